@@ -3,3 +3,36 @@ import {EndpointError} from "./types.js";
 export function aborted(): EndpointError {
   return new EndpointError("aborted", "The call was stopped before it finished.");
 }
+
+/** What waits for a signal, and the one listener that tells it. */
+interface Waiting {
+  told: Set<() => void>;
+  listener(): void;
+}
+
+const waitingFor = new WeakMap<AbortSignal, Waiting>();
+
+/**
+ * Calls `fn` when the signal fires, until the function that it returns is called. All that wait for one signal share a listener:
+ * a signal looks through all of its own whenever one is added or taken away.
+ */
+export function onAborted(signal: AbortSignal, fn: () => void): () => void {
+  const {told, listener} = waitingFor.get(signal) ?? listenTo(signal);
+  told.add(fn);
+  return () => {
+    if (!told.delete(fn) || told.size > 0) return;
+    signal.removeEventListener("abort", listener);
+    waitingFor.delete(signal);
+  };
+}
+
+function listenTo(signal: AbortSignal): Waiting {
+  const told = new Set<() => void>();
+  const listener = () => {
+    for (const fn of told) fn();
+  };
+  signal.addEventListener("abort", listener, {once: true});
+  const waiting = {told, listener};
+  waitingFor.set(signal, waiting);
+  return waiting;
+}

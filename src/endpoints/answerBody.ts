@@ -1,17 +1,26 @@
-import {pipeline, type Readable} from "node:stream";
+import {type Duplex, pipeline, type Readable} from "node:stream";
 import {createBrotliDecompress, createGunzip, createInflate} from "node:zlib";
+import type {Stop} from "./deadline.js";
 import {EndpointError} from "./types.js";
 
 const maxErrorBytes = 64 * 1024;
 /** The log probabilities of a long answer take tens of megabytes; more than this is no completion. */
-const maxAnswerBytes = 128 * 1024 * 1024;
+export const maxAnswerBytes = 128 * 1024 * 1024;
+
+const unpackers: Record<string, () => Duplex> = {
+  gzip: createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress
+};
+
+export const isPacked = (encoding: string | undefined) => unpackers[encoding ?? ""] !== undefined;
 
 /** Undici's own body, or what unpacks it. */
 export type Body = Readable & {text?(): Promise<string>};
 
 /** Some gateways compress although nobody asked them to. Other encodings are left to fail as what they are not. */
 export function decoded(body: Body, encoding: string | undefined): Body {
-  const unpack = {gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress}[encoding ?? ""];
+  const unpack = unpackers[encoding ?? ""];
   // The callback keeps a connection that drops from being thrown where nobody listens: the reader sees it.
   return unpack ? pipeline(body, unpack(), () => undefined) : body;
 }
@@ -28,21 +37,24 @@ async function* counted(body: Body): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const part of body as AsyncIterable<Uint8Array>) {
     bytes += part.length;
-    if (bytes > maxAnswerBytes)
-      throw new EndpointError(
-        "malformed",
-        `The server's answer is larger than ${maxAnswerBytes >> 20} MiB, and was not read on.`
-      );
+    if (bytes > maxAnswerBytes) throw tooLarge();
     yield part;
   }
 }
 
-export function readerOf(body: Body, signal: AbortSignal) {
+export function tooLarge(): EndpointError {
+  return new EndpointError(
+    "malformed",
+    `The server's answer is larger than ${maxAnswerBytes >> 20} MiB, and was not read on.`
+  );
+}
+
+export function readerOf(body: Body, stop: Stop) {
   const chunks = counted(body);
   let ended = false;
   const read = async () => {
     const result = await chunks.next().catch((error: unknown) => {
-      if (signal.aborted) throw signal.reason;
+      if (stop.reason) throw stop.reason;
       if (error instanceof EndpointError) throw error;
       throw new EndpointError("truncated-stream", "The connection was dropped inside the stream.");
     });

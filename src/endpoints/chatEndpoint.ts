@@ -17,6 +17,7 @@ import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
 import {shutdownDay} from "./shutdownDay.js";
 import {createTransport, loadClient, type TransportOptions} from "./transport.js";
 import {
+  type Completion,
   type CompletionOptions,
   type CompletionRequest,
   type Endpoint,
@@ -91,10 +92,10 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     const start = effects.now();
     const sinceStart = () => effects.now() - start;
     const {key, headers} = secrets;
-    const answer = await withDeadline(timeoutMs, effects, parent, async (signal): Promise<ChatAnswer> => {
+    const answer = await withDeadline(timeoutMs, effects, parent, async (stop): Promise<ChatAnswer> => {
       let received: unknown;
       const onJson = (json: unknown) => (received = json);
-      const fetch = transport.fetch({signal, headers, hide, stream, onJson});
+      const fetch = transport.fetch({stop, headers, hide, stream, onJson});
       if ("endpointUrl" in target) {
         const {endpointUrl} = target;
         return stream
@@ -132,8 +133,8 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
       ...secrets.headers
     };
     const hide = hideRequest(undefined, [...secrets.values, ...secretValues]);
-    return withDeadline(timeoutMs, effects, parent, async (signal): Promise<unknown> =>
-      (await transport.fetch({signal, headers, hide})(setup.modelsUrl(model))).json()
+    return withDeadline(timeoutMs, effects, parent, async (stop): Promise<unknown> =>
+      (await transport.fetch({stop, headers, hide})(setup.modelsUrl(model))).json()
     );
   };
 
@@ -163,7 +164,9 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
         throw error;
       });
       const costUsd = completionCost(answer.usage, priceOf(request.model));
-      return {...answer, attempts, ...(costUsd === undefined ? undefined : {costUsd})};
+      const completion: Completion = {...answer, attempts};
+      if (costUsd !== undefined) completion.costUsd = costUsd;
+      return completion;
     },
     preflightRequests: (model, needs) =>
       preflightRequests(model, {...needs, streaming: needs.streaming || setup.stream}),

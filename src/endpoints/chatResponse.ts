@@ -1,6 +1,7 @@
 import {z} from "zod";
 import {toUsage, usageSchema} from "./chatUsage.js";
 import {isErrorBody} from "./errorBody.js";
+import {isPlainAnswer} from "./plainAnswer.js";
 import {serverError} from "./serverError.js";
 import {type Completion, EndpointError, type TokenLogprob, type ToolCall, type Usage} from "./types.js";
 
@@ -106,7 +107,9 @@ export type ChatAnswer = Omit<Completion, "latencyMs" | "attempts" | "costUsd">;
  * (naming the field, never its value) when its shape is another.
  */
 export function parseChatResponse(body: unknown, hide: (text: string) => string): ChatAnswer {
-  const response = validate(responseSchema, body, hide);
+  const response = isPlainAnswer(body)
+    ? (body as z.output<typeof responseSchema>)
+    : validate(responseSchema, body, hide);
   const choice = response.choices[0]!;
   refuseFailed(choice, hide);
   const {message} = choice;
@@ -115,12 +118,13 @@ export function parseChatResponse(body: unknown, hide: (text: string) => string)
     type: "function",
     function: {name: call.function.name, arguments: argumentText(call.function.arguments)}
   }));
-  return {
+  const answer: ChatAnswer = {
     text: contentText(message?.content) || message?.refusal || "",
-    ...(toolCalls?.length ? {toolCalls} : undefined),
     finishReason: choice.finish_reason || "unknown",
     ...optional(toUsage(response.usage), toLogprobs(choice.logprobs), response)
   };
+  if (toolCalls?.length) answer.toolCalls = toolCalls;
+  return answer;
 }
 
 export function parseChatChunk(body: unknown, hide: (text: string) => string): ChatChunk {
@@ -181,10 +185,10 @@ export function optional(
   logprobs: TokenLogprob[] | undefined,
   response: {model?: string | null; system_fingerprint?: string | null}
 ): Partial<ChatAnswer> {
-  return {
-    ...(usage ? {usage} : undefined),
-    ...(logprobs?.length ? {logprobs} : undefined),
-    ...(response.model ? {servedModel: response.model} : undefined),
-    ...(response.system_fingerprint ? {fingerprint: response.system_fingerprint} : undefined)
-  };
+  const told: Partial<ChatAnswer> = {};
+  if (usage) told.usage = usage;
+  if (logprobs?.length) told.logprobs = logprobs;
+  if (response.model) told.servedModel = response.model;
+  if (response.system_fingerprint) told.fingerprint = response.system_fingerprint;
+  return told;
 }

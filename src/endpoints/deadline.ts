@@ -1,35 +1,63 @@
-import {aborted} from "./aborted.js";
+import {aborted, onAborted} from "./aborted.js";
 import type {Effects} from "./effects.js";
 import {EndpointError} from "./types.js";
 
+/** What ends one attempt before its answer: its time limit, or whoever asked for it. A signal is made for whom needs one. */
+export class Stop {
+  private why: EndpointError | undefined;
+  private controller: AbortController | undefined;
+  private readonly told: ((reason: EndpointError) => void)[] = [];
+
+  /** Undefined while the attempt may go on. */
+  get reason(): EndpointError | undefined {
+    return this.why;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.why) this.controller.abort(this.why);
+    }
+    return this.controller.signal;
+  }
+
+  /** Calls `fn` once, when the attempt is to end. */
+  tell(fn: (reason: EndpointError) => void): void {
+    if (this.why) fn(this.why);
+    else this.told.push(fn);
+  }
+
+  /** Only the first reason counts. */
+  end(reason: EndpointError): void {
+    if (this.why) return;
+    this.why = reason;
+    this.controller?.abort(reason);
+    for (const fn of this.told) fn(reason);
+  }
+}
+
 /**
- * Runs one attempt under a time limit and the caller's signal. The signal given to `fn` is aborted with the
+ * Runs one attempt under a time limit and the caller's signal. What is given to `fn` ends with the
  * EndpointError ("timeout" or "aborted") that is then thrown, whatever `fn` itself fails with.
  */
 export async function withDeadline<T>(
   timeoutMs: number,
   effects: Effects,
   parent: AbortSignal | undefined,
-  fn: (signal: AbortSignal) => Promise<T>
+  fn: (stop: Stop) => Promise<T>
 ): Promise<T> {
   if (parent?.aborted) throw aborted();
-  const controller = new AbortController();
-  let stopped: EndpointError | undefined;
-  const stop = (error: EndpointError) => {
-    stopped ??= error;
-    controller.abort(stopped);
-  };
-  const onAbort = () => stop(aborted());
-  parent?.addEventListener("abort", onAbort, {once: true});
+  const stop = new Stop();
+  const leave = parent && onAborted(parent, () => stop.end(aborted()));
   const cancel = effects.timer(timeoutMs, () =>
-    stop(new EndpointError("timeout", `No complete answer within ${timeoutMs} ms.`))
+    stop.end(new EndpointError("timeout", `No complete answer within ${timeoutMs} ms.`))
   );
   try {
-    return await fn(controller.signal);
+    return await fn(stop);
   } catch (error) {
-    throw stopped ?? error;
+    throw stop.reason ?? error;
   } finally {
     cancel();
-    parent?.removeEventListener("abort", onAbort);
+    leave?.();
   }
 }

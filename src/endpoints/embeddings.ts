@@ -57,8 +57,8 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
     const secrets = readSecrets(name, options);
     const hide = hideRequest(request, [...secrets.values, ...secretValues]);
     const start = effects.now();
-    const answer = await withDeadline(timeoutMs, effects, parent, async (signal) => {
-      const fetch = transport.fetch({signal, headers: secrets.headers, hide});
+    const answer = await withDeadline(timeoutMs, effects, parent, async (stop) => {
+      const fetch = transport.fetch({stop, headers: secrets.headers, hide});
       const input = textsOf(request);
       const body = await postJson(
         fetch,

@@ -1,4 +1,4 @@
-import {aborted} from "./aborted.js";
+import {aborted, onAborted} from "./aborted.js";
 import {adaptiveConcurrency, type AdaptiveConcurrency} from "./adaptiveConcurrency.js";
 import {type Effects, realEffects} from "./effects.js";
 import {Queue} from "./queue.js";
@@ -108,24 +108,26 @@ export function createLimiter({
   const wait = (amount: number, holdsPlace: boolean, signal: AbortSignal | undefined) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(aborted());
-      const onAbort = () => {
-        queue.remove(entry);
-        reject(aborted());
-        pump();
-      };
       const entry: Waiting = {
         tokens: amount,
         holdsPlace,
         start() {
-          signal?.removeEventListener("abort", onAbort);
+          leave?.();
           resolve();
         },
         stop() {
-          signal?.removeEventListener("abort", onAbort);
+          leave?.();
           reject(aborted());
         }
       };
-      signal?.addEventListener("abort", onAbort, {once: true});
+      const leave =
+        signal &&
+        onAborted(signal, () => {
+          leave?.();
+          queue.remove(entry);
+          reject(aborted());
+          pump();
+        });
       if (holdsPlace) queue.unshift(entry);
       else queue.push(entry);
       pump();

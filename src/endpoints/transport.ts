@@ -1,8 +1,10 @@
 import type {Dispatcher} from "undici";
 import {type Body, decoded, readerOf, readStart, readWhole} from "./answerBody.js";
 import {connectionError} from "./connectionError.js";
+import type {Stop} from "./deadline.js";
 import type {Effects} from "./effects.js";
 import {isErrorBody} from "./errorBody.js";
+import {gather, type Gathered} from "./gather.js";
 import {isLoopback} from "./loopback.js";
 import {rateLimitResetMs} from "./rateLimitReset.js";
 import {retryAfterMs} from "./retryAfter.js";
@@ -11,7 +13,7 @@ import {EndpointError} from "./types.js";
 
 /** What one attempt adds to its HTTP requests. */
 export interface Exchange {
-  signal: AbortSignal;
+  stop: Stop;
   headers?: Record<string, string>;
   /** Makes the server's words safe to store. */
   hide(text: string): string;
@@ -57,46 +59,45 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
     fetch: (exchange) => async (input, init) => {
       const {origin, path} = targetOf(String(input));
       const failed = (error: unknown) => {
-        if (exchange.signal.aborted) throw exchange.signal.reason;
-        throw connectionError(error, origin);
+        throw exchange.stop.reason ?? connectionError(error, origin);
       };
       const method = (init?.method ?? "GET") as Dispatcher.HttpMethod;
-      const dispatcher = await dispatcherOf(origin);
-      const {
-        statusCode,
-        headers,
+      const sent = init?.body as string | undefined;
+      const options = {
+        origin,
+        path,
+        method,
+        headers: {...(init?.headers as Record<string, string>), ...exchange.headers},
         body: sent
-      } = await dispatcher
-        .request({
-          origin,
-          path,
-          method,
-          headers: {...(init?.headers as Record<string, string>), ...exchange.headers},
-          body: init?.body as string | undefined,
-          signal: exchange.signal
-        })
-        .catch(failed);
+      };
+      const dispatcher = await dispatcherOf(origin);
+      const isPlain = !exchange.stream && (sent === undefined || typeof sent === "string");
+      const answer = await (
+        isPlain ? gather(dispatcher, options, exchange.stop) : request(dispatcher, options, exchange.stop)
+      ).catch(failed);
+      const {status} = answer;
       const header = (name: string) => {
-        const value = headers[name];
+        const value = answer.headers[name];
         return Array.isArray(value) ? value[0] : value;
       };
-      const body = decoded(sent, header("content-encoding"));
-      const text = () => readWhole(body, Number(header("content-length"))).catch(failed);
-      if (statusCode < 200 || statusCode >= 300) {
-        const words = await readStart(body).catch(() => "");
+      const body = answer.body && decoded(answer.body, header("content-encoding"));
+      const text = async () =>
+        answer.text ?? readWhole(body!, Number(header("content-length"))).catch(failed);
+      if (status < 200 || status >= 300) {
+        const words = await readStart(body!).catch(() => "");
         throw serverError({
-          status: statusCode,
+          status,
           body: parseOrText(words, header("content-type")),
           retryAfterMs:
             retryAfterMs(header, effects.epochMs()) ??
-            (statusCode === 429 ? rateLimitResetMs(header) : undefined),
+            (status === 429 ? rateLimitResetMs(header) : undefined),
           address: origin + path.split("?")[0],
           hide: exchange.hide
         });
       }
       if (exchange.stream && method === "POST" && !header("content-type")?.startsWith("text/event-stream"))
-        throw notStreamed(await text(), statusCode, exchange.hide);
-      return responseView(statusCode, header, body, text, exchange);
+        throw notStreamed(await text(), status, exchange.hide);
+      return responseView(status, header, body, text, exchange);
     },
     async close() {
       const open = await Promise.all(dispatchers.values());
@@ -104,6 +105,16 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
       await Promise.all(open.map((dispatcher) => dispatcher.destroy()));
     }
   };
+}
+
+/** As `gather`, of an answer that is read as it comes. */
+async function request(
+  dispatcher: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  {signal}: Stop
+): Promise<Gathered> {
+  const {statusCode, headers, body} = await dispatcher.request({...options, signal});
+  return {status: statusCode, headers, body};
 }
 
 /** Undici takes a tenth of a second to load, which `assay --help` must not pay. */
@@ -130,7 +141,7 @@ function resolveTarget(address: string, query: Record<string, string>, reroute: 
 function responseView(
   status: number,
   header: (name: string) => string | undefined,
-  body: Body,
+  body: Body | undefined,
   text: () => Promise<string>,
   exchange: Exchange
 ): Response {
@@ -152,7 +163,7 @@ function responseView(
         `The server answered ${header("content-type") ?? "without a content type"} instead of JSON. Check that the base URL is the API and not a web page.`
       );
     },
-    body: {getReader: () => readerOf(body, exchange.signal)}
+    body: body && {getReader: () => readerOf(body, exchange.stop)}
   };
   return view as unknown as Response;
 }

@@ -68,7 +68,7 @@ export function createClient(options: ClientOptions): JobClient {
 
   const attempt = <T>(path: string, init: RequestInit, timeoutMs: number): Promise<T> =>
     withDeadline(timeoutMs, effects, signal, async (stop) => {
-      const answer = await transport.fetch({signal: stop, headers, hide})(`${base}${path}`, init);
+      const answer = await transport.fetch({stop, headers, hide})(`${base}${path}`, init);
       const text = await answer.text();
       if (text.trim() === "") return {} as T;
       try {
@@ -128,7 +128,7 @@ export function createClient(options: ClientOptions): JobClient {
       await withRetry(
         () =>
           withDeadline(SEND_MS, effects, signal, async (stop) => {
-            const answer = await signed.fetch({signal: stop, hide: hideAddress})(url, {
+            const answer = await signed.fetch({stop, hide: hideAddress})(url, {
               method: "PUT",
               headers: {...own, "content-length": String(size)},
               body: createReadStream(file) as unknown as BodyInit

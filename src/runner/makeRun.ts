@@ -208,6 +208,8 @@ async function callMissing(
       throw error;
     }
   const timer = setInterval(() => effects.onProgress?.(tally.progress("running")), 200);
+  // The calls leave DuckDB idle: it makes what the sealed run will need. A failure is met there.
+  const packing = plan.tables().catch(() => undefined);
   try {
     effects.onProgress?.(tally.progress("running"));
     return await makeCalls({
@@ -237,6 +239,7 @@ async function callMissing(
     });
   } finally {
     clearInterval(timer);
+    await packing;
   }
 }
 

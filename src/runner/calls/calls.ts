@@ -86,15 +86,17 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   if (signal?.aborted) onSignal();
 
   async function* requests(): AsyncGenerator<CallRequest> {
-    for await (const call of plannedCalls(inputs)) {
-      if (stopped) return;
-      if (call.barred) {
-        keep.barred(call, call.barred);
-        continue;
+    for await (const calls of plannedCalls(inputs))
+      for (const call of calls) {
+        if (stopped) return;
+        if (call.barred) {
+          keep.barred(call, call.barred);
+          continue;
+        }
+        await scores.room();
+        const request = await open.request(call);
+        if (request) yield request;
       }
-      await scores.room();
-      yield* open.request(call);
-    }
     yield* open.postponed();
   }
   const nameOf = (candidate: number) => ready[candidate]!.prepared.endpoint.name;
@@ -144,8 +146,7 @@ function outcomeKeeper(
   };
   return {
     barred(call: Call, why: NonNullable<Call["barred"]>) {
-      const outcome = failedOutcome("", why, new Date(now()).toISOString());
-      journal.push({n: call.n, ...outcome});
+      journal.push(failedOutcome({n: call.n, key: ""}, why, new Date(now()).toISOString()));
       tally.barred(call.candidate);
     },
     ended(ended: readonly EndedCall[]) {
@@ -157,10 +158,12 @@ function outcomeKeeper(
       } of ended) {
         // What was stopped has not ended: it is missing, and the next start asks for it.
         if (error?.kind === "aborted") continue;
-        const outcome = completion
-          ? completedOutcome(key, withTokens(completion, call, counters[call.candidate]), at)
-          : failedOutcome(key, error, at);
-        journal.push({n: call.n, ...outcome});
+        const place = {n: call.n, key};
+        journal.push(
+          completion
+            ? completedOutcome(place, withTokens(completion, call, counters[call.candidate]), at)
+            : failedOutcome(place, error, at)
+        );
         kept.push({call, failed: error !== undefined, costUsd: costOf(call, completion)});
       }
       journal.flush();

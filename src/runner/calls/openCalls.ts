@@ -14,8 +14,8 @@ export interface EndedCall {
 
 /** Calls handed to the executor whose outcome is awaited, and those whose next attempt the budget put off. */
 export interface OpenCalls {
-  /** The call as a request, once the budget holds it; nothing when it never will. */
-  request(call: Call): AsyncGenerator<CallRequest>;
+  /** The call as a request, once the budget holds it; undefined when it never will. */
+  request(call: Call): Promise<CallRequest | undefined>;
   /** Requests of calls that were put off, until none is open or `stop` is called. */
   postponed(): AsyncGenerator<CallRequest>;
   /** Whether the budget lets a call try again; a call that may not is put off. */
@@ -37,19 +37,21 @@ export function createOpenCalls(
   const later: Call[] = [];
   let stopped = false;
   let wake: (() => void) | undefined;
-  async function* request(call: Call): AsyncGenerator<CallRequest> {
+  async function request(call: Call): Promise<CallRequest | undefined> {
     const request = requestOf(call, ready[call.candidate]!, spending && prices);
-    if (spending && !(await spending.reserve(request))) return;
+    if (spending && !(await spending.reserve(request))) return undefined;
     open.set(call.key, call);
-    yield request;
+    return request;
   }
   return {
     request,
     async *postponed() {
       while (spending && !stopped && (open.size > 0 || later.length > 0)) {
         const call = later.shift();
-        if (call) yield* request(call);
-        else await new Promise<void>((resolve) => (wake = resolve));
+        if (call) {
+          const made = await request(call);
+          if (made) yield made;
+        } else await new Promise<void>((resolve) => (wake = resolve));
       }
     },
     mayRetry(request, failed) {

@@ -5,7 +5,7 @@ import type {Bits} from "../journal/bits.js";
 import type {PrivacyCheck} from "../plan/privacyCheck.js";
 import {checkKey, estimateTokens, jsonOf, type Plan} from "../plan/plan.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
-import {readRows} from "../plan/rows.js";
+import {type PlannedRow, readRows} from "../plan/rows.js";
 
 export interface PlannedInputs {
   db: Database;
@@ -34,38 +34,38 @@ export interface Call {
 
 /**
  * The requests of a plan that are not done, in the order of their numbers: rows in order, and each is put to all
- * candidates before the next. Throws UserError when a prompt is not what it was when the run was planned.
+ * candidates before the next; a row's are made as they are asked for. Throws UserError when a prompt is not what it was when the
+ * run was planned.
  */
-export async function* plannedCalls({
-  db,
-  plan,
-  privacyCheck,
-  ready,
-  done
-}: PlannedInputs): AsyncGenerator<Call> {
+export async function* plannedCalls(inputs: PlannedInputs): AsyncGenerator<Iterable<Call>> {
+  const {db, plan} = inputs;
+  for await (const batch of readRows(db, plan.rowsOf)) for (const row of batch) yield callsOfRow(row, inputs);
+}
+
+function* callsOfRow(
+  {row, rowId, position}: PlannedRow,
+  {plan, privacyCheck, ready, done}: PlannedInputs
+): Generator<Call> {
   const {variants, repeats} = plan;
-  let n = 0;
-  for await (const batch of readRows(db, plan.rowsOf))
-    for (const {row, rowId} of batch) {
-      const prompts: (Prompt | undefined)[] = variants.map(() => undefined);
-      for (const [candidate, {prepared, key: keyOf}] of ready.entries())
-        for (const [at, variant] of variants.entries())
-          for (let repeat = 0; repeat < repeats; repeat++, n++) {
-            if (done.has(n)) continue;
-            const prompt = (prompts[at] ??= promptOf(variant.render(row)));
-            const refusal = privacyCheck.refusal(prepared.endpoint, rowId);
-            const barred =
-              refusal !== undefined
-                ? ({kind: "refused-by-privacy-check", message: refusal} as const)
-                : prompt.failed !== undefined
-                  ? ({kind: "prompt", message: prompt.failed} as const)
-                  : undefined;
-            const key = barred || prompt.json === undefined ? "" : keyOf(prompt.json, repeat, rowId);
-            checkKey(plan, n, key, rowId);
-            const {messages, tokens} = prompt;
-            yield {n, candidate, repeat, key, rowId, row, messages, tokens, barred};
-          }
-    }
+  let n = position * ready.length * variants.length * repeats;
+  const prompts: (Prompt | undefined)[] = variants.map(() => undefined);
+  for (const [candidate, {prepared, key: keyOf}] of ready.entries())
+    for (const [at, variant] of variants.entries())
+      for (let repeat = 0; repeat < repeats; repeat++, n++) {
+        if (done.has(n)) continue;
+        const prompt = (prompts[at] ??= promptOf(variant.render(row)));
+        const refusal = privacyCheck.refusal(prepared.endpoint, rowId);
+        const barred =
+          refusal !== undefined
+            ? ({kind: "refused-by-privacy-check", message: refusal} as const)
+            : prompt.failed !== undefined
+              ? ({kind: "prompt", message: prompt.failed} as const)
+              : undefined;
+        const key = barred || prompt.json === undefined ? "" : keyOf(prompt.json, repeat, rowId);
+        checkKey(plan, n, key, rowId);
+        const {messages, tokens} = prompt;
+        yield {n, candidate, repeat, key, rowId, row, messages, tokens, barred};
+      }
 }
 
 interface Prompt {

@@ -65,7 +65,8 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
   };
   const add = (record: object) => {
     if (failure) throw failure;
-    const line = wellFormed({seq: seq++, ...record}) + "\n";
+    const fields = wellFormed(record).slice(1);
+    const line = `{"seq":${seq++}${fields === "}" ? "" : ","}${fields}\n`;
     lines.push(line);
     buffered += line.length;
   };

@@ -25,9 +25,17 @@ export interface Outcome {
   finished_at: string;
 }
 
-export function completedOutcome(key: string, completion: Completion, finishedAt: string): Outcome {
+/** A journal line, but for its place in the log. */
+export type JournalLine = Outcome & {n: number};
+
+export function completedOutcome(
+  {n, key}: {n: number; key: string},
+  completion: Completion,
+  finishedAt: string
+): JournalLine {
   const {usage, toolCalls, logprobs, stageTokens} = completion;
   return {
+    n,
     key,
     status: "completed",
     output: completion.text,
@@ -58,11 +66,12 @@ export function completedOutcome(key: string, completion: Completion, finishedAt
 }
 
 export function failedOutcome(
-  key: string,
+  {n, key}: {n: number; key: string},
   {kind, message, attempts}: {kind: string; message: string; attempts?: number},
   finishedAt: string
-): Outcome {
+): JournalLine {
   return {
+    n,
     key,
     status: "failed",
     reason: message,

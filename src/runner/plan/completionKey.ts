@@ -12,8 +12,21 @@ export interface KeyParts {
 
 /** Canonical JSON of messages, as `completionKeys` takes it: one text for all candidates of a row. */
 export function messagesJson(messages: readonly Message[]): string {
-  return canonicalJson(messages);
+  const plain = Array.from(messages, (message) => isPlain(message) && plainJson(message));
+  return plain.includes(false) ? canonicalJson(messages) : `[${plain.join(",")}]`;
 }
+
+/** Whether a message has a role and a text and no more: what prompts are nearly always made of. */
+function isPlain(message: unknown): boolean {
+  if (typeof message !== "object" || message === null || "toJSON" in message) return false;
+  const names = Object.keys(message);
+  if (names.length !== 2 || !names.includes("role") || !names.includes("content")) return false;
+  const {role, content} = message as Partial<Message>;
+  return typeof role === "string" && typeof content === "string";
+}
+
+const plainJson = ({role, content}: Message) =>
+  `{"content":${JSON.stringify(content)},"role":${JSON.stringify(role)}}`;
 
 /**
  * Gives the function from (messages, repeat, row) to a completion's key: SHA-256 (hex) of the canonical JSON of

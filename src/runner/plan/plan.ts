@@ -6,6 +6,7 @@ import {
   type Columns,
   ITEMS,
   messageOf,
+  PROMPTS,
   type SplitManifest,
   UserError,
   type VersionManifest
@@ -44,12 +45,18 @@ export interface Plan {
   rowsOf: string;
   /** Relation with n, key ("" when there are no messages) and tokens (estimated, of the prompt), in order. */
   requests: string;
-  /** Relation with the columns of ITEMS but `run`, in order. */
-  items: string;
+  /** What the sealed run needs beside, packed when it is first asked for. */
+  tables(): Promise<PlanTables>;
   /** Ids of the rows that the privacy check keeps from each candidate's endpoint: their requests have no key. */
   refused: string[][];
   /** The first 32 bits of each key: shows a prompt function that says something else the second time. */
   checks: Uint32Array;
+}
+
+/** Relations with the columns of ITEMS and PROMPTS but `run`, in order. A row whose prompt function gave no messages has null. */
+export interface PlanTables {
+  items: string;
+  prompts: string;
 }
 
 /** The place of the candidate that request `n` asks. */
@@ -96,6 +103,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   const {db} = place;
   const requestsFile = join(folder, "requests.ndjson");
   const itemsFile = join(folder, "items.ndjson");
+  const promptsFile = join(folder, "prompts.ndjson");
   const {relation, rows, available} = await orderRows(place, folder, inputs.version, inputs.split, {
     part: resolved.part,
     seed: resolved.seed,
@@ -113,18 +121,21 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   const hash = createHash("sha256").update(canonicalJson(inputs.header));
   const requests = await open(requestsFile, "w");
   const items = await open(itemsFile, "w");
+  const prompts = await open(promptsFile, "w");
   const unscorable = findUnscorable(resolved);
   let n = 0;
   try {
     for await (const batch of readRows(db, relation)) {
       signal?.throwIfAborted();
       let itemLines = "";
+      let promptLines = "";
       let requestLines = "";
       for (const planned of batch) {
         const expected = expectedOf(planned, resolved);
         unscorable.look(planned.rowId, expected, planned.row);
         itemLines += `${JSON.stringify(itemOf(planned, expected, inputs))}\n`;
         const messages = variants.map((variant) => jsonOf(variant.render(planned.row)));
+        promptLines += promptLinesOf(planned.rowId, variants, messages);
         for (const [index, {key, prepared}] of ready.entries()) {
           const stays = inputs.privacyCheck.refusal(prepared.endpoint, planned.rowId) !== undefined;
           if (stays) refused[index]!.push(planned.rowId);
@@ -138,10 +149,12 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
       }
       hash.update(itemLines).update(requestLines);
       await items.writeFile(itemLines);
+      await prompts.writeFile(promptLines);
       await requests.writeFile(requestLines);
     }
   } finally {
     await items.close();
+    await prompts.close();
     await requests.close();
   }
   collectGarbageBetween();
@@ -158,10 +171,30 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     repeats,
     rowsOf: relation,
     requests: await packed(db, requestsFile, REQUESTS),
-    items: await packed(db, itemsFile, withoutRun(ITEMS)),
+    tables: remembered(async () => ({
+      items: await packed(db, itemsFile, withoutRun(ITEMS)),
+      prompts: await packed(db, promptsFile, withoutRun(PROMPTS))
+    })),
     refused,
     checks
   };
+}
+
+function promptLinesOf(
+  rowId: string,
+  variants: readonly Variant[],
+  messages: readonly (string | undefined)[]
+): string {
+  return variants
+    .map(
+      ({name}, at) => `${JSON.stringify({row_id: rowId, variant: name, messages: messages[at] ?? null})}\n`
+    )
+    .join("");
+}
+
+function remembered<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** Throws when a prompt function no longer says what it said when the run was planned. */

@@ -35,7 +35,6 @@ import {
   SCORE_LOG,
   scoresFile
 } from "../journal/tables.js";
-import {renderedPrompts} from "./prompts.js";
 import {type Pending, scorePending} from "./scorePending.js";
 
 /** Fewer than elsewhere: they are scored while DuckDB holds them. */
@@ -82,10 +81,10 @@ export async function seal(inputs: SealInputs): Promise<RunManifest> {
   const {db, workspace} = inputs.place;
   const done = await joinCompletions(inputs);
   const scores = await joinScores(inputs, done);
-  const prompts = await renderedPrompts(inputs.place, plan, inputs.folder);
+  const {items, prompts} = await plan.tables();
   const writeTables = async (stage: string) => {
     for (const [name, columns, relation] of [
-      ["items", ITEMS, plan.items],
+      ["items", ITEMS, items],
       ["prompts", PROMPTS, prompts],
       ["completions", COMPLETIONS, done],
       ["scores", SCORES, scores]
@@ -111,7 +110,8 @@ export async function seal(inputs: SealInputs): Promise<RunManifest> {
 async function joinCompletions(inputs: SealInputs): Promise<string> {
   const {place, plan, runId, settled, folder} = inputs;
   const {db, workspace} = place;
-  const {requests, items} = plan;
+  const {requests} = plan;
+  const {items} = await plan.tables();
   const log = journalFile(workspace, runId);
   const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal.parquet"));
   const reused = settled.reusedOf;

@@ -1,6 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {completionKeys, messagesJson} from "../../../src/runner/plan/completionKey.js";
-import {hashJson} from "../../../src/store/index.js";
+import type {Message} from "../../../src/endpoints/types.js";
+import {canonicalJson, hashJson} from "../../../src/store/index.js";
 
 describe("completionKeys", () => {
   const parts = {identity: {url: "u", a: "b"}, model: "m", params: {top_p: 1, temperature: 0}};
@@ -34,5 +35,32 @@ describe("completionKeys", () => {
       completionKeys({...parts, tools: [tool]})(messagesJson(messages), 0)
     ];
     expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe("messagesJson", () => {
+  it("is the canonical JSON of messages, whatever they are made of", () => {
+    const plain = {role: "user", content: 'say "hi"\n\u2028\ud800 é'};
+    const odd = [
+      {content: "other order", role: "system"},
+      {role: "user", content: null},
+      {role: "user", content: [{type: "text", text: "a"}]},
+      {role: "user", content: "a", name: "b"},
+      {role: "user", content: undefined},
+      {role: "user", text: "a"},
+      Object.assign(Object.create({role: "user"}) as object, {content: "a", name: "b"}),
+      {role: "assistant", content: "", tool_calls: [{type: "function", id: "1"}]},
+      Object.create(
+        {toJSON: () => "x"},
+        {
+          role: {value: "user", enumerable: true},
+          content: {value: "a", enumerable: true}
+        }
+      ) as object,
+      "text",
+      null
+    ];
+    for (const messages of [[], [plain], [plain, plain], ...odd.map((one) => [plain, one])])
+      expect(messagesJson(messages as Message[])).toBe(canonicalJson(messages));
   });
 });
