@@ -5,10 +5,11 @@ import {sweep, type SweepMethods} from "../../src/privacy/recognizers/sweep.js";
 import fc from "../support/property.js";
 
 type Sweep = typeof sweep;
-type Language = typeof nlp & {
+interface Language {
+  (text: string): ReturnType<typeof nlp>;
   world(): {methods: SweepMethods & {one: {bulkMatch: Sweep}}};
   buildNet(rules: object[]): Parameters<Sweep>[1];
-};
+}
 
 const require = createRequire(import.meta.url);
 // Not the one that the recognisers have changed.
