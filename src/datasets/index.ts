@@ -42,6 +42,7 @@ export {
   eachShingle,
   hashNumber,
   hashUnits,
+  KnownTexts,
   type LabelConflict,
   labelConflicts,
   nearDuplicates,

@@ -1,5 +1,5 @@
 import {moduleVersion} from "../code/index.js";
-import {nearMatches} from "../datasets/index.js";
+import {KnownTexts} from "../datasets/index.js";
 import {
   cleanTable,
   type Contamination,
@@ -41,19 +41,24 @@ export interface RunContamination {
   cleanTable: ScoreTable;
 }
 
+/** The texts that models were trained on, by the query that gives them: the runs of a race are compared with the same. */
+export type TrainedTexts = Map<string, Promise<KnownTexts>>;
+
 /**
  * Compares the rows of a run with what each candidate whose weights are in the store was trained on, itself or through its
  * parents: the whole part, when it was trained on some of it. Where the record of a parent, or what a model was trained on, is
  * not in the store or lost rows to a purge, the rows that match nothing are unknown, as erased rows are, and `unknown` says
  * why. Candidates without weights or without a training record have no marks. Undefined when no candidate has one.
+ * @param texts what calls for several runs share
  */
 export async function runContamination(
   store: Store,
   run: RunManifest,
-  table: ScoreTable
+  table: ScoreTable,
+  texts: TrainedTexts = new Map()
 ): Promise<RunContamination | undefined> {
   const learned = await learnedBy(store, run);
-  const {marks, warnings} = await rememberedMarks(store, run, {table, learned});
+  const {marks, warnings} = await rememberedMarks(store, run, {table, learned, texts});
   if (marks.size === 0) return undefined;
   const candidates = contaminationOf(table, marks);
   return {
@@ -68,6 +73,7 @@ interface Known {
   table: ScoreTable;
   /** What is known of the training of each candidate that is a model, by the candidate's name. */
   learned: ReadonlyMap<string, TrainingRecords>;
+  texts: TrainedTexts;
 }
 
 /** What a purge made unknowable. */
@@ -150,7 +156,7 @@ async function learnedBy(store: Store, run: RunManifest): Promise<Map<string, Tr
   return learned;
 }
 
-async function findMarks(store: Store, run: RunManifest, {table, learned}: Known): Promise<Marks> {
+async function findMarks(store: Store, run: RunManifest, {table, learned, texts}: Known): Promise<Marks> {
   const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
   const marks = new Map<string, RowMark[]>();
   const warnings: string[] = [];
@@ -168,7 +174,8 @@ async function findMarks(store: Store, run: RunManifest, {table, learned}: Known
       let found = byTraining.get(key);
       if (!found) {
         const rows = await trainedRows(store, record);
-        if (rows) byTraining.set(key, (found = await marksAgainst(store, run, version, rows)));
+        if (rows)
+          byTraining.set(key, (found = await marksAgainst(store, run, {version, trained: rows, texts})));
         else {
           whole = false;
           warnings.push(
@@ -209,8 +216,7 @@ async function trainedRows(store: Store, record: Training): Promise<TrainedRows 
 async function marksAgainst(
   store: Store,
   run: RunManifest,
-  version: VersionManifest,
-  trained: TrainedRows
+  {version, trained, texts}: {version: VersionManifest; trained: TrainedRows; texts: TrainedTexts}
 ): Promise<Map<string, RowMark>> {
   const final = run.split.part === "held-out";
   const shown = final ? shownRowId("row_id", await blindingSalt(store.workspace, version.dataset)) : "row_id";
@@ -225,7 +231,9 @@ async function marksAgainst(
   );
   const marks = new Map<string, RowMark>(same.map(({row_id}) => [row_id, "contaminated"]));
   if (version.text && trained.version.text) {
-    const similar = await nearMatches(store, `select row_id, text from (${scored})`, trained.query);
+    const known = texts.get(trained.query) ?? KnownTexts.of(store, trained.query);
+    texts.set(trained.query, known);
+    const similar = await (await known).matches(store, `select row_id, text from (${scored})`);
     for (const [row, {similarity}] of similar)
       if (!marks.has(row)) marks.set(row, similarity === 1 ? "contaminated" : "near");
   }

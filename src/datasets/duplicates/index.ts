@@ -3,7 +3,7 @@ export {clusterTexts} from "./clusterTexts.js";
 export {copiedTexts, editedTexts} from "./editedTexts.js";
 export {NEAR_DUPLICATES, nearDuplicates, type NearDuplicates, type Reading} from "./nearDuplicates.js";
 export {labelConflicts, type LabelConflict} from "./labelConflicts.js";
-export {type NearMatch, nearMatches} from "./nearMatches.js";
+export {KnownTexts, type NearMatch, nearMatches} from "./nearMatches.js";
 export {NumberList} from "./numberList.js";
 export {plainWords, type PlainWordsOptions} from "./plainWords.js";
 export {nearDuplicateSettings, type NearDuplicateSettings} from "./settings.js";

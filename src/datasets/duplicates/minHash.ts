@@ -5,6 +5,8 @@ import {type Hash64, mixWords} from "./wordHash.js";
 const LIMB = 0x200000; // 2^21: a product of two limbs, and sums of a few, are exact in a double
 const TOP = 0x80000; // 2^19: the upper limb of a number below 2^61
 const HIGH = LIMB * TOP; // 2^40
+/** An upper limb found without the carries of the lowest limbs is at most 7 too small. */
+const NEGLECTED = 8;
 
 /**
  * MinHash signatures in bands, for locality-sensitive hashing (Broder 1997): functions (a·h + b) mod (2^61 − 1), exact,
@@ -18,8 +20,12 @@ export class MinHasher {
   readonly #rows: number;
   readonly #a: [Float64Array, Float64Array, Float64Array];
   readonly #b: [Float64Array, Float64Array, Float64Array];
+  /** The limbs of `#a` and the upper one of `#b`, for arithmetic modulo 2^32. */
+  readonly #whole: [Int32Array, Int32Array, Int32Array, Int32Array];
   readonly #high: Float64Array;
   readonly #low: Float64Array;
+  /** The upper limbs of the minima. */
+  readonly #tops: Int32Array;
 
   constructor({bands, rows}: Bands) {
     this.bands = bands;
@@ -28,6 +34,13 @@ export class MinHasher {
     const hashes = bands * rows;
     this.#a = limbs("a", hashes);
     this.#b = limbs("b", hashes);
+    this.#whole = [
+      Int32Array.from(this.#a[0]),
+      Int32Array.from(this.#a[1]),
+      Int32Array.from(this.#a[2]),
+      Int32Array.from(this.#b[2])
+    ];
+    this.#tops = new Int32Array(hashes);
     this.#high = new Float64Array(hashes);
     this.#low = new Float64Array(hashes);
   }
@@ -36,46 +49,57 @@ export class MinHasher {
   start(): void {
     this.#high.fill(Infinity);
     this.#low.fill(Infinity);
+    this.#tops.fill(TOP);
   }
 
   add(hash: Hash64): void {
-    const {a0s, a1s, a2s} = {a0s: this.#a[0]!, a1s: this.#a[1]!, a2s: this.#a[2]!};
-    const {b0s, b1s, b2s} = {b0s: this.#b[0]!, b1s: this.#b[1]!, b2s: this.#b[2]!};
-    const highs = this.#high;
-    const lows = this.#low;
+    const [a0s, a1s, a2s, b2s] = this.#whole;
+    const tops = this.#tops;
     const h0 = hash.low & 0x1fffff;
     const h1 = (hash.low >>> 21) | ((hash.high & 0x3ff) << 11);
     const h2 = (hash.high >>> 10) & 0x7ffff;
-    const hashes = highs.length;
+    const hashes = tops.length;
     for (let k = 0; k < hashes; k++) {
       const a0 = a0s[k]!;
       const a1 = a1s[k]!;
       const a2 = a2s[k]!;
-      // Modulo 2^61 − 1, 2^63 is 4 and 2^84 is 4·2^21.
-      let r0 = a0 * h0 + 4 * (a1 * h2 + a2 * h1) + b0s[k]!;
-      let r1 = a0 * h1 + a1 * h0 + 4 * a2 * h2 + b1s[k]!;
-      let r2 = a0 * h2 + a1 * h1 + a2 * h0 + b2s[k]!;
-      let carry = Math.floor(r0 / LIMB);
-      r0 -= carry * LIMB;
-      r1 += carry;
-      carry = Math.floor(r1 / LIMB);
-      r1 -= carry * LIMB;
-      r2 += carry;
-      carry = Math.floor(r2 / TOP);
-      r2 -= carry * TOP;
-      r0 += carry;
-      carry = Math.floor(r0 / LIMB);
-      let low = r0 - carry * LIMB;
-      let high = r2 * LIMB + r1 + carry;
-      if (high >= HIGH) {
-        high -= HIGH;
-        low += 1;
-      }
-      if (high === HIGH - 1 && low === LIMB - 1) high = low = 0;
-      if (high < highs[k]! || (high === highs[k] && low < lows[k]!)) {
-        highs[k] = high;
-        lows[k] = low;
-      }
+      // Hardly any value is the least: nearly all are told by their upper limb.
+      const carry = ((a0 * h1 + a1 * h0 + 4 * a2 * h2) / LIMB) | 0;
+      const sum = Math.imul(a0, h2) + Math.imul(a1, h1) + Math.imul(a2, h0) + b2s[k]! + carry;
+      const top = sum & (TOP - 1);
+      if (top <= tops[k]! || top >= TOP - NEGLECTED) this.#addExactly(k, h0, h1, h2);
+    }
+  }
+
+  #addExactly(k: number, h0: number, h1: number, h2: number): void {
+    const a0 = this.#a[0][k]!;
+    const a1 = this.#a[1][k]!;
+    const a2 = this.#a[2][k]!;
+    // Modulo 2^61 − 1, 2^63 is 4 and 2^84 is 4·2^21.
+    let r0 = a0 * h0 + 4 * (a1 * h2 + a2 * h1) + this.#b[0][k]!;
+    let r1 = a0 * h1 + a1 * h0 + 4 * a2 * h2 + this.#b[1][k]!;
+    let r2 = a0 * h2 + a1 * h1 + a2 * h0 + this.#b[2][k]!;
+    let carry = Math.floor(r0 / LIMB);
+    r0 -= carry * LIMB;
+    r1 += carry;
+    carry = Math.floor(r1 / LIMB);
+    r1 -= carry * LIMB;
+    r2 += carry;
+    carry = Math.floor(r2 / TOP);
+    r2 -= carry * TOP;
+    r0 += carry;
+    carry = Math.floor(r0 / LIMB);
+    let low = r0 - carry * LIMB;
+    let high = r2 * LIMB + r1 + carry;
+    if (high >= HIGH) {
+      high -= HIGH;
+      low += 1;
+    }
+    if (high === HIGH - 1 && low === LIMB - 1) high = low = 0;
+    if (high < this.#high[k]! || (high === this.#high[k] && low < this.#low[k]!)) {
+      this.#high[k] = high;
+      this.#low[k] = low;
+      this.#tops[k] = Math.floor(high / LIMB);
     }
   }
 

@@ -16,6 +16,12 @@ export class NumberList {
     return this.#chunks[Math.floor(index / CHUNK)]![index % CHUNK]!;
   }
 
+  /** Forgets all but the first `length` values. */
+  cut(length: number): void {
+    this.#chunks.length = Math.ceil(length / CHUNK);
+    this.length = length;
+  }
+
   /** All values in one array. */
   toArray(): Float64Array {
     const all = new Float64Array(this.length);

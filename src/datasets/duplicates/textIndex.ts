@@ -64,6 +64,17 @@ export class TextIndex {
     return number;
   }
 
+  /** Forgets all but the first `size` texts. */
+  cut(size: number): void {
+    if (size >= this.size) return;
+    for (let number = size; number < this.size; number++) {
+      const content = this.#contents.at(number);
+      if (this.#numbers.get(content) === number) this.#numbers.delete(content);
+    }
+    this.#shingles.cut(this.#starts.at(size));
+    for (const list of [this.#contents, this.#starts, ...this.#bands]) list.cut(size);
+  }
+
   /** Jaccard similarity of two texts' shingles, exact: shared / all, from 0 to 1; empty texts are alike. */
   similarity(a: number, b: number): number {
     if (a === b) return 1;

@@ -3,12 +3,14 @@ import {onFirstUse} from "../../store/index.js";
 import type {Finding, Recognizer} from "../finding.js";
 import type {ScanContext} from "../scanContext.js";
 import {isWordAt} from "../wordBoundary.js";
+import {sweep} from "./sweep.js";
 
 type Parsed = ReturnType<typeof nlp>;
 type Place = {text: string; offset?: {start: number; length: number}};
 
 /** The language library takes 40 MB and a third of a second. */
-const language = onFirstUse<typeof nlp>("compromise");
+const library = onFirstUse<typeof nlp>("compromise");
+let language: typeof nlp | undefined;
 const parsed = new WeakMap<ScanContext, Parsed>();
 const HONORIFIC = /^(?:(?:mr|mrs|ms|miss|mx|dr|prof|sir|lord|lady|rev|hon|capt|sgt|lt|col|gen)\b\.?\s+)+/i;
 const SURNAME =
@@ -38,7 +40,8 @@ const OFFSETS = {offset: true};
 
 function parse(text: string, context: ScanContext): Parsed {
   let document = parsed.get(context);
-  if (!document) parsed.set(context, (document = language()(text)));
+  language ??= library().extend({methods: {one: {bulkMatch: sweep}}}) as typeof nlp;
+  if (!document) parsed.set(context, (document = language(text)));
   return document;
 }
 

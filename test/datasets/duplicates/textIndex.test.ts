@@ -5,11 +5,14 @@ import {
   clusterTexts,
   eachShingle,
   plainWords,
+  KnownTexts,
+  nearMatches,
   recallAt,
   TextIndex
 } from "../../../src/datasets/duplicates/index.js";
 import {limbs, MinHasher} from "../../../src/datasets/duplicates/minHash.js";
 import {sharedKeys} from "../../../src/datasets/duplicates/textIndex.js";
+import type {Database} from "../../../src/store/index.js";
 import {rng} from "../../../src/stats/index.js";
 
 const sentence = (seed: number, words: number) => {
@@ -46,7 +49,7 @@ describe("MinHasher", () => {
       fc.constantFrom({high: 0, low: 0}, {high: 2 ** 32 - 1, low: 2 ** 32 - 1}, {high: 2 ** 29, low: 0})
     );
     fc.assert(
-      fc.property(fc.array(hash, {minLength: 1, maxLength: 4}), (hashes) => {
+      fc.property(fc.array(hash, {minLength: 1, maxLength: 60, size: "max"}), (hashes) => {
         const hasher = new MinHasher({bands: 14, rows: 8});
         hasher.start();
         for (const one of hashes) hasher.add(one);
@@ -103,6 +106,45 @@ describe("bandsFor", () => {
       {seed: 4}
     );
     expect(bandsFor(0.8)).toEqual({bands: 17, rows: 7});
+  });
+});
+
+describe("KnownTexts", () => {
+  const rowsOf = (texts: readonly string[], name: string) =>
+    texts.map((text, i) => ({row_id: `${name}${i}`, text}));
+  async function* given<T>(all: readonly T[]): AsyncGenerator<T> {
+    yield* all;
+  }
+  const none = {} as Database;
+
+  it("finds for each of several comparisons, made at once too, what one alone finds", async () => {
+    const base = Array.from({length: 40}, (_, i) => sentence(i, 30));
+    const near = (i: number, end: string) => `${base[i]!} ${end}`;
+    const known = rowsOf([...base.slice(0, 20), near(3, "again")], "k");
+    const wanted = [
+      rowsOf([base[1]!, near(3, "indeed"), base[30]!, near(30, "x")], "a"),
+      rowsOf([near(30, "y"), near(5, "z"), base[31]!], "b"),
+      rowsOf([base[30]!, near(3, "indeed")], "c")
+    ];
+    const texts = await KnownTexts.of(none, given(known));
+    const together = await Promise.all(wanted.map((rows) => texts.matches(none, given(rows))));
+    for (const [i, rows] of wanted.entries()) {
+      const alone = await nearMatches(none, given(rows), given(known));
+      expect(together[i]).toEqual(alone);
+      expect(alone.size).toBeGreaterThan(0);
+      expect(alone.size).toBeLessThan(rows.length);
+    }
+  });
+
+  it("goes on after a comparison whose rows could not be read", async () => {
+    const texts = await KnownTexts.of(none, given(rowsOf([sentence(1, 30)], "k")));
+    async function* broken() {
+      yield {row_id: "a", text: sentence(2, 30)};
+      throw new Error("gone");
+    }
+    await expect(texts.matches(none, broken())).rejects.toThrow("gone");
+    expect((await texts.matches(none, given(rowsOf([sentence(2, 30)], "b")))).size).toBe(0);
+    expect((await texts.matches(none, given(rowsOf([sentence(1, 30)], "b")))).get("b0")?.row).toBe("k0");
   });
 });
 
