@@ -3,8 +3,8 @@ import {assertUsable, findStoredModel, findStoredModelSync} from "../models/inde
 import {hashJson} from "../store/index.js";
 
 /**
- * A classifier of the store by its name or id, whatever made it, as a source: such as one that `assay merge` made. Of
- * several models with one name the newest is meant. Building it makes nothing; it throws when there is none.
+ * A model of the store by its name or id, whatever made it, as a source: such as one that `assay merge` made or `assay models add`
+ * registered. Of several models with one name the newest is meant. Building it makes nothing; it throws when there is none.
  */
 export function storedModel(model: string): ModelSource {
   return {
