@@ -1,7 +1,7 @@
 import type {EvalDefinition, RaceOptions, RunInputs} from "../runner/index.js";
 import {DEFAULT_MARGIN} from "../decisions/index.js";
 import type {RaceSettings} from "../decisions/raceTypes.js";
-import {openParts, type SplitManifest, type Store, UserError} from "../store/index.js";
+import {noRowLeft, openParts, type SplitManifest, type Store, UserError} from "../store/index.js";
 
 /** The settings of an eval's race. Throws UserError with all that keeps it from being raced. */
 export async function settingsOf(
@@ -20,9 +20,7 @@ export async function settingsOf(
     problems.push("it has several prompts. Race the candidates with one of them.");
   if (rows === 0)
     problems.push(
-      split.counts[part]
-        ? `no row of the split ${split.name} is left in its ${part} part: other splits hold them out, or they were erased.`
-        : `the split ${split.name} has no rows in its ${part} part.`
+      split.counts[part] ? noRowLeft(split, part) : `the split ${split.name} has no rows in its ${part} part.`
     );
   if (options.noReuse) problems.push("a race builds on what the store holds: leave --no-reuse out.");
   if (errorRate !== undefined && !(errorRate > 0 && errorRate < 1))

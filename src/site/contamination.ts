@@ -41,8 +41,21 @@ export interface RunContamination {
   cleanTable: ScoreTable;
 }
 
+/** Indexes of as many training sets are kept: one of a hundred thousand rows takes some hundred megabytes. */
+const KEPT = 2;
+
 /** The texts that models were trained on, by the query that gives them: the runs of a race are compared with the same. */
-export type TrainedTexts = Map<string, Promise<KnownTexts>>;
+export class TrainedTexts {
+  private readonly kept = new Map<string, Promise<KnownTexts>>();
+
+  of(store: Store, query: string): Promise<KnownTexts> {
+    const known = this.kept.get(query) ?? KnownTexts.of(store, query);
+    this.kept.delete(query);
+    this.kept.set(query, known);
+    for (const oldest of this.kept.keys()) if (this.kept.size > KEPT) this.kept.delete(oldest);
+    return known;
+  }
+}
 
 /**
  * Compares the rows of a run with what each candidate whose weights are in the store was trained on, itself or through its
@@ -55,7 +68,7 @@ export async function runContamination(
   store: Store,
   run: RunManifest,
   table: ScoreTable,
-  texts: TrainedTexts = new Map()
+  texts = new TrainedTexts()
 ): Promise<RunContamination | undefined> {
   const learned = await learnedBy(store, run);
   const {marks, warnings} = await rememberedMarks(store, run, {table, learned, texts});
@@ -231,9 +244,8 @@ async function marksAgainst(
   );
   const marks = new Map<string, RowMark>(same.map(({row_id}) => [row_id, "contaminated"]));
   if (version.text && trained.version.text) {
-    const known = texts.get(trained.query) ?? KnownTexts.of(store, trained.query);
-    texts.set(trained.query, known);
-    const similar = await (await known).matches(store, `select row_id, text from (${scored})`);
+    const known = await texts.of(store, trained.query);
+    const similar = await known.matches(store, `select row_id, text from (${scored})`);
     for (const [row, {similarity}] of similar)
       if (!marks.has(row)) marks.set(row, similarity === 1 ? "contaminated" : "near");
   }

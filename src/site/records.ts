@@ -1,7 +1,7 @@
 import {type LineageGraph, listModels, storedLineage} from "../models/index.js";
 import {modelsDir, type Store} from "../store/index.js";
 import {contaminatedRows} from "./contaminatedRows.js";
-import type {TrainedTexts} from "./contamination.js";
+import {TrainedTexts} from "./contamination.js";
 import type {ModelsData, RunsData} from "./types.js";
 
 /** Every model's record: what merges and fine-tunes were made from. */
@@ -18,7 +18,7 @@ export async function runs(store: Store): Promise<RunsData> {
 export async function lineage(store: Store): Promise<LineageGraph> {
   const graph = await storedLineage(store);
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  const texts: TrainedTexts = new Map();
+  const texts = new TrainedTexts();
   for (const run of await store.runs())
     nodes.get(`run:${run.id}`)!.contaminated = await contaminatedRows(store, run, texts);
   return graph;

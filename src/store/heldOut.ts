@@ -104,6 +104,11 @@ export async function openParts(
   return erased === undefined ? all : `select * from (${all}) where not (${erased})`;
 }
 
+/** What is said of a part of a split that has rows, none of which `openParts` gives. */
+export function noRowLeft({name}: {name: string}, part: string): string {
+  return `no row of the split ${name} is left in its ${part} part: other splits hold them out, or they were erased.`;
+}
+
 /**
  * SQL that is true for an erased row; undefined when none was. A purge writes its tombstones before it rewrites files: until
  * then the rows still stand there.

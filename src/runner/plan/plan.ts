@@ -6,6 +6,7 @@ import {
   type Columns,
   ITEMS,
   messageOf,
+  noRowLeft,
   PROMPTS,
   type SplitManifest,
   UserError,
@@ -110,6 +111,8 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     limit: inputs.limit,
     wholeGroups: inputs.wholeGroups
   });
+  if (available === 0)
+    throw new UserError(`${resolved.name} cannot be run: ${noRowLeft(inputs.split, resolved.part)}`);
   const {repeats} = resolved;
   const total = rows * ready.length * variants.length * repeats;
   if (total > MOST_REQUESTS)
