@@ -1,10 +1,12 @@
-import {existsSync} from "node:fs";
 import {mkdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import type {BuildContext} from "../finetune/index.js";
 import {merge, mergeRecord, type MergeReport} from "../merge/index.js";
 import {
   assertUsable,
+  baseOfAdapter,
+  filesFolder,
+  hasLoader,
   isAdapter,
   keepModel,
   mergeConflict,
@@ -13,6 +15,7 @@ import {
   readManifest,
   roundTable,
   saveModel,
+  withoutWeights,
   withPlainFolders
 } from "../models/index.js";
 import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
@@ -27,17 +30,36 @@ export interface Parent {
   reference: string;
 }
 
-/** A model as a parent. Throws a UserError for an adapter whose base the store does not have. */
-export async function parentOf(manifest: ModelManifest, {dir}: BuildContext): Promise<Parent> {
+/**
+ * A model as a parent. Throws a UserError for one without weights here, and for an adapter whose base the store does not have: of
+ * one that was trained here the base that it was trained on, of others the one that their adapter_config.json names, as for who
+ * answers with it.
+ */
+export async function parentOf(manifest: ModelManifest, context: BuildContext): Promise<Parent> {
+  const why = withoutWeights(manifest);
+  if (why !== undefined) throw new UserError(`${manifest.name} cannot be merged: it is ${why}.`);
   if (!isAdapter(manifest)) return {manifest, reference: manifest.id};
-  const id = manifest.parents[0]?.id;
-  const base = id === undefined ? undefined : await readManifest(dir, id).catch(() => undefined);
+  const {base, named} = await baseOf(manifest, context);
   if (!base)
     throw new UserError(
-      `${manifest.name} is an adapter, and the store does not have the model that it was made on. Add that with \`assay models add\`, then the adapter again.`
+      `${manifest.name} is an adapter on ${named ?? "a base that its adapter_config.json does not name"}, which the store does not have. Add the model that it was made on with \`assay models add\` first.`
     );
-  await assertUsable(dir, base);
+  const no = isAdapter(base) ? "an adapter itself" : withoutWeights(base);
+  if (no !== undefined)
+    throw new UserError(`${manifest.name} cannot be merged: its base ${base.name} is ${no}.`);
+  await assertUsable(context.dir, base);
   return {manifest, base, reference: `${base.id}+${manifest.id}`};
+}
+
+async function baseOf(
+  manifest: ModelManifest,
+  {dir, project = process.cwd()}: BuildContext
+): Promise<{base?: ModelManifest; named?: string}> {
+  const trainedOn = manifest.training && manifest.parents[0]?.id;
+  const known =
+    trainedOn === undefined ? undefined : await readManifest(dir, trainedOn).catch(() => undefined);
+  if (known && manifest.folder === undefined) return {base: known};
+  return baseOfAdapter(await filesFolder(dir, manifest, project), {modelsDir: dir, project});
 }
 
 /** Merges models by a recipe that calls them by their references, and keeps the result in the store. */
@@ -53,8 +75,10 @@ export async function mergeParents(
   const known = new Map(
     parents.flatMap(({manifest, base}) => [manifest, ...(base ? [base] : [])]).map((one) => [one.id, one])
   );
-  const out = temporaryPath(join(context.dir, "merge"));
-  await mkdir(context.dir, {recursive: true});
+  // What a merge leaves beside its folder when it is stopped goes with this one.
+  const work = temporaryPath(join(context.dir, "merge"));
+  const out = join(work, "out");
+  await mkdir(work, {recursive: true});
   try {
     return await withPlainFolders(
       {modelsDir: context.dir, project: context.project ?? process.cwd()},
@@ -76,13 +100,13 @@ export async function mergeParents(
           merge: named(mergeRecord(report), [...known.values()])
         };
         const first = manifests[0]!;
-        return isWhole(first) && existsSync(join(out, WEIGHTS))
+        return hasLoader(first.architecture)
           ? keepLike(first, await plain(first), {context, out, record})
           : keepOutput(first, report, {context, out, record});
       }
     );
   } finally {
-    await rm(out, {recursive: true, force: true});
+    await rm(work, {recursive: true, force: true});
   }
 }
 
@@ -95,12 +119,7 @@ interface Made {
   record: Pick<ModelManifest, "name" | "parents" | "recipe" | "metrics" | "merge">;
 }
 
-/** Whether the store's folder of a model holds all that belongs to it. */
-function isWhole(model: ModelManifest): boolean {
-  return model.folder === undefined && !isAdapter(model);
-}
-
-/** Keeps weights packed, with the other files of the first model, whose folder is given. */
+/** Keeps a classifier's weights packed, with the other files of the first model, whose folder is given. */
 async function keepLike(first: ModelManifest, folder: string, made: Made): Promise<ModelManifest> {
   const {context, out, record} = made;
   const shared = first.files.map(({path}) => path).filter((path) => !ownFiles.has(path));
@@ -120,7 +139,7 @@ async function keepLike(first: ModelManifest, folder: string, made: Made): Promi
   });
 }
 
-/** Keeps the merge's folder as it is: weights of any size, with the tokenizer that the merge has put beside them. */
+/** Keeps a language model's folder as the merge made it: weights of any size, with the tokenizer that the merge has put beside them. */
 async function keepOutput(
   first: ModelManifest,
   {architecture}: MergeReport,
@@ -146,9 +165,13 @@ function settled({architecture}: ModelManifest, weights: Buffer): Uint8Array {
   return encodeSafetensors(tensors);
 }
 
-/** The recipe names parents by their ids; people know them by their names. */
+/** The recipe names parents by their references; people know them by their names. */
 function named(record: MergeRecord, parents: readonly ModelManifest[]): MergeRecord {
-  const nameOf = (id: string) => parents.find((parent) => parent.id === id)?.name ?? id;
+  const nameOf = (reference: string) =>
+    reference
+      .split("+")
+      .map((id) => parents.find((parent) => parent.id === id)?.name ?? id)
+      .join("+");
   return {
     ...record,
     base: record.base === undefined ? undefined : nameOf(record.base),

@@ -4,7 +4,7 @@ import {fileURLToPath} from "node:url";
 import {openAICompatible} from "../endpoints/index.js";
 import type {ModelParameters} from "../endpoints/types.js";
 import type {ModelSource} from "../finetune/index.js";
-import {hasLoader, loadModel} from "../models/index.js";
+import {hasLoader, isAdapter, loadModel} from "../models/index.js";
 import type {ModelManifest} from "../models/types.js";
 import type {Candidate, CandidateCosts, PrepareContext} from "../runner/define.js";
 import {modelsDir, UserError, type Workspace} from "../store/index.js";
@@ -37,9 +37,10 @@ export function servedBest(
     name,
     ...own,
     async prepare(context) {
+      const {workspace} = context.store;
       const manifest = await bestOnValidation(sources, context, columns, rows, own.params);
       context.onProgress(`serving ${manifest.name} on loopback`);
-      const server = await startServer(context.store.workspace.project, manifest.id);
+      const server = await startServer(workspace.project, manifest.id);
       const http = openAICompatible({
         name: "assay serve",
         baseUrl: `${server.url}/v1`,
@@ -48,13 +49,23 @@ export function servedBest(
         stream: true
       });
       return {
-        endpoint: {...http, identity: () => Promise.resolve({server: "assay serve", weights: manifest.id})},
+        endpoint: {
+          ...http,
+          identity: async () => ({server: "assay serve", weights: await weightsOf(manifest, workspace)})
+        },
         model: manifest.name,
         modelId: manifest.id,
         close: server.close
       };
     }
   };
+}
+
+/** What tells weights from others: an adapter's are also those of its base, which may be others one day. */
+async function weightsOf(manifest: ModelManifest, workspace: Workspace): Promise<string> {
+  if (!isAdapter(manifest)) return manifest.id;
+  const {findModel} = await import("../generation/index.js");
+  return (await findModel(manifest.id, workspace)).weights;
 }
 
 /** The model with most right answers on the validation part; the first of equals. */

@@ -1,5 +1,15 @@
-import type {ModelSource} from "../finetune/index.js";
-import {assertUsable, findStoredModel, findStoredModelSync} from "../models/index.js";
+import {readFileSync, statSync} from "node:fs";
+import {join, resolve} from "node:path";
+import type {BuildContext, ModelSource} from "../finetune/index.js";
+import {
+  assertUsable,
+  findStoredModel,
+  findStoredModelSync,
+  isAdapter,
+  listModelsSync,
+  meantModel,
+  type ModelManifest
+} from "../models/index.js";
 import {hashJson} from "../store/index.js";
 
 /**
@@ -9,11 +19,56 @@ import {hashJson} from "../store/index.js";
 export function storedModel(model: string): ModelSource {
   return {
     name: model,
-    configHash: ({dir}) => hashJson({stored: findStoredModelSync(dir, model).id}),
+    configHash: (context) => hashJson(identity(findStoredModelSync(context.dir, model), context)),
     async build({dir}) {
       const manifest = await findStoredModel(dir, model);
       await assertUsable(dir, manifest);
       return manifest;
     }
   };
+}
+
+/**
+ * What tells a model of the store from another: its id; where its files lie outside the store, their sizes and times; and of an
+ * adapter the bases that it was made on, or that it would be put on today.
+ */
+function identity(manifest: ModelManifest, context: BuildContext): object {
+  const at = placeOf(manifest, context) ?? join(context.dir, manifest.id);
+  const bases = isAdapter(manifest) ? basesOf(manifest, at, context) : undefined;
+  return {...own(manifest, context), on: bases?.map((base) => own(base, context))};
+}
+
+function own(manifest: ModelManifest, context: BuildContext): object {
+  const at = placeOf(manifest, context);
+  return {stored: manifest.id, files: at && manifest.files.map(({path}) => stamp(join(at, path)))};
+}
+
+function placeOf({folder}: ModelManifest, {project = process.cwd()}: BuildContext): string | undefined {
+  return folder === undefined ? undefined : resolve(project, folder);
+}
+
+function stamp(path: string): [size: number, time: number] | undefined {
+  const found = statSync(path, {throwIfNoEntry: false});
+  return found && [found.size, found.mtimeMs];
+}
+
+function basesOf({parents}: ModelManifest, folder: string, {dir}: BuildContext): ModelManifest[] {
+  const known = listModelsSync(dir);
+  const named = namedBase(folder);
+  const meant = named === undefined ? undefined : meantModel(known, named);
+  return known
+    .filter((model) => model === meant || parents.some((parent) => parent.id === model.id))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function namedBase(folder: string): string | undefined {
+  try {
+    const config = JSON.parse(readFileSync(join(folder, "adapter_config.json"), "utf8")) as {
+      base_model_name_or_path?: unknown;
+    };
+    return typeof config.base_model_name_or_path === "string" ? config.base_model_name_or_path : undefined;
+  } catch {
+    // Building says what is wrong with it.
+    return undefined;
+  }
 }

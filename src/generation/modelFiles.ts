@@ -8,6 +8,7 @@ import {
   listModels,
   meantModel,
   modelAt,
+  refuseChanged,
   type UsedModel
 } from "../models/index.js";
 import {
@@ -55,7 +56,12 @@ export async function findModel(
   const path = [resolve(workspace.project, source), resolve(source)].find(existsSync);
   if (path !== undefined) return recordedAt(path, workspace, {}, options);
   const stored = await storedModel(source, workspace);
-  if (stored) return filesAt(stored.folder, workspace, stored, options);
+  if (stored) {
+    const found = await filesAt(stored.folder, workspace, stored, options);
+    const other = stored.outside && found.files.find((file) => !stored.hashes.has(file.sha256));
+    if (other) refuseChanged(stored.name, join(found.path, other.path));
+    return found;
+  }
   if (isHubName(source))
     return recordedAt(await hubModel(source, workspace, options), workspace, {name: source}, options);
   throw new UserError(
@@ -72,7 +78,13 @@ async function storedModel(source: string, workspace: Workspace) {
   // A converted file may share its folder with others.
   const first = found.files[0]?.path ?? "";
   const only = first.endsWith(".gguf") && partsOf(first).length === found.files.length ? first : "";
-  return {id: found.id, name: found.name, folder: join(folder, only)};
+  return {
+    id: found.id,
+    name: found.name,
+    folder: join(folder, only),
+    outside: found.folder !== undefined,
+    hashes: new Set(found.files.map((file) => file.sha256))
+  };
 }
 
 /** A model by where it lies. The record that the store has of its files is its own, whatever name that has. */

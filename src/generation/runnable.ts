@@ -57,7 +57,7 @@ export async function adapterFile(
     throw new UserError(`${model.path} is no adapter: it has no adapter_config.json.`);
   if (model.base!.kind !== "checkpoint")
     throw new UserError(
-      `The adapter ${model.path} is on ${model.base!.path}, which is a GGUF file. Name the checkpoint folder as its base.`
+      `The adapter ${model.path} is on ${model.base!.path}, which is ${model.base!.kind === "gguf" ? "a GGUF file" : "an adapter itself"}. Name the checkpoint folder as its base.`
     );
   const {path} = await converted(
     model,

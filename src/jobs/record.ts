@@ -1,15 +1,7 @@
-import {existsSync} from "node:fs";
-import {readdir, readFile, stat} from "node:fs/promises";
-import {basename, dirname, join, relative, resolve} from "node:path";
+import {readdir, stat} from "node:fs/promises";
+import {basename, dirname, join, relative} from "node:path";
 import {partsOf} from "../generation/index.js";
-import {
-  isWeightFile,
-  listModels,
-  meantModel,
-  modelAt,
-  type ModelManifest,
-  recordModel
-} from "../models/index.js";
+import {baseOfAdapter, listModels, meantModel, type ModelManifest, recordModel} from "../models/index.js";
 import {modelsDir, sha256File, UserError, type Workspace} from "../store/index.js";
 
 /** What is known of a model that was made elsewhere. */
@@ -35,13 +27,14 @@ export async function recordFiles(
       `${path} is no model: it has no config.json and no adapter_config.json. Name the folder of a checkpoint or an adapter, or a GGUF file.`
     );
   const files = await hashed(folder, names);
-  const base = adapter ? await storedBase(workspace, folder) : undefined;
+  const place = {modelsDir: modelsDir(workspace), project: workspace.project};
+  const base = adapter ? (await baseOfAdapter(folder, place)).base : undefined;
   return recordModel(modelsDir(workspace), {
     ...made,
     name,
     architecture: gguf ? "gguf" : adapter ? "adapter" : "checkpoint",
     files,
-    parents: base && !parents.some(({id}) => id === base.id) ? [base, ...parents] : parents,
+    parents: base ? [{id: base.id, name: base.name}, ...parents.filter(({id}) => id !== base.id)] : parents,
     folder: relative(workspace.project, folder) || "."
   });
 }
@@ -69,27 +62,6 @@ export async function storedModel(
 ): Promise<{id: string; name: string} | undefined> {
   const found = meantModel(await listModels(modelsDir(workspace)), name);
   return found && {id: found.id, name: found.name};
-}
-
-/** The base that an adapter was made on, when it is a model of the store: by name, by id, or by the hashes of its files. */
-async function storedBase(workspace: Workspace, folder: string) {
-  const path = join(folder, "adapter_config.json");
-  let base: unknown;
-  try {
-    const config = JSON.parse(await readFile(path, "utf8")) as {base_model_name_or_path?: unknown};
-    base = config.base_model_name_or_path;
-  } catch (cause) {
-    throw new UserError(`${path} is not valid JSON. Fetch the adapter again.`, {cause});
-  }
-  if (typeof base !== "string" || base === "") return undefined;
-  const known = await storedModel(workspace, base);
-  if (known) return known;
-  const place = [resolve(folder, base), resolve(workspace.project, base)].find(existsSync);
-  if (place === undefined) return undefined;
-  const {folder: at, names} = await partsAt(place);
-  const files = await hashed(at, names.filter(isWeightFile));
-  const there = modelAt(await listModels(modelsDir(workspace)), {path: place, files}, modelsDir(workspace));
-  return there && {id: there.id, name: there.name};
 }
 
 /** `complete.json` is our own mark of a folder that was fetched whole. */

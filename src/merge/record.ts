@@ -104,22 +104,17 @@ function classifierLike(
 
 function describe(report: MergeReport, parents: ModelManifest["parents"], project: string): RecordedModel {
   const {name, architecture, recipe, method, out, seed, exact, outputs, timings} = report;
-  const fromProject = relative(project, out);
   return {
     name: name ?? basename(out),
     architecture: architecture ?? "safetensors",
     settings: {recipe: recipe.sha256, seed, exact},
     files: outputs,
-    folder: isOutside(fromProject) ? basename(out) : fromProject,
+    folder: relative(project, out),
     parents,
     recipe: {method, sha256: recipe.sha256, source: recipe.text},
     metrics: {mergeSeconds: timings.mergeSeconds},
     merge: mergeRecord(report)
   };
-}
-
-function isOutside(path: string): boolean {
-  return isAbsolute(path) || path.startsWith("..");
 }
 
 /** A parent by the hashes of its files. A base with an adapter is a model whose parents are both. */

@@ -1,3 +1,4 @@
+import {HOSTED} from "./hosted.js";
 import type {ModelManifest} from "./types.js";
 
 /** A base with an adapter on it: there is no folder of it, its files are those of both. */
@@ -11,4 +12,13 @@ export function isMerged({architecture, parents}: ModelManifest): boolean {
 /** Whether a model is an adapter alone, which answers only on a base. */
 export function isAdapter({architecture}: Pick<ModelManifest, "architecture">): boolean {
   return architecture === "adapter" || architecture === "language-model-adapter";
+}
+
+/** Why there are no weights of a model here to merge or to train on: what it is. Undefined when there are. */
+export function withoutWeights({architecture}: Pick<ModelManifest, "architecture">): string | undefined {
+  return {
+    [ADAPTED]: "a base with an adapter on it, which has no files of its own: name BASE+ADAPTER in a recipe",
+    [HOSTED]: "a model that a service has: there are no weights of it here",
+    gguf: "a GGUF file: name the checkpoint that it was made of"
+  }[architecture];
 }

@@ -1,12 +1,12 @@
 export {acceptErasedTraining, assertUsable, erasedTraining, forgetErasedTraining} from "./erasedTraining.js";
-export {ADAPTED, isAdapter} from "./adapted.js";
+export {isAdapter, withoutWeights} from "./adapted.js";
 export {addOnMissing} from "./encoder/addOn.js";
 export {missingOfAddOn} from "./encoder/checkAddOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {isWeightFile, modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
-export {HOSTED, hostedModelId, recordHostedModel} from "./hosted.js";
+export {hostedModelId, recordHostedModel} from "./hosted.js";
 export {lineage, trainingRecords, type TrainingRecords} from "./lineage.js";
 export {
   type ContaminatedRows,
@@ -20,8 +20,15 @@ export {
   type ReachingData,
   shortId
 } from "./lineageGraph.js";
+export {baseOfAdapter, filesFolder, refuseChanged, unchangedFolder} from "./outsideFiles.js";
 export {storedLineage} from "./storedLineage.js";
-export {filesFolder, findStoredModel, findStoredModelSync, meantModel, mergeConflict} from "./storedModel.js";
+export {
+  findStoredModel,
+  findStoredModelSync,
+  listModelsSync,
+  meantModel,
+  mergeConflict
+} from "./storedModel.js";
 export {recordModel, type RecordedModel} from "./record.js";
 export {
   damagedFiles,
@@ -34,5 +41,6 @@ export {
 } from "./registry.js";
 export {roundTable} from "./tableGrid.js";
 export type {InputRelations, LayerRelations, MergeRecord, ModelManifest} from "./types.js";
-export {readModelFile, withPlainFolders} from "./weightFiles.js";
+export {withPlainFolders} from "./plainFolders.js";
+export {readModelFile} from "./weightFiles.js";
 export {NotMade} from "./notMade.js";

@@ -1,8 +1,8 @@
 import {readFileSync, readdirSync} from "node:fs";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {nearest, UserError} from "../store/index.js";
 import {hasLoader} from "./architectures.js";
-import {listModels, modelFolder} from "./registry.js";
+import {listModels} from "./registry.js";
 import type {ModelManifest} from "./types.js";
 
 /** Whether a name means this model: its name, its id, or at least eight letters that its id begins with. */
@@ -15,15 +15,6 @@ export function meantModel(known: readonly ModelManifest[], wanted: string): Mod
   return known
     .filter((model) => isMeant(model, wanted))
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
-}
-
-/** The folder with a model's files: the store's own, or where they are kept outside it, a path from the project's folder. */
-export async function filesFolder(
-  modelsDir: string,
-  {id, folder}: Pick<ModelManifest, "id" | "folder">,
-  project: string
-): Promise<string> {
-  return folder === undefined ? modelFolder(modelsDir, id) : resolve(project, folder);
 }
 
 /** As `meantModel`, of the store. Throws a UserError that names the nearest one when there is none. */
@@ -42,6 +33,12 @@ function refuse(wanted: string, known: readonly ModelManifest[]): never {
 
 /** As `findStoredModel`, at once: for what may not wait, such as the hash of a configuration. */
 export function findStoredModelSync(modelsDir: string, wanted: string): ModelManifest {
+  const known = listModelsSync(modelsDir);
+  return meantModel(known, wanted) ?? refuse(wanted, known);
+}
+
+/** As `listModels`, at once and in no order. */
+export function listModelsSync(modelsDir: string): ModelManifest[] {
   const known: ModelManifest[] = [];
   let folders: string[] = [];
   try {
@@ -55,7 +52,7 @@ export function findStoredModelSync(modelsDir: string, wanted: string): ModelMan
     } catch {
       // A folder without a manifest is no model.
     }
-  return meantModel(known, wanted) ?? refuse(wanted, known);
+  return known;
 }
 
 /**

@@ -1,13 +1,12 @@
 import {existsSync} from "node:fs";
-import {copyFile, link, mkdir, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
-import {insideFolder, modelKey, modelsPlace, sha256, temporaryPath} from "../store/index.js";
+import {link, mkdir, readFile, rename, stat, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {insideFolder, sha256, temporaryPath} from "../store/index.js";
 import {needsReference, packWeights, unpackWeights} from "./packedWeights.js";
-import type {ModelManifest} from "./types.js";
 
 /** Beside or instead of FILE: FILE packed, and the packed weights that its differences are counted from. */
-const PACKED = ".packed";
-const REFERENCE = ".reference";
+export const PACKED = ".packed";
+export const REFERENCE = ".reference";
 
 /** The bytes of one of a model's files as its manifest lists it, however the store keeps it. */
 export async function readModelFile(folder: string, path: string): Promise<Buffer> {
@@ -64,41 +63,4 @@ export async function linkShared(modelsDir: string, bytes: Uint8Array, target: s
     await rename(temporary, shared);
   }
   await link(shared, target).catch(() => writeFile(target, bytes));
-}
-
-/**
- * Lends `use` folders in which every file of a model lies as its manifest lists it, for libraries that read weights
- * from paths: where they are kept outside the store (paths from `project`), or in it. Models that are packed are unpacked into
- * a temporary folder, which is gone afterwards.
- */
-export async function withPlainFolders<T>(
-  {modelsDir, project}: {modelsDir: string; project: string},
-  use: (plain: (model: Pick<ModelManifest, "id" | "folder">) => Promise<string>) => Promise<T>
-): Promise<T> {
-  const temporary = temporaryPath(join(modelsDir, "plain"));
-  const made = new Map<string, Promise<string>>();
-  const plain = async (id: string): Promise<string> => {
-    const folder = await modelsPlace(modelsDir).readableFolder(modelKey(id));
-    const files = await readdir(folder);
-    if (!files.some((name) => name.endsWith(PACKED))) return folder;
-    const target = join(temporary, id);
-    await mkdir(target, {recursive: true});
-    for (const name of files) {
-      if (name.endsWith(REFERENCE)) continue;
-      const path = name.endsWith(PACKED) ? name.slice(0, -PACKED.length) : name;
-      if (path === name) await copyFile(join(folder, name), join(target, name));
-      else await writeFile(join(target, path), await readModelFile(folder, path));
-    }
-    return target;
-  };
-  try {
-    return await use(async ({id, folder}) => {
-      if (folder !== undefined) return resolve(project, folder);
-      const known = made.get(id) ?? plain(id);
-      made.set(id, known);
-      return known;
-    });
-  } finally {
-    await rm(temporary, {recursive: true, force: true});
-  }
 }

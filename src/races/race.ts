@@ -106,7 +106,7 @@ export function startRace(settings: RaceSettings): Race {
       else if (still.length === 1) ended = "pick";
       else if (judged.withinMargin) ended = "within-margin";
       // Rows that were erased meanwhile do not come any more.
-      else if (stuck) ended = "rows-used-up";
+      else if (stuck && dropped.length === 0) ended = "rows-used-up";
       const done: RaceRound = {
         ...step,
         rows: until,

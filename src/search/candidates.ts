@@ -1,13 +1,18 @@
-import {localCandidate, type MergeParameters, mergedModel, trained} from "../candidates/index.js";
+import {
+  localCandidate,
+  type MergeParameters,
+  mergedModel,
+  storedModel,
+  trained
+} from "../candidates/index.js";
 import type {ModelSource} from "../finetune/index.js";
 import {
-  ADAPTED,
   assertUsable,
   hasLoader,
-  HOSTED,
   listModels,
   meantModel,
-  type ModelManifest
+  type ModelManifest,
+  withoutWeights
 } from "../models/index.js";
 import {nearest, UserError} from "../store/index.js";
 import type {Candidate} from "../runner/define.js";
@@ -37,8 +42,8 @@ export async function findModels(space: SearchSpace, modelsDir: string): Promise
       problems.push(
         `\`${at}\` is ${JSON.stringify(wanted)}, which the store does not have${near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`}`
       );
-    } else if (withoutWeights.has(found.architecture))
-      problems.push(`\`${at}\` is ${wanted}, ${withoutWeights.get(found.architecture)}`);
+    } else if (withoutWeights(found) !== undefined)
+      problems.push(`\`${at}\` is ${wanted}, ${withoutWeights(found)}`);
     return found;
   };
   const models = space.models.map((name, i) => find(name, `models[${i}]`));
@@ -69,12 +74,6 @@ function kindOf({architecture, labels}: ModelManifest): string {
   return JSON.stringify([hasLoader(architecture) ? architecture : "language model", labels]);
 }
 
-const withoutWeights = new Map([
-  [ADAPTED, "a base with an adapter on it: merge the two first (`assay merge` with MODEL+ADAPTER)"],
-  [HOSTED, "a model that a service has: there are no weights of it here to merge"],
-  ["gguf", "a GGUF file, which is not merged: name the checkpoint that it was made of"]
-]);
-
 /** The candidates of a search's race, and what each of them is. */
 export interface SearchCandidates {
   candidates: Candidate[];
@@ -92,7 +91,7 @@ export function candidatesOf(
   {models, base}: SearchModels,
   tries: readonly Try[]
 ): SearchCandidates {
-  const sources = models.map(stored);
+  const sources = models.map(({id}) => storedModel(id));
   const asked = (name: string, source: ModelSource, {architecture}: ModelManifest): Candidate =>
     hasLoader(architecture)
       ? trained(name, source)
@@ -109,7 +108,7 @@ export function candidatesOf(
       : mergedModel({
           name,
           method,
-          base: base && needsBase(method) ? stored(base) : undefined,
+          base: base && needsBase(method) ? storedModel(base.id) : undefined,
           models: sources.map((source, i) => ({source, parameters: parameters[i]})),
           parameters: own
         });
@@ -132,15 +131,6 @@ export function candidatesOf(
     parents: models.map(({name}) => name),
     average: AVERAGE,
     tries: tried.map(({name}) => name)
-  };
-}
-
-/** A model that is there already. */
-function stored(manifest: ModelManifest): ModelSource {
-  return {
-    name: manifest.name,
-    configHash: () => manifest.id,
-    build: () => Promise.resolve(manifest)
   };
 }
 

@@ -1,12 +1,18 @@
+import {basename, isAbsolute} from "node:path";
 import {type LineageGraph, listModels, storedLineage} from "../models/index.js";
 import {modelsDir, type Store} from "../store/index.js";
 import {contaminatedRows} from "./contaminatedRows.js";
 import {TrainedTexts} from "./contamination.js";
 import type {ModelsData, RunsData} from "./types.js";
 
-/** Every model's record: what merges and fine-tunes were made from. */
+/** Every model's record: what merges and fine-tunes were made from. A folder outside the project is told by its name alone. */
 export async function models(store: Store): Promise<ModelsData> {
-  return {models: await listModels(modelsDir(store.workspace))};
+  const found = await listModels(modelsDir(store.workspace));
+  return {models: found.map((model) => ({...model, folder: model.folder && shownFolder(model.folder)}))};
+}
+
+function shownFolder(folder: string): string {
+  return isAbsolute(folder) || folder.startsWith("..") ? basename(folder) : folder;
 }
 
 /** Every sealed run's record, the newest first. */

@@ -1,9 +1,11 @@
-import {mkdir, readFile} from "node:fs/promises";
+import {mkdir, readdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {localCandidate, mergedModel, storedModel} from "../../src/candidates/index.js";
+import {findModel} from "../../src/generation/index.js";
+import {convertModel} from "../../src/gguf/index.js";
 import {recordFiles} from "../../src/jobs/index.js";
-import {modelFolder, type ModelManifest, readManifest} from "../../src/models/index.js";
+import {listModels, modelFolder, type ModelManifest, readManifest} from "../../src/models/index.js";
 import {prepareCandidate} from "../../src/runner/index.js";
 import {openCheckpoint, readTensorFloats} from "../../src/safetensors/index.js";
 import {modelsDir} from "../../src/store/index.js";
@@ -92,5 +94,51 @@ describe("a merge in an eval", () => {
       ([name, values]) => !values.every((value, i) => value === plain.get(name)![i])
     );
     expect(changed.map(([name]) => name)).toEqual(["model.layers.1.mlp.up_proj.weight"]);
+  });
+
+  it("is made again when the base of an adapter is another, and refuses files that were changed since", async () => {
+    const before = await madeOf(["steer", "two"]);
+    await tinyLanguageModel(join(folder, "one"), {seed: "one, trained on"});
+    await expect(madeOf(["one", "two"])).rejects.toThrow(
+      /one\/model\.safetensors was changed since it was recorded as one: .*`assay models add` it again/
+    );
+    const {id} = (await listModels(dir)).find(({name}) => name === "one")!;
+    await expect(findModel(id, project.store.workspace)).rejects.toThrow(/was changed since/);
+    await add("one");
+    await add("steer");
+    const after = await madeOf(["steer", "two"]);
+    expect(after.id).not.toBe(before.id);
+    expect(after.merge!.models).toEqual(["one+steer", "two"]);
+  });
+
+  it("puts an adapter on the base that it names, whatever else is told of it", async () => {
+    await tinyAdapter(join(folder, "told"), 2, "../one");
+    await recordFiles(project.store.workspace, join(folder, "told"), {
+      name: "told",
+      parents: [(await listModels(dir)).find(({name}) => name === "two")!],
+      settings: {}
+    });
+    const {merge} = await madeOf(["told", "two"]);
+    expect(merge!.models).toEqual(["one+told", "two"]);
+    await tinyAdapter(join(folder, "lost"), 3, "../nowhere");
+    await add("lost");
+    await expect(madeOf(["lost", "two"])).rejects.toThrow(
+      /lost is an adapter on \.\.\/nowhere, which the store does not have/
+    );
+  });
+
+  it("says what cannot be merged, and what is gone", async () => {
+    await convertModel({from: join(folder, "two"), to: join(folder, "two.gguf"), type: "f16"}, {});
+    await add("two.gguf");
+    await expect(madeOf(["two.gguf", "two"])).rejects.toThrow(
+      /two\.gguf cannot be merged: it is a GGUF file: name the checkpoint/
+    );
+    await tinyLanguageModel(join(folder, "moved"), {seed: "moved"});
+    await add("moved");
+    await rm(join(folder, "moved"), {recursive: true});
+    await expect(madeOf(["moved", "two"])).rejects.toThrow(
+      /the files of moved lay in .*moved, and model\.safetensors is gone/
+    );
+    expect((await readdir(dir)).filter((name) => name.includes("merge"))).toEqual([]);
   });
 });

@@ -57,6 +57,33 @@ describe("the end of a race", () => {
     expect(race.next()!.candidates).toEqual(["a", "c"]);
   });
 
+  it("goes on without new rows while somebody is dropped, as where a budget's share is below one row", () => {
+    const race = startRace(settings({candidates: ["a", "b", "c", "d"], budgetUsd: 1}));
+    const first = race.next()!.rows;
+    const scores = {a: 1, b: 0.5, c: 0.2, d: 0};
+    race.judge(tableOf(first, scores), {a: 0.3, b: 0.3, c: 0.3, d: 0.3});
+    for (let step = race.next(); step; step = race.next())
+      race.judge(
+        tableOf(first, Object.fromEntries(step.candidates.map((name) => [name, scores[name as "a"]]))),
+        {
+          a: 0.3,
+          b: 0.3,
+          c: 0.3,
+          d: 0.3
+        }
+      );
+    expect(race.outcome()).toMatchObject({kind: "pick", best: "a"});
+  });
+
+  it("ends where rows stop coming and nobody is dropped", () => {
+    const race = startRace(settings({errorRate: 0.05, margin: 0}));
+    let rounds = 0;
+    for (let step = race.next(); step && rounds < 20; step = race.next(), rounds++)
+      race.judge(tableOf(20, {a: 0.5, b: 0.5, c: 0.5}));
+    expect(rounds).toBe(2);
+    expect(race.outcome().kind).toBe("rows-used-up");
+  });
+
   it("drops who has no score from a race for a budget at once", () => {
     const race = startRace(settings({candidates: ["a", "b", "c", "d"], budgetCalls: 80}));
     const {dropped} = race.judge(

@@ -3,12 +3,13 @@ import {readdir, readFile, stat} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 import {
   assertUsable,
-  filesFolder,
   isWeightFile,
   listModels,
   meantModel,
   modelAt,
-  readManifest
+  readManifest,
+  unchangedFolder,
+  withoutWeights
 } from "../../models/index.js";
 import {hashJson, sha256File, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
@@ -85,7 +86,9 @@ async function baseAt(path: string, reference: string, dir: string): Promise<Bas
 async function storedBase(id: string, base: string, context: BuildContext): Promise<Base> {
   const manifest = await readManifest(context.dir, id);
   await assertUsable(context.dir, manifest);
-  const folder = await filesFolder(context.dir, manifest, context.project ?? process.cwd());
+  const why = withoutWeights(manifest);
+  if (why !== undefined) throw new UserError(`base ${base}: ${manifest.name} is ${why}.`);
+  const folder = await unchangedFolder(context.dir, manifest, context.project ?? process.cwd());
   if (!existsSync(join(folder, "config.json")))
     throw new UserError(
       `base ${base}: the model ${manifest.name} is ${manifest.architecture}, not a checkpoint. Merge an adapter into its base first (\`assay merge\`).`
