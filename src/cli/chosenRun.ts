@@ -1,16 +1,20 @@
 import type {RaceRecord} from "../decisions/index.js";
 import {type DecidingRun, decidingRuns, decisionOf, listRaces, raceOf} from "../races/index.js";
 import {type RunManifest, type Store, UserError} from "../store/index.js";
+import {findRun} from "./findRun.js";
 import {note} from "./terminal.js";
 
-/** The run of an id, or the deciding run of an eval; of everything when only one eval has runs. */
+/** The run of an id or its beginning, or the deciding run of an eval; without a name the only decision in the store. */
 export async function chosenRun(store: Store, name: string | undefined): Promise<DecidingRun> {
-  const byId = (await store.runs({archived: true})).find(({id}) => id === name);
+  const known = await store.runs({archived: true});
+  const byId = known.find(({id}) => id === name);
   const races = await listRaces(store.workspace);
   if (byId) return decisionOn(byId, races);
   const deciding = decidingRuns(await store.runs(), races);
   const found = deciding.filter(({run}) => name === undefined || run.eval === name);
   if (found.length === 1) return found[0]!;
+  const isBeginning = found.length === 0 && name !== undefined && known.some(({id}) => id.startsWith(name));
+  if (isBeginning) return decisionOn(findRun(known, name), races);
   if (found.length === 0)
     throw new UserError(
       name === undefined

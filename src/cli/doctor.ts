@@ -55,16 +55,23 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
   if (findings.some(({status}) => status === "error")) process.exitCode = 1;
 }
 
+/** The least release that package.json states in `engines`. */
+const LEAST_NODE = "20.18.1";
+
+export function nodeFinding(version: string): Finding {
+  const isEnough = version.localeCompare(LEAST_NODE, "en", {numeric: true}) >= 0;
+  return {
+    what: "this machine",
+    check: "node",
+    status: isEnough ? "ok" : "error",
+    message: `Node ${version}${isEnough ? "" : `; Assay needs ${LEAST_NODE} or newer`}`
+  };
+}
+
 async function machine(): Promise<Finding[]> {
-  const major = Number(process.versions.node.split(".")[0]);
   const missing = await missingOfAddOn();
   return [
-    {
-      what: "this machine",
-      check: "node",
-      status: major >= 20 ? "ok" : "error",
-      message: `Node ${process.versions.node}${major >= 20 ? "" : "; Assay needs 20 or newer"}`
-    },
+    nodeFinding(process.versions.node),
     {
       what: "this machine",
       check: "encoders",

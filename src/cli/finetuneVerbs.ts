@@ -13,7 +13,11 @@ export const finetune: Verb = (program) => {
     .enablePositionalOptions()
     .option("--check", "prepare the rows, predict steps and memory, train nothing")
     .option("--skip-unresolved", "leave out rows with unresolved personal data instead of refusing")
-    .option("--threads <n>", "threads to compute with, all cores unless told", whole(1, MOST_THREADS))
+    .option(
+      "--threads <n>",
+      "threads to compute with; unless told the free cores, counted again every ten seconds",
+      whole(1, MOST_THREADS)
+    )
     .option("--force", "begin although the memory seems too small")
     .option("-o, --out <dir>", "also copy the model's folder to DIR")
     .option("--json", "print JSON")

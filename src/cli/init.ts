@@ -32,7 +32,7 @@ export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {})
   await assertWritable(target);
   const template = await templateFiles();
   const files = [
-    ...(foreign ? [...template.filter(({path}) => !isExample(path)), ...foreign.files] : template),
+    ...(foreign ? [...withoutExample(template, foreign.firstSteps), ...foreign.files] : template),
     ...(await reportFiles())
   ];
   const kept: string[] = [];
@@ -77,6 +77,20 @@ interface ProjectFile {
 
 /** The template's own rows, loader and eval: another tool's take their place. */
 const isExample = (path: string) => /^(data|data-loaders|evals)[\\/]/.test(path);
+
+/** Without them, and with a README that says the first steps of what came in their place. */
+function withoutExample(template: readonly ProjectFile[], firstSteps: string): ProjectFile[] {
+  return template
+    .filter(({path}) => !isExample(path))
+    .map(({path, text}) =>
+      path === "README.md"
+        ? {path, text: String(text).replace(EXAMPLE_STEPS, () => firstSteps)}
+        : {path, text}
+    );
+}
+
+/** From the README's word on the example to its third step, the first that every project has. */
+const EXAMPLE_STEPS = /^The tickets are made up[^]*?(?=^3\. )/m;
 
 async function templateFiles(): Promise<ProjectFile[]> {
   const root = join(packageRoot, "templates", "project");

@@ -12,7 +12,7 @@ const RESULTS = "data/results";
 export async function foreignFiles(
   from: readonly string[],
   sensitivity?: ForeignProject["sensitivity"]
-): Promise<{files: {path: string; text: string | Uint8Array}[]; said: string[]}> {
+): Promise<{files: {path: string; text: string | Uint8Array}[]; said: string[]; firstSteps: string}> {
   const paths = from.map((path) => resolve(path));
   const project = {...(await readProject(paths, nameOf)), sensitivity};
   const copies = project.scored ? await copiesOf(paths) : [];
@@ -29,6 +29,7 @@ export async function foreignFiles(
     dropped.length > SHOWN ? [`  - and ${dropped.length - SHOWN} more: data/${name}-left-out.md`] : [];
   return {
     files,
+    firstSteps: firstStepsOf(project),
     said: [
       `From ${project.tool}: ${rows.length} rows, ${candidates.length} candidates, evals/${name}.eval.ts.`,
       ...(sensitivity === undefined &&
@@ -41,6 +42,18 @@ export async function foreignFiles(
       ...(left.length > 0 ? ["Not taken over:", ...left, ...more] : [])
     ]
   };
+}
+
+/** What the project's README says of its own loader and eval. */
+function firstStepsOf({name, tool, dropped}: ForeignProject): string {
+  const left = dropped.length > 0 ? ` What was not taken over stands in \`data/${name}-left-out.md\`.` : "";
+  return `Rows, candidates and scorers were taken from ${tool}.${left} Then, one step at a time:
+
+1. \`data-loaders/${name}.ts\` says where the rows come from. State their \`sensitivity\` there (\`public\`, \`internal\` or
+   \`personal\`) and their \`licence\`, and run \`npx assay pull\`.
+2. \`evals/${name}.eval.ts\` says which candidates are compared and by which scorer. \`npx assay run --dry-run\` says what it
+   would cost, \`npx assay doctor\` what is missing, \`npx assay run\` gives the verdict.
+`;
 }
 
 interface Copy {

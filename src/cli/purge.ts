@@ -19,6 +19,8 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
     throw new UsageError(
       "say which rows are to go with --where SQL, or which model may stay with --keep-model ID."
     );
+  if (keepModel !== undefined && options.dryRun)
+    throw new UsageError("--dry-run says what --where would erase: it goes without --keep-model.");
   if (where !== undefined) await assertHasRows(name);
   if (where !== undefined && options.dryRun) return previewVerb(name, where, options.json);
   const {reason} = options;

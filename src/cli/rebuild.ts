@@ -9,7 +9,7 @@ import {checkEvals, gatesWithoutRun, printChecks} from "./check.js";
 import {joinQueue} from "./joinQueue.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {changesOf} from "./pull.js";
-import {onFailure, outcomeText, runOptions} from "./run.js";
+import {isUnfinished, onFailure, outcomeText, runOptions} from "./run.js";
 import {interruptSignals, runEvals} from "./runEvals.js";
 import {dim, note, print} from "./terminal.js";
 
@@ -80,7 +80,7 @@ async function pullAll(
 }
 
 /** Pull, run what is missing, check, build: does nothing twice. Exit code 100 when a gate fails, 101 when one
- * is undecided. */
+ * is undecided, 1 when a run was stopped or something else went wrong. */
 export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   const started = Date.now();
   const project = findProject();
@@ -110,6 +110,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
       process.exitCode = 1;
       return print("\nInterrupted. What was paid for is kept; the same command goes on from here.");
     }
+    if (outcomes.some(isUnfinished)) process.exitCode ||= 1;
     // From here a signal has no calls to wait for.
     dispose();
     const checked = await checkEvals(store, evals);

@@ -11,7 +11,7 @@ const run: Verb = (program) =>
     .option("--repeat <k>", "completions per row", whole(1, 10_000))
     .option(
       "-j, --concurrency <n>",
-      "most candidates' requests in flight at each endpoint, and as many of scorers', 16 unless told",
+      "most requests in flight at each endpoint, of candidates and of scorers each: 16 unless told (of candidates 256 with --queue)",
       whole(1, MOST_IN_FLIGHT)
     )
     .option("--budget-usd <usd>", "stop before more than this is spent, calls in flight included", number(0))
@@ -83,14 +83,20 @@ const verdict: Verb = (program) =>
       number(0)
     )
     .option("--cluster <column>", "with --from: rows with one value of it are not independent")
-    .option("--slice <column>", "with --from: cut the rows by it, and show the figures (repeatable)", list)
+    .option(
+      "--slice <column>",
+      "show the figures of every slice; with --from, cut the rows by it (repeatable)",
+      list
+    )
     .option("--min-score <score>", "gate: the best scores at least this", number(0))
     .option("--max-regression <difference>", "gate: the best is at most this below the baseline", number(0))
     .option("--max-failure-share <share>", "gate: at most this share of rows without an answer", number(0, 1))
     .addOption(
-      new Option("--publish <what>", "with --from: what pages may show of a row")
-        .choices(["ids", "masked", "text"])
-        .default("ids")
+      new Option("--publish <what>", "with --from: what pages may show of a row, ids unless told").choices([
+        "ids",
+        "masked",
+        "text"
+      ])
     )
     .option("--json", "print JSON")
     .action(async (run: string | undefined, options) =>

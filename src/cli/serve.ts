@@ -103,9 +103,12 @@ async function assertFree(address: ServeOptions): Promise<void> {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/** Whether a name is of an eval's candidate (`EVAL:CANDIDATE`), and of no file and no model in the store. */
+/** A file of a hub's repository: `org/name:file.gguf`, `org/name@revision:file.gguf`. */
+const HUB_FILE = /^[\w.-]+\/[\w.-]+(@[\w./-]+)?:[\w./-]+\.gguf$/;
+
+/** Whether a name is of an eval's candidate (`EVAL:CANDIDATE`), and of no file and no model in the store or on the hub. */
 function isTarget(name: string, known: readonly ModelManifest[]): boolean {
-  return name.includes(":") && !existsSync(name) && !meantModel(known, name);
+  return name.includes(":") && !HUB_FILE.test(name) && !existsSync(name) && !meantModel(known, name);
 }
 
 /** A language model and its adapters, loaded before the server begins: what is wrong is said at once. */

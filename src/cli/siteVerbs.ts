@@ -30,7 +30,7 @@ const rebuild: Verb = (program) =>
     .option("-n, --limit <n>", "only N rows of each eval, drawn by the seed", whole(1))
     .option(
       "-j, --concurrency <n>",
-      "most candidates' requests in flight at each endpoint, and as many of scorers', 16 unless told",
+      "most requests in flight at each endpoint, of candidates and of scorers each: 16 unless told (of candidates 256 with --queue)",
       whole(1, MOST_IN_FLIGHT)
     )
     .option("--budget-usd <usd>", "stop before more than this is spent", number(0))

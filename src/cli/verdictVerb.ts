@@ -27,9 +27,12 @@ interface VerdictOptions {
   minScore?: number;
   maxRegression?: number;
   maxFailureShare?: number;
-  publish: Publishing;
+  publish?: Publishing;
   json?: boolean;
 }
+
+/** What says how result files are read, and is nothing to a run that is sealed already. */
+const ofFiles = ["name", "scorer", "baseline", "cluster", "publish"] as const;
 
 const CODES = {pass: 0, fail: 100, undecided: 101};
 
@@ -37,6 +40,11 @@ const CODES = {pass: 0, fail: 100, undecided: 101};
 export async function verdictVerb(name: string | undefined, options: VerdictOptions): Promise<void> {
   if (options.from && name !== undefined)
     throw new UsageError(`name a run (${name}) or files (--from), not both.`);
+  const misplaced = ofFiles.filter((option) => options[option] !== undefined);
+  if (!options.from && misplaced.length > 0)
+    throw new UsageError(
+      `${misplaced.map((option) => `--${option}`).join(", ")}: only with --from, which reads result files.`
+    );
   // Results of other tools need no project.
   const from = process.env.ASSAY_PROJECT || process.cwd();
   const workspace = await openWorkspace(projectOf(from) ?? from);
@@ -86,7 +94,7 @@ async function sealed(
   workspace: Awaited<ReturnType<typeof openWorkspace>>,
   files: readonly string[],
   gate: readonly GateRule[],
-  {name, scorer, baseline, margin, cluster, slice, publish}: VerdictOptions
+  {name, scorer, baseline, margin, cluster, slice, publish = "ids"}: VerdictOptions
 ) {
   return importResults(
     {...workspace, project: process.cwd()},

@@ -1,6 +1,7 @@
-import {mkdirSync, writeFileSync} from "node:fs";
+import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
+import {nodeFinding} from "../../src/cli/doctor.js";
 import {assay, assayWithout, type Ended} from "../support/assay.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
@@ -35,4 +36,14 @@ describe("the add-on for sentence encoders, by assay doctor", () => {
       );
     }
   );
+});
+
+it("asks for the release of Node that the package asks for", () => {
+  const file = new URL("../../package.json", import.meta.url);
+  const {engines} = JSON.parse(readFileSync(file, "utf8")) as {engines: {node: string}};
+  const least = engines.node.replace(">=", "");
+  const old = nodeFinding("20.9.0");
+  expect(old.status).toBe("error");
+  expect(old.message).toContain(`Assay needs ${least} or newer`);
+  for (const version of [least, "20.19.0", "24.1.0"]) expect(nodeFinding(version).status).toBe("ok");
 });

@@ -1,4 +1,4 @@
-import {mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
@@ -25,6 +25,11 @@ describe("two commands from another tool's export to a verdict", () => {
     expect(init.stderr).toBe("");
     expect(init.stdout).toMatch(/From openai-evals: 4 rows, 2 candidates, evals\/ticket-routing.eval.ts/);
     expect(init.stdout).toMatch(/Tone is a score_model: add judgeRating for it/);
+    const readme = readFileSync(join(dir, "README.md"), "utf8");
+    for (const path of readme.matchAll(/(?:data|data-loaders|evals)\/[\w-]+\.[\w.]+/g))
+      expect(existsSync(join(dir, path[0])), path[0]).toBe(true);
+    expect(readme).toContain("evals/ticket-routing.eval.ts");
+    expect(readme).toContain("3. `src/*.md`");
     const run = await assay(dir, "run", "--json");
     const runs = JSON.parse(run.stdout) as {
       eval: string;

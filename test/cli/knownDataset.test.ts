@@ -65,3 +65,8 @@ it("a loader that cannot be loaded is not called no dataset, too", async () => {
   expect(said).toContain("data-loaders/torn.ts");
   expect(said).not.toContain("no such dataset");
 });
+
+it("a model is kept, or rows are looked at: a dry run keeps none", async () => {
+  const said = await noted(() => purgeVerb("support", {keepModel: "abc", reason: "r", dryRun: true}));
+  expect(said).toMatch(/--dry-run .* without --keep-model/);
+});

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {expect, it} from "vitest";
 import {assay} from "../support/assay.js";
 import {compiled} from "../support/compiledEngine.js";
+import {startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const engine = compiled("bundle/index.js");
@@ -46,4 +47,26 @@ it("exits 101 when a gate is undecided, 100 when one fails, and 1 when a file is
 
   const failing = await assay(await projectWith({minScore: 0.999}), "rebuild", "--no-build");
   expect(failing.code).toBe(100);
+});
+
+it("exits 1 when a run was stopped before all its answers came", async () => {
+  const server = await startModelServer({answer: () => "1"});
+  try {
+    const project = await projectWith({minScore: 0.8});
+    await writeFile(
+      join(project, "evals", "sums.eval.ts"),
+      `import {candidate, defineEval, normalizedMatch, openAICompatible} from ${JSON.stringify(engine)};
+import dataset from "../data-loaders/sums.js";
+const priced = openAICompatible({name: "priced", baseUrl: ${JSON.stringify(server.url)}, hosting: "api", trust: "external",
+  price: {inputUsdPerMillion: 100, outputUsdPerMillion: 100, asOf: "2026-01-01", source: "made up"}});
+export default defineEval({dataset, split: {strategy: "given", column: "part"}, prompt: "{{text}}", expected: "answer",
+  candidates: [candidate("one", priced, "m", {params: {max_tokens: 8}})], scorers: {exact: normalizedMatch()}});`
+    );
+    const stopped = await assay(project, "rebuild", "--no-build", "--budget-usd", "0.02");
+    expect(stopped.stdout + stopped.stderr).toMatch(/budget/);
+    expect(stopped.code).toBe(1);
+    expect((await assay(project, "rebuild", "--no-build")).code).toBe(0);
+  } finally {
+    await server.close();
+  }
 });

@@ -5,7 +5,7 @@ import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {createInterface} from "node:readline";
-import {afterAll, beforeAll, expect, it} from "vitest";
+import {afterAll, beforeAll, expect, it, vi} from "vitest";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {openAICompatible} from "../../src/endpoints/index.js";
 import {openWorkspace} from "../../src/store/index.js";
@@ -147,6 +147,18 @@ it("ends at a port that is taken, and names the option that chooses another", as
   expect(stderr).toContain(
     `Port ${port} of 127.0.0.1 is taken. Stop its server or choose another with --port.`
   );
+}, 60_000);
+
+it("takes a file of a hub's repository for that, and not for an eval's candidate", async () => {
+  vi.stubEnv("HF_ENDPOINT", cheap.url);
+  try {
+    const {code, stderr} = await assay(project, "serve", "acme/tiny@main:tiny.q8_0.gguf", "--port", "0");
+    expect(code).toBe(1);
+    expect(stderr).toContain("acme/tiny");
+    expect(stderr).not.toContain("no such eval");
+  } finally {
+    vi.unstubAllEnvs();
+  }
 }, 60_000);
 
 it("names the candidates there are when one is not", async () => {

@@ -35,6 +35,29 @@ function folder(): string {
 }
 
 describe("a verdict on results made elsewhere", () => {
+  it("is printed again by the beginning of its run's id", async () => {
+    const dir = folder();
+    const {run} = JSON.parse((await assay(dir, "verdict", "--from", "results.csv", "--json")).stdout) as {
+      run: string;
+    };
+    const again = await assay(dir, "verdict", run.slice(0, -2), "--json");
+    expect(JSON.parse(again.stdout)).toMatchObject({run});
+    expect((await assay(dir, "exit", run.slice(0, -2), "--json")).code).toBe(0);
+
+    await assay(dir, "verdict", "--from", "results.csv", "--name", "other", "--publish", "text");
+    const shared = await assay(dir, "verdict", "");
+    expect(shared.stderr).toMatch(/is the beginning of 2 runs/);
+  });
+
+  it("takes what says how files are read with files alone", async () => {
+    const dir = folder();
+    await assay(dir, "verdict", "--from", "results.csv");
+    const words = ["--scorer", "score", "--baseline", "b", "--cluster", "thread", "--name", "n"];
+    const refused = await assay(dir, "verdict", "results", ...words, "--publish", "ids");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("--name, --scorer, --baseline, --cluster, --publish: only with --from");
+  });
+
   it("is sealed as a run whose scores are marked imported, by whom and from which version", async () => {
     const workspace = await openWorkspace(folder());
     const {manifest} = await importResults(

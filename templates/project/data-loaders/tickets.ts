@@ -1,6 +1,9 @@
 import {defineDataset} from "assay";
 
-/** Made-up support tickets to begin with. Put your own rows in their place: files, globs, or a generator. */
+/**
+ * Made-up support tickets to begin with. Put your own rows in their place (files, globs, or a generator), with your own
+ * licence and sensitivity: "public" lets rows go to any endpoint.
+ */
 export default defineDataset({
   name: "tickets",
   description: "Support tickets and the queue each belongs to (made up).",
