@@ -4,6 +4,8 @@ import {partRows} from "../datasets/index.js";
 import {type ChatColumns, type ChatFile, FEWEST_EXAMPLES, writeChatFile} from "../finetune/index.js";
 import {ledgerSummary, refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
 import {
+  noRowLeft,
+  openCounts,
   recordExport,
   type Row,
   type SplitManifest,
@@ -177,6 +179,8 @@ export async function splitOf(
     throw new UserError(
       `split ${split.name} of ${of} has no part ${part}. It has ${Object.keys(split.counts).join(", ")}.`
     );
+  if (split.counts[part] && !(await openCounts(store, store.workspace, split))[part])
+    throw new UserError(`${noRowLeft(split, part)} Nothing was written.`);
   return split;
 }
 

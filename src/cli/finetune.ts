@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {cp} from "node:fs/promises";
 import {resolve} from "node:path";
-import {partRows} from "../datasets/index.js";
+import {leftOutRows, partRows} from "../datasets/index.js";
 import {type BuildContext, checkedPart, dataFacts, finetune, type FinetuneCheck} from "../finetune/index.js";
 import {modelFolder, type ModelManifest} from "../models/index.js";
 import {refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
@@ -144,14 +144,14 @@ async function contextOf(
     if (!json) note(message);
   };
   const refused = await refusedRows(store, version, "fine-tuning", tell);
-  const unresolved: {row: string; rules: string[]}[] = [];
+  const unresolved: {row: string; part: string; rules: string[]}[] = [];
   let total = 0;
   for (const part of [definition.part ?? "train", checkedPart(definition)])
     if (part !== false)
       for await (const row of partRows(store, store.workspace, version, split, part)) {
         total++;
         const rules = refused === "all" ? ["sensitivity"] : refused.get(row.id);
-        if (rules) unresolved.push({row: row.id, rules});
+        if (rules) unresolved.push({row: row.id, part, rules});
       }
   if (unresolved.length > 0 && !skipUnresolved)
     throw new UserError(
@@ -168,6 +168,12 @@ async function contextOf(
     dataset: version.dataset,
     version: version.sha256,
     split: split.sha256,
+    leftOut: await leftOutRows(
+      store,
+      store.workspace,
+      split,
+      unresolved.map(({row, part}) => ({id: row, part}))
+    ),
     seed: "assay",
     project,
     facts: [

@@ -7,6 +7,8 @@ import {ensureSplit} from "../splits/index.js";
 import {
   type JobData,
   type JobRecord,
+  noRowLeft,
+  openCounts,
   openStore,
   projectPricesOr,
   readJobs,
@@ -168,7 +170,10 @@ async function trainingFiles(
   const {dataset: wanted, part = "train", validation = "validation", columns = {}, on} = definition;
   const split = await ensureSplit(store, version, definition.split);
   await store.refresh();
-  const checkedOn = validation !== false && validation !== part && (split.counts[validation] ?? 0) > 0;
+  const wantsCheck = validation !== false && validation !== part && (split.counts[validation] ?? 0) > 0;
+  const checkedOn = wantsCheck && (await openCounts(store, store.workspace, split))[validation] !== undefined;
+  if (wantsCheck && !checkedOn)
+    options.tell(`! ${noRowLeft(split, validation)} The training is not checked on any.`);
   const files: TrainingFile[] = [];
   const {prices} = await projectPricesOr(store.workspace.project);
   const listed = trainingPrice(prices, definition.base, new Date().toISOString());

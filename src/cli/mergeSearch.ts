@@ -1,5 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {basename} from "node:path";
+import type {DatasetDefinition} from "../datasets/index.js";
 import {pairwise, points, scoreTable, type Verdict} from "../decisions/index.js";
 import {
   candidatesOf,
@@ -12,8 +13,19 @@ import {
   type Tries,
   triesOf
 } from "../search/index.js";
-import {modelsDir, openStore, type RunManifest, type Store, UsageError, UserError} from "../store/index.js";
-import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
+import {ensureSplit} from "../splits/index.js";
+import {
+  modelsDir,
+  noRows,
+  openCounts,
+  openStore,
+  type RunManifest,
+  type Store,
+  UsageError,
+  UserError
+} from "../store/index.js";
+import {newestVersions} from "./newestVersion.js";
+import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {raceText} from "./raceText.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {dim, note, notedOnce, print, printJson} from "./terminal.js";
@@ -60,6 +72,8 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
       throw new UserError(
         `the split ${splitName(target)} has a held-out part, which the winner is scored on. Say why it is opened now, with --why "…": it is kept beside who and when.`
       );
+    const part = heldOut ? "held-out" : "test";
+    await assertRowsLeft(store, target, datasets, {parts: ["validation", part], tell});
     if (!json)
       note(
         `${tries.tries.length} merges of ${tries.of} in the space, ${made.parents.length} parents and their average`
@@ -77,7 +91,6 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
     );
     if (!race?.race?.outcome || race.race.outcome.kind === "stopped") return stopped(json ?? false);
     const chosen = finalists(race.race, made);
-    const part = heldOut ? "held-out" : "test";
     const names = [...new Set([chosen.bestParent, chosen.winner, chosen.average])];
     const words = finalWords(tries, made, chosen, part);
     const [final] = await raced(withCandidates(target, made, names, part, words), false, heldOut);
@@ -136,6 +149,21 @@ async function evalOf(project: string, space: SearchSpace): Promise<NamedEval> {
       `the split ${split.name ?? split.strategy} has no validation part, on which merges are raced. Give it one, such as validation: 0.15.`
     );
   return {...found, name: `${found.name}-merge-search`, definition: {...definition, split}};
+}
+
+/** Throws a UserError when no row is left for the race or for its winner, before anything is merged. */
+async function assertRowsLeft(
+  store: Store,
+  target: NamedEval,
+  datasets: readonly DatasetDefinition[],
+  {parts, tell}: {parts: string[]; tell(text: string): void}
+): Promise<void> {
+  const version = await newestVersions(store, tell)(datasetOf(target.definition, datasets));
+  const [spec] = [target.definition.split].flat();
+  const split = await ensureSplit(store, version, spec!, {measure: false});
+  const open = await openCounts(store, store.workspace, split);
+  const empty = parts.find((part) => !open[part]);
+  if (empty !== undefined) throw new UserError(`no merge can be chosen: ${noRows(split, empty)}`);
 }
 
 function splitName({definition}: NamedEval): string {

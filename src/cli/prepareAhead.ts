@@ -2,7 +2,7 @@ import {availableParallelism} from "node:os";
 import type {DatasetDefinition} from "../datasets/index.js";
 import {type Candidate, prepareCandidate, type RunOptions} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
-import {openStore, type Store} from "../store/index.js";
+import {openCounts, openStore, type Store} from "../store/index.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
 
@@ -79,6 +79,7 @@ async function prepareEval(
       const name = spec.name ?? spec.strategy;
       const reporter = createReporter(`${one.name} · ${name}`, quiet, {eval: one.name, split: name});
       const split = await ensureSplit(store, version, spec, {measure: false});
+      if (!(await openCounts(store, store.workspace, split))[one.definition.part ?? "test"]) continue;
       for (const candidate of candidates) {
         signal.throwIfAborted();
         const made = await prepareCandidate(one.definition, {

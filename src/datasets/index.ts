@@ -37,7 +37,7 @@ export {
 } from "./sources/index.js";
 export {strictest} from "./strictest.js";
 export {tombstones} from "./tombstones.js";
-export {partRows, toRow} from "./rows.js";
+export {leftOutRows, partRows, toRow} from "./rows.js";
 export {
   eachShingle,
   hashNumber,

@@ -2,8 +2,10 @@ import {
   type Database,
   openParts,
   type Row,
+  sha256,
   type VersionManifest,
   versionRows,
+  withheldParts,
   type Workspace
 } from "../store/index.js";
 
@@ -23,6 +25,29 @@ export async function* partRows(
     join (${await openParts(workspace, split)}) p using (row_id) where p.part = $part order by r.row_id`;
   for await (const batch of db.batches<Record<string, unknown> & {row_id: string}>(query, {part}))
     for (const row of batch) yield toRow(row);
+}
+
+/**
+ * For each part of a split that lacks rows, since another split holds them out or they are among `more`, the SHA-256 of their
+ * ids: what is learned from the rest is another model. Undefined when no part lacks any.
+ */
+export async function leftOutRows(
+  db: Database,
+  workspace: Workspace,
+  split: {dataset: string; id: string},
+  more: readonly {part: string; id: string}[] = []
+): Promise<Record<string, string> | undefined> {
+  const lacking = new Map<string, string[]>();
+  const leave = (part: string, id: string) => {
+    if (!lacking.has(part)) lacking.set(part, []);
+    lacking.get(part)!.push(id);
+  };
+  for (const {part, id} of more) leave(part, id);
+  const query = `select row_id, part from (${await withheldParts(workspace, split)})`;
+  for await (const batch of db.batches<{row_id: string; part: string}>(query))
+    for (const {row_id, part} of batch) leave(part, row_id);
+  if (lacking.size === 0) return undefined;
+  return Object.fromEntries([...lacking].map(([part, ids]) => [part, sha256(ids.sort().join("\n"))]));
 }
 
 /** A stored row as prompts and scorers see it: `id` is the row's id, whatever column the dataset had of that name. */

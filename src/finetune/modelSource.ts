@@ -13,6 +13,8 @@ export interface BuildContext {
   /** Id of the dataset's version, and of the split. */
   version: string;
   split: string;
+  /** For each part of which rows may not be learned, a hash of their ids; undefined when `rows` gives all. */
+  leftOut?: Readonly<Record<string, string>>;
   seed: string;
   /** The project's folder, from which paths are meant; the current one when absent. */
   project?: string;

@@ -38,6 +38,7 @@ export function trainedSource(trainer: Trainer): ModelSource {
       dataset: context.dataset,
       version: context.version,
       split: context.split,
+      leftOut: leftOutOf(context, options.part ?? "train"),
       seed: context.seed
     });
   const make = async (context: BuildContext): Promise<ModelManifest> => {
@@ -69,6 +70,15 @@ export function trainedSource(trainer: Trainer): ModelSource {
     });
   };
   return {name, configHash, build: (context) => builtOnce(context, name, configHash(context), make)};
+}
+
+/** What of the parts that a model reads is left out, for its configuration's hash; undefined when nothing is. */
+export function leftOutOf(
+  {leftOut = {}}: BuildContext,
+  ...parts: (string | false)[]
+): [part: string, hash: string][] | undefined {
+  const found = Object.entries(leftOut).filter(([part]) => parts.includes(part));
+  return found.length > 0 ? found.sort(([a], [b]) => (a < b ? -1 : 1)) : undefined;
 }
 
 /** Runs `make` unless a model with this configuration is in the store already and learned from no row erased since. Throws NotMade where nothing is to be made. */

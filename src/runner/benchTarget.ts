@@ -14,7 +14,7 @@ import {openPrivacyCheck, refuseOutright} from "./plan/privacyCheck.js";
 import {variantsOf} from "./plan/prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
 import {resolveEval} from "./plan/resolve.js";
-import {fewShotRows, orderRows, type Place, readRows} from "./plan/rows.js";
+import {countOpenRows, fewShotRows, orderRows, type Place, readRows} from "./plan/rows.js";
 
 export interface BenchPrompt {
   rowId: string;
@@ -61,6 +61,7 @@ export async function withBenchTarget<T>(
     split,
     {}
   );
+  await countOpenRows(store, split, resolved, definition.fewShot);
   if (candidate.reach) refuseOutright(version, [{name: candidate.name, endpoint: candidate.reach.endpoint}]);
   const folder = temporaryPath(join(workspace.tmpDir, "bench"));
   await mkdir(folder, {recursive: true});
@@ -77,7 +78,8 @@ export async function withBenchTarget<T>(
       split,
       fewShot: definition.fewShot,
       seed: resolved.seed,
-      mayGo: check.everywhere
+      mayGo: check.everywhere,
+      onMessage
     });
     const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
     const order = await orderRows(place, folder, version, split, {

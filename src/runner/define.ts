@@ -18,6 +18,8 @@ export interface PrepareContext {
   seed: string;
   /** Rows of one part, in the order of their ids. The held-out part is refused. */
   rows(part: string): AsyncIterable<Row>;
+  /** For each part that lacks rows because another split holds them out, a hash of their ids; undefined when none does. */
+  leftOut?: Readonly<Record<string, string>>;
   /** Make nothing: a candidate whose model is not there throws NotMade. */
   dryRun?: boolean;
   onProgress(message: string): void;

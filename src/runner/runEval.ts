@@ -23,7 +23,7 @@ import {makeRun, type PlannedRun} from "./makeRun.js";
 import {openHeldOut} from "./plan/openHeldOut.js";
 import {makePlan, type Plan} from "./plan/plan.js";
 import {planHeader} from "./plan/header.js";
-import {fewShotRows, type Place} from "./plan/rows.js";
+import {countOpenRows, fewShotRows, type Place} from "./plan/rows.js";
 import {previewPrompts} from "./plan/promptPreview.js";
 import {variantsOf} from "./plan/prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
@@ -63,8 +63,10 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
   const effects: RunEffects = {now: Date.now, ...inputs.effects};
   const tell = (message: string) => effects.onMessage?.(message);
   const resolved = await resolveEval(definition, inputs.evalName, version, split, options);
+  const rows = await countOpenRows(store, split, resolved, definition.fewShot);
   if (options.showPrompts === undefined) {
-    if (!inputs.opened) await openHeldOut({workspace, resolved, version, split, options, now: effects.now});
+    if (!inputs.opened)
+      await openHeldOut({workspace, resolved, version, split, rows, options, now: effects.now});
     refuseOutright(version, knownRecipients(resolved));
   }
   await sweepTemporary(workspace.tmpDir);
@@ -76,9 +78,9 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
   const leaveHeap = keepHeapSmall();
   try {
     if (options.showPrompts !== undefined) {
-      const rows = Math.min(options.showPrompts, options.limit ?? Infinity);
-      const preview = {store, place, definition, resolved, version, split, rows, folder, onMessage: tell};
-      return {prompts: await previewPrompts(preview), unchanged: true, calls: 0};
+      const shown = Math.min(options.showPrompts, options.limit ?? Infinity);
+      const preview = {store, place, definition, resolved, version, split, rows: shown, folder};
+      return {prompts: await previewPrompts({...preview, onMessage: tell}), unchanged: true, calls: 0};
     }
     const erased = await tombstones(workspace, version.dataset);
     const {dryRun} = options;
@@ -193,7 +195,8 @@ async function planRun({
     split,
     fewShot: definition.fewShot,
     seed: resolved.seed,
-    mayGo: privacyCheck.everywhere
+    mayGo: privacyCheck.everywhere,
+    onMessage: effects.onMessage
   });
   const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
   return makePlan({

@@ -3,7 +3,7 @@ import {heldOutMark, readTombstones} from "./kinds/dataset.js";
 import {type HeldOut, type OfVersion, recordsOf} from "./kinds/kind.js";
 import {readSplit, splitParts, type SplitName} from "./kinds/split.js";
 import {hasRows, readVersion, versionReference, versionRows, type VersionName} from "./kinds/version.js";
-import {sqlString} from "./duckdb.js";
+import {type Database, sqlString} from "./duckdb.js";
 import {emptyRelation, parquetList} from "./parquet.js";
 import {remember} from "./remember.js";
 import {PARTS} from "./schema.js";
@@ -104,9 +104,40 @@ export async function openParts(
   return erased === undefined ? all : `select * from (${all}) where not (${erased})`;
 }
 
+/** A query over the rows of a split's parts that `openParts` leaves out because another split holds them out. */
+export async function withheldParts(
+  workspace: Workspace,
+  split: SplitName & {version?: string}
+): Promise<string> {
+  const parts = await splitParts(workspace, split);
+  if (!parts) return emptyRelation(PARTS);
+  const erased = await erasedCondition(workspace, split.dataset);
+  const open = await openParts(workspace, split);
+  return `select * from ${parts} anti join (${open}) using (row_id)${erased === undefined ? "" : ` where not (${erased})`}`;
+}
+
+/** How many rows `openParts` gives of each part. */
+export async function openCounts(
+  db: Pick<Database, "rows">,
+  workspace: Workspace,
+  split: SplitName & {version?: string}
+): Promise<Record<string, number>> {
+  const found = await db.rows<{part: string; n: number}>(
+    `select part, count(*)::double as n from (${await openParts(workspace, split)}) group by part`
+  );
+  return Object.fromEntries(found.map(({part, n}) => [part, n]));
+}
+
 /** What is said of a part of a split that has rows, none of which `openParts` gives. */
 export function noRowLeft({name}: {name: string}, part: string): string {
   return `no row of the split ${name} is left in its ${part} part: other splits hold them out, or they were erased.`;
+}
+
+/** What is said of a part of a split of which `openParts` gives no row. */
+export function noRows(split: {name: string; counts: Record<string, number>}, part: string): string {
+  return split.counts[part]
+    ? noRowLeft(split, part)
+    : `the split ${split.name} has no rows in its ${part} part.`;
 }
 
 /**

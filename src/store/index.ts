@@ -14,7 +14,16 @@ export {
 } from "./files.js";
 export {placeFingerprint} from "./fingerprint.js";
 export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
-export {noRowLeft, openParts, openRows, rowsOfPart, withoutHeldOut} from "./heldOut.js";
+export {
+  noRowLeft,
+  noRows,
+  openCounts,
+  openParts,
+  openRows,
+  rowsOfPart,
+  withheldParts,
+  withoutHeldOut
+} from "./heldOut.js";
 export {type Acceptance, readAcceptances, writeAcceptances} from "./kinds/acceptances.js";
 export {type BenchRecord, readBenches, writeBench} from "./kinds/bench.js";
 export {

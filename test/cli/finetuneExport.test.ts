@@ -4,6 +4,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import type {TrainingExportOptions} from "../../src/cli/exportExamples.js";
+import {exportChat} from "../../src/cli/exportChat.js";
 import {exportTraining} from "../../src/cli/finetuneExport.js";
 import {nearText} from "../../src/cli/nearOtherParts.js";
 import {defineDataset, pull} from "../../src/datasets/index.js";
@@ -31,6 +32,7 @@ const words =
 const rows = Array.from({length: 32}, (_, i) => ({
   id: `r${String(i).padStart(2, "0")}`,
   part: part(i),
+  later: part(i) === "test" ? "held-out" : "train",
   // Rows 3 and 29 (held out) are the same but for a word; rows 5 and 6 are the same.
   question:
     i === 3
@@ -404,5 +406,24 @@ describe("pairs of answers", () => {
     await expect(
       exported({format: "openai-dpo", fromRun: test.id, prefer: "good", over: "bad"})
     ).rejects.toThrow(/scored part test .* must not be trained on/);
+  });
+});
+
+describe("a part whose rows other splits hold out", () => {
+  it("is not exported, and why is said", async () => {
+    await ensureSplit(store, version, {name: "later", strategy: "given", column: "later"});
+    await store.refresh();
+    const none =
+      /no row of the split given is left in its test part: other splits hold them out.*Nothing was written/;
+    await expect(exported({split: "given", part: "test", out: join(folder, "none.jsonl")})).rejects.toThrow(
+      none
+    );
+    const chat = exportChat(store, join(folder, "none.jsonl"), {
+      dataset: "questions",
+      split: "given",
+      part: "test"
+    });
+    await expect(chat).rejects.toThrow(none);
+    expect(existsSync(join(folder, "none.jsonl"))).toBe(false);
   });
 });

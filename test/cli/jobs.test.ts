@@ -10,6 +10,9 @@ import {collectVerb, jobsVerb} from "../../src/cli/jobs.js";
 import {submitVerb} from "../../src/cli/jobSubmit.js";
 import {watchVerb} from "../../src/cli/jobWatch.js";
 import {lineageVerb} from "../../src/cli/lineage.js";
+import {ensureSplit} from "../../src/splits/index.js";
+import {openStore, openWorkspace} from "../../src/store/index.js";
+import {writeLoader} from "../support/assay.js";
 import {type JobProject, jobProject, noted, trainer} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
 
@@ -96,6 +99,29 @@ describe("assay jobs", () => {
     // As records of before have it.
     expect(statusText({status: "ended", outcome: "failed", detail: "exit code 3"})).toBe(
       "failed, exit code 3"
+    );
+  });
+
+  it("sends no validation rows where other splits hold all of them out, and says so", async () => {
+    writeLoader(
+      project,
+      "parted",
+      `{name: "parted", id: "id", text: "question", label: "answer", source: {kind: "rows", rows: () =>
+        Array.from({length: 40}, (_, i) => ({id: "r" + i, question: "Question " + i, answer: "answer " + i,
+          part: i < 30 ? "train" : "validation", later: i < 30 ? "train" : "held-out"}))}}`
+    );
+    const on = `{service: "command", trust: "local", tool: "trl", run: "true"}`;
+    writeJob("parted", on, `dataset: "parted", split: {strategy: "given", name: "parted", column: "part"}`);
+    const sent = async () => JSON.parse(await printed(() => submitVerb("parted", {check: true, json: true})));
+    const partsOf = (files: unknown) => (files as {part: string}[]).map(({part}) => part);
+    expect(partsOf(await sent())).toEqual(["train", "validation"]);
+    const store = await openStore(await openWorkspace(project));
+    const version = (await store.latestVersion("parted"))!;
+    await ensureSplit(store, version, {strategy: "given", name: "later", column: "later"});
+    await store.close();
+    expect(partsOf(await sent())).toEqual(["train"]);
+    expect(await noted(() => submitVerb("parted", {check: true}))).toMatch(
+      /no row of the split parted is left in its validation part: .*The training is not checked on any/
     );
   });
 

@@ -3,10 +3,12 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
+import {type DatasetDefinition, pull} from "../../src/datasets/index.js";
 import {mergeVerb} from "../../src/cli/merge.js";
 import {recordFiles} from "../../src/jobs/index.js";
 import {lineage, recordHostedModel} from "../../src/models/index.js";
 import {finalRuns, modelsDir, openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import {ensureSplit} from "../../src/splits/index.js";
 import {colourModel} from "../support/colourModel.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -52,13 +54,13 @@ async function search(path: string, why?: string): Promise<Result> {
   return JSON.parse(await printed(() => mergeVerb(undefined, {search: path, why, json: true}))) as Result;
 }
 
-const evalText = (name: string, split: string, score: string) => `
+const evalText = (name: string, split: string, score: string, dataset = "colours") => `
 import {defineEval, majorityClassifier, trained} from ${JSON.stringify(assayIndex)};
-import colours from "../data-loaders/colours.js";
+import dataset from "../data-loaders/${dataset}.js";
 export default defineEval({
   name: ${JSON.stringify(name)},
   title: "Which colour?",
-  dataset: colours,
+  dataset,
   split: ${split},
   candidates: [trained("majority", majorityClassifier({text: "text", label: "colour"}))],
   prompt: "{{text}}",
@@ -181,6 +183,42 @@ describe("assay merge --search", () => {
     );
     await expect(mergeVerb("recipe.yml", {why: "x"})).rejects.toThrow(/--why .* goes with --search/);
     await expect(mergeVerb(undefined, {})).rejects.toThrow(/name a recipe, or a search space/);
+  });
+
+  it("merges and asks nothing when no row is left for the winner", async () => {
+    await writeFile(
+      join(project, "data-loaders", "shades.ts"),
+      `import {defineDataset} from ${JSON.stringify(assayIndex)};
+const parts = ["train", "validation", "test"];
+export default defineDataset({
+  name: "shades", licence: "CC0", sensitivity: "public", id: "id", text: "text", label: "colour",
+  source: {kind: "rows", *rows() {
+    for (let i = 0; i < 60; i++)
+      yield {id: "s" + i, text: "shade " + i + " is red", colour: "red", part: parts[i % 3],
+        later: i % 3 === 2 ? "held-out" : "train"};
+  }}
+});\n`
+    );
+    const split = `{name: "parted", strategy: "given", column: "part"}`;
+    await writeFile(
+      join(project, "evals", "shades.eval.ts"),
+      evalText("shades", split, "({output, expected}) => output === expected", "shades")
+    );
+    const {default: shades} = (await import(join(project, "data-loaders", "shades.ts"))) as {
+      default: DatasetDefinition;
+    };
+    const {version} = await pull(await openWorkspace(project), shades);
+    await withStore((store) =>
+      ensureSplit(store, version, {name: "later", strategy: "given", column: "later"})
+    );
+    const path = await writeSpace("shades.yml", space().replace("eval: colours", "eval: shades"));
+    await expect(search(path)).rejects.toThrow(
+      /no row of the split parted is left in its test part: other splits hold them out/
+    );
+    const own = await withStore(async (store) =>
+      (await store.runs()).filter((run) => run.eval === "shades-merge-search")
+    );
+    expect(own).toEqual([]);
   });
 
   it("stops at Ctrl-C, and the same command goes on to the result", async () => {

@@ -146,6 +146,9 @@ describe("the held-out part", () => {
     expect(noted!.who).not.toBe("");
     await store.refresh();
     expect(await store.rows("select why from final_runs")).toEqual([{why: "release 2"}]);
+    const few = await runEval(evalOf(), {...inputs, options: {final: true, why: "a look", limit: 3}});
+    expect(few.manifest!.counts.scored).toBe(3);
+    expect((await finalRuns(workspace)).map(({rows}) => rows)).toEqual([heldOut.size, 3]);
     store.close();
   });
 

@@ -14,7 +14,7 @@ import {
 import {type ModelManifest, NotMade} from "../../models/index.js";
 import {hashJson, trainingDir} from "../../store/index.js";
 import type {BuildContext, ModelSource} from "../modelSource.js";
-import {builtOnce} from "../trainedSource.js";
+import {builtOnce, leftOutOf} from "../trainedSource.js";
 import {findBase} from "./base.js";
 import {checkedPart, checkFinetune, type FinetuneDefinition, isSource} from "./definition.js";
 import {type BuildOptions, makeFinetune} from "./makeFinetune.js";
@@ -66,6 +66,7 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
       dataset: context.dataset,
       version: context.version,
       split: context.split,
+      leftOut: leftOutOf(context, definition.part ?? "train", checkedPart(definition)),
       seed: context.seed,
       trainer: VERSION
     });

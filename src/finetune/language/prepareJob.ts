@@ -61,6 +61,7 @@ export async function prepareJob(
     );
   const wanted = checkedPart(definition);
   const validation = wanted === false ? undefined : await of(context.rows(wanted));
+  if (wanted !== false && validation?.items.length === 0) tellUnchecked(definition, context, wanted);
   const settings = settingsOf(definition, length, train.items, context);
   const {stepsAnEpoch, packedRows, ...training} = settings;
   const preference = definition.preference ?? {};
@@ -110,6 +111,19 @@ export async function prepareJob(
     stepsAnEpoch,
     packedRows
   };
+}
+
+/** Says that nothing will be checked, where that was asked or the part has rows that are left out. */
+function tellUnchecked(
+  {validation, validateEvery, patience}: FinetuneDefinition,
+  {dataset, leftOut, onProgress}: BuildContext,
+  part: string
+): void {
+  if ((validation ?? validateEvery ?? patience ?? leftOut?.[part]) === undefined) return;
+  const ends = patience === undefined ? "" : ", and `patience` ends nothing";
+  onProgress?.(
+    `${dataset}: part "${part}" gives no example: nothing is checked while it trains${ends}. The last weights are the result.`
+  );
 }
 
 function refuseBroken({dataset}: BuildContext, part: string, {broken, rows}: PreparedRows<unknown>): void {

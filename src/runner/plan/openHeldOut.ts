@@ -12,6 +12,8 @@ export interface OpenHeldOutInputs {
   resolved: ResolvedEval;
   version: VersionManifest;
   split: SplitManifest;
+  /** Rows of the part that are open to this run. */
+  rows: number;
   options: RunOptions;
   /** Wall clock in milliseconds since 1970. */
   now(): number;
@@ -26,6 +28,7 @@ export async function openHeldOut({
   resolved,
   version,
   split,
+  rows,
   options,
   now
 }: OpenHeldOutInputs): Promise<void> {
@@ -38,7 +41,8 @@ export async function openHeldOut({
     dataset: version.dataset,
     version: version.id,
     split: split.id,
-    rows: split.counts["held-out"] ?? 0,
+    // A race notes once, in its first round, what it may open in all.
+    rows: options.raceRound ? rows : Math.min(rows, options.limit ?? Infinity),
     dryRun: options.dryRun ?? false
   });
 }

@@ -61,7 +61,8 @@ export async function previewPrompts({
     split,
     fewShot: definition.fewShot,
     seed: resolved.seed,
-    mayGo: privacyCheck.everywhere
+    mayGo: privacyCheck.everywhere,
+    onMessage
   });
   const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
   const {part, seed, candidates} = resolved;

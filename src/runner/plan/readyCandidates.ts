@@ -1,5 +1,5 @@
 import {hostingKind, hostingModels, type HostingModel, type TokenPrice} from "../../costs/index.js";
-import {partRows} from "../../datasets/index.js";
+import {leftOutRows, partRows} from "../../datasets/index.js";
 import {hostedModelId} from "../../models/hosted.js";
 import {
   modelsDir,
@@ -45,6 +45,7 @@ export async function readyCandidates(
   {store, version, split, dryRun, onMessage, signal}: PrepareInputs
 ): Promise<ReadyCandidate[]> {
   const ready: ReadyCandidate[] = [];
+  const leftOut = await leftOutRows(store, store.workspace, split);
   try {
     for (const candidate of resolved.candidates) {
       signal?.throwIfAborted();
@@ -60,6 +61,7 @@ export async function readyCandidates(
             );
           return partRows(store, store.workspace, version, split, part);
         },
+        leftOut,
         dryRun,
         onProgress: (message) => onMessage(`${candidate.name}: ${message}`),
         signal

@@ -3,10 +3,14 @@ import {toRow} from "../../datasets/index.js";
 import type {Row} from "../../scorers/index.js";
 import {
   type Database,
+  noRows,
   numberedParquetFile,
+  openCounts,
   openParts,
   type SplitManifest,
   sqlString,
+  type Store,
+  UserError,
   type VersionManifest,
   versionRows,
   type Workspace
@@ -37,6 +41,25 @@ interface StoredRow extends Record<string, unknown> {
 }
 
 const ROWS_AT_ONCE = 8_192;
+
+/**
+ * The number of rows that a run may take, counted before candidates are made. Throws UserError when there is none, or none that
+ * few-shot examples can be drawn from.
+ */
+export async function countOpenRows(
+  store: Store,
+  split: SplitManifest,
+  {name, part}: {name: string; part: string},
+  fewShot: FewShotInputs["fewShot"]
+): Promise<number> {
+  const {train = 0, [part]: rows = 0} = await openCounts(store, store.workspace, split);
+  if (rows === 0) throw new UserError(`${name} cannot be run: ${noRows(split, part)}`);
+  if (train === 0 && examplesAsked(fewShot) > 0)
+    throw new UserError(`${name} has no examples for its prompts (fewShot): ${noRows(split, "train")}`);
+  return rows;
+}
+
+const examplesAsked = (fewShot: FewShotInputs["fewShot"]) => Math.max(0, Math.floor(fewShot?.count ?? 0));
 
 /**
  * Puts the rows of a part in the order of SHA-256(seed, row id), cut at `limit`: the first n rows are a random
@@ -101,15 +124,19 @@ export interface FewShotInputs {
   seed: string;
   /** False for rows that some endpoint may not see. */
   mayGo(rowId: string): boolean;
+  onMessage?(message: string): void;
 }
 
-/** Few-shot examples: the first rows of the training part that may be sent, in a seeded order of their own. */
+/**
+ * Few-shot examples: the first rows of the training part that may be sent, in a seeded order of their own. Says when there are
+ * fewer than were asked for, and throws UserError when there is none.
+ */
 export async function fewShotRows(
   {db, workspace}: Place,
-  {version, split, fewShot, seed, mayGo}: FewShotInputs
+  {version, split, fewShot, seed, mayGo, onMessage}: FewShotInputs
 ): Promise<Row[]> {
-  if (!fewShot) return [];
-  const count = Math.max(0, Math.floor(fewShot.count));
+  const count = examplesAsked(fewShot);
+  if (!fewShot || count === 0) return [];
   const order = orderOf("row_id", fewShot.seed ?? `${seed} few-shot`);
   const ids: string[] = [];
   for await (const batch of db.batches<{row_id: string}>(
@@ -118,7 +145,14 @@ export async function fewShotRows(
     for (const {row_id} of batch) if (ids.length < count && mayGo(row_id)) ids.push(row_id);
     if (ids.length >= count) break;
   }
-  if (ids.length === 0) return [];
+  if (ids.length === 0)
+    throw new UserError(
+      `fewShot asks for ${count} examples, and no row in the train part of the split ${split.name} may be sent to every endpoint. \`assay pii ${version.dataset}\` says what was found in them.`
+    );
+  if (ids.length < count)
+    onMessage?.(
+      `${ids.length} examples stand in the prompts, and fewShot asks for ${count}: the split ${split.name} has no more rows in its train part that may be sent.`
+    );
   const rows = await db.rows<StoredRow>(
     `select r.* from ${await versionRows(workspace, version)} r
      where row_id in (${ids.map(sqlString).join(", ")}) order by ${order}`
