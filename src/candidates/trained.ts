@@ -36,6 +36,7 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
     dataset: context.version.dataset,
     version: context.version.sha256,
     split: context.split.sha256,
+    leftOut: context.leftOut,
     seed: context.seed,
     project: context.store.workspace.project,
     facts: dataFacts(context.version, context.split),
