@@ -1,7 +1,7 @@
 import type {EvalDefinition, RaceOptions, RunInputs} from "../runner/index.js";
 import {DEFAULT_MARGIN} from "../decisions/index.js";
 import type {RaceSettings} from "../decisions/raceTypes.js";
-import {noRowLeft, openParts, type SplitManifest, type Store, UserError} from "../store/index.js";
+import {noRows, openCounts, UserError} from "../store/index.js";
 
 /** The settings of an eval's race. Throws UserError with all that keeps it from being raced. */
 export async function settingsOf(
@@ -12,16 +12,17 @@ export async function settingsOf(
   const problems: string[] = [];
   const candidates = options.candidates ?? definition.candidates.map(({name}) => name);
   const part = definition.part ?? "test";
-  const rows = Math.min(await openRowsOf(store, split, part), options.limit ?? Infinity);
+  const rows = Math.min(
+    (await openCounts(store, store.workspace, split))[part] ?? 0,
+    options.limit ?? Infinity
+  );
   const {budgetCalls, budgetUsd, errorRate} = race;
   const repeats = options.repeats ?? definition.repeats ?? 1;
   if (candidates.length < 2) problems.push("it takes at least two candidates.");
   if (typeof definition.prompt === "object" && Object.keys(definition.prompt).length > 1)
     problems.push("it has several prompts. Race the candidates with one of them.");
   if (rows === 0)
-    problems.push(
-      split.counts[part] ? noRowLeft(split, part) : `the split ${split.name} has no rows in its ${part} part.`
-    );
+    problems.push(noRows(split, part));
   if (options.noReuse) problems.push("a race builds on what the store holds: leave --no-reuse out.");
   if (errorRate !== undefined && !(errorRate > 0 && errorRate < 1))
     problems.push(`the error rate is ${errorRate}; it must be between 0 and 1, such as 0.05.`);
@@ -49,14 +50,4 @@ export async function settingsOf(
     budgetCalls,
     budgetUsd
   };
-}
-
-/** Rows that a run may take: fewer than the split has where another split holds some out, or some were erased. */
-async function openRowsOf(store: Store, split: SplitManifest, part: string): Promise<number> {
-  const parts = await openParts(store.workspace, split);
-  const [found] = await store.rows<{rows: number}>(
-    `select count(*)::double as rows from (${parts}) where part = $part`,
-    {part}
-  );
-  return found!.rows;
 }
