@@ -57,6 +57,7 @@ export {
   appendJobEvents,
   jobDir,
   type JobData,
+  type ErasedParts,
   type JobEvent,
   type JobOutcome,
   type JobRecord,
