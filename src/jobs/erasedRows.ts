@@ -25,7 +25,9 @@ export async function erasedOfJob(workspace: Workspace, id: string): Promise<Era
 export async function erasedOfExport(workspace: Workspace, path: string): Promise<Erasure | undefined> {
   const {dataset, split, part, exportedAt = ""} = await exportOf(path);
   const own = (await readSplits(workspace, dataset)).find(({sha256}) => sha256 === split.sha256);
-  const erased = own ? [own.erased?.[part]] : (await readTombstones(workspace, dataset)).rows.map(({at}) => at);
+  const erased = own
+    ? [own.erased?.[part]]
+    : (await readTombstones(workspace, dataset)).rows.map(({at}) => at);
   const since = erased.filter((at) => at !== undefined && at >= exportedAt).sort();
   return since.length > 0 ? {dataset, at: since.at(-1)!} : undefined;
 }

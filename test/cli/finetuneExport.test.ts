@@ -452,7 +452,13 @@ describe("pairs of a run", () => {
         scorers: {exact: exactMatch}
       });
       const evalName = `${name}${fewShot ? "-quoting" : ""}`;
-      const {manifest} = await runEval(definition, {store, evalName, version: own, split: first, options: {}});
+      const {manifest} = await runEval(definition, {
+        store,
+        evalName,
+        version: own,
+        split: first,
+        options: {}
+      });
       await store.refresh();
       return manifest!.id;
     };

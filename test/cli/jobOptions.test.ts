@@ -247,6 +247,8 @@ describe("assay purge", () => {
     // The splits that tell have lost the row: its files came from no purge of this machine.
     for (const name of ["train.jsonl", "log.txt"]) writeFileSync(join(jobFolder(first!.id), name), "words\n");
     await purgeRow("r999");
-    expect(readdirSync(jobFolder(first!.id)).filter((name) => /train\.jsonl|log\.txt/.test(name))).toEqual([]);
+    expect(readdirSync(jobFolder(first!.id)).filter((name) => /train\.jsonl|log\.txt/.test(name))).toEqual(
+      []
+    );
   });
 });

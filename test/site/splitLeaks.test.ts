@@ -12,7 +12,12 @@ const rows = Array.from({length: 40}, (_, i) => ({
   part: i % 2 ? "train" : "test",
   last: i < 10 ? "held-out" : "train"
 }));
-const mails = defineDataset({name: "mails", id: "id", text: "text", source: {kind: "rows", rows: () => rows}});
+const mails = defineDataset({
+  name: "mails",
+  id: "id",
+  text: "text",
+  source: {kind: "rows", rows: () => rows}
+});
 
 it("rows that leak are told anew when an import holds some of them out", async () => {
   const there = await temporaryWorkspace();

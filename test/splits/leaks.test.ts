@@ -261,12 +261,17 @@ describe("what was measured", () => {
       const left = (await readSplit(store.workspace, split))!;
       expect(left).toMatchObject({measures: {}, erased: {test: expect.stringMatching(/^20/) as string}});
       expect(recommendSplit([left])).toMatchObject({
-        sentence: expect.stringContaining("not measured as it is now. Measure it with `assay split questions") as string
+        sentence: expect.stringContaining(
+          "not measured as it is now. Measure it with `assay split questions"
+        ) as string
       });
       return left;
     };
     const {counts} = await gone("u");
-    expect(await ensureSplit(store, version, spec)).toMatchObject({counts, measures: {exactLeakage: {rows: 0}}});
+    expect(await ensureSplit(store, version, spec)).toMatchObject({
+      counts,
+      measures: {exactLeakage: {rows: 0}}
+    });
     await gone("t0");
     expect(await measureAgain(store, "questions")).toMatchObject([{measures: {exactLeakage: {rows: 0}}}]);
     store.close();

@@ -152,8 +152,7 @@ async function eraseData({manifestKey}: Found, erasing: Erasing): Promise<Erased
       erased: {dataset, at: erasing.note.at, parts: [...new Set([...(erased?.parts ?? []), ...parts])]}
     }));
   const folder = jobDir(workspace, job.id);
-  for (const name of [...data.map(({path}) => path), "log.txt"])
-    await rm(join(folder, name), {force: true});
+  for (const name of [...data.map(({path}) => path), "log.txt"]) await rm(join(folder, name), {force: true});
   await workspace.place.remove(keyOf(job.id, "events.jsonl"));
   if (parts.length === 0) return {dropped: true};
   const sent = job.service.trust !== "local" && (job.remote ?? job.uploads);
