@@ -7,6 +7,7 @@ import {
 } from "../finetune/index.js";
 import type {Trust} from "../privacy/trust.js";
 import {
+  openParts,
   readRun,
   type Row,
   type SplitManifest,
@@ -94,7 +95,10 @@ async function* mapped<A, B>(all: AsyncIterable<A>, of: (one: A) => B): AsyncGen
   for await (const one of all) yield of(one);
 }
 
-/** Rows on which one candidate scored higher than the other, with the prompt as it was put to both. */
+/**
+ * Rows on which one candidate scored higher than the other, with the prompt as it was put to both; without those that were held
+ * out or erased since the run.
+ */
 async function pairsOfRun(
   {store, version, split, part}: TrainingSource,
   id: string,
@@ -112,8 +116,10 @@ async function pairsOfRun(
     throw new UserError(
       `run ${id} has no candidate ${unknown.join(", ")}. It has ${run.candidates.map(({name}) => name).join(", ")}.`
     );
+  const open = `select row_id from (${await openParts(store.workspace, split)}) where part = $part`;
   const answers = `select c.row_id, c.candidate, c.variant, c.output, s.value from completions c join scores s using (run, row_id, candidate, variant, repeat)
-    where c.run = $run and c.repeat = 0 and s.scorer = $scorer and s.status = 'scored' and c.output is not null`;
+    where c.run = $run and c.repeat = 0 and s.scorer = $scorer and s.status = 'scored' and c.output is not null
+    and c.row_id in (${open})`;
   const query = `with answers as (${answers})
     select a.row_id, p.messages, a.output as chosen, b.output as rejected from answers a
     join answers b using (row_id, variant) join prompts p on p.run = $run and p.row_id = a.row_id and p.variant = a.variant
@@ -121,6 +127,7 @@ async function pairsOfRun(
   const found = store.batches<{row_id: string; messages: string; chosen: string; rejected: string}>(query, {
     run: id,
     scorer: run.primaryScorer,
+    part,
     prefer,
     over
   });

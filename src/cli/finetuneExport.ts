@@ -31,6 +31,7 @@ import {examplesOf, type TrainingExportOptions, type TrainingSource} from "./exp
 import {knownVersion} from "./knownDataset.js";
 import {nearOtherParts, type NearOtherParts, nearText} from "./nearOtherParts.js";
 import {openProject} from "./project.js";
+import {assertQuotable} from "./quotedRows.js";
 import {note, print, printJson, table} from "./terminal.js";
 
 /** Stands beside a training set: what it was made of, and what every destination says of it. */
@@ -91,12 +92,10 @@ export async function exportTraining(
       ? undefined
       : await (await import("./trainingTokens.js")).tokenCounter(resolve(options.tokenizer))
   );
-  const made = await written(
-    source,
-    format,
-    counter,
-    await refusal(store, version, options.trust, onMessage)
-  );
+  const refused = await refusal(store, version, options.trust, onMessage);
+  if (options.fromRun !== undefined && format.kind !== "chat" && refused.rows !== "all")
+    await assertQuotable(source, refused.rows);
+  const made = await written(source, format, counter, refused);
   const preflight = counter.result();
   const manifest: TrainingManifest = {
     kind: "training-export",

@@ -2,7 +2,10 @@ import {existsSync} from "node:fs";
 import {resolve} from "node:path";
 import {findModel} from "../generation/index.js";
 import {
+  erasedOfExport,
+  erasedOfJob,
   knownJob,
+  markErased,
   parentsOfJob,
   recordFiles,
   storedModel,
@@ -75,6 +78,7 @@ export async function addModelVerb(source: string, options: AddOptions): Promise
     options.provider === undefined
       ? await addFiles(source, workspace, options, made)
       : await addHosted(source, workspace, options, made);
+  if (made.training) await markErased(workspace, manifest, await erasedFrom(workspace, job, options), note);
   if (options.json) return printJson(manifest);
   print(`${manifest.name} ${manifest.id.slice(0, 16)} (${manifest.architecture})`);
 }
@@ -145,6 +149,11 @@ async function trainingFrom({fromExport}: AddOptions): Promise<ModelManifest["tr
   if (existsSync(`${file}.manifest.json`)) return trainingOfExport(file);
   note(`! ${file} has no manifest beside it: what the model learned from cannot be told.`);
   return undefined;
+}
+
+/** What was erased since of the rows that a job, or an export with a manifest, gave the model to learn from. */
+async function erasedFrom(workspace: Workspace, job: JobRecord | undefined, {fromExport}: AddOptions) {
+  return job ? erasedOfJob(workspace, job.id) : erasedOfExport(workspace, resolve(fromExport!));
 }
 
 async function addHosted(

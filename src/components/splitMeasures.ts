@@ -76,7 +76,7 @@ export function numberOf(split: SplitManifest, measure: string): number | undefi
 export function whyMissing({roles, outdated, dataset}: SplitsView, role: "text" | "group" | "label"): string {
   if (!roles[role]) return `not measured: the dataset names no ${role} column`;
   return outdated.length > 0
-    ? `measured by an older edition: assay split ${dataset} --measure`
+    ? `not measured as it is now: assay split ${dataset} --measure`
     : "not measured: no rows in test or training";
 }
 

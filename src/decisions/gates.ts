@@ -145,7 +145,9 @@ function leakage(found: GateFacts["leakage"], most: number): Found {
     what: "share of leaked test rows",
     value: found?.share,
     most,
-    format: percent
+    format: percent,
+    unknown:
+      "The split's leakage is not measured as it is now: `assay split --measure` does it, where the dataset names a text or a group."
   });
   return {rule, ...result, message: found ? `${percent(found.share)} by ${found.measure}` : result.message};
 }

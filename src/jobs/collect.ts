@@ -1,6 +1,7 @@
 import {type ModelManifest, recordHostedModel} from "../models/index.js";
-import {type JobRecord, modelsDir, readJson, updateJob, UserError, type Workspace} from "../store/index.js";
+import {type JobRecord, modelsDir, updateJob, UserError, type Workspace} from "../store/index.js";
 import {running, type Told} from "./atHand.js";
+import {erasedOfJob, markErased} from "./erasedRows.js";
 import {recordFiles, storedModel} from "./record.js";
 import {openService} from "./services/index.js";
 import {logOf, statusText} from "./statusText.js";
@@ -44,6 +45,7 @@ export async function collectJob(
           ...made,
           settings: {job: job.id, base: job.base}
         });
+  await markErased(workspace, model, await erasedOfJob(workspace, id), told.onMessage);
   const trained = result.metrics?.trainedTokens;
   return {
     job: await updateJob(workspace, id, ({tokens}) => ({
@@ -85,38 +87,4 @@ export function trainingOfJob(job: JobRecord): NonNullable<ModelManifest["traini
     seed: typeof seed === "number" ? seed : "the service's own",
     seconds: ended === undefined ? 0 : Math.max(0, (Date.parse(ended) - Date.parse(begun)) / 1000)
   };
-}
-
-/**
- * The same of a model that was trained on a file which `assay finetune export` or `assay export --chat` wrote: read from the
- * manifest beside it. Throws when there is none.
- */
-export async function trainingOfExport(path: string): Promise<NonNullable<ModelManifest["training"]>> {
-  const file = path.endsWith(".manifest.json") ? path : `${path}.manifest.json`;
-  const manifest = await readJson<Partial<ExportManifest>>(file);
-  const rows = manifest?.preflight?.rows ?? manifest?.rows;
-  if (!manifest?.dataset || !manifest.version || !manifest.split || !manifest.part || rows === undefined)
-    throw new UserError(
-      `${file} is no export's manifest, so nobody can tell what the model learned from. Name the file that \`assay finetune export -o FILE\` wrote, with its manifest beside it.`
-    );
-  return {
-    dataset: manifest.dataset,
-    version: manifest.version,
-    split: manifest.split.sha256,
-    part: manifest.part,
-    rows,
-    rowsSha256: manifest.rowsSha256 ?? "",
-    seed: "not told",
-    seconds: 0
-  };
-}
-
-interface ExportManifest {
-  dataset: string;
-  version: string;
-  split: {sha256: string};
-  part: string;
-  rows: number;
-  rowsSha256: string;
-  preflight: {rows: number};
 }

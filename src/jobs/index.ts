@@ -1,5 +1,7 @@
 export {cancelJob, findJob, knownJob, lastStatus, lookAt, type Looked, watchJob} from "./watch.js";
-export {collectJob, parentsOfJob, trainingOfExport, trainingOfJob} from "./collect.js";
+export {collectJob, parentsOfJob, trainingOfJob} from "./collect.js";
+export {erasedOfExport, erasedOfJob, markErased} from "./erasedRows.js";
+export {trainingOfExport} from "./exportOf.js";
 export {checkJob, type Job, job, type JobDefinition} from "./define.js";
 export {recordFiles, storedModel} from "./record.js";
 export type {JobService} from "./service.js";

@@ -37,6 +37,20 @@ export async function erasedTraining(modelsDir: string, id: string): Promise<Era
   return undefined;
 }
 
+/**
+ * Notes of a model that was entered after a purge what the purge would have noted. A word that it may stay holds, unless it was
+ * given before that purge.
+ */
+export async function noteErasedTraining(
+  modelsDir: string,
+  id: string,
+  {dataset, at}: Pick<ErasedTraining, "dataset" | "at">
+): Promise<void> {
+  const before = await erasedTrainingNote(modelsDir, id);
+  if (before && before.at >= at) return;
+  await putJson({place: modelsPlace(modelsDir)}, noteOf(id), {kind: "erased-training", dataset, at});
+}
+
 /** Throws UserError for a model that learned from rows erased since. */
 export async function assertUsable(
   modelsDir: string,

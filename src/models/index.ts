@@ -1,4 +1,10 @@
-export {acceptErasedTraining, assertUsable, erasedTraining, forgetErasedTraining} from "./erasedTraining.js";
+export {
+  acceptErasedTraining,
+  assertUsable,
+  erasedTraining,
+  forgetErasedTraining,
+  noteErasedTraining
+} from "./erasedTraining.js";
 export {isAdapter, withoutWeights} from "./adapted.js";
 export {addOnMissing} from "./encoder/addOn.js";
 export {missingOfAddOn} from "./encoder/checkAddOn.js";

@@ -21,8 +21,7 @@ export async function settingsOf(
   if (candidates.length < 2) problems.push("it takes at least two candidates.");
   if (typeof definition.prompt === "object" && Object.keys(definition.prompt).length > 1)
     problems.push("it has several prompts. Race the candidates with one of them.");
-  if (rows === 0)
-    problems.push(noRows(split, part));
+  if (rows === 0) problems.push(noRows(split, part));
   if (options.noReuse) problems.push("a race builds on what the store holds: leave --no-reuse out.");
   if (errorRate !== undefined && !(errorRate > 0 && errorRate < 1))
     problems.push(`the error rate is ${errorRate}; it must be between 0 and 1, such as 0.05.`);

@@ -156,7 +156,10 @@ export interface SplitsView {
   choice?: SplitChoice;
   /** True when the recommended split leaks next to nothing by any measure. */
   clean: boolean;
-  /** Ids of splits that an older edition measured: nothing is said of them until they are measured again. */
+  /**
+   * Ids of splits that nobody measured, that lost rows to a purge since, or that an older edition measured: nothing is said of
+   * them until they are measured again.
+   */
   outdated: string[];
   /** Which rows leak, by the split's id; absent where it is not listed. */
   leaks: Record<string, LeaksView>;

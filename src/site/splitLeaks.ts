@@ -2,6 +2,7 @@ import {currentMeasures, type SplitLeak, splitLeaks} from "../splits/index.js";
 import {
   hashJson,
   hasRows,
+  heldOutRecords,
   openRows,
   readCached,
   splitParts,
@@ -36,7 +37,7 @@ export async function leakingRows(
   if (tooMany || currentMeasures(split).edition === undefined) return undefined;
   if (!(await hasRows(store.workspace, version)) || !(await splitParts(store.workspace, split)))
     return undefined;
-  const key = keyOf(version, split, heldOut);
+  const key = await keyOf(store, version, split, heldOut);
   const name = `leaking-rows-${version.dataset}-${split.id}`;
   const kept = await readCached<{key: string; leaks: SplitLeak[]}>(store.workspace, name);
   if (kept?.key === key) return kept.leaks;
@@ -45,12 +46,19 @@ export async function leakingRows(
   return leaks;
 }
 
-function keyOf(version: VersionManifest, split: SplitManifest, heldOut: readonly SplitManifest[]): string {
+/** Rows are held out by splits, and by an import without any split. */
+async function keyOf(
+  {workspace}: Store,
+  version: VersionManifest,
+  split: SplitManifest,
+  heldOut: readonly SplitManifest[]
+): Promise<string> {
   return hashJson([
     EDITION,
     hashJson(version),
     hashJson(split),
-    heldOut.map(({id, counts}) => [id, counts["held-out"]])
+    heldOut.map(({id, counts}) => [id, counts["held-out"]]),
+    (await heldOutRecords(workspace, version.dataset)).map(({id, rows}) => [id, rows])
   ]);
 }
 
@@ -66,7 +74,7 @@ export async function leaksView(
 ): Promise<LeaksView | undefined> {
   const found = await leakingRows(store, version, split, heldOut);
   if (!found) return undefined;
-  const key = hashJson([keyOf(version, split, heldOut), excerpts]);
+  const key = hashJson([await keyOf(store, version, split, heldOut), excerpts]);
   const name = `leaks-${version.dataset}-${split.id}`;
   const kept = await readCached<{key: string; leaks: LeaksView}>(store.workspace, name);
   if (kept?.key === key) return kept.leaks;

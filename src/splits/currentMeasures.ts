@@ -7,7 +7,7 @@ export function measuresEdition(): string {
   return moduleVersion(new URL("./measure.js", import.meta.url).href);
 }
 
-/** What was measured of a split, as it is measured today; nothing when an older edition measured it. */
+/** What was measured of a split, as it is measured today; nothing when an older edition did, or rows were erased since. */
 export function currentMeasures({measures}: Pick<SplitManifest, "measures">): Partial<SplitMeasures> {
   return measures.edition === measuresEdition() ? (measures as Partial<SplitMeasures>) : {};
 }

@@ -60,7 +60,7 @@ export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | 
       split: first.id,
       strategy: first.strategy,
       sentence: usable.some(({measures}) => currentMeasures({measures}).edition === undefined)
-        ? `Use the ${first.name} split for now: its leakage was measured by an older edition. Measure again with \`assay split ${first.dataset} --measure\`.`
+        ? `Use the ${first.name} split for now: its leakage is not measured as it is now. Measure it with \`assay split ${first.dataset} --measure\`.`
         : `Use the ${first.name} split for now: the dataset names neither a text nor a group column, so leakage could not be measured.`
     };
   }

@@ -66,6 +66,7 @@ export {
   appendJobEvents,
   jobDir,
   type JobData,
+  type ErasedParts,
   type JobEvent,
   type JobOutcome,
   type JobRecord,

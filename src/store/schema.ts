@@ -342,8 +342,11 @@ export interface SplitManifest {
   seed: string;
   counts: Record<string, number>;
   labels?: Record<string, Record<string, number>>;
+  /** Empty until they are taken, and again when rows were erased. */
   measures: Record<string, unknown>;
   madeAt: string;
+  /** When rows of a part were erased for the last time (ISO time), by part. */
+  erased?: Record<string, string>;
 }
 
 /** A row of a dataset as it reaches prompts and scorers: its id and the dataset's own columns. */

@@ -427,3 +427,106 @@ describe("a part whose rows other splits hold out", () => {
     expect(existsSync(join(folder, "none.jsonl"))).toBe(false);
   });
 });
+
+describe("pairs of a run", () => {
+  /** A run on the validation part whose prompts quote all three training rows, where `later` says what to hold out then. */
+  async function pairsOf(name: string, later: (id: string) => boolean, told = "none") {
+    const ids = ["t0", "t1", "t2", "v0", "v1", "v2", "v3", "x0"];
+    const parts: Record<string, string> = {t: "train", v: "validation", x: "test"};
+    const made = ids.map((id) => ({
+      id,
+      part: parts[id[0]!]!,
+      later: later(id) ? "held-out" : "train",
+      question: `What is ${id}?`,
+      answer: `answer ${id}`,
+      contact: id === "t1" ? told : "none"
+    }));
+    await pull(
+      store.workspace,
+      defineDataset({
+        name,
+        id: "id",
+        text: "question",
+        label: "answer",
+        source: {kind: "rows", rows: () => made}
+      })
+    );
+    await store.refresh();
+    const own = (await store.latestVersion(name))!;
+    const spec = {name: "given", strategy: "given", column: "part"} as const;
+    const first = await ensureSplit(store, own, spec);
+    const answers = (word: string) =>
+      recorded({
+        name: `${name}-${word}`,
+        rows: made.map(({id}) => ({id, output: `${word} ${id}`})),
+        trust: "internal"
+      });
+    const run = async (fewShot?: {count: number}) => {
+      const definition = defineEval({
+        dataset: name,
+        split: spec,
+        part: "validation",
+        candidates: [candidate("good", answers("answer"), "m"), candidate("bad", answers("wrong"), "m")],
+        prompt: fewShot ? "{{#examples}}{{question}} {{answer}}; {{/examples}}{{question}}" : "{{question}}",
+        expected: "answer",
+        fewShot,
+        scorers: {exact: exactMatch}
+      });
+      const evalName = `${name}${fewShot ? "-quoting" : ""}`;
+      const {manifest} = await runEval(definition, {
+        store,
+        evalName,
+        version: own,
+        split: first,
+        options: {}
+      });
+      await store.refresh();
+      return manifest!.id;
+    };
+    const pairs = (fromRun: string, out?: string) =>
+      exported({
+        dataset: name,
+        format: "openai-dpo",
+        part: "validation",
+        split: first.id,
+        fromRun,
+        prefer: "good",
+        over: "bad",
+        out
+      });
+    const holdOut = async () => {
+      await ensureSplit(store, own, {name: "later", strategy: "given", column: "later"});
+      await store.refresh();
+    };
+    return {run, pairs, holdOut};
+  }
+
+  it("hold no row that another split has held out since", async () => {
+    const {run, pairs, holdOut} = await pairsOf("later", (id) => id === "v1");
+    const plain = await run();
+    const out = join(folder, "later.jsonl");
+    await pairs(plain, out);
+    expect(linesOf(out)).toHaveLength(4);
+    await holdOut();
+    await pairs(plain, out);
+    expect(linesOf(out)).toHaveLength(3);
+    expect(readFileSync(out, "utf8")).not.toContain("v1");
+  });
+
+  it("are refused when their prompts quote a row that is held out by now, or has unresolved findings", async () => {
+    const {run, pairs, holdOut} = await pairsOf("quoted", (id) => id === "t2");
+    const quoting = await run({count: 3});
+    const out = join(folder, "quoted.jsonl");
+    await pairs(quoting, out);
+    expect(readFileSync(out, "utf8")).toContain("answer t2");
+    await holdOut();
+    await expect(pairs(quoting, join(folder, "refused.jsonl"))).rejects.toThrow(
+      /quote 3 rows .* of which no training set may hold 1: 1 held out by another split or erased since/
+    );
+    const told = await pairsOf("told", () => false, "ada@example.org");
+    await expect(told.pairs(await told.run({count: 3}), join(folder, "refused.jsonl"))).rejects.toThrow(
+      /no training set may hold 1: t1 \(EMAIL_ADDRESS by .*Nothing was written/
+    );
+    expect(existsSync(join(folder, "refused.jsonl"))).toBe(false);
+  });
+});

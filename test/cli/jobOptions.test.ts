@@ -2,13 +2,13 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync}
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {finetuneExportVerb} from "../../src/cli/finetuneExport.js";
-import {jobsVerb} from "../../src/cli/jobs.js";
+import {collectVerb, jobsVerb} from "../../src/cli/jobs.js";
 import {submitVerb} from "../../src/cli/jobSubmit.js";
 import {lineageVerb} from "../../src/cli/lineage.js";
 import {addModelVerb} from "../../src/cli/models.js";
 import {purgeVerb} from "../../src/cli/purge.js";
-import type {ModelManifest} from "../../src/models/index.js";
-import type {JobRecord} from "../../src/store/index.js";
+import {assertUsable, listModels, type ModelManifest} from "../../src/models/index.js";
+import {type JobRecord, modelsDir, openWorkspace} from "../../src/store/index.js";
 import {type OpenAIServer, openAIServer} from "../jobs/support/openAIServer.js";
 import {type JobProject, jobProject, noted} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
@@ -190,5 +190,65 @@ describe("assay purge", () => {
     // The rows that are left make another job.
     expect(await noted(() => submitVerb("hosted", {skipUnresolved: true}))).toMatch(/as ftjob-2/);
     expect(server.files.at(-2)!.content).not.toContain(`Question ${number}"`);
+  });
+
+  const purgeRow = (id: string) =>
+    printed(() => purgeVerb("questions", {where: `id = '${id}'`, reason: "a request"}));
+  const MARKED = /! model .* learned from rows of questions that were erased on .* It is not served or run/;
+
+  async function assertMarked(name: string): Promise<void> {
+    const dir = modelsDir(await openWorkspace(project, ".assay"));
+    const [model] = (await listModels(dir)).filter((one) => one.name === name);
+    await expect(assertUsable(dir, model!), name).rejects.toThrow(/learned from rows of questions/);
+  }
+
+  async function addedLate(name: string, options: object): Promise<string> {
+    const folder = join(project, name.replaceAll(" ", "-"));
+    mkdirSync(folder);
+    writeFileSync(join(folder, "adapter_config.json"), "{}");
+    writeFileSync(join(folder, "adapter_model.safetensors"), name);
+    return noted(() => addModelVerb(folder, {name, ...options}));
+  }
+
+  it("marks models that are collected or added after it, when they learned from what it erased", async () => {
+    const [first] = await listed();
+    expect(first!.erased).toMatchObject({dataset: "questions", parts: ["train"]});
+    expect(await noted(() => collectVerb(first!.id, {}))).toMatch(MARKED);
+    await assertMarked("hosted");
+    expect(await addedLate("late of a job", {fromJob: "ftjob-0"})).toMatch(MARKED);
+    await assertMarked("late of a job");
+    expect(await addedLate("late of an export", {fromExport: join(project, "set.jsonl")})).toMatch(MARKED);
+    await assertMarked("late of an export");
+  });
+
+  it("keeps a word that a model may stay when it is collected again", async () => {
+    const [first] = await listed();
+    const {id} = (await listed())[0]!.model!;
+    await printed(() => purgeVerb("questions", {keepModel: id, reason: "public words"}));
+    expect(await noted(() => collectVerb(first!.id, {}))).not.toMatch(MARKED);
+    await assertUsable(modelsDir(await openWorkspace(project, ".assay")), {id, name: "hosted"});
+  });
+
+  it("leaves a model alone whose job was only checked on what it erased, and one trained on an export made since", async () => {
+    const last = (await listed()).at(-1)!;
+    const checked = readFileSync(join(jobFolder(last.id), last.data[1]!.path), "utf8");
+    await purgeRow(`r${/Question (\d+)/.exec(checked)![1]}`);
+    expect((await listed()).at(-1)!.erased).toMatchObject({parts: ["validation"]});
+    Object.assign(server.jobs[2]!, {status: "succeeded", fine_tuned_model: "ft:last"});
+    expect(await noted(() => collectVerb(last.id, {}))).not.toMatch(MARKED);
+    const out = join(project, "since.jsonl");
+    const columns = {dataset: "questions", format: "openai", prompt: "question", completion: "answer"};
+    await printed(() => finetuneExportVerb({...columns, skipUnresolved: true, out}));
+    expect(await addedLate("of a later export", {fromExport: out})).not.toMatch(MARKED);
+  });
+
+  it("on a second machine clears its files of jobs that an earlier purge found", async () => {
+    const [first] = await listed();
+    // The splits that tell have lost the row: its files came from no purge of this machine.
+    for (const name of ["train.jsonl", "log.txt"]) writeFileSync(join(jobFolder(first!.id), name), "words\n");
+    await purgeRow("r999");
+    expect(readdirSync(jobFolder(first!.id)).filter((name) => /train\.jsonl|log\.txt/.test(name))).toEqual(
+      []
+    );
   });
 });

@@ -350,6 +350,31 @@ describe("purge", () => {
     expect(logs()).toEqual([]);
   });
 
+  it("on a second machine takes what judges of a run answered that an earlier purge found", async () => {
+    const project = await wordsProject(await temporaryProject(), 20);
+    const {workspace} = project.store;
+    const endpoint = recorded({name: "recording", rows: [], hosting: "on-prem", trust: "local"});
+    const run = async (model: string) => {
+      const candidates = [candidate("one", endpoint, model)];
+      const {manifest} = await runEval(wordsEval(endpoint, {candidates}), {
+        ...project,
+        evalName: model,
+        options: {preflight: false}
+      });
+      return join(runDir(workspace, manifest!.id), "scorer-answers.ndjson");
+    };
+    const answers = await run("before");
+    await project.store.refresh();
+    const {row_id: id} = (await project.store.row<{row_id: string}>("select row_id from items limit 1"))!;
+    await purge(workspace, "words", {where: `id = '${id}'`, ...reason});
+    const since = await run("since");
+    // Written on the machine that made the run, where the first purge was not.
+    for (const file of [answers, since]) writeFileSync(file, "{}\n");
+    expect((await purge(workspace, "words", {where: `id = '${id}'`, ...reason})).journals).toEqual([]);
+    expect([existsSync(answers), existsSync(since)]).toEqual([false, true]);
+    project.store.close();
+  });
+
   it("stops a run that was planned before it, so that no erased row is asked about", async () => {
     const project = await wordsProject(await temporaryProject(), 20);
     const {workspace} = project.store;

@@ -65,6 +65,8 @@ describe("a gate on what the store does not know", () => {
     ])
       expect([rule, ...status(rule)]).toEqual([rule, "undecided"]);
     expect(status({candidate: "nobody", minScore: 0})).toEqual(["fail"]);
+    const [leakage] = checkGates([{candidate: "good", maxLeakageShare: 1}], table, verdict, []);
+    expect(leakage!.message).toMatch(/not measured as it is now: `assay split --measure`/);
   });
 
   it("allows just the most that it names", () => {

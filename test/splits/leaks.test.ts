@@ -1,6 +1,6 @@
 import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
-import {defineDataset, plainWords, pull} from "../../src/datasets/index.js";
+import {defineDataset, plainWords, pull, purge} from "../../src/datasets/index.js";
 import {
   ensureSplit,
   measureAgain,
@@ -11,6 +11,7 @@ import {
 import {TfIdf} from "../../src/splits/leaks/tfidf.js";
 import {
   openStore,
+  readSplit,
   type SplitManifest,
   type Store,
   type Workspace,
@@ -246,6 +247,33 @@ describe("what was measured", () => {
     expect(recommendSplit([old])!.worst).toBeUndefined();
     const [again] = await measuredAgain(store);
     expect(again!.measures).toEqual(split.measures);
+    store.close();
+  });
+
+  it("is not said of a split that lost rows to a purge, until a run or a command measures it again", async () => {
+    const twice = [...rows(), {id: "u", text: `${base} `, part: "test" as const}];
+    const {store, version, split} = await splitOf(twice);
+    expect(split.measures).toMatchObject({exactLeakage: {rows: 1}});
+    const spec: SplitSpec = {strategy: "given", column: "part"};
+    const gone = async (id: string) => {
+      await purge(store.workspace, "questions", {where: `id = '${id}'`, reason: "asked"});
+      await store.refresh();
+      const left = (await readSplit(store.workspace, split))!;
+      expect(left).toMatchObject({measures: {}, erased: {test: expect.stringMatching(/^20/) as string}});
+      expect(recommendSplit([left])).toMatchObject({
+        sentence: expect.stringContaining(
+          "not measured as it is now. Measure it with `assay split questions"
+        ) as string
+      });
+      return left;
+    };
+    const {counts} = await gone("u");
+    expect(await ensureSplit(store, version, spec)).toMatchObject({
+      counts,
+      measures: {exactLeakage: {rows: 0}}
+    });
+    await gone("t0");
+    expect(await measureAgain(store, "questions")).toMatchObject([{measures: {exactLeakage: {rows: 0}}}]);
     store.close();
   });
 });

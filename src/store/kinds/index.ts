@@ -14,12 +14,13 @@ import {splitKind} from "./split.js";
 import {versionKind} from "./version.js";
 
 /**
- * Every kind of record, in the order in which a purge asks them: models and jobs before the splits that tell what they
- * learned from, versions before the splits that count their labels.
+ * Every kind of record, in the order in which a purge asks them: jobs before models, so that one which is collected meanwhile
+ * is marked by its job or as a model; both before the splits that tell what they learned from, versions before the splits
+ * that count their labels.
  */
 export const KINDS: readonly Kind[] = [
-  modelKind,
   jobKind,
+  modelKind,
   versionKind,
   splitKind,
   heldOutKind,

@@ -78,6 +78,15 @@ export interface JobRecord {
   cancelledAt?: string;
   /** The model of the store that its result is. */
   model?: {id: string; at: string};
+  /** Rows that it learned from, or was checked on, were erased since. */
+  erased?: ErasedParts;
+}
+
+/** The parts of a dataset that lost rows to a purge, and when the last of them did (ISO time). */
+export interface ErasedParts {
+  dataset: string;
+  at: string;
+  parts: string[];
 }
 
 const JOBS: Columns = {
@@ -126,20 +135,26 @@ export const jobKind: Kind<JobRecord> = {
 
 /**
  * Training files are no tables: those of a job that learned from an erased row go whole, with its log. What was sent to a
- * service stays there, and the job is named.
+ * service stays there, and the job is named. The record says so first: a model that is collected later is marked by it, and
+ * the files of another machine go with a purge there, when the splits have lost the rows.
  */
 async function eraseData({manifestKey}: Found, erasing: Erasing): Promise<Erased> {
   const {workspace} = erasing;
   const job = await readRecord(workspace, jobKind, manifestKey);
   if (job?.dataset !== erasing.dataset) return {};
-  let has = false;
-  for (const {part} of job.data)
-    has ||= await learned({dataset: job.dataset, split: job.split.sha256, part}, erasing);
-  if (!has) return {};
+  const {dataset, data, split} = job;
+  const parts: string[] = [];
+  for (const {part} of data)
+    if (await learned({dataset, split: split.sha256, part}, erasing)) parts.push(part);
+  if (parts.length === 0 && !job.erased) return {};
+  if (parts.length > 0)
+    await updateJob(workspace, job.id, ({erased}) => ({
+      erased: {dataset, at: erasing.note.at, parts: [...new Set([...(erased?.parts ?? []), ...parts])]}
+    }));
   const folder = jobDir(workspace, job.id);
-  for (const name of [...job.data.map(({path}) => path), "log.txt"])
-    await rm(join(folder, name), {force: true});
+  for (const name of [...data.map(({path}) => path), "log.txt"]) await rm(join(folder, name), {force: true});
   await workspace.place.remove(keyOf(job.id, "events.jsonl"));
+  if (parts.length === 0) return {dropped: true};
   const sent = job.service.trust !== "local" && (job.remote ?? job.uploads);
   return {dropped: true, keeps: sent ? [`job ${job.id} (its data was sent to ${job.service.service})`] : []};
 }

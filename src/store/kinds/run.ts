@@ -206,9 +206,11 @@ async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Er
     // A purge that was killed has blanked rows that the manifest has no note of.
     const lost =
       (await blankedRows(erasing, key)) - (manifest.purged ?? []).reduce((sum, {rows: n}) => sum + n, 0);
-    if (rows + answers + lost > 0 || examples) {
-      // What was asked of a judge quotes rows, and its key does not tell which.
-      await workspace.place.remove(`${key}/${ANSWERS}`);
+    const erased = rows + answers + lost > 0 || examples !== undefined;
+    // What was asked of a judge quotes rows, and its key does not tell which. It lies on the machine that made the run, and
+    // the purge that took the rows may have been another's.
+    if (erased || manifest.purged !== undefined) await workspace.place.remove(`${key}/${ANSWERS}`);
+    if (erased) {
       result.rows = Math.max(lost, rows);
       await putJson(workspace, manifestKey, {
         ...manifest,

@@ -186,7 +186,10 @@ async function partsOfAll({place}: Workspace, splits: readonly SplitManifest[]):
     where part not in ('held-out', 'sealed')`;
 }
 
-/** Rows go from its parts; the version's rows are erased before. */
+/**
+ * Rows go from its parts; the version's rows are erased before. What was measured of it was so with them: it is unmeasured until
+ * whoever needs it measures again.
+ */
 async function eraseSplit({key, manifestKey, names}: Found, erasing: Erasing): Promise<Erased> {
   if (names.dataset !== erasing.dataset) return {};
   const rows = await eraseRows(erasing, `${key}/parts.parquet`, "without");
@@ -201,9 +204,13 @@ async function eraseSplit({key, manifestKey, names}: Found, erasing: Erasing): P
   const lost = counted - counts.reduce((sum, {n}) => sum + n, 0);
   if (rows + lost === 0) return {};
   const {labels, ...rest} = manifest;
+  const left = Object.fromEntries(counts.map(({part, n}) => [part, n]));
+  const shrunk = Object.keys(manifest.counts).filter((part) => (left[part] ?? 0) < manifest.counts[part]!);
   await putJson(erasing.workspace, manifestKey, {
     ...rest,
-    counts: Object.fromEntries(counts.map(({part, n}) => [part, n])),
+    counts: left,
+    measures: {},
+    erased: {...manifest.erased, ...Object.fromEntries(shrunk.map((part) => [part, erasing.note.at]))},
     labels: labels && (await labelsLeft(erasing, manifest, labels, parts))
   });
   return {rows: Math.max(lost, rows)};
