@@ -1,8 +1,10 @@
-import {HOSTED} from "./hosted.js";
 import type {ModelManifest} from "./types.js";
 
 /** A base with an adapter on it: there is no folder of it, its files are those of both. */
 export const ADAPTED = "adapted";
+
+/** The architecture of a model that somebody else serves: there is no file of it here, and no loader. */
+export const HOSTED = "hosted";
 
 /** Whether a model was made of several by merging them. */
 export function isMerged({architecture, parents}: ModelManifest): boolean {

@@ -1,10 +1,8 @@
+import {HOSTED} from "./adapted.js";
 import {canonicalJson} from "../store/index.js";
 import {recordModel} from "./record.js";
 import {listModels} from "./registry.js";
 import type {ModelManifest} from "./types.js";
-
-/** The architecture of a model that somebody else serves: there is no file of it here, and no loader. */
-export const HOSTED = "hosted";
 
 export interface HostedModel extends Pick<
   ModelManifest,
