@@ -136,6 +136,18 @@ describe("the rooms of src", () => {
     expect(reached.filter((file) => /from "node:/.test(readFileSync(file, "utf8")))).toEqual([]);
   });
 
+  it("let pages load what browsers have", () => {
+    const parts = files.filter((file) => roomOf(file) === "components");
+    const reached = new Set(parts.flatMap((file) => [...reachedFrom(file)]));
+    expect(reached.size).toBeGreaterThan(parts.length);
+    const foreign = [...reached].flatMap((file) =>
+      loadedWith(file)
+        .filter((name) => !/^(\.|npm:|d3$|htl$|@observablehq\/plot$)/.test(name))
+        .map((name) => `${relative(src, file)} loads ${name}`)
+    );
+    expect(foreign).toEqual([]);
+  });
+
   it("have a runner whose folders import one another in one direction only", () => {
     const order = ["tables", "plan", "journal", "calls", "seal"];
     const folderOf = (file: string) => relative(join(src, "runner"), file).split("/").slice(0, -1)[0];

@@ -155,7 +155,7 @@ async function keepOutput(
 }
 
 /** What tells of one model alone: a merge has its own, or none. */
-const ownFiles = new Set(["model.safetensors", "config.json", "README.md", "training.json"]);
+const ownFiles = new Set([WEIGHTS, "config.json", "README.md", "training.json"]);
 
 /** The weights as a trainer would keep them: token tables on their grid. */
 function settled({architecture}: ModelManifest, weights: Buffer): Uint8Array {

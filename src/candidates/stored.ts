@@ -1,4 +1,4 @@
-import {readFileSync, statSync} from "node:fs";
+import {statSync} from "node:fs";
 import {join, resolve} from "node:path";
 import type {BuildContext, ModelSource} from "../finetune/index.js";
 import {
@@ -8,7 +8,8 @@ import {
   isAdapter,
   listModelsSync,
   meantModel,
-  type ModelManifest
+  type ModelManifest,
+  namedBase
 } from "../models/index.js";
 import {hashJson} from "../store/index.js";
 
@@ -59,16 +60,4 @@ function basesOf({parents}: ModelManifest, folder: string, {dir}: BuildContext):
   return known
     .filter((model) => model === meant || parents.some((parent) => parent.id === model.id))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-function namedBase(folder: string): string | undefined {
-  try {
-    const config = JSON.parse(readFileSync(join(folder, "adapter_config.json"), "utf8")) as {
-      base_model_name_or_path?: unknown;
-    };
-    return typeof config.base_model_name_or_path === "string" ? config.base_model_name_or_path : undefined;
-  } catch {
-    // Building says what is wrong with it.
-    return undefined;
-  }
 }

@@ -66,6 +66,13 @@ export function leakOf(split: SplitManifest, measure: string): Leak | undefined 
   return {rows, share, of: searched, standardError};
 }
 
+/** What the recommended split is to the others; undefined when none is. Where nothing was measured none leaks least. */
+export function standing({choice, clean}: SplitsView): "recommended" | "leaks least" | "for now" | undefined {
+  if (!choice) return undefined;
+  if (clean) return "recommended";
+  return choice.worst === undefined ? "for now" : "leaks least";
+}
+
 /** A measure that is one number; undefined when it was not measured. */
 export function numberOf(split: SplitManifest, measure: string): number | undefined {
   const found = split.measures[measure];

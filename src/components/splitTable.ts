@@ -4,7 +4,7 @@ import {type Content, hash} from "./elements.js";
 import {count, plural, share} from "./format.js";
 import {measuresQuery} from "./splitQueries.js";
 import {type Column, groupedTable, type RowGroup} from "./groupedTable.js";
-import {closeness, leakOf, LEAKS, numberOf, whyMissing} from "./splitMeasures.js";
+import {closeness, leakOf, LEAKS, numberOf, standing, whyMissing} from "./splitMeasures.js";
 import {nameOf} from "./leakagePlot.js";
 import {chance} from "./versions.js";
 
@@ -26,7 +26,7 @@ export function splitTable(view: SplitsView): HTMLElement {
     },
     ...view.splits.map((split) => ({
       name: named(split),
-      note: split.id === view.choice?.split ? (view.clean ? "recommended" : "leaks least") : undefined,
+      note: split.id === view.choice?.split ? standing(view) : undefined,
       numeric: true,
       value: (line: Line) => line.of(split)
     }))

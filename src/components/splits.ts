@@ -6,6 +6,7 @@ import {count, list, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
 import {leakagePlot} from "./leakagePlot.js";
 import {splitLeaks} from "./splitLeaks.js";
+import {standing} from "./splitMeasures.js";
 import {splitResults} from "./splitResults.js";
 import {isOfAddressedRun, unmetRun, versionKey} from "./runOfAddress.js";
 import {splitTable} from "./splitTable.js";
@@ -72,7 +73,7 @@ function recommendation(view: SplitsView): HTMLElement {
     <p class="eyebrow">
       ${
         choice
-          ? badge(clean ? `Use ${name}` : `${name} leaks least`, clean ? "good" : "open")
+          ? badge(clean ? `Use ${name}` : `${name} ${standing(view)}`, clean ? "good" : "open")
           : badge("No split to recommend", "bad")
       }
       <span>${dataset}, version ${hash(version.id)}, ${count(version.rows)} rows</span>

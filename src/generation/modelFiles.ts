@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {readdir, readFile, stat} from "node:fs/promises";
+import {readdir, stat} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 import {
   assertUsable,
@@ -8,6 +8,8 @@ import {
   listModels,
   meantModel,
   modelAt,
+  type ModelManifest,
+  namedBase,
   refuseChanged,
   type UsedModel
 } from "../models/index.js";
@@ -57,9 +59,9 @@ export async function findModel(
   if (path !== undefined) return recordedAt(path, workspace, {}, options);
   const stored = await storedModel(source, workspace);
   if (stored) {
-    const found = await filesAt(stored.folder, workspace, stored, options);
-    const other = stored.outside && found.files.find((file) => !stored.hashes.has(file.sha256));
-    if (other) refuseChanged(stored.name, join(found.path, other.path));
+    const {model, place} = stored;
+    const found = await filesAt(place, workspace, {id: model.id, name: model.name}, options);
+    assertRecorded(model, found);
     return found;
   }
   if (isHubName(source))
@@ -78,13 +80,15 @@ async function storedModel(source: string, workspace: Workspace) {
   // A converted file may share its folder with others.
   const first = found.files[0]?.path ?? "";
   const only = first.endsWith(".gguf") && partsOf(first).length === found.files.length ? first : "";
-  return {
-    id: found.id,
-    name: found.name,
-    folder: join(folder, only),
-    outside: found.folder !== undefined,
-    hashes: new Set(found.files.map((file) => file.sha256))
-  };
+  return {model: found, place: join(folder, only)};
+}
+
+/** Throws a UserError when files that lie outside the store are not those that were recorded. */
+function assertRecorded({name, folder, files}: ModelManifest, found: ModelFiles): void {
+  if (folder === undefined) return;
+  const recorded = new Set(files.map((file) => file.sha256));
+  const other = found.files.find((file) => !recorded.has(file.sha256));
+  if (other) refuseChanged(name, join(found.path, other.path));
 }
 
 /** A model by where it lies. The record that the store has of its files is its own, whatever name that has. */
@@ -146,17 +150,10 @@ async function ggufAt(path: string, workspace: Workspace): Promise<{path: string
 }
 
 async function baseOf(folder: string, workspace: Workspace, options: FindOptions): Promise<ModelFiles> {
-  const path = join(folder, "adapter_config.json");
-  let base: unknown;
-  try {
-    base = (JSON.parse(await readFile(path, "utf8")) as {base_model_name_or_path?: unknown})
-      .base_model_name_or_path;
-  } catch (cause) {
-    throw new UserError(`${path} is not valid JSON. Fetch the adapter again.`, {cause});
-  }
-  if (typeof base !== "string" || base === "")
+  const base = namedBase(folder);
+  if (base === undefined)
     throw new UserError(
-      `${path} names no base_model_name_or_path. Write the path or the store's id of its base there.`
+      `${join(folder, "adapter_config.json")} names no base_model_name_or_path. Write the path or the store's id of its base there.`
     );
   const beside = resolve(folder, base);
   return findModel(existsSync(beside) && beside !== folder ? beside : base, workspace, options);

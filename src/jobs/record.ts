@@ -1,8 +1,15 @@
 import {readdir, stat} from "node:fs/promises";
-import {basename, dirname, join, relative} from "node:path";
+import {basename, dirname, relative} from "node:path";
 import {partsOf} from "../generation/index.js";
-import {baseOfAdapter, listModels, meantModel, type ModelManifest, recordModel} from "../models/index.js";
-import {modelsDir, sha256File, UserError, type Workspace} from "../store/index.js";
+import {
+  baseOfAdapter,
+  hashedFiles,
+  listModels,
+  meantModel,
+  type ModelManifest,
+  recordModel
+} from "../models/index.js";
+import {modelsDir, UserError, type Workspace} from "../store/index.js";
 
 /** What is known of a model that was made elsewhere. */
 export interface MadeElsewhere extends Pick<ModelManifest, "parents" | "training" | "recipe" | "metrics"> {
@@ -26,7 +33,7 @@ export async function recordFiles(
     throw new UserError(
       `${path} is no model: it has no config.json and no adapter_config.json. Name the folder of a checkpoint or an adapter, or a GGUF file.`
     );
-  const files = await hashed(folder, names);
+  const files = await hashedFiles(folder, names);
   const place = {modelsDir: modelsDir(workspace), project: workspace.project};
   const base = adapter ? (await baseOfAdapter(folder, place)).base : undefined;
   return recordModel(modelsDir(workspace), {
@@ -44,15 +51,6 @@ async function partsAt(path: string): Promise<{gguf: boolean; folder: string; na
   return gguf
     ? {gguf, folder: dirname(path), names: partsOf(basename(path))}
     : {gguf, folder: path, names: (await readdir(path)).filter(isPart).sort()};
-}
-
-async function hashed(folder: string, names: readonly string[]): Promise<ModelManifest["files"]> {
-  const files: ModelManifest["files"] = [];
-  for (const path of names) {
-    const {size: bytes} = await stat(join(folder, path));
-    files.push({path, sha256: await sha256File(join(folder, path)), bytes});
-  }
-  return files;
 }
 
 /** A model of the store by its id, the beginning of it or its name, the newest of a name; undefined when there is none. */

@@ -12,6 +12,7 @@ export {hasLoader, loadModel} from "./architectures.js";
 export {isWeightFile, modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
+export {hashedFiles} from "./hashedFiles.js";
 export {hostedModelId, recordHostedModel} from "./hosted.js";
 export {lineage, trainingRecords, type TrainingRecords} from "./lineage.js";
 export {
@@ -26,7 +27,7 @@ export {
   type ReachingData,
   shortId
 } from "./lineageGraph.js";
-export {baseOfAdapter, filesFolder, refuseChanged, unchangedFolder} from "./outsideFiles.js";
+export {baseOfAdapter, filesFolder, namedBase, refuseChanged, unchangedFolder} from "./outsideFiles.js";
 export {storedLineage} from "./storedLineage.js";
 export {
   findStoredModel,

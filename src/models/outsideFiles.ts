@@ -1,8 +1,9 @@
-import {existsSync} from "node:fs";
-import {readdir, readFile, stat} from "node:fs/promises";
-import {dirname, join, resolve} from "node:path";
+import {existsSync, readFileSync} from "node:fs";
+import {readdir, stat} from "node:fs/promises";
+import {basename, dirname, join, resolve} from "node:path";
 import {sha256File, UserError} from "../store/index.js";
 import {isWeightFile, modelAt} from "./byFiles.js";
+import {hashedFiles} from "./hashedFiles.js";
 import {listModels, modelFolder} from "./registry.js";
 import {meantModel} from "./storedModel.js";
 import type {ModelManifest} from "./types.js";
@@ -49,6 +50,21 @@ export function refuseChanged(name: string, file: string): never {
   );
 }
 
+/** What an adapter's folder calls its base; undefined when it names none. Throws a UserError when its config cannot be read. */
+export function namedBase(folder: string): string | undefined {
+  const path = join(folder, "adapter_config.json");
+  try {
+    const {base_model_name_or_path: named} = JSON.parse(readFileSync(path, "utf8")) as Record<
+      string,
+      unknown
+    >;
+    return typeof named === "string" && named !== "" ? named : undefined;
+  } catch (cause) {
+    const why = existsSync(path) ? "not valid JSON" : "missing";
+    throw new UserError(`${path} is ${why}. Fetch the adapter again.`, {cause});
+  }
+}
+
 /**
  * The store's record of the base that an adapter's folder names, and its words: a path from the folder or the project to a model
  * whose files the store knows, or a model's name or id in the store. Without a record where the store has none of it.
@@ -57,15 +73,8 @@ export async function baseOfAdapter(
   folder: string,
   {modelsDir, project}: {modelsDir: string; project: string}
 ): Promise<{base?: ModelManifest; named?: string}> {
-  const config = join(folder, "adapter_config.json");
-  let named: unknown;
-  try {
-    named = (JSON.parse(await readFile(config, "utf8")) as {base_model_name_or_path?: unknown})
-      .base_model_name_or_path;
-  } catch (cause) {
-    throw new UserError(`${config} is missing or not valid JSON. Fetch the adapter again.`, {cause});
-  }
-  if (typeof named !== "string" || named === "") return {};
+  const named = namedBase(folder);
+  if (named === undefined) return {};
   const known = await listModels(modelsDir);
   const place = [resolve(folder, named), resolve(project, named)].find(
     (path) => path !== resolve(folder) && existsSync(path)
@@ -75,14 +84,6 @@ export async function baseOfAdapter(
 }
 
 async function weightsAt(path: string): Promise<ModelManifest["files"]> {
-  const single = (await stat(path)).isFile();
-  const folder = single ? dirname(path) : path;
-  const names = single ? [path.slice(folder.length + 1)] : (await readdir(path)).filter(isWeightFile).sort();
-  return Promise.all(
-    names.map(async (name) => ({
-      path: name,
-      sha256: await sha256File(join(folder, name)),
-      bytes: (await stat(join(folder, name))).size
-    }))
-  );
+  if ((await stat(path)).isFile()) return hashedFiles(dirname(path), [basename(path)]);
+  return hashedFiles(path, (await readdir(path)).filter(isWeightFile).sort());
 }

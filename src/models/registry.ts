@@ -1,4 +1,4 @@
-import {readdir, rename, rm, stat, writeFile} from "node:fs/promises";
+import {readdir, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {
   getJson,
@@ -9,10 +9,10 @@ import {
   modelsPlace,
   type Place,
   sha256,
-  sha256File,
   type Stage,
   UserError
 } from "../store/index.js";
+import {hashedFiles} from "./hashedFiles.js";
 import type {ModelManifest} from "./types.js";
 import {linkShared, readModelFile, writePacked} from "./weightFiles.js";
 
@@ -106,11 +106,7 @@ export async function keepModel(
   folder: string,
   record: Omit<NewModel, "files" | "sharedFiles" | "pack">
 ): Promise<ModelManifest> {
-  const files: ModelManifest["files"] = [];
-  for (const path of (await readdir(folder)).sort()) {
-    const file = join(folder, path);
-    files.push({path, sha256: await sha256File(file), bytes: (await stat(file)).size});
-  }
+  const files = await hashedFiles(folder, (await readdir(folder)).sort());
   const {architecture, labels, settings} = record;
   const id = hashJson({architecture, labels, settings, files});
   const manifest: ModelManifest = {

@@ -1,41 +1,13 @@
-import {createServer, type ServerResponse} from "node:http";
-import type {AddressInfo} from "node:net";
+import type {ServerResponse} from "node:http";
 import {gzipSync} from "node:zlib";
-import {afterEach, describe, expect, it} from "vitest";
-import {openAICompatible, type OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";
+import {describe, expect, it} from "vitest";
+import type {OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";
+import {answering} from "./support/answering.js";
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-type Answer = (response: ServerResponse) => unknown;
-
-/** An endpoint whose server answers every request in this way, and how many of its connections were closed. */
-async function endpointOf(answer: Answer, options: Partial<OpenAICompatibleOptions> = {}) {
-  let closed = 0;
-  const server = createServer((request, response) => {
-    request.resume().on("end", () => answer(response));
-  });
-  server.on("connection", (socket) => socket.on("close", () => closed++));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const endpoint = openAICompatible({
-    name: "x",
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    hosting: "on-prem",
-    trust: "internal",
-    retries: 0,
-    ...options
-  });
-  cleanups.push(
-    () => server.closeAllConnections(),
-    () => server.close(),
-    () => endpoint.close!()
-  );
-  const ask = (signal?: AbortSignal) =>
-    endpoint.complete({model: "m", messages: [{role: "user", content: "hello"}]}, {signal});
-  return {ask, closed: () => closed};
-}
+const endpointOf = (
+  answer: (response: ServerResponse) => unknown,
+  options?: Partial<OpenAICompatibleOptions>
+) => answering((_request, response) => answer(response), options);
 
 const json = {"content-type": "application/json"};
 const whole = JSON.stringify({choices: [{message: {content: "well"}, finish_reason: "stop"}]});

@@ -1,38 +1,15 @@
 import {createServer, type IncomingMessage, type ServerResponse} from "node:http";
 import type {AddressInfo} from "node:net";
 import {gzipSync} from "node:zlib";
-import {afterEach, describe, expect, it, vi} from "vitest";
-import {openAICompatible, type OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";
+import {afterEach, describe, expect, it, onTestFinished, vi} from "vitest";
+import type {OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";
+import {type Answer, answering} from "./support/answering.js";
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+afterEach(() => vi.unstubAllEnvs());
 
 /** One call to a server that answers every request in this way. */
-async function ask(answer: Answer, options: Partial<OpenAICompatibleOptions> = {}) {
-  const server = createServer((request, response) => {
-    request.resume().on("end", () => answer(request, response));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const endpoint = openAICompatible({
-    name: "x",
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    hosting: "on-prem",
-    trust: "internal",
-    retries: 0,
-    ...options
-  });
-  cleanups.push(
-    () => server.closeAllConnections(),
-    () => server.close(),
-    () => endpoint.close!()
-  );
-  return endpoint.complete({model: "m", messages: [{role: "user", content: "hello"}]});
-}
+const ask = async (answer: Answer, options?: Partial<OpenAICompatibleOptions>) =>
+  (await answering(answer, options)).ask();
 
 const json = (body: unknown) => (_request: IncomingMessage, response: ServerResponse) =>
   response.writeHead(200, {"content-type": "application/json"}).end(JSON.stringify(body));
@@ -163,7 +140,7 @@ describe("a key that a server echoes", () => {
       response.end();
     });
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
-    cleanups.push(() => other.close());
+    onTestFinished(() => void other.close());
     const location = `http://localhost:${(other.address() as AddressInfo).port}/v1/chat/completions`;
     await expect(
       ask((_request, response) => response.writeHead(307, {location}).end(), options)

@@ -244,7 +244,7 @@ const COMMANDS: Record<string, () => Promise<string>> = {
       over: "recording"
     }),
   "rows --prompt": () => toldPrompt(),
-  verdict: () => printed(() => verdictVerb(finalId, {publish: "ids", json: true})),
+  verdict: () => printed(() => verdictVerb(finalId, {json: true})),
   "training rows": () =>
     inStore(async (store) => {
       const version = (await store.latestVersion("mails"))!;

@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, statSync} from "node:f
 import {utimes, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it} from "vitest";
-import {appendJobEvents, openWorkspace, type Place, readJobEvents} from "../../src/store/index.js";
+import {appendJobEvents, openWorkspace, type Place, readJob, readJobEvents} from "../../src/store/index.js";
 import {jobKind} from "../../src/store/kinds/job.js";
 import type {Erasing} from "../../src/store/kinds/kind.js";
 import {withLease} from "../../src/store/lease.js";
@@ -273,7 +273,13 @@ describe.skipIf(!server)("a bucket", () => {
     );
     await appendJobEvents(workspace, "j", [{id: "1", type: "message", message: "line 17: I am Jane Doe"}]);
     const found = {key: "jobs/j", manifestKey: "jobs/j/manifest.json", id: "j", names: {}};
-    await jobKind.erase!(found, {workspace, dataset: "mails"} as Erasing);
+    const note = {at: "2026-01-02", reason: "asked"};
+    await jobKind.erase!(found, {workspace, dataset: "mails", note} as Erasing);
+    expect((await readJob(workspace, "j"))!.erased).toEqual({
+      dataset: "mails",
+      at: note.at,
+      parts: ["train"]
+    });
     expect(await readJobEvents(workspace, "j")).toEqual([]);
     expect((await server!.keys(s3Address(where).bucket)).join()).not.toContain("events.jsonl");
   });

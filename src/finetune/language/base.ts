@@ -1,8 +1,9 @@
 import {existsSync} from "node:fs";
-import {readdir, readFile, stat} from "node:fs/promises";
+import {readdir, readFile} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 import {
   assertUsable,
+  hashedFiles,
   isWeightFile,
   listModels,
   meantModel,
@@ -11,7 +12,7 @@ import {
   unchangedFolder,
   withoutWeights
 } from "../../models/index.js";
-import {hashJson, sha256File, UserError} from "../../store/index.js";
+import {hashJson, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import {type FinetuneDefinition, isFromScratch, isSource} from "./definition.js";
 import {readScratch, type Scratch} from "./scratch.js";
@@ -64,12 +65,7 @@ export async function findBase(
 /** The base in a folder. Throws when the store's record of it says that it may not be used. */
 async function baseAt(path: string, reference: string, dir: string): Promise<Base> {
   const names = (await readdir(path)).filter((file) => /\.safetensors$|^config\.json$|^tokenizer/.test(file));
-  const files = await Promise.all(
-    names.sort().map(async (name) => {
-      const file = join(path, name);
-      return {path: name, sha256: await sha256File(file), bytes: (await stat(file)).size};
-    })
-  );
+  const files = await hashedFiles(path, names.sort());
   const weights = files.filter(({path: file}) => isWeightFile(file));
   const known = modelAt(await listModels(dir), {path, files: weights}, dir);
   if (known) await assertUsable(dir, known);

@@ -62,6 +62,7 @@ describe("the splits page", () => {
     const {versions} = await splits(report.store);
     const list = page.getByLabel("Dataset and version");
     const texts = await list.locator("option").allTextContents();
+    const states = new Set<string>();
     for (const view of versions) {
       if (!view.choice) continue;
       await list.selectOption({index: versions.indexOf(view)});
@@ -75,13 +76,23 @@ describe("the splits page", () => {
       const table = await cells(page, "Splits of one version side by side");
       const line = (name: string) => table.find(([first]) => first === name)!.slice(1);
       expect(line("test")).toEqual(view.splits.map(({counts}) => String(counts.test)));
+      const erased = view.choice.worst === undefined;
+      expect(await page.locator(".verdict .badge").innerText()).toMatch(
+        erased ? / for now$/ : /^Use | leaks least$/
+      );
+      states.add(erased ? "lost rows since" : "measured");
       expect(line("Same group")).toEqual(
-        view.splits.map(({measures}) => percent((measures.groupLeakage as {share: number}).share))
+        erased
+          ? view.splits.map(() => "–")
+          : view.splits.map(({measures}) => percent((measures.groupLeakage as {share: number}).share))
       );
       expect(line("PSI of classes")).toEqual(
-        view.splits.map(({measures}) => (measures.labelPsi as number).toFixed(3))
+        erased
+          ? view.splits.map(() => "–")
+          : view.splits.map(({measures}) => (measures.labelPsi as number).toFixed(3))
       );
     }
+    expect([...states].sort()).toEqual(["lost rows since", "measured"]);
     expect(problems).toEqual([]);
     await page.close();
   });

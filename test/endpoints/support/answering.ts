@@ -1,0 +1,32 @@
+import {createServer, type IncomingMessage, type ServerResponse} from "node:http";
+import type {AddressInfo} from "node:net";
+import {onTestFinished} from "vitest";
+import {openAICompatible, type OpenAICompatibleOptions} from "../../../src/endpoints/openAICompatible.js";
+
+export type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** An endpoint whose server answers every request in this way, and how many of its connections were closed. */
+export async function answering(answer: Answer, options: Partial<OpenAICompatibleOptions> = {}) {
+  let closed = 0;
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => answer(request, response));
+  });
+  server.on("connection", (socket) => socket.on("close", () => closed++));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = openAICompatible({
+    name: "x",
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hosting: "on-prem",
+    trust: "internal",
+    retries: 0,
+    ...options
+  });
+  onTestFinished(async () => {
+    await endpoint.close!();
+    server.close();
+    server.closeAllConnections();
+  });
+  const ask = (signal?: AbortSignal) =>
+    endpoint.complete({model: "m", messages: [{role: "user", content: "hello"}]}, {signal});
+  return {ask, closed: () => closed};
+}
