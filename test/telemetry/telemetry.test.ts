@@ -165,9 +165,13 @@ it("without OTEL_* none of it is loaded, and with it packages that are missing a
     console.log(await startTelemetry({version: "1", onMessage}));
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:9";
     console.log(await startTelemetry({version: "1", onMessage}));`;
-  const {stdout, stderr} = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-    encoding: "utf8"
-  });
+  const {stdout, stderr} = spawnSync(
+    process.execPath,
+    ["--disable-warning=DEP0205", "--input-type=module", "--eval", script],
+    {
+      encoding: "utf8"
+    }
+  );
   expect(stderr).toBe("");
   expect(stdout).toMatch(
     /^undefined\ntold OTEL_\* asks .*Run `npm install @opentelemetry\/sdk-trace-base .*`\.\nundefined\n$/
