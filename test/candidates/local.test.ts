@@ -3,8 +3,8 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {localCandidate, quantised} from "../../src/candidates/index.js";
 import {openAICompatible} from "../../src/endpoints/index.js";
-import {lineage, type ModelManifest} from "../../src/models/index.js";
-import {runEval} from "../../src/runner/index.js";
+import {lineage, type ModelManifest, NotMade} from "../../src/models/index.js";
+import {type PrepareContext, runEval} from "../../src/runner/index.js";
 import {modelsDir, type RunManifest} from "../../src/store/index.js";
 import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
 import {assay} from "../support/assay.js";
@@ -52,6 +52,15 @@ describe("language models of this machine in an eval", () => {
       expect(measured!.threads).toBe(1);
       expect(measured!.memoryBytes).toBeGreaterThan(1 << 20);
     }
+  });
+
+  it("may name only an adapter that it has, and fetches nothing in a dry run", async () => {
+    expect(() => localCandidate("x", "tiny", {adapters: {support: "a"}, adapter: "suport"})).toThrow(
+      /candidate "x": there is no adapter "suport"\. `adapters` names support\./
+    );
+    expect(() => localCandidate("x", "tiny", {adapter: "support"})).toThrow(/names none/);
+    const context = {store: project!.store, dryRun: true} as PrepareContext;
+    await expect(localCandidate("x", "acme/far-away").prepare(context)).rejects.toThrow(NotMade);
   });
 
   it("knows a quantised copy as a child of the model it was made of", async () => {

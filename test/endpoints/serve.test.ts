@@ -181,8 +181,8 @@ describe("serve", () => {
   it("takes content as parts of text", async () => {
     const {service} = await setup();
     const content = [
-      {type: "text", text: "sp"},
-      {type: "text", text: "am"}
+      {type: "text", text: "spam"},
+      {type: "text", text: "and eggs"}
     ];
     const {json} = await post(service.url, {model: "inbox", messages: [{role: "user", content}]});
     expect(json).toMatchObject({choices: [{message: {content: "spam"}}]});
@@ -203,7 +203,7 @@ describe("serve", () => {
       (await post(service.url, {model: "writer", messages: [message]})).status;
     const parts = ["a", "b"].map((text) => ({type: "text", text}));
     expect(await said({role: "user", content: parts})).toBe(200);
-    expect(asked).toEqual([[{role: "user", content: "ab"}]]);
+    expect(asked).toEqual([[{role: "user", content: "a\nb"}]]);
     for (const calls of [5, [null], [{}], [{function: {name: "f"}}]])
       expect(await said({role: "assistant", content: null, tool_calls: calls})).toBe(400);
   });

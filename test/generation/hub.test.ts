@@ -9,6 +9,7 @@ import {tmpdir} from "node:os";
 import {dirname, join} from "node:path";
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
 import {findModel, hubModel} from "../../src/generation/index.js";
+import {NotMade} from "../../src/models/index.js";
 import {openWorkspace, type Workspace} from "../../src/store/index.js";
 import {childScript} from "../support/childScript.js";
 import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
@@ -101,6 +102,18 @@ describe("a model of the hub", () => {
     const before = requests.length;
     expect(await hubModel("acme/tiny@main", workspace, {hubUrl})).toBe(path);
     expect(requests.length).toBe(before + 1);
+  });
+
+  it("is taken as it was fetched last, and the hub is not asked, where nothing is to be fetched", async () => {
+    const known = {hubUrl, onlyKnown: true};
+    await expect(hubModel("acme/tiny", workspace, known)).rejects.toThrow(NotMade);
+    expect(requests).toEqual([]);
+    const fetched = await hubModel("acme/tiny", workspace, {hubUrl});
+    const before = requests.length;
+    expect(await hubModel("acme/tiny", workspace, known)).toBe(fetched);
+    expect(await hubModel(`acme/tiny@${COMMIT}`, workspace, known)).toBe(fetched);
+    await expect(hubModel("acme/tiny@other", workspace, known)).rejects.toThrow(NotMade);
+    expect(requests.length).toBe(before);
   });
 
   it("is continued where it was cut", async () => {

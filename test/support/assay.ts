@@ -14,6 +14,9 @@ export function assay(project: string, ...words: string[]): Promise<Ended> {
   return started([], project, words);
 }
 
+/** Newer versions of Node warn of `register`, which the hooks of tests are set by. */
+const QUIET = ["--disable-warning=DEP0205"];
+
 /** The same where a package is not installed. */
 export function assayWithout(name: string, project: string, ...words: string[]): Promise<Ended> {
   const hooks = `export const resolve = (specifier, context, next) => {
@@ -21,7 +24,7 @@ export function assayWithout(name: string, project: string, ...words: string[]):
     return next(specifier, context);
   };`;
   const script = `import {register} from "node:module"; register(${JSON.stringify(dataUrl(hooks))});`;
-  return started(["--import", dataUrl(script)], project, words);
+  return started([...QUIET, "--import", dataUrl(script)], project, words);
 }
 
 const dataUrl = (script: string) => `data:text/javascript,${encodeURIComponent(script)}`;
