@@ -38,7 +38,7 @@ export const decide: Decide = (table, options) => {
   const scale = options.scale ?? scaleOf(table.values);
   const summaries = table.candidates.map((_, c) => summarize(table, c, 1 - alpha)).sort(bestFirst);
   const scored = summaries.filter((summary) => summary.mean !== undefined);
-  const warnings = warningsOf(summaries);
+  const warnings = [...warningsOf(summaries), ...fewGroups(table)];
   const common = {margin: options.margin, alpha, scale, summaries, warnings};
   const best = scored[0]?.candidate;
   if (best === undefined)
@@ -185,6 +185,18 @@ function allPairs(table: ScoreTable, ordered: string[], alpha: number): Comparis
 function isEquivalent(table: ScoreTable, pair: Comparison, options: DecideOptions, alpha: number): boolean {
   const {low, high} = compare(table, pair.a, pair.b, 1 - 2 * alpha);
   return low !== undefined && high !== undefined && low > -options.margin && high < options.margin;
+}
+
+/** Below so many groups an interval over groups is wide whatever the rows say. */
+const FEW_GROUPS = 20;
+
+function fewGroups(table: ScoreTable): string[] {
+  const clusters = clustersOf(table);
+  const groups = new Set(clusters).size;
+  if (!clusters || groups === clusters.length || groups >= FEW_GROUPS) return [];
+  return [
+    `The ${clusters.length} rows are in ${groups === 1 ? "1 group" : `${groups} groups`}, and the intervals count groups: with so few they are wide. More groups narrow them; more rows of these groups hardly do.`
+  ];
 }
 
 /** Who lacks scores; a risk says where that could turn the verdict. */

@@ -125,6 +125,24 @@ describe("decide", () => {
     expect(naive.kind).toBe("pick");
   });
 
+  it("says that intervals count groups, where there are few", () => {
+    const of = (rows: number, groups: number) =>
+      decide(
+        tableOf(
+          ["a", "b"],
+          rows,
+          (c, r) => +(r % 10 < 8 - c),
+          Array.from({length: rows}, (_, r) => `g${r % groups}`)
+        ),
+        options
+      ).warnings;
+    expect(of(60, 6)).toEqual([
+      expect.stringMatching(/^The 60 rows are in 6 groups, and the intervals count groups/)
+    ]);
+    expect(of(60, 1)).toEqual([expect.stringMatching(/^The 60 rows are in 1 group,/)]);
+    expect([of(60, 20), of(10, 10)]).toEqual([[], []]);
+  });
+
   it("leaves failed rows out of the mean, counts them and says what they could change", () => {
     const verdict = decide(
       tableOf(["a", "b"], 100, (c, r) => (c === 0 && r >= 60 ? undefined : +(r % 10 < (c === 0 ? 8 : 7)))),
