@@ -1,6 +1,7 @@
 import {spawn} from "node:child_process";
-import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
-import {join} from "node:path";
+import {existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";
+import {createRequire} from "node:module";
+import {dirname, join, resolve} from "node:path";
 import {expect, it, vi} from "vitest";
 import {assay} from "../support/assay.js";
 import {LocalFolder, withLease} from "../../src/store/index.js";
@@ -102,4 +103,16 @@ throw new Error("no pages here");`
     new RegExp(`A build of the site is under way in process ${process.pid} since \\S+; waiting for it`)
   );
   expect(said).toContain("no pages here");
+});
+
+it("finds what pages import from Assay in a project that links a checkout", async () => {
+  const project = await temporaryProject();
+  mkdirSync(join(project, "node_modules"));
+  symlinkSync(resolve(import.meta.dirname, "../.."), join(project, "node_modules", "assay"));
+  const framework = dirname(createRequire(import.meta.url).resolve("@observablehq/framework/package.json"));
+  const {resolveNodeImport} = (await import(join(framework, "dist/node.js"))) as {
+    resolveNodeImport(root: string, name: string): Promise<string>;
+  };
+  const bundled = await resolveNodeImport(join(project, "src"), "assay/stats");
+  expect(existsSync(join(project, "src", ".observablehq", "cache", bundled))).toBe(true);
 });
