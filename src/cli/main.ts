@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import module from "node:module";
 import {Command, CommanderError} from "commander";
 import {fail} from "./fail.js";
 import {acceptLogFormat} from "./logFormat.js";
@@ -8,6 +9,8 @@ import {verbs} from "./verbs.js";
 import {assayVersion} from "./version.js";
 import {wrapped} from "./wrap.js";
 
+// Node 22.1 and later keep what they compiled for the next start.
+(module as {enableCompileCache?: () => unknown}).enableCompileCache?.();
 watchOutput();
 // What no command waited for ends as plainly as the rest.
 for (const event of ["uncaughtException", "unhandledRejection"])
