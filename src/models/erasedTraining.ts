@@ -59,7 +59,7 @@ export async function assertUsable(
   const note = await erasedTraining(modelsDir, id);
   if (note)
     throw new UserError(
-      `model ${name} (${id.slice(0, 12)}) learned from rows of ${note.dataset} that were erased on ${note.at.slice(0, 10)}, and may hold their words. Train it again with \`assay run\`, remove its folder, or let it stay: assay purge ${note.dataset} --keep-model ${id.slice(0, 12)} --reason "…".`
+      `model ${name} (${id.slice(0, 12)}) learned from rows of ${note.dataset} that were erased on ${note.at.slice(0, 10)}, and may hold their words. Train it again with \`assay run\` or \`assay finetune\`, remove its folder (models/${id.slice(0, 12)}… of the store), or let it stay: assay purge ${note.dataset} --keep-model ${id.slice(0, 12)} --reason "…".`
     );
 }
 
