@@ -2,9 +2,10 @@ import type {ModelParameters, Tool} from "../endpoints/types.js";
 import type {ModelSource} from "../finetune/index.js";
 import {checkLocalOptions, localModel, type LocalModelOptions} from "../generation/index.js";
 import type {Candidate} from "../runner/define.js";
+import {UserError} from "../store/index.js";
 import {buildModel} from "./trained.js";
 
-export interface LocalCandidateOptions extends Omit<LocalModelOptions, "workspace" | "name"> {
+export interface LocalCandidateOptions extends Omit<LocalModelOptions, "workspace" | "name" | "onlyKnown"> {
   baseline?: boolean;
   params?: ModelParameters;
   tools?: Tool[];
@@ -22,7 +23,12 @@ export function localCandidate(
   options: LocalCandidateOptions = {}
 ): Candidate {
   const {baseline, params, tools, adapter, ...own} = options;
-  checkLocalOptions(`candidate ${JSON.stringify(name)}`, own);
+  const where = `candidate ${JSON.stringify(name)}`;
+  checkLocalOptions(where, own);
+  if (adapter !== undefined && !Object.hasOwn(own.adapters ?? {}, adapter))
+    throw new UserError(
+      `${where}: there is no adapter ${JSON.stringify(adapter)}. \`adapters\` names ${Object.keys(own.adapters ?? {}).join(", ") || "none"}.`
+    );
   return {
     name,
     baseline,
@@ -34,6 +40,7 @@ export function localCandidate(
       const endpoint = localModel(source, {
         ...own,
         workspace: context.store.workspace,
+        onlyKnown: context.dryRun,
         onProgress: context.onProgress
       });
       const found = await endpoint.find();

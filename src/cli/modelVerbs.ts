@@ -1,5 +1,5 @@
 import {Option} from "commander";
-import {address, list, MOST_IN_FLIGHT, MOST_THREADS, port, whole} from "./verbArguments.js";
+import {address, list, MOST_THREADS, port, whole} from "./verbArguments.js";
 import type {Verb} from "./verbs.js";
 
 const serve: Verb = (program) =>
@@ -17,7 +17,7 @@ const serve: Verb = (program) =>
     )
     .option("--type <type>", "what a language model's weights are stored as: f16, q8_0, q4_k_m")
     .option("--threads <n>", "threads of a language model", whole(1, MOST_THREADS))
-    .option("--parallel <n>", "requests a language model computes together", whole(1, MOST_IN_FLIGHT))
+    .option("--parallel <n>", "requests a language model computes together", whole(1, 256))
     .option("--context <tokens>", "tokens of a prompt and its answer", whole(16, 100_000_000))
     .action(async (models: string[], options) => (await import("./serve.js")).serveVerb(models, options));
 

@@ -69,9 +69,9 @@ export function parseRequest(text: string): ChatRequest {
 
 type Asked = ChatRequest["messages"][number];
 
-/** A message's text, whether it came whole or in parts. */
+/** A message's text, whether it came whole or in parts, which are lines of it, as they are in training. */
 export function textOfMessage({content}: Asked): string | null {
-  return Array.isArray(content) ? content.map((part) => part.text).join("") : (content ?? null);
+  return Array.isArray(content) ? content.map((part) => part.text).join("\n") : (content ?? null);
 }
 
 export function toMessage(message: Asked): Message {

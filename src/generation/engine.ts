@@ -1,7 +1,7 @@
-import {availableParallelism, freemem} from "node:os";
+import {availableParallelism} from "node:os";
 import {setImmediate as nextTurn} from "node:timers/promises";
 import {type GgufFile, numberOf, readGguf, textOf} from "../gguf/read.js";
-import type {Pointer} from "../ggml/index.js";
+import {availableMemory, type Pointer} from "../ggml/index.js";
 import {UserError} from "../store/errors.js";
 import {checkLane, checkModel, type LaneBytes, laneBytes} from "./engineMemory.js";
 import {Job, type JobEvents} from "./job.js";
@@ -35,7 +35,7 @@ export class Engine {
    * Loads the weights, after checking the file and that they and one lane fit in memory. Throws a UserError otherwise.
    * A lane is opened at its first request unless `openAll` is set, and checked then: each holds keys and values of its own.
    */
-  static async load(options: EngineOptions, free: () => number = freemem): Promise<Engine> {
+  static async load(options: EngineOptions, free: () => number = availableMemory): Promise<Engine> {
     const file = await readGguf(options.path);
     if (textOf(file, "general.type") === "adapter")
       throw new UserError(

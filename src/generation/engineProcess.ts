@@ -74,5 +74,5 @@ function generate({id, request, stream}: Extract<ToEngine, {type: "generate"}>):
 
 process.on("message", (message: ToEngine) => void hear(message));
 process.on("disconnect", () => process.exit(0));
-// Ctrl-C goes to the whole group: the caller decides when this process ends.
-process.on("SIGINT", () => undefined);
+// Ctrl-C goes to the whole group, and so does a supervisor's end: the caller decides when this process ends.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);

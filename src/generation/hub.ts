@@ -1,7 +1,9 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
+import {NotMade} from "../models/index.js";
 import {
   hubModelsDir,
+  hashJson,
   insideFolder,
   LocalFolder,
   readJson,
@@ -25,6 +27,8 @@ export function isHubName(source: string): boolean {
 export interface HubOptions extends HubAccess {
   onProgress?(message: string): void;
   signal?: AbortSignal;
+  /** Ask nobody: throws NotMade where the model was not fetched before. */
+  onlyKnown?: boolean;
 }
 
 /** What is wanted of the hub: the files that run a checkpoint, or one GGUF file with all its parts. */
@@ -51,15 +55,22 @@ export async function hubModel(
 ): Promise<string> {
   const [, repository, revision = "main", file] = NAME.exec(source)!;
   const asked = {source, repository: repository!, revision, parts: file ? partsOf(file) : undefined};
+  const own = join(hubModelsDir(workspace), repository!.replace("/", "--"));
+  const latest = join(own, `${encodeURIComponent(file ? `${revision}:${file}` : revision)}.json`);
+  const placeIn = (folder: string) => (asked.parts ? insideFolder(folder, asked.parts[0]!) : folder);
+  if (options.onlyKnown) {
+    const commit = COMMIT.test(revision) ? revision : await keptCommit(latest, revision);
+    if (commit === undefined || !isThere(asked, join(own, commit)))
+      throw new NotMade(source, hashJson({source}));
+    return placeIn(join(own, commit));
+  }
   const hub = hubClient(options, `${repository}@${revision}`);
   try {
-    const own = join(hubModelsDir(workspace), repository!.replace("/", "--"));
-    const latest = join(own, `${encodeURIComponent(file ? `${revision}:${file}` : revision)}.json`);
     const commit = COMMIT.test(revision) ? revision : await commitOf(hub, asked, latest, options);
     const folder = join(own, commit);
     if (!isThere(asked, folder)) await fetchOnce(hub, asked, {folder, commit, workspace}, options);
     if (!COMMIT.test(revision)) await writeJsonAtomic(latest, {revision, commit});
-    return asked.parts ? insideFolder(folder, asked.parts[0]!) : folder;
+    return placeIn(folder);
   } finally {
     await hub.close();
   }
@@ -84,15 +95,21 @@ async function commitOf(
     if (typeof sha === "string" && COMMIT.test(sha)) return sha;
   } catch (error) {
     if (!(error instanceof HubUnreachable)) throw error;
-    const kept = await readJson<{revision: string; commit: string}>(latest);
-    // Of two names that differ by case a file system may keep one.
-    if (kept?.revision !== revision) throw error;
+    const kept = await keptCommit(latest, revision);
+    if (kept === undefined) throw error;
     onProgress?.(
-      `! ${repository}@${revision}: the hub gave no answer, so the commit fetched last is used, ${kept.commit}.`
+      `! ${repository}@${revision}: the hub gave no answer, so the commit fetched last is used, ${kept}.`
     );
-    return kept.commit;
+    return kept;
   }
   throw new UserError(`${hub.url} gave no commit for ${repository}@${revision}.`);
+}
+
+/** The commit that a revision had when it was fetched last. */
+async function keptCommit(latest: string, revision: string): Promise<string | undefined> {
+  const kept = await readJson<{revision: string; commit: string}>(latest);
+  // Of two names that differ by case a file system may keep one.
+  return kept?.revision === revision ? kept.commit : undefined;
 }
 
 interface Target {

@@ -189,7 +189,7 @@ export class Lane {
       return [...calls(first), ...calls(second)].flatMap((call) => this.context.step(call));
     };
     const alone = pass((all) => all);
-    const company = pass((all) => [all.flat()]);
+    const company = pass((all) => inCalls(all, this.options.batch));
     for (const place of this.places) this.clear(place);
     return alone.every((logits, i) => sameBits(logits, company[i]!));
   }
@@ -197,6 +197,17 @@ export class Lane {
   free(): void {
     this.context.free();
   }
+}
+
+/** The steps of several sequences in as few calls as there is room for. */
+function inCalls<Step>(all: readonly Step[][], most: number): Step[][] {
+  const calls: Step[][] = [];
+  for (const steps of all) {
+    const last = calls.at(-1);
+    if (last && last.length + steps.length <= most) last.push(...steps);
+    else calls.push([...steps]);
+  }
+  return calls;
 }
 
 function stepsOf({sequence}: Place, tokens: readonly number[], from: number, all = false) {

@@ -38,6 +38,6 @@ export async function checkLibrary(): Promise<LibraryFound> {
     });
     return {package: name, release: RELEASE, ggml: found.version, devices: found.devices};
   } finally {
-    child.kill();
+    child.kill("SIGKILL");
   }
 }

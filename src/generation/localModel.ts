@@ -39,6 +39,8 @@ export interface LocalModelOptions extends Pick<
   preTokenizer?: string;
   hosting?: Hosting;
   price?: TokenPrice;
+  /** Fetch nothing: of the hub the commit fetched last is taken, and without one NotMade is thrown. */
+  onlyKnown?: boolean;
   /** Default: the project's of the working directory. */
   workspace?: Workspace;
   onProgress?(message: string): void;
@@ -106,6 +108,9 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     const {type, beginsWithFirst} = await told;
     if (type !== undefined) identity.type = type;
     if (adapter) identity.adapter = adapter.weights;
+    // An answer without max_tokens ends with the context.
+    if (options.contextTokens !== undefined) identity.context = String(options.contextTokens);
+    if (options.preTokenizer !== undefined) identity.preTokenizer = options.preTokenizer;
     if (template !== undefined) identity.template = template;
     if (beginsWithFirst) identity.prompt = "begins with the first token";
     return identity;

@@ -13,6 +13,9 @@ import {
 } from "../store/checked.js";
 import type {LocalModelOptions} from "./localModel.js";
 
+/** Sequences of one context, at most, in llama.cpp. */
+const MOST_PARALLEL = 256;
+
 const count = () => number({least: 1, whole: true}).optional();
 
 const what = 'options such as {type: "q8_0"}';
@@ -30,9 +33,10 @@ const stated = exactly<LocalModelOptions>(what, {
   workspace: anyObject("a workspace").optional(),
   onProgress: func().optional(),
   threads: count(),
-  parallel: count(),
+  parallel: number({least: 1, most: MOST_PARALLEL, whole: true}).optional(),
   exact: flag().optional(),
   openAll: flag().optional(),
+  onlyKnown: flag().optional(),
   contextTokens: count(),
   gpuLayers: number({least: 0, whole: true}).optional()
 });

@@ -43,7 +43,7 @@ export interface ModelFiles {
 }
 
 /** How a model of the hub is fetched. */
-export type FindOptions = Pick<HubOptions, "signal" | "onProgress">;
+export type FindOptions = Pick<HubOptions, "signal" | "onProgress" | "onlyKnown">;
 
 /**
  * Finds a model: a path to a GGUF file or to a folder, a model's id or name in the store, or a repository of the

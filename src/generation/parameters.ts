@@ -43,11 +43,9 @@ function grammarOf(
   try {
     const rules = callRules(params);
     const {choice} = rules;
-    if (
-      tools.length > 0 &&
-      typeof choice === "object" &&
-      !tools.some((tool) => tool.function.name === choice.function.name)
-    )
+    if (tools.length === 0 && (choice === "required" || typeof choice === "object"))
+      throw new UserError("tool_choice asks for a call, and the request has no tools.");
+    if (typeof choice === "object" && !tools.some((tool) => tool.function.name === choice.function.name))
       throw new UserError(`tool_choice names ${JSON.stringify(choice.function.name)}, which is no tool.`);
     const found = answerGrammar(toolStyle(template), tools, {...rules, format: formatOf(params)});
     return {grammar: found?.grammar, grammarAfter: found?.after};

@@ -1,3 +1,4 @@
+export {availableMemory} from "./availableMemory.js";
 export {type Backend, openBackend} from "./backend.js";
 export {freeCores} from "./freeCores.js";
 export {forkModule, killAtExit, tellParent} from "./forkModule.js";

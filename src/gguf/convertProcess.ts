@@ -46,4 +46,5 @@ process.once("message", (conversion: Conversion) => {
       if (process.connected) process.disconnect();
     });
 });
-process.on("SIGINT", () => undefined);
+// Signals go to the whole group: the caller decides when this process ends.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);

@@ -26,4 +26,5 @@ export type {Pair, TrainingJob, TrainingOutcome, TrainingProgress, TrainingSetti
 export {runTraining} from "./training/runTraining.js";
 export {resultFolder} from "./training/ending.js";
 export {train} from "./training/train.js";
-export {availableMemory, tooLarge} from "./training/memory.js";
+export {availableMemory} from "../ggml/index.js";
+export {tooLarge} from "./training/memory.js";

@@ -143,7 +143,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     const {spentUsd, stopped: budgetStop} = spending ?? {};
     return {manifest, unchanged: false, calls, spentUsd, budgetStop};
   } finally {
-    for (const log of logs) await log.close();
+    await Promise.all(logs.map((log) => log.close()));
   }
 }
 

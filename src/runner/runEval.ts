@@ -128,7 +128,10 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
     );
   } finally {
     leaveHeap();
-    await closeCandidates(ready);
+    await closeCandidates(
+      ready,
+      resolved.scorers.map(({scorer}) => scorer)
+    );
     db.close();
     await rm(folder, {recursive: true, force: true});
   }

@@ -43,3 +43,19 @@ it("asks a new judge behind an old name, and never shows what the old one said",
   expect(second.manifest.scorers[0]!.version).not.toBe(first.manifest.scorers[0]!.version);
   project.store.close();
 });
+
+it("closes what a judge holds open when the run ends, once where a candidate has the same endpoint", async () => {
+  const project = await wordsProject(await temporaryProject(), 12);
+  const {url} = await serve("[[10]]");
+  const closed = {own: 0, shared: 0};
+  const counted = (name: keyof typeof closed) => {
+    const endpoint = server(url, name);
+    return {...endpoint, close: async () => (closed[name]++, endpoint.close?.())};
+  };
+  const shared = counted("shared");
+  const rating = (endpoint: typeof shared) => judgeRating({endpoint, model: "test-model", rubric: "good"});
+  const scorers = {rating: rating(counted("own")), other: rating(shared)};
+  await runEval(wordsEval(shared, {scorers}), {...project, evalName: "words"});
+  expect(closed).toEqual({own: 1, shared: 1});
+  project.store.close();
+});

@@ -1,7 +1,7 @@
 import {UserError} from "../../store/index.js";
 
-/** llama.cpp writes a repetition out, and refuses longer ones. */
-const MOST_REPEATS = 2000;
+/** llama.cpp writes a repetition out, and refuses those that make 2,000 rules. */
+const MOST_REPEATS = 1900;
 
 /** The least and the most of something, the most only where a grammar can say it. */
 export function bounds(of: "Length" | "Items", min: unknown, max: unknown): [least: number, most?: number] {

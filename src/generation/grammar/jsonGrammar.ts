@@ -17,7 +17,7 @@ export const ANY_OBJECT = {type: "object"};
  * A grammar (GBNF) for what a JSON schema accepts: types, properties in their order, required and optional ones,
  * enum, const, anyOf and oneOf, allOf of objects, dictionaries (additionalProperties without properties), arrays with minItems and
  * maxItems, minLength and maxLength, local $ref. What a grammar cannot say (ranges of numbers, patterns, formats, a most of more
- * than 2,000) is not enforced. Throws a UserError for a schema that is none or that nothing fits, or whose references lead
+ * than 1,900) is not enforced. Throws a UserError for a schema that is none or that nothing fits, or whose references lead
  * nowhere. `rule` names the rule of the whole.
  */
 export function jsonSchemaGrammar(schema: Schema, rule = "root"): string {

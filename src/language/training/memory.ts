@@ -1,5 +1,3 @@
-import {readFileSync} from "node:fs";
-import {freemem} from "node:os";
 import {Storage} from "../../ggml/index.js";
 import type {Backend} from "../../ggml/index.js";
 import {UserError} from "../../store/errors.js";
@@ -84,19 +82,6 @@ export function predictMemory(
 /** Values of the largest tensor: weights are read one at a time, for DoRA's magnitudes, too. */
 function largestTensor(config: LanguageConfig): number {
   return Math.max(...weightPlan(config).map(({shape}) => shape.reduce((product, size) => product * size, 1)));
-}
-
-/** Bytes this process may still take: what the machine has available, or its container's limit allows. */
-export function availableMemory(): number {
-  let available = freemem();
-  try {
-    const found = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8"));
-    if (found) available = Number(found[1]) * 1024;
-  } catch {
-    // Not Linux: what is free has to do.
-  }
-  const limit = process.constrainedMemory?.() ?? 0;
-  return limit > 0 && limit < 2 ** 50 ? Math.min(available, limit - process.memoryUsage().rss) : available;
 }
 
 /** Says with the numbers and what makes a training smaller that it needs more than there is; undefined when it does not. */

@@ -1,5 +1,5 @@
 import {mkdir} from "node:fs/promises";
-import {type Backend, freeCores, openBackend} from "../../ggml/index.js";
+import {availableMemory, type Backend, freeCores, openBackend} from "../../ggml/index.js";
 import {checkGradients} from "../checkGradients.js";
 import {writeInitialWeights} from "../initialWeights.js";
 import {readModelConfig} from "../model.js";
@@ -8,7 +8,7 @@ import {LossWatch} from "./divergence.js";
 import {bestFolder, diverged, type Ended, finish, impatient, lowest} from "./ending.js";
 import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState, TrainingUse} from "./job.js";
 import {largestParts} from "./largest.js";
-import {availableMemory, predictMemory, refuseTooLarge} from "./memory.js";
+import {predictMemory, refuseTooLarge} from "./memory.js";
 import {writeResult} from "./result.js";
 import {TrainingSession} from "./session.js";
 import {peakBytes, useSince} from "./use.js";

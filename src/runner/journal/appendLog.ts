@@ -27,7 +27,10 @@ const MOST_BUFFERED = 1 << 18;
 export async function openAppendLog(path: string): Promise<AppendLog> {
   await mkdir(dirname(path), {recursive: true});
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
-  const size = await endLastLine(handle);
+  const size = await endLastLine(handle).catch(async (error: unknown) => {
+    await handle.close();
+    throw error;
+  });
   // Every line has more than one byte, so the size so far is above every number given out before.
   let seq = size;
   let position = size;

@@ -12,6 +12,7 @@ import {
   type VersionManifest
 } from "../../store/index.js";
 import type {Endpoint} from "../../endpoints/types.js";
+import type {Scorer} from "../../scorers/types.js";
 import {completionKeys} from "./completionKey.js";
 import {NotMade} from "../../models/index.js";
 import type {Candidate, PrepareContext, PreparedCandidate} from "../define.js";
@@ -106,12 +107,17 @@ function statedHostings(candidate: Candidate, endpoint: Endpoint): readonly Host
   return models.length > 0 ? models : undefined;
 }
 
-/** Closes what candidates hold open: servers, weights, connections. */
-export async function closeCandidates(ready: readonly ReadyCandidate[]): Promise<void> {
+/** Closes what candidates and scorers hold open: servers, weights, connections; an endpoint that several share once. */
+export async function closeCandidates(
+  ready: readonly ReadyCandidate[],
+  scorers: readonly Pick<Scorer, "asks">[] = []
+): Promise<void> {
   for (const {prepared} of ready) await prepared.close?.();
-  await Promise.all(
-    [...new Set(ready.map(({prepared}) => prepared.endpoint))].map((endpoint) => endpoint.close?.())
-  );
+  const endpoints = new Set([
+    ...ready.map(({prepared}) => prepared.endpoint),
+    ...scorers.map(({asks}) => asks)
+  ]);
+  await Promise.all([...endpoints].map((endpoint) => endpoint?.close?.()));
 }
 
 async function describe(
