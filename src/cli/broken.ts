@@ -13,3 +13,8 @@ export function reportBroken(broken: readonly Broken[]): void {
   for (const {message} of broken) note(`assay: ${message}`, {level: "error"});
   if (broken.length > 0) process.exitCode = 1;
 }
+
+/** Says what is broken beside what was asked for: the exit code goes by that. */
+export function warnOfBroken(broken: readonly Broken[]): void {
+  for (const {message} of broken) note(`! ${message}`, {level: "warn"});
+}

@@ -49,7 +49,7 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
         {title: "", value: ({status}) => status},
         {title: "of", text: "name", value: ({what}) => what},
         {title: "check", text: "prose", value: ({check}) => check},
-        {title: "found", text: "prose", value: ({message}) => message, whole: true}
+        {title: "found", text: "prose", value: ({message}) => message}
       ])
     );
   if (findings.some(({status}) => status === "error")) process.exitCode = 1;

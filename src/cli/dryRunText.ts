@@ -4,10 +4,10 @@ import {table} from "./terminal.js";
 
 /** What a run would do and cost, and at which prices that was counted. */
 export function dryRunText(title: string, dryRun: DryRun, {raced}: {raced: boolean}): string {
-  const {calls, reused, refused, planned, promptTokens, completionTokens, candidates, scorers} = dryRun;
+  const {calls, planned, promptTokens, completionTokens, candidates, scorers} = dryRun;
   const usd = (value: number) => `$${value.toFixed(4)}`;
   return [
-    `${title}: ${calls} calls of ${planned} planned (${reused} in the store already${refused > 0 ? `, ${refused} not sent` : ""})`,
+    `${title}: ${calls} calls of ${planned} planned (${uncalledText(dryRun)})`,
     `expected: ${promptTokens} prompt tokens, ${completionTokens ?? "an unknown number of"} completion tokens, cost ${costText(dryRun)}`,
     table(candidates, [
       {title: "candidate", text: "name", value: (row) => row.name},
@@ -44,6 +44,13 @@ export function dryRunText(title: string, dryRun: DryRun, {raced}: {raced: boole
     ...new Set(candidates.flatMap(({refusal}) => refusal ?? [])),
     ...(raced ? ["At most: the eval races its candidates, and stops when the choice is made."] : [])
   ].join("\n");
+}
+
+/** Why some of what is planned needs no call. */
+function uncalledText({reused, repeated, refused}: DryRun): string {
+  const repeats =
+    repeated > 0 ? `, ${repeated} ${repeated === 1 ? "repeats" : "repeat"} another's prompt` : "";
+  return `${reused} in the store already${repeats}${refused > 0 ? `, ${refused} not sent` : ""}`;
 }
 
 function costText({calls, costUsd, candidates}: DryRun): string {

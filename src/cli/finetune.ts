@@ -2,8 +2,15 @@ import {existsSync} from "node:fs";
 import {cp} from "node:fs/promises";
 import {resolve} from "node:path";
 import {leftOutRows, partRows} from "../datasets/index.js";
-import {type BuildContext, checkedPart, dataFacts, finetune, type FinetuneCheck} from "../finetune/index.js";
-import {modelFolder, type ModelManifest} from "../models/index.js";
+import {
+  type BuildContext,
+  checkedPart,
+  dataFacts,
+  finetune,
+  type FinetuneCheck,
+  type FinetuneDefinition
+} from "../finetune/index.js";
+import {listModels, modelFolder, type ModelManifest} from "../models/index.js";
 import {refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {
@@ -64,9 +71,10 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
       if (options.check) {
         const check = await own.check(context);
         results.push({name: one.name, ...check});
-        if (!options.json) print(checkText(one.name, check) + "\n");
+        if (!options.json) print(checkText(one.name, check, definition.method) + "\n");
         continue;
       }
+      const before = new Set((await listModels(context.dir)).map(({id}) => id));
       // Until the model is kept no record of it refers to its version.
       const manifest = await store.workspace.share(
         `using-${version.id}`,
@@ -78,7 +86,7 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
       const folder = await modelFolder(context.dir, manifest.id);
       if (out !== undefined) await cp(folder, out, {recursive: true, errorOnExist: true});
       results.push({...manifest, path: out ?? folder});
-      if (!options.json) print(trainedText(manifest, out ?? folder) + "\n");
+      if (!options.json) print(trainedText(manifest, out ?? folder, before.has(manifest.id)) + "\n");
     }
   } finally {
     dispose();
@@ -186,7 +194,7 @@ async function contextOf(
   return {context, version};
 }
 
-function checkText(name: string, check: FinetuneCheck): string {
+function checkText(name: string, check: FinetuneCheck, method: FinetuneDefinition["method"]): string {
   const {base, trained: count, train, validation, steps, packedRows, epochs, memoryBytes, settings} = check;
   const whole = (n: number) => n.toLocaleString("en");
   const each = settings.rows * settings.accumulate;
@@ -194,8 +202,12 @@ function checkText(name: string, check: FinetuneCheck): string {
     packedRows === undefined
       ? ` of ${each} rows`
       : `; the ${whole(train.rows - train.leftOut)} examples are packed into ${whole(packedRows)} rows of up to ${whole(settings.packed!)} tokens, ${each} a step`;
+  const what =
+    method === "full"
+      ? `${whole(count)} of ${whole(base.parameters)} weights of ${base.name}`
+      : `an adapter of ${whole(count)} weights on the ${whole(base.parameters)} of ${base.name}`;
   return [
-    `${name}: ${whole(count)} of ${whole(base.parameters)} weights of ${base.name} would be trained`,
+    `${name}: ${what} would be trained`,
     `  ${whole(train.rows)} rows, ${whole(train.tokens)} tokens (${whole(train.learned)} learned), the longest ${whole(train.longest)}; ${train.cut} cut, ${train.leftOut} left out`,
     validation ? `  validation: ${whole(validation.rows)} rows` : "  no validation",
     `  ${whole(steps)} steps${taken}, ${epochs.toFixed(1)} epochs, rate ${settings.rate}`,
@@ -203,10 +215,14 @@ function checkText(name: string, check: FinetuneCheck): string {
   ].join("\n");
 }
 
-function trainedText({id, name, metrics = {}, training}: ModelManifest, folder: string): string {
+function trainedText(
+  {id, name, metrics = {}, training}: ModelManifest,
+  folder: string,
+  wasThere: boolean
+): string {
   const {validationLoss: validation, tokensPerSecond: speed} = metrics;
   return [
-    `${name}: ${metrics.steps} steps on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}`}${speed === undefined ? "" : `, ${speed.toFixed(0)} tokens/s`}`,
+    `${name}: ${wasThere ? "in the store already, nothing was trained now: " : ""}${metrics.steps} steps on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}`}${speed === undefined ? "" : `, ${speed.toFixed(0)} tokens/s`}`,
     dim(`  model ${id.slice(0, 16)} in ${folder}`)
   ].join("\n");
 }

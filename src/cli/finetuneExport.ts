@@ -85,6 +85,10 @@ export async function exportTraining(
   const version = await knownVersion(store, options.dataset ?? "");
   const part = options.part ?? "train";
   const split = await splitOf(store, version, options.split, part);
+  if (part === "test")
+    onMessage(
+      "! these are rows of the test part: a model that is trained or chosen on them must not be scored on them. `--part train` gives those to learn from."
+    );
   const source = {store, version, split, part, options};
   const counter = new PreflightCounter(
     options.format,

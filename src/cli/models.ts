@@ -23,6 +23,7 @@ import {
   UserError,
   type Workspace
 } from "../store/index.js";
+import {assertModel} from "./assertModel.js";
 import {openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
 
@@ -135,7 +136,9 @@ async function addFiles(
   if (known)
     throw new UserError(`${source} is in the store already, as ${known.name} (${known.id.slice(0, 16)}).`);
   const found = local === undefined ? await findModel(source, workspace, {onProgress: note}) : undefined;
-  return recordFiles(workspace, local ?? found!.path, {
+  const path = local ?? found!.path;
+  await assertModel(path);
+  return recordFiles(workspace, path, {
     ...made,
     name: options.name ?? found?.name,
     settings: from,
@@ -147,6 +150,7 @@ async function trainingFrom({fromExport}: AddOptions): Promise<ModelManifest["tr
   if (fromExport === undefined) return undefined;
   const file = resolve(fromExport);
   if (existsSync(`${file}.manifest.json`)) return trainingOfExport(file);
+  if (!existsSync(file)) throw new UserError(`--from-export: ${file} does not exist. Correct the path.`);
   note(`! ${file} has no manifest beside it: what the model learned from cannot be told.`);
   return undefined;
 }

@@ -1,7 +1,7 @@
 import {brokenLineText, lineCount, pull, type PullResult} from "../datasets/index.js";
 import {UserError} from "../store/index.js";
 import {pullRedactor} from "../privacy/index.js";
-import {reportBroken} from "./broken.js";
+import {type Broken, reportBroken, warnOfBroken} from "./broken.js";
 import {fail} from "./fail.js";
 import {findProject, loadDatasets, openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
@@ -11,15 +11,18 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
   const project = findProject();
   const workspace = await openProject();
   const {datasets, broken} = await loadDatasets(project);
-  reportBroken(broken);
-  const isBroken = (name: string) => broken.some(({path}) => path === `data-loaders/${name}.ts`);
-  const unknown = names.filter(
-    (name) => !isBroken(name) && !datasets.some((dataset) => dataset.name === name)
-  );
   const defined = datasets.map(({name}) => name);
+  const missing = names.filter((name) => !defined.includes(name));
+  const isAsked = ({path}: Broken) =>
+    names.length === 0 || missing.some((name) => path === `data-loaders/${name}.ts`);
+  reportBroken(broken.filter(isAsked));
+  const beside = broken.filter((one) => !isAsked(one));
+  warnOfBroken(beside);
+  const unknown = missing.filter((name) => !broken.some(({path}) => path === `data-loaders/${name}.ts`));
   if (unknown.length > 0)
     throw new UserError(
-      unknown.map((name) => unknownDataset(name, defined, "data-loaders/ has").message).join("\n")
+      unknown.map((name) => unknownDataset(name, defined, "data-loaders/ has").message).join("\n") +
+        (beside.length > 0 ? "\nOr it is in a file that cannot be loaded, see above." : "")
     );
   const wanted = datasets.filter(({name}) => names.length === 0 || names.includes(name));
   if (wanted.length === 0 && broken.length === 0)

@@ -1,5 +1,5 @@
 import {previewPurge, purge} from "../datasets/index.js";
-import {acceptErasedTraining, listModels} from "../models/index.js";
+import {acceptErasedTraining, listModels, type ModelManifest} from "../models/index.js";
 import {modelsDir, openStore, UsageError} from "../store/index.js";
 import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
@@ -82,14 +82,27 @@ async function previewVerb(name: string, where: string, json: boolean | undefine
 
 async function keepModelVerb(wanted: string, reason: string): Promise<void> {
   const dir = modelsDir(await openProject());
-  const found = (await listModels(dir)).filter(({id}) => id.startsWith(wanted));
-  if (found.length !== 1)
-    throw new UsageError(
-      `--keep-model takes the id of one model, or its beginning; ${JSON.stringify(wanted)} is that of ${found.length}.`
-    );
-  await acceptErasedTraining(dir, found[0]!, reason);
+  const kept = modelMeant(await listModels(dir), wanted);
+  await acceptErasedTraining(dir, kept, reason);
   print(
-    `Model ${printable(found[0]!.name)} may be used, though it learned from erased rows: ${printable(reason)}`
+    `Model ${printable(kept.name)} may be used, though it learned from erased rows: ${printable(reason)}`
+  );
+}
+
+/** The one model whose id begins so: several may have one name, and only some of them learned from erased rows. */
+function modelMeant(models: readonly ModelManifest[], wanted: string): ModelManifest {
+  const found = models.filter(({id}) => id.startsWith(wanted));
+  if (found.length === 1) return found[0]!;
+  const ids = (list: readonly ModelManifest[]) => list.map(({id}) => id.slice(0, 16)).join(", ");
+  if (found.length > 1)
+    throw new UsageError(
+      `--keep-model: the ids of ${found.length} models begin with ${JSON.stringify(wanted)}: ${ids(found)}. Give more of it.`
+    );
+  const named = models.filter(({name}) => name === wanted);
+  throw new UsageError(
+    named.length > 0
+      ? `--keep-model takes an id, or its beginning, and ${JSON.stringify(wanted)} is a name: of ${ids(named)}.`
+      : `--keep-model: no model's id begins with ${JSON.stringify(wanted)}. \`assay models\` lists them.`
   );
 }
 

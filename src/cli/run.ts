@@ -4,7 +4,7 @@ import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {joinQueue} from "./joinQueue.js";
 import {failuresText} from "./failures.js";
-import {reportBroken} from "./broken.js";
+import {reportBroken, warnOfBroken} from "./broken.js";
 import {fail} from "./fail.js";
 import {dim, print, printAsIs, printJson} from "./terminal.js";
 import {dryRunText} from "./dryRunText.js";
@@ -38,7 +38,10 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
   const project = findProject();
   const {evals, broken} = await loadEvals(project, names);
   const {datasets, broken: brokenLoaders} = await loadDatasets(project);
-  reportBroken([...brokenLoaders, ...broken]);
+  // An eval that was named and lacks its dataset says so itself.
+  if (names.length === 0) reportBroken(brokenLoaders);
+  else warnOfBroken(brokenLoaders);
+  reportBroken(broken);
   if (evals.length === 0 && broken.length > 0) return;
   if (evals.length === 0)
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);

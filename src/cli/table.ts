@@ -14,8 +14,6 @@ export interface Column<T> {
    * wrapped. Without it the column stays as wide as it is, as numbers, intervals and ids must.
    */
   text?: "name" | "excerpt" | "prose";
-  /** Long texts are not cut: for the last column, where a person reads what to do. */
-  whole?: boolean;
 }
 
 interface Place {
@@ -25,7 +23,9 @@ interface Place {
   indent?: number;
 }
 
+/** Texts other than prose in a terminal, and elsewhere, where only what would be no table any more is cut. */
 const LONGEST = 80;
+const LONGEST_ELSEWHERE = 4000;
 const GAP = 2;
 
 /**
@@ -53,7 +53,8 @@ function cell<T>(column: Column<T>, row: T, narrow: boolean): string {
   const value = column.value(row);
   if (value === undefined || value === null) return MISSING;
   const text = printable(String(value)).replace(/\s+/g, " ");
-  return column.whole || (narrow && column.text === "prose") ? text : shortened(text, LONGEST);
+  if (column.text === "prose") return text;
+  return shortened(text, narrow ? LONGEST : LONGEST_ELSEWHERE);
 }
 
 function gridLines<T>(

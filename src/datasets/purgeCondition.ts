@@ -1,8 +1,10 @@
 import {
   type Database,
   messageOf,
+  plainSql,
   readRuns,
   recordsOf,
+  ROW_COLUMNS,
   runTable,
   userCondition,
   UserError,
@@ -66,12 +68,28 @@ export async function matchingRows(
       );
     }
   }
-  if (read === 0)
+  if (read === 0) {
+    const rows = relations.map((one) => one.rows);
     throw new UserError(
-      `${dataset}: --where is not a condition over its columns: ${messageOf(failure).split("\n")[0]}. Nothing was erased.`,
+      `${dataset}: --where is not a condition over its columns: ${wrongWith(failure)}. Its columns are ${(await columnsOf(db, rows)).join(", ")}. Nothing was erased.`,
       {cause: failure}
     );
+  }
   return [...found].sort();
+}
+
+function wrongWith(failure: unknown): string {
+  const message = messageOf(failure);
+  const column = /Referenced column "([^"]+)" not found/.exec(message)?.[1];
+  return column === undefined ? plainSql(message) : `there is no column ${JSON.stringify(column)}`;
+}
+
+async function columnsOf(db: Database, relations: readonly string[]): Promise<string[]> {
+  const names = new Set<string>();
+  for (const rows of relations)
+    for (const {column_name: name} of await db.rows<{column_name: string}>(`describe select * from ${rows}`))
+      if (!Object.hasOwn(ROW_COLUMNS, name)) names.add(name);
+  return [...names];
 }
 
 /** The versions that a purge looks through. Throws UserError when the store has none, and no rows of that name elsewhere. */

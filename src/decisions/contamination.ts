@@ -127,7 +127,7 @@ function contaminationSentence(
   const score =
     clean === 0
       ? unknown > 0
-        ? "Of the other rows it is not known."
+        ? `Of the other ${counted(unknown)} ${unknown === 1 ? "row" : "rows"} it cannot be told: the store lacks some of what was learned from, or of these rows.`
         : "No row is clean."
       : `On the ${counted(clean)} clean rows ${alike === 0 ? "it" : candidate} scores ${onClean.mean === undefined ? "nothing" : number(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : number(whole.mean)}.`;
   return `${unknown > 0 ? "At least " : ""}${points(share)}% of the scored rows are contaminated for ${who} (${learned.join(", ")}). ${score}`;

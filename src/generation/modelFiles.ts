@@ -65,10 +65,24 @@ export async function findModel(
     return found;
   }
   if (isHubName(source))
-    return recordedAt(await hubModel(source, workspace, options), workspace, {name: source}, options);
+    return recordedAt(await atHub(source, workspace, options), workspace, {name: source}, options);
   throw new UserError(
     `There is no model ${JSON.stringify(source)}: no such file or folder (${resolve(workspace.project, source)}), no model of that id or name in the store, and no repository name ("org/name"). \`assay models\` lists the store's.`
   );
+}
+
+/** A path with one "/" reads as a repository's name: what the hub says comes after what was looked for before. */
+async function atHub(source: string, workspace: Workspace, options: FindOptions): Promise<string> {
+  try {
+    return await hubModel(source, workspace, options);
+  } catch (cause) {
+    if (!(cause instanceof UserError)) throw cause;
+    const path = resolve(workspace.project, source);
+    throw new UserError(
+      `There is no file or folder ${path}, so ${source} was looked for at the hub. ${cause.message}`,
+      {cause}
+    );
+  }
 }
 
 async function storedModel(source: string, workspace: Workspace) {

@@ -152,9 +152,10 @@ export function refusalMessage(
   const counted = [...rules].sort((a, b) => b[1] - a[1]).map(([rule, rows]) => `${rule} (${rows})`);
   const shown =
     counted.slice(0, 8).join(", ") + (counted.length > 8 ? `, and ${counted.length - 8} more` : "");
+  const accept = 'accept them with a reason (`assay pii NAME --accept RULE --reason "…"`)';
   const next = rules.has(NOT_SCANNED)
     ? "Scan this version for personal data first"
-    : `Mask, replace or pseudonymise these findings${isFile(to) ? " when the dataset is pulled (`privacy`), or accept them with a reason" : ", accept them with a reason, or choose an endpoint of higher trust"}`;
+    : `Mask, replace or pseudonymise these findings${isFile(to) ? ` when the dataset is pulled (\`privacy\`), or ${accept}` : `, ${accept}, or choose an endpoint of higher trust`}`;
   return `${refused.length} of ${total} rows may not go to ${place}: unresolved findings in a dataset of sensitivity "${sensitivity}". Rows: ${named(refused)}. Rules: ${shown}. ${next}.`;
 }
 

@@ -16,6 +16,7 @@ import type {CheckedFinding} from "./privacyCheck.js";
 import {LedgerCounts, type LedgerEntry, type LedgerOptions, type LedgerSummary} from "./ledger.js";
 import {LEDGER_FILE, LEDGER_SUMMARY, writeLedgerLines} from "./ledgerFiles.js";
 import type {LedgerRow} from "./ledgerLines.js";
+import {recounted} from "./recount.js";
 import {defaultMinScore} from "./scanText.js";
 import {inThreads} from "./scanThreads.js";
 
@@ -99,13 +100,14 @@ export const holdsText = (type: string) => /VARCHAR|JSON/i.test(type);
 
 const isText = (type: string) => /^VARCHAR$/i.test(type);
 
-/** The counts of a version's ledger, or undefined when it was never scanned. */
+/** The counts of a version's ledger as it is now, or undefined when it was never scanned. */
 export async function ledgerSummary(
   store: Store,
   version: VersionManifest
 ): Promise<LedgerSummary | undefined> {
   if (!(await store.workspace.place.has(versionKey(version, LEDGER_FILE)))) return undefined;
-  return getJson<LedgerSummary>(store.workspace, versionKey(version, LEDGER_SUMMARY));
+  const summary = await getJson<LedgerSummary>(store.workspace, versionKey(version, LEDGER_SUMMARY));
+  return summary && summary.rows !== version.rows ? recounted(store, version, summary) : summary;
 }
 
 /** The summary is written last: it says that the ledger beside it is whole. */

@@ -37,6 +37,8 @@ export interface DryRun {
   calls: number;
   /** Completions the store already has, for this run or another. */
   reused: number;
+  /** Requests with the prompt of another, whose answer they take. */
+  repeated: number;
   /** Requests that are not made because the row may not be sent there. */
   refused: number;
   promptTokens: number;
@@ -146,7 +148,8 @@ export async function forecast({
   return {
     planned: plan.total,
     calls: called.reduce((sum, {calls}) => sum + calls, 0),
-    reused: settled.done.count,
+    reused: settled.done.count - settled.repeated,
+    repeated: settled.repeated,
     refused:
       candidates.reduce((sum, {refusedRows}) => sum + refusedRows, 0) * plan.variants.length * plan.repeats,
     promptTokens: total(called.map((one) => one.promptTokens)) ?? 0,

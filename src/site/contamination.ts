@@ -144,8 +144,8 @@ async function rememberedMarks(store: Store, run: RunManifest, known: Known): Pr
   return found;
 }
 
-// The second letters of the three words differ.
-const MARK_OF: Record<string, RowMark> = {l: "clean", e: "near", o: "contaminated"};
+// The second letters of the four words differ.
+const MARK_OF: Record<string, RowMark> = {l: "clean", e: "near", o: "contaminated", n: "unknown"};
 
 async function learnedBy(store: Store, run: RunManifest): Promise<Map<string, TrainingRecords>> {
   const learned = new Map<string, TrainingRecords>();

@@ -48,6 +48,25 @@ describe("an eval and a loader that cannot be loaded", () => {
     expect(stderr).not.toContain("embedding");
   });
 
+  it("are a warning beside what was asked for by name, and an error where they may be what was", async () => {
+    for (const command of [
+      ["pull", "words"],
+      ["run", "words", "--dry-run"]
+    ]) {
+      const {stderr, code} = await assay(project, ...command);
+      expect(stderr).toContain("! data-loaders/torn.ts: it could not be loaded");
+      expect(code, command.join(" ")).toBe(0);
+    }
+    const own = await assay(project, "pull", "torn", "words");
+    expect(own.stdout).toMatch(/words .* unchanged/);
+    expect(own.stderr).toContain("assay: data-loaders/torn.ts: it could not be loaded");
+    expect(own.code).toBe(1);
+    const other = await assay(project, "pull", "another");
+    expect(other.stderr).toContain("! data-loaders/torn.ts: it could not be loaded");
+    expect(other.stderr).toMatch(/no dataset "another".*\s+Or it is in a file that cannot be loaded/);
+    expect(other.code).toBe(1);
+  });
+
   it("do not keep the others from a run, which says that it measures, from check and from doctor", async () => {
     const ran = await assay(project, "run");
     expect(ran.stdout).toContain("words · random split");
@@ -71,6 +90,17 @@ describe("an eval and a loader that cannot be loaded", () => {
     const text = await assay(project, "doctor");
     expect(text.stdout).toMatch(/evals\/torn\.eval\.ts: it could not be loaded: .{80}/);
     expect(text.stdout).not.toContain("…");
+  });
+});
+
+describe("an eval that is named, whose dataset's loader cannot be loaded", () => {
+  it("is not run, and the loader is named", async () => {
+    const project = await projectWithBroken();
+    writeFileSync(join(project, "data-loaders", "words.ts"), "export default {");
+    const {stderr, code} = await assay(project, "run", "words");
+    expect(stderr).toContain("! data-loaders/words.ts: it could not be loaded");
+    expect(stderr).toContain('no dataset "words"');
+    expect(code).toBe(1);
   });
 });
 

@@ -108,10 +108,30 @@ describe("assay finetune", () => {
   it("says what a training would be, and trains nothing", async () => {
     const before = await readdir(join(project, ".assay", "models"));
     const stdout = await printed(() => finetuneVerb(["adapter"], {check: true}));
-    expect(stdout).toMatch(/adapter: [\d,]+ of [\d,]+ weights of scratch would be trained/);
+    expect(stdout).toMatch(/adapter: an adapter of [\d,]+ weights on the [\d,]+ of scratch would be trained/);
+    const full = await printed(() => finetuneVerb(["scratch"], {check: true}));
+    expect(full).toMatch(/scratch: ([\d,]+) of \1 weights of random weights would be trained/);
     expect(stdout).toMatch(/4 steps; the 41 examples are packed into 20 rows of up to 32 tokens, 4 a step/);
     expect(stdout).toMatch(/memory: about 0\.\d\d GB/);
     expect(await readdir(join(project, ".assay", "models"))).toEqual(before);
+  });
+
+  it("says that a model is there already", async () => {
+    const again = await printed(() => finetuneVerb(["scratch"], {}));
+    expect(again).toMatch(/^scratch: in the store already, nothing was trained now: 12 steps on/);
+    await define("fresh", `base: "scratch", method: "lora", lora: {rank: 4}, steps: 1, rate: 0.02`);
+    expect(await printed(() => finetuneVerb(["fresh"], {}))).toMatch(/^fresh: 1 steps on/);
+    await rm(join(project, "finetunes", "fresh.finetune.ts"));
+  });
+
+  it("says which base was meant", async () => {
+    await define("typo", `base: "scrach", method: "lora"`);
+    await expect(finetuneVerb(["typo"], {})).rejects.toThrow(/base "scrach": .* Did you mean "scratch"\?/);
+    await define("pending", `base: "nothing"`);
+    await define("typo-of-file", `base: "pendin", method: "lora"`);
+    await expect(finetuneVerb(["typo-of-file"], {})).rejects.toThrow(/Did you mean "pending"\?/);
+    for (const name of ["pending", "typo", "typo-of-file"])
+      await rm(join(project, "finetunes", `${name}.finetune.ts`));
   });
 
   it("says which fine-tune makes a base that is not there yet", async () => {

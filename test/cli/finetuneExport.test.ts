@@ -188,6 +188,16 @@ describe("a training set", () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it("says that rows of the test part are not to learn from", async () => {
+    const told: string[] = [];
+    const tell = (message: string) => told.push(message);
+    const options = {dataset: "questions", format: "openai", skipUnresolved: true, skipBad: true};
+    await exportTraining(store, options, tell);
+    expect(told).toEqual([]);
+    await exportTraining(store, {...options, part: "test"}, tell);
+    expect(told).toEqual([expect.stringMatching(/^! these are rows of the test part: /)]);
+  });
+
   it("is checked against every destination at once, with its tokens, steps and price", async () => {
     const {preflight, cost, nearOtherParts} = await exported({epochs: 2, batch: 4, usdPerMillion: 25});
     expect(preflight).toMatchObject({rows: 18, duplicates: 1, tokens: {estimated: true}});

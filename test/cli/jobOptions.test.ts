@@ -8,6 +8,7 @@ import {lineageVerb} from "../../src/cli/lineage.js";
 import {addModelVerb} from "../../src/cli/models.js";
 import {purgeVerb} from "../../src/cli/purge.js";
 import {assertUsable, listModels, type ModelManifest} from "../../src/models/index.js";
+import {writeSafetensors} from "../../src/safetensors/index.js";
 import {type JobRecord, modelsDir, openWorkspace} from "../../src/store/index.js";
 import {type OpenAIServer, openAIServer} from "../jobs/support/openAIServer.js";
 import {type JobProject, jobProject, noted} from "../support/jobProject.js";
@@ -35,6 +36,11 @@ const jobFolder = (id = "") => join(project, ".assay", "jobs", id);
 const posts = () => server.requests.filter(({method}) => method === "POST");
 const listed = async (options: object = {}) =>
   JSON.parse(await printed(() => jobsVerb({json: true, ...options}))) as JobRecord[];
+
+const writeWeights = (folder: string, value: number) =>
+  writeSafetensors(join(folder, "adapter_model.safetensors"), [
+    {name: "lora_A.weight", dtype: "F32", shape: [1], data: new Uint8Array(Float32Array.of(value).buffer)}
+  ]);
 
 describe("assay jobs submit", () => {
   it.each([
@@ -115,13 +121,13 @@ describe("assay models add", () => {
   const added = async (options: object): Promise<ModelManifest> =>
     JSON.parse(await printed(() => addModelVerb("adapter", {json: true, ...options}))) as ModelManifest;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     mkdirSync(join(project, "adapter"));
     writeFileSync(
       join(project, "adapter", "adapter_config.json"),
       '{"base_model_name_or_path": "base-model"}'
     );
-    writeFileSync(join(project, "adapter", "adapter_model.safetensors"), "weights");
+    await writeWeights(join(project, "adapter"), 1);
   });
 
   it("--from-job gives a model the data of a job, by its id, its name or the service's own id", async () => {
@@ -206,7 +212,7 @@ describe("assay purge", () => {
     const folder = join(project, name.replaceAll(" ", "-"));
     mkdirSync(folder);
     writeFileSync(join(folder, "adapter_config.json"), "{}");
-    writeFileSync(join(folder, "adapter_model.safetensors"), name);
+    await writeWeights(folder, name.length);
     return noted(() => addModelVerb(folder, {name, ...options}));
   }
 

@@ -8,6 +8,8 @@ import {purgeVerb} from "../../src/cli/purge.js";
 import {rowsVerb} from "../../src/cli/rows.js";
 import {splitVerb} from "../../src/cli/split.js";
 import {versionsVerb} from "../../src/cli/versions.js";
+import {recordModel} from "../../src/models/index.js";
+import {modelsDir, openWorkspace, sha256} from "../../src/store/index.js";
 import {join} from "node:path";
 import {writeLoader} from "../support/assay.js";
 import {noted} from "../support/jobProject.js";
@@ -69,4 +71,32 @@ it("a loader that cannot be loaded is not called no dataset, too", async () => {
 it("a model is kept, or rows are looked at: a dry run keeps none", async () => {
   const said = await noted(() => purgeVerb("support", {keepModel: "abc", reason: "r", dryRun: true}));
   expect(said).toMatch(/--dry-run .* without --keep-model/);
+});
+
+it("a model to keep is meant by its id: of a name its ids are said, of a beginning that several have those", async () => {
+  const dir = modelsDir(await openWorkspace(project));
+  const add = (name: string) =>
+    recordModel(dir, {
+      name,
+      architecture: "hosted",
+      settings: {},
+      files: [{path: "a", sha256: sha256(name), bytes: 1}],
+      parents: [],
+      folder: "."
+    });
+  const ids: string[] = [];
+  // Of seventeen ids two begin with the same letter.
+  for (let i = 0; i < 17; i++) ids.push((await add(`m${i}`)).id);
+  const keep = (keepModel: string) => noted(() => purgeVerb("support", {keepModel, reason: "r"}));
+  expect(await keep("m3")).toContain(
+    `--keep-model takes an id, or its beginning, and "m3" is a name: of ${ids[3]!.slice(0, 16)}.`
+  );
+  expect(await keep("xyz")).toContain('no model\'s id begins with "xyz". `assay models` lists them.');
+  const letter = [...new Set(ids.map((id) => id[0]!))].find(
+    (one) => ids.filter((id) => id.startsWith(one)).length > 1
+  )!;
+  const several = ids.filter((id) => id.startsWith(letter));
+  const said = await keep(letter);
+  expect(said).toContain(`the ids of ${several.length} models begin with "${letter}"`);
+  for (const id of several) expect(said).toContain(id.slice(0, 16));
 });

@@ -2,7 +2,7 @@ import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it, vi} from "vitest";
 import {piiVerb} from "../../src/cli/pii.js";
-import {defineDataset, pull} from "../../src/datasets/index.js";
+import {defineDataset, pull, purge} from "../../src/datasets/index.js";
 import {openWorkspace} from "../../src/store/index.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -39,5 +39,32 @@ describe("assay pii", () => {
     expect(json.scanned).toBe(false);
     expect(json.ledger.types.EMAIL_ADDRESS!.accepted).toBe(1);
     await expect(piiVerb("mails", {reason: "why"})).rejects.toThrow(/--accept/);
+  });
+
+  it("counts what is there after a purge", async () => {
+    const project = await temporaryProject();
+    await mkdir(join(project, "data-loaders"));
+    vi.stubEnv("ASSAY_PROJECT", project);
+    const rows = [
+      {id: "1", body: "ada@example.org, ada@example.com"},
+      {id: "2", body: "card 4111 1111 1111 1111"},
+      {id: "3", body: "write to bob@example.org"},
+      {id: "4", body: "nothing"}
+    ];
+    const workspace = await openWorkspace(project);
+    await pull(workspace, defineDataset({name: "mails", id: "id", source: {kind: "rows", rows: () => rows}}));
+    expect(await printed(() => piiVerb("mails", {}))).toContain("4 findings in 3 of 4 rows");
+    await purge(workspace, "mails", {where: "id in ('2', '3')", reason: "asked for"});
+    const {scanned, ledger, rules} = JSON.parse(await printed(() => piiVerb("mails", {json: true}))) as {
+      scanned: boolean;
+      ledger: object;
+      rules: unknown[];
+    };
+    expect(scanned).toBe(false);
+    expect(ledger).toMatchObject({rows: 2, rowsWithFindings: 1, findings: 2});
+    expect(ledger).toHaveProperty("types", {
+      EMAIL_ADDRESS: {findings: 2, rows: 1, rules: {"email/tld": 2}, actions: {keep: 2}}
+    });
+    expect(rules).toMatchObject([{type: "EMAIL_ADDRESS", found: 2, rows: 1}]);
   });
 });

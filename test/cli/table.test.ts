@@ -40,6 +40,18 @@ describe("a table in a terminal", () => {
     expect(table(rows, columns, {width: widest(whole) - 1})).not.toBe(whole);
   });
 
+  it("cuts nothing where nobody looks at it: no sentence at all, and other texts only where they are no table any more", () => {
+    const long = (text: Column<string>["text"]): Column<string>[] => [
+      {title: "text", text, value: (value) => value},
+      {title: "n", value: () => "n"}
+    ];
+    for (const text of ["name", "excerpt", "prose", undefined] as const)
+      expect(table(["x".repeat(300)], long(text)), text).toContain(`${"x".repeat(300)}  n`);
+    expect(table(["x".repeat(5000)], long("excerpt"))).toContain(`${"x".repeat(3999)}…  n`);
+    expect(table(["x".repeat(5000)], long("prose"))).toContain(`${"x".repeat(5000)}  n`);
+    expect(table(["x".repeat(300)], long(undefined), {width: 200})).toContain(`${"x".repeat(79)}…  n`);
+  });
+
   it("wraps prose and headings and cuts names, and leaves ids, intervals and numbers whole", () => {
     expect(table(rows, columns, {width: 76}).split("\n")).toEqual([
       "                                                    rows",

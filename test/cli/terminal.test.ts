@@ -52,11 +52,11 @@ describe("what is printed", () => {
     expect(await all()).toBe(`${text}\n${text}\n"${text}"\n`);
   });
 
-  it("cuts long cells of a table, but not where a command to copy may stand at their end", () => {
+  it("cuts long cells of a table in a terminal, but not where a command to copy may stand at their end", () => {
     const long = `${"a".repeat(90)} npm install x`;
-    const rows = [{long}];
-    expect(table(rows, [{title: "found", value: (row) => row.long}])).toMatch(/a…$/);
-    expect(table(rows, [{title: "found", value: (row) => row.long, whole: true}])).toContain(long);
+    const place = {width: 200};
+    expect(table([long], [{title: "found", value: (text) => text}], place)).toMatch(/a…$/);
+    expect(table([long], [{title: "found", text: "prose", value: (text) => text}], place)).toContain(long);
   });
 
   it("may be a table of more rows than a call may have arguments", () => {

@@ -77,6 +77,9 @@ it("asks for a reason before it erases, and refuses what is no condition before 
     expect(stderr).toContain("--where");
     expect(stderr.length).toBeLessThan(1000);
   }
+  await expect(previewPurge(workspace, "people", {where: "nobody = 1"})).rejects.toThrow(
+    'people: --where is not a condition over its columns: there is no column "nobody". Its columns are id, text, city. Nothing was erased.'
+  );
   expect(existsSync(join(workspace.dir, "datasets/people/tombstones.json"))).toBe(false);
 });
 

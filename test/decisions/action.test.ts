@@ -99,7 +99,7 @@ describe("a lead that may be leakage", () => {
     const actionWith = (...contamination: ReturnType<typeof learned>[]) =>
       decide(table, {...options, facts: {contamination}}).action;
     expect(actionWith(learned("b", 0))).toBe(
-      "Do not switch to b yet: its lead of 10.0 points over a may be leakage. At least 10.0% of the scored rows are contaminated for b (200 stand in the training part). Of the other rows it is not known."
+      "Do not switch to b yet: its lead of 10.0 points over a may be leakage. At least 10.0% of the scored rows are contaminated for b (200 stand in the training part). Of the other 1,800 rows it cannot be told: the store lacks some of what was learned from, or of these rows."
     );
     expect(actionWith(learned("b", 1800))).toMatch(/^Switch to b/);
     expect(actionWith(learned("a", 0))).toMatch(/^Switch to b/);

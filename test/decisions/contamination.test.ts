@@ -54,7 +54,7 @@ describe("contaminationOf with marks that are unknown", () => {
   it("says that there may be more", () => {
     expect(contaminationWarnings(of("unknown", "unknown", "unknown", "unknown"), "proportion")).toEqual([]);
     expect(contaminationWarnings(of("contaminated", "unknown", "unknown", "unknown"), "proportion")).toEqual([
-      "At least 25.0% of the scored rows are contaminated for a (1 stands in the training part). Of the other rows it is not known."
+      "At least 25.0% of the scored rows are contaminated for a (1 stands in the training part). Of the other 3 rows it cannot be told: the store lacks some of what was learned from, or of these rows."
     ]);
   });
 });

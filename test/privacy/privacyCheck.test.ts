@@ -30,7 +30,7 @@ describe("the privacy check", () => {
       {row: "kept", rules: ["EMAIL_ADDRESS by email/tld in body"]}
     ]);
     expect(verdict.message).toBe(
-      '2 of 7 rows may not go to an endpoint of trust "contract": unresolved findings in a dataset of sensitivity "internal". Rows: mail, kept. Rules: EMAIL_ADDRESS by email/tld in body (2). Mask, replace or pseudonymise these findings, accept them with a reason, or choose an endpoint of higher trust.'
+      '2 of 7 rows may not go to an endpoint of trust "contract": unresolved findings in a dataset of sensitivity "internal". Rows: mail, kept. Rules: EMAIL_ADDRESS by email/tld in body (2). Mask, replace or pseudonymise these findings, accept them with a reason (`assay pii NAME --accept RULE --reason "…"`), or choose an endpoint of higher trust.'
     );
   });
 

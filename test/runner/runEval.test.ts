@@ -2,6 +2,7 @@ import {spawnSync} from "node:child_process";
 import {mkdirSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {dryRunText} from "../../src/cli/dryRunText.js";
 import {callsOf} from "../../src/decisions/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, type EvalDefinition, runEval, type RunInputs} from "../../src/runner/index.js";
@@ -353,6 +354,11 @@ describe("runEval", () => {
   });
 
   it("asks once for rows whose prompts are the same, and scores each by its own expectation", async () => {
+    const {dryRun} = await run({prompt: "say {{topic}}", expected: "topic"}, {options: {dryRun: true}});
+    expect(dryRun).toMatchObject({planned: 2 * rows, calls: 4, reused: 0, repeated: 2 * rows - 4});
+    expect(dryRunText("words", dryRun!, {raced: false})).toContain(
+      `4 calls of ${2 * rows} planned (0 in the store already, ${2 * rows - 4} repeat another's prompt)`
+    );
     const {manifest} = await run({prompt: "say {{topic}}", expected: "topic"});
     expect(model.requests.length).toBe(4);
     expect(manifest!.counts).toMatchObject({completed: 2 * rows, reused: 2 * rows - 4, scored: 2 * rows});

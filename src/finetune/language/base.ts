@@ -12,7 +12,7 @@ import {
   unchangedFolder,
   withoutWeights
 } from "../../models/index.js";
-import {hashJson, UserError} from "../../store/index.js";
+import {hashJson, nearest, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import {type FinetuneDefinition, isFromScratch, isSource} from "./definition.js";
 import {readScratch, type Scratch} from "./scratch.js";
@@ -49,17 +49,26 @@ export async function findBase(
   }
   const path = resolve(context.project ?? process.cwd(), base);
   if (existsSync(join(path, "config.json"))) return baseAt(path, base, context.dir);
-  const found = meantModel(await listModels(context.dir), base);
+  const models = await listModels(context.dir);
+  const found = meantModel(models, base);
   const file = `finetunes/${base}.finetune.ts`;
   if (!found && existsSync(resolve(context.project ?? process.cwd(), file)))
     throw new UserError(
       `base ${JSON.stringify(base)}: the store has no model of that name yet. ${file} makes it: \`assay finetune ${base}\` first.`
     );
-  if (!found)
+  if (!found) {
+    const near = nearest(base, [...models.map(({name}) => name), ...(await definedIn(context.project))]);
     throw new UserError(
-      `base ${JSON.stringify(base)}: ${path} has no config.json, and the store has no model of that id or name. \`assay models add ORG/NAME\` fetches one of the Hugging Face hub.`
+      `base ${JSON.stringify(base)}: ${path} has no config.json, and the store has no model of that id or name. ${near === undefined ? "" : `Did you mean ${JSON.stringify(near)}? `}\`assay models add ORG/NAME\` fetches one of the Hugging Face hub.`
     );
+  }
   return storedBase(found.id, base, context);
+}
+
+/** The names of the files that define fine-tunes. */
+async function definedIn(project = process.cwd()): Promise<string[]> {
+  const names = await readdir(join(project, "finetunes")).catch(() => [] as string[]);
+  return names.flatMap((name) => /^(.+)\.finetune\.ts$/.exec(name)?.[1] ?? []);
 }
 
 /** The base in a folder. Throws when the store's record of it says that it may not be used. */

@@ -22,6 +22,8 @@ export interface Settled {
   answered: ReadonlySet<number>;
   /** Two rows with the same messages are one request: some number's answer serves another. */
   duplicates: boolean;
+  /** Requests among those done whose answer is that of an equal request of the plan. */
+  repeated: number;
 }
 
 export interface SettleInputs {
@@ -47,7 +49,8 @@ export function allSettled(total: number): Settled {
     reusedFrom: [],
     failed: 0,
     answered: new Set(),
-    duplicates: false
+    duplicates: false,
+    repeated: 0
   };
 }
 
@@ -106,11 +109,15 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
   const {duplicates} = (await db.row<{duplicates: boolean}>(
     `select count(*) <> count(distinct key[:16]) as duplicates from ${requests} where key <> ''`
   ))!;
+  let repeatedCount = 0;
   if (duplicates) {
     const open = `(select n, key from ${requests} r anti join (select n from ${own}) o using (n) anti join (select n from ${reused}) u using (n) where key <> '')`;
     const repeated = `select n from (select n, key, row_number() over (partition by key order by n) as nth from ${open})
       where nth > 1 or key in (select key from ${own})`;
-    for await (const batch of db.batches<{n: number}>(repeated)) for (const {n} of batch) done.add(n);
+    for await (const batch of db.batches<{n: number}>(repeated)) {
+      for (const {n} of batch) done.add(n);
+      repeatedCount += batch.length;
+    }
   }
   return {
     done,
@@ -119,6 +126,7 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
     reusedFrom: [...reusedFrom],
     failed,
     answered,
-    duplicates
+    duplicates,
+    repeated: repeatedCount
   };
 }
