@@ -11,7 +11,6 @@ import {
   openCounts,
   openStore,
   projectPricesOr,
-  readJobs,
   type Store,
   temporaryPath,
   UserError,
@@ -105,7 +104,6 @@ async function withFiles(
   }
   const [{manifest}] = files as [TrainingFile];
   const {tokens: estimated, usd} = manifest.cost;
-  const same = (await readJobs(store.workspace)).filter(({name: of}) => of === own.name);
   return noteJob(store.workspace, {
     name: own.name,
     service: definition.on,
@@ -118,7 +116,7 @@ async function withFiles(
     data: files.map(({data}) => data),
     tokens: {estimated, usd},
     folder: options.folder,
-    time: options.again ? same.length + 1 : 1
+    again: options.again
   });
 }
 
