@@ -13,12 +13,13 @@ export const trl: ToolConfiguration = {
 /**
  * A script for `uv run train.py`, or Python with TRL and PEFT, that trains and saves the adapter or the model in `output`.
  * @param data the folder with the files, where it is not the script's working folder
- * @param after lines that follow the training
+ * @param before lines that stand before the training
+ * @param after lines that follow it
  */
 export function trlScript(
   job: JobRecord,
   output: string,
-  {data, after = ""}: {data?: string; after?: string} = {}
+  {data, before = "", after = ""}: {data?: string; before?: string; after?: string} = {}
 ) {
   const {adapter} = toolSettings(job);
   // Some releases load a model in 32 bits when nothing is said, some as it is stored; all weights are trained in 32.
@@ -42,7 +43,7 @@ from peft import LoraConfig
 from trl import ${config}, ${trainer}
 
 ${loadData(job, data)}
-
+${before}
 trainer = ${trainer}(
     model=${pythonValue(job.base)},
     args=${call},
