@@ -1,7 +1,7 @@
 import type {JobRecord} from "../../store/index.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
-import {loadData, pythonValue, trlTrainer} from "./python.js";
+import {DATASET_OF, pythonValue, readData, setDatasets, trlTrainer} from "./python.js";
 import {toolSettings} from "./settings.js";
 
 export const trl: ToolConfiguration = {
@@ -31,10 +31,11 @@ export function trlScript(
     : "None";
   return `# /// script
 # requires-python = ">=3.10"
-# dependencies = ["trl>=0.24", "peft>=0.17", "datasets", "transformers", "torch"]
+# dependencies = ["trl>=0.24", "peft>=0.17", "datasets>=4.7", "transformers", "torch"]
 # ///
 ${originLines(job).join("\n")}
 import hashlib
+import inspect
 import json
 import sys
 
@@ -42,7 +43,13 @@ from datasets import Dataset
 from peft import LoraConfig
 from trl import ${config}, ${trainer}
 
-${loadData(job, data)}
+${readData(job, data)}
+
+
+${DATASET_OF}
+
+
+${setDatasets(job)}
 ${before}
 trainer = ${trainer}(
     model=${pythonValue(job.base)},
