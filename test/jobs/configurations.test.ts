@@ -162,8 +162,20 @@ describe("a configuration in YAML", () => {
   );
 });
 
-describe("axolotl's configuration of pairs", () => {
-  it("asks for DPO on our files, without an adapter where all weights are trained", async () => {
+describe("axolotl's configuration", () => {
+  it("checks after each epoch, also where there is one, and not without rows to check on", async () => {
+    const settings = {epochs: 1};
+    const {read} = await noted("axolotl", {settings, name: "axolotl-one", format: "axolotl"});
+    expect(parse(read("config.yml"))).toMatchObject({num_epochs: 1, eval_strategy: "epoch"});
+    expect(read("config.yml")).not.toContain("evals_per_epoch");
+    const plan = planOf(workspace, {service: "command", trust: "local", tool: "axolotl", run: "true"});
+    const job = await noteJob(workspace, {...plan, name: "axolotl-none", data: plan.data.slice(0, 1)});
+    expect(readFileSync(join(jobDir(workspace, job.id), "config.yml"), "utf8")).not.toContain(
+      "eval_strategy"
+    );
+  });
+
+  it("of pairs asks for DPO on our files, without an adapter where all weights are trained", async () => {
     const settings = {method: "full" as const, preference: {beta: 0.2}};
     const {read} = await noted("axolotl", {settings, name: "axolotl-pairs", format: "axolotl-dpo"});
     // Axolotl refuses both at once.
@@ -205,8 +217,8 @@ describe("axolotl's configuration of pairs", () => {
       bf16: "auto",
       gradient_checkpointing: true,
       logging_steps: 1,
-      evals_per_epoch: 1,
-      saves_per_epoch: 1,
+      eval_strategy: "epoch",
+      save_strategy: "epoch",
       output_dir: "output"
     });
   });

@@ -6,7 +6,7 @@ import {yamlText} from "./yaml.js";
 
 /**
  * Axolotl's YAML. Our own split files stand in it (`val_set_size` 0): its own split is the unshuffled end of the data,
- * without groups. Longer examples are cut, not dropped.
+ * without groups. Longer conversations are cut, not dropped; longer pairs are dropped.
  */
 export const axolotl: ToolConfiguration = {
   takes: {formats: {chat: "axolotl", preference: "axolotl-dpo"}, destination: "axolotl"},
@@ -52,8 +52,9 @@ export const axolotl: ToolConfiguration = {
       bf16: "auto",
       gradient_checkpointing: true,
       logging_steps: 1,
-      evals_per_epoch: validation === undefined ? undefined : 1,
-      saves_per_epoch: 1,
+      // By `evals_per_epoch: 1` it never checks when there is one epoch.
+      eval_strategy: validation === undefined ? undefined : "epoch",
+      save_strategy: "epoch",
       output_dir: output,
       ...more
     };
