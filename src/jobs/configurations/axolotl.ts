@@ -1,7 +1,7 @@
 import {trainFile, validationFile} from "../services/files.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
-import {toolSettings, WARM_UP} from "./settings.js";
+import {toolRules, toolSettings, WARM_UP} from "./settings.js";
 import {yamlText} from "./yaml.js";
 
 /**
@@ -9,7 +9,11 @@ import {yamlText} from "./yaml.js";
  * without groups. Longer conversations are cut, not dropped; longer pairs are dropped.
  */
 export const axolotl: ToolConfiguration = {
-  takes: {formats: {chat: "axolotl", preference: "axolotl-dpo"}, destination: "axolotl"},
+  takes: {
+    formats: {chat: "axolotl", preference: "axolotl-dpo"},
+    destination: "axolotl",
+    ...toolRules("sequence_len", (pairs) => (pairs ? "dropped without a word" : "cut at the end"))
+  },
   main: "config.yml",
   files(job, output) {
     const {adapter, epochs, rows, rate, length, seed, beta, more, ownWarmUp} = toolSettings(job);

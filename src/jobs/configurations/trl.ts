@@ -2,10 +2,14 @@ import type {JobRecord} from "../../store/index.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
 import {DATASET_OF, pythonValue, readData, setDatasets, trlTrainer} from "./python.js";
-import {toolSettings} from "./settings.js";
+import {toolRules, toolSettings} from "./settings.js";
 
 export const trl: ToolConfiguration = {
-  takes: {formats: {chat: "trl", preference: "trl-dpo"}, destination: "TRL"},
+  takes: {
+    formats: {chat: "trl", preference: "trl-dpo"},
+    destination: "TRL",
+    ...toolRules("max_length", () => "cut at the end")
+  },
   main: "train.py",
   files: (job, output) => ({"train.py": trlScript(job, output)})
 };

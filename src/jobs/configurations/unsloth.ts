@@ -1,7 +1,7 @@
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
 import {DATASET_OF, pythonValue, readData, setDatasets, trlTrainer} from "./python.js";
-import {toolSettings} from "./settings.js";
+import {toolRules, toolSettings} from "./settings.js";
 
 /** Lines that define `dataset_of` for conversations: their texts, by the template of `tokenizer`. */
 const TEXTS = `def as_text(row):
@@ -25,7 +25,11 @@ def dataset_of(rows):
 
 /** A script with Unsloth's model under TRL's trainer. Conversations become text by the tokenizer's own template. */
 export const unsloth: ToolConfiguration = {
-  takes: {formats: {chat: "openai", preference: "trl-dpo"}, destination: "TRL"},
+  takes: {
+    formats: {chat: "openai", preference: "trl-dpo"},
+    destination: "TRL",
+    ...toolRules("max_length", () => "cut at the end")
+  },
   main: "train.py",
   files(job, output) {
     const {adapter, length, seed, beta} = toolSettings(job);

@@ -5,6 +5,7 @@ import {setTimeout as pause} from "node:timers/promises";
 import {retryAfterMs} from "../../endpoints/index.js";
 import {exactly, fits, number, oneOf, text} from "../../store/checked.js";
 import {type JobEvent, type JobOutcome, type JobRecord, messageOf, UserError} from "../../store/index.js";
+import {trl} from "../configurations/trl.js";
 import {metricsIn} from "../logMetrics.js";
 import {type JobLook, type JobService, type RunningJob, UnknownSubmission} from "../service.js";
 import {type HttpService, httpService} from "./http.js";
@@ -67,8 +68,7 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
   const hub = () => import("@huggingface/hub");
 
   return {
-    formats: {chat: "trl", preference: "trl-dpo"},
-    destination: "TRL",
+    ...trl.takes,
     host: new URL(hubUrl).hostname,
     check: () => undefined,
     checkKey: () => void tokenOf(apiKeyEnv),

@@ -53,6 +53,7 @@ export function togetherJobs(settings: TogetherJobs): JobService {
   return {
     formats: {chat: "openai", preference: "openai-dpo"},
     destination: "Together",
+    usualEpochs: USUAL_EPOCHS,
     host: new URL(baseUrl).hostname,
     check({settings: training}) {
       checkEpochs("Together", training as JobTraining);
