@@ -2,6 +2,7 @@ import {partRows} from "../datasets/index.js";
 import {
   chatTrainingExample,
   preferenceExample,
+  type TokenLimit,
   type TrainingExample,
   type TrainingFormat
 } from "../finetune/index.js";
@@ -31,6 +32,8 @@ export interface TrainingExportOptions extends ExportChatOptions {
   batch?: number;
   usdPerMillion?: number;
   json?: boolean;
+  /** A destination is told another limit than its own. */
+  limit?: TokenLimit & {destination: string};
   /** How far the place is trusted that the file goes to, beyond being a file for fine-tuning. */
   trust?: Trust;
   /** The file belongs to a record of the store, which answers for it: it is not noted as a copy that left. */

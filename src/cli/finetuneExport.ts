@@ -94,7 +94,8 @@ export async function exportTraining(
     options.format,
     options.tokenizer === undefined
       ? undefined
-      : await (await import("./trainingTokens.js")).tokenCounter(resolve(options.tokenizer))
+      : await (await import("./trainingTokens.js")).tokenCounter(resolve(options.tokenizer)),
+    options.limit
   );
   const refused = await refusal(store, version, options.trust, onMessage);
   if (options.fromRun !== undefined && format.kind !== "chat" && refused.rows !== "all")

@@ -71,5 +71,5 @@ export async function collectVerb(name: string, options: JobOptions): Promise<vo
 function tokensText({tokens}: JobRecord): string {
   return tokens?.trained === undefined
     ? ""
-    : `: ${tokens.trained} tokens, where ${tokens.estimated} were estimated`;
+    : `: ${tokens.trained} tokens${tokens.estimated === undefined ? "" : `, where ${tokens.estimated} were estimated`}`;
 }

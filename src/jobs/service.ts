@@ -1,4 +1,4 @@
-import type {TrainingFormat} from "../finetune/index.js";
+import type {TokenLimit, TrainingFormat} from "../finetune/index.js";
 import type {JobEvent, JobOutcome, JobRecord, Workspace} from "../store/index.js";
 
 /** What a service says of a job, as it says it. */
@@ -44,6 +44,10 @@ export interface JobService {
   formats: Record<TrainingFormat["kind"], string>;
   /** What the preflight calls it. */
   destination: string;
+  /** Epochs of a job that says none, "by rows" as OpenAI's cookbook chooses them; absent when nobody knows. */
+  usualEpochs?: number | "by rows";
+  /** What the job tells it of long examples; absent when it tells nothing. */
+  limit?(job: Pick<JobRecord, "settings" | "format">): TokenLimit;
   /** The name of the machine that data goes to; undefined when nobody knows. */
   host?: string;
   /** Says what is wrong before anything is written or sent: a setting that it has no place for. */

@@ -7,6 +7,7 @@ import {
   type JobRecord,
   type JobTokens,
   readJob,
+  readJobs,
   updateJob,
   UserError,
   type Workspace,
@@ -34,8 +35,8 @@ export interface JobPlan {
   tokens?: JobTokens;
   /** Where the files are now, on the store's disk: they are moved into the job's folder. */
   folder: string;
-  /** How often the same job is wanted: 1 unless it was submitted before and is wanted again. */
-  time?: number;
+  /** The same job is wanted once more, although it was submitted before. */
+  again?: boolean;
 }
 
 export interface SubmitOptions {
@@ -45,11 +46,11 @@ export interface SubmitOptions {
 
 /**
  * Notes a job in the store, under an id that is the same for the same plan. A job that is noted already stays as it is, with
- * its files. Nothing is sent.
+ * its files. With `again` another one is noted, unless one is noted that no service is known to have. Nothing is sent.
  */
 export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobRecord> {
-  const {folder, time = 1, tokens, ...wanted} = plan;
-  const key = hashJson({...wanted, data: wanted.data.map(({sha256, part}) => ({sha256, part})), time});
+  const {folder, again, tokens, ...wanted} = plan;
+  const key = again ? await keyAgain(workspace, wanted) : keyOf(wanted, 1);
   const id = `${plan.name}-${key.slice(0, 12)}`;
   return workspace.lease(`job-${id}`, {what: `noting job ${id}`, waitMs: 30_000}, async () => {
     const known = await readJob(workspace, id);
@@ -76,6 +77,21 @@ export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobR
     await writeJob(workspace, record);
     return record;
   });
+}
+
+type Wanted = Omit<JobPlan, "folder" | "again" | "tokens">;
+
+/** @param time 1 for a job that is wanted once, 2 when it is wanted again */
+function keyOf(wanted: Wanted, time: number): string {
+  return hashJson({...wanted, data: wanted.data.map(({sha256, part}) => ({sha256, part})), time});
+}
+
+/** The key of the newest job of a plan that no service is known to have, or else one that no job has. */
+async function keyAgain(workspace: Workspace, wanted: Wanted): Promise<string> {
+  const noted = (await readJobs(workspace)).filter(({name}) => name === wanted.name);
+  const keys = Array.from({length: noted.length + 1}, (_, i) => keyOf(wanted, i + 1));
+  const open = noted.findLast(({key, remote}) => !remote && keys.includes(key));
+  return open?.key ?? keys.find((one) => !noted.some(({key}) => key === one))!;
 }
 
 /**
@@ -112,7 +128,7 @@ async function submitted(
     const found = await service.find(at).catch(() => undefined);
     if (found !== undefined) return found;
     throw new UserError(
-      `it is not known whether ${job.service.service} took job ${job.id}: ${error.message} Wait a minute and submit it again: it is looked for there first, and started only if it is not found.`,
+      `it is not known whether ${job.service.service} took job ${job.id}: ${error.message} Wait a minute and run the same command again: the job is looked for there first, and started only if it is not found.`,
       {cause: error}
     );
   }

@@ -15,12 +15,14 @@ import {type JobProject, jobProject, noted} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
 
 let server: OpenAIServer;
+let lossy: OpenAIServer;
 let project: string;
 let writeJob: JobProject["writeJob"];
 
 beforeAll(async () => {
   ({project, writeJob} = await jobProject());
   server = await openAIServer();
+  lossy = await openAIServer();
   vi.stubEnv("TEST_JOB_KEY", "sk-options-123456");
   writeJob(
     "hosted",
@@ -30,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.unstubAllEnvs();
   await server.close();
+  await lossy.close();
 });
 
 const jobFolder = (id = "") => join(project, ".assay", "jobs", id);
@@ -256,5 +259,27 @@ describe("assay purge", () => {
     expect(readdirSync(jobFolder(first!.id)).filter((name) => /train\.jsonl|log\.txt/.test(name))).toEqual(
       []
     );
+  });
+});
+
+describe("assay jobs submit --again", () => {
+  it("looks for a job whose answer was lost before it sends another", async () => {
+    writeJob(
+      "lost",
+      `{service: "openai", trust: "contract", baseUrl: ${JSON.stringify(lossy.baseUrl)}, apiKeyEnv: "TEST_JOB_KEY"}`
+    );
+    const again = () => noted(() => submitVerb("lost", {skipUnresolved: true, again: true}));
+    expect(await again()).toMatch(/is submitted to openai, as ftjob-0/);
+    lossy.disturb = ({method, path}) =>
+      method === "POST" && path.endsWith("/jobs")
+        ? "after"
+        : path.includes("/jobs") && lossy.jobs.length > 1
+          ? {status: 401}
+          : undefined;
+    expect(await again()).toMatch(/it is not known whether openai took job .*run the same command again/s);
+    lossy.disturb = undefined;
+    expect(await again()).toMatch(/is at openai already, as ftjob-1: nothing was sent/);
+    expect(lossy.jobs).toHaveLength(2);
+    expect(await again()).toMatch(/is submitted to openai, as ftjob-2/);
   });
 });

@@ -83,6 +83,13 @@ describe("a chat example", () => {
 
 describe("a line of a training set", () => {
   const of = (...messages: object[]): TrainingExample => ({id: "1", kind: "chat", messages});
+  const pair = (prompt: object[], chosen: object, rejected: object): TrainingExample => ({
+    id: "1",
+    kind: "preference",
+    prompt,
+    chosen,
+    rejected
+  });
   const call = {
     role: "assistant",
     content: null,
@@ -109,15 +116,76 @@ describe("a line of a training set", () => {
       prompt: [user],
       completion: [broken]
     });
-    for (const format of ["trl-dpo", "axolotl-dpo"])
-      expect(
-        JSON.stringify(
-          trainingFormats[format]!.line(
-            {id: "1", kind: "preference", prompt: [developer, user], chosen: assistant, rejected: call},
-            false
-          )
-        )
-      ).toContain(JSON.stringify([system, user]));
+    expect(trainingFormats["trl-dpo"]!.line(pair([developer, user], assistant, call), false)).toEqual({
+      prompt: [system, user],
+      chosen: [assistant],
+      rejected: [object]
+    });
+    expect(trainingFormats["axolotl-dpo"]!.line(pair([developer, user], assistant, user), false)).toEqual({
+      messages: [system, user],
+      chosen: assistant,
+      rejected: user
+    });
+  });
+
+  it("for open models has text parts as one text, and other parts as they are", () => {
+    const parts = (...content: object[]) => ({role: "user", content});
+    const texts = parts({type: "text", text: "What"}, {type: "text", text: "is it?"});
+    const image = parts({type: "text", text: "What?"}, {type: "image_url", image_url: {url: "data:"}});
+    const one = {role: "user", content: "What\nis it?"};
+    expect(trainingFormats.trl!.line(of(texts, assistant), true)).toEqual({messages: [one, assistant]});
+    expect(trainingFormats.axolotl!.line(of(texts, assistant), false)).toEqual({messages: [one, assistant]});
+    expect(trainingFormats["trl-dpo"]!.line(pair([texts], assistant, one), false)).toMatchObject({
+      prompt: [one]
+    });
+    expect(trainingFormats.trl!.line(of(image, assistant), true)).toEqual({messages: [image, assistant]});
+    expect(trainingFormats.openai!.line(of(texts, assistant), false)).toEqual({messages: [texts, assistant]});
+  });
+
+  it("for axolotl has as JSON what would have fields of several types", () => {
+    const objects = {
+      ...call,
+      tool_calls: [{id: "a", type: "function", function: {name: "f", arguments: {x: 1}}}]
+    };
+    const parameters = {type: "object", properties: {x: {enum: [1, "one"]}}};
+    const tools = [{type: "function", function: {name: "f", parameters}}, {type: "function"}];
+    const example = {...of(user, objects, answer, assistant), tools} as TrainingExample;
+    expect(trainingFormats.axolotl!.line(example, false)).toEqual({
+      messages: [
+        user,
+        {...call, tool_calls: [{...call.tool_calls[0], function: {name: "f", arguments: '{"x":1}'}}]},
+        answer,
+        assistant
+      ],
+      tools: [
+        {type: "function", function: {name: "f", parameters: JSON.stringify(parameters)}},
+        {type: "function"}
+      ]
+    });
+    expect(trainingFormats.trl!.line(example, true)).toMatchObject({tools});
+  });
+
+  it("of axolotl's pairs is texts alone, and none where an answer has none or a tool is called", () => {
+    const line = (...made: Parameters<typeof pair>) =>
+      trainingFormats["axolotl-dpo"]!.line(pair(...made), false);
+    const parts = {role: "assistant", content: [{type: "text", text: " Hello\n"}]};
+    const other = {...assistant, content: "Go away", weight: 1, tool_calls: null};
+    expect(line([user], parts, other)).toEqual({
+      messages: [user],
+      chosen: assistant,
+      rejected: {role: "assistant", content: "Go away"}
+    });
+    const image = {role: "user", content: [{type: "image_url"}]};
+    const called = {...call, content: "I look."};
+    for (const wrong of [called, {...assistant, content: null}, {...assistant, content: " \n"}]) {
+      expect(line([user], wrong, assistant)).toBeUndefined();
+      expect(line([user], assistant, wrong)).toBeUndefined();
+    }
+    for (const before of [called, image, {role: "function", name: "f", content: "42"}])
+      expect(line([user, before, user], assistant, other)).toBeUndefined();
+    expect(line([user, answer], assistant, other)).toMatchObject({
+      messages: [user, {role: "tool", content: "42"}]
+    });
   });
 
   it("in ShareGPT's form has no place for what a tool said", () => {

@@ -21,22 +21,22 @@ const pair = {
   rejected: [{role: "assistant", content: "bad"}]
 };
 
-/** A job of a tool as the command line notes it, its examples pairs, conversations, or this one. */
+/** A job of a tool as the command line notes it, its examples pairs, conversations, or these. */
 async function noted(
   tool: string,
   more: Partial<JobPlan>,
-  line: object | undefined = more.format?.endsWith("-dpo") ? pair : undefined
+  lines: object[] = more.format?.endsWith("-dpo") ? [pair] : []
 ): Promise<{job: JobRecord; folder: string; read(name: string): string}> {
   const plan = planOf(
     workspace,
     {service: "command", trust: "local", tool: tool as "trl", run: "true"},
     more
   );
-  if (line)
+  if (lines.length > 0)
     for (const data of plan.data) {
-      const text = `${JSON.stringify(line)}\n`;
+      const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
       writeFileSync(join(plan.folder, data.path), text);
-      Object.assign(data, {sha256: sha256(text), bytes: text.length, rows: 1});
+      Object.assign(data, {sha256: sha256(text), bytes: text.length, rows: lines.length});
     }
   const job = await noteJob(workspace, plan);
   const folder = jobDir(workspace, job.id);
@@ -51,6 +51,16 @@ function ran(folder: string, env: NodeJS.ProcessEnv = {}) {
     env: {...process.env, PYTHONPATH: standIns, PYTHONDONTWRITEBYTECODE: "1", ...env}
   });
   return {status, stderr, told: status === 0 ? (JSON.parse(stdout) as Record<string, unknown>) : undefined};
+}
+
+/** A call whose argument is of the type of `id`, and a tool that says so. */
+function rowWithCall(format: string, id: unknown): object {
+  const user = {role: "user", content: "Which?"};
+  const call = {function: {name: "find", arguments: {id}}};
+  const answer = {role: "assistant", content: null, tool_calls: [call]};
+  if (format === "trl-dpo") return {prompt: [user], chosen: [answer], rejected: pair.rejected};
+  const tools = [{type: "function", function: {name: "find", parameters: {id: {enum: [id]}}}}];
+  return format === "trl" ? {prompt: [user], completion: [answer], tools} : {messages: [user, answer], tools};
 }
 
 const lora = {settings: {lora: {rank: 4}, rate: 1e-4, length: 256, epochs: 2, rows: 4, seed: 7}};
@@ -152,8 +162,20 @@ describe("a configuration in YAML", () => {
   );
 });
 
-describe("axolotl's configuration of pairs", () => {
-  it("asks for DPO on our files, without an adapter where all weights are trained", async () => {
+describe("axolotl's configuration", () => {
+  it("checks after each epoch, also where there is one, and not without rows to check on", async () => {
+    const settings = {epochs: 1};
+    const {read} = await noted("axolotl", {settings, name: "axolotl-one", format: "axolotl"});
+    expect(parse(read("config.yml"))).toMatchObject({num_epochs: 1, eval_strategy: "epoch"});
+    expect(read("config.yml")).not.toContain("evals_per_epoch");
+    const plan = planOf(workspace, {service: "command", trust: "local", tool: "axolotl", run: "true"});
+    const job = await noteJob(workspace, {...plan, name: "axolotl-none", data: plan.data.slice(0, 1)});
+    expect(readFileSync(join(jobDir(workspace, job.id), "config.yml"), "utf8")).not.toContain(
+      "eval_strategy"
+    );
+  });
+
+  it("of pairs asks for DPO on our files, without an adapter where all weights are trained", async () => {
     const settings = {method: "full" as const, preference: {beta: 0.2}};
     const {read} = await noted("axolotl", {settings, name: "axolotl-pairs", format: "axolotl-dpo"});
     // Axolotl refuses both at once.
@@ -195,8 +217,8 @@ describe("axolotl's configuration of pairs", () => {
       bf16: "auto",
       gradient_checkpointing: true,
       logging_steps: 1,
-      evals_per_epoch: 1,
-      saves_per_epoch: 1,
+      eval_strategy: "epoch",
+      save_strategy: "epoch",
       output_dir: "output"
     });
   });
@@ -258,11 +280,9 @@ describe.skipIf(!hasPython)("a script, run by Python with stand-ins for its libr
       {role: "assistant", content: "2026-11-28"}
     ];
     const tools = [{type: "function", function: {name: "weather"}}];
-    const {folder} = await noted(
-      "unsloth",
-      {...lora, name: "unsloth-tools", format: "openai"},
+    const {folder} = await noted("unsloth", {...lora, name: "unsloth-tools", format: "openai"}, [
       {tools, messages}
-    );
+    ]);
     const {told, stderr} = ran(folder);
     expect(stderr).toBe("");
     const called = [{id: "a", type: "function", function: {name: "weather", arguments: {city: "Rome"}}}];
@@ -273,6 +293,27 @@ describe.skipIf(!hasPython)("a script, run by Python with stand-ins for its libr
     expect(before).toBe("Be brief.<user>Weather?");
     expect(JSON.parse(after.split("<tool>")[0]!)).toEqual(called);
     expect(text).toMatch(/<tool>2026-11-27<assistant>2026-11-28$/);
+  });
+
+  it.each([
+    ["unsloth", "openai"],
+    ["unsloth", "trl-dpo"],
+    ["trl", "trl"],
+    ["trl", "trl-dpo"]
+  ])("of %s takes values of several types in %s, as tools and calls have them", async (tool, format) => {
+    const rows = [5, "x7"].map((id) => rowWithCall(format, id));
+    const {folder} = await noted(tool, {...lora, name: `${tool}-mixed-${format}`, format}, rows);
+    const {told, stderr} = ran(folder);
+    expect(stderr).toBe("");
+    const made = told!.train_dataset as object[];
+    if (format === "openai")
+      expect(made).toEqual([
+        {text: expect.stringMatching(/"enum": \[5\].*"arguments": \{"id": 5\}/)},
+        {text: expect.stringMatching(/"enum": \["x7"\].*"arguments": \{"id": "x7"\}/)}
+      ]);
+    else expect(made).toEqual(rows);
+    const before = ran(folder, {DATASETS: "4.6"});
+    expect(before.status).toBe(format === "openai" ? 0 : 1);
   });
 
   it("of pairs cuts no prompt to the length of earlier releases", async () => {

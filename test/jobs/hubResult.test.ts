@@ -2,8 +2,8 @@ import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterEach, expect, it, vi} from "vitest";
-import {collectJob, noteJob, type ServiceSettings} from "../../src/jobs/index.js";
-import {updateJob} from "../../src/store/index.js";
+import {collectJob, noteJob, openService, type ServiceSettings} from "../../src/jobs/index.js";
+import {type JobRecord, updateJob} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {type Asked, jsonServer} from "./support/jsonServer.js";
 import {planOf} from "./support/plan.js";
@@ -83,3 +83,38 @@ it("what a job at Hugging Face made is fetched from its private repository by th
     await server.close();
   }
 });
+
+it.each([
+  ["answers", "answers"],
+  ["a--b---c.d", "a-b-c.d"],
+  ["answers-", "answers"],
+  ["x".repeat(128), "x".repeat(87)],
+  [`${"x".repeat(86)}.y`, "x".repeat(86)]
+])(
+  "the repository of a job's result (%s) is made under a name the hub takes, before the training",
+  (name, clean) => {
+    const job = {
+      name,
+      key: "0123456789abcdef",
+      settings: {},
+      format: "trl",
+      data: [{path: "train.jsonl"}],
+      split: {}
+    };
+    const {configuration} = openService({
+      service: "huggingface",
+      trust: "contract",
+      namespace: "acme",
+      flavor: "t4-small"
+    });
+    const script = configuration!(job as unknown as JobRecord)["train.py"]!;
+    const order = [
+      `create_repo("acme/${clean}-01234567"`,
+      "trainer.train()",
+      `repo_id="acme/${clean}-01234567"`
+    ];
+    const places = order.map((line) => script.indexOf(line));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  }
+);

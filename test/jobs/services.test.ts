@@ -118,7 +118,7 @@ describe("a job at Together", () => {
       learning_rate: 1e-5,
       max_seq_length: 512,
       random_seed: 7,
-      training_type: {type: "Lora", lora_r: 8, lora_alpha: 32, lora_trainable_modules: "all-linear"},
+      training_type: {type: "Lora", lora_r: 8, lora_alpha: 16, lora_trainable_modules: "all-linear"},
       training_method: {method: "sft", train_on_inputs: false},
       warmup_ratio: 0.1
     });
@@ -135,6 +135,28 @@ describe("a job at Together", () => {
       metrics: {trainedTokens: 77}
     });
   });
+});
+
+it.each([
+  [{}, undefined],
+  [{method: "full"}, {type: "Full"}],
+  [{method: "lora"}, {type: "Lora", lora_r: 16, lora_alpha: 32}],
+  [{lora: {alpha: 4}}, {type: "Lora", lora_r: 16, lora_alpha: 4}]
+] as const)("a job at Together asks for the kind of training that it states: %j", async (training, type) => {
+  answer = ({method, path}) => {
+    if (path === "/v1/files/upload") return {body: {id: "file-1"}};
+    return {body: method === "POST" ? {id: "ft-1", status: "pending"} : {data: []}};
+  };
+  const together: ServiceSettings = {
+    service: "together",
+    trust: "contract",
+    baseUrl: `${server.url}/v1`,
+    apiKeyEnv: "TEST_SERVICE_KEY"
+  };
+  await startJob(workspace, await noted(together, {settings: training}));
+  const {training_type: sent} = server.of("POST", "/v1/fine-tunes")[0]!.json();
+  if (type === undefined) expect(sent).toBeUndefined();
+  else expect(sent).toMatchObject(type);
 });
 
 describe("a job at Fireworks", () => {

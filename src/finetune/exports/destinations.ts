@@ -1,6 +1,12 @@
 import {checkChatExample} from "./checkChatExample.js";
 import {asksSomething, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
 
+/** Most tokens of an example, and what happens to longer ones. */
+export interface TokenLimit {
+  most: number;
+  then: string;
+}
+
 /** Who trains, and what they ask of a training set. */
 export interface Destination {
   name: string;
@@ -9,8 +15,8 @@ export interface Destination {
   leastRows: number;
   mostRows?: number;
   mostBytes?: number;
-  /** Longer examples are cut or dropped there, unless it is told otherwise. */
-  tokens?: {most: number; then: string};
+  /** Where it is not told otherwise. */
+  tokens?: TokenLimit;
   /** Formats of ours that it puts through the chat template of the model's folder. */
   templated?: readonly string[];
   /** Why it would turn an example down or lose it, each a few words; empty when it would not. */

@@ -1,6 +1,6 @@
 import {createHash} from "node:crypto";
 import {TemplateError} from "../../chat/index.js";
-import {type Destination, destinations} from "./destinations.js";
+import {type Destination, destinations, type TokenLimit} from "./destinations.js";
 import {estimatedCount, exampleTokens, type ExampleTokens, type TokenCount} from "./exampleTokens.js";
 import type {TrainingExample} from "./trainingExample.js";
 
@@ -61,9 +61,11 @@ export class PreflightCounter {
   #duplicates = 0;
   #bytes = 0;
 
+  /** @param limit of one destination that is told another than its own */
   constructor(
     private readonly format: string,
-    private readonly count: TokenCount | undefined
+    private readonly count: TokenCount | undefined,
+    private readonly limit?: TokenLimit & {destination: string}
   ) {}
 
   add(example: TrainingExample, bytes: number): void {
@@ -112,7 +114,8 @@ export class PreflightCounter {
     destination: Destination,
     {problems, losses}: Record<"problems" | "losses", ReadonlyMap<string, number>>
   ): DestinationFinding {
-    const {name, formats, leastRows, mostRows = Infinity, mostBytes = Infinity, tokens} = destination;
+    const {name, formats, leastRows, mostRows = Infinity, mostBytes = Infinity} = destination;
+    const tokens = this.limit?.destination === name ? this.limit : destination.tokens;
     const rows = this.#rows;
     const refused = [
       ...(formats.includes(this.format) ? [] : [`takes ${formats.join(", ")}, not ${this.format}`]),

@@ -1,4 +1,4 @@
-import {withArguments} from "../../chat/index.js";
+import {asSystem, withJsonArguments, withJsonParameters, withObjects, withText} from "./messageForms.js";
 import {asksSomething, contentOf, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
 import type {TrainingMessage} from "./messages.js";
 
@@ -38,15 +38,22 @@ const FROM: Readonly<Record<string, string>> = {
   assistant: "gpt"
 };
 
-/** Templates of open models know no developer: the words are a system message's. */
-const asSystem = (messages: readonly TrainingMessage[]) =>
-  messages.map((one) => (one.role === "developer" ? {...one, role: "system"} : one));
+/** As templates of open models read it. */
+const forTemplates = (message: TrainingMessage) => withObjects(withText(asSystem(message)));
 
-/** Templates write the arguments of calls as JSON: as text they would be written as JSON twice. */
-const withObjects = (message: TrainingMessage): TrainingMessage =>
-  Array.isArray(message.tool_calls)
-    ? {...message, tool_calls: message.tool_calls.map(withArguments)}
-    : message;
+const ROLES = new Set(["user", "assistant", "system", "tool"]);
+
+/**
+ * A message as axolotl takes it in pairs: its role and its text. Undefined when it has no text, or calls a tool. Answers lose the
+ * space around them, which templates cut off: axolotl looks for the answer in the rendered text.
+ */
+function plain(message: TrainingMessage): TrainingMessage | undefined {
+  const {role, content, tool_calls: calls, function_call: call} = withText(asSystem(message));
+  const callsTools = (Array.isArray(calls) && calls.length > 0) || Boolean(call);
+  if (!ROLES.has(role) || callsTools || typeof content !== "string" || content.trim() === "")
+    return undefined;
+  return {role, content: role === "assistant" ? content.trim() : content};
+}
 
 const hasOneAnswer = (messages: readonly TrainingMessage[]) =>
   messages.filter(({role}) => role === "assistant").length === 1 && messages.at(-1)?.role === "assistant";
@@ -73,14 +80,18 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
     // TRL learns by the columns of a file's first line.
     needsWhole: (example) => !hasOneAnswer(messagesIn(example)),
     ...chat((given, example, whole) => {
-      const messages = asSystem(given).map(withObjects);
+      const messages = given.map(forTemplates);
       return withTools(
         whole ? {messages} : {prompt: messages.slice(0, -1), completion: messages.slice(-1)},
         example
       );
     })
   },
-  axolotl: chat((messages, example) => withTools({messages: asSystem(messages)}, example)),
+  // It reads a file as columns of one type each, and JSON in these places.
+  axolotl: chat((messages, example) => {
+    const line = withTools({messages: messages.map(asSystem).map(withText).map(withJsonArguments)}, example);
+    return "tools" in line ? {...line, tools: withJsonParameters(line.tools)} : line;
+  }),
   sharegpt: chat((messages) =>
     messages.every(({role, tool_calls}) => Object.hasOwn(FROM, role) && tool_calls === undefined)
       ? {conversations: messages.map((one) => ({from: FROM[one.role], value: contentOf(one)}))}
@@ -108,15 +119,15 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
     non_preferred_output: [rejected]
   })),
   "trl-dpo": preference((prompt, chosen, rejected) => ({
-    prompt: asSystem(prompt),
-    chosen: [chosen],
-    rejected: [rejected]
+    prompt: prompt.map(forTemplates),
+    chosen: [forTemplates(chosen)],
+    rejected: [forTemplates(rejected)]
   })),
-  "axolotl-dpo": preference((messages, chosen, rejected) => ({
-    messages: asSystem(messages),
-    chosen,
-    rejected
-  }))
+  "axolotl-dpo": preference((prompt, ...answers) => {
+    const messages = prompt.map(plain);
+    const [chosen, rejected] = answers.map(plain);
+    return messages.includes(undefined) || !chosen || !rejected ? undefined : {messages, chosen, rejected};
+  })
 };
 
 function withTools(line: object, example: TrainingExample): object {

@@ -1,15 +1,19 @@
 import {trainFile, validationFile} from "../services/files.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
-import {toolSettings, WARM_UP} from "./settings.js";
+import {toolRules, toolSettings, WARM_UP} from "./settings.js";
 import {yamlText} from "./yaml.js";
 
 /**
  * Axolotl's YAML. Our own split files stand in it (`val_set_size` 0): its own split is the unshuffled end of the data,
- * without groups. Longer examples are cut, not dropped.
+ * without groups. Longer conversations are cut, not dropped; longer pairs are dropped.
  */
 export const axolotl: ToolConfiguration = {
-  takes: {formats: {chat: "axolotl", preference: "axolotl-dpo"}, destination: "axolotl"},
+  takes: {
+    formats: {chat: "axolotl", preference: "axolotl-dpo"},
+    destination: "axolotl",
+    ...toolRules("sequence_len", (pairs) => (pairs ? "dropped without a word" : "cut at the end"))
+  },
   main: "config.yml",
   files(job, output) {
     const {adapter, epochs, rows, rate, length, seed, beta, more, ownWarmUp} = toolSettings(job);
@@ -52,8 +56,9 @@ export const axolotl: ToolConfiguration = {
       bf16: "auto",
       gradient_checkpointing: true,
       logging_steps: 1,
-      evals_per_epoch: validation === undefined ? undefined : 1,
-      saves_per_epoch: 1,
+      // By `evals_per_epoch: 1` it never checks when there is one epoch.
+      eval_strategy: validation === undefined ? undefined : "epoch",
+      save_strategy: "epoch",
       output_dir: output,
       ...more
     };

@@ -1,7 +1,7 @@
 import type {JobRecord} from "../../store/index.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
-import {toolSettings, WARM_UP} from "./settings.js";
+import {toolRules, toolSettings, WARM_UP} from "./settings.js";
 import {yamlText} from "./yaml.js";
 
 /**
@@ -9,7 +9,11 @@ import {yamlText} from "./yaml.js";
  * tools without an error, so they are exported in a form that has no place for them.
  */
 export const llamaFactory: ToolConfiguration = {
-  takes: {formats: {chat: "sharegpt", preference: "axolotl-dpo"}, destination: "LLaMA-Factory"},
+  takes: {
+    formats: {chat: "sharegpt", preference: "axolotl-dpo"},
+    destination: "LLaMA-Factory",
+    ...toolRules("cutoff_len", () => "cut")
+  },
   main: "config.yml",
   files(job, output) {
     const {adapter, epochs, rows, rate, length, seed, beta, more, ownWarmUp} = toolSettings(job);

@@ -24,12 +24,11 @@ export function keywords(settings: Record<string, unknown>, indent = "    "): st
 }
 
 /**
- * Lines that load the job's files, after they were held against their hashes. `data` is the folder with them. Not by the library's own
- * reader of JSON, which makes times of texts that look like dates.
+ * Lines that hold the job's files against their hashes and define `rows_of`, which reads one. `data` is the folder with them. Not by the
+ * library's own reader of JSON, which makes times of texts that look like dates.
  */
-export function loadData(job: JobRecord, data = "."): string {
+export function readData(job: JobRecord, data = "."): string {
   const files = Object.fromEntries(job.data.map(({path, sha256}) => [path, sha256]));
-  const validation = validationFile(job);
   return `DATA = ${pythonValue(data)}
 for path, expected in ${pythonValue(files)}.items():
     with open(f"{DATA}/{path}", "rb") as file:
@@ -40,13 +39,24 @@ for path, expected in ${pythonValue(files)}.items():
 
 def rows_of(path):
     with open(f"{DATA}/{path}", encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
+        return [json.loads(line) for line in file]`;
+}
+
+/** Lines that define `dataset_of`, which makes a dataset of rows. */
+export const DATASET_OF = `# Fields of calls and tools have values of several types, which releases before 4.7 refuse.
+MIXED = {"on_mixed_types": "use_json"} if "on_mixed_types" in inspect.signature(Dataset.from_dict).parameters else {}
+
+
+def dataset_of(rows):
     names = dict.fromkeys(name for row in rows for name in row)
-    return Dataset.from_dict({name: [row.get(name) for row in rows] for name in names})
+    return Dataset.from_dict({name: [row.get(name) for row in rows] for name in names}, **MIXED)`;
 
-
-train = rows_of(${pythonValue(trainFile(job))})
-validation = ${validation === undefined ? "None" : `rows_of(${pythonValue(validation)})`}`;
+/** Lines that set `train` and `validation`, by `rows_of` and `dataset_of`. */
+export function setDatasets(job: JobRecord): string {
+  const made = (path: string) => `dataset_of(rows_of(${pythonValue(path)}))`;
+  const validation = validationFile(job);
+  return `train = ${made(trainFile(job))}
+validation = ${validation === undefined ? "None" : made(validation)}`;
 }
 
 /** TRL's trainer for a job and a call of its configuration, indented as an argument; `special` are settings of this tool alone. The job's own words come last. */

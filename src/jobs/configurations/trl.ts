@@ -1,11 +1,15 @@
 import type {JobRecord} from "../../store/index.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
-import {loadData, pythonValue, trlTrainer} from "./python.js";
-import {toolSettings} from "./settings.js";
+import {DATASET_OF, pythonValue, readData, setDatasets, trlTrainer} from "./python.js";
+import {toolRules, toolSettings} from "./settings.js";
 
 export const trl: ToolConfiguration = {
-  takes: {formats: {chat: "trl", preference: "trl-dpo"}, destination: "TRL"},
+  takes: {
+    formats: {chat: "trl", preference: "trl-dpo"},
+    destination: "TRL",
+    ...toolRules("max_length", () => "cut at the end")
+  },
   main: "train.py",
   files: (job, output) => ({"train.py": trlScript(job, output)})
 };
@@ -13,12 +17,13 @@ export const trl: ToolConfiguration = {
 /**
  * A script for `uv run train.py`, or Python with TRL and PEFT, that trains and saves the adapter or the model in `output`.
  * @param data the folder with the files, where it is not the script's working folder
- * @param after lines that follow the training
+ * @param before lines that stand before the training
+ * @param after lines that follow it
  */
 export function trlScript(
   job: JobRecord,
   output: string,
-  {data, after = ""}: {data?: string; after?: string} = {}
+  {data, before = "", after = ""}: {data?: string; before?: string; after?: string} = {}
 ) {
   const {adapter} = toolSettings(job);
   // Some releases load a model in 32 bits when nothing is said, some as it is stored; all weights are trained in 32.
@@ -30,10 +35,11 @@ export function trlScript(
     : "None";
   return `# /// script
 # requires-python = ">=3.10"
-# dependencies = ["trl>=0.24", "peft>=0.17", "datasets", "transformers", "torch"]
+# dependencies = ["trl>=0.24", "peft>=0.17", "datasets>=4.7", "transformers", "torch"]
 # ///
 ${originLines(job).join("\n")}
 import hashlib
+import inspect
 import json
 import sys
 
@@ -41,8 +47,14 @@ from datasets import Dataset
 from peft import LoraConfig
 from trl import ${config}, ${trainer}
 
-${loadData(job, data)}
+${readData(job, data)}
 
+
+${DATASET_OF}
+
+
+${setDatasets(job)}
+${before}
 trainer = ${trainer}(
     model=${pythonValue(job.base)},
     args=${call},

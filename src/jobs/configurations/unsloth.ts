@@ -1,11 +1,35 @@
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
-import {loadData, pythonValue, trlTrainer} from "./python.js";
-import {toolSettings} from "./settings.js";
+import {DATASET_OF, pythonValue, readData, setDatasets, trlTrainer} from "./python.js";
+import {toolRules, toolSettings} from "./settings.js";
+
+/** Lines that define `dataset_of` for conversations: their texts, by the template of `tokenizer`. */
+const TEXTS = `def as_text(row):
+    messages = row["messages"]
+    for message in messages:
+        if message["role"] == "developer":
+            message["role"] = "system"
+    for call in (call for message in messages for call in message.get("tool_calls") or []):
+        # Templates write arguments as JSON: as text they would be written as JSON twice.
+        if isinstance(call["function"].get("arguments"), str):
+            call["function"]["arguments"] = json.loads(call["function"]["arguments"])
+    text = tokenizer.apply_chat_template(messages, tools=row.get("tools"), tokenize=False)
+    # Unsloth adds the first token itself unless it finds it in the template's own words.
+    if tokenizer.bos_token and tokenizer.bos_token not in (tokenizer.chat_template or ""):
+        text = text.removeprefix(tokenizer.bos_token)
+    return text
+
+
+def dataset_of(rows):
+    return Dataset.from_dict({"text": [as_text(row) for row in rows]})`;
 
 /** A script with Unsloth's model under TRL's trainer. Conversations become text by the tokenizer's own template. */
 export const unsloth: ToolConfiguration = {
-  takes: {formats: {chat: "openai", preference: "trl-dpo"}, destination: "TRL"},
+  takes: {
+    formats: {chat: "openai", preference: "trl-dpo"},
+    destination: "TRL",
+    ...toolRules("max_length", () => "cut at the end")
+  },
   main: "train.py",
   files(job, output) {
     const {adapter, length, seed, beta} = toolSettings(job);
@@ -23,40 +47,12 @@ export const unsloth: ToolConfiguration = {
 )
 `
       : "";
-    const asText = pairs
-      ? ""
-      : `def given(value):
-    # Rows of one table have the fields of all: what was not there is None.
-    if isinstance(value, dict):
-        return {name: given(one) for name, one in value.items() if one is not None}
-    return [given(one) for one in value] if isinstance(value, list) else value
-
-
-def as_text(row):
-    messages = given(row["messages"])
-    for message in messages:
-        if message["role"] == "developer":
-            message["role"] = "system"
-    for call in (call for message in messages for call in message.get("tool_calls", [])):
-        # Templates write arguments as JSON: as text they would be written as JSON twice.
-        if isinstance(call["function"].get("arguments"), str):
-            call["function"]["arguments"] = json.loads(call["function"]["arguments"])
-    text = tokenizer.apply_chat_template(messages, tools=given(row.get("tools")), tokenize=False)
-    # Unsloth adds the first token itself unless it finds it in the template's own words.
-    if tokenizer.bos_token and tokenizer.bos_token not in (tokenizer.chat_template or ""):
-        text = text.removeprefix(tokenizer.bos_token)
-    return {"text": text}
-
-
-train = train.map(as_text, remove_columns=train.column_names)
-validation = validation and validation.map(as_text, remove_columns=validation.column_names)
-`;
     const script = `# /// script
 # requires-python = ">=3.10"
 # dependencies = ["unsloth", "datasets"]
 # ///
 ${originLines(job).join("\n")}
-import hashlib
+import hashlib${pairs ? "\nimport inspect" : ""}
 import json
 import sys
 
@@ -64,7 +60,7 @@ from unsloth import FastLanguageModel
 from datasets import Dataset
 from trl import ${config}, ${trainer}
 
-${loadData(job)}
+${readData(job)}
 
 model, tokenizer = FastLanguageModel.from_pretrained(
     model_name=${pythonValue(job.base)},
@@ -72,7 +68,13 @@ model, tokenizer = FastLanguageModel.from_pretrained(
     load_in_4bit=False,
     full_finetuning=${pythonValue(adapter === undefined)},
 )
-${withAdapter}${asText}
+${withAdapter}
+
+${pairs ? DATASET_OF : TEXTS}
+
+
+${setDatasets(job)}
+
 trainer = ${trainer}(
     model=model,
     processing_class=tokenizer,

@@ -5,10 +5,11 @@ import {setTimeout as pause} from "node:timers/promises";
 import {retryAfterMs} from "../../endpoints/index.js";
 import {exactly, fits, number, oneOf, text} from "../../store/checked.js";
 import {type JobEvent, type JobOutcome, type JobRecord, messageOf, UserError} from "../../store/index.js";
-import {trlScript} from "../configurations/trl.js";
+import {trl} from "../configurations/trl.js";
 import {metricsIn} from "../logMetrics.js";
 import {type JobLook, type JobService, type RunningJob, UnknownSubmission} from "../service.js";
 import {type HttpService, httpService} from "./http.js";
+import {hubScript, resultOf} from "./hubScript.js";
 
 export interface HuggingFaceJobs extends Pick<HttpService, "trust" | "apiKeyEnv"> {
   service: "huggingface";
@@ -67,12 +68,11 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
   const hub = () => import("@huggingface/hub");
 
   return {
-    formats: {chat: "trl", preference: "trl-dpo"},
-    destination: "TRL",
+    ...trl.takes,
     host: new URL(hubUrl).hostname,
     check: () => undefined,
     checkKey: () => void tokenOf(apiKeyEnv),
-    configuration: (job) => ({"train.py": scriptOf(job, resultOf(namespace, job))}),
+    configuration: (job) => ({"train.py": hubScript(job, resultOf(namespace, job))}),
     async offer() {
       const all = await (await hub()).listJobHardware({hubUrl, fetch: patientFetch()});
       const own = all.find(({name}) => name === flavor);
@@ -160,19 +160,6 @@ function tokenOf(variable: string): string {
 }
 
 const labelOf = ({key}: JobRecord) => key.slice(0, 40);
-const resultOf = (namespace: string, {name, key}: JobRecord) => `${namespace}/${name}-${key.slice(0, 8)}`;
-
-/** The result is there when the job has ended: the script itself puts it into the repository. */
-function scriptOf(job: JobRecord, repository: string): string {
-  const after = `
-from huggingface_hub import HfApi
-
-hub = HfApi()
-hub.create_repo(${JSON.stringify(repository)}, private=True, exist_ok=True)
-hub.upload_folder(repo_id=${JSON.stringify(repository)}, folder_path="/tmp/output", ignore_patterns=["checkpoint-*"])
-`;
-  return trlScript(job, "/tmp/output", {data: "/data", after});
-}
 
 /** Waits as a 429 asks. What only reads is tried again when the server fails. */
 function patientFetch(signal?: AbortSignal): typeof fetch {

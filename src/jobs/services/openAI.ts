@@ -59,6 +59,7 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
   return {
     formats: {chat: "openai", preference: "openai-dpo"},
     destination: "OpenAI",
+    usualEpochs: "by rows",
     host: new URL(baseUrl).hostname,
     check({settings: training, format}) {
       methodOf(training as JobTraining, format);

@@ -22,6 +22,8 @@ const OUTCOMES: Readonly<Record<string, JobOutcome>> = {
   cancelled: "cancelled"
 };
 
+const USUAL_EPOCHS = 1;
+
 interface FineTune {
   id: string;
   status: string;
@@ -51,6 +53,7 @@ export function togetherJobs(settings: TogetherJobs): JobService {
   return {
     formats: {chat: "openai", preference: "openai-dpo"},
     destination: "Together",
+    usualEpochs: USUAL_EPOCHS,
     host: new URL(baseUrl).hostname,
     check({settings: training}) {
       checkEpochs("Together", training as JobTraining);
@@ -140,10 +143,10 @@ async function sent(
   return id;
 }
 
-const epochsOf = ({settings}: JobRecord) => (settings as JobTraining).epochs ?? 1;
+const epochsOf = ({settings}: JobRecord) => (settings as JobTraining).epochs ?? USUAL_EPOCHS;
 
 function requestOf({base, name, settings, format}: JobRecord) {
-  const {method = "lora", epochs, rows, rate, lora, length, seed, preference} = settings as JobTraining;
+  const {epochs, rows, rate, length, seed, preference} = settings as JobTraining;
   const pairs = format === "openai-dpo";
   return {
     model: base,
@@ -153,19 +156,19 @@ function requestOf({base, name, settings, format}: JobRecord) {
     learning_rate: rate,
     max_seq_length: length,
     random_seed: seed,
-    training_type:
-      method === "full"
-        ? {type: "Full"}
-        : {
-            type: "Lora",
-            lora_r: lora?.rank ?? 16,
-            lora_alpha: lora?.alpha ?? 32,
-            lora_trainable_modules: "all-linear"
-          },
+    training_type: typeOf(settings as JobTraining),
     training_method: pairs
       ? {method: "dpo", dpo_beta: preference?.beta}
       : {method: "sft", train_on_inputs: false}
   };
+}
+
+/** Undefined leaves it to the service, which asks for both numbers of an adapter. */
+function typeOf({method, lora}: JobTraining): object | undefined {
+  if (method === "full") return {type: "Full"};
+  if (method === undefined && lora === undefined) return undefined;
+  const {rank = 16, alpha = 2 * rank} = lora ?? {};
+  return {type: "Lora", lora_r: rank, lora_alpha: alpha, lora_trainable_modules: "all-linear"};
 }
 
 function eventOf(one: FineTuneEvent): JobEvent {

@@ -35,8 +35,8 @@ export interface JobData {
 
 /** Tokens that are billed, of all epochs. */
 export interface JobTokens {
-  /** Before it was sent. */
-  estimated: number;
+  /** Before it was sent; absent where nobody knew for how many epochs. */
+  estimated?: number;
   /** The price of those, where one was known. */
   usd?: number;
   /** As the service told them at the end; absent where it tells none. */

@@ -1,17 +1,19 @@
-"""A stand-in: keeps columns as the library does, every row with the fields of all."""
+"""A stand-in: keeps columns as the library does, every row with the fields of all, or as they are in the releases that can."""
+import os
 
 
 class Rows(list):
-    @property
-    def column_names(self):
-        return list(self[0])
+    pass
 
-    def map(self, change, remove_columns=()):
-        return Rows({**{k: v for k, v in row.items() if k not in remove_columns}, **change(row)} for row in self)
+
+def kind(value):
+    return float if isinstance(value, (int, float)) and not isinstance(value, bool) else type(value)
 
 
 def alike(values):
     """Objects of one column get the fields of all of them, None where they have none."""
+    if len({kind(one) for one in values if one is not None}) > 1:
+        raise TypeError("a column of several types")
     if any(isinstance(one, dict) for one in values):
         names = dict.fromkeys(name for one in values if one for name in one)
         columns = {name: alike([(one or {}).get(name) for one in values]) for name in names}
@@ -22,8 +24,21 @@ def alike(values):
     return values
 
 
+def rows_of(columns):
+    return Rows(dict(zip(columns, row)) for row in zip(*columns.values()))
+
+
 class Dataset:
-    @staticmethod
-    def from_dict(columns):
-        columns = {name: alike(values) for name, values in columns.items()}
-        return Rows(dict(zip(columns, row)) for row in zip(*columns.values()))
+    if os.environ.get("DATASETS") == "4.6":
+
+        @staticmethod
+        def from_dict(columns):
+            return rows_of({name: alike(values) for name, values in columns.items()})
+
+    else:
+
+        @staticmethod
+        def from_dict(columns, on_mixed_types=None):
+            if on_mixed_types == "use_json":
+                return rows_of(columns)
+            return rows_of({name: alike(values) for name, values in columns.items()})
