@@ -6,6 +6,7 @@ export {
   noteErasedTraining
 } from "./erasedTraining.js";
 export {isAdapter, withoutWeights} from "./adapted.js";
+export {onOtherBase, ownBase, sameWeights} from "./adapterBase.js";
 export {addOnMissing} from "./encoder/addOn.js";
 export {missingOfAddOn} from "./encoder/checkAddOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
