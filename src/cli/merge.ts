@@ -109,7 +109,7 @@ export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbO
 /** What a merge knows of the project's store. */
 interface FromStore {
   resolveModel?: ResolveModel;
-  notes?: ReadonlyMap<string, string>;
+  notes?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Runs a merge in which the models of the project's store go by their names and ids, too. */

@@ -10,10 +10,10 @@ import {
 } from "../models/index.js";
 import {UserError} from "../store/errors.js";
 import {isMoeRecipe, readMoeRecipe} from "./moe/read.js";
-import {otherBases, wordFor} from "./otherBases.js";
 import {parseRecipes} from "./recipe/parse.js";
 import {type Problem, RecipeError} from "./recipe/problems.js";
 import type {ModelReference, Recipe} from "./recipe/types.js";
+import {storedNotes, wordFor} from "./storedNotes.js";
 
 /** The models that a document names, and the lines where it begins and where it names them. */
 interface Named {
@@ -27,7 +27,7 @@ interface Named {
 export interface StoredInputs {
   models: ReadonlyMap<string, ModelManifest>;
   /** As `MergeOptions` takes them. */
-  notes: ReadonlyMap<string, string>;
+  notes: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
@@ -61,7 +61,7 @@ export async function storedInputs(
   }
   if (problems.length > 0) throw new RecipeError(problems, recipeFile);
   const references = recipes.flatMap((one) => one.references);
-  return {models: found, notes: await otherBases(references, found, {modelsDir, project})};
+  return {models: found, notes: await storedNotes(references, found, {known, modelsDir, project})};
 }
 
 function saidOf(problems: Problem[], {line}: Named) {

@@ -25,16 +25,12 @@ export function onOtherBase(adapter: string, own: string, on: string): string {
   return `The adapter ${adapter} was made on ${own}, but is put on ${on}, which has other weights: its answers are not what it learned. Put it on its own base.`;
 }
 
-/** Whether two models have the same weights, by the hashes of their files. */
+/** Whether two models have the same weights, by the hashes of their files: of all where none is known to hold weights. */
 export function sameWeights(a: Placed, b: Placed): boolean {
   return weightsOf(a) === weightsOf(b);
 }
 
 function weightsOf({files}: Placed): string {
-  return JSON.stringify(
-    files
-      .filter(({path}) => isWeightFile(path))
-      .map(({sha256}) => sha256)
-      .sort()
-  );
+  const weights = files.filter(({path}) => isWeightFile(path));
+  return JSON.stringify((weights.length > 0 ? weights : files).map(({sha256}) => sha256).sort());
 }

@@ -37,6 +37,7 @@ export {
   meantModel,
   mergeConflict
 } from "./storedModel.js";
+export {manyMeant, manyMeantOf} from "./meantNote.js";
 export {recordModel, type RecordedModel} from "./record.js";
 export {
   damagedFiles,

@@ -46,6 +46,9 @@ beforeAll(async () => {
 });
 afterAll(() => vi.unstubAllEnvs());
 
+const newest = () =>
+  `the store has 2 models called "base" with different weights. The newest is taken: ${short(newer)}, made ${newer.createdAt.slice(0, 16).replace("T", " ")} UTC. Name it "${short(newer)}" to keep it when a newer one is made.`;
+
 describe("a merge that puts an adapter on another base than its own", () => {
   it("says so in the check, the report, the model card and the lineage", async () => {
     const file = await recipe("other.yml", ...average("base+steering", "base"));
@@ -53,11 +56,11 @@ describe("a merge that puts an adapter on another base than its own", () => {
     expect(flat(await printed(() => mergeVerb(file, {check: true})))).toContain(warning());
     expect(flat(await printed(() => mergeVerb(file, {out: at("other")})))).toContain(warning());
     expect(JSON.parse(await readFile(at("other/merge_report.json"), "utf8"))).toMatchObject({
-      report: {warnings: [warning()]}
+      report: {warnings: [warning(), newest()]}
     });
     expect(await readFile(at("other/README.md"), "utf8")).toContain(warning());
     const made = (await listModels(modelsDir(workspace))).find(({name}) => name === "other")!;
-    expect(made.merge!.warnings).toEqual([warning()]);
+    expect(made.merge!.warnings).toEqual([warning(), newest()]);
   });
 
   it("says so of an expert of a mixture", async () => {

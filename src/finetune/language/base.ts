@@ -6,6 +6,7 @@ import {
   hashedFiles,
   isWeightFile,
   listModels,
+  manyMeant,
   meantModel,
   modelAt,
   readManifest,
@@ -49,7 +50,8 @@ export async function findBase(
   }
   const path = resolve(context.project ?? process.cwd(), base);
   if (existsSync(join(path, "config.json"))) return baseAt(path, base, context.dir);
-  const found = meantModel(await listModels(context.dir), base);
+  const known = await listModels(context.dir);
+  const found = meantModel(known, base);
   const file = `finetunes/${base}.finetune.ts`;
   if (!found && existsSync(resolve(context.project ?? process.cwd(), file)))
     throw new UserError(
@@ -59,6 +61,8 @@ export async function findBase(
     throw new UserError(
       `base ${JSON.stringify(base)}: ${path} has no config.json, and the store has no model of that id or name. \`assay models add ORG/NAME\` fetches one of the Hugging Face hub.`
     );
+  const many = manyMeant(known, base);
+  if (many !== undefined) context.onProgress?.(`base: ${many}`);
   return storedBase(found.id, base, context);
 }
 

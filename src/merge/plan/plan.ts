@@ -18,7 +18,7 @@ export interface PlanOptions {
   tokenizer?: TokenizerPlan;
   chatTemplate?: string;
   /** What is to be said of models, by their ids. */
-  notes?: ReadonlyMap<string, string>;
+  notes?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What will be made: one job for every tensor, the result's config and what the reader should know. */
@@ -97,7 +97,7 @@ export function planMerge(
 /** What is to be said of the models of a plan. */
 export function notesOf(
   models: ReadonlyMap<string, OpenModel>,
-  notes: ReadonlyMap<string, string> = new Map()
+  notes: ReadonlyMap<string, readonly string[]> = new Map()
 ): string[] {
   return [...models.keys()].flatMap((id) => notes.get(id) ?? []);
 }
