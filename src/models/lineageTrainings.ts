@@ -39,7 +39,7 @@ const exportNode = (id: string) => `export:${id}`;
  * by, or on: a job comes first.
  */
 export function addTrainings(
-  {exports, jobs, models}: LineageRecords,
+  {exports, jobs, models, splits, versions}: LineageRecords,
   {add, ensure, edges, version, split}: Growing
 ): (model: ModelManifest) => string | undefined {
   for (const job of jobs) add(ofJob(job));
@@ -50,7 +50,8 @@ export function addTrainings(
       id: to,
       kind: "export",
       name,
-      facts: presentFacts({dataset: dataset ?? undefined, part, exported: at.slice(0, 10)})
+      facts: presentFacts({dataset: dataset ?? undefined, part, exported: at.slice(0, 10)}),
+      erased: erasedSince(one, {splits, versions})
     });
     const from = sourceOf(one, {version, split});
     if (from !== undefined) edges.push({from, to, how: part === undefined ? "exported" : `${part} part`});
@@ -82,6 +83,22 @@ export function addTrainings(
     const found = exports.find((one) => one.models.includes(id));
     return by.get(id) ?? (found && exportNode(found.id));
   };
+}
+
+/** When rows of an export were erased since it was written: of its part, or, where the store lacks its split, of its version. */
+function erasedSince(
+  {dataset, version, split, part, at}: LineageExport,
+  {splits, versions}: Pick<LineageRecords, "splits" | "versions">
+): LineageNode["erased"] {
+  if (dataset === null) return undefined;
+  const own = splits.find((one) => one.dataset === dataset && one.id === split);
+  const purged = versions.find((one) => one.dataset === dataset && one.id === version)?.purged ?? [];
+  const all = own && part !== undefined ? [own.erased?.[part]] : purged.map((one) => one.at);
+  const last = all
+    .filter((one) => one !== undefined && one >= at)
+    .sort()
+    .at(-1);
+  return last === undefined ? undefined : {dataset, at: last};
 }
 
 function sourceOf(
