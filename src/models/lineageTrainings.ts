@@ -131,10 +131,11 @@ function namedJob({settings: {job}, recipe}: ModelManifest): string | undefined 
   return recipe?.method.startsWith("job at ") ? recipe.source : undefined;
 }
 
-/** The models of the store that a job goes on from. */
-function beginnings({settings, base}: JobRecord, models: readonly ModelManifest[]): ModelManifest[] {
+/** The models of the store that a job goes on from: of one name the newest that was there when the job was noted. */
+function beginnings({settings, base, at}: JobRecord, models: readonly ModelManifest[]): ModelManifest[] {
   const named = [settings.parent, base].flatMap((wanted) => {
-    const found = models.filter(({id, name}) => id === wanted || name === wanted).at(-1);
+    const meant = models.filter(({id, name}) => id === wanted || name === wanted);
+    const found = meant.filter(({createdAt}) => createdAt <= at).at(-1) ?? meant.at(-1);
     return found ? [found] : [];
   });
   return [...new Set(named)];

@@ -132,6 +132,34 @@ describe("lineageGraph", () => {
     expect(hows).toContain("model:id-base > model:id-tuned: fine-tuned");
   });
 
+  it("begins a job from the model of a name that was there, not from one that was made since", () => {
+    const job = {
+      id: "answers-0a1b2c",
+      name: "answers",
+      at: "2026-11-03",
+      service: {service: "command", trust: "local"},
+      base: "tuned",
+      settings: {},
+      dataset: "mails",
+      version: version.id,
+      split: {id: split.id, name: "random", sha256: split.sha256},
+      data: [{part: "train", rows: 4}],
+      statuses: []
+    } as unknown as JobRecord;
+    const {edges} = lineageGraph({
+      versions: [version],
+      splits: [split],
+      exports: [],
+      jobs: [job],
+      models: [model("tuned", []), model("tuned", [], {id: "id-later", createdAt: "2026-11-04"})],
+      runs: [],
+      erased: new Map()
+    });
+    expect(edges.filter(({how}) => how === "begins from it").map(({from}) => from)).toEqual([
+      "model:id-tuned"
+    ]);
+  });
+
   it("calls a model of several parents merged, unless it was trained or is an adapter", () => {
     const recipe = {method: "job at command", sha256: ""};
     const {edges} = lineageGraph({
