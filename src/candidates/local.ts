@@ -1,8 +1,9 @@
 import type {ModelParameters, Tool} from "../endpoints/types.js";
 import type {ModelSource} from "../finetune/index.js";
 import {checkLocalOptions, localModel, type LocalModelOptions} from "../generation/index.js";
-import type {Candidate} from "../runner/define.js";
-import {UserError} from "../store/index.js";
+import {manyMeantOf} from "../models/index.js";
+import type {Candidate, PrepareContext} from "../runner/define.js";
+import {modelsDir, UserError} from "../store/index.js";
 import {buildModel} from "./trained.js";
 
 export interface LocalCandidateOptions extends Omit<LocalModelOptions, "workspace" | "name" | "onlyKnown"> {
@@ -29,6 +30,16 @@ export function localCandidate(
     throw new UserError(
       `${where}: there is no adapter ${JSON.stringify(adapter)}. \`adapters\` names ${Object.keys(own.adapters ?? {}).join(", ") || "none"}.`
     );
+  const names = [...(typeof model === "string" ? [model] : []), ...Object.values(own.adapters ?? {})];
+  // Every round of a race prepares its candidates anew.
+  const told = new Set<string>();
+  const tellMany = async ({store: {workspace}, onProgress}: PrepareContext) => {
+    for (const one of names) {
+      const many = await manyMeantOf(one, {modelsDir: modelsDir(workspace), project: workspace.project});
+      if (many !== undefined && !told.has(many)) onProgress(many);
+      if (many !== undefined) told.add(many);
+    }
+  };
   return {
     name,
     baseline,
@@ -36,6 +47,7 @@ export function localCandidate(
     tools,
     apart: true,
     async prepare(context) {
+      await tellMany(context);
       const source = typeof model === "string" ? model : (await buildModel(model, context)).id;
       const endpoint = localModel(source, {
         ...own,

@@ -4,15 +4,13 @@ import type {BuildContext} from "../finetune/index.js";
 import {merge, mergeRecord, type MergeReport} from "../merge/index.js";
 import {
   assertUsable,
-  baseOfAdapter,
-  filesFolder,
   hasLoader,
   isAdapter,
   keepModel,
   mergeConflict,
   type MergeRecord,
   type ModelManifest,
-  readManifest,
+  ownBase,
   roundTable,
   saveModel,
   withoutWeights,
@@ -39,7 +37,7 @@ export async function parentOf(manifest: ModelManifest, context: BuildContext): 
   const why = withoutWeights(manifest);
   if (why !== undefined) throw new UserError(`${manifest.name} cannot be merged: it is ${why}.`);
   if (!isAdapter(manifest)) return {manifest, reference: manifest.id};
-  const {base, named} = await baseOf(manifest, context);
+  const {base, named} = await ownBase(context.dir, manifest, context.project ?? process.cwd());
   if (!base)
     throw new UserError(
       `${manifest.name} is an adapter on ${named ?? "a base that its adapter_config.json does not name"}, which the store does not have. Add the model that it was made on with \`assay models add\` first.`
@@ -49,17 +47,6 @@ export async function parentOf(manifest: ModelManifest, context: BuildContext): 
     throw new UserError(`${manifest.name} cannot be merged: its base ${base.name} is ${no}.`);
   await assertUsable(context.dir, base);
   return {manifest, base, reference: `${base.id}+${manifest.id}`};
-}
-
-async function baseOf(
-  manifest: ModelManifest,
-  {dir, project = process.cwd()}: BuildContext
-): Promise<{base?: ModelManifest; named?: string}> {
-  const trainedOn = manifest.training && manifest.parents[0]?.id;
-  const known =
-    trainedOn === undefined ? undefined : await readManifest(dir, trainedOn).catch(() => undefined);
-  if (known && manifest.folder === undefined) return {base: known};
-  return baseOfAdapter(await filesFolder(dir, manifest, project), {modelsDir: dir, project});
 }
 
 /** Merges models by a recipe that calls them by their references, and keeps the result in the store. */

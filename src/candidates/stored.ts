@@ -6,7 +6,9 @@ import {
   findStoredModel,
   findStoredModelSync,
   isAdapter,
+  listModels,
   listModelsSync,
+  manyMeant,
   meantModel,
   type ModelManifest,
   namedBase
@@ -15,13 +17,18 @@ import {hashJson} from "../store/index.js";
 
 /**
  * A model of the store by its name or id, whatever made it, as a source: such as one that `assay merge` made or `assay models add`
- * registered. Of several models with one name the newest is meant. Building it makes nothing; it throws when there is none.
+ * registered. Of several models with one name the newest is meant, which is said where their weights differ. Building it makes nothing; it throws when there is none.
  */
 export function storedModel(model: string): ModelSource {
+  // Every round of a race builds its sources anew.
+  let told: string | undefined;
   return {
     name: model,
     configHash: (context) => hashJson(identity(findStoredModelSync(context.dir, model), context)),
-    async build({dir}) {
+    async build({dir, onProgress}) {
+      const many = manyMeant(await listModels(dir), model);
+      if (many !== undefined && many !== told) onProgress?.(many);
+      told = many;
       const manifest = await findStoredModel(dir, model);
       await assertUsable(dir, manifest);
       return manifest;

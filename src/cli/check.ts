@@ -17,7 +17,7 @@ import {openStore, type Store, writeAtomic} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";
-import {tellChange} from "./newestVersion.js";
+import {tellChange, tellOlder} from "./newestVersion.js";
 import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
 
@@ -57,6 +57,8 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
     }
     const checked = await checkEvals(store, evals);
     await tellChanges(store, checked, evals);
+    for (const {eval: name, split, report} of checked)
+      await tellOlder(store, `${name} (${split})`, report.run.dataset);
     for (const {eval: name, split, otherMargin: text} of checked)
       if (text !== undefined) note(`! ${name} (${split}): ${text}`);
     const results = checked.flatMap((one) => one.results);

@@ -1,7 +1,23 @@
-import {UserError} from "../store/index.js";
+import {type RunManifest, UserError} from "../store/index.js";
 
-/** A run by its id or by the beginning of it. */
-export function findRun<Run extends {id: string}>(runs: readonly Run[], id: string): Run {
+type Known = Pick<RunManifest, "id" | "eval" | "status" | "startedAt" | "archived">;
+
+/** A run by its id, by the name of its eval, which means the newest run that is not archived, complete ones first, or by the beginning of its id. */
+export function findRun<Run extends Known>(runs: readonly Run[], name: string): Run {
+  const exact = runs.find((run) => run.id === name);
+  if (exact) return exact;
+  const [newest] = runs
+    .filter((run) => run.eval === name && run.archived === undefined)
+    .sort(
+      (a, b) =>
+        Number(b.status === "complete") - Number(a.status === "complete") ||
+        b.startedAt.localeCompare(a.startedAt)
+    );
+  return newest ?? runOfId(runs, name);
+}
+
+/** A run by its id or by the beginning of it: for what deletes or archives runs, where a name is too little. */
+export function runOfId<Run extends {id: string}>(runs: readonly Run[], id: string): Run {
   const exact = runs.find((run) => run.id === id);
   if (exact) return exact;
   const found = runs.filter((run) => run.id.startsWith(id));

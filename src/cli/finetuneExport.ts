@@ -28,6 +28,7 @@ import {
 } from "../store/index.js";
 import {splitOf} from "./exportChat.js";
 import {examplesOf, type TrainingExportOptions, type TrainingSource} from "./exportExamples.js";
+import {findRun} from "./findRun.js";
 import {knownVersion} from "./knownDataset.js";
 import {nearOtherParts, type NearOtherParts, nearText} from "./nearOtherParts.js";
 import {openProject} from "./project.js";
@@ -74,14 +75,17 @@ export async function finetuneExportVerb(options: TrainingExportOptions): Promis
  */
 export async function exportTraining(
   store: Store,
-  options: TrainingExportOptions,
+  given: TrainingExportOptions,
   onMessage: (message: string) => void = () => undefined
 ): Promise<TrainingManifest> {
-  const format = Object.hasOwn(trainingFormats, options.format) ? trainingFormats[options.format] : undefined;
+  const format = Object.hasOwn(trainingFormats, given.format) ? trainingFormats[given.format] : undefined;
   if (!format)
     throw new UsageError(
-      `there is no format ${options.format}. There are ${Object.keys(trainingFormats).join(", ")}.`
+      `there is no format ${given.format}. There are ${Object.keys(trainingFormats).join(", ")}.`
     );
+  const named = format.kind === "chat" ? undefined : given.fromRun;
+  const options =
+    named === undefined ? given : {...given, fromRun: findRun(await store.runs({archived: true}), named).id};
   const version = await knownVersion(store, options.dataset ?? "");
   const part = options.part ?? "train";
   const split = await splitOf(store, version, options.split, part);

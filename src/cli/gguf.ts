@@ -2,7 +2,8 @@ import {statSync} from "node:fs";
 import {basename, resolve} from "node:path";
 import {findModel} from "../generation/index.js";
 import {convertModel, FILE_TYPES, fileType} from "../gguf/index.js";
-import {UserError} from "../store/index.js";
+import {manyMeantOf} from "../models/index.js";
+import {modelsDir, UserError} from "../store/index.js";
 import {openProject} from "./project.js";
 import {note, print, printJson} from "./terminal.js";
 
@@ -21,7 +22,10 @@ export async function ggufVerb(source: string, options: GgufOptions): Promise<vo
   const interrupt = () => stop.abort(new UserError("Stopped. Nothing was written."));
   process.once("SIGINT", interrupt);
   try {
-    const found = await findModel(source, await openProject(), {signal: stop.signal, onProgress: note});
+    const workspace = await openProject();
+    const many = await manyMeantOf(source, {modelsDir: modelsDir(workspace), project: workspace.project});
+    if (many !== undefined) note(`! ${many}`);
+    const found = await findModel(source, workspace, {signal: stop.signal, onProgress: note});
     if (found.kind === "gguf")
       throw new UserError(
         `${found.path} is a GGUF file already. Name the checkpoint it was made of to have another type (${FILE_TYPES.join(", ")}).`

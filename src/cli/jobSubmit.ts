@@ -1,6 +1,13 @@
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
-import {type JobDefinition, type JobService, noteJob, openService, startJob} from "../jobs/index.js";
+import {
+  type JobDefinition,
+  type JobService,
+  noteJob,
+  openService,
+  startJob,
+  statusText
+} from "../jobs/index.js";
 import {readShutdowns} from "../leaving/index.js";
 import {
   type JobRecord,
@@ -66,7 +73,7 @@ export async function submitVerb(name: string, options: SubmitOptions): Promise<
     );
     if (options.watch) await followed(store, [job.id], {json: options.json}, signal);
     else {
-      tell(dim(`  \`assay jobs watch ${job.id}\` follows it, \`assay jobs cancel ${job.id}\` ends it.`));
+      tell(dim(`  ${nextStep(job)}`));
       if (options.json) printJson(job);
     }
   } finally {
@@ -74,6 +81,15 @@ export async function submitVerb(name: string, options: SubmitOptions): Promise<
     await rm(folder, {recursive: true, force: true});
     store.close();
   }
+}
+
+/** What can be done with a job that was sent. */
+function nextStep({id, name, statuses, model}: JobRecord): string {
+  if (model) return `It is collected, as ${name} (${model.id.slice(0, 12)}).`;
+  const outcome = statuses.at(-1)?.outcome;
+  if (outcome === "succeeded") return `It has ended: \`assay jobs collect ${id}\` registers its model.`;
+  if (outcome !== undefined) return `It is ${statusText(statuses.at(-1)!)}.`;
+  return `\`assay jobs watch ${id}\` follows it, \`assay jobs cancel ${id}\` ends it.`;
 }
 
 /** Writes the training files and notes the job; undefined when only the check was wanted. */

@@ -1,6 +1,6 @@
 import {unsealedRuns} from "../runner/index.js";
 import {openStore, removeRun, setArchived, type Store, UsageError, UserError} from "../store/index.js";
-import {findRun} from "./findRun.js";
+import {runOfId} from "./findRun.js";
 import {findProject, loadEvals, openProject} from "./project.js";
 import {runReferences, withRaces} from "./runReferences.js";
 import {print, printJson} from "./terminal.js";
@@ -49,7 +49,7 @@ export async function deleteRuns(store: Store, names: readonly string[]): Promis
     ...(await unsealedRuns(workspace)).map(({id}) => ({id}))
   ];
   const known = [...new Map(runs.map((run) => [run.id, run])).values()];
-  const ids = [...new Set(names.map((name) => findRun(known, name).id))];
+  const ids = [...new Set(names.map((name) => runOfId(known, name).id))];
   const project = await loadEvals(findProject(workspace.project), []);
   const kept: string[] = [];
   for (const id of ids) {
@@ -79,7 +79,7 @@ export async function archiveRuns(
 ): Promise<string[]> {
   const {workspace} = store;
   const runs = await store.runs({archived: true});
-  const named = names.map((name) => findRun(runs, name).id);
+  const named = names.map((name) => runOfId(runs, name).id);
   const wanted = await withRaces(store, named);
   const changed = runs.filter((run) => wanted.has(run.id) && (run.archived !== undefined) !== archived);
   const at = archived ? new Date().toISOString() : undefined;

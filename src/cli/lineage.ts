@@ -89,7 +89,7 @@ function titleOf(node: LineageNode): string {
   if (missing) notes.push("missing from the store");
   if (erased)
     notes.push(
-      `learned from rows of ${erased.dataset} erased since${erased.through ? `, through ${erased.through}` : ""}${erased.accepted === undefined ? "" : ", accepted"}`
+      `${kind === "export" ? "holds" : "learned from"} rows of ${erased.dataset} erased since${erased.through ? `, through ${erased.through}` : ""}${erased.accepted === undefined ? "" : ", accepted"}`
     );
   const own = ["version", "run", "job"].includes(kind) ? shortId(node) : `${name} ${shortId(node)}`;
   return `${kind} ${own}${notes.length > 0 ? ` [${notes.join("; ")}]` : ""}`;

@@ -72,10 +72,10 @@ export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbO
   const {signal, dispose} = interruption();
   const progress = reporter(verb.json ?? false);
   try {
-    const report = await withStoredModels(text, recipeFile, (resolveModel) =>
+    const report = await withStoredModels(text, recipeFile, (stored) =>
       (isMoeRecipe(text) ? mergeMoe : merge)(text, {
         out: verb.out!,
-        resolveModel,
+        ...stored,
         recipeFile,
         signal,
         onProgress: progress.show,
@@ -106,20 +106,31 @@ export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbO
   }
 }
 
+/** What a merge knows of the project's store. */
+interface FromStore {
+  resolveModel?: ResolveModel;
+  notes?: ReadonlyMap<string, readonly string[]>;
+}
+
 /** Runs a merge in which the models of the project's store go by their names and ids, too. */
 async function withStoredModels<T>(
   recipe: string,
   recipeFile: string,
-  use: (resolveModel: ResolveModel | undefined) => Promise<T>
+  use: (stored: FromStore) => Promise<T>
 ): Promise<T> {
   const project = projectOf(process.env.ASSAY_PROJECT ?? process.cwd());
-  if (project === undefined) return use(undefined);
+  if (project === undefined) return use({});
   const dir = modelsDir(await openWorkspace(project));
-  const stored = isReadable(recipe) ? await storedInputs(recipe, {modelsDir: dir, recipeFile}) : undefined;
+  const stored = isReadable(recipe)
+    ? await storedInputs(recipe, {modelsDir: dir, project, recipeFile})
+    : undefined;
   return withPlainFolders({modelsDir: dir, project}, (plain) =>
-    use((path) => {
-      const model = stored?.get(path);
-      return model && plain(model);
+    use({
+      notes: stored?.notes,
+      resolveModel: (path) => {
+        const model = stored?.models.get(path);
+        return model && plain(model);
+      }
     })
   );
 }
@@ -144,10 +155,10 @@ async function recordInLineage(report: MergeReport): Promise<string | undefined>
 
 /** What a merge would meet, without writing anything; exit code 1 when it could not start. */
 async function check(text: string, recipeFile: string, verb: MergeVerbOptions): Promise<void> {
-  const {ok, documents} = await withStoredModels(text, recipeFile, (resolveModel) =>
+  const {ok, documents} = await withStoredModels(text, recipeFile, (stored) =>
     checkMerge(text, {
+      ...stored,
       recipeFile,
-      resolveModel,
       out: verb.out || undefined,
       threads: verb.threads,
       exact: verb.exact ? true : undefined,

@@ -24,6 +24,7 @@ import {
   UsageError,
   UserError
 } from "../store/index.js";
+import {type EarlierSearches, earlierSearches, searchName} from "./earlierSearches.js";
 import {newestVersions} from "./newestVersion.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {raceText} from "./raceText.js";
@@ -61,6 +62,7 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
     });
   try {
     const models = await findModels(space, modelsDir(store.workspace));
+    for (const one of models.notes) note(`! ${one}`);
     const tries = triesOf(space);
     if (tries.tries.length === 0)
       throw new UserError(
@@ -92,11 +94,11 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
     if (!race?.race?.outcome || race.race.outcome.kind === "stopped") return stopped(json ?? false);
     const chosen = finalists(race.race, made);
     const names = [...new Set([chosen.bestParent, chosen.winner, chosen.average])];
-    const words = finalWords(tries, made, chosen, part);
+    const earlier = await earlierSearches(store, race.race, part);
+    const words = finalWords(tries, made, chosen, {part, earlier});
     const [final] = await raced(withCandidates(target, made, names, part, words), false, heldOut);
     if (!final?.verdict || final.result.manifest?.status !== "complete") return stopped(json ?? false);
     const facts = await factsOf(store, final.result.manifest, final.verdict, chosen);
-    const earlier = await earlierSearches(store, final.result.manifest);
     if (json)
       return printJson({
         eval: target.name,
@@ -108,12 +110,13 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
         ...facts,
         part,
         run: final.result.manifest.id,
-        earlierSearches: earlier
+        earlierSearches: earlier.searches,
+        earlierTries: earlier.tries
       });
     print(searchText(race, final, words, facts));
-    if (earlier > 0)
+    if (earlier.searches > 0)
       note(
-        `! The ${part} part had been scored by ${earlier} earlier search${earlier === 1 ? "" : "es"}: the more of them, the less its figures are of rows that nothing was chosen on.`
+        `! ${earlier.searches} earlier search${earlier.searches === 1 ? "" : "es"} had scored ${earlier.searches === 1 ? "its winner" : "their winners"} on this ${part} part, of ${earlier.tries} merges tried; with this one ${earlier.tries + tries.tries.length} were tried. The more of them, the less its figures are of rows that nothing was chosen on.`
       );
   } catch (error) {
     // A merge or a training that was under way ends with an error of its own.
@@ -148,7 +151,7 @@ async function evalOf(project: string, space: SearchSpace): Promise<NamedEval> {
     throw new UserError(
       `the split ${split.name ?? split.strategy} has no validation part, on which merges are raced. Give it one, such as validation: 0.15.`
     );
-  return {...found, name: `${found.name}-merge-search`, definition: {...definition, split}};
+  return {...found, name: searchName(found.name), definition: {...definition, split}};
 }
 
 /** Throws a UserError when no row is left for the race or for its winner, before anything is merged. */
@@ -200,12 +203,15 @@ function raceWords({tries, of}: Tries, {parents}: SearchCandidates): string {
 function finalWords(
   {tries, of}: Tries,
   {parents}: SearchCandidates,
-  chosen: Finalists,
-  part: string
+  {winner}: Finalists,
+  {part, earlier}: {part: string; earlier: EarlierSearches}
 ): string {
-  const {winner} = chosen;
   const what = parents.includes(winner) ? "no merge beat it" : "scored here once";
-  return `${winner} won a race on the validation part against ${tries.length} merges tried (of ${of} in the search space), ${parents.length} parents and the uniform average; ${what}. Nothing was chosen on this ${part} part, so its intervals need no correction for the tries.`;
+  const onPart =
+    earlier.searches === 0
+      ? `Nothing was chosen on this ${part} part, so its intervals need no correction for the tries.`
+      : `This search chose nothing on this ${part} part; earlier searches, with ${earlier.tries} merges tried, were scored on it.`;
+  return `${winner} won a race on the validation part against ${tries.length} merges tried (of ${of} in the search space), ${parents.length} parents and the uniform average; ${what}. ${onPart}`;
 }
 
 interface FinalFacts {
@@ -233,18 +239,6 @@ async function factsOf(
       ? {difference: own.difference, low: own.low, high: own.high}
       : turned && {difference: less(turned.difference), low: less(turned.high), high: less(turned.low)}
   };
-}
-
-/** Other searches of this eval that were scored on the same part of the same split. */
-async function earlierSearches(store: Store, final: RunManifest): Promise<number> {
-  return (await store.runs()).filter(
-    (run) =>
-      run.eval === final.eval &&
-      run.split.id === final.split.id &&
-      run.split.part === final.split.part &&
-      run.id !== final.id &&
-      run.sealedAt < final.sealedAt
-  ).length;
 }
 
 function searchText(race: EvalOutcome, final: EvalOutcome, words: string, facts: FinalFacts): string {

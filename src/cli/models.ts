@@ -6,6 +6,7 @@ import {
   erasedOfJob,
   knownJob,
   markErased,
+  ownBaseIsOther,
   parentsOfJob,
   recordFiles,
   storedModel,
@@ -43,9 +44,15 @@ export async function modelsVerb(options: {json?: boolean}): Promise<void> {
         text: "prose",
         value: ({recipe, training}) => recipe?.method ?? (training ? `training on ${training.dataset}` : "")
       },
-      {title: "parents", text: "prose", value: ({parents}) => parents.map(({name}) => name).join(", ")}
+      {title: "parents", text: "prose", value: ({parents}) => parentNames(parents)}
     ])
   );
+}
+
+/** Parents of one name are told apart by their ids. */
+function parentNames(parents: Parents): string {
+  const isOne = (name: string) => parents.filter((parent) => parent.name === name).length === 1;
+  return parents.map(({id, name}) => (isOne(name) ? name : `${name} ${id.slice(0, 12)}`)).join(", ");
 }
 
 export interface AddOptions {
@@ -79,6 +86,8 @@ export async function addModelVerb(source: string, options: AddOptions): Promise
     options.provider === undefined
       ? await addFiles(source, workspace, options, made)
       : await addHosted(source, workspace, options, made);
+  const other = ownBaseIsOther(manifest, made.parents);
+  if (other !== undefined) note(other);
   if (made.training) await markErased(workspace, manifest, await erasedFrom(workspace, job, options), note);
   if (options.json) return printJson(manifest);
   print(`${manifest.name} ${manifest.id.slice(0, 16)} (${manifest.architecture})`);

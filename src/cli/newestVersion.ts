@@ -33,3 +33,16 @@ export async function tellChange(
   const change = await sourceChange(store, store.workspace, dataset);
   if (change !== undefined) tell(`! ${change}`);
 }
+
+/** Says of a run that is judged that a newer version of its dataset was pulled than the one it is of. */
+export async function tellOlder(
+  store: Store,
+  judged: string,
+  {name, version}: {name: string; version: string}
+): Promise<void> {
+  const latest = await store.latestVersion(name);
+  if (latest === undefined || latest.id === version) return;
+  note(
+    `! ${judged}: the run is of ${name}@${version.slice(0, 8)}, and ${latest.id.slice(0, 8)} is the newest version pulled. \`assay run\` makes one of that.`
+  );
+}

@@ -2,7 +2,14 @@ import {existsSync} from "node:fs";
 import {createServer} from "node:net";
 import {isLoopback, listen, serve, type Writer} from "../endpoints/index.js";
 import {localModel, type LocalModel} from "../generation/index.js";
-import {hasLoader, listModels, loadModel, meantModel, type ModelManifest} from "../models/index.js";
+import {
+  hasLoader,
+  listModels,
+  loadModel,
+  manyMeantOf,
+  meantModel,
+  type ModelManifest
+} from "../models/index.js";
 import {modelsDir, openStore, UsageError, UserError, type Workspace} from "../store/index.js";
 import {observedAnswer} from "../telemetry/index.js";
 import {observed} from "./observed.js";
@@ -66,6 +73,8 @@ async function serveUntilStopped(
       open.push({close});
       continue;
     }
+    const many = await manyMeantOf(name, {modelsDir: dir, project: workspace.project});
+    if (many !== undefined) note(`! ${many}`);
     const stored = meantModel(known, name);
     if (stored && hasLoader(stored.architecture)) classifiers.push(stored);
     else {

@@ -13,6 +13,7 @@ import {
 } from "../splits/index.js";
 import {openStore, type SplitManifest, type Store, UserError, type VersionManifest} from "../store/index.js";
 import {newestKnown} from "./knownDataset.js";
+import {calledInTable, meaningText} from "./splitMeaning.js";
 import {openProject} from "./project.js";
 import {printLeaks} from "./splitLeaks.js";
 import {type Column, print, printJson, table} from "./terminal.js";
@@ -115,26 +116,6 @@ function shortText(splits: readonly SplitManifest[]): string {
     : "";
 }
 
-/** What the columns by embedding stand for, or why they are empty. */
-function meaningText(splits: readonly SplitManifest[]): string {
-  const measures = splits.map(currentMeasures);
-  const found = measures.find(({embeddingLeakage}) => embeddingLeakage)?.embeddingLeakage;
-  const reason = measures.find(({embeddingMissing}) => embeddingMissing)?.embeddingMissing;
-  const shown = found
-    ? `\nneighbour: share of the test part with a training row of cosine ${found.threshold} or more in meaning, copies among them` +
-      (found.standardError === undefined
-        ? "."
-        : `; ± the standard error of a sample of ${found.searched} rows.`) +
-      "\ntext distance: of the mean embeddings of test and train (in brackets: by chance)."
-    : "";
-  return (
-    shown +
-    (reason
-      ? `\nneighbour and text distance are not measured: ${reason.replace(", or leave encoder candidates out", "")}`
-      : "")
-  );
-}
-
 function columnsOf(splits: readonly SplitManifest[]): Column<SplitManifest>[] {
   const figure = (title: string, of: (measures: Partial<SplitMeasures>) => string | undefined) => ({
     title,
@@ -144,7 +125,7 @@ function columnsOf(splits: readonly SplitManifest[]): Column<SplitManifest>[] {
   return [
     {
       title: "strategy",
-      value: (split) => (split.settings.rolling === undefined ? split.strategy : split.name)
+      value: calledInTable
     },
     {title: "split", value: (split) => split.id},
     ...PARTS_SHOWN.filter((part) => splits.some((split) => split.counts[part])).map((part) => ({

@@ -137,12 +137,12 @@ function aboutRecord(node: LineageNode): Content {
   ];
 }
 
-function notesOf({missing, erased}: LineageNode): string[] {
+function notesOf({kind, missing, erased}: LineageNode): string[] {
   const notes = [];
   if (missing) notes.push("Another record names it, and the store does not have it.");
   if (erased)
     notes.push(
-      `It learned from rows of ${erased.dataset} that were erased on ${erased.at.slice(0, 10)}${erased.through === undefined ? "" : `, through ${erased.through}`}.${erased.accepted === undefined ? "" : ` Accepted: ${erased.accepted}`}`
+      `It ${kind === "export" ? "holds" : "learned from"} rows of ${erased.dataset} that were erased on ${erased.at.slice(0, 10)}${erased.through === undefined ? "" : `, through ${erased.through}`}.${erased.accepted === undefined ? "" : ` Accepted: ${erased.accepted}`}`
     );
   return notes;
 }

@@ -1,3 +1,4 @@
+import {onOtherBase} from "../models/index.js";
 import type {Workspace} from "../store/index.js";
 import {type ModelFiles, tensorsHash} from "./modelFiles.js";
 
@@ -15,5 +16,5 @@ export async function otherBase(
   if (own?.kind !== "checkpoint" || base?.kind !== "checkpoint") return undefined;
   if ((await tensorsHash(own.path, workspace)) === (await tensorsHash(base.path, workspace)))
     return undefined;
-  return `The adapter ${name} was made on ${own.path}, but is put on ${base.path}, which has other weights: its answers are not what it learned. Put it on its own base.`;
+  return onOtherBase(name, own.path, base.path);
 }

@@ -2,6 +2,7 @@ import {type ModelManifest, recordHostedModel} from "../models/index.js";
 import {type JobRecord, modelsDir, updateJob, UserError, type Workspace} from "../store/index.js";
 import {running, type Told} from "./atHand.js";
 import {erasedOfJob, markErased} from "./erasedRows.js";
+import {ownBaseIsOther} from "./ownBaseIsOther.js";
 import {recordFiles, storedModel} from "./record.js";
 import {openService} from "./services/index.js";
 import {logOf, statusText} from "./statusText.js";
@@ -45,6 +46,8 @@ export async function collectJob(
           ...made,
           settings: {job: job.id, base: job.base}
         });
+  const otherParent = ownBaseIsOther(model, made.parents);
+  if (otherParent !== undefined) told.onMessage?.(otherParent);
   await markErased(workspace, model, await erasedOfJob(workspace, id), told.onMessage);
   const trained = result.metrics?.trainedTokens;
   return {

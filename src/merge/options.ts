@@ -38,6 +38,8 @@ export interface MergeOptions {
   signal?: AbortSignal;
   /** Folder of a model named in the recipe; undefined falls back to a path below the working directory. */
   resolveModel?: ResolveModel;
+  /** What is to be said of a model, by the words of the recipe: among the warnings of a merge that has it. */
+  notes?: ReadonlyMap<string, readonly string[]>;
   /** File in which hashes of inputs are remembered. */
   hashCache?: string;
 }

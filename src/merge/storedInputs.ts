@@ -5,6 +5,7 @@ import {
   isAdapter,
   type ModelManifest,
   findStoredModel,
+  listModels,
   mergeConflict
 } from "../models/index.js";
 import {UserError} from "../store/errors.js";
@@ -12,6 +13,7 @@ import {isMoeRecipe, readMoeRecipe} from "./moe/read.js";
 import {parseRecipes} from "./recipe/parse.js";
 import {type Problem, RecipeError} from "./recipe/problems.js";
 import type {ModelReference, Recipe} from "./recipe/types.js";
+import {storedNotes, wordFor} from "./storedNotes.js";
 
 /** The models that a document names, and the lines where it begins and where it names them. */
 interface Named {
@@ -21,6 +23,13 @@ interface Named {
   line?: number;
 }
 
+/** The models of the store that a recipe names, and what is to be said of them in its merge, both by the recipe's words. */
+export interface StoredInputs {
+  models: ReadonlyMap<string, ModelManifest>;
+  /** As `MergeOptions` takes them. */
+  notes: ReadonlyMap<string, readonly string[]>;
+}
+
 /**
  * The models of the store that a recipe names, by the words it uses: a name, an id or its beginning, or the path of a
  * model's folder in the store. A folder of that path elsewhere comes first, and so does an earlier document. Throws a
@@ -28,29 +37,31 @@ interface Named {
  */
 export async function storedInputs(
   recipe: string,
-  {modelsDir, recipeFile}: {modelsDir: string; recipeFile?: string}
-): Promise<ReadonlyMap<string, ModelManifest>> {
+  {modelsDir, project, recipeFile}: {modelsDir: string; project: string; recipeFile?: string}
+): Promise<StoredInputs> {
   const recipes = namedIn(recipe, recipeFile);
   const documents = new Set(recipes.map(({name}) => name));
   const found = new Map<string, ModelManifest>();
   const problems: Problem[] = [];
+  const known = await listModels(modelsDir);
   for (const one of recipes) {
     const own: ModelManifest[] = [];
-    for (const {adapter, ...model} of one.references)
-      for (const {path, revision} of adapter ? [model, adapter] : [model]) {
+    for (const {adapter, ...whole} of one.references)
+      for (const {path, revision} of adapter ? [whole, adapter] : [whole]) {
         if (documents.has(path) || path === one.name) continue;
-        const known =
+        const model =
           found.get(path) ?? (await stored(path, revision, modelsDir).catch(saidOf(problems, one)));
-        if (!known) continue;
-        found.set(path, known);
-        own.push(known);
-        if (isAdapter(known) && path !== adapter?.path) saidOf(problems, one)(alone(path, known));
+        if (!model) continue;
+        found.set(path, model);
+        own.push(model);
+        if (isAdapter(model) && path !== adapter?.path) saidOf(problems, one)(alone(path, model, known));
       }
     const conflict = mergeConflict(own);
     if (conflict) problems.push({line: one.start, message: conflict});
   }
   if (problems.length > 0) throw new RecipeError(problems, recipeFile);
-  return found;
+  const references = recipes.flatMap((one) => one.references);
+  return {models: found, notes: await storedNotes(references, found, {known, modelsDir, project})};
 }
 
 function saidOf(problems: Problem[], {line}: Named) {
@@ -62,8 +73,9 @@ function saidOf(problems: Problem[], {line}: Named) {
   };
 }
 
-function alone(path: string, {parents: [base]}: ModelManifest): UserError {
-  return new UserError(`${path} is an adapter: write it with its base, ${base?.name ?? "MODEL"}+${path}.`);
+function alone(path: string, {parents: [base]}: ModelManifest, known: readonly ModelManifest[]): UserError {
+  const word = base ? wordFor(base, known) : "MODEL";
+  return new UserError(`${path} is an adapter: write it with its base, ${word}+${path}.`);
 }
 
 function namedIn(recipe: string, recipeFile: string | undefined): Named[] {

@@ -6,9 +6,10 @@ export const ADAPTED = "adapted";
 /** The architecture of a model that somebody else serves: there is no file of it here, and no loader. */
 export const HOSTED = "hosted";
 
-/** Whether a model was made of several by merging them. */
-export function isMerged({architecture, parents}: ModelManifest): boolean {
-  return parents.length > 1 && architecture !== ADAPTED;
+/** Whether a model was made of several by merging them. One that was trained may descend from several, and so may an adapter. */
+export function isMerged(model: ModelManifest): boolean {
+  const {architecture, parents, training} = model;
+  return parents.length > 1 && architecture !== ADAPTED && !training && !isAdapter(model);
 }
 
 /** Whether a model is an adapter alone, which answers only on a base. */

@@ -6,6 +6,7 @@ export {
   noteErasedTraining
 } from "./erasedTraining.js";
 export {isAdapter, withoutWeights} from "./adapted.js";
+export {onOtherBase, ownBase, sameWeights} from "./adapterBase.js";
 export {addOnMissing} from "./encoder/addOn.js";
 export {missingOfAddOn} from "./encoder/checkAddOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
@@ -36,6 +37,7 @@ export {
   meantModel,
   mergeConflict
 } from "./storedModel.js";
+export {manyMeant, manyMeantOf} from "./meantNote.js";
 export {recordModel, type RecordedModel} from "./record.js";
 export {
   damagedFiles,

@@ -19,7 +19,7 @@ export interface LineageNode {
   facts: Record<string, string | number>;
   /** True when another record names it and the store does not have it. */
   missing?: boolean;
-  /** When it learned from rows that were erased since, itself or through `through`. */
+  /** When it learned from rows that were erased since, itself or through `through`; of an export, when it holds some. */
   erased?: {dataset: string; at: string; accepted?: string; through?: string};
   /** Of a run, where it was looked for: what its candidates had learned of the rows that they are scored on. */
   contaminated?: ContaminatedRows[];

@@ -39,7 +39,7 @@ const exportNode = (id: string) => `export:${id}`;
  * by, or on: a job comes first.
  */
 export function addTrainings(
-  {exports, jobs, models}: LineageRecords,
+  {exports, jobs, models, splits, versions}: LineageRecords,
   {add, ensure, edges, version, split}: Growing
 ): (model: ModelManifest) => string | undefined {
   for (const job of jobs) add(ofJob(job));
@@ -50,7 +50,8 @@ export function addTrainings(
       id: to,
       kind: "export",
       name,
-      facts: presentFacts({dataset: dataset ?? undefined, part, exported: at.slice(0, 10)})
+      facts: presentFacts({dataset: dataset ?? undefined, part, exported: at.slice(0, 10)}),
+      erased: erasedSince(one, {splits, versions})
     });
     const from = sourceOf(one, {version, split});
     if (from !== undefined) edges.push({from, to, how: part === undefined ? "exported" : `${part} part`});
@@ -84,6 +85,22 @@ export function addTrainings(
   };
 }
 
+/** When rows of an export were erased since it was written: of its part, or, where the store lacks its split, of its version. */
+function erasedSince(
+  {dataset, version, split, part, at}: LineageExport,
+  {splits, versions}: Pick<LineageRecords, "splits" | "versions">
+): LineageNode["erased"] {
+  if (dataset === null) return undefined;
+  const own = splits.find((one) => one.dataset === dataset && one.id === split);
+  const purged = versions.find((one) => one.dataset === dataset && one.id === version)?.purged ?? [];
+  const all = own && part !== undefined ? [own.erased?.[part]] : purged.map((one) => one.at);
+  const last = all
+    .filter((one) => one !== undefined && one >= at)
+    .sort()
+    .at(-1);
+  return last === undefined ? undefined : {dataset, at: last};
+}
+
 function sourceOf(
   {dataset, version: id, split: splitId}: LineageExport,
   {version, split}: Pick<Growing, "version" | "split">
@@ -114,10 +131,11 @@ function namedJob({settings: {job}, recipe}: ModelManifest): string | undefined 
   return recipe?.method.startsWith("job at ") ? recipe.source : undefined;
 }
 
-/** The models of the store that a job goes on from. */
-function beginnings({settings, base}: JobRecord, models: readonly ModelManifest[]): ModelManifest[] {
+/** The models of the store that a job goes on from: of one name the newest that was there when the job was noted. */
+function beginnings({settings, base, at}: JobRecord, models: readonly ModelManifest[]): ModelManifest[] {
   const named = [settings.parent, base].flatMap((wanted) => {
-    const found = models.filter(({id, name}) => id === wanted || name === wanted).at(-1);
+    const meant = models.filter(({id, name}) => id === wanted || name === wanted);
+    const found = meant.filter(({createdAt}) => createdAt <= at).at(-1) ?? meant.at(-1);
     return found ? [found] : [];
   });
   return [...new Set(named)];

@@ -10,6 +10,7 @@ import {
   assertUsable,
   hasLoader,
   listModels,
+  manyMeant,
   meantModel,
   type ModelManifest,
   withoutWeights
@@ -23,6 +24,8 @@ import {REST, type Try} from "./tries.js";
 export interface SearchModels {
   models: ModelManifest[];
   base?: ModelManifest;
+  /** Of names that mean several models, which is taken. */
+  notes: string[];
 }
 
 /**
@@ -55,7 +58,12 @@ export async function findModels(space: SearchSpace, modelsDir: string): Promise
       problems.push(`${other.name} and ${first.name} differ in architecture or labels and cannot be merged`);
   if (problems.length > 0) throw new UserError(`${problems.join("; ")}. \`assay models\` lists the store's.`);
   for (const model of [...models, base]) if (model) await assertUsable(modelsDir, model);
-  return {models: models as ModelManifest[], base};
+  const names = [...space.models, ...(space.base === undefined ? [] : [space.base])];
+  return {
+    models: models as ModelManifest[],
+    base,
+    notes: [...new Set(names)].flatMap((name) => manyMeant(known, name) ?? [])
+  };
 }
 
 /** A candidate goes by its model's name: one model, and one name, stands there once. */
@@ -132,6 +140,12 @@ export function candidatesOf(
     average: AVERAGE,
     tries: tried.map(({name}) => name)
   };
+}
+
+/** How many merges were tried by a race whose candidates `candidatesOf` gave, in their order. */
+export function triesRaced(candidates: readonly string[]): number {
+  const average = candidates.indexOf(AVERAGE);
+  return average < 0 ? 0 : candidates.length - average - 1;
 }
 
 function needsBase(method: string): boolean {

@@ -1,4 +1,10 @@
-export {candidatesOf, findModels, type SearchCandidates, type SearchModels} from "./candidates.js";
+export {
+  candidatesOf,
+  findModels,
+  type SearchCandidates,
+  type SearchModels,
+  triesRaced
+} from "./candidates.js";
 export {finalists, type Finalists} from "./finalists.js";
 export {readSpace, type SearchSpace} from "./space.js";
 export {type Tries, triesOf, type Try} from "./tries.js";

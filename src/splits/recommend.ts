@@ -6,7 +6,8 @@ import {DEFAULT_SHARES} from "./shares.js";
 /** A split whose test part leaks more than this share of its rows, by any measure, is not called clean. */
 export const CLEAN = 0.01;
 
-/** Above this stability index the classes of test and train are called strongly different. */
+/** From these stability indices on the classes of test and train are called slightly and strongly different. */
+const SLIGHT_DRIFT = 0.1;
 const STRONG_DRIFT = 0.25;
 
 /** Of clean splits the first of these is taken: what is nearest to later use, then what is best balanced. */
@@ -162,7 +163,8 @@ function windowOf({settings}: SplitManifest): number {
 function remark(choice: SplitManifest): string | undefined {
   const psi = measuresOf(choice).labelPsi;
   if (psi === undefined) return undefined;
-  if (psi < STRONG_DRIFT) return `Class shares of test and training are alike (PSI ${psi.toFixed(3)}).`;
+  const how = psi < SLIGHT_DRIFT ? "are alike" : "differ slightly";
+  if (psi < STRONG_DRIFT) return `Class shares of test and training ${how} (PSI ${psi.toFixed(3)}).`;
   return choice.strategy === "temporal"
     ? `Classes drift over time (PSI ${psi.toFixed(3)}), as they will in use.`
     : `Class shares of test and training differ strongly (PSI ${psi.toFixed(3)}): look at scores by class.`;

@@ -1,13 +1,16 @@
 import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {type AddOptions, addModelVerb} from "../../src/cli/models.js";
+import {type AddOptions, addModelVerb, modelsVerb} from "../../src/cli/models.js";
+import {recordFiles} from "../../src/jobs/index.js";
 import type {ModelManifest} from "../../src/models/index.js";
 import {candidate, prepareCandidate} from "../../src/runner/index.js";
 import {writeJob} from "../../src/store/index.js";
 import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
 import {printed, written} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {tinyAdapter} from "../support/tinyAdapter.js";
+import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
 
 let project: Project;
 const ID = "answers-0123456789ab";
@@ -101,5 +104,27 @@ describe("a service's model that is added by hand", () => {
     const base = await added("ft:base", {name: "base-model"});
     expect((await added("ft:child", {fromJob: ID})).parents).toEqual([{id: base.id, name: "base-model"}]);
     expect((await added("ft:other", {fromJob: "other"})).parents).toEqual([]);
+  });
+});
+
+describe("an adapter whose stated parent is not the base that it names", () => {
+  it("has both in its lineage, told apart, and it is said", async () => {
+    const {workspace} = project.store;
+    const at = (name: string) => join(workspace.project, name);
+    const ids: string[] = [];
+    for (const name of ["tiny", "second"]) {
+      await tinyLanguageModel(at(name), {seed: name});
+      const {id} = await recordFiles(workspace, at(name), {name: "base", parents: [], settings: {}});
+      ids.push(id.slice(0, 12));
+    }
+    await tinyAdapter(at("steer"), 1);
+    const [own, stated] = ids as [string, string];
+    const add = (parent: string) =>
+      written(process.stderr, () => printed(() => addModelVerb("steer", {parents: [parent]})));
+    expect((await add(stated)).replaceAll(/\s+/g, " ")).toContain(
+      `! the adapter steer names base (${own}) as its base, and not its stated parent base (${stated}): it is put on the base that it names, and both stand in its lineage.`
+    );
+    expect(await printed(() => modelsVerb({}))).toContain(`base ${own}, base ${stated}`);
+    expect(await add(own)).not.toContain("stated parent");
   });
 });

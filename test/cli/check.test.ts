@@ -4,9 +4,10 @@ import {join, resolve} from "node:path";
 import {promisify} from "node:util";
 import type {Browser} from "playwright-core";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {pull} from "../../src/datasets/index.js";
 import {scanVersion} from "../../src/privacy/index.js";
 import {candidate, type GateRule, runEval} from "../../src/runner/index.js";
-import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
+import {type Project, server, words, wordsEval, wordsProject} from "../runner/support/project.js";
 import {compiled} from "../support/compiledEngine.js";
 import {openBrowser} from "../support/browser.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
@@ -216,5 +217,16 @@ describe("assay check", () => {
     expect(lines[4]).toMatch(/^- \*\*fail\*\*: m, /);
     expect(lines[5]).toMatch(/^- \*\*undecided\*\*: m, cost of a thousand rows/);
     expect(await readFile(summary, "utf8")).toBe(comment);
+  });
+
+  it("says that the run is of an older version than the newest pulled, and judges it all the same", async () => {
+    const gate = [{minScore: 0.4}];
+    expect((await check(gate)).out).not.toContain("newest version pulled");
+    const {version} = await pull(project.store.workspace, words(801));
+    const {code, out} = await check(gate);
+    expect(out.replaceAll(/\s+/g, " ")).toContain(
+      `! words (group): the run is of words@${project.version.id.slice(0, 8)}, and ${version.id.slice(0, 8)} is the newest version pulled. \`assay run\` makes one of that.`
+    );
+    expect(code).toBe(0);
   });
 });

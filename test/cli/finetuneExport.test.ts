@@ -407,6 +407,10 @@ describe("pairs of answers", () => {
     await exported({format: "openai-dpo", out, fromRun: train.id, prefer: "good", over: "bad"});
     // good is right and bad is not on 2, 6, 10, 14, 18.
     expect(linesOf(out)).toHaveLength(5);
+    for (const fromRun of ["pairs-train", train.id.slice(0, -2)]) {
+      const manifest = await exported({format: "openai-dpo", out, fromRun, prefer: "good", over: "bad"});
+      expect(manifest.fromRun!.run).toBe(train.id);
+    }
     expect(linesOf(out)[0]).toEqual({
       input: {messages: [{role: "user", content: "Say: Question 2"}]},
       preferred_output: [{role: "assistant", content: "answer 2"}],

@@ -47,11 +47,17 @@ describe("assay jobs", () => {
     expect(await noted(() => submitVerb("answers", {skipUnresolved: true}))).toMatch(
       /was submitted before, as .*nothing was sent/
     );
+    expect(await noted(() => submitVerb("answers", {skipUnresolved: true}))).toContain(
+      `It has ended: \`assay jobs collect ${job.id}\` registers its model.`
+    );
     expect(readdirSync(join(project, ".assay", "jobs"))).toEqual([job.id]);
     expect(readdirSync(join(project, ".assay", "tmp"))).toEqual([]);
 
     expect(await printed(() => collectVerb("answers", {}))).toMatch(
       /^answers [0-9a-f]{16} \(adapter\), from job answers-/
+    );
+    expect(await noted(() => submitVerb("answers", {skipUnresolved: true}))).toMatch(
+      /It is collected, as answers \([0-9a-f]{12}\)\./
     );
     const lineage = await printed(() => lineageVerb("answers", {}));
     expect(lineage).toContain(`job ${job.id} – trained on train`);

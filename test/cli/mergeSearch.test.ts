@@ -48,6 +48,7 @@ interface Result {
   part: string;
   run: string;
   earlierSearches: number;
+  earlierTries: number;
 }
 
 async function search(path: string, why?: string): Promise<Result> {
@@ -92,6 +93,7 @@ export default defineDataset({
   const parts = 'strategy: "random", validation: 0.4, test: 0.4';
   for (const [name, split, score] of [
     ["colours", `{${parts}}`, exact],
+    ["shared", `{${parts}}`, exact],
     ["slow", `{${parts}}`, slow],
     ["kept", `{name: "kept", strategy: "random", validation: 0.3, test: 0.2, heldOut: 0.3}`, exact],
     ["bare", `{name: "bare", strategy: "random", validation: 0, test: 0.4}`, exact]
@@ -161,6 +163,23 @@ describe("assay merge --search", () => {
   it("counts the searches that were scored on the same rows before", async () => {
     const fewer = space("seed: another\nlayers: {words: embedding}").replace("tries: 6", "tries: 2");
     expect((await search(await writeSpace("other.yml", fewer))).earlierSearches).toBe(1);
+  }, 300_000);
+
+  it("counts them and their tries when the finalists are the same, and when they are of another eval", async () => {
+    const again = await writeSpace("again.yml", space("errorRate: 0.06"));
+    expect(await search(again)).toMatchObject({earlierSearches: 2, earlierTries: 8});
+    const other = space().replace("eval: colours", "eval: shared").replace("tries: 6", "tries: 2");
+    const path = await writeSpace("shared.yml", other);
+    expect(await search(path)).toMatchObject({earlierSearches: 3, earlierTries: 14});
+    const said: string[] = [];
+    const told = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
+    const printedText = await printed(() => mergeVerb(undefined, {search: path})).finally(() =>
+      told.mockRestore()
+    );
+    expect(said.join("").replace(/\s+/g, " ")).toContain(
+      "3 earlier searches had scored their winners on this test part, of 14 merges tried; with this one 16 were tried."
+    );
+    expect(printedText).not.toContain("Nothing was chosen on this test part");
   }, 300_000);
 
   it("names what is wrong before anything is merged", async () => {

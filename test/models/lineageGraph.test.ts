@@ -132,6 +132,75 @@ describe("lineageGraph", () => {
     expect(hows).toContain("model:id-base > model:id-tuned: fine-tuned");
   });
 
+  it("begins a job from the model of a name that was there, not from one that was made since", () => {
+    const job = {
+      id: "answers-0a1b2c",
+      name: "answers",
+      at: "2026-11-03",
+      service: {service: "command", trust: "local"},
+      base: "tuned",
+      settings: {},
+      dataset: "mails",
+      version: version.id,
+      split: {id: split.id, name: "random", sha256: split.sha256},
+      data: [{part: "train", rows: 4}],
+      statuses: []
+    } as unknown as JobRecord;
+    const {edges} = lineageGraph({
+      versions: [version],
+      splits: [split],
+      exports: [],
+      jobs: [job],
+      models: [model("tuned", []), model("tuned", [], {id: "id-later", createdAt: "2026-11-04"})],
+      runs: [],
+      erased: new Map()
+    });
+    expect(edges.filter(({how}) => how === "begins from it").map(({from}) => from)).toEqual([
+      "model:id-tuned"
+    ]);
+  });
+
+  it("calls a model of several parents merged, unless it was trained or is an adapter", () => {
+    const recipe = {method: "job at command", sha256: ""};
+    const {edges} = lineageGraph({
+      versions: [version],
+      splits: [split],
+      exports: [],
+      jobs: [],
+      models: [
+        model("steer", ["base", "other"], {architecture: "adapter", training, recipe}),
+        model("added", ["base", "other"], {architecture: "adapter"})
+      ],
+      runs: [],
+      erased: new Map()
+    });
+    const hows = edges.filter(({from}) => from === "model:id-other").map(({how}) => how);
+    expect(hows).toEqual(["fine-tuned", "derived"]);
+  });
+
+  it("marks an export whose rows were erased since it was written", () => {
+    const shrunk = {...split, erased: {train: "2026-11-05"}};
+    const purged = {...version, purged: [{rows: 1, at: "2026-11-05", by: "", reason: ""}]};
+    const copy = {dataset: "mails", version: version.id, split: split.id, part: "train", models: []};
+    const {nodes} = lineageGraph({
+      versions: [purged],
+      splits: [shrunk],
+      exports: [
+        {...copy, id: "before", name: "before.jsonl", at: "2026-11-02"},
+        {...copy, id: "after", name: "after.jsonl", at: "2026-11-06"},
+        {...copy, id: "test", name: "test.jsonl", at: "2026-11-02", part: "test"},
+        {...copy, id: "whole", name: "whole.jsonl", at: "2026-11-02", split: undefined, part: undefined}
+      ],
+      jobs: [],
+      models: [],
+      runs: [],
+      erased: new Map()
+    });
+    const marked = nodes.filter(({erased}) => erased);
+    expect(marked.map(({name}) => name)).toEqual(["before.jsonl", "whole.jsonl"]);
+    expect(marked[0]!.erased).toEqual({dataset: "mails", at: "2026-11-05"});
+  });
+
   it("shows parents, splits and versions that are missing", () => {
     expect(node(graph(), "model:id-lost")).toMatchObject({missing: true, name: "lost"});
     const bare = lineageGraph({

@@ -6,6 +6,7 @@ import {
   hashedFiles,
   isWeightFile,
   listModels,
+  manyMeant,
   meantModel,
   modelAt,
   readManifest,
@@ -49,19 +50,21 @@ export async function findBase(
   }
   const path = resolve(context.project ?? process.cwd(), base);
   if (existsSync(join(path, "config.json"))) return baseAt(path, base, context.dir);
-  const models = await listModels(context.dir);
-  const found = meantModel(models, base);
+  const known = await listModels(context.dir);
+  const found = meantModel(known, base);
   const file = `finetunes/${base}.finetune.ts`;
   if (!found && existsSync(resolve(context.project ?? process.cwd(), file)))
     throw new UserError(
       `base ${JSON.stringify(base)}: the store has no model of that name yet. ${file} makes it: \`assay finetune ${base}\` first.`
     );
   if (!found) {
-    const near = nearest(base, [...models.map(({name}) => name), ...(await definedIn(context.project))]);
+    const near = nearest(base, [...known.map(({name}) => name), ...(await definedIn(context.project))]);
     throw new UserError(
       `base ${JSON.stringify(base)}: ${path} has no config.json, and the store has no model of that id or name. ${near === undefined ? "" : `Did you mean ${JSON.stringify(near)}? `}\`assay models add ORG/NAME\` fetches one of the Hugging Face hub.`
     );
   }
+  const many = manyMeant(known, base);
+  if (many !== undefined) context.onProgress?.(`base: ${many}`);
   return storedBase(found.id, base, context);
 }
 

@@ -3,7 +3,7 @@ import {type FloatDtype, isFloat} from "../numeric/convert.js";
 import type {MergeOptions} from "../options.js";
 import {correctDtype} from "../plan/config.js";
 import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
-import type {Plan} from "../plan/plan.js";
+import {notesOf, type Plan} from "../plan/plan.js";
 import {referenceText} from "../recipe/reference.js";
 import type {ModelReference, Recipe} from "../recipe/types.js";
 import type {MergeReport} from "../report.js";
@@ -28,7 +28,7 @@ export async function mergeMoe(recipe: string | object, options: MergeOptions): 
 /** Opens a mixture's models and plans its tensors and config. Nothing is written. */
 export async function planMoe(
   moe: MoeRecipe,
-  {seed = 0, resolveModel}: Pick<MergeOptions, "seed" | "resolveModel">
+  {seed = 0, resolveModel, notes}: Pick<MergeOptions, "seed" | "resolveModel" | "notes">
 ): Promise<Plan> {
   const named = [
     {reference: moe.base, line: moe.lines.base_model},
@@ -83,7 +83,7 @@ export async function planMoe(
     config,
     donor: base,
     models: [...models.values()],
-    warnings: [...warningsOf(moe, routers), ...windowWarning(base, layoutName)]
+    warnings: [...notesOf(models, notes), ...warningsOf(moe, routers), ...windowWarning(base, layoutName)]
   };
 }
 

@@ -17,6 +17,8 @@ export interface PlanOptions {
   masks?: Masks;
   tokenizer?: TokenizerPlan;
   chatTemplate?: string;
+  /** What is to be said of models, by their ids. */
+  notes?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What will be made: one job for every tensor, the result's config and what the reader should know. */
@@ -50,7 +52,7 @@ export function planMerge(
   const opened = [...models.values()];
   const problems: Problem[] = quantisedProblems(recipe, opened);
   const warnings = new Set<string>();
-  const {tokenizer, chatTemplate, ...settings} = options;
+  const {tokenizer, chatTemplate, notes, ...settings} = options;
   const context: TensorContext = {
     recipe,
     models,
@@ -66,6 +68,7 @@ export function planMerge(
   for (const {id, unchecked} of opened)
     if (unchecked !== undefined)
       warnings.add(`${id} is a folder, which has no revisions: @${unchecked} is not checked.`);
+  for (const note of notesOf(models, notes)) warnings.add(note);
   for (const warning of tokenizer?.warnings ?? []) warnings.add(warning);
   const jobs = contextsOf(context).flatMap((own) => {
     const sites = own.recipe.form === "models" ? sitesOfModels(own) : sitesOfSlices(own);
@@ -89,6 +92,14 @@ export function planMerge(
     tokenizer,
     chatTemplate
   };
+}
+
+/** What is to be said of the models of a plan. */
+export function notesOf(
+  models: ReadonlyMap<string, OpenModel>,
+  notes: ReadonlyMap<string, readonly string[]> = new Map()
+): string[] {
+  return [...models.keys()].flatMap((id) => notes.get(id) ?? []);
 }
 
 /** One context for every module of the models. */

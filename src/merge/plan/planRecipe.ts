@@ -8,7 +8,7 @@ import {type Plan, planMerge} from "./plan.js";
 /** Opens a recipe's models and plans its tensors, tokenizer and config. Nothing is written. */
 export async function planRecipe(
   recipe: Recipe,
-  {seed = 0, exact = false, masks}: Pick<MergeOptions, "seed" | "exact" | "masks">,
+  {seed = 0, exact = false, masks, notes}: Pick<MergeOptions, "seed" | "exact" | "masks" | "notes">,
   folderOf: (path: string) => Promise<string>
 ): Promise<Plan> {
   const models = await openModels(modelsOf(recipe), folderOf);
@@ -18,6 +18,7 @@ export async function planRecipe(
     seed,
     exact,
     masks,
+    notes,
     tokenizer,
     chatTemplate: template
   });
