@@ -34,10 +34,10 @@ export function localCandidate(
   // Every round of a race prepares its candidates anew.
   const told = new Set<string>();
   const tellMany = async ({store: {workspace}, onProgress}: PrepareContext) => {
-    for (const one of names) {
-      const many = await manyMeantOf(one, {modelsDir: modelsDir(workspace), project: workspace.project});
-      if (many !== undefined && !told.has(many)) onProgress(many);
-      if (many !== undefined) told.add(many);
+    const place = {modelsDir: modelsDir(workspace), project: workspace.project};
+    for (const many of await manyMeantOf(names, place)) {
+      if (!told.has(many)) onProgress(many);
+      told.add(many);
     }
   };
   return {

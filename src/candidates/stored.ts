@@ -3,7 +3,6 @@ import {join, resolve} from "node:path";
 import type {BuildContext, ModelSource} from "../finetune/index.js";
 import {
   assertUsable,
-  findStoredModel,
   findStoredModelSync,
   isAdapter,
   listModels,
@@ -11,7 +10,8 @@ import {
   manyMeant,
   meantModel,
   type ModelManifest,
-  namedBase
+  namedBase,
+  needModel
 } from "../models/index.js";
 import {hashJson} from "../store/index.js";
 
@@ -26,10 +26,11 @@ export function storedModel(model: string): ModelSource {
     name: model,
     configHash: (context) => hashJson(identity(findStoredModelSync(context.dir, model), context)),
     async build({dir, onProgress}) {
-      const many = manyMeant(await listModels(dir), model);
+      const known = await listModels(dir);
+      const many = manyMeant(known, model);
       if (many !== undefined && many !== told) onProgress?.(many);
       told = many;
-      const manifest = await findStoredModel(dir, model);
+      const manifest = needModel(known, model);
       await assertUsable(dir, manifest);
       return manifest;
     }

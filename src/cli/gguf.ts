@@ -23,8 +23,8 @@ export async function ggufVerb(source: string, options: GgufOptions): Promise<vo
   process.once("SIGINT", interrupt);
   try {
     const workspace = await openProject();
-    const many = await manyMeantOf(source, {modelsDir: modelsDir(workspace), project: workspace.project});
-    if (many !== undefined) note(`! ${many}`);
+    const place = {modelsDir: modelsDir(workspace), project: workspace.project};
+    for (const many of await manyMeantOf([source], place)) note(`! ${many}`);
     const found = await findModel(source, workspace, {signal: stop.signal, onProgress: note});
     if (found.kind === "gguf")
       throw new UserError(

@@ -66,6 +66,9 @@ async function serveUntilStopped(
     );
   const store = names.some((name) => isTarget(name, known)) ? await openStore(workspace) : undefined;
   if (store) open.push({close: async () => store.close()});
+  const ofStore = names.filter((name) => !isTarget(name, known));
+  for (const many of await manyMeantOf(ofStore, {modelsDir: dir, project: workspace.project}))
+    note(`! ${many}`);
   for (const name of names) {
     if (store && isTarget(name, known)) {
       const {writer, close} = await servedCandidate(store, name);
@@ -73,8 +76,6 @@ async function serveUntilStopped(
       open.push({close});
       continue;
     }
-    const many = await manyMeantOf(name, {modelsDir: dir, project: workspace.project});
-    if (many !== undefined) note(`! ${many}`);
     const stored = meantModel(known, name);
     if (stored && hasLoader(stored.architecture)) classifiers.push(stored);
     else {

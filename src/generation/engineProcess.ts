@@ -1,4 +1,4 @@
-import {loadLlama, tellParent} from "../ggml/index.js";
+import {leaveEndToParent, loadLlama, tellParent} from "../ggml/index.js";
 import {messageOf, UserError} from "../store/errors.js";
 import {Engine} from "./engine.js";
 import type {FromEngine, ToEngine} from "./messages.js";
@@ -74,5 +74,4 @@ function generate({id, request, stream}: Extract<ToEngine, {type: "generate"}>):
 
 process.on("message", (message: ToEngine) => void hear(message));
 process.on("disconnect", () => process.exit(0));
-// Ctrl-C goes to the whole group, and so does a supervisor's end: the caller decides when this process ends.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
+leaveEndToParent();

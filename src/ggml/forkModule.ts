@@ -26,6 +26,11 @@ export function killAtExit(child: ChildProcess): () => void {
   return () => void atExit.delete(child);
 }
 
+/** Lets signals pass by, which go to the whole group: of the process that calls this the parent decides when it ends. */
+export function leaveEndToParent(): void {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
+}
+
 /**
  * Says something to the process that forked this one, and nothing when that has gone. Resolves when it is on its way: a channel
  * that is closed before drops a long message.

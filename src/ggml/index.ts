@@ -1,7 +1,7 @@
 export {availableMemory} from "./availableMemory.js";
 export {type Backend, openBackend} from "./backend.js";
 export {freeCores} from "./freeCores.js";
-export {forkModule, killAtExit, tellParent} from "./forkModule.js";
+export {forkModule, killAtExit, leaveEndToParent, tellParent} from "./forkModule.js";
 export {type Pointer, type TypeName, TYPES} from "./functions.js";
 export {type Koffi, loadGgml} from "./library.js";
 export {findLibraries, GGML_VERSION, installCommand, RELEASE} from "./package.js";

@@ -1,6 +1,6 @@
 import {readFile, rename} from "node:fs/promises";
 import {join} from "node:path";
-import {tellParent} from "../ggml/index.js";
+import {leaveEndToParent, tellParent} from "../ggml/index.js";
 import {messageOf, UserError} from "../store/errors.js";
 import {convertAdapter} from "./adapter.js";
 import {convertCheckpoint} from "./convert.js";
@@ -46,5 +46,4 @@ process.once("message", (conversion: Conversion) => {
       if (process.connected) process.disconnect();
     });
 });
-// Signals go to the whole group: the caller decides when this process ends.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
+leaveEndToParent();

@@ -1,4 +1,4 @@
-import {isAdapter, type ModelManifest} from "../models/index.js";
+import {isAdapter, type ModelManifest, nameWithId} from "../models/index.js";
 
 type Parents = ModelManifest["parents"];
 
@@ -9,6 +9,5 @@ type Parents = ModelManifest["parents"];
 export function ownBaseIsOther(model: ModelManifest, stated: Parents): string | undefined {
   const own = model.parents.find(({id}) => !stated.some((one) => one.id === id));
   if (!isAdapter(model) || !own || stated.length === 0) return undefined;
-  const called = ({id, name}: Parents[0]) => `${name} (${id.slice(0, 12)})`;
-  return `! the adapter ${model.name} names ${called(own)} as its base, and not its stated parent ${stated.map(called).join(", ")}: it is put on the base that it names, and both stand in its lineage.`;
+  return `! the adapter ${model.name} names ${nameWithId(own)} as its base, and not its stated parent ${stated.map(nameWithId).join(", ")}: it is put on the base that it names, and both stand in its lineage.`;
 }

@@ -2,6 +2,7 @@ import {
   manyMeant,
   meantModel,
   type ModelManifest,
+  nameWithId,
   onOtherBase,
   ownBase,
   sameWeights
@@ -38,18 +39,12 @@ async function otherBase(
 ): Promise<string | undefined> {
   if (!adapter || !on) return undefined;
   const {base: own} = await ownBase(modelsDir, adapter, project);
-  return own && !sameWeights(own, on) ? onOtherBase(adapter.name, called(own), called(on)) : undefined;
-}
-
-function called({name, id}: ModelManifest): string {
-  return `${name} (${shortened(id)})`;
+  return own && !sameWeights(own, on)
+    ? onOtherBase(adapter.name, nameWithId(own), nameWithId(on))
+    : undefined;
 }
 
 /** What a recipe calls a model: its name, or the beginning of its id where the name means another of `known`. */
 export function wordFor({id, name}: {id: string; name: string}, known: readonly ModelManifest[]): string {
-  return meantModel(known, name)?.id === id ? name : shortened(id);
-}
-
-function shortened(id: string): string {
-  return id.slice(0, 12);
+  return meantModel(known, name)?.id === id ? name : id.slice(0, 12);
 }

@@ -6,6 +6,11 @@ export const ADAPTED = "adapted";
 /** The architecture of a model that somebody else serves: there is no file of it here, and no loader. */
 export const HOSTED = "hosted";
 
+/** What a message calls a model: its name with the beginning of its id. */
+export function nameWithId({name, id}: Pick<ModelManifest, "id" | "name">): string {
+  return `${name} (${id.slice(0, 12)})`;
+}
+
 /** Whether a model was made of several by merging them. One that was trained may descend from several, and so may an adapter. */
 export function isMerged(model: ModelManifest): boolean {
   const {architecture, parents, training} = model;

@@ -1,4 +1,5 @@
 import {getJson, modelKey, modelsPlace, putJson, UserError} from "../store/index.js";
+import {nameWithId} from "./adapted.js";
 import type {ModelManifest} from "./types.js";
 
 /** A purge writes it beside a model that learned from erased rows, itself or through its parents. */
@@ -59,7 +60,7 @@ export async function assertUsable(
   const note = await erasedTraining(modelsDir, id);
   if (note)
     throw new UserError(
-      `model ${name} (${id.slice(0, 12)}) learned from rows of ${note.dataset} that were erased on ${note.at.slice(0, 10)}, and may hold their words. Train it again with \`assay run\` or \`assay finetune\`, remove its folder (models/${id.slice(0, 12)}… of the store), or let it stay: assay purge ${note.dataset} --keep-model ${id.slice(0, 12)} --reason "…".`
+      `model ${nameWithId({name, id})} learned from rows of ${note.dataset} that were erased on ${note.at.slice(0, 10)}, and may hold their words. Train it again with \`assay run\` or \`assay finetune\`, remove its folder (models/${id.slice(0, 12)}… of the store), or let it stay: assay purge ${note.dataset} --keep-model ${id.slice(0, 12)} --reason "…".`
     );
 }
 
@@ -71,9 +72,7 @@ export async function acceptErasedTraining(
 ): Promise<void> {
   const note = await erasedTraining(modelsDir, id);
   if (!note)
-    throw new UserError(
-      `model ${name} (${id.slice(0, 12)}) learned from no erased row that was not accepted.`
-    );
+    throw new UserError(`model ${nameWithId({name, id})} learned from no erased row that was not accepted.`);
   const accepted = {reason, at: new Date().toISOString()};
   await putJson({place: modelsPlace(modelsDir)}, noteOf(id), {...note, accepted});
 }

@@ -5,7 +5,7 @@ export {
   forgetErasedTraining,
   noteErasedTraining
 } from "./erasedTraining.js";
-export {isAdapter, withoutWeights} from "./adapted.js";
+export {isAdapter, nameWithId, withoutWeights} from "./adapted.js";
 export {onOtherBase, ownBase, sameWeights} from "./adapterBase.js";
 export {addOnMissing} from "./encoder/addOn.js";
 export {missingOfAddOn} from "./encoder/checkAddOn.js";
@@ -35,7 +35,8 @@ export {
   findStoredModelSync,
   listModelsSync,
   meantModel,
-  mergeConflict
+  mergeConflict,
+  needModel
 } from "./storedModel.js";
 export {manyMeant, manyMeantOf} from "./meantNote.js";
 export {recordModel, type RecordedModel} from "./record.js";

@@ -19,11 +19,12 @@ export function manyMeant(known: readonly ModelManifest[], wanted: string): stri
   return `the store has ${others.length + 1} models called ${JSON.stringify(wanted)} with different weights. The newest is taken: ${short}, made ${made} UTC. Name it ${JSON.stringify(short)} to keep it when a newer one is made.`;
 }
 
-/** As `manyMeant`, of what may also be a path, from the project or from here. */
+/** What `manyMeant` says of names that may also be paths, from the project or from here. */
 export async function manyMeantOf(
-  wanted: string,
+  wanted: readonly string[],
   {modelsDir, project}: {modelsDir: string; project: string}
-): Promise<string | undefined> {
-  if ([resolve(project, wanted), resolve(wanted)].some(existsSync)) return undefined;
-  return manyMeant(await listModels(modelsDir), wanted);
+): Promise<string[]> {
+  const known = await listModels(modelsDir);
+  const isPath = (name: string) => [resolve(project, name), resolve(name)].some(existsSync);
+  return wanted.flatMap((name) => (isPath(name) ? [] : (manyMeant(known, name) ?? [])));
 }

@@ -19,11 +19,13 @@ export function meantModel(known: readonly ModelManifest[], wanted: string): Mod
 
 /** As `meantModel`, of the store. Throws a UserError that names the nearest one when there is none. */
 export async function findStoredModel(modelsDir: string, wanted: string): Promise<ModelManifest> {
-  const known = await listModels(modelsDir);
-  return meantModel(known, wanted) ?? refuse(wanted, known);
+  return needModel(await listModels(modelsDir), wanted);
 }
 
-function refuse(wanted: string, known: readonly ModelManifest[]): never {
+/** As `meantModel`. Throws a UserError that names the nearest one when there is none. */
+export function needModel(known: readonly ModelManifest[], wanted: string): ModelManifest {
+  const found = meantModel(known, wanted);
+  if (found) return found;
   const names = [...new Set(known.map(({name}) => name))];
   const near = nearest(wanted, names);
   throw new UserError(
@@ -33,8 +35,7 @@ function refuse(wanted: string, known: readonly ModelManifest[]): never {
 
 /** As `findStoredModel`, at once: for what may not wait, such as the hash of a configuration. */
 export function findStoredModelSync(modelsDir: string, wanted: string): ModelManifest {
-  const known = listModelsSync(modelsDir);
-  return meantModel(known, wanted) ?? refuse(wanted, known);
+  return needModel(listModelsSync(modelsDir), wanted);
 }
 
 /** As `listModels`, at once and in no order. */

@@ -130,7 +130,7 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
     leaveHeap();
     await closeCandidates(
       ready,
-      resolved.scorers.map(({scorer}) => scorer)
+      resolved.scorers.flatMap(({scorer}) => scorer.asks ?? [])
     );
     db.close();
     await rm(folder, {recursive: true, force: true});

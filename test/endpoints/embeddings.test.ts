@@ -1,35 +1,22 @@
-import {createServer} from "node:http";
-import type {AddressInfo} from "node:net";
-import {afterEach, describe, expect, it} from "vitest";
+import {describe, expect, it, onTestFinished} from "vitest";
 import {embeddingEndpoint} from "../../src/endpoints/embeddings.js";
 import {embeddingRequest, unpackVectors} from "../../src/endpoints/vectors.js";
-
-const cleanups: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+import {answeringServer} from "./support/answering.js";
 
 /** What an endpoint makes of a server's answer to one text. */
 async function answerTo(body: object) {
-  const server = createServer((request, response) => {
-    request.resume().on("end", () => {
-      response.setHeader("content-type", "application/json").end(JSON.stringify(body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  cleanups.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  const {port} = await answeringServer((_request, response) =>
+    response.setHeader("content-type", "application/json").end(JSON.stringify(body))
+  );
   const endpoint = embeddingEndpoint({
     name: "vectors",
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    baseUrl: `http://127.0.0.1:${port}`,
     hosting: "api",
     trust: "external",
     retries: 0,
     price: {inputUsdPerMillion: 1, outputUsdPerMillion: 0, asOf: "2026-01-01", source: "a test"}
   });
-  cleanups.push(() => endpoint.close!());
+  onTestFinished(() => endpoint.close!());
   return endpoint.complete(embeddingRequest("m", ["a text"]));
 }
 

@@ -1,9 +1,8 @@
-import {createServer, type IncomingMessage, type ServerResponse} from "node:http";
-import type {AddressInfo} from "node:net";
+import type {IncomingMessage, ServerResponse} from "node:http";
 import {gzipSync} from "node:zlib";
-import {afterEach, describe, expect, it, onTestFinished, vi} from "vitest";
+import {afterEach, describe, expect, it, vi} from "vitest";
 import type {OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";
-import {type Answer, answering} from "./support/answering.js";
+import {type Answer, answering, answeringServer} from "./support/answering.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -135,13 +134,11 @@ describe("a key that a server echoes", () => {
   it("does not follow a redirect to another server", async () => {
     keys();
     let reached = 0;
-    const other = createServer((_request, response) => {
+    const {port} = await answeringServer((_request, response) => {
       reached++;
       response.end();
     });
-    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void other.close());
-    const location = `http://localhost:${(other.address() as AddressInfo).port}/v1/chat/completions`;
+    const location = `http://localhost:${port}/v1/chat/completions`;
     await expect(
       ask((_request, response) => response.writeHead(307, {location}).end(), options)
     ).rejects.toMatchObject({message: expect.stringContaining("It redirects") as string});

@@ -12,7 +12,6 @@ import {
   type VersionManifest
 } from "../../store/index.js";
 import type {Endpoint} from "../../endpoints/types.js";
-import type {Scorer} from "../../scorers/types.js";
 import {completionKeys} from "./completionKey.js";
 import {NotMade} from "../../models/index.js";
 import type {Candidate, PrepareContext, PreparedCandidate} from "../define.js";
@@ -107,17 +106,14 @@ function statedHostings(candidate: Candidate, endpoint: Endpoint): readonly Host
   return models.length > 0 ? models : undefined;
 }
 
-/** Closes what candidates and scorers hold open: servers, weights, connections; an endpoint that several share once. */
+/** Closes what candidates and `others` hold open: servers, weights, connections; an endpoint that several share once. */
 export async function closeCandidates(
   ready: readonly ReadyCandidate[],
-  scorers: readonly Pick<Scorer, "asks">[] = []
+  others: readonly Endpoint[] = []
 ): Promise<void> {
   for (const {prepared} of ready) await prepared.close?.();
-  const endpoints = new Set([
-    ...ready.map(({prepared}) => prepared.endpoint),
-    ...scorers.map(({asks}) => asks)
-  ]);
-  await Promise.all([...endpoints].map((endpoint) => endpoint?.close?.()));
+  const endpoints = new Set([...ready.map(({prepared}) => prepared.endpoint), ...others]);
+  await Promise.all([...endpoints].map((endpoint) => endpoint.close?.()));
 }
 
 async function describe(

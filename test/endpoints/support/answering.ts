@@ -5,28 +5,34 @@ import {openAICompatible, type OpenAICompatibleOptions} from "../../../src/endpo
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** An endpoint whose server answers every request in this way, and how many of its connections were closed. */
-export async function answering(answer: Answer, options: Partial<OpenAICompatibleOptions> = {}) {
+/** A server that answers every request in this way until the test ends, and how many of its connections were closed. */
+export async function answeringServer(answer: Answer) {
   let closed = 0;
   const server = createServer((request, response) => {
     request.resume().on("end", () => answer(request, response));
   });
   server.on("connection", (socket) => socket.on("close", () => closed++));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return {port: (server.address() as AddressInfo).port, closed: () => closed};
+}
+
+/** An endpoint with such a server behind it. */
+export async function answering(answer: Answer, options: Partial<OpenAICompatibleOptions> = {}) {
+  const {port, closed} = await answeringServer(answer);
   const endpoint = openAICompatible({
     name: "x",
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    baseUrl: `http://127.0.0.1:${port}`,
     hosting: "on-prem",
     trust: "internal",
     retries: 0,
     ...options
   });
-  onTestFinished(async () => {
-    await endpoint.close!();
-    server.close();
-    server.closeAllConnections();
-  });
+  onTestFinished(() => endpoint.close!());
   const ask = (signal?: AbortSignal) =>
     endpoint.complete({model: "m", messages: [{role: "user", content: "hello"}]}, {signal});
-  return {ask, closed: () => closed};
+  return {ask, closed};
 }
