@@ -90,11 +90,18 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
   };
 
   it("shares its calls among workers, and leaves no key, password or prompt on the server", async () => {
-    const endpoint = await begin({latencyMs: 40}, {}, {rows: 160});
-    const {manifest, calls} = await run(endpoint);
+    // Nothing is answered until both have begun calls: one of them alone fills its places and waits.
+    let answer = () => {};
+    const after = new Promise<void>((resolve) => (answer = resolve));
+    const endpoint = await begin({behave: () => ({after})}, {}, {rows: 160, each: 4});
+    const running = run(endpoint);
+    await vi.waitFor(() => expect(Math.min(...workers.map((worker) => worker.calls))).toBeGreaterThan(0), {
+      timeout: 15_000
+    });
+    answer();
+    const {manifest, calls} = await running;
     expect(manifest!.status).toBe("complete");
     expect(workers.map((worker) => worker.calls).reduce((a, b) => a + b)).toBe(calls);
-    expect(Math.min(...workers.map((worker) => worker.calls))).toBeGreaterThan(0);
     expect(model.requests[0]!.headers["authorization"]).toBe(`Bearer ${planted}`);
     // The append-only file holds every write of the run.
     const log = await writes(valkey);
