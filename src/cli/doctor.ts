@@ -29,14 +29,14 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
         findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
       }
     const dir = modelsDir(store.workspace);
-    for (const {id, name} of await listModels(dir)) {
-      const note = await erasedTraining(dir, id);
+    for (const {id, name, removed} of await listModels(dir)) {
+      const note = removed === undefined ? await erasedTraining(dir, id) : undefined;
       if (note)
         findings.push({
           what: `model ${name}`,
           check: "training rows",
           status: "warning",
-          message: `learned from rows of ${note.dataset} that were erased on ${note.at.slice(0, 10)}: it is not served or run until it is trained again, or kept by \`assay purge ${note.dataset} --keep-model ${id.slice(0, 12)} --reason "…"\``
+          message: `learned from rows of ${note.dataset} that were erased on ${note.at.slice(0, 10)}: it is not served or run until it is trained again, or kept by \`assay purge ${note.dataset} --keep-model ${id.slice(0, 12)} --reason "…"\`, or removed by \`assay models remove ${id.slice(0, 12)}\``
         });
     }
   } finally {

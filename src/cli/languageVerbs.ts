@@ -38,5 +38,13 @@ export const languageVerbs: ((program: Command) => void)[] = [
       .action(async (model: string, _own, command: Command) =>
         (await import("./models.js")).addModelVerb(model, command.optsWithGlobals())
       );
+    models
+      .command("remove <model...>")
+      .description("remove models of the store by name or id: weights, converted copies, unneeded records")
+      .option("--dry-run", "only say what would go")
+      .option("--json", "print JSON")
+      .action(async (names: string[], _own, command: Command) =>
+        (await import("./removeModels.js")).removeModelsVerb(names, command.optsWithGlobals())
+      );
   }
 ];

@@ -42,11 +42,16 @@ export async function modelsVerb(options: {json?: boolean}): Promise<void> {
       {
         title: "made by",
         text: "prose",
-        value: ({recipe, training}) => recipe?.method ?? (training ? `training on ${training.dataset}` : "")
+        value: madeBy
       },
       {title: "parents", text: "prose", value: ({parents}) => parentNames(parents)}
     ])
   );
+}
+
+function madeBy({recipe, training, removed}: ModelManifest): string {
+  const made = recipe?.method ?? (training ? `training on ${training.dataset}` : "");
+  return [made, removed && `files removed on ${removed.slice(0, 10)}`].filter(Boolean).join("; ");
 }
 
 /** Parents of one name are told apart by their ids. */

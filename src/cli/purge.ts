@@ -43,7 +43,7 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
     print(`  run ${id}: its journal, so its unsealed calls will be made again`);
   for (const {id, name} of result.models)
     print(
-      `  NOT erased: model ${printable(name)} (${id.slice(0, 12)}) learned from them. It is not served or run until it is trained again (\`assay run\`) or --keep-model ${id.slice(0, 12)} --reason "…" lets it stay`
+      `  NOT erased: model ${printable(name)} (${id.slice(0, 12)}) learned from them. It is not served or run until it is trained again (\`assay run\`) or --keep-model ${id.slice(0, 12)} --reason "…" lets it stay; \`assay models remove ${id.slice(0, 12)}\` removes it`
     );
   for (const file of result.notErased)
     print(`  NOT erased: ${printable(file)}, made from the store; remove it, or make it again`);

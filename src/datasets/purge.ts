@@ -9,6 +9,7 @@ import {
   openDatabase,
   readTombstones,
   recordsOf,
+  refuseWhileRunning,
   UserError,
   type Workspace,
   writeTombstones
@@ -134,15 +135,4 @@ function enter(result: PurgeResult, kind: string, id: string, {rows, dropped, ke
   else if (kind === "split") result.splits.push(id);
   else if (kind === "run") result.runs.push(id);
   else result.others.push({kind, id, rows});
-}
-
-/** Leases of what may have read rows already and still write them: runs, trainings, training files of jobs. */
-const UNDER_WAY = ["run-", "build-", "files-"];
-
-async function refuseWhileRunning(workspace: Workspace, state: string): Promise<void> {
-  const held = (await Promise.all(UNDER_WAY.map((prefix) => workspace.held(prefix)))).flat();
-  if (held.length > 0)
-    throw new UserError(
-      `${held.join("; ")}. ${state} Wait for it to end, or stop it with Ctrl-C, then give the same command again.`
-    );
 }

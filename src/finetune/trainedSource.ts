@@ -92,8 +92,9 @@ export async function builtOnce(
   const record = `models/.builds/${configHash}.json`;
   const known = async () => {
     const manifest = await getJson<ModelManifest>({place}, record);
-    const kept = manifest && (await place.has(modelKey(manifest.id, "manifest.json")));
-    return kept && !(await erasedTraining(context.dir, manifest.id)) ? manifest : undefined;
+    const kept = manifest && (await getJson<ModelManifest>({place}, modelKey(manifest.id, "manifest.json")));
+    if (!kept || kept.removed !== undefined) return undefined;
+    return (await erasedTraining(context.dir, manifest.id)) ? undefined : manifest;
   };
   const found = await known();
   if (!found && context.onlyKnown) throw new NotMade(name, configHash);

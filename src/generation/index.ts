@@ -5,5 +5,6 @@ export {checkLibrary} from "./libraryCheck.js";
 export {localModel, type LocalModel, type LocalModelOptions} from "./localModel.js";
 export {checkLocalOptions} from "./localOptions.js";
 export {findModel} from "./modelFiles.js";
+export {removeConverted} from "./removeConverted.js";
 export {runnable} from "./runnable.js";
 export {partsOf} from "./splitGguf.js";

@@ -2,6 +2,7 @@ import {existsSync} from "node:fs";
 import {readdir, stat} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 import {
+  assertNotErased,
   assertUsable,
   filesFolder,
   isWeightFile,
@@ -115,11 +116,13 @@ async function recordedAt(
   const dir = modelsDir(workspace);
   const found = await filesAt(path, workspace, known, options);
   const model = modelAt(await listModels(dir), {path, files: found.files}, dir);
-  if (model) await assertUsable(dir, model);
+  // The files are there, whatever became of the store's own.
+  if (model) await assertNotErased(dir, model);
   return {...found, id: model?.id};
 }
 
-async function filesAt(
+/** What lies at a path. Throws UserError when it is no model. */
+export async function filesAt(
   path: string,
   workspace: Workspace,
   known: {id?: string; name?: string},

@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {readFile} from "node:fs/promises";
+import {readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {convertModel, ownType} from "../gguf/index.js";
 import {runnableModelsDir, UserError, type Workspace} from "../store/index.js";
@@ -68,6 +68,15 @@ export async function adapterFile(
   return path;
 }
 
+/** The files that `runnable` and `adapterFile` made of a model's weights. */
+export async function convertedFiles({weights}: ModelFiles, workspace: Workspace): Promise<string[]> {
+  const folder = runnableModelsDir(workspace);
+  const names = await readdir(folder).catch(() => [] as string[]);
+  return names.filter((name) => name.startsWith(beginningOf(weights))).map((name) => join(folder, name));
+}
+
+const beginningOf = (weights: string) => `${weights.slice(0, 24)}-`;
+
 async function converted(
   {weights, name}: ModelFiles,
   workspace: Workspace,
@@ -75,7 +84,7 @@ async function converted(
   {preTokenizer, onProgress, signal}: RunnableOptions
 ): Promise<Runnable> {
   const suffix = preTokenizer === undefined ? "" : `-${preTokenizer.replace(/[^\w.-]/g, "_")}`;
-  const to = join(runnableModelsDir(workspace), `${weights.slice(0, 24)}-${conversion.type}${suffix}.gguf`);
+  const to = join(runnableModelsDir(workspace), `${beginningOf(weights)}${conversion.type}${suffix}.gguf`);
   if (existsSync(to)) return {path: to, warnings: []};
   onProgress?.(`${name}: converting to GGUF (${conversion.type})`);
   let told = Date.now();

@@ -48,6 +48,6 @@ export async function markErased(
   const found = await erasedTraining(dir, id);
   if (found)
     onMessage(
-      `! model ${name} (${id.slice(0, 12)}) learned from rows of ${found.dataset} that were erased on ${found.at.slice(0, 10)}. It is not served or run until it is trained again without them, or assay purge ${found.dataset} --keep-model ${id.slice(0, 12)} --reason "…" lets it stay.`
+      `! model ${name} (${id.slice(0, 12)}) learned from rows of ${found.dataset} that were erased on ${found.at.slice(0, 10)}. It is not served or run until it is trained again without them, or assay purge ${found.dataset} --keep-model ${id.slice(0, 12)} --reason "…" lets it stay, or assay models remove ${id.slice(0, 12)} removes it.`
     );
 }

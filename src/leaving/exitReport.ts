@@ -189,6 +189,8 @@ function modelKept(
   candidate: RunCandidate,
   model: ModelManifest | undefined
 ): CandidateExit["keeps"][number] {
+  if (model?.removed !== undefined)
+    return {what: "weights", kept: false, detail: `removed from the store on ${model.removed.slice(0, 10)}`};
   if (model) {
     const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
     const adapter = model.files.some(({path}) => /adapter/.test(path));

@@ -52,15 +52,27 @@ export async function noteErasedTraining(
   await putJson({place: modelsPlace(modelsDir)}, noteOf(id), {kind: "erased-training", dataset, at});
 }
 
-/** Throws UserError for a model that learned from rows erased since. */
+/** Throws UserError for a model whose files were removed, or that learned from rows erased since. */
 export async function assertUsable(
+  modelsDir: string,
+  model: Pick<ModelManifest, "id" | "name" | "removed">
+): Promise<void> {
+  if (model.removed !== undefined)
+    throw new UserError(
+      `the files of model ${nameWithId(model)} were removed on ${model.removed.slice(0, 10)}. Train it again with \`assay run\` or \`assay finetune\`, or name another model: \`assay models\` lists them.`
+    );
+  await assertNotErased(modelsDir, model);
+}
+
+/** Throws UserError for a model that learned from rows erased since. */
+export async function assertNotErased(
   modelsDir: string,
   {id, name}: Pick<ModelManifest, "id" | "name">
 ): Promise<void> {
   const note = await erasedTraining(modelsDir, id);
   if (note)
     throw new UserError(
-      `model ${nameWithId({name, id})} learned from rows of ${note.dataset} that were erased on ${note.at.slice(0, 10)}, and may hold their words. Train it again with \`assay run\` or \`assay finetune\`, remove its folder (models/${id.slice(0, 12)}… of the store), or let it stay: assay purge ${note.dataset} --keep-model ${id.slice(0, 12)} --reason "…".`
+      `model ${nameWithId({name, id})} learned from rows of ${note.dataset} that were erased on ${note.at.slice(0, 10)}, and may hold their words. Train it again with \`assay run\` or \`assay finetune\`, remove it with \`assay models remove ${id.slice(0, 12)}\`, or let it stay: assay purge ${note.dataset} --keep-model ${id.slice(0, 12)} --reason "…".`
     );
 }
 

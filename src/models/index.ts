@@ -1,5 +1,6 @@
 export {
   acceptErasedTraining,
+  assertNotErased,
   assertUsable,
   erasedTraining,
   forgetErasedTraining,
@@ -35,11 +36,13 @@ export {
   findStoredModelSync,
   listModelsSync,
   meantModel,
+  meantModels,
   mergeConflict,
   needModel
 } from "./storedModel.js";
 export {manyMeant, manyMeantOf} from "./meantNote.js";
 export {recordModel, type RecordedModel} from "./record.js";
+export {inWords, type ModelRemoval, planRemoval, removeModel} from "./removeModel.js";
 export {
   damagedFiles,
   keepModel,

@@ -196,7 +196,7 @@ function ofSplit({dataset, id, name, strategy, seed, counts}: SplitManifest): Li
 }
 
 function ofModel(model: ModelManifest, note: ErasedTraining | undefined): LineageNode {
-  const {id, name, architecture, createdAt, files, recipe} = model;
+  const {id, name, architecture, createdAt, files, recipe, removed} = model;
   return {
     id: modelNode(id),
     kind: "model",
@@ -205,7 +205,8 @@ function ofModel(model: ModelManifest, note: ErasedTraining | undefined): Lineag
       architecture,
       made: createdAt.slice(0, 10),
       method: recipe?.method,
-      files: files.length === 0 ? "none" : files.length
+      files: files.length === 0 ? "none" : files.length,
+      "files removed": removed?.slice(0, 10)
     }),
     erased: note && {dataset: note.dataset, at: note.at, accepted: note.accepted?.reason}
   };

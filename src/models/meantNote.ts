@@ -12,7 +12,9 @@ import type {ModelManifest} from "./types.js";
 export function manyMeant(known: readonly ModelManifest[], wanted: string): string | undefined {
   const taken = meantModel(known, wanted);
   if (!taken) return undefined;
-  const others = known.filter((model) => isMeant(model, wanted) && !sameWeights(model, taken));
+  const others = known.filter(
+    (model) => isMeant(model, wanted) && model.removed === undefined && !sameWeights(model, taken)
+  );
   if (others.length === 0) return undefined;
   const short = taken.id.slice(0, 12);
   const made = taken.createdAt.slice(0, 16).replace("T", " ");

@@ -56,7 +56,7 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
     ...record
   };
   const place = modelsPlace(modelsDir);
-  if (await place.has(modelKey(id, "manifest.json"))) {
+  if (await isKept(place, id)) {
     // The same weights, learned now from rows that are there.
     await place.remove(modelKey(id, "erased-training.json"));
     return manifest;
@@ -75,6 +75,13 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
     await stage.discard();
   }
   return manifest;
+}
+
+/** Whether a model is there with its files. What is left of one whose files were removed gives way to the new one. */
+async function isKept(place: Place, id: string): Promise<boolean> {
+  const record = await getJson<ModelManifest>({place}, modelKey(id, "manifest.json"));
+  if (record?.removed !== undefined) await place.remove(modelKey(id));
+  return record !== undefined && record.removed === undefined;
 }
 
 /** What savings that were killed left half-written is removed: it is as large as a model. */
@@ -118,7 +125,7 @@ export async function keepModel(
     ...record
   };
   const place = modelsPlace(modelsDir);
-  if (await place.has(modelKey(id, "manifest.json"))) {
+  if (await isKept(place, id)) {
     await rm(folder, {recursive: true, force: true});
     return manifest;
   }

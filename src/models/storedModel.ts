@@ -10,12 +10,22 @@ export function isMeant({id, name}: Pick<ModelManifest, "id" | "name">, wanted: 
   return id === wanted || name === wanted || (wanted.length >= 8 && id.startsWith(wanted));
 }
 
-/** The model that a name or id means: of several with one name the newest. Undefined when there is none. */
+/**
+ * The model that a name or id means: of several with one name the newest, of those whose files are there where any is. Undefined
+ * when there is none.
+ */
 export function meantModel(known: readonly ModelManifest[], wanted: string): ModelManifest | undefined {
-  return known
-    .filter((model) => isMeant(model, wanted))
-    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0];
+  return meantModels(known, wanted).sort(
+    (a, b) => gone(a) - gone(b) || b.createdAt.localeCompare(a.createdAt)
+  )[0];
 }
+
+/** All models that a name or id may mean. */
+export function meantModels(known: readonly ModelManifest[], wanted: string): ModelManifest[] {
+  return known.filter((model) => isMeant(model, wanted));
+}
+
+const gone = ({removed}: ModelManifest) => Number(removed !== undefined);
 
 /** As `meantModel`, of the store. Throws a UserError that names the nearest one when there is none. */
 export async function findStoredModel(modelsDir: string, wanted: string): Promise<ModelManifest> {

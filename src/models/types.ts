@@ -35,6 +35,8 @@ export interface ModelManifest {
   folder?: string;
   /** What a merge was made with, and how its parents relate. */
   merge?: MergeRecord;
+  /** ISO time at which its files were removed; the record stayed for others that name it. */
+  removed?: string;
 }
 
 /** How the tensors that models give to a merge relate to each other. */

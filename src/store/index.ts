@@ -104,6 +104,7 @@ export {
   setArchived
 } from "./kinds/run.js";
 export {type Referrer, referrersOf} from "./referrers.js";
+export {refuseWhileRunning} from "./refuseWhileRunning.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
 export {
   hasRows,

@@ -2,6 +2,7 @@ import {existsSync} from "node:fs";
 import {readdir, readFile} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 import {
+  assertNotErased,
   assertUsable,
   hashedFiles,
   isWeightFile,
@@ -80,7 +81,7 @@ async function baseAt(path: string, reference: string, dir: string): Promise<Bas
   const files = await hashedFiles(path, names.sort());
   const weights = files.filter(({path: file}) => isWeightFile(file));
   const known = modelAt(await listModels(dir), {path, files: weights}, dir);
-  if (known) await assertUsable(dir, known);
+  if (known) await assertNotErased(dir, known);
   return {
     folder: path,
     id: hashJson({files: files.map(({path: file, sha256}) => [file, sha256])}),

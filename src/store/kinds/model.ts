@@ -24,6 +24,7 @@ export interface StoredModel {
   name: string;
   parents?: {id: string}[];
   training?: {dataset: string; split: string; part: string};
+  removed?: string;
 }
 
 const places = new Map<string, Place>();
@@ -106,8 +107,10 @@ async function namedAsTrained({id}: Found, erasing: Erasing): Promise<Erased> {
   const ancestors = new Set([id]);
   for (const ancestor of ancestors) {
     const {training, parents = []} = models.get(ancestor) ?? {};
-    if (training?.dataset === erasing.dataset && (await learned(training, erasing)))
-      return {keeps: [await marked(models.get(id)!, erasing)]};
+    if (training?.dataset === erasing.dataset && (await learned(training, erasing))) {
+      const name = await marked(models.get(id)!, erasing);
+      return {keeps: models.get(id)!.removed === undefined ? [name] : []};
+    }
     for (const parent of parents) ancestors.add(parent.id);
   }
   return {};
