@@ -79,7 +79,8 @@ function refusalOf(incoming: IncomingMessage, port: number): Refusal | undefined
   } catch {
     return {status: 400, text: "This address cannot be decoded."};
   }
-  if (!path.startsWith("/") || path.includes("\0"))
+  // The preview resolves dots: the path that it would come to is looked at.
+  if (!/^\/(?!\/)/.test(path) || path.includes("\0") || /(^|[/\\])\.\.?([/\\]|$)/.test(path))
     return {status: 400, text: "This is not an address of a page."};
   if (/^\/_(file|import)\//.test(path) && LOADER_SOURCE.test(path))
     return {status: 403, text: "Sources of page loaders are not served."};

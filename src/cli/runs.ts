@@ -9,7 +9,7 @@ import {failuresOf, failuresText} from "./failures.js";
 import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
 import {raceText} from "./raceText.js";
-import {dim, print, printable, printAsIs, printJson, table} from "./terminal.js";
+import {dim, note, print, printable, printAsIs, printJson, table} from "./terminal.js";
 import {verdictText} from "./verdict.js";
 
 export async function runsVerb(
@@ -45,6 +45,8 @@ function listAll(
   races: readonly RaceRecord[],
   json = false
 ): void {
+  // They have no record yet that a program could read.
+  if (json) for (const one of unsealed) note(unsealedText(one));
   if (json) return printJson(runs);
   for (const one of unsealed) print(unsealedText(one));
   if (runs.length === 0)

@@ -13,14 +13,17 @@ const unpackers: Record<string, () => Duplex> = {
   br: createBrotliDecompress
 };
 
-export const isPacked = (encoding: string | undefined) => unpackers[encoding ?? ""] !== undefined;
+/** Names of encodings are read in any case: RFC 9110, 8.4.1. */
+const unpackerOf = (encoding: string | undefined) => unpackers[(encoding ?? "").trim().toLowerCase()];
+
+export const isPacked = (encoding: string | undefined) => unpackerOf(encoding) !== undefined;
 
 /** Undici's own body, or what unpacks it. */
 export type Body = Readable & {text?(): Promise<string>};
 
 /** Some gateways compress although nobody asked them to. Other encodings are left to fail as what they are not. */
 export function decoded(body: Body, encoding: string | undefined): Body {
-  const unpack = unpackers[encoding ?? ""];
+  const unpack = unpackerOf(encoding);
   // The callback keeps a connection that drops from being thrown where nobody listens: the reader sees it.
   return unpack ? pipeline(body, unpack(), () => undefined) : body;
 }

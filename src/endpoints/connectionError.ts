@@ -16,6 +16,11 @@ const advice: Record<string, string> = {
 export function connectionError(error: unknown, origin: string): EndpointError {
   if (error instanceof EndpointError) return error;
   const code = codeOf(error);
+  if (code && UNPACKING.test(code))
+    return new EndpointError(
+      "malformed",
+      "The server's answer could not be unpacked: it is not what its content-encoding says."
+    );
   const proxy = proxyHostOf(origin);
   // A refused connection is the proxy's then, and a certificate may be the one that it puts in.
   const known = code && (!proxy || code.includes("CERT")) && advice[code];
@@ -28,6 +33,9 @@ export function connectionError(error: unknown, origin: string): EndpointError {
     {cause: code, mayBeBilled: neverConnected(error) ? false : undefined}
   );
 }
+
+/** Codes of gzip, deflate and brotli that is none: an answer came. */
+const UNPACKING = /^(Z_DATA_ERROR|ERR__ERROR_FORMAT_\w+)$/;
 
 /** Codes of what ends a connection before a request is sent on it. */
 const UNCONNECTED =

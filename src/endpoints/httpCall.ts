@@ -12,7 +12,7 @@ export async function postJson(
   body: object
 ): Promise<unknown> {
   const response = await post(fetch, url, key, body);
-  const isJson = response.headers.get("content-type")?.startsWith("application/json");
+  const isJson = response.headers.get("content-type")?.toLowerCase().startsWith("application/json");
   return isJson ? response.json() : response.blob();
 }
 

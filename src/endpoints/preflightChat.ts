@@ -164,6 +164,15 @@ function refusals(
       }
     ];
   if (kind === "rate-limit") return [{check: "reachable", status: "warning", message: `${name}: ${message}`}];
+  if (kind === "bad-request" && error.detail.status === 404 && models?.includes(model))
+    return [
+      reachable,
+      {
+        check: "model",
+        status: "error",
+        message: `${name} lists ${model}, and has no chat completions at its address: check the path of the base URL, and that the model is one for chat. ${message}`
+      }
+    ];
   if (kind === "bad-request" && (error.detail.status === 404 || isUnlisted(model, models)))
     return [
       reachable,

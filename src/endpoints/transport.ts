@@ -95,7 +95,11 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
           hide: exchange.hide
         });
       }
-      if (exchange.stream && method === "POST" && !header("content-type")?.startsWith("text/event-stream"))
+      if (
+        exchange.stream &&
+        method === "POST" &&
+        !header("content-type")?.toLowerCase().startsWith("text/event-stream")
+      )
         throw notStreamed(await text(), status, exchange.hide);
       return responseView(status, header, body, text, exchange);
     },

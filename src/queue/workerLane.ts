@@ -40,6 +40,8 @@ export class WorkerLane {
   private readonly jobs = new Map<string, {job: QueueJob; token: string}>();
   private readonly calls = new Set<{scope: string; abort: AbortController}>();
   private stopping = false;
+  /** Jobs whose requests are being fetched: how many calls they hold is not known yet. */
+  private fetching = 0;
   private wake: (() => void) | undefined;
   private locks: NodeJS.Timeout | undefined;
   private readonly ending: Promise<void>;
@@ -91,7 +93,8 @@ export class WorkerLane {
   private async takeJobs(): Promise<void> {
     let idleMs = IDLE_MS;
     while (!this.stopping) {
-      if (this.places.waiting >= this.setup.concurrency) {
+      // What is not counted yet may fill all places: others would idle while this worker took job after job.
+      if (this.fetching > 0 || this.places.waiting >= this.setup.concurrency) {
         await this.woken();
         continue;
       }
@@ -123,9 +126,18 @@ export class WorkerLane {
   private async make(job: QueueJob, token: string): Promise<void> {
     const id = job.id!;
     this.jobs.set(id, {job, token});
+    this.fetching++;
+    let entered = () => {
+      entered = () => undefined;
+      this.fetching--;
+      this.wake?.();
+    };
     try {
       await this.setup.telling.hear(job.data.scope);
-      await this.makeCalls(job);
+      const requests = await this.requestsOf(job);
+      const calls = requests.map((request, place) => this.one(job, request, place));
+      entered();
+      await Promise.all(calls);
       await this.setup.telling.written();
       await job.moveToCompleted("", token, false);
       await this.setup.redis.call("DEL", bodyKey(id));
@@ -134,23 +146,22 @@ export class WorkerLane {
     } catch {
       // Its lock was lost, or the server: whoever has it now ends it.
     }
+    entered();
     this.jobs.delete(id);
     this.wake?.();
   }
 
-  private async makeCalls(job: QueueJob): Promise<unknown> {
+  /** None, and the coordinator is told, when they cannot be had. */
+  private async requestsOf({id, data}: QueueJob): Promise<JobBody> {
     const {redis, telling, sealing} = this.setup;
-    const {data} = job;
-    const id = job.id!;
-    const body = (await redis.call("GET", bodyKey(id))) as string | null;
-    let requests: JobBody;
+    const body = (await redis.call("GET", bodyKey(id!))) as string | null;
     try {
       if (body === null) throw new Error("its requests have expired");
-      requests = readBody(sealing.open(body, id));
+      return readBody(sealing.open(body, id!));
     } catch (error) {
-      return telling.tell(data.scope, {unreadable: id, why: messageOf(error)});
+      telling.tell(data.scope, {unreadable: id!, why: messageOf(error)});
+      return [];
     }
-    return Promise.all(requests.map((request, place) => this.one(job, request, place)));
   }
 
   /** Resolves when the request is done with. */

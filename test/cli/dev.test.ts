@@ -128,6 +128,9 @@ describe("assay dev", () => {
       "/_file/data/rows/[run].arrow.ts"
     ])
       expect((await get(path)).status).toBe(403);
+    // The preview would make the first of these paths of them.
+    for (const around of ["/./_file", "/a/../_file", "//x/_file", "/a/%2e%2e/_file", "/a/..%2f_file"])
+      expect((await get(`${around}/data/runs.json.ts`)).status, around).toBe(400);
   });
 
   it("ends with the first Ctrl-C, half-open requests or not", async () => {

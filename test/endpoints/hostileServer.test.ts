@@ -1,5 +1,5 @@
 import type {IncomingMessage, ServerResponse} from "node:http";
-import {gzipSync} from "node:zlib";
+import {deflateRawSync, gzipSync} from "node:zlib";
 import {afterEach, describe, expect, it, vi} from "vitest";
 import type {OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";
 import {type Answer, answering, answeringServer} from "./support/answering.js";
@@ -40,6 +40,33 @@ describe("a server that answers oddly", () => {
       {stream: true}
     );
     expect(streamed.text).toBe("packed");
+  });
+
+  it("may write the values of its headers in capitals", async () => {
+    const body = JSON.stringify(completion({content: "loud"}));
+    const {text} = await ask((_request, response) =>
+      response
+        .writeHead(200, {"content-type": "Application/JSON; charset=utf-8", "content-encoding": "GZIP"})
+        .end(gzipSync(body))
+    );
+    expect(text).toBe("loud");
+    const streamed = await ask(
+      (_request, response) =>
+        response.writeHead(200, {"content-type": "Text/Event-Stream"}).end(chunk("loud", 0, "stop")),
+      {stream: true}
+    );
+    expect(streamed.text).toBe("loud");
+  });
+
+  it("is told apart from none when its answer cannot be unpacked", async () => {
+    const packed = deflateRawSync(JSON.stringify(completion({content: "raw"})));
+    const asked = ask((_request, response) =>
+      response.writeHead(200, {"content-type": "application/json", "content-encoding": "deflate"}).end(packed)
+    );
+    await expect(asked).rejects.toMatchObject({
+      kind: "malformed",
+      message: expect.stringContaining("could not be unpacked") as string
+    });
   });
 
   it("may end without a word when thinking or a filter took all of it, whatever it calls its end", async () => {

@@ -96,6 +96,13 @@ describe("preflight of a chat server", () => {
     });
   });
 
+  it("does not call a model unknown that the server lists: there is nothing at the address of the chat", async () => {
+    const {findings} = await preflight({behave: () => ({status: 404, body: {error: {message: "no route"}}})});
+    expect(of(findings, "model")!.message).toMatch(
+      /^local lists test-model, and has no chat completions at its address: check the path of the base URL/
+    );
+  });
+
   it.each([
     [500, "model requires more system memory", "reachable", "error"],
     [429, "rate limited", "reachable", "warning"],

@@ -1,5 +1,6 @@
 import {mkdir, readdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
+import {setTimeout as sleep} from "node:timers/promises";
 import {Redis} from "ioredis";
 import {afterAll, afterEach, beforeAll, describe, expect, it, vi} from "vitest";
 import {type Endpoint, openAICompatible} from "../../src/endpoints/index.js";
@@ -112,6 +113,20 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     const keys = await left.keys("*");
     left.disconnect();
     expect(keys.filter((name) => /assay:(done|told|body|run):/.test(name))).toEqual([]);
+  });
+
+  it("leaves to others what a worker has no place for", async () => {
+    let answer = () => {};
+    const after = new Promise<void>((resolve) => (answer = resolve));
+    const endpoint = await begin({behave: () => ({after})}, {}, {rows: 160, each: 2});
+    await workers.pop()!.close();
+    const running = run(endpoint, {concurrency: 4});
+    await vi.waitFor(() => expect(workers[0]!.calls).toBe(2), {timeout: 15_000});
+    await sleep(300);
+    // A job holds nine requests here: the first fills its places.
+    expect(workers[0]!.open).toBeLessThan(10);
+    answer();
+    expect((await running).manifest!.status).toBe("complete");
   });
 
   it("refuses personal rows without a key", async () => {

@@ -82,7 +82,8 @@ export function createTally(
         reused: start.reused,
         costUsd,
         ratePerSecond: rate,
-        etaSeconds: rate && (start.planned - done) / rate,
+        // A run whose calls stand still has no end in sight.
+        etaSeconds: rate ? (start.planned - done) / rate : undefined,
         candidates: candidates.map(({sum, ...one}) =>
           one.scored > 0 ? {...one, mean: sum / one.scored} : one
         )

@@ -35,4 +35,12 @@ describe("createTally", () => {
       mean: 0.25
     });
   });
+
+  it("tells no time left while nothing ends", () => {
+    let now = 0;
+    const tally = createTally(["a"], {planned: 10, done: 0, failed: 0, reused: 0}, () => now);
+    tally.ended(0, false, undefined);
+    for (; now < 30_000; now += 500) tally.progress("running");
+    expect(tally.progress("running")).toMatchObject({ratePerSecond: 0, etaSeconds: undefined});
+  });
 });
