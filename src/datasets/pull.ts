@@ -174,7 +174,8 @@ async function pullInto(
     // What is downloaded holds what must not be stored.
     downloads: redactor ? join(scratch, "downloads") : downloadsDir(workspace),
     skipBad: options.skipBad ?? false,
-    onProgress: options.onProgress
+    onProgress: options.onProgress,
+    redacted: redactor && ((text) => redactor.text(text))
   });
   const latest = await latestVersion(workspace, name);
   const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause, redactor);

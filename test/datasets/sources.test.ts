@@ -8,7 +8,7 @@ import sqlite3 from "node-sqlite3-wasm";
 import pg from "pg";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
-import {openStore, type Workspace} from "../../src/store/index.js";
+import {openStore, UserError, type Workspace} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {datasetDir} from "../support/folders.js";
 
@@ -167,6 +167,23 @@ describe("SQLite", () => {
       {id: "b", big: "5", note: "ü"}
     ]);
   });
+
+  it("refuses two columns of one name, and says what is wrong with a query", async () => {
+    const workspace = await temporaryWorkspace();
+    const database = new sqlite3.Database(join(workspace.project, "app.db"));
+    database.exec(
+      "create table t (id integer, \"a:1\" text, a text); insert into t values (1, 'x', 'y'), (2, 'z', 'w')"
+    );
+    database.close();
+    const reading = (query: string) => pull(workspace, named({kind: "sqlite", file: "app.db", query}));
+    await expect(reading("select x.id, y.id, x.a from t x join t y on x.id = y.id + 1;")).rejects.toThrow(
+      'dataset set: its query gives two columns the name "id". Rename one of them with `as`. No version was made.'
+    );
+    await expect(reading("select * from nope")).rejects.toThrow(
+      "dataset set: its query to app.db failed: no such table: nope. No version was made."
+    );
+    expect((await reading('select id, "a:1" as "b:1", a from t -- all')).version.rows).toBe(2);
+  });
 });
 
 const postgres = startPostgres();
@@ -219,6 +236,34 @@ describe("PostgreSQL", () => {
       }
     },
     60_000
+  );
+
+  it.skipIf(!postgres)(
+    "refuses two columns of one name, and says what is wrong with a query in the server's words",
+    async () => {
+      const {connection} = postgres!;
+      const workspace = await temporaryWorkspace();
+      const reading = (query: string) =>
+        pull(workspace, named({kind: "postgres", query, connection})).catch((error: Error) => error);
+      const where = /PostgreSQL at 127\.0\.0\.1:\d+/.source;
+      for (const [query, message] of [
+        ["select 1 as id, 2 as id", /^dataset set: its query gives two columns the name "id"\./],
+        ['select 1 as id, 2 as "ID"', /^dataset set: its query gives two columns the name "ID"\./],
+        ["select * from nope", `failed: relation "nope" does not exist. No version was made.`],
+        [
+          "select 1 / (i - 2) as v from generate_series(1, 3) i",
+          "failed: division by zero. No version was made."
+        ]
+      ] as const) {
+        const error = (await reading(query)) as Error;
+        expect(error).toBeInstanceOf(UserError);
+        expect(error.message).toMatch(
+          typeof message === "string"
+            ? new RegExp(`^dataset set: its query to ${where} ${message}$`)
+            : message
+        );
+      }
+    }
   );
 
   it("that cannot be reached is an error without its password", async () => {
