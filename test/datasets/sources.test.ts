@@ -440,6 +440,137 @@ describe("append", () => {
   });
 });
 
+describe("append, where the two pulls differ,", () => {
+  /** The rows of a version after pulling these one after another. */
+  async function afterPulls(pulls: object[][], more: object = {}, columns = "* exclude (row_id, row_hash)") {
+    const workspace = await temporaryWorkspace();
+    const versions = [];
+    for (const rows of pulls)
+      versions.push(await pull(workspace, named({kind: "rows", rows: () => rows}, {append: true, ...more})));
+    return {rows: await rowsOf(workspace, columns), versions};
+  }
+
+  it("reads a column that had no value as what comes", async () => {
+    const pulls = [[{id: 1, a: null, b: 5}], [{id: 2, a: "hello", b: null}], [{id: 3, a: null, b: 7}]];
+    const {rows, versions} = await afterPulls(pulls, {id: "id"});
+    expect(rows).toEqual(pulls.flat());
+    expect(versions.at(-1)!.version.columns.slice(2)).toEqual([
+      {name: "id", type: "BIGINT"},
+      {name: "a", type: "VARCHAR"},
+      {name: "b", type: "BIGINT"}
+    ]);
+    expect(versions.at(-1)!.version.changes).toEqual({added: 1, removed: 0, changed: 0});
+  });
+
+  it("keeps values of all types as they were", async () => {
+    const pulls = [
+      [{id: 1, v: "hello", at: "2026-01-02T03:04:05.000Z", yes: true}],
+      [{id: 2, v: {b: 1}, at: "later", yes: 2}],
+      [{id: 3, v: [1, "x"], at: null, yes: "no"}]
+    ];
+    const {rows, versions} = await afterPulls(
+      pulls,
+      {id: "id"},
+      "id, v::json->>'$' as v, \"at\", yes::varchar as yes"
+    );
+    expect(rows).toEqual([
+      {id: 1, v: "hello", at: "2026-01-02T03:04:05.000Z", yes: "true"},
+      {id: 2, v: '{"b":1}', at: "later", yes: "2"},
+      {id: 3, v: '[1,"x"]', at: null, yes: "no"}
+    ]);
+    expect(versions.at(-1)!.changed).toBe(true);
+  });
+
+  it("knows an id again that is now read beside texts or fractions", async () => {
+    const texts = [
+      [
+        {id: 1, t: "x"},
+        {id: 2, t: "y"}
+      ],
+      [
+        {id: 1, t: "x2"},
+        {id: "a", t: "z"}
+      ]
+    ];
+    expect((await afterPulls(texts, {id: "id"}, "row_id, t")).rows).toEqual([
+      {row_id: "1", t: "x2"},
+      {row_id: "2", t: "y"},
+      {row_id: "a", t: "z"}
+    ]);
+    const fractions = [
+      [
+        {id: 3, t: "x"},
+        {id: 4, t: "y"}
+      ],
+      [
+        {id: 3.5, t: "z"},
+        {id: 4, t: "y2"}
+      ]
+    ];
+    expect((await afterPulls(fractions, {id: "id"}, "id, t")).rows).toEqual([
+      {id: 3, t: "x"},
+      {id: 3.5, t: "z"},
+      {id: 4, t: "y2"}
+    ]);
+  });
+
+  it("keeps as many equal rows without an id as one pull has", async () => {
+    const [a, b] = [{t: "a"}, {t: "b"}];
+    const {rows, versions} = await afterPulls(
+      [
+        [a, a, b],
+        [b, a, a],
+        [a, b, b]
+      ],
+      {},
+      "t"
+    );
+    expect(versions.map(({version, changed}) => [version.rows, changed])).toEqual([
+      [3, true],
+      [3, false],
+      [4, true]
+    ]);
+    expect(rows.map(({t}) => t).sort()).toEqual(["a", "a", "b", "b"]);
+  });
+
+  it("carries along what filters dropped, for a filter that keeps more", async () => {
+    const workspace = await temporaryWorkspace();
+    const pulled = async (rows: object[], least: number) =>
+      (
+        await pull(
+          workspace,
+          named(
+            {kind: "rows", rows: () => rows},
+            {append: true, id: "id", filters: {long: `length(t) >= ${least}`}}
+          )
+        )
+      ).version;
+    await pulled(
+      [
+        {id: 1, t: "a"},
+        {id: 2, t: "bbb"}
+      ],
+      2
+    );
+    expect(
+      await pulled(
+        [
+          {id: 3, t: "ccc"},
+          {id: 4, t: "d"}
+        ],
+        2
+      )
+    ).toMatchObject({rows: 2, rejected: 2});
+    expect(await pulled([{id: 4, t: "dddd"}], 1)).toMatchObject({rows: 4, rejected: 0});
+    expect(await rowsOf(workspace, "id, t")).toEqual([
+      {id: 1, t: "a"},
+      {id: 2, t: "bbb"},
+      {id: 3, t: "ccc"},
+      {id: 4, t: "dddd"}
+    ]);
+  });
+});
+
 describe("filename", () => {
   const files = (workspace: Workspace) => {
     writeFileSync(join(workspace.project, "north.csv"), "id,n\n1,10\n2,20\n");
