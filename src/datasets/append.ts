@@ -1,10 +1,27 @@
-import {type Database, sqlName} from "../store/index.js";
-import {describeColumns} from "./rowQuery.js";
+import {
+  type Database,
+  sqlName,
+  versionRows,
+  versionTable,
+  type VersionName,
+  type Workspace
+} from "../store/index.js";
+import {commonTypes} from "./commonTypes.js";
+import {REJECTED_FILE} from "./filters/index.js";
+import {describeColumns, idText} from "./rowQuery.js";
+
+/** A version's rows with those that filters dropped: a later pull may keep them. */
+export async function formerRows(workspace: Workspace, version: VersionName): Promise<string> {
+  const rows = await versionRows(workspace, version);
+  const rejected = await versionTable(workspace, version, REJECTED_FILE);
+  if (!rejected) return rows;
+  return `(select * from ${rows} union all by name select * exclude (rejected_by, rejected_because) from ${rejected})`;
+}
 
 /**
  * The former version's rows that the new ones do not bring again, and the new ones. With an id column a row that comes
- * again replaces its former state; without one an equal row is the same row. Columns are taken together; what either side
- * lacks is null.
+ * again replaces its former state; without one an equal row is the same row, and of equal ones there are as many as the side
+ * that has more of them. Columns are taken together; what either side lacks is null.
  * @param carried column that is no part of a row: equal rows are one whatever it holds
  */
 export async function appended(
@@ -14,11 +31,42 @@ export async function appended(
   id: string | undefined,
   carried?: string
 ): Promise<string> {
-  const own = `select * exclude (row_id, row_hash) from ${former}`;
-  if (!id && carried)
-    return `select * exclude (${carried}), min(${carried}) as ${carried} from ((${own}) union all by name (${rows})) group by all`;
-  if (!id) return `(${own}) union by name (${rows})`;
-  const column = (await describeColumns(db, rows)).find(({name}) => name === id);
-  if (!column) return rows;
-  return `(${own} where row_id not in (select ${sqlName(id)}::varchar from (${rows}) where ${sqlName(id)} is not null)) union all by name (${rows})`;
+  const sides = await commonTypes(db, `select * exclude (row_id, row_hash) from ${former}`, rows);
+  const columns = await describeColumns(db, union(sides));
+  const idColumn = columns.find(({name}) => name === id);
+  if (!id) return merged(sides, columns, carried);
+  if (!idColumn || !(await hasColumn(db, sides[1], id))) return rows;
+  if (!(await hasColumn(db, sides[0], id))) return union(sides);
+  // Read as the type that both have together: 4 beside 4.5 is the id 4.0.
+  const [before, now] = sides.map(
+    (side) => `select * replace (${sqlName(id)}::${idColumn.type} as ${sqlName(id)}) from (${side})`
+  );
+  const text = idText(id, columns);
+  const ids = `select ${text} from (${now}) where ${sqlName(id)} is not null`;
+  return union([`select * from (${before}) where ${sqlName(id)} is null or ${text} not in (${ids})`, now!]);
+}
+
+/** Each row as often as in the side that has it more often. */
+function merged(
+  [before, now]: readonly [string, string],
+  columns: readonly {name: string}[],
+  carried: string | undefined
+): string {
+  const own = columns.filter(({name}) => name !== carried).map(({name}) => sqlName(name));
+  const sided = union([
+    `select 0 as assay_side, * from (${before})`,
+    `select 1 as assay_side, * from (${now})`
+  ]);
+  const order = carried ? ` order by ${carried}` : "";
+  const numbered = `select *, row_number() over (partition by assay_side, ${own.join(", ")}${order}) as assay_copy from (${sided})`;
+  const kept = [...own, "assay_copy", ...(carried ? [`min(${carried}) as ${carried}`] : [])];
+  return `select * exclude (assay_copy) from (select ${kept.join(", ")} from (${numbered}) group by all)`;
+}
+
+function union(sides: readonly string[]): string {
+  return sides.map((side) => `(${side})`).join(" union all by name ");
+}
+
+async function hasColumn(db: Database, query: string, column: string): Promise<boolean> {
+  return (await describeColumns(db, query)).some(({name}) => name === column);
 }

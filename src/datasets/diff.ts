@@ -34,7 +34,7 @@ let tables = 0;
 
 /**
  * What changed from one version to another: schema, rows by id and content hash, and the drift of every column that
- * both have under the same type. Rows that a split holds out are left out on both sides.
+ * both have under the same type, but for the id. Rows that a split holds out are left out on both sides.
  */
 export async function diffVersions(
   store: Store,
@@ -83,7 +83,13 @@ export async function diffVersions(
       columns,
       ...rows,
       changedColumns: rows.changed.rows > 0 ? await changedColumns(store, a!, b!, kept, changes) : [],
-      drift: await columnDrift(store, a!, b!, kept)
+      drift: await columnDrift(
+        store,
+        a!,
+        b!,
+        // New rows have new ids: that says nothing of the data.
+        kept.filter(({name}) => name !== before.idColumn && name !== after.idColumn)
+      )
     };
   } finally {
     await store.run(`drop table if exists ${changes}`);

@@ -33,7 +33,7 @@ import {assertPlainSql} from "./plainSql.js";
 import {holdOutEdited} from "./heldOutEdited.js";
 import {heldOutElsewhere} from "./heldOutElsewhere.js";
 import {assertHeldOutKnown} from "./heldOutKnown.js";
-import {appended} from "./append.js";
+import {appended, formerRows} from "./append.js";
 import {assertDataset, type DatasetDefinition} from "./define.js";
 import {commitVersion} from "./commitVersion.js";
 import {countChanges} from "./diff.js";
@@ -174,7 +174,8 @@ async function pullInto(
     // What is downloaded holds what must not be stored.
     downloads: redactor ? join(scratch, "downloads") : downloadsDir(workspace),
     skipBad: options.skipBad ?? false,
-    onProgress: options.onProgress
+    onProgress: options.onProgress,
+    redacted: redactor && ((text) => redactor.text(text))
   });
   const latest = await latestVersion(workspace, name);
   const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause, redactor);
@@ -186,8 +187,8 @@ async function pullInto(
   if (definition.append && latest) {
     const version = {dataset: name, id: latest.version};
     const former = redactor
-      ? await redactFormer(db, {workspace, definition, version, scratch}, redactor)
-      : await versionRows(workspace, version);
+      ? await redactFormer(db, {workspace, version, scratch}, redactor)
+      : await formerRows(workspace, version);
     pulled = await appended(db, pulled, former, definition.id, redactor && FINDINGS).catch(
       failed("reading its columns")
     );

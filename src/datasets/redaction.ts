@@ -11,12 +11,12 @@ import {
   temporaryPath,
   UserError,
   type VersionName,
-  versionRows,
   versionTable,
   type Workspace,
   writeParquet,
   writeParquetRows
 } from "../store/index.js";
+import {formerRows} from "./append.js";
 import {describeColumns, FINDINGS} from "./rowQuery.js";
 
 /** A column's name and its type in DuckDB. */
@@ -92,20 +92,10 @@ export async function redactRows(
  */
 export async function redactFormer(
   db: Database,
-  {
-    workspace,
-    definition,
-    version,
-    scratch
-  }: {
-    workspace: Workspace;
-    definition: {name: string; id?: string};
-    version: VersionName;
-    scratch: string;
-  },
+  {workspace, version, scratch}: {workspace: Workspace; version: VersionName; scratch: string},
   redactor: Redactor
 ): Promise<string> {
-  const rows = await versionRows(workspace, version);
+  const rows = await formerRows(workspace, version);
   const ledger = await versionTable(workspace, version, "ledger.parquet");
   const known = ledger
     ? `select row_id, to_json(list(l order by l."column", l.start))::varchar as former
@@ -119,15 +109,9 @@ export async function redactFormer(
   );
   const columns = await describeColumns(db, `select * exclude (row_id, row_hash) from ${rows}`);
   const looked = redactor.columnsOf(columns, false);
-  const redacted = await redactFile(db, raw, {dataset: definition.name, looked, redactor, withFormer: true});
-  if (!definition.id || !columns.some(({name}) => name === definition.id)) return parquetFile(redacted);
-  const renamed = `${redacted}.ids`;
-  await writeParquet(
-    db,
-    renamed,
-    `select * replace (${sqlName(definition.id)}::varchar as row_id) from ${parquetFile(redacted)}`
+  return parquetFile(
+    await redactFile(db, raw, {dataset: version.dataset, looked, redactor, withFormer: true})
   );
-  return parquetFile(renamed);
 }
 
 interface ToRedact {

@@ -41,7 +41,7 @@ export async function rowQuery(db: Database, definition: DatasetDefinition, rows
 }
 
 /** An id is its text: 1 and "1" are one id, also where a column holds numbers and texts and is read as JSON. */
-function idText(id: string, columns: readonly {name: string; type: string}[]): string {
+export function idText(id: string, columns: readonly {name: string; type: string}[]): string {
   const isJson = columns.some(({name, type}) => name === id && type === "JSON");
   return isJson ? `(${sqlName(id)}->>'$')` : `${sqlName(id)}::varchar`;
 }

@@ -18,7 +18,10 @@ export interface SplitSpec {
   group?: string;
   /** Column that names the part, for `given`. */
   column?: string;
-  /** Cut-offs for `temporal`: rows at or after `test` are the test part. Shares are used when absent. */
+  /**
+   * Cut-offs for `temporal`, in ISO 8601: rows at or after `test` are the test part, those before it and at or after
+   * `validation` the validation part. Shares are used when absent.
+   */
   cutoffs?: {validation?: string; test: string};
   /**
    * For `temporal`: several test windows, a split each, trained on what came before. A number cuts the newest rows into
@@ -36,7 +39,10 @@ export interface SplitSpec {
   gap?: string;
   /** What counts as a near-duplicate, for `cluster` and for the measures. */
   near?: NearDuplicateSettings;
-  /** Shares of the parts; what is left is training. Defaults: validation 0.15, test 0.15, heldOut 0. */
+  /**
+   * Shares of the parts; what is left is training. Defaults: validation 0.15, test 0.15, heldOut 0. `heldOut` does not go
+   * with `cutoffs`, `rolling`, `gap` and `given`.
+   */
   validation?: number;
   test?: number;
   heldOut?: number;

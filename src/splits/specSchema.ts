@@ -12,9 +12,10 @@ import {
   oneOf,
   text
 } from "../store/checked.js";
+import {momentOf} from "./moment.js";
 import {DEFAULT_SHARES} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
-import {windowProblems} from "./windowProblems.js";
+import {cutoffProblems, withoutHeldOut, windowProblems} from "./windowProblems.js";
 
 const STRATEGIES: readonly SplitSpec["strategy"][] = [
   "random",
@@ -32,8 +33,8 @@ const MOST_WINDOWS = 1000;
 const share = () => number({least: 0, below: 1}).optional();
 const moment = () =>
   fits(
-    (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)),
-    "a date or time in ISO 8601"
+    (value) => typeof value === "string" && momentOf(value) !== undefined,
+    'a date or time in ISO 8601, such as "2026-03-01" or "2026-03-01T12:00:00Z"'
   );
 
 const nearSchema = exactly<NearDuplicateSettings>("settings such as {threshold: 0.8}", {
@@ -99,6 +100,9 @@ export const splitSchema = holding<SplitSpec>(stated, (spec) => {
       message: `validation ${validation}, test ${test} and heldOut ${heldOut} must leave something to train on`
     });
   for (const message of windowProblems(spec)) problems.push({path: ["rolling"], message});
+  for (const message of cutoffProblems(spec)) problems.push({path: ["cutoffs"], message});
+  const unheld = withoutHeldOut(spec);
+  if (unheld) problems.push({path: ["heldOut"], message: unheld});
   return problems;
 });
 

@@ -1,4 +1,5 @@
-import {type Database, sqlName, sqlString, UserError, type VersionManifest} from "../store/index.js";
+import {type Database, sqlName, UserError, type VersionManifest} from "../store/index.js";
+import {momentSql} from "./moment.js";
 import {rollingTest} from "./windowProblems.js";
 import {DEFAULT_SHARES, partOf, type Shares} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
@@ -23,15 +24,13 @@ export function temporalQuery(
     throw new UserError(
       `split ${name}: dataset ${version.dataset} names no time column. Give it \`time: "column"\`.`
     );
-  const when = momentOf(time);
+  const when = timeOf(time);
   if (spec.rolling !== undefined || spec.gap !== undefined)
     return windowQuery(spec, `select row_id, ${groupKey} as group_key, ${when} as moment from ${rows}`);
   if (spec.cutoffs) {
     const {test, validation} = spec.cutoffs;
-    const before = validation
-      ? `when ${when} >= ${sqlString(validation)}::timestamptz then 'validation'`
-      : "";
-    return `select row_id, case when ${when} >= ${sqlString(test)}::timestamptz then 'test' ${before} else 'train' end as part, ${groupKey} as group_key from ${rows}`;
+    const before = validation ? `when ${when} >= ${momentSql(validation)} then 'validation'` : "";
+    return `select row_id, case when ${when} >= ${momentSql(test)} then 'test' ${before} else 'train' end as part, ${groupKey} as group_key from ${rows}`;
   }
   // Rows of one moment have one rank, that of the first of them: they are in one part.
   const rank = `rank() over (order by moment desc nulls last) - 0.5`;
@@ -55,7 +54,7 @@ export async function assertTimes(
   if (spec.strategy !== "temporal" || !time) return;
   const column = sqlName(time);
   const found = await db.row<{n: number; example: string | null}>(
-    `select count(*)::int as n, min(${column}::varchar) as example from ${rows} where ${column} is not null and ${momentOf(time)} is null`
+    `select count(*)::int as n, min(${column}::varchar) as example from ${rows} where ${column} is not null and ${timeOf(time)} is null`
   );
   if (!found?.n) return;
   const example = JSON.stringify(found.example?.slice(0, 60));
@@ -64,7 +63,7 @@ export async function assertTimes(
   );
 }
 
-function momentOf(time: string): string {
+function timeOf(time: string): string {
   return `try_cast(${sqlName(time)}::varchar as timestamptz)`;
 }
 
@@ -76,7 +75,7 @@ function windowQuery(spec: SplitSpec, timed: string): string {
   const validation =
     spec.validation ?? (spec.rolling === undefined && !cutoffs ? DEFAULT_SHARES.validation : 0);
   const valid = cutoffs?.validation
-    ? `${sqlString(cutoffs.validation)}::timestamptz`
+    ? momentSql(cutoffs.validation)
     : validation > 0
       ? `(select min(moment) from ranked where moment < edge and rank >= (select count(*) from ranked where moment < edge) - round(n * ${validation}))`
       : "null";
@@ -94,10 +93,10 @@ function windowQuery(spec: SplitSpec, timed: string): string {
 function windowOf(spec: SplitSpec): {starts: string; ends: string} {
   const {rolling, window = 1, cutoffs, test} = spec;
   if (Array.isArray(rolling)) {
-    const moment = (at: string | undefined) => (at === undefined ? "null" : `${sqlString(at)}::timestamptz`);
+    const moment = (at: string | undefined) => (at === undefined ? "null" : momentSql(at));
     return {starts: moment(rolling[window - 1]), ends: moment(rolling[window])};
   }
-  if (cutoffs) return {starts: `${sqlString(cutoffs.test)}::timestamptz`, ends: "null"};
+  if (cutoffs) return {starts: momentSql(cutoffs.test), ends: "null"};
   const count = rolling ?? 1;
   const share = test ?? (rolling === undefined ? DEFAULT_SHARES.test : rollingTest(count));
   const startOf = (left: number) =>

@@ -17,7 +17,7 @@ export type SqlParameters = Record<string, string | number | boolean | bigint | 
 
 /** One in-memory DuckDB. All statements go through one connection, so temporary tables are seen by all. */
 export interface Database {
-  /** All rows at once: for small results. Counts arrive as numbers, timestamps as ISO strings, dates and times of day as text. */
+  /** All rows at once: for small results. Counts arrive as numbers, timestamps as ISO strings (infinity as that word), dates and times of day as text. */
   rows<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): Promise<T[]>;
   /** The first row, or undefined. */
   row<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): Promise<T | undefined>;
@@ -111,9 +111,28 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
 
 const WRITTEN = new Set([DuckDBTypeId.DATE, DuckDBTypeId.TIME, DuckDBTypeId.TIME_NS, DuckDBTypeId.TIME_TZ]);
 
-/** Dates and times of day as DuckDB writes them; left alone they were midnights and microseconds. */
-const converted: DuckDBValueConverter<JS> = (value, type, nested) =>
-  value !== null && WRITTEN.has(type.typeId) ? String(value) : JSDuckDBValueConverter(value, type, nested);
+const MOMENTS = new Set([
+  DuckDBTypeId.TIMESTAMP,
+  DuckDBTypeId.TIMESTAMP_S,
+  DuckDBTypeId.TIMESTAMP_MS,
+  DuckDBTypeId.TIMESTAMP_NS,
+  DuckDBTypeId.TIMESTAMP_TZ
+]);
+
+/**
+ * Dates and times of day as DuckDB writes them; left alone they were midnights and microseconds. So are moments that no Date
+ * holds, such as infinity.
+ */
+const converted: DuckDBValueConverter<JS> = (value, type, nested) => {
+  if (value === null) return null;
+  if (WRITTEN.has(type.typeId)) return String(value);
+  if (!MOMENTS.has(type.typeId)) return JSDuckDBValueConverter(value, type, nested);
+  try {
+    return JSDuckDBValueConverter(value, type, nested);
+  } catch {
+    return String(value);
+  }
+};
 
 function plainRow(row: Record<string, JS>): SqlRow {
   const plain: SqlRow = {};

@@ -11,6 +11,7 @@ const SAID: [RegExp, string][] = [
     "it is not a list of objects. A file with one object a line ends with .jsonl"
   ],
   [/not utf-8 encoded/i, "it is not UTF-8. Save it as UTF-8"],
+  [/Object .* has duplicate key/s, "an object in it has a key twice"],
   [/Could not set lock|Conflicting lock/i, "another process holds the file"]
 ];
 

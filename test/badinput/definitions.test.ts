@@ -59,7 +59,7 @@ const split: Definition = {
   near: {threshold: 0.8, foldNumbers: true},
   validation: 0.1,
   test: 0.2,
-  heldOut: 0.1,
+  heldOut: 0,
   seed: "x"
 };
 

@@ -52,6 +52,14 @@ describe("the diff of two versions", () => {
     expect(diff.changedColumns).toEqual([{column: "label", rows: 1}]);
   });
 
+  it("looks for no drift in the ids, which new rows have new", async () => {
+    const numbered = (from: number) =>
+      Array.from({length: 300}, (_, i) => ({id: from + i, text: `text ${i}`, label: i % 2}));
+    const diff = await diffOf(numbered(0), numbered(5000));
+    expect(diff.drift.map(({column}) => column)).toEqual(["text", "label"]);
+    expect(driftVerdict(diff).state).toBe("steady");
+  });
+
   it("names columns that came, went and changed their type", async () => {
     const {columns} = await diffOf([{id: "a", n: 1, old: "x"}], [{id: "a", n: "one", fresh: true}]);
     expect(columns).toEqual({

@@ -17,6 +17,38 @@ import {datasetDir} from "../support/folders.js";
 const fromFile = (files: string | string[], more: object = {}) =>
   defineDataset({name: "set", source: {kind: "files", files, ...more}});
 
+describe("a key that an object has twice", () => {
+  const lines = [
+    '{"id":1,"text":"a \\"b\\": c","m":{"a":[{"b":1},{"b":2}]}}',
+    '{"id":2,"text":"Jane Roe owes 500","text":"b"}',
+    '{"id":3,"text":"c","m":{"a":[{"b":1,"b":"Jane Roe"}]}}',
+    '{"id":4,"text":"d","\\u0074ext":"Jane Roe"}'
+  ];
+
+  it("makes its line a broken one, which is named without its words or left out", async () => {
+    const workspace = await temporaryWorkspace();
+    writeFileSync(join(workspace.project, "rows.jsonl"), lines.join("\n"));
+    const message = await pull(workspace, fromFile("rows.jsonl")).then(
+      () => "pulled",
+      (error: Error) => error.message
+    );
+    for (const line of [2, 3, 4])
+      expect(message).toContain(`rows.jsonl line ${line}: an object has a key twice`);
+    expect(message.match(/ line \d+:/g)).toHaveLength(3);
+    expect(message).not.toContain("Jane");
+    const {version, skipped} = await pull(workspace, fromFile("rows.jsonl"), {skipBad: true});
+    expect([version.rows, skipped!.map(({line}) => line)]).toEqual([1, [2, 3, 4]]);
+  });
+
+  it("is told of a list without its words", async () => {
+    const workspace = await temporaryWorkspace();
+    writeFileSync(join(workspace.project, "rows.json"), `[${lines.join(",")}]`);
+    await expect(pull(workspace, fromFile("rows.json"))).rejects.toThrow(
+      /^dataset set: reading its rows failed: an object in it has a key twice\. No version was made\.$/
+    );
+  });
+});
+
 describe("broken lines", () => {
   const broken = {
     "rows.jsonl": ['{"id": 1}\n{"id": secret words\n\n[3]\n{"id": 4}\n{"id": 5', [2, 4, 6]],

@@ -8,7 +8,7 @@ import sqlite3 from "node-sqlite3-wasm";
 import pg from "pg";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
-import {openStore, type Workspace} from "../../src/store/index.js";
+import {openStore, UserError, type Workspace} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {datasetDir} from "../support/folders.js";
 
@@ -167,6 +167,23 @@ describe("SQLite", () => {
       {id: "b", big: "5", note: "ü"}
     ]);
   });
+
+  it("refuses two columns of one name, and says what is wrong with a query", async () => {
+    const workspace = await temporaryWorkspace();
+    const database = new sqlite3.Database(join(workspace.project, "app.db"));
+    database.exec(
+      "create table t (id integer, \"a:1\" text, a text); insert into t values (1, 'x', 'y'), (2, 'z', 'w')"
+    );
+    database.close();
+    const reading = (query: string) => pull(workspace, named({kind: "sqlite", file: "app.db", query}));
+    await expect(reading("select x.id, y.id, x.a from t x join t y on x.id = y.id + 1;")).rejects.toThrow(
+      'dataset set: its query gives two columns the name "id". Rename one of them with `as`. No version was made.'
+    );
+    await expect(reading("select * from nope")).rejects.toThrow(
+      "dataset set: its query to app.db failed: no such table: nope. No version was made."
+    );
+    expect((await reading('select id, "a:1" as "b:1", a from t -- all')).version.rows).toBe(2);
+  });
 });
 
 const postgres = startPostgres();
@@ -219,6 +236,34 @@ describe("PostgreSQL", () => {
       }
     },
     60_000
+  );
+
+  it.skipIf(!postgres)(
+    "refuses two columns of one name, and says what is wrong with a query in the server's words",
+    async () => {
+      const {connection} = postgres!;
+      const workspace = await temporaryWorkspace();
+      const reading = (query: string) =>
+        pull(workspace, named({kind: "postgres", query, connection})).catch((error: Error) => error);
+      const where = /PostgreSQL at 127\.0\.0\.1:\d+/.source;
+      for (const [query, message] of [
+        ["select 1 as id, 2 as id", /^dataset set: its query gives two columns the name "id"\./],
+        ['select 1 as id, 2 as "ID"', /^dataset set: its query gives two columns the name "ID"\./],
+        ["select * from nope", `failed: relation "nope" does not exist. No version was made.`],
+        [
+          "select 1 / (i - 2) as v from generate_series(1, 3) i",
+          "failed: division by zero. No version was made."
+        ]
+      ] as const) {
+        const error = (await reading(query)) as Error;
+        expect(error).toBeInstanceOf(UserError);
+        expect(error.message).toMatch(
+          typeof message === "string"
+            ? new RegExp(`^dataset set: its query to ${where} ${message}$`)
+            : message
+        );
+      }
+    }
   );
 
   it("that cannot be reached is an error without its password", async () => {
@@ -392,6 +437,137 @@ describe("append", () => {
         .map(({n}) => n)
         .sort()
     ).toEqual([1, 2]);
+  });
+});
+
+describe("append, where the two pulls differ,", () => {
+  /** The rows of a version after pulling these one after another. */
+  async function afterPulls(pulls: object[][], more: object = {}, columns = "* exclude (row_id, row_hash)") {
+    const workspace = await temporaryWorkspace();
+    const versions = [];
+    for (const rows of pulls)
+      versions.push(await pull(workspace, named({kind: "rows", rows: () => rows}, {append: true, ...more})));
+    return {rows: await rowsOf(workspace, columns), versions};
+  }
+
+  it("reads a column that had no value as what comes", async () => {
+    const pulls = [[{id: 1, a: null, b: 5}], [{id: 2, a: "hello", b: null}], [{id: 3, a: null, b: 7}]];
+    const {rows, versions} = await afterPulls(pulls, {id: "id"});
+    expect(rows).toEqual(pulls.flat());
+    expect(versions.at(-1)!.version.columns.slice(2)).toEqual([
+      {name: "id", type: "BIGINT"},
+      {name: "a", type: "VARCHAR"},
+      {name: "b", type: "BIGINT"}
+    ]);
+    expect(versions.at(-1)!.version.changes).toEqual({added: 1, removed: 0, changed: 0});
+  });
+
+  it("keeps values of all types as they were", async () => {
+    const pulls = [
+      [{id: 1, v: "hello", at: "2026-01-02T03:04:05.000Z", yes: true}],
+      [{id: 2, v: {b: 1}, at: "later", yes: 2}],
+      [{id: 3, v: [1, "x"], at: null, yes: "no"}]
+    ];
+    const {rows, versions} = await afterPulls(
+      pulls,
+      {id: "id"},
+      "id, v::json->>'$' as v, \"at\", yes::varchar as yes"
+    );
+    expect(rows).toEqual([
+      {id: 1, v: "hello", at: "2026-01-02T03:04:05.000Z", yes: "true"},
+      {id: 2, v: '{"b":1}', at: "later", yes: "2"},
+      {id: 3, v: '[1,"x"]', at: null, yes: "no"}
+    ]);
+    expect(versions.at(-1)!.changed).toBe(true);
+  });
+
+  it("knows an id again that is now read beside texts or fractions", async () => {
+    const texts = [
+      [
+        {id: 1, t: "x"},
+        {id: 2, t: "y"}
+      ],
+      [
+        {id: 1, t: "x2"},
+        {id: "a", t: "z"}
+      ]
+    ];
+    expect((await afterPulls(texts, {id: "id"}, "row_id, t")).rows).toEqual([
+      {row_id: "1", t: "x2"},
+      {row_id: "2", t: "y"},
+      {row_id: "a", t: "z"}
+    ]);
+    const fractions = [
+      [
+        {id: 3, t: "x"},
+        {id: 4, t: "y"}
+      ],
+      [
+        {id: 3.5, t: "z"},
+        {id: 4, t: "y2"}
+      ]
+    ];
+    expect((await afterPulls(fractions, {id: "id"}, "id, t")).rows).toEqual([
+      {id: 3, t: "x"},
+      {id: 3.5, t: "z"},
+      {id: 4, t: "y2"}
+    ]);
+  });
+
+  it("keeps as many equal rows without an id as one pull has", async () => {
+    const [a, b] = [{t: "a"}, {t: "b"}];
+    const {rows, versions} = await afterPulls(
+      [
+        [a, a, b],
+        [b, a, a],
+        [a, b, b]
+      ],
+      {},
+      "t"
+    );
+    expect(versions.map(({version, changed}) => [version.rows, changed])).toEqual([
+      [3, true],
+      [3, false],
+      [4, true]
+    ]);
+    expect(rows.map(({t}) => t).sort()).toEqual(["a", "a", "b", "b"]);
+  });
+
+  it("carries along what filters dropped, for a filter that keeps more", async () => {
+    const workspace = await temporaryWorkspace();
+    const pulled = async (rows: object[], least: number) =>
+      (
+        await pull(
+          workspace,
+          named(
+            {kind: "rows", rows: () => rows},
+            {append: true, id: "id", filters: {long: `length(t) >= ${least}`}}
+          )
+        )
+      ).version;
+    await pulled(
+      [
+        {id: 1, t: "a"},
+        {id: 2, t: "bbb"}
+      ],
+      2
+    );
+    expect(
+      await pulled(
+        [
+          {id: 3, t: "ccc"},
+          {id: 4, t: "d"}
+        ],
+        2
+      )
+    ).toMatchObject({rows: 2, rejected: 2});
+    expect(await pulled([{id: 4, t: "dddd"}], 1)).toMatchObject({rows: 4, rejected: 0});
+    expect(await rowsOf(workspace, "id, t")).toEqual([
+      {id: 1, t: "a"},
+      {id: 2, t: "bbb"},
+      {id: 3, t: "ccc"},
+      {id: 4, t: "dddd"}
+    ]);
   });
 });
 

@@ -187,11 +187,46 @@ describe("a rolling temporal split", () => {
       /`rolling` goes with the strategy temporal, not random; `rolling` leaves no held-out part/
     );
     expect(refused({strategy: "temporal", rolling: ["2026-03-01", "soon", "2026-02-01"]})).toThrow(
-      /`rolling\[1\]` must be a date or time in ISO 8601, not "soon"/
+      /`rolling\[1\]` must be a date or time in ISO 8601, .*, not "soon"/
     );
     expect(refused({strategy: "temporal", rolling: ["2026-03-01", "2026-02-01"]})).toThrow(
       /cut-off 2026-02-01 is not after 2026-03-01/
     );
+  });
+
+  it("refuses a held-out part where there would be none, and moments that are none or in no order", () => {
+    const refused = (spec: object) => () => rollingWindows({strategy: "temporal", ...spec});
+    const cutoffs = {test: "2026-03-01"};
+    expect(refused({heldOut: 0.1, gap: "7 days"})).toThrow(
+      "split temporal: `heldOut` does not go with `gap`: hold rows out by another split of the dataset: all splits leave them out"
+    );
+    expect(refused({heldOut: 0.1, cutoffs})).toThrow(/`heldOut` does not go with `cutoffs`/);
+    expect(refused({strategy: "given", column: "part", heldOut: 0.1})).toThrow(
+      /`heldOut` is no share of a split whose parts a column names/
+    );
+    for (const spec of [{heldOut: 0.1}, {heldOut: 0, gap: "7 days"}, {heldOut: 0, cutoffs}])
+      expect(refused(spec)).not.toThrow();
+    expect(refused({cutoffs: {...cutoffs, validation: "2026-04-01"}})).toThrow(
+      /`cutoffs` leave no validation part: 2026-04-01 is not before 2026-03-01/
+    );
+    for (const test of ["March 1, 2026", "2026-03", "2026-02-30", "2026-03-01T25:00:00Z"])
+      expect(refused({cutoffs: {test}})).toThrow(
+        /`cutoffs\.test` must be a date or time in ISO 8601, such as/
+      );
+  });
+
+  it("takes moments in all ways of writing them in ISO 8601", async () => {
+    const workspace = await temporaryWorkspace();
+    for (const test of [
+      "2026-02-01",
+      "2026-02-01T00:00Z",
+      "2026-02-01T00:00",
+      "2026-01-31T23:30:00.0-00:30",
+      "2026-02-01 01:00+02"
+    ]) {
+      const [made] = await windows(workspace, daily(40), {strategy: "temporal", cutoffs: {test}});
+      expect([test, made!.of("test")[0]]).toEqual([test, 31]);
+    }
   });
 
   it("is measured, compared and shown by `assay split --rolling --gap`", async () => {

@@ -4,6 +4,23 @@ import {openDatabase} from "../../src/store/index.js";
 const megabytes = () => process.memoryUsage.rss() / (1 << 20);
 
 describe("a database", () => {
+  it("gives moments that no Date holds as text", async () => {
+    const db = await openDatabase({threads: 1});
+    try {
+      const sql = `select 'infinity'::timestamptz as a, '-infinity'::timestamp as b, ['290000-01-01'::timestamp] as c, '2026-01-02'::timestamp as d`;
+      const row = {
+        a: "infinity",
+        b: "-infinity",
+        c: ["290000-01-01 00:00:00"],
+        d: "2026-01-02T00:00:00.000Z"
+      };
+      expect(await db.row(sql)).toEqual(row);
+      for await (const batch of db.batches(sql)) expect(batch).toEqual([row]);
+    } finally {
+      db.close();
+    }
+  });
+
   it.skipIf(process.platform !== "linux")(
     "gives back what statements have freed when it is trimmed",
     async () => {

@@ -65,15 +65,36 @@ function jsonProblem(content: string, parse: (text: string) => unknown = JSON.pa
     return "half a character: an escape \\ud800 to \\udfff without its other half";
   try {
     const value = parse(content);
-    return value !== null && typeof value === "object" && !Array.isArray(value)
-      ? undefined
-      : "not a JSON object";
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return "not a JSON object";
+    if (parse === JSON.parse && membersWritten(content) > membersOf(value))
+      return "an object has a key twice";
+    return undefined;
   } catch (error) {
     const at = /position (\d+)/.exec((error as Error).message)?.[1];
     return at === undefined
       ? "not valid JSON: it ends too early"
       : `not valid JSON at character ${Number(at) + 1}`;
   }
+}
+
+/** Members of all objects in a text of JSON: each has a colon. */
+function membersWritten(content: string): number {
+  let members = 0;
+  let inText = false;
+  for (let i = 0; i < content.length; i++) {
+    const mark = content[i];
+    if (inText && mark === "\\") i++;
+    else if (mark === '"') inText = !inText;
+    else if (!inText && mark === ":") members++;
+  }
+  return members;
+}
+
+/** Members that all objects within a value have: of a key that was written twice one is left. */
+function membersOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const within = Object.values(value);
+  return within.reduce<number>((sum, one) => sum + membersOf(one), Array.isArray(value) ? 0 : within.length);
 }
 
 const LONE_SURROGATE =

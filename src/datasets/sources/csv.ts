@@ -3,12 +3,16 @@ import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {dsvFormat} from "d3-dsv";
 import {type Database, sqlPath, sqlString, UserError} from "../../store/index.js";
-import {describeColumns} from "../rowQuery.js";
 import {type CsvRecord, csvRecords} from "./csvRecords.js";
-import {exactColumns, typed} from "./exactTypes.js";
 import {writeRecords} from "./lineEnds.js";
 import {bytesOf, linesOf} from "./lines.js";
 import type {BrokenLine, SourceContext} from "./types.js";
+
+/** A file of CSV and its separator. */
+export interface CsvFile {
+  file: string;
+  delimiter: string;
+}
 
 /**
  * Everything but the columns' types is fixed: guessing the separator or the header would misread a broken file
@@ -18,10 +22,10 @@ export function csvOptions(delimiter: string): string {
   return `header = true, skip = 0, delim = ${sqlString(delimiter)}, quote = '"', escape = '"', comment = '', strict_mode = true`;
 }
 
-/** The separator of a CSV file: by its ending, or the commonest candidate of its first line. */
+/** The separator of a CSV file: by its ending, or the commonest candidate of its first line, quoted names aside. */
 export async function delimiterOf(db: Database, file: string): Promise<string> {
   if (/\.tsv(\.gz|\.zst)?$/i.test(file)) return "\t";
-  const header = await firstLine(db, file);
+  const header = (await firstRecord(db, file)).replace(/"[^"]*"?/g, "");
   const counts = [",", ";", "\t", "|"].map((mark) => ({mark, n: header.split(mark).length - 1}));
   return counts.reduce((best, one) => (one.n > best.n ? one : best)).mark;
 }
@@ -29,11 +33,10 @@ export async function delimiterOf(db: Database, file: string): Promise<string> {
 /** Refuses a file that names a column twice, letters' case aside: one of the two would have to be called otherwise. */
 export async function assertHeaders(
   {db, dataset}: Pick<SourceContext, "db" | "dataset">,
-  files: readonly string[],
-  delimiter: string
+  files: readonly CsvFile[]
 ): Promise<void> {
-  for (const file of files) {
-    const names = await headerOf(db, file, delimiter);
+  for (const {file, delimiter} of files) {
+    const names = await headerOf(db, {file, delimiter});
     if (names.length === 0)
       throw new UserError(`dataset ${dataset}: ${file} is empty: it has no first line that names columns.`);
     const seen = new Set<string>();
@@ -48,37 +51,27 @@ export async function assertHeaders(
   }
 }
 
-/** The names in the first record, which may go over several lines within quotes. */
-async function headerOf(db: Database, file: string, delimiter: string): Promise<string[]> {
-  let header = "";
+/** The names of a file's columns as DuckDB reads them, without blanks around them; "" where the header leaves one out. */
+async function headerOf(db: Database, {file, delimiter}: CsvFile): Promise<string[]> {
+  const names = dsvFormat(delimiter).parseRows(await firstRecord(db, file))[0] ?? [];
+  return names.map((name) => name.replace(/^[ \t\v\f\r\n]+|[ \t\v\f\r\n]+$/g, ""));
+}
+
+/** The names of a file's columns, with those that DuckDB gives where the header leaves them out. */
+export async function columnNames(db: Database, file: CsvFile): Promise<string[]> {
+  const names = await headerOf(db, file);
+  const digits = String(names.length - 1).length;
+  return names.map((name, i) => name || `column${String(i).padStart(digits, "0")}`);
+}
+
+/** It may go over several lines within quotes. */
+async function firstRecord(db: Database, file: string): Promise<string> {
+  let record = "";
   for await (const line of linesOf(db, file)) {
-    header += header === "" ? line.replace(/^\ufeff/, "") : `\n${line}`;
-    if ((header.split('"').length - 1) % 2 === 0 || header.length > 100_000) break;
+    record += record === "" ? line.replace(/^\ufeff/, "") : `\n${line}`;
+    if ((record.split('"').length - 1) % 2 === 0 || record.length > 100_000) break;
   }
-  return dsvFormat(delimiter).parseRows(header)[0] ?? [];
-}
-
-/**
- * The relation of CSV files. Columns are read as text, and given the types that DuckDB finds in all rows where no text
- * changes by that: reading texts, it need not look for the types again at every use.
- * @param read SQL that reads the files with these options
- */
-export async function exactCsv(db: Database, read: (types: string) => string): Promise<string> {
-  const found = read("sample_size = -1, union_by_name = true");
-  const columns = await describeColumns(db, `select * from ${found}`).catch(() => undefined);
-  if (!columns) return found;
-  const texts = read("all_varchar = true, union_by_name = true");
-  const exact = await exactColumns(db, columns, texts).catch(() => undefined);
-  if (!exact) return found;
-  return typed(
-    texts,
-    columns.filter(({name}) => exact.has(name))
-  );
-}
-
-async function firstLine(db: Database, file: string): Promise<string> {
-  for await (const line of linesOf(db, file)) return line.replace(/^\ufeff/, "");
-  return "";
+  return record;
 }
 
 const REASONS: Record<string, string> = {
@@ -93,12 +86,11 @@ const REASONS: Record<string, string> = {
  */
 export async function brokenRecords(
   context: SourceContext,
-  file: string,
-  delimiter: string,
+  {file, delimiter}: CsvFile,
   into?: string
 ): Promise<BrokenLine[]> {
-  await assertHeaders(context, [file], delimiter);
-  const names = await headerOf(context.db, file, delimiter);
+  await assertHeaders(context, [{file, delimiter}]);
+  const names = await columnNames(context.db, {file, delimiter});
   if (/\.zst$/i.test(file)) {
     const found = await rejected(context.db, {file, names, delimiter}, into);
     const open = found.find(({type}) => type === "UNQUOTED VALUE");
@@ -163,10 +155,7 @@ async function rejected(
   {file, names, delimiter}: {file: string; names: readonly string[]; delimiter: string},
   into: string | undefined
 ): Promise<Rejected[]> {
-  // As DuckDB calls columns that the header leaves without a name.
-  const digits = String(names.length - 1).length;
-  const header = names.map((name, i) => name || `column${String(i).padStart(digits, "0")}`);
-  const columns = header.map((name) => `${sqlString(name)}: 'VARCHAR'`).join(", ");
+  const columns = names.map((name) => `${sqlString(name)}: 'VARCHAR'`).join(", ");
   const read = `select * from read_csv(${sqlPath(file)}, ${csvOptions(delimiter)}, auto_detect = false, columns = {${columns}}, store_rejects = true, rejects_table = 'broken_records', rejects_scan = 'broken_scans', rejects_limit = 0)`;
   try {
     if (into)
@@ -210,15 +199,14 @@ async function recordsAt(
 /** Copies of the files without their broken records. */
 export async function soundCsv(
   context: SourceContext,
-  files: readonly string[],
-  delimiter: string
-): Promise<{files: string[]; skipped: BrokenLine[]}> {
-  const sound: string[] = [];
+  files: readonly CsvFile[]
+): Promise<{files: CsvFile[]; skipped: BrokenLine[]}> {
+  const sound: CsvFile[] = [];
   const skipped: BrokenLine[][] = [];
   for (const [i, file] of files.entries()) {
     const copy = join(context.scratch, `${i}.csv`);
-    skipped.push(await brokenRecords(context, file, delimiter, copy));
-    sound.push(copy);
+    skipped.push(await brokenRecords(context, file, copy));
+    sound.push({...file, file: copy});
   }
   return {files: sound, skipped: skipped.flat()};
 }

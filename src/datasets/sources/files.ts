@@ -1,15 +1,18 @@
 import {mkdir} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../../store/checked.js";
-import {roomFor, sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/index.js";
+import {sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/index.js";
 import {brokenLines, brokenText, soundLines} from "./brokenLines.js";
-import {assertHeaders, brokenRecords, csvOptions, delimiterOf, exactCsv, soundCsv} from "./csv.js";
+import {assertHeaders, brokenRecords, type CsvFile, delimiterOf, soundCsv} from "./csv.js";
+import {csvRelation, statedCsv} from "./csvRelation.js";
 import {download, type Downloaded, isUrl} from "./download.js";
-import {jsonLines} from "./jsonLines.js";
+import type {JsonFiles} from "./jsonKeys.js";
+import {jsonLines, statedJsonLines} from "./jsonLines.js";
 import {evenLineEnds} from "./lineEnds.js";
 import {laxJson} from "./laxJson.js";
 import {localFiles} from "./localFiles.js";
 import {assertWhole} from "./packed.js";
+import {assertStated} from "./statedColumns.js";
 import type {BrokenLine, SourceContext, SourceReader, SourceRelation} from "./types.js";
 
 export type FileFormat = "parquet" | "csv" | "json" | "jsonl";
@@ -20,9 +23,12 @@ export interface FilesSource {
   files: string | string[];
   /** Told by the ending of the first file otherwise. */
   format?: FileFormat;
-  /** Of CSV; told by the ending or the first line otherwise. */
+  /** Of CSV; told by each file's ending or first line otherwise. */
   delimiter?: string;
-  /** Types of all columns, for CSV and JSONL: saves the first of two reads, which finds them. */
+  /**
+   * Types of columns by their names, for CSV, JSON and JSONL. Types of columns that are not named are found; with all of
+   * them named, the read that finds them is saved.
+   */
   columns?: Record<string, string>;
   /**
    * Name of a column to add that holds the file each row comes from, as it is named here or as a pattern found it: a path
@@ -81,12 +87,14 @@ async function withFileNames(
   context: SourceContext
 ): Promise<SourceRelation> {
   const column = source.filename!;
-  const reads: SourceRelation[] = [];
+  const reads: FilesRead[] = [];
   for (const [i, path] of paths.entries()) {
     const scratch = join(context.scratch, `file-${i}`);
     await mkdir(scratch, {recursive: true});
-    reads.push(await readFiles([path], source, {...context, scratch}));
+    reads.push(await readEach([path], source, {...context, scratch}));
   }
+  const found = reads.flatMap((read) => read.names ?? []);
+  if (reads.every((read) => read.names)) assertStated(context.dataset, source.columns, [...new Set(found)]);
   for (const [i, {relation}] of reads.entries()) {
     const columns = await context.db.rows<{column_name: string}>(`describe select * from ${relation}`);
     if (columns.some(({column_name: name}) => name.toLowerCase() === column.toLowerCase()))
@@ -110,72 +118,79 @@ async function withFileNames(
   };
 }
 
-/** Relation of files that are on this machine. */
+type Reading = Pick<FilesSource, "format" | "delimiter" | "columns">;
+
+interface FilesRead extends SourceRelation {
+  /** The columns of all files, where types were stated and the names had to be looked at. */
+  names?: string[];
+}
+
+/** Relation of files that are on this machine. Throws UserError for `columns` that none of them has. */
 export async function readFiles(
   paths: readonly string[],
-  source: Pick<FilesSource, "format" | "delimiter" | "columns">,
+  source: Reading,
   context: SourceContext
 ): Promise<SourceRelation> {
+  const {names, ...read} = await readEach(paths, source, context);
+  assertStated(context.dataset, source.columns, names);
+  return read;
+}
+
+async function readEach(
+  paths: readonly string[],
+  source: Reading,
+  context: SourceContext
+): Promise<FilesRead> {
   const format = source.format ?? formatOf(context.dataset, paths[0]!);
   if (format !== "parquet") await assertWhole(context.db, context.dataset, paths);
-  const list = (of: readonly string[]) => `[${of.map(sqlPath).join(", ")}]`;
-  const types = source.columns
-    ? `columns = {${Object.entries(source.columns)
-        .map(([name, type]) => `${sqlString(name)}: ${sqlString(type)}`)
-        .join(", ")}}`
-    : "sample_size = -1, union_by_name = true";
   const describe = {kind: "files", format};
-  if (format === "parquet") return {relation: `read_parquet(${list(paths)}, union_by_name = true)`, describe};
-  const isJson = format === "json" || format === "jsonl";
-  const lax = isJson ? await laxJson(context.db, paths, format === "jsonl") : undefined;
-  if (lax && lax.broken.length > 0 && !(format === "jsonl" && context.skipBad)) {
-    const strict = format === "jsonl" ? await gathered(paths, (file) => brokenLines(context.db, file)) : [];
+  if (format === "parquet")
+    return {relation: `read_parquet([${paths.map(sqlPath).join(", ")}], union_by_name = true)`, describe};
+  const read = format === "csv" ? readCsv : readJson;
+  return {...(await read(paths, {...source, format}, context)), describe};
+}
+
+type Read = Omit<FilesRead, "describe">;
+
+async function readCsv(paths: readonly string[], source: Reading, context: SourceContext): Promise<Read> {
+  const {db} = context;
+  const named: CsvFile[] = [];
+  for (const file of paths) named.push({file, delimiter: source.delimiter ?? (await delimiterOf(db, file))});
+  const {files, skipped} = context.skipBad
+    ? await soundCsv(context, named)
+    : {files: await evenLineEnds(named, context.scratch), skipped: undefined};
+  await assertHeaders(context, files);
+  const read = source.columns
+    ? await statedCsv(db, files, source.columns)
+    : {relation: await csvRelation(db, files)};
+  return {...read, skipped, broken: () => gathered(named, (file) => brokenRecords(context, file))};
+}
+
+async function readJson(paths: readonly string[], source: Reading, context: SourceContext): Promise<Read> {
+  const {db, dataset} = context;
+  const byLine = source.format === "jsonl";
+  const lax = await laxJson(db, paths, byLine);
+  if (lax.broken.length > 0 && !(byLine && context.skipBad)) {
+    const strict = byLine ? await gathered(paths, (file) => brokenLines(db, file)) : [];
     const place = ({file, line}: BrokenLine) => `${line} ${file}`;
     const told = new Set(lax.broken.map(place));
     const broken = [...lax.broken, ...strict.filter((one) => !told.has(place(one)))].sort(
       (a, b) => paths.indexOf(a.file) - paths.indexOf(b.file) || a.line - b.line
     );
-    throw new UserError(
-      `dataset ${context.dataset}: ${brokenText(context.dataset, broken, format === "jsonl")}`
-    );
+    throw new UserError(`dataset ${dataset}: ${brokenText(dataset, broken, byLine)}`);
   }
-  if (format === "json")
-    return {
-      relation: source.columns
-        ? `read_json(${list(paths)}, format = 'array', ${types}, ${roomFor(lax!.longest)})`
-        : await jsonLines(context, {files: paths, longest: lax!.longest, format: "array"}, lax!.largeNumbers),
-      describe
-    };
-  if (format === "csv") {
-    const delimiter = source.delimiter ?? (await delimiterOf(context.db, paths[0]!));
-    const sound = context.skipBad
-      ? await soundCsv(context, paths, delimiter)
-      : {files: await evenLineEnds(paths, delimiter, context.scratch), skipped: undefined};
-    await assertHeaders(context, sound.files, delimiter);
-    const read = (types: string) => `read_csv(${list(sound.files)}, ${csvOptions(delimiter)}, ${types})`;
-    return {
-      relation: source.columns ? read(types) : await exactCsv(context.db, read),
-      describe,
-      skipped: sound.skipped,
-      broken: () => gathered(paths, (file) => brokenRecords(context, file, delimiter))
-    };
-  }
+  const {columns} = source;
+  const read = async (json: JsonFiles) =>
+    columns
+      ? statedJsonLines(context, {...json, columns}, lax.largeNumbers)
+      : {relation: await jsonLines(context, json, lax.largeNumbers)};
+  if (!byLine) return read({files: paths, longest: lax.longest, format: "array"});
+  const broken = () => gathered(paths, (file) => brokenLines(db, file));
+  if (!context.skipBad) return {...(await read({files: paths, longest: lax.longest})), broken};
   const skipped: BrokenLine[] = [];
-  let sound = paths;
-  let longest = lax!.longest;
-  if (context.skipBad) {
-    const copy = join(context.scratch, "sound.ndjson");
-    longest = await writeLines(copy, soundOf(paths, context, skipped));
-    sound = [copy];
-  }
-  return {
-    relation: source.columns
-      ? `read_json(${list(sound)}, format = 'newline_delimited', records = true, ${types}, ${roomFor(longest)})`
-      : await jsonLines(context, {files: sound, longest}, lax?.largeNumbers),
-    describe,
-    skipped: context.skipBad ? skipped : undefined,
-    broken: () => gathered(paths, (file) => brokenLines(context.db, file))
-  };
+  const copy = join(context.scratch, "sound.ndjson");
+  const longest = await writeLines(copy, soundOf(paths, context, skipped));
+  return {...(await read({files: [copy], longest})), skipped, broken};
 }
 
 async function* soundOf(
@@ -186,9 +201,9 @@ async function* soundOf(
   for (const file of paths) yield* soundLines(context.db, file, skipped);
 }
 
-async function gathered<T>(paths: readonly string[], find: (file: string) => Promise<T[]>): Promise<T[]> {
+async function gathered<F, T>(files: readonly F[], find: (file: F) => Promise<T[]>): Promise<T[]> {
   const found: T[][] = [];
-  for (const file of paths) found.push(await find(file));
+  for (const file of files) found.push(await find(file));
   return found.flat();
 }
 

@@ -1,9 +1,11 @@
-import {roomFor, sqlPath, UserError} from "../../store/index.js";
+import {type Database, roomFor, sqlPath, UserError} from "../../store/index.js";
 import type {SourceContext} from "./types.js";
 
 /** JSON files, and how they are read. */
 export interface JsonFiles {
   files: readonly string[];
+  /** Types that the loader states, by key. */
+  columns?: Record<string, string>;
   /** Bytes of the longest object. */
   longest: number;
   format?: "newline_delimited" | "array";
@@ -16,18 +18,16 @@ export interface JsonFiles {
  */
 export async function assertKeys(
   {db, dataset}: Pick<SourceContext, "db" | "dataset">,
-  {files, longest, format = "newline_delimited"}: JsonFiles,
+  json: JsonFiles,
   columns: readonly string[]
 ): Promise<void> {
   const folded = new Set(columns.map((name) => name.toLowerCase()));
   const isRenamed = (name: string) =>
     /_\d+$/.test(name) && folded.has(name.replace(/_\d+$/, "").toLowerCase());
   if (!columns.some(isRenamed)) return;
-  const keys = await db.rows<{key: string}>(
-    `select distinct unnest(json_keys(json)) as key from read_json_objects([${files.map(sqlPath).join(", ")}], format = '${format}', ${roomFor(longest)}) order by key`
-  );
+  const keys = await keysOf(db, json);
   const seen = new Map<string, string>();
-  for (const {key} of keys) {
+  for (const key of keys) {
     const former = seen.get(key.toLowerCase());
     if (former !== undefined)
       throw new UserError(
@@ -35,6 +35,17 @@ export async function assertKeys(
       );
     seen.set(key.toLowerCase(), key);
   }
+}
+
+/** All keys that the objects have, in alphabetical order. */
+export async function keysOf(
+  db: Database,
+  {files, longest, format = "newline_delimited"}: JsonFiles
+): Promise<string[]> {
+  const keys = await db.rows<{key: string}>(
+    `select distinct unnest(json_keys(json)) as key from read_json_objects([${files.map(sqlPath).join(", ")}], format = '${format}', ${roomFor(longest)}) order by key`
+  );
+  return keys.map(({key}) => key);
 }
 
 function quoted(key: string): string {

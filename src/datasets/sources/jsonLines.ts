@@ -2,7 +2,7 @@ import {type Database, roomFor, sqlName, sqlPath, sqlString} from "../../store/i
 import {describeColumns} from "../rowQuery.js";
 import {exactColumns, typed, withTexts} from "./exactTypes.js";
 import {inexactNumbers} from "./inexactNumbers.js";
-import {assertKeys, type JsonFiles} from "./jsonKeys.js";
+import {assertKeys, type JsonFiles, keysOf} from "./jsonKeys.js";
 import type {SourceContext} from "./types.js";
 
 interface Column {
@@ -23,7 +23,7 @@ export async function jsonLines(
   largeNumbers = false
 ): Promise<string> {
   const {db} = context;
-  const {files, longest, format = "newline_delimited"} = json;
+  const {files, longest, format = "newline_delimited", columns: stated = {}} = json;
   const read = (types: string) =>
     `read_json([${files.map(sqlPath).join(", ")}], format = '${format}', ${types}, ${roomFor(longest)})`;
   const found = read(`sample_size = -1, union_by_name = true${format === "array" ? "" : ", records = true"}`);
@@ -36,9 +36,29 @@ export async function jsonLines(
     described.map(({name}) => name)
   );
   const readAs = (columns: readonly Column[]) => read(`records = true, ${named(columns)}`);
-  const columns = largeNumbers ? await withoutInexact(db, described, readAs) : described;
+  const free = described.filter(({name}) => stated[name] === undefined);
+  const columns = largeNumbers ? await withoutInexact(db, free, readAs) : free;
   const times = await exactTimes(db, columns, readAs);
-  return typed(readAs(columns.map(({name, type}) => ({name, type: withTexts(type)}))), times);
+  const texts = new Map(columns.map(({name, type}) => [name, withTexts(type)]));
+  return typed(readAs(described.map(({name}) => ({name, type: stated[name] ?? texts.get(name)!}))), times);
+}
+
+/** The same with the types that `json.columns` states, and the keys that were looked for; types are found where it leaves keys out. */
+export async function statedJsonLines(
+  context: Pick<SourceContext, "db" | "dataset">,
+  json: JsonFiles & {columns: Record<string, string>},
+  largeNumbers: boolean
+): Promise<{relation: string; names?: string[]}> {
+  const {files, longest, format = "newline_delimited", columns} = json;
+  // What cannot be read here is told by the read of the rows.
+  const names = await keysOf(context.db, json).catch(() => undefined);
+  if (names?.some((name) => columns[name] === undefined))
+    return {relation: await jsonLines(context, json, largeNumbers), names};
+  const all = Object.entries(columns).map(([name, type]) => ({name, type}));
+  return {
+    relation: `read_json([${files.map(sqlPath).join(", ")}], format = '${format}', records = true, ${named(all)}, ${roomFor(longest)})`,
+    names
+  };
 }
 
 /** Columns with numbers that no double holds exactly: text, or JSON where they stand within other values. */

@@ -1,5 +1,6 @@
 import {rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
+import type {CsvFile} from "./csv.js";
 import {type CsvRecord, csvRecords} from "./csvRecords.js";
 import {bytesOf} from "./lines.js";
 
@@ -27,16 +28,12 @@ async function* blocks(records: AsyncIterable<Pick<CsvRecord, "content">>): Asyn
 }
 
 /** The files with copies in place of those whose records end in different ways, which are refused otherwise. */
-export async function evenLineEnds(
-  files: readonly string[],
-  delimiter: string,
-  scratch: string
-): Promise<string[]> {
-  const even: string[] = [];
-  for (const [i, file] of files.entries()) {
+export async function evenLineEnds(files: readonly CsvFile[], scratch: string): Promise<CsvFile[]> {
+  const even: CsvFile[] = [];
+  for (const [i, {file, delimiter}] of files.entries()) {
     const copy = join(scratch, `even-${i}.csv`);
     const differ = (await hasBothEnds(file)) && (await recordEndsDiffer(file, delimiter));
-    even.push(differ && (await wroteEven(file, delimiter, copy)) ? copy : file);
+    even.push({file: differ && (await wroteEven(file, delimiter, copy)) ? copy : file, delimiter});
   }
   return even;
 }

@@ -1,6 +1,7 @@
 import {join} from "node:path";
 import {exactly, text} from "../../store/checked.js";
 import {readNdjson, sqlName, UserError, writeNdjson} from "../../store/index.js";
+import {assertOnce, queryFailed} from "./queries.js";
 import type {SourceReader} from "./types.js";
 
 /** Rows of a query to PostgreSQL. Needs the package pg in the project. */
@@ -66,6 +67,10 @@ export const postgres: SourceReader<PostgresSource> = async ({query, connection}
       {cause}
     );
   }
+  const answered = <T>(answer: Promise<T>) =>
+    answer.catch((cause: unknown) => {
+      throw queryFailed(context, `PostgreSQL at ${client.host}:${client.port}`, cause);
+    });
   try {
     await client.query("begin isolation level repeatable read read only");
     await client.query(
@@ -74,15 +79,23 @@ export const postgres: SourceReader<PostgresSource> = async ({query, connection}
     const {rows: moment} = await client.query<{at: string; snapshot: string}>(
       "select now()::text as at, pg_current_snapshot()::text as snapshot"
     );
-    await client.query(`declare assay_rows no scroll cursor for ${query}`);
+    await answered(client.query(`declare assay_rows no scroll cursor for ${query}`));
     const fields: {name: string; dataTypeID: number}[] = [];
     async function* fetched(): AsyncGenerator<object> {
       for (;;) {
-        const result = await client.query({
-          text: `fetch ${BATCH} from assay_rows`,
-          types: {getTypeParser: () => (text: string) => text}
-        });
-        if (fields.length === 0) fields.push(...result.fields);
+        const result = await answered(
+          client.query({
+            text: `fetch ${BATCH} from assay_rows`,
+            types: {getTypeParser: () => (text: string) => text}
+          })
+        );
+        if (fields.length === 0) {
+          fields.push(...result.fields);
+          assertOnce(
+            context.dataset,
+            fields.map(({name}) => name)
+          );
+        }
         if (result.rows.length === 0) return;
         yield* result.rows as object[];
       }

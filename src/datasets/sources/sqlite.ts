@@ -1,8 +1,10 @@
 import {stat} from "node:fs/promises";
 import {resolve} from "node:path";
+import type {Database as SqliteDatabase} from "node-sqlite3-wasm";
 import {exactly, text} from "../../store/checked.js";
 import {type Database, sqlName, UserError} from "../../store/index.js";
 import {describeColumns} from "../rowQuery.js";
+import {assertOnce, queryFailed} from "./queries.js";
 import {writtenRows} from "./rows.js";
 import type {SourceReader} from "./types.js";
 
@@ -31,10 +33,18 @@ export const sqlite: SourceReader<SqliteSource> = async ({file, query}, context)
     );
   });
   const database = new sqlite3.Database(path, {readOnly: true, fileMustExist: true});
-  try {
-    database.exec("begin");
-    const statement = database.prepare(query);
+  const prepared = () => {
     try {
+      database.exec("begin");
+      return database.prepare(query);
+    } catch (cause) {
+      throw queryFailed(context, file, cause);
+    }
+  };
+  try {
+    const statement = prepared();
+    try {
+      assertOnce(context.dataset, namesOf(database, query));
       const written = await writtenRows(plainRows(statement.iterate()), context);
       const relation = await mixedAsText(context.db, written);
       return {relation, describe: {kind: "sqlite", file, query}};
@@ -45,6 +55,24 @@ export const sqlite: SourceReader<SqliteSource> = async ({file, query}, context)
     database.close();
   }
 };
+
+/**
+ * The names of a query's columns. A row has them as keys, of two equal ones the last; a view has both, the second as `id:1`.
+ */
+function namesOf(database: SqliteDatabase, query: string): string[] {
+  try {
+    database.exec(`create temp view assay_columns as ${query}`);
+    const columns = database.all("select name from pragma_table_info('assay_columns')") as {name: string}[];
+    const names = columns.map(({name}) => name);
+    return names.map((name) => {
+      const renamed = /^(.*):\d+$/s.exec(name)?.[1];
+      return renamed !== undefined && names.includes(renamed) ? renamed : name;
+    });
+  } catch {
+    // Some queries, such as a pragma, make no view.
+    return [];
+  }
+}
 
 /** A column of SQLite may hold numbers and text together, which DuckDB reads as JSON. */
 async function mixedAsText(db: Database, relation: string): Promise<string> {

@@ -24,6 +24,8 @@ export interface SourceContext {
   /** Leave broken lines out and report them, instead of failing. */
   skipBad: boolean;
   onProgress?: (message: string) => void;
+  /** Takes what is personal out of what another program says, where the dataset has rules of privacy. */
+  redacted?: (text: string) => string;
 }
 
 /** A source made readable by SQL. */
