@@ -1,0 +1,31 @@
+import {alikeInterval, type Bounds} from "./alikeInterval.js";
+import {ROUNDING, scoreInterval} from "./scoreInterval.js";
+import type {Interval} from "./types.js";
+
+interface Spread {
+  standardError: number;
+  critical: number;
+  /** Independent rows or groups. */
+  units: number;
+}
+
+/**
+ * Interval of a mean that lies within bounds, both of them finite, and whether a score made it: mean ± critical · error where that
+ * stays inside, else Wilson's interval of the mean's share of the range at its effective number of rows, and `alikeInterval` where
+ * the error is none. Never beyond the bounds.
+ */
+export function boundedInterval(
+  mean: number,
+  {standardError, critical, units}: Spread,
+  bounds: Bounds
+): Interval & {isScore: boolean} {
+  const [least, most] = bounds;
+  const span = most - least;
+  if (standardError <= ROUNDING * span)
+    return {...alikeInterval(mean, units, critical, bounds), isScore: true};
+  const half = critical * standardError;
+  const [low, high] = [mean - half, mean + half];
+  if (low >= least && high <= most) return {low, high, isScore: false};
+  const share = scoreInterval((mean - least) / span, standardError / span, critical, units);
+  return {low: least + span * share.low, high: least + span * share.high, isScore: true};
+}
