@@ -34,7 +34,9 @@ export interface GateIntervals {
 export const oneLook: GateIntervals = {
   mean(table, candidate) {
     const values = valuesOf(table, candidate);
-    return alike(meanInterval(values, {clusters: clustersOf(table)}), values);
+    const {bounds} = table;
+    const found = meanInterval(values, {clusters: clustersOf(table), bounds});
+    return alike(found && {...found, bounds}, values);
   },
   difference(table, candidate, other) {
     const values = valuesOf(table, candidate);

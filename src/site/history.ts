@@ -59,8 +59,8 @@ async function historyRun(
 function pointOf(table: ScoreTable, c: number, index: number): HistoryPoint {
   const values = table.values[c]!;
   const clusters = table.clusters?.map((cluster, row) => cluster ?? `row:${row}`);
-  const interval = meanInterval(values, {level: LEVEL, clusters});
-  const always = meanInterval(values, {level: 1 - shareOfError(index), clusters});
+  const interval = meanInterval(values, {level: LEVEL, clusters, bounds: table.bounds});
+  const always = meanInterval(values, {level: 1 - shareOfError(index), clusters, bounds: table.bounds});
   return {
     candidate: table.candidates[c]!,
     mean: mean(values),

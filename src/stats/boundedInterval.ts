@@ -21,11 +21,13 @@ export function boundedInterval(
 ): Interval & {isScore: boolean} {
   const [least, most] = bounds;
   const span = most - least;
+  // Rounding may bring a mean of scores at a bound beyond it.
+  const inside = Math.min(most, Math.max(least, mean));
   if (standardError <= ROUNDING * span)
-    return {...alikeInterval(mean, units, critical, bounds), isScore: true};
+    return {...alikeInterval(inside, units, critical, bounds), isScore: true};
   const half = critical * standardError;
-  const [low, high] = [mean - half, mean + half];
+  const [low, high] = [inside - half, inside + half];
   if (low >= least && high <= most) return {low, high, isScore: false};
-  const share = scoreInterval((mean - least) / span, standardError / span, critical, units);
+  const share = scoreInterval((inside - least) / span, standardError / span, critical, units);
   return {low: least + span * share.low, high: least + span * share.high, isScore: true};
 }

@@ -59,7 +59,8 @@ export function meanInterval(scores: Scores, options: MeanIntervalOptions = {}):
   }
   const kind = grouped ? "clustered " : "";
   const [low, high] = options.bounds ?? UNIT;
-  const within = values.every((value) => value >= low && value <= high);
+  const slack = ROUNDING * (high - low);
+  const within = values.every((value) => value >= low - slack && value <= high + slack);
   if (within && Number.isFinite(high - low)) {
     const spread = {standardError: error, critical, units};
     const {isScore, ...interval} = boundedInterval(estimate, spread, [low, high]);
