@@ -1,4 +1,4 @@
-import {history, type HistoryEntry, points} from "../decisions/index.js";
+import {history, type HistoryEntry, writerOf} from "../decisions/index.js";
 import {listRaces} from "../races/index.js";
 import type {Store} from "../store/index.js";
 import type {NamedEval} from "./project.js";
@@ -23,16 +23,28 @@ export async function checkHistory(
   const runs = (await store.runs()).filter(
     ({id, eval: name, status}) => named.has(name) && status === "complete" && !rounds.has(id)
   );
+  const unbounded = new Map<string, {scorer: string; candidates: Set<string>}>();
+  const byId = new Map(runs.map((run) => [run.id, run]));
   const entries = await history(store, runs, {
     rules: (name) => named.get(name)?.definition.gate ?? [],
     onProgress(done, of) {
       if (done > 0 && done % SILENT_RUNS === 0) note(`${done} of ${of} runs read`);
+    },
+    onUnbounded(id, candidate) {
+      const {eval: name, primaryScorer: scorer} = byId.get(id)!;
+      const known = unbounded.get(name)?.candidates ?? [];
+      unbounded.set(name, {scorer, candidates: new Set([...known, candidate])});
     }
   });
   const alone = evals.filter(({name}) => !entries.some((entry) => entry.eval === name));
   if (json) printJson(entries.map((entry) => ({...entry, changed: entry.changed ?? null})));
   else {
-    for (const {name} of alone) print(aloneText(name, runs.filter((run) => run.eval === name).length));
+    for (const {name} of alone)
+      if (!unbounded.has(name)) print(aloneText(name, runs.filter((run) => run.eval === name).length));
+    for (const [name, {scorer, candidates}] of unbounded)
+      print(
+        `${name}: ${[...candidates].join(", ")} ${candidates.size === 1 ? "has runs that are" : "have runs that are"} not compared: scores of ${scorer} lie outside of 0 to 1 and of any range that it states, and evidence is counted in shares of a range. \`assay check\` compares them by its gate.`
+      );
     printHistory(entries, all ?? false);
   }
   if (entries.some(({newest, status}) => newest && isAlarm(status))) return 100;
@@ -60,7 +72,7 @@ function printHistory(entries: readonly HistoryEntry[], all: boolean): void {
       {title: "rows", value: ({rows}) => rows, align: "right"},
       {
         title: "difference",
-        value: ({difference}) => difference && differenceText(difference),
+        value: ({difference, scale}) => difference && differenceText(difference, scale),
         align: "right"
       },
       {title: "evidence", value: evidenceText, align: "right"},
@@ -73,8 +85,12 @@ function printHistory(entries: readonly HistoryEntry[], all: boolean): void {
   );
 }
 
-function differenceText({estimate, low, high}: NonNullable<HistoryEntry["difference"]>): string {
-  return `${estimate > 0 ? "+" : ""}${points(estimate)} (${points(low)} to ${points(high)})`;
+function differenceText(
+  {estimate, low, high}: NonNullable<HistoryEntry["difference"]>,
+  scale: HistoryEntry["scale"]
+): string {
+  const {number} = writerOf(scale);
+  return `${estimate > 0 ? "+" : ""}${number(estimate)} (${number(low)} to ${number(high)})`;
 }
 
 /** The share of what an alarm takes, on the scale of logarithms: at 100 % it is one. */

@@ -137,7 +137,8 @@ function scoreOf(table: ScoreTable, c: number, wanted: (row: number) => boolean)
   const rows = table.rowIds.flatMap((_, row) => (wanted(row) ? [row] : []));
   const values = rows.map((row) => table.values[c]![row]);
   const interval = meanInterval(values, {
-    clusters: table.clusters ? rows.map((row) => table.clusters![row] ?? `row:${row}`) : undefined
+    clusters: table.clusters ? rows.map((row) => table.clusters![row] ?? `row:${row}`) : undefined,
+    bounds: table.bounds
   });
   return {
     rows: rows.length,

@@ -127,7 +127,7 @@ function summarize(table: ScoreTable, index: number, level: number): CandidateSu
   const values = table.values[index] ?? [];
   const present = values.filter((value) => value !== undefined);
   const failed = values.length - present.length;
-  const interval = meanInterval(values, {level, clusters: clustersOf(table)});
+  const interval = meanInterval(values, {level, clusters: clustersOf(table), bounds: table.bounds});
   const sum = present.reduce((total, value) => total + value, 0);
   return {
     candidate: table.candidates[index]!,

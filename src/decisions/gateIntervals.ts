@@ -15,6 +15,8 @@ export interface GateInterval {
   n: number;
   /** Every row came out alike: the interval then narrows with the number of rows, not with its root. */
   isConstant?: boolean;
+  /** What the figure can lie within, where every row came out alike; default 0 to 1. */
+  bounds?: readonly [low: number, high: number];
 }
 
 /** The 95 % intervals that score rules go by; undefined on too few rows. */
@@ -32,14 +34,18 @@ export interface GateIntervals {
 export const oneLook: GateIntervals = {
   mean(table, candidate) {
     const values = valuesOf(table, candidate);
-    return alike(meanInterval(values, {clusters: clustersOf(table)}), values);
+    const {bounds} = table;
+    const found = meanInterval(values, {clusters: clustersOf(table), bounds});
+    return alike(found && {...found, bounds}, values);
   },
   difference(table, candidate, other) {
     const values = valuesOf(table, candidate);
     const differences = values.map((value, row) =>
       value === undefined || other[row] === undefined ? undefined : value - other[row]
     );
-    return alike(pairedDifference(values, other, {clusters: clustersOf(table)}), differences);
+    const found = pairedDifference(values, other, {clusters: clustersOf(table)});
+    const {range = 1} = found ?? {};
+    return alike(found && {...found, bounds: [-range, range]}, differences);
   }
 };
 

@@ -26,16 +26,22 @@ export function moreRows(
   const half = (pair.high - pair.low) / 2;
   if (half === 0) return undefined;
   const oneSided = normalQuantile(1 - alpha);
-  if (margin > 0 && isIdentical(table, pair)) {
-    // Tango's interval for no discordant row among n ends at z² / (n + z²).
-    const units = Math.min(pair.rows, new Set(clustersOf(table)).size || pair.rows);
-    const needed = Math.ceil((pair.rows / units) * oneSided ** 2 * (1 / margin - 1)) + 1;
-    return Math.max(1, needed - pair.rows);
-  }
   const a = valuesOf(table, pair.a);
   const b = valuesOf(table, pair.b);
+  const found = pairedDifference(a, b, {clusters: clustersOf(table)});
+  if (found?.range !== undefined || isIdentical(table, pair)) {
+    // Where all rows are alike the interval's ends are the share z² / (n + z²) of the way to the range's ends away.
+    const range = found?.range ?? 1;
+    const squared =
+      distance < margin
+        ? oneSided ** 2 * ((range + distance) / (margin - distance) - 1)
+        : (normalQuantile(1 - alpha / pairs / 2) ** 2 * range) / distance;
+    const units = Math.min(pair.rows, new Set(clustersOf(table)).size || pair.rows);
+    const needed = Math.ceil((pair.rows / units) * squared) + 1;
+    return Number.isFinite(needed) ? Math.max(1, needed - pair.rows) : undefined;
+  }
   if (distance < margin) {
-    const error = pairedDifference(a, b, {clusters: clustersOf(table)})?.standardError;
+    const error = found?.standardError;
     if (error === undefined) return undefined;
     const times = ((error * (oneSided + normalQuantile(0.9))) / (margin - distance)) ** 2;
     return Math.max(1, Math.ceil(pair.rows * times) - pair.rows);

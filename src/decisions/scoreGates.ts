@@ -65,7 +65,7 @@ function inOrderOf(table: ScoreTable, other: ScoreTable, candidate: string): (nu
 
 function against(
   rule: string,
-  {estimate, low, high, n, isConstant}: GateInterval,
+  {estimate, low, high, n, isConstant, bounds = [0, 1]}: GateInterval,
   least: number,
   {number}: ScoreWriter
 ): Found {
@@ -74,9 +74,10 @@ function against(
   if (high < least) return {rule, status: "fail", message};
   const distance = Math.abs(estimate - least);
   const reach = estimate < least ? high - estimate : estimate - low;
-  // That many rows bring the near end to the threshold. It moves with the root of n; where all rows are alike it is
-  // z² / (n + z²) away, by Wilson's interval and by Tango's.
-  const times = isConstant ? odds(reach) / odds(distance) : (reach / distance) ** 2;
+  // That many rows bring the near end to the threshold. It moves with the root of n; where all rows are alike it is the share
+  // z² / (n + z²) of the way to the bound away.
+  const room = estimate < least ? bounds[1] - estimate : estimate - bounds[0];
+  const times = isConstant ? odds(reach / room) / odds(distance / room) : (reach / distance) ** 2;
   const rowsNeeded = distance > 0 ? Math.max(1, Math.ceil(n * times) - n) : undefined;
   return {rule, status: "undecided", message, rowsNeeded};
 }

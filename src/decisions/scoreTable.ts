@@ -26,6 +26,7 @@ export async function scoreTable(store: Store, runId: string, scorer: string): P
       baseline: candidate.baseline
     }))
   );
+  const stated = run.scorers.find(({name}) => name === scorer);
   const values = named.map(() => new Array<number | undefined>(rowIds.length).fill(undefined));
   await readScores(store, run, scorer, named, values);
   return {
@@ -35,8 +36,9 @@ export async function scoreTable(store: Store, runId: string, scorer: string): P
     clusters: clusters.some((cluster) => cluster !== null) ? clusters : undefined,
     values,
     binary:
-      run.scorers.find(({name}) => name === scorer)?.binary !== false &&
-      values.every((row) => row.every((value) => value === undefined || value === 0 || value === 1))
+      stated?.binary !== false &&
+      values.every((row) => row.every((value) => value === undefined || value === 0 || value === 1)),
+    bounds: stated?.bounds
   };
 }
 

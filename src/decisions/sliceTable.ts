@@ -80,7 +80,7 @@ export function sliceTable(
         const values = column(candidate);
         const scored = values.filter((score) => score !== undefined);
         if (scored.length === 0) return {candidate, scored: 0};
-        const interval = meanInterval(values, {level, clusters: own});
+        const interval = meanInterval(values, {level, clusters: own, bounds: table.bounds});
         const difference =
           base && candidate !== reference
             ? pairedDifference(values, base, {level, clusters: own})

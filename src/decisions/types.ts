@@ -16,6 +16,8 @@ export interface ScoreTable {
   values: (number | undefined)[][];
   /** True when every single score is 0 or 1. */
   binary: boolean;
+  /** The lowest and the highest score there can be, as the scorer states them; absent when they are 0 and 1, or not known. */
+  bounds?: readonly [low: number, high: number];
 }
 
 export interface CandidateSummary {

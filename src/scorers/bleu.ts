@@ -46,6 +46,6 @@ export function bleu(options: BleuOptions = {}): Scorer {
   return withSettings(
     score,
     {tokenizer, lowercase, smoothing, smoothingValue: smoothingValue ?? null, order, effectiveOrder},
-    {module: import.meta.url, check: checkReferences, aggregate, binary: false}
+    {module: import.meta.url, check: checkReferences, aggregate, binary: false, bounds: [0, 100]}
   );
 }

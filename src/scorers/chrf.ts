@@ -49,6 +49,6 @@ export function chrf(options: ChrfOptions = {}): Scorer {
   return withSettings(
     score,
     {...orders, ...formula},
-    {module: import.meta.url, check: checkReferences, aggregate, binary: false}
+    {module: import.meta.url, check: checkReferences, aggregate, binary: false, bounds: [0, 100]}
   );
 }

@@ -73,7 +73,8 @@ export function embeddingSimilarity(options: EmbeddingOptions): Scorer {
     check: checkReferences,
     asks: endpoint,
     asksModel: model,
-    binary: false
+    binary: false,
+    bounds: [-1, 1]
   });
 }
 

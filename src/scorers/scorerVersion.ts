@@ -55,6 +55,7 @@ export function withSettings(
     | "judge"
     | "human"
     | "executesCode"
+    | "bounds"
   > = {}
 ): Scorer {
   return Object.assign(scorer, {settings}, rest);

@@ -76,4 +76,6 @@ export interface Scorer {
   human?: boolean;
   /** False when the value is no proportion (a BLEU score), so that no Wilson interval is drawn. */
   binary?: boolean;
+  /** The lowest and the highest value that there can be, where they are not 0 and 1: `assay check --history` needs them. */
+  bounds?: readonly [low: number, high: number];
 }

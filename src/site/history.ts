@@ -1,6 +1,6 @@
 import {group} from "d3-array";
 import {scoreTable, type ScoreTable} from "../decisions/index.js";
-import {type Interval, mean, meanInterval} from "../stats/index.js";
+import {mean, meanInterval} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "./historyTypes.js";
 import {differences} from "./changeSince.js";
@@ -59,8 +59,8 @@ async function historyRun(
 function pointOf(table: ScoreTable, c: number, index: number): HistoryPoint {
   const values = table.values[c]!;
   const clusters = table.clusters?.map((cluster, row) => cluster ?? `row:${row}`);
-  const interval = inRange(meanInterval(values, {level: LEVEL, clusters}), values);
-  const always = inRange(meanInterval(values, {level: 1 - shareOfError(index), clusters}), values);
+  const interval = meanInterval(values, {level: LEVEL, clusters, bounds: table.bounds});
+  const always = meanInterval(values, {level: 1 - shareOfError(index), clusters, bounds: table.bounds});
   return {
     candidate: table.candidates[c]!,
     mean: mean(values),
@@ -70,15 +70,6 @@ function pointOf(table: ScoreTable, c: number, index: number): HistoryPoint {
     alwaysHigh: always?.high,
     scored: values.filter((value) => value !== undefined).length
   };
-}
-
-/** What the interval has of 0 to 1, where no score lies outside of that. */
-function inRange(
-  interval: Interval | undefined,
-  values: readonly (number | undefined)[]
-): Interval | undefined {
-  if (!interval || values.some((value) => value !== undefined && (value < 0 || value > 1))) return interval;
-  return {...interval, low: Math.max(0, interval.low), high: Math.min(1, interval.high)};
 }
 
 /**

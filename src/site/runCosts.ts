@@ -229,7 +229,7 @@ function isBilled(candidate: RunCandidate, {rows, told}: TokenColumns, choice: P
 }
 
 function qualityOf(table: ScoreTable, i: number): CostSample["quality"] {
-  const estimate = meanInterval(table.values[i]!, {clusters: table.clusters});
+  const estimate = meanInterval(table.values[i]!, {clusters: table.clusters, bounds: table.bounds});
   if (estimate) return {mean: estimate.estimate, low: estimate.low, high: estimate.high};
   const only = mean(table.values[i]!);
   return only === undefined ? undefined : {mean: only};

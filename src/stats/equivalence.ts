@@ -1,3 +1,4 @@
+import {alikeDistance} from "./alikeInterval.js";
 import {normalTail} from "./distributions/normal.js";
 import {studentTail} from "./distributions/studentT.js";
 import type {PairedDifference} from "./pairedDifference.js";
@@ -54,17 +55,19 @@ function requireMargin(margin: number): void {
 /** p value of the claim "the true difference is above the bound". */
 function tailAbove(difference: PairedDifference, bound: number): number {
   const {estimate, standardError = 0, wins, losses, n, clusters = n, df = Infinity, method} = difference;
-  // Score tests are of differences within −1 and 1: at these bounds there is nothing to test.
-  if (method !== "t" && method !== "clustered t" && Math.abs(bound) >= 1 - ROUNDING) return bound < 0 ? 0 : 1;
+  const range = difference.range ?? 1;
+  // Score tests are of differences within bounds: at these there is nothing to test.
+  if (method !== "t" && method !== "clustered t" && Math.abs(bound) >= range - ROUNDING)
+    return bound < 0 ? 0 : 1;
   if (method === "tango") {
     const rows = wins + losses === 0 ? clusters : n;
     return normalTail(tangoScore(wins, losses, rows, bound));
   }
+  if (difference.range) return studentTail(alikeDistance(estimate, clusters, bound, [-range, range]), df);
   if (method === "score t" || method === "clustered score t") {
     const [share, at] = [(1 + estimate) / 2, (1 + bound) / 2];
     const rows = effectiveRows(share, standardError / 2, clusters);
     return studentTail((share - at) / Math.sqrt((at * (1 - at)) / rows), df);
   }
-  if (standardError === 0) return estimate > bound ? 0 : 1;
   return studentTail((estimate - bound) / standardError, df);
 }

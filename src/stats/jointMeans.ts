@@ -11,6 +11,9 @@ export interface JointMeans {
   covariance: Matrix;
   /** Of each candidate, whether every score that counts is 0 or 1. */
   binary: boolean[];
+  /** Of each candidate, the range that its scores are taken to have: that of the scores seen, 0 and 1 among them. */
+  lowest: number[];
+  highest: number[];
   /** Rows that every candidate has a score for. */
   n: number;
   /** Rows, or groups of rows: the independent units. */
@@ -46,7 +49,9 @@ export function jointMeans(columns: readonly Scores[], clusters?: Clusters): Joi
       covariance[i]![j] = covariance[j]![i] = (product * units) / (units - 1);
     }
   const binary = kept.map((column) => column.every((value) => value === 0 || value === 1));
-  return {means, covariance, binary, n, units};
+  const lowest = kept.map((column) => column.reduce((least, value) => Math.min(least, value), 0));
+  const highest = kept.map((column) => column.reduce((most, value) => Math.max(most, value), 1));
+  return {means, covariance, binary, lowest, highest, n, units};
 }
 
 /**

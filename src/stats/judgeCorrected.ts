@@ -1,3 +1,4 @@
+import {boundedInterval} from "./boundedInterval.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {mean} from "./mean.js";
 import {meanInterval} from "./meanInterval.js";
@@ -27,7 +28,7 @@ export interface JudgeCorrected extends Estimate {
  * SE² = jackknife variance over the labelled rows + λ² var(f)/N. For many labels the jackknife is var(y − λf)/n; for few it
  * also counts that λ was learned from them. The interval uses t with n − 1 degrees of freedom; for labels of 0 and 1 and an
  * estimate between, it is Wilson's with the number of rows that would give this SE, since the SE of few labels goes with
- * the estimate. With `clusters` what the rows of a group add to the estimate's error (a jackknife term a labelled row,
+ * the estimate. Other labels within 0 and 1 have that too where t would leave 0 to 1. With `clusters` what the rows of a group add to the estimate's error (a jackknife term a labelled row,
  * λ (f − f̄)/N another) is summed within the group before it is squared, each kind with its own C/(C − 1), and t has a
  * degree of freedom less than groups with a label; groups of one row give the unclustered figures. Human-labelled rows
  * (groups) must be a random sample. Rows with a human label but no judge score are left out here. Undefined below two
@@ -80,16 +81,20 @@ export function judgeCorrected(
   const t = studentQuantile((1 + level) / 2, groups - 1);
   const same = labels.every((label) => label === labels[0]);
   const binary = labels.every((label) => label === 0 || label === 1) && estimate > 0 && estimate < 1;
+  const within = [...labels, estimate].every((value) => value >= 0 && value <= 1);
   const interval =
     same && humanOnly
       ? {low: humanOnly.low, high: humanOnly.high}
       : binary && standardError > 0
         ? scoreInterval(estimate, standardError, t, groups)
-        : {low: estimate - t * standardError, high: estimate + t * standardError};
+        : within
+          ? boundedInterval(estimate, {standardError, critical: t, units: groups}, [0, 1])
+          : {low: estimate - t * standardError, high: estimate + t * standardError};
   return {
     estimate,
     standardError,
-    ...interval,
+    low: interval.low,
+    high: interval.high,
     level,
     n: n + more,
     clusters: clusters ? new Set([...labelGroups, ...aloneGroups]).size : undefined,

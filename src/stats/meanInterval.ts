@@ -1,16 +1,19 @@
+import type {Bounds} from "./alikeInterval.js";
+import {boundedInterval} from "./boundedInterval.js";
 import {clusteredStandardError} from "./clusteredStandardError.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {mean} from "./mean.js";
 import {present} from "./present.js";
+import {ROUNDING} from "./scoreInterval.js";
 import {standardError} from "./standardError.js";
-import type {Clusters, Estimate, Interval, Scores} from "./types.js";
+import type {Clusters, Estimate, Scores} from "./types.js";
 import {wilson, wilsonAt} from "./wilson.js";
 
 export interface MeanIntervalOptions {
   level?: number;
   /** Rows that share a group are not independent: the interval widens accordingly. */
   clusters?: Clusters;
-  /** The range a score can have; the interval is cut there. */
+  /** The range a score can have, which the interval does not leave; 0 to 1 unless told when all scores are within. */
   bounds?: readonly [low: number, high: number];
 }
 
@@ -23,11 +26,16 @@ export interface MeanIntervalOptions {
  *   standard error and a t quantile with C − 1 degrees of freedom (Korn and Graubard 1998); with no variation at
  *   all, each group counts as one row.
  * - Clustered other scores: mean ± t(C−1) · clustered standard error.
+ * - Other scores within bounds that t would leave: Wilson's interval of the mean's share of the range at its effective number of
+ *   rows, with the same quantile of t. With one bound only t is cut there.
+ * - All rows, or all groups' means, are the same: of n rows or C groups at most the share q = t²/(n + t²) says something else, by
+ *   Wilson's interval for all of them, anywhere within the bounds: mean − q·(mean − low) to mean + q·(high − mean).
  *
- * Undefined when no score is there, with one score that is not 0 or 1, and with rows all in one group.
+ * Undefined when no score is there, with one score that is not 0 or 1, with rows all in one group, and where other scores without
+ * two bounds are all the same, which says nothing of how far others may lie.
  */
 export function meanInterval(scores: Scores, options: MeanIntervalOptions = {}): Estimate | undefined {
-  const {level = 0.95, clusters, bounds} = options;
+  const {level = 0.95, clusters} = options;
   const values = present(scores);
   const estimate = mean(values);
   if (estimate === undefined) return undefined;
@@ -35,44 +43,39 @@ export function meanInterval(scores: Scores, options: MeanIntervalOptions = {}):
   const binary = values.every((value) => value === 0 || value === 1);
   const clustered = clusters && clusteredStandardError(scores, clusters);
   if (clusters && !clustered) return undefined;
-  if (clustered && clustered.clusters < n) {
-    const {standardError, df} = clustered;
-    const t = studentQuantile((1 + level) / 2, df);
-    const common = {estimate, standardError, level, n, clusters: clustered.clusters, df};
-    if (!binary) return {...common, ...cut(estimate, t * standardError, bounds), method: "clustered t"};
-    const size =
-      standardError > 0 ? Math.min(n, (estimate * (1 - estimate)) / standardError ** 2) : clustered.clusters;
-    return {...common, ...wilsonAt(estimate * size, size, t)!, method: "clustered wilson"};
-  }
-  const groups = clustered && {clusters: clustered.clusters};
-  const error = standardError(values);
-  if (binary) {
-    return {
-      estimate,
-      standardError: error,
-      level,
-      n,
-      ...groups,
-      ...wilson(estimate * n, n, level)!,
-      method: "wilson"
-    };
-  }
+  const grouped = clustered && clustered.clusters < n ? clustered : undefined;
+  const error = grouped?.standardError ?? standardError(values);
+  const common = {estimate, standardError: error, level, n, clusters: clustered?.clusters};
+  if (binary && !grouped) return {...common, ...wilson(estimate * n, n, level)!, method: "wilson"};
   if (error === undefined) return undefined;
-  const df = n - 1;
-  const half = studentQuantile((1 + level) / 2, df) * error;
+  const units = grouped?.clusters ?? n;
+  const df = grouped?.df ?? n - 1;
+  const critical = studentQuantile((1 + level) / 2, df);
+  if (binary) {
+    const spread = estimate * (1 - estimate);
+    // Groups that all have the same share of right rows count rows, as groups that hardly differ do: most of them would exceed n.
+    const size = spread === 0 ? units : Math.min(n, spread / Math.max(error, ROUNDING) ** 2);
+    return {...common, df, ...wilsonAt(estimate * size, size, critical)!, method: "clustered wilson"};
+  }
+  const kind = grouped ? "clustered " : "";
+  const [low, high] = options.bounds ?? UNIT;
+  const slack = ROUNDING * (high - low);
+  const within = values.every((value) => value >= low - slack && value <= high + slack);
+  if (within && Number.isFinite(high - low)) {
+    const spread = {standardError: error, critical, units};
+    const {isScore, ...interval} = boundedInterval(estimate, spread, [low, high]);
+    return {...common, df, ...interval, method: `${kind}${isScore ? "score t" : "t"}`};
+  }
+  if (error <= ROUNDING * Math.max(1, Math.abs(estimate))) return undefined;
+  const half = critical * error;
+  const [least, most] = options.bounds ?? [-Infinity, Infinity];
   return {
-    estimate,
-    standardError: error,
-    level,
-    n,
-    ...groups,
+    ...common,
     df,
-    ...cut(estimate, half, bounds),
-    method: "t"
+    low: Math.max(least, estimate - half),
+    high: Math.min(most, estimate + half),
+    method: `${kind}t`
   };
 }
 
-function cut(estimate: number, half: number, bounds?: readonly [number, number]): Interval {
-  const [low, high] = bounds ?? [-Infinity, Infinity];
-  return {low: Math.max(low, estimate - half), high: Math.min(high, estimate + half)};
-}
+const UNIT: Bounds = [0, 1];

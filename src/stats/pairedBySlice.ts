@@ -55,7 +55,8 @@ export function pairedBySlice(
   ];
   const [onlyFirst, onlySecond, neither] = [tally(), tally(), tally()];
   const graded = new Uint8Array(slices);
-  const outside = new Uint8Array(slices);
+  const lowest = tally();
+  const highest = tally();
   const differences = new Float64Array(length).fill(NaN);
   for (let i = 0; i < length; i++) {
     const s = slice[i]!;
@@ -79,7 +80,8 @@ export function pairedBySlice(
     else if (d < 0) losses[s]!++;
     if ((a !== 0 && a !== 1) || (b !== 0 && b !== 1)) {
       graded[s] = 1;
-      if (a < 0 || a > 1 || b < 0 || b > 1) outside[s] = 1;
+      lowest[s] = Math.min(lowest[s]!, a, b);
+      highest[s] = Math.max(highest[s]!, a, b);
     }
   }
   const center = sum.map((total, s) => total / n[s]!);
@@ -101,7 +103,8 @@ export function pairedBySlice(
         wins: wins[s]!,
         losses: losses[s]!,
         binary: graded[s] === 0,
-        withinUnit: outside[s] === 0,
+        lowest: lowest[s]!,
+        highest: highest[s]!,
         missing: {first: onlySecond[s]!, second: onlyFirst[s]!, both: neither[s]!},
         clustered: own
       },

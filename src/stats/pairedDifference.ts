@@ -1,8 +1,10 @@
+import {alikeDistance, type Bounds} from "./alikeInterval.js";
+import {boundedInterval} from "./boundedInterval.js";
 import {clusteredStandardError} from "./clusteredStandardError.js";
 import {normalTail} from "./distributions/normal.js";
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
 import {isPresent} from "./present.js";
-import {ROUNDING, scoreInterval} from "./scoreInterval.js";
+import {ROUNDING} from "./scoreInterval.js";
 import {tango} from "./tango.js";
 import type {Clusters, Estimate, Scores} from "./types.js";
 
@@ -18,6 +20,8 @@ export interface PairedDifference extends Estimate {
   ties: number;
   /** Rows left out because a score is missing. */
   missing: {first: number; second: number; both: number};
+  /** Where all rows, or groups, differ by the same and show no error: how far from 0 a difference is taken to lie at most. */
+  range?: number;
 }
 
 export interface PairedOptions {
@@ -31,9 +35,11 @@ export interface PairedOptions {
  * - Scores all 0 or 1: Tango's score interval; p from McNemar's test without correction, which it inverts.
  * - Otherwise: d̄ ± t(n−1) · s_d/√n.
  * - Clustered: d̄ ± t(C−1) · clustered standard error of the differences, whatever the scores.
- * - Scores within 0 and 1 whose t interval would leave −1 to 1, or whose every difference is −1 or 1: Wilson's interval of
- *   (1 + difference) / 2 at the effective number of rows, with the t quantile (Korn and Graubard 1998), which stays inside;
- *   p by the same score.
+ * - Scores within 0 and 1 whose t interval would leave −1 to 1: Wilson's interval of (1 + difference) / 2 at the effective
+ *   number of rows, with the t quantile (Korn and Graubard 1998), which stays inside; p by the same score.
+ * - Every row, or every group's mean, differs by the same: of n rows or C groups at most the share q = t²/(n + t²) differs by something
+ *   else, by Wilson's interval for all of them, anywhere from −1 to 1: d̄ − q·(1 + d̄) to d̄ + q·(1 − d̄); p by the same score. For scores
+ *   beyond 0 to 1, of which no range is known, that of the scores seen, 0 and 1 among them, takes the place of 1.
  * - All scores within 0 and 1 and no row differs: Tango's interval for no discordant row among n (or C groups),
  *   since agreement on a few rows does not prove equality.
  *
@@ -64,9 +70,11 @@ export interface PairedSums {
   sumSecond: number;
   wins: number;
   losses: number;
-  /** True when all scores are 0 or 1; when all are within 0 and 1. */
+  /** True when all scores are 0 or 1. */
   binary: boolean;
-  withinUnit: boolean;
+  /** The lowest and the highest score of either. */
+  lowest: number;
+  highest: number;
   missing: PairedDifference["missing"];
   /** Present when rows are clustered. */
   clustered?: {standardError: number; clusters: number; df: number};
@@ -92,33 +100,39 @@ export function concludeDifference(sums: PairedSums, level: number): PairedDiffe
     standardError: error,
     clusters: clustered?.clusters
   };
-  const same = wins + losses === 0 && sums.withinUnit;
+  const withinUnit = sums.lowest >= 0 && sums.highest <= 1;
+  const same = wins + losses === 0 && withinUnit;
   if (same || (sums.binary && !grouped)) {
     const units = same && grouped ? grouped.clusters : n;
     const p = same ? 1 : 2 * normalTail(Math.abs(wins - losses) / Math.sqrt(wins + losses));
     return {...shared, ...tango(wins, losses, units, level)!, p: Math.min(1, p), method: "tango"};
   }
   if (error === undefined) return undefined;
+  const units = grouped?.clusters ?? n;
   const df = grouped?.df ?? n - 1;
   const critical = studentQuantile((1 + level) / 2, df);
-  const half = critical * error;
-  const [low, high] = [estimate - half, estimate + half];
   const kind = grouped ? "clustered " : "";
-  if (sums.withinUnit && (low < -1 || high > 1 || Math.abs(estimate) === 1)) {
-    const score = scoreInterval((1 + estimate) / 2, error / 2, critical, grouped?.clusters ?? n);
-    // The score takes the error that the share would have were there no difference.
-    const distance =
-      error > 2 * ROUNDING ? (Math.abs(estimate) / error) * Math.sqrt(1 - estimate ** 2) : Infinity;
-    const p = Number.isFinite(distance) ? studentTwoSided(distance, df) : edgeP(grouped?.clusters ?? n, df);
-    return {...shared, df, low: 2 * score.low - 1, high: 2 * score.high - 1, p, method: `${kind}score t`};
+  const range = Math.max(1, sums.highest) - Math.min(0, sums.lowest);
+  const bounds: Bounds = [-range, range];
+  const isAlike = error <= 2 * ROUNDING * range;
+  if (!isAlike && !withinUnit) {
+    const half = critical * error;
+    const p = studentTwoSided(estimate / error, df);
+    return {...shared, df, low: estimate - half, high: estimate + half, p, method: `${kind}t`};
   }
-  const p = error > 0 ? studentTwoSided(estimate / error, df) : estimate === 0 ? 1 : 0;
-  return {...shared, df, low, high, p, method: `${kind}t`};
-}
-
-/** Of a difference of −1 or 1 in every row: the score of a share of 0 or 1 among so many units. */
-function edgeP(units: number, df: number): number {
-  return studentTwoSided(Math.sqrt(units), df);
+  const {isScore, ...interval} = boundedInterval(estimate, {standardError: error, critical, units}, bounds);
+  // The score takes the error that the share would have were there no difference.
+  const distance = isAlike
+    ? alikeDistance(estimate, units, 0, bounds)
+    : (estimate / error) * (isScore ? Math.sqrt(1 - estimate ** 2) : 1);
+  return {
+    ...shared,
+    df,
+    ...interval,
+    p: studentTwoSided(distance, df),
+    method: `${kind}${isScore ? "score t" : "t"}`,
+    range: isAlike ? range : undefined
+  };
 }
 
 function pairUp(first: Scores, second: Scores): PairedSums & {differences: Float64Array} {
@@ -133,7 +147,8 @@ function pairUp(first: Scores, second: Scores): PairedSums & {differences: Float
   let wins = 0;
   let losses = 0;
   let binary = true;
-  let withinUnit = true;
+  let lowest = Infinity;
+  let highest = -Infinity;
   for (let i = 0; i < first.length; i++) {
     const a = first[i];
     const b = second[i];
@@ -149,7 +164,21 @@ function pairUp(first: Scores, second: Scores): PairedSums & {differences: Float
     if (a > b) wins++;
     else if (a < b) losses++;
     binary &&= (a === 0 || a === 1) && (b === 0 || b === 1);
-    withinUnit &&= a >= 0 && a <= 1 && b >= 0 && b <= 1;
+    lowest = Math.min(lowest, a, b);
+    highest = Math.max(highest, a, b);
   }
-  return {differences, n, sum, squares: 0, sumFirst, sumSecond, wins, losses, binary, withinUnit, missing};
+  return {
+    differences,
+    n,
+    sum,
+    squares: 0,
+    sumFirst,
+    sumSecond,
+    wins,
+    losses,
+    binary,
+    lowest,
+    highest,
+    missing
+  };
 }

@@ -1,10 +1,12 @@
+import {alikeDistance} from "./alikeInterval.js";
+import {boundedInterval} from "./boundedInterval.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {deviations, type JointMeans, jointMeans} from "./jointMeans.js";
 import {sortedQuantile} from "./quantile.js";
 import {isPresent} from "./present.js";
 import {mean} from "./mean.js";
 import {rng} from "./rng.js";
-import {scoreInterval} from "./scoreInterval.js";
+import {ROUNDING, scoreInterval} from "./scoreInterval.js";
 import type {Seed} from "./seed.js";
 import type {Clusters, Interval, Scores} from "./types.js";
 
@@ -35,10 +37,12 @@ export interface WinnerEstimate extends Interval {
 /**
  * The best candidate's score, corrected for having been picked as the best of k, over the rows that all candidates
  * have. The interval is naive ± critical · SE, for a winner with scores of 0 and 1 Wilson's with the same critical value (the
- * winner's own SE is small when its luck was large). Critical is the quantile of max_j |t_j| under the multiplier
- * bootstrap, or the t quantile where no candidate's scores vary: it covers the true mean of whichever candidate won at least `level` of the time. The estimate takes off the optimism
- * that the bootstrap shows, the mean deviation of the candidate that wins in each draw; with near ties this corrects
- * most, not all, of the bias. Undefined without candidates and below two shared rows or groups.
+ * winner's own SE is small when its luck was large); with other scores within 0 and 1 it stays there, as `meanInterval` does.
+ * Critical is the quantile of max_j |t_j| under the multiplier bootstrap, or the t quantile where no candidate's scores vary: it
+ * covers the true mean of whichever candidate won at least `level` of the time. The estimate takes off the optimism that the
+ * bootstrap shows, the mean deviation of the candidate that wins in each draw; with near ties this corrects most, not all, of the
+ * bias. Undefined without candidates, below two shared rows or groups, and for a winner whose scores are all the same beyond 0 to 1,
+ * which says nothing of how far others may lie.
  *
  * Source: Chernozhukov, Chetverikov and Kato (2013), Annals of Statistics 41; Efron (1983) for the optimism.
  */
@@ -67,18 +71,16 @@ export function winnerEstimate(columns: readonly Scores[], options: Selection): 
     ? sortedQuantile(largest.sort(), level)!
     : studentQuantile((1 + level) / 2, units - 1);
   const naive = means[winner]!;
-  const standardError = Math.sqrt(covariance[winner]![winner]!);
-  const half = critical * standardError;
-  const binary = joint.binary[winner]!;
+  const interval = intervalOf(joint, winner, critical);
+  if (!interval) return undefined;
   const estimate = naive - Math.max(0, optimism);
   return {
     winner,
     naive,
     estimate,
     optimism: naive - estimate,
-    ...(binary
-      ? scoreInterval(naive, standardError, critical, units)
-      : {low: naive - half, high: naive + half}),
+    low: interval.low,
+    high: interval.high,
     critical,
     n,
     units,
@@ -86,12 +88,24 @@ export function winnerEstimate(columns: readonly Scores[], options: Selection): 
   };
 }
 
+function intervalOf(joint: JointMeans, j: number, critical: number): Interval | undefined {
+  const {units, lowest, highest} = joint;
+  const mean = joint.means[j]!;
+  const standardError = Math.sqrt(joint.covariance[j]![j]!);
+  if (joint.binary[j]) return scoreInterval(mean, standardError, critical, units);
+  if (lowest[j] === 0 && highest[j] === 1)
+    return boundedInterval(mean, {standardError, critical, units}, [0, 1]);
+  if (standardError <= ROUNDING * (highest[j]! - lowest[j]!)) return undefined;
+  const half = critical * standardError;
+  return {low: mean - half, high: mean + half};
+}
+
 /**
  * Which candidates may be the best: those for which "no other is better" is not rejected at 1 − level. The truly best
  * one is in this set at least `level` of the time, however many candidates there are. For each candidate the largest
- * t statistic of another's lead over it is compared with its multiplier bootstrap distribution. A lead of 1 on every row, of scores of
- * 0 and 1, shows no error: its score is √units, as `pairedDifference` has it, and t under the null. `p[j]` is that
- * test's p value. Rows that some candidate lacks are left out. Undefined below two shared rows or groups.
+ * t statistic of another's lead over it is compared with its multiplier bootstrap distribution. A lead that is the same on every
+ * row, or in every group, shows no error: its score is that of `pairedDifference`, √units for a lead of 1, and t under the null.
+ * `p[j]` is that test's p value. Rows that some candidate lacks are left out. Undefined below two shared rows or groups.
  *
  * Sources: Hsu (1984) and Hansen, Lunde and Nason (2011), Econometrica 79 (model confidence set).
  */
@@ -101,28 +115,32 @@ export function possibleBest(
 ): {best: number[]; p: number[]; n: number} | undefined {
   const joint = jointMeans(columns, clusters);
   if (!joint) return undefined;
-  const {means, binary, units} = joint;
+  const {means, units} = joint;
   const error = pairErrors(joint);
-  const isEdge = (i: number, j: number) =>
-    error[i]![j] === 0 && binary[i]! && binary[j]! && means[i]! > means[j]!;
-  const lead = (values: ArrayLike<number>, j: number, edge: number): number => {
+  const isAlike = (i: number, j: number) => error[i]![j] === 0 && means[i]! - means[j]! > ROUNDING;
+  const lead = (values: ArrayLike<number>, j: number, alike: (i: number) => number): number => {
     let most = -Infinity;
     for (let i = 0; i < means.length; i++) {
       if (i === j) continue;
       const distance = values[i]! - values[j]!;
-      // Candidates with equal scores on every row differ by nothing; another constant lead is beyond doubt.
-      const exact = isEdge(i, j) ? edge : distance > 0 ? Infinity : 0;
+      // Candidates with equal scores on every row differ by nothing.
+      const exact = isAlike(i, j) ? alike(i) : 0;
       most = Math.max(most, error[i]![j]! > 0 ? distance / error[i]![j]! : exact);
     }
     return most;
   };
-  const seen = means.map((_, j) => lead(means, j, Math.sqrt(units)));
+  const seen = means.map((_, j) =>
+    lead(means, j, (i) => {
+      const range = rangeOf(joint, i, j);
+      return alikeDistance(means[i]! - means[j]!, units, 0, [-range, range]);
+    })
+  );
   const beyond = means.map(() => 0);
-  const anyEdge = means.some((_, i) => means.some((_, j) => isEdge(i, j)));
+  const anyAlike = means.some((_, i) => means.some((_, j) => isAlike(i, j)));
   const next = rng(seed, "edge");
   for (const deviation of deviations(joint, seed, draws)) {
-    const edge = anyEdge ? studentQuantile(next(), units - 1) : 0;
-    for (let j = 0; j < means.length; j++) if (lead(deviation, j, edge) >= seen[j]!) beyond[j]!++;
+    const drawn = anyAlike ? studentQuantile(next(), units - 1) : 0;
+    for (let j = 0; j < means.length; j++) if (lead(deviation, j, () => drawn) >= seen[j]!) beyond[j]!++;
   }
   const top = indexOfLargest(means);
   const p = beyond.map((count, j) => (j === top ? 1 : (1 + count) / (1 + draws)));
@@ -176,14 +194,20 @@ export function splitHalf(
   return {estimate, chosen, n};
 }
 
-function pairErrors({covariance: c}: JointMeans): number[][] {
-  return c.map((row, i) => {
-    const limit = (j: number) => 1e-12 * (c[i]![i]! + c[j]![j]!);
-    return row.map((_, j) => {
+/** Standard errors of the differences; 0 where one is rounding and no spread. */
+function pairErrors(joint: JointMeans): number[][] {
+  const c = joint.covariance;
+  return c.map((row, i) =>
+    row.map((_, j) => {
       const variance = c[i]![i]! + c[j]![j]! - 2 * c[i]![j]!;
-      return variance > limit(j) ? Math.sqrt(variance) : 0;
-    });
-  });
+      const least = Math.max(1e-12 * (c[i]![i]! + c[j]![j]!), (ROUNDING * rangeOf(joint, i, j)) ** 2);
+      return variance > least ? Math.sqrt(variance) : 0;
+    })
+  );
+}
+
+function rangeOf({lowest, highest}: JointMeans, i: number, j: number): number {
+  return Math.max(highest[i]!, highest[j]!) - Math.min(lowest[i]!, lowest[j]!);
 }
 
 function indexOfLargest(values: ArrayLike<number>): number {

@@ -217,6 +217,8 @@ export interface RunManifest {
     name: string;
     version: string;
     binary: boolean;
+    /** The lowest and the highest value there can be; absent when they are 0 and 1, or not known. */
+    bounds?: readonly [low: number, high: number];
     /** The model that gave the scores, when a model did. */
     judge?: {model: string; endpoint: string};
     /** The model that it asks, a judge or an encoder, with what the endpoint states of its price. */

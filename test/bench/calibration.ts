@@ -117,6 +117,13 @@ cases.push({
       {bounds: [0, 1]}
     )
 });
+cases.push({
+  name: "graded scores at the edge, means of three repeats: score t",
+  truth: 0.97,
+  trials: 10_000,
+  interval: (n, next) =>
+    meanInterval(list(n, () => (coin(0.97, next) + coin(0.97, next) + coin(0.97, next)) / 3))
+});
 for (const center of [0.5, 2.5]) {
   const truth = groupedTruth(center);
   const share = truth.toFixed(2);

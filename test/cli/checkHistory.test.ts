@@ -30,24 +30,27 @@ afterAll(async () => {
   await model.close();
 });
 
-const named = (changes: Partial<EvalDefinition> = {}): NamedEval => {
+const named = (changes: Partial<EvalDefinition> = {}, name = "words"): NamedEval => {
   const endpoint = server(model.url);
   const definition = wordsEval(endpoint, {candidates: [candidate("m", endpoint, "m")], ...changes});
-  return {name: "words", path: "evals/words.eval.ts", sha256: "0", definition};
+  return {name, path: "evals/words.eval.ts", sha256: "0", definition};
 };
 
-async function run(changes: Partial<EvalDefinition> = {}): Promise<void> {
+async function run(changes: Partial<EvalDefinition> = {}, evalName = "words"): Promise<void> {
   await new Promise((done) => setTimeout(done, 5));
-  const inputs = {...project, evalName: "words", options: {preflight: false, noReuse: true}};
+  const inputs = {...project, evalName, options: {preflight: false, noReuse: true}};
   await runEval(named(changes).definition, inputs);
   await project.store.refresh();
 }
 
 /** What `assay check --history` prints and exits with. */
-async function checked(options: {json?: boolean; all?: boolean}): Promise<{code: number; text: string}> {
+async function checked(
+  options: {json?: boolean; all?: boolean},
+  name = "words"
+): Promise<{code: number; text: string}> {
   const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
   try {
-    const code = await checkHistory(project.store, [named()], options);
+    const code = await checkHistory(project.store, [named({}, name)], options);
     return {code, text: written.mock.calls.map(([text]) => text).join("")};
   } finally {
     written.mockRestore();
@@ -110,4 +113,22 @@ it("tells steady, drifted and regressed runs apart by what changed since", async
     expect.arrayContaining(["drifted", "regressed", "steady"])
   );
   expect(text).toContain("6 comparisons: 1 regressed, 3 drifted, 0 flaky, 0 undecided, 2 steady.");
+});
+
+it("compares scores on the scale that their scorer states, and says of those without one why not", async () => {
+  const graded = async (name: string, values: readonly number[], bounds?: readonly [number, number]) => {
+    for (const value of values) {
+      const scorer = Object.assign(() => value, {binary: false, settings: {value}, bounds});
+      await run({scorers: {graded: scorer}}, name);
+    }
+    return checked({}, name);
+  };
+  const ranged = await graded("ranged", [90, 20], [0, 100]);
+  expect(ranged.code).toBe(100);
+  expect(ranged.text).toMatch(/ \u221270 \(\u221270\.\d+ to \u22126\d\.\d+\)/);
+  const unranged = await graded("unranged", [90, -20]);
+  expect(unranged.code).toBe(101);
+  expect(unranged.text).toContain(
+    "unranged: m has runs that are not compared: scores of graded lie outside of 0 to 1 and of any range that it states"
+  );
 });

@@ -125,6 +125,30 @@ describe("decide", () => {
     expect(naive.kind).toBe("pick");
   });
 
+  it("picks nobody by a lead that is the same on both of two rows, or in both of two groups, and says how many more would do", () => {
+    const graded = {...tableOf(["a", "b"], 2, (c) => (c === 0 ? 0.75 : 0.5)), binary: false};
+    const verdict = decide(graded, options);
+    expect(verdict.kind).toBe("need-more");
+    expect(verdict.summaries[0]!.low).toBeLessThan(0.02);
+    const more = decide(
+      {...tableOf(["a", "b"], 2 + verdict.rowsNeeded! + 5, (c) => (c === 0 ? 0.75 : 0.5)), binary: false},
+      options
+    );
+    expect(more.kind).toBe("pick");
+    const right = (c: number, r: number) => +(r % 5 < 3 === (c === 0));
+    const groups = decide(
+      tableOf(
+        ["a", "b"],
+        10,
+        right,
+        Array.from({length: 10}, (_, r) => (r < 5 ? "x" : "y"))
+      ),
+      options
+    );
+    expect(groups.kind).toBe("need-more");
+    expect(groups.rowsNeeded).toBeGreaterThan(50);
+  });
+
   it("says that intervals count groups, where there are few", () => {
     const of = (rows: number, groups: number) =>
       decide(

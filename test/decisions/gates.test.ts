@@ -47,6 +47,21 @@ describe("a gate on an interval", () => {
     });
   });
 
+  it("foresees them too where every row differs by the same, and fails no candidate by two such rows", () => {
+    const apart = (n: number) => {
+      const rows = Array.from({length: n}, (_, i) => `r${i}`);
+      const values = [0.5, 0.75].map((value) => rows.map(() => value));
+      const two = {candidates: ["good", "plain"], baseline: "plain", rowIds: rows, values, binary: false};
+      const rules = [{candidate: "good", maxRegression: 0.1}];
+      return checkGates(rules, two, decide(two, {margin: 0.01, seed: "1"}), [])[0]!;
+    };
+    expect(apart(2).status).toBe("undecided");
+    const {status: before, rowsNeeded} = apart(15);
+    expect(before).toBe("undecided");
+    // The t quantile of few rows is a little larger than that of more.
+    expect(apart(15 + rowsNeeded!).status).toBe("fail");
+  });
+
   it("measures a regression against the baseline, which never regresses against itself", () => {
     expect(status({maxRegression: 0})).toEqual(["pass"]);
     expect(checkGates([{candidate: "plain", maxRegression: 0}], table, verdict, [])[0]!.status).toBe("pass");

@@ -37,6 +37,43 @@ describe("traceHistory", () => {
     ]);
   });
 
+  it("takes a difference as a share of the bounds that a scorer states, and names what has none", () => {
+    const rows = Array.from({length: 60}, (_, i) => `r${i}`);
+    const runs = (span: number, bounds?: readonly [number, number]): TracedRun[] =>
+      [0.8, 0.8, 0.2].map((level, n) => ({
+        id: `run${n}`,
+        stream: "x",
+        table: {
+          candidates: ["c"],
+          rowIds: rows,
+          // The first row is right, with what rounding adds to a BLEU of 100.
+          values: [
+            rows.map((_, i) => span * (i === 0 ? 1.0000000000000004 : level + 0.02 * ((i * 7 + n) % 5)))
+          ],
+          binary: false,
+          bounds
+        }
+      }));
+    const [unit, hundred] = [traceHistory(runs(1)), traceHistory(runs(100, [0, 100]))];
+    expect(unit.map(({finding}) => finding)).toEqual(["none", "alarm"]);
+    expect(hundred.map(({finding, scale}) => [finding, scale])).toEqual([
+      ["none", "plain"],
+      ["alarm", "plain"]
+    ]);
+    expect(hundred[1]!.eValue / unit[1]!.eValue).toBeCloseTo(1, 6);
+    expect(hundred[1]!.difference!.estimate / unit[1]!.difference!.estimate).toBeCloseTo(100, 6);
+    const skipped: string[][] = [];
+    const none = traceHistory(runs(100), {onUnbounded: (...one) => skipped.push(one)});
+    expect([none, skipped]).toEqual([
+      [],
+      [
+        ["run0", "c"],
+        ["run1", "c"],
+        ["run2", "c"]
+      ]
+    ]);
+  });
+
   it("compares rows that both runs have, and says nothing of other streams or of scores beyond 0 to 1", () => {
     const table = (rowIds: string[], value: number): TracedRun["table"] => ({
       candidates: ["c"],
@@ -51,6 +88,13 @@ describe("traceHistory", () => {
       {id: "d", stream: "x", table: table(["3"], 7)}
     ]);
     expect(found).toHaveLength(1);
-    expect(found[0]).toMatchObject({run: "c", before: "a", rows: 2, moved: 2, window: 1});
+    expect(found[0]).toMatchObject({
+      scale: "proportion",
+      run: "c",
+      before: "a",
+      rows: 2,
+      moved: 2,
+      window: 1
+    });
   });
 });

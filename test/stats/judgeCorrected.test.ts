@@ -221,4 +221,11 @@ describe("judge correction", () => {
     expect(judgeCorrected([1, 0], [undefined, undefined])).toBeUndefined();
     expect(() => judgeCorrected([1], [1, 2])).toThrow("1 rows against 2");
   });
+
+  it("with graded labels near 1 stays below 1", () => {
+    const labels = Array.from({length: 30}, (_, i) => (i === 0 ? 2 / 3 : 1));
+    const ours = judgeCorrected(labels, labels)!;
+    expect(ours.high).toBeLessThanOrEqual(1);
+    expect(ours.high).toBeGreaterThan(ours.estimate);
+  });
 });

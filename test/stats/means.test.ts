@@ -44,6 +44,10 @@ describe("mean, variance and standard error", () => {
     expect(quantile([undefined], 0.5)).toBeUndefined();
     expect(meanInterval([])).toBeUndefined();
     expect(meanInterval([0.5])).toBeUndefined();
+    // Two scores of 7 do not say how far others may lie, unless bounds do.
+    expect(meanInterval([7, 7])).toBeUndefined();
+    expect(meanInterval([7, 7], {bounds: [0, Infinity]})).toBeUndefined();
+    expect(meanInterval([7, 7], {bounds: [0, 10]})!.low).toBeLessThan(1);
     expect(meanInterval([1, 0, 1], {clusters: ["a", "a", "a"]})).toBeUndefined();
     expect(clusteredStandardError([1, 0], ["a", "a"])).toBeUndefined();
   });
@@ -200,12 +204,89 @@ describe("clustered standard error", () => {
     );
   });
 
+  it("counts the same rows for groups of the same mean, whatever the order of rows within them", () => {
+    for (const [pattern, low, high] of [
+      [[1, 0, 0, 0, 0], 0.1028, 0.3529],
+      [[0, 0, 0, 0, 1], 0.1028, 0.3529],
+      [[1, 0, 0], 0.176, 0.5392],
+      [[0, 1, 0], 0.176, 0.5392],
+      [[1, 0], 0.2743, 0.7257],
+      [[0, 1], 0.2743, 0.7257]
+    ] as const) {
+      const scores = Array.from({length: 10}, () => pattern).flat();
+      const clusters = scores.map((_, i) => Math.floor(i / pattern.length));
+      const found = meanInterval(scores, {clusters})!;
+      expect([found.low.toFixed(4), found.high.toFixed(4)], pattern.join("")).toEqual([
+        low.toFixed(4),
+        high.toFixed(4)
+      ]);
+    }
+    // One group that differs says nearly the same.
+    const scores = Array.from({length: 50}, (_, i) => Number(i % 5 === 0 && i > 0));
+    const near = meanInterval(scores, {clusters: scores.map((_, i) => Math.floor(i / 5))})!;
+    expect([near.low.toFixed(2), near.high.toFixed(2)]).toEqual(["0.09", "0.33"]);
+  });
+
   it("repeating every row in its group changes nothing, where the plain formula would be fooled", () => {
     const scores = [0.2, 0.9, 0.4, 0.7, 0.5];
     const repeated = [...scores, ...scores, ...scores];
     const names = repeated.map((_, i) => i % 5);
     expectClose(clusteredStandardError(repeated, names)!.standardError, standardError(scores)!);
     expect(standardError(repeated)!).toBeLessThan(standardError(scores)! * 0.6);
+  });
+});
+
+describe("the interval of a mean of graded scores", () => {
+  it("never leaves 0 to 1, nor bounds that are told, and holds the mean", () => {
+    const graded = fc.oneof(fc.constantFrom(0, 0.5, 1), score);
+    const rows = fc.array(fc.tuple(graded, fc.integer({min: 0, max: 4})), {minLength: 2, maxLength: 30});
+    fc.assert(
+      fc.property(rows, fc.boolean(), fc.constantFrom(1, 100), (list, clustered, span) => {
+        const found = meanInterval(
+          list.map(([value]) => span * value),
+          {
+            clusters: clustered ? list.map(([, group]) => group) : undefined,
+            bounds: span === 1 ? undefined : [0, span]
+          }
+        );
+        if (!found) return;
+        expect(found.low).toBeGreaterThanOrEqual(-1e-9);
+        expect(found.high).toBeLessThanOrEqual(span + 1e-9);
+        expect(found.low).toBeLessThanOrEqual(found.estimate + 1e-9);
+        expect(found.high).toBeGreaterThanOrEqual(found.estimate - 1e-9);
+        expect(found.low).toBeLessThan(found.high);
+      }),
+      {numRuns: 400}
+    );
+  });
+
+  it("is Wilson's at the effective number of rows where t would go above 1, and t where it does not", () => {
+    // Thirty questions asked three times: one of them was right twice of three times.
+    const scores = Array.from({length: 30}, (_, i) => (i === 0 ? 2 / 3 : 1));
+    const found = meanInterval(scores)!;
+    expect(found.method).toBe("score t");
+    expect(found.high).toBeLessThan(1);
+    const [p, z] = [89 / 90, 2.04523];
+    const n = (p * (1 - p)) / standardError(scores)! ** 2;
+    expectClose(
+      found.low,
+      (p + z ** 2 / (2 * n) - z * Math.sqrt((p * (1 - p)) / n + (z / n / 2) ** 2)) / (1 + z ** 2 / n),
+      1e-6
+    );
+    expect(meanInterval([0.2, 0.4, 0.6, 0.5])!.method).toBe("t");
+    expect(meanInterval([0.2, 0.9, 1.4])!.high).toBeGreaterThan(1);
+    expect(meanInterval([0.1, 3, 0.2], {bounds: [0, Infinity]})!.low).toBe(0);
+  });
+
+  it("is no point when all rows agree: two of 75 points leave nearly all open, twenty a fifth", () => {
+    const two = meanInterval([0.75, 0.75])!;
+    expect(two.low).toBeLessThan(0.02);
+    expect(two.high).toBeGreaterThan(0.99);
+    const twenty = meanInterval(new Array<number>(20).fill(0.75))!;
+    // The share of others is at most t² / (20 + t²).
+    const others = 2.093024 ** 2 / (20 + 2.093024 ** 2);
+    expectClose(twenty.low, 0.75 * (1 - others), 1e-6);
+    expectClose(twenty.high, 0.75 + 0.25 * others, 1e-6);
   });
 });
 

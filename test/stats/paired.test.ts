@@ -5,6 +5,7 @@ import {describe, expect, it} from "vitest";
 import {
   mcnemarChiSquared,
   mcnemarExact,
+  nonInferiority,
   pairedBootstrap,
   pairedBootstrapAll,
   pairedBootstrapAllAsync,
@@ -309,5 +310,101 @@ describe("a paired difference at the edge", () => {
     const all = pairedDifference([0, 0, 0, 0], [1, 1, 1, 1], {clusters: ["a", "a", "b", "b"]})!;
     expect(all).toMatchObject({estimate: -1, low: -1, method: "clustered score t"});
     expect(all.high).toBeGreaterThan(-1);
+  });
+});
+
+describe("a paired difference that is the same in every row or group", () => {
+  const constant = (value: number, rows: number) => new Array<number>(rows).fill(value);
+  const t = (df: 1 | 9 | 19) => ({1: 12.706205, 9: 2.262157, 19: 2.093024})[df];
+
+  it("is no point: two rows or two groups that agree leave nearly all of the range open", () => {
+    const rows = pairedDifference([0.75, 0.75], [0.5, 0.5])!;
+    const others = t(1) ** 2 / (2 + t(1) ** 2);
+    expect(rows).toMatchObject({estimate: 0.25, method: "score t", df: 1, range: 1});
+    expectClose(rows.low, 0.25 - others * 1.25, 1e-6);
+    expectClose(rows.high, 0.25 + others * 0.75, 1e-6);
+    expect(rows.p).toBeGreaterThan(0.5);
+    const [first, second] = [
+      [1, 1, 1, 0, 0],
+      [0, 0, 0, 1, 1]
+    ];
+    const groups = pairedDifference([...first, ...first], [...second, ...second], {
+      clusters: [..."aaaaabbbbb"]
+    })!;
+    expect(groups.method).toBe("clustered score t");
+    expect(groups.low).toBeLessThan(-0.9);
+    expect(groups.high).toBeGreaterThan(0.9);
+  });
+
+  it("takes an error that is rounding for none, whatever the order of rows", () => {
+    const found = [
+      [1, 0, 0, 0, 0],
+      [0, 0, 0, 0, 1],
+      [0, 0, 1, 0, 0]
+    ].map((pattern) => {
+      const scores = Array.from({length: 50}, (_, i) => pattern[i % 5]!);
+      return pairedDifference(scores, constant(0, 50), {clusters: scores.map((_, i) => Math.floor(i / 5))})!;
+    });
+    const others = t(9) ** 2 / (10 + t(9) ** 2);
+    for (const {low, high, p} of found) {
+      expectClose(low, 0.2 - others * 1.2, 1e-6);
+      expectClose(high, 0.2 + others * 0.8, 1e-6);
+      expect(p).toBeCloseTo(found[0]!.p, 9);
+    }
+    const thirds = pairedDifference([0.8, 0.7, 0.6], [0.5, 0.4, 0.3])!;
+    expect([thirds.method, thirds.low < 0]).toEqual(["score t", true]);
+  });
+
+  it("goes over into Tango's interval towards 0, and into the score of a share towards 1", () => {
+    const at = (value: number) => pairedDifference(constant(value, 20), constant(0, 20))!;
+    const others = t(19) ** 2 / (20 + t(19) ** 2);
+    const near = at(1e-6);
+    expect([near.low, near.high].map((bound) => Math.abs(Math.abs(bound) - others) < 1e-5)).toEqual([
+      true,
+      true
+    ]);
+    expect(near.high - at(0).high).toBeLessThan(0.025);
+    const last = pairedDifference(constant(1, 20), constant(0, 20), {
+      clusters: constant(0, 20).map((_, i) => i >> 1)
+    })!;
+    const almost = pairedDifference(constant(1 - 1e-9, 20), constant(0, 20), {
+      clusters: constant(0, 20).map((_, i) => i >> 1)
+    })!;
+    expectClose(almost.low, last.low, 1e-6);
+    expectClose(last.low, (2 * 10) / (10 + t(9) ** 2) - 1, 1e-6);
+    expectClose(almost.p, last.p, 1e-6);
+  });
+
+  it("of scores beyond 0 to 1 is held against the range of the scores seen", () => {
+    const found = pairedDifference([40, 60], [30, 50])!;
+    expect(found.range).toBe(60);
+    expect(found.low).toBeLessThan(-50);
+    const many = pairedDifference(
+      Array.from({length: 400}, (_, i) => i % 90),
+      Array.from({length: 400}, (_, i) => i % 90)
+    )!;
+    expect(many.high).toBeGreaterThan(0.5);
+    expect(many.high).toBeLessThan(1);
+  });
+
+  it("says of p, the interval and the margin the same", () => {
+    const values = fc.constantFrom(-1, -0.5, 0.125, 0.5, 3, 40);
+    fc.assert(
+      fc.property(
+        values,
+        fc.integer({min: 2, max: 400}),
+        fc.double({min: 0.01, max: 2, noNaN: true}),
+        (value, n, margin) => {
+          const found = pairedDifference(constant(Math.max(0, value), n), constant(Math.max(0, -value), n), {
+            level: 0.9
+          })!;
+          if (Math.abs(found.p - 0.1) > 1e-6) expect(found.p < 0.1).toBe(found.low > 0 || found.high < 0);
+          if (Math.abs(found.low + margin) < 1e-9 || Math.abs(found.high + margin) < 1e-9) return;
+          expect(nonInferiority(found, margin).verdict).toBe(
+            found.low > -margin ? "non-inferior" : found.high < -margin ? "inferior" : "undecided"
+          );
+        }
+      )
+    );
   });
 });

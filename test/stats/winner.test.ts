@@ -79,6 +79,15 @@ describe("the winner's score, corrected for having been chosen", () => {
     expectClose(groups.low, ours.low, 1e-6);
   });
 
+  it("with graded scores stays within 0 to 1, and is no point where they agree", () => {
+    const high = Array.from({length: 30}, (_, i) => (i === 0 ? 2 / 3 : 1));
+    const ours = winnerEstimate([high, high.map((value) => value / 2)], {seed: 1})!;
+    expect(ours.high).toBeLessThanOrEqual(1);
+    const alike = winnerEstimate([[0.75, 0.75]], {seed: 1})!;
+    expect([alike.low < 0.02, alike.high > 0.99]).toEqual([true, true]);
+    expect(winnerEstimate([[7, 7]], {seed: 1})).toBeUndefined();
+  });
+
   it("gives the same numbers for the same seed and uses rows that all candidates have", () => {
     const columns = simulate("same", [0.5, 0.6], 60);
     const ours = winnerEstimate(columns, {seed: 3});
@@ -131,6 +140,23 @@ describe("candidates that may be the best", () => {
     // P(t(1) > √2) = 1/2 − arctan(√2) / π
     expect(Math.abs(few!.p[1]! - 0.196)).toBeLessThan(0.02);
     expect(many!.best).toEqual([0]);
+  });
+
+  it("are all, where a lead is the same on both of two rows or in both of two groups, by rounding too", () => {
+    expect(
+      possibleBest(
+        [
+          [0.8, 0.7],
+          [0.5, 0.4]
+        ],
+        {seed: 1}
+      )!.best
+    ).toEqual([0, 1]);
+    const [a, b] = [
+      [1, 1, 1, 0, 0, 1, 1, 1, 0, 0],
+      [0, 0, 0, 1, 1, 0, 0, 0, 1, 1]
+    ];
+    expect(possibleBest([a!, b!], {seed: 1, clusters: [..."aaaaabbbbb"]})!.best).toEqual([0, 1]);
   });
 
   it("keep a copy of the best, and everyone when nobody differs", () => {

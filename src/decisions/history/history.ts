@@ -27,6 +27,8 @@ export interface HistoryOptions {
   /** The most that the chance of any false alarm may be; default 0.05. */
   level?: number;
   onProgress?(done: number, of: number): void;
+  /** A run's candidate that is not compared, because it has scores beyond what their scorer states, 0 to 1 unless told. */
+  onUnbounded?(run: string, candidate: string): void;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface HistoryOptions {
 export async function history(
   store: Store,
   runs: readonly RunManifest[],
-  {rules = () => [], level, onProgress}: HistoryOptions = {}
+  {rules = () => [], level, onProgress, onUnbounded}: HistoryOptions = {}
 ): Promise<HistoryEntry[]> {
   const byId = new Map(runs.map((run) => [run.id, run]));
   const traced: TracedRun[] = [];
@@ -51,7 +53,7 @@ export async function history(
   }
   const newest = new Map(traced.map(({stream, id}) => [stream, id]));
   const entries: HistoryEntry[] = [];
-  for (const {stream, finding, ...one} of traceHistory(traced, {level})) {
+  for (const {stream, finding, ...one} of traceHistory(traced, {level, onUnbounded})) {
     const [before, run] = [byId.get(one.before)!, byId.get(one.run)!];
     const changed = finding === "none" ? undefined : await whatChanged(store, before, run, one.candidate);
     const byCode = changed?.some(({kind}) => kind === "code") === true;

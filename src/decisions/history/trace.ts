@@ -1,5 +1,6 @@
 import {onlineFdr, type OnlineTest, pairedDifference, pairedEValue} from "../../stats/index.js";
 import {clustersOf, valuesOf} from "../columns.js";
+import {scaleOf, type ScoreScale} from "../scoreScale.js";
 import type {ScoreTable} from "../types.js";
 
 /** A complete run, as the history of its eval sees it. */
@@ -30,6 +31,8 @@ export interface Traced {
   threshold: number;
   /** Rows whose score differs. */
   moved: number;
+  /** How scores of its range are written. */
+  scale: ScoreScale;
   /** alarm: worse, with the false alarms of the whole history counted. loss: one look alone would say worse. */
   finding: "alarm" | "loss" | "none";
 }
@@ -61,12 +64,15 @@ interface Side {
  * 16 runs are held against as many before them, which shows a fall, and against as many at the beginning or after the last
  * alarm, which shows a slow slide. The alarms of the whole history hold at `level` (default 0.05): while nothing ever got
  * worse, the chance of any alarm is at most that, however many runs there are and however they depend on one another.
- * Nothing is said of a stream's first run, of rows that only one side has, and of scores outside 0 to 1. A decision once made
- * stays: later runs change none of it.
+ * Nothing is said of a stream's first run, of rows that only one side has, and of scores outside the bounds that their table states, 0 to
+ * 1 unless told: `onUnbounded` hears of these. A decision once made stays: later runs change none of it.
  *
  * Formulas: `pairedEValue` for one comparison, their mean for a run (a mean of e-values is one), `onlineFdr` over all runs.
  */
-export function traceHistory(runs: readonly TracedRun[], {level}: {level?: number} = {}): Traced[] {
+export function traceHistory(
+  runs: readonly TracedRun[],
+  {level, onUnbounded}: {level?: number; onUnbounded?: (run: string, candidate: string) => void} = {}
+): Traced[] {
   const tests = onlineFdr({level});
   const streams = new Map<string, Past[]>();
   const found: Traced[] = [];
@@ -74,8 +80,11 @@ export function traceHistory(runs: readonly TracedRun[], {level}: {level?: numbe
     for (const candidate of run.table.candidates) {
       const key = JSON.stringify([run.stream, candidate]);
       const past = streams.get(key) ?? [];
-      const values = valuesOf(run.table, candidate);
-      if (!values.every((value) => value === undefined || (value >= 0 && value <= 1))) continue;
+      const values = valuesWithin(boundsOf(run), valuesOf(run.table, candidate));
+      if (!values) {
+        onUnbounded?.(run.id, candidate);
+        continue;
+      }
       const now = {run, rowIds: sharedIds(run.table.rowIds, past.at(-1)?.rowIds), values};
       const traced = traceOne(candidate, [...past, now], tests.next);
       if (traced) found.push(traced);
@@ -95,7 +104,8 @@ function traceOne(
 ): Traced | undefined {
   const {run} = runs.at(-1)!;
   const clusters = clustersOf(run.table);
-  const sides = sidesOf(runs, {tolerance: run.tolerance, clusters});
+  const bounds = boundsOf(run);
+  const sides = sidesOf(runs, {tolerance: run.tolerance, clusters, bounds});
   const [last] = sides;
   if (!last) return undefined;
   const eValue = sides.reduce((sum, side) => sum + side.eValue, 0) / sides.length;
@@ -121,11 +131,27 @@ function traceOne(
     eValue,
     threshold,
     moved,
+    scale: scaleOf([bounds]),
     finding: alarm ? "alarm" : difference && difference.high < 0 ? "loss" : "none"
   };
 }
 
-function sidesOf(runs: readonly Past[], options: {tolerance?: number; clusters?: ArrayLike<number>}): Side[] {
+/** The scores, when they lie within the bounds; what rounding adds (a BLEU of 100.00000000000004) is cut off. */
+function valuesWithin([low, high]: Bounds, values: Values): Values | undefined {
+  const slack = 1e-9 * (high - low);
+  if (values.some((value) => value !== undefined && !(value >= low - slack && value <= high + slack)))
+    return undefined;
+  return values.map((value) => value && Math.min(high, Math.max(low, value)));
+}
+
+type Bounds = readonly [low: number, high: number];
+const boundsOf = ({table}: TracedRun): Bounds => table.bounds ?? UNIT;
+const UNIT: Bounds = [0, 1];
+
+function sidesOf(
+  runs: readonly Past[],
+  options: {tolerance?: number; clusters?: ArrayLike<number>; bounds: Bounds}
+): Side[] {
   const {rowIds} = runs.at(-1)!;
   const end = runs.length;
   const sides: Side[] = [];

@@ -73,6 +73,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
       name,
       version: scorer,
       binary: of.binary !== false,
+      bounds: of.bounds,
       judge: of.judge,
       asks: askedBy(of),
       human: of.human ? true : undefined
