@@ -10,9 +10,9 @@ export interface MultipleChoiceOptions {
 }
 
 /**
- * 1 when the option chosen in the output is the expected one, else 0. Expected is a letter ("B" or "(B)"), with `choices` an
- * option's text, or a position counted from 0; a number and its text are the same, and an option's text goes before a position, so that
- * positions among options that are numbers are better given as letters. The choice is read from, in this order: the last
+ * 1 when the option chosen in the output is the expected one, else 0. Expected is a letter ("B" or "(B)"), a
+ * position counted from 0 (a number, as MMLU has it), or, with `choices`, an option's text; a text such as "1" is a position where no
+ * option reads so. The choice is read from, in this order: the last
  * "answer is (B)", "Answer: B", "option B is correct" or boxed letter; a letter that is the whole output or begins it ("B.", "(B) because");
  * the only letter behind "option", "choice" or "answer"; a lone parenthesised letter; the text of exactly one option. After "answer is" an
  * option's text goes before its first letter ("A dog"). An output that names none or several is 0.
@@ -43,16 +43,14 @@ const NO_OPTION = "the row's expected value names none of the options";
 const letterAt = (position: number) => String.fromCharCode(65 + position);
 
 function expectedLetter(expected: unknown, count: number, texts?: readonly string[]): string | undefined {
-  // A number and its text are the same, so that a table kept as CSV or as Parquet has the same scores.
-  if (typeof expected === "number") return expectedLetter(String(expected), count, texts);
+  if (typeof expected === "number")
+    return Number.isInteger(expected) && expected >= 0 && expected < count ? letterAt(expected) : undefined;
   if (typeof expected !== "string") return undefined;
   const letter = /^\(?([A-Za-z])\)?\.?$/.exec(expected.trim())?.[1]?.toUpperCase();
   if (letter && letter.charCodeAt(0) - 65 < count) return letter;
   const position = texts?.findIndex((text) => sameText(text, expected)) ?? -1;
   if (position >= 0) return letterAt(position);
-  return /^\s*\d{1,2}\s*$/.test(expected) && Number(expected) < count
-    ? letterAt(Number(expected))
-    : undefined;
+  return /^\s*\d{1,2}\s*$/.test(expected) ? expectedLetter(Number(expected), count) : undefined;
 }
 
 /** The letter of the option an output chooses; undefined when it chooses none or names several. */
