@@ -36,6 +36,8 @@ export interface CascadeView {
   cheap: string;
   strong: string;
   signal: Signal;
+  /** Answers of the cheaper one whose agreement is taken; absent with another sign. */
+  repeats?: number;
   /** What it may lose, in score units, with which probability it does not lose more. */
   loss: number;
   confidence: number;
