@@ -22,7 +22,7 @@ export interface BenchRecord {
   /** Requests made in all, warm-up included. */
   requests?: number;
   spentUsd?: number;
-  /** Why it ended before all levels were measured. */
+  /** Why it ended before all was measured for its time. */
   stopped?: string;
   /** In the order of their concurrency. */
   levels: LoadLevel[];
