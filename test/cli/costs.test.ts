@@ -49,27 +49,30 @@ const told = async (options: Partial<CostsOptions> = {}) =>
   JSON.parse(await costs({json: true, ...options})) as Told;
 
 describe("assay costs", () => {
-  it("takes the throughput of the hosting that a candidate runs on from its newest load test, where none is stated", async () => {
+  it("takes the throughput of the hosting that a candidate runs on from its own newest load test, where none is stated", async () => {
     const onPrem = async (names: string[]) =>
       (await told()).options
         .filter(({candidate}) => names.includes(candidate))
         .flatMap(({unknown}) => unknown);
     expect(await onPrem(["untold"])).toContain("requestsPerSecond");
     const workspace = await openWorkspace(project, `${project}/.assay`);
-    const {model} = run.candidates.find(({name}) => name === "untold")!;
-    const measured = (id: string, at: string, requestsPerSecond: number, of = "sums") =>
+    const {model, endpoint} = run.candidates.find(({name}) => name === "untold")!;
+    const measured = (id: string, at: string, requestsPerSecond: number, of: object = {}) =>
       writeBench(workspace, {
         kind: "bench",
         schemaVersion: 1,
         id,
         at,
         tool: "assay",
-        eval: of,
+        eval: "sums",
         candidate: "untold",
         model,
-        levels: [{concurrency: 1, throughput: {requestsPerSecond}}] as never
+        endpoint,
+        levels: [{concurrency: 1, throughput: {requestsPerSecond}}] as never,
+        ...of
       });
-    await measured("other", "2026-11-25T00:00:00Z", 9, "another");
+    await measured("other", "2026-11-25T00:00:00Z", 9, {eval: "another"});
+    await measured("elsewhere", "2026-11-25T01:00:00Z", 9, {endpoint: "url"});
     expect(await onPrem(["untold"])).toContain("requestsPerSecond");
     await measured("older", "2026-11-20T00:00:00Z", 1);
     await measured("newer", "2026-11-24T00:00:00Z", 3.14159);

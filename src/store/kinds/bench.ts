@@ -12,8 +12,9 @@ export interface BenchRecord {
   at: string;
   /** What measured it: "assay", "guidellm" or "aiperf". */
   tool: string;
-  /** The eval whose prompts were sent, and its candidate; absent when another tool measured. */
+  /** The eval whose prompts were sent; absent when another tool measured. */
   eval?: string;
+  /** The eval's candidate; absent when another server or tool was measured. */
   candidate?: string;
   model: string;
   endpoint?: string;
