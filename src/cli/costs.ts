@@ -89,7 +89,7 @@ function costsText(
         value: ({low, high}) =>
           low === undefined || usd(low) === usd(high) ? undefined : `${usd(low)} to ${usd(high)}`
       },
-      {title: "$/1M tokens", align: "right", value: ({monthly}) => usd(monthly.usdPerMillionTokens)},
+      {title: "$/1M tokens", align: "right", value: ({usdPerMillionTokens}) => usd(usdPerMillionTokens)},
       {
         title: "$/month",
         align: "right",
@@ -221,7 +221,6 @@ function jsonOf(
       estimatedBy: sample.estimatedBy,
       wayThere: sample.wayThere,
       ...figures,
-      usdPerMillionTokens: monthly.usdPerMillionTokens,
       machines: monthly.units,
       capacityPerMonth: monthly.capacityPerMonth,
       aboveCapacity: monthly.aboveCapacity,

@@ -156,7 +156,7 @@ function columnsOf({scorer}: CostsData, format: ScoreFormat) {
     {
       name: "Per million tokens",
       numeric: true,
-      value: ({monthly}: CostedOption) => dollars(monthly.usdPerMillionTokens)
+      value: ({usdPerMillionTokens}: CostedOption) => dollars(usdPerMillionTokens)
     },
     {
       name: "A month",

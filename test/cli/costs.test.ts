@@ -28,6 +28,7 @@ interface Told {
     hosting?: {kind: string};
     usdPerMonth?: number;
     usdPerThousand?: number;
+    usdPerMillionTokens?: number;
     low?: number;
     frontierShare?: number;
     onFrontier: boolean;
@@ -98,6 +99,15 @@ describe("assay costs", () => {
     expect(crossing.requestsPerMonth).toBeCloseTo(730 / 0.000659, -1);
     expect(crossing.low).toBeLessThan(crossing.requestsPerMonth!);
     expect(crossing.high).toBeGreaterThan(crossing.requestsPerMonth!);
+  });
+
+  it("says the same by the request and by the token, with the way there in both", async () => {
+    const {options} = await told({volume: 1000});
+    const known = options.filter(({usdPerThousand}) => usdPerThousand !== undefined);
+    expect(known.length).toBe(4);
+    // 249.5 tokens of a prompt and 20 of an answer.
+    for (const {usdPerThousand, usdPerMillionTokens} of known)
+      expect(usdPerMillionTokens).toBeCloseTo((1000 * usdPerThousand!) / 269.5, 9);
   });
 
   it("an unknown cost is unknown, with the names of what is missing, never 0", async () => {
