@@ -98,6 +98,13 @@ describe("price rows", () => {
       outputUsdPerMillion: expect.closeTo(22, 9) as number
     });
     expect(tokenPrice({...euros, usdPerUnit: undefined})).toBeUndefined();
+    const small = {...euros, inputPerMillion: 1, cachedInputPerMillion: 0.1, outputPerMillion: 3};
+    expect(tokenPrice(small)).toMatchObject({
+      inputUsdPerMillion: 1.1,
+      cachedInputUsdPerMillion: 0.11,
+      outputUsdPerMillion: 3.3
+    });
+    expect(trainingPrice([{...euros, trainingPerMillion: 3}], "m", "2026-02-01")).toBe(3.3);
   });
 
   it("training tokens have the newest price that states one, in dollars", () => {

@@ -35,10 +35,11 @@ export function tokenPrice(row: PriceRow): TokenPrice | undefined {
   const rate = usdRate(row);
   const {inputPerMillion, outputPerMillion, cachedInputPerMillion, tiers} = row;
   if (rate === undefined || inputPerMillion === undefined || outputPerMillion === undefined) return undefined;
-  const dollars = (amount: number | undefined) => (amount === undefined ? undefined : amount * rate);
+  const dollars = (amount: number | undefined) =>
+    amount === undefined ? undefined : converted(amount, rate);
   return {
-    inputUsdPerMillion: inputPerMillion * rate,
-    outputUsdPerMillion: outputPerMillion * rate,
+    inputUsdPerMillion: converted(inputPerMillion, rate),
+    outputUsdPerMillion: converted(outputPerMillion, rate),
     cachedInputUsdPerMillion: dollars(cachedInputPerMillion),
     tiers: tiers?.map((tier) => ({
       abovePromptTokens: tier.abovePromptTokens,
@@ -55,7 +56,7 @@ export function tokenPrice(row: PriceRow): TokenPrice | undefined {
 export function trainingPrice(rows: readonly PriceRow[], model: string, at: string): number | undefined {
   const stated = rows.filter((row) => row.trainingPerMillion !== undefined && usdRate(row) !== undefined);
   const row = priceAt(stated, model, at);
-  return row && row.trainingPerMillion! * usdRate(row)!;
+  return row && converted(row.trainingPerMillion!, usdRate(row)!);
 }
 
 /** What a batch costs as a share of a normal request with these tokens; undefined when the row has no batch price. */
@@ -70,6 +71,11 @@ export function batchShareOf(
   return normal === 0
     ? undefined
     : (promptTokens * batchInputPerMillion + completionTokens * batchOutputPerMillion) / normal;
+}
+
+/** Rounded to twelve digits: 3 · 1.1 is not 3.3 in binary. */
+function converted(amount: number, rate: number): number {
+  return Number((amount * rate).toPrecision(12));
 }
 
 function usdRate({currency = "USD", usdPerUnit}: PriceRow): number | undefined {
