@@ -119,6 +119,7 @@ function costsText(
           `${sample.name}${hosting ? `, ${hostingName(hosting)}` : ""}: ${names.join(", ")} not stated`
       )
     );
+  lines.push(...data.undecided.map((reason) => `! ${reason}`));
   const found = crossings.flatMap(({a, b, found: one}) => (one ? [crossingText(a, b, one)] : []));
   if (found.length > 0) lines.push("", bold("break-even"), ...found);
   lines.push("", ...footnotes(data, costed, horizonMonths));

@@ -20,6 +20,8 @@ export interface CostsData {
   rows: number;
   samples: CostSample[];
   prices: PriceNote[];
+  /** Why a model has no price though the list names it, a sentence each. */
+  undecided: string[];
   /** Not among the candidates' costs. */
   beside: SideCost[];
 }

@@ -1,5 +1,6 @@
 import type {TokenPrice} from "../completionCost.js";
 import type {PriceRow} from "./priceRow.js";
+import {type AskedAt, priceAt} from "./rowsAt.js";
 
 /** A price older than this is marked. */
 export const OLD_PRICE_DAYS = 90;
@@ -12,22 +13,6 @@ export function daysOld(asOf: string, at: string): number {
 
 export function isOldPrice(asOf: string, at: string): boolean {
   return daysOld(asOf, at) > OLD_PRICE_DAYS;
-}
-
-/**
- * The newest price of a model that was read on or before `at`; of several of one day the last. A row is the model's when its
- * name is the model's, or is it after a provider's prefix ("openai/…"). Undefined when there is none.
- */
-export function priceAt(rows: readonly PriceRow[], model: string, at: string): PriceRow | undefined {
-  const day = at.slice(0, 10);
-  const newest = (own: readonly PriceRow[]) =>
-    own
-      .filter(({asOf}) => asOf <= day)
-      .reduce<PriceRow | undefined>((best, row) => (best && best.asOf > row.asOf ? best : row), undefined);
-  return (
-    newest(rows.filter((row) => row.model === model)) ??
-    newest(rows.filter((row) => row.model.endsWith(`/${model}`) || model.endsWith(`/${row.model}`)))
-  );
 }
 
 /** In US dollars; undefined when input or output is not known, or the currency cannot be converted. */
@@ -53,9 +38,14 @@ export function tokenPrice(row: PriceRow): TokenPrice | undefined {
 }
 
 /** US dollars for a million training tokens of a model by the newest row that states them, read until `at`. */
-export function trainingPrice(rows: readonly PriceRow[], model: string, at: string): number | undefined {
+export function trainingPrice(
+  rows: readonly PriceRow[],
+  model: string,
+  at: string,
+  asked: AskedAt = {}
+): number | undefined {
   const stated = rows.filter((row) => row.trainingPerMillion !== undefined && usdRate(row) !== undefined);
-  const row = priceAt(stated, model, at);
+  const row = priceAt(stated, model, at, asked);
   return row && converted(row.trainingPerMillion!, usdRate(row)!);
 }
 
