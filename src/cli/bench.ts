@@ -100,7 +100,8 @@ export async function benchVerb(target: string | undefined, options: BenchVerbOp
         at,
         tool: "assay",
         eval: one.name,
-        candidate: chosen.name,
+        // A server of --url is no candidate of the eval, whatever it is called.
+        candidate: options.url === undefined ? chosen.name : undefined,
         model,
         endpoint: endpoint.name,
         prompts: ready.prompts.length,
@@ -231,7 +232,7 @@ async function listBenches(workspace: Workspace, {json}: BenchVerbOptions): Prom
       {
         title: "measured",
         text: "name",
-        value: (one) => (one.eval ? `${one.eval}:${one.candidate}` : one.model)
+        value: (one) => (one.eval ? `${one.eval}:${one.candidate ?? one.model}` : one.model)
       },
       {
         title: "in flight",
@@ -256,7 +257,9 @@ async function listBenches(workspace: Workspace, {json}: BenchVerbOptions): Prom
 function show(record: BenchRecord, {json, p95Ms}: Pick<BenchVerbOptions, "json" | "p95Ms">): void {
   const measured = measuredThroughput(record.levels, p95Ms);
   if (json) return printJson({...record, ...(measured ? {hosting: measured} : undefined)});
-  const named = record.eval ? `${record.candidate} with the prompts of ${record.eval}` : record.model;
+  const named = record.eval
+    ? `${record.candidate ?? record.model} with the prompts of ${record.eval}`
+    : record.model;
   print(bold(`${printable(named)}, measured by ${record.tool}`));
   const ms =
     (of: "latencyMs" | "serviceMs" | "firstTokenMs" | "interTokenMs", q: "p50" | "p90" | "p95" | "p99") =>

@@ -20,7 +20,7 @@ export async function cascadeVerb(id: string, options: CascadeVerbOptions): Prom
   const store = await openStore(await openProject());
   try {
     const run = findRun(await store.runs({archived: true}), id);
-    const {stages, signal, clusters} = await cascadeStages(
+    const {stages, signal, repeats, clusters} = await cascadeStages(
       store,
       run,
       [...options.cheap, options.strong],
@@ -33,8 +33,8 @@ export async function cascadeVerb(id: string, options: CascadeVerbOptions): Prom
       clusters
     });
     // JSON has no infinity: null says that a stage never answers.
-    if (options.json) return printJson({run: run.id, signal, ...plan});
-    print(cascadeText(plan, signal, run.primaryScorer));
+    if (options.json) return printJson({run: run.id, signal, repeats, ...plan});
+    print(cascadeText(plan, {signal, repeats, scorer: run.primaryScorer}));
   } finally {
     store.close();
   }
@@ -46,7 +46,10 @@ const SIGNAL_TEXTS: Record<Signal, string> = {
   length: "minus the characters of its answer"
 };
 
-function cascadeText(plan: CascadePlan, signal: Signal, scorer: string): string {
+function cascadeText(
+  plan: CascadePlan,
+  {signal, repeats, scorer}: {signal: Signal; repeats?: number; scorer: string}
+): string {
   const {thresholds, report, stages, loss, confidence} = plan;
   const strong = stages.at(-1)!;
   const rows = `${plan.calibrationRows} rows chose, ${report.rows} others report`;
@@ -73,10 +76,15 @@ function cascadeText(plan: CascadePlan, signal: Signal, scorer: string): string 
   ];
   if (report.gapRecovered !== undefined)
     lines.push(dim(`performance gap recovered: ${points(report.gapRecovered)}%`));
-  const named = stages.map((name) => JSON.stringify(name)).join(", ");
+  const asked = stages.filter((_, s) => thresholds[s] !== Infinity).map((name) => JSON.stringify(name));
+  const settings = [
+    `signal: "${signal}"`,
+    `thresholds: [${thresholds.filter((one) => one !== Infinity).join(", ")}]`,
+    ...(repeats === undefined ? [] : [`repeats: ${repeats}`])
+  ];
   lines.push(
     dim(
-      `as a candidate, with the candidates of these names: cascade("NAME", [${named}], {signal: "${signal}", thresholds: [${thresholds.join(", ")}]})`
+      `as a candidate, with the candidates of these names: cascade("NAME", [${asked.join(", ")}], {${settings.join(", ")}})`
     )
   );
   return lines.join("\n");

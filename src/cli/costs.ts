@@ -89,7 +89,7 @@ function costsText(
         value: ({low, high}) =>
           low === undefined || usd(low) === usd(high) ? undefined : `${usd(low)} to ${usd(high)}`
       },
-      {title: "$/1M tokens", align: "right", value: ({monthly}) => usd(monthly.usdPerMillionTokens)},
+      {title: "$/1M tokens", align: "right", value: ({usdPerMillionTokens}) => usd(usdPerMillionTokens)},
       {
         title: "$/month",
         align: "right",
@@ -119,6 +119,7 @@ function costsText(
           `${sample.name}${hosting ? `, ${hostingName(hosting)}` : ""}: ${names.join(", ")} not stated`
       )
     );
+  lines.push(...data.undecided.map((reason) => `! ${reason}`));
   const found = crossings.flatMap(({a, b, found: one}) => (one ? [crossingText(a, b, one)] : []));
   if (found.length > 0) lines.push("", bold("break-even"), ...found);
   lines.push("", ...footnotes(data, costed, horizonMonths));
@@ -221,7 +222,6 @@ function jsonOf(
       estimatedBy: sample.estimatedBy,
       wayThere: sample.wayThere,
       ...figures,
-      usdPerMillionTokens: monthly.usdPerMillionTokens,
       machines: monthly.units,
       capacityPerMonth: monthly.capacityPerMonth,
       aboveCapacity: monthly.aboveCapacity,

@@ -82,7 +82,9 @@ export async function trainingFiles(
     format: formatOf(definition, service)
   });
   const {prices} = await projectPricesOr(store.workspace.project);
-  const listed = trainingPrice(prices, definition.base, new Date().toISOString());
+  const listed = trainingPrice(prices, definition.base, new Date().toISOString(), {
+    endpoint: destination
+  });
   for (const one of checkedOn ? [part, validation] : [part]) {
     const path = `${one}.jsonl`;
     const manifest = await exportTraining(

@@ -12,9 +12,13 @@ import {withUnit} from "./withUnit.js";
 
 const SIGNALS: Record<CascadeView["signal"], string> = {
   logprobs: "token probabilities",
-  agreement: "agreement of repeats",
+  agreement: "agreement of its answers",
   length: "shortness of the answer"
 };
+
+function sureBy({signal, repeats}: CascadeView): string {
+  return `sure by ${SIGNALS[signal]}${repeats === undefined ? "" : `, ${repeats} a row`}`;
+}
 
 /** Cheaper candidates asked first, the best one when they are not sure: what that costs and scores, simulated from recorded answers. */
 export function cascades({run, cascades: all, margin, scorer}: PageCosts, format: ScoreFormat): Content {
@@ -48,8 +52,7 @@ order by cheap, passed_on desc`,
         {
           name: "First, then",
           heading: true,
-          value: ({cheap, strong, signal}) =>
-            html`<span>${cheap}, then ${strong}<small>sure by ${SIGNALS[signal]}</small></span>`
+          value: (one) => html`<span>${one.cheap}, then ${one.strong}<small>${sureBy(one)}</small></span>`
         },
         {
           name: "Answers from",

@@ -23,11 +23,12 @@ import {costsQuery} from "./runQueries.js";
 import {withUnit} from "./withUnit.js";
 import {spaced} from "./statedWords.js";
 
-/** That the project's price list could not be read, and what is wrong with it. */
-function listProblem({priceProblem}: PageCosts): Content {
-  return priceProblem === undefined
-    ? null
-    : html`<p class="aside">The project's price list was left out: ${priceProblem}</p>`;
+/** That the project's price list could not be read or does not tell which of its prices holds, and what to do. */
+function listProblem({priceProblem, undecided}: PageCosts): Content {
+  const left = priceProblem === undefined ? [] : [`The project's price list was left out: ${priceProblem}`];
+  return [...left, ...undecided.map((reason) => `A cost is not known: ${reason}`)].map(
+    (text) => html`<p class="aside">${text}</p>`
+  );
 }
 
 /** Frontier, monthly cost against volume, break-even and assumptions of a run. */
@@ -156,7 +157,7 @@ function columnsOf({scorer}: CostsData, format: ScoreFormat) {
     {
       name: "Per million tokens",
       numeric: true,
-      value: ({monthly}: CostedOption) => dollars(monthly.usdPerMillionTokens)
+      value: ({usdPerMillionTokens}: CostedOption) => dollars(usdPerMillionTokens)
     },
     {
       name: "A month",

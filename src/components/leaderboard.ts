@@ -76,7 +76,11 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
       value: ({summary, view}) =>
         html`<span>${count(summary.scored)} / ${count(summary.planned)}${view ? counts(view) : null}</span>`
     },
-    {name: "Cost per 1,000", numeric: true, value: ({view}) => dollars(view?.costPerThousand)},
+    {
+      name: "Cost per 1,000 rows",
+      numeric: true,
+      value: ({view}) => [dollars(view?.costPerThousand), view ? unpricedNote(view) : null]
+    },
     {
       name: "Latency, median",
       numeric: true,
@@ -110,6 +114,13 @@ function counts({failed, reused}: CandidateView): HTMLElement | null {
   const parts = [failed > 0 ? `${count(failed)} failed` : "", reused > 0 ? `${count(reused)} reused` : ""];
   const text = parts.filter(Boolean).join(", ");
   return text ? html`<small>${text}</small>` : null;
+}
+
+/** How many answers have no known cost, where others have one. */
+function unpricedNote({completed, unpriced}: CandidateView): HTMLElement | null {
+  return unpriced > 0 && unpriced < completed
+    ? html`<small>${plural(unpriced, "answer")} without a known cost</small>`
+    : null;
 }
 
 /** Draws intervals of one table on one scale. */

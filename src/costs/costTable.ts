@@ -7,6 +7,7 @@ import {
   monthlyCost,
   type MonthlyCost,
   optionLine,
+  perMillionTokens,
   wayCost
 } from "./hosting/index.js";
 import {type CostSample, resampledTokens} from "./sample.js";
@@ -29,6 +30,8 @@ export interface CostedOption {
   /** US dollars a month with the way there in it. */
   usdPerMonth?: number;
   usdPerThousand?: number;
+  /** Of the same costs; absent when the number of tokens is not known. */
+  usdPerMillionTokens?: number;
   /** 95 % interval that the token counts leave open. */
   low?: number;
   high?: number;
@@ -60,12 +63,14 @@ export function costTable(samples: readonly CostSample[], settings: CostSettings
       : {unknown: ["price"], aboveCapacity: false};
     const line = costs[i]?.way && optionLine(costs[i]!);
     const usdPerMonth = line && monthlyUsd(line, requestsPerMonth);
+    const each = usdPerMonth === undefined ? undefined : usdPerMonth / requestsPerMonth;
     return {
       sample,
       hosting,
       monthly,
       usdPerMonth,
       usdPerThousand: usdPerMonth === undefined ? undefined : (1000 * usdPerMonth) / requestsPerMonth,
+      usdPerMillionTokens: perMillionTokens(each, sample.tokens),
       low: quantile(resampled[i] ?? [], 0.025),
       high: quantile(resampled[i] ?? [], 0.975),
       onFrontier: false,

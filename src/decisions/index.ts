@@ -8,6 +8,7 @@ export {
 } from "./contamination.js";
 export {bestFirst, bestOf} from "./best.js";
 export {callsOf} from "./callsOf.js";
+export {costsOf} from "./costsOf.js";
 export {cutOptions, cutsOf} from "./cut.js";
 export {decide} from "./decide.js";
 export {DEFAULT_ALPHA, DEFAULT_MARGIN} from "./defaults.js";

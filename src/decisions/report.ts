@@ -51,9 +51,9 @@ export async function runReport(
   const tieBreakers = {bytes, latencyMs: latenciesOf(calls), requestsInFlight: run.concurrency};
   const known = {tieBreakers, facts: await facts?.(table)};
   const decided = decide(table, {margin, seed: run.seed, costs: costsByName(calls), sameWeights, ...known});
-  const {problem} = await store.pricing(run);
-  const verdict =
-    problem === undefined ? decided : {...decided, warnings: [...decided.warnings, unknownCosts(problem)]};
+  const {problem, undecided} = await store.pricing(run);
+  const unknown = [...(problem === undefined ? [] : [unknownCosts(problem)]), ...undecided.map(costNotKnown)];
+  const verdict = {...decided, warnings: [...decided.warnings, ...unknown]};
   if (!race) return {run, table, verdict, calls};
   const dropped = await droppedBefore(store, race, run);
   const baseline = await baselineOf(store, race, table);
@@ -70,6 +70,8 @@ export async function runReport(
 function unknownCosts(problem: string): string {
   return `The price list was left out, and what no endpoint states a price for has no known cost: ${problem}`;
 }
+
+const costNotKnown = (reason: string) => `A cost is not known: ${reason}`;
 
 export function gatesOf(report: RunReport, rules: readonly GateRule[], facts: GateFacts = {}): GateResult[] {
   return checkGates(rules, report.table, report.verdict, report.calls, {

@@ -144,6 +144,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     hosting: hostingKind(setup.hosting),
     hostings: hostingModels(setup.hosting),
     trust: setup.trust,
+    host: hostOf(setup.identity),
     ...(setup.limits ? {limits: setup.limits} : undefined),
     price: priceOf,
     tokenCounter: () => tokenCounter(name, setup.tokenizer),
@@ -188,6 +189,10 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     shutdownDate: async (model, signal) => shutdownIn(await listModels(model, signal), model),
     close: () => transport.close()
   };
+}
+
+function hostOf({baseUrl = "", provider}: Record<string, string>): string | undefined {
+  return URL.canParse(baseUrl) ? new URL(baseUrl).hostname : provider;
 }
 
 function modelNames(body: unknown): string[] {

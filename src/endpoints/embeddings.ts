@@ -82,6 +82,7 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
     hosting: hostingKind(options.hosting),
     hostings: hostingModels(options.hosting),
     trust: options.trust,
+    host: new URL(url).hostname,
     limits: options.limits,
     price: (model) => priceOfModel(price, model),
     identity: async () => ({

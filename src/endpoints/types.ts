@@ -197,6 +197,8 @@ export interface Endpoint {
   /** Where the models run, or could run, with the assumptions that their cost is computed from. */
   readonly hostings?: readonly HostingModel[];
   readonly trust: Trust;
+  /** The host of its address, or the provider that it asks a router for: it tells whose prices hold. */
+  readonly host?: string;
   readonly limits?: Limits;
   /** How it counts tokens when it is not the model's own count, such as "words". */
   readonly tokensCountedBy?: string;

@@ -2,8 +2,15 @@ import type {PriceRow} from "../costs/index.js";
 import {reachOf} from "../imports/projects/providers.js";
 import type {CandidateCost, ScoreTable} from "../decisions/index.js";
 import {listModels, type ModelManifest} from "../models/index.js";
-import {hasRows, modelsDir, type RunCandidate, type RunManifest, type Store} from "../store/index.js";
-import {type KnownEnd, listedEnd, type Shutdown, shutdownsOf} from "./shutdowns.js";
+import {
+  askedAt,
+  hasRows,
+  modelsDir,
+  type RunCandidate,
+  type RunManifest,
+  type Store
+} from "../store/index.js";
+import {type KnownEnd, listedEnds, type Shutdown, shutdownsOf} from "./shutdowns.js";
 import {type Substitute, substitutesFor} from "./substitutes.js";
 
 /** What leaving one candidate's provider would mean. */
@@ -106,8 +113,8 @@ function endsOf(
   });
   const models = isOwned(candidate)
     ? []
-    : (candidate.stages?.map(({model}) => model) ?? [plainModel(candidate)]);
-  const listed = models.flatMap((model) => listedEnd(prices, model, at) ?? []);
+    : (candidate.stages ?? [{...candidate, model: plainModel(candidate)}]);
+  const listed = models.flatMap((one) => listedEnds(prices, one.model, at, askedAt(one)));
   return [...known, ...listed].sort((a, b) => a.date.localeCompare(b.date));
 }
 

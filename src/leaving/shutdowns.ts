@@ -1,7 +1,7 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {priceAt, type PriceRow} from "../costs/index.js";
+import {type AskedAt, type PriceRow, rowsAt} from "../costs/index.js";
 import {messageOf, UserError} from "../store/index.js";
 
 /** Something that a service ends. */
@@ -34,23 +34,25 @@ export async function readShutdowns(project: string): Promise<Shutdown[]> {
   return [...(await entriesOf(PACKAGED)), ...own].sort((a, b) => a.date.localeCompare(b.date));
 }
 
-/** What a price list says of a model's end: of the rows that name one, the newest read until `at`. */
-export function listedEnd(prices: readonly PriceRow[], model: string, at: string): KnownEnd | undefined {
-  const row = priceAt(
-    prices.filter(({shutdownDate}) => shutdownDate !== undefined),
-    model,
-    at
-  );
-  return (
-    row && {
-      touches: "model",
-      model: row.model,
-      date: row.shutdownDate!,
-      says: `${row.provider === undefined ? "" : `${row.provider}: `}${row.model} shuts down`,
-      source: `price list: ${row.source}`,
-      asOf: row.asOf
-    }
-  );
+/**
+ * What a price list says of a model's end: of the rows that name one, the newest read until `at`; of several providers each where
+ * nothing tells which is asked.
+ */
+export function listedEnds(
+  prices: readonly PriceRow[],
+  model: string,
+  at: string,
+  asked: AskedAt = {}
+): KnownEnd[] {
+  const ending = prices.filter(({shutdownDate}) => shutdownDate !== undefined);
+  return rowsAt(ending, model, at, asked).map((row) => ({
+    touches: "model",
+    model: row.model,
+    date: row.shutdownDate!,
+    says: `${row.provider === undefined ? "" : `${row.provider}: `}${row.model} shuts down`,
+    source: `price list: ${row.source}`,
+    asOf: row.asOf
+  }));
 }
 
 /**

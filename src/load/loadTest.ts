@@ -51,6 +51,7 @@ export interface LoadResult {
   levels: LoadLevel[];
   requests: number;
   spentUsd?: number;
+  /** Why it ended before all was measured for its time. */
   stopped?: string;
 }
 
@@ -103,8 +104,15 @@ export async function loadTest(
     levels,
     requests: caller.requests,
     spentUsd: caller.spentUsd,
-    stopped: signal?.aborted ? "interrupted" : caller.stopped
+    stopped: signal?.aborted
+      ? "interrupted"
+      : (caller.stopped ?? cappedText(caller.capped, phases, maxRequests))
   };
+}
+
+function cappedText(capped: number, phases: number, maxRequests: number): string | undefined {
+  if (capped === 0) return undefined;
+  return `${capped} of ${phases} measurements had sent their share of ${maxRequests} requests before their time was over; --max-requests raises it`;
 }
 
 /** Sends the prompts in turn, within the caps. */
@@ -120,6 +128,7 @@ function createCaller(
   const budget: Budget | undefined = budgetUsd === undefined ? undefined : createBudget(budgetUsd);
   let requests = 0;
   let stopped: string | undefined;
+  let capped = 0;
 
   const call = (signal: AbortSignal | undefined): Promise<Reply & {message?: string}> | undefined => {
     const {rowId, messages} = prompts[requests % prompts.length]!;
@@ -175,13 +184,26 @@ function createCaller(
     /** Sends at most `most` requests. */
     sender(most: number): Send {
       let left = most;
-      return (signal) => (stopped === undefined && left-- > 0 ? call(signal) : undefined);
+      return (signal) => {
+        if (stopped !== undefined) return undefined;
+        if (left > 0) {
+          left--;
+          return call(signal);
+        }
+        if (left === 0) capped++;
+        left = -1;
+        return undefined;
+      };
     },
     get requests() {
       return requests;
     },
     get stopped() {
       return stopped;
+    },
+    /** Measurements that wanted to send more than they may. */
+    get capped() {
+      return capped;
     },
     get spentUsd() {
       return budget?.spentUsd;

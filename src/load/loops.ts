@@ -1,3 +1,4 @@
+import {setMaxListeners} from "node:events";
 import type {Effects} from "../endpoints/index.js";
 import type {Sample, Send} from "./sample.js";
 
@@ -58,7 +59,7 @@ export async function openLoop(inputs: LoopInputs & {ratePerSecond: number}): Pr
   const {concurrency, warmupMs, measuredMs, send, effects, signal, ratePerSecond} = inputs;
   const start = effects.now();
   const fromMs = start + warmupMs;
-  const toMs = fromMs + measuredMs;
+  let toMs = fromMs + measuredMs;
   const arrivals = Math.max(1, Math.floor(((toMs - start) / 1000) * ratePerSecond));
   const dueAt = (n: number) => start + (n * 1000) / ratePerSecond;
   const samples: Sample[] = [];
@@ -66,22 +67,26 @@ export async function openLoop(inputs: LoopInputs & {ratePerSecond: number}): Pr
   let next = 0;
   let ended = false;
   let unsent = 0;
+  // What was to arrive later never came: the time without it is no time of the server's.
+  const end = () => {
+    ended = true;
+    toMs = Math.min(toMs, effects.now());
+  };
   const work = async () => {
-    while (next < arrivals && !ended && !signal?.aborted) {
+    while (next < arrivals && !ended) {
+      if (signal?.aborted) return end();
       const dueMs = dueAt(next++);
       const wait = dueMs - effects.now();
       if (wait > 0) await pause(wait, effects, signal);
-      if (ended || signal?.aborted) return;
+      if (ended) return;
+      if (signal?.aborted) return end();
       if (time.signal.aborted) {
         if (dueMs >= fromMs) unsent++;
         continue;
       }
       const sentMs = effects.now();
       const reply = send(time.signal);
-      if (!reply) {
-        ended = true;
-        return;
-      }
+      if (!reply) return end();
       samples.push({dueMs, sentMs, ...(await reply), endedMs: effects.now()});
     }
   };
@@ -93,8 +98,10 @@ export async function openLoop(inputs: LoopInputs & {ratePerSecond: number}): Pr
 /** What has not ended this long after the last arrival is given up. */
 const graceMs = (measuredMs: number) => Math.max(30_000, measuredMs);
 
-function timeUp({effects}: LoopInputs, ms: number): {signal: AbortSignal; cancel(): void} {
+function timeUp({effects, signal}: LoopInputs, ms: number): {signal: AbortSignal; cancel(): void} {
   const controller = new AbortController();
+  // Every request in flight and every one that waits to be due listens to them.
+  setMaxListeners(0, controller.signal, ...(signal ? [signal] : []));
   return {signal: controller.signal, cancel: effects.timer(ms, () => controller.abort())};
 }
 

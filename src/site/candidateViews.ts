@@ -1,3 +1,4 @@
+import {costsOf} from "../decisions/index.js";
 import {quantile} from "../stats/index.js";
 import type {ModelManifest} from "../models/types.js";
 import type {RunManifest, Store} from "../store/index.js";
@@ -10,7 +11,6 @@ interface Usage {
   failed: number;
   reused: number;
   priced: number;
-  cost: number | null;
   latencies: number[] | null;
   prompt_tokens: number | null;
   completion_tokens: number | null;
@@ -26,12 +26,13 @@ export async function candidateViews(
   const usage = await store.rows<Usage>(
     `select candidate, variant, count(*) filter (status = 'completed')::int as completed,
        count(*) filter (status = 'failed')::int as failed, count(*) filter (reused)::int as reused,
-       count(${usd})::int as priced, sum(${usd})::double as cost,
+       count(${usd})::int as priced,
        list(latency_ms) filter (status = 'completed' and latency_ms is not null) as latencies,
        avg(prompt_tokens)::double as prompt_tokens, avg(completion_tokens)::double as completion_tokens
      from completions where run = $run group by candidate, variant`,
     {run: run.id}
   );
+  const costs = await costsOf(store, run);
   const failures = await store.rows<{candidate: string; variant: string; reason: string; count: number}>(
     `select candidate, variant, coalesce(reason, reason_kind, 'no reason given') as reason, count(*)::int as count from completions
      where run = $run and status = 'failed' group by all order by count desc, reason`,
@@ -42,8 +43,9 @@ export async function candidateViews(
       const mine = (row: {candidate: string; variant: string}) =>
         row.candidate === candidate.name && row.variant === variant;
       const found = usage.find(mine);
+      const name = run.variants.length > 1 ? `${candidate.name} · ${variant}` : candidate.name;
       return {
-        name: run.variants.length > 1 ? `${candidate.name} · ${variant}` : candidate.name,
+        name,
         candidate: candidate.name,
         variant,
         baseline: candidate.baseline ?? false,
@@ -58,7 +60,7 @@ export async function candidateViews(
         failed: found?.failed ?? 0,
         reused: found?.reused ?? 0,
         failures: failures.filter(mine).map(({reason, count}) => ({reason, count})),
-        costPerThousand: found?.priced ? (1000 * found.cost!) / found.priced : undefined,
+        costPerThousand: costs[name]?.usdPerThousand,
         unpriced: (found?.completed ?? 0) - (found?.priced ?? 0),
         p50LatencyMs: quantile(found?.latencies ?? [], 0.5),
         p95LatencyMs: quantile(found?.latencies ?? [], 0.95),

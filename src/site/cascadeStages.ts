@@ -4,6 +4,8 @@ import {type RunManifest, type Store, UserError} from "../store/index.js";
 /** Stages of a cascade from a run's recorded answers, with the sign of confidence that they are told apart by. */
 export interface RecordedStages {
   signal: Signal;
+  /** Answers asked of each stage but the last to tell their agreement; absent with another sign. */
+  repeats?: number;
   stages: CascadeStage[];
   rowIds: string[];
   clusters?: (string | null)[];
@@ -40,7 +42,15 @@ export async function cascadeStages(
     signal ?? SIGNALS.find((one) => byStage.slice(0, -1).every((rows) => mostlyKnown(rows, one)))!;
   return {
     signal: chosen,
-    stages: byStage.map((rows, i) => stageOf(names[i]!, rows, {place, signal: chosen})),
+    repeats: chosen === "agreement" ? run.repeats : undefined,
+    stages: byStage.map((rows, i) =>
+      stageOf(names[i]!, rows, {
+        place,
+        signal: chosen,
+        // The last is asked once: nobody comes after it.
+        times: chosen === "agreement" && i < names.length - 1 ? run.repeats : 1
+      })
+    ),
     rowIds: items.map(({row_id}) => row_id),
     clusters: items.some(({cluster}) => cluster !== null) ? items.map(({cluster}) => cluster) : undefined
   };
@@ -92,7 +102,7 @@ function mostlyKnown(rows: readonly Answer[], signal: Signal): boolean {
 function stageOf(
   name: string,
   rows: readonly Answer[],
-  {place, signal}: {place: ReadonlyMap<string, number>; signal: Signal}
+  {place, signal, times}: {place: ReadonlyMap<string, number>; signal: Signal; times: number}
 ): CascadeStage {
   const empty = () => new Array<number | undefined>(place.size).fill(undefined);
   // A call that failed counts as not billed, as in a run's costs.
@@ -105,10 +115,11 @@ function stageOf(
       throw new UserError(
         `${name} has a score of ${row.score}: the bound on the risk is for scores from 0 to 1. Choose such a scorer as the primary one.`
       );
-    stage.confidence[i] = confidenceOf(signal, signsOf(row));
+    const answers = Math.min(times, row.outputs.length);
+    // As when it runs: a row goes on when one of the answers that are asked for fails.
+    stage.confidence[i] = answers < times ? undefined : confidenceOf(signal, signsOf(row));
     stage.scores[i] = row.score ?? undefined;
-    // Agreement takes all repeats to know, so all of them are paid for.
-    stage.usd[i] = row.usd === null ? undefined : row.usd * (signal === "agreement" ? row.outputs.length : 1);
+    stage.usd[i] = row.usd === null ? undefined : row.usd * answers;
   }
   return stage;
 }

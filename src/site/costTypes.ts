@@ -20,6 +20,8 @@ export interface CostsData {
   rows: number;
   samples: CostSample[];
   prices: PriceNote[];
+  /** Why a model has no price though the list names it, a sentence each. */
+  undecided: string[];
   /** Not among the candidates' costs. */
   beside: SideCost[];
 }
@@ -36,6 +38,8 @@ export interface CascadeView {
   cheap: string;
   strong: string;
   signal: Signal;
+  /** Answers of the cheaper one whose agreement is taken; absent with another sign. */
+  repeats?: number;
   /** What it may lose, in score units, with which probability it does not lose more. */
   loss: number;
   confidence: number;

@@ -9,15 +9,19 @@ export interface MeasuredThroughput {
   requestsPerSecond: number;
 }
 
-/** Throughputs by candidate, each of the newest `assay bench` of the run's eval; those measured with other prompts say nothing here. */
+/**
+ * Throughputs by candidate, each of the newest `assay bench` of the run's eval; those measured with other prompts, or of another
+ * endpoint (another `--url` among them), say nothing here.
+ */
 export async function measuredThroughputs(
   workspace: Pick<Workspace, "place">,
   run: RunManifest
 ): Promise<Map<string, MeasuredThroughput>> {
   const found = new Map<string, MeasuredThroughput>();
-  for (const {id, at, eval: of, candidate, model, levels} of await readBenches(workspace)) {
-    if (of !== run.eval || !run.candidates.some((one) => one.name === candidate && one.model === model))
-      continue;
+  for (const {id, at, eval: of, candidate, model, endpoint, levels} of await readBenches(workspace)) {
+    const isMeasured = (one: RunCandidate) =>
+      one.name === candidate && one.model === model && one.endpoint === endpoint;
+    if (of !== run.eval || !run.candidates.some(isMeasured)) continue;
     const {requestsPerSecond} = measuredThroughput(levels) ?? {};
     if (requestsPerSecond !== undefined)
       found.set(candidate!, {bench: id, at: at.slice(0, 10), requestsPerSecond});

@@ -28,7 +28,7 @@ export async function runCascades(store: Store, run: RunManifest): Promise<Casca
   const cheap = ranked.filter((name) => usd.get(name)! < usd.get(strong)!).slice(0, MOST_CHEAP);
   const found: CascadeView[] = [];
   for (const name of cheap) {
-    const {stages, signal, clusters} = await cascadeStages(store, run, [name, strong]);
+    const {stages, signal, repeats, clusters} = await cascadeStages(store, run, [name, strong]);
     const {path, thresholds, report, calibrationRows} = chooseThresholds(stages, {
       loss,
       confidence: CONFIDENCE,
@@ -39,6 +39,7 @@ export async function runCascades(store: Store, run: RunManifest): Promise<Casca
       cheap: name,
       strong,
       signal,
+      repeats,
       loss,
       confidence: CONFIDENCE,
       // JSON has no infinity.

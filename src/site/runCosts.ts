@@ -20,11 +20,13 @@ import {mean, meanInterval, nonInferiority, pairedDifference, resampledMeans} fr
 import {
   type AppliedPrice,
   appliedPrice,
+  billedModels,
   costColumn,
   type PriceChoice,
   type RunCandidate,
   type RunManifest,
-  type Store
+  type Store,
+  undecidedPrices
 } from "../store/index.js";
 import {measuredThroughputs, withThroughput} from "./measuredThroughputs.js";
 import type {CostsData, PriceNote, SideCost} from "./costTypes.js";
@@ -133,6 +135,7 @@ export async function runCosts(
     rows: table.rowIds.length,
     samples,
     prices: notes,
+    undecided: undecidedPrices(billedModels(run.candidates), choice),
     beside: besideCosts(run, choice, notes)
   };
 }
@@ -144,13 +147,15 @@ function besideCosts(run: RunManifest, choice: PriceChoice, notes: PriceNote[]):
     ["preflight", run.preflightCalls]
   ] as const;
   return asked.flatMap(([by, calls]) =>
-    (calls?.models ?? []).map(({endpoint, model, answers, counted, price: stated, ...tokens}): SideCost => {
-      const applied = appliedPrice({model, price: stated}, choice);
-      if (applied && by === "scorers")
-        notes.push(noteOf(`${model}, asked by scorers`, model, applied, choice.at));
-      const usd = counted > 0 ? completionsCost(counted, tokens, applied?.price) : undefined;
-      return {by, endpoint, model, answers, counted, usd};
-    })
+    (calls?.models ?? []).map(
+      ({endpoint, host, model, answers, counted, price: stated, ...tokens}): SideCost => {
+        const applied = appliedPrice({endpoint, host, model, price: stated}, choice);
+        if (applied && by === "scorers")
+          notes.push(noteOf(`${model}, asked by scorers`, model, applied, choice.at));
+        const usd = counted > 0 ? completionsCost(counted, tokens, applied?.price) : undefined;
+        return {by, endpoint, model, answers, counted, usd};
+      }
+    )
   );
 }
 

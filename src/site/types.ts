@@ -31,7 +31,7 @@ export interface CandidateView {
   reused: number;
   /** Failures by reason, most frequent first. */
   failures: {reason: string; count: number}[];
-  /** US dollars per thousand completions, over those with a known cost; undefined when none has one. */
+  /** US dollars per thousand rows, as its verdict has them; undefined while the cost of some answers is not known. */
   costPerThousand?: number;
   /** Completions whose cost nobody stated. */
   unpriced: number;

@@ -1,4 +1,11 @@
-import {priceAt, type PriceRow, type TokenPrice, tokenPrice} from "../costs/index.js";
+import {
+  type AskedAt,
+  priceAt,
+  type PriceRow,
+  type TokenPrice,
+  tokenPrice,
+  undecidedPrice
+} from "../costs/index.js";
 
 /** By which prices the calls of a run are priced. */
 export interface PriceChoice {
@@ -16,17 +23,55 @@ export interface AppliedPrice {
   row?: PriceRow;
 }
 
+/** A model that was or will be asked, with what its endpoint states. */
+export interface PricedModel extends AskedAt {
+  model: string;
+  price?: TokenPrice;
+  /** Of the endpoint, which has its address or provider. */
+  identity?: Record<string, string>;
+}
+
 /**
  * The price of a candidate of a run, or of a stage of a cascade: what its record states, or the list's, whichever goes first.
  * Undefined when neither knows one.
  */
 export function appliedPrice(
-  {model, price: stated}: {model: string; price?: TokenPrice},
+  one: PricedModel,
   {prices = [], repriced = false, at}: PriceChoice
 ): AppliedPrice | undefined {
-  const row = priceAt(prices, model, at);
+  const {model, price: stated} = one;
+  const row = priceAt(prices, model, at, askedAt(one));
   const price = row && tokenPrice(row);
   const listed = price && {price, row};
   const own = stated && {price: stated};
   return repriced ? (listed ?? own) : (own ?? listed);
+}
+
+/** Where a model is asked, by the record of it. */
+export function askedAt({endpoint, host, identity}: Omit<PricedModel, "model">): AskedAt {
+  const {baseUrl = "", provider} = identity ?? {};
+  return {endpoint, host: host ?? (URL.canParse(baseUrl) ? new URL(baseUrl).hostname : provider)};
+}
+
+/** Why models that an API bills have no price though the list names them, a line each. */
+export function undecidedPrices(models: readonly PricedModel[], choice: PriceChoice): string[] {
+  const told = models.flatMap((one) =>
+    appliedPrice(one, choice)
+      ? []
+      : (undecidedPrice(choice.prices ?? [], one.model, choice.at, askedAt(one)) ?? [])
+  );
+  return [...new Set(told)];
+}
+
+/** The models of candidates that an API bills, of a cascade each of its own. */
+export function billedModels(
+  candidates: readonly (PricedModel & {
+    hosting: string;
+    endpointKind: string;
+    stages?: readonly PricedModel[];
+  })[]
+): PricedModel[] {
+  return candidates
+    .filter(({hosting, endpointKind}) => hosting === "api" && endpointKind !== "imported")
+    .flatMap((one) => one.stages ?? [one]);
 }

@@ -1,5 +1,5 @@
 import {cascadeCostSql, completionsCost, isOldPrice, toldCostSql, type TokenPrice} from "../costs/index.js";
-import {appliedPrice, type PriceChoice} from "./appliedPrice.js";
+import {appliedPrice, billedModels, type PriceChoice, undecidedPrices} from "./appliedPrice.js";
 import {sqlString} from "./duckdb.js";
 import {projectPricesOr} from "./projectPrices.js";
 import type {RunCandidate, RunManifest} from "./schema.js";
@@ -33,6 +33,8 @@ export interface Pricing {
   besideUsd?: number;
   /** What is wrong with the project's price list, which was left out then. */
   problem?: string;
+  /** Models whose price is not known because the list has several for them, a sentence each. */
+  undecided: string[];
 }
 
 /** What a run's record tells of its prices and of calls beside its rows. */
@@ -61,7 +63,8 @@ export async function pricingOf(project: string, run: PricedRun): Promise<Pricin
       return oldest !== undefined && isOldPrice(oldest, new Date().toISOString()) ? oldest : undefined;
     },
     besideUsd: beside.length > 0 ? beside.reduce((sum, usd) => sum + usd, 0) : undefined,
-    problem
+    problem,
+    undecided: undecidedPrices(billedModels(run.candidates), choice)
   };
 }
 

@@ -1,4 +1,11 @@
-export {type AppliedPrice, appliedPrice, type PriceChoice} from "./appliedPrice.js";
+export {
+  type AppliedPrice,
+  appliedPrice,
+  askedAt,
+  billedModels,
+  type PriceChoice,
+  undecidedPrices
+} from "./appliedPrice.js";
 export {costColumn, NEWEST, type Pricing} from "./costColumn.js";
 export {exactJson, pythonJson} from "./exactJson.js";
 export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";

@@ -128,6 +128,9 @@ export interface MeasuredModel {
 export interface CandidateStage {
   name: string;
   model: string;
+  /** The endpoint's name, and the host of its address; absent in runs made before they were noted. */
+  endpoint?: string;
+  host?: string;
   price?: TokenPrice;
 }
 
@@ -164,6 +167,8 @@ export interface RunCandidate {
 /** The answers that one model gave beside those to a run's rows, and their tokens. */
 export interface AskedModel {
   endpoint: string;
+  /** The host of its address; absent where it has none. */
+  host?: string;
   model: string;
   /** Answers. */
   answers: number;

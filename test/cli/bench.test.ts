@@ -53,6 +53,7 @@ describe("assay bench", () => {
       );
       expect(record.levels.map(({concurrency}) => concurrency)).toEqual([1, 2]);
       expect(record).toMatchObject({kind: "bench", eval: "sums", model: "m", prompts: 300});
+      expect(record.candidate).toBeUndefined();
       for (const {latencyMs, firstTokenMs, throughput, errors} of record.levels) {
         expect(errors).toEqual({});
         expect(firstTokenMs!.p50).toBeGreaterThan(9);

@@ -28,6 +28,7 @@ interface Told {
     hosting?: {kind: string};
     usdPerMonth?: number;
     usdPerThousand?: number;
+    usdPerMillionTokens?: number;
     low?: number;
     frontierShare?: number;
     onFrontier: boolean;
@@ -49,27 +50,30 @@ const told = async (options: Partial<CostsOptions> = {}) =>
   JSON.parse(await costs({json: true, ...options})) as Told;
 
 describe("assay costs", () => {
-  it("takes the throughput of the hosting that a candidate runs on from its newest load test, where none is stated", async () => {
+  it("takes the throughput of the hosting that a candidate runs on from its own newest load test, where none is stated", async () => {
     const onPrem = async (names: string[]) =>
       (await told()).options
         .filter(({candidate}) => names.includes(candidate))
         .flatMap(({unknown}) => unknown);
     expect(await onPrem(["untold"])).toContain("requestsPerSecond");
     const workspace = await openWorkspace(project, `${project}/.assay`);
-    const {model} = run.candidates.find(({name}) => name === "untold")!;
-    const measured = (id: string, at: string, requestsPerSecond: number, of = "sums") =>
+    const {model, endpoint} = run.candidates.find(({name}) => name === "untold")!;
+    const measured = (id: string, at: string, requestsPerSecond: number, of: object = {}) =>
       writeBench(workspace, {
         kind: "bench",
         schemaVersion: 1,
         id,
         at,
         tool: "assay",
-        eval: of,
+        eval: "sums",
         candidate: "untold",
         model,
-        levels: [{concurrency: 1, throughput: {requestsPerSecond}}] as never
+        endpoint,
+        levels: [{concurrency: 1, throughput: {requestsPerSecond}}] as never,
+        ...of
       });
-    await measured("other", "2026-11-25T00:00:00Z", 9, "another");
+    await measured("other", "2026-11-25T00:00:00Z", 9, {eval: "another"});
+    await measured("elsewhere", "2026-11-25T01:00:00Z", 9, {endpoint: "url"});
     expect(await onPrem(["untold"])).toContain("requestsPerSecond");
     await measured("older", "2026-11-20T00:00:00Z", 1);
     await measured("newer", "2026-11-24T00:00:00Z", 3.14159);
@@ -95,6 +99,15 @@ describe("assay costs", () => {
     expect(crossing.requestsPerMonth).toBeCloseTo(730 / 0.000659, -1);
     expect(crossing.low).toBeLessThan(crossing.requestsPerMonth!);
     expect(crossing.high).toBeGreaterThan(crossing.requestsPerMonth!);
+  });
+
+  it("says the same by the request and by the token, with the way there in both", async () => {
+    const {options} = await told({volume: 1000});
+    const known = options.filter(({usdPerThousand}) => usdPerThousand !== undefined);
+    expect(known.length).toBe(4);
+    // 249.5 tokens of a prompt and 20 of an answer.
+    for (const {usdPerThousand, usdPerMillionTokens} of known)
+      expect(usdPerMillionTokens).toBeCloseTo((1000 * usdPerThousand!) / 269.5, 9);
   });
 
   it("an unknown cost is unknown, with the names of what is missing, never 0", async () => {

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
 import {
+  cascadeReport,
   type CascadeStage,
   chooseThresholds,
   confidenceOf,
@@ -54,7 +55,17 @@ describe("chooseThresholds", () => {
     const plan = chooseThresholds(few, {loss: 0.01, confidence: 0.95, seed: "s"});
     expect(plan.thresholds).toEqual([Infinity]);
     expect(plan.report.loss!.estimate).toBe(0);
-    expect(plan.report.saving).toBeLessThan(0);
+    // A model that never answers is not asked, so the line begins at the strong one alone.
+    expect(plan.report.saving).toBe(0);
+    expect(plan.path[0]!.usd).toBe(1);
+    expect(plan.report.usd).toBe(plan.report.strongUsd);
+  });
+
+  it("bills no model that never answers, wherever it stands", () => {
+    const rows = stages[2]!.scores.map((_, row) => row);
+    // The second answers two of four rows, and the third the rest after it.
+    expect(cascadeReport(stages, [Infinity, 0.5], rows).usd).toBe((2 * 2 + 2 * 12) / 4);
+    expect(cascadeReport(stages, [0.5, Infinity], rows).usd).toBe((1 + 3 * 11) / 4);
   });
 
   it("an unknown cost leaves the saving unknown", () => {

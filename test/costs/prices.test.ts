@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {
+  type AskedAt,
   batchShareOf,
   completionCost,
   isOldPrice,
@@ -8,7 +9,8 @@ import {
   priceFileProblems,
   type PriceRow,
   tokenPrice,
-  trainingPrice
+  trainingPrice,
+  undecidedPrice
 } from "../../src/costs/index.js";
 
 const when = {asOf: "2026-11-26", source: "litellm"};
@@ -86,6 +88,38 @@ describe("price rows", () => {
     expect(priceAt(rows, "other", "2026-06-01")).toBeUndefined();
   });
 
+  it("of several providers' rows the one holds whose provider the endpoint is named after, or its host is of", () => {
+    const at = "2026-02-01";
+    const rows = [
+      row({model: "azure/m", provider: "Azure", inputPerMillion: 10}),
+      row({model: "openai/m", inputPerMillion: 5}),
+      row({model: "cheapo/m", provider: "Cheapo Inc.", inputPerMillion: 1})
+    ];
+    const input = (asked?: AskedAt, of = rows) => priceAt(of, "m", at, asked)?.inputPerMillion;
+    for (const of of [rows, [...rows].reverse()]) {
+      expect(input({}, of)).toBeUndefined();
+      expect(input({endpoint: "e1", host: "127.0.0.1"}, of)).toBeUndefined();
+      expect(input({endpoint: "our Azure", host: "api.openai.com"}, of)).toBe(10);
+      // A host ends with its owner.
+      expect(input({endpoint: "e1", host: "team.openai.azure.com"}, of)).toBe(10);
+      expect(input({endpoint: "e1", host: "api.openai.com"}, of)).toBe(5);
+      expect(input({endpoint: "cheapo-inc"}, of)).toBe(1);
+    }
+    expect(undecidedPrice(rows, "m", at, {endpoint: "e1"})).toMatch(
+      /several prices for m at e1: azure\/m of Azure .*openai\/m .*cheapo\/m.* Name the endpoint/
+    );
+    expect(undecidedPrice(rows, "m", at, {endpoint: "azure"})).toBeUndefined();
+    expect(undecidedPrice(rows, "other", at)).toBeUndefined();
+    // What needs no choice: a row of the model itself, one price, the newest row of one provider.
+    expect(input({}, [...rows, row({inputPerMillion: 7})])).toBe(7);
+    expect(input({}, [rows[1]!, row({model: "copy/m", inputPerMillion: 5})])).toBe(5);
+    const newer = row({model: "openai/m", provider: "OpenAI", asOf: "2026-01-20", inputPerMillion: 6});
+    expect(input({}, [newer, rows[1]!])).toBe(6);
+    const twoOfOneName = [row({provider: "A", inputPerMillion: 1}), row({provider: "B", inputPerMillion: 2})];
+    expect(input({}, twoOfOneName)).toBeUndefined();
+    expect(input({endpoint: "a"}, twoOfOneName)).toBe(1);
+  });
+
   it("a price is old after 90 days", () => {
     expect(isOldPrice("2026-01-01", "2026-04-01")).toBe(false);
     expect(isOldPrice("2026-01-01", "2026-04-02")).toBe(true);
@@ -98,6 +132,13 @@ describe("price rows", () => {
       outputUsdPerMillion: expect.closeTo(22, 9) as number
     });
     expect(tokenPrice({...euros, usdPerUnit: undefined})).toBeUndefined();
+    const small = {...euros, inputPerMillion: 1, cachedInputPerMillion: 0.1, outputPerMillion: 3};
+    expect(tokenPrice(small)).toMatchObject({
+      inputUsdPerMillion: 1.1,
+      cachedInputUsdPerMillion: 0.11,
+      outputUsdPerMillion: 3.3
+    });
+    expect(trainingPrice([{...euros, trainingPerMillion: 3}], "m", "2026-02-01")).toBe(3.3);
   });
 
   it("training tokens have the newest price that states one, in dollars", () => {

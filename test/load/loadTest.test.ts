@@ -3,7 +3,8 @@ import type {AddressInfo} from "node:net";
 import {monitorEventLoopDelay} from "node:perf_hooks";
 import {afterEach, describe, expect, it} from "vitest";
 import {type Completion, openAICompatible} from "../../src/endpoints/index.js";
-import {levelOf} from "../../src/load/level.js";
+import {levelOf, throughputOf} from "../../src/load/level.js";
+import {openLoop} from "../../src/load/loops.js";
 import {loadTest, type LoadOptions} from "../../src/load/index.js";
 import {type BenchTarget, candidate} from "../../src/runner/index.js";
 import {quantile} from "../../src/stats/index.js";
@@ -159,6 +160,45 @@ describe("a load test", () => {
     expect(asked).toBeLessThanOrEqual(20);
     expect(paid.spentUsd).toBeLessThanOrEqual(0.1 + 1e-9);
     expect(paid.stopped).toMatch(/budget/);
+  });
+
+  it("measures over the time in which it sent when its share of the requests is up, and says so", async () => {
+    const load = simulated(() => 100);
+    const long = {concurrency: [16], ratePerSecond: 50, seconds: 10, warmupSeconds: 1};
+    const capped = await load({...long, maxRequests: 200});
+    within(capped.levels[0]!.throughput!.requestsPerSecond, 50);
+    expect(capped.stopped).toMatch(/^1 of 1 measurements .* share of 200 requests/);
+    const saturated = await simulated(() => 100)({concurrency: [4], seconds: 10, maxRequests: 401});
+    within(saturated.levels[0]!.throughput!.requestsPerSecond, 40);
+    expect(saturated.stopped).toMatch(/^2 of 2 measurements/);
+    const whole = await simulated(() => 100)({...long, maxRequests: 2000});
+    within(whole.levels[0]!.throughput!.requestsPerSecond, 50);
+    expect(whole.stopped).toBeUndefined();
+  });
+
+  it("measures over the time until it was interrupted", async () => {
+    const time = virtualTime();
+    const stop = new AbortController();
+    const send = () => new Promise<object>((resolve) => void time.timer(100, () => resolve({})));
+    time.timer(4000, () => stop.abort());
+    const inputs = {concurrency: 16, warmupMs: 1000, measuredMs: 10_000, ratePerSecond: 50};
+    const loop = await time.until(openLoop({...inputs, send, effects: time, signal: stop.signal}));
+    within(throughputOf(loop, "arrivals")!.requestsPerSecond, 50);
+  });
+
+  it("keeps more than ten in flight without a warning of Node", async () => {
+    const warned: Error[] = [];
+    const listen = (warning: Error) => void warned.push(warning);
+    process.on("warning", listen);
+    try {
+      const url = await serverOf(() => 20);
+      const effects = {signal: new AbortController().signal};
+      await loadTest(target(url), {...options, ratePerSecond: 40, seconds: 0.5}, effects);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(warned).toEqual([]);
+    } finally {
+      process.off("warning", listen);
+    }
   });
 
   it("counts requests against its budget that a server failed to answer", async () => {

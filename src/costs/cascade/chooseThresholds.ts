@@ -51,7 +51,7 @@ export interface CascadePlan {
   stages: string[];
   loss: number;
   confidence: number;
-  /** Infinity: that stage never answers. All Infinity when no other setting could be shown to hold the loss. */
+  /** Infinity: that stage never answers, and need not be asked. All Infinity when no other setting could be shown to hold the loss. */
   thresholds: number[];
   calibrationRows: number;
   /** Rows left out because the last stage has no score. */
@@ -150,9 +150,8 @@ export function cascadeReport(
     });
   const [quality, strongQuality] = [mean(own) ?? NaN, mean(strong) ?? NaN];
   const cheapQuality = mean(rows.map((row) => stages[0]!.scores[row])) ?? NaN;
-  const usd = meanUsd(stages, rows, (row) => served[row]!);
-  const strongUsd = mean(rows.map((row) => stages[last]!.usd?.[row]));
-  const known = rows.every((row) => stages[last]!.usd?.[row] !== undefined);
+  const usd = meanUsd(rows.map((row) => usdOfRow(stages, thresholds, {served: served[row]!, row})));
+  const strongUsd = meanUsd(rows.map((row) => stages[last]!.usd?.[row]));
   return {
     rows: rows.length,
     shares: sharesOf(stages, served, rows),
@@ -163,8 +162,8 @@ export function cascadeReport(
       ? {estimate: difference.estimate, low: difference.low, high: difference.high}
       : undefined,
     usd,
-    strongUsd: known ? strongUsd : undefined,
-    saving: usd !== undefined && known && strongUsd ? 1 - usd / strongUsd : undefined,
+    strongUsd,
+    saving: usd !== undefined && strongUsd ? 1 - usd / strongUsd : undefined,
     gapRecovered:
       strongQuality === cheapQuality ? undefined : (quality - cheapQuality) / (strongQuality - cheapQuality)
   };
@@ -179,13 +178,9 @@ function sharesOf(stages: readonly CascadeStage[], served: Int32Array, rows: rea
   return stages.map((_, s) => rows.filter((row) => served[row] === s).length / Math.max(1, rows.length));
 }
 
-function meanUsd(
-  stages: readonly CascadeStage[],
-  rows: readonly number[],
-  served: (row: number) => number
-): number | undefined {
-  const each = rows.map((row) => usdOfRow(stages, served(row), row));
-  return each.some((usd) => usd === undefined) ? undefined : mean(each);
+/** Undefined when one of them is. */
+function meanUsd(each: readonly (number | undefined)[]): number | undefined {
+  return each.includes(undefined) ? undefined : mean(each);
 }
 
 /** Rows of a group are not independent: the group counts once, with its mean. */

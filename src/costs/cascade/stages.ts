@@ -45,10 +45,18 @@ export function thresholdPath(stages: readonly CascadeStage[], steps: number): n
   return path;
 }
 
-/** US dollars of a row when stage `served` answers it: every stage up to it was asked. Undefined when one's cost is not known. */
-export function usdOfRow(stages: readonly CascadeStage[], served: number, row: number): number | undefined {
+/**
+ * US dollars of a row when stage `served` answers it: every stage up to it was asked, but for those that never answer
+ * (a threshold of Infinity). Undefined when one's cost is not known.
+ */
+export function usdOfRow(
+  stages: readonly CascadeStage[],
+  thresholds: readonly number[],
+  {served, row}: {served: number; row: number}
+): number | undefined {
   let usd = 0;
   for (let s = 0; s <= served; s++) {
+    if (thresholds[s] === Infinity) continue;
     const each = stages[s]!.usd?.[row];
     if (each === undefined) return undefined;
     usd += each;

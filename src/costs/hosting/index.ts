@@ -11,7 +11,7 @@ export type {
 } from "./types.js";
 export {costLine} from "./costLine.js";
 export {isUnknown} from "./needs.js";
-export {monthlyCost, type MonthlyCost, monthlyUsd, unitsAt} from "./monthly.js";
+export {monthlyCost, type MonthlyCost, monthlyUsd, perMillionTokens, unitsAt} from "./monthly.js";
 export {type Crossing, crossings} from "./crossings.js";
 export {breakEven, type BreakEven, type CostOption, optionLine} from "./breakEven.js";
 export {whatLeaves} from "./leaves.js";

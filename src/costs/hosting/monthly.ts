@@ -44,19 +44,25 @@ export function monthlyCost(hosting: HostingModel, tokens: RequestTokens, reques
   const units = unitsAt(line, requests);
   const usdPerMonth = monthlyUsd(line, requests);
   const each = usdPerMonth === undefined || requests === 0 ? undefined : usdPerMonth / requests;
-  const {promptTokens, completionTokens} = tokens;
-  const tokensEach =
-    promptTokens === undefined || completionTokens === undefined
-      ? undefined
-      : promptTokens + completionTokens;
   const capacity = line.requestsPerUnitMonth * (units ?? line.maxUnits);
   return {
     usdPerMonth,
     usdPerRequest: each,
-    usdPerMillionTokens: each === undefined || !tokensEach ? undefined : (each / tokensEach) * 1e6,
+    usdPerMillionTokens: perMillionTokens(each, tokens),
     units: hosting.kind === "api" ? undefined : units,
     capacityPerMonth: Number.isFinite(capacity) ? capacity : undefined,
     unknown: [],
     aboveCapacity: units === undefined
   };
+}
+
+/** What a request costs, for a million tokens of its prompt and completion; undefined when their number is not known. */
+export function perMillionTokens(
+  usdPerRequest: number | undefined,
+  {promptTokens, completionTokens}: RequestTokens
+): number | undefined {
+  if (usdPerRequest === undefined || promptTokens === undefined || completionTokens === undefined)
+    return undefined;
+  const tokens = promptTokens + completionTokens;
+  return tokens === 0 ? undefined : (usdPerRequest / tokens) * 1e6;
 }

@@ -1,5 +1,6 @@
 import type {TokenPrice} from "../completionCost.js";
 import type {PriceRow} from "./priceRow.js";
+import {type AskedAt, priceAt} from "./rowsAt.js";
 
 /** A price older than this is marked. */
 export const OLD_PRICE_DAYS = 90;
@@ -14,31 +15,16 @@ export function isOldPrice(asOf: string, at: string): boolean {
   return daysOld(asOf, at) > OLD_PRICE_DAYS;
 }
 
-/**
- * The newest price of a model that was read on or before `at`; of several of one day the last. A row is the model's when its
- * name is the model's, or is it after a provider's prefix ("openai/…"). Undefined when there is none.
- */
-export function priceAt(rows: readonly PriceRow[], model: string, at: string): PriceRow | undefined {
-  const day = at.slice(0, 10);
-  const newest = (own: readonly PriceRow[]) =>
-    own
-      .filter(({asOf}) => asOf <= day)
-      .reduce<PriceRow | undefined>((best, row) => (best && best.asOf > row.asOf ? best : row), undefined);
-  return (
-    newest(rows.filter((row) => row.model === model)) ??
-    newest(rows.filter((row) => row.model.endsWith(`/${model}`) || model.endsWith(`/${row.model}`)))
-  );
-}
-
 /** In US dollars; undefined when input or output is not known, or the currency cannot be converted. */
 export function tokenPrice(row: PriceRow): TokenPrice | undefined {
   const rate = usdRate(row);
   const {inputPerMillion, outputPerMillion, cachedInputPerMillion, tiers} = row;
   if (rate === undefined || inputPerMillion === undefined || outputPerMillion === undefined) return undefined;
-  const dollars = (amount: number | undefined) => (amount === undefined ? undefined : amount * rate);
+  const dollars = (amount: number | undefined) =>
+    amount === undefined ? undefined : converted(amount, rate);
   return {
-    inputUsdPerMillion: inputPerMillion * rate,
-    outputUsdPerMillion: outputPerMillion * rate,
+    inputUsdPerMillion: converted(inputPerMillion, rate),
+    outputUsdPerMillion: converted(outputPerMillion, rate),
     cachedInputUsdPerMillion: dollars(cachedInputPerMillion),
     tiers: tiers?.map((tier) => ({
       abovePromptTokens: tier.abovePromptTokens,
@@ -52,10 +38,15 @@ export function tokenPrice(row: PriceRow): TokenPrice | undefined {
 }
 
 /** US dollars for a million training tokens of a model by the newest row that states them, read until `at`. */
-export function trainingPrice(rows: readonly PriceRow[], model: string, at: string): number | undefined {
+export function trainingPrice(
+  rows: readonly PriceRow[],
+  model: string,
+  at: string,
+  asked: AskedAt = {}
+): number | undefined {
   const stated = rows.filter((row) => row.trainingPerMillion !== undefined && usdRate(row) !== undefined);
-  const row = priceAt(stated, model, at);
-  return row && row.trainingPerMillion! * usdRate(row)!;
+  const row = priceAt(stated, model, at, asked);
+  return row && converted(row.trainingPerMillion!, usdRate(row)!);
 }
 
 /** What a batch costs as a share of a normal request with these tokens; undefined when the row has no batch price. */
@@ -70,6 +61,11 @@ export function batchShareOf(
   return normal === 0
     ? undefined
     : (promptTokens * batchInputPerMillion + completionTokens * batchOutputPerMillion) / normal;
+}
+
+/** Rounded to twelve digits: 3 · 1.1 is not 3.3 in binary. */
+function converted(amount: number, rate: number): number {
+  return Number((amount * rate).toPrecision(12));
 }
 
 function usdRate({currency = "USD", usdPerUnit}: PriceRow): number | undefined {

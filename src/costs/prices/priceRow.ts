@@ -16,7 +16,7 @@ export interface PriceRow {
   batchInputPerMillion?: number;
   batchOutputPerMillion?: number;
   trainingPerMillion?: number;
-  /** For an hour of hosting the model, such as a deployed fine-tune. */
+  /** For an hour of hosting the model, such as a deployed fine-tune. Listed only: costs take `usdPerHour` of a hosting. */
   hostingPerHour?: number;
   /** Other amounts for requests with long prompts. */
   tiers?: PriceTier[];

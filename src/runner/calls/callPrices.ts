@@ -1,4 +1,4 @@
-import {completionCost, type PriceRow, type TokenPrice} from "../../costs/index.js";
+import {completionCost, type PriceRow, type TokenPrice, undecidedPrice} from "../../costs/index.js";
 import {
   type Completion,
   type CompletionRequest,
@@ -32,7 +32,11 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
   const of: CallPrices["of"] = (endpoint, model) => {
     if (endpoint.stages) return undefined;
     const price = endpoint.price?.(model);
-    return appliedPrice({model, price}, {prices: mayBeListed(endpoint) ? prices : [], at});
+    const {name, host} = endpoint;
+    return appliedPrice(
+      {model, price, endpoint: name, host},
+      {prices: mayBeListed(endpoint) ? prices : [], at}
+    );
   };
   const priceOf = (endpoint: Endpoint, model: string) => of(endpoint, model)?.price;
 
@@ -66,7 +70,10 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
     const stages = endpoint.stages?.();
     if (stages) return stages.flatMap((stage) => unpriced(stage.endpoint, stage.model));
     const known = unbilled({kind: endpoint.kind, hosting}) !== undefined || of(endpoint, model) !== undefined;
-    return known ? [] : [`${model} at ${endpoint.name}`];
+    if (known) return [];
+    const asked = {endpoint: endpoint.name, host: endpoint.host};
+    const reason = mayBeListed(endpoint) ? undecidedPrice(prices, model, at, asked) : undefined;
+    return [`${model} at ${endpoint.name}${reason === undefined ? "" : `; ${reason}`}`];
   };
   return {of, costOf, worstCaseUsd: worst, unpriced};
 }

@@ -71,6 +71,7 @@ export function createPreflightCalls({prices, answers, spending, now}: Preflight
         const answer = await make(endpoint, request, ask);
         await answers.keep(key, {
           endpoint: endpoint.name,
+          host: endpoint.host,
           model: request.model,
           price: endpoint.price?.(request.model),
           at: new Date(now()).toISOString(),

@@ -96,6 +96,7 @@ export function createScorerCalls({
     const completion = await make(endpoint, request, options);
     await answers.keep(key, {
       endpoint: endpoint.name,
+      host: endpoint.host,
       model: request.model,
       price: endpoint.price?.(request.model),
       completion: {...completion, logprobs: undefined}

@@ -1,7 +1,7 @@
 import type {Completion, Endpoint, Usage} from "../../endpoints/types.js";
 import type {AskedModel, SideCalls} from "../../store/index.js";
 
-type Asked = Pick<AskedModel, "endpoint" | "model" | "price">;
+type Asked = Pick<AskedModel, "endpoint" | "host" | "model" | "price">;
 
 /** What calls beside those of a run's rows came to. */
 export interface SideTally {
@@ -21,7 +21,8 @@ export function createSideTally(): SideTally {
   return {
     answered(endpoint, model, {usage, costUsd: cost}) {
       made++;
-      addAnswer(models, {endpoint: endpoint.name, model, price: endpoint.price?.(model)}, usage);
+      const {name, host} = endpoint;
+      addAnswer(models, {endpoint: name, host, model, price: endpoint.price?.(model)}, usage);
       if (cost !== undefined) costUsd = (costUsd ?? 0) + cost;
     },
     failed(kind) {
@@ -87,5 +88,6 @@ function addModel(models: AskedModel[], one: AskedModel): void {
   known.promptTokens += one.promptTokens;
   known.cachedTokens += one.cachedTokens;
   known.completionTokens += one.completionTokens;
+  known.host ??= one.host;
   known.price = one.price ?? known.price;
 }

@@ -9,6 +9,7 @@ import {type AppendLog, openAppendLog} from "./appendLog.js";
 export interface SideAnswer {
   /** Names of the endpoint and the model; absent in runs made before they were noted. */
   endpoint?: string;
+  host?: string;
   model?: string;
   /** What the endpoint stated. */
   price?: TokenPrice;
@@ -64,7 +65,7 @@ export async function openSideAnswers(
   const models: AskedModel[] = [];
   const before: SideAnswers["before"] & {calls: number; costUsd?: number} = {calls: 0, models};
   for (const id of [...others, runId])
-    for await (const {key, endpoint, model, price, at, completion} of linesOf(workspace, id, file)) {
+    for await (const {key, endpoint, host, model, price, at, completion} of linesOf(workspace, id, file)) {
       if (id !== runId && since !== undefined && !(at !== undefined && at >= since)) continue;
       forget(key);
       known.set(key, completion);
@@ -74,7 +75,7 @@ export async function openSideAnswers(
       before.calls++;
       if (completion.costUsd !== undefined) before.costUsd = (before.costUsd ?? 0) + completion.costUsd;
       if (endpoint !== undefined && model !== undefined)
-        addAnswer(models, {endpoint, model, price}, completion.usage);
+        addAnswer(models, {endpoint, host, model, price}, completion.usage);
     }
   let log: Promise<AppendLog> | undefined;
   const opened = () => (log ??= openAppendLog(runPath(workspace, runId, file)));

@@ -175,7 +175,7 @@ function statedStages({stages}: Endpoint): RunCandidate["stages"] {
   if (!each || each.some(({endpoint}) => endpoint.stages)) return undefined;
   return each.map(({name, endpoint, model}) => {
     const price = endpoint.price?.(model);
-    return {name, model, price: price && plainPrice(price)};
+    return {name, model, endpoint: endpoint.name, host: endpoint.host, price: price && plainPrice(price)};
   });
 }
 

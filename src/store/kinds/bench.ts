@@ -12,8 +12,9 @@ export interface BenchRecord {
   at: string;
   /** What measured it: "assay", "guidellm" or "aiperf". */
   tool: string;
-  /** The eval whose prompts were sent, and its candidate; absent when another tool measured. */
+  /** The eval whose prompts were sent; absent when another tool measured. */
   eval?: string;
+  /** The eval's candidate; absent when another server or tool was measured. */
   candidate?: string;
   model: string;
   endpoint?: string;
@@ -22,7 +23,7 @@ export interface BenchRecord {
   /** Requests made in all, warm-up included. */
   requests?: number;
   spentUsd?: number;
-  /** Why it ended before all levels were measured. */
+  /** Why it ended before all was measured for its time. */
   stopped?: string;
   /** In the order of their concurrency. */
   levels: LoadLevel[];

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {afterAll, describe, expect, it} from "vitest";
 import {cascade} from "../../../src/candidates/index.js";
 import {dryRunText} from "../../../src/cli/dryRunText.js";
+import {runReport} from "../../../src/decisions/index.js";
 import {runRace} from "../../../src/races/runRace.js";
 import {embeddingEndpoint, openAICompatible} from "../../../src/endpoints/index.js";
 import {candidate, type EvalDefinition, runEval} from "../../../src/runner/index.js";
@@ -124,6 +125,32 @@ describe("a budget kept by the project's price list", () => {
     await expect(start(project, wordsEval(paid, {candidates: [cheap!]}), {budgetUsd: 1})).rejects.toThrow(
       /prices\/list\.json is not JSON[^]*none is known for cheap \(cheap at paid\)/
     );
+  });
+
+  it("takes of several providers' rows that of the endpoint, and says what to do where none is its", async () => {
+    const project = await words(12);
+    writePrices(project, [
+      row("azure/cheap"),
+      row("cheapo/cheap", {inputPerMillion: 1, outputPerMillion: 1})
+    ]);
+    const model = await startModelServer();
+    open.push(model);
+    const evalOf = (name: string) => {
+      const paid = api(model.url, name);
+      return wordsEval(paid, {candidates: [candidate("cheap", paid, "cheap", {params})]});
+    };
+    await expect(start(project, evalOf("paid"), {budgetUsd: 1})).rejects.toThrow(
+      /the price list has several prices for cheap at paid: azure\/cheap .*, cheapo\/cheap .*Name the endpoint/
+    );
+    const unknown = await start(project, evalOf("paid"));
+    const {verdict} = await runReport(project.store, unknown.manifest!);
+    expect(verdict.costs).toBeUndefined();
+    expect(verdict.warnings.join()).toContain("several prices for cheap at paid");
+
+    const known = await start(project, evalOf("our azure"), {budgetUsd: 1});
+    const priced = await runReport(project.store, known.manifest!);
+    expect(priced.verdict.costs!["cheap"]!.price!.inputUsdPerMillion).toBe(USD);
+    expect(priced.verdict.warnings.join()).not.toContain("several prices");
   });
 
   it("changes no run: with another list there is nothing to do", async () => {

@@ -1,0 +1,109 @@
+import {mkdtemp, rm} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterAll, beforeAll, expect, it, vi} from "vitest";
+import {cascade} from "../../src/candidates/index.js";
+import {cascadeVerb} from "../../src/cli/cascade.js";
+import {cascadeReport} from "../../src/costs/index.js";
+import {callsOf} from "../../src/decisions/index.js";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {recorded} from "../../src/endpoints/index.js";
+import {type Candidate, candidate, defineEval, runEval} from "../../src/runner/index.js";
+import {normalizedMatch} from "../../src/scorers/index.js";
+import {cascadeStages} from "../../src/site/index.js";
+import {ensureSplit} from "../../src/splits/index.js";
+import {openStore, openWorkspace, type RunManifest} from "../../src/store/index.js";
+import {writeLoader} from "../support/assay.js";
+import {printed} from "../support/printed.js";
+
+const ROWS = 200;
+const REPEATS = 5;
+const SPLIT = {name: "all", strategy: "given" as const, column: "part"};
+const rows = Array.from({length: ROWS}, (_, i) => ({
+  id: `q${i}`,
+  question: `${i}?`,
+  answer: `${i}`,
+  part: "test"
+}));
+
+function recording(name: string, usd: number, said: (answer: string, i: number) => string[]): Candidate {
+  const endpoint = recorded({
+    name: `${name} recording`,
+    rows: rows.map(({id, answer}, i) => ({id, output: said(answer, i)})),
+    usage: () => ({promptTokens: 10, completionTokens: 0}),
+    price: {inputUsdPerMillion: usd, outputUsdPerMillion: usd, asOf: "2026-11-01", source: "made up"}
+  });
+  return candidate(name, endpoint, `${name}-model`);
+}
+
+/** Says something else each time on every fourth row, and has no last answer for two rows. */
+const cheap = recording("cheap", 1, (answer, i) =>
+  Array.from({length: i < 2 ? REPEATS - 1 : REPEATS}, (_, repeat) =>
+    i % 4 === 3 ? `${answer} or ${repeat}` : answer
+  )
+);
+const strong = recording("strong", 4, (answer) => Array.from({length: REPEATS}, () => answer));
+
+let project: string;
+const evaluated = async (candidates: Candidate[], repeats: number): Promise<RunManifest> => {
+  const store = await openStore(await openWorkspace(project, `${project}/.assay`));
+  try {
+    const version = (await store.latestVersion("sums"))!;
+    const split = await ensureSplit(store, version, SPLIT);
+    const definition = defineEval({
+      dataset: "sums",
+      split: SPLIT,
+      prompt: "{{question}}",
+      expected: "answer",
+      candidates,
+      repeats,
+      scorers: {correct: normalizedMatch()}
+    });
+    return (await runEval(definition, {store, version, split, evalName: "sums"})).manifest!;
+  } finally {
+    store.close();
+  }
+};
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), "assay-cascade-"));
+  writeLoader(project, "sums", `{name: "sums", source: {kind: "rows", rows: []}}`);
+  vi.stubEnv("ASSAY_PROJECT", project);
+  const source = {kind: "rows" as const, rows: () => rows, describe: {generator: "cascade test"}};
+  await pull(
+    await openWorkspace(project, `${project}/.assay`),
+    defineDataset({name: "sums", id: "id", text: "question", sensitivity: "public", source})
+  );
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(project, {recursive: true, force: true});
+});
+
+it("foretells what a cascade by agreement costs when it runs with the settings that are printed", async () => {
+  const run = await evaluated([cheap, strong], REPEATS);
+  const options = {cheap: ["cheap"], strong: "strong", loss: 0.05, confidence: 0.9};
+  const plan = JSON.parse(await printed(() => cascadeVerb(run.id, {...options, json: true}))) as {
+    repeats: number;
+    report: {usd: number; strongUsd: number};
+  };
+  expect(plan.repeats).toBe(REPEATS);
+  // The strong model is asked once for a row, however often the run did.
+  expect(plan.report.strongUsd).toBeCloseTo((10 * 4) / 1e6, 12);
+  expect(await printed(() => cascadeVerb(run.id, options))).toContain(
+    `cascade("NAME", ["cheap", "strong"], {signal: "agreement", thresholds: [1], repeats: ${REPEATS}})`
+  );
+
+  const built = cascade("both", [cheap, strong], {signal: "agreement", thresholds: [1], repeats: REPEATS});
+  const ran = await evaluated([built], 1);
+  const store = await openStore(await openWorkspace(project, `${project}/.assay`));
+  try {
+    const {stages} = await cascadeStages(store, run, ["cheap", "strong"]);
+    const all = rows.map((_, i) => i);
+    const {usd, shares} = cascadeReport(stages, [1], all);
+    expect(shares[1]).toBeCloseTo((ROWS / 4 + 2) / ROWS, 12);
+    const {cost} = (await callsOf(store, ran)).find(({candidate: one}) => one === "both")!;
+    expect(1000 * usd!).toBeCloseTo(cost!.usdPerThousand, 9);
+  } finally {
+    store.close();
+  }
+});
