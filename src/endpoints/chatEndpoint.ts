@@ -145,6 +145,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     hostings: hostingModels(setup.hosting),
     trust: setup.trust,
     ...(setup.limits ? {limits: setup.limits} : undefined),
+    asksWith: {...setup.secrets, query: Object.keys(setup.transport?.query ?? {})},
     price: priceOf,
     tokenCounter: () => tokenCounter(name, setup.tokenizer),
     identity: async () => ({...setup.identity}),
