@@ -1,7 +1,6 @@
 import {basename, dirname, join, resolve} from "node:path";
 import {writeFile} from "node:fs/promises";
 import {stringify} from "yaml";
-import type {TokenPrice} from "../costs/index.js";
 import {noVersion, partRows} from "../datasets/index.js";
 import type {Row} from "../store/index.js";
 import {ensureSplit} from "../splits/index.js";
@@ -10,6 +9,7 @@ import {variantsOf, type Variant} from "../runner/plan/prompts.js";
 import {refusedRows} from "../privacy/index.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {optionsOf, writtenScorer} from "./promptfooAssertions.js";
+import {promptfooProvider} from "./promptfooProvider.js";
 import {note, print} from "./terminal.js";
 
 export interface ExportEvalOptions {
@@ -102,33 +102,14 @@ async function promptfooFiles(
   });
   for (const [metric, count] of unasked)
     dropped.push(`scorer ${metric}: ${count} rows have no value to compare with, and no assertion`);
-  const providers = await Promise.all(
-    definition.candidates.map(async (candidate) => {
-      const {reach, params} = candidate;
-      const identity = await reach?.endpoint.identity(reach.model).catch(() => undefined);
-      if (!reach || !identity?.baseUrl) {
-        dropped.push(
-          `candidate ${candidate.name}: \`assay serve\` makes it an OpenAI-compatible server for promptfoo`
-        );
-        return undefined;
-      }
-      return {
-        id: `openai:chat:${reach.model}`,
-        label: candidate.name,
-        config: {
-          apiBaseUrl: baseOf(identity.baseUrl),
-          ...tokenCosts(reach.endpoint.price?.(reach.model)),
-          ...params
-        }
-      };
-    })
-  );
+  const candidates = await Promise.all(definition.candidates.map(promptfooProvider));
+  dropped.push(...candidates.flatMap((one) => one.dropped));
   const config = {
     description: definition.title ?? name,
     prompts: plain
       ? variants.map(({name: label, template}) => ({id: label, label, raw: template}))
       : variants.map(({name: label}, i) => ({id: label, label, raw: `{{prompt_${i + 1}}}`})),
-    providers: providers.filter((one) => one !== undefined),
+    providers: candidates.flatMap(({provider}) => provider ?? []),
     tests: `file://${testsFile}`
   };
   await writeAtomic(path, (temporary) => writeFile(temporary, stringify(config)));
@@ -141,15 +122,8 @@ async function promptfooFiles(
   for (const line of dropped) print(`not taken over: ${line}`);
 }
 
-/** US dollars a token, as promptfoo states them. */
-const tokenCosts = (price: TokenPrice | undefined) =>
-  price && {inputCost: price.inputUsdPerMillion / 1e6, outputCost: price.outputUsdPerMillion / 1e6};
-
 const isText = (prompt: unknown, template: string) =>
   typeof prompt === "object" && prompt !== null && Object.values(prompt).includes(template);
-
-/** promptfoo adds `/chat/completions` to what ours may leave open. */
-const baseOf = (url: string) => (/\/v\d/.test(url) ? url.replace(/\/chat\/completions$/, "") : `${url}/v1`);
 
 /** A row's own columns: not what the project added to another tool's. */
 const ownOf = (row: Row) =>

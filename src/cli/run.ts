@@ -1,5 +1,5 @@
 import type {RaceOptions, RunOptions} from "../runner/index.js";
-import {openStore, UsageError, UserError} from "../store/index.js";
+import {openStore, type RunManifest, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {joinQueue} from "./joinQueue.js";
@@ -157,19 +157,30 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
   return `${decided}\n\n${why}\nAsk again for these rows: assay run ${one.name} --retry-failed`;
 }
 
+const scorerCallsText = (n: number) => `${n} scorer ${n === 1 ? "call" : "calls"}`;
+
+/** What the scorers' calls of all starts cost, which the run's own cost leaves out. */
+function scorersCost({scorerCalls}: RunManifest): string[] {
+  return scorerCalls?.costUsd === undefined
+    ? []
+    : [`$${scorerCalls.costUsd.toFixed(4)} for its ${scorerCallsText(scorerCalls.calls)}`];
+}
+
 const callsText = (n: number) => `${n} ${n === 1 ? "call" : "calls"}`;
 
 /** What this start did. */
-function effortText({manifest, calls, unchanged}: EvalOutcome["result"]): string {
+function effortText({manifest, calls, scorerCalls = 0, unchanged}: EvalOutcome["result"]): string {
   const {id, counts, costUsd, unpricedCalls, archived} = manifest!;
   const unpriced =
     unpricedCalls > 0 ? `, not counting ${callsText(unpricedCalls)} without a stated price` : "";
   if (manifest!.imported) return importedText(manifest!.imported);
   return [
     unchanged ? "nothing to do: the store holds this run" : `${callsText(calls)} made`,
+    ...(scorerCalls > 0 ? [`${scorerCallsText(scorerCalls)} made`] : []),
     ...(counts.reused > 0 && !unchanged ? [`${counts.reused} completions reused`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
     ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run${unpriced}`]),
+    ...scorersCost(manifest!),
     ...(archived === undefined ? [] : [`archived: \`assay runs --unarchive ${id}\` shows it again`])
   ].join(" · ");
 }

@@ -9,6 +9,7 @@ import {failuresOf, failuresText} from "./failures.js";
 import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
 import {raceText} from "./raceText.js";
+import type {Column} from "./table.js";
 import {dim, note, print, printable, printAsIs, printJson, table} from "./terminal.js";
 import {verdictText} from "./verdict.js";
 
@@ -70,10 +71,18 @@ function listAll(
         align: "right",
         value: ({costUsd, unpricedCalls}) =>
           costUsd === undefined ? undefined : `${unpricedCalls > 0 ? "at least " : ""}$${costUsd.toFixed(4)}`
-      }
+      },
+      ...(runs.some(({scorerCalls}) => scorerCalls?.costUsd !== undefined) ? [SCORERS_COST] : [])
     ])
   );
 }
+
+const SCORERS_COST: Column<RunManifest> = {
+  title: "scorers' cost",
+  align: "right",
+  value: ({scorerCalls}) =>
+    scorerCalls?.costUsd === undefined ? undefined : `$${scorerCalls.costUsd.toFixed(4)}`
+};
 
 function unsealedText({id, eval: name, startedAt, journaled, underWay}: UnsealedRun): string {
   const ended = `${journaled} ended calls in its journal`;

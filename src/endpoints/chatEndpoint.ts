@@ -146,6 +146,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     trust: setup.trust,
     host: hostOf(setup.identity),
     ...(setup.limits ? {limits: setup.limits} : undefined),
+    asksWith: {...setup.secrets, query: Object.keys(setup.transport?.query ?? {})},
     price: priceOf,
     tokenCounter: () => tokenCounter(name, setup.tokenizer),
     identity: async () => ({...setup.identity}),

@@ -188,6 +188,16 @@ export interface EndpointStage {
   times: number;
 }
 
+/** What is sent to an address with every call, by names: no value is told. */
+export interface AskedWith {
+  /** The variable whose value is sent as a bearer token. */
+  apiKeyEnv?: string;
+  /** Header name to environment variable. */
+  headersEnv?: Record<string, string>;
+  /** Parameters added to the address. */
+  query?: readonly string[];
+}
+
 /** One way of getting completions. Adding an endpoint means adding one file that returns this. */
 export interface Endpoint {
   /** Unique within a workspace; appears in pages and in keys. */
@@ -200,6 +210,8 @@ export interface Endpoint {
   /** The host of its address, or the provider that it asks a router for: it tells whose prices hold. */
   readonly host?: string;
   readonly limits?: Limits;
+  /** Of an endpoint that is reached at an address: the key, headers and query it sends there. */
+  readonly asksWith?: AskedWith;
   /** How it counts tokens when it is not the model's own count, such as "words". */
   readonly tokensCountedBy?: string;
   price?(model: string): TokenPrice | undefined;

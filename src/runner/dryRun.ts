@@ -1,5 +1,6 @@
 import {join} from "node:path";
 import {projectPricesOr, type RunManifest, sqlString} from "../store/index.js";
+import {answerLengths} from "./answerLengths.js";
 import {callPrices, total} from "./calls/callPrices.js";
 import type {EvalDefinition} from "./define.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
@@ -17,16 +18,7 @@ import {
 import {openSideAnswers, type SideAnswers} from "./journal/sideAnswers.js";
 import {preflightKey, READY_MS} from "./calls/preflightCalls.js";
 import type {Settled} from "./journal/reuse.js";
-import {
-  JOURNAL,
-  journalFile,
-  latest,
-  otherCompletions,
-  otherScores,
-  placeOf,
-  SCORE_LOG,
-  scoresFile
-} from "./journal/tables.js";
+import {JOURNAL, journalFile, latest, otherScores, placeOf, SCORE_LOG, scoresFile} from "./journal/tables.js";
 import {modelAsked} from "../scorers/index.js";
 import {logAsParquet} from "./tables/logs.js";
 
@@ -126,7 +118,7 @@ export async function forecast({
   const at = new Date(now()).toISOString();
   const expected: ExpectedInputs = {
     prices: callPrices(listed.prices, at),
-    observed: await observedTokens(place, runs, runId, folder),
+    observed: await answerLengths(place, runs),
     at
   };
   const candidates = ready.map(({record, candidate, prepared}, index): DryRunCandidate => {
@@ -233,18 +225,4 @@ async function scorerForecast(
     });
   }
   return forecasts;
-}
-
-/** Mean completion tokens of each served model's earlier answers. */
-async function observedTokens(
-  place: Place,
-  runs: readonly RunManifest[],
-  runId: string,
-  folder: string
-): Promise<Map<string, number>> {
-  const rows = await place.db.rows<{model: string; tokens: number}>(
-    `select served_model as model, avg(completion_tokens)::double as tokens from ${await otherCompletions(place, runs, runId, {folder})}
-     where served_model is not null and completion_tokens is not null and run <> ${sqlString(runId)} group by served_model`
-  );
-  return new Map(rows.map(({model, tokens}) => [model, tokens]));
 }

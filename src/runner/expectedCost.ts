@@ -1,5 +1,6 @@
 import {completionsCost, daysOld, isOldPrice} from "../costs/index.js";
 import type {Endpoint, ModelParameters} from "../endpoints/types.js";
+import {askedModel} from "./answerLengths.js";
 import {answerTokens} from "./calls/answerTokens.js";
 import {type CallPrices, total, unbilled} from "./calls/callPrices.js";
 
@@ -22,7 +23,7 @@ export interface ExpectedCost {
   promptTokens: number;
   /** Undefined when nothing tells how long the answers are. */
   completionTokens?: number;
-  /** Where `completionTokens` comes from: earlier answers of this model, or `max_tokens` and its like. */
+  /** Where `completionTokens` comes from: earlier answers of this model at this endpoint, or `max_tokens` and its like. */
   basis?: "observed" | "max_tokens";
   /** US dollars; undefined when a price or the length of answers is unknown. */
   costUsd?: number;
@@ -31,7 +32,7 @@ export interface ExpectedCost {
 
 export interface ExpectedInputs {
   prices: CallPrices;
-  /** Mean completion tokens of earlier answers, by model. */
+  /** Mean completion tokens of earlier answers, by `askedModel`. */
   observed: ReadonlyMap<string, number>;
   /** Today, as an ISO time. */
   at: string;
@@ -64,8 +65,9 @@ export function expectedCost(
       prices: each.flatMap((one) => one.prices)
     };
   }
-  const seen = inputs.observed.get(model);
-  const length = seen ?? answerTokens(params);
+  const seen = inputs.observed.get(askedModel(endpoint, model));
+  const most = answerTokens(params);
+  const length = seen === undefined ? most : Math.min(seen, most ?? Infinity);
   const completionTokens = length === undefined ? undefined : Math.round(length * calls);
   const applied = inputs.prices.of(endpoint, model);
   return {

@@ -141,7 +141,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     effects.onProgress?.(last);
     const calls = last.candidates.reduce((sum, {called}) => sum + called, 0);
     const {spentUsd, stopped: budgetStop} = spending ?? {};
-    return {manifest, unchanged: false, calls, spentUsd, budgetStop};
+    return {manifest, unchanged: false, calls, scorerCalls: scorerCalls.tally.made, spentUsd, budgetStop};
   } finally {
     await Promise.all(logs.map((log) => log.close()));
   }

@@ -42,8 +42,10 @@ export interface RunResult {
   prompts?: PromptPreview;
   /** True when an earlier sealed run already said all of this, and nothing was written. */
   unchanged: boolean;
-  /** Calls made by this start. */
+  /** Calls made by this start, but for those of scorers. */
   calls: number;
+  /** Calls that scorers made in this start; absent when nothing was left to do. */
+  scorerCalls?: number;
   /** US dollars that this start spent of its budget, calls that may have been billed at the most they cost; absent without a budget. */
   spentUsd?: number;
   /** Why the budget let no more calls be made; absent when it did. */

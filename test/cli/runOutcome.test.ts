@@ -3,6 +3,7 @@ import {createReporter} from "../../src/cli/progress.js";
 import {isUnfinished, outcomeText} from "../../src/cli/run.js";
 import {runVerdict} from "../../src/site/index.js";
 import {runEval, type RunInputs} from "../../src/runner/index.js";
+import type {RunManifest} from "../../src/store/index.js";
 import {server, type Project, wordsEval, wordsProject} from "../runner/support/project.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -78,6 +79,26 @@ describe("what assay run prints when it ends", () => {
     );
     expect(textOf(0.1392, 1)).toContain("not counting 1 call without");
     expect(textOf(0.1392, 0)).toMatch(/\$0\.1392 for the run$/m);
+  });
+
+  it("says what scorers called, and what that cost beside the run", async () => {
+    const {result, ...outcome} = await outcomeOf({limit: 8});
+    const textOf = (made: number, scorerCalls: RunManifest["scorerCalls"]) =>
+      outcomeText({
+        ...outcome,
+        result: {
+          ...result,
+          unchanged: false,
+          calls: 0,
+          scorerCalls: made,
+          manifest: {...result.manifest!, costUsd: 0.444, unpricedCalls: 0, scorerCalls}
+        }
+      });
+    const text = textOf(16, {calls: 37, costUsd: 3.885});
+    expect(text).toContain("0 calls made · 16 scorer calls made");
+    expect(text).toMatch(/\$0\.4440 for the run · \$3\.8850 for its 37 scorer calls$/m);
+    expect(textOf(1, {calls: 1})).toMatch(/1 scorer call made .*\$0\.4440 for the run$/m);
+    expect(textOf(0, undefined)).not.toContain("scorer call");
   });
 
   it("counts a limit that was asked for as done, and a run that was stopped as not", async () => {

@@ -76,6 +76,20 @@ describe("assay runs", () => {
     expect(await listed(0)).toMatch(/\d +\$0\.1392$/);
   });
 
+  it("shows what scorers cost beside what candidates did, where a scorer cost something", async () => {
+    const workspace = await sampleProject();
+    const store = await openStore(workspace);
+    const [run] = await store.runs();
+    store.close();
+    const listed = () => printed(() => runsVerb(undefined, undefined, {}));
+    expect(await listed()).not.toContain("scorers' cost");
+    const manifest = {...run!, costUsd: 0.444, unpricedCalls: 0, scorerCalls: {calls: 37, costUsd: 3.885}};
+    await writeFile(join(runDir(workspace, run!.id), "manifest.json"), JSON.stringify(manifest));
+    const [head, ...lines] = (await listed()).split("\n");
+    expect(head).toMatch(/cost +scorers' cost$/);
+    expect(lines.find((line) => line.startsWith(run!.id))).toMatch(/ \$0\.4440 +\$3\.8850$/);
+  });
+
   it("says of which runs rows were erased, how many, when and why", async () => {
     const workspace = await sampleProject();
     expect(await printed(() => runsVerb(undefined, undefined, {}))).not.toMatch(/erased/);

@@ -236,6 +236,35 @@ describe("runEval", () => {
     expect(after.dryRun!.candidates[0]).toMatchObject({basis: "observed", completionTokens: 3 * (rows - 5)});
   });
 
+  it("forecasts by the answers of the same endpoint to the model asked for, whatever it is served as, up to max_tokens", async () => {
+    const asking = (name: string, params?: {max_tokens: number}) => [
+      candidate("one", server(model.url, name), "test-model-2", {params})
+    ];
+    const forecast = async (candidates: EvalDefinition["candidates"]) =>
+      (await run({candidates}, {options: {dryRun: true}, evalName: "forecast"})).dryRun!.candidates[0]!;
+    const message = {role: "assistant", content: "red"};
+    behave = () => ({
+      status: 200,
+      body: {
+        model: "served",
+        choices: [{index: 0, message, finish_reason: "stop"}],
+        usage: {prompt_tokens: 9, completion_tokens: 6}
+      }
+    });
+    await run({candidates: asking("local")}, {options: {limit: 5}});
+    expect(await forecast(asking("local", {max_tokens: 1000}))).toMatchObject({
+      calls: rows,
+      completionTokens: 6 * rows,
+      basis: "observed"
+    });
+    expect(await forecast(asking("local", {max_tokens: 3}))).toMatchObject({completionTokens: 3 * rows});
+    expect(await forecast(asking("elsewhere", {max_tokens: 7}))).toMatchObject({
+      completionTokens: 7 * rows,
+      basis: "max_tokens"
+    });
+    expect(await forecast(asking("elsewhere"))).toMatchObject({completionTokens: undefined});
+  });
+
   it("prices reused answers as this run does: a new price needs no call", async () => {
     const price = (usd: number) => ({
       inputUsdPerMillion: usd,

@@ -95,6 +95,9 @@ function chatOf(text: string): {role: string; content: string}[] | undefined {
   return undefined;
 }
 
+/** Written as the key of a server that takes none. */
+export const NO_KEY = "none";
+
 const PARAMETERS = [
   "temperature",
   "top_p",
@@ -128,7 +131,7 @@ function candidateOf(stated: unknown, where: string, {dropped, file}: Reading): 
       base !== undefined && /^https?:\/\/(127\.|localhost|\[::1\])/.test(base)
         ? ("on-prem" as const)
         : reach.hosting,
-    apiKeyEnv: textOf(config.apiKeyEnvar) ?? reach.apiKeyEnv
+    apiKeyEnv: config.apiKey === NO_KEY ? undefined : (textOf(config.apiKeyEnvar) ?? reach.apiKeyEnv)
   };
   if (!known) dropped.push(`${where}: nothing here speaks to ${id}; add a candidate by hand`);
   const price = priceOf(config, file);
@@ -136,6 +139,7 @@ function candidateOf(stated: unknown, where: string, {dropped, file}: Reading): 
     (key) =>
       !PARAMETERS.includes(key) &&
       !["apiBaseUrl", "baseUrl", "apiKeyEnvar"].includes(key) &&
+      !(key === "apiKey" && config.apiKey === NO_KEY) &&
       !(price && PRICES.includes(key))
   );
   if (others.length > 0) dropped.push(`${where}: config ${others.join(", ")} not taken over`);

@@ -14,7 +14,7 @@ export interface EndedCall {
 
 /** Calls handed to the executor whose outcome is awaited, and those whose next attempt the budget put off. */
 export interface OpenCalls {
-  /** The call as a request, once the budget holds it; undefined when it never will. */
+  /** The call as a request, once the budget holds it; undefined when it never will. Throws when an equal call is open. */
   request(call: Call): Promise<CallRequest | undefined>;
   /** Requests of calls that were put off, until none is open or `stop` is called. */
   postponed(): AsyncGenerator<CallRequest>;
@@ -38,6 +38,9 @@ export function createOpenCalls(
   let stopped = false;
   let wake: (() => void) | undefined;
   async function request(call: Call): Promise<CallRequest | undefined> {
+    // Outcomes and reservations are known by the key: of two equal calls one would never end.
+    if (open.has(call.key))
+      throw new Error(`two equal calls at once: requests ${open.get(call.key)!.n} and ${call.n}`);
     const request = requestOf(call, ready[call.candidate]!, spending && prices);
     if (spending && !(await spending.reserve(request))) return undefined;
     open.set(call.key, call);

@@ -56,8 +56,8 @@ export function allSettled(total: number): Settled {
 
 /**
  * Looks all keys of a plan up at once: in this run's journal, in all sealed runs and in other runs' journals. When
- * several runs know a key, the newest completion is taken. With `retryFailed` journaled failures are asked again; those of
- * the runs `failuresOf` stand without it.
+ * several runs know a key, the newest completion is taken. With `retryFailed` journaled failures are asked again, equal requests
+ * once; those of the runs `failuresOf` stand without it.
  */
 export async function settle({place, plan, runs, runId, folder, options}: SettleInputs): Promise<Settled> {
   const {db, workspace} = place;
@@ -65,6 +65,10 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
   const log = journalFile(workspace, runId);
   const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal-before.parquet"));
   const own = `(select n, key, status from ${latest(`(select seq, n, key, status from ${journal})`, "n")})`;
+  const {duplicates} = (await db.row<{duplicates: boolean}>(
+    `select count(*) <> count(distinct key[:16]) as duplicates from ${requests} where key <> ''`
+  ))!;
+  const standing = standingOf(own, {...options, duplicates});
   const failuresOf = options.retryFailed ? undefined : options.failuresOf;
   const known = options.noReuse
     ? undefined
@@ -79,16 +83,15 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
       : rangesOf(plan.total).map(
           (range) => `select r.n, k.run, ${outcomeColumns("k")} from ${known} k
             join (select n, key from ${requests} where ${within("n", range)} and key <> '') r using (key)
-            anti join (select n from ${own}) o using (n)
+            anti join (select n from ${standing}) o using (n)
             qualify row_number() over (partition by r.n order by k.status = 'failed', k.finished_at desc, k.run) = 1 order by r.n`
         )
   );
   const done = createBits(plan.total);
   let failed = 0;
   const answered = new Set<number>();
-  for await (const batch of db.batches<{n: number; status: string}>(`select n, status from ${own}`))
+  for await (const batch of db.batches<{n: number; status: string}>(`select n, status from ${standing}`))
     for (const {n, status} of batch) {
-      if (status === "failed" && options.retryFailed) continue;
       done.add(n);
       if (status === "failed") failed++;
       else answered.add(candidateOf(plan, n));
@@ -106,14 +109,11 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
         reusedFrom.add(run);
       }
     }
-  const {duplicates} = (await db.row<{duplicates: boolean}>(
-    `select count(*) <> count(distinct key[:16]) as duplicates from ${requests} where key <> ''`
-  ))!;
   let repeatedCount = 0;
   if (duplicates) {
-    const open = `(select n, key from ${requests} r anti join (select n from ${own}) o using (n) anti join (select n from ${reused}) u using (n) where key <> '')`;
+    const open = `(select n, key from ${requests} r anti join (select n from ${standing}) o using (n) anti join (select n from ${reused}) u using (n) where key <> '')`;
     const repeated = `select n from (select n, key, row_number() over (partition by key order by n) as nth from ${open})
-      where nth > 1 or key in (select key from ${own})`;
+      where nth > 1 or key in (select key from ${standing})`;
     for await (const batch of db.batches<{n: number}>(repeated)) {
       for (const {n} of batch) done.add(n);
       repeatedCount += batch.length;
@@ -129,4 +129,16 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
     duplicates,
     repeated: repeatedCount
   };
+}
+
+/** The lines of a journal that settle their requests: all but failures that are asked again, or whose equal request was answered. */
+function standingOf(
+  own: string,
+  {retryFailed, duplicates}: {retryFailed?: boolean; duplicates: boolean}
+): string {
+  const answered = `(select * from ${own} where status = 'completed')`;
+  if (retryFailed) return answered;
+  return duplicates
+    ? `(select * from ${own} where status = 'completed' or key not in (select key from ${answered}))`
+    : own;
 }

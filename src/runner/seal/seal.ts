@@ -18,6 +18,7 @@ import {isRemote} from "../../endpoints/types.js";
 import type {ScorerCalls} from "../../scorers/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {cachedScores} from "./cachedScores.js";
+import {endedRequests} from "./endedRequests.js";
 import {copyChunks, copyParquet, type Range, rangesOf, within} from "../tables/chunks.js";
 import {logAsParquet} from "../tables/logs.js";
 import {type Plan, withoutRun} from "../plan/plan.js";
@@ -29,7 +30,6 @@ import {
   journalFile,
   latest,
   otherScores,
-  outcomeColumns,
   placeOf,
   positionsOf,
   SCORE_LOG,
@@ -110,34 +110,22 @@ export async function seal(inputs: SealInputs): Promise<RunManifest> {
 async function joinCompletions(inputs: SealInputs): Promise<string> {
   const {place, plan, runId, settled, folder} = inputs;
   const {db, workspace} = place;
-  const {requests} = plan;
   const {items} = await plan.tables();
   const log = journalFile(workspace, runId);
   const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal.parquet"));
-  const reused = settled.reusedOf;
-  const keys = `(select n, key, status from ${latest(`(select seq, n, key, status from ${journal})`, "n")})`;
+  const {reusedOf: reused, duplicates} = settled;
+  const sources = {requests: plan.requests, journal, reused, duplicates};
   const at = placeOf(plan, "c.n");
   const costUsd = costAtThisPrice(inputs, at.candidate);
   // DuckDB holds one side of a join as a whole: each is cut to the chunk by itself.
-  const queries = rangesOf(plan.total).map((range) => {
-    const here = within("n", range);
-    const planned = `(select n, key from ${requests} where ${here})`;
-    const sources = [
-      `select n, ${outcomeColumns("o")}, false as reused from ${latest(journal, "n", here)} o semi join ${planned} r using (n, key)`,
-      `select n, ${outcomeColumns("u")}, u.status = 'completed' as reused from ${reused} u where ${here}`
-    ];
-    if (settled.duplicates)
-      sources.push(
-        `select r.n, ${outcomeColumns("o")}, o.status = 'completed' as reused
-         from (select n, key from ${planned} anti join (select n from ${keys}) using (n) anti join (select n from ${reused}) using (n) where key <> '') r
-         join (select key, arg_min(n, (status, n)) as answered from ${keys} group by key) k using (key)
-         join ${latest(journal, "n")} o on o.n = k.answered`
-      );
-    return `select c.n, i.row_id, i.row_hash, i.expected, ${at.candidate} as candidate, ${at.variant} as variant, ${at.repeat} as repeat,
-        c.* exclude (n) replace (${costUsd} as cost_usd) from (${sources.join(" union all by name ")}) c
+  const queries = rangesOf(plan.total).map(
+    (
+      range
+    ) => `select c.n, i.row_id, i.row_hash, i.expected, ${at.candidate} as candidate, ${at.variant} as variant, ${at.repeat} as repeat,
+        c.* exclude (n) replace (${costUsd} as cost_usd) from (${endedRequests(sources, range)}) c
       join (select position, row_id, row_hash, expected from ${items} where ${within("position", positionsOf(plan, range))}) i
-        on i.position = ${at.position} order by c.n`;
-  });
+        on i.position = ${at.position} order by c.n`
+  );
   const columns = {n: "BIGINT", row_hash: "VARCHAR", expected: "VARCHAR", ...COMPLETIONS};
   return copyChunks(db, folder, "completions", columns, queries);
 }

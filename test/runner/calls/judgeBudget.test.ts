@@ -40,12 +40,13 @@ describe("the calls of scorers", () => {
       {name: "better", calls: 2 * dryRun!.calls}
     ]);
     expect(judge.requests).toEqual([]);
-    const {manifest} = await runEval(definition, {...inputs, options: {concurrency: 4}});
+    const {manifest, scorerCalls} = await runEval(definition, {...inputs, options: {concurrency: 4}});
     // Three repeats of one answer make one question.
     const asked = judge.requests.map(({prompt}) => prompt);
     expect(new Set(asked).size).toBe(asked.length);
     expect(asked.length).toBeLessThan((dryRun!.calls * 3) / 2);
     expect(manifest!.scorerCalls).toMatchObject({calls: asked.length});
+    expect(scorerCalls).toBe(asked.length);
     expect(manifest!.counts.scored).toBe(manifest!.counts.completed);
     expect(most).toBeLessThanOrEqual(4);
     project.store.close();

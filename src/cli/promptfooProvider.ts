@@ -1,0 +1,54 @@
+import type {TokenPrice} from "../costs/index.js";
+import type {Endpoint} from "../endpoints/index.js";
+import {NO_KEY} from "../imports/projects/index.js";
+import type {NamedEval} from "./project.js";
+
+type Candidate = NamedEval["definition"]["candidates"][number];
+
+interface WrittenProvider {
+  /** Undefined when promptfoo cannot reach it. */
+  provider?: {id: string; label: string; config: Record<string, unknown>};
+  /** What has no counterpart there. */
+  dropped: string[];
+}
+
+/** A candidate as a provider of promptfoo, which gets names of environment variables, never what they hold. */
+export async function promptfooProvider({name, reach, params, tools}: Candidate): Promise<WrittenProvider> {
+  const identity = await reach?.endpoint.identity(reach.model).catch(() => undefined);
+  if (!reach || !identity?.baseUrl)
+    return {
+      dropped: [`candidate ${name}: \`assay serve\` makes it an OpenAI-compatible server for promptfoo`]
+    };
+  const {endpoint, model} = reach;
+  const {apiKeyEnv, headersEnv = {}, query = []} = endpoint.asksWith ?? {};
+  const lost = [
+    ...Object.entries(headersEnv).map(([header, variable]) => `header ${header} (from ${variable})`),
+    ...query.map((parameter) => `query parameter ${parameter}`),
+    ...(tools?.length ? ["tools"] : [])
+  ];
+  return {
+    provider: {
+      id: `openai:chat:${model}`,
+      label: name,
+      config: {
+        apiBaseUrl: baseOf(endpoint, identity.baseUrl).replace("{model}", encodeURIComponent(model)),
+        // Without either promptfoo sends OPENAI_API_KEY, to whatever address this is.
+        apiKeyEnvar: apiKeyEnv,
+        apiKey: apiKeyEnv ? undefined : NO_KEY,
+        ...tokenCosts(endpoint.price?.(model)),
+        ...params
+      }
+    },
+    dropped: lost.length > 0 ? [`candidate ${name}: ${lost.join(", ")}`] : []
+  };
+}
+
+/** US dollars a token, as promptfoo states them. */
+const tokenCosts = (price: TokenPrice | undefined) =>
+  price && {inputCost: price.inputUsdPerMillion / 1e6, outputCost: price.outputUsdPerMillion / 1e6};
+
+/** promptfoo adds `/chat/completions`; what is no endpoint of ours may leave `/v1` open. */
+function baseOf({kind}: Endpoint, url: string): string {
+  if (kind === "openai") return url;
+  return /\/v\d/.test(url) ? url.replace(/\/chat\/completions$/, "") : `${url}/v1`;
+}
