@@ -44,6 +44,7 @@ import {knownVersion, sourceKeyOf} from "./knownVersion.js";
 import {foundRows, redactFormer, redactRows, type Redactor, splitFindings} from "./redaction.js";
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
+import {statedMembers} from "./statedMembers.js";
 import {isSameOrigin, noteOrigin, originOf} from "./origin/index.js";
 import {
   type BrokenLine,
@@ -126,7 +127,9 @@ async function pullOne(
       const known = sourceKey && (await knownVersion(workspace, definition.name, sourceKey));
       if (known) {
         await noteOrigin(workspace, definition, fingerprint);
-        return {version: known, changed: false};
+        const version = {...known, ...statedMembers(definition, filteredBefore(definition, known))};
+        if (hashJson(version) !== hashJson(known)) await writeVersion(workspace, version);
+        return {version, changed: false};
       }
       const stage = await workspace.place.stage(datasetKey(definition.name));
       const scratch = temporaryPath(join(workspace.tmpDir, definition.name));
@@ -147,6 +150,10 @@ async function pullOne(
     }
   );
 }
+
+/** A source that is not read again has the filters of before: they are part of what it is known by. */
+const filteredBefore = ({filters: named}: DatasetDefinition, {rejected, filters}: VersionManifest) =>
+  named && rejected !== undefined && filters ? {rejected, filters} : undefined;
 
 interface BegunPull {
   stage: Stage;
@@ -222,17 +229,9 @@ async function pullInto(
   const own = {dataset: name, id};
   const parent = latest && latest.version !== id ? latest.version : undefined;
   const pulledAt = (options.now?.() ?? new Date()).toISOString();
+  const described = {...source.describe, skippedLines: lineCount(source.skipped ?? []) || undefined};
   const skipped = source.skipped ? {skipped: source.skipped} : {};
-  const roles = pick(definition, [
-    "description",
-    "licence",
-    "label",
-    "text",
-    "group",
-    "time",
-    "sensitivity",
-    "publish"
-  ]);
+  const stated = statedMembers(definition, filtered);
   if (redactor && findingsFile && !(await hasLedger(workspace, own, redactor.fingerprint))) {
     const facts = {...own, rows: identity.rows, columns};
     const accepted = await readAcceptances(workspace, name);
@@ -245,10 +244,12 @@ async function pullInto(
   };
   const before = await readVersion(workspace, own);
   if (before) {
-    // The rows are the same, but the definition may say more about them than it did.
-    const version = {...before, ...roles, ...filtered, idColumn};
+    // The rows are the same, but the definition may say other things of them than it did.
+    const version = {...before, ...stated, source: described, idColumn};
     await held.confirm();
     for (const file of BESIDE_ROWS) await putStaged(workspace, stage, own, file);
+    for (const file of FOUND_ANEW)
+      if (!(await exists(join(stage.folder, file)))) await workspace.place.remove(versionKey(own, file));
     if (hashJson(version) !== hashJson(before)) await writeVersion(workspace, version);
     const isPointed = latest?.version === id && latest.earlier === earlier && isSameOrigin(latest, origin);
     if (!isPointed || sourceKey) await point();
@@ -265,15 +266,13 @@ async function pullInto(
     rows: identity.rows,
     columns,
     pulledAt,
-    source: {...source.describe, skippedLines: lineCount(source.skipped ?? []) || undefined},
+    source: described,
     bytes: (await stat(rowsFile)).size,
     parent: parent || undefined,
     changes: parent
       ? await countChanges(db, await versionRows(workspace, {dataset: name, id: parent}), rows)
       : undefined,
-    ...roles,
-    ...filtered,
-    checks: Object.keys(definition.checks ?? {}).map((check) => ({name: check, passed: true}))
+    ...stated
   };
   await commitVersion(workspace, {stage, held}, manifest, "pull");
   await point();
@@ -298,6 +297,9 @@ async function heldOutAgain(
 
 /** What a pull may find out anew of a version that is there; the summary last, it says that the ledger is whole. */
 const BESIDE_ROWS = ["rejected.parquet", "rejects.parquet", "ledger.parquet", "ledger.json"] as const;
+
+/** What a pull that does not write it has found none of. */
+const FOUND_ANEW = [REJECTED_FILE, "rejects.parquet"] as const;
 
 async function putStaged(
   workspace: Workspace,
@@ -348,10 +350,4 @@ async function explain(
       : `dataset ${name}: ${doing} failed: ${redactor ? redactor.text(said) : said}. No version was made.`,
     redactor ? {} : {cause}
   );
-}
-
-function pick<T extends object, K extends keyof T>(from: T, keys: K[]): Partial<Pick<T, K>> {
-  return Object.fromEntries(
-    keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]])
-  ) as Partial<Pick<T, K>>;
 }
