@@ -31,6 +31,7 @@ import {
 } from "../store/index.js";
 import {assertPlainSql} from "./plainSql.js";
 import {holdOutEdited} from "./heldOutEdited.js";
+import {forgetSecrets} from "./forgetSecrets.js";
 import {heldOutElsewhere} from "./heldOutElsewhere.js";
 import {assertHeldOutKnown} from "./heldOutKnown.js";
 import {appended} from "./append.js";
@@ -122,6 +123,7 @@ async function pullOne(
     async (held) => {
       await workspace.place.sweep(datasetKey(definition.name));
       await sweepTemporary(workspace.tmpDir);
+      await forgetSecrets(workspace, definition.name);
       const fingerprint = await fingerprintOf(definition.source);
       const sourceKey = sourceKeyOf(definition, options.redactor, fingerprint);
       const known = sourceKey && (await knownVersion(workspace, definition.name, sourceKey));

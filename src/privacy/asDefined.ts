@@ -1,4 +1,4 @@
-import {type DatasetDefinition, type Sensitivity} from "../datasets/index.js";
+import type {DatasetDefinition, Sensitivity} from "../datasets/index.js";
 import {strictest} from "../datasets/strictest.js";
 import type {VersionManifest} from "../store/index.js";
 import {readSensitivity} from "./privacyCheck.js";

@@ -4,7 +4,8 @@ import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../..
 import {roomFor, sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/index.js";
 import {brokenLines, brokenText, soundLines} from "./brokenLines.js";
 import {assertHeaders, brokenRecords, csvOptions, delimiterOf, exactCsv, soundCsv} from "./csv.js";
-import {download, type Downloaded, isUrl} from "./download.js";
+import {isUrl, withoutSecrets} from "./address.js";
+import {download, type Downloaded} from "./download.js";
 import {jsonLines} from "./jsonLines.js";
 import {evenLineEnds} from "./lineEnds.js";
 import {laxJson} from "./laxJson.js";
@@ -26,7 +27,7 @@ export interface FilesSource {
   columns?: Record<string, string>;
   /**
    * Name of a column to add that holds the file each row comes from, as it is named here or as a pattern found it: a path
-   * below the project's folder, or the address.
+   * below the project's folder, or the address without its query.
    */
   filename?: string;
   /** Headers sent to URLs. Take secrets from the environment; they are kept nowhere. */
@@ -68,7 +69,11 @@ export const files: SourceReader<FilesSource> = async (source, context) => {
   const read = await readFiles(paths, source, context);
   return {
     ...read,
-    describe: {...read.describe, files: named, downloaded: downloaded.length > 0 ? downloaded : undefined}
+    describe: {
+      ...read.describe,
+      files: named.map(withoutSecrets),
+      downloaded: downloaded.length > 0 ? downloaded : undefined
+    }
   };
 };
 
@@ -101,7 +106,7 @@ async function withFileNames(
       .join(" union all by name ")})`,
     describe: {
       ...reads[0]!.describe,
-      files: [source.files].flat(),
+      files: [source.files].flat().map(withoutSecrets),
       filename: column,
       downloaded: downloaded.length > 0 ? downloaded : undefined
     },
@@ -206,7 +211,7 @@ export async function gather(
     if (isUrl(name)) {
       const {path, ...record} = await download(name, {...context, headers});
       paths.push(path);
-      names.push(name);
+      names.push(withoutSecrets(name));
       downloaded.push(record);
       continue;
     }

@@ -3,7 +3,7 @@ import {copyFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {pipeline} from "node:stream/promises";
 import {type Database, messageOf, UserError} from "../../store/index.js";
-import {isUrl} from "../sources/index.js";
+import {isUrl, withoutSecrets} from "../sources/index.js";
 import {EXPORT_FILE, EXPORT_FILES, FILES, HELD_OUT_FILE, OPTIONAL_FILES, transferName} from "./files.js";
 import {heldOutRows, heldOutText} from "./heldOutRows.js";
 
@@ -126,7 +126,5 @@ function joined(base: string, path: string): string {
 
 /** User names, passwords and signatures of an address are not shown. */
 function shown(from: string): string {
-  if (!isUrl(from)) return resolve(from);
-  const {origin, pathname} = new URL(from);
-  return origin + pathname;
+  return isUrl(from) ? withoutSecrets(from) : resolve(from);
 }

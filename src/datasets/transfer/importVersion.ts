@@ -18,6 +18,7 @@ import {
 import {commitVersion} from "../commitVersion.js";
 import {REJECTED_FILE} from "../filters/index.js";
 import {holdOutEdited} from "../heldOutEdited.js";
+import {sourceWithoutSecrets} from "../sources/index.js";
 import {loadTombstones, tombstoneHash} from "../tombstones.js";
 import {holdOutImported} from "./exportNote.js";
 import {fetchVersion} from "./fetchVersion.js";
@@ -130,6 +131,7 @@ async function checked(
   return {
     ...version,
     ...found,
+    source: sourceWithoutSecrets(version.source ?? {}),
     bytes: (await stat(rowsFile)).size,
     parent: known ? parent : undefined,
     changes: known ? changes : undefined
