@@ -1,4 +1,4 @@
-import {type Database, sqlName} from "../store/index.js";
+import {type Database, type IdForm, idText, sqlName} from "../store/index.js";
 import {describeColumns} from "./rowQuery.js";
 
 /**
@@ -11,14 +11,14 @@ export async function appended(
   db: Database,
   rows: string,
   former: string,
-  id: string | undefined,
+  id: {name: string; form: IdForm} | undefined,
   carried?: string
 ): Promise<string> {
   const own = `select * exclude (row_id, row_hash) from ${former}`;
   if (!id && carried)
     return `select * exclude (${carried}), min(${carried}) as ${carried} from ((${own}) union all by name (${rows})) group by all`;
   if (!id) return `(${own}) union by name (${rows})`;
-  const column = (await describeColumns(db, rows)).find(({name}) => name === id);
+  const column = (await describeColumns(db, rows)).find(({name}) => name === id.name);
   if (!column) return rows;
-  return `(${own} where row_id not in (select ${sqlName(id)}::varchar from (${rows}) where ${sqlName(id)} is not null)) union all by name (${rows})`;
+  return `(${own} where row_id not in (select ${idText(column, id.form)} from (${rows}) where ${sqlName(id.name)} is not null)) union all by name (${rows})`;
 }

@@ -39,6 +39,7 @@ import {assertDataset, type DatasetDefinition} from "./define.js";
 import {commitVersion} from "./commitVersion.js";
 import {countChanges} from "./diff.js";
 import {applyFilters, REJECTED_FILE} from "./filters/index.js";
+import {idFormOf} from "./idForm.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
 import {describeColumns, FINDINGS, rowQuery, numberEqualRows, ownColumns} from "./rowQuery.js";
 import {knownVersion, sourceKeyOf} from "./knownVersion.js";
@@ -192,16 +193,18 @@ async function pullInto(
   let pulled = ownColumns(definition, source.relation);
   if (redactor)
     pulled = await redactRows(db, name, pulled, redactor, scratch).catch(failed("reading its rows"));
+  const form = await idFormOf(db, workspace, definition, latest?.version);
   if (definition.append && latest) {
     const version = {dataset: name, id: latest.version};
     const former = redactor
       ? await redactFormer(db, {workspace, definition, version, scratch}, redactor)
       : await versionRows(workspace, version);
-    pulled = await appended(db, pulled, former, definition.id, redactor && FINDINGS).catch(
+    const named = definition.id === undefined ? undefined : {name: definition.id, form};
+    pulled = await appended(db, pulled, former, named, redactor && FINDINGS).catch(
       failed("reading its columns")
     );
   }
-  const query = await rowQuery(db, definition, pulled).catch(failed("reading its columns"));
+  const query = await rowQuery(db, definition, pulled, form).catch(failed("reading its columns"));
   await writeParquet(db, rowsFile, query).catch(failed("reading its rows"));
   if (await isEmpty(db, rows))
     throw new UserError(`dataset ${name}: its source has no rows, so there is no version to make.`);
@@ -216,8 +219,8 @@ async function pullInto(
   const findingsFile = redactor && (await splitFindings(db, rowsFile, rejectedFile, scratch));
   await assertSound(db, definition, rows, !definition.id || (await idsDiffer(db, rows)));
   if (latest) {
-    await assertHeldOutKnown(db, workspace, definition, latest.version, rows);
     const found = filtered ? [rows, parquetFile(rejectedFile)] : [rows];
+    await assertHeldOutKnown(db, workspace, definition, latest.version, found);
     const replaced = await heldOutAgain(db, workspace, definition, latest.version, found);
     if (replaced !== undefined) options.onProgress?.(replaced);
   }

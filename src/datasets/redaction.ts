@@ -5,6 +5,7 @@ import {
   type Acceptance,
   type Columns,
   type Database,
+  idText,
   numberedParquetFile,
   parquetFile,
   sqlName,
@@ -120,13 +121,10 @@ export async function redactFormer(
   const columns = await describeColumns(db, `select * exclude (row_id, row_hash) from ${rows}`);
   const looked = redactor.columnsOf(columns, false);
   const redacted = await redactFile(db, raw, {dataset: definition.name, looked, redactor, withFormer: true});
-  if (!definition.id || !columns.some(({name}) => name === definition.id)) return parquetFile(redacted);
+  const id = looked.find(({name}) => name === definition.id);
+  if (!id) return parquetFile(redacted);
   const renamed = `${redacted}.ids`;
-  await writeParquet(
-    db,
-    renamed,
-    `select * replace (${sqlName(definition.id)}::varchar as row_id) from ${parquetFile(redacted)}`
-  );
+  await writeParquet(db, renamed, `select * replace (${idText(id)} as row_id) from ${parquetFile(redacted)}`);
   return parquetFile(renamed);
 }
 
