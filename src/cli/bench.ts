@@ -3,6 +3,7 @@ import {noVersion} from "../datasets/index.js";
 import {measuredThroughput, type LoadLevel} from "../costs/index.js";
 import {type Endpoint, isLoopback, openAICompatible, type Trust} from "../endpoints/index.js";
 import {importBench, loadTest} from "../load/index.js";
+import {asDefined} from "../privacy/index.js";
 import {callPrices, type CallPrices, candidate, type Candidate, withBenchTarget} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {
@@ -60,8 +61,9 @@ export async function benchVerb(target: string | undefined, options: BenchVerbOp
   const store = await openStore(workspace);
   const signals = interruptSignals();
   try {
-    const version = await store.latestVersion(dataset.name);
-    if (!version) throw noVersion(dataset.name);
+    const latest = await store.latestVersion(dataset.name);
+    if (!latest) throw noVersion(dataset.name);
+    const version = asDefined(latest, dataset);
     const split = await ensureSplit(store, version, [one.definition.split].flat()[0]!);
     const tell = (message: string) => note(`${one.name}: ${message}`);
     const inputs = {

@@ -22,9 +22,7 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
   try {
     for (const {name, definition} of evals.filter(({definition: {source}}) => source === undefined))
       try {
-        findings.push(
-          ...(await runEvalPreflight(store, name, definition, datasetOf(definition, datasets).name))
-        );
+        findings.push(...(await runEvalPreflight(store, name, definition, datasetOf(definition, datasets))));
       } catch (error) {
         findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
       }

@@ -14,7 +14,7 @@ import {
   trainingFormats,
   type TrainingPreflight
 } from "../finetune/index.js";
-import {refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
+import {asDefined, refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
 import type {Trust} from "../privacy/trust.js";
 import {
   openStore,
@@ -31,7 +31,7 @@ import {examplesOf, type TrainingExportOptions, type TrainingSource} from "./exp
 import {findRun} from "./findRun.js";
 import {knownVersion} from "./knownDataset.js";
 import {nearOtherParts, type NearOtherParts, nearText} from "./nearOtherParts.js";
-import {openProject} from "./project.js";
+import {loadDatasets, openProject} from "./project.js";
 import {assertQuotable} from "./quotedRows.js";
 import {note, print, printJson, table} from "./terminal.js";
 
@@ -140,8 +140,12 @@ async function refusal(
   trust: Trust | undefined,
   onMessage: (message: string) => void
 ): Promise<Refusal> {
-  if (trust !== undefined && (await refusedRows(store, version, trust, onMessage)) === "all")
-    return {rows: "all", to: trust};
+  if (trust !== undefined) {
+    const {datasets} = await loadDatasets(store.workspace.project);
+    const defined = datasets.find(({name}) => name === version.dataset);
+    if ((await refusedRows(store, asDefined(version, defined), trust, onMessage)) === "all")
+      return {rows: "all", to: trust};
+  }
   return {rows: await refusedRows(store, version, "fine-tuning", onMessage), to: "fine-tuning"};
 }
 

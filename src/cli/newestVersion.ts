@@ -1,11 +1,11 @@
 import {type DatasetDefinition, pull, sourceChange} from "../datasets/index.js";
-import {pullRedactor} from "../privacy/index.js";
+import {asDefined, pullRedactor} from "../privacy/index.js";
 import type {Store, VersionManifest} from "../store/index.js";
 import {note} from "./terminal.js";
 
 /**
  * Gives the newest version of a dataset; one that was never pulled is pulled first. Where its source or definition was changed
- * since the pull, `tell` hears it, once for each dataset.
+ * since the pull, `tell` hears it, once for each dataset, and the stricter of both goes for where its rows may go.
  */
 export function newestVersions(
   store: Store,
@@ -17,7 +17,7 @@ export function newestVersions(
     if (latest) {
       if (!looked.has(dataset.name)) await tellChange(store, dataset, tell);
       looked.add(dataset.name);
-      return latest;
+      return asDefined(latest, dataset);
     }
     const {version} = await pull(store.workspace, dataset, {redactor: pullRedactor(dataset)});
     await store.refresh();

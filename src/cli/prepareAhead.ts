@@ -1,5 +1,6 @@
 import {availableParallelism} from "node:os";
 import type {DatasetDefinition} from "../datasets/index.js";
+import {asDefined} from "../privacy/index.js";
 import {type Candidate, prepareCandidate, type RunOptions} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {openCounts, openStore, type Store} from "../store/index.js";
@@ -73,8 +74,10 @@ async function prepareEval(
   {datasets, quiet, signal}: Omit<AheadInputs, "options">
 ): Promise<void> {
   try {
-    const version = await store.latestVersion(datasetOf(one.definition, datasets).name);
-    if (!version) return;
+    const dataset = datasetOf(one.definition, datasets);
+    const latest = await store.latestVersion(dataset.name);
+    if (!latest) return;
+    const version = asDefined(latest, dataset);
     for (const spec of [one.definition.split].flat()) {
       const name = spec.name ?? spec.strategy;
       const reporter = createReporter(`${one.name} · ${name}`, quiet, {eval: one.name, split: name});

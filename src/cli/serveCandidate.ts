@@ -1,6 +1,7 @@
 import {noVersion} from "../datasets/index.js";
 import type {Writer} from "../endpoints/index.js";
 import {limiterFor} from "../endpoints/limiter.js";
+import {asDefined} from "../privacy/index.js";
 import {prepareCandidate} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {hashJson, type Store} from "../store/index.js";
@@ -25,8 +26,9 @@ export async function servedCandidate(
   const one = await evalNamed(project, evalName);
   const candidate = candidateNamed(one, wanted);
   const dataset = datasetOf(one.definition, (await loadDatasets(project)).datasets);
-  const version = await store.latestVersion(dataset.name);
-  if (!version) throw noVersion(dataset.name);
+  const latest = await store.latestVersion(dataset.name);
+  if (!latest) throw noVersion(dataset.name);
+  const version = asDefined(latest, dataset);
   const split = await ensureSplit(store, version, [one.definition.split].flat()[0]!, {measure: false});
   const {prepared, record, close} = await prepareCandidate(one.definition, {
     store,

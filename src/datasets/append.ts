@@ -1,5 +1,7 @@
 import {
   type Database,
+  type IdForm,
+  idText,
   sqlName,
   versionRows,
   versionTable,
@@ -8,7 +10,7 @@ import {
 } from "../store/index.js";
 import {commonTypes} from "./commonTypes.js";
 import {REJECTED_FILE} from "./filters/index.js";
-import {describeColumns, idText} from "./rowQuery.js";
+import {describeColumns} from "./rowQuery.js";
 
 /** A version's rows with those that filters dropped: a later pull may keep them. */
 export async function formerRows(workspace: Workspace, version: VersionName): Promise<string> {
@@ -28,22 +30,23 @@ export async function appended(
   db: Database,
   rows: string,
   former: string,
-  id: string | undefined,
+  id: {name: string; form: IdForm} | undefined,
   carried?: string
 ): Promise<string> {
   const sides = await commonTypes(db, `select * exclude (row_id, row_hash) from ${former}`, rows);
   const columns = await describeColumns(db, union(sides));
-  const idColumn = columns.find(({name}) => name === id);
+  const idColumn = columns.find(({name}) => name === id?.name);
   if (!id) return merged(sides, columns, carried);
-  if (!idColumn || !(await hasColumn(db, sides[1], id))) return rows;
-  if (!(await hasColumn(db, sides[0], id))) return union(sides);
-  // Read as the type that both have together: 4 beside 4.5 is the id 4.0.
+  if (!idColumn || !(await hasColumn(db, sides[1], id.name))) return rows;
+  if (!(await hasColumn(db, sides[0], id.name))) return union(sides);
+  // Read as the type that both have together, so that 4 beside 4.5 is one id wherever it comes.
+  const name = sqlName(id.name);
   const [before, now] = sides.map(
-    (side) => `select * replace (${sqlName(id)}::${idColumn.type} as ${sqlName(id)}) from (${side})`
+    (side) => `select * replace (${name}::${idColumn.type} as ${name}) from (${side})`
   );
-  const text = idText(id, columns);
-  const ids = `select ${text} from (${now}) where ${sqlName(id)} is not null`;
-  return union([`select * from (${before}) where ${sqlName(id)} is null or ${text} not in (${ids})`, now!]);
+  const text = idText(idColumn, id.form);
+  const ids = `select ${text} from (${now}) where ${name} is not null`;
+  return union([`select * from (${before}) where ${name} is null or ${text} not in (${ids})`, now!]);
 }
 
 /** Each row as often as in the side that has it more often. */

@@ -10,23 +10,33 @@ import {
   type Workspace
 } from "../store/index.js";
 import type {DatasetDefinition} from "./define.js";
+import {heldOutRenamed} from "./heldOutRenamed.js";
 
 /**
  * Refuses rows whose ids come from elsewhere than those of the held-out rows, when some of these, present in the version
  * before, can be told by their content and text no longer: they would be open from then on.
- * @param rows relation of the rows that are about to be stored
+ * Ids of the same column that are written otherwise than they were are refused too.
+ * @param relations of the rows that are about to be stored; those that filters dropped after them
  */
 export async function assertHeldOutKnown(
   db: Database,
   workspace: Workspace,
   {name, id, text}: DatasetDefinition,
   before: string,
-  rows: string
+  relations: readonly string[]
 ): Promise<void> {
+  const rows = relations[0]!;
   for (const record of await heldOutRecords(workspace, name)) {
-    if (record.idColumn === (id ?? null)) continue;
     const former = {dataset: name, id: before};
     if (!(await hasRows(workspace, former))) continue;
+    if (record.idColumn === (id ?? null)) {
+      const renamed =
+        id === undefined ? 0 : await heldOutRenamed(db, workspace, record, {name, text, before}, relations);
+      if (renamed === 0) continue;
+      throw new UserError(
+        `dataset ${name}: the column ${id} gives other ids than it did when split ${record.name} held ${record.rows} rows out: ${renamed} of the held-out rows are there under new ids, and would be open. No version was made. Give the rows the ids that they had, by \`sql\` if their type has changed.`
+      );
+    }
     const held = await heldOutRelation(workspace, record);
     const count = async (query: string) =>
       (await db.row<{n: number}>(`select count(*)::int as n from (${query})`))!.n;

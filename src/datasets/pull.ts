@@ -31,6 +31,7 @@ import {
 } from "../store/index.js";
 import {assertPlainSql} from "./plainSql.js";
 import {holdOutEdited} from "./heldOutEdited.js";
+import {forgetSecrets} from "./forgetSecrets.js";
 import {heldOutElsewhere} from "./heldOutElsewhere.js";
 import {assertHeldOutKnown} from "./heldOutKnown.js";
 import {appended, formerRows} from "./append.js";
@@ -38,12 +39,14 @@ import {assertDataset, type DatasetDefinition} from "./define.js";
 import {commitVersion} from "./commitVersion.js";
 import {countChanges} from "./diff.js";
 import {applyFilters, REJECTED_FILE} from "./filters/index.js";
+import {idFormOf} from "./idForm.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
 import {describeColumns, FINDINGS, rowQuery, numberEqualRows, ownColumns} from "./rowQuery.js";
 import {knownVersion, sourceKeyOf} from "./knownVersion.js";
 import {foundRows, redactFormer, redactRows, type Redactor, splitFindings} from "./redaction.js";
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
+import {statedMembers} from "./statedMembers.js";
 import {isSameOrigin, noteOrigin, originOf} from "./origin/index.js";
 import {
   type BrokenLine,
@@ -121,12 +124,15 @@ async function pullOne(
     async (held) => {
       await workspace.place.sweep(datasetKey(definition.name));
       await sweepTemporary(workspace.tmpDir);
+      await forgetSecrets(workspace, definition.name);
       const fingerprint = await fingerprintOf(definition.source);
       const sourceKey = sourceKeyOf(definition, options.redactor, fingerprint);
       const known = sourceKey && (await knownVersion(workspace, definition.name, sourceKey));
       if (known) {
         await noteOrigin(workspace, definition, fingerprint);
-        return {version: known, changed: false};
+        const version = {...known, ...statedMembers(definition, filteredBefore(definition, known))};
+        if (hashJson(version) !== hashJson(known)) await writeVersion(workspace, version);
+        return {version, changed: false};
       }
       const stage = await workspace.place.stage(datasetKey(definition.name));
       const scratch = temporaryPath(join(workspace.tmpDir, definition.name));
@@ -147,6 +153,10 @@ async function pullOne(
     }
   );
 }
+
+/** A source that is not read again has the filters of before: they are part of what it is known by. */
+const filteredBefore = ({filters: named}: DatasetDefinition, {rejected, filters}: VersionManifest) =>
+  named && rejected !== undefined && filters ? {rejected, filters} : undefined;
 
 interface BegunPull {
   stage: Stage;
@@ -184,16 +194,18 @@ async function pullInto(
   let pulled = ownColumns(definition, source.relation);
   if (redactor)
     pulled = await redactRows(db, name, pulled, redactor, scratch).catch(failed("reading its rows"));
+  const form = await idFormOf(db, workspace, definition, latest?.version);
   if (definition.append && latest) {
     const version = {dataset: name, id: latest.version};
     const former = redactor
       ? await redactFormer(db, {workspace, version, scratch}, redactor)
       : await formerRows(workspace, version);
-    pulled = await appended(db, pulled, former, definition.id, redactor && FINDINGS).catch(
+    const named = definition.id === undefined ? undefined : {name: definition.id, form};
+    pulled = await appended(db, pulled, former, named, redactor && FINDINGS).catch(
       failed("reading its columns")
     );
   }
-  const query = await rowQuery(db, definition, pulled).catch(failed("reading its columns"));
+  const query = await rowQuery(db, definition, pulled, form).catch(failed("reading its columns"));
   await writeParquet(db, rowsFile, query).catch(failed("reading its rows"));
   if (await isEmpty(db, rows))
     throw new UserError(`dataset ${name}: its source has no rows, so there is no version to make.`);
@@ -208,8 +220,8 @@ async function pullInto(
   const findingsFile = redactor && (await splitFindings(db, rowsFile, rejectedFile, scratch));
   await assertSound(db, definition, rows, !definition.id || (await idsDiffer(db, rows)));
   if (latest) {
-    await assertHeldOutKnown(db, workspace, definition, latest.version, rows);
     const found = filtered ? [rows, parquetFile(rejectedFile)] : [rows];
+    await assertHeldOutKnown(db, workspace, definition, latest.version, found);
     const replaced = await heldOutAgain(db, workspace, definition, latest.version, found);
     if (replaced !== undefined) options.onProgress?.(replaced);
   }
@@ -223,17 +235,9 @@ async function pullInto(
   const own = {dataset: name, id};
   const parent = latest && latest.version !== id ? latest.version : undefined;
   const pulledAt = (options.now?.() ?? new Date()).toISOString();
+  const described = {...source.describe, skippedLines: lineCount(source.skipped ?? []) || undefined};
   const skipped = source.skipped ? {skipped: source.skipped} : {};
-  const roles = pick(definition, [
-    "description",
-    "licence",
-    "label",
-    "text",
-    "group",
-    "time",
-    "sensitivity",
-    "publish"
-  ]);
+  const stated = statedMembers(definition, filtered);
   if (redactor && findingsFile && !(await hasLedger(workspace, own, redactor.fingerprint))) {
     const facts = {...own, rows: identity.rows, columns};
     const accepted = await readAcceptances(workspace, name);
@@ -246,10 +250,12 @@ async function pullInto(
   };
   const before = await readVersion(workspace, own);
   if (before) {
-    // The rows are the same, but the definition may say more about them than it did.
-    const version = {...before, ...roles, ...filtered, idColumn};
+    // The rows are the same, but the definition may say other things of them than it did.
+    const version = {...before, ...stated, source: described, idColumn};
     await held.confirm();
     for (const file of BESIDE_ROWS) await putStaged(workspace, stage, own, file);
+    for (const file of FOUND_ANEW)
+      if (!(await exists(join(stage.folder, file)))) await workspace.place.remove(versionKey(own, file));
     if (hashJson(version) !== hashJson(before)) await writeVersion(workspace, version);
     const isPointed = latest?.version === id && latest.earlier === earlier && isSameOrigin(latest, origin);
     if (!isPointed || sourceKey) await point();
@@ -266,15 +272,13 @@ async function pullInto(
     rows: identity.rows,
     columns,
     pulledAt,
-    source: {...source.describe, skippedLines: lineCount(source.skipped ?? []) || undefined},
+    source: described,
     bytes: (await stat(rowsFile)).size,
     parent: parent || undefined,
     changes: parent
       ? await countChanges(db, await versionRows(workspace, {dataset: name, id: parent}), rows)
       : undefined,
-    ...roles,
-    ...filtered,
-    checks: Object.keys(definition.checks ?? {}).map((check) => ({name: check, passed: true}))
+    ...stated
   };
   await commitVersion(workspace, {stage, held}, manifest, "pull");
   await point();
@@ -299,6 +303,9 @@ async function heldOutAgain(
 
 /** What a pull may find out anew of a version that is there; the summary last, it says that the ledger is whole. */
 const BESIDE_ROWS = ["rejected.parquet", "rejects.parquet", "ledger.parquet", "ledger.json"] as const;
+
+/** What a pull that does not write it has found none of. */
+const FOUND_ANEW = [REJECTED_FILE, "rejects.parquet"] as const;
 
 async function putStaged(
   workspace: Workspace,
@@ -349,10 +356,4 @@ async function explain(
       : `dataset ${name}: ${doing} failed: ${redactor ? redactor.text(said) : said}. No version was made.`,
     redactor ? {} : {cause}
   );
-}
-
-function pick<T extends object, K extends keyof T>(from: T, keys: K[]): Partial<Pick<T, K>> {
-  return Object.fromEntries(
-    keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]])
-  ) as Partial<Pick<T, K>>;
 }

@@ -78,14 +78,18 @@ async function purgeWith(
     dataset,
     versions,
     where,
-    hash: tombstoneHash(tombstones)
+    told: (column) => tombstoneHash(tombstones, column)
   });
   const at = now().toISOString();
-  const known = new Set(tombstones.rows.map(({hash}) => hash));
-  const fresh = found.filter((hash) => !known.has(hash));
+  const known = new Map(tombstones.rows.map((one) => [one.hash, one]));
+  const fresh = found.filter(({row}) => !known.has(row));
   if (found.length === 0 && known.size === 0)
     throw new UserError(`no row of ${dataset} meets ${where}. Nothing was erased.`);
-  for (const hash of fresh) tombstones.rows.push({hash, at, reason});
+  for (const {row, content} of found) {
+    const before = known.get(row);
+    if (before) before.content = [...new Set([...(before.content ?? []), ...content])].sort();
+    else tombstones.rows.push({hash: row, content, at, reason});
+  }
   await confirm();
   await writeTombstones(workspace, dataset, tombstones);
   // A run that planned before the tombstones were there and locked since holds the rows in its plan.

@@ -20,37 +20,44 @@ export interface Matching {
   /** Ids of the dataset's versions. */
   versions: readonly string[];
   where: string;
-  /** SQL of what is wanted of a row: the hash of its `row_id`, or that itself. */
-  hash: string;
+  /** SQL of what is wanted of a row's `row_id` and `row_hash`: a hash of them, or the columns themselves. */
+  told(column: string): string;
   /** Looks at no row that a split holds out. */
   open?: boolean;
 }
 
+export interface MatchingRow {
+  /** By its id, or by its content where it has none. */
+  row: string;
+  /** What versions hold of it; none of a row that only an imported run has. */
+  content: string[];
+}
+
 /**
- * Hashes of the rows that meet a condition in any version, or in any run of the dataset that other tools made, sorted; a
+ * The rows that meet a condition in any version, or in any run of the dataset that other tools made, in order; a
  * version without one of the condition's columns has none. Throws UserError when nothing has them all.
  */
 export async function matchingRows(
   db: Database,
   workspace: Workspace,
-  {dataset, versions, where, hash, open = false}: Matching
-): Promise<string[]> {
-  const relations: {of: string; rows: string}[] = [];
+  {dataset, versions, where, told, open = false}: Matching
+): Promise<MatchingRow[]> {
+  const relations: {of: string; rows: string; content: string}[] = [];
   for (const id of versions)
     for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
       const rows = await versionTable(workspace, {dataset, id}, file);
       if (!rows) continue;
       const seen = open ? `(${await withoutHeldOut(workspace, {dataset, id}, rows)})` : rows;
-      relations.push({of: `${dataset}@${id}`, rows: seen});
+      relations.push({of: `${dataset}@${id}`, rows: seen, content: told("row_hash")});
     }
   for (const id of await importedRuns(workspace, dataset))
-    relations.push({of: `run ${id}`, rows: await importedRows(workspace, id)});
-  const found = new Set<string>();
+    relations.push({of: `run ${id}`, rows: await importedRows(workspace, id), content: "null"});
+  const found = new Map<string, Set<string>>();
   const condition = await userCondition(db, where, {what: "--where"});
   let failure: unknown;
   let read = 0;
-  for (const {of, rows} of relations) {
-    const query = `select distinct ${hash} as hash from ${rows} where ${condition}`;
+  for (const {of, rows, content} of relations) {
+    const query = `select distinct coalesce(${told("row_id")}, ${content}) as row, ${content} as content from ${rows} where ${condition}`;
     try {
       await db.rows(`${query} limit 0`);
     } catch (error) {
@@ -59,8 +66,12 @@ export async function matchingRows(
     }
     read++;
     try {
-      for await (const batch of db.batches<{hash: string}>(query))
-        for (const row of batch) found.add(row.hash);
+      for await (const batch of db.batches<{row: string; content: string | null}>(query))
+        for (const one of batch) {
+          const contents = found.get(one.row) ?? new Set();
+          if (one.content !== null) contents.add(one.content);
+          found.set(one.row, contents);
+        }
     } catch (error) {
       // What the engine says quotes the row, and the row may be held out.
       throw new UserError(
@@ -75,7 +86,7 @@ export async function matchingRows(
       {cause: failure}
     );
   }
-  return [...found].sort();
+  return [...found.keys()].sort().map((row) => ({row, content: [...found.get(row)!].sort()}));
 }
 
 function wrongWith(failure: unknown): string {

@@ -24,14 +24,15 @@ export async function previewPurge(
   const db = await openDatabase({tmpDir: workspace.tmpDir});
   try {
     const versions = await versionsToPurge(workspace, dataset);
-    const rows = await matchingRows(db, workspace, {dataset, versions, where, hash: "row_id", open: true});
+    const matching = {dataset, versions, where, told: (column: string) => column, open: true};
+    const rows = (await matchingRows(db, workspace, matching)).map(({row}) => row);
     const heldOut = new Set<string>();
     for (const id of versions)
       for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
         const all = await versionTable(workspace, {dataset, id}, file);
         if (!all) continue;
         const open = await withoutHeldOut(workspace, {dataset, id}, all);
-        const hidden = `select row_id from ${all} except select row_id from (${open})`;
+        const hidden = `select coalesce(row_id, row_hash) as row_id from ${all} except select coalesce(row_id, row_hash) from (${open})`;
         for await (const batch of db.batches<{row_id: string}>(hidden))
           for (const {row_id: row} of batch) heldOut.add(row);
       }

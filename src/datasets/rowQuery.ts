@@ -1,4 +1,13 @@
-import {type Columns, type Database, ROW_COLUMNS, sqlName, sqlString, UserError} from "../store/index.js";
+import {
+  type Columns,
+  type Database,
+  type IdForm,
+  idText,
+  ROW_COLUMNS,
+  sqlName,
+  sqlString,
+  UserError
+} from "../store/index.js";
 import type {DatasetDefinition} from "./define.js";
 
 /** Carries what was found in a row, as JSON, through a pull that redacts. No part of the row, and in no file that is kept. */
@@ -20,8 +29,14 @@ export function ownColumns(definition: DatasetDefinition, relation: string): str
  * The version's rows: id and content hash first, then the dataset's own columns. The hash is SHA-256 of a row's JSON
  * with its columns in alphabetical order. Without an id column the hash is the id, even where rows are equal:
  * `numberEqualRows` tells those apart.
+ * @param form of whole numbers among the ids
  */
-export async function rowQuery(db: Database, definition: DatasetDefinition, rows: string): Promise<string> {
+export async function rowQuery(
+  db: Database,
+  definition: DatasetDefinition,
+  rows: string,
+  form: IdForm
+): Promise<string> {
   const columns = await describeColumns(db, rows);
   const names = columns.map(({name}) => name).filter((name) => !(definition.privacy && name === FINDINGS));
   const reserved = Object.keys(ROW_COLUMNS satisfies Columns).filter((column) => names.includes(column));
@@ -35,15 +50,10 @@ export async function rowQuery(db: Database, definition: DatasetDefinition, rows
     )
   ];
   if (problems.length > 0) throw new UserError(`dataset ${definition.name}: ${problems.join("; ")}.`);
-  const id = definition.id ? idText(definition.id, columns) : "row_hash";
+  const named = columns.find(({name}) => name === definition.id);
+  const id = named ? idText(named, form) : "row_hash";
   return `select ${id} as row_id, row_hash, * exclude (row_hash)
     from (select *, ${rowHash(names)} as row_hash from (${rows}))`;
-}
-
-/** An id is its text: 1 and "1" are one id, also where a column holds numbers and texts and is read as JSON. */
-export function idText(id: string, columns: readonly {name: string; type: string}[]): string {
-  const isJson = columns.some(({name, type}) => name === id && type === "JSON");
-  return isJson ? `(${sqlName(id)}->>'$')` : `${sqlName(id)}::varchar`;
 }
 
 /** SQL of a row's hash, from the names of its columns. */

@@ -21,17 +21,25 @@ export function tombstoneHash({salt}: Pick<Tombstones, "salt">, column = "row_id
   return `sha256(${sqlString(salt)} || ${column})`;
 }
 
+/** SQL that is true for a row that was erased, by its id or by its content: one without an id is told from no other. */
+export function isErased(tombstones: Pick<Tombstones, "salt">): string {
+  return ["row_id", "row_hash"]
+    .map((column) => `coalesce(${tombstoneHash(tombstones, column)} in (select hash from erased), false)`)
+    .join(" or ");
+}
+
 /** Puts the hashes into the table `erased`, for the queries that leave rows out. False when there are none. */
 export async function loadTombstones(db: Database, tombstones: Tombstones): Promise<boolean> {
   await db.run("create or replace temp table erased (hash varchar)");
-  for (let at = 0; at < tombstones.rows.length; at += 1000)
+  const hashes = tombstones.rows.flatMap(({hash, content = []}) => [hash, ...content]);
+  for (let at = 0; at < hashes.length; at += 1000)
     await db.run(
-      `insert into erased values ${tombstones.rows
+      `insert into erased values ${hashes
         .slice(at, at + 1000)
-        .map(({hash}) => `(${sqlString(hash)})`)
+        .map((hash) => `(${sqlString(hash)})`)
         .join(", ")}`
     );
-  return tombstones.rows.length > 0;
+  return hashes.length > 0;
 }
 
 /** Takes erased rows out of what a pull has read, so that a source that still has them does not bring them back. */
@@ -45,10 +53,6 @@ export async function leaveOutErased(
   if (!(await loadTombstones(db, tombstones))) return;
   const rows = parquetFile(rowsFile);
   const kept = temporaryPath(rowsFile);
-  await writeParquet(
-    db,
-    kept,
-    `select * from ${rows} where ${tombstoneHash(tombstones)} not in (select hash from erased)`
-  );
+  await writeParquet(db, kept, `select * from ${rows} where not (${isErased(tombstones)})`);
   await rename(kept, rowsFile);
 }

@@ -1,6 +1,7 @@
 export {acceptances} from "./acceptances.js";
 export {acceptFindings} from "./acceptFindings.js";
 export {type Annotation, checkAnnotations} from "./annotations.js";
+export {asDefined} from "./asDefined.js";
 export {ensureLedger} from "./ensureLedger.js";
 export type {Finding, Layer, Recognizer} from "./finding.js";
 export {

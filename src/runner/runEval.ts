@@ -9,6 +9,7 @@ import {
   temporaryPath,
   UserError
 } from "../store/index.js";
+import {asDefined} from "../privacy/index.js";
 import type {EvalDefinition} from "./define.js";
 import {forecast} from "./dryRun.js";
 import {
@@ -37,7 +38,9 @@ import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
  * them and seals the run. The same plan goes on in the same run however its last start ended, and gives back the
  * sealed run when nothing is missing. Throws UserError for whatever the person can mend.
  */
-export async function runEval(definition: EvalDefinition, inputs: RunInputs): Promise<RunResult> {
+export async function runEval(definition: EvalDefinition, given: RunInputs): Promise<RunResult> {
+  const {dataset} = definition;
+  const inputs = typeof dataset === "string" ? given : {...given, version: asDefined(given.version, dataset)};
   const {store, version, evalName} = inputs;
   // From the first look at its rows: until a run is sealed no record of it refers to its version and split.
   return store.workspace.share(

@@ -21,6 +21,7 @@ export {
 } from "./files.js";
 export {placeFingerprint} from "./fingerprint.js";
 export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
+export {hasForms, type IdForm, idText, isIdOf} from "./idText.js";
 export {
   noRowLeft,
   noRows,

@@ -1,4 +1,4 @@
-import {readdirSync, rmSync, writeFileSync} from "node:fs";
+import {readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
@@ -54,6 +54,38 @@ describe("pull", () => {
     expect(readdirSync(datasetDir(workspace, "mails")).sort()).toEqual(
       [first.version.id, "latest.json"].sort()
     );
+  });
+
+  it("lets go of what the definition no longer says, where the rows are the same", async () => {
+    const workspace = await temporaryWorkspace();
+    const said = {
+      description: "mails",
+      licence: "CC0",
+      label: "label",
+      text: "text",
+      group: "label",
+      time: "text",
+      sensitivity: "public",
+      publish: "text",
+      filters: {"not d": "id <> 'd'"},
+      checks: {"not e": "id <> 'e'"}
+    };
+    const more = [...three, {id: "d", text: "four", label: "x"}];
+    const {version} = await pull(workspace, mails(more, said));
+    expect(version).toMatchObject({...said, rejected: 1, filters: {"not d": {rejected: 1}}, checks: [{}]});
+    const later = await pull(workspace, mails(three));
+    expect(later).toMatchObject({changed: false, version: {id: version.id, checks: []}});
+    const kept = JSON.parse(
+      readFileSync(join(datasetDir(workspace, "mails"), version.id, "manifest.json"), "utf8")
+    ) as object;
+    const gone = [...Object.keys(said).filter((member) => member !== "checks"), "rejected"];
+    expect(Object.keys(kept).filter((member) => gone.includes(member))).toEqual([]);
+    expect(readdirSync(join(datasetDir(workspace, "mails"), version.id)).sort()).toEqual([
+      "manifest.json",
+      "rows.parquet"
+    ]);
+    const fresh = await pull(await temporaryWorkspace(), mails(three));
+    expect(later.version).toEqual({...fresh.version, pulledAt: version.pulledAt});
   });
 
   it("counts what was added, removed and changed against the version before", async () => {

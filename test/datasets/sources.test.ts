@@ -7,8 +7,8 @@ import {gzipSync} from "node:zlib";
 import sqlite3 from "node-sqlite3-wasm";
 import pg from "pg";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
-import {openStore, UserError, type Workspace} from "../../src/store/index.js";
+import {type DatasetDefinition, defineDataset, huggingFaceCard, pull} from "../../src/datasets/index.js";
+import {openStore, UserError, type Workspace, writeVersion} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {datasetDir} from "../support/folders.js";
 
@@ -91,6 +91,48 @@ describe("a URL", () => {
     expect(first.version.source.downloaded).toEqual([
       {url: `${url}/rows.jsonl`, bytes: body.length, etag: '"v1"'}
     ]);
+  });
+
+  it("is recorded nowhere with its password or its query, whatever reads it, and records of before lose them", async () => {
+    const {url} = await listen((_, response) =>
+      response.end(JSON.stringify({id: 1, messages: [{role: "user", content: "hello"}]}))
+    );
+    const secret = `${url.replace("//", "//joe:hunter2@")}/rows.jsonl?sig=SIGNATURE`;
+    const sources: DatasetDefinition["source"][] = [
+      {kind: "files", files: secret},
+      {kind: "files", files: [secret, `${url}/rows.jsonl`], filename: "from"},
+      {kind: "log", tool: "openai-chat", files: secret}
+    ];
+    for (const source of sources) {
+      const workspace = await temporaryWorkspace();
+      const definition = named(source);
+      const {version} = await pull(workspace, definition);
+      const folder = join(workspace.dir, "datasets");
+      const said = () =>
+        readdirSync(folder, {recursive: true, encoding: "utf8"})
+          .filter((file) => file.endsWith(".json"))
+          .map((file) => readFileSync(join(folder, file), "utf8"))
+          .join() + huggingFaceCard(version);
+      expect(said()).toContain(`${url}/rows.jsonl`);
+      expect(said()).not.toMatch(/joe|hunter2|SIGNATURE/);
+      expect(JSON.stringify(await rowsOf(workspace, "*"))).not.toMatch(/joe|hunter2|SIGNATURE/);
+      await writeVersion(workspace, {
+        ...version,
+        id: "0123456789abcdef",
+        source: {...version.source, files: [secret]}
+      });
+      expect(said()).toMatch(/SIGNATURE/);
+      expect((await pull(workspace, definition)).changed).toBe(false);
+      expect(said()).not.toMatch(/joe|hunter2|SIGNATURE/);
+    }
+  });
+
+  it("is named without its secrets where its columns are refused", async () => {
+    const {url} = await listen((_, response) => response.end('{"id": 1}'));
+    const secret = `${url.replace("//", "//joe:hunter2@")}/rows.jsonl?sig=SIGNATURE`;
+    const pulled = pull(await temporaryWorkspace(), named({kind: "files", files: secret, filename: "id"}));
+    await expect(pulled).rejects.toThrow(/names a column that http:\/\/127.* has already/);
+    await expect(pulled).rejects.not.toThrow(/joe|hunter2|SIGNATURE/);
   });
 
   it("goes on where it broke off, and starts again when the file is another by then", async () => {

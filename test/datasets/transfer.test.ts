@@ -181,6 +181,22 @@ describe("a version imported by its id", () => {
     expect(existsSync(join(workspace.project, "again"))).toBe(false);
   });
 
+  it("brings no erased row back among those that filters dropped", async () => {
+    const [there, here] = [await temporaryWorkspace(), await temporaryWorkspace()];
+    const notes = (filters?: Record<string, string>) =>
+      defineDataset({
+        name: "notes",
+        id: "id",
+        source: {kind: "rows", rows: () => ["r1", "r2", "r3"].map((id) => ({id, text: `note ${id}`}))},
+        filters
+      });
+    const {version} = await pull(there, notes({"not r3": "id <> 'r3'"}));
+    const folder = await exportVersion(there, version, join(there.project, "out"));
+    await pull(here, notes());
+    await purge(here, "notes", {where: "id = 'r3'", reason: "asked"});
+    expect(await refused(version, folder, here)).toMatch(/holds 1 rows that were erased from this store/);
+  });
+
   it("is exported with its ledger and imported from the command line, and then needs no pull", async () => {
     const [there, here] = [await temporaryProject(), await temporaryProject()];
     const loader = `{name: "notes", id: "id", text: "text", label: "label", source: {kind: "rows", rows: () => [{id: "a", text: "mail me: someone@example.org", label: "x"}, {id: "b", text: "no", label: "y"}]}}`;

@@ -193,6 +193,30 @@ describe("the held-out part", () => {
     store.close();
   });
 
+  it("does not leave the store among the rows that a filter dropped", async () => {
+    const {workspace, store, heldOut} = await heldOutStore();
+    store.close();
+    const filters = {"is not held out": `id not in (${[...heldOut].map((id) => `'${id}'`).join(", ")})`};
+    const {version} = await pull(workspace, {...mailsOf(rowsOf(200)), filters});
+    expect(version.rejected).toBe(heldOut.size);
+    const out = join(workspace.project, "out");
+    await expect(exportVersion(workspace, version, out)).rejects.toThrow(
+      `holds ${heldOut.size} rows that split random holds out`
+    );
+    const other = await temporaryWorkspace();
+    await expect(importVersion(other, "mails", version.id, workspace.project)).rejects.toThrow(
+      /--with-held-out/
+    );
+    const folder = await exportVersion(workspace, version, out, {withHeldOut: true, why: "archive"});
+    expect(await finalRuns(workspace)).toMatchObject([{rows: heldOut.size}]);
+    expect((await importVersion(other, "mails", version.id, folder)).heldOut).toBe(heldOut.size);
+    // Without the filter they are rows again, and still held out.
+    await pull(other, mailsOf(rowsOf(200)));
+    const there = await openStore(other);
+    expect(await there.row("select count(*)::int as n from mails")).toEqual({n: 200 - heldOut.size});
+    there.close();
+  });
+
   it("is taken from no served store and no folder without its records, and stays held out where an export is imported", async () => {
     const {workspace, store, version, split, heldOut} = await heldOutStore();
     const out = join(workspace.project, "out");

@@ -40,6 +40,6 @@ function statedSource(source: Source, project: string): object {
 }
 
 function statedPlace(name: string, project: string): string {
-  if (isUrl(name)) return name.split(/[?#]/)[0]!;
+  if (isUrl(name)) return name.split(/[?#]/)[0]!.replace(/^(https?:\/\/)[^/]*@/i, "$1");
   return relative(project, resolve(project, name)).split(sep).join("/");
 }

@@ -4,6 +4,7 @@ import {basename, join} from "node:path";
 import {pipeline} from "node:stream/promises";
 import type {Dispatcher} from "undici";
 import {messageOf, readJson, sha256, UserError, writeJsonAtomic} from "../../store/index.js";
+import {withoutSecrets} from "./address.js";
 
 export interface Downloaded {
   /** Where the bytes are. */
@@ -19,10 +20,6 @@ interface DownloadContext {
   downloads: string;
   headers?: Record<string, string>;
   onProgress?: (message: string) => void;
-}
-
-export function isUrl(name: string): boolean {
-  return /^https?:\/\//i.test(name);
 }
 
 /** Times a transfer that broke off is taken up again within one pull. */
@@ -138,10 +135,4 @@ export function headersFor(to: URL, from: URL, headers: Record<string, string>):
 /** The last part of the path, so that its ending still tells the format. */
 function fileName(url: string): string {
   return basename(new URL(url).pathname).replace(/[^\w.-]/g, "_") || "file";
-}
-
-/** Query strings and user names hold signatures and passwords. */
-function withoutSecrets(url: string): string {
-  const {origin, pathname} = new URL(url);
-  return origin + pathname;
 }

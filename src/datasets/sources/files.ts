@@ -5,7 +5,8 @@ import {sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/in
 import {brokenLines, brokenText, soundLines} from "./brokenLines.js";
 import {assertHeaders, brokenRecords, type CsvFile, delimiterOf, soundCsv} from "./csv.js";
 import {csvRelation, statedCsv} from "./csvRelation.js";
-import {download, type Downloaded, isUrl} from "./download.js";
+import {isUrl, withoutSecrets} from "./address.js";
+import {download, type Downloaded} from "./download.js";
 import type {JsonFiles} from "./jsonKeys.js";
 import {jsonLines, statedJsonLines} from "./jsonLines.js";
 import {evenLineEnds} from "./lineEnds.js";
@@ -32,7 +33,7 @@ export interface FilesSource {
   columns?: Record<string, string>;
   /**
    * Name of a column to add that holds the file each row comes from, as it is named here or as a pattern found it: a path
-   * below the project's folder, or the address.
+   * below the project's folder, or the address without its query.
    */
   filename?: string;
   /** Headers sent to URLs. Take secrets from the environment; they are kept nowhere. */
@@ -74,7 +75,11 @@ export const files: SourceReader<FilesSource> = async (source, context) => {
   const read = await readFiles(paths, source, context);
   return {
     ...read,
-    describe: {...read.describe, files: named, downloaded: downloaded.length > 0 ? downloaded : undefined}
+    describe: {
+      ...read.describe,
+      files: named.map(withoutSecrets),
+      downloaded: downloaded.length > 0 ? downloaded : undefined
+    }
   };
 };
 
@@ -109,7 +114,7 @@ async function withFileNames(
       .join(" union all by name ")})`,
     describe: {
       ...reads[0]!.describe,
-      files: [source.files].flat(),
+      files: [source.files].flat().map(withoutSecrets),
       filename: column,
       downloaded: downloaded.length > 0 ? downloaded : undefined
     },
@@ -221,7 +226,7 @@ export async function gather(
     if (isUrl(name)) {
       const {path, ...record} = await download(name, {...context, headers});
       paths.push(path);
-      names.push(name);
+      names.push(withoutSecrets(name));
       downloaded.push(record);
       continue;
     }

@@ -1,7 +1,7 @@
 import {stat} from "node:fs/promises";
 import {isAbsolute, relative, resolve} from "node:path";
 import {type Database, sqlPath, sqlString} from "../../store/index.js";
-import {isUrl} from "./download.js";
+import {isUrl} from "./address.js";
 import type {Source} from "./index.js";
 
 export interface LocalFile {

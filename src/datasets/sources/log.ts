@@ -1,4 +1,5 @@
 import {anyText, byName, exactly, oneOf, text} from "../../store/checked.js";
+import {withoutSecrets} from "./address.js";
 import {filePaths, gather} from "./files.js";
 import {importers, type LogTool} from "./importers/index.js";
 import {assertWhole} from "./packed.js";
@@ -32,6 +33,11 @@ export const log: SourceReader<LogSource> = async ({tool, files: named, headers 
   }
   return {
     relation: await writtenRows(rows(), context),
-    describe: {kind: "log", tool, files: list, downloaded: downloaded.length > 0 ? downloaded : undefined}
+    describe: {
+      kind: "log",
+      tool,
+      files: list.map(withoutSecrets),
+      downloaded: downloaded.length > 0 ? downloaded : undefined
+    }
   };
 };

@@ -12,7 +12,7 @@ import {
   type Workspace,
   writeParquet
 } from "../../store/index.js";
-import {EXPORT_FILE, HELD_OUT_FILE, transferName} from "./files.js";
+import {EXPORT_FILE, HELD_OUT_FILE, rowFilesIn, transferName} from "./files.js";
 import type {HeldOutRows} from "./heldOutRows.js";
 
 /**
@@ -43,10 +43,11 @@ export async function writeExportNote(
   };
   await writeFile(join(folder, EXPORT_FILE), JSON.stringify(note, null, 2) + "\n");
   if (heldOut.length === 0) return;
-  const rows = parquetFile(join(folder, "rows.parquet"));
-  const queries = heldOut.map(
-    ({split, condition}) =>
-      `select ${sqlString(split.id)} as split, * from (${heldOutQuery(`${rows} where ${condition}`, text)})`
+  const queries = heldOut.flatMap(({split, condition}) =>
+    rowFilesIn(folder).map(
+      (rows) =>
+        `select ${sqlString(split.id)} as split, * from (${heldOutQuery(`${rows} where ${condition}`, text)})`
+    )
   );
   await writeParquet(db, join(folder, HELD_OUT_FILE), queries.join(" union all "));
 }

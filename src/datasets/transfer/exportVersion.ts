@@ -10,10 +10,13 @@ import {
   UserError,
   versionKey,
   type VersionManifest,
+  versionRows,
+  versionTable,
   whoOpens,
   type Workspace
 } from "../../store/index.js";
 import {huggingFaceCard} from "../cards/index.js";
+import {REJECTED_FILE} from "../filters/index.js";
 import {CARD_FILE, FILES, OPTIONAL_FILES, transferName} from "./files.js";
 import {writeExportNote} from "./exportNote.js";
 import {type HeldOutRows, heldOutRows, heldOutText} from "./heldOutRows.js";
@@ -49,7 +52,8 @@ export async function exportVersion(
   if (existsSync(target)) throw new UserError(`${target} exists already. Remove it, or name another folder.`);
   const db = await openDatabase({tmpDir: workspace.tmpDir});
   try {
-    const rows = await workspace.place.readable(versionKey(version, "rows.parquet"));
+    const rejected = await versionTable(workspace, version, REJECTED_FILE);
+    const rows = [await versionRows(workspace, version), ...(rejected ? [rejected] : [])];
     const heldOut = await heldOutRows(db, workspace.place, version, rows);
     if (heldOut.length > 0) await openThem(workspace, version, heldOut, options);
     await copyVersion(db, workspace, version, heldOut, target);

@@ -3,8 +3,16 @@ import {copyFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {pipeline} from "node:stream/promises";
 import {type Database, messageOf, UserError} from "../../store/index.js";
-import {isUrl} from "../sources/index.js";
-import {EXPORT_FILE, EXPORT_FILES, FILES, HELD_OUT_FILE, OPTIONAL_FILES, transferName} from "./files.js";
+import {isUrl, withoutSecrets} from "../sources/index.js";
+import {
+  EXPORT_FILE,
+  EXPORT_FILES,
+  FILES,
+  HELD_OUT_FILE,
+  OPTIONAL_FILES,
+  rowFilesIn,
+  transferName
+} from "./files.js";
 import {heldOutRows, heldOutText} from "./heldOutRows.js";
 
 interface Wanted {
@@ -45,7 +53,7 @@ export async function fetchVersion(
   const store = resolve(folder, "../../..");
   if (!existsSync(join(folder, EXPORT_FILE))) {
     if (!existsSync(join(store, "workspace.json"))) throw noExport(folder, name);
-    const heldOut = await heldOutRows(db, store, {dataset, id: version}, join(folder, "rows.parquet"));
+    const heldOut = await heldOutRows(db, store, {dataset, id: version}, rowFilesIn(folder));
     if (heldOut.length > 0)
       throw new UserError(
         `${resolve(from)} has ${name} with ${heldOutText(heldOut)}, and they would be open here. Nothing was imported. Export it there with \`assay versions ${name} --export DIR --with-held-out --why "…"\`, which is noted.`
@@ -126,7 +134,5 @@ function joined(base: string, path: string): string {
 
 /** User names, passwords and signatures of an address are not shown. */
 function shown(from: string): string {
-  if (!isUrl(from)) return resolve(from);
-  const {origin, pathname} = new URL(from);
-  return origin + pathname;
+  return isUrl(from) ? withoutSecrets(from) : resolve(from);
 }

@@ -1,4 +1,6 @@
-import type {VersionFile} from "../../store/index.js";
+import {existsSync} from "node:fs";
+import {join} from "node:path";
+import {parquetFile, type VersionFile} from "../../store/index.js";
 import {REJECTED_FILE} from "../filters/index.js";
 import {SKIPPED_FILE} from "../skipped.js";
 
@@ -12,6 +14,14 @@ export const OPTIONAL_FILES: readonly VersionFile[] = [
   REJECTED_FILE,
   SKIPPED_FILE
 ];
+
+/** The files of a folder that hold rows, as relations: those that filters dropped are rows too. */
+export function rowFilesIn(folder: string): string[] {
+  return ["rows.parquet", REJECTED_FILE]
+    .map((file) => join(folder, file))
+    .filter((path) => existsSync(path))
+    .map(parquetFile);
+}
 
 /** The card, for readers of an exported folder. */
 export const CARD_FILE = "README.md";

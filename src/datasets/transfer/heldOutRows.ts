@@ -3,7 +3,6 @@ import {
   heldOutRecords,
   heldOutRelation,
   LocalFolder,
-  parquetFile,
   type Place,
   readSplits,
   splitParts
@@ -18,22 +17,27 @@ export interface HeldOutRows {
 }
 
 /**
- * The splits of a store that hold out rows of a version's file, whichever version each split is of, those that were
- * removed since among them; none when there are no such rows in it.
+ * The splits of a store that hold out rows of a version's files, whichever version each split is of, those that were
+ * removed since among them; none when there are no such rows in them.
  * @param store where the store is, or its folder
+ * @param rows relations of the rows, those that filters dropped among them
  */
 export async function heldOutRows(
   db: Database,
   store: Place | string,
   version: {dataset: string; id: string},
-  rowsFile: string
+  rows: readonly string[]
 ): Promise<HeldOutRows[]> {
   const place = typeof store === "string" ? new LocalFolder(store) : store;
-  const rows = parquetFile(rowsFile);
   const found: HeldOutRows[] = [];
   const count = async (split: HeldOutRows["split"], condition: string) => {
-    const counted = await db.row<{n: number}>(`select count(*)::double as n from ${rows} where ${condition}`);
-    if (counted!.n > 0) found.push({split, rows: counted!.n, condition});
+    const counts: number[] = [];
+    for (const relation of rows)
+      counts.push(
+        (await db.row<{n: number}>(`select count(*)::double as n from ${relation} where ${condition}`))!.n
+      );
+    const counted = counts.reduce((sum, n) => sum + n, 0);
+    if (counted > 0) found.push({split, rows: counted, condition});
   };
   const recorded = new Set<string>();
   for (const record of await heldOutRecords({place}, version.dataset)) {

@@ -1,4 +1,3 @@
-import {existsSync} from "node:fs";
 import {rm, stat} from "node:fs/promises";
 import {join} from "node:path";
 import {
@@ -6,7 +5,6 @@ import {
   datasetKey,
   latestVersion,
   openDatabase,
-  parquetFile,
   pointToLatest,
   readJson,
   readTombstones,
@@ -16,12 +14,12 @@ import {
   type Workspace
 } from "../../store/index.js";
 import {commitVersion} from "../commitVersion.js";
-import {REJECTED_FILE} from "../filters/index.js";
 import {holdOutEdited} from "../heldOutEdited.js";
-import {loadTombstones, tombstoneHash} from "../tombstones.js";
+import {sourceWithoutSecrets} from "../sources/index.js";
+import {isErased, loadTombstones} from "../tombstones.js";
 import {holdOutImported} from "./exportNote.js";
 import {fetchVersion} from "./fetchVersion.js";
-import {EXPORT_FILES} from "./files.js";
+import {EXPORT_FILES, rowFilesIn} from "./files.js";
 import {verifyVersion} from "./verifyVersion.js";
 
 export interface ImportResult {
@@ -79,10 +77,7 @@ export async function importVersion(
             db,
             workspace,
             {dataset, text: version.text, before: before.version},
-            ["rows.parquet", REJECTED_FILE]
-              .map((file) => join(stage.folder, file))
-              .filter((path) => existsSync(path))
-              .map(parquetFile)
+            rowFilesIn(stage.folder)
           );
         const heldOut = await holdOutImported(db, workspace, version, stage.folder);
         for (const file of EXPORT_FILES) await rm(join(stage.folder, file), {force: true});
@@ -117,8 +112,9 @@ async function checked(
   const found = await verifyVersion(db, rowsFile, told);
   const tombstones = await readTombstones(workspace, dataset);
   if (await loadTombstones(db, tombstones)) {
+    const all = rowFilesIn(stage).map((rows) => `select row_id, row_hash from ${rows}`);
     const back = await db.row<{n: number}>(
-      `select count(*)::int as n from ${parquetFile(rowsFile)} where ${tombstoneHash(tombstones)} in (select hash from erased)`
+      `select count(*)::int as n from (${all.join(" union all ")}) where ${isErased(tombstones)}`
     );
     if (back!.n > 0)
       throw new UserError(
@@ -130,6 +126,7 @@ async function checked(
   return {
     ...version,
     ...found,
+    source: sourceWithoutSecrets(version.source ?? {}),
     bytes: (await stat(rowsFile)).size,
     parent: known ? parent : undefined,
     changes: known ? changes : undefined

@@ -1,8 +1,8 @@
 import {
   type Database,
   hashJson,
+  isIdOf,
   parquetFile,
-  sqlName,
   UserError,
   type VersionManifest
 } from "../../store/index.js";
@@ -49,7 +49,7 @@ export async function verifyVersion(
   const named =
     id === null
       ? "row_id = row_hash or starts_with(row_id, row_hash || '-')"
-      : `row_id = ${sqlName(id)}::varchar`;
+      : isIdOf(columns.find(({name}) => name === id)!);
   const renamed = await db.row<{n: number}>(
     `select count(*)::double as n from ${rows} where not coalesce(${named}, false)`
   );

@@ -1,6 +1,6 @@
-import {noVersion} from "../../datasets/index.js";
+import {type DatasetDefinition, noVersion} from "../../datasets/index.js";
 import type {AroundAsk, Endpoint, PreflightFinding} from "../../endpoints/types.js";
-import {readTrust, refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js";
+import {asDefined, readTrust, refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js";
 import {ensureSplit} from "../../splits/index.js";
 import {messageOf, type Store, UserError, type VersionManifest} from "../../store/index.js";
 import type {EvalDefinition} from "../define.js";
@@ -50,10 +50,13 @@ export async function runEvalPreflight(
   store: Store,
   name: string,
   definition: EvalDefinition,
-  dataset: string,
+  dataset: DatasetDefinition | string,
   signal?: AbortSignal
 ): Promise<EvalFinding[]> {
-  const version = await store.latestVersion(dataset);
+  const defined = typeof dataset === "string" ? undefined : dataset;
+  const named = typeof dataset === "string" ? dataset : dataset.name;
+  const latest = await store.latestVersion(named);
+  const version = latest && asDefined(latest, defined);
   const findings: EvalFinding[] = [];
   try {
     if (version) {
@@ -67,14 +70,14 @@ export async function runEvalPreflight(
         what: name,
         check: "dataset",
         status: "ok",
-        message: `${dataset}, version ${version.id}`
+        message: `${named}, version ${version.id}`
       });
     } else
       findings.push({
         what: name,
         check: "dataset",
         status: "warning",
-        message: noVersion(dataset).message
+        message: noVersion(named).message
       });
     for (const {name: candidate, reach} of definition.candidates) {
       const what = `${name}: ${candidate}`;

@@ -36,8 +36,10 @@ export interface OriginFile {
 
 /** What is left of a row that was erased: enough to keep it from coming back, nothing that says what it was. */
 export interface Tombstone {
-  /** SHA-256 of the file's salt and the row's id. */
+  /** SHA-256 of the file's salt and the row's id, or of its content's hash where it has no id. */
   hash: string;
+  /** The same of the hashes of what its row held, in any version. Purges of before have none. */
+  content?: string[];
   at: string;
   reason: string;
 }
@@ -91,7 +93,9 @@ export async function pointToLatest(workspace: Workspace, dataset: string, lates
 /** Those of a dataset; a new salt and no rows when nothing was erased. */
 export async function readTombstones(workspace: Workspace, dataset: string): Promise<Tombstones> {
   const found = await getJson<Tombstones>(workspace, datasetKey(dataset, "tombstones.json"));
-  return found ?? {kind: "tombstones", schemaVersion: 1, salt: randomBytes(16).toString("hex"), rows: []};
+  if (!found) return {kind: "tombstones", schemaVersion: 1, salt: randomBytes(16).toString("hex"), rows: []};
+  // A row without an id once got a tombstone without a hash, which stops no row.
+  return {...found, rows: found.rows.filter(({hash}) => typeof hash === "string")};
 }
 
 export async function writeTombstones(

@@ -19,15 +19,20 @@ export function isErasedRow(rowId: string): boolean {
  * @param action "without", or what comes after `select *` for an erased row; `@id` in it is an id that leads nowhere
  */
 export async function eraseRows(
-  {db, workspace, hash}: Erasing,
+  {db, workspace, hash, hashOf}: Erasing,
   key: string,
   action: string
 ): Promise<number> {
   if (!(await workspace.place.has(key))) return 0;
   const source = parquetFile(await workspace.place.readable(key));
   const columns = await db.rows<{column_name: string}>(`describe select * from ${source}`);
-  if (!columns.some(({column_name}) => column_name === "row_id")) return 0;
-  const gone = `${hash} in (select hash from erased)`;
+  const has = (column: string) => columns.some(({column_name}) => column_name === column);
+  if (!has("row_id")) return 0;
+  // Who has no id is known by content; in a run every table must lose the same rows, and only one has the content.
+  const byContent = action === "without" && has("row_hash") ? [hashOf("row_hash")] : [];
+  const gone = [hash, ...byContent]
+    .map((one) => `coalesce(${one} in (select hash from erased), false)`)
+    .join(" or ");
   const found = await db.row<{n: number}>(`select count(*)::int as n from ${source} where ${gone}`);
   if (!found?.n) return 0;
   const kept = `select * from ${source} where not (${gone})`;

@@ -1,5 +1,6 @@
 import {randomBytes} from "node:crypto";
 import {type Database, sqlName} from "../duckdb.js";
+import {isIdOf} from "../idText.js";
 import {checkName} from "../names.js";
 import {parquetFile} from "../parquet.js";
 import {putParquet} from "../putParquet.js";
@@ -176,14 +177,12 @@ export async function holdOut(
 
 /** The column whose values are the rows' ids; null when none is. */
 export async function idColumnOf(db: Database, rows: string): Promise<string | null> {
-  const columns = await db.rows<{column_name: string}>(`describe select * from ${rows}`);
-  const own = columns.map(({column_name}) => column_name).slice(2);
+  const columns = await db.rows<{column_name: string; column_type: string}>(`describe select * from ${rows}`);
+  const own = columns.map(({column_name: name, column_type: type}) => ({name, type})).slice(2);
   if (own.length === 0) return null;
-  const same = own.map(
-    (name, i) => `coalesce(bool_and(${sqlName(name)}::varchar is not distinct from row_id), false) as c${i}`
-  );
+  const same = own.map((column, i) => `coalesce(bool_and(${isIdOf(column)}), false) as c${i}`);
   const found = await db.row<Record<string, boolean>>(`select ${same.join(", ")} from ${rows}`);
-  return own.find((_, i) => found?.[`c${i}`]) ?? null;
+  return own.find((_, i) => found?.[`c${i}`])?.name ?? null;
 }
 
 /** Under which a dataset's final runs show the ids of their rows. */

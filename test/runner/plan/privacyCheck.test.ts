@@ -1,4 +1,5 @@
 import {afterEach, describe, expect, it} from "vitest";
+import {newestVersions} from "../../../src/cli/newestVersion.js";
 import {defineDataset, pull, type Sensitivity} from "../../../src/datasets/index.js";
 import {type Endpoint, openAICompatible} from "../../../src/endpoints/index.js";
 import {acceptFindings, ledgerSummary} from "../../../src/privacy/index.js";
@@ -176,5 +177,49 @@ describe("the privacy check before a run's calls", () => {
     expect(found.filter(({status}) => status === "warning")).toMatchObject([
       {status: "warning", message: expect.stringMatching(/^10 of 30 rows may not go/) as string}
     ]);
+  });
+});
+
+describe("a definition that was made stricter since the pull", () => {
+  const stricter: [said: string, sensitivity: Sensitivity | undefined][] = [
+    ["says personal", "personal"],
+    ["says nothing any more", undefined]
+  ];
+  for (const [said, sensitivity] of stricter)
+    it(`${said}: no row goes where it lets none, in a run, a preflight or a command that takes the newest version`, async () => {
+      const here = await place("public");
+      const dataset = defineDataset({
+        name: "tickets",
+        id: "id",
+        text: "text",
+        source: {kind: "rows", rows: () => []},
+        sensitivity
+      });
+      const external = evalOf(endpoint(here.server, "external"));
+      await expect(runEval({...external, dataset}, inputsOf(here))).rejects.toThrow(
+        /no row of it may go to an endpoint of trust "external"/
+      );
+      expect(
+        await runEvalPreflight(here.store, "tickets", {...external, candidates: []}, dataset)
+      ).toMatchObject([{check: "definition", status: "error"}]);
+      const version = await newestVersions(here.store, () => undefined)(dataset);
+      await expect(runEval(external, {...inputsOf(here), version})).rejects.toThrow(
+        /no row of it may go to an endpoint of trust "external"/
+      );
+      expect(here.server.requests).toEqual([]);
+    });
+
+  it("lets rows go only after a pull, where it was made laxer", async () => {
+    const here = await place("personal");
+    const dataset = defineDataset({
+      name: "tickets",
+      id: "id",
+      text: "text",
+      source: {kind: "rows", rows: () => []},
+      sensitivity: "public"
+    });
+    await expect(
+      runEval({...evalOf(endpoint(here.server, "external")), dataset}, inputsOf(here))
+    ).rejects.toThrow(/is of sensitivity "personal"/);
   });
 });
