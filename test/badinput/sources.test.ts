@@ -227,7 +227,7 @@ describe("a source that cannot be read as it is", () => {
     ["a leading zero", {file: jsonl, text: '{"a":01}\n'}, /line 1/],
     ["a plus sign", {file: jsonl, text: '{"a":+1}\n'}, /line 1/],
     ["a hexadecimal number", {file: jsonl, text: '{"a":0x10}\n'}, /line 1/],
-    ["a key twice", {file: jsonl, text: '{"a":1,"a":2}\n'}, /duplicate key/],
+    ["a key twice", {file: jsonl, text: '{"a":1,"a":2}\n'}, /line 1: an object has a key twice/],
     [
       "keys that differ in letter case alone",
       {file: jsonl, text: '{"Text":"first"}\n{"text":"second"}\n'},
