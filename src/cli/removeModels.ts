@@ -75,7 +75,7 @@ function unknown(name: string, known: readonly ModelManifest[]): string {
     name,
     known.map((model) => model.name)
   );
-  return `The store has no model ${JSON.stringify(name)}${near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`} \`assay models\` lists them.`;
+  return `The store has no model ${JSON.stringify(name)}${near === undefined ? "." : `; did you mean ${JSON.stringify(near)}?`} \`assay models\` lists them.`;
 }
 
 function several(name: string, meant: readonly ModelManifest[]): string {

@@ -39,7 +39,7 @@ export function needModel(known: readonly ModelManifest[], wanted: string): Mode
   const names = [...new Set(known.map(({name}) => name))];
   const near = nearest(wanted, names);
   throw new UserError(
-    `the store has no model ${JSON.stringify(wanted)}${near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`} It has ${names.slice(0, 20).join(", ") || "none"}${names.length > 20 ? " and others" : ""}. \`assay models\` lists them.`
+    `the store has no model ${JSON.stringify(wanted)}${near === undefined ? "." : `; did you mean ${JSON.stringify(near)}?`} It has ${names.slice(0, 20).join(", ") || "none"}${names.length > 20 ? " and others" : ""}. \`assay models\` lists them.`
   );
 }
 
