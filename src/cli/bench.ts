@@ -3,7 +3,6 @@ import {noVersion} from "../datasets/index.js";
 import {measuredThroughput, type LoadLevel} from "../costs/index.js";
 import {type Endpoint, isLoopback, openAICompatible, type Trust} from "../endpoints/index.js";
 import {importBench, loadTest} from "../load/index.js";
-import {asDefined} from "../privacy/index.js";
 import {callPrices, type CallPrices, candidate, type Candidate, withBenchTarget} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {
@@ -22,6 +21,7 @@ import {candidateNamed, evalNamed, splitTarget} from "./evalCandidate.js";
 import {datasetOf, loadDatasets, type NamedEval, openProject} from "./project.js";
 import {interruptSignals} from "./runEvals.js";
 import {bold, dim, note, print, printable, printJson, table} from "./terminal.js";
+import {pulledVersion} from "./newestVersion.js";
 
 export interface BenchVerbOptions {
   list?: boolean;
@@ -61,9 +61,8 @@ export async function benchVerb(target: string | undefined, options: BenchVerbOp
   const store = await openStore(workspace);
   const signals = interruptSignals();
   try {
-    const latest = await store.latestVersion(dataset.name);
-    if (!latest) throw noVersion(dataset.name);
-    const version = asDefined(latest, dataset);
+    const version = await pulledVersion(store, dataset);
+    if (!version) throw noVersion(dataset.name);
     const split = await ensureSplit(store, version, [one.definition.split].flat()[0]!);
     const tell = (message: string) => note(`${one.name}: ${message}`);
     const inputs = {

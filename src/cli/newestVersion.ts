@@ -13,16 +13,25 @@ export function newestVersions(
 ): (dataset: DatasetDefinition) => Promise<VersionManifest> {
   const looked = new Set<string>();
   return async (dataset) => {
-    const latest = await store.latestVersion(dataset.name);
+    const latest = await pulledVersion(store, dataset);
     if (latest) {
       if (!looked.has(dataset.name)) await tellChange(store, dataset, tell);
       looked.add(dataset.name);
-      return asDefined(latest, dataset);
+      return latest;
     }
     const {version} = await pull(store.workspace, dataset, {redactor: pullRedactor(dataset)});
     await store.refresh();
     return version;
   };
+}
+
+/** The newest version that was pulled, as its dataset's definition has it now; undefined when none was. */
+export async function pulledVersion(
+  store: Store,
+  dataset: DatasetDefinition
+): Promise<VersionManifest | undefined> {
+  const latest = await store.latestVersion(dataset.name);
+  return latest && asDefined(latest, dataset);
 }
 
 export async function tellChange(

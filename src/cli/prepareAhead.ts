@@ -1,11 +1,11 @@
 import {availableParallelism} from "node:os";
 import type {DatasetDefinition} from "../datasets/index.js";
-import {asDefined} from "../privacy/index.js";
 import {type Candidate, prepareCandidate, type RunOptions} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {openCounts, openStore, type Store} from "../store/index.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
+import {pulledVersion} from "./newestVersion.js";
 
 /** Candidates of later evals, made while earlier evals run. */
 export interface Ahead {
@@ -75,9 +75,8 @@ async function prepareEval(
 ): Promise<void> {
   try {
     const dataset = datasetOf(one.definition, datasets);
-    const latest = await store.latestVersion(dataset.name);
-    if (!latest) return;
-    const version = asDefined(latest, dataset);
+    const version = await pulledVersion(store, dataset);
+    if (!version) return;
     for (const spec of [one.definition.split].flat()) {
       const name = spec.name ?? spec.strategy;
       const reporter = createReporter(`${one.name} · ${name}`, quiet, {eval: one.name, split: name});

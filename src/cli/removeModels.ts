@@ -1,6 +1,6 @@
 import {removeConverted} from "../generation/index.js";
 import {
-  inWords,
+  namedBy,
   listModels,
   meantModels,
   type ModelManifest,
@@ -42,7 +42,7 @@ export async function removeModelsVerb(
     const verb = dryRun ? "would remove" : "removed";
     const what = `${printable(name)} (${id.slice(0, 12)})`;
     if (referrers.length > 0) {
-      const why = `its record stays, because ${inWords(referrers)} ${referrers.length === 1 ? "names" : "name"} it`;
+      const why = `its record stays, because ${namedBy(referrers)} it`;
       print(
         bytes === 0
           ? `the files of ${what} were removed before; ${why}`

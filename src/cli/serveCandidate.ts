@@ -1,13 +1,13 @@
 import {noVersion} from "../datasets/index.js";
 import type {Writer} from "../endpoints/index.js";
 import {limiterFor} from "../endpoints/limiter.js";
-import {asDefined} from "../privacy/index.js";
 import {prepareCandidate} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {hashJson, type Store} from "../store/index.js";
 import {candidateNamed, evalNamed, splitTarget} from "./evalCandidate.js";
 import {datasetOf, loadDatasets} from "./project.js";
 import {note} from "./terminal.js";
+import {pulledVersion} from "./newestVersion.js";
 
 /** Requests that a served candidate's endpoint has in flight at most, where it states no limit. */
 const CONCURRENCY = 16;
@@ -26,9 +26,8 @@ export async function servedCandidate(
   const one = await evalNamed(project, evalName);
   const candidate = candidateNamed(one, wanted);
   const dataset = datasetOf(one.definition, (await loadDatasets(project)).datasets);
-  const latest = await store.latestVersion(dataset.name);
-  if (!latest) throw noVersion(dataset.name);
-  const version = asDefined(latest, dataset);
+  const version = await pulledVersion(store, dataset);
+  if (!version) throw noVersion(dataset.name);
   const split = await ensureSplit(store, version, [one.definition.split].flat()[0]!, {measure: false});
   const {prepared, record, close} = await prepareCandidate(one.definition, {
     store,

@@ -42,7 +42,7 @@ export {
 } from "./storedModel.js";
 export {manyMeant, manyMeantOf} from "./meantNote.js";
 export {recordModel, type RecordedModel} from "./record.js";
-export {inWords, type ModelRemoval, planRemoval, removeModel} from "./removeModel.js";
+export {type ModelRemoval, namedBy, planRemoval, removeModel} from "./removeModel.js";
 export {
   damagedFiles,
   keepModel,

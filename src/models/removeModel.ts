@@ -57,7 +57,7 @@ export async function planRemoval(
     const stays = isOwn(workspace, model) ? undefined : (folder ?? "");
     if (stays !== undefined && referrers.length > 0)
       problems.push(
-        `${nameWithId(model)} has no files in the store, and ${inWords(referrers)} ${referrers.length === 1 ? "names" : "name"} its record: there is nothing to remove.`
+        `${nameWithId(model)} has no files in the store, and ${namedBy(referrers)} its record: there is nothing to remove.`
       );
     const bytes = removed === undefined ? files.reduce((sum, file) => sum + file.bytes, 0) : 0;
     removals.push({id, name, bytes, referrers, stays: stays === "" ? undefined : stays});
@@ -66,11 +66,12 @@ export async function planRemoval(
   return removals;
 }
 
-/** "2 models and 1 run", for a message. */
-export function inWords(referrers: readonly Referrer[]): string {
+/** "2 models and 1 run name", for a message. */
+export function namedBy(referrers: readonly Referrer[]): string {
   const counts = new Map<string, number>();
   for (const {kind} of referrers) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts].map(([kind, count]) => `${count} ${kind}${count === 1 ? "" : "s"}`).join(" and ");
+  const all = [...counts].map(([kind, count]) => `${count} ${kind}${count === 1 ? "" : "s"}`).join(" and ");
+  return `${all} ${referrers.length === 1 ? "names" : "name"}`;
 }
 
 /**

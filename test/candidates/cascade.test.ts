@@ -15,21 +15,10 @@ import {ensureSplit} from "../../src/splits/index.js";
 import {openStore, openWorkspace, type RunManifest} from "../../src/store/index.js";
 import {writeLoader} from "../support/assay.js";
 import {printed} from "../support/printed.js";
+import {price, questions, SPLIT} from "./support/questions.js";
 
 const ROWS = 400;
-const SPLIT = {name: "all", strategy: "given" as const, column: "part"};
-const rows = Array.from({length: ROWS}, (_, i) => ({
-  id: `q${i}`,
-  question: `${i}?`,
-  answer: `${i}`,
-  part: "test"
-}));
-const price = (usd: number) => ({
-  inputUsdPerMillion: usd,
-  outputUsdPerMillion: usd,
-  asOf: "2026-11-01",
-  source: "made up"
-});
+const rows = questions(ROWS);
 
 /** Long-winded where it does not know; no record at all for the last ten rows. */
 const cheap = candidate(

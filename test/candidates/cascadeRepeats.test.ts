@@ -15,23 +15,18 @@ import {ensureSplit} from "../../src/splits/index.js";
 import {openStore, openWorkspace, type RunManifest} from "../../src/store/index.js";
 import {writeLoader} from "../support/assay.js";
 import {printed} from "../support/printed.js";
+import {price, questions, SPLIT} from "./support/questions.js";
 
 const ROWS = 200;
 const REPEATS = 5;
-const SPLIT = {name: "all", strategy: "given" as const, column: "part"};
-const rows = Array.from({length: ROWS}, (_, i) => ({
-  id: `q${i}`,
-  question: `${i}?`,
-  answer: `${i}`,
-  part: "test"
-}));
+const rows = questions(ROWS);
 
 function recording(name: string, usd: number, said: (answer: string, i: number) => string[]): Candidate {
   const endpoint = recorded({
     name: `${name} recording`,
     rows: rows.map(({id, answer}, i) => ({id, output: said(answer, i)})),
     usage: () => ({promptTokens: 10, completionTokens: 0}),
-    price: {inputUsdPerMillion: usd, outputUsdPerMillion: usd, asOf: "2026-11-01", source: "made up"}
+    price: price(usd)
   });
   return candidate(name, endpoint, `${name}-model`);
 }

@@ -181,6 +181,14 @@ describe("the privacy check before a run's calls", () => {
 });
 
 describe("a definition that was made stricter since the pull", () => {
+  const ticketsOf = (sensitivity: Sensitivity | undefined) =>
+    defineDataset({
+      name: "tickets",
+      id: "id",
+      text: "text",
+      source: {kind: "rows", rows: () => []},
+      sensitivity
+    });
   const stricter: [said: string, sensitivity: Sensitivity | undefined][] = [
     ["says personal", "personal"],
     ["says nothing any more", undefined]
@@ -188,13 +196,7 @@ describe("a definition that was made stricter since the pull", () => {
   for (const [said, sensitivity] of stricter)
     it(`${said}: no row goes where it lets none, in a run, a preflight or a command that takes the newest version`, async () => {
       const here = await place("public");
-      const dataset = defineDataset({
-        name: "tickets",
-        id: "id",
-        text: "text",
-        source: {kind: "rows", rows: () => []},
-        sensitivity
-      });
+      const dataset = ticketsOf(sensitivity);
       const external = evalOf(endpoint(here.server, "external"));
       await expect(runEval({...external, dataset}, inputsOf(here))).rejects.toThrow(
         /no row of it may go to an endpoint of trust "external"/
@@ -211,13 +213,7 @@ describe("a definition that was made stricter since the pull", () => {
 
   it("lets rows go only after a pull, where it was made laxer", async () => {
     const here = await place("personal");
-    const dataset = defineDataset({
-      name: "tickets",
-      id: "id",
-      text: "text",
-      source: {kind: "rows", rows: () => []},
-      sensitivity: "public"
-    });
+    const dataset = ticketsOf("public");
     await expect(
       runEval({...evalOf(endpoint(here.server, "external")), dataset}, inputsOf(here))
     ).rejects.toThrow(/is of sensitivity "personal"/);
