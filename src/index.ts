@@ -10,6 +10,8 @@ export {
   type MergedOptions,
   type MergeParameters,
   quantised,
+  reranked,
+  type RerankedSettings,
   servedBest,
   type ServedOptions,
   storedModel,

@@ -3,5 +3,6 @@ export {finetuned, type FinetunedOptions} from "./finetuned.js";
 export {localCandidate, type LocalCandidateOptions, quantised} from "./local.js";
 export {mergedModel, type MergedOptions, type MergeParameters} from "./merged.js";
 export {servedBest, type ServedOptions} from "./served.js";
+export {reranked, type RerankedSettings} from "./reranked.js";
 export {storedModel} from "./stored.js";
 export {trained} from "./trained.js";

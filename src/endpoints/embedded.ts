@@ -76,6 +76,7 @@ export function embedded(options: EmbeddedOptions): Endpoint {
     hostings: hostingModels(options.hosting),
     tokensCountedBy: tokenizer === countWords ? "words" : undefined,
     trust: options.trust ?? "local",
+    wholeAnswers: true,
     price: priceOf,
     async identity(model) {
       if (options.identity) return {...(await options.identity(model))};

@@ -119,11 +119,23 @@ export interface Completion {
   attempts: number;
   /** US dollars; undefined when the endpoint states no price. */
   costUsd?: number;
-  /** Of a cascade: the tokens of each stage that was asked, in their order; undefined when one is unknown. */
+  /** Of several models that answer together: the tokens of each stage that was asked, in their order; undefined when one is unknown. */
   stageTokens?: readonly TokenCounts[];
   /** Model name and system fingerprint as the server reports them. */
   servedModel?: string;
   fingerprint?: string;
+}
+
+/** How likely a model is to give each of some answers. */
+export interface ScoredAnswers {
+  /**
+   * Natural logarithm of the probability of each as the whole answer, its end included, at temperature 1, in their order; undefined
+   * of one that prompt and answer leave no room for.
+   */
+  logprobs: readonly (number | undefined)[];
+  usage: Usage;
+  latencyMs: number;
+  costUsd?: number;
 }
 
 export interface Limits {
@@ -175,7 +187,7 @@ export function isRemote({kind}: {kind: string}): boolean {
   return (REMOTE as readonly string[]).includes(kind);
 }
 
-/** One of the models that a cascade asks. */
+/** One of the models that a cascade or a reranked candidate asks. */
 export interface EndpointStage {
   /** Of the candidate that stands there. */
   name: string;
@@ -212,10 +224,12 @@ export interface Endpoint {
   readonly limits?: Limits;
   /** Of an endpoint that is reached at an address: the key, headers and query it sends there. */
   readonly asksWith?: AskedWith;
+  /** Its answers are one token each, and the alternatives to that token are whole answers. */
+  readonly wholeAnswers?: boolean;
   /** How it counts tokens when it is not the model's own count, such as "words". */
   readonly tokensCountedBy?: string;
   price?(model: string): TokenPrice | undefined;
-  /** Of a cascade: the models it asks, in their order. */
+  /** Of a cascade or a reranked candidate: the models it asks, in their order. */
   stages?(): readonly EndpointStage[];
   /** What counts tokens where an answer comes without its usage; they stay unknown when absent. */
   tokenCounter?(): Promise<TokenCounter>;
@@ -230,6 +244,15 @@ export interface Endpoint {
   warmUp?(): void;
   /** One completion, retried within the endpoint's policy. Throws EndpointError. */
   complete(request: CompletionRequest, options?: CompletionOptions): Promise<Completion>;
+  /**
+   * How likely it is to give each of `answers`, of an endpoint that can tell; an empty list has an empty result. Parameters of the
+   * request play no part. Throws EndpointError.
+   */
+  score?(
+    request: CompletionRequest,
+    answers: readonly string[],
+    options?: Pick<CompletionOptions, "signal">
+  ): Promise<ScoredAnswers>;
   /** What was measured so far, of an endpoint whose model runs on this machine; undefined before the first answer. */
   measured?(): MeasuredModel | undefined;
   preflight?(

@@ -6,8 +6,9 @@ import {UserError} from "../store/errors.js";
 import {checkLane, checkModel, type LaneBytes, laneBytes} from "./engineMemory.js";
 import {Job, type JobEvents} from "./job.js";
 import {Lane} from "./lane.js";
-import {loadNativeModel, type NativeModel, tokenize} from "./nativeModel.js";
-import type {EngineInfo, EngineOptions, GenerationRequest} from "./request.js";
+import {endTokens, loadNativeModel, type NativeModel, tokenize} from "./nativeModel.js";
+import {AnswerScoring, type ScoringEvents} from "./answerScoring.js";
+import type {EngineInfo, EngineOptions, GenerationRequest, ScoringRequest} from "./request.js";
 import {bytesWithParts} from "./splitGguf.js";
 import {type Vocabulary, vocabularyOf} from "./vocabulary.js";
 
@@ -22,6 +23,7 @@ export class Engine {
   private readonly lanes = new Map<string, Lane>();
   private readonly adapters = new Map<string, Pointer>();
   private running = false;
+  private ends: readonly number[] | undefined;
 
   private constructor(
     private readonly model: NativeModel,
@@ -119,9 +121,8 @@ export class Engine {
   /** Starts a request; the returned function ends it before its time. */
   generate(request: GenerationRequest, events: JobEvents): (error: unknown) => void {
     const lane = this.lane(request.adapter ?? "");
-    const prompt = this.tokensOf(request.prompt, request.addFirst);
+    const prompt = this.promptTokens(request);
     const room = this.info.contextTokens - prompt.length;
-    if (prompt.length === 0) throw new UserError("The prompt is empty.");
     if (room < 1)
       throw new UserError(
         `The prompt has ${prompt.length} tokens; a request may have ${this.info.contextTokens} with its answer. Shorten it, or raise \`contextTokens\`.`
@@ -131,6 +132,41 @@ export class Engine {
     lane.add(job);
     void this.run();
     return (error) => lane.drop(job, error);
+  }
+
+  /** Tells how likely given answers are; the returned function ends it before its time. */
+  score(request: ScoringRequest, events: ScoringEvents): (error: unknown) => void {
+    const lane = this.lane(request.adapter ?? "");
+    const context = this.promptTokens(request);
+    const answers = request.answers.map((answer) => this.answerTokens(request, context, answer));
+    this.ends ??= endTokens(this.model);
+    const scoring = new AnswerScoring(context, answers, {ends: this.ends, room: this.info.contextTokens});
+    const stop = (error: unknown) => {
+      for (const job of scoring.jobs) lane.drop(job, error);
+    };
+    scoring.begin({...events, onError: (error) => (stop(error), events.onError(error))});
+    for (const job of scoring.jobs) lane.add(job);
+    void this.run();
+    return stop;
+  }
+
+  private promptTokens({prompt, addFirst}: Pick<GenerationRequest, "prompt" | "addFirst">): number[] {
+    const tokens = this.tokensOf(prompt, addFirst);
+    if (tokens.length === 0) throw new UserError("The prompt is empty.");
+    return tokens;
+  }
+
+  /** As the prompt's text goes on in tokens; where tokens would reach across its end, those of the answer alone. */
+  private answerTokens(
+    {prompt, addFirst}: ScoringRequest,
+    context: readonly number[],
+    answer: string
+  ): number[] {
+    if (typeof prompt !== "string") return this.tokensOf(answer);
+    const whole = this.tokensOf(prompt + answer, addFirst);
+    return context.every((token, i) => whole[i] === token)
+      ? whole.slice(context.length)
+      : this.tokensOf(answer);
   }
 
   tokensOf(prompt: GenerationRequest["prompt"], addFirst = false): number[] {

@@ -27,6 +27,8 @@ async function hear(message: ToEngine): Promise<void> {
       return;
     case "generate":
       return generate(message);
+    case "score":
+      return score(message);
     case "stop":
       stops.get(message.id)?.(new Error("stopped"));
       return;
@@ -53,20 +55,38 @@ async function hear(message: ToEngine): Promise<void> {
 }
 
 function generate({id, request, stream}: Extract<ToEngine, {type: "generate"}>): void {
-  const fail = (error: unknown) => {
-    stops.delete(id);
-    say({type: "error", id, ...refusal(error)});
-  };
-  try {
-    const stop = engine!.generate(request, {
+  begin(id, (onError) =>
+    engine!.generate(request, {
       onText: stream ? (text, logprobs) => say({type: "text", id, text, logprobs}) : undefined,
       onDone(generation) {
         stops.delete(id);
         say({type: "done", id, generation, memoryBytes: process.memoryUsage.rss()});
       },
-      onError: fail
-    });
-    stops.set(id, stop);
+      onError
+    })
+  );
+}
+
+function score({id, request}: Extract<ToEngine, {type: "score"}>): void {
+  begin(id, (onError) =>
+    engine!.score(request, {
+      onDone(scoring) {
+        stops.delete(id);
+        say({type: "scored", id, scoring, memoryBytes: process.memoryUsage.rss()});
+      },
+      onError
+    })
+  );
+}
+
+/** Starts a request and keeps what stops it. */
+function begin(id: number, start: (onError: (error: unknown) => void) => (error: unknown) => void): void {
+  const fail = (error: unknown) => {
+    stops.delete(id);
+    say({type: "error", id, ...refusal(error)});
+  };
+  try {
+    stops.set(id, start(fail));
   } catch (error) {
     fail(error);
   }

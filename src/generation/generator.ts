@@ -2,7 +2,15 @@ import type {ChildProcess} from "node:child_process";
 import {forkModule, killAtExit} from "../ggml/index.js";
 import {UserError} from "../store/index.js";
 import type {FromEngine, ToEngine} from "./messages.js";
-import type {EngineInfo, EngineOptions, GeneratedToken, Generation, GenerationRequest} from "./request.js";
+import type {
+  EngineInfo,
+  EngineOptions,
+  GeneratedToken,
+  Generation,
+  GenerationRequest,
+  Scoring,
+  ScoringRequest
+} from "./request.js";
 
 export interface GenerateOptions {
   signal?: AbortSignal;
@@ -21,6 +29,8 @@ export interface Generator {
   /** Whether its process has ended: nothing more can be asked. */
   readonly ended: boolean;
   generate(request: GenerationRequest, options?: GenerateOptions): Promise<Generation>;
+  /** How likely it is to write answers that are given. */
+  score(request: ScoringRequest, options?: Pick<GenerateOptions, "signal">): Promise<Scoring>;
   /** Logits after every token, computed alone. */
   logits(tokens: readonly number[], adapter?: string): Promise<Float32Array[]>;
   close(): Promise<void>;
@@ -99,6 +109,7 @@ export async function startGenerator(options: EngineOptions): Promise<Generator>
     },
     generate: (request, also) =>
       ask((id) => ({type: "generate", id, request, stream: also?.onText !== undefined}), also),
+    score: (request, also) => ask((id) => ({type: "score", id, request}), also),
     logits: (tokens, adapter) => ask((id) => ({type: "logits", id, tokens, adapter})),
     close
   };
@@ -135,7 +146,7 @@ function deliver(message: FromEngine, waiting: Map<number, Waiting>, state: {mem
   if (message.type === "error") return found?.reject(errorOf(message));
   if (message.type === "logits") return found?.resolve(message.logits as never);
   state.memoryBytes = Math.max(state.memoryBytes, message.memoryBytes);
-  found?.resolve(message.generation as never);
+  found?.resolve((message.type === "scored" ? message.scoring : message.generation) as never);
 }
 
 function errorOf({message, forUser}: {message: string; forUser: boolean}): Error {

@@ -1,4 +1,5 @@
 import {GrammarState} from "./grammarState.js";
+import type {LaneJob} from "./lane.js";
 import type {NativeModel} from "./nativeModel.js";
 import type {GeneratedToken, Generation, GenerationRequest} from "./request.js";
 import {logprobsOf, Sampler} from "./sampling.js";
@@ -13,8 +14,9 @@ export interface JobEvents {
 }
 
 /** One request under way: chooses its tokens and knows when it ends. */
-export class Job {
-  readonly tokens: number[] = [];
+export class Job implements LaneJob {
+  readonly wantedFrom: number;
+  private readonly tokens: number[] = [];
   reused = 0;
   private readonly sampler: Sampler;
   private readonly stream: TextStream;
@@ -32,6 +34,7 @@ export class Job {
     private readonly most: number,
     private readonly events: JobEvents
   ) {
+    this.wantedFrom = prompt.length - 1;
     this.sampler = new Sampler(request);
     this.stream = new TextStream(request.stop);
     if (request.grammar !== undefined && request.grammarAfter === undefined) this.begin(request.grammar);
@@ -41,8 +44,8 @@ export class Job {
     this.grammar = new GrammarState(this.native.model, grammar, this.native.vocabulary);
   }
 
-  /** Takes the logits after the last token; true when another token is wanted. */
-  advance(logits: Float32Array): boolean {
+  /** Takes the logits after the last token; the next token, or undefined at the end. */
+  advance(logits: Float32Array): [token: number] | undefined {
     const token = this.choose(logits);
     this.firstAt ??= performance.now();
     const ends = this.native.model.llama.functions.vocab_is_eog(
@@ -55,7 +58,7 @@ export class Job {
     this.show(token);
     if (this.stream.stopped) return this.finish("stop");
     if (this.tokens.length >= this.most) return this.finish("length");
-    return true;
+    return [token];
   }
 
   private choose(logits: Float32Array): number {
@@ -98,7 +101,7 @@ export class Job {
     this.events.onText?.(text, logprobs);
   }
 
-  private finish(finishReason: Generation["finishReason"]): false {
+  private finish(finishReason: Generation["finishReason"]): undefined {
     const rest = this.stream.end();
     if (rest !== "" || this.told < this.logprobs.length) this.tell(rest);
     const now = performance.now();
@@ -114,7 +117,7 @@ export class Job {
       firstTokenMs: (this.firstAt ?? now) - this.started,
       totalMs: now - this.started
     });
-    return false;
+    return undefined;
   }
 
   fail(error: unknown): void {

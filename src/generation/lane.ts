@@ -1,5 +1,17 @@
-import type {Job} from "./job.js";
 import {type ContextOptions, NativeContext, type NativeModel} from "./nativeModel.js";
+
+/** A request under way, as a lane sees it. */
+export interface LaneJob {
+  /** Tokens to be computed first. */
+  readonly prompt: readonly number[];
+  /** The first of them whose logits are wanted, with those of all after it. */
+  readonly wantedFrom: number;
+  /** Set by the lane: how many of them an earlier request had left computed. */
+  reused: number;
+  /** Takes the logits after the next token that is wanted; the tokens to compute then, undefined when it is done. */
+  advance(logits: Float32Array): readonly number[] | undefined;
+  fail(error: unknown): void;
+}
 
 /** One sequence of a context: what it holds, and who uses it. */
 interface Place {
@@ -8,7 +20,7 @@ interface Place {
   held: number[];
   /** How many of them, from the first, another request may take over. */
   shareable: number;
-  job?: Job;
+  job?: LaneJob;
   /** Tokens still to be computed before the next is chosen. */
   pending: number[];
 }
@@ -28,7 +40,7 @@ export interface LaneOptions extends ContextOptions {
 export class Lane {
   private readonly context: NativeContext;
   private readonly places: Place[];
-  private readonly queue: Job[] = [];
+  private readonly queue: LaneJob[] = [];
   /** Whether all sequences go through one call: faster, and the same bits only where `sameTogether` says so. */
   together = true;
 
@@ -45,7 +57,7 @@ export class Lane {
     }));
   }
 
-  add(job: Job): void {
+  add(job: LaneJob): void {
     this.queue.push(job);
   }
 
@@ -54,7 +66,7 @@ export class Lane {
   }
 
   /** Ends a request before its time. */
-  drop(job: Job, error: unknown): void {
+  drop(job: LaneJob, error: unknown): void {
     const at = this.queue.indexOf(job);
     if (at >= 0) this.queue.splice(at, 1);
     const place = this.places.find((one) => one.job === job);
@@ -71,9 +83,9 @@ export class Lane {
       .filter(({job}) => job)
       .sort((a, b) => a.pending.length - b.pending.length)) {
       const now = place.pending.splice(0, portion(place.pending.length, this.options.batch - batch.length));
-      now.forEach((token, i) =>
-        batch.push({place, token, wanted: place.pending.length === 0 && i === now.length - 1})
-      );
+      const first = place.held.length;
+      const from = Math.max(first, place.job!.wantedFrom);
+      now.forEach((token, i) => batch.push({place, token, wanted: first + i >= from}));
     }
     const calls = this.together
       ? [batch]
@@ -87,14 +99,15 @@ export class Lane {
       place.held.push(token);
       return {token, position, sequence: place.sequence, wanted};
     });
-    let logits: Float32Array[];
     try {
-      logits = this.context.step(steps);
+      this.context.step(steps);
     } catch (error) {
       for (const place of new Set(entries.map((one) => one.place))) this.lose(place, error);
       return;
     }
-    entries.filter(({wanted}) => wanted).forEach(({place}, i) => this.advance(place, logits[i]!));
+    entries.forEach(({place, wanted}, i) => {
+      if (wanted) this.advance(place, this.context.logitsAfter(i));
+    });
   }
 
   private lose(place: Place, error: unknown): void {
@@ -113,7 +126,8 @@ export class Lane {
     const {job} = place;
     if (!job) return;
     try {
-      if (job.advance(logits)) place.pending = [job.tokens.at(-1)!];
+      const next = job.advance(logits);
+      if (next) place.pending.push(...next);
       else this.leave(place);
     } catch (error) {
       this.leave(place);
@@ -139,10 +153,10 @@ export class Lane {
     }
   }
 
-  private enter(place: Place, job: Job, common: number): void {
-    // The last token of the prompt is computed always: its logits are needed.
-    // And one more: a single token goes through other kernels than several, with other last bits.
-    let kept = Math.max(0, Math.min(common, job.prompt.length - 2));
+  private enter(place: Place, job: LaneJob, common: number): void {
+    // What logits are wanted of is computed always, and so are two tokens: a single one goes through other kernels than several,
+    // with other last bits.
+    let kept = Math.max(0, Math.min(common, job.wantedFrom, job.prompt.length - 2));
     if (kept < place.held.length && !this.context.forget(place.sequence, kept)) {
       this.context.forget(place.sequence, 0);
       kept = 0;
@@ -155,7 +169,7 @@ export class Lane {
   }
 
   /** An answer's tokens are computed one at a time, as is a prompt of one: with other last bits than several. */
-  private shareable({prompt}: Job): number {
+  private shareable({prompt}: LaneJob): number {
     if (!this.options.exact) return Infinity;
     return prompt.length > 1 ? prompt.length : 0;
   }
@@ -166,9 +180,7 @@ export class Lane {
     this.clear(place);
     const all: Float32Array[] = [];
     for (let from = 0; from < tokens.length; from += this.options.batch)
-      all.push(
-        ...this.context.step(stepsOf(place, tokens.slice(from, from + this.options.batch), from, true))
-      );
+      all.push(...this.logitsIn(stepsOf(place, tokens.slice(from, from + this.options.batch), from, true)));
     this.clear(place);
     return all;
   }
@@ -186,12 +198,17 @@ export class Lane {
       for (const place of this.places) this.clear(place);
       const first = this.places.map((place, i) => stepsOf(place, prompts[i]!, 0));
       const second = this.places.map((place, i) => stepsOf(place, [next[i]!], prompts[i]!.length));
-      return [...calls(first), ...calls(second)].flatMap((call) => this.context.step(call));
+      return [...calls(first), ...calls(second)].flatMap((call) => this.logitsIn(call));
     };
     const alone = pass((all) => all);
     const company = pass((all) => inCalls(all, this.options.batch));
     for (const place of this.places) this.clear(place);
     return alone.every((logits, i) => sameBits(logits, company[i]!));
+  }
+
+  private logitsIn(steps: ReturnType<typeof stepsOf>): Float32Array[] {
+    this.context.step(steps);
+    return steps.flatMap(({wanted}, i) => (wanted ? [this.context.logitsAfter(i)] : []));
   }
 
   free(): void {

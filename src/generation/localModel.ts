@@ -15,7 +15,7 @@ import {findModel, type ModelFiles} from "./modelFiles.js";
 import {beginsWithFirst} from "./plainPrompt.js";
 import {recordedId} from "./recorded.js";
 import type {EngineOptions} from "./request.js";
-import {ask, load, logprobOf, type Running} from "./running.js";
+import {ask, load, logprobOf, type Running, score} from "./running.js";
 import {correctedType} from "./runnable.js";
 import {callRules, readToolCalls, toolStyle} from "./toolCalls.js";
 
@@ -92,6 +92,17 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     );
     return own;
   };
+  const started = async (): Promise<Running> => {
+    const now = await start().catch((cause: unknown) => {
+      throw new EndpointError(
+        "server",
+        `${name}: ${source} could not be loaded: ${(cause as Error).message}`,
+        {cause}
+      );
+    });
+    latest = now.generator;
+    return now;
+  };
   const adapterOf = async (model: string) => {
     const adapter = adapters[model];
     return adapter === undefined ? undefined : findModel(adapter, await workspace(), options);
@@ -141,14 +152,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     },
     async complete(request, also = {}) {
       const {signal, attempts} = also;
-      const {generator, prompter} = await start().catch((cause: unknown) => {
-        throw new EndpointError(
-          "server",
-          `${name}: ${source} could not be loaded: ${(cause as Error).message}`,
-          {cause}
-        );
-      });
-      latest = generator;
+      const {generator, prompter} = await started();
       const asked = performance.now();
       const generation = await ask(generator, prompter, request, also);
       const latencyMs = performance.now() - asked;
@@ -178,6 +182,13 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
         fingerprint: (await find()).weights.slice(0, 16),
         costUsd: completionCost(usage, price)
       } satisfies Completion;
+    },
+    async score(request, answers, also = {}) {
+      const {generator, prompter} = await started();
+      const asked = performance.now();
+      const {logprobs, tokens, reusedTokens} = await score(generator, prompter, request, answers, also);
+      const usage = {promptTokens: tokens, completionTokens: 0, cachedTokens: reusedTokens || undefined};
+      return {logprobs, usage, latencyMs: performance.now() - asked, costUsd: completionCost(usage, price)};
     },
     async preflight(model, needs) {
       try {

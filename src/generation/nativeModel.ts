@@ -110,11 +110,9 @@ export class NativeContext {
     if (status !== 0) throw new UserError(`llama.cpp refused the adapter (status ${status}).`);
   }
 
-  /** Computes tokens of sequences in one step; gives the logits of those that are wanted, in order. */
-  step(
-    tokens: readonly {token: number; position: number; sequence: number; wanted: boolean}[]
-  ): Float32Array[] {
-    const {functions, ggml} = this.model.llama;
+  /** Computes tokens of sequences in one step; `logitsAfter` gives the logits of those that are wanted. */
+  step(tokens: readonly {token: number; position: number; sequence: number; wanted: boolean}[]): void {
+    const {functions} = this.model.llama;
     tokens.forEach(({token, position, sequence, wanted}, i) => {
       this.view.token[i] = token;
       this.view.pos[i] = position;
@@ -124,12 +122,13 @@ export class NativeContext {
     });
     const status = functions.decode(this.pointer, {...this.batch, n_tokens: tokens.length}) as number;
     if (status !== 0) throw new Error(`llama_decode gave ${status}`);
-    return tokens.flatMap(({wanted}, i) => {
-      if (!wanted) return [];
-      const logits = functions.get_logits_ith(this.pointer, i) as Pointer;
-      // A copy: the next step writes over it.
-      return [new Float32Array(ggml.koffi.view(logits, this.vocabularySize * 4).slice(0))];
-    });
+  }
+
+  /** A copy of the logits after the i-th token of the last step, which must have been wanted. */
+  logitsAfter(i: number): Float32Array {
+    const {functions, ggml} = this.model.llama;
+    const logits = functions.get_logits_ith(this.pointer, i) as Pointer;
+    return new Float32Array(ggml.koffi.view(logits, this.vocabularySize * 4).slice(0));
   }
 
   /** Forgets what a sequence holds from a position on. False when the model's memory cannot be cut there. */
@@ -167,4 +166,12 @@ export function tokenize({llama: {functions}, vocabulary}: NativeModel, text: st
     count = into(room);
   }
   return [...room.subarray(0, count)];
+}
+
+/** The tokens that end an answer. */
+export function endTokens({llama: {functions}, vocabulary}: NativeModel): number[] {
+  const count = Number(functions.vocab_n_tokens(vocabulary));
+  return Array.from({length: count}, (_, token) => token).filter(
+    (token) => functions.vocab_is_eog(vocabulary, token) as boolean
+  );
 }

@@ -55,6 +55,22 @@ export interface Generation {
   totalMs: number;
 }
 
+/** Answers whose probabilities are asked for. */
+export interface ScoringRequest extends Pick<GenerationRequest, "prompt" | "addFirst" | "adapter"> {
+  answers: readonly string[];
+}
+
+export interface Scoring {
+  /**
+   * Natural logarithm of each answer's probability at temperature 1 as the whole answer, its end included, in their order;
+   * undefined of one that the context has no room for.
+   */
+  logprobs: (number | undefined)[];
+  /** Tokens of prompts and answers, a prompt with each answer, and how many of them were left computed. */
+  tokens: number;
+  reusedTokens: number;
+}
+
 /** How a model is loaded. */
 export interface EngineOptions {
   /** A GGUF file. */

@@ -75,18 +75,39 @@ export async function ask(
 ) {
   const request = {
     ...requestOf(params, tools, prompter.template?.source ?? "", repeat),
-    prompt: prompter.prompt(messages, tools),
-    addFirst: prompter.template === undefined,
-    adapter: generator.adapters.includes(model)
-      ? model
-      : generator.adapters.includes(ALWAYS)
-        ? ALWAYS
-        : undefined
+    ...promptOf(generator, prompter, {model, messages, tools})
   };
   const onPiece =
     onText && ((text: string, tokens?: GeneratedToken[]) => onText(text, tokens?.map(logprobOf)));
+  return asEndpoint(generator.generate(request, {signal, onText: onPiece}), signal);
+}
+
+/** How likely a model is to give each of some answers, with errors as endpoints have them. */
+export function score(
+  generator: Generator,
+  prompter: Prompter,
+  request: CompletionRequest,
+  answers: readonly string[],
+  {signal}: Pick<CompletionOptions, "signal">
+) {
+  return asEndpoint(generator.score({...promptOf(generator, prompter, request), answers}, {signal}), signal);
+}
+
+function promptOf(
+  {adapters}: Generator,
+  prompter: Prompter,
+  {model, messages, tools = []}: CompletionRequest
+) {
+  return {
+    prompt: prompter.prompt(messages, tools),
+    addFirst: prompter.template === undefined,
+    adapter: adapters.includes(model) ? model : adapters.includes(ALWAYS) ? ALWAYS : undefined
+  };
+}
+
+async function asEndpoint<T>(answer: Promise<T>, signal?: AbortSignal): Promise<T> {
   try {
-    return await generator.generate(request, {signal, onText: onPiece});
+    return await answer;
   } catch (error) {
     if (signal?.aborted) throw new EndpointError("aborted", "The call was stopped before it finished.");
     if (error instanceof UserError) throw new EndpointError("bad-request", error.message, {cause: error});

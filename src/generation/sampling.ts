@@ -62,16 +62,21 @@ export function argmax(logits: Float32Array): number {
   return best;
 }
 
+/** What is taken off a logit to have the natural logarithm of its probability at temperature 1. */
+export function logNormalizer(logits: Float32Array): number {
+  const best = logits[argmax(logits)]!;
+  let sum = 0;
+  for (const logit of logits) sum += Math.exp(logit - best);
+  return best + Math.log(sum);
+}
+
 /** Natural logarithms of the probabilities at temperature 1: the chosen token's, and those of the `count` likeliest. */
 export function logprobsOf(
   logits: Float32Array,
   chosen: number,
   count: number
 ): {logprob: number; top: {token: number; logprob: number}[]} {
-  const best = logits[argmax(logits)]!;
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - best);
-  const shift = best + Math.log(sum);
+  const shift = logNormalizer(logits);
   const top: {token: number; logprob: number}[] = [];
   for (let token = 0; count > 0 && token < logits.length; token++) {
     const logprob = logits[token]! - shift;

@@ -100,7 +100,7 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
 /** Its exports name no address: what they hold was asked and scored at the service. */
 const OPENAI_EVALS = {tool: "openai-evals", host: "api.openai.com"};
 
-/** Of a cascade those of all its models; what runs on what the team has is ended by nobody. */
+/** Of a cascade or a reranked candidate those of all its models; what runs on what the team has is ended by nobody. */
 function endsOf(
   run: RunManifest,
   candidate: RunCandidate,

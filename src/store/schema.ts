@@ -52,7 +52,7 @@ export const COMPLETIONS: Columns = {
   cached_tokens: "BIGINT",
   /** How tokens were counted where the server did not tell them: an estimate; null where it did. */
   tokens_estimated_by: "VARCHAR",
-  /** Of a cascade's answer, JSON: [prompt, completion, cached] of each stage that was asked, in their order; null where one is unknown. */
+  /** Of an answer by several models, JSON: [prompt, completion, cached] of each stage that was asked, in their order; null where one is unknown. */
   stage_tokens: "VARCHAR",
   latency_ms: "DOUBLE",
   first_token_ms: "DOUBLE",
@@ -154,11 +154,11 @@ export interface RunCandidate {
   tools?: object[];
   /** Id of the store's record of the model, for its lineage. */
   modelId?: string;
-  /** Of a cascade: ids of the records of all models that it asks, as far as the store has them. */
+  /** Of a cascade or a reranked candidate: ids of the records of all models that it asks, as far as the store has them. */
   modelIds?: readonly string[];
   /** What its tokens cost; of a cascade the most that a request can cost. */
   price?: TokenPrice;
-  /** Of a cascade: the models it asks, in their order, and what their tokens cost. */
+  /** Of a cascade or a reranked candidate: the models it asks, in their order, and what their tokens cost. */
   stages?: readonly CandidateStage[];
   /** A baseline is what the others are measured against. */
   baseline?: boolean;

@@ -151,7 +151,7 @@ async function describe(
   };
 }
 
-/** The ids of the store's records of the model, or of all models of a cascade. */
+/** The ids of the store's records of the model, or of all models that a candidate asks. */
 async function recordsOf(
   {endpoint, model, modelId}: Pick<PreparedCandidate, "endpoint" | "model" | "modelId">,
   models: string,

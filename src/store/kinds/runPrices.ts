@@ -5,7 +5,7 @@ import type {RunManifest} from "../schema.js";
 export const RUN_PRICES: Columns = {
   run: "VARCHAR",
   candidate: "VARCHAR",
-  /** Of a cascade; null where the candidate asks one model. */
+  /** Of several that a candidate asks; null where the candidate asks one model. */
   stage: "VARCHAR",
   /** Who asks the model, where it is a scorer; its candidate is null. */
   scorer: "VARCHAR",

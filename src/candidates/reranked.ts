@@ -1,0 +1,211 @@
+import {hosting, wayThere} from "../endpoints/hostingSchema.js";
+import {
+  type Completion,
+  type CompletionOptions,
+  type CompletionRequest,
+  type Endpoint,
+  EndpointError,
+  type TokenLogprob
+} from "../endpoints/index.js";
+import type {Candidate, CandidateCosts} from "../runner/define.js";
+import {assertChecked, exactly, flag, listOf, number} from "../store/checked.js";
+import {UserError} from "../store/index.js";
+import {
+  billed,
+  identityOfStages,
+  prepareStages,
+  type Spent,
+  spentBy,
+  type Stage,
+  stagedEndpoint,
+  sumOf
+} from "./stages.js";
+
+export interface RerankedSettings extends CandidateCosts {
+  /** The most answers that the proposer is asked for; 10 when absent. */
+  answers?: number;
+  /** What the log probabilities of the proposer and of each ranker are multiplied by, in their order; all 1 when absent. */
+  weights?: readonly number[];
+  baseline?: boolean;
+}
+
+const settingsSchema = exactly<RerankedSettings>("settings such as {answers, weights}", {
+  answers: number({least: 1, whole: true}).optional(),
+  weights: listOf(number({least: 0}), "a list of numbers from 0 on").optional(),
+  baseline: flag().optional(),
+  hosting: hosting.optional(),
+  wayThere: wayThere.optional()
+});
+
+interface Proposal {
+  text: string;
+  /** Natural logarithm of its probability by the proposer; undefined when it does not tell. */
+  logprob: number | undefined;
+}
+
+/**
+ * A candidate that takes several answers of `proposer` and gives the one whose log probabilities, by the proposer and by all
+ * `rankers`, have the highest weighted sum (n-best rescoring, a log-linear combination of models). A classifier or a joint n-gram
+ * model proposes its likeliest answers; any other model is asked that many times, so give it a temperature. Rankers are language
+ * models on this machine. An answer that a ranker has no room for is passed over, unless that holds for all. Of equals the first
+ * proposed is given. Throws when the weights do not fit the models.
+ */
+export function reranked(
+  name: string,
+  proposer: Candidate,
+  rankers: readonly Candidate[],
+  settings: RerankedSettings = {}
+): Candidate {
+  const where = `reranked ${name}`;
+  assertChecked(where, settingsSchema, settings);
+  const models = [proposer, ...rankers];
+  const {weights = models.map(() => 1), answers = 10, baseline, hosting, wayThere} = settings;
+  if (rankers.length === 0) throw new UserError(`${where} has no ranker: name at least one model.`);
+  if (weights.length !== models.length)
+    throw new UserError(
+      `${where} has ${models.length} models and ${weights.length} weights: it needs one for the proposer and one for each ranker.`
+    );
+  return {
+    name,
+    hosting,
+    wayThere,
+    baseline,
+    apart: models.every(({apart}) => apart),
+    async prepare(context) {
+      const {prepared, close} = await prepareStages(models, context);
+      const cannot = prepared.slice(1).find(({endpoint}) => !endpoint.score);
+      if (cannot) {
+        await close();
+        throw new UserError(
+          `${where}: ${cannot.candidate.name} cannot tell how likely a given answer is. Rankers are language models on this machine: localCandidate, finetuned, mergedModel or quantised.`
+        );
+      }
+      return {endpoint: rerankedEndpoint(where, prepared, {weights, answers}), model: name, close};
+    }
+  };
+}
+
+function rerankedEndpoint(
+  name: string,
+  stages: readonly Stage[],
+  {weights, answers}: {weights: readonly number[]; answers: number}
+): Endpoint {
+  return {
+    ...stagedEndpoint(stages, (s) => (s === 0 && !stages[0]!.endpoint.wholeAnswers ? answers : 1)),
+    name,
+    wholeAnswers: true,
+    identity: async () => ({
+      reranked: await identityOfStages(stages),
+      weights: weights.join(", "),
+      answers: String(answers)
+    }),
+    async complete(request, options = {}) {
+      const [proposer, ...rankers] = stages;
+      const {proposals, completions, spent} = await propose(proposer!, request, answers, options);
+      if (weights[0]! > 0 && proposals.every(({logprob}) => logprob === undefined))
+        throw new EndpointError(
+          "bad-request",
+          `${name}: ${proposer!.candidate.name} tells no log probabilities of its answers. Give it the weight 0: then the rankers alone choose.`,
+          {mayBeBilled: true}
+        );
+      const asked = [spent];
+      const texts = proposals.map(({text}) => text);
+      let sums = proposals.map(({logprob}) => weighted(weights[0]!, logprob));
+      try {
+        for (const [r, ranker] of rankers.entries()) {
+          const scored = await ranker.endpoint.score!(requestOf(ranker, request), texts, options);
+          asked.push([scored]);
+          sums = sums.map((sum, i) => sum + weighted(weights[r + 1]!, scored.logprobs[i]));
+        }
+      } catch (error) {
+        throw billed(error);
+      }
+      return {
+        ...completions[0]!,
+        ...spentBy(asked),
+        ...best(texts, sums, request.params?.logprobs !== false),
+        toolCalls: undefined,
+        firstTokenMs: undefined,
+        attempts: sumOf(completions, (one) => one.attempts)!
+      };
+    }
+  };
+}
+
+/** A weight of 0 leaves a model out, and what is not known is never given. */
+function weighted(weight: number, logprob: number | undefined): number {
+  return weight === 0 ? 0 : weight * (logprob ?? -Infinity);
+}
+
+function requestOf({candidate, model}: Stage, request: CompletionRequest): CompletionRequest {
+  return {
+    ...request,
+    model,
+    params: {...candidate.params, ...request.params},
+    tools: candidate.tools ?? request.tools
+  };
+}
+
+interface Proposed {
+  proposals: Proposal[];
+  completions: Completion[];
+  /** Everything that was asked for them. */
+  spent: Spent[];
+}
+
+/** Different answers of a model, as it gave them. */
+async function propose(
+  stage: Stage,
+  request: CompletionRequest,
+  answers: number,
+  options: CompletionOptions
+): Promise<Proposed> {
+  const {endpoint} = stage;
+  const own = requestOf(stage, request);
+  const told = {...options, onText: undefined};
+  if (endpoint.wholeAnswers) {
+    const params = {...own.params, logprobs: true, top_logprobs: answers};
+    const completion = await endpoint.complete({...own, params}, told);
+    const [answer] = completion.logprobs ?? [];
+    const known = answer?.top ?? [answer ?? {token: completion.text, logprob: undefined}];
+    const proposals = known.map(({token, logprob}) => ({text: token, logprob}));
+    return {proposals, completions: [completion], spent: [completion]};
+  }
+  const completions: Completion[] = [];
+  const found = new Map<string, Proposal>();
+  try {
+    for (let i = 0; i < answers; i++) {
+      const params = {...own.params, logprobs: true};
+      const repeat = (options.repeat ?? 0) * answers + i;
+      const completion = await endpoint.complete({...own, params}, {...told, repeat});
+      completions.push(completion);
+      const logprob = completion.logprobs && sumOf(completion.logprobs, (one) => one.logprob);
+      if (!found.has(completion.text)) found.set(completion.text, {text: completion.text, logprob});
+    }
+    const proposals = [...found.values()];
+    if (!endpoint.score) return {proposals, completions, spent: completions};
+    // The tokens' own log probabilities lack that of the answer's end.
+    const scored = await endpoint.score(own, [...found.keys()], options);
+    return {
+      proposals: proposals.map(({text}, i) => ({text, logprob: scored.logprobs[i]})),
+      completions,
+      spent: [...completions, scored]
+    };
+  } catch (error) {
+    throw completions.length > 0 ? billed(error) : error;
+  }
+}
+
+/** The text with the highest sum, and the probabilities of all among them. */
+function best(texts: readonly string[], sums: readonly number[], logprobs: boolean) {
+  const top = Math.max(...sums);
+  const at = Math.max(0, sums.indexOf(top));
+  const text = texts[at]!;
+  if (!logprobs || !Number.isFinite(top)) return {text, logprobs: undefined};
+  const total = top + Math.log(sums.reduce((sum, one) => sum + Math.exp(one - top), 0));
+  const alternatives: TokenLogprob[] = texts
+    .map((token, i) => ({token, logprob: sums[i]! - total}))
+    .filter(({logprob}) => Number.isFinite(logprob))
+    .sort((a, b) => b.logprob - a.logprob);
+  return {text, logprobs: [{token: text, logprob: top - total, top: alternatives}]};
+}

@@ -1,0 +1,165 @@
+import {
+  type Completion,
+  type Endpoint,
+  EndpointError,
+  type Limits,
+  type TokenPrice
+} from "../endpoints/index.js";
+import type {AroundAsk} from "../endpoints/types.js";
+import type {TokenCounts} from "../costs/index.js";
+import {readTrust, trustLevels} from "../privacy/trust.js";
+import type {Candidate, PrepareContext, PreparedCandidate} from "../runner/define.js";
+import {canonicalJson} from "../store/index.js";
+
+/** One of several models that answer a request together. */
+export interface Stage extends PreparedCandidate {
+  candidate: Candidate;
+}
+
+/** Prepares all or, when one fails, closes those before it and throws. */
+export async function prepareStages(stages: readonly Candidate[], context: PrepareContext) {
+  const prepared: Stage[] = [];
+  const close = async () => {
+    for (const one of prepared) {
+      await one.close?.();
+      await one.endpoint.close?.();
+    }
+  };
+  try {
+    for (const candidate of stages) prepared.push({candidate, ...(await candidate.prepare(context))});
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {prepared, close};
+}
+
+/**
+ * What an endpoint of several models is as a whole: where the last runs, trusted as the least trusted, as limited as the most
+ * limited. `timesOf` is the most answers that a request takes of a stage.
+ */
+export function stagedEndpoint(
+  stages: readonly Stage[],
+  timesOf: (stage: number) => number
+): Pick<Endpoint, "kind" | "hosting" | "trust" | "limits" | "price" | "stages" | "preflight"> {
+  const last = stages.at(-1)!;
+  return {
+    kind: last.endpoint.kind,
+    hosting: last.endpoint.hosting,
+    trust:
+      trustLevels[Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(readTrust(endpoint.trust))))]!,
+    limits: strictestLimits(stages),
+    price: () => highestPrice(stages, timesOf),
+    stages: () =>
+      stages.map(({candidate, endpoint, model, modelId}, s) => ({
+        name: candidate.name,
+        endpoint,
+        model,
+        modelId,
+        params: candidate.params,
+        times: timesOf(s)
+      })),
+    async preflight(_model, needs, signal, around) {
+      const found = await Promise.all(
+        stages.map(({endpoint, model}) => {
+          const own: AroundAsk | undefined =
+            around && ((request, ask, how) => around(request, ask, {endpoint, ...how}));
+          return endpoint.preflight?.(model, needs, signal, own) ?? [];
+        })
+      );
+      return found.flat();
+    }
+  };
+}
+
+export async function identityOfStages(stages: readonly Stage[]): Promise<string> {
+  const each = await Promise.all(
+    stages.map(async ({endpoint, model, candidate: {params, tools}}) => ({
+      identity: await endpoint.identity(model),
+      model,
+      params: params ?? null,
+      tools: tools ?? null
+    }))
+  );
+  return canonicalJson(each);
+}
+
+/** The error of a request for which models have answered before: they cost something. */
+export function billed(error: unknown): unknown {
+  if (!(error instanceof EndpointError)) return error;
+  return new EndpointError(error.kind, error.message, {...error.detail, mayBeBilled: true});
+}
+
+/** What an answer of a stage took. */
+export type Spent = Pick<Completion, "usage" | "stageTokens" | "latencyMs" | "costUsd">;
+
+/** What the answers of all stages took together; what is unknown of one is unknown of the sum. */
+export function spentBy(byStage: readonly (readonly Spent[])[]): Spent {
+  const asked = byStage.flat();
+  return {
+    usage: tokensOf(asked),
+    stageTokens: stageTokensOf(byStage),
+    latencyMs: sumOf(asked, ({latencyMs}) => latencyMs)!,
+    costUsd: sumOf(asked, ({costUsd}) => costUsd)
+  };
+}
+
+/** Undefined for stages within a stage: a stage's tokens are of several models then. */
+function stageTokensOf(byStage: readonly (readonly Spent[])[]): TokenCounts[] | undefined {
+  const known = byStage.flatMap((asked) => {
+    const tokens = asked.some(({stageTokens}) => stageTokens) ? undefined : tokensOf(asked);
+    const cachedTokens = asked.reduce((sum, {usage}) => sum + (usage?.cachedTokens ?? 0), 0);
+    return tokens ? [{...tokens, cachedTokens}] : [];
+  });
+  return known.length === byStage.length ? known : undefined;
+}
+
+function tokensOf(asked: readonly Spent[]): TokenCounts | undefined {
+  const promptTokens = sumOf(asked, ({usage}) => usage?.promptTokens);
+  const completionTokens = sumOf(asked, ({usage}) => usage?.completionTokens);
+  if (promptTokens === undefined || completionTokens === undefined) return undefined;
+  return {promptTokens, completionTokens, cachedTokens: sumOf(asked, ({usage}) => usage?.cachedTokens)};
+}
+
+/** Undefined when one of them is. */
+export function sumOf<T>(asked: readonly T[], of: (one: T) => number | undefined): number | undefined {
+  return asked.reduce<number | undefined>((total, one) => {
+    const value = of(one);
+    return total === undefined || value === undefined ? undefined : total + value;
+  }, 0);
+}
+
+/** What a request costs when every stage is asked: what a budget has to set aside. */
+function highestPrice(stages: readonly Stage[], timesOf: (stage: number) => number): TokenPrice | undefined {
+  const prices = stages.map(({endpoint, model}, s) => {
+    const price = endpoint.price?.(model);
+    return price && {times: timesOf(s), price};
+  });
+  if (prices.some((one) => one === undefined)) return undefined;
+  const known = prices as {times: number; price: TokenPrice}[];
+  const most = (of: (amounts: Partial<TokenPrice>) => number | undefined) =>
+    known.reduce(
+      (sum, {times, price}) =>
+        sum + times * Math.max(...[price, ...(price.tiers ?? [])].flatMap((one) => of(one) ?? [])),
+      0
+    );
+  return {
+    inputUsdPerMillion: most(({inputUsdPerMillion}) => inputUsdPerMillion),
+    outputUsdPerMillion: most(({outputUsdPerMillion}) => outputUsdPerMillion),
+    asOf: known.map(({price}) => price.asOf).sort()[0]!,
+    source: "all stages together: the most a request can cost"
+  };
+}
+
+function strictestLimits(stages: readonly Stage[]): Limits | undefined {
+  const least = (of: keyof Limits) => {
+    const known = stages.flatMap(({endpoint}) => endpoint.limits?.[of] ?? []);
+    return known.length > 0 ? Math.min(...known) : undefined;
+  };
+  const limits = {
+    requestsPerMinute: least("requestsPerMinute"),
+    tokensPerMinute: least("tokensPerMinute"),
+    concurrency: least("concurrency")
+  };
+  return Object.values(limits).some((one) => one !== undefined) ? limits : undefined;
+}
