@@ -79,7 +79,7 @@ async function bestOnValidation(
   const rows: {text: string; right: string[]}[] = [];
   for await (const row of context.rows("validation")) {
     if (rows.length >= most) break;
-    rows.push({text: String(row[text]), right: [row[label]].flat().map(String)});
+    rows.push({text: String(row[text]), right: [row[label]].flat().map((one) => String(one).trim())});
   }
   const texts = rows.map((row) => row.text);
   const {workspace} = context.store;
@@ -89,7 +89,7 @@ async function bestOnValidation(
     const answers = hasLoader(manifest.architecture)
       ? await labels(manifest, texts, workspace)
       : await writings(manifest, texts, workspace, params);
-    const right = answers.filter((answer, i) => rows[i]!.right.includes(answer)).length;
+    const right = answers.filter((answer, i) => rows[i]!.right.includes(answer.trim())).length;
     const accuracy = rows.length > 0 ? right / rows.length : 0;
     context.onProgress(`${manifest.name}: ${(100 * accuracy).toFixed(1)} on ${rows.length} validation rows`);
     if (!best || accuracy > best.accuracy) best = {manifest, accuracy};
@@ -117,7 +117,7 @@ async function writings(
     const answers = texts.map((content) =>
       model.complete({model: name, messages: [{role: "user", content}], params})
     );
-    return (await Promise.all(answers)).map(({text}) => text.trim());
+    return (await Promise.all(answers)).map(({text}) => text);
   } finally {
     await model.close!();
   }

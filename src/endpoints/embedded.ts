@@ -43,8 +43,8 @@ interface Running {
 
 /**
  * Models in this process. The last user message is classified; the answer's text is the label and its one
- * token carries the log probabilities of all labels (of the best `top_logprobs` when the parameters say so).
- * Concurrent calls share one `predict`.
+ * token carries the log probabilities of all labels that the model gives (of the best `top_logprobs` when the parameters say
+ * so). Concurrent calls share one `predict`.
  */
 export function embedded(options: EmbeddedOptions): Endpoint {
   assertOptions(schema, options);

@@ -28,8 +28,8 @@ export type PredictionAnswer = Pick<Completion, "text" | "finishReason"> & {
 };
 
 /**
- * A class prediction as a completion of one token. `logprobs: false` in the parameters leaves the
- * probabilities out; `top_logprobs` keeps that many of the best labels, all by default.
+ * A prediction as a completion of one token, its label. `logprobs: false` in the parameters leaves the probabilities out;
+ * `top_logprobs` keeps that many of the best labels (equals by their text), all that the model gives by default.
  */
 export function predictionAnswer(
   {label, logprobs}: Prediction,
@@ -42,7 +42,7 @@ export function predictionAnswer(
   if (params?.logprobs === false || logprob === undefined) return {text: label, finishReason: "stop", usage};
   const top = Object.entries(logprobs)
     .map(([token, value]) => ({token, logprob: value}))
-    .sort((a, b) => b.logprob - a.logprob)
+    .sort((a, b) => b.logprob - a.logprob || (a.token < b.token ? -1 : 1))
     .slice(0, params?.top_logprobs ?? Infinity);
   return {
     text: label,

@@ -2,6 +2,7 @@ import {openTextEmbedder} from "../models/encoder/textEmbedder.js";
 import {encodeSafetensors} from "../models/safetensors.js";
 import {vectorsDir} from "../store/index.js";
 import {fitHead} from "./denseHead.js";
+import {readExamples} from "./examples.js";
 import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
 import {trainedSource} from "./trainedSource.js";
@@ -26,6 +27,7 @@ export function encoderHead(options: EncoderHeadOptions): ModelSource {
     options,
     module: import.meta.url,
     settings: {maxTokens, ...fit},
+    read: readExamples,
     train: async ({texts, targets, classes}, {dir, seed, onProgress}) => {
       const embedder = await openTextEmbedder({maxTokens, cacheDir: vectorsDir(dir)});
       try {

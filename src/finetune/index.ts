@@ -1,5 +1,6 @@
 export {encoderHead, type EncoderHeadOptions} from "./encoderHead.js";
 export * from "./exports/index.js";
+export {jointNgram, type JointNgramOptions} from "./jointNgram.js";
 export * from "./language/index.js";
 export {majorityClassifier} from "./majorityClassifier.js";
 export type {BuildContext, ClassifierOptions, ModelSource, Subset, TrainingRow} from "./modelSource.js";

@@ -1,3 +1,4 @@
+import {readExamples} from "./examples.js";
 import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {trainedSource} from "./trainedSource.js";
 import {checkTrainer} from "./trainerOptions.js";
@@ -10,6 +11,7 @@ export function majorityClassifier(options: ClassifierOptions): ModelSource {
     options,
     module: import.meta.url,
     settings: {},
+    read: readExamples,
     train: async ({targets, classes}) => {
       const counts = classes.map(() => 0);
       for (const target of targets) counts[target]!++;

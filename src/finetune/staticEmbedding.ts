@@ -6,6 +6,7 @@ import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
 import {anyObject} from "../store/checked.js";
 import {meanOfRows, rowsByToken, tokenRows} from "../models/tokenRows.js";
 import {fitHead} from "./denseHead.js";
+import {readExamples} from "./examples.js";
 import {fineTune, type StaticWeights} from "./fineTune.js";
 import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
@@ -60,6 +61,7 @@ function distilled(options: StaticEmbeddingOptions): ModelSource {
     options,
     module: import.meta.url,
     settings: {...distilling, ...fit},
+    read: readExamples,
     train: async (examples, context) => {
       const {tokenIds, table, tokenizerJson, encoder} = await distillTokens(
         examples.partTexts,
@@ -103,6 +105,7 @@ function fineTuned(options: StaticEmbeddingOptions, init: ModelSource): ModelSou
     module: import.meta.url,
     settings: {...fit},
     init,
+    read: readExamples,
     train: async (examples, context, parent) => {
       const model = await readStatic(context.dir, parent!);
       const texts = rowsOfTexts(examples.texts, model);

@@ -1,6 +1,7 @@
 import {encodeSafetensors} from "../models/safetensors.js";
 import {tfidfVector} from "../models/tfidf.js";
 import {wordCounts} from "../models/words.js";
+import {readExamples} from "./examples.js";
 import {fitSparse} from "./logisticRegression.js";
 import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
@@ -25,6 +26,7 @@ export function tfidfLogReg(options: TfidfOptions): ModelSource {
     options,
     module: import.meta.url,
     settings: {vocabularySize, ...fit},
+    read: readExamples,
     train: async ({texts, targets, classes}, {seed}) => {
       const counts = texts.map(wordCounts);
       const {words, idf} = buildVocabulary(counts, {size: vocabularySize, minRows: 2});

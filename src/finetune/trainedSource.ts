@@ -8,13 +8,13 @@ import {
   type NewModel
 } from "../models/index.js";
 import {getJson, hashJson, modelKey, modelsPlace, putJson, withLease} from "../store/index.js";
-import {readExamples, type Examples} from "./examples.js";
+import type {LabelledRows} from "./labelledRows.js";
 import type {BuildContext, ClassifierOptions, ModelSource} from "./modelSource.js";
 
 /** The part of a model that a trainer decides. */
 export type TrainerResult = Pick<NewModel, "files" | "settings" | "metrics" | "sharedFiles" | "pack">;
 
-export interface Trainer {
+export interface Trainer<Rows extends LabelledRows> {
   architecture: string;
   options: ClassifierOptions;
   /** `import.meta.url` of the trainer: its code, and all that it imports, decides the result too. */
@@ -22,11 +22,13 @@ export interface Trainer {
   settings: Record<string, unknown>;
   /** The model training starts from. */
   init?: ModelSource;
-  train(examples: Examples, context: BuildContext, init?: ModelManifest): Promise<TrainerResult>;
+  /** `readExamples` where labels are classes (`labels` are the parent's), `readRows` where they are not. */
+  read(context: BuildContext, options: ClassifierOptions, labels?: readonly string[]): Promise<Rows>;
+  train(rows: Rows, context: BuildContext, init?: ModelManifest): Promise<TrainerResult>;
 }
 
 /** A model source around a trainer: reads the rows, trains once, keeps the model with its training record. */
-export function trainedSource(trainer: Trainer): ModelSource {
+export function trainedSource<Rows extends LabelledRows>(trainer: Trainer<Rows>): ModelSource {
   const {architecture, options, module, settings, init} = trainer;
   const name = options.name ?? architecture;
   const method = () => ({architecture, code: moduleVersion(module), ...settings, ...describe(options)});
@@ -43,26 +45,26 @@ export function trainedSource(trainer: Trainer): ModelSource {
     });
   const make = async (context: BuildContext): Promise<ModelManifest> => {
     const parent = await init?.build(context);
-    const examples = await readExamples(context, options, parent?.labels);
-    context.onProgress?.(`training ${name} on ${examples.ids.length} rows`);
+    const rows = await trainer.read(context, options, parent?.labels);
+    context.onProgress?.(`training ${name} on ${rows.ids.length} rows`);
     const started = performance.now();
-    const result = await trainer.train(examples, context, parent);
+    const result = await trainer.train(rows, context, parent);
     const seconds = (performance.now() - started) / 1000;
     return saveModel(context.dir, {
       name,
       architecture,
-      labels: examples.classes,
+      labels: rows.classes,
       ...result,
-      settings: {...result.settings, seed: context.seed, rowsSha256: examples.rowsSha256},
+      settings: {...result.settings, seed: context.seed, rowsSha256: rows.rowsSha256},
       parents: parent ? [{id: parent.id, name: parent.name}] : [],
       training: {
         dataset: context.dataset,
         version: context.version,
         split: context.split,
         part: options.part ?? "train",
-        subset: examples.subset || undefined,
-        rows: examples.ids.length,
-        rowsSha256: examples.rowsSha256,
+        subset: rows.subset || undefined,
+        rows: rows.ids.length,
+        rowsSha256: rows.rowsSha256,
         seed: context.seed,
         seconds
       },

@@ -27,6 +27,7 @@ export function withoutWeights({architecture}: Pick<ModelManifest, "architecture
   return {
     [ADAPTED]: "a base with an adapter on it, which has no files of its own: name BASE+ADAPTER in a recipe",
     [HOSTED]: "a model that a service has: there are no weights of it here",
+    "joint-ngram": "a model of counts, which has no weights",
     gguf: "a GGUF file: name the checkpoint that it was made of"
   }[architecture];
 }

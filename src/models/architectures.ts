@@ -1,6 +1,7 @@
 import {UserError} from "../store/index.js";
 import {loadEncoderHead} from "./encoderHead.js";
 import {assertUsable} from "./erasedTraining.js";
+import {loadJointNgram} from "./jointNgram.js";
 import {loadMajority} from "./majority.js";
 import {modelFolder, readManifest} from "./registry.js";
 import {loadStaticEmbedding} from "./staticEmbedding.js";
@@ -14,7 +15,8 @@ const loaders: Record<string, ModelLoader> = {
   majority: loadMajority,
   "tfidf-logreg": loadTfidfLogReg,
   "encoder-head": loadEncoderHead,
-  "static-embedding": loadStaticEmbedding
+  "static-embedding": loadStaticEmbedding,
+  "joint-ngram": loadJointNgram
 };
 
 /** Whether a model of an architecture classifies here; language models run elsewhere. */

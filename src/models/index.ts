@@ -30,6 +30,7 @@ export {
   shortId
 } from "./lineageGraph.js";
 export {baseOfAdapter, filesFolder, namedBase, refuseChanged, unchangedFolder} from "./outsideFiles.js";
+export {jointNgramFiles} from "./jointNgram/stored.js";
 export {storedLineage} from "./storedLineage.js";
 export {
   findStoredModel,

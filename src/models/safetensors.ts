@@ -7,23 +7,30 @@ export interface Tensor {
   data: Float32Array;
 }
 
+/** One tensor of whole numbers from 0 on: U16 or U32. */
+export interface WholeTensor {
+  shape: number[];
+  data: Uint16Array | Uint32Array;
+}
+
 interface Entry {
   dtype: string;
   shape: number[];
   data_offsets: [number, number];
 }
 
-const bytesOf: Record<string, number> = {F32: 4, F16: 2, BF16: 2};
+const bytesOf: Record<string, number> = {F32: 4, F16: 2, BF16: 2, U16: 2, U32: 4};
 
 /**
- * The bytes of a safetensors file holding 32-bit float tensors in the canonical order (by name), so that equal
- * tensors give equal files. `metadata` values are strings.
+ * The bytes of a safetensors file with its tensors in the canonical order (the wider type first, then by name), so that
+ * equal tensors give equal files. `metadata` values are strings.
  */
 export function encodeSafetensors(
-  tensors: Record<string, Tensor>,
+  tensors: Record<string, Tensor | WholeTensor>,
   metadata: Record<string, string> = {format: "pt"}
 ): Uint8Array {
-  const names = Object.keys(tensors).sort();
+  const bytesEach = (name: string) => tensors[name]!.data.BYTES_PER_ELEMENT;
+  const names = Object.keys(tensors).sort((a, b) => bytesEach(b) - bytesEach(a) || (a < b ? -1 : 1));
   const header: Record<string, unknown> = {__metadata__: metadata};
   let end = 0;
   for (const name of names) {
@@ -31,7 +38,7 @@ export function encodeSafetensors(
     const elements = shape.reduce((product, size) => product * size, 1);
     if (elements !== data.length)
       throw new Error(`tensor ${name}: shape [${shape.join(", ")}] does not hold ${data.length} values`);
-    header[name] = {dtype: "F32", shape, data_offsets: [end, (end += data.byteLength)]};
+    header[name] = {dtype: dtypeOf(data), shape, data_offsets: [end, (end += data.byteLength)]};
   }
   const json = Buffer.from(JSON.stringify(header));
   const headerLength = Math.ceil(json.length / 8) * 8;
@@ -45,6 +52,11 @@ export function encodeSafetensors(
     offset += data.byteLength;
   }
   return file;
+}
+
+function dtypeOf(data: (Tensor | WholeTensor)["data"]): string {
+  if (data instanceof Float32Array) return "F32";
+  return data instanceof Uint16Array ? "U16" : "U32";
 }
 
 /**
@@ -64,21 +76,45 @@ export function decodeSafetensors(
   wanted: (name: string) => boolean = () => true,
   where = "safetensors file"
 ): Record<string, Tensor> {
-  const {header, start} = headerOf(file, where);
   const tensors: Record<string, Tensor> = {};
-  for (const [name, {dtype, shape, data_offsets}] of Object.entries(header)) {
+  for (const {name, dtype, shape, bytes} of tensorBytes(file, where)) {
+    if (!wanted(name)) continue;
+    if (!FLOATS.includes(dtype))
+      throw new Error(`${where}: tensor ${name} has type ${dtype}; F32, F16 and BF16 can be read here`);
+    tensors[name] = {shape, data: toFloats(dtype as Dtype, bytes)};
+  }
+  return tensors;
+}
+
+const FLOATS = ["F32", "F16", "BF16"];
+
+/** The tensors of whole numbers of a safetensors file, as they were written. Throws where one has another type. */
+export function decodeWholeNumbers(file: Buffer, where = "safetensors file"): Record<string, WholeTensor> {
+  const tensors: Record<string, WholeTensor> = {};
+  for (const {name, dtype, shape, bytes} of tensorBytes(file, where)) {
+    if (dtype !== "U16" && dtype !== "U32")
+      throw new Error(`${where}: tensor ${name} has type ${dtype}; U16 and U32 can be read here`);
+    // A copy of its own, at an address that whole numbers may have.
+    const {buffer} = new Uint8Array(bytes);
+    tensors[name] = {shape, data: dtype === "U16" ? new Uint16Array(buffer) : new Uint32Array(buffer)};
+  }
+  return tensors;
+}
+
+/** Each tensor with its bytes. Throws where one lies outside the file or contradicts its shape. */
+function tensorBytes(
+  file: Buffer,
+  where: string
+): {name: string; dtype: string; shape: number[]; bytes: Buffer}[] {
+  const {header, start} = headerOf(file, where);
+  return Object.entries(header).map(([name, {dtype, shape, data_offsets}]) => {
     const [from, to] = data_offsets;
     const size = bytesOf[dtype];
     const elements = shape.reduce((product, length) => product * length, 1);
     if (from < 0 || to < from || start + to > file.length || (size && to - from !== elements * size))
       throw new Error(`${where}: tensor ${name} lies outside the file or contradicts its shape`);
-    if (!wanted(name)) continue;
-    if (!size)
-      throw new Error(`${where}: tensor ${name} has type ${dtype}; F32, F16 and BF16 can be read here`);
-    const bytes = file.subarray(start + from, start + to);
-    tensors[name] = {shape, data: toFloats(dtype as Dtype, bytes)};
-  }
-  return tensors;
+    return {name, dtype, shape, bytes: file.subarray(start + from, start + to)};
+  });
 }
 
 /** Names, types and shapes without reading the weights. */

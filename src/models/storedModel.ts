@@ -1,6 +1,7 @@
 import {readFileSync, readdirSync} from "node:fs";
 import {join} from "node:path";
 import {nearest, UserError} from "../store/index.js";
+import {withoutWeights} from "./adapted.js";
 import {hasLoader} from "./architectures.js";
 import {listModels} from "./registry.js";
 import type {ModelManifest} from "./types.js";
@@ -67,13 +68,17 @@ export function listModelsSync(modelsDir: string): ModelManifest[] {
 }
 
 /**
- * Why the weights of these models cannot be merged into one that can be used: other architectures, labels, or lists of
- * tokens or words, so that their rows do not mean the same. Undefined when they can, or when a model is none that
- * this Assay classifies with.
+ * Why the weights of these models cannot be merged into one that can be used: there are none, or they have other
+ * architectures, labels, or lists of tokens or words, so that their rows do not mean the same. Undefined when they can, or
+ * when none is a model that this Assay classifies with.
  */
 export function mergeConflict(models: readonly ModelManifest[]): string | undefined {
   const [first, ...others] = models;
   if (!first || !models.some(({architecture}) => hasLoader(architecture))) return undefined;
+  for (const model of models) {
+    const why = withoutWeights(model);
+    if (why !== undefined) return `${model.name} cannot be merged: it is ${why}.`;
+  }
   for (const other of others) {
     const between = `${other.name} and ${first.name}`;
     if (other.architecture !== first.architecture)

@@ -5,7 +5,7 @@ export interface ModelManifest {
   /** SHA-256 over architecture, weights' hashes, labels and settings: the model's identity. */
   id: string;
   name: string;
-  /** Which loader can run it: majority, tfidf-logreg, encoder-head, static-embedding, ... */
+  /** Which loader can run it: majority, tfidf-logreg, encoder-head, static-embedding, joint-ngram, ... */
   architecture: string;
   createdAt: string;
   /** Paths relative to the model's folder in the store. */
@@ -78,7 +78,10 @@ export interface MergeRecord extends ParentRelations {
 
 export interface Prediction {
   label: string;
-  /** Natural logarithms of the class probabilities, keyed by label; they sum to 1 when exponentiated. */
+  /**
+   * Natural logarithms of the class probabilities, keyed by label; they sum to 1 when exponentiated. Of a model whose answers
+   * are free, the likeliest ones; they sum to at most 1.
+   */
   logprobs: Record<string, number>;
 }
 

@@ -6,6 +6,7 @@ import {embedded, huggingFace, openAICompatible, recorded} from "../../src/endpo
 import {
   encoderHead,
   finetune,
+  jointNgram,
   majorityClassifier,
   type ModelSource,
   staticEmbedding,
@@ -653,6 +654,26 @@ describe("a value that would fail open", () => {
       "a member of another trainer",
       () => tfidfLogReg({text: "a", label: "b", maxTokens: 3} as never),
       /tfidfLogReg: it has no member "maxTokens"/
+    ],
+    [
+      "n-grams of half an order",
+      () => jointNgram({text: "a", label: "b", order: 2.5}),
+      /jointNgram: `order` must be a whole number \(at least 1, at most 20\)/
+    ],
+    [
+      "n-grams too long to count",
+      () => jointNgram({text: "a", label: "b", order: 21}),
+      /jointNgram: `order`.*at most 20/
+    ],
+    [
+      "n-grams of order 0 without a column of labels",
+      () => jointNgram({text: "a", order: 0} as never),
+      /jointNgram:[^]*`label` must be the column of labels[^]*`order`/
+    ],
+    [
+      "n-grams with a misspelt option",
+      () => jointNgram({text: "a", label: "b", orders: 3} as never),
+      /jointNgram: it has no member "orders": did you mean `order`/
     ],
     [
       "a table of no dimensions",

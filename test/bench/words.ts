@@ -5,13 +5,14 @@ import {mkdtemp, rm} from "node:fs/promises";
 import {cpus, tmpdir} from "node:os";
 import {join} from "node:path";
 import {pull} from "../../src/datasets/index.js";
+import {jointNgram} from "../../src/finetune/index.js";
+import {loadModel} from "../../src/models/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {wilson} from "../../src/stats/index.js";
-import {openStore, openWorkspace, rowsOfPart} from "../../src/store/index.js";
-import {alignLetters} from "./words/align.js";
-import {JointNgram} from "./words/jointNgram.js";
+import {modelsDir, openStore, openWorkspace, rowsOfPart} from "../../src/store/index.js";
 
 interface Row {
+  row_id: string;
   word: string;
   sounds: string;
   accepted: string[];
@@ -31,27 +32,41 @@ try {
   const part = async (name: string) => {
     const columns = "row_id, word, sounds, accepted";
     const query = (await rowsOfPart(workspace, version, split, {part: name, columns}))!;
-    return store.rows<Row>(`select word, sounds, accepted from (${query}) order by row_id`);
+    return store.rows<Row>(`select row_id, word, sounds, accepted from (${query}) order by row_id`);
   };
   const training = await part("train");
   const test = await part("test");
   store.close();
 
   const started = performance.now();
-  const aligned = alignLetters(
-    training.map(({word, sounds}) => ({word, phonemes: sounds.trim().split(" ")}))
-  );
-  const model = new JointNgram(aligned, order);
+  const dir = modelsDir(workspace);
+  const {id, files} = await jointNgram({text: "word", label: "sounds", order}).build({
+    dir,
+    dataset: words.name,
+    version: version.sha256,
+    split: split.sha256,
+    seed: "words",
+    rows: async function* () {
+      for (const {row_id, ...row} of training) yield await Promise.resolve({id: row_id, ...row});
+    }
+  });
   const learned = performance.now();
-  const right = test.filter(({word, accepted}) => accepted.includes(model.pronounce(word))).length;
+  const model = await loadModel(dir, id);
+  const loaded = performance.now();
+  const answers = await model.predict(test.map(({word}) => word));
+  const right = test.filter(({accepted}, i) => accepted.includes(answers[i]!.label.trim())).length;
   const ended = performance.now();
+  await model.close?.();
 
   const {low, high} = wilson(right, test.length)!;
   const percent = (share: number) => (100 * share).toFixed(1);
   console.log(`${cpus()[0]!.model}, Node ${process.version}`);
   console.log(
     `${order}-gram of letters with their phonemes: ${training.length} words learned in ${((learned - started) / 1000).toFixed(1)} s, ` +
-      `${test.length} asked in ${((ended - learned) / 1000).toFixed(1)} s`
+      `${test.length} asked in ${((ended - loaded) / 1000).toFixed(1)} s`
+  );
+  console.log(
+    `${(files.reduce((sum, {bytes}) => sum + bytes, 0) / 1e6).toFixed(1)} MB, loaded in ${((loaded - learned) / 1000).toFixed(1)} s`
   );
   console.log(
     `word error rate ${percent(1 - right / test.length)}% (${percent(1 - high)} to ${percent(1 - low)})`

@@ -2,7 +2,13 @@ import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {decodeSafetensors, encodeSafetensors, readSafetensorsHeader} from "../../src/models/safetensors.js";
+import {
+  decodeSafetensors,
+  decodeWholeNumbers,
+  encodeSafetensors,
+  placedTensors,
+  readSafetensorsHeader
+} from "../../src/models/safetensors.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -34,6 +40,35 @@ describe("safetensors", () => {
     const bytes = Buffer.from(encodeSafetensors(tensors));
     expect(Number(bytes.readBigUInt64LE()) % 8).toBe(0);
     expect(bytes.length).toBe(8 + Number(bytes.readBigUInt64LE()) + 4 * 8);
+  });
+
+  it("hold whole numbers of two bytes and of four, the wider first and each where its type may lie", () => {
+    const whole = {
+      a: {shape: [3], data: Uint16Array.of(0, 1, 65_535)},
+      b: {shape: [1, 2], data: Uint32Array.of(65_536, 4_294_967_295)}
+    };
+    const bytes = Buffer.from(encodeSafetensors(whole));
+    expect(encodeSafetensors({b: whole.b, a: whole.a})).toEqual(encodeSafetensors(whole));
+    expect(placedTensors(bytes).map(({name, dtype}) => [name, dtype])).toEqual([
+      ["b", "U32"],
+      ["a", "U16"]
+    ]);
+    for (const {from, shape} of placedTensors(bytes)) expect(from % (shape.length === 2 ? 4 : 2)).toBe(0);
+    expect(decodeWholeNumbers(bytes)).toEqual(whole);
+    expect(
+      decodeWholeNumbers(Buffer.from(encodeSafetensors({a: {shape: [0], data: new Uint16Array(0)}})))
+    ).toEqual({
+      a: {shape: [0], data: new Uint16Array(0)}
+    });
+  });
+
+  it("are read as floats or as whole numbers, never as the other", () => {
+    const whole = Buffer.from(encodeSafetensors({x: {shape: [1], data: Uint16Array.of(7)}}));
+    expect(() => decodeSafetensors(whole)).toThrow(/type U16; F32, F16 and BF16/);
+    expect(() => decodeWholeNumbers(Buffer.from(encodeSafetensors(tensors)))).toThrow(
+      /type F32; U16 and U32/
+    );
+    expect(() => decodeWholeNumbers(whole.subarray(0, whole.length - 1))).toThrow(/outside the file/);
   });
 
   it("reads half precision: 1, -2, the largest number, the smallest and infinity", () => {
