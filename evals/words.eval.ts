@@ -1,4 +1,15 @@
-import {defineEval, exactMatch, localCandidate, mergedModel, quantised, servedBest, wer} from "assay";
+import {
+  defineEval,
+  exactMatch,
+  jointNgram,
+  localCandidate,
+  mergedModel,
+  quantised,
+  reranked,
+  servedBest,
+  trained,
+  wer
+} from "assay";
 import words from "../data-loaders/words.js";
 import base from "../finetunes/words-base.finetune.js";
 import joint from "../finetunes/words-joint.finetune.js";
@@ -21,11 +32,18 @@ const merged = (name: string, method: string, weight: number) =>
 const average = merged("words-average", "linear", 0.5);
 const arithmetic = merged("words-task-arithmetic", "task_arithmetic", 0.7);
 
+const together = localCandidate("joint training", joint, options);
+// The classical method for this task, with the length of the published models.
+const ngrams = trained(
+  "joint n-gram",
+  jointNgram({name: "words-ngram", text: "backwards", label: "sounds", backwards: true, order: 8})
+);
+
 /** A language model trained here from random weights says how words are spoken; two teams taught it words of their own. */
 export default defineEval({
-  title: "Spelling to pronunciation: two teams' language models, their merges, and 8 bits",
+  title: "Spelling to pronunciation: two teams' language models, their merges, 8 bits, and n-grams",
   description:
-    "A word is right when its phonemes are, without stress: 100 minus the score is the word error rate. The models read it backwards, from its last letter.",
+    "A word is right when its phonemes are, without stress: 100 minus the score is the word error rate. The models read it backwards, from its last letter. The n-grams' ten likeliest answers are also chosen from by both together.",
   dataset: words,
   split: frozen,
   candidates: [
@@ -35,8 +53,10 @@ export default defineEval({
       localCandidate("team B: names", teamB, options),
       localCandidate("merge of A and B: average", average, options),
       localCandidate("merge of A and B: task arithmetic", arithmetic, options),
-      localCandidate("joint training", joint, options),
-      quantised(joint, "q8_0", {...options, name: "joint training, 8 bits"})
+      together,
+      quantised(joint, "q8_0", {...options, name: "joint training, 8 bits"}),
+      ngrams,
+      reranked("joint n-gram and joint training", ngrams, [together])
     ].map((candidate) => ({...candidate, hosting: shelf})),
     servedBest(
       "best over HTTP",

@@ -1,5 +1,5 @@
 import {finetune} from "assay";
-import {beginning, steps, task} from "./words.js";
+import {beginning, rate, steps, task} from "./words.js";
 
 /** From random weights, on the words that neither team has. */
 export default finetune({
@@ -7,6 +7,6 @@ export default finetune({
   name: "words-base",
   subset: {words: "words of neither team", where: ({team}) => team === "everybody"},
   base: beginning,
-  rate: 2e-3,
+  rate,
   steps: steps.base
 });

@@ -13,17 +13,18 @@ const phonemes =
 
 const width = whole ? 128 : 96;
 
-/** A small Llama that knows nothing yet. */
+/** A small Llama that knows nothing yet; in the hour one of the Qwen3 kind, which has norms of queries and keys as well. */
 export const beginning = {
   tokenizer: byteTokenizer({tokens: phonemes.split(" ").map((phoneme) => ` ${phoneme}`)}),
   config: {
-    model_type: "llama",
-    architectures: ["LlamaForCausalLM"],
+    model_type: whole ? "qwen3" : "llama",
+    architectures: [whole ? "Qwen3ForCausalLM" : "LlamaForCausalLM"],
     hidden_size: width,
     intermediate_size: 3 * width,
     num_hidden_layers: whole ? 4 : 3,
     num_attention_heads: 4,
     num_key_value_heads: 4,
+    head_dim: width / 4,
     rms_norm_eps: 1e-5,
     rope_theta: 10000,
     max_position_embeddings: 64,
@@ -36,7 +37,10 @@ export const beginning = {
 };
 
 /** Training steps of each model. */
-export const steps = whole ? {base: 2500, team: 400, joint: 13_500} : {base: 400, team: 80, joint: 160};
+export const steps = whole ? {base: 5000, team: 800, joint: 38_000} : {base: 400, team: 80, joint: 160};
+
+/** Learning rate of those that learn many words. */
+export const rate = whole ? 3e-3 : 2e-3;
 
 /** What the four models share. */
 export const task = {
@@ -47,5 +51,6 @@ export const task = {
   columns: {prompt: "backwards", completion: "sounds"},
   method: "full",
   length: 64,
-  rows: whole ? 16 : 8
+  rows: 8,
+  weightDecay: whole ? 0.1 : 0
 } as const;

@@ -1,5 +1,5 @@
 import {jointNgramFiles} from "../models/index.js";
-import {number} from "../store/checked.js";
+import {flag, number} from "../store/checked.js";
 import {UserError} from "../store/index.js";
 import {alignLetters} from "./alignLetters.js";
 import {readRows} from "./labelledRows.js";
@@ -11,6 +11,8 @@ import {checkTrainer} from "./trainerOptions.js";
 export interface JointNgramOptions extends ClassifierOptions {
   /** Letters with their symbols that a probability goes by, the one it is of among them: 1 to 20, 8 when absent. */
   order?: number;
+  /** Texts have their letters from the last to the first, as a language model may read them better, and labels have not. */
+  backwards?: boolean;
 }
 
 /**
@@ -21,18 +23,18 @@ export interface JointNgramOptions extends ClassifierOptions {
  * out. Letters that were never seen are silent, and an empty text has the empty answer.
  */
 export function jointNgram(options: JointNgramOptions): ModelSource {
-  const own = {order: number({least: 1, most: 20, whole: true}).optional()};
+  const own = {order: number({least: 1, most: 20, whole: true}).optional(), backwards: flag().optional()};
   checkTrainer<JointNgramOptions>("jointNgram", own, options);
-  const {order = 8} = options;
+  const {order = 8, backwards = false} = options;
   return trainedSource({
     architecture: "joint-ngram",
     options,
     module: import.meta.url,
-    settings: {order},
+    settings: {order, backwards},
     read: readRows,
     train: async ({texts, labels}, {dataset, signal}) => {
       const spelled = texts.map((text, i) => ({
-        letters: [...text],
+        letters: backwards ? [...text].reverse() : [...text],
         symbols: labels[i]!.split(/\s+/).filter((symbol) => symbol !== "")
       }));
       const {leftOut, ...aligned} = await alignLetters(spelled, async () => {
@@ -48,7 +50,7 @@ export function jointNgram(options: JointNgramOptions): ModelSource {
       return {
         settings: {order, graphones: aligned.graphones.length},
         metrics: {rowsLeftOut: leftOut},
-        files: jointNgramFiles({order, blankBefore, ...aligned})
+        files: jointNgramFiles({order, blankBefore, backwards, ...aligned})
       };
     }
   });

@@ -138,6 +138,15 @@ describe("jointNgram", () => {
     expect((await answers(mixed, {}, ["ab", "ba"])).map(({label}) => label)).toEqual(["A B", "B A"]);
   });
 
+  it("reads texts from their last letter to their first where that is how they are written", async () => {
+    const asked = test.slice(0, 20).map(({word}) => word);
+    const reversed = (word: string) => [...word].reverse().join("");
+    const backwards = words.map((row) => ({...row, word: reversed(row.word)}));
+    expect(await answers(contextOf(backwards), {backwards: true}, asked.map(reversed))).toEqual(
+      await answers(contextOf(words), {}, asked)
+    );
+  });
+
   it("takes a code point for a letter, not half of one", async () => {
     const context = contextOf(spelled(["😀b", "A B"], ["b😀", "B A"], ["😀😁", "A C"]));
     const [one, other] = await answers(context, {}, ["😀", "😁"]);

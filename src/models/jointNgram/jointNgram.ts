@@ -35,10 +35,12 @@ export class JointNgram {
   private readonly ofLetter = new Map<string, {first: number; end: number}>();
   private readonly order: number;
   private readonly blankBefore: boolean;
+  private readonly backwards: boolean;
 
-  constructor({order, blankBefore, graphones, sequences}: StoredJointNgram) {
+  constructor({order, blankBefore, backwards, graphones, sequences}: StoredJointNgram) {
     this.order = order;
     this.blankBefore = blankBefore;
+    this.backwards = backwards;
     this.model = new KneserNey(sequences, order, graphones.length + 1);
     this.symbols = ["", ...graphones.map(([, symbols]) => symbols)];
     graphones.forEach(([letter], i) => {
@@ -55,7 +57,7 @@ export class JointNgram {
    */
   predict(text: string): Prediction {
     let beam: Hypothesis[] = [{recent: [], answer: "", logProbability: 0}];
-    for (const letter of text) {
+    for (const letter of this.backwards ? [...text].reverse() : text) {
       const graphones = this.ofLetter.get(letter);
       if (graphones) beam = this.pruned(this.extended(beam, graphones)).map((one) => this.entered(one));
     }

@@ -12,6 +12,8 @@ export interface StoredJointNgram {
   order: number;
   /** Whether a blank stands before each symbol, not only between them. */
   blankBefore: boolean;
+  /** Whether texts have their letters from the last to the first, symbols not. */
+  backwards: boolean;
   /** Graphones 1, 2, …; those of a letter side by side. */
   graphones: readonly Graphone[];
   /** Each text's graphones by their numbers, and a 0 after them. */
@@ -22,6 +24,7 @@ export interface StoredJointNgram {
 export function jointNgramFiles({
   order,
   blankBefore,
+  backwards,
   graphones,
   sequences
 }: StoredJointNgram): Record<string, Uint8Array | string> {
@@ -31,6 +34,7 @@ export function jointNgramFiles({
       model_type: "assay-joint-ngram",
       order,
       blank_before: blankBefore,
+      backwards,
       graphones
     }),
     "model.safetensors": encodeSafetensors({sequences: {shape: [data.length], data}})
@@ -39,9 +43,12 @@ export function jointNgramFiles({
 
 /** What `jointNgramFiles` made, from a model's folder. */
 export async function readJointNgram(folder: string): Promise<StoredJointNgram> {
-  const {order, blank_before, graphones} = JSON.parse(
-    await readFile(join(folder, "config.json"), "utf8")
-  ) as {order: number; blank_before: boolean; graphones: Graphone[]};
+  const {blank_before, ...config} = JSON.parse(await readFile(join(folder, "config.json"), "utf8")) as {
+    order: number;
+    blank_before: boolean;
+    backwards: boolean;
+    graphones: Graphone[];
+  };
   const {sequences} = decodeWholeNumbers(await readModelFile(folder, "model.safetensors"));
-  return {order, blankBefore: blank_before, graphones, sequences: Uint32Array.from(sequences!.data)};
+  return {...config, blankBefore: blank_before, sequences: Uint32Array.from(sequences!.data)};
 }

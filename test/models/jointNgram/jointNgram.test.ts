@@ -7,6 +7,7 @@ const [AX, A, BX, B] = [1, 2, 3, 4];
 const stored = {
   order: 2,
   blankBefore: false,
+  backwards: false,
   graphones: [
     ["a", "X"],
     ["a", ""],
@@ -62,7 +63,7 @@ describe("a joint n-gram model's answers", () => {
     ] as const;
     const sequences = Uint32Array.of(1, 5, 5, 3, 0, 2, 5, 5, 4, 0);
     const said = (order: number) => {
-      const model = new JointNgram({order, blankBefore: false, graphones, sequences});
+      const model = new JointNgram({order, blankBefore: false, backwards: false, graphones, sequences});
       return model.predict("bxxc").logprobs;
     };
     expect(said(4)["B X X C2"]).toBeGreaterThan(said(4)["B X X C1"]! + 0.5);
@@ -74,6 +75,7 @@ describe("a joint n-gram model's answers", () => {
     const model = new JointNgram({
       order: 3,
       blankBefore: false,
+      backwards: false,
       graphones: names.map((name) => ["a", `s${name}`] as const),
       sequences: Uint32Array.from(names.flatMap((_, i) => [i + 1, 0]))
     });
