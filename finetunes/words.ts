@@ -37,7 +37,7 @@ export const beginning = {
 };
 
 /** Training steps of each model. */
-export const steps = whole ? {base: 5000, team: 800, joint: 38_000} : {base: 400, team: 80, joint: 160};
+export const steps = whole ? {base: 4000, team: 600, joint: 32_000} : {base: 400, team: 80, joint: 160};
 
 /** Learning rate of those that learn many words. */
 export const rate = whole ? 3e-3 : 2e-3;
