@@ -113,6 +113,10 @@ function rerankedEndpoint(
       let sums = proposals.map(({logprob}) => weighted(weights[0]!, logprob));
       try {
         for (const [r, ranker] of rankers.entries()) {
+          if (weights[r + 1] === 0) {
+            asked.push([]);
+            continue;
+          }
           const scored = await ranker.endpoint.score!(requestOf(ranker, request), texts, options);
           asked.push([scored]);
           sums = sums.map((sum, i) => sum + weighted(weights[r + 1]!, scored.logprobs[i]));
@@ -120,10 +124,11 @@ function rerankedEndpoint(
       } catch (error) {
         throw billed(error);
       }
+      const chosen = best(texts, sums, request.params?.logprobs !== false);
       return {
-        ...completions[0]!,
+        ...(completions.find(({text}) => text === chosen.text) ?? completions[0]!),
         ...spentBy(asked),
-        ...best(texts, sums, request.params?.logprobs !== false),
+        ...chosen,
         toolCalls: undefined,
         firstTokenMs: undefined,
         attempts: sumOf(completions, (one) => one.attempts)!
@@ -132,7 +137,7 @@ function rerankedEndpoint(
   };
 }
 
-/** A weight of 0 leaves a model out, and what is not known is never given. */
+/** What is not known is never given, but where it has no weight. */
 function weighted(weight: number, logprob: number | undefined): number {
   return weight === 0 ? 0 : weight * (logprob ?? -Infinity);
 }

@@ -95,6 +95,9 @@ describe("answers chosen by several models", () => {
     }
     expect(picked.size).toBeGreaterThan(1);
     expect(await answer(classifier(taste), {})).toMatchObject({text: likeliest(await sums([1, 1]))});
+    const words = (await prepared(classifier(taste), (one) => one.complete(request("item 3 is")))).usage!;
+    expect((await answer(classifier(taste), {weights: [1, 0]})).usage).toMatchObject(words);
+    expect((await answer(classifier(taste), {})).usage!.promptTokens).toBeGreaterThan(words.promptTokens);
   });
 
   it("are among so many as the proposer is asked for", async () => {
@@ -117,6 +120,8 @@ describe("answers chosen by several models", () => {
     const {logprobs} = await judge.score!({...request("hello"), model: "tiny"}, proposed);
     expect(asked.text).toBe(proposed[logprobs.indexOf(Math.max(...(logprobs as number[])))]);
     expect(asked.usage!.completionTokens).toBeGreaterThan(4);
+    // The tiny model never ends an answer by itself so early.
+    expect(asked.finishReason).toBe("length");
   });
 
   it("need a proposer that tells how likely its answers are, unless the rankers choose alone", async () => {
