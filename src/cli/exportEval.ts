@@ -103,13 +103,15 @@ async function promptfooFiles(
   for (const [metric, count] of unasked)
     dropped.push(`scorer ${metric}: ${count} rows have no value to compare with, and no assertion`);
   const candidates = await Promise.all(definition.candidates.map(promptfooProvider));
-  dropped.push(...candidates.flatMap((one) => one.dropped));
+  dropped.push(...candidates.flatMap((one) => one.dropped), ...examplesLeftOut(definition));
+  const {repeats = 1} = definition;
   const config = {
     description: definition.title ?? name,
     prompts: plain
       ? variants.map(({name: label, template}) => ({id: label, label, raw: template}))
       : variants.map(({name: label}, i) => ({id: label, label, raw: `{{prompt_${i + 1}}}`})),
     providers: candidates.flatMap(({provider}) => provider ?? []),
+    evaluateOptions: repeats > 1 ? {repeat: repeats} : undefined,
     tests: `file://${testsFile}`
   };
   await writeAtomic(path, (temporary) => writeFile(temporary, stringify(config)));
@@ -120,6 +122,11 @@ async function promptfooFiles(
     `${tests.length} tests, ${config.prompts.length} prompts, ${config.providers.length} providers in ${path} and ${testsFile}`
   );
   for (const line of dropped) print(`not taken over: ${line}`);
+}
+
+/** Prompts are written without the examples that a run draws for them. */
+function examplesLeftOut({fewShot}: NamedEval["definition"]): string[] {
+  return fewShot ? [`fewShot: the prompts have none of the ${fewShot.count} examples of a run`] : [];
 }
 
 const isText = (prompt: unknown, template: string) =>
@@ -160,4 +167,8 @@ async function inspectFile(
   print(
     `${samples.length} samples in ${path}${variants.length > 1 ? `, with the prompt ${variant!.name} of ${variants.length}` : ""}`
   );
+  const {repeats = 1} = definition;
+  const dropped = examplesLeftOut(definition);
+  if (repeats > 1) dropped.push(`repeats: give the task ${repeats} epochs`);
+  for (const line of dropped) print(`not taken over: ${line}`);
 }

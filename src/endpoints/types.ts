@@ -238,6 +238,8 @@ export interface Endpoint {
    * Enters the completion's key, so a retrained model never shows old results. Contains no secret.
    */
   identity(model: string): Promise<Record<string, string>>;
+  /** The same endpoint that fetches nothing: `identity` throws NotMade where its model is not on this machine. */
+  onlyKnown?(): Endpoint;
   /** The id of the store's record of the model that answers, of an endpoint that holds its weights; undefined without one. */
   modelId?(model: string): Promise<string | undefined>;
   /** Starts to load what the first call needs, for a run that still has something else to wait for. */

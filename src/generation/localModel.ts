@@ -137,6 +137,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     identity: identityOf,
     modelId: async (model) => recordedId(await find(), await adapterOf(model), await workspace(), options),
     find,
+    onlyKnown: () => localModel(source, {...options, onlyKnown: true}),
     get pid() {
       return latest?.ended === false ? latest.pid : undefined;
     },

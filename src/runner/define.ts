@@ -67,7 +67,13 @@ export function candidate(
   model: string,
   options: {params?: ModelParameters; tools?: Tool[]; baseline?: boolean} & CandidateCosts = {}
 ): Candidate {
-  const made = {name, ...options, reach: {endpoint, model}, prepare: async () => ({endpoint, model})};
+  const prepare = async ({dryRun}: PrepareContext) => {
+    const known = dryRun ? endpoint.onlyKnown?.() : undefined;
+    // Its first question: it throws where the model is not here.
+    await known?.identity(model);
+    return {endpoint: known ?? endpoint, model};
+  };
+  const made = {name, ...options, reach: {endpoint, model}, prepare};
   assertChecked(`candidate ${JSON.stringify(name)}`, candidateSchema, made);
   return made;
 }

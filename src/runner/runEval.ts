@@ -104,11 +104,14 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
       const {base, found} = await latestFolder(workspace, resolved.name, plan, options);
       // What a sealed run holds is in the store; one that was killed has it in its own journal.
       const journaled = found !== undefined && (await hasRunFile(workspace, found.id, "journal.ndjson"));
-      const runId = found?.sealed && !journaled ? NO_RUN : (found?.id ?? base);
+      const sealedAlone = found?.sealed !== undefined && !journaled;
+      const runId = sealedAlone ? NO_RUN : (found?.id ?? base);
+      // What failed in it is not asked again by the run itself.
+      const failuresOf = [...(options.failuresOf ?? []), ...(sealedAlone ? [found.id] : [])];
       const settled =
         found?.finished && !options.noReuse
           ? allSettled(plan.total)
-          : await settle({place, plan, runs, runId, folder, options});
+          : await settle({place, plan, runs, runId, folder, options: {...options, failuresOf}});
       const dryRun = await forecast({
         place,
         runs,

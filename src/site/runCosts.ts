@@ -22,6 +22,7 @@ import {
   appliedPrice,
   billedModels,
   costColumn,
+  isStaged,
   type PriceChoice,
   type RunCandidate,
   type RunManifest,
@@ -224,11 +225,11 @@ function noteOf(candidate: string, model: string, {price, row}: AppliedPrice, at
 }
 
 /**
- * Whether what the calls cost is taken as it was told: a cascade's tokens are of several models, and of a candidate without a price
+ * Whether what the calls cost is taken as it was told: the tokens of a cascade, or of a reranked candidate, are of several models, and of a candidate without a price
  * the other tool, or the server, may have said what each answer cost.
  */
 function isBilled(candidate: RunCandidate, {rows, told}: TokenColumns, choice: PriceChoice): boolean {
-  if (candidate.identity.cascade !== undefined) return true;
+  if (isStaged(candidate)) return true;
   if (candidate.price || rows === 0 || told < rows) return false;
   return !choice.repriced || appliedPrice(candidate, choice) === undefined;
 }

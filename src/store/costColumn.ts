@@ -1,6 +1,7 @@
 import {cascadeCostSql, completionsCost, isOldPrice, toldCostSql, type TokenPrice} from "../costs/index.js";
 import {appliedPrice, billedModels, type PriceChoice, undecidedPrices} from "./appliedPrice.js";
 import {sqlString} from "./duckdb.js";
+import {isStaged} from "./isStaged.js";
 import {projectPricesOr} from "./projectPrices.js";
 import type {RunCandidate, RunManifest} from "./schema.js";
 
@@ -74,8 +75,8 @@ function costOf(candidate: RunCandidate, choice: PriceChoice): string | undefine
     const applied = candidate.stages.map((stage) => appliedPrice(stage, choice));
     return applied.some((one) => one?.row) ? cascadeCostSql(applied.map((one) => one?.price)) : undefined;
   }
-  // Of a cascade in a cascade the prices of its models are not recorded.
-  if (candidate.identity.cascade !== undefined) return undefined;
+  // Of stages within a stage the prices are not recorded.
+  if (isStaged(candidate)) return undefined;
   const applied = appliedPrice(candidate, choice);
   return applied?.row && toldCostSql(applied.price);
 }

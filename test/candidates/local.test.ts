@@ -3,8 +3,9 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {localCandidate, quantised} from "../../src/candidates/index.js";
 import {openAICompatible} from "../../src/endpoints/index.js";
+import {localModel} from "../../src/generation/index.js";
 import {lineage, type ModelManifest, NotMade} from "../../src/models/index.js";
-import {type PrepareContext, runEval} from "../../src/runner/index.js";
+import {candidate, type PrepareContext, runEval} from "../../src/runner/index.js";
 import {modelsDir, type RunManifest} from "../../src/store/index.js";
 import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
 import {assay} from "../support/assay.js";
@@ -61,6 +62,11 @@ describe("language models of this machine in an eval", () => {
     expect(() => localCandidate("x", "tiny", {adapter: "support"})).toThrow(/names none/);
     const context = {store: project!.store, dryRun: true} as PrepareContext;
     await expect(localCandidate("x", "acme/far-away").prepare(context)).rejects.toThrow(NotMade);
+    const {workspace} = project!.store;
+    const plain = (source: string) => candidate("x", localModel(source, {workspace}), "x");
+    await expect(plain("acme/far-away").prepare(context)).rejects.toThrow(NotMade);
+    const {endpoint} = await plain("tiny-llama").prepare(context);
+    expect(await endpoint.identity("x")).toMatchObject({weights: run.candidates[0]!.identity.weights});
   });
 
   it("knows a quantised copy as a child of the model it was made of", async () => {
@@ -90,7 +96,6 @@ describe("assay gguf and serve", () => {
     ]);
 
     const {serve} = await import("../../src/endpoints/index.js");
-    const {localModel} = await import("../../src/generation/index.js");
     const {openWorkspace} = await import("../../src/store/index.js");
     const model = localModel("out/tiny.gguf", {
       workspace: await openWorkspace(folder),

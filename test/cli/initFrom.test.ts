@@ -122,6 +122,12 @@ tests:
           .filter((prompt) => prompt.startsWith("Name"))
           .sort()
       ).toEqual(["Name the queue: Cancel my plan", "Name the queue: Where is my parcel?"]);
+      const definition = join(dir, "evals/tickets.eval.ts");
+      const changed = readFileSync(definition, "utf8").replace(
+        "scorers:",
+        "repeats: 2, fewShot: {count: 3},\n  scorers:"
+      );
+      writeFileSync(definition, changed);
       const out = await assay(
         dir,
         "export",
@@ -132,6 +138,9 @@ tests:
         "back.jsonl"
       );
       expect(out.stdout).toMatch(/2 tests, 1 prompts, 1 providers in .*back.yaml/);
+      const leftOut = "not taken over: fewShot: the prompts have none of the 3 examples of a run\n";
+      expect(out.stdout.split(leftOut)).toHaveLength(3);
+      expect(out.stdout).toContain("not taken over: repeats: give the task 2 epochs\n");
       const first = await readProject([join(dir, "promptfooconfig.yaml")], nameOf);
       const again = await readProject([join(dir, "back.yaml")], nameOf);
       const asked = ({rows, prompts, candidates}: typeof first) => [
@@ -140,6 +149,7 @@ tests:
         candidates.map((one) => ({...one, price: {...one.price, source: "promptfoo"}}))
       ];
       expect(asked(again)).toEqual(asked(first));
+      expect([first.repeats, again.repeats]).toEqual([1, 2]);
       const samples = readFileSync(join(dir, "back.jsonl"), "utf8").trim().split("\n");
       expect(samples.map((line) => (JSON.parse(line) as {input: string}).input).sort()[1]).toBe(
         "Name the queue: Where is my parcel?"

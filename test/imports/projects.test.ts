@@ -123,6 +123,36 @@ tests:
     );
   });
 
+  it("sends no server the key of another, and takes over no key that it holds", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "config-"));
+    const config = (settings: object) => ({id: "openai:chat:m", config: settings});
+    const own = "https://gw.example.com:8443/v1";
+    const providers = [
+      config({apiBaseUrl: own, apiKey: "sk-secret"}),
+      config({apiBaseUrl: own, apiKey: "{{ env.GATEWAY_KEY }}"}),
+      config({apiBaseUrl: own, apiKey: "sk-secret", apiKeyEnvar: "MINE"}),
+      config({apiKey: "sk-secret"}),
+      config({apiBaseUrl: "https://api.openai.com/v1/", apiKey: "sk-secret"}),
+      config({apiBaseUrl: "{{env.BASE}}", apiKey: "sk-secret"}),
+      {id: "ollama:chat:m", config: {apiKey: "sk-secret"}}
+    ];
+    const path = join(folder, "c.json");
+    writeFileSync(path, JSON.stringify({prompts: ["{{a}}"], providers, tests: [{vars: {a: "x"}}]}));
+    const project = await readProject([path], nameOf);
+    const keys = ["API_KEY_GW_EXAMPLE_COM_8443", "GATEWAY_KEY", "MINE"].concat([
+      "OPENAI_API_KEY",
+      "OPENAI_API_KEY",
+      "API_KEY_ENV_BASE"
+    ]);
+    expect(project.candidates.map(({reach}) => reach!.apiKeyEnv)).toEqual([...keys, undefined]);
+    const held = (i: number, into = "") => `providers[${i}]: config apiKey not taken over${into}`;
+    expect([...project.dropped].sort()).toEqual([
+      ...[0, 2, 3, 4, 5].map((i) => held(i, `; put the key into ${keys[i]}`)),
+      held(6)
+    ]);
+    expect(JSON.stringify(projectFiles(project))).not.toContain("sk-secret");
+  });
+
   it("becomes files in which nothing of the configuration is code", async () => {
     const text = projectFiles(await read()).find(({path}) => path.endsWith(".eval.ts"))!.text;
     expect(text).toContain("You route \\`tickets\\` for \\${money}.");

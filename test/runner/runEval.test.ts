@@ -189,6 +189,23 @@ describe("runEval", () => {
     expect(retried.manifest!.startedAt).toBe(manifest!.startedAt);
   });
 
+  it("counts in a dry run no calls of an interrupted run that failed, unless they are to be asked again", async () => {
+    const drain = new AbortController();
+    behave = () => {
+      if (model.requests.length === 8) drain.abort();
+      return model.requests.length % 2 ? {status: 400, body: {error: {message: "no"}}} : undefined;
+    };
+    const {manifest} = await run({}, {signal: drain.signal, options: {concurrency: 1}});
+    const {completed, failed} = manifest!.counts;
+    expect(failed).toBeGreaterThan(0);
+    expect(manifest!.status).toBe("partial");
+    const left = 2 * rows - completed - failed;
+    expect((await run({}, {options: {dryRun: true}})).dryRun).toMatchObject({calls: left});
+    const retried = await run({}, {options: {dryRun: true, retryFailed: true}});
+    expect(retried.dryRun).toMatchObject({calls: left + failed});
+    expect((await run()).calls).toBe(left);
+  });
+
   it("takes the first rows of one seeded order for a limit, and goes on from them without it", async () => {
     const {manifest} = await run({}, {options: {limit: 7}});
     expect(manifest).toMatchObject({status: "partial", limit: 7, counts: {planned: 14, completed: 14}});

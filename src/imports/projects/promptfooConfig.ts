@@ -3,7 +3,14 @@ import {at, isObject, type JsonObject, textOf} from "../../datasets/index.js";
 import {fileText, listOf, type Reading} from "./promptfooFiles.js";
 import {RESERVED, rowsOf} from "./promptfooTests.js";
 import {reachOf} from "./providers.js";
-import type {ForeignCandidate, ForeignPrice, ForeignProject, ForeignPrompt, ForeignRow} from "./types.js";
+import type {
+  ForeignCandidate,
+  ForeignPrice,
+  ForeignProject,
+  ForeignPrompt,
+  ForeignRow,
+  Reach
+} from "./types.js";
 
 /** Whether a document is a promptfoo configuration. */
 export function isPromptfooConfig(value: unknown): value is JsonObject {
@@ -131,7 +138,7 @@ function candidateOf(stated: unknown, where: string, {dropped, file}: Reading): 
       base !== undefined && /^https?:\/\/(127\.|localhost|\[::1\])/.test(base)
         ? ("on-prem" as const)
         : reach.hosting,
-    apiKeyEnv: config.apiKey === NO_KEY ? undefined : (textOf(config.apiKeyEnvar) ?? reach.apiKeyEnv)
+    apiKeyEnv: keyVariable(config, base, reach)
   };
   if (!known) dropped.push(`${where}: nothing here speaks to ${id}; add a candidate by hand`);
   const price = priceOf(config, file);
@@ -139,9 +146,15 @@ function candidateOf(stated: unknown, where: string, {dropped, file}: Reading): 
     (key) =>
       !PARAMETERS.includes(key) &&
       !["apiBaseUrl", "baseUrl", "apiKeyEnvar"].includes(key) &&
-      !(key === "apiKey" && config.apiKey === NO_KEY) &&
+      key !== "apiKey" &&
       !(price && PRICES.includes(key))
   );
+  const keyHeld =
+    ![undefined, NO_KEY].includes(textOf(config.apiKey)) && envNamed(config.apiKey) === undefined;
+  if (known && keyHeld) {
+    const into = known.apiKeyEnv === undefined ? "" : `; put the key into ${known.apiKeyEnv}`;
+    dropped.push(`${where}: config apiKey not taken over${into}`);
+  }
   if (others.length > 0) dropped.push(`${where}: config ${others.join(", ")} not taken over`);
   const beside = Object.keys(options).filter((key) => !["id", "label", "config"].includes(key));
   if (beside.length > 0) dropped.push(`${where}: ${beside.join(", ")} not taken over`);
@@ -150,6 +163,32 @@ function candidateOf(stated: unknown, where: string, {dropped, file}: Reading): 
   );
   return [{name: textOf(options.label) ?? id, model, params, reach: known, price}];
 }
+
+/**
+ * The environment variable with the provider's key. A key that the configuration holds is not taken over, and its server gets no
+ * other server's: it has a variable of its own.
+ */
+function keyVariable(config: JsonObject, base: string | undefined, reach: Reach): string | undefined {
+  if (config.apiKey === NO_KEY) return undefined;
+  const named = textOf(config.apiKeyEnvar) ?? envNamed(config.apiKey);
+  if (named !== undefined) return named;
+  if (config.apiKey === undefined || base === undefined || hostOf(base) === hostOf(reach.baseUrl))
+    return reach.apiKeyEnv;
+  return [
+    "API",
+    "KEY",
+    ...(hostOf(base)
+      .toUpperCase()
+      .match(/[A-Z0-9]+/g) ?? [])
+  ].join("_");
+}
+
+/** The variable of `{{env.NAME}}`. */
+function envNamed(value: unknown): string | undefined {
+  return /^\{\{\s*env\.(\w+)\s*\}\}$/.exec(textOf(value) ?? "")?.[1];
+}
+
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url);
 
 const PRICES = ["cost", "inputCost", "outputCost"];
 

@@ -169,7 +169,7 @@ async function recordsOf(
   return {modelId: held ?? (await hostedModelId(models, {endpoint: await endpoint.identity(model), model}))};
 }
 
-/** Of a cascade in a cascade the prices of its models are not recorded. */
+/** Of stages within a stage the prices are not recorded. */
 function statedStages({stages}: Endpoint): RunCandidate["stages"] {
   const each = stages?.();
   if (!each || each.some(({endpoint}) => endpoint.stages)) return undefined;

@@ -4,6 +4,7 @@ import {
   type Columns,
   COMPLETIONS,
   type Held,
+  isStaged,
   ITEMS,
   PROMPTS,
   type RunCandidate,
@@ -142,11 +143,12 @@ function costAtThisPrice({candidates, pricesTokens}: SealInputs, candidate: stri
   return cases.length === 0 ? "cost_usd" : `case ${cases.join(" ")} else cost_usd end`;
 }
 
-function reusedCost({price, stages, identity}: RunCandidate, pricesTokens: boolean): string {
+function reusedCost(candidate: RunCandidate, pricesTokens: boolean): string {
+  const {price, stages} = candidate;
   if (stages)
     return `case when stage_tokens is null then cost_usd else ${cascadeCostSql(stages.map((one) => one.price))} end`;
-  // Of a cascade in a cascade the prices of its models are not recorded.
-  if (identity.cascade !== undefined) return "cost_usd";
+  // Of stages within a stage the prices are not recorded.
+  if (isStaged(candidate)) return "cost_usd";
   if (price) return `coalesce(${toldCostSql(price)}, cost_usd)`;
   return pricesTokens ? "null" : "cost_usd";
 }
