@@ -3,7 +3,6 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {localCandidate, reranked, type RerankedSettings} from "../../src/candidates/index.js";
-import {callsOf} from "../../src/decisions/index.js";
 import {embedded, type Endpoint, recorded} from "../../src/endpoints/index.js";
 import {localModel, type LocalModel} from "../../src/generation/index.js";
 import type {ModelManifest, Prediction} from "../../src/models/types.js";
@@ -34,11 +33,12 @@ afterAll(async () => {
 });
 
 /** Predicts the same for every text. */
-const classifier = (logprobs: Record<string, number>): Candidate =>
+const classifier = (logprobs: Record<string, number>, usd?: number): Candidate =>
   candidate(
     "classifier",
     embedded({
       name: "in this process",
+      price: usd === undefined ? undefined : price(usd),
       load: () =>
         Promise.resolve({
           manifest: {id: "0".repeat(64), name: "classifier"} as ModelManifest,
@@ -171,7 +171,8 @@ describe("answers chosen by several models", () => {
   });
 
   it("are a candidate of an eval, with the tokens and costs of all its models", async () => {
-    const both = reranked("both", classifier(taste), [ranker], {weights: [1, 0.05]});
+    const dear = localCandidate("tiny", join(folder, "tiny"), {...own, price: price(20)});
+    const both = reranked("both", classifier(taste, 1), [dear], {weights: [1, 0.05]});
     const definition = wordsEval(recorded({name: "none", rows: []}), {
       candidates: [classifier(taste), ranker, both].map((one) => ({...one, params: {max_tokens: 3}})),
       part: "test"
@@ -184,19 +185,25 @@ describe("answers chosen by several models", () => {
     expect(manifest).toMatchObject({status: "complete", counts: {failed: 0}});
     const recordedAs = manifest!.candidates.find(({name}) => name === "both")!;
     expect(recordedAs.stages!.map(({name}) => name)).toEqual(["classifier", "tiny"]);
-    // What runs in this process bills nobody.
-    const calls = await callsOf(project.store, manifest!);
-    expect(calls.find((one) => one.candidate === "both")!.cost!.usdPerThousand).toBe(0);
-    const rows = await project.store.rows<{output: string; prompt_tokens: number; least: number}>(
-      `select output, prompt_tokens::int as prompt_tokens,
+    const rows = await project.store.rows<{
+      output: string;
+      prompt_tokens: number;
+      least: number;
+      stage_tokens: string;
+      cost_usd: number;
+    }>(
+      `select output, prompt_tokens::int as prompt_tokens, stage_tokens::varchar as stage_tokens, cost_usd::double as cost_usd,
          (select min(prompt_tokens)::int from completions where run = $run and candidate = 'tiny') as least
        from completions where run = $run and candidate = 'both'`,
       {run: manifest!.id}
     );
-    for (const {output, prompt_tokens, least} of rows) {
+    expect(rows.length).toBeGreaterThan(0);
+    for (const {output, prompt_tokens, least, stage_tokens, cost_usd} of rows) {
       expect(colours).toContain(output);
       // The ranker reads the prompt with each of three answers.
       expect(prompt_tokens).toBeGreaterThan(3 * least);
+      const [first, second] = JSON.parse(stage_tokens) as [number, number, number][];
+      expect(cost_usd).toBeCloseTo((1 * (first![0] + first![1]) + 20 * (second![0] + second![1])) / 1e6, 12);
     }
   });
 });
