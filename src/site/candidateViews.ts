@@ -1,7 +1,7 @@
 import {costsOf} from "../decisions/index.js";
 import {quantile} from "../stats/index.js";
 import type {ModelManifest} from "../models/types.js";
-import type {RunManifest, Store} from "../store/index.js";
+import type {RunCandidate, RunManifest, Store} from "../store/index.js";
 import type {CandidateView} from "./types.js";
 
 interface Usage {
@@ -66,17 +66,25 @@ export async function candidateViews(
         p95LatencyMs: quantile(found?.latencies ?? [], 0.95),
         promptTokens: found?.prompt_tokens ?? undefined,
         completionTokens: found?.completion_tokens ?? undefined,
-        lineage: lineageOf(candidate.modelId, models)
+        lineage: lineageOf(candidate, models)
       };
     })
   );
 }
 
-/** Names of the ancestors, one list a generation, nearest first; a model that the store does not hold has none. */
-function lineageOf(id: string | undefined, models: ReadonlyMap<string, ModelManifest>): string[][] {
+/**
+ * Names of the ancestors, one list a generation, nearest first; a model that the store does not hold has none. Where several models
+ * answer, they are the first.
+ */
+function lineageOf(
+  {modelId, modelIds}: RunCandidate,
+  models: ReadonlyMap<string, ModelManifest>
+): string[][] {
   const generations: string[][] = [];
   const seen = new Set<string>();
-  let level = id === undefined ? [] : (models.get(id)?.parents ?? []);
+  let level: {id: string; name: string}[] = modelIds
+    ? modelIds.flatMap((id) => models.get(id) ?? [])
+    : ((modelId === undefined ? undefined : models.get(modelId))?.parents ?? []);
   while (level.length > 0) {
     const fresh = level.filter(({id: parent}) => !seen.has(parent) && seen.add(parent));
     if (fresh.length > 0) generations.push(fresh.map((parent) => parent.name));

@@ -41,7 +41,7 @@ export interface CandidateView {
   /** Mean tokens of a request and of its answer. */
   promptTokens?: number;
   completionTokens?: number;
-  /** Ancestors of the model, nearest first: "merge-average ← team-a, team-b ← base". */
+  /** Ancestors of the model, or the models that answer together and theirs, nearest first: "merge-average ← team-a, team-b ← base". */
   lineage: string[][];
 }
 

@@ -107,6 +107,31 @@ describe("page data", () => {
     expect(merged.lineage).toEqual([["team-a", "team-b"], ["base"]]);
   });
 
+  it("names the models that answer together before their ancestors", async () => {
+    const other = await mkdtemp(join(tmpdir(), "assay-together-"));
+    const workspace = await sampleStore(other);
+    const run = (await currentRuns(workspace)).find(({candidates}) =>
+      candidates.some(({name}) => name === "merge-average")
+    )!;
+    const merged = run.candidates.find(({name}) => name === "merge-average")!;
+    const candidates = run.candidates.map(({modelId, ...one}) =>
+      one.name === "merge-average" ? {...one, modelIds: [modelId, "gone"]} : {...one, modelId}
+    );
+    await writeFile(join(runDir(workspace, run.id), "manifest.json"), JSON.stringify({...run, candidates}));
+    const changed = await openStore(workspace);
+    try {
+      const views = (await verdicts(changed)).runs.flatMap((one) => one.candidates);
+      const [first, ...ancestors] = views.find(
+        ({name, modelId}) => name === merged.name && !modelId
+      )!.lineage;
+      expect(first).toHaveLength(1);
+      expect(ancestors).toEqual([["team-a", "team-b"], ["base"]]);
+    } finally {
+      changed.close();
+      await rm(other, {recursive: true, force: true});
+    }
+  });
+
   it("carries rows to the page without changing a score", async () => {
     for (const run of await currentRuns(store.workspace)) {
       const rows = await readRows(await files(run.id));
