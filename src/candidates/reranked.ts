@@ -5,6 +5,7 @@ import {
   type CompletionRequest,
   type Endpoint,
   EndpointError,
+  type ModelParameters,
   type TokenLogprob
 } from "../endpoints/index.js";
 import type {Candidate, CandidateCosts} from "../runner/define.js";
@@ -124,7 +125,7 @@ function rerankedEndpoint(
       } catch (error) {
         throw billed(error);
       }
-      const chosen = best(texts, sums, request.params?.logprobs !== false);
+      const chosen = best(texts, sums, request.params);
       return {
         ...(completions.find(({text}) => text === chosen.text) ?? completions[0]!),
         ...spentBy(asked),
@@ -201,16 +202,20 @@ async function propose(
   }
 }
 
-/** The text with the highest sum, and the probabilities of all among them. */
-function best(texts: readonly string[], sums: readonly number[], logprobs: boolean) {
+/** The text with the highest sum, and the probabilities of all, or of the `top_logprobs` likeliest, among them. */
+function best(texts: readonly string[], sums: readonly number[], params: ModelParameters = {}) {
   const top = Math.max(...sums);
   const at = Math.max(0, sums.indexOf(top));
   const text = texts[at]!;
-  if (!logprobs || !Number.isFinite(top)) return {text, logprobs: undefined};
+  if (params.logprobs === false || !Number.isFinite(top)) return {text, logprobs: undefined};
   const total = top + Math.log(sums.reduce((sum, one) => sum + Math.exp(one - top), 0));
   const alternatives: TokenLogprob[] = texts
     .map((token, i) => ({token, logprob: sums[i]! - total}))
     .filter(({logprob}) => Number.isFinite(logprob))
-    .sort((a, b) => b.logprob - a.logprob);
-  return {text, logprobs: [{token: text, logprob: top - total, top: alternatives}]};
+    .sort((a, b) => b.logprob - a.logprob)
+    .slice(0, params.top_logprobs);
+  return {
+    text,
+    logprobs: [{token: text, logprob: top - total, top: alternatives.length > 0 ? alternatives : undefined}]
+  };
 }

@@ -104,6 +104,10 @@ describe("answers chosen by several models", () => {
     const {logprobs} = await answer(classifier(taste), {answers: 2, weights: [0, 1]});
     expect(logprobs![0]!.top!.map(({token}) => token).sort()).toEqual(["green", "red"]);
     expect(await answer(classifier(taste), {answers: 1, weights: [0, 1]})).toMatchObject({text: "red"});
+    const few = {...request("item 3 is"), params: {top_logprobs: 2}};
+    const told = await prepared(reranked("both", classifier(taste), [ranker]), (one) => one.complete(few));
+    expect(told.logprobs![0]!.top).toHaveLength(2);
+    expect(told.logprobs![0]!.top![0]!.token).toBe(told.text);
   });
 
   it("may be samples of a language model, whose whole answers are scored", async () => {
