@@ -14,6 +14,7 @@ import {
   billed,
   identityOfStages,
   prepareStages,
+  requestOf,
   spentBy,
   type Stage,
   stagedEndpoint,
@@ -124,22 +125,15 @@ function timesOf(
 }
 
 function ask(
-  {candidate, endpoint, model}: Stage,
+  stage: Stage,
   request: CompletionRequest,
   options: CompletionOptions,
   signal: CascadeSettings["signal"]
 ): Promise<Completion> {
-  const logprobs = signal === "logprobs" ? {logprobs: true} : undefined;
-  return endpoint.complete(
-    {
-      ...request,
-      model,
-      // Whoever asks may have said that they need none.
-      params: {...candidate.params, ...request.params, ...logprobs},
-      tools: candidate.tools ?? request.tools
-    },
-    options
-  );
+  const own = requestOf(stage, request);
+  // Whoever asks may have said that they need none.
+  const params = signal === "logprobs" ? {...own.params, logprobs: true} : own.params;
+  return stage.endpoint.complete({...own, params}, options);
 }
 
 /** −Infinity when it is not known: then the next stage is asked. */

@@ -15,6 +15,7 @@ import {
   billed,
   identityOfStages,
   prepareStages,
+  requestOf,
   type Spent,
   spentBy,
   type Stage,
@@ -141,15 +142,6 @@ function rerankedEndpoint(
 /** What is not known is never given, but where it has no weight. */
 function weighted(weight: number, logprob: number | undefined): number {
   return weight === 0 ? 0 : weight * (logprob ?? -Infinity);
-}
-
-function requestOf({candidate, model}: Stage, request: CompletionRequest): CompletionRequest {
-  return {
-    ...request,
-    model,
-    params: {...candidate.params, ...request.params},
-    tools: candidate.tools ?? request.tools
-  };
 }
 
 interface Proposed {

@@ -1,5 +1,6 @@
 import {
   type Completion,
+  type CompletionRequest,
   type Endpoint,
   EndpointError,
   type Limits,
@@ -82,6 +83,16 @@ export async function identityOfStages(stages: readonly Stage[]): Promise<string
     }))
   );
   return canonicalJson(each);
+}
+
+/** What a stage is asked: the request, whose parameters go before the candidate's own; of tools the candidate's go first. */
+export function requestOf({candidate, model}: Stage, request: CompletionRequest): CompletionRequest {
+  return {
+    ...request,
+    model,
+    params: {...candidate.params, ...request.params},
+    tools: candidate.tools ?? request.tools
+  };
 }
 
 /** The error of a request for which models have answered before: they cost something. */
