@@ -29,7 +29,8 @@ type Answer = Pick<Completion, "costUsd" | "usage" | "stageTokens">;
 
 /** The list serves models behind a server or an API: what runs in this process bills nobody. */
 export function callPrices(prices: readonly PriceRow[], at: string): CallPrices {
-  const of: CallPrices["of"] = (endpoint, model) => {
+  const looked = new Map<Endpoint, Map<string, AppliedPrice | undefined>>();
+  const look: CallPrices["of"] = (endpoint, model) => {
     if (endpoint.stages) return undefined;
     const price = endpoint.price?.(model);
     const {name, host} = endpoint;
@@ -37,6 +38,13 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
       {model, price, endpoint: name, host},
       {prices: mayBeListed(endpoint) ? prices : [], at}
     );
+  };
+  // Asked of every answer: a list is not searched for each.
+  const of: CallPrices["of"] = (endpoint, model) => {
+    let models = looked.get(endpoint);
+    if (!models) looked.set(endpoint, (models = new Map()));
+    if (!models.has(model)) models.set(model, look(endpoint, model));
+    return models.get(model);
   };
   const priceOf = (endpoint: Endpoint, model: string) => of(endpoint, model)?.price;
 

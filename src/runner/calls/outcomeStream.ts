@@ -1,6 +1,12 @@
 import type {CallOutcome, CallRequest, ExecuteOptions} from "./executor.js";
 
 /**
+ * A batch that has grown to this is given at once: the longer it gathers, the longer its calls' places stand empty. Fewer
+ * cost more writes of the journal than they gain.
+ */
+const MOST_GATHERED = 16;
+
+/**
  * The outer form of an executor's work on one stream of requests: it takes them as places come free, gives what has ended in
  * batches, and counts a batch as received when the next is asked for. What makes the calls says how they start, when they
  * are all done with, and what draining and aborting is to it.
@@ -16,6 +22,7 @@ export abstract class OutcomeStream<Ended> implements AsyncIterableIterator<read
   private closed = false;
   private failure: {error: unknown} | undefined;
   private wakeReader: (() => void) | undefined;
+  private endGathering: (() => void) | undefined;
   private wakeTaker: (() => void) | undefined;
   private readonly onSignal = () => this.drain();
   private readonly onAbort = () => this.abort();
@@ -59,8 +66,7 @@ export abstract class OutcomeStream<Ended> implements AsyncIterableIterator<read
 
   async next(): Promise<IteratorResult<readonly CallOutcome[]>> {
     this.received();
-    // Answers that arrive in one turn of the event loop make one batch.
-    await new Promise(setImmediate);
+    await this.gathered();
     while (this.ended.length === 0 && !this.finished) await this.woken();
     if (this.ended.length > 0) return {done: false, value: this.give()};
     await this.close();
@@ -82,6 +88,7 @@ export abstract class OutcomeStream<Ended> implements AsyncIterableIterator<read
 
   protected tell(ended: Ended): void {
     this.ended.push(ended);
+    if (this.ended.length >= MOST_GATHERED) this.endGathering?.();
     this.wakeReader?.();
   }
 
@@ -112,6 +119,15 @@ export abstract class OutcomeStream<Ended> implements AsyncIterableIterator<read
 
   private get finished(): boolean {
     return this.begun && this.sourceEnded && this.open === 0;
+  }
+
+  /** Answers that arrive in one turn of the event loop make one batch, or a few. */
+  private async gathered(): Promise<void> {
+    if (this.ended.length >= MOST_GATHERED) return;
+    await new Promise<void>((resolve) => {
+      this.endGathering = resolve;
+      setImmediate(resolve);
+    });
   }
 
   private woken(): Promise<void> {
