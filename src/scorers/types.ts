@@ -60,7 +60,10 @@ export interface Scorer {
    * without it is taken to score any row.
    */
   check?(expected: unknown, row: Row): string | undefined;
-  /** Corpus-level figure from the per-row details (BLEU, macro F1); undefined when nothing was scored. */
+  /**
+   * Corpus-level figure from the per-row details (BLEU, macro F1); undefined when nothing was scored. Runs and verdicts take the
+   * mean of the rows' values, and do not call it.
+   */
   aggregate?(rows: readonly ScoredRow[]): number | undefined;
   /** The endpoint that the scorer sends rows to: the privacy check stands before it as before a candidate's. */
   asks?: Endpoint;
