@@ -95,16 +95,17 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   const store = await openStore(workspace);
   const {signal, abortSignal, dispose} = interruptSignals();
   const queue = verb.queue === undefined ? undefined : await joinQueue(verb.queue, verb.concurrency, usable);
+  const options = runOptions({...verb, reuse: true});
   try {
     for (const {name, sensitivity} of pulled) if (sensitivity === "personal") await printLedger(store, name);
     const outcomes = await runEvals(store, usable, {
-      options: runOptions({...verb, reuse: true}),
+      options,
       datasets,
       signal,
       abortSignal,
       createExecutor: queue?.createExecutor,
       onFailure,
-      onOutcome: (outcome) => print(`\n${outcomeText(outcome)}`)
+      onOutcome: (outcome) => print(`\n${outcomeText(outcome, options)}`)
     });
     if (signal.aborted) {
       process.exitCode = 1;

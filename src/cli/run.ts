@@ -61,7 +61,7 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
       onOutcome: (outcome) => {
         if (verb.json) return;
         const show = outcome.result.prompts ? printAsIs : print;
-        show(outcomeText(outcome) + "\n");
+        show(outcomeText(outcome, {...runOptions(verb), race: verb.race}) + "\n");
       }
     });
     if (verb.json)
@@ -138,7 +138,11 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
   };
 }
 
-export function outcomeText({eval: one, split, result, verdict, failures, race}: EvalOutcome): string {
+/** @param asked what the run was made with: asking again for its failures takes the same */
+export function outcomeText(
+  {eval: one, split, result, verdict, failures, race}: EvalOutcome,
+  asked: RunOptions & {race?: boolean} = {}
+): string {
   if (result.prompts) return previewText(`${one.name} · ${split.name} split`, result.prompts);
   if (result.dryRun)
     return dryRunText(`${one.name} · ${split.name} split`, result.dryRun, {raced: !!one.definition.race});
@@ -154,8 +158,31 @@ export function outcomeText({eval: one, split, result, verdict, failures, race}:
   const why = failures?.length
     ? failuresText(failures)
     : `${failed} calls failed: \`assay runs ${result.manifest!.id}\` says why.`;
-  return `${decided}\n\n${why}\nAsk again for these rows: assay run ${one.name} --retry-failed`;
+  return `${decided}\n\n${why}\nAsk again for these rows: ${["assay run", one.name, ...flagsOf(asked), "--retry-failed"].join(" ")}`;
 }
+
+/** The options that choose which rows are asked of whom. */
+function flagsOf({
+  limit,
+  candidates = [],
+  repeats,
+  race,
+  final,
+  why
+}: RunOptions & {race?: boolean}): string[] {
+  return [
+    ...(limit === undefined ? [] : [`--limit ${limit}`]),
+    ...candidates.map((name) => `-c ${shellWord(name)}`),
+    ...(repeats === undefined ? [] : [`--repeat ${repeats}`]),
+    ...(race === undefined ? [] : [race ? "--race" : "--no-race"]),
+    ...(final ? ["--final"] : []),
+    ...(why === undefined ? [] : [`--why ${shellWord(why)}`])
+  ];
+}
+
+/** A word as a shell takes it. */
+const shellWord = (word: string) =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 const scorerCallsText = (n: number) => `${n} scorer ${n === 1 ? "call" : "calls"}`;
 

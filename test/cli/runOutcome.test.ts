@@ -49,7 +49,11 @@ describe("what assay run prints when it ends", () => {
     expect(counts.failed).toBeGreaterThan(0);
     expect(outcomeText(first)).toContain(`${counts.planned} calls made · ${counts.failed} failed`);
     expect(outcomeText(first)).toContain(`\`assay runs ${id}\` says why.`);
-    expect(outcomeText(first)).toContain("Ask again for these rows: assay run words --retry-failed");
+    expect(outcomeText(first)).toMatch(/Ask again for these rows: assay run words --retry-failed$/);
+    const asked = {limit: 8, candidates: ["first", "it's"], repeats: 2, race: false};
+    expect(outcomeText(first, asked)).toContain(
+      `: assay run words --limit 8 -c first -c 'it'\\''s' --repeat 2 --no-race --retry-failed`
+    );
     broken = false;
     const again = await outcomeOf({limit: 8, retryFailed: true});
     expect(outcomeText(again)).toContain(`${counts.failed} calls made`);
