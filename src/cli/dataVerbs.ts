@@ -94,7 +94,10 @@ const purge: Verb = (program) =>
     .option("--where <sql>", "the rows, as a condition over the dataset's columns")
     .option("--keep-model <id>", "let a model that learned from erased rows be used all the same")
     .option("--reason <text>", "why, for the record; do not name the person")
-    .option("--dry-run", "with --where: only say which rows would go")
+    .option(
+      "--dry-run",
+      "with --where: only say which rows would go, and what else would lose them or still have them"
+    )
     .option("--json", "print JSON")
     .action(async (name: string, options) => (await import("./purge.js")).purgeVerb(name, options));
 

@@ -4,6 +4,7 @@ import {modelsDir, openStore, UsageError} from "../store/index.js";
 import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {dim, print, printable, printJson} from "./terminal.js";
+import {countedRows, touchedText, wouldTouchText} from "./touchedText.js";
 
 interface PurgeVerbOptions {
   where?: string;
@@ -33,22 +34,14 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
   if (options.json) return printJson(result);
   print(
     result.rows > 0
-      ? `${counted(result.rows)} of ${name} erased, with a tombstone each.`
+      ? `${countedRows(result.rows)} of ${name} erased, with a tombstone each.`
       : `No row of ${name} meets it that was not erased before. What an earlier purge had left undone is done.`
   );
-  for (const {id, rows} of result.versions) print(`  version ${id}: ${counted(rows)}`);
-  for (const id of result.splits) print(`  split ${id}`);
-  for (const id of result.runs) print(`  run ${id}: expected answers, outputs and excerpts`);
-  for (const id of result.journals)
-    print(`  run ${id}: its journal, so its unsealed calls will be made again`);
-  for (const {id, name} of result.models)
-    print(
-      `  NOT erased: model ${printable(name)} (${id.slice(0, 12)}) learned from them. It is not served or run until it is trained again (\`assay run\`) or --keep-model ${id.slice(0, 12)} --reason "…" lets it stay; \`assay models remove ${id.slice(0, 12)}\` removes it`
-    );
-  for (const file of result.notErased)
-    print(`  NOT erased: ${printable(file)}, made from the store; remove it, or make it again`);
-  print("The source itself, and copies that others took of exports or of the site, are yours to clear.");
+  for (const line of touchedText(result)) print(line);
+  print(YOURS);
 }
+
+const YOURS = "The source itself, and copies that others took of exports or of the site, are yours to clear.";
 
 /** Rows are those of a dataset, or of an eval whose results other tools made. */
 async function assertHasRows(name: string): Promise<void> {
@@ -71,13 +64,17 @@ async function previewVerb(name: string, where: string, json: boolean | undefine
   const preview = await previewPurge(await openProject(), name, {where});
   if (json) return printJson(preview);
   const {rows, heldOut} = preview;
-  print(`${counted(rows.length)} of ${printable(name)} would be erased. Nothing was.`);
+  print(`${countedRows(rows.length)} of ${printable(name)} would be erased. Nothing was.`);
   for (const row of rows.slice(0, MOST_SHOWN)) print(`  ${printable(row)}`);
   if (rows.length > MOST_SHOWN) print(dim(`  and ${rows.length - MOST_SHOWN} more: --json lists all`));
+  const lines = wouldTouchText(preview);
+  if (rows.length === 0 && lines.length > 0) print("What an earlier purge had left undone would be done.");
+  for (const line of lines) print(line);
   if (heldOut > 0)
     print(
-      `${counted(heldOut)} that splits hold out ${heldOut === 1 ? "is" : "are"} not looked at here. A purge looks at them too.`
+      `${countedRows(heldOut)} that splits hold out ${heldOut === 1 ? "is" : "are"} not looked at here. A purge looks at them too.`
     );
+  if (lines.length > 0) print(YOURS);
 }
 
 async function keepModelVerb(wanted: string, reason: string): Promise<void> {
@@ -105,5 +102,3 @@ function modelMeant(models: readonly ModelManifest[], wanted: string): ModelMani
       : `--keep-model: no model's id begins with ${JSON.stringify(wanted)}. \`assay models\` lists them.`
   );
 }
-
-const counted = (rows: number) => `${rows} ${rows === 1 ? "row" : "rows"}`;

@@ -5,6 +5,7 @@ export {driftVerdict, type DriftVerdict} from "./driftVerdict.js";
 export {findVersion, noVersion, versionPair} from "./findVersion.js";
 export {checkCroissant, croissant, huggingFaceCard} from "./cards/index.js";
 export {collectGarbage} from "./collectGarbage.js";
+export type {Touched} from "./eraseRecords.js";
 export {purge} from "./purge.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacy.js";

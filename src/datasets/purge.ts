@@ -1,21 +1,19 @@
-import {existsSync} from "node:fs";
 import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type Database,
-  type Erased,
-  type Erasing,
+  everyRow,
   type Held,
   openDatabase,
   readTombstones,
-  recordsOf,
   refuseWhileRunning,
   UserError,
   type Workspace,
   writeTombstones
 } from "../store/index.js";
+import {eraseRecords, type Touched} from "./eraseRecords.js";
 import {matchingRows, versionsToPurge} from "./purgeCondition.js";
-import {loadTombstones, tombstoneHash} from "./tombstones.js";
+import {tombstoneHash} from "./tombstones.js";
 
 export interface PurgeOptions {
   /** SQL condition over the dataset's columns. */
@@ -25,21 +23,10 @@ export interface PurgeOptions {
   now?: () => Date;
 }
 
-export interface PurgeResult {
+export interface PurgeResult extends Touched {
   dataset: string;
   /** Different rows erased, over all versions. */
   rows: number;
-  versions: {id: string; rows: number}[];
-  splits: string[];
-  runs: string[];
-  /** Runs whose unsealed calls were dropped with their journal; they are asked again. */
-  journals: string[];
-  /** Models that learned from erased rows, themselves or through their parents: their weights stay as they are. */
-  models: {id: string; name: string}[];
-  /** Records of other kinds that lost rows. */
-  others: {kind: string; id: string; rows: number}[];
-  /** Copies that this cannot look into: exported files and folders that still stand, and the built site. */
-  notErased: string[];
 }
 
 /**
@@ -78,7 +65,8 @@ async function purgeWith(
     dataset,
     versions,
     where,
-    told: (column) => tombstoneHash(tombstones, column)
+    told: (column) => tombstoneHash(tombstones, column),
+    seen: everyRow
   });
   const at = now().toISOString();
   const known = new Map(tombstones.rows.map((one) => [one.hash, one]));
@@ -96,47 +84,9 @@ async function purgeWith(
   await refuseWhileRunning(workspace, "The rows are marked but not yet erased.");
   // What killed commands left half-made holds rows too.
   await workspace.place.sweepAll();
-  await loadTombstones(db, tombstones);
-  const erasing: Erasing = {
-    db,
-    workspace,
-    dataset,
-    hash: tombstoneHash(tombstones),
-    hashOf: (column) => tombstoneHash(tombstones, column),
-    note: {at, reason}
-  };
-  const result: PurgeResult = {
-    dataset,
-    rows: fresh.length,
-    versions: [],
-    splits: [],
-    runs: [],
-    journals: [],
-    models: [],
-    others: [],
-    notErased: []
-  };
-  for (const kind of workspace.kinds) {
-    if (!kind.erase) continue;
-    for await (const record of recordsOf(workspace, kind)) {
-      lost.throwIfAborted();
-      enter(result, kind.name, record.id, await kind.erase(record, erasing));
-    }
-  }
+  const note = {at, reason};
+  const touched = await eraseRecords({db, workspace, dataset, tombstones, note, seen: everyRow}, lost);
   // What page loaders printed, masked excerpts among it; the next build makes it again.
   await rm(join(workspace.project, "src", ".observablehq", "cache"), {recursive: true, force: true});
-  const site = join(workspace.project, "dist");
-  if (existsSync(site)) result.notErased.push(site);
-  return result;
-}
-
-function enter(result: PurgeResult, kind: string, id: string, {rows, dropped, keeps = []}: Erased): void {
-  if (kind === "model") result.models.push(...keeps.map((name) => ({id, name})));
-  else result.notErased.push(...keeps);
-  if (kind === "run" && dropped) result.journals.push(id);
-  if (rows === undefined) return;
-  if (kind === "version") result.versions.push({id, rows});
-  else if (kind === "split") result.splits.push(id);
-  else if (kind === "run") result.runs.push(id);
-  else result.others.push({kind, id, rows});
+  return {dataset, rows: fresh.length, ...touched};
 }

@@ -6,12 +6,12 @@ import {
   recordsOf,
   ROW_COLUMNS,
   runTable,
+  type Seen,
   userCondition,
   UserError,
   type VersionFile,
   versionKind,
   versionTable,
-  withoutHeldOut,
   type Workspace
 } from "../store/index.js";
 
@@ -22,8 +22,7 @@ export interface Matching {
   where: string;
   /** SQL of what is wanted of a row's `row_id` and `row_hash`: a hash of them, or the columns themselves. */
   told(column: string): string;
-  /** Looks at no row that a split holds out. */
-  open?: boolean;
+  seen: Seen;
 }
 
 export interface MatchingRow {
@@ -40,15 +39,18 @@ export interface MatchingRow {
 export async function matchingRows(
   db: Database,
   workspace: Workspace,
-  {dataset, versions, where, told, open = false}: Matching
+  {dataset, versions, where, told, seen}: Matching
 ): Promise<MatchingRow[]> {
   const relations: {of: string; rows: string; content: string}[] = [];
   for (const id of versions)
     for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
       const rows = await versionTable(workspace, {dataset, id}, file);
       if (!rows) continue;
-      const seen = open ? `(${await withoutHeldOut(workspace, {dataset, id}, rows)})` : rows;
-      relations.push({of: `${dataset}@${id}`, rows: seen, content: told("row_hash")});
+      relations.push({
+        of: `${dataset}@${id}`,
+        rows: `(${await seen(rows, id)})`,
+        content: told("row_hash")
+      });
     }
   for (const id of await importedRuns(workspace, dataset))
     relations.push({of: `run ${id}`, rows: await importedRows(workspace, id), content: "null"});

@@ -1,43 +1,82 @@
 import {
+  type Database,
+  dryWorkspace,
+  heldOutBarrier,
   openDatabase,
+  readTombstones,
+  type Seen,
+  sha256,
   type VersionFile,
   versionTable,
-  withoutHeldOut,
   type Workspace
 } from "../store/index.js";
+import {eraseRecords, nothingTouched, type Touched} from "./eraseRecords.js";
 import {matchingRows, versionsToPurge} from "./purgeCondition.js";
 
-export interface PurgePreview {
+export interface PurgePreview extends Touched {
   dataset: string;
-  /** Ids of the rows that would be erased, over all versions, sorted. */
+  /** Ids of the rows that would be erased, over all versions, sorted; without those that have a tombstone already. */
   rows: string[];
   /** Rows that a split holds out. They are not looked at: which of them meet a condition would tell what they hold. */
   heldOut: number;
 }
 
-/** What `purge` would erase. Changes nothing. Throws UserError as `purge` does. */
+/** Stands for a version that is not known; none has this id. Its rows are held out by their ids alone. */
+const NO_VERSION = "none";
+
+/**
+ * What `purge` would tell of the same condition. Changes nothing: every record is asked to erase the rows, in a workspace that
+ * keeps no write. As in a purge, rows that have a tombstone already, from one that was interrupted, are not among the `rows`;
+ * where they still stand is told. A purge that finds no row and no tombstone refuses: then nothing is told.
+ * Throws UserError as `purge` does for a condition that is none.
+ */
 export async function previewPurge(
   workspace: Workspace,
   dataset: string,
   {where}: {where: string}
 ): Promise<PurgePreview> {
+  const dry = dryWorkspace(workspace);
+  const barrier = heldOutBarrier(dry);
+  const seen: Seen = (relation, version = NO_VERSION) => barrier({dataset, id: version}, relation);
   const db = await openDatabase({tmpDir: workspace.tmpDir});
   try {
-    const versions = await versionsToPurge(workspace, dataset);
-    const matching = {dataset, versions, where, told: (column: string) => column, open: true};
-    const rows = (await matchingRows(db, workspace, matching)).map(({row}) => row);
-    const heldOut = new Set<string>();
-    for (const id of versions)
-      for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
-        const all = await versionTable(workspace, {dataset, id}, file);
-        if (!all) continue;
-        const open = await withoutHeldOut(workspace, {dataset, id}, all);
-        const hidden = `select coalesce(row_id, row_hash) as row_id from ${all} except select coalesce(row_id, row_hash) from (${open})`;
-        for await (const batch of db.batches<{row_id: string}>(hidden))
-          for (const {row_id: row} of batch) heldOut.add(row);
-      }
-    return {dataset, rows, heldOut: heldOut.size};
+    const versions = await versionsToPurge(dry, dataset);
+    const tombstones = await readTombstones(dry, dataset);
+    const known = new Set(tombstones.rows.map(({hash}) => hash));
+    const hashed = (text: string) => sha256(tombstones.salt + text);
+    const matching = {dataset, versions, where, told: (column: string) => column, seen};
+    const found = await matchingRows(db, dry, matching);
+    const note = {at: new Date().toISOString(), reason: ""};
+    for (const {row, content} of found)
+      tombstones.rows.push({hash: hashed(row), content: content.map(hashed), ...note});
+    const touched =
+      tombstones.rows.length > 0
+        ? await eraseRecords({db, workspace: dry, dataset, tombstones, note, seen})
+        : nothingTouched();
+    return {
+      dataset,
+      rows: found.map(({row}) => row).filter((row) => !known.has(hashed(row))),
+      heldOut: await countHeldOut(db, dry, {dataset, versions, seen}),
+      ...touched
+    };
   } finally {
     db.close();
   }
+}
+
+async function countHeldOut(
+  db: Database,
+  workspace: Workspace,
+  {dataset, versions, seen}: {dataset: string; versions: readonly string[]; seen: Seen}
+): Promise<number> {
+  const heldOut = new Set<string>();
+  for (const id of versions)
+    for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
+      const all = await versionTable(workspace, {dataset, id}, file);
+      if (!all) continue;
+      const hidden = `select coalesce(row_id, row_hash) as row_id from ${all} except select coalesce(row_id, row_hash) from (${await seen(all, id)})`;
+      for await (const batch of db.batches<{row_id: string}>(hidden))
+        for (const {row_id: row} of batch) heldOut.add(row);
+    }
+  return heldOut.size;
 }

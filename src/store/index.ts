@@ -9,6 +9,7 @@ export {
 export {costColumn, NEWEST, type Pricing} from "./costColumn.js";
 export {exactJson, pythonJson} from "./exactJson.js";
 export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";
+export {dryWorkspace} from "./dryWorkspace.js";
 export {messageOf, UsageError, UserError} from "./errors.js";
 export {
   insideFolder,
@@ -23,6 +24,7 @@ export {placeFingerprint} from "./fingerprint.js";
 export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
 export {hasForms, type IdForm, idText, isIdOf} from "./idText.js";
 export {
+  heldOutBarrier,
   noRowLeft,
   noRows,
   openCounts,
@@ -91,12 +93,14 @@ export {KINDS} from "./kinds/index.js";
 export {
   type Erased,
   type Erasing,
+  everyRow,
   type Found,
   getJson,
   type Kind,
   putJson,
   readRecord,
-  recordsOf
+  recordsOf,
+  type Seen
 } from "./kinds/kind.js";
 export {modelKey, modelsDir, modelsPlace} from "./kinds/model.js";
 export {raceKey, readRaceRecord, readRaces} from "./kinds/race.js";

@@ -3,7 +3,7 @@ import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, describe, expect, it} from "vitest";
 import {finetuned, trained} from "../../src/candidates/index.js";
-import {collectGarbage, defineDataset, pull, purge} from "../../src/datasets/index.js";
+import {collectGarbage, defineDataset, previewPurge, pull, purge} from "../../src/datasets/index.js";
 import {byteTokenizer, finetune, majorityClassifier, tfidfLogReg} from "../../src/finetune/index.js";
 import {listModels, loadModel} from "../../src/models/index.js";
 import {defineEval, runEval} from "../../src/runner/index.js";
@@ -154,7 +154,12 @@ describe.skipIf(!server)("a store that two machines share", () => {
 
     const scores = "select count(*)::int as n, sum(value) as sum from scores";
     const before = await ask(here, scores);
-    await purge(there, "tickets", {where: "id = 't0'", reason: "asked"});
+    server!.requests.length = 0;
+    const where = "id = 't0'";
+    const {rows, heldOut, ...would} = await previewPurge(there, "tickets", {where});
+    expect(server!.requests.filter((one) => !/^(GET|HEAD) /.test(one))).toEqual([]);
+    expect([rows, heldOut]).toEqual([["t0"], 0]);
+    expect(await purge(there, "tickets", {where, reason: "asked"})).toEqual({...would, rows: 1});
     expect(await ask(here, "select count(*)::int as n from tickets where id = 't0'")).toEqual({n: 0});
     expect(await ask(here, "select count(*)::int as n from tickets")).toEqual({n: 59});
     expect(await ask(here, scores)).toEqual(before);

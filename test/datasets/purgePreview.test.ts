@@ -40,23 +40,33 @@ it("names the rows of all versions that a purge would erase, and changes nothing
   const before = contents(workspace.dir);
   const expected = ["p3", "p13", "p23", "p33", "p43", "p53", "p63", "p73", "p83", "p93"].sort();
   const where = "text = 'person 3'";
-  expect(await previewPurge(workspace, "people", {where})).toEqual({
+  const nothing = {versions: [], splits: [], runs: [], journals: [], models: [], others: [], notErased: []};
+  const told = await previewPurge(workspace, "people", {where});
+  const versions = [expect.objectContaining({rows: 4}), expect.objectContaining({rows: 10})];
+  expect(told).toEqual({
+    ...nothing,
     dataset: "people",
     rows: expected,
-    heldOut: 0
+    heldOut: 0,
+    versions: expect.arrayContaining(versions)
   });
 
   const shown = await assay(project, "purge", "people", "--where", where, "--dry-run");
   expect(shown.code).toBe(0);
   expect(shown.stdout).toBe(
-    `10 rows of people would be erased. Nothing was.\n${expected.map((id) => `  ${id}\n`).join("")}`
+    [
+      "10 rows of people would be erased. Nothing was.",
+      ...expected.map((id) => `  ${id}`),
+      ...told.versions.map(({id, rows}) => `  version ${id} would lose ${rows} rows`),
+      "The source itself, and copies that others took of exports or of the site, are yours to clear.\n"
+    ].join("\n")
   );
   const many = await assay(project, "purge", "people", "--where", "true", "--dry-run");
   expect(many.stdout).toMatch(
-    /^100 rows of people would be erased[^]*\n {2}and 50 more: --json lists all\n$/
+    /^100 rows of people would be erased[^]*\n {2}and 50 more: --json lists all\n {2}version /
   );
   const none = await assay(project, "purge", "people", "--where", "city = -1", "--dry-run", "--json");
-  expect(JSON.parse(none.stdout)).toEqual({dataset: "people", rows: [], heldOut: 0});
+  expect(JSON.parse(none.stdout)).toEqual({...nothing, dataset: "people", rows: [], heldOut: 0});
   expect(contents(workspace.dir)).toEqual(before);
 
   const {rows} = await purge(workspace, "people", {where, reason: "a request"});

@@ -11,6 +11,7 @@ import type {TrainingExportOptions} from "../../src/cli/exportExamples.js";
 import {finetuneExportVerb} from "../../src/cli/finetuneExport.js";
 import {gcVerb} from "../../src/cli/gc.js";
 import {piiVerb} from "../../src/cli/pii.js";
+import {purgeVerb} from "../../src/cli/purge.js";
 import {rowsVerb} from "../../src/cli/rows.js";
 import {runsVerb} from "../../src/cli/runs.js";
 import {splitVerb} from "../../src/cli/split.js";
@@ -168,6 +169,19 @@ async function guessedLabel(): Promise<string> {
   return (await answer(text.slice(0, 9))) === (await answer("not that!")) ? "" : id;
 }
 
+/** A dry run of a purge answers for a held-out row as for one that does not exist: its id when the two answers differ. */
+async function guessedCondition(): Promise<string> {
+  const answer = (condition: string) =>
+    printed(() => purgeVerb("mails", {where: condition, dryRun: true, json: true}));
+  const unknown = await answer("false");
+  for (const n of held.slice(0, 3)) {
+    const {id, text} = rowsOf(N)[n]!;
+    for (const guess of [`id = '${id}'`, `text = '${text}'`, `label = 'label${100 + n}x'`])
+      if ((await answer(guess)) !== unknown) return id;
+  }
+  return "";
+}
+
 const page = (of: (store: Awaited<ReturnType<typeof openStore>>) => Promise<unknown>) => () =>
   inStore(async (store) => JSON.stringify(await of(store)));
 
@@ -222,6 +236,8 @@ const COMMANDS: Record<string, () => Promise<string>> = {
   "split --strategy given": () =>
     printed(() => splitVerb("mails", {strategy: ["temporal"], heldOut: 0.2, json: true})),
   "pii --labels": () => guessedLabel(),
+  "purge --dry-run": () => printed(() => purgeVerb("mails", {where: "true", dryRun: true, json: true})),
+  "purge --dry-run of a guess": () => guessedCondition(),
   pii: () => printed(() => piiVerb("mails", {json: true})),
   runs: () => printed(() => runsVerb(undefined, undefined, {json: true})),
   "runs ID": () => printed(() => runsVerb(finalId, undefined, {json: true})),

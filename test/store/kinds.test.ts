@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {exportTables} from "../../src/cli/export.js";
-import {collectGarbage, defineDataset, pull, purge} from "../../src/datasets/index.js";
+import {collectGarbage, defineDataset, previewPurge, pull, purge} from "../../src/datasets/index.js";
 import {
   type Kind,
   KINDS,
@@ -14,6 +14,7 @@ import {
   sqlString,
   type Workspace
 } from "../../src/store/index.js";
+import {folderState} from "../support/folderState.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 interface Note {
@@ -118,10 +119,14 @@ describe("a kind of record that is added in one file", () => {
     }
   });
 
-  it("loses the rows that are erased, and a purge says so", async () => {
+  it("loses the rows that are erased, and a purge says so, as its dry run does, which changes nothing", async () => {
     const workspace = await withNotes();
     const {version} = await pull(workspace, mails(3));
     await note(workspace, version.id);
+    const before = folderState(workspace.project);
+    const preview = await previewPurge(workspace, "mails", {where: "id = 'm1'"});
+    expect(preview).toMatchObject({rows: ["m1"], others: [{kind: "note", id: "n1", rows: 1}]});
+    expect(folderState(workspace.project)).toEqual(before);
     const result = await purge(workspace, "mails", {where: "id = 'm1'", reason: "asked for"});
     expect(result.others).toEqual([{kind: "note", id: "n1", rows: 1}]);
     const left = await readRecord(workspace, noteKind, "notes/mails/n1/note.json");

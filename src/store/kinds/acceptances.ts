@@ -1,5 +1,6 @@
 import type {Workspace} from "../workspace.js";
 import {datasetKey} from "./dataset.js";
+import {isGone} from "./eraseRows.js";
 import {type Erased, type Erasing, type Found, getJson, type Kind, putJson} from "./kind.js";
 
 /** A person's word that findings may stay: all of one rule, or those of one row as long as its content is the same. */
@@ -45,8 +46,7 @@ async function eraseAcceptances({key, names}: Found, erasing: Erasing): Promise<
   const left: Acceptance[] = [];
   for (const acceptance of kept.accepted) {
     const {row} = acceptance;
-    const query = `select 1 from erased where hash = ${erasing.hashOf("$row::varchar")}`;
-    if (row === undefined || !(await erasing.db.row(query, {row}))) left.push(acceptance);
+    if (row === undefined || !(await isGone(erasing, row))) left.push(acceptance);
   }
   const gone = kept.accepted.length - left.length;
   if (gone === 0) return {};

@@ -13,15 +13,42 @@ export function isErasedRow(rowId: string): boolean {
   return new RegExp(`^${ERASED}$`).test(rowId);
 }
 
+/** How many rows a Parquet file has; none when there is no such file. */
+export async function countRows(
+  {db, workspace}: Pick<Erasing, "db" | "workspace">,
+  key: string,
+  where = "true"
+): Promise<number> {
+  if (!(await workspace.place.has(key))) return 0;
+  const source = parquetFile(await workspace.place.readable(key));
+  return (await db.row<{n: number}>(`select count(*)::double as n from ${source} where ${where}`))!.n;
+}
+
+/**
+ * Whether a row is among those that are erased.
+ * @param version of which it is a row, where that is known
+ */
+export async function isGone(
+  {db, hash, seen}: Pick<Erasing, "db" | "hash" | "seen">,
+  row: string,
+  version?: string
+): Promise<boolean> {
+  const one = await seen("(select $row::varchar as row_id)", version);
+  const query = `select 1 from (${one}) where ${hash} in (select hash from erased)`;
+  return (await db.row(query, {row})) !== undefined;
+}
+
 /**
  * Writes a Parquet file again without its erased rows, or with columns of theirs replaced; how many there were. No file, or
  * one without a `row_id`, has none.
  * @param action "without", or what comes after `select *` for an erased row; `@id` in it is an id that leads nowhere
+ * @param version of which they are rows, where that is known
  */
 export async function eraseRows(
-  {db, workspace, hash, hashOf}: Erasing,
+  {db, workspace, hash, hashOf, seen}: Erasing,
   key: string,
-  action: string
+  action: string,
+  version?: string
 ): Promise<number> {
   if (!(await workspace.place.has(key))) return 0;
   const source = parquetFile(await workspace.place.readable(key));
@@ -33,7 +60,9 @@ export async function eraseRows(
   const gone = [hash, ...byContent]
     .map((one) => `coalesce(${one} in (select hash from erased), false)`)
     .join(" or ");
-  const found = await db.row<{n: number}>(`select count(*)::int as n from ${source} where ${gone}`);
+  const found = await db.row<{n: number}>(
+    `select count(*)::int as n from (${await seen(source, version)}) where ${gone}`
+  );
   if (!found?.n) return 0;
   const kept = `select * from ${source} where not (${gone})`;
   // Prefixed, so that it is nobody's row id and two tables of a run still join.

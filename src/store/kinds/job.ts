@@ -1,4 +1,3 @@
-import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import type {Columns} from "../parquet.js";
 import {checkName} from "../names.js";
@@ -151,9 +150,8 @@ async function eraseData({manifestKey}: Found, erasing: Erasing): Promise<Erased
     await updateJob(workspace, job.id, ({erased}) => ({
       erased: {dataset, at: erasing.note.at, parts: [...new Set([...(erased?.parts ?? []), ...parts])]}
     }));
-  const folder = jobDir(workspace, job.id);
-  for (const name of [...data.map(({path}) => path), "log.txt"]) await rm(join(folder, name), {force: true});
-  await workspace.place.remove(keyOf(job.id, "events.jsonl"));
+  for (const name of [...data.map(({path}) => path), "log.txt", "events.jsonl"])
+    await workspace.place.remove(keyOf(job.id, name));
   if (parts.length === 0) return {dropped: true};
   const sent = job.service.trust !== "local" && (job.remote ?? job.uploads);
   return {dropped: true, keeps: sent ? [`job ${job.id} (its data was sent to ${job.service.service})`] : []};

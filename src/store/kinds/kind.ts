@@ -29,7 +29,10 @@ export interface Kind<M extends object = object> {
   refersTo?(found: Found, workspace: Workspace): Promise<readonly string[]>;
   /** Left out, records of the kind are never collected. */
   readonly collect?: Collect<M>;
-  /** Takes the rows of `erasing` out of one record. Left out, it holds nothing of a row. */
+  /**
+   * Takes the rows of `erasing` out of one record. Left out, it holds nothing of a row. A dry run asks the same, in a workspace
+   * that keeps nothing of what is written: all writing goes through its `place`, and what is told was counted before.
+   */
   erase?(found: Found, erasing: Erasing): Promise<Erased>;
   /** What the record keeps from everything but a final run; undefined when it keeps nothing. */
   heldOut?(found: Found, workspace: Workspace): Promise<HeldOut | undefined>;
@@ -115,7 +118,18 @@ export interface Erasing {
   /** The same of another column or parameter than `row_id`. */
   hashOf(column: string): string;
   note: {at: string; reason: string};
+  /**
+   * A query over a relation with the `row_id`s of a version, of those rows that may be looked at. In a dry run splits hold some
+   * back.
+   * @param version its id; left out where none is known
+   */
+  seen: Seen;
 }
+
+export type Seen = (relation: string, version?: string) => Promise<string>;
+
+/** Looks at every row, those too that splits hold out. */
+export const everyRow: Seen = (relation) => Promise.resolve(`select * from ${relation}`);
 
 export interface Erased {
   /** Rows that it lost, 0 when it only lost traces of them; left out when it held none. */

@@ -15,7 +15,7 @@ import {
   readRecord,
   recordsOf
 } from "./kind.js";
-import {splitKind, splitParts} from "./split.js";
+import {readSplit, splitKind, splitParts} from "./split.js";
 
 /** What the store itself reads of a model's record. */
 export interface StoredModel {
@@ -125,13 +125,14 @@ async function marked({id, name}: StoredModel, {workspace, dataset, note: {at}}:
 /** Whether an erased row was in a part that was trained on; where the split is gone it is taken to be. */
 export async function learned(
   {split, part}: NonNullable<StoredModel["training"]>,
-  {db, workspace, dataset, hash}: Erasing
+  {db, workspace, dataset, hash, seen}: Erasing
 ): Promise<boolean> {
   for await (const {id} of recordsOf(workspace, splitKind, {dataset})) {
     if (!split.startsWith(id)) continue;
     const parts = await splitParts(workspace, {dataset, id});
     if (!parts) return true;
-    const query = `select 1 from ${parts} where part = $part and ${hash} in (select hash from erased) limit 1`;
+    const rows = await seen(parts, (await readSplit(workspace, {dataset, id}))?.version);
+    const query = `select 1 from (${rows}) where part = $part and ${hash} in (select hash from erased) limit 1`;
     return (await db.row(query, {part})) !== undefined;
   }
   return true;

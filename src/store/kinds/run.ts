@@ -7,13 +7,14 @@ import type {Held} from "../renewal.js";
 import type {Workspace} from "../workspace.js";
 import {modelIdsOf} from "../modelIdsOf.js";
 import {putParquet} from "../putParquet.js";
-import {ERASED, erasedName, eraseRows} from "./eraseRows.js";
+import {countRows, ERASED, erasedName, eraseRows, isGone} from "./eraseRows.js";
 import {finalRunView} from "./finalRunViews.js";
 import {pricesOf, RUN_PRICES} from "./runPrices.js";
 import {blindingSalt} from "./heldOutRecord.js";
 import {
   type Erased,
   type Erasing,
+  everyRow,
   type Found,
   getJson,
   type Kind,
@@ -160,15 +161,6 @@ async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
   return views;
 }
 
-async function blankedRows({db, workspace}: Erasing, key: string): Promise<number> {
-  const file = `${key}/items.parquet`;
-  if (!(await workspace.place.has(file))) return 0;
-  const items = parquetFile(await workspace.place.readable(file));
-  return (await db.row<{n: number}>(
-    `select count(*)::double as n from ${items} where starts_with(row_id, 'erased-')`
-  ))!.n;
-}
-
 /**
  * Gives the groups of erased rows names that lead nowhere. Every row of such a group gets the same one: intervals go by groups, and
  * the scores still count. A name of such a group stays: a purge that was killed is repeated.
@@ -184,28 +176,31 @@ async function renameClusters({db, workspace, hash, hashOf}: Erasing, key: strin
 }
 
 /** Scores stay: they say nothing about a person. What was asked, expected and answered goes. */
-async function eraseRun({key, manifestKey}: Found, erasing: Erasing): Promise<Erased> {
-  const {workspace, note, dataset} = erasing;
+async function eraseRun({key, manifestKey}: Found, whole: Erasing): Promise<Erased> {
+  const {workspace, note, dataset} = whole;
   const manifest = await readRecord(workspace, runKind, manifestKey);
   // Of a start of before it is not known: what may be the dataset's goes.
   const owner = manifest?.dataset.name ?? (await startedOn(workspace, key));
   if (owner !== undefined && owner !== dataset) return {};
   const result: Erased = {};
   if (manifest) {
+    // Rows of an imported run are in no version: no split holds them out.
+    const erasing = manifest.imported ? {...whole, seen: everyRow} : whole;
+    const {version} = manifest.dataset;
     const nothing = (...columns: string[]) => columns.map((column) => `null as ${column}`).join(", ");
     const reason = "case when reason is not null then 'erased' end as reason";
     const items = `replace (@id as row_id, '' as row_hash, '{}' as slices, ${nothing("expected", "excerpt")})`;
     const completions = `replace (@id as row_id, '' as key, ${nothing("output", "tool_calls", "logprobs")}, ${reason})`;
     const scores = `replace (@id as row_id, '' as key, null as details, ${reason})`;
     await renameClusters(erasing, `${key}/items.parquet`);
-    const rows = await eraseRows(erasing, `${key}/items.parquet`, items);
+    const before = await countRows(erasing, `${key}/items.parquet`, "starts_with(row_id, 'erased-')");
+    const rows = await eraseRows(erasing, `${key}/items.parquet`, items, version);
     await eraseRows(erasing, `${key}/prompts.parquet`, `replace (@id as row_id, ${nothing("messages")})`);
     const examples = await eraseExamples(key, manifest, erasing);
-    const answers = await eraseRows(erasing, `${key}/completions.parquet`, completions);
+    const answers = await eraseRows(erasing, `${key}/completions.parquet`, completions, version);
     await eraseRows(erasing, `${key}/scores.parquet`, scores);
     // A purge that was killed has blanked rows that the manifest has no note of.
-    const lost =
-      (await blankedRows(erasing, key)) - (manifest.purged ?? []).reduce((sum, {rows: n}) => sum + n, 0);
+    const lost = before + rows - (manifest.purged ?? []).reduce((sum, {rows: n}) => sum + n, 0);
     const erased = rows + answers + lost > 0 || examples !== undefined;
     // What was asked of a judge quotes rows, and its key does not tell which. It lies on the machine that made the run, and
     // the purge that took the rows may have been another's.
@@ -236,15 +231,13 @@ async function startedOn(workspace: Workspace, key: string): Promise<string | un
 /** A few-shot example stands in every prompt of the run: when one goes, so do the prompts. */
 async function eraseExamples(
   key: string,
-  {fewShot = []}: RunManifest,
-  {db, workspace, hashOf}: Erasing
+  {dataset, fewShot = []}: RunManifest,
+  erasing: Erasing
 ): Promise<Pick<RunManifest, "fewShot"> | undefined> {
   const kept: string[] = [];
-  for (const id of fewShot) {
-    const query = `select 1 from erased where hash = ${hashOf("$row::varchar")}`;
-    if (!(await db.row(query, {row: id}))) kept.push(id);
-  }
+  for (const id of fewShot) if (!(await isGone(erasing, id, dataset.version))) kept.push(id);
   if (kept.length === fewShot.length) return undefined;
+  const {db, workspace} = erasing;
   const prompts = `${key}/prompts.parquet`;
   if (await workspace.place.has(prompts)) {
     const source = parquetFiles([await workspace.place.readable(prompts)]);

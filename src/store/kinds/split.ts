@@ -3,7 +3,7 @@ import {type Columns, emptyRelation, parquetFile, parquetList} from "../parquet.
 import {PARTS, type SplitManifest} from "../schema.js";
 import {checkName} from "../names.js";
 import type {Workspace} from "../workspace.js";
-import {eraseRows} from "./eraseRows.js";
+import {countRows, eraseRows} from "./eraseRows.js";
 import {heldOutRecord, writeHeldOut} from "./heldOutRecord.js";
 import {
   type Erased,
@@ -192,8 +192,9 @@ async function partsOfAll({place}: Workspace, splits: readonly SplitManifest[]):
  */
 async function eraseSplit({key, manifestKey, names}: Found, erasing: Erasing): Promise<Erased> {
   if (names.dataset !== erasing.dataset) return {};
-  const rows = await eraseRows(erasing, `${key}/parts.parquet`, "without");
   const manifest = await readRecord(erasing.workspace, splitKind, manifestKey);
+  const before = await countRows(erasing, `${key}/parts.parquet`);
+  const rows = await eraseRows(erasing, `${key}/parts.parquet`, "without", manifest?.version);
   if (!manifest) return rows === 0 ? {} : {rows};
   const parts = partsIn(await erasing.workspace.place.readable(`${key}/parts.parquet`));
   const counts = await erasing.db.rows<{part: string; n: number}>(
@@ -201,7 +202,7 @@ async function eraseSplit({key, manifestKey, names}: Found, erasing: Erasing): P
   );
   const counted = Object.values(manifest.counts).reduce((sum, n) => sum + n, 0);
   // A purge that was killed has erased rows that the manifest still counts.
-  const lost = counted - counts.reduce((sum, {n}) => sum + n, 0);
+  const lost = counted - (before - rows);
   if (rows + lost === 0) return {};
   const {labels, ...rest} = manifest;
   const left = Object.fromEntries(counts.map(({part, n}) => [part, n]));

@@ -4,7 +4,7 @@ import {LEDGER, type VersionManifest} from "../schema.js";
 import {checkName} from "../names.js";
 import type {Workspace} from "../workspace.js";
 import {latestVersion} from "./dataset.js";
-import {eraseRows} from "./eraseRows.js";
+import {countRows, eraseRows} from "./eraseRows.js";
 import {
   type Erased,
   type Erasing,
@@ -165,38 +165,32 @@ async function versionViews({workspace, manifests, open}: ViewContext): Promise<
 async function eraseVersion({key, manifestKey, names}: Found, erasing: Erasing): Promise<Erased> {
   if (names.dataset !== erasing.dataset) return {};
   const {place} = erasing.workspace;
-  const erased = await eraseRows(erasing, `${key}/rows.parquet`, "without");
-  const rejected = await eraseRows(erasing, `${key}/rejected.parquet`, "without");
-  await eraseRows(erasing, `${key}/ledger.parquet`, "without");
+  const erase = async (file: VersionFile) => {
+    const before = await countRows(erasing, `${key}/${file}`);
+    const gone = await eraseRows(erasing, `${key}/${file}`, "without", names.id);
+    return [gone, before - gone] as const;
+  };
+  const [erased, rows] = await erase("rows.parquet");
+  const [rejected, rejectedLeft] = await erase("rejected.parquet");
+  await erase("ledger.parquet");
   const manifest = await readRecord(erasing.workspace, versionKind, manifestKey);
   // A purge that was killed has erased rows that the manifest still counts.
-  const left = manifest && (await rowsLeft(erasing, key));
-  const lost =
-    manifest && left ? manifest.rows - left.rows + ((manifest.rejected ?? left.rejected) - left.rejected) : 0;
+  const lost = manifest ? manifest.rows - rows + ((manifest.rejected ?? rejectedLeft) - rejectedLeft) : 0;
   if (erased + rejected + lost === 0) return {};
   // Clusters are named for their rows.
   for (const {name} of await place.list(key))
     if (name.startsWith(NEAR_DUPLICATES)) await place.remove(`${key}/${name}`);
-  const recount = left && manifest.rejected !== undefined && manifest.rejected !== left.rejected;
+  const recount = manifest?.rejected !== undefined && manifest.rejected !== rejectedLeft;
   const counts = recount ? await rejectedCounts(erasing, key, manifest) : undefined;
-  if (manifest && left)
+  if (manifest)
     await putJson(erasing.workspace, manifestKey, {
       ...manifest,
       ...counts,
-      rows: left.rows,
+      rows,
       bytes: (await stat(await place.readable(`${key}/rows.parquet`))).size,
       purged: lost === 0 ? manifest.purged : [...(manifest.purged ?? []), {rows: lost, ...erasing.note}]
     });
   return {rows: Math.max(lost, erased + rejected)};
-}
-
-async function rowsLeft({db, workspace}: Erasing, key: string): Promise<{rows: number; rejected: number}> {
-  const count = async (file: string) => {
-    if (!(await workspace.place.has(file))) return 0;
-    const source = parquetFile(await workspace.place.readable(file));
-    return (await db.row<{n: number}>(`select count(*)::double as n from ${source}`))!.n;
-  };
-  return {rows: await count(`${key}/rows.parquet`), rejected: await count(`${key}/rejected.parquet`)};
 }
 
 async function rejectedCounts({db, workspace}: Erasing, key: string, {filters = {}}: VersionManifest) {

@@ -16,8 +16,14 @@ const STAYS_HERE = [/^(cache|downloads|tmp)(\/|$)/, /^models\/\.(hub|shared|vect
 export class SharedPlace implements Place {
   constructor(
     private readonly shared: Place,
-    private readonly here: LocalFolder
+    private readonly here: LocalFolder,
+    private readonly keepsOutdated = false
   ) {}
+
+  /** The same place for reading alone: it leaves outdated logs where they are. */
+  untouched(): SharedPlace {
+    return new SharedPlace(this.shared, this.here, true);
+  }
 
   get name(): string {
     return this.shared.name;
@@ -105,7 +111,7 @@ export class SharedPlace implements Place {
     if (!log) return false;
     const sealed = sealedAt(await this.shared.read(`${run}/manifest.json`));
     if (sealed === undefined || log.mtimeMs + CLOCKS_MS > sealed) return false;
-    await this.here.remove(key);
+    if (!this.keepsOutdated) await this.here.remove(key);
     return true;
   }
 

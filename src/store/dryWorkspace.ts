@@ -1,0 +1,13 @@
+import {DryPlace} from "./place/dryPlace.js";
+import type {Held} from "./renewal.js";
+import type {Workspace} from "./workspace.js";
+
+/**
+ * A workspace for a dry run: its place keeps nothing of what is written, and a lease is taken by nobody, so that the store
+ * stays as it is to the byte. What is written past the place is not caught.
+ */
+export function dryWorkspace(workspace: Workspace): Workspace {
+  const held: Held = {lost: new AbortController().signal, confirm: () => Promise.resolve()};
+  const alone: Workspace["lease"] = (_name, _options, work) => work(held);
+  return {...workspace, place: new DryPlace(workspace.place), lease: alone, share: alone};
+}
