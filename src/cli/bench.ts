@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {noVersion} from "../datasets/index.js";
-import {measuredThroughput, type LoadLevel} from "../costs/index.js";
+import type {HostingKind} from "../costs/index.js";
 import {type Endpoint, isLoopback, openAICompatible, type Trust} from "../endpoints/index.js";
 import {importBench, loadTest} from "../load/index.js";
 import {callPrices, type CallPrices, candidate, type Candidate, withBenchTarget} from "../runner/index.js";
@@ -10,17 +10,17 @@ import {
   messageOf,
   openStore,
   projectPricesOr,
-  readBenches,
   sha256,
   UsageError,
   UserError,
   type Workspace,
   writeBench
 } from "../store/index.js";
+import {listBenches, showBench} from "./benchText.js";
 import {candidateNamed, evalNamed, splitTarget} from "./evalCandidate.js";
 import {datasetOf, loadDatasets, type NamedEval, openProject} from "./project.js";
 import {interruptSignals} from "./runEvals.js";
-import {bold, dim, note, print, printable, printJson, table} from "./terminal.js";
+import {note} from "./terminal.js";
 import {pulledVersion} from "./newestVersion.js";
 
 export interface BenchVerbOptions {
@@ -45,7 +45,7 @@ const MOST_ROWS = 1000;
 
 /** Measures how fast a candidate, or a server, answers an eval's prompts under load; or lists what was measured. */
 export async function benchVerb(target: string | undefined, options: BenchVerbOptions): Promise<void> {
-  if (options.list) return listBenches(await openProject(), options);
+  if (options.list) return listBenches(await openProject(), options.json);
   if (target === undefined)
     throw new UsageError(
       "say what to measure: `assay bench EVAL:CANDIDATE`, or --list for what was measured."
@@ -76,8 +76,10 @@ export async function benchVerb(target: string | undefined, options: BenchVerbOp
       signal: signals.signal
     };
     const at = new Date().toISOString();
+    let hosting: HostingKind | undefined;
     const record = await withBenchTarget(one.definition, inputs, async (ready): Promise<BenchRecord> => {
       const {endpoint, model} = ready.ready.prepared;
+      hosting = endpoint.hosting;
       cappedRequests(endpoint, model, prices, options);
       checkLimits(endpoint, options);
       const result = await loadTest(
@@ -110,7 +112,7 @@ export async function benchVerb(target: string | undefined, options: BenchVerbOp
       };
     });
     await writeBench(workspace, record);
-    show(record, options);
+    showBench(record, {...options, hosting});
   } finally {
     signals.dispose();
     store.close();
@@ -140,7 +142,7 @@ export async function importBenchVerb(
   const id = `${imported.tool}-${sha256(text).slice(0, 12)}`;
   const record: BenchRecord = {kind: "bench", schemaVersion: 1, id, ...imported, at};
   await writeBench(workspace, record);
-  show(record, options);
+  showBench(record, options);
 }
 
 async function chosenCandidate(
@@ -216,103 +218,4 @@ function checkLimits({name, limits}: Endpoint, {concurrency, rate}: BenchVerbOpt
 
 function benchId(at: string, what: string): string {
   return `${at.slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${sha256(`${at} ${what}`).slice(0, 6)}`;
-}
-
-async function listBenches(workspace: Workspace, {json}: BenchVerbOptions): Promise<void> {
-  const benches = await readBenches(workspace);
-  if (json) return printJson(benches);
-  if (benches.length === 0)
-    return print(
-      "Nothing was measured yet. `assay bench EVAL:CANDIDATE` does, `assay bench import FILE` takes it in."
-    );
-  print(
-    table(benches, [
-      {title: "bench", value: ({id}) => id},
-      {title: "at", value: ({at}) => at.slice(0, 16).replace("T", " ")},
-      {title: "tool", text: "name", value: ({tool}) => tool},
-      {
-        title: "measured",
-        text: "name",
-        value: (one) => (one.eval ? `${one.eval}:${one.candidate ?? one.model}` : one.model)
-      },
-      {
-        title: "in flight",
-        text: "prose",
-        value: ({levels}) => levels.map((one) => one.concurrency ?? "–").join(", ")
-      },
-      {
-        title: "requests/s",
-        align: "right",
-        value: ({levels}) => figure(measuredThroughput(levels)?.requestsPerSecond)
-      },
-      {
-        title: "tokens/s",
-        align: "right",
-        value: ({levels}) =>
-          figure(highest(levels.map(({throughput}) => throughput?.completionTokensPerSecond)))
-      }
-    ])
-  );
-}
-
-function show(record: BenchRecord, {json, p95Ms}: Pick<BenchVerbOptions, "json" | "p95Ms">): void {
-  const measured = measuredThroughput(record.levels, p95Ms);
-  if (json) return printJson({...record, ...(measured ? {hosting: measured} : undefined)});
-  const named = record.eval
-    ? `${record.candidate ?? record.model} with the prompts of ${record.eval}`
-    : record.model;
-  print(bold(`${printable(named)}, measured by ${record.tool}`));
-  const ms =
-    (of: "latencyMs" | "serviceMs" | "firstTokenMs" | "interTokenMs", q: "p50" | "p90" | "p95" | "p99") =>
-    (level: LoadLevel) =>
-      figure(level[of]?.[q]);
-  // Another tool's latency counts from the sending.
-  const latency = record.tool === "assay" ? "latencyMs" : "serviceMs";
-  print(
-    table(record.levels, [
-      {title: "in flight", align: "right", value: ({concurrency}) => concurrency},
-      {title: "requests/s", align: "right", value: ({throughput}) => figure(throughput?.requestsPerSecond)},
-      {
-        title: "tokens/s",
-        align: "right",
-        value: ({throughput}) => figure(throughput?.completionTokensPerSecond)
-      },
-      {title: "at rate/s", align: "right", value: ({ratePerSecond}) => figure(ratePerSecond)},
-      {title: "answered", align: "right", value: ({answered}) => answered},
-      {title: "ms p50", align: "right", value: ms(latency, "p50")},
-      {title: "p90", align: "right", value: ms(latency, "p90")},
-      {title: "p95", align: "right", value: ms(latency, "p95")},
-      {title: "p99", align: "right", value: ms(latency, "p99")},
-      {title: "first token p50", align: "right", value: ms("firstTokenMs", "p50")},
-      {title: "p99", align: "right", value: ms("firstTokenMs", "p99")},
-      {title: "between tokens p50", align: "right", value: ms("interTokenMs", "p50")},
-      {title: "p99", align: "right", value: ms("interTokenMs", "p99")},
-      {
-        title: "errors",
-        text: "prose",
-        value: ({errors, unanswered}) =>
-          [
-            ...Object.entries(errors).map(([kind, count]) => `${kind} ${count}`),
-            ...(unanswered > 0 ? [`unanswered ${unanswered}`] : [])
-          ].join(", ") || "none"
-      }
-    ])
-  );
-  if (record.stopped !== undefined) print(`Ended early: ${record.stopped}.`);
-  if (measured)
-    print(
-      dim(
-        `a hosting that runs it on this machine takes requestsPerSecond: ${figure(measured.requestsPerSecond)}${p95Ms === undefined ? "" : ` (p95 within ${p95Ms} ms)`}`
-      )
-    );
-}
-
-function highest(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : Math.max(...known);
-}
-
-function figure(value: number | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  return value >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
 }

@@ -1,8 +1,15 @@
-import {type CascadePlan, type CascadeReport, chooseThresholds, type Signal} from "../costs/index.js";
+import {
+  type CascadePlan,
+  type CascadeReport,
+  type CascadeStage,
+  chooseThresholds,
+  type Signal
+} from "../costs/index.js";
 import {points} from "../decisions/index.js";
-import {cascadeStages} from "../site/index.js";
-import {openStore} from "../store/index.js";
+import {cascadeStages, type RecordedStages} from "../site/index.js";
+import {openStore, type RunManifest, UsageError} from "../store/index.js";
 import {findRun} from "./findRun.js";
+import {mean} from "../stats/index.js";
 import {openProject} from "./project.js";
 import {bold, dim, print, printJson, table} from "./terminal.js";
 
@@ -17,15 +24,15 @@ export interface CascadeVerbOptions {
 
 /** Chooses when a cheap model's answer is good enough, from a run's recorded answers. Calls nobody. */
 export async function cascadeVerb(id: string, options: CascadeVerbOptions): Promise<void> {
+  const names = [...options.cheap, options.strong];
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined)
+    throw new UsageError(`${twice} is named twice: each --cheap and --strong is another candidate.`);
   const store = await openStore(await openProject());
   try {
     const run = findRun(await store.runs({archived: true}), id);
-    const {stages, signal, repeats, clusters} = await cascadeStages(
-      store,
-      run,
-      [...options.cheap, options.strong],
-      options.signal
-    );
+    const recorded = await cascadeStages(store, run, names, options.signal);
+    const {stages, signal, repeats, clusters} = recorded;
     const plan = chooseThresholds(stages, {
       loss: options.loss,
       confidence: options.confidence,
@@ -33,8 +40,8 @@ export async function cascadeVerb(id: string, options: CascadeVerbOptions): Prom
       clusters
     });
     // JSON has no infinity: null says that a stage never answers.
-    if (options.json) return printJson({run: run.id, signal, repeats, ...plan});
-    print(cascadeText(plan, {signal, repeats, scorer: run.primaryScorer}));
+    if (options.json) return printJson({run: run.id, status: run.status, signal, repeats, ...plan});
+    print(cascadeText(plan, recorded, run));
   } finally {
     store.close();
   }
@@ -46,18 +53,19 @@ const SIGNAL_TEXTS: Record<Signal, string> = {
   length: "minus the characters of its answer"
 };
 
-function cascadeText(
-  plan: CascadePlan,
-  {signal, repeats, scorer}: {signal: Signal; repeats?: number; scorer: string}
-): string {
+export function cascadeText(plan: CascadePlan, recorded: RecordedStages, run: RunManifest): string {
   const {thresholds, report, stages, loss, confidence} = plan;
-  const strong = stages.at(-1)!;
+  const {signal, repeats} = recorded;
+  const scorer = run.primaryScorer;
+  const [cheap, strong] = [stages[0]!, stages.at(-1)!];
   const rows = `${plan.calibrationRows} rows chose, ${report.rows} others report`;
   const promise = `at most ${points(loss)} points below ${strong} with probability ${confidence}`;
+  const caveats = caveatsOf(plan, recorded.stages, run);
   if (thresholds.every((one) => one === Infinity))
     return [
       bold(`No threshold can be shown to stay ${promise}: everything goes to ${strong}.`),
-      dim(`${rows}; with more rows or a larger --loss there may be one.`)
+      dim(`${rows}; with more rows or a larger --loss there may be one.`),
+      ...caveats
     ].join("\n");
   const rules = thresholds.map((one, s) =>
     one === Infinity ? `${stages[s]} never answers` : `${stages[s]} answers when it is at least ${round(one)}`
@@ -65,17 +73,26 @@ function cascadeText(
   const lines = [
     bold(`${rules.join(", ")}; else ${strong}. The mean ${scorer} stays ${promise}.`),
     dim(`confidence: ${signal}, ${SIGNAL_TEXTS[signal]}; ${rows}`),
+    ...caveats,
     table(linesOf(plan, report), [
       {title: "", text: "name", value: (line) => line.name},
-      {title: scorer, align: "right", value: (line) => points(line.quality)},
+      {title: scorer, align: "right", value: (line) => line.quality},
       {title: `loss vs ${strong} (95% CI)`, value: (line) => line.loss},
       {title: "$/1,000", align: "right", value: (line) => line.usd},
       {title: "saving", align: "right", value: (line) => line.saving},
       {title: "answered by", text: "prose", value: (line) => line.shares}
     ])
   ];
+  if (report.comparedRows < report.rows)
+    lines.push(
+      dim(
+        `mean ${scorer} on the ${report.comparedRows} of ${report.rows} rows that ${cheap} has a score on; loss, cost and shares on all ${report.rows}`
+      )
+    );
   if (report.gapRecovered !== undefined)
     lines.push(dim(`performance gap recovered: ${points(report.gapRecovered)}%`));
+  else if (report.comparedRows > 0)
+    lines.push(dim(`no performance gap to recover: ${strong} scores no better than ${cheap}`));
   const asked = stages.filter((_, s) => thresholds[s] !== Infinity).map((name) => JSON.stringify(name));
   const settings = [
     `signal: "${signal}"`,
@@ -90,21 +107,57 @@ function cascadeText(
   return lines.join("\n");
 }
 
+function caveatsOf(
+  {missing, stages: names}: CascadePlan,
+  stages: readonly CascadeStage[],
+  {status, stopped}: RunManifest
+): string[] {
+  const strong = names.at(-1)!;
+  const lines: string[] = [];
+  if (status === "partial") lines.push(`! of a partial run: ${stopped ?? "interrupted"}`);
+  if (missing > 0) lines.push(`! ${missing} rows of the run are left out: ${strong} has no score on them`);
+  for (const stage of stages.slice(0, -1)) {
+    const [usd, most] = meanUsdOfBoth(stage, stages.at(-1)!);
+    if (usd !== undefined && most !== undefined && usd > most)
+      lines.push(
+        `! ${stage.name} is dearer than ${strong} ($${dollars(usd)} and $${dollars(most)} per 1,000 rows, as the cascade asks them)`
+      );
+  }
+  return lines;
+}
+
+/** On the rows that both have a score on. */
+function meanUsdOfBoth(...both: [CascadeStage, CascadeStage]): (number | undefined)[] {
+  const rows = both[0].scores.flatMap((_, row) =>
+    both.every(({scores}) => scores[row] !== undefined) ? [row] : []
+  );
+  return both.map(({usd}) => {
+    const each = rows.map((row) => usd?.[row]);
+    return each.includes(undefined) ? undefined : mean(each);
+  });
+}
+
 function linesOf({stages}: CascadePlan, report: CascadeReport) {
-  const dollars = (usd: number | undefined) => (usd === undefined ? undefined : (1000 * usd).toPrecision(3));
+  const quality = (value: number) => (report.comparedRows === 0 ? undefined : points(value));
   const {loss, saving, shares} = report;
   return [
-    {name: `${stages[0]} alone`, quality: report.cheapQuality},
+    {name: `${stages[0]} alone`, quality: quality(report.cheapQuality), usd: dollars(report.cheapUsd)},
     {
       name: "cascade",
-      quality: report.quality,
+      quality: quality(report.quality),
       loss: loss && `${points(loss.estimate)} (${points(loss.low)} to ${points(loss.high)})`,
       usd: dollars(report.usd),
       saving: saving === undefined ? undefined : `${points(saving)}%`,
       shares: stages.map((name, s) => `${name} ${points(shares[s]!)}%`).join(", ")
     },
-    {name: `${stages.at(-1)!} alone`, quality: report.strongQuality, usd: dollars(report.strongUsd)}
-  ] as {name: string; quality: number; loss?: string; usd?: string; saving?: string; shares?: string}[];
+    {name: `${stages.at(-1)!} alone`, quality: quality(report.strongQuality), usd: dollars(report.strongUsd)}
+  ] as {name: string; quality?: string; loss?: string; usd?: string; saving?: string; shares?: string}[];
+}
+
+function dollars(usd: number): string;
+function dollars(usd: number | undefined): string | undefined;
+function dollars(usd: number | undefined): string | undefined {
+  return usd === undefined ? undefined : (1000 * usd).toPrecision(3);
 }
 
 function round(value: number): string {

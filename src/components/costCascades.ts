@@ -64,12 +64,7 @@ order by cheap, passed_on desc`,
         {
           name: scorer,
           numeric: true,
-          value: ({report}) => [
-            format.score(report.quality),
-            html`<small
-              >${format.score(report.cheapQuality)} and ${format.score(report.strongQuality)} alone</small
-            >`
-          ]
+          value: ({report}) => scores(report, format)
         },
         {
           name: `Loss, ${format.differenceUnit} (95% CI)`,
@@ -80,23 +75,52 @@ order by cheap, passed_on desc`,
         {
           name: "Per 1,000 requests",
           numeric: true,
-          value: ({report: {usd, strongUsd}}) => [
-            dollars(usd === undefined ? undefined : 1000 * usd),
-            strongUsd === undefined ? null : html`<small>instead of ${dollars(1000 * strongUsd)}</small>`
+          value: ({report: {usd, cheapUsd, strongUsd}}) => [
+            dollars(perThousand(usd)),
+            strongUsd === undefined
+              ? null
+              : html`<small
+                  >${dollars(perThousand(cheapUsd))} and ${dollars(perThousand(strongUsd))} alone</small
+                >`
           ]
         },
         {name: "Saving", numeric: true, value: ({report}) => share(report.saving)},
-        {name: "Rows", numeric: true, value: ({report}) => count(report.rows)}
+        {
+          name: "Rows",
+          numeric: true,
+          value: ({report, missing}) => [
+            count(report.rows),
+            missing === 0 ? null : html`<small>${count(missing)} of the run left out</small>`
+          ]
+        }
       ],
       {caption: `Cascades to ${all[0]!.strong}`, cards: true, made}
     ),
     curves(all, {scorer, format, made}),
     html`<p class="small">
-      Each line runs from the better model alone to the cheaper one first for all rows, on the rows that chose
-      the threshold. Where the cheaper one answers “never”, no threshold was shown to keep the loss within
-      ${allowed}.
+      Where the cheaper one has no score on some rows, the three means are of the rows that both have one on;
+      rows without a score of ${all[0]!.strong} are left out. Each line runs from the better model alone to
+      the cheaper one first for all rows, on the rows that chose the threshold. Where the cheaper one answers
+      “never”, no threshold was shown to keep the loss within ${allowed}.
     </p>`
   ];
+}
+
+/** All three on the same rows. */
+function scores(
+  {quality, cheapQuality, strongQuality, comparedRows, rows}: CascadeView["report"],
+  format: ScoreFormat
+): Content {
+  if (comparedRows === 0) return "–";
+  return [
+    format.score(quality),
+    html`<small>${format.score(cheapQuality)} and ${format.score(strongQuality)} alone</small>`,
+    comparedRows === rows ? null : html`<small>on ${plural(comparedRows, "row")}</small>`
+  ];
+}
+
+function perThousand(usd: number | undefined): number | undefined {
+  return usd === undefined ? undefined : 1000 * usd;
 }
 
 function curves(

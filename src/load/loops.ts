@@ -60,8 +60,12 @@ export async function openLoop(inputs: LoopInputs & {ratePerSecond: number}): Pr
   const start = effects.now();
   const fromMs = start + warmupMs;
   let toMs = fromMs + measuredMs;
-  const arrivals = Math.max(1, Math.floor(((toMs - start) / 1000) * ratePerSecond));
-  const dueAt = (n: number) => start + (n * 1000) / ratePerSecond;
+  // From the durations: a difference of two moments is a little off, and loses an arrival.
+  const arrivals = Math.max(1, Math.ceil(((warmupMs + measuredMs) * ratePerSecond) / 1000 - ROUNDING));
+  const dueAt = (n: number) => {
+    const ms = (n * 1000) / ratePerSecond;
+    return Math.abs(ms - warmupMs) < ROUNDING ? fromMs : start + ms;
+  };
   const samples: Sample[] = [];
   const time = timeUp(inputs, toMs + graceMs(measuredMs) - start);
   let next = 0;
@@ -94,6 +98,8 @@ export async function openLoop(inputs: LoopInputs & {ratePerSecond: number}): Pr
   time.cancel();
   return {samples, fromMs, toMs, unsent};
 }
+
+const ROUNDING = 1e-6;
 
 /** What has not ended this long after the last arrival is given up. */
 const graceMs = (measuredMs: number) => Math.max(30_000, measuredMs);

@@ -106,8 +106,8 @@ function stageOf(
 ): CascadeStage {
   const empty = () => new Array<number | undefined>(place.size).fill(undefined);
   // A call that failed counts as not billed, as in a run's costs.
-  const unbilled = new Array<number | undefined>(place.size).fill(0);
-  const stage = {name, confidence: empty(), scores: empty(), usd: unbilled};
+  const unbilled = () => new Array<number | undefined>(place.size).fill(0);
+  const stage = {name, confidence: empty(), scores: empty(), usd: unbilled(), usdOnce: unbilled()};
   for (const row of rows) {
     const i = place.get(row.row_id);
     if (i === undefined) continue;
@@ -119,6 +119,7 @@ function stageOf(
     // As when it runs: a row goes on when one of the answers that are asked for fails.
     stage.confidence[i] = answers < times ? undefined : confidenceOf(signal, signsOf(row));
     stage.scores[i] = row.score ?? undefined;
+    stage.usdOnce[i] = row.usd ?? undefined;
     stage.usd[i] = row.usd === null ? undefined : row.usd * answers;
   }
   return stage;

@@ -46,6 +46,8 @@ export interface CascadeView {
   /** The confidence from which the cheaper one's answer is taken; absent when no threshold was shown to hold the loss. */
   threshold?: number;
   calibrationRows: number;
+  /** Rows left out because the better model has no score on them. */
+  missing: number;
   /** From the better model alone to the cheaper one first for all rows, on the rows that chose. */
   steps: {escalated: number; quality: number; usdPerThousand?: number}[];
   /** On the other rows. */

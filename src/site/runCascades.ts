@@ -29,7 +29,7 @@ export async function runCascades(store: Store, run: RunManifest): Promise<Casca
   const found: CascadeView[] = [];
   for (const name of cheap) {
     const {stages, signal, repeats, clusters} = await cascadeStages(store, run, [name, strong]);
-    const {path, thresholds, report, calibrationRows} = chooseThresholds(stages, {
+    const {path, thresholds, report, calibrationRows, missing} = chooseThresholds(stages, {
       loss,
       confidence: CONFIDENCE,
       seed: run.seed,
@@ -45,6 +45,7 @@ export async function runCascades(store: Store, run: RunManifest): Promise<Casca
       // JSON has no infinity.
       threshold: Number.isFinite(thresholds[0]) ? thresholds[0] : undefined,
       calibrationRows,
+      missing,
       steps: path.map(({shares, quality, usd: cost}) => ({
         escalated: shares[1] ?? 0,
         quality,

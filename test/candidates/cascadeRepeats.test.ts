@@ -3,8 +3,8 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, expect, it, vi} from "vitest";
 import {cascade} from "../../src/candidates/index.js";
-import {cascadeVerb} from "../../src/cli/cascade.js";
-import {cascadeReport} from "../../src/costs/index.js";
+import {cascadeText, cascadeVerb} from "../../src/cli/cascade.js";
+import {cascadeReport, chooseThresholds} from "../../src/costs/index.js";
 import {callsOf} from "../../src/decisions/index.js";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
@@ -77,6 +77,10 @@ afterAll(async () => {
 it("foretells what a cascade by agreement costs when it runs with the settings that are printed", async () => {
   const run = await evaluated([cheap, strong], REPEATS);
   const options = {cheap: ["cheap"], strong: "strong", loss: 0.05, confidence: 0.9};
+  // One answer of the cheap model alone, and not the five that the cascade asks for.
+  expect(JSON.parse(await printed(() => cascadeVerb(run.id, {...options, json: true})))).toMatchObject({
+    report: {cheapUsd: expect.closeTo((10 * 1) / 1e6, 12) as number}
+  });
   const plan = JSON.parse(await printed(() => cascadeVerb(run.id, {...options, json: true}))) as {
     repeats: number;
     report: {usd: number; strongUsd: number};
@@ -98,6 +102,33 @@ it("foretells what a cascade by agreement costs when it runs with the settings t
     expect(shares[1]).toBeCloseTo((ROWS / 4 + 2) / ROWS, 12);
     const {cost} = (await callsOf(store, ran)).find(({candidate: one}) => one === "both")!;
     expect(1000 * usd!).toBeCloseTo(cost!.usdPerThousand, 9);
+  } finally {
+    store.close();
+  }
+});
+
+it("says what is left out, what is dearer and where there is no gap, and refuses a candidate named twice", async () => {
+  const flaky = recording("flaky", 9, (answer, i) => (i % 4 === 1 ? [] : [answer]));
+  const weak = recording("weak", 4, (answer, i) => (i < 4 ? [] : [i % 5 === 0 ? "no" : answer]));
+  const run = await evaluated([flaky, weak], 1);
+  const options = {cheap: ["flaky"], strong: "weak", loss: 0.05, confidence: 0.9};
+  const text = await printed(() => cascadeVerb(run.id, options));
+  expect(text).toContain("! 4 rows of the run are left out: weak has no score on them");
+  expect(text).toContain("! flaky is dearer than weak ($0.0900 and $0.0400 per 1,000 rows");
+  expect(text).toMatch(/mean correct on the \d\d of 98 rows that flaky has a score on/);
+  expect(text).toMatch(/flaky alone +100\.0 .*0\.0\d+/);
+  expect(text).toContain("no performance gap to recover: weak scores no better than flaky");
+  expect(text).not.toMatch(/partial|recovered:/);
+  await expect(cascadeVerb(run.id, {...options, cheap: ["flaky", "weak"]})).rejects.toThrow(
+    /weak is named twice/
+  );
+
+  const store = await openStore(await openWorkspace(project, `${project}/.assay`));
+  try {
+    const found = await cascadeStages(store, run, ["flaky", "weak"]);
+    const plan = chooseThresholds(found.stages, {loss: 0.05, seed: run.seed});
+    const cut = {...run, status: "partial" as const, stopped: "the budget is spent"};
+    expect(cascadeText(plan, found, cut)).toContain("! of a partial run: the budget is spent");
   } finally {
     store.close();
   }

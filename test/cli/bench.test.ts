@@ -5,6 +5,7 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {benchVerb, type BenchVerbOptions, importBenchVerb} from "../../src/cli/bench.js";
+import {showBench} from "../../src/cli/benchText.js";
 import {measuredThroughput} from "../../src/costs/index.js";
 import type {BenchRecord} from "../../src/store/index.js";
 import {writeLoader} from "../support/assay.js";
@@ -73,6 +74,39 @@ describe("assay bench", () => {
     }
   });
 
+  it("calls an answered rate no capacity, and says when no level keeps to --p95-ms", async () => {
+    const server = await startModelServer({behave: () => ({latencyMs: 10, usage: true, text: "one"})});
+    const text = (more: Partial<BenchVerbOptions>) =>
+      printed(() =>
+        benchVerb("sums", {...quick, concurrency: [2], url: server.url, model: "m", json: false, ...more})
+      );
+    try {
+      const light = await text({rate: 4, warmup: 0});
+      expect(light).toMatch(/at least [\d.]+ requests\/s: .*Measure without --rate/s);
+      expect(light).not.toContain("requestsPerSecond");
+      expect(await printed(() => benchVerb(undefined, {...quick, list: true, json: false}))).toMatch(
+        /≥ [\d.]+ /
+      );
+      expect(await text({p95Ms: 1})).toMatch(/No level kept its p95 within 1 ms: the lowest was [\d.]+ ms/);
+      expect(await text({})).toMatch(/on the machine that was measured takes requestsPerSecond: \d+/);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("names no machine where an API was measured", async () => {
+    const throughput = {basis: "saturated" as const, requestsPerSecond: 5};
+    const levels = [{throughput, answered: 1, errors: {}, unanswered: 0}];
+    const record: BenchRecord = {
+      ...{kind: "bench", schemaVersion: 1, id: "b", at: "2026-11-01", tool: "assay", model: "m"},
+      levels
+    };
+    const show = (json: boolean) => printed(() => Promise.resolve(showBench(record, {hosting: "api", json})));
+    expect(await show(false)).toMatch(/the API answered up to 5 requests\/s/);
+    expect(await show(false)).not.toContain("machine");
+    expect(await show(true)).not.toContain("hosting");
+  });
+
   it("asks for a cap before it calls what is paid", async () => {
     await expect(benchVerb("sums:paid", quick)).rejects.toThrow(/--budget-usd/);
     const other = {...quick, url: "https://api.example.invalid", model: "m"};
@@ -132,8 +166,12 @@ describe("assay bench", () => {
 });
 
 it("gives hosting models the most requests per second within a latency", () => {
-  const level = (requestsPerSecond: number, p95: number | undefined) => ({
-    throughput: {basis: "saturated" as const, requestsPerSecond},
+  const level = (
+    requestsPerSecond: number,
+    p95: number | undefined,
+    basis: "saturated" | "arrivals" = "saturated"
+  ) => ({
+    throughput: {basis, requestsPerSecond},
     answered: 1,
     errors: {},
     unanswered: 0,
@@ -144,4 +182,10 @@ it("gives hosting models the most requests per second within a latency", () => {
   expect(measuredThroughput(levels, 200)).toEqual({requestsPerSecond: 9});
   expect(measuredThroughput(levels, 50)).toBeUndefined();
   expect(measuredThroughput([])).toBeUndefined();
+  // What came and was answered is only the least that a server can do.
+  expect(measuredThroughput([...levels, level(40, 100, "arrivals")])).toEqual({requestsPerSecond: 12});
+  expect(measuredThroughput([level(40, 100, "arrivals")])).toBeUndefined();
+  // Another tool's latency counts from the sending.
+  const sent = {...level(7, undefined), latencyMs: undefined, serviceMs: {p95: 150}};
+  expect(measuredThroughput([sent], 200)).toEqual({requestsPerSecond: 7});
 });

@@ -78,6 +78,9 @@ describe("assay costs", () => {
     await measured("older", "2026-11-20T00:00:00Z", 1);
     await measured("newer", "2026-11-24T00:00:00Z", 3.14159);
     expect(await onPrem(["untold"])).not.toContain("requestsPerSecond");
+    // Two requests a second came and were answered: it can do more.
+    const throughput = {basis: "arrivals", requestsPerSecond: 2};
+    await measured("check", "2026-11-26T00:00:00Z", 2, {levels: [{concurrency: 1, throughput}]});
     expect(await costs()).toContain("3.14 requests/s measured 2026-11-24, assay bench newer");
   });
 

@@ -68,6 +68,26 @@ describe("chooseThresholds", () => {
     expect(cascadeReport(stages, [0.5, Infinity], rows).usd).toBe((1 + 3 * 11) / 4);
   });
 
+  it("compares the three on the rows that the first has a score on, and keeps loss and cost on all", () => {
+    const [cheap, , strong] = stages as [CascadeStage, CascadeStage, CascadeStage];
+    // Right on both rows that it answered; the strong model is wrong on one of them, and right where the cheap one failed.
+    const failing = {...cheap, scores: [1, 1, undefined, undefined]};
+    const better = {...strong, scores: [1, 0, 1, 1]};
+    const report = cascadeReport([failing, better], [0.5], [0, 1, 2, 3]);
+    expect(report).toMatchObject({
+      rows: 4,
+      comparedRows: 2,
+      cheapQuality: 1,
+      strongQuality: 0.5,
+      quality: 0.5
+    });
+    expect(report.gapRecovered).toBeUndefined();
+    expect(report.loss!.estimate).toBe(0);
+    expect([report.cheapUsd, report.usd, report.strongUsd]).toEqual([1, (1 + 3 * 11) / 4, 10]);
+    const several = {...failing, usdOnce: [0.2, 0.2, 0.2, 0.2]};
+    expect(cascadeReport([several, better], [0.5], [0, 1, 2, 3]).cheapUsd).toBeCloseTo(0.2, 12);
+  });
+
   it("an unknown cost leaves the saving unknown", () => {
     const [cheap, strong] = simulated as [CascadeStage, CascadeStage];
     const {report} = chooseThresholds([{...cheap, usd: undefined}, strong], {loss: 0.05, seed: 1});

@@ -176,6 +176,24 @@ describe("a load test", () => {
     expect(whole.stopped).toBeUndefined();
   });
 
+  it("counts every arrival of its time, wherever the clock stands and however long the warm-up is", async () => {
+    const counts = new Set<number>();
+    for (let i = 0; i < 50; i++)
+      for (const [rate, warmupMs] of [
+        [2, 0],
+        [2, 300],
+        [1.1, 10_000]
+      ] as const) {
+        const time = virtualTime();
+        const now = () => 4321.0987 + 17.31 * i + time.now();
+        const send = () => Promise.resolve({});
+        const inputs = {concurrency: 4, warmupMs, measuredMs: 4000 / rate, ratePerSecond: rate};
+        const loop = await time.until(openLoop({...inputs, send, effects: {...time, now}}));
+        counts.add(loop.samples.filter(({dueMs}) => dueMs >= loop.fromMs).length);
+      }
+    expect([...counts]).toEqual([4]);
+  });
+
   it("measures over the time until it was interrupted", async () => {
     const time = virtualTime();
     const stop = new AbortController();

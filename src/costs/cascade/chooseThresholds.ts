@@ -33,17 +33,21 @@ export interface CascadeStep {
 export interface CascadeReport {
   rows: number;
   shares: number[];
+  /** Rows on which the first stage has a score as well as the last: what the three qualities and the gap are of. */
+  comparedRows: number;
   quality: number;
   strongQuality: number;
   cheapQuality: number;
-  /** Loss against the strong model, mean with 95 % CI; below 0 the cascade is better. */
+  /** Loss against the strong model on all rows, mean with 95 % CI; below 0 the cascade is better. */
   loss?: {estimate: number; low: number; high: number};
   /** Mean US dollars a row; absent when a cost is not known. */
   usd?: number;
   strongUsd?: number;
+  /** The first stage alone, asked once a row. */
+  cheapUsd?: number;
   /** 1 − usd ÷ strongUsd; below 0 the cascade is dearer. */
   saving?: number;
-  /** Performance gap recovered: (cascade − cheap) ÷ (strong − cheap); absent when they score the same. */
+  /** Performance gap recovered: (cascade − cheap) ÷ (strong − cheap); absent where the strong model is no better. */
   gapRecovered?: number;
 }
 
@@ -79,7 +83,7 @@ export function chooseThresholds(stages: readonly CascadeStage[], options: Casca
   let chosen = stages.slice(1).map(() => Infinity);
   let rejecting = true;
   for (const thresholds of thresholdPath(stages, steps)) {
-    const step = stepOf(stages, thresholds, calibration, options);
+    const step = stepOf(stages, thresholds, calibration);
     // Strong only loses nothing; after the first setting that is not rejected nothing is tested.
     const tested = rejecting && thresholds.some((value) => value !== Infinity);
     const p = tested ? riskOf(stages, thresholds, calibration, options) : undefined;
@@ -102,17 +106,16 @@ export function chooseThresholds(stages: readonly CascadeStage[], options: Casca
 function stepOf(
   stages: readonly CascadeStage[],
   thresholds: number[],
-  rows: readonly number[],
-  options: CascadeOptions
+  rows: readonly number[]
 ): Omit<CascadeStep, "p"> {
-  const {shares, quality, strongQuality, usd} = cascadeReport(
-    stages,
+  const served = servedBy(stages, thresholds);
+  return {
     thresholds,
-    rows,
-    options.clusters,
-    false
-  );
-  return {thresholds, shares, quality, usd, loss: strongQuality - quality};
+    shares: sharesOf(stages, served, rows),
+    quality: mean(rows.map((row) => stages[served[row]!]!.scores[row])) ?? NaN,
+    usd: meanUsd(rows.map((row) => usdOfRow(stages, thresholds, {served: served[row]!, row}))),
+    loss: mean(lossesOf(stages, served, rows)) ?? NaN
+  };
 }
 
 /** p value of "the loss is above what is allowed": exact for right and wrong answers, by betting for other scores and for groups. */
@@ -131,41 +134,44 @@ function riskOf(
     : riskPValue(counts, loss);
 }
 
-/** What a setting comes to on some rows. */
+/** What a setting comes to on some rows, all of which the last stage has a score on. */
 export function cascadeReport(
   stages: readonly CascadeStage[],
   thresholds: readonly number[],
   rows: readonly number[],
-  clusters?: CascadeOptions["clusters"],
-  withInterval = true
+  clusters?: CascadeOptions["clusters"]
 ): CascadeReport {
   const served = servedBy(stages, thresholds);
-  const last = stages.length - 1;
-  const own = rows.map((row) => stages[served[row]!]!.scores[row]);
-  const strong = rows.map((row) => stages[last]!.scores[row]);
-  const difference =
-    withInterval &&
-    pairedDifference(strong, own, {
-      clusters: clusters && (rows.map((row) => clusters[row]) as (string | number)[])
-    });
-  const [quality, strongQuality] = [mean(own) ?? NaN, mean(strong) ?? NaN];
-  const cheapQuality = mean(rows.map((row) => stages[0]!.scores[row])) ?? NaN;
+  const [cheap, strong] = [stages[0]!, stages.at(-1)!];
+  const own = (row: number) => stages[served[row]!]!.scores[row];
+  const difference = pairedDifference(
+    rows.map((row) => strong.scores[row]),
+    rows.map(own),
+    {clusters: clusters && (rows.map((row) => clusters[row]) as (string | number)[])}
+  );
+  const compared = rows.filter((row) => cheap.scores[row] !== undefined);
+  const quality = mean(compared.map(own)) ?? NaN;
+  const strongQuality = mean(compared.map((row) => strong.scores[row])) ?? NaN;
+  const cheapQuality = mean(compared.map((row) => cheap.scores[row])) ?? NaN;
   const usd = meanUsd(rows.map((row) => usdOfRow(stages, thresholds, {served: served[row]!, row})));
-  const strongUsd = meanUsd(rows.map((row) => stages[last]!.usd?.[row]));
+  const strongUsd = meanUsd(rows.map((row) => strong.usd?.[row]));
   return {
     rows: rows.length,
     shares: sharesOf(stages, served, rows),
+    comparedRows: compared.length,
     quality,
     strongQuality,
     cheapQuality,
-    loss: difference
-      ? {estimate: difference.estimate, low: difference.low, high: difference.high}
-      : undefined,
+    loss: difference && {estimate: difference.estimate, low: difference.low, high: difference.high},
     usd,
     strongUsd,
+    cheapUsd: meanUsd(rows.map((row) => (cheap.usdOnce ?? cheap.usd)?.[row])),
     saving: usd !== undefined && strongUsd ? 1 - usd / strongUsd : undefined,
+    // Means of graded scores that are the same may differ in their last digit.
     gapRecovered:
-      strongQuality === cheapQuality ? undefined : (quality - cheapQuality) / (strongQuality - cheapQuality)
+      strongQuality - cheapQuality > 1e-9
+        ? (quality - cheapQuality) / (strongQuality - cheapQuality)
+        : undefined
   };
 }
 

@@ -7,6 +7,8 @@ export interface CascadeStage {
   scores: readonly (number | undefined)[];
   /** US dollars of each answer; absent when not known. */
   usd?: readonly (number | undefined)[];
+  /** US dollars of one answer where the cascade asks for several; those of `usd` when absent. */
+  usdOnce?: readonly (number | undefined)[];
 }
 
 /** Which stage answers each row: the first whose confidence reaches its threshold, else the last. */

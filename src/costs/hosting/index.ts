@@ -16,6 +16,7 @@ export {type Crossing, crossings} from "./crossings.js";
 export {breakEven, type BreakEven, type CostOption, optionLine} from "./breakEven.js";
 export {whatLeaves} from "./leaves.js";
 export {
+  isCapacity,
   type LatencyQuantiles,
   type LoadLevel,
   type MeasuredThroughput,

@@ -10,7 +10,7 @@ export interface LatencyQuantiles {
 
 /** What a server got done per second while it was measured. */
 export interface MeasuredThroughput {
-  /** "saturated": `concurrency` requests were always in flight. "arrivals": it answered what came, and could perhaps do more. */
+  /** "saturated": `concurrency` requests were always in flight. "arrivals": it answered what came, and can do at least that. */
   basis: "saturated" | "arrivals";
   requestsPerSecond: number;
   /** Undefined where the server reports no usage. */
@@ -42,17 +42,27 @@ export interface LoadLevel {
 }
 
 /**
- * The throughput that an edge, on-prem or cloud hosting takes, from a load test: the most requests per second of a level whose
- * p95 latency is at most `p95Ms`. It holds for requests of the kind that were measured. Undefined when no level qualifies; a
- * level without a p95 does so only when none is asked for.
+ * The throughput that an edge, on-prem or cloud hosting takes, from a load test: the most requests per second of a saturated
+ * level whose p95 latency is at most `p95Ms`. What a server answered of a given rate is only the least that it can do, and does not count.
+ * It holds for requests of the kind that were measured. Undefined when no level qualifies; a level without a p95 does so only when
+ * none is asked for.
  */
 export function measuredThroughput(
   levels: readonly LoadLevel[],
   p95Ms?: number
 ): Pick<Throughput, "requestsPerSecond"> | undefined {
-  const able = levels.flatMap(({throughput, latencyMs}) => {
-    const quick = p95Ms === undefined || (latencyMs?.p95 !== undefined && latencyMs.p95 <= p95Ms);
-    return throughput && throughput.requestsPerSecond > 0 && quick ? [throughput.requestsPerSecond] : [];
+  const able = levels.flatMap(({throughput, latencyMs, serviceMs}) => {
+    // Another tool's latency counts from the sending.
+    const p95 = (latencyMs ?? serviceMs)?.p95;
+    const quick = p95Ms === undefined || (p95 !== undefined && p95 <= p95Ms);
+    return throughput && isCapacity(throughput) && throughput.requestsPerSecond > 0 && quick
+      ? [throughput.requestsPerSecond]
+      : [];
   });
   return able.length === 0 ? undefined : {requestsPerSecond: Math.max(...able)};
+}
+
+/** False where a server only answered the requests that came: it could perhaps do more. */
+export function isCapacity({basis}: Pick<MeasuredThroughput, "basis">): boolean {
+  return basis !== "arrivals";
 }
