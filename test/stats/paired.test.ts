@@ -230,9 +230,9 @@ describe("paired bootstrap", () => {
     const places = rows.map((_, i) => i);
     const at = of(places);
     fc.assert(
-      fc.property(fc.shuffledSubarray(places, {minLength: places.length}), (order) =>
-        expect(of(order)).toEqual(at)
-      )
+      fc.property(fc.shuffledSubarray(places, {minLength: places.length}), (order) => {
+        expect(of(order)).toEqual(at);
+      })
     );
   });
 
