@@ -1,6 +1,6 @@
 import {bleuCounts, bleuScore} from "./bleuScore.js";
 import {boundedMatches, failWhenSlow, SlowPatternError} from "./boundedMatch.js";
-import {parseJsonOutput} from "./parseJsonOutput.js";
+import {parseExactOutput, parseJsonOutput} from "./parseJsonOutput.js";
 import {rougeScore} from "./rougeScore.js";
 import {checkOptions, number, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
@@ -34,7 +34,7 @@ const lower = (text: string) => text.toLowerCase();
 const CHECKS: Readonly<Record<string, Check>> = {
   equals: (output, {value}) =>
     typeof value === "object" && value !== null
-      ? sameJson(parseJsonOutput(output)?.value ?? null, value)
+      ? sameJson(parseExactOutput(output)?.value ?? null, value)
       : output === String(value),
   contains: (output, {value}) => output.includes(String(value)),
   icontains: (output, {value}) => lower(output).includes(lower(String(value))),
@@ -115,6 +115,6 @@ function holds(output: string, assertion: Assertion): boolean {
 }
 
 function listOf(value: unknown): Assertion[] | undefined {
-  const list: unknown = typeof value === "string" ? parseJsonOutput(value)?.value : value;
+  const list: unknown = typeof value === "string" ? parseExactOutput(value)?.value : value;
   return Array.isArray(list) ? (list as Assertion[]) : undefined;
 }

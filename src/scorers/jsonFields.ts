@@ -1,4 +1,4 @@
-import {parseJsonOutput} from "./parseJsonOutput.js";
+import {parseExactOutput} from "./parseJsonOutput.js";
 import {sameJson} from "./sameJson.js";
 import {checkOptions, flag, textList} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
@@ -15,14 +15,15 @@ export interface JsonFieldsOptions {
 
 /**
  * The share of expected fields that the output's JSON gives with the same value, 0 to 1; which ones is in the
- * details. Fields the output has beyond those do not matter (see `jsonSchema`). Output that is no JSON object is 0.
+ * details. Fields the output has beyond those do not matter (see `jsonSchema`). Output that is no JSON object is 0. Whole numbers
+ * beyond 2^53 are compared by their digits.
  * Expected is an object or JSON text of one; anything else, and an object without a field to compare, is a failure.
  */
 export function jsonFields(options: JsonFieldsOptions = {}): Scorer {
   checkOptions<JsonFieldsOptions>("jsonFields", options, {fields: textList, ignoreCase: flag, search: flag});
   const {fields, ignoreCase = false, search = false} = options;
   const score: Scorer = ({output, expected}) => {
-    const wanted = typeof expected === "string" ? parseJsonOutput(expected)?.value : expected;
+    const wanted = typeof expected === "string" ? parseExactOutput(expected)?.value : expected;
     const names = fields ?? (isRecord(wanted) ? Object.keys(wanted) : []);
     const missing = names.filter((name) => valueAt(wanted, name, !fields) === undefined);
     if (!isRecord(wanted) || names.length === 0 || missing.length > 0) {
@@ -30,7 +31,7 @@ export function jsonFields(options: JsonFieldsOptions = {}): Scorer {
         failed: `the row's expected value ${missing.length > 0 ? `has no ${missing.join(", ")}` : "is no JSON object with fields"}`
       };
     }
-    const given = parseJsonOutput(output, search)?.value;
+    const given = parseExactOutput(output, search)?.value;
     const matched = names.map((name): [string, boolean] => {
       const [a, b] = [valueAt(given, name, !fields), valueAt(wanted, name, !fields)];
       return [name, ignoreCase ? sameJson(lower(a), lower(b)) : sameJson(a, b)];

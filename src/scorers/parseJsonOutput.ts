@@ -1,3 +1,4 @@
+import {exactJson} from "../store/exactJson.js";
 import type {Json} from "./types.js";
 
 /**
@@ -5,6 +6,16 @@ import type {Json} from "./types.js";
  * parse or is nested deeper than 500 levels. With `search`, the first fenced block that parses counts, then the longest {…} or […] in the text.
  */
 export function parseJsonOutput(output: string, search = false): {value: Json} | undefined {
+  return parseWith(JSON.parse, output, search);
+}
+
+/** `parseJsonOutput` for `sameJson`: whole numbers beyond 2^53 are the text of their digits, as in rows. */
+export function parseExactOutput(output: string, search = false): {value: Json} | undefined {
+  return parseWith(exactJson, output, search);
+}
+
+function parseWith(read: (text: string) => unknown, output: string, search: boolean) {
+  const parse = (text: string) => parsedBy(read, text);
   const parsed = parse(unfenced(output));
   if (parsed || !search) return parsed;
   for (const block of fencedBlocks(output)) {
@@ -66,10 +77,10 @@ function isDeep(text: string): boolean {
   return false;
 }
 
-function parse(text: string): {value: Json} | undefined {
+function parsedBy(read: (text: string) => unknown, text: string): {value: Json} | undefined {
   try {
     if (isDeep(text)) return undefined;
-    return {value: JSON.parse(text) as Json};
+    return {value: read(text) as Json};
   } catch {
     return undefined;
   }

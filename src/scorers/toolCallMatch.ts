@@ -1,3 +1,4 @@
+import {exactJson} from "../store/exactJson.js";
 import {sameJson} from "./sameJson.js";
 import {checkOptions, flag, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
@@ -19,7 +20,8 @@ interface ExpectedCall {
 
 /**
  * 1 when the completion calls exactly the expected tools, else 0. Expected is a list of {name, arguments}, one such
- * object, or an empty list when no tool may be called. Arguments are compared as JSON: key order does not matter.
+ * object, or an empty list when no tool may be called. Arguments are compared as JSON: key order does not matter, and
+ * whole numbers beyond 2^53 go by their digits.
  * A call whose arguments are no JSON object matches nothing. A malformed expectation is a failure.
  */
 export function toolCallMatch(options: ToolCallOptions = {}): Scorer {
@@ -66,7 +68,7 @@ function expectedCalls(expected: unknown): ExpectedCall[] | undefined {
 function parseArguments(text: string): {[key: string]: Json} | undefined {
   if (text.trim() === "") return {};
   try {
-    const value = JSON.parse(text) as Json;
+    const value = exactJson(text) as Json;
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

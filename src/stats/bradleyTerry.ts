@@ -53,8 +53,9 @@ export interface BradleyTerry {
  *
  * When any preference names a cluster, standard errors are the cluster-robust sandwich with C/(C − 1); otherwise they
  * come from the information matrix. Intervals use t with C − 1 degrees of freedom in the first case (McCaffrey and Bell
- * 2006 on few clusters), and are normal in the second. Undefined when there is nothing to fit, and when the
- * estimates are not finite: some group of candidates never lost (or never won) against the rest (see `prior`).
+ * 2006 on few clusters), and are normal in the second. A prior's wins count in estimates and errors, never as clusters.
+ * Undefined when there is nothing to fit, with a single cluster, and when the estimates are not finite: some group of
+ * candidates never lost (or never won) against the rest (see `prior`).
  *
  * Sources: Bradley and Terry (1952), Biometrika 39; Davidson (1970), JASA 65; Agresti (2002), section 10.6.
  */
@@ -85,7 +86,7 @@ export function bradleyTerry(
     if (ties) options.push(pull.map((_, k) => (k === tieAt ? 1 : 0)));
     return {options, chosen: winner === "first" ? 0 : winner === "second" ? 1 : 2, weight, cluster};
   };
-  const fit = fitLogit([...games, ...priorGames(games, prior)].map(term), size);
+  const fit = fitLogit(games.map(term), size, priorGames(games, prior).map(term));
   if (!fit) return undefined;
   const {values, covariance} = relativeTo(names, reference, fit.parameters, fit.covariance);
   const z = criticalOf(fit.clusters, level);

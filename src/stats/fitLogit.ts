@@ -10,17 +10,24 @@ export interface LogitTerm {
 
 /**
  * Maximum-likelihood fit of a conditional logit model by Newton's method. The covariance is the sandwich clustered
- * by `cluster` with C/(C − 1) when any term names one, and the inverse information otherwise. Undefined when the
+ * by `cluster` with C/(C − 1) when any observed term names one, and the inverse information otherwise. Undefined when the
  * information is singular, when the fit does not converge, or with a single cluster.
+ *
+ * Terms of `prior` penalise the likelihood, whose information is the bread. They are no clusters: in the meat each has the
+ * variance of as many outcomes as its weight, apart from C/(C − 1). Without that, who never lost would have next to no error,
+ * since equal outcomes do not vary. Sources: Gray (1992), JASA 87, for the bread; Greenland (2007), Statistics in Medicine 26,
+ * for a prior as outcomes.
  */
-export function fitLogit(terms: readonly LogitTerm[], size: number) {
+export function fitLogit(observed: readonly LogitTerm[], size: number, prior: readonly LogitTerm[] = []) {
+  const terms = [...observed, ...prior];
   let parameters = new Array<number>(size).fill(0);
   let at = evaluate(terms, parameters);
   for (let round = 0; round < 100; round++) {
     const inverse = invert(at.information);
     if (!inverse) return undefined;
     let step = inverse.map((row) => row.reduce((sum, value, j) => sum + value * at.gradient[j]!, 0));
-    if (step.every((value) => Math.abs(value) < 1e-10)) return summarise(terms, parameters, inverse);
+    if (step.every((value) => Math.abs(value) < 1e-10))
+      return summarise({observed, prior}, parameters, inverse);
     let tried = evaluate(terms, add(parameters, step));
     while (!(tried.logLikelihood >= at.logLikelihood - 1e-9)) {
       step = step.map((value) => value / 2);
@@ -32,11 +39,15 @@ export function fitLogit(terms: readonly LogitTerm[], size: number) {
   return undefined;
 }
 
-function summarise(terms: readonly LogitTerm[], parameters: number[], inverse: Matrix) {
-  if (terms.every(({cluster}) => cluster === undefined))
+function summarise(
+  {observed, prior}: {observed: readonly LogitTerm[]; prior: readonly LogitTerm[]},
+  parameters: number[],
+  inverse: Matrix
+) {
+  if (observed.every(({cluster}) => cluster === undefined))
     return {parameters, covariance: inverse, clusters: undefined};
   const scores = new Map<unknown, number[]>();
-  for (const term of terms) {
+  for (const term of observed) {
     const key = term.cluster ?? term;
     scores.set(
       key,
@@ -46,10 +57,12 @@ function summarise(terms: readonly LogitTerm[], parameters: number[], inverse: M
   const clusters = scores.size;
   if (clusters < 2) return undefined;
   const meat = zeros(parameters.length);
-  for (const score of scores.values())
+  const addSquare = (score: readonly number[], share: number) => {
     for (let i = 0; i < score.length; i++)
-      for (let j = 0; j < score.length; j++)
-        meat[i]![j]! += (clusters / (clusters - 1)) * score[i]! * score[j]!;
+      for (let j = 0; j < score.length; j++) meat[i]![j]! += share * score[i]! * score[j]!;
+  };
+  for (const score of scores.values()) addSquare(score, clusters / (clusters - 1));
+  for (const term of prior) addSquare(scoreOf(term, parameters), 1 / term.weight);
   return {parameters, covariance: multiply(multiply(inverse, meat), inverse), clusters};
 }
 

@@ -4,8 +4,8 @@ import type {Clusters, Scores} from "./types.js";
 
 /**
  * Differences column − reference by row, or by group of rows, as units to resample. A row missing on either side
- * of a column's difference counts for nothing there. Units are put in order of their values, so that the order of
- * the rows changes no result.
+ * of a column's difference counts for nothing there. The rows of a group are added, and units put, in order of their
+ * values, so that the order of the rows changes no result.
  */
 export function pairedUnits(columns: readonly Scores[], reference: Scores, clusters?: Clusters): Units {
   const length = reference.length;
@@ -17,11 +17,18 @@ export function pairedUnits(columns: readonly Scores[], reference: Scores, clust
   const differences = columns.map((column) => {
     const sums = new Float64Array(unit.size);
     const rows = new Float64Array(unit.size);
+    const difference = new Float64Array(length);
+    const both: number[] = [];
     for (let i = 0; i < length; i++) {
       const a = column[i];
       const b = reference[i];
       if (!isPresent(a) || !isPresent(b)) continue;
-      sums[unit.of[i]!]! += a - b;
+      difference[i] = a - b;
+      both.push(i);
+    }
+    if (clusters) both.sort((i, j) => difference[i]! - difference[j]!);
+    for (const i of both) {
+      sums[unit.of[i]!]! += difference[i]!;
       rows[unit.of[i]!]!++;
     }
     return {sums, rows};

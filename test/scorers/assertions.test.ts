@@ -10,6 +10,11 @@ describe("assertions", () => {
   const cases: [assertion: object, passes: string, fails: string][] = [
     [{type: "equals", value: "Yes"}, "Yes", "yes"],
     [{type: "equals", value: {a: 1}}, '{"a": 1.0}', '{"a": 2}'],
+    [
+      {type: "equals", value: {a: "1234567890123456789"}},
+      '{"a": 1234567890123456789}',
+      '{"a": 1234567890123456788}'
+    ],
     [{type: "contains", value: "es"}, "Yes", "YES"],
     [{type: "icontains", value: "es"}, "YES", "no"],
     [{type: "contains-all", value: ["a", "b"]}, "b a", "a"],
@@ -26,6 +31,12 @@ describe("assertions", () => {
   it.each(cases)("%j", async (assertion, passes, fails) => {
     expect(await scored(passes, [assertion])).toMatchObject({value: 1, details: {failed: []}});
     expect(await scored(fails, JSON.stringify([assertion]))).toMatchObject({value: 0});
+  });
+
+  it("reads whole numbers beyond 2^53 of a row's JSON by their digits", async () => {
+    const assert = '[{"type": "equals", "value": {"a": 1234567890123456789}}]';
+    expect(await scored('{"a": 1234567890123456789}', assert)).toMatchObject({value: 1});
+    expect(await scored('{"a": 1234567890123456788}', assert)).toMatchObject({value: 0});
   });
 
   it("needs all of a row's assertions, or their weighted mean with a threshold", async () => {

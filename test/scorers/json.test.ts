@@ -77,6 +77,23 @@ describe("jsonFields", () => {
     expect(await score(jsonFields(), "{}", {a: null})).toBe(0);
     expect(await score(jsonFields(), '{"a": "1"}', {a: 1})).toBe(0);
   });
+  it("compares whole numbers beyond 2^53 by their digits", async () => {
+    const output = '{"id": 1234567890123456789}';
+    const expected: [unknown, number][] = [
+      [{id: "1234567890123456789"}, 1],
+      [output, 1],
+      [{id: "1234567890123456788"}, 0],
+      ['{"id": 1234567890123456700}', 0],
+      [{id: 1234567890123456800}, 0]
+    ];
+    for (const [wanted, value] of expected) expect(await score(jsonFields(), output, wanted)).toBe(value);
+    const power = 2 ** 60;
+    for (const digits of ["1152921504606846976", String(power)])
+      expect(await score(jsonFields(), `{"id": [-${digits}]}`, {id: [-power]})).toBe(1);
+    expect(await score(jsonFields(), '{"id": 12}', {id: "12"})).toBe(0);
+    expect(await score(jsonFields(), '{"id": "1234567890123456789"}', {id: "1234567890123456789"})).toBe(1);
+    expect(await score(jsonSchema({properties: {id: {type: "integer"}}}), output)).toBe(1);
+  });
   it("compares nested fields by path", async () => {
     const scorer = jsonFields({fields: ["items.0.name", "items.1.name"]});
     const expected = '{"items": [{"name": "a"}, {"name": "b"}]}';

@@ -54,6 +54,12 @@ const slow: [what: string, scorer: Scorer, output: string, expected: unknown][] 
   ["unclosed fences", jsonSchema({}, {search: true}), ("```json" + "\n".repeat(50)).repeat(2000), undefined],
   ["line breaks after a fence", jsonSchema({}, {search: true}), "```" + "\n".repeat(100_000), undefined],
   ["escaped quotes", jsonFields(), '\\"'.repeat(100_000), {a: 1}],
+  [
+    "escaped quotes after a long number",
+    jsonFields(),
+    `[${"1".repeat(20)},"${'\\"'.repeat(200_000)}`,
+    {a: 1}
+  ],
   ["full stops within a label", classification({labels: ["a", "b"]}), `a${".".repeat(100_000)}z`, "a"],
   ["stars after an answer", multipleChoice(), `answer is${"*".repeat(100_000)}z`, "B"],
   ["blanks after an answer", multipleChoice(), `answer${" ".repeat(50_000)}is${" ".repeat(50_000)}z`, "B"],

@@ -23,6 +23,16 @@ describe("toolCallMatch", () => {
     expect(await match([["forecast", '{"days": 2, "city": "Oslo"}']], [weather])).toBe(0);
     expect(await match([["weather", '{"days": 2, "city": "Oslo", "unit": "C"}']], weather)).toBe(0);
   });
+  it("compares whole numbers beyond 2^53 by their digits", async () => {
+    const wanted = {name: "order", arguments: {id: "1234567890123456789"}};
+    for (const how of ["exact", "subset"] as const) {
+      expect(await match([["order", '{"id": 1234567890123456789}']], wanted, {arguments: how})).toBe(1);
+      expect(await match([["order", '{"id": 1234567890123456788}']], wanted, {arguments: how})).toBe(0);
+    }
+    const number = {name: "order", arguments: {id: 1234567890123456800}};
+    expect(await match([["order", '{"id": 1234567890123456800}']], number)).toBe(1);
+    expect(await match([["order", '{"id": 1234567890123456789}']], number)).toBe(0);
+  });
   it("can ask for at least the expected arguments, or the name alone", async () => {
     expect(
       await match([["weather", '{"days": 2, "city": "Oslo", "unit": "C"}']], weather, {arguments: "subset"})

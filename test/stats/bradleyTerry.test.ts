@@ -1,7 +1,13 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {abilityDifference, bradleyTerry, type Preference, studentTwoSided} from "../../src/stats/index.js";
+import {
+  abilityDifference,
+  bradleyTerry,
+  type Preference,
+  rng,
+  studentTwoSided
+} from "../../src/stats/index.js";
 import {expectClose, fixtures, published, readJson} from "./support.js";
 
 const baseball = published("bradley-terry-baseball");
@@ -79,6 +85,59 @@ describe("Bradley–Terry", () => {
     expectClose(high - low, 2 * 2.200985 * standardError, 1e-6);
     expectClose(p, studentTwoSided(estimate / standardError, 11), 1e-9);
     expectClose(fit.abilities[1]!.low, low, 1e-9);
+  });
+
+  it("a prior adds no clusters: one too small to matter leaves interval and p value as they are", () => {
+    const few = preferences.filter(({cluster}: Preference) => Number(cluster) < 12);
+    const plain = bradleyTerry(few)!;
+    const penalised = bradleyTerry(few, {prior: 1e-9})!;
+    expect(penalised.clusters).toBe(12);
+    const [one, other] = [plain, penalised].map((fit) => abilityDifference(fit, "b", "a")!);
+    for (const key of ["estimate", "standardError", "low", "high", "p"] as const)
+      expectClose(other![key], one![key], 1e-6);
+    const alone = preferences.filter(({cluster}: Preference) => cluster === few[0]!.cluster);
+    expect(bradleyTerry(alone, {prior: 1})).toBeUndefined();
+  });
+
+  it("with a prior misses a difference of few prompts in about 5% of cases", () => {
+    const names = ["a", "b", "c", "d"];
+    const missed = Array.from({length: 300}, (_, seed) => {
+      const next = rng(seed, "coverage");
+      const list = [0, 1, 2, 3, 4].flatMap((cluster) => {
+        const own = names.map(() => next.normal());
+        return names.flatMap((first, i) =>
+          names.slice(i + 1).flatMap((second, k) =>
+            [1, 2, 3, 4].map((): Preference => {
+              const chance = 1 / (1 + Math.exp(own[i + 1 + k]! - own[i]!));
+              return {first, second, winner: next() < chance ? "first" : "second", cluster};
+            })
+          )
+        );
+      });
+      const {low, high} = abilityDifference(bradleyTerry(list, {prior: 0.1})!, "a", "b")!;
+      return low > 0 || high < 0;
+    });
+    expect(missed.filter(Boolean).length / missed.length).toBeLessThan(0.08);
+  });
+
+  it("who never lost has at least the error that the prior alone gives, in clusters as without", () => {
+    const list = Array.from({length: 40}, (_, i): Preference => ({
+      first: "a",
+      second: "b",
+      winner: "first",
+      cluster: i >> 1
+    }));
+    for (const prior of [0.1, 0.5]) {
+      const plain = bradleyTerry(
+        list.map((game) => ({...game, cluster: undefined})),
+        {prior}
+      )!;
+      const errors = [bradleyTerry(list, {prior})!, plain].map(
+        (fit) => abilityDifference(fit, "a", "b")!.standardError
+      );
+      expect(errors[0]! / errors[1]!).toBeGreaterThan(0.95);
+      expect(errors[0]! / errors[1]!).toBeLessThan(1.1);
+    }
   });
 
   it("with ties agrees with Davidson's likelihood maximised by SciPy", () => {

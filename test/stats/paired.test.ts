@@ -208,6 +208,34 @@ describe("paired bootstrap", () => {
     expect(pairedBootstrap(first, second, {...options, seed: 8})).not.toEqual(at);
   });
 
+  it("gives the same numbers for groups of equal sums, whatever the order of the rows within them", () => {
+    const rows: [string, number, number][] = [
+      ...[0.9, 0.8, 0.1].map((other, i): [string, number, number] => ["A", (i + 1) / 10, other]),
+      ...[0.05, 0.2, 0.3].map((other, i): [string, number, number] => ["B", (i + 1) / 10, other]),
+      ["C", 0.5, 0.2],
+      ["C", 0.1, 0.3],
+      ["D", 0.9, 0.1],
+      ["D", 0.4, 0.6]
+    ];
+    const of = (order: number[]) => {
+      const ordered = order.map((i) => rows[i]!);
+      const columns = [1, 2].map((at) => ordered.map((row) => row[at] as number));
+      const clusters = ordered.map(([group]) => group);
+      return pairedBootstrapAll(
+        columns,
+        ordered.map(() => 0),
+        {seed: 1, resamples: 500, clusters}
+      );
+    };
+    const places = rows.map((_, i) => i);
+    const at = of(places);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(places, {minLength: places.length}), (order) => {
+        expect(of(order)).toEqual(at);
+      })
+    );
+  });
+
   it("works through all candidates at once, over rows with gaps and in groups", () => {
     const random = rng("gaps");
     const n = 300;

@@ -29,6 +29,7 @@ describe("exactJson", () => {
     const long = "x 9007199254740993 ".repeat(1 << 18);
     expect(exactJson(JSON.stringify({long}))).toEqual({long});
     expect(() => exactJson('{"a": 9007199254740993, "b": nothing}')).toThrow(/position 29|"b": nothing/);
+    expect(() => exactJson("[09007199254740993]")).toThrow(SyntaxError);
   });
 });
 
