@@ -1,11 +1,14 @@
+import {AssertionValueError, schemaOf, splitAtCommas} from "./assertionValues.js";
 import {bleuCounts, bleuScore} from "./bleuScore.js";
-import {boundedMatches, failWhenSlow, SlowPatternError} from "./boundedMatch.js";
-import {parseExactOutput, parseJsonOutput} from "./parseJsonOutput.js";
+import {boundedMatches, failWhenSlow} from "./boundedMatch.js";
+import {objectsWithin, parseExactOutput, parseJsonOutput} from "./parseJsonOutput.js";
 import {rougeScore} from "./rougeScore.js";
 import {checkOptions, number, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {sameJson} from "./sameJson.js";
 import type {Json, Scorer} from "./types.js";
+
+export {splitAtCommas};
 
 /** What must hold of an output, as promptfoo and OpenAI's graders state it for a test. */
 export interface Assertion {
@@ -29,6 +32,7 @@ export interface AssertionsOptions {
 type Check = (output: string, assertion: Assertion) => boolean;
 
 const texts = (value: Json | undefined) => [value ?? ""].flat().map(String);
+const listed = (value: Json | undefined) => (typeof value === "string" ? splitAtCommas(value) : texts(value));
 const lower = (text: string) => text.toLowerCase();
 
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -38,14 +42,24 @@ const CHECKS: Readonly<Record<string, Check>> = {
       : output === String(value),
   contains: (output, {value}) => output.includes(String(value)),
   icontains: (output, {value}) => lower(output).includes(lower(String(value))),
-  "contains-all": (output, {value}) => texts(value).every((text) => output.includes(text)),
-  "contains-any": (output, {value}) => texts(value).some((text) => output.includes(text)),
-  "icontains-all": (output, {value}) => texts(value).every((text) => lower(output).includes(lower(text))),
-  "icontains-any": (output, {value}) => texts(value).some((text) => lower(output).includes(lower(text))),
+  "contains-all": (output, {value}) => listed(value).every((text) => output.includes(text)),
+  "contains-any": (output, {value}) => listed(value).some((text) => output.includes(text)),
+  "icontains-all": (output, {value}) => listed(value).every((text) => lower(output).includes(lower(text))),
+  "icontains-any": (output, {value}) => listed(value).some((text) => lower(output).includes(lower(text))),
   "starts-with": (output, {value}) => output.startsWith(String(value)),
   regex: (output, {value}) => boundedMatches(new RegExp(String(value)), output).length > 0,
-  "is-json": (output) => isJson(output),
-  "contains-json": (output) => parseJsonOutput(output, true) !== undefined,
+  "is-json": (output, {value}) => {
+    const accepts = schemaOf(value);
+    if (!accepts || !isJson(output)) return isJson(output);
+    const parsed = parseJsonOutput(output);
+    return parsed !== undefined && accepts(parsed.value);
+  },
+  "contains-json": (output, {value}) => {
+    const accepts = schemaOf(value);
+    const first = parseJsonOutput(output, true);
+    const found = [...(first ? [first.value] : []), ...objectsWithin(output)];
+    return accepts ? found.some(accepts) : found.length > 0;
+  },
   levenshtein: (output, {value, threshold = 5}) =>
     // The distance is at least the difference in length: a long output costs nothing.
     Math.abs(output.length - String(value).length) <= threshold &&
@@ -83,7 +97,9 @@ function editDistance(a: string, b: string): number {
 /**
  * 1 when all assertions of the row hold (or, with `threshold`, when their weighted mean reaches it), else 0; details
  * {failed: the names of those that do not}. A row without assertions, and an assertion of a type that is none, is a
- * failure, not a zero. The types and their defaults are promptfoo's.
+ * failure, not a zero. The types and their defaults are promptfoo's: `contains-any` and its like take a list, or a text that is
+ * split at commas outside of double quotes, and the value of `is-json` and `contains-json`, if there is one, is the JSON schema
+ * (or its YAML) that the output, or an object within it, must fit; it is read as `jsonSchema` reads it.
  */
 export function assertions(options: AssertionsOptions = {}): Scorer {
   checkOptions<AssertionsOptions>("assertions", options, {column: text, threshold: number()});
@@ -102,7 +118,8 @@ export function assertions(options: AssertionsOptions = {}): Scorer {
       const pass = threshold === undefined ? failed.length === 0 : mean >= threshold;
       return {value: pass ? 1 : 0, details: {failed}};
     } catch (error) {
-      if (error instanceof SlowPatternError) throw error;
+      if (error instanceof AssertionValueError) return {failed: `an assertion's value ${error.message}`};
+      if (!(error instanceof SyntaxError)) throw error;
       return {failed: "an assertion's value is no valid regular expression"};
     }
   };

@@ -8,8 +8,8 @@ export interface ClassificationOptions {
   /** The labels there are; an output that names one in another spelling is read as that label. */
   labels?: readonly string[];
   /**
-   * "exact": the trimmed output is the label. "loose": letter case, surrounding quotes, markup and final
-   * punctuation, a leading "Label:" and the choice of blank, hyphen or underscore do not matter, except between labels that
+   * "exact": the trimmed output is the label. "loose": letter case, quotes and markup around it, final
+   * punctuation, a leading "Label:" (in any order: "**Label:** spam", "*Answer: spam.*") and the choice of blank, hyphen or underscore do not matter, except between labels that
    * differ in nothing else ("A" and "A*", "IT" and "it") and in labels that are signs only ("**"): these are compared
    * exactly. Default "loose" when labels are given, else "exact".
    */
@@ -81,17 +81,17 @@ function looseKey(labels: readonly string[]): (text: string) => string {
 }
 
 function looseLabel(text: string): string {
-  const named = text
-    .normalize("NFKC")
-    .trim()
-    .replace(/^(?:label|class|category|intent|answer)\s*[:=]\s*/i, "");
-  return withoutMarkup(named)
-    .replace(/[\s_-]+/g, " ")
-    .toLowerCase();
+  let named = text.normalize("NFKC");
+  for (let before; before !== named;) {
+    before = named;
+    named = withoutMarkup(named).replace(PREFIX, "");
+  }
+  return named.replace(/[\s_-]+/g, " ").toLowerCase();
 }
 
+const PREFIX = /^(?:label|class|category|intent|answer)["'`*_“”‘’«»]*\s*[:=]/i;
 const BEFORE = /["'`*_“”‘’«»\s]/;
-const AFTER = /["'`*_“”‘’«»\s.!]/;
+const AFTER = /["'`*_“”‘’«»\s.,;:!?。、]/;
 
 /** By a loop: an expression tries every run of full stops within the text. */
 function withoutMarkup(text: string): string {

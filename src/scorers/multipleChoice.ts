@@ -15,7 +15,7 @@ export interface MultipleChoiceOptions {
  * option reads so. The choice is read from, in this order: the last
  * "answer is (B)", "Answer: B", "option B is correct" or boxed letter; a letter that is the whole output or begins it ("B.", "(B) because");
  * the only letter behind "option", "choice" or "answer"; a lone parenthesised letter; the text of exactly one option. After "answer is" an
- * option's text goes before its first letter ("A dog"). An output that names none or several is 0.
+ * option's text goes before its first letter ("A dog"). An output that names none, or several ("The answer is A or B", "Answer: A, B"), is 0.
  */
 export function multipleChoice(settings: MultipleChoiceOptions = {}): Scorer {
   checkOptions<MultipleChoiceOptions>("multipleChoice", settings, {
@@ -59,17 +59,20 @@ export function chosenLetter(output: string, count: number, texts?: readonly str
   const letters = lettersOf(count);
   const {upper, either} = letters;
   const last = found(text, stated(letters)).at(-1);
+  const lettersFrom = inOneBreath(text, upper);
   if (last) {
     const option = texts ? optionAt(text.slice(last.at), texts) : undefined;
-    return option ?? last.letter;
+    return option ?? only(lettersFrom(last));
   }
-  const opening =
-    new RegExp(`^[*_"'(\\[]*(${either})[)\\].*_"':]*$`, "u").exec(text) ??
-    new RegExp(`^[*_"']*[(\\[]?(${upper})(?:[)\\].:*_]+)(?=\\s|$)`, "u").exec(text);
-  if (opening) return opening[1]!.toUpperCase();
-  const mentions = new Set(found(text, mentioned(letters)).map(({letter}) => letter));
+  const [opening] = found(text, [
+    `^[*_"'(\\[]*(${either})[)\\].*_"':]*$`,
+    `^[*_"']*[(\\[]?(${upper})(?:[)\\].:*_]+)(?=\\s|$)`,
+    `^(${upper}),?\\s(?:because|since)\\b`
+  ]);
+  if (opening) return only(lettersFrom(opening));
+  const mentions = new Set(found(text, mentioned(letters)).flatMap(lettersFrom));
   if (mentions.size === 1) return [...mentions][0];
-  const bracketed = new Set(found(text, [`\\((${upper})\\)`]).map(({letter}) => letter));
+  const bracketed = new Set(found(text, [`\\((${upper})\\)`]).flatMap(lettersFrom));
   if (bracketed.size === 1) return [...bracketed][0];
   return bracketed.size > 1 || !texts ? undefined : optionWithin(text, texts);
 }
@@ -92,13 +95,18 @@ const END = "(?![\\p{L}\\p{N}'’])";
 /** A small letter counts only when it ends the line: "Answer: a man" names no option. */
 const LINE_END = "[)\\].*_\"']*\\s*(?:\\n|$)";
 
+const CLOSE = "[)\\].*_\"']{0,6}";
+const BETWEEN = "(?:(?:\\s?(?:[,;/|&+]|and\\b|or\\b)){1,3}\\s?|[ \\t]?)";
+/** Behind other words a list is none: of "A, and B is wrong" and "A and B, C are not" A is the answer. */
+const LIST_END = `(?:[)\\]*_"']{0,6}[.!?]|${CLOSE}[,;]?\\s?(?:$|[\\n(—–-]|(?:because|since|as|for|depending|are (?:both |all )?(?:correct|right))\\b))`;
+
 /** What says which option is the answer. "Option A" alone does not: explanations speak of the wrong ones so. */
 function stated({upper, either}: Letters): string[] {
   return [
     `\\\\boxed\\{\\s*(?:\\\\text\\{)?\\(?(${either})\\)?\\}?\\s*\\}`,
     `${NAMED}${IS}(?:(?:the\\s+)?${OPTION}\\s+${MARKS})?(${upper})${END}`,
     `${NAMED}${IS}(${either})${LINE_END}`,
-    `${OPTION}\\s+${MARKS}(${upper})[)\\]*_"']*\\s+is\\s+(?:the\\s+)?(?:correct|right|best)\\b`
+    `(?<!${upper}${CLOSE}\\s?(?:,|/|&|\\bor|\\band)\\s?(?:the )?)${OPTION}\\s+${MARKS}(${upper})[)\\]*_"']*\\s+is\\s+(?:the\\s+)?(?:correct|right|best)\\b`
   ];
 }
 
@@ -106,8 +114,31 @@ function mentioned({upper, either}: Letters): string[] {
   return [`${NAMED}\\s+${MARKS}(${upper})${END}`, `${NAMED}\\s+${MARKS}(${either})${LINE_END}`];
 }
 
+interface Place {
+  letter: string;
+  at: number;
+}
+
+const only = (letters: readonly string[]) => (letters.length === 1 ? letters[0] : undefined);
+
+/** How far behind a letter others are looked for, so that a text of many letters takes no quadratic time. */
+const BEHIND = 200;
+
+/** A letter with those that are named in one breath with it: "A or B", "(A), (B) and (C)". */
+function inOneBreath(text: string, upper: string): (place: Place) => string[] {
+  const another = `(?:(?:the\\s)?${OPTION}\\s)?[*_"'(\\[]{0,6}${upper}${END}`;
+  const either = new RegExp(`^${CLOSE}\\s?[,(]?\\s?(?:or\\b|/|\\|)\\s?${another}`, "u");
+  const list = new RegExp(`^(?:${CLOSE}${BETWEEN}${another})+${LIST_END}`, "u");
+  const each = new RegExp(`(?<![\\p{L}\\p{N}])${upper}(?![\\p{L}\\p{N}])`, "gu");
+  return ({letter, at}) => {
+    const behind = text.slice(at + 1, at + 1 + BEHIND);
+    const named = (either.exec(behind) ?? list.exec(behind))?.[0] ?? "";
+    return [...new Set([letter, ...(named.match(each) ?? [])])];
+  };
+}
+
 /** Where the patterns' letters stand, in order. */
-function found(text: string, patterns: readonly string[]): {letter: string; at: number}[] {
+function found(text: string, patterns: readonly string[]): Place[] {
   return patterns
     .flatMap((pattern) => [...text.matchAll(new RegExp(pattern, "dgu"))])
     .map((match) => ({letter: match[1]!.toUpperCase(), at: match.indices![1]![0]}))

@@ -31,6 +31,38 @@ function parseWith(read: (text: string) => unknown, output: string, search: bool
     .find((found) => found !== undefined);
 }
 
+/** Characters that the search for objects may look at: braces that are not closed are looked behind to the end. */
+const MOST_LOOKED_AT = 10_000_000;
+
+/** The JSON objects in a text that stand in no other. */
+export function objectsWithin(text: string): Json[] {
+  const objects: Json[] = [];
+  let left = MOST_LOOKED_AT;
+  let start = text.indexOf("{");
+  while (start >= 0 && left > 0) {
+    const end = endOfObject(text, start);
+    left -= (end ?? text.length) - start;
+    const found = end === undefined ? undefined : parsedBy(JSON.parse, text.slice(start, end));
+    if (found) objects.push(found.value);
+    start = text.indexOf("{", found ? end : start + 1);
+  }
+  return objects;
+}
+
+/** Where the braces that open here are closed, those within quotes left out of account. */
+function endOfObject(text: string, start: number): number | undefined {
+  let depth = 0;
+  let quoted = false;
+  for (let index = start; index < text.length; index++) {
+    const mark = text.charAt(index);
+    if (mark === '"') quoted = !quoted;
+    else if (quoted && mark === "\\") index++;
+    else if (!quoted && mark === "{") depth++;
+    else if (!quoted && mark === "}" && --depth === 0) return index + 1;
+  }
+  return undefined;
+}
+
 const FENCE = "```";
 
 function unfenced(output: string): string {

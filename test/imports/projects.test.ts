@@ -4,6 +4,7 @@ import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {nameOf} from "../../src/cli/importResults.js";
 import {projectFiles, readProject} from "../../src/imports/projects/index.js";
+import {assertions, type Scorer} from "../../src/scorers/index.js";
 
 const fixtures = join(import.meta.dirname, "../fixtures");
 
@@ -68,6 +69,49 @@ describe("a promptfoo configuration", () => {
       "tests[1].assert[3]: latency is a gate: maxP95LatencyMs or maxCostUsdPerThousand",
       "tests[2].options: has no counterpart"
     ]);
+  });
+
+  it("takes lists at commas and schemas over as promptfoo reads them, and names formats", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "config-lists-"));
+    writeFileSync(
+      join(folder, "tests.csv"),
+      'q,__expected\n1,"contains-any: ""a, b"", c"\n2,is-json\n3,"contains-any: ""a"\n4,"is-json: {""required"": [""b""]}"\n'
+    );
+    writeFileSync(
+      join(folder, "c.yaml"),
+      `prompts: ["{{q}}"]
+providers: [openai:gpt-4o]
+tests:
+  - vars: {q: "1", towns: "Paris, Lyon"}
+    assert:
+      - {type: contains-any, value: "{{towns}}"}
+      - {type: contains-json, value: {type: object, required: [b]}}
+      - {type: is-json, value: {properties: {b: {format: date}}}}
+  - tests.csv
+`
+    );
+    const {rows, dropped} = await readProject([join(folder, "c.yaml")], nameOf);
+    const asserts = rows.map(({assert}) => JSON.parse(assert as string) as unknown);
+    expect(asserts).toEqual([
+      [
+        {type: "contains-any", value: "Paris, Lyon"},
+        {type: "contains-json", value: {type: "object", required: ["b"]}},
+        {type: "is-json", value: {properties: {b: {format: "date"}}}}
+      ],
+      [{type: "contains-any", value: ["a, b", "c"]}],
+      [{type: "is-json"}],
+      [{type: "contains-any", value: '"a'}],
+      [{type: "is-json", value: '{"required": ["b"]}'}]
+    ]);
+    expect(dropped).toEqual([
+      "tests[0].assert[2]: formats in the schema of is-json are not checked; state them as patterns"
+    ]);
+    const held = async (row: number, output: string) =>
+      assertions()({output, row: rows[row]} as unknown as Parameters<Scorer>[0]);
+    expect(await held(0, 'Lyon {"b": 1}')).toMatchObject({details: {failed: ["is-json"]}});
+    expect(await held(0, '{"a": "Nice"}')).toMatchObject({
+      details: {failed: ["contains-any", "contains-json"]}
+    });
   });
 
   it("reads the files that variables and the default test name, and none outside its folder", async () => {

@@ -34,6 +34,42 @@ describe("classification", () => {
       details: {expected: "change_pin", predicted: "card-lost"}
     });
   });
+  it.each([
+    "**Label:** positive",
+    "**Label**: positive",
+    "**Answer: positive**",
+    '"Label: positive"',
+    "_Category_ = *Positive*.",
+    "Answer: **Label: positive!**",
+    "positive,",
+    "positive;",
+    "positive:",
+    "positive?",
+    "positive。",
+    "positive！"
+  ])("reads %j as the label within", (output) => {
+    const scorer = classification({labels: ["positive", "negative"]});
+    expect(scorer(scoreInput(output, "positive"))).toEqual({
+      value: 1,
+      details: {expected: "positive", predicted: "positive"}
+    });
+  });
+  it("keeps what only holds a label, or a prefix, as it is", async () => {
+    const scorer = classification({labels: ["positive", "negative"]});
+    for (const output of [
+      "positive, negative",
+      "Label: positive or negative",
+      "Label:",
+      "**Label:**",
+      "not positive"
+    ])
+      expect(scorer(scoreInput(output, "positive"))).toEqual({
+        value: 0,
+        details: {expected: "positive", predicted: output}
+      });
+    expect(await score(classification({labels: ["why", "why?"]}), "why?", "why")).toBe(0);
+    expect(await score(classification({labels: ["why", "why?"]}), "why?", "why?")).toBe(1);
+  });
   it("keeps an invented label as a wrong answer", () => {
     expect(classification({labels: ["a", "b"]})(scoreInput(" Something else ", "a"))).toEqual({
       value: 0,

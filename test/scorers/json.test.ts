@@ -62,6 +62,90 @@ describe("jsonSchema", () => {
   it("throws at once for a schema that is none", () => {
     expect(() => jsonSchema({type: "nonsense"})).toThrow();
   });
+  const accepts = (schema: Parameters<typeof jsonSchema>[0], output: string) =>
+    score(jsonSchema(schema), output);
+  const NAMED: {[key: string]: string}[] = [
+    {},
+    {$schema: "https://json-schema.org/draft/2020-12/schema"},
+    {$schema: "http://json-schema.org/draft/2020-12/schema#"},
+    {$schema: "http://json-schema.org/schema#"}
+  ];
+  it.each(NAMED)("reads the words of 2020-12 with %j", async (named) => {
+    const pair = {...named, prefixItems: [{type: "number"}, {type: "string"}], items: false};
+    expect(await accepts(pair, '[1, "a"]')).toBe(1);
+    expect(await accepts(pair, '["a"]')).toBe(0);
+    expect(await accepts(pair, '[1, "a", 2]')).toBe(0);
+    const closed = {...named, allOf: [{properties: {a: {}}}], unevaluatedProperties: false};
+    expect(await accepts(closed, '{"a": 1}')).toBe(1);
+    expect(jsonSchema(closed)(scoreInput('{"a": 1, "b": 2}'))).toEqual({
+      value: 0,
+      details: {problems: ["the value must NOT have unevaluated properties (b)"]}
+    });
+    const dependent = {...named, dependentRequired: {a: ["b"]}};
+    expect(await accepts(dependent, '{"a": 1}')).toBe(0);
+    expect(await accepts(dependent, '{"a": 1, "b": 1}')).toBe(1);
+    const two = {...named, contains: {type: "number"}, minContains: 2};
+    expect(await accepts(two, "[1]")).toBe(0);
+    expect(await accepts(two, '[1, "a", 2]')).toBe(1);
+  });
+  it("reads draft-07's forms as ever, whether it is named or not", async () => {
+    const drafts: {[key: string]: string}[] = [
+      {},
+      {$schema: "http://json-schema.org/draft-07/schema#"},
+      {$schema: "https://json-schema.org/draft-07/schema"},
+      {$schema: "http://json-schema.org/draft-06/schema#"},
+      {$schema: "https://json-schema.org/draft/2019-09/schema"}
+    ];
+    for (const named of drafts) {
+      const schema = {
+        ...named,
+        definitions: {pair: {items: [{type: "number"}, {type: "string"}], additionalItems: false}},
+        properties: {at: {$ref: "#/definitions/pair"}},
+        dependencies: {a: ["b"], c: {required: ["d"]}}
+      };
+      expect(await accepts(schema, '{"at": [1, "a"], "a": 1, "b": 1}')).toBe(1);
+      expect(await accepts(schema, '{"at": ["a", 1]}')).toBe(0);
+      expect(await accepts(schema, '{"at": [1, "a", 2]}')).toBe(0);
+      expect(await accepts(schema, '{"a": 1}')).toBe(0);
+      expect(await accepts(schema, '{"c": 1}')).toBe(0);
+    }
+    expect(
+      await accepts(
+        {$schema: "http://json-schema.org/draft-07/schema#", dependentRequired: {a: ["b"]}},
+        '{"a": 1}'
+      )
+    ).toBe(1);
+  });
+  it("takes neither names of properties nor values for a draft's forms", async () => {
+    const schema = {
+      properties: {items: {enum: [[1]]}, prefixItems: {const: {items: [1]}}},
+      prefixItems: [{type: "number"}]
+    };
+    expect(await accepts(schema, '["a"]')).toBe(0);
+    expect(await accepts(schema, '{"items": [1]}')).toBe(1);
+  });
+  it("names the drafts there are where it does not know the one named", () => {
+    const of = ($schema: string) => () => jsonSchema({$schema, type: "object"});
+    expect(of("http://json-schema.org/draft-04/schema#")).toThrow(
+      '$schema names "http://json-schema.org/draft-04/schema#"; known are http://json-schema.org/draft-06/schema, http://json-schema.org/draft-07/schema, https://json-schema.org/draft/2019-09/schema, https://json-schema.org/draft/2020-12/schema'
+    );
+    expect(of("constructor")).toThrow("known are");
+    expect(() => jsonSchema({items: [{}], not: {prefixItems: [{}]}})).toThrow("both prefixItems and a list");
+  });
+  it("counts multiples by their decimal digits", async () => {
+    const multiple = (multipleOf: number, output: string) => accepts({multipleOf}, output);
+    for (const price of ["4.35", "19.99", "0.07", "0.29", "1.1", "-4.35", "0", "19999999.99", "1e21", "1e-2"])
+      expect(await multiple(0.01, price), price).toBe(1);
+    for (const price of ["4.355", "0.0100000001", "1e-3", "1e-300"])
+      expect(await multiple(0.01, price), price).toBe(0);
+    expect(await multiple(1e-7, "3e-7")).toBe(1);
+    expect(await multiple(0.123456789, "1e308")).toBe(0);
+    expect(jsonSchema({multipleOf: 5})(scoreInput("7"))).toEqual({
+      value: 0,
+      details: {problems: ["the value must be multiple of 5"]}
+    });
+    expect(() => jsonSchema({multipleOf: 0})).toThrow();
+  });
 });
 
 describe("jsonFields", () => {

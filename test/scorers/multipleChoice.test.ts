@@ -42,7 +42,42 @@ describe("chosenLetter", () => {
     ["Option C is the best answer; option D is not.", "C"],
     ["I would say option D", "D"],
     ["Answer B", "B"],
-    ["Option A is wrong, and so is option B", undefined]
+    ["Option A is wrong, and so is option B", undefined],
+    ["The answer is A or B.", undefined],
+    ["Answer: A, B", undefined],
+    ["Answer: A,B", undefined],
+    ["Answer: A B", undefined],
+    ["The answer is (A) and (C).", undefined],
+    ["The answer is (A)(C)", undefined],
+    ["The answers: see above. Answer: A/B/C/D", undefined],
+    ["The answer is **A** or **B**, depending on the reading.", undefined],
+    ["The answer is A (or B).", undefined],
+    ["The answer is A, B, and C because all of them hold.", undefined],
+    ["The answer is option A or option B", undefined],
+    ["First the answer is C. No, the answer is A & D", undefined],
+    ["Option A or option B is correct", undefined],
+    ["Option A or B is correct", undefined],
+    ["Options A and B are out, so option A and C are correct", undefined],
+    ["I would say option A or B", undefined],
+    ["(A) and (C)", undefined],
+    ["A) or B)", undefined],
+    ["**A** or **B**", undefined],
+    ["A, B", undefined],
+    ["I choose (A) or B", undefined],
+    ["The answer is A. B is wrong because it is small", "A"],
+    ["The answer is A, B is wrong", "A"],
+    ["The answer is A and B is wrong", "A"],
+    ["The answer is A, and B, C and D are wrong", "A"],
+    ["The answer is A, not B.", "A"],
+    ["The answer is A (not B or C).", "A"],
+    ["The answer is A, A being the capital", "A"],
+    ["The answer is A and it follows that B does not", "A"],
+    ["Answer: A) Paris, the capital", "A"],
+    ["Answer: A\nB is wrong", "A"],
+    ["A, because it is so", "A"],
+    ["A because option B is too small", "A"],
+    ["Option A is wrong and option B is correct", "B"],
+    ["The answer is A or B. On reflection, the answer is B.", "B"]
   ];
   for (const [output, letter] of cases) {
     it(`reads ${JSON.stringify(output)} as ${letter ?? "no choice"}`, () => {
@@ -59,6 +94,11 @@ describe("chosenLetter", () => {
     expect(chosenLetter("The answer is A because of it", 4, texts)).toBe("A");
     expect(chosenLetter("The answer is A doggy", 4, texts)).toBe("A");
     expect(chosenLetter("The answer is A. A dog is not.", 4, texts)).toBe("A");
+  });
+  it("reads an option that names letters itself", () => {
+    const texts = ["one", "two", "A and B", "A or B"];
+    expect(chosenLetter("The answer is A and B", 4, texts)).toBe("C");
+    expect(chosenLetter("The answer is A or C", 4, texts)).toBeUndefined();
   });
   it("reads the text of one option, but not of two", () => {
     const texts = ["Paris", "London", "New York"];

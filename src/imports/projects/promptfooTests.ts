@@ -1,6 +1,6 @@
 import {basename, extname, resolve} from "node:path";
 import {at, isObject, type JsonObject, textOf} from "../../datasets/index.js";
-import {assertionTypes} from "../../scorers/assertions.js";
+import {assertionTypes, splitAtCommas} from "../../scorers/assertions.js";
 import {hashJson, UserError} from "../../store/index.js";
 import {parseTable} from "../table.js";
 import {fileText, listOf, parseYaml, type Reading} from "./promptfooFiles.js";
@@ -126,13 +126,23 @@ function tableTests(path: string, text: string, {dropped}: Reading): JsonObject[
 function cellAssertion(cell: string): JsonObject {
   const [, type, threshold, value] =
     /^(not-[a-z-]+|[a-z]+(?:-[a-z]+)*)(?:\(([\d.]+)\))?:\s*([^]*)$/.exec(cell) ?? [];
+  if (/^(not-)?(is|contains)-json$/.test(cell)) return {type: cell};
   if (type === undefined) return {type: "equals", value: cell};
   const many = /-(all|any)$/.test(type);
   return {
     type,
-    value: many ? value!.split(",").map((part) => part.trim()) : value,
+    value: many ? listedIn(value!) : value,
     threshold: threshold === undefined ? undefined : Number(threshold)
   };
+}
+
+/** What cannot be split stays a text, which the scorer then refuses with the reason. */
+function listedIn(value: string): string[] | string {
+  try {
+    return splitAtCommas(value);
+  } catch {
+    return value;
+  }
 }
 
 function assertionOf(stated: unknown, where: string, {dropped}: Pick<Reading, "dropped">): JsonObject[] {
@@ -163,10 +173,11 @@ function assertionOf(stated: unknown, where: string, {dropped}: Pick<Reading, "d
     dropped.push(`${where}: ${type} with ${value} is not taken over`);
     return [];
   }
-  if (type === "is-json" && value !== undefined)
-    dropped.push(`${where}: the schema of is-json; add jsonSchema(…)`);
+  const isJson = /^(not-)?(is|contains)-json$/.test(type);
+  if (isJson && /"format"|\bformat:/.test(typeof value === "string" ? value : JSON.stringify(value ?? "")))
+    dropped.push(`${where}: formats in the schema of ${type} are not checked; state them as patterns`);
   const {threshold, weight, metric} = stated;
-  return [{type, value: type === "is-json" ? undefined : value, threshold, weight, metric}];
+  return [{type, value, threshold, weight, metric}];
 }
 
 /** A variable with several values stands for a test with each. */
