@@ -5,10 +5,11 @@ import {table} from "./terminal.js";
 /** What a run would do and cost, and at which prices that was counted. */
 export function dryRunText(title: string, dryRun: DryRun, {raced}: {raced: boolean}): string {
   const {calls, planned, promptTokens, completionTokens, candidates, scorers} = dryRun;
-  const usd = (value: number) => `$${value.toFixed(4)}`;
   return [
-    `${title}: ${calls} calls of ${planned} planned (${uncalledText(dryRun)})`,
-    `expected: ${promptTokens} prompt tokens, ${completionTokens ?? "an unknown number of"} completion tokens, cost ${costText(dryRun)}`,
+    `${title}: ${callsText(calls)} of ${planned} planned (${uncalledText(dryRun)})`,
+    ...failedText(dryRun),
+    `expected: ${promptTokens} prompt tokens${basisText(calledOf(dryRun).map(({promptBasis}) => BASIS[promptBasis]))}, ${completionTokens ?? "an unknown number of"} completion tokens${basisText(calledOf(dryRun).map(({basis}) => basis && BASIS[basis]))}, cost ${costText(dryRun)}`,
+    ...budgetText(dryRun),
     table(candidates, [
       {title: "candidate", text: "name", value: (row) => row.name},
       {title: "calls", align: "right", value: (row) => row.calls},
@@ -31,11 +32,11 @@ export function dryRunText(title: string, dryRun: DryRun, {raced}: {raced: boole
     ),
     ...scorers.map(
       ({name, model, endpoint, calls: own}) =>
-        `scorer ${name}: at most ${own} calls of ${model ?? "a model"} at ${endpoint}, not in the cost above; a budget counts them`
+        `scorer ${name}: at most ${callsText(own)} of ${model ?? "a model"} at ${endpoint}, not in the cost above; a budget counts them`
     ),
     ...(dryRun.preflightCalls > 0
       ? [
-          `before the first row: ${dryRun.preflightCalls} calls of a few tokens ask whether the endpoints are ready, not in the cost above; a budget counts them`
+          `before the first row: ${callsText(dryRun.preflightCalls)} of a few tokens to ask whether the endpoints are ready, not in the cost above; a budget counts them`
         ]
       : []),
     ...candidates.flatMap(({name, notMade}) =>
@@ -46,16 +47,54 @@ export function dryRunText(title: string, dryRun: DryRun, {raced}: {raced: boole
   ].join("\n");
 }
 
+const usd = (value: number) => `$${value.toFixed(4)}`;
+
+const callsText = (n: number) => `${n} ${n === 1 ? "call" : "calls"}`;
+
+const calledOf = ({candidates}: DryRun) => candidates.filter(({calls}) => calls > 0);
+
+const BASIS = {
+  observed: "as observed in earlier answers",
+  characters: "a guess from their characters",
+  max_tokens: "at most, by max_tokens"
+};
+
+/** What a figure rests on; each in turn where candidates differ. */
+function basisText(bases: readonly (string | undefined)[]): string {
+  const stated = [...new Set(bases.filter((basis) => basis !== undefined))];
+  return stated.length === 0 ? "" : ` (${stated.join("; for others ")})`;
+}
+
+function failedText({failed}: DryRun): string[] {
+  if (failed === 0) return [];
+  return [`${callsText(failed)} failed before: --retry-failed makes ${failed === 1 ? "it" : "them"} again`];
+}
+
+/** What a budget comes to, which holds for each start of a run. */
+function budgetText({budget, costUsd, scorers}: DryRun): string[] {
+  if (!budget) return [];
+  if (budget.refusal !== undefined) return [`The run would be refused: ${budget.refusal}`];
+  const own = `budget of $${budget.usd} for this start`;
+  const judged = scorers.some(({calls}) => calls > 0) ? ", without the calls of scorers" : "";
+  if (budget.fits === undefined) return [`${own}: the run stops at it; whether the calls fit is not known`];
+  return budget.fits
+    ? [`${own}: the expected cost${judged} fits; the run stops when the next call might not`]
+    : [
+        `${own}: the expected cost of ${usd(costUsd!)}${judged} does not fit, the run would stop at the budget`
+      ];
+}
+
 /** Why some of what is planned needs no call. */
-function uncalledText({reused, repeated, refused}: DryRun): string {
+function uncalledText({reused, repeated, refused, failed}: DryRun): string {
   const repeats =
     repeated > 0 ? `, ${repeated} ${repeated === 1 ? "repeats" : "repeat"} another's prompt` : "";
-  return `${reused} in the store already${repeats}${refused > 0 ? `, ${refused} not sent` : ""}`;
+  const failures = failed > 0 ? `, ${failed} failed` : "";
+  return `${reused} in the store already${failures}${repeats}${refused > 0 ? `, ${refused} not sent` : ""}`;
 }
 
 function costText({calls, costUsd, candidates}: DryRun): string {
-  if (calls === 0) return "$0";
-  if (costUsd !== undefined) return `$${costUsd.toFixed(4)}`;
+  if (calls === 0) return usd(0);
+  if (costUsd !== undefined) return usd(costUsd);
   const unknown = candidates.filter((one) => one.calls > 0 && one.costUsd === undefined);
   const unpriced = unknown.filter(({prices}) => prices.length === 0).map(({name}) => name);
   return unpriced.length > 0

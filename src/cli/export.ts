@@ -37,6 +37,10 @@ export async function exportVerb(options: ExportOptions, name?: string): Promise
     throw new UsageError("say where to: --duckdb FILE, --parquet DIR, --csv DIR or --chat FILE.");
   if (!options.chat && (options.dataset ?? options.part ?? options.split) !== undefined)
     throw new UsageError("--dataset, --split and --part are for --chat FILE.");
+  if (options.json && !options.chat)
+    throw new UsageError(
+      "--json goes with --chat FILE, or with an eval: EVAL --promptfoo FILE, or --inspect FILE."
+    );
   const store = await openStore(await openProject());
   try {
     if (options.chat) {

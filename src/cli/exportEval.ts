@@ -9,13 +9,26 @@ import {variantsOf, type Variant} from "../runner/plan/prompts.js";
 import {refusedRows} from "../privacy/index.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {optionsOf, writtenScorer} from "./promptfooAssertions.js";
+import {isFilledIn, isLoaded, notInSamples, notTaken} from "./notTaken.js";
 import {promptfooProvider} from "./promptfooProvider.js";
-import {note, print} from "./terminal.js";
+import {note, print, printJson} from "./terminal.js";
 
 export interface ExportEvalOptions {
   promptfoo?: string;
   inspect?: string;
   skipUnresolved?: boolean;
+  json?: boolean;
+}
+
+/** A file that was written for another tool. */
+interface Exported {
+  tool: "promptfoo" | "inspect";
+  path: string;
+  /** What is in it, in words. */
+  holds: string;
+  /** Tests or samples. */
+  rows: number;
+  notTaken: string[];
 }
 
 /** Writes an eval's rows, prompts and expectations as another tool takes them. Says what has no counterpart there. */
@@ -33,8 +46,16 @@ export async function exportEval(name: string, options: ExportEvalOptions): Prom
     const variants = variantsOf(one.definition.prompt, [], expectedOf(one));
     for (const file of [options.promptfoo, options.inspect])
       if (file) await recordExport(store.workspace, resolve(file), {dataset});
-    if (options.promptfoo) await promptfooFiles(resolve(options.promptfoo), one, rows, variants);
-    if (options.inspect) await inspectFile(resolve(options.inspect), one, rows, variants);
+    const exported: Exported[] = [];
+    if (options.promptfoo)
+      exported.push(await promptfooFiles(resolve(options.promptfoo), one, rows, variants));
+    if (options.inspect) exported.push(await inspectFile(resolve(options.inspect), one, rows, variants));
+    if (options.json) printJson(exported.map(({holds: _holds, ...facts}) => facts));
+    else
+      for (const {holds, path, notTaken: left} of exported) {
+        print(`${holds} in ${path}`);
+        for (const line of left) print(`not taken over: ${line}`);
+      }
   } finally {
     store.close();
   }
@@ -76,18 +97,24 @@ async function promptfooFiles(
   {name, definition}: NamedEval,
   rows: readonly Row[],
   variants: readonly Variant[]
-): Promise<void> {
+): Promise<Exported> {
   const dropped: string[] = [];
   const scorers = Object.entries(definition.scorers).flatMap(([metric, scorer]) => {
     const written = writtenScorer(metric, scorer);
-    if ("missing" in written) dropped.push(`scorer ${metric} ${written.missing}`);
+    if ("missing" in written)
+      dropped.push(`scorer ${metric}: no assertion is written for it, it ${written.missing}`);
     return "missing" in written ? [] : [{metric, written}];
   });
   const testsFile = `${basename(path).replace(/\.ya?ml$/i, "")}.tests.json`;
   const expected = expectedOf({definition} as NamedEval);
-  const plain = variants.every(
-    ({template}) => definition.prompt === template || isText(definition.prompt, template)
-  );
+  const loaded = rows.filter((row) => isLoaded(ownOf(row))).length;
+  const plain =
+    loaded === 0 &&
+    variants.every(({template}) => definition.prompt === template || isText(definition.prompt, template));
+  if (loaded > 0)
+    dropped.push(
+      `columns as variables: promptfoo would load what texts that begin with file:// or package: name (${loaded} rows), so each test has its whole prompt`
+    );
   const unasked = new Map<string, number>();
   const tests = rows.map((row) => {
     const vars = plain
@@ -100,10 +127,15 @@ async function promptfooFiles(
     });
     return {description: row.id, vars, options: optionsOf(vars), metadata: {id: row.id}, assert};
   });
+  const filledIn = tests.filter(({vars}) => isFilledIn(vars)).length;
+  if (filledIn > 0)
+    dropped.push(
+      `text as it is in ${filledIn} rows: promptfoo fills in what stands in {{…}}, {%…%} or {#…#}`
+    );
   for (const [metric, count] of unasked)
     dropped.push(`scorer ${metric}: ${count} rows have no value to compare with, and no assertion`);
   const candidates = await Promise.all(definition.candidates.map(promptfooProvider));
-  dropped.push(...candidates.flatMap((one) => one.dropped), ...examplesLeftOut(definition));
+  dropped.push(...candidates.flatMap((one) => one.dropped), ...notTaken(definition));
   const {repeats = 1} = definition;
   const config = {
     description: definition.title ?? name,
@@ -118,15 +150,8 @@ async function promptfooFiles(
   await writeAtomic(join(dirname(path), testsFile), (temporary) =>
     writeFile(temporary, JSON.stringify(tests, null, 1))
   );
-  print(
-    `${tests.length} tests, ${config.prompts.length} prompts, ${config.providers.length} providers in ${path} and ${testsFile}`
-  );
-  for (const line of dropped) print(`not taken over: ${line}`);
-}
-
-/** Prompts are written without the examples that a run draws for them. */
-function examplesLeftOut({fewShot}: NamedEval["definition"]): string[] {
-  return fewShot ? [`fewShot: the prompts have none of the ${fewShot.count} examples of a run`] : [];
+  const holds = `${tests.length} tests (${testsFile}), ${config.prompts.length} prompts, ${config.providers.length} providers`;
+  return {tool: "promptfoo", path, holds, rows: tests.length, notTaken: dropped};
 }
 
 const isText = (prompt: unknown, template: string) =>
@@ -147,7 +172,7 @@ async function inspectFile(
   {definition}: NamedEval,
   rows: readonly Row[],
   variants: readonly Variant[]
-): Promise<void> {
+): Promise<Exported> {
   const [variant] = variants;
   const expected = expectedOf({definition} as NamedEval);
   const samples = rows.map((row) => {
@@ -164,11 +189,9 @@ async function inspectFile(
   await writeAtomic(path, (temporary) =>
     writeFile(temporary, samples.map((one) => `${JSON.stringify(one)}\n`).join(""))
   );
-  print(
-    `${samples.length} samples in ${path}${variants.length > 1 ? `, with the prompt ${variant!.name} of ${variants.length}` : ""}`
+  const left = notInSamples(
+    definition,
+    variants.map(({name}) => name)
   );
-  const {repeats = 1} = definition;
-  const dropped = examplesLeftOut(definition);
-  if (repeats > 1) dropped.push(`repeats: give the task ${repeats} epochs`);
-  for (const line of dropped) print(`not taken over: ${line}`);
+  return {tool: "inspect", path, holds: `${samples.length} samples`, rows: samples.length, notTaken: left};
 }

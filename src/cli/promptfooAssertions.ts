@@ -8,7 +8,7 @@ export type Written = {assert(expected: unknown, row: Row): object[]} | {missing
 /** What promptfoo checks as our scorer does, with the metric's name; whatever would score otherwise is said to be missing. */
 export function writtenScorer(metric: string, scorer: Scorer): Written {
   const module = scorer === exactMatch ? "exactMatch" : basename(scorer.module ?? "").replace(/\.[jt]s$/, "");
-  if (!Object.hasOwn(WRITERS, module)) return {missing: "has no counterpart"};
+  if (!Object.hasOwn(WRITERS, module)) return {missing: "has no counterpart in promptfoo"};
   const written = WRITERS[module]!((scorer.settings ?? {}) as Settings);
   if ("missing" in written) return written;
   return {
@@ -79,8 +79,12 @@ function anyOf(patterns: readonly string[]): object[] {
   return all.length < 2 ? all : [{type: "assert-set", threshold: 1 / all.length, assert: all}];
 }
 
-/** promptfoo fills in places in an assertion's value: these are none. */
-const unrendered = (text: string) => (/\{[{%#]/.test(text) ? `{% raw %}${text}{% endraw %}` : text);
+/** Texts in whose place promptfoo loads a file or a package. */
+export const LOADED = /^(?:file:\/\/|package:)/;
+
+/** promptfoo fills in places in an assertion's value, and loads what is a path: these are neither. */
+const unrendered = (text: string) =>
+  /\{[{%#]/.test(text) || LOADED.test(text) ? `{% raw %}${text}{% endraw %}` : text;
 
 const textsOf = (expected: unknown): string[] =>
   [expected]

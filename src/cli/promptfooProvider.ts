@@ -21,10 +21,13 @@ export async function promptfooProvider({name, reach, params, tools}: Candidate)
     };
   const {endpoint, model} = reach;
   const {apiKeyEnv, headersEnv = {}, query = []} = endpoint.asksWith ?? {};
+  const price = endpoint.price?.(model);
   const lost = [
     ...Object.entries(headersEnv).map(([header, variable]) => `header ${header} (from ${variable})`),
     ...query.map((parameter) => `query parameter ${parameter}`),
-    ...(tools?.length ? ["tools"] : [])
+    ...(tools?.length ? ["tools"] : []),
+    ...(price?.cachedInputUsdPerMillion === undefined ? [] : ["price of cached tokens"]),
+    ...(price?.tiers?.length ? ["price tiers for long prompts"] : [])
   ];
   return {
     provider: {
@@ -35,7 +38,7 @@ export async function promptfooProvider({name, reach, params, tools}: Candidate)
         // Without either promptfoo sends OPENAI_API_KEY, to whatever address this is.
         apiKeyEnvar: apiKeyEnv,
         apiKey: apiKeyEnv ? undefined : NO_KEY,
-        ...tokenCosts(endpoint.price?.(model)),
+        ...tokenCosts(price),
         ...params
       }
     },

@@ -75,7 +75,7 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
           race: record
         }))
       );
-    if (signal.aborted || outcomes.some(isUnfinished)) process.exitCode ||= 1;
+    if (signal.aborted || outcomes.some((one) => isUnfinished(one) || isRefused(one))) process.exitCode ||= 1;
   } finally {
     queue?.close();
     dispose();
@@ -87,6 +87,9 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
 export async function onFailure(error: unknown): Promise<void> {
   process.exitCode = Math.max(Number(process.exitCode ?? 0), await fail(error));
 }
+
+/** A dry run of what would be refused ends as the run would. */
+const isRefused = ({result}: EvalOutcome) => result.dryRun?.budget?.refusal !== undefined;
 
 /** What was asked for was not done, or came to no score. A race ends its runs at a limit of its own; a limit that was asked for is met. */
 export function isUnfinished({result, race}: EvalOutcome): boolean {

@@ -29,7 +29,10 @@ const exportStore: Verb = (program) =>
     .option("--skip-bad", "with --chat: leave out rows that make no valid example instead of refusing")
     .option("--promptfoo <file>", "an eval as promptfoo's configuration (YAML, with its tests beside it)")
     .option("--inspect <file>", "an eval's rows as a dataset of Inspect (JSONL)")
-    .option("--json", "with --chat: print the manifest")
+    .option(
+      "--json",
+      "print JSON: with --chat the manifest, with an eval what was written and what was not taken over"
+    )
     .action(async (name: string | undefined, options) =>
       (await import("./export.js")).exportVerb(options, name)
     );

@@ -95,7 +95,7 @@ function leftOf(ofRace: number | undefined, ofStart: number | undefined) {
     stopText(paidUsd: number): string {
       return isOfRace(paidUsd)
         ? budgetSpent(Math.max(paidUsd, spentUsd), ofRace!)
-        : budgetSpent(spentUsd, ofStart!);
+        : budgetSpent(spentUsd, ofStart!, "in this start");
     }
   };
 }

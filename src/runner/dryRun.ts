@@ -1,7 +1,9 @@
 import {join} from "node:path";
 import {projectPricesOr, type RunManifest, sqlString} from "../store/index.js";
 import {answerLengths} from "./answerLengths.js";
+import {type BudgetForecast, budgetForecast} from "./budgetForecast.js";
 import {callPrices, total} from "./calls/callPrices.js";
+import {budgetRefusal} from "./calls/checkBudget.js";
 import type {EvalDefinition} from "./define.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {ResolvedEval} from "./plan/resolve.js";
@@ -15,6 +17,7 @@ import {
   type StatedPrice,
   statedPrices
 } from "./expectedCost.js";
+import {promptLengths} from "./promptLengths.js";
 import {openSideAnswers, type SideAnswers} from "./journal/sideAnswers.js";
 import {preflightKey, READY_MS} from "./calls/preflightCalls.js";
 import type {Settled} from "./journal/reuse.js";
@@ -22,13 +25,15 @@ import {JOURNAL, journalFile, latest, otherScores, placeOf, SCORE_LOG, scoresFil
 import {modelAsked} from "../scorers/index.js";
 import {logAsParquet} from "./tables/logs.js";
 
-/** What a run would do. Tokens are estimates: four characters of a prompt are counted as one. */
+/** What a run would do. Tokens are estimates; what they rest on stands with each candidate. */
 export interface DryRun {
   planned: number;
   /** Calls that would be made. */
   calls: number;
   /** Completions the store already has, for this run or another. */
   reused: number;
+  /** Calls that failed before, and are not made again without `retryFailed`. */
+  failed: number;
   /** Requests with the prompt of another, whose answer they take. */
   repeated: number;
   /** Requests that are not made because the row may not be sent there. */
@@ -46,6 +51,8 @@ export interface DryRun {
   scorers: DryRunScorer[];
   /** Calls of a few tokens that ask the endpoints before the first row whether they are ready. */
   preflightCalls: number;
+  /** With a budget, and where something would be asked. */
+  budget?: BudgetForecast;
   /** What is wrong with the project's price list, which was left out then. */
   priceProblem?: string;
 }
@@ -72,6 +79,7 @@ export interface DryRunCandidate extends ExpectedCost {
 }
 
 export interface ForecastInputs {
+  evalName: string;
   place: Place;
   /** All sealed runs. */
   runs: readonly RunManifest[];
@@ -85,12 +93,14 @@ export interface ForecastInputs {
   /** Folder for what is half-made. */
   folder: string;
   noReuse?: boolean;
+  budgetUsd?: number;
   /** Wall clock in milliseconds since 1970. */
   now(): number;
 }
 
 /** Counts the calls a plan still needs and forecasts their tokens and cost. Calls nothing. */
 export async function forecast({
+  evalName,
   place,
   runs,
   plan,
@@ -102,6 +112,7 @@ export async function forecast({
   runId,
   folder,
   noReuse,
+  budgetUsd,
   now
 }: ForecastInputs): Promise<DryRun> {
   const {candidate: nameOf} = placeOf(plan);
@@ -119,6 +130,7 @@ export async function forecast({
   const expected: ExpectedInputs = {
     prices: callPrices(listed.prices, at),
     observed: await answerLengths(place, runs),
+    observedPrompts: await promptLengths(place, runs, evalName),
     at
   };
   const candidates = ready.map(({record, candidate, prepared}, index): DryRunCandidate => {
@@ -137,13 +149,19 @@ export async function forecast({
   const called = candidates.filter(({calls}) => calls > 0);
   const completionTokens = total(called.map((one) => one.completionTokens));
   const costUsd = total(called.map((one) => one.costUsd));
+  const calls = called.reduce((sum, one) => sum + one.calls, 0);
+  const refused =
+    candidates.reduce((sum, {refusedRows}) => sum + refusedRows, 0) * plan.variants.length * plan.repeats;
+  const asked = await scorerForecast({place, runs, settled, runId, folder, scorers}, expected, calls);
+  const needsPrice = plan.total > settled.done.count ? ready : [];
   return {
     planned: plan.total,
-    calls: called.reduce((sum, {calls}) => sum + calls, 0),
-    reused: settled.done.count - settled.repeated,
+    calls,
+    reused: settled.done.count - settled.repeated - settled.failed,
+    // A run counts rows that it may not send as failed, too.
+    failed: Math.max(0, settled.failed - refused),
     repeated: settled.repeated,
-    refused:
-      candidates.reduce((sum, {refusedRows}) => sum + refusedRows, 0) * plan.variants.length * plan.repeats,
+    refused,
     promptTokens: total(called.map((one) => one.promptTokens)) ?? 0,
     completionTokens,
     costUsd,
@@ -157,12 +175,13 @@ export async function forecast({
         since: new Date(now() - READY_MS).toISOString()
       })
     ),
+    budget: budgetForecast(
+      budgetUsd,
+      {calls, costUsd, scorers: asked},
+      budgetRefusal(needsPrice, scorers, expected.prices, listed.problem)
+    ),
     priceProblem: listed.problem,
-    scorers: await scorerForecast(
-      {place, runs, settled, runId, folder, scorers},
-      expected,
-      called.reduce((sum, one) => sum + one.calls, 0)
-    )
+    scorers: asked
   };
 }
 

@@ -21,6 +21,8 @@ export interface StatedPrice {
 /** What calls are expected to take; of a cascade at most, with all its models asked. */
 export interface ExpectedCost {
   promptTokens: number;
+  /** Where `promptTokens` comes from: tokens that the server counted for earlier prompts of the eval, or four characters a token. */
+  promptBasis: "observed" | "characters";
   /** Undefined when nothing tells how long the answers are. */
   completionTokens?: number;
   /** Where `completionTokens` comes from: earlier answers of this model at this endpoint, or `max_tokens` and its like. */
@@ -34,14 +36,16 @@ export interface ExpectedInputs {
   prices: CallPrices;
   /** Mean completion tokens of earlier answers, by `askedModel`. */
   observed: ReadonlyMap<string, number>;
+  /** Prompt tokens of earlier answers for each that their characters give, by `askedModel`. */
+  observedPrompts: ReadonlyMap<string, number>;
   /** Today, as an ISO time. */
   at: string;
 }
 
-/** Forecasts `calls` calls whose prompts have `promptTokens` together. */
+/** Forecasts `calls` calls whose prompts have `promptTokens` together, going by their characters. */
 export function expectedCost(
   {endpoint, model, params}: {endpoint: Endpoint; model: string; params?: ModelParameters},
-  {calls, promptTokens}: {calls: number; promptTokens: number},
+  {calls, promptTokens: byCharacters}: {calls: number; promptTokens: number},
   inputs: ExpectedInputs
 ): ExpectedCost {
   const stages = endpoint.stages?.();
@@ -49,7 +53,7 @@ export function expectedCost(
     const each = stages.map((stage) => {
       const own = expectedCost(
         {...stage, params: {...stage.params, ...params}},
-        {calls: stage.times * calls, promptTokens: stage.times * promptTokens},
+        {calls: stage.times * calls, promptTokens: stage.times * byCharacters},
         inputs
       );
       return {
@@ -59,12 +63,15 @@ export function expectedCost(
     });
     return {
       promptTokens: each.reduce((sum, one) => sum + one.promptTokens, 0),
+      promptBasis: each.every(({promptBasis}) => promptBasis === "observed") ? "observed" : "characters",
       completionTokens: total(each.map((one) => one.completionTokens)),
       basis: each.some(({basis}) => basis === "max_tokens") ? "max_tokens" : each[0]?.basis,
       costUsd: total(each.map((one) => one.costUsd)),
       prices: each.flatMap((one) => one.prices)
     };
   }
+  const ratio = inputs.observedPrompts.get(askedModel(endpoint, model));
+  const promptTokens = ratio === undefined ? byCharacters : Math.round(ratio * byCharacters);
   const seen = inputs.observed.get(askedModel(endpoint, model));
   const most = answerTokens(params);
   const length = seen === undefined ? most : Math.min(seen, most ?? Infinity);
@@ -72,6 +79,7 @@ export function expectedCost(
   const applied = inputs.prices.of(endpoint, model);
   return {
     promptTokens,
+    promptBasis: ratio === undefined ? "characters" : "observed",
     completionTokens,
     basis: completionTokens === undefined ? undefined : seen === undefined ? "max_tokens" : "observed",
     costUsd:

@@ -108,11 +108,13 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
       const runId = sealedAlone ? NO_RUN : (found?.id ?? base);
       // What failed in it is not asked again by the run itself.
       const failuresOf = [...(options.failuresOf ?? []), ...(sealedAlone ? [found.id] : [])];
+      const finished = options.noReuse || !found?.finished ? undefined : found.sealed;
       const settled =
-        found?.finished && !options.noReuse
-          ? allSettled(plan.total)
+        finished !== undefined
+          ? allSettled(plan.total, finished.counts.failed)
           : await settle({place, plan, runs, runId, folder, options: {...options, failuresOf}});
       const dryRun = await forecast({
+        evalName: resolved.name,
         place,
         runs,
         plan,
@@ -124,6 +126,7 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
         runId,
         folder,
         noReuse: options.noReuse,
+        budgetUsd: finished === undefined ? options.budgetUsd : undefined,
         now: effects.now
       });
       return {dryRun, unchanged: true, calls: 0};

@@ -137,7 +137,7 @@ tests:
         "--inspect",
         "back.jsonl"
       );
-      expect(out.stdout).toMatch(/2 tests, 1 prompts, 1 providers in .*back.yaml/);
+      expect(out.stdout).toMatch(/2 tests \(back.tests.json\), 1 prompts, 1 providers in .*back.yaml/);
       const leftOut = "not taken over: fewShot: the prompts have none of the 3 examples of a run\n";
       expect(out.stdout.split(leftOut)).toHaveLength(3);
       expect(out.stdout).toContain("not taken over: repeats: give the task 2 epochs\n");

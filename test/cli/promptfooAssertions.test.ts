@@ -54,7 +54,7 @@ it("what promptfoo would score otherwise is not written, and said", () => {
   expect(written(includes({wholeWords: true}), "a")).toMatch(/whole words/);
   expect(written(classification({labels: ["a"]}), "a")).toMatch(/other spellings/);
   expect(written(bleu(), "a")).toMatch(/without a threshold/);
-  expect(written(() => 1, "a")).toBe("has no counterpart");
+  expect(written(() => 1, "a")).toBe("has no counterpart in promptfoo");
 });
 
 it("values are lists of texts, are filled in nowhere, and none is made where there is none", () => {

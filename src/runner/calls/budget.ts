@@ -10,9 +10,10 @@ export interface Budget {
   readonly open: number;
 }
 
-/** Why no more calls are made. */
-export function budgetSpent(spentUsd: number, limitUsd: number): string {
-  return `budget: $${spentUsd.toFixed(4)} of $${limitUsd} spent, and the next call might not fit`;
+/** Why no more calls are made; `when` says of what the budget was. */
+export function budgetSpent(spentUsd: number, limitUsd: number, when?: string): string {
+  const spent = when === undefined ? "spent" : `spent ${when}`;
+  return `budget: $${spentUsd.toFixed(4)} of $${limitUsd} ${spent}, and the next call might not fit`;
 }
 
 export interface Reservation {

@@ -5,12 +5,18 @@ import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 
 /** Throws UserError when an API is asked whose price nobody states; `problem` is what is wrong with the project's list. */
-export function checkBudget(
+export function checkBudget(...given: Parameters<typeof budgetRefusal>): void {
+  const refusal = budgetRefusal(...given);
+  if (refusal !== undefined) throw new UserError(refusal);
+}
+
+/** Why a budget cannot be kept; undefined when it can. */
+export function budgetRefusal(
   ready: readonly ReadyCandidate[],
   scorers: ResolvedEval["scorers"],
   prices: CallPrices,
   problem: string | undefined
-): void {
+): string | undefined {
   const names = [
     ...ready.flatMap(({record, prepared: {endpoint, model}}) => {
       const unpriced = prices.unpriced(endpoint, model, record.hosting);
@@ -22,8 +28,7 @@ export function checkBudget(
         : []
     )
   ];
-  if (names.length > 0)
-    throw new UserError(
-      `${problem === undefined ? "" : `${problem}\n`}a budget needs prices, and none is known for ${names.join(", ")}. State "price" on the endpoint or in prices/*.json, or run without a budget.`
-    );
+  return names.length === 0
+    ? undefined
+    : `${problem === undefined ? "" : `${problem}\n`}a budget needs prices, and none is known for ${names.join(", ")}. State "price" on the endpoint or in prices/*.json, or run without a budget.`;
 }

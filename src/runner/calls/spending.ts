@@ -60,7 +60,7 @@ export function createSpending(limitUsd: number): Spending {
         if (fits(request)) return true;
         if (closed) return false;
         if (budget.open === 0) {
-          stop(budgetSpent(budget.spentUsd, limitUsd));
+          stop(budgetSpent(budget.spentUsd, limitUsd, "in this start"));
           return false;
         }
         await new Promise<void>((resolve) => waiting.push(resolve));

@@ -38,16 +38,16 @@ export interface SettleInputs {
   options: {noReuse?: boolean; retryFailed?: boolean; failuresOf?: string[]};
 }
 
-/** Nothing needs a call: the run is sealed, and what failed in it is not asked again. */
-export function allSettled(total: number): Settled {
+/** Nothing needs a call: the run is sealed, and the `failed` calls in it are not made again. */
+export function allSettled(total: number, failed: number): Settled {
   const done = createBits(total);
   for (let n = 0; n < total; n++) done.add(n);
   return {
     done,
     reusedOf: `(${emptyRelation({n: "BIGINT", run: "VARCHAR", ...OUTCOME})})`,
-    reused: total,
+    reused: total - failed,
     reusedFrom: [],
-    failed: 0,
+    failed,
     answered: new Set(),
     duplicates: false,
     repeated: 0

@@ -73,7 +73,8 @@ describe("the worst case of a call", () => {
   });
 
   it("is what a dry run forecasts where no earlier answer tells", () => {
-    const inputs = {prices, observed: new Map<string, number>(), at: "2026-11-27"};
+    const none = new Map<string, number>();
+    const inputs = {prices, observed: none, observedPrompts: none, at: "2026-11-27"};
     const params = {max_completion_tokens: 100, n: 5};
     const sums = {calls: 2, promptTokens: 0};
     expect(expectedCost({endpoint, model: "m", params}, sums, inputs)).toMatchObject({
@@ -120,7 +121,7 @@ describe("a run with a budget", () => {
         });
       model.requests.length = 0;
       const {manifest} = await start(20 * each);
-      expect(manifest!.stopped).toMatch(/^budget: /);
+      expect(manifest!.stopped).toMatch(/^budget: .* spent in this start, /);
       expect(manifest!.costUsd!).toBeLessThanOrEqual(20 * each * (1 + 1e-9));
       expect(model.requests.length * each).toBeLessThanOrEqual(20 * each * (1 + 1e-9));
       expect(model.requests.length).toBeGreaterThanOrEqual(10);
@@ -154,7 +155,7 @@ describe("a run with a budget", () => {
         evalName: "timed-out",
         options: {budgetUsd, concurrency: 8, preflight: false}
       });
-      expect(manifest!.stopped).toMatch(/^budget: /);
+      expect(manifest!.stopped).toMatch(/^budget: .* spent in this start, /);
       expect(manifest!.status).toBe("partial");
       expect([...slow.byPrompt.values()].some((times) => times > 1)).toBe(true);
       const seen = new Map<string, number>();
