@@ -50,7 +50,15 @@ export async function exportEval(name: string, options: ExportEvalOptions): Prom
     if (options.promptfoo)
       exported.push(await promptfooFiles(resolve(options.promptfoo), one, rows, variants));
     if (options.inspect) exported.push(await inspectFile(resolve(options.inspect), one, rows, variants));
-    if (options.json) printJson(exported.map(({holds: _holds, ...facts}) => facts));
+    if (options.json)
+      printJson(
+        exported.map(({tool, path, rows: count, notTaken: left}) => ({
+          tool,
+          path,
+          rows: count,
+          notTaken: left
+        }))
+      );
     else
       for (const {holds, path, notTaken: left} of exported) {
         print(`${holds} in ${path}`);
