@@ -96,9 +96,11 @@ const END = "(?![\\p{L}\\p{N}'’])";
 const LINE_END = "[)\\].*_\"']*\\s*(?:\\n|$)";
 
 const CLOSE = "[)\\].*_\"']{0,6}";
+/** Behind letters whose markup and quotes were taken out: what closes and what opens must differ, or a list takes exponential time. */
+const CLOSED = "[)\\].]{0,6}";
 const BETWEEN = "(?:(?:\\s?(?:[,;/|&+]|and\\b|or\\b)){1,3}\\s?|[ \\t]?)";
 /** Behind other words a list is none: of "A, and B is wrong" and "A and B, C are not" A is the answer. */
-const LIST_END = `(?:[)\\]*_"']{0,6}[.!?]|${CLOSE}[,;]?\\s?(?:$|[\\n(—–-]|(?:because|since|as|for|depending|are (?:both |all )?(?:correct|right))\\b))`;
+const LIST_END = `(?:[)\\]]{0,6}[.!?]|${CLOSED}[,;]?\\s?(?:$|[\\n(—–-]|(?:because|since|as|for|depending|are (?:both |all )?(?:correct|right))\\b))`;
 
 /** What says which option is the answer. "Option A" alone does not: explanations speak of the wrong ones so. */
 function stated({upper, either}: Letters): string[] {
@@ -126,12 +128,12 @@ const BEHIND = 200;
 
 /** A letter with those that are named in one breath with it: "A or B", "(A), (B) and (C)". */
 function inOneBreath(text: string, upper: string): (place: Place) => string[] {
-  const another = `(?:(?:the\\s)?${OPTION}\\s)?[*_"'(\\[]{0,6}${upper}${END}`;
-  const either = new RegExp(`^${CLOSE}\\s?[,(]?\\s?(?:or\\b|/|\\|)\\s?${another}`, "u");
-  const list = new RegExp(`^(?:${CLOSE}${BETWEEN}${another})+${LIST_END}`, "u");
+  const another = `(?:(?:the\\s)?${OPTION}\\s)?[(\\[]{0,6}${upper}${END}`;
+  const either = new RegExp(`^${CLOSED}\\s?[,(]?\\s?(?:or\\b|/|\\|)\\s?${another}`, "u");
+  const list = new RegExp(`^(?:${CLOSED}${BETWEEN}${another})+${LIST_END}`, "u");
   const each = new RegExp(`(?<![\\p{L}\\p{N}])${upper}(?![\\p{L}\\p{N}])`, "gu");
   return ({letter, at}) => {
-    const behind = text.slice(at + 1, at + 1 + BEHIND);
+    const behind = text.slice(at + 1, at + 1 + BEHIND).replace(/[*_"']/g, "");
     const named = (either.exec(behind) ?? list.exec(behind))?.[0] ?? "";
     return [...new Set([letter, ...(named.match(each) ?? [])])];
   };

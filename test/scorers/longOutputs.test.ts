@@ -64,6 +64,7 @@ const slow: [what: string, scorer: Scorer, output: string, expected: unknown][] 
   ["stars after an answer", multipleChoice(), `answer is${"*".repeat(100_000)}z`, "B"],
   ["stars after a letter", multipleChoice(), `answer is A${"*".repeat(100_000)}z`, "B"],
   ["letters in one breath", multipleChoice(), "option A ".repeat(20_000), "B"],
+  ["letters and stars in one breath", multipleChoice(), `The answer is A${"***B".repeat(50)}x`, "B"],
   ["blanks after an answer", multipleChoice(), `answer${" ".repeat(50_000)}is${" ".repeat(50_000)}z`, "B"],
   ["blanks between words", bleu(), `a${" ".repeat(100_000)}z`, "a z"],
   [
