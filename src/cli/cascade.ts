@@ -3,13 +3,13 @@ import {
   type CascadeReport,
   type CascadeStage,
   chooseThresholds,
+  meanUsd,
   type Signal
 } from "../costs/index.js";
 import {points} from "../decisions/index.js";
 import {cascadeStages, type RecordedStages} from "../site/index.js";
 import {openStore, type RunManifest, UsageError} from "../store/index.js";
 import {findRun} from "./findRun.js";
-import {mean} from "../stats/index.js";
 import {openProject} from "./project.js";
 import {bold, dim, print, printJson, table} from "./terminal.js";
 
@@ -131,10 +131,7 @@ function meanUsdOfBoth(...both: [CascadeStage, CascadeStage]): (number | undefin
   const rows = both[0].scores.flatMap((_, row) =>
     both.every(({scores}) => scores[row] !== undefined) ? [row] : []
   );
-  return both.map(({usd}) => {
-    const each = rows.map((row) => usd?.[row]);
-    return each.includes(undefined) ? undefined : mean(each);
-  });
+  return both.map(({usd}) => meanUsd(rows.map((row) => usd?.[row])));
 }
 
 function linesOf({stages}: CascadePlan, report: CascadeReport) {

@@ -1,12 +1,13 @@
 import {OLD_PRICE_DAYS} from "../costs/index.js";
 import type {DryRun, StatedPrice} from "../runner/index.js";
+import {plural} from "./plural.js";
 import {table} from "./terminal.js";
 
 /** What a run would do and cost, and at which prices that was counted. */
 export function dryRunText(title: string, dryRun: DryRun, {raced}: {raced: boolean}): string {
   const {calls, planned, promptTokens, completionTokens, candidates, scorers} = dryRun;
   return [
-    `${title}: ${callsText(calls)} of ${planned} planned (${uncalledText(dryRun)})`,
+    `${title}: ${plural(calls, "call")} of ${planned} planned (${uncalledText(dryRun)})`,
     ...failedText(dryRun),
     `expected: ${promptTokens} prompt tokens${basisText(calledOf(dryRun).map(({promptBasis}) => BASIS[promptBasis]))}, ${completionTokens ?? "an unknown number of"} completion tokens${basisText(calledOf(dryRun).map(({basis}) => basis && BASIS[basis]))}, cost ${costText(dryRun)}`,
     ...budgetText(dryRun),
@@ -32,11 +33,11 @@ export function dryRunText(title: string, dryRun: DryRun, {raced}: {raced: boole
     ),
     ...scorers.map(
       ({name, model, endpoint, calls: own}) =>
-        `scorer ${name}: at most ${callsText(own)} of ${model ?? "a model"} at ${endpoint}, not in the cost above; a budget counts them`
+        `scorer ${name}: at most ${plural(own, "call")} of ${model ?? "a model"} at ${endpoint}, not in the cost above; a budget counts them`
     ),
     ...(dryRun.preflightCalls > 0
       ? [
-          `before the first row: ${callsText(dryRun.preflightCalls)} of a few tokens to ask whether the endpoints are ready, not in the cost above; a budget counts them`
+          `before the first row: ${plural(dryRun.preflightCalls, "call")} of a few tokens to ask whether the endpoints are ready, not in the cost above; a budget counts them`
         ]
       : []),
     ...candidates.flatMap(({name, notMade}) =>
@@ -48,8 +49,6 @@ export function dryRunText(title: string, dryRun: DryRun, {raced}: {raced: boole
 }
 
 const usd = (value: number) => `$${value.toFixed(4)}`;
-
-const callsText = (n: number) => `${n} ${n === 1 ? "call" : "calls"}`;
 
 const calledOf = ({candidates}: DryRun) => candidates.filter(({calls}) => calls > 0);
 
@@ -67,7 +66,9 @@ function basisText(bases: readonly (string | undefined)[]): string {
 
 function failedText({failed}: DryRun): string[] {
   if (failed === 0) return [];
-  return [`${callsText(failed)} failed before: --retry-failed makes ${failed === 1 ? "it" : "them"} again`];
+  return [
+    `${plural(failed, "call")} failed before: --retry-failed makes ${failed === 1 ? "it" : "them"} again`
+  ];
 }
 
 /** What a budget comes to, which holds for each start of a run. */

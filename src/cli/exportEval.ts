@@ -22,13 +22,16 @@ export interface ExportEvalOptions {
 
 /** A file that was written for another tool. */
 interface Exported {
-  tool: "promptfoo" | "inspect";
-  path: string;
   /** What is in it, in words. */
   holds: string;
-  /** Tests or samples. */
-  rows: number;
-  notTaken: string[];
+  /** As `--json` tells them. */
+  facts: {
+    tool: "promptfoo" | "inspect";
+    path: string;
+    /** Tests or samples. */
+    rows: number;
+    notTaken: string[];
+  };
 }
 
 /** Writes an eval's rows, prompts and expectations as another tool takes them. Says what has no counterpart there. */
@@ -50,19 +53,11 @@ export async function exportEval(name: string, options: ExportEvalOptions): Prom
     if (options.promptfoo)
       exported.push(await promptfooFiles(resolve(options.promptfoo), one, rows, variants));
     if (options.inspect) exported.push(await inspectFile(resolve(options.inspect), one, rows, variants));
-    if (options.json)
-      printJson(
-        exported.map(({tool, path, rows: count, notTaken: left}) => ({
-          tool,
-          path,
-          rows: count,
-          notTaken: left
-        }))
-      );
+    if (options.json) printJson(exported.map(({facts}) => facts));
     else
-      for (const {holds, path, notTaken: left} of exported) {
-        print(`${holds} in ${path}`);
-        for (const line of left) print(`not taken over: ${line}`);
+      for (const {holds, facts} of exported) {
+        print(`${holds} in ${facts.path}`);
+        for (const line of facts.notTaken) print(`not taken over: ${line}`);
       }
   } finally {
     store.close();
@@ -159,7 +154,7 @@ async function promptfooFiles(
     writeFile(temporary, JSON.stringify(tests, null, 1))
   );
   const holds = `${tests.length} tests (${testsFile}), ${config.prompts.length} prompts, ${config.providers.length} providers`;
-  return {tool: "promptfoo", path, holds, rows: tests.length, notTaken: dropped};
+  return {holds, facts: {tool: "promptfoo", path, rows: tests.length, notTaken: dropped}};
 }
 
 const isText = (prompt: unknown, template: string) =>
@@ -201,5 +196,8 @@ async function inspectFile(
     definition,
     variants.map(({name}) => name)
   );
-  return {tool: "inspect", path, holds: `${samples.length} samples`, rows: samples.length, notTaken: left};
+  return {
+    holds: `${samples.length} samples`,
+    facts: {tool: "inspect", path, rows: samples.length, notTaken: left}
+  };
 }

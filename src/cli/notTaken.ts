@@ -1,4 +1,5 @@
-import {LOADED} from "./promptfooAssertions.js";
+import {FILLED_IN, LOADED} from "./promptfooAssertions.js";
+import {plural} from "./plural.js";
 import type {NamedEval} from "./project.js";
 
 type Definition = NamedEval["definition"];
@@ -11,7 +12,7 @@ export function notTaken(definition: Definition): string[] {
   const costed = candidates.filter(({hosting, wayThere}) => hosting ?? wayThere);
   const stated: [unknown, string][] = [
     [fewShot, `fewShot: the prompts have none of the ${fewShot?.count} examples of a run`],
-    [gate?.length, `gate: ${gate?.length} ${gate?.length === 1 ? "rule" : "rules"}`],
+    [gate?.length, `gate: ${plural(gate?.length ?? 0, "rule")}`],
     [margin, `margin: ${margin}`],
     [named(slices), `slices: ${named(slices)}`],
     [cluster, `cluster: ${typeof cluster === "function" ? "a function" : cluster}`],
@@ -42,15 +43,14 @@ export function notInSamples(definition: Definition, prompts: readonly string[])
 }
 
 /** Whether promptfoo would load a file or a package in the place of one of the texts. */
-export const isLoaded = (vars: object) =>
-  Object.values(vars)
-    .flat()
-    .some((value) => typeof value === "string" && LOADED.test(value));
+export const isLoaded = (vars: object) => hasText(vars, LOADED);
 
 /** Whether promptfoo would fill something in in one of the texts. */
-export const isFilledIn = (vars: object) =>
+export const isFilledIn = (vars: object) => hasText(vars, FILLED_IN);
+
+const hasText = (vars: object, pattern: RegExp) =>
   Object.values(vars)
     .flat()
-    .some((value) => typeof value === "string" && /\{[{%#]/.test(value));
+    .some((value) => typeof value === "string" && pattern.test(value));
 
 const namesOf = (of: readonly {name: string}[]) => of.map(({name}) => name).join(", ");

@@ -82,9 +82,12 @@ function anyOf(patterns: readonly string[]): object[] {
 /** Texts in whose place promptfoo loads a file or a package. */
 export const LOADED = /^(?:file:\/\/|package:)/;
 
+/** What promptfoo fills something in at. */
+export const FILLED_IN = /\{[{%#]/;
+
 /** promptfoo fills in places in an assertion's value, and loads what is a path: these are neither. */
 const unrendered = (text: string) =>
-  /\{[{%#]/.test(text) || LOADED.test(text) ? `{% raw %}${text}{% endraw %}` : text;
+  FILLED_IN.test(text) || LOADED.test(text) ? `{% raw %}${text}{% endraw %}` : text;
 
 const textsOf = (expected: unknown): string[] =>
   [expected]

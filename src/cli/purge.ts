@@ -3,8 +3,9 @@ import {acceptErasedTraining, listModels, type ModelManifest} from "../models/in
 import {modelsDir, openStore, UsageError} from "../store/index.js";
 import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
+import {plural} from "./plural.js";
 import {dim, print, printable, printJson} from "./terminal.js";
-import {countedRows, touchedText, wouldTouchText} from "./touchedText.js";
+import {touchedText, wouldTouchText} from "./touchedText.js";
 
 interface PurgeVerbOptions {
   where?: string;
@@ -34,7 +35,7 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
   if (options.json) return printJson(result);
   print(
     result.rows > 0
-      ? `${countedRows(result.rows)} of ${name} erased, with a tombstone each.`
+      ? `${plural(result.rows, "row")} of ${name} erased, with a tombstone each.`
       : `No row of ${name} meets it that was not erased before. What an earlier purge had left undone is done.`
   );
   for (const line of touchedText(result)) print(line);
@@ -64,7 +65,7 @@ async function previewVerb(name: string, where: string, json: boolean | undefine
   const preview = await previewPurge(await openProject(), name, {where});
   if (json) return printJson(preview);
   const {rows, heldOut} = preview;
-  print(`${countedRows(rows.length)} of ${printable(name)} would be erased. Nothing was.`);
+  print(`${plural(rows.length, "row")} of ${printable(name)} would be erased. Nothing was.`);
   for (const row of rows.slice(0, MOST_SHOWN)) print(`  ${printable(row)}`);
   if (rows.length > MOST_SHOWN) print(dim(`  and ${rows.length - MOST_SHOWN} more: --json lists all`));
   const lines = wouldTouchText(preview);
@@ -72,7 +73,7 @@ async function previewVerb(name: string, where: string, json: boolean | undefine
   for (const line of lines) print(line);
   if (heldOut > 0)
     print(
-      `${countedRows(heldOut)} that splits hold out ${heldOut === 1 ? "is" : "are"} not looked at here. A purge looks at them too.`
+      `${plural(heldOut, "row")} that splits hold out ${heldOut === 1 ? "is" : "are"} not looked at here. A purge looks at them too.`
     );
   if (lines.length > 0) print(YOURS);
 }

@@ -1,4 +1,4 @@
-import type {RaceOptions, RunOptions} from "../runner/index.js";
+import {type RaceOptions, runCommand, type RunOptions} from "../runner/index.js";
 import {openStore, type RunManifest, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
@@ -6,6 +6,7 @@ import {joinQueue} from "./joinQueue.js";
 import {failuresText} from "./failures.js";
 import {reportBroken, warnOfBroken} from "./broken.js";
 import {fail} from "./fail.js";
+import {plural} from "./plural.js";
 import {dim, print, printAsIs, printJson} from "./terminal.js";
 import {dryRunText} from "./dryRunText.js";
 import {previewText} from "./promptText.js";
@@ -161,52 +162,25 @@ export function outcomeText(
   const why = failures?.length
     ? failuresText(failures)
     : `${failed} calls failed: \`assay runs ${result.manifest!.id}\` says why.`;
-  return `${decided}\n\n${why}\nAsk again for these rows: ${["assay run", one.name, ...flagsOf(asked), "--retry-failed"].join(" ")}`;
+  return `${decided}\n\n${why}\nAsk again for these rows: ${runCommand(one.name, asked)} --retry-failed`;
 }
-
-/** The options that choose which rows are asked of whom. */
-function flagsOf({
-  limit,
-  candidates = [],
-  repeats,
-  race,
-  final,
-  why
-}: RunOptions & {race?: boolean}): string[] {
-  return [
-    ...(limit === undefined ? [] : [`--limit ${limit}`]),
-    ...candidates.map((name) => `-c ${shellWord(name)}`),
-    ...(repeats === undefined ? [] : [`--repeat ${repeats}`]),
-    ...(race === undefined ? [] : [race ? "--race" : "--no-race"]),
-    ...(final ? ["--final"] : []),
-    ...(why === undefined ? [] : [`--why ${shellWord(why)}`])
-  ];
-}
-
-/** A word as a shell takes it. */
-const shellWord = (word: string) =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-const scorerCallsText = (n: number) => `${n} scorer ${n === 1 ? "call" : "calls"}`;
 
 /** What the scorers' calls of all starts cost, which the run's own cost leaves out. */
 function scorersCost({scorerCalls}: RunManifest): string[] {
   return scorerCalls?.costUsd === undefined
     ? []
-    : [`$${scorerCalls.costUsd.toFixed(4)} for its ${scorerCallsText(scorerCalls.calls)}`];
+    : [`$${scorerCalls.costUsd.toFixed(4)} for its ${plural(scorerCalls.calls, "scorer call")}`];
 }
-
-const callsText = (n: number) => `${n} ${n === 1 ? "call" : "calls"}`;
 
 /** What this start did. */
 function effortText({manifest, calls, scorerCalls = 0, unchanged}: EvalOutcome["result"]): string {
   const {id, counts, costUsd, unpricedCalls, archived} = manifest!;
   const unpriced =
-    unpricedCalls > 0 ? `, not counting ${callsText(unpricedCalls)} without a stated price` : "";
+    unpricedCalls > 0 ? `, not counting ${plural(unpricedCalls, "call")} without a stated price` : "";
   if (manifest!.imported) return importedText(manifest!.imported);
   return [
-    unchanged ? "nothing to do: the store holds this run" : `${callsText(calls)} made`,
-    ...(scorerCalls > 0 ? [`${scorerCallsText(scorerCalls)} made`] : []),
+    unchanged ? "nothing to do: the store holds this run" : `${plural(calls, "call")} made`,
+    ...(scorerCalls > 0 ? [`${plural(scorerCalls, "scorer call")} made`] : []),
     ...(counts.reused > 0 && !unchanged ? [`${counts.reused} completions reused`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
     ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run${unpriced}`]),

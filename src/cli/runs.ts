@@ -8,6 +8,7 @@ import {contaminationTable} from "./contaminationTable.js";
 import {failuresOf, failuresText} from "./failures.js";
 import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
+import {plural} from "./plural.js";
 import {raceText} from "./raceText.js";
 import type {Column} from "./table.js";
 import {dim, note, print, printable, printAsIs, printJson, table} from "./terminal.js";
@@ -99,7 +100,7 @@ function statusOf(run: RunManifest, races: readonly RaceRecord[]): string {
   const erased = run.purged?.reduce((sum, {rows}) => sum + rows, 0) ?? 0;
   return [
     status,
-    ...(erased > 0 ? [`${erased} ${erased === 1 ? "row" : "rows"} erased`] : []),
+    ...(erased > 0 ? [`${plural(erased, "row")} erased`] : []),
     ...(run.archived === undefined ? [] : ["archived"])
   ].join(", ");
 }
@@ -115,7 +116,7 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
   if (contamination) print("\n" + contaminationTable(contamination.candidates, verdict.scale));
   for (const {rows, at, reason} of run.purged ?? [])
     print(
-      `\n${rows} ${rows === 1 ? "row" : "rows"} erased ${at.slice(0, 16).replace("T", " ")} (${printable(reason)}): what was asked, expected and answered there is gone, the scores still count.`
+      `\n${plural(rows, "row")} erased ${at.slice(0, 16).replace("T", " ")} (${printable(reason)}): what was asked, expected and answered there is gone, the scores still count.`
     );
   const failures = await failuresOf(store, run.id);
   if (failures.length > 0) print(`\n${failuresText(failures)}`);

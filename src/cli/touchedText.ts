@@ -1,15 +1,16 @@
 import type {Touched} from "../datasets/index.js";
+import {plural} from "./plural.js";
 import {printable} from "./terminal.js";
 
 /** A line for each record that a purge took rows from, and for each thing that still has them. */
 export function touchedText(touched: Touched): string[] {
   const {versions, splits, runs, journals, models, others, notErased} = touched;
   return [
-    ...versions.map(({id, rows}) => `  version ${id}: ${countedRows(rows)}`),
+    ...versions.map(({id, rows}) => `  version ${id}: ${plural(rows, "row")}`),
     ...splits.map((id) => `  split ${id}`),
     ...runs.map((id) => `  run ${id}: expected answers, outputs and excerpts`),
     ...journals.map((id) => `  run ${id}: its journal, so its unsealed calls will be made again`),
-    ...others.map(({kind, id, rows}) => `  ${kind} ${printable(id)}: ${countedRows(rows)}`),
+    ...others.map(({kind, id, rows}) => `  ${kind} ${printable(id)}: ${plural(rows, "row")}`),
     ...models.map(
       ({id, name}) => `  NOT erased: ${modelText(id, name)}. It is not served or run until ${wayBack(id)}`
     ),
@@ -21,11 +22,11 @@ export function touchedText(touched: Touched): string[] {
 export function wouldTouchText(touched: Touched): string[] {
   const {versions, splits, runs, journals, models, others, notErased} = touched;
   return [
-    ...versions.map(({id, rows}) => `  version ${id} would lose ${countedRows(rows)}`),
+    ...versions.map(({id, rows}) => `  version ${id} would lose ${plural(rows, "row")}`),
     ...splits.map((id) => `  split ${id} would lose rows`),
     ...runs.map((id) => `  run ${id} would lose expected answers, outputs and excerpts`),
     ...journals.map((id) => `  run ${id} would lose its journal, so its unsealed calls would be made again`),
-    ...others.map(({kind, id, rows}) => `  ${kind} ${printable(id)} would lose ${countedRows(rows)}`),
+    ...others.map(({kind, id, rows}) => `  ${kind} ${printable(id)} would lose ${plural(rows, "row")}`),
     ...models.map(
       ({id, name}) =>
         `  would NOT be erased: ${modelText(id, name)}. It would not be served or run until ${wayBack(id)}`
@@ -33,8 +34,6 @@ export function wouldTouchText(touched: Touched): string[] {
     ...notErased.map((file) => `  would NOT be erased: ${copyText(file)}`)
   ];
 }
-
-export const countedRows = (rows: number) => `${rows} ${rows === 1 ? "row" : "rows"}`;
 
 const modelText = (id: string, name: string) =>
   `model ${printable(name)} (${id.slice(0, 12)}) learned from them`;

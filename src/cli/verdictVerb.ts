@@ -9,7 +9,14 @@ import {
 } from "../decisions/index.js";
 import type {DecidingRun} from "../races/decidingRuns.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
-import {openStore, openWorkspace, type Publishing, type Store, UsageError} from "../store/index.js";
+import {
+  openStore,
+  openWorkspace,
+  type Publishing,
+  shellWord,
+  type Store,
+  UsageError
+} from "../store/index.js";
 import {chosenRun} from "./chosenRun.js";
 import {importResults} from "./importResults.js";
 import {projectOf} from "./project.js";
@@ -110,13 +117,12 @@ async function sealed(
 }
 
 function commandOf(files: readonly string[], options: Omit<VerdictOptions, "from">): string {
-  const quoted = (text: string) => (/^[\w.:/=@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
   const words = Object.entries(options).flatMap(([name, value]) =>
     value === undefined || (name === "publish" && value === "ids")
       ? []
-      : [value].flat().map((one) => `--${name} ${quoted(String(one))}`)
+      : [value].flat().map((one) => `--${name} ${shellWord(String(one))}`)
   );
-  return ["assay verdict", ...words, "--from", ...files.map(quoted)].join(" ");
+  return ["assay verdict", ...words, "--from", ...files.map(shellWord)].join(" ");
 }
 
 async function detailsOf(store: Store, report: RunVerdict, {slice}: VerdictOptions): Promise<string[]> {

@@ -24,6 +24,7 @@ export {prepareCandidate} from "./prepareCandidate.js";
 export {type EvalFinding, runEvalPreflight} from "./plan/preflight.js";
 export type {PromptPreview} from "./plan/promptPreview.js";
 export type {RunOptions} from "./plan/resolve.js";
+export {runCommand} from "./runCommand.js";
 export {runEval} from "./runEval.js";
 export {compareRuns, listRuns} from "./seal/runs.js";
 export {type UnsealedRun, unsealedRuns} from "./journal/unsealedRuns.js";

@@ -10,6 +10,7 @@ export {costColumn, NEWEST, type Pricing} from "./costColumn.js";
 export {exactJson, pythonJson} from "./exactJson.js";
 export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";
 export {dryWorkspace} from "./dryWorkspace.js";
+export {shellWord} from "./shellWord.js";
 export {messageOf, UsageError, UserError} from "./errors.js";
 export {
   insideFolder,

@@ -52,7 +52,7 @@ describe("what assay run prints when it ends", () => {
     expect(outcomeText(first)).toMatch(/Ask again for these rows: assay run words --retry-failed$/);
     const asked = {limit: 8, candidates: ["first", "it's"], repeats: 2, race: false};
     expect(outcomeText(first, asked)).toContain(
-      `: assay run words --limit 8 -c first -c 'it'\\''s' --repeat 2 --no-race --retry-failed`
+      `: assay run words --limit 8 --candidate first --candidate 'it'\\''s' --repeat 2 --no-race --retry-failed`
     );
     broken = false;
     const again = await outcomeOf({limit: 8, retryFailed: true});

@@ -185,7 +185,7 @@ function sharesOf(stages: readonly CascadeStage[], served: Int32Array, rows: rea
 }
 
 /** Undefined when one of them is. */
-function meanUsd(each: readonly (number | undefined)[]): number | undefined {
+export function meanUsd(each: readonly (number | undefined)[]): number | undefined {
   return each.includes(undefined) ? undefined : mean(each);
 }
 

@@ -6,7 +6,8 @@ export {
   cascadeReport,
   type CascadeReport,
   type CascadeStep,
-  chooseThresholds
+  chooseThresholds,
+  meanUsd
 } from "./chooseThresholds.js";
 export {pairedLossPValue} from "./pairedLoss.js";
 export {riskPValue} from "./riskTest.js";

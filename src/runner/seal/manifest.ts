@@ -6,6 +6,7 @@ import {plainPrice, type ReadyCandidate} from "../plan/readyCandidates.js";
 import {modelAsked, type Scorer} from "../../scorers/index.js";
 import type {ResolvedEval, RunOptions} from "../plan/resolve.js";
 import type {RunFolder} from "../journal/folder.js";
+import {runCommand} from "../runCommand.js";
 import type {SealFigures} from "./seal.js";
 
 interface ManifestInputs {
@@ -96,7 +97,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     sealedAt: new Date(inputs.sealedAt).toISOString(),
     seconds: (inputs.run.sealed?.seconds ?? 0) + inputs.seconds,
     code: inputs.code,
-    command: commandOf(resolved, options),
+    command: runCommand(resolved.name, options),
     gate: gate ? {rules: gate} : undefined
   };
 }
@@ -117,13 +118,4 @@ function measuredBefore({sealed}: RunFolder, name: string) {
 async function fileOf(project: string, evalFile: string): Promise<{path: string; sha256: string}> {
   const path = resolve(project, evalFile);
   return {path: relative(project, path), sha256: await sha256File(path)};
-}
-
-function commandOf({name}: ResolvedEval, {limit, candidates, repeats, final, why}: RunOptions): string {
-  const words = ["assay", "run", name];
-  if (limit !== undefined) words.push("--limit", String(limit));
-  for (const one of candidates ?? []) words.push("--candidate", /^[\w.:/-]+$/.test(one) ? one : `'${one}'`);
-  if (repeats !== undefined) words.push("--repeat", String(repeats));
-  if (final) words.push("--final", "--why", `'${(why ?? "").replaceAll("'", "'\\''")}'`);
-  return words.join(" ");
 }

@@ -172,7 +172,7 @@ async function eraseVersion({key, manifestKey, names}: Found, erasing: Erasing):
   };
   const [erased, rows] = await erase("rows.parquet");
   const [rejected, rejectedLeft] = await erase("rejected.parquet");
-  await erase("ledger.parquet");
+  await eraseRows(erasing, `${key}/ledger.parquet`, "without", names.id);
   const manifest = await readRecord(erasing.workspace, versionKind, manifestKey);
   // A purge that was killed has erased rows that the manifest still counts.
   const lost = manifest ? manifest.rows - rows + ((manifest.rejected ?? rejectedLeft) - rejectedLeft) : 0;
