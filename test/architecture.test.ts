@@ -164,6 +164,17 @@ describe("the rooms of src", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("leave the store's paths and its Parquet files to the store", () => {
+    const others = files.filter((file) => roomOf(file) !== "store");
+    const wrong = others.filter((file) => {
+      const text = readFileSync(file, "utf8");
+      // A team's own Parquet files are read where its other files are.
+      const reads = /\bread_parquet\b/.test(text) && relative(src, file) !== "datasets/sources/files.ts";
+      return reads || /\b(?:join|resolve)\([^)]*\bworkspace\.dir\b/.test(text);
+    });
+    expect(wrong.map((file) => relative(src, file))).toEqual([]);
+  });
+
   it("pure rooms use no Node APIs", () => {
     const wrong = files.filter(
       (file) =>

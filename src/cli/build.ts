@@ -3,14 +3,7 @@ import {cp, rename, rm} from "node:fs/promises";
 import {constants} from "node:os";
 import {join} from "node:path";
 import {finishSite, siteFingerprint} from "../site/index.js";
-import {
-  LocalFolder,
-  readJson,
-  UserError,
-  withLease,
-  type Workspace,
-  writeJsonAtomic
-} from "../store/index.js";
+import {LocalFolder, type Place, UserError, withLease, type Workspace} from "../store/index.js";
 import {brokenPages} from "./brokenPages.js";
 import {framework} from "./framework.js";
 import {findProject, openProject} from "./project.js";
@@ -53,23 +46,27 @@ export async function buildSite(project: string, options: BuildOptions = {}): Pr
     );
   const workspace = await openProject();
   // dist/ and Framework's cache are this folder's, wherever the store is: two builds at once would take away each other's files.
+  const here = new LocalFolder(workspace.dir);
   const lock = {what: "A build of the site", waitMs: WAIT_MS, onWait: note};
-  return withLease(new LocalFolder(workspace.dir), "locks/site.json", lock, () =>
-    buildUnlessCurrent(project, workspace, options)
+  return withLease(here, "locks/site.json", lock, () =>
+    buildUnlessCurrent(project, {workspace, here}, options)
   );
 }
 
+/** In the folder of this machine's store: what dist/ was built from. */
+const BUILT_FROM = "site.json";
+
 async function buildUnlessCurrent(
   project: string,
-  workspace: Workspace,
+  {workspace, here}: {workspace: Workspace; here: Place},
   {quiet = false, unlessCurrent = false, onBuild}: BuildOptions
 ): Promise<boolean> {
   const dist = join(project, "dist");
-  const record = join(workspace.dir, "site.json");
-  const fingerprint = await siteFingerprint(workspace);
-  const built = await readJson<{fingerprint: string}>(record);
-  if (unlessCurrent && built?.fingerprint === fingerprint && existsSync(join(dist, "index.html")))
-    return false;
+  const record = Buffer.from(JSON.stringify({fingerprint: await siteFingerprint(workspace)}));
+  if (unlessCurrent && existsSync(join(dist, "index.html"))) {
+    const builtFrom = await here.read(BUILT_FROM);
+    if (builtFrom && record.equals(builtFrom)) return false;
+  }
   onBuild?.();
   // Where git does not look, on the same file system as dist/, and in the folder that Framework may clear.
   const next = join(project, "src", ".observablehq", "dist");
@@ -85,12 +82,12 @@ async function buildUnlessCurrent(
         `these pages cannot work: ${broken.join(", ")}. Open them with \`assay dev\` to see it.`
       );
     await finishSite(built);
-    await rm(record, {force: true});
+    await here.remove(BUILT_FROM);
     if (built === next) await putInPlace(next, dist);
   } finally {
     await rm(next, {recursive: true, force: true});
   }
-  await writeJsonAtomic(record, {fingerprint});
+  await here.put(BUILT_FROM, record);
   return true;
 }
 
