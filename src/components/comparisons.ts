@@ -1,4 +1,5 @@
-import {type Cut, cutOf, cutOptions, rowsOf} from "../decisions/cut.js";
+import {rowsOf} from "../decisions/columns.js";
+import {type Cut, cutOf, cutOptions} from "../decisions/cut.js";
 import {scaleOf} from "../decisions/scoreScale.js";
 import type {Verdict} from "../decisions/types.js";
 import {comparisonsFile} from "../site/detailFiles.js";
