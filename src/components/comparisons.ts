@@ -52,7 +52,7 @@ async function comparedHere(
   {scorer, slice}: ScoreChoice,
   {extent}: ScorerComparisons
 ): Promise<Cut> {
-  const rows = await loadRows(run.id, {scorers: [scorer], clusters: true});
+  const rows = await loadRows(run.id, {scorers: [scorer], counts: [scorer], clusters: true});
   return cutOf(
     rowsOf(scoresOf(rows, scorer, rowsIn(rows)), rowsIn(rows, slice)),
     cutOptions(run.verdict, {
