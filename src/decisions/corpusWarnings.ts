@@ -13,7 +13,9 @@ export function corpusWarnings(table: ScoreTable): string[] {
   const {corpus, candidates} = table;
   const name = figureOf(table);
   if (!corpus || name === undefined) return [];
-  const scored = candidates.map((candidate) => valuesOf(table, candidate)).filter((own) => mean(own) !== undefined);
+  const scored = candidates
+    .map((candidate) => valuesOf(table, candidate))
+    .filter((own) => mean(own) !== undefined);
   const rows = Math.min(...scored.map((own) => own.filter((value) => value !== undefined).length));
   const few =
     rows < FEW_ROWS
@@ -31,8 +33,10 @@ function rareLabels({rowIds, corpus}: ScoreTable): string[] {
   }
   const rare = [...support].filter(([, n]) => n <= FEW_OF_LABEL).map(([label]) => label);
   if (rare.length === 0) return [];
+  // Labels of held-out rows are hashes.
+  const names = rare.filter((label) => !label.startsWith("held-out-")).sort();
   const [have, count] = rare.length === 1 ? ["has", "counts"] : ["have", "count"];
   return [
-    `${rare.length} of ${support.size} labels ${have} one or two rows (${list(rare.sort())}) and ${count} in macro F1 as much as any other: its interval is rough.`
+    `${rare.length} of ${support.size} labels ${have} one or two rows${names.length > 0 ? ` (${list(names)})` : ""} and ${count} in macro F1 as much as any other: its interval is rough.`
   ];
 }
