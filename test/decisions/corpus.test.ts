@@ -169,6 +169,27 @@ describe("a table that a corpus figure decides", () => {
     expect(summaries[0]!.method).toBe("t");
   });
 
+  it("is no share of right rows, though every row's own score is 0 or 1", () => {
+    const labels = Array.from({length: 40}, (_, row) => (row % 3 ? "a" : "b"));
+    const one = labels.map((label, row) => (row === 7 ? undefined : [label, row % 5 ? label : "c"]));
+    const two = labels.map((label, row) => [label, row % 4 ? label : "a"]);
+    const macro: ScoreTable = {
+      candidates: ["one", "two"],
+      rowIds: labels.map((_, row) => String(row)),
+      values: [one, two].map((own) => own.map((pair) => pair && Number(pair[0] === pair[1]))),
+      corpus: {figure: {figure: "macroF1"}, counts: [one, two]},
+      binary: true,
+      bounds: [0, 1]
+    };
+    const {summaries, sensitivity, comparisons, scale, warnings} = decide(macro, options);
+    expect(summaries.map(({method, ifFailedWrong}) => [method, ifFailedWrong])).toEqual([
+      ["t", undefined],
+      ["t", undefined]
+    ]);
+    expect([sensitivity, scale, comparisons[0]!.method]).toEqual([undefined, "proportion", "t"]);
+    expect(warnings).toEqual(["one: 1 of 40 rows has no score."]);
+  });
+
   it("counts a group of rows once: its interval is that of its groups' sums", () => {
     const clusters = table.rowIds.map((_, row) => `g${Math.floor(row / 4)}`);
     const one = decide({...table, clusters}, options).summaries.find(({candidate}) => candidate === "whole")!;
