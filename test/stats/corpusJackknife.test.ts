@@ -234,22 +234,24 @@ describe.skipIf(absent !== "")(`published translations${absent}`, () => {
     chrf2_published?: number;
     recomputed?: {approx_randomization_p: number};
   }
-  const {systems, baseline} = JSON.parse(readFileSync(join(shared, "expected.json"), "utf8")) as {
-    systems: Record<string, Published>;
-    baseline: string;
-  };
+  const published = () =>
+    JSON.parse(readFileSync(join(shared, "expected.json"), "utf8")) as {
+      systems: Record<string, Published>;
+      baseline: string;
+    };
 
   it("have sacreBLEU's corpus BLEU and chrF2 as the mean of their values", async () => {
-    for (const [system, published] of Object.entries(systems)) {
+    for (const [system, figures] of Object.entries(published().systems)) {
       const bleuValues = corpusJackknife(bleu().corpus!, await counts(bleu(), system));
-      expect(Math.abs(mean(bleuValues)! - published.bleu_13a_recomputed), system).toBeLessThan(5e-5);
-      if (published.chrf2_published === undefined) continue;
+      expect(Math.abs(mean(bleuValues)! - figures.bleu_13a_recomputed), system).toBeLessThan(5e-5);
+      if (figures.chrf2_published === undefined) continue;
       const chrfValues = corpusJackknife(chrf().corpus!, await counts(chrf(), system));
-      expect(Math.abs(mean(chrfValues)! - published.chrf2_published), system).toBeLessThan(0.05);
+      expect(Math.abs(mean(chrfValues)! - figures.chrf2_published), system).toBeLessThan(0.05);
     }
   }, 60_000);
 
   it("differ with p values near those of approximate randomisation", async () => {
+    const {systems, baseline} = published();
     const words = bleu({tokenizer: "none"});
     const own = corpusJackknife(words.corpus!, await counts(words, baseline));
     for (const [system, {recomputed}] of Object.entries(systems)) {
