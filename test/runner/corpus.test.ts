@@ -6,7 +6,7 @@ import {readRows, rowsIn, scoresOf} from "../../src/components/runRows.js";
 import {defineDataset, pull, purge} from "../../src/datasets/index.js";
 import {rowsOf} from "../../src/decisions/columns.js";
 import {cutOf} from "../../src/decisions/cut.js";
-import {decide, scoreTable, valuesOf} from "../../src/decisions/index.js";
+import {decide, scoreTable, tableAsIn, valuesOf} from "../../src/decisions/index.js";
 import {runRace} from "../../src/races/runRace.js";
 import {
   candidate,
@@ -222,6 +222,13 @@ describe("a run that decides by a corpus figure", () => {
     ];
     const text = await printed(async () => void (await checkHistory(store, evals, {})));
     expect(text).toContain("the mean of the rows' scores of wer is followed, not 100 − corpus WER");
+  });
+
+  it("is read as the newer run is decided, whichever of the two goes by the corpus", async () => {
+    const sentence = await run(definition({mt: bleu({level: "sentence"})}));
+    const corpus = await run(definition({mt: bleu()}));
+    expect((await tableAsIn(store, sentence.id, corpus)).corpus?.figure).toEqual(corpus.scorers[0]!.corpus);
+    expect((await tableAsIn(store, corpus.id, sentence)).corpus).toBeUndefined();
   });
 
   it("fails a score of a team's own scorer whose details lack the counts", async () => {
