@@ -66,8 +66,7 @@ export function moreRows(
 export function isIdentical(table: ScoreTable, pair: Comparison): boolean {
   const [a, b] = both(table, pair);
   return (
-    pair.rows > 0 &&
-    a.every((value, row) => value === undefined || b[row] === undefined || value === b[row])
+    pair.rows > 0 && a.every((value, row) => value === undefined || b[row] === undefined || value === b[row])
   );
 }
 

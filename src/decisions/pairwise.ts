@@ -86,7 +86,9 @@ function pairsOfCorpus(table: ScoreTable, level: number): ComparePairs {
 }
 
 function pairsIn({candidates}: ScoreTable): [number, number][] {
-  return candidates.flatMap((_, i) => candidates.slice(i + 1).map((_, k): [number, number] => [i, i + 1 + k]));
+  return candidates.flatMap((_, i) =>
+    candidates.slice(i + 1).map((_, k): [number, number] => [i, i + 1 + k])
+  );
 }
 
 function comparisonOf(a: string, b: string, found: ReturnType<typeof pairedDifference>): Comparison {

@@ -36,15 +36,19 @@ export function ter(options: TerOptions = {}): Scorer {
     const length = wanted.reduce((sum, reference) => sum + reference.length, 0) / wanted.length;
     return {value: 100 - editRate(edits, length), details: {edits, length}};
   };
-  return withSettings(score, {...settings, level}, {
-    module: import.meta.url,
-    check: checkReferences,
-    corpus:
-      level === "corpus"
-        ? {figure: "ratio", name: "100 − corpus TER", of: "edits", over: "length", from: 100, times: -100}
-        : undefined,
-    binary: false
-  });
+  return withSettings(
+    score,
+    {...settings, level},
+    {
+      module: import.meta.url,
+      check: checkReferences,
+      corpus:
+        level === "corpus"
+          ? {figure: "ratio", name: "100 − corpus TER", of: "edits", over: "length", from: 100, times: -100}
+          : undefined,
+      binary: false
+    }
+  );
 }
 
 /** Percent. Against empty references any edit makes it 100. */

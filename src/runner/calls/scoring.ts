@@ -71,6 +71,10 @@ function wordOf(
   if (!Number.isFinite(value))
     return {status: "failed", reason: `The scorer gave ${value}, which is no score.`, details};
   if (corpus && !corpusCounts(corpus, typeof given === "object" ? given.details : undefined))
-    return {status: "failed", reason: `Its details lack what ${corpusName(corpus)} is made of: ${corpusMembers(corpus).join(", ")}.`, details};
+    return {
+      status: "failed",
+      reason: `Its details lack what ${corpusName(corpus)} is made of: ${corpusMembers(corpus).join(", ")}.`,
+      details
+    };
   return {status: "scored", value, details};
 }

@@ -43,10 +43,7 @@ function leftOut(figure: CorpusFigure, rows: readonly CorpusCounts[]): LeftOut {
     : sumsLeftOut(formulaOf(figure), rows as readonly (readonly number[])[]);
 }
 
-function sumsLeftOut(
-  formula: (sums: Float64Array) => number,
-  rows: readonly (readonly number[])[]
-): LeftOut {
+function sumsLeftOut(formula: (sums: Float64Array) => number, rows: readonly (readonly number[])[]): LeftOut {
   const sums = new Float64Array(rows[0]!.length);
   for (const row of rows) for (let j = 0; j < sums.length; j++) sums[j]! += row[j]!;
   const rest = new Float64Array(sums.length);

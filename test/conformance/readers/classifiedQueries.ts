@@ -53,7 +53,11 @@ export const classifiedQueries: Reader = {
             rows: list.map((row) => ({ours: isRight(row)})),
             publishedRows: {file, path: ["match"]}
           },
-          ...figure("macro F1", corpusOf(classification({average: "f1_macro"}), scoredRows(list)), /^macro_f1/),
+          ...figure(
+            "macro F1",
+            corpusOf(classification({average: "f1_macro"}), scoredRows(list)),
+            /^macro_f1/
+          ),
           ...figure("gold labels", gold.size, /^gold_labels$/),
           ...figure("predictions that are no gold label", invented, /^predictions_not_a_gold_label$/)
         );
