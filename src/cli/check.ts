@@ -7,7 +7,7 @@ import {
   type Regression,
   regressionsOf,
   type RunReport,
-  scoreTable,
+  tableAsIn,
   type Verdict,
   writerOf
 } from "../decisions/index.js";
@@ -114,7 +114,7 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
         change: before
           ? {
               before: before.id,
-              candidates: regressionsOf(report.table, await scoreTable(store, before.id, run.primaryScorer), {
+              candidates: regressionsOf(report.table, await tableAsIn(store, before.id, run), {
                 margin: report.verdict.margin
               })
             }

@@ -1,6 +1,7 @@
-import {history, type HistoryEntry, writerOf} from "../decisions/index.js";
+import {corpusOf, history, type HistoryEntry, writerOf} from "../decisions/index.js";
 import {listRaces} from "../races/index.js";
-import type {Store} from "../store/index.js";
+import {corpusName} from "../stats/index.js";
+import type {RunManifest, Store} from "../store/index.js";
 import type {NamedEval} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
 
@@ -45,10 +46,24 @@ export async function checkHistory(
       print(
         `${name}: ${[...candidates].join(", ")} ${candidates.size === 1 ? "has runs that are" : "have runs that are"} not compared: scores of ${scorer} lie outside of 0 to 1 and of any range that it states, and evidence is counted in shares of a range. \`assay check\` compares them by its gate.`
       );
+    for (const text of meansInstead(evals, runs)) print(text);
     printHistory(entries, all ?? false);
   }
   if (entries.some(({newest, status}) => newest && isAlarm(status))) return 100;
   return alone.length > 0 ? 101 : 0;
+}
+
+/** Evidence is of rows that are bounded and independent: a corpus figure has no history of its own. */
+function meansInstead(evals: readonly NamedEval[], runs: readonly RunManifest[]): string[] {
+  return evals.flatMap(({name}) => {
+    const run = runs.findLast((one) => one.eval === name);
+    const figure = run && corpusOf(run, run.primaryScorer);
+    return figure
+      ? [
+          `${name}: the mean of the rows' scores of ${run.primaryScorer} is followed, not ${corpusName(figure)}, which decides its runs.`
+        ]
+      : [];
+  });
 }
 
 const isAlarm = (status: HistoryEntry["status"]) => status === "regressed" || status === "drifted";

@@ -1,4 +1,4 @@
-import {type GateFacts, scoreTable, type ScoreTable} from "../decisions/index.js";
+import {type GateFacts, type ScoreTable, tableAsIn} from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
 import type {GateRule} from "../runner/index.js";
 import {unresolvedPersonalData} from "../site/index.js";
@@ -21,8 +21,7 @@ export async function gateFacts(
   const baselines = new Map<string, {run: string; table: ScoreTable}>();
   for (const {baselineRun: name} of rules) {
     const found = name === undefined ? undefined : await baselineRun(store, run, name);
-    if (found)
-      baselines.set(name!, {run: found.id, table: await scoreTable(store, found.id, run.primaryScorer)});
+    if (found) baselines.set(name!, {run: found.id, table: await tableAsIn(store, found.id, run)});
   }
   const asks = (rule: keyof GateRule) => rules.some((one) => one[rule] !== undefined);
   const leakage = asks("maxLeakageShare") ? await leakageOf(store, run) : undefined;

@@ -1,6 +1,6 @@
 import {compareRuns, listRuns, type UnsealedRun, unsealedRuns} from "../runner/index.js";
 import {openStore, type RunManifest, type Store} from "../store/index.js";
-import {type RaceRecord, scaleOf, scoreTable, writerOf} from "../decisions/index.js";
+import {type RaceRecord, scaleOf, scoreName, scoreTable, writerOf} from "../decisions/index.js";
 import {listRaces, raceOf} from "../races/index.js";
 import {runVerdict} from "../site/index.js";
 import {decisionOn} from "./chosenRun.js";
@@ -135,7 +135,9 @@ async function compare(store: Store, a: RunManifest, b: RunManifest, json = fals
   ];
   const {number} = writerOf(scaleOf(tables.flatMap(({values}) => values)));
   const meanText = meanTextBy(number);
-  print(`${compared.a} → ${compared.b}, ${compared.scorer}, on ${compared.rows.shared} shared rows`);
+  print(
+    `${compared.a} → ${compared.b}, ${scoreName(compared.scorer, compared.figure)}, on ${compared.rows.shared} shared rows`
+  );
   for (const change of compared.changed)
     print(dim(`${change.what}: ${printable(change.a)} → ${printable(change.b)}`));
   print(

@@ -2,6 +2,7 @@ import {
   type Comparison,
   correctionNote,
   counted,
+  scoreName,
   standingOf,
   type Verdict,
   writerOf
@@ -26,7 +27,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
     table(verdict.summaries, [
       {title: "candidate", text: "name", value: (row) => row.candidate},
       {
-        title: run.primaryScorer,
+        title: scoreName(run.primaryScorer, verdict.figure),
         align: "right",
         value: (row) => (row.mean === undefined ? undefined : number(row.mean))
       },

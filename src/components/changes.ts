@@ -91,7 +91,7 @@ function changeTable(run: RunView, {before, rows, candidates}: RunChange, format
     {
       caption: "Every candidate against itself in the run before",
       made: {
-        what: "Every candidate's mean in this run and in the run before, and the difference on the rows that both runs have.",
+        what: `Every candidate's ${run.verdict.figure ?? "mean"} in this run and in the run before, and the difference on the rows that both runs have.`,
         n: plural(rows.shared, "shared row"),
         term: "difference",
         sql: `select candidate, run, mean, low, high, scored

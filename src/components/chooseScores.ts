@@ -1,3 +1,4 @@
+import {scoreName} from "../decisions/scoreScale.js";
 import type {RunView} from "../site/types.js";
 import {form, type Input, select} from "./inputs.js";
 import type {Slice} from "./runRows.js";
@@ -12,8 +13,8 @@ export interface ScoreChoice {
 /** Lets a reader choose a scorer and a slice of the rows; null without a run. */
 export function chooseScores(run: RunView | null): Input<ScoreChoice | null> {
   if (!run) return Object.assign(document.createElement("div"), {value: null});
-  const scorers = run.scorers.map(({name}) => ({
-    label: name === run.primaryScorer ? `${name} (decides)` : name,
+  const scorers = run.scorers.map(({name, figure}) => ({
+    label: `${scoreName(name, figure)}${name === run.primaryScorer ? " (decides)" : ""}`,
     id: name,
     value: name
   }));

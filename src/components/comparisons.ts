@@ -1,4 +1,5 @@
-import {type Cut, cutOf, cutOptions, rowsOf} from "../decisions/cut.js";
+import {rowsOf} from "../decisions/columns.js";
+import {type Cut, cutOf, cutOptions} from "../decisions/cut.js";
 import {scaleOf} from "../decisions/scoreScale.js";
 import type {Verdict} from "../decisions/types.js";
 import {comparisonsFile} from "../site/detailFiles.js";
@@ -51,7 +52,7 @@ async function comparedHere(
   {scorer, slice}: ScoreChoice,
   {extent}: ScorerComparisons
 ): Promise<Cut> {
-  const rows = await loadRows(run.id, {scorers: [scorer], clusters: true});
+  const rows = await loadRows(run.id, {scorers: [scorer], counts: [scorer], clusters: true});
   return cutOf(
     rowsOf(scoresOf(rows, scorer, rowsIn(rows)), rowsIn(rows, slice)),
     cutOptions(run.verdict, {

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {scoreName} from "../decisions/scoreScale.js";
 import {
   adjusted,
   breakEvens,
@@ -71,11 +72,11 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
         `At ${volume}`,
         html`<p>${choiceSentence(data, table, format)}</p>`,
         frontierPlot(table, {
-          scorer: data.scorer,
+          scorer: scoreName(data.scorer, data.figure),
           format,
           made: {
             ...made(
-              "Cost per 1,000 requests against the mean score, both with their intervals.",
+              `Cost per 1,000 requests against the ${data.figure ?? "mean score"}, both with their intervals.`,
               "costTable of assay/costs makes the costs and their intervals"
             ),
             term: "frontier"

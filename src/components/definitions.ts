@@ -18,6 +18,10 @@ const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
     "Candidate minus reference on the rows both have; points are hundredths of a score."
   ],
   [
+    /^(100 − )?(corpus|macro F1)\b/i,
+    "A figure of all rows together, made of sums over them; it is no mean of the rows' scores."
+  ],
+  [
     /^(mean|score|before|after|now)\b/i,
     "Average of the scores over the rows that have one; a failed row is no zero."
   ],

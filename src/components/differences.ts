@@ -82,14 +82,15 @@ function madeOf({all: {run, scorer}, shown, verdict}: Compared, reference: strin
   const rows = raced
     ? "the rows or groups that both have, each group once with its mean"
     : "the rows that both have";
-  const what = `The mean of each other candidate minus that of ${reference}, over ${rows}; left of zero ${reference} is better.`;
+  const what = `The ${verdict.figure ?? "mean"} of each other candidate minus that of ${reference}, over ${rows}; left of zero ${reference} is better.`;
   const shared = {what, n: plural(shown.rows, "row"), term: "difference" as const, run};
   return raced
     ? {...shared, sql: leadsQuery(verdict.race!.id, reference), engine: undefined}
     : {
         ...shared,
         sql: differencesQuery({scorer, slice: shown.slice}, reference),
-        engine: "pairedDifference of assay/stats makes the intervals and p values, holm corrects these"
+        engine: "pairedDifference of assay/stats makes the intervals and p values, holm corrects these",
+        figure: verdict.figure
       };
 }
 

@@ -1,5 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
+import {meanOf} from "./meanOf.js";
+import {scoreName} from "../decisions/scoreScale.js";
 import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "../site/historyTypes.js";
 import {chosen, linkTo} from "./address.js";
 import {chart} from "./chart.js";
@@ -79,7 +81,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
       marginLeft: 52,
       marginTop: 30,
       marginBottom: 40,
-      ariaLabel: `${history.scorer} of ${candidate} over ${plural(marks.length, "run")}`,
+      ariaLabel: `${scoreName(history.scorer, history.figure)} of ${candidate} over ${plural(marks.length, "run")}`,
       x: {
         type: "utc",
         label: null,
@@ -88,7 +90,12 @@ export function historyChart(choice: HistoryChoice | null): Content {
         // Of a single moment the scale would write all that it knows.
         tickFormat: marks.length === 1 ? (at: Date) => time(at.toISOString()) : undefined
       },
-      y: {label: `${history.scorer}, ${format.unit}`, grid: false, nice: true, ticks: 6},
+      y: {
+        label: `${scoreName(history.scorer, history.figure)}, ${format.unit}`,
+        grid: false,
+        nice: true,
+        ticks: 6
+      },
       marks: [
         Plot.gridY({stroke: "var(--line)", strokeOpacity: 1}),
         Plot.ruleX(breaks, {
@@ -134,7 +141,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
       figure(draw, {
         height: HEIGHT,
         made: {
-          what: `The mean ${history.scorer} of ${candidate} in every complete run, with the interval of the run and the one for all runs together.`,
+          what: `The ${meanOf(history.scorer, history.figure)} of ${candidate} in every complete run, with the interval of the run and the one for all runs together.`,
           n: `${plural(marks.length, "run")}; the rows of each stand in the table below`,
           term: "always-valid",
           sql: historyQuery(history, candidate)
@@ -196,7 +203,7 @@ function allCandidates(history: EvalHistory): HTMLElement {
     {
       caption: "Scores of all candidates, the newest run first",
       made: {
-        what: `The mean ${history.scorer} of every candidate in every complete run.`,
+        what: `The ${meanOf(history.scorer, history.figure)} of every candidate in every complete run.`,
         n: plural(runs.length, "run"),
         term: "mean",
         sql: historyQuery(history)

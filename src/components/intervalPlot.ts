@@ -5,6 +5,7 @@ import {dataTable} from "./dataTable.js";
 import {details, type Content} from "./elements.js";
 import {count, plural, type ScoreFormat, scoreFormatOf} from "./format.js";
 import {figure} from "./figure.js";
+import {meanOf, meanTitle} from "./meanOf.js";
 import type {Made} from "./made.js";
 import {meansQuery} from "./scoreQueries.js";
 
@@ -119,11 +120,12 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: Interval
   };
   if (rows.length === 0) return [];
   const made: Made = {
-    what: `The mean ${scorer} of every candidate over the rows that have a score, with its ${level} interval.`,
+    what: `The ${meanOf(scorer, verdict.figure)} of every candidate over the rows that have a score, with its ${level} interval.`,
     n: `${plural(rows[0]!.planned, "row")}; beside each value stands on how many of them the candidate has a score`,
     term: "interval",
     sql: meansQuery({scorer}),
     engine: "meanInterval of assay/stats makes the intervals",
+    figure: verdict.figure,
     run
   };
   return [
@@ -140,13 +142,13 @@ function summaryTable(
     verdict.summaries,
     [
       {name: "Candidate", value: (row) => row.candidate, heading: true},
-      {name: "Mean", value: (row) => format.score(row.mean), numeric: true},
+      {name: meanTitle(verdict.figure), value: (row) => format.score(row.mean), numeric: true},
       {name: `${level} interval`, value: (row) => format.interval(row.low, row.high), numeric: true},
       {name: "Scored", value: (row) => `${count(row.scored)} of ${count(row.planned)}`, numeric: true},
       {name: "Method", value: (row) => row.method ?? "–"}
     ],
     {
-      caption: "Means and intervals of the candidates",
+      caption: "Scores and intervals of the candidates",
       made,
       highlight: (row) => verdict.set.includes(row.candidate)
     }

@@ -1,3 +1,5 @@
+import {scoreName} from "../decisions/scoreScale.js";
+import {meanOf, meanTitle} from "./meanOf.js";
 import {scaleLinear} from "d3";
 import {html, svg} from "htl";
 import type {CandidateSummary, Verdict} from "../decisions/types.js";
@@ -30,8 +32,8 @@ export function leaderboard(
   const rows = verdict.summaries[0]?.planned ?? 0;
   return section(
     choice.slice
-      ? `${choice.scorer}, ${choice.slice.name} ${choice.slice.value}`
-      : `${choice.scorer}, all rows`,
+      ? `${scoreName(choice.scorer, verdict.figure)}, ${choice.slice.name} ${choice.slice.value}`
+      : `${scoreName(choice.scorer, verdict.figure)}, all rows`,
     html`<p class="eyebrow">${verdictBadge(verdict)}<span>${plural(rows, "row")}</span></p>`,
     html`<p>${verdict.sentence}</p>`,
     rows === 0
@@ -40,11 +42,12 @@ export function leaderboard(
           caption: "Candidates, the best first",
           cards: true,
           made: {
-            what: `The mean ${choice.scorer} of every candidate with its interval; cost and latency are those of the whole run.`,
+            what: `The ${meanOf(choice.scorer, verdict.figure)} of every candidate with its interval; cost and latency are those of the whole run.`,
             n: plural(rows, "row"),
             term: "interval",
             sql: leaderboardQuery(choice, run.id),
             engine: "meanInterval of assay/stats makes the intervals",
+            figure: verdict.figure,
             run: run.id
           },
           highlight: ({summary}) => verdict.set.includes(summary.candidate)
@@ -67,7 +70,7 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
           >${summary.candidate}${twinNote(verdict, summary.candidate)}${view ? notes(view) : null}</span
         >`
     },
-    {name: "Mean", numeric: true, value: ({summary}) => format.score(summary.mean)},
+    {name: meanTitle(verdict.figure), numeric: true, value: ({summary}) => format.score(summary.mean)},
     {name: "Interval", numeric: true, value: ({summary}) => format.interval(summary.low, summary.high)},
     {name: "", note: draw.ends, value: ({summary}) => draw.cell(summary)},
     {

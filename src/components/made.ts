@@ -44,12 +44,14 @@ export interface Made {
   sql: string;
   /** What SQL cannot give, and the engine's function that makes it: a clause that ends the sentence on the query. */
   engine?: string;
+  /** What the figures are, where they are no means of rows: "corpus BLEU". The query then gives means of rows, other numbers. */
+  figure?: string;
   /** Whose rows, scores and answers the query is about; the run of the page's address unless told. */
   run?: string;
 }
 
 /** How a figure is made, closed until a reader asks. */
-export function howMade({what, n, term, sql, engine, run}: Made): HTMLElement {
+export function howMade({what, n, term, sql, engine, figure, run}: Made): HTMLElement {
   const link = linkTo("./sql", run === undefined ? {sql} : {run, sql});
   return html`<details class="made">
     <summary>How it is made<span class="hidden">: ${what}</span></summary>
@@ -61,6 +63,7 @@ export function howMade({what, n, term, sql, engine, run}: Made): HTMLElement {
           ? `The query gives what it is computed from; ${engine}.`
           : "The query gives the same from the published tables."
       }
+      ${figure ? `What is shown is ${figure}, made of all rows' counts; the query gives means of rows, which are other numbers.` : null}
     </p>
     <pre tabindex="0"><code>${sql}</code></pre>
     <p><a href=${link}>Ask it on the SQL page</a></p>

@@ -7,6 +7,7 @@ import type {Content} from "./elements.js";
 import {standingMark} from "./forestPlot.js";
 import {plural, scoreFormatOf} from "./format.js";
 import type {Made} from "./made.js";
+import {meanTitle} from "./meanOf.js";
 import {differencesQuery} from "./scoreQueries.js";
 import type {MergeLine} from "./mergeRivals.js";
 
@@ -39,7 +40,8 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
             html`<span>${candidate}<small>${model.recipe?.method ?? "method not recorded"}</small></span>`
         },
         {
-          name: `Mean ${run.primaryScorer}`,
+          name:
+            run.verdict.figure === undefined ? `Mean ${run.primaryScorer}` : meanTitle(run.verdict.figure),
           numeric: true,
           value: ({mean, low, high}) => [
             format.score(mean),
@@ -73,6 +75,7 @@ function madeOf({id, rows, primaryScorer: scorer, verdict}: RunView): Made {
     sql: differencesQuery({scorer}, verdict.best ?? ""),
     engine:
       "put another candidate in the place of the best to compare it; pairedDifference of assay/stats makes the intervals, holm corrects the p values",
+    figure: verdict.figure,
     run: id
   };
 }

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {scoreName} from "../decisions/scoreScale.js";
 import {REPORT_PAGES} from "../site/frame.js";
 import type {RunView} from "../site/types.js";
 import {linkTo} from "./address.js";
@@ -43,7 +44,9 @@ function compared(run: RunView): HTMLElement {
     ["Split", `${run.split.name} (${run.split.strategy}), ${run.split.part} part, ${count(run.rows)} rows`],
     [
       "Scored by",
-      run.scorers.map(({name}) => (name === run.primaryScorer ? `${name} (decides)` : name)).join(", ")
+      run.scorers
+        .map(({name, figure}) => (name === run.primaryScorer ? `${scoreName(name, figure)} (decides)` : name))
+        .join(", ")
     ],
     ["Repeats", run.repeats > 1 ? `${run.repeats} completions a row, averaged` : undefined],
     ["Sealed", `${time(run.sealedAt)} UTC`],

@@ -1,4 +1,6 @@
 import {html} from "htl";
+import {scoreName} from "../decisions/scoreScale.js";
+import {corpusName} from "../stats/index.js";
 import type {RunCandidate, RunManifest, RunsData} from "../site/types.js";
 import {importedFrom} from "./importedFrom.js";
 import {dataTable} from "./dataTable.js";
@@ -177,8 +179,10 @@ function scorers(run: RunManifest): HTMLElement {
       {
         name: "Scorer",
         heading: true,
-        value: ({name}) =>
-          html`<span>${name}${name === run.primaryScorer ? html`<small>decides</small>` : null}</span>`
+        value: ({name, corpus}) =>
+          html`<span
+            >${scoreName(name, corpus && corpusName(corpus))}${name === run.primaryScorer ? html`<small>decides</small>` : null}</span
+          >`
       },
       {name: "Version", value: ({version}) => hash(version)},
       {name: "Scores", value: ({binary}) => (binary ? "right or wrong" : "graded")}

@@ -1,8 +1,10 @@
 import type {ScoreTable} from "../decisions/types.js";
+import type {CorpusCounts} from "../stats/index.js";
 import {
   answersFile,
   CLUSTERS_FILE,
   CONFIDENCE_FILE,
+  countsFile,
   INDEX_FILE,
   JUDGES_FILE,
   OTHER,
@@ -18,6 +20,8 @@ import {type ReadFile, type RowColumns, rowColumns} from "./rowColumns.js";
 export interface RowsNeeded {
   /** Scorers whose scores it reads. */
   scorers?: readonly string[];
+  /** Scorers whose corpus figures it makes of some rows. */
+  counts?: readonly string[];
   /** Candidates whose answers it counts, where answers are classes. */
   answers?: readonly string[];
   clusters?: boolean;
@@ -40,7 +44,7 @@ export interface RunRows extends RowsMetadata {
   detail(row: number): number | undefined;
   /**
    * Text of a row in a column: `slice:NAME`, `failure:CANDIDATE`, `expected`, and where they were loaded `answer:CANDIDATE`,
-   * `cluster`, `order:JUDGE:CANDIDATE`, `excerpt`.
+   * `cluster`, `order:JUDGE:CANDIDATE`, `counts:SCORER:CANDIDATE`, `excerpt`.
    */
   text(column: string, row: number): string | undefined;
   /** Characters of an answer; undefined without one, and in runs without a judge. */
@@ -165,6 +169,11 @@ function filesFor(
     some.flatMap((name) => (all.includes(name) ? [file(all.indexOf(name))] : []));
   return [
     ...files(needed ? (needed.scorers ?? []) : names, names, scoresFile),
+    ...files(
+      names.filter((name, i) => scorers[i]!.corpus && (needed?.counts?.includes(name) ?? !needed)),
+      names,
+      countsFile
+    ),
     ...(classes ? files(needed ? (needed.answers ?? []) : candidates, candidates, answersFile) : []),
     ...((needed?.clusters ?? !needed) && clustered ? [CLUSTERS_FILE] : []),
     ...((needed?.confidence ?? !needed) && confident.length > 0 ? [CONFIDENCE_FILE] : []),
@@ -185,12 +194,21 @@ export function rowsIn(rows: RunRows, slice?: Slice): number[] {
 /** The scores by one scorer on some rows, as the engine's statistics take them; a row that was not opened goes by its number. */
 export function scoresOf(rows: RunRows, scorer: string, chosen: readonly number[]): ScoreTable {
   const clusters = chosen.map((row) => rows.text("cluster", row) ?? null);
+  const stated = rows.scorers.find(({name}) => name === scorer);
+  const counts = (candidate: string, row: number) => {
+    const own = rows.text(`counts:${scorer}:${candidate}`, row);
+    return own === undefined ? undefined : (JSON.parse(own) as CorpusCounts);
+  };
   return {
     candidates: rows.candidates,
     baseline: rows.baseline,
     rowIds: chosen.map((row) => rows.rowId(row) ?? String(row)),
     clusters: clusters.some((cluster) => cluster !== null) ? clusters : undefined,
     values: rows.candidates.map((candidate) => chosen.map((row) => rows.score(scorer, candidate, row))),
-    binary: rows.scorers.find(({name}) => name === scorer)?.binary ?? false
+    corpus: stated?.corpus && {
+      figure: stated.corpus,
+      counts: rows.candidates.map((candidate) => chosen.map((row) => counts(candidate, row)))
+    },
+    binary: stated?.binary ?? false
   };
 }

@@ -42,8 +42,9 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
   const {verdict} = run;
   const {alpha, cuts, extent, smaller} = all;
   const margin = cuts[0]?.verdict.margin ?? 0;
+  const figure = cuts[0]?.verdict.figure;
   const made = (candidate?: string): Made => ({
-    what: `${candidate ?? "Every candidate"} on the rows of each slice: its mean, and its difference from ${reference} on the rows that both have.`,
+    what: `${candidate ?? "Every candidate"} on the rows of each slice: its ${figure ?? "mean"}, and its difference from ${reference} on the rows that both have.`,
     n: `${plural(run.rows, "row")} in ${plural(table.rows.length, "slice")}`,
     term: "difference",
     sql: slicesQuery(
@@ -54,6 +55,7 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
     ),
     engine:
       "pairedDifference of assay/stats makes the intervals, holm corrects the p values, shrink draws small slices to the mean",
+    figure,
     run: run.id
   });
   const table = once(all, ["table", reference], () => sliceTableOf(cuts, reference, alpha));

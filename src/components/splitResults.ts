@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {scoreName} from "../decisions/scoreScale.js";
 import {splitGaps} from "../site/splitComparison.js";
 import type {RunView, SplitComparison, SplitsView, VerdictsData} from "../site/types.js";
 import {dataTable} from "./dataTable.js";
@@ -29,8 +30,8 @@ export function splitResults(view: SplitsView, {runs}: VerdictsData): Content {
   return several.map((same) => resultsOf(same, view));
 }
 
-const evalOf = ({eval: name, primaryScorer, split}: RunView) =>
-  JSON.stringify([name, primaryScorer, split.part]);
+const evalOf = ({eval: name, primaryScorer, split, verdict}: RunView) =>
+  JSON.stringify([name, primaryScorer, verdict.figure, split.part]);
 
 const isRandom = ({split}: RunView) => split.strategy === "random" || split.strategy === "stratified";
 
@@ -64,7 +65,7 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
               {name: "Split", heading: true, value: ({split}) => split.name},
               {name: `Rows, ${reference.split.part} part`, numeric: true, value: (run) => count(run.rows)},
               {
-                name: `${reference.primaryScorer} of ${best}`,
+                name: `${scoreName(reference.primaryScorer, reference.verdict.figure)} of ${best}`,
                 numeric: true,
                 value: (run) => format.score(of(run)?.mean)
               },

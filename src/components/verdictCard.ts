@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {scoreName} from "../decisions/scoreScale.js";
 import {writerOf} from "../decisions/scoreScale.js";
 import type {CandidateCost, Verdict} from "../decisions/types.js";
 import type {CandidateView, RunView} from "../site/types.js";
@@ -62,7 +63,7 @@ export function verdictCard(run: RunView): HTMLElement {
   </section>`;
 }
 
-function madeOf({id, rows, primaryScorer: scorer}: RunView): Made {
+function madeOf({id, rows, primaryScorer: scorer, verdict}: RunView): Made {
   return {
     what: "What to do, from every candidate's score on the same rows, what it costs and how fast it answers.",
     n: plural(rows, "row"),
@@ -70,6 +71,7 @@ function madeOf({id, rows, primaryScorer: scorer}: RunView): Made {
     sql: leaderboardQuery({scorer}, id),
     engine:
       "decide makes the verdict of the scores row by row, meanInterval and pairedDifference its intervals",
+    figure: verdict.figure,
     run: id
   };
 }
@@ -127,7 +129,9 @@ function figures(run: RunView): Tile[] {
       label: best?.candidate ?? "Best",
       means: "mean",
       value: format.score(best?.mean),
-      note: best ? `${format.interval(best.low, best.high)}, ${run.primaryScorer}` : undefined
+      note: best
+        ? `${format.interval(best.low, best.high)}, ${scoreName(run.primaryScorer, verdict.figure)}`
+        : undefined
     },
     {label: "Rows", value: count(run.rows), note: `${run.split.part} part of ${run.dataset.name}`},
     {

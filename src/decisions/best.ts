@@ -1,4 +1,5 @@
 import {mean} from "../stats/index.js";
+import {valuesOf} from "./columns.js";
 import type {CandidateSummary, ScoreTable} from "./types.js";
 
 /** The order of candidates in a verdict: by their means, of equal ones by name; those without a score last. */
@@ -10,9 +11,9 @@ export function bestFirst(
 }
 
 /** The candidate that a verdict on these scores calls the best; undefined when nothing was scored. */
-export function bestOf({candidates, values}: ScoreTable): string | undefined {
-  const scored = candidates.flatMap((candidate, c) => {
-    const own = mean(values[c]!);
+export function bestOf(table: ScoreTable): string | undefined {
+  const scored = table.candidates.flatMap((candidate) => {
+    const own = mean(valuesOf(table, candidate));
     return own === undefined ? [] : [{candidate, mean: own}];
   });
   return scored.sort(bestFirst)[0]?.candidate;

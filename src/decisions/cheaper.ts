@@ -1,5 +1,5 @@
 import {holm, nonInferiority, normalQuantile, pairedDifference} from "../stats/index.js";
-import {clustersOf, valuesOf} from "./columns.js";
+import {clustersOf, sharedValues} from "./columns.js";
 import {oldPricesSentence} from "./oldPrices.js";
 import {counted} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
@@ -27,7 +27,8 @@ export function cheaperOf(
   const {margin, alpha} = terms;
   return cheaperBy(table.candidates, best, costs, terms, (cheaper) => {
     const tests = cheaper.map((candidate) => {
-      const difference = pairedDifference(valuesOf(table, candidate), valuesOf(table, best), {
+      const [own, bests] = sharedValues(table, [candidate, best]);
+      const difference = pairedDifference(own!, bests!, {
         level: 1 - 2 * alpha,
         clusters: clustersOf(table)
       });

@@ -1,4 +1,5 @@
 import {type Interval, mean, meanInterval} from "../stats/index.js";
+import {rowsOf, valuesOf} from "./columns.js";
 import {counted, points} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
@@ -70,14 +71,8 @@ export function contaminationOf(
  * without one of them having seen the answers.
  */
 export function cleanTable(table: ScoreTable, marks: ReadonlyMap<string, readonly RowMark[]>): ScoreTable {
-  const keep = table.rowIds.map((_, row) => [...marks.values()].every((own) => own[row] === "clean"));
-  const only = <T>(list: readonly T[]) => list.filter((_, row) => keep[row]);
-  return {
-    ...table,
-    rowIds: only(table.rowIds),
-    clusters: table.clusters ? only(table.clusters) : undefined,
-    values: table.values.map(only)
-  };
+  const isClean = (row: number) => [...marks.values()].every((own) => own[row] === "clean");
+  return rowsOf(table, [...table.rowIds.keys()].filter(isClean));
 }
 
 /**
@@ -135,7 +130,7 @@ function contaminationSentence(
 
 function scoreOf(table: ScoreTable, c: number, wanted: (row: number) => boolean): ScoreOf {
   const rows = table.rowIds.flatMap((_, row) => (wanted(row) ? [row] : []));
-  const values = rows.map((row) => table.values[c]![row]);
+  const values = valuesOf(rowsOf(table, rows), table.candidates[c]!);
   const interval = meanInterval(values, {
     clusters: table.clusters ? rows.map((row) => table.clusters![row] ?? `row:${row}`) : undefined,
     bounds: table.bounds

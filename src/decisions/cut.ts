@@ -1,5 +1,6 @@
 import {holm} from "../stats/index.js";
 import {leaksOf} from "./action.js";
+import {rowsOf} from "./columns.js";
 import {decide} from "./decide.js";
 import {DEFAULT_MARGIN} from "./defaults.js";
 import {pairwise} from "./pairwise.js";
@@ -84,16 +85,6 @@ export function cutsOf(
       cuts.push(cutOf(rowsOf(table, rows), options, {name, value}));
   }
   return cuts;
-}
-
-/** The table with some of its rows only. */
-export function rowsOf(table: ScoreTable, rows: readonly number[]): ScoreTable {
-  return {
-    ...table,
-    rowIds: rows.map((row) => table.rowIds[row]!),
-    clusters: table.clusters && rows.map((row) => table.clusters![row]!),
-    values: table.values.map((values) => rows.map((row) => values[row]))
-  };
 }
 
 /** The reference minus each other candidate, the lowest difference first; p values are Holm-adjusted over these comparisons. */

@@ -3,7 +3,8 @@ import {actionAfterRisks, choiceAmong, type TieBreakers} from "./action.js";
 import {bestFirst} from "./best.js";
 import {oldPriceOf} from "./oldPrices.js";
 import {cheaperOf} from "./cheaper.js";
-import {clustersOf, valuesOf} from "./columns.js";
+import {candidatesOf, clustersOf, figureOf, sharedValues, valuesOf} from "./columns.js";
+import {corpusWarnings} from "./corpusWarnings.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import {isIdentical, moreRows} from "./moreRows.js";
 import {pairwise} from "./pairwise.js";
@@ -38,8 +39,8 @@ export const decide: Decide = (table, options) => {
   const scale = options.scale ?? scaleOf(table.values);
   const summaries = table.candidates.map((_, c) => summarize(table, c, 1 - alpha)).sort(bestFirst);
   const scored = summaries.filter((summary) => summary.mean !== undefined);
-  const warnings = [...warningsOf(summaries), ...fewGroups(table)];
-  const common = {margin: options.margin, alpha, scale, summaries, warnings};
+  const warnings = [...warningsOf(summaries), ...fewGroups(table), ...corpusWarnings(table)];
+  const common = {margin: options.margin, alpha, scale, figure: figureOf(table), summaries, warnings};
   const best = scored[0]?.candidate;
   if (best === undefined)
     return finish({kind: "no-scores", set: [], comparisons: [], ...common}, table, options);
@@ -124,21 +125,23 @@ export function breakersOf({
 }
 
 function summarize(table: ScoreTable, index: number, level: number): CandidateSummary {
-  const values = table.values[index] ?? [];
+  const candidate = table.candidates[index]!;
+  const values = valuesOf(table, candidate);
   const present = values.filter((value) => value !== undefined);
   const failed = values.length - present.length;
   const interval = meanInterval(values, {level, clusters: clustersOf(table), bounds: table.bounds});
   const sum = present.reduce((total, value) => total + value, 0);
+  const isShare = failed > 0 && table.binary && !table.corpus;
   return {
-    candidate: table.candidates[index]!,
+    candidate,
     planned: values.length,
     scored: present.length,
     mean: mean(values),
     low: interval?.low,
     high: interval?.high,
     method: interval?.method,
-    ifFailedWrong: failed > 0 && table.binary ? sum / values.length : undefined,
-    ifFailedRight: failed > 0 && table.binary ? (sum + failed) / values.length : undefined
+    ifFailedWrong: isShare ? sum / values.length : undefined,
+    ifFailedRight: isShare ? (sum + failed) / values.length : undefined
   };
 }
 
@@ -150,7 +153,10 @@ function winnerOf(
   level: number
 ): Verdict["winner"] {
   if (scored.length < 2) return undefined;
-  const columns = scored.map(({candidate}) => valuesOf(table, candidate));
+  const columns = sharedValues(
+    table,
+    scored.map(({candidate}) => candidate)
+  );
   const found = winnerEstimate(columns, {seed, level, clusters: clustersOf(table)});
   // On the rows that all share another one may lead: then the estimate is not about the verdict's best.
   if (found?.winner !== 0) return undefined;
@@ -159,10 +165,8 @@ function winnerOf(
 }
 
 function compare(table: ScoreTable, a: string, b: string, level: number): Comparison {
-  const found = pairedDifference(valuesOf(table, a), valuesOf(table, b), {
-    level,
-    clusters: clustersOf(table)
-  });
+  const [first, second] = sharedValues(table, [a, b]);
+  const found = pairedDifference(first!, second!, {level, clusters: clustersOf(table)});
   if (!found) return {a, b, rows: 0};
   return {
     a,
@@ -178,8 +182,7 @@ function compare(table: ScoreTable, a: string, b: string, level: number): Compar
 
 /** `ordered` is best first, so that `a` is never the worse one of the two by its mean. */
 function allPairs(table: ScoreTable, ordered: string[], alpha: number): Comparison[] {
-  const values = ordered.map((candidate) => table.values[table.candidates.indexOf(candidate)]!);
-  return pairwise({...table, candidates: ordered, values}, [], {alpha}).pairs;
+  return pairwise(candidatesOf(table, ordered), [], {alpha}).pairs;
 }
 
 function isEquivalent(table: ScoreTable, pair: Comparison, options: DecideOptions, alpha: number): boolean {

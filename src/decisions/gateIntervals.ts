@@ -4,7 +4,7 @@ import {
   pairedConfidenceSequence,
   pairedDifference
 } from "../stats/index.js";
-import {clustersOf, valuesOf} from "./columns.js";
+import {aligned, clustersOf, type Column, type Values, valuesOf} from "./columns.js";
 import type {ScoreTable} from "./types.js";
 
 /** An interval as a gate uses it; `n` counts rows. */
@@ -22,12 +22,8 @@ export interface GateInterval {
 /** The 95 % intervals that score rules go by; undefined on too few rows. */
 export interface GateIntervals {
   mean(table: ScoreTable, candidate: string): GateInterval | undefined;
-  /** Candidate minus `other`'s scores, which are in the table's order of rows. */
-  difference(
-    table: ScoreTable,
-    candidate: string,
-    other: readonly (number | undefined)[]
-  ): GateInterval | undefined;
+  /** Candidate minus `other`, row by row. */
+  difference(table: ScoreTable, candidate: string, other: Column): GateInterval | undefined;
 }
 
 /** For scores that were looked at once: clustered as the table is. */
@@ -39,15 +35,20 @@ export const oneLook: GateIntervals = {
     return alike(found && {...found, bounds}, values);
   },
   difference(table, candidate, other) {
-    const values = valuesOf(table, candidate);
+    const [values, others] = pairOf(table, candidate, other);
     const differences = values.map((value, row) =>
-      value === undefined || other[row] === undefined ? undefined : value - other[row]
+      value === undefined || others[row] === undefined ? undefined : value - others[row]
     );
-    const found = pairedDifference(values, other, {clusters: clustersOf(table)});
+    const found = pairedDifference(values, others, {clusters: clustersOf(table)});
     const {range = 1} = found ?? {};
     return alike(found && {...found, bounds: [-range, range]}, differences);
   }
 };
+
+function pairOf(table: ScoreTable, candidate: string, other: Column): [Values, Values] {
+  const [values, others] = aligned([{table, candidate}, other]);
+  return [values!, others!];
+}
 
 /** The interval with a word on whether all that it was made of is alike. */
 function alike(
@@ -60,7 +61,7 @@ function alike(
 
 /**
  * For scores whose number was chosen by looking at them, as in a race: anytime-valid, a group of rows being one
- * observation, its mean. Scores must be from 0 to 1.
+ * observation, its mean. Scores must be from 0 to 1, and their mean what decides: no corpus figure is raced.
  */
 export const everyLook: GateIntervals = {
   mean(table, candidate) {
@@ -71,10 +72,10 @@ export const everyLook: GateIntervals = {
     return interval && {...interval, estimate: sequence.estimate()!, n};
   },
   difference(table, candidate, other) {
-    const values = valuesOf(table, candidate);
+    const [values, others] = pairOf(table, candidate, other);
     const sequence = pairedConfidenceSequence();
-    const both = values.map((value, row) => (other[row] === undefined ? undefined : value));
-    const n = overGroups(table, both, (rows) => sequence.add(meanOf(rows, values), meanOf(rows, other)));
+    const both = values.map((value, row) => (others[row] === undefined ? undefined : value));
+    const n = overGroups(table, both, (rows) => sequence.add(meanOf(rows, values), meanOf(rows, others)));
     const interval = sequence.interval();
     return interval && {...interval, estimate: sequence.estimate()!, n};
   }

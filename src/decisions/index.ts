@@ -20,8 +20,9 @@ export {history, type HistoryEntry, type Traced, traceHistory, type TracedRun} f
 export {pairwise} from "./pairwise.js";
 export * from "./raceTypes.js";
 export {gatesOf, runReport, type RunReport} from "./report.js";
-export {scaleOf, type ScoreScale, type ScoreWriter, writerOf} from "./scoreScale.js";
-export {scoreTable, shownNames, slicingsOf} from "./scoreTable.js";
+export {scaleOf, scoreName, type ScoreScale, type ScoreWriter, writerOf} from "./scoreScale.js";
+export {candidatesOf, figureOf, scoresOf, sharedValues, valuesOf} from "./columns.js";
+export {corpusOf, scoreTable, shownNames, slicingsOf, tableAsIn} from "./scoreTable.js";
 export {counted, points} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";
 export {sliceTable} from "./sliceTable.js";

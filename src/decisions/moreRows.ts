@@ -1,5 +1,5 @@
 import {normalQuantile, pairedDifference, rowsNeeded} from "../stats/index.js";
-import {clustersOf, valuesOf} from "./columns.js";
+import {clustersOf, sharedValues, type Values} from "./columns.js";
 import type {Comparison, ScoreTable} from "./types.js";
 
 interface Aim {
@@ -26,8 +26,7 @@ export function moreRows(
   const half = (pair.high - pair.low) / 2;
   if (half === 0) return undefined;
   const oneSided = normalQuantile(1 - alpha);
-  const a = valuesOf(table, pair.a);
-  const b = valuesOf(table, pair.b);
+  const [a, b] = both(table, pair);
   const found = pairedDifference(a, b, {clusters: clustersOf(table)});
   if (found?.range !== undefined || isIdentical(table, pair)) {
     // Where all rows are alike the interval's ends are the share z² / (n + z²) of the way to the range's ends away.
@@ -65,11 +64,13 @@ export function moreRows(
 
 /** Whether two candidates have the same score on every row that both have. */
 export function isIdentical(table: ScoreTable, pair: Comparison): boolean {
-  const b = valuesOf(table, pair.b);
+  const [a, b] = both(table, pair);
   return (
-    pair.rows > 0 &&
-    valuesOf(table, pair.a).every(
-      (value, row) => value === undefined || b[row] === undefined || value === b[row]
-    )
+    pair.rows > 0 && a.every((value, row) => value === undefined || b[row] === undefined || value === b[row])
   );
+}
+
+function both(table: ScoreTable, {a, b}: Comparison): [Values, Values] {
+  const [first, second] = sharedValues(table, [a, b]);
+  return [first!, second!];
 }

@@ -1,5 +1,5 @@
-import {holm, pairedBySlice, slicedRows, type SlicedRows} from "../stats/index.js";
-import {clustersOf} from "./columns.js";
+import {holm, pairedBySlice, pairedDifference, slicedRows} from "../stats/index.js";
+import {clustersOf, rowsOf, sharedValues} from "./columns.js";
 import type {Slicing} from "./sliceTable.js";
 import type {Comparison, ScoreTable} from "./types.js";
 
@@ -31,14 +31,12 @@ export function pairwise(
   slicings: readonly Slicing[] = [],
   {alpha = 0.05}: {alpha?: number} = {}
 ): PairwiseTable {
-  const columns = table.values.map((values) => Float64Array.from(values, (value) => value ?? NaN));
-  const clusters = clustersOf(table);
-  const compare = (rows: SlicedRows) => comparePairs(table.candidates, columns, rows, 1 - alpha);
-  const everywhere = slicedRows(new Int32Array(table.rowIds.length), 1, clusters);
-  const pairs = adjusted(compare(everywhere).map(([pair]) => pair!));
+  const compare = (table.corpus ? pairsOfCorpus : pairsOfMeans)(table, 1 - alpha);
+  const everywhere = new Int32Array(table.rowIds.length);
+  const pairs = adjusted(compare(everywhere, 1).map(([pair]) => pair!));
   const slices = slicings.flatMap(({name, values}) => {
     const {slice, names, counts} = numbered(values);
-    const found = compare(slicedRows(slice, names.length, clusters));
+    const found = compare(slice, names.length);
     return names.map((value, s) => ({
       slice: name,
       value,
@@ -56,22 +54,47 @@ export function pairwise(
   };
 }
 
-/** A list of slices for every pair of candidates. */
-function comparePairs(
-  candidates: readonly string[],
-  columns: readonly Float64Array[],
-  rows: SlicedRows,
-  level: number
-): Comparison[][] {
-  return candidates.flatMap((a, i) =>
-    candidates.slice(i + 1).map((b, j) =>
-      pairedBySlice(columns[i]!, columns[i + 1 + j]!, rows, level).map((found): Comparison => {
-        if (!found) return {a, b, rows: 0};
-        const {n, estimate, low, high, p, method} = found;
-        return {a, b, rows: n, difference: estimate, low, high, pValue: p, method};
-      })
-    )
+/** Compares all pairs in slices, of which every row has the number of its own: a list of slices for every pair. */
+type ComparePairs = (slice: Int32Array, count: number) => Comparison[][];
+
+function pairsOfMeans(table: ScoreTable, level: number): ComparePairs {
+  const columns = table.values.map((values) => Float64Array.from(values, (value) => value ?? NaN));
+  return (slice, count) => {
+    const rows = slicedRows(slice, count, clustersOf(table));
+    return pairsIn(table).map(([i, j]) =>
+      pairedBySlice(columns[i]!, columns[j]!, rows, level).map((found) =>
+        comparisonOf(table.candidates[i]!, table.candidates[j]!, found)
+      )
+    );
+  };
+}
+
+/** A corpus figure is one of the slice's rows that both have: nothing of the whole can be taken over. */
+function pairsOfCorpus(table: ScoreTable, level: number): ComparePairs {
+  return (slice, count) => {
+    const places = Array.from({length: count}, (): number[] => []);
+    slice.forEach((s, row) => places[s]?.push(row));
+    const parts = places.map((rows) => rowsOf(table, rows));
+    return pairsIn(table).map(([i, j]) => {
+      const [a, b] = [table.candidates[i]!, table.candidates[j]!];
+      return parts.map((part) => {
+        const [first, second] = sharedValues(part, [a, b]);
+        return comparisonOf(a, b, pairedDifference(first!, second!, {level, clusters: clustersOf(part)}));
+      });
+    });
+  };
+}
+
+function pairsIn({candidates}: ScoreTable): [number, number][] {
+  return candidates.flatMap((_, i) =>
+    candidates.slice(i + 1).map((_, k): [number, number] => [i, i + 1 + k])
   );
+}
+
+function comparisonOf(a: string, b: string, found: ReturnType<typeof pairedDifference>): Comparison {
+  if (!found) return {a, b, rows: 0};
+  const {n, estimate, low, high, p, method} = found;
+  return {a, b, rows: n, difference: estimate, low, high, pValue: p, method};
 }
 
 function adjusted(pairs: readonly Comparison[]): Comparison[] {

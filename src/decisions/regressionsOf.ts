@@ -1,5 +1,5 @@
 import {equivalence, holm, pairedDifference} from "../stats/index.js";
-import {clustersOf, valuesOf} from "./columns.js";
+import {aligned, clustersOf, scoresOf} from "./columns.js";
 import type {ScoreTable} from "./types.js";
 
 export interface RegressionOptions {
@@ -22,7 +22,7 @@ export interface Regression {
   pValue?: number;
   /** Holm-adjusted over the candidates. */
   adjustedP?: number;
-  /** Ids of the rows that scored lower, and higher, than before. */
+  /** Ids of the rows whose own score is lower, and higher, than before. */
   worse: string[];
   better: string[];
   /** Rows that were scored before and failed now. */
@@ -45,17 +45,21 @@ export function regressionsOf(
   const found = now.candidates
     .filter((candidate) => before.candidates.includes(candidate))
     .map((candidate) => {
-      const after = valuesOf(now, candidate);
-      const values = valuesOf(before, candidate);
+      const after = scoresOf(now, candidate);
+      const values = scoresOf(before, candidate);
       const earlier = now.rowIds.map((id) => values[placeBefore.get(id) ?? -1]);
       const changed = (is: (was: number, score: number) => boolean) =>
         now.rowIds.filter((_, row) => {
           const [was, score] = [earlier[row], after[row]];
           return was !== undefined && score !== undefined && is(was, score);
         });
+      const [own, was] = aligned([
+        {table: now, candidate},
+        {table: before, candidate}
+      ]);
       return {
         candidate,
-        difference: pairedDifference(after, earlier, {level: 1 - alpha, clusters}),
+        difference: pairedDifference(own!, was!, {level: 1 - alpha, clusters}),
         worse: changed((was, score) => score < was),
         better: changed((was, score) => score > was),
         newlyFailed: now.rowIds.filter((_, row) => earlier[row] !== undefined && after[row] === undefined)

@@ -1,4 +1,4 @@
-import {valuesOf} from "./columns.js";
+import {figureOf} from "./columns.js";
 import type {GateInterval, GateIntervals} from "./gateIntervals.js";
 import type {Found, GateFacts} from "./gates.js";
 import type {ScoreWriter} from "./scoreScale.js";
@@ -12,7 +12,7 @@ interface ScoreTerms {
 
 export function minScore(table: ScoreTable, candidate: string, least: number, by: ScoreTerms): Found {
   const interval = by.intervals.mean(table, candidate);
-  const rule = `score at least ${by.write.number(least)}`;
+  const rule = `${figureOf(table) ?? "score"} at least ${by.write.number(least)}`;
   if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
   return against(rule, interval, least, by.write);
 }
@@ -34,7 +34,7 @@ export function regression(
   const rule = `not more than ${by.write.difference(most)} below ${baseline ?? "the baseline"}`;
   if (baseline === undefined) return {rule, status: "undecided", message: "The run has no baseline."};
   if (baseline === candidate) return {rule, status: "pass", message: "It is the baseline itself."};
-  const difference = by.intervals.difference(table, candidate, inOrderOf(table, of, baseline));
+  const difference = by.intervals.difference(table, candidate, {table: of, candidate: baseline});
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored by both."};
   return against(rule, difference, -most, by.write);
 }
@@ -51,16 +51,9 @@ export function runRegression(
     return {rule, status: "undecided", message: "The store has no such run of this eval and split."};
   if (!found.table.candidates.includes(candidate))
     return {rule, status: "undecided", message: `That run has no candidate ${candidate}.`};
-  const difference = by.intervals.difference(table, candidate, inOrderOf(table, found.table, candidate));
+  const difference = by.intervals.difference(table, candidate, {table: found.table, candidate});
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
   return against(rule, difference, -most, by.write);
-}
-
-/** A candidate's scores in `other`, in the order of the table's rows. */
-function inOrderOf(table: ScoreTable, other: ScoreTable, candidate: string): (number | undefined)[] {
-  const values = valuesOf(other, candidate);
-  const places = new Map(other.rowIds.map((id, row) => [id, row]));
-  return table.rowIds.map((id) => values[places.get(id) ?? -1]);
 }
 
 function against(

@@ -11,6 +11,11 @@ export interface ScoreWriter {
   difference(value: number): string;
 }
 
+/** What a reader calls scores: the scorer's name, or the corpus figure that decides with that name: "corpus BLEU (bleu)". */
+export function scoreName(scorer: string, figure: string | undefined): string {
+  return figure === undefined || figure === scorer ? scorer : `${figure} (${scorer})`;
+}
+
 /** A proportion when every score lies between 0 and 1. */
 export function scaleOf(columns: readonly (readonly (number | undefined)[])[]): ScoreScale {
   const within = columns.every((values) =>

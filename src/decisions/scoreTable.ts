@@ -1,3 +1,4 @@
+import {corpusCounts, type CorpusCounts, type CorpusFigure, meanCounts} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {chunks} from "./chunks.js";
 import type {Slicing} from "./sliceTable.js";
@@ -6,8 +7,15 @@ import type {ScoreTable} from "./types.js";
 /**
  * The scores of a run by one scorer, one row a dataset row, means over repeats. A row whose repeats all failed is
  * undefined there. With several prompt variants each candidate-variant pair is a candidate, named "candidate · variant".
+ * Where a corpus figure decides, its counts by row are read from the scores' details.
+ * @param figure the figure, null for the mean of the rows; the scorer's own in the run when left out
  */
-export async function scoreTable(store: Store, runId: string, scorer: string): Promise<ScoreTable> {
+export async function scoreTable(
+  store: Store,
+  runId: string,
+  scorer: string,
+  figure?: CorpusFigure | null
+): Promise<ScoreTable> {
   const run = (await store.runs({archived: true})).find(({id}) => id === runId);
   if (!run) throw new Error(`no such run: ${runId}`);
   const rowIds: string[] = [];
@@ -28,18 +36,32 @@ export async function scoreTable(store: Store, runId: string, scorer: string): P
   );
   const stated = run.scorers.find(({name}) => name === scorer);
   const values = named.map(() => new Array<number | undefined>(rowIds.length).fill(undefined));
-  await readScores(store, run, scorer, named, values);
+  const columns: Columns = {run, scorer, named};
+  await readScores(store, columns, values);
+  const decides = figure === undefined ? stated?.corpus : (figure ?? undefined);
+  const counts = decides && (await readCounts(store, columns, {figure: decides, rows: rowIds.length}));
   return {
     candidates: named.map(({name}) => name),
     baseline: named.find(({baseline}) => baseline)?.name ?? named[0]?.name,
     rowIds,
     clusters: clusters.some((cluster) => cluster !== null) ? clusters : undefined,
     values,
+    corpus: decides && counts ? {figure: decides, counts} : undefined,
     binary:
       stated?.binary !== false &&
       values.every((row) => row.every((value) => value === undefined || value === 0 || value === 1)),
     bounds: stated?.bounds
   };
+}
+
+/** The table of an earlier run as `run` is decided: by the same figure, where its scores have the counts. */
+export function tableAsIn(store: Store, earlier: string, run: RunManifest): Promise<ScoreTable> {
+  return scoreTable(store, earlier, run.primaryScorer, corpusOf(run, run.primaryScorer) ?? null);
+}
+
+/** The corpus figure that a scorer of a run decides by; undefined where the mean of the rows does. */
+export function corpusOf({scorers}: Pick<RunManifest, "scorers">, scorer: string): CorpusFigure | undefined {
+  return scorers.find(({name}) => name === scorer)?.corpus;
 }
 
 /** What a candidate is called in the table, once for each prompt variant. Another candidate's name may begin with its name. */
@@ -48,25 +70,53 @@ export function shownNames({variants}: Pick<RunManifest, "variants">, candidate:
 }
 
 /** Joined and averaged by DuckDB, so that three numbers a score are all that is read. */
-async function readScores(
-  store: Store,
-  run: RunManifest,
-  scorer: string,
-  named: readonly {candidate: string; variant: string}[],
-  values: (number | undefined)[][]
-): Promise<void> {
-  const query = `
+async function readScores(store: Store, of: Columns, values: (number | undefined)[][]): Promise<void> {
+  const query = `${PLACES}
+    select nth, place, avg(value)::double from scores join named using (candidate, variant) join places using (row_id)
+    where run = $run and scorer = $scorer and status = 'scored' group by nth, place`;
+  for await (const [columns, places, scores] of chunks(store, query, parametersOf(of)))
+    for (let i = 0; i < scores!.length; i++)
+      values[columns![i] as number]![places![i] as number] = scores![i] as number;
+}
+
+/** What of a run's scores is read into the columns of a table. */
+interface Columns {
+  run: RunManifest;
+  scorer: string;
+  named: readonly {candidate: string; variant: string}[];
+}
+
+const PLACES = `
     with named as (
       select unnest(from_json($named, '[{"candidate": "VARCHAR", "variant": "VARCHAR", "nth": "INTEGER"}]'), recursive := true)
     ), places as (
       select row_id, (row_number() over (order by position) - 1)::int as place from items where run = $run
-    )
-    select nth, place, avg(value)::double from scores join named using (candidate, variant) join places using (row_id)
-    where run = $run and scorer = $scorer and status = 'scored' group by nth, place`;
+    )`;
+
+function parametersOf({run, scorer, named}: Columns): Record<string, string> {
   const names = JSON.stringify(named.map(({candidate, variant}, nth) => ({candidate, variant, nth})));
-  for await (const [columns, places, scores] of chunks(store, query, {run: run.id, scorer, named: names}))
-    for (let i = 0; i < scores!.length; i++)
-      values[columns![i] as number]![places![i] as number] = scores![i] as number;
+  return {run: run.id, scorer, named: names};
+}
+
+/** By candidate, then by row; a score without the counts has none. */
+async function readCounts(
+  store: Store,
+  of: Columns,
+  {figure, rows}: {figure: CorpusFigure; rows: number}
+): Promise<(CorpusCounts | undefined)[][]> {
+  const query = `${PLACES}
+    select nth, place, details from scores join named using (candidate, variant) join places using (row_id)
+    where run = $run and scorer = $scorer and status = 'scored' order by nth, place, repeat`;
+  const found = of.named.map(() => new Array<CorpusCounts[] | undefined>(rows).fill(undefined));
+  for await (const [columns, places, details] of chunks(store, query, parametersOf(of)))
+    for (let i = 0; i < details!.length; i++) {
+      const counts = corpusCounts(figure, JSON.parse((details![i] as string | null) ?? "{}") as object);
+      if (!counts) continue;
+      const [column, row] = [found[columns![i] as number]!, places![i] as number];
+      if (column[row]) column[row].push(counts);
+      else column[row] = [counts];
+    }
+  return found.map((column) => column.map((repeats) => repeats && meanCounts(repeats)));
 }
 
 /** The ways in which a run's eval cuts its rows, in the order of `scoreTable`'s rows; none when it names none. */

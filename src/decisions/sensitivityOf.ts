@@ -1,12 +1,13 @@
 import {differenceSensitivity, sensitivity} from "../stats/index.js";
-import {valuesOf} from "./columns.js";
+import {scoresOf} from "./columns.js";
 import {points} from "./points.js";
 import type {ScoreScale} from "./scoreScale.js";
 import type {ScoreTable, VerdictSensitivity} from "./types.js";
 
 /**
  * What failed rows could change: who would lead had every one of them scored 0, and had it scored 1. Undefined when no
- * row failed, or when scores leave the range 0 to 1.
+ * row failed, when scores leave the range 0 to 1, and when a corpus figure decides: what a failed row would have added to its
+ * counts has no bounds.
  */
 export function sensitivityOf(
   table: ScoreTable,
@@ -17,8 +18,8 @@ export function sensitivityOf(
     (sum, values) => sum + values.filter((value) => value === undefined).length,
     0
   );
-  if (failed === 0 || scale !== "proportion") return undefined;
-  const bounds = table.candidates.map((candidate) => sensitivity(valuesOf(table, candidate))!);
+  if (failed === 0 || scale !== "proportion" || table.corpus) return undefined;
+  const bounds = table.candidates.map((candidate) => sensitivity(scoresOf(table, candidate))!);
   const leader = (of: "lowest" | "highest") => {
     const most = Math.max(...bounds.map((one) => one[of]));
     const leaders = table.candidates.filter((_, c) => bounds[c]![of] === most);
@@ -26,7 +27,7 @@ export function sensitivityOf(
   };
   const [bestIfWrong, bestIfRight] = [leader("lowest"), leader("highest")];
   const lead =
-    rival === undefined ? undefined : differenceSensitivity(valuesOf(table, best), valuesOf(table, rival));
+    rival === undefined ? undefined : differenceSensitivity(scoresOf(table, best), scoresOf(table, rival));
   const range =
     lead && rival !== undefined
       ? ` The lead over ${rival} would be from ${points(lead.lowest)} to ${points(lead.highest)} points.`

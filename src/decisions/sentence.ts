@@ -14,7 +14,7 @@ export function sentenceOf(
   const mean = number(summary.mean!);
   const interval =
     summary.low === undefined ? undefined : `${number(summary.low)} to ${number(summary.high!)}`;
-  const score = interval ? `${mean} (${interval})` : mean;
+  const score = `${interval ? `${mean} (${interval})` : mean}${verdict.figure === undefined ? "" : ` in ${verdict.figure}`}`;
   if (kind === "pick") {
     const next = comparisons[0];
     if (!next) return `${best} scored ${score}; there is no other candidate to compare it with.`;
@@ -32,7 +32,7 @@ export function sentenceOf(
   const agree = scoredMore
     ? `On the ${rowsShared === undefined ? "rows" : rowsText(rowsShared)} that ${all} have a score for, ${list(alike)} ${all} score ${summary.scored === rowsShared ? mean : "the same"}`
     : `${list(alike)} scored the same on every one of ${rowsText(rowsShared!)} (${interval ? `${mean}, ${interval}` : mean})`;
-  const inside = `by less than ${difference(margin)}`;
+  const inside = `by less than ${difference(margin)}${verdict.figure === undefined ? "" : ` in ${verdict.figure}`}`;
   if (kind === "tie") {
     const advice = decides && !held ? " Choose by cost." : "";
     if (identical.length === 0) return `${list(set)} are a tie: they differ ${inside}.${advice}`;

@@ -1,5 +1,13 @@
-import {holm, meanInterval, normalQuantile, pairedDifference, shrink, type Shrunk} from "../stats/index.js";
-import {clustersOf, valuesOf} from "./columns.js";
+import {
+  holm,
+  meanInterval,
+  normalQuantile,
+  pairedDifference,
+  type PairedOptions,
+  shrink,
+  type Shrunk
+} from "../stats/index.js";
+import {clustersOf, rowsOf, sharedValues, valuesOf} from "./columns.js";
 import type {ScoreTable} from "./types.js";
 
 /** One way to cut the rows: the value of each row, in the table's order; undefined where a row has none. */
@@ -71,20 +79,16 @@ export function sliceTable(
     const found = [...places.keys()].sort().map((value): SliceRow => {
       const at = places.get(value)!;
       const own = clusters && at.map((row) => clusters[row]!);
-      const column = (candidate: string) => {
-        const values = valuesOf(table, candidate);
-        return at.map((row) => values[row]);
-      };
-      const base = reference === undefined ? undefined : column(reference);
+      const part = rowsOf(table, at);
       const cells = table.candidates.map((candidate): SliceCell => {
-        const values = column(candidate);
+        const values = valuesOf(part, candidate);
         const scored = values.filter((score) => score !== undefined);
         if (scored.length === 0) return {candidate, scored: 0};
         const interval = meanInterval(values, {level, clusters: own, bounds: table.bounds});
         const difference =
-          base && candidate !== reference
-            ? pairedDifference(values, base, {level, clusters: own})
-            : undefined;
+          reference === undefined || candidate === reference
+            ? undefined
+            : differenceIn(part, [candidate, reference], {level, clusters: own});
         return {
           candidate,
           scored: scored.length,
@@ -126,6 +130,11 @@ export function concludeSlices(
   const adjusted = holm(differences.map(({pValue}) => pValue));
   differences.forEach((difference, i) => (difference.adjustedP = adjusted[i]!));
   return {reference, comparisons: differences.length, rows};
+}
+
+function differenceIn(part: ScoreTable, candidates: readonly [string, string], options: PairedOptions) {
+  const [first, second] = sharedValues(part, candidates);
+  return pairedDifference(first!, second!, options);
 }
 
 function placesOf({values}: Slicing): Map<string, number[]> {

@@ -1,4 +1,5 @@
 import type {TokenPrice} from "../costs/index.js";
+import type {CorpusCounts, CorpusFigure} from "../stats/index.js";
 import type {Choice, TieBreakers} from "./action.js";
 import type {RiskFacts} from "./risks.js";
 import type {RaceDrop, RaceOutcome} from "./raceTypes.js";
@@ -14,17 +15,25 @@ export interface ScoreTable {
   clusters?: (string | null)[];
   /** `values[c][r]`: candidate c's score on row r, the mean over repeats; undefined when it failed. */
   values: (number | undefined)[][];
+  /** Where a corpus figure decides, and not the mean of `values`: what it is made of. */
+  corpus?: CorpusTable;
   /** True when every single score is 0 or 1. */
   binary: boolean;
   /** The lowest and the highest score there can be, as the scorer states them; absent when they are 0 and 1, or not known. */
   bounds?: readonly [low: number, high: number];
 }
 
+/** The figure that decides, and `counts[c][r]`: candidate c's part in it of row r, the mean over repeats; undefined as scores are. */
+export interface CorpusTable {
+  figure: CorpusFigure;
+  counts: (CorpusCounts | undefined)[][];
+}
+
 export interface CandidateSummary {
   candidate: string;
   planned: number;
   scored: number;
-  /** Undefined when nothing was scored. */
+  /** The mean of the rows' scores, or the corpus figure that decides; undefined when nothing was scored. */
   mean?: number;
   low?: number;
   high?: number;
@@ -97,6 +106,8 @@ export interface Verdict {
   alpha: number;
   /** How the scorer's values are written, wherever this verdict is. */
   scale: ScoreScale;
+  /** What the scores are, where they are no means of rows: "corpus BLEU". */
+  figure?: string;
   /** Sorted by mean, best first. */
   summaries: CandidateSummary[];
   /** The best against each other candidate. */

@@ -1,4 +1,4 @@
-import type {ScoreTable} from "../decisions/index.js";
+import {type ScoreTable, sharedValues} from "../decisions/index.js";
 import {holm, nonInferiority, pairedDifference} from "../stats/index.js";
 
 /** Who could take a candidate's place. */
@@ -27,9 +27,9 @@ export function substitutesFor(
   {margin, alpha = 0.05}: {margin: number; alpha?: number}
 ): Substitute[] {
   const clusters = table.clusters?.map((cluster, row) => cluster ?? `row:${table.rowIds[row]}`);
-  const values = (name: string) => table.values[table.candidates.indexOf(name)] ?? [];
   const tested = among.flatMap((name) => {
-    const difference = pairedDifference(values(name), values(candidate), {level: 1 - 2 * alpha, clusters});
+    const [own, its] = sharedValues(table, [name, candidate]);
+    const difference = pairedDifference(own!, its!, {level: 1 - 2 * alpha, clusters});
     return difference ? [{name, difference, test: nonInferiority(difference, margin, {alpha})}] : [];
   });
   const adjusted = holm(tested.map(({test}) => test.p));

@@ -1,6 +1,5 @@
 import {canonicalJson, type RunManifest, type Store} from "../store/index.js";
-import {valuesOf} from "../decisions/columns.js";
-import {decide, scoreTable} from "../decisions/index.js";
+import {candidatesOf, decide, scoreTable} from "../decisions/index.js";
 import type {RaceRecord} from "../decisions/raceTypes.js";
 import type {Verdict} from "../decisions/types.js";
 
@@ -29,8 +28,7 @@ export async function everything(store: Store, race: RaceRecord): Promise<Everyt
   if (!run) return undefined;
   const {candidates, margin} = race.settings;
   const table = await scoreTable(store, run.id, race.scorer);
-  const raced = {...table, candidates, values: candidates.map((name) => [...valuesOf(table, name)])};
-  const {kind, best, set} = decide(raced, {margin, seed: run.seed});
+  const {kind, best, set} = decide(candidatesOf(table, candidates), {margin, seed: run.seed});
   return {run: run.id, eval: run.eval, kind, best, set};
 }
 

@@ -1,7 +1,13 @@
 import type {EvalDefinition, RaceOptions, RunInputs} from "../runner/index.js";
 import {DEFAULT_MARGIN} from "../decisions/index.js";
 import type {RaceSettings} from "../decisions/raceTypes.js";
+import {corpusName} from "../stats/index.js";
 import {noRows, openCounts, UserError} from "../store/index.js";
+
+/** The corpus figure that an eval decides by; undefined where the mean of rows does. */
+function figureOf({scorers, primary = Object.keys(scorers)[0]!}: EvalDefinition) {
+  return scorers[primary]?.corpus;
+}
 
 /** The settings of an eval's race. Throws UserError with all that keeps it from being raced. */
 export async function settingsOf(
@@ -18,6 +24,11 @@ export async function settingsOf(
   );
   const {budgetCalls, budgetUsd, errorRate} = race;
   const repeats = options.repeats ?? definition.repeats ?? 1;
+  const figure = figureOf(definition);
+  if (figure)
+    problems.push(
+      `it decides by ${corpusName(figure)}, and a race takes the mean of rows that are independent. Race it by such a scorer, such as one with level: "sentence", average: "accuracy" or level: "prompt".`
+    );
   if (candidates.length < 2) problems.push("it takes at least two candidates.");
   if (typeof definition.prompt === "object" && Object.keys(definition.prompt).length > 1)
     problems.push("it has several prompts. Race the candidates with one of them.");

@@ -1,6 +1,7 @@
 import {datasetSchema, PUBLISHING} from "../datasets/definitionSchema.js";
 import {makers} from "../scorers/makers.js";
 import type {Scorer} from "../scorers/types.js";
+import type {CorpusFigure} from "../stats/index.js";
 import {hosting, wayThere} from "../endpoints/hostingSchema.js";
 import type {GateRule} from "../decisions/gateRule.js";
 import {splitSchema} from "../splits/specSchema.js";
@@ -157,6 +158,20 @@ const asking = exactly<Omit<EvalDefinition, "source">>(
 const isProportion = ({module, binary}: Scorer) =>
   binary !== false && module?.startsWith(new URL("../scorers/", import.meta.url).href) === true;
 
+const FIGURES: CorpusFigure["figure"][] = ["bleu", "chrf", "ratio", "macroF1"];
+
+/** A figure of a scorer of the team's own is read by the engine when the team's module is not at hand. */
+function isCorpusFigure(figure: CorpusFigure): boolean {
+  const isMember = (name: unknown) => typeof name === "string" && /^[\w-]+$/.test(name);
+  const isNumber = (value: unknown) => value === undefined || Number.isFinite(value);
+  if (typeof figure !== "object" || !FIGURES.includes(figure.figure)) return false;
+  if (figure.name !== undefined && typeof figure.name !== "string") return false;
+  return (
+    figure.figure !== "ratio" ||
+    [isMember(figure.of), isMember(figure.over), isNumber(figure.from), isNumber(figure.times)].every(Boolean)
+  );
+}
+
 function scorerProblems({scorers, primary, gate = []}: EvalDefinition): Problems {
   const problems: Problems = Object.entries(scorers).flatMap(([name, scorer]) => {
     const maker = makers.get(scorer);
@@ -164,6 +179,12 @@ function scorerProblems({scorers, primary, gate = []}: EvalDefinition): Problems
       ? []
       : [{path: ["scorers", name], message: `is \`${maker}\` itself: write \`${maker}(…)\``}];
   });
+  for (const [name, {corpus}] of Object.entries(scorers))
+    if (corpus !== undefined && !isCorpusFigure(corpus))
+      problems.push({
+        path: ["scorers", name, "corpus"],
+        message: `is no corpus figure. Write {figure: "ratio", of: "edits", over: "words"} with members of its details, whose names are letters, digits, "_" and "-", or one of the figures ${FIGURES.join(", ")}`
+      });
   const decisive = primary ?? Object.keys(scorers)[0]!;
   const scorer = scorers[decisive];
   if (scorer === undefined || !isProportion(scorer)) return problems;

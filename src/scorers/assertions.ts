@@ -1,5 +1,6 @@
+import {bleuScore} from "../stats/corpus/bleu.js";
 import {AssertionValueError, schemaOf, splitAtCommas} from "./assertionValues.js";
-import {bleuCounts, bleuScore} from "./bleuScore.js";
+import {bleuCounts} from "./bleuCounts.js";
 import {boundedMatches, failWhenSlow} from "./boundedMatch.js";
 import {objectsWithin, parseExactOutput, parseJsonOutput} from "./parseJsonOutput.js";
 import {rougeScore} from "./rougeScore.js";

@@ -1,4 +1,5 @@
-import {addBleuCounts, type BleuCounts, bleuCounts, bleuScore, type Smoothing} from "./bleuScore.js";
+import {bleuScore, type Smoothing} from "../stats/corpus/bleu.js";
+import {bleuCounts} from "./bleuCounts.js";
 import {checkReferences, noReference, references} from "./references.js";
 import {checkOptions, flag, number, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
@@ -16,11 +17,13 @@ export interface BleuOptions {
   order?: number;
   /** Use only n-gram lengths the output has, in the row's value. The corpus figure never does. Default true. */
   effectiveOrder?: boolean;
+  /** What decides: "corpus" BLEU (default) or the mean of the rows' "sentence" BLEU. */
+  level?: "corpus" | "sentence";
 }
 
 /**
- * Sentence BLEU, 0 to 100, as sacreBLEU computes it; its aggregate is corpus BLEU over all rows (which is not the
- * mean of the rows). References may be a list. An empty output scores 0.
+ * BLEU, 0 to 100, as sacreBLEU computes it: a row's value is its sentence BLEU, and what decides is corpus BLEU over all
+ * rows, which is not their mean. References may be a list. An empty output scores 0.
  */
 export function bleu(options: BleuOptions = {}): Scorer {
   checkOptions<BleuOptions>("bleu", options, {
@@ -29,23 +32,26 @@ export function bleu(options: BleuOptions = {}): Scorer {
     smoothing: oneOf("exp", "floor", "add-k", "none"),
     smoothingValue: number({least: 0}),
     order: number({least: 1, whole: true}),
-    effectiveOrder: flag
+    effectiveOrder: flag,
+    level: oneOf("corpus", "sentence")
   });
   const {tokenizer = "13a", lowercase = false, smoothing = "exp", smoothingValue, order = 4} = options;
-  const effectiveOrder = options.effectiveOrder ?? true;
+  const {effectiveOrder = true, level = "corpus"} = options;
   const score: Scorer = ({output, expected}) => {
     const wanted = references(expected);
     if (!wanted) return noReference;
     const counts = bleuCounts(output, wanted, {tokenizer, lowercase, order});
     return {value: bleuScore(counts, {smoothing, smoothingValue, effectiveOrder}), details: {...counts}};
   };
-  const aggregate: Scorer["aggregate"] = (rows) => {
-    const corpus = addBleuCounts(rows.map((row) => row.details as unknown as BleuCounts));
-    return corpus && bleuScore(corpus, {smoothing, smoothingValue});
-  };
   return withSettings(
     score,
-    {tokenizer, lowercase, smoothing, smoothingValue: smoothingValue ?? null, order, effectiveOrder},
-    {module: import.meta.url, check: checkReferences, aggregate, binary: false, bounds: [0, 100]}
+    {tokenizer, lowercase, smoothing, smoothingValue: smoothingValue ?? null, order, effectiveOrder, level},
+    {
+      module: import.meta.url,
+      check: checkReferences,
+      corpus: level === "corpus" ? {figure: "bleu", smoothing, smoothingValue} : undefined,
+      binary: false,
+      bounds: [0, 100]
+    }
   );
 }

@@ -1,8 +1,7 @@
-import {classificationReport} from "../stats/index.js";
 import {references} from "./references.js";
 import {checkOptions, oneOf, textList} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import type {ScoredRow, Scorer} from "./types.js";
+import type {Scorer} from "./types.js";
 
 export interface ClassificationOptions {
   /** The labels there are; an output that names one in another spelling is read as that label. */
@@ -14,20 +13,24 @@ export interface ClassificationOptions {
    * exactly. Default "loose" when labels are given, else "exact".
    */
   normalize?: "exact" | "loose";
+  /** What decides: the share of rows that are right ("accuracy", default) or "f1_macro", as scikit-learn calls it. */
+  average?: "accuracy" | "f1_macro";
 }
 
 /**
  * 1 when the output is the expected label, else 0; details {expected, predicted}. An output that is none of the
- * labels is kept as it is: an invented label is a wrong answer, not a failure. Its aggregate is macro F1 over the
- * labels that rows expect; the statistics' `classificationReport` gives the rest from the details.
+ * labels is kept as it is: an invented label is a wrong answer, not a failure. With `average: "f1_macro"` what
+ * decides is macro F1 over the labels that rows expect; the statistics' `classificationReport` gives the rest from the details.
  */
 export function classification(options: ClassificationOptions = {}): Scorer {
   checkOptions<ClassificationOptions>("classification", options, {
     labels: textList,
-    normalize: oneOf("exact", "loose")
+    normalize: oneOf("exact", "loose"),
+    average: oneOf("accuracy", "f1_macro")
   });
   const {labels, normalize = labels ? "loose" : "exact"} = options;
   const key = normalize === "loose" ? looseKey(labels ?? []) : trimmedLabel;
+  const isMacro = options.average === "f1_macro";
   const known = new Map((labels ?? []).map((label) => [key(label), label]));
   const check = (expected: unknown): string | undefined => {
     const label = labelOf(expected);
@@ -48,8 +51,13 @@ export function classification(options: ClassificationOptions = {}): Scorer {
   };
   return withSettings(
     score,
-    {labels: labels ? [...labels] : null, normalize},
-    {module: import.meta.url, check, aggregate: macroF1}
+    {labels: labels ? [...labels] : null, normalize, average: isMacro ? "f1_macro" : "accuracy"},
+    {
+      module: import.meta.url,
+      check,
+      corpus: isMacro ? {figure: "macroF1"} : undefined,
+      bounds: isMacro ? [0, 1] : undefined
+    }
   );
 }
 
@@ -58,12 +66,6 @@ function labelOf(expected: unknown): string | undefined {
   if (Array.isArray(expected)) return undefined;
   const [label] = references(expected) ?? [];
   return label === undefined || label.trim() === "" ? undefined : label;
-}
-
-function macroF1(rows: readonly ScoredRow[]): number | undefined {
-  const column = (key: string) => rows.map(({details}) => String(details?.[key]));
-  const expected = column("expected");
-  return classificationReport(expected, column("predicted"), {labels: [...new Set(expected)]})?.macroF1;
 }
 
 function trimmedLabel(text: string): string {

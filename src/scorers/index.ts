@@ -29,7 +29,7 @@ export {ter, type TerOptions} from "./ter.js";
 export {tokenF1} from "./tokenF1.js";
 export {toolCallMatch, type ToolCallOptions} from "./toolCallMatch.js";
 export {wer} from "./wer.js";
-export type {Json, Row, ScoredRow, ScoreInput, Scorer, ScorerCalls, ScoreResult} from "./types.js";
+export type {Json, Row, ScoreInput, Scorer, ScorerCalls, ScoreResult} from "./types.js";
 
 for (const [name, value] of Object.entries(own))
   if (typeof value === "function" && !("module" in value)) makers.set(value, name);

@@ -1,10 +1,11 @@
+import type {CorpusFigure} from "../stats/index.js";
 import {failWhenSlow} from "./boundedMatch.js";
 import {instructionChecks} from "./instructions/index.js";
 import {loadDetector} from "./instructions/language.js";
 import {type InstructionArguments, InstructionError} from "./instructions/types.js";
 import {checkOptions, flag, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
-import type {ScoredRow, Scorer} from "./types.js";
+import type {ScoreInput, Scorer, ScoreResult} from "./types.js";
 
 export interface InstructionOptions {
   /**
@@ -17,6 +18,8 @@ export interface InstructionOptions {
    * their language is looked for, any answer of the detector counts, and keywords are regular expressions. Default false.
    */
   compatible?: boolean;
+  /** What decides: the share of rows of which every instruction is followed ("prompt", default) or of all "instruction"s. */
+  level?: "prompt" | "instruction";
 }
 
 /** What a row expects, named as in IFEval's data. */
@@ -27,16 +30,18 @@ interface Instructions {
 
 /**
  * 1 when the output follows every instruction of the row, else 0; details hold each verdict in the row's order.
- * Expected is {instruction_id_list, kwargs} as in IFEval's data. The aggregate is the share of instructions followed.
- * An unknown instruction or one without its arguments is a failure.
+ * Expected is {instruction_id_list, kwargs} as in IFEval's data. At the level of instructions
+ * a row's value is its own share of them, and what decides is the share of all rows' instructions. An unknown instruction or one
+ * without its arguments is a failure.
  */
 export function instructionFollowing(options: InstructionOptions = {}): Scorer {
   checkOptions<InstructionOptions>("instructionFollowing", options, {
     mode: oneOf("strict", "loose"),
-    compatible: flag
+    compatible: flag,
+    level: oneOf("prompt", "instruction")
   });
-  const {mode = "strict", compatible = false} = options;
-  const score: Scorer = async ({output, expected}) => {
+  const {mode = "strict", compatible = false, level = "prompt"} = options;
+  const score = async ({output, expected}: ScoreInput): Promise<ScoreResult> => {
     await loadDetector();
     const problem = checkInstructions(expected);
     if (problem !== undefined || !isInstructions(expected)) return {failed: problem!};
@@ -44,7 +49,8 @@ export function instructionFollowing(options: InstructionOptions = {}): Scorer {
       const followed = expected.instruction_id_list.map((id, i) =>
         follows(output, id, withoutNulls(expected.kwargs[i]!), {mode, compatible})
       );
-      return {value: followed.every(Boolean) ? 1 : 0, details: {followed}};
+      if (level === "prompt") return {value: followed.every(Boolean) ? 1 : 0, details: {followed}};
+      return shareOf(followed);
     } catch (error) {
       if (error instanceof InstructionError)
         return {failed: `an instruction cannot be checked: ${error.message}`};
@@ -53,10 +59,27 @@ export function instructionFollowing(options: InstructionOptions = {}): Scorer {
   };
   return withSettings(
     failWhenSlow(score),
-    {mode, compatible},
-    {module: import.meta.url, check: checkInstructions, aggregate: shareFollowed}
+    {mode, compatible, level},
+    {
+      module: import.meta.url,
+      check: checkInstructions,
+      corpus: level === "instruction" ? INSTRUCTIONS : undefined,
+      bounds: level === "instruction" ? [0, 1] : undefined
+    }
   );
 }
+
+function shareOf(followed: boolean[]): ScoreResult {
+  const right = followed.filter(Boolean).length;
+  return {value: right / followed.length, details: {followed, right, instructions: followed.length}};
+}
+
+const INSTRUCTIONS: CorpusFigure = {
+  figure: "ratio",
+  name: "share of instructions followed",
+  of: "right",
+  over: "instructions"
+};
 
 function checkInstructions(expected: unknown): string | undefined {
   if (!isInstructions(expected))
@@ -69,7 +92,7 @@ function follows(
   output: string,
   id: string,
   given: InstructionArguments,
-  {mode, compatible}: Required<InstructionOptions>
+  {mode, compatible}: Required<Pick<InstructionOptions, "mode" | "compatible">>
 ): boolean {
   const readings = mode === "loose" ? looseReadings(output) : [output];
   return readings.some(
@@ -83,11 +106,6 @@ function looseReadings(output: string): string[] {
     typeof reading === "string" ? reading : reading.join("\n").trim()
   );
   return [...readings, ...readings.map((reading) => reading.replaceAll("*", ""))];
-}
-
-function shareFollowed(rows: readonly ScoredRow[]): number | undefined {
-  const verdicts = rows.flatMap((row) => row.details?.followed as boolean[]);
-  return verdicts.length > 0 ? verdicts.filter(Boolean).length / verdicts.length : undefined;
 }
 
 /** Tables fill absent arguments with null. */

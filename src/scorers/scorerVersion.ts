@@ -3,17 +3,15 @@ import {functionVersion, moduleVersion} from "../code/index.js";
 import type {Json, Scorer} from "./types.js";
 
 /**
- * SHA-256 (hex) over a scorer's code, with all that it imports, and its settings. Editing any of them gives a new version,
+ * SHA-256 (hex) over a scorer's code, with all that it imports, its settings and its corpus figure. Editing any of them gives a new version,
  * so that no score made by other code is shown again. The order of keys in the settings does not matter. A scorer that
  * names its `module` has that module's version; of any other its own code counts, as `functionVersion` finds it.
  */
 export function scorerVersion(scorer: Scorer): string {
-  const {module, aggregate, given = [], settings = null} = scorer;
-  const code =
-    module === undefined
-      ? [functionVersion(scorer), aggregate ? functionVersion(aggregate) : ""]
-      : [moduleVersion(module)];
-  return hashOf([...code, ...given.map(functionVersion), canonicalJson(settings)]);
+  const {module, corpus, given = [], settings = null} = scorer;
+  const code = module === undefined ? [functionVersion(scorer), ""] : [moduleVersion(module)];
+  const figure = corpus ? [JSON.stringify(corpus)] : [];
+  return hashOf([...code, ...given.map(functionVersion), canonicalJson(settings), ...figure]);
 }
 
 /**
@@ -47,7 +45,7 @@ export function withSettings(
     | "module"
     | "given"
     | "check"
-    | "aggregate"
+    | "corpus"
     | "binary"
     | "asks"
     | "asksModel"

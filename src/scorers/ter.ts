@@ -1,26 +1,31 @@
 import {checkReferences, noReference, references} from "./references.js";
-import {checkOptions, flag} from "./scorerOptions.js";
+import {checkOptions, flag, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {terEdits} from "./terEdits.js";
 import {type TerWordOptions, terWords} from "./terWords.js";
 import type {Scorer} from "./types.js";
 
-export type TerOptions = TerWordOptions;
+export interface TerOptions extends TerWordOptions {
+  /** What decides: all rows' edits over all rows' lengths ("corpus", default) or the mean of the rows ("sentence"). */
+  level?: "corpus" | "sentence";
+}
 
 /**
  * 100 minus the translation edit rate, so that higher is better: 100 is equal, and it is negative when more edits
  * than reference words are needed. TER itself, in percent as sacreBLEU reports it, is 100 minus the value. Edits are
- * those to the nearest reference; their number is divided by the mean length of the references. The aggregate takes
- * all rows' edits over all rows' lengths.
+ * those to the nearest reference; their number is divided by the mean length of the references. What decides
+ * is the corpus figure: all rows' edits over all rows' lengths.
  */
 export function ter(options: TerOptions = {}): Scorer {
   checkOptions<TerOptions>("ter", options, {
     caseSensitive: flag,
     normalized: flag,
     noPunctuation: flag,
-    asianSupport: flag
+    asianSupport: flag,
+    level: oneOf("corpus", "sentence")
   });
   const {caseSensitive = false, normalized = false, noPunctuation = false, asianSupport = false} = options;
+  const {level = "corpus"} = options;
   const settings = {caseSensitive, normalized, noPunctuation, asianSupport};
   const words = (text: string) => terWords(text, settings);
   const score: Scorer = ({output, expected}) => {
@@ -31,16 +36,19 @@ export function ter(options: TerOptions = {}): Scorer {
     const length = wanted.reduce((sum, reference) => sum + reference.length, 0) / wanted.length;
     return {value: 100 - editRate(edits, length), details: {edits, length}};
   };
-  const aggregate: Scorer["aggregate"] = (rows) => {
-    const sum = (key: string) => rows.reduce((all, row) => all + (row.details?.[key] as number), 0);
-    return rows.length === 0 ? undefined : 100 - editRate(sum("edits"), sum("length"));
-  };
-  return withSettings(score, settings, {
-    module: import.meta.url,
-    check: checkReferences,
-    aggregate,
-    binary: false
-  });
+  return withSettings(
+    score,
+    {...settings, level},
+    {
+      module: import.meta.url,
+      check: checkReferences,
+      corpus:
+        level === "corpus"
+          ? {figure: "ratio", name: "100 − corpus TER", of: "edits", over: "length", from: 100, times: -100}
+          : undefined,
+      binary: false
+    }
+  );
 }
 
 /** Percent. Against empty references any edit makes it 100. */

@@ -5,6 +5,7 @@ import type {
   Endpoint,
   Message
 } from "../endpoints/types.js";
+import type {CorpusFigure} from "../stats/index.js";
 import type {Row} from "../store/schema.js";
 
 export type Json = string | number | boolean | null | Json[] | {[key: string]: Json};
@@ -38,14 +39,6 @@ export interface ScorerCalls {
 export type ScoreResult =
   number | boolean | {value: number; details?: {[key: string]: Json}} | {failed: string};
 
-/** What one row leaves behind for a corpus-level figure. */
-export interface ScoredRow {
-  value: number;
-  details?: {[key: string]: Json};
-  expected: unknown;
-  output: string;
-}
-
 /** A scorer is a function. The other fields are optional: see `scorerVersion`. */
 export interface Scorer {
   (input: ScoreInput): ScoreResult | Promise<ScoreResult>;
@@ -61,10 +54,10 @@ export interface Scorer {
    */
   check?(expected: unknown, row: Row): string | undefined;
   /**
-   * Corpus-level figure from the per-row details (BLEU, macro F1); undefined when nothing was scored. Runs and verdicts take the
-   * mean of the rows' values, and do not call it.
+   * A figure of all rows together, made of counts in the rows' details (BLEU, macro F1), in the unit of the rows' values. It is
+   * then what summaries, verdicts and gates go by; without it they take the mean of the rows' values.
    */
-  aggregate?(rows: readonly ScoredRow[]): number | undefined;
+  corpus?: CorpusFigure;
   /** The endpoint that the scorer sends rows to: the privacy check stands before it as before a candidate's. */
   asks?: Endpoint;
   /** The model that `asks` is asked for, where it is no judge. */

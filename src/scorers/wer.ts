@@ -4,8 +4,8 @@ import type {Scorer} from "./types.js";
 /**
  * 100 minus the word error rate, so that higher is better: 100 is equal, and it is negative when more words are wrong than
  * the reference has. Words are what white space separates, as they are; of several references the one with the lowest rate
- * counts. Edits are insertions, deletions and substitutions. The aggregate takes all rows' edits over all rows' words. Of
- * phonemes with spaces between them it gives the phoneme error rate.
+ * counts. Edits are insertions, deletions and substitutions. What decides is the corpus figure: all rows' edits over all
+ * rows' words. Of phonemes with spaces between them it gives the phoneme error rate.
  */
 export const wer: Scorer = ({output, expected}) => {
   const wanted = references(expected)?.map(words);
@@ -22,10 +22,13 @@ export const wer: Scorer = ({output, expected}) => {
 wer.module = import.meta.url;
 wer.check = checkReferences;
 wer.binary = false;
-wer.aggregate = (rows) => {
-  if (rows.length === 0) return undefined;
-  const sum = (key: string) => rows.reduce((all, row) => all + (row.details?.[key] as number), 0);
-  return 100 - errorRate({edits: sum("edits"), words: sum("words")});
+wer.corpus = {
+  figure: "ratio",
+  name: "100 − corpus WER",
+  of: "edits",
+  over: "words",
+  from: 100,
+  times: -100
 };
 
 function words(text: string): string[] {

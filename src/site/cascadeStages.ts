@@ -1,3 +1,5 @@
+import {corpusOf} from "../decisions/index.js";
+import {corpusName} from "../stats/index.js";
 import {type CascadeStage, confidenceOf, type Signal, SIGNALS} from "../costs/index.js";
 import {type RunManifest, type Store, UserError} from "../store/index.js";
 
@@ -14,7 +16,8 @@ export interface RecordedStages {
 /**
  * The recorded answers of `names`, the cheapest first, as stages of a cascade: first answers with their primary scores, what the calls cost,
  * and how sure each was. Without `signal` the first of log probabilities, agreement of repeats and length that nine in
- * ten answers have. Throws when a name is not in the run or a score is not between 0 and 1.
+ * ten answers have. Throws when a name is not in the run, a score is not between 0 and 1, or a corpus figure
+ * decides.
  */
 export async function cascadeStages(
   store: Store,
@@ -22,6 +25,11 @@ export async function cascadeStages(
   names: readonly string[],
   signal?: Signal
 ): Promise<RecordedStages> {
+  const figure = corpusOf(run, run.primaryScorer);
+  if (figure)
+    throw new UserError(
+      `run ${run.id} is decided by ${corpusName(figure)}: the bound on the risk is for the mean of rows' scores. Choose a scorer that goes by it, such as one with level: "sentence" or average: "accuracy", as the primary one.`
+    );
   const several = run.variants.length > 1;
   const known = run.candidates.flatMap(({name}) =>
     run.variants.map((variant) => (several ? `${name} · ${variant.name}` : name))

@@ -1,4 +1,4 @@
-import {regressionsOf, scoreTable, type ScoreTable} from "../decisions/index.js";
+import {regressionsOf, type ScoreTable, tableAsIn} from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {RunChange} from "./decisionTypes.js";
@@ -12,7 +12,7 @@ export async function changeSince(
 ): Promise<RunChange | undefined> {
   const before = await baselineRun(store, run, "previous");
   if (!before) return undefined;
-  const earlier = await scoreTable(store, before.id, run.primaryScorer);
+  const earlier = await tableAsIn(store, before.id, run);
   const known = new Set(earlier.rowIds);
   const only = (names: readonly string[], others: readonly string[]) =>
     names.filter((name) => !others.includes(name));

@@ -11,6 +11,8 @@ export interface CostsData {
   /** The day that prices were chosen for, and from which their age is counted. */
   at: string;
   scorer: string;
+  /** What the quality is, where it is no mean of rows: "corpus BLEU". */
+  figure?: string;
   /** True when every score is 0 or 1. */
   binary: boolean;
   /** In score units. */

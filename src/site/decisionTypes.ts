@@ -11,6 +11,8 @@ export interface ScorerView {
   judge?: {model: string; endpoint: string};
   /** True when people gave the scores. */
   human?: boolean;
+  /** What its figures are, where they are no means of rows: "corpus BLEU". */
+  figure?: string;
   /** Completions without a score by this scorer, by reason, the most frequent first; counted for judges only. */
   failures?: {reason: string; count: number}[];
 }

@@ -1,6 +1,6 @@
 import {group} from "d3-array";
-import {scoreTable, type ScoreTable} from "../decisions/index.js";
-import {mean, meanInterval} from "../stats/index.js";
+import {corpusOf, scoreTable, type ScoreTable, valuesOf} from "../decisions/index.js";
+import {corpusName, mean, meanInterval} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "./historyTypes.js";
 import {differences} from "./changeSince.js";
@@ -28,11 +28,17 @@ export async function history(store: Store): Promise<HistoryData> {
       title: newest.title ?? newest.eval,
       split: newest.split.name,
       scorer: newest.primaryScorer,
+      figure: figureOf(newest),
       runs: points
     });
   }
   const last = ({runs}: EvalHistory) => runs.at(-1)?.sealedAt ?? "";
   return {histories: histories.sort((a, b) => last(b).localeCompare(last(a)))};
+}
+
+function figureOf(run: RunManifest): string | undefined {
+  const figure = corpusOf(run, run.primaryScorer);
+  return figure && corpusName(figure);
 }
 
 function historyId(run: RunManifest): string {
@@ -51,18 +57,18 @@ async function historyRun(
     sealedAt: run.sealedAt,
     version: run.dataset.version,
     rows: table.rowIds.length,
-    points: table.candidates.map((_candidate, c) => pointOf(table, c, index)),
+    points: table.candidates.map((candidate) => pointOf(table, candidate, index)),
     breaks: before ? differences(run, before) : []
   };
 }
 
-function pointOf(table: ScoreTable, c: number, index: number): HistoryPoint {
-  const values = table.values[c]!;
+function pointOf(table: ScoreTable, candidate: string, index: number): HistoryPoint {
+  const values = valuesOf(table, candidate);
   const clusters = table.clusters?.map((cluster, row) => cluster ?? `row:${row}`);
   const interval = meanInterval(values, {level: LEVEL, clusters, bounds: table.bounds});
   const always = meanInterval(values, {level: 1 - shareOfError(index), clusters, bounds: table.bounds});
   return {
-    candidate: table.candidates[c]!,
+    candidate,
     mean: mean(values),
     low: interval?.low,
     high: interval?.high,

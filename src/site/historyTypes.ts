@@ -28,6 +28,8 @@ export interface EvalHistory {
   title: string;
   split: string;
   scorer: string;
+  /** What the points are, where they are no means of rows: "corpus BLEU". */
+  figure?: string;
   runs: HistoryRun[];
 }
 

@@ -1,5 +1,5 @@
 import {confidenceOf} from "../costs/index.js";
-import {scoreTable} from "../decisions/index.js";
+import {scoreTable, type ScoreTable} from "../decisions/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {ArrowColumn} from "./arrowColumn.js";
 import {judgeColumns} from "./judgeColumns.js";
@@ -16,6 +16,8 @@ export interface RowColumns extends Pick<RowsMetadata, "candidates" | "baseline"
   slices: Map<string, (string | null)[]>;
   /** By scorer, then by candidate. */
   scores: Map<string, Map<string, ArrowColumn>>;
+  /** By scorer with a corpus figure, then by candidate: its counts as JSON, labels by their number. */
+  counts: Map<string, Map<string, ArrowColumn>>;
   /**
    * By candidate; a label as it is, free text only of rows whose excerpt the eval publishes, masked and cut. `OTHER` where
    * labels are expected and the answer is none and not published.
@@ -72,11 +74,12 @@ export async function rowColumns(store: Store, run: RunManifest): Promise<RowCol
 async function scoresOf(
   store: Store,
   run: RunManifest
-): Promise<Pick<RowColumns, "candidates" | "baseline" | "scorers" | "scores">> {
+): Promise<Pick<RowColumns, "candidates" | "baseline" | "scorers" | "scores" | "counts">> {
   let candidates: string[] = [];
   let baseline: string | undefined;
   const scorers: RowColumns["scorers"] = [];
   const scores: RowColumns["scores"] = new Map();
+  const counts: RowColumns["counts"] = new Map();
   for (const {name, judge, human} of run.scorers) {
     const table = await scoreTable(store, run.id, name);
     ({candidates, baseline} = table);
@@ -85,8 +88,10 @@ async function scoresOf(
       name,
       binary: table.binary,
       judge: judge ? true : undefined,
-      human: human ? true : undefined
+      human: human ? true : undefined,
+      corpus: table.corpus?.figure
     });
+    if (table.corpus) counts.set(name, countColumns(candidates, table.corpus));
     scores.set(
       name,
       new Map(
@@ -97,7 +102,29 @@ async function scoresOf(
       )
     );
   }
-  return {candidates, baseline, scorers, scores};
+  return {candidates, baseline, scorers, scores, counts};
+}
+
+/** A label stands as the number of the expected one that it is, and as nothing where no row expects it. */
+function countColumns(
+  candidates: readonly string[],
+  {counts}: NonNullable<ScoreTable["corpus"]>
+): Map<string, ArrowColumn> {
+  const numbers = new Map<unknown, string>();
+  for (const own of counts.flat()) {
+    const first = own?.[0];
+    if (typeof first === "string" && !numbers.has(first)) numbers.set(first, String(numbers.size));
+  }
+  const shown = (one: string | number) => (typeof one === "string" ? (numbers.get(one) ?? "") : one);
+  return new Map(
+    candidates.map((candidate, c) => [
+      candidate,
+      {
+        kind: "texts",
+        values: counts[c]!.map((own) => (own ? JSON.stringify([...own].map(shown)) : null))
+      }
+    ])
+  );
 }
 
 async function answersOf(

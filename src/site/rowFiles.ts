@@ -1,3 +1,5 @@
+import type {CorpusFigure} from "../stats/index.js";
+
 /** Rows in one page of a run's rows. */
 export const ROWS_PER_PAGE = 200;
 /** Different answers that rows may expect to count as classes; more are free text. */
@@ -12,7 +14,14 @@ export interface RowsMetadata {
   rows: number;
   candidates: string[];
   baseline?: string;
-  scorers: {name: string; binary: boolean; judge?: boolean; human?: boolean}[];
+  scorers: {
+    name: string;
+    binary: boolean;
+    judge?: boolean;
+    human?: boolean;
+    /** The figure that decides, whose counts by row are in a file of their own. */
+    corpus?: CorpusFigure;
+  }[];
   slices: string[];
   /** The rows' expected answers are classes: the index has them, and answers' files hold the candidates' answers. */
   classes: boolean;
@@ -38,6 +47,11 @@ export const JUDGES_FILE = "judges.arrow";
 /** The file with all candidates' scores by the scorer at `index` of the run's. */
 export function scoresFile(index: number): string {
   return `scores-${index}.arrow`;
+}
+
+/** The file with all candidates' counts of the corpus figure of the scorer at `index` of the run's. */
+export function countsFile(index: number): string {
+  return `counts-${index}.arrow`;
 }
 
 /** The file with all answers of the candidate at `index`, where answers are classes. */

@@ -15,12 +15,12 @@ const MOST_ROWS = 20_000;
 /**
  * "The cheaper model first, the best one when it is not sure", simulated from a run's recorded answers: each of the best of the
  * cheaper candidates before the candidate with the best mean, allowed to lose the run's margin. Empty where costs are not known, scores
- * are not between 0 and 1, or nothing is cheaper than the best.
+ * are not between 0 and 1, a corpus figure decides, or nothing is cheaper than the best.
  */
 export async function runCascades(store: Store, run: RunManifest): Promise<CascadeView[]> {
   const loss = run.margin ?? DEFAULT_MARGIN;
   const table = await scoreTable(store, run.id, run.primaryScorer);
-  if (!(loss > 0) || table.rowIds.length > MOST_ROWS || !withinUnit(table)) return [];
+  if (!(loss > 0) || table.rowIds.length > MOST_ROWS || table.corpus || !withinUnit(table)) return [];
   const usd = await usdOf(store, run);
   const ranked = rankedOf(table, run).filter((name) => usd.has(name));
   const [strong] = ranked;

@@ -11,10 +11,13 @@ import {
   bestOf,
   DEFAULT_ALPHA,
   DEFAULT_MARGIN,
+  figureOf,
   type RaceRecord,
   scaleOf,
   type ScoreTable,
-  scoreTable
+  scoreTable,
+  sharedValues,
+  valuesOf
 } from "../decisions/index.js";
 import {mean, meanInterval, nonInferiority, pairedDifference, resampledMeans} from "../stats/index.js";
 import {
@@ -37,7 +40,7 @@ const RESAMPLES = 100;
 
 /**
  * What a run in the store tells of its candidates' quality, tokens and hostings: calls nobody. Two candidates that share rows share the
- * resamples, drawn with the run's seed. The best is the verdict's: with `race`, of which `run` is the last round, the race's.
+ * resamples, drawn with the run's seed; of a corpus figure they are those of its jackknife values, the figure to first order. The best is the verdict's: with `race`, of which `run` is the last round, the race's.
  */
 export async function runCosts(
   store: Store,
@@ -57,7 +60,8 @@ export async function runCosts(
       name: run.variants.length > 1 ? `${candidate.name} · ${name}` : candidate.name
     }))
   );
-  const means = resampledMeans([...table.values, ...columns.flatMap(({numbers}) => numbers)], {
+  const values = table.candidates.map((candidate) => valuesOf(table, candidate));
+  const means = resampledMeans([...values, ...columns.flatMap(({numbers}) => numbers)], {
     seed: `${run.seed} costs`,
     resamples: RESAMPLES,
     clusters: table.clusters
@@ -130,6 +134,7 @@ export async function runCosts(
     sealedAt: run.sealedAt,
     at,
     scorer: run.primaryScorer,
+    figure: figureOf(table),
     binary: table.binary,
     margin,
     scale: scaleOf(table.values),
@@ -235,14 +240,17 @@ function isBilled(candidate: RunCandidate, {rows, told}: TokenColumns, choice: P
 }
 
 function qualityOf(table: ScoreTable, i: number): CostSample["quality"] {
-  const estimate = meanInterval(table.values[i]!, {clusters: table.clusters, bounds: table.bounds});
+  const values = valuesOf(table, table.candidates[i]!);
+  const estimate = meanInterval(values, {clusters: table.clusters, bounds: table.bounds});
   if (estimate) return {mean: estimate.estimate, low: estimate.low, high: estimate.high};
-  const only = mean(table.values[i]!);
+  const only = mean(values);
   return only === undefined ? undefined : {mean: only};
 }
 
 function nonInferiorP(table: ScoreTable, i: number, best: number, margin: number): number | undefined {
-  const difference = pairedDifference(table.values[i]!, table.values[best]!, {
+  const {candidates} = table;
+  const [own, bests] = sharedValues(table, [candidates[i]!, candidates[best]!]);
+  const difference = pairedDifference(own!, bests!, {
     level: 1 - 2 * DEFAULT_ALPHA,
     clusters: table.clusters
   });

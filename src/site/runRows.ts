@@ -6,6 +6,7 @@ import {
   answersFile,
   CLUSTERS_FILE,
   CONFIDENCE_FILE,
+  countsFile,
   INDEX_FILE,
   JUDGES_FILE,
   MOST_CLASSES,
@@ -31,7 +32,8 @@ const MOST_OTHERS = 200;
 /**
  * The rows of one run as the files of which a page loads those it shows. Arrow files of all rows: an index (`slice:NAME`,
  * `expected` where answers are classes, `failure:CANDIDATE` where there are any), the scores by each scorer
- * (`score:SCORER:CANDIDATE`, null where there is none), the answers of each candidate where they are classes
+ * (`score:SCORER:CANDIDATE`, null where there is none), the counts of a
+ * scorer with a corpus figure (`counts:SCORER:CANDIDATE`, as JSON), the answers of each candidate where they are classes
  * (`answer:CANDIDATE`), clusters, how sure candidates were where they told (`confidence:CANDIDATE`), and what checks of judges need. Arrow files of `ROWS_PER_PAGE` rows each: row id, cluster,
  * expected, excerpt, `answer:CANDIDATE`, `failure:CANDIDATE`. JSON files that say where the row of an id stands. An answer that
  * is one of the labels expected is given as it is; free text only for rows whose excerpt the eval publishes, masked and cut.
@@ -112,6 +114,10 @@ function columnFiles(rows: RowColumns, metadata: RowsMetadata): TableFile[] {
       ([candidate, column]) => [`score:${name}:${candidate}`, column] as const
     );
     files.push({name: scoresFile(i), columns: Object.fromEntries(columns)});
+    const counts = rows.counts.get(name);
+    if (!counts) return;
+    const named = [...counts].map(([candidate, own]) => [`counts:${name}:${candidate}`, own] as const);
+    files.push({name: countsFile(i), columns: Object.fromEntries(named)});
   });
   const known = new Set(rows.expected);
   metadata.candidates.forEach((name, i) => {

@@ -1,6 +1,7 @@
 import {
   type Contamination,
   contaminationWarnings,
+  corpusOf,
   type RiskFacts,
   runReport,
   type RunReport,
@@ -115,6 +116,7 @@ async function otherSplit(
       one.run.eval === run.eval &&
       one.run.split.part === run.split.part &&
       one.run.primaryScorer === run.primaryScorer &&
+      isSameFigure(one.run, run) &&
       !isByRow(one.run)
   );
   if (!other) return undefined;
@@ -123,6 +125,12 @@ async function otherSplit(
   const gap = splitGaps(here, there).find(({candidate}) => candidate === here.best);
   if (gap?.difference === undefined) return undefined;
   return {name: other.run.split.name, difference: gap.difference, low: gap.low, high: gap.high};
+}
+
+/** The mean of rows and a corpus figure of the same scorer are two things. */
+function isSameFigure(one: RunManifest, other: RunManifest): boolean {
+  const figure = (run: RunManifest) => JSON.stringify(corpusOf(run, run.primaryScorer));
+  return figure(one) === figure(other);
 }
 
 function isByRow({split}: RunManifest): boolean {

@@ -1,16 +1,18 @@
+import {corpusName} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {ScorerView} from "./decisionTypes.js";
 
 /** A run's scorers, its judges with the answers that gave no score. */
 export async function scorerViews(store: Store, run: RunManifest): Promise<ScorerView[]> {
   const views: ScorerView[] = [];
-  for (const {name, binary, judge, human} of run.scorers)
+  for (const {name, binary, judge, human, corpus} of run.scorers)
     views.push({
       name,
       binary,
       judge,
       failures: judge ? await failuresOf(store, run, name) : undefined,
-      human: human || undefined
+      human: human || undefined,
+      figure: corpus && corpusName(corpus)
     });
   return views;
 }

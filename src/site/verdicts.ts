@@ -71,7 +71,10 @@ async function sliceValues(store: Store, run: RunManifest): Promise<RunView["sli
 function comparisonOf(run: RunView, runs: readonly RunView[]): SplitComparison | undefined {
   const same = runs.filter(
     (one) =>
-      one.eval === run.eval && one.split.part === run.split.part && one.primaryScorer === run.primaryScorer
+      one.eval === run.eval &&
+      one.split.part === run.split.part &&
+      one.primaryScorer === run.primaryScorer &&
+      one.verdict.figure === run.verdict.figure
   );
   const isRandom = (one: RunView) => one.split.strategy === "random" || one.split.strategy === "stratified";
   const random = isRandom(run) ? run : same.find(isRandom);

@@ -34,6 +34,15 @@ export {chiSquaredQuantile, chiSquaredTail} from "./distributions/chiSquared.js"
 export {wilcoxonSignedRank, type SignedRank} from "./wilcoxon.js";
 export {pairedPermutation, type PairedPermutation} from "./pairedPermutation.js";
 export {corpusDifference, type CorpusDifference, type CorpusRows} from "./corpusDifference.js";
+export {
+  corpusCounts,
+  type CorpusCounts,
+  type CorpusFigure,
+  corpusMembers,
+  corpusName,
+  meanCounts
+} from "./corpus/figure.js";
+export {corpusFigure, corpusJackknife} from "./corpus/jackknife.js";
 export {benjaminiHochberg, benjaminiYekutieli, bonferroni, holm} from "./multiplicity.js";
 export {
   abilityDifference,

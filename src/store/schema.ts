@@ -1,4 +1,5 @@
 import type {HostingModel, TokenPrice, WayThere} from "../costs/index.js";
+import type {CorpusFigure} from "../stats/index.js";
 import type {Columns} from "./parquet.js";
 
 /**
@@ -224,6 +225,8 @@ export interface RunManifest {
     binary: boolean;
     /** The lowest and the highest value there can be; absent when they are 0 and 1, or not known. */
     bounds?: readonly [low: number, high: number];
+    /** The figure of all rows together that decides; absent where that is the mean of the rows' values. */
+    corpus?: CorpusFigure;
     /** The model that gave the scores, when a model did. */
     judge?: {model: string; endpoint: string};
     /** The model that it asks, a judge or an encoder, with what the endpoint states of its price. */

@@ -4,6 +4,8 @@ import {
   bradleyTerry,
   clopperPearson,
   confidenceSequence,
+  type CorpusFigure,
+  corpusJackknife,
   judgeCorrected,
   mean,
   meanInterval,
@@ -193,6 +195,76 @@ cases.push({
       list(n, () => 1 - next() ** 31)
     )
 });
+/** Sentences of 5 to 40 words, long ones harder: those wrong in each, and how many there are. A second system errs on 5 in a hundred more. */
+function sentences(
+  n: number,
+  next: Rng,
+  size = 1
+): {first: number[][]; second: number[][]; clusters: number[]} {
+  const luck = list(Math.ceil(n / size), () => 2 * next());
+  const clusters = list(n, (i) => Math.floor(i / size));
+  const words = clusters.map(() => 5 + next.int(36));
+  const wrong = (more: number) =>
+    words.map((w, i) => [sum(list(w, () => coin(luck[clusters[i]!]! * hardness(w) + more, next))), w]);
+  return {first: wrong(0), second: wrong(0.05), clusters};
+}
+
+const hardness = (words: number) => 0.1 + words / 200;
+const lengths = list(36, (i) => 5 + i);
+const wordErrors = sum(lengths.map((w) => w * hardness(w))) / sum(lengths);
+const errorRate: CorpusFigure = {figure: "ratio", of: "edits", over: "words"};
+const jackknife = (rows: number[][]) => corpusJackknife(errorRate, rows);
+
+const shares = [0.5, 0.3, 0.15, 0.05];
+const macroF1 = sum(shares.map((p) => (1.6 * p) / (1.8 * p + (0.2 / 3) * (1 - p)))) / shares.length;
+
+/** One of four labels, and what was answered: the label in four of five rows, else one of the others. */
+function labelled(n: number, next: Rng): string[][] {
+  return list(n, () => {
+    const u = next();
+    const label = u < 0.5 ? 0 : u < 0.8 ? 1 : u < 0.95 ? 2 : 3;
+    return [label, next() < 0.8 ? label : (label + 1 + next.int(3)) % 4].map(String);
+  });
+}
+
+cases.push(
+  {
+    name: "error rate of all words: jackknife",
+    truth: wordErrors,
+    trials: 4000,
+    interval: (n, next) => meanInterval(jackknife(sentences(n, next).first))
+  },
+  {
+    name: "error rate of all words: the mean of the rows' rates (not used)",
+    truth: wordErrors,
+    trials: 4000,
+    interval: (n, next) => meanInterval(sentences(n, next).first.map(([wrong, words]) => wrong! / words!))
+  },
+  {
+    name: "difference of error rates of all words: jackknife",
+    truth: 0.05,
+    trials: 4000,
+    interval: (n, next) => {
+      const {first, second} = sentences(n, next);
+      return pairedDifference(jackknife(second), jackknife(first));
+    }
+  },
+  {
+    name: "error rate of all words in groups of 5: clustered jackknife",
+    truth: wordErrors,
+    trials: 4000,
+    interval: (n, next) => {
+      const {first, clusters} = sentences(n, next, 5);
+      return meanInterval(jackknife(first), {clusters});
+    }
+  },
+  {
+    name: "macro F1 of four labels, the rarest 1 in 20: jackknife",
+    truth: macroF1,
+    trials: 4000,
+    interval: (n, next) => meanInterval(corpusJackknife({figure: "macroF1"}, labelled(n, next)))
+  }
+);
 for (const kind of ["percentile", "BCa", "expanded percentile"] as const)
   cases.push({
     name: `difference of graded scores: bootstrap, ${kind}`,

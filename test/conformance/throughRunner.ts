@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
-import type {ScoredRow, Scorer} from "../../src/scorers/index.js";
+import type {Json, Scorer} from "../../src/scorers/index.js";
 import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
 import {openStore, type Store, type VersionManifest} from "../../src/store/index.js";
 
@@ -16,7 +16,7 @@ export interface RecordedRow {
 
 /** What one model gave and got for one row. */
 export type RowScore = {id: string; output: string; expected: unknown} & (
-  {status: "scored"; value: number; details?: ScoredRow["details"]} | {status: "failed"; reason: string}
+  {status: "scored"; value: number; details?: {[key: string]: Json}} | {status: "failed"; reason: string}
 );
 
 const everyRow: SplitSpec = {strategy: "given", column: "part"};
@@ -113,12 +113,12 @@ interface ScoreRecord {
 
 function outcomeOf({status, value, reason, details}: ScoreRecord) {
   if (status !== "scored" || value === null) return {status: "failed", reason: reason ?? ""} as const;
-  const read = details === null ? undefined : (JSON.parse(details) as ScoredRow["details"]);
+  const read = details === null ? undefined : (JSON.parse(details) as {[key: string]: Json});
   return {status: "scored", value, details: read} as const;
 }
 
-/** The rows that have a score, as a scorer's aggregate takes them. */
-export function scoredRows(scores: readonly RowScore[]): ScoredRow[] {
+/** The rows that have a score. */
+export function scoredRows(scores: readonly RowScore[]): Extract<RowScore, {status: "scored"}>[] {
   return scores.filter((score) => score.status === "scored");
 }
 

@@ -1,19 +1,17 @@
 import {describe, expect, it} from "vitest";
 import {bleu, type BleuOptions} from "../../src/scorers/index.js";
-import {bleuScore} from "../../src/scorers/bleuScore.js";
+import {bleuScore} from "../../src/stats/corpus/bleu.js";
 import {tokenizeBleu} from "../../src/scorers/tokenizeBleu.js";
-import type {ScoredRow} from "../../src/scorers/types.js";
+import {corpusOf} from "./corpusOf.js";
 import {score, scoreInput} from "./score.js";
 
 /** Corpus figure of rows, each an output and its references. */
 async function corpus(rows: [string, string[]][], options?: BleuOptions): Promise<number | undefined> {
   const scorer = bleu(options);
-  const scored: ScoredRow[] = [];
-  for (const [output, expected] of rows) {
-    const result = await scorer(scoreInput(output, expected));
-    scored.push({...(result as {value: number}), output, expected});
-  }
-  return scorer.aggregate?.(scored);
+  const scored: {value: number}[] = [];
+  for (const [output, expected] of rows)
+    scored.push((await scorer(scoreInput(output, expected))) as {value: number});
+  return corpusOf(scorer, scored);
 }
 
 const dogs: [string, string[]][] = [

@@ -1,19 +1,14 @@
 import {describe, expect, it} from "vitest";
 import {chrf, type ChrfOptions} from "../../src/scorers/index.js";
-import type {ScoredRow} from "../../src/scorers/types.js";
+import {corpusOf} from "./corpusOf.js";
 import {score, scoreInput} from "./score.js";
 
 async function corpus(outputs: string[], refs: string[], options?: ChrfOptions): Promise<number> {
   const scorer = chrf(options);
-  const rows: ScoredRow[] = [];
-  for (const [i, output] of outputs.entries()) {
-    rows.push({
-      ...((await scorer(scoreInput(output, refs[i]))) as {value: number}),
-      output,
-      expected: refs[i]
-    });
-  }
-  return scorer.aggregate!(rows)!;
+  const rows: {value: number}[] = [];
+  for (const [i, output] of outputs.entries())
+    rows.push((await scorer(scoreInput(output, refs[i]))) as {value: number});
+  return corpusOf(scorer, rows)!;
 }
 
 // Expected figures: sacreBLEU's own tests (test_chrf.py), tolerance 1e-4.
@@ -103,7 +98,7 @@ describe("chrF", () => {
     expect(await score(chrf(), "😀", "😁")).toBe(0);
   });
   it("is undefined for no rows and fails a row without a reference", async () => {
-    expect(chrf().aggregate?.([])).toBeUndefined();
+    expect(corpusOf(chrf(), [])).toBeUndefined();
     expect(await score(chrf(), "abc")).toEqual({failed: expect.any(String)});
   });
 });

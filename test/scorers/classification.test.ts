@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {classification} from "../../src/scorers/index.js";
+import {corpusOf} from "./corpusOf.js";
 import {score, scoreInput} from "./score.js";
 
 describe("classification", () => {
@@ -111,19 +112,15 @@ describe("classification", () => {
     expect(await score(classification(), "a")).toEqual({failed: expect.any(String)});
     expect(await score(classification(), "a", ["a"])).toEqual({failed: expect.any(String)});
   });
-  it("aggregates to macro F1, undefined without rows", () => {
-    const row = (expected: string, predicted: string) => ({
-      value: 0,
-      details: {expected, predicted},
-      expected,
-      output: predicted
-    });
-    const {aggregate} = classification();
-    expect(aggregate?.([row("a", "a"), row("a", "b"), row("b", "b")])).toBeCloseTo(2 / 3, 12);
-    expect(aggregate?.([row("a", "a"), row("a", "invented"), row("b", "b")])).toBeCloseTo(
+  it("decides by accuracy, or by macro F1 when told to, which is undefined without rows", () => {
+    const row = (expected: string, predicted: string) => ({details: {expected, predicted}});
+    expect(classification().corpus).toBeUndefined();
+    const macro = classification({average: "f1_macro"});
+    expect(corpusOf(macro, [row("a", "a"), row("a", "b"), row("b", "b")])).toBeCloseTo(2 / 3, 12);
+    expect(corpusOf(macro, [row("a", "a"), row("a", "invented"), row("b", "b")])).toBeCloseTo(
       (2 / 3 + 1) / 2,
       12
     );
-    expect(aggregate?.([])).toBeUndefined();
+    expect(corpusOf(macro, [])).toBeUndefined();
   });
 });

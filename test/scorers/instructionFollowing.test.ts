@@ -4,6 +4,7 @@ import {instructionChecks} from "../../src/scorers/instructions/index.js";
 import {loadDetector} from "../../src/scorers/instructions/language.js";
 import {countSentences} from "../../src/scorers/instructions/sentences.js";
 import {countWords, treebankWords} from "../../src/scorers/instructions/words.js";
+import {corpusOf} from "./corpusOf.js";
 import {score, scoreInput} from "./score.js";
 
 beforeAll(loadDetector);
@@ -358,9 +359,15 @@ describe("instructionFollowing", () => {
       failed: expect.stringContaining("relation")
     });
   });
-  it("aggregates to the share of instructions followed", () => {
-    const row = (followed: boolean[]) => ({value: 0, details: {followed}, output: "", expected});
-    expect(instructionFollowing().aggregate?.([row([true, false]), row([true])])).toBeCloseTo(2 / 3, 12);
-    expect(instructionFollowing().aggregate?.([])).toBeUndefined();
+  it("goes by rows, or by the share of instructions followed when told to", async () => {
+    const two = {instruction_id_list: ["punctuation:no_comma", "startend:quotation"], kwargs: [{}, {}]};
+    const one = {instruction_id_list: ["punctuation:no_comma"], kwargs: [{}]};
+    expect(await score(instructionFollowing(), "x", two)).toBe(0);
+    expect(instructionFollowing().corpus).toBeUndefined();
+    const scorer = instructionFollowing({level: "instruction"});
+    const rows = [await scorer(scoreInput("x", two)), await scorer(scoreInput("x", one))];
+    expect(rows).toMatchObject([{value: 0.5}, {value: 1}]);
+    expect(corpusOf(scorer, rows as {value: number}[])).toBeCloseTo(2 / 3, 12);
+    expect(corpusOf(scorer, [])).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ describe("scorerVersion", () => {
     );
     expect(new Set(versions).size).toBe(4);
   });
-  it("changes with the text of the scorer, of its aggregate and of what the eval gives it", () => {
+  it("changes with the text of the scorer, of its corpus figure and of what the eval gives it", () => {
     const one: Scorer = () => 1;
     const zero: Scorer = () => 0;
     const helper = (text: string) => text.trim();
@@ -22,8 +22,8 @@ describe("scorerVersion", () => {
       scorerVersion(zero),
       scorerVersion(withSettings(() => 1, {}, {given: [helper]})),
       scorerVersion(withSettings(() => 1, {}, {given: [other]})),
-      scorerVersion(withSettings(() => 1, {}, {aggregate: () => 1})),
-      scorerVersion(withSettings(() => 1, {}, {aggregate: () => 2}))
+      scorerVersion(withSettings(() => 1, {}, {corpus: {figure: "ratio", of: "a", over: "b"}})),
+      scorerVersion(withSettings(() => 1, {}, {corpus: {figure: "ratio", of: "a", over: "c"}}))
     ];
     expect(new Set(versions).size).toBe(6);
   });

@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {wer} from "../../src/scorers/index.js";
+import {corpusOf} from "./corpusOf.js";
 import {scoreInput} from "./score.js";
 
 describe("wer", () => {
@@ -29,15 +30,10 @@ describe("wer", () => {
     });
   });
 
-  it("weighs rows by their words in the aggregate, and fails without a reference", async () => {
-    const row = (edits: number, words: number) => ({
-      value: 0,
-      details: {edits, words},
-      expected: "",
-      output: ""
-    });
-    expect(wer.aggregate!([row(1, 1), row(0, 9)])).toBeCloseTo(90, 12);
-    expect(wer.aggregate!([])).toBeUndefined();
+  it("weighs rows by their words in the corpus figure, and fails without a reference", async () => {
+    const row = (edits: number, words: number) => ({details: {edits, words}});
+    expect(corpusOf(wer, [row(1, 1), row(0, 9)])).toBeCloseTo(90, 12);
+    expect(corpusOf(wer, [])).toBeUndefined();
     expect(await wer(scoreInput("a", undefined))).toHaveProperty("failed");
   });
 });

@@ -47,7 +47,7 @@ export async function history(
     traced.push({
       id: run.id,
       stream: streamOf(run),
-      table: await scoreTable(store, run.id, run.primaryScorer),
+      table: await scoreTable(store, run.id, run.primaryScorer, null),
       tolerance: toleranceOf(rules(run.eval))
     });
   }

@@ -1,5 +1,5 @@
 import {onlineFdr, type OnlineTest, pairedDifference, pairedEValue} from "../../stats/index.js";
-import {clustersOf, valuesOf} from "../columns.js";
+import {clustersOf, scoresOf, type Values} from "../columns.js";
 import {scaleOf, type ScoreScale} from "../scoreScale.js";
 import type {ScoreTable} from "../types.js";
 
@@ -41,8 +41,6 @@ export interface Traced {
 const WINDOWS = [1, 4, 16];
 const LONGEST = 16;
 
-type Values = readonly (number | undefined)[];
-
 /** The runs of a stream that have the candidate, since its last alarm. */
 interface Past {
   run: TracedRun;
@@ -65,7 +63,8 @@ interface Side {
  * alarm, which shows a slow slide. The alarms of the whole history hold at `level` (default 0.05): while nothing ever got
  * worse, the chance of any alarm is at most that, however many runs there are and however they depend on one another.
  * Nothing is said of a stream's first run, of rows that only one side has, and of scores outside the bounds that their table states, 0 to
- * 1 unless told: `onUnbounded` hears of these. A decision once made stays: later runs change none of it.
+ * 1 unless told: `onUnbounded` hears of these. Where a corpus figure decides, the history is still that of the mean of the rows' scores:
+ * evidence is of rows that are bounded and independent. A decision once made stays: later runs change none of it.
  *
  * Formulas: `pairedEValue` for one comparison, their mean for a run (a mean of e-values is one), `onlineFdr` over all runs.
  */
@@ -80,7 +79,7 @@ export function traceHistory(
     for (const candidate of run.table.candidates) {
       const key = JSON.stringify([run.stream, candidate]);
       const past = streams.get(key) ?? [];
-      const values = valuesWithin(boundsOf(run), valuesOf(run.table, candidate));
+      const values = valuesWithin(boundsOf(run), scoresOf(run.table, candidate));
       if (!values) {
         onUnbounded?.(run.id, candidate);
         continue;

@@ -1,5 +1,6 @@
 import {type Completion, EndpointError, type Message} from "../../endpoints/types.js";
-import type {Row, ScoreInput, ScorerCalls, ScoreResult} from "../../scorers/index.js";
+import type {Row, ScoreInput, Scorer, ScorerCalls, ScoreResult} from "../../scorers/index.js";
+import {corpusCounts, corpusMembers, corpusName} from "../../stats/index.js";
 import {messageOf} from "../../store/index.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 
@@ -44,7 +45,7 @@ export async function scoreAll(
     const place = {scorer: name, scorer_version: version, key};
     try {
       const given = scorer(input);
-      records.push({...place, ...wordOf(given instanceof Promise ? await given : given)});
+      records.push({...place, ...wordOf(given instanceof Promise ? await given : given, scorer)});
     } catch (error) {
       // It was stopped before it could say: the score is still owed, and the next start asks for it.
       if (error instanceof EndpointError && error.kind === "aborted") continue;
@@ -59,7 +60,8 @@ export async function scoreAll(
 }
 
 function wordOf(
-  given: ScoreResult | (() => unknown)
+  given: ScoreResult | (() => unknown),
+  {corpus}: Scorer
 ): Pick<ScoreRecord, "status" | "value" | "reason" | "details"> {
   if (typeof given === "function")
     return {status: "failed", reason: "The scorer gave a function: call what makes it, such as `scorer()`."};
@@ -68,5 +70,11 @@ function wordOf(
   const details = typeof given === "object" && given.details ? JSON.stringify(given.details) : undefined;
   if (!Number.isFinite(value))
     return {status: "failed", reason: `The scorer gave ${value}, which is no score.`, details};
+  if (corpus && !corpusCounts(corpus, typeof given === "object" ? given.details : undefined))
+    return {
+      status: "failed",
+      reason: `Its details lack what ${corpusName(corpus)} is made of: ${corpusMembers(corpus).join(", ")}.`,
+      details
+    };
   return {status: "scored", value, details};
 }

@@ -75,6 +75,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
       version: scorer,
       binary: of.binary !== false,
       bounds: of.bounds,
+      corpus: of.corpus,
       judge: of.judge,
       asks: askedBy(of),
       human: of.human ? true : undefined

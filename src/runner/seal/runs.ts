@@ -1,4 +1,6 @@
-import {pairedDifference} from "../../stats/index.js";
+import {aligned, clustersOf, valuesOf} from "../../decisions/columns.js";
+import {corpusOf, scoreTable, type ScoreTable} from "../../decisions/index.js";
+import {corpusName, mean, pairedDifference} from "../../stats/index.js";
 import {type RunManifest, type Store, UserError} from "../../store/index.js";
 
 /** Sealed runs, the newest first; those that were archived only when asked for. */
@@ -12,6 +14,8 @@ export interface RunComparison {
   b: string;
   /** The scorer both were measured with, primary in `b`. */
   scorer: string;
+  /** What means and differences are of, where that is no mean of rows: "corpus BLEU". */
+  figure?: string;
   /** What was not the same: data version, split, prompts, scorers, code, and so on. */
   changed: {what: string; a: string; b: string}[];
   rows: {a: number; b: number; shared: number};
@@ -76,11 +80,24 @@ export async function compareRuns(store: Store, a: string, b: string): Promise<R
     throw new UserError(
       `${a} (${first.dataset.name}) and ${b} (${second.dataset.name}) have no row in common.`
     );
+  const figure = corpusOf(second, scorer);
+  const tables = figure && {
+    before: await scoreTable(store, a, scorer, figure),
+    after: await scoreTable(store, b, scorer, figure)
+  };
   const candidates: CandidateComparison[] = [];
   const [one, other] = [await priced(store, first), await priced(store, second)];
   for (const {candidate, variant} of pairsOf(first, second))
-    candidates.push(await compareCandidate(store, {a: one, b: other, scorer, candidate, variant}));
-  return {a, b, scorer, changed: changesOf(first, second), rows, candidates};
+    candidates.push(await compareCandidate(store, {a: one, b: other, scorer, candidate, variant, tables}));
+  return {
+    a,
+    b,
+    scorer,
+    figure: figure && corpusName(figure),
+    changed: changesOf(first, second),
+    rows,
+    candidates
+  };
 }
 
 interface PricedRun {
@@ -99,6 +116,8 @@ interface Pair {
   scorer: string;
   candidate: string;
   variant: string;
+  /** Of both runs, where a corpus figure decides. */
+  tables?: {before: ScoreTable; after: ScoreTable};
 }
 
 async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComparison> {
@@ -129,8 +148,12 @@ async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComp
       if (row.changed) outputsChanged++;
     }
   const clustered = clusters.some((cluster) => !cluster.startsWith("row:"));
-  const found = pairedDifference(after, before, clustered ? {clusters} : {});
-  const [of, now] = [await figuresOf(store, a, pair), await figuresOf(store, b, pair)];
+  const byRow = pairedDifference(after, before, clustered ? {clusters} : {});
+  const found = pair.tables ? corpusDifference(pair.tables, pair) : byRow;
+  const [of, now] = [
+    await figuresOf(store, a, pair, pair.tables?.before),
+    await figuresOf(store, b, pair, pair.tables?.after)
+  ];
   return {
     candidate,
     variant,
@@ -148,16 +171,29 @@ async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComp
           method: found.method
         }
       : undefined,
-    improved: found?.wins ?? 0,
-    worsened: found?.losses ?? 0,
+    improved: byRow?.wins ?? 0,
+    worsened: byRow?.losses ?? 0,
     outputsChanged
   };
+}
+
+function corpusDifference({before, after}: NonNullable<Pair["tables"]>, pair: Pair) {
+  const column = (table: ScoreTable) => ({table, candidate: nameIn(table, pair)});
+  const [now, was] = aligned([column(after), column(before)]);
+  return pairedDifference(now!, was!, {clusters: clustersOf(after)});
+}
+
+/** What a table calls a candidate with a prompt: a run with one prompt names the candidate alone. */
+function nameIn({candidates}: ScoreTable, {candidate, variant}: Pick<Pair, "candidate" | "variant">): string {
+  const both = `${candidate} · ${variant}`;
+  return candidates.includes(both) ? both : candidate;
 }
 
 async function figuresOf(
   store: Store,
   {id, usd}: PricedRun,
-  {scorer, candidate, variant}: Pair
+  {scorer, candidate, variant}: Pair,
+  table?: ScoreTable
 ): Promise<CandidateFigures | undefined> {
   const found = await store.row<{
     ended: number;
@@ -179,7 +215,7 @@ async function figuresOf(
   return {
     scored: found.scored,
     failed: found.failed,
-    mean: found.mean === null ? undefined : found.mean,
+    mean: table ? mean(valuesOf(table, nameIn(table, {candidate, variant}))) : (found.mean ?? undefined),
     costUsd: found.cost === null || found.unpriced > 0 ? undefined : found.cost,
     medianLatencyMs: found.latency === null ? undefined : found.latency
   };

@@ -1,4 +1,6 @@
 import {sqlString} from "../duckdb.js";
+import type {RunManifest} from "../schema.js";
+import {keptCounts} from "./keptCounts.js";
 
 /** Rows that must share a slice before it is named: fewer, and it may be a row's own words. */
 const FEWEST_IN_SLICE = 5;
@@ -9,10 +11,15 @@ export type FinalTable = "items" | "prompts" | "completions" | "scores";
 /**
  * A query over a table of runs on the held-out part: what was measured, without what tells a row or its answer. Ids and
  * clusters are hashes under a salt, the same in every run of the dataset, and the order of rows is theirs; slices that fewer
- * than five rows share are named "held out"; what a scorer or an endpoint said in words is left out.
+ * than five rows share are named "held out"; what a scorer or an endpoint said in words is left out; of a score's details
+ * only the counts of a corpus figure stay, with hashes for labels.
  * @param relation the tables of the runs, all of one dataset
  */
-export function finalRunView(table: FinalTable, relation: string, salt: string): string {
+export function finalRunView(
+  table: FinalTable,
+  relation: string,
+  {salt, runs}: {salt: string; runs: readonly RunManifest[]}
+): string {
   const id = shownRowId("row_id", salt);
   const row = `${id} as row_id`;
   const nothing = (...columns: string[]) =>
@@ -35,7 +42,7 @@ export function finalRunView(table: FinalTable, relation: string, salt: string):
           ${nothing("output", "tool_calls", "logprobs")}) from ${relation}`;
     case "scores":
       return `select * replace (${row}, '' as key, case when reason is not null then 'held out' end as reason,
-          ${nothing("details")}) from ${relation}`;
+          ${keptCounts(runs, (label) => blinded("held-out-", label, salt))} as details) from ${relation}`;
   }
 }
 

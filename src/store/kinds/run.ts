@@ -9,6 +9,7 @@ import {modelIdsOf} from "../modelIdsOf.js";
 import {putParquet} from "../putParquet.js";
 import {countRows, ERASED, erasedName, eraseRows, isGone} from "./eraseRows.js";
 import {finalRunView} from "./finalRunViews.js";
+import {keptCounts} from "./keptCounts.js";
 import {pricesOf, RUN_PRICES} from "./runPrices.js";
 import {blindingSalt} from "./heldOutRecord.js";
 import {
@@ -154,7 +155,8 @@ async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
     for (const dataset of datasets) {
       const own = runs.filter((run) => isFinal(run) && run.dataset.name === dataset);
       const table = await runTable(workspace, idsOf(own), name);
-      if (table) queries.push(finalRunView(name, table, await blindingSalt(workspace, dataset)));
+      if (table)
+        queries.push(finalRunView(name, table, {salt: await blindingSalt(workspace, dataset), runs: own}));
     }
     views.push({name, of: queries.join(" union all by name ")});
   }
@@ -175,7 +177,7 @@ async function renameClusters({db, workspace, hash, hashOf}: Erasing, key: strin
   await putParquet(db, workspace.place, key, `select * replace (${name} as cluster) from ${items}`);
 }
 
-/** Scores stay: they say nothing about a person. What was asked, expected and answered goes. */
+/** Scores stay, with the counts of a corpus figure: they say nothing about a person. What was asked, expected and answered goes. */
 async function eraseRun({key, manifestKey}: Found, whole: Erasing): Promise<Erased> {
   const {workspace, note, dataset} = whole;
   const manifest = await readRecord(workspace, runKind, manifestKey);
@@ -191,7 +193,7 @@ async function eraseRun({key, manifestKey}: Found, whole: Erasing): Promise<Eras
     const reason = "case when reason is not null then 'erased' end as reason";
     const items = `replace (@id as row_id, '' as row_hash, '{}' as slices, ${nothing("expected", "excerpt")})`;
     const completions = `replace (@id as row_id, '' as key, ${nothing("output", "tool_calls", "logprobs")}, ${reason})`;
-    const scores = `replace (@id as row_id, '' as key, null as details, ${reason})`;
+    const scores = `replace (@id as row_id, '' as key, ${keptCounts([manifest])} as details, ${reason})`;
     await renameClusters(erasing, `${key}/items.parquet`);
     const before = await countRows(erasing, `${key}/items.parquet`, "starts_with(row_id, 'erased-')");
     const rows = await eraseRows(erasing, `${key}/items.parquet`, items, version);

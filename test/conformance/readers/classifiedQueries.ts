@@ -1,4 +1,5 @@
 import {classification} from "../../../src/scorers/index.js";
+import {corpusOf} from "../../scorers/corpusOf.js";
 import {expectedOf, type Figure, type Reader} from "../figure.js";
 import {filesWith, type Item, type JsonObject, stemOf} from "../item.js";
 import {correctRows, type RowScore, scoredRows, throughRunner} from "../throughRunner.js";
@@ -52,7 +53,11 @@ export const classifiedQueries: Reader = {
             rows: list.map((row) => ({ours: isRight(row)})),
             publishedRows: {file, path: ["match"]}
           },
-          ...figure("macro F1", scorer.aggregate!(scoredRows(list)), /^macro_f1/),
+          ...figure(
+            "macro F1",
+            corpusOf(classification({average: "f1_macro"}), scoredRows(list)),
+            /^macro_f1/
+          ),
           ...figure("gold labels", gold.size, /^gold_labels$/),
           ...figure("predictions that are no gold label", invented, /^predictions_not_a_gold_label$/)
         );

@@ -1,5 +1,7 @@
 import {bleu, type BleuOptions, chrf, type Scorer, ter} from "../../../src/scorers/index.js";
-import {addBleuCounts, type BleuCounts, bleuCounts, bleuScore} from "../../../src/scorers/bleuScore.js";
+import {bleuCounts} from "../../../src/scorers/bleuCounts.js";
+import {type BleuCounts, bleuScore} from "../../../src/stats/corpus/bleu.js";
+import {corpusOf} from "../../scorers/corpusOf.js";
 import type {Reader, ValueFigure} from "../figure.js";
 import {isObject, type Item, type JsonObject, stemOf} from "../item.js";
 import {scoredRows, throughRunner} from "../throughRunner.js";
@@ -86,8 +88,7 @@ function flip(value: number | undefined): number | undefined {
 
 async function bleuOf(one: OverlapCase, options: BleuOptions): Promise<number | undefined> {
   if (!one.sentence && options.effectiveOrder && one.outputs.length > 1) {
-    const counts = addBleuCounts(segmentCounts(one, options));
-    return counts && bleuScore(counts, options);
+    return bleuScore(added(segmentCounts(one, options)), options);
   }
   const rowValue = one.sentence || options.effectiveOrder;
   return corpus(one, bleu({...options, effectiveOrder: options.effectiveOrder ?? one.sentence}), rowValue);
@@ -102,7 +103,16 @@ async function corpus(
   const rows = one.outputs.map((_, i) => ({id: String(i), prompt: "", expected: one.references[i]!}));
   const given = {system: new Map(one.outputs.map((output, i) => [String(i), output]))};
   const scored = scoredRows((await throughRunner(rows, given, scorer)).system!);
-  return rowValue ? scored[0]?.value : scorer.aggregate!(scored);
+  return rowValue ? scored[0]?.value : corpusOf(scorer, scored);
+}
+
+function added(segments: readonly BleuCounts[]): BleuCounts {
+  return segments.reduce((sum, one) => ({
+    matches: sum.matches.map((n, i) => n + one.matches[i]!),
+    totals: sum.totals.map((n, i) => n + one.totals[i]!),
+    length: sum.length + one.length,
+    referenceLength: sum.referenceLength + one.referenceLength
+  }));
 }
 
 function segmentCounts({outputs, references}: OverlapCase, options: BleuOptions): BleuCounts[] {

@@ -1,5 +1,6 @@
 import {bleu, chrf} from "../../../src/scorers/index.js";
-import {type BleuCounts, bleuScore} from "../../../src/scorers/bleuScore.js";
+import {type BleuCounts, bleuScore} from "../../../src/stats/corpus/bleu.js";
+import {corpusOf} from "../../scorers/corpusOf.js";
 import {type CorpusDifference, corpusDifference} from "../../../src/stats/index.js";
 import {expected, type Figure, type Reader} from "../figure.js";
 import {type Item, stemOf} from "../item.js";
@@ -38,19 +39,19 @@ export const translations: Reader = {
     for (const system of Object.keys(outputs)) {
       const at = (...path: string[]) => expected("systems", system, ...path);
       const name = (figure: string) => `${system}: ${figure}`;
-      const exact = bleu().aggregate!(scoredRows(bleu13a[system]!));
+      const exact = corpusOf(bleu(), scoredRows(bleu13a[system]!));
       figures.push(
         {name: name("BLEU"), ours: exact, published: at("bleu_published"), tolerance: 0.05},
         {name: name("BLEU, 4 decimals"), ours: exact, published: at("bleu_13a_recomputed"), tolerance: 5e-5},
         {
           name: name("BLEU of words"),
-          ours: bleu({tokenizer: "none"}).aggregate!(scoredRows(bleuWords[system]!)),
+          ours: corpusOf(bleu({tokenizer: "none"}), scoredRows(bleuWords[system]!)),
           published: at("bleu_whitespace_tok_recomputed"),
           tolerance: 5e-5
         },
         {
           name: name("chrF2"),
-          ours: chrf().aggregate!(scoredRows(chrf2[system]!)),
+          ours: corpusOf(chrf(), scoredRows(chrf2[system]!)),
           published: at("chrf2_published"),
           tolerance: 0.05
         }

@@ -1,6 +1,3 @@
-import {countNgrams, overlap, total} from "./ngrams.js";
-import {type BleuTokenizer, tokenizeBleu} from "./tokenizeBleu.js";
-
 export type Smoothing = "exp" | "floor" | "add-k" | "none";
 
 /** Sufficient statistics of one segment or, added up, of a corpus. Index 0 holds the unigrams. */
@@ -19,39 +16,6 @@ export interface BleuFormula {
   smoothingValue?: number;
   /** Average only over n-gram lengths the output has; for single sentences. Default false. */
   effectiveOrder?: boolean;
-}
-
-/** Clipped n-gram matches of one output against all its references. */
-export function bleuCounts(
-  output: string,
-  references: readonly string[],
-  {
-    tokenizer = "13a",
-    lowercase = false,
-    order = 4
-  }: {tokenizer?: BleuTokenizer; lowercase?: boolean; order?: number}
-): BleuCounts {
-  const words = (text: string) => tokenizeBleu(lowercase ? text.toLowerCase() : text, tokenizer);
-  const given = words(output);
-  const wanted = references.map(words);
-  const lengths = wanted.map((tokens) => tokens.length).sort((a, b) => a - b);
-  const distance = (length: number) => Math.abs(length - given.length);
-  const counts: BleuCounts = {
-    matches: [],
-    totals: [],
-    length: given.length,
-    referenceLength: lengths.reduce((best, length) => (distance(length) < distance(best) ? length : best))
-  };
-  for (let n = 1; n <= order; n++) {
-    const most = new Map<string, number>();
-    for (const tokens of wanted) {
-      for (const [key, count] of countNgrams(tokens, n)) most.set(key, Math.max(count, most.get(key) ?? 0));
-    }
-    const own = countNgrams(given, n);
-    counts.matches.push(overlap(own, most));
-    counts.totals.push(total(own));
-  }
-  return counts;
 }
 
 /**
@@ -85,17 +49,4 @@ export function bleuScore(counts: BleuCounts, formula: BleuFormula = {}): number
     else return 0;
   }
   return 100 * penalty * Math.exp(sum / order);
-}
-
-/** Statistics of a corpus from those of its segments. */
-export function addBleuCounts(segments: readonly BleuCounts[]): BleuCounts | undefined {
-  if (segments.length === 0) return undefined;
-  const add = (of: (counts: BleuCounts) => number) => segments.reduce((sum, counts) => sum + of(counts), 0);
-  const orders = segments[0]!.matches.map((_, n) => n);
-  return {
-    matches: orders.map((n) => add((counts) => counts.matches[n]!)),
-    totals: orders.map((n) => add((counts) => counts.totals[n]!)),
-    length: add((counts) => counts.length),
-    referenceLength: add((counts) => counts.referenceLength)
-  };
 }

@@ -1,3 +1,4 @@
+import {type ChrfCounts, type ChrfFormula, chrfScore} from "../stats/corpus/chrf.js";
 import {countNgrams, overlap, total} from "./ngrams.js";
 import {splitWords} from "./splitWords.js";
 
@@ -10,18 +11,6 @@ export interface ChrfOrders {
   /** Count white space as characters. Default false. */
   whitespace?: boolean;
 }
-
-/** For each n-gram length in turn, characters first: those of the output, of the reference, and shared. */
-export type ChrfCounts = [output: number, reference: number, shared: number][];
-
-export interface ChrfFormula {
-  /** How many times recall counts more than precision. Default 2. */
-  beta?: number;
-  /** "effective" averages over the lengths both texts have; "epsilon" over all, as chrF++.py and NLTK do. */
-  smoothing?: "effective" | "epsilon";
-}
-
-const epsilon = 1e-16;
 
 /** Counts against the one reference that gives the best score (the first of equals), as sacreBLEU does. */
 export function chrfCounts(
@@ -41,34 +30,6 @@ export function chrfCounts(
     if (!best || score > best.score) best = {score, counts};
   }
   return best?.counts ?? [];
-}
-
-/** chrF or chrF++ from counts, 0 to 100 (Popović 2015, 2017). 0 when nothing is shared. */
-export function chrfScore(counts: ChrfCounts, {beta = 2, smoothing = "effective"}: ChrfFormula = {}): number {
-  const factor = beta * beta;
-  const f = (precision: number, recall: number, otherwise: number) => {
-    const denominator = factor * precision + recall;
-    return denominator > 0 ? ((1 + factor) * precision * recall) / denominator : otherwise;
-  };
-  if (smoothing === "epsilon") {
-    const scores = counts.map(([given, wanted, shared]) =>
-      f(given > 0 ? shared / given : epsilon, wanted > 0 ? shared / wanted : epsilon, epsilon)
-    );
-    return (100 * scores.reduce((sum, score) => sum + score, 0)) / counts.length;
-  }
-  const used = counts.filter(([given, wanted]) => given > 0 && wanted > 0);
-  if (used.length === 0) return 0;
-  const meanPrecision = used.reduce((sum, [given, , shared]) => sum + shared / given, 0) / used.length;
-  const meanRecall = used.reduce((sum, [, wanted, shared]) => sum + shared / wanted, 0) / used.length;
-  return 100 * f(meanPrecision, meanRecall, 0);
-}
-
-export function addChrfCounts(segments: readonly ChrfCounts[]): ChrfCounts {
-  return (segments[0] ?? []).map((_, i) => [
-    segments.reduce((sum, counts) => sum + counts[i]![0], 0),
-    segments.reduce((sum, counts) => sum + counts[i]![1], 0),
-    segments.reduce((sum, counts) => sum + counts[i]![2], 0)
-  ]);
 }
 
 export function chrfNgrams(text: string, orders: ChrfOrders): Map<string, number>[] {
