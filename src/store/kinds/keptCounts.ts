@@ -4,7 +4,7 @@ import type {RunManifest} from "../schema.js";
 
 /**
  * SQL of what stays of a score's details where all that was said in words goes: the counts that the corpus figure of these
- * runs' scorers is made of, so that it stays what it was.
+ * runs' scorers is made of, so that it stays what it was. A score that failed may have words in their place.
  * @param label SQL of what a label is shown as; without it a figure of labels keeps nothing, and the row is none of its rows
  */
 export function keptCounts(
@@ -16,9 +16,7 @@ export function keptCounts(
       const kept = corpus && countsOf(corpus, label);
       return kept === undefined
         ? []
-        : [
-            `when run = ${sqlString(id)} and scorer = ${sqlString(name)} and details is not null then ${kept}`
-          ];
+        : [`when run = ${sqlString(id)} and scorer = ${sqlString(name)} and status = 'scored' then ${kept}`];
     })
   );
   return cases.length === 0 ? "cast(null as VARCHAR)" : `case ${cases.join(" ")} end`;
