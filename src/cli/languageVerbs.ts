@@ -29,6 +29,7 @@ export const languageVerbs: ((program: Command) => void)[] = [
         "register a model made elsewhere (GGUF file, checkpoint or adapter folder, a provider's model)"
       )
       .option("--name <name>", "its name in the store", name)
+      .option("--rename", "give a registered model that name; the one it had goes on meaning it")
       .option("--provider <name>", "MODEL is a name that only this service knows; there are no files", name)
       .option("--base-url <url>", "where that service has it; any address when absent")
       .option("--from-job <job>", "the job that made it: its id, the beginning of it, or its name")
