@@ -1,5 +1,5 @@
 import {existsSync, writeFileSync} from "node:fs";
-import {mkdir, readFile, symlink, writeFile} from "node:fs/promises";
+import {mkdir, readFile, rm, symlink, truncate, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {mergeIn, workFolder, writeModel} from "./support.js";
@@ -110,6 +110,45 @@ describe("a finished merge", () => {
     await writeFile(join(work.path, "t1/generation_config.json"), '{"eos_token_id": 1}');
     await mergeIn(work.path, recipe, {out, overwrite: true});
     expect(await readFile(join(out, "generation_config.json"), "utf8")).toContain("eos_token_id");
+  });
+
+  it("is refused where its weights are missing, cut or changed, and made again with overwriting", async () => {
+    const out = join(work.path, "damaged");
+    const recipe = mean("a", "b");
+    await mergeIn(work.path, recipe, {out});
+    const weights = join(out, "model.safetensors");
+    const whole = await readFile(weights);
+    const damages: [RegExp, () => Promise<unknown>][] = [
+      [/model\.safetensors has \d+ bytes instead of \d+/, () => truncate(weights, whole.length - 1)],
+      [
+        /model\.safetensors was changed/,
+        () =>
+          writeFile(
+            weights,
+            whole.map((byte, i) => (i === whole.length - 1 ? byte ^ 1 : byte))
+          )
+      ],
+      [/model\.safetensors is missing/, () => rm(weights)],
+      [/config\.json is missing/, () => rm(join(out, "config.json"))]
+    ];
+    for (const [why, damage] of damages) {
+      await damage();
+      await expect(mergeIn(work.path, recipe, {out}), String(why)).rejects.toThrow(why);
+      await mergeIn(work.path, recipe, {out, overwrite: true});
+      expect(await readFile(weights)).toEqual(whole);
+    }
+  });
+
+  it("is not made again for a card that was written on, and it is said", async () => {
+    const out = join(work.path, "card");
+    await mergeIn(work.path, mean("a", "b"), {out});
+    await writeFile(join(out, "README.md"), "Ours.");
+    const {report} = await mergeIn(work.path, mean("a", "b"), {out});
+    expect(report).toMatchObject({
+      reused: true,
+      warnings: [expect.stringMatching(/README\.md .* was changed/)]
+    });
+    expect(await readFile(join(out, "README.md"), "utf8")).toBe("Ours.");
   });
 
   it("with NaN that was allowed is refused where it is not", async () => {
