@@ -5,6 +5,7 @@ import {correctDtype} from "../plan/config.js";
 import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
 import {notesOf, type Plan} from "../plan/plan.js";
 import {firstNames} from "../plan/sameModels.js";
+import {inFile} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import type {ModelReference, Recipe} from "../recipe/types.js";
 import type {MergeReport} from "../report.js";
@@ -23,7 +24,8 @@ import {type Expert, type MoeRecipe, readMoeRecipe} from "./read.js";
  */
 export async function mergeMoe(recipe: string | object, options: MergeOptions): Promise<MergeReport> {
   const started = performance.now();
-  return runPlan(await planMoe(readMoeRecipe(recipe, options.recipeFile), options), options, started);
+  const moe = readMoeRecipe(recipe, options.recipeFile);
+  return runPlan(await inFile(options.recipeFile, () => planMoe(moe, options)), options, started);
 }
 
 /** Opens a mixture's models and plans its tensors and config. Nothing is written. */
