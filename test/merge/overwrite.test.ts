@@ -1,5 +1,5 @@
 import {existsSync, writeFileSync} from "node:fs";
-import {mkdir, readFile, rm, symlink, truncate, writeFile} from "node:fs/promises";
+import {readFile, rm, symlink, truncate, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {mergeIn, workFolder, writeModel} from "./support.js";
@@ -9,6 +9,7 @@ beforeAll(async () => {
   work = await workFolder();
   for (const [k, name] of ["a", "b"].entries())
     await writeModel(join(work.path, name), {w: {values: [k + 1, k + 2]}});
+  await writeModel(join(work.path, "nan"), {w: {values: [NaN, 1]}});
 });
 afterAll(() => work.remove());
 
@@ -16,16 +17,13 @@ const mean = (...models: string[]) => ({
   merge_method: "linear",
   models: models.map((model) => ({model, parameters: {weight: 1}}))
 });
-const difference = {
-  merge_method: "linear",
-  models: [1, -1].map((weight, i) => ({model: ["a", "b"][i], parameters: {weight}}))
-};
+const notFinite = mean("a", "nan");
 
 describe("an overwritten merge", () => {
   it("stays until the next one is finished", async () => {
     const out = join(work.path, "kept");
     await mergeIn(work.path, mean("a", "b"), {out});
-    await expect(mergeIn(work.path, difference, {out, overwrite: true})).rejects.toThrow(/NaN or infinite/);
+    await expect(mergeIn(work.path, notFinite, {out, overwrite: true})).rejects.toThrow(/NaN or infinite/);
     expect(existsSync(join(out, "model.safetensors"))).toBe(true);
     const {tensors} = await mergeIn(work.path, mean("b"), {out, overwrite: true});
     expect([...tensors.get("w")!.values]).toEqual([2, 3]);
@@ -55,6 +53,18 @@ describe("an overwritten merge", () => {
       /made from a/
     );
     expect(existsSync(join(inside, "model.safetensors"))).toBe(true);
+  });
+});
+
+describe("a merge that is refused for NaN", () => {
+  it("continues from what it made where NaN is allowed", async () => {
+    const out = join(work.path, "continued");
+    await expect(mergeIn(work.path, notFinite, {out})).rejects.toThrow(
+      /--allow-nonfinite.* kept in .*\.continued\.merging/
+    );
+    expect(existsSync(out)).toBe(false);
+    const {report} = await mergeIn(work.path, notFinite, {out, allowNonFinite: true});
+    expect(report.resumedShards).toBe(1);
   });
 });
 
@@ -152,10 +162,9 @@ describe("a finished merge", () => {
   });
 
   it("with NaN that was allowed is refused where it is not", async () => {
-    await mkdir(join(work.path, "nan"), {recursive: true});
-    const out = join(work.path, "nan/out");
-    await mergeIn(work.path, difference, {out, allowNonFinite: true});
-    await expect(mergeIn(work.path, difference, {out})).rejects.toThrow(/NaN or infinite values in 1 tensor/);
-    expect((await mergeIn(work.path, difference, {out, allowNonFinite: true})).report.reused).toBe(true);
+    const out = join(work.path, "allowed");
+    await mergeIn(work.path, notFinite, {out, allowNonFinite: true});
+    await expect(mergeIn(work.path, notFinite, {out})).rejects.toThrow(/NaN or infinite values in 1 tensor/);
+    expect((await mergeIn(work.path, notFinite, {out, allowNonFinite: true})).report.reused).toBe(true);
   });
 });
