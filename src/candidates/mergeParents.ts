@@ -73,6 +73,8 @@ export async function mergeParents(
         const report = await merge(recipe, {
           out,
           seed: seedNumber(context.seed),
+          // Their names are ids of the store.
+          drawBy: "name",
           resolveModel: (path) => {
             const model = known.get(path);
             return model && plain(model);

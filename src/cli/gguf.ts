@@ -4,6 +4,7 @@ import {findModel} from "../generation/index.js";
 import {convertModel, FILE_TYPES, fileType} from "../gguf/index.js";
 import {manyMeantOf} from "../models/index.js";
 import {modelsDir, UserError} from "../store/index.js";
+import {assertMayWrite, noteWritten} from "./ggufOut.js";
 import {openProject} from "./project.js";
 import {note, print, printJson} from "./terminal.js";
 
@@ -12,6 +13,7 @@ export interface GgufOptions {
   type: string;
   pre?: string;
   name?: string;
+  overwrite?: boolean;
   json?: boolean;
 }
 
@@ -35,6 +37,8 @@ export async function ggufVerb(source: string, options: GgufOptions): Promise<vo
         `The adapter's base ${found.base!.path} is a GGUF file. Name its checkpoint folder as the base.`
       );
     const to = resolve(options.out);
+    const inputs = [found.path, ...(found.base ? [found.base.path] : [])];
+    await assertMayWrite(workspace, {to, inputs}, options.overwrite ?? false);
     let told = 0;
     const warnings = await convertModel(
       {
@@ -54,6 +58,7 @@ export async function ggufVerb(source: string, options: GgufOptions): Promise<vo
         }
       }
     );
+    await noteWritten(workspace, to);
     const {size} = statSync(to);
     if (options.json)
       return printJson({file: to, type: options.type, bytes: size, weights: found.weights, warnings});

@@ -14,6 +14,7 @@ export const languageVerbs: ((program: Command) => void)[] = [
       .requiredOption("-o, --out <file>", "the file to write")
       .option("-t, --type <type>", "f32, f16, bf16, q8_0, q4_k_m and others", "q8_0")
       .option("--name <name>", "the model's name in the file")
+      .option("--overwrite", "replace a file that another command or program wrote")
       .option("--pre <name>", "llama.cpp's pre-tokenizer, where tokenizer.json does not tell it")
       .option("--json", "print JSON")
       .action(async (model: string, options) => (await import("./gguf.js")).ggufVerb(model, options)),
@@ -29,6 +30,7 @@ export const languageVerbs: ((program: Command) => void)[] = [
         "register a model made elsewhere (GGUF file, checkpoint or adapter folder, a provider's model)"
       )
       .option("--name <name>", "its name in the store", name)
+      .option("--rename", "give a registered model that name; the one it had goes on meaning it")
       .option("--provider <name>", "MODEL is a name that only this service knows; there are no files", name)
       .option("--base-url <url>", "where that service has it; any address when absent")
       .option("--from-job <job>", "the job that made it: its id, the beginning of it, or its name")

@@ -31,6 +31,7 @@ interface MergeVerbOptions {
   exact?: boolean;
   shardSize?: string;
   allowNonfinite?: boolean;
+  overwrite?: boolean;
   search?: string;
   why?: string;
   json?: boolean;
@@ -44,7 +45,8 @@ const ofRecipes = [
   "seed",
   "exact",
   "shardSize",
-  "allowNonfinite"
+  "allowNonfinite",
+  "overwrite"
 ] as const satisfies readonly (keyof MergeVerbOptions)[];
 
 const words = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -83,7 +85,8 @@ export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbO
         threads: verb.threads,
         exact: verb.exact ? true : undefined,
         shardSize,
-        allowNonFinite: verb.allowNonfinite ? true : undefined
+        allowNonFinite: verb.allowNonfinite ? true : undefined,
+        overwrite: verb.overwrite ? true : undefined
       })
     );
     progress.end();

@@ -37,6 +37,7 @@ const merge: Verb = (program) =>
     .option("--exact", "follow the reference's 16-bit rounding step by step")
     .option("--shard-size <bytes>", "most bytes of tensors in one file (5GB, 500MB)")
     .option("--allow-nonfinite", "keep a result that holds NaN or infinity")
+    .option("--overwrite", "replace another merge in that folder")
     .option("--json", "print JSON")
     .action(async (recipe: string | undefined, options) =>
       (await import("./merge.js")).mergeVerb(recipe, options)

@@ -1,6 +1,5 @@
 import {existsSync} from "node:fs";
 import {resolve} from "node:path";
-import {findModel} from "../generation/index.js";
 import {
   erasedOfExport,
   erasedOfJob,
@@ -8,14 +7,12 @@ import {
   markErased,
   ownBaseIsOther,
   parentsOfJob,
-  recordFiles,
   storedModel,
   trainingOfExport,
   trainingOfJob
 } from "../jobs/index.js";
-import {listModels, type ModelManifest, recordModel} from "../models/index.js";
+import {listModels, type ModelManifest} from "../models/index.js";
 import {
-  hashJson,
   type JobRecord,
   modelsDir,
   nearest,
@@ -24,7 +21,7 @@ import {
   UserError,
   type Workspace
 } from "../store/index.js";
-import {assertModel} from "./assertModel.js";
+import {type AddOptions, addFiles, addHosted, type Made} from "./addModel.js";
 import {openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
 
@@ -60,16 +57,6 @@ function parentNames(parents: Parents): string {
   return parents.map(({id, name}) => (isOne(name) ? name : `${name} ${id.slice(0, 12)}`)).join(", ");
 }
 
-export interface AddOptions {
-  name?: string;
-  fromJob?: string;
-  fromExport?: string;
-  parents?: string[];
-  provider?: string;
-  baseUrl?: string;
-  json?: boolean;
-}
-
 /**
  * Registers a model that was made elsewhere: a GGUF file, a checkpoint or adapter folder, which stay where they are, or
  * with --provider a model that only a service has.
@@ -80,6 +67,8 @@ export async function addModelVerb(source: string, options: AddOptions): Promise
     throw new UsageError("--base-url is where a service has the model: it goes with --provider.");
   if (options.baseUrl !== undefined && !/^https?:/.test(options.baseUrl))
     throw new UsageError(`--base-url is an http or https address, not ${JSON.stringify(options.baseUrl)}.`);
+  if (options.rename && options.name === undefined)
+    throw new UsageError("--rename gives a registered model the name of --name NAME: give that, too.");
   const job = await jobOf(options.fromJob, workspace);
   const named = await parentsOf(options.parents ?? [], workspace);
   const made: Made = {
@@ -91,18 +80,11 @@ export async function addModelVerb(source: string, options: AddOptions): Promise
     options.provider === undefined
       ? await addFiles(source, workspace, options, made)
       : await addHosted(source, workspace, options, made);
-  const other = ownBaseIsOther(manifest, made.parents);
+  const other = await ownBaseIsOther(workspace, manifest, made.parents);
   if (other !== undefined) note(other);
   if (made.training) await markErased(workspace, manifest, await erasedFrom(workspace, job, options), note);
   if (options.json) return printJson(manifest);
   print(`${manifest.name} ${manifest.id.slice(0, 16)} (${manifest.architecture})`);
-}
-
-/** What is known of how a model was made. */
-interface Made {
-  from: {job: string | undefined; export: string | undefined};
-  parents: Parents;
-  training: ModelManifest["training"];
 }
 
 /** A job of another tool, or of another store, is a name that says nothing of data. */
@@ -138,28 +120,6 @@ async function parentsOf(names: readonly string[], workspace: Workspace): Promis
   return parents;
 }
 
-async function addFiles(
-  source: string,
-  workspace: Workspace,
-  options: AddOptions,
-  {from, ...made}: Made
-): Promise<ModelManifest> {
-  const local = [resolve(workspace.project, source), resolve(source)].find(existsSync);
-  // What is no path is looked for in the store, then at the hub.
-  const known = local === undefined ? await storedModel(workspace, source) : undefined;
-  if (known)
-    throw new UserError(`${source} is in the store already, as ${known.name} (${known.id.slice(0, 16)}).`);
-  const found = local === undefined ? await findModel(source, workspace, {onProgress: note}) : undefined;
-  const path = local ?? found!.path;
-  await assertModel(path);
-  return recordFiles(workspace, path, {
-    ...made,
-    name: options.name ?? found?.name,
-    settings: from,
-    recipe: recipeOf(from)
-  });
-}
-
 async function trainingFrom({fromExport}: AddOptions): Promise<ModelManifest["training"]> {
   if (fromExport === undefined) return undefined;
   const file = resolve(fromExport);
@@ -172,27 +132,4 @@ async function trainingFrom({fromExport}: AddOptions): Promise<ModelManifest["tr
 /** What was erased since of the rows that a job, or an export with a manifest, gave the model to learn from. */
 async function erasedFrom(workspace: Workspace, job: JobRecord | undefined, {fromExport}: AddOptions) {
   return job ? erasedOfJob(workspace, job.id) : erasedOfExport(workspace, resolve(fromExport!));
-}
-
-async function addHosted(
-  model: string,
-  workspace: Workspace,
-  {name, provider, baseUrl}: AddOptions,
-  {from, ...made}: Made
-): Promise<ModelManifest> {
-  const endpoint = baseUrl === undefined ? undefined : {baseUrl: baseUrl.replace(/\/+$/, "")};
-  return recordModel(modelsDir(workspace), {
-    ...made,
-    name: name ?? model,
-    architecture: "hosted",
-    settings: {provider, endpoint, model, ...from},
-    files: [],
-    recipe: recipeOf(from),
-    folder: "."
-  });
-}
-
-function recipeOf(from: Made["from"]): ModelManifest["recipe"] {
-  if (from.job === undefined && from.export === undefined) return undefined;
-  return {method: from.job === undefined ? "trained elsewhere on an export" : "job", sha256: hashJson(from)};
 }

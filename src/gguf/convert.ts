@@ -39,10 +39,28 @@ export async function convertCheckpoint(
 ): Promise<Converted> {
   const wanted = typeof type === "string" ? fileType(type) : type;
   if (!wanted.tensors) throw new Error(`a mixture is made by llama.cpp's quantiser: ${wanted.name}`);
-  const model = await openCheckpointFolder(path);
+  const model = withVocabulary(await openCheckpointFolder(path));
   const tensors = planTensors(model, wanted.tensors, options.quantise);
   const metadata = modelMetadata(model, tensors, wanted.id, options);
   return {bytes: await writeGguf(file, metadata, tensors, options), warnings: warningsOf(model)};
+}
+
+/** A model with as many tokens as its tables have rows. Throws a UserError where config.json has another number: llama.cpp loads no such file. */
+function withVocabulary(model: CheckpointFolder): CheckpointFolder {
+  const {folder, config, weights} = model;
+  const architecture = architectureOf(config, folder);
+  const tables = [...weights.tensors.values()].filter(
+    ({name}) =>
+      !isDerived(name, config) &&
+      ["token_embd.weight", "output.weight"].includes(tensorName(architecture, plainName(name)) ?? "")
+  );
+  const size = config.vocab_size ?? tables[0]?.shape[0];
+  const other = tables.find(({shape}) => shape[0] !== size);
+  if (other)
+    throw new UserError(
+      `${folder}: config.json says that there are ${JSON.stringify(size)} tokens (vocab_size), but ${other.name} has ${other.shape[0]} rows. Correct config.json, or fetch configuration and weights of one model.`
+    );
+  return {...model, config: {...config, vocab_size: size}};
 }
 
 function modelMetadata(

@@ -44,9 +44,11 @@ export async function collectJob(
         })
       : await recordFiles(workspace, result.folder, {
           ...made,
-          settings: {job: job.id, base: job.base}
+          settings: {job: job.id, base: job.base},
+          from: {job: job.id},
+          rename: true
         });
-  const otherParent = ownBaseIsOther(model, made.parents);
+  const otherParent = await ownBaseIsOther(workspace, model, made.parents);
   if (otherParent !== undefined) told.onMessage?.(otherParent);
   await markErased(workspace, model, await erasedOfJob(workspace, id), told.onMessage);
   const trained = result.metrics?.trainedTokens;

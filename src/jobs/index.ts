@@ -4,7 +4,7 @@ export {erasedOfExport, erasedOfJob, markErased} from "./erasedRows.js";
 export {trainingOfExport} from "./exportOf.js";
 export {checkJob, type Job, job, type JobDefinition} from "./define.js";
 export {ownBaseIsOther} from "./ownBaseIsOther.js";
-export {recordFiles, storedModel} from "./record.js";
+export {isMadeFrom, recordFiles, storedModel} from "./record.js";
 export type {JobService} from "./service.js";
 export {openService, type ServiceSettings} from "./services/index.js";
 export {logOf, statusText} from "./statusText.js";

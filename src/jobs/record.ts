@@ -1,21 +1,35 @@
 import {readdir, stat} from "node:fs/promises";
-import {basename, dirname, relative} from "node:path";
+import {basename, dirname, relative, resolve} from "node:path";
 import {partsOf} from "../generation/index.js";
 import {
+  addToRecord,
   baseOfAdapter,
   hashedFiles,
+  isWeightFile,
   listModels,
   meantModel,
   type ModelManifest,
+  mostTold,
   recordModel
 } from "../models/index.js";
 import {modelsDir, UserError, type Workspace} from "../store/index.js";
 
 /** What is known of a model that was made elsewhere. */
 export interface MadeElsewhere extends Pick<ModelManifest, "parents" | "training" | "recipe" | "metrics"> {
-  /** The file's or folder's own when absent. */
+  /** The file's or folder's own when absent, or that which the store knows it by. */
   name?: string;
   settings: Record<string, unknown>;
+  /** The job or export that made it. Given, a record of the same files that names no other is added to. */
+  from?: MadeFrom;
+  /** Has that record called by `name`, too; else its own stands. */
+  rename?: boolean;
+  /** Told of that record before it is added to; what it throws keeps the record as it was. */
+  onKnown?: (known: ModelManifest) => void;
+}
+
+export interface MadeFrom {
+  job?: string;
+  export?: string;
 }
 
 /**
@@ -25,7 +39,7 @@ export interface MadeElsewhere extends Pick<ModelManifest, "parents" | "training
 export async function recordFiles(
   workspace: Workspace,
   path: string,
-  {name = basename(path), parents, ...made}: MadeElsewhere
+  {name, parents: stated, from, rename, onKnown, ...made}: MadeElsewhere
 ): Promise<ModelManifest> {
   const {gguf, folder, names} = await partsAt(path);
   const adapter = names.includes("adapter_config.json");
@@ -33,17 +47,50 @@ export async function recordFiles(
     throw new UserError(
       `${path} is no model: it has no config.json and no adapter_config.json. Name the folder of a checkpoint or an adapter, or a GGUF file.`
     );
+  const architecture = gguf ? "gguf" : adapter ? "adapter" : "checkpoint";
   const files = await hashedFiles(folder, names);
-  const place = {modelsDir: modelsDir(workspace), project: workspace.project};
-  const base = adapter ? (await baseOfAdapter(folder, place)).base : undefined;
-  return recordModel(modelsDir(workspace), {
-    ...made,
-    name,
-    architecture: gguf ? "gguf" : adapter ? "adapter" : "checkpoint",
-    files,
-    parents: base ? [{id: base.id, name: base.name}, ...parents.filter(({id}) => id !== base.id)] : parents,
-    folder: relative(workspace.project, folder) || "."
+  const dir = modelsDir(workspace);
+  const base = adapter
+    ? (await baseOfAdapter(folder, {modelsDir: dir, project: workspace.project})).base
+    : undefined;
+  const parents = base
+    ? [{id: base.id, name: base.name}, ...stated.filter(({id}) => id !== base.id)]
+    : stated;
+  const told = {...made, parents, folder: relative(workspace.project, folder) || "."};
+  const known =
+    from &&
+    recordOf(await listModels(dir), {architecture, files, folder}, {from, project: workspace.project});
+  if (!known) return recordModel(dir, {...told, name: name ?? basename(path), architecture, files});
+  onKnown?.(known);
+  // What the store keeps itself has no folder, and keeps none.
+  return addToRecord(dir, known, {
+    ...told,
+    name: rename ? name : undefined,
+    folder: known.folder && told.folder
   });
+}
+
+/** The record of the same files, or of what was made here into this folder, unless it names another job or export. */
+function recordOf(
+  known: readonly ModelManifest[],
+  {architecture, files, folder}: Pick<ModelManifest, "architecture" | "files"> & {folder: string},
+  {from, project}: {from: MadeFrom; project: string}
+): ModelManifest | undefined {
+  const hashes = new Map(files.map(({path, sha256}) => [path, sha256]));
+  const weights = files.filter(({path}) => isWeightFile(path));
+  const isSame = (one: ModelManifest) =>
+    one.files.every(({path, sha256}) => hashes.get(path) === sha256) &&
+    weights.every(({path}) => one.files.some((file) => file.path === path)) &&
+    (one.architecture === architecture
+      ? one.files.length === files.length
+      : one.folder !== undefined && resolve(project, one.folder) === resolve(folder));
+  return mostTold(known.filter((one) => one.removed === undefined && isSame(one) && isMadeFrom(one, from)));
+}
+
+/** Whether a record may tell of this job or export: it tells of it, or of none. */
+export function isMadeFrom({settings}: ModelManifest, from: MadeFrom): boolean {
+  const isOpen = ({job, export: file}: {job?: unknown; export?: unknown}) => (job ?? file) === undefined;
+  return isOpen(from) || isOpen(settings) || (settings.job === from.job && settings.export === from.export);
 }
 
 async function partsAt(path: string): Promise<{gguf: boolean; folder: string; names: string[]}> {

@@ -62,12 +62,7 @@ export async function execute(plan: Plan, fingerprint: string, options: MergeOpt
   }
   const all = shards.map(({name}) => finished.get(name)!);
   const results = all.flatMap((shard) => shard.results);
-  try {
-    refuseNonFinite(results, options);
-  } catch (error) {
-    await rm(folder, {recursive: true, force: true});
-    throw error;
-  }
+  refuseNonFinite(results, options, folder);
   return {
     folder,
     plan: shards,

@@ -25,6 +25,7 @@ export async function fingerprintOf(
     copied: await copiedHashes(plan),
     chatTemplate: plan.chatTemplate ?? null,
     seed: options.seed ?? 0,
+    drawBy: options.drawBy ?? "files",
     exact: options.exact ?? false,
     shardSize: options.shardSize ?? null,
     masks: Object.entries(options.masks ?? {}).map(([key, mask]) => [key, sha256(mask)])

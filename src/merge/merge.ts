@@ -4,6 +4,7 @@ import {modelFolder} from "./plan/model.js";
 import {planRecipe} from "./plan/planRecipe.js";
 import {inOrder} from "./recipe/documents.js";
 import {parseRecipes} from "./recipe/parse.js";
+import {inFile} from "./recipe/problems.js";
 import type {MergeReport} from "./report.js";
 import {runPlan} from "./runPlan.js";
 
@@ -27,7 +28,7 @@ export async function merge(recipe: string | object, options: MergeOptions): Pro
     const started = performance.now();
     const folderOf = async (path: string) =>
       made.get(path) ?? (await modelFolder(path, options.resolveModel));
-    const plan = await planRecipe(document, options, folderOf);
+    const plan = await inFile(options.recipeFile, () => planRecipe(document, options, folderOf));
     const report = await runPlan(plan, {...options, out}, started);
     if (document.name !== undefined) made.set(document.name, out);
     if (document === last) return {...report, steps: [...steps, ...report.steps]};

@@ -28,6 +28,11 @@ export interface MergeOptions {
   /** Bytes of tensor data in one file. Default 5e9. */
   shardSize?: number;
   masks?: Masks;
+  /**
+   * What random methods draw by, beside the seed and the tensor: a model's files, so that a path changes nothing, or its name in the
+   * recipe. Default "files".
+   */
+  drawBy?: "files" | "name";
   /** Keep a result that holds NaN or infinite values. Default false. */
   allowNonFinite?: boolean;
   /** Replace another merge in `out`. Default false. */

@@ -1,8 +1,9 @@
 import {existsSync} from "node:fs";
-import {readdir, realpath, rm, rmdir} from "node:fs/promises";
+import {readdir, realpath, rm, rmdir, stat} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {UserError} from "../store/errors.js";
 import {isWithin, readJson} from "../store/files.js";
+import {sha256File} from "../store/hash.js";
 import {refuseNonFinite} from "./nonFinite.js";
 import type {MergeOptions} from "./options.js";
 import type {Plan} from "./plan/plan.js";
@@ -12,8 +13,8 @@ import type {MergeReport} from "./report.js";
 export const REPORT_NAME = "merge_report.json";
 
 /**
- * The report of the same merge, where `out` holds it already. Throws a UserError when `out` holds something else that
- * may not be overwritten.
+ * The report of the same merge, where `out` holds it already, with its weights as they were written. Throws a UserError when `out`
+ * holds something else that may not be overwritten.
  */
 export async function finishedReport(
   plan: Plan,
@@ -23,18 +24,46 @@ export async function finishedReport(
   const out = resolve(options.out);
   if (!existsSync(out) || (await readdir(out)).length === 0) return undefined;
   const found = await readJson<{fingerprint: string; report: MergeReport}>(join(out, REPORT_NAME));
-  if (found?.fingerprint === fingerprint) {
+  const same = found?.fingerprint === fingerprint;
+  const changes = same ? await changesOf(out, found.report.outputs) : undefined;
+  if (same && changes!.broken.length === 0) {
     refuseNonFinite(found.report.tensors, options);
-    return found.report;
+    return {...found.report, warnings: [...found.report.warnings, ...changes!.edited]};
   }
   if (!options.overwrite)
     throw new UserError(
-      `${out} already holds ${found ? "another merge" : "files"}. Choose another folder${found ? ", or allow overwriting" : ""}.`
+      changes
+        ? `${out} holds this merge, but not as it was written: ${changes.broken.join(", ")}. Put back what was there, choose another folder, or make it again with --overwrite, which replaces the folder.`
+        : `${out} already holds ${found ? "another merge" : "files"}. Choose another folder${found ? ", or replace it with --overwrite" : ""}.`
     );
   if (!found)
     throw new UserError(`${out} was not made by a merge, so it is not overwritten. Choose another folder.`);
   await refuseParents(plan, out);
   return undefined;
+}
+
+/** What is not as a merge wrote it: files without which it is not the model that was made, and others, in words. */
+async function changesOf(
+  out: string,
+  outputs: MergeReport["outputs"]
+): Promise<{broken: string[]; edited: string[]}> {
+  const broken: string[] = [];
+  const edited: string[] = [];
+  for (const {path, bytes, sha256} of outputs) {
+    const file = join(out, path);
+    const size = await stat(file).then(
+      (found) => found.size,
+      () => undefined
+    );
+    if (size === undefined) broken.push(`${path} is missing`);
+    else if (path.endsWith(".safetensors") && size !== bytes)
+      broken.push(`${path} has ${size} bytes instead of ${bytes}`);
+    else if (size !== bytes || (await sha256File(file)) !== sha256) {
+      if (/\.safetensors(\.index\.json)?$/.test(path)) broken.push(`${path} was changed`);
+      else edited.push(`${path} in ${out} was changed after the merge: it is kept as it is.`);
+    }
+  }
+  return {broken, edited};
 }
 
 /** Makes way for a finished merge: removes the one it may overwrite, or an empty folder. */

@@ -2,6 +2,7 @@ import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {basename, isAbsolute, join, relative} from "node:path";
 import {
+  addToRecord,
   hasLoader,
   isWeightFile,
   listModels,
@@ -64,7 +65,7 @@ export async function recordMerge(
   const {name, recipe, metrics, merge, settings} = record;
   const contents = async (paths: readonly string[], read: (path: string) => Promise<Buffer>) =>
     Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await read(path)] as const)));
-  return saveModel(modelsDir, {
+  const saved = await saveModel(modelsDir, {
     name,
     parents,
     recipe,
@@ -80,6 +81,8 @@ export async function recordMerge(
     ),
     pack: {like: donor.id}
   });
+  const before = known.find(({id, removed}) => id === saved.id && removed === undefined);
+  return before ? addToRecord(modelsDir, before, {name, parents}) : saved;
 }
 
 const WEIGHTS = "model.safetensors";

@@ -1,5 +1,5 @@
 import {basename, dirname, resolve} from "node:path";
-import {sha256} from "../store/hash.js";
+import {hashJson, sha256} from "../store/hash.js";
 import {withLease} from "../store/lease.js";
 import {LocalFolder} from "../store/place/localFolder.js";
 import type {Held} from "../store/renewal.js";
@@ -16,15 +16,16 @@ import {referenceText} from "./recipe/reference.js";
 import {layerReports, type MergeReport, Relations} from "./report.js";
 
 /** Carries out a plan, puts the result into `out` and reports on it. `started` is when planning began. */
-export async function runPlan(plan: Plan, options: MergeOptions, started: number): Promise<MergeReport> {
-  const planned = performance.now();
-  const inputs = await hashInputs(plan, options);
+export async function runPlan(planned: Plan, options: MergeOptions, started: number): Promise<MergeReport> {
+  const afterPlan = performance.now();
+  const inputs = await hashInputs(planned, options);
+  const plan = withContents(planned, inputs, options);
   const fingerprint = await fingerprintOf(plan, inputs, options);
   const hashed = performance.now();
   const lock = `${buildFolder(options.out)}.lock`;
   const place = new LocalFolder(dirname(lock));
   return withLease(place, basename(lock), {what: `A merge into ${options.out}`}, (held) =>
-    carryOut({plan, inputs, fingerprint, times: {started, planned, hashed}, held}, options)
+    carryOut({plan, inputs, fingerprint, times: {started, planned: afterPlan, hashed}, held}, options)
   );
 }
 
@@ -68,6 +69,26 @@ async function hashInputs(plan: Plan, options: MergeOptions): Promise<Map<string
   for (const {id, checkpoint} of plan.models)
     result.set(id, await hashFiles(checkpoint.files, options.hashCache));
   return result;
+}
+
+/** A plan with what is known when its models have been read: what is drawn by, and which of them hold the same. */
+function withContents(
+  plan: Plan,
+  inputs: ReadonlyMap<string, HashedFile[]>,
+  {drawBy = "files"}: MergeOptions
+): Plan {
+  const contents = new Map(
+    [...inputs].map(([id, files]) => [id, hashJson(files.map((file) => file.sha256))])
+  );
+  const same = plan.models.flatMap(({id}, i) => {
+    const first = plan.models.slice(0, i).find((one) => contents.get(one.id) === contents.get(id));
+    return first ? [`${first.id} and ${id} hold the same weights, and count as two models.`] : [];
+  });
+  const jobs = plan.jobs.map((job) => ({
+    ...job,
+    inputs: job.inputs.map((input) => ({...input, drawnBy: contents.get(input.model)}))
+  }));
+  return {...plan, jobs: drawBy === "files" ? jobs : plan.jobs, warnings: [...plan.warnings, ...same]};
 }
 
 function describe(

@@ -6,6 +6,7 @@ import {
   type ModelManifest,
   findStoredModel,
   listModels,
+  meantModel,
   mergeConflict
 } from "../models/index.js";
 import {UserError} from "../store/errors.js";
@@ -108,9 +109,35 @@ async function stored(
   const id = /^[0-9a-f]{64}$/.test(inStore) ? inStore : undefined;
   if (id === undefined && (existsSync(resolve(path)) || existsSync(resolve(`${path}@${revision}`))))
     return undefined;
-  // What looks like a path is told as a missing folder, not as a missing name.
-  if (id === undefined && /[\\/]/.test(path)) return undefined;
-  const model = await findStoredModel(modelsDir, id ?? path);
-  await assertUsable(modelsDir, model);
+  const model =
+    id === undefined && /[\\/]/.test(path)
+      ? await atHub(path, revision, modelsDir)
+      : await findStoredModel(modelsDir, id ?? path);
+  if (model) await assertUsable(modelsDir, model);
+  return model;
+}
+
+/**
+ * A model that was registered as the hub names it, ORG/NAME. Other paths are undefined: they are told as missing folders, not as missing
+ * names.
+ */
+async function atHub(
+  path: string,
+  revision: string | undefined,
+  modelsDir: string
+): Promise<ModelManifest | undefined> {
+  const known = await listModels(modelsDir);
+  const whole = revision === undefined ? path : `${path}@${revision}`;
+  const model = meantModel(known, whole) ?? meantModel(known, path);
+  if (!model && /^\w[\w.-]*\/\w[\w.-]*$/.test(path))
+    throw new UserError(
+      `there is no folder ${resolve(path)}, and the store has no model ${path}. If it is one of the Hugging Face hub, \`assay models add ${whole}\` fetches it.`
+    );
+  // What was fetched lies in a folder that is called by its commit.
+  const commit = /[0-9a-f]{40}$/.exec(model?.folder ?? "")?.[0];
+  if (model && commit !== undefined && /^[0-9a-f]{40}$/.test(revision ?? "") && revision !== commit)
+    throw new UserError(
+      `the store has ${path} at commit ${commit}. \`assay models add ${whole} --name NAME\` fetches the other: call it NAME.`
+    );
   return model;
 }

@@ -22,12 +22,17 @@ export function modelWithFiles(
   files: ModelManifest["files"]
 ): ModelManifest | undefined {
   if (files.length === 0) return undefined;
-  return known
-    .filter(({architecture, files: own}) => {
+  return mostTold(
+    known.filter(({architecture, files: own}) => {
       const hashes = new Set(own.map(({sha256}) => sha256));
       return architecture !== ADAPTED && files.every(({sha256}) => hashes.has(sha256));
     })
-    .sort((a, b) => told(b) - told(a) || b.createdAt.localeCompare(a.createdAt))[0];
+  );
+}
+
+/** Of records of one model the one that tells most of what it was made of, and of those the newest. */
+export function mostTold(records: readonly ModelManifest[]): ModelManifest | undefined {
+  return [...records].sort((a, b) => told(b) - told(a) || b.createdAt.localeCompare(a.createdAt))[0];
 }
 
 /** As `modelWithFiles`; a folder of the store's own is that model's, whatever other models have its weights. */

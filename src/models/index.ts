@@ -11,7 +11,7 @@ export {onOtherBase, ownBase, sameWeights} from "./adapterBase.js";
 export {addOnMissing} from "./encoder/addOn.js";
 export {missingOfAddOn} from "./encoder/checkAddOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
-export {isWeightFile, modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
+export {isWeightFile, modelAt, modelWithFiles, mostTold, recordAdapted, type UsedModel} from "./byFiles.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
 export {hashedFiles} from "./hashedFiles.js";
@@ -42,7 +42,7 @@ export {
   needModel
 } from "./storedModel.js";
 export {manyMeant, manyMeantOf} from "./meantNote.js";
-export {recordModel, type RecordedModel} from "./record.js";
+export {addToRecord, recordModel, type RecordedModel} from "./record.js";
 export {type ModelRemoval, namedBy, planRemoval, removeModel} from "./removeModel.js";
 export {
   damagedFiles,

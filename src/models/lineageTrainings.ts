@@ -134,7 +134,10 @@ function namedJob({settings: {job}, recipe}: ModelManifest): string | undefined 
 /** The models of the store that a job goes on from: of one name the newest that was there when the job was noted. */
 function beginnings({settings, base, at}: JobRecord, models: readonly ModelManifest[]): ModelManifest[] {
   const named = [settings.parent, base].flatMap((wanted) => {
-    const meant = models.filter(({id, name}) => id === wanted || name === wanted);
+    const meant = models.filter(
+      ({id, name, otherNames = []}) =>
+        id === wanted || name === wanted || otherNames.some((one) => one === wanted)
+    );
     const found = meant.filter(({createdAt}) => createdAt <= at).at(-1) ?? meant.at(-1);
     return found ? [found] : [];
   });

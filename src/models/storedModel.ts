@@ -6,18 +6,21 @@ import {hasLoader} from "./architectures.js";
 import {listModels} from "./registry.js";
 import type {ModelManifest} from "./types.js";
 
-/** Whether a name means this model: its name, its id, or at least eight letters that its id begins with. */
-export function isMeant({id, name}: Pick<ModelManifest, "id" | "name">, wanted: string): boolean {
-  return id === wanted || name === wanted || (wanted.length >= 8 && id.startsWith(wanted));
+type Named = Pick<ModelManifest, "id" | "name" | "otherNames">;
+
+/** Whether a name means this model: one of its names, its id, or at least eight letters that its id begins with. */
+export function isMeant({id, name, otherNames = []}: Named, wanted: string): boolean {
+  return [id, name, ...otherNames].includes(wanted) || (wanted.length >= 8 && id.startsWith(wanted));
 }
 
 /**
- * The model that a name or id means: of several with one name the newest, of those whose files are there where any is. Undefined
- * when there is none.
+ * The model that a name or id means: of several with one name the newest, of those whose files are there where any is, and one with
+ * that name before one that had it. Undefined when there is none.
  */
 export function meantModel(known: readonly ModelManifest[], wanted: string): ModelManifest | undefined {
+  const had = ({otherNames = []}: ModelManifest) => Number(otherNames.includes(wanted));
   return meantModels(known, wanted).sort(
-    (a, b) => gone(a) - gone(b) || b.createdAt.localeCompare(a.createdAt)
+    (a, b) => gone(a) - gone(b) || had(a) - had(b) || b.createdAt.localeCompare(a.createdAt)
   )[0];
 }
 

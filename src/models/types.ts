@@ -5,6 +5,8 @@ export interface ModelManifest {
   /** SHA-256 over architecture, weights' hashes, labels and settings: the model's identity. */
   id: string;
   name: string;
+  /** Names that it had before: they mean it, too. */
+  otherNames?: string[];
   /** Which loader can run it: majority, tfidf-logreg, encoder-head, static-embedding, joint-ngram, ... */
   architecture: string;
   createdAt: string;

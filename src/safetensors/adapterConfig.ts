@@ -9,7 +9,12 @@ export interface AdapterConfig {
   useDora: boolean;
   rankPattern: readonly [RegExp, number][];
   alphaPattern: readonly [RegExp, number][];
+  /** Modules that were trained and saved whole. */
+  modulesToSave?: readonly string[];
 }
+
+/** Ways to begin with which PEFT changes the base's weights, so that the adapter fits the changed ones. */
+const CHANGES_BASE = /^(pissa|corda|olora|loftq|lora_ga)/i;
 
 /** Reads adapter_config.json; what is missing has PEFT's default. Keys without a part in merging are ignored. */
 export function readAdapterConfig(path: string, value: unknown): AdapterConfig {
@@ -19,6 +24,11 @@ export function readAdapterConfig(path: string, value: unknown): AdapterConfig {
   const type = config.peft_type ?? "LORA";
   if (type !== "LORA")
     throw new UserError(`${path}: peft_type is ${JSON.stringify(type)}; only LORA adapters can be merged.`);
+  const begun = config.init_lora_weights;
+  if (typeof begun === "string" && CHANGES_BASE.test(begun))
+    throw new UserError(
+      `${path}: with init_lora_weights ${JSON.stringify(begun)} PEFT changed the base's weights before it trained, and the adapter does not fit the base as it was. Save it with PEFT's path_initial_model_for_weight_conversion; or, where the adapter lies on the changed base that was saved with it, name that base and set init_lora_weights to true.`
+    );
   const number = (key: string, fallback: number): number => {
     const found = config[key] ?? fallback;
     if (typeof found === "number" && Number.isFinite(found)) return found;
@@ -40,7 +50,10 @@ export function readAdapterConfig(path: string, value: unknown): AdapterConfig {
     fanInFanOut: config.fan_in_fan_out === true,
     useDora: config.use_dora === true,
     rankPattern: pattern("rank_pattern"),
-    alphaPattern: pattern("alpha_pattern")
+    alphaPattern: pattern("alpha_pattern"),
+    modulesToSave: Array.isArray(config.modules_to_save)
+      ? config.modules_to_save.filter((one) => typeof one === "string")
+      : undefined
   };
 }
 

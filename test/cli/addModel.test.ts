@@ -1,11 +1,18 @@
-import {mkdir} from "node:fs/promises";
+import {cp, mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {type AddOptions, addModelVerb, modelsVerb} from "../../src/cli/models.js";
+import type {AddOptions} from "../../src/cli/addModel.js";
+import {addModelVerb, modelsVerb} from "../../src/cli/models.js";
 import {recordFiles} from "../../src/jobs/index.js";
-import type {ModelManifest} from "../../src/models/index.js";
+import {
+  hashedFiles,
+  listModels,
+  meantModel,
+  type ModelManifest,
+  recordModel
+} from "../../src/models/index.js";
 import {candidate, prepareCandidate} from "../../src/runner/index.js";
-import {writeJob} from "../../src/store/index.js";
+import {modelsDir, writeJob} from "../../src/store/index.js";
 import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
 import {printed, written} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -126,5 +133,89 @@ describe("an adapter whose stated parent is not the base that it names", () => {
     );
     expect(await printed(() => modelsVerb({}))).toContain(`base ${own}, base ${stated}`);
     expect(await add(own)).not.toContain("stated parent");
+  });
+});
+
+describe("a model that is added a second time", () => {
+  const at = (name: string) => join(project.store.workspace.project, name);
+  const again = (model: string, options: AddOptions = {}) => added(model, {provider: undefined, ...options});
+  const known = () => listModels(modelsDir(project.store.workspace));
+  let base: ModelManifest;
+  let child: ModelManifest;
+
+  beforeAll(async () => {
+    await tinyLanguageModel(at("again-base"), {seed: "again-base"});
+    await tinyLanguageModel(at("again"), {seed: "again"});
+    await cp(at("again"), at("again-copy"), {recursive: true});
+    base = await again("again-base");
+    child = await again("again", {name: "child", parents: ["again-base"], fromJob: "other"});
+    expect(child).toMatchObject({parents: [{id: base.id}], training: {part: "train"}});
+  });
+
+  it("keeps its name, parents and training, and it is said", async () => {
+    let second: ModelManifest | undefined;
+    const said = await written(process.stderr, async () => (second = await again("again")));
+    expect(said).toContain(`already registered as child (${child.id.slice(0, 12)})`);
+    expect(second).toEqual(child);
+    expect(await again("child", {parents: ["again-base"]})).toEqual(child);
+  });
+
+  it("has the parents of both times", async () => {
+    const {parents} = await again("again", {parents: ["base-model"]});
+    expect(parents.map(({name}) => name)).toEqual(["again-base", "base-model"]);
+  });
+
+  it("has one record, whether its job is told first or last", async () => {
+    await tinyLanguageModel(at("late"), {seed: "late"});
+    const before = await again("late");
+    const after = await again("late", {fromJob: ID});
+    expect(after).toMatchObject({id: before.id, settings: {job: ID}, training: {part: "train"}});
+    const {id} = await again("late", {fromJob: "other"});
+    expect(id).not.toBe(before.id);
+  });
+
+  it("gets another name with --rename alone, and is found by both, also from the path of a copy", async () => {
+    await expect(again("again-copy", {name: "kid"})).rejects.toThrow(
+      /already registered as child \(.*give --rename to have them called kid/
+    );
+    expect(await again("again-copy", {name: "kid", rename: true})).toMatchObject({
+      id: child.id,
+      name: "kid",
+      otherNames: ["child"],
+      createdAt: child.createdAt,
+      training: child.training,
+      folder: "again-copy"
+    });
+    for (const name of ["kid", "child"]) expect(meantModel(await known(), name)?.id).toBe(child.id);
+    expect((await again("again", {name: "child"})).name).toBe("kid");
+    // A model that has the name goes before one that had it.
+    await tinyLanguageModel(at("other"), {seed: "other"});
+    const other = await again("other", {name: "child"});
+    expect(meantModel(await known(), "child")?.id).toBe(other.id);
+  });
+
+  it("stays what was merged into its folder", async () => {
+    await tinyLanguageModel(at("merged"), {seed: "merged"});
+    const {workspace} = project.store;
+    const merged = await recordModel(modelsDir(workspace), {
+      name: "merged",
+      architecture: "LlamaForCausalLM",
+      settings: {recipe: "r"},
+      files: await hashedFiles(at("merged"), ["model.safetensors"]),
+      parents: [{id: base.id, name: base.name}],
+      folder: "merged"
+    });
+    expect((await again("merged")).id).toBe(merged.id);
+  });
+
+  it("keeps what a service's model learned from", async () => {
+    const first = await added("ft:again", {fromJob: ID});
+    expect(await added("ft:again", {})).toEqual(first);
+    await expect(added("ft:again", {name: "x"})).rejects.toThrow(/already registered as ft:again/);
+  });
+
+  it("is refused under a name that no recipe can have", async () => {
+    for (const name of ["a+b", "a@1"])
+      await expect(again("again", {name}), name).rejects.toThrow(/could not be named in a merge recipe/);
   });
 });

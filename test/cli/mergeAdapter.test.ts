@@ -91,6 +91,27 @@ describe("a merge of a base with an adapter on it", () => {
     expect(made.parents.map(({id}) => id)).toEqual(expect.arrayContaining([base.id, second.id]));
   });
 
+  it("names a model of the hub as it was registered, and says how to have one that was not", async () => {
+    const commit = "0123456789".repeat(4);
+    const folder = `hub/acme--tiny/${commit}`;
+    await tinyLanguageModel(at(folder), {seed: "hub"});
+    const hub = await recordFiles(workspace, at(folder), {name: "acme/tiny", ...added});
+    const made = await merged("of-hub", "acme/tiny", "base");
+    expect(made.parents.map(({id}) => id)).toEqual([hub.id, base.id]);
+    expect((await merged("of-commit", `acme/tiny@${commit}`, "base")).parents[0]!.id).toBe(hub.id);
+    await expect(merged("of-other", `acme/tiny@${"f".repeat(40)}`, "base")).rejects.toThrow(
+      new RegExp(`of-other\\.yml line 2: the store has acme/tiny at commit ${commit}`)
+    );
+    await expect(merged("of-none", "acme/none", "base")).rejects.toThrow(
+      /of-none\.yml line 2: there is no folder .*acme\/none, .*`assay models add acme\/none` fetches it/
+    );
+  });
+
+  it("names the recipe's file where a model cannot be opened", async () => {
+    await mkdir(at("empty"));
+    await expect(merged("of-empty", at("empty"), "base")).rejects.toThrow(/of-empty\.yml line 3: /);
+  });
+
   it("is not used when one of them learned from erased rows", async () => {
     await putJson(workspace, `models/${adapter.id}/erased-training.json`, {
       kind: "erased-training",

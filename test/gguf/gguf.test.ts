@@ -117,8 +117,23 @@ describe("what cannot be converted is refused, and nothing is left behind", () =
     refuses("huge", /beyond what F16 can hold\. Choose bf16 or f32/, {
       spoil: (name, values) => (name.includes("0.mlp.up") ? values.fill(1e9, 0, 3) : values)
     }));
-  it("a tokenizer with more tokens than the model has rows", () =>
-    refuses("misfit", /does not fit the model.*number 266.*has 200 rows/s, {config: {vocab_size: 200}}));
+  it("a tokenizer with more tokens than the model has rows", async () => {
+    const path = await tinyLanguageModel(join(folder, "misfit"));
+    const tokenizer = JSON.parse(await readFile(join(path, "tokenizer.json"), "utf8")) as {
+      added_tokens: object[];
+    };
+    tokenizer.added_tokens.push({id: 300, content: "<new>", special: true});
+    await writeFile(join(path, "tokenizer.json"), JSON.stringify(tokenizer));
+    await expect(convertCheckpoint(path, join(folder, "misfit.gguf"), "f16", {quantise})).rejects.toThrow(
+      /does not fit the model.*number 300.*has 267 rows/s
+    );
+  });
+  it("a config.json with fewer or more tokens than the tables have rows", async () => {
+    for (const size of [200, 300])
+      await refuses(`size-${size}`, new RegExp(`${size} tokens .vocab_size.*embed_tokens.* has 267 rows`), {
+        config: {vocab_size: size}
+      });
+  });
   it("a family that is not known", () =>
     refuses("family", /of type "gpt_neox" cannot be written.*llama, mistral/s, {
       config: {model_type: "gpt_neox"}

@@ -73,6 +73,39 @@ describe("a preflight", () => {
     expect(absent.documents[0]!.problems[0]!.message).toMatch(/nowhere does not exist/);
   });
 
+  it("finds weights that add up to nothing where they are divided by their sum, once", async () => {
+    const weighed = (method: string, parameters: object, ...weights: number[]) => ({
+      merge_method: method,
+      models: weights.map((weight, i) => ({model: ["a", "b", "base"][i], parameters: {weight}})),
+      parameters
+    });
+    const problems = async (...all: Parameters<typeof weighed>) =>
+      (await check(weighed(...all))).documents[0]!.problems.map(({message}) => message);
+    for (const weights of [
+      [1, -1],
+      [0, 0],
+      [0.1, 0.2, -0.3]
+    ]) {
+      const found = await problems("linear", {}, ...weights);
+      expect(found).toEqual([expect.stringMatching(/add up to 0.*set normalize: false/)]);
+      expect(await problems("linear", {normalize: false}, ...weights)).toEqual([]);
+    }
+    expect(await problems("multislerp", {}, 1, -1)).toEqual([
+      expect.stringMatching(/normalize_weights: false/)
+    ]);
+    expect(await problems("linear", {}, 1, -0.99)).toEqual([]);
+  });
+
+  it("finds densities above 1 and below 0", async () => {
+    for (const density of [1.1, 30, -0.1]) {
+      const recipe = {...ties("a", "b"), parameters: {density}};
+      for (const merge_method of ["ties", "dare_linear", "della", "breadcrumbs"])
+        expect((await check({...recipe, merge_method})).documents[0]!.problems, merge_method).toMatchObject([
+          {message: expect.stringContaining(`density ${density} is outside 0 to 1`)}
+        ]);
+    }
+  });
+
   it("warns when model_stock would lead away from the mean", async () => {
     const {documents} = await check({
       merge_method: "model_stock",

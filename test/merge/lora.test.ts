@@ -152,6 +152,43 @@ describe("adapters", () => {
     }
   });
 
+  it("whose saved tensor has no place in the base are refused, unless it is a head or a module that was saved by its name", async () => {
+    const saved = (name: string, config: object, tensor: string) =>
+      writeAdapter(
+        name,
+        {r: 1, ...config},
+        {[`base_model.model.${tensor}`]: {shape: [1, 2], values: [8, 9]}}
+      );
+    await saved("misspelt", {}, "layr.weight");
+    await expect(adapted("base", "misspelt", "layer.weight")).rejects.toThrow(
+      /layr\.weight takes the place of layr\.weight, which the base does not have/
+    );
+    await saved("scoring", {}, "score.weight");
+    expect(await adapted("base", "scoring", "score.weight")).toEqual([8, 9]);
+    await saved("named", {modules_to_save: ["extra"]}, "top.extra.weight");
+    expect(await adapted("base", "named", "top.extra.weight")).toEqual([8, 9]);
+  });
+
+  it("for which PEFT changed the base are refused, and those for which it did not are not", async () => {
+    const begun = (how: unknown) =>
+      writeAdapter(
+        `begun-${String(how)}`,
+        {r: 1, lora_alpha: 1, init_lora_weights: how},
+        {
+          [key("lora_A.weight")]: {shape: [1, 3], values: [1, 0, 0]},
+          [key("lora_B.weight")]: {shape: [2, 1], values: [1, 0]}
+        }
+      );
+    for (const how of ["pissa", "pissa_niter_16", "olora", "OLoRA", "corda", "loftq", "lora_ga"])
+      await expect(adapted("base", await begun(how), "layer.weight"), how).rejects.toThrow(
+        /changed the base's weights before it trained.*path_initial_model_for_weight_conversion/
+      );
+    for (const how of [true, false, "gaussian", "eva", "orthogonal"])
+      expect(await adapted("base", await begun(how), "layer.weight"), String(how)).toEqual([
+        2, 2, 3, 4, 5, 6
+      ]);
+  });
+
   it("that do not fit are refused with everything that is wrong", async () => {
     await writeAdapter(
       "wrong",

@@ -1,5 +1,5 @@
 import {existsSync, writeFileSync} from "node:fs";
-import {mkdir, readFile, symlink, writeFile} from "node:fs/promises";
+import {readFile, rm, symlink, truncate, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {mergeIn, workFolder, writeModel} from "./support.js";
@@ -9,6 +9,7 @@ beforeAll(async () => {
   work = await workFolder();
   for (const [k, name] of ["a", "b"].entries())
     await writeModel(join(work.path, name), {w: {values: [k + 1, k + 2]}});
+  await writeModel(join(work.path, "nan"), {w: {values: [NaN, 1]}});
 });
 afterAll(() => work.remove());
 
@@ -16,16 +17,13 @@ const mean = (...models: string[]) => ({
   merge_method: "linear",
   models: models.map((model) => ({model, parameters: {weight: 1}}))
 });
-const difference = {
-  merge_method: "linear",
-  models: [1, -1].map((weight, i) => ({model: ["a", "b"][i], parameters: {weight}}))
-};
+const notFinite = mean("a", "nan");
 
 describe("an overwritten merge", () => {
   it("stays until the next one is finished", async () => {
     const out = join(work.path, "kept");
     await mergeIn(work.path, mean("a", "b"), {out});
-    await expect(mergeIn(work.path, difference, {out, overwrite: true})).rejects.toThrow(/NaN or infinite/);
+    await expect(mergeIn(work.path, notFinite, {out, overwrite: true})).rejects.toThrow(/NaN or infinite/);
     expect(existsSync(join(out, "model.safetensors"))).toBe(true);
     const {tensors} = await mergeIn(work.path, mean("b"), {out, overwrite: true});
     expect([...tensors.get("w")!.values]).toEqual([2, 3]);
@@ -55,6 +53,18 @@ describe("an overwritten merge", () => {
       /made from a/
     );
     expect(existsSync(join(inside, "model.safetensors"))).toBe(true);
+  });
+});
+
+describe("a merge that is refused for NaN", () => {
+  it("continues from what it made where NaN is allowed", async () => {
+    const out = join(work.path, "continued");
+    await expect(mergeIn(work.path, notFinite, {out})).rejects.toThrow(
+      /--allow-nonfinite.* kept in .*\.continued\.merging/
+    );
+    expect(existsSync(out)).toBe(false);
+    const {report} = await mergeIn(work.path, notFinite, {out, allowNonFinite: true});
+    expect(report.resumedShards).toBe(1);
   });
 });
 
@@ -112,11 +122,49 @@ describe("a finished merge", () => {
     expect(await readFile(join(out, "generation_config.json"), "utf8")).toContain("eos_token_id");
   });
 
+  it("is refused where its weights are missing, cut or changed, and made again with overwriting", async () => {
+    const out = join(work.path, "damaged");
+    const recipe = mean("a", "b");
+    await mergeIn(work.path, recipe, {out});
+    const weights = join(out, "model.safetensors");
+    const whole = await readFile(weights);
+    const damages: [RegExp, () => Promise<unknown>][] = [
+      [/model\.safetensors has \d+ bytes instead of \d+/, () => truncate(weights, whole.length - 1)],
+      [
+        /model\.safetensors was changed/,
+        () =>
+          writeFile(
+            weights,
+            whole.map((byte, i) => (i === whole.length - 1 ? byte ^ 1 : byte))
+          )
+      ],
+      [/model\.safetensors is missing/, () => rm(weights)],
+      [/config\.json is missing/, () => rm(join(out, "config.json"))]
+    ];
+    for (const [why, damage] of damages) {
+      await damage();
+      await expect(mergeIn(work.path, recipe, {out}), String(why)).rejects.toThrow(why);
+      await mergeIn(work.path, recipe, {out, overwrite: true});
+      expect(await readFile(weights)).toEqual(whole);
+    }
+  });
+
+  it("is not made again for a card that was written on, and it is said", async () => {
+    const out = join(work.path, "card");
+    await mergeIn(work.path, mean("a", "b"), {out});
+    await writeFile(join(out, "README.md"), "Ours.");
+    const {report} = await mergeIn(work.path, mean("a", "b"), {out});
+    expect(report).toMatchObject({
+      reused: true,
+      warnings: [expect.stringMatching(/README\.md .* was changed/)]
+    });
+    expect(await readFile(join(out, "README.md"), "utf8")).toBe("Ours.");
+  });
+
   it("with NaN that was allowed is refused where it is not", async () => {
-    await mkdir(join(work.path, "nan"), {recursive: true});
-    const out = join(work.path, "nan/out");
-    await mergeIn(work.path, difference, {out, allowNonFinite: true});
-    await expect(mergeIn(work.path, difference, {out})).rejects.toThrow(/NaN or infinite values in 1 tensor/);
-    expect((await mergeIn(work.path, difference, {out, allowNonFinite: true})).report.reused).toBe(true);
+    const out = join(work.path, "allowed");
+    await mergeIn(work.path, notFinite, {out, allowNonFinite: true});
+    await expect(mergeIn(work.path, notFinite, {out})).rejects.toThrow(/NaN or infinite values in 1 tensor/);
+    expect((await mergeIn(work.path, notFinite, {out, allowNonFinite: true})).report.reused).toBe(true);
   });
 });

@@ -7,6 +7,8 @@ import type {RowMap} from "./rowMap.js";
 export interface TensorInput {
   /** The model as the recipe names it. */
   model: string;
+  /** What random methods draw by for this model; its name when absent. */
+  drawnBy?: string;
   file: string;
   /** Bytes from the start of the file. */
   offset: number;

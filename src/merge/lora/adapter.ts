@@ -156,6 +156,12 @@ class Edit {
     this.changes.set(`${module}.bias`, {kind: "bias", term: place(term), scale});
   }
 
+  /** A head, or a module that was saved whole by its own name. */
+  private mayBeNew(name: string): boolean {
+    const modules = name.split(".").slice(0, -1);
+    return HEAD.test(name) || (this.config.modulesToSave ?? []).some((saved) => modules.includes(saved));
+  }
+
   /** Modules saved whole and trained biases take the base tensor's place. */
   private replace(key: string): void {
     this.used.add(key);
@@ -166,10 +172,16 @@ class Edit {
       return void this.problems.push(
         `${key} is [${stored.shape.join(", ")}] but ${name} is [${own.shape.join(", ")}]`
       );
+    if (!own && !this.mayBeNew(name))
+      return void this.problems.push(`${key} takes the place of ${name}, which the base does not have`);
     this.tensors.set(name, {...stored, name});
     if (own) this.dtypes.set(name, own.dtype);
   }
 }
+
+/** What stands on a model and is often not in its checkpoint: what the weights are tied to, or a task needs. */
+const HEAD =
+  /^(lm_head|embed_out|score|classifier|classification_head|pre_classifier|qa_outputs|v_head|pooler|cls)\./;
 
 function place({file, offset, dtype, shape}: StoredTensor): Stored {
   return {file, offset, dtype, shape};

@@ -1,5 +1,6 @@
 import {rounded} from "../numeric/convert.js";
 import {add, addScaled, scale} from "../numeric/vector.js";
+import {checkSum} from "./shared/checks.js";
 import type {Method} from "./types.js";
 
 /** The weighted sum of the models, divided by the sum of the weights unless normalize is false. */
@@ -11,6 +12,7 @@ export const linear: Method = {
   elementwise: true,
   chain: true,
   taskVectors: false,
+  checkInputs: checkSum("normalize"),
   merge(tensor) {
     const weights = tensor.job.inputs.map((_, i) => tensor.ownRounded(i, "weight"));
     const total = rounded(

@@ -1,6 +1,7 @@
 import {gramMatrix, storeCombination} from "./shared/gram.js";
 import {inner, normOf} from "./shared/span.js";
 import {multislerpNative} from "./native/multislerp.js";
+import {checkSum} from "./shared/checks.js";
 import type {Method} from "./types.js";
 
 /**
@@ -16,6 +17,7 @@ export const multislerp: Method = {
   elementwise: false,
   chain: true,
   taskVectors: false,
+  checkInputs: checkSum("normalize_weights"),
   merge(tensor) {
     const {others} = tensor;
     const deltas = tensor.base >= 0;

@@ -30,7 +30,8 @@ export const passthrough: Method = {
 
 /** Standard normal numbers by position, from (seed, tensor, model). */
 function normalNumbers(tensor: MergeTensor): (position: number) => number {
-  const draws = new Draws(tensor.job.seed, tensor.job.name, tensor.input(0).model);
+  const {model, drawnBy = model} = tensor.input(0);
+  const draws = new Draws(tensor.job.seed, tensor.job.name, drawnBy);
   const uniform = (i: number) => (draws.at(i) + 0.5) / 4294967296;
   return (i) => Math.sqrt(-2 * Math.log(uniform(2 * i))) * Math.cos(2 * Math.PI * uniform(2 * i + 1));
 }

@@ -39,5 +39,10 @@ export interface Method {
     count: number;
     exact: boolean;
   }): {parameter: string; message: string} | undefined;
+  /** A complaint about what all models have for one tensor, or undefined. */
+  checkInputs?(values: {
+    own: readonly Readonly<Record<string, number>>[];
+    parameters: Readonly<Record<string, number>>;
+  }): {parameter: string; message: string} | undefined;
   merge(tensor: MergeTensor): void;
 }

@@ -4,6 +4,8 @@ import type {MergeOptions} from "../options.js";
 import {correctDtype} from "../plan/config.js";
 import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
 import {notesOf, type Plan} from "../plan/plan.js";
+import {firstNames} from "../plan/sameModels.js";
+import {inFile} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import type {ModelReference, Recipe} from "../recipe/types.js";
 import type {MergeReport} from "../report.js";
@@ -22,20 +24,23 @@ import {type Expert, type MoeRecipe, readMoeRecipe} from "./read.js";
  */
 export async function mergeMoe(recipe: string | object, options: MergeOptions): Promise<MergeReport> {
   const started = performance.now();
-  return runPlan(await planMoe(readMoeRecipe(recipe, options.recipeFile), options), options, started);
+  const moe = readMoeRecipe(recipe, options.recipeFile);
+  return runPlan(await inFile(options.recipeFile, () => planMoe(moe, options)), options, started);
 }
 
 /** Opens a mixture's models and plans its tensors and config. Nothing is written. */
 export async function planMoe(
-  moe: MoeRecipe,
+  written: MoeRecipe,
   {seed = 0, resolveModel, notes}: Pick<MergeOptions, "seed" | "resolveModel" | "notes">
 ): Promise<Plan> {
+  const folderOf = (path: string) => modelFolder(path, resolveModel);
+  const moe = await firstNamesOf(written, folderOf);
   const named = [
     {reference: moe.base, line: moe.lines.base_model},
     ...moe.experts.map(({model}) => ({reference: model, line: moe.lines.experts})),
     ...moe.shared.map(({model}) => ({reference: model, line: moe.lines.shared_experts}))
   ];
-  const models = await openModels(named, (path) => modelFolder(path, resolveModel));
+  const models = await openModels(named, folderOf);
   const of = (reference: ModelReference) => models.get(referenceText(reference))!;
   const base = of(moe.base);
   const names = [...base.checkpoint.tensors.keys()];
@@ -85,6 +90,14 @@ export async function planMoe(
     models: [...models.values()],
     warnings: [...notesOf(models, notes), ...warningsOf(moe, routers), ...windowWarning(base, layoutName)]
   };
+}
+
+/** A mixture's recipe in which every model goes by one name. */
+async function firstNamesOf(moe: MoeRecipe, folderOf: (path: string) => Promise<string>): Promise<MoeRecipe> {
+  const {base, experts, shared} = moe;
+  const nameOf = await firstNames([base, ...[...experts, ...shared].map(({model}) => model)], folderOf);
+  const named = (list: readonly Expert[]) => list.map((expert) => ({...expert, model: nameOf(expert.model)}));
+  return {...moe, experts: named(experts), shared: named(shared)};
 }
 
 function shell(name: string, {dtype}: MoeRecipe, seed: number, out: FloatDtype) {

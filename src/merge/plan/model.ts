@@ -76,7 +76,7 @@ export async function openModels(
 }
 
 /** PATH@REVISION where a folder is called just that, else PATH. */
-function pathOf({path, revision}: {path: string; revision?: string}): string {
+export function pathOf({path, revision}: {path: string; revision?: string}): string {
   const whole = `${path}@${revision}`;
   return revision !== undefined && existsSync(resolve(whole)) ? whole : path;
 }

@@ -4,13 +4,15 @@ import {chatTemplate} from "../tokenizer/chatTemplate.js";
 import {planTokenizer} from "../tokenizer/plan.js";
 import {type Named, openModels} from "./model.js";
 import {type Plan, planMerge} from "./plan.js";
+import {withFirstNames} from "./sameModels.js";
 
 /** Opens a recipe's models and plans its tensors, tokenizer and config. Nothing is written. */
 export async function planRecipe(
-  recipe: Recipe,
+  document: Recipe,
   {seed = 0, exact = false, masks, notes}: Pick<MergeOptions, "seed" | "exact" | "masks" | "notes">,
   folderOf: (path: string) => Promise<string>
 ): Promise<Plan> {
+  const recipe = await withFirstNames(document, folderOf);
   const models = await openModels(modelsOf(recipe), folderOf);
   const tokenizer = await planTokenizer(recipe, models);
   const template = await chatTemplate(recipe.chatTemplate, [...models.values()]);

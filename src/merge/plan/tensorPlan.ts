@@ -95,6 +95,7 @@ function mergeJob(
       );
     return inputOf(candidate, own, site, context);
   });
+  tellSum(method, {site, inputs, parameters, source: found[0]!.source, before}, context);
   const base = found.findIndex(({model}) => model.id === baseId);
   const loaded = found.map(
     ({model, tensor}) => recipe.dtype ?? floatDtype(dtypeOf(model, tensor), site, context)
@@ -116,6 +117,35 @@ function mergeJob(
     out
   };
   return untouched(job) ? {...job, method: "copy"} : job;
+}
+
+/** What is wrong with the values of all models together, unless those of one are wrong already. */
+function tellSum(
+  {checkInputs}: Method,
+  {
+    site,
+    inputs,
+    parameters,
+    source,
+    before
+  }: Pick<TensorJob, "inputs" | "parameters"> & {
+    site: TensorSite;
+    source: number;
+    before: number;
+  },
+  context: TensorContext
+): void {
+  if (!checkInputs || context.problems.length > before) return;
+  const complaint = checkInputs({own: inputs.map((input) => input.parameters), parameters});
+  if (complaint)
+    tell(
+      context,
+      {
+        line: lineOf(complaint.parameter, site, source, context),
+        message: `${complaint.message} (${site.name})`
+      },
+      complaint.message
+    );
 }
 
 /** A single tensor passed through unchanged may be copied byte for byte. */

@@ -6,6 +6,15 @@ export interface Problem {
   message: string;
 }
 
+/** Runs `work`, whose problems with a recipe are told with its file. */
+export async function inFile<T>(file: string | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof RecipeError && file !== undefined ? new RecipeError(error.problems, file) : error;
+  }
+}
+
 /** All problems of a recipe at once. */
 export class RecipeError extends UserError {
   constructor(

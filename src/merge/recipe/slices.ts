@@ -77,9 +77,12 @@ function readSources(
     const twin = keys.includes("layer_range")
       ? undefined
       : sources.find((source) => referenceText(source.model) === referenceText(model));
-    // A model listed twice counts once; its first parameters hold wherever they apply.
-    if (twin) twin.parameters = layered(twin.parameters, parameters);
-    else sources.push({model, parameters, layerRange});
+    if (!twin) return sources.push({model, parameters, layerRange});
+    twin.parameters = layered(twin.parameters, parameters);
+    reader.warning(
+      at,
+      `${referenceText(model)} is listed twice: it counts once, and of parameters that both have the first holds.`
+    );
   });
   return sources;
 }

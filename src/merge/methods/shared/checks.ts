@@ -13,6 +13,20 @@ export const checkKept: NonNullable<Method["checkValues"]> = ({own, count, exact
   return undefined;
 };
 
+/** Weights that are divided by their sum must have one. `flag` is the parameter that switches that off. */
+export const checkSum =
+  (flag: string): NonNullable<Method["checkInputs"]> =>
+  ({own, parameters}) => {
+    const weights = own.flatMap(({weight}) => weight ?? []);
+    const sum = weights.reduce((a, b) => a + b, 0);
+    const size = weights.reduce((a, b) => a + Math.abs(b), 0);
+    if (parameters[flag] === 0 || Math.abs(sum) > 1e-9 * size) return undefined;
+    return {
+      parameter: "weight",
+      message: `the weights ${weights.join(", ")} add up to 0, and would be divided by it. Change them, or set ${flag}: false.`
+    };
+  };
+
 /** Every keep probability between density - epsilon and density + epsilon must be one. */
 export const checkProbabilities: NonNullable<Method["checkValues"]> = ({own}) => {
   const density = own.density!;

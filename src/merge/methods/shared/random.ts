@@ -9,11 +9,11 @@ import {type Keep, keepMask, mayRemember, type Sparsifier} from "./sparsify.js";
 export const random: Sparsifier = (tensor, inputs) => {
   const remember = mayRemember(tensor, inputs);
   return inputs.map((input) => {
-    const {mask, model} = tensor.input(input);
+    const {mask, model, drawnBy = model} = tensor.input(input);
     if (mask) return keepMask(mask);
     const density = rounded(tensor.work, tensor.own(input, "density"));
     if (density >= 1) return undefined;
-    const draws = new Draws(tensor.job.seed, tensor.job.name, model);
+    const draws = new Draws(tensor.job.seed, tensor.job.name, drawnBy);
     return remember ? drawOnce(tensor, draws, density) : drawAgain(tensor, draws, density);
   });
 };

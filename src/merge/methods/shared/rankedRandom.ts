@@ -14,12 +14,12 @@ export const rankedRandom: Sparsifier = (tensor, inputs) => {
 };
 
 function keepRanked(tensor: MergeTensor, input: number, remember: boolean): Keep | undefined {
-  const {mask: given, model} = tensor.input(input);
+  const {mask: given, model, drawnBy = model} = tensor.input(input);
   if (given) return keepMask(given);
   const density = tensor.own(input, "density");
   if (density >= 1) return undefined;
   if (density <= 0) return {apply: (delta, {count}) => delta.fill(0, 0, count)};
-  const draws = new Draws(tensor.job.seed, tensor.job.name, model);
+  const draws = new Draws(tensor.job.seed, tensor.job.name, drawnBy);
   const n = tensor.columns;
   const limits = limitsOf(n, density, tensor.own(input, "epsilon"));
   const order = new Uint32Array(n);

@@ -27,7 +27,7 @@ export function taskVectorMethod(options: TaskVectorOptions): Method {
     base: "required",
     models: {min: 1, max: Infinity},
     perModel: options.sparsify
-      ? {weight: {kind: "number"}, density: {kind: "number", default: 1, min: 0}, ...options.perModel}
+      ? {weight: {kind: "number"}, density: {kind: "number", default: 1, min: 0, max: 1}, ...options.perModel}
       : {weight: {kind: "number"}, ...options.perModel},
     global: {
       normalize: {kind: "flag", default: Number(options.normalize)},
