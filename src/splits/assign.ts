@@ -40,9 +40,11 @@ export function assignQuery(spec: SplitSpec, version: VersionManifest, rows: str
     case "group":
       return `select row_id, ${partOf(hashUnit("group_key", seed), shares)} as part, group_key from (select row_id, ${groupKey} as group_key from ${rows})`;
     case "stratified": {
-      const label = labelColumn(spec, version);
-      const rank = `(row_number() over (partition by ${sqlName(label)} order by ${hashUnit("row_id", seed)}, row_id) - 0.5) / count(*) over (partition by ${sqlName(label)})`;
-      return `select row_id, ${partOf("unit", shares)} as part, group_key from (select row_id, ${groupKey} as group_key, ${rank} as unit from ${rows})`;
+      const classed = `select row_id, ${groupKey} as group_key, ${sqlName(labelColumn(spec, version))}::varchar as class from ${rows}`;
+      // Ranks begin at an offset of the class's own: with one for all, the rows of every small class would fall into the same parts.
+      const offset = hashUnit("'class:' || coalesce(class, '')", seed);
+      const rank = `row_number() over (partition by class order by ${hashUnit("row_id", seed)}, row_id) - 1 + ${offset}`;
+      return `select row_id, ${partOf("unit", shares)} as part, group_key from (select row_id, group_key, (${rank}) / count(*) over (partition by class) as unit from (${classed}))`;
     }
     case "temporal":
       return temporalQuery(spec, shares, version, groupKey, rows);

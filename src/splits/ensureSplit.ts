@@ -28,7 +28,7 @@ import {cutsByShares} from "./temporal.js";
 
 /** What a split's id is made of beside the version; raise a strategy's number when its assignment changes. */
 function assignmentOf(spec: SplitSpec): number {
-  return spec.strategy === "stratified-group" || cutsByShares(spec) ? 2 : 1;
+  return /^stratified/.test(spec.strategy) || cutsByShares(spec) ? 2 : 1;
 }
 
 export interface EnsureSplitOptions {
