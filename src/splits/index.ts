@@ -1,3 +1,4 @@
+export {partWarning} from "./askedParts.js";
 export type {EmbeddingLeakage} from "./embeddingMeasures.js";
 export {ensureSplit} from "./ensureSplit.js";
 export {type SplitLeak, splitLeaks} from "./leaks/splitLeaks.js";

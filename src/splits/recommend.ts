@@ -1,7 +1,7 @@
 import type {SplitManifest} from "../store/index.js";
+import {askedParts, emptyParts} from "./askedParts.js";
 import {currentMeasures} from "./currentMeasures.js";
 import type {SplitMeasures} from "./measure.js";
-import {DEFAULT_SHARES} from "./shares.js";
 
 /** A split whose test part leaks more than this share of its rows, by any measure, is not called clean. */
 export const CLEAN = 0.01;
@@ -44,11 +44,13 @@ export interface SplitChoice {
 }
 
 /**
- * Which of several splits of one version to use, and why. Splits without test rows are passed over; undefined when
- * none is left. Pure, so that a page says the same as the command line.
+ * Which of several splits of one version to use, and why. Splits without rows in a part that they were asked for are
+ * passed over; undefined when none is left. Pure, so that a page says the same as the command line.
  */
 export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | undefined {
-  const usable = splits.filter((split) => (split.counts.test ?? 0) > 0 && (split.counts.train ?? 0) > 0);
+  const usable = splits.filter(
+    (split) => split.counts.test && split.counts.train && emptyParts(split).length === 0
+  );
   if (usable.length === 0) return undefined;
   // Of rolling windows the last is trained on most, and is nearest to use.
   const rank = (split: SplitManifest) =>
@@ -78,6 +80,7 @@ export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | 
     sentence: [
       reason(choice, measured, clean.length > 0),
       passedOver(choice, measured),
+      withEmptyParts(splits),
       neighbours(choice),
       windows(choice, usable),
       remark(choice)
@@ -106,9 +109,7 @@ function reason(choice: SplitManifest, measured: readonly SplitManifest[], clean
 
 /** A few large groups or clusters fell into one part: more test than training rows, and half the training rows asked for. */
 function isUpsideDown({counts, settings, strategy}: SplitManifest): boolean {
-  const share = (name: keyof typeof DEFAULT_SHARES) =>
-    typeof settings[name] === "number" ? settings[name] : DEFAULT_SHARES[name];
-  const asked = 1 - share("test") - share("validation") - share("heldOut");
+  const asked = askedParts({strategy, settings}).find(({part}) => part === "train")?.share ?? 1;
   const rows = Object.values(counts).reduce((sum, n) => sum + n, 0);
   return /group|cluster/.test(strategy) && counts.test! > counts.train! && counts.train! < (asked / 2) * rows;
 }
@@ -121,6 +122,16 @@ function passedOver(choice: SplitManifest, measured: readonly SplitManifest[]): 
   return better
     ? `The ${better.name} split leaks less (${percent(worstLeak(better)!.share)}), but a few large groups leave it ${better.counts.train} training rows for ${better.counts.test} test rows: drop duplicates with a filter, then split again.`
     : undefined;
+}
+
+function withEmptyParts(splits: readonly SplitManifest[]): string | undefined {
+  const told = splits
+    .map((split) => ({name: split.name, parts: emptyParts(split)}))
+    .filter(({parts}) => parts.length > 0)
+    .map(({name, parts}) => `${name} (no ${parts.join(", no ")} rows)`);
+  return told.length === 0
+    ? undefined
+    : `Passed over, since a part that was asked for is empty: ${told.join(", ")}.`;
 }
 
 /** Rows close in meaning or in letters are no copies: they are told of, and decide nothing. */
