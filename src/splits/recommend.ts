@@ -1,3 +1,4 @@
+import {classShift} from "../stats/shift.js";
 import type {SplitManifest} from "../store/index.js";
 import {askedParts, emptyParts} from "./askedParts.js";
 import {currentMeasures} from "./currentMeasures.js";
@@ -5,10 +6,6 @@ import type {SplitMeasures} from "./measure.js";
 
 /** A split whose test part leaks more than this share of its rows, by any measure, is not called clean. */
 export const CLEAN = 0.01;
-
-/** From these stability indices on the classes of test and train are called slightly and strongly different. */
-const SLIGHT_DRIFT = 0.1;
-const STRONG_DRIFT = 0.25;
 
 /** Of clean splits the first of these is taken: what is nearest to later use, then what is best balanced. */
 const PREFERENCE = ["given", "temporal", "stratified-group", "cluster", "group", "stratified", "random"];
@@ -172,18 +169,31 @@ function windowOf({settings}: SplitManifest): number {
 }
 
 function remark(choice: SplitManifest): string | undefined {
-  const psi = measuresOf(choice).labelPsi;
+  const {labelPsi: psi, labelChiSquared} = measuresOf(choice);
   if (psi === undefined) return undefined;
-  const how = psi < SLIGHT_DRIFT ? "are alike" : "differ slightly";
-  if (psi < STRONG_DRIFT) return `Class shares of test and training ${how} (PSI ${psi.toFixed(3)}).`;
-  return choice.strategy === "temporal"
-    ? `Classes drift over time (PSI ${psi.toFixed(3)}), as they will in use.`
-    : `Class shares of test and training differ strongly (PSI ${psi.toFixed(3)}): look at scores by class.`;
+  const index = `PSI ${psi.toFixed(3)}`;
+  switch (shiftIn(choice)) {
+    case "undecided":
+      return `Class shares of test and training: too few rows per class to tell whether they differ (${index}${labelChiSquared ? `, p ${labelChiSquared.p.toPrecision(2)}` : ""}).`;
+    case "strong":
+      return choice.strategy === "temporal"
+        ? `Classes drift over time (${index}), as they will in use.`
+        : `Class shares of test and training differ strongly (${index}): look at scores by class.`;
+    case "slight":
+      return `Class shares of test and training differ slightly (${index}).`;
+    default:
+      return `Class shares of test and training are alike (${index}).`;
+  }
 }
 
 /** Drift over time is what a temporal split is there to show. */
 function drifts(split: SplitManifest): boolean {
-  return split.strategy !== "temporal" && (measuresOf(split).labelPsi ?? 0) >= STRONG_DRIFT;
+  return split.strategy !== "temporal" && shiftIn(split) === "strong";
+}
+
+function shiftIn(split: SplitManifest): ReturnType<typeof classShift> | undefined {
+  const {labelPsi: psi, labelChiSquared} = measuresOf(split);
+  return psi === undefined ? undefined : classShift({psi, p: labelChiSquared?.p});
 }
 
 function worstLeak(split: SplitManifest): {share: number; words: string} | undefined {

@@ -30,12 +30,27 @@ describe("the comparison of splits", () => {
     );
   });
 
+  const shifted = (labelPsi: number, p: number, strategy = "random") =>
+    split(strategy, {labelPsi, labelChiSquared: {p}, exactLeakage: {share: 0}});
+
   it("grades how class shares differ as the docs do", () => {
-    const said = (labelPsi: number) =>
-      recommendSplit([split("random", {labelPsi, exactLeakage: {share: 0}})])!.sentence;
+    const said = (labelPsi: number) => recommendSplit([shifted(labelPsi, 1e-4)])!.sentence;
     expect(said(0.099)).toContain("Class shares of test and training are alike (PSI 0.099).");
     expect(said(0.168)).toContain("Class shares of test and training differ slightly (PSI 0.168).");
     expect(said(0.25)).toContain("Class shares of test and training differ strongly (PSI 0.250)");
+  });
+
+  it("calls class shares different, and passes a split over for it, only where chance does not explain it", () => {
+    const untold = "too few rows per class to tell whether they differ (PSI 0.749, p 0.41).";
+    for (const strategy of ["random", "temporal"])
+      expect(recommendSplit([shifted(0.749, 0.41, strategy)])!.sentence).toContain(untold);
+    expect(recommendSplit([shifted(0.12, 0.2)])!.sentence).toContain("too few rows per class");
+    const random = shifted(0.01, 0.9);
+    expect(recommendSplit([random, shifted(0.749, 0.41, "group")])!.split).toBe("group");
+    expect(recommendSplit([random, shifted(0.749, 1e-9, "group")])!.split).toBe("random");
+    expect(recommendSplit([random, shifted(0.749, 1e-9, "temporal")])!.sentence).toContain(
+      "Classes drift over time (PSI 0.749)"
+    );
   });
 });
 
