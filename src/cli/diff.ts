@@ -26,8 +26,9 @@ function printDiff(diff: VersionDiff): void {
   print(
     `${diff.dataset}: ${diff.before.id} (${diff.before.rows} rows) → ${diff.after.id} (${diff.after.rows} rows)`
   );
-  for (const kind of ["added", "removed", "changed"] as const) {
+  for (const kind of ["added", "removed", "changed", "retyped"] as const) {
     const {rows, sample} = diff[kind];
+    if (kind === "retyped" && rows === 0) continue;
     const more = rows > sample.length ? ", …" : "";
     print(`${kind}: ${rows}${rows > 0 ? ` (${printable(sample.join(", "))}${more})` : ""}`);
   }

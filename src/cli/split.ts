@@ -5,6 +5,7 @@ import {
   type EmbeddingLeakage,
   ensureSplit,
   measureAgain,
+  partWarning,
   possibleStrategies,
   recommendSplit,
   rollingWindows,
@@ -16,7 +17,7 @@ import {newestKnown} from "./knownDataset.js";
 import {calledInTable, meaningText} from "./splitMeaning.js";
 import {openProject} from "./project.js";
 import {printLeaks} from "./splitLeaks.js";
-import {type Column, print, printJson, table} from "./terminal.js";
+import {type Column, note, print, printJson, table} from "./terminal.js";
 
 interface SplitOptions {
   strategy?: string[];
@@ -44,9 +45,11 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
     if (options.measure) return await measureVerb(store, name, options);
     const splits: SplitManifest[] = [];
     for (const spec of specsOf(options, version)) splits.push(await ensureSplit(store, version, spec));
+    const told = splits.map((split) => ({...split, warning: partWarning(split)}));
+    for (const {warning} of told) if (warning !== undefined) note(`! ${warning}`);
     if (options.leaks) return await printLeaks(store, splits, options);
     const choice = splits.length > 1 ? recommendSplit(splits) : undefined;
-    if (options.json) return printJson(options.compare ? {splits, choice} : splits);
+    if (options.json) return printJson(options.compare ? {splits: told, choice} : told);
     print(`${name}@${version.id}, ${version.rows} rows\n`);
     print(table(splits, columnsOf(splits)));
     print(
@@ -56,6 +59,8 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
         meaningText(splits)
     );
     if (choice) print(`\n${choice.sentence}`);
+    else if (splits.length > 1)
+      print("\nNo split has rows in every part that was asked for, so that none is recommended.");
     const conflicts = options.compare ? await labelConflicts(store, version) : undefined;
     if (conflicts && conflicts.clusters > 0)
       print(

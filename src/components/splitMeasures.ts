@@ -1,3 +1,4 @@
+import {classShift} from "../stats/shift.js";
 import type {SplitManifest, SplitsView} from "../site/types.js";
 
 /** Rows of the test part that have a match in the training part. */
@@ -77,6 +78,13 @@ export function standing({choice, clean}: SplitsView): "recommended" | "leaks le
 export function numberOf(split: SplitManifest, measure: string): number | undefined {
   const found = split.measures[measure];
   return typeof found === "number" ? found : undefined;
+}
+
+/** How the classes of test and training differ; undefined when that was not measured. */
+export function classShiftOf(split: SplitManifest): ReturnType<typeof classShift> | undefined {
+  const psi = numberOf(split, "labelPsi");
+  const test = split.measures.labelChiSquared as {p?: number} | undefined;
+  return psi === undefined ? undefined : classShift({psi, p: test?.p});
 }
 
 /** Why a measure that needs a column of this role is missing. */

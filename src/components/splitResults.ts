@@ -6,11 +6,8 @@ import {dataTable} from "./dataTable.js";
 import type {Content} from "./elements.js";
 import {count, plural, scoreFormatOf} from "./format.js";
 import {gapPlot, gapSentence} from "./splitGap.js";
-import {numberOf} from "./splitMeasures.js";
+import {classShiftOf, numberOf} from "./splitMeasures.js";
 import {splitMeansQuery} from "./splitQueries.js";
-
-/** Stability index from which a shift is customarily called strong. */
-const STRONG_DRIFT = 0.25;
 
 /** What the choice of the split changes in the results: each eval that ran on several of these splits. */
 export function splitResults(view: SplitsView, {runs}: VerdictsData): Content {
@@ -123,11 +120,10 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
 /** Strong class drift moves scores too, whatever a split leaks. */
 function drifted({splits}: SplitsView, {split}: RunView): Content {
   const own = splits.find(({id}) => id === split.id);
-  const psi = own && numberOf(own, "labelPsi");
-  return psi !== undefined && psi >= STRONG_DRIFT
+  return own && classShiftOf(own) === "strong"
     ? html`<p class="small">
-        Under ${split.name} the classes of test and training rows differ strongly (PSI ${psi.toFixed(3)}), so
-        part of the difference is drift, not leakage.
+        Under ${split.name} the classes of test and training rows differ strongly (PSI
+        ${numberOf(own, "labelPsi")!.toFixed(3)}), so part of the difference is drift, not leakage.
       </p>`
     : null;
 }

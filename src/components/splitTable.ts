@@ -1,4 +1,5 @@
 import type {SplitManifest, SplitsView} from "../site/types.js";
+import {SHIFT_ALPHA, SLIGHT_SHIFT, STRONG_SHIFT} from "../stats/shift.js";
 import {html} from "htl";
 import {type Content, hash} from "./elements.js";
 import {count, plural, share} from "./format.js";
@@ -110,7 +111,13 @@ function driftLines(view: SplitsView): Line[] {
       note: view.roles.label ? "of the test that the class shares are equal" : whyMissing(view, "label"),
       of: ({measures}) => chance((measures.labelChiSquared as {p?: number} | undefined)?.p)
     },
-    numberLine(view, "labelPsi", "label", "PSI of classes", "0.1 slight, 0.25 strong"),
+    numberLine(
+      view,
+      "labelPsi",
+      "label",
+      "PSI of classes",
+      `${SLIGHT_SHIFT} slight, ${STRONG_SHIFT} strong where p is below ${SHIFT_ALPHA}`
+    ),
     numberLine(view, "labelJensenShannon", "label", "Jensen–Shannon distance", "from 0 to 1"),
     {
       name: "Largest class gap",

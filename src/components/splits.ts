@@ -78,7 +78,7 @@ function recommendation(view: SplitsView): HTMLElement {
       }
       <span>${dataset}, version ${hash(version.id)}, ${count(version.rows)} rows</span>
     </p>
-    ${advice(choice?.sentence ?? "No split has both training and test rows, so there is none to recommend.")}
+    ${advice(choice?.sentence ?? "No split has rows in every part that was asked for, so there is none to recommend.")}
   </section>`;
 }
 

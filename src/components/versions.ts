@@ -66,6 +66,7 @@ export function versionChanges({diff, drift}: VersionDetails): Content {
       sql: changesQuery({dataset: diff.dataset, id: diff.after.id})
     }),
     changedCells(diff),
+    onlyRetyped(diff),
     schemaChanges(diff),
     driftTable(diff, drift)
   ];
@@ -80,6 +81,12 @@ function changedCells({changedColumns}: VersionDiff): Content {
   if (changedColumns.length === 0) return null;
   const columns = changedColumns.map(({column, rows}) => `${column} in ${plural(rows, "row")}`);
   return html`<p>Of the columns that both have, what differs is ${list(columns)}.</p>`;
+}
+
+function onlyRetyped({retyped}: VersionDiff): Content {
+  return retyped.rows === 0
+    ? null
+    : html`<p>${plural(retyped.rows, "row")} more differ by the type of a column alone.</p>`;
 }
 
 function schemaChanges({columns: {added, removed, retyped}}: VersionDiff): Content {

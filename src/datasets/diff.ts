@@ -1,5 +1,15 @@
-import {type Database, openRows, sqlName, type Store, type VersionManifest} from "../store/index.js";
+import {
+  type Database,
+  openRows,
+  readVersion,
+  type Store,
+  type VersionManifest,
+  type VersionName,
+  versionRows,
+  type Workspace
+} from "../store/index.js";
 import {columnDrift, type ColumnDrift} from "./columnDrift.js";
+import {retypedRows, sideBySide, type TypedRows} from "./retyped.js";
 
 export interface ChangedRows {
   rows: number;
@@ -19,6 +29,8 @@ export interface VersionDiff {
   added: ChangedRows;
   removed: ChangedRows;
   changed: ChangedRows;
+  /** Rows that hold the same, of which a column changed its type alone. They are not among the changed ones. */
+  retyped: ChangedRows;
   /** Rows of the changed ones in which a column both versions have holds something else. */
   changedColumns: {column: string; rows: number}[];
   drift: ColumnDrift[];
@@ -45,12 +57,10 @@ export async function diffVersions(
   const [a, b] = await Promise.all(
     [before, after].map(async (version) => `(${await openRows(store.workspace, version)})`)
   );
-  const columns = schemaChange(before, after);
-  const kept = after.columns.filter(
-    ({name, type}) =>
-      !["row_id", "row_hash"].includes(name) &&
-      before.columns.some((column) => column.name === name && column.type === type)
-  );
+  const sides: [TypedRows, TypedRows] = [
+    {relation: a!, columns: before.columns},
+    {relation: b!, columns: after.columns}
+  ];
   const changes = `changes_${++tables}`;
   // The one join of all rows: what it finds is small, and answers everything but drift.
   await store.run(
@@ -60,6 +70,8 @@ export async function diffVersions(
      where a.row_hash is distinct from b.row_hash`
   );
   try {
+    const retyped = retypedRows(...sides);
+    if (retyped) await store.run(`update ${changes} set kind = 'retyped' where row_id in (${retyped})`);
     const changed = async (kind: string): Promise<ChangedRows> => {
       const ids = await store.rows<{row_id: string}>(
         `select row_id from ${changes} where kind = $kind order by row_id limit $sample`,
@@ -74,22 +86,17 @@ export async function diffVersions(
     const rows = {
       added: await changed("added"),
       removed: await changed("removed"),
-      changed: await changed("changed")
+      changed: await changed("changed"),
+      retyped: await changed("retyped")
     };
     return {
       dataset: after.dataset,
       before: {id: before.id, rows: before.rows, pulledAt: before.pulledAt},
       after: {id: after.id, rows: after.rows, pulledAt: after.pulledAt},
-      columns,
+      columns: schemaChange(before, after),
       ...rows,
-      changedColumns: rows.changed.rows > 0 ? await changedColumns(store, a!, b!, kept, changes) : [],
-      drift: await columnDrift(
-        store,
-        a!,
-        b!,
-        // New rows have new ids: that says nothing of the data.
-        kept.filter(({name}) => name !== before.idColumn && name !== after.idColumn)
-      )
+      changedColumns: rows.changed.rows > 0 ? await changedColumns(store, sides, changes) : [],
+      drift: await columnDrift(store, a!, b!, measuredColumns(before, after))
     };
   } finally {
     await store.run(`drop table if exists ${changes}`);
@@ -109,39 +116,54 @@ function schemaChange(before: VersionManifest, after: VersionManifest): VersionD
   };
 }
 
+/** New rows have new ids: that says nothing of the data. */
+function measuredColumns(before: VersionManifest, after: VersionManifest): VersionManifest["columns"] {
+  const left = ["row_id", "row_hash", before.idColumn, after.idColumn];
+  return after.columns.filter(
+    ({name, type}) =>
+      !left.includes(name) && before.columns.some((column) => column.name === name && column.type === type)
+  );
+}
+
 async function changedColumns(
   db: Database,
-  a: string,
-  b: string,
-  columns: readonly {name: string}[],
+  sides: readonly [TypedRows, TypedRows],
   changes: string
 ): Promise<{column: string; rows: number}[]> {
+  const ids = `(select row_id from ${changes} where kind = 'changed')`;
+  const [before, after] = sides.map(({relation, columns: own}) => ({
+    relation: `(select * from ${relation} semi join ${ids} using (row_id))`,
+    columns: own
+  }));
+  const {relation, columns} = sideBySide(before!, after!);
   if (columns.length === 0) return [];
-  const differs = columns.map(
-    ({name}, i) => `count(*) filter (a.${sqlName(name)} is distinct from b.${sqlName(name)})::double as c${i}`
-  );
   const found = await db.row<Record<string, number>>(
-    `with ids as (select row_id from ${changes} where kind = 'changed')
-     select ${differs.join(", ")} from (select * from ${a} semi join ids using (row_id)) a
-     join (select * from ${b} semi join ids using (row_id)) b using (row_id)`
+    `select ${columns.map(({differs}, i) => `count(*) filter (${differs})::double as c${i}`).join(", ")} from ${relation}`
   );
   return columns
-    .map(({name}, i) => ({column: name, rows: found![`c${i}`]!}))
+    .map(({column}, i) => ({column, rows: found![`c${i}`]!}))
     .filter(({rows}) => rows > 0)
     .sort((x, y) => y.rows - x.rows || (x.column < y.column ? -1 : 1));
 }
 
-/** Numbers of rows that came, went and changed between two files of rows. */
-export async function countChanges(
+/** Numbers of rows that came, went and changed since a version; those of which a column changed its type alone did not. */
+export async function changesSince(
   db: Database,
-  before: string,
-  after: string
+  workspace: Workspace,
+  version: VersionName,
+  after: TypedRows
 ): Promise<{added: number; removed: number; changed: number}> {
+  const before: TypedRows = {
+    relation: await versionRows(workspace, version),
+    columns: (await readVersion(workspace, version))?.columns ?? []
+  };
   const found = await db.row<{added: number; removed: number; changed: number}>(
     `select count(*) filter (a.row_id is null)::int as added, count(*) filter (b.row_id is null)::int as removed,
             count(*) filter (a.row_hash <> b.row_hash)::int as changed
-     from (select row_id, row_hash from ${before}) a
-     full join (select row_id, row_hash from ${after}) b on a.row_id = b.row_id`
+     from (select row_id, row_hash from ${before.relation}) a
+     full join (select row_id, row_hash from ${after.relation}) b on a.row_id = b.row_id`
   );
-  return found!;
+  const retyped = retypedRows(before, after);
+  const same = retyped && (await db.row<{n: number}>(`select count(*)::int as n from (${retyped})`));
+  return {...found!, changed: found!.changed - (same ? same.n : 0)};
 }

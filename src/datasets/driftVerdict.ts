@@ -1,3 +1,4 @@
+import {SHIFT_ALPHA, shiftOf, STRONG_SHIFT} from "../stats/shift.js";
 import type {ColumnDrift} from "./columnDrift.js";
 import type {VersionDiff} from "./diff.js";
 
@@ -21,7 +22,10 @@ export interface DriftLimits {
  * when the index reaches the limit but chance might explain it, or when there are so few rows that chance alone is
  * expected to take the index half-way to the limit.
  */
-export function driftVerdict(diff: VersionDiff, {psi = 0.25, alpha = 0.01}: DriftLimits = {}): DriftVerdict {
+export function driftVerdict(
+  diff: VersionDiff,
+  {psi = STRONG_SHIFT, alpha = SHIFT_ALPHA}: DriftLimits = {}
+): DriftVerdict {
   const measured = diff.drift.filter((column) => column.psi !== undefined);
   const columns = [
     ...diff.columns.removed.map(({name}) => drifted(name, "the column is gone")),
@@ -46,10 +50,9 @@ function judge(
   alpha: number
 ): DriftVerdict["columns"][number] {
   const found = `PSI ${psi.toFixed(3)}`;
-  if (psi >= limit)
-    return p !== undefined && p < alpha
-      ? drifted(column, found)
-      : {column, state: "undecided", reason: `${found}, which chance may explain`};
+  const shift = shiftOf({psi, p}, limit, alpha);
+  if (shift === "shown") return drifted(column, found);
+  if (shift === "chance") return {column, state: "undecided", reason: `${found}, which chance may explain`};
   return psiByChance >= limit / 2
     ? {
         column,

@@ -24,7 +24,6 @@ import {
   versionKey,
   type VersionManifest,
   type VersionName,
-  versionRows,
   type Workspace,
   writeParquet,
   writeVersion
@@ -37,7 +36,7 @@ import {assertHeldOutKnown} from "./heldOutKnown.js";
 import {appended, formerRows} from "./append.js";
 import {assertDataset, type DatasetDefinition} from "./define.js";
 import {commitVersion} from "./commitVersion.js";
-import {countChanges} from "./diff.js";
+import {changesSince} from "./diff.js";
 import {applyFilters, REJECTED_FILE} from "./filters/index.js";
 import {idFormOf} from "./idForm.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
@@ -276,7 +275,7 @@ async function pullInto(
     bytes: (await stat(rowsFile)).size,
     parent: parent || undefined,
     changes: parent
-      ? await countChanges(db, await versionRows(workspace, {dataset: name, id: parent}), rows)
+      ? await changesSince(db, workspace, {dataset: name, id: parent}, {relation: rows, columns})
       : undefined,
     ...stated
   };

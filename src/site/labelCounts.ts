@@ -1,4 +1,5 @@
-import {sqlName, type Store, type VersionManifest} from "../store/index.js";
+import {textOf} from "../splits/index.js";
+import type {Store, VersionManifest} from "../store/index.js";
 import type {VersionDetails} from "./dataTypes.js";
 import {masked} from "./excerpts.js";
 
@@ -30,7 +31,7 @@ export async function labelCounts(
   if (!version.label) return {labels: [], labelText: masked};
   const counted = await store.rows<{label: string; rows: number; labels: number; total: number}>(
     `select *, count(*) over ()::int as labels, sum(rows) over ()::int as total from (
-       select coalesce(${sqlName(version.label)}::varchar, '(none)') as label, count(*)::int as rows
+       select coalesce(${textOf(version, version.label)}, '(none)') as label, count(*)::int as rows
        from ${relation} group by all) order by rows desc, label limit ${MOST + 1}`
   );
   const all = counted[0]?.labels ?? 0;

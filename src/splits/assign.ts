@@ -1,4 +1,5 @@
-import {sqlName, UserError, type VersionManifest} from "../store/index.js";
+import {UserError, type VersionManifest} from "../store/index.js";
+import {textOf} from "./columnText.js";
 import {hashUnit, partOf, sharesOf} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 import {temporalQuery} from "./temporal.js";
@@ -21,6 +22,11 @@ export function assertColumn(version: VersionManifest, column: string, role: str
     );
 }
 
+/** SQL of the key of a row's group; a row without a group stands alone. */
+export function groupKey(version: VersionManifest, column: string): string {
+  return `coalesce(${textOf(version, column)}, 'row:' || row_id)`;
+}
+
 /**
  * The query that assigns every row of `rows` to a part: row_id, part, group_key.
  * Rows without a group stand alone.
@@ -33,27 +39,29 @@ export function assignQuery(spec: SplitSpec, version: VersionManifest, rows: str
       `split ${spec.name ?? spec.strategy}: \`rolling\` and \`gap\` go with the strategy temporal, not ${spec.strategy}.`
     );
   const group = groupColumn(spec, version);
-  const groupKey = group ? `coalesce(${sqlName(group)}::varchar, 'row:' || row_id)` : "row_id";
+  const key = group ? groupKey(version, group) : "row_id";
   switch (spec.strategy) {
     case "random":
-      return `select row_id, ${partOf(hashUnit("row_id", seed), shares)} as part, ${groupKey} as group_key from ${rows}`;
+      return `select row_id, ${partOf(hashUnit("row_id", seed), shares)} as part, ${key} as group_key from ${rows}`;
     case "group":
-      return `select row_id, ${partOf(hashUnit("group_key", seed), shares)} as part, group_key from (select row_id, ${groupKey} as group_key from ${rows})`;
+      return `select row_id, ${partOf(hashUnit("group_key", seed), shares)} as part, group_key from (select row_id, ${key} as group_key from ${rows})`;
     case "stratified": {
-      const label = labelColumn(spec, version);
-      const rank = `(row_number() over (partition by ${sqlName(label)} order by ${hashUnit("row_id", seed)}, row_id) - 0.5) / count(*) over (partition by ${sqlName(label)})`;
-      return `select row_id, ${partOf("unit", shares)} as part, group_key from (select row_id, ${groupKey} as group_key, ${rank} as unit from ${rows})`;
+      const classed = `select row_id, ${key} as group_key, ${textOf(version, labelColumn(spec, version))} as class from ${rows}`;
+      // Ranks begin at an offset of the class's own: with one for all, the rows of every small class would fall into the same parts.
+      const offset = hashUnit("'class:' || coalesce(class, '')", seed);
+      const rank = `row_number() over (partition by class order by ${hashUnit("row_id", seed)}, row_id) - 1 + ${offset}`;
+      return `select row_id, ${partOf("unit", shares)} as part, group_key from (select row_id, group_key, (${rank}) / count(*) over (partition by class) as unit from (${classed}))`;
     }
     case "temporal":
-      return temporalQuery(spec, shares, version, groupKey, rows);
+      return temporalQuery(spec, shares, version, key, rows);
     case "given": {
       if (!spec.column)
         throw new UserError(
           `split ${spec.name ?? "given"}: name the column that holds the part with \`column: "…"\`.`
         );
       assertColumn(version, spec.column, "part");
-      const value = `lower(${sqlName(spec.column)}::varchar)`;
-      return `select row_id, case when ${value} in ('val', 'dev', 'valid', 'validation') then 'validation' when ${value} in ('held-out', 'held_out', 'heldout', 'sealed') then 'held-out' when ${value} in ('train', 'training') then 'train' when ${value} in ('test', 'testing') then 'test' end as part, ${groupKey} as group_key from ${rows}`;
+      const value = `lower(${textOf(version, spec.column)})`;
+      return `select row_id, case when ${value} in ('val', 'dev', 'valid', 'validation') then 'validation' when ${value} in ('held-out', 'held_out', 'heldout', 'sealed') then 'held-out' when ${value} in ('train', 'training') then 'train' when ${value} in ('test', 'testing') then 'test' end as part, ${key} as group_key from ${rows}`;
     }
     default:
       throw new UserError(

@@ -3,7 +3,6 @@ import type {NearDuplicates} from "../datasets/index.js";
 import {
   parquetFile,
   PARTS,
-  sqlName,
   type Store,
   temporaryPath,
   UserError,
@@ -11,8 +10,9 @@ import {
   writeParquet,
   writeParquetRows
 } from "../store/index.js";
-import {assignQuery, groupColumn, labelColumn} from "./assign.js";
+import {assignQuery, groupColumn, groupKey, labelColumn} from "./assign.js";
 import {linkGroups} from "./clusterGroups.js";
+import {textOf} from "./columnText.js";
 import {hashUnit, partOf, sharesOf} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 import {stratifiedGroups} from "./stratifiedGroup.js";
@@ -48,7 +48,7 @@ async function assignClusters(
       `split ${spec.name ?? spec.strategy}: dataset ${version.dataset} names no text column, so near-duplicates cannot be told. Give it \`text: "column"\`.`
     );
   const column = groupColumn(spec, version);
-  const grouped = `(select row_id, ${column ? groupKey(column) : "row_id"} as group_key from ${rows})`;
+  const grouped = `(select row_id, ${column ? groupKey(version, column) : "row_id"} as group_key from ${rows})`;
   const units = temporaryPath(`${file}.units`);
   try {
     await linkGroups(store, grouped, near.file, units);
@@ -66,7 +66,7 @@ async function assignClusters(
 
 async function assignGroups(store: Store, file: string, {spec, version, rows}: ToAssign): Promise<void> {
   const placed = await placeGroups(store, spec, version, rows);
-  const group = groupKey(groupColumn(spec, version)!);
+  const group = groupKey(version, groupColumn(spec, version)!);
   async function* parts() {
     for await (const batch of store.batches<{row_id: string; group_key: string}>(
       `select row_id, ${group} as group_key from ${rows} order by row_id`
@@ -82,9 +82,9 @@ async function placeGroups(
   version: VersionManifest,
   rows: string
 ): Promise<Map<string, string>> {
-  const label = sqlName(labelColumn(spec, version));
+  const label = textOf(version, labelColumn(spec, version));
   const counted = await store.rows<{group_key: string; label: string; n: number}>(
-    `select ${groupKey(groupColumn(spec, version)!)} as group_key, coalesce(${label}::varchar, '') as label, count(*)::int as n
+    `select ${groupKey(version, groupColumn(spec, version)!)} as group_key, coalesce(${label}, '') as label, count(*)::int as n
      from ${rows} group by all order by all`
   );
   const labels = new Map([...new Set(counted.map((row) => row.label))].sort().map((name, i) => [name, i]));
@@ -101,8 +101,4 @@ async function placeGroups(
     shares,
     spec.seed ?? "assay"
   );
-}
-
-function groupKey(column: string): string {
-  return `coalesce(${sqlName(column)}::varchar, 'row:' || row_id)`;
 }

@@ -19,7 +19,9 @@ import {
   writeHeldOut,
   writeSplit
 } from "../store/index.js";
+import {groupColumn} from "./assign.js";
 import {assignParts} from "./assignParts.js";
+import {isRetold} from "./columnText.js";
 import {currentMeasures} from "./currentMeasures.js";
 import {labelCounts, measureSplit} from "./measure.js";
 import type {SplitSpec} from "./spec.js";
@@ -27,8 +29,14 @@ import {assertSplit} from "./specSchema.js";
 import {cutsByShares} from "./temporal.js";
 
 /** What a split's id is made of beside the version; raise a strategy's number when its assignment changes. */
-function assignmentOf(spec: SplitSpec): number {
-  return spec.strategy === "stratified-group" || cutsByShares(spec) ? 2 : 1;
+function assignmentOf(spec: SplitSpec, version: VersionManifest): number {
+  const {strategy} = spec;
+  const dividing = [
+    /group|cluster/.test(strategy) ? groupColumn(spec, version) : undefined,
+    strategy === "stratified-group" ? version.label : undefined
+  ];
+  const retold = dividing.some((column) => column !== undefined && isRetold(version, column));
+  return (/^stratified/.test(strategy) || cutsByShares(spec) ? 2 : 1) + Number(retold);
 }
 
 export interface EnsureSplitOptions {
@@ -64,7 +72,7 @@ export async function ensureSplit(
     // The name that splits of earlier workspaces were identified by.
     settings: {...identifying, sealed: heldOut, near},
     seed: seed ?? "assay",
-    assignment: assignmentOf(spec)
+    assignment: assignmentOf(spec, version)
   });
   const id = sha256.slice(0, 16);
   const {workspace} = store;

@@ -6,7 +6,8 @@ import {
   populationStability,
   type TwoCounts
 } from "../stats/index.js";
-import {type Database, sqlName, type VersionManifest} from "../store/index.js";
+import type {Database, VersionManifest} from "../store/index.js";
+import {textOf} from "./columnText.js";
 import {measuresEdition} from "./currentMeasures.js";
 import {type EmbeddingMeasures, embeddingMeasures} from "./embeddingMeasures.js";
 import {nearDuplicateRows} from "./leaks/nearDuplicateRows.js";
@@ -82,7 +83,8 @@ export async function measureSplit(
     measures.nearLeakage = withShare(leakageOf(await nearDuplicateRows(compared, near)), {threshold});
     measures.similarityLeakage = await similarityLeakage(db, assigned, near.file);
   }
-  if (version.group) measures.groupLeakage = leakageOf(await sameGroup(compared, version.group));
+  if (version.group)
+    measures.groupLeakage = leakageOf(await sameGroup(compared, textOf(version, version.group)));
   if (version.label) Object.assign(measures, labelDrift(await labelCounts(db, version, rows, assigned)));
   return measures;
 }
@@ -98,11 +100,10 @@ export async function labelCounts(
   rows: string,
   assigned: string
 ): Promise<Record<string, Record<string, number>>> {
-  // In full below: `label` alone would be another column of that name.
-  const name = `r.${sqlName(version.label!)}`;
   const found = await db.rows<{part: string; label: string; n: number}>(
-    `select a.part, ${name}::varchar as label, count(*)::int as n from ${rows} r join ${assigned} a using (row_id)
-     where ${name} is not null and a.part <> 'held-out' group by all order by all`
+    `select a.part, r.class as label, count(*)::int as n
+     from (select row_id, ${textOf(version, version.label!)} as class from ${rows}) r join ${assigned} a using (row_id)
+     where r.class is not null and a.part <> 'held-out' group by all order by all`
   );
   const counts: Record<string, Record<string, number>> = {};
   for (const {part, label, n} of found) (counts[part] ??= {})[label] = n;

@@ -1,14 +1,11 @@
+import {classShift} from "../stats/shift.js";
 import type {SplitManifest} from "../store/index.js";
+import {askedParts, emptyParts} from "./askedParts.js";
 import {currentMeasures} from "./currentMeasures.js";
 import type {SplitMeasures} from "./measure.js";
-import {DEFAULT_SHARES} from "./shares.js";
 
 /** A split whose test part leaks more than this share of its rows, by any measure, is not called clean. */
 export const CLEAN = 0.01;
-
-/** From these stability indices on the classes of test and train are called slightly and strongly different. */
-const SLIGHT_DRIFT = 0.1;
-const STRONG_DRIFT = 0.25;
 
 /** Of clean splits the first of these is taken: what is nearest to later use, then what is best balanced. */
 const PREFERENCE = ["given", "temporal", "stratified-group", "cluster", "group", "stratified", "random"];
@@ -44,11 +41,13 @@ export interface SplitChoice {
 }
 
 /**
- * Which of several splits of one version to use, and why. Splits without test rows are passed over; undefined when
- * none is left. Pure, so that a page says the same as the command line.
+ * Which of several splits of one version to use, and why. Splits without rows in a part that they were asked for are
+ * passed over; undefined when none is left. Pure, so that a page says the same as the command line.
  */
 export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | undefined {
-  const usable = splits.filter((split) => (split.counts.test ?? 0) > 0 && (split.counts.train ?? 0) > 0);
+  const usable = splits.filter(
+    (split) => split.counts.test && split.counts.train && emptyParts(split).length === 0
+  );
   if (usable.length === 0) return undefined;
   // Of rolling windows the last is trained on most, and is nearest to use.
   const rank = (split: SplitManifest) =>
@@ -78,6 +77,7 @@ export function recommendSplit(splits: readonly SplitManifest[]): SplitChoice | 
     sentence: [
       reason(choice, measured, clean.length > 0),
       passedOver(choice, measured),
+      withEmptyParts(splits),
       neighbours(choice),
       windows(choice, usable),
       remark(choice)
@@ -106,9 +106,7 @@ function reason(choice: SplitManifest, measured: readonly SplitManifest[], clean
 
 /** A few large groups or clusters fell into one part: more test than training rows, and half the training rows asked for. */
 function isUpsideDown({counts, settings, strategy}: SplitManifest): boolean {
-  const share = (name: keyof typeof DEFAULT_SHARES) =>
-    typeof settings[name] === "number" ? settings[name] : DEFAULT_SHARES[name];
-  const asked = 1 - share("test") - share("validation") - share("heldOut");
+  const asked = askedParts({strategy, settings}).find(({part}) => part === "train")?.share ?? 1;
   const rows = Object.values(counts).reduce((sum, n) => sum + n, 0);
   return /group|cluster/.test(strategy) && counts.test! > counts.train! && counts.train! < (asked / 2) * rows;
 }
@@ -121,6 +119,16 @@ function passedOver(choice: SplitManifest, measured: readonly SplitManifest[]): 
   return better
     ? `The ${better.name} split leaks less (${percent(worstLeak(better)!.share)}), but a few large groups leave it ${better.counts.train} training rows for ${better.counts.test} test rows: drop duplicates with a filter, then split again.`
     : undefined;
+}
+
+function withEmptyParts(splits: readonly SplitManifest[]): string | undefined {
+  const told = splits
+    .map((split) => ({name: split.name, parts: emptyParts(split)}))
+    .filter(({parts}) => parts.length > 0)
+    .map(({name, parts}) => `${name} (no ${parts.join(", no ")} rows)`);
+  return told.length === 0
+    ? undefined
+    : `Passed over, since a part that was asked for is empty: ${told.join(", ")}.`;
 }
 
 /** Rows close in meaning or in letters are no copies: they are told of, and decide nothing. */
@@ -161,18 +169,31 @@ function windowOf({settings}: SplitManifest): number {
 }
 
 function remark(choice: SplitManifest): string | undefined {
-  const psi = measuresOf(choice).labelPsi;
+  const {labelPsi: psi, labelChiSquared} = measuresOf(choice);
   if (psi === undefined) return undefined;
-  const how = psi < SLIGHT_DRIFT ? "are alike" : "differ slightly";
-  if (psi < STRONG_DRIFT) return `Class shares of test and training ${how} (PSI ${psi.toFixed(3)}).`;
-  return choice.strategy === "temporal"
-    ? `Classes drift over time (PSI ${psi.toFixed(3)}), as they will in use.`
-    : `Class shares of test and training differ strongly (PSI ${psi.toFixed(3)}): look at scores by class.`;
+  const index = `PSI ${psi.toFixed(3)}`;
+  switch (shiftIn(choice)) {
+    case "undecided":
+      return `Class shares of test and training: too few rows per class to tell whether they differ (${index}${labelChiSquared ? `, p ${labelChiSquared.p.toPrecision(2)}` : ""}).`;
+    case "strong":
+      return choice.strategy === "temporal"
+        ? `Classes drift over time (${index}), as they will in use.`
+        : `Class shares of test and training differ strongly (${index}): look at scores by class.`;
+    case "slight":
+      return `Class shares of test and training differ slightly (${index}).`;
+    default:
+      return `Class shares of test and training are alike (${index}).`;
+  }
 }
 
 /** Drift over time is what a temporal split is there to show. */
 function drifts(split: SplitManifest): boolean {
-  return split.strategy !== "temporal" && (measuresOf(split).labelPsi ?? 0) >= STRONG_DRIFT;
+  return split.strategy !== "temporal" && shiftIn(split) === "strong";
+}
+
+function shiftIn(split: SplitManifest): ReturnType<typeof classShift> | undefined {
+  const {labelPsi: psi, labelChiSquared} = measuresOf(split);
+  return psi === undefined ? undefined : classShift({psi, p: labelChiSquared?.p});
 }
 
 function worstLeak(split: SplitManifest): {share: number; words: string} | undefined {

@@ -69,6 +69,78 @@ describe("the diff of two versions", () => {
     });
   });
 
+  it("sets rows aside of which a column changed its type alone, in the diff and in a version's record", async () => {
+    const rows = many(40, (i) => ({customer: i % 9 === 0 ? null : i, day: "2026-02-03"}));
+    const views = {
+      BIGINT: "customer",
+      DOUBLE: "customer::double",
+      VARCHAR: "customer::varchar",
+      JSON: "to_json(customer)",
+      "DECIMAL(18,2)": "customer::decimal(18, 2)"
+    };
+    const odd = "case id when 'r0007' then 99 else customer end";
+    for (const [before, after] of [
+      ["BIGINT", "DOUBLE"],
+      ["DOUBLE", "BIGINT"],
+      ["BIGINT", "VARCHAR"],
+      ["VARCHAR", "JSON"],
+      ["DOUBLE", "VARCHAR"],
+      ["DECIMAL(18,2)", "DOUBLE"]
+    ] as (keyof typeof views)[][]) {
+      const version = (type: keyof typeof views, value = "customer") =>
+        defineDataset({
+          name: "tickets",
+          source: {kind: "rows", rows: () => rows},
+          sql: `select id, ${views[type].replace("customer", value)} as customer, day::${type === before ? "date" : "timestamp"} as day from source`,
+          id: "id"
+        });
+      const workspace = await temporaryWorkspace();
+      await pull(workspace, version(before!));
+      const {version: same} = await pull(workspace, version(after!));
+      const {version: other} = await pull(workspace, version(before!, odd));
+      expect([same.changes, other.changes]).toEqual([
+        {added: 0, removed: 0, changed: 0},
+        {added: 0, removed: 0, changed: 1}
+      ]);
+      const store = await openStore(workspace);
+      try {
+        const [first] = await store.versions();
+        const diff = await diffVersions(store, first!, same);
+        expect(diff.changed.rows).toBe(0);
+        expect(diff.retyped).toMatchObject({rows: 40, sample: expect.arrayContaining(["r0000"]) as string[]});
+        expect(diff.changedColumns).toEqual([]);
+        const edited = await diffVersions(store, same, other);
+        expect(edited.changed).toEqual({rows: 1, sample: ["r0007"]});
+        expect(edited.retyped.rows).toBe(39);
+        expect(edited.changedColumns).toEqual([{column: "customer", rows: 1}]);
+      } finally {
+        store.close();
+      }
+    }
+  });
+
+  it("takes no row for retyped alone when a column came or went, and compares lists as they are", async () => {
+    const came = await diffOf(
+      [{id: "a", n: 1}],
+      [
+        {id: "a", n: 1, fresh: true},
+        {id: "b", n: 1.5, fresh: true}
+      ]
+    );
+    expect([came.changed.rows, came.retyped.rows]).toEqual([1, 0]);
+    const lists = await diffOf(
+      [
+        {id: "a", n: [1, 2]},
+        {id: "b", n: [3]}
+      ],
+      [
+        {id: "a", n: ["1", "2"]},
+        {id: "b", n: ["3"]}
+      ]
+    );
+    expect([lists.changed.rows, lists.retyped.rows]).toEqual([2, 0]);
+  });
+
   it("measures a number's mean and spread, a category's shares and a text's length, with missing values apart", async () => {
     const {drift} = await diffOf(
       [

@@ -165,7 +165,7 @@ describe("recommendSplit", () => {
     expect(recommendSplit(near)!.sentence).not.toMatch(/no (?:test row has the like|leakage)/);
     // A clean split that a few large clusters turned upside down is no use.
     const lopsided = made.map(({manifest}) =>
-      manifest.id === choice.split ? {...manifest, counts: {train: 20, test: 90}} : manifest
+      manifest.id === choice.split ? {...manifest, counts: {train: 20, validation: 5, test: 90}} : manifest
     );
     const other = recommendSplit(lopsided)!;
     expect(other.split).not.toBe(choice.split);

@@ -1,5 +1,6 @@
 import {nearDuplicates, type NearDuplicateSettings} from "../../datasets/index.js";
 import {hasRows, openRows, splitParts, type SplitManifest, type Store, UserError} from "../../store/index.js";
+import {textOf} from "../columnText.js";
 import {nearDuplicateRows, withSimilarity} from "./nearDuplicateRows.js";
 import {sameGroup} from "./sameGroup.js";
 import {sameText} from "./sameText.js";
@@ -46,6 +47,6 @@ export async function splitLeaks(store: Store, split: SplitManifest): Promise<Sp
     add("13 words", (await sharedRuns(compared, version.text)).rows);
     add("short twin", (await shortTexts(compared, version.text)).rows);
   }
-  if (version.group) add("same group", (await sameGroup(compared, version.group)).rows);
+  if (version.group) add("same group", (await sameGroup(compared, textOf(version, version.group))).rows);
   return found;
 }
