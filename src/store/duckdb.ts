@@ -60,7 +60,8 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     ...settingsOf(options)
   });
   const connection = await instance.connect();
-  await connection.run("set TimeZone = 'UTC'");
+  // Globally: a connection that is opened later has the machine's zone otherwise.
+  await connection.run("set global TimeZone = 'UTC'");
   // A streaming result is invalidated by the next statement on its connection, so each stream gets its own.
   async function* batches<T extends object>(sql: string, parameters?: SqlParameters): AsyncIterable<T[]> {
     const own = await instance.connect();
