@@ -2,6 +2,7 @@ import {join} from "node:path";
 import {
   type DuckDBConnection,
   DuckDBInstance,
+  type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
   type DuckDBValueConverter,
@@ -9,20 +10,31 @@ import {
   JSDuckDBValueConverter
 } from "@duckdb/node-api";
 import {temporaryPath} from "./files.js";
+import {jsonReader} from "./jsonCells.js";
 
 export type SqlValue =
   string | number | boolean | bigint | null | Date | undefined | SqlValue[] | {[key: string]: SqlValue};
 export type SqlRow = Record<string, SqlValue>;
 export type SqlParameters = Record<string, string | number | boolean | bigint | null>;
 
+/** How values of the type JSON are read, also within structures and lists. */
+export type JsonCells = "texts" | "values";
+
 /** One in-memory DuckDB. All statements go through one connection, so temporary tables are seen by all. */
 export interface Database {
-  /** All rows at once: for small results. Counts arrive as numbers, timestamps as ISO strings (infinity as that word), dates and times of day as text. */
-  rows<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): Promise<T[]>;
+  /**
+   * All rows at once: for small results. Counts arrive as numbers, timestamps as ISO strings (infinity as that word), dates and
+   * times of day as text, JSON as its text unless its values are asked for.
+   */
+  rows<T extends object = SqlRow>(sql: string, parameters?: SqlParameters, json?: JsonCells): Promise<T[]>;
   /** The first row, or undefined. */
   row<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): Promise<T | undefined>;
   /** Rows as they come, in batches of about 2,048: memory stays flat. */
-  batches<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): AsyncIterable<T[]>;
+  batches<T extends object = SqlRow>(
+    sql: string,
+    parameters?: SqlParameters,
+    json?: JsonCells
+  ): AsyncIterable<T[]>;
   run(sql: string, parameters?: SqlParameters): Promise<void>;
   /** Gives memory that statements have freed back to the system at once; left alone, it is kept for another second. */
   trim(): Promise<void>;
@@ -63,18 +75,27 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   // Globally: a connection that is opened later has the machine's zone otherwise.
   await connection.run("set global TimeZone = 'UTC'");
   // A streaming result is invalidated by the next statement on its connection, so each stream gets its own.
-  async function* batches<T extends object>(sql: string, parameters?: SqlParameters): AsyncIterable<T[]> {
+  async function* batches<T extends object>(
+    sql: string,
+    parameters?: SqlParameters,
+    json: JsonCells = "texts"
+  ): AsyncIterable<T[]> {
     const own = await instance.connect();
     try {
       const result = await own.stream(sql, parameters as Record<string, DuckDBValue> | undefined);
-      for await (const batch of result.yieldConvertedRowObjects(converted)) yield batch.map(plainRow) as T[];
+      const read = rowReader(result, json);
+      for await (const batch of result.yieldConvertedRowObjects(converted)) yield batch.map(read) as T[];
     } finally {
       own.disconnectSync();
     }
   }
-  async function rows<T extends object>(sql: string, parameters?: SqlParameters): Promise<T[]> {
+  async function rows<T extends object>(
+    sql: string,
+    parameters?: SqlParameters,
+    json: JsonCells = "texts"
+  ): Promise<T[]> {
     const reader = await connection.runAndReadAll(sql, parameters as Record<string, DuckDBValue> | undefined);
-    return reader.convertRowObjects(converted).map(plainRow) as T[];
+    return reader.convertRowObjects(converted).map(rowReader(reader, json)) as T[];
   }
   async function row<T extends object>(sql: string, parameters?: SqlParameters): Promise<T | undefined> {
     return (await rows<T>(sql, parameters))[0];
@@ -134,6 +155,24 @@ const converted: DuckDBValueConverter<JS> = (value, type, nested) => {
     return String(value);
   }
 };
+
+/** What makes plain rows of a result's. */
+function rowReader(
+  result: {columnNames(): readonly string[]; columnTypes(): readonly DuckDBType[]},
+  json: JsonCells
+): (row: Record<string, JS>) => SqlRow {
+  if (json === "texts") return plainRow;
+  const names = result.columnNames();
+  const readers = result.columnTypes().flatMap((type, i) => {
+    const read = jsonReader(type);
+    return read ? [{name: names[i]!, read}] : [];
+  });
+  return (row) => {
+    const plain = plainRow(row);
+    for (const {name, read} of readers) plain[name] = read(plain[name]) as SqlValue;
+    return plain;
+  };
+}
 
 function plainRow(row: Record<string, JS>): SqlRow {
   const plain: SqlRow = {};

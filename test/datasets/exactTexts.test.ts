@@ -98,6 +98,45 @@ describe("texts of JSON", () => {
     expect((await jsonl([value])).values).toEqual([value]);
   });
 
+  it("stay as they are beside numbers and booleans, which become texts", async () => {
+    const read = await jsonl(["billing", 404, true, null, "null", 1.5, "2026-01-02"]);
+    const values = ["billing", "404", "true", null, "null", "1.5", "2026-01-02"];
+    expect(read).toEqual({type: "VARCHAR", values});
+  });
+
+  it("are said to stand beside values of other types", async () => {
+    const workspace = await temporaryWorkspace();
+    const said: string[] = [];
+    const rows = [
+      {id: 1, one: "billing", two: true, three: ["x"], four: 1, five: {a: 1}},
+      {id: 2, one: 404, two: 3, three: "x", four: 2.5, five: null}
+    ];
+    const source = {kind: "rows" as const, rows: () => rows};
+    await pull(workspace, {name: "d", id: "id", source}, {onProgress: (message) => said.push(message)});
+    expect(said).toEqual([
+      'column "one" holds numbers and texts: all are stored as texts',
+      'column "two" holds booleans and numbers: all are stored as texts',
+      'column "three" holds lists and texts: it is stored as JSON'
+    ]);
+  });
+
+  it("leave a column without values what it was", async () => {
+    expect(await jsonl([null, null])).toEqual({type: "JSON", values: [null, null]});
+  });
+
+  it("and all values beside lists and objects come to the scorer as they are", async () => {
+    for (const values of [
+      ["billing", 404, {a: [1, "b"]}, ["c"], false, null],
+      [{code: "billing"}, {code: 404}],
+      [[1, "a"], ["b"]]
+    ])
+      expect((await jsonl(values)).values).toEqual(values);
+    const lines = [12345678901234567890n, "[12345678901234567890]", "[1e400]", '{"__proto__":1}'];
+    const {values} = await read("rows.jsonl", lines.map((v, i) => `{"id":${10 + i},"v":${v}}`).join("\n"));
+    const own = JSON.parse('{"__proto__":1}') as unknown;
+    expect(values).toEqual(["12345678901234567890", ["12345678901234567890"], "[1e400]", own]);
+  });
+
   it("stay as they are in a list that is the whole file", async () => {
     expect(await read("rows.json", '[{"id": 1, "v": "11:30"}]')).toEqual({
       type: "VARCHAR",

@@ -504,6 +504,22 @@ describe("append, where the two pulls differ,", () => {
     expect(versions.at(-1)!.version.changes).toEqual({added: 1, removed: 0, changed: 0});
   });
 
+  it("has texts where JSON held numbers and texts alone", async () => {
+    const workspace = await temporaryWorkspace();
+    const pulled = (rows: object[], more: object = {}) =>
+      pull(workspace, named({kind: "rows", rows: () => rows}, {append: true, id: "id", ...more}));
+    const values = ["billing", 404, true, null];
+    await pulled(
+      values.map((v, id) => ({id, v})),
+      {
+        sql: "select id, case id when 1 then '404' when 2 then 'true' else to_json(v) end::json as v from source"
+      }
+    );
+    const {version} = await pulled([{id: 4, v: 500}]);
+    expect(version.columns.at(-1)).toEqual({name: "v", type: "VARCHAR"});
+    expect((await rowsOf(workspace, "v")).map(({v}) => v)).toEqual(["billing", "404", "true", null, "500"]);
+  });
+
   it("keeps values of all types as they were", async () => {
     const pulls = [
       [{id: 1, v: "hello", at: "2026-01-02T03:04:05.000Z", yes: true}],
