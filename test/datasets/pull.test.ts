@@ -131,6 +131,35 @@ describe("pull", () => {
     store.close();
   });
 
+  it("tells equal rows without ids apart, whatever their columns are called", async () => {
+    const workspace = await temporaryWorkspace();
+    const rows = [
+      {text: "a", n: 5, i: 1},
+      {text: "a", n: 5, i: 1},
+      {text: "b", n: 7, i: 2}
+    ];
+    await pull(workspace, mails(rows, {id: undefined}));
+    const store = await openStore(workspace);
+    const stored = await store.rows("select row_id, text, n, i from mails order by text, row_id");
+    expect(stored.map(({text, n, i}) => ({text, n, i}))).toEqual(rows);
+    expect(stored[1]!.row_id).toBe(`${String(stored[0]!.row_id)}-2`);
+    store.close();
+  });
+
+  it("refuses columns that are called as its own, all at once and whatever their case", async () => {
+    const workspace = await temporaryWorkspace();
+    const rows = [{id: 1, Row_Id: 2, assay_copy: 3, rejected_by: "x", file_row_number: 4}];
+    const ours = /^dataset mails: column "Row_Id" is Assay's own; rename it in `sql`; column "assay_copy" is/;
+    await expect(pull(workspace, mails(rows))).rejects.toThrow(ours);
+    const filtered = mails(
+      rows.map(({id, rejected_by, file_row_number}) => ({id, rejected_by, file_row_number})),
+      {filters: {all: "id > 0"}}
+    );
+    await expect(pull(workspace, filtered)).rejects.toThrow(/"rejected_by" is .* "file_row_number" is/);
+    delete (filtered as {filters?: object}).filters;
+    expect((await pull(workspace, filtered)).version.rows).toBe(1);
+  });
+
   it("gives the same id to a CSV, a JSONL and a Parquet file of the same rows", async () => {
     const workspace = await temporaryWorkspace();
     const file = (name: string) => join(workspace.project, name);
