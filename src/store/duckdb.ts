@@ -84,7 +84,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     try {
       const result = await own.stream(sql, parameters as Record<string, DuckDBValue> | undefined);
       const read = rowReader(result, json);
-      for await (const batch of result.yieldConvertedRowObjects(converted)) yield batch.map(read) as T[];
+      for await (const batch of result.yieldConvertedRows(converted)) yield batch.map(read) as T[];
     } finally {
       own.disconnectSync();
     }
@@ -95,7 +95,7 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     json: JsonCells = "texts"
   ): Promise<T[]> {
     const reader = await connection.runAndReadAll(sql, parameters as Record<string, DuckDBValue> | undefined);
-    return reader.convertRowObjects(converted).map(rowReader(reader, json)) as T[];
+    return reader.convertRows(converted).map(rowReader(reader, json)) as T[];
   }
   async function row<T extends object>(sql: string, parameters?: SqlParameters): Promise<T | undefined> {
     return (await rows<T>(sql, parameters))[0];
@@ -156,29 +156,28 @@ const converted: DuckDBValueConverter<JS> = (value, type, nested) => {
   }
 };
 
-/** What makes plain rows of a result's. */
+/** What makes plain rows of a result's. A column may be called `__proto__`, which is no member that can be assigned. */
 function rowReader(
-  result: {columnNames(): readonly string[]; columnTypes(): readonly DuckDBType[]},
+  result: {deduplicatedColumnNames(): readonly string[]; columnTypes(): readonly DuckDBType[]},
   json: JsonCells
-): (row: Record<string, JS>) => SqlRow {
-  if (json === "texts") return plainRow;
-  const names = result.columnNames();
-  const readers = result.columnTypes().flatMap((type, i) => {
-    const read = jsonReader(type);
-    return read ? [{name: names[i]!, read}] : [];
-  });
+): (row: readonly JS[]) => SqlRow {
+  const names = result.deduplicatedColumnNames();
+  const readers = json === "texts" ? [] : result.columnTypes().map(jsonReader);
   return (row) => {
-    const plain = plainRow(row);
-    for (const {name, read} of readers) plain[name] = read(plain[name]) as SqlValue;
+    const plain: SqlRow = {};
+    for (let i = 0; i < names.length; i++) {
+      const value = plainValue(row[i]);
+      const reader = readers[i];
+      const read = reader ? (reader(value) as SqlValue) : value;
+      const name = names[i]!;
+      if (name === "__proto__") Object.defineProperty(plain, name, {value: read, ...OWN});
+      else plain[name] = read;
+    }
     return plain;
   };
 }
 
-function plainRow(row: Record<string, JS>): SqlRow {
-  const plain: SqlRow = {};
-  for (const name in row) plain[name] = plainValue(row[name]);
-  return plain;
-}
+const OWN = {enumerable: true, writable: true, configurable: true};
 
 function plainValue(value: unknown): SqlValue {
   if (typeof value === "bigint")

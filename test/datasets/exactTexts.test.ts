@@ -1,5 +1,6 @@
 import {writeFileSync} from "node:fs";
 import {join} from "node:path";
+import {gzipSync} from "node:zlib";
 import {describe, expect, it} from "vitest";
 import {partRows, pull} from "../../src/datasets/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
@@ -8,10 +9,14 @@ import fc from "../support/property.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 /** What a pull makes of a file: the type of `v`, and its values as scorers see them, in the order of `id`. */
-async function read(file: string, text: string, sql?: string) {
+async function read(file: string, text: string | Buffer, sql?: string, more: object = {}, skipBad = false) {
   const workspace = await temporaryWorkspace();
   writeFileSync(join(workspace.project, file), text);
-  const {version} = await pull(workspace, {name: "d", id: "id", sql, source: {kind: "files", files: file}});
+  const {version} = await pull(
+    workspace,
+    {name: "d", id: "id", sql, source: {kind: "files", files: file, ...more}},
+    {skipBad}
+  );
   const store = await openStore(workspace);
   try {
     const split = await ensureSplit(store, version, {strategy: "random", test: 0, validation: 0});
@@ -72,6 +77,73 @@ describe("texts of CSV", () => {
       {numRuns: 25}
     );
   });
+});
+
+describe("an empty value of CSV", () => {
+  const rows = 'id,v\n10,""\n11,\n12,VALUE\n13," "\n';
+
+  it("is an empty text in quotes, and missing without", async () => {
+    const values = ["", null, "a", " "];
+    const text = rows.replace("VALUE", "a");
+    for (const file of ["rows.csv", "rows.csv.gz"]) {
+      const given = file.endsWith(".gz") ? gzipSync(text) : text;
+      expect(await read(file, given), file).toEqual({type: "VARCHAR", values});
+      expect((await read(file, given, undefined, {columns: {v: "VARCHAR"}})).values).toEqual(values);
+    }
+    const broken = `${text}14,a,b\n`;
+    expect((await read("rows.csv", broken, undefined, {}, true)).values).toEqual(values);
+  });
+
+  it.each([
+    ["BIGINT", "5", 5],
+    ["DOUBLE", "5.5", 5.5],
+    ["BOOLEAN", "true", true],
+    ["DATE", "2026-01-02", "2026-01-02"]
+  ])("is missing in either form among values of the type %s", async (type, text, value) => {
+    const given = rows.replace("VALUE", text).replace('" "', '""');
+    const values = [null, null, value, null];
+    expect(await read("rows.csv", given)).toEqual({type, values});
+    expect(await read("rows.csv", given, undefined, {columns: {v: type}})).toEqual({type, values});
+    expect(await read("rows.csv", given, undefined, {columns: {id: "VARCHAR", v: type}})).toEqual({
+      type,
+      values
+    });
+  });
+
+  it("is missing among stated dates of a form that only the reader of CSV knows", async () => {
+    const given = 'id,v\n10,""\n11,05/13/2023\n';
+    const columns = {v: "DATE"};
+    expect((await read("rows.csv", given, undefined, {columns})).values).toEqual([null, "2023-05-13"]);
+  });
+});
+
+it("columns that are called as a member of all objects are read as others", async () => {
+  const columns = {v: "VARCHAR"};
+  for (const more of [{}, {columns}])
+    for (const [file, text] of [
+      ["rows.csv", "id,v,__proto__,constructor\n1,a,b,c\n"],
+      ["rows.jsonl", '{"id":1,"v":"a","__proto__":"b","constructor":"c"}\n']
+    ] as const) {
+      const workspace = await temporaryWorkspace();
+      writeFileSync(join(workspace.project, file), text);
+      await pull(workspace, {name: "d", id: "id", source: {kind: "files", files: file, ...more}});
+      const store = await openStore(workspace);
+      try {
+        const row = await store.row(`select * exclude (row_id, row_hash) from d`);
+        expect(JSON.stringify(row)).toBe('{"id":1,"v":"a","__proto__":"b","constructor":"c"}');
+      } finally {
+        store.close();
+      }
+    }
+});
+
+it("rows of CSV of up to 16 MB are read, and a longer one is named with the limit", async () => {
+  const [long, longer] = ["x".repeat(9_000_000), "x".repeat(17 << 20)];
+  const {values} = await read("rows.csv", `id,v\n10,${long}\n11,"a\n${long}""b"\n12,5"" pipe\n`);
+  expect(values).toEqual([long, `a\n${long}"b`, '5"" pipe']);
+  await expect(read("rows.csv", `id,v\n10,${longer}\n`)).rejects.toThrow(
+    /rows.csv line 2: longer than 16 MB/
+  );
 });
 
 describe("texts of JSON", () => {

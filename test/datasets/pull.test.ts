@@ -131,6 +131,21 @@ describe("pull", () => {
     store.close();
   });
 
+  it("names missing ids, ids that come twice and all checks together, also one that cannot be worked out", async () => {
+    const workspace = await temporaryWorkspace();
+    const rows = [
+      {id: "a", text: "secret"},
+      {id: "a", text: "one"},
+      {id: null, text: "two"}
+    ];
+    const checks = {number: "text::int > 0", column: "nothing > 0", short: "length(text) < 6"};
+    const failed = pull(workspace, mails(rows, {checks}));
+    await expect(failed).rejects.toThrow(
+      /^dataset mails: 1 rows have no id .*; ids are not unique: "a" 2 times; check "number" cannot be worked out: Conversion Error\. Use try_cast.*; check "column" cannot be worked out: Referenced column "nothing" not found.*; check "short" fails for 1 rows/
+    );
+    await expect(failed).rejects.not.toThrow(/secret/);
+  });
+
   it("tells equal rows without ids apart, whatever their columns are called", async () => {
     const workspace = await temporaryWorkspace();
     const rows = [

@@ -35,12 +35,16 @@ export async function jsonLines(context: Context, json: JsonFiles, largeNumbers 
     described.map(({name}) => name)
   );
   const readAs = (columns: readonly Column[]) => read(`records = true, ${named(columns)}`);
-  const free = described.filter(({name}) => stated[name] === undefined);
+  const isFree = (name: string) => !Object.hasOwn(stated, name);
+  const free = described.filter(({name}) => isFree(name));
   const exact = largeNumbers ? await withoutInexact(db, free, readAs) : free;
   const columns = await withoutMixed(context, exact, readAs);
   const times = await exactTimes(db, columns, readAs);
   const texts = new Map(columns.map(({name, type}) => [name, withTexts(type)]));
-  return typed(readAs(described.map(({name}) => ({name, type: stated[name] ?? texts.get(name)!}))), times);
+  return typed(
+    readAs(described.map(({name}) => ({name, type: isFree(name) ? texts.get(name)! : stated[name]!}))),
+    times
+  );
 }
 
 /** The same with the types that `json.columns` states, and the keys that were looked for; types are found where it leaves keys out. */
@@ -52,7 +56,7 @@ export async function statedJsonLines(
   const {files, longest, format = "newline_delimited", columns} = json;
   // What cannot be read here is told by the read of the rows.
   const names = await keysOf(context.db, json).catch(() => undefined);
-  if (names?.some((name) => columns[name] === undefined))
+  if (names?.some((name) => !Object.hasOwn(columns, name)))
     return {relation: await jsonLines(context, json, largeNumbers), names};
   const all = Object.entries(columns).map(([name, type]) => ({name, type}));
   return {
