@@ -170,6 +170,51 @@ describe("a URL", () => {
   });
 });
 
+describe("a URL whose server is busy", () => {
+  const answers = (statuses: [status: number, after?: string][]) =>
+    listen((_, response) => {
+      const [status, after] = statuses.shift() ?? [200];
+      if (after !== undefined) response.setHeader("retry-after", after);
+      response.writeHead(status).end(status === 200 ? "id\n1\n" : "busy");
+    });
+  const pulled = async (url: string, said: string[] = []) =>
+    pull(await temporaryWorkspace(), named({kind: "files", files: `${url}/a.csv?sig=hidden`}), {
+      onProgress: (message) => said.push(message)
+    });
+
+  it("is asked again after the time that it asks for", async () => {
+    const said: string[] = [];
+    const {url, requests} = await answers([
+      [503, "0"],
+      [429, "0"]
+    ]);
+    expect((await pulled(url, said)).version.rows).toBe(1);
+    expect(requests.length).toBe(3);
+    expect(said[0]).toBe(`${url}/a.csv is busy (503): asking again in 0 s`);
+  });
+
+  it("is given up when it asks for long, or answers so again and again", async () => {
+    const long = await answers([[429, "7200"]]);
+    await expect(pulled(long.url)).rejects.toThrow(
+      `${long.url}/a.csv is busy: it answered 429 and asks to wait 7200 s. Pull again later.`
+    );
+    const busy = await answers(Array.from({length: 9}, () => [503, "0"]));
+    await expect(pulled(busy.url)).rejects.toThrow(
+      /it answered 503 5 times and asks to wait 0 s\. Pull again/
+    );
+    expect(busy.requests.length).toBe(5);
+  });
+});
+
+it("addresses that are not read are named with what to do instead", async () => {
+  for (const [file, says] of [
+    ["s3://bucket/rows.parquet", /begin with s3:\/\/ are not read\..*aws s3 cp.*aws s3 presign/],
+    ["gs://bucket/rows-*.csv", /begin with gs:\/\/ are not read\..*https address/],
+    ["file:///tmp/rows.csv", /Write the path alone/]
+  ] as const)
+    await expect(pull(await temporaryWorkspace(), named({kind: "files", files: file}))).rejects.toThrow(says);
+});
+
 describe("rows of any length", () => {
   const long = "x".repeat(6 << 20);
   const rows = [

@@ -5,7 +5,7 @@ import {sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/in
 import {brokenLines, brokenText, soundLines} from "./brokenLines.js";
 import {assertHeaders, brokenRecords, csvFiles, soundCsv} from "./csv.js";
 import {csvRelation, statedCsv} from "./csvRelation.js";
-import {isUrl, withoutSecrets} from "./address.js";
+import {assertReadable, isUrl, withoutSecrets} from "./address.js";
 import {download, type Downloaded} from "./download.js";
 import type {JsonFiles} from "./jsonKeys.js";
 import {jsonLines, statedJsonLines} from "./jsonLines.js";
@@ -221,6 +221,7 @@ export async function gather(
   const names: string[] = [];
   const downloaded: Omit<Downloaded, "path">[] = [];
   const missing: string[] = [];
+  for (const name of named) assertReadable(context.dataset, name);
   for (const name of named) {
     if (isUrl(name)) {
       const {path, ...record} = await download(name, {...context, headers});
