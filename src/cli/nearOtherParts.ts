@@ -36,7 +36,7 @@ async function* asked(
   query: string,
   of: ReturnType<typeof exampleOf>
 ): AsyncGenerator<{row_id: string; text: string}> {
-  for await (const batch of store.batches<Record<string, unknown> & {row_id: string}>(query))
+  for await (const batch of store.batches<Record<string, unknown> & {row_id: string}>(query, {}, "values"))
     for (const row of batch) {
       const text = questionOf(of(toRow(row)));
       if (text !== "") yield {row_id: row.row_id, text};

@@ -1,10 +1,10 @@
-import {previewPurge, purge} from "../datasets/index.js";
+import {previewPurge, purge, unreadText} from "../datasets/index.js";
 import {acceptErasedTraining, listModels, type ModelManifest} from "../models/index.js";
 import {modelsDir, openStore, UsageError} from "../store/index.js";
 import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {plural} from "./plural.js";
-import {dim, print, printable, printJson} from "./terminal.js";
+import {dim, note, print, printable, printJson} from "./terminal.js";
 import {touchedText, wouldTouchText} from "./touchedText.js";
 
 interface PurgeVerbOptions {
@@ -32,6 +32,7 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
     );
   if (keepModel !== undefined) return keepModelVerb(keepModel, reason);
   const result = await purge(await openProject(), name, {where: where!, reason});
+  tellUnread(result.unread);
   if (options.json) return printJson(result);
   print(
     result.rows > 0
@@ -40,6 +41,12 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
   );
   for (const line of touchedText(result)) print(line);
   print(YOURS);
+}
+
+/** What may still hold rows makes the exit code 1. */
+function tellUnread(unread: Parameters<typeof unreadText>[0]): void {
+  if (unread.length > 0) process.exitCode = 1;
+  for (const line of unreadText(unread)) note(printable(line));
 }
 
 const YOURS = "The source itself, and copies that others took of exports or of the site, are yours to clear.";
@@ -63,6 +70,7 @@ const MOST_SHOWN = 50;
 
 async function previewVerb(name: string, where: string, json: boolean | undefined): Promise<void> {
   const preview = await previewPurge(await openProject(), name, {where});
+  tellUnread(preview.unread);
   if (json) return printJson(preview);
   const {rows, heldOut} = preview;
   print(`${plural(rows.length, "row")} of ${printable(name)} would be erased. Nothing was.`);

@@ -10,7 +10,7 @@ import {
 } from "../store/index.js";
 import {commonTypes} from "./commonTypes.js";
 import {REJECTED_FILE} from "./filters/index.js";
-import {describeColumns} from "./rowQuery.js";
+import {COPY, describeColumns} from "./rowQuery.js";
 
 /** A version's rows with those that filters dropped: a later pull may keep them. */
 export async function formerRows(workspace: Workspace, version: VersionName): Promise<string> {
@@ -61,9 +61,9 @@ function merged(
     `select 1 as assay_side, * from (${now})`
   ]);
   const order = carried ? ` order by ${carried}` : "";
-  const numbered = `select *, row_number() over (partition by assay_side, ${own.join(", ")}${order}) as assay_copy from (${sided})`;
-  const kept = [...own, "assay_copy", ...(carried ? [`min(${carried}) as ${carried}`] : [])];
-  return `select * exclude (assay_copy) from (select ${kept.join(", ")} from (${numbered}) group by all)`;
+  const numbered = `select *, row_number() over (partition by assay_side, ${own.join(", ")}${order}) as ${COPY} from (${sided})`;
+  const kept = [...own, COPY, ...(carried ? [`min(${carried}) as ${carried}`] : [])];
+  return `select * exclude (${COPY}) from (select ${kept.join(", ")} from (${numbered}) group by all)`;
 }
 
 function union(sides: readonly string[]): string {

@@ -8,8 +8,8 @@ interface Column {
 
 /**
  * Queries of both sides with types that go together where those of a column differ. A column without values takes the other
- * side's type; beside lists, structures and JSON all values are JSON; beside text all are text. Left to itself, DuckDB
- * reads text as JSON, and stops at the first word.
+ * side's type; beside lists, structures and JSON all values are JSON; beside text all are text, and so they are where JSON
+ * holds neither lists nor objects. Left to itself, DuckDB reads text as JSON, and stops at the first word.
  */
 export async function commonTypes(db: Database, one: string, other: string): Promise<[string, string]> {
   const [a, b] = [await describeColumns(db, one), await describeColumns(db, other)];
@@ -22,6 +22,10 @@ export async function commonTypes(db: Database, one: string, other: string): Pro
     await withoutValues(db, one, names("left")),
     await withoutValues(db, other, names("right"))
   ];
+  const [scalarA, scalarB] = [
+    await withoutNested(db, one, namesOfJson(pairs.map(({left}) => left))),
+    await withoutNested(db, other, namesOfJson(pairs.map(({right}) => right)))
+  ];
   const casts: [string[], string[]] = [[], []];
   const cast = (side: 0 | 1, {name}: Column, sql: string | undefined) => {
     if (sql !== undefined) casts[side].push(`${sql} as ${sqlName(name)}`);
@@ -30,7 +34,9 @@ export async function commonTypes(db: Database, one: string, other: string): Pro
     if (emptyA.has(left.name)) cast(0, left, `null::${right.type}`);
     else if (emptyB.has(right.name)) cast(1, right, `null::${left.type}`);
     else {
-      const read = together(left.type, right.type);
+      const plainLeft = scalarA.has(left.name) ? SCALAR_JSON : left.type;
+      const plainRight = scalarB.has(right.name) ? SCALAR_JSON : right.type;
+      const read = together(plainLeft, plainRight);
       cast(0, left, read?.(left));
       cast(1, right, read?.(right));
     }
@@ -50,6 +56,21 @@ async function withoutValues(db: Database, query: string, names: readonly string
   return new Set(names.filter((_name, i) => found![`c${i}`] === 0));
 }
 
+/** Of the columns of JSON, those that hold neither lists nor objects. */
+async function withoutNested(db: Database, query: string, names: readonly string[]): Promise<Set<string>> {
+  if (names.length === 0) return new Set();
+  const found = await db.row<Record<string, boolean | null>>(
+    `select ${names.map((name, i) => `bool_or(json_type(${sqlName(name)}) in ('ARRAY', 'OBJECT')) as c${i}`).join(", ")} from (${query})`
+  );
+  return new Set(names.filter((_name, i) => found![`c${i}`] !== true));
+}
+
+const namesOfJson = (columns: readonly Column[]) =>
+  columns.filter(({type}) => type === "JSON").map(({name}) => name);
+
+/** Stands for the type of a column of JSON that holds numbers, booleans and texts alone. */
+const SCALAR_JSON = "scalar";
+
 const isNested = (type: string) => /[[(]/.test(type) && !type.startsWith("DECIMAL");
 
 /** How a value of either type is read; undefined where DuckDB finds a type for both that keeps them. */
@@ -58,13 +79,14 @@ function together(one: string, other: string): ((column: Column) => string) | un
   const areStructures = types.every((type) => isNested(type) && !type.includes("JSON"));
   if (!areStructures && (isAny("JSON") || types.some(isNested)))
     return ({name, type}) => (type === "JSON" ? sqlName(name) : `to_json(${sqlName(name)})`);
-  if (isAny("VARCHAR") || isAny("BOOLEAN")) return asText;
+  if ([SCALAR_JSON, "VARCHAR", "BOOLEAN"].some(isAny)) return asText;
   return undefined;
 }
 
 /** Moments as rows show them. */
 function asText({name, type}: Column): string {
   const column = sqlName(name);
+  if (type === "JSON") return `${column}->>'$'`;
   if (!type.startsWith("TIMESTAMP")) return `${column}::varchar`;
   const moment = type.endsWith("TIME ZONE") ? `timezone('UTC', ${column})` : column;
   return `coalesce(strftime(${moment}, '%Y-%m-%dT%H:%M:%S.%gZ'), ${column}::varchar)`;

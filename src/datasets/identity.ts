@@ -24,7 +24,7 @@ export async function contentIdentity(db: Database, rows: string): Promise<Conte
  */
 export async function idsDiffer(db: Database, rows: string): Promise<boolean> {
   const found = await db.row<{same: boolean}>(
-    `select count(distinct hash(row_id)) = count(row_id) as same from ${rows}`
+    `select count(distinct hash(row_id)) filter (row_id is not null) = count(row_id) as same from ${rows}`
   );
   return found!.same;
 }

@@ -7,6 +7,7 @@ export {checkCroissant, croissant, huggingFaceCard} from "./cards/index.js";
 export {collectGarbage} from "./collectGarbage.js";
 export type {Touched} from "./eraseRecords.js";
 export {purge} from "./purge.js";
+export {unreadText} from "./purgeCondition.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacy.js";
 export type {CellRow, Column, RedactedRow, Redactor} from "./redaction.js";

@@ -40,7 +40,14 @@ import {changesSince} from "./diff.js";
 import {applyFilters, REJECTED_FILE} from "./filters/index.js";
 import {idFormOf} from "./idForm.js";
 import {contentIdentity, idsDiffer} from "./identity.js";
-import {describeColumns, FINDINGS, rowQuery, numberEqualRows, ownColumns} from "./rowQuery.js";
+import {
+  assertColumnNames,
+  describeColumns,
+  FINDINGS,
+  numberEqualRows,
+  ownColumns,
+  rowQuery
+} from "./rowQuery.js";
 import {knownVersion, sourceKeyOf} from "./knownVersion.js";
 import {foundRows, redactFormer, redactRows, type Redactor, splitFindings} from "./redaction.js";
 import {writeSkipped} from "./skipped.js";
@@ -191,6 +198,7 @@ async function pullInto(
   const rowsFile = join(stage.folder, "rows.parquet");
   const rows = parquetFile(rowsFile);
   let pulled = ownColumns(definition, source.relation);
+  await assertColumnNames(db, definition, pulled).catch(failed("reading its columns"));
   if (redactor)
     pulled = await redactRows(db, name, pulled, redactor, scratch).catch(failed("reading its rows"));
   const form = await idFormOf(db, workspace, definition, latest?.version);
@@ -217,7 +225,7 @@ async function pullInto(
   await leaveOutErased(db, workspace, name, rowsFile);
   const filtered = await applyFilters(db, definition, rowsFile, rejectedFile);
   const findingsFile = redactor && (await splitFindings(db, rowsFile, rejectedFile, scratch));
-  await assertSound(db, definition, rows, !definition.id || (await idsDiffer(db, rows)));
+  await assertSound(db, definition, rows, await idsDiffer(db, rows));
   if (latest) {
     const found = filtered ? [rows, parquetFile(rejectedFile)] : [rows];
     await assertHeldOutKnown(db, workspace, definition, latest.version, found);

@@ -12,7 +12,7 @@ import {
   writeTombstones
 } from "../store/index.js";
 import {eraseRecords, type Touched} from "./eraseRecords.js";
-import {matchingRows, versionsToPurge} from "./purgeCondition.js";
+import {matchingRows, type Unread, unreadText, versionsToPurge} from "./purgeCondition.js";
 import {tombstoneHash} from "./tombstones.js";
 
 export interface PurgeOptions {
@@ -27,6 +27,8 @@ export interface PurgeResult extends Touched {
   dataset: string;
   /** Different rows erased, over all versions. */
   rows: number;
+  /** What could not be looked through, and may still hold rows that are meant. */
+  unread: Unread[];
 }
 
 /**
@@ -61,7 +63,7 @@ async function purgeWith(
   await refuseWhileRunning(workspace, "Nothing was erased.");
   const versions = await versionsToPurge(workspace, dataset);
   const tombstones = await readTombstones(workspace, dataset);
-  const found = await matchingRows(db, workspace, {
+  const {found, unread} = await matchingRows(db, workspace, {
     dataset,
     versions,
     where,
@@ -72,7 +74,9 @@ async function purgeWith(
   const known = new Map(tombstones.rows.map((one) => [one.hash, one]));
   const fresh = found.filter(({row}) => !known.has(row));
   if (found.length === 0 && known.size === 0)
-    throw new UserError(`no row of ${dataset} meets ${where}. Nothing was erased.`);
+    throw new UserError(
+      [`no row of ${dataset} meets ${where}. Nothing was erased.`, ...unreadText(unread)].join("\n")
+    );
   for (const {row, content} of found) {
     const before = known.get(row);
     if (before) before.content = [...new Set([...(before.content ?? []), ...content])].sort();
@@ -88,5 +92,5 @@ async function purgeWith(
   const touched = await eraseRecords({db, workspace, dataset, tombstones, note, seen: everyRow}, lost);
   // What page loaders printed, masked excerpts among it; the next build makes it again.
   await rm(join(workspace.project, "src", ".observablehq", "cache"), {recursive: true, force: true});
-  return {dataset, rows: fresh.length, ...touched};
+  return {dataset, rows: fresh.length, unread, ...touched};
 }

@@ -32,15 +32,23 @@ export interface MatchingRow {
   content: string[];
 }
 
+/** A version, or a run that other tools made, of which a condition cannot be asked: rows that it is meant for may be there. */
+export interface Unread {
+  /** As `mails@86dcbf7d…` or `run …`. */
+  what: string;
+  reason: string;
+  columns: string[];
+}
+
 /**
- * The rows that meet a condition in any version, or in any run of the dataset that other tools made, in order; a
- * version without one of the condition's columns has none. Throws UserError when nothing has them all.
+ * The rows that meet a condition in any version, or in any run of the dataset that other tools made, in order, and those
+ * of which it cannot be asked. Throws UserError when it can be asked of none.
  */
 export async function matchingRows(
   db: Database,
   workspace: Workspace,
   {dataset, versions, where, told, seen}: Matching
-): Promise<MatchingRow[]> {
+): Promise<{found: MatchingRow[]; unread: Unread[]}> {
   const relations: {of: string; rows: string; content: string}[] = [];
   for (const id of versions)
     for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
@@ -56,14 +64,14 @@ export async function matchingRows(
     relations.push({of: `run ${id}`, rows: await importedRows(workspace, id), content: "null"});
   const found = new Map<string, Set<string>>();
   const condition = await userCondition(db, where, {what: "--where"});
-  let failure: unknown;
+  const failures = new Map<string, {cause: unknown; rows: string}>();
   let read = 0;
   for (const {of, rows, content} of relations) {
     const query = `select distinct coalesce(${told("row_id")}, ${content}) as row, ${content} as content from ${rows} where ${condition}`;
     try {
       await db.rows(`${query} limit 0`);
     } catch (error) {
-      failure = error;
+      if (!failures.has(of)) failures.set(of, {cause: error, rows});
       continue;
     }
     read++;
@@ -83,18 +91,43 @@ export async function matchingRows(
   }
   if (read === 0) {
     const rows = relations.map((one) => one.rows);
+    const failure = [...failures.values()].at(-1)?.cause;
     throw new UserError(
       `${dataset}: --where is not a condition over its columns: ${wrongWith(failure)}. Its columns are ${(await columnsOf(db, rows)).join(", ")}. Nothing was erased.`,
       {cause: failure}
     );
   }
-  return [...found.keys()].sort().map((row) => ({row, content: [...found.get(row)!].sort()}));
+  const unread: Unread[] = [];
+  for (const [what, {cause, rows}] of failures)
+    if (!REJECTED_ALONE.has(columnMissing(cause) ?? ""))
+      unread.push({what, reason: wrongWith(cause), columns: await columnsOf(db, [rows])});
+  const rows = [...found.keys()].sort().map((row) => ({row, content: [...found.get(row)!].sort()}));
+  return {found: rows, unread};
+}
+
+/** For a person: what may still hold rows, and how they are erased. */
+export function unreadText(unread: readonly Unread[]): string[] {
+  if (unread.length === 0) return [];
+  const lines = unread.map(
+    ({what, reason, columns}) =>
+      `! ${what} was not looked through: ${reason}. Its columns are ${columns.join(", ")}.`
+  );
+  return [
+    ...lines,
+    "Rows that are meant may still be there: purge again with a condition over those columns."
+  ];
+}
+
+/** Columns that only rows have which filters dropped. */
+const REJECTED_ALONE = new Set(["rejected_by", "rejected_because"]);
+
+function columnMissing(failure: unknown): string | undefined {
+  return /Referenced column "([^"]+)" not found/.exec(messageOf(failure))?.[1];
 }
 
 function wrongWith(failure: unknown): string {
-  const message = messageOf(failure);
-  const column = /Referenced column "([^"]+)" not found/.exec(message)?.[1];
-  return column === undefined ? plainSql(message) : `there is no column ${JSON.stringify(column)}`;
+  const column = columnMissing(failure);
+  return column === undefined ? plainSql(messageOf(failure)) : `there is no column ${JSON.stringify(column)}`;
 }
 
 async function columnsOf(db: Database, relations: readonly string[]): Promise<string[]> {

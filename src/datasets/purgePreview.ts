@@ -11,7 +11,7 @@ import {
   type Workspace
 } from "../store/index.js";
 import {eraseRecords, nothingTouched, type Touched} from "./eraseRecords.js";
-import {matchingRows, versionsToPurge} from "./purgeCondition.js";
+import {matchingRows, type Unread, versionsToPurge} from "./purgeCondition.js";
 
 export interface PurgePreview extends Touched {
   dataset: string;
@@ -19,6 +19,8 @@ export interface PurgePreview extends Touched {
   rows: string[];
   /** Rows that a split holds out. They are not looked at: which of them meet a condition would tell what they hold. */
   heldOut: number;
+  /** What cannot be looked through, and may hold rows that are meant. */
+  unread: Unread[];
 }
 
 /** Stands for a version that is not known; none has this id. Its rows are held out by their ids alone. */
@@ -45,7 +47,7 @@ export async function previewPurge(
     const known = new Set(tombstones.rows.map(({hash}) => hash));
     const hashed = (text: string) => sha256(tombstones.salt + text);
     const matching = {dataset, versions, where, told: (column: string) => column, seen};
-    const found = await matchingRows(db, dry, matching);
+    const {found, unread} = await matchingRows(db, dry, matching);
     const note = {at: new Date().toISOString(), reason: ""};
     for (const {row, content} of found)
       tombstones.rows.push({hash: hashed(row), content: content.map(hashed), ...note});
@@ -57,6 +59,7 @@ export async function previewPurge(
       dataset,
       rows: found.map(({row}) => row).filter((row) => !known.has(hashed(row))),
       heldOut: await countHeldOut(db, dry, {dataset, versions, seen}),
+      unread,
       ...touched
     };
   } finally {

@@ -76,10 +76,6 @@ export async function redactRows(
   scratch: string
 ): Promise<string> {
   const columns = await describeColumns(db, rows);
-  if (columns.some(({name}) => name === FINDINGS))
-    throw new UserError(
-      `dataset ${dataset}: column "${FINDINGS}" is Assay's own; rename it in \`sql\`. No version was made.`
-    );
   const looked = redactor.columnsOf(columns, true);
   const raw = join(scratch, "raw.parquet");
   await writeParquet(db, raw, rows);

@@ -13,6 +13,34 @@ import type {DatasetDefinition} from "./define.js";
 /** Carries what was found in a row, as JSON, through a pull that redacts. No part of the row, and in no file that is kept. */
 export const FINDINGS = "assay_findings";
 
+/** Tells equal rows apart while they are numbered. */
+export const COPY = "assay_copy";
+
+const ALWAYS_OURS = [
+  ...Object.keys(ROW_COLUMNS satisfies Columns),
+  FINDINGS,
+  COPY,
+  "assay_side",
+  "assay_group_key"
+];
+
+/** Throws UserError when a dataset's own columns have names that Assay gives to its own, whatever their letters' case. */
+export async function assertColumnNames(
+  db: Database,
+  {name: dataset, filters, privacy}: DatasetDefinition,
+  query: string
+): Promise<void> {
+  const ours = new Set([
+    ...ALWAYS_OURS,
+    ...(filters ? ["rejected_by", "rejected_because"] : []),
+    ...(filters || privacy ? ["file_row_number"] : [])
+  ]);
+  const problems = (await describeColumns(db, query))
+    .filter(({name}) => ours.has(name.toLowerCase()))
+    .map(({name}) => `column "${name}" is Assay's own; rename it in \`sql\``);
+  if (problems.length > 0) throw new UserError(`dataset ${dataset}: ${problems.join("; ")}. No version was made.`);
+}
+
 export async function describeColumns(db: Database, query: string): Promise<{name: string; type: string}[]> {
   const rows = await db.rows<{column_name: string; column_type: string}>(`describe ${query}`);
   return rows.map((row) => ({name: row.column_name, type: row.column_type}));
@@ -39,16 +67,12 @@ export async function rowQuery(
 ): Promise<string> {
   const columns = await describeColumns(db, rows);
   const names = columns.map(({name}) => name).filter((name) => !(definition.privacy && name === FINDINGS));
-  const reserved = Object.keys(ROW_COLUMNS satisfies Columns).filter((column) => names.includes(column));
   const wanted = (["id", "text", "label", "group", "time"] as const).filter(
     (role) => definition[role] && !names.includes(definition[role])
   );
-  const problems = [
-    ...reserved.map((column) => `column "${column}" is Assay's own; rename it in \`sql\``),
-    ...wanted.map(
-      (role) => `\`${role}\` names column "${definition[role]}", which is not among ${names.join(", ")}`
-    )
-  ];
+  const problems = wanted.map(
+    (role) => `\`${role}\` names column "${definition[role]}", which is not among ${names.join(", ")}`
+  );
   if (problems.length > 0) throw new UserError(`dataset ${definition.name}: ${problems.join("; ")}.`);
   const named = columns.find(({name}) => name === definition.id);
   const id = named ? idText(named, form) : "row_hash";
@@ -73,6 +97,6 @@ export function numberEqualRows(rows: string, order?: string): string {
   const repeated = `(select row_hash from ${rows} group by row_hash having count(*) > 1)`;
   return `select * from ${rows} where row_hash not in ${repeated}
     union all by name
-    select row_hash || case n when 1 then '' else '-' || n end as row_id, * exclude (n, row_id)
-    from (select *, row_number() over (partition by row_hash${order ? ` order by ${order}` : ""}) as n from ${rows} where row_hash in ${repeated})`;
+    select row_hash || case ${COPY} when 1 then '' else '-' || ${COPY} end as row_id, * exclude (${COPY}, row_id)
+    from (select *, row_number() over (partition by row_hash${order ? ` order by ${order}` : ""}) as ${COPY} from ${rows} where row_hash in ${repeated})`;
 }

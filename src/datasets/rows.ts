@@ -23,7 +23,7 @@ export async function* partRows(
   if (part === "held-out") return;
   const query = `select r.* from ${await versionRows(workspace, version)} r
     join (${await openParts(workspace, split)}) p using (row_id) where p.part = $part order by r.row_id`;
-  for await (const batch of db.batches<Record<string, unknown> & {row_id: string}>(query, {part}))
+  for await (const batch of db.batches<Record<string, unknown> & {row_id: string}>(query, {part}, "values"))
     for (const row of batch) yield toRow(row);
 }
 
@@ -50,7 +50,10 @@ export async function leftOutRows(
   return Object.fromEntries([...lacking].map(([part, ids]) => [part, sha256(ids.sort().join("\n"))]));
 }
 
-/** A stored row as prompts and scorers see it: `id` is the row's id, whatever column the dataset had of that name. */
+/**
+ * A stored row, read with the values of its JSON, as prompts and scorers see it: `id` is the row's id, whatever column the
+ * dataset had of that name.
+ */
 export function toRow(stored: Record<string, unknown> & {row_id: string}): Row {
   const row: Row = {...stored, id: stored.row_id};
   delete row.row_id;

@@ -1,4 +1,4 @@
-import {type Database, UserError} from "../store/index.js";
+import {type Database, messageOf, plainSql, UserError} from "../store/index.js";
 import type {DatasetDefinition} from "./define.js";
 
 /** Ids are present and unique and all checks hold; every problem is named at once. */
@@ -19,7 +19,7 @@ export async function assertSound(
   if (nul?.n) problems.push(`${nul.n} rows have an id with a NUL character (column "${definition.id}")`);
   if (!distinctIds) {
     const twice = await db.rows<{row_id: string; n: number}>(
-      `select row_id, count(*)::int as n from ${rows} where row_id is not null group by row_id having count(*) > 1 order by row_id limit 6`
+      `select row_id, count(*)::int as n from ${rows} where row_id <> '' group by row_id having count(*) > 1 order by row_id limit 6`
     );
     if (twice.length > 0)
       problems.push(
@@ -29,15 +29,30 @@ export async function assertSound(
           .join(", ")}${twice.length > 5 ? ", …" : ""}`
       );
   }
-  for (const [name, condition] of Object.entries(definition.checks ?? {})) {
+  for (const [name, condition] of Object.entries(definition.checks ?? {}))
+    problems.push(...(await brokenCheck(db, rows, name, condition)));
+  if (problems.length > 0)
+    throw new UserError(`dataset ${definition.name}: ${problems.join("; ")}. No version was made.`);
+}
+
+async function brokenCheck(db: Database, rows: string, name: string, condition: string): Promise<string[]> {
+  try {
     const broken = await db.rows<{row_id: string; n: number}>(
       `select row_id, count(*) over ()::int as n from ${rows} where not coalesce((\n${condition}\n), false) order by row_id limit 3`
     );
-    if (broken[0])
-      problems.push(
-        `check "${name}" fails for ${broken[0].n} rows, among them ${broken.map(({row_id}) => JSON.stringify(row_id)).join(", ")}`
-      );
+    if (!broken[0]) return [];
+    return [
+      `check "${name}" fails for ${broken[0].n} rows, among them ${broken.map(({row_id}) => JSON.stringify(row_id)).join(", ")}`
+    ];
+  } catch (cause) {
+    return [`check "${name}" cannot be worked out: ${wrongWith(cause)}`];
   }
-  if (problems.length > 0)
-    throw new UserError(`dataset ${definition.name}: ${problems.join("; ")}. No version was made.`);
+}
+
+/** A value that cannot be converted is a row's, and may be personal. */
+function wrongWith(cause: unknown): string {
+  const message = messageOf(cause);
+  return /^(?:Error: )?(?:Binder|Parser|Catalog) Error/.test(message)
+    ? plainSql(message)
+    : `${message.split(":")[0]!}. Use try_cast(… as …) where values vary`;
 }

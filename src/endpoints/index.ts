@@ -12,7 +12,6 @@ export {listen} from "./listen.js";
 export {openAICompatible} from "./openAICompatible.js";
 export {recorded} from "./recorded.js";
 export {defaultRetryPolicy, withRetry} from "./retry.js";
-export {retryAfterMs} from "./retryAfter.js";
 export {missingSecrets, readSecrets, type SecretNames} from "./secrets.js";
 export {serve} from "./serve.js";
 export type {Writer} from "./serveWriter.js";

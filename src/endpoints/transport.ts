@@ -7,7 +7,7 @@ import {isErrorBody} from "./errorBody.js";
 import {gather, type Gathered} from "./gather.js";
 import {isLoopback} from "./loopback.js";
 import {rateLimitResetMs} from "./rateLimitReset.js";
-import {retryAfterMs} from "./retryAfter.js";
+import {retryAfterMs} from "../store/retryAfter.js";
 import {serverError} from "./serverError.js";
 import {EndpointError} from "./types.js";
 

@@ -1,5 +1,5 @@
 import {type Database, sqlName, UserError, type VersionManifest} from "../store/index.js";
-import {momentSql} from "./moment.js";
+import {momentOfColumn, momentSql} from "./moment.js";
 import {rollingTest} from "./windowProblems.js";
 import {DEFAULT_SHARES, partOf, type Shares} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
@@ -24,7 +24,7 @@ export function temporalQuery(
     throw new UserError(
       `split ${name}: dataset ${version.dataset} names no time column. Give it \`time: "column"\`.`
     );
-  const when = timeOf(time);
+  const when = momentOfColumn(time);
   if (spec.rolling !== undefined || spec.gap !== undefined)
     return windowQuery(spec, `select row_id, ${groupKey} as group_key, ${when} as moment from ${rows}`);
   if (spec.cutoffs) {
@@ -54,17 +54,13 @@ export async function assertTimes(
   if (spec.strategy !== "temporal" || !time) return;
   const column = sqlName(time);
   const found = await db.row<{n: number; example: string | null}>(
-    `select count(*)::int as n, min(${column}::varchar) as example from ${rows} where ${column} is not null and ${timeOf(time)} is null`
+    `select count(*)::int as n, min(${column}::varchar) as example from ${rows} where ${column} is not null and ${momentOfColumn(time)} is null`
   );
   if (!found?.n) return;
   const example = JSON.stringify(found.example?.slice(0, 60));
   throw new UserError(
     `split ${spec.name ?? spec.strategy}: ${found.n} rows of ${version.dataset}@${version.id} hold no date or time in column "${time}", such as ${example}. Make moments of them in the dataset's \`sql\`: \`to_timestamp(${column})\` of seconds since 1970, \`epoch_ms(${column})\` of milliseconds, \`strptime(${column}, '%d/%m/%Y')\` of a text, null where there is none.`
   );
-}
-
-function timeOf(time: string): string {
-  return `try_cast(${sqlName(time)}::varchar as timestamptz)`;
 }
 
 /** Moments cut, not ranks: rows of one moment are never on two sides. */

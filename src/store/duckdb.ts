@@ -2,6 +2,7 @@ import {join} from "node:path";
 import {
   type DuckDBConnection,
   DuckDBInstance,
+  type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
   type DuckDBValueConverter,
@@ -9,20 +10,31 @@ import {
   JSDuckDBValueConverter
 } from "@duckdb/node-api";
 import {temporaryPath} from "./files.js";
+import {jsonReader} from "./jsonCells.js";
 
 export type SqlValue =
   string | number | boolean | bigint | null | Date | undefined | SqlValue[] | {[key: string]: SqlValue};
 export type SqlRow = Record<string, SqlValue>;
 export type SqlParameters = Record<string, string | number | boolean | bigint | null>;
 
+/** How values of the type JSON are read, also within structures and lists. */
+export type JsonCells = "texts" | "values";
+
 /** One in-memory DuckDB. All statements go through one connection, so temporary tables are seen by all. */
 export interface Database {
-  /** All rows at once: for small results. Counts arrive as numbers, timestamps as ISO strings (infinity as that word), dates and times of day as text. */
-  rows<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): Promise<T[]>;
+  /**
+   * All rows at once: for small results. Counts arrive as numbers, timestamps as ISO strings (infinity as that word), dates and
+   * times of day as text, JSON as its text unless its values are asked for.
+   */
+  rows<T extends object = SqlRow>(sql: string, parameters?: SqlParameters, json?: JsonCells): Promise<T[]>;
   /** The first row, or undefined. */
   row<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): Promise<T | undefined>;
   /** Rows as they come, in batches of about 2,048: memory stays flat. */
-  batches<T extends object = SqlRow>(sql: string, parameters?: SqlParameters): AsyncIterable<T[]>;
+  batches<T extends object = SqlRow>(
+    sql: string,
+    parameters?: SqlParameters,
+    json?: JsonCells
+  ): AsyncIterable<T[]>;
   run(sql: string, parameters?: SqlParameters): Promise<void>;
   /** Gives memory that statements have freed back to the system at once; left alone, it is kept for another second. */
   trim(): Promise<void>;
@@ -60,20 +72,30 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     ...settingsOf(options)
   });
   const connection = await instance.connect();
-  await connection.run("set TimeZone = 'UTC'");
+  // Globally: a connection that is opened later has the machine's zone otherwise.
+  await connection.run("set global TimeZone = 'UTC'");
   // A streaming result is invalidated by the next statement on its connection, so each stream gets its own.
-  async function* batches<T extends object>(sql: string, parameters?: SqlParameters): AsyncIterable<T[]> {
+  async function* batches<T extends object>(
+    sql: string,
+    parameters?: SqlParameters,
+    json: JsonCells = "texts"
+  ): AsyncIterable<T[]> {
     const own = await instance.connect();
     try {
       const result = await own.stream(sql, parameters as Record<string, DuckDBValue> | undefined);
-      for await (const batch of result.yieldConvertedRowObjects(converted)) yield batch.map(plainRow) as T[];
+      const read = rowReader(result, json);
+      for await (const batch of result.yieldConvertedRows(converted)) yield batch.map(read) as T[];
     } finally {
       own.disconnectSync();
     }
   }
-  async function rows<T extends object>(sql: string, parameters?: SqlParameters): Promise<T[]> {
+  async function rows<T extends object>(
+    sql: string,
+    parameters?: SqlParameters,
+    json: JsonCells = "texts"
+  ): Promise<T[]> {
     const reader = await connection.runAndReadAll(sql, parameters as Record<string, DuckDBValue> | undefined);
-    return reader.convertRowObjects(converted).map(plainRow) as T[];
+    return reader.convertRows(converted).map(rowReader(reader, json)) as T[];
   }
   async function row<T extends object>(sql: string, parameters?: SqlParameters): Promise<T | undefined> {
     return (await rows<T>(sql, parameters))[0];
@@ -134,11 +156,28 @@ const converted: DuckDBValueConverter<JS> = (value, type, nested) => {
   }
 };
 
-function plainRow(row: Record<string, JS>): SqlRow {
-  const plain: SqlRow = {};
-  for (const name in row) plain[name] = plainValue(row[name]);
-  return plain;
+/** What makes plain rows of a result's. A column may be called `__proto__`, which is no member that can be assigned. */
+function rowReader(
+  result: {deduplicatedColumnNames(): readonly string[]; columnTypes(): readonly DuckDBType[]},
+  json: JsonCells
+): (row: readonly JS[]) => SqlRow {
+  const names = result.deduplicatedColumnNames();
+  const readers = json === "texts" ? [] : result.columnTypes().map(jsonReader);
+  return (row) => {
+    const plain: SqlRow = {};
+    for (let i = 0; i < names.length; i++) {
+      const value = plainValue(row[i]);
+      const reader = readers[i];
+      const read = reader ? (reader(value) as SqlValue) : value;
+      const name = names[i]!;
+      if (name === "__proto__") Object.defineProperty(plain, name, {value: read, ...OWN});
+      else plain[name] = read;
+    }
+    return plain;
+  };
 }
+
+const OWN = {enumerable: true, writable: true, configurable: true};
 
 function plainValue(value: unknown): SqlValue {
   if (typeof value === "bigint")

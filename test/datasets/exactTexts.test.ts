@@ -1,5 +1,6 @@
 import {writeFileSync} from "node:fs";
 import {join} from "node:path";
+import {gzipSync} from "node:zlib";
 import {describe, expect, it} from "vitest";
 import {partRows, pull} from "../../src/datasets/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
@@ -8,10 +9,14 @@ import fc from "../support/property.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 /** What a pull makes of a file: the type of `v`, and its values as scorers see them, in the order of `id`. */
-async function read(file: string, text: string, sql?: string) {
+async function read(file: string, text: string | Buffer, sql?: string, more: object = {}, skipBad = false) {
   const workspace = await temporaryWorkspace();
   writeFileSync(join(workspace.project, file), text);
-  const {version} = await pull(workspace, {name: "d", id: "id", sql, source: {kind: "files", files: file}});
+  const {version} = await pull(
+    workspace,
+    {name: "d", id: "id", sql, source: {kind: "files", files: file, ...more}},
+    {skipBad}
+  );
   const store = await openStore(workspace);
   try {
     const split = await ensureSplit(store, version, {strategy: "random", test: 0, validation: 0});
@@ -74,6 +79,73 @@ describe("texts of CSV", () => {
   });
 });
 
+describe("an empty value of CSV", () => {
+  const rows = 'id,v\n10,""\n11,\n12,VALUE\n13," "\n';
+
+  it("is an empty text in quotes, and missing without", async () => {
+    const values = ["", null, "a", " "];
+    const text = rows.replace("VALUE", "a");
+    for (const file of ["rows.csv", "rows.csv.gz"]) {
+      const given = file.endsWith(".gz") ? gzipSync(text) : text;
+      expect(await read(file, given), file).toEqual({type: "VARCHAR", values});
+      expect((await read(file, given, undefined, {columns: {v: "VARCHAR"}})).values).toEqual(values);
+    }
+    const broken = `${text}14,a,b\n`;
+    expect((await read("rows.csv", broken, undefined, {}, true)).values).toEqual(values);
+  });
+
+  it.each([
+    ["BIGINT", "5", 5],
+    ["DOUBLE", "5.5", 5.5],
+    ["BOOLEAN", "true", true],
+    ["DATE", "2026-01-02", "2026-01-02"]
+  ])("is missing in either form among values of the type %s", async (type, text, value) => {
+    const given = rows.replace("VALUE", text).replace('" "', '""');
+    const values = [null, null, value, null];
+    expect(await read("rows.csv", given)).toEqual({type, values});
+    expect(await read("rows.csv", given, undefined, {columns: {v: type}})).toEqual({type, values});
+    expect(await read("rows.csv", given, undefined, {columns: {id: "VARCHAR", v: type}})).toEqual({
+      type,
+      values
+    });
+  });
+
+  it("is missing among stated dates of a form that only the reader of CSV knows", async () => {
+    const given = 'id,v\n10,""\n11,05/13/2023\n';
+    const columns = {v: "DATE"};
+    expect((await read("rows.csv", given, undefined, {columns})).values).toEqual([null, "2023-05-13"]);
+  });
+});
+
+it("columns that are called as a member of all objects are read as others", async () => {
+  const columns = {v: "VARCHAR"};
+  for (const more of [{}, {columns}])
+    for (const [file, text] of [
+      ["rows.csv", "id,v,__proto__,constructor\n1,a,b,c\n"],
+      ["rows.jsonl", '{"id":1,"v":"a","__proto__":"b","constructor":"c"}\n']
+    ] as const) {
+      const workspace = await temporaryWorkspace();
+      writeFileSync(join(workspace.project, file), text);
+      await pull(workspace, {name: "d", id: "id", source: {kind: "files", files: file, ...more}});
+      const store = await openStore(workspace);
+      try {
+        const row = await store.row(`select * exclude (row_id, row_hash) from d`);
+        expect(JSON.stringify(row)).toBe('{"id":1,"v":"a","__proto__":"b","constructor":"c"}');
+      } finally {
+        store.close();
+      }
+    }
+});
+
+it("rows of CSV of up to 16 MB are read, and a longer one is named with the limit", async () => {
+  const [long, longer] = ["x".repeat(9_000_000), "x".repeat(17 << 20)];
+  const {values} = await read("rows.csv", `id,v\n10,${long}\n11,"a\n${long}""b"\n12,5"" pipe\n`);
+  expect(values).toEqual([long, `a\n${long}"b`, '5"" pipe']);
+  await expect(read("rows.csv", `id,v\n10,${longer}\n`)).rejects.toThrow(
+    /rows.csv line 2: longer than 16 MB/
+  );
+});
+
 describe("texts of JSON", () => {
   const uuid = "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11";
   it.each([
@@ -96,6 +168,45 @@ describe("texts of JSON", () => {
   it("stay as they are within other values", async () => {
     const value = {DATE: "2023-01-05", time: "12:30", 'a "TIME, x"': uuid, list: ["2023-01-05T10:00:00Z"]};
     expect((await jsonl([value])).values).toEqual([value]);
+  });
+
+  it("stay as they are beside numbers and booleans, which become texts", async () => {
+    const read = await jsonl(["billing", 404, true, null, "null", 1.5, "2026-01-02"]);
+    const values = ["billing", "404", "true", null, "null", "1.5", "2026-01-02"];
+    expect(read).toEqual({type: "VARCHAR", values});
+  });
+
+  it("are said to stand beside values of other types", async () => {
+    const workspace = await temporaryWorkspace();
+    const said: string[] = [];
+    const rows = [
+      {id: 1, one: "billing", two: true, three: ["x"], four: 1, five: {a: 1}},
+      {id: 2, one: 404, two: 3, three: "x", four: 2.5, five: null}
+    ];
+    const source = {kind: "rows" as const, rows: () => rows};
+    await pull(workspace, {name: "d", id: "id", source}, {onProgress: (message) => said.push(message)});
+    expect(said).toEqual([
+      'column "one" holds numbers and texts: all are stored as texts',
+      'column "two" holds booleans and numbers: all are stored as texts',
+      'column "three" holds lists and texts: it is stored as JSON'
+    ]);
+  });
+
+  it("leave a column without values what it was", async () => {
+    expect(await jsonl([null, null])).toEqual({type: "JSON", values: [null, null]});
+  });
+
+  it("and all values beside lists and objects come to the scorer as they are", async () => {
+    for (const values of [
+      ["billing", 404, {a: [1, "b"]}, ["c"], false, null],
+      [{code: "billing"}, {code: 404}],
+      [[1, "a"], ["b"]]
+    ])
+      expect((await jsonl(values)).values).toEqual(values);
+    const lines = [12345678901234567890n, "[12345678901234567890]", "[1e400]", '{"__proto__":1}'];
+    const {values} = await read("rows.jsonl", lines.map((v, i) => `{"id":${10 + i},"v":${v}}`).join("\n"));
+    const own = JSON.parse('{"__proto__":1}') as unknown;
+    expect(values).toEqual(["12345678901234567890", ["12345678901234567890"], "[1e400]", own]);
   });
 
   it("stay as they are in a list that is the whole file", async () => {

@@ -24,7 +24,17 @@ const TIMES = [
 /** Of the times above, those that rows show as they are written. */
 const EXACT: Record<number, string> = {3: "DATE", 9: "TIMESTAMP"};
 
-/** As we read it, and as DuckDB does when told that dates and times are texts, but for `at` where it is exact. */
+/** Whether a column has values, and none of them is a list or an object. */
+function isScalar(texts: readonly string[], name: string): boolean {
+  const lines = texts.flatMap((text) => text.split("\n").filter((line) => line !== ""));
+  const values = lines.map((line) => (JSON.parse(line) as Record<string, unknown>)[name] ?? null);
+  return values.some((one) => one !== null) && values.every((one) => one === null || typeof one !== "object");
+}
+
+/**
+ * As we read it, and as DuckDB does when told that dates and times are texts, but for `at` where it is exact, and that what
+ * it would read as JSON is text where it is a number, a boolean or a text.
+ */
 async function bothReadings(texts: readonly string[], exact: boolean, packed = false) {
   const {tmpDir} = await temporaryWorkspace();
   const files = texts.map((text, i) => {
@@ -35,9 +45,13 @@ async function bothReadings(texts: readonly string[], exact: boolean, packed = f
   const db = await openDatabase({tmpDir});
   const named = await jsonLines({db, dataset: "d"}, {files, longest: 1 << 24});
   const found = `read_json([${files.map(sqlString).join(", ")}], format = 'newline_delimited', records = true, sample_size = -1, union_by_name = true)`;
+  const typeOf = ({name, type}: {name: string; type: string}) => {
+    if (exact && name === "at") return type;
+    if (type === "JSON" && isScalar(texts, name)) return "VARCHAR";
+    return type.replace(/\b(DATE|TIME|TIMESTAMP)\b/g, "VARCHAR");
+  };
   const columns = (await describeColumns(db, `select * from ${found}`)).map(
-    ({name, type}) =>
-      `${sqlString(name)}: ${sqlString(exact && name === "at" ? type : type.replace(/\b(DATE|TIME|TIMESTAMP)\b/g, "VARCHAR"))}`
+    (column) => `${sqlString(column.name)}: ${sqlString(typeOf(column))}`
   );
   const plain = found.replace("sample_size = -1, union_by_name = true", `columns = {${columns.join(", ")}}`);
   const read = async (relation: string) => ({

@@ -131,6 +131,50 @@ describe("pull", () => {
     store.close();
   });
 
+  it("names missing ids, ids that come twice and all checks together, also one that cannot be worked out", async () => {
+    const workspace = await temporaryWorkspace();
+    const rows = [
+      {id: "a", text: "secret"},
+      {id: "a", text: "one"},
+      {id: null, text: "two"}
+    ];
+    const checks = {number: "text::int > 0", column: "nothing > 0", short: "length(text) < 6"};
+    const failed = pull(workspace, mails(rows, {checks}));
+    await expect(failed).rejects.toThrow(
+      /^dataset mails: 1 rows have no id .*; ids are not unique: "a" 2 times; check "number" cannot be worked out: Conversion Error\. Use try_cast.*; check "column" cannot be worked out: Referenced column "nothing" not found.*; check "short" fails for 1 rows/
+    );
+    await expect(failed).rejects.not.toThrow(/secret/);
+  });
+
+  it("tells equal rows without ids apart, whatever their columns are called", async () => {
+    const workspace = await temporaryWorkspace();
+    const rows = [
+      {text: "a", n: 5, i: 1},
+      {text: "a", n: 5, i: 1},
+      {text: "b", n: 7, i: 2}
+    ];
+    await pull(workspace, mails(rows, {id: undefined}));
+    const store = await openStore(workspace);
+    const stored = await store.rows("select row_id, text, n, i from mails order by text, row_id");
+    expect(stored.map(({text, n, i}) => ({text, n, i}))).toEqual(rows);
+    expect(stored[1]!.row_id).toBe(`${String(stored[0]!.row_id)}-2`);
+    store.close();
+  });
+
+  it("refuses columns that are called as its own, all at once and whatever their case", async () => {
+    const workspace = await temporaryWorkspace();
+    const rows = [{id: 1, Row_Id: 2, assay_copy: 3, rejected_by: "x", file_row_number: 4}];
+    const ours = /^dataset mails: column "Row_Id" is Assay's own; rename it in `sql`; column "assay_copy" is/;
+    await expect(pull(workspace, mails(rows))).rejects.toThrow(ours);
+    const filtered = mails(
+      rows.map(({id, rejected_by, file_row_number}) => ({id, rejected_by, file_row_number})),
+      {filters: {all: "id > 0"}}
+    );
+    await expect(pull(workspace, filtered)).rejects.toThrow(/"rejected_by" is .* "file_row_number" is/);
+    delete (filtered as {filters?: object}).filters;
+    expect((await pull(workspace, filtered)).version.rows).toBe(1);
+  });
+
   it("gives the same id to a CSV, a JSONL and a Parquet file of the same rows", async () => {
     const workspace = await temporaryWorkspace();
     const file = (name: string) => join(workspace.project, name);

@@ -40,7 +40,16 @@ it("names the rows of all versions that a purge would erase, and changes nothing
   const before = contents(workspace.dir);
   const expected = ["p3", "p13", "p23", "p33", "p43", "p53", "p63", "p73", "p83", "p93"].sort();
   const where = "text = 'person 3'";
-  const nothing = {versions: [], splits: [], runs: [], journals: [], models: [], others: [], notErased: []};
+  const nothing = {
+    versions: [],
+    splits: [],
+    runs: [],
+    journals: [],
+    models: [],
+    others: [],
+    notErased: [],
+    unread: []
+  };
   const told = await previewPurge(workspace, "people", {where});
   const versions = [expect.objectContaining({rows: 4}), expect.objectContaining({rows: 10})];
   expect(told).toEqual({
@@ -72,6 +81,34 @@ it("names the rows of all versions that a purge would erase, and changes nothing
   const {rows} = await purge(workspace, "people", {where, reason: "a request"});
   expect(rows).toBe(expected.length);
   expect((await previewPurge(workspace, "people", {where})).rows).toEqual([]);
+});
+
+it("names the versions that a condition cannot be asked of, with exit code 1, and erases from the others", async () => {
+  const project = await projectFolder();
+  const workspace = await openWorkspace(project);
+  const named = (column: string, ids: readonly string[]) =>
+    defineDataset({
+      name: "people",
+      id: "id",
+      source: {kind: "rows", rows: () => ids.map((id) => ({id, [column]: "c17"}))},
+      sensitivity: "public"
+    });
+  const {version: old} = await pull(workspace, named("customer", ["a", "b"]));
+  await pull(workspace, named("customer_id", ["b"]));
+  const where = "customer_id = 'c17'";
+  const unread = [
+    {what: `people@${old.id}`, reason: 'there is no column "customer_id"', columns: ["id", "customer"]}
+  ];
+  const says = `people@${old.id} was not looked through: there is no column "customer_id". Its columns are id, customer.`;
+  expect(await previewPurge(workspace, "people", {where})).toMatchObject({rows: ["b"], unread});
+  const dry = await assay(project, "purge", "people", "--where", where, "--dry-run");
+  expect([dry.code, dry.stderr.replaceAll(/\s+/g, " ")]).toEqual([1, expect.stringContaining(says)]);
+  const done = await assay(project, "purge", "people", "--where", where, "--reason", "asked", "--json");
+  expect([done.code, JSON.parse(done.stdout)]).toEqual([1, expect.objectContaining({rows: 1, unread})]);
+  expect(done.stderr).toContain("purge again with a condition over those columns");
+  await expect(
+    purge(workspace, "people", {where: "customer = 'c17'", reason: "asked"})
+  ).resolves.toMatchObject({rows: 1, unread: [{reason: 'there is no column "customer"'}]});
 });
 
 it("asks for a reason before it erases, and refuses what is no condition before it looks", async () => {

@@ -170,6 +170,51 @@ describe("a URL", () => {
   });
 });
 
+describe("a URL whose server is busy", () => {
+  const answers = (statuses: [status: number, after?: string][]) =>
+    listen((_, response) => {
+      const [status, after] = statuses.shift() ?? [200];
+      if (after !== undefined) response.setHeader("retry-after", after);
+      response.writeHead(status).end(status === 200 ? "id\n1\n" : "busy");
+    });
+  const pulled = async (url: string, said: string[] = []) =>
+    pull(await temporaryWorkspace(), named({kind: "files", files: `${url}/a.csv?sig=hidden`}), {
+      onProgress: (message) => said.push(message)
+    });
+
+  it("is asked again after the time that it asks for", async () => {
+    const said: string[] = [];
+    const {url, requests} = await answers([
+      [503, "0"],
+      [429, "0"]
+    ]);
+    expect((await pulled(url, said)).version.rows).toBe(1);
+    expect(requests.length).toBe(3);
+    expect(said[0]).toBe(`${url}/a.csv is busy (503): asking again in 0 s`);
+  });
+
+  it("is given up when it asks for long, or answers so again and again", async () => {
+    const long = await answers([[429, "7200"]]);
+    await expect(pulled(long.url)).rejects.toThrow(
+      `${long.url}/a.csv is busy: it answered 429 and asks to wait 7200 s. Pull again later.`
+    );
+    const busy = await answers(Array.from({length: 9}, () => [503, "0"]));
+    await expect(pulled(busy.url)).rejects.toThrow(
+      /it answered 503 5 times and asks to wait 0 s\. Pull again/
+    );
+    expect(busy.requests.length).toBe(5);
+  });
+});
+
+it("addresses that are not read are named with what to do instead", async () => {
+  for (const [file, says] of [
+    ["s3://bucket/rows.parquet", /begin with s3:\/\/ are not read\..*aws s3 cp.*aws s3 presign/],
+    ["gs://bucket/rows-*.csv", /begin with gs:\/\/ are not read\..*https address/],
+    ["file:///tmp/rows.csv", /Write the path alone/]
+  ] as const)
+    await expect(pull(await temporaryWorkspace(), named({kind: "files", files: file}))).rejects.toThrow(says);
+});
+
 describe("rows of any length", () => {
   const long = "x".repeat(6 << 20);
   const rows = [
@@ -502,6 +547,22 @@ describe("append, where the two pulls differ,", () => {
       {name: "b", type: "BIGINT"}
     ]);
     expect(versions.at(-1)!.version.changes).toEqual({added: 1, removed: 0, changed: 0});
+  });
+
+  it("has texts where JSON held numbers and texts alone", async () => {
+    const workspace = await temporaryWorkspace();
+    const pulled = (rows: object[], more: object = {}) =>
+      pull(workspace, named({kind: "rows", rows: () => rows}, {append: true, id: "id", ...more}));
+    const values = ["billing", 404, true, null];
+    await pulled(
+      values.map((v, id) => ({id, v})),
+      {
+        sql: "select id, case id when 1 then '404' when 2 then 'true' else to_json(v) end::json as v from source"
+      }
+    );
+    const {version} = await pulled([{id: 4, v: 500}]);
+    expect(version.columns.at(-1)).toEqual({name: "v", type: "VARCHAR"});
+    expect((await rowsOf(workspace, "v")).map(({v}) => v)).toEqual(["billing", "404", "true", null, "500"]);
   });
 
   it("keeps values of all types as they were", async () => {

@@ -2,7 +2,7 @@ import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
 import type {Effects} from "../../src/endpoints/effects.js";
 import {defaultRetryPolicy, fullJitter, withRetry} from "../../src/endpoints/retry.js";
-import {retryAfterMs} from "../../src/endpoints/retryAfter.js";
+import {retryAfterMs} from "../../src/store/retryAfter.js";
 import {EndpointError, type EndpointErrorKind} from "../../src/endpoints/types.js";
 
 /** Time passes only by sleeping. */

@@ -159,6 +159,30 @@ describe("ensureSplit", () => {
     ).rejects.toThrow(/1 rows of mails@\w+ hold no date or time in column "at", such as "soon"/);
   });
 
+  it("takes moments without seconds for what they are", async () => {
+    const forms = [
+      "2026-01-0DT00:00Z",
+      "2026-01-0D 00:00+00:00",
+      "2026-01-0DT00:00",
+      "2026-01-0DT00:00:00.000Z"
+    ];
+    const rows = mailsOf(30).map((row, i) => ({
+      ...row,
+      at: forms[i % forms.length]!.replace("D", String(1 + Math.floor(i / 10)))
+    }));
+    const {parts} = await split(await temporaryWorkspace(), rows, {
+      strategy: "temporal",
+      cutoffs: {validation: "2026-01-02", test: "2026-01-03"}
+    });
+    const partOf = new Map(parts.map(({row_id, part}) => [row_id, part]));
+    const found = rows.map(({id, at}) => `${at.slice(0, 10)} ${partOf.get(id)}`);
+    expect([...new Set(found)].sort()).toEqual([
+      "2026-01-01 train",
+      "2026-01-02 validation",
+      "2026-01-03 test"
+    ]);
+  });
+
   it("the same spec gives the same split, another seed another one", async () => {
     const workspace = await temporaryWorkspace();
     const first = await split(workspace, mailsOf(200), {strategy: "random", seed: "a"});

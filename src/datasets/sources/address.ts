@@ -1,6 +1,21 @@
+import {UserError} from "../../store/index.js";
+
 /** Whether a source names an address rather than a file. */
 export function isUrl(name: string): boolean {
   return /^https?:\/\//i.test(name);
+}
+
+/** Refuses addresses that are neither a path nor http(s). */
+export function assertReadable(dataset: string, name: string): void {
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name)?.[1]?.toLowerCase();
+  if (scheme === undefined || isUrl(name)) return;
+  const instead =
+    scheme === "file"
+      ? "Write the path alone"
+      : `Copy the file into the project${scheme === "s3" ? " (`aws s3 cp`)" : ""}, or give an https address of it, such as a signed one${scheme === "s3" ? " (`aws s3 presign`)" : ""}`;
+  throw new UserError(
+    `dataset ${dataset}: addresses that begin with ${scheme}:// are not read. ${instead}. No version was made.`
+  );
 }
 
 /**

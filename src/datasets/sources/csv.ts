@@ -4,12 +4,13 @@ import {join} from "node:path";
 import {dsvFormat} from "d3-dsv";
 import {type Database, sqlPath, sqlString, UserError} from "../../store/index.js";
 import {type CsvRecord, csvRecords} from "./csvRecords.js";
+import {csvSize, type CsvSize, LONGEST_RECORD, recordRoom} from "./csvSize.js";
 import {writeRecords} from "./lineEnds.js";
 import {bytesOf, linesOf} from "./lines.js";
 import type {BrokenLine, SourceContext} from "./types.js";
 
-/** A file of CSV and its separator. */
-export interface CsvFile {
+/** A file of CSV, its separator, and what it holds. */
+export interface CsvFile extends Partial<CsvSize> {
   file: string;
   delimiter: string;
 }
@@ -17,13 +18,28 @@ export interface CsvFile {
 /**
  * Everything but the columns' types is fixed: guessing the separator or the header would misread a broken file
  * instead of refusing it. Types are taken from all rows, so that they do not depend on the order of rows.
+ * @param emptyTexts an empty value in quotes is an empty text, and no missing one
  */
-export function csvOptions(delimiter: string): string {
-  return `header = true, skip = 0, delim = ${sqlString(delimiter)}, quote = '"', escape = '"', comment = '', strict_mode = true`;
+export function csvOptions({delimiter, longest = 0}: Omit<CsvFile, "file">, emptyTexts: boolean): string {
+  return `header = true, skip = 0, delim = ${sqlString(delimiter)}, quote = '"', escape = '"', comment = '', strict_mode = true, allow_quoted_nulls = ${!emptyTexts}${recordRoom(longest)}`;
+}
+
+/** Files of CSV with what is told of them by their bytes. */
+export async function csvFiles(
+  db: Database,
+  paths: readonly string[],
+  stated: string | undefined
+): Promise<CsvFile[]> {
+  const files: CsvFile[] = [];
+  for (const file of paths) {
+    const delimiter = stated ?? (await delimiterOf(db, file));
+    files.push({file, delimiter, ...(await csvSize(file, delimiter))});
+  }
+  return files;
 }
 
 /** The separator of a CSV file: by its ending, or the commonest candidate of its first line, quoted names aside. */
-export async function delimiterOf(db: Database, file: string): Promise<string> {
+async function delimiterOf(db: Database, file: string): Promise<string> {
   if (/\.tsv(\.gz|\.zst)?$/i.test(file)) return "\t";
   const header = (await firstRecord(db, file)).replace(/"[^"]*"?/g, "");
   const counts = [",", ";", "\t", "|"].map((mark) => ({mark, n: header.split(mark).length - 1}));
@@ -76,7 +92,7 @@ async function firstRecord(db: Database, file: string): Promise<string> {
 
 const REASONS: Record<string, string> = {
   "UNQUOTED VALUE": "a quote is not closed, or text stands behind it",
-  "LINE SIZE OVER MAXIMUM": "longer than the longest line allowed",
+  "LINE SIZE OVER MAXIMUM": `longer than ${LONGEST_RECORD}, or 2 MB in a .zst file, which is the most of a row`,
   "INVALID ENCODING": "not UTF-8"
 };
 
@@ -86,13 +102,13 @@ const REASONS: Record<string, string> = {
  */
 export async function brokenRecords(
   context: SourceContext,
-  {file, delimiter}: CsvFile,
+  {file, delimiter, longest}: CsvFile,
   into?: string
 ): Promise<BrokenLine[]> {
   await assertHeaders(context, [{file, delimiter}]);
   const names = await columnNames(context.db, {file, delimiter});
   if (/\.zst$/i.test(file)) {
-    const found = await rejected(context.db, {file, names, delimiter}, into);
+    const found = await rejected(context.db, {file, names, delimiter, longest}, into);
     const open = found.find(({type}) => type === "UNQUOTED VALUE");
     if (open && into)
       throw new UserError(
@@ -120,7 +136,8 @@ export async function brokenRecords(
   }
   try {
     await writeRecords(copy, sound());
-    const found = await rejected(context.db, {file: copy, names, delimiter}, into);
+    const size = await csvSize(copy, delimiter);
+    const found = await rejected(context.db, {file: copy, names, delimiter, ...size}, into);
     const places = await recordsAt(
       copy,
       delimiter,
@@ -152,15 +169,15 @@ interface Rejected {
 /** The records that DuckDB rejects, in their order. */
 async function rejected(
   db: Database,
-  {file, names, delimiter}: {file: string; names: readonly string[]; delimiter: string},
+  {names, ...csv}: CsvFile & {names: readonly string[]},
   into: string | undefined
 ): Promise<Rejected[]> {
   const columns = names.map((name) => `${sqlString(name)}: 'VARCHAR'`).join(", ");
-  const read = `select * from read_csv(${sqlPath(file)}, ${csvOptions(delimiter)}, auto_detect = false, columns = {${columns}}, store_rejects = true, rejects_table = 'broken_records', rejects_scan = 'broken_scans', rejects_limit = 0)`;
+  const read = `select * from read_csv(${sqlPath(csv.file)}, ${csvOptions(csv, true)}, auto_detect = false, columns = {${columns}}, store_rejects = true, rejects_table = 'broken_records', rejects_scan = 'broken_scans', rejects_limit = 0)`;
   try {
     if (into)
       await db.run(
-        `copy (${read}) to ${sqlString(into)} (format csv, header, delimiter ${sqlString(delimiter)})`
+        `copy (${read}) to ${sqlString(into)} (format csv, header, delimiter ${sqlString(csv.delimiter)})`
       );
     else await db.run(`create or replace temp table broken_scan as select count(*) from (${read})`);
     const found = await db.rows<{at: number; record: number; type: string; message: string}>(

@@ -1,4 +1,4 @@
-import {type Database, sqlPath, sqlString} from "../../store/index.js";
+import {type Database, sqlName, sqlPath, sqlString} from "../../store/index.js";
 import {describeColumns} from "../rowQuery.js";
 import {columnNames, type CsvFile, csvOptions} from "./csv.js";
 import {exactColumns, typed} from "./exactTypes.js";
@@ -10,12 +10,13 @@ interface Column {
 
 /**
  * The relation of CSV files. Columns are read as text, and given the types that DuckDB finds in all rows where no text
- * changes by that: reading texts, it need not look for the types again at every use.
+ * changes by that: reading texts, it need not look for the types again at every use. An empty text in quotes is a missing
+ * value of all types but text.
  */
 export async function csvRelation(db: Database, files: readonly CsvFile[]): Promise<string> {
   const read = byDelimiter(files);
   const exact = await exactTypes(db, read);
-  return exact ? typed(read(TEXTS), exact) : read(FOUND);
+  return exact ? typed(missing(read(TEXTS), exact), exact) : read(FOUND);
 }
 
 /**
@@ -30,35 +31,96 @@ export async function statedCsv(
   const headed: (CsvFile & {header: string[]})[] = [];
   for (const file of files) headed.push({...file, header: await columnNames(db, file)});
   const names = [...new Set(headed.flatMap(({header}) => header))];
+  const isStated = (name: string) => Object.hasOwn(stated, name);
+  const values = names.filter((name) => isStated(name) && !/^(VARCHAR|TEXT|STRING)$/i.test(stated[name]!));
+  const empty = files.some(({hasPair}) => hasPair) ? await emptyTexts(db, files, values) : [];
+  const asText = await castable(db, files, stated, empty);
   // Read by place, so each read is of files that have the same header.
-  const relation = together(headed, ({delimiter, header}) => {
-    const types = header.map((name) => `${sqlString(name)}: ${sqlString(stated[name] ?? "VARCHAR")}`);
-    return {delimiter, types: `columns = {${types.join(", ")}}`};
+  const relation = together(headed, ({header}) => {
+    const typeOf = (name: string) => (isStated(name) && !asText?.includes(name) ? stated[name]! : "VARCHAR");
+    const types = header.map((name) => `${sqlString(name)}: ${sqlString(typeOf(name))}`);
+    return {emptyTexts: asText !== undefined, types: `columns = {${types.join(", ")}}`};
   });
-  if (names.every((name) => stated[name] !== undefined)) return {relation, names};
-  const exact = await exactTypes(db, byDelimiter(files), (name) => stated[name] === undefined);
-  return {relation: typed(relation, exact ?? []), names};
+  const own = (asText ?? []).map((name) => ({name, type: stated[name]!}));
+  const cast = own.length > 0 ? casted(missing(relation, own), own) : relation;
+  if (names.every(isStated)) return {relation: cast, names};
+  const exact = (await exactTypes(db, byDelimiter(files), (name) => !isStated(name))) ?? [];
+  return {relation: typed(missing(cast, exact), exact), names};
 }
 
-const FOUND = "sample_size = -1, union_by_name = true";
-const TEXTS = "all_varchar = true, union_by_name = true";
+/** The relation with the empty texts of columns as missing values. */
+function missing(texts: string, columns: readonly Column[]): string {
+  return replaced(texts, columns, (name) => `nullif(${name}, '')`);
+}
 
-type Read = (types: string) => string;
+const casted = (texts: string, columns: readonly Column[]) =>
+  replaced(texts, columns, (name, type) => `${name}::${type}`);
+
+function replaced(
+  texts: string,
+  columns: readonly Column[],
+  sql: (name: string, type: string) => string
+): string {
+  if (columns.length === 0) return texts;
+  const values = columns.map(({name, type}) => `${sql(sqlName(name), type)} as ${sqlName(name)}`);
+  return `(select * replace (${values.join(", ")}) from ${texts})`;
+}
+
+/** Those of the columns that hold an empty text in quotes. */
+async function emptyTexts(
+  db: Database,
+  files: readonly CsvFile[],
+  names: readonly string[]
+): Promise<string[]> {
+  if (names.length === 0) return [];
+  const found = await db
+    .row<Record<string, boolean | null>>(
+      `select ${names.map((name, i) => `bool_or(${sqlName(name)} = '') as c${i}`).join(", ")} from ${byDelimiter(files)(TEXTS)}`
+    )
+    // What cannot be read is told by the read of the rows.
+    .catch(() => undefined);
+  return names.filter((_name, i) => found?.[`c${i}`] === true);
+}
+
+/** The columns, when their texts can be cast to their types; undefined when only the reader of CSV knows their form. */
+async function castable(
+  db: Database,
+  files: readonly CsvFile[],
+  stated: Record<string, string>,
+  names: readonly string[]
+): Promise<string[] | undefined> {
+  if (names.length === 0) return [];
+  const columns = names.map((name) => ({name, type: stated[name]!}));
+  const casts = columns.map(({name, type}) => `count(${sqlName(name)}::${type})`);
+  const texts = missing(byDelimiter(files)(TEXTS), columns);
+  return db.row(`select ${casts.join(", ")} from ${texts}`).then(
+    () => [...names],
+    () => undefined
+  );
+}
+
+interface ReadOptions {
+  types: string;
+  emptyTexts: boolean;
+}
+
+const FOUND: ReadOptions = {types: "sample_size = -1, union_by_name = true", emptyTexts: false};
+const TEXTS: ReadOptions = {types: "all_varchar = true, union_by_name = true", emptyTexts: true};
+
+type Read = (how: ReadOptions) => string;
 
 const byDelimiter =
   (files: readonly CsvFile[]): Read =>
-  (types) =>
-    together(files, ({delimiter}) => ({delimiter, types}));
+  (how) =>
+    together(files, () => how);
 
 /** One read for all files that are read alike. */
-function together<F extends CsvFile>(
-  files: readonly F[],
-  how: (file: F) => {delimiter: string; types: string}
-): string {
+function together<F extends CsvFile>(files: readonly F[], how: (file: F) => ReadOptions): string {
+  const longest = Math.max(...files.map((file) => file.longest ?? 0));
   const reads = new Map<string, string[]>();
   for (const file of files) {
-    const {delimiter, types} = how(file);
-    const options = `${csvOptions(delimiter)}, ${types}`;
+    const {types, emptyTexts: areEmpty} = how(file);
+    const options = `${csvOptions({...file, longest}, areEmpty)}, ${types}`;
     reads.set(options, [...(reads.get(options) ?? []), sqlPath(file.file)]);
   }
   const relations = [...reads].map(([options, paths]) => `read_csv([${paths.join(", ")}], ${options})`);
@@ -75,6 +137,8 @@ async function exactTypes(
 ): Promise<Column[] | undefined> {
   const found = await describeColumns(db, `select * from ${read(FOUND)}`).catch(() => undefined);
   const columns = found?.filter(({name}) => isWanted(name));
-  const exact = columns && (await exactColumns(db, columns, read(TEXTS)).catch(() => undefined));
+  const values = columns?.filter(({type}) => type !== "VARCHAR") ?? [];
+  const exact =
+    columns && (await exactColumns(db, columns, missing(read(TEXTS), values)).catch(() => undefined));
   return exact && columns.filter(({name}) => exact.has(name));
 }

@@ -3,7 +3,9 @@ import {mkdir, rename, rm, stat} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {pipeline} from "node:stream/promises";
 import type {Dispatcher} from "undici";
+import {setTimeout as sleep} from "node:timers/promises";
 import {messageOf, readJson, sha256, UserError, writeJsonAtomic} from "../../store/index.js";
+import {retryAfterMs} from "../../store/retryAfter.js";
 import {withoutSecrets} from "./address.js";
 
 export interface Downloaded {
@@ -25,6 +27,9 @@ interface DownloadContext {
 /** Times a transfer that broke off is taken up again within one pull. */
 const RESUMES = 5;
 
+/** Times a busy server is asked again within one pull, and the longest pause that it may ask for. */
+const [RETRIES, LONGEST_PAUSE_MS] = [4, 60_000];
+
 /**
  * Fetches a URL into the store's downloads. An unchanged file (by ETag or Last-Modified) is not sent again; a transfer
  * that broke off, in this pull or an earlier one, goes on where it ended if the server still has the same file.
@@ -37,6 +42,7 @@ export async function download(url: string, context: DownloadContext): Promise<D
   const partial = `${path}.partial`;
   const partialRecord = `${partial}.json`;
   const kept = (await stat(path).catch(() => undefined)) && (await readJson<Downloaded>(record));
+  let busy = 0;
   for (let attempt = 0; ; attempt++) {
     const begun = await readJson<Validators>(partialRecord);
     const have = begun ? ((await stat(partial).catch(() => undefined))?.size ?? 0) : 0;
@@ -57,6 +63,10 @@ export async function download(url: string, context: DownloadContext): Promise<D
         if (statusCode === 416) {
           await rm(partialRecord, {force: true});
           if (attempt < RESUMES) continue;
+        }
+        if (statusCode === 429 || statusCode === 503) {
+          await pauseFor(url, response, busy++, context);
+          continue;
         }
         throw new UserError(
           `dataset ${context.dataset}: ${withoutSecrets(url)} answered ${statusCode}. Check the address, and its \`headers\` if it needs a key.`
@@ -83,6 +93,25 @@ export async function download(url: string, context: DownloadContext): Promise<D
         );
     }
   }
+}
+
+/** Waits as long as a busy server asks, or longer each time. Throws UserError when that is too long, or was tried too often. */
+async function pauseFor(
+  url: string,
+  {statusCode, headers}: Dispatcher.ResponseData,
+  before: number,
+  {dataset, onProgress}: DownloadContext
+): Promise<void> {
+  const asked = retryAfterMs((name) => [headers[name]].flat()[0], Date.now());
+  const pause = asked ?? 1000 * 2 ** before;
+  const address = withoutSecrets(url);
+  const seconds = Math.ceil(pause / 1000);
+  if (before >= RETRIES || pause > LONGEST_PAUSE_MS)
+    throw new UserError(
+      `dataset ${dataset}: ${address} is busy: it answered ${statusCode}${before > 0 ? ` ${before + 1} times` : ""}${asked === undefined ? "" : ` and asks to wait ${seconds} s`}. Pull again later.`
+    );
+  onProgress?.(`${address} is busy (${statusCode}): asking again in ${seconds} s`);
+  await sleep(pause);
 }
 
 interface Validators {

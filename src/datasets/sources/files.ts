@@ -3,9 +3,9 @@ import {join, resolve} from "node:path";
 import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../../store/checked.js";
 import {sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/index.js";
 import {brokenLines, brokenText, soundLines} from "./brokenLines.js";
-import {assertHeaders, brokenRecords, type CsvFile, delimiterOf, soundCsv} from "./csv.js";
+import {assertHeaders, brokenRecords, csvFiles, soundCsv} from "./csv.js";
 import {csvRelation, statedCsv} from "./csvRelation.js";
-import {isUrl, withoutSecrets} from "./address.js";
+import {assertReadable, isUrl, withoutSecrets} from "./address.js";
 import {download, type Downloaded} from "./download.js";
 import type {JsonFiles} from "./jsonKeys.js";
 import {jsonLines, statedJsonLines} from "./jsonLines.js";
@@ -159,8 +159,7 @@ type Read = Omit<FilesRead, "describe">;
 
 async function readCsv(paths: readonly string[], source: Reading, context: SourceContext): Promise<Read> {
   const {db} = context;
-  const named: CsvFile[] = [];
-  for (const file of paths) named.push({file, delimiter: source.delimiter ?? (await delimiterOf(db, file))});
+  const named = await csvFiles(db, paths, source.delimiter);
   const {files, skipped} = context.skipBad
     ? await soundCsv(context, named)
     : {files: await evenLineEnds(named, context.scratch), skipped: undefined};
@@ -222,6 +221,7 @@ export async function gather(
   const names: string[] = [];
   const downloaded: Omit<Downloaded, "path">[] = [];
   const missing: string[] = [];
+  for (const name of named) assertReadable(context.dataset, name);
   for (const name of named) {
     if (isUrl(name)) {
       const {path, ...record} = await download(name, {...context, headers});

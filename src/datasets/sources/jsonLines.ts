@@ -3,7 +3,10 @@ import {describeColumns} from "../rowQuery.js";
 import {exactColumns, typed, withTexts} from "./exactTypes.js";
 import {inexactNumbers} from "./inexactNumbers.js";
 import {assertKeys, type JsonFiles, keysOf} from "./jsonKeys.js";
+import {mixedColumns, mixedText} from "./mixedTypes.js";
 import type {SourceContext} from "./types.js";
+
+type Context = Pick<SourceContext, "db" | "dataset" | "onProgress">;
 
 interface Column {
   name: string;
@@ -14,14 +17,10 @@ interface Column {
  * The relation of JSON files whose columns' types are found in all rows. Every use of a relation that is left to find its
  * types reads the files once more, so they are found once and named. What JSON has as a text stays one, also where
  * DuckDB finds a date, a time or a UUID; but a column whose texts are all dates or moments as rows show them (`2026-01-02`,
- * `2026-01-02T03:04:05.000Z`) has that type.
+ * `2026-01-02T03:04:05.000Z`) has that type. Numbers, booleans and texts side by side are texts.
  * @param largeNumbers there are numbers that a double may not hold exactly
  */
-export async function jsonLines(
-  context: Pick<SourceContext, "db" | "dataset">,
-  json: JsonFiles,
-  largeNumbers = false
-): Promise<string> {
+export async function jsonLines(context: Context, json: JsonFiles, largeNumbers = false): Promise<string> {
   const {db} = context;
   const {files, longest, format = "newline_delimited", columns: stated = {}} = json;
   const read = (types: string) =>
@@ -36,23 +35,28 @@ export async function jsonLines(
     described.map(({name}) => name)
   );
   const readAs = (columns: readonly Column[]) => read(`records = true, ${named(columns)}`);
-  const free = described.filter(({name}) => stated[name] === undefined);
-  const columns = largeNumbers ? await withoutInexact(db, free, readAs) : free;
+  const isFree = (name: string) => !Object.hasOwn(stated, name);
+  const free = described.filter(({name}) => isFree(name));
+  const exact = largeNumbers ? await withoutInexact(db, free, readAs) : free;
+  const columns = await withoutMixed(context, exact, readAs);
   const times = await exactTimes(db, columns, readAs);
   const texts = new Map(columns.map(({name, type}) => [name, withTexts(type)]));
-  return typed(readAs(described.map(({name}) => ({name, type: stated[name] ?? texts.get(name)!}))), times);
+  return typed(
+    readAs(described.map(({name}) => ({name, type: isFree(name) ? texts.get(name)! : stated[name]!}))),
+    times
+  );
 }
 
 /** The same with the types that `json.columns` states, and the keys that were looked for; types are found where it leaves keys out. */
 export async function statedJsonLines(
-  context: Pick<SourceContext, "db" | "dataset">,
+  context: Context,
   json: JsonFiles & {columns: Record<string, string>},
   largeNumbers: boolean
 ): Promise<{relation: string; names?: string[]}> {
   const {files, longest, format = "newline_delimited", columns} = json;
   // What cannot be read here is told by the read of the rows.
   const names = await keysOf(context.db, json).catch(() => undefined);
-  if (names?.some((name) => columns[name] === undefined))
+  if (names?.some((name) => !Object.hasOwn(columns, name)))
     return {relation: await jsonLines(context, json, largeNumbers), names};
   const all = Object.entries(columns).map(([name, type]) => ({name, type}));
   return {
@@ -82,6 +86,20 @@ async function withoutInexact(
     if (found?.large) kept.set(name, "JSON");
   }
   return columns.map(({name, type}) => ({name, type: kept.get(name) ?? type}));
+}
+
+/** Columns of numbers, booleans and texts side by side, which DuckDB reads as JSON, are text. */
+async function withoutMixed(
+  {db, onProgress}: Context,
+  columns: readonly Column[],
+  readAs: (columns: readonly Column[]) => string
+): Promise<Column[]> {
+  const json = columns.filter(({type}) => type === "JSON");
+  const names = json.map(({name}) => name);
+  const mixed = await mixedColumns(db, names, readAs(json));
+  for (const one of mixed) onProgress?.(mixedText(one));
+  const texts = new Set(mixed.filter(({isScalar}) => isScalar).map(({name}) => name));
+  return columns.map(({name, type}) => ({name, type: texts.has(name) ? "VARCHAR" : type}));
 }
 
 /** Columns of dates and moments that can have their type. A few values tell most of those that cannot. */

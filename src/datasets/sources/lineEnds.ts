@@ -30,10 +30,11 @@ async function* blocks(records: AsyncIterable<Pick<CsvRecord, "content">>): Asyn
 /** The files with copies in place of those whose records end in different ways, which are refused otherwise. */
 export async function evenLineEnds(files: readonly CsvFile[], scratch: string): Promise<CsvFile[]> {
   const even: CsvFile[] = [];
-  for (const [i, {file, delimiter}] of files.entries()) {
+  for (const [i, csv] of files.entries()) {
+    const {file, delimiter} = csv;
     const copy = join(scratch, `even-${i}.csv`);
     const differ = (await hasBothEnds(file)) && (await recordEndsDiffer(file, delimiter));
-    even.push({file: differ && (await wroteEven(file, delimiter, copy)) ? copy : file, delimiter});
+    even.push({...csv, file: differ && (await wroteEven(file, delimiter, copy)) ? copy : file});
   }
   return even;
 }

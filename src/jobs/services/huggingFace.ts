@@ -2,7 +2,7 @@ import type * as Hub from "@huggingface/hub";
 import {createHash} from "node:crypto";
 import {pathToFileURL} from "node:url";
 import {setTimeout as pause} from "node:timers/promises";
-import {retryAfterMs} from "../../endpoints/index.js";
+import {retryAfterMs} from "../../store/retryAfter.js";
 import {exactly, fits, number, oneOf, text} from "../../store/checked.js";
 import {type JobEvent, type JobOutcome, type JobRecord, messageOf, UserError} from "../../store/index.js";
 import {trl} from "../configurations/trl.js";

@@ -106,7 +106,7 @@ export async function orderRows(
 /** Streams what `orderRows` wrote. */
 export async function* readRows(db: Database, relation: string): AsyncGenerator<PlannedRow[]> {
   let position = 0;
-  for await (const batch of db.batches<StoredRow>(`select * from ${relation}`))
+  for await (const batch of db.batches<StoredRow>(`select * from ${relation}`, {}, "values"))
     yield batch.map(({assay_group_key: group, ...stored}) => ({
       position: position++,
       rowId: stored.row_id,
@@ -155,7 +155,9 @@ export async function fewShotRows(
     );
   const rows = await db.rows<StoredRow>(
     `select r.* from ${await versionRows(workspace, version)} r
-     where row_id in (${ids.map(sqlString).join(", ")}) order by ${order}`
+     where row_id in (${ids.map(sqlString).join(", ")}) order by ${order}`,
+    {},
+    "values"
   );
   return rows.map(toRow);
 }
