@@ -1,6 +1,5 @@
 import {html} from "htl";
-import {scoreName} from "../decisions/scoreScale.js";
-import {writerOf} from "../decisions/scoreScale.js";
+import {scoreName, writerOf} from "../decisions/scoreScale.js";
 import type {CandidateCost, Verdict} from "../decisions/types.js";
 import type {CandidateView, RunView} from "../site/types.js";
 import {linkTo} from "./address.js";

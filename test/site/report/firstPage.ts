@@ -30,7 +30,7 @@ describe("the first page", () => {
     expect(await page.locator(".source").innerText()).toContain(byThread().id);
     await page.getByText("The same in numbers").click();
     expect(await page.locator(".tiles").innerText()).not.toMatch(/(\$[\d.]+) to \1,/);
-    const table = await cells(page, "Means and intervals of the candidates");
+    const table = await cells(page, "Scores and intervals of the candidates");
     expect(table.map((row) => row.slice(0, 4))).toEqual(
       verdict.summaries.map((one) => [
         one.candidate,

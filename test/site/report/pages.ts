@@ -38,7 +38,7 @@ describe("the built site", () => {
     if (!canCutNetwork)
       console.warn("the build was not cut off from the network: unshare is not permitted here");
     const {dist, log} = report.site;
-    expect(log).not.toMatch(/unable to fetch|registry\.npmjs|jsdelivr|Warning/);
+    expect(log).not.toMatch(/unable to fetch|registry\.npmjs|jsdelivr|\bWarning\b/);
     const pages = await htmlFiles(dist);
     expect(pages).toHaveLength(PAGES.length);
     for (const html of pages) expect(html).not.toContain("observablehq--error");
