@@ -55,6 +55,15 @@ async function search(path: string, why?: string): Promise<Result> {
   return JSON.parse(await printed(() => mergeVerb(undefined, {search: path, why, json: true}))) as Result;
 }
 
+/** What a search prints and tells, each on one line. */
+async function searchText(path: string): Promise<{text: string; told: string}> {
+  const said: string[] = [];
+  const told = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
+  const text = await printed(() => mergeVerb(undefined, {search: path})).finally(() => told.mockRestore());
+  const flat = (lines: string) => lines.replace(/\s+/g, " ");
+  return {text: flat(text), told: flat(said.join(""))};
+}
+
 const evalText = (name: string, split: string, score: string, dataset = "colours") => `
 import {defineEval, majorityClassifier, trained} from ${JSON.stringify(assayIndex)};
 import dataset from "../data-loaders/${dataset}.js";
@@ -142,7 +151,7 @@ describe("assay merge --search", () => {
         expect.arrayContaining([found.winner, "knows-red-and-green", "uniform average"])
       );
       expect(final.candidates.length).toBeLessThanOrEqual(3);
-      expect(final.description).toContain(`against 6 merges tried (of ${found.of} in the search space)`);
+      expect(final.description).toContain(`of 6 merges tried (of ${found.of} settings in the search space)`);
       expect(final.description).toContain("Nothing was chosen on this test part");
       const names = (await lineage(modelsDir(store.workspace), found.model)).map(({name}) => name);
       expect(names).toEqual(expect.arrayContaining([found.winner, "knows-red-and-green", "knows-blue"]));
@@ -153,7 +162,9 @@ describe("assay merge --search", () => {
     const runs = () => withStore(async (store) => (await store.runs()).map(({id}) => id).sort());
     const before = await runs();
     const text = await printed(() => mergeVerb(undefined, {search: join(project, "space.yml")}));
-    expect(text).toMatch(/won a race on the validation part against 6 merges tried/);
+    expect(text).toMatch(
+      /(won|led) the race.* The race was of 6 merges tried \(of 27 settings in the search space\), 2 parents/
+    );
     expect(text).toMatch(/Over the best single parent: \d+\.\d points \(\d+\.\d to \d+\.\d\)\./);
     expect(text).toMatch(/Model [0-9a-f]{64}/);
     // It was done before: nothing is merged, asked or scored a second time.
@@ -171,15 +182,32 @@ describe("assay merge --search", () => {
     const other = space().replace("eval: colours", "eval: shared").replace("tries: 6", "tries: 2");
     const path = await writeSpace("shared.yml", other);
     expect(await search(path)).toMatchObject({earlierSearches: 3, earlierTries: 14});
-    const said: string[] = [];
-    const told = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
-    const printedText = await printed(() => mergeVerb(undefined, {search: path})).finally(() =>
-      told.mockRestore()
-    );
-    expect(said.join("").replace(/\s+/g, " ")).toContain(
+    const {text: printedText, told} = await searchText(path);
+    expect(told).toContain(
       "3 earlier searches had scored their winners on this test part, of 14 merges tried; with this one 16 were tried."
     );
     expect(printedText).not.toContain("Nothing was chosen on this test part");
+  }, 300_000);
+
+  it("races no copies of a parent, and keeps the parent where a merge only ties with it", async () => {
+    const dir = modelsDir(await openWorkspace(project));
+    const base = await colourModel(dir, "knows-nothing", {});
+    await colourModel(dir, "zeta-knows-all", {red: 3, green: 3, blue: 3}, base);
+    const path = await writeSpace(
+      "copies.yml",
+      "eval: shared\nmodels: [knows-blue, zeta-knows-all]\nmethods: [slerp]\nweights: [0, 0.3, 1]\n"
+    );
+    const {text, told} = await searchText(path);
+    expect(told).toContain(
+      "1 merge of 3 settings in the space, 2 parents and their average; 2 of 3 settings give a parent, the base, the average, another try or nothing: left out"
+    );
+    expect(text).toContain(
+      "zeta-knows-all led the race, undecided against uniform average and slerp 0.3: no merge is shown to be better. The race was of 1 merge tried (of 3 settings in the search space), 2 parents and the uniform average, on the validation part."
+    );
+    const none = await writeSpace("none.yml", space().replace("[0, 0.5, 1]", "[0]"));
+    await expect(search(none)).rejects.toThrow(
+      /none\.yml holds no merge beside the uniform average, which every search tries: its 3 settings give a parent, the base/
+    );
   }, 300_000);
 
   it("names what is wrong before anything is merged", async () => {
