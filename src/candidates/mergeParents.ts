@@ -49,6 +49,9 @@ export async function parentOf(manifest: ModelManifest, context: BuildContext): 
   return {manifest, base, reference: `${base.id}+${manifest.id}`};
 }
 
+/** Warnings of merges: those of a search have many in common. */
+const told = new Set<string>();
+
 /** Merges models by a recipe that calls them by their references, and keeps the result in the store. */
 export async function mergeParents(
   context: BuildContext,
@@ -86,6 +89,10 @@ export async function mergeParents(
           metrics: figuresOf(report),
           merge: named(mergeRecord(report), [...known.values()])
         };
+        for (const warning of record.merge.warnings) {
+          if (!told.has(warning)) context.onProgress?.(`! ${warning}`);
+          told.add(warning);
+        }
         const first = manifests[0]!;
         return hasLoader(first.architecture)
           ? keepLike(first, await plain(first), {context, out, record})
@@ -166,7 +173,10 @@ function named(record: MergeRecord, parents: readonly ModelManifest[]): MergeRec
     layers: record.layers.map(({relations, ...layer}) => ({
       ...layer,
       relations: {...relations, models: relations.models.map(nameOf)}
-    }))
+    })),
+    warnings: record.warnings.map((warning) =>
+      parents.reduce((text, {id, name}) => text.replaceAll(id, name), warning)
+    )
   };
 }
 

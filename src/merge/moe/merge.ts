@@ -4,6 +4,7 @@ import type {MergeOptions} from "../options.js";
 import {correctDtype} from "../plan/config.js";
 import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
 import {notesOf, type Plan} from "../plan/plan.js";
+import {settingWarnings} from "../plan/settings.js";
 import {referenceText} from "../recipe/reference.js";
 import type {ModelReference, Recipe} from "../recipe/types.js";
 import type {MergeReport} from "../report.js";
@@ -83,7 +84,15 @@ export async function planMoe(
     config,
     donor: base,
     models: [...models.values()],
-    warnings: [...notesOf(models, notes), ...warningsOf(moe, routers), ...windowWarning(base, layoutName)]
+    warnings: [
+      ...notesOf(models, notes),
+      ...warningsOf(moe, routers),
+      ...windowWarning(base, layoutName),
+      ...settingWarnings(
+        base,
+        [...models.values()].filter((model) => model !== base)
+      )
+    ]
   };
 }
 
