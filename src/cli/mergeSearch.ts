@@ -8,6 +8,7 @@ import {
   type Finalists,
   findModels,
   readSpace,
+  roomFor,
   type SearchCandidates,
   type SearchSpace,
   triesOf
@@ -24,6 +25,7 @@ import {
   UserError
 } from "../store/index.js";
 import {earlierSearches, searchName} from "./earlierSearches.js";
+import {assertRoom, otherMerges, othersText, roomText} from "./mergeSearchDisk.js";
 import {newestVersions} from "./newestVersion.js";
 import {plural} from "./plural.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
@@ -76,7 +78,10 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
       );
     const part = heldOut ? "held-out" : "test";
     await assertRowsLeft(store, target, datasets, {parts: ["validation", part], tell});
+    const room = await roomFor(models, made, {modelsDir: modelsDir(store.workspace), project});
     if (!json) note(spaceText(tries, made));
+    assertRoom(room, spaceFile);
+    if (!json && room.merges > 0) note(roomText(room));
     const [race] = await raced(
       withCandidates(
         target,
@@ -96,6 +101,7 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
     const [final] = await raced(withCandidates(target, made, names, part, words), false, heldOut);
     if (!final?.verdict || final.result.manifest?.status !== "complete") return stopped(json ?? false);
     const facts = await factsOf(store, final.result.manifest, final.verdict, chosen);
+    const others = await otherMerges(store, race.race, made, chosen.winner);
     if (json)
       return printJson({
         eval: target.name,
@@ -110,9 +116,11 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
         part,
         run: final.result.manifest.id,
         earlierSearches: earlier.searches,
-        earlierTries: earlier.tries
+        earlierTries: earlier.tries,
+        otherMerges: others.map(({id}) => id)
       });
     print(searchText(race, final, words, facts));
+    if (others.length > 0) note(othersText(others));
     if (earlier.searches > 0)
       note(
         `! ${earlier.searches} earlier search${earlier.searches === 1 ? "" : "es"} had scored ${earlier.searches === 1 ? "its winner" : "their winners"} on this ${part} part, of ${earlier.tries} merges tried; with this one ${earlier.tries + tries.tries.length} were tried. The more of them, the less its figures are of rows that nothing was chosen on.`

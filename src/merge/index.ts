@@ -1,3 +1,4 @@
+export {buildFolder} from "./buildFolder.js";
 export {merge} from "./merge.js";
 export {METHODS} from "./methods/index.js";
 export type {MergeProgress} from "./options.js";

@@ -6,7 +6,7 @@ import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {type DatasetDefinition, pull} from "../../src/datasets/index.js";
 import {mergeVerb} from "../../src/cli/merge.js";
 import {recordFiles} from "../../src/jobs/index.js";
-import {lineage, recordHostedModel} from "../../src/models/index.js";
+import {lineage, listModels, recordHostedModel} from "../../src/models/index.js";
 import {finalRuns, modelsDir, openStore, openWorkspace, type Store} from "../../src/store/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {colourModel} from "../support/colourModel.js";
@@ -49,6 +49,7 @@ interface Result {
   run: string;
   earlierSearches: number;
   earlierTries: number;
+  otherMerges: string[];
 }
 
 async function search(path: string, why?: string): Promise<Result> {
@@ -331,8 +332,22 @@ tries: 2
 params: {temperature: 0, max_tokens: 1}
 `
     );
+    const {told} = await searchText(path);
+    const {bytes} = (await listModels(modelsDir(workspace)))
+      .find(({name}) => name === "tuned")!
+      .files.find((file) => file.path === "model.safetensors")!;
+    const each = (bytes / 1e6).toFixed(1);
+    expect(told).toContain(
+      `3 merges to make of up to ${each} MB each: ${((3 * bytes) / 1e6).toFixed(1)} MB on the disk, of `
+    );
     const found = await search(path);
     expect(found).toMatchObject({tries: 2, average: "uniform average", part: "test"});
+    const others = (await listModels(modelsDir(workspace))).filter(({id}) => found.otherMerges.includes(id));
+    const merges = [found.average, "task_arithmetic 0.5/1", "task_arithmetic 1/0.5", "task_arithmetic 1/1"];
+    expect(others.length).toBeGreaterThanOrEqual(2);
+    for (const {name} of others) expect(merges.filter((one) => one !== found.winner)).toContain(name);
+    // What the store has needs no room again.
+    expect((await searchText(path)).told).not.toContain("to make of up to");
     const names = (await lineage(modelsDir(workspace), found.model)).map(({name}) => name);
     expect(names.some((name) => ["tuned", "steer"].includes(name))).toBe(true);
   });
