@@ -3,7 +3,7 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {TensorJob} from "../engine/job.js";
 import {isVocabulary} from "../plan/layers.js";
-import type {OpenModel} from "../plan/model.js";
+import {type OpenModel, tokenizerFolder} from "../plan/model.js";
 import {tableRows} from "./tables.js";
 import {byId, readVocabulary} from "./vocabulary.js";
 
@@ -36,12 +36,11 @@ export async function differingVocabularies({
   const tables = jobs.filter(({name, shape}) => isVocabulary(name) && shape.length === 2);
   const found: VocabularyFindings = {warnings: [], problems: []};
   // Where tokens.json says which token has which row, ids are no rows.
-  const folder = donor.checkpoint.folder;
-  if (tables.length === 0 || existsSync(join(folder, "tokens.json"))) return found;
+  if (tables.length === 0 || existsSync(join(donor.checkpoint.folder, "tokens.json"))) return found;
   const used = new Set(tables.flatMap(({inputs}) => inputs.map(({model}) => model)));
   for (const model of models)
     if (model !== donor && used.has(model.id)) found.warnings.push(...(await differences(donor, model)));
-  const own = await readVocabulary(folder, Infinity);
+  const own = await readVocabulary(tokenizerFolder(donor), Infinity);
   const [table] = tables;
   const rows = table!.shape[0]!;
   const beyond = byId(own?.ids ?? new Map<string, number>()).filter(([, id]) => id >= rows);
@@ -59,7 +58,7 @@ export async function differingVocabularies({
 }
 
 async function differences(donor: OpenModel, model: OpenModel): Promise<string[]> {
-  const [ours, theirs] = [donor, model].map(({checkpoint}) => checkpoint.folder) as [string, string];
+  const [ours, theirs] = [donor, model].map(tokenizerFolder) as [string, string];
   if (await isSameFile(ours, theirs, "tokenizer.json")) return [];
   const [own, other] = [await readVocabulary(ours, Infinity), await readVocabulary(theirs, Infinity)];
   if (!own || !other) return (await otherFiles(ours, theirs)).map((name) => otherFile(name, donor, model));
