@@ -68,7 +68,7 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
     const tries = triesOf({...space, models: ids, base: models.base?.id});
     if (tries.tries.length === 0)
       throw new UserError(
-        `${basename(spaceFile)} holds no merge beside the uniform average, which every search tries: its ${plural(tries.leftOut, "setting")} give ${NO_MERGE}.`
+        `${basename(spaceFile)} holds no merge beside the uniform average, which every search tries: its ${plural(tries.leftOut, "setting")} ${tries.leftOut === 1 ? "gives" : "give"} ${NO_MERGE}.`
       );
     const made = candidatesOf(space, models, tries.tries);
     const heldOut = hasHeldOut(target);

@@ -23,7 +23,7 @@ export function spaceText({tries, of, leftOut}: Tries, {parents}: SearchCandidat
   const looked = tries.length + leftOut;
   return leftOut === 0
     ? raced
-    : `${raced}; ${leftOut} of ${looked < of ? `the ${looked} settings drawn` : plural(looked, "setting")} give ${NO_MERGE}: left out`;
+    : `${raced}; ${leftOut} of ${looked < of ? `the ${looked} settings drawn` : plural(looked, "setting")} ${leftOut === 1 ? "gives" : "give"} ${NO_MERGE}: left out`;
 }
 
 /** Who ran in a search's race. */
