@@ -1,7 +1,8 @@
-import {mkdir, readFile, rm} from "node:fs/promises";
+import {existsSync} from "node:fs";
+import {mkdir, readdir, readFile, rm, stat, utimes} from "node:fs/promises";
 import {join} from "node:path";
 import type {BuildContext} from "../finetune/index.js";
-import {merge, mergeRecord, type MergeReport} from "../merge/index.js";
+import {buildFolder, merge, mergeRecord, type MergeReport} from "../merge/index.js";
 import {
   assertUsable,
   hasLoader,
@@ -17,7 +18,7 @@ import {
   withPlainFolders
 } from "../models/index.js";
 import {decodeSafetensors, encodeSafetensors} from "../models/safetensors.js";
-import {hashJson, temporaryPath, UserError} from "../store/index.js";
+import {hashJson, UserError} from "../store/index.js";
 
 /** A model that is merged. */
 export interface Parent {
@@ -49,11 +50,24 @@ export async function parentOf(manifest: ModelManifest, context: BuildContext): 
   return {manifest, base, reference: `${base.id}+${manifest.id}`};
 }
 
-/** Merges models by a recipe that calls them by their references, and keeps the result in the store. */
+/** Warnings of merges: those of a search have many in common. */
+const told = new Set<string>();
+
+/** A merge to make. */
+export interface Wanted {
+  name: string;
+  recipe: Record<string, unknown>;
+  /** Of everything that decides it: what an earlier start left of the same merge goes by it. */
+  key: string;
+}
+
+/**
+ * Merges models by a recipe that calls them by their references, and keeps the result in the store. What is interrupted goes on
+ * after its last finished shard.
+ */
 export async function mergeParents(
   context: BuildContext,
-  name: string,
-  recipe: Record<string, unknown>,
+  {name, recipe, key}: Wanted,
   parents: readonly Parent[]
 ): Promise<ModelManifest> {
   const manifests = parents.map(({manifest}) => manifest);
@@ -62,12 +76,10 @@ export async function mergeParents(
   const known = new Map(
     parents.flatMap(({manifest, base}) => [manifest, ...(base ? [base] : [])]).map((one) => [one.id, one])
   );
-  // What a merge leaves beside its folder when it is stopped goes with this one.
-  const work = temporaryPath(join(context.dir, "merge"));
-  const out = join(work, "out");
-  await mkdir(work, {recursive: true});
+  const {work, out} = await workFolder(context.dir, key);
+  let isMade = false;
   try {
-    return await withPlainFolders(
+    const made = await withPlainFolders(
       {modelsDir: context.dir, project: context.project ?? process.cwd()},
       async (plain) => {
         const report = await merge(recipe, {
@@ -88,15 +100,41 @@ export async function mergeParents(
           metrics: figuresOf(report),
           merge: named(mergeRecord(report), [...known.values()])
         };
+        for (const warning of record.merge.warnings) {
+          if (!told.has(warning)) context.onProgress?.(`! ${warning}`);
+          told.add(warning);
+        }
         const first = manifests[0]!;
         return hasLoader(first.architecture)
           ? keepLike(first, await plain(first), {context, out, record})
           : keepOutput(first, report, {context, out, record});
       }
     );
+    isMade = true;
+    return made;
   } finally {
-    await rm(work, {recursive: true, force: true});
+    if (isMade || !existsSync(buildFolder(out))) await rm(work, {recursive: true, force: true});
   }
+}
+
+/** How long what was left of an interrupted merge is kept. */
+const KEPT_MS = 7 * 24 * 3600 * 1000;
+
+/** The folder in which a merge is made, with what an earlier start left of it. What nobody took up goes. */
+async function workFolder(dir: string, key: string): Promise<{work: string; out: string}> {
+  const all = join(dir, ".merging");
+  const work = join(all, key.slice(0, 32));
+  const out = join(work, "out");
+  await mkdir(work, {recursive: true});
+  const now = new Date();
+  await utimes(work, now, now);
+  for (const name of await readdir(all)) {
+    const {mtimeMs} = await stat(join(all, name)).catch(() => ({mtimeMs: Infinity}));
+    if (mtimeMs < now.getTime() - KEPT_MS) await rm(join(all, name), {recursive: true, force: true});
+  }
+  // A merge that was finished and not kept begins anew: its report may be gone already.
+  await rm(out, {recursive: true, force: true});
+  return {work, out};
 }
 
 const WEIGHTS = "model.safetensors";
@@ -168,7 +206,10 @@ function named(record: MergeRecord, parents: readonly ModelManifest[]): MergeRec
     layers: record.layers.map(({relations, ...layer}) => ({
       ...layer,
       relations: {...relations, models: relations.models.map(nameOf)}
-    }))
+    })),
+    warnings: record.warnings.map((warning) =>
+      parents.reduce((text, {id, name}) => text.replaceAll(id, name), warning)
+    )
   };
 }
 

@@ -1,6 +1,6 @@
 import {type BuildContext, builtOnce, type ModelSource} from "../finetune/index.js";
 import {mergeVersion, METHODS} from "../merge/index.js";
-import type {ModelManifest} from "../models/index.js";
+import {hasLoader, type ModelManifest} from "../models/index.js";
 import {mergeParents, type Parent, parentOf} from "./mergeParents.js";
 import {
   assertChecked,
@@ -94,13 +94,13 @@ export function mergedModel(options: MergedOptions): ModelSource {
         parameters: own
       })),
       parameters,
-      dtype: "float32"
+      // A language model keeps its models' dtype, as by `assay merge`.
+      dtype: hasLoader(parents.get(models[0]!.source)!.manifest.architecture) ? "float32" : undefined
     };
     context.onProgress?.(`merging ${models.length} models by ${method}`);
     return mergeParents(
       context,
-      name,
-      recipe,
+      {name, recipe, key: configHash(context)},
       [...new Set(sources)].map((source) => parents.get(source)!)
     );
   };

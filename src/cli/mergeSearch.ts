@@ -1,16 +1,16 @@
 import {readFile} from "node:fs/promises";
 import {basename} from "node:path";
 import type {DatasetDefinition} from "../datasets/index.js";
-import {pairwise, points, scoreTable, type Verdict} from "../decisions/index.js";
+import {pairwise, scoreTable, type Verdict} from "../decisions/index.js";
 import {
   candidatesOf,
   finalists,
   type Finalists,
   findModels,
   readSpace,
+  roomFor,
   type SearchCandidates,
   type SearchSpace,
-  type Tries,
   triesOf
 } from "../search/index.js";
 import {ensureSplit} from "../splits/index.js";
@@ -24,13 +24,14 @@ import {
   UsageError,
   UserError
 } from "../store/index.js";
-import {type EarlierSearches, earlierSearches, searchName} from "./earlierSearches.js";
+import {earlierSearches, searchName} from "./earlierSearches.js";
+import {assertRoom, otherMerges, othersText, roomText} from "./mergeSearchDisk.js";
 import {newestVersions} from "./newestVersion.js";
+import {plural} from "./plural.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
-import {raceText} from "./raceText.js";
-import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
-import {dim, note, notedOnce, print, printJson} from "./terminal.js";
-import {verdictText} from "./verdict.js";
+import {type FinalFacts, finalWords, NO_MERGE, raceWords, searchText, spaceText} from "./mergeSearchText.js";
+import {interruptSignals, runEvals} from "./runEvals.js";
+import {note, notedOnce, print, printJson} from "./terminal.js";
 
 interface MergeSearchOptions {
   why?: string;
@@ -63,10 +64,11 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
   try {
     const models = await findModels(space, modelsDir(store.workspace));
     for (const one of models.notes) note(`! ${one}`);
-    const tries = triesOf(space);
+    const ids = models.models.map(({id}) => id);
+    const tries = triesOf({...space, models: ids, base: models.base?.id});
     if (tries.tries.length === 0)
       throw new UserError(
-        `${basename(spaceFile)} holds no merge beside the uniform average, which every search tries: its weights are all equal or add up to 0.`
+        `${basename(spaceFile)} holds no merge beside the uniform average, which every search tries: its ${plural(tries.leftOut, "setting")} ${tries.leftOut === 1 ? "gives" : "give"} ${NO_MERGE}.`
       );
     const made = candidatesOf(space, models, tries.tries);
     const heldOut = hasHeldOut(target);
@@ -76,10 +78,10 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
       );
     const part = heldOut ? "held-out" : "test";
     await assertRowsLeft(store, target, datasets, {parts: ["validation", part], tell});
-    if (!json)
-      note(
-        `${tries.tries.length} merges of ${tries.of} in the space, ${made.parents.length} parents and their average`
-      );
+    const room = await roomFor(models, made, {modelsDir: modelsDir(store.workspace), project});
+    if (!json) note(spaceText(tries, made));
+    assertRoom(room, spaceFile);
+    if (!json && room.merges > 0) note(roomText(room));
     const [race] = await raced(
       withCandidates(
         target,
@@ -95,25 +97,30 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
     const chosen = finalists(race.race, made);
     const names = [...new Set([chosen.bestParent, chosen.winner, chosen.average])];
     const earlier = await earlierSearches(store, race.race, part);
-    const words = finalWords(tries, made, chosen, {part, earlier});
+    const words = finalWords(tries, made, race.race.outcome, {part, earlier});
     const [final] = await raced(withCandidates(target, made, names, part, words), false, heldOut);
     if (!final?.verdict || final.result.manifest?.status !== "complete") return stopped(json ?? false);
     const facts = await factsOf(store, final.result.manifest, final.verdict, chosen);
+    const others = await otherMerges(store, race.race, made, chosen.winner);
     if (json)
       return printJson({
         eval: target.name,
         split: splitName(target),
         tries: tries.tries.length,
         of: tries.of,
+        leftOut: tries.leftOut,
+        outcome: race.race.outcome.kind,
         race: race.race.id,
         ...chosen,
         ...facts,
         part,
         run: final.result.manifest.id,
         earlierSearches: earlier.searches,
-        earlierTries: earlier.tries
+        earlierTries: earlier.tries,
+        otherMerges: others.map(({id}) => id)
       });
     print(searchText(race, final, words, facts));
+    if (others.length > 0) note(othersText(others));
     if (earlier.searches > 0)
       note(
         `! ${earlier.searches} earlier search${earlier.searches === 1 ? "" : "es"} had scored ${earlier.searches === 1 ? "its winner" : "their winners"} on this ${part} part, of ${earlier.tries} merges tried; with this one ${earlier.tries + tries.tries.length} were tried. The more of them, the less its figures are of rows that nothing was chosen on.`
@@ -196,31 +203,6 @@ function withCandidates(
   };
 }
 
-function raceWords({tries, of}: Tries, {parents}: SearchCandidates): string {
-  return `A race of ${tries.length} merges (of ${of} in the search space), their ${parents.length} parents and the uniform average, on the validation part: the winner's score here is too high on average.`;
-}
-
-function finalWords(
-  {tries, of}: Tries,
-  {parents}: SearchCandidates,
-  {winner}: Finalists,
-  {part, earlier}: {part: string; earlier: EarlierSearches}
-): string {
-  const what = parents.includes(winner) ? "no merge beat it" : "scored here once";
-  const onPart =
-    earlier.searches === 0
-      ? `Nothing was chosen on this ${part} part, so its intervals need no correction for the tries.`
-      : `This search chose nothing on this ${part} part; earlier searches, with ${earlier.tries} merges tried, were scored on it.`;
-  return `${winner} won a race on the validation part against ${tries.length} merges tried (of ${of} in the search space), ${parents.length} parents and the uniform average; ${what}. ${onPart}`;
-}
-
-interface FinalFacts {
-  model?: string;
-  score?: {mean?: number; low?: number; high?: number; rows: number};
-  /** The winner's score minus the best single parent's; absent when that parent won. */
-  overBestParent?: {difference?: number; low?: number; high?: number};
-}
-
 async function factsOf(
   store: Store,
   run: RunManifest,
@@ -239,20 +221,4 @@ async function factsOf(
       ? {difference: own.difference, low: own.low, high: own.high}
       : turned && {difference: less(turned.difference), low: less(turned.high), high: less(turned.low)}
   };
-}
-
-function searchText(race: EvalOutcome, final: EvalOutcome, words: string, facts: FinalFacts): string {
-  const over = facts.overBestParent;
-  return [
-    raceText(race.race!),
-    "",
-    verdictText(final.result.manifest!, final.verdict!),
-    words,
-    ...(over?.difference === undefined
-      ? []
-      : [
-          `Over the best single parent: ${points(over.difference)} points (${points(over.low!)} to ${points(over.high!)}).`
-        ]),
-    ...(facts.model === undefined ? [] : [dim(`Model ${facts.model}`)])
-  ].join("\n");
 }

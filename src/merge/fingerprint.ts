@@ -4,6 +4,7 @@ import {hashJson, sha256, sha256File} from "../store/hash.js";
 import type {HashedFile} from "./hashes.js";
 import {mergeVersion} from "./mergeVersion.js";
 import type {MergeOptions} from "./options.js";
+import {tokenizerFolder} from "./plan/model.js";
 import type {Plan} from "./plan/plan.js";
 import {copiedFiles} from "./sideFiles.js";
 
@@ -34,7 +35,7 @@ export async function fingerprintOf(
 
 /** Where rows are re-ordered, each model's tokenizer says which row is which token's. */
 async function tokenizerHashes({tokenizer, models}: Plan): Promise<(string | null)[]> {
-  const paths = tokenizer ? models.map(({checkpoint}) => join(checkpoint.folder, "tokenizer.json")) : [];
+  const paths = tokenizer ? models.map((model) => join(tokenizerFolder(model), "tokenizer.json")) : [];
   return Promise.all(paths.map((path) => (existsSync(path) ? sha256File(path) : null)));
 }
 

@@ -1,3 +1,4 @@
+export {buildFolder} from "./buildFolder.js";
 export {merge} from "./merge.js";
 export {METHODS} from "./methods/index.js";
 export type {MergeProgress} from "./options.js";
@@ -8,6 +9,7 @@ export type {MergeReport} from "./report.js";
 export {parseRecipes} from "./recipe/parse.js";
 export {RecipeError} from "./recipe/problems.js";
 export {checkMerge, type DocumentCheck, type PlanCheck} from "./check.js";
+export {tryMerge, type TriedTensor} from "./tryMerge.js";
 export {mergeMoe} from "./moe/merge.js";
 export {isMoeRecipe, readMoeRecipe} from "./moe/read.js";
 export type {ResolveModel} from "./plan/model.js";

@@ -42,7 +42,9 @@ export function mergeRecord({
       relations: {...relations, models: relations.models.map(shortName)}
     })),
     nonFinite: tensors.reduce((sum, {nonFinite}) => sum + nonFinite, 0),
-    warnings
+    warnings: warnings.map((warning) =>
+      parents.reduce((text, {model}) => text.replaceAll(model, shortName(model)), warning)
+    )
   };
 }
 

@@ -2,6 +2,7 @@ import {existsSync} from "node:fs";
 import {copyFile, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {readJson} from "../store/files.js";
+import {tokenizerFolder} from "./plan/model.js";
 import type {Plan} from "./plan/plan.js";
 
 const TOKENIZER_FILES = [
@@ -14,10 +15,11 @@ const TOKENIZER_FILES = [
   "vocab.txt",
   "merges.txt",
   "chat_template.jinja",
-  "chat_template.json",
-  "generation_config.json",
-  "tokens.json"
+  "chat_template.json"
 ];
+
+/** What lies beside the weights whatever the tokenizer. */
+const OWN_FILES = ["generation_config.json", "tokens.json"];
 
 /** How a model reads what is not text. */
 const PROCESSOR_FILES = [
@@ -45,8 +47,10 @@ export function copiedFiles({tokenizer, donor, chatTemplate}: Plan): string[] {
       !(chatTemplate !== undefined && name.startsWith("chat_template"))
   );
   const below = (folder: string) => (name: string) => join(folder, name);
+  const speaker = tokenizer?.donor ?? donor;
   return [
-    ...texts.map(below((tokenizer?.donor ?? donor).checkpoint.folder)),
+    ...texts.map(below(tokenizerFolder(speaker))),
+    ...OWN_FILES.map(below(speaker.checkpoint.folder)),
     ...PROCESSOR_FILES.map(below(donor.checkpoint.folder))
   ].filter((path) => existsSync(path));
 }

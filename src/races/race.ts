@@ -36,7 +36,7 @@ export interface RaceStrategy {
 
 export interface RoundScores {
   table: ScoreTable;
-  /** Best mean first. */
+  /** Best mean first; of equal ones first who was given first. */
   standings: RaceRound["standings"];
   /** True when no row is left to score. */
   last: boolean;
@@ -49,6 +49,7 @@ export function startRace(settings: RaceSettings): Race {
   if (settings.candidates.length < 2)
     throw new Error(`a race takes two candidates: ${settings.candidates.length}`);
   if (!(settings.rows > 0)) throw new Error(`a race takes rows: ${settings.rows}`);
+  const given = ({candidate}: {candidate: string}) => settings.candidates.indexOf(candidate);
   const strategy: RaceStrategy =
     settings.budgetCalls === undefined && settings.budgetUsd === undefined
       ? elimination(settings)
@@ -86,7 +87,7 @@ export function startRace(settings: RaceSettings): Race {
       calls += added;
       const standings = candidates
         .map((candidate) => standingOf(table, candidate))
-        .sort((a, b) => (b.mean ?? -1) - (a.mean ?? -1) || (a.candidate < b.candidate ? -1 : 1));
+        .sort((a, b) => (b.mean ?? -1) - (a.mean ?? -1) || given(a) - given(b));
       const judged = strategy.judge({
         table,
         standings,

@@ -17,7 +17,7 @@ import {
 } from "../models/index.js";
 import {nearest, UserError} from "../store/index.js";
 import type {Candidate} from "../runner/define.js";
-import {isPairwise, type SearchSpace} from "./space.js";
+import {isPairwise, needsBase, type SearchSpace} from "./space.js";
 import {REST, type Try} from "./tries.js";
 
 /** The models of a search, by the names it gives them. */
@@ -146,10 +146,6 @@ export function candidatesOf(
 export function triesRaced(candidates: readonly string[]): number {
   const average = candidates.indexOf(AVERAGE);
   return average < 0 ? 0 : candidates.length - average - 1;
-}
-
-function needsBase(method: string): boolean {
-  return method !== "linear" && method !== "karcher";
 }
 
 /** What a try gives each model, and the merge as a whole. */

@@ -110,6 +110,8 @@ function methodProblems({models, methods, base, weights, densities}: SearchSpace
       problems.push({path, message: `holds ${name}, which needs \`densities\``});
     if (name === "slerp" && weights?.some((weight) => weight < 0 || weight > 1))
       problems.push({path, message: "holds slerp, which takes `weights` as its t: from 0 to 1"});
+    if (name === "nearswap" && weights?.some((weight) => weight < 0))
+      problems.push({path, message: "holds nearswap, which takes `weights` as its t: from 0 on"});
     return problems;
   });
 }
@@ -130,9 +132,7 @@ export function takesDensities(name: string): boolean {
   return "density" in METHODS[name]!.perModel;
 }
 
-/** Whether a method, as a search uses it, gives the same where all weights are multiplied by one factor. */
-export function dividesByWeights(name: string): boolean {
-  const {perModel, global} = METHODS[name]!;
-  const normalises = [global.normalize, global.normalize_weights].some((flag) => flag?.default === 1);
-  return "weight" in perModel && (normalises || name === "nuslerp");
+/** Whether a method, as a search uses it, measures from `base` where the space has one. */
+export function needsBase(name: string): boolean {
+  return name !== "linear" && name !== "karcher";
 }

@@ -1,12 +1,6 @@
 import {rng} from "../stats/index.js";
-import {
-  DEFAULT_TRIES,
-  dividesByWeights,
-  isPairwise,
-  type SearchSpace,
-  takesDensities,
-  takesWeights
-} from "./space.js";
+import {effectsOf} from "./effects.js";
+import {DEFAULT_TRIES, isPairwise, type SearchSpace, takesDensities, takesWeights} from "./space.js";
 
 /** A merge to try. */
 export interface Try {
@@ -21,6 +15,8 @@ export interface Tries {
   tries: Try[];
   /** Settings that the space holds, those included that give the same merge. */
   of: number;
+  /** Of the settings that were looked at: those that give no merge of their own. */
+  leftOut: number;
 }
 
 /** The group of tensors that no layer group takes. */
@@ -31,13 +27,13 @@ const GIVE_UP = 200;
 
 /**
  * The merges to try: all of the space where it holds no more than `tries`, else as many of it, drawn by its seed; each
- * method has an equal share as far as it has enough. The same space gives the same tries in the same order. Of settings
- * that differ by a common factor alone, where the method divides by the weights, one is tried; the uniform average, which
- * is in every race, is none.
+ * method has an equal share as far as it has enough. The same space gives the same tries in the same order. Settings that
+ * give a parent, the base, the uniform average, an earlier try or nothing are left out.
  */
 export function triesOf(space: SearchSpace): Tries {
   const wanted = space.tries ?? DEFAULT_TRIES;
-  const sources = space.methods.map((method) => drawsOf(space, method));
+  const isNew = newOnes(space);
+  const sources = space.methods.map((method) => drawsOf(space, method, isNew));
   const tries: Try[] = [];
   let open = sources;
   while (tries.length < wanted && open.length > 0) {
@@ -51,20 +47,43 @@ export function triesOf(space: SearchSpace): Tries {
     }
     open = still;
   }
-  return {tries, of: sources.reduce((sum, {size}) => sum + size, 0)};
+  const looked = sources.reduce((sum, {drawn}) => sum + drawn.size, 0);
+  return {tries, of: sources.reduce((sum, {size}) => sum + size, 0), leftOut: looked - tries.length};
 }
 
-/** New merges by one method, in a random order; undefined when there are no more. */
-function drawsOf(space: SearchSpace, method: string): {size: number; next(): Try | undefined} {
+/** Whether a merge is none that came before it, no parent, not the base and not the average. */
+function newOnes(space: SearchSpace): (one: Try) => boolean {
+  const {of, known} = effectsOf(space);
+  const seen = new Set<string>();
+  return ({method, weights, density}) => {
+    const groups = weights.length === 0 ? [[]] : weights.map(({values}) => values);
+    const effects = groups.map((values) => of({method, values, density}));
+    if (effects.includes(undefined)) return false;
+    const isUniform = effects.every((effect) => effect === effects[0]);
+    if (isUniform && known.has(effects[0]!)) return false;
+    const key = isUniform ? String(effects[0]) : effects.join();
+    return !seen.has(key) && seen.add(key).size > 0;
+  };
+}
+
+interface Draws {
+  /** Settings that there are. */
+  size: number;
+  /** Names of those that were drawn. */
+  drawn: ReadonlySet<string>;
+  next(): Try | undefined;
+}
+
+/** Merges by one method, in a random order; undefined when there are no more. */
+function drawsOf(space: SearchSpace, method: string, isNew: (one: Try) => boolean): Draws {
   const {weights = [], densities = [], models, layers = {}, seed = "assay"} = space;
   const groups = [...Object.keys(layers), REST];
   const each = isPairwise(method) ? 1 : models.length;
   const places = takesWeights(method) ? groups.length * each : 0;
   const kept: readonly (number | undefined)[] = takesDensities(method) ? densities : [undefined];
   const size = weights.length ** places * kept.length;
-  const divides = dividesByWeights(method);
   const random = rng(seed, "merge search", method);
-  const seen = new Set<string>();
+  const drawn = new Set<string>();
   // A space that is small is gone through to its end.
   const order = size <= 10_000 ? random.shuffle(Array.from({length: size}, (_, index) => index)) : undefined;
   const at = (index?: number): Try => {
@@ -85,35 +104,19 @@ function drawsOf(space: SearchSpace, method: string): {size: number; next(): Try
           }));
     return {name: nameOf(method, own, density), method, weights: own, density};
   };
-  const isNew = (one: Try) => {
-    const values = one.weights.map((group) => (divides ? shares(group.values) : group.values));
-    const key = JSON.stringify([one.density, values]);
-    return !seen.has(key) && seen.add(key).size > 0;
-  };
   return {
     size,
+    drawn,
     next() {
       for (let misses = 0; order ? order.length > 0 : misses < GIVE_UP; misses++) {
         const one = at(order?.pop());
-        if (isUsable(one) && isNew(one)) return one;
+        if (drawn.has(one.name)) continue;
+        drawn.add(one.name);
+        if (isNew(one)) return one;
       }
       return undefined;
     }
   };
-}
-
-/** Weights of which nothing is left cannot be divided by their sum, and equal ones of all models give their average. */
-function isUsable({method, weights}: Try): boolean {
-  if (method === "linear" && weights.every(({values}) => values.every((value) => value === values[0])))
-    return false;
-  const needsSum = ["linear", "nuslerp", "multislerp"].includes(method);
-  return !needsSum || weights.every(({values}) => values.reduce((a, b) => a + b, 0) !== 0);
-}
-
-/** What weights that differ by a common factor have in common. */
-function shares(values: readonly number[]): number[] {
-  const first = values.find((value) => value !== 0) ?? 1;
-  return values.map((value) => Number((value / first).toFixed(9)));
 }
 
 /** "ties 0.5/0.3, density 0.5"; with layer groups "linear attention 0.5/0.3, rest 1/0". */

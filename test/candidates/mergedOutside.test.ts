@@ -1,4 +1,4 @@
-import {mkdir, readdir, readFile, rm} from "node:fs/promises";
+import {mkdir, readdir, readFile, rm, stat, utimes} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {localCandidate, mergedModel, storedModel} from "../../src/candidates/index.js";
@@ -7,7 +7,8 @@ import {convertModel} from "../../src/gguf/index.js";
 import {recordFiles} from "../../src/jobs/index.js";
 import {listModels, modelFolder, type ModelManifest, readManifest} from "../../src/models/index.js";
 import {prepareCandidate} from "../../src/runner/index.js";
-import {openCheckpoint, readTensorFloats} from "../../src/safetensors/index.js";
+import {encode} from "../../src/merge/numeric/convert.js";
+import {openCheckpoint, readTensorFloats, writeSafetensors} from "../../src/safetensors/index.js";
 import {modelsDir} from "../../src/store/index.js";
 import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -60,6 +61,20 @@ async function madeOf(names: readonly string[]): Promise<ModelManifest> {
   return readManifest(dir, record.modelId!);
 }
 
+/** Rewrites a model's weights in bfloat16. */
+async function halved(path: string): Promise<void> {
+  const tensors = [...(await openCheckpoint(path)).tensors.values()];
+  const all = await Promise.all(
+    tensors.map(async (tensor) => {
+      const values = await readTensorFloats(tensor);
+      const data = new Uint8Array(2 * values.length);
+      encode("BF16", values, values.length, data);
+      return {name: tensor.name, dtype: "BF16" as const, shape: tensor.shape, data};
+    })
+  );
+  await writeSafetensors(join(path, "model.safetensors"), all);
+}
+
 async function valuesIn(path: string): Promise<Map<string, Float32Array>> {
   const values = new Map<string, Float32Array>();
   for (const [name, tensor] of (await openCheckpoint(path)).tensors)
@@ -81,6 +96,59 @@ describe("a merge in an eval", () => {
     );
     for (const [name, values] of merged!)
       expect(values[5], name).toBeCloseTo((one!.get(name)![5]! + two!.get(name)![5]!) / 2, 6);
+  });
+
+  it("keeps the dtype of language models, as the command does", async () => {
+    for (const name of ["half-a", "half-b"]) {
+      await tinyLanguageModel(join(folder, name), {seed: name});
+      await halved(join(folder, name));
+      await add(name);
+    }
+    const {id, files} = await madeOf(["half-a", "half-b"]);
+    const weights = (of: ModelManifest["files"]) => of.find(({path}) => path === "model.safetensors")!.bytes;
+    const parent = (await listModels(dir)).find(({name}) => name === "half-a")!;
+    expect(weights(files)).toBe(weights(parent.files));
+    const {tensors} = await openCheckpoint(await modelFolder(dir, id));
+    expect(new Set([...tensors.values()].map(({dtype}) => dtype))).toEqual(new Set(["BF16"]));
+  });
+
+  it("goes on where it was interrupted, in one folder that is gone in the end", async () => {
+    const source = mergedModel({
+      name: "interrupted",
+      method: "linear",
+      models: ["one", "two"].map((name) => ({source: storedModel(name), parameters: {weight: 1}}))
+    });
+    const stopped = new AbortController();
+    stopped.abort();
+    const context = {
+      dir,
+      project: folder,
+      seed: "s",
+      dataset: "words",
+      version: "v",
+      split: "s",
+      rows: () => {
+        throw new Error("no rows are asked for");
+      }
+    };
+    const work = join(dir, ".merging");
+    const left = async () => {
+      await expect(source.build({...context, signal: stopped.signal})).rejects.toThrow();
+      const [name, ...more] = await readdir(work);
+      expect(more).toEqual([]);
+      const state = await stat(join(work, name!, ".out.merging", "state.json"));
+      return [name, state.ino, state.mtimeMs];
+    };
+    const first = await left();
+    expect(await left()).toEqual(first);
+    const {id} = await source.build(context);
+    expect((await source.build(context)).id).toBe(id);
+    expect(await readdir(work)).toEqual([]);
+    const old = join(work, "forgotten");
+    await mkdir(old);
+    await utimes(old, 1, 1);
+    await madeOf(["two", "one"]);
+    expect(await readdir(work)).toEqual([]);
   });
 
   it("takes an adapter as its base with it", async () => {

@@ -6,7 +6,7 @@ import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {type DatasetDefinition, pull} from "../../src/datasets/index.js";
 import {mergeVerb} from "../../src/cli/merge.js";
 import {recordFiles} from "../../src/jobs/index.js";
-import {lineage, recordHostedModel} from "../../src/models/index.js";
+import {lineage, listModels, recordHostedModel} from "../../src/models/index.js";
 import {finalRuns, modelsDir, openStore, openWorkspace, type Store} from "../../src/store/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {colourModel} from "../support/colourModel.js";
@@ -49,10 +49,20 @@ interface Result {
   run: string;
   earlierSearches: number;
   earlierTries: number;
+  otherMerges: string[];
 }
 
 async function search(path: string, why?: string): Promise<Result> {
   return JSON.parse(await printed(() => mergeVerb(undefined, {search: path, why, json: true}))) as Result;
+}
+
+/** What a search prints and tells, each on one line. */
+async function searchText(path: string): Promise<{text: string; told: string}> {
+  const said: string[] = [];
+  const told = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
+  const text = await printed(() => mergeVerb(undefined, {search: path})).finally(() => told.mockRestore());
+  const flat = (lines: string) => lines.replace(/\s+/g, " ");
+  return {text: flat(text), told: flat(said.join(""))};
 }
 
 const evalText = (name: string, split: string, score: string, dataset = "colours") => `
@@ -142,7 +152,7 @@ describe("assay merge --search", () => {
         expect.arrayContaining([found.winner, "knows-red-and-green", "uniform average"])
       );
       expect(final.candidates.length).toBeLessThanOrEqual(3);
-      expect(final.description).toContain(`against 6 merges tried (of ${found.of} in the search space)`);
+      expect(final.description).toContain(`of 6 merges tried (of ${found.of} settings in the search space)`);
       expect(final.description).toContain("Nothing was chosen on this test part");
       const names = (await lineage(modelsDir(store.workspace), found.model)).map(({name}) => name);
       expect(names).toEqual(expect.arrayContaining([found.winner, "knows-red-and-green", "knows-blue"]));
@@ -153,7 +163,9 @@ describe("assay merge --search", () => {
     const runs = () => withStore(async (store) => (await store.runs()).map(({id}) => id).sort());
     const before = await runs();
     const text = await printed(() => mergeVerb(undefined, {search: join(project, "space.yml")}));
-    expect(text).toMatch(/won a race on the validation part against 6 merges tried/);
+    expect(text).toMatch(
+      /(won|led) the race.* The race was of 6 merges tried \(of 27 settings in the search space\), 2 parents/
+    );
     expect(text).toMatch(/Over the best single parent: \d+\.\d points \(\d+\.\d to \d+\.\d\)\./);
     expect(text).toMatch(/Model [0-9a-f]{64}/);
     // It was done before: nothing is merged, asked or scored a second time.
@@ -171,15 +183,32 @@ describe("assay merge --search", () => {
     const other = space().replace("eval: colours", "eval: shared").replace("tries: 6", "tries: 2");
     const path = await writeSpace("shared.yml", other);
     expect(await search(path)).toMatchObject({earlierSearches: 3, earlierTries: 14});
-    const said: string[] = [];
-    const told = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
-    const printedText = await printed(() => mergeVerb(undefined, {search: path})).finally(() =>
-      told.mockRestore()
-    );
-    expect(said.join("").replace(/\s+/g, " ")).toContain(
+    const {text: printedText, told} = await searchText(path);
+    expect(told).toContain(
       "3 earlier searches had scored their winners on this test part, of 14 merges tried; with this one 16 were tried."
     );
     expect(printedText).not.toContain("Nothing was chosen on this test part");
+  }, 300_000);
+
+  it("races no copies of a parent, and keeps the parent where a merge only ties with it", async () => {
+    const dir = modelsDir(await openWorkspace(project));
+    const base = await colourModel(dir, "knows-nothing", {});
+    await colourModel(dir, "zeta-knows-all", {red: 3, green: 3, blue: 3}, base);
+    const path = await writeSpace(
+      "copies.yml",
+      "eval: shared\nmodels: [knows-blue, zeta-knows-all]\nmethods: [slerp]\nweights: [0, 0.3, 1]\n"
+    );
+    const {text, told} = await searchText(path);
+    expect(told).toContain(
+      "1 merge of 3 settings in the space, 2 parents and their average; 2 of 3 settings give a parent, the base, the average, another try or nothing: left out"
+    );
+    expect(text).toContain(
+      "zeta-knows-all led the race, undecided against uniform average and slerp 0.3: no merge is shown to be better. The race was of 1 merge tried (of 3 settings in the search space), 2 parents and the uniform average, on the validation part."
+    );
+    const none = await writeSpace("none.yml", space().replace("[0, 0.5, 1]", "[0]"));
+    await expect(search(none)).rejects.toThrow(
+      /none\.yml holds no merge beside the uniform average, which every search tries: its 3 settings give a parent, the base/
+    );
   }, 300_000);
 
   it("names what is wrong before anything is merged", async () => {
@@ -303,8 +332,22 @@ tries: 2
 params: {temperature: 0, max_tokens: 1}
 `
     );
+    const {told} = await searchText(path);
+    const {bytes} = (await listModels(modelsDir(workspace)))
+      .find(({name}) => name === "tuned")!
+      .files.find((file) => file.path === "model.safetensors")!;
+    const each = (bytes / 1e6).toFixed(1);
+    expect(told).toContain(
+      `3 merges to make of up to ${each} MB each: ${((3 * bytes) / 1e6).toFixed(1)} MB on the disk, of `
+    );
     const found = await search(path);
     expect(found).toMatchObject({tries: 2, average: "uniform average", part: "test"});
+    const others = (await listModels(modelsDir(workspace))).filter(({id}) => found.otherMerges.includes(id));
+    const merges = [found.average, "task_arithmetic 0.5/1", "task_arithmetic 1/0.5", "task_arithmetic 1/1"];
+    expect(others.length).toBeGreaterThanOrEqual(2);
+    for (const {name} of others) expect(merges.filter((one) => one !== found.winner)).toContain(name);
+    // What the store has needs no room again.
+    expect((await searchText(path)).told).not.toContain("to make of up to");
     const names = (await lineage(modelsDir(workspace), found.model)).map(({name}) => name);
     expect(names.some((name) => ["tuned", "steer"].includes(name))).toBe(true);
   });

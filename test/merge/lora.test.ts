@@ -1,4 +1,4 @@
-import {mkdir, writeFile} from "node:fs/promises";
+import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {writeSafetensors} from "../../src/safetensors/write.js";
@@ -202,5 +202,125 @@ describe("adapters", () => {
     await expect(adapted("base", "wrong", "layer.weight")).rejects.toThrow(
       /rank 1 but adapter_config\.json says 2[^]*other\.lora_A\.weight has no/
     );
+  });
+});
+
+describe("adapters that save the tables of a vocabulary", () => {
+  const wide = (rows: number, from: number) => ({
+    shape: [rows, 2],
+    values: Array.from({length: rows * 2}, (_, i) => from + i)
+  });
+  const embedding = "base_model.model.model.embed_tokens.weight";
+  const head = "base_model.model.lm_head.weight";
+  const tokenizer = (count: number) => ({
+    model: {
+      type: "WordLevel",
+      vocab: Object.fromEntries(Array.from({length: count}, (_, i) => [`t${i}`, i]))
+    },
+    added_tokens: []
+  });
+  const write = (folder: string, name: string, content: object) =>
+    writeFile(join(work.path, folder, name), JSON.stringify(content));
+
+  beforeAll(async () => {
+    const config = {model_type: "made-up", vocab_size: 3};
+    const tensors = {"model.embed_tokens.weight": wide(3, 0), "model.layers.0.w": {values: [1]}};
+    await writeModel(join(work.path, "untied"), {...tensors, "lm_head.weight": wide(3, 50)}, config);
+    await writeModel(join(work.path, "tied"), tensors, {...config, tie_word_embeddings: true});
+    for (const folder of ["untied", "tied"]) {
+      await write(folder, "tokenizer.json", tokenizer(3));
+      await write(folder, "generation_config.json", {eos_token_id: 2});
+    }
+    await writeAdapter(
+      "chat",
+      {modules_to_save: ["embed_tokens", "lm_head"]},
+      {
+        [embedding]: wide(5, 100),
+        [head]: wide(5, 200)
+      }
+    );
+    await write("chat", "tokenizer.json", tokenizer(5));
+    await writeAdapter("embedding", {modules_to_save: ["embed_tokens"]}, {[embedding]: wide(5, 100)});
+  });
+  const put = (base: string, adapter: string, extra: object = {}) =>
+    mergeIn(work.path, {merge_method: "passthrough", models: [{model: `${base}+${adapter}`}], ...extra});
+  const json = async (out: string, name: string) =>
+    JSON.parse(await readFile(join(out, name), "utf8")) as Record<string, unknown>;
+
+  it("with added tokens make the base's tables as large, and bring their tokenizer", async () => {
+    const {tensors, out, report} = await put("untied", "chat");
+    expect(tensors.get("model.embed_tokens.weight")).toMatchObject({shape: [5, 2]});
+    expect([...tensors.get("model.embed_tokens.weight")!.values]).toEqual(wide(5, 100).values);
+    expect([...tensors.get("lm_head.weight")!.values]).toEqual(wide(5, 200).values);
+    expect((await json(out, "config.json")).vocab_size).toBe(5);
+    expect(await json(out, "tokenizer.json")).toEqual(tokenizer(5));
+    expect(await json(out, "generation_config.json")).toEqual({eos_token_id: 2});
+    expect(report.warnings).toEqual([]);
+  });
+
+  it("give a tied base a head of its own where they save one, and leave it tied where not", async () => {
+    const own = await put("tied", "chat");
+    expect([...own.tensors.get("lm_head.weight")!.values]).toEqual(wide(5, 200).values);
+    expect((await json(own.out, "config.json")).tie_word_embeddings).toBe(false);
+    const tied = await put("tied", "embedding", {tokenizer_source: undefined});
+    expect(tied.tensors.get("model.embed_tokens.weight")!.shape).toEqual([5, 2]);
+    expect(tied.tensors.has("lm_head.weight")).toBe(false);
+    expect(await json(tied.out, "config.json")).toMatchObject({vocab_size: 5, tie_word_embeddings: true});
+  });
+
+  it("are merged with their base by a union of both vocabularies", async () => {
+    const {tensors, out} = await mergeIn(work.path, {
+      merge_method: "linear",
+      models: ["untied", "untied+chat"].map((model) => ({model, parameters: {weight: 1}})),
+      tokenizer_source: "union"
+    });
+    const {values, shape} = tensors.get("model.embed_tokens.weight")!;
+    expect(shape).toEqual([5, 2]);
+    expect([...values.subarray(0, 2)]).toEqual([(0 + 100) / 2, (1 + 101) / 2]);
+    expect([...values.subarray(8)]).toEqual([108, 109]);
+    expect((await json(out, "config.json")).vocab_size).toBe(5);
+  });
+
+  it("may change a saved table by a product, too", async () => {
+    await writeAdapter(
+      "both",
+      {r: 1, lora_alpha: 1},
+      {
+        "base_model.model.model.embed_tokens.lora_embedding_A": {shape: [1, 5], values: [0, 0, 0, 0, 1]},
+        "base_model.model.model.embed_tokens.lora_embedding_B": {shape: [2, 1], values: [10, 20]},
+        "base_model.model.model.embed_tokens.base_layer.weight": wide(5, 100),
+        "base_model.model.lm_head.weight": wide(5, 200)
+      }
+    );
+    const {tensors} = await put("untied", "both");
+    expect([...tensors.get("model.embed_tokens.weight")!.values].slice(6)).toEqual([106, 107, 118, 129]);
+  });
+
+  it("are refused where the other table stays as it is, and where what they hold is not supported", async () => {
+    await expect(put("untied", "embedding")).rejects.toThrow(
+      /model\.embed_tokens\.weight has 5 rows but lm_head\.weight, which the adapter does not save, has 3: save both, with modules_to_save/
+    );
+    await writeAdapter(
+      "rows",
+      {trainable_token_indices: {embed_tokens: [1]}},
+      {
+        "base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta": wide(1, 0)
+      }
+    );
+    await expect(put("untied", "rows")).rejects.toThrow(
+      /holds single rows of a table \(trainable_token_indices\), which is not supported: merge the adapter into its base with PEFT \(merge_and_unload\)/
+    );
+    await writeAdapter(
+      "head-only",
+      {r: 1},
+      {
+        "base_model.model.lm_head.lora_A.weight": {shape: [1, 2], values: [1, 1]},
+        "base_model.model.lm_head.lora_B.weight": {shape: [3, 1], values: [1, 1, 1]}
+      }
+    );
+    await expect(put("tied", "head-only")).rejects.toThrow(
+      /changes lm_head\.weight, which is the base's model\.embed_tokens\.weight \(tied\): LoRA on the head alone cannot be merged into both/
+    );
+    expect((await put("untied", "head-only")).tensors.get("lm_head.weight")!.shape).toEqual([3, 2]);
   });
 });

@@ -123,19 +123,44 @@ describe("a race at a fixed error rate", () => {
     expect(race({a: broken, b: broken}, {errorRate: 0.05}).outcome.set).toHaveLength(2);
   });
 
-  it("is the same race again with the same scores, whatever the order of the candidates", () => {
+  it("is the same race again with the same scores, whatever the order of candidates that do not tie", () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const scores = sample(seed, [0.8, 0.7, 0.6], 200);
         const turned = Object.fromEntries(Object.entries(scores).reverse());
         const first = race(scores, {errorRate: 0.1});
         expect(race(scores, {errorRate: 0.1})).toEqual(first);
+        fc.pre(
+          first.rounds.every(
+            ({standings}) => new Set(standings.map(({mean}) => mean)).size === standings.length
+          )
+        );
         const again = race(turned, {errorRate: 0.1});
         expect(again.outcome).toEqual(first.outcome);
         expect(again.dropped).toEqual(first.dropped);
       }),
       {numRuns: 15}
     );
+  });
+});
+
+describe("a tie", () => {
+  const same = sample(8, [0.7], 200).c0!;
+  const worse = same.map((score, row) => (row % 4 === 0 ? 0 : score));
+
+  it("goes to the candidate that was given first, whatever its name", () => {
+    const {outcome, rounds} = race(
+      {worse, "team-b": same, average: [...same], a: [...same]},
+      {errorRate: 0.05}
+    );
+    expect(outcome.best).toBe("team-b");
+    expect(outcome.set).toEqual(["team-b", "average", "a"]);
+    for (const {standings} of rounds) expect(standings[0]!.candidate).toBe("team-b");
+  });
+
+  it("of a race for a budget keeps the candidate that was given first", () => {
+    const {outcome} = race({z: same, y: [...same], a: [...same]}, {budgetCalls: 300});
+    expect(outcome).toMatchObject({kind: "pick", best: "z"});
   });
 });
 

@@ -54,24 +54,64 @@ weights: [2]
 });
 
 describe("the merges to try", () => {
-  it("are the whole space where it is small, each once", () => {
-    const {tries, of} = triesOf(space({tries: 200}));
+  it("are the whole space where it is small, without what gives a parent, the base, the average or another", () => {
+    const {tries, of, leftOut} = triesOf(space({tries: 200}));
     // linear 9, ties 9 × 2, slerp 3, model_stock 1
     expect(of).toBe(31);
-    const by = (method: string) => tries.filter((one) => one.method === method);
-    // Of linear (0, 0) is nothing, (1, 1) the average, and only the weights' shares count: 0/1, 1/0, 1/2, 2/1.
-    expect(by("linear").map(({name}) => name)).toHaveLength(4);
-    // Ties divides by the weights too: 0/0, 0/1, 1/0, 1/1, 1/2, 2/1, with two densities each.
-    expect(by("ties")).toHaveLength(12);
-    expect(
-      by("slerp")
-        .map(({name}) => name)
-        .sort()
-    ).toEqual(["slerp 0", "slerp 0.5", "slerp 1"]);
-    expect(by("model_stock")).toEqual([
-      {name: "model_stock", method: "model_stock", weights: [], density: undefined}
-    ]);
+    expect(tries.length + leftOut).toBe(of);
+    const by = (method: string) =>
+      tries.flatMap((one) => (one.method === method ? [one.name.replace(`${method} `, "")] : [])).sort();
+    expect(by("linear")).toEqual(["0.5/1", "1/0.5"]);
+    // It divides by the weights; one model's whole difference is that model, and none is the base.
+    expect(by("ties").filter((name) => name.endsWith("density 1"))).toHaveLength(3);
+    expect(by("ties").filter((name) => name.endsWith("density 0.5"))).toHaveLength(5);
+    expect(by("slerp")).toEqual(["0.5"]);
+    expect(tries.find(({method}) => method === "model_stock")).toEqual({
+      name: "model_stock",
+      method: "model_stock",
+      weights: [],
+      density: undefined
+    });
     expect(new Set(tries.map(({name}) => name)).size).toBe(tries.length);
+  });
+
+  it("are none where every setting gives a parent, the base or the average", () => {
+    const copies = space({
+      methods: ["linear", "task_arithmetic", "ties", "dare_ties", "slerp", "nuslerp", "nearswap"],
+      weights: [0],
+      densities: [1],
+      tries: 50
+    });
+    // nuslerp takes weights of 0 as equal ones.
+    expect(triesOf(copies).tries.map(({method}) => method)).toEqual(["nuslerp"]);
+    const parents = space({methods: ["linear", "task_arithmetic", "slerp"], weights: [0, 1], tries: 50});
+    expect(triesOf(parents)).toMatchObject({tries: [{name: "task_arithmetic 1/1"}], of: 10, leftOut: 9});
+  });
+
+  it("of two methods that come to the same are one", () => {
+    const {tries} = triesOf(
+      space({methods: ["task_arithmetic", "dare_linear", "della_linear"], weights: [1], densities: [1]})
+    );
+    expect(tries.map(({name}) => name)).toEqual(["task_arithmetic 1/1"]);
+    const random = triesOf(space({methods: ["dare_linear"], weights: [1], densities: [0.5, 1], tries: 50}));
+    expect(random.tries).toHaveLength(2);
+  });
+
+  it("take a model that is the base as what it is", () => {
+    const {tries} = triesOf(
+      space({models: ["a", "base"], methods: ["task_arithmetic"], weights: [0, 0.5, 1], tries: 50})
+    );
+    expect(tries).toEqual([]);
+  });
+
+  it("of layer groups may have a parent's tensors in one and the other's in another", () => {
+    const {tries} = triesOf(
+      space({methods: ["linear", "slerp"], weights: [0, 1], layers: {words: "emb"}, tries: 50})
+    );
+    const own = tries.map(({weights}) => weights.map(({values}) => values.join("/")).join(" "));
+    // Both parents, their average and each a group; slerp gives none that linear does not.
+    expect(own).toHaveLength(6);
+    expect(own).not.toContain("1/0 1/0");
   });
 
   it("are drawn by the seed where it is large, methods having equal shares", () => {
@@ -80,14 +120,14 @@ describe("the merges to try", () => {
       layers: {attention: "attn", mlp: "mlp"},
       tries: 10
     });
-    const {tries, of} = triesOf(large);
+    const {tries, of, leftOut} = triesOf(large);
     expect(of).toBe(11 ** 6 + 11 ** 6 * 2 + 11 ** 3 + 1);
     expect(tries).toHaveLength(10);
     expect(tries.filter(({method}) => method === "linear")).toHaveLength(3);
     expect(tries.filter(({method}) => method === "model_stock")).toHaveLength(1);
     expect(tries[0]!.weights.map(({group}) => group)).toEqual(["attention", "mlp", "rest"]);
     expect(tries[0]!.name).toMatch(/^linear attention [\d.]+\/[\d.]+, mlp /);
-    expect(triesOf(large)).toEqual({tries, of});
+    expect(triesOf(large)).toEqual({tries, of, leftOut});
     expect(triesOf({...large, seed: "another"}).tries).not.toEqual(tries);
   });
 
@@ -99,16 +139,19 @@ describe("the merges to try", () => {
     for (const method of ["ties", "della", "nuslerp", "multislerp"]) {
       expect(named(method, [0.5, 1]), method).toHaveLength(3);
       expect(named(method, [0, 1]), method).toEqual(
-        method.endsWith("slerp") ? ["0/1", "1/0", "1/1"] : ["0/0", "0/1", "1/0", "1/1"]
+        // Along the arc of the differences to the base, the ends are the parents.
+        method.endsWith("slerp") ? expect.arrayContaining(["1/1"]) : ["0/1", "1/0", "1/1"]
       );
     }
     for (const method of ["task_arithmetic", "dare_ties", "della_linear", "breadcrumbs_ties"])
-      expect(named(method, [0.5, 1]), method).toHaveLength(4);
+      expect(named(method, [0.5, 1]), method).toHaveLength(method === "task_arithmetic" ? 3 : 4);
   });
 
   it("of a method that sparsifies nothing have no density, and need none", () => {
     const {tries, of} = triesOf(space({methods: ["task_arithmetic"], tries: 50}));
-    expect(tries.map(({name}) => name)).toHaveLength(3 ** 2);
+    expect(tries.map(({name}) => name).sort()).toEqual(
+      ["0.5/0", "0/0.5", "0.5/1", "1/0.5", "1/1"].map((name) => `task_arithmetic ${name}`).sort()
+    );
     expect(tries.filter(({density}) => density !== undefined)).toEqual([]);
     expect(of).toBe(3 ** 2);
     const bare = "eval: words\nmodels: [a, b]\nbase: base\nmethods: [task_arithmetic]\nweights: [1]";
@@ -121,5 +164,7 @@ describe("the merges to try", () => {
     expect(linear({weights: [1]})).toEqual([]);
     expect(linear({weights: [0.5, 1]}).sort()).toEqual(["linear 0.5/1", "linear 1/0.5"]);
     expect(linear({weights: [0.5, 1], layers: {words: "emb"}})).toHaveLength(8);
+    // 0.5 of each difference is the average, too.
+    expect(triesOf(space({methods: ["task_arithmetic"], weights: [0.5], tries: 50})).tries).toEqual([]);
   });
 });

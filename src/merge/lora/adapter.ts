@@ -2,13 +2,17 @@ import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {messageOf, UserError} from "../../store/errors.js";
+import {isVocabulary, tiedNames} from "../plan/layers.js";
 import type {OpenModel} from "../plan/model.js";
 import type {Dtype} from "../../safetensors/dtype.js";
 import {readHeader, type StoredTensor} from "../../safetensors/open.js";
 import type {AdapterChange, Stored} from "./change.js";
+import {ownTokenizer, withVocabulary} from "./vocabulary.js";
 import {type AdapterConfig, readAdapterConfig, scaleOf} from "../../safetensors/adapterConfig.js";
 
 const PREFIX = "base_model.model.";
+/** Tensors that change others. */
+const PARTS = /\.(lora_|trainable_tokens_)/;
 const WEIGHTS = "adapter_model.safetensors";
 
 /**
@@ -24,11 +28,14 @@ export async function withAdapter(base: OpenModel, folder: string, id: string): 
   const {tensors} = await readHeader(file);
   const stored = new Map(tensors.map((tensor) => [tensor.name, {...tensor, file}]));
   const edit = new Edit(base, config, stored, file);
-  for (const name of stored.keys()) edit.take(name);
-  edit.finish();
+  edit.takeAll();
+  const table = edit.savedTable();
+  const isResized = table !== undefined && edit.isResized(table);
   return {
     ...base,
     id,
+    config: isResized ? withVocabulary(base.config, table.shape[0]!) : base.config,
+    tokenizer: table && ownTokenizer(folder),
     checkpoint: {
       ...base.checkpoint,
       files: [...base.checkpoint.files, file, join(folder, "adapter_config.json")],
@@ -66,17 +73,56 @@ class Edit {
     this.tensors = new Map(base.checkpoint.tensors);
   }
 
-  take(key: string): void {
+  /** Throws a UserError that lists what does not fit. Tensors saved whole come first: others are changes to them. */
+  takeAll(): void {
+    const keys = [...this.stored.keys()];
+    const isSaved = (key: string) => !PARTS.test(key);
+    for (const key of [...keys.filter(isSaved), ...keys.filter((one) => !isSaved(one))]) this.take(key);
+    this.checkTables();
+    this.finish();
+  }
+
+  /** The table of embeddings that the adapter saves whole; undefined when it saves none. */
+  savedTable(): StoredTensor | undefined {
+    return this.savedTables().find(({name}) => tiedNames(name).length === 0);
+  }
+
+  /** Whether a saved table has other rows than the base's. */
+  isResized({name, shape}: StoredTensor): boolean {
+    const own = [name, ...tiedNames(name)].flatMap((one) => this.base.checkpoint.tensors.get(one) ?? [])[0];
+    return own !== undefined && own.shape[0] !== shape[0];
+  }
+
+  private savedTables(): StoredTensor[] {
+    return [...this.tensors.values()].filter(({name, file}) => isVocabulary(name) && file === this.file);
+  }
+
+  /** Tables of one model have a row for each token, whoever saved them. */
+  private checkTables(): void {
+    const saved = this.savedTables().find((table) => this.isResized(table));
+    if (!saved) return;
+    for (const {name, shape, file} of this.tensors.values())
+      if (isVocabulary(name) && shape[0] !== saved.shape[0])
+        this.problems.push(
+          `${saved.name} has ${saved.shape[0]} rows but ${name}${file === this.file ? "" : ", which the adapter does not save,"} has ${shape[0]}: save both, with modules_to_save`
+        );
+  }
+
+  private take(key: string): void {
     if (this.used.has(key)) return;
     const part = /^(.*)\.(lora_A\.weight|lora_embedding_A)$/.exec(key);
     if (part) this.product(part[1]!, key, part[2] === "lora_embedding_A");
     else if (/\.lora_(B\.weight|B\.bias|embedding_B|magnitude_vector(\.weight)?)$/.test(key)) return;
+    else if (/\.trainable_tokens_/.test(key))
+      this.problems.push(
+        `${key} holds single rows of a table (trainable_token_indices), which is not supported: merge the adapter into its base with PEFT (merge_and_unload) and name the result`
+      );
     else if (/lora_|trainable_tokens|\bia3_|vera_|oft_|hada_|lokr_/.test(key.slice(PREFIX.length)))
       this.problems.push(`${key} is of a kind that is not supported`);
     else this.replace(key);
   }
 
-  finish(): void {
+  private finish(): void {
     for (const key of this.stored.keys())
       if (
         !this.used.has(key) &&
@@ -98,8 +144,8 @@ class Edit {
     if (!b) return void this.problems.push(`${keyA} has no ${keyB} beside it`);
     this.used.add(keyA).add(keyB);
     const target = `${module}.weight`;
-    const weight = this.base.checkpoint.tensors.get(target);
-    if (!weight) return void this.problems.push(`${keyA} changes ${target}, which the base does not have`);
+    const weight = this.tensors.get(target);
+    if (!weight) return void this.problems.push(`${keyA} changes ${target}, ${this.whyAbsent(target)}`);
     const {rank, scale} = scaleOf(this.config, module);
     if (a.shape[0] !== rank)
       return void this.problems.push(`${keyA} has rank ${a.shape[0]} but adapter_config.json says ${rank}`);
@@ -125,6 +171,13 @@ class Edit {
     this.bias(path, module, outer, scale);
   }
 
+  private whyAbsent(target: string): string {
+    const tied = tiedNames(target).find((name) => this.tensors.has(name));
+    return tied === undefined
+      ? "which the base does not have"
+      : `which is the base's ${tied} (tied): LoRA on the head alone cannot be merged into both. Save the base with a head of its own (tie_word_embeddings: false), or train without lm_head`;
+  }
+
   private magnitude(path: string, outer: number): Stored | undefined {
     const key = [`${path}.lora_magnitude_vector`, `${path}.lora_magnitude_vector.weight`].find((k) =>
       this.stored.has(k)
@@ -146,7 +199,7 @@ class Edit {
     const term = this.stored.get(key);
     if (!term) return;
     this.used.add(key);
-    const target = this.base.checkpoint.tensors.get(`${module}.bias`);
+    const target = this.tensors.get(`${module}.bias`);
     if (!target)
       return void this.problems.push(`${key} changes ${module}.bias, which the base does not have`);
     if (term.shape[0] !== outer || target.shape[0] !== outer)
@@ -168,7 +221,7 @@ class Edit {
     const name = plain(key);
     const own = this.base.checkpoint.tensors.get(name);
     const stored = this.stored.get(key)!;
-    if (own && own.shape.join() !== stored.shape.join())
+    if (own && !isOfSize(stored, own, isVocabulary(name)))
       return void this.problems.push(
         `${key} is [${stored.shape.join(", ")}] but ${name} is [${own.shape.join(", ")}]`
       );
@@ -182,6 +235,12 @@ class Edit {
 /** What stands on a model and is often not in its checkpoint: what the weights are tied to, or a task needs. */
 const HEAD =
   /^(lm_head|embed_out|score|classifier|classification_head|pre_classifier|qa_outputs|v_head|pooler|cls)\./;
+
+/** A table that is saved whole may have rows for other tokens than the base's. */
+function isOfSize({shape}: StoredTensor, own: StoredTensor, isTable: boolean): boolean {
+  const counted = isTable && own.shape.length === 2 ? 1 : 0;
+  return shape.length === own.shape.length && shape.slice(counted).join() === own.shape.slice(counted).join();
+}
 
 function place({file, offset, dtype, shape}: StoredTensor): Stored {
   return {file, offset, dtype, shape};

@@ -6,6 +6,7 @@ import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
 import {notesOf, type Plan} from "../plan/plan.js";
 import {firstNames} from "../plan/sameModels.js";
 import {inFile} from "../recipe/problems.js";
+import {settingWarnings} from "../plan/settings.js";
 import {referenceText} from "../recipe/reference.js";
 import type {ModelReference, Recipe} from "../recipe/types.js";
 import type {MergeReport} from "../report.js";
@@ -88,7 +89,15 @@ export async function planMoe(
     config,
     donor: base,
     models: [...models.values()],
-    warnings: [...notesOf(models, notes), ...warningsOf(moe, routers), ...windowWarning(base, layoutName)]
+    warnings: [
+      ...notesOf(models, notes),
+      ...warningsOf(moe, routers),
+      ...windowWarning(base, layoutName),
+      ...settingWarnings(
+        base,
+        [...models.values()].filter((model) => model !== base)
+      )
+    ]
   };
 }
 

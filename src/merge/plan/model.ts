@@ -23,6 +23,13 @@ export interface OpenModel {
   unchecked?: string;
   /** Dtypes of tensors that an adapter replaces: those of the base. */
   dtypes?: ReadonlyMap<string, Dtype>;
+  /** Where the tokenizer's files lie when that is not beside the weights. */
+  tokenizer?: string;
+}
+
+/** The folder with a model's tokenizer. */
+export function tokenizerFolder({tokenizer, checkpoint}: OpenModel): string {
+  return tokenizer ?? checkpoint.folder;
 }
 
 /** Finds the folder of a model the recipe names; undefined means the name is a path. */

@@ -1,10 +1,13 @@
 import type {MergeOptions} from "../options.js";
 import type {ModelReference, Recipe} from "../recipe/types.js";
+import {RecipeError} from "../recipe/problems.js";
 import {chatTemplate} from "../tokenizer/chatTemplate.js";
+import {differingVocabularies} from "../tokenizer/differing.js";
 import {planTokenizer} from "../tokenizer/plan.js";
 import {type Named, openModels} from "./model.js";
 import {type Plan, planMerge} from "./plan.js";
 import {withFirstNames} from "./sameModels.js";
+import {settingWarnings} from "./settings.js";
 
 /** Opens a recipe's models and plans its tensors, tokenizer and config. Nothing is written. */
 export async function planRecipe(
@@ -16,7 +19,7 @@ export async function planRecipe(
   const models = await openModels(modelsOf(recipe), folderOf);
   const tokenizer = await planTokenizer(recipe, models);
   const template = await chatTemplate(recipe.chatTemplate, [...models.values()]);
-  return planMerge(recipe, models, {
+  const plan = planMerge(recipe, models, {
     seed,
     exact,
     masks,
@@ -24,6 +27,11 @@ export async function planRecipe(
     tokenizer,
     chatTemplate: template
   });
+  const {warnings, problems} = tokenizer ? {warnings: [], problems: []} : await differingVocabularies(plan);
+  if (problems.length > 0)
+    throw new RecipeError(problems.map((message) => ({line: recipe.lines[recipe.form], message})));
+  const others = plan.models.filter((model) => model !== plan.donor);
+  return {...plan, warnings: [...plan.warnings, ...warnings, ...settingWarnings(plan.donor, others)]};
 }
 
 function modelsOf(recipe: Recipe): Named[] {

@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import type {OpenModel} from "../plan/model.js";
+import {type OpenModel, tokenizerFolder} from "../plan/model.js";
 import {readMapping} from "../readMapping.js";
 
 const loop = (body: string) => `{% for message in messages %}${body}{% endfor %}`;
@@ -44,8 +44,8 @@ export async function chatTemplate(
   if (asked === undefined) return undefined;
   if (asked !== "auto") return TEMPLATES[asked] ?? asked;
   const counts = new Map<string, number>();
-  for (const {checkpoint} of models) {
-    const own = await ownTemplate(checkpoint.folder);
+  for (const model of models) {
+    const own = await ownTemplate(tokenizerFolder(model));
     if (own !== undefined) counts.set(own, (counts.get(own) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];

@@ -1,5 +1,5 @@
 import type {RowMap} from "../engine/rowMap.js";
-import type {OpenModel} from "../plan/model.js";
+import {type OpenModel, tokenizerFolder} from "../plan/model.js";
 import {RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import type {Recipe} from "../recipe/types.js";
@@ -39,7 +39,7 @@ export async function planTokenizer(
   if (!settings) return undefined;
   const vocabularies = new Map<string, Vocabulary>();
   for (const model of models.values()) {
-    const vocabulary = await readVocabulary(model.checkpoint.folder, tableRows(model));
+    const vocabulary = await readVocabulary(tokenizerFolder(model), tableRows(model));
     if (vocabulary) vocabularies.set(model.id, vocabulary);
   }
   const base = recipe.base && referenceText(recipe.base);
@@ -65,7 +65,7 @@ export async function planTokenizer(
   for (const [token, id] of ids) tokens[id] = token;
   const force = (token: string) => settings.tokens[token]?.force ?? false;
   const maps = await rowMaps(recipe, {tokens, fillers, force, models, vocabularies, warnings});
-  const config = await readMapping(donor.checkpoint.folder, "tokenizer_config.json");
+  const config = await readMapping(tokenizerFolder(donor), "tokenizer_config.json");
   return {
     rows: (model, tensor) => maps.get(`${model}\0${tensor}`),
     donor,
