@@ -107,9 +107,14 @@ function functionOf(prompt: Exclude<Prompt, string>, fewShot: readonly Row[]) {
 /** An error text must not carry the row's own text into the store's reasons. */
 function withoutCells(message: string, row: Row): string {
   let text = message;
-  for (const value of Object.values(row))
-    if (typeof value === "string" && value.length >= 8) text = text.replaceAll(value, "…");
+  for (const value of textsIn(row)) if (value.length >= 8) text = text.replaceAll(value, "…");
   return text.slice(0, 300);
+}
+
+/** Every text of a value, at any depth. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function fill(template: string, row: Row): string {

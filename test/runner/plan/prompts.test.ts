@@ -14,6 +14,15 @@ describe("prompts", () => {
     expect(variant!.render({id: "1"}).failed).toMatch(/neither text nor a list of messages/);
   });
 
+  it("say why a function threw without the row's texts, however deep they lie", () => {
+    const row = {id: "1", text: "Dear Ms Weber", thread: {turns: [{said: "my address is 4 Elm Street"}]}};
+    const fail = () => {
+      throw new Error(`cannot read ${row.text} and ${row.thread.turns[0]!.said}`);
+    };
+    const [variant] = variantsOf(fail, [], () => "");
+    expect(variant!.render(row).failed).toBe("The prompt function threw: cannot read … and …");
+  });
+
   describe("with few-shot examples", () => {
     const shots = [
       {id: "s1", text: "one {{text}}", label: "a"},
