@@ -38,7 +38,8 @@ export async function assertColumnNames(
   const problems = (await describeColumns(db, query))
     .filter(({name}) => ours.has(name.toLowerCase()))
     .map(({name}) => `column "${name}" is Assay's own; rename it in \`sql\``);
-  if (problems.length > 0) throw new UserError(`dataset ${dataset}: ${problems.join("; ")}. No version was made.`);
+  if (problems.length > 0)
+    throw new UserError(`dataset ${dataset}: ${problems.join("; ")}. No version was made.`);
 }
 
 export async function describeColumns(db: Database, query: string): Promise<{name: string; type: string}[]> {

@@ -19,7 +19,7 @@ async function model(
   {rows = tokens.length, config = {}}: {rows?: number; config?: object} = {}
 ): Promise<void> {
   const folder = join(work.path, name);
-  const table = {shape: [rows, 4], values: Array.from({length: rows * 4}, (_, i) => i)};
+  const table = {shape: [rows, 4], values: Array.from({length: rows * 4}, (_, i) => i + name.length)};
   await writeModel(
     folder,
     {"model.embed_tokens.weight": table, "model.layers.0.w": {values: [1]}},
