@@ -136,7 +136,7 @@ describe("assay models add", () => {
   it("--from-job gives a model the data of a job, by its id, its name or the service's own id", async () => {
     const [first] = await listed();
     for (const fromJob of [first!.id, "ftjob-0"]) {
-      const {training, recipe} = await added({fromJob, name: `of ${fromJob}`});
+      const {training, recipe} = await added({fromJob, name: `of ${fromJob}`, rename: true});
       expect(training).toMatchObject({
         dataset: "questions",
         version: first!.version,
