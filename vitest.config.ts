@@ -31,8 +31,7 @@ export default defineConfig({
     // Far above what any test takes: a busy machine is slow, not broken.
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    // More than two processors can keep busy: a test waits two fifths of its time for browsers, servers and disks.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: {sequencer: LongestFirst},
     env: {OBSERVABLE_TELEMETRY_DISABLE: "1"},
     reporters: process.env.CI ? ["default", ["json", {outputFile: "test-results/vitest.json"}]] : ["default"]

@@ -173,11 +173,13 @@ async function guessedLabel(): Promise<string> {
 async function guessedCondition(): Promise<string> {
   const answer = (condition: string) =>
     printed(() => purgeVerb("mails", {where: condition, dryRun: true, json: true}));
-  const unknown = await answer("false");
+  // What is said of versions without such a column is said of any guess.
+  const nobody = new Map<string, string>();
+  for (const column of ["id", "text", "label"]) nobody.set(column, await answer(`${column} = 'nobody'`));
   for (const n of held.slice(0, 3)) {
     const {id, text} = rowsOf(N)[n]!;
-    for (const guess of [`id = '${id}'`, `text = '${text}'`, `label = 'label${100 + n}x'`])
-      if ((await answer(guess)) !== unknown) return id;
+    for (const [column, guess] of Object.entries({id, text, label: `label${100 + n}x`}))
+      if ((await answer(`${column} = '${guess}'`)) !== nobody.get(column)) return id;
   }
   return "";
 }
