@@ -1,4 +1,5 @@
 import {type Database, sqlName} from "../store/index.js";
+import {columnsWith} from "./columnsWith.js";
 import {describeColumns} from "./rowQuery.js";
 
 interface Column {
@@ -58,11 +59,13 @@ async function withoutValues(db: Database, query: string, names: readonly string
 
 /** Of the columns of JSON, those that hold neither lists nor objects. */
 async function withoutNested(db: Database, query: string, names: readonly string[]): Promise<Set<string>> {
-  if (names.length === 0) return new Set();
-  const found = await db.row<Record<string, boolean | null>>(
-    `select ${names.map((name, i) => `bool_or(json_type(${sqlName(name)}) in ('ARRAY', 'OBJECT')) as c${i}`).join(", ")} from (${query})`
+  const nested = await columnsWith(
+    db,
+    names,
+    `(${query})`,
+    (column) => `json_type(${column}) in ('ARRAY', 'OBJECT')`
   );
-  return new Set(names.filter((_name, i) => found![`c${i}`] !== true));
+  return new Set(names.filter((name) => !nested.includes(name)));
 }
 
 const namesOfJson = (columns: readonly Column[]) =>

@@ -1,5 +1,6 @@
 import type {Exported, JobRecord} from "../store/index.js";
 import {jobsNamed} from "../store/jobsNamed.js";
+import {isCalled} from "./isCalled.js";
 import type {LineageEdge, LineageKind, LineageNode, LineageRecords} from "./lineageGraph.js";
 import {presentFacts} from "./presentFacts.js";
 import type {ModelManifest} from "./types.js";
@@ -134,10 +135,7 @@ function namedJob({settings: {job}, recipe}: ModelManifest): string | undefined 
 /** The models of the store that a job goes on from: of one name the newest that was there when the job was noted. */
 function beginnings({settings, base, at}: JobRecord, models: readonly ModelManifest[]): ModelManifest[] {
   const named = [settings.parent, base].flatMap((wanted) => {
-    const meant = models.filter(
-      ({id, name, otherNames = []}) =>
-        id === wanted || name === wanted || otherNames.some((one) => one === wanted)
-    );
+    const meant = typeof wanted === "string" ? models.filter((model) => isCalled(model, wanted)) : [];
     const found = meant.filter(({createdAt}) => createdAt <= at).at(-1) ?? meant.at(-1);
     return found ? [found] : [];
   });

@@ -3,14 +3,13 @@ import {join} from "node:path";
 import {nearest, UserError} from "../store/index.js";
 import {withoutWeights} from "./adapted.js";
 import {hasLoader} from "./architectures.js";
+import {isCalled, type Named} from "./isCalled.js";
 import {listModels} from "./registry.js";
 import type {ModelManifest} from "./types.js";
 
-type Named = Pick<ModelManifest, "id" | "name" | "otherNames">;
-
 /** Whether a name means this model: one of its names, its id, or at least eight letters that its id begins with. */
-export function isMeant({id, name, otherNames = []}: Named, wanted: string): boolean {
-  return [id, name, ...otherNames].includes(wanted) || (wanted.length >= 8 && id.startsWith(wanted));
+export function isMeant(model: Named, wanted: string): boolean {
+  return isCalled(model, wanted) || (wanted.length >= 8 && model.id.startsWith(wanted));
 }
 
 /**

@@ -1,4 +1,5 @@
 import {type Database, sqlName, sqlPath, sqlString} from "../../store/index.js";
+import {columnsWith} from "../columnsWith.js";
 import {describeColumns} from "../rowQuery.js";
 import {columnNames, type CsvFile, csvOptions} from "./csv.js";
 import {exactColumns, typed} from "./exactTypes.js";
@@ -72,14 +73,9 @@ async function emptyTexts(
   files: readonly CsvFile[],
   names: readonly string[]
 ): Promise<string[]> {
-  if (names.length === 0) return [];
-  const found = await db
-    .row<Record<string, boolean | null>>(
-      `select ${names.map((name, i) => `bool_or(${sqlName(name)} = '') as c${i}`).join(", ")} from ${byDelimiter(files)(TEXTS)}`
-    )
-    // What cannot be read is told by the read of the rows.
-    .catch(() => undefined);
-  return names.filter((_name, i) => found?.[`c${i}`] === true);
+  const found = columnsWith(db, names, byDelimiter(files)(TEXTS), (column) => `${column} = ''`);
+  // What cannot be read is told by the read of the rows.
+  return found.catch(() => []);
 }
 
 /** The columns, when their texts can be cast to their types; undefined when only the reader of CSV knows their form. */
