@@ -28,7 +28,7 @@ function sources(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
     if (name.startsWith(".")) return [];
-    return statSync(path).isDirectory() ? sources(path) : /\.tsx?$/.test(name) ? [path] : [];
+    return statSync(path).isDirectory() ? sources(path) : /\.[jt]sx?$/.test(name) ? [path] : [];
   });
 }
 

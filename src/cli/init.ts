@@ -114,7 +114,7 @@ async function reportFiles(): Promise<ProjectFile[]> {
     ...(await readdir(root)).filter((name) => name.endsWith(".md") || name.endsWith(".css")),
     ...(await readdir(join(root, "styles"))).map((name) => join("styles", name)),
     ...(await readdir(join(root, "data"), {recursive: true}))
-      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => name.endsWith(".js"))
       .map((name) => join("data", name))
   ];
   return Promise.all(

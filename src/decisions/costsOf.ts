@@ -1,5 +1,6 @@
 import {studentQuantile} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
+import {overRepeats} from "./overRepeats.js";
 import type {CandidateCost} from "./types.js";
 
 const LEVEL = 0.95;
@@ -22,20 +23,20 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
     untold: number;
   }>(
     `with by_row as (
-       select candidate, variant, row_id, sum(${usd})::double as cost,
+       select candidate, variant, row_id, ${overRepeats("sum", usd, run)}::double as cost,
               count(*) filter (status = 'completed' and ${usd} is null) as unpriced,
               count(*) filter (status = 'completed' and cost_usd is null) as untold
        from completions where run = $run group by all having count(*) filter (status = 'completed') > 0
      ), by_group as (
-       select candidate, variant, coalesce('cluster:' || cluster, 'row:' || row_id) as g, sum(cost) as cost,
+       select candidate, variant, coalesce('cluster:' || cluster, 'row:' || row_id) as g, sum(cost order by position) as cost,
               count(*) as n, sum(unpriced) as unpriced, sum(untold) as untold
        from by_row join items using (row_id) where items.run = $run group by all
-     ), centred as (
-       select *, sum(cost) over w / sum(n) over w as mean from by_group window w as (partition by candidate, variant)
+     ), means as (
+       select candidate, variant, sum(cost order by g) / sum(n) as mean from by_group group by all
      )
      select candidate, variant, any_value(mean)::double as cost, sum(n)::int as rows, count(*)::int as groups,
-            sum((cost - n * mean) ** 2)::double as squares, sum(untold)::int as untold
-     from centred group by candidate, variant having sum(unpriced) = 0 and any_value(mean) is not null`,
+            sum((cost - n * mean) ** 2 order by g)::double as squares, sum(untold)::int as untold
+     from by_group join means using (candidate, variant) group by candidate, variant having sum(unpriced) = 0 and any_value(mean) is not null`,
     {run: run.id}
   );
   const several = run.variants.length > 1;

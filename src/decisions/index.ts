@@ -22,6 +22,7 @@ export * from "./raceTypes.js";
 export {gatesOf, runReport, type RunReport} from "./report.js";
 export {scaleOf, scoreName, type ScoreScale, type ScoreWriter, writerOf} from "./scoreScale.js";
 export {candidatesOf, figureOf, scoresOf, sharedValues, valuesOf} from "./columns.js";
+export {overRepeats} from "./overRepeats.js";
 export {corpusOf, scoreTable, shownNames, slicingsOf, tableAsIn} from "./scoreTable.js";
 export {counted, points} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";

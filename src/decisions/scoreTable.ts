@@ -1,6 +1,7 @@
 import {corpusCounts, type CorpusCounts, type CorpusFigure, meanCounts} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {chunks} from "./chunks.js";
+import {overRepeats} from "./overRepeats.js";
 import type {Slicing} from "./sliceTable.js";
 import type {ScoreTable} from "./types.js";
 
@@ -72,7 +73,7 @@ export function shownNames({variants}: Pick<RunManifest, "variants">, candidate:
 /** Joined and averaged by DuckDB, so that three numbers a score are all that is read. */
 async function readScores(store: Store, of: Columns, values: (number | undefined)[][]): Promise<void> {
   const query = `${PLACES}
-    select nth, place, avg(value)::double from scores join named using (candidate, variant) join places using (row_id)
+    select nth, place, ${overRepeats("avg", "value", of.run)}::double from scores join named using (candidate, variant) join places using (row_id)
     where run = $run and scorer = $scorer and status = 'scored' group by nth, place`;
   for await (const [columns, places, scores] of chunks(store, query, parametersOf(of)))
     for (let i = 0; i < scores!.length; i++)

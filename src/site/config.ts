@@ -22,7 +22,7 @@ export interface SiteOptions {
   project?: string;
   /** Pages after the report's own, in the order of the navigation. */
   pages?: NavigationPage[];
-  /** The command that runs a page loader in TypeScript; Node with tsx unless told. */
+  /** The command that runs a page loader in TypeScript; Node with tsx unless told. Those in JavaScript are run by Node. */
   interpreter?: readonly [string, ...string[]];
 }
 
@@ -46,7 +46,10 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
   await removeStaleOutputs(resolve(root), fingerprint, await loaderVersions(resolve(root)));
   const navigation = [...REPORT_PAGES, ...pages];
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  const {interpreter = [process.execPath, "--import", tsx] as const} = options;
+  const interpreters = {
+    ".js": [process.execPath],
+    ".ts": options.interpreter ?? [process.execPath, "--import", tsx]
+  } as const;
   return {
     root,
     // `assay build` makes the site beside the one that is there.
@@ -63,7 +66,7 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
     head: siteHead,
     header: ({path}: {path: string}) => siteHeader(title, navigation, path),
     footer: siteFooter,
-    interpreters: {".ts": interpreter},
+    interpreters,
     duckdb: {extensions: {json: null, parquet: null}},
     // Framework asks for these when it builds, and only then.
     async *dynamicPaths() {
@@ -75,7 +78,7 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
       await loadAhead({
         root: resolve(root),
         outputs: duckdb ? ["data/duckdb.tar", ...outputs] : outputs,
-        interpreter,
+        interpreters,
         onLoaded: (output, seconds) => console.log(`load /${output} in ${seconds.toFixed(1)} s`)
       });
       yield* outputs.map((output) => `/${output}`);

@@ -1,7 +1,7 @@
 import {spawn} from "node:child_process";
 import {mkdir, open, readdir, readFile, rename, rm, stat} from "node:fs/promises";
 import {availableParallelism} from "node:os";
-import {dirname, join, relative} from "node:path";
+import {dirname, extname, join, relative} from "node:path";
 import {loaderFiles} from "./staleOutputs.js";
 
 export interface LoadAheadOptions {
@@ -9,8 +9,8 @@ export interface LoadAheadOptions {
   root: string;
   /** Outputs that no page names, as paths below the root: `data/rows/RUN.tar`. */
   outputs: readonly string[];
-  /** The command that runs a loader's file. */
-  interpreter: readonly [string, ...string[]];
+  /** The command that runs a loader's file, by the file's extension. */
+  interpreters: Readonly<Record<string, readonly [string, ...string[]]>>;
   /** How many loaders run at once; the machine's processors, four at most, unless told. */
   most?: number;
   onLoaded?: (output: string, seconds: number) => void;
@@ -34,7 +34,7 @@ interface Loader {
  * Runs the page loaders that a build needs at the same time, into Framework's cache: Framework itself runs one after
  * another. The first output of a loader comes alone, since it may leave to the others what it has computed; the others come
  * at the same time where no other loader waits. What fails is left to Framework, which says why, with what the loader has
- * not loaded yet; so are loaders that are no TypeScript, or that no page's text names.
+ * not loaded yet; so are loaders that `interpreters` has no command for, or that no page's text names.
  */
 export async function loadAhead(options: LoadAheadOptions): Promise<void> {
   const most = options.most ?? Math.min(4, availableParallelism());
@@ -60,12 +60,13 @@ export async function loadAhead(options: LoadAheadOptions): Promise<void> {
 }
 
 /** What is not in the cache; the loaders with most outputs first. */
-async function missingOutputs({root, outputs}: LoadAheadOptions): Promise<Loader[]> {
+async function missingOutputs({root, outputs, interpreters}: LoadAheadOptions): Promise<Loader[]> {
   const pages = await pagesText(root);
   const found: Loader[] = [];
   for (const file of await loaderFiles(join(root, "data"))) {
-    if (!file.endsWith(".ts")) continue;
-    const name = file.slice(root.length + 1, -".ts".length);
+    const extension = extname(file);
+    if (!interpreters[extension]) continue;
+    const name = file.slice(root.length + 1, -extension.length);
     const wanted = name.includes("[")
       ? parametersOf(name, outputs)
       : pages.includes(name) || outputs.includes(name)
@@ -107,8 +108,9 @@ const cachePath = (root: string, {path}: Output) => join(root, ".observablehq", 
 async function load(
   loader: string,
   output: Output,
-  {root, interpreter: [command, ...words]}: LoadAheadOptions
+  {root, interpreters}: LoadAheadOptions
 ): Promise<boolean> {
+  const [command, ...words] = interpreters[extname(loader)]!;
   const target = cachePath(root, output);
   // As Framework names it, so that whoever looks for loaders at work finds it.
   const temporary = `${target}.${process.pid}`;

@@ -7,6 +7,8 @@ import {knownFromTraining} from "./knownFromTraining.js";
 import {expectedText, labelsOf} from "./publisher.js";
 import {answersOf, historyOf, promptsOf} from "./rowQueries.js";
 
+/** Rows: what asking takes hardly depends on how many are asked about. */
+const READ_AT_ONCE = 5 * DETAILS_PER_FILE;
 const LONGEST_MASKED = 800;
 const LONGEST_OPEN = 8000;
 
@@ -19,7 +21,7 @@ export async function detailedRows(store: Store, run: RunManifest): Promise<stri
     `select i.row_id from items i left join (
        select row_id, var_pop(value) as spread from scores
        where run = $run and scorer = $scorer and status = 'scored' group by row_id) s using (row_id)
-     where i.run = $run order by coalesce(s.spread, 0) desc, i.position limit ${MOST_DETAILED}`,
+     where i.run = $run order by round(coalesce(s.spread, 0), 9) desc, i.position limit ${MOST_DETAILED}`,
     {run: run.id, scorer: run.primaryScorer}
   );
   return rows.map(({row_id}) => row_id);
@@ -41,8 +43,11 @@ export async function* rowDetails(store: Store, id: string): AsyncGenerator<Deta
   const show = await openTexts(store, publish, labelsOf(expected.map((row) => expectedText(row.expected))));
   const ids = await detailedRows(store, run);
   const shown = {show: show.text, training: await knownFromTraining(store, run, ids, show.text)};
-  for (let from = 0; from === 0 || from < ids.length; from += DETAILS_PER_FILE)
-    yield {run: id, rows: await detailsOf(store, run, ids.slice(from, from + DETAILS_PER_FILE), shown)};
+  for (let from = 0; from === 0 || from < ids.length; from += READ_AT_ONCE) {
+    const rows = await detailsOf(store, run, ids.slice(from, from + READ_AT_ONCE), shown);
+    for (let at = 0; at === 0 || at < rows.length; at += DETAILS_PER_FILE)
+      yield {run: id, rows: rows.slice(at, at + DETAILS_PER_FILE)};
+  }
   await show.save();
 }
 

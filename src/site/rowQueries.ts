@@ -1,4 +1,5 @@
 import {group} from "d3-array";
+import {overRepeats} from "../decisions/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {AnswerDetail, RowDetail} from "./detailTypes.js";
 
@@ -112,9 +113,9 @@ export async function historyOf(
     .filter((one) => one.eval === run.eval && one.id !== run.id && one.sealedAt < run.sealedAt)
     .slice(-MOST_HISTORY);
   const history = new Map<string, RowDetail["history"]>();
-  for (const {id, sealedAt, primaryScorer, variants} of before) {
+  for (const {id, sealedAt, primaryScorer, variants, repeats} of before) {
     const found = await store.rows<{row_id: string; candidate: string; variant: string; value: number}>(
-      `select row_id, candidate, variant, avg(value) as value from scores
+      `select row_id, candidate, variant, ${overRepeats("avg", "value", {repeats})} as value from scores
        where run = $run and scorer = $scorer and status = 'scored' and ${among} group by all`,
       {run: id, scorer: primaryScorer}
     );

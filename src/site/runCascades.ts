@@ -79,7 +79,7 @@ function rankedOf({candidates, values}: ScoreTable, run: RunManifest): string[] 
 async function usdOf(store: Store, run: RunManifest): Promise<Map<string, number>> {
   const {usd} = await store.pricing(run);
   const found = await store.rows<{candidate: string; variant: string; usd: number}>(
-    `select candidate, variant, avg(${usd})::double as usd from completions
+    `select candidate, variant, avg(${usd} order by row_id, repeat)::double as usd from completions
      where run = $run and status = 'completed' group by all having count(${usd}) = count(*)`,
     {run: run.id}
   );

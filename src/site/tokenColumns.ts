@@ -1,4 +1,4 @@
-import type {ScoreTable} from "../decisions/index.js";
+import {overRepeats, type ScoreTable} from "../decisions/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 
 export interface TokenColumns {
@@ -52,7 +52,11 @@ export async function tokenColumns(
   const cached = "case when prompt_tokens is not null then coalesce(cached_tokens, 0) end";
   const tokens = ["prompt_tokens", cached, "completion_tokens"];
   const ofLong = above.flatMap((least) => tokens.map((one) => `(${one}) * (prompt_tokens > ${least})::int`));
-  const means = [...tokens, usd, ...ofLong].map((one, n) => `avg(${one})::double as mean_${n}`);
+  // Tokens are whole numbers, whose sums are exact.
+  const usdMean = overRepeats("avg", usd, run);
+  const means = [...tokens.map(plainMean), usdMean, ...ofLong.map(plainMean)].map(
+    (one, n) => `${one}::double as mean_${n}`
+  );
   const query = `select row_id, candidate, variant, ${means.join(", ")},
       max(tokens_estimated_by) as "by", bool_and(cost_usd is not null) as told
     from completions where run = $run and status = 'completed' group by all`;
@@ -72,6 +76,8 @@ export async function tokenColumns(
     }
   return table.candidates.map((candidate) => columns.get(candidate)!);
 }
+
+const plainMean = (value: string) => `avg(${value})`;
 
 interface TokenRow {
   row_id: string;

@@ -122,15 +122,15 @@ describe("assay dev", () => {
 
   it("does not serve the sources of page loaders", async () => {
     for (const path of [
-      "/_file/data/runs.json.ts",
-      "/_file/data/runs%2Ejson.ts",
+      "/_file/data/runs.json.js",
+      "/_file/data/runs%2Ejson.js",
       "/_import/data/runs.json.js",
       "/_file/data/rows/[run].arrow.ts"
     ])
       expect((await get(path)).status).toBe(403);
     // The preview would make the first of these paths of them.
     for (const around of ["/./_file", "/a/../_file", "//x/_file", "/a/%2e%2e/_file", "/a/..%2f_file"])
-      expect((await get(`${around}/data/runs.json.ts`)).status, around).toBe(400);
+      expect((await get(`${around}/data/runs.json.js`)).status, around).toBe(400);
   });
 
   it("ends with the first Ctrl-C, half-open requests or not", async () => {

@@ -31,7 +31,7 @@ async function load(outputs: string[] = [], most = 2): Promise<string[]> {
   await loadAhead({
     root,
     outputs,
-    interpreter: [process.execPath, join(root, "run.mjs")],
+    interpreters: {".ts": [process.execPath, join(root, "run.mjs")], ".js": [process.execPath]},
     most,
     onLoaded: (output) => loaded.push(output)
   });
@@ -51,7 +51,7 @@ describe("loadAhead", () => {
       while (!existsSync(${path(other)})) await sleep(5);
       process.stdout.write("${mine}");`;
     await loader("a.json.ts", meet("began-a", "began-b"));
-    await loader("b.json.ts", meet("began-b", "began-a"));
+    await loader("b.json.js", meet("began-b", "began-a"));
     await loader(
       "rows/[run].tar.ts",
       // The second and third end only when both have begun, and they begin only when the first has ended.

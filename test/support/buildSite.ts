@@ -66,7 +66,7 @@ export async function emptySite(project: string, {dist}: BuiltSite): Promise<str
 for (const [name, file] of ${JSON.stringify(files)}) {
   const printed = [];
   process.stdout.write = (piece) => printed.push(piece) > 0;
-  await import(\`./src/data/\${name}.ts\`);
+  await import(\`./src/data/\${name}.js\`);
   await writeFile(file, printed.join(""));
 }
 `

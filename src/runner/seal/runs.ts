@@ -1,5 +1,5 @@
 import {aligned, clustersOf, valuesOf} from "../../decisions/columns.js";
-import {corpusOf, scoreTable, type ScoreTable} from "../../decisions/index.js";
+import {corpusOf, overRepeats, scoreTable, type ScoreTable} from "../../decisions/index.js";
 import {corpusName, mean, pairedDifference} from "../../stats/index.js";
 import {type RunManifest, type Store, UserError} from "../../store/index.js";
 
@@ -102,12 +102,13 @@ export async function compareRuns(store: Store, a: string, b: string): Promise<R
 
 interface PricedRun {
   id: string;
+  repeats: number;
   /** SQL for the US dollars of a completion. */
   usd: string;
 }
 
 async function priced(store: Store, run: RunManifest): Promise<PricedRun> {
-  return {id: run.id, usd: (await store.pricing(run)).usd};
+  return {id: run.id, repeats: run.repeats, usd: (await store.pricing(run)).usd};
 }
 
 interface Pair {
@@ -126,13 +127,13 @@ async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComp
   const after: (number | undefined)[] = [];
   const clusters: string[] = [];
   let outputsChanged = 0;
-  const scores = (run: string) =>
-    `(select row_id, avg(value)::double as value from scores where run = ${run} and scorer = $scorer and candidate = $candidate
+  const scores = (name: "a" | "b", of: PricedRun) =>
+    `(select row_id, ${overRepeats("avg", "value", of)}::double as value from scores where run = $${name} and scorer = $scorer and candidate = $candidate
       and variant = $variant and status = 'scored' group by row_id)`;
   const outputs = (run: string) =>
     `(select row_id, output from completions where run = ${run} and candidate = $candidate and variant = $variant and repeat = 0 and status = 'completed')`;
   const query = `select coalesce(i.cluster, 'row:' || i.row_id) as cluster, x.value as a, y.value as b, coalesce(o.output <> p.output, false) as changed
-    from items i left join ${scores("$a")} x using (row_id) left join ${scores("$b")} y using (row_id)
+    from items i left join ${scores("a", a)} x using (row_id) left join ${scores("b", b)} y using (row_id)
     left join ${outputs("$a")} o using (row_id) left join ${outputs("$b")} p using (row_id)
     where i.run = $b order by i.position`;
   for await (const batch of store.batches<{
