@@ -12,21 +12,10 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Rooms whose tests leave nothing behind in the process: their files share one, so that the engine is loaded once and not for each. */
-const shared =
-  "code,components,costs,datasets,decisions,endpoints,imports,merge,models,privacy,runner,scorers,splits,stats,store"
-    .split(",")
-    .map((room) => `test/${room}/**/*.test.ts`);
-
 export default defineConfig({
   test: {
-    projects: [
-      {extends: true, test: {name: "shared", include: shared, isolate: false}},
-      {
-        extends: true,
-        test: {name: "isolated", include: ["test/**/*.test.ts"], exclude: shared}
-      }
-    ],
+    // The engine is loaded once for each process, not for each file: tests leave nothing behind in the one they run in.
+    isolate: false,
     globalSetup: ["test/support/compiledEngine.ts"],
     // Far above what any test takes: a busy machine is slow, not broken.
     testTimeout: 240_000,

@@ -72,7 +72,7 @@ for (const [name, file] of ${JSON.stringify(files)}) {
 `
   );
   await mkdir(join(store, ".assay"), {recursive: true});
-  await run([process.execPath, "--import", "tsx", "loadAll.js"], project, {
+  await run([process.execPath, "loadAll.js"], project, {
     ASSAY_PROJECT: store,
     ASSAY_DIR: join(store, ".assay")
   });
