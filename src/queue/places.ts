@@ -2,7 +2,7 @@ import {randomBytes} from "node:crypto";
 import {type AttemptHooks, EndpointError} from "../endpoints/index.js";
 import {isThrottled} from "../endpoints/limiter.js";
 import {type LimitAnswer, limitScript, type LimitStep} from "./limitScript.js";
-import {ALIVE, laneKeys, makingKey, runKeys, SILENT_MS} from "./names.js";
+import {ALIVE, laneKeys, makingKey, PAUSED, runKeys, SILENT_MS} from "./names.js";
 import type {JobData} from "./protocol.js";
 import type {Redis} from "./redis.js";
 
@@ -301,7 +301,7 @@ export function createPlaces(
 
 function limitSteps(redis: Redis, lane: string): (step: LimitStep) => Promise<LimitAnswer> {
   redis.defineCommand("assayLimit", {numberOfKeys: 6, lua: limitScript});
-  const {limit, flying, paused, listening} = laneKeys(lane);
+  const {limit, flying, listening} = laneKeys(lane);
   const run = redis as unknown as {assayLimit(...words: string[]): Promise<string>};
   return async (step) =>
     JSON.parse(
@@ -310,7 +310,7 @@ function limitSteps(redis: Redis, lane: string): (step: LimitStep) => Promise<Li
         flying,
         ALIVE,
         runKeys(step.scope).run,
-        paused,
+        PAUSED,
         listening,
         JSON.stringify(step)
       )

@@ -241,6 +241,25 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(manifest!.counts.completed).toBe(model.requests.length);
   });
 
+  it("pauses endpoints that nobody has used before", async () => {
+    const link = await openQueueLink(queueAddress(valkey.url), {key});
+    await link.redis.call("FLUSHALL");
+    expect(await pauseQueue(link)).toBe(0);
+    expect(await queueStatus(link)).toMatchObject({paused: true, queues: []});
+    const endpoint = await begin();
+    const running = run(endpoint);
+    await vi.waitUntil(async () => (await queueStatus(link)).queues.some(({active}) => active > 0), {
+      timeout: 30_000
+    });
+    await sleep(700);
+    expect(model.requests).toEqual([]);
+    await resumeQueue(link);
+    const {manifest} = await running;
+    expect((await queueStatus(link)).paused).toBe(false);
+    link.close();
+    expect(manifest!.status).toBe("complete");
+  });
+
   it("goes on when jobs that failed are tried again", async () => {
     const endpoint = await begin();
     await Promise.all(workers.splice(0).map((worker) => worker.close()));
