@@ -5,7 +5,7 @@ import {noVersion, partRows} from "../datasets/index.js";
 import type {Row} from "../store/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {openStore, recordExport, type Store, UserError, writeAtomic} from "../store/index.js";
-import {variantsOf, type Variant} from "../runner/plan/prompts.js";
+import {placesOf, variantsOf, type Variant} from "../runner/plan/prompts.js";
 import {refusedRows} from "../privacy/index.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {optionsOf, writtenScorer} from "./promptfooAssertions.js";
@@ -110,7 +110,8 @@ async function promptfooFiles(
   });
   const testsFile = `${basename(path).replace(/\.ya?ml$/i, "")}.tests.json`;
   const expected = expectedOf({definition} as NamedEval);
-  const loaded = rows.filter((row) => isLoaded(ownOf(row))).length;
+  const asked = variants.flatMap(({template}) => placesOf(template));
+  const loaded = rows.filter((row) => isLoaded(ownOf(row, asked))).length;
   const plain =
     loaded === 0 &&
     variants.every(({template}) => definition.prompt === template || isText(definition.prompt, template));
@@ -121,7 +122,7 @@ async function promptfooFiles(
   const unasked = new Map<string, number>();
   const tests = rows.map((row) => {
     const vars = plain
-      ? ownOf(row)
+      ? ownOf(row, asked)
       : Object.fromEntries(variants.map((variant, i) => [`prompt_${i + 1}`, chatOf(variant, row)]));
     const assert = scorers.flatMap(({metric, written}) => {
       const own = written.assert(expected(row), row);
@@ -160,9 +161,11 @@ async function promptfooFiles(
 const isText = (prompt: unknown, template: string) =>
   typeof prompt === "object" && prompt !== null && Object.values(prompt).includes(template);
 
-/** A row's own columns: not what the project added to another tool's. */
-const ownOf = (row: Row) =>
-  Object.fromEntries(Object.entries(row).filter(([name]) => !["id", "part", "assert"].includes(name)));
+/** A row's own columns: not what the project added to another tool's, unless prompts ask for it. */
+const ownOf = (row: Row, asked: readonly string[] = []) =>
+  Object.fromEntries(
+    Object.entries(row).filter(([name]) => !["id", "part", "assert"].includes(name) || asked.includes(name))
+  );
 
 function chatOf(variant: Variant, row: Row): string {
   const {messages} = variant.render(row);

@@ -10,8 +10,10 @@ import {
 } from "../queue/index.js";
 import {note, print, printJson, table} from "./terminal.js";
 
+const PAUSED = "Paused: no further call begins, at any endpoint; `assay queue resume` goes on";
+
 const done = {
-  pause: {act: pauseQueue, says: (n: number) => `${n} queues paused; \`assay queue resume\` goes on`},
+  pause: {act: pauseQueue, says: () => PAUSED},
   resume: {act: resumeQueue, says: (n: number) => `${n} queues resumed`},
   drain: {act: drainQueue, says: (n: number) => `${n} runs told to end; what waited is removed`},
   retry: {act: retryQueue, says: (n: number) => `${n} failed jobs are tried again`}
@@ -38,6 +40,7 @@ export async function queueVerb(
 async function status(link: QueueLink, json: boolean | undefined): Promise<void> {
   const found = await queueStatus(link);
   if (json) return printJson(found);
+  if (found.paused) print(PAUSED);
   if (found.queues.length === 0) return print(`No run and no worker has used ${link.shown} yet.`);
   print(
     table(found.queues, [
@@ -47,8 +50,7 @@ async function status(link: QueueLink, json: boolean | undefined): Promise<void>
       {title: "active", align: "right", value: ({active}) => active},
       {title: "failed", align: "right", value: ({failed}) => failed},
       {title: "calls in flight", align: "right", value: ({inFlight}) => inFlight},
-      {title: "allowed", align: "right", value: ({allowed}) => allowed},
-      {title: "", value: ({paused}) => (paused ? "paused" : "")}
+      {title: "allowed", align: "right", value: ({allowed}) => allowed}
     ])
   );
   print(`${found.runs} runs at work`);

@@ -147,6 +147,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     host: hostOf(setup.identity),
     ...(setup.limits ? {limits: setup.limits} : undefined),
     asksWith: {...setup.secrets, query: Object.keys(setup.transport?.query ?? {})},
+    callPolicy: {retries: policy, timeoutMs, stream: setup.stream ?? false},
     price: priceOf,
     tokenCounter: () => tokenCounter(name, setup.tokenizer),
     identity: async () => ({...setup.identity}),

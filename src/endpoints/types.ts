@@ -3,6 +3,7 @@ import type {HostingKind, HostingModel, TokenCounts, TokenPrice} from "../costs/
 export type {TokenPrice};
 import type {Trust} from "../privacy/trust.js";
 import type {EndpointErrorKind} from "./endpointError.js";
+import type {RetryPolicy} from "./retry.js";
 export {
   EndpointError,
   type EndpointErrorDetail,
@@ -210,6 +211,15 @@ export interface AskedWith {
   query?: readonly string[];
 }
 
+/** How an endpoint that is reached at an address makes a call. */
+export interface CallPolicy {
+  retries: RetryPolicy;
+  /** For one attempt, in milliseconds. */
+  timeoutMs: number;
+  /** Whether it asks for a stream. */
+  stream: boolean;
+}
+
 /** One way of getting completions. Adding an endpoint means adding one file that returns this. */
 export interface Endpoint {
   /** Unique within a workspace; appears in pages and in keys. */
@@ -224,6 +234,8 @@ export interface Endpoint {
   readonly limits?: Limits;
   /** Of an endpoint that is reached at an address: the key, headers and query it sends there. */
   readonly asksWith?: AskedWith;
+  /** Of such an endpoint: its retries, the time an attempt may take, and whether it streams. */
+  readonly callPolicy?: CallPolicy;
   /** Its answers are one token each, and the alternatives to that token are whole answers. */
   readonly wholeAnswers?: boolean;
   /** How it counts tokens when it is not the model's own count, such as "words". */

@@ -1,4 +1,4 @@
-import {mkdir, rename, rm, writeFile} from "node:fs/promises";
+import {mkdir, readdir, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {
   hashJson,
@@ -54,7 +54,10 @@ export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobR
   const id = `${plan.name}-${key.slice(0, 12)}`;
   return workspace.lease(`job-${id}`, {what: `noting job ${id}`, waitMs: 30_000}, async () => {
     const known = await readJob(workspace, id);
-    if (known) return known;
+    if (known) {
+      if (!known.remote && !known.erased) await putFiles(workspace, known, folder);
+      return known;
+    }
     const record: JobRecord = {
       kind: "job",
       schemaVersion: 1,
@@ -70,13 +73,26 @@ export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobR
     const target = jobDir(workspace, id);
     // What a crash left of the same intent.
     await rm(target, {recursive: true, force: true});
-    await mkdir(target, {recursive: true});
-    for (const {path} of plan.data) await rename(join(folder, path), join(target, path));
-    for (const [name, text] of Object.entries(openService(plan.service).configuration?.(record) ?? {}))
-      await writeAtomic(join(target, name), (temporary) => writeFile(temporary, text));
+    await putFiles(workspace, record, folder);
     await writeJob(workspace, record);
     return record;
   });
+}
+
+/**
+ * Moves the training files of a job that is to be started from here into its folder, and writes its configuration. What is there
+ * stays: the job may have been noted on this machine, or on another one of a shared store.
+ */
+async function putFiles(workspace: Workspace, job: JobRecord, folder: string): Promise<void> {
+  const target = jobDir(workspace, job.id);
+  await mkdir(target, {recursive: true});
+  const there = await readdir(target);
+  for (const {path} of job.data)
+    if (!there.includes(path)) await rename(join(folder, path), join(target, path));
+  const files = openService(job.service).configuration?.(job) ?? {};
+  for (const [name, text] of Object.entries(files))
+    if (!there.includes(name))
+      await writeAtomic(join(target, name), (temporary) => writeFile(temporary, text));
 }
 
 type Wanted = Omit<JobPlan, "folder" | "again" | "tokens">;

@@ -1,8 +1,8 @@
 import type {PriceRow} from "../costs/index.js";
-import {reachOf} from "../imports/projects/providers.js";
 import type {CandidateCost, ScoreTable} from "../decisions/index.js";
 import {listModels, type ModelManifest} from "../models/index.js";
 import {
+  type Answerer,
   askedAt,
   hasRows,
   modelsDir,
@@ -10,6 +10,7 @@ import {
   type RunManifest,
   type Store
 } from "../store/index.js";
+import {answerersOf, holderOf, hostOf, isOwned, OPENAI_EVALS, plainModel} from "./answerers.js";
 import {type KnownEnd, listedEnds, type Shutdown, shutdownsOf} from "./shutdowns.js";
 import {type Substitute, substitutesFor} from "./substitutes.js";
 
@@ -65,9 +66,8 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
     run.variants.map((variant) => (several ? `${name} · ${variant.name}` : name));
   const candidates = run.candidates.flatMap((one) =>
     shownOf(one.name).map((shown): CandidateExit => {
-      const model = models.get(one.modelId ?? "");
       const others = run.candidates
-        .filter((other) => other.name !== one.name && (isOwned(other) || holderOf(other) !== holderOf(one)))
+        .filter((other) => other.name !== one.name && isSpared(other, one))
         .flatMap((other) => shownOf(other.name).map((name) => ({name, other})));
       const until = endsOf(run, one, inputs);
       const tests = substitutesFor(
@@ -79,14 +79,14 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
       return {
         candidate: shown,
         model: one.model,
-        heldBy: holderOf(one),
-        owned: isOwned(one),
-        keeps: [...shared, outputsKept(outputs.get(one.name)), modelKept(one, model)],
+        heldBy: holdersOf(one).join(", "),
+        owned: foreignHolders(one)?.length === 0,
+        keeps: [...shared, outputsKept(outputs.get(one.name)), modelsKept(one, models)],
         until,
         endsOn: until.find(({touches}) => touches === "model")?.date,
         substitutes: tests.map((test) => ({
           ...test,
-          heldBy: holderOf(others.find(({name}) => name === test.candidate)!.other),
+          heldBy: holdersOf(others.find(({name}) => name === test.candidate)!.other).join(", "),
           usdPerThousand: inputs.costs[test.candidate]?.usdPerThousand,
           movingUsd: inputs.moving?.[test.candidate]
         })),
@@ -97,54 +97,44 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
   return {run, margin: inputs.margin, candidates};
 }
 
-/** Its exports name no address: what they hold was asked and scored at the service. */
-const OPENAI_EVALS = {tool: "openai-evals", host: "api.openai.com"};
-
 /** Of a cascade or a reranked candidate those of all its models; what runs on what the team has is ended by nobody. */
 function endsOf(
   run: RunManifest,
   candidate: RunCandidate,
   {shutdowns, prices = [], at}: ExitInputs
 ): KnownEnd[] {
-  const known = shutdownsOf(shutdowns, {
-    host: hostOf(candidate),
-    model: plainModel(candidate),
-    scoredAt: run.imported?.files.some(({tool}) => tool === OPENAI_EVALS.tool) ? OPENAI_EVALS.host : undefined
-  });
-  const models = isOwned(candidate)
-    ? []
-    : (candidate.stages ?? [{...candidate, model: plainModel(candidate)}]);
-  const listed = models.flatMap((one) => listedEnds(prices, one.model, at, askedAt(one)));
-  return [...known, ...listed].sort((a, b) => a.date.localeCompare(b.date));
-}
-
-/** Results of other tools name a model with its provider before it: `openai/gpt-4o`, `openai:chat:gpt-4o`. */
-function plainModel({model, endpointKind}: Pick<RunCandidate, "model" | "endpointKind">): string {
-  return endpointKind === "imported" ? reachOf(model).model : model;
-}
-
-/** The address's host of a candidate that is reached by HTTP. */
-function hostOf({identity, endpoint, endpointKind}: RunCandidate): string | undefined {
-  if (endpointKind === "imported" && endpoint === OPENAI_EVALS.tool) return OPENAI_EVALS.host;
-  const url = identity.baseUrl;
-  return url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined;
-}
-
-const isHere = (host: string) => /^(127\.|localhost$|\[?::1)/.test(host);
-
-function isOwned(candidate: RunCandidate): boolean {
-  if (candidate.endpointKind === "embedded") return true;
-  const host = hostOf(candidate);
-  return (
-    candidate.hosting === "on-prem" || candidate.hosting === "edge" || (host !== undefined && isHere(host))
+  const scoredAt = run.imported?.files.some(({tool}) => tool === OPENAI_EVALS.tool)
+    ? OPENAI_EVALS.host
+    : undefined;
+  const models = answerersOf(candidate);
+  const known = models.flatMap((one) =>
+    shutdownsOf(shutdowns, {host: hostOf(one), model: plainModel(one), scoredAt})
   );
+  const listed = models.flatMap((one) =>
+    isOwned(one) ? [] : listedEnds(prices, plainModel(one), at, askedAt(one))
+  );
+  const ends = new Map([...known, ...listed].map((end) => [JSON.stringify(end), end]));
+  return [...ends.values()].sort((a, b) => a.date.localeCompare(b.date));
 }
 
-function holderOf(candidate: RunCandidate): string {
-  if (candidate.endpointKind === "embedded") return "the store";
-  if (candidate.endpointKind === "imported") return `${candidate.model} (results of ${candidate.endpoint})`;
-  const host = hostOf(candidate);
-  return host === undefined || isHere(host) ? candidate.endpoint : host;
+/** Whether it goes on when all that do not belong to the team and hold models of `ending` end. */
+function isSpared(candidate: RunCandidate, ending: RunCandidate): boolean {
+  const [own, gone] = [foreignHolders(candidate), foreignHolders(ending)];
+  if (own?.length === 0) return true;
+  return own !== undefined && gone !== undefined && !own.some((holder) => gone.includes(holder));
+}
+
+/** Who runs a candidate's models, each once. */
+function holdersOf(candidate: RunCandidate): string[] {
+  const models = answerersOf(candidate);
+  return models.length === 0 ? [candidate.endpoint] : [...new Set(models.map(holderOf))];
+}
+
+/** Those of them that are not the team; undefined when nobody knows. */
+function foreignHolders(candidate: RunCandidate): string[] | undefined {
+  const models = answerersOf(candidate);
+  if (models.length === 0) return undefined;
+  return [...new Set(models.filter((one) => !isOwned(one)).map(holderOf))];
 }
 
 async function dataKept(
@@ -192,10 +182,23 @@ function outputsKept(found: {kept: number; of: number} | undefined): CandidateEx
   };
 }
 
-function modelKept(
+/** Of several models what becomes of each. */
+function modelsKept(
   candidate: RunCandidate,
-  model: ModelManifest | undefined
+  models: ReadonlyMap<string, ModelManifest>
 ): CandidateExit["keeps"][number] {
+  const each = answerersOf(candidate).map((one) => ({...modelKept(one, models.get(one.modelId ?? "")), one}));
+  const [first] = each;
+  if (!first) return {what: "weights", kept: false, detail: "the run does not name the models that it asks"};
+  if (each.length === 1) return {what: first.what, kept: first.kept, detail: first.detail};
+  return {
+    what: "weights",
+    kept: each.every(({kept}) => kept),
+    detail: each.map(({one, detail}) => `${one.name}: ${detail}`).join("; ")
+  };
+}
+
+function modelKept(candidate: Answerer, model: ModelManifest | undefined): CandidateExit["keeps"][number] {
   if (model?.removed !== undefined)
     return {what: "weights", kept: false, detail: `removed from the store on ${model.removed.slice(0, 10)}`};
   if (model) {
@@ -208,7 +211,11 @@ function modelKept(
     };
   }
   if (isOwned(candidate))
-    return {what: "weights", kept: true, detail: `on ${candidate.endpoint}: see that a copy is yours`};
+    return {
+      what: "weights",
+      kept: true,
+      detail: `on ${candidate.endpoint ?? candidate.name}: see that a copy is yours`
+    };
   return {
     what: "weights",
     kept: false,

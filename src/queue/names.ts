@@ -7,14 +7,15 @@ export const LANES = "assay:lanes";
 /** Workers by when they were last heard of, in milliseconds of the server's clock: a sorted set. */
 export const ALIVE = "assay:alive";
 
+/** Set while calls are paused by hand, at endpoints that nobody has used yet too. */
+export const PAUSED = "assay:paused";
+
 /** The keys of a lane, which is one endpoint's queue. */
 export const laneKeys = (lane: string) => ({
   /** What the shared limits know. */
   limit: `assay:limit:${lane}`,
   /** Calls in flight by worker and run. */
   flying: `assay:flying:${lane}`,
-  /** Set while the lane is paused by hand. */
-  paused: `assay:paused:${lane}`,
   /** Workers that take its jobs, as ALIVE. */
   listening: `assay:listening:${lane}`
 });

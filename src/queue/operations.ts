@@ -2,7 +2,7 @@ import type {Queue} from "bullmq";
 import type {QueueLink} from "./queueExecutor.js";
 import {openQueue} from "./jobs.js";
 import {isLane} from "./lane.js";
-import {LANES, laneKeys, runKeys, SILENT_MS} from "./names.js";
+import {LANES, laneKeys, PAUSED, runKeys, SILENT_MS} from "./names.js";
 import type {JobData, Told} from "./protocol.js";
 import {type Redis, serverTime} from "./redis.js";
 import {refused} from "./refused.js";
@@ -25,6 +25,8 @@ export interface LaneStatus {
 }
 
 export interface QueueStatus {
+  /** No call begins, at any endpoint. */
+  paused: boolean;
   queues: LaneStatus[];
   /** Runs whose coordinator is at work. */
   runs: number;
@@ -32,21 +34,21 @@ export interface QueueStatus {
 
 export async function queueStatus(link: QueueLink): Promise<QueueStatus> {
   const {redis} = link;
+  const paused = await answered(link, async () => (await redis.call("EXISTS", PAUSED)) === 1);
   const queues = await onLanes(link, async (queue, lane, endpoint) => {
     const keys = laneKeys(lane);
     const counts = await queue.getJobCounts("wait", "prioritized", "active", "failed");
     const now = await serverTime(redis);
-    const [flying, limit, paused, workers] = await Promise.all([
+    const [flying, limit, workers] = await Promise.all([
       redis.call("HVALS", keys.flying) as Promise<string[]>,
       redis.call("GET", keys.limit) as Promise<string | null>,
-      redis.call("EXISTS", keys.paused),
       redis.call("ZCOUNT", keys.listening, now - SILENT_MS, "+inf")
     ]);
     const allowed = limit === null ? undefined : allowedBy(limit);
     return {
       endpoint,
       queue: lane,
-      paused: paused === 1,
+      paused,
       workers: Number(workers),
       waiting: (counts["wait"] ?? 0) + (counts["prioritized"] ?? 0),
       active: counts["active"] ?? 0,
@@ -55,7 +57,7 @@ export async function queueStatus(link: QueueLink): Promise<QueueStatus> {
       allowed: allowed === undefined ? undefined : Math.floor(allowed)
     };
   });
-  return {queues, runs: (await liveRuns(redis)).length};
+  return {paused, queues, runs: (await liveRuns(redis)).length};
 }
 
 /** What the limits' script wrote, which another program may have overwritten. */
@@ -70,18 +72,14 @@ function allowedBy(text: string): number | undefined {
 
 /** No further call begins, at any endpoint, until `resumeQueue`. Calls in flight go on. Returns the queues' number. */
 export async function pauseQueue(link: QueueLink): Promise<number> {
-  const paused = await onLanes(link, async (queue, lane) => {
-    await queue.pause();
-    await link.redis.call("SET", laneKeys(lane).paused, 1);
-  });
+  const paused = await onLanes(link, (queue) => queue.pause());
+  await answered(link, () => link.redis.call("SET", PAUSED, 1));
   return paused.length;
 }
 
 export async function resumeQueue(link: QueueLink): Promise<number> {
-  const resumed = await onLanes(link, async (queue, lane) => {
-    await link.redis.call("DEL", laneKeys(lane).paused);
-    await queue.resume();
-  });
+  const resumed = await onLanes(link, (queue) => queue.resume());
+  await answered(link, () => link.redis.call("DEL", PAUSED));
   return resumed.length;
 }
 
@@ -113,10 +111,11 @@ export async function retryQueue(link: QueueLink): Promise<number> {
 }
 
 async function onLanes<T>(
-  {redis, shown}: QueueLink,
+  link: QueueLink,
   look: (queue: Queue<JobData>, lane: string, endpoint: string) => Promise<T>
 ): Promise<T[]> {
-  try {
+  const {redis} = link;
+  return answered(link, async () => {
     const found = (await redis.call("HGETALL", LANES)) as string[];
     const results: T[] = [];
     for (let i = 0; i < found.length; i += 2) {
@@ -130,6 +129,13 @@ async function onLanes<T>(
       }
     }
     return results;
+  });
+}
+
+/** What the server says, or why it does not. */
+async function answered<T>({shown}: QueueLink, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
   } catch (error) {
     throw refused(error, shown);
   }

@@ -2,7 +2,7 @@ import {randomBytes} from "node:crypto";
 import {type AttemptHooks, EndpointError} from "../endpoints/index.js";
 import {isThrottled} from "../endpoints/limiter.js";
 import {type LimitAnswer, limitScript, type LimitStep} from "./limitScript.js";
-import {ALIVE, laneKeys, makingKey, runKeys, SILENT_MS} from "./names.js";
+import {ALIVE, laneKeys, makingKey, PAUSED, runKeys, SILENT_MS} from "./names.js";
 import type {JobData} from "./protocol.js";
 import type {Redis} from "./redis.js";
 
@@ -161,6 +161,8 @@ export function createPlaces(
     const settled = new Set(asks.slice(0, answer.codes.length));
     group.asked = group.asked.filter((one) => !settled.has(one));
     asks.slice(0, answer.codes.length).forEach((one, i) => {
+      // It was recalled while its place was asked for: the next step gives the place back.
+      if (stopped && !one.holds) return void (again = group.news = true);
       const code = answer.codes[i];
       if (code === "e") return one.made?.();
       if (code === "w") {
@@ -203,6 +205,9 @@ export function createPlaces(
     for (const one of recalled) one.recall();
   };
 
+  /** Calls in flight go on after `stop`, and so do their retries. */
+  const goesOn = () => !stopped || [...groups.values()].some(({asked}) => asked.length > 0);
+
   async function pump(): Promise<void> {
     if (pumping) {
       again = true;
@@ -222,13 +227,13 @@ export function createPlaces(
       }
     } while (again);
     pumping = false;
-    if (wait !== undefined && !stopped) timer = setTimeout(run, Math.min(wait, 1000));
+    if (wait !== undefined && goesOn()) timer = setTimeout(run, Math.min(wait, 1000));
   }
   const run = () => {
     // A server that refuses the script, or does not answer, is asked again.
     pump().catch(() => {
       pumping = false;
-      if (!stopped) timer = setTimeout(run, 1000);
+      if (goesOn()) timer = setTimeout(run, 1000);
     });
   };
 
@@ -263,9 +268,14 @@ export function createPlaces(
         new Promise<void>((resolve, reject) => {
           const recall = () => reject(new EndpointError("aborted", "The call was stopped."));
           if (signal?.aborted) return recall();
+          const group = groupOf(job);
           const one = {tokens, holds: true, waited: 0, start: () => resolve(), recall};
-          signal?.addEventListener("abort", recall, {once: true});
-          groupOf(job).asked.unshift(one);
+          const abort = () => {
+            group.asked = group.asked.filter((other) => other !== one);
+            recall();
+          };
+          signal?.addEventListener("abort", abort, {once: true});
+          group.asked.unshift(one);
           run();
         })
     }),
@@ -291,7 +301,7 @@ export function createPlaces(
 
 function limitSteps(redis: Redis, lane: string): (step: LimitStep) => Promise<LimitAnswer> {
   redis.defineCommand("assayLimit", {numberOfKeys: 6, lua: limitScript});
-  const {limit, flying, paused, listening} = laneKeys(lane);
+  const {limit, flying, listening} = laneKeys(lane);
   const run = redis as unknown as {assayLimit(...words: string[]): Promise<string>};
   return async (step) =>
     JSON.parse(
@@ -300,7 +310,7 @@ function limitSteps(redis: Redis, lane: string): (step: LimitStep) => Promise<Li
         flying,
         ALIVE,
         runKeys(step.scope).run,
-        paused,
+        PAUSED,
         listening,
         JSON.stringify(step)
       )

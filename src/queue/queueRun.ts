@@ -1,3 +1,4 @@
+import {completionCost} from "../costs/index.js";
 import {type Endpoint, isRemote} from "../endpoints/index.js";
 import {
   type CallError,
@@ -243,9 +244,17 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
         continue;
       }
       one.ended = true;
-      this.tell(outcome);
+      this.tell(this.priced(outcome, one.request));
     }
     if (again.length > 0) this.setup.coordination.received(again);
+  }
+
+  /** Workers share a queue whose evals state other prices: those of this run hold. */
+  private priced(outcome: CallOutcome, {candidate, model}: CallRequest): CallOutcome {
+    const {completion} = outcome;
+    if (!completion) return outcome;
+    const price = this.setup.endpoints.get(candidate)?.price?.(model);
+    return {...outcome, completion: {...completion, costUsd: completionCost(completion.usage, price)}};
   }
 
   private givenBack(keys: readonly string[], id: string): void {

@@ -135,6 +135,18 @@ export interface CandidateStage {
   price?: TokenPrice;
 }
 
+/** One of the models that a candidate's answers come from. */
+export interface Answerer {
+  name: string;
+  model: string;
+  endpoint?: string;
+  endpointKind?: string;
+  hosting?: string;
+  identity: Record<string, string>;
+  /** Id of the store's record of the model. */
+  modelId?: string;
+}
+
 export interface RunCandidate {
   name: string;
   model: string;
@@ -161,6 +173,8 @@ export interface RunCandidate {
   price?: TokenPrice;
   /** Of a cascade or a reranked candidate: the models it asks, in their order, and what their tokens cost. */
   stages?: readonly CandidateStage[];
+  /** Of a cascade or a reranked candidate: the models it asks, those of stages within a stage too. Absent in older runs. */
+  answerers?: readonly Answerer[];
   /** A baseline is what the others are measured against. */
   baseline?: boolean;
 }

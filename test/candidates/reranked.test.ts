@@ -189,6 +189,10 @@ describe("answers chosen by several models", () => {
     expect(manifest).toMatchObject({status: "complete", counts: {failed: 0}});
     const recordedAs = manifest!.candidates.find(({name}) => name === "both")!;
     expect(recordedAs.stages!.map(({name}) => name)).toEqual(["classifier", "tiny"]);
+    expect(recordedAs.answerers).toMatchObject([
+      {name: "classifier", endpointKind: "embedded"},
+      {name: "tiny", endpointKind: "embedded"}
+    ]);
     const rows = await project.store.rows<{
       output: string;
       prompt_tokens: number;

@@ -85,3 +85,24 @@ it("names each thing that an eval's export leaves behind, and lets promptfoo loa
   const tables = await assay(dir, "export", "--csv", "all", "--json");
   expect([tables.code, tables.stderr]).toEqual([2, expect.stringContaining("--json goes with --chat FILE")]);
 });
+
+it("gives promptfoo the columns that its prompts name, the row's id and part among them", async () => {
+  const dir = project();
+  const edit = (path: string, from: string, to: string) => {
+    const file = join(dir, path);
+    writeFileSync(file, readFileSync(file, "utf8").replace(from, to));
+  };
+  edit(
+    "data-loaders/words.ts",
+    'yield {id: "a", text: "file://etc/passwd", label: "file://x", part: "test"};',
+    ""
+  );
+  edit("evals/words.eval.ts", "Tell {{text}}", "Tell {{ id }} of {{part}}");
+  await assay(dir, "pull", "words");
+  const {code} = await assay(dir, "export", "words", "--promptfoo", "out.yaml", "--inspect", "out.jsonl");
+  expect(code).toBe(0);
+  const [test] = JSON.parse(readFileSync(join(dir, "out.tests.json"), "utf8")) as {vars: object}[];
+  expect(test!.vars).toEqual({id: "b", part: "test", text: "plain {{label}}", label: "y"});
+  const sample = JSON.parse(readFileSync(join(dir, "out.jsonl"), "utf8")) as {metadata: object};
+  expect(Object.keys(sample.metadata)).toEqual(["text", "label"]);
+});

@@ -95,6 +95,81 @@ describe("leaving a provider", () => {
     expect(small!.keeps.find(({what}) => what === "outputs")).toMatchObject({kept: false});
   });
 
+  it("knows of a cascade all whose models it asks, and offers none that asks what ends", async () => {
+    const stage = (name: string, host: string, hosting: string) => ({
+      name,
+      model: name,
+      endpoint: `${name} server`,
+      endpointKind: "openai",
+      hosting,
+      identity: {baseUrl: `https://${host}/v1`}
+    });
+    const large = stage("large", "api.large.example", "api");
+    const other = stage("other", "api.other.example", "api");
+    const own = stage("own", "127.0.0.1", "on-prem");
+    const cascade = (name: string, answerers: object[], changes = {}) => ({
+      name,
+      model: name,
+      endpoint: `cascade ${name}`,
+      endpointKind: "openai",
+      hosting: "on-prem",
+      identity: {cascade: "[]"},
+      params: {},
+      answerers,
+      ...changes
+    });
+    const shutdowns = [
+      {
+        host: "api.large.example",
+        touches: "model" as const,
+        date: "2026-12-31",
+        says: "It closes",
+        source: "s",
+        asOf: at
+      }
+    ];
+    const reportOf = async (candidates: object[]) =>
+      (
+        await exitReport(
+          store,
+          {...run, candidates: candidates as unknown as RunManifest["candidates"]},
+          {table, margin: 0.03, costs: {}, shutdowns, at}
+        )
+      ).candidates;
+    const alone = {...large, name: "hosted", params: {}};
+    const offered = async (answerers: object[], changes = {}) => {
+      const [first, second] = await reportOf([alone, cascade("rival", answerers, changes)]);
+      return {
+        names: first!.substitutes.map(({candidate}) => candidate),
+        back: second!.substitutes.map(({candidate}) => candidate),
+        second: second!
+      };
+    };
+    for (const answerers of [
+      [own, large],
+      [large, own]
+    ]) {
+      const {names, back, second} = await offered(answerers);
+      expect([names, back, second.owned, second.endsOn]).toEqual([[], [], false, "2026-12-31"]);
+      expect(second.heldBy.split(", ").sort()).toEqual(["api.large.example", "own server"]);
+      expect(second.keeps.at(-1)).toMatchObject({
+        kept: false,
+        detail: expect.stringContaining("own: on own server: see that a copy is yours") as string
+      });
+    }
+    const before = {
+      answerers: undefined,
+      stages: [{name: "large", model: "large", host: "api.large.example"}]
+    };
+    expect(await offered([], before)).toMatchObject({
+      names: [],
+      second: {owned: false, endsOn: "2026-12-31"}
+    });
+    expect((await offered([], {answerers: undefined})).second).toMatchObject({owned: false, until: []});
+    expect((await offered([own, other])).names).toEqual(["rival"]);
+    expect((await offered([own, own])).second).toMatchObject({owned: true, heldBy: "own server", until: []});
+  });
+
   it("names the end of the evals product for an export of it, which names no address", async () => {
     const workspace = await openWorkspace(mkdtempSync(join(tmpdir(), "exit-openai-")));
     const files = [join(import.meta.dirname, "../fixtures/results/openai-evals.json")];

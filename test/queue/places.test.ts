@@ -3,7 +3,8 @@ import {setTimeout as sleep} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {queueAddress} from "../../src/queue/index.js";
 import {ALIVE, laneKeys, makingKey, marksKey, runKeys} from "../../src/queue/names.js";
-import {createPlaces} from "../../src/queue/places.js";
+import type {LimitAnswer, LimitStep} from "../../src/queue/limitScript.js";
+import {createPlaces, type Places} from "../../src/queue/places.js";
 import type {JobData} from "../../src/queue/protocol.js";
 import {connect, type Redis} from "../../src/queue/redis.js";
 import {hasValkey, startValkey, type Valkey} from "./support/valkey.js";
@@ -156,6 +157,79 @@ describe.skipIf(!hasValkey())("places of two workers", () => {
     for (const places of both) places.stop();
     const allowed = perSecond + (perSecond * ((await bucket()).at - first!)) / 1000;
     expect(Math.abs(used - allowed)).toBeLessThan(0.02 * 3.5 * perSecond);
+  });
+});
+
+describe("places of a worker that is asked to leave", () => {
+  const job: JobData = {scope: "s", generation: "a:0", most: 4, limits: {}, adaptive: false, asks: false};
+  type Step = (step: LimitStep) => Promise<LimitAnswer>;
+  const placesOf = (answer: Step) => {
+    const server = {
+      defineCommand: () => undefined,
+      assayLimit: async (...words: string[]) =>
+        JSON.stringify(await answer(JSON.parse(words.at(-1)!) as LimitStep))
+    };
+    return createPlaces(server as unknown as Redis, "w", "lane", 4);
+  };
+  const granted = ({asks}: LimitStep) => ({codes: "g".repeat(asks.length), wait: 0, recalled: false});
+  const asked = (places: Places, said: string[] = []) =>
+    new Promise<void>((resolve) =>
+      places.ask({
+        job,
+        tokens: 1,
+        marks: "m",
+        place: 0,
+        start: () => (said.push("start"), resolve()),
+        recall: () => (said.push("recall"), resolve()),
+        made: () => undefined
+      })
+    );
+
+  it("goes on asking for the retry of a call in flight that is to wait, or that the server did not hear", async () => {
+    const later: Step = async () => ({codes: "", wait: 50, recalled: false});
+    for (const hindrance of [later, () => Promise.reject(new Error("Command timed out"))]) {
+      let steps = 0;
+      const places = placesOf(async (step) => (++steps === 2 ? hindrance(step) : granted(step)));
+      await asked(places);
+      places.stop();
+      await places.hooks(job, 1).beforeRetry!();
+      expect(steps).toBe(3);
+    }
+  });
+
+  it("asks for no retry of a call that was stopped", async () => {
+    let steps = 0;
+    const places = placesOf(async (step) =>
+      ++steps === 1 ? granted(step) : {codes: "", wait: 20, recalled: false}
+    );
+    await asked(places);
+    places.stop();
+    const abort = new AbortController();
+    const retry = places.hooks(job, 1).beforeRetry!(abort.signal);
+    await until(() => steps === 2);
+    abort.abort();
+    await expect(retry).rejects.toThrow("The call was stopped.");
+    await sleep(100);
+    expect([places.waiting, steps]).toEqual([0, 2]);
+  });
+
+  it("begins no call that it has given back, and gives back the place that came too late", async () => {
+    const heard: LimitStep[] = [];
+    let answer: () => void = () => undefined;
+    const places = placesOf(async (step) => {
+      heard.push(step);
+      if (heard.length === 1) await new Promise<void>((resolve) => (answer = resolve));
+      return granted(step);
+    });
+    const said: string[] = [];
+    const over = asked(places, said);
+    await until(() => heard.length === 1);
+    places.stop();
+    answer();
+    await over;
+    await until(() => heard.length === 2);
+    expect(said).toEqual(["recall"]);
+    expect(heard[1]).toMatchObject({flying: 0, asks: []});
   });
 });
 

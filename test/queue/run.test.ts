@@ -27,6 +27,8 @@ import {hasValkey, startValkey, type Valkey} from "./support/valkey.js";
 
 const key = Buffer.alloc(32, 9).toString("base64");
 const password = "queue-pass-5f2e";
+const retries = {retries: 2, baseDelayMs: 5, maxDelayMs: 20};
+const priced = {inputUsdPerMillion: 0, outputUsdPerMillion: 0, asOf: "2026-11-01", source: "its page"};
 const planted = "sk-planted-1c9d7a52e8b04f36";
 
 describe.skipIf(!hasValkey())("a run through a queue", () => {
@@ -61,7 +63,7 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
       hosting: "api",
       trust: "local",
       apiKeyEnv: "PLANTED_KEY",
-      retries: {retries: 2, baseDelayMs: 5, maxDelayMs: 20},
+      retries,
       ...changes
     });
     const reached = [{endpoint, model: "test-model"}];
@@ -193,6 +195,34 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(model.requests.length * 0.015).toBeLessThanOrEqual(0.3);
   });
 
+  it("makes each call with the key and the retries of its own eval, where another asks the same address otherwise", async () => {
+    vi.stubEnv("ALPHA_KEY", "sk-alpha");
+    vi.stubEnv("BETA_KEY", "sk-beta");
+    const changes = {apiKeyEnv: "ALPHA_KEY", price: {...priced, outputUsdPerMillion: 1000}};
+    const alpha = await begin(
+      {behave: (_request, seen) => (seen === 0 ? {status: 503} : undefined)},
+      changes
+    );
+    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    const shared = {name: "loopback", baseUrl: model.url, hosting: "api", trust: "local"} as const;
+    const reached = [
+      alpha,
+      openAICompatible({...shared, apiKeyEnv: "ALPHA_KEY", retries, price: priced}),
+      openAICompatible({...shared, apiKeyEnv: "BETA_KEY", retries}),
+      openAICompatible({...shared, apiKeyEnv: "ALPHA_KEY", retries: 0})
+    ].map((endpoint) => ({endpoint, model: "test-model"}));
+    workers = [
+      await startWorker(queueAddress(valkey.url), {reached, concurrency: 8, sealing: createSealing(key)})
+    ];
+    const {manifest} = await run(alpha).finally(() => vi.unstubAllEnvs());
+    expect(manifest!.counts).toMatchObject({failed: 0});
+    expect(new Set(model.requests.map(({headers}) => headers["authorization"]))).toEqual(
+      new Set(["Bearer sk-alpha"])
+    );
+    // Three tokens of an answer; the price that the worker goes by is 0.
+    expect(manifest!.costUsd).toBeCloseTo(0.003 * manifest!.counts.completed, 9);
+  });
+
   it("pauses, resumes and drains from outside", async () => {
     const endpoint = await begin({latencyMs: 10});
     const link = await openQueueLink(queueAddress(valkey.url), {key});
@@ -209,6 +239,25 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     link.close();
     expect(manifest!.status).toBe("partial");
     expect(manifest!.counts.completed).toBe(model.requests.length);
+  });
+
+  it("pauses endpoints that nobody has used before", async () => {
+    const link = await openQueueLink(queueAddress(valkey.url), {key});
+    await link.redis.call("FLUSHALL");
+    expect(await pauseQueue(link)).toBe(0);
+    expect(await queueStatus(link)).toMatchObject({paused: true, queues: []});
+    const endpoint = await begin();
+    const running = run(endpoint);
+    await vi.waitUntil(async () => (await queueStatus(link)).queues.some(({active}) => active > 0), {
+      timeout: 30_000
+    });
+    await sleep(700);
+    expect(model.requests).toEqual([]);
+    await resumeQueue(link);
+    const {manifest} = await running;
+    expect((await queueStatus(link)).paused).toBe(false);
+    link.close();
+    expect(manifest!.status).toBe("complete");
   });
 
   it("goes on when jobs that failed are tried again", async () => {

@@ -17,7 +17,7 @@ import {
   runningGroup,
   startSupervised
 } from "../supervised.js";
-import {runAsJob, stateOfCommand} from "./commandState.js";
+import {refuseElsewhere, runAsJob, stateOfCommand} from "./commandState.js";
 import {trainFile, validationFile} from "./files.js";
 
 export interface CommandJobs {
@@ -88,7 +88,9 @@ export function commandJobs(settings: CommandJobs): JobService {
     look: (at) => stateOfCommand(at, state),
     events: eventsOf,
     cancel: (at) => cancel(at, stop, grace),
-    async collect({folder}) {
+    async collect(at) {
+      await refuseElsewhere(at);
+      const {folder} = at;
       const found = await modelIn(resolve(folder, output));
       if (found === undefined)
         throw new UserError(
@@ -104,9 +106,10 @@ function remoteOf(supervisor: {host: string; pid: number} | undefined): string |
 }
 
 /** The supervisor ends the command; where it is gone, its process group and what it started are ended from here. */
-async function cancel({folder, job}: RunningJob, stop: string | undefined, grace: number): Promise<void> {
-  const supervisor = await readSupervisor(folder);
-  if (!supervisor) return;
+async function cancel(at: RunningJob, stop: string | undefined, grace: number): Promise<void> {
+  const {folder, job} = at;
+  await refuseElsewhere(at);
+  const supervisor = (await readSupervisor(folder))!;
   if (!isHere(supervisor)) throw new UserError(`job ${job.id} runs on ${supervisor.host}. Cancel it there.`);
   if (isRunning(supervisor) && !(await readEnding(folder)))
     return void process.kill(supervisor.pid, "SIGTERM");

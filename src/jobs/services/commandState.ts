@@ -22,7 +22,12 @@ const ASK_SECONDS = 60;
  * How a command stands. `state` is asked of what it started on another machine: that may go on when the command has not
  * ended as it should here. Throws when `state` fails then, since nobody can tell.
  */
-export async function stateOfCommand({folder, job}: RunningJob, state?: string): Promise<JobLook> {
+export async function stateOfCommand(at: RunningJob, state?: string): Promise<JobLook> {
+  const {folder, job} = at;
+  const last = job.statuses.at(-1);
+  // Whoever is where it runs has noted its end in the store.
+  if (last?.outcome !== undefined && !(await readSupervisor(folder))) return last;
+  await refuseElsewhere(at);
   const here = await stateHere(folder);
   const failed = here.outcome === "failed" && here.status !== "time-out";
   if (state !== undefined && (failed || here.outcome === undefined)) {
@@ -35,6 +40,15 @@ export async function stateOfCommand({folder, job}: RunningJob, state?: string):
   if (failed && job.cancelledAt !== undefined) return {...here, status: "cancelled", outcome: "cancelled"};
   const code = failed ? await readCode(folder, ELSEWHERE_CODE_FILE) : undefined;
   return code === undefined ? here : endingLook({at: new Date().toISOString(), code, signal: null});
+}
+
+/** Throws for a command that was started from another machine, or another folder of this one: its processes and files are there. */
+export async function refuseElsewhere({folder, job, remote}: RunningJob): Promise<void> {
+  if (await readSupervisor(folder)) return;
+  const host = remote.replace(/:\d+$/, "");
+  throw new UserError(
+    `job ${job.id} was started on ${host}, and its processes and files are not here. Watch, cancel or collect it there.`
+  );
 }
 
 /** Runs a line as the job's own command is run. */

@@ -5,13 +5,14 @@ import {
   modelsDir,
   messageOf,
   modelIdsOf,
+  type Answerer,
   type RunCandidate,
   type SplitManifest,
   type Store,
   UserError,
   type VersionManifest
 } from "../../store/index.js";
-import type {Endpoint} from "../../endpoints/types.js";
+import type {Endpoint, EndpointStage} from "../../endpoints/types.js";
 import {completionKeys} from "./completionKey.js";
 import {NotMade} from "../../models/index.js";
 import type {Candidate, PrepareContext, PreparedCandidate} from "../define.js";
@@ -145,6 +146,7 @@ async function describe(
       ...(await recordsOf(prepared, models, dryRun ?? false)),
       price: price && plainPrice(price),
       stages: statedStages(endpoint),
+      answerers: endpoint.stages && (await answerersOf(endpoint.stages(), models, dryRun ?? false)),
       baseline: baseline || undefined
     },
     key: (messages, repeat, rowId) => key(messages, repeat, byRow ? rowId : undefined)
@@ -177,6 +179,22 @@ function statedStages({stages}: Endpoint): RunCandidate["stages"] {
     const price = endpoint.price?.(model);
     return {name, model, endpoint: endpoint.name, host: endpoint.host, price: price && plainPrice(price)};
   });
+}
+
+async function answerersOf(
+  stages: readonly EndpointStage[],
+  models: string,
+  dryRun: boolean
+): Promise<Answerer[]> {
+  const each = stages.map(async (stage): Promise<Answerer[]> => {
+    const {name, endpoint, model} = stage;
+    if (endpoint.stages) return answerersOf(endpoint.stages(), models, dryRun);
+    const {modelId} = await recordsOf(stage, models, dryRun);
+    const {name: asked, kind, hosting} = endpoint;
+    const identity = await endpoint.identity(model);
+    return [{name, model, endpoint: asked, endpointKind: kind, hosting, identity, modelId}];
+  });
+  return (await Promise.all(each)).flat();
 }
 
 /** As it is recorded: whatever else a definition holds stays there. */
