@@ -9,6 +9,8 @@ export interface JobLook {
   outcome?: JobOutcome;
   /** Why it failed, or how far it is, in a few words. */
   detail?: string;
+  /** True when ending it failed, so that it may go on elsewhere: it can be cancelled once more. */
+  unstopped?: boolean;
   /** The whole answer, without secrets. */
   answer?: unknown;
 }

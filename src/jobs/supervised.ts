@@ -46,6 +46,8 @@ export const CHILD_FILE = "command.pid";
 export const CODE_FILE = "command.code";
 /** What the command started on another machine may leave its exit code in. */
 export const ELSEWHERE_CODE_FILE = "elsewhere.code";
+/** How `stop` ended when it was last run. */
+export const STOP_CODE_FILE = "stop.code";
 export const ENDING_FILE = "ending.json";
 export const LOG_FILE = "log.txt";
 

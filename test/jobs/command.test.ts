@@ -155,6 +155,7 @@ describe("a command that trains", () => {
     await expect.poll(() => processIsAlive(sleeper), {timeout: 120_000}).toBe(false);
     expect((await lookAt(workspace, id)).look).toMatchObject({status: "time-out", outcome: "failed"});
     expect(readFileSync(join(folder, "stopped"), "utf8")).toBe(`stop ${id}\n`);
+    expect(readFileSync(join(folder, "stop.code"), "utf8")).toBe("0\n");
   });
 
   it("may take longer than a timer of Node's can wait", async () => {
@@ -190,6 +191,47 @@ describe("a command that trains", () => {
     await cancelJob(workspace, id);
     expect(existsSync(join(folder, "there"))).toBe(false);
     expect((await lookAt(workspace, id)).look).toMatchObject({status: "cancelled", outcome: "cancelled"});
+  });
+
+  it.each([
+    ["it is cancelled", {}, "cancelled"],
+    ["its time is over", {timeoutHours: 0.3 / 3600}, "time-out"]
+  ])("goes on elsewhere when %s and `stop` fails, until a `stop` succeeds", async (_, more, word) => {
+    const {id, folder} = await started(`unstopped-${word}`, {
+      run: "touch there; echo $$ > shell; sleep 60",
+      state: "if [ -e there ]; then echo RUNNING; fi",
+      stop: "echo asked >> stops; [ -e reachable ] && rm there",
+      ...more
+    });
+    await written(join(folder, "shell"));
+    if (word === "cancelled") await cancelJob(workspace, id).catch(() => undefined);
+    await expect.poll(() => existsSync(join(folder, "ending.json")), {timeout: 60_000}).toBe(true);
+    const {look} = await lookAt(workspace, id);
+    expect(look).toMatchObject({
+      status: "RUNNING",
+      detail: expect.stringMatching(/^`stop` ended with 1/) as string
+    });
+    expect(look.outcome).toBeUndefined();
+    await expect(cancelJob(workspace, id)).rejects.toThrow(/`stop` ended with 1: what it started may go on/);
+    writeFileSync(join(folder, "reachable"), "");
+    expect((await cancelJob(workspace, id)).look.status).toBe(word);
+    expect(readFileSync(join(folder, "stops"), "utf8")).toBe("asked\nasked\nasked\n");
+  });
+
+  it("whose `stop` fails has ended with a word on that where nobody can be asked, and can be cancelled again", async () => {
+    const {id, folder} = await started("unasked", {
+      run: "echo $$ > shell; sleep 60",
+      stop: "[ -e reachable ]"
+    });
+    await written(join(folder, "shell"));
+    await cancelJob(workspace, id).catch(() => undefined);
+    const {statuses} = await watchJob(workspace, id, {everyMs: 20});
+    expect(statuses.at(-1)).toMatchObject({status: "cancelled", outcome: "cancelled", unstopped: true});
+    await expect(cancelJob(workspace, id)).rejects.toThrow(/`stop` ended with 1: what it started may go on/);
+    writeFileSync(join(folder, "reachable"), "");
+    const {look} = await cancelJob(workspace, id);
+    expect(look).toMatchObject({status: "cancelled", outcome: "cancelled"});
+    expect(look.detail).toBeUndefined();
   });
 
   it("that has lost its processes has ended as the other machine wrote into ASSAY_CODE", async () => {

@@ -17,7 +17,7 @@ import {
   runningGroup,
   startSupervised
 } from "../supervised.js";
-import {runAsJob, stateOfCommand} from "./commandState.js";
+import {stateOfCommand, stopElsewhere} from "./commandState.js";
 import {trainFile, validationFile} from "./files.js";
 
 export interface CommandJobs {
@@ -110,7 +110,7 @@ async function cancel({folder, job}: RunningJob, stop: string | undefined, grace
   if (!isHere(supervisor)) throw new UserError(`job ${job.id} runs on ${supervisor.host}. Cancel it there.`);
   if (isRunning(supervisor) && !(await readEnding(folder)))
     return void process.kill(supervisor.pid, "SIGTERM");
-  if (stop !== undefined) await runAsJob(folder, stop);
+  if (stop !== undefined) await stopElsewhere(folder, stop);
   const group = await runningGroup(folder, supervisor);
   if (group !== undefined) await endGroup(group, grace);
 }

@@ -2,6 +2,7 @@ import {join} from "node:path";
 import {readJson, UserError} from "../../store/index.js";
 import type {JobLook, RunningJob} from "../service.js";
 import {runLine} from "../shellLine.js";
+import {runStop, stopProblem} from "../stopLine.js";
 import {
   CODE_FILE,
   type Command,
@@ -20,32 +21,48 @@ const ASK_SECONDS = 60;
 
 /**
  * How a command stands. `state` is asked of what it started on another machine: that may go on when the command has not
- * ended as it should here. Throws when `state` fails then, since nobody can tell.
+ * ended well here, also when it was cancelled. Throws when `state` fails then, since nobody can tell.
  */
 export async function stateOfCommand({folder, job}: RunningJob, state?: string): Promise<JobLook> {
   const here = await stateHere(folder);
-  const failed = here.outcome === "failed" && here.status !== "time-out";
-  if (state !== undefined && (failed || here.outcome === undefined)) {
-    const said = await askedElsewhere(folder, state, failed);
-    if (said !== undefined)
-      return failed
-        ? {status: said, detail: "the command has ended here, what it started goes on elsewhere"}
-        : {...here, status: said};
-  }
-  if (failed && job.cancelledAt !== undefined) return {...here, status: "cancelled", outcome: "cancelled"};
-  const code = failed ? await readCode(folder, ELSEWHERE_CODE_FILE) : undefined;
+  if (here.outcome === "succeeded") return here;
+  const ended = here.outcome !== undefined;
+  const problem = ended ? await stopProblem(folder) : undefined;
+  const said = state === undefined ? undefined : await askedElsewhere(folder, state, ended);
+  if (said !== undefined)
+    return ended
+      ? {
+          status: said,
+          detail: problem ?? "the command has ended here, what it started goes on elsewhere",
+          unstopped: problem === undefined ? undefined : true
+        }
+      : {...here, status: said};
+  const code = ended ? await readCode(folder, ELSEWHERE_CODE_FILE) : undefined;
+  const look = endedLook(here, code, job.cancelledAt !== undefined);
+  if (problem === undefined || state !== undefined || code !== undefined) return look;
+  return {...look, detail: [look.detail, problem].filter(Boolean).join("; "), unstopped: true};
+}
+
+/** @param code of what ran elsewhere, where it told it */
+function endedLook(here: JobLook, code: number | undefined, cancelled: boolean): JobLook {
+  if (here.outcome !== "failed" || here.status === "time-out") return here;
+  if (cancelled) return {...here, status: "cancelled", outcome: "cancelled"};
   return code === undefined ? here : endingLook({at: new Date().toISOString(), code, signal: null});
 }
 
-/** Runs a line as the job's own command is run. */
-export async function runAsJob(folder: string, line: string): Promise<{code: number | null; output: string}> {
+/** Runs `stop` as the job's own command is run. */
+export async function stopElsewhere(folder: string, stop: string): Promise<void> {
+  await runStop(folder, stop, await environmentOf(folder));
+}
+
+async function environmentOf(folder: string): Promise<NodeJS.ProcessEnv> {
   const command = await readJson<Command>(join(folder, COMMAND_FILE));
-  const environment = {...process.env, ...command?.environment};
-  return runLine(line, {folder, environment, seconds: ASK_SECONDS});
+  return {...process.env, ...command?.environment};
 }
 
 async function askedElsewhere(folder: string, state: string, must: boolean): Promise<string | undefined> {
-  const {code, output} = await runAsJob(folder, state);
+  const environment = await environmentOf(folder);
+  const {code, output} = await runLine(state, {folder, environment, seconds: ASK_SECONDS});
   if (code === 0) return output.trim().split("\n")[0]!.slice(0, 100) || undefined;
   if (!must) return undefined;
   throw new UserError(`${state} ended with ${code ?? "a signal"}: nobody can tell whether the job goes on.`, {

@@ -17,6 +17,8 @@ export interface JobStatus {
   /** Absent while the job goes on, and for words that nobody here knows. */
   outcome?: JobOutcome;
   detail?: string;
+  /** True when ending it failed, so that it may go on elsewhere. */
+  unstopped?: boolean;
   /** The service's whole answer, without secrets. */
   answer?: unknown;
 }
