@@ -1,7 +1,8 @@
 import {open, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {runLine} from "./shellLine.js";
-import {LOG_FILE, readCode, STOP_CODE_FILE} from "./supervised.js";
+import {STOP_CODE_FILE} from "../store/supervisor.js";
+import {LOG_FILE, readCode} from "./supervised.js";
 
 export const STOP_SECONDS = 60;
 /** As a shell tells of a line that was killed. */

@@ -12,14 +12,12 @@ import {
   CHILD_FILE,
   CODE_FILE,
   COMMAND_FILE,
-  type Command,
-  type Ending,
   ENDING_FILE,
-  LOG_FILE,
   STOP_CODE_FILE,
   type Supervisor,
   SUPERVISOR_FILE
-} from "./supervised.js";
+} from "../store/supervisor.js";
+import {type Command, type Ending, LOG_FILE} from "./supervised.js";
 
 const folder = process.argv[2]!;
 if (await takeJob()) await supervise();

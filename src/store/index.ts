@@ -119,6 +119,7 @@ export {
 } from "./kinds/run.js";
 export {type Referrer, referrersOf} from "./referrers.js";
 export {refuseWhileRunning} from "./refuseWhileRunning.js";
+export {refuseWhileTraining} from "./refuseWhileTraining.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
 export {
   hasRows,

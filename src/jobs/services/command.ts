@@ -11,12 +11,10 @@ import {
   ELSEWHERE_CODE_FILE,
   isHere,
   isRunning,
-  LOG_FILE,
-  readEnding,
   readSupervisor,
-  runningGroup,
-  startSupervised
-} from "../supervised.js";
+  runningGroup
+} from "../../store/supervisor.js";
+import {LOG_FILE, readEnding, startSupervised} from "../supervised.js";
 import {stateOfCommand, stopElsewhere} from "./commandState.js";
 import {trainFile, validationFile} from "./files.js";
 

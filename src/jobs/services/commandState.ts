@@ -5,17 +5,14 @@ import {runLine} from "../shellLine.js";
 import {runStop, stopProblem} from "../stopLine.js";
 import {
   CODE_FILE,
-  type Command,
   COMMAND_FILE,
   ELSEWHERE_CODE_FILE,
-  type Ending,
   isHere,
   isRunning,
-  readCode,
-  readEnding,
   readSupervisor,
   runningGroup
-} from "../supervised.js";
+} from "../../store/supervisor.js";
+import {type Command, type Ending, readCode, readEnding} from "../supervised.js";
 
 const ASK_SECONDS = 60;
 
