@@ -4,7 +4,9 @@ import {exactly, number, oneOf, text} from "../../store/checked.js";
 import {type Trust, trustLevels} from "../../privacy/trust.js";
 import {type JobEvent, UserError} from "../../store/index.js";
 import {configurationOf, TOOLS, type Tool} from "../configurations/index.js";
+import type {JobTraining} from "../define.js";
 import {metricsIn} from "../logMetrics.js";
+import {checkMore} from "../more.js";
 import {endGroup} from "../processGroup.js";
 import type {JobService, RunningJob} from "../service.js";
 import {
@@ -56,7 +58,8 @@ export function commandJobs(settings: CommandJobs): JobService {
   const {run, stop, state, tool, output = "output", timeoutHours, grace = 10} = settings;
   return {
     ...configurationOf(tool).takes,
-    check() {
+    check({settings: training, format}) {
+      checkMore(training as JobTraining, configurationOf(tool).takes.words(format));
       if (process.platform === "win32")
         throw new UserError("a command is run by /bin/sh, which Windows does not have. Use WSL.");
     },

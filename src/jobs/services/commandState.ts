@@ -1,3 +1,4 @@
+import {stat} from "node:fs/promises";
 import {join} from "node:path";
 import {readJson, UserError} from "../../store/index.js";
 import type {JobLook, RunningJob} from "../service.js";
@@ -35,16 +36,17 @@ export async function stateOfCommand({folder, job}: RunningJob, state?: string):
         }
       : {...here, status: said};
   const code = ended ? await readCode(folder, ELSEWHERE_CODE_FILE) : undefined;
-  const look = endedLook(here, code, job.cancelledAt !== undefined);
+  const told = code === undefined ? undefined : await endedWith(folder, ELSEWHERE_CODE_FILE, code);
+  const look = endedLook(here, told, job.cancelledAt !== undefined);
   if (problem === undefined || state !== undefined || code !== undefined) return look;
   return {...look, detail: [look.detail, problem].filter(Boolean).join("; "), unstopped: true};
 }
 
-/** @param code of what ran elsewhere, where it told it */
-function endedLook(here: JobLook, code: number | undefined, cancelled: boolean): JobLook {
+/** @param told how what ran elsewhere ended, where it told that */
+function endedLook(here: JobLook, told: Ending | undefined, cancelled: boolean): JobLook {
   if (here.outcome !== "failed" || here.status === "time-out") return here;
   if (cancelled) return {...here, status: "cancelled", outcome: "cancelled"};
-  return code === undefined ? here : endingLook({at: new Date().toISOString(), code, signal: null});
+  return told === undefined ? here : endingLook(told);
 }
 
 /** Runs `stop` as the job's own command is run. */
@@ -85,7 +87,7 @@ async function processesOf(folder: string): Promise<JobLook> {
   const code = await readCode(folder, CODE_FILE);
   // One that ended well has ended, whatever it left running.
   if (group !== undefined && code !== 0) return {status: "running unsupervised"};
-  if (code !== undefined) return endingLook({at: new Date().toISOString(), code, signal: null});
+  if (code !== undefined) return endingLook(await endedWith(folder, CODE_FILE, code));
   return {
     status: "lost",
     outcome: "failed",
@@ -93,15 +95,21 @@ async function processesOf(folder: string): Promise<JobLook> {
   };
 }
 
+/** The ending of a command that left its exit code in a file, and no more. */
+async function endedWith(folder: string, file: string, code: number): Promise<Ending> {
+  const {mtime} = await stat(join(folder, file));
+  return {at: mtime.toISOString(), code, signal: null};
+}
+
 function endingLook(answer: Ending): JobLook {
-  const {code, signal, stopped} = answer;
-  if (stopped === "cancelled") return {status: "cancelled", outcome: "cancelled", answer};
+  const {at: endedAt, code, signal, stopped} = answer;
+  if (stopped === "cancelled") return {status: "cancelled", outcome: "cancelled", endedAt, answer};
   const detail =
     stopped === "time-out"
       ? "it took longer than timeoutHours"
       : signal === null
         ? `exit code ${code}`
         : `ended by ${signal}`;
-  if (code === 0 && !stopped) return {status: "ended", outcome: "succeeded", answer};
-  return {status: stopped ?? "failed", outcome: "failed", detail, answer};
+  if (code === 0 && !stopped) return {status: "ended", outcome: "succeeded", endedAt, answer};
+  return {status: stopped ?? "failed", outcome: "failed", detail, endedAt, answer};
 }

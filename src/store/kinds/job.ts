@@ -19,6 +19,8 @@ export interface JobStatus {
   /** Absent while the job goes on, and for words that nobody here knows. */
   outcome?: JobOutcome;
   detail?: string;
+  /** ISO time at which it ended, where that is known: `at` is when somebody looked. */
+  endedAt?: string;
   /** True when ending it failed, so that it may go on elsewhere. */
   unstopped?: boolean;
   /** The service's whole answer, without secrets. */
