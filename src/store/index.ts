@@ -22,7 +22,7 @@ export {
   writeJsonAtomic
 } from "./files.js";
 export {placeFingerprint} from "./fingerprint.js";
-export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
+export {canonicalJson, hashJson, RowIdsHash, rowsSha256, sha256, sha256File} from "./hash.js";
 export {hasForms, type IdForm, idText, isIdOf} from "./idText.js";
 export {
   heldOutBarrier,

@@ -11,6 +11,7 @@ import {
   noteJob,
   type ServiceSettings,
   startJob,
+  trainingOfJob,
   watchJob
 } from "../../src/jobs/index.js";
 import {processIsAlive} from "../../src/store/process.js";
@@ -81,6 +82,22 @@ describe("a command that trains", () => {
     expect(model.files.map(({path}) => path)).toEqual(["adapter_config.json", "adapter_model.safetensors"]);
     expect((await startJob(workspace, id)).how).toBe("was there");
     expect(readFileSync(join(folder, "begun"), "utf8")).toBe(`${id}\n`);
+  });
+
+  it("took until it ended, whenever somebody looks, with the seed of its configuration", async () => {
+    const {id, folder} = await started("looked-late", {run: `TRAINER_PAUSE=0 sh ${trainer}`});
+    await expect.poll(() => existsSync(join(folder, "ending.json")), {timeout: 60_000}).toBe(true);
+    const ending = JSON.parse(readFileSync(join(folder, "ending.json"), "utf8")) as {at: string};
+    await pause(1500);
+    const {job, model} = await collectJob(workspace, id);
+    expect(job.statuses.at(-1)!.endedAt).toBe(ending.at);
+    const seconds = (Date.parse(ending.at) - Date.parse(job.remote!.at)) / 1000;
+    expect(model.training).toMatchObject({seconds: Math.max(0, seconds), seed: 7});
+    const unsaid = {...job, settings: {}};
+    expect(trainingOfJob(unsaid).seed).toBe(0);
+    expect(trainingOfJob({...unsaid, settings: {more: {seed: 5}}}).seed).toBe(5);
+    const elsewhere = {...unsaid, service: {service: "openai", trust: "contract"}};
+    expect(trainingOfJob(elsewhere).seed).toBe("the service's own");
   });
 
   it("that fails says its exit code, and changed data is not trained on", async () => {
