@@ -19,6 +19,7 @@ import type {Trust} from "../privacy/trust.js";
 import {
   openStore,
   recordExport,
+  RowIdsHash,
   type Store,
   UsageError,
   UserError,
@@ -157,7 +158,7 @@ async function written(
 ): Promise<Pick<TrainingManifest, "sha256" | "rowsSha256" | "leftOut">> {
   const {options, version} = source;
   const file = createHash("sha256");
-  const ids = createHash("sha256");
+  const ids = new RowIdsHash();
   const unresolved: {row: string; rules: string[]}[] = [];
   const broken: {row: string; problem: string}[] = [];
   const whole = await isWhole(source, format);
@@ -174,7 +175,7 @@ async function written(
         const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
         counter.add(example, bytes.length);
         file.update(bytes);
-        ids.update(`${example.id}\n`);
+        ids.add(example.id);
         yield bytes;
       }
     }
@@ -214,7 +215,7 @@ async function written(
     });
   return {
     sha256: options.out === undefined ? undefined : file.digest("hex"),
-    rowsSha256: ids.digest("hex"),
+    rowsSha256: ids.digest(),
     leftOut: {unresolved: unresolved.length, broken: broken.length}
   };
 }

@@ -1,7 +1,7 @@
 import {join} from "node:path";
 import {trainingPrice} from "../costs/index.js";
 import type {TrainingCost} from "../finetune/index.js";
-import type {JobDefinition, JobService} from "../jobs/index.js";
+import {type JobDefinition, type JobService, saidNumber} from "../jobs/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {
   type JobData,
@@ -75,12 +75,10 @@ export async function trainingFiles(
   if (wantsCheck && !checkedOn)
     options.tell(`! ${noRowLeft(split, validation)} The training is not checked on any.`);
   const files: TrainingFile[] = [];
-  const {destination, usualEpochs} = service;
-  const {epochs = usualEpochs === "by rows" ? undefined : usualEpochs} = definition;
-  const limit = service.limit?.({
-    settings: {...trainingOf(definition)},
-    format: formatOf(definition, service)
-  });
+  const {destination} = service;
+  const format = formatOf(definition, service);
+  const epochs = epochsOf(definition, service, format);
+  const limit = service.limit?.({settings: {...trainingOf(definition)}, format});
   const {prices} = await projectPricesOr(store.workspace.project);
   const listed = trainingPrice(prices, definition.base, new Date().toISOString(), {
     endpoint: destination
@@ -95,15 +93,15 @@ export async function trainingFiles(
         dataset: `${typeof wanted === "string" ? wanted : wanted.name}@${version.id}`,
         split: split.id,
         part: one,
-        format: formatOf(definition, service),
+        format,
         out: join(options.folder, path),
         trust: on.trust,
         ofStore: true,
         skipUnresolved: options.skipUnresolved,
         skipBad: options.skipBad,
         limit: limit && {...limit, destination},
-        epochs,
-        batch: definition.rows,
+        epochs: epochs === "by rows" ? undefined : epochs,
+        batch: saidNumber(definition, service.words(format), "rows"),
         usdPerMillion: options.usdPerMillion ?? listed
       },
       options.tell
@@ -112,11 +110,18 @@ export async function trainingFiles(
     if (one === part) refuseUnfit(name, service, manifest);
     files.push({
       manifest,
-      cost: epochs === undefined && usualEpochs === undefined ? undefined : manifest.cost,
+      cost: epochs === undefined ? undefined : manifest.cost,
       data: {path, part: one, bytes: preflight.bytes, sha256: sha256!, rows: preflight.rows, rowsSha256}
     });
   }
   return files;
+}
+
+/** Undefined when nobody knows, or when a number of steps ends the training. */
+function epochsOf(definition: JobDefinition, service: JobService, format: string): JobService["usualEpochs"] {
+  const words = service.words(format);
+  if ((saidNumber(definition, words, "steps") ?? 0) > 0) return undefined;
+  return saidNumber(definition, words, "epochs") ?? service.usualEpochs;
 }
 
 function refuseUnfit(name: string, {destination}: JobService, {preflight}: TrainingManifest): void {

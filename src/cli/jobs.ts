@@ -30,7 +30,7 @@ export async function jobsVerb(options: JobOptions): Promise<void> {
         text: "prose",
         value: (job) => {
           const last = lastStatus(job);
-          if (last) return last.outcome === "failed" ? statusText(last) : last.status;
+          if (last) return last.outcome === "failed" || last.unstopped ? statusText(last) : last.status;
           return job.remote ? "submitted" : "not submitted";
         }
       },

@@ -7,6 +7,7 @@ import {
   openDatabase,
   readTombstones,
   refuseWhileRunning,
+  refuseWhileTraining,
   UserError,
   type Workspace,
   writeTombstones
@@ -60,7 +61,7 @@ async function purgeWith(
   {where, reason, now = () => new Date()}: PurgeOptions,
   {lost, confirm}: Held
 ): Promise<PurgeResult> {
-  await refuseWhileRunning(workspace, "Nothing was erased.");
+  await refuseWhileWorking(workspace, dataset, "Nothing was erased.");
   const versions = await versionsToPurge(workspace, dataset);
   const tombstones = await readTombstones(workspace, dataset);
   const {found, unread} = await matchingRows(db, workspace, {
@@ -85,7 +86,7 @@ async function purgeWith(
   await confirm();
   await writeTombstones(workspace, dataset, tombstones);
   // A run that planned before the tombstones were there and locked since holds the rows in its plan.
-  await refuseWhileRunning(workspace, "The rows are marked but not yet erased.");
+  await refuseWhileWorking(workspace, dataset, "The rows are marked but not yet erased.");
   // What killed commands left half-made holds rows too.
   await workspace.place.sweepAll();
   const note = {at, reason};
@@ -93,4 +94,9 @@ async function purgeWith(
   // What page loaders printed, masked excerpts among it; the next build makes it again.
   await rm(join(workspace.project, "src", ".observablehq", "cache"), {recursive: true, force: true});
   return {dataset, rows: fresh.length, unread, ...touched};
+}
+
+async function refuseWhileWorking(workspace: Workspace, dataset: string, state: string): Promise<void> {
+  await refuseWhileRunning(workspace, state);
+  await refuseWhileTraining(workspace, dataset, state);
 }

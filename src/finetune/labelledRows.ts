@@ -1,4 +1,4 @@
-import {sha256, UserError} from "../store/index.js";
+import {rowsSha256, sha256, UserError} from "../store/index.js";
 import type {BuildContext, ClassifierOptions, TrainingRow} from "./modelSource.js";
 
 /** The labelled rows that a model learns from, in the order of their ids. */
@@ -8,7 +8,7 @@ export interface LabelledRows {
   labels: string[];
   /** Label names, sorted, where labels are classes. */
   classes?: string[];
-  /** SHA-256 of the sorted row ids, one a line. */
+  /** SHA-256 of the ids of its rows in order, one a line. */
   rowsSha256: string;
   /** Texts of all rows of the part, for what is learned without labels. */
   partTexts: string[];
@@ -50,7 +50,7 @@ export async function readRows(context: BuildContext, options: ClassifierOptions
     ids: rows.map(({id}) => id),
     texts: rows.map((row) => row.text),
     labels: rows.map((row) => row.label),
-    rowsSha256: sha256(rows.map(({id}) => id).join("\n")),
+    rowsSha256: rowsSha256(rows.map(({id}) => id)),
     partTexts,
     partLabels,
     subset: words.length ? words.join("; ") : undefined

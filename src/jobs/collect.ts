@@ -3,6 +3,7 @@ import {type JobRecord, modelsDir, updateJob, UserError, type Workspace} from ".
 import {running, type Told} from "./atHand.js";
 import {erasedOfJob, markErased} from "./erasedRows.js";
 import {ownBaseIsOther} from "./ownBaseIsOther.js";
+import {saidNumber} from "./more.js";
 import {recordFiles, storedModel} from "./record.js";
 import {openService} from "./services/index.js";
 import {logOf, statusText} from "./statusText.js";
@@ -79,8 +80,10 @@ export async function parentsOfJob(
 /** What a job's model has learned from, for its record. */
 export function trainingOfJob(job: JobRecord): NonNullable<ModelManifest["training"]> {
   const [{part, rows, rowsSha256}] = job.data as [JobRecord["data"][0]];
-  const {seed} = job.settings;
-  const ended = job.statuses.find(({outcome}) => outcome !== undefined)?.at;
+  const {words, usualSeed = "the service's own"} = openService(job.service);
+  const seed = saidNumber(job.settings, words(job.format), "seed") ?? usualSeed;
+  const last = job.statuses.find(({outcome}) => outcome !== undefined);
+  const ended = last?.endedAt ?? last?.at;
   const begun = job.remote?.at ?? job.at;
   return {
     dataset: job.dataset,
@@ -89,7 +92,7 @@ export function trainingOfJob(job: JobRecord): NonNullable<ModelManifest["traini
     part,
     rows,
     rowsSha256,
-    seed: typeof seed === "number" ? seed : "the service's own",
+    seed,
     seconds: ended === undefined ? 0 : Math.max(0, (Date.parse(ended) - Date.parse(begun)) / 1000)
   };
 }

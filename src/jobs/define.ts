@@ -4,18 +4,19 @@ import {trainingProblems} from "../finetune/language/trainingProblems.js";
 import {datasetSchema} from "../datasets/definitionSchema.js";
 import type {SplitSpec} from "../splits/index.js";
 import {
+  anyObject,
   assertChecked,
   either,
   exactly,
   fits,
   holding,
-  isObject,
   number,
   oneOf,
   type Shape,
   text
 } from "../store/checked.js";
 import {splitSchema} from "../splits/specSchema.js";
+import {secretsIn} from "./secretsIn.js";
 import {type ServiceSettings, serviceSchema} from "./services/index.js";
 
 /** How a model is trained, in the words of `finetune`; what is not said is the service's own. */
@@ -53,7 +54,6 @@ export interface JobDefinition extends JobTraining {
   on: ServiceSettings;
 }
 
-const SECRET = /key$|token$|secret|password/i;
 const count = () => number({least: 1, whole: true}).optional();
 
 export const trainingShape: Shape<JobTraining> = {
@@ -70,10 +70,7 @@ export const trainingShape: Shape<JobTraining> = {
   preference: exactly<NonNullable<JobTraining["preference"]>>("settings such as {beta: 0.1}", {
     beta: number({above: 0}).optional()
   }).optional(),
-  more: fits(
-    (value) => isObject(value) && !Object.keys(value).some((name) => SECRET.test(name)),
-    "further settings by name, none of them a secret: they are stored"
-  ).optional()
+  more: anyObject("further settings by name").optional()
 };
 
 const stated = exactly<JobDefinition>("a job such as {dataset, split, base, format, on}", {
@@ -102,6 +99,11 @@ const schema = holding<JobDefinition>(stated, (definition) => {
     problems.push({path: ["lora"], message: 'goes with method "lora": all weights are trained'});
   if (preference && format !== "preference")
     problems.push({path: ["preference"], message: 'goes with format "preference"'});
+  for (const path of secretsIn(definition.more))
+    problems.push({
+      path: ["more", ...path],
+      message: "looks like a secret, and is stored: give it to the training by its environment"
+    });
   return problems;
 });
 

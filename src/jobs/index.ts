@@ -3,6 +3,7 @@ export {collectJob, parentsOfJob, trainingOfJob} from "./collect.js";
 export {erasedOfExport, erasedOfJob, markErased} from "./erasedRows.js";
 export {trainingOfExport} from "./exportOf.js";
 export {checkJob, type Job, job, type JobDefinition} from "./define.js";
+export {saidNumber} from "./more.js";
 export {ownBaseIsOther} from "./ownBaseIsOther.js";
 export {isMadeFrom, recordFiles, storedModel} from "./record.js";
 export type {JobService} from "./service.js";

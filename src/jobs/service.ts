@@ -1,4 +1,5 @@
 import type {TokenLimit, TrainingFormat} from "../finetune/index.js";
+import type {Words} from "./more.js";
 import type {JobEvent, JobOutcome, JobRecord, Workspace} from "../store/index.js";
 
 /** What a service says of a job, as it says it. */
@@ -9,6 +10,10 @@ export interface JobLook {
   outcome?: JobOutcome;
   /** Why it failed, or how far it is, in a few words. */
   detail?: string;
+  /** ISO time at which it ended, where that is known. */
+  endedAt?: string;
+  /** True when ending it failed, so that it may go on elsewhere: it can be cancelled once more. */
+  unstopped?: boolean;
   /** The whole answer, without secrets. */
   answer?: unknown;
 }
@@ -46,6 +51,10 @@ export interface JobService {
   destination: string;
   /** Epochs of a job that says none, "by rows" as OpenAI's cookbook chooses them; absent when nobody knows. */
   usualEpochs?: number | "by rows";
+  /** The seed of a job that says none; absent when it is the service's own. */
+  usualSeed?: number;
+  /** Where a job's `more` may say what it can say itself. */
+  words(format: string): Words;
   /** What the job tells it of long examples; absent when it tells nothing. */
   limit?(job: Pick<JobRecord, "settings" | "format">): TokenLimit;
   /** The name of the machine that data goes to; undefined when nobody knows. */

@@ -7,20 +7,17 @@ import {longTimer} from "../store/longTimer.js";
 import {LocalFolder} from "../store/place/localFolder.js";
 import {bootId, startOf} from "../store/process.js";
 import {endGroup} from "./processGroup.js";
-import {runLine} from "./shellLine.js";
+import {runStop, STOP_SECONDS} from "./stopLine.js";
 import {
   CHILD_FILE,
   CODE_FILE,
   COMMAND_FILE,
-  type Command,
-  type Ending,
   ENDING_FILE,
-  LOG_FILE,
+  STOP_CODE_FILE,
   type Supervisor,
   SUPERVISOR_FILE
-} from "./supervised.js";
-
-const STOP_SECONDS = 60;
+} from "../store/supervisor.js";
+import {type Command, type Ending, LOG_FILE} from "./supervised.js";
 
 const folder = process.argv[2]!;
 if (await takeJob()) await supervise();
@@ -52,8 +49,7 @@ async function supervise(): Promise<void> {
   const stop = async (why: NonNullable<Ending["stopped"]>) => {
     if (stopped) return;
     stopped = why;
-    if (command.stop !== undefined)
-      await runLine(command.stop, {folder, environment, seconds: STOP_SECONDS, log: log.fd});
+    if (command.stop !== undefined) await runStop(folder, command.stop, environment);
     await endAll();
   };
   process.on("SIGTERM", () => void stop("cancelled"));
@@ -100,7 +96,7 @@ function guardOf(timeoutSeconds: number, graceSeconds: number): string {
     kill -0 $$ || exit
   done
   trap '' TERM
-  [ -z "$ASSAY_STOP" ] || /bin/sh -c "$ASSAY_STOP" >> ${LOG_FILE} 2>&1
+  [ -z "$ASSAY_STOP" ] || { /bin/sh -c "$ASSAY_STOP" >> ${LOG_FILE} 2>&1; echo $? > ${STOP_CODE_FILE}; }
   kill -TERM -$$
   sleep ${graceSeconds}
   printf '${ending}\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" > ${ENDING_FILE}.part && mv ${ENDING_FILE}.part ${ENDING_FILE}

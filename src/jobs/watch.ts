@@ -135,11 +135,16 @@ export async function watchJob(
   return (await readJob(workspace, id))!;
 }
 
-/** Asks the service to end a job, and looks at it once more. */
+/** Asks the service to end a job, and looks at it once more. Throws when what it started could not be ended. */
 export async function cancelJob(workspace: Workspace, id: string, told: Told = {}): Promise<Looked> {
   const before = await lookAt(workspace, id, told);
-  if (before.look.outcome !== undefined) return before;
+  if (before.look.outcome !== undefined && !before.look.unstopped) return before;
   await openService(before.job.service).cancel(running(workspace, before.job, told));
   await updateJob(workspace, id, () => ({cancelledAt: new Date().toISOString()}));
-  return lookAt(workspace, id, told);
+  const after = await lookAt(workspace, id, told);
+  if (after.look.unstopped)
+    throw new UserError(
+      `job ${id}: ${after.look.detail}. Its log says why; then run \`assay jobs cancel ${id}\` again.`
+    );
+  return after;
 }

@@ -13,6 +13,26 @@ export async function sha256File(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
+/** SHA-256 of the ids of rows in order, one a line. */
+export class RowIdsHash {
+  private readonly hash = createHash("sha256");
+  private any = false;
+
+  add(id: string): void {
+    this.hash.update(this.any ? `\n${id}` : id);
+    this.any = true;
+  }
+
+  digest(): string {
+    return this.hash.digest("hex");
+  }
+}
+
+/** The same of a list. */
+export function rowsSha256(ids: readonly string[]): string {
+  return sha256(ids.join("\n"));
+}
+
 /**
  * JSON with object keys sorted at every depth, so that equal values give equal text. `undefined` members are
  * left out as JSON.stringify does; a non-finite number throws, since JSON would turn it into null.

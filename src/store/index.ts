@@ -22,7 +22,7 @@ export {
   writeJsonAtomic
 } from "./files.js";
 export {placeFingerprint} from "./fingerprint.js";
-export {canonicalJson, hashJson, sha256, sha256File} from "./hash.js";
+export {canonicalJson, hashJson, RowIdsHash, rowsSha256, sha256, sha256File} from "./hash.js";
 export {hasForms, type IdForm, idText, isIdOf} from "./idText.js";
 export {
   heldOutBarrier,
@@ -119,6 +119,7 @@ export {
 } from "./kinds/run.js";
 export {type Referrer, referrersOf} from "./referrers.js";
 export {refuseWhileRunning} from "./refuseWhileRunning.js";
+export {refuseWhileTraining} from "./refuseWhileTraining.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
 export {
   hasRows,

@@ -124,6 +124,14 @@ describe("a training set", () => {
       expect(linesOf(out)[0]).toEqual(first);
       expect(linesOf(out)).toHaveLength(18);
       expect(manifest.sha256).toBe(sha256(readFileSync(out)));
+      const texts = linesOf(out).map((line) => JSON.stringify(line));
+      // Of the two that are the same, each has a line.
+      const ids = rows
+        .filter(
+          ({part: own, question}) => own === "train" && texts.some((text) => text.includes(`"${question}"`))
+        )
+        .map(({id}) => id);
+      expect(manifest.rowsSha256).toBe(sha256(ids.join("\n")));
       expect(JSON.parse(readFileSync(`${out}.manifest.json`, "utf8"))).toEqual(
         JSON.parse(JSON.stringify(manifest))
       );

@@ -69,6 +69,41 @@ describe("assay jobs submit --check", () => {
     expect(await checked("known", fireworks, {epochs: 2})).toMatch(/, 2 epochs: \d+ tokens, about \$/);
   });
 
+  it.each([
+    ["axolotl", {more: {num_epochs: 50}}, 50],
+    ["trl", {more: {num_train_epochs: 40}}, 40],
+    ["llama-factory", {more: {num_train_epochs: 2}}, 2]
+  ])("counts the epochs that the words of %s name", async (name, members, epochs) => {
+    expect(await checked(`more-${name}`, tool(name), members)).toMatch(new RegExp(`, ${epochs} epochs: `));
+  });
+
+  it("names no epochs where a number of steps ends the training", async () => {
+    expect(await checked("steps", tool("trl"), {more: {max_steps: 100}})).toMatch(
+      /how many epochs .* is not/
+    );
+  });
+
+  it.each([
+    ["epochs", tool("axolotl"), {epochs: 3, more: {num_epochs: 50}}],
+    ["lora.rank", tool("axolotl"), {lora: {rank: 8}, more: {lora_r: 16}}],
+    ["seed", tool("trl"), {seed: 1, more: {seed: 2}}],
+    ["rows", {service: "together"}, {rows: 4, more: {batch_size: 8}}],
+    ["epochs", {service: "fireworks", account: "acme"}, {epochs: 1, more: {epochs: 2}}],
+    [
+      "epochs",
+      {service: "openai"},
+      {epochs: 5, more: {method: {supervised: {hyperparameters: {n_epochs: 3}}}}}
+    ]
+  ])("refuses `%s` that is said twice, and otherwise in `more`", async (word, on, members) => {
+    await expect(checked(`twice-${Object.values(on).join("-")}-${word}`, on, members)).rejects.toThrow(
+      new RegExp(`the job says \`${word}\` \\d, and in \`more\` .* the same setting`)
+    );
+  });
+
+  it("takes what is said twice alike", async () => {
+    expect(await checked("alike", tool("trl"), {seed: 1, more: {seed: 1}})).toMatch(/, 3 epochs: /);
+  });
+
   it("says what the tool cuts or drops at the job's own length", async () => {
     const pairs = {dataset: "pairs", format: "preference", columns: {chosen: "chosen", rejected: "rejected"}};
     expect(await checked("short", tool("trl"), {...pairs, length: 200})).toMatch(
@@ -77,9 +112,9 @@ describe("assay jobs submit --check", () => {
     expect(await checked("dropped", tool("axolotl"), {...pairs, length: 200})).toMatch(
       /! axolotl: \d examples are longer than 200 tokens: dropped without a word \(sequence_len\)/
     );
-    expect(
-      await checked("own", tool("axolotl"), {...pairs, length: 200, more: {sequence_len: 2048}})
-    ).not.toMatch(/longer than/);
+    expect(await checked("own", tool("axolotl"), {...pairs, more: {sequence_len: 2048}})).not.toMatch(
+      /longer than/
+    );
     // Axolotl would take 512 by itself, and is told 1024.
     expect(await checked("long", tool("axolotl"), pairs)).not.toMatch(/!/);
   });

@@ -188,6 +188,64 @@ describe("a line of a training set", () => {
     });
   });
 
+  describe.each(["sharegpt", "prompt-completion", "alpaca", "trl", "axolotl"])("in the form %s", (name) => {
+    const line = (...messages: object[]) => trainingFormats[name]!.line(of(...messages), false);
+    const isText = !["trl", "axolotl"].includes(name);
+
+    it.each([
+      ["a call of a function", {content: null, function_call: {name: "f", arguments: "{}"}}],
+      ["no content", {content: null}],
+      ["blank content", {content: " \n"}],
+      ["an image alone", {content: [{type: "image_url", image_url: {url: "data:"}}]}],
+      ["an answer beside a refusal", {content: "Hello", refusal: "No."}]
+    ])("has no place for an answer with %s", (_, answered) => {
+      expect(line(user, {role: "assistant", ...answered})).toBeUndefined();
+    });
+
+    it("has a refusal's words as the answer", () => {
+      const refused = line(user, {role: "assistant", content: null, refusal: "I will not."});
+      expect(refused).toEqual(line(user, {role: "assistant", content: "I will not."}));
+      expect(refused).toBeDefined();
+    });
+
+    it("drops no image and no tool", () => {
+      const image = {role: "user", content: [{type: "text", text: "What?"}, {type: "image_url"}]};
+      const tools = [{type: "function", function: {name: "f"}}];
+      const withTools = trainingFormats[name]!.line(
+        {...of(user, assistant), tools} as TrainingExample,
+        false
+      );
+      if (isText) {
+        expect(line(image, assistant)).toBeUndefined();
+        expect(withTools).toBeUndefined();
+        expect(line(user, call)).toBeUndefined();
+      } else {
+        expect(JSON.stringify(line(image, assistant))).toContain("image_url");
+        expect(withTools).toMatchObject({tools});
+        expect(line(user, call)).toBeDefined();
+      }
+    });
+  });
+
+  it("for TRL's pairs has a refusal's words, and no place for an answer without any", () => {
+    const line = (chosen: object) => trainingFormats["trl-dpo"]!.line(pair([user], chosen, assistant), false);
+    expect(line({role: "assistant", content: null, refusal: "No."})).toMatchObject({
+      chosen: [{role: "assistant", content: "No."}]
+    });
+    expect(line({role: "assistant", content: null, function_call: {name: "f"}})).toBeUndefined();
+    expect(line({role: "assistant", content: ""})).toBeUndefined();
+  });
+
+  it("in OpenAI's form is not for TRL and axolotl where templates would leave an answer empty", () => {
+    const refused = of(user, {role: "assistant", refusal: "No."});
+    for (const name of ["TRL", "axolotl"]) {
+      const {problems} = destinations.find((one) => one.name === name)!;
+      expect(problems(refused, "openai")).toEqual([expect.stringMatching(/chat templates leave empty/)]);
+      expect(problems(of(user, call, answer, assistant), "openai")).toEqual([]);
+      expect(problems(refused, "trl")).toEqual([]);
+    }
+  });
+
   it("in ShareGPT's form has no place for what a tool said", () => {
     expect(trainingFormats.sharegpt!.line(of(user, call, answer, assistant), false)).toBeUndefined();
     expect(trainingFormats.sharegpt!.line(of(user, answer, assistant), false)).toBeUndefined();
@@ -195,7 +253,7 @@ describe("a line of a training set", () => {
 
   it("is what Together, Fireworks and LLaMA-Factory take, or they would say why not", () => {
     const problems = (name: string, example: TrainingExample) =>
-      destinations.find((one) => one.name === name)!.problems(example);
+      destinations.find((one) => one.name === name)!.problems(example, "openai");
     expect(problems("Together", of(system, user, call, answer, assistant, user, assistant))).toEqual([]);
     expect(problems("Together", of(user, user, assistant))).toEqual(["roles do not alternate"]);
     for (const name of ["Together", "Fireworks"])

@@ -11,6 +11,7 @@ import {
   noteJob,
   type ServiceSettings,
   startJob,
+  trainingOfJob,
   watchJob
 } from "../../src/jobs/index.js";
 import {processIsAlive} from "../../src/store/process.js";
@@ -81,6 +82,22 @@ describe("a command that trains", () => {
     expect(model.files.map(({path}) => path)).toEqual(["adapter_config.json", "adapter_model.safetensors"]);
     expect((await startJob(workspace, id)).how).toBe("was there");
     expect(readFileSync(join(folder, "begun"), "utf8")).toBe(`${id}\n`);
+  });
+
+  it("took until it ended, whenever somebody looks, with the seed of its configuration", async () => {
+    const {id, folder} = await started("looked-late", {run: `TRAINER_PAUSE=0 sh ${trainer}`});
+    await expect.poll(() => existsSync(join(folder, "ending.json")), {timeout: 60_000}).toBe(true);
+    const ending = JSON.parse(readFileSync(join(folder, "ending.json"), "utf8")) as {at: string};
+    await pause(1500);
+    const {job, model} = await collectJob(workspace, id);
+    expect(job.statuses.at(-1)!.endedAt).toBe(ending.at);
+    const seconds = (Date.parse(ending.at) - Date.parse(job.remote!.at)) / 1000;
+    expect(model.training).toMatchObject({seconds: Math.max(0, seconds), seed: 7});
+    const unsaid = {...job, settings: {}};
+    expect(trainingOfJob(unsaid).seed).toBe(0);
+    expect(trainingOfJob({...unsaid, settings: {more: {seed: 5}}}).seed).toBe(5);
+    const elsewhere = {...unsaid, service: {service: "openai", trust: "contract"}};
+    expect(trainingOfJob(elsewhere).seed).toBe("the service's own");
   });
 
   it("that fails says its exit code, and changed data is not trained on", async () => {
@@ -155,6 +172,7 @@ describe("a command that trains", () => {
     await expect.poll(() => processIsAlive(sleeper), {timeout: 120_000}).toBe(false);
     expect((await lookAt(workspace, id)).look).toMatchObject({status: "time-out", outcome: "failed"});
     expect(readFileSync(join(folder, "stopped"), "utf8")).toBe(`stop ${id}\n`);
+    expect(readFileSync(join(folder, "stop.code"), "utf8")).toBe("0\n");
   });
 
   it("may take longer than a timer of Node's can wait", async () => {
@@ -190,6 +208,47 @@ describe("a command that trains", () => {
     await cancelJob(workspace, id);
     expect(existsSync(join(folder, "there"))).toBe(false);
     expect((await lookAt(workspace, id)).look).toMatchObject({status: "cancelled", outcome: "cancelled"});
+  });
+
+  it.each([
+    ["it is cancelled", {}, "cancelled"],
+    ["its time is over", {timeoutHours: 0.3 / 3600}, "time-out"]
+  ])("goes on elsewhere when %s and `stop` fails, until a `stop` succeeds", async (_, more, word) => {
+    const {id, folder} = await started(`unstopped-${word}`, {
+      run: "touch there; echo $$ > shell; sleep 60",
+      state: "if [ -e there ]; then echo RUNNING; fi",
+      stop: "echo asked >> stops; [ -e reachable ] && rm there",
+      ...more
+    });
+    await written(join(folder, "shell"));
+    if (word === "cancelled") await cancelJob(workspace, id).catch(() => undefined);
+    await expect.poll(() => existsSync(join(folder, "ending.json")), {timeout: 60_000}).toBe(true);
+    const {look} = await lookAt(workspace, id);
+    expect(look).toMatchObject({
+      status: "RUNNING",
+      detail: expect.stringMatching(/^`stop` ended with 1/) as string
+    });
+    expect(look.outcome).toBeUndefined();
+    await expect(cancelJob(workspace, id)).rejects.toThrow(/`stop` ended with 1: what it started may go on/);
+    writeFileSync(join(folder, "reachable"), "");
+    expect((await cancelJob(workspace, id)).look.status).toBe(word);
+    expect(readFileSync(join(folder, "stops"), "utf8")).toBe("asked\nasked\nasked\n");
+  });
+
+  it("whose `stop` fails has ended with a word on that where nobody can be asked, and can be cancelled again", async () => {
+    const {id, folder} = await started("unasked", {
+      run: "echo $$ > shell; sleep 60",
+      stop: "[ -e reachable ]"
+    });
+    await written(join(folder, "shell"));
+    await cancelJob(workspace, id).catch(() => undefined);
+    const {statuses} = await watchJob(workspace, id, {everyMs: 20});
+    expect(statuses.at(-1)).toMatchObject({status: "cancelled", outcome: "cancelled", unstopped: true});
+    await expect(cancelJob(workspace, id)).rejects.toThrow(/`stop` ended with 1: what it started may go on/);
+    writeFileSync(join(folder, "reachable"), "");
+    const {look} = await cancelJob(workspace, id);
+    expect(look).toMatchObject({status: "cancelled", outcome: "cancelled"});
+    expect(look.detail).toBeUndefined();
   });
 
   it("that has lost its processes has ended as the other machine wrote into ASSAY_CODE", async () => {

@@ -141,6 +141,23 @@ describe("LLaMA-Factory's configuration", () => {
   });
 });
 
+describe("what `more` says of epochs, rows, length and seed", () => {
+  it("holds for all of a configuration", async () => {
+    const settings = {more: {num_train_epochs: 40, per_device_train_batch_size: 2}};
+    const {read} = await noted("llama-factory", {settings, name: "factory-more", format: "sharegpt"});
+    // Three hundredths of 40 epochs of 6 steps.
+    expect(parse(read("config.yml"))).toMatchObject({...settings.more, warmup_steps: 8});
+    const own = {more: {max_length: 2048, seed: 5, model_init_kwargs: {attn_implementation: "sdpa"}}};
+    const script = (await noted("unsloth", {settings: own, name: "unsloth-more", format: "openai"})).read(
+      "train.py"
+    );
+    expect(script).toContain("max_seq_length=2048,");
+    expect(script).toContain("random_state=5,");
+    const trl = (await noted("trl", {settings: own, name: "trl-more", format: "trl"})).read("train.py");
+    expect(trl).toContain('model_init_kwargs={"dtype": "bfloat16", "attn_implementation": "sdpa"}');
+  });
+});
+
 describe("a configuration in YAML", () => {
   it.each(["llama-factory", "axolotl"])(
     "of %s says the same to readers of YAML 1.1, where a bare no is false and a bare date a time",

@@ -30,4 +30,26 @@ describe("a job's definition", () => {
     expect(wrong).toThrow(/preference.* goes with format "preference"/);
     expect(wrong).toThrow(/validation.* must be another part/);
   });
+
+  it.each([
+    ["more.api_key", {api_key: "sk-1"}],
+    ["more.wandb.api_key", {wandb: {api_key: "sk-1"}}],
+    ["more.callbacks[0].hub_token", {callbacks: [{hub_token: "hf_1"}]}],
+    ["more.secrets", {secrets: {WANDB: "x"}}]
+  ])("is refused with a secret in %s", (path, more) => {
+    const named = path.replace(/[.[\]]/g, "\\$&");
+    expect(() => job({...sound, more})).toThrow(
+      new RegExp(`\`${named}\` looks like a secret, and is stored`)
+    );
+  });
+
+  it("may name the tokens of a tokenizer, and switches", () => {
+    const more = {
+      eos_token: "<|im_end|>",
+      special_tokens: {pad_token: "<pad>"},
+      use_auth_token: true,
+      hub_token: null
+    };
+    expect(job({...sound, more}).definition.more).toEqual(more);
+  });
 });

@@ -67,6 +67,20 @@ describe("a job in the manner of OpenAI", () => {
     expect(record).not.toContain("very-secret");
   });
 
+  it("keeps what it says itself beside what `more` adds at the same place", async () => {
+    const hyperparameters = {learning_rate_multiplier: 0.5};
+    const more = {method: {type: "supervised", supervised: {hyperparameters}}, metadata: {team: "a"}};
+    const plan = planOf(workspace, service, {settings: {epochs: 5, rows: 4, more}});
+    const {job} = await startJob(workspace, (await noteJob(workspace, plan)).id);
+    expect(JSON.parse(created()[0]!.body)).toMatchObject({
+      method: {
+        type: "supervised",
+        supervised: {hyperparameters: {n_epochs: 5, batch_size: 4, learning_rate_multiplier: 0.5}}
+      },
+      metadata: {assay: job.key, assay_job: job.id, team: "a"}
+    });
+  });
+
   it("is not sent twice: not by another call, not by a store that has lost its answer, not by two at once", async () => {
     const id = await noted();
     await startJob(workspace, id);

@@ -1,4 +1,5 @@
 import {checkChatExample} from "./checkChatExample.js";
+import {isWritten} from "./spoken.js";
 import {asksSomething, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
 
 /** Most tokens of an example, and what happens to longer ones. */
@@ -20,7 +21,7 @@ export interface Destination {
   /** Formats of ours that it puts through the chat template of the model's folder. */
   templated?: readonly string[];
   /** Why it would turn an example down or lose it, each a few words; empty when it would not. */
-  problems(example: TrainingExample): string[];
+  problems(example: TrainingExample, format: string): string[];
   /** What it would pass over in an example, each a few words. */
   losses?(example: TrainingExample): string[];
 }
@@ -64,7 +65,7 @@ export const destinations: readonly Destination[] = [
     leastRows: 1,
     tokens: {most: 1024, then: "cut at the end (max_length)"},
     templated: ["trl", "openai", "trl-dpo"],
-    problems: () => [],
+    problems: unwritten,
     losses: passedOver
   },
   {
@@ -73,7 +74,7 @@ export const destinations: readonly Destination[] = [
     leastRows: 1,
     tokens: {most: 512, then: "dropped without a word (sequence_len)"},
     templated: ["axolotl", "openai", "sharegpt", "axolotl-dpo"],
-    problems: () => [],
+    problems: unwritten,
     losses: passedOver
   },
   {
@@ -101,6 +102,12 @@ function openai(example: TrainingExample): string[] {
     ...(wrong.length > 0 ? ["an answer is missing or is no assistant's message"] : []),
     ...(hasEqualAnswers(example) ? [EQUAL] : [])
   ];
+}
+
+/** By chat templates, of OpenAI's own form: the others have no place for such answers. */
+function unwritten(example: TrainingExample, format: string): string[] {
+  const whole = format !== "openai" || messagesIn(example).every(isWritten);
+  return whole ? [] : ["an answer that chat templates leave empty (a refusal, a function_call)"];
 }
 
 const EQUAL = "both answers are the same";

@@ -78,7 +78,7 @@ export class PreflightCounter {
     if (this.#seen.has(hash)) this.#duplicates++;
     this.#seen.add(hash);
     for (const [i, {problems, losses}] of destinations.entries()) {
-      countEach(this.#said[i]!.problems, problems(example));
+      countEach(this.#said[i]!.problems, problems(example, this.format));
       countEach(this.#said[i]!.losses, losses?.(example) ?? []);
     }
   }

@@ -1,5 +1,6 @@
 import {asSystem, withJsonArguments, withJsonParameters, withObjects, withText} from "./messageForms.js";
-import {asksSomething, contentOf, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+import {isWritten, textAlone, withWords} from "./spoken.js";
+import {asksSomething, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
 import type {TrainingMessage} from "./messages.js";
 
 export interface TrainingFormat {
@@ -38,8 +39,25 @@ const FROM: Readonly<Record<string, string>> = {
   assistant: "gpt"
 };
 
-/** As templates of open models read it. */
-const forTemplates = (message: TrainingMessage) => withObjects(withText(asSystem(message)));
+/** As templates of open models read it; undefined when they would leave a part of it out. */
+function forTemplates(message: TrainingMessage): TrainingMessage | undefined {
+  const own = withText(withWords(asSystem(message)));
+  return isWritten(own) ? own : undefined;
+}
+
+const forTrl = (message: TrainingMessage) => {
+  const own = forTemplates(message);
+  return own && withObjects(own);
+};
+
+/** The same of every message; undefined when one of them has no place. */
+function allOf<T>(
+  messages: readonly TrainingMessage[],
+  form: (message: TrainingMessage) => T | undefined
+): T[] | undefined {
+  const formed = messages.map(form).filter((one) => one !== undefined);
+  return formed.length === messages.length ? formed : undefined;
+}
 
 const ROLES = new Set(["user", "assistant", "system", "tool"]);
 
@@ -48,10 +66,9 @@ const ROLES = new Set(["user", "assistant", "system", "tool"]);
  * space around them, which templates cut off: axolotl looks for the answer in the rendered text.
  */
 function plain(message: TrainingMessage): TrainingMessage | undefined {
-  const {role, content, tool_calls: calls, function_call: call} = withText(asSystem(message));
-  const callsTools = (Array.isArray(calls) && calls.length > 0) || Boolean(call);
-  if (!ROLES.has(role) || callsTools || typeof content !== "string" || content.trim() === "")
-    return undefined;
+  const {role} = asSystem(message);
+  const content = textAlone(message);
+  if (!ROLES.has(role) || !content?.trim()) return undefined;
   return {role, content: role === "assistant" ? content.trim() : content};
 }
 
@@ -59,15 +76,17 @@ const hasOneAnswer = (messages: readonly TrainingMessage[]) =>
   messages.filter(({role}) => role === "assistant").length === 1 && messages.at(-1)?.role === "assistant";
 
 /** The last message is the answer, and nothing before it is the model's: what one-turn formats can hold. */
-function oneTurn(messages: readonly TrainingMessage[]) {
+function oneTurn(messages: readonly TrainingMessage[], example: TrainingExample) {
   const answer = messages.at(-1);
   const before = messages.slice(0, -1);
   const system = before.filter(({role}) => role === "system" || role === "developer");
   const users = before.filter(({role}) => role === "user");
   if (answer?.role !== "assistant" || users.length !== 1 || system.length + 1 !== before.length)
     return undefined;
-  if (answer.tool_calls !== undefined) return undefined;
-  return {system: system.map(contentOf).join("\n"), user: contentOf(users[0]!), answer: contentOf(answer)};
+  const texts = hasTools(example) ? undefined : allOf([...system, users[0]!, answer], textAlone);
+  if (!texts) return undefined;
+  const [user, said] = texts.slice(-2) as [string, string];
+  return {system: texts.slice(0, -2).join("\n"), user, answer: said};
 }
 
 /**
@@ -80,7 +99,8 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
     // TRL learns by the columns of a file's first line.
     needsWhole: (example) => !hasOneAnswer(messagesIn(example)),
     ...chat((given, example, whole) => {
-      const messages = given.map(forTemplates);
+      const messages = allOf(given, forTrl);
+      if (!messages) return undefined;
       return withTools(
         whole ? {messages} : {prompt: messages.slice(0, -1), completion: messages.slice(-1)},
         example
@@ -88,17 +108,18 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
     })
   },
   // It reads a file as columns of one type each, and JSON in these places.
-  axolotl: chat((messages, example) => {
-    const line = withTools({messages: messages.map(asSystem).map(withText).map(withJsonArguments)}, example);
+  axolotl: chat((given, example) => {
+    const messages = allOf(given, forTemplates);
+    if (!messages) return undefined;
+    const line = withTools({messages: messages.map(withJsonArguments)}, example);
     return "tools" in line ? {...line, tools: withJsonParameters(line.tools)} : line;
   }),
-  sharegpt: chat((messages) =>
-    messages.every(({role, tool_calls}) => Object.hasOwn(FROM, role) && tool_calls === undefined)
-      ? {conversations: messages.map((one) => ({from: FROM[one.role], value: contentOf(one)}))}
-      : undefined
-  ),
-  "prompt-completion": chat((messages) => {
-    const turn = oneTurn(messages);
+  sharegpt: chat((messages, example) => {
+    const conversations = hasTools(example) ? undefined : allOf(messages, sharegptTurn);
+    return conversations && {conversations};
+  }),
+  "prompt-completion": chat((messages, example) => {
+    const turn = oneTurn(messages, example);
     return (
       turn && {
         prompt: [turn.system, turn.user].filter((text) => text !== "").join("\n\n"),
@@ -106,8 +127,8 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
       }
     );
   }),
-  alpaca: chat((messages) => {
-    const turn = oneTurn(messages);
+  alpaca: chat((messages, example) => {
+    const turn = oneTurn(messages, example);
     if (!turn) return undefined;
     return turn.system === ""
       ? {instruction: turn.user, input: "", output: turn.answer}
@@ -118,17 +139,26 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
     preferred_output: [chosen],
     non_preferred_output: [rejected]
   })),
-  "trl-dpo": preference((prompt, chosen, rejected) => ({
-    prompt: prompt.map(forTemplates),
-    chosen: [forTemplates(chosen)],
-    rejected: [forTemplates(rejected)]
-  })),
+  "trl-dpo": preference((...given) => {
+    const [asked, chosen, rejected] = [given[0], [given[1]], [given[2]]].map((one) => allOf(one, forTrl));
+    return asked && chosen && rejected ? {prompt: asked, chosen, rejected} : undefined;
+  }),
   "axolotl-dpo": preference((prompt, ...answers) => {
-    const messages = prompt.map(plain);
+    const messages = allOf(prompt, plain);
     const [chosen, rejected] = answers.map(plain);
-    return messages.includes(undefined) || !chosen || !rejected ? undefined : {messages, chosen, rejected};
+    return messages && chosen && rejected ? {messages, chosen, rejected} : undefined;
   })
 };
+
+function sharegptTurn(message: TrainingMessage) {
+  const value = textAlone(message);
+  return Object.hasOwn(FROM, message.role) && value !== undefined
+    ? {from: FROM[message.role], value}
+    : undefined;
+}
+
+const hasTools = (example: TrainingExample) =>
+  example.kind === "chat" && Array.isArray(example.tools) && example.tools.length > 0;
 
 function withTools(line: object, example: TrainingExample): object {
   return example.kind === "chat" && example.tools !== undefined ? {...line, tools: example.tools} : line;

@@ -2,7 +2,7 @@ import {createHash} from "node:crypto";
 import {createWriteStream} from "node:fs";
 import {Readable} from "node:stream";
 import {pipeline} from "node:stream/promises";
-import type {Row} from "../../store/index.js";
+import {type Row, RowIdsHash} from "../../store/index.js";
 import {type ChatColumns, chatExample} from "./chatExample.js";
 import {checkChatExample, type ChatProblem, type ChatWarning} from "./checkChatExample.js";
 
@@ -30,7 +30,7 @@ export async function writeChatFile(
   columns: ChatColumns
 ): Promise<ChatFile> {
   const file = createHash("sha256");
-  const ids = createHash("sha256");
+  const ids = new RowIdsHash();
   const made: Omit<ChatFile, "sha256" | "rowsSha256"> = {rows: 0, bytes: 0, broken: [], warnings: {}};
   async function* lines(): AsyncGenerator<Buffer> {
     for await (const row of rows) {
@@ -43,12 +43,12 @@ export async function writeChatFile(
       for (const warning of warnings) made.warnings[warning] = (made.warnings[warning] ?? 0) + 1;
       const line = Buffer.from(JSON.stringify(example) + "\n");
       file.update(line);
-      ids.update(made.rows === 0 ? row.id : `\n${row.id}`);
+      ids.add(row.id);
       made.rows++;
       made.bytes += line.length;
       yield line;
     }
   }
   await pipeline(Readable.from(lines()), createWriteStream(path));
-  return {...made, sha256: file.digest("hex"), rowsSha256: ids.digest("hex")};
+  return {...made, sha256: file.digest("hex"), rowsSha256: ids.digest()};
 }

@@ -1,7 +1,7 @@
 import {type ApiMessage, TemplateError} from "../../chat/index.js";
 import {cut, type Example, IGNORED, type Pair} from "../../language/index.js";
 import {isObject} from "../../store/checked.js";
-import {messageOf, sha256, UserError} from "../../store/index.js";
+import {messageOf, rowsSha256, UserError} from "../../store/index.js";
 import {chatExample} from "../exports/chatExample.js";
 import type {TrainingRow} from "../modelSource.js";
 import {type Conversation, conversationExample} from "./conversation.js";
@@ -74,7 +74,7 @@ export async function prepareRows<T extends Example | Pair>(
       (definition.format === "preference" ? {chosen: short[0], rejected: short[1]} : short[0]) as T
     );
   }
-  prepared.rowsSha256 = sha256(ids.sort().join("\n"));
+  prepared.rowsSha256 = rowsSha256(ids);
   return prepared;
 }
 

@@ -1,7 +1,7 @@
 import type {SplitSpec} from "../../splits/spec.js";
 
 export interface TrainingProblem {
-  path: string[];
+  path: (string | number)[];
   message: string;
 }
 

@@ -1,8 +1,21 @@
 import {trainFile, validationFile} from "../services/files.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
+import {withMore, type Words} from "../more.js";
 import {toolRules, toolSettings, WARM_UP} from "./settings.js";
 import {yamlText} from "./yaml.js";
+
+const WORDS: Words = {
+  epochs: "num_epochs",
+  rows: "micro_batch_size",
+  rate: "learning_rate",
+  length: "sequence_len",
+  seed: "seed",
+  "lora.rank": "lora_r",
+  "lora.alpha": "lora_alpha",
+  "preference.beta": "rl_beta",
+  steps: "max_steps"
+};
 
 /**
  * Axolotl's YAML. Our own split files stand in it (`val_set_size` 0): its own split is the unshuffled end of the data,
@@ -12,11 +25,11 @@ export const axolotl: ToolConfiguration = {
   takes: {
     formats: {chat: "axolotl", preference: "axolotl-dpo"},
     destination: "axolotl",
-    ...toolRules("sequence_len", (pairs) => (pairs ? "dropped without a word" : "cut at the end"))
+    ...toolRules(WORDS, (pairs) => (pairs ? "dropped without a word" : "cut at the end"))
   },
   main: "config.yml",
   files(job, output) {
-    const {adapter, epochs, rows, rate, length, seed, beta, more, ownWarmUp} = toolSettings(job);
+    const {adapter, epochs, rows, rate, length, seed, beta, more, ownWarmUp} = toolSettings(job, WORDS);
     const pairs = beta !== undefined;
     const form = pairs
       ? {
@@ -59,9 +72,8 @@ export const axolotl: ToolConfiguration = {
       // By `evals_per_epoch: 1` it never checks when there is one epoch.
       eval_strategy: validation === undefined ? undefined : "epoch",
       save_strategy: "epoch",
-      output_dir: output,
-      ...more
+      output_dir: output
     };
-    return {"config.yml": `${originLines(job).join("\n")}\n${yamlText(config)}`};
+    return {"config.yml": `${originLines(job).join("\n")}\n${yamlText(withMore(config, more))}`};
   }
 };

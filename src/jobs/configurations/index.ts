@@ -7,7 +7,7 @@ import {unsloth} from "./unsloth.js";
 
 /** A training tool: which examples it takes, and its whole configuration for a job. */
 export interface ToolConfiguration {
-  takes: Pick<JobService, "formats" | "destination" | "usualEpochs" | "limit">;
+  takes: Pick<JobService, "formats" | "destination" | "usualEpochs" | "usualSeed" | "words" | "limit">;
   /** The file that the tool is given. */
   main: string;
   /** Texts by file name. Paths in them are seen from the job's folder, so that it may be copied to another machine. */

@@ -1,8 +1,21 @@
 import type {JobRecord} from "../../store/index.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
+import {withMore, type Words} from "../more.js";
 import {toolRules, toolSettings, WARM_UP} from "./settings.js";
 import {yamlText} from "./yaml.js";
+
+const WORDS: Words = {
+  epochs: "num_train_epochs",
+  rows: "per_device_train_batch_size",
+  rate: "learning_rate",
+  length: "cutoff_len",
+  seed: "seed",
+  "lora.rank": "lora_rank",
+  "lora.alpha": "lora_alpha",
+  "preference.beta": "pref_beta",
+  steps: "max_steps"
+};
 
 /**
  * LLaMA-Factory's YAML, and the `dataset_info.json` that says what the files are. It passes over conversations with calls of
@@ -12,11 +25,11 @@ export const llamaFactory: ToolConfiguration = {
   takes: {
     formats: {chat: "sharegpt", preference: "axolotl-dpo"},
     destination: "LLaMA-Factory",
-    ...toolRules("cutoff_len", () => "cut")
+    ...toolRules(WORDS, () => "cut")
   },
   main: "config.yml",
   files(job, output) {
-    const {adapter, epochs, rows, rate, length, seed, beta, more, ownWarmUp} = toolSettings(job);
+    const {adapter, epochs, rows, rate, length, seed, beta, more, ownWarmUp} = toolSettings(job, WORDS);
     const info = datasetInfo(job);
     const [train, validation] = Object.keys(info);
     const config = {
@@ -45,11 +58,10 @@ export const llamaFactory: ToolConfiguration = {
       save_strategy: "epoch",
       eval_strategy: validation === undefined ? "no" : "epoch",
       report_to: "none",
-      output_dir: output,
-      ...more
+      output_dir: output
     };
     return {
-      "config.yml": `${originLines(job).join("\n")}\n${yamlText(config)}`,
+      "config.yml": `${originLines(job).join("\n")}\n${yamlText(withMore(config, more))}`,
       "dataset_info.json": `${JSON.stringify(info, null, 2)}\n`
     };
   }
@@ -60,7 +72,7 @@ export const llamaFactory: ToolConfiguration = {
  * 1, which some releases take for a share.
  */
 function warmUpSteps(job: JobRecord): number {
-  const {epochs, rows} = toolSettings(job);
+  const {epochs, rows} = toolSettings(job, WORDS);
   return Math.max(2, Math.ceil(WARM_UP * epochs * Math.ceil(job.data[0]!.rows / rows)));
 }
 

@@ -1,6 +1,7 @@
 import type {JobRecord} from "../../store/index.js";
+import {withMore} from "../more.js";
 import {trainFile, validationFile} from "../services/files.js";
-import {toolSettings, WARM_UP} from "./settings.js";
+import {toolSettings, TRL_WORDS, WARM_UP} from "./settings.js";
 
 /** A value as Python writes it. */
 export function pythonValue(value: unknown): string {
@@ -65,7 +66,7 @@ export function trlTrainer(
   output: string,
   special: Record<string, unknown> = {}
 ): {trainer: string; config: string; call: string} {
-  const {beta, more, ownWarmUp} = toolSettings(job);
+  const {beta, more, ownWarmUp} = toolSettings(job, TRL_WORDS);
   const method = beta === undefined ? "SFT" : "DPO";
   const config = `${method}Config`;
   // Transformers 5 takes a share of the steps as `warmup_steps`, where earlier releases take a number, and has dropped `warmup_ratio`.
@@ -77,12 +78,12 @@ export function trlTrainer(
     beta === undefined || more?.max_prompt_length !== undefined
       ? ""
       : `\n        **({"max_prompt_length": None} if "max_prompt_length" in ${config}.__dataclass_fields__ else {}),`;
-  const settings = keywords({...trlSettings(job, output), ...special, ...more}, "        ");
+  const settings = keywords(withMore({...trlSettings(job, output), ...special}, more), "        ");
   return {trainer: `${method}Trainer`, config, call: `${config}(\n${settings}${warmUp}${prompt}\n    )`};
 }
 
 function trlSettings(job: JobRecord, output: string): Record<string, unknown> {
-  const {epochs, rows, rate, length, seed, beta} = toolSettings(job);
+  const {epochs, rows, rate, length, seed, beta} = toolSettings(job, TRL_WORDS);
   return {
     output_dir: output,
     num_train_epochs: epochs,

@@ -2,13 +2,13 @@ import type {JobRecord} from "../../store/index.js";
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
 import {DATASET_OF, pythonValue, readData, setDatasets, trlTrainer} from "./python.js";
-import {toolRules, toolSettings} from "./settings.js";
+import {toolRules, toolSettings, TRL_WORDS} from "./settings.js";
 
 export const trl: ToolConfiguration = {
   takes: {
     formats: {chat: "trl", preference: "trl-dpo"},
     destination: "TRL",
-    ...toolRules("max_length", () => "cut at the end")
+    ...toolRules(TRL_WORDS, () => "cut at the end")
   },
   main: "train.py",
   files: (job, output) => ({"train.py": trlScript(job, output)})
@@ -25,7 +25,7 @@ export function trlScript(
   output: string,
   {data, before = "", after = ""}: {data?: string; before?: string; after?: string} = {}
 ) {
-  const {adapter} = toolSettings(job);
+  const {adapter} = toolSettings(job, TRL_WORDS);
   // Some releases load a model in 32 bits when nothing is said, some as it is stored; all weights are trained in 32.
   const {trainer, config, call} = trlTrainer(job, output, {
     model_init_kwargs: {dtype: adapter ? "bfloat16" : "float32"}

@@ -1,7 +1,7 @@
 import type {ToolConfiguration} from "./index.js";
 import {originLines} from "./origin.js";
 import {DATASET_OF, pythonValue, readData, setDatasets, trlTrainer} from "./python.js";
-import {toolRules, toolSettings} from "./settings.js";
+import {toolRules, toolSettings, TRL_WORDS} from "./settings.js";
 
 /** Lines that define `dataset_of` for conversations: their texts, by the template of `tokenizer`. */
 const TEXTS = `def as_text(row):
@@ -28,11 +28,11 @@ export const unsloth: ToolConfiguration = {
   takes: {
     formats: {chat: "openai", preference: "trl-dpo"},
     destination: "TRL",
-    ...toolRules("max_length", () => "cut at the end")
+    ...toolRules(TRL_WORDS, () => "cut at the end")
   },
   main: "train.py",
   files(job, output) {
-    const {adapter, length, seed, beta} = toolSettings(job);
+    const {adapter, length, seed, beta} = toolSettings(job, TRL_WORDS);
     const pairs = beta !== undefined;
     const {trainer, config, call} = trlTrainer(job, output, {dataset_text_field: pairs ? undefined : "text"});
     const withAdapter = adapter

@@ -4,20 +4,20 @@ import {exactly, number, oneOf, text} from "../../store/checked.js";
 import {type Trust, trustLevels} from "../../privacy/trust.js";
 import {type JobEvent, UserError} from "../../store/index.js";
 import {configurationOf, TOOLS, type Tool} from "../configurations/index.js";
+import type {JobTraining} from "../define.js";
 import {metricsIn} from "../logMetrics.js";
+import {checkMore} from "../more.js";
 import {endGroup} from "../processGroup.js";
 import type {JobService, RunningJob} from "../service.js";
 import {
   ELSEWHERE_CODE_FILE,
   isHere,
   isRunning,
-  LOG_FILE,
-  readEnding,
   readSupervisor,
-  runningGroup,
-  startSupervised
-} from "../supervised.js";
-import {refuseElsewhere, runAsJob, stateOfCommand} from "./commandState.js";
+  runningGroup
+} from "../../store/supervisor.js";
+import {LOG_FILE, readEnding, startSupervised} from "../supervised.js";
+import {refuseElsewhere, stateOfCommand, stopElsewhere} from "./commandState.js";
 import {trainFile, validationFile} from "./files.js";
 
 export interface CommandJobs {
@@ -58,7 +58,8 @@ export function commandJobs(settings: CommandJobs): JobService {
   const {run, stop, state, tool, output = "output", timeoutHours, grace = 10} = settings;
   return {
     ...configurationOf(tool).takes,
-    check() {
+    check({settings: training, format}) {
+      checkMore(training as JobTraining, configurationOf(tool).takes.words(format));
       if (process.platform === "win32")
         throw new UserError("a command is run by /bin/sh, which Windows does not have. Use WSL.");
     },
@@ -113,7 +114,7 @@ async function cancel(at: RunningJob, stop: string | undefined, grace: number): 
   if (!isHere(supervisor)) throw new UserError(`job ${job.id} runs on ${supervisor.host}. Cancel it there.`);
   if (isRunning(supervisor) && !(await readEnding(folder)))
     return void process.kill(supervisor.pid, "SIGTERM");
-  if (stop !== undefined) await runAsJob(folder, stop);
+  if (stop !== undefined) await stopElsewhere(folder, stop);
   const group = await runningGroup(folder, supervisor);
   if (group !== undefined) await endGroup(group, grace);
 }

@@ -1,26 +1,25 @@
+import {stat} from "node:fs/promises";
 import {join} from "node:path";
 import {readJson, UserError} from "../../store/index.js";
 import type {JobLook, RunningJob} from "../service.js";
 import {runLine} from "../shellLine.js";
+import {runStop, stopProblem} from "../stopLine.js";
 import {
   CODE_FILE,
-  type Command,
   COMMAND_FILE,
   ELSEWHERE_CODE_FILE,
-  type Ending,
   isHere,
   isRunning,
-  readCode,
-  readEnding,
   readSupervisor,
   runningGroup
-} from "../supervised.js";
+} from "../../store/supervisor.js";
+import {type Command, type Ending, readCode, readEnding} from "../supervised.js";
 
 const ASK_SECONDS = 60;
 
 /**
  * How a command stands. `state` is asked of what it started on another machine: that may go on when the command has not
- * ended as it should here. Throws when `state` fails then, since nobody can tell.
+ * ended well here, also when it was cancelled. Throws when `state` fails then, since nobody can tell.
  */
 export async function stateOfCommand(at: RunningJob, state?: string): Promise<JobLook> {
   const {folder, job} = at;
@@ -29,17 +28,23 @@ export async function stateOfCommand(at: RunningJob, state?: string): Promise<Jo
   if (last?.outcome !== undefined && !(await readSupervisor(folder))) return last;
   await refuseElsewhere(at);
   const here = await stateHere(folder);
-  const failed = here.outcome === "failed" && here.status !== "time-out";
-  if (state !== undefined && (failed || here.outcome === undefined)) {
-    const said = await askedElsewhere(folder, state, failed);
-    if (said !== undefined)
-      return failed
-        ? {status: said, detail: "the command has ended here, what it started goes on elsewhere"}
-        : {...here, status: said};
-  }
-  if (failed && job.cancelledAt !== undefined) return {...here, status: "cancelled", outcome: "cancelled"};
-  const code = failed ? await readCode(folder, ELSEWHERE_CODE_FILE) : undefined;
-  return code === undefined ? here : endingLook({at: new Date().toISOString(), code, signal: null});
+  if (here.outcome === "succeeded") return here;
+  const ended = here.outcome !== undefined;
+  const problem = ended ? await stopProblem(folder) : undefined;
+  const said = state === undefined ? undefined : await askedElsewhere(folder, state, ended);
+  if (said !== undefined)
+    return ended
+      ? {
+          status: said,
+          detail: problem ?? "the command has ended here, what it started goes on elsewhere",
+          unstopped: problem === undefined ? undefined : true
+        }
+      : {...here, status: said};
+  const code = ended ? await readCode(folder, ELSEWHERE_CODE_FILE) : undefined;
+  const told = code === undefined ? undefined : await endedWith(folder, ELSEWHERE_CODE_FILE, code);
+  const look = endedLook(here, told, job.cancelledAt !== undefined);
+  if (problem === undefined || state !== undefined || code !== undefined) return look;
+  return {...look, detail: [look.detail, problem].filter(Boolean).join("; "), unstopped: true};
 }
 
 /** Throws for a command that was started from another machine, or another folder of this one: its processes and files are there. */
@@ -51,15 +56,26 @@ export async function refuseElsewhere({folder, job, remote}: RunningJob): Promis
   );
 }
 
-/** Runs a line as the job's own command is run. */
-export async function runAsJob(folder: string, line: string): Promise<{code: number | null; output: string}> {
+/** @param told how what ran elsewhere ended, where it told that */
+function endedLook(here: JobLook, told: Ending | undefined, cancelled: boolean): JobLook {
+  if (here.outcome !== "failed" || here.status === "time-out") return here;
+  if (cancelled) return {...here, status: "cancelled", outcome: "cancelled"};
+  return told === undefined ? here : endingLook(told);
+}
+
+/** Runs `stop` as the job's own command is run. */
+export async function stopElsewhere(folder: string, stop: string): Promise<void> {
+  await runStop(folder, stop, await environmentOf(folder));
+}
+
+async function environmentOf(folder: string): Promise<NodeJS.ProcessEnv> {
   const command = await readJson<Command>(join(folder, COMMAND_FILE));
-  const environment = {...process.env, ...command?.environment};
-  return runLine(line, {folder, environment, seconds: ASK_SECONDS});
+  return {...process.env, ...command?.environment};
 }
 
 async function askedElsewhere(folder: string, state: string, must: boolean): Promise<string | undefined> {
-  const {code, output} = await runAsJob(folder, state);
+  const environment = await environmentOf(folder);
+  const {code, output} = await runLine(state, {folder, environment, seconds: ASK_SECONDS});
   if (code === 0) return output.trim().split("\n")[0]!.slice(0, 100) || undefined;
   if (!must) return undefined;
   throw new UserError(`${state} ended with ${code ?? "a signal"}: nobody can tell whether the job goes on.`, {
@@ -85,7 +101,7 @@ async function processesOf(folder: string): Promise<JobLook> {
   const code = await readCode(folder, CODE_FILE);
   // One that ended well has ended, whatever it left running.
   if (group !== undefined && code !== 0) return {status: "running unsupervised"};
-  if (code !== undefined) return endingLook({at: new Date().toISOString(), code, signal: null});
+  if (code !== undefined) return endingLook(await endedWith(folder, CODE_FILE, code));
   return {
     status: "lost",
     outcome: "failed",
@@ -93,15 +109,21 @@ async function processesOf(folder: string): Promise<JobLook> {
   };
 }
 
+/** The ending of a command that left its exit code in a file, and no more. */
+async function endedWith(folder: string, file: string, code: number): Promise<Ending> {
+  const {mtime} = await stat(join(folder, file));
+  return {at: mtime.toISOString(), code, signal: null};
+}
+
 function endingLook(answer: Ending): JobLook {
-  const {code, signal, stopped} = answer;
-  if (stopped === "cancelled") return {status: "cancelled", outcome: "cancelled", answer};
+  const {at: endedAt, code, signal, stopped} = answer;
+  if (stopped === "cancelled") return {status: "cancelled", outcome: "cancelled", endedAt, answer};
   const detail =
     stopped === "time-out"
       ? "it took longer than timeoutHours"
       : signal === null
         ? `exit code ${code}`
         : `ended by ${signal}`;
-  if (code === 0 && !stopped) return {status: "ended", outcome: "succeeded", answer};
-  return {status: stopped ?? "failed", outcome: "failed", detail, answer};
+  if (code === 0 && !stopped) return {status: "ended", outcome: "succeeded", endedAt, answer};
+  return {status: stopped ?? "failed", outcome: "failed", detail, endedAt, answer};
 }

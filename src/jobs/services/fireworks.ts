@@ -3,6 +3,7 @@ import {exactly, oneOf, text} from "../../store/checked.js";
 import {type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
 import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
+import {checkMore, withMore, type Words} from "../more.js";
 import type {JobAtHand, JobLook, JobService} from "../service.js";
 import {trainFile, validationFile} from "./files.js";
 import {checkEpochs, connection, hostedResult, type HttpService, httpService, untilRead} from "./http.js";
@@ -58,9 +59,11 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
   return {
     formats: {chat: "openai", preference: "openai-dpo"},
     destination: "Fireworks",
+    words: wordsOf,
     host: new URL(baseUrl).hostname,
     check({settings: training, format, base}) {
       trainingOf({settings: training, format, base}, "");
+      checkMore(training as JobTraining, wordsOf(format));
     },
     checkKey: connected.checkKey,
     find: ({job, signal}) =>
@@ -79,11 +82,11 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
           evaluationDataset: validation === undefined ? undefined : await sent(client, at, home, validation),
           // Else it takes rows out of those to train on.
           evalAutoCarveout: validation === undefined && !isPairs(job) ? false : undefined,
-          ...trainingOf(job, `accounts/${account}/models/${jobName(job)}`),
-          ...(job.settings as JobTraining).more
+          ...trainingOf(job, `accounts/${account}/models/${jobName(job)}`)
         };
+        const whole = withMore(request, (job.settings as JobTraining).more);
         const path = `${home}/${kindOf(job)}?${idParameter(job)}=${jobName(job)}`;
-        await client.postOnce<TuningJob>(path, request, job.key);
+        await client.postOnce<TuningJob>(path, whole, job.key);
         return `${kindOf(job)}/${jobName(job)}`;
       }),
     look: ({remote, signal}) =>
@@ -186,6 +189,19 @@ async function sentSigned(
   };
   await client.put(url, headers, path);
   await client.post(`${dataset}:validateUpload`);
+}
+
+function wordsOf(format: string): Words {
+  const pairs = isPairs({format});
+  const at = (name: string) => (pairs ? `trainingConfig.${name}` : name);
+  return {
+    epochs: at("epochs"),
+    rows: at("batchSizeSamples"),
+    rate: at("learningRate"),
+    length: at("maxContextLength"),
+    "lora.rank": at("loraRank"),
+    "preference.beta": pairs ? "lossConfig.dpo.beta" : undefined
+  };
 }
 
 function trainingOf(

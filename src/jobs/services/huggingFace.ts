@@ -6,6 +6,8 @@ import {retryAfterMs} from "../../store/retryAfter.js";
 import {exactly, fits, number, oneOf, text} from "../../store/checked.js";
 import {type JobEvent, type JobOutcome, type JobRecord, messageOf, UserError} from "../../store/index.js";
 import {trl} from "../configurations/trl.js";
+import type {JobTraining} from "../define.js";
+import {checkMore} from "../more.js";
 import {metricsIn} from "../logMetrics.js";
 import {type JobLook, type JobService, type RunningJob, UnknownSubmission} from "../service.js";
 import {type HttpService, httpService} from "./http.js";
@@ -70,7 +72,7 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
   return {
     ...trl.takes,
     host: new URL(hubUrl).hostname,
-    check: () => undefined,
+    check: ({settings: training, format}) => checkMore(training as JobTraining, trl.takes.words(format)),
     checkKey: () => void tokenOf(apiKeyEnv),
     configuration: (job) => ({"train.py": hubScript(job, resultOf(namespace, job))}),
     async offer() {

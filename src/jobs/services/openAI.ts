@@ -1,5 +1,6 @@
 import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
+import {checkMore, withMore, type Words} from "../more.js";
 import type {JobAtHand, JobLook, JobService, RunningJob} from "../service.js";
 import {shutdownDay} from "../../endpoints/index.js";
 import {exactly, oneOf, text} from "../../store/checked.js";
@@ -30,6 +31,7 @@ interface FineTuningJob {
   status: string;
   fine_tuned_model?: string | null;
   trained_tokens?: number | null;
+  finished_at?: number | null;
   training_file?: string;
   metadata?: Record<string, string> | null;
   error?: {message?: string; code?: string} | null;
@@ -60,9 +62,11 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
     formats: {chat: "openai", preference: "openai-dpo"},
     destination: "OpenAI",
     usualEpochs: "by rows",
+    words: wordsOf,
     host: new URL(baseUrl).hostname,
     check({settings: training, format}) {
       methodOf(training as JobTraining, format);
+      checkMore(training as JobTraining, wordsOf(format));
     },
     checkKey: connected.checkKey,
     offer: (base) =>
@@ -108,10 +112,10 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
           suffix: job.name.slice(0, 40),
           seed: (job.settings as JobTraining).seed,
           method: methodOf(job.settings as JobTraining, job.format),
-          metadata: {assay: job.key, assay_job: job.id},
-          ...(job.settings as JobTraining).more
+          metadata: {assay: job.key, assay_job: job.id}
         };
-        return (await client.postOnce<FineTuningJob>("/fine_tuning/jobs", request, job.key)).id;
+        const whole = withMore(request, (job.settings as JobTraining).more);
+        return (await client.postOnce<FineTuningJob>("/fine_tuning/jobs", whole, job.key)).id;
       }),
     look: ({remote, signal}) =>
       connected.use(signal, async (client): Promise<JobLook> => {
@@ -122,6 +126,7 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
           status,
           outcome,
           detail: error?.message ?? (tokens ? `${tokens} tokens trained` : undefined),
+          endedAt: timeOf(answer.finished_at),
           answer: client.safe(answer)
         };
       }),
@@ -236,8 +241,20 @@ async function eventsOf(client: JobClient, {remote}: RunningJob, cursor: string 
   return {events: [...events, ...checkpoints], cursor: newest};
 }
 
-const timeOf = (seconds: number | undefined) =>
+const timeOf = (seconds: number | null | undefined) =>
   typeof seconds === "number" ? new Date(seconds * 1000).toISOString() : undefined;
+
+const typeOf = (format: string) => (format === "openai-dpo" ? "dpo" : "supervised");
+
+function wordsOf(format: string): Words {
+  const at = `method.${typeOf(format)}.hyperparameters`;
+  return {
+    epochs: `${at}.n_epochs`,
+    rows: `${at}.batch_size`,
+    "preference.beta": `${at}.beta`,
+    seed: "seed"
+  };
+}
 
 function methodOf(training: JobTraining, format: string) {
   const {method, epochs, rows, rate, lora, length, preference} = training;
@@ -246,9 +263,9 @@ function methodOf(training: JobTraining, format: string) {
   const given = Object.entries(without).filter(([, value]) => value !== undefined);
   if (given.length > 0)
     throw new UserError(
-      `OpenAI's jobs have no place for ${given.map(([name]) => `\`${name}\``).join(", ")}. They take epochs, rows, seed and preference.beta; a multiplier of the learning rate goes into \`more\`.`
+      `OpenAI's jobs have no place for ${given.map(([name]) => `\`${name}\``).join(", ")}. They take epochs, rows, seed and preference.beta; a multiplier of the learning rate goes into \`more\`, as \`method.${typeOf(format)}.hyperparameters.learning_rate_multiplier\`.`
     );
-  const type = format === "openai-dpo" ? "dpo" : "supervised";
+  const type = typeOf(format);
   const hyperparameters = {
     n_epochs: epochs,
     batch_size: rows,

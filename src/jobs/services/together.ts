@@ -2,6 +2,7 @@ import {exactly, oneOf} from "../../store/checked.js";
 import type {JobEvent, JobOutcome, JobRecord} from "../../store/index.js";
 import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
+import {checkMore, saidNumber, withMore, type Words} from "../more.js";
 import type {JobAtHand, JobLook, JobService} from "../service.js";
 import {trainFile, uploadName, validationFile} from "./files.js";
 import {checkEpochs, connection, hostedResult, type HttpService, httpService} from "./http.js";
@@ -23,6 +24,17 @@ const OUTCOMES: Readonly<Record<string, JobOutcome>> = {
 };
 
 const USUAL_EPOCHS = 1;
+
+const WORDS: Words = {
+  epochs: "n_epochs",
+  rows: "batch_size",
+  rate: "learning_rate",
+  length: "max_seq_length",
+  seed: "random_seed",
+  "lora.rank": "training_type.lora_r",
+  "lora.alpha": "training_type.lora_alpha",
+  "preference.beta": "training_method.dpo_beta"
+};
 
 interface FineTune {
   id: string;
@@ -54,9 +66,11 @@ export function togetherJobs(settings: TogetherJobs): JobService {
     formats: {chat: "openai", preference: "openai-dpo"},
     destination: "Together",
     usualEpochs: USUAL_EPOCHS,
+    words: () => WORDS,
     host: new URL(baseUrl).hostname,
     check({settings: training}) {
       checkEpochs("Together", training as JobTraining);
+      checkMore(training as JobTraining, WORDS);
     },
     checkKey: connected.checkKey,
     find: ({job, signal}) =>
@@ -74,10 +88,10 @@ export function togetherJobs(settings: TogetherJobs): JobService {
           ...requestOf(at.job),
           training_file: await sent(client, at, known, trainFile(at.job)),
           validation_file: validation === undefined ? undefined : await sent(client, at, known, validation),
-          n_evals: validation === undefined ? undefined : epochsOf(at.job),
-          ...(at.job.settings as JobTraining).more
+          n_evals: validation === undefined ? undefined : epochsOf(at.job)
         };
-        return (await client.postOnce<FineTune>("/fine-tunes", request, at.job.key)).id;
+        const whole = withMore(request, (at.job.settings as JobTraining).more);
+        return (await client.postOnce<FineTune>("/fine-tunes", whole, at.job.key)).id;
       }),
     look: ({remote, signal}) =>
       connected.use(signal, async (client): Promise<JobLook> => {
@@ -143,7 +157,7 @@ async function sent(
   return id;
 }
 
-const epochsOf = ({settings}: JobRecord) => (settings as JobTraining).epochs ?? USUAL_EPOCHS;
+const epochsOf = ({settings}: JobRecord) => saidNumber(settings, WORDS, "epochs") ?? USUAL_EPOCHS;
 
 function requestOf({base, name, settings, format}: JobRecord) {
   const {epochs, rows, rate, length, seed, preference} = settings as JobTraining;

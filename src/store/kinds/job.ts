@@ -1,6 +1,8 @@
-import {join} from "node:path";
+import {readdir} from "node:fs/promises";
+import {join, relative, resolve} from "node:path";
 import type {Columns} from "../parquet.js";
 import {checkName} from "../names.js";
+import {STATE_FILES} from "../supervisor.js";
 import type {Workspace} from "../workspace.js";
 import {type Erased, type Erasing, type Found, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
 import {learned} from "./model.js";
@@ -17,6 +19,10 @@ export interface JobStatus {
   /** Absent while the job goes on, and for words that nobody here knows. */
   outcome?: JobOutcome;
   detail?: string;
+  /** ISO time at which it ended, where that is known: `at` is when somebody looked. */
+  endedAt?: string;
+  /** True when ending it failed, so that it may go on elsewhere. */
+  unstopped?: boolean;
   /** The service's whole answer, without secrets. */
   answer?: unknown;
 }
@@ -133,8 +139,8 @@ export const jobKind: Kind<JobRecord> = {
 };
 
 /**
- * Training files are no tables: those of a job that learned from an erased row go whole, with its log. What was sent to a
- * service stays there, and the job is named. The record says so first: a model that is collected later is marked by it, and
+ * Training files are no tables: those of a job that learned from an erased row go whole, with its log and all that a command made
+ * of them, such as tokenised copies. The model stays, and is named, as is what was sent to a service. The record says so first: a model that is collected later is marked by it, and
  * the files of another machine go with a purge there, when the splits have lost the rows.
  */
 async function eraseData({manifestKey}: Found, erasing: Erasing): Promise<Erased> {
@@ -150,11 +156,37 @@ async function eraseData({manifestKey}: Found, erasing: Erasing): Promise<Erased
     await updateJob(workspace, job.id, ({erased}) => ({
       erased: {dataset, at: erasing.note.at, parts: [...new Set([...(erased?.parts ?? []), ...parts])]}
     }));
-  for (const name of [...data.map(({path}) => path), "log.txt", "events.jsonl"])
-    await workspace.place.remove(keyOf(job.id, name));
-  if (parts.length === 0) return {dropped: true};
-  const sent = job.service.trust !== "local" && (job.remote ?? job.uploads);
-  return {dropped: true, keeps: sent ? [`job ${job.id} (its data was sent to ${job.service.service})`] : []};
+  const {names, output} = await madeOfRows(workspace, job);
+  for (const name of names) await workspace.place.remove(keyOf(job.id, name));
+  const sent = parts.length > 0 && job.service.trust !== "local" && (job.remote ?? job.uploads);
+  return {
+    dropped: true,
+    keeps: [
+      ...(sent ? [`job ${job.id} (its data was sent to ${job.service.service})`] : []),
+      ...(output === undefined ? [] : [`job ${job.id} (its output, with checkpoints: ${output})`])
+    ]
+  };
+}
+
+/** What lies in a job's folder and may hold words of a row, and the folder that its command leaves the model in, where it is there. */
+async function madeOfRows(
+  workspace: Workspace,
+  {id, data, service}: JobRecord
+): Promise<{names: Set<string>; output?: string}> {
+  const folder = jobDir(workspace, id);
+  const found = (path: string) => readdir(path).catch(() => [] as string[]);
+  const output = resolve(folder, typeof service.output === "string" ? service.output : "output");
+  const made = (await found(output)).length > 0 ? output : undefined;
+  const always = [...data.map(({path}) => path), "log.txt", "events.jsonl"];
+  const [first = ""] = relative(folder, output).split(/[/\\]/);
+  // The model lies among all the rest.
+  if (first === "") return {names: new Set(always), output: made};
+  const stays = new Set([first, jobKind.manifest!, ...STATE_FILES]);
+  const there = [
+    ...(await found(folder)),
+    ...(await workspace.place.list(`jobs/${id}`)).map(({name}) => name)
+  ];
+  return {names: new Set([...always, ...there.filter((name) => !stays.has(name))]), output: made};
 }
 
 /** The folder on this machine with a job's files: training tools read paths. */
