@@ -120,3 +120,21 @@ it("an answer without an output failed, though promptfoo scores it 0", async () 
   ]);
   expect(answers.map(({failed}) => failed)).toEqual(["No output", undefined]);
 });
+
+it("a cost and a time of 0 are not known, unless the answer itself states that it cost nothing", async () => {
+  const {answers} = await combined([
+    result("a", "parcel", {cost: 0.002, latencyMs: 120, response: {output: "x", cost: 0.001}}),
+    result("b", "parcel", {cost: 0, latencyMs: 0}),
+    result("c", "parcel", {cost: 0, response: {output: "x", cost: 0}}),
+    result("d", "parcel", {cost: 0.002})
+  ]);
+  expect(answers.map(({costUsd, latencyMs}) => [costUsd, latencyMs])).toEqual([
+    [0.001, 120],
+    [undefined, undefined],
+    [0, undefined],
+    [0.002, undefined]
+  ]);
+  await expect(combined([result("a", "parcel", {response: {output: "x", cost: -1}})])).rejects.toThrow(
+    /holds a cost below 0 of a on row/
+  );
+});

@@ -1,7 +1,7 @@
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../datasets/index.js";
 import {hashJson} from "../../store/index.js";
 import type {Content} from "../content.js";
-import {numberOf, scoreOf, slicesOf} from "../json.js";
+import {numberOf, positiveOf, scoreOf, slicesOf} from "../json.js";
 import type {ImportedAnswer, ImportedScore} from "../types.js";
 import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
 
@@ -118,10 +118,10 @@ function answerOf(result: JsonObject, row: string, candidate: string): ImportedA
     expected: expectedOf(result),
     slices: {...slicesOf(result.vars), ...slicesOf(at(test, "metadata"))},
     model: isObject(provider) ? textOf(provider.id) : textOf(provider),
-    latencyMs: numberOf(result.latencyMs),
+    latencyMs: positiveOf(result.latencyMs),
     promptTokens: numberOf(at(response, "tokenUsage", "prompt")),
     completionTokens: numberOf(at(response, "tokenUsage", "completion")),
-    costUsd: numberOf(at(response, "cost") ?? result.cost)
+    costUsd: numberOf(at(response, "cost")) ?? positiveOf(result.cost)
   };
 }
 
