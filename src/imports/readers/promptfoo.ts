@@ -1,5 +1,5 @@
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../datasets/index.js";
-import {hashJson} from "../../store/index.js";
+import {hashJson, withoutCredentials} from "../../store/index.js";
 import type {Content} from "../content.js";
 import {numberOf, positiveOf, scoreOf, slicesOf} from "../json.js";
 import type {ImportedAnswer, ImportedScore} from "../types.js";
@@ -80,7 +80,7 @@ function candidatesOf(results: readonly JsonObject[], prompts: readonly JsonObje
 
 function providerOf({provider}: JsonObject): string {
   const name = isObject(provider) ? textOf(provider.label || provider.id) : textOf(provider);
-  return name ?? "unknown";
+  return name === undefined ? "unknown" : withoutCredentials(name);
 }
 
 /** A result's own prompt is filled with the test's variables: of a column without id and label, the template counts. */
