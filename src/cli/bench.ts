@@ -108,6 +108,7 @@ export async function benchVerb(target: string | undefined, options: BenchVerbOp
         model,
         endpoint: endpoint.name,
         prompts: ready.prompts.length,
+        p95Ms: options.p95Ms,
         ...result
       };
     });
@@ -140,7 +141,7 @@ export async function importBenchVerb(
   const at = imported.at ?? new Date().toISOString();
   // Named by its content: the same file is the same record.
   const id = `${imported.tool}-${sha256(text).slice(0, 12)}`;
-  const record: BenchRecord = {kind: "bench", schemaVersion: 1, id, ...imported, at};
+  const record: BenchRecord = {kind: "bench", schemaVersion: 1, id, ...imported, at, p95Ms: options.p95Ms};
   await writeBench(workspace, record);
   showBench(record, options);
 }

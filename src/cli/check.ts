@@ -63,13 +63,13 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
       if (text !== undefined) note(`! ${name} (${split}): ${text}`);
     const results = checked.flatMap((one) => one.results);
     const unrun = gatesWithoutRun(checked, evals);
-    if (options.markdown) await writeText(options.markdown, markdown(checked, unrun));
-    if (options.junit) await writeText(options.junit, junit(checked, unrun));
+    const checks = {checked, unrun, broken};
+    if (options.markdown) await writeText(options.markdown, markdown(checks));
+    if (options.junit) await writeText(options.junit, junit(checks));
     // GitHub reads annotations from both outputs; standard output may be JSON for another program.
-    const notices = process.env.GITHUB_ACTIONS ? annotations(checked, unrun) : "";
+    const notices = process.env.GITHUB_ACTIONS ? annotations(checks) : "";
     if (notices) note(notices);
-    if (process.env.GITHUB_STEP_SUMMARY)
-      await appendFile(process.env.GITHUB_STEP_SUMMARY, markdown(checked, unrun));
+    if (process.env.GITHUB_STEP_SUMMARY) await appendFile(process.env.GITHUB_STEP_SUMMARY, markdown(checks));
     if (options.json) printJson(checked.map((one) => ({...one, report: undefined})));
     else printChecks(checked, evals);
     const status = overall(results);

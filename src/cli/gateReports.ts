@@ -1,6 +1,16 @@
 import {counted, type GateResult, writerOf} from "../decisions/index.js";
+import type {Broken} from "./broken.js";
 import type {CheckedRun} from "./check.js";
 import type {NamedEval} from "./project.js";
+
+/** What a gate's result is told of. */
+export interface Checks {
+  checked: readonly CheckedRun[];
+  /** Evals that state a gate and have no run. */
+  unrun?: readonly NamedEval[];
+  /** Files of evals that could not be loaded: whether they state gates is not known. */
+  broken?: readonly Broken[];
+}
 
 const escapeXml = (text: string) =>
   text
@@ -9,13 +19,15 @@ const escapeXml = (text: string) =>
 
 /**
  * JUnit XML: one suite a run, one case a rule; an undecided rule is an error, since it neither passed nor failed, and so is
- * a gate without a run.
+ * a gate without a run, or an eval that cannot be loaded.
  */
-export function junit(checked: readonly CheckedRun[], unrun: readonly NamedEval[] = []): string {
-  const missing = unrun.map(
-    ({name}) =>
-      `  <testsuite name="${escapeXml(name)}" tests="1" failures="0" errors="1">\n    <testcase classname="${escapeXml(name)}" name="a run to check"><error message="${escapeXml(`undecided: ${withoutRun(name)}`)}"/></testcase>\n  </testsuite>`
-  );
+export function junit({checked, unrun = [], broken = []}: Checks): string {
+  const erring = (name: string, what: string, message: string) =>
+    `  <testsuite name="${escapeXml(name)}" tests="1" failures="0" errors="1">\n    <testcase classname="${escapeXml(name)}" name="${what}"><error message="${escapeXml(message)}"/></testcase>\n  </testsuite>`;
+  const missing = [
+    ...broken.map(({path, message}) => erring(path, "an eval that can be loaded", message)),
+    ...unrun.map(({name}) => erring(name, "a run to check", `undecided: ${withoutRun(name)}`))
+  ];
   const suites = checked.map(({eval: name, split, results}) => {
     const cases = results.map((result) => {
       const {candidate, rule, status, message} = result;
@@ -34,7 +46,7 @@ export function junit(checked: readonly CheckedRun[], unrun: readonly NamedEval[
 }
 
 /** GitHub's annotations, at the eval's file; line breaks and separators of the command are escaped as it asks. */
-export function annotations(checked: readonly CheckedRun[], unrun: readonly NamedEval[] = []): string {
+export function annotations({checked, unrun = [], broken = []}: Checks): string {
   const escape = (text: string) =>
     text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   const property = (text: string) => escape(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
@@ -50,16 +62,17 @@ export function annotations(checked: readonly CheckedRun[], unrun: readonly Name
         )
       )
     ),
+    ...broken.map(({path, message}) => line("error", path, message)),
     ...unrun.map(({name, path}) => line("warning", path, `${name}: ${withoutRun(name)}`))
   ].join("\n");
 }
 
 /**
- * A comment for a pull request, headed by how the gates stand. A few lines a run: what to do, the verdict, the worst
+ * A comment for a pull request, headed by how the gates stand and by what could not be loaded, which may state more of them. A few lines a run: what to do, the verdict, the worst
  * risk, what changed, the gates; then
  * the rules that did not pass, failures first.
  */
-export function markdown(checked: readonly CheckedRun[], unrun: readonly NamedEval[] = []): string {
+export function markdown({checked, unrun = [], broken = []}: Checks): string {
   const lines = checked.flatMap((one) => {
     const {eval: name, split, results, report} = one;
     return [
@@ -79,21 +92,38 @@ export function markdown(checked: readonly CheckedRun[], unrun: readonly NamedEv
     ];
   });
   const missing = unrun.flatMap(({name}) => [`**${escape(name)}**: ${escape(withoutRun(name))}`, ""]);
-  return `### Assay: ${standing(checked, unrun.length)}\n\n${[...lines, ...missing].join("\n")}`;
+  const unloaded = broken.map(({path, message}) =>
+    [`**${escape(path)}** cannot be loaded: ${escape(withoutPath(message, path))}`, ""].join("\n")
+  );
+  const heading = [
+    broken.length > 0 ? `${broken.length} ${broken.length === 1 ? "eval" : "evals"} cannot be loaded` : "",
+    standing({checked, unrun}, broken.length > 0)
+  ].filter(Boolean);
+  return `### Assay: ${heading.join(", ")}\n\n${[...unloaded, ...lines, ...missing].join("\n")}`;
+}
+
+/** The message of a file begins with its path. */
+function withoutPath(message: string, path: string): string {
+  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
 }
 
 /** "2 of 9 gates fail, 4 are undecided": what a reader needs when the comment is folded. */
-function standing(checked: readonly CheckedRun[], unrun: number): string {
+function standing({checked, unrun = []}: Checks, isPart: boolean): string {
   const results = checked.flatMap((one) => one.results);
   const count = (wanted: string) => results.filter(({status}) => status === wanted).length;
-  const [failed, undecided, all] = [count("fail"), count("undecided") + unrun, results.length + unrun];
-  if (all === 0) return "no gate is stated";
+  const [failed, undecided, all] = [
+    count("fail"),
+    count("undecided") + unrun.length,
+    results.length + unrun.length
+  ];
+  if (all === 0) return isPart ? "" : "no gate is stated";
   if (all === 1) return failed ? "the gate fails" : undecided ? "the gate is undecided" : "the gate passes";
   const parts = [
     failed > 0 ? `${failed} of ${all} gates ${failed === 1 ? "fails" : "fail"}` : "",
     undecided > 0 ? `${undecided}${failed > 0 ? "" : ` of ${all} gates`} undecided` : ""
   ].filter(Boolean);
-  return parts.length > 0 ? parts.join(", ") : `all ${all} gates pass`;
+  if (parts.length > 0) return parts.join(", ");
+  return isPart ? `${all} gates pass` : `all ${all} gates pass`;
 }
 
 function notPassed(results: readonly GateResult[]): GateResult[] {

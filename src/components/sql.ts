@@ -5,7 +5,8 @@ import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, freshId, nothing, section} from "./elements.js";
 import {bytes, count, plural} from "./format.js";
 import {select} from "./inputs.js";
-import {type Answer, sqlDatabase} from "./sqlDatabase.js";
+import {numberText, typedAnswer, type TypedAnswer} from "./sqlAnswer.js";
+import {sqlDatabase} from "./sqlDatabase.js";
 import {sqlExamples} from "./sqlExamples.js";
 import type {ReportFiles} from "./reportTable.js";
 import {tablesOf} from "./sqlTables.js";
@@ -65,7 +66,7 @@ export function sqlConsole(
     try {
       const connection = await sqlDatabase(engine, run, runs, files);
       const started = performance.now();
-      const answer = await connection.query(sql);
+      const answer = await typedAnswer(connection, sql);
       result.replaceChildren(shownAnswer(answer, performance.now() - started));
     } catch (cause) {
       result.replaceChildren(failure(cause));
@@ -134,13 +135,11 @@ order by table_name`
   );
 }
 
-function shownAnswer(answer: Answer, ms: number): HTMLElement {
-  const names = answer.schema.fields.map(({name}) => name);
+function shownAnswer({answer, columns}: TypedAnswer, ms: number): HTMLElement {
   const rows = Array.from({length: Math.min(answer.numRows, MOST_SHOWN)}, (_row, i) => {
     const line = answer.get(i);
-    return names.map((name) => line?.[name]);
+    return columns.map(({name}) => line?.[name]);
   });
-  const numeric = names.map((_name, i) => rows.some((row) => typeof row[i] === "number"));
   const cut = answer.numRows > MOST_SHOWN ? `, of which the first ${count(MOST_SHOWN)} are shown` : "";
   return html`<div>
     <p class="small">${plural(answer.numRows, "row")} in ${count(Math.round(ms))} ms${cut}.</p>
@@ -149,9 +148,9 @@ function shownAnswer(answer: Answer, ms: number): HTMLElement {
         ? null
         : dataTable(
             rows,
-            names.map((name, i) => ({
+            columns.map(({name, numeric}, i) => ({
               name,
-              numeric: numeric[i],
+              numeric,
               heading: i === 0,
               value: (row: readonly unknown[]) => cell(row[i])
             })),
@@ -163,9 +162,7 @@ function shownAnswer(answer: Answer, ms: number): HTMLElement {
 
 function cell(value: unknown): string {
   if (value === null || value === undefined) return "–";
-  if (typeof value === "number")
-    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
-  if (value instanceof Date) return value.toISOString();
+  if (typeof value === "number") return numberText(value);
   if (typeof value !== "object") return String(value as string | bigint | boolean);
   return JSON.stringify(value, (_key, one: unknown) => (typeof one === "bigint" ? Number(one) : one));
 }

@@ -42,13 +42,14 @@ export interface ResampledLong {
 }
 
 /** The tokens of a request in each resample. */
-export function resampledTokens({resamples}: CostSample): RequestTokens[] {
+export function resampledTokens({tokens, resamples}: CostSample): RequestTokens[] {
   const {promptTokens, cachedTokens, completionTokens, billedUsd, long} = resamples;
   return promptTokens.map((prompt, i) => ({
     promptTokens: prompt ?? undefined,
     cachedTokens: cachedTokens[i] ?? undefined,
     completionTokens: completionTokens[i] ?? undefined,
     billedUsd: billedUsd?.[i] ?? undefined,
+    billedBy: tokens.billedBy,
     long: long?.map((one): LongRequests => ({
       abovePromptTokens: one.abovePromptTokens,
       promptTokens: one.promptTokens[i] ?? 0,

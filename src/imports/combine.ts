@@ -127,6 +127,13 @@ function answersOf(files: readonly ImportedFile[]): CombinedAnswer[] {
         );
         continue;
       }
+      for (const [field, name] of Object.entries(AMOUNTS) as [keyof typeof AMOUNTS, string][])
+        if (!isAmount(answer[field]))
+          wrong.add(
+            `${file.path} holds a ${name} below 0 of ${candidate}`,
+            row,
+            "Leave out what is not known"
+          );
       fileOf.set(key, f);
       const seen = repeats.get(key) ?? new Set<number>();
       const repeat = answer.repeat ?? seen.size;
@@ -145,6 +152,15 @@ function answersOf(files: readonly ImportedFile[]): CombinedAnswer[] {
     throw new UserError(`${files.map(({path}) => path).join(", ")}: there is no answer in it.`);
   return found;
 }
+
+const AMOUNTS = {
+  costUsd: "cost",
+  promptTokens: "number of prompt tokens",
+  completionTokens: "number of completion tokens",
+  cachedTokens: "number of cached tokens"
+} as const;
+
+const isAmount = (value: number | undefined) => value === undefined || value >= 0;
 
 /** What is wrong with answers, each kind of it once with the rows where it was found. */
 class WrongAnswers {

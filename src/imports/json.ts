@@ -4,6 +4,12 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
+/** A number above 0; of a tool that writes 0 for what it does not know, too. */
+export function positiveOf(value: unknown): number | undefined {
+  const number = numberOf(value);
+  return number !== undefined && number > 0 ? number : undefined;
+}
+
 /** A number, true or false, or a word for one of them; undefined for anything else. */
 export function scoreOf(value: unknown): number | undefined {
   if (typeof value === "boolean") return Number(value);

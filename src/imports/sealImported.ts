@@ -46,7 +46,7 @@ export async function sealImported(
   options: SealImportedOptions
 ): Promise<{manifest: RunManifest; unchanged: boolean; erased: number}> {
   const planHash = hashJson([
-    2,
+    3,
     options.eval,
     options.margin ?? null,
     options.gate ?? null,

@@ -1,5 +1,5 @@
 import {scanText} from "../privacy/index.js";
-import {UserError} from "../store/index.js";
+import {type RunManifest, UserError, withoutCredentials} from "../store/index.js";
 
 /** Kinds with a shape of their own; what only looks like a password is masked or published as the eval says. */
 const SURE = new Set(["API_KEY", "ACCESS_TOKEN", "PRIVATE_KEY"]);
@@ -25,6 +25,26 @@ export class PublishedSecrets {
       `Run ${run} publishes texts as they are, and holds secrets: ${named.join(", ")}${more}. Set \`publish: "masked"\` in the eval, or erase the rows with \`assay purge\`. Nothing was published.`
     );
   }
+}
+
+/** Throws a UserError, which does not show them, where names that every report shows hold keys, tokens or credentials. */
+export function refuseSecretNames({id, candidates, variants}: RunManifest): void {
+  const named = [
+    ...candidates.map(({name, model}, i) => ({what: `candidate ${i + 1}`, texts: [name, model]})),
+    ...variants.map(({name}, i) => ({what: `prompt ${i + 1}`, texts: [name]}))
+  ];
+  const found = named.filter(({texts}) => texts.some(isSecret)).map(({what}) => what);
+  if (found.length > 0)
+    throw new UserError(
+      `Run ${id} has names that hold secrets, and reports show names: ${found.join(", ")}. Name them otherwise and run the eval again; of another tool's results, read the files again. Nothing was published.`
+    );
+}
+
+function isSecret(name: string): boolean {
+  return (
+    withoutCredentials(name) !== name ||
+    scanText(name, {layers: ["secrets"]}).some(({type}) => SURE.has(type))
+  );
 }
 
 function* textsIn(value: unknown): Generator<string> {

@@ -1,7 +1,7 @@
 import type {Store} from "../store/index.js";
 import {comparisons} from "./comparisons.js";
 import {comparisonsFile, detailFile, DETAILS_PER_FILE} from "./detailFiles.js";
-import {PublishedSecrets} from "./publishedSecrets.js";
+import {PublishedSecrets, refuseSecretNames} from "./publishedSecrets.js";
 import {rowDetails} from "./rowDetails.js";
 import {type RowFile, runRows} from "./runRows.js";
 import {tarArchive} from "./tarArchive.js";
@@ -11,10 +11,12 @@ export async function rowArchive(store: Store, run: string): Promise<Uint8Array>
   return tarArchive(await archivedFiles(store, run), {compressed: false});
 }
 
-/** The files of that archive. Throws a UserError where texts that are published as they are hold keys or tokens. */
+/** The files of that archive. Throws a UserError where names, or texts that are published as they are, hold keys or tokens. */
 export async function archivedFiles(store: Store, run: string): Promise<RowFile[]> {
+  const manifest = (await store.runs({archived: true})).find(({id}) => id === run);
+  if (manifest) refuseSecretNames(manifest);
   const files = await runRows(store, run);
-  const open = (await store.runs({archived: true})).some(({id, publish}) => id === run && publish === "text");
+  const open = manifest?.publish === "text";
   const secrets = new PublishedSecrets();
   let details = 0;
   for await (const file of rowDetails(store, run)) {

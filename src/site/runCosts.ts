@@ -1,9 +1,8 @@
 import {
-  batchShareOf,
   completionsCost,
   daysOld,
+  hostingName,
   type CostSample,
-  type HostingModel,
   isOldPrice,
   type RequestTokens
 } from "../costs/index.js";
@@ -33,6 +32,7 @@ import {
   undecidedPrices
 } from "../store/index.js";
 import {measuredThroughputs, withThroughput} from "./measuredThroughputs.js";
+import {billersOf, pricedHostings, withBatchShare} from "./pricedHostings.js";
 import type {CostsData, PriceNote, SideCost} from "./costTypes.js";
 import {estimateText, type TokenColumns, tokenColumns} from "./tokenColumns.js";
 
@@ -71,6 +71,7 @@ export async function runCosts(
   const samples = names.map(({candidate, name}, i): CostSample => {
     const {numbers, rows, counted} = columns[i]!;
     const billed = isBilled(candidate, columns[i]!, choice);
+    const hostings = pricedHostings(candidate, choice, billed);
     const [promptTokens, cachedTokens, completionTokens, usd, ...ofLong] = numbers.map((values) =>
       mean(values)
     );
@@ -79,6 +80,7 @@ export async function runCosts(
       cachedTokens,
       completionTokens,
       billedUsd: billed ? usd : undefined,
+      billedBy: billed ? billersOf(hostings) : undefined,
       long:
         above.length === 0
           ? undefined
@@ -89,11 +91,13 @@ export async function runCosts(
               completionTokens: ofLong[3 * t + 2] ?? 0
             }))
     };
-    const price = billed ? undefined : appliedPrice(candidate, choice);
     for (const one of billed ? (candidate.stages ?? []) : [candidate]) {
       const applied = appliedPrice(one, choice);
       if (applied) notes.push(noteOf(billed ? `${name} › ${one.name}` : name, one.model, applied, at));
     }
+    for (const {hosting, listed, elsewhere} of hostings)
+      if (listed && elsewhere)
+        notes.push(noteOf(`${name} on ${hostingName(hosting)}`, candidate.model, listed, at));
     const at0 = table.values.length + (4 + 3 * above.length) * i;
     return {
       name,
@@ -120,8 +124,8 @@ export async function runCosts(
                 completionTokens: digits(means[at0 + 6 + 3 * t]!)
               }))
       },
-      hostings: hostingsOf(candidate, {price, billed, repriced: choice.repriced}, tokens).map((hosting) =>
-        withThroughput(hosting, candidate, measured.get(candidate.name))
+      hostings: hostings.map((one) =>
+        withThroughput(withBatchShare(one, tokens), candidate, measured.get(candidate.name))
       ),
       wayThere: candidate.wayThere
     };
@@ -169,47 +173,14 @@ function besideCosts(run: RunManifest, choice: PriceChoice, notes: PriceNote[]):
 function tiersOf({candidates}: RunManifest, choice: PriceChoice): number[] {
   const prices = candidates.flatMap((candidate) => [
     appliedPrice(candidate, choice)?.price,
-    ...(candidate.hostings ?? []).map((hosting) => (hosting.kind === "api" ? hosting.price : undefined))
+    ...pricedHostings(candidate, choice, false).map(({hosting}) =>
+      hosting.kind === "api" ? hosting.price : undefined
+    )
   ]);
   const above = prices.flatMap((price) =>
     (price?.tiers ?? []).map(({abovePromptTokens}) => abovePromptTokens)
   );
   return [...new Set(above)];
-}
-
-const HOSTING_KINDS: readonly HostingModel["kind"][] = ["api", "edge", "on-prem", "cloud"];
-const isHostingKind = (hosting: string): hosting is HostingModel["kind"] =>
-  (HOSTING_KINDS as readonly string[]).includes(hosting);
-
-/** As stated, with the price where one is asked for; a candidate of which only the word is known lacks every assumption. */
-function hostingsOf(
-  candidate: RunCandidate,
-  {price: priced, billed, repriced}: {price?: AppliedPrice; billed: boolean; repriced?: boolean},
-  tokens: RequestTokens
-): HostingModel[] {
-  const stated = candidate.hostings ?? [];
-  if (stated.length === 0) {
-    if (billed) return [{kind: "api", provider: candidate.endpoint}];
-    if (priced || candidate.hosting === "api")
-      return [{kind: "api", provider: candidate.endpoint, price: priced?.price}];
-    // Where another tool's candidate runs is not known.
-    return isHostingKind(candidate.hosting) ? [{kind: candidate.hosting}] : [];
-  }
-  return stated.map((hosting) => {
-    if (hosting.kind !== "api") return hosting;
-    const price = repriced ? (priced?.price ?? hosting.price) : (hosting.price ?? priced?.price);
-    const {promptTokens, completionTokens} = tokens;
-    const batch =
-      priced?.row && promptTokens !== undefined && completionTokens !== undefined
-        ? batchShareOf(priced.row, {promptTokens, completionTokens})
-        : undefined;
-    return {
-      ...hosting,
-      provider: hosting.provider ?? candidate.endpoint,
-      price,
-      batchPriceShare: hosting.batchPriceShare ?? batch
-    };
-  });
 }
 
 function noteOf(candidate: string, model: string, {price, row}: AppliedPrice, at: string): PriceNote {

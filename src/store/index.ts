@@ -163,3 +163,4 @@ export * from "./schema.js";
 export {openStore, type Store} from "./store.js";
 export {assertOneStatement, userCondition, userQuery} from "./userSql.js";
 export {openWorkspace, type Workspace} from "./workspace.js";
+export {isSecretParameter, withoutCredentials} from "./withoutCredentials.js";

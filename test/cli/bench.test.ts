@@ -50,7 +50,7 @@ describe("assay bench", () => {
     });
     try {
       const record = await json<BenchRecord>(() =>
-        benchVerb("sums", {...quick, url: server.url, model: "m"})
+        benchVerb("sums", {...quick, url: server.url, model: "m", p95Ms: 5000})
       );
       expect(record.levels.map(({concurrency}) => concurrency)).toEqual([1, 2]);
       expect(record).toMatchObject({kind: "bench", eval: "sums", model: "m", prompts: 300});
@@ -65,7 +65,7 @@ describe("assay bench", () => {
       for (const {body} of server.requests)
         expect(body.messages![0]!.content).toMatch(/^What is \d+ and 1\?$/);
       const listed = await json<BenchRecord[]>(() => benchVerb(undefined, {...quick, list: true}));
-      expect(listed.map(({id}) => id)).toEqual([record.id]);
+      expect(listed.map(({id, p95Ms}) => [id, p95Ms])).toEqual([[record.id, 5000]]);
       expect(await printed(() => benchVerb(undefined, {...quick, list: true, json: false}))).toContain(
         "sums:m"
       );

@@ -82,6 +82,16 @@ describe("assay costs", () => {
     const throughput = {basis: "arrivals", requestsPerSecond: 2};
     await measured("check", "2026-11-26T00:00:00Z", 2, {levels: [{concurrency: 1, throughput}]});
     expect(await costs()).toContain("3.14 requests/s measured 2026-11-24, assay bench newer");
+    const slower = [
+      {concurrency: 1, throughput: {basis: "saturated", requestsPerSecond: 17}, latencyMs: {p95: 76}},
+      {concurrency: 16, throughput: {basis: "saturated", requestsPerSecond: 102}, latencyMs: {p95: 189}}
+    ];
+    await measured("within", "2026-11-27T00:00:00Z", 0, {levels: slower, p95Ms: 100});
+    expect(await costs()).toContain(
+      "17 requests/s with p95 within 100 ms, measured 2026-11-27, assay bench within"
+    );
+    await measured("tooSlow", "2026-11-28T00:00:00Z", 0, {levels: slower, p95Ms: 10});
+    expect(await onPrem(["untold"])).toContain("requestsPerSecond");
   });
 
   it("prices a run again from its recorded tokens, with hostings, frontier and break-even", async () => {

@@ -29,9 +29,11 @@ describe("a comment", () => {
       ].map((one) => ({...one, better: [], worse: ["x"], newlyFailed: [], status: "regressed"}))
     };
     const textOf = (scale: string) =>
-      markdown([
-        {...checked[0]!, change, report: {verdict: {action: "", sentence: "", risks: [], best: "a", scale}}}
-      ] as unknown as CheckedRun[]);
+      markdown({
+        checked: [
+          {...checked[0]!, change, report: {verdict: {action: "", sentence: "", risks: [], best: "a", scale}}}
+        ] as unknown as CheckedRun[]
+      });
     expect(textOf("plain")).toContain("a 4.1 → 3.85 (−0.25, −0.4 to −0.1) against r0 on 9 rows");
     expect(textOf("proportion")).toContain("a 410.0 → 385.0 (−25.0, −40.0 to −10.0)");
   });
@@ -43,29 +45,61 @@ it("says of one row that it would decide an undecided rule", () => {
     status: "undecided" as const,
     rowsNeeded
   }));
-  const text = markdown([{...checked[0]!, results}]);
+  const text = markdown({checked: [{...checked[0]!, results}]});
   expect(text).toMatch(/about 1 more row would decide it/);
   expect(text).toMatch(/about 2 more rows would decide it/);
 });
 
 describe("a candidate's name", () => {
   it("makes no heading, mention, link or element in a comment", () => {
-    const text = markdown(checked);
+    const text = markdown({checked});
     expect(text.split("\n").filter((line) => line.startsWith("#"))).toEqual(["### Assay: the gate fails"]);
     expect(text).toContain("@<!-- -->team #<!-- -->12 \\<img");
     expect(text).not.toMatch(/[^\\]<img|@team|#12/);
   });
 
   it("makes no second command in GitHub's log", () => {
-    expect(annotations(checked).split("\n")).toHaveLength(1);
-    expect(annotations(checked)).toMatch(
+    expect(annotations({checked}).split("\n")).toHaveLength(1);
+    expect(annotations({checked})).toMatch(
       /^::error file=evals\/e\.eval\.ts,title=Assay gate::e \(s\), a%0A# title/
     );
   });
 
   it("leaves JUnit XML well-formed", () => {
-    const text = junit(checked);
+    const text = junit({checked});
     expect(text).toContain("&lt;img src=x onerror=&quot;y&quot;&gt;");
     expect(text).not.toMatch(/[\ufffe\uffff]|<img/);
+  });
+});
+
+describe("an eval that cannot be loaded", () => {
+  const path = "evals/zz.eval.ts";
+  const broken = [{path, message: `${path}: Cannot find module '<b>@team</b>'`}];
+  const result = {...checked[0]!.results[0]!, candidate: "c", message: "fine", status: "pass" as const};
+  const passing = (count: number) => [{...checked[0]!, results: Array.from({length: count}, () => result)}];
+  const heading = (text: string) => text.split("\n")[0];
+
+  it("heads the comment, so that nobody reads that all gates pass", () => {
+    const text = markdown({checked: passing(2), broken});
+    expect(heading(text)).toBe("### Assay: 1 eval cannot be loaded, 2 gates pass");
+    expect(text).toContain(
+      "**evals/zz.eval.ts** cannot be loaded: Cannot find module '\\<b\\>@<!-- -->team\\</b\\>'\n\n"
+    );
+    expect(heading(markdown({checked: passing(2)}))).toBe("### Assay: all 2 gates pass");
+    expect(heading(markdown({checked: passing(1), broken: [...broken, ...broken]}))).toBe(
+      "### Assay: 2 evals cannot be loaded, the gate passes"
+    );
+    expect(heading(markdown({checked: [], broken}))).toBe("### Assay: 1 eval cannot be loaded");
+  });
+
+  it("is an error in JUnit XML and in GitHub's log", () => {
+    const text = junit({checked: passing(2), broken});
+    expect(text).toContain(`<testsuite name="${path}" tests="1" failures="0" errors="1">`);
+    expect(text).toContain(
+      "<error message=\"evals/zz.eval.ts: Cannot find module '&lt;b&gt;@team&lt;/b&gt;'\"/>"
+    );
+    expect(annotations({checked: passing(2), broken})).toBe(
+      `::error file=${path},title=Assay gate::${path}: Cannot find module '<b>@team</b>'`
+    );
   });
 });

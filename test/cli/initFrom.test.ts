@@ -1,4 +1,12 @@
-import {existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
@@ -78,6 +86,30 @@ describe("two commands from another tool's export to a verdict", () => {
       ["org/beta", "org/beta"]
     ]);
     expect(scorers.map(({name}) => name)).toEqual(["acc"]);
+  });
+
+  it("promptfoo: credentials of addresses are in no file and no word of the new project", async () => {
+    const dir = folder();
+    const secret = "https://user:hunter2pw@example.com/v1/x?key=SECRETQUERY99";
+    const from = join(mkdtempSync(join(tmpdir(), "config-")), "promptfooconfig.yaml");
+    const config = {
+      prompts: ["Answer {{q}}"],
+      providers: [
+        secret,
+        {id: "openai:gpt-4o", label: `mine at ${secret}`, config: {apiBaseUrl: secret, apiKeyEnvar: "MY_KEY"}}
+      ],
+      tests: [{vars: {q: "1+1"}, assert: [{type: "equals", value: "2"}]}]
+    };
+    writeFileSync(from, JSON.stringify(config));
+    const {stdout, stderr} = await assay(dir, "init", "--from", from);
+    const written = readdirSync(dir, {recursive: true, withFileTypes: true})
+      .filter((one) => one.isFile())
+      .map(({parentPath, name}) => readFileSync(join(parentPath, name), "utf8"));
+    const all = [stdout, stderr, ...written].join("\n");
+    expect(all).toContain('baseUrl: "https://example.com/v1/x"');
+    expect(all).toContain("nothing here speaks to https://example.com/v1/x?key=hidden");
+    expect(all).toContain("user info and query of its address not taken over");
+    expect(all).not.toMatch(/hunter2pw|SECRETQUERY/);
   });
 
   it("promptfoo: the configuration asks its models, and its assertions score them", async () => {

@@ -61,13 +61,14 @@ it("a scored answer of a run without an output did not fail, an unscored one did
   expect(answers[0]!.output).toBeUndefined();
 });
 
-it("−1 is a cost and a latency that were not fetched", async () => {
+it("−1 is a cost and a latency that were not fetched, and 0 a cost that is not known", async () => {
   const of = (value: number) => trace("1", [score({})], {latency: value, totalCost: value});
   expect((await combined({data: [of(-1)]})).answers[0]).toMatchObject({
     latencyMs: undefined,
     costUsd: undefined
   });
   expect((await combined({data: [of(0.5)]})).answers[0]).toMatchObject({latencyMs: 500, costUsd: 0.5});
+  expect((await combined({data: [of(0)]})).answers[0]!.costUsd).toBeUndefined();
 });
 
 it("scores of one name by a program, by a person and on an observation are scorers apart", async () => {

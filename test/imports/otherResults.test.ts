@@ -66,6 +66,21 @@ describe("CSV", () => {
     ]);
   });
 
+  it("names costs, tokens and times that are no plain numbers, and leaves out what is not known", async () => {
+    const header = "row,candidate,score,latency_ms,cost_usd,prompt_tokens,completion_tokens\n";
+    const {answers} = await combined(`${header}a,x,1,12.5, 2e-3 ,1200,\na,y,1,NaN,n/a,-,0\n`);
+    expect(answers).toMatchObject([
+      {latencyMs: 12.5, costUsd: 0.002, promptTokens: 1200, completionTokens: undefined},
+      {latencyMs: undefined, costUsd: undefined, promptTokens: undefined, completionTokens: 0}
+    ]);
+    const wrong = `${header}a,x,1,ok,$0.002,"1,200",1\nb,x,1,1,-0.001,0x10,-5\nc,x,1,1,true,1,1e999\n`;
+    await expect(combined(wrong)).rejects.toThrow(
+      'record 1 has the latency "ok"; record 1 has the cost "$0.002"; record 1 has the prompt tokens "1,200"; ' +
+        'record 2 has the cost "-0.001"; record 2 has the prompt tokens "0x10"; record 2 has the completion tokens "-5"; ' +
+        'record 3 has the cost "true"; record 3 has the completion tokens "1e999"'
+    );
+  });
+
   it("UTF-16 with its mark, as spreadsheets write it, is read, and what is none is named", async () => {
     const text = "\ufeffrow,candidate,score\nä,x,1\n";
     const little = Buffer.from(text, "utf16le");

@@ -39,6 +39,7 @@ async function combined(...documents: object[][]) {
       candidate,
       repeat
     ]),
+    candidates,
     answers
   };
 }
@@ -119,4 +120,41 @@ it("an answer without an output failed, though promptfoo scores it 0", async () 
     result("a", "y")
   ]);
   expect(answers.map(({failed}) => failed)).toEqual(["No output", undefined]);
+});
+
+it("a cost and a time of 0 are not known, unless the answer itself states that it cost nothing", async () => {
+  const {answers} = await combined([
+    result("a", "parcel", {cost: 0.002, latencyMs: 120, response: {output: "x", cost: 0.001}}),
+    result("b", "parcel", {cost: 0, latencyMs: 0}),
+    result("c", "parcel", {cost: 0, response: {output: "x", cost: 0}}),
+    result("d", "parcel", {cost: 0.002})
+  ]);
+  expect(answers.map(({costUsd, latencyMs}) => [costUsd, latencyMs])).toEqual([
+    [0.001, 120],
+    [undefined, undefined],
+    [0, undefined],
+    [0.002, undefined]
+  ]);
+  await expect(combined([result("a", "parcel", {response: {output: "x", cost: -1}})])).rejects.toThrow(
+    /holds a cost below 0 of a on row/
+  );
+});
+
+it("a provider's address keeps its host and path, and no credential is read", async () => {
+  const secret = "https://user:hunter2pw@example.com/v1/x?api_key=SECRETQUERY9";
+  const {names, answers, candidates} = await combined([
+    result(`${secret}1`, "parcel"),
+    result({id: `${secret}2`, label: ""}, "parcel", {promptIdx: 1}),
+    result({id: "a", label: `my ${secret}3`}, "parcel", {
+      promptIdx: 2,
+      response: {},
+      failureReason: 2,
+      error: `Request to ${secret}3 failed`
+    })
+  ]);
+  const plain = "https://example.com/v1/x?api_key=hidden";
+  expect(names).toEqual([plain, `${plain} (2)`, `my ${plain}`]);
+  expect(answers[0]!.model).toBe(plain);
+  expect(answers[2]!.failed).toBe(`Request to ${plain} failed`);
+  expect(JSON.stringify([answers, candidates])).not.toMatch(/hunter2pw|SECRETQUERY/);
 });

@@ -135,7 +135,7 @@ describe("a run that decides by a corpus figure", () => {
     const checked = await checkEvals(store, evals);
     const text = await printed(async () => printChecks(checked, evals));
     expect(text).toMatch(/100 − corpus WER at least 90 +95\.455/);
-    expect(markdown(checked)).toContain("in 100 − corpus WER");
+    expect(markdown({checked})).toContain("in 100 − corpus WER");
     const [view] = (await verdicts(store)).runs;
     expect(view).toMatchObject({
       id: made.id,

@@ -113,6 +113,29 @@ describe("what the report publishes", () => {
     expect(files.map(({content}) => Buffer.from(content).toString("latin1")).join("")).not.toContain(key);
   });
 
+  it("is nothing where a candidate's name holds a key or an address with credentials", async () => {
+    const {store, run} = await runOf("ids");
+    const named = (name: string): Pick<typeof store, "runs" | "rows"> => ({
+      rows: store.rows.bind(store),
+      runs: async (options) =>
+        (await store.runs(options)).map((one) => ({
+          ...one,
+          candidates: one.candidates.map((candidate) => ({...candidate, name}))
+        }))
+    });
+    for (const secret of [
+      ["sk", "proj", "Zx8Kq2Lm9Vt4Bn7Rw1Yc5Dh3".repeat(2)].join("-"),
+      "https://user:hunter2pw@example.com/v1",
+      "https://example.com/v1?api_key=hunter2pw"
+    ]) {
+      const refused = await archivedFiles(named(secret) as typeof store, run).catch(
+        (error: Error) => error.message
+      );
+      expect(refused).toMatch(/^Run orders-\w+ has names that hold secrets, .*: candidate 1\./);
+      expect(refused).not.toContain(secret.slice(8, 20));
+    }
+  });
+
   const bare = /paid|thank|<CREDIT_CARD>|<EMAIL_ADDRESS>/;
 
   it("shows duplicates, conflicts and dropped rows with masked words, and without any where an eval publishes ids only", async () => {

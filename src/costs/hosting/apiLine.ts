@@ -7,7 +7,9 @@ import type {ApiHosting, CostLine, RequestTokens, UnknownCost} from "./types.js"
 export function apiLine(hosting: ApiHosting, tokens: RequestTokens): CostLine | UnknownCost {
   const {price, batchShare = 0, utilisation = 1} = hosting;
   const needs = new Needs();
-  if (!price && tokens.billedUsd !== undefined) return billedLine(tokens.billedUsd);
+  const {billedUsd, billedBy} = tokens;
+  const isBilled = billedBy?.includes(hosting.provider ?? "") ?? true;
+  if (!price && billedUsd !== undefined && isBilled) return billedLine(billedUsd);
   if (!price) needs.amount("price", undefined);
   const promptTokens = needs.amount("promptTokens", tokens.promptTokens);
   const completionTokens = needs.amount("completionTokens", tokens.completionTokens);

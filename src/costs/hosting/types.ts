@@ -8,6 +8,8 @@ export interface RequestTokens {
   completionTokens?: number;
   /** US dollars of a request as they were billed, where they do not follow from its tokens: those of a cascade. An API without a price costs this. */
   billedUsd?: number;
+  /** Providers whose bill that is; what another one's API would bill is unknown. */
+  billedBy?: readonly string[];
   /** For each tier of the prices, the part of these tokens that is of requests with prompts above it. */
   long?: readonly LongRequests[];
 }

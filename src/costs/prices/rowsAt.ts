@@ -87,6 +87,16 @@ function nearest(rows: readonly PriceRow[], text: string): PriceRow[] {
   return best < 0 ? [] : rows.filter((_, i) => places[i] === best);
 }
 
+/** The rows that are of a provider by name: a row that names none may be anybody's. */
+export function rowsOf(rows: readonly PriceRow[], provider: string): PriceRow[] {
+  return rows.filter((row) => namesOf(row).some((name) => spells(name, provider)));
+}
+
+/** Whether words of a text spell a name. */
+export function spells(name: string, text: string): boolean {
+  return placeOf(name, text) >= 0;
+}
+
 function namesOf({model, provider}: PriceRow): string[] {
   const prefix = model.includes("/") ? model.slice(0, model.lastIndexOf("/")) : undefined;
   return [provider ?? "", prefix ?? ""];

@@ -1,5 +1,6 @@
 import {basename, dirname} from "node:path";
 import {at, isObject, type JsonObject, textOf} from "../../datasets/index.js";
+import {withoutCredentials} from "../../store/index.js";
 import {fileText, listOf, type Reading} from "./promptfooFiles.js";
 import {RESERVED, rowsOf} from "./promptfooTests.js";
 import {reachOf} from "./providers.js";
@@ -123,14 +124,16 @@ function candidateOf(stated: unknown, where: string, {dropped, file}: Reading): 
     : isObject(stated)
       ? stated
       : {};
-  const id = textOf(isObject(stated) ? options.id : stated);
-  if (id === undefined) {
+  const statedId = textOf(isObject(stated) ? options.id : stated);
+  if (statedId === undefined) {
     dropped.push(`${where}: has no id`);
     return [];
   }
+  const id = withoutCredentials(statedId);
   const config = isObject(options.config) ? options.config : {};
   const {model, reach} = reachOf(id);
-  const base = textOf(config.apiBaseUrl ?? config.baseUrl);
+  const statedBase = textOf(config.apiBaseUrl ?? config.baseUrl);
+  const base = statedBase && plainAddress(statedBase);
   const known = reach && {
     ...reach,
     baseUrl: base ?? reach.baseUrl,
@@ -141,6 +144,8 @@ function candidateOf(stated: unknown, where: string, {dropped, file}: Reading): 
     apiKeyEnv: keyVariable(config, base, reach)
   };
   if (!known) dropped.push(`${where}: nothing here speaks to ${id}; add a candidate by hand`);
+  if (known && base !== statedBase)
+    dropped.push(`${where}: user info and query of its address not taken over; use headersEnv or query`);
   const price = priceOf(config, file);
   const others = Object.keys(config).filter(
     (key) =>
@@ -161,7 +166,12 @@ function candidateOf(stated: unknown, where: string, {dropped, file}: Reading): 
   const params = Object.fromEntries(
     PARAMETERS.flatMap((key) => (config[key] === undefined ? [] : [[key, config[key]]]))
   );
-  return [{name: textOf(options.label) ?? id, model, params, reach: known, price}];
+  return [{name: withoutCredentials(textOf(options.label) ?? id), model, params, reach: known, price}];
+}
+
+/** An endpoint's address has no query and no user info: they may be secret. */
+function plainAddress(address: string): string {
+  return withoutCredentials(address).replace(/[?#].*$/s, "");
 }
 
 /**

@@ -66,7 +66,7 @@ function answersOf({path, columns, rows}: Table): ImportedAnswer[] {
     throw misshapen(
       path,
       `${problems.slice(0, 10).join("; ")}${problems.length > 10 ? `; and ${problems.length - 10} more` : ""}:`,
-      'a score is a number, "passed" or "failed", and empty where there is none'
+      'a score is a number, "passed" or "failed", costs, tokens and times are plain numbers of at least 0, and what is not known is empty'
     );
   return answersIn(lines);
 }
@@ -78,8 +78,26 @@ interface Line {
 
 const NO_SCORE = /^(error|errored|skipped|skip|timeout|nan|null|none|n\/a)$/i;
 
+/** What a column of amounts says where there is none. */
+const NO_AMOUNT = /^(nan|null|none|n\/a|-)$/i;
+
 /** What an `error` column says where there was none. */
 const NO_ERROR = /^(0|false|no|nan|null|none|n\/a|-)$/i;
+
+/** Columns of amounts, as problems name them. */
+const AMOUNTS = {
+  latencyMs: "latency",
+  costUsd: "cost",
+  promptTokens: "prompt tokens",
+  completionTokens: "completion tokens"
+} as const;
+
+const isAmount = (text: string) =>
+  /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text));
+
+function amountOf(text: string | undefined): number | undefined {
+  return text !== undefined && isAmount(text.trim()) ? Number(text) : undefined;
+}
 
 function problemsOf({of}: Line): string[] {
   const score = of("score");
@@ -93,7 +111,13 @@ function problemsOf({of}: Line): string[] {
       : [`has the score ${JSON.stringify(score.slice(0, 40))}`]),
     ...(repeat === undefined || scoreOf(repeat) !== undefined
       ? []
-      : [`has the repeat ${JSON.stringify(repeat.slice(0, 40))}`])
+      : [`has the repeat ${JSON.stringify(repeat.slice(0, 40))}`]),
+    ...(Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[]).flatMap((field) => {
+      const text = of(field)?.trim() ?? "";
+      return text === "" || isAmount(text) || NO_AMOUNT.test(text)
+        ? []
+        : [`has the ${AMOUNTS[field]} ${JSON.stringify(text.slice(0, 40))}`];
+    })
   ];
 }
 
@@ -136,10 +160,10 @@ function answerOf({of, slices}: Line, first: number): ImportedAnswer {
     input: of("input"),
     scores: [],
     slices,
-    latencyMs: scoreOf(of("latencyMs")),
-    costUsd: scoreOf(of("costUsd")),
-    promptTokens: scoreOf(of("promptTokens")),
-    completionTokens: scoreOf(of("completionTokens"))
+    latencyMs: amountOf(of("latencyMs")),
+    costUsd: amountOf(of("costUsd")),
+    promptTokens: amountOf(of("promptTokens")),
+    completionTokens: amountOf(of("completionTokens"))
   };
 }
 

@@ -1,7 +1,7 @@
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../datasets/index.js";
 import {hashJson} from "../../store/index.js";
 import type {Content} from "../content.js";
-import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
+import {askedText, numberOf, positiveOf, scoreOf, slicesOf, timeOf} from "../json.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
 import {fileOf, misshapen, type ResultReader} from "./types.js";
 
@@ -144,12 +144,12 @@ function answerOf(trace: JsonObject, {scores, runItems, items}: Known): KindedAn
     expected: item?.expectedOutput ?? undefined,
     slices: {...slicesOf(item?.metadata), ...slicesOf(trace.metadata)},
     latencyMs: seconds === undefined ? undefined : seconds * 1000,
-    costUsd: fetched(trace.totalCost),
+    costUsd: positiveOf(trace.totalCost),
     finishedAt: timeOf(trace.timestamp)
   };
 }
 
-/** Langfuse writes −1 for a figure that was not asked for. */
+/** Langfuse writes −1 for a figure that was not asked for; the cost is 0, too, where no price is known. */
 function fetched(value: unknown): number | undefined {
   const number = numberOf(value);
   return number !== undefined && number >= 0 ? number : undefined;

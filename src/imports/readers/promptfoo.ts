@@ -1,7 +1,7 @@
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../datasets/index.js";
-import {hashJson} from "../../store/index.js";
+import {hashJson, withoutCredentials} from "../../store/index.js";
 import type {Content} from "../content.js";
-import {numberOf, scoreOf, slicesOf} from "../json.js";
+import {numberOf, positiveOf, scoreOf, slicesOf} from "../json.js";
 import type {ImportedAnswer, ImportedScore} from "../types.js";
 import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
 
@@ -80,7 +80,7 @@ function candidatesOf(results: readonly JsonObject[], prompts: readonly JsonObje
 
 function providerOf({provider}: JsonObject): string {
   const name = isObject(provider) ? textOf(provider.label || provider.id) : textOf(provider);
-  return name ?? "unknown";
+  return name === undefined ? "unknown" : withoutCredentials(name);
 }
 
 /** A result's own prompt is filled with the test's variables: of a column without id and label, the template counts. */
@@ -118,10 +118,10 @@ function answerOf(result: JsonObject, row: string, candidate: string): ImportedA
     expected: expectedOf(result),
     slices: {...slicesOf(result.vars), ...slicesOf(at(test, "metadata"))},
     model: isObject(provider) ? textOf(provider.id) : textOf(provider),
-    latencyMs: numberOf(result.latencyMs),
+    latencyMs: positiveOf(result.latencyMs),
     promptTokens: numberOf(at(response, "tokenUsage", "prompt")),
     completionTokens: numberOf(at(response, "tokenUsage", "completion")),
-    costUsd: numberOf(at(response, "cost") ?? result.cost)
+    costUsd: numberOf(at(response, "cost")) ?? positiveOf(result.cost)
   };
 }
 

@@ -1,6 +1,6 @@
-import {UserError} from "../../store/index.js";
+import {UserError, withoutCredentials} from "../../store/index.js";
 import type {Content} from "../content.js";
-import type {ImportedFile} from "../types.js";
+import type {ImportedAnswer, ImportedFile} from "../types.js";
 
 /** Reads the result files of one tool. */
 export interface ResultReader {
@@ -13,12 +13,19 @@ export interface ResultReader {
   read(contents: readonly Content[]): Promise<ImportedFile[]>;
 }
 
-/** A file's record, without what it holds. */
+/** A file's record. Names of candidates and models, and reasons, may hold addresses: their credentials stay out. */
 export function fileOf(
   {path, sha256, bytes}: Content,
   found: Omit<ImportedFile, "path" | "sha256" | "bytes" | "notes"> & {notes?: string[]}
 ): ImportedFile {
-  return {path, sha256, bytes, notes: [], ...found};
+  return {path, sha256, bytes, notes: [], ...found, answers: found.answers.map(withoutSecrets)};
+}
+
+function withoutSecrets(answer: ImportedAnswer): ImportedAnswer {
+  const [candidate, model, failed] = [answer.candidate, answer.model, answer.failed].map(
+    (text) => text && withoutCredentials(text)
+  );
+  return {...answer, candidate: candidate!, model, failed};
 }
 
 /** The file is of this tool, and a part of it is not what the tool writes. */

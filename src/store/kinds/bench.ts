@@ -25,6 +25,8 @@ export interface BenchRecord {
   spentUsd?: number;
   /** Why it ended before all was measured for its time. */
   stopped?: string;
+  /** The wanted 95th percentile of latency: throughput counts of the levels that keep to it. */
+  p95Ms?: number;
   /** In the order of their concurrency. */
   levels: LoadLevel[];
 }

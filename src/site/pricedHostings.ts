@@ -1,0 +1,90 @@
+import {
+  batchShareOf,
+  type HostingModel,
+  type PriceRow,
+  type RequestTokens,
+  rowsOf,
+  spells
+} from "../costs/index.js";
+import {
+  type AppliedPrice,
+  appliedPrice,
+  askedAt,
+  type PriceChoice,
+  type RunCandidate
+} from "../store/index.js";
+
+/** A hosting of a candidate with the price that holds there. */
+export interface PricedHosting {
+  hosting: HostingModel;
+  /** Its provider's row of the list. */
+  row?: PriceRow;
+  /** The price where it is that row's. */
+  listed?: AppliedPrice;
+  /** An API whose prices are not those of the endpoint that the run asked. */
+  elsewhere: boolean;
+}
+
+const HOSTING_KINDS: readonly HostingModel["kind"][] = ["api", "edge", "on-prem", "cloud"];
+const isHostingKind = (hosting: string): hosting is HostingModel["kind"] =>
+  (HOSTING_KINDS as readonly string[]).includes(hosting);
+
+/**
+ * As stated, each API with the price of its own provider; a candidate of which only the word is known lacks every assumption. The
+ * endpoint's price is for the hosting that the candidate runs on now, and no other provider's.
+ */
+export function pricedHostings(
+  candidate: RunCandidate,
+  choice: PriceChoice,
+  billed: boolean
+): PricedHosting[] {
+  const stated = candidate.hostings ?? [];
+  const applied = billed ? undefined : appliedPrice(candidate, choice);
+  const only = (hosting: HostingModel) => [{hosting, row: applied?.row, elsewhere: false}];
+  if (stated.length === 0) {
+    if (billed || applied || candidate.hosting === "api")
+      return only({kind: "api", provider: candidate.endpoint, price: applied?.price});
+    // Where another tool's candidate runs is not known.
+    return isHostingKind(candidate.hosting) ? only({kind: candidate.hosting}) : [];
+  }
+  return stated.map((hosting, i): PricedHosting => {
+    if (hosting.kind !== "api") return {hosting, elsewhere: false};
+    const {provider = candidate.endpoint, price} = hosting;
+    const elsewhere = i > 0 && hosting.provider !== undefined && !isAskedAt(candidate, provider);
+    const there = elsewhere ? priceElsewhere(candidate.model, provider, choice) : applied;
+    const isListFirst = choice.repriced && there?.row !== undefined;
+    const own: AppliedPrice | undefined = price && !isListFirst ? {price} : there;
+    return {
+      hosting: {...hosting, provider, price: own?.price},
+      row: there?.row,
+      listed: own?.row && own,
+      elsewhere
+    };
+  });
+}
+
+/** With what a batch costs by the list, where that is not stated. */
+export function withBatchShare({hosting, row}: PricedHosting, tokens: RequestTokens): HostingModel {
+  const {promptTokens, completionTokens} = tokens;
+  if (hosting.kind !== "api" || !row || promptTokens === undefined || completionTokens === undefined)
+    return hosting;
+  const batch = batchShareOf(row, {promptTokens, completionTokens});
+  return {...hosting, batchPriceShare: hosting.batchPriceShare ?? batch};
+}
+
+/** Providers whose bill it is what the calls of the run cost. */
+export function billersOf(hostings: readonly PricedHosting[]): string[] {
+  return hostings.flatMap(({hosting, elsewhere}) =>
+    hosting.kind === "api" && !elsewhere ? (hosting.provider ?? []) : []
+  );
+}
+
+function isAskedAt(candidate: RunCandidate, provider: string): boolean {
+  const {endpoint = "", host = ""} = askedAt(candidate);
+  return spells(provider, endpoint) || spells(provider, host);
+}
+
+function priceElsewhere(model: string, provider: string, choice: PriceChoice) {
+  const prices = rowsOf(choice.prices ?? [], provider);
+  return appliedPrice({model, endpoint: provider}, {...choice, prices});
+}

@@ -1,0 +1,112 @@
+import {expect, it} from "vitest";
+import {costTable, type HostingModel, type PriceRow, type TokenPrice} from "../../src/costs/index.js";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {recorded} from "../../src/endpoints/index.js";
+import {candidate, defineEval, runEval} from "../../src/runner/index.js";
+import {exactMatch} from "../../src/scorers/index.js";
+import {runCosts} from "../../src/site/index.js";
+import {ensureSplit} from "../../src/splits/index.js";
+import {openStore, type PriceChoice} from "../../src/store/index.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+
+const dollars = (input: number, output: number): TokenPrice => ({
+  inputUsdPerMillion: input,
+  outputUsdPerMillion: output,
+  asOf: "2026-11-01",
+  source: "made up"
+});
+const row = (provider: string | undefined, input: number, output: number): PriceRow => ({
+  model: "large",
+  provider,
+  inputPerMillion: input,
+  outputPerMillion: output,
+  asOf: "2026-11-10",
+  source: "the list"
+});
+const hostings: HostingModel[] = [
+  {kind: "api", provider: "acme"},
+  {kind: "api", provider: "Other Inc.", price: dollars(0.5, 1)},
+  {kind: "api", provider: "Third Inc."},
+  {kind: "api", provider: "Acme"}
+];
+
+/** The dollars of 1,000 requests of 1,000 and 100 tokens, by hosting; undefined where the price is not known. */
+async function byHosting(choices: Partial<PriceChoice>[], price: TokenPrice | undefined, costUsd?: number) {
+  const workspace = await temporaryWorkspace();
+  const rows = Array.from({length: 4}, (_, i) => ({
+    id: String(i),
+    text: `row ${i}`,
+    label: "x",
+    part: "test"
+  }));
+  const {version} = await pull(
+    workspace,
+    defineDataset({name: "q", id: "id", text: "text", source: {kind: "rows", rows: () => rows}})
+  );
+  const store = await openStore(workspace);
+  const spec = {strategy: "given", column: "part"} as const;
+  const split = await ensureSplit(store, version, spec);
+  const recording = recorded({
+    name: "acme",
+    rows: rows.map(({id}) => ({id, output: "x"})),
+    usage: () => ({promptTokens: 1000, completionTokens: 100}),
+    price
+  });
+  const endpoint: typeof recording = {
+    ...recording,
+    complete: async (...call) => ({...(await recording.complete(...call)), costUsd})
+  };
+  const {manifest} = await runEval(
+    defineEval({
+      dataset: "q",
+      split: spec,
+      candidates: [candidate("large", endpoint, "large", {hosting: hostings})],
+      prompt: "{{text}}",
+      expected: "label",
+      scorers: {exact: exactMatch}
+    }),
+    {store, version, split, evalName: "q"}
+  );
+  await store.refresh();
+  const found = [];
+  for (const choice of choices) {
+    const {samples, prices} = await runCosts(store, manifest!, {at: "2026-11-29", ...choice});
+    const table = costTable(samples, {requestsPerMonth: 1000});
+    for (const {usdPerThousand, unknown} of table)
+      expect(unknown).toEqual(usdPerThousand === undefined ? ["price"] : []);
+    found.push({
+      usd: table.map(({usdPerThousand}) => usdPerThousand && Number(usdPerThousand.toFixed(6))),
+      notes: prices.map((note) => `${note.candidate}: ${note.inputUsdPerMillion}`)
+    });
+  }
+  store.close();
+  return found;
+}
+
+it("an API of another provider costs what is stated for it or what the list says of that provider, and nothing else", async () => {
+  const [stated, past, mine, theirs, nobodys] = await byHosting(
+    [
+      {},
+      {repriced: true, prices: [row("acme", 3, 9)], at: "2020-01-01"},
+      {repriced: true, prices: [row("acme", 3, 9)]},
+      {repriced: true, prices: [row("acme", 3, 9), row("Other", 1, 2), row("third", 4, 8)]},
+      {repriced: true, prices: [row(undefined, 3, 9)]}
+    ],
+    dollars(2, 8)
+  );
+  expect(stated!.usd).toEqual([2.8, 0.6, undefined, 2.8]);
+  expect(past!.usd).toEqual([2.8, 0.6, undefined, 2.8]);
+  expect(mine!.usd).toEqual([3.9, 0.6, undefined, 3.9]);
+  expect(theirs!.usd).toEqual([3.9, 1.2, 4.8, 3.9]);
+  expect(theirs!.notes).toEqual([
+    "large: 3",
+    "large on hosted API (Other Inc.): 1",
+    "large on hosted API (Third Inc.): 4"
+  ]);
+  expect(nobodys!.usd).toEqual([3.9, 0.6, undefined, 3.9]);
+});
+
+it("what the server said that a call cost is no other provider's price", async () => {
+  const [told] = await byHosting([{}], undefined, 0.004);
+  expect(told!.usd).toEqual([4, 0.6, undefined, 4]);
+});
