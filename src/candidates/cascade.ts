@@ -12,6 +12,7 @@ import {assertChecked, either, exactly, flag, func, listOf, number, oneOf} from 
 import {sha256, UserError} from "../store/index.js";
 import {
   billed,
+  completeAt,
   identityOfStages,
   prepareStages,
   requestOf,
@@ -133,7 +134,7 @@ function ask(
   const own = requestOf(stage, request);
   // Whoever asks may have said that they need none.
   const params = signal === "logprobs" ? {...own.params, logprobs: true} : own.params;
-  return stage.endpoint.complete({...own, params}, options);
+  return completeAt(stage, {...own, params}, options);
 }
 
 /** −Infinity when it is not known: then the next stage is asked. */

@@ -13,9 +13,11 @@ import {assertChecked, exactly, flag, listOf, number} from "../store/checked.js"
 import {UserError} from "../store/index.js";
 import {
   billed,
+  completeAt,
   identityOfStages,
   prepareStages,
   requestOf,
+  scoreAt,
   type Spent,
   spentBy,
   type Stage,
@@ -119,7 +121,7 @@ function rerankedEndpoint(
             asked.push([]);
             continue;
           }
-          const scored = await ranker.endpoint.score!(requestOf(ranker, request), texts, options);
+          const scored = await scoreAt(ranker, requestOf(ranker, request), texts, options);
           asked.push([scored]);
           sums = sums.map((sum, i) => sum + weighted(weights[r + 1]!, scored.logprobs[i]));
         }
@@ -163,7 +165,7 @@ async function propose(
   const told = {...options, onText: undefined};
   if (endpoint.wholeAnswers) {
     const params = {...own.params, logprobs: true, top_logprobs: answers};
-    const completion = await endpoint.complete({...own, params}, told);
+    const completion = await completeAt(stage, {...own, params}, told);
     const [answer] = completion.logprobs ?? [];
     const known = answer?.top ?? [answer ?? {token: completion.text, logprob: undefined}];
     const proposals = known.map(({token, logprob}) => ({text: token, logprob}));
@@ -175,7 +177,7 @@ async function propose(
     for (let i = 0; i < answers; i++) {
       const params = {...own.params, logprobs: true};
       const repeat = (options.repeat ?? 0) * answers + i;
-      const completion = await endpoint.complete({...own, params}, {...told, repeat});
+      const completion = await completeAt(stage, {...own, params}, {...told, repeat});
       completions.push(completion);
       const logprob = completion.logprobs && sumOf(completion.logprobs, (one) => one.logprob);
       if (!found.has(completion.text)) found.set(completion.text, {text: completion.text, logprob});
@@ -183,7 +185,7 @@ async function propose(
     const proposals = [...found.values()];
     if (!endpoint.score) return {proposals, completions, spent: completions};
     // The tokens' own log probabilities lack that of the answer's end.
-    const scored = await endpoint.score(own, [...found.keys()], options);
+    const scored = await scoreAt(stage, own, [...found.keys()], options);
     return {
       proposals: proposals.map(({text}, i) => ({text, logprob: scored.logprobs[i]})),
       completions,

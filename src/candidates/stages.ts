@@ -1,12 +1,12 @@
 import {
   type Completion,
+  type CompletionOptions,
   type CompletionRequest,
   type Endpoint,
   EndpointError,
-  type Limits,
   type TokenPrice
 } from "../endpoints/index.js";
-import type {AroundAsk} from "../endpoints/types.js";
+import type {AroundAsk, ScoredAnswers} from "../endpoints/types.js";
 import type {TokenCounts} from "../costs/index.js";
 import {readTrust, trustLevels} from "../privacy/trust.js";
 import type {Candidate, PrepareContext, PreparedCandidate} from "../runner/define.js";
@@ -36,20 +36,19 @@ export async function prepareStages(stages: readonly Candidate[], context: Prepa
 }
 
 /**
- * What an endpoint of several models is as a whole: where the last runs, trusted as the least trusted, as limited as the most
- * limited. `timesOf` is the most answers that a request takes of a stage.
+ * What an endpoint of several models is as a whole: where the last runs, trusted as the least trusted. Limits are those of
+ * each stage. `timesOf` is the most answers that a request takes of a stage.
  */
 export function stagedEndpoint(
   stages: readonly Stage[],
   timesOf: (stage: number) => number
-): Pick<Endpoint, "kind" | "hosting" | "trust" | "limits" | "price" | "stages" | "preflight"> {
+): Pick<Endpoint, "kind" | "hosting" | "trust" | "price" | "stages" | "preflight"> {
   const last = stages.at(-1)!;
   return {
     kind: last.endpoint.kind,
     hosting: last.endpoint.hosting,
     trust:
       trustLevels[Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(readTrust(endpoint.trust))))]!,
-    limits: strictestLimits(stages),
     price: () => highestPrice(stages, timesOf),
     stages: () =>
       stages.map(({candidate, endpoint, model, modelId}, s) => ({
@@ -93,6 +92,29 @@ export function requestOf({candidate, model}: Stage, request: CompletionRequest)
     params: {...candidate.params, ...request.params},
     tools: candidate.tools ?? request.tools
   };
+}
+
+/** One answer of a stage, by whoever makes the calls of stages. */
+export function completeAt(
+  {endpoint}: Stage,
+  request: CompletionRequest,
+  options: CompletionOptions
+): Promise<Completion> {
+  const {stageCalls} = options;
+  return stageCalls ? stageCalls.complete(endpoint, request, options) : endpoint.complete(request, options);
+}
+
+/** How likely a stage is to give each of some answers, as `completeAt`. */
+export function scoreAt(
+  {endpoint}: Stage,
+  request: CompletionRequest,
+  answers: readonly string[],
+  options: CompletionOptions
+): Promise<ScoredAnswers> {
+  const {stageCalls} = options;
+  return stageCalls
+    ? stageCalls.score(endpoint, request, answers, options)
+    : endpoint.score!(request, answers, options);
 }
 
 /** The error of a request for which models have answered before: they cost something. */
@@ -160,17 +182,4 @@ function highestPrice(stages: readonly Stage[], timesOf: (stage: number) => numb
     asOf: known.map(({price}) => price.asOf).sort()[0]!,
     source: "all stages together: the most a request can cost"
   };
-}
-
-function strictestLimits(stages: readonly Stage[]): Limits | undefined {
-  const least = (of: keyof Limits) => {
-    const known = stages.flatMap(({endpoint}) => endpoint.limits?.[of] ?? []);
-    return known.length > 0 ? Math.min(...known) : undefined;
-  };
-  const limits = {
-    requestsPerMinute: least("requestsPerMinute"),
-    tokensPerMinute: least("tokensPerMinute"),
-    concurrency: least("concurrency")
-  };
-  return Object.values(limits).some((one) => one !== undefined) ? limits : undefined;
 }

@@ -4,7 +4,6 @@ import {messageOf, UserError} from "../../store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {completedOutcome, failedOutcome} from "../journal/outcome.js";
 import type {ResolvedEval} from "../plan/resolve.js";
-import type {ScorerCalls} from "../../scorers/index.js";
 import type {
   CallError,
   CallOutcome,
@@ -17,6 +16,7 @@ import type {CallPrices} from "./callPrices.js";
 import {createOpenCalls, type EndedCall} from "./openCalls.js";
 import {type Call, plannedCalls, type PlannedInputs} from "./planned.js";
 import {createPool} from "./pool.js";
+import type {RunCalls} from "./runCalls.js";
 import {createScores} from "./scores.js";
 import type {Spending} from "./spending.js";
 import type {Tally} from "./tally.js";
@@ -32,7 +32,7 @@ export interface CallInputs extends PlannedInputs {
   /** The run's budget, shared with the calls of scorers. */
   spending?: Spending;
   prices: CallPrices;
-  scorerCalls: ScorerCalls;
+  made: Pick<RunCalls, "limiters" | "scorerCalls">;
   /** Wall clock in milliseconds since 1970. */
   now(): number;
   /** Stops feeding; calls in flight are waited for. */
@@ -52,7 +52,7 @@ export interface CallInputs extends PlannedInputs {
  * that comes twice counts once. Returns why it stopped early, if it did.
  */
 export async function makeCalls(inputs: CallInputs): Promise<string | undefined> {
-  const {plan, done, ready, spending, signal, abortSignal} = inputs;
+  const {plan, done, ready, spending, made, signal, abortSignal} = inputs;
   if (done.count >= plan.total) return undefined;
   const drained = new AbortController();
   setMaxListeners(0, drained.signal, ...(abortSignal ? [abortSignal] : []));
@@ -69,11 +69,13 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   const executor = (inputs.createExecutor ?? createPool)({
     endpoints,
     concurrency: inputs.concurrency,
+    limiters: made.limiters,
     outage: {...inputs.outage, onGiveUp: stop},
     run: inputs.run
   });
   const scores = createScores({
     ...inputs,
+    scorerCalls: made.scorerCalls,
     most: 2 * inputs.concurrency * endpoints.size + 64,
     signal: abortSignal,
     onFailure: () => stop("an error"),

@@ -7,7 +7,9 @@ import type {
   ModelParameters,
   Tool
 } from "../../endpoints/types.js";
+import type {Limiters} from "../../endpoints/limiters.js";
 import type {Sensitivity} from "../../datasets/define.js";
+import type {RunStageCalls} from "./stageCalls.js";
 
 /** One call, with everything that whoever makes it must know: nothing of the dataset, and JSON values only. */
 export interface CallRequest {
@@ -85,6 +87,10 @@ export interface ExecutorSetup {
   /** `-j`: the most calls in flight for each endpoint, whose own limits can only lower it. */
   concurrency: number;
   outage?: OutageSettings;
+  /** Shared with whoever else calls the endpoints; its own when absent. */
+  limiters?: Limiters;
+  /** Of candidates of several models; within `limiters` when absent. */
+  stageCalls?: RunStageCalls;
   /** Whose calls they are, for an executor that keeps what it does beyond this process. */
   run?: ExecutedRun;
 }
