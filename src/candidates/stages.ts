@@ -6,11 +6,11 @@ import {
   EndpointError,
   type TokenPrice
 } from "../endpoints/index.js";
-import type {AroundAsk, ScoredAnswers} from "../endpoints/types.js";
+import {type AroundAsk, isEndpointError, type ScoredAnswers, type Spent} from "../endpoints/types.js";
 import type {TokenCounts} from "../costs/index.js";
 import {readTrust, trustLevels} from "../privacy/trust.js";
 import type {Candidate, PrepareContext, PreparedCandidate} from "../runner/define.js";
-import {canonicalJson} from "../store/index.js";
+import {canonicalJson, messageOf} from "../store/index.js";
 
 /** One of several models that answer a request together. */
 export interface Stage extends PreparedCandidate {
@@ -117,23 +117,29 @@ export function scoreAt(
     : endpoint.score!(request, answers, options);
 }
 
-/** The error of a request for which models have answered before: they cost something. */
-export function billed(error: unknown): unknown {
-  if (!(error instanceof EndpointError)) return error;
-  return new EndpointError(error.kind, error.message, {...error.detail, mayBeBilled: true});
+/** What was paid within a stage that failed: it may have stages of its own. */
+export function spentWithin(error: unknown): Spent[] {
+  return isEndpointError(error) ? [error.detail.spent ?? []].flat() : [];
 }
 
-/** What an answer of a stage took. */
-export type Spent = Pick<Completion, "usage" | "stageTokens" | "latencyMs" | "costUsd">;
+/** The error of a request, with what the models took that had answered before. */
+export function withSpent(error: unknown, byStage: readonly (readonly Spent[])[]): unknown {
+  if (byStage.flat().length === 0) return error;
+  const spent = spentBy(byStage);
+  return isEndpointError(error)
+    ? new EndpointError(error.kind, error.message, {...error.detail, spent})
+    : new EndpointError("bad-request", messageOf(error), {cause: error, spent});
+}
 
 /** What the answers of all stages took together; what is unknown of one is unknown of the sum. */
-export function spentBy(byStage: readonly (readonly Spent[])[]): Spent {
+export function spentBy(byStage: readonly (readonly Spent[])[]) {
   const asked = byStage.flat();
   return {
     usage: tokensOf(asked),
     stageTokens: stageTokensOf(byStage),
-    latencyMs: sumOf(asked, ({latencyMs}) => latencyMs)!,
-    costUsd: sumOf(asked, ({costUsd}) => costUsd)
+    latencyMs: sumOf(asked, ({latencyMs = 0}) => latencyMs)!,
+    costUsd: sumOf(asked, ({costUsd}) => costUsd),
+    attempts: sumOf(asked, ({attempts = 0}) => attempts)!
   };
 }
 

@@ -7,7 +7,8 @@ export {
   EndpointError,
   type EndpointErrorDetail,
   type EndpointErrorKind,
-  isEndpointError
+  isEndpointError,
+  type Spent
 } from "./endpointError.js";
 
 /** Where a model runs, which decides how it is paid for. */

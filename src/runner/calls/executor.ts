@@ -5,6 +5,7 @@ import type {
   EndpointErrorKind,
   Message,
   ModelParameters,
+  Spent,
   Tool
 } from "../../endpoints/types.js";
 import type {Limiters} from "../../endpoints/limiters.js";
@@ -47,6 +48,8 @@ export interface CallError {
   status?: number;
   /** Of the last attempt, as in an EndpointError's detail. */
   mayBeBilled?: boolean;
+  /** What was paid for answers of models before the whole failed. */
+  spent?: Spent;
 }
 
 export interface ExecuteOptions {

@@ -221,6 +221,7 @@ export function callError(error: unknown): CallError {
     message: messageOf(error),
     attempts: known?.detail.attempts,
     status: known?.detail.status,
-    mayBeBilled: known?.detail.mayBeBilled
+    mayBeBilled: known?.detail.mayBeBilled,
+    spent: known?.detail.spent
   };
 }

@@ -1,11 +1,13 @@
 import {createLimiters, type Limiters} from "../../endpoints/limiters.js";
 import {ofAllStarts} from "../journal/askedModels.js";
 import {type AnswersFile, openSideAnswers} from "../journal/sideAnswers.js";
+import {openStageAnswers} from "../journal/stageAnswers.js";
 import type {PlannedRun} from "../makeRun.js";
 import type {CallPrices} from "./callPrices.js";
 import {createPreflightCalls, READY_MS} from "./preflightCalls.js";
 import {createScorerCalls} from "./scorerCalls.js";
 import type {Spending} from "./spending.js";
+import {createStageCalls} from "./stageCalls.js";
 
 /** What a start's calls share, and those beside its rows, with the answers of before. */
 export type RunCalls = Awaited<ReturnType<typeof openRunCalls>>;
@@ -28,10 +30,13 @@ export async function openRunCalls(
   const since = new Date(effects.now() - READY_MS).toISOString();
   const checked = await answersOf("preflight-answers.ndjson", since);
   const limiters: Limiters = createLimiters(concurrency);
+  const answers = await openStageAnswers(store.workspace, run.id);
+  const stageCalls = createStageCalls({limiters, kept: {answers, prices}});
   const scorerCalls = createScorerCalls({spending, prices, limiters, answers: scored});
   const preflightCalls = createPreflightCalls({spending, prices, answers: checked, now: effects.now});
   return {
     limiters,
+    stageCalls,
     scorerCalls,
     preflightCalls,
     ofAllStarts: () => ({
@@ -41,6 +46,7 @@ export async function openRunCalls(
     async close() {
       await scored.close();
       await checked.close();
+      await answers.close();
     }
   };
 }
