@@ -5,20 +5,22 @@ import {
   type CompletionOptions,
   type CompletionRequest,
   type Endpoint,
-  EndpointError
+  isEndpointError
 } from "../endpoints/index.js";
+import type {Spent} from "../endpoints/types.js";
 import type {Candidate, CandidateCosts} from "../runner/define.js";
 import {assertChecked, either, exactly, flag, func, listOf, number, oneOf} from "../store/checked.js";
 import {sha256, UserError} from "../store/index.js";
 import {
-  billed,
+  completeAt,
   identityOfStages,
   prepareStages,
   requestOf,
   spentBy,
+  spentWithin,
   type Stage,
   stagedEndpoint,
-  sumOf
+  withSpent
 } from "./stages.js";
 
 export interface CascadeSettings extends CandidateCosts {
@@ -45,7 +47,7 @@ const settingsSchema = exactly<CascadeSettings>("settings such as {signal, thres
 
 /**
  * A candidate that asks the first of `stages` and goes on to the next while the answer is not sure enough or fails. It costs
- * what all stages that were asked cost. Throws when the thresholds do not fit the stages.
+ * what all stages that were asked cost; a cost that is unknown makes the sum unknown. Throws when the thresholds do not fit the stages.
  */
 export function cascade(name: string, stages: readonly Candidate[], settings: CascadeSettings): Candidate {
   assertChecked(`cascade ${name}`, settingsSchema, settings);
@@ -92,22 +94,27 @@ async function answer(
   request: CompletionRequest,
   options: CompletionOptions = {}
 ): Promise<Completion> {
-  const asked: Completion[][] = [];
+  const asked: Spent[][] = [];
   for (const [s, stage] of stages.entries()) {
     const isLast = s === stages.length - 1;
     // What may still be passed over must not be told as it comes.
     const once = isLast ? options : {...options, onText: undefined};
+    const own: Completion[] = [];
+    const spent: Spent[] = [];
+    asked.push(spent);
     try {
       const times = timesOf(stages, s, {signal, repeats});
-      const own: Completion[] = [];
-      asked.push(own);
-      for (let i = 0; i < times; i++)
-        own.push(await ask(stage, request, {...once, repeat: (options.repeat ?? 0) * times + i}, signal));
-      if (isLast || sureOf(signal, own) >= thresholds[s]!) return together(own[0]!, asked);
-    } catch (thrown) {
-      const error = asked.flat().length > 0 ? billed(thrown) : thrown;
-      const goesOn = error instanceof EndpointError && error.kind !== "aborted";
-      if (isLast || !goesOn) throw error;
+      for (let i = 0; i < times; i++) {
+        const one = await ask(stage, request, {...once, repeat: (options.repeat ?? 0) * times + i}, signal);
+        own.push(one);
+        spent.push(one);
+      }
+      if (isLast || sureOf(signal, own) >= thresholds[s]!)
+        return {...own[0]!, ...spentBy(asked), firstTokenMs: undefined};
+    } catch (error) {
+      spent.push(...spentWithin(error));
+      const goesOn = isEndpointError(error) && error.kind !== "aborted";
+      if (isLast || !goesOn) throw withSpent(error, asked);
       // The next stage is one more attempt: a budget counts this one as spent when it may have been billed.
       await options.attempts?.beforeRetry?.(options.signal);
     }
@@ -133,7 +140,7 @@ function ask(
   const own = requestOf(stage, request);
   // Whoever asks may have said that they need none.
   const params = signal === "logprobs" ? {...own.params, logprobs: true} : own.params;
-  return stage.endpoint.complete({...own, params}, options);
+  return completeAt(stage, {...own, params}, options);
 }
 
 /** −Infinity when it is not known: then the next stage is asked. */
@@ -144,10 +151,4 @@ function sureOf(signal: CascadeSettings["signal"], [first, ...others]: readonly 
     repeats: others.map(({text}) => text)
   };
   return (typeof signal === "function" ? signal(signs) : confidenceOf(signal, signs)) ?? -Infinity;
-}
-
-/** The answer taken, with the tokens, time and cost of everything that was asked, by stage; an unknown cost makes the sum unknown. */
-function together(taken: Completion, byStage: readonly (readonly Completion[])[]): Completion {
-  const attempts = sumOf(byStage.flat(), (one) => one.attempts)!;
-  return {...taken, ...spentBy(byStage), firstTokenMs: undefined, attempts};
 }

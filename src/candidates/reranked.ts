@@ -8,19 +8,22 @@ import {
   type ModelParameters,
   type TokenLogprob
 } from "../endpoints/index.js";
+import type {Spent} from "../endpoints/types.js";
 import type {Candidate, CandidateCosts} from "../runner/define.js";
 import {assertChecked, exactly, flag, listOf, number} from "../store/checked.js";
 import {UserError} from "../store/index.js";
 import {
-  billed,
+  completeAt,
   identityOfStages,
   prepareStages,
   requestOf,
-  type Spent,
+  scoreAt,
   spentBy,
+  spentWithin,
   type Stage,
   stagedEndpoint,
-  sumOf
+  sumOf,
+  withSpent
 } from "./stages.js";
 
 export interface RerankedSettings extends CandidateCosts {
@@ -102,41 +105,50 @@ function rerankedEndpoint(
       answers: String(answers)
     }),
     async complete(request, options = {}) {
-      const [proposer, ...rankers] = stages;
-      const {proposals, completions, spent} = await propose(proposer!, request, answers, options);
-      if (weights[0]! > 0 && proposals.every(({logprob}) => logprob === undefined))
-        throw new EndpointError(
-          "bad-request",
-          `${name}: ${proposer!.candidate.name} tells no log probabilities of its answers. Give it the weight 0: then the rankers alone choose.`,
-          {mayBeBilled: true}
-        );
-      const asked = [spent];
-      const texts = proposals.map(({text}) => text);
-      let sums = proposals.map(({logprob}) => weighted(weights[0]!, logprob));
+      const asked: Spent[][] = [[]];
       try {
-        for (const [r, ranker] of rankers.entries()) {
-          if (weights[r + 1] === 0) {
-            asked.push([]);
-            continue;
-          }
-          const scored = await ranker.endpoint.score!(requestOf(ranker, request), texts, options);
-          asked.push([scored]);
-          sums = sums.map((sum, i) => sum + weighted(weights[r + 1]!, scored.logprobs[i]));
-        }
+        const chosen = await choose(name, stages, {weights, answers, asked}, request, options);
+        return {...chosen, ...spentBy(asked), toolCalls: undefined, firstTokenMs: undefined};
       } catch (error) {
-        throw billed(error);
+        asked.at(-1)!.push(...spentWithin(error));
+        throw withSpent(error, asked);
       }
-      const chosen = best(texts, sums, request.params);
-      return {
-        ...(completions.find(({text}) => text === chosen.text) ?? completions[0]!),
-        ...spentBy(asked),
-        ...chosen,
-        toolCalls: undefined,
-        firstTokenMs: undefined,
-        attempts: sumOf(completions, (one) => one.attempts)!
-      };
     }
   };
+}
+
+interface Choice {
+  weights: readonly number[];
+  answers: number;
+  /** Takes in what the stages were asked, by stage. */
+  asked: Spent[][];
+}
+
+async function choose(
+  name: string,
+  [proposer, ...rankers]: readonly Stage[],
+  {weights, answers, asked}: Choice,
+  request: CompletionRequest,
+  options: CompletionOptions
+): Promise<Completion> {
+  const {proposals, completions} = await propose(proposer!, request, answers, options, asked[0]!);
+  if (weights[0]! > 0 && proposals.every(({logprob}) => logprob === undefined))
+    throw new EndpointError(
+      "bad-request",
+      `${name}: ${proposer!.candidate.name} tells no log probabilities of its answers. Give it the weight 0: then the rankers alone choose.`
+    );
+  const texts = proposals.map(({text}) => text);
+  let sums = proposals.map(({logprob}) => weighted(weights[0]!, logprob));
+  for (const [r, ranker] of rankers.entries()) {
+    const own: Spent[] = [];
+    asked.push(own);
+    if (weights[r + 1] === 0) continue;
+    const scored = await scoreAt(ranker, requestOf(ranker, request), texts, options);
+    own.push(scored);
+    sums = sums.map((sum, i) => sum + weighted(weights[r + 1]!, scored.logprobs[i]));
+  }
+  const chosen = best(texts, sums, request.params);
+  return {...(completions.find(({text}) => text === chosen.text) ?? completions[0]!), ...chosen};
 }
 
 /** What is not known is never given, but where it has no weight. */
@@ -147,51 +159,45 @@ function weighted(weight: number, logprob: number | undefined): number {
 interface Proposed {
   proposals: Proposal[];
   completions: Completion[];
-  /** Everything that was asked for them. */
-  spent: Spent[];
 }
 
-/** Different answers of a model, as it gave them. */
+/** Different answers of a model, as it gave them; all that was asked for them is added to `spent`. */
 async function propose(
   stage: Stage,
   request: CompletionRequest,
   answers: number,
-  options: CompletionOptions
+  options: CompletionOptions,
+  spent: Spent[]
 ): Promise<Proposed> {
   const {endpoint} = stage;
   const own = requestOf(stage, request);
   const told = {...options, onText: undefined};
   if (endpoint.wholeAnswers) {
     const params = {...own.params, logprobs: true, top_logprobs: answers};
-    const completion = await endpoint.complete({...own, params}, told);
+    const completion = await completeAt(stage, {...own, params}, told);
+    spent.push(completion);
     const [answer] = completion.logprobs ?? [];
     const known = answer?.top ?? [answer ?? {token: completion.text, logprob: undefined}];
     const proposals = known.map(({token, logprob}) => ({text: token, logprob}));
-    return {proposals, completions: [completion], spent: [completion]};
+    return {proposals, completions: [completion]};
   }
   const completions: Completion[] = [];
   const found = new Map<string, Proposal>();
-  try {
-    for (let i = 0; i < answers; i++) {
-      const params = {...own.params, logprobs: true};
-      const repeat = (options.repeat ?? 0) * answers + i;
-      const completion = await endpoint.complete({...own, params}, {...told, repeat});
-      completions.push(completion);
-      const logprob = completion.logprobs && sumOf(completion.logprobs, (one) => one.logprob);
-      if (!found.has(completion.text)) found.set(completion.text, {text: completion.text, logprob});
-    }
-    const proposals = [...found.values()];
-    if (!endpoint.score) return {proposals, completions, spent: completions};
-    // The tokens' own log probabilities lack that of the answer's end.
-    const scored = await endpoint.score(own, [...found.keys()], options);
-    return {
-      proposals: proposals.map(({text}, i) => ({text, logprob: scored.logprobs[i]})),
-      completions,
-      spent: [...completions, scored]
-    };
-  } catch (error) {
-    throw completions.length > 0 ? billed(error) : error;
+  for (let i = 0; i < answers; i++) {
+    const params = {...own.params, logprobs: true};
+    const repeat = (options.repeat ?? 0) * answers + i;
+    const completion = await completeAt(stage, {...own, params}, {...told, repeat});
+    completions.push(completion);
+    spent.push(completion);
+    const logprob = completion.logprobs && sumOf(completion.logprobs, (one) => one.logprob);
+    if (!found.has(completion.text)) found.set(completion.text, {text: completion.text, logprob});
   }
+  const proposals = [...found.values()];
+  if (!endpoint.score) return {proposals, completions};
+  // The tokens' own log probabilities lack that of the answer's end.
+  const scored = await scoreAt(stage, own, [...found.keys()], options);
+  spent.push(scored);
+  return {proposals: proposals.map(({text}, i) => ({text, logprob: scored.logprobs[i]})), completions};
 }
 
 /** The text with the highest sum, and the probabilities of all, or of the `top_logprobs` likeliest, among them. */

@@ -1,16 +1,16 @@
 import {
   type Completion,
+  type CompletionOptions,
   type CompletionRequest,
   type Endpoint,
   EndpointError,
-  type Limits,
   type TokenPrice
 } from "../endpoints/index.js";
-import type {AroundAsk} from "../endpoints/types.js";
+import {type AroundAsk, isEndpointError, type ScoredAnswers, type Spent} from "../endpoints/types.js";
 import type {TokenCounts} from "../costs/index.js";
 import {readTrust, trustLevels} from "../privacy/trust.js";
 import type {Candidate, PrepareContext, PreparedCandidate} from "../runner/define.js";
-import {canonicalJson} from "../store/index.js";
+import {canonicalJson, messageOf} from "../store/index.js";
 
 /** One of several models that answer a request together. */
 export interface Stage extends PreparedCandidate {
@@ -36,20 +36,19 @@ export async function prepareStages(stages: readonly Candidate[], context: Prepa
 }
 
 /**
- * What an endpoint of several models is as a whole: where the last runs, trusted as the least trusted, as limited as the most
- * limited. `timesOf` is the most answers that a request takes of a stage.
+ * What an endpoint of several models is as a whole: where the last runs, trusted as the least trusted. Limits are those of
+ * each stage. `timesOf` is the most answers that a request takes of a stage.
  */
 export function stagedEndpoint(
   stages: readonly Stage[],
   timesOf: (stage: number) => number
-): Pick<Endpoint, "kind" | "hosting" | "trust" | "limits" | "price" | "stages" | "preflight"> {
+): Pick<Endpoint, "kind" | "hosting" | "trust" | "price" | "stages" | "preflight"> {
   const last = stages.at(-1)!;
   return {
     kind: last.endpoint.kind,
     hosting: last.endpoint.hosting,
     trust:
       trustLevels[Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(readTrust(endpoint.trust))))]!,
-    limits: strictestLimits(stages),
     price: () => highestPrice(stages, timesOf),
     stages: () =>
       stages.map(({candidate, endpoint, model, modelId}, s) => ({
@@ -95,23 +94,52 @@ export function requestOf({candidate, model}: Stage, request: CompletionRequest)
   };
 }
 
-/** The error of a request for which models have answered before: they cost something. */
-export function billed(error: unknown): unknown {
-  if (!(error instanceof EndpointError)) return error;
-  return new EndpointError(error.kind, error.message, {...error.detail, mayBeBilled: true});
+/** One answer of a stage, by whoever makes the calls of stages. */
+export function completeAt(
+  {endpoint}: Stage,
+  request: CompletionRequest,
+  options: CompletionOptions
+): Promise<Completion> {
+  const {stageCalls} = options;
+  return stageCalls ? stageCalls.complete(endpoint, request, options) : endpoint.complete(request, options);
 }
 
-/** What an answer of a stage took. */
-export type Spent = Pick<Completion, "usage" | "stageTokens" | "latencyMs" | "costUsd">;
+/** How likely a stage is to give each of some answers, as `completeAt`. */
+export function scoreAt(
+  {endpoint}: Stage,
+  request: CompletionRequest,
+  answers: readonly string[],
+  options: CompletionOptions
+): Promise<ScoredAnswers> {
+  const {stageCalls} = options;
+  return stageCalls
+    ? stageCalls.score(endpoint, request, answers, options)
+    : endpoint.score!(request, answers, options);
+}
+
+/** What was paid within a stage that failed: it may have stages of its own. */
+export function spentWithin(error: unknown): Spent[] {
+  return isEndpointError(error) ? [error.detail.spent ?? []].flat() : [];
+}
+
+/** The error of a request, with what the models took that had answered before. */
+export function withSpent(error: unknown, byStage: readonly (readonly Spent[])[]): unknown {
+  if (byStage.flat().length === 0) return error;
+  const spent = spentBy(byStage);
+  return isEndpointError(error)
+    ? new EndpointError(error.kind, error.message, {...error.detail, spent})
+    : new EndpointError("bad-request", messageOf(error), {cause: error, spent});
+}
 
 /** What the answers of all stages took together; what is unknown of one is unknown of the sum. */
-export function spentBy(byStage: readonly (readonly Spent[])[]): Spent {
+export function spentBy(byStage: readonly (readonly Spent[])[]) {
   const asked = byStage.flat();
   return {
     usage: tokensOf(asked),
     stageTokens: stageTokensOf(byStage),
-    latencyMs: sumOf(asked, ({latencyMs}) => latencyMs)!,
-    costUsd: sumOf(asked, ({costUsd}) => costUsd)
+    latencyMs: sumOf(asked, ({latencyMs = 0}) => latencyMs)!,
+    costUsd: sumOf(asked, ({costUsd}) => costUsd),
+    attempts: sumOf(asked, ({attempts = 0}) => attempts)!
   };
 }
 
@@ -160,17 +188,4 @@ function highestPrice(stages: readonly Stage[], timesOf: (stage: number) => numb
     asOf: known.map(({price}) => price.asOf).sort()[0]!,
     source: "all stages together: the most a request can cost"
   };
-}
-
-function strictestLimits(stages: readonly Stage[]): Limits | undefined {
-  const least = (of: keyof Limits) => {
-    const known = stages.flatMap(({endpoint}) => endpoint.limits?.[of] ?? []);
-    return known.length > 0 ? Math.min(...known) : undefined;
-  };
-  const limits = {
-    requestsPerMinute: least("requestsPerMinute"),
-    tokensPerMinute: least("tokensPerMinute"),
-    concurrency: least("concurrency")
-  };
-  return Object.values(limits).some((one) => one !== undefined) ? limits : undefined;
 }

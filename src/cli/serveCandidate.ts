@@ -1,7 +1,7 @@
 import {noVersion} from "../datasets/index.js";
 import type {Writer} from "../endpoints/index.js";
-import {limiterFor} from "../endpoints/limiter.js";
-import {prepareCandidate} from "../runner/index.js";
+import {createLimiters} from "../endpoints/limiters.js";
+import {createStageCalls, prepareCandidate} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {hashJson, type Store} from "../store/index.js";
 import {candidateNamed, evalNamed, splitTarget} from "./evalCandidate.js";
@@ -14,7 +14,7 @@ const CONCURRENCY = 16;
 
 /**
  * A candidate of an eval, such as a cascade, as a model that writes: asked with its own parameters and tools, which those of
- * a request go before, and within its endpoint's limits. Throws UserError when there is none of that name or no data yet.
+ * a request go before, and within the limits of its endpoints. Throws UserError when there is none of that name or no data yet.
  * @param target `EVAL:CANDIDATE`, or `EVAL` when it has one candidate
  */
 export async function servedCandidate(
@@ -41,7 +41,8 @@ export async function servedCandidate(
     note(
       `! ${candidate.name} sends what it is asked to ${endpoint.name}, an endpoint of trust "${endpoint.trust}".`
     );
-  const limiter = limiterFor(endpoint, CONCURRENCY);
+  const limiters = createLimiters(CONCURRENCY);
+  const stages = createStageCalls({limiters});
   return {
     close,
     writer: {
@@ -50,7 +51,7 @@ export async function servedCandidate(
       endpoint: {
         ...endpoint,
         complete: (request, options) =>
-          limiter.run(
+          limiters.of(endpoint).run(
             (attempts) =>
               endpoint.complete(
                 {
@@ -59,7 +60,7 @@ export async function servedCandidate(
                   params: {...candidate.params, ...request.params},
                   tools: request.tools?.length ? request.tools : candidate.tools
                 },
-                {...options, attempts}
+                {...options, attempts, stageCalls: stages.of("")}
               ),
             {signal: options?.signal}
           )

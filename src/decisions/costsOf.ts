@@ -23,7 +23,7 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
     untold: number;
   }>(
     `with by_row as (
-       select candidate, variant, row_id, ${overRepeats("sum", usd, run)}::double as cost,
+       select candidate, variant, row_id, (${overRepeats("sum", usd, run)} filter (status = 'completed'))::double as cost,
               count(*) filter (status = 'completed' and ${usd} is null) as unpriced,
               count(*) filter (status = 'completed' and cost_usd is null) as untold
        from completions where run = $run group by all having count(*) filter (status = 'completed') > 0

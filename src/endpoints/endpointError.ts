@@ -1,3 +1,5 @@
+import type {TokenCounts} from "../costs/index.js";
+
 export type EndpointErrorKind =
   | "timeout"
   | "aborted"
@@ -11,6 +13,15 @@ export type EndpointErrorKind =
   | "missing-record"
   | "refused-by-privacy-check";
 
+/** What answers took: tokens, time and US dollars, each undefined where it is not known. */
+export interface Spent {
+  usage?: TokenCounts;
+  stageTokens?: readonly TokenCounts[];
+  latencyMs?: number;
+  costUsd?: number;
+  attempts?: number;
+}
+
 export interface EndpointErrorDetail {
   status?: number;
   retryAfterMs?: number;
@@ -18,6 +29,8 @@ export interface EndpointErrorDetail {
   cause?: unknown;
   /** Whether a server may have done work that it bills, where that differs from what is usual for the kind. */
   mayBeBilled?: boolean;
+  /** Of several models that answer together: what those took that had answered before one failed. */
+  spent?: Spent;
 }
 
 /** `message` is safe to store and show: no key, no prompt. */

@@ -36,6 +36,8 @@ export interface RunOptions {
   /** Prompt and completion tokens expected; counted against tokens per minute until the usage is known. */
   estimateTokens?: number;
   signal?: AbortSignal;
+  /** Whose call it is, for `clear`. */
+  owner?: object;
 }
 
 export interface Limiter {
@@ -44,13 +46,14 @@ export interface Limiter {
    * `CompletionOptions.attempts`. Rejects with EndpointError "aborted" when the signal fires before the start.
    */
   run<T>(fn: (hooks: AttemptHooks) => Promise<T>, options?: RunOptions): Promise<T>;
-  /** Rejects every call that has not started with EndpointError "aborted". */
-  clear(): void;
+  /** Rejects every call of an owner that has not started with EndpointError "aborted"; of all owners when absent. */
+  clear(owner?: object): void;
   readonly stats: LimiterStats;
 }
 
 interface Waiting {
   tokens: number;
+  owner?: object;
   /** A retry already holds a place and only needs the buckets' leave. */
   holdsPlace: boolean;
   start(): void;
@@ -105,11 +108,12 @@ export function createLimiter({
     }
   };
 
-  const wait = (amount: number, holdsPlace: boolean, signal: AbortSignal | undefined) =>
+  const wait = (amount: number, holdsPlace: boolean, signal?: AbortSignal, owner?: object) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(aborted());
       const entry: Waiting = {
         tokens: amount,
+        owner,
         holdsPlace,
         start() {
           leave?.();
@@ -146,8 +150,8 @@ export function createLimiter({
   };
 
   return {
-    async run(fn, {estimateTokens = 0, signal} = {}) {
-      await wait(estimateTokens, false, signal);
+    async run(fn, {estimateTokens = 0, signal, owner} = {}) {
+      await wait(estimateTokens, false, signal, owner);
       let attempts = 1;
       const hooks: AttemptHooks = {
         onAttempt: observe,
@@ -168,8 +172,9 @@ export function createLimiter({
         pump();
       }
     },
-    clear() {
-      for (const entry of queue.removeWhere(({holdsPlace}) => !holdsPlace)) entry.stop();
+    clear(of) {
+      const isOf = ({holdsPlace, owner}: Waiting) => !holdsPlace && (of === undefined || owner === of);
+      for (const entry of queue.removeWhere(isOf)) entry.stop();
     },
     get stats() {
       return {inFlight, queued: queue.size, limit: limit(), throttled, retries};

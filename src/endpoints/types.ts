@@ -8,7 +8,8 @@ export {
   EndpointError,
   type EndpointErrorDetail,
   type EndpointErrorKind,
-  isEndpointError
+  isEndpointError,
+  type Spent
 } from "./endpointError.js";
 
 /** Where a model runs, which decides how it is paid for. */
@@ -71,6 +72,21 @@ export interface CompletionOptions {
   onText?(text: string, logprobs?: TokenLogprob[]): void;
   /** Lets a limiter see and hold back the retries inside `complete`. */
   attempts?: AttemptHooks;
+  /** Who makes the calls of several models that answer together; they are made at once when absent. */
+  stageCalls?: StageCalls;
+}
+
+/** Makes the calls of the models of one request to a cascade or a reranked candidate, each within the limits of its own endpoint. */
+export interface StageCalls {
+  /** As `complete` of the endpoint; what it was answered to this request before, it is not asked again. */
+  complete(endpoint: Endpoint, request: CompletionRequest, options: CompletionOptions): Promise<Completion>;
+  /** As `score` of the endpoint, which must have it. */
+  score(
+    endpoint: Endpoint,
+    request: CompletionRequest,
+    answers: readonly string[],
+    options: CompletionOptions
+  ): Promise<ScoredAnswers>;
 }
 
 /** How one attempt ended; `kind` is undefined when it succeeded. */

@@ -15,6 +15,7 @@ export type {
 export {mayBeBilled} from "./calls/mayBeBilled.js";
 export {createOutageGuard, type OutageGuard} from "./calls/outage.js";
 export {OutcomeStream} from "./calls/outcomeStream.js";
+export {createStageCalls} from "./calls/stageCalls.js";
 export {callError, createPool, guardedAttempts} from "./calls/pool.js";
 export * from "./define.js";
 export type {DryRun} from "./dryRun.js";

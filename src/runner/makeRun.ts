@@ -1,17 +1,13 @@
 import {type Held, projectPricesOr, type RunManifest} from "../store/index.js";
 import {checkBudget} from "./calls/checkBudget.js";
-import {ofAllStarts} from "./journal/askedModels.js";
 import {callPrices, type CallPrices} from "./calls/callPrices.js";
 import {makeCalls} from "./calls/calls.js";
-import {createPreflightCalls, type PreflightCalls, READY_MS} from "./calls/preflightCalls.js";
-import {type CountedScorerCalls, createScorerCalls} from "./calls/scorerCalls.js";
 import {createSpending, type Spending} from "./calls/spending.js";
 import {createTally, type Tally} from "./calls/tally.js";
 import type {EvalDefinition} from "./define.js";
 import {type AppendLog, openAppendLog} from "./journal/appendLog.js";
 import type {Bits} from "./journal/bits.js";
 import type {RunFolder} from "./journal/folder.js";
-import {type AnswersFile, openSideAnswers} from "./journal/sideAnswers.js";
 import {settle, type Settled} from "./journal/reuse.js";
 import {journalFile, scoresFile} from "./journal/tables.js";
 import {collectGarbageBetween} from "./keepHeapSmall.js";
@@ -23,6 +19,7 @@ import type {ReadyCandidate} from "./plan/readyCandidates.js";
 import type {ResolvedEval} from "./plan/resolve.js";
 import type {Place} from "./plan/rows.js";
 import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
+import {openRunCalls, type RunCalls} from "./calls/runCalls.js";
 import {codeRevision} from "./seal/codeRevision.js";
 import {buildManifest} from "./seal/manifest.js";
 import {seal} from "./seal/seal.js";
@@ -52,8 +49,7 @@ interface Begun {
   tally: Tally;
   spending?: Spending;
   prices: CallPrices;
-  scorerCalls: CountedScorerCalls;
-  preflightCalls: PreflightCalls;
+  made: RunCalls;
 }
 
 const CONCURRENCY = 16;
@@ -90,15 +86,10 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     const listed = spending ? await projectPricesOr(store.workspace.project) : {prices: []};
     const prices = callPrices(listed.prices, new Date(effects.now()).toISOString());
     const concurrency = options.concurrency ?? CONCURRENCY;
-    const {scorerCalls, preflightCalls, ...side} = await openSideCalls(planned, {
-      spending,
-      prices,
-      concurrency
-    });
-    logs.push(side);
+    const made = await openRunCalls(planned, {spending, prices, concurrency});
+    logs.push(made);
     if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, listed.problem);
-    const begun = {journal, scoreLog, settled, tally, spending, prices, scorerCalls, preflightCalls};
-    const stopped = await callMissing(planned, begun);
+    const stopped = await callMissing(planned, {journal, scoreLog, settled, tally, spending, prices, made});
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
     collectGarbageBetween();
@@ -112,7 +103,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
       scoreLog,
       folder,
       concurrency,
-      scorerCalls,
+      scorerCalls: made.scorerCalls,
       candidates: ready.map(({record}) => record),
       pricesTokens: ready.map(({prepared}) => prepared.endpoint.price !== undefined),
       retryFailed: options.retryFailed,
@@ -128,27 +119,26 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
           code: await code,
           seconds: (effects.now() - startedMs) / 1000,
           sealedAt: effects.now(),
-          ...side.ofAllStarts(),
+          ...made.ofAllStarts(),
           concurrency: [
-            ...(hasCalled(tally) ? [concurrency] : []),
+            ...(callsOf(tally) > 0 ? [concurrency] : []),
             ...concurrencyOf(runs, settled.reusedFrom)
           ],
           stopped: stopped ?? spending?.stopped
         })
     });
     await store.refresh();
-    const last = tally.progress("done");
-    effects.onProgress?.(last);
-    const calls = last.candidates.reduce((sum, {called}) => sum + called, 0);
+    effects.onProgress?.(tally.progress("done"));
     const {spentUsd, stopped: budgetStop} = spending ?? {};
-    return {manifest, unchanged: false, calls, scorerCalls: scorerCalls.tally.made, spentUsd, budgetStop};
+    const scorerCalls = made.scorerCalls.tally.made;
+    return {manifest, unchanged: false, calls: callsOf(tally), scorerCalls, spentUsd, budgetStop};
   } finally {
     await Promise.all(logs.map((log) => log.close()));
   }
 }
 
-function hasCalled(tally: Tally): boolean {
-  return tally.progress("sealing").candidates.some(({called}) => called > 0);
+function callsOf(tally: Tally): number {
+  return tally.progress("done").candidates.reduce((sum, {called}) => sum + called, 0);
 }
 
 /** What some of the runs had in flight. */
@@ -156,36 +146,10 @@ function concurrencyOf(runs: readonly RunManifest[], ids: readonly string[]): nu
   return runs.flatMap(({id, concurrency}) => (ids.includes(id) ? (concurrency ?? []) : []));
 }
 
-/** What asks beside the rows, with the answers of before. */
-async function openSideCalls(
-  {inputs: {store, options = {}}, effects, run}: PlannedRun,
-  shared: {spending: Spending | undefined; prices: CallPrices; concurrency: number}
-) {
-  const answersOf = (file: AnswersFile, since?: string) =>
-    openSideAnswers(store.workspace, run.id, {file, ownOnly: options.noReuse, since});
-  const scored = await answersOf("scorer-answers.ndjson");
-  const since = new Date(effects.now() - READY_MS).toISOString();
-  const checked = await answersOf("preflight-answers.ndjson", since);
-  const scorerCalls = createScorerCalls({...shared, answers: scored});
-  const preflightCalls = createPreflightCalls({...shared, answers: checked, now: effects.now});
-  return {
-    scorerCalls,
-    preflightCalls,
-    ofAllStarts: () => ({
-      scorerCalls: ofAllStarts(scorerCalls.tally, scored.before, run.sealed?.scorerCalls),
-      preflightCalls: ofAllStarts(preflightCalls.tally, checked.before, run.sealed?.preflightCalls)
-    }),
-    async close() {
-      await scored.close();
-      await checked.close();
-    }
-  };
-}
-
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
   {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, run}: PlannedRun,
-  {journal, scoreLog, settled: {done, answered}, tally, spending, prices, scorerCalls, preflightCalls}: Begun
+  {journal, scoreLog, settled: {done, answered}, tally, spending, prices, made}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
   if (plan.total === done.count) return undefined;
@@ -201,7 +165,7 @@ async function callMissing(
         ready.filter((_one, index) => called.has(index)),
         definition.needs,
         (message) => effects.onMessage?.(message),
-        {signal, around: preflightCalls.around}
+        {signal, around: made.preflightCalls.around}
       );
     } catch (error) {
       if (spending?.stopped !== undefined) return spending.stopped;
@@ -227,7 +191,7 @@ async function callMissing(
       now: effects.now,
       spending,
       prices,
-      scorerCalls,
+      made,
       signal,
       abortSignal,
       outage: {

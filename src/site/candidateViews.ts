@@ -26,9 +26,10 @@ export async function candidateViews(
   const usage = await store.rows<Usage>(
     `select candidate, variant, count(*) filter (status = 'completed')::int as completed,
        count(*) filter (status = 'failed')::int as failed, count(*) filter (reused)::int as reused,
-       count(${usd})::int as priced,
+       (count(${usd}) filter (status = 'completed'))::int as priced,
        list(latency_ms) filter (status = 'completed' and latency_ms is not null) as latencies,
-       avg(prompt_tokens)::double as prompt_tokens, avg(completion_tokens)::double as completion_tokens
+       (avg(prompt_tokens) filter (status = 'completed'))::double as prompt_tokens,
+       (avg(completion_tokens) filter (status = 'completed'))::double as completion_tokens
      from completions where run = $run group by candidate, variant`,
     {run: run.id}
   );

@@ -331,7 +331,8 @@ describe("purge", () => {
     project.store.close();
     const folder = runDir(workspace, manifest!.id);
     rmSync(join(folder, "manifest.json"));
-    for (const log of ["journal.ndjson", "scorer-answers.ndjson"]) writeFileSync(join(folder, log), "{}\n");
+    const written = ["journal.ndjson", "scorer-answers.ndjson", "stage-answers.ndjson"];
+    for (const log of written) writeFileSync(join(folder, log), "{}\n");
     // A start of before names no dataset.
     const unknown = runDir(workspace, "unknown-0123456789ab");
     mkdirSync(unknown);
@@ -340,17 +341,18 @@ describe("purge", () => {
       JSON.stringify({planHash: "x", startedAt: "", noReuse: false})
     );
     writeFileSync(join(unknown, "journal.ndjson"), "{}\n");
-    const logs = () => readdirSync(folder).filter((name) => /^(journal|scorer-answers)/.test(name));
+    const logs = () =>
+      readdirSync(folder).filter((name) => /^(journal|scorer-answers|stage-answers)/.test(name));
 
     const other = await purge(workspace, "set", {where: "id = 'a'", ...reason});
-    expect(logs()).toEqual(["journal.ndjson", "scorer-answers.ndjson"]);
+    expect(logs()).toEqual(written);
     expect(other.journals).toEqual(["unknown-0123456789ab"]);
     const own = await purge(workspace, "words", {where: "row_id = 'w0'", ...reason});
     expect(own.journals).toEqual([manifest!.id]);
     expect(logs()).toEqual([]);
   });
 
-  it("on a second machine takes what judges of a run answered that an earlier purge found", async () => {
+  it("on a second machine takes what judges and models of a run answered that an earlier purge found", async () => {
     const project = await wordsProject(await temporaryProject(), 20);
     const {workspace} = project.store;
     const endpoint = recorded({name: "recording", rows: [], hosting: "on-prem", trust: "local"});
@@ -361,7 +363,8 @@ describe("purge", () => {
         evalName: model,
         options: {preflight: false}
       });
-      return join(runDir(workspace, manifest!.id), "scorer-answers.ndjson");
+      const folder = runDir(workspace, manifest!.id);
+      return [join(folder, "scorer-answers.ndjson"), join(folder, "stage-answers.ndjson")];
     };
     const answers = await run("before");
     await project.store.refresh();
@@ -369,9 +372,9 @@ describe("purge", () => {
     await purge(workspace, "words", {where: `id = '${id}'`, ...reason});
     const since = await run("since");
     // Written on the machine that made the run, where the first purge was not.
-    for (const file of [answers, since]) writeFileSync(file, "{}\n");
+    for (const file of [...answers, ...since]) writeFileSync(file, "{}\n");
     expect((await purge(workspace, "words", {where: `id = '${id}'`, ...reason})).journals).toEqual([]);
-    expect([existsSync(answers), existsSync(since)]).toEqual([false, true]);
+    expect([...answers, ...since].map((file) => existsSync(file))).toEqual([false, false, true, true]);
     project.store.close();
   });
 

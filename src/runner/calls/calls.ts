@@ -4,7 +4,6 @@ import {messageOf, UserError} from "../../store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {completedOutcome, failedOutcome} from "../journal/outcome.js";
 import type {ResolvedEval} from "../plan/resolve.js";
-import type {ScorerCalls} from "../../scorers/index.js";
 import type {
   CallError,
   CallOutcome,
@@ -17,6 +16,7 @@ import type {CallPrices} from "./callPrices.js";
 import {createOpenCalls, type EndedCall} from "./openCalls.js";
 import {type Call, plannedCalls, type PlannedInputs} from "./planned.js";
 import {createPool} from "./pool.js";
+import type {RunCalls} from "./runCalls.js";
 import {createScores} from "./scores.js";
 import type {Spending} from "./spending.js";
 import type {Tally} from "./tally.js";
@@ -32,7 +32,7 @@ export interface CallInputs extends PlannedInputs {
   /** The run's budget, shared with the calls of scorers. */
   spending?: Spending;
   prices: CallPrices;
-  scorerCalls: ScorerCalls;
+  made: Pick<RunCalls, "limiters" | "stageCalls" | "scorerCalls">;
   /** Wall clock in milliseconds since 1970. */
   now(): number;
   /** Stops feeding; calls in flight are waited for. */
@@ -52,11 +52,11 @@ export interface CallInputs extends PlannedInputs {
  * that comes twice counts once. Returns why it stopped early, if it did.
  */
 export async function makeCalls(inputs: CallInputs): Promise<string | undefined> {
-  const {plan, done, ready, spending, signal, abortSignal} = inputs;
+  const {plan, done, ready, spending, made, signal, abortSignal} = inputs;
   if (done.count >= plan.total) return undefined;
   const drained = new AbortController();
   setMaxListeners(0, drained.signal, ...(abortSignal ? [abortSignal] : []));
-  const open = createOpenCalls(ready, inputs.prices, spending);
+  const open = createOpenCalls(ready, inputs.prices, spending, made.stageCalls.earlierUsd);
   let stopped: string | undefined;
   const stop = (reason: string) => {
     stopped ??= reason;
@@ -69,11 +69,14 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   const executor = (inputs.createExecutor ?? createPool)({
     endpoints,
     concurrency: inputs.concurrency,
+    limiters: made.limiters,
+    stageCalls: made.stageCalls,
     outage: {...inputs.outage, onGiveUp: stop},
     run: inputs.run
   });
   const scores = createScores({
     ...inputs,
+    scorerCalls: made.scorerCalls,
     most: 2 * inputs.concurrency * endpoints.size + 64,
     signal: abortSignal,
     onFailure: () => stop("an error"),
@@ -137,13 +140,9 @@ const refusesKey = ({kind, status}: CallError, answers: boolean) =>
 
 /** Puts outcomes into the journal, and counts them when they are there. */
 function outcomeKeeper(
-  {journal, tally, now, ready, prices}: Pick<CallInputs, "journal" | "tally" | "now" | "ready" | "prices">,
+  {journal, tally, now, ready, made}: Pick<CallInputs, "journal" | "tally" | "now" | "ready" | "made">,
   counters: readonly (TokenCounter | undefined)[]
 ) {
-  const costOf = ({candidate}: Call, completion: Completion | undefined) => {
-    const {endpoint, model} = ready[candidate]!.prepared;
-    return completion && prices.costOf(endpoint, model, completion);
-  };
   return {
     barred(call: Call, why: NonNullable<Call["barred"]>) {
       journal.push(failedOutcome({n: call.n, key: ""}, why, new Date(now()).toISOString()));
@@ -151,11 +150,10 @@ function outcomeKeeper(
     },
     ended(ended: readonly EndedCall[]) {
       const at = new Date(now()).toISOString();
-      const kept: {call: Call; failed: boolean; costUsd: number | undefined}[] = [];
-      for (const {
-        call,
-        outcome: {key, completion, error}
-      } of ended) {
+      const kept: EndedCall[] = [];
+      for (const one of ended) {
+        const {call, outcome} = one;
+        const {key, completion, error} = outcome;
         // What was stopped has not ended: it is missing, and the next start asks for it.
         if (error?.kind === "aborted") continue;
         const place = {n: call.n, key};
@@ -164,10 +162,14 @@ function outcomeKeeper(
             ? completedOutcome(place, withTokens(completion, call, counters[call.candidate]), at)
             : failedOutcome(place, error, at)
         );
-        kept.push({call, failed: error !== undefined, costUsd: costOf(call, completion)});
+        kept.push(one);
       }
       journal.flush();
-      for (const {call, failed, costUsd} of kept) tally.ended(call.candidate, failed, costUsd);
+      for (const {call, outcome, costUsd} of kept) {
+        tally.ended(call.candidate, outcome.error !== undefined, costUsd);
+        if (ready[call.candidate]!.prepared.endpoint.stages)
+          made.stageCalls.ended(outcome.key, outcome.completion !== undefined);
+      }
     }
   };
 }

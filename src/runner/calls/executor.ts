@@ -5,9 +5,12 @@ import type {
   EndpointErrorKind,
   Message,
   ModelParameters,
+  Spent,
   Tool
 } from "../../endpoints/types.js";
+import type {Limiters} from "../../endpoints/limiters.js";
 import type {Sensitivity} from "../../datasets/define.js";
+import type {RunStageCalls} from "./stageCalls.js";
 
 /** One call, with everything that whoever makes it must know: nothing of the dataset, and JSON values only. */
 export interface CallRequest {
@@ -45,6 +48,8 @@ export interface CallError {
   status?: number;
   /** Of the last attempt, as in an EndpointError's detail. */
   mayBeBilled?: boolean;
+  /** What was paid for answers of models before the whole failed. */
+  spent?: Spent;
 }
 
 export interface ExecuteOptions {
@@ -85,6 +90,10 @@ export interface ExecutorSetup {
   /** `-j`: the most calls in flight for each endpoint, whose own limits can only lower it. */
   concurrency: number;
   outage?: OutageSettings;
+  /** Shared with whoever else calls the endpoints; its own when absent. */
+  limiters?: Limiters;
+  /** Of candidates of several models; within `limiters` when absent. */
+  stageCalls?: RunStageCalls;
   /** Whose calls they are, for an executor that keeps what it does beyond this process. */
   run?: ExecutedRun;
 }

@@ -10,6 +10,8 @@ import type {Spending} from "./spending.js";
 export interface EndedCall {
   call: Call;
   outcome: CallOutcome;
+  /** US dollars that it cost in this start, of a failed one those of models that had answered before; undefined where unknown. */
+  costUsd?: number;
 }
 
 /** Calls handed to the executor whose outcome is awaited, and those whose next attempt the budget put off. */
@@ -26,11 +28,15 @@ export interface OpenCalls {
   stop(): void;
 }
 
-/** Without `spending` nothing is put off. */
+/**
+ * Without `spending` nothing is put off.
+ * @param earlierUsd what of a request's cost an earlier start has paid
+ */
 export function createOpenCalls(
   ready: readonly ReadyCandidate[],
   prices: CallPrices,
-  spending: Spending | undefined
+  spending: Spending | undefined,
+  earlierUsd: (key: string) => number = () => 0
 ): OpenCalls {
   const open = new Map<string, Call>();
   const refused = new Set<string>();
@@ -69,9 +75,12 @@ export function createOpenCalls(
         if (!call || !open.delete(outcome.key)) continue;
         const {endpoint, model} = ready[call.candidate]!.prepared;
         const {key, completion, error} = outcome;
-        spending?.settle({key, error, costUsd: completion && prices.costOf(endpoint, model, completion)});
+        const spent = completion ?? error.spent;
+        const usd = spent && prices.costOf(endpoint, model, spent);
+        const costUsd = usd && Math.max(0, usd - earlierUsd(key));
+        spending?.settle({key, error, costUsd});
         if (refused.delete(outcome.key) && outcome.error?.kind === "aborted") later.push(call);
-        ended.push({call, outcome});
+        ended.push({call, outcome, costUsd});
       }
       wake?.();
       return ended;

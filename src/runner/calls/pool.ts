@@ -1,5 +1,6 @@
 import {setMaxListeners} from "node:events";
-import {type Limiter, limiterFor} from "../../endpoints/limiter.js";
+import type {Limiter} from "../../endpoints/limiter.js";
+import {createLimiters} from "../../endpoints/limiters.js";
 import {
   type AttemptHooks,
   type AttemptOutcome,
@@ -20,25 +21,27 @@ import type {
 } from "./executor.js";
 import {createOutageGuard, type OutageGuard} from "./outage.js";
 import {OutcomeStream} from "./outcomeStream.js";
+import {createStageCalls, type RunStageCalls} from "./stageCalls.js";
 
 /** Requests that wait for a place beside those in flight, so that none stands empty while the stream is asked. */
 const SPARE = 64;
 
-/** The executor of this process: one limiter for each endpoint's name. */
-export function createPool({endpoints, concurrency, outage}: ExecutorSetup): Executor {
-  const limiters = new Map<string, Limiter>();
-  for (const endpoint of endpoints.values())
-    if (!limiters.has(endpoint.name)) limiters.set(endpoint.name, limiterFor(endpoint, concurrency));
+/** The executor of this process. */
+export function createPool(setup: ExecutorSetup): Executor {
+  const {endpoints, concurrency, outage, limiters: shared = createLimiters(concurrency)} = setup;
+  const {stageCalls = createStageCalls({limiters: shared})} = setup;
+  const limiters = new Map([...endpoints.values()].map((endpoint) => [endpoint.name, shared.of(endpoint)]));
   const most = 2 * concurrency * limiters.size + SPARE;
   return {
     execute: (requests, options = {}) =>
-      new PoolRun(requests, {endpoints, limiters, most, outage, ...options})
+      new PoolRun(requests, {endpoints, limiters, stageCalls, most, outage, ...options})
   };
 }
 
 interface PoolSetup extends ExecuteOptions {
   endpoints: ReadonlyMap<string, Endpoint>;
   limiters: ReadonlyMap<string, Limiter>;
+  stageCalls: RunStageCalls;
   /** Requests taken and not yet received as outcomes. */
   most: number;
   outage?: OutageSettings;
@@ -98,7 +101,7 @@ class PoolRun extends OutcomeStream<Ended> {
   }
 
   protected onDrain(): void {
-    for (const limiter of this.setup.limiters.values()) limiter.clear();
+    for (const limiter of this.setup.limiters.values()) limiter.clear(this);
     for (const {guard} of this.lanes.values()) guard.stop();
   }
 
@@ -120,7 +123,12 @@ class PoolRun extends OutcomeStream<Ended> {
       this.changed();
     };
     // It rejects only when it is cleared before its start, and then gives no outcome.
-    limiter.run((attempts) => this.call(request, endpoint, attempts), request).then(left, left);
+    limiter
+      .run((attempts) => this.call(request, endpoint, attempts), {
+        estimateTokens: request.estimateTokens,
+        owner: this
+      })
+      .then(left, left);
   }
 
   /** Resolves when the outcome was received: the limiter's place is held until then. */
@@ -173,8 +181,9 @@ class PoolRun extends OutcomeStream<Ended> {
     try {
       const hooks = guardedAttempts(request, attempts, this.setup.mayRetry);
       const asked = {model, messages, params, tools};
+      const stageCalls = endpoint.stages && this.setup.stageCalls.of(key);
       const completion = await observedCall(endpoint, asked, () =>
-        endpoint.complete(asked, {rowId, repeat, attempts: hooks, signal})
+        endpoint.complete(asked, {rowId, repeat, attempts: hooks, signal, stageCalls})
       );
       return {key, completion};
     } catch (error) {
@@ -212,6 +221,7 @@ export function callError(error: unknown): CallError {
     message: messageOf(error),
     attempts: known?.detail.attempts,
     status: known?.detail.status,
-    mayBeBilled: known?.detail.mayBeBilled
+    mayBeBilled: known?.detail.mayBeBilled,
+    spent: known?.detail.spent
   };
 }

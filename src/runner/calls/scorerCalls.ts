@@ -1,5 +1,6 @@
-import {type Limiter, limiterFor} from "../../endpoints/limiter.js";
+import type {Limiters} from "../../endpoints/limiters.js";
 import {
+  type AttemptHooks,
   type Completion,
   type CompletionOptions,
   type CompletionRequest,
@@ -10,13 +11,13 @@ import type {ScorerCalls} from "../../scorers/index.js";
 import type {SideAnswers} from "../journal/sideAnswers.js";
 import {canonicalJson, sha256} from "../../store/index.js";
 import {observedCall} from "../../telemetry/index.js";
-import {answerTokens} from "./answerTokens.js";
 import {AskedOnce} from "./askedOnce.js";
 import {createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
 import type {CallRequest} from "./executor.js";
 import {callError, guardedAttempts} from "./pool.js";
 import type {Spending} from "./spending.js";
+import {estimateTokens} from "./stageCalls.js";
 
 export interface ScorerCallsInputs {
   /** The run's budget; the calls of scorers are set aside in it attempt by attempt, as a candidate's are. */
@@ -24,8 +25,8 @@ export interface ScorerCallsInputs {
   prices: CallPrices;
   /** Where answers are kept and found; without it a kill loses those that have no score yet. */
   answers?: SideAnswers;
-  /** `-j`: the most calls in flight for each endpoint. */
-  concurrency: number;
+  /** Shared with the run's candidates. */
+  limiters: Limiters;
 }
 
 export interface CountedScorerCalls extends ScorerCalls {
@@ -33,52 +34,19 @@ export interface CountedScorerCalls extends ScorerCalls {
 }
 
 /**
- * The calls that scorers make, such as a judge's: within the run's budget, at most `concurrency` at one endpoint, and equal
+ * The calls that scorers make, such as a judge's: within the run's budget and their endpoint's limits, and equal
  * questions asked once, in all starts and runs whose answers are kept. A call that the budget leaves no room for rejects with EndpointError "aborted".
  */
 export function createScorerCalls({
   spending,
   prices,
-  concurrency,
+  limiters,
   answers
 }: ScorerCallsInputs): CountedScorerCalls {
-  const limiters = new Map<string, Limiter>();
   const asked = new AskedOnce();
   const endpoints = new Map<Endpoint, number>();
   const tally = createSideTally();
-  let number = 0;
-
-  const limiterOf = (endpoint: Endpoint) => {
-    let limiter = limiters.get(endpoint.name);
-    if (!limiter) limiters.set(endpoint.name, (limiter = limiterFor(endpoint, concurrency)));
-    return limiter;
-  };
-
-  async function make(endpoint: Endpoint, request: CompletionRequest, options: CompletionOptions) {
-    const call = sideCall(`scorer ${number++}`, {endpoint, request, prices}, options);
-    return limiterOf(endpoint).run(async (attempts) => {
-      if (spending && !(await spending.reserve(call)))
-        throw new EndpointError("aborted", "The budget leaves no room for it.");
-      const allowed =
-        spending &&
-        (async (one: CallRequest, failed: Parameters<Spending["reserveAgain"]>[1]) =>
-          spending.reserveAgain(one, failed));
-      try {
-        const completion = await observedCall(endpoint, request, () =>
-          endpoint.complete(request, {...options, attempts: guardedAttempts(call, attempts, allowed)})
-        );
-        spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, completion)});
-        tally.answered(endpoint, request.model, completion);
-        return completion;
-      } catch (error) {
-        const failed = callError(error);
-        spending?.settle({key: call.key, error: failed});
-        tally.failed(failed.kind);
-        throw error;
-      }
-    }, call);
-  }
-
+  const make = allowedCalls({spending, prices, limiters, tally});
   const identityOf = rememberIdentities();
 
   /** A recording answers by itself, and costs nothing. */
@@ -116,6 +84,63 @@ export function createScorerCalls({
   };
 }
 
+/** Makes calls within the budget and their endpoint's limits, and counts them. */
+function allowedCalls({
+  spending,
+  prices,
+  limiters,
+  tally
+}: Omit<ScorerCallsInputs, "answers"> & {tally: SideTally}) {
+  let number = 0;
+
+  async function make(endpoint: Endpoint, request: CompletionRequest, options: CompletionOptions) {
+    const call = sideCall(`scorer ${number++}`, {endpoint, request, prices}, options);
+    // Before it has a place: calls with a reservation, a candidate's among them, may be waiting for that.
+    if (spending && !(await spending.reserve(call)))
+      throw new EndpointError("aborted", "The budget leaves no room for it.");
+    const {signal} = options;
+    let begun = false;
+    const made = limiters.of(endpoint).run(
+      (attempts) => {
+        begun = true;
+        return attempted(endpoint, request, options, {call, attempts});
+      },
+      {estimateTokens: call.estimateTokens, signal}
+    );
+    return made.catch((error: unknown) => {
+      if (!begun) spending?.settle({key: call.key, costUsd: 0});
+      throw error;
+    });
+  }
+
+  async function attempted(
+    endpoint: Endpoint,
+    request: CompletionRequest,
+    options: CompletionOptions,
+    {call, attempts}: {call: CallRequest; attempts: AttemptHooks}
+  ) {
+    const allowed =
+      spending &&
+      (async (one: CallRequest, failed: Parameters<Spending["reserveAgain"]>[1]) =>
+        spending.reserveAgain(one, failed));
+    try {
+      const completion = await observedCall(endpoint, request, () =>
+        endpoint.complete(request, {...options, attempts: guardedAttempts(call, attempts, allowed)})
+      );
+      spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, completion)});
+      tally.answered(endpoint, request.model, completion);
+      return completion;
+    } catch (error) {
+      const failed = callError(error);
+      spending?.settle({key: call.key, error: failed});
+      tally.failed(failed.kind);
+      throw error;
+    }
+  }
+
+  return make;
+}
+
 function rememberIdentities() {
   const identities = new Map<string, Promise<Record<string, string>>>();
   return (endpoint: Endpoint, nth: number, model: string) => {
@@ -140,7 +165,6 @@ export function sideCall(
   {rowId = "", repeat = 0}: CompletionOptions = {}
 ): CallRequest {
   const {model, messages, params, tools} = request;
-  const bytes = Buffer.byteLength(JSON.stringify(messages));
   return {
     key,
     candidate: `${key.split(" ")[0]} ${endpoint.name} ${model}`,
@@ -151,7 +175,7 @@ export function sideCall(
     tools,
     rowId,
     repeat,
-    estimateTokens: Math.ceil(bytes / 4) + (answerTokens(params) ?? 0),
+    estimateTokens: estimateTokens({messages, params}),
     worstCaseUsd: prices.worstCaseUsd(endpoint, request)
   };
 }

@@ -72,8 +72,11 @@ export function createSpending(limitUsd: number): Spending {
       end(request.key, true);
       return fits(request);
     },
-    // An answer without its usage was billed too.
-    settle: ({key, error, costUsd}) => end(key, error ? mayBeBilled(error) : costUsd === undefined, costUsd),
+    settle({key, error, costUsd}) {
+      // An answer without its usage was billed too, also one before a model that failed.
+      const isUnknown = costUsd === undefined && (!error || error.spent !== undefined);
+      end(key, isUnknown || (error !== undefined && mayBeBilled(error)), costUsd);
+    },
     get spentUsd() {
       return budget.spentUsd;
     },

@@ -1,4 +1,4 @@
-import type {Completion, TokenLogprob, ToolCall} from "../../endpoints/types.js";
+import type {Completion, Spent, TokenLogprob, ToolCall} from "../../endpoints/types.js";
 
 /** How one request ended, with the columns of COMPLETIONS that a journal line holds. */
 export interface Outcome {
@@ -33,7 +33,7 @@ export function completedOutcome(
   completion: Completion,
   finishedAt: string
 ): JournalLine {
-  const {usage, toolCalls, logprobs, stageTokens} = completion;
+  const {toolCalls, logprobs} = completion;
   return {
     n,
     key,
@@ -41,6 +41,19 @@ export function completedOutcome(
     output: completion.text,
     tool_calls: toolCalls && JSON.stringify(toolCalls),
     finish_reason: completion.finishReason,
+    ...tokensAndCost(completion),
+    latency_ms: completion.latencyMs,
+    first_token_ms: completion.firstTokenMs,
+    attempts: completion.attempts,
+    served_model: completion.servedModel,
+    fingerprint: completion.fingerprint,
+    logprobs: logprobs && JSON.stringify(logprobs),
+    finished_at: finishedAt
+  };
+}
+
+function tokensAndCost({usage, stageTokens, costUsd}: Spent): Partial<Outcome> {
+  return {
     prompt_tokens: usage?.promptTokens,
     completion_tokens: usage?.completionTokens,
     cached_tokens: usage?.cachedTokens,
@@ -54,20 +67,13 @@ export function completedOutcome(
           cachedTokens
         ])
       ),
-    latency_ms: completion.latencyMs,
-    first_token_ms: completion.firstTokenMs,
-    cost_usd: completion.costUsd,
-    attempts: completion.attempts,
-    served_model: completion.servedModel,
-    fingerprint: completion.fingerprint,
-    logprobs: logprobs && JSON.stringify(logprobs),
-    finished_at: finishedAt
+    cost_usd: costUsd
   };
 }
 
 export function failedOutcome(
   {n, key}: {n: number; key: string},
-  {kind, message, attempts}: {kind: string; message: string; attempts?: number},
+  {kind, message, attempts, spent}: {kind: string; message: string; attempts?: number; spent?: Spent},
   finishedAt: string
 ): JournalLine {
   return {
@@ -76,6 +82,7 @@ export function failedOutcome(
     status: "failed",
     reason: message,
     reason_kind: kind,
+    ...(spent ? tokensAndCost(spent) : undefined),
     attempts,
     finished_at: finishedAt
   };

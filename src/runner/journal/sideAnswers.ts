@@ -1,9 +1,8 @@
-import {createReadStream} from "node:fs";
-import {createInterface} from "node:readline";
 import type {Completion, TokenPrice} from "../../endpoints/types.js";
-import {type AskedModel, hasRunFile, runIds, runPath, type Workspace} from "../../store/index.js";
+import {type AskedModel, runIds, runPath, type Workspace} from "../../store/index.js";
 import {addAnswer} from "./askedModels.js";
 import {type AppendLog, openAppendLog} from "./appendLog.js";
+import {logLines} from "./logLines.js";
 
 /** An answer to a call beside those of a run's rows, with who gave it. */
 export interface SideAnswer {
@@ -65,7 +64,8 @@ export async function openSideAnswers(
   const models: AskedModel[] = [];
   const before: SideAnswers["before"] & {calls: number; costUsd?: number} = {calls: 0, models};
   for (const id of [...others, runId])
-    for await (const {key, endpoint, host, model, price, at, completion} of linesOf(workspace, id, file)) {
+    for await (const line of logLines<Line>(workspace, id, file)) {
+      const {key, endpoint, host, model, price, at, completion} = line;
       if (id !== runId && since !== undefined && !(at !== undefined && at >= since)) continue;
       forget(key);
       known.set(key, completion);
@@ -89,22 +89,4 @@ export async function openSideAnswers(
       await (await log)?.close();
     }
   };
-}
-
-async function* linesOf(workspace: Workspace, id: string, file: AnswersFile): AsyncGenerator<Line> {
-  if (!(await hasRunFile(workspace, id, file))) return;
-  const input = createReadStream(runPath(workspace, id, file));
-  for await (const line of createInterface({input, crlfDelay: Infinity})) {
-    const read = parsed(line);
-    if (read) yield read;
-  }
-}
-
-/** Undefined for a line that a kill tore. */
-function parsed(line: string): Line | undefined {
-  try {
-    return JSON.parse(line) as Line;
-  } catch {
-    return undefined;
-  }
 }

@@ -37,6 +37,8 @@ export type RunFile =
   | "scores.ndjson"
   /** What scorers were answered; it stays beside a sealed run. */
   | "scorer-answers.ndjson"
+  /** What models of cascades answered to requests that have failed as a whole, or were stopped. */
+  | "stage-answers.ndjson"
   /** What endpoints were answered before the first row: no words of a row. */
   | "preflight-answers.ndjson";
 
@@ -45,7 +47,7 @@ export type RunTable = keyof typeof TABLES;
 const TABLES = {items: ITEMS, prompts: PROMPTS, completions: COMPLETIONS, scores: SCORES};
 
 const JOURNALS = ["journal.ndjson", "scores.ndjson"] as const;
-const ANSWERS = "scorer-answers.ndjson";
+const ANSWERS = ["scorer-answers.ndjson", "stage-answers.ndjson"] as const;
 
 /** The key of a run's folder, or of a file in it. */
 export function runKey(id: string, file?: RunFile): string {
@@ -204,9 +206,10 @@ async function eraseRun({key, manifestKey}: Found, whole: Erasing): Promise<Eras
     // A purge that was killed has blanked rows that the manifest has no note of.
     const lost = before + rows - (manifest.purged ?? []).reduce((sum, {rows: n}) => sum + n, 0);
     const erased = rows + answers + lost > 0 || examples !== undefined;
-    // What was asked of a judge quotes rows, and its key does not tell which. It lies on the machine that made the run, and
+    // What was asked of a judge or a model of a cascade quotes rows, and its key does not tell which. It lies on the machine that made the run, and
     // the purge that took the rows may have been another's.
-    if (erased || manifest.purged !== undefined) await workspace.place.remove(`${key}/${ANSWERS}`);
+    if (erased || manifest.purged !== undefined)
+      for (const name of ANSWERS) await workspace.place.remove(`${key}/${name}`);
     if (erased) {
       result.rows = Math.max(lost, rows);
       await putJson(workspace, manifestKey, {
@@ -217,7 +220,7 @@ async function eraseRun({key, manifestKey}: Found, whole: Erasing): Promise<Eras
     }
   }
   // A journal numbers its calls; which rows they are is known to a start only.
-  for (const name of manifest ? JOURNALS : [...JOURNALS, ANSWERS])
+  for (const name of manifest ? JOURNALS : [...JOURNALS, ...ANSWERS])
     if (await workspace.place.has(`${key}/${name}`)) {
       await workspace.place.remove(`${key}/${name}`);
       result.dropped = true;

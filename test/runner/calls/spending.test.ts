@@ -4,7 +4,7 @@ import {connectionError} from "../../../src/endpoints/connectionError.js";
 import {openAICompatible} from "../../../src/endpoints/index.js";
 import type {EndpointErrorKind} from "../../../src/endpoints/types.js";
 import {candidate} from "../../../src/runner/index.js";
-import type {CallRequest} from "../../../src/runner/calls/executor.js";
+import type {CallError, CallRequest} from "../../../src/runner/calls/executor.js";
 import {mayBeBilled} from "../../../src/runner/calls/mayBeBilled.js";
 import {callError} from "../../../src/runner/calls/pool.js";
 import {createSpending} from "../../../src/runner/calls/spending.js";
@@ -97,9 +97,19 @@ describe("what a failed call may have cost", () => {
         .complete({model: "both", messages: [{role: "user", content}]}, {attempts: {beforeRetry}})
         .catch(callError);
     try {
-      expect(await ask("hello")).toMatchObject({kind: "bad-request", mayBeBilled: true});
+      const failed = await ask("hello");
+      expect(failed).toMatchObject({kind: "bad-request", spent: {usage: {promptTokens: 12}}});
+      for (const [costUsd, spentUsd] of [
+        [0.1, 0.1],
+        [undefined, 0.5]
+      ]) {
+        const spending = createSpending(1);
+        await spending.reserve({key: "one", candidate: "both", worstCaseUsd: 0.5} as CallRequest);
+        spending.settle({key: "one", error: failed as CallError, costUsd});
+        expect(spending.spentUsd).toBe(spentUsd);
+      }
       let told = 0;
-      expect(await ask("drop", async () => void told++)).not.toHaveProperty("mayBeBilled", true);
+      expect(await ask("drop", async () => void told++)).toMatchObject({spent: undefined});
       expect(told).toBe(1);
     } finally {
       await close!();

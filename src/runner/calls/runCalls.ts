@@ -1,0 +1,52 @@
+import {createLimiters, type Limiters} from "../../endpoints/limiters.js";
+import {ofAllStarts} from "../journal/askedModels.js";
+import {type AnswersFile, openSideAnswers} from "../journal/sideAnswers.js";
+import {openStageAnswers} from "../journal/stageAnswers.js";
+import type {PlannedRun} from "../makeRun.js";
+import type {CallPrices} from "./callPrices.js";
+import {createPreflightCalls, READY_MS} from "./preflightCalls.js";
+import {createScorerCalls} from "./scorerCalls.js";
+import type {Spending} from "./spending.js";
+import {createStageCalls} from "./stageCalls.js";
+
+/** What a start's calls share, and those beside its rows, with the answers of before. */
+export type RunCalls = Awaited<ReturnType<typeof openRunCalls>>;
+
+export interface RunCallsInputs {
+  spending: Spending | undefined;
+  prices: CallPrices;
+  /** `-j`: the most calls in flight for each endpoint. */
+  concurrency: number;
+}
+
+/** Opens the answers that were kept in the run's folder. */
+export async function openRunCalls(
+  {inputs: {store, options = {}}, effects, run}: Pick<PlannedRun, "inputs" | "effects" | "run">,
+  {spending, prices, concurrency}: RunCallsInputs
+) {
+  const answersOf = (file: AnswersFile, since?: string) =>
+    openSideAnswers(store.workspace, run.id, {file, ownOnly: options.noReuse, since});
+  const scored = await answersOf("scorer-answers.ndjson");
+  const since = new Date(effects.now() - READY_MS).toISOString();
+  const checked = await answersOf("preflight-answers.ndjson", since);
+  const limiters: Limiters = createLimiters(concurrency);
+  const answers = await openStageAnswers(store.workspace, run.id);
+  const stageCalls = createStageCalls({limiters, kept: {answers, prices}});
+  const scorerCalls = createScorerCalls({spending, prices, limiters, answers: scored});
+  const preflightCalls = createPreflightCalls({spending, prices, answers: checked, now: effects.now});
+  return {
+    limiters,
+    stageCalls,
+    scorerCalls,
+    preflightCalls,
+    ofAllStarts: () => ({
+      scorerCalls: ofAllStarts(scorerCalls.tally, scored.before, run.sealed?.scorerCalls),
+      preflightCalls: ofAllStarts(preflightCalls.tally, checked.before, run.sealed?.preflightCalls)
+    }),
+    async close() {
+      await scored.close();
+      await checked.close();
+      await answers.close();
+    }
+  };
+}
