@@ -76,7 +76,9 @@ describe("an eval and a loader that cannot be loaded", () => {
     const checked = await assay(project, "check", "--markdown", "c.md", "--junit", "c.xml");
     const told = (file: string) => readFileSync(join(project, file), "utf8");
     expect(told("c.md")).toMatch(/^### Assay: 1 eval cannot be loaded, the gate passes\n/);
-    expect(told("c.xml")).toContain('<testsuite name="evals/torn.eval.ts" tests="1" failures="0" errors="1">');
+    expect(told("c.xml")).toContain(
+      '<testsuite name="evals/torn.eval.ts" tests="1" failures="0" errors="1">'
+    );
     expect(checked.stdout).toMatch(/pass +.*at least 50/);
     expect(checked.stdout + checked.stderr).toContain("evals/torn.eval.ts");
     expect(checked.code).toBe(1);
