@@ -14,8 +14,9 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // The engine is loaded once for each process, not for each file: tests leave nothing behind in the one they run in.
+    // The engine is loaded once for each process, not for each file.
     isolate: false,
+    setupFiles: ["test/support/leaveNothing.ts"],
     globalSetup: ["test/support/compiledEngine.ts"],
     // Far above what any test takes: a busy machine is slow, not broken.
     testTimeout: 240_000,

@@ -618,7 +618,7 @@ describe("a value that would fail open", () => {
     ],
     ["a job's trust in capitals", jobWith({on: {...service, trust: "Local"}}), /`on\.trust`.*"local"/],
     ["a job's service misspelt", jobWith({on: {...service, service: "comand"}}), /`on\.service`/],
-    ["a job's secret", jobWith({more: {api_key: "x"}}), /`more`.*none of them a secret/],
+    ["a job's secret", jobWith({more: {api_key: "x"}}), /`more\.api_key` looks like a secret/],
     ["a job for 0 hours", jobWith({on: {...service, timeoutHours: 0}}), /`on\.timeoutHours`/],
     [
       "a merge by a method that is none",
