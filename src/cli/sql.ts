@@ -11,6 +11,7 @@ import {
   userQuery
 } from "../store/index.js";
 import {openProject} from "./project.js";
+import {isWholeStatement} from "./wholeStatement.js";
 import {dim, note, print, printable, printJson, table} from "./terminal.js";
 
 interface SqlOptions {
@@ -63,7 +64,9 @@ async function printCsv(store: Store, query: string): Promise<void> {
   const file = temporaryPath(`${store.workspace.tmpDir}/query.csv`);
   try {
     await store.run(`copy (${query}\n) to ${sqlString(file)} (format csv, header)`).catch(refuse);
-    process.stdout.write(printable(await readFile(file, "utf8")));
+    const csv = await readFile(file, "utf8");
+    // In a file nothing acts on control characters, and a program needs the texts as they are.
+    process.stdout.write(process.stdout.isTTY ? printable(csv) : csv);
   } finally {
     await rm(file, {force: true});
   }
@@ -85,7 +88,7 @@ async function shell(store: Store, options: SqlOptions): Promise<void> {
   if (terminal) lines.prompt();
   for await (const line of lines) {
     statement += line + "\n";
-    if (line.trimEnd().endsWith(";")) {
+    if (isWholeStatement(statement)) {
       await answer(store, statement.trim().replace(/;$/, ""), options).catch((error: unknown) => {
         note(messageOf(error));
         if (!terminal) process.exitCode = 1;

@@ -14,8 +14,8 @@ export function warnings(run: RunView): HTMLElement {
     "Before you trust it",
     found.length === 0
       ? html`<p>
-          Nothing stands against this verdict: every row has a score, the run is complete, and no leakage was
-          found.
+          Nothing stands against this verdict: every row has a score, and the run is complete.
+          ${leakageSentence(run)}
         </p>`
       : [
           warningList(found.slice(0, FIRST)),
@@ -24,6 +24,13 @@ export function warnings(run: RunView): HTMLElement {
             : null
         ]
   );
+}
+
+function leakageSentence({leakage, imported}: RunView): string {
+  if (leakage.exact !== undefined || leakage.group !== undefined) return "No leakage was found.";
+  return imported
+    ? "Whether its rows stood in training data is not known: the scores come from another tool."
+    : "Leakage was not measured: no text and no group of the rows is known, or `assay split --measure` has not run.";
 }
 
 function warningList(found: readonly Content[]): HTMLElement {

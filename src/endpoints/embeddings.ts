@@ -117,6 +117,17 @@ function parseAnswer(body: unknown, texts: number, hide: (text: string) => strin
     throw new EndpointError("malformed", `The answer holds ${read.data.length} vectors for ${texts} texts.`);
   const ordered = read.data.map((one, place) => ({...one, place: one.index ?? place}));
   ordered.sort((a, b) => a.place - b.place);
+  if (ordered.some(({place}, i) => place !== i))
+    throw new EndpointError(
+      "malformed",
+      `The answer's vectors are numbered ${ordered.map(({place}) => place).join(", ")}, not 0 to ${texts - 1}.`
+    );
+  const lengths = new Set(ordered.map(({embedding}) => embedding.length));
+  if (lengths.size > 1)
+    throw new EndpointError(
+      "malformed",
+      `The answer's vectors differ in length: ${[...lengths].join(" and ")} numbers.`
+    );
   return {
     text: packVectors(ordered.map(({embedding}) => embedding)),
     finishReason: "stop",

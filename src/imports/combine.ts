@@ -2,6 +2,7 @@ import {sha256, UserError} from "../store/index.js";
 import {Problems} from "./problems.js";
 import {reachOf} from "./projects/providers.js";
 import type {ImportedAnswer, ImportedFile, ImportedSource} from "./types.js";
+import {varyingIn, varyingNotes} from "./varying.js";
 
 /** Results of all files in one: every candidate against the same rows. */
 export interface Combined {
@@ -53,10 +54,11 @@ export function combine(
   options: Pick<ImportedSource, "scorer" | "baseline" | "cluster" | "slices"> = {}
 ): Combined {
   const answers = answersOf(files);
-  const rows = rowsOf(answers, options.cluster);
+  const varying = varyingIn(answers);
+  const rows = rowsOf(answers, new Set(varying.keys()), options.cluster);
   const candidates = candidatesOf(files, options.baseline);
   const scorers = scorersOf(files);
-  assertNamesThere({rows, candidates, scorers}, options);
+  assertNamesThere({rows, candidates, scorers, varying}, options);
   const primary = primaryOf(scorers, answers, options.scorer);
   const slices = slicesOf(rows, options.slices);
   const rowAt = new Map(rows.map(({id}, i) => [id, i]));
@@ -75,13 +77,18 @@ export function combine(
     slices,
     repeats: answers.reduce((most, {repeat}) => Math.max(most, repeat + 1), 1),
     answers,
-    notes: files.flatMap(({notes}) => notes)
+    notes: [...files.flatMap(({notes}) => notes), ...varyingNotes(varying, MOST_SLICE_VALUES)]
   };
 }
 
 /** Throws a UserError with every name that was chosen and is not there. */
 function assertNamesThere(
-  {rows, candidates, scorers}: Pick<Combined, "rows" | "candidates" | "scorers">,
+  {
+    rows,
+    candidates,
+    scorers,
+    varying
+  }: Pick<Combined, "rows" | "candidates" | "scorers"> & {varying: ReadonlyMap<string, unknown>},
   {scorer, baseline, cluster, slices = []}: Pick<ImportedSource, "scorer" | "baseline" | "cluster" | "slices">
 ): void {
   const problems = new Problems();
@@ -91,7 +98,13 @@ function assertNamesThere(
     problems.add(`there is no scorer ${scorer}. There are ${listed(scorers)}.`);
   if (baseline !== undefined && !namesOf(candidates).includes(baseline))
     problems.add(`there is no candidate ${baseline}. There are ${listed(candidates)}.`);
-  const isMissing = (name: string) => !rows.some((row) => row.slices[name] !== undefined);
+  for (const name of new Set([...(cluster === undefined ? [] : [cluster]), ...slices]))
+    if (varying.has(name))
+      problems.add(
+        `${name} differs between the answers to one row, so rows cannot be grouped or sliced by it. Choose a column of the rows.`
+      );
+  const isMissing = (name: string) =>
+    !varying.has(name) && !rows.some((row) => row.slices[name] !== undefined);
   const hint = columnsHint(rows);
   if (cluster !== undefined && isMissing(cluster))
     problems.add(`no row has a ${cluster} to group by.${hint}`);
@@ -185,13 +198,18 @@ function whereOf(rows: ReadonlySet<string>): string {
   return rows.size > 5 ? ` on ${rows.size} rows: ${first}, …` : ` on row${rows.size > 1 ? "s" : ""} ${first}`;
 }
 
-function rowsOf(answers: readonly CombinedAnswer[], cluster: string | undefined): CombinedRow[] {
+function rowsOf(
+  answers: readonly CombinedAnswer[],
+  varying: ReadonlySet<string>,
+  cluster: string | undefined
+): CombinedRow[] {
   const rows = new Map<string, Omit<CombinedRow, "hash">>();
   const differing = new Set<string>();
-  for (const {row, input, expected, slices} of answers) {
+  for (const {row, input, expected, slices: said = {}} of answers) {
+    const slices = Object.fromEntries(Object.entries(said).filter(([name]) => !varying.has(name)));
     const known = rows.get(row);
     if (!known) {
-      rows.set(row, {id: row, input, expected, slices: slices ?? {}});
+      rows.set(row, {id: row, input, expected, slices});
       continue;
     }
     // A prompt may be worded for each candidate; what is expected may not differ.
@@ -199,7 +217,7 @@ function rowsOf(answers: readonly CombinedAnswer[], cluster: string | undefined)
       differing.add(row);
     known.input ??= input;
     known.expected ??= expected;
-    for (const [name, value] of Object.entries(slices ?? {})) known.slices[name] ??= value;
+    for (const [name, value] of Object.entries(slices)) known.slices[name] ??= value;
   }
   if (differing.size > 0)
     throw new UserError(

@@ -177,7 +177,7 @@ function createCaller(
       const reply = await call(signal);
       if (reply?.error !== undefined)
         throw new UserError(
-          `${candidate.name} did not answer the first request (${reply.error}): ${reply.message}\nNo other request was sent.`
+          `${candidate.name} did not answer the first request (${reply.error}): ${reply.message}\nNo other request was sent.${streams && reply.error === "malformed" ? " It was asked to stream; where the server cannot, measure with --no-stream." : ""}`
         );
       if (!reply) throw new UserError(`${stopped}. No request was sent; raise --budget-usd.`);
     },

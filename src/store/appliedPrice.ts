@@ -40,7 +40,9 @@ export function appliedPrice(
   {prices = [], repriced = false, at}: PriceChoice
 ): AppliedPrice | undefined {
   const {model, price: stated} = one;
-  const row = priceAt(prices, model, at, askedAt(one));
+  // Of a model's rows some may state other prices alone, such as for training.
+  const stating = prices.filter((row) => tokenPrice(row) !== undefined);
+  const row = priceAt(stating, model, at, askedAt(one));
   const price = row && tokenPrice(row);
   const listed = price && {price, row};
   const own = stated && {price: stated};

@@ -9,6 +9,7 @@ import {showBench} from "../../src/cli/benchText.js";
 import {measuredThroughput} from "../../src/costs/index.js";
 import type {BenchRecord} from "../../src/store/index.js";
 import {writeLoader} from "../support/assay.js";
+import {answeringServer} from "../endpoints/support/answering.js";
 import {costStore} from "../support/costStore.js";
 import {startModelServer} from "../support/modelServer.js";
 import {printed} from "../support/printed.js";
@@ -92,6 +93,18 @@ describe("assay bench", () => {
     } finally {
       await server.close();
     }
+  });
+
+  it("says how to measure a server that does not stream", async () => {
+    const choices = [{index: 0, message: {role: "assistant", content: "one"}, finish_reason: "stop"}];
+    const {port} = await answeringServer((_request, response) =>
+      response.setHeader("content-type", "application/json").end(JSON.stringify({choices}))
+    );
+    const target = {...quick, url: `http://127.0.0.1:${port}`, model: "m"};
+    await expect(benchVerb("sums", target)).rejects.toThrow(/malformed.*measure with --no-stream/s);
+    const {levels} = await json<BenchRecord>(() => benchVerb("sums", {...target, stream: false}));
+    expect(levels[0]!.answered).toBeGreaterThan(0);
+    expect(levels[0]!.errors).toEqual({});
   });
 
   it("names no machine where an API was measured", async () => {

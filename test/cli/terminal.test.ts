@@ -122,6 +122,16 @@ describe("the command line", () => {
     expect(code).toBe(1);
   });
 
+  it("writes texts into a CSV as they are, and escapes them on the terminal", async () => {
+    const project = await temporaryProject();
+    mkdirSync(join(project, "evals"));
+    const query = "select e'a\\r\\nb' || chr(27) || '[31m' as text";
+    const csv = await assay(project, "sql", "--csv", query);
+    expect(csv.stdout).toBe('text\n"a\r\nb\u001b[31m"\n');
+    const table = await assay(project, "sql", query);
+    expect(table.stdout).not.toContain("\u001b[31m");
+  });
+
   it("names all that keeps the files of evals/ from being evals", async () => {
     const project = await temporaryProject();
     mkdirSync(join(project, "evals"));

@@ -3,8 +3,8 @@ import {embeddingEndpoint} from "../../src/endpoints/embeddings.js";
 import {embeddingRequest, unpackVectors} from "../../src/endpoints/vectors.js";
 import {answeringServer} from "./support/answering.js";
 
-/** What an endpoint makes of a server's answer to one text. */
-async function answerTo(body: object) {
+/** What an endpoint makes of a server's answer to texts. */
+async function answerTo(body: object, texts = ["a text"]) {
   const {port} = await answeringServer((_request, response) =>
     response.setHeader("content-type", "application/json").end(JSON.stringify(body))
   );
@@ -17,7 +17,7 @@ async function answerTo(body: object) {
     price: {inputUsdPerMillion: 1, outputUsdPerMillion: 0, asOf: "2026-01-01", source: "a test"}
   });
   onTestFinished(() => endpoint.close!());
-  return endpoint.complete(embeddingRequest("m", ["a text"]));
+  return endpoint.complete(embeddingRequest("m", texts));
 }
 
 const data = [{object: "embedding", index: 0, embedding: [1, 2]}];
@@ -51,5 +51,18 @@ describe("an endpoint of embeddings", () => {
       message: expect.stringMatching(/429: upstream is busy/) as string
     });
     await expect(answerTo({data: [], error: null})).rejects.toThrow(/0 vectors for 1 texts/);
+  });
+
+  it("takes vectors in any order, and none that are numbered otherwise or differ in length", async () => {
+    const texts = ["a", "b", "c"];
+    const vectors = (...places: (number | undefined)[]) => ({
+      data: places.map((index, i) => ({index, embedding: [i, 0]}))
+    });
+    const {text} = await answerTo(vectors(2, 0, 1), texts);
+    expect(unpackVectors(text).map(([first]) => first)).toEqual([1, 2, 0]);
+    await answerTo(vectors(undefined, undefined, undefined), texts);
+    await expect(answerTo(vectors(0, 0, 7), texts)).rejects.toThrow(/numbered 0, 0, 7, not 0 to 2/);
+    const uneven = {data: [[1, 2], [1, 2], [1]].map((embedding, index) => ({index, embedding}))};
+    await expect(answerTo(uneven, texts)).rejects.toThrow(/differ in length: 2 and 1 numbers/);
   });
 });

@@ -37,6 +37,27 @@ describe("CSV", () => {
     );
   });
 
+  it("slices rows by what all answers to a row say alike, and names what they say differently", async () => {
+    const rows = Array.from({length: 8}, (_, i) =>
+      [
+        `r${i},x,1,${i % 2 ? "en" : "de"},yes`,
+        `r${i},y,0,${i % 2 ? "en" : "de"},${i < 2 ? "yes" : "no"}`
+      ].join("\n")
+    );
+    const text = `row,candidate,score,lang,passed\n${rows.join("\n")}\n`;
+    const {slices, notes, rows: kept} = await combined(text);
+    expect(slices).toEqual(["lang"]);
+    expect(kept[7]!.slices).toEqual({lang: "en"});
+    expect(notes).toContainEqual(
+      "passed differs between the answers to one row, so the rows are not sliced by it."
+    );
+    const path = join(folder, "differing.csv");
+    writeFileSync(path, text);
+    const read = await readResults([path]);
+    for (const chosen of [{slices: ["passed"]}, {cluster: "passed"}])
+      expect(() => combine(read, chosen)).toThrow(/^(?=.*passed differs between)(?!.*no row has a passed)/s);
+  });
+
   it("epochs are counted from 1, repeats from 0", async () => {
     const expected = [
       ["a", 0, "score 1"],

@@ -1,0 +1,30 @@
+import type {ImportedAnswer} from "./types.js";
+
+/**
+ * What the answers to one row say differently, such as whether each passed, with its values: that is of answers, and rows
+ * cannot be divided by it.
+ */
+export function varyingIn(answers: readonly ImportedAnswer[]): Map<string, Set<string>> {
+  const first = new Map<string, Record<string, string>>();
+  const names = new Set<string>();
+  for (const {row, slices = {}} of answers) {
+    const known = first.get(row);
+    if (!known) first.set(row, {...slices});
+    else
+      for (const [name, value] of Object.entries(slices))
+        if ((known[name] ??= value) !== value) names.add(name);
+  }
+  return new Map(
+    [...names].map((name) => [name, new Set(answers.flatMap(({slices}) => slices?.[name] ?? []))])
+  );
+}
+
+/** What to tell of them: those that could have been slices, with at most `most` values. */
+export function varyingNotes(varying: ReadonlyMap<string, ReadonlySet<string>>, most: number): string[] {
+  const names = [...varying].filter(([, values]) => values.size <= most).map(([name]) => name);
+  if (names.length === 0) return [];
+  const isOne = names.length === 1;
+  return [
+    `${names.join(", ")} ${isOne ? "differs" : "differ"} between the answers to one row, so the rows are not sliced by ${isOne ? "it" : "them"}.`
+  ];
+}
