@@ -12,10 +12,18 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Rooms whose files of tests share a process, so that the engine is loaded once and not for each. */
+const shared =
+  "candidates,chat,code,components,costs,datasets,decisions,docs,endpoints,finetune,generation,gguf,imports,jobs,language,leaving,load,merge,models,privacy,races,runner,scorers,search,splits,stats,store,telemetry"
+    .split(",")
+    .map((room) => `test/${room}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
-    // The engine is loaded once for each process, not for each file.
-    isolate: false,
+    projects: [
+      {extends: true, test: {name: "shared", include: shared, isolate: false}},
+      {extends: true, test: {name: "isolated", include: ["test/**/*.test.ts"], exclude: shared}}
+    ],
     setupFiles: ["test/support/leaveNothing.ts"],
     globalSetup: ["test/support/compiledEngine.ts"],
     // Far above what any test takes: a busy machine is slow, not broken.

@@ -1,4 +1,4 @@
-// Files of tests share a process: what one has set in it is gone for the next.
+// Some files of tests share a process: what one has set in it is gone for the next.
 import {afterAll, vi} from "vitest";
 
 const environment = {...process.env};
