@@ -2,7 +2,7 @@ import type {RunManifest, Store} from "../store/index.js";
 import {costsOf} from "./costsOf.js";
 import type {CandidateCalls} from "./gates.js";
 
-/** What each candidate's calls in a run came to; those answered from the store count with their first latency and at the run's price. */
+/** What each candidate's calls in a run came to, in the run's order; those answered from the store count with their first latency and at the run's price. */
 export async function callsOf(store: Store, run: RunManifest): Promise<CandidateCalls[]> {
   const several = run.variants.length > 1;
   const rows = await store.rows<{
@@ -18,6 +18,10 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
     {run: run.id}
   );
   const costs = await costsOf(store, run);
+  const placeOf = ({candidate, variant}: {candidate: string; variant: string}) =>
+    run.candidates.findIndex(({name}) => name === candidate) * run.variants.length +
+    run.variants.findIndex(({name}) => name === variant);
+  rows.sort((a, b) => placeOf(a) - placeOf(b));
   return rows.map((row) => {
     const candidate = several ? `${row.candidate} · ${row.variant}` : row.candidate;
     const cost = costs[candidate];

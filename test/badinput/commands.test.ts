@@ -51,9 +51,9 @@ describe("a project with broken files", () => {
     expect(pulled.code).toBe(1);
   });
 
-  it("shows control characters as escapes in CSV and in a card too", async () => {
+  it("shows control characters as escapes in a card, and writes them as they are into a file of CSV", async () => {
     const {stdout} = await assay(project, "sql", "select id from good", "--csv");
-    expect(stdout).toBe("id\na\\u001b[31m\n");
+    expect(stdout).toBe("id\na\u001b[31m\n");
     const card = (await assay(project, "card", "good")).stdout;
     expect(card).toContain("all \\u001b[31mred");
     expect(card).not.toContain("\u001b");

@@ -52,7 +52,7 @@ it("gives costs and scores to the last digit each time, whichever thread of Duck
   const {manifest} = await runEval(definition, {store, version, split, evalName: "q"});
   store.close();
   const readings = new Set<string>();
-  for (let reading = 0; reading < 6; reading++) {
+  for (let reading = 0; reading < 10; reading++) {
     const again = await openStore(workspace);
     const {runs} = await verdicts(again);
     const {values} = await scoreTable(again, manifest!.id, "exact");
