@@ -1,6 +1,7 @@
 import type {RunManifest, Store} from "../store/index.js";
 import {costsOf} from "./costsOf.js";
 import type {CandidateCalls} from "./gates.js";
+import {shownNames} from "./scoreTable.js";
 
 /** What each candidate's calls in a run came to, in the run's order; those answered from the store count with their first latency and at the run's price. */
 export async function callsOf(store: Store, run: RunManifest): Promise<CandidateCalls[]> {
@@ -18,11 +19,8 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
     {run: run.id}
   );
   const costs = await costsOf(store, run);
-  const placeOf = ({candidate, variant}: {candidate: string; variant: string}) =>
-    run.candidates.findIndex(({name}) => name === candidate) * run.variants.length +
-    run.variants.findIndex(({name}) => name === variant);
-  rows.sort((a, b) => placeOf(a) - placeOf(b));
-  return rows.map((row) => {
+  const order = run.candidates.flatMap(({name}) => shownNames(run, name));
+  const calls = rows.map((row) => {
     const candidate = several ? `${row.candidate} · ${row.variant}` : row.candidate;
     const cost = costs[candidate];
     return {
@@ -35,4 +33,5 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
       costUsdPerThousand: cost?.usdPerThousand
     };
   });
+  return calls.sort((a, b) => order.indexOf(a.candidate) - order.indexOf(b.candidate));
 }

@@ -36,8 +36,7 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
      )
      select candidate, variant, any_value(mean)::double as cost, sum(n)::int as rows, count(*)::int as groups,
             sum((cost - n * mean) ** 2 order by g)::double as squares, sum(untold)::int as untold
-     from by_group join means using (candidate, variant) group by candidate, variant having sum(unpriced) = 0 and any_value(mean) is not null
-     order by candidate, variant`,
+     from by_group join means using (candidate, variant) group by candidate, variant having sum(unpriced) = 0 and any_value(mean) is not null`,
     {run: run.id}
   );
   const several = run.variants.length > 1;

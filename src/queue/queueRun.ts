@@ -249,12 +249,13 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
     if (again.length > 0) this.setup.coordination.received(again);
   }
 
-  /** Workers share a queue whose evals state other prices: those of this run hold. */
+  /** Workers share a queue whose evals state other prices: those of this run hold. An endpoint without prices tells costs itself. */
   private priced(outcome: CallOutcome, {candidate, model}: CallRequest): CallOutcome {
     const {completion} = outcome;
-    if (!completion) return outcome;
-    const price = this.setup.endpoints.get(candidate)?.price?.(model);
-    return {...outcome, completion: {...completion, costUsd: completionCost(completion.usage, price)}};
+    const endpoint = this.setup.endpoints.get(candidate);
+    if (!completion || !endpoint?.price) return outcome;
+    const costUsd = completionCost(completion.usage, endpoint.price(model));
+    return {...outcome, completion: {...completion, costUsd}};
   }
 
   private givenBack(keys: readonly string[], id: string): void {

@@ -30,7 +30,9 @@ export class RowIdsHash {
 
 /** The same of a list. */
 export function rowsSha256(ids: readonly string[]): string {
-  return sha256(ids.join("\n"));
+  const hash = new RowIdsHash();
+  for (const id of ids) hash.add(id);
+  return hash.digest();
 }
 
 /**

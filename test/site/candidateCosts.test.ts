@@ -1,31 +1,12 @@
 import {expect, it} from "vitest";
-import {defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {verdicts} from "../../src/site/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {openStore} from "../../src/store/index.js";
-import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {plainRows} from "../support/plainRows.js";
 
 it("shows what a thousand rows cost as the verdict does: all repeats together, and nothing while an answer has no known cost", async () => {
-  const workspace = await temporaryWorkspace();
-  const rows = Array.from({length: 12}, (_, i) => ({
-    id: String(i),
-    text: `row ${i}`,
-    label: "x",
-    part: "test"
-  }));
-  const dataset = defineDataset({
-    name: "q",
-    id: "id",
-    text: "text",
-    source: {kind: "rows", rows: () => rows}
-  });
-  const {version} = await pull(workspace, dataset);
-  const store = await openStore(workspace);
-  const spec = {strategy: "given", column: "part"} as const;
-  const split = await ensureSplit(store, version, spec);
+  const {rows, store, version, spec, split} = await plainRows(12);
   const one = (name: string, isTold: (row: number) => boolean) =>
     candidate(
       name,

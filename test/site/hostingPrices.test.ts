@@ -1,13 +1,11 @@
 import {expect, it} from "vitest";
 import {costTable, type HostingModel, type PriceRow, type TokenPrice} from "../../src/costs/index.js";
-import {defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {runCosts} from "../../src/site/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {openStore, type PriceChoice} from "../../src/store/index.js";
-import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import type {PriceChoice} from "../../src/store/index.js";
+import {plainRows} from "../support/plainRows.js";
 
 const dollars = (input: number, output: number): TokenPrice => ({
   inputUsdPerMillion: input,
@@ -32,20 +30,7 @@ const hostings: HostingModel[] = [
 
 /** The dollars of 1,000 requests of 1,000 and 100 tokens, by hosting; undefined where the price is not known. */
 async function byHosting(choices: Partial<PriceChoice>[], price: TokenPrice | undefined, costUsd?: number) {
-  const workspace = await temporaryWorkspace();
-  const rows = Array.from({length: 4}, (_, i) => ({
-    id: String(i),
-    text: `row ${i}`,
-    label: "x",
-    part: "test"
-  }));
-  const {version} = await pull(
-    workspace,
-    defineDataset({name: "q", id: "id", text: "text", source: {kind: "rows", rows: () => rows}})
-  );
-  const store = await openStore(workspace);
-  const spec = {strategy: "given", column: "part"} as const;
-  const split = await ensureSplit(store, version, spec);
+  const {rows, store, version, spec, split} = await plainRows(4);
   const recording = recorded({
     name: "acme",
     rows: rows.map(({id}) => ({id, output: "x"})),

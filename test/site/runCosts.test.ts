@@ -1,13 +1,10 @@
 import {expect, it} from "vitest";
 import {adjusted, completionCost, costTable, type TokenPrice} from "../../src/costs/index.js";
-import {defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {runCosts} from "../../src/site/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {openStore} from "../../src/store/index.js";
-import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {plainRows} from "../support/plainRows.js";
 
 const base: TokenPrice = {
   inputUsdPerMillion: 2,
@@ -39,20 +36,7 @@ const USAGE: Record<string, (i: number) => Usage> = {
 };
 
 it("costs what the requests cost one by one: cached tokens that are not told are none, and each is billed by its tier", async () => {
-  const workspace = await temporaryWorkspace();
-  const rows = Array.from({length: 12}, (_, i) => ({
-    id: String(i),
-    text: `row ${i}`,
-    label: "x",
-    part: "test"
-  }));
-  const {version} = await pull(
-    workspace,
-    defineDataset({name: "q", id: "id", text: "text", source: {kind: "rows", rows: () => rows}})
-  );
-  const store = await openStore(workspace);
-  const spec = {strategy: "given", column: "part"} as const;
-  const split = await ensureSplit(store, version, spec);
+  const {rows, store, version, spec, split} = await plainRows(12);
   const one = (name: string, price: TokenPrice, hosting?: object) =>
     candidate(
       `${name}${hosting ? " elsewhere" : ""}`,

@@ -1,29 +1,16 @@
 import {expect, it} from "vitest";
-import {defineDataset, pull} from "../../src/datasets/index.js";
 import {scoreTable} from "../../src/decisions/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {verdicts} from "../../src/site/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
 import {openStore} from "../../src/store/index.js";
-import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import {plainRows} from "../support/plainRows.js";
 
 const ROWS = 3000;
 
 it("gives costs and scores to the last digit each time, whichever thread of DuckDB meets a row first", async () => {
-  const workspace = await temporaryWorkspace();
-  const rows = Array.from({length: ROWS}, (_, i) => ({
-    id: `r${i}`,
-    text: `row ${i}`,
-    label: "x",
-    part: "test"
-  }));
-  const {version} = await pull(
-    workspace,
-    defineDataset({name: "q", id: "id", text: "text", source: {kind: "rows", rows: () => rows}})
-  );
-  const spec = {strategy: "given", column: "part"} as const;
+  const {rows, store, version, spec, split} = await plainRows(ROWS);
   const definition = defineEval({
     dataset: "q",
     split: spec,
@@ -34,7 +21,7 @@ it("gives costs and scores to the last digit each time, whichever thread of Duck
           name: `${name} recorded`,
           rows: rows.map(({id}) => ({id, output: ["x", "y", "x"]})),
           usage: ({id}: {id?: unknown}) => ({
-            promptTokens: 100 + Number(String(id).slice(1)),
+            promptTokens: 100 + Number(id),
             completionTokens: 7
           }),
           price: {inputUsdPerMillion: 0.37, outputUsdPerMillion: 1.13, asOf: "2026-11-01", source: "made up"}
@@ -47,13 +34,11 @@ it("gives costs and scores to the last digit each time, whichever thread of Duck
     repeats: 3,
     scorers: {exact: exactMatch}
   });
-  const store = await openStore(workspace);
-  const split = await ensureSplit(store, version, spec);
   const {manifest} = await runEval(definition, {store, version, split, evalName: "q"});
   store.close();
   const readings = new Set<string>();
   for (let reading = 0; reading < 10; reading++) {
-    const again = await openStore(workspace);
+    const again = await openStore(store.workspace);
     const {runs} = await verdicts(again);
     const {values} = await scoreTable(again, manifest!.id, "exact");
     readings.add(JSON.stringify([runs[0]!.verdict.costs, values]));
