@@ -69,7 +69,7 @@ export async function trainingFiles(
 ): Promise<TrainingFile[]> {
   const {dataset: wanted, part = "train", validation = "validation", columns = {}, on} = definition;
   const split = await ensureSplit(store, version, definition.split);
-  await store.refresh();
+  store.refresh();
   const wantsCheck = validation !== false && validation !== part && (split.counts[validation] ?? 0) > 0;
   const checkedOn = wantsCheck && (await openCounts(store, store.workspace, split))[validation] !== undefined;
   if (wantsCheck && !checkedOn)

@@ -67,7 +67,7 @@ export async function deleteRuns(store: Store, names: readonly string[]): Promis
     );
   for (const id of ids)
     await workspace.lease(`run-${id}`, {what: `deleting the run ${id}`}, () => removeRun(workspace, id));
-  await store.refresh();
+  store.refresh();
   return ids;
 }
 
@@ -87,6 +87,6 @@ export async function archiveRuns(
     await workspace.lease(`run-${id}`, {what: `archiving the run ${id}`}, () =>
       setArchived(workspace, id, at)
     );
-  await store.refresh();
+  store.refresh();
   return changed.map(({id}) => id);
 }

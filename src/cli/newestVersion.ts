@@ -20,7 +20,7 @@ export function newestVersions(
       return latest;
     }
     const {version} = await pull(store.workspace, dataset, {redactor: pullRedactor(dataset)});
-    await store.refresh();
+    store.refresh();
     return version;
   };
 }

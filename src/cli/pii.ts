@@ -42,7 +42,7 @@ export async function piiVerb(name: string, options: PiiOptions): Promise<void> 
       options.labels === undefined
         ? undefined
         : await measureRecognition(store, version, options.labels, {layers});
-    await store.refresh();
+    store.refresh();
     const rules = await ruleCounts(store, summary);
     if (options.json) return printJson({scanned, accepted, ledger: summary, rules, recognition});
     if (accepted)

@@ -157,7 +157,7 @@ async function runOne(
         }
       );
       reporter.end();
-      await store.refresh();
+      store.refresh();
       const outcome: EvalOutcome = {
         eval: one,
         split,
@@ -214,7 +214,7 @@ async function importedOutcome(
     command: `assay run ${name}`
   });
   for (const text of notes) note(`! ${text}`);
-  await store.refresh();
+  store.refresh();
   return {
     eval: {name, path, sha256, definition},
     split: manifest.split,

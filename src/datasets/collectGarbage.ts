@@ -67,7 +67,7 @@ export async function collectGarbage(
     await workspace.place.sweepAll();
     // What refers goes before what it refers to.
     for (const candidate of [...gone].reverse()) await remove(store, candidate);
-    await store.refresh();
+    store.refresh();
   }
   const of = <T>(name: string) =>
     [...gone].filter(({kind}) => kind.name === name).map(({manifest}) => manifest as T);

@@ -1,6 +1,5 @@
 import {corpusCounts, type CorpusCounts, type CorpusFigure, meanCounts} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
-import {chunks} from "./chunks.js";
 import {overRepeats} from "./overRepeats.js";
 import type {Slicing} from "./sliceTable.js";
 import type {ScoreTable} from "./types.js";
@@ -22,7 +21,7 @@ export async function scoreTable(
   const rowIds: string[] = [];
   const clusters: (string | null)[] = [];
   const items = "select row_id, cluster from items where run = $run order by position";
-  for await (const [ids, groups] of chunks(store, items, {run: runId})) {
+  for await (const [ids, groups] of store.columns(items, {run: runId})) {
     for (const id of ids!) rowIds.push(id as string);
     for (const group of groups!) clusters.push(group as string | null);
   }
@@ -75,7 +74,7 @@ async function readScores(store: Store, of: Columns, values: (number | undefined
   const query = `${PLACES}
     select nth, place, ${overRepeats("avg", "value", of.run)}::double from scores join named using (candidate, variant) join places using (row_id)
     where run = $run and scorer = $scorer and status = 'scored' group by nth, place`;
-  for await (const [columns, places, scores] of chunks(store, query, parametersOf(of)))
+  for await (const [columns, places, scores] of store.columns(query, parametersOf(of)))
     for (let i = 0; i < scores!.length; i++)
       values[columns![i] as number]![places![i] as number] = scores![i] as number;
 }
@@ -109,7 +108,7 @@ async function readCounts(
     select nth, place, details from scores join named using (candidate, variant) join places using (row_id)
     where run = $run and scorer = $scorer and status = 'scored' order by nth, place, repeat`;
   const found = of.named.map(() => new Array<CorpusCounts[] | undefined>(rows).fill(undefined));
-  for await (const [columns, places, details] of chunks(store, query, parametersOf(of)))
+  for await (const [columns, places, details] of store.columns(query, parametersOf(of)))
     for (let i = 0; i < details!.length; i++) {
       const counts = corpusCounts(figure, JSON.parse((details![i] as string | null) ?? "{}") as object);
       if (!counts) continue;
@@ -126,7 +125,7 @@ export async function slicingsOf(store: Store, run: RunManifest): Promise<Slicin
   if (slicings.length === 0) return [];
   const parsed = new Map<string, (string | undefined)[]>();
   const query = "select coalesce(slices, '{}') from items where run = $run order by position";
-  for await (const [texts] of chunks(store, query, {run: run.id}))
+  for await (const [texts] of store.columns(query, {run: run.id}))
     for (const text of texts as string[]) {
       let own = parsed.get(text);
       if (!own) {

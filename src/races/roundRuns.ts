@@ -50,7 +50,7 @@ export function roundRuns(definition: EvalDefinition, inputs: RunInputs, setting
         candidates
       }
     });
-    await store.refresh();
+    store.refresh();
     left.spent(result.spentUsd ?? 0);
     made.push(result.manifest!.id);
     return result;

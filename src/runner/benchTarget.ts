@@ -61,7 +61,7 @@ export async function withBenchTarget<T>(
     split,
     {}
   );
-  await countOpenRows(store, split, resolved, definition.fewShot);
+  await countOpenRows({db: store, workspace}, split, resolved, definition.fewShot);
   if (candidate.reach) refuseOutright(version, [{name: candidate.name, endpoint: candidate.reach.endpoint}]);
   const folder = temporaryPath(join(workspace.tmpDir, "bench"));
   await mkdir(folder, {recursive: true});

@@ -22,6 +22,7 @@ import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
 import {openRunCalls, type RunCalls} from "./calls/runCalls.js";
 import {codeRevision} from "./seal/codeRevision.js";
 import {buildManifest} from "./seal/manifest.js";
+import {type EndedCompletions, openCompletions} from "./seal/completions.js";
 import {seal} from "./seal/seal.js";
 
 /** A run that is planned, in the folder that was chosen for it and is locked. */
@@ -46,6 +47,7 @@ interface Begun {
   journal: AppendLog;
   scoreLog: AppendLog;
   settled: Settled;
+  ended: EndedCompletions;
   tally: Tally;
   spending?: Spending;
   prices: CallPrices;
@@ -71,12 +73,14 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
   // Git takes its time, in a large repository seconds: it looks while the calls are made.
   const code = codeRevision(store.workspace.project);
   code.catch(() => undefined);
+  let ended: EndedCompletions | undefined;
   try {
     const runs = await store.runs({archived: true});
     const journal = await openLog(journalFile(store.workspace, run.id));
     const scoreLog = await openLog(scoresFile(store.workspace, run.id));
     const settled = await settle({place, plan, runs, runId: run.id, folder, options});
     const {done, failed, reused} = settled;
+    ended = openCompletions({...planned, runId: run.id, settled, journal});
     const tally = createTally(
       plan.candidates,
       {planned: plan.total, done: done.count, failed, reused},
@@ -89,7 +93,8 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     const made = await openRunCalls(planned, {spending, prices, concurrency});
     logs.push(made);
     if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, listed.problem);
-    const stopped = await callMissing(planned, {journal, scoreLog, settled, tally, spending, prices, made});
+    const begun: Begun = {journal, scoreLog, settled, ended, tally, spending, prices, made};
+    const stopped = await callMissing(planned, begun);
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
     collectGarbageBetween();
@@ -105,7 +110,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
       concurrency,
       scorerCalls: made.scorerCalls,
       candidates: ready.map(({record}) => record),
-      pricesTokens: ready.map(({prepared}) => prepared.endpoint.price !== undefined),
+      ended,
       retryFailed: options.retryFailed,
       signal: abortSignal,
       held: planned.held,
@@ -127,12 +132,13 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
           stopped: stopped ?? spending?.stopped
         })
     });
-    await store.refresh();
+    store.refresh();
     effects.onProgress?.(tally.progress("done"));
     const {spentUsd, stopped: budgetStop} = spending ?? {};
     const scorerCalls = made.scorerCalls.tally.made;
     return {manifest, unchanged: false, calls: callsOf(tally), scorerCalls, spentUsd, budgetStop};
   } finally {
+    await ended?.idle();
     await Promise.all(logs.map((log) => log.close()));
   }
 }
@@ -149,7 +155,7 @@ function concurrencyOf(runs: readonly RunManifest[], ids: readonly string[]): nu
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
   {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, run}: PlannedRun,
-  {journal, scoreLog, settled: {done, answered}, tally, spending, prices, made}: Begun
+  {journal, scoreLog, settled: {done, answered}, ended, tally, spending, prices, made}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
   if (plan.total === done.count) return undefined;
@@ -173,7 +179,7 @@ async function callMissing(
     }
   const timer = setInterval(() => effects.onProgress?.(tally.progress("running")), 200);
   // The calls leave DuckDB idle: it makes what the sealed run will need. A failure is met there.
-  const packing = plan.tables().catch(() => undefined);
+  const packing = plan.tables(run.id).catch(() => undefined);
   try {
     effects.onProgress?.(tally.progress("running"));
     return await makeCalls({
@@ -186,6 +192,7 @@ async function callMissing(
       answered,
       journal,
       scoreLog,
+      onEnded: (n) => ended.ended(n),
       tally,
       concurrency: options.concurrency ?? CONCURRENCY,
       now: effects.now,

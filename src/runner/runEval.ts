@@ -28,7 +28,7 @@ import {countOpenRows, fewShotRows, type Place} from "./plan/rows.js";
 import {previewPrompts} from "./plan/promptPreview.js";
 import {variantsOf} from "./plan/prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
-import {resolveEval} from "./plan/resolve.js";
+import {resolveEval, type ResolvedEval} from "./plan/resolve.js";
 import {allSettled, settle} from "./journal/reuse.js";
 import {chooseFolder, latestFolder, planId} from "./journal/folder.js";
 import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
@@ -61,24 +61,47 @@ function stoppedBy(lost: AbortSignal, inputs: RunInputs): RunInputs {
 }
 
 async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promise<RunResult> {
+  const {workspace} = inputs.store;
+  await sweepTemporary(workspace.tmpDir);
+  const folder = temporaryPath(join(workspace.tmpDir, "run"));
+  // DuckDB starts while the scorers are identified.
+  const opening = openRunDatabase(workspace.tmpDir);
+  opening.catch(() => undefined);
+  const leaveHeap = keepHeapSmall();
+  try {
+    const {evalName, version, split, options = {}} = inputs;
+    const resolved = await resolveEval(definition, evalName, version, split, options);
+    const place: Place = {db: await opening, workspace};
+    return await planAndRunIn(place, folder, definition, resolved, inputs);
+  } finally {
+    leaveHeap();
+    await opening.then(
+      (db) => db.close(),
+      () => undefined
+    );
+    await rm(folder, {recursive: true, force: true});
+  }
+}
+
+async function planAndRunIn(
+  place: Place,
+  folder: string,
+  definition: EvalDefinition,
+  resolved: ResolvedEval,
+  inputs: RunInputs
+): Promise<RunResult> {
   const {store, version, split, options = {}, signal} = inputs;
-  const {workspace} = store;
+  const {workspace} = place;
   const effects: RunEffects = {now: Date.now, ...inputs.effects};
   const tell = (message: string) => effects.onMessage?.(message);
-  const resolved = await resolveEval(definition, inputs.evalName, version, split, options);
-  const rows = await countOpenRows(store, split, resolved, definition.fewShot);
+  const rows = await countOpenRows(place, split, resolved, definition.fewShot);
   if (options.showPrompts === undefined) {
     if (!inputs.opened)
       await openHeldOut({workspace, resolved, version, split, rows, options, now: effects.now});
     refuseOutright(version, knownRecipients(resolved));
   }
-  await sweepTemporary(workspace.tmpDir);
-  const folder = temporaryPath(join(workspace.tmpDir, "run"));
   await mkdir(folder, {recursive: true});
-  const db = await openRunDatabase(workspace.tmpDir);
-  const place: Place = {db, workspace};
   let ready: ReadyCandidate[] = [];
-  const leaveHeap = keepHeapSmall();
   try {
     if (options.showPrompts !== undefined) {
       const shown = Math.min(options.showPrompts, options.limit ?? Infinity);
@@ -87,7 +110,15 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
     }
     const erased = await tombstones(workspace, version.dataset);
     const {dryRun} = options;
-    ready = await readyCandidates(resolved, {store, version, split, dryRun, onMessage: tell, signal});
+    ready = await readyCandidates(resolved, {
+      store,
+      db: place.db,
+      version,
+      split,
+      dryRun,
+      onMessage: tell,
+      signal
+    });
     if (!dryRun) for (const {prepared} of ready) prepared.endpoint.warmUp?.();
     const privacyCheck = await openPrivacyCheck(
       store,
@@ -99,55 +130,59 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
       tell
     );
     const plan = await planRun({definition, inputs, place, effects, resolved, ready, privacyCheck, folder});
-    if (options.dryRun) {
-      const runs = await store.runs({archived: true});
-      const {base, found} = await latestFolder(workspace, resolved.name, plan, options);
-      // What a sealed run holds is in the store; one that was killed has it in its own journal.
-      const journaled = found !== undefined && (await hasRunFile(workspace, found.id, "journal.ndjson"));
-      const sealedAlone = found?.sealed !== undefined && !journaled;
-      const runId = sealedAlone ? NO_RUN : (found?.id ?? base);
-      // What failed in it is not asked again by the run itself.
-      const failuresOf = [...(options.failuresOf ?? []), ...(sealedAlone ? [found.id] : [])];
-      const finished = options.noReuse || !found?.finished ? undefined : found.sealed;
-      const settled =
-        finished !== undefined
-          ? allSettled(plan.total, finished.counts.failed)
-          : await settle({place, plan, runs, runId, folder, options: {...options, failuresOf}});
-      const dryRun = await forecast({
-        evalName: resolved.name,
-        place,
-        runs,
-        plan,
-        privacyCheck,
-        ready,
-        scorers: resolved.scorers,
-        needs: definition.needs,
-        settled,
-        runId,
-        folder,
-        noReuse: options.noReuse,
-        budgetUsd: finished === undefined ? options.budgetUsd : undefined,
-        now: effects.now
-      });
-      return {dryRun, unchanged: true, calls: 0};
-    }
-    return await runUnderLease(
-      {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, folder},
-      {runId: planId(resolved.name, plan.hash), erased: erased.length}
-    );
+    const planned = {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, folder};
+    if (options.dryRun) return await forecastOf(planned);
+    return await runUnderLease(planned, {
+      runId: planId(resolved.name, plan.hash),
+      erased: erased.length
+    });
   } finally {
-    leaveHeap();
     await closeCandidates(
       ready,
       resolved.scorers.flatMap(({scorer}) => scorer.asks ?? [])
     );
-    db.close();
-    await rm(folder, {recursive: true, force: true});
   }
 }
 
 /** No run is called so: runs end in digits. */
 const NO_RUN = "none";
+
+/** What a planned run would ask and cost. */
+async function forecastOf(planned: Omit<PlannedRun, "run" | "held">): Promise<RunResult> {
+  const {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, folder} = planned;
+  const {store, options = {}} = inputs;
+  const {workspace} = place;
+  const runs = await store.runs({archived: true});
+  const {base, found} = await latestFolder(workspace, resolved.name, plan, options);
+  // What a sealed run holds is in the store; one that was killed has it in its own journal.
+  const journaled = found !== undefined && (await hasRunFile(workspace, found.id, "journal.ndjson"));
+  const sealedAlone = found?.sealed !== undefined && !journaled;
+  const runId = sealedAlone ? NO_RUN : (found?.id ?? base);
+  // What failed in it is not asked again by the run itself.
+  const failuresOf = [...(options.failuresOf ?? []), ...(sealedAlone ? [found.id] : [])];
+  const finished = options.noReuse || !found?.finished ? undefined : found.sealed;
+  const settled =
+    finished !== undefined
+      ? allSettled(plan.total, finished.counts.failed)
+      : await settle({place, plan, runs, runId, folder, options: {...options, failuresOf}});
+  const dryRun = await forecast({
+    evalName: resolved.name,
+    place,
+    runs,
+    plan,
+    privacyCheck,
+    ready,
+    scorers: resolved.scorers,
+    needs: definition.needs,
+    settled,
+    runId,
+    folder,
+    noReuse: options.noReuse,
+    budgetUsd: finished === undefined ? options.budgetUsd : undefined,
+    now: effects.now
+  });
+  return {dryRun, unchanged: true, calls: 0};
+}
 
 /** Makes the calls of a plan that was made when `erased` rows of the dataset had been erased. */
 async function runUnderLease(

@@ -133,7 +133,7 @@ export async function ensureSplit(
             await writeSplit(workspace, {...other, ...(await openLabels(store, other))});
           }
       await writeSplit(workspace, {...manifest, ...(await openLabels(store, manifest))});
-      await store.refresh();
+      store.refresh();
       return (await readSplit(workspace, own))!;
     }
   );

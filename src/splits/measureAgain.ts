@@ -37,6 +37,6 @@ export async function measureAgain(store: Store, dataset: string): Promise<Split
       }
     );
   }
-  if (measured.length > 0) await store.refresh();
+  if (measured.length > 0) store.refresh();
   return measured;
 }

@@ -9,13 +9,17 @@ import {type Kind, manifestsOf, type View, type ViewContext} from "./kinds/kind.
 import {readRuns} from "./kinds/run.js";
 import {readSplits} from "./kinds/split.js";
 import {readVersion, readVersions} from "./kinds/version.js";
-import {type Columns, emptyRelation, readNdjson, writeNdjson} from "./parquet.js";
+import {emptyRelation, readNdjson, writeNdjson} from "./parquet.js";
 import {remember} from "./remember.js";
 import type {RunManifest, SplitManifest, VersionManifest} from "./schema.js";
+import {viewed, type ViewedDatabase} from "./viewed.js";
 import {openWorkspace, type Workspace} from "./workspace.js";
 
-/** A workspace with a DuckDB over it. Views are made from the files present when it was opened. */
-export interface Store extends Database {
+/**
+ * A workspace with a DuckDB over it, which starts at the first statement. Its views are of the files that were present when it was
+ * opened, or after a `refresh` at the next statement.
+ */
+export interface Store extends ViewedDatabase {
   readonly workspace: Workspace;
   versions(dataset?: string): Promise<VersionManifest[]>;
   /** The version that was pulled last, or undefined before the first pull. */
@@ -27,8 +31,6 @@ export interface Store extends Database {
   pricing(run: PricedRun): Promise<Pricing>;
   /** Names of all tables and views, in no order. */
   tables(): Promise<string[]>;
-  /** Makes the views again, after files were added. */
-  refresh(): Promise<void>;
 }
 
 /**
@@ -42,8 +44,16 @@ export async function openStore(
   options: DatabaseOptions = {}
 ): Promise<Store> {
   const workspace = typeof where === "string" ? await openWorkspace(where) : where;
-  const db = await openDatabase({tmpDir: workspace.tmpDir, ...options});
-  const store: Store = {
+  let found: View[] | undefined = await viewsOf(workspace);
+  const db = viewed(
+    () => openDatabase({tmpDir: workspace.tmpDir, ...options}),
+    async (opened) => {
+      const views = found ?? (await viewsOf(workspace));
+      found = undefined;
+      for (const view of views) await makeView(opened, workspace.tmpDir, view);
+    }
+  );
+  return {
     ...db,
     workspace,
     versions: (dataset) => readVersions(workspace, dataset),
@@ -54,20 +64,12 @@ export async function openStore(
     splits: (dataset) => readSplits(workspace, dataset),
     runs: (options) => readRuns(workspace, options),
     pricing: (run) => pricingOf(workspace.project, run),
-    tables: async () => (await db.rows<{name: string}>("show tables")).map(({name}) => name),
-    refresh: () => makeViews(store)
+    tables: async () => (await db.rows<{name: string}>("show tables")).map(({name}) => name)
   };
-  try {
-    await makeViews(store);
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-  return store;
 }
 
-async function makeViews(store: Store): Promise<void> {
-  const {workspace} = store;
+/** Throws UserError where a record is of another form. */
+async function viewsOf(workspace: Workspace): Promise<View[]> {
   const manifests = remember(
     (kind: Kind) => kind,
     (kind) => manifestsOf(workspace, kind)
@@ -80,7 +82,7 @@ async function makeViews(store: Store): Promise<void> {
   };
   const views: View[] = [];
   for (const kind of workspace.kinds) views.push(...((await kind.views?.(context)) ?? []));
-  for (const view of withoutClashes(views)) await makeView(store, view);
+  return withoutClashes(views);
 }
 
 /** A dataset called as a table of the store, or as another dataset but for case, is read as `dataset_NAME`. */
@@ -95,24 +97,16 @@ function withoutClashes(views: readonly View[]): View[] {
   });
 }
 
-async function makeView(store: Store, {name, of}: View): Promise<void> {
-  if (typeof of === "string") await store.run(`create or replace view ${sqlName(name)} as ${of}`);
-  else await rowsTable(store, name, of.rows, of.columns);
-}
-
-/** Manifests are read through a temporary file into a table: they are few and small. */
-async function rowsTable(
-  store: Store,
-  name: string,
-  rows: readonly object[],
-  columns: Columns
-): Promise<void> {
+async function makeView(db: Database, tmpDir: string, {name, of}: View): Promise<void> {
+  if (typeof of === "string") return db.run(`create or replace view ${sqlName(name)} as ${of}`);
+  const {rows, columns} = of;
   if (rows.length === 0)
-    return store.run(`create or replace table ${sqlName(name)} as ${emptyRelation(columns)}`);
-  const file = temporaryPath(join(store.workspace.tmpDir, name));
+    return db.run(`create or replace table ${sqlName(name)} as ${emptyRelation(columns)}`);
+  // Manifests are read through a temporary file: they are few and small.
+  const file = temporaryPath(join(tmpDir, name));
   try {
     const {longest} = await writeNdjson(file, rows);
-    await store.run(
+    await db.run(
       `create or replace table ${sqlName(name)} as select * from ${readNdjson(file, columns, longest)}`
     );
   } finally {

@@ -75,7 +75,7 @@ export async function userQuery(db: Database, text: string, options: UserSql): P
 
 /** Throws UserError unless the text, with what stands before it, is exactly one statement. */
 export async function assertOneStatement(db: Database, before: string, text: string, what: string) {
-  const {count} = await db.connection.extractStatements(`${before}\n${text}\n`).catch((cause: unknown) => {
+  const count = await db.countStatements(`${before}\n${text}\n`).catch((cause: unknown) => {
     throw new UserError(
       `${what} cannot be parsed: ${plainSql(messageOf(cause).replace("Failed to extract statements: ", ""))}`,
       {cause}

@@ -79,7 +79,7 @@ describe("a dataset's name", () => {
         "select word from mails union all select word from dataset_mails"
       );
       expect(both.map(({word}) => word).sort()).toEqual(["Mails", "mails"]);
-      await store.refresh();
+      store.refresh();
     } finally {
       store.close();
     }

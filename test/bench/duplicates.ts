@@ -43,7 +43,7 @@ try {
     source: {kind: "rows", rows: texts}
   });
   const {version} = await timed(`pull of ${rows} rows`, () => pull(store.workspace, definition));
-  await store.refresh();
+  store.refresh();
   const found = await timed("clusters of near-duplicates", () => nearDuplicates(store, version));
   console.log(`${found.clusters} clusters, ${found.rows} rows in them`);
   const split = await timed("random split with all measures", () =>

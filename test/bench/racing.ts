@@ -133,7 +133,7 @@ async function raceRecording({name, rows, outputs, scorer}: Recording): Promise<
     const inputs = {store, version, split, evalName: "racing"};
     const {record} = await runRace(definition, inputs);
     const {manifest} = await runEval(definition, inputs);
-    await store.refresh();
+    store.refresh();
     const table = await scoreTable(store, manifest!.id, "score");
     store.close();
     return rowOf(name, table, record.outcome!);

@@ -51,7 +51,7 @@ describe("assay check", () => {
     wrong = 5;
     await new Promise((done) => setTimeout(done, 5));
     await runEval(definition(), inputs);
-    await project.store.refresh();
+    project.store.refresh();
   });
   afterAll(async () => {
     project.store.close();

@@ -40,7 +40,7 @@ async function run(changes: Partial<EvalDefinition> = {}, evalName = "words"): P
   await new Promise((done) => setTimeout(done, 5));
   const inputs = {...project, evalName, options: {preflight: false, noReuse: true}};
   await runEval(named(changes).definition, inputs);
-  await project.store.refresh();
+  project.store.refresh();
 }
 
 /** What `assay check --history` prints and exits with. */
@@ -97,7 +97,7 @@ it("tells steady, drifted and regressed runs apart by what changed since", async
     ...definition,
     source: {kind: "rows", rows: changedRows}
   });
-  await project.store.refresh();
+  project.store.refresh();
   const split = await ensureSplit(project.store, version, {strategy: "group", validation: 0, test: 0.9});
   project = {...project, version, split};
   await run({prompt: "Say {{text}}"});

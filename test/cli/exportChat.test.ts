@@ -33,7 +33,7 @@ beforeAll(async () => {
   store = await openStore(workspace);
   const version = (await store.latestVersion("mails"))!;
   await ensureSplit(store, version, {name: "random", strategy: "random", test: 0.2, heldOut: 0.2});
-  await store.refresh();
+  store.refresh();
   const [split] = await store.splits("mails");
   const all = await store.rows<{row_id: string; part: string}>(
     `select row_id, part from read_parquet('${join(splitDir(workspace, "mails", split!.id), "parts.parquet")}')`

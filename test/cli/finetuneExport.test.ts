@@ -61,7 +61,7 @@ beforeAll(async () => {
   store = await openStore(workspace);
   version = (await store.latestVersion("questions"))!;
   split = await ensureSplit(store, version, {name: "given", strategy: "given", column: "part"});
-  await store.refresh();
+  store.refresh();
 });
 afterAll(() => store.close());
 
@@ -166,10 +166,10 @@ describe("a training set", () => {
           }
         })
       );
-      await store.refresh();
+      store.refresh();
       const own = (await store.latestVersion(name))!;
       await ensureSplit(store, own, {name: "given", strategy: "given", column: "part"});
-      await store.refresh();
+      store.refresh();
       const forms = async (part: string) => {
         const out = join(folder, `${name}-${part}.jsonl`);
         await exported({dataset: name, format: "trl", out, part, messages: "chat"});
@@ -262,10 +262,10 @@ describe("a training set", () => {
           }
         })
       );
-      await store.refresh();
+      store.refresh();
       const own = (await store.latestVersion(name))!;
       await ensureSplit(store, own, {name: "given", strategy: "given", column: "part"});
-      await store.refresh();
+      store.refresh();
       return (await exported({dataset: name, ...more})).nearOtherParts;
     };
     expect(await made("chats", {})).toEqual({test: 0, "held-out": 1});
@@ -367,10 +367,10 @@ describe("pairs of answers", () => {
       }
     };
     await pull(store.workspace, defineDataset(dataset));
-    await store.refresh();
+    store.refresh();
     const own = (await store.latestVersion("unasked"))!;
     await ensureSplit(store, own, {name: "given", strategy: "given", column: "part"});
-    await store.refresh();
+    store.refresh();
     const columns = {prompt: "question", chosen: "good", rejected: "bad"};
     for (const system of [undefined, "Be kind."])
       await expect(
@@ -410,7 +410,7 @@ describe("pairs of answers", () => {
       (await runEval(definition(on), {store, evalName: `pairs-${on}`, version, split, options: {}}))
         .manifest!;
     const train = await run("train");
-    await store.refresh();
+    store.refresh();
     const out = join(folder, "run-pairs.jsonl");
     await exported({format: "openai-dpo", out, fromRun: train.id, prefer: "good", over: "bad"});
     // good is right and bad is not on 2, 6, 10, 14, 18.
@@ -434,7 +434,7 @@ describe("pairs of answers", () => {
 describe("a part whose rows other splits hold out", () => {
   it("is not exported, and why is said", async () => {
     await ensureSplit(store, version, {name: "later", strategy: "given", column: "later"});
-    await store.refresh();
+    store.refresh();
     const none =
       /no row of the split given is left in its test part: other splits hold them out.*Nothing was written/;
     await expect(exported({split: "given", part: "test", out: join(folder, "none.jsonl")})).rejects.toThrow(
@@ -473,7 +473,7 @@ describe("pairs of a run", () => {
         source: {kind: "rows", rows: () => made}
       })
     );
-    await store.refresh();
+    store.refresh();
     const own = (await store.latestVersion(name))!;
     const spec = {name: "given", strategy: "given", column: "part"} as const;
     const first = await ensureSplit(store, own, spec);
@@ -502,7 +502,7 @@ describe("pairs of a run", () => {
         split: first,
         options: {}
       });
-      await store.refresh();
+      store.refresh();
       return manifest!.id;
     };
     const pairs = (fromRun: string, out?: string) =>
@@ -518,7 +518,7 @@ describe("pairs of a run", () => {
       });
     const holdOut = async () => {
       await ensureSplit(store, own, {name: "later", strategy: "given", column: "later"});
-      await store.refresh();
+      store.refresh();
     };
     return {run, pairs, holdOut};
   }

@@ -50,7 +50,7 @@ describe("keeping runs", () => {
   const run = async (options: RunOptions = {}) => {
     const inputs = {...project, evalName: "words", options: {preflight: false, ...options}};
     const result = await runEval(wordsEval(server(model.url)), inputs);
-    await project.store.refresh();
+    project.store.refresh();
     return {...result, id: result.manifest!.id};
   };
   // A module is loaded once in a process: another text takes another file.

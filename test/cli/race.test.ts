@@ -81,7 +81,7 @@ describe("a race through the runner", () => {
     const all = await runEval(definition(), inputs());
     // What was raced is reused by the full run.
     expect(all.calls).toBe(3 * rows - first.calls);
-    await project.store.refresh();
+    project.store.refresh();
     const found = await everything(project.store, first.record);
     expect(found).toEqual({run: all.manifest!.id, eval: "words", kind: "pick", best: "good", set: ["good"]});
     expect(everythingText(first.record, found!)).toBe(
@@ -165,12 +165,12 @@ describe("a race through the runner", () => {
       await other({candidates: definition().candidates.slice(1)});
       await other({repeats: 2});
       await runEval(definition(), {...inputs(), options: {preflight: false, limit: 60}});
-      await project.store.refresh();
+      project.store.refresh();
       expect(await everything(project.store, record)).toBeUndefined();
       const more = await other({
         candidates: [...definition().candidates, candidate("again", endpoint, "good")]
       });
-      await project.store.refresh();
+      project.store.refresh();
       expect(await everything(project.store, record)).toMatchObject({run: more.manifest!.id, best: "good"});
     });
 

@@ -78,7 +78,7 @@ describe("the budget of a race", () => {
     const again = await runRace(definition(), inputs(), {budgetUsd});
     expect(again.record).toEqual(record);
     expect(asked()).toBe(paid);
-    await project.store.refresh();
+    project.store.refresh();
     const [view] = (await races(project.store)).races;
     const course = replay(view!, await raceScores(project.store, record.id))!;
     expect(course.rounds.map(({rows}) => rows)).toEqual(record.rounds.map(({rows}) => rows));
@@ -96,7 +96,7 @@ describe("the budget of a race", () => {
     const budgetUsd = 2;
     const {record} = await runRace(definition({}, 8), inputs(), {budgetUsd});
     expect(record.rounds.length).toBeGreaterThan(1);
-    await project.store.refresh();
+    project.store.refresh();
     const runs = await project.store.runs();
     const known = runs.reduce((sum, {costUsd = 0}) => sum + costUsd, 0);
     const unpriced = runs.reduce((sum, {unpricedCalls}) => sum + unpricedCalls, 0);
@@ -120,7 +120,7 @@ describe("the budget of a race", () => {
     for (const {rows, standings, candidates} of record.rounds) {
       expect(standings.map(({scored}) => scored)).toEqual(candidates.map(() => rows));
     }
-    await project.store.refresh();
+    project.store.refresh();
     const [view] = (await races(project.store)).races;
     const scores = await raceScores(project.store, record.id);
     expect(scores.rounds.at(-1)!.costs).toEqual(record.rounds.at(-1)!.spentUsd);

@@ -61,7 +61,7 @@ describe("the decision on an eval that was raced", () => {
   };
   const inputs = () => ({...project, evalName: "words", options: {preflight: false}});
   const checked = async (gate: GateRule[] = []) => {
-    await project.store.refresh();
+    project.store.refresh();
     const named = {
       name: "words",
       path: "evals/words.eval.ts",
@@ -71,7 +71,7 @@ describe("the decision on an eval that was raced", () => {
     return (await checkEvals(project.store, [named]))[0]!;
   };
   const shown = async () => {
-    await project.store.refresh();
+    project.store.refresh();
     return (await verdicts(project.store)).runs.find((run) => run.eval === "words")!;
   };
 
@@ -187,7 +187,7 @@ describe("the decision on an eval that was raced", () => {
 
   it("is not that of an earlier round, which says so", async () => {
     const {record} = await runRace(definition(), inputs());
-    await project.store.refresh();
+    project.store.refresh();
     const [first, last] = [record.rounds[0]!.run!, record.rounds.at(-1)!.run!];
     expect(first).not.toBe(last);
     const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);

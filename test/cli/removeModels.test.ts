@@ -61,7 +61,7 @@ async function runOn(model: ModelManifest): Promise<void> {
     candidates: [localCandidate("own", model.id, {params})]
   });
   await runEval(definition, {...project, evalName: "words", options: {preflight: false, limit: 2}});
-  await project.store.refresh();
+  project.store.refresh();
 }
 
 function contextOf(): BuildContext {

@@ -38,7 +38,7 @@ describe("what assay run prints when it ends", () => {
       options: {preflight: false, ...options},
       signal
     });
-    await store.refresh();
+    store.refresh();
     const {verdict} = await runVerdict(store, result.manifest!);
     return {eval: {name: "words", path: "words.eval.ts", sha256: "", definition}, split, result, verdict};
   };

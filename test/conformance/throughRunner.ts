@@ -62,7 +62,7 @@ export async function throughRunner(
       scorers: {score: scorer}
     });
     await runEval(definition, {store, version, split, evalName: "conformance"});
-    await store.refresh();
+    store.refresh();
     const found = await store.rows<ScoreRecord>(
       "select row_id, candidate, status, value, reason, details from scores where scorer = 'score'"
     );

@@ -71,7 +71,7 @@ describe("purge", () => {
       {store, version, split, evalName: "talks"}
     );
     const summary = async () => {
-      await store.refresh();
+      store.refresh();
       return (await runReport(store, manifest!)).verdict.summaries[0]!;
     };
     const groups = async () =>
@@ -367,7 +367,7 @@ describe("purge", () => {
       return [join(folder, "scorer-answers.ndjson"), join(folder, "stage-answers.ndjson")];
     };
     const answers = await run("before");
-    await project.store.refresh();
+    project.store.refresh();
     const {row_id: id} = (await project.store.row<{row_id: string}>("select row_id from items limit 1"))!;
     await purge(workspace, "words", {where: `id = '${id}'`, ...reason});
     const since = await run("since");

@@ -91,7 +91,7 @@ it("leaves no word of an erased row in any file of the workspace, and names the 
     workspace,
     definition([{id: "late", text: "and a lock", label: "sales", thread: "t0"}])
   );
-  await store.refresh();
+  store.refresh();
   await ensureLedger(store, version);
   await acceptFindings(store, version, {what: twin.id, reason: "she agreed"});
   const spec = {strategy: "random", test: 0.9, validation: 0} as const;
@@ -115,7 +115,7 @@ it("leaves no word of an erased row in any file of the workspace, and names the 
     }),
     {store, version, split, evalName: "orders", effects: {maskExcerpt}}
   );
-  await store.refresh();
+  store.refresh();
   // A second start that was killed leaves a journal behind.
   writeFileSync(join(runDir(workspace, manifest!.id), "journal.ndjson"), `{"n": 1, "output": "${WORD}"}\n`);
   const printed = join(project, "src", ".observablehq", "cache", "data");

@@ -92,7 +92,7 @@ it("a dry run counts an equal row that is open, and not the one that is held out
   const {version} = await pull(workspace, notes(lines));
   const store = await openStore(workspace);
   const split = await ensureSplit(store, version, spec);
-  await store.refresh();
+  store.refresh();
   const open = await store.rows<{row_id: string; text: string}>("select row_id, text from notes");
   store.close();
   const halved = open.filter(({text}) => open.filter((one) => one.text === text).length === 1);
@@ -138,7 +138,7 @@ it("a dry run counts a row that is open in one version, and not another of its i
     {store, version: second.version, split: other, evalName: "notes", options: {preflight: false}}
   );
   const split = await ensureSplit(store, first.version, spec);
-  await store.refresh();
+  store.refresh();
   const ids = await store.rows<{old: number}>(`select old from "notes@${first.version.id}" order by old`);
   store.close();
   const isOpen = (n: number) => ids.some(({old}) => Number(old) === n);

@@ -39,7 +39,7 @@ const read = async (name = "results") => {
     {files: ["results.csv"], slices: ["topic"], cluster: "thread"},
     {name, command: "assay verdict --from results.csv", publish: "text"}
   );
-  await store.refresh();
+  store.refresh();
   return given;
 };
 const erase = (where: string) => purge(store.workspace, "results", {where, reason: "asked for"});
@@ -70,7 +70,7 @@ describe("a run of other tools' results", () => {
     const result = await erase("input like '%Zarathustra%'");
     expect(result).toMatchObject({rows: 1, runs: [manifest.id], versions: []});
     expect(await holding("Zarathustra")).toEqual([]);
-    await store.refresh();
+    store.refresh();
     const [run] = await store.runs();
     expect(run!.purged).toEqual([{rows: 1, at: expect.any(String), reason: "asked for"}]);
     const after = await scoreTable(store, manifest.id, manifest.primaryScorer);
@@ -95,7 +95,7 @@ describe("a run of other tools' results", () => {
     const {manifest} = await read();
     await erase("id = 'r5'");
     expect(await read()).toMatchObject({unchanged: true, manifest: {purged: [{rows: 1}]}});
-    await store.refresh();
+    store.refresh();
     await deleteRuns(store, [manifest.id]);
     const again = await read();
     expect(again).toMatchObject({unchanged: false, manifest: {id: manifest.id, dataset: {rows: 11}}});

@@ -84,7 +84,7 @@ describe("a model without files", () => {
       {store, version, split, evalName: "mails"}
     );
     expect(manifest!.candidates[0]!.modelId).toBe(hosted.id);
-    await store.refresh();
+    store.refresh();
     // It was trained on the very part that it is scored on.
     const {verdict, contamination} = await runVerdict(store, manifest!);
     expect(contamination!.candidates[0]).toMatchObject({candidate: "tuned", share: 1});

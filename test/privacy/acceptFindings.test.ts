@@ -27,7 +27,7 @@ async function pulled(rows: object[], store?: Store): Promise<{store: Store; ver
     source: {kind: "rows", rows: () => rows}
   });
   const {version} = await pull(opened.workspace, definition);
-  await opened.refresh();
+  opened.refresh();
   return {store: opened, version};
 }
 
@@ -54,7 +54,7 @@ describe("a version's ledger", () => {
         "select dataset, version, type, count(*)::int as n from ledger group by all order by type";
       expect(await store.rows(counted)).toEqual([]);
       await ensureLedger(store, version);
-      await store.refresh();
+      store.refresh();
       expect(await store.rows(counted)).toEqual([
         {dataset: "mails", version: version.id, type: "CREDIT_CARD", n: 1},
         {dataset: "mails", version: version.id, type: "EMAIL_ADDRESS", n: 2}

@@ -19,7 +19,7 @@ async function withVersion(
       source: {kind: "rows", rows: () => rows}
     } as const;
     const {version} = await pull(store.workspace, defineDataset(definition));
-    await store.refresh();
+    store.refresh();
     await use({store, version, file: join(store.workspace.project, "labels.jsonl")});
   } finally {
     store.close();

@@ -72,7 +72,7 @@ describe("a version's ledger", () => {
           store
         } as never
       );
-      await store.refresh();
+      store.refresh();
       const version = (await store.latestVersion("mails"))!;
       expect(await ledgerSummary(store, version)).toBeUndefined();
       expect(await versionFindings(store, version)).toEqual(new Map());
@@ -123,7 +123,7 @@ describe("a version's ledger", () => {
           store
         } as never
       );
-      await store.refresh();
+      store.refresh();
       const version = (await store.latestVersion("mails"))!;
       await expect(scanVersion(store, version, {columns: ["text"]})).rejects.toThrow(/no column text.*body/);
     } finally {

@@ -100,7 +100,7 @@ describe("a run that decides by a corpus figure", () => {
   };
   const run = async (one: EvalDefinition, options: RunInputs["options"] = {}, evalName = "translate") => {
     const made = await runEval(one, {...inputs, evalName, options: {preflight: false, ...options}});
-    await store.refresh();
+    store.refresh();
     return made.manifest!;
   };
   const means = async (of: RunManifest) =>
@@ -290,7 +290,7 @@ describe("a run that decides by a corpus figure", () => {
     const made = await run(definition({wer, macro: classification({average: "f1_macro"})}));
     const before = await means(made);
     await purge(store.workspace, "sentences", {where: "row_id = 'r2'", reason: "asked"} as never);
-    await store.refresh();
+    store.refresh();
     expect(await means(made)).toEqual(before);
     const macro = await scoreTable(store, made.id, "macro");
     expect(valuesOf(macro, "brief").filter((value) => value !== undefined)).toHaveLength(2);

@@ -352,7 +352,7 @@ describe("runEval", () => {
     for (const file of files) rmSync(join(folder, file));
     const nobody = spawnSync(process.execPath, ["--version"]).pid;
     writeFileSync(join(folder, `.start.json.${nobody}.0a1b2c3d.tmp`), "{");
-    await project.store.refresh();
+    project.store.refresh();
     expect((await run()).manifest!.id).toBe(manifest!.id);
     expect(readdirSync(dirname(folder))).toEqual([manifest!.id]);
     expect(readdirSync(folder)).toEqual(files);

@@ -56,7 +56,7 @@ async function rowsOf(
     }),
     {store, evalName: "yes-or-no", version, split, options: {preflight: false}}
   );
-  await store.refresh();
+  store.refresh();
   const printed = new Map((await runRows(store, manifest!.id)).map(({name, content}) => [name, content]));
   return readRows((name) => Promise.resolve(printed.get(name) as Uint8Array));
 }

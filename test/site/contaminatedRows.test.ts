@@ -48,7 +48,7 @@ it("a run's lineage tells how many rows its candidates had learned from, as its 
       }),
       {store, version, split, evalName: "questions"}
     );
-    await store.refresh();
+    store.refresh();
     const learned = [{candidate: "majority", clean: 1, near: 0, contaminated: 1, unknown: 0}];
     expect(await contaminatedRows(store, manifest!)).toEqual(learned);
     expect((await runVerdict(store, manifest!)).contamination!.candidates).toMatchObject(learned);

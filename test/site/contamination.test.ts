@@ -100,7 +100,7 @@ describe("runContamination", () => {
       }),
       {store, version, split, evalName: "questions"}
     );
-    await store.refresh();
+    store.refresh();
     const table = await scoreTable(store, manifest!.id, "exact");
     const found = (await runContamination(store, manifest!, table))!;
     expect([...found.marks.keys()]).toEqual(["majority", "child"]);
@@ -201,7 +201,7 @@ describe("runContamination", () => {
       }),
       {store, version, split, evalName: "questions"}
     );
-    await store.refresh();
+    store.refresh();
     const {id} = (await listModels(modelsDir(workspace)))[0]!;
     expect(manifest!.candidates.map(({modelIds}) => modelIds)).toEqual([undefined, [id], undefined]);
     const table = await scoreTable(store, manifest!.id, "exact");
@@ -253,7 +253,7 @@ describe("runContamination", () => {
       {store, version, split, evalName: "questions", options: {final: true, why: "test"}}
     );
     const marksNow = async () => {
-      await store.refresh();
+      store.refresh();
       const {verdict, contamination} = await runVerdict(store, manifest!);
       const {marks, unknown} = contamination!;
       expect([...marks.keys()]).toEqual(["majority"]);

@@ -135,7 +135,7 @@ describe("an erasure", () => {
     const now = () => new Date("2026-11-22T10:00:00.000Z");
     await purge(store.workspace, "tickets", {where: `ticket = '${shown}'`, reason: "request 15", now});
     await purge(store.workspace, "mails", {where: "thread = 'thread-7'", reason: "request 14", now});
-    await store.refresh();
+    store.refresh();
     const all = await datasets(store);
     const [purged] = all.datasets.find(({name}) => name === "tickets")!.purges;
     expect(purged).toMatchObject({at: now().toISOString(), reason: "request 15", rows: 1, runs: []});

@@ -52,7 +52,7 @@ async function byHosting(choices: Partial<PriceChoice>[], price: TokenPrice | un
     }),
     {store, version, split, evalName: "q"}
   );
-  await store.refresh();
+  store.refresh();
   const found = [];
   for (const choice of choices) {
     const {samples, prices} = await runCosts(store, manifest!, {at: "2026-11-29", ...choice});

@@ -50,7 +50,7 @@ async function runOf(
     ...more
   });
   const {version} = await pull(store.workspace, definition);
-  await store.refresh();
+  store.refresh();
   await ensureLedger(store, version);
   const split = await ensureSplit(store, version, {strategy: "random", test: 0.5, validation: 0});
   const endpoint = openAICompatible({name: "here", baseUrl: server.url, hosting: "on-prem", trust: "local"});

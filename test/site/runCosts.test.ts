@@ -64,7 +64,7 @@ it("costs what the requests cost one by one: cached tokens that are not told are
     }),
     {store, version, split, evalName: "q"}
   );
-  await store.refresh();
+  store.refresh();
   const {samples} = await runCosts(store, manifest!, {at: "2026-11-26"});
   store.close();
   const byRow = (name: string, price: TokenPrice, cachedShare?: number) =>

@@ -66,7 +66,7 @@ describe("a run scored in stars and in shares", () => {
         margin
       });
       runs[evalName] = (await runEval(definition, {store, version, split, evalName})).manifest!;
-      await store.refresh();
+      store.refresh();
     }
   });
   afterAll(() => store.close());

@@ -104,7 +104,7 @@ describe("the held-out part", () => {
       {...evalOf(), split: other, part: "test"},
       {store, version, split: second, evalName: "elsewhere"}
     );
-    await store.refresh();
+    store.refresh();
     const scored = await store.rows<{row_id: string}>(
       `select distinct row_id from items where run = '${manifest!.id}'`
     );
@@ -144,7 +144,7 @@ describe("the held-out part", () => {
       rows: heldOut.size
     });
     expect(noted!.who).not.toBe("");
-    await store.refresh();
+    store.refresh();
     expect(await store.rows("select why from final_runs")).toEqual([{why: "release 2"}]);
     const few = await runEval(evalOf(), {...inputs, options: {final: true, why: "a look", limit: 3}});
     expect(few.manifest!.counts.scored).toBe(3);
@@ -188,7 +188,7 @@ describe("the held-out part", () => {
       }
     ]);
     expect((await importVersion(other, "mails", version.id, folder)).version.rows).toBe(200);
-    await store.refresh();
+    store.refresh();
     expect(await store.rows("select eval, why from final_runs")).toEqual([{eval: null, why: "archive"}]);
     store.close();
   });
@@ -335,7 +335,7 @@ describe("the held-out part", () => {
       evalName: "last-word",
       options: {final: true, why: "test"}
     });
-    await store.refresh();
+    store.refresh();
     const shown = await store.row<{scored: number; told: number}>(
       `select count(s.value)::int as scored, (count(i.excerpt) + count(i.expected) + count(c.output))::int as told
        from items i join completions c using (run, row_id) join scores s using (run, row_id)`
@@ -363,7 +363,7 @@ describe("the held-out part", () => {
       join(folder, "manifest.json"),
       JSON.stringify({...split, counts: {...counts, sealed}, settings: {...settings, sealed: share}})
     );
-    await store.refresh();
+    store.refresh();
     expect(await store.rows("select * from mails")).toHaveLength(200 - heldOut.size);
     const again = await ensureSplit(store, version, spec);
     expect(again).toEqual(split);

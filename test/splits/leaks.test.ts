@@ -257,7 +257,7 @@ describe("what was measured", () => {
     const spec: SplitSpec = {strategy: "given", column: "part"};
     const gone = async (id: string) => {
       await purge(store.workspace, "questions", {where: `id = '${id}'`, reason: "asked"});
-      await store.refresh();
+      store.refresh();
       const left = (await readSplit(store.workspace, split))!;
       expect(left).toMatchObject({measures: {}, erased: {test: expect.stringMatching(/^20/) as string}});
       expect(recommendSplit([left])).toMatchObject({
@@ -279,7 +279,7 @@ describe("what was measured", () => {
 });
 
 async function measuredAgain(store: Store): Promise<SplitManifest[]> {
-  await store.refresh();
+  store.refresh();
   return measureAgain(store, "questions");
 }
 

@@ -65,11 +65,11 @@ export async function decisionStore(project: string, rows = ROWS): Promise<Works
       effects: {now: () => (now += 1000)}
     });
     await runEval(priced(false), inputs("priced"));
-    await store.refresh();
+    store.refresh();
     await runEval(priced(true), inputs("priced"));
-    await store.refresh();
+    store.refresh();
     await runRace(raced(), inputs("raced"));
-    await store.refresh();
+    store.refresh();
     await runEval(judged(judge.url), inputs("judged"));
   } finally {
     await judge.close();

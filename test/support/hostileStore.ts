@@ -61,7 +61,7 @@ export async function hostileStore(workspace: Workspace): Promise<void> {
       }),
       {store, version, split, evalName: "hostile", effects: {now: () => (now += 1000)}}
     );
-    await store.refresh();
+    store.refresh();
   } finally {
     store.close();
   }

@@ -112,7 +112,7 @@ export async function purgeStore(project: string): Promise<PurgeStore> {
     await exportVersion(workspace, version, join(project, "out"));
     const before = await idsIn(store);
     const last = await ensureSplit(store, version, HELD);
-    await store.refresh();
+    store.refresh();
     const open = new Set(await idsIn(store));
     const held = before.filter((id) => !open.has(id));
     await runEval(evalOf({split: HELD, part: "held-out"}), {

@@ -311,7 +311,7 @@ async function saveRun(store: Store, plan: RunPlan): Promise<void> {
     command: `assay run ${name}${plan.limit ? ` --limit ${plan.limit}` : ""}`
   };
   await writeJsonAtomic(join(folder, "manifest.json"), manifest);
-  await store.refresh();
+  store.refresh();
 }
 
 function answer(

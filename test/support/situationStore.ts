@@ -47,7 +47,7 @@ export async function situationStore(workspace: Workspace): Promise<void> {
       more: Partial<EvalDefinition> = {}
     ) => {
       await runEval({...situation(spec, shares), ...more}, await inputs(evalName, spec));
-      await store.refresh();
+      store.refresh();
     };
     await run("intent-leak", BY_SPEAKER, {memory: 0.6, plain: 0.75});
     await run("intent-leak", RANDOM, {memory: 0.95, plain: 0.75});
@@ -60,7 +60,7 @@ export async function situationStore(workspace: Workspace): Promise<void> {
     );
     const few = {...situation(BY_SPEAKER, {good: 0.93, plain: 0.75}), title: "What is left by a budget?"};
     await runRace(few, await inputs("intent-budget", BY_SPEAKER), {budgetCalls: 100});
-    await store.refresh();
+    store.refresh();
   } finally {
     store.close();
   }

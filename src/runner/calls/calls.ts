@@ -25,6 +25,8 @@ export interface CallInputs extends PlannedInputs {
   resolved: ResolvedEval;
   journal: AppendLog;
   scoreLog: AppendLog;
+  /** Told of each request that has its last word in the journal. */
+  onEnded(n: number): void;
   tally: Tally;
   concurrency: number;
   /** Candidates, by their place, that were answered in an earlier start of the run. */
@@ -140,12 +142,20 @@ const refusesKey = ({kind, status}: CallError, answers: boolean) =>
 
 /** Puts outcomes into the journal, and counts them when they are there. */
 function outcomeKeeper(
-  {journal, tally, now, ready, made}: Pick<CallInputs, "journal" | "tally" | "now" | "ready" | "made">,
+  {
+    journal,
+    onEnded,
+    tally,
+    now,
+    ready,
+    made
+  }: Pick<CallInputs, "journal" | "onEnded" | "tally" | "now" | "ready" | "made">,
   counters: readonly (TokenCounter | undefined)[]
 ) {
   return {
     barred(call: Call, why: NonNullable<Call["barred"]>) {
       journal.push(failedOutcome({n: call.n, key: ""}, why, new Date(now()).toISOString()));
+      onEnded(call.n);
       tally.barred(call.candidate);
     },
     ended(ended: readonly EndedCall[]) {
@@ -166,6 +176,7 @@ function outcomeKeeper(
       }
       journal.flush();
       for (const {call, outcome, costUsd} of kept) {
+        onEnded(call.n);
         tally.ended(call.candidate, outcome.error !== undefined, costUsd);
         if (ready[call.candidate]!.prepared.endpoint.stages)
           made.stageCalls.ended(outcome.key, outcome.completion !== undefined);

@@ -46,15 +46,15 @@ export interface Plan {
   rowsOf: string;
   /** Relation with n, key ("" when there are no messages) and tokens (estimated, of the prompt), in order. */
   requests: string;
-  /** What the sealed run needs beside, packed when it is first asked for. */
-  tables(): Promise<PlanTables>;
+  /** What the sealed run `run` needs beside, packed when it is first asked for. */
+  tables(run: string): Promise<PlanTables>;
   /** Ids of the rows that the privacy check keeps from each candidate's endpoint: their requests have no key. */
   refused: string[][];
   /** The first 32 bits of each key: shows a prompt function that says something else the second time. */
   checks: Uint32Array;
 }
 
-/** Relations with the columns of ITEMS and PROMPTS but `run`, in order. A row whose prompt function gave no messages has null. */
+/** Parquet files with the columns of ITEMS and PROMPTS, in order. A row whose prompt function gave no messages has null. */
 export interface PlanTables {
   items: string;
   prompts: string;
@@ -174,10 +174,12 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     repeats,
     rowsOf: relation,
     requests: await packed(db, requestsFile, REQUESTS),
-    tables: remembered(async () => ({
-      items: await packed(db, itemsFile, withoutRun(ITEMS)),
-      prompts: await packed(db, promptsFile, withoutRun(PROMPTS))
-    })),
+    tables: remembered(async (run) => {
+      const [items, prompts] = [join(folder, "items.parquet"), join(folder, "prompts.parquet")];
+      await packed(db, itemsFile, withoutRun(ITEMS), {run, path: items});
+      await packed(db, promptsFile, withoutRun(PROMPTS), {run, path: prompts});
+      return {items, prompts};
+    }),
     refused,
     checks
   };
@@ -195,9 +197,9 @@ function promptLinesOf(
     .join("");
 }
 
-function remembered<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
+function remembered(make: Plan["tables"]): Plan["tables"] {
+  let made: Promise<PlanTables> | undefined;
+  return (run) => (made ??= make(run));
 }
 
 /** Throws when a prompt function no longer says what it said when the run was planned. */

@@ -6,6 +6,7 @@ import {
   messageOf,
   modelIdsOf,
   type Answerer,
+  type Database,
   type RunCandidate,
   type SplitManifest,
   type Store,
@@ -29,6 +30,8 @@ export interface ReadyCandidate {
 
 export interface PrepareInputs {
   store: Store;
+  /** Where rows are read: a run's own database, which is open already; the store's unless given. */
+  db?: Database;
   version: VersionManifest;
   split: SplitManifest;
   /** Make nothing: a candidate that is not made yet is one that has answered nothing. */
@@ -43,10 +46,10 @@ export interface PrepareInputs {
  */
 export async function readyCandidates(
   resolved: Pick<ResolvedEval, "candidates" | "seed" | "baseline">,
-  {store, version, split, dryRun, onMessage, signal}: PrepareInputs
+  {store, db = store, version, split, dryRun, onMessage, signal}: PrepareInputs
 ): Promise<ReadyCandidate[]> {
   const ready: ReadyCandidate[] = [];
-  const leftOut = await leftOutRows(store, store.workspace, split);
+  const leftOut = await leftOutRows(db, store.workspace, split);
   try {
     for (const candidate of resolved.candidates) {
       signal?.throwIfAborted();
@@ -60,7 +63,7 @@ export async function readyCandidates(
             throw new UserError(
               `candidate ${candidate.name} asked for rows of the held-out part, which no candidate may see. Use train or validation.`
             );
-          return partRows(store, store.workspace, version, split, part);
+          return partRows(db, store.workspace, version, split, part);
         },
         leftOut,
         dryRun,

@@ -9,7 +9,6 @@ import {
   openParts,
   type SplitManifest,
   sqlString,
-  type Store,
   UserError,
   type VersionManifest,
   versionRows,
@@ -47,12 +46,12 @@ const ROWS_AT_ONCE = 8_192;
  * few-shot examples can be drawn from.
  */
 export async function countOpenRows(
-  store: Store,
+  {db, workspace}: Place,
   split: SplitManifest,
   {name, part}: {name: string; part: string},
   fewShot: FewShotInputs["fewShot"]
 ): Promise<number> {
-  const {train = 0, [part]: rows = 0} = await openCounts(store, store.workspace, split);
+  const {train = 0, [part]: rows = 0} = await openCounts(db, workspace, split);
   if (rows === 0) throw new UserError(`${name} cannot be run: ${noRows(split, part)}`);
   if (train === 0 && examplesAsked(fewShot) > 0)
     throw new UserError(`${name} has no examples for its prompts (fewShot): ${noRows(split, "train")}`);

@@ -1,12 +1,9 @@
-import {rm} from "node:fs/promises";
+import {copyFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type Columns,
   COMPLETIONS,
   type Held,
-  isStaged,
-  ITEMS,
-  PROMPTS,
   type RunCandidate,
   type RunManifest,
   SCORES,
@@ -14,28 +11,18 @@ import {
   sqlName,
   sqlString
 } from "../../store/index.js";
-import {cascadeCostSql, toldCostSql} from "../../costs/index.js";
 import {isRemote} from "../../endpoints/types.js";
 import type {ScorerCalls} from "../../scorers/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {cachedScores} from "./cachedScores.js";
-import {endedRequests} from "./endedRequests.js";
+import type {EndedCompletions} from "./completions.js";
 import {copyChunks, copyParquet, type Range, rangesOf, within} from "../tables/chunks.js";
 import {logAsParquet} from "../tables/logs.js";
 import {type Plan, withoutRun} from "../plan/plan.js";
 import type {Place} from "../plan/rows.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import type {Settled} from "../journal/reuse.js";
-import {
-  JOURNAL,
-  journalFile,
-  latest,
-  otherScores,
-  placeOf,
-  positionsOf,
-  SCORE_LOG,
-  scoresFile
-} from "../journal/tables.js";
+import {journalFile, latest, otherScores, SCORE_LOG, scoresFile} from "../journal/tables.js";
 import {type Pending, scorePending} from "./scorePending.js";
 
 /** Fewer than elsewhere: they are scored while DuckDB holds them. */
@@ -59,8 +46,8 @@ export interface SealInputs {
   held: Held;
   /** As the manifest will state them, in the plan's order. */
   candidates: readonly RunCandidate[];
-  /** By candidate: whether its endpoint computes costs from tokens and prices. */
-  pricesTokens: readonly boolean[];
+  /** The requests that have ended. */
+  ended: EndedCompletions;
   manifest(figures: SealFigures): Promise<RunManifest>;
 }
 
@@ -80,13 +67,13 @@ export interface SealFigures {
 export async function seal(inputs: SealInputs): Promise<RunManifest> {
   const {plan, runId} = inputs;
   const {db, workspace} = inputs.place;
-  const done = await joinCompletions(inputs);
+  const done = await inputs.ended.joined();
   const scores = await joinScores(inputs, done);
-  const {items, prompts} = await plan.tables();
+  const {items, prompts} = await plan.tables(runId);
   const writeTables = async (stage: string) => {
+    await copyFile(items, join(stage, "items.parquet"));
+    await copyFile(prompts, join(stage, "prompts.parquet"));
     for (const [name, columns, relation] of [
-      ["items", ITEMS, items],
-      ["prompts", PROMPTS, prompts],
       ["completions", COMPLETIONS, done],
       ["scores", SCORES, scores]
     ] as const) {
@@ -105,52 +92,6 @@ export async function seal(inputs: SealInputs): Promise<RunManifest> {
   await rm(journalFile(workspace, runId), {force: true});
   await rm(scoresFile(workspace, runId), {force: true});
   return manifest;
-}
-
-/** All ended requests with their place, in order: the journal's, the reused, and those an equal request answered. */
-async function joinCompletions(inputs: SealInputs): Promise<string> {
-  const {place, plan, runId, settled, folder} = inputs;
-  const {db, workspace} = place;
-  const {items} = await plan.tables();
-  const log = journalFile(workspace, runId);
-  const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal.parquet"));
-  const {reusedOf: reused, duplicates} = settled;
-  const sources = {requests: plan.requests, journal, reused, duplicates};
-  const at = placeOf(plan, "c.n");
-  const costUsd = costAtThisPrice(inputs, at.candidate);
-  // DuckDB holds one side of a join as a whole: each is cut to the chunk by itself.
-  const queries = rangesOf(plan.total).map(
-    (
-      range
-    ) => `select c.n, i.row_id, i.row_hash, i.expected, ${at.candidate} as candidate, ${at.variant} as variant, ${at.repeat} as repeat,
-        c.* exclude (n) replace (${costUsd} as cost_usd) from (${endedRequests(sources, range)}) c
-      join (select position, row_id, row_hash, expected from ${items} where ${within("position", positionsOf(plan, range))}) i
-        on i.position = ${at.position} order by c.n`
-  );
-  const columns = {n: "BIGINT", row_hash: "VARCHAR", expected: "VARCHAR", ...COMPLETIONS};
-  return copyChunks(db, folder, "completions", columns, queries);
-}
-
-/**
- * A reused completion costs what its tokens cost at this run's prices. It keeps the cost it came with where its tokens do not
- * tell it, and where an endpoint says itself what each answer cost; one that has no price any more leaves it unknown.
- */
-function costAtThisPrice({candidates, pricesTokens}: SealInputs, candidate: string): string {
-  const cases = candidates.map((one, i) => {
-    const own = reusedCost(one, pricesTokens[i]!);
-    return `when reused and ${candidate} = ${sqlString(one.name)} then ${own}`;
-  });
-  return cases.length === 0 ? "cost_usd" : `case ${cases.join(" ")} else cost_usd end`;
-}
-
-function reusedCost(candidate: RunCandidate, pricesTokens: boolean): string {
-  const {price, stages} = candidate;
-  if (stages)
-    return `case when stage_tokens is null then cost_usd else ${cascadeCostSql(stages.map((one) => one.price))} end`;
-  // Of stages within a stage the prices are not recorded.
-  if (isStaged(candidate)) return "cost_usd";
-  if (price) return `coalesce(${toldCostSql(price)}, cost_usd)`;
-  return pricesTokens ? "null" : "cost_usd";
 }
 
 /** This run's scores, those other runs gave to the same completion, row and expectation, and those still owed. */

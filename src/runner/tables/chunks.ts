@@ -18,6 +18,9 @@ export function rangesOf(total: number, size = CHUNK): Range[] {
   }));
 }
 
+/** The place, among the ranges of `rangesOf`, of the one that holds `n`. */
+export const rangeAt = (n: number) => Math.floor(n / CHUNK);
+
 export const within = (column: string, {from, to}: Range) => `${column} >= ${from} and ${column} < ${to}`;
 
 /** Writes a half-made table that need not survive a power cut, in row groups small enough to be written early. */

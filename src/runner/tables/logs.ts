@@ -9,11 +9,19 @@ import {
   sqlString,
   temporaryPath
 } from "../../store/index.js";
-import {copyParquet} from "./chunks.js";
+import {copyParquet, type Range, relationOf} from "./chunks.js";
 
 /** DuckDB reads a file of lines through buffers of 32 MB; of a smaller file it fills no more than its size. */
 const PIECE_BYTES = 4 << 20;
 const BLOCK_BYTES = 1 << 18;
+
+/** What of a log is copied, and the text that all its rows have as their column `run`. */
+interface Copied {
+  /** Bytes between two lines; from the beginning and to the end of now, unless told. */
+  from?: number;
+  to?: number;
+  run?: string;
+}
 
 /**
  * A log as a Parquet file at `path`, in the log's order, and the relation of it. A torn last line, of a run that is
@@ -23,15 +31,17 @@ export async function logAsParquet(
   db: Database,
   log: string,
   columns: Columns,
-  path: string
+  path: string,
+  {from = 0, to = bytesOf(log), run}: Copied = {}
 ): Promise<string> {
-  if (!existsSync(log) || statSync(log).size === 0) return `(${emptyRelation(columns)})`;
-  const {pieces, longest} = await cutInPieces(log, path);
+  if (to <= from) return `(${emptyRelation(columns)})`;
+  const {pieces, longest} = await cutInPieces(log, {from, to}, path);
+  const first = run === undefined ? "" : `${sqlString(run)} as run, `;
   try {
     await copyParquet(
       db,
       path,
-      `select * from read_json([${pieces.map(sqlString).join(", ")}], format = 'newline_delimited', ignore_errors = true,
+      `select ${first}* from read_json([${pieces.map(sqlString).join(", ")}], format = 'newline_delimited', ignore_errors = true,
          maximum_object_size = ${Math.max(1 << 16, longest + 1)}, columns = ${columnsLiteral(columns)})`
     );
   } finally {
@@ -41,20 +51,64 @@ export async function logAsParquet(
 }
 
 /** The same for a log that is not needed afterwards. */
-export async function packed(db: Database, log: string, columns: Columns): Promise<string> {
-  const relation = await logAsParquet(db, log, columns, `${log}.parquet`);
+export async function packed(
+  db: Database,
+  log: string,
+  columns: Columns,
+  {run, path = `${log}.parquet`}: {run?: string; path?: string} = {}
+): Promise<string> {
+  const relation = await logAsParquet(db, log, columns, path, {run});
   await rm(log, {force: true});
   return relation;
 }
 
-/** Copies a file of lines into several, beside `near`, each cut behind a newline; and its longest line in bytes. */
-async function cutInPieces(log: string, near: string): Promise<{pieces: string[]; longest: number}> {
+/** A log that becomes Parquet while it grows. */
+export interface GrowingLog {
+  /** Packs what was written since the last time, and gives the relation of all that was packed. */
+  pack(): Promise<string>;
+}
+
+/** Each piece becomes a file beside `path`; `flush` puts what the log has been given into its file, in whole lines. */
+export function growingLog(
+  db: Database,
+  log: {path: string; flush(): void},
+  columns: Columns,
+  path: string
+): GrowingLog {
+  const files: string[] = [];
+  let end = 0;
+  return {
+    async pack() {
+      log.flush();
+      const to = bytesOf(log.path);
+      if (to > end) {
+        const file = `${path}-${files.length}.parquet`;
+        await logAsParquet(db, log.path, columns, file, {from: end, to});
+        files.push(file);
+        end = to;
+      }
+      return relationOf(files, columns);
+    }
+  };
+}
+
+function bytesOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0;
+}
+
+/** Copies bytes of a file of lines into several files beside `near`, each cut behind a newline; and its longest line in bytes. */
+async function cutInPieces(
+  log: string,
+  {from, to}: Range,
+  near: string
+): Promise<{pieces: string[]; longest: number}> {
   const pieces: string[] = [];
   let piece: FileHandle | undefined;
   let written = 0;
   let longest = 0;
   let current = 0;
-  const from = await open(log, "r");
+  const source = await open(log, "r");
+  let at = from;
   const write = async (bytes: Buffer) => {
     if (bytes.length === 0) return;
     if (!piece) {
@@ -68,8 +122,9 @@ async function cutInPieces(log: string, near: string): Promise<{pieces: string[]
   try {
     const space = Buffer.allocUnsafe(BLOCK_BYTES);
     for (;;) {
-      const {bytesRead} = await from.read(space, 0, space.length);
+      const {bytesRead} = await source.read(space, 0, Math.min(space.length, to - at), at);
       if (bytesRead === 0) break;
+      at += bytesRead;
       const block = space.subarray(0, bytesRead);
       let start = 0;
       for (let end = block.indexOf(10); end >= 0; end = block.indexOf(10, start)) {
@@ -87,7 +142,7 @@ async function cutInPieces(log: string, near: string): Promise<{pieces: string[]
       }
     }
   } finally {
-    await from.close();
+    await source.close();
     await piece?.close();
   }
   return {pieces, longest: Math.max(longest, current)};

@@ -74,7 +74,7 @@ async function figuresOf(file: string, parts: Parts): Promise<Figure[]> {
 }
 
 async function countedParts(store: Store, version: VersionManifest) {
-  await store.refresh();
+  store.refresh();
   const split = await ensureSplit(store, version, {strategy: "given", column: "part"});
   return store.rows<{name: string; rows: number; classes: number; each: number[]}>(
     `with classes as (

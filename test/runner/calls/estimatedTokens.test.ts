@@ -34,7 +34,7 @@ const start = (name: string, one: ReturnType<typeof endpoint>, options: object =
     options: {preflight: false, ...options}
   });
 const tokens = async (run: string) => {
-  await project.store.refresh();
+  project.store.refresh();
   return project.store.rows<{input: number; output: number; by: string | null; n: number}>(
     `select prompt_tokens::int as input, completion_tokens::int as output, tokens_estimated_by as "by", count(*)::int as n
      from completions where run = $run group by all order by "by" nulls first, input`,

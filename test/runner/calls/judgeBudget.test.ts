@@ -146,7 +146,7 @@ describe("the calls of scorers", () => {
     });
     const kept = await run(false, "unpriced", {noReuse: true});
     expect(kept.scorers[0]!.asks).toEqual({model: "judge-model", endpoint: "judge"});
-    await project.store.refresh();
+    project.store.refresh();
     expect(await project.store.rows("select scorer, candidate, model, input from run_prices")).toEqual([
       {scorer: "rating", candidate: null, model: "judge-model", input: 100}
     ]);

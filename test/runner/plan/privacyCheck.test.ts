@@ -49,7 +49,7 @@ async function place(sensitivity?: Sensitivity): Promise<Place> {
       sensitivity
     })
   );
-  await store.refresh();
+  store.refresh();
   const split = await ensureSplit(store, version, {strategy: "random", test: 0.6, validation: 0});
   return {store, version, split, server, sent: () => JSON.stringify(server.requests)};
 }
