@@ -223,6 +223,23 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(manifest!.costUsd).toBeCloseTo(0.003 * manifest!.counts.completed, 9);
   });
 
+  it("keeps what an endpoint without prices says that each answer cost", async () => {
+    const served = await begin();
+    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    const endpoint: Endpoint = {
+      ...served,
+      price: undefined,
+      complete: async (...asked) => ({...(await served.complete(...asked)), costUsd: 0.25})
+    };
+    const reached = [{endpoint, model: "test-model"}];
+    workers = [
+      await startWorker(queueAddress(valkey.url), {reached, concurrency: 8, sealing: createSealing(key)})
+    ];
+    const {manifest} = await run(endpoint);
+    expect(manifest!.counts.completed).toBeGreaterThan(20);
+    expect(manifest!.costUsd).toBeCloseTo(0.25 * manifest!.counts.completed, 9);
+  });
+
   it("pauses, resumes and drains from outside", async () => {
     const endpoint = await begin({latencyMs: 10});
     const link = await openQueueLink(queueAddress(valkey.url), {key});

@@ -17,14 +17,20 @@ function instant(answer: (call: number) => Promise<void> | void): Endpoint {
   let calls = 0;
   return {
     name: "instant",
-    kind: "openai-compatible",
+    kind: "embedded",
     hosting: "on-prem",
     trust: "local",
     identity: () => Promise.resolve({server: "instant"}),
     async complete({messages}) {
       await answer(++calls);
       const text = String(messages.at(-1)!.content).split(" ").at(-1)!;
-      return {text, usage: {promptTokens: 4, completionTokens: 1}, latencyMs: 1};
+      return {
+        text,
+        usage: {promptTokens: 4, completionTokens: 1},
+        finishReason: "stop",
+        latencyMs: 1,
+        attempts: 1
+      };
     }
   };
 }
