@@ -55,6 +55,10 @@ export async function openStore(
   );
   return {
     ...db,
+    refresh: () => {
+      found = undefined;
+      db.refresh();
+    },
     workspace,
     versions: (dataset) => readVersions(workspace, dataset),
     latestVersion: async (dataset) => {

@@ -1,6 +1,8 @@
 import {describe, expect, it} from "vitest";
-import {openDatabase} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/datasets/index.js";
+import {openDatabase, openStore} from "../../src/store/index.js";
 import {viewed} from "../../src/store/viewed.js";
+import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 /** A viewed database that counts how often it was opened and had its views made; view `v` says the latter. */
 function counted(fails: () => boolean = () => false) {
@@ -71,5 +73,21 @@ describe("viewed", () => {
     other.db.close();
     await expect(other.db.row("from v")).rejects.toThrow("closed");
     expect([counts.opened, other.counts.opened]).toEqual([0, 0]);
+  });
+});
+
+describe("a store's views", () => {
+  it("are of what was there when it was opened, and with what came since behind a refresh", async () => {
+    const workspace = await temporaryWorkspace();
+    const [asOpened, refreshed] = [await openStore(workspace), await openStore(workspace)];
+    const rows = {kind: "rows", rows: () => [{id: "a"}]} as const;
+    await pull(workspace, defineDataset({name: "letters", source: rows, id: "id"}));
+    refreshed.refresh();
+    expect(await refreshed.rows("select id from letters")).toEqual([{id: "a"}]);
+    expect(await asOpened.tables()).not.toContain("letters");
+    asOpened.refresh();
+    expect(await asOpened.tables()).toContain("letters");
+    asOpened.close();
+    refreshed.close();
   });
 });
