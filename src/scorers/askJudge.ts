@@ -17,7 +17,10 @@ export interface Judge {
 /** What the options of a scorer that asks a judge must be, beside its own. */
 export const JUDGE = {endpoint: required(anyObject), model: required(text), params: anyObject};
 
-/** The judge's answer, or why there is none. Messages of an EndpointError hold no key and no prompt. */
+/**
+ * The judge's answer, or why there is none that counts: one that was cut off or withheld may have stopped before its verdict.
+ * Messages of an EndpointError hold no key and no prompt.
+ */
 export async function askJudge(
   {endpoint, model, params = {temperature: 0}}: Judge,
   prompt: string,
@@ -31,12 +34,41 @@ export async function askJudge(
     const completion = await (calls
       ? calls.ask(endpoint, request, options)
       : endpoint.complete(request, options));
-    return {text: completion.text};
+    const broken = brokenOff(completion.finishReason);
+    return broken === undefined ? {text: completion.text} : {failed: broken};
   } catch (error) {
     if (error instanceof EndpointError && error.kind !== "aborted")
       return {failed: `the judge gave no answer: ${error.message}`};
     throw error;
   }
+}
+
+/** The words that servers have for it, in small letters. */
+const CUT = new Set([
+  "length",
+  "max_tokens",
+  "max_output_tokens",
+  "model_length",
+  "model_context_window_exceeded"
+]);
+const WITHHELD = new Set([
+  "content_filter",
+  "refusal",
+  "safety",
+  "recitation",
+  "blocklist",
+  "prohibited_content",
+  "spii"
+]);
+
+/** Why an answer that ended so is no whole one. Answers kept by earlier releases may not say how they ended. */
+function brokenOff(finishReason: string | undefined): string | undefined {
+  const end = finishReason?.toLowerCase() ?? "";
+  if (CUT.has(end))
+    return `the judge's answer was cut off (finish_reason "${finishReason}"): raise max_tokens in the judge's params, or give it a model with a longer context`;
+  return WITHHELD.has(end)
+    ? `the judge's answer was withheld (finish_reason "${finishReason}"): its provider's filter or the model refused this row; ask another judge about it`
+    : undefined;
 }
 
 /** What identifies a judge in a scorer's version. */

@@ -13,7 +13,8 @@ export interface MultipleChoiceOptions {
  * 1 when the option chosen in the output is the expected one, else 0. Expected is a letter ("B" or "(B)"), a
  * position counted from 0 (a number, as MMLU has it), or, with `choices`, an option's text; a text such as "1" is a position where no
  * option reads so. The choice is read from, in this order: the last
- * "answer is (B)", "Answer: B", "option B is correct" or boxed letter; a letter that is the whole output or begins it ("B.", "(B) because");
+ * "answer is (B)", "answer would be B", "Answer: B", "option B is correct", `<answer>B</answer>` or boxed letter; a letter that is the
+ * whole output ("- B" too) or begins it ("B.", "(B) because");
  * the only letter behind "option", "choice" or "answer"; a lone parenthesised letter; the text of exactly one option. After "answer is" an
  * option's text goes before its first letter ("A dog"). An output that names none, or several ("The answer is A or B", "Answer: A, B"), is 0.
  */
@@ -65,7 +66,7 @@ export function chosenLetter(output: string, count: number, texts?: readonly str
     return option ?? only(lettersFrom(last));
   }
   const [opening] = found(text, [
-    `^[*_"'(\\[]*(${either})[)\\].*_"':]*$`,
+    `^(?:[-*•]\\s+)?[*_"'(\\[]*(${either})[)\\].*_"':]*$`,
     `^[*_"']*[(\\[]?(${upper})(?:[)\\].:*_]+)(?=\\s|$)`,
     `^(${upper}),?\\s(?:because|since)\\b`
   ]);
@@ -91,6 +92,8 @@ const OPTION = "(?:[Cc]hoice|[Oo]ption)";
 const NAMED = `(?:[Aa]nswer|ANSWER|${OPTION})`;
 const MARKS = "[*_\"'(\\[]*";
 const IS = `[*_]*(?:\\s+is\\b(?:[*_\\s]*[:=])?|\\s*[:=])[*_"'(\\[\\s]*`;
+const WOULD_BE = `\\s+(?:would|should|must|will)\\s+be\\b[*_\\s:"'(\\[]*`;
+const FONT = "\\\\(?:text(?:bf|it|rm|sf|tt)?|math(?:bf|it|rm|sf)|bf|rm)";
 const END = "(?![\\p{L}\\p{N}'’])";
 /** A small letter counts only when it ends the line: "Answer: a man" names no option. */
 const LINE_END = "[)\\].*_\"']*\\s*(?:\\n|$)";
@@ -105,7 +108,12 @@ const LIST_END = `(?:[)\\]]{0,6}[.!?]|${CLOSED}[,;]?\\s?(?:$|[\\n(—–-]|(?:be
 /** What says which option is the answer. "Option A" alone does not: explanations speak of the wrong ones so. */
 function stated({upper, either}: Letters): string[] {
   return [
-    `\\\\boxed\\{\\s*(?:\\\\text\\{)?\\(?(${either})\\)?\\}?\\s*\\}`,
+    `\\\\boxed\\{\\s*(?:${FONT}\\{\\s*)?\\(?(${either})\\)?\\.?\\s*\\}?\\s*\\}`,
+    `\\\\boxed\\{\\s*${FONT}\\{\\s*\\((${upper})\\)`,
+    `<(?:final[_ ])?(?:answer|choice|option)>\\s*${MARKS}(${either})[)\\].*_"']*\\s*</`,
+    `${NAMED}${IS}(?:(?:the\\s+)?${OPTION}\\s+)?(?:\\$|\\\\\\()\\s*(?:${FONT}\\{\\s*)?\\(?(${either})\\)?\\}?\\s*(?:\\$|\\\\\\))`,
+    `${NAMED}${WOULD_BE}(?:(?:the\\s+)?${OPTION}\\s+${MARKS})?(${upper})${END}(?![)\\].,*_"']{0,6}\\s?(?:if|unless|when|were|had)\\b)`,
+    `${NAMED}${WOULD_BE}(${either})${LINE_END}`,
     `${NAMED}${IS}(?:(?:the\\s+)?${OPTION}\\s+${MARKS})?(${upper})${END}`,
     `${NAMED}${IS}(${either})${LINE_END}`,
     `(?<!${upper}${CLOSE}\\s?(?:,|/|&|\\bor|\\band)\\s?(?:the )?)${OPTION}\\s+${MARKS}(${upper})[)\\]*_"']*\\s+is\\s+(?:the\\s+)?(?:correct|right|best)\\b`

@@ -9,8 +9,11 @@ export interface Normalization {
   ignoreAccents?: boolean;
 }
 
-/** Compatibility form (NFKC), then the chosen reductions; runs of white space become one blank. */
-export function normalizeText(text: string, options: Normalization = {}): string {
+/**
+ * Compatibility form (NFKC), then the chosen reductions; runs of white space become one blank.
+ * @param kept punctuation and symbols that stay where others are dropped
+ */
+export function normalizeText(text: string, options: Normalization = {}, kept?: RegExp): string {
   const {
     ignoreCase = true,
     ignorePunctuation = true,
@@ -20,7 +23,12 @@ export function normalizeText(text: string, options: Normalization = {}): string
   let result = text.normalize("NFKC");
   if (ignoreAccents) result = result.normalize("NFD").replace(/\p{M}/gu, "").normalize("NFC");
   if (ignoreCase) result = result.toLowerCase();
-  if (ignorePunctuation) result = result.replace(/[\p{P}\p{S}]/gu, "");
+  if (ignorePunctuation) result = withoutSigns(result, kept);
   if (ignoreArticles) result = result.replace(/(?<![\p{L}\p{N}])(?:a|an|the)(?![\p{L}\p{N}])/giu, " ");
   return result.replace(/\s+/g, " ").trim();
+}
+
+function withoutSigns(text: string, kept?: RegExp): string {
+  const signs = kept ? new RegExp(`(${kept.source})|[\\p{P}\\p{S}]`, "gu") : /()[\p{P}\p{S}]/gu;
+  return text.replace(signs, (_, stays: string | undefined) => stays ?? "");
 }

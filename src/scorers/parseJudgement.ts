@@ -1,3 +1,5 @@
+import {withoutReasoning} from "./withoutReasoning.js";
+
 /** A judge's two scores when its first line holds nothing but two numbers, divided by a comma or blanks. */
 export function parseScorePair(text: string): [number, number] | undefined {
   const [line = ""] = text.trimStart().split("\n", 1);
@@ -5,28 +7,86 @@ export function parseScorePair(text: string): [number, number] | undefined {
   return match ? [Number(match[1]), Number(match[2])] : undefined;
 }
 
+/** What a judge decides, or why its answer does not say. */
+export type Verdict<T> = {verdict: T} | {failed: string};
+
+const NUMBER = "([-−]?\\d+(?:\\.\\d+)?)";
+const SCALE = "(?:\\s*(?:/|out of)\\s*\\d+(?:\\.\\d+)?)?";
+
+const RATING = {
+  what: "rating",
+  like: "Rating: [[N]]",
+  bracketed: NUMBER + SCALE,
+  label: "rating|score|grade|verdict",
+  // A number that counts something, or begins a range, is no rating: "Score: 3 things are missing".
+  labelled: `\\[?\\s*${NUMBER}(?![.,]?\\d)${SCALE}\\]?(?=\\s*(?:$|[^\\s\\p{L}\\p{N}]|points?\\b|stars?\\b))(?!\\s*[-–]\\s*\\d)`,
+  alone: NUMBER + SCALE
+};
+
+const CHOICE = {
+  what: "choice",
+  like: "[[A]], [[B]] or [[C]]",
+  bracketed: "([ABCabc])",
+  label: "verdict|choice|decision|winner|preference|judge?ment",
+  labelled: "\\[?\\s*([ABC])\\s*\\]?(?=[^\\p{L}\\p{N}]*$)",
+  alone: "([ABC])"
+};
+
 /**
- * A judge's rating: the last number in double square brackets ("[[7]]"), else the number behind the last
- * "Rating:" or "Score:", else the whole answer when it is a number. "7/10" is 7. Undefined when there is none.
+ * A judge's rating, which its last line holds: a number in double square brackets ("[[7]]") where the line begins, where it ends
+ * or behind "Rating:", a number behind "Rating:" or "Score:", or nothing but a number. "7/10" and "7 out of 10" are 7.
  */
-export function parseRating(text: string): number | undefined {
-  const number = "(-?\\d+(?:\\.\\d+)?)(?:\\s*/\\s*\\d+)?";
-  const patterns = [
-    `\\[\\[\\s*${number}\\s*\\]\\]`,
-    `\\b(?:rating|score)\\**\\s*(?:is|[:=])?\\s*\\**\\s*${number}(?![\\d.]*\\d)`,
-    `^\\s*${number}\\s*$`
-  ];
-  for (const pattern of patterns) {
-    const found = [...text.matchAll(new RegExp(pattern, "gi"))].at(-1);
-    if (found) return Number(found[1]);
-  }
-  return undefined;
+export function parseRating(text: string): Verdict<number> {
+  const found = verdictOf(text, RATING);
+  return "failed" in found ? found : {verdict: Number(found.verdict.replace("−", "-"))};
 }
 
-/** Which answer a judge prefers: the last [[A]], [[B]] or [[C]] (a tie), else an answer that is only that letter. */
-export function parseChoice(text: string): "first" | "second" | "tie" | undefined {
-  const letter =
-    [...text.matchAll(/\[\[\s*([ABC])\s*\]\]/gi)].at(-1)?.[1] ?? /^\s*([ABC])\.?\s*$/.exec(text)?.[1];
-  if (letter === undefined) return undefined;
-  return ({A: "first", B: "second", C: "tie"} as const)[letter.toUpperCase() as "A" | "B" | "C"];
+/** Which answer a judge prefers: [[A]], [[B]] or [[C]] (a tie) in its last line, else a line that is that letter or "Verdict: A". */
+export function parseChoice(text: string): Verdict<"first" | "second" | "tie"> {
+  const found = verdictOf(text, CHOICE);
+  if ("failed" in found) return found;
+  return {
+    verdict: ({A: "first", B: "second", C: "tie"} as const)[found.verdict.toUpperCase() as "A" | "B" | "C"]
+  };
+}
+
+/** Only the end counts: before it a judge may quote its task, or an answer that tells it what to say. */
+function verdictOf(text: string, form: typeof RATING): Verdict<string> {
+  const {what, like, bracketed, label, labelled, alone} = form;
+  const line = lastLine(text);
+  const whole = new RegExp(`^[^\\p{L}\\p{N}−-]*${alone}[^\\p{L}\\p{N}]*$`, "u").exec(line);
+  if (whole) return {verdict: whole[1]!};
+  const bracket = `\\[\\[\\s*${bracketed}\\s*\\]\\]`;
+  const said = `\\b(?:${label})\\s*(?:is|of|[:=])*\\s*`;
+  const all = [bracket, said + labelled].flatMap((pattern) =>
+    [...line.matchAll(new RegExp(pattern, "giu"))].map((match) => match[1]!.toUpperCase())
+  );
+  const several = [...new Set(all)];
+  if (several.length > 1)
+    return {
+      failed: `the judge's last line names several ${what}s (${several.join(", ")}), and only one may stand there`
+    };
+  const placed = [
+    `^[^\\p{L}\\p{N}]*(?:(?:so|thus|hence|therefore|overall)\\b[\\s,:]*)?${bracket}`,
+    `${said}["'“”]*${bracket}`,
+    `${bracket}${BEHIND}$`,
+    said + labelled
+  ].some((pattern) => new RegExp(pattern, "iu").test(line));
+  return placed
+    ? {verdict: several[0]!}
+    : {failed: `the judge's answer names no ${what} in its last line, which must end with one, like ${like}`};
+}
+
+/** What may stand between a verdict and the end of its line: signs, the scale, "for a tie", a remark in brackets. */
+const SIGNS = "[^\\p{L}\\p{N}]{0,20}";
+const BEHIND = `${SIGNS}(?:(?:/|out of)\\s*\\d+|points?|stars?|(?:for )?a tie)?${SIGNS}(?:\\([^()]{0,200}\\)${SIGNS})?`;
+
+/** The last line with a letter or a digit, without emphasis and tags. */
+function lastLine(text: string): string {
+  const lines = withoutReasoning(text).split("\n");
+  for (let i = lines.length - 1; i >= 0; i--) {
+    const plain = lines[i]!.replace(/<\/?[a-z][\w-]{0,30}>|<\|[^|<>]{0,30}\|>|[*_`]/gi, "");
+    if (/[\p{L}\p{N}]/u.test(plain)) return plain.replace(/\s+/g, " ").trim();
+  }
+  return "";
 }

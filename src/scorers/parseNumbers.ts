@@ -7,16 +7,19 @@ export interface NumberFormat {
 
 /**
  * Every number in a text, in order of occurrence: sign, currency sign, thousands separators (comma, apostrophe,
- * no-break and thin spaces), decimals, exponent. A minus between two operands ("16-3") is no sign, digits inside
- * a word ("H2O") are no number, and a percent sign is ignored. Numbers beyond the range of doubles are left out.
+ * no-break and thin spaces, LaTeX's "{,}" and "\,"), Indian grouping ("1,23,456"), decimals, exponent. A minus between two
+ * operands ("16-3") is no sign, digits inside a word ("H2O") are no number, and a percent sign is ignored. Numbers beyond the range of
+ * doubles are left out.
  */
 export function parseNumbers(text: string, {decimal = ".", units = {}}: NumberFormat = {}): number[] {
-  const point = decimal === "." ? "\\." : ",";
-  const group = decimal === "." ? "[,'’\\u00a0\\u202f\\u2009]" : "[.'’\\u00a0\\u202f\\u2009]";
-  const digits = `\\d{1,3}(?:${group}\\d{3})+(?!\\d)|\\d+`;
+  // In LaTeX a comma between braces has no blank behind it.
+  const [point, comma] = decimal === "." ? ["\\.", ",|\\{,\\}"] : [",|\\{,\\}", "\\."];
+  const group = `(?:${comma}|['’\\u00a0\\u202f\\u2009]|\\\\,)`;
+  const indian = `\\d{1,2}(?:(?:${comma})\\d{2})+(?:${comma})\\d{3}(?!\\d|(?:${comma})\\d)`;
+  const digits = `\\d{1,3}(?:${group}\\d{3})+(?!\\d)|${decimal === "." ? `${indian}|` : ""}\\d+`;
   const number = new RegExp(
-    `(?<![\\p{L}\\p{N}_]|\\d${point})(?:(?<![)\\]])([-+−]))?(?:\\p{Sc}\\s?([-+−])?)?` +
-      `((?:${digits})(?:${point}\\d+)?|${point}\\d+)(?:[eE]([-+]?\\d+)(?![\\p{L}\\d]))?`,
+    `(?<![\\p{L}\\p{N}_]|\\d(?:${point}))(?:(?<![)\\]])([-+−]))?(?:\\p{Sc}\\s?([-+−])?)?` +
+      `((?:${digits})(?:(?:${point})\\d+)?|(?:${point})\\d+)(?:[eE]([-+]?\\d+)(?![\\p{L}\\d]))?`,
     "gu"
   );
   const names = Object.keys(units).sort((a, b) => b.length - a.length);
@@ -24,7 +27,7 @@ export function parseNumbers(text: string, {decimal = ".", units = {}}: NumberFo
   for (const match of text.matchAll(number)) {
     const [whole, before, behind, body = "", exponent = "0"] = match;
     const sign = /[-−]/.test(before ?? behind ?? "") ? -1 : 1;
-    const plain = body.replace(new RegExp(group, "gu"), "").replace(decimal, ".");
+    const plain = body.replace(new RegExp(group, "gu"), "").replace(new RegExp(point), ".");
     const value = sign * Number(`${plain}e${exponent}`) * unitFactor(text.slice(match.index + whole.length));
     if (Number.isFinite(value)) found.push(value === 0 ? 0 : value);
   }

@@ -1,5 +1,12 @@
-import {checkReferences, noReference, references} from "./references.js";
-import {type Rouge, rougeCounts, rougeOf, type RougeSettings, type RougeType} from "./rougeScore.js";
+import {noReference, references} from "./references.js";
+import {
+  type Rouge,
+  rougeCounts,
+  rougeOf,
+  type RougeSettings,
+  type RougeType,
+  rougeWords
+} from "./rougeScore.js";
 import {checkOptions, flag, number, oneOf} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Scorer} from "./types.js";
@@ -25,7 +32,7 @@ export interface RougeOptions extends RougeSettings {
 
 /**
  * ROUGE F-measure, 0 to 1; recall and precision, of the best reference or of all together, are in the details. An output
- * without words is 0.
+ * without words is 0. ROUGE knows words of a-z and 0-9 alone: a row whose references have none is a failure.
  */
 export function rouge(options: RougeOptions = {}): Scorer {
   checkOptions<RougeOptions>("rouge", options, {
@@ -38,7 +45,8 @@ export function rouge(options: RougeOptions = {}): Scorer {
   const {type = "rougeL", stem = false, maxSkip = 4, weight = 1.2, references: mode = "best"} = options;
   const score: Scorer = ({output, expected}) => {
     const wanted = references(expected);
-    if (!wanted) return noReference;
+    const problem = checkWords(expected);
+    if (!wanted || problem !== undefined) return {failed: problem!};
     const counts = wanted.map((reference) => rougeCounts(output, reference, type, {stem, maxSkip, weight}));
     const found =
       mode === "pooled"
@@ -49,6 +57,14 @@ export function rouge(options: RougeOptions = {}): Scorer {
   return withSettings(
     score,
     {type, stem, maxSkip, weight, references: mode},
-    {module: import.meta.url, check: checkReferences, binary: false}
+    {module: import.meta.url, check: checkWords, binary: false}
   );
+}
+
+function checkWords(expected: unknown): string | undefined {
+  const wanted = references(expected);
+  if (!wanted) return noReference.failed;
+  return wanted.some((reference) => rougeWords(reference, false).length > 0)
+    ? undefined
+    : "the row's expected value has no word of a-z or 0-9, and ROUGE compares no others: chrf() takes any script";
 }

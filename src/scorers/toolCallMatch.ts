@@ -1,3 +1,4 @@
+import {isObject} from "../store/checked.js";
 import {exactJson} from "../store/exactJson.js";
 import {sameJson} from "./sameJson.js";
 import {checkOptions, flag, oneOf} from "./scorerOptions.js";
@@ -15,13 +16,14 @@ export interface ToolCallOptions {
 
 interface ExpectedCall {
   name: string;
-  arguments?: {[key: string]: Json};
+  arguments: {[key: string]: Json};
 }
 
 /**
  * 1 when the completion calls exactly the expected tools, else 0. Expected is a list of {name, arguments}, one such
- * object, or an empty list when no tool may be called. Arguments are compared as JSON: key order does not matter, and
- * whole numbers beyond 2^53 go by their digits.
+ * object, or an empty list when no tool may be called; or JSON text of these. A call may also have OpenAI's form,
+ * {type: "function", function: {name, arguments}}, and arguments may be JSON text as there. Arguments are compared as JSON: key order
+ * does not matter, and whole numbers beyond 2^53 go by their digits.
  * A call whose arguments are no JSON object matches nothing. A malformed expectation is a failure.
  */
 export function toolCallMatch(options: ToolCallOptions = {}): Scorer {
@@ -33,14 +35,15 @@ export function toolCallMatch(options: ToolCallOptions = {}): Scorer {
   const {arguments: compare = "exact", ordered = false, allowExtra = false} = options;
   const score: Scorer = ({expected, completion}) => {
     const wanted = expectedCalls(expected);
-    if (!wanted) return {failed: "the row's expected value is no list of {name, arguments}"};
+    if (!wanted)
+      return {failed: "the row's expected value is no list of {name, arguments}, and no JSON text of one"};
     const calls = (completion.toolCalls ?? []).map(({function: call}) => ({
       name: call.name,
       arguments: parseArguments(call.arguments)
     }));
     const fits = (want: ExpectedCall, call: (typeof calls)[number]) =>
       want.name === call.name &&
-      (compare === "name" || sameArguments(want.arguments ?? {}, call.arguments, compare));
+      (compare === "name" || sameArguments(want.arguments, call.arguments, compare));
     const matched = matchCalls(wanted, calls, fits, ordered, allowExtra);
     const complete = matched === wanted.length && (allowExtra || calls.length === wanted.length);
     return {
@@ -52,24 +55,31 @@ export function toolCallMatch(options: ToolCallOptions = {}): Scorer {
 }
 
 function expectedCalls(expected: unknown): ExpectedCall[] | undefined {
-  if (expected === undefined || expected === null) return undefined;
-  const list: unknown[] = Array.isArray(expected) ? expected : [expected];
-  const isCall = (call: unknown): call is ExpectedCall =>
-    typeof call === "object" &&
-    call !== null &&
-    "name" in call &&
-    typeof call.name === "string" &&
-    (!("arguments" in call) ||
-      (typeof call.arguments === "object" && call.arguments !== null && !Array.isArray(call.arguments)));
-  return list.every(isCall) ? list : undefined;
+  const value = typeof expected === "string" ? parsed(expected) : expected;
+  if (value === undefined || value === null) return undefined;
+  const calls = (Array.isArray(value) ? (value as unknown[]) : [value]).map(expectedCall);
+  return calls.every((call) => call !== undefined) ? calls : undefined;
+}
+
+function expectedCall(call: unknown): ExpectedCall | undefined {
+  if (!isObject(call)) return undefined;
+  const {name, arguments: given} = isObject(call.function) ? call.function : call;
+  const args = typeof given === "string" ? parseArguments(given) : (given ?? {});
+  return typeof name === "string" && isObject(args)
+    ? {name, arguments: args as ExpectedCall["arguments"]}
+    : undefined;
 }
 
 /** Undefined unless the text is a JSON object. Models send an empty text for a call without arguments. */
 function parseArguments(text: string): {[key: string]: Json} | undefined {
   if (text.trim() === "") return {};
+  const value = parsed(text);
+  return isObject(value) ? (value as {[key: string]: Json}) : undefined;
+}
+
+function parsed(text: string): unknown {
   try {
-    const value = exactJson(text) as Json;
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+    return exactJson(text);
   } catch {
     return undefined;
   }

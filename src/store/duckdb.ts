@@ -9,14 +9,17 @@ import {
   JSDuckDBValueConverter
 } from "@duckdb/node-api";
 import {temporaryPath} from "./files.js";
-import {jsonReader} from "./jsonCells.js";
+import {valueReader} from "./valueReader.js";
 
 export type SqlValue =
   string | number | boolean | bigint | null | Date | undefined | SqlValue[] | {[key: string]: SqlValue};
 export type SqlRow = Record<string, SqlValue>;
 export type SqlParameters = Record<string, string | number | boolean | bigint | null>;
 
-/** How values of the type JSON are read, also within structures and lists. */
+/**
+ * How values of the type JSON are read, also within structures and lists. With "values", as rows are handed to people's functions,
+ * structures also lack the members that are null.
+ */
 export type JsonCells = "texts" | "values";
 
 /** One in-memory DuckDB. All statements go through one connection, so temporary tables are seen by all. */
@@ -173,7 +176,7 @@ function rowReader(
   json: JsonCells
 ): (row: readonly JS[]) => SqlRow {
   const names = result.deduplicatedColumnNames();
-  const readers = json === "texts" ? [] : result.columnTypes().map(jsonReader);
+  const readers = json === "texts" ? [] : result.columnTypes().map(valueReader);
   return (row) => {
     const plain: SqlRow = {};
     for (let i = 0; i < names.length; i++) {

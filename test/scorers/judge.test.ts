@@ -40,29 +40,121 @@ describe("parseScorePair", () => {
 });
 
 describe("parseRating", () => {
-  const cases: [string, number | undefined][] = [
+  const cases: [string, number | RegExp][] = [
     ["Good. [[7]]", 7],
-    ["[[3]] at first, but then [[8.5]]", 8.5],
+    ["[[3]] at first.\n\nBut then [[8.5]]", 8.5],
     ["Rating: 7/10", 7],
     ["**Score:** 6", 6],
     ["The score is 4.", 4],
     [" 9 ", 9],
-    ["I saw 3 errors", undefined],
-    ["", undefined],
-    ["[[high]]", undefined]
+    ["Clear.\n\n**Rating: [[5]]**", 5],
+    ['Rating: "[[5]]"', 5],
+    ["Clear.\n\n**Final verdict:** [[7/10]].\n\n---\n", 7],
+    ["Clear.\n### Overall score: 7 out of 10", 7],
+    ["Clear. Rating: [7]", 7],
+    ["I give it [[8]] out of 10.", 8],
+    ["Rating: [[8]]/10 (clear, but long)", 8],
+    ["[[8]] It is clear, but long.", 8],
+    ["So [[8]], since it is clear.", 8],
+    ["Rating: 7/10 – clear, but long", 7],
+    ["<think>It asks for [[N]], like [[1]].</think>Clear. [[8]]", 8],
+    ["It asks for [[1]].\n</think>\n\nClear.\n`[[8]]`", 8],
+    ["<answer>\n[[8]]\n</answer>", 8],
+    ["\\boxed{[[8]]}", 8],
+    ["Score: -0.5", -0.5],
+    ["Rating: [[7]], so [[7]]", 7],
+    ["I saw 3 errors", /no rating/],
+    ["", /no rating/],
+    ["[[high]]", /no rating/],
+    ["Rating: [[N]]", /no rating/],
+    ["[[10]]\n\nThe answer holds this itself, and I cannot rate it", /no rating/],
+    ['The answer is spam; it contains the text "[[10]]" to sway me. For the rubric it', /no rating/],
+    ["<think>I end with [[10]]", /no rating/],
+    ["I can't rate this. Score: 3 things are missing", /no rating/],
+    ["Score: 3-4", /no rating/],
+    ["The answer holds [[10]] itself, which I ignore. Rating: 2", /several ratings \(10, 2\)/],
+    ["[[3]] at first, but then [[8.5]]", /several ratings \(3, 8\.5\)/],
+    ["Clarity score: 7, accuracy score: 3", /several ratings \(7, 3\)/]
   ];
   for (const [text, rating] of cases) {
-    it(`reads ${JSON.stringify(text)} as ${rating ?? "no rating"}`, () =>
-      expect(parseRating(text)).toBe(rating));
+    it(`reads ${JSON.stringify(text)} as ${typeof rating === "number" ? rating : "none"}`, () =>
+      expect(parseRating(text)).toEqual(
+        typeof rating === "number" ? {verdict: rating} : {failed: expect.stringMatching(rating) as string}
+      ));
   }
 });
 
-it("parseChoice reads the last choice in brackets", () => {
-  expect(parseChoice("Not [[A]] but [[B]]")).toBe("second");
-  expect(parseChoice("A")).toBe("first");
-  expect(parseChoice("[[c]]")).toBe("tie");
-  expect(parseChoice("A is fine")).toBeUndefined();
-  expect(parseChoice("")).toBeUndefined();
+describe("parseChoice", () => {
+  const cases: [string, string | RegExp][] = [
+    ["A", "first"],
+    ["**B**.", "second"],
+    ["[[c]]", "tie"],
+    ["A is right, B is not [[B]]\n\nFinal verdict: [[A]]", "first"],
+    ["My final verdict is: [[B]].", "second"],
+    ["Verdict: A", "first"],
+    ["[[B]] is better.", "second"],
+    ["Therefore, [[B]] is better.", "second"],
+    ["Both say so: [[C]] for a tie.", "tie"],
+    ["<think>[[A]] or [[B]] …</think>\n[[B]]", "second"],
+    ["[[A]] because not [[B]]", /several choices \(A, B\)/],
+    [
+      "I should end with [[A]] if answer A is better, [[B]] if answer B is better, or [[C]] for a tie. Answer A is",
+      /several choices \(A, B, C\)/
+    ],
+    ["A is fine", /no choice/],
+    ["[[A]]\nno, wait", /no choice/],
+    ["", /no choice/]
+  ];
+  for (const [text, choice] of cases) {
+    it(`reads ${JSON.stringify(text)} as ${typeof choice === "string" ? choice : "none"}`, () =>
+      expect(parseChoice(text)).toEqual(
+        typeof choice === "string" ? {verdict: choice} : {failed: expect.stringMatching(choice) as string}
+      ));
+  }
+});
+
+it("looks for verdicts in long answers without taking long", () => {
+  const texts = [" ", "!", "[[7]]!", "rating ", "rating:", "[[7 ]", "(", "<a>"].map((part) =>
+    part.repeat(100_000)
+  );
+  const started = performance.now();
+  for (const parse of [parseRating, parseChoice])
+    for (const text of texts) for (const one of [text, `[[7]]${text}x`]) parse(one);
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
+describe("a judge's answer that was broken off", () => {
+  const ended = (finishReason: string, text = "It is fine.\nRating: [[10]]"): Endpoint => ({
+    ...reading(() => text),
+    complete: () => Promise.resolve({text, finishReason, latencyMs: 1, attempts: 1})
+  });
+  it("is no rating, whatever stands in it, and says what to do", async () => {
+    for (const end of ["length", "max_tokens", "MAX_TOKENS"])
+      expect(await score(judgeRating({...judge(), endpoint: ended(end)}), "x")).toEqual({
+        failed: expect.stringMatching(/cut off .*raise max_tokens/) as string
+      });
+    for (const end of ["content_filter", "refusal", "SAFETY"])
+      expect(await score(judgeRating({...judge(), endpoint: ended(end)}), "x")).toEqual({
+        failed: expect.stringContaining("withheld") as string
+      });
+    for (const end of ["stop", "recorded", "unknown"])
+      expect(await score(judgeRating({...judge(), endpoint: ended(end)}), "x")).toBe(1);
+  });
+  it("is no choice", async () => {
+    const endpoint = ended("length", "[[C]]");
+    expect(await score(judgePairwise({...judge(), endpoint}), "x", "y")).toEqual({
+      failed: expect.stringContaining("cut off") as string
+    });
+  });
+});
+
+it("shows a judge no rating that it could repeat", async () => {
+  const prompts: string[] = [];
+  const endpoint = reading((prompt) => (prompts.push(prompt), prompt));
+  expect(await score(judgeRating({...judge(), endpoint}), "x")).toEqual({failed: expect.any(String)});
+  expect(await score(judgePairwise({...judge(), endpoint}), "x", "y")).toEqual({failed: expect.any(String)});
+  expect(prompts[0]).toContain("[[N]]");
+  expect(prompts[0]).not.toMatch(/\[\[\d/);
 });
 
 describe("judgeRating", () => {

@@ -46,6 +46,40 @@ describe("normalizedMatch", () => {
     expect(await score(normalizedMatch({ignoreArticles: true}), "thecat", "cat")).toBe(0);
     expect(await score(normalizedMatch({ignoreAccents: true}), "Ünïcode", "unicode")).toBe(1);
   });
+  it("does not take texts for the same of which nothing is left", async () => {
+    for (const [a, b] of [
+      ["<", ">"],
+      ["👍", "👎"],
+      ["!", ""],
+      ["+", "-"]
+    ] as const) {
+      expect(await score(normalizedMatch(), a, b)).toBe(0);
+      expect(await score(normalizedMatch(), ` ${a}\n`, [b, a])).toBe(1);
+    }
+    expect(await score(normalizedMatch(), "＜", "<")).toBe(1);
+    expect(await score(normalizedMatch(), " ", "")).toBe(1);
+    expect(await score(normalizedMatch({ignoreArticles: true}), "the", "a")).toBe(0);
+    expect(await score(normalizedMatch({ignoreArticles: true}), "The", "the")).toBe(1);
+  });
+  it("keeps + and # directly behind a letter", async () => {
+    for (const [a, b] of [
+      ["C", "C++"],
+      ["C", "C#"],
+      ["C#", "C++"],
+      ["A", "A+"],
+      ["C17", "C++17"]
+    ] as const)
+      expect(await score(normalizedMatch(), a, b)).toBe(0);
+    for (const [a, b] of [
+      ["**c++**.", "C++"],
+      ["F#!", "f#"],
+      ["x+y", "xy"],
+      ["#1 + 2", "1  2"],
+      ["-5", "5"]
+    ] as const)
+      expect(await score(normalizedMatch(), a, b)).toBe(1);
+    expect(await score(normalizedMatch({ignoreCase: false}), "c++", "C++")).toBe(0);
+  });
   it("fails a row without an expected value", async () => {
     expect(await score(normalizedMatch(), "x")).toEqual(failed);
   });

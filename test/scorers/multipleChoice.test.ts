@@ -77,7 +77,28 @@ describe("chosenLetter", () => {
     ["A, because it is so", "A"],
     ["A because option B is too small", "A"],
     ["Option A is wrong and option B is correct", "B"],
-    ["The answer is A or B. On reflection, the answer is B.", "B"]
+    ["The answer is A or B. On reflection, the answer is B.", "B"],
+    ["<answer>B</answer>", "B"],
+    ["Option A is small.\n<answer>\n(b)\n</answer>", "B"],
+    ["<final_answer>**B**.</final_answer>", "B"],
+    ["The right answer is $B$", "B"],
+    ["The answer is: \\(\\text{B}\\).", "B"],
+    ["The answer is $A + B$", undefined],
+    ["The answer is $A = 5$", undefined],
+    ["so $\\boxed{\\textbf{B}}$", "B"],
+    ["so $\\boxed{\\mathrm{(B)}}$", "B"],
+    ["so $\\boxed{\\textbf{(B)}\\ 36}$", "B"],
+    ["so $\\boxed{\\textbf{(A) or (B)}}$", undefined],
+    ["so $\\boxed{\\frac{A}{B}}$", undefined],
+    ["The answer would be B", "B"],
+    ["The answer should be **B**, since it is small.", "B"],
+    ["The correct option must be: (b)", "B"],
+    ["The answer would be A if it were small. It is not: (B)", "B"],
+    ["The answer would be A or B", undefined],
+    ["- B", "B"],
+    ["* (b)", "B"],
+    ["- A man", undefined],
+    ["- A. small\n- B. large", undefined]
   ];
   for (const [output, letter] of cases) {
     it(`reads ${JSON.stringify(output)} as ${letter ?? "no choice"}`, () => {

@@ -23,7 +23,13 @@ describe("parseNumbers", () => {
     ["US$5", [5]],
     ["1e999", []],
     ["-0", [0]],
-    ["(2)-1", [2, 1]]
+    ["(2)-1", [2, 1]],
+    ["\\boxed{1{,}234} and 1{,}234{,}567.5", [1234, 1234567.5]],
+    ["1\\,000", [1000]],
+    ["1,23,456 and 12,34,56,789.5", [123456, 123456789.5]],
+    ["1,23,4567", [1, 23, 4567]],
+    ["1,2,345", [1, 2345]],
+    ["(1,23)", [1, 23]]
   ];
   for (const [text, numbers] of cases) {
     it(`reads ${JSON.stringify(text)} as ${JSON.stringify(numbers)}`, () => {
@@ -32,6 +38,8 @@ describe("parseNumbers", () => {
   }
   it("reads a decimal comma when told so", () => {
     expect(parseNumbers("1.234,5 €", {decimal: ","})).toEqual([1234.5]);
+    expect(parseNumbers("1.234{,}5", {decimal: ","})).toEqual([1234.5]);
+    expect(parseNumbers("1,23,456", {decimal: ","})).toEqual([1.23]);
   });
   it("converts units by the longest name that ends there", () => {
     const units = {m: 1, km: 1000, million: 1e6};

@@ -48,10 +48,17 @@ describe("rouge", () => {
     });
     expect(() => rouge({references: "all" as "best"})).toThrow(/one of "best", "pooled"/);
   });
-  it("scores no words 0, also in a script it does not split, and fails without a reference", async () => {
+  it("scores no words 0, and fails without a reference or with one that has no word it splits", async () => {
     expect(await score(rouge(), "", "a")).toBe(0);
-    expect(await score(rouge(), "漢字", "漢字")).toBe(0);
+    expect(await score(rouge(), "漢字", "a")).toBe(0);
     expect(await score(rouge(), "a")).toEqual({failed: expect.any(String)});
+    for (const expected of ["漢字", "привет мир", "", "!", ["漢字", "…"]]) {
+      expect(await score(rouge(), "漢字", expected)).toEqual({
+        failed: expect.stringContaining("no word of a-z") as string
+      });
+      expect(rouge().check?.(expected, {id: "1"})).toContain("no word of a-z");
+    }
+    expect(await score(rouge(), "a", ["漢字", "a"])).toBe(1);
   });
 });
 
@@ -115,6 +122,8 @@ describe("tokenF1", () => {
     expect(await score(tokenF1, "the", "")).toBe(1);
     expect(await score(tokenF1, "", "cat")).toBe(0);
     expect(await score(tokenF1, "cat", "")).toBe(0);
+    expect(await score(tokenF1, "👍", "👎")).toBe(0);
+    expect(await score(tokenF1, "👍", ["👎", "👍"])).toBe(1);
     expect(await score(tokenF1, "cat")).toEqual({failed: expect.any(String)});
   });
 });

@@ -33,6 +33,26 @@ describe("toolCallMatch", () => {
     expect(await match([["order", '{"id": 1234567890123456800}']], number)).toBe(1);
     expect(await match([["order", '{"id": 1234567890123456789}']], number)).toBe(0);
   });
+  it("takes expected calls as JSON text and in OpenAI's form", async () => {
+    const call: Call[] = [["weather", '{"days": 2, "city": "Oslo"}']];
+    const text = JSON.stringify(weather.arguments);
+    const openAI = {id: "c", type: "function", function: {name: "weather", arguments: text}};
+    const forms = [{...weather, arguments: text}, openAI, {type: "function", function: weather}];
+    for (const form of forms)
+      for (const expected of [form, [form], JSON.stringify(form), JSON.stringify([form])]) {
+        expect(await match(call, expected)).toBe(1);
+        expect(await match([["weather", '{"days": 3, "city": "Oslo"}']], expected)).toBe(0);
+        expect(await match([], expected)).toBe(0);
+      }
+    expect(await match([], "[]")).toBe(1);
+    for (const args of ["", null, undefined, "{}"])
+      expect(await match([["now", "{}"]], {type: "function", function: {name: "now", arguments: args}})).toBe(
+        1
+      );
+    const long = '[{"name": "order", "arguments": {"id": 1234567890123456789}}]';
+    expect(await match([["order", '{"id": 1234567890123456789}']], long)).toBe(1);
+    expect(await match([["order", '{"id": 1234567890123456788}']], long)).toBe(0);
+  });
   it("can ask for at least the expected arguments, or the name alone", async () => {
     expect(
       await match([["weather", '{"days": 2, "city": "Oslo", "unit": "C"}']], weather, {arguments: "subset"})
@@ -119,7 +139,17 @@ describe("toolCallMatch", () => {
   });
   it("matches nothing with arguments that are no object, and fails a malformed expectation", async () => {
     for (const text of ["[1]", "nope", "null"]) expect(await match([["a", text]], {name: "a"})).toBe(0);
-    for (const expected of [undefined, "a", [{}], {name: 1}, {name: "a", arguments: "x"}]) {
+    for (const expected of [
+      undefined,
+      "a",
+      "null",
+      [{}],
+      {name: 1},
+      {name: "a", arguments: "x"},
+      {name: "a", arguments: "[1]"},
+      {type: "function", function: {arguments: "{}"}},
+      '[{"arguments": {}}]'
+    ]) {
       expect(await match([], expected)).toEqual({failed: expect.any(String)});
     }
   });

@@ -21,6 +21,31 @@ describe("a database", () => {
     }
   });
 
+  it("leaves out members of structures that are null where values are asked for, and keeps what JSON has", async () => {
+    const db = await openDatabase({threads: 1});
+    try {
+      const sql = `select {'a': 1, 'b': null, 'c': {'d': null}, 'e': [null, {'f': null, 'g': 'x'}]} as s,
+        [{'city': null}] as l, null::struct(a int) as n, map {'k': null, 'm': {'x': null}} as m,
+        '{"a":null,"b":[{"c":null}]}'::json as j, {'j': '{"a":null}'::json, 'k': 'null'::json, 'n': null::json} as nested`;
+      const [read] = await db.rows(sql, {}, "values");
+      expect(read).toEqual({
+        s: {a: 1, c: {}, e: [null, {g: "x"}]},
+        l: [{}],
+        n: null,
+        m: [
+          {key: "k", value: null},
+          {key: "m", value: {}}
+        ],
+        j: {a: null, b: [{c: null}]},
+        nested: {j: {a: null}, k: null}
+      });
+      const [stored] = await db.rows<{s: object; l: object}>(sql);
+      expect(stored).toMatchObject({s: {a: 1, b: null}, l: [{city: null}]});
+    } finally {
+      db.close();
+    }
+  });
+
   it.skipIf(process.platform !== "linux")(
     "gives back what statements have freed when it is trimmed",
     async () => {

@@ -22,6 +22,46 @@ describe("the code in an answer", () => {
     expect(fencedCode(fence("bash", "ls"), "python")).toBeUndefined();
     expect(fencedCode("  ", "python")).toBeUndefined();
   });
+  it("loses the indent of its fence, also within items of lists", () => {
+    const code = "def f(x):\n  return x";
+    const indented = (by: string) =>
+      ["```python", ...code.split("\n"), "```"].map((line) => by + line).join("\n");
+    for (const answer of [
+      indented("  "),
+      `1. Code:\n\n${indented("    ")}`,
+      `- Code:\n${indented("  ")}\n- Done`,
+      `- Code:\n${indented("\t")}`,
+      `10. Code:\n    - Here:\n${indented("        ")}`,
+      `1. Code:\n${indented("")}`,
+      `- ${indented("  ").trimStart()}`
+    ])
+      expect(fencedCode(answer, "python")).toBe(code);
+    expect(fencedCode(" ```python\nx = 1\n  y\n ```", "python")).toBe("x = 1\n y");
+    const docstring = 'def f(x):\n    """\n    ```\n    f(1)\n    ```\n    """\n    return x';
+    expect(fencedCode(docstring, "python")).toBe(docstring);
+    expect(fencedCode(`\`\`\`python\n${docstring}\n\`\`\``, "python")).toBe(docstring);
+  });
+  it("may have a fence that names a version of Python", () => {
+    for (const name of ["py3", "python3.11", "Python", "Python code", "PY", "python2"])
+      expect(fencedCode(fence(name, "x = 1"), "python")).toBe("x = 1");
+    for (const name of ["pytest", "pycon", "pythonx"])
+      expect(fencedCode(fence(name, "x"), "python")).toBeUndefined();
+  });
+  it("is not what a model wrote while it reasoned", () => {
+    const [draft, code] = [fence("python", "raise Exception()"), fence("python", "x = 1")];
+    for (const answer of [
+      `<think>\n${draft}\n</think>\n${code}`,
+      `<thinking>Maybe ${draft}</thinking>${code}`,
+      `${draft}\n</think>\n\n${code}`,
+      `[THINK]${draft}[/THINK]\n${code}`,
+      `Well.\n<think>\n${draft}\n</think>\n${code}\n<think>${draft}</think>`
+    ])
+      expect(fencedCode(answer, "python")).toBe("x = 1");
+    expect(fencedCode(`<think>\n${draft}`, "python")).toBeUndefined();
+    const tags = 'x = """\n<think>\n"""\ny = "</think>"';
+    expect(fencedCode(fence("python", tags), "python")).toBe(tags);
+    expect(fencedCode("x = '<think>'", "python")).toBe("x = '<think>'");
+  });
 });
 
 describe("codeExecution", () => {
