@@ -2,12 +2,7 @@ import {existsSync} from "node:fs";
 import {cp} from "node:fs/promises";
 import {resolve} from "node:path";
 import {declaredContexts} from "../candidates/index.js";
-import {
-  type BuildContext,
-  finetune,
-  type FinetuneCheck,
-  type FinetuneDefinition
-} from "../finetune/index.js";
+import {type BuildContext, finetune, type FinetuneCheck, type FinetuneDefinition} from "../finetune/index.js";
 import {listModels, modelFolder, type ModelManifest} from "../models/index.js";
 import {openStore, type Store, UsageError, UserError} from "../store/index.js";
 import {observedRun, type RunFacts} from "../telemetry/index.js";
@@ -152,7 +147,9 @@ function checkText(name: string, check: FinetuneCheck, method: FinetuneDefinitio
   return [
     `${name}: ${what} would be trained`,
     `  ${whole(train.rows)} rows, ${whole(train.tokens)} tokens (${whole(train.learned)} learned), the longest ${whole(train.longest)}; ${train.cut} cut, ${train.leftOut} left out`,
-    validation ? `  validation: ${whole(validation.rows)} rows` : "  no validation",
+    validation
+      ? `  validation: ${whole(validation.rows)} rows; ${validation.cut} cut, ${validation.leftOut} left out`
+      : "  no validation",
     `  ${whole(steps)} steps${taken}, ${epochs.toFixed(1)} epochs, rate ${settings.rate}`,
     `  memory: about ${(memoryBytes / 1e9).toFixed(2)} GB${check.tooLarge === undefined ? "" : `\n\n${check.tooLarge}`}`
   ].join("\n");
