@@ -34,7 +34,12 @@ export function declaredContexts(options: DeclaredOptions): NonNullable<BuildCon
   const contexts = new Map<string, Promise<BuildContext>>();
   const declared = (data: DeclaredData, name: string) => {
     const {dataset, split, part, validation} = data;
-    const key = JSON.stringify([typeof dataset === "string" ? dataset : dataset.name, split, part, validation]);
+    const key = JSON.stringify([
+      typeof dataset === "string" ? dataset : dataset.name,
+      split,
+      part,
+      validation
+    ]);
     const found = contexts.get(key) ?? contextOf(data, name);
     contexts.set(key, found);
     found.catch(() => contexts.delete(key));

@@ -53,8 +53,7 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
     versionOf: (wanted, name) => versionOf(wanted, name, context),
     // A run asks nothing about what stays on this machine; another dataset's rows nobody asked it to learn from.
     unresolved: (version) => (version.dataset === dataset ? "nothing" : "to learn"),
-    known: (version, split) =>
-      version.sha256 === sha256 && split.sha256 === own.split ? own : undefined,
+    known: (version, split) => (version.sha256 === sha256 && split.sha256 === own.split ? own : undefined),
     onlyKnown: context.dryRun,
     onProgress: context.onProgress,
     signal: context.signal

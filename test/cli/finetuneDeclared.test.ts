@@ -50,7 +50,11 @@ async function made(name: string): Promise<ModelManifest> {
 const declared = async (name: string) =>
   ((await import(join(project, "finetunes", `${name}.finetune.ts`))) as {default: Finetune}).default;
 
-async function run(dataset: string, candidates: Candidate[], split: SplitSpec = parted): Promise<RunManifest> {
+async function run(
+  dataset: string,
+  candidates: Candidate[],
+  split: SplitSpec = parted
+): Promise<RunManifest> {
   const version = (await store.latestVersion(dataset))!;
   const made = await ensureSplit(store, version, split);
   const [prompt, expected] = dataset === "pairs" ? ["{{asked}}", "good"] : ["{{word}}", "plural"];
@@ -109,8 +113,15 @@ describe("a fine-tune that another fine-tune or an eval names", () => {
     const base = await made("base");
     const before = (await listModels(modelsDir(store.workspace))).length;
     const source = await declared("base");
-    const average = mergedModel({name: "average", method: "linear", models: [{source, parameters: {weight: 1}}]});
-    const other = await run("pairs", [finetuned("base", source, asked), finetuned("average", average, asked)]);
+    const average = mergedModel({
+      name: "average",
+      method: "linear",
+      models: [{source, parameters: {weight: 1}}]
+    });
+    const other = await run("pairs", [
+      finetuned("base", source, asked),
+      finetuned("average", average, asked)
+    ]);
     const [own, merge] = other.candidates;
     expect(own!.modelId).toBe(base.id);
     const dir = modelsDir(store.workspace);

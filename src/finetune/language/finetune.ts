@@ -103,9 +103,7 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
       const made = {name, definition, context, base, work, recipe: describe(definition)};
       // The folder that a path names may have got other weights since.
       return builtOnce(context, name, hashJson([hash, base.id]), () =>
-        context.learning
-          ? context.learning(() => makeFinetune(made, options))
-          : makeFinetune(made, options)
+        context.learning ? context.learning(() => makeFinetune(made, options)) : makeFinetune(made, options)
       );
     }
   };
