@@ -1,4 +1,5 @@
 export {cascade, type CascadeSettings} from "./cascade.js";
+export {declaredContexts} from "./declaredContexts.js";
 export {finetuned, type FinetunedOptions} from "./finetuned.js";
 export {localCandidate, type LocalCandidateOptions, quantised} from "./local.js";
 export {mergedModel, type MergedOptions, type MergeParameters} from "./merged.js";

@@ -72,13 +72,15 @@ export function mergedModel(options: MergedOptions): ModelSource {
   assertChecked("mergedModel", schema, options);
   const {name, method, models, base, parameters} = options;
   const sources = [...(base ? [base] : []), ...models.map(({source}) => source)];
-  const configHash = (context: BuildContext) =>
+  const configHash = async (context: BuildContext) =>
     hashJson({
       name,
       method,
       parameters,
-      models: models.map(({source, parameters: own}) => [source.configHash(context), own]),
-      base: base?.configHash(context),
+      models: await Promise.all(
+        models.map(async ({source, parameters: own}) => [await source.configHash(context), own])
+      ),
+      base: await base?.configHash(context),
       seed: context.seed,
       code: mergeVersion(method)
     });
@@ -100,9 +102,13 @@ export function mergedModel(options: MergedOptions): ModelSource {
     context.onProgress?.(`merging ${models.length} models by ${method}`);
     return mergeParents(
       context,
-      {name, recipe, key: configHash(context)},
+      {name, recipe, key: await configHash(context)},
       [...new Set(sources)].map((source) => parents.get(source)!)
     );
   };
-  return {name, configHash, build: (context) => builtOnce(context, name, configHash(context), make)};
+  return {
+    name,
+    configHash,
+    build: async (context) => builtOnce(context, name, await configHash(context), make)
+  };
 }

@@ -1,9 +1,12 @@
-import {modelsDir} from "../store/index.js";
 import {embedded} from "../endpoints/index.js";
-import {dataFacts, type ModelSource} from "../finetune/index.js";
-import {loadModel} from "../models/index.js";
+import {type DatasetDefinition, noVersion, pull} from "../datasets/index.js";
+import {type BuildContext, dataFacts, type ModelSource} from "../finetune/index.js";
+import {loadModel, NotMade} from "../models/index.js";
 import type {ModelManifest} from "../models/types.js";
+import {asDefined, pullRedactor} from "../privacy/index.js";
 import type {Candidate, CandidateCosts, PrepareContext} from "../runner/define.js";
+import {hashJson, modelsDir, type VersionManifest} from "../store/index.js";
+import {declaredContexts} from "./declaredContexts.js";
 
 /**
  * A candidate whose weights are made here: `source` trains, distils or merges it when the store does not have it,
@@ -28,9 +31,9 @@ export function trained(
   };
 }
 
-/** The model of a source for the data a run is about. */
+/** The model of a source for the data a run is about; of a fine-tune, for the data that it declares. */
 export function buildModel(source: ModelSource, context: PrepareContext): Promise<ModelManifest> {
-  return source.build({
+  const own: BuildContext = {
     dir: modelsDir(context.store.workspace),
     rows: (part) => context.rows(part),
     dataset: context.version.dataset,
@@ -43,7 +46,39 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
     onlyKnown: context.dryRun,
     onProgress: context.onProgress,
     signal: context.signal
+  };
+  const {dataset, sha256} = context.version;
+  const declared = declaredContexts({
+    store: context.store,
+    versionOf: (wanted, name) => versionOf(wanted, name, context),
+    // A run asks nothing about what stays on this machine; another dataset's rows nobody asked it to learn from.
+    unresolved: (version) => (version.dataset === dataset ? "nothing" : "to learn"),
+    known: (version, split) => (version.sha256 === sha256 && split.sha256 === own.split ? own : undefined),
+    onlyKnown: context.dryRun,
+    onProgress: context.onProgress,
+    signal: context.signal
   });
+  return source.build({...own, declared});
+}
+
+/** The run's own version of its dataset, the newest of others, which a dry run does not pull. */
+async function versionOf(
+  wanted: DatasetDefinition | string,
+  model: string,
+  {store, version, dryRun}: PrepareContext
+): Promise<VersionManifest> {
+  const name = typeof wanted === "string" ? wanted : wanted.name;
+  if (name === version.dataset) return version;
+  const latest = await store.latestVersion(name);
+  if (typeof wanted === "string") {
+    if (!latest) throw noVersion(name);
+    return latest;
+  }
+  if (latest) return asDefined(latest, wanted);
+  if (dryRun) throw new NotMade(model, hashJson({unpulled: name}));
+  const pulled = await pull(store.workspace, wanted, {redactor: pullRedactor(wanted)});
+  await store.refresh();
+  return pulled.version;
 }
 
 /** Loading waits for the first call: a run whose completions are all in the store never loads the weights. */

@@ -1,18 +1,19 @@
 import {appendFile, writeFile} from "node:fs/promises";
 import {
+  contaminationWarnings,
   DEFAULT_MARGIN,
   type GateResult,
   gatesOf,
   overall,
   type Regression,
   regressionsOf,
-  type RunReport,
+  selectionWarnings,
   tableAsIn,
   type Verdict,
   writerOf
 } from "../decisions/index.js";
 import {baselineRun, decidingRuns, listRaces} from "../races/index.js";
-import {runVerdict} from "../site/index.js";
+import {runVerdict, type RunVerdict} from "../site/index.js";
 import {openStore, type Store, writeAtomic} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {gateFacts} from "./gateFacts.js";
@@ -28,7 +29,7 @@ export interface CheckedRun {
   split: string;
   run: string;
   results: GateResult[];
-  report: RunReport;
+  report: RunVerdict;
   /** That the eval states another margin than the run was decided with. */
   otherMargin?: string;
   /** Each candidate against itself in the gate's baseline run, else in the run before; absent without one. */
@@ -61,6 +62,8 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
       await tellOlder(store, `${name} (${split})`, report.run.dataset);
     for (const {eval: name, split, otherMargin: text} of checked)
       if (text !== undefined) note(`! ${name} (${split}): ${text}`);
+    for (const {eval: name, split, report} of checked)
+      for (const text of seenBefore(report)) note(`! ${name} (${split}): ${text}`);
     const results = checked.flatMap((one) => one.results);
     const unrun = gatesWithoutRun(checked, evals);
     const checks = {checked, unrun, broken};
@@ -122,6 +125,13 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
       });
     }
   return checked;
+}
+
+/** What candidates had learned of the rows that the gate goes by, and whose weights were chosen on them. */
+function seenBefore({contamination, verdict}: RunVerdict): string[] {
+  if (!contamination) return [];
+  const {candidates, selected} = contamination;
+  return [...contaminationWarnings(candidates, verdict.scale), ...selectionWarnings(selected)];
 }
 
 function otherMargin(stated = DEFAULT_MARGIN, {margin, scale}: Verdict): string | undefined {

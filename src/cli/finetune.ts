@@ -1,27 +1,10 @@
 import {existsSync} from "node:fs";
 import {cp} from "node:fs/promises";
 import {resolve} from "node:path";
-import {leftOutRows, partRows} from "../datasets/index.js";
-import {
-  type BuildContext,
-  checkedPart,
-  dataFacts,
-  finetune,
-  type FinetuneCheck,
-  type FinetuneDefinition
-} from "../finetune/index.js";
+import {declaredContexts} from "../candidates/index.js";
+import {type BuildContext, finetune, type FinetuneCheck, type FinetuneDefinition} from "../finetune/index.js";
 import {listModels, modelFolder, type ModelManifest} from "../models/index.js";
-import {refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
-import {ensureSplit} from "../splits/index.js";
-import {
-  modelsDir,
-  openStore,
-  type Row,
-  type Store,
-  UsageError,
-  UserError,
-  type VersionManifest
-} from "../store/index.js";
+import {openStore, type Store, UsageError, UserError} from "../store/index.js";
 import {observedRun, type RunFacts} from "../telemetry/index.js";
 import {interruption} from "./interruption.js";
 import {observed} from "./observed.js";
@@ -29,7 +12,7 @@ import {newestVersions} from "./newestVersion.js";
 import {createReporter} from "./progress.js";
 import {datasetOf, findProject, loadDatasets, openProject} from "./project.js";
 import {dim, note, print, printJson} from "./terminal.js";
-import {loadFinetunes, type NamedFinetune} from "./trainings.js";
+import {loadFinetunes} from "./trainings.js";
 
 interface FinetuneVerbOptions {
   check?: boolean;
@@ -62,10 +45,10 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
     )
   );
   const results: object[] = [];
-  const versionOf = newestVersions(store);
   try {
+    const declared = await contextsOf(store, project, {...options, signal});
     for (const one of found) {
-      const {context, version} = await contextOf(store, project, one, {...options, signal, versionOf});
+      const context = await declared(one.finetune.definition, one.name);
       const {definition} = one.finetune;
       const own = finetune({...definition, threads: options.threads ?? definition.threads}, one.name);
       if (options.check) {
@@ -75,12 +58,8 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
         continue;
       }
       const before = new Set((await listModels(context.dir)).map(({id}) => id));
-      // Until the model is kept no record of it refers to its version.
-      const manifest = await store.workspace.share(
-        `using-${version.id}`,
-        {what: `fine-tune ${one.name} on ${version.dataset}@${version.id}`},
-        () =>
-          observed(() => trained(own, context, one.name, {...options, onTraining: () => (training = true)}))
+      const manifest = await observed(() =>
+        trained(own, context, one.name, {...options, onTraining: () => (training = true)})
       );
       training = false;
       const folder = await modelFolder(context.dir, manifest.id);
@@ -130,68 +109,27 @@ async function trained(
   }
 }
 
-interface ContextOptions extends FinetuneVerbOptions {
-  signal: AbortSignal;
-  versionOf: ReturnType<typeof newestVersions>;
-}
-
-/** The rows of a fine-tune's dataset as training sees them: no held-out row, and none with unresolved personal data. */
-async function contextOf(
+/** What fine-tunes are made from, each from the newest version of the dataset that it declares. */
+async function contextsOf(
   store: Store,
   project: string,
-  {name, finetune: {definition}}: NamedFinetune,
-  {skipUnresolved, json, signal, versionOf}: ContextOptions
-): Promise<{context: BuildContext; version: VersionManifest}> {
+  {skipUnresolved, json, signal}: FinetuneVerbOptions & {signal: AbortSignal}
+): Promise<ReturnType<typeof declaredContexts>> {
   const {datasets, broken} = await loadDatasets(project);
-  if (broken.length > 0 && !datasets.some((one) => one.name === definition.dataset))
-    throw new UserError(broken.map(({message}) => message).join("\n"));
-  const dataset = datasetOf(definition, datasets);
-  const version = await versionOf(dataset);
-  const split = await ensureSplit(store, version, definition.split);
-  const tell = (message: string) => {
-    if (!json) note(message);
-  };
-  const refused = await refusedRows(store, version, "fine-tuning", tell);
-  const unresolved: {row: string; part: string; rules: string[]}[] = [];
-  let total = 0;
-  for (const part of [definition.part ?? "train", checkedPart(definition)])
-    if (part !== false)
-      for await (const row of partRows(store, store.workspace, version, split, part)) {
-        total++;
-        const rules = refused === "all" ? ["sensitivity"] : refused.get(row.id);
-        if (rules) unresolved.push({row: row.id, part, rules});
-      }
-  if (unresolved.length > 0 && !skipUnresolved)
-    throw new UserError(
-      `${name}: ${refusalMessage(unresolved, total, "fine-tuning", sensitivityOf(version))} Or leave these rows out: --skip-unresolved.`
-    );
-  const left = new Set(unresolved.map(({row}) => row));
-  async function* rows(part: string): AsyncGenerator<Row> {
-    for await (const row of partRows(store, store.workspace, version, split, part))
-      if (!left.has(row.id)) yield row;
-  }
-  const context: BuildContext = {
-    dir: modelsDir(store.workspace),
-    rows,
-    dataset: version.dataset,
-    version: version.sha256,
-    split: split.sha256,
-    leftOut: await leftOutRows(
-      store,
-      store.workspace,
-      split,
-      unresolved.map(({row, part}) => ({id: row, part}))
-    ),
-    seed: "assay",
-    project,
-    facts: [
-      ...dataFacts(version, split),
-      ...(left.size > 0 ? [`left out: ${left.size} rows with unresolved personal data`] : [])
-    ],
-    onProgress: tell,
+  const newest = newestVersions(store);
+  return declaredContexts({
+    store,
+    versionOf(dataset) {
+      if (broken.length > 0 && !datasets.some(({name}) => name === dataset))
+        throw new UserError(broken.map(({message}) => message).join("\n"));
+      return newest(datasetOf({dataset}, datasets));
+    },
+    unresolved: () => (skipUnresolved ? "leave out" : "refuse"),
+    onProgress(message) {
+      if (!json) note(message);
+    },
     signal
-  };
-  return {context, version};
+  });
 }
 
 function checkText(name: string, check: FinetuneCheck, method: FinetuneDefinition["method"]): string {
@@ -209,7 +147,9 @@ function checkText(name: string, check: FinetuneCheck, method: FinetuneDefinitio
   return [
     `${name}: ${what} would be trained`,
     `  ${whole(train.rows)} rows, ${whole(train.tokens)} tokens (${whole(train.learned)} learned), the longest ${whole(train.longest)}; ${train.cut} cut, ${train.leftOut} left out`,
-    validation ? `  validation: ${whole(validation.rows)} rows` : "  no validation",
+    validation
+      ? `  validation: ${whole(validation.rows)} rows; ${validation.cut} cut, ${validation.leftOut} left out`
+      : "  no validation",
     `  ${whole(steps)} steps${taken}, ${epochs.toFixed(1)} epochs, rate ${settings.rate}`,
     `  memory: about ${(memoryBytes / 1e9).toFixed(2)} GB${check.tooLarge === undefined ? "" : `\n\n${check.tooLarge}`}`
   ].join("\n");

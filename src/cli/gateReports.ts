@@ -69,7 +69,7 @@ export function annotations({checked, unrun = [], broken = []}: Checks): string 
 
 /**
  * A comment for a pull request, headed by how the gates stand and by what could not be loaded, which may state more of them. A few lines a run: what to do, the verdict, the worst
- * risk, what changed, the gates; then
+ * risk and that weights were chosen on rows scored, what changed, the gates; then
  * the rules that did not pass, failures first.
  */
 export function markdown({checked, unrun = [], broken = []}: Checks): string {
@@ -81,7 +81,9 @@ export function markdown({checked, unrun = [], broken = []}: Checks): string {
         ? []
         : [`Verdict: ${escape(report.verdict.sentence)}  `]),
       ...(one.otherMargin === undefined ? [] : [`Margin: ${escape(one.otherMargin)}  `]),
-      ...report.verdict.risks.slice(0, 1).map(({sentence}) => `Risk: ${escape(sentence)}  `),
+      ...report.verdict.risks
+        .filter(({kind}, i) => i === 0 || kind === "selection")
+        .map(({sentence}) => `Risk: ${escape(sentence)}  `),
       `Changed: ${escape(changeText(one))}  `,
       `Gates: ${gatesText(results)}`,
       ...notPassed(results).map(

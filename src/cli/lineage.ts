@@ -7,7 +7,8 @@ import {
   reached,
   type ReachingData,
   shortId,
-  storedLineage
+  storedLineage,
+  wayOf
 } from "../models/index.js";
 import {contaminatedRows} from "../site/index.js";
 import {openStore, readRun, UserError} from "../store/index.js";
@@ -103,17 +104,15 @@ function rowsTable(rows: readonly ContaminatedRows[]): string {
   return table(rows, [{title: "candidate", text: "name", value: ({candidate}) => candidate}, ...counts]);
 }
 
-function dataLine(
-  {use, dataset, version, part, subset, rows, through}: ReachingData,
-  split: string | undefined
-): string {
+function dataLine(data: ReachingData, split: string | undefined): string {
+  const {dataset, version, part, subset, rows} = data;
   const which = [
     `${part} part${split === undefined ? "" : ` of ${split}`}`,
     subset,
     rows === undefined ? undefined : `${rows} rows`
   ];
   const words = which.filter((word) => word !== undefined).join(", ");
-  return `  ${dataset}@${version.slice(0, 12)}, ${words}: ${use === "trained" ? `trained ${through}` : "scored on"}`;
+  return `  ${dataset}@${version.slice(0, 12)}, ${words}: ${wayOf(data)}`;
 }
 
 /** A record by its name or the beginning of its id; of several models, versions or runs of one name the newest. */

@@ -7,7 +7,8 @@ import {
   type LineageNode,
   type ReachingData,
   reached,
-  shortId
+  shortId,
+  wayOf
 } from "../models/lineageGraph.js";
 import {chosen, linkTo} from "./address.js";
 import type {CurvesData} from "../site/learningCurves.js";
@@ -160,13 +161,13 @@ function reachingTable(graph: LineageGraph, record: LineageNode): Content {
       {name: "Part", value: ({part}) => part},
       {name: "Subset", value: ({subset}) => subset ?? "–"},
       {name: "Rows", numeric: true, value: ({rows}) => (rows === undefined ? "–" : count(rows))},
-      {name: "How", value: ({use, through}) => (use === "trained" ? `trained ${through}` : "scored on")}
+      {name: "How", value: (one) => wayOf(one)}
     ],
     {
       caption: `Data that reached ${record.name}`,
       cards: true,
       made: {
-        what: "What data a record learned from or was scored on, through all that it was made of.",
+        what: "What data a record learned from, was checked on or was scored on, through all that it was made of.",
         n: plural(data.length, "record of training or scoring", "records of training or scoring"),
         term: "lineage",
         sql: relatedQuery(record.id),

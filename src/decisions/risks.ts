@@ -1,6 +1,7 @@
 import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
 import {type Contamination, contaminationText} from "./contamination.js";
 import {counted} from "./points.js";
+import {type Selected, selectionText} from "./selection.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
 
@@ -9,6 +10,8 @@ export interface RiskFacts {
   /** The best candidate's score here minus its score on the split that keeps related rows together, in score units. */
   otherSplit?: {name: string; difference: number; low?: number; high?: number};
   contamination?: readonly Contamination[];
+  /** Candidates whose weights were chosen on rows that they are scored on. */
+  selected?: readonly Selected[];
   /** Why contamination of some candidates cannot be told. */
   contaminationUnknown?: readonly string[];
   /** Why the run is partial. */
@@ -27,6 +30,7 @@ export const TINY_SLICE_ROWS = 30;
 const ORDER: readonly Risk["kind"][] = [
   "split",
   "contamination",
+  "selection",
   "failures",
   "partial",
   "personal-data",
@@ -43,6 +47,7 @@ export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   const found = [
     splitRisk(verdict, facts),
     ...contaminationRisks(verdict, facts),
+    selectionRisk(verdict, facts),
     failureRisk(verdict),
     facts.partial === undefined
       ? undefined
@@ -103,6 +108,20 @@ function contaminationRisks(verdict: Pick<Verdict, "set" | "best" | "scale">, fa
     },
     ...unknown
   ];
+}
+
+/** For all such candidates, the best's own rows first, where one that may be the best is among them. */
+function selectionRisk(
+  {set, best}: Pick<Verdict, "set" | "best">,
+  {selected = []}: RiskFacts
+): Risk | undefined {
+  const among = selected.filter(({candidate}) => set.includes(candidate));
+  if (among.length === 0) return undefined;
+  return {
+    kind: "selection",
+    sentence: selectionText(selected, best !== undefined && set.includes(best) ? [best, ...set] : set),
+    candidates: among.map(({candidate}) => candidate)
+  };
 }
 
 function failureRisk({sensitivity, best}: Pick<Verdict, "sensitivity" | "best">): Risk | undefined {

@@ -1,4 +1,8 @@
 import type {ModelManifest} from "../models/types.js";
+import type {FinetuneDefinition} from "./language/definition.js";
+
+/** The data that a fine-tune declares. */
+export type DeclaredData = Pick<FinetuneDefinition, "dataset" | "split" | "part" | "validation">;
 
 /** A row of a dataset: its id and the dataset's own columns. */
 export type TrainingRow = {id: string} & Record<string, unknown>;
@@ -22,6 +26,13 @@ export interface BuildContext {
   facts?: readonly string[];
   /** Make nothing: what is not in the store throws NotMade. */
   onlyKnown?: boolean;
+  /**
+   * The context of a fine-tune's own dataset and split, whoever asks for its model; this one when absent.
+   * @param name the fine-tune's, for messages
+   */
+  declared?(data: DeclaredData, name: string): Promise<BuildContext>;
+  /** Does what learns from the rows: refuses before where they may not be learned, and keeps them in the store meanwhile. */
+  learning?<T>(work: () => Promise<T>): Promise<T>;
   onProgress?(message: string): void;
   signal?: AbortSignal;
 }
@@ -32,8 +43,8 @@ export interface BuildContext {
  */
 export interface ModelSource {
   readonly name: string;
-  /** SHA-256 of everything that decides the result: settings, data, split, seed and parents. */
-  configHash(context: BuildContext): string;
+  /** SHA-256 of everything that decides the result: settings, data, the rows chosen, split, seed and parents. */
+  configHash(context: BuildContext): string | Promise<string>;
   build(context: BuildContext): Promise<ModelManifest>;
 }
 

@@ -8,6 +8,7 @@ import {
   type NewModel
 } from "../models/index.js";
 import {getJson, hashJson, modelKey, modelsPlace, putJson, withLease} from "../store/index.js";
+import {chosenRows} from "./chosenRows.js";
 import type {LabelledRows} from "./labelledRows.js";
 import type {BuildContext, ClassifierOptions, ModelSource} from "./modelSource.js";
 
@@ -32,11 +33,12 @@ export function trainedSource<Rows extends LabelledRows>(trainer: Trainer<Rows>)
   const {architecture, options, module, settings, init} = trainer;
   const name = options.name ?? architecture;
   const method = () => ({architecture, code: moduleVersion(module), ...settings, ...describe(options)});
-  const configHash = (context: BuildContext) =>
+  const configHash = async (context: BuildContext) =>
     hashJson({
       name,
       method: method(),
-      init: init?.configHash(context),
+      chosen: await chosenRows(context, options.subset, [options.part ?? "train"]),
+      init: await init?.configHash(context),
       dataset: context.dataset,
       version: context.version,
       split: context.split,
@@ -71,7 +73,11 @@ export function trainedSource<Rows extends LabelledRows>(trainer: Trainer<Rows>)
       recipe: {method: architecture, sha256: hashJson(method())}
     });
   };
-  return {name, configHash, build: (context) => builtOnce(context, name, configHash(context), make)};
+  return {
+    name,
+    configHash,
+    build: async (context) => builtOnce(context, name, await configHash(context), make)
+  };
 }
 
 /** What of the parts that a model reads is left out, for its configuration's hash; undefined when nothing is. */
@@ -123,5 +129,5 @@ export async function builtOnce(
 }
 
 function describe({text, label, part = "train", sample, subset}: ClassifierOptions): Record<string, unknown> {
-  return {text, label, part, sample, subset: subset && `${subset.words}: ${subset.where.toString()}`};
+  return {text, label, part, sample, subset: subset?.words};
 }

@@ -27,7 +27,8 @@ export {
   neighbours,
   reached,
   type ReachingData,
-  shortId
+  shortId,
+  wayOf
 } from "./lineageGraph.js";
 export {baseOfAdapter, filesFolder, namedBase, refuseChanged, unchangedFolder} from "./outsideFiles.js";
 export {jointNgramFiles} from "./jointNgram/stored.js";
@@ -54,7 +55,7 @@ export {
   type NewModel
 } from "./registry.js";
 export {roundTable} from "./tableGrid.js";
-export type {InputRelations, LayerRelations, MergeRecord, ModelManifest} from "./types.js";
+export type {CheckedOn, InputRelations, LayerRelations, MergeRecord, ModelManifest} from "./types.js";
 export {withPlainFolders} from "./plainFolders.js";
 export {readModelFile} from "./weightFiles.js";
 export {NotMade} from "./notMade.js";

@@ -4,7 +4,7 @@ import {ADAPTED, isMerged} from "./adapted.js";
 import type {ErasedTraining} from "./erasedTraining.js";
 import {addTrainings, type LineageTrainings} from "./lineageTrainings.js";
 import {presentFacts} from "./presentFacts.js";
-import type {ModelManifest} from "./types.js";
+import type {CheckedOn, ModelManifest} from "./types.js";
 
 export type LineageKind = "version" | "split" | "export" | "job" | "model" | "run";
 
@@ -34,9 +34,9 @@ export interface ContaminatedRows {
   unknown: number;
 }
 
-/** Rows of a part that a model learned from, or that a run was scored on. */
+/** Rows of a part that a model learned from, was checked on or had its weights chosen on, or that a run was scored on. */
 export interface LineageData {
-  use: "trained" | "scored";
+  use: "trained" | "checked" | "chosen" | "scored";
   dataset: string;
   version: string;
   split: string;
@@ -50,6 +50,8 @@ export interface LineageEdge {
   to: string;
   how: string;
   data?: LineageData;
+  /** What a model was checked on while it learned from `data`. */
+  checked?: LineageData;
 }
 
 export interface LineageGraph {
@@ -126,11 +128,19 @@ export function lineageGraph(records: LineageRecords): LineageGraph {
       // Of an export that was noted without its split the model's own record tells it.
       if (by !== undefined && !edges.some((edge) => edge.from === of.node && edge.to === by))
         edges.push({from: of.node, to: by, how: `${part} part`});
+      const checked = training.validation && checkedOn(training.validation, {...from, subset});
       edges.push({
         from: by ?? of.node,
         to,
-        how: `trained on ${part}${subset === undefined ? "" : `, ${subset}`}, ${rows} rows`,
-        data: {use: "trained", ...from, part, subset, rows}
+        how: [
+          `trained on ${part}${subset === undefined ? "" : `, ${subset}`}, ${rows} rows`,
+          checked &&
+            `${checked.use === "chosen" ? "weights chosen" : "checked"} on ${checked.part}, ${checked.rows} rows`
+        ]
+          .filter(Boolean)
+          .join("; "),
+        data: {use: "trained", ...from, part, subset, rows},
+        checked
       });
     } else if (by !== undefined) edges.push({from: by, to, how: makingOf(model)});
     for (const parent of model.parents)
@@ -165,6 +175,13 @@ export function lineageGraph(records: LineageRecords): LineageGraph {
   const graph = {nodes: [...nodes.values()], edges};
   markDescendants(graph);
   return graph;
+}
+
+function checkedOn(
+  {part, rows, decided}: CheckedOn,
+  from: Pick<LineageData, "dataset" | "version" | "split" | "subset">
+): LineageData {
+  return {use: decided.length > 0 ? "chosen" : "checked", ...from, part, rows};
 }
 
 function ofVersion({dataset, id, rows, pulledAt, licence, purged = []}: VersionManifest): LineageNode {
@@ -272,15 +289,31 @@ export function neighbours(
 }
 
 export interface ReachingData extends LineageData {
-  /** The model that learned from it, or the run that was scored on it: `id` itself, or what led to it. */
+  /** The model that learned from it or was checked on it, or the run that was scored on it: `id` itself, or what led to it. */
   through: string;
+}
+
+/** How data reached a record, in a word or two. */
+export function wayOf({use, through}: Pick<ReachingData, "use" | "through">): string {
+  switch (use) {
+    case "trained":
+      return `trained ${through}`;
+    case "checked":
+      return `checked ${through}`;
+    case "chosen":
+      return `chose the weights of ${through}`;
+    case "scored":
+      return "scored on";
+  }
 }
 
 /** All data that reached a model or a run through any path, its own first. None for what models learn from. */
 export function dataReaching(graph: LineageGraph, id: string): ReachingData[] {
   const names = new Map(graph.nodes.map(({id: node, name}) => [node, name]));
   return [id, ...reached(graph, id, "up")].flatMap((node) =>
-    graph.edges.flatMap(({to, data}) => (to === node && data ? [{...data, through: names.get(node)!}] : []))
+    graph.edges.flatMap(({to, data, checked}) =>
+      to === node ? [data, checked].flatMap((one) => (one ? [{...one, through: names.get(node)!}] : [])) : []
+    )
   );
 }
 

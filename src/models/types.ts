@@ -28,6 +28,11 @@ export interface ModelManifest {
     rowsSha256: string;
     seed: number | string;
     seconds: number;
+    /** Of a language model: rows that lost their end at `length`, and further rows that nothing of whose answer was within it. */
+    cut?: number;
+    leftOut?: number;
+    /** What a language model was checked on while it learned; absent when nothing was, and in records of before. */
+    validation?: CheckedOn;
   };
   /** SHA-256 of the merge recipe or the trainer's configuration that made it. */
   recipe?: {method: string; sha256: string; source?: string};
@@ -39,6 +44,17 @@ export interface ModelManifest {
   merge?: MergeRecord;
   /** ISO time at which its files were removed; the record stayed for others that name it. */
   removed?: string;
+}
+
+/** Rows of the same split that a model was checked on while it learned. */
+export interface CheckedOn {
+  part: string;
+  rows: number;
+  rowsSha256: string;
+  cut: number;
+  leftOut: number;
+  /** How the checks decided which weights it has: those of the `best` one, `patience` that ended the training; in neither way with none. */
+  decided: ("best" | "patience")[];
 }
 
 /** How the tensors that models give to a merge relate to each other. */

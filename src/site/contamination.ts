@@ -7,32 +7,29 @@ import {
   counted,
   type RowMark,
   type ScoreTable,
+  type Selected,
   shownNames
 } from "../decisions/index.js";
-import {type ModelManifest, trainingRecords, type TrainingRecords} from "../models/index.js";
+import {trainingRecords, type TrainingRecords} from "../models/index.js";
 import {
-  blindingSalt,
   hashJson,
   hasRows,
   isErasedRow,
   modelIdsOf,
   modelsDir,
   readCached,
-  rowsOfPart,
-  shownRowId,
   type RunManifest,
-  sqlName,
-  sqlString,
   type Store,
   type VersionManifest,
-  versionRows,
   writeCached
 } from "../store/index.js";
-
-type Training = NonNullable<ModelManifest["training"]>;
+import {type PartOfRecord, partOfRecord, sameRows, scoredRows} from "./partOfRecord.js";
+import {selectedOn} from "./selectedOn.js";
 
 export interface RunContamination {
   candidates: Contamination[];
+  /** Those whose weights were chosen on rows that they are scored on. */
+  selected: Selected[];
   /** Why contamination of some candidates cannot be told. */
   unknown: string[];
   /** Marks in the order of the table's rows, by candidate as the table names it. */
@@ -76,6 +73,7 @@ export async function runContamination(
   const candidates = contaminationOf(table, marks);
   return {
     candidates,
+    selected: await selectedOn(store, run, table, learned),
     unknown: [...warnings, ...erasedWarnings(table, learned)],
     marks,
     cleanTable: cleanTable(table, marks)
@@ -186,7 +184,7 @@ async function findMarks(store: Store, run: RunManifest, {table, learned, texts}
       const key = [record.dataset, record.version, record.split, record.part].join("\n");
       let found = byTraining.get(key);
       if (!found) {
-        const rows = await trainedRows(store, record);
+        const rows = await partOfRecord(store, record);
         if (rows)
           byTraining.set(key, (found = await marksAgainst(store, run, {version, trained: rows, texts})));
         else {
@@ -208,41 +206,16 @@ async function findMarks(store: Store, run: RunManifest, {table, learned, texts}
   return {marks, warnings};
 }
 
-interface TrainedRows {
-  /** Query giving row_id, row_hash and, where the dataset has one, text. */
-  query: string;
-  version: VersionManifest;
-}
-
-async function trainedRows(store: Store, record: Training): Promise<TrainedRows | undefined> {
-  const named = <T extends {id: string; sha256: string}>(all: T[], name: string) =>
-    all.find(({id, sha256}) => id === name || sha256 === name);
-  const version = named(await store.versions(record.dataset), record.version);
-  const split = named(await store.splits(record.dataset), record.split);
-  if (!version || !split) return undefined;
-  const columns = `row_id, row_hash, ${textOf(version)}`;
-  const query = await rowsOfPart(store.workspace, version, split, {part: record.part, columns});
-  return query === undefined ? undefined : {version, query};
-}
-
 /** Rows of the run that are not clean. */
 async function marksAgainst(
   store: Store,
   run: RunManifest,
-  {version, trained, texts}: {version: VersionManifest; trained: TrainedRows; texts: TrainedTexts}
+  {version, trained, texts}: {version: VersionManifest; trained: PartOfRecord; texts: TrainedTexts}
 ): Promise<Map<string, RowMark>> {
-  const final = run.split.part === "held-out";
-  const shown = final ? shownRowId("row_id", await blindingSalt(store.workspace, version.dataset)) : "row_id";
-  const scored = `select * from (
-      select row_id as own_id, ${shown} as row_id, row_hash, ${textOf(version)} from ${await versionRows(store.workspace, version)})
-    semi join (select row_id from items where run = ${sqlString(run.id)}) using (row_id)`;
-  const sameId =
-    version.dataset === trained.version.dataset ? "or own_id in (select row_id from trained)" : "";
-  const same = await store.rows<{row_id: string}>(
-    `with trained as (${trained.query}) select row_id from (${scored})
-     where row_hash in (select row_hash from trained) ${sameId}`
+  const scored = await scoredRows(store, run, version);
+  const marks = new Map<string, RowMark>(
+    (await sameRows(store, {version, scored}, trained)).map((row) => [row, "contaminated"])
   );
-  const marks = new Map<string, RowMark>(same.map(({row_id}) => [row_id, "contaminated"]));
   if (version.text && trained.version.text) {
     const known = await texts.of(store, trained.query);
     const similar = await known.matches(store, `select row_id, text from (${scored})`);
@@ -250,8 +223,4 @@ async function marksAgainst(
       if (!marks.has(row)) marks.set(row, similarity === 1 ? "contaminated" : "near");
   }
   return marks;
-}
-
-function textOf(version: VersionManifest): string {
-  return version.text ? `${sqlName(version.text)}::varchar as text` : "null::varchar as text";
 }

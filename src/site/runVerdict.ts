@@ -6,6 +6,8 @@ import {
   runReport,
   type RunReport,
   type ScoreTable,
+  type Selected,
+  selectionWarnings,
   type Verdict
 } from "../decisions/index.js";
 import {listModels} from "../models/index.js";
@@ -46,7 +48,11 @@ export async function runVerdict(
     }
   });
   const {verdict} = report;
-  const warnings = [...verdict.warnings, ...contaminationBeside(verdict, contamination?.candidates ?? [])];
+  const warnings = [
+    ...verdict.warnings,
+    ...contaminationBeside(verdict, contamination?.candidates ?? []),
+    ...selectionBeside(verdict, contamination?.selected ?? [])
+  ];
   return {...report, verdict: {...verdict, warnings}, contamination};
 }
 
@@ -54,6 +60,11 @@ export async function runVerdict(
 function contaminationBeside({set, scale}: Verdict, found: readonly Contamination[]): string[] {
   const told = found.some(({candidate, share = 0}) => share > 0 && set.includes(candidate));
   return told ? [] : contaminationWarnings(found, scale);
+}
+
+/** As `contaminationBeside`, of those whose weights were chosen on rows scored. */
+function selectionBeside({set}: Verdict, selected: readonly Selected[]): string[] {
+  return selected.some(({candidate}) => set.includes(candidate)) ? [] : selectionWarnings(selected);
 }
 
 /** Bytes by candidate, and the candidates that share weights; a variant's name begins with its candidate's. */
@@ -92,6 +103,7 @@ async function factsOf(
     otherSplit: await otherSplit(store, run, margin),
     contamination: contamination?.candidates,
     contaminationUnknown: contamination?.unknown,
+    selected: contamination?.selected,
     // A round of a race ends where the race had seen enough.
     partial: run.status === "partial" && !raced ? (run.stopped ?? "it was interrupted") : undefined,
     personalData: await unresolvedPersonalData(store, run),

@@ -269,7 +269,7 @@ describe("assay finetune", () => {
     const first = own("first", {});
     const [a, b] = ["a", "b"].map((name) => own(name, {base: first, seed: name}));
     const other = own("a", {base: own("first", {steps: 3}), seed: "a"});
-    expect(other.configHash(context)).not.toBe(a!.configHash(context));
+    expect(await other.configHash(context)).not.toBe(await a!.configHash(context));
     const average = mergedModel({
       name: "average",
       method: "linear",

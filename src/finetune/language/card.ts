@@ -1,5 +1,5 @@
 import type {TrainingOutcome} from "../../language/index.js";
-import type {ModelManifest} from "../../models/index.js";
+import type {CheckedOn, ModelManifest} from "../../models/index.js";
 import type {Base} from "./base.js";
 
 const SHOWN = 20;
@@ -50,7 +50,9 @@ export function modelCard({name, base, training, settings, outcome, facts}: Card
       ["part", `${training.part} of split ${training.split}`],
       ["rows", training.rows],
       ...(training.subset === undefined ? [] : [["subset", training.subset] as const]),
-      ["SHA-256 of the row ids", training.rowsSha256]
+      ["SHA-256 of the row ids", training.rowsSha256],
+      ...cutOf(training),
+      ["validation", training.validation ? validationOf(training.validation) : "none"]
     ]),
     "",
     ...facts.map((fact) => `- ${cell(fact)}`),
@@ -71,6 +73,32 @@ export function modelCard({name, base, training, settings, outcome, facts}: Card
     ),
     ""
   ].join("\n");
+}
+
+function cutOf({cut, leftOut}: {cut?: number; leftOut?: number}): [string, string][] {
+  const said = cutWords({cut, leftOut});
+  return said === undefined ? [] : [["longer than `length`", said]];
+}
+
+function cutWords({cut = 0, leftOut = 0}: {cut?: number; leftOut?: number}): string | undefined {
+  return cut + leftOut === 0 ? undefined : `${cut} rows cut, ${leftOut} more left out`;
+}
+
+const DECIDED: Record<CheckedOn["decided"][number], string> = {
+  best: "the weights are those of the best check",
+  patience: "training would end when checks got no better"
+};
+
+function validationOf(checked: CheckedOn): string {
+  const {part, rows, rowsSha256, decided} = checked;
+  return [
+    `part ${part}, ${rows} rows`,
+    cutWords(checked),
+    `SHA-256 of the row ids ${rowsSha256}`,
+    decided.length === 0 ? "decided nothing" : decided.map((how) => DECIDED[how]).join(", ")
+  ]
+    .filter((one) => one !== undefined)
+    .join("; ");
 }
 
 /** Some twenty steps, and every one that was validated. */

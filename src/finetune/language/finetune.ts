@@ -13,6 +13,7 @@ import {
 } from "../../language/index.js";
 import {type ModelManifest, NotMade} from "../../models/index.js";
 import {hashJson, trainingDir} from "../../store/index.js";
+import {chosenRows} from "../chosenRows.js";
 import type {BuildContext, ModelSource} from "../modelSource.js";
 import {builtOnce, leftOutOf} from "../trainedSource.js";
 import {findBase} from "./base.js";
@@ -56,27 +57,32 @@ const VERSION = 4;
 export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"): Finetune {
   checkFinetune(definition);
   const name = definition.name ?? unnamed;
-  const configHash = (given: BuildContext) => {
-    const context = seededAlike(given);
-    return hashJson({
+  /** Its own data, whoever asks, and no seed but its own: the same model for every eval, command and fine-tune that names it. */
+  const own = async (given: BuildContext): Promise<BuildContext> => ({
+    ...((await given.declared?.(definition, name)) ?? given),
+    seed: "assay"
+  });
+  const parts = [definition.part ?? "train", checkedPart(definition)].filter((part) => part !== false);
+  const hashOf = async (context: BuildContext) =>
+    hashJson({
       // What a file's name adds is not in it: an eval that imports the file means the same model.
       name: definition.name,
       definition: describe(definition),
-      base: isSource(definition.base) ? definition.base.configHash(context) : undefined,
+      base: isSource(definition.base) ? await definition.base.configHash(context) : undefined,
+      chosen: await chosenRows(context, definition.subset, parts),
       dataset: context.dataset,
       version: context.version,
       split: context.split,
-      leftOut: leftOutOf(context, definition.part ?? "train", checkedPart(definition)),
+      leftOut: leftOutOf(context, ...parts),
       seed: context.seed,
       trainer: VERSION
     });
-  };
   return {
     name,
     definition,
-    configHash,
+    configHash: async (given) => hashOf(await own(given)),
     async check(given) {
-      const context = seededAlike(given);
+      const context = await own(given);
       // A folder of its own: a build of the same model may be under way.
       const work = await mkdtemp(join(tmpdir(), "assay-finetune-check-"));
       try {
@@ -86,22 +92,22 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
       }
     },
     async build(given, options = {}) {
-      const context = seededAlike(given);
-      const hash = configHash(context);
+      const context = await own(given);
+      const hash = await hashOf(context).catch((error: unknown) => {
+        throw error instanceof NotMade ? new NotMade(name, error.configHash) : error;
+      });
       const work = trainingDir(context.dir, hash.slice(0, 24));
       const base = await findBase(definition, context, work).catch((error: unknown) => {
         throw error instanceof NotMade ? new NotMade(name, hash) : error;
       });
+      const made = {name, definition, context, base, work, recipe: describe(definition)};
       // The folder that a path names may have got other weights since.
       return builtOnce(context, name, hashJson([hash, base.id]), () =>
-        makeFinetune({name, definition, context, base, work, recipe: describe(definition)}, options)
+        context.learning ? context.learning(() => makeFinetune(made, options)) : makeFinetune(made, options)
       );
     }
   };
 }
-
-/** The definition's own seed is all that decides: the same model for every eval, command and fine-tune that names it. */
-const seededAlike = (context: BuildContext): BuildContext => ({...context, seed: "assay"});
 
 async function checked(
   definition: FinetuneDefinition,
@@ -142,7 +148,7 @@ function describe({subset, base, ...rest}: FinetuneDefinition): Record<string, u
     base: isSource(base) ? base.name : base,
     dataset: undefined,
     threads: undefined,
-    subset: subset && `${subset.words}: ${subset.where.toString()}`
+    subset: subset?.words
   };
 }
 

@@ -7,12 +7,14 @@ import {
   type TrainingOutcome,
   type TrainingProgress
 } from "../../language/index.js";
-import {keepModel, type ModelManifest} from "../../models/index.js";
+import {type CheckedOn, keepModel, type ModelManifest} from "../../models/index.js";
 import {hashJson, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
 import {modelCard} from "./card.js";
-import type {FinetuneDefinition} from "./definition.js";
+import {MANY_CUT} from "./cutRows.js";
+import {checkedPart, type FinetuneDefinition} from "./definition.js";
+import type {PreparedRows} from "./prepare.js";
 import {prepareJob} from "./prepareJob.js";
 import {TEXT_FILES} from "./tokenizer.js";
 
@@ -41,8 +43,10 @@ export async function makeFinetune(
   await mkdir(work, {recursive: true});
   // A purge of the dataset takes what was begun with its rows.
   await writeFile(join(work, "about.json"), JSON.stringify({dataset: context.dataset}));
-  const {job, train} = await prepareJob(definition, context, base, work);
+  const {job, train, validation, cuts} = await prepareJob(definition, context, base, work);
   const {settings} = job;
+  for (const {sentence, advice} of cuts)
+    context.onProgress?.(`${sentence} ${advice} \`assay finetune ${name} --check\` counts without training.`);
   context.onProgress?.(`training ${name} on ${train.items.length} rows, ${settings.steps} steps`);
   const outcome = await runTraining(
     {...job, force},
@@ -71,6 +75,9 @@ export async function makeFinetune(
     subset: definition.subset?.words,
     rows: train.items.length,
     rowsSha256: train.rowsSha256,
+    cut: train.cut,
+    leftOut: train.leftOut,
+    validation: validation && checkedOn(definition, validation, outcome),
     seed: definition.seed ?? context.seed
   };
   // Threads change no byte: the same training on other cores is the same model.
@@ -101,7 +108,27 @@ export async function makeFinetune(
     metrics: metricsOf(outcome)
   });
   await rm(work, {recursive: true, force: true});
+  for (const {sentence, share} of cuts) if (share >= MANY_CUT) context.onProgress?.(sentence);
   return manifest;
+}
+
+/** What the weights were checked on, and whether that decided which they are: one check at the end chooses nothing. */
+function checkedOn(
+  definition: FinetuneDefinition,
+  {items, rowsSha256, cut, leftOut}: Omit<PreparedRows<unknown>, "tokens">,
+  {validations}: TrainingOutcome
+): CheckedOn {
+  const decided: CheckedOn["decided"] = [];
+  if (validations.length > 1 && definition.keep !== "last") decided.push("best");
+  if (validations.length > 1 && definition.patience !== undefined) decided.push("patience");
+  return {
+    part: checkedPart(definition) as string,
+    rows: items.length,
+    rowsSha256,
+    cut,
+    leftOut,
+    decided
+  };
 }
 
 function metricsOf({

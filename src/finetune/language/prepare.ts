@@ -20,6 +20,8 @@ export interface PreparedRows<T> {
   /** Tokens that are learned. */
   learned: number;
   longest: number;
+  /** Tokens of the longest one before it was cut. */
+  longestWhole: number;
   rowsSha256: string;
   /** Rows that make no example, with the reason. */
   broken: {row: string; reason: string}[];
@@ -40,6 +42,7 @@ export async function prepareRows<T extends Example | Pair>(
     tokens: 0,
     learned: 0,
     longest: 0,
+    longestWhole: 0,
     rowsSha256: "",
     broken: []
   };
@@ -58,6 +61,7 @@ export async function prepareRows<T extends Example | Pair>(
       prepared.broken.push({row: row.id, reason: messageOf(error)});
       continue;
     }
+    prepared.longestWhole = Math.max(prepared.longestWhole, ...whole.map(({ids: own}) => own.length));
     const short = whole.map((example) => cut(example, length));
     if (short.some(({labels}) => labels.every((label, i) => i === 0 || label === IGNORED))) {
       prepared.leftOut++;

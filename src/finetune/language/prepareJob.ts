@@ -12,6 +12,7 @@ import {hashJson, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
 import {checkedPart, defaultsOf, type FinetuneDefinition} from "./definition.js";
+import {cutRows, type CutRows} from "./cutRows.js";
 import {prepareRows, type PreparedRows} from "./prepare.js";
 import {initialOf, writeScratchTexts} from "./scratch.js";
 import {readTokenizer} from "./tokenizer.js";
@@ -22,6 +23,8 @@ export interface Prepared {
   job: TrainingJob;
   train: PreparedRows<Example | Pair>;
   validation?: PreparedRows<Example | Pair>;
+  /** What the examples of each part lost at `length`; none where nothing was cut. */
+  cuts: CutRows[];
   stepsAnEpoch: number;
   /** Rows that the examples are packed into; undefined when each is a row. */
   packedRows?: number;
@@ -55,12 +58,17 @@ export async function prepareJob(
     prepareRows<Example | Pair>(definition, reader, rows as never, length);
   const train = await of(context.rows(part));
   refuseBroken(context, part, train);
+  const limit = {length, most: config.maxPositions, dataset: context.dataset};
+  const lost = cutRows(part, train, limit);
   if (train.items.length === 0)
     throw new UserError(
-      `${context.dataset}: part "${part}" gives no example (${train.rows} rows, ${train.leftOut} without an answer within ${length} tokens). Check \`columns\`, \`subset\` and \`length\`.`
+      train.leftOut > 0 && train.leftOut === train.rows
+        ? `${context.dataset}: part "${part}" gives no example (${train.rows} rows, ${train.leftOut} without an answer within ${length} tokens): there is nothing to learn. ${lost!.advice}`
+        : `${context.dataset}: part "${part}" gives no example (${train.rows} rows). Check \`columns\` and \`subset\`.`
     );
   const wanted = checkedPart(definition);
   const validation = wanted === false ? undefined : await of(context.rows(wanted));
+  const cuts = [lost, wanted === false ? undefined : cutRows(wanted, validation!, limit)];
   if (wanted !== false && validation?.items.length === 0) tellUnchecked(definition, context, wanted);
   const settings = settingsOf(definition, length, train.items, context);
   const {stepsAnEpoch, packedRows, ...training} = settings;
@@ -108,6 +116,7 @@ export async function prepareJob(
     job,
     train,
     validation: validation?.items.length ? validation : undefined,
+    cuts: cuts.filter((one) => one !== undefined),
     stepsAnEpoch,
     packedRows
   };
