@@ -1,3 +1,4 @@
+import {functionVersion} from "../code/index.js";
 import {type AnswerSigns, confidenceOf, type Signal, SIGNALS} from "../costs/index.js";
 import {hosting, wayThere} from "../endpoints/hostingSchema.js";
 import {
@@ -10,7 +11,7 @@ import {
 import type {Spent} from "../endpoints/types.js";
 import type {Candidate, CandidateCosts} from "../runner/define.js";
 import {assertChecked, either, exactly, flag, func, listOf, number, oneOf} from "../store/checked.js";
-import {sha256, UserError} from "../store/index.js";
+import {UserError} from "../store/index.js";
 import {
   completeAt,
   identityOfStages,
@@ -26,7 +27,7 @@ import {
 export interface CascadeSettings extends CandidateCosts {
   /**
    * What tells how sure an answer is, or a function of the answer before it is graded: higher is surer, undefined goes on to
-   * the next stage. A function's own text identifies it: what it calls must not change without it.
+   * the next stage. It is known by its text and by what it names, in its file and in those that this imports, as a scorer is.
    */
   signal: Signal | ((answer: AnswerSigns) => number | undefined);
   /** For each stage but the last the confidence from which its answer is taken; `assay cascade` chooses them. */
@@ -80,7 +81,7 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
         thresholds: settings.thresholds.join(", "),
         signal:
           typeof settings.signal === "function"
-            ? `function ${sha256(settings.signal.toString()).slice(0, 16)}`
+            ? `function ${functionVersion(settings.signal).slice(0, 16)}`
             : settings.signal
       };
     },

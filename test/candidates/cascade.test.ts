@@ -2,7 +2,7 @@ import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {cascade} from "../../src/candidates/index.js";
+import {cascade, type CascadeSettings} from "../../src/candidates/index.js";
 import {cascadeVerb} from "../../src/cli/cascade.js";
 import {costTable} from "../../src/costs/index.js";
 import {callsOf} from "../../src/decisions/index.js";
@@ -150,7 +150,7 @@ describe("a cascade as a candidate", () => {
   });
 
   it("is told apart by its thresholds, stages and signal", async () => {
-    const identity = async (thresholds: number[], signal: "length" | "logprobs" = "length") => {
+    const identity = async (thresholds: number[], signal: CascadeSettings["signal"] = "length") => {
       const prepared = await cascade("x", [cheap, strong], {signal, thresholds}).prepare({} as never);
       return prepared.endpoint.identity("x");
     };
@@ -158,6 +158,9 @@ describe("a cascade as a candidate", () => {
     expect(await identity([-5])).toEqual(one);
     expect(await identity([-6])).not.toEqual(one);
     expect(await identity([-5], "logprobs")).not.toEqual(one);
+    const sureAbove = (least: number) => () => least;
+    expect(await identity([-5], sureAbove(1))).toEqual(await identity([-5], sureAbove(1)));
+    expect(await identity([-5], sureAbove(1))).not.toEqual(await identity([-5], sureAbove(2)));
     expect(() => cascade("x", [cheap, strong], {signal: "length", thresholds: []})).toThrow(
       "a threshold for each"
     );
