@@ -5,7 +5,8 @@ import {
   ledgerSummary,
   type LedgerSummary,
   measureRecognition,
-  type Recognition
+  type Recognition,
+  unscannedColumns
 } from "../privacy/index.js";
 import {openStore, type Store, UsageError} from "../store/index.js";
 import {knownVersion} from "./knownDataset.js";
@@ -44,12 +45,14 @@ export async function piiVerb(name: string, options: PiiOptions): Promise<void> 
         : await measureRecognition(store, version, options.labels, {layers});
     store.refresh();
     const rules = await ruleCounts(store, summary);
-    if (options.json) return printJson({scanned, accepted, ledger: summary, rules, recognition});
+    const unscanned = unscannedColumns(version, summary.columns);
+    if (options.json) return printJson({scanned, accepted, ledger: summary, unscanned, rules, recognition});
     if (accepted)
       print(
         `accepted ${accepted.findings} findings of ${accepted.kind} ${JSON.stringify(options.accept)} in this version`
       );
     print(ledgerText(summary, rules, scanned));
+    if (unscanned.length > 0) print(dim(unscannedText(unscanned)));
     if (recognition) print(`\n${recognitionText(recognition)}`);
   } finally {
     store.close();
@@ -97,6 +100,11 @@ function ledgerText(summary: LedgerSummary, rules: readonly RuleCounts[], scanne
     ]),
     how
   ].join("\n");
+}
+
+function unscannedText(unscanned: ReturnType<typeof unscannedColumns>): string {
+  const named = unscanned.map(({column, type, reason}) => `${column} (${type}: ${reason})`);
+  return `not scanned: ${named.join(", ")}`;
 }
 
 function recognitionText({file, texts, wrongAnnotations, iou, types}: Recognition): string {

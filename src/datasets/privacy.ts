@@ -19,7 +19,7 @@ export type PersonalDataKind =
   | "url";
 
 export interface Privacy {
-  /** Columns looked at; unless told, all that hold text, also within lists, structures and JSON. */
+  /** Columns looked at; unless told, all that hold text or numbers of seven digits, also within lists, structures and JSON. */
   columns?: string[];
   /**
    * What is done by kind, or by type in capitals (`US_SSN`), which goes first. `default` is for all others: `keep` unless

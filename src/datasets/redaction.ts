@@ -17,15 +17,10 @@ import {
   writeParquetRows
 } from "../store/index.js";
 import {formerRows} from "./append.js";
+import {cellText, type Column, isNumber, isText} from "./cellText.js";
 import {describeColumns, FINDINGS} from "./rowQuery.js";
 
-/** A column's name and its type in DuckDB. */
-export interface Column {
-  name: string;
-  type: string;
-}
-
-/** The cells of one row that a redactor looks at, as text; lists, structures and JSON as their JSON. */
+/** The cells of one row that a redactor looks at, as `cellText` gives them. */
 export interface CellRow {
   row: number;
   cells: readonly (string | null)[];
@@ -62,8 +57,6 @@ export interface Redactor {
   ): Promise<void>;
 }
 
-const isText = ({type}: Column) => /^VARCHAR$/i.test(type);
-
 /**
  * Reads rows into a file of `scratch` with their personal data dealt with and returns the query that reads it: the
  * rows' columns and `assay_findings`, null for a row without any. Rows stream through; the originals stay in `scratch`.
@@ -75,10 +68,11 @@ export async function redactRows(
   redactor: Redactor,
   scratch: string
 ): Promise<string> {
-  const columns = await describeColumns(db, rows);
-  const looked = redactor.columnsOf(columns, true);
   const raw = join(scratch, "raw.parquet");
   await writeParquet(db, raw, rows);
+  // As they will be stored: Parquet has no enumerations, for instance.
+  const columns = await describeColumns(db, `select * from ${parquetFile(raw)}`);
+  const looked = redactor.columnsOf(columns, true);
   return `select * from ${parquetFile(await redactFile(db, raw, {dataset, looked, redactor}))}`;
 }
 
@@ -125,10 +119,7 @@ async function redactFile(
   {dataset, looked, redactor, withFormer = false}: ToRedact
 ): Promise<string> {
   const numbered = numberedParquetFile(raw);
-  const cells = looked.map((column, index) => {
-    const cell = isText(column) ? sqlName(column.name) : `to_json(${sqlName(column.name)})::varchar`;
-    return `${cell} as c${index}`;
-  });
+  const cells = looked.map((column, index) => `${cellText(column)} as c${index}`);
   async function* rows(): AsyncGenerator<CellRow[]> {
     if (looked.length === 0) return;
     const query = `select ${["file_row_number as n", ...cells].join(", ")} from ${numbered}`;
@@ -176,7 +167,7 @@ async function redactFile(
 const stored = (column: Column, index: number) =>
   isText(column) ? `c.c${index}` : `c.c${index}::json::${column.type}`;
 
-/** A list or structure that its type cannot hold once redacted stops the pull: half of it would be lost silently. */
+/** What its type cannot hold once redacted, such as a number, stops the pull: half of it would be lost silently. */
 async function assertRepresentable(
   db: Database,
   dataset: string,
@@ -187,6 +178,14 @@ async function assertRepresentable(
   const problems: string[] = [];
   for (const [index, column] of looked.entries()) {
     if (isText(column) || /^JSON$/i.test(column.type)) continue;
+    if (isNumber(column)) {
+      const changed = await db.row<{n: number}>(`select count(c${index})::int as n from ${changesOf}`);
+      if (changed!.n > 0)
+        problems.push(
+          `personal data in ${changed!.n} rows of column "${column.name}" cannot be replaced in its type ${column.type}; have it read as text (\`columns\` of a source of files), or cast it in \`sql\` (${sqlName(column.name)}::varchar)`
+        );
+      continue;
+    }
     const original = `to_json(r.${sqlName(column.name)})`;
     const query = `select count(*)::int as n from ${numbered} r join ${changesOf} c on r.file_row_number = c.n
       where c.c${index} is not null and (to_json(${original}::${column.type}) is distinct from ${original}

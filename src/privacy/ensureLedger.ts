@@ -7,7 +7,7 @@ import {
   ledgerSummary,
   scanVersion,
   type ScanVersionOptions,
-  textColumns
+  scannedColumns
 } from "./versionLedger.js";
 
 /**
@@ -30,7 +30,12 @@ export async function ensureLedger(
 }
 
 function covers(known: LedgerSummary, version: VersionManifest, asked: ScanVersionOptions): boolean {
-  const {layers = defaultLayers, columns = textColumns(version), minScore = defaultMinScore, policy} = asked;
+  const {
+    layers = defaultLayers,
+    columns = scannedColumns(version),
+    minScore = defaultMinScore,
+    policy
+  } = asked;
   return (
     known.recognizers === recognizersVersion() &&
     layers.every((layer) => known.layers.includes(layer)) &&

@@ -24,4 +24,4 @@ export {type Action, redact, type RedactionPolicy} from "./redact.js";
 export {type ScanOptions, scanText} from "./scanText.js";
 export {compareSpans, scoreSpans, type Span, type SpanScore} from "./spanScoring.js";
 export {readTrust, trustLevels} from "./trust.js";
-export {ledgerSummary, scanVersion, versionFindings} from "./versionLedger.js";
+export {ledgerSummary, scanVersion, unscannedColumns, versionFindings} from "./versionLedger.js";

@@ -1,10 +1,14 @@
+import {wholeDigits} from "./wholeDigits.js";
+
 /** A string, a key or a number of a JSON document. */
 export interface JsonText {
   /** Where it stands: `$[0].content`. A key that may itself be personal is `*`. */
   path: string;
   /** Names of the members it stands in, as one would name a column. */
   name: string;
+  /** Of a number its digits. */
   text: string;
+  isNumber: boolean;
   /** Of a key: all keys of its object. */
   siblings?: ReadonlySet<string>;
   /** The place of the token in the document, quotes included; UTF-16 code units. */
@@ -14,8 +18,6 @@ export interface JsonText {
 
 const TOKEN = /[{}[\],:]|"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 const PLAIN_KEY = /^(?![^]*\d{4})[A-Za-z_][\w-]{0,31}$/;
-/** Shorter numbers are no identity, card or phone number. */
-const FEWEST_DIGITS = 7;
 
 interface Level {
   list: boolean;
@@ -25,13 +27,13 @@ interface Level {
 }
 
 /**
- * The texts of a JSON object, list or string, in order: each is looked at by itself, so that nothing is found across
+ * The texts of a JSON object, list, string or number, in order: each is looked at by itself, so that nothing is found across
  * two of them and what is put in their place can be put there without breaking the document. Undefined when the text
  * is no such JSON.
- * @param anyValue also takes a lone string; otherwise only what begins with a bracket is tried
+ * @param anyValue also takes a lone string or number; otherwise only what begins with a bracket is tried
  */
 export function jsonTexts(document: string, anyValue = false): JsonText[] | undefined {
-  if (!(anyValue ? /^\s*["[{]/ : /^\s*[[{]/).test(document)) return undefined;
+  if (!(anyValue ? /^\s*["[{\d-]/ : /^\s*[[{]/).test(document)) return undefined;
   try {
     JSON.parse(document);
   } catch {
@@ -48,17 +50,19 @@ export function jsonTexts(document: string, anyValue = false): JsonText[] | unde
     else if (token !== ":") {
       const end = start + token.length;
       const quoted = token.startsWith('"');
-      const text = quoted ? (JSON.parse(token) as string) : token;
+      const text = quoted ? (JSON.parse(token) as string) : wholeDigits(token);
+      if (text === undefined) continue;
       const isKey = quoted && level?.list === false && isFollowedByColon(document, end);
       if (isKey) {
         level.key = PLAIN_KEY.test(text) ? text : "*";
         level.keys.add(text);
       }
-      if (isKey ? level.key === "*" : quoted ? text !== "" : text.length >= FEWEST_DIGITS)
+      if (isKey ? level.key === "*" : text !== "")
         texts.push({
           path: pathOf(levels),
           name: isKey ? "" : nameOf(levels),
           text,
+          isNumber: !quoted,
           siblings: isKey ? level.keys : undefined,
           start,
           end

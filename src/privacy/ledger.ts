@@ -64,7 +64,7 @@ export interface LedgerSummary {
 
 export interface LedgerOptions extends Omit<ScanOptions, "column" | "withText"> {
   policy?: RedactionPolicy;
-  /** Columns whose cells are the JSON of lists and structures. Other cells that are JSON are told by their looks. */
+  /** Columns whose cells are the JSON of lists, structures and numbers. Other cells that are JSON are told by their looks. */
   nested?: readonly string[];
 }
 
@@ -115,7 +115,8 @@ function entryOf(
   const entry: LedgerEntry = {
     row_id: rowId,
     column,
-    path,
+    // The cell itself.
+    path: path === "$" ? undefined : path,
     type,
     start,
     end,

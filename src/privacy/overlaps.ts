@@ -7,7 +7,8 @@ const SURE = 0.9;
  * Findings without contradictions, in order of start: of equal spans the higher score stays (the earlier one
  * when they tie), a span inside another goes, and overlapping spans of one type become one that keeps the higher
  * score and its rule. Spans of different types may still overlap at their ends. One exception: an address of
- * the web does not hide what is surely personal within it, such as `?user=ada@example.com`.
+ * the web does not hide what is surely personal within it, such as `/ada@example.com`. What its query holds is looked at by
+ * itself: see `scanText`.
  */
 export function resolveOverlaps(findings: readonly Finding[]): Finding[] {
   const sorted = findings

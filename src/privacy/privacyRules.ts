@@ -8,7 +8,7 @@ import {defaultMinScore} from "./scanText.js";
 
 /** A dataset's `privacy` made ready: types instead of kinds, and the key at hand. */
 export interface PrivacyRules {
-  /** Undefined: every column with text. */
+  /** Undefined: every column with text or long numbers. */
   columns?: readonly string[];
   policy: RedactionPolicy & {default: Action; types: Record<string, Action>};
   layers: readonly Layer[];

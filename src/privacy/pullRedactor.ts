@@ -1,5 +1,12 @@
 import {join} from "node:path";
-import type {CellRow, Column, DatasetDefinition, RedactedRow, Redactor} from "../datasets/index.js";
+import {
+  type CellRow,
+  type Column,
+  type DatasetDefinition,
+  isText,
+  type RedactedRow,
+  type Redactor
+} from "../datasets/index.js";
 import {type Database, hashJson, UserError, writeJsonAtomic} from "../store/index.js";
 import {acceptedReason} from "./acceptances.js";
 import {LedgerCounts, type LedgerEntry} from "./ledger.js";
@@ -9,9 +16,9 @@ import {keyCheck} from "./pseudonymKey.js";
 import {recognizersVersion} from "./recognizers/index.js";
 import {redact} from "./redact.js";
 import type {RowCells} from "./rowCells.js";
+import {isScanned, whyNotScanned} from "./scannedTypes.js";
 import {scanText} from "./scanText.js";
 import {inThreads} from "./scanThreads.js";
-import {holdsText} from "./versionLedger.js";
 
 export interface PullRedactorOptions {
   /** Where the key of pseudonyms is taken from; this process's environment unless told. */
@@ -39,7 +46,7 @@ export function pullRedactor(
     async *redact(rows, columns): AsyncGenerator<RedactedRow> {
       const settings = {
         columns: columns.map(({name}) => name),
-        nested: columns.filter(({type}) => !/^VARCHAR$/i.test(type)).map(({name}) => name),
+        nested: columns.filter((column) => !isText(column)).map(({name}) => name),
         layers,
         minScore,
         policy
@@ -85,19 +92,19 @@ function lookedAt(
   columns: readonly Column[],
   strict: boolean
 ): Column[] {
-  const texts = columns.filter(({type}) => holdsText(type));
-  if (!named) return texts.filter(({name}) => name !== "row_id" && name !== "row_hash");
+  const looked = columns.filter(({type}) => isScanned(type));
+  if (!named) return looked.filter(({name}) => name !== "row_id" && name !== "row_hash");
   const problems = named.flatMap((name) => {
     const column = columns.find((one) => one.name === name);
     if (!column)
       return `there is no column "${name}"; there are ${columns.map((one) => one.name).join(", ")}`;
-    return holdsText(column.type)
+    return isScanned(column.type)
       ? []
-      : `column "${name}" is ${column.type}, no text; cast it in \`sql\` (${name}::varchar)`;
+      : `column "${name}" is ${column.type} (${whyNotScanned(column.type)}) and not looked at; cast it in \`sql\` (${name}::varchar)`;
   });
   if (strict && problems.length > 0)
     throw new UserError(`dataset ${dataset}: privacy.columns: ${problems.join("; ")}. No version was made.`);
-  return texts.filter(({name}) => named.includes(name));
+  return looked.filter(({name}) => named.includes(name));
 }
 
 async function writeEntries(

@@ -18,7 +18,7 @@ export interface ScannedCells {
 /** What a thread needs to know; plain data. */
 export interface ScanSettings {
   columns: readonly string[];
-  /** Those of the columns whose cells are the JSON of lists and structures. */
+  /** Those of the columns whose cells are the JSON of lists, structures and numbers. */
   nested: readonly string[];
   layers: readonly Layer[];
   minScore: number;

@@ -2,6 +2,7 @@ import type {Finding} from "./finding.js";
 import {jsonTexts} from "./jsonTexts.js";
 import {KeyNames} from "./keyNames.js";
 import {redact, type RedactionPolicy} from "./redact.js";
+import {scanNumber} from "./scanNumber.js";
 import {type ScanOptions, scanText} from "./scanText.js";
 
 /** A text of a cell and what was found in it. Findings' offsets are those of the text. */
@@ -20,7 +21,7 @@ export interface ScannedText {
 /**
  * The texts of a cell that hold findings. A cell that is a JSON object or list is looked at text by text, its keys
  * and longer numbers included; every other cell is one text.
- * @param nested whether the cell is the JSON of a list or structure, so that a lone string counts too
+ * @param nested whether the cell is the JSON of a list, a structure or a number, so that a lone string or number counts too
  */
 export function scanCell(
   cell: string,
@@ -33,8 +34,9 @@ export function scanCell(
     const findings = scanText(cell, {...options, column});
     return findings.length > 0 ? [{text: cell, findings, start: 0, end: cell.length}] : [];
   }
-  return texts.flatMap(({path, name, text, siblings, start, end}) => {
-    const findings = scanText(text, {...options, column: name === "" ? column : `${column} ${name}`});
+  return texts.flatMap(({path, name, text, isNumber, siblings, start, end}) => {
+    const named = {...options, column: name === "" ? column : `${column} ${name}`};
+    const findings = isNumber ? scanNumber(text, named) : scanText(text, named);
     return findings.length > 0 ? [{path, text, findings, siblings, start, end}] : [];
   });
 }

@@ -1,7 +1,10 @@
 import type {Finding, Layer, Recognizer} from "./finding.js";
+import {impersonalTypes} from "./impersonal.js";
+import {isLikelyNumber} from "./likelyNumber.js";
 import {resolveOverlaps} from "./overlaps.js";
 import {allRecognizers} from "./recognizers/index.js";
 import {scanContext} from "./scanContext.js";
+import {urlParts} from "./urlParts.js";
 import {weighContext} from "./weighContext.js";
 
 export interface ScanOptions {
@@ -34,7 +37,33 @@ export function scanText(text: string, options: ScanOptions = {}): Finding[] {
       if (finding.score >= minScore) findings.push(finding);
     }
   }
-  const resolved = resolveOverlaps(findings);
+  const resolved = withinUrls(text, resolveOverlaps(findings), options);
   if (!options.withText) return resolved;
   return resolved.map((finding) => ({...finding, text: text.slice(finding.start, finding.end)}));
+}
+
+const DIGITS = /^\d+$/;
+
+/**
+ * Adds what the values in web addresses hold, each looked at by itself as the text of a column of its name: an address
+ * hides what is unsure in its host and path alone.
+ */
+function withinUrls(text: string, findings: Finding[], options: ScanOptions): Finding[] {
+  const urls = findings.filter(({type}) => impersonalTypes.has(type));
+  const within = urls.flatMap(({start, end}) =>
+    urlParts(text, start, end).flatMap(({name, text: value, offsets}) =>
+      scanText(value, {...options, column: name, withText: false})
+        .filter(
+          (finding) =>
+            !impersonalTypes.has(finding.type) &&
+            (!DIGITS.test(value) || isLikelyNumber(finding, value.length, name))
+        )
+        .map((finding) => ({...finding, start: offsets[finding.start]!, end: offsets[finding.end]!}))
+    )
+  );
+  if (within.length === 0) return findings;
+  const others = findings.filter(({type}) => !impersonalTypes.has(type));
+  return [...urls, ...resolveOverlaps([...others, ...within])].sort(
+    (a, b) => a.start - b.start || b.end - a.end
+  );
 }

@@ -1,8 +1,8 @@
+import {cellText, isText} from "../datasets/index.js";
 import {
   getJson,
   putJson,
   ROW_COLUMNS,
-  sqlName,
   type Store,
   UserError,
   versionKey,
@@ -17,13 +17,14 @@ import {LedgerCounts, type LedgerEntry, type LedgerOptions, type LedgerSummary} 
 import {LEDGER_FILE, LEDGER_SUMMARY, writeLedgerLines} from "./ledgerFiles.js";
 import type {LedgerRow} from "./ledgerLines.js";
 import {recounted} from "./recount.js";
+import {isScanned, whyNotScanned} from "./scannedTypes.js";
 import {defaultMinScore} from "./scanText.js";
 import {inThreads} from "./scanThreads.js";
 
 export const defaultLayers: readonly Layer[] = ["patterns", "secrets"];
 
 export interface ScanVersionOptions extends Omit<LedgerOptions, "nested"> {
-  /** Columns to scan; unless told, every column that holds text, also within lists and structures. */
+  /** Columns to scan; unless told, every column with text or numbers of seven digits, also within lists and structures. */
   columns?: readonly string[];
   /** Threads that scan; as many as there are processors unless told, four at most. The ledger is the same. */
   threads?: number;
@@ -38,7 +39,7 @@ export interface ScanVersionOptions extends Omit<LedgerOptions, "nested"> {
 export async function scanVersion(
   store: Store,
   version: VersionManifest,
-  {columns = textColumns(version), threads, now = () => new Date(), ...options}: ScanVersionOptions = {}
+  {columns = scannedColumns(version), threads, now = () => new Date(), ...options}: ScanVersionOptions = {}
 ): Promise<LedgerSummary> {
   const types = new Map(version.columns.map(({name, type}) => [name, type]));
   const unknown = columns.filter((column) => !types.has(column));
@@ -49,7 +50,7 @@ export async function scanVersion(
   const scan = {
     ...options,
     columns,
-    nested: columns.filter((column) => !isText(types.get(column)!)),
+    nested: columns.filter((name) => !isText({name, type: types.get(name)!})),
     layers: options.layers ?? defaultLayers,
     minScore: options.minScore ?? defaultMinScore
   };
@@ -57,10 +58,7 @@ export async function scanVersion(
   const done = before?.redacted ? await redactedEntries(store, version) : new Map<string, LedgerEntry[]>();
   const accepted = await acceptances(store, version.dataset);
   const counts = new LedgerCounts();
-  const cells = columns.map((column, index) => {
-    const name = sqlName(column);
-    return `${scan.nested.includes(column) ? `to_json(${name})::varchar` : name} as c${index}`;
-  });
+  const cells = columns.map((name, index) => `${cellText({name, type: types.get(name)!})} as c${index}`);
   const query = `select ${["row_id", "row_hash", ...cells].join(", ")} from ${await versionRows(store.workspace, version)}`;
   async function* rows(): AsyncGenerator<LedgerRow[]> {
     for await (const batch of store.batches<Record<string, string | null>>(query))
@@ -88,17 +86,29 @@ export async function scanVersion(
   return summary;
 }
 
-/** Columns that hold text, also within lists and structures: those are scanned as their JSON. */
-export function textColumns(version: Pick<VersionManifest, "columns">): string[] {
-  return version.columns
-    .filter(({name, type}) => !Object.hasOwn(ROW_COLUMNS, name) && holdsText(type))
+/** Columns that may hold personal data, also within lists and structures: those and numbers are scanned as their JSON. */
+export function scannedColumns(version: Pick<VersionManifest, "columns">): string[] {
+  return ownColumns(version)
+    .filter(({type}) => isScanned(type))
     .map(({name}) => name);
 }
 
-/** Whether cells of a type hold text, be it within lists and structures. */
-export const holdsText = (type: string) => /VARCHAR|JSON/i.test(type);
+/** A version's columns that are not among the scanned ones, and what they hold instead. */
+export function unscannedColumns(
+  version: Pick<VersionManifest, "columns">,
+  scanned: readonly string[]
+): {column: string; type: string; reason: string}[] {
+  return ownColumns(version)
+    .filter(({name}) => !scanned.includes(name))
+    .map(({name, type}) => ({
+      column: name,
+      type,
+      reason: isScanned(type) ? "not asked for" : whyNotScanned(type)
+    }));
+}
 
-const isText = (type: string) => /^VARCHAR$/i.test(type);
+const ownColumns = ({columns}: Pick<VersionManifest, "columns">) =>
+  columns.filter(({name}) => !Object.hasOwn(ROW_COLUMNS, name));
 
 /** The counts of a version's ledger as it is now, or undefined when it was never scanned. */
 export async function ledgerSummary(

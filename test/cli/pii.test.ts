@@ -41,6 +41,29 @@ describe("assay pii", () => {
     await expect(piiVerb("mails", {reason: "why"})).rejects.toThrow(/--accept/);
   });
 
+  it("names the columns that were not scanned, and why", async () => {
+    const project = await temporaryProject();
+    await mkdir(join(project, "data-loaders"));
+    vi.stubEnv("ASSAY_PROJECT", project);
+    await pull(
+      await openWorkspace(project),
+      defineDataset({
+        name: "mails",
+        id: "id",
+        source: {kind: "rows", rows: () => [{id: "1", body: "hi", phone: 14155552671, paid: true}]},
+        sql: "select *, date '2026-01-02' as day from source"
+      })
+    );
+    const text = await printed(() => piiVerb("mails", {}));
+    expect(text).toMatch(/PHONE_NUMBER .*\+context/);
+    expect(text).toContain("scanned now: id, body, phone;");
+    expect(text).toContain("not scanned: paid (BOOLEAN: yes or no), day (DATE: dates and times)");
+    const {unscanned} = JSON.parse(await printed(() => piiVerb("mails", {json: true}))) as {
+      unscanned: object[];
+    };
+    expect(unscanned).toContainEqual({column: "day", type: "DATE", reason: "dates and times"});
+  });
+
   it("counts what is there after a purge", async () => {
     const project = await temporaryProject();
     await mkdir(join(project, "data-loaders"));

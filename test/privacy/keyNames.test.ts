@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {scanRow} from "../../src/privacy/index.js";
-import {textColumns} from "../../src/privacy/versionLedger.js";
+import {scannedColumns} from "../../src/privacy/versionLedger.js";
 
 const redacted = (cell: string, action: "replace" | "mask" | "pseudonym" = "replace") =>
   scanRow("1", {cell}, ["cell"], {policy: {default: action, key: Buffer.alloc(16, 7)}}).row.cell;
@@ -37,5 +37,5 @@ it("a column that is called as every object's members is looked at", () => {
     {name: "row_id", type: "VARCHAR"},
     {name: "constructor", type: "VARCHAR"}
   ];
-  expect(textColumns({columns})).toEqual(["constructor"]);
+  expect(scannedColumns({columns})).toEqual(["constructor"]);
 });

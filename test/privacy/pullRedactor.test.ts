@@ -82,7 +82,7 @@ describe("a pull of a dataset with privacy rules", () => {
       rows: 3,
       rowsWithFindings: 3,
       findings: 6,
-      columns: ["id", "sender", "body"],
+      columns: ["id", "sender", "body", "n"],
       policy: {default: "keep"},
       keyCheck: expect.stringMatching(/^[0-9a-f]{8}$/) as string
     });
@@ -381,12 +381,14 @@ describe("privacy rules", () => {
     ]);
   });
 
-  it("name columns that are there and hold text", async () => {
+  it("name columns that are there and hold text or numbers", async () => {
     const workspace = await temporaryWorkspace();
-    await expect(
-      pullMails(workspace, mails({privacy: {columns: ["body", "n", "text"], actions}}))
-    ).rejects.toThrow(
-      /column "n" is DOUBLE, no text.*there is no column "text"; there are id, sender, body, n/
+    const dated = {
+      sql: "select *, date '2026-01-02' as day from source",
+      privacy: {columns: ["body", "day", "text"], actions}
+    };
+    await expect(pullMails(workspace, mails(dated))).rejects.toThrow(
+      /column "day" is DATE \(dates and times\) and not looked at.*there is no column "text"; there are id, sender, body, n, day/
     );
     await pullMails(workspace, mails({privacy: {columns: ["sender"], actions}}));
     expect((await stored<{body: string}>(workspace))[1]!.body).toContain("4111");

@@ -24,7 +24,7 @@ export const assignedSecret: Recognizer = {
   layer: "secrets",
   find(text, {marks, column}) {
     const findings: Finding[] = [];
-    const columnName = column && NAME.exec(column)?.[1];
+    const columnName = column && NAME.exec(column.replace(/([a-z])([A-Z])/g, "$1_$2"))?.[1];
     const whole = columnName && WHOLE.exec(text)?.[1];
     if (whole && looksSecret(whole, SURELY_SECRET.test(columnName))) {
       const start = text.indexOf(whole);

@@ -3,6 +3,7 @@ import {hostEnd} from "../host.js";
 import {isUnspacedAt, isWordAt} from "../wordBoundary.js";
 
 const LONGEST_LOCAL_PART = 128;
+const ENCODED = "%40";
 const LOCAL_SIGNS = new Set(".+%'&~!#$*^-");
 
 /** Addresses whose host ends in a top-level domain that exists. */
@@ -14,8 +15,8 @@ export const email: Recognizer = {
   find(text, {marks}) {
     const findings: Finding[] = [];
     let from = 0;
-    for (const at of marks.ats) {
-      const end = hostEnd(text, at + 1);
+    for (const [at, after] of signs(text, marks.ats)) {
+      const end = hostEnd(text, after);
       if (end === undefined) continue;
       const limit = Math.max(from, at - LONGEST_LOCAL_PART);
       let start = at;
@@ -30,6 +31,14 @@ export const email: Recognizer = {
     return findings;
   }
 };
+
+/** Start and end of every `@`, as it is or as addresses of the web write it. */
+function signs(text: string, ats: readonly number[]): [start: number, end: number][] {
+  const found = ats.map((at): [number, number] => [at, at + 1]);
+  for (let at = text.indexOf(ENCODED); at >= 0; at = text.indexOf(ENCODED, at + 1))
+    found.push([at, at + ENCODED.length]);
+  return found.sort(([a], [b]) => a - b);
+}
 
 function isLocalAt(text: string, index: number): boolean {
   return isWordAt(text, index) || LOCAL_SIGNS.has(text.charAt(index));

@@ -18,7 +18,9 @@ import {abaRoutingNumber} from "./national/abaRoutingNumber.js";
 import {ukPostcode} from "./national/ukPostcode.js";
 import {usBankNumber} from "./national/usBankNumber.js";
 import {phone} from "./phone.js";
+import {phoneLink} from "./phoneLink.js";
 import {privateKey} from "./privateKey.js";
+import {secretUrl} from "./secretUrl.js";
 import {spokenPassword} from "./spokenPassword.js";
 import {ukNhs} from "./ukNhs.js";
 import {ukNino} from "./ukNino.js";
@@ -51,12 +53,14 @@ export const allRecognizers: readonly Recognizer[] = [
   usBankNumber,
   ukPostcode,
   phone,
+  phoneLink,
   dateOfBirth,
   url,
   privateKey,
   jsonWebToken,
   apiKey,
   urlWithCredentials,
+  secretUrl,
   assignedSecret,
   spokenPassword,
   highEntropy,

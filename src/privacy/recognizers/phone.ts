@@ -32,6 +32,21 @@ export const phoneRegions: readonly CountryCode[] = [
 
 const library = onFirstUse<typeof phoneLibrary>("libphonenumber-js/max");
 const CONTEXT = ["phone", "telephone", "cell", "cellphone", "mobile", "call", "tel", "fax"].concat([
+  "phonenumber",
+  "phoneno",
+  "mobilenumber",
+  "mobileno",
+  "msisdn",
+  "whatsapp",
+  "telefon",
+  "telefonnummer",
+  "rufnummer",
+  "handynummer",
+  "mobilnummer",
+  "téléphone",
+  "teléfono",
+  "telefono",
+  "celular",
   "电话",
   "電話",
   "手机",

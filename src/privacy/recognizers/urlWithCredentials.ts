@@ -4,7 +4,7 @@ import {isReference} from "./placeholder.js";
 
 const LONGEST_SCHEME = 24;
 const USER_AND_PASSWORD =
-  /\/\/[^\s/?#@:"'<>]{0,128}:([^\s/?#@"'<>]{1,256})@[^\s/?#"'<>@]{1,255}(?:[/?#][^\s"'<>]{0,8192})?/y;
+  /\/\/(?:[^\s/?#@:"'<>]{0,128}:([^\s/?#@"'<>]{1,256})|[^\s/?#@:"'<>]{16,128}:)@[^\s/?#"'<>@]{1,255}(?:[/?#][^\s"'<>]{0,8192})?/y;
 const PLACEHOLDER = /^(?:<.*|\*+|x+|pass(?:word)?)$/i;
 
 /** Addresses of any scheme that carry a user and a password: `postgres://ada:secret@db/app`. */
@@ -20,7 +20,7 @@ export const urlWithCredentials: Recognizer = {
       if (text.charCodeAt(colon + 1) !== 47 || text.charCodeAt(colon + 2) !== 47) continue;
       USER_AND_PASSWORD.lastIndex = colon + 1;
       const match = USER_AND_PASSWORD.exec(text);
-      if (!match || PLACEHOLDER.test(match[1]!) || isReference(match[1]!)) continue;
+      if (!match || isNone(match[1])) continue;
       let start = colon;
       while (colon - start < LONGEST_SCHEME && isSchemeAt(text, start - 1)) start--;
       if (start === colon) continue;
@@ -31,6 +31,10 @@ export const urlWithCredentials: Recognizer = {
     return findings;
   }
 };
+
+/** A password that is none; without one, a long user is a key. */
+const isNone = (password: string | undefined) =>
+  password !== undefined && (PLACEHOLDER.test(password) || isReference(password));
 
 function isSchemeAt(text: string, index: number): boolean {
   return (isWordAt(text, index) && !isUnspacedAt(text, index)) || /[+.-]/.test(text.charAt(index));
