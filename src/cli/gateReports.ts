@@ -81,6 +81,7 @@ export function markdown({checked, unrun = [], broken = []}: Checks): string {
         ? []
         : [`Verdict: ${escape(report.verdict.sentence)}  `]),
       ...(one.otherMargin === undefined ? [] : [`Margin: ${escape(one.otherMargin)}  `]),
+      ...(one.otherDefinition === undefined ? [] : [`Definition: ${escape(one.otherDefinition)}  `]),
       ...report.verdict.risks.slice(0, 1).map(({sentence}) => `Risk: ${escape(sentence)}  `),
       `Changed: ${escape(changeText(one))}  `,
       `Gates: ${gatesText(results)}`,
