@@ -12,14 +12,16 @@ import {
   type Verdict,
   writerOf
 } from "../decisions/index.js";
-import {baselineRun, decidingRuns, listRaces} from "../races/index.js";
+import {baselineRun} from "../races/index.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
 import {openStore, type Store, writeAtomic} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";
+import {type JudgedRun, judgedRuns, otherText} from "./judgedRuns.js";
 import {tellChange, tellOlder} from "./newestVersion.js";
 import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
+import type {EvalOutcome} from "./runEvals.js";
 import {note, print, printJson, table} from "./terminal.js";
 
 export interface CheckedRun {
@@ -32,6 +34,8 @@ export interface CheckedRun {
   report: RunVerdict;
   /** That the eval states another margin than the run was decided with. */
   otherMargin?: string;
+  /** That the run is of another definition than the eval's file now states: its gates are undecided then. */
+  otherDefinition?: string;
   /** Each candidate against itself in the gate's baseline run, else in the run before; absent without one. */
   change?: {before: string; candidates: Regression[]};
 }
@@ -60,10 +64,9 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
     await tellChanges(store, checked, evals);
     for (const {eval: name, split, report} of checked)
       await tellOlder(store, `${name} (${split})`, report.run.dataset);
-    for (const {eval: name, split, otherMargin: text} of checked)
-      if (text !== undefined) note(`! ${name} (${split}): ${text}`);
-    for (const {eval: name, split, report} of checked)
-      for (const text of seenBefore(report)) note(`! ${name} (${split}): ${text}`);
+    for (const {eval: name, split, otherMargin, otherDefinition, report} of checked)
+      for (const text of [otherMargin, otherDefinition, ...seenBefore(report)])
+        if (text !== undefined) note(`! ${name} (${split}): ${text}`);
     const results = checked.flatMap((one) => one.results);
     const unrun = gatesWithoutRun(checked, evals);
     const checks = {checked, unrun, broken};
@@ -93,13 +96,27 @@ export function gatesWithoutRun(checked: readonly CheckedRun[], evals: readonly 
   );
 }
 
-/** The deciding run or race of every eval and split against the eval's gate. An eval with a gate and no run is undecided. */
-export async function checkEvals(store: Store, evals: readonly NamedEval[]): Promise<CheckedRun[]> {
-  const deciding = decidingRuns(await store.runs(), await listRaces(store.workspace));
+/**
+ * What every eval and split is judged by (`judgedRuns`) against the eval's gate. An eval with a gate and no run of its present
+ * definition is undecided.
+ * @param outcomes of starts that have just ended
+ */
+export async function checkEvals(
+  store: Store,
+  evals: readonly NamedEval[],
+  outcomes: readonly Pick<EvalOutcome, "eval" | "result" | "race">[] = []
+): Promise<CheckedRun[]> {
   const checked: CheckedRun[] = [];
-  for (const {name, path, definition} of evals)
-    for (const {run, race} of deciding.filter((one) => one.run.eval === name)) {
+  for (const one of evals) {
+    const {name, path, definition} = one;
+    const {judged, left} = await judgedRuns(store, one, outcomes);
+    for (const {run, other} of left)
+      note(
+        `! ${name} (${run.split.name}, ${run.split.part}): ${run.id} is left out. It is of another definition of the eval (${other.join(", ")}), which does not run there now.`
+      );
+    for (const {run, race, other} of judged) {
       const report = await runVerdict(store, run, {race});
+      const otherDefinition = other && otherText(name, run, other);
       const rules = definition.gate ?? [];
       const before = await baselineRun(
         store,
@@ -111,9 +128,10 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
         path,
         split: run.split.name,
         run: run.id,
-        results: gatesOf(report, rules, await gateFacts(store, run, rules)),
+        results: undecidedFor({run, other}, gatesOf(report, rules, await gateFacts(store, run, rules))),
         report,
         otherMargin: otherMargin(definition.margin, report.verdict),
+        otherDefinition,
         change: before
           ? {
               before: before.id,
@@ -124,6 +142,7 @@ export async function checkEvals(store: Store, evals: readonly NamedEval[]): Pro
           : undefined
       });
     }
+  }
   return checked;
 }
 
@@ -132,6 +151,20 @@ function seenBefore({contamination, verdict}: RunVerdict): string[] {
   if (!contamination) return [];
   const {candidates, selected} = contamination;
   return [...contaminationWarnings(candidates, verdict.scale), ...selectionWarnings(selected)];
+}
+
+/** A run of another definition says nothing of whether the present one would pass. */
+export function undecidedFor(
+  {run, other}: Pick<JudgedRun, "run" | "other">,
+  results: readonly GateResult[]
+): GateResult[] {
+  if (!other) return [...results];
+  return results.map((result) => ({
+    ...result,
+    status: "undecided",
+    message: `${result.message}, in ${run.id}, which is of another definition (${other.join(", ")})`,
+    rowsNeeded: undefined
+  }));
 }
 
 function otherMargin(stated = DEFAULT_MARGIN, {margin, scale}: Verdict): string | undefined {

@@ -2,17 +2,22 @@ import type {RaceRecord} from "../decisions/index.js";
 import {type DecidingRun, decidingRuns, decisionOf, listRaces, raceOf} from "../races/index.js";
 import {type RunManifest, type Store, UserError} from "../store/index.js";
 import {findRun} from "./findRun.js";
+import {type JudgedRun, judgedRuns} from "./judgedRuns.js";
+import {loadEvals, projectOf} from "./project.js";
 import {note} from "./terminal.js";
 
-/** The run of an id or its beginning, or the deciding run of an eval; without a name the only decision in the store. */
-export async function chosenRun(store: Store, name: string | undefined): Promise<DecidingRun> {
+/**
+ * The run of an id or its beginning, or what an eval is judged by; without a name the only decision in the store. Of an eval
+ * whose file is in the project and can be loaded that goes by its present definition.
+ */
+export async function chosenRun(store: Store, name: string | undefined): Promise<JudgedRun> {
   const known = await store.runs({archived: true});
   const byId = known.find(({id}) => id === name);
   const races = await listRaces(store.workspace);
   if (byId) return decisionOn(byId, races);
   const deciding = decidingRuns(await store.runs(), races);
   const found = deciding.filter(({run}) => name === undefined || run.eval === name);
-  if (found.length === 1) return found[0]!;
+  if (found.length === 1) return presentRun(store, found[0]!);
   const isBeginning = found.length === 0 && name !== undefined && known.some(({id}) => id.startsWith(name));
   if (isBeginning) return decisionOn(findRun(known, name), races);
   if (found.length === 0)
@@ -24,6 +29,16 @@ export async function chosenRun(store: Store, name: string | undefined): Promise
   throw new UserError(
     `there are several verdicts: ${found.map(({run}) => `${run.eval} on split ${run.split.name} (${run.id})`).join("; ")}. Name a run.`
   );
+}
+
+async function presentRun(store: Store, {run, race}: DecidingRun): Promise<JudgedRun> {
+  const project = projectOf(store.workspace.project);
+  const loaded =
+    project === undefined ? undefined : await loadEvals(project, [run.eval]).catch(() => undefined);
+  const one = loaded?.evals.find(({name}) => name === run.eval);
+  if (!one) return {run, race};
+  const {judged, left} = await judgedRuns(store, one);
+  return judged[0] ?? left[0] ?? {run, race};
 }
 
 /** A run with the race that is decided on it; says of an earlier round of a race that it decides nothing. */

@@ -1,8 +1,8 @@
-import {type RunManifest, UserError} from "../store/index.js";
+import {lastAsked, type RunManifest, UserError} from "../store/index.js";
 
-type Known = Pick<RunManifest, "id" | "eval" | "status" | "startedAt" | "archived">;
+type Known = Pick<RunManifest, "id" | "eval" | "status" | "startedAt" | "askedAt" | "archived">;
 
-/** A run by its id, by the name of its eval, which means the newest run that is not archived, complete ones first, or by the beginning of its id. */
+/** A run by its id, by the name of its eval, which means the run last asked for that is not archived, complete ones first, or by the beginning of its id. */
 export function findRun<Run extends Known>(runs: readonly Run[], name: string): Run {
   const exact = runs.find((run) => run.id === name);
   if (exact) return exact;
@@ -11,7 +11,7 @@ export function findRun<Run extends Known>(runs: readonly Run[], name: string): 
     .sort(
       (a, b) =>
         Number(b.status === "complete") - Number(a.status === "complete") ||
-        b.startedAt.localeCompare(a.startedAt)
+        lastAsked(b).localeCompare(lastAsked(a))
     );
   return newest ?? runOfId(runs, name);
 }

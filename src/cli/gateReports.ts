@@ -81,6 +81,7 @@ export function markdown({checked, unrun = [], broken = []}: Checks): string {
         ? []
         : [`Verdict: ${escape(report.verdict.sentence)}  `]),
       ...(one.otherMargin === undefined ? [] : [`Margin: ${escape(one.otherMargin)}  `]),
+      ...(one.otherDefinition === undefined ? [] : [`Definition: ${escape(one.otherDefinition)}  `]),
       ...report.verdict.risks
         .filter(({kind}, i) => i === 0 || kind === "selection")
         .map(({sentence}) => `Risk: ${escape(sentence)}  `),

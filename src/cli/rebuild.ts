@@ -114,7 +114,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
     if (outcomes.some(isUnfinished)) process.exitCode ||= 1;
     // From here a signal has no calls to wait for.
     dispose();
-    const checked = await checkEvals(store, evals);
+    const checked = await checkEvals(store, evals, outcomes);
     print("");
     printChecks(checked, evals);
     if (verb.build) {

@@ -101,6 +101,7 @@ function statusOf(run: RunManifest, races: readonly RaceRecord[]): string {
   return [
     status,
     ...(erased > 0 ? [`${plural(erased, "row")} erased`] : []),
+    ...(run.askedAt === undefined ? [] : [`asked for again ${run.askedAt.slice(0, 19).replace("T", " ")}`]),
     ...(run.archived === undefined ? [] : ["archived"])
   ].join(", ");
 }

@@ -7,7 +7,6 @@ import {
   slicingsOf,
   writerOf
 } from "../decisions/index.js";
-import type {DecidingRun} from "../races/decidingRuns.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
 import {
   openStore,
@@ -17,8 +16,10 @@ import {
   type Store,
   UsageError
 } from "../store/index.js";
+import {undecidedFor} from "./check.js";
 import {chosenRun} from "./chosenRun.js";
 import {importResults} from "./importResults.js";
+import {type JudgedRun, otherText} from "./judgedRuns.js";
 import {projectOf} from "./project.js";
 import {dim, note, print, printJson, table} from "./terminal.js";
 import {importedText, verdictText} from "./verdict.js";
@@ -60,9 +61,11 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
   for (const text of done?.notes ?? []) note(`! ${text}`);
   const store = await openStore(workspace);
   try {
-    const {run, race}: DecidingRun = done ? {run: done.manifest} : await chosenRun(store, name);
+    const {run, race, other}: JudgedRun = done ? {run: done.manifest} : await chosenRun(store, name);
+    const otherDefinition = other && otherText(run.eval, run, other);
+    if (otherDefinition !== undefined) note(`! ${otherDefinition}`);
     const report = await runVerdict(store, run, {race, margin: options.margin});
-    const gates = rules.length > 0 ? await gatesOf(store, report, rules) : [];
+    const gates = rules.length > 0 ? undecidedFor({run, other}, await gatesOf(store, report, rules)) : [];
     if (options.json)
       printJson({
         run: run.id,
@@ -70,6 +73,7 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
         imported: run.imported,
         counts: run.counts,
         verdict: report.verdict,
+        otherDefinition,
         gates
       });
     else {

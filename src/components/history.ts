@@ -99,7 +99,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
       marks: [
         Plot.gridY({stroke: "var(--line)", strokeOpacity: 1}),
         Plot.ruleX(breaks, {
-          x: (run: HistoryRun) => new Date(run.sealedAt),
+          x: (run: HistoryRun) => new Date(run.at),
           stroke: "var(--open)",
           strokeDasharray: "4,4"
         }),
@@ -153,7 +153,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
       </p>`,
       breaks.length > 0
         ? html`<ul class="small">
-            ${breaks.map((run) => html`<li>${time(run.sealedAt)}: ${list(run.breaks)} changed.</li>`)}
+            ${breaks.map((run) => html`<li>${time(run.at)}: ${list(run.breaks)} changed.</li>`)}
           </ul>`
         : null
     )}
@@ -165,18 +165,18 @@ export function historyChart(choice: HistoryChoice | null): Content {
 const formatOf = ({runs}: EvalHistory) => formatFor(runs.flatMap(({points}) => points.map(({mean}) => mean)));
 
 function historyQuery({eval: name, split}: EvalHistory, candidate?: string): string {
-  return `select sealed_at, candidate, mean, low, high, always_low, always_high, scored, rows
+  return `select asked_at, candidate, mean, low, high, always_low, always_high, scored, rows
 from history
 where eval = ${text(name)} and split = ${text(split)}${candidate === undefined ? "" : ` and candidate = ${text(candidate)}`}
-order by sealed_at, candidate`;
+order by asked_at, candidate`;
 }
 
 function marksOf(runs: readonly HistoryRun[], candidate: string): Mark[] {
   let segment = 0;
-  return runs.flatMap(({sealedAt, points, breaks}): Mark[] => {
+  return runs.flatMap(({at, points, breaks}): Mark[] => {
     if (breaks.length > 0) segment++;
     const point = points.find((one) => one.candidate === candidate);
-    return point?.mean === undefined ? [] : [{...point, at: new Date(sealedAt), segment}];
+    return point?.mean === undefined ? [] : [{...point, at: new Date(at), segment}];
   });
 }
 
@@ -190,7 +190,7 @@ function allCandidates(history: EvalHistory): HTMLElement {
       {
         name: "Run",
         heading: true,
-        value: ({run, sealedAt}) => html`<a href=${linkTo("./runs", {run})}>${time(sealedAt)}</a>`
+        value: ({run, at}) => html`<a href=${linkTo("./runs", {run})}>${time(at)}</a>`
       },
       {name: "Data version", value: ({version}) => code(version.slice(0, 12))},
       {name: "Rows", numeric: true, value: ({rows}) => count(rows)},

@@ -72,7 +72,8 @@ function counts(run: RunManifest): HTMLElement {
         ? "no price stated"
         : `${dollars(run.costUsd)}${run.unpricedCalls > 0 ? `, not counting ${plural(run.unpricedCalls, "call")} without a stated price` : ""}`
     ],
-    ["Time", `${duration(1000 * run.seconds)}, from ${time(run.startedAt)} to ${time(run.sealedAt)} UTC`]
+    ["Time", `${duration(1000 * run.seconds)}, from ${time(run.startedAt)} to ${time(run.sealedAt)} UTC`],
+    ["Last asked for", run.askedAt === undefined ? undefined : `${time(run.askedAt)} UTC`]
   ]);
 }
 

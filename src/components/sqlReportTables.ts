@@ -16,6 +16,7 @@ export const REPORT_TABLES: readonly ReportTable[] = [
       split: "varchar",
       run: "varchar",
       sealed_at: "varchar",
+      asked_at: "varchar",
       version: "varchar",
       candidate: "varchar",
       mean: "double",
@@ -28,9 +29,9 @@ export const REPORT_TABLES: readonly ReportTable[] = [
     },
     lines: ({history}) =>
       history.histories.flatMap(({eval: name, split, runs}) =>
-        runs.flatMap(({run, sealedAt, version, rows, points}) =>
+        runs.flatMap(({run, sealedAt, at, version, rows, points}) =>
           points.map((one) => [
-            ...[name, split, run, sealedAt, version, one.candidate],
+            ...[name, split, run, sealedAt, at, version, one.candidate],
             ...[one.mean, one.low, one.high, one.alwaysLow, one.alwaysHigh, one.scored, rows]
           ])
         )

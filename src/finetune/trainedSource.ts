@@ -105,7 +105,7 @@ export async function builtOnce(
     return (await erasedTraining(context.dir, manifest.id)) ? undefined : manifest;
   };
   const found = await known();
-  if (!found && context.onlyKnown) throw new NotMade(name, configHash);
+  if (!found && context.onlyKnown) throw new NotMade(name, configHash, !(await place.has(record)));
   return (
     found ??
     withLease(

@@ -1,5 +1,6 @@
 import {join} from "node:path";
 import {
+  askAgain,
   COMPLETIONS,
   hashJson,
   ITEMS,
@@ -61,8 +62,8 @@ export async function sealImported(
   const id = `${options.eval.slice(0, 100)}-${planHash.slice(0, 12)}`;
   return workspace.lease(`run-${id}`, {what: `the run ${id}`}, async (held) => {
     const known = await readRun(workspace, id);
-    if (known) return {manifest: known, unchanged: true, erased: 0};
     const now = (options.now ?? Date.now)();
+    if (known) return {manifest: await askAgain(workspace, known, held, now), unchanged: true, erased: 0};
     const kept = await withoutErased(workspace, options.eval, combined);
     const manifest = manifestOf({id, planHash, files, combined: kept, options, now});
     await sealRun(

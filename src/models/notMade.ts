@@ -2,10 +2,14 @@
 export class NotMade extends Error {
   override name = "NotMade";
 
-  /** @param configHash of everything that will decide the model */
+  /**
+   * @param configHash of everything that will decide the model
+   * @param never true when the store never had it; otherwise it may only be out of reach here, or removed
+   */
   constructor(
     readonly model: string,
-    readonly configHash: string
+    readonly configHash: string,
+    readonly never = false
   ) {
     super(`the model ${model} is not made yet`);
   }

@@ -1,10 +1,10 @@
-import type {RunManifest, Store} from "../store/index.js";
+import {lastAsked, type RunManifest, type Store} from "../store/index.js";
 import {listRaces, raceOf} from "./record.js";
 import type {RaceRecord} from "../decisions/raceTypes.js";
 
 /**
  * An earlier run of the same eval, split and part that was scored by the same scorer: the newest whose id begins with
- * `name`, or for "previous" the newest that was complete before `run` began. Rounds of `run`'s own race do not count, and
+ * `name`, or for "previous" the newest complete one that was last asked for before `run` was, or its race. Rounds of `run`'s own race do not count, and
  * archived runs only when they are named.
  */
 export async function baselineRun(
@@ -14,6 +14,7 @@ export async function baselineRun(
 ): Promise<RunManifest | undefined> {
   const races = await listRaces(store.workspace);
   const own = raceOf(races, run.id);
+  const asked = [lastAsked(run), own?.startedAt ?? ""].sort().at(-1)!;
   const isEarlierRound = (other: RunManifest, race: RaceRecord | undefined) =>
     race !== undefined && race.rounds.some((round) => round.run === other.id);
   return (await store.runs({archived: name !== "previous"}))
@@ -25,7 +26,7 @@ export async function baselineRun(
         other.split.part === run.split.part &&
         other.scorers.some((scorer) => scorer.name === run.primaryScorer) &&
         (name === "previous"
-          ? other.startedAt < run.startedAt && other.status === "complete" && !isEarlierRound(other, own)
+          ? lastAsked(other) < asked && other.status === "complete" && !isEarlierRound(other, own)
           : other.id.startsWith(name))
     )
     .at(-1);

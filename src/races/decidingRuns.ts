@@ -1,4 +1,4 @@
-import type {RunManifest} from "../store/index.js";
+import {lastAsked, type RunManifest} from "../store/index.js";
 import type {RaceRecord} from "../decisions/raceTypes.js";
 
 /** What an eval's decision on a split is made from: a run, or a race with the run of its last round. */
@@ -8,8 +8,8 @@ export interface DecidingRun {
 }
 
 /**
- * The newest complete run or finished race of every eval, split and part. A round of a race is never taken for a run: it has
- * only the candidates still in and the rows that the race got to. Without a complete one, the newest partial run; without
+ * The complete run or finished race of every eval, split and part that was last asked for. A round of a race is never taken for a run: it has
+ * only the candidates still in and the rows that the race got to. Without a complete one, the partial run last asked for; without
  * that, the race as far as it got. None for no runs. `runs` and `races` may come in any order.
  */
 export function decidingRuns(runs: readonly RunManifest[], races: readonly RaceRecord[]): DecidingRun[] {
@@ -18,12 +18,11 @@ export function decidingRuns(runs: readonly RunManifest[], races: readonly RaceR
   const raced = races.flatMap((race): Ranked[] => {
     const run = byId.get(race.rounds.at(-1)?.run ?? "");
     if (!run) return [];
-    const finished = race.outcome !== undefined && race.outcome.kind !== "stopped";
-    return [{run, race, rank: finished ? 2 : 0, startedAt: race.startedAt}];
+    return [{run, race, rank: isFinished({run, race}) ? 2 : 0, askedAt: race.startedAt}];
   });
   const single = runs
     .filter(({id, raceRound}) => !raceRound && !rounds.has(id))
-    .map((run): Ranked => ({run, rank: run.status === "complete" ? 2 : 1, startedAt: run.startedAt}));
+    .map((run): Ranked => ({run, rank: isFinished({run}) ? 2 : 1, askedAt: lastAsked(run)}));
   const chosen = new Map<string, Ranked>();
   for (const one of [...single, ...raced]) {
     const key = JSON.stringify([one.run.eval, one.run.split.name, one.run.split.part]);
@@ -33,15 +32,22 @@ export function decidingRuns(runs: readonly RunManifest[], races: readonly RaceR
   return [...chosen.values()].map(({run, race}) => ({run, race}));
 }
 
+/** Whether a run is complete, or its race was finished. */
+export function isFinished({run, race}: DecidingRun): boolean {
+  return race
+    ? race.outcome !== undefined && race.outcome.kind !== "stopped"
+    : run.status === "complete" && !run.raceRound;
+}
+
 interface Ranked extends DecidingRun {
   rank: number;
-  startedAt: string;
+  askedAt: string;
 }
 
 function isAfter(one: Ranked, other: Ranked): boolean {
   return (
     one.rank > other.rank ||
     (one.rank === other.rank &&
-      (one.startedAt > other.startedAt || (one.startedAt === other.startedAt && one.run.id > other.run.id)))
+      (one.askedAt > other.askedAt || (one.askedAt === other.askedAt && one.run.id > other.run.id)))
   );
 }

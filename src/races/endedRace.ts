@@ -1,21 +1,22 @@
-import {canonicalJson, type Store} from "../store/index.js";
-import {readRace} from "./record.js";
+import {canonicalJson, lastAsked, type Store} from "../store/index.js";
+import {listRaces, readRace} from "./record.js";
 import type {RaceRecord, RaceRound} from "../decisions/raceTypes.js";
 
-/** The same race as it ended before; undefined when it never did, was stopped, or is not the eval's latest any more. */
+/** The same race as it ended before; undefined when it never did, was stopped, or is not what was last asked for of its eval. */
 export async function endedRace(store: Store, id: string): Promise<RaceRecord | undefined> {
   const found = await readRace(store.workspace, id);
   if (!found?.outcome || found.outcome.kind === "stopped") return undefined;
   const own = new Set(found.rounds.map(({run}) => run));
-  const since = (await store.runs()).some(
+  const isBeside = (one: Pick<RaceRecord, "eval" | "split">) =>
+    one.eval === found.eval && one.split.name === found.split.name && one.split.part === found.split.part;
+  const ranSince = (await store.runs()).some(
     (run) =>
-      run.eval === found.eval &&
-      run.split.id === found.split.id &&
-      run.split.part === found.split.part &&
-      run.sealedAt > found.endedAt! &&
-      !own.has(run.id)
+      isBeside(run) && !own.has(run.id) && (run.sealedAt > found.endedAt! || lastAsked(run) > found.endedAt!)
   );
-  return since ? undefined : found;
+  const racedSince = (await listRaces(store.workspace)).some(
+    (race) => race.id !== id && isBeside(race) && race.startedAt > found.startedAt
+  );
+  return ranSince || racedSince ? undefined : found;
 }
 
 /** Whether the rounds are the first of `of` and came out as they did: rows that were asked again change the scores of a run. */

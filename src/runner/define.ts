@@ -34,6 +34,8 @@ export interface PreparedCandidate {
   modelId?: string;
   /** True in a dry run for a model that the run would make. */
   notMade?: boolean;
+  /** True in a dry run for one of these that the store never had. */
+  neverMade?: boolean;
   /** Called when the run has ended, however it ended. */
   close?(): Promise<void>;
 }

@@ -25,6 +25,7 @@ export {prepareCandidate} from "./prepareCandidate.js";
 export {type EvalFinding, runEvalPreflight} from "./plan/preflight.js";
 export type {PromptPreview} from "./plan/promptPreview.js";
 export type {RunOptions} from "./plan/resolve.js";
+export {type ComparedRun, otherDefinition} from "./plan/otherDefinition.js";
 export {runCommand} from "./runCommand.js";
 export {runEval} from "./runEval.js";
 export {compareRuns, listRuns} from "./seal/runs.js";

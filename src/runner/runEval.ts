@@ -2,6 +2,7 @@ import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {tombstones} from "../datasets/index.js";
 import {
+  askAgain,
   type Database,
   hasRunFile,
   openDatabase,
@@ -205,7 +206,13 @@ async function runUnderLease(
           `rows of ${version.dataset} were erased while this run was planned. Nothing was called; start it again.`
         );
       const run = await chooseFolder(place, resolved.name, plan, options, effects.now);
-      if (run.finished && run.sealed) return {manifest: run.sealed, unchanged: true, calls: 0};
+      if (run.finished && run.sealed) {
+        // Rounds are asked for by their race, whose record says when.
+        const manifest = options.raceRound
+          ? run.sealed
+          : await askAgain(place.workspace, run.sealed, held, effects.now());
+        return {manifest, unchanged: true, calls: 0};
+      }
       const guarded = {...resolved, scorers: guardScorers(resolved.scorers, privacyCheck)};
       const stoppable = stoppedBy(held.lost, inputs);
       return makeRun({...planned, inputs: stoppable, resolved: guarded, run, held});

@@ -40,7 +40,7 @@ export interface RunResult {
   manifest?: RunManifest;
   dryRun?: DryRun;
   prompts?: PromptPreview;
-  /** True when an earlier sealed run already said all of this, and nothing was written. */
+  /** True when an earlier sealed run already said all of this, and nothing was written but when it was last asked for. */
   unchanged: boolean;
   /** Calls made by this start, but for those of scorers. */
   calls: number;

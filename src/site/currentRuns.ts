@@ -1,24 +1,34 @@
 import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
-import {readRuns, type RunManifest, type Workspace} from "../store/index.js";
+import {lastAsked, readRuns, type RunManifest, type Workspace} from "../store/index.js";
 
 /**
- * What the report is about: the newest complete run or finished race of every eval on every split, a race with the run of
- * its last round. An eval with gates comes first, since a release hangs on it; among those, and among the others, the one sealed last. So
- * a front page opens on the newest complete run of the eval that gates, else on the newest. Other runs stay in the list of runs.
+ * What the report is about: the complete run or finished race of every eval on every split that was last asked for, a race with the run of
+ * its last round. An eval with gates comes first, since a release hangs on it; among those, and among the others, the one sealed
+ * or asked for last. So a front page opens on the newest complete run of the eval that gates, else on the newest. Other runs stay in the list of runs.
  */
 export async function currentDecisions(workspace: Workspace): Promise<DecidingRun[]> {
   const found = decidingRuns(await readRuns(workspace), await listRaces(workspace));
-  const sealed = (name: string) =>
-    found.reduce((latest, {run}) => (run.eval === name && run.sealedAt > latest ? run.sealedAt : latest), "");
+  const latest = (name: string) =>
+    found
+      .filter(({run}) => run.eval === name)
+      .map(({run}) => latestTime(run))
+      .sort()
+      .at(-1) ?? "";
   const gating = new Set(found.filter(({run}) => hasGates(run)).map(({run}) => run.eval));
   return found.sort(
     ({run: a}, {run: b}) =>
       Number(gating.has(b.eval)) - Number(gating.has(a.eval)) ||
-      sealed(b.eval).localeCompare(sealed(a.eval)) ||
+      latest(b.eval).localeCompare(latest(a.eval)) ||
       a.eval.localeCompare(b.eval) ||
       splitOrder(a) - splitOrder(b) ||
-      a.startedAt.localeCompare(b.startedAt)
+      lastAsked(a).localeCompare(lastAsked(b))
   );
+}
+
+/** When a run was sealed, or last asked for where that was later. */
+export function latestTime(run: RunManifest): string {
+  const asked = lastAsked(run);
+  return asked > run.sealedAt ? asked : run.sealedAt;
 }
 
 /** The runs of `currentDecisions`. */

@@ -2,6 +2,7 @@ import {group} from "d3-array";
 import {corpusOf, scoreTable, type ScoreTable, valuesOf} from "../decisions/index.js";
 import {corpusName, mean, meanInterval} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
+import {latestTime} from "./currentRuns.js";
 import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "./historyTypes.js";
 import {differences} from "./changeSince.js";
 
@@ -10,7 +11,7 @@ const MOST_RUNS = 40;
 const LEVEL = 0.95;
 
 /**
- * How every eval's candidates scored from run to run. Runs that a limit, a budget or an interruption ended are left out; a
+ * How every eval's candidates scored from run to run, in the order in which the runs were last asked for. Runs that a limit, a budget or an interruption ended are left out; a
  * store without complete runs gives an empty list.
  */
 export async function history(store: Store): Promise<HistoryData> {
@@ -32,7 +33,7 @@ export async function history(store: Store): Promise<HistoryData> {
       runs: points
     });
   }
-  const last = ({runs}: EvalHistory) => runs.at(-1)?.sealedAt ?? "";
+  const last = ({runs}: EvalHistory) => runs.at(-1)?.at ?? "";
   return {histories: histories.sort((a, b) => last(b).localeCompare(last(a)))};
 }
 
@@ -55,6 +56,7 @@ async function historyRun(
   return {
     run: run.id,
     sealedAt: run.sealedAt,
+    at: latestTime(run),
     version: run.dataset.version,
     rows: table.rowIds.length,
     points: table.candidates.map((candidate) => pointOf(table, candidate, index)),

@@ -14,6 +14,8 @@ export interface HistoryPoint {
 export interface HistoryRun {
   run: string;
   sealedAt: string;
+  /** Its place in time: when it was sealed, or last asked for where that was later. */
+  at: string;
   version: string;
   rows: number;
   points: HistoryPoint[];
@@ -21,7 +23,7 @@ export interface HistoryRun {
   breaks: string[];
 }
 
-/** The complete runs of one eval on splits of one name, the oldest first. */
+/** The complete runs of one eval on splits of one name, in the order in which they were last asked for, the newest last. */
 export interface EvalHistory {
   id: string;
   eval: string;

@@ -1,6 +1,6 @@
 import {group} from "d3-array";
 import {overRepeats} from "../decisions/index.js";
-import type {RunManifest, Store} from "../store/index.js";
+import {lastAsked, type RunManifest, type Store} from "../store/index.js";
 import type {AnswerDetail, RowDetail} from "./detailTypes.js";
 
 /** Runs before the one shown, of which a row's history tells. */
@@ -110,7 +110,7 @@ export async function historyOf(
   among: string
 ): Promise<Map<string, RowDetail["history"]>> {
   const before = (await store.runs())
-    .filter((one) => one.eval === run.eval && one.id !== run.id && one.sealedAt < run.sealedAt)
+    .filter((one) => one.eval === run.eval && one.id !== run.id && lastAsked(one) < lastAsked(run))
     .slice(-MOST_HISTORY);
   const history = new Map<string, RowDetail["history"]>();
   for (const {id, sealedAt, primaryScorer, variants, repeats} of before) {

@@ -62,18 +62,10 @@ export async function ensureSplit(
       `split ${spec.name ?? spec.strategy}: ${version.dataset} has ${version.rows} rows, too few for ${spec.rolling} windows.`
     );
   const {name, seed, strategy, near: given, ...settings} = spec;
-  const {heldOut, ...identifying} = settings;
   if (spec.rolling !== undefined && spec.window === undefined)
     throw new Error("a rolling spec is many splits: take one of rollingWindows(spec)");
   const near = nearSettings(strategy, given);
-  const sha256 = hashJson({
-    version: version.sha256,
-    strategy,
-    // The name that splits of earlier workspaces were identified by.
-    settings: {...identifying, sealed: heldOut, near},
-    seed: seed ?? "assay",
-    assignment: assignmentOf(spec, version)
-  });
+  const sha256 = splitHash(version, spec);
   const id = sha256.slice(0, 16);
   const {workspace} = store;
   const own = {dataset: version.dataset, id};
@@ -137,6 +129,24 @@ export async function ensureSplit(
       return (await readSplit(workspace, own))!;
     }
   );
+}
+
+/** SHA-256 over what identifies the split of a version by a spec; its id is the first 16 digits. */
+export function splitHash(version: VersionManifest, spec: SplitSpec): string {
+  const {seed, strategy, near, heldOut, ...rest} = spec;
+  return hashJson({
+    version: version.sha256,
+    strategy,
+    // "sealed" is the name that splits of earlier workspaces were identified by.
+    settings: {
+      ...rest,
+      name: undefined,
+      sealed: heldOut,
+      near: nearSettings(strategy, near)
+    },
+    seed: seed ?? "assay",
+    assignment: assignmentOf(spec, version)
+  });
 }
 
 /** Rows per part and class, without those held out; nothing where the version's rows are gone or it names no label. */

@@ -280,6 +280,8 @@ export interface RunManifest {
    */
   concurrency?: number;
   startedAt: string;
+  /** ISO time of the last start that ended with this run, where that is another than its first; absent in most. */
+  askedAt?: string;
   sealedAt: string;
   seconds: number;
   code: {assay: string; node: string; revision?: string; dirty?: boolean};

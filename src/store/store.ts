@@ -25,7 +25,7 @@ export interface Store extends ViewedDatabase {
   /** The version that was pulled last, or undefined before the first pull. */
   latestVersion(dataset: string): Promise<VersionManifest | undefined>;
   splits(dataset?: string): Promise<SplitManifest[]>;
-  /** Sealed runs, oldest first; those that were archived only when asked for. */
+  /** Sealed runs in the order in which they were last asked for, the newest last; those that were archived only when asked for. */
   runs(options?: {archived?: boolean}): Promise<RunManifest[]>;
   /** How the calls of a run are priced: at the prices of its record, then at the project's newest. */
   pricing(run: PricedRun): Promise<Pricing>;

@@ -86,7 +86,9 @@ describe("assay check", () => {
     await mkdir(join(folder, "evals"), {recursive: true});
     await writeFile(
       join(folder, "evals", "words.eval.ts"),
-      `export default {dataset: "words", split: {strategy: "group"}, candidates: [{name: "large", prepare() {}}], prompt: "{{text}}", expected: "answer", scorers: {exact: () => 1}, ${more}, gate: ${JSON.stringify(gate)}};\n`
+      `import {candidate, exactMatch, openAICompatible} from ${JSON.stringify(compiled("bundle/index.js"))};
+const endpoint = openAICompatible({name: "local", baseUrl: ${JSON.stringify(model.url)}, hosting: "on-prem", trust: "local"});
+export default {dataset: "words", split: {strategy: "group", validation: 0, test: 0.5}, candidates: [candidate("m", endpoint, "m")], prompt: "{{text}}", expected: "answer", scorers: {exact: exactMatch}, slices: ["topic"], ${more}, gate: ${JSON.stringify(gate)}};\n`
     );
     const inherited = {...process.env};
     for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "ASSAY_DIR"]) delete inherited[name];

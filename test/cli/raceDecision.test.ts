@@ -53,6 +53,7 @@ describe("the decision on an eval that was raced", () => {
               }
       });
     return wordsEval(endpointOf(undefined), {
+      split: {strategy: "group", validation: 0, test: 0.5},
       candidates: (["bad", "fair", "good"] as const).map((name) =>
         candidate(name, endpointOf(PRICES[name]), name, {baseline: name === "bad"})
       ),

@@ -10,7 +10,7 @@ import {defineEval, runEval} from "../../src/runner/index.js";
 import {classification} from "../../src/scorers/index.js";
 import {storeFingerprint} from "../../src/site/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
-import {modelsDir, openStore, openWorkspace, type Workspace} from "../../src/store/index.js";
+import {modelsDir, openStore, openWorkspace, readRuns, type Workspace} from "../../src/store/index.js";
 import {assay, assayWithout} from "../support/assay.js";
 import {startS3} from "../support/s3Server.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -56,12 +56,15 @@ const routing = defineEval({
   prompt: "{{text}}"
 });
 
-async function pullAndRun(workspace: Workspace) {
+async function pullAndRun(workspace: Workspace, prompt = "{{text}}") {
   const {version, changed} = await pull(workspace, tickets);
   const store = await openStore(workspace);
   try {
     const split = await ensureSplit(store, version, {strategy: "random"});
-    const {manifest, calls} = await runEval(routing, {store, version, split, evalName: "routing"});
+    const {manifest, calls} = await runEval(
+      {...routing, prompt},
+      {store, version, split, evalName: "routing"}
+    );
     return {changed, calls, manifest: manifest!};
   } finally {
     store.close();
@@ -206,5 +209,17 @@ describe.skipIf(!server)("a store that two machines share", () => {
       1,
       expect.stringMatching(/npm install @aws-sdk\/client-s3 @aws-sdk\/lib-storage/)
     ]);
+  });
+
+  it("knows on one which run the other last asked for", async () => {
+    const [here, there] = [await checkout(), await checkout()];
+    const {manifest: first} = await pullAndRun(here, "One: {{text}}");
+    const {manifest: second} = await pullAndRun(there, "Two: {{text}}");
+    const newest = async (workspace: Workspace) => (await readRuns(workspace)).at(-1)!;
+    expect((await newest(here)).id).toBe(second.id);
+    const {manifest: again, calls} = await pullAndRun(here, "One: {{text}}");
+    expect([again.id, calls]).toEqual([first.id, 0]);
+    expect(await newest(there)).toEqual({...first, askedAt: again.askedAt});
+    expect(again.askedAt! > second.startedAt).toBe(true);
   });
 });

@@ -32,6 +32,8 @@ export function readStart(workspace: Workspace, id: string): Promise<RunStart | 
 export interface RunFolder {
   id: string;
   startedAt: string;
+  /** When a later start than its first took it up again. */
+  askedAt?: string;
   /** The sealed run in this folder, when a start only adds to it. */
   sealed?: RunManifest;
   /** True when nothing is left to do: `sealed` is the answer. */
@@ -80,7 +82,7 @@ export async function chooseFolder(
     if (!found.finished && found.sealed) await unseal(db, workspace, found.id, plan);
     // A start that was killed while it removed the two logs of a sealed run leaves this one.
     if (found.finished) await workspace.place.remove(runKey(found.id, "scores.ndjson"));
-    return found;
+    return {...found, askedAt: new Date(now()).toISOString()};
   }
   const id = last === 0 ? base : `${base}-${last + 1}`;
   const start: RunStart = {

@@ -88,10 +88,11 @@ async function prepare(candidate: Candidate, context: PrepareContext): Promise<P
     return await candidate.prepare(context);
   } catch (error) {
     if (!context.dryRun || !(error instanceof NotMade)) throw error;
-    const {model, configHash} = error;
+    const {model, configHash, never} = error;
     return {
       model,
       notMade: true,
+      neverMade: never || undefined,
       endpoint: {
         name: "this machine",
         kind: "embedded",

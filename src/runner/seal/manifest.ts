@@ -95,6 +95,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     preflightCalls: inputs.preflightCalls,
     concurrency: Math.max(0, ...inputs.concurrency, inputs.run.sealed?.concurrency ?? 0) || undefined,
     startedAt: inputs.run.startedAt,
+    askedAt: inputs.run.askedAt,
     sealedAt: new Date(inputs.sealedAt).toISOString(),
     seconds: (inputs.run.sealed?.seconds ?? 0) + inputs.seconds,
     code: inputs.code,

@@ -6,6 +6,9 @@ import {getJson, type Kind, manifestsOf} from "./kind.js";
 export interface StoredRace {
   kind: "race";
   schemaVersion: number;
+  eval?: string;
+  split?: {name: string; part: string};
+  startedAt?: string;
   rounds?: {run?: string; cutShort?: {run: string}}[];
 }
 

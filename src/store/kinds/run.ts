@@ -10,6 +10,7 @@ import {putParquet} from "../putParquet.js";
 import {countRows, ERASED, erasedName, eraseRows, isGone} from "./eraseRows.js";
 import {finalRunView} from "./finalRunViews.js";
 import {keptCounts} from "./keptCounts.js";
+import {lastAsked} from "./lastAsked.js";
 import {pricesOf, RUN_PRICES} from "./runPrices.js";
 import {blindingSalt} from "./heldOutRecord.js";
 import {
@@ -78,12 +79,12 @@ export const runKind: Kind<RunManifest> = {
   erase: eraseRun
 };
 
-/** Sealed runs, oldest first; those that were archived only when asked for. */
+/** Sealed runs in the order in which they were last asked for, the newest last; those that were archived only when asked for. */
 export async function readRuns(
   workspace: Pick<Workspace, "place">,
   {archived = false}: {archived?: boolean} = {}
 ): Promise<RunManifest[]> {
-  const runs = (await manifestsOf(workspace, runKind)).sort(byStart);
+  const runs = (await manifestsOf(workspace, runKind)).sort(byAsked);
   return archived ? runs : runs.filter((run) => run.archived === undefined);
 }
 
@@ -120,8 +121,8 @@ export async function runTable(
   return files.length > 0 ? parquetFiles(files) : undefined;
 }
 
-const byStart = (a: RunManifest, b: RunManifest) =>
-  a.startedAt.localeCompare(b.startedAt) || a.id.localeCompare(b.id);
+const byAsked = (a: RunManifest, b: RunManifest) =>
+  lastAsked(a).localeCompare(lastAsked(b)) || a.id.localeCompare(b.id);
 
 const RUNS: Columns = {
   id: "VARCHAR",
@@ -132,6 +133,7 @@ const RUNS: Columns = {
   counts: "JSON",
   costUsd: "DOUBLE",
   startedAt: "VARCHAR",
+  askedAt: "VARCHAR",
   sealedAt: "VARCHAR",
   seconds: "DOUBLE",
   archived: "VARCHAR",
@@ -142,7 +144,7 @@ const RUNS: Columns = {
 
 /** A run on the held-out part shows what it measured without what tells a row. */
 async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
-  const runs = (await manifests(runKind)).sort(byStart);
+  const runs = (await manifests(runKind)).sort(byAsked);
   const views: View[] = [
     {name: "runs", of: {rows: runs, columns: RUNS}},
     {name: "run_prices", of: {rows: runs.flatMap(pricesOf), columns: RUN_PRICES}}

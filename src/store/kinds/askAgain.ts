@@ -1,0 +1,35 @@
+import type {RunManifest} from "../schema.js";
+import type {Held} from "../renewal.js";
+import type {Workspace} from "../workspace.js";
+import {putJson} from "./kind.js";
+import {lastAsked} from "./lastAsked.js";
+import {readRaces} from "./race.js";
+import {readRuns, runKey} from "./run.js";
+
+/**
+ * Notes in a sealed run's record that a start has ended with it, where another run or race of its eval, split and part was
+ * asked for since; otherwise nothing is written. Gives the record. An archived run stays as it is.
+ * @param held the run's lease
+ * @param now in milliseconds since 1970
+ */
+export async function askAgain(
+  workspace: Workspace,
+  run: RunManifest,
+  held: Held,
+  now: number
+): Promise<RunManifest> {
+  if (run.archived !== undefined) return run;
+  const isBeside = (one: {eval?: string; split?: {name: string; part: string}}) =>
+    one.eval === run.eval && one.split?.name === run.split.name && one.split.part === run.split.part;
+  const others = [
+    ...(await readRuns(workspace)).filter((one) => one.id !== run.id && isBeside(one)).map(lastAsked),
+    ...(await readRaces(workspace)).filter(isBeside).flatMap(({startedAt}) => startedAt ?? [])
+  ];
+  const newest = others.reduce((latest, at) => (at > latest ? at : latest), "");
+  if (newest < lastAsked(run)) return run;
+  // Another machine's clock may be ahead.
+  const asked = {...run, askedAt: new Date(Math.max(now, Date.parse(newest) + 1)).toISOString()};
+  await held.confirm();
+  await putJson(workspace, runKey(run.id, "manifest.json"), asked);
+  return asked;
+}
