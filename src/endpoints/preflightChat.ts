@@ -189,7 +189,7 @@ function refusals(
 function notNow(check: PreflightFinding["check"], name: string, error: EndpointError): PreflightFinding {
   const message = `${name}: ${error.message}`;
   if (error.kind === "rate-limit") return {check, status: "warning", message};
-  return {check, status: "error", message, ...(isOutage(error) && {mayPass: true})};
+  return {check, status: "error", message, mayPass: isOutage(error) ? true : undefined};
 }
 
 const isNotNow = (error: EndpointError) => error.kind === "rate-limit" || isOutage(error);

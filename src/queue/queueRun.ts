@@ -278,7 +278,7 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
       // A start before, or this one, may have sent it with another job too.
       if (one?.job !== id || one.ended) continue;
       this.jobs.leave(one);
-      if (one.probe) one.lane?.guard.ended({kind: "aborted", message: ""}, true);
+      if (one.probe) void one.lane?.guard.ended({kind: "aborted", message: ""}, true);
       if (this.draining) this.leave(one);
       else void this.enter(one);
     }

@@ -91,16 +91,8 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     const made = await openRunCalls(planned, {spending, prices, concurrency, outage});
     logs.push(made);
     if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, listed.problem);
-    const stopped = await callMissing(planned, {
-      journal,
-      scoreLog,
-      settled,
-      tally,
-      spending,
-      prices,
-      made,
-      outage
-    });
+    const begun = {journal, scoreLog, settled, tally, spending, prices, made, outage};
+    const stopped = await callMissing(planned, begun);
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
     collectGarbageBetween();

@@ -106,18 +106,12 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   }
   const nameOf = (candidate: number) => ready[candidate]!.prepared.endpoint.name;
   const answering = new Set(Array.from(inputs.answered, nameOf));
+  const isRefused = refusedKeys(answering, stop);
   const take = (outcomes: readonly CallOutcome[]) => {
     const ended = open.ended(outcomes);
     for (const {call, outcome} of ended) if (outcome.completion) answering.add(nameOf(call.candidate));
-    keep.ended(ended.filter((one) => !isRefused(one)));
+    keep.ended(ended.filter(({call, outcome}) => !isRefused(nameOf(call.candidate), outcome.error)));
     for (const {call, outcome} of ended) if (outcome.completion) scores.push(call, outcome.completion);
-  };
-  /** It is missing when the key is mended: the next start asks for it. */
-  const isRefused = ({call, outcome: {error}}: EndedCall) => {
-    const name = nameOf(call.candidate);
-    if (!error || !refusesKey(error, answering.has(name))) return false;
-    stop(`${name} refused the key: ${withoutName(error.message, name)}`);
-    return true;
   };
 
   try {
@@ -138,9 +132,15 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   return stopped;
 }
 
-/** A server that has answered takes the key: its 403 is about what was asked. */
-const refusesKey = ({kind, status}: CallError, answers: boolean) =>
-  kind === "auth" && !(status === 403 && answers);
+/** Stops at a key that is refused: such a call is missing, and the next start asks for it, perhaps with another key. */
+function refusedKeys(answering: ReadonlySet<string>, stop: (reason: string) => void) {
+  return (name: string, error: CallError | undefined): boolean => {
+    // A server that has answered takes the key: its 403 is about what was asked.
+    if (error?.kind !== "auth" || (error.status === 403 && answering.has(name))) return false;
+    stop(`${name} refused the key: ${withoutName(error.message, name)}`);
+    return true;
+  };
+}
 
 const withoutName = (message: string, name: string) =>
   message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;

@@ -95,13 +95,14 @@ export function createTally(
         ratePerSecond: rate,
         // A run whose calls stand still has no end in sight.
         etaSeconds: rate ? (start.planned - done) / rate : undefined,
-        ...(waits.size > 0 && {
-          waits: Array.from(waits, ([endpoint, {why, until}]) => ({
-            endpoint,
-            why,
-            seconds: Math.max(0, Math.ceil((until - at) / 1000))
-          }))
-        }),
+        waits:
+          waits.size === 0
+            ? undefined
+            : Array.from(waits, ([endpoint, {why, until}]) => ({
+                endpoint,
+                why,
+                seconds: Math.max(0, Math.ceil((until - at) / 1000))
+              })),
         candidates: candidates.map(({sum, ...one}) =>
           one.scored > 0 ? {...one, mean: sum / one.scored} : one
         )
