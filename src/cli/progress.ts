@@ -32,8 +32,11 @@ type BarPayload = {title: string} & ReturnType<typeof figures>;
 
 function barReporter(title: string): Reporter {
   const bar = new SingleBar({
-    format: (_options, {value, total}, {title: named, rate, left, cost, failed}: BarPayload) =>
-      barLine({title: named, value, total, figures: [rate, left, cost, failed]}, outputWidth(process.stderr)),
+    format: (_options, {value, total}, {title: named, rate, left, cost, failed, waits}: BarPayload) =>
+      barLine(
+        {title: named, value, total, figures: [rate, left, cost, failed, waits]},
+        outputWidth(process.stderr)
+      ),
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
@@ -93,9 +96,9 @@ function plainReporter(title: string): Reporter {
     progress(progress) {
       if (Date.now() - last < PLAIN_EVERY_MS || progress.phase === "done") return;
       last = Date.now();
-      const {rate, left, cost, failed} = figures(progress);
+      const {rate, left, cost, failed, waits} = figures(progress);
       note(
-        [`${title}: ${progress.done}/${progress.planned}`, rate, left, cost, failed]
+        [`${title}: ${progress.done}/${progress.planned}`, rate, left, cost, failed, waits]
           .filter(Boolean)
           .join(", ")
       );
@@ -111,11 +114,12 @@ function plainReporter(title: string): Reporter {
   };
 }
 
-function figures({ratePerSecond, etaSeconds, costUsd, failed}: RunProgress): {
+function figures({ratePerSecond, etaSeconds, costUsd, failed, waits = []}: RunProgress): {
   rate: string;
   left: string;
   cost: string;
   failed: string;
+  waits: string;
 } {
   return {
     rate:
@@ -124,7 +128,15 @@ function figures({ratePerSecond, etaSeconds, costUsd, failed}: RunProgress): {
         : `${ratePerSecond < 10 ? ratePerSecond.toFixed(1) : Math.round(ratePerSecond)}/s`,
     left: etaSeconds === undefined ? "" : `${duration(etaSeconds)} left`,
     cost: costUsd === undefined ? "" : `$${costUsd.toFixed(4)}`,
-    failed: failed > 0 ? `${failed} failed` : ""
+    failed: failed > 0 ? `${failed} failed` : "",
+    waits: printable(
+      waits
+        .map(
+          ({endpoint, why, seconds}) =>
+            `${endpoint}: ${why}, asking again ${seconds > 0 ? `in ${duration(seconds)}` : "now"}`
+        )
+        .join(", ")
+    )
   };
 }
 

@@ -32,7 +32,7 @@ const run: Verb = (program) =>
     )
     .option(
       "--give-up-after <seconds>",
-      "stop as partial when an endpoint that only fails does not recover for so long, 300 unless told",
+      "stop as partial when an endpoint that limits the rate or only fails does not answer for so long, 300 unless told",
       number(0)
     )
     .option(

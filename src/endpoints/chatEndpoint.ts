@@ -180,7 +180,8 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
           keyNames: secretNames(setup.secrets),
           async ask(request, how) {
             let made = false;
-            const answer = await around(request, () => ((made = true), attempt(request, signal)), how);
+            const ask = () => around(request, () => ((made = true), attempt(request, signal)), how);
+            const answer = await withRetry(ask, policy, effects, {signal});
             return {...answer, kept: !made};
           },
           listModels: async () => modelNames(await listModels(model, signal))

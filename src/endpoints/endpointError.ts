@@ -13,6 +13,11 @@ export type EndpointErrorKind =
   | "missing-record"
   | "refused-by-privacy-check";
 
+const OUTAGE = new Set<string>(["connection", "server", "timeout"] satisfies EndpointErrorKind[]);
+
+/** Whether an error is one of a server that is down, overloaded or out of reach. Any other answer shows that it is there. */
+export const isOutage = ({kind}: {kind: string}): boolean => OUTAGE.has(kind);
+
 /** What answers took: tokens, time and US dollars, each undefined where it is not known. */
 export interface Spent {
   usage?: TokenCounts;
@@ -29,6 +34,8 @@ export interface EndpointErrorDetail {
   cause?: unknown;
   /** Whether a server may have done work that it bills, where that differs from what is usual for the kind. */
   mayBeBilled?: boolean;
+  /** The policy had another attempt left, which was not made because retries were stopped. */
+  cutShort?: boolean;
   /** Of several models that answer together: what those took that had answered before one failed. */
   spent?: Spent;
 }

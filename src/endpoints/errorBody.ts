@@ -53,6 +53,11 @@ export function saysQuotaUsedUp(body: unknown): boolean {
   return code === "insufficient_quota" || type === "insufficient_quota";
 }
 
+/** Whether one request alone has more tokens than a server allows in its time: the same request never passes. */
+export function saysTooLarge(body: unknown): boolean {
+  return /request too large/i.test(errorText(body) ?? "");
+}
+
 /** Whether a server refuses what is asked, not who asks. */
 export function saysModerated(body: unknown): boolean {
   const {reasons, flagged_input: flagged} = fieldsOf(fieldsOf(fieldsOf(body)["error"])["metadata"]);

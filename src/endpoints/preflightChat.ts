@@ -1,12 +1,12 @@
 import type {ChatAnswer} from "./chatResponse.js";
 import {isUnlisted, modelFinding, suggest} from "./preflightModel.js";
-import {EndpointError, type CompletionRequest, type Needs, type PreflightFinding} from "./types.js";
+import {EndpointError, isOutage, type CompletionRequest, type Needs, type PreflightFinding} from "./types.js";
 
 export interface PreflightProbe {
   name: string;
   /** The names the server lists; throws EndpointError when it lists none. */
   listModels(): Promise<string[]>;
-  /** One attempt, without retries; or the answer of before (`kept`), unless it is to be asked anew. */
+  /** With the endpoint's retries; or the answer of before (`kept`), unless it is to be asked anew. */
   ask(request: CompletionRequest, how?: {anew?: boolean}): Promise<ChatAnswer & {kept?: boolean}>;
   /** The variables that hold the key, for the advice. */
   keyNames: string[];
@@ -143,7 +143,7 @@ function refusals(
 ): PreflightFinding[] {
   const {kind, message} = error;
   if (kind === "connection" || kind === "timeout" || kind === "aborted")
-    return [{check: "reachable", status: "error", message: `${name}: ${message}`}];
+    return [notNow("reachable", name, error)];
   if (kind === "auth") {
     const named = keyNames.length > 0 && keyNames.every((one) => message.includes(one));
     const where = named
@@ -163,7 +163,7 @@ function refusals(
         message: `${name}: ${model} has no chat template, so it takes no conversations. Give the server one (vLLM: --chat-template), or serve the instruction-tuned model.`
       }
     ];
-  if (kind === "rate-limit") return [{check: "reachable", status: "warning", message: `${name}: ${message}`}];
+  if (kind === "rate-limit") return [notNow("reachable", name, error)];
   if (kind === "bad-request" && error.detail.status === 404 && models?.includes(model))
     return [
       reachable,
@@ -182,8 +182,17 @@ function refusals(
         message: [`${name} has no model ${model}.`, suggest(model, models), message].filter(Boolean).join(" ")
       }
     ];
-  return [{check: "reachable", status: "error", message: `${name}: ${message}`}];
+  return [notNow("reachable", name, error)];
 }
+
+/** A limited rate ends, and does not keep an eval from beginning; whether an outage does, the other candidates decide. */
+function notNow(check: PreflightFinding["check"], name: string, error: EndpointError): PreflightFinding {
+  const message = `${name}: ${error.message}`;
+  if (error.kind === "rate-limit") return {check, status: "warning", message};
+  return {check, status: "error", message, mayPass: isOutage(error) ? true : undefined};
+}
+
+const isNotNow = (error: EndpointError) => error.kind === "rate-limit" || isOutage(error);
 
 function logprobsFinding(name: string, answer: ChatAnswer): PreflightFinding {
   const first = answer.logprobs?.[0];
@@ -211,6 +220,7 @@ async function streamingFinding(
   request: CompletionRequest
 ): Promise<PreflightFinding> {
   const {value, error} = await settle(askLeniently(probe, streamed(request)));
+  if (error && isNotNow(error)) return notNow("streaming", probe.name, error);
   if (error)
     return {check: "streaming", status: "error", message: `${probe.name} does not stream: ${error.message}`};
   if (!value!.usage)
@@ -224,6 +234,7 @@ async function streamingFinding(
 
 async function toolsFinding(probe: PreflightProbe, model: string): Promise<PreflightFinding> {
   const {value, error} = await settle(askLeniently(probe, toolsRequest(model)));
+  if (error && isNotNow(error)) return notNow("tools", probe.name, error);
   if (error)
     return {
       check: "tools",

@@ -7,7 +7,7 @@ export interface RetryPolicy {
   retries: number;
   baseDelayMs: number;
   maxDelayMs: number;
-  /** A server that asks for a longer pause than this fails the call at once. */
+  /** A call that is asked to pause for longer makes no further attempt. In a run its endpoint is paused then. */
   maxRetryAfterMs: number;
   /** No attempt starts later than this after the first one started. */
   maxElapsedMs: number;
@@ -46,7 +46,7 @@ export function fullJitter(retry: number, policy: RetryPolicy, random: () => num
 /**
  * Calls `attempt` until it succeeds, fails for good, or the policy's bounds are reached. A Retry-After is a
  * lower bound of the pause; jitter is added on top of it, so that many callers do not return at once.
- * Throws the last EndpointError with `detail.attempts` set.
+ * Throws the last EndpointError with `detail.attempts` set; with `cutShort` where `attempts.stopRetries` ended it.
  */
 export async function withRetry<T>(
   attempt: (number: number) => Promise<T>,
@@ -89,9 +89,27 @@ export async function withRetry<T>(
           number,
           `Another attempt would pass the ${seconds(policy.maxElapsedMs)} allowed for one call`
         );
-      await sleep(delay, effects, signal);
-      await hooks?.beforeRetry?.(signal);
+      await pause(delay, effects, thrown, {number, signal, hooks});
     }
+  }
+}
+
+/** Until another attempt may be made; throws the last attempt's error where retries are stopped before. */
+async function pause(
+  ms: number,
+  effects: Effects,
+  last: EndpointError,
+  {number, signal, hooks}: {number: number; signal?: AbortSignal; hooks?: AttemptHooks}
+): Promise<void> {
+  const stop = hooks?.stopRetries?.();
+  const ended = stop && signal ? AbortSignal.any([stop, signal]) : (stop ?? signal);
+  try {
+    await sleep(ms, effects, ended);
+    await hooks?.beforeRetry?.(ended);
+  } catch (error) {
+    if (!stop?.aborted || signal?.aborted) throw error;
+    const {kind, message, detail} = final(last, number);
+    throw new EndpointError(kind, message, {...detail, cutShort: true});
   }
 }
 

@@ -1,4 +1,11 @@
-import {errorStatus, errorText, retryDelayMs, saysModerated, saysQuotaUsedUp} from "./errorBody.js";
+import {
+  errorStatus,
+  errorText,
+  retryDelayMs,
+  saysModerated,
+  saysQuotaUsedUp,
+  saysTooLarge
+} from "./errorBody.js";
 import {EndpointError, type EndpointErrorKind} from "./types.js";
 
 export interface ServerAnswer {
@@ -48,6 +55,8 @@ function explain(status: number, body: unknown, address = ""): {kind: EndpointEr
       advice: `Check the base URL and the model's name${address && `: ${address} was asked`}.`
     };
   if (status === 408) return {kind: "timeout", advice: ""};
+  if (status === 429 && saysTooLarge(body))
+    return {kind: "bad-request", advice: "It alone passes the limit: waiting does not help."};
   if (status === 429) return {kind: "rate-limit", advice: "Lower -j or set limits on the endpoint."};
   // 498 is Groq's, for no capacity.
   if (status >= 500 || status === 409 || status === 425 || status === 498)

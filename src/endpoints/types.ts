@@ -9,6 +9,7 @@ export {
   type EndpointErrorDetail,
   type EndpointErrorKind,
   isEndpointError,
+  isOutage,
   type Spent
 } from "./endpointError.js";
 
@@ -106,6 +107,11 @@ export interface AttemptHooks {
   beforeRetry?(signal?: AbortSignal): Promise<void>;
   /** Told how each attempt ended, including those that a later one makes good. */
   onAttempt?(outcome: AttemptOutcome): void;
+  /**
+   * Asked when an attempt has failed. When the signal fires no further attempt is made: the pause before one ends, and the call
+   * fails as its last attempt did, with `cutShort`.
+   */
+  stopRetries?(): AbortSignal;
 }
 
 export type Usage = TokenCounts;
@@ -190,6 +196,8 @@ export interface AskedHow {
 export interface PreflightFinding {
   check: "reachable" | "key" | "model" | "chat-template" | "usage" | "logprobs" | "tools" | "streaming";
   status: "ok" | "warning" | "error";
+  /** Of an error: the server is down, overloaded or out of reach, which may pass. */
+  mayPass?: boolean;
   /** One sentence: what was found and what to do next. Never contains a secret. */
   message: string;
 }

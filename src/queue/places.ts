@@ -62,6 +62,8 @@ interface Group {
   /** What other workers make. */
   elsewhere: Asked[];
   timer?: NodeJS.Timeout;
+  /** Fires when the group is recalled: its calls make no further attempts. */
+  retries: AbortController;
   flying: number;
   succeeded: number[];
   throttled: LimitStep["throttled"];
@@ -106,6 +108,7 @@ export function createPlaces(
           job,
           asked: [],
           elsewhere: [],
+          retries: new AbortController(),
           flying: 0,
           succeeded: [],
           throttled: [],
@@ -200,6 +203,7 @@ export function createPlaces(
     return sum;
   };
   const recall = (group: Group) => {
+    group.retries.abort();
     const recalled = [...group.asked.filter(({holds}) => !holds), ...group.elsewhere.splice(0)];
     group.asked = group.asked.filter(({holds}) => holds);
     for (const one of recalled) one.recall();
@@ -255,6 +259,7 @@ export function createPlaces(
       run();
     },
     hooks: (job, tokens) => ({
+      stopRetries: () => (job.probe ? AbortSignal.abort() : groupOf(job).retries.signal),
       onAttempt(outcome) {
         const group = groupOf(job);
         if (isThrottled(outcome)) {

@@ -1,7 +1,7 @@
 import {completionCost} from "../costs/index.js";
 import {type Endpoint, isRemote} from "../endpoints/index.js";
 import {
-  type CallError,
+  asPostponed,
   type CallOutcome,
   type CallRequest,
   type ExecuteOptions,
@@ -38,6 +38,8 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
   private readonly drained = new AbortController();
   private readonly timers: NodeJS.Timeout[] = [];
   private serial = 0;
+  /** Of those open: failed calls that may be an outage's first. */
+  private held = 0;
 
   constructor(
     requests: AsyncIterable<CallRequest>,
@@ -90,6 +92,7 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
     const keys = outcomes.map(({key}) => key);
     for (const key of keys) this.requests.delete(key);
     this.setup.coordination.received(keys);
+    this.settleIdle();
   }
 
   protected onDrain(): void {
@@ -159,10 +162,9 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
     one.job = undefined;
     try {
       const lane = (one.lane ??= await this.laneFor(request));
-      if (this.draining && !one.failed) return this.leave(one);
+      if (this.draining) return this.leave(one);
       one.probe = await lane.guard.pass();
       if (this.draining) return this.stopped(one);
-      if (one.failed && !(await this.mayGoAgain(request, one.failed))) return this.stopped(one);
       if (one.probe) await this.send(lane, [one]);
       else await lane.gather(one);
     } catch (error) {
@@ -237,16 +239,28 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
         continue;
       }
       this.jobs.leave(one);
-      if (one.lane?.guard.ended(outcome.error, one.probe)) {
-        again.push(outcome.key);
-        one.failed = outcome.error;
-        void this.enter(one);
-        continue;
-      }
       one.ended = true;
-      this.tell(this.priced(outcome, one.request));
+      const postponed = one.lane?.guard.ended(outcome.error, one.probe) ?? false;
+      if (postponed instanceof Promise) {
+        again.push(outcome.key);
+        this.hold(outcome, postponed);
+      } else this.tell(postponed ? asPostponed(outcome) : this.priced(outcome, one.request));
     }
     if (again.length > 0) this.setup.coordination.received(again);
+  }
+
+  /** Others show whether it has failed. */
+  private hold(outcome: CallOutcome, postponed: Promise<boolean>): void {
+    this.held++;
+    void postponed.then((later) => {
+      this.held--;
+      this.tell(later ? asPostponed(outcome) : outcome);
+    });
+    this.settleIdle();
+  }
+
+  private settleIdle(): void {
+    if (this.held > 0 && this.held === this.requests.size) for (const {guard} of this.opened) guard.settle();
   }
 
   /** Workers share a queue whose evals state other prices: those of this run hold. An endpoint without prices tells costs itself. */
@@ -264,25 +278,17 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
       // A start before, or this one, may have sent it with another job too.
       if (one?.job !== id || one.ended) continue;
       this.jobs.leave(one);
-      if (one.probe) one.lane?.guard.ended({kind: "aborted", message: ""}, true);
-      if (!this.draining) void this.enter(one);
-      else if (one.failed) this.stopped(one);
-      else this.leave(one);
+      if (one.probe) void one.lane?.guard.ended({kind: "aborted", message: ""}, true);
+      if (this.draining) this.leave(one);
+      else void this.enter(one);
     }
-  }
-
-  private async mayGoAgain(request: CallRequest, failed: CallError): Promise<boolean> {
-    const {mayRetry} = this.setup;
-    if (!mayRetry) return true;
-    const {kind, attempts = 1, mayBeBilled} = failed;
-    const known = kind === "endpoint" ? undefined : kind;
-    return mayRetry(request, {attempt: attempts, latencyMs: 0, kind: known, mayBeBilled});
   }
 
   /** It ends without a call, and gives no outcome. */
   private leave(one: Open): void {
     this.jobs.leave(one);
     if (!one.ended) this.requests.delete(one.request.key);
+    this.settleIdle();
     this.changed();
   }
 

@@ -1,12 +1,6 @@
 import type {Queue} from "bullmq";
 import type {Endpoint} from "../endpoints/index.js";
-import {
-  type CallError,
-  type CallRequest,
-  createOutageGuard,
-  type OutageGuard,
-  type OutageSettings
-} from "../runner/index.js";
+import {type CallRequest, createOutageGuard, type OutageGuard, type OutageSettings} from "../runner/index.js";
 import type {Coordination} from "./coordination.js";
 import {openQueue} from "./jobs.js";
 import type {JobData} from "./protocol.js";
@@ -17,8 +11,7 @@ export interface Open {
   lane?: RunLane;
   job?: string;
   probe: boolean;
-  /** A call was made, and failed by an outage. */
-  failed?: CallError;
+  /** Its outcome is known, or the guard will say it. */
   ended?: boolean;
 }
 

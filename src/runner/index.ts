@@ -16,7 +16,7 @@ export {mayBeBilled} from "./calls/mayBeBilled.js";
 export {createOutageGuard, type OutageGuard} from "./calls/outage.js";
 export {OutcomeStream} from "./calls/outcomeStream.js";
 export {createStageCalls} from "./calls/stageCalls.js";
-export {callError, createPool, guardedAttempts} from "./calls/pool.js";
+export {asPostponed, callError, createPool, guardedAttempts} from "./calls/pool.js";
 export * from "./define.js";
 export type {DryRun} from "./dryRun.js";
 export type {StatedPrice} from "./expectedCost.js";

@@ -19,7 +19,7 @@ import type {ReadyCandidate} from "./plan/readyCandidates.js";
 import type {ResolvedEval} from "./plan/resolve.js";
 import type {Place} from "./plan/rows.js";
 import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
-import {openRunCalls, type RunCalls} from "./calls/runCalls.js";
+import {openRunCalls, type RunCalls, type RunCallsInputs} from "./calls/runCalls.js";
 import {codeRevision} from "./seal/codeRevision.js";
 import {buildManifest} from "./seal/manifest.js";
 import {type EndedCompletions, openCompletions} from "./seal/completions.js";
@@ -52,6 +52,7 @@ interface Begun {
   spending?: Spending;
   prices: CallPrices;
   made: RunCalls;
+  outage: RunCallsInputs["outage"];
 }
 
 const CONCURRENCY = 16;
@@ -90,10 +91,11 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     const listed = spending ? await projectPricesOr(store.workspace.project) : {prices: []};
     const prices = callPrices(listed.prices, new Date(effects.now()).toISOString());
     const concurrency = options.concurrency ?? CONCURRENCY;
-    const made = await openRunCalls(planned, {spending, prices, concurrency});
+    const outage = outageSettings(planned, tally);
+    const made = await openRunCalls(planned, {spending, prices, concurrency, outage});
     logs.push(made);
     if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, listed.problem);
-    const begun: Begun = {journal, scoreLog, settled, ended, tally, spending, prices, made};
+    const begun: Begun = {journal, scoreLog, settled, ended, tally, spending, prices, made, outage};
     const stopped = await callMissing(planned, begun);
     await journal.close();
     effects.onProgress?.(tally.progress("sealing"));
@@ -155,7 +157,7 @@ function concurrencyOf(runs: readonly RunManifest[], ids: readonly string[]): nu
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
   {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, run}: PlannedRun,
-  {journal, scoreLog, settled: {done, answered}, ended, tally, spending, prices, made}: Begun
+  {journal, scoreLog, settled: {done, answered}, ended, tally, spending, prices, made, outage}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
   if (plan.total === done.count) return undefined;
@@ -201,10 +203,7 @@ async function callMissing(
       made,
       signal,
       abortSignal,
-      outage: {
-        giveUpMs: options.giveUpAfterSeconds === undefined ? undefined : 1000 * options.giveUpAfterSeconds,
-        onMessage: effects.onMessage
-      },
+      outage,
       createExecutor,
       run: {id: run.id, store: inputs.store.workspace.dir, sensitivity: sensitivityOf(inputs.version)}
     });
@@ -212,6 +211,18 @@ async function callMissing(
     clearInterval(timer);
     await packing;
   }
+}
+
+function outageSettings(
+  {inputs: {options = {}}, effects}: PlannedRun,
+  tally: Tally
+): RunCallsInputs["outage"] {
+  const {giveUpAfterSeconds} = options;
+  return {
+    giveUpMs: giveUpAfterSeconds === undefined ? undefined : 1000 * giveUpAfterSeconds,
+    onMessage: effects.onMessage,
+    onWait: (endpoint, wait) => tally.waits(endpoint, wait)
+  };
 }
 
 /** Candidates, by their place, that have a request without an outcome. */

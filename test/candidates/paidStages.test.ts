@@ -111,11 +111,18 @@ it("what models of a cascade had answered when a run was stopped is not asked ag
 it("a call that is made again after a pause of its endpoint pays the models before it once", async () => {
   let failing = 14;
   large = () => (failing-- > 0 ? {status: 500} : undefined);
-  const {manifest, calls} = await run(both(), {noReuse: true, concurrency: 16}, {}, 3);
+  const {manifest, calls, spentUsd} = await run(
+    both(),
+    {noReuse: true, concurrency: 16, budgetUsd: 100},
+    {},
+    3
+  );
   const {planned, failed} = manifest.counts;
-  // Ten in a row pause it; those in flight that fail then are made again.
-  expect(failed).toBe(10);
-  expect(calls).toEqual({small: 3 * planned, large: planned + 4});
+  // Ten in a row pause it; they, and those in flight that fail then, are made again.
+  expect(failed).toBe(0);
+  expect(calls).toEqual({small: 3 * planned, large: planned + 14});
+  expect(manifest.costUsd).toBeCloseTo(4 * EACH * planned, 9);
+  expect(spentUsd).toBeGreaterThanOrEqual(4 * EACH * planned - 1e-9);
 });
 
 it("what a proposer had answered when a reranked answer failed has its cost, and is not asked again", async () => {

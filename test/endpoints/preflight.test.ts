@@ -50,20 +50,54 @@ describe("preflight of a chat server", () => {
   it("says that nothing listens", async () => {
     const server = await startModelServer();
     await server.close();
-    const endpoint = openAICompatible({name: "gone", baseUrl: server.url, hosting: "edge", trust: "local"});
+    const endpoint = openAICompatible({
+      name: "gone",
+      baseUrl: server.url,
+      hosting: "edge",
+      trust: "local",
+      retries: 0
+    });
     expect(await endpoint.preflight!("m", {})).toEqual([
       {
         check: "reachable",
         status: "error",
+        mayPass: true,
         message: `gone: No answer from ${server.url} (ECONNREFUSED). Nothing listens there: start the server or check the port.`
       }
     ]);
   });
 
   it("says that a server does not answer in time", async () => {
-    const {findings} = await preflight({behave: () => ({latencyMs: 1000})}, {}, {timeoutMs: 50});
+    const {findings} = await preflight({behave: () => ({latencyMs: 1000})}, {}, {timeoutMs: 50, retries: 0});
     expect(findings).toMatchObject([{check: "reachable", status: "error"}]);
     expect(findings[0]!.message).toContain("within 50 ms");
+  });
+
+  it("asks again by the endpoint's policy, when the server says so", async () => {
+    let asked = 0;
+    const {findings, server} = await preflight({
+      behave: () => (asked++ === 0 ? {status: 503, headers: {"retry-after": "1"}} : undefined)
+    });
+    expect(Object.values(statuses(findings)).every((status) => status === "ok")).toBe(true);
+    expect(server.requests.length).toBe(2);
+  });
+
+  it("tells what may pass from what will not, after its retries", async () => {
+    const found = async (status: number, needs: Needs = {}) => {
+      const fails = ({body}: {body: {stream?: boolean}}) => !needs.streaming || body.stream === true;
+      const {findings, server} = await preflight(
+        {behave: (request) => (fails(request) ? {status} : undefined)},
+        needs,
+        {retries: {retries: 1, baseDelayMs: 1}}
+      );
+      const told = findings.find((finding) => finding.status !== "ok")!;
+      return [told.check, told.status, told.mayPass, server.requests.length];
+    };
+    expect(await found(500)).toEqual(["reachable", "error", true, 2]);
+    expect(await found(401)).toEqual(["key", "error", undefined, 1]);
+    expect(await found(429)).toEqual(["reachable", "warning", undefined, 2]);
+    expect(await found(503, {streaming: true})).toEqual(["streaming", "error", true, 3]);
+    expect(await found(400, {streaming: true})).toEqual(["streaming", "error", undefined, 2]);
   });
 
   it("names the variable of a key that is refused, and never the key", async () => {
@@ -113,7 +147,7 @@ describe("preflight of a chat server", () => {
       {},
       {retries: 0}
     );
-    expect(findings.filter((one) => one.status !== "ok")).toEqual([
+    expect(findings.filter((one) => one.status !== "ok")).toMatchObject([
       {check, status: found, message: expect.stringContaining(message) as string}
     ]);
   });

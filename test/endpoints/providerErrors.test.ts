@@ -109,6 +109,7 @@ describe("the words of an error", () => {
     [{error: {message: "slow", status_code: 429}}, "rate-limit"],
     [[{error: {message: "slow", code: 429}}], "rate-limit"],
     [{object: "error", message: "slow", code: 429}, "rate-limit"],
+    [{error: {message: "Request too large for gpt-4o on tokens per min (TPM)", code: "429"}}, "bad-request"],
     [{error: {message: "used up", type: "insufficient_quota", code: "429"}}, "auth"]
   ])("%j names its kind, in a 200 and in a stream", async (body, kind) => {
     expect((await failure(json(body))).kind).toBe(kind);

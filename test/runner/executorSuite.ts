@@ -242,14 +242,12 @@ export function describeExecutor(
             }
           }
         );
-        const ended = await all(executor, requests(100));
-        expect(ended.filter(({error}) => error).map(({error}) => error!.kind)).toEqual(
-          Array(10).fill("server")
-        );
-        expect(ended.length).toBe(100);
+        const ended = await allInTheEnd(executor, requests(100));
+        expect(ended.filter(({error}) => error)).toEqual([]);
+        expect(keysOf(ended).size).toBe(100);
         // Ten that failed, those in flight beside them and whoever took their places before the pause was known to all, 3 or
-        // 4 probes (after 40, 80, 160, 320 ms), and 90 that were answered.
-        expect(server.requests.length).toBeLessThanOrEqual(10 + 2 * 4 + 4 + 90);
+        // 4 probes (after 40, 80, 160, 320 ms), and all that were answered.
+        expect(server.requests.length).toBeLessThanOrEqual(10 + 2 * 4 + 4 + 100);
         expect(told).toEqual([
           expect.stringMatching(/loopback: 10 calls in a row failed .*It is paused/),
           "loopback answers again"
@@ -266,12 +264,14 @@ export function describeExecutor(
         const kinds: string[] = [];
         let dead = false;
         for await (const batch of outcomes) {
-          for (const {error} of batch) kinds.push(error?.kind ?? "answered");
+          for (const {error, postponed} of batch)
+            kinds.push(postponed ? "postponed" : (error?.kind ?? "answered"));
           if (kinds.length >= 20 && !dead) await server.close();
           if (kinds.length >= 20) dead = true;
         }
-        expect(kinds.filter((kind) => kind === "connection")).toHaveLength(10);
-        expect(kinds.slice(-4)).toEqual(Array(4).fill("aborted"));
+        expect(new Set(kinds)).toEqual(new Set(["answered", "postponed", "aborted"]));
+        expect(kinds.filter((kind) => kind === "postponed").length).toBeGreaterThanOrEqual(10);
+        expect(kinds.slice(-3)).toEqual(Array(3).fill("aborted"));
         expect(reasons).toEqual([
           expect.stringMatching(/loopback only failed, and did not recover within 0.2 s/)
         ]);
@@ -286,6 +286,117 @@ export function describeExecutor(
         const begun = performance.now();
         await all(executor, requests(50));
         expect(performance.now() - begun).toBeLessThan(18_000);
+      });
+    });
+
+    it("says that a call has failed when others are answered, or none is left to show an outage", async () => {
+      const {executor} = await start(
+        {behave: ({prompt}) => (/[05]$/.test(prompt) ? {status: 500} : undefined)},
+        {endpoint: {retries: 0}}
+      );
+      const ended = await all(executor, requests(41));
+      expect(
+        ended.filter(({error}) => error).every(({error, postponed}) => error!.kind === "server" && !postponed)
+      ).toBe(true);
+      expect(ended.filter(({error}) => error)).toHaveLength(9);
+      const alone = await all(executor, [requestOf("k0"), requestOf("k5")]);
+      expect(alone.map(({error, postponed}) => [error!.kind, postponed])).toEqual([
+        ["server", undefined],
+        ["server", undefined]
+      ]);
+    });
+
+    describe("when the endpoint limits the rate", () => {
+      const limited = async (
+        settings: {limitMs: number; free: number; headers?: Record<string, string>},
+        outage: ExecutorSetup["outage"] = {}
+      ) => {
+        let begun: number | undefined;
+        let answered = 0;
+        const refused: number[] = [];
+        const waits: string[] = [];
+        const started = await start(
+          {
+            behave() {
+              if (answered < settings.free) return void answered++;
+              begun ??= performance.now();
+              if (performance.now() - begun > settings.limitMs) return undefined;
+              refused.push(performance.now() - begun);
+              return {status: 429, headers: settings.headers, body: {error: {message: "too many"}}};
+            }
+          },
+          {
+            endpoint: {retries: {retries: 1, baseDelayMs: 5, maxDelayMs: 20, maxRetryAfterMs: 50}},
+            outage: {
+              probeMs: 40,
+              onWait: (endpoint, wait) => waits.push(wait ? `${endpoint} ${wait.why} ${wait.ms}` : "over"),
+              ...outage
+            }
+          }
+        );
+        return {...started, refused, waits};
+      };
+
+      it("postpones its calls and probes it with one at a time, until it answers them all", async () => {
+        const told: string[] = [];
+        const {executor, refused, waits} = await limited(
+          {limitMs: 600, free: 10},
+          {onMessage: (text) => told.push(text)}
+        );
+        const ended = await allInTheEnd(executor, requests(60));
+        expect(ended.filter(({error}) => error)).toEqual([]);
+        expect(keysOf(ended).size).toBe(60);
+        // Those in flight, each with a retry; then one after 40, 80, 160 and 320 ms.
+        expect(refused.length).toBeLessThanOrEqual(2 * 2 * 4 + 5);
+        expect(told).toEqual([
+          expect.stringMatching(/^loopback: rate limited .*too many.*one call at a time/)
+        ]);
+        expect(waits[0]).toBe("loopback rate limited 40");
+        expect(waits.at(-1)).toBe("over");
+      });
+
+      it("asks again when the server says, though that is longer than a call may wait", async () => {
+        const {executor, refused, waits} = await limited({
+          limitMs: 900,
+          free: 10,
+          headers: {"retry-after": "1"}
+        });
+        const ended = await allInTheEnd(executor, requests(40));
+        expect(ended.filter(({error}) => error)).toEqual([]);
+        expect(refused.length).toBeLessThanOrEqual(2 * 4);
+        expect(waits).toEqual(["loopback rate limited 1000", "over"]);
+      });
+
+      it("gives up after the time stated, and no call has failed", async () => {
+        const reasons: string[] = [];
+        const {executor} = await limited(
+          {limitMs: 1e6, free: 10, headers: {"retry-after": "100"}},
+          {giveUpMs: 300, onGiveUp: (text) => reasons.push(text)}
+        );
+        const ended = await allInTheEnd(executor, requests(40));
+        expect(reasons).toEqual([
+          expect.stringMatching(/^loopback still limits the rate 0.3 s after it was paused: .*429/)
+        ]);
+        expect(ended.filter(({completion}) => completion)).toHaveLength(10);
+        expect(ended.filter(({error, postponed}) => error && !postponed && error.kind !== "aborted")).toEqual(
+          []
+        );
+      });
+
+      it("ends the pauses between attempts when it drains", async () => {
+        const {server, executor} = await start(
+          {behave: () => ({status: 429, headers: {"retry-after": "30"}})},
+          {endpoint: {retries: 4}}
+        );
+        const drain = new AbortController();
+        void until(() => server.requests.length === 4).then(() => setTimeout(() => drain.abort(), QUIET_MS));
+        const begun = performance.now();
+        const ended = await all(executor, requests(10), {signal: drain.signal});
+        expect(performance.now() - begun).toBeLessThan(15_000);
+        expect(server.requests.length).toBe(4);
+        expect(ended.map(({error, postponed}) => [error!.kind, postponed])).toEqual(
+          Array(4).fill(["rate-limit", true])
+        );
       });
     });
 
@@ -368,6 +479,33 @@ async function all(
   for await (const batch of executor.execute(streamOf(list), options))
     for (const one of batch) if (!found.has(one.key)) found.set(one.key, one);
   return [...found.values()];
+}
+
+/** The outcomes of a stream to which each request that was postponed comes again. */
+async function allInTheEnd(executor: Executor, list: readonly CallRequest[]): Promise<CallOutcome[]> {
+  const ended: CallOutcome[] = [];
+  const open = new Map<string, CallRequest>();
+  const later = [...list];
+  let wake = () => {};
+  async function* stream(): AsyncGenerator<CallRequest> {
+    while (later.length > 0 || open.size > 0) {
+      const next = later.shift();
+      if (next) {
+        open.set(next.key, next);
+        yield next;
+      } else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  }
+  for await (const batch of executor.execute(stream())) {
+    for (const one of batch) {
+      const request = open.get(one.key);
+      open.delete(one.key);
+      if (request && one.postponed) later.push(request);
+      else if (request) ended.push(one);
+    }
+    wake();
+  }
+  return ended;
 }
 
 function keysOf(outcomes: readonly CallOutcome[]): Set<string> {

@@ -1,7 +1,7 @@
 import {spawnSync} from "node:child_process";
 import {mkdirSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
-import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished} from "vitest";
 import {dryRunText} from "../../src/cli/dryRunText.js";
 import {callsOf} from "../../src/decisions/index.js";
 import {recorded} from "../../src/endpoints/index.js";
@@ -479,13 +479,13 @@ describe("runEval", () => {
     );
     expect(manifest).toMatchObject({
       status: "partial",
-      counts: {planned: 2 * rows, completed: 0, failed: 10}
+      counts: {planned: 2 * rows, completed: 0, failed: 0}
     });
     expect(manifest!.stopped).toMatch(/only failed, and did not recover within 0.2 s of being paused: /);
     expect(told.join()).toMatch(/10 calls in a row failed/);
     behave = undefined;
     const next = await run();
-    expect(next.manifest!.counts).toMatchObject({completed: 2 * rows - 10, failed: 10});
+    expect(next.manifest!.counts).toMatchObject({completed: 2 * rows, failed: 0});
   });
 
   it("says all that is wrong with a definition at once, before any call", async () => {
@@ -537,7 +537,11 @@ describe("runEval", () => {
   it("stops at the first refused key instead of failing every row", async () => {
     behave = () => ({status: 401, body: {error: {message: "bad key"}}});
     const {manifest} = await run({}, {options: {concurrency: 2}});
-    expect(manifest).toMatchObject({status: "partial", stopped: "local refused the key"});
+    expect(manifest).toMatchObject({
+      status: "partial",
+      stopped: expect.stringMatching(/^local refused the key: .*401: bad key/) as string,
+      counts: {failed: 0}
+    });
     expect(model.requests.length).toBeLessThan(10);
   });
 
@@ -546,6 +550,30 @@ describe("runEval", () => {
     await expect(
       run({candidates: [candidate("far", gone, "m")]}, {options: {preflight: true}})
     ).rejects.toThrow(/endpoints are not ready:\n {2}- far: /);
+  });
+
+  it("begins although one of its endpoints fails at first, and says so; that one is waited for", async () => {
+    const shaky = await startModelServer();
+    await shaky.close();
+    const far = server(shaky.url, "far");
+    const messages: string[] = [];
+    const {manifest} = await run(
+      {candidates: [candidate("far", far, "test-model"), candidate("near", server(model.url), "test-model")]},
+      {
+        options: {preflight: true},
+        effects: {
+          onMessage(text) {
+            messages.push(text);
+            if (/far: 10 calls in a row failed/.test(text))
+              void startModelServer({port: shaky.port}).then((back) => onTestFinished(() => back.close()));
+          }
+        }
+      }
+    );
+    expect(messages).toContainEqual(
+      expect.stringMatching(/^far: far: No answer from .*Its calls wait until it answers\.$/)
+    );
+    expect(manifest!.counts).toMatchObject({failed: 0, completed: manifest!.counts.planned});
   });
 
   it("takes a recording's answer by row even when all prompts are the same", async () => {

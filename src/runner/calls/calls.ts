@@ -34,7 +34,7 @@ export interface CallInputs extends PlannedInputs {
   /** The run's budget, shared with the calls of scorers. */
   spending?: Spending;
   prices: CallPrices;
-  made: Pick<RunCalls, "limiters" | "stageCalls" | "scorerCalls">;
+  made: Pick<RunCalls, "limiters" | "stageCalls" | "scorerCalls" | "sideGuards">;
   /** Wall clock in milliseconds since 1970. */
   now(): number;
   /** Stops feeding; calls in flight are waited for. */
@@ -63,10 +63,12 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   const stop = (reason: string) => {
     stopped ??= reason;
     spending?.close();
+    made.sideGuards.end();
     drained.abort();
     open.stop();
   };
   spending?.onStop(stop);
+  made.sideGuards.onGiveUp(stop);
   const endpoints = new Map(ready.map(({record, prepared}) => [record.name, prepared.endpoint]));
   const executor = (inputs.createExecutor ?? createPool)({
     endpoints,
@@ -106,16 +108,12 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   }
   const nameOf = (candidate: number) => ready[candidate]!.prepared.endpoint.name;
   const answering = new Set(Array.from(inputs.answered, nameOf));
+  const isRefused = refusedKeys(answering, stop);
   const take = (outcomes: readonly CallOutcome[]) => {
     const ended = open.ended(outcomes);
-    keep.ended(ended);
-    for (const {call, outcome} of ended) {
-      const name = nameOf(call.candidate);
-      if (outcome.completion) {
-        answering.add(name);
-        scores.push(call, outcome.completion);
-      } else if (refusesKey(outcome.error, answering.has(name))) stop(`${name} refused the key`);
-    }
+    for (const {call, outcome} of ended) if (outcome.completion) answering.add(nameOf(call.candidate));
+    keep.ended(ended.filter(({call, outcome}) => !isRefused(nameOf(call.candidate), outcome.error)));
+    for (const {call, outcome} of ended) if (outcome.completion) scores.push(call, outcome.completion);
   };
 
   try {
@@ -136,9 +134,18 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   return stopped;
 }
 
-/** A server that has answered takes the key: its 403 is about what was asked. */
-const refusesKey = ({kind, status}: CallError, answers: boolean) =>
-  kind === "auth" && !(status === 403 && answers);
+/** Stops at a key that is refused: such a call is missing, and the next start asks for it, perhaps with another key. */
+function refusedKeys(answering: ReadonlySet<string>, stop: (reason: string) => void) {
+  return (name: string, error: CallError | undefined): boolean => {
+    // A server that has answered takes the key: its 403 is about what was asked.
+    if (error?.kind !== "auth" || (error.status === 403 && answering.has(name))) return false;
+    stop(`${name} refused the key: ${withoutName(error.message, name)}`);
+    return true;
+  };
+}
+
+const withoutName = (message: string, name: string) =>
+  message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
 
 /** Puts outcomes into the journal, and counts them when they are there. */
 function outcomeKeeper(
@@ -164,8 +171,8 @@ function outcomeKeeper(
       for (const one of ended) {
         const {call, outcome} = one;
         const {key, completion, error} = outcome;
-        // What was stopped has not ended: it is missing, and the next start asks for it.
-        if (error?.kind === "aborted") continue;
+        // What was stopped or put off has not ended: it is missing, and this start or the next asks for it.
+        if (error?.kind === "aborted" || outcome.postponed) continue;
         const place = {n: call.n, key};
         journal.push(
           completion

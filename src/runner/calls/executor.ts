@@ -34,8 +34,17 @@ export interface CallRequest {
 
 /** How a call ended. */
 export type CallOutcome =
-  | {key: string; completion: Completion; error?: undefined}
-  | {key: string; completion?: undefined; error: CallError};
+  | {key: string; completion: Completion; error?: undefined; postponed?: undefined}
+  | {
+      key: string;
+      completion?: undefined;
+      error: CallError;
+      /**
+       * It has not failed: its endpoint limits the rate, only fails, or was not tried as often as it might have been. It comes
+       * again later in the stream, or is missing.
+       */
+      postponed?: boolean;
+    };
 
 export interface CallError {
   /** "endpoint" for what is no EndpointError. "aborted": the call was stopped, and may be made again. */
@@ -48,6 +57,8 @@ export interface CallError {
   status?: number;
   /** Of the last attempt, as in an EndpointError's detail. */
   mayBeBilled?: boolean;
+  retryAfterMs?: number;
+  cutShort?: boolean;
   /** What was paid for answers of models before the whole failed. */
   spent?: Spent;
 }
@@ -71,6 +82,9 @@ export interface ExecuteOptions {
  * - Outcomes come in any order, in batches of what has ended since the last one. A batch counts as received when the
  *   next is asked for: until then its calls keep their places, so that whoever dies before has lost no more calls
  *   than were allowed at once.
+ * - A call that the server's limit of its rate kept from an answer is postponed, as are those that an outage did: they hold no
+ *   place, and the request may come again when the outcome was received. Until the endpoint answers one call at a time is made.
+ * - When `signal` fires, pauses between a call's attempts end, and it is postponed.
  * - A request whose call was made gives at least one outcome. A queue may give it twice: whoever reads keeps the first.
  *   One that was not started, because of `signal`, gives none.
  * - The iterator ends when the stream has ended, or `signal` has fired, and no call is in flight. `return()` does the
@@ -106,16 +120,28 @@ export interface ExecutedRun {
   sensitivity: Sensitivity;
 }
 
-/** What is done about an endpoint that only fails: it is paused and probed, and in the end given up. */
+/** What a paused endpoint is waited for. */
+export interface Wait {
+  why: "rate limited" | "failing";
+  /** Milliseconds until it is asked again. */
+  ms: number;
+}
+
+/** What is done about an endpoint that only fails or limits the rate: it is paused and probed, and in the end given up. */
 export interface OutageSettings {
   /** How long a paused endpoint is waited for, in milliseconds; 300,000 unless told. */
   giveUpMs?: number;
-  /** Before the first probe; each later one comes after twice the time, up to 30 s. 1,000 unless told. */
+  /**
+   * Before the first probe, where the server does not say when to ask again; each later one comes after twice the time, up to 30 s.
+   * 1,000 unless told.
+   */
   probeMs?: number;
   /** Told when an endpoint is paused, before `onMessage` is. */
   onPause?(): void;
-  /** Told when an endpoint is paused, and when it answers again. */
+  /** Told when an endpoint is paused, and when it answers again; of limited rates the first time alone. */
   onMessage?(text: string): void;
+  /** Told what a paused endpoint is waited for, before each probe; undefined when the wait is over. */
+  onWait?(endpoint: string, wait: Wait | undefined): void;
   /** Told why, when an endpoint is given up. Calls in flight there end as "aborted", and the executor drains. */
   onGiveUp?(reason: string): void;
 }

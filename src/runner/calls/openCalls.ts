@@ -14,7 +14,7 @@ export interface EndedCall {
   costUsd?: number;
 }
 
-/** Calls handed to the executor whose outcome is awaited, and those whose next attempt the budget put off. */
+/** Calls handed to the executor whose outcome is awaited, and those that were put off: by the budget, or by their endpoint. */
 export interface OpenCalls {
   /** The call as a request, once the budget holds it; undefined when it never will. Throws when an equal call is open. */
   request(call: Call): Promise<CallRequest | undefined>;
@@ -29,7 +29,6 @@ export interface OpenCalls {
 }
 
 /**
- * Without `spending` nothing is put off.
  * @param earlierUsd what of a request's cost an earlier start has paid
  */
 export function createOpenCalls(
@@ -41,6 +40,8 @@ export function createOpenCalls(
   const open = new Map<string, Call>();
   const refused = new Set<string>();
   const later: Call[] = [];
+  /** US dollars of answers of models, by the requests that were put off since: when they are asked again, these are not. */
+  const paid = new Map<string, number>();
   let stopped = false;
   let wake: (() => void) | undefined;
   async function request(call: Call): Promise<CallRequest | undefined> {
@@ -55,7 +56,7 @@ export function createOpenCalls(
   return {
     request,
     async *postponed() {
-      while (spending && !stopped && (open.size > 0 || later.length > 0)) {
+      while (!stopped && (open.size > 0 || later.length > 0)) {
         const call = later.shift();
         if (call) {
           const made = await request(call);
@@ -78,8 +79,12 @@ export function createOpenCalls(
         const spent = completion ?? error.spent;
         const usd = spent && prices.costOf(endpoint, model, spent);
         const costUsd = usd && Math.max(0, usd - earlierUsd(key));
-        spending?.settle({key, error, costUsd});
-        if (refused.delete(outcome.key) && outcome.error?.kind === "aborted") later.push(call);
+        spending?.settle({key, error, costUsd: costUsd && Math.max(0, costUsd - (paid.get(key) ?? 0))});
+        const isRefused = refused.delete(key) && error?.kind === "aborted";
+        if (isRefused || outcome.postponed) {
+          later.push(call);
+          if (costUsd) paid.set(key, costUsd);
+        } else paid.delete(key);
         ended.push({call, outcome, costUsd});
       }
       wake?.();

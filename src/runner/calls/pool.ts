@@ -60,9 +60,17 @@ interface Ended {
   release(): void;
 }
 
+/** How a call ended, and what its endpoint's guard says of that. */
+interface Settled {
+  outcome: CallOutcome;
+  postponed: boolean | Promise<boolean>;
+}
+
 /** One stream of requests on its way through the pool. */
 class PoolRun extends OutcomeStream<Ended> {
   protected open = 0;
+  /** Of those open: failed calls that may be an outage's first. */
+  private held = 0;
   private readonly lanes = new Map<string, Lane>();
 
   constructor(
@@ -118,10 +126,7 @@ class PoolRun extends OutcomeStream<Ended> {
     const limiter = endpoint && this.setup.limiters.get(endpoint.name);
     if (!limiter) throw new Error(`no endpoint is known for the candidate "${request.candidate}"`);
     this.open++;
-    const left = () => {
-      this.open--;
-      this.changed();
-    };
+    const left = () => this.left();
     // It rejects only when it is cleared before its start, and then gives no outcome.
     limiter
       .run((attempts) => this.call(request, endpoint, attempts), {
@@ -131,55 +136,57 @@ class PoolRun extends OutcomeStream<Ended> {
       .then(left, left);
   }
 
+  private left(): void {
+    this.open--;
+    if (this.held > 0 && this.held === this.open) for (const {guard} of this.lanes.values()) guard.settle();
+    this.changed();
+  }
+
   /** Resolves when the outcome was received: the limiter's place is held until then. */
   private async call(request: CallRequest, endpoint: Endpoint, attempts: AttemptHooks): Promise<unknown> {
-    const outcome = await this.settled(request, endpoint, attempts);
+    const {outcome, postponed} = await this.settled(request, endpoint, attempts);
+    if (postponed instanceof Promise) {
+      this.hold(outcome, postponed);
+      return undefined;
+    }
     await new Promise<void>((release) => {
-      this.tell({outcome, release});
+      this.tell({outcome: postponed ? asPostponed(outcome) : outcome, release});
     });
     return outcome.completion;
   }
 
-  private async settled(
-    request: CallRequest,
-    endpoint: Endpoint,
-    attempts: AttemptHooks
-  ): Promise<CallOutcome> {
-    const {key} = request;
-    const {guard, calls} = this.lanes.get(endpoint.name)!;
-    let failed: CallError | undefined;
-    for (;;) {
-      try {
-        const probe = await guard.pass();
-        const outcome =
-          failed && !(await this.mayGoAgain(request, failed))
-            ? {key, error: callError(new EndpointError("aborted", "Another attempt was not allowed."))}
-            : await this.completed(request, endpoint, attempts, calls.signal);
-        if (!guard.ended(outcome.error, probe)) return outcome;
-        failed = outcome.error;
-      } catch (error) {
-        return {key, error: callError(error)};
-      }
-    }
+  /** It gives its place away: others show whether it has failed. */
+  private hold(outcome: CallOutcome, postponed: Promise<boolean>): void {
+    this.open++;
+    this.held++;
+    void postponed.then((later) => {
+      this.held--;
+      this.tell({outcome: later ? asPostponed(outcome) : outcome, release: () => this.left()});
+    });
   }
 
-  private async mayGoAgain(request: CallRequest, failed: CallError): Promise<boolean> {
-    const {kind, attempts = 1, mayBeBilled} = failed;
-    const {mayRetry} = this.setup;
-    if (!mayRetry) return true;
-    const known = kind === "endpoint" ? undefined : kind;
-    return mayRetry(request, {attempt: attempts, latencyMs: 0, kind: known, mayBeBilled});
+  private async settled(request: CallRequest, endpoint: Endpoint, attempts: AttemptHooks): Promise<Settled> {
+    const lane = this.lanes.get(endpoint.name)!;
+    let probe: boolean;
+    try {
+      probe = await lane.guard.pass();
+    } catch (error) {
+      return {outcome: {key: request.key, error: callError(error)}, postponed: false};
+    }
+    const outcome = await this.completed(request, endpoint, attempts, lane);
+    return {outcome, postponed: lane.guard.ended(outcome.error, probe)};
   }
 
   private async completed(
     request: CallRequest,
     endpoint: Endpoint,
     attempts: AttemptHooks,
-    signal: AbortSignal
+    {guard, calls: {signal}}: Lane
   ): Promise<CallOutcome> {
     const {key, model, messages, params, tools, rowId, repeat} = request;
     try {
-      const hooks = guardedAttempts(request, attempts, this.setup.mayRetry);
+      const stopRetries = () => guard.stopRetries;
+      const hooks = guardedAttempts(request, {...attempts, stopRetries}, this.setup.mayRetry);
       const asked = {model, messages, params, tools};
       const stageCalls = endpoint.stages && this.setup.stageCalls.of(key);
       const completion = await observedCall(endpoint, asked, () =>
@@ -201,6 +208,7 @@ export function guardedAttempts(
   if (!mayRetry) return attempts;
   let failed: AttemptOutcome | undefined;
   return {
+    ...attempts,
     onAttempt(outcome) {
       failed = outcome;
       attempts.onAttempt?.(outcome);
@@ -213,6 +221,11 @@ export function guardedAttempts(
   };
 }
 
+/** The outcome of a call that its endpoint's guard has postponed. */
+export function asPostponed(outcome: CallOutcome): CallOutcome {
+  return outcome.error ? {...outcome, postponed: true} : outcome;
+}
+
 /** What an outcome says of an error that `complete` threw. */
 export function callError(error: unknown): CallError {
   const known = isEndpointError(error) ? error : undefined;
@@ -222,6 +235,8 @@ export function callError(error: unknown): CallError {
     attempts: known?.detail.attempts,
     status: known?.detail.status,
     mayBeBilled: known?.detail.mayBeBilled,
+    retryAfterMs: known?.detail.retryAfterMs,
+    cutShort: known?.detail.cutShort,
     spent: known?.detail.spent
   };
 }

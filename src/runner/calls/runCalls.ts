@@ -5,7 +5,9 @@ import {openStageAnswers} from "../journal/stageAnswers.js";
 import type {PlannedRun} from "../makeRun.js";
 import type {CallPrices} from "./callPrices.js";
 import {createPreflightCalls, READY_MS} from "./preflightCalls.js";
+import type {OutageSettings} from "./executor.js";
 import {createScorerCalls} from "./scorerCalls.js";
+import {createSideGuards} from "./sideGuards.js";
 import type {Spending} from "./spending.js";
 import {createStageCalls} from "./stageCalls.js";
 
@@ -17,12 +19,14 @@ export interface RunCallsInputs {
   prices: CallPrices;
   /** `-j`: the most calls in flight for each endpoint. */
   concurrency: number;
+  /** What is done about endpoints that fail or limit the rate. */
+  outage: Omit<OutageSettings, "onGiveUp">;
 }
 
 /** Opens the answers that were kept in the run's folder. */
 export async function openRunCalls(
   {inputs: {store, options = {}}, effects, run}: Pick<PlannedRun, "inputs" | "effects" | "run">,
-  {spending, prices, concurrency}: RunCallsInputs
+  {spending, prices, concurrency, outage}: RunCallsInputs
 ) {
   const answersOf = (file: AnswersFile, since?: string) =>
     openSideAnswers(store.workspace, run.id, {file, ownOnly: options.noReuse, since});
@@ -32,11 +36,13 @@ export async function openRunCalls(
   const limiters: Limiters = createLimiters(concurrency);
   const answers = await openStageAnswers(store.workspace, run.id);
   const stageCalls = createStageCalls({limiters, kept: {answers, prices}});
-  const scorerCalls = createScorerCalls({spending, prices, limiters, answers: scored});
+  const sideGuards = createSideGuards(outage);
+  const scorerCalls = createScorerCalls({spending, prices, limiters, answers: scored, guards: sideGuards});
   const preflightCalls = createPreflightCalls({spending, prices, answers: checked, now: effects.now});
   return {
     limiters,
     stageCalls,
+    sideGuards,
     scorerCalls,
     preflightCalls,
     ofAllStarts: () => ({

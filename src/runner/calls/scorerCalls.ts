@@ -16,6 +16,7 @@ import {createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
 import type {CallRequest} from "./executor.js";
 import {callError, guardedAttempts} from "./pool.js";
+import type {SideGuards, SidePass} from "./sideGuards.js";
 import type {Spending} from "./spending.js";
 import {estimateTokens} from "./stageCalls.js";
 
@@ -27,6 +28,7 @@ export interface ScorerCallsInputs {
   answers?: SideAnswers;
   /** Shared with the run's candidates. */
   limiters: Limiters;
+  guards: SideGuards;
 }
 
 export interface CountedScorerCalls extends ScorerCalls {
@@ -41,12 +43,13 @@ export function createScorerCalls({
   spending,
   prices,
   limiters,
-  answers
+  answers,
+  guards
 }: ScorerCallsInputs): CountedScorerCalls {
   const asked = new AskedOnce();
   const endpoints = new Map<Endpoint, number>();
   const tally = createSideTally();
-  const make = allowedCalls({spending, prices, limiters, tally});
+  const make = allowedCalls({spending, prices, limiters, guards, tally});
   const identityOf = rememberIdentities();
 
   /** A recording answers by itself, and costs nothing. */
@@ -84,16 +87,31 @@ export function createScorerCalls({
   };
 }
 
-/** Makes calls within the budget and their endpoint's limits, and counts them. */
+/** Makes calls within the budget and their endpoint's limits, again where a pause of the endpoint has put them off, and counts them. */
 function allowedCalls({
   spending,
   prices,
   limiters,
+  guards,
   tally
 }: Omit<ScorerCallsInputs, "answers"> & {tally: SideTally}) {
   let number = 0;
 
   async function make(endpoint: Endpoint, request: CompletionRequest, options: CompletionOptions) {
+    try {
+      return await guards.make(endpoint, (side) => placed(endpoint, request, options, side));
+    } catch (error) {
+      tally.failed(callError(error).kind);
+      throw error;
+    }
+  }
+
+  async function placed(
+    endpoint: Endpoint,
+    request: CompletionRequest,
+    options: CompletionOptions,
+    {pass, stopRetries}: SidePass
+  ) {
     const call = sideCall(`scorer ${number++}`, {endpoint, request, prices}, options);
     // Before it has a place: calls with a reservation, a candidate's among them, may be waiting for that.
     if (spending && !(await spending.reserve(call)))
@@ -101,9 +119,10 @@ function allowedCalls({
     const {signal} = options;
     let begun = false;
     const made = limiters.of(endpoint).run(
-      (attempts) => {
+      async (attempts) => {
+        pass();
         begun = true;
-        return attempted(endpoint, request, options, {call, attempts});
+        return attempted(endpoint, request, options, {call, attempts: {...attempts, stopRetries}});
       },
       {estimateTokens: call.estimateTokens, signal}
     );
@@ -131,9 +150,7 @@ function allowedCalls({
       tally.answered(endpoint, request.model, completion);
       return completion;
     } catch (error) {
-      const failed = callError(error);
-      spending?.settle({key: call.key, error: failed});
-      tally.failed(failed.kind);
+      spending?.settle({key: call.key, error: callError(error)});
       throw error;
     }
   }

@@ -82,6 +82,7 @@ export function createStageCalls({limiters, kept}: StageCallsInputs): RunStageCa
 /** The endpoint's limiter sees a model's attempts, and whoever asked the whole may forbid another. */
 function bothHooks(own: AttemptHooks, whole: AttemptHooks = {}): AttemptHooks {
   return {
+    stopRetries: whole.stopRetries ?? own.stopRetries,
     onAttempt(outcome) {
       own.onAttempt?.(outcome);
       whole.onAttempt?.(outcome);

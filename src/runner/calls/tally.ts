@@ -1,3 +1,5 @@
+import type {Wait} from "./executor.js";
+
 /** Where a run stands. */
 export interface RunProgress {
   phase: "running" | "scoring" | "sealing" | "done";
@@ -11,6 +13,8 @@ export interface RunProgress {
   /** Calls ended a second, over the last ten seconds; undefined before the first. */
   ratePerSecond?: number;
   etaSeconds?: number;
+  /** Endpoints that are paused, with the seconds until each is asked again. */
+  waits?: {endpoint: string; why: Wait["why"]; seconds: number}[];
   /** In the eval's order: what is known of each candidate so far from this start's calls. */
   candidates: CandidateProgress[];
 }
@@ -31,6 +35,8 @@ export interface Tally {
   /** A request that is never sent: it has ended, and failed, without a call. */
   barred(candidate: number): void;
   scored(candidate: number, value: number): void;
+  /** An endpoint is paused for `wait`, or no more. */
+  waits(endpoint: string, wait: Wait | undefined): void;
   progress(phase: RunProgress["phase"]): RunProgress;
 }
 
@@ -43,6 +49,7 @@ export function createTally(
 ): Tally {
   const candidates = names.map((name) => ({name, called: 0, failed: 0, scored: 0, sum: 0}));
   let {done, failed} = start;
+  const waits = new Map<string, {why: Wait["why"]; until: number}>();
   let costUsd: number | undefined;
   let called = 0;
   let marks: {at: number; called: number}[] = [{at: now(), called: 0}];
@@ -68,6 +75,10 @@ export function createTally(
       one.scored++;
       one.sum += value;
     },
+    waits(endpoint, wait) {
+      if (wait) waits.set(endpoint, {why: wait.why, until: now() + wait.ms});
+      else waits.delete(endpoint);
+    },
     progress(phase) {
       const at = now();
       if (at - marks.at(-1)!.at >= 200) marks.push({at, called});
@@ -84,6 +95,14 @@ export function createTally(
         ratePerSecond: rate,
         // A run whose calls stand still has no end in sight.
         etaSeconds: rate ? (start.planned - done) / rate : undefined,
+        waits:
+          waits.size === 0
+            ? undefined
+            : Array.from(waits, ([endpoint, {why, until}]) => ({
+                endpoint,
+                why,
+                seconds: Math.max(0, Math.ceil((until - at) / 1000))
+              })),
         candidates: candidates.map(({sum, ...one}) =>
           one.scored > 0 ? {...one, mean: sum / one.scored} : one
         )

@@ -19,7 +19,8 @@ export interface EvalFinding {
 
 /**
  * Asks the endpoint of every candidate whether it can do what the eval needs. Warnings are told, errors of all
- * candidates are thrown together as one UserError.
+ * candidates are thrown together as one UserError. What may pass is an error when it keeps every candidate from answering, else a
+ * warning: calls wait for such an endpoint.
  */
 export async function preflight(
   ready: readonly ReadyCandidate[],
@@ -28,13 +29,19 @@ export async function preflight(
   {signal, around}: {signal?: AbortSignal; around?: (endpoint: Endpoint) => AroundAsk} = {}
 ): Promise<void> {
   const problems = new Set<string>();
+  const passing: string[] = [];
+  let isAnyReady = false;
   for (const {record, prepared} of ready) {
     const findings = await findingsOf(prepared, needs, signal, around);
     signal?.throwIfAborted();
-    for (const {status, message} of findings)
-      if (status === "error") problems.add(`${record.name}: ${message}`);
+    for (const {status, mayPass, message} of findings)
+      if (status === "error" && mayPass) passing.push(`${record.name}: ${message}`);
+      else if (status === "error") problems.add(`${record.name}: ${message}`);
       else if (status === "warning") onMessage(`${record.name}: ${message}`);
+    if (findings.every(({status}) => status !== "error")) isAnyReady = true;
   }
+  if (!isAnyReady || problems.size > 0) for (const problem of passing) problems.add(problem);
+  else for (const problem of passing) onMessage(`${problem} Its calls wait until it answers.`);
   if (problems.size > 0)
     throw new UserError(
       `endpoints are not ready:\n${[...problems].map((problem) => `  - ${problem}`).join("\n")}\nNo row was asked.`

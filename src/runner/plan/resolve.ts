@@ -30,7 +30,7 @@ export interface RunOptions {
   concurrency?: number;
   /** Hard cap in US dollars on what this start pays, calls in flight included. */
   budgetUsd?: number;
-  /** How long an endpoint that only fails is paused and tried again before the run stops as partial; 300 unless told. */
+  /** How long an endpoint that limits the rate or only fails is paused and tried again before the run stops as partial; 300 unless told. */
   giveUpAfterSeconds?: number;
   dryRun?: boolean;
   /** Give the messages of the first so many rows, and neither prepare nor call anyone. */
