@@ -77,7 +77,7 @@ async function versionOf(
   if (latest) return asDefined(latest, wanted);
   if (dryRun) throw new NotMade(model, hashJson({unpulled: name}));
   const pulled = await pull(store.workspace, wanted, {redactor: pullRedactor(wanted)});
-  await store.refresh();
+  store.refresh();
   return pulled.version;
 }
 

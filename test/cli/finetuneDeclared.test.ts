@@ -60,7 +60,7 @@ async function run(
   const [prompt, expected] = dataset === "pairs" ? ["{{asked}}", "good"] : ["{{word}}", "plural"];
   const definition = defineEval({dataset, split, candidates, prompt, expected, scorers: {exact: exactMatch}});
   const {manifest} = await runEval(definition, {store, version, split: made, evalName: `about-${dataset}`});
-  await store.refresh();
+  store.refresh();
   return manifest!;
 }
 

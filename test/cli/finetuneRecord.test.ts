@@ -205,7 +205,7 @@ export default defineEval({dataset: "words", split: ${JSON.stringify(split)}, pr
         split: await ensureSplit(store, version, split),
         evalName: "chosen"
       });
-      await store.refresh();
+      store.refresh();
       const {verdict, contamination} = await runVerdict(store, manifest!);
       expect(contamination!.selected).toEqual([{candidate: "best", rows: 5, of: 5}]);
       expect(contamination!.candidates.every(({share}) => share === 0)).toBe(true);

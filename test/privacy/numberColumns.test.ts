@@ -49,7 +49,7 @@ describe("columns of numbers", () => {
     ]);
     const refused = await refusedRows(store, version, "external");
     expect([...(refused as Map<string, string[]>).keys()]).toEqual(["1", "2"]);
-    await store.refresh();
+    store.refresh();
     const entries = await store.rows<object>(
       `select row_id, "column", path, type, start::int as start, "end"::int as "end", preview from ledger order by row_id, "column"`
     );
@@ -116,7 +116,7 @@ describe("columns of numbers", () => {
     const version = await pullCards(workspace, definition);
     const store = await openStore(workspace);
     await ensureLedger(store, version);
-    await store.refresh();
+    store.refresh();
     const entries = await store.rows<{place: string}>(
       `select "column" || coalesce(' ' || path, '') as place from ledger order by place`
     );
@@ -129,7 +129,7 @@ describe("columns of numbers", () => {
     ]);
     const rules = cards({...definition, privacy: {columns: ["e"], actions: {email: "replace"}}});
     await pullCards(workspace, rules);
-    await store.refresh();
+    store.refresh();
     expect(await store.rows("select e from cards")).toEqual([{e: "<EMAIL_ADDRESS>"}]);
     store.close();
   });
