@@ -5,7 +5,7 @@ import {createRequire} from "node:module";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {touchOnStoreChange} from "../site/index.js";
-import {framework} from "./framework.js";
+import {keepPreview} from "./keepPreview.js";
 import {closeProxy, type PreviewAddress, previewProxy} from "./previewProxy.js";
 import {findProject, openProject} from "./project.js";
 import {print} from "./terminal.js";
@@ -16,10 +16,10 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
   const workspace = await openProject();
   const since = await definitionTimes(project);
   const preview = await freeAddress();
-  const proxy = await previewProxy(options.port, preview);
+  let down: string | undefined;
+  const proxy = await previewProxy(options.port, preview, () => down);
   const address = proxy.address();
   const url = `http://localhost:${typeof address === "object" && address ? address.port : options.port}/`;
-  const inner = `http://${preview.host}:${preview.port}/`;
   print(`The report is at ${url}`);
   const watching = new AbortController();
   const watched = touchOnStoreChange({
@@ -37,11 +37,7 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
   });
   if (options.open) void openInBrowser(url);
   try {
-    await framework(
-      project,
-      ["preview", "--host", preview.host, "--port", String(preview.port), "--no-open"],
-      {shown: (text) => text.replaceAll(inner, url)}
-    );
+    await keepPreview({project, address: preview, url, onDown: (why) => (down = why)});
   } finally {
     watching.abort();
     await closeProxy(proxy);
