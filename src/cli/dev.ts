@@ -9,12 +9,14 @@ import {keepPreview} from "./keepPreview.js";
 import {closeProxy, type PreviewAddress, previewProxy} from "./previewProxy.js";
 import {findProject, openProject} from "./project.js";
 import {print} from "./terminal.js";
-import {definitionTimes, watchDefinitions} from "./watchDefinitions.js";
+import {watchDefinitions} from "./watchDefinitions.js";
+import {watchedFiles} from "./watchedFiles.js";
+import {whatChanged} from "./whatChanged.js";
 
 export async function devVerb(options: {port: number; open?: boolean}): Promise<void> {
   const project = findProject();
   const workspace = await openProject();
-  const since = await definitionTimes(project);
+  const since = await watchedFiles(project);
   const preview = await freeAddress();
   let down: string | undefined;
   const proxy = await previewProxy(options.port, preview, () => down);
@@ -33,7 +35,13 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
     project,
     since,
     signal: watching.signal,
-    onChange: (paths) => replan(project, paths, watching.signal)
+    async onChange(files) {
+      const {told, replanned, loaders} = whatChanged(files);
+      for (const text of told) print(`\n${text}`);
+      if (replanned.length === 0) return;
+      print(`\n${replanned.join(", ")} changed`);
+      await replan(project, [...replanned, ...loaders], watching.signal);
+    }
   });
   if (options.open) void openInBrowser(url);
   try {
@@ -48,7 +56,6 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
 
 /** In a process of its own: what a module of the project was once loaded as stays so in this one. */
 async function replan(project: string, paths: string[], signal: AbortSignal): Promise<void> {
-  print(`\n${paths.join(", ")} changed`);
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, "replan", ...paths], {
     cwd: project,
     stdio: ["ignore", "inherit", "inherit"],

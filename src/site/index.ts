@@ -20,7 +20,6 @@ export {raceScores, races} from "./races.js";
 export type {RowPlace, RowsMetadata} from "./rowFiles.js";
 export {rowArchive} from "./rowArchive.js";
 export {type RowFile, runRows} from "./runRows.js";
-export {forgetForeignReads} from "./staleOutputs.js";
 export {touchOnStoreChange, type WatchOptions} from "./touchOnStoreChange.js";
 export {sqlEngine, sqlEngineArchive} from "./sqlEngine.js";
 export {splits} from "./splitViews.js";
