@@ -3,6 +3,7 @@ import {cp, rename, rm} from "node:fs/promises";
 import {constants} from "node:os";
 import {join} from "node:path";
 import {finishSite, siteFingerprint} from "../site/index.js";
+import {forgetForeignReads} from "../site/staleOutputs.js";
 import {LocalFolder, type Place, UserError, withLease, type Workspace} from "../store/index.js";
 import {brokenPages} from "./brokenPages.js";
 import {framework} from "./framework.js";
@@ -36,8 +37,9 @@ class BuildStopped extends UserError {
 
 /**
  * Builds the site beside dist/, looks through it (Framework ends with 0 even when a page's code could not be run) and puts
- * it in the place of dist/ when it is complete. With `unlessCurrent`, a dist/ that was built from exactly this store, these pages and this code is left as it is; the
- * result tells whether it was built.
+ * it in the place of dist/ when it is complete. With `unlessCurrent`, a dist/ that was built from exactly this store, these
+ * pages and this code is left as it is; the result tells whether it was built. Without, page loaders that read something else are
+ * asked again, too.
  */
 export async function buildSite(project: string, options: BuildOptions = {}): Promise<boolean> {
   if (!["ts", "js"].some((ending) => existsSync(join(project, `observablehq.config.${ending}`))))
@@ -68,6 +70,7 @@ async function buildUnlessCurrent(
     if (builtFrom && record.equals(builtFrom)) return false;
   }
   onBuild?.();
+  if (!unlessCurrent) await forgetForeignReads(join(project, "src"));
   // Where git does not look, on the same file system as dist/, and in the folder that Framework may clear.
   const next = join(project, "src", ".observablehq", "dist");
   try {

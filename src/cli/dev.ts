@@ -5,21 +5,23 @@ import {createRequire} from "node:module";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {touchOnStoreChange} from "../site/index.js";
-import {framework} from "./framework.js";
+import {keepPreview} from "./keepPreview.js";
 import {closeProxy, type PreviewAddress, previewProxy} from "./previewProxy.js";
 import {findProject, openProject} from "./project.js";
 import {print} from "./terminal.js";
-import {definitionTimes, watchDefinitions} from "./watchDefinitions.js";
+import {watchDefinitions} from "./watchDefinitions.js";
+import {watchedFiles} from "./watchedFiles.js";
+import {whatChanged} from "./whatChanged.js";
 
 export async function devVerb(options: {port: number; open?: boolean}): Promise<void> {
   const project = findProject();
   const workspace = await openProject();
-  const since = await definitionTimes(project);
+  const since = await watchedFiles(project);
   const preview = await freeAddress();
-  const proxy = await previewProxy(options.port, preview);
+  let down: string | undefined;
+  const proxy = await previewProxy(options.port, preview, () => down);
   const address = proxy.address();
   const url = `http://localhost:${typeof address === "object" && address ? address.port : options.port}/`;
-  const inner = `http://${preview.host}:${preview.port}/`;
   print(`The report is at ${url}`);
   const watching = new AbortController();
   const watched = touchOnStoreChange({
@@ -33,15 +35,17 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
     project,
     since,
     signal: watching.signal,
-    onChange: (paths) => replan(project, paths, watching.signal)
+    async onChange(files) {
+      const {told, replanned, loaders} = whatChanged(files);
+      for (const text of told) print(`\n${text}`);
+      if (replanned.length === 0) return;
+      print(`\n${replanned.join(", ")} changed`);
+      await replan(project, [...replanned, ...loaders], watching.signal);
+    }
   });
   if (options.open) void openInBrowser(url);
   try {
-    await framework(
-      project,
-      ["preview", "--host", preview.host, "--port", String(preview.port), "--no-open"],
-      {shown: (text) => text.replaceAll(inner, url)}
-    );
+    await keepPreview({project, address: preview, url, onDown: (why) => (down = why)});
   } finally {
     watching.abort();
     await closeProxy(proxy);
@@ -52,7 +56,6 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
 
 /** In a process of its own: what a module of the project was once loaded as stays so in this one. */
 async function replan(project: string, paths: string[], signal: AbortSignal): Promise<void> {
-  print(`\n${paths.join(", ")} changed`);
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, "replan", ...paths], {
     cwd: project,
     stdio: ["ignore", "inherit", "inherit"],

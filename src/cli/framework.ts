@@ -6,8 +6,6 @@ import {UserError} from "../store/index.js";
 interface FrameworkOptions {
   /** Without what Framework prints. */
   quiet?: boolean;
-  /** May change what it prints. */
-  shown?: (text: string) => string;
   /** The folder that `siteConfig` lets it build, instead of its own. */
   output?: string;
 }
@@ -16,25 +14,59 @@ interface FrameworkOptions {
 export async function framework(
   project: string,
   args: string[],
-  options: FrameworkOptions = {}
+  {quiet, output}: FrameworkOptions = {}
 ): Promise<NodeJS.Signals | undefined> {
+  let said = "";
+  const keep = quiet ? (text: string) => void (said = (said + text).slice(-20_000)) : undefined;
+  const {code, stopped, signal} = await runFramework(project, args, {output, out: keep, err: keep});
+  const by = stopped ?? signal;
+  if (code && !by)
+    throw new UserError(
+      `the site could not be built (Observable Framework ended with ${code}).${said ? `\n${said.trimEnd()}` : ""}`
+    );
+  return by;
+}
+
+interface RunOptions extends Pick<FrameworkOptions, "output"> {
+  /** Told of what it prints, in place of the terminal. */
+  out?: (text: string) => void;
+  err?: (text: string) => void;
+}
+
+/** How Framework's process ended. */
+export interface FrameworkEnd {
+  code: number | null;
+  /** The signal that was passed on to it. */
+  stopped?: NodeJS.Signals;
+  /** The signal that ended it, wherever that came from. */
+  signal?: NodeJS.Signals;
+}
+
+/** Without this process nothing would stand before the preview, and nobody would wait for the build. */
+const ENDS_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
+  'process.on("disconnect", () => process.exit(1)); process.channel.unref();'
+)}`;
+
+/** The same, with every end of it told. It ends when this process does, however that was ended. */
+export async function runFramework(
+  project: string,
+  args: string[],
+  {output, out, err}: RunOptions
+): Promise<FrameworkEnd> {
   const folder = dirname(createRequire(import.meta.url).resolve("@observablehq/framework/package.json"));
-  const child = spawn(process.execPath, [join(folder, "dist", "bin", "observable.js"), ...args], {
+  const script = join(folder, "dist", "bin", "observable.js");
+  const child = spawn(process.execPath, ["--import", ENDS_WITH_PARENT, script, ...args], {
     cwd: project,
-    stdio: options.quiet || options.shown ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", out ? "pipe" : "inherit", err ? "pipe" : "inherit", "ipc"],
     env: {
       ...process.env,
       OBSERVABLE_TELEMETRY_DISABLE: "1",
       ASSAY_PROJECT: project,
-      ASSAY_SITE_OUTPUT: options.output
+      ASSAY_SITE_OUTPUT: output
     }
   });
-  let output = "";
-  const keep = (chunk: Buffer) => (output = (output + chunk.toString()).slice(-20_000));
-  const {shown} = options;
-  const pass = (to: NodeJS.WriteStream) => (chunk: Buffer) => shown && to.write(shown(chunk.toString()));
-  child.stdout?.on("data", options.quiet ? keep : pass(process.stdout));
-  child.stderr?.on("data", options.quiet ? keep : pass(process.stderr));
+  child.stdout?.on("data", (chunk: Buffer) => out?.(chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => err?.(chunk.toString()));
   let stopped: NodeJS.Signals | undefined;
   const forward = (signal: NodeJS.Signals) => {
     stopped = signal;
@@ -42,15 +74,12 @@ export async function framework(
   };
   process.once("SIGINT", forward).once("SIGTERM", forward);
   try {
-    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) =>
-      child.once("error", reject).once("exit", (...ended) => resolve(ended))
-    );
-    const by = stopped ?? signal ?? undefined;
-    if (code && !by)
-      throw new UserError(
-        `the site could not be built (Observable Framework ended with ${code}).${output ? `\n${output.trimEnd()}` : ""}`
-      );
-    return by;
+    return await new Promise<FrameworkEnd>((resolve, reject) => {
+      const ended = (code: number | null, signal: NodeJS.Signals | null) =>
+        resolve({code, stopped, signal: signal ?? undefined});
+      // What it said last comes after its exit.
+      child.once("error", reject).once(out || err ? "close" : "exit", ended);
+    });
   } finally {
     process.off("SIGINT", forward).off("SIGTERM", forward);
   }

@@ -3,8 +3,10 @@ import {access, constants, mkdir, readdir, readFile, writeFile} from "node:fs/pr
 import {dirname, join, relative, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 import {readJson, UserError, writeJsonAtomic} from "../store/index.js";
-import {print, printAsIs} from "./terminal.js";
+import {mergedIgnore} from "./mergedIgnore.js";
+import {notModule} from "./notModule.js";
 import {obtained, vendored} from "./obtained.js";
+import {print, printAsIs} from "./terminal.js";
 
 const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -24,7 +26,7 @@ interface InitOptions {
 
 /**
  * Writes a project that runs as it is, or that stands for another tool's files. What exists already is left alone and
- * named.
+ * named; a .gitignore gets the lines that it lacks.
  */
 export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {}): Promise<void> {
   const target = resolve(dir);
@@ -35,24 +37,45 @@ export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {})
     ...(foreign ? [...withoutExample(template, foreign.firstSteps), ...foreign.files] : template),
     ...(await reportFiles())
   ];
+  const {changed, foreignScripts} = await addScripts(target);
   const kept: string[] = [];
+  const ignored: string[] = [];
   for (const {path, text} of files) {
     const file = join(target, path);
-    if (existsSync(file)) {
-      kept.push(path);
+    if (!existsSync(file)) {
+      await mkdir(dirname(file), {recursive: true});
+      await writeFile(file, withCommands(text, foreignScripts));
       continue;
     }
-    await mkdir(dirname(file), {recursive: true});
-    await writeFile(file, text);
+    kept.push(path);
+    if (path === ".gitignore") ignored.push(...(await addIgnored(file, String(text))));
   }
-  const changed = await addScripts(target);
+  const asTheyWere = kept.filter((path) => path !== ".gitignore" || ignored.length === 0);
   for (const text of foreign?.said ?? []) print(text);
   print(
-    `A project in ${target}: ${files.length - kept.length} files written${kept.length > 0 ? `, kept as they were: ${kept.join(", ")}` : ""}.`
+    `A project in ${target}: ${files.length - kept.length} files written${asTheyWere.length > 0 ? `, kept as they were: ${asTheyWere.join(", ")}` : ""}.`
   );
+  if (ignored.length > 0) print(`Added to .gitignore: ${ignored.join(", ")}.`);
   const enter = target === process.cwd() ? "" : `cd ${relative(process.cwd(), target)} && `;
   const install = changed || !existsSync(join(target, "node_modules", "assay")) ? "npm install && " : "";
-  printAsIs(`Next: ${enter}${install}npm start`);
+  printAsIs(`Next: ${enter}${install}${withCommands("npm start", foreignScripts)}`);
+}
+
+/** Adds the lines of ours that a .gitignore lacks, and gives them. */
+async function addIgnored(file: string, ours: string): Promise<string[]> {
+  const {text, added} = mergedIgnore(await readFile(file, "utf8"), ours);
+  if (added.length > 0) await writeFile(file, text);
+  return added;
+}
+
+/** A text whose `npm run dev` is Assay's own command where the project's script of that name does something else. */
+function withCommands<T extends string | Uint8Array>(text: T, foreignScripts: readonly string[]): T | string {
+  if (typeof text !== "string") return text;
+  return foreignScripts.reduce<string>((said, name) => {
+    const command = `npx ${SCRIPTS[name as keyof typeof SCRIPTS]}`;
+    const call = name === "start" ? /\bnpm start\b/g : new RegExp(`\\bnpm run ${name}\\b`, "g");
+    return said.replace(call, command);
+  }, text);
 }
 
 async function assertWritable(target: string): Promise<void> {
@@ -127,22 +150,35 @@ async function reportFiles(): Promise<ProjectFile[]> {
   );
 }
 
-/** True when the dependency on Assay is not what it was: the lock file has to follow. */
-async function addScripts(target: string): Promise<boolean> {
+interface Manifest {
+  /** The dependency on Assay is not what it was: the lock file has to follow. */
+  changed: boolean;
+  /** Names of `SCRIPTS` by which the project has scripts of its own. */
+  foreignScripts: string[];
+}
+
+async function addScripts(target: string): Promise<Manifest> {
   const file = join(target, "package.json");
   const found = (await readJson<Record<string, unknown>>(file)) ?? {name: "assay-project", private: true};
   const dependencies = (found.dependencies ?? {}) as Record<string, string>;
   const assay = await dependency(dependencies.assay, target);
   const own = await readJson<{allowScripts?: object}>(join(packageRoot, "package.json"));
+  const scripts: Record<string, string> = {
+    ...SCRIPTS,
+    ...(found.scripts as Record<string, string> | undefined)
+  };
   await writeJsonAtomic(file, {
     ...found,
     type: (await canBeModule(target, found.type)) ? "module" : found.type,
-    scripts: {...SCRIPTS, ...(found.scripts as object | undefined)},
+    scripts,
     dependencies: {...dependencies, assay},
     // The packages below Assay work without their install scripts; npm 11 asks about each that is not named.
     allowScripts: {...own?.allowScripts, ...(found.allowScripts as object | undefined)}
   });
-  return dependencies.assay !== assay;
+  const foreignScripts = Object.entries(SCRIPTS)
+    .filter(([name, command]) => !scripts[name]!.startsWith(command))
+    .map(([name]) => name);
+  return {changed: dependencies.assay !== assay, foreignScripts};
 }
 
 /** A tarball from outside the project comes along, so that CI can install it; any other dependency stays as it is. */
@@ -153,14 +189,15 @@ async function dependency(stated: string | undefined, target: string): Promise<s
 }
 
 /**
- * Loaders, evals and the site's configuration are ES modules. `npm init` writes "commonjs"; that is changed unless
- * the folder has scripts of its own, which it would break.
+ * Loaders, evals and the site's configuration are ES modules. `npm init` writes "commonjs" or nothing, which means the same;
+ * that is changed unless the folder has files of its own that it would break.
  */
 async function canBeModule(target: string, type: unknown): Promise<boolean> {
-  if (type === undefined || type === "module") return true;
-  if (!(await readdir(target)).some((name) => /\.[cm]?js$/.test(name))) return true;
+  if (type === "module") return true;
+  const other = await notModule(target);
+  if (other === undefined) return true;
   print(
-    `! package.json says "type": "${String(type)}" and was left so. Assay's files need "type": "module": change it, or start in another folder.`
+    `! package.json says ${type === undefined ? 'no "type"' : `"type": "${String(type)}"`} and was left so: ${other} would not run as an ES module. Assay's files need "type": "module": change it and give such files the ending .cjs, or start in another folder: \`assay init DIR\`.`
   );
   return false;
 }

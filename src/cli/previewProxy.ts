@@ -16,12 +16,19 @@ const LOADER_SOURCE =
  * A server on loopback in front of Framework's preview, which answers anybody. Requests pass only when they name this
  * machine as their host (a foreign page could have had its name pointed here) and come from no page of another server, unless a
  * link is followed; WebSockets come from a page of this one. Sources of page loaders and addresses that cannot be decoded are refused. Port 0 takes a free one.
- * Throws UserError when the port is taken.
+ * While `down` says why there is no preview, that is the answer. Throws UserError when the port is taken.
  */
-export async function previewProxy(port: number, preview: PreviewAddress): Promise<Server> {
+export async function previewProxy(
+  port: number,
+  preview: PreviewAddress,
+  down: () => string | undefined = () => undefined
+): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
     const refusal = refusalOf(incoming, portOf(server));
+    const why = down();
     if (refusal) refuse(outgoing, refusal);
+    else if (why !== undefined)
+      sayDown(incoming, outgoing, {status: 503, text: `There is no preview: ${why}`});
     else forward(incoming, outgoing, preview);
   });
   const tunnels = new Set<Duplex>();
@@ -104,6 +111,21 @@ function refuse(outgoing: ServerResponse, {status, text}: Refusal): void {
   outgoing.writeHead(status, {"content-type": "text/plain; charset=utf-8"}).end(`${text}\n`);
 }
 
+/** To a browser as a page that asks again by itself. */
+function sayDown(incoming: IncomingMessage, outgoing: ServerResponse, {status, text}: Refusal): void {
+  if (!incoming.headers.accept?.includes("text/html")) return refuse(outgoing, {status, text});
+  const said = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  outgoing
+    .writeHead(status, {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-store",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'"
+    })
+    .end(
+      `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="2"><title>No preview</title><pre>${said}</pre><p>This page asks again every two seconds.</p></html>\n`
+    );
+}
+
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, {host, port}: PreviewAddress): void {
   const {method, url, headers} = incoming;
   const onward = request({host, port, method, path: url, headers}, (answer) => {
@@ -112,7 +134,7 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, {host, por
   });
   onward.on("error", () => {
     if (outgoing.headersSent) outgoing.destroy();
-    else refuse(outgoing, {status: 502, text: "The preview does not answer."});
+    else sayDown(incoming, outgoing, {status: 502, text: "The preview does not answer."});
   });
   outgoing.on("close", () => onward.destroy());
   incoming.pipe(onward);

@@ -118,15 +118,15 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
     print("");
     printChecks(checked, evals);
     if (verb.build) {
-      await buildSite(project, {
+      const built = await buildSite(project, {
         quiet: true,
         unlessCurrent: true,
         onBuild: () => note("report: building it, which takes about a minute the first time")
       });
       print(
-        `\nReport: ${join(project, "dist", "index.html")}  (built in ${Math.round((Date.now() - started) / 1000)} s, ${outcomes.reduce((sum, {result}) => sum + result.calls, 0)} new completions)`
+        `\nReport: ${join(project, "dist", "index.html")}  (${built ? `built in ${Math.round((Date.now() - started) / 1000)} s` : "unchanged"}, ${outcomes.reduce((sum, {result}) => sum + result.calls, 0)} new completions)`
       );
-      print("Open it with `npm run dev`, or put dist/ on any file host.");
+      print("Open it with `npx assay dev`, or put dist/ on any file host.");
     }
     const status = overall(checked.flatMap((one) => one.results));
     if (status === "fail") process.exitCode = 100;

@@ -1,2 +1,3 @@
 export {functionVersion} from "./functionVersion.js";
-export {moduleVersion} from "./moduleVersion.js";
+export {modulesBelow, moduleVersion} from "./moduleVersion.js";
+export {readModuleNow} from "./readModule.js";

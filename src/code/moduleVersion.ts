@@ -15,6 +15,8 @@ const BORDERS = ["store", "endpoints", "code"].map((room) => join(ROOT, room, "i
 export interface GraphOptions {
   /** Modules, as URLs or paths, that are neither counted nor followed. */
   without?: readonly string[];
+  /** How a file is read; once in a process unless told. */
+  read?: (path: string) => Module;
 }
 
 const versions = new Map<string, string>();
@@ -45,13 +47,16 @@ export function moduleVersion(url: string, options: GraphOptions = {}): string {
  * A module and all local files that it imports, directly or not, by absolute path. Of a file that only passes on what
  * others export, such as a room's index, those count that are asked for.
  */
-export function modulesBelow(url: string, {without = []}: GraphOptions = {}): Map<string, Module> {
+export function modulesBelow(
+  url: string,
+  {without = [], read = readModule}: GraphOptions = {}
+): Map<string, Module> {
   const found = new Map<string, Module>();
   const passed = new Set<string>();
   const stops = new Set(without.map(pathOf));
   const visit = (path: string, names: Import["names"]) => {
     if (found.has(path) || stops.has(path) || BORDERS.includes(path.replace(/\.[jt]s$/, ""))) return;
-    const module = readModule(path);
+    const module = read(path);
     // A team's module imports the package as a whole: its version counts there, as any other package's.
     const whole = path === join(ROOT, "index.js") || path === join(ROOT, "index.ts");
     const follow = whole ? [] : module.imports;

@@ -29,14 +29,19 @@ export const REMEMBERED = new URL("../modules.json", import.meta.url);
 export function readModule(path: string): Module {
   const known = modules.get(path);
   if (known) return known;
+  const module = readModuleNow(path);
+  modules.set(path, module);
+  return module;
+}
+
+/** Reads a file of code as it is now, for a process that looks more than once. Throws when there is none. */
+export function readModuleNow(path: string): Module {
   const bytes = readFileSync(path);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   remembered ??= existsSync(REMEMBERED)
     ? (JSON.parse(readFileSync(REMEMBERED, "utf8")) as Record<string, Module>)
     : {};
-  const module = remembered[sha256] ?? parsedModule(path, bytes.toString(), sha256);
-  modules.set(path, module);
-  return module;
+  return remembered[sha256] ?? parsedModule(path, bytes.toString(), sha256);
 }
 
 /** Reads a file's text. `sha256` is that of its bytes. */

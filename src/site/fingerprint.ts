@@ -1,8 +1,12 @@
 import {createHash} from "node:crypto";
+import {existsSync} from "node:fs";
 import {readdir, readFile} from "node:fs/promises";
-import {dirname, extname, join} from "node:path";
+import {dirname, extname, join, relative} from "node:path";
 import {fileURLToPath} from "node:url";
+import {modulesBelow} from "../code/index.js";
 import {placeFingerprint, PRICES_FOLDER, type Workspace} from "../store/index.js";
+import {engineRooms} from "./engineRooms.js";
+import {loaderFiles} from "./staleOutputs.js";
 
 /** SHA-256 over what pages are made from in a store. A place with nothing in it has a fingerprint too. */
 export async function storeFingerprint({place}: Pick<Workspace, "place">): Promise<string> {
@@ -32,29 +36,40 @@ async function importsOf(engine: string, file: string): Promise<string[]> {
   );
 }
 
+const CONFIGURATIONS = ["observablehq.config.ts", "observablehq.config.js"];
+
 /**
- * SHA-256 over everything a built site comes from: store, pages and loaders below `root`, Framework's
- * configuration, the installed packages and the engine. Equal fingerprints build equal sites.
+ * SHA-256 over everything a built site is known to come from: store, pages and loaders below `root`, Framework's
+ * configuration, what loaders and it import from elsewhere in the project, the installed packages and the engine. Equal
+ * fingerprints build equal sites, unless a loader reads something else itself.
  */
 export async function siteFingerprint(
   {project, place}: Pick<Workspace, "project" | "place">,
   root = "src"
 ): Promise<string> {
-  const files = await filesBelow(project, root);
-  for (const file of [
-    "observablehq.config.ts",
-    "observablehq.config.js",
+  const files = [
+    ...(await filesBelow(project, root)),
+    ...(await importedFrom(project, root)),
+    ...CONFIGURATIONS,
     "package-lock.json",
     "package.json"
-  ])
-    files.push(file);
+  ];
   const parts = [
     await storeFingerprint({place}),
     await codeFingerprint(),
     await pricesFingerprint(project),
-    await hashFiles(project, files)
+    await hashFiles(project, [...new Set(files)])
   ];
   return createHash("sha256").update(parts.join()).digest("hex");
+}
+
+/** Files that page loaders and the configuration import, directly or not, from the project's folder. */
+async function importedFrom(project: string, root: string): Promise<string[]> {
+  const without = await engineRooms();
+  const configurations = CONFIGURATIONS.map((name) => join(project, name)).filter((path) => existsSync(path));
+  return [...(await loaderFiles(join(project, root))), ...configurations].flatMap((path) =>
+    [...modulesBelow(path, {without}).keys()].map((imported) => relative(project, imported))
+  );
 }
 
 /** SHA-256 over a project's files of prices: loaders' outputs depend on them. */

@@ -1,9 +1,9 @@
-import {readdir, rm, stat, utimes} from "node:fs/promises";
+import {readdir, readFile, rm, stat, utimes} from "node:fs/promises";
 import {dirname, extname, join, relative} from "node:path";
-import {fileURLToPath} from "node:url";
 import {isDeepStrictEqual} from "node:util";
-import {moduleVersion} from "../code/index.js";
+import {modulesBelow, moduleVersion} from "../code/index.js";
 import {processIsAlive, readJson, writeJsonAtomic} from "../store/index.js";
+import {engineRooms} from "./engineRooms.js";
 
 const RECORD = "assay-fingerprint";
 
@@ -58,23 +58,41 @@ function outputsOf(before: Record<string, string>, now: Record<string, string>):
     );
 }
 
+/**
+ * Lets the next build ask those page loaders below `root` again that may read something else than the store, such as a file,
+ * a server or a variable: nobody knows whether that has changed.
+ */
+export async function forgetForeignReads(root: string): Promise<void> {
+  const record = join(root, ".observablehq", "cache", RECORD);
+  const printed = await readJson<Printed>(record).catch(() => undefined);
+  if (!printed) return;
+  const without = await engineRooms();
+  for (const path of await loaderFiles(root))
+    if (await mayReadElsewhere(path, without)) delete printed.loaders[relative(root, path)];
+  await writeJsonAtomic(record, printed);
+}
+
+/** What reads anything comes from a package or is one of Node's own globals. */
+async function mayReadElsewhere(loader: string, without: readonly string[]): Promise<boolean> {
+  for (const [path, {imports}] of modulesBelow(loader, {without})) {
+    if (imports.some(({from}) => !/^(\.|\/|#|assay(\/|$))/.test(from))) return true;
+    if (/\b(fetch|process|import)\s*[.(]/.test(await readFile(path, "utf8"))) return true;
+  }
+  return false;
+}
+
 /** The version of every page loader below `root`: of its code and all that it imports but the engine, by its path. */
 export async function loaderVersions(root: string): Promise<Record<string, string>> {
-  const engine = dirname(dirname(fileURLToPath(import.meta.url)));
-  const rooms = await readdir(engine, {withFileTypes: true});
-  const without = rooms
-    .filter((entry) => entry.isDirectory())
-    .map(({name}) => join(engine, name, "index" + extname(fileURLToPath(import.meta.url))));
+  const without = await engineRooms();
   const versions: Record<string, string> = {};
-  for (const path of await loaderFiles(join(root, "data")))
-    versions[relative(root, path)] = moduleVersion(path, {without});
+  for (const path of await loaderFiles(root)) versions[relative(root, path)] = moduleVersion(path, {without});
   return versions;
 }
 
 /** Sets the time of every page loader below `root` to now, so that a running preview asks them again. */
 export async function touchLoaders(root: string, now = new Date()): Promise<string[]> {
   const touched: string[] = [];
-  for (const path of await loaderFiles(join(root, "data"))) {
+  for (const path of await loaderFiles(root)) {
     await utimes(path, now, now);
     touched.push(relative(root, path));
   }
@@ -91,13 +109,17 @@ export async function loaderIsRunning(root: string): Promise<boolean> {
   });
 }
 
-/** The files of page loaders in a folder and below it, in order; none without the folder. */
+/** The files of page loaders in a folder and below it, in order; none without the folder. Framework's cache is hidden. */
 export async function loaderFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const name of (await readdir(folder).catch(() => [] as string[])).sort()) {
     const path = join(folder, name);
+    if (name.startsWith(".") || name === "node_modules") continue;
     if ((await stat(path)).isDirectory()) found.push(...(await loaderFiles(path)));
-    else if (/^\.[jt]s$/.test(extname(name)) && extname(name.slice(0, -3)) !== "") found.push(path);
+    else if (isLoader(name)) found.push(path);
   }
   return found;
 }
+
+const isLoader = (name: string) =>
+  /^\.[jt]s$/.test(extname(name)) && !["", ".d"].includes(extname(name.slice(0, -3)));

@@ -1,5 +1,5 @@
 import {randomBytes} from "node:crypto";
-import {mkdir} from "node:fs/promises";
+import {mkdir, readdir, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {UserError} from "./errors.js";
 import {isWithin, parseJson} from "./files.js";
@@ -58,6 +58,7 @@ export async function openWorkspace(
     );
   const store = shared ? join(own, "shared", folderOfShared(shared)) : own;
   const tmpDir = join(store, "tmp");
+  await hideFromGit(own);
   await mkdir(tmpDir, {recursive: true});
   const place = shared
     ? await (await import("./place/s3/open.js")).openS3(shared, store, tmpDir)
@@ -76,6 +77,15 @@ export async function openWorkspace(
     },
     held: (name, exactly) => heldLeases(place, LEASES, exactly ? fileOfLease(name) : name)
   };
+}
+
+/** Rows, prompts and answers enter no repository by accident: a folder that holds nothing yet is one that git does not look into. */
+async function hideFromGit(folder: string): Promise<void> {
+  await mkdir(folder, {recursive: true});
+  if ((await readdir(folder)).length > 0) return;
+  await writeFile(join(folder, ".gitignore"), "*\n", {flag: "wx"}).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  });
 }
 
 const MARKER = "workspace.json";

@@ -1,7 +1,8 @@
 import {spawn} from "node:child_process";
-import {appendFile, readFile, writeFile} from "node:fs/promises";
+import {appendFile, readdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {afterAll, beforeAll, expect, it} from "vitest";
+import {afterAll, beforeAll, expect, it, vi} from "vitest";
+import {assay} from "../support/assay.js";
 import {compiled} from "../support/compiledEngine.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -48,6 +49,10 @@ async function rebuilt(words: string[] = []): Promise<{
   const code = await new Promise((end) => child.once("close", end));
   expect(code, said).toBe(0);
   await readFile(pages);
+  if (words[0] !== notBuilt[0]) {
+    const isBuilt = (await readFile(join(project, ".assay", "site.json"), "utf8")) !== before;
+    expect(said).toMatch(isBuilt ? /Report: \S+ +\(built in \d+ s, / : /Report: \S+ +\(unchanged, 0 new/);
+  }
   return {
     calls: model.requests.filter(({body}) => body.messages?.[0]?.content?.includes("item")).length,
     scored: (await readFile(logs.SCORED, "utf8")).length,
@@ -91,3 +96,27 @@ it("redoes what depends on what was changed, and nothing else", async () => {
   await edit("src/data/said.ts", "words", "other words");
   expect(await rebuilt(), "what a loader imports").toEqual({...nothing, loaders: 1, built: true});
 }, 240_000);
+
+it("builds the site again for what comes from beside the pages, and asks loaders for what they read themselves when told to build", async () => {
+  await edit("lib/more.ts", "and more", "from beside the site");
+  expect(await rebuilt(), "what that imports").toEqual({...nothing, loaders: 1, built: true});
+  expect(await pageData()).toBe("other words from beside the site that are read");
+
+  await edit("lib/title.ts", "Words", "Titles");
+  expect(await rebuilt(), "what the configuration imports").toEqual({...nothing, built: true});
+  expect(await rebuilt(), "nothing changed").toEqual(nothing);
+
+  await edit("data/read.txt", "are read", "a loader reads itself");
+  expect(await rebuilt(), "what a loader reads itself").toEqual(nothing);
+  vi.stubEnv("LOADED", join(project, "loaded.log"));
+  expect((await assay(project, "build")).code).toBe(0);
+  vi.unstubAllEnvs();
+  expect(await pageData()).toBe("other words from beside the site that a loader reads itself");
+}, 240_000);
+
+/** What the site's one loader printed into the site. */
+async function pageData(): Promise<unknown> {
+  const folder = join(project, "dist", "_file", "data");
+  const [file] = await readdir(folder);
+  return JSON.parse(await readFile(join(folder, file!), "utf8"));
+}

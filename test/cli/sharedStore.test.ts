@@ -181,7 +181,7 @@ describe.skipIf(!server)("a store that two machines share", () => {
     for (const table of [/^datasets\/tickets\/\w+\/rows\.parquet$/, /^runs\/[\w-]+\/scores\.parquet$/])
       expect(keys.filter((key) => table.test(key))).toHaveLength(1);
     const {project} = await checkout();
-    expect(readdirSync(join(project, ".assay"))).toEqual(["shared"]);
+    expect(readdirSync(join(project, ".assay"))).toEqual([".gitignore", "shared"]);
   });
 
   it("trains on one machine from the split of another, which asks the adapter from the bucket", async () => {

@@ -42,11 +42,17 @@ isRight.module = import.meta.url;`,
 import {said} from "./said.js";
 appendFileSync(process.env.LOADED, "x");
 process.stdout.write(JSON.stringify(said));`,
-  "src/data/said.ts": `export const said = "words";`,
+  "src/data/said.ts": `import {readFileSync} from "node:fs";
+import {more} from "../../lib/more.js";
+export const said = "words" + more + readFileSync("data/read.txt", "utf8");`,
+  "lib/more.ts": `export const more = " and more";`,
+  "lib/title.ts": `export const title = "Words";`,
+  "data/read.txt": " that are read",
   "src/words.md": '# Said\n\n```js\ndisplay(await FileAttachment("./data/words.json").json());\n```\n',
   "src/style.css": "",
   "observablehq.config.ts": `import {siteConfig} from ${site};
-const {dynamicPaths, header, footer, head, ...config} = await siteConfig();
+import {title} from "./lib/title.js";
+const {dynamicPaths, header, footer, head, ...config} = await siteConfig({title});
 export default {...config, pages: []};`,
   "package.json": JSON.stringify({type: "module"})
 });
@@ -65,7 +71,7 @@ export interface SmallProject {
 export async function smallProject(folder: string): Promise<SmallProject> {
   const [engine, site] = ["bundle/index.js", "bundle/site.js"].map((path) => JSON.stringify(compiled(path)));
   const texts = textsFrom(engine!, site!);
-  for (const below of ["data", "data-loaders", "evals", "prices", "src", "src/data"])
+  for (const below of ["data", "data-loaders", "evals", "lib", "prices", "src", "src/data"])
     await mkdir(join(folder, below));
   for (const [path, text] of Object.entries(texts)) await writeFile(join(folder, path), text);
   const rows = Array.from({length: ROWS}, (_, i) => row(i) + "\n");

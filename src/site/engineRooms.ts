@@ -1,0 +1,11 @@
+import {readdir} from "node:fs/promises";
+import {dirname, extname, join} from "node:path";
+import {fileURLToPath} from "node:url";
+
+/** The index of every room of the engine: what a project's code imports of it counts by the engine's own fingerprint. */
+export async function engineRooms(): Promise<string[]> {
+  const self = fileURLToPath(import.meta.url);
+  const engine = dirname(dirname(self));
+  const rooms = (await readdir(engine, {withFileTypes: true})).filter((entry) => entry.isDirectory());
+  return rooms.map(({name}) => join(engine, name, "index" + extname(self)));
+}
