@@ -1,4 +1,4 @@
-import {counted, type GateResult, writerOf} from "../decisions/index.js";
+import {counted, type GateResult, type Risk, writerOf} from "../decisions/index.js";
 import type {Broken} from "./broken.js";
 import type {CheckedRun} from "./check.js";
 import type {NamedEval} from "./project.js";
@@ -68,9 +68,9 @@ export function annotations({checked, unrun = [], broken = []}: Checks): string 
 }
 
 /**
- * A comment for a pull request, headed by how the gates stand and by what could not be loaded, which may state more of them. A few lines a run: what to do, the verdict, the worst
- * risk, what changed, the gates; then
- * the rules that did not pass, failures first.
+ * A comment for a pull request, headed by how the gates stand and by what could not be loaded, which may state more of them. A few
+ * lines a run: what to do, the verdict, the worst risk and those of the answers themselves, what changed, the gates; then the
+ * rules that did not pass, failures first.
  */
 export function markdown({checked, unrun = [], broken = []}: Checks): string {
   const lines = checked.flatMap((one) => {
@@ -81,7 +81,7 @@ export function markdown({checked, unrun = [], broken = []}: Checks): string {
         ? []
         : [`Verdict: ${escape(report.verdict.sentence)}  `]),
       ...(one.otherMargin === undefined ? [] : [`Margin: ${escape(one.otherMargin)}  `]),
-      ...report.verdict.risks.slice(0, 1).map(({sentence}) => `Risk: ${escape(sentence)}  `),
+      ...worthSaying(report.verdict.risks).map(({sentence}) => `Risk: ${escape(sentence)}  `),
       `Changed: ${escape(changeText(one))}  `,
       `Gates: ${gatesText(results)}`,
       ...notPassed(results).map(
@@ -100,6 +100,12 @@ export function markdown({checked, unrun = [], broken = []}: Checks): string {
     standing({checked, unrun}, broken.length > 0)
   ].filter(Boolean);
   return `### Assay: ${heading.join(", ")}\n\n${[...unloaded, ...lines, ...missing].join("\n")}`;
+}
+
+/** The worst, and that answers were cut, refused, empty or of several models, which a change of the project often causes. */
+function worthSaying(risks: readonly Risk[]): Risk[] {
+  const ofAnswers = ({kind, moves}: Risk) => (kind === "answers" || kind === "answerer") && moves !== 0;
+  return risks.filter((risk, i) => i === 0 || ofAnswers(risk));
 }
 
 /** The message of a file begins with its path. */

@@ -1,11 +1,13 @@
 import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
+import type {AnswerFacts} from "./answerFacts.js";
+import {endRisks, servedRisks} from "./answerRisks.js";
 import {type Contamination, contaminationText} from "./contamination.js";
 import {counted} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
 
 /** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */
-export interface RiskFacts {
+export interface RiskFacts extends Partial<AnswerFacts> {
   /** The best candidate's score here minus its score on the split that keeps related rows together, in score units. */
   otherSplit?: {name: string; difference: number; low?: number; high?: number};
   contamination?: readonly Contamination[];
@@ -27,6 +29,8 @@ export const TINY_SLICE_ROWS = 30;
 const ORDER: readonly Risk["kind"][] = [
   "split",
   "contamination",
+  "answerer",
+  "answers",
   "failures",
   "partial",
   "personal-data",
@@ -43,6 +47,8 @@ export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   const found = [
     splitRisk(verdict, facts),
     ...contaminationRisks(verdict, facts),
+    ...servedRisks(facts.served),
+    ...endRisks(facts.ends),
     failureRisk(verdict),
     facts.partial === undefined
       ? undefined

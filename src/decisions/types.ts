@@ -65,7 +65,17 @@ export interface Comparison {
 
 /** Something that could make a verdict wrong. */
 export interface Risk {
-  kind: "split" | "contamination" | "failures" | "partial" | "personal-data" | "judge" | "price" | "slices";
+  kind:
+    | "split"
+    | "contamination"
+    | "answerer"
+    | "answers"
+    | "failures"
+    | "partial"
+    | "personal-data"
+    | "judge"
+    | "price"
+    | "slices";
   /** One sentence for a reader, without markup. */
   sentence: string;
   /** By how much it could move a score, in score units; absent when nobody measured it. */

@@ -1,4 +1,6 @@
 import {
+  answerFacts,
+  type CandidateEnds,
   type Contamination,
   contaminationWarnings,
   corpusOf,
@@ -17,6 +19,8 @@ import {splitGaps} from "./splitComparison.js";
 
 export interface RunVerdict extends RunReport {
   contamination?: RunContamination;
+  /** How each candidate's answers ended. */
+  ends: CandidateEnds[];
 }
 
 export interface RunVerdictOptions {
@@ -36,18 +40,20 @@ export async function runVerdict(
   {race, margin}: RunVerdictOptions = {}
 ): Promise<RunVerdict> {
   let contamination: RunContamination | undefined;
+  const answers = await answerFacts(store, run);
   const report = await runReport(store, run, {
     margin,
     race,
     ...(await weightsOf(store, run)),
     facts: async (table) => {
       contamination = await runContamination(store, run, table);
-      return factsOf(store, run, {table, contamination, raced: race !== undefined, margin});
+      const facts = await factsOf(store, run, {table, contamination, raced: race !== undefined, margin});
+      return {...facts, ...answers};
     }
   });
   const {verdict} = report;
   const warnings = [...verdict.warnings, ...contaminationBeside(verdict, contamination?.candidates ?? [])];
-  return {...report, verdict: {...verdict, warnings}, contamination};
+  return {...report, verdict: {...verdict, warnings}, contamination, ends: answers.ends};
 }
 
 /** Where one of the candidates that may be the best is contaminated, a risk tells of them all. */

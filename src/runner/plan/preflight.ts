@@ -4,6 +4,7 @@ import {asDefined, readTrust, refusalMessage, refusedRows, sensitivityOf} from "
 import {ensureSplit} from "../../splits/index.js";
 import {messageOf, type Store, UserError, type VersionManifest} from "../../store/index.js";
 import type {EvalDefinition} from "../define.js";
+import type {Answerer} from "../journal/answeredBy.js";
 import {knownRecipients, refuseOutright} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import {resolveEval} from "./resolve.js";
@@ -25,7 +26,16 @@ export async function preflight(
   ready: readonly ReadyCandidate[],
   needs: EvalDefinition["needs"],
   onMessage: (message: string) => void,
-  {signal, around}: {signal?: AbortSignal; around?: (endpoint: Endpoint) => AroundAsk} = {}
+  {
+    signal,
+    around,
+    answered = []
+  }: {
+    signal?: AbortSignal;
+    around?: (endpoint: Endpoint) => AroundAsk;
+    /** Who gave the answers that the run has already. */
+    answered?: readonly Answerer[];
+  } = {}
 ): Promise<void> {
   const problems = new Set<string>();
   for (const {record, prepared} of ready) {
@@ -34,11 +44,27 @@ export async function preflight(
     for (const {status, message} of findings)
       if (status === "error") problems.add(`${record.name}: ${message}`);
       else if (status === "warning") onMessage(`${record.name}: ${message}`);
+    const own = answered.filter(({candidate}) => candidate === record.name);
+    const other = otherAnswerer(prepared.endpoint, findings, own);
+    if (other !== undefined) onMessage(`${record.name}: ${other}`);
   }
   if (problems.size > 0)
     throw new UserError(
       `endpoints are not ready:\n${[...problems].map((problem) => `  - ${problem}`).join("\n")}\nNo row was asked.`
     );
+}
+
+/** Says that a server answers as another model than the one whose answers a run has already; undefined when it does not. */
+function otherAnswerer(
+  {name, stages}: Endpoint,
+  findings: readonly PreflightFinding[],
+  answered: readonly Answerer[]
+): string | undefined {
+  const now = findings.find(({servedModel}) => servedModel)?.servedModel;
+  const others = answered.filter(({model}) => model !== now);
+  if (now === undefined || stages || others.length === 0) return undefined;
+  const named = others.map(({model, answers}) => `${model} (${answers})`).join(", ");
+  return `${name} answers as ${now} now, and this run has answers of ${named}: it would mix them. Ask all anew with --no-reuse, or state a \`revision\` of the endpoint, which keeps the answers of other weights apart.`;
 }
 
 /**
