@@ -1,6 +1,38 @@
-import type {CandidateEnds, ServedModel} from "./answerFacts.js";
 import {counted, list} from "./points.js";
 import type {Risk} from "./types.js";
+
+/** How the answers of one candidate ended, where that was not by themselves with a text or a call. */
+export interface CandidateEnds {
+  /** As in the verdict: "candidate" or "candidate · variant". */
+  candidate: string;
+  answers: number;
+  /** Ended at the token limit. */
+  cut: number;
+  /** Of `cut`, those without a text. */
+  cutEmpty: number;
+  /** Refused by the model, or taken by a filter. */
+  refused: number;
+  /** Without a text, though neither cut nor refused. */
+  empty: number;
+  /** The candidate's own limit; absent where it states none. */
+  maxTokens?: number;
+}
+
+/** Which model a server named in the answers of one candidate, reused ones among them. */
+export interface ServedModel {
+  candidate: string;
+  model: string;
+  answers: number;
+  /** Different system fingerprints among them. */
+  fingerprints: number;
+}
+
+export interface AnswerFacts {
+  /** Every candidate, in the run's order. */
+  ends: CandidateEnds[];
+  /** By candidate, the model of most answers first. Not of candidates that ask several models, nor of weights known by their hash. */
+  served: ServedModel[];
+}
 
 /** From this share of a candidate's answers on, how they ended is a risk; below it is a count beside the run. */
 const ENDS_SHARE = 0.01;

@@ -6,7 +6,7 @@ export {
   type RowMark,
   type ScoreOf
 } from "./contamination.js";
-export {answerFacts, type AnswerFacts, type CandidateEnds, type ServedModel} from "./answerFacts.js";
+export type {AnswerFacts, CandidateEnds, ServedModel} from "./answerRisks.js";
 export {bestFirst, bestOf} from "./best.js";
 export {callsOf} from "./callsOf.js";
 export {costsOf} from "./costsOf.js";

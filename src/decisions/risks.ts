@@ -1,6 +1,5 @@
 import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
-import type {AnswerFacts} from "./answerFacts.js";
-import {endRisks, servedRisks} from "./answerRisks.js";
+import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
 import {type Contamination, contaminationText} from "./contamination.js";
 import {counted} from "./points.js";
 import {writerOf} from "./scoreScale.js";

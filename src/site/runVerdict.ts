@@ -1,5 +1,4 @@
 import {
-  answerFacts,
   type CandidateEnds,
   type Contamination,
   contaminationWarnings,
@@ -13,6 +12,7 @@ import {
 import {listModels} from "../models/index.js";
 import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
 import {modelsDir, type RunManifest, type Store} from "../store/index.js";
+import {answerFacts} from "./answerFacts.js";
 import {runContamination, type RunContamination} from "./contamination.js";
 import {unresolvedPersonalData} from "./personalData.js";
 import {splitGaps} from "./splitComparison.js";

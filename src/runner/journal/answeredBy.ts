@@ -1,14 +1,8 @@
-import type {Place} from "../plan/rows.js";
 import type {Plan} from "../plan/plan.js";
+import type {Answerer} from "../plan/preflight.js";
+import type {Place} from "../plan/rows.js";
 import type {Settled} from "./reuse.js";
 import {placeOf} from "./tables.js";
-
-/** A model that a server named in answers that a run has already: its own, and those that it takes from other runs. */
-export interface Answerer {
-  candidate: string;
-  model: string;
-  answers: number;
-}
 
 /** Of each candidate the models that its answers name, that of most answers first. */
 export async function answeredBy(

@@ -4,7 +4,6 @@ import {asDefined, readTrust, refusalMessage, refusedRows, sensitivityOf} from "
 import {ensureSplit} from "../../splits/index.js";
 import {messageOf, type Store, UserError, type VersionManifest} from "../../store/index.js";
 import type {EvalDefinition} from "../define.js";
-import type {Answerer} from "../journal/answeredBy.js";
 import {knownRecipients, refuseOutright} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import {resolveEval} from "./resolve.js";
@@ -16,6 +15,13 @@ export interface EvalFinding {
   check: PreflightFinding["check"] | "dataset" | "definition";
   status: PreflightFinding["status"];
   message: string;
+}
+
+/** A model that a server named in answers that a run has already: its own, and those that it takes from other runs. */
+export interface Answerer {
+  candidate: string;
+  model: string;
+  answers: number;
 }
 
 /**
