@@ -1,11 +1,5 @@
 /** What servers call an end at the token limit, in lower case. */
-const CUT = [
-  "length",
-  "max_tokens",
-  "max_output_tokens",
-  "model_length",
-  "model_context_window_exceeded"
-];
+const CUT = ["length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded"];
 
 /** What they call an answer that the model refused, or that a filter took or broke off. */
 const REFUSED = [
