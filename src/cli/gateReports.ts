@@ -1,4 +1,4 @@
-import {counted, type GateResult, writerOf} from "../decisions/index.js";
+import {counted, type GateResult, type Risk, writerOf} from "../decisions/index.js";
 import type {Broken} from "./broken.js";
 import type {CheckedRun} from "./check.js";
 import type {NamedEval} from "./project.js";
@@ -68,9 +68,9 @@ export function annotations({checked, unrun = [], broken = []}: Checks): string 
 }
 
 /**
- * A comment for a pull request, headed by how the gates stand and by what could not be loaded, which may state more of them. A few lines a run: what to do, the verdict, the worst
- * risk and that weights were chosen on rows scored, what changed, the gates; then
- * the rules that did not pass, failures first.
+ * A comment for a pull request, headed by how the gates stand and by what could not be loaded, which may state more of them. A few
+ * lines a run: what to do, the verdict, the worst risk and those of the answers themselves or of how weights were chosen, what
+ * changed, the gates; then the rules that did not pass, failures first.
  */
 export function markdown({checked, unrun = [], broken = []}: Checks): string {
   const lines = checked.flatMap((one) => {
@@ -82,9 +82,7 @@ export function markdown({checked, unrun = [], broken = []}: Checks): string {
         : [`Verdict: ${escape(report.verdict.sentence)}  `]),
       ...(one.otherMargin === undefined ? [] : [`Margin: ${escape(one.otherMargin)}  `]),
       ...(one.otherDefinition === undefined ? [] : [`Definition: ${escape(one.otherDefinition)}  `]),
-      ...report.verdict.risks
-        .filter(({kind}, i) => i === 0 || kind === "selection")
-        .map(({sentence}) => `Risk: ${escape(sentence)}  `),
+      ...worthSaying(report.verdict.risks).map(({sentence}) => `Risk: ${escape(sentence)}  `),
       `Changed: ${escape(changeText(one))}  `,
       `Gates: ${gatesText(results)}`,
       ...notPassed(results).map(
@@ -103,6 +101,13 @@ export function markdown({checked, unrun = [], broken = []}: Checks): string {
     standing({checked, unrun}, broken.length > 0)
   ].filter(Boolean);
   return `### Assay: ${heading.join(", ")}\n\n${[...unloaded, ...lines, ...missing].join("\n")}`;
+}
+
+const SAID: readonly Risk["kind"][] = ["selection", "answers", "answerer"];
+
+/** The worst, and what a change of the project often causes: how weights were chosen, and answers that were cut, refused or of several models. */
+function worthSaying(risks: readonly Risk[]): Risk[] {
+  return risks.filter(({kind, moves}, i) => i === 0 || (SAID.includes(kind) && moves !== 0));
 }
 
 /** The message of a file begins with its path. */

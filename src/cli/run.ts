@@ -3,6 +3,7 @@ import {openStore, type RunManifest, UsageError, UserError} from "../store/index
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {joinQueue} from "./joinQueue.js";
+import {endsText} from "./answerEnds.js";
 import {failuresText} from "./failures.js";
 import {reportBroken, warnOfBroken} from "./broken.js";
 import {fail} from "./fail.js";
@@ -67,12 +68,13 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
     });
     if (verb.json)
       printJson(
-        outcomes.map(({eval: one, split, result, verdict, failures, race: record}) => ({
+        outcomes.map(({eval: one, split, result, verdict, failures, ends, race: record}) => ({
           eval: one.name,
           split: split.name,
           ...result,
           verdict,
           failures,
+          ends,
           race: record
         }))
       );
@@ -144,15 +146,17 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
 
 /** @param asked what the run was made with: asking again for its failures takes the same */
 export function outcomeText(
-  {eval: one, split, result, verdict, failures, race}: EvalOutcome,
+  {eval: one, split, result, verdict, failures, ends, race}: EvalOutcome,
   asked: RunOptions & {race?: boolean} = {}
 ): string {
   if (result.prompts) return previewText(`${one.name} · ${split.name} split`, result.prompts);
   if (result.dryRun)
     return dryRunText(`${one.name} · ${split.name} split`, result.dryRun, {raced: !!one.definition.race});
-  const decided = race
-    ? raceText(race)
-    : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result))}`;
+  const ended = endsText(ends);
+  const decided = [
+    race ? raceText(race) : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result))}`,
+    ...(ended ? [ended] : [])
+  ].join("\n\n");
   const {failed = 0, completed = 0, scored = 0} = result.manifest?.counts ?? {};
   if (result.manifest?.imported) return decided;
   if (failed === 0)

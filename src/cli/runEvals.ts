@@ -1,4 +1,4 @@
-import type {RaceRecord, Verdict} from "../decisions/index.js";
+import type {CandidateEnds, RaceRecord, Verdict} from "../decisions/index.js";
 import {runRace} from "../races/runRace.js";
 import type {DatasetDefinition} from "../datasets/index.js";
 import {openExcerptCache} from "./excerptCache.js";
@@ -34,6 +34,8 @@ export interface EvalOutcome {
   verdict?: Verdict;
   /** Why rows failed, by candidate; absent when nobody was called. */
   failures?: FailureCount[];
+  /** How each candidate's answers ended; absent when nobody was called. */
+  ends?: CandidateEnds[];
   /** When the candidates were raced: `result` is then about the last round. */
   race?: RaceRecord;
 }
@@ -158,19 +160,16 @@ async function runOne(
       );
       reporter.end();
       store.refresh();
+      const report = result.manifest
+        ? await runVerdict(store, result.manifest, {margin: one.definition.margin, race: raced?.record})
+        : undefined;
       const outcome: EvalOutcome = {
         eval: one,
         split,
         result,
         race: raced?.record,
-        verdict: result.manifest
-          ? (
-              await runVerdict(store, result.manifest, {
-                margin: one.definition.margin,
-                race: raced?.record
-              })
-            ).verdict
-          : undefined,
+        verdict: report?.verdict,
+        ends: report?.ends,
         failures: result.manifest ? await failuresOf(store, result.manifest.id) : undefined
       };
       outcomes.push(outcome);

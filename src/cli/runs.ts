@@ -5,6 +5,7 @@ import {listRaces, raceOf} from "../races/index.js";
 import {runVerdict} from "../site/index.js";
 import {decisionOn} from "./chosenRun.js";
 import {contaminationTable} from "./contaminationTable.js";
+import {endsText} from "./answerEnds.js";
 import {failuresOf, failuresText} from "./failures.js";
 import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
@@ -110,8 +111,8 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
   const races = await listRaces(store.workspace);
   const race = raceOf(races, run.id);
   const decision = decisionOn(run, races);
-  const {verdict, contamination} = await runVerdict(store, run, {race: decision.race});
-  if (json) return printJson({run, verdict, race, contamination: contamination?.candidates});
+  const {verdict, contamination, ends} = await runVerdict(store, run, {race: decision.race});
+  if (json) return printJson({run, verdict, race, contamination: contamination?.candidates, ends});
   if (race) print(`${raceText(race)}\n`);
   print(verdictText(run, verdict));
   if (contamination) print("\n" + contaminationTable(contamination.candidates, verdict.scale));
@@ -119,6 +120,8 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
     print(
       `\n${plural(rows, "row")} erased ${at.slice(0, 16).replace("T", " ")} (${printable(reason)}): what was asked, expected and answered there is gone, the scores still count.`
     );
+  const ended = endsText(ends);
+  if (ended) print(`\n${ended}`);
   const failures = await failuresOf(store, run.id);
   if (failures.length > 0) print(`\n${failuresText(failures)}`);
   print(

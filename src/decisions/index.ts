@@ -7,6 +7,7 @@ export {
   type ScoreOf
 } from "./contamination.js";
 export {type Selected, selectionWarnings} from "./selection.js";
+export type {AnswerFacts, CandidateEnds, ServedModel} from "./answerRisks.js";
 export {bestFirst, bestOf} from "./best.js";
 export {callsOf} from "./callsOf.js";
 export {costsOf} from "./costsOf.js";

@@ -1,4 +1,5 @@
 import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
+import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
 import {type Contamination, contaminationText} from "./contamination.js";
 import {counted} from "./points.js";
 import {type Selected, selectionText} from "./selection.js";
@@ -6,7 +7,7 @@ import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
 
 /** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */
-export interface RiskFacts {
+export interface RiskFacts extends Partial<AnswerFacts> {
   /** The best candidate's score here minus its score on the split that keeps related rows together, in score units. */
   otherSplit?: {name: string; difference: number; low?: number; high?: number};
   contamination?: readonly Contamination[];
@@ -31,6 +32,8 @@ const ORDER: readonly Risk["kind"][] = [
   "split",
   "contamination",
   "selection",
+  "answerer",
+  "answers",
   "failures",
   "partial",
   "personal-data",
@@ -48,6 +51,8 @@ export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
     splitRisk(verdict, facts),
     ...contaminationRisks(verdict, facts),
     selectionRisk(verdict, facts),
+    ...servedRisks(facts.served),
+    ...endRisks(facts.ends),
     failureRisk(verdict),
     facts.partial === undefined
       ? undefined

@@ -69,6 +69,8 @@ export interface Risk {
     | "split"
     | "contamination"
     | "selection"
+    | "answerer"
+    | "answers"
     | "failures"
     | "partial"
     | "personal-data"

@@ -42,6 +42,11 @@ export interface HttpEndpointOptions {
   /** Ask for a stream, which gives the time to the first token. Default false. */
   stream?: boolean;
   /**
+   * Names the weights that a server holds under a name that stays, such as a date or a commit. It is part of what identifies the
+   * answerer: with another one nothing that was answered before is reused. Without it the model's name alone tells.
+   */
+  revision?: string;
+  /**
    * For servers that tell no usage: the model's tokenizer.json, as a path from the project's folder, or a function from a text
    * to its tokens. Without it they are guessed from the bytes. Counts made here are marked as estimates.
    */
@@ -150,7 +155,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     callPolicy: {retries: policy, timeoutMs, stream: setup.stream ?? false},
     price: priceOf,
     tokenCounter: () => tokenCounter(name, setup.tokenizer),
-    identity: async () => ({...setup.identity}),
+    identity: async () => withRevision(setup.identity, setup.revision),
     warmUp: () => void loadClient().catch(() => undefined),
     async complete(request: CompletionRequest, options: CompletionOptions = {}) {
       let attempts = 0;
@@ -192,6 +197,14 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     shutdownDate: async (model, signal) => shutdownIn(await listModels(model, signal), model),
     close: () => transport.close()
   };
+}
+
+/** What identifies an answerer: with no revision stated as it is. */
+export function withRevision(
+  identity: Record<string, string>,
+  revision: string | undefined
+): Record<string, string> {
+  return {...identity, ...(revision === undefined ? undefined : {revision})};
 }
 
 function hostOf({baseUrl = "", provider}: Record<string, string>): string | undefined {

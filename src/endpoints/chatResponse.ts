@@ -120,7 +120,7 @@ export function parseChatResponse(body: unknown, hide: (text: string) => string)
   }));
   const answer: ChatAnswer = {
     text: contentText(message?.content) || message?.refusal || "",
-    finishReason: choice.finish_reason || "unknown",
+    finishReason: endOf(choice.finish_reason || "unknown", message?.refusal),
     ...optional(toUsage(response.usage), toLogprobs(choice.logprobs), response)
   };
   if (toolCalls?.length) answer.toolCalls = toolCalls;
@@ -161,6 +161,11 @@ function describe(issue: z.core.$ZodIssue | undefined): string {
 
 const argumentText = (value: string | Record<string, unknown> | null | undefined) =>
   typeof value === "string" ? value : value ? JSON.stringify(value) : "";
+
+/** OpenAI ends a refusal with "stop": what tells it is where its text stands. */
+export function endOf(finishReason: string, refusal: string | null | undefined): string {
+  return refusal && !finishReason.startsWith("content_filter") ? "refusal" : finishReason;
+}
 
 export function contentText(content: z.output<typeof contentSchema>): string {
   if (typeof content === "string") return content;

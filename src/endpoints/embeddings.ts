@@ -1,7 +1,7 @@
 import {z} from "zod";
 import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {exactly} from "../store/checked.js";
-import type {HttpEndpointOptions} from "./chatEndpoint.js";
+import {type HttpEndpointOptions, withRevision} from "./chatEndpoint.js";
 import {withDeadline} from "./deadline.js";
 import {realEffects} from "./effects.js";
 import {hideRequest} from "./hideText.js";
@@ -85,10 +85,14 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
     host: new URL(url).hostname,
     limits: options.limits,
     price: (model) => priceOfModel(price, model),
-    identity: async () => ({
-      baseUrl: url.replace(/\/embeddings$/, ""),
-      ...(query ? {query: new URLSearchParams(withoutSecretValues(query)).toString()} : undefined)
-    }),
+    identity: async () =>
+      withRevision(
+        {
+          baseUrl: url.replace(/\/embeddings$/, ""),
+          ...(query ? {query: new URLSearchParams(withoutSecretValues(query)).toString()} : undefined)
+        },
+        options.revision
+      ),
     async complete(request, {signal, attempts: hooks} = {}) {
       let attempts = 0;
       const answer = await withRetry(

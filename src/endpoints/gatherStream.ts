@@ -1,6 +1,7 @@
 import {
   type ChatAnswer,
   contentText,
+  endOf,
   optional,
   parseChatChunk,
   refuseFailed,
@@ -21,6 +22,7 @@ export async function gatherStream(
   hide: (text: string) => string
 ): Promise<ChatAnswer> {
   let text = "";
+  let refusal = "";
   let finishReason: string | undefined;
   let firstTokenMs: number | undefined;
   let usage: Usage | undefined;
@@ -46,6 +48,7 @@ export async function gatherStream(
       const calls = choice.delta?.tool_calls ?? [];
       if (piece || calls.length) firstTokenMs ??= sinceStart();
       text += piece;
+      refusal += choice.delta?.refusal ?? "";
       for (const call of calls) pieces.add(call);
       for (const one of toLogprobs(choice.logprobs) ?? []) logprobs.push(one);
       finishReason = choice.finish_reason || finishReason;
@@ -65,7 +68,7 @@ export async function gatherStream(
   return {
     text,
     ...(toolCalls.length ? {toolCalls} : undefined),
-    finishReason,
+    finishReason: endOf(finishReason, refusal),
     ...(firstTokenMs === undefined ? undefined : {firstTokenMs}),
     ...optional(usage, logprobs, served)
   };

@@ -52,6 +52,7 @@ export const callShape: Shape<Omit<HttpEndpointOptions, "stream" | "tokenizer">>
   limits: limits.optional(),
   price: either("a price, or prices by model", price, byName(price, "prices by model", 1)).optional(),
   timeoutMs: number({above: 0}).optional(),
+  revision: text("a revision").optional(),
   retries: either("a number of retries or a policy", number({least: 0, whole: true}), retryPolicy).optional(),
   effects
 };

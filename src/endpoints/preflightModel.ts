@@ -10,14 +10,21 @@ export function isUnlisted(model: string, models: string[] | undefined): boolean
 export function modelFinding(
   name: string,
   model: string,
-  answer: ChatAnswer,
+  answer: ChatAnswer & {kept?: boolean},
   models: string[] | undefined
 ): PreflightFinding {
+  const servedModel = answer.kept ? undefined : answer.servedModel;
   if (!isUnlisted(model, models))
-    return {check: "model", status: "ok", message: `${name} answers as ${answer.servedModel ?? model}.`};
+    return {
+      check: "model",
+      status: "ok",
+      message: `${name} answers as ${answer.servedModel ?? model}.`,
+      servedModel
+    };
   return {
     check: "model",
     status: "warning",
+    servedModel,
     message: `${name} answers but does not list ${model}, so another model may be answering${
       answer.servedModel && !isSameModel(answer.servedModel, model) ? ` (it says ${answer.servedModel})` : ""
     }. ${suggest(model, models)}`

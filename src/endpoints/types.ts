@@ -130,6 +130,7 @@ export interface TokenLogprob {
 export interface Completion {
   text: string;
   toolCalls?: ToolCall[];
+  /** As the server says; "refusal" where the text is that of a refusal, and "unknown" where it says nothing. */
   finishReason: string;
   /** Undefined when the server reports none: unknown, never 0. */
   usage?: Usage;
@@ -200,6 +201,8 @@ export interface PreflightFinding {
   mayPass?: boolean;
   /** One sentence: what was found and what to do next. Never contains a secret. */
   message: string;
+  /** With "model": who the server says is answering now; undefined where it says nothing, or was not asked anew. */
+  servedModel?: string;
 }
 
 /** Kinds whose server is reached over a network, from any machine: their calls are paid for and limited by that server. */

@@ -5,6 +5,7 @@ import {makeCalls} from "./calls/calls.js";
 import {createSpending, type Spending} from "./calls/spending.js";
 import {createTally, type Tally} from "./calls/tally.js";
 import type {EvalDefinition} from "./define.js";
+import {answeredBy} from "./journal/answeredBy.js";
 import {type AppendLog, openAppendLog} from "./journal/appendLog.js";
 import type {Bits} from "./journal/bits.js";
 import type {RunFolder} from "./journal/folder.js";
@@ -157,9 +158,10 @@ function concurrencyOf(runs: readonly RunManifest[], ids: readonly string[]): nu
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
   {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, run}: PlannedRun,
-  {journal, scoreLog, settled: {done, answered}, ended, tally, spending, prices, made, outage}: Begun
+  {journal, scoreLog, settled, ended, tally, spending, prices, made, outage}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
+  const {done, answered} = settled;
   if (plan.total === done.count) return undefined;
   const called = calledCandidates(plan, done);
   for (const [index, {record, prepared}] of ready.entries())
@@ -173,7 +175,11 @@ async function callMissing(
         ready.filter((_one, index) => called.has(index)),
         definition.needs,
         (message) => effects.onMessage?.(message),
-        {signal, around: made.preflightCalls.around}
+        {
+          signal,
+          around: made.preflightCalls.around,
+          answered: done.count > 0 ? await answeredBy(place, plan, settled) : []
+        }
       );
     } catch (error) {
       if (spending?.stopped !== undefined) return spending.stopped;

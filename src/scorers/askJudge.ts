@@ -4,6 +4,7 @@ import {
   EndpointError,
   type ModelParameters
 } from "../endpoints/types.js";
+import {isCut, isRefused} from "../store/answerEnds.js";
 import {anyObject, required, text} from "./scorerOptions.js";
 import type {Json, ScorerCalls} from "./types.js";
 
@@ -43,30 +44,11 @@ export async function askJudge(
   }
 }
 
-/** The words that servers have for it, in small letters. */
-const CUT = new Set([
-  "length",
-  "max_tokens",
-  "max_output_tokens",
-  "model_length",
-  "model_context_window_exceeded"
-]);
-const WITHHELD = new Set([
-  "content_filter",
-  "refusal",
-  "safety",
-  "recitation",
-  "blocklist",
-  "prohibited_content",
-  "spii"
-]);
-
 /** Why an answer that ended so is no whole one. Answers kept by earlier releases may not say how they ended. */
-function brokenOff(finishReason: string | undefined): string | undefined {
-  const end = finishReason?.toLowerCase() ?? "";
-  if (CUT.has(end))
+function brokenOff(finishReason = ""): string | undefined {
+  if (isCut(finishReason))
     return `the judge's answer was cut off (finish_reason "${finishReason}"): raise max_tokens in the judge's params, or give it a model with a longer context`;
-  return WITHHELD.has(end)
+  return isRefused(finishReason)
     ? `the judge's answer was withheld (finish_reason "${finishReason}"): its provider's filter or the model refused this row; ask another judge about it`
     : undefined;
 }

@@ -19,6 +19,11 @@ export interface ScoreInput {
   expected: unknown;
   row: Row;
   completion: Completion;
+  /**
+   * True when the model refused or a filter took the answer; `output` is then what it said instead, which may be nothing. A run
+   * gives such an answer 0 itself where a scorer of Assay compares texts; judges and scorers of your own decide by themselves.
+   */
+  refused?: boolean;
   messages: readonly Message[];
   signal?: AbortSignal;
   /** Makes the calls of a scorer that asks a model; straight to the endpoint when absent. */

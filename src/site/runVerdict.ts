@@ -1,4 +1,5 @@
 import {
+  type CandidateEnds,
   type Contamination,
   contaminationWarnings,
   corpusOf,
@@ -13,12 +14,15 @@ import {
 import {listModels} from "../models/index.js";
 import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
 import {modelsDir, type RunManifest, type Store} from "../store/index.js";
+import {answerFacts} from "./answerFacts.js";
 import {runContamination, type RunContamination} from "./contamination.js";
 import {unresolvedPersonalData} from "./personalData.js";
 import {splitGaps} from "./splitComparison.js";
 
 export interface RunVerdict extends RunReport {
   contamination?: RunContamination;
+  /** How each candidate's answers ended. */
+  ends: CandidateEnds[];
 }
 
 export interface RunVerdictOptions {
@@ -38,13 +42,15 @@ export async function runVerdict(
   {race, margin}: RunVerdictOptions = {}
 ): Promise<RunVerdict> {
   let contamination: RunContamination | undefined;
+  const answers = await answerFacts(store, run);
   const report = await runReport(store, run, {
     margin,
     race,
     ...(await weightsOf(store, run)),
     facts: async (table) => {
       contamination = await runContamination(store, run, table);
-      return factsOf(store, run, {table, contamination, raced: race !== undefined, margin});
+      const facts = await factsOf(store, run, {table, contamination, raced: race !== undefined, margin});
+      return {...facts, ...answers};
     }
   });
   const {verdict} = report;
@@ -53,7 +59,7 @@ export async function runVerdict(
     ...contaminationBeside(verdict, contamination?.candidates ?? []),
     ...selectionBeside(verdict, contamination?.selected ?? [])
   ];
-  return {...report, verdict: {...verdict, warnings}, contamination};
+  return {...report, verdict: {...verdict, warnings}, contamination, ends: answers.ends};
 }
 
 /** Where one of the candidates that may be the best is contaminated, a risk tells of them all. */

@@ -71,6 +71,7 @@ export {
 } from "./kinds/heldOutRecord.js";
 export {isErasedRow} from "./kinds/eraseRows.js";
 export {jobsNamed} from "./jobsNamed.js";
+export {cutSql, emptySql, isRefused, refusedSql} from "./answerEnds.js";
 export {isStaged} from "./isStaged.js";
 export {modelIdsOf} from "./modelIdsOf.js";
 export {shownRowId} from "./kinds/finalRunViews.js";

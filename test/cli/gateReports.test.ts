@@ -39,6 +39,19 @@ describe("a comment", () => {
   });
 });
 
+it("names the worst risk, and beside it that answers were cut or come from several models", () => {
+  const risk = (kind: string, moves?: number) => ({kind, sentence: `of ${kind} ${moves ?? ""}`, moves});
+  const risks = [risk("split", 1), risk("answerer"), risk("answers"), risk("partial"), risk("answerer", 0)];
+  const [one] = checked;
+  const report = {...one!.report, verdict: {...one!.report.verdict, risks}};
+  const text = markdown({checked: [{...one!, report}] as unknown as CheckedRun[]});
+  expect(text.split("\n").filter((line) => line.startsWith("Risk:"))).toEqual([
+    "Risk: of split 1  ",
+    "Risk: of answerer   ",
+    "Risk: of answers   "
+  ]);
+});
+
 it("says of one row that it would decide an undecided rule", () => {
   const results = [1, 2].map((rowsNeeded) => ({
     ...checked[0]!.results[0]!,

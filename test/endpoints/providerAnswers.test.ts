@@ -151,3 +151,25 @@ describe("the usage of an answer", () => {
     expect(await of({...usage, prompt_tokens_details: details})).toEqual(read);
   });
 });
+
+describe("a refusal", () => {
+  const refusal = "I cannot help with that";
+
+  it("is the answer's text, and its end tells that it is one, whole or streamed", async () => {
+    const whole = (finish_reason: string, message: object) =>
+      json({choices: [{index: 0, finish_reason, message: {role: "assistant", ...message}}]});
+    for (const [end, message, finishReason] of [
+      ["stop", {content: null, refusal}, "refusal"],
+      ["content_filter", {content: null, refusal}, "content_filter"],
+      ["stop", {content: refusal, refusal: null}, "stop"]
+    ] as const) {
+      const {endpoint} = await rawEndpoint(whole(end, message));
+      expect(await endpoint.complete(question)).toMatchObject({text: refusal, finishReason});
+    }
+    const pieces = ["I cannot", " help with that"].map((piece) =>
+      answered({delta: {refusal: piece}, finish_reason: null})
+    );
+    const {endpoint} = await rawEndpoint(stream(...pieces, answered({delta: {}})), {stream: true});
+    expect(await endpoint.complete(question)).toMatchObject({text: refusal, finishReason: "refusal"});
+  });
+});

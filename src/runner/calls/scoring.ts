@@ -1,8 +1,9 @@
 import {type Completion, EndpointError, type Message} from "../../endpoints/types.js";
 import type {Row, ScoreInput, Scorer, ScorerCalls, ScoreResult} from "../../scorers/index.js";
 import {corpusCounts, corpusMembers, corpusName} from "../../stats/index.js";
-import {messageOf} from "../../store/index.js";
+import {isRefused, messageOf} from "../../store/index.js";
 import type {ResolvedEval} from "../plan/resolve.js";
+import {isWithoutCredit, REFUSED, scoreRefused} from "./scoreRefused.js";
 
 /** One scorer's word on one completion, with the columns of SCORES that a line of the score log holds. */
 export interface ScoreRecord {
@@ -36,6 +37,7 @@ export async function scoreAll(
     expected: expected(row),
     row,
     completion,
+    refused: isRefused(completion.finishReason) || undefined,
     messages,
     calls,
     signal
@@ -44,8 +46,14 @@ export async function scoreAll(
   for (const {name, version, scorer} of scorers) {
     const place = {scorer: name, scorer_version: version, key};
     try {
-      const given = scorer(input);
-      records.push({...place, ...wordOf(given instanceof Promise ? await given : given, scorer)});
+      const refused = isWithoutCredit(scorer, completion);
+      const given = refused ? scoreRefused(scorer, input) : scorer(input);
+      const word = wordOf(given instanceof Promise ? await given : given, scorer);
+      records.push({
+        ...place,
+        ...word,
+        ...(refused && word.status === "scored" ? {reason: REFUSED} : undefined)
+      });
     } catch (error) {
       // It was stopped before it could say: the score is still owed, and the next start asks for it.
       if (error instanceof EndpointError && error.kind === "aborted") continue;

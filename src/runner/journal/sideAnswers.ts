@@ -35,7 +35,7 @@ interface AnswersOptions {
   file: AnswersFile;
   /** Only those of the run itself. */
   ownOnly?: boolean;
-  /** ISO time: those of other runs from then on only. */
+  /** ISO time: those from then on only. */
   since?: string;
 }
 
@@ -66,11 +66,12 @@ export async function openSideAnswers(
   for (const id of [...others, runId])
     for await (const line of logLines<Line>(workspace, id, file)) {
       const {key, endpoint, host, model, price, at, completion} = line;
-      if (id !== runId && since !== undefined && !(at !== undefined && at >= since)) continue;
-      forget(key);
-      known.set(key, completion);
-      characters += completion.text.length;
-      while (known.size > MOST_KNOWN || characters > MOST_CHARACTERS) forget(known.keys().next().value!);
+      if (since === undefined || (at !== undefined && at >= since)) {
+        forget(key);
+        known.set(key, completion);
+        characters += completion.text.length;
+        while (known.size > MOST_KNOWN || characters > MOST_CHARACTERS) forget(known.keys().next().value!);
+      }
       if (id !== runId) continue;
       before.calls++;
       if (completion.costUsd !== undefined) before.costUsd = (before.costUsd ?? 0) + completion.costUsd;

@@ -17,6 +17,13 @@ export interface EvalFinding {
   message: string;
 }
 
+/** A model that a server named in answers that a run has already: its own, and those that it takes from other runs. */
+export interface Answerer {
+  candidate: string;
+  model: string;
+  answers: number;
+}
+
 /**
  * Asks the endpoint of every candidate whether it can do what the eval needs. Warnings are told, errors of all
  * candidates are thrown together as one UserError. What may pass is an error when it keeps every candidate from answering, else a
@@ -26,7 +33,16 @@ export async function preflight(
   ready: readonly ReadyCandidate[],
   needs: EvalDefinition["needs"],
   onMessage: (message: string) => void,
-  {signal, around}: {signal?: AbortSignal; around?: (endpoint: Endpoint) => AroundAsk} = {}
+  {
+    signal,
+    around,
+    answered = []
+  }: {
+    signal?: AbortSignal;
+    around?: (endpoint: Endpoint) => AroundAsk;
+    /** Who gave the answers that the run has already. */
+    answered?: readonly Answerer[];
+  } = {}
 ): Promise<void> {
   const problems = new Set<string>();
   const passing: string[] = [];
@@ -39,6 +55,9 @@ export async function preflight(
       else if (status === "error") problems.add(`${record.name}: ${message}`);
       else if (status === "warning") onMessage(`${record.name}: ${message}`);
     if (findings.every(({status}) => status !== "error")) isAnyReady = true;
+    const own = answered.filter(({candidate}) => candidate === record.name);
+    const other = otherAnswerer(prepared.endpoint, findings, own);
+    if (other !== undefined) onMessage(`${record.name}: ${other}`);
   }
   if (!isAnyReady || problems.size > 0) for (const problem of passing) problems.add(problem);
   else for (const problem of passing) onMessage(`${problem} Its calls wait until it answers.`);
@@ -46,6 +65,19 @@ export async function preflight(
     throw new UserError(
       `endpoints are not ready:\n${[...problems].map((problem) => `  - ${problem}`).join("\n")}\nNo row was asked.`
     );
+}
+
+/** Says that a server answers as another model than the one whose answers a run has already; undefined when it does not. */
+function otherAnswerer(
+  {name, stages}: Endpoint,
+  findings: readonly PreflightFinding[],
+  answered: readonly Answerer[]
+): string | undefined {
+  const now = findings.find(({servedModel}) => servedModel)?.servedModel;
+  const others = answered.filter(({model}) => model !== now);
+  if (now === undefined || stages || others.length === 0) return undefined;
+  const named = others.map(({model, answers}) => `${model} (${answers})`).join(", ");
+  return `${name} answers as ${now} now, and this run has answers of ${named}: it would mix them. Ask all anew with --no-reuse, or state a \`revision\` of the endpoint, which keeps the answers of other weights apart.`;
 }
 
 /**

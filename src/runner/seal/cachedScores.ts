@@ -1,5 +1,6 @@
 import {join} from "node:path";
-import type {Columns} from "../../store/index.js";
+import {type Columns, refusedSql, sqlString} from "../../store/index.js";
+import {REFUSED} from "../calls/scoreRefused.js";
 import {copyParquet, type Range, relationOf} from "../tables/chunks.js";
 import type {Place} from "../plan/rows.js";
 import type {OtherScores} from "../journal/tables.js";
@@ -14,6 +15,8 @@ export interface CachedScoresInputs {
   kept(range: Range): string;
   /** Relation of the scorers, as `sc`. */
   scorers: string;
+  /** Names of those that give a refused answer no credit. */
+  textScorers: readonly string[];
   columns: Columns;
   folder: string;
 }
@@ -24,18 +27,20 @@ export interface CachedScoresInputs {
  * and items pass by.
  */
 export async function cachedScores(inputs: CachedScoresInputs): Promise<string> {
-  const {ranges, others, completed, kept, scorers, columns, folder} = inputs;
+  const {ranges, others, completed, kept, scorers, textScorers, columns, folder} = inputs;
   const {db} = inputs.place;
   const files: string[] = [];
+  const texts = textScorers.map(sqlString).join(", ") || "null";
   for (const range of others === undefined ? [] : ranges) {
     await db.run(
-      `create or replace temp table reused_here as select n, key, row_hash, expected from ${completed(range)} where reused`
+      `create or replace temp table reused_here as select n, key, row_hash, expected, ${refusedSql} as refused from ${completed(range)} where reused`
     );
     await db.run(
       `create or replace temp table scores_found as
          select c.n, c.row_hash, c.expected, sc.scorer, sc.scorer_version, c.key, k.status, k.value, k.reason, k.details, k.run, k.row_id
          from ${others!.scores} k join reused_here c using (key) join ${scorers} using (scorer_version)
-         anti join ${kept(range)} o on o.n = c.n and o.scorer = sc.scorer`
+         anti join ${kept(range)} o on o.n = c.n and o.scorer = sc.scorer
+         where not (c.refused and k.reason is distinct from ${sqlString(REFUSED)} and coalesce(sc.scorer in (${texts}), false))`
     );
     const file = join(folder, `cached-scores-${files.length}.parquet`);
     await copyParquet(

@@ -12,6 +12,7 @@ import {
   sqlString
 } from "../../store/index.js";
 import {isRemote} from "../../endpoints/types.js";
+import {comparesText} from "../../scorers/comparesText.js";
 import type {ScorerCalls} from "../../scorers/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {cachedScores} from "./cachedScores.js";
@@ -118,6 +119,7 @@ async function joinScores(inputs: SealInputs, done: string): Promise<string> {
     completed,
     kept,
     scorers,
+    textScorers: resolved.scorers.filter(({scorer}) => comparesText(scorer)).map(({name}) => name),
     columns: withoutSeq(SCORE_LOG),
     folder
   });
