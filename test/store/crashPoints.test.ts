@@ -127,8 +127,8 @@ async function contentOf(path: string): Promise<unknown> {
   return path.endsWith(".json") ? withoutTimes(JSON.parse(text)) : text;
 }
 
-/** With the hash of a definition: it is of compiled functions, and the two processes compile theirs in two ways. */
-const TIMES = /^(seq|salt|bytes|seconds|latency_?ms|concurrency|definition)$/i;
+/** Only a later start has `askedAt`. With the hash of a definition: it is of compiled functions, and the two processes compile theirs in two ways. */
+const TIMES = /^(seq|salt|bytes|seconds|latency_?ms|concurrency|definition|askedAt)$/i;
 
 function withoutTimes(value: unknown): unknown {
   if (typeof value === "string") return /^\d{4}-\d\d-\d\dT/.test(value) ? "a time" : value;
