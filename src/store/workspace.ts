@@ -2,7 +2,7 @@ import {randomBytes} from "node:crypto";
 import {mkdir, readdir, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {UserError} from "./errors.js";
-import {isWithin, parseJson} from "./files.js";
+import {isWithin, parseJson, sweepTemporary, writeAtomic} from "./files.js";
 import {sha256} from "./hash.js";
 import {KINDS} from "./kinds/index.js";
 import type {Kind} from "./kinds/kind.js";
@@ -82,10 +82,10 @@ export async function openWorkspace(
 /** Rows, prompts and answers enter no repository by accident: a folder that holds nothing yet is one that git does not look into. */
 async function hideFromGit(folder: string): Promise<void> {
   await mkdir(folder, {recursive: true});
-  if ((await readdir(folder)).length > 0) return;
-  await writeFile(join(folder, ".gitignore"), "*\n", {flag: "wx"}).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  });
+  // What a kill leaves of the file's own writing is as good as nothing.
+  if (!(await readdir(folder)).every((name) => name.startsWith("..gitignore."))) return;
+  await sweepTemporary(folder);
+  await writeAtomic(join(folder, ".gitignore"), (temporary) => writeFile(temporary, "*\n"));
 }
 
 const MARKER = "workspace.json";
