@@ -14,7 +14,7 @@ import {
 } from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
-import {openStore, type Store, writeAtomic} from "../store/index.js";
+import {openStore, type RunManifest, type Store, writeAtomic} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";
@@ -128,7 +128,7 @@ export async function checkEvals(
         path,
         split: run.split.name,
         run: run.id,
-        results: undecidedFor({run, other}, gatesOf(report, rules, await gateFacts(store, run, rules))),
+        results: undecidedFor({run, race, other}, gatesOf(report, rules, await gateFacts(store, run, rules))),
         report,
         otherMargin: otherMargin(definition.margin, report.verdict),
         otherDefinition,
@@ -153,18 +153,36 @@ function seenBefore({contamination, verdict}: RunVerdict): string[] {
   return [...contaminationWarnings(candidates, verdict.scale), ...selectionWarnings(selected)];
 }
 
-/** A run of another definition says nothing of whether the present one would pass. */
+/**
+ * A run of another definition says nothing of whether the present one would pass. One that was cut short tells of no gate that it
+ * passes: the rows that it did not get to are no sample, as those behind a limit are. What fails on it fails.
+ */
 export function undecidedFor(
-  {run, other}: Pick<JudgedRun, "run" | "other">,
+  {run, race, other}: Pick<JudgedRun, "race" | "other"> & {run: CutRun},
   results: readonly GateResult[]
 ): GateResult[] {
-  if (!other) return [...results];
-  return results.map((result) => ({
-    ...result,
-    status: "undecided",
-    message: `${result.message}, in ${run.id}, which is of another definition (${other.join(", ")})`,
-    rowsNeeded: undefined
-  }));
+  const why = other
+    ? `is of another definition (${other.join(", ")})`
+    : !race && isCutShort(run)
+      ? `was cut short with ${run.counts.scored} of ${run.counts.planned} answers scored`
+      : undefined;
+  if (why === undefined) return [...results];
+  return results.map((result) =>
+    other || result.status === "pass"
+      ? {
+          ...result,
+          status: "undecided",
+          message: `${result.message}, in ${run.id}, which ${why}`,
+          rowsNeeded: undefined
+        }
+      : result
+  );
+}
+
+type CutRun = Pick<RunManifest, "id" | "status" | "limit" | "counts">;
+
+function isCutShort({status, limit, counts: {planned, completed, failed}}: CutRun): boolean {
+  return status === "partial" && (limit === undefined || completed + failed < planned);
 }
 
 function otherMargin(stated = DEFAULT_MARGIN, {margin, scale}: Verdict): string | undefined {

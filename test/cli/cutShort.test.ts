@@ -1,0 +1,44 @@
+import {describe, expect, it} from "vitest";
+import {undecidedFor} from "../../src/cli/check.js";
+import type {GateResult} from "../../src/decisions/index.js";
+
+const result = (status: GateResult["status"]): GateResult => ({
+  rule: "score at least 80.0",
+  candidate: "a",
+  status,
+  message: "found 90.0"
+});
+const results = [result("pass"), result("fail"), result("undecided")];
+
+describe("gates on a run that was cut short", () => {
+  const run = {
+    id: "words-1",
+    status: "partial" as const,
+    limit: undefined as number | undefined,
+    counts: {planned: 10, completed: 4, failed: 1, reused: 0, scored: 3, unscored: 1}
+  };
+  const statuses = (
+    changes: Partial<typeof run> = {},
+    more: Partial<Parameters<typeof undecidedFor>[0]> = {}
+  ) => undecidedFor({run: {...run, ...changes}, ...more}, results).map(({status}) => status);
+
+  it("are undecided where they pass, and say how far it got", () => {
+    const [passed, ...others] = undecidedFor({run}, results);
+    expect(passed).toMatchObject({
+      status: "undecided",
+      message: "found 90.0, in words-1, which was cut short with 3 of 10 answers scored"
+    });
+    expect(others).toEqual(results.slice(1));
+  });
+
+  it("are as they are on a limited run, unless that was cut short too, or lacks scores", () => {
+    const whole = {...run.counts, completed: 9};
+    expect(statuses({limit: 5, counts: whole})).toEqual(["pass", "fail", "undecided"]);
+    expect(statuses({limit: 5})).toEqual(["undecided", "fail", "undecided"]);
+    expect(statuses({counts: whole})).toEqual(["undecided", "fail", "undecided"]);
+  });
+
+  it("are all undecided on a run of another definition, however it ended", () => {
+    expect(statuses({}, {other: ["the prompt"]})).toEqual(["undecided", "undecided", "undecided"]);
+  });
+});
