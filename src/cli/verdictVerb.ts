@@ -65,7 +65,8 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
     const otherDefinition = other && otherText(run.eval, run, other);
     if (otherDefinition !== undefined) note(`! ${otherDefinition}`);
     const report = await runVerdict(store, run, {race, margin: options.margin});
-    const gates = rules.length > 0 ? undecidedFor({run, race, other}, await gatesOf(store, report, rules)) : [];
+    const gates =
+      rules.length > 0 ? undecidedFor({run, race, other}, await gatesOf(store, report, rules)) : [];
     if (options.json)
       printJson({
         run: run.id,
