@@ -1,7 +1,7 @@
 import {otherFiles} from "../imports/index.js";
 import {type ComparedRun, otherDefinition} from "../runner/index.js";
 import {type DecidingRun, decidingRuns, isFinished, listRaces} from "../races/index.js";
-import type {RunManifest, Store} from "../store/index.js";
+import {isBeside, type RunManifest, type Store} from "../store/index.js";
 import type {NamedEval} from "./project.js";
 import type {EvalOutcome} from "./runEvals.js";
 
@@ -36,7 +36,7 @@ export async function judgedRuns(
     .filter((made) => isFinished(made) && runs.some(({id}) => id === made.run.id));
   const found: JudgedRun[] = [];
   for (const first of decidingRuns(runs, races)) {
-    const made = justMade.find((other) => isSamePlace(other.run, first.run));
+    const made = justMade.find((other) => isBeside(other.run, first.run));
     found.push(made ?? (await presentOf(first, {runs, races, compare})));
   }
   const here = found.filter(({run}) => isNamed(one, run));
@@ -63,7 +63,7 @@ async function presentOf(
   first: DecidingRun,
   {runs, races, compare}: {runs: RunManifest[]; races: Parameters<typeof decidingRuns>[1]; compare: Compare}
 ): Promise<JudgedRun> {
-  let left = runs.filter((run) => isSamePlace(run, first.run));
+  let left = runs.filter((run) => isBeside(run, first.run));
   let other: string[] | undefined;
   for (let next: DecidingRun | undefined = first; next; [next] = decidingRuns(left, races)) {
     const {run, race}: DecidingRun = next;
@@ -75,10 +75,6 @@ async function presentOf(
     left = left.filter(({id}) => id !== run.id);
   }
   return {...first, other};
-}
-
-function isSamePlace(one: RunManifest, other: RunManifest): boolean {
-  return one.split.name === other.split.name && one.split.part === other.split.part;
 }
 
 /** Whether an eval names a run's split and part now. */

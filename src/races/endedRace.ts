@@ -1,4 +1,4 @@
-import {canonicalJson, lastAsked, type Store} from "../store/index.js";
+import {canonicalJson, isBeside, lastAsked, type Store} from "../store/index.js";
 import {listRaces, readRace} from "./record.js";
 import type {RaceRecord, RaceRound} from "../decisions/raceTypes.js";
 
@@ -7,14 +7,14 @@ export async function endedRace(store: Store, id: string): Promise<RaceRecord | 
   const found = await readRace(store.workspace, id);
   if (!found?.outcome || found.outcome.kind === "stopped") return undefined;
   const own = new Set(found.rounds.map(({run}) => run));
-  const isBeside = (one: Pick<RaceRecord, "eval" | "split">) =>
-    one.eval === found.eval && one.split.name === found.split.name && one.split.part === found.split.part;
   const ranSince = (await store.runs()).some(
     (run) =>
-      isBeside(run) && !own.has(run.id) && (run.sealedAt > found.endedAt! || lastAsked(run) > found.endedAt!)
+      isBeside(run, found) &&
+      !own.has(run.id) &&
+      (run.sealedAt > found.endedAt! || lastAsked(run) > found.endedAt!)
   );
   const racedSince = (await listRaces(store.workspace)).some(
-    (race) => race.id !== id && isBeside(race) && race.startedAt > found.startedAt
+    (race) => race.id !== id && isBeside(race, found) && race.startedAt > found.startedAt
   );
   return ranSince || racedSince ? undefined : found;
 }

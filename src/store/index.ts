@@ -105,7 +105,7 @@ export {
   type Seen
 } from "./kinds/kind.js";
 export {askAgain} from "./kinds/askAgain.js";
-export {lastAsked} from "./kinds/lastAsked.js";
+export {isBeside, lastAsked} from "./kinds/lastAsked.js";
 export {modelKey, modelsDir, modelsPlace} from "./kinds/model.js";
 export {raceKey, readRaceRecord, readRaces} from "./kinds/race.js";
 export {

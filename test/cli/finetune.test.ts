@@ -21,7 +21,7 @@ import {lineage, type ModelManifest} from "../../src/models/index.js";
 import {recordFiles} from "../../src/jobs/index.js";
 import {finetuneVerb} from "../../src/cli/finetune.js";
 import {printed} from "../support/printed.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {commandProject} from "../support/temporaryWorkspace.js";
 
 const assayIndex = fileURLToPath(new URL("../../src/index.js", import.meta.url));
 
@@ -49,9 +49,7 @@ async function json<T>(name: string): Promise<T> {
 }
 
 beforeAll(async () => {
-  project = await temporaryProject();
-  vi.stubEnv("ASSAY_PROJECT", project);
-  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  project = await commandProject();
   await mkdir(join(project, "data-loaders"));
   await mkdir(join(project, "finetunes"));
   const words = "cat dog bird house tree lamp door car boat book pen cup star road hand".split(" ");

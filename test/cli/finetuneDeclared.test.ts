@@ -14,7 +14,7 @@ import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
 import {modelsDir, openStore, openWorkspace, type RunManifest, type Store} from "../../src/store/index.js";
 import {writeLoader} from "../support/assay.js";
 import {printed} from "../support/printed.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {commandProject} from "../support/temporaryWorkspace.js";
 
 const assayIndex = fileURLToPath(new URL("../../src/index.js", import.meta.url));
 const parted = {strategy: "given", name: "parted", column: "part"} as const;
@@ -67,9 +67,7 @@ async function run(
 const asked = {params: {temperature: 0, max_tokens: 2}, threads: 1};
 
 beforeAll(async () => {
-  project = await temporaryProject();
-  vi.stubEnv("ASSAY_PROJECT", project);
-  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  project = await commandProject();
   writeLoader(
     project,
     "words",

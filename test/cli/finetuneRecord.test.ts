@@ -16,7 +16,7 @@ import {openStore, openWorkspace, rowsSha256} from "../../src/store/index.js";
 import {writeLoader} from "../support/assay.js";
 import {noted} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {commandProject} from "../support/temporaryWorkspace.js";
 
 const assayIndex = fileURLToPath(new URL("../../src/index.js", import.meta.url));
 const split = {strategy: "given", name: "parted", column: "part"} as const;
@@ -50,9 +50,7 @@ const json = async (name: string) =>
   )[0]!;
 
 beforeAll(async () => {
-  project = await temporaryProject();
-  vi.stubEnv("ASSAY_PROJECT", project);
-  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  project = await commandProject();
   // Of ten rows to learn from two have a long answer, and one a long question.
   writeLoader(
     project,

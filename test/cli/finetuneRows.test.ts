@@ -11,7 +11,7 @@ import {openStore, openWorkspace, type Store} from "../../src/store/index.js";
 import {writeLoader} from "../support/assay.js";
 import {noted} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {commandProject} from "../support/temporaryWorkspace.js";
 
 const assayIndex = fileURLToPath(new URL("../../src/index.js", import.meta.url));
 
@@ -53,9 +53,7 @@ const holdOut = (column: string) =>
   });
 
 beforeAll(async () => {
-  project = await temporaryProject();
-  vi.stubEnv("ASSAY_PROJECT", project);
-  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  project = await commandProject();
   writeLoader(
     project,
     "words",

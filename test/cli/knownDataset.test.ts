@@ -10,16 +10,13 @@ import {splitVerb} from "../../src/cli/split.js";
 import {versionsVerb} from "../../src/cli/versions.js";
 import {recordModel} from "../../src/models/index.js";
 import {modelsDir, openWorkspace, sha256} from "../../src/store/index.js";
-import {join} from "node:path";
 import {writeLoader} from "../support/assay.js";
 import {noted} from "../support/jobProject.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {commandProject} from "../support/temporaryWorkspace.js";
 
 let project: string;
 beforeAll(async () => {
-  project = await temporaryProject();
-  vi.stubEnv("ASSAY_PROJECT", project);
-  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  project = await commandProject();
   writeLoader(
     project,
     "support",

@@ -11,7 +11,7 @@ import {finalRuns, modelsDir, openStore, openWorkspace, type Store} from "../../
 import {ensureSplit} from "../../src/splits/index.js";
 import {colourModel} from "../support/colourModel.js";
 import {printed} from "../support/printed.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {commandProject} from "../support/temporaryWorkspace.js";
 import {tinyAdapter} from "../support/tinyAdapter.js";
 import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
 
@@ -81,9 +81,7 @@ export default defineEval({
 `;
 
 beforeAll(async () => {
-  project = await temporaryProject();
-  vi.stubEnv("ASSAY_PROJECT", project);
-  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  project = await commandProject();
   for (const folder of ["data-loaders", "evals"]) await mkdir(join(project, folder));
   await writeFile(
     join(project, "data-loaders", "colours.ts"),

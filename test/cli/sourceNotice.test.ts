@@ -10,7 +10,7 @@ import {runVerb} from "../../src/cli/run.js";
 import {writeLoader} from "../support/assay.js";
 import {noted, trainer} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {commandProject} from "../support/temporaryWorkspace.js";
 
 const source = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../src/${path}`, import.meta.url)));
 const NOTICE =
@@ -32,9 +32,7 @@ function write(folder: string, name: string, text: string): void {
 }
 
 beforeAll(async () => {
-  project = await temporaryProject();
-  vi.stubEnv("ASSAY_PROJECT", project);
-  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  project = await commandProject();
   writeLoader(
     project,
     "words",

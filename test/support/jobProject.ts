@@ -1,10 +1,9 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {vi} from "vitest";
 import {writeLoader} from "./assay.js";
 import {printed, written} from "./printed.js";
-import {temporaryProject} from "./temporaryWorkspace.js";
+import {commandProject} from "./temporaryWorkspace.js";
 
 const jobs = fileURLToPath(new URL("../../src/jobs/index.js", import.meta.url));
 
@@ -19,9 +18,7 @@ export interface JobProject {
 
 /** A project of forty questions with answers, one of them with an address; the commands in this process take it as theirs. */
 export async function jobProject(): Promise<JobProject> {
-  const project = await temporaryProject();
-  vi.stubEnv("ASSAY_PROJECT", project);
-  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
+  const project = await commandProject();
   writeLoader(
     project,
     "questions",

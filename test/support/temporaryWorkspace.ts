@@ -1,13 +1,21 @@
 import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {afterAll} from "vitest";
+import {afterAll, vi} from "vitest";
 import {openWorkspace, type Workspace} from "../../src/store/index.js";
 
 /** A project folder of its own for one test, removed after the file's last test. */
 export async function temporaryProject(): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), "assay-test-"));
   made.push(project);
+  return project;
+}
+
+/** The same, in which commands of this process work until `vi.unstubAllEnvs()`. */
+export async function commandProject(): Promise<string> {
+  const project = await temporaryProject();
+  vi.stubEnv("ASSAY_PROJECT", project);
+  vi.stubEnv("ASSAY_DIR", join(project, ".assay"));
   return project;
 }
 

@@ -2,7 +2,7 @@ import type {RunManifest} from "../schema.js";
 import type {Held} from "../renewal.js";
 import type {Workspace} from "../workspace.js";
 import {putJson} from "./kind.js";
-import {lastAsked} from "./lastAsked.js";
+import {isBeside, lastAsked} from "./lastAsked.js";
 import {readRaces} from "./race.js";
 import {readRuns, runKey} from "./run.js";
 
@@ -19,11 +19,11 @@ export async function askAgain(
   now: number
 ): Promise<RunManifest> {
   if (run.archived !== undefined) return run;
-  const isBeside = (one: {eval?: string; split?: {name: string; part: string}}) =>
-    one.eval === run.eval && one.split?.name === run.split.name && one.split.part === run.split.part;
   const others = [
-    ...(await readRuns(workspace)).filter((one) => one.id !== run.id && isBeside(one)).map(lastAsked),
-    ...(await readRaces(workspace)).filter(isBeside).flatMap(({startedAt}) => startedAt ?? [])
+    ...(await readRuns(workspace)).filter((one) => one.id !== run.id && isBeside(one, run)).map(lastAsked),
+    ...(await readRaces(workspace))
+      .filter((race) => isBeside(race, run))
+      .flatMap(({startedAt}) => startedAt ?? [])
   ];
   const newest = others.reduce((latest, at) => (at > latest ? at : latest), "");
   if (newest < lastAsked(run)) return run;

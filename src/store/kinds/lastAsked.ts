@@ -4,3 +4,15 @@ import type {RunManifest} from "../schema.js";
 export function lastAsked({startedAt, askedAt}: Pick<RunManifest, "startedAt" | "askedAt">): string {
   return askedAt !== undefined && askedAt > startedAt ? askedAt : startedAt;
 }
+
+interface Placed {
+  eval?: string;
+  split?: {name: string; part: string};
+}
+
+/** Whether two runs or races are of one eval, split and part: of these the one last asked for decides. */
+export function isBeside(one: Placed, other: Placed): boolean {
+  return (
+    one.eval === other.eval && one.split?.name === other.split?.name && one.split?.part === other.split?.part
+  );
+}
