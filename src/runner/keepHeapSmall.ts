@@ -2,11 +2,11 @@ import {getHeapSpaceStatistics, setFlagsFromString} from "node:v8";
 import {runInNewContext} from "node:vm";
 
 /** Old garbage that may gather before it is collected, in bytes, or as a share of what is in use where that is more. */
-const SLACK_BYTES = 16 << 20;
+const SLACK_BYTES = 24 << 20;
 const SLACK_SHARE = 0.5;
 const CHECK_MS = 100;
 /** A heap with less in use is not worth a collection between two kinds of work. */
-const WORTH_BYTES = 48 << 20;
+const WORTH_BYTES = 56 << 20;
 
 /**
  * Collects old garbage as it gathers, until the function that it returns is called. Left to itself the engine sizes its

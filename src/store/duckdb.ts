@@ -1,5 +1,6 @@
 import {join} from "node:path";
 import {
+  type DuckDBConnection,
   DuckDBInstance,
   type DuckDBType,
   DuckDBTypeId,
@@ -22,7 +23,7 @@ export type SqlParameters = Record<string, string | number | boolean | bigint | 
  */
 export type JsonCells = "texts" | "values";
 
-/** One in-memory DuckDB. All statements go through one connection, so temporary tables are seen by all. */
+/** One in-memory DuckDB. Its statements go through one connection, so temporary tables are seen by all, and run one after another. */
 export interface Database {
   /**
    * All rows at once: for small results. Counts arrive as numbers, timestamps as ISO strings (infinity as that word), dates and
@@ -45,6 +46,11 @@ export interface Database {
   run(sql: string, parameters?: SqlParameters): Promise<void>;
   /** How many statements a text holds, none of which is run. Throws what DuckDB says of a text that cannot be parsed. */
   countStatements(text: string): Promise<number>;
+  /**
+   * The same DuckDB through a connection of its own, whose statements run beside those of this one and see none of its
+   * temporary tables. Closing it closes the connection alone.
+   */
+  connect(): Promise<Database>;
   /** Gives memory that statements have freed back to the system at once; left alone, it is kept for another second. */
   trim(): Promise<void>;
   /**
@@ -82,6 +88,21 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   const connection = await instance.connect();
   // Globally: a connection that is opened later has the machine's zone otherwise.
   await connection.run("set global TimeZone = 'UTC'");
+  return databaseOn(connection, {instance, limit: options.memoryLimit, confined: false}, () =>
+    instance.closeSync()
+  );
+}
+
+/** What connections of one DuckDB share. */
+interface Shared {
+  instance: DuckDBInstance;
+  /** Asked for once: DuckDB prints it rounded down, and setting what it prints would lower it each time. */
+  limit: string | undefined;
+  confined: boolean;
+}
+
+function databaseOn(connection: DuckDBConnection, shared: Shared, onClosed?: () => void): Database {
+  const {instance} = shared;
   // A streaming result is invalidated by the next statement on its connection, so each stream gets its own.
   async function* batches<T extends object>(
     sql: string,
@@ -108,9 +129,6 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
   async function row<T extends object>(sql: string, parameters?: SqlParameters): Promise<T | undefined> {
     return (await rows<T>(sql, parameters))[0];
   }
-  // Asked for once: DuckDB prints it rounded down, and setting what it prints would lower it each time.
-  let limit = options.memoryLimit;
-  let confined = false;
   async function* columns(sql: string, parameters?: SqlParameters): AsyncIterable<unknown[][]> {
     const result = await connection.run(sql, parameters as Record<string, DuckDBValue> | undefined);
     for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk())
@@ -125,22 +143,25 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
     run: async (sql, parameters) => {
       await connection.run(sql, parameters as Record<string, DuckDBValue> | undefined);
     },
+    connect: async () => databaseOn(await instance.connect(), shared),
     // DuckDB empties its allocator when its limit is set, be it to what it was, and at no other request.
     trim: async () => {
-      if (confined) return;
-      limit ??= (await row<{limit: string}>("select current_setting('memory_limit') as \"limit\""))!.limit;
-      await connection.run(`set memory_limit = ${sqlString(limit)}`);
+      if (shared.confined) return;
+      shared.limit ??= (await row<{limit: string}>(
+        "select current_setting('memory_limit') as \"limit\""
+      ))!.limit;
+      await connection.run(`set memory_limit = ${sqlString(shared.limit)}`);
     },
     confine: async (folders) => {
       const list = folders.map((folder) => sqlString(`${folder.replace(/\/+$/, "")}/`)).join(", ");
       await connection.run(`set allowed_directories = [${list}]`);
       await connection.run("set enable_external_access = false");
       await connection.run("set lock_configuration = true");
-      confined = true;
+      shared.confined = true;
     },
     close: () => {
       connection.closeSync();
-      instance.closeSync();
+      onClosed?.();
     }
   };
 }

@@ -44,6 +44,7 @@ export function viewed(
     },
     run: async (...statement) => (await db()).run(...statement),
     countStatements: async (text) => (await db()).countStatements(text),
+    connect: async () => (await db()).connect(),
     trim: async () => opened?.trim(),
     confine: async (folders) => (await db()).confine(folders),
     refresh: () => {

@@ -46,6 +46,29 @@ describe("a database", () => {
     }
   });
 
+  it("runs statements of a further connection beside its own, which sees none of its temporary tables", async () => {
+    const db = await openDatabase({threads: 1});
+    try {
+      await db.run("create table shared as select 1 as a");
+      await db.run("create temp table own as select 2 as a");
+      const beside = await db.connect();
+      let ended = false;
+      const slow = db
+        .run(
+          "create temp table sorted as select sha256(range::varchar) as key from range(600000) order by key"
+        )
+        .then(() => (ended = true));
+      expect(await beside.rows("select a from shared")).toEqual([{a: 1}]);
+      expect(ended).toBe(false);
+      await expect(beside.rows("select a from own")).rejects.toThrow("own");
+      await slow;
+      beside.close();
+      expect(await db.rows("select a from own")).toEqual([{a: 2}]);
+    } finally {
+      db.close();
+    }
+  });
+
   it.skipIf(process.platform !== "linux")(
     "gives back what statements have freed when it is trimmed",
     async () => {

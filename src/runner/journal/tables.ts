@@ -75,14 +75,14 @@ export const outcomeColumns = (of: string) => outcomeNames.map((name) => `${of}.
 
 /**
  * Completed completions of all other runs, sealed or still in a journal, with the run they come from, and the failed ones
- * of the runs `failuresOf`. Journals are copied to `folder` first.
+ * of the runs `failuresOf`; undefined when there is no other run. Journals are copied to `folder` first.
  */
 export async function otherCompletions(
   {db, workspace}: Place,
   runs: readonly RunManifest[],
   runId: string,
   {folder, failuresOf = []}: {folder: string; failuresOf?: readonly string[]}
-): Promise<string> {
+): Promise<string | undefined> {
   const others = runs.map(({id}) => id).filter((id) => id !== runId);
   const completions = await runTable(workspace, others, "completions");
   const selects = completions
@@ -97,7 +97,7 @@ export async function otherCompletions(
   // What this run took from others, should they be gone: its own journal has it not.
   const own = await runTable(workspace, [runId], "completions");
   if (own) selects.push(`select ${outcomeNames.join(", ")}, run from ${withAllColumns(own)} where reused`);
-  if (selects.length === 0) return `(${emptyRelation({...OUTCOME, run: "VARCHAR"})})`;
+  if (selects.length === 0) return undefined;
   const failures = `status = 'failed' and run in (${failuresOf.map(sqlString).join(", ") || "null"})`;
   return `(select * from (${selects.join(" union all by name ")}) where status = 'completed' or (${failures}))`;
 }

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {
   type Columns,
   COMPLETIONS,
+  type Database,
   type Held,
   type RunCandidate,
   type RunManifest,
@@ -66,37 +67,68 @@ export interface SealFigures {
  * request number, so equal runs give equal files.
  */
 export async function seal(inputs: SealInputs): Promise<RunManifest> {
-  const {plan, runId} = inputs;
+  // What does not need each other goes through DuckDB at the same time.
+  const beside = await inputs.place.db.connect();
+  try {
+    return await sealBeside(inputs, beside);
+  } finally {
+    beside.close();
+  }
+}
+
+async function sealBeside(inputs: SealInputs, beside: Database): Promise<RunManifest> {
+  const {plan, runId, folder, scoreLog} = inputs;
   const {db, workspace} = inputs.place;
-  const done = await inputs.ended.joined();
-  const scores = await joinScores(inputs, done);
+  scoreLog.flush();
+  const scoresBefore = join(folder, "scores-before.parquet");
+  const [done, before] = await together(
+    inputs.ended.joined(),
+    logAsParquet(beside, scoresFile(workspace, runId), SCORE_LOG, scoresBefore)
+  );
+  const completions = join(folder, "completions.parquet");
+  const [scores, figures] = await together(
+    joinScores(inputs, done, before),
+    copyTable(beside, completions, {runId, columns: COMPLETIONS, relation: done}).then(() =>
+      completionFigures(beside, inputs.candidates, done)
+    )
+  );
   const {items, prompts} = await plan.tables(runId);
   const writeTables = async (stage: string) => {
-    await copyFile(items, join(stage, "items.parquet"));
-    await copyFile(prompts, join(stage, "prompts.parquet"));
-    for (const [name, columns, relation] of [
-      ["completions", COMPLETIONS, done],
-      ["scores", SCORES, scores]
-    ] as const) {
-      const select = `select ${sqlString(runId)} as run, ${typed(withoutRun(columns))} from ${relation}`;
-      await copyParquet(db, join(stage, `${name}.parquet`), select);
-    }
+    for (const [name, file] of Object.entries({items, prompts, completions}))
+      await copyFile(file, join(stage, `${name}.parquet`));
+    await copyTable(db, join(stage, "scores.parquet"), {runId, columns: SCORES, relation: scores});
   };
   const manifest = await sealRun(
     workspace,
     runId,
     writeTables,
-    async () => inputs.manifest(await figuresOf(inputs, done, scores)),
+    async () => inputs.manifest(await figuresOf(inputs, figures, scores)),
     inputs.held
   );
-  await inputs.scoreLog.close();
+  await scoreLog.close();
   await rm(journalFile(workspace, runId), {force: true});
   await rm(scoresFile(workspace, runId), {force: true});
   return manifest;
 }
 
+/** Waits for both, also when one of them fails. */
+async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}
+
+/** A table of the sealed run. */
+async function copyTable(
+  db: Database,
+  file: string,
+  {runId, columns, relation}: {runId: string; columns: Columns; relation: string}
+): Promise<void> {
+  const select = `select ${sqlString(runId)} as run, ${typed(withoutRun(columns))} from ${relation}`;
+  await copyParquet(db, file, select);
+}
+
 /** This run's scores, those other runs gave to the same completion, row and expectation, and those still owed. */
-async function joinScores(inputs: SealInputs, done: string): Promise<string> {
+async function joinScores(inputs: SealInputs, done: string, before: string): Promise<string> {
   const {place, plan, resolved, runId, settled, folder, scoreLog} = inputs;
   const {db, workspace} = place;
   const log = scoresFile(workspace, runId);
@@ -106,8 +138,6 @@ async function joinScores(inputs: SealInputs, done: string): Promise<string> {
   const ranges = rangesOf(plan.total);
   const completed = (range: Range) =>
     `(select * from ${done} where ${within("n", range)} and status = 'completed')`;
-  scoreLog.flush();
-  const before = await logAsParquet(db, log, SCORE_LOG, join(folder, "scores-before.parquet"));
   const kept = (range: Range) =>
     `(select n, scorer from ${latest(`(select seq, n, scorer, status from ${before})`, "n, scorer", within("n", range))}
       ${inputs.retryFailed ? "where status = 'scored'" : ""})`;
@@ -157,42 +187,44 @@ async function joinScores(inputs: SealInputs, done: string): Promise<string> {
   return copyChunks(db, folder, "scores", {n: "BIGINT", ...SCORES}, queries);
 }
 
-async function figuresOf(
-  {place: {db}, plan, candidates, resolved}: SealInputs,
-  done: string,
-  scores: string
-): Promise<SealFigures> {
+interface CompletionFigures {
+  completed: number;
+  failed: number;
+  reused: number;
+  cost: number | null;
+  unpriced: number;
+}
+
+async function completionFigures(
+  db: Database,
+  candidates: SealInputs["candidates"],
+  done: string
+): Promise<CompletionFigures> {
   const remote = candidates
     .filter(({endpointKind}) => isRemote({kind: endpointKind}))
     .map(({name}) => sqlString(name));
-  const figures = (await db.row<{
-    completed: number;
-    failed: number;
-    reused: number;
-    cost: number | null;
-    unpriced: number;
-  }>(
+  return (await db.row<CompletionFigures>(
     `select count(*) filter (status = 'completed')::double as completed, count(*) filter (status = 'failed')::double as failed,
        count(*) filter (reused)::double as reused, (sum(cost_usd order by n) filter (not reused))::double as cost,
        count(*) filter (not reused and status = 'completed' and cost_usd is null and candidate in (${remote.join(", ") || "null"}))::double as unpriced
      from ${done}`
   ))!;
+}
+
+async function figuresOf(
+  {place: {db}, plan, resolved}: SealInputs,
+  {completed, failed, reused, cost, unpriced}: CompletionFigures,
+  scores: string
+): Promise<SealFigures> {
   const {scored, given} = (await db.row<{scored: number; given: number}>(
     `select count(*) filter (status = 'scored' and scorer = ${sqlString(resolved.primary)})::double as scored,
        count(*)::double as given from ${scores}`
   ))!;
   return {
-    counts: {
-      planned: plan.total,
-      completed: figures.completed,
-      failed: figures.failed,
-      reused: figures.reused,
-      scored,
-      unscored: figures.completed - scored
-    },
-    costUsd: figures.cost ?? undefined,
-    unpricedCalls: figures.unpriced,
-    owedScores: figures.completed * resolved.scorers.length - given
+    counts: {planned: plan.total, completed, failed, reused, scored, unscored: completed - scored},
+    costUsd: cost ?? undefined,
+    unpricedCalls: unpriced,
+    owedScores: completed * resolved.scorers.length - given
   };
 }
 

@@ -1,5 +1,9 @@
+import {stat} from "node:fs/promises";
 import {join} from "node:path";
 import {type Columns, type Database, emptyRelation, parquetFiles, sqlString} from "../../store/index.js";
+
+/** DuckDB has held little for a smaller file than this: giving it back takes longer than it is worth. */
+const TRIM_BYTES = 1 << 18;
 
 /** Requests handled at once where DuckDB has to sort or join whole rows. */
 const CHUNK = 16_384;
@@ -28,7 +32,7 @@ export async function copyParquet(db: Database, file: string, query: string): Pr
   await db.run(
     `copy (${query}) to ${sqlString(file)} (format parquet, compression zstd, compression_level 1, row_group_size 8192)`
   );
-  await db.trim();
+  if ((await stat(file)).size >= TRIM_BYTES) await db.trim();
 }
 
 /**
