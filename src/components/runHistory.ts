@@ -7,6 +7,7 @@ import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, facts, hash, nothing, section} from "./elements.js";
 import {count, dollars, duration, list, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
+import {recordLines} from "./recordLines.js";
 import {runCandidatesQuery, runScorersQuery, sealedRunsQuery} from "./runQueries.js";
 
 /** Lets a reader choose any sealed run, the newest first; the address may name one. */
@@ -135,8 +136,8 @@ function candidates({id, candidates: all}: RunManifest): HTMLElement {
         value: ({endpoint, endpointKind, hosting}) =>
           html`<span>${endpoint}<small>${endpointKind}, ${hosting}</small></span>`
       },
-      {name: "Identity", value: ({identity}) => pairs(identity)},
-      {name: "Parameters", value: ({params}) => pairs(params)},
+      {name: "Identity", value: ({identity}) => recordLines(identity)},
+      {name: "Parameters", value: ({params}) => recordLines(params)},
       {name: "Price per million tokens", wide: true, value: priceText}
     ],
     {
@@ -151,17 +152,6 @@ function candidates({id, candidates: all}: RunManifest): HTMLElement {
       }
     }
   );
-}
-
-function pairs(record: Record<string, unknown>): Content {
-  const entries = Object.entries(record);
-  if (entries.length === 0) return "–";
-  return html`<span
-    >${entries.map(([name, value]) => {
-      const text = typeof value === "string" ? value : JSON.stringify(value);
-      return html`<div>${name}: ${/^[0-9a-f]{32,}$/.test(text) ? hash(text) : text}</div>`;
-    })}</span
-  >`;
 }
 
 function priceText({price}: RunCandidate): Content {
