@@ -38,6 +38,7 @@ const program = new Command("assay")
   .configureHelp({sortSubcommands: false, minWidthToWrap: narrowestHelp})
   .addHelpText("after", () => wrapped(HELP_END, outputWidth()));
 for (const verb of verbs) verb(program);
+pointToHelp(program.commands, "assay");
 acceptLogFormat(program);
 
 try {
@@ -45,4 +46,13 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else process.exitCode = await fail(error);
+}
+
+/** What was typed wrong names the help of its own command. */
+function pointToHelp(commands: readonly Command[], parent: string): void {
+  for (const command of commands) {
+    const name = `${parent} ${command.name()}`;
+    command.showHelpAfterError(`(\`${name} --help\` tells its arguments and options)`);
+    pointToHelp(command.commands, name);
+  }
 }

@@ -1,3 +1,4 @@
+import {spawnSync} from "node:child_process";
 import {Command, InvalidArgumentError} from "commander";
 import {describe, expect, it} from "vitest";
 import {verbs} from "../../src/cli/verbs.js";
@@ -68,5 +69,20 @@ describe("a number that is given to a command", () => {
       expectClear(message, /^takes (a|at most|from) /);
       expect(message).toMatch(/from [\d.,]+ to [\d.,]+|port|number|share|above 0|at most/);
     }
+  });
+});
+
+describe("a command that is typed wrong", () => {
+  it.each([
+    ["lineage", "assay lineage --help"],
+    ["jobs cancel", "assay jobs cancel --help"],
+    ["queue pause a b", "assay queue pause --help"],
+    ["run --lmit 3", "assay run --help"],
+    ["lineag", "assay help"]
+  ])("names the help that tells more: %s", (words, help) => {
+    const main = new URL("../../lib/bundle/main.js", import.meta.url).pathname;
+    const {status, stderr} = spawnSync(process.execPath, [main, ...words.split(" ")], {encoding: "utf8"});
+    expect(status).toBe(2);
+    expectClear(stderr, `\`${help}\``);
   });
 });
