@@ -53,7 +53,7 @@ export function driftTable(drift: readonly ColumnDrift[]): string {
         : undefined;
   return table(drift, [
     {title: "column", text: "name", value: ({column}) => column},
-    {title: "kind", value: ({kind}) => (kind === "text" ? "text (length)" : kind)},
+    {title: "kind", value: ({kind, by}) => (by === "length" ? `${kind} (length)` : kind)},
     {title: "before", text: "prose", value: ({before}) => spread(before)},
     {title: "after", text: "prose", value: ({after}) => spread(after)},
     {title: "missing", value: ({before, after}) => `${before.missing} → ${after.missing}`, align: "right"},

@@ -121,7 +121,7 @@ function driftTable({drift, dataset, before, after}: VersionDiff, verdict: Versi
       drift,
       [
         {name: "Column", heading: true, value: ({column}) => column},
-        {name: "Measured", value: ({kind}) => (kind === "text" ? "text, its length" : kind)},
+        {name: "Measured", value: ({kind, by}) => (by === "length" ? `${kind}, its length` : kind)},
         {name: "Before", numeric: true, value: ({before: one}) => spread(one)},
         {name: "After", numeric: true, value: ({after}) => spread(after)},
         {

@@ -1,5 +1,6 @@
-import {chiSquaredDrift, populationStability, type TwoCounts} from "../stats/index.js";
+import {chiSquaredDrift, populationStability} from "../stats/index.js";
 import {type Database, sqlName} from "../store/index.js";
+import {type Binned, type BinnedBy, categoryBins, numberBins} from "./driftBins.js";
 
 export interface Summary {
   /** Rows that have a value. */
@@ -11,13 +12,18 @@ export interface Summary {
   most?: string;
 }
 
-/** How one column moved between two versions. For text it is the length in characters that is measured. */
+/** How one column moved between two versions. */
 export interface ColumnDrift {
   column: string;
+  /** `other` are lists, structures and other types, which are compared as JSON text. */
   kind: "numeric" | "categorical" | "text" | "time" | "other";
+  /** What the bins hold: one value each, a range of values, or a range of lengths in characters. Absent when a side is empty. */
+  by?: BinnedBy | "length";
+  /** Its role in the newer version, where that says how it is compared. */
+  role?: DriftRole;
   before: Summary;
   after: Summary;
-  /** Population stability index over deciles of the older version, or over categories; missing is a bin of its own. */
+  /** Population stability index over the bins; missing is a bin of its own. */
   psi?: number;
   /** Of Pearson's chi-square test over the same bins. */
   p?: number;
@@ -25,55 +31,102 @@ export interface ColumnDrift {
   psiByChance?: number;
 }
 
-/** A text column with at most this many different values in either version is a category. */
+export type DriftRole = "label" | "group" | "time";
+
+/** A column to compare, with its type. */
+export interface DriftColumn {
+  name: string;
+  type: string;
+  role?: DriftRole;
+}
+
+/** A column with at most this many different values in both versions is a category. */
 const CATEGORIES = 50;
+
+/** And so is one with more, when a value stands for at least so many rows on average. */
+const ROWS_PER_CATEGORY = 10;
 
 /** Drift of every column that both relations have, in the order given. Both are whole versions, not samples. */
 export async function columnDrift(
   db: Database,
   before: string,
   after: string,
-  columns: readonly {name: string; type: string}[]
+  columns: readonly DriftColumn[]
 ): Promise<ColumnDrift[]> {
   const found: ColumnDrift[] = [];
-  for (const {name, type} of columns) found.push(await driftOf(db, before, after, name, type));
+  for (const column of columns) found.push(await driftOf(db, [before, after], column));
   return found;
 }
 
 async function driftOf(
   db: Database,
-  before: string,
-  after: string,
-  column: string,
-  type: string
+  sides: readonly [string, string],
+  {name: column, type, role}: DriftColumn
 ): Promise<ColumnDrift> {
   const name = sqlName(column);
-  const kind = await kindOf(db, [before, after], name, type);
-  const value =
-    kind === "numeric" ? `${name}::double` : kind === "text" ? `length(${name})::double` : undefined;
-  const summary = (relation: string) => summaryOf(db, relation, name, value, kind === "time");
-  const drift = {column, kind, before: await summary(before), after: await summary(after)};
-  if (kind === "time" || kind === "other") return drift;
-  return {...drift, ...judged(await bins(db, before, after, name, value))};
+  const text = textOf(name, type);
+  const declared = typeKind(type);
+  const isCategory =
+    declared === "categorical" ||
+    (declared === "text" && (role === "label" || role === "group")) ||
+    ((declared === "text" || declared === "other" || (declared === "numeric" && role !== undefined)) &&
+      (await isCategorical(db, sides, text)));
+  const kind = isCategory && declared !== "other" ? "categorical" : declared;
+  const number = isCategory ? undefined : numberOf(declared, name, type, text);
+  const summarised = kind === "numeric" || kind === "text" ? number : undefined;
+  const summary = (relation: string) => summaryOf(db, relation, name, summarised, kind === "time");
+  const drift: ColumnDrift = {
+    column,
+    kind,
+    role,
+    before: await summary(sides[0]),
+    after: await summary(sides[1])
+  };
+  const binned =
+    number === undefined
+      ? await categoryBins(db, sides, text, CATEGORIES)
+      : await numberBins(db, ...sides, number);
+  const byLength = number !== undefined && (declared === "text" || declared === "other");
+  return {...drift, ...judged(byLength ? {...binned, by: "length"} : binned)};
 }
 
-async function kindOf(
+/** SQL of a column's values as texts, by which categories are told apart and lengths are taken. */
+function textOf(name: string, type: string): string {
+  return isNested(type) ? `to_json(${name})::varchar` : `${name}::varchar`;
+}
+
+const isNested = (type: string) => /\[\d*\]$|^(STRUCT|MAP|UNION)\b/.test(type);
+
+function numberOf(kind: ColumnDrift["kind"], name: string, type: string, text: string): string {
+  if (kind === "numeric") return `${name}::double`;
+  if (kind !== "time") return `length(${text})::double`;
+  // A time of day is always finite, and has no function that says so.
+  return type === "TIME" ? `epoch(${name})` : `case when isfinite(${name}) then epoch(${name}) end`;
+}
+
+function typeKind(type: string): ColumnDrift["kind"] {
+  if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL[^[]*)$/.test(type)) return "numeric";
+  if (/^(DATE|TIME|TIMESTAMP)[^[]*$/.test(type) && !type.startsWith("TIME WITH")) return "time";
+  if (type === "BOOLEAN" || /^ENUM[^[]*$/.test(type)) return "categorical";
+  return type === "VARCHAR" ? "text" : "other";
+}
+
+async function isCategorical(
   db: Database,
-  relations: readonly string[],
-  name: string,
-  type: string
-): Promise<ColumnDrift["kind"]> {
-  if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL.*)$/.test(type)) return "numeric";
-  if (/^(DATE|TIME|TIMESTAMP)/.test(type)) return "time";
-  if (type === "BOOLEAN" || type.startsWith("ENUM")) return "categorical";
-  if (type !== "VARCHAR") return "other";
-  for (const relation of relations) {
-    const distinct = await db.row<{n: number}>(
-      `select count(*)::int as n from (select distinct ${name} from ${relation} limit ${CATEGORIES + 1})`
+  relations: readonly [string, string],
+  value: string
+): Promise<boolean> {
+  const counted = [];
+  for (const relation of relations)
+    counted.push(
+      (await db.row<{different: number; values: number}>(
+        `select count(distinct v)::double as different, count(v)::double as values from (select ${value} as v from ${relation})`
+      ))!
     );
-    if (distinct!.n > CATEGORIES) return "text";
-  }
-  return "categorical";
+  return (
+    counted.every(({different}) => different <= CATEGORIES) ||
+    counted.some(({different, values}) => different > 0 && different * ROWS_PER_CATEGORY <= values)
+  );
 }
 
 async function summaryOf(
@@ -94,36 +147,14 @@ async function summaryOf(
   return Object.fromEntries(present) as unknown as Summary;
 }
 
-/** Counts of both versions in the same bins. */
-async function bins(
-  db: Database,
-  before: string,
-  after: string,
-  name: string,
-  value: string | undefined
-): Promise<TwoCounts> {
-  let bin = `coalesce(${name}::varchar, '')  || case when ${name} is null then '?' else '=' end`;
-  if (value) {
-    const edges = await db.row<{edges: number[] | null}>(
-      `select list_sort(list_distinct(quantile_disc(v, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]))) as edges
-       from (select ${value} as v from ${before}) where isfinite(v)`
-    );
-    const over = (edges?.edges ?? []).map((edge) => `(${value} > ${edge}::double)::int`);
-    bin = `case when ${name} is null then '?' else (${["0", ...over].join(" + ")})::varchar end`;
-  }
-  const counted = await db.rows<{b: number; a: number}>(
-    `select coalesce(b.n, 0)::double as b, coalesce(a.n, 0)::double as a
-     from (select ${bin} as bin, count(*) as n from ${before} group by 1) b
-     full join (select ${bin} as bin, count(*) as n from ${after} group by 1) a using (bin) order by bin`
-  );
-  return {before: counted.map(({b}) => b), after: counted.map(({a}) => a)};
-}
-
-function judged(counts: TwoCounts): Pick<ColumnDrift, "psi" | "p" | "psiByChance"> {
+function judged({
+  by,
+  counts
+}: Omit<Binned, "by"> & Pick<ColumnDrift, "by">): Pick<ColumnDrift, "by" | "psi" | "p" | "psiByChance"> {
   const psi = populationStability(counts);
   if (psi === undefined) return {};
   const rows = (side: readonly number[]) => side.reduce((total, n) => total + n, 0);
   const chance = (counts.before.length - 1) * (1 / rows(counts.before) + 1 / rows(counts.after));
   const test = chiSquaredDrift(counts);
-  return {psi, psiByChance: chance, p: test?.p};
+  return {by, psi, psiByChance: chance, p: test?.p};
 }

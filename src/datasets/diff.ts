@@ -8,7 +8,7 @@ import {
   versionRows,
   type Workspace
 } from "../store/index.js";
-import {columnDrift, type ColumnDrift} from "./columnDrift.js";
+import {columnDrift, type ColumnDrift, type DriftColumn} from "./columnDrift.js";
 import {retypedRows, sideBySide, type TypedRows} from "./retyped.js";
 
 export interface ChangedRows {
@@ -33,6 +33,8 @@ export interface VersionDiff {
   retyped: ChangedRows;
   /** Rows of the changed ones in which a column both versions have holds something else. */
   changedColumns: {column: string; rows: number}[];
+  /** Rows that both versions have. */
+  common: number;
   drift: ColumnDrift[];
 }
 
@@ -95,12 +97,17 @@ export async function diffVersions(
       after: {id: after.id, rows: after.rows, pulledAt: after.pulledAt},
       columns: schemaChange(before, after),
       ...rows,
+      common: (await countOf(store, b!)) - rows.added.rows,
       changedColumns: rows.changed.rows > 0 ? await changedColumns(store, sides, changes) : [],
       drift: await columnDrift(store, a!, b!, measuredColumns(before, after))
     };
   } finally {
     await store.run(`drop table if exists ${changes}`);
   }
+}
+
+async function countOf(db: Database, relation: string): Promise<number> {
+  return (await db.row<{n: number}>(`select count(*)::double as n from ${relation}`))!.n;
 }
 
 function schemaChange(before: VersionManifest, after: VersionManifest): VersionDiff["columns"] {
@@ -117,12 +124,16 @@ function schemaChange(before: VersionManifest, after: VersionManifest): VersionD
 }
 
 /** New rows have new ids: that says nothing of the data. */
-function measuredColumns(before: VersionManifest, after: VersionManifest): VersionManifest["columns"] {
+function measuredColumns(before: VersionManifest, after: VersionManifest): DriftColumn[] {
   const left = ["row_id", "row_hash", before.idColumn, after.idColumn];
-  return after.columns.filter(
+  const columns = after.columns.filter(
     ({name, type}) =>
       !left.includes(name) && before.columns.some((column) => column.name === name && column.type === type)
   );
+  return columns.map((column) => ({
+    ...column,
+    role: (["label", "group", "time"] as const).find((role) => after[role] === column.name)
+  }));
 }
 
 async function changedColumns(

@@ -16,48 +16,76 @@ export interface DriftLimits {
   alpha?: number;
 }
 
+/** Of the rows that both versions have, the share whose other values are told where bins cannot. */
+const MANY_CHANGED = 0.1;
+
 /**
  * Has a dataset drifted? A column has when its index reaches the limit and a chi-square test, Bonferroni-corrected over
  * the columns, says that chance does not explain it; a column that vanished or changed its type has. It is undecided
  * when the index reaches the limit but chance might explain it, or when there are so few rows that chance alone is
- * expected to take the index half-way to the limit.
+ * expected to take the index half-way to the limit. So is a time that moved, as new rows have new times: not the dataset's
+ * `time`, unless rows that were there have other times; and lists and structures of which many rows changed and their
+ * lengths did not. Nothing measured is undecided.
  */
 export function driftVerdict(
   diff: VersionDiff,
   {psi = STRONG_SHIFT, alpha = SHIFT_ALPHA}: DriftLimits = {}
 ): DriftVerdict {
+  const changed = new Map(diff.changedColumns.map(({column, rows}) => [column, rows]));
   const measured = diff.drift.filter((column) => column.psi !== undefined);
   const columns = [
     ...diff.columns.removed.map(({name}) => drifted(name, "the column is gone")),
     ...diff.columns.retyped.map(({name, before, after}) =>
       drifted(name, `its type was ${before}, now ${after}`)
     ),
-    ...measured.map((column) => judge(column, psi, alpha / measured.length))
+    ...diff.drift.map((column) => {
+      if (column.psi === undefined) return undecided(column.column, "not measured: a version has no rows");
+      const judged = judge(column, psi, alpha / measured.length);
+      return beyondBins(column, judged, {rows: changed.get(column.column) ?? 0, of: diff.common});
+    })
   ];
   const has = (state: DriftState) => columns.some((column) => column.state === state);
-  const empty = diff.before.rows === 0 || diff.after.rows === 0;
+  const empty = columns.length === 0 || diff.before.rows === 0 || diff.after.rows === 0;
   return {
     state: has("drifted") ? "drifted" : has("undecided") || empty ? "undecided" : "steady",
     columns
   };
 }
 
-const drifted = (column: string, reason: string) => ({column, state: "drifted" as const, reason});
+type Judged = DriftVerdict["columns"][number];
 
-function judge(
-  {column, psi = 0, p, psiByChance = 0}: ColumnDrift,
-  limit: number,
-  alpha: number
-): DriftVerdict["columns"][number] {
+const drifted = (column: string, reason: string): Judged => ({column, state: "drifted", reason});
+const undecided = (column: string, reason: string): Judged => ({column, state: "undecided", reason});
+
+function judge({column, psi = 0, p, psiByChance = 0}: ColumnDrift, limit: number, alpha: number): Judged {
   const found = `PSI ${psi.toFixed(3)}`;
   const shift = shiftOf({psi, p}, limit, alpha);
   if (shift === "shown") return drifted(column, found);
-  if (shift === "chance") return {column, state: "undecided", reason: `${found}, which chance may explain`};
+  if (shift === "chance") return undecided(column, `${found}, which chance may explain`);
   return psiByChance >= limit / 2
-    ? {
-        column,
-        state: "undecided",
-        reason: `${found}; too few rows to tell it from ${psiByChance.toFixed(3)} by chance`
-      }
+    ? undecided(column, `${found}; too few rows to tell it from ${psiByChance.toFixed(3)} by chance`)
     : {column, state: "steady", reason: found};
+}
+
+/** What is made of a column whose bins do not say all: times, and lists and structures measured by their lengths. */
+function beyondBins(
+  {column, kind, role, by, before, after}: ColumnDrift,
+  judged: Judged,
+  {rows, of}: {rows: number; of: number}
+): Judged {
+  const areMany = rows > MANY_CHANGED * of;
+  const others = `${rows} of ${of} rows that both versions have hold another value`;
+  if (kind === "other" && by === "length" && judged.state === "steady" && areMany)
+    return undecided(column, `${judged.reason} of its lengths as JSON; ${others}`);
+  if (kind !== "time") return judged;
+  const ranges = `${rangeOf(before)} before, ${rangeOf(after)} now`;
+  if (areMany) return undecided(column, `${judged.reason}: ${ranges}; ${others}`);
+  if (role === "time") return {column, state: "steady", reason: `${ranges}; new rows have new times`};
+  return judged.state === "drifted"
+    ? undecided(column, `${judged.reason}: ${ranges}. If new rows have new times, name it as \`time\``)
+    : {...judged, reason: `${judged.reason}: ${ranges}`};
+}
+
+function rangeOf({least, most}: ColumnDrift["before"]): string {
+  return least === undefined ? "no time" : `${least} to ${most}`;
 }

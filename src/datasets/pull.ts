@@ -222,7 +222,8 @@ async function pullInto(
     await writeParquet(db, rowsFile, numberEqualRows(parquetFile(once), redactor && FINDINGS));
   }
   const rejectedFile = join(stage.folder, REJECTED_FILE);
-  await leaveOutErased(db, workspace, name, rowsFile);
+  const erased = await leaveOutErased(db, workspace, name, {file: rowsFile, text: definition.text});
+  if (erased > 0) options.onProgress?.(`${erased} of its rows were erased from the store, and are left out`);
   const filtered = await applyFilters(db, definition, rowsFile, rejectedFile);
   const findingsFile = redactor && (await splitFindings(db, rowsFile, rejectedFile, scratch));
   await assertSound(db, definition, rows, await idsDiffer(db, rows));

@@ -14,6 +14,7 @@ import {
 } from "../store/index.js";
 import {eraseRecords, type Touched} from "./eraseRecords.js";
 import {matchingRows, type Unread, unreadText, versionsToPurge} from "./purgeCondition.js";
+import {rowForm} from "./rowForm.js";
 import {tombstoneHash} from "./tombstones.js";
 
 export interface PurgeOptions {
@@ -64,11 +65,17 @@ async function purgeWith(
   await refuseWhileWorking(workspace, dataset, "Nothing was erased.");
   const versions = await versionsToPurge(workspace, dataset);
   const tombstones = await readTombstones(workspace, dataset);
+  const lists = new Map((tombstones.columns ?? []).map((list) => [JSON.stringify(list), list]));
   const {found, unread} = await matchingRows(db, workspace, {
     dataset,
     versions,
     where,
     told: (column) => tombstoneHash(tombstones, column),
+    form: (columns, row) => {
+      const form = rowForm(tombstones.salt, columns, row);
+      if (form !== undefined) lists.set(JSON.stringify([...columns].sort()), [...columns].sort());
+      return form;
+    },
     seen: everyRow
   });
   const at = now().toISOString();
@@ -78,11 +85,17 @@ async function purgeWith(
     throw new UserError(
       [`no row of ${dataset} meets ${where}. Nothing was erased.`, ...unreadText(unread)].join("\n")
     );
-  for (const {row, content} of found) {
+  const both = (before: readonly string[] = [], now: readonly string[]) =>
+    [...new Set([...before, ...now])].sort();
+  for (const {row, content, forms, texts} of found) {
     const before = known.get(row);
-    if (before) before.content = [...new Set([...(before.content ?? []), ...content])].sort();
-    else tombstones.rows.push({hash: row, content, at, reason});
+    if (before) {
+      before.content = both(before.content, content);
+      before.forms = both(before.forms, forms);
+      before.texts = both(before.texts, texts);
+    } else tombstones.rows.push({hash: row, content, forms, texts, at, reason});
   }
+  tombstones.columns = [...lists.values()];
   await confirm();
   await writeTombstones(workspace, dataset, tombstones);
   // A run that planned before the tombstones were there and locked since holds the rows in its plan.

@@ -1,12 +1,16 @@
 import {
   type Database,
+  idText,
   messageOf,
   plainSql,
   readRuns,
+  readVersion,
   recordsOf,
   ROW_COLUMNS,
   runTable,
   type Seen,
+  sqlName,
+  sqlString,
   userCondition,
   UserError,
   type VersionFile,
@@ -22,6 +26,8 @@ export interface Matching {
   where: string;
   /** SQL of what is wanted of a row's `row_id` and `row_hash`: a hash of them, or the columns themselves. */
   told(column: string): string;
+  /** Hashes what a row holds in a version's columns. Without it rows have no forms and texts. */
+  form?(columns: readonly string[], row: Record<string, unknown>): string | undefined;
   seen: Seen;
 }
 
@@ -30,6 +36,10 @@ export interface MatchingRow {
   row: string;
   /** What versions hold of it; none of a row that only an imported run has. */
   content: string[];
+  /** What `form` gave of them. */
+  forms: string[];
+  /** Of its texts, those that no row has which does not meet the condition, as `told`. */
+  texts: string[];
 }
 
 /** A version, or a run that other tools made, of which a condition cannot be asked: rows that it is meant for may be there. */
@@ -47,27 +57,34 @@ export interface Unread {
 export async function matchingRows(
   db: Database,
   workspace: Workspace,
-  {dataset, versions, where, told, seen}: Matching
+  {dataset, versions, where, told, form, seen}: Matching
 ): Promise<{found: MatchingRow[]; unread: Unread[]}> {
-  const relations: {of: string; rows: string; content: string}[] = [];
-  for (const id of versions)
+  const relations: Relation[] = [];
+  for (const id of versions) {
+    const manifest = form && (await readVersion(workspace, {dataset, id}));
+    const text = manifest?.columns.find(({name}) => name === manifest.text);
     for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
       const rows = await versionTable(workspace, {dataset, id}, file);
       if (!rows) continue;
       relations.push({
         of: `${dataset}@${id}`,
         rows: `(${await seen(rows, id)})`,
-        content: told("row_hash")
+        content: told("row_hash"),
+        columns: manifest?.columns.map(({name}) => name).filter((name) => !Object.hasOwn(ROW_COLUMNS, name)),
+        text: text && told(`('text:' || ${idText(text)})`)
       });
     }
+  }
   for (const id of await importedRuns(workspace, dataset))
     relations.push({of: `run ${id}`, rows: await importedRows(workspace, id), content: "null"});
-  const found = new Map<string, Set<string>>();
+  const found = new Map<string, Record<"content" | "forms" | "texts", Set<string>>>();
   const condition = await userCondition(db, where, {what: "--where"});
   const failures = new Map<string, {cause: unknown; rows: string}>();
   let read = 0;
-  for (const {of, rows, content} of relations) {
-    const query = `select distinct coalesce(${told("row_id")}, ${content}) as row, ${content} as content from ${rows} where ${condition}`;
+  for (const relation of relations) {
+    const {of, rows, content, columns, text = "null"} = relation;
+    const held = columns ? jsonOf(columns) : "null";
+    const query = `select distinct coalesce(${told("row_id")}, ${content}) as row, ${content} as content, ${held} as held, ${text} as text from ${rows} where ${condition}`;
     try {
       await db.rows(`${query} limit 0`);
     } catch (error) {
@@ -76,11 +93,19 @@ export async function matchingRows(
     }
     read++;
     try {
-      for await (const batch of db.batches<{row: string; content: string | null}>(query))
+      for await (const batch of db.batches<
+        Record<"content" | "held" | "text", string | null> & {row: string}
+      >(query))
         for (const one of batch) {
-          const contents = found.get(one.row) ?? new Set();
-          if (one.content !== null) contents.add(one.content);
-          found.set(one.row, contents);
+          const known = found.get(one.row) ?? {content: new Set(), forms: new Set(), texts: new Set()};
+          const formed =
+            form && columns && one.held !== null
+              ? form(columns, JSON.parse(one.held) as Record<string, unknown>)
+              : undefined;
+          if (one.content !== null) known.content.add(one.content);
+          if (formed !== undefined) known.forms.add(formed);
+          if (one.text !== null) known.texts.add(one.text);
+          found.set(one.row, known);
         }
     } catch (error) {
       // What the engine says quotes the row, and the row may be held out.
@@ -101,8 +126,52 @@ export async function matchingRows(
   for (const [what, {cause, rows}] of failures)
     if (!REJECTED_ALONE.has(columnMissing(cause) ?? ""))
       unread.push({what, reason: wrongWith(cause), columns: await columnsOf(db, [rows])});
-  const rows = [...found.keys()].sort().map((row) => ({row, content: [...found.get(row)!].sort()}));
-  return {found: rows, unread};
+  const asked = relations.filter(({of}) => !failures.has(of));
+  const kept = await textsThatStay(db, asked, condition);
+  const rows = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    found: rows.map(([row, {content, forms, texts}]) => ({
+      row,
+      content: [...content].sort(),
+      forms: [...forms].sort(),
+      texts: [...texts].filter((text) => !kept.has(text)).sort()
+    })),
+    unread
+  };
+}
+
+interface Relation {
+  of: string;
+  rows: string;
+  /** SQL of the hash of a row's content. */
+  content: string;
+  /** Names of the dataset's own columns, and SQL of the hash of a row's text; where rows are to be known by these. */
+  columns?: readonly string[];
+  text?: string;
+}
+
+/** Texts of rows that meet a condition which others have too: these would be left out with the next pull. */
+async function textsThatStay(
+  db: Database,
+  relations: readonly Relation[],
+  condition: string
+): Promise<Set<string>> {
+  const query = (meets: string) =>
+    relations
+      .filter(({text}) => text !== undefined)
+      .map(({rows, text}) => `select ${text} as text from ${rows} where ${meets}`)
+      .join(" union all ");
+  const meant = query(condition);
+  if (meant === "") return new Set();
+  const found = await db.rows<{text: string}>(
+    `select distinct text from (${query(`not coalesce((${condition}\n), false)`)}) where text in (${meant})`
+  );
+  return new Set(found.map(({text}) => text));
+}
+
+/** SQL of a row's columns as JSON. */
+export function jsonOf(columns: readonly string[]): string {
+  return `to_json({${columns.map((column) => `${sqlString(column)}: ${sqlName(column)}`).join(", ")}})::varchar`;
 }
 
 /** For a person: what may still hold rows, and how they are erased. */

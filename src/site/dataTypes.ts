@@ -157,7 +157,7 @@ export interface SplitsView {
   /** True when the recommended split leaks next to nothing by any measure. */
   clean: boolean;
   /**
-   * Ids of splits that nobody measured, that lost rows to a purge since, or that an older edition measured: nothing is said of
+   * Ids of splits that nobody measured, that lost rows to a purge since, or that an older edition, or other columns, measured: nothing is said of
    * them until they are measured again.
    */
   outdated: string[];

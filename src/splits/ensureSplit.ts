@@ -2,12 +2,14 @@ import {nearDuplicates, nearDuplicateSettings, type NearDuplicateSettings} from 
 import {
   type Database,
   datasetKey,
+  type ColumnRoles,
   hashJson,
   hasRows,
   openParts,
   readSplits,
   readVersion,
   readSplit,
+  sameRoles,
   splitKey,
   type SplitManifest,
   splitParts,
@@ -23,6 +25,7 @@ import {groupColumn} from "./assign.js";
 import {assignParts} from "./assignParts.js";
 import {isRetold} from "./columnText.js";
 import {currentMeasures} from "./currentMeasures.js";
+import {dividingRoles, isDividedSo} from "./dividing.js";
 import {labelCounts, measureSplit} from "./measure.js";
 import type {SplitSpec} from "./spec.js";
 import {assertSplit} from "./specSchema.js";
@@ -65,17 +68,20 @@ export async function ensureSplit(
   if (spec.rolling !== undefined && spec.window === undefined)
     throw new Error("a rolling spec is many splits: take one of rollingWindows(spec)");
   const near = nearSettings(strategy, given);
-  const sha256 = splitHash(version, spec);
-  const id = sha256.slice(0, 16);
   const {workspace} = store;
+  const sha256 = await hashOfDivided(store, version, spec);
+  const id = sha256.slice(0, 16);
   const own = {dataset: version.dataset, id};
+  const roles = dividingRoles(spec, version);
   const current = async () => {
     const found = await readSplit(workspace, own);
-    return found && (!measure || currentMeasures(found).edition !== undefined) ? found : undefined;
+    if (!found || (measure && currentMeasures(found).edition === undefined)) return undefined;
+    const isSaid = found.roles && sameRoles(found.roles, roles) && found.labelsOf === version.label;
+    return isSaid || !(await hasRows(workspace, version)) ? found : undefined;
   };
   const ready = await current();
   if (ready) return ready;
-  return workspace.lease(
+  const made = await workspace.lease(
     `split-${version.dataset}-${id}`,
     {what: `splitting ${version.dataset}`, waitMs: 120_000},
     async () => {
@@ -84,6 +90,8 @@ export async function ensureSplit(
       for (const key of [datasetKey(version.dataset), splitKey(own), versionKey(version)])
         await workspace.place.sweep(key);
       const before = await readSplit(workspace, own);
+      // Another process, which knows the columns by other roles, has taken the id meanwhile.
+      if (before?.roles && !sameRoles(before.roles, roles)) return undefined;
       const rows = await versionRows(workspace, version);
       const compare = version.text !== undefined && (measure || strategy === "cluster");
       if (compare) onMessage?.(`looking for near-duplicates among ${version.rows} rows`);
@@ -107,7 +115,10 @@ export async function ensureSplit(
         counts: await partCounts(store, spec, version, assigned),
         madeAt: new Date().toISOString(),
         ...before,
-        measures: {}
+        roles,
+        labels: undefined,
+        labelsOf: undefined,
+        measures: before?.measures ?? {}
       };
       if (measure) {
         onMessage?.(
@@ -129,10 +140,37 @@ export async function ensureSplit(
       return (await readSplit(workspace, own))!;
     }
   );
+  return made ?? ensureSplit(store, version, spec, {measure, onMessage});
+}
+
+/**
+ * The hash of the split that a spec asks for. The split that was made first has a hash without its columns' roles, as all
+ * have had; while it stays, other roles give another.
+ */
+async function hashOfDivided(store: Store, version: VersionManifest, spec: SplitSpec): Promise<string> {
+  const [plain, divided] = [splitHash(version, spec), splitHash(version, spec, dividingRoles(spec, version))];
+  const at = (sha256: string) => ({dataset: version.dataset, id: sha256.slice(0, 16)});
+  const first = await readSplit(store.workspace, at(plain));
+  if (first) return (await isDividedSo(store, first, version, spec)) ? plain : divided;
+  return (await readSplit(store.workspace, at(divided))) ? divided : plain;
+}
+
+/**
+ * Whether a split is that of a version by a spec, with the roles that the version's columns have now.
+ * @param split its record, or its id alone where that is gone
+ */
+export function isSplitBy(
+  split: Pick<SplitManifest, "id" | "roles">,
+  version: VersionManifest,
+  spec: SplitSpec
+): boolean {
+  const roles = dividingRoles(spec, version);
+  if (splitHash(version, spec, roles).startsWith(split.id)) return true;
+  return splitHash(version, spec).startsWith(split.id) && (!split.roles || sameRoles(split.roles, roles));
 }
 
 /** SHA-256 over what identifies the split of a version by a spec; its id is the first 16 digits. */
-export function splitHash(version: VersionManifest, spec: SplitSpec): string {
+function splitHash(version: VersionManifest, spec: SplitSpec, roles?: ColumnRoles): string {
   const {seed, strategy, near, heldOut, ...rest} = spec;
   return hashJson({
     version: version.sha256,
@@ -145,17 +183,21 @@ export function splitHash(version: VersionManifest, spec: SplitSpec): string {
       near: nearSettings(strategy, near)
     },
     seed: seed ?? "assay",
-    assignment: assignmentOf(spec, version)
+    assignment: assignmentOf(spec, version),
+    roles
   });
 }
 
 /** Rows per part and class, without those held out; nothing where the version's rows are gone or it names no label. */
-async function openLabels(store: Store, split: SplitManifest): Promise<Pick<SplitManifest, "labels">> {
+export async function openLabels(
+  store: Store,
+  split: SplitManifest
+): Promise<Pick<SplitManifest, "labels" | "labelsOf">> {
   const version = await readVersion(store.workspace, {dataset: split.dataset, id: split.version});
   if (!version?.label || !(await hasRows(store.workspace, version))) return {};
   const parts = `(${await openParts(store.workspace, split)})`;
   const rows = await versionRows(store.workspace, version);
-  return {labels: await labelCounts(store, version, rows, parts)};
+  return {labels: await labelCounts(store, version, rows, parts), labelsOf: version.label};
 }
 
 /** Those by default only where they decide the parts: so splits made before keep their ids. */

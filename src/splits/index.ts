@@ -1,6 +1,6 @@
 export {partWarning} from "./askedParts.js";
 export type {EmbeddingLeakage} from "./embeddingMeasures.js";
-export {ensureSplit, splitHash} from "./ensureSplit.js";
+export {ensureSplit, isSplitBy} from "./ensureSplit.js";
 export {type SplitLeak, splitLeaks} from "./leaks/splitLeaks.js";
 export {textOf} from "./columnText.js";
 export {currentMeasures} from "./currentMeasures.js";

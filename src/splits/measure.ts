@@ -6,7 +6,7 @@ import {
   populationStability,
   type TwoCounts
 } from "../stats/index.js";
-import type {Database, VersionManifest} from "../store/index.js";
+import {type ColumnRoles, type Database, measuredRoles, type VersionManifest} from "../store/index.js";
 import {textOf} from "./columnText.js";
 import {measuresEdition} from "./currentMeasures.js";
 import {type EmbeddingMeasures, embeddingMeasures} from "./embeddingMeasures.js";
@@ -21,6 +21,8 @@ import {versionVectors} from "./versionVectors.js";
 
 export interface SplitMeasures extends EmbeddingMeasures {
   edition: string;
+  /** The columns that it was measured by. */
+  roles: ColumnRoles;
   /** Rows of the test part whose text also stands in the training part, both folded by `plainWords`. */
   exactLeakage?: Leakage;
   /** Rows of the test part with a near-duplicate in the training part (of one cluster with a row there). */
@@ -64,7 +66,7 @@ export async function measureSplit(
   assigned: string,
   near: NearDuplicates | undefined
 ): Promise<SplitMeasures> {
-  const measures: SplitMeasures = {edition: measuresEdition()};
+  const measures: SplitMeasures = {edition: measuresEdition(), roles: measuredRoles(version)};
   const compared = {db, rows, assigned};
   if (version.text) {
     measures.exactLeakage = leakageOf(await sameText(compared, version.text));

@@ -9,6 +9,7 @@ import {
   writeSplit
 } from "../store/index.js";
 import {lacksMeasures} from "./currentMeasures.js";
+import {openLabels} from "./ensureSplit.js";
 import {measureSplit} from "./measure.js";
 
 /**
@@ -31,7 +32,8 @@ export async function measureAgain(store: Store, dataset: string): Promise<Split
         const duplicates = version.text ? await nearDuplicates(store, version, settings) : undefined;
         const measures = {...(await measureSplit(store, version, rows, assigned, duplicates))};
         // Read again: rows may have been erased from it meanwhile.
-        const made = {...((await readSplit(store.workspace, split)) ?? split), measures};
+        const now = (await readSplit(store.workspace, split)) ?? split;
+        const made = {...now, measures, ...(await openLabels(store, now))};
         await writeSplit(store.workspace, made);
         measured.push(made);
       }

@@ -1,5 +1,12 @@
 import {type TextVectors, textVectors} from "../models/index.js";
-import {type Database, messageOf, sqlName, UserError, type VersionManifest} from "../store/index.js";
+import {
+  type Database,
+  hashJson,
+  messageOf,
+  sqlName,
+  UserError,
+  type VersionManifest
+} from "../store/index.js";
 
 /** Vectors of more rows than this are not kept in memory (1.5 KB each). */
 const MOST_ROWS = 100_000;
@@ -7,7 +14,7 @@ const MOST_ROWS = 100_000;
 /** One vector for each row of a version, rows in the order of their ids; or why there is none. */
 export type VersionVectors = TextVectors | {missing: string};
 
-const known = new WeakMap<Database, {sha256: string; vectors: Promise<VersionVectors>}>();
+const known = new WeakMap<Database, {of: string; vectors: Promise<VersionVectors>}>();
 
 /** The vectors of a version's texts. Those of the last version asked for are remembered, as several splits are measured. */
 export function versionVectors(
@@ -16,9 +23,10 @@ export function versionVectors(
   rows: string
 ): Promise<VersionVectors> {
   const found = known.get(db);
-  if (found?.sha256 === version.sha256) return found.vectors;
+  const of = hashJson([version.sha256, version.text]);
+  if (found?.of === of) return found.vectors;
   const vectors = readVectors(db, version, rows);
-  known.set(db, {sha256: version.sha256, vectors});
+  known.set(db, {of, vectors});
   return vectors;
 }
 

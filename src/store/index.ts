@@ -123,6 +123,7 @@ export {
 export {type Referrer, referrersOf} from "./referrers.js";
 export {refuseWhileRunning} from "./refuseWhileRunning.js";
 export {refuseWhileTraining} from "./refuseWhileTraining.js";
+export {measuredRoles, sameRoles} from "./kinds/presentRoles.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
 export {
   hasRows,

@@ -354,6 +354,9 @@ export interface VersionManifest {
   purged?: Purged[];
 }
 
+/** Columns of a dataset by the role that its definition, or a split's, gives them. */
+export type ColumnRoles = Partial<Record<"group" | "time" | "label" | "text", string>>;
+
 export interface SplitManifest {
   kind: "split";
   schemaVersion: 1;
@@ -367,8 +370,15 @@ export interface SplitManifest {
   settings: Record<string, unknown>;
   seed: string;
   counts: Record<string, number>;
+  /** The columns that divided its rows or name their groups. Splits of before lack it. */
+  roles?: ColumnRoles;
   labels?: Record<string, Record<string, number>>;
-  /** Empty until they are taken, and again when rows were erased. */
+  /** The column that `labels` counts. Splits of before lack it. */
+  labelsOf?: string;
+  /**
+   * Empty until they are taken, again when rows were erased, and while the version names other columns than their `roles`
+   * for what was measured.
+   */
   measures: Record<string, unknown>;
   madeAt: string;
   /** When rows of a part were erased for the last time (ISO time), by part. */

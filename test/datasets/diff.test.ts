@@ -2,6 +2,7 @@ import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {
+  type DatasetDefinition,
   defineDataset,
   diffVersions,
   driftVerdict,
@@ -202,6 +203,102 @@ describe("the drift verdict", () => {
         many(500, () => ({a: 1}))
       )
     ).toBe("drifted");
+  });
+});
+
+describe("a shift that deciles and lengths do not show", () => {
+  const roles = {id: "id", label: "intent", time: "at"};
+  async function verdictBetween(first: object[], second: object[], stated: Partial<DatasetDefinition> = {}) {
+    const workspace = await temporaryWorkspace();
+    const of = (rows: object[]) =>
+      defineDataset({name: "mails", source: {kind: "rows", rows: () => rows}, id: "id", ...stated});
+    const before = await pull(workspace, of(first));
+    const after = await pull(workspace, of(second));
+    const store = await openStore(workspace);
+    try {
+      const diff = await diffVersions(store, before.version, after.version);
+      return {diff, ...driftVerdict(diff)};
+    } finally {
+      store.close();
+    }
+  }
+  const both = async (first: (i: number) => object, second: (i: number) => object, stated = {}) =>
+    (await verdictBetween(many(600, first), many(600, second), stated)).state;
+
+  it("is one of a number towards its least values, below them, or among few", async () => {
+    const share = (ones: number) => (i: number) => ({n: i % 100 < ones ? 1 : 0});
+    expect(await both(share(95), share(5))).toBe("drifted");
+    expect(await both(share(95), share(94))).toBe("steady");
+    const stars = (n: number) => () => ({n});
+    expect(await both(stars(5), stars(1))).toBe("drifted");
+    expect(await both(stars(5), stars(5))).toBe("steady");
+    const spread = (from: number) => (i: number) => ({n: from + i});
+    expect(await both(spread(1000), spread(0))).toBe("drifted");
+    // A third of the amounts are 50, in the midst of the others; then they are 49.5.
+    const tied = (often: number) => (i: number) => ({n: i % 3 === 0 ? often : (i * 37) % 100});
+    expect(await both(tied(50), tied(49.5))).toBe("drifted");
+    expect(await both(tied(50), tied(50))).toBe("steady");
+  });
+
+  it("is one of many classes, by their role or since each stands for many rows, and new rare ones are none", async () => {
+    const uniform = (i: number) => ({intent: `intent ${String(i % 60).padStart(2, "0")}`});
+    const collapsed = (i: number) => ({intent: i % 10 ? "intent 07" : uniform(i).intent});
+    expect(await both(uniform, collapsed, {label: "intent"})).toBe("drifted");
+    expect(await both(uniform, collapsed)).toBe("drifted");
+    expect(await both(uniform, uniform, {label: "intent"})).toBe("steady");
+    const threads = (from: number) => (i: number) => ({thread: `t${from + Math.floor(i / 2)}`});
+    expect(await both(threads(1000), threads(1300), {group: "thread"})).toBe("steady");
+    const texts = (i: number) => ({text: `what row ${100 + i} says`});
+    expect(await both(texts, () => ({text: "what row 000 says"}))).toBe("drifted");
+    expect(await both(texts, (i) => texts(i + 300))).toBe("steady");
+  });
+
+  it("is one of lists and structures by their values where they are few, else by their lengths", async () => {
+    expect(
+      await both(
+        () => ({tags: ["a"], meta: {a: 1}}),
+        () => ({tags: ["b"], meta: {a: 2}})
+      )
+    ).toBe("drifted");
+    const vectors = (by: number) => (i: number) => ({vector: [1000 + i * by, 2000 + i]});
+    expect(await both(vectors(1), (i) => vectors(1)(i + 700))).toBe("undecided");
+    expect(
+      (
+        await verdictBetween(
+          many(600, vectors(1)),
+          many(600, (i) => vectors(1)(i + 700)).map((one, i) => ({...one, id: `n${i}`}))
+        )
+      ).state
+    ).toBe("steady");
+  });
+
+  it("cannot tell of times that moved, but for the dataset's own of new rows", async () => {
+    const day = (from: number) => (i: number) => ({
+      at: new Date(Date.UTC(2026, 0, from) + i * 3_600_000),
+      intent: "a"
+    });
+    expect(await both(day(1), day(90))).toBe("undecided");
+    expect(await both(day(1), day(90), roles)).toBe("undecided");
+    const fresh = (row: (i: number) => object) => many(600, row).map((one, i) => ({...one, id: `n${i}`}));
+    const moved = await verdictBetween(many(600, day(1)), fresh(day(90)), roles);
+    expect(moved.columns).toContainEqual({
+      column: "at",
+      state: "steady",
+      reason: expect.stringMatching(/^2026-01-01.* to .* before, .* now; new rows have new times$/) as string
+    });
+    expect(moved.state).toBe("steady");
+    expect((await verdictBetween(many(600, day(1)), fresh(day(90)))).columns[0]).toMatchObject({
+      state: "undecided",
+      reason: expect.stringContaining("name it as `time`") as string
+    });
+  });
+
+  it("is not ruled out where nothing can be compared", async () => {
+    const {state, columns} = await verdictBetween(
+      many(5, () => ({})),
+      many(6, () => ({}))
+    );
+    expect([state, columns]).toEqual(["undecided", []]);
   });
 });
 

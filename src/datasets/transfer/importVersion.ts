@@ -16,7 +16,7 @@ import {
 import {commitVersion} from "../commitVersion.js";
 import {holdOutEdited} from "../heldOutEdited.js";
 import {sourceWithoutSecrets} from "../sources/index.js";
-import {isErased, loadTombstones} from "../tombstones.js";
+import {erasedAmong} from "../tombstones.js";
 import {holdOutImported} from "./exportNote.js";
 import {fetchVersion} from "./fetchVersion.js";
 import {EXPORT_FILES, rowFilesIn} from "./files.js";
@@ -111,16 +111,16 @@ async function checked(
   const rowsFile = join(stage, "rows.parquet");
   const found = await verifyVersion(db, rowsFile, told);
   const tombstones = await readTombstones(workspace, dataset);
-  if (await loadTombstones(db, tombstones)) {
-    const all = rowFilesIn(stage).map((rows) => `select row_id, row_hash from ${rows}`);
-    const back = await db.row<{n: number}>(
-      `select count(*)::int as n from (${all.join(" union all ")}) where ${isErased(tombstones)}`
-    );
-    if (back!.n > 0)
-      throw new UserError(
-        `${dataset}@${id} holds ${back!.n} rows that were erased from this store. Nothing was imported: they would come back.`
-      );
+  let back = 0;
+  for (const rows of rowFilesIn(stage)) {
+    const erased = await erasedAmong(db, tombstones, {rows, text: told.text});
+    if (erased === undefined) break;
+    back += (await db.row<{n: number}>(`select count(*)::int as n from ${rows} where ${erased}`))!.n;
   }
+  if (back > 0)
+    throw new UserError(
+      `${dataset}@${id} holds ${back} rows that were erased from this store. Nothing was imported: they would come back.`
+    );
   const {parent, changes, ...version} = told;
   const known = parent !== undefined && (await readVersion(workspace, {dataset, id: parent})) !== undefined;
   return {

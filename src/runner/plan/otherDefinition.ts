@@ -1,10 +1,12 @@
 import {identifiedVersion} from "../../scorers/scorerVersion.js";
-import {splitHash} from "../../splits/index.js";
+import {isSplitBy} from "../../splits/index.js";
 import {
   canonicalJson,
+  readSplit,
   readVersion,
   type RunCandidate,
   type RunManifest,
+  type SplitManifest,
   type Store,
   type VersionManifest
 } from "../../store/index.js";
@@ -32,13 +34,13 @@ export function otherDefinition(
   const identities = new Map<string, Promise<Identity | undefined>>();
   return async ({run, raced}) => {
     const version = await readVersion(store.workspace, {dataset: run.dataset.name, id: run.dataset.version});
+    const split = await readSplit(store.workspace, {dataset: run.dataset.name, id: run.split.id});
     const found = [
-      ...ofRows(definition, run, version),
+      ...ofRows(definition, run, {version, split}),
       ...ofAsking(definition, run),
       ...ofScoring(definition, run, await scorers)
     ];
     if (found.length > 0 || !version) return found;
-    const split = (await store.splits(run.dataset.name)).find(({id}) => id === run.split.id);
     if (!split) return found;
     const identityOf = (candidate: Candidate) => {
       const key = JSON.stringify([candidate.name, version.id, split.id]);
@@ -53,11 +55,12 @@ export function otherDefinition(
 function ofRows(
   {dataset, split: specs}: EvalDefinition,
   {dataset: {name}, split}: RunManifest,
-  version: VersionManifest | undefined
+  stored: {version: VersionManifest | undefined; split: SplitManifest | undefined}
 ): string[] {
   if ((typeof dataset === "string" ? dataset : dataset.name) !== name) return ["the dataset"];
   const spec = [specs].flat().find((one) => (one.name ?? one.strategy) === split.name);
-  const isSame = spec && (!version || splitHash(version, spec).startsWith(split.id));
+  const {version} = stored;
+  const isSame = spec && (!version || isSplitBy(stored.split ?? split, version, spec));
   return isSame ? [] : ["the split"];
 }
 

@@ -40,6 +40,10 @@ export interface Tombstone {
   hash: string;
   /** The same of the hashes of what its row held, in any version. Purges of before have none. */
   content?: string[];
+  /** The same of what its row held whatever the columns' types, over one of the file's lists of `columns`. Purges of before have none. */
+  forms?: string[];
+  /** The same of its texts, those that no row has which stayed. */
+  texts?: string[];
   at: string;
   reason: string;
 }
@@ -48,6 +52,8 @@ export interface Tombstones {
   kind: "tombstones";
   schemaVersion: 1;
   salt: string;
+  /** Which columns versions with erased rows had: `forms` are over these. */
+  columns?: string[][];
   rows: Tombstone[];
 }
 

@@ -16,6 +16,7 @@ import {
   type View,
   type ViewContext
 } from "./kind.js";
+import {asPresent} from "./presentRoles.js";
 import {hasUnsealedRuns} from "./run.js";
 import {
   hasRows,
@@ -116,8 +117,8 @@ export async function readSplits(
   workspace: Pick<Workspace, "place">,
   dataset?: string
 ): Promise<SplitManifest[]> {
-  const found = (await manifestsOf(workspace, splitKind, {dataset: dataset!})).map(withoutHeldOutLabels);
-  return found.sort((a, b) => a.madeAt.localeCompare(b.madeAt));
+  const found = await manifestsOf(workspace, splitKind, {dataset: dataset!});
+  return (await asPresent(workspace, found)).sort((a, b) => a.madeAt.localeCompare(b.madeAt));
 }
 
 /** One split's record; undefined when the store has none. */
@@ -126,15 +127,7 @@ export async function readSplit(
   split: SplitName
 ): Promise<SplitManifest | undefined> {
   const found = await readRecord(workspace, splitKind, splitKey(split, "manifest.json"));
-  return found && withoutHeldOutLabels(found);
-}
-
-/** A label may be a row's own words: those of the held-out part, which splits of before have counted, are told nobody. */
-function withoutHeldOutLabels(split: SplitManifest): SplitManifest {
-  if (!split.labels?.["held-out"]) return split;
-  const labels = {...split.labels};
-  delete labels["held-out"];
-  return {...split, labels};
+  return found && (await asPresent(workspace, [found]))[0];
 }
 
 export async function writeSplit(workspace: Workspace, split: SplitManifest): Promise<void> {
@@ -155,7 +148,9 @@ const SPLITS: Columns = {
 };
 
 async function splitViews({workspace, manifests, open}: ViewContext): Promise<View[]> {
-  const splits = (await manifests(splitKind)).sort((a, b) => a.madeAt.localeCompare(b.madeAt));
+  const splits = (await asPresent(workspace, await manifests(splitKind))).sort((a, b) =>
+    a.madeAt.localeCompare(b.madeAt)
+  );
   // Rows that another split holds out are not named either. Splits with the same rows left out are read as one table:
   // a view over each of their files takes the store seconds to open.
   const groups = new Map<string, SplitManifest[]>();
@@ -228,6 +223,7 @@ async function labelsLeft(
   const rowsKey = versionKey(name, "rows.parquet");
   const version = await readVersion(workspace, name);
   if (!version?.label || !(await workspace.place.has(rowsKey))) return undefined;
+  if (split.labelsOf !== undefined && split.labelsOf !== version.label) return undefined;
   const label = `r.${sqlName(version.label)}`;
   const counted = await db.rows<{part: string; label: string; n: number}>(
     `select p.part, ${label}::varchar as label, count(*)::int as n
