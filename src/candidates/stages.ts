@@ -7,7 +7,7 @@ import {
   type TokenPrice
 } from "../endpoints/index.js";
 import {type AroundAsk, isEndpointError, type ScoredAnswers, type Spent} from "../endpoints/types.js";
-import type {TokenCounts} from "../costs/index.js";
+import {hostingKind, type TokenCounts} from "../costs/index.js";
 import {readTrust, trustLevels} from "../privacy/trust.js";
 import type {Candidate, PrepareContext, PreparedCandidate} from "../runner/define.js";
 import {canonicalJson, messageOf} from "../store/index.js";
@@ -56,6 +56,7 @@ export function stagedEndpoint(
         endpoint,
         model,
         modelId,
+        hosting: candidate.hosting === undefined ? undefined : hostingKind(candidate.hosting),
         params: candidate.params,
         times: timesOf(s)
       })),

@@ -194,7 +194,8 @@ async function answerersOf(
     const {name, endpoint, model} = stage;
     if (endpoint.stages) return answerersOf(endpoint.stages(), models, dryRun);
     const {modelId} = await recordsOf(stage, models, dryRun);
-    const {name: asked, kind, hosting} = endpoint;
+    const {name: asked, kind} = endpoint;
+    const {hosting = endpoint.hosting} = stage;
     const identity = await endpoint.identity(model);
     return [{name, model, endpoint: asked, endpointKind: kind, hosting, identity, modelId}];
   });
