@@ -6,6 +6,7 @@ import {
   EndpointError,
   type TokenPrice
 } from "../endpoints/index.js";
+import type {HostedStage} from "../endpoints/stageHosting.js";
 import {type AroundAsk, isEndpointError, type ScoredAnswers, type Spent} from "../endpoints/types.js";
 import {hostingKind, type TokenCounts} from "../costs/index.js";
 import {readTrust, trustLevels} from "../privacy/trust.js";
@@ -51,7 +52,7 @@ export function stagedEndpoint(
       trustLevels[Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(readTrust(endpoint.trust))))]!,
     price: () => highestPrice(stages, timesOf),
     stages: () =>
-      stages.map(({candidate, endpoint, model, modelId}, s) => ({
+      stages.map(({candidate, endpoint, model, modelId}, s): HostedStage => ({
         name: candidate.name,
         endpoint,
         model,

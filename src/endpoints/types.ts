@@ -223,8 +223,6 @@ export interface EndpointStage {
   model: string;
   /** The id of the store's record of the model, where the candidate tells it. */
   modelId?: string;
-  /** Where it runs, where the candidate says so; the endpoint's word when absent. */
-  hosting?: Hosting;
   params?: ModelParameters;
   /** The most answers that one request takes of it. */
   times: number;

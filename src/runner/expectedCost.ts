@@ -1,4 +1,5 @@
 import {completionsCost, daysOld, isOldPrice, type TokenPriceTier} from "../costs/index.js";
+import {stageHosting} from "../endpoints/stageHosting.js";
 import type {Endpoint, ModelParameters} from "../endpoints/types.js";
 import {askedModel} from "./answerLengths.js";
 import {answerTokens} from "./calls/answerTokens.js";
@@ -62,8 +63,9 @@ export function expectedCost(
   const stages = endpoint.stages?.();
   if (stages) {
     const each = stages.map((stage) => {
+      const hosting = stageHosting(stage);
       const own = expectedCost(
-        {...stage, params: {...stage.params, ...params}},
+        {...stage, hosting, params: {...stage.params, ...params}},
         {calls: stage.times * calls, promptTokens: stage.times * byCharacters},
         inputs
       );
@@ -71,9 +73,7 @@ export function expectedCost(
         ...own,
         costUsd:
           own.costUsd ??
-          (own.prices.length === 0
-            ? unbilled({kind: stage.endpoint.kind, hosting: stage.hosting ?? stage.endpoint.hosting})
-            : undefined)
+          (own.prices.length === 0 ? unbilled({kind: stage.endpoint.kind, hosting}) : undefined)
       };
     });
     return {
@@ -111,7 +111,8 @@ export function statedPrices(
   {prices, at}: Pick<ExpectedInputs, "prices" | "at">
 ): StatedPrice[] {
   const stages = endpoint.stages?.();
-  if (stages) return stages.flatMap((stage) => statedPrices(stage, {prices, at}));
+  if (stages)
+    return stages.flatMap((stage) => statedPrices({...stage, hosting: stageHosting(stage)}, {prices, at}));
   const applied = prices.of(endpoint, model, hosting);
   if (!applied) return [];
   const {asOf, source} = applied.price;

@@ -5,6 +5,7 @@ import {
   type TokenPrice,
   undecidedPrice
 } from "../../costs/index.js";
+import {stageHosting} from "../../endpoints/stageHosting.js";
 import type {Completion, CompletionRequest, Endpoint, EndpointStage} from "../../endpoints/types.js";
 import {appliedPrice, type AppliedPrice} from "../../store/index.js";
 import {answerTokens} from "./answerTokens.js";
@@ -55,7 +56,8 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
   };
   const stageCost = (stage: EndpointStage | undefined, tokens: Completion["usage"]) => {
     if (!stage) return undefined;
-    const {endpoint, model, hosting = endpoint.hosting} = stage;
+    const {endpoint, model} = stage;
+    const hosting = stageHosting(stage);
     const usd = tokensCost(tokens, of(endpoint, model, hosting)?.price);
     return usd ?? unbilled({kind: endpoint.kind, hosting});
   };
@@ -67,8 +69,10 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
       return worstCaseUsd(of(endpoint, model, hosting)?.price, bytes, answerTokens(params));
     }
     return total(
-      stages.map(({endpoint: own, model: of, params: stated, times, hosting: runs}) => {
-        const usd = worst(own, {model: of, messages, params: {...stated, ...params}, tools}, runs);
+      stages.map((stage) => {
+        const {endpoint: own, model: of, params: stated, times} = stage;
+        const request = {model: of, messages, params: {...stated, ...params}, tools};
+        const usd = worst(own, request, stageHosting(stage));
         return usd === undefined ? undefined : times * usd;
       })
     );
@@ -76,7 +80,7 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
 
   const unpriced: CallPrices["unpriced"] = (endpoint, model, hosting = endpoint.hosting) => {
     const stages = endpoint.stages?.();
-    if (stages) return stages.flatMap((stage) => unpriced(stage.endpoint, stage.model, stage.hosting));
+    if (stages) return stages.flatMap((stage) => unpriced(stage.endpoint, stage.model, stageHosting(stage)));
     const {kind} = endpoint;
     if (unbilled({kind, hosting}) !== undefined || of(endpoint, model, hosting) !== undefined) return [];
     const own = asked(endpoint, model, hosting);
