@@ -6,8 +6,9 @@ import {
   EndpointError,
   type TokenPrice
 } from "../endpoints/index.js";
+import type {HostedStage} from "../endpoints/stageHosting.js";
 import {type AroundAsk, isEndpointError, type ScoredAnswers, type Spent} from "../endpoints/types.js";
-import type {TokenCounts} from "../costs/index.js";
+import {hostingKind, type TokenCounts} from "../costs/index.js";
 import {readTrust, trustLevels} from "../privacy/trust.js";
 import type {Candidate, PrepareContext, PreparedCandidate} from "../runner/define.js";
 import {canonicalJson, messageOf} from "../store/index.js";
@@ -51,11 +52,12 @@ export function stagedEndpoint(
       trustLevels[Math.max(...stages.map(({endpoint}) => trustLevels.indexOf(readTrust(endpoint.trust))))]!,
     price: () => highestPrice(stages, timesOf),
     stages: () =>
-      stages.map(({candidate, endpoint, model, modelId}, s) => ({
+      stages.map(({candidate, endpoint, model, modelId}, s): HostedStage => ({
         name: candidate.name,
         endpoint,
         model,
         modelId,
+        hosting: candidate.hosting === undefined ? undefined : hostingKind(candidate.hosting),
         params: candidate.params,
         times: timesOf(s)
       })),

@@ -181,16 +181,14 @@ function cappedRequests(
     const {hosting, kind} = endpoint;
     const unpriced = prices.unpriced(endpoint, model);
     const stated = endpoint.price?.(model) !== undefined;
-    // A list also knows models that run on a team's own servers, where nobody bills the tokens.
     const paid = stated || (hosting === "api" && kind !== "recorded" && unpriced.length === 0);
-    const priced = paid || prices.of(endpoint, model) !== undefined;
     if (paid && budgetUsd === undefined)
       throw new UserError(
         `${endpoint.name} is paid by the token. Say --budget-usd; the test ends before it is passed.`
       );
-    if (!priced && budgetUsd !== undefined)
+    if (!paid && budgetUsd !== undefined)
       throw new UserError(
-        `${endpoint.name} states no price for ${model}, and prices/*.json has none, so that --budget-usd cannot be kept. State the price, or say --max-requests instead.`
+        `${endpoint.name} states no price for ${model}, and prices/*.json has none that holds there, so that --budget-usd cannot be kept. State the price, or say --max-requests instead.`
       );
     if (unpriced.length > 0 && maxRequests === undefined)
       throw new UserError(

@@ -13,7 +13,8 @@ import {writerOf} from "../decisions/index.js";
 import {decisionOf, listRaces} from "../races/index.js";
 import {openStore, UserError} from "../store/index.js";
 import {projectPrices, readPriceFile, runCosts} from "../site/index.js";
-import type {CostsData, PriceNote, SideCost} from "../site/costTypes.js";
+import type {CostsData, SideCost} from "../site/costTypes.js";
+import {amountsText} from "./amountsText.js";
 import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
 import {bold, dim, print, printJson, table} from "./terminal.js";
@@ -166,18 +167,10 @@ function besideText({by, endpoint, model, answers, counted, usd: cost}: SideCost
   return `${who} ${model} at ${endpoint}: ${count(answers)} ${answers === 1 ? "answer" : "answers"}, ${paid}, not in the costs above`;
 }
 
-function amountsText({
-  inputUsdPerMillion: input,
-  cachedInputUsdPerMillion: cached,
-  outputUsdPerMillion: output
-}: Omit<PriceNote, "asOf" | "source" | "old" | "daysOld">): string {
-  return `$${input} in, ${cached === undefined ? "" : `$${cached} cached, `}$${output} out`;
-}
-
 function footnotes(data: CostsData, costed: readonly CostedOption[], months: number): string[] {
   const lines = data.prices.map(
     ({asOf, source, old, daysOld, shutdownDate, ...price}) =>
-      `price of ${price.candidate}: ${amountsText(price)} a million tokens, ${asOf}, ${source}${old ? ` · OLD: ${daysOld} days, more than ${OLD_PRICE_DAYS}` : ""}${shutdownDate === undefined ? "" : ` · the model ends on ${shutdownDate}`}`
+      `price of ${price.candidate}: ${amountsText(price)}, ${asOf}, ${source}${old ? ` · OLD: ${daysOld} days, more than ${OLD_PRICE_DAYS}` : ""}${shutdownDate === undefined ? "" : ` · the model ends on ${shutdownDate}`}`
   );
   lines.push(...data.beside.map(besideText));
   for (const way of new Set(data.samples.flatMap(({estimatedBy}) => estimatedBy ?? []))) {

@@ -1,5 +1,6 @@
 import {OLD_PRICE_DAYS} from "../costs/index.js";
 import type {DryRun, StatedPrice} from "../runner/index.js";
+import {amountsText} from "./amountsText.js";
 import {plural} from "./plural.js";
 import {table} from "./terminal.js";
 
@@ -99,7 +100,7 @@ function costText({calls, costUsd, candidates}: DryRun): string {
   const unknown = candidates.filter((one) => one.calls > 0 && one.costUsd === undefined);
   const unpriced = unknown.filter(({prices}) => prices.length === 0).map(({name}) => name);
   return unpriced.length > 0
-    ? `unknown (no price for ${unpriced.join(", ")}: neither the endpoint nor prices/*.json states one)`
+    ? `unknown (no price for ${unpriced.join(", ")}: neither the endpoint nor prices/*.json, which is for hosted APIs, states one)`
     : `unknown (nothing tells how long the answers of ${unknown.map(({name}) => name).join(", ")} are: state max_tokens)`;
 }
 
@@ -115,8 +116,8 @@ function pricesText(of: readonly {name: string; prices: readonly StatedPrice[]}[
 }
 
 function priceText(price: StatedPrice): string {
-  const {model, inputUsdPerMillion, outputUsdPerMillion, from, asOf, source, daysOld, old} = price;
+  const {model, from, asOf, source, daysOld, old} = price;
   const age = old ? ` · OLD: ${daysOld} days, more than ${OLD_PRICE_DAYS}` : "";
   const where = from === "endpoint" ? "stated by the endpoint" : "from the project's price list";
-  return `price of ${model}: $${inputUsdPerMillion} in, $${outputUsdPerMillion} out a million tokens, ${where}, ${asOf}, ${source}${age}`;
+  return `price of ${model}: ${amountsText(price)}, ${where}, ${asOf}, ${source}${age}`;
 }

@@ -1,4 +1,5 @@
 import {InvalidArgumentError} from "commander";
+import {isDay} from "../costs/prices/day.js";
 
 /** More than this of anything is a slip of the hand: a price, a budget, a number of rows. */
 const ABSURD = 1e9;
@@ -48,8 +49,8 @@ export const name = (text: string) => {
 
 /** A day as YYYY-MM-DD. */
 export const day = (text: string) => {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError(`takes a day as YYYY-MM-DD, not ${JSON.stringify(text)}`);
+  if (!isDay(text))
+    throw new InvalidArgumentError(`takes a day of the calendar as YYYY-MM-DD, not ${JSON.stringify(text)}`);
   return text;
 };
 

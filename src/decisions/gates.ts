@@ -122,7 +122,7 @@ export function checkGates(
             format: dollars,
             detail: found?.cost && costDetail(found.cost),
             unknown:
-              "Not every answer states what it cost: state a price on the endpoint or in prices/*.json."
+              "Not every answer states what it cost: state a price on the endpoint, or of a hosted API in prices/*.json."
           }),
       rule.maxLeakageShare === undefined ? undefined : leakage(facts.leakage, rule.maxLeakageShare),
       rule.maxPersonalDataRows === undefined

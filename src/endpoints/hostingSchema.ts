@@ -8,9 +8,12 @@ import type {
   TokenPriceTier,
   WayThere
 } from "../costs/index.js";
-import {byKind, either, exactly, listOf, number, oneOf, text} from "../store/checked.js";
+import {byKind, either, exactly, holding, listOf, number, oneOf, text} from "../store/checked.js";
 
 const KINDS: readonly HostingKind[] = ["api", "edge", "on-prem", "cloud"];
+
+/** Of 31 days. */
+const LONGEST_MONTH_HOURS = 744;
 
 const amount = () => number({least: 0}).optional();
 const share = () => number({least: 0, most: 1}).optional();
@@ -56,19 +59,29 @@ const model = byKind('a hosting such as {kind: "cloud", usdPerHour: 1.7}', {
     tokensPerMinute: above(),
     utilisation
   }),
-  edge: exactly<EdgeHosting>("a hosting", {
-    ...stated,
-    ...throughput,
-    deviceUsd: amount(),
-    lifeYears: above(),
-    watts: amount(),
-    idleWatts: amount(),
-    usdPerKwh: amount(),
-    people: amount(),
-    peoplePerDevice: above(),
-    attributedShare: share(),
-    utilisation
-  }),
+  edge: holding<EdgeHosting>(
+    exactly<EdgeHosting>("a hosting", {
+      ...stated,
+      ...throughput,
+      deviceUsd: amount(),
+      lifeYears: above(),
+      watts: amount(),
+      idleWatts: amount(),
+      usdPerKwh: amount(),
+      people: amount(),
+      peoplePerDevice: above(),
+      attributedShare: share(),
+      utilisation
+    }),
+    ({people, peoplePerDevice}) => {
+      const missing =
+        (people === undefined) === (peoplePerDevice === undefined)
+          ? []
+          : [people === undefined ? "people" : "peoplePerDevice"];
+      const message = "is missing: devices are counted from `people` and `peoplePerDevice` together";
+      return missing.map((name) => ({path: [name], message}));
+    }
+  ),
   "on-prem": exactly<OnPremHosting>("a hosting", {
     ...stated,
     ...throughput,
@@ -90,7 +103,7 @@ const model = byKind('a hosting such as {kind: "cloud", usdPerHour: 1.7}', {
     usdPerHour: amount(),
     reservedReplicas: units(),
     reservedUsdPerHour: amount(),
-    hoursPerMonth: amount(),
+    hoursPerMonth: number({above: 0, most: LONGEST_MONTH_HOURS}).optional(),
     minReplicas: units(),
     maxReplicas: units(),
     utilisation

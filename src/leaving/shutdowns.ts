@@ -1,7 +1,7 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {type AskedAt, type PriceRow, rowsAt} from "../costs/index.js";
+import {type AskedAt, isDay, type PriceRow, rowsAt} from "../costs/index.js";
 import {messageOf, UserError} from "../store/index.js";
 
 /** Something that a service ends. */
@@ -113,6 +113,3 @@ function problemsOf({host, touches, date, says}: Partial<Shutdown>): string[] {
     ...(typeof says === "string" && says !== "" ? [] : ["says must be a sentence"])
   ];
 }
-
-const isDay = (value: unknown) =>
-  typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));

@@ -133,7 +133,7 @@ export async function forecast({
     observedPrompts: await promptLengths(place, runs, evalName),
     at
   };
-  const candidates = ready.map(({record, candidate, prepared}, index): DryRunCandidate => {
+  const candidates = ready.map(({record, prepared}, index): DryRunCandidate => {
     const {calls, tokens} = perCandidate.get(record.name) ?? {calls: 0, tokens: 0};
     const refused = plan.refused[index]!;
     return {
@@ -143,7 +143,7 @@ export async function forecast({
       refusal: refused.length > 0 ? privacyCheck.message(prepared.endpoint, refused, plan.rows) : undefined,
       notMade: prepared.notMade,
       atMost: prepared.endpoint.stages ? true : undefined,
-      ...expectedCost({...prepared, params: candidate.params}, {calls, promptTokens: tokens}, expected)
+      ...expectedCost({...record, ...prepared}, {calls, promptTokens: tokens}, expected)
     };
   });
   const called = candidates.filter(({calls}) => calls > 0);
@@ -240,7 +240,7 @@ async function scorerForecast(
       model: modelAsked(scorer),
       endpoint: scorer.asks!.name,
       calls: (scorer.callsEach ?? 1) * (newCalls + owed!.n),
-      prices: statedPrices(scorer.asks!, modelAsked(scorer) ?? "", expected)
+      prices: statedPrices({endpoint: scorer.asks!, model: modelAsked(scorer) ?? ""}, expected)
     });
   }
   return forecasts;

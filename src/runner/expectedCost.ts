@@ -1,4 +1,5 @@
-import {completionsCost, daysOld, isOldPrice} from "../costs/index.js";
+import {completionsCost, daysOld, isOldPrice, type TokenPriceTier} from "../costs/index.js";
+import {stageHosting} from "../endpoints/stageHosting.js";
 import type {Endpoint, ModelParameters} from "../endpoints/types.js";
 import {askedModel} from "./answerLengths.js";
 import {answerTokens} from "./calls/answerTokens.js";
@@ -8,7 +9,10 @@ import {type CallPrices, total, unbilled} from "./calls/callPrices.js";
 export interface StatedPrice {
   model: string;
   inputUsdPerMillion: number;
+  cachedInputUsdPerMillion?: number;
   outputUsdPerMillion: number;
+  /** Other amounts for requests with long prompts. */
+  tiers?: readonly TokenPriceTier[];
   /** What the endpoint states, or the project's price list. */
   from: "endpoint" | "price list";
   asOf: string;
@@ -42,23 +46,34 @@ export interface ExpectedInputs {
   at: string;
 }
 
-/** Forecasts `calls` calls whose prompts have `promptTokens` together, going by their characters. */
+/**
+ * Forecasts `calls` calls whose prompts have `promptTokens` together, going by their characters; `hosting` is what the candidate
+ * says of itself.
+ */
 export function expectedCost(
-  {endpoint, model, params}: {endpoint: Endpoint; model: string; params?: ModelParameters},
+  {
+    endpoint,
+    model,
+    hosting = endpoint.hosting,
+    params
+  }: {endpoint: Endpoint; model: string; hosting?: string; params?: ModelParameters},
   {calls, promptTokens: byCharacters}: {calls: number; promptTokens: number},
   inputs: ExpectedInputs
 ): ExpectedCost {
   const stages = endpoint.stages?.();
   if (stages) {
     const each = stages.map((stage) => {
+      const hosting = stageHosting(stage);
       const own = expectedCost(
-        {...stage, params: {...stage.params, ...params}},
+        {...stage, hosting, params: {...stage.params, ...params}},
         {calls: stage.times * calls, promptTokens: stage.times * byCharacters},
         inputs
       );
       return {
         ...own,
-        costUsd: own.costUsd ?? (own.prices.length === 0 ? unbilled(stage.endpoint) : undefined)
+        costUsd:
+          own.costUsd ??
+          (own.prices.length === 0 ? unbilled({kind: stage.endpoint.kind, hosting}) : undefined)
       };
     });
     return {
@@ -76,7 +91,7 @@ export function expectedCost(
   const most = answerTokens(params);
   const length = seen === undefined ? most : Math.min(seen, most ?? Infinity);
   const completionTokens = length === undefined ? undefined : Math.round(length * calls);
-  const applied = inputs.prices.of(endpoint, model);
+  const applied = inputs.prices.of(endpoint, model, hosting);
   return {
     promptTokens,
     promptBasis: ratio === undefined ? "characters" : "observed",
@@ -86,26 +101,28 @@ export function expectedCost(
       completionTokens === undefined
         ? undefined
         : completionsCost(calls, {promptTokens, completionTokens}, applied?.price),
-    prices: statedPrices(endpoint, model, inputs)
+    prices: statedPrices({endpoint, model, hosting}, inputs)
   };
 }
 
 /** The prices that calls to an endpoint are counted at: of a cascade those of its models. */
 export function statedPrices(
-  endpoint: Endpoint,
-  model: string,
+  {endpoint, model, hosting}: {endpoint: Endpoint; model: string; hosting?: string},
   {prices, at}: Pick<ExpectedInputs, "prices" | "at">
 ): StatedPrice[] {
   const stages = endpoint.stages?.();
-  if (stages) return stages.flatMap((stage) => statedPrices(stage.endpoint, stage.model, {prices, at}));
-  const applied = prices.of(endpoint, model);
+  if (stages)
+    return stages.flatMap((stage) => statedPrices({...stage, hosting: stageHosting(stage)}, {prices, at}));
+  const applied = prices.of(endpoint, model, hosting);
   if (!applied) return [];
-  const {inputUsdPerMillion, outputUsdPerMillion, asOf, source} = applied.price;
+  const {asOf, source} = applied.price;
   return [
     {
       model,
-      inputUsdPerMillion,
-      outputUsdPerMillion,
+      inputUsdPerMillion: applied.price.inputUsdPerMillion,
+      cachedInputUsdPerMillion: applied.price.cachedInputUsdPerMillion,
+      outputUsdPerMillion: applied.price.outputUsdPerMillion,
+      tiers: applied.price.tiers,
       from: applied.row ? "price list" : "endpoint",
       asOf,
       source,

@@ -4,7 +4,8 @@ import {readdir, readFile} from "node:fs/promises";
 import {dirname, extname, join, relative} from "node:path";
 import {fileURLToPath} from "node:url";
 import {modulesBelow} from "../code/index.js";
-import {placeFingerprint, PRICES_FOLDER, type Workspace} from "../store/index.js";
+import {dayOf} from "../costs/index.js";
+import {placeFingerprint, PRICES_FOLDER, projectPricesOr, type Workspace} from "../store/index.js";
 import {engineRooms} from "./engineRooms.js";
 import {loaderFiles} from "./staleOutputs.js";
 
@@ -72,9 +73,12 @@ async function importedFrom(project: string, root: string): Promise<string[]> {
   );
 }
 
-/** SHA-256 over a project's files of prices: loaders' outputs depend on them. */
+/** SHA-256 over a project's files of prices and their rows of days to come: loaders' outputs depend on both. */
 export async function pricesFingerprint(project: string): Promise<string> {
-  return hashFiles(project, await filesBelow(project, PRICES_FOLDER));
+  const files = await hashFiles(project, await filesBelow(project, PRICES_FOLDER));
+  const {prices} = await projectPricesOr(project);
+  const ahead = prices.filter(({asOf}) => asOf > dayOf(Date.now())).length;
+  return ahead === 0 ? files : `${files} ${ahead} ahead`;
 }
 
 /** Files below a folder, relative to `root`; Framework's cache and hidden files left out. */

@@ -31,7 +31,7 @@ const isHostingKind = (hosting: string): hosting is HostingModel["kind"] =>
 
 /**
  * As stated, each API with the price of its own provider; a candidate of which only the word is known lacks every assumption. The
- * endpoint's price is for the hosting that the candidate runs on now, and no other provider's.
+ * endpoint's price is for the hosting that the candidate runs on now, and no other provider's; the list's is for APIs alone.
  */
 export function pricedHostings(
   candidate: RunCandidate,

@@ -26,6 +26,8 @@ import {
   costColumn,
   isStaged,
   type PriceChoice,
+  type PricedModel,
+  pricedStages,
   type RunCandidate,
   type RunManifest,
   type Store,
@@ -91,9 +93,11 @@ export async function runCosts(
               completionTokens: ofLong[3 * t + 2] ?? 0
             }))
     };
-    for (const one of billed ? (candidate.stages ?? []) : [candidate]) {
+    const models: readonly PricedModel[] = billed ? (pricedStages(candidate) ?? []) : [candidate];
+    for (const [s, one] of models.entries()) {
       const applied = appliedPrice(one, choice);
-      if (applied) notes.push(noteOf(billed ? `${name} › ${one.name}` : name, one.model, applied, at));
+      const of = billed ? `${name} › ${candidate.stages![s]!.name}` : name;
+      if (applied) notes.push(noteOf(of, one.model, applied, at));
     }
     for (const {hosting, listed, elsewhere} of hostings)
       if (listed && elsewhere)
@@ -158,10 +162,12 @@ function besideCosts(run: RunManifest, choice: PriceChoice, notes: PriceNote[]):
   ] as const;
   return asked.flatMap(([by, calls]) =>
     (calls?.models ?? []).map(
-      ({endpoint, host, model, answers, counted, price: stated, ...tokens}): SideCost => {
-        const applied = appliedPrice({endpoint, host, model, price: stated}, choice);
+      ({answers, counted, promptTokens, cachedTokens, completionTokens, ...asked}): SideCost => {
+        const {endpoint, model} = asked;
+        const applied = appliedPrice(asked, choice);
         if (applied && by === "scorers")
           notes.push(noteOf(`${model}, asked by scorers`, model, applied, choice.at));
+        const tokens = {promptTokens, cachedTokens, completionTokens};
         const usd = counted > 0 ? completionsCost(counted, tokens, applied?.price) : undefined;
         return {by, endpoint, model, answers, counted, usd};
       }

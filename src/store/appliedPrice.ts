@@ -1,11 +1,14 @@
 import {
   type AskedAt,
+  type Billed,
+  listServes,
   priceAt,
   type PriceRow,
   type TokenPrice,
   tokenPrice,
   undecidedPrice
 } from "../costs/index.js";
+import type {RunCandidate} from "./schema.js";
 
 /** By which prices the calls of a run are priced. */
 export interface PriceChoice {
@@ -24,16 +27,15 @@ export interface AppliedPrice {
 }
 
 /** A model that was or will be asked, with what its endpoint states. */
-export interface PricedModel extends AskedAt {
+export interface PricedModel extends AskedAt, Billed {
   model: string;
-  price?: TokenPrice;
   /** Of the endpoint, which has its address or provider. */
   identity?: Record<string, string>;
 }
 
 /**
  * The price of a candidate of a run, or of a stage of a cascade: what its record states, or the list's, whichever goes first.
- * Undefined when neither knows one.
+ * Undefined when neither knows one; the list knows none for what no API bills.
  */
 export function appliedPrice(
   one: PricedModel,
@@ -41,7 +43,7 @@ export function appliedPrice(
 ): AppliedPrice | undefined {
   const {model, price: stated} = one;
   // Of a model's rows some may state other prices alone, such as for training.
-  const stating = prices.filter((row) => tokenPrice(row) !== undefined);
+  const stating = listServes(one) ? prices.filter((row) => tokenPrice(row) !== undefined) : [];
   const row = priceAt(stating, model, at, askedAt(one));
   const price = row && tokenPrice(row);
   const listed = price && {price, row};
@@ -67,13 +69,27 @@ export function undecidedPrices(models: readonly PricedModel[], choice: PriceCho
 
 /** The models of candidates that an API bills, of a cascade each of its own. */
 export function billedModels(
-  candidates: readonly (PricedModel & {
-    hosting: string;
-    endpointKind: string;
-    stages?: readonly PricedModel[];
-  })[]
+  candidates: readonly (PricedModel & Pick<RunCandidate, "stages" | "answerers">)[]
 ): PricedModel[] {
   return candidates
-    .filter(({hosting, endpointKind}) => hosting === "api" && endpointKind !== "imported")
-    .flatMap((one) => one.stages ?? [one]);
+    .filter(({endpointKind}) => endpointKind !== "imported")
+    .flatMap((one) => pricedStages(one) ?? [one])
+    .filter((one) => one.hosting === "api" && listServes(one));
+}
+
+/**
+ * The models of a cascade with where each of them runs, in their order; undefined for another candidate. Runs made before that was
+ * noted are taken to have them where the cascade is.
+ */
+export function pricedStages({
+  stages,
+  answerers,
+  hosting,
+  endpointKind
+}: Pick<PricedModel, "hosting" | "endpointKind"> & Pick<RunCandidate, "stages" | "answerers">):
+  PricedModel[] | undefined {
+  return stages?.map((stage, s) => {
+    const runs = answerers?.[s] ?? {hosting, endpointKind};
+    return {...stage, hosting: runs.hosting, endpointKind: runs.endpointKind};
+  });
 }

@@ -1,12 +1,23 @@
-import {cascadeCostSql, completionsCost, isOldPrice, toldCostSql, type TokenPrice} from "../costs/index.js";
-import {appliedPrice, billedModels, type PriceChoice, undecidedPrices} from "./appliedPrice.js";
+import {
+  cascadeCostSql,
+  completionsCost,
+  dayOf,
+  isOldPrice,
+  toldCostSql,
+  type TokenPrice
+} from "../costs/index.js";
+import {
+  appliedPrice,
+  billedModels,
+  type PriceChoice,
+  type PricedModel,
+  pricedStages,
+  undecidedPrices
+} from "./appliedPrice.js";
 import {sqlString} from "./duckdb.js";
 import {isStaged} from "./isStaged.js";
 import {projectPricesOr} from "./projectPrices.js";
 import type {RunCandidate, RunManifest} from "./schema.js";
-
-/** Later than all prices: what is decided on holds for the newest of each model. */
-export const NEWEST = "9999-12-31";
 
 /**
  * SQL for the US dollars of a completion of a run, over the columns of `completions`: as sealed, at the prices of the run's
@@ -42,14 +53,14 @@ export interface Pricing {
 export type PricedRun = Pick<RunManifest, "candidates" | "scorerCalls" | "preflightCalls">;
 
 /**
- * At the prices of the run's record and, where it leaves one open, the project's newest: what verdicts, gates, races and
- * pages count by.
+ * At the prices of the run's record and, where it leaves one open, the project's newest of today: what verdicts, gates, races
+ * and pages count by.
  */
 export async function pricingOf(project: string, run: PricedRun): Promise<Pricing> {
   const asked = [run.scorerCalls, run.preflightCalls].flatMap((calls) => calls?.models ?? []);
   const stated = [...run.candidates.flatMap(({price, stages}) => [{price}, ...(stages ?? [])]), ...asked];
   const {prices, problem} = stated.some(({price}) => !price) ? await projectPricesOr(project) : {prices: []};
-  const choice = {prices, at: NEWEST};
+  const choice = {prices, at: dayOf(Date.now())};
   const beside = asked
     .filter(({counted}) => counted > 0)
     .flatMap((one) => completionsCost(one.counted, one, appliedPrice(one, choice)?.price) ?? []);
@@ -57,11 +68,9 @@ export async function pricingOf(project: string, run: PricedRun): Promise<Pricin
     usd: costColumn(run, choice),
     priceOf: (candidate) => appliedPrice(candidate, choice)?.price,
     oldPriceOf(candidate) {
-      const days = (candidate.stages ?? [candidate]).flatMap(
-        (one) => appliedPrice(one, choice)?.price.asOf ?? []
-      );
-      const oldest = days.sort()[0];
-      return oldest !== undefined && isOldPrice(oldest, new Date().toISOString()) ? oldest : undefined;
+      const models: readonly PricedModel[] = pricedStages(candidate) ?? [candidate];
+      const oldest = models.flatMap((one) => appliedPrice(one, choice)?.price.asOf ?? []).sort()[0];
+      return oldest !== undefined && isOldPrice(oldest, choice.at) ? oldest : undefined;
     },
     besideUsd: beside.length > 0 ? beside.reduce((sum, usd) => sum + usd, 0) : undefined,
     problem,
@@ -71,8 +80,9 @@ export async function pricingOf(project: string, run: PricedRun): Promise<Pricin
 
 /** From the tokens alone; undefined where no price but that of the record tells it, or none does. */
 function costOf(candidate: RunCandidate, choice: PriceChoice): string | undefined {
-  if (candidate.stages) {
-    const applied = candidate.stages.map((stage) => appliedPrice(stage, choice));
+  const stages = pricedStages(candidate);
+  if (stages) {
+    const applied = stages.map((stage) => appliedPrice(stage, choice));
     return applied.some((one) => one?.row) ? cascadeCostSql(applied.map((one) => one?.price)) : undefined;
   }
   // Of stages within a stage the prices are not recorded.

@@ -4,9 +4,11 @@ export {
   askedAt,
   billedModels,
   type PriceChoice,
+  type PricedModel,
+  pricedStages,
   undecidedPrices
 } from "./appliedPrice.js";
-export {costColumn, NEWEST, type Pricing} from "./costColumn.js";
+export {costColumn, type Pricing} from "./costColumn.js";
 export {exactJson, pythonJson} from "./exactJson.js";
 export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";
 export {dryWorkspace} from "./dryWorkspace.js";

@@ -194,6 +194,9 @@ export interface AskedModel {
   completionTokens: number;
   /** What the endpoint states, at the newest start that asked it. */
   price?: TokenPrice;
+  /** Where it runs and the endpoint's kind; absent in runs made before they were noted. */
+  hosting?: string;
+  endpointKind?: string;
 }
 
 /** Calls of a run that are not in its `counts` and `costUsd`. */

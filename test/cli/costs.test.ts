@@ -1,9 +1,10 @@
-import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
+import {mkdir, mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {costsVerb, type CostsOptions} from "../../src/cli/costs.js";
 import {importPricesVerb, pricesVerb} from "../../src/cli/prices.js";
+import {dayOf} from "../../src/costs/index.js";
 import {openWorkspace, type RunManifest, writeBench} from "../../src/store/index.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {printed} from "../support/printed.js";
@@ -166,9 +167,41 @@ describe("assay costs", () => {
     expect(stdout).toContain("assumptions of rented cloud (Example Cloud): made up for a test, 2026-11-01");
   });
 
+  it("shows the amounts for long prompts, on which its costs rest", async () => {
+    const file = join(project, "tiers.json");
+    const tiers = [
+      {abovePromptTokens: 1000, outputPerMillion: 9},
+      {abovePromptTokens: 10, inputPerMillion: 40}
+    ];
+    const row = {
+      model: "example-large",
+      asOf: "2026-11-01",
+      source: "list",
+      inputPerMillion: 2,
+      outputPerMillion: 8
+    };
+    await writeFile(file, JSON.stringify({kind: "prices", prices: [{...row, tiers}]}));
+    expect(await costs({prices: file})).toContain(
+      "price of large: $2 in, $8 out a million tokens; above 10 prompt tokens: $40 in; above 1,000 prompt tokens: $9 out, 2026-11-01, list"
+    );
+    await mkdir(join(project, "prices"), {recursive: true});
+    const ahead = dayOf(Date.now() + 86_400_000);
+    const listed = [
+      {...row, tiers},
+      {...row, asOf: ahead, inputPerMillion: 200}
+    ];
+    await writeFile(join(project, "prices/a.json"), JSON.stringify({kind: "prices", prices: listed}));
+    const text = await printed(() => pricesVerb(undefined, {}));
+    expect(text).toContain("above 10: 40 in; above 1,000: 9 out");
+    expect(text).toMatch(new RegExp(`${ahead} +ahead`));
+    expect(text).toContain("1 of 2 is of a day to come: until then nothing is priced by it.");
+    await rm(join(project, "prices"), {recursive: true});
+  });
+
   it("says what is wrong with a run, a day or a price file", async () => {
     await expect(costsVerb("nothing", {volume: 1, months: 1})).rejects.toThrow("assay runs");
-    expect((await assay(project, "costs", run.id, "--at", "yesterday")).stderr).toContain("YYYY-MM-DD");
+    for (const wrong of ["yesterday", "2026-02-31"])
+      expect((await assay(project, "costs", run.id, "--at", wrong)).stderr).toContain("YYYY-MM-DD");
     const file = join(project, "broken.json");
     await writeFile(file, `{"kind": "prices", "prices": [{"model": "a", "inputPerMillion": -1}]}`);
     const wrong = costs({prices: file});
@@ -205,7 +238,7 @@ describe("assay prices", () => {
       "public"
     );
     expect(stdout).toBe("prices/public.json: 2 prices as of 2026-01-15\n");
-    expect(stderr).toContain("1 models were left out, such as picture");
+    expect(stderr).toContain("1 model was left out, such as picture: it states no price for tokens.");
     expect(JSON.parse(await readFile(join(project, "prices/public.json"), "utf8"))).toMatchObject({
       kind: "prices"
     });
@@ -213,9 +246,9 @@ describe("assay prices", () => {
       /example-half +– +USD +1 +– +– .* 2026-01-15 +old/
     );
     expect(JSON.parse(await printed(() => pricesVerb(undefined, {json: true})))).toHaveLength(2);
-    // The project's prices serve a candidate whose endpoint stated none.
+    // What an API bills for a model of that name is no price of the team's own server.
     const {prices} = await told();
-    expect(prices.find(({candidate}) => candidate === "untold")).toMatchObject({old: true});
+    expect(prices.find(({candidate}) => candidate === "untold")).toBeUndefined();
     await expect(importPricesVerb(table, {only: ["zzz"]})).rejects.toThrow("Nothing was written");
   });
 });

@@ -63,6 +63,40 @@ describe("litellmPrices", () => {
     expect(found.zero).toEqual(["ollama/free"]);
   });
 
+  it("leaves out what is billed beside tokens, and points out a 0 for prompts or answers alone", () => {
+    const both = {input_cost_per_token: 1e-6, output_cost_per_token: 2e-6};
+    const {rows, skipped, zero} = litellmPrices(
+      {
+        searching: {...both, input_cost_per_request: 0.005},
+        reranking: {input_cost_per_token: 0, output_cost_per_token: 0, input_cost_per_query: 0.002},
+        thinking: {...both, output_cost_per_reasoning_token: 3e-6},
+        tiered: {...both, tiered_pricing: [{range: [0, 32_000], input_cost_per_token: 1e-6}]},
+        plain: {
+          ...both,
+          output_cost_per_reasoning_token: 2e-6,
+          input_cost_per_request: 0,
+          tiered_pricing: []
+        },
+        half: {input_cost_per_token: 0, output_cost_per_token: 2.8e-7},
+        mute: {input_cost_per_token: 1e-6, output_cost_per_token: 0},
+        vectors: {input_cost_per_token: 1e-6, output_cost_per_token: 0, mode: "embedding"},
+        ended: {...both, deprecation_date: "2026-02-31"}
+      },
+      when
+    );
+    expect(rows.map(({model}) => model)).toEqual(["plain", "half", "mute", "vectors", "ended"]);
+    expect(zero).toEqual(["half", "mute"]);
+    expect(rows.at(-1)!.shutdownDate).toBeUndefined();
+    expect(skipped.map(({model, reason}) => `${model}: ${reason}`)).toEqual(
+      [
+        ["searching", "input_cost_per_request"],
+        ["reranking", "input_cost_per_query"],
+        ["thinking", "output_cost_per_reasoning_token"],
+        ["tiered", "tiered_pricing"]
+      ].map(([model, name]) => `${model}: its price has ${name} beside tokens, which a row has no place for`)
+    );
+  });
+
   it("names what it leaves out, and never takes the table's documentation for a model", () => {
     expect(found.skipped).toEqual([
       {model: "an-image", reason: "it states no price for tokens"},
@@ -184,13 +218,41 @@ describe("price rows", () => {
         ]
       })
     ).toEqual([
-      'price 1 (a): "asOf" is "26.11.2026", not a day as YYYY-MM-DD',
+      'price 1 (a): "asOf" is "26.11.2026", not a day of the calendar as YYYY-MM-DD',
       'price 1 (a): "inputPerMillion" must be a number of at least 0, not -1',
       'price 2 (b): "usdPerUnit" is missing: amounts in EUR cannot be compared without it',
       'price 2 (b): "price" is no field of a price',
       'price 3: "model" is missing'
     ]);
     expect(priceFileProblems({"gpt-example": {}})[0]).toContain("assay prices import");
+    const told = priceFileProblems({
+      kind: "prices",
+      prices: [
+        row({asOf: "2026-02-31", usdPerUnit: 1.16}),
+        row({currency: "EUR", usdPerUnit: 0}),
+        row({currency: "USD", usdPerUnit: 1}),
+        row({
+          tiers: [
+            {abovePromptTokens: 10, inputPerMillon: 400} as never,
+            {abovePromptTokens: -5},
+            {abovePromptTokens: 10, outputPerMillion: -1},
+            null as never
+          ]
+        })
+      ]
+    }).map((problem) => problem.replace(/^price (\d) \(m\): /, "$1 "));
+    const foreign = `"usdPerUnit" is for amounts in another currency than USD: name it as "currency", or leave "usdPerUnit" out`;
+    expect(told).toEqual([
+      '1 "asOf" is "2026-02-31", not a day of the calendar as YYYY-MM-DD',
+      `1 ${foreign}`,
+      '2 "usdPerUnit" must be a number above 0, not 0',
+      `3 ${foreign}`,
+      '4 tier 1: "inputPerMillon" is no field of a tier (inputPerMillion, cachedInputPerMillion, outputPerMillion)',
+      '4 tier 2 needs "abovePromptTokens", a number above 0, not -5',
+      '4 tier 3: "outputPerMillion" must be a number of at least 0, not -1',
+      "4 tier 4 must be an object",
+      "4 two tiers are for prompts above 10 tokens"
+    ]);
     expect(priceFileProblems({kind: "prices", prices: [row({inputPerMillion: 1})]})).toEqual([]);
   });
 });

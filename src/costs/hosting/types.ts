@@ -59,7 +59,7 @@ export interface EdgeHosting extends Stated, Throughput {
   watts?: number;
   idleWatts?: number;
   usdPerKwh?: number;
-  /** How many people there are and how many share a device; without both, one device is the least. */
+  /** How many people there are and how many share a device: both or none; without, one device is the least. */
   people?: number;
   peoplePerDevice?: number;
   /** Share of a device's price and power that this use is charged with, 0 to 1; 1 when absent. */
@@ -96,7 +96,7 @@ export interface CloudHosting extends Stated, Throughput {
   /** Replicas that are reserved, paid for all month at `reservedUsdPerHour`; those above are on demand. */
   reservedReplicas?: number;
   reservedUsdPerHour?: number;
-  /** Hours a month in which replicas on demand run, busy or idle; all 730 when absent. Requests come in these hours only. */
+  /** Hours a month in which replicas on demand run, busy or idle: above 0, at most 744; all 730 when absent. Requests come in these hours only. */
   hoursPerMonth?: number;
   minReplicas?: number;
   maxReplicas?: number;

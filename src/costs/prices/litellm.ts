@@ -1,10 +1,11 @@
+import {isDay} from "./day.js";
 import type {PriceRow, PriceTier} from "./priceRow.js";
 
 export interface LitellmPrices {
   rows: PriceRow[];
   /** Models that were left out, with the reason. */
   skipped: {model: string; reason: string}[];
-  /** Models whose table says 0: free, or not filled in. */
+  /** Models whose table says 0 for prompts or for answers: free, or not filled in. An embedding's answer has no tokens. */
   zero: string[];
 }
 
@@ -25,8 +26,9 @@ const PER_TIER: Record<string, Exclude<keyof PriceTier, "abovePromptTokens">> = 
 
 /**
  * Prices from a table of the layout of litellm's `model_prices_and_context_window.json`, dollars a token there and a million
- * tokens here. Amounts that a model does not state stay unknown; a model that states none for tokens (images, audio by the second) is
- * left out. Throws when the value is no object.
+ * tokens here. Amounts that a model does not state stay unknown. A model is left out that states none for tokens (images, audio by
+ * the second), or that is billed by what a row has no place for beside them: its cost by tokens would be too low. Throws when the
+ * value is no object.
  */
 export function litellmPrices(table: unknown, {asOf, source}: {asOf: string; source: string}): LitellmPrices {
   if (typeof table !== "object" || table === null || Array.isArray(table))
@@ -54,6 +56,12 @@ export function litellmPrices(table: unknown, {asOf, source}: {asOf: string; sou
       found.skipped.push({model, reason: "it states no price for tokens"});
       continue;
     }
+    const beside = billedBeside(one);
+    if (beside.length > 0) {
+      const reason = `its price has ${beside.join(", ")} beside tokens, which a row has no place for`;
+      found.skipped.push({model, reason});
+      continue;
+    }
     const tiers = tiersOf(one);
     found.rows.push({
       model,
@@ -62,13 +70,29 @@ export function litellmPrices(table: unknown, {asOf, source}: {asOf: string; sou
       source,
       ...amounts,
       tiers: tiers.length > 0 ? tiers : undefined,
-      shutdownDate: /^\d{4}-\d{2}-\d{2}$/.test(text(one.deprecation_date) ?? "")
-        ? text(one.deprecation_date)
-        : undefined
+      shutdownDate: isDay(one.deprecation_date) ? one.deprecation_date : undefined
     });
-    if (Object.values(amounts).every((each) => each === undefined || each === 0)) found.zero.push(model);
+    const {inputPerMillion, outputPerMillion} = amounts;
+    const isFree = Object.values(amounts).every((each) => each === undefined || each === 0);
+    const hasZero = inputPerMillion === 0 || (outputPerMillion === 0 && one.mode !== "embedding");
+    if (isFree || hasZero) found.zero.push(model);
   }
   return found;
+}
+
+/** Amounts that are billed for every request, or for answers at another price than theirs, by the names in the table. */
+function billedBeside(one: Record<string, unknown>): string[] {
+  const each = Object.keys(one).filter(
+    (key) => /^(input|output)_cost_per_(request|query)$/.test(key) && !isNothing(one[key])
+  );
+  const tiered = isNothing(one.tiered_pricing) ? [] : ["tiered_pricing"];
+  const {output_cost_per_reasoning_token: reasoning, output_cost_per_token: output} = one;
+  const thought = reasoning === undefined || reasoning === null || reasoning === output;
+  return [...each, ...tiered, ...(thought ? [] : ["output_cost_per_reasoning_token"])];
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === 0 || (Array.isArray(value) && value.length === 0);
 }
 
 const TIER = /^(\w+?)_above_(\d+)k_tokens$/;

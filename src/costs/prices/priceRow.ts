@@ -1,3 +1,5 @@
+import {isDay} from "./day.js";
+
 /** What a model costs from a day on, with the page where it was read. An amount that is left out is unknown, never 0. */
 export interface PriceRow {
   model: string;
@@ -5,7 +7,7 @@ export interface PriceRow {
   /** The day the amounts were read, as YYYY-MM-DD. */
   asOf: string;
   source: string;
-  /** Of all amounts; "USD" when absent. Another one needs `usdPerUnit`, what one unit of it was worth on that day. */
+  /** Of all amounts; "USD" when absent. Another one needs `usdPerUnit`, what one unit of it was worth on that day, above 0. */
   currency?: string;
   usdPerUnit?: number;
   /** For a million tokens. */
@@ -39,7 +41,6 @@ export interface PriceFile {
 }
 
 const AMOUNTS = [
-  "usdPerUnit",
   "inputPerMillion",
   "cachedInputPerMillion",
   "cacheWritePerMillion",
@@ -72,41 +73,66 @@ function rowProblems(value: unknown): string[] {
   );
   for (const name of ["asOf", "shutdownDate"])
     if (typeof row[name] === "string" && !isDay(row[name]))
-      problems.push(`"${name}" is ${JSON.stringify(row[name])}, not a day as YYYY-MM-DD`);
+      problems.push(`"${name}" is ${JSON.stringify(row[name])}, not a day of the calendar as YYYY-MM-DD`);
   for (const name of TEXTS)
     if (row[name] !== undefined && typeof row[name] !== "string") problems.push(`"${name}" must be a text`);
   problems.push(...amountProblems(row, AMOUNTS));
-  if (row.currency !== undefined && row.currency !== "USD" && row.usdPerUnit === undefined)
-    problems.push(
-      `"usdPerUnit" is missing: amounts in ${String(row.currency)} cannot be compared without it`
-    );
-  if (row.tiers !== undefined)
-    problems.push(
-      ...(Array.isArray(row.tiers)
-        ? row.tiers.flatMap((tier: Record<string, unknown>) =>
-            typeof tier?.abovePromptTokens === "number"
-              ? amountProblems(tier, TIER_AMOUNTS)
-              : ['a tier has no number "abovePromptTokens"']
-          )
-        : ['"tiers" must be a list'])
-    );
-  const known = ["model", "asOf", "source", "tiers", ...TEXTS, ...AMOUNTS] as string[];
+  problems.push(...rateProblems(row), ...tiersProblems(row.tiers));
+  const known = ["model", "asOf", "source", "tiers", "usdPerUnit", ...TEXTS, ...AMOUNTS] as string[];
   for (const name of Object.keys(row))
     if (!known.includes(name)) problems.push(`"${name}" is no field of a price`);
   return problems;
 }
 
+function rateProblems({currency, usdPerUnit}: Record<string, unknown>): string[] {
+  const isForeign = currency !== undefined && currency !== "USD";
+  if (usdPerUnit === undefined)
+    return isForeign
+      ? [`"usdPerUnit" is missing: amounts in ${String(currency)} cannot be compared without it`]
+      : [];
+  if (!isForeign)
+    return [
+      '"usdPerUnit" is for amounts in another currency than USD: name it as "currency", or leave "usdPerUnit" out'
+    ];
+  return isAmount(usdPerUnit) && usdPerUnit > 0
+    ? []
+    : [`"usdPerUnit" must be a number above 0, not ${JSON.stringify(usdPerUnit)}`];
+}
+
+function tiersProblems(tiers: unknown): string[] {
+  if (tiers === undefined) return [];
+  if (!Array.isArray(tiers)) return ['"tiers" must be a list'];
+  const found = tiers.flatMap((value: unknown, i) => {
+    const at = `tier ${i + 1}`;
+    if (typeof value !== "object" || value === null) return [`${at} must be an object`];
+    const {abovePromptTokens: above, ...amounts} = value as Record<string, unknown>;
+    const known: readonly string[] = TIER_AMOUNTS;
+    return [
+      ...(isAmount(above) && above > 0
+        ? []
+        : [`${at} needs "abovePromptTokens", a number above 0, not ${JSON.stringify(above) ?? "nothing"}`]),
+      ...amountProblems(amounts, TIER_AMOUNTS).map((problem) => `${at}: ${problem}`),
+      ...Object.keys(amounts).flatMap((name) =>
+        known.includes(name) ? [] : [`${at}: "${name}" is no field of a tier (${TIER_AMOUNTS.join(", ")})`]
+      )
+    ];
+  });
+  const bounds = tiers.map((tier: Partial<PriceTier> | null) => tier?.abovePromptTokens);
+  const twice = new Set(bounds.filter((bound, i) => bound !== undefined && bounds.indexOf(bound) < i));
+  return [...found, ...[...twice].map((bound) => `two tiers are for prompts above ${bound} tokens`)];
+}
+
 function amountProblems(row: Record<string, unknown>, names: readonly string[]): string[] {
   return names.flatMap((name) => {
     const value = row[name];
-    return value === undefined || (typeof value === "number" && Number.isFinite(value) && value >= 0)
+    return value === undefined || isAmount(value)
       ? []
       : [`"${name}" must be a number of at least 0, not ${JSON.stringify(value)}`];
   });
 }
 
-function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+function isAmount(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
 function nameOf(row: unknown): string {

@@ -74,10 +74,11 @@ export function createOpenCalls(
       for (const outcome of outcomes) {
         const call = open.get(outcome.key);
         if (!call || !open.delete(outcome.key)) continue;
-        const {endpoint, model} = ready[call.candidate]!.prepared;
+        const {prepared, record} = ready[call.candidate]!;
+        const {endpoint, model} = prepared;
         const {key, completion, error} = outcome;
         const spent = completion ?? error.spent;
-        const usd = spent && prices.costOf(endpoint, model, spent);
+        const usd = spent && prices.costOf(endpoint, model, spent, record.hosting);
         const costUsd = usd && Math.max(0, usd - earlierUsd(key));
         spending?.settle({key, error, costUsd: costUsd && Math.max(0, costUsd - (paid.get(key) ?? 0))});
         const isRefused = refused.delete(key) && error?.kind === "aborted";
@@ -115,6 +116,6 @@ function requestOf(
     rowId,
     repeat,
     estimateTokens: tokens + (answerTokens(params) ?? 0),
-    worstCaseUsd: prices?.worstCaseUsd(endpoint, {model, messages, params, tools})
+    worstCaseUsd: prices?.worstCaseUsd(endpoint, {model, messages, params, tools}, record.hosting)
   };
 }

@@ -8,7 +8,7 @@ import {
 } from "../../endpoints/types.js";
 import {canonicalJson, sha256} from "../../store/index.js";
 import type {SideAnswers} from "../journal/sideAnswers.js";
-import {createSideTally, type SideTally} from "../journal/askedModels.js";
+import {askedOf, createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
 import {callError} from "./pool.js";
 import {sideCall} from "./scorerCalls.js";
@@ -70,10 +70,7 @@ export function createPreflightCalls({prices, answers, spending, now}: Preflight
         if (known) return known as Awaited<ReturnType<typeof ask>>;
         const answer = await make(endpoint, request, ask);
         await answers.keep(key, {
-          endpoint: endpoint.name,
-          host: endpoint.host,
-          model: request.model,
-          price: endpoint.price?.(request.model),
+          ...askedOf(endpoint, request.model),
           at: new Date(now()).toISOString(),
           completion: {...answer, costUsd: statedCost(endpoint, request, answer)}
         });

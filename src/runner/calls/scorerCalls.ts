@@ -12,7 +12,7 @@ import type {SideAnswers} from "../journal/sideAnswers.js";
 import {canonicalJson, sha256} from "../../store/index.js";
 import {observedCall} from "../../telemetry/index.js";
 import {AskedOnce} from "./askedOnce.js";
-import {createSideTally, type SideTally} from "../journal/askedModels.js";
+import {askedOf, createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
 import type {CallRequest} from "./executor.js";
 import {callError, guardedAttempts} from "./pool.js";
@@ -66,10 +66,7 @@ export function createScorerCalls({
     if (known) return known as Completion;
     const completion = await make(endpoint, request, options);
     await answers.keep(key, {
-      endpoint: endpoint.name,
-      host: endpoint.host,
-      model: request.model,
-      price: endpoint.price?.(request.model),
+      ...askedOf(endpoint, request.model),
       completion: {...completion, logprobs: undefined}
     });
     return completion;

@@ -1,7 +1,13 @@
 import type {Completion, Endpoint, Usage} from "../../endpoints/types.js";
 import type {AskedModel, SideCalls} from "../../store/index.js";
 
-type Asked = Pick<AskedModel, "endpoint" | "host" | "model" | "price">;
+type Asked = Pick<AskedModel, "endpoint" | "host" | "model" | "price" | "hosting" | "endpointKind">;
+
+/** What is noted of who answers. */
+export function askedOf(endpoint: Endpoint, model: string): Asked {
+  const {name, host, hosting, kind} = endpoint;
+  return {endpoint: name, host, model, price: endpoint.price?.(model), hosting, endpointKind: kind};
+}
 
 /** What calls beside those of a run's rows came to. */
 export interface SideTally {
@@ -21,8 +27,7 @@ export function createSideTally(): SideTally {
   return {
     answered(endpoint, model, {usage, costUsd: cost}) {
       made++;
-      const {name, host} = endpoint;
-      addAnswer(models, {endpoint: name, host, model, price: endpoint.price?.(model)}, usage);
+      addAnswer(models, askedOf(endpoint, model), usage);
       if (cost !== undefined) costUsd = (costUsd ?? 0) + cost;
     },
     failed(kind) {
@@ -89,5 +94,7 @@ function addModel(models: AskedModel[], one: AskedModel): void {
   known.cachedTokens += one.cachedTokens;
   known.completionTokens += one.completionTokens;
   known.host ??= one.host;
+  known.hosting = one.hosting ?? known.hosting;
+  known.endpointKind = one.endpointKind ?? known.endpointKind;
   known.price = one.price ?? known.price;
 }

@@ -12,6 +12,9 @@ export interface SideAnswer {
   model?: string;
   /** What the endpoint stated. */
   price?: TokenPrice;
+  /** Where it runs and the endpoint's kind. */
+  hosting?: string;
+  endpointKind?: string;
   /** ISO time. */
   at?: string;
   completion: KeptCompletion;
@@ -65,7 +68,8 @@ export async function openSideAnswers(
   const before: SideAnswers["before"] & {calls: number; costUsd?: number} = {calls: 0, models};
   for (const id of [...others, runId])
     for await (const line of logLines<Line>(workspace, id, file)) {
-      const {key, endpoint, host, model, price, at, completion} = line;
+      const {key, at, completion, ...asked} = line;
+      const {endpoint, model} = asked;
       if (since === undefined || (at !== undefined && at >= since)) {
         forget(key);
         known.set(key, completion);
@@ -76,7 +80,7 @@ export async function openSideAnswers(
       before.calls++;
       if (completion.costUsd !== undefined) before.costUsd = (before.costUsd ?? 0) + completion.costUsd;
       if (endpoint !== undefined && model !== undefined)
-        addAnswer(models, {endpoint, host, model, price}, completion.usage);
+        addAnswer(models, {...asked, endpoint, model}, completion.usage);
     }
   let log: Promise<AppendLog> | undefined;
   const opened = () => (log ??= openAppendLog(runPath(workspace, runId, file)));

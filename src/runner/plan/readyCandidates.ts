@@ -13,6 +13,7 @@ import {
   UserError,
   type VersionManifest
 } from "../../store/index.js";
+import {stageHosting} from "../../endpoints/stageHosting.js";
 import type {Endpoint, EndpointStage} from "../../endpoints/types.js";
 import {completionKeys} from "./completionKey.js";
 import {NotMade} from "../../models/index.js";
@@ -194,7 +195,8 @@ async function answerersOf(
     const {name, endpoint, model} = stage;
     if (endpoint.stages) return answerersOf(endpoint.stages(), models, dryRun);
     const {modelId} = await recordsOf(stage, models, dryRun);
-    const {name: asked, kind, hosting} = endpoint;
+    const {name: asked, kind} = endpoint;
+    const hosting = stageHosting(stage);
     const identity = await endpoint.identity(model);
     return [{name, model, endpoint: asked, endpointKind: kind, hosting, identity, modelId}];
   });

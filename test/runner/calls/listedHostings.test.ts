@@ -1,0 +1,153 @@
+import {mkdirSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {afterAll, describe, expect, it} from "vitest";
+import {cascade, trained} from "../../../src/candidates/index.js";
+import {costTable, dayOf, whatLeaves} from "../../../src/costs/index.js";
+import {checkGates, runReport} from "../../../src/decisions/index.js";
+import {openAICompatible} from "../../../src/endpoints/index.js";
+import {tfidfLogReg} from "../../../src/finetune/index.js";
+import {candidate, type Candidate, type CandidateCosts, runEval} from "../../../src/runner/index.js";
+import {exactMatch, judgeRating} from "../../../src/scorers/index.js";
+import {runCosts} from "../../../src/site/index.js";
+import {startModelServer} from "../../support/modelServer.js";
+import {temporaryProject} from "../../support/temporaryWorkspace.js";
+import {type Project, wordsEval, wordsProject} from "../support/project.js";
+
+const open: {close(): Promise<void> | void}[] = [];
+afterAll(() => Promise.all(open.map((one) => one.close())));
+
+const LLAMA = "meta-llama/Llama-3.3-70B-Instruct";
+const ours = {
+  kind: "on-prem",
+  serverUsd: 36_000,
+  lifeYears: 3,
+  watts: 1000,
+  usdPerKwh: 0.2,
+  spaceUsdPerMonth: 100,
+  staffUsdPerMonth: 2000,
+  requestsPerSecond: 2
+} as const;
+const price = {inputUsdPerMillion: 2, outputUsdPerMillion: 8, asOf: "2026-11-01", source: "its page"};
+const params = {max_tokens: 10};
+
+async function listing(...models: string[]): Promise<Project & {url: string}> {
+  const project = await wordsProject(await temporaryProject(), 60);
+  const model = await startModelServer({models: [LLAMA, "big"]});
+  open.push(project.store, model);
+  const folder = join(project.store.workspace.project, "prices");
+  mkdirSync(folder, {recursive: true});
+  const prices = models.map((name) => ({
+    model: name,
+    provider: name.split("/")[0],
+    asOf: "2026-11-01",
+    source: "a public table",
+    inputPerMillion: 0.2,
+    outputPerMillion: 0.2
+  }));
+  writeFileSync(join(folder, "a.json"), JSON.stringify({kind: "prices", prices}));
+  return {...project, url: model.url};
+}
+
+const at = (url: string, name: string, options: Partial<Parameters<typeof openAICompatible>[0]>) =>
+  openAICompatible({name, baseUrl: url, trust: "local", hosting: "api", ...options});
+const vllm = (url: string, hosting: CandidateCosts["hosting"] = ours, own: CandidateCosts = {}): Candidate =>
+  candidate("our vLLM", at(url, "vllm", {hosting}), LLAMA, {params, ...own});
+const bigco = (url: string) =>
+  candidate("the API", at(url, "bigco", {hosting: "api", price}), "big", {params});
+
+async function decided(
+  project: Project,
+  candidates: Candidate[],
+  options: object = {},
+  changes: object = {}
+) {
+  const {store} = project;
+  const definition = wordsEval(at("http://127.0.0.1:1", "none", {}), {candidates, margin: 0.3, ...changes});
+  const run = await runEval(definition, {
+    ...project,
+    evalName: "words",
+    options: {preflight: false, ...options}
+  });
+  store.refresh();
+  const report = await runReport(store, run.manifest!);
+  const prices = [
+    {model: `x/${LLAMA}`, asOf: "2026-11-01", source: "s", inputPerMillion: 1, outputPerMillion: 1}
+  ];
+  const choice = {prices, at: dayOf(Date.now())};
+  const {samples, prices: notes, beside} = await runCosts(store, run.manifest!, choice);
+  return {...report, manifest: run.manifest!, samples, notes, beside};
+}
+
+describe("a price list that has a model which the team runs itself", () => {
+  it.each([
+    ["with its assumptions", (url: string) => vllm(url)],
+    ["by the word", (url: string) => vllm(url, "on-prem")],
+    ["by what the candidate says", (url: string) => vllm(url, "api", {hosting: ours})]
+  ])("decides nothing, stated %s", async (_how, own) => {
+    const project = await listing(`together_ai/${LLAMA}`);
+    const {table, verdict, calls, samples, notes} = await decided(
+      project,
+      [own(project.url), bigco(project.url)],
+      {budgetUsd: 1}
+    );
+    expect(Object.keys(verdict.costs!)).toEqual(["the API"]);
+    expect(verdict.cheaper).toBeUndefined();
+    expect(verdict.action).not.toMatch(/cheap|cost/i);
+    const rules = ["our vLLM", "the API"].map((name) => ({candidate: name, maxCostUsdPerThousand: 1000}));
+    const found = checkGates(rules, table, verdict, calls).map(({status}) => status);
+    expect(found).toEqual(["undecided", "pass"]);
+    const mine = costTable(samples, {requestsPerMonth: 1000}).filter(
+      ({sample}) => sample.name === "our vLLM"
+    );
+    expect(mine.map(({hosting}) => whatLeaves(hosting!))).toEqual(["Nothing leaves the team's own rooms."]);
+    expect(notes.map((note) => note.candidate)).toEqual(["the API"]);
+  });
+
+  it("spends no budget on it, nor on a cascade's stage there", async () => {
+    const project = await listing(`together_ai/${LLAMA}`);
+    const {url} = project;
+    const alone = await decided(project, [vllm(url)], {budgetUsd: 1e-7});
+    expect(alone.manifest.status).toBe("complete");
+    expect(alone.verdict.costs).toBeUndefined();
+
+    const both = cascade("both", [vllm(url), bigco(url)], {signal: "length", thresholds: [-4]});
+    const staged = await decided(project, [both], {budgetUsd: 1});
+    expect(staged.manifest.candidates[0]!.answerers![0]).toMatchObject({hosting: "on-prem"});
+    expect(staged.verdict.costs).toBeUndefined();
+    expect(staged.notes.map((note) => note.candidate)).toEqual(["both › the API"]);
+    const said = cascade("said", [vllm(url, "api", {hosting: ours}), bigco(url)], {
+      signal: "length",
+      thresholds: [-4]
+    });
+    const {notes} = await decided(project, [said], {budgetUsd: 1});
+    expect(notes.map((note) => note.candidate)).toEqual(["said › the API"]);
+  });
+
+  it("prices no judge there", async () => {
+    const project = await listing(`together_ai/${LLAMA}`);
+    const judge = await startModelServer({answer: () => "[[7]]"});
+    open.push(judge);
+    const rating = (hosting: "api" | "on-prem") =>
+      judgeRating({
+        endpoint: at(judge.url, `judge ${hosting}`, {hosting}),
+        model: LLAMA,
+        rubric: "good",
+        params
+      });
+    const scorers = {exact: exactMatch, rating: rating("on-prem"), paid: rating("api")};
+    const {beside} = await decided(project, [bigco(project.url)], {}, {scorers});
+    expect(beside.map(({endpoint, usd}) => [endpoint, usd !== undefined])).toEqual([
+      ["judge on-prem", false],
+      ["judge api", true]
+    ]);
+  });
+
+  it("prices no model of this process", async () => {
+    const project = await listing("acme/tfidf-logreg", "tfidf-logreg");
+    const own = trained("own", tfidfLogReg({text: "text", label: "answer"}));
+    const {verdict, notes, manifest} = await decided(project, [own], {budgetUsd: 1});
+    expect(manifest.candidates[0]!.model).toContain("tfidf-logreg");
+    expect(verdict.costs).toBeUndefined();
+    expect(notes).toEqual([]);
+  });
+});
