@@ -2,6 +2,7 @@ import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
 import {
   adjusted,
+  breakEvens,
   type CostSample,
   cheapestChoice,
   costTable,
@@ -100,6 +101,26 @@ describe("cheapestChoice", () => {
     const [option] = costTable([{...best, wayThere: {kind: "fine-tune"}}], settings);
     expect(option!.usdPerMonth).toBeUndefined();
     expect(option!.unknown).toEqual(["wayThere"]);
+  });
+});
+
+describe("breakEvens", () => {
+  it("finds the same volume from a present one that a hosting cannot serve", () => {
+    const one = sample("one", 0.9, 1000, {
+      // Thirty requests a minute are 1,314,000 a month.
+      hostings: [
+        {kind: "api", price: {...price, inputUsdPerMillion: 4}, requestsPerMinute: 30},
+        {kind: "cloud", usdPerHour: 2, requestsPerSecond: 1},
+        {kind: "cloud", usdPerHour: 2}
+      ]
+    });
+    for (const requestsPerMonth of [1e6, 2e6]) {
+      const settings = {requestsPerMonth};
+      const all = breakEvens(costTable([one], settings), settings);
+      expect(all.map(({a, b, found}) => [a.hosting!.kind, b.hosting!.kind, found!.requestsPerMonth])).toEqual(
+        [["api", "cloud", expect.closeTo(365_000, 0)]]
+      );
+    }
   });
 });
 
