@@ -104,6 +104,29 @@ describe("cheapestChoice", () => {
   });
 });
 
+it("has neither interval nor probability of the frontier where no resample tells of a candidate", () => {
+  const settings = {requestsPerMonth: 1e6};
+  const hostings: CostSample["hostings"] = [
+    {kind: "api", price},
+    {kind: "cloud", usdPerHour: 1, requestsPerSecond: 1}
+  ];
+  const of = (one: number | null) => ({
+    ...{quality: [one, one], promptTokens: [one, one]},
+    ...{cachedTokens: [one, one], completionTokens: [one, one]}
+  });
+  const few = sample("few", 0.9, 1000, {hostings, resamples: of(null)});
+  const many = sample("many", 0.8, 500, {resamples: of(1)});
+  const table = costTable([few, many], settings);
+  expect(table.map(({low, frontierShare}) => [low !== undefined, frontierShare])).toEqual([
+    [false, undefined],
+    // A machine whose throughput is stated costs the same whatever the rows.
+    [true, undefined],
+    [true, 1]
+  ]);
+  const {found} = breakEvens(table, settings)[0]!;
+  expect([found!.low, found!.high, found!.share]).toEqual([undefined, undefined, undefined]);
+});
+
 describe("breakEvens", () => {
   it("finds the same volume from a present one that a hosting cannot serve", () => {
     const one = sample("one", 0.9, 1000, {
