@@ -1,4 +1,11 @@
-import {type HostingKind, isCapacity, type LoadLevel, measuredThroughput} from "../costs/index.js";
+import {
+  failingText,
+  type HostingKind,
+  isCapacity,
+  type LoadLevel,
+  measuredThroughput,
+  p95Of
+} from "../costs/index.js";
 import {type BenchRecord, readBenches, type Workspace} from "../store/index.js";
 import {bold, dim, print, printable, printJson, table} from "./terminal.js";
 
@@ -86,30 +93,41 @@ export function showBench(record: BenchRecord, {json, p95Ms, hosting}: BenchShow
   if (last !== undefined) print(dim(last));
 }
 
-/** What the throughput may be used for; undefined when nothing was answered. */
+/** What the throughput may be used for; undefined when nothing was answered and nothing failed. */
 function capacityLine(
   {levels, tool}: BenchRecord,
   p95Ms: number | undefined,
   hosting: HostingKind | undefined
 ): string | undefined {
+  const failing = failingText(levels);
+  const left = failing === undefined ? "" : `No throughput comes from levels where ${failing}.`;
   const answering = levels.filter(({throughput}) => throughput !== undefined);
-  if (answering.length === 0) return undefined;
+  if (answering.length === 0) return left || undefined;
   if (!answering.some(({throughput}) => isCapacity(throughput!))) {
     const how = tool === "assay" ? "without --rate" : "with a fixed number of requests in flight";
     const within = p95Ms === undefined ? "" : ` ${p95Text(answering, p95Ms)}`;
     return `at least ${highest(answering, "requestsPerSecond")} requests/s: no more arrived, so this is not the capacity, and costs do not go by it. Measure ${how} for that.${within}`;
   }
   const measured = measuredThroughput(levels, p95Ms);
-  if (!measured) return p95Text(answering, p95Ms!);
-  const within = p95Ms === undefined ? "" : ` (p95 within ${p95Ms} ms)`;
+  const withLeft = (text: string) => [text, left].filter(Boolean).join(" ");
+  if (!measured) {
+    const isLate = p95Ms !== undefined && !answering.some((level) => p95Of(level)! <= p95Ms);
+    return withLeft(isLate ? p95Text(answering, p95Ms) : "");
+  }
+  const latency =
+    p95Ms === undefined
+      ? " when saturated, whatever the latency: --p95-ms gives a rate that keeps one."
+      : ` (p95 within ${p95Ms} ms).`;
   const rate = figure(measured.requestsPerSecond);
-  return hosting === "api"
-    ? `the API answered up to ${rate} requests/s${within}`
-    : `a hosting on the machine that was measured takes requestsPerSecond: ${rate}${within}`;
+  return withLeft(
+    hosting === "api"
+      ? `the API answered up to ${rate} requests/s${latency}`
+      : `a hosting on the machine that was measured takes requestsPerSecond: ${rate}${latency}`
+  );
 }
 
 function p95Text(levels: readonly LoadLevel[], p95Ms: number): string {
-  const known = levels.flatMap(({latencyMs, serviceMs}) => (latencyMs ?? serviceMs)?.p95 ?? []);
+  const known = levels.flatMap((level) => p95Of(level) ?? []);
   const lowest = known.length === 0 ? "is not known" : `was ${figure(Math.min(...known))} ms`;
   return known.some((p95) => p95 <= p95Ms)
     ? `The p95 was within ${p95Ms} ms.`

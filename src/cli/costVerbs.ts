@@ -103,7 +103,11 @@ export const costVerbs: ((program: Command) => void)[] = [
         whole(1)
       )
       .option("--budget-usd <amount>", "most US dollars in all; needed when tokens are paid", number(0))
-      .option("--p95-ms <ms>", "the p95 latency that the throughput for hosting models must keep", positive)
+      .option(
+        "--p95-ms <ms>",
+        "give hosting models the highest rate at which the p95 latency was at most this",
+        positive
+      )
       .option("--no-stream", "ask for whole answers: no time to the first token")
       .option("--json", "print JSON")
       .action(async (target: string | undefined, options) =>

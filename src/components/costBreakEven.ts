@@ -15,7 +15,7 @@ export function breakEvenTable(all: readonly OptionBreakEven[], made: Made): Con
   if (found.length === 0)
     return html`<p>
       No two choices on the frontier, and no two hostings of one candidate, cost the same at any volume up to
-      1,000,000,000 requests a month.
+      1,000,000,000 requests a month that both can serve.
     </p>`;
   return dataTable(
     found,

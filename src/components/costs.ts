@@ -36,7 +36,7 @@ function listProblem({priceProblem, undecided}: PageCosts): Content {
 export function costs(data: PageCosts | null, settings: ChosenCosts | null): Node {
   if (!data || !settings) return nothing();
   const table = costTable(adjusted(data.samples, settings), settings);
-  const known = table.filter(({usdPerMonth}) => usdPerMonth !== undefined);
+  const known = table.filter(({unknown}) => unknown.length === 0);
   const format = scoreFormatOf(data);
   const volume = `${count(settings.requestsPerMonth)} requests a month`;
   const made = (what: string, engine: string): Made => ({

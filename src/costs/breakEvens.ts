@@ -14,10 +14,10 @@ const HIGHEST_VOLUME = 1e9;
 
 /**
  * Break-evens between the pairs that a team chooses among: the hostings of one candidate, and the options on the frontier. Options
- * whose cost is unknown are left out.
+ * of which an assumption is unknown are left out; one that cannot serve the volume of the settings is not.
  */
 export function breakEvens(table: readonly CostedOption[], settings: CostSettings): OptionBreakEven[] {
-  const known = table.filter(({usdPerMonth, hosting}) => usdPerMonth !== undefined && hosting);
+  const known = table.filter(({unknown, hosting}) => unknown.length === 0 && hosting);
   const pairs = known.flatMap((a, i) =>
     known
       .slice(i + 1)

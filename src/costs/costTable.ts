@@ -32,11 +32,11 @@ export interface CostedOption {
   usdPerThousand?: number;
   /** Of the same costs; absent when the number of tokens is not known. */
   usdPerMillionTokens?: number;
-  /** 95 % interval that the token counts leave open. */
+  /** 95 % interval that the token counts leave open; absent with fewer than 5 rows. */
   low?: number;
   high?: number;
   onFrontier: boolean;
-  /** Probability of being on the frontier of cost and quality, by bootstrap of the rows. */
+  /** Probability of being on the frontier of cost and quality, by bootstrap of the rows; absent with fewer than 5. */
   frontierShare?: number;
   /** Names of what is missing; of the way there as "wayThere". */
   unknown: string[];
@@ -92,8 +92,12 @@ export function costTable(samples: readonly CostSample[], settings: CostSettings
   return table.map((option, i) => ({
     ...option,
     onFrontier: on[i]!,
-    frontierShare: option.usdPerThousand === undefined ? undefined : shares[i]
+    frontierShare: isResampled(option, resampled[i]) ? shares[i] : undefined
   }));
+}
+
+function isResampled({sample}: CostedOption, usd: readonly (number | undefined)[] = []): boolean {
+  return sample.resamples.quality.some((quality, r) => quality !== null && usd[r] !== undefined);
 }
 
 /** An option as break-evens take it; `way` is undefined when the way there is not known. */

@@ -17,7 +17,7 @@ export interface CostSample {
   countedRows: number;
   /** How tokens were counted where it was not the server that said so, such as "words". */
   estimatedBy?: string;
-  /** Means in bootstrap resamples of the rows, which all candidates share; null where a resample has none. */
+  /** Means in bootstrap resamples of the rows, widened for few rows, which all candidates share; null where a resample has none, or the rows are too few. */
   resamples: {
     quality: (number | null)[];
     promptTokens: (number | null)[];

@@ -99,9 +99,9 @@ const schema = holding<JobDefinition>(stated, (definition) => {
     problems.push({path: ["lora"], message: 'goes with method "lora": all weights are trained'});
   if (preference && format !== "preference")
     problems.push({path: ["preference"], message: 'goes with format "preference"'});
-  for (const path of secretsIn(definition.more))
+  for (const path of [...secretsIn(definition.more, ["more"]), ...secretsIn(definition.on, ["on"])])
     problems.push({
-      path: ["more", ...path],
+      path,
       message: "looks like a secret, and is stored: give it to the training by its environment"
     });
   return problems;

@@ -1,10 +1,10 @@
 import {spawn} from "node:child_process";
 import {closeSync, openSync} from "node:fs";
-import {readFile} from "node:fs/promises";
+import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {UserError} from "../store/errors.js";
-import {readJson, writeJsonAtomic} from "../store/files.js";
+import {readJson, writeAtomic} from "../store/files.js";
 import {COMMAND_FILE, ENDING_FILE, readSupervisor, type Supervisor} from "../store/supervisor.js";
 
 /** What a supervisor runs, in its folder. */
@@ -35,7 +35,9 @@ export const LOG_FILE = "log.txt";
  * one. When the folder has a supervisor already the new one ends at once. Resolves when there is one.
  */
 export async function startSupervised(folder: string, command: Command): Promise<Supervisor> {
-  await writeJsonAtomic(join(folder, COMMAND_FILE), command);
+  await writeAtomic(join(folder, COMMAND_FILE), (temporary) =>
+    writeFile(temporary, JSON.stringify(command), {mode: 0o600})
+  );
   const compiled = import.meta.url.endsWith(".js");
   const log = openSync(join(folder, "supervisor.log"), "a", 0o600);
   const child = spawn(

@@ -1,4 +1,5 @@
 import type {LatencyQuantiles, LoadLevel, MeasuredThroughput} from "../costs/index.js";
+import type {EndpointErrorKind} from "../endpoints/types.js";
 import {sortedQuantile} from "../stats/quantile.js";
 import type {Loop} from "./loops.js";
 import type {Sample} from "./sample.js";
@@ -26,6 +27,14 @@ export function throughputOf(
   };
 }
 
+/** Ends of a request that somebody waited for in vain. What a server refuses at once is an error, and has no latency. */
+const LOST = new Set<string | undefined>([
+  "unanswered",
+  "timeout",
+  "connection",
+  "truncated-stream"
+] satisfies (EndpointErrorKind | "unanswered")[]);
+
 /** The figures of one level, from its saturated phase (absent with a rate of the user's) and its arrivals. */
 export function levelOf(
   concurrency: number,
@@ -34,30 +43,40 @@ export function levelOf(
 ): LoadLevel {
   const due = arrivals?.samples.filter(({dueMs}) => dueMs >= arrivals.fromMs) ?? [];
   const answered = due.filter(({error}) => error === undefined);
-  const unanswered = due.filter(({error}) => error === "unanswered").length + (arrivals?.unsent ?? 0);
+  const lost = due.filter(({error}) => LOST.has(error));
+  const unsent = arrivals?.unsent ?? 0;
+  const samples = [...(saturated?.samples ?? []), ...(arrivals?.samples ?? [])];
   const errors: Record<string, number> = {};
-  for (const {error} of [...(saturated?.samples ?? []), ...(arrivals?.samples ?? [])])
+  for (const {error} of samples)
     if (error !== undefined && error !== "unanswered") errors[error] = (errors[error] ?? 0) + 1;
-  const over = (of: (sample: Sample) => number | undefined) => quantiles(answered.map(of), unanswered);
+  const isUnanswered = ({error}: Sample) => error === "unanswered";
+  const unanswered =
+    (saturated?.samples.filter(isUnanswered).length ?? 0) + lost.filter(isUnanswered).length + unsent;
+  const over = (of: (sample: Sample) => number | undefined, longer: number) =>
+    quantiles(answered.map(of), longer);
   return {
     concurrency,
     throughput: saturated
       ? throughputOf(saturated, "saturated")
       : arrivals && throughputOf(arrivals, "arrivals"),
     ratePerSecond: arrivals?.ratePerSecond,
+    requests: samples.length + unsent,
     answered: answered.length,
     errors,
     unanswered,
-    latencyMs: over(({endedMs, dueMs}) => endedMs - dueMs),
-    serviceMs: quantiles(
-      answered.map(({endedMs, sentMs}) => endedMs - sentMs),
-      0
+    latencyMs: over(({endedMs, dueMs}) => endedMs - dueMs, lost.length + unsent),
+    serviceMs: over(({endedMs, sentMs}) => endedMs - sentMs, lost.length),
+    // Of a stream that broke off the first token was seen.
+    firstTokenMs: quantiles(
+      [...answered, ...lost].map(firstToken),
+      lost.filter((one) => firstToken(one) === undefined).length + unsent
     ),
-    firstTokenMs: over(({firstTokenMs, sentMs, dueMs}) =>
-      firstTokenMs === undefined ? undefined : firstTokenMs + sentMs - dueMs
-    ),
-    interTokenMs: quantiles(answered.map(interToken), 0)
+    interTokenMs: over(interToken, lost.length)
   };
+}
+
+function firstToken({firstTokenMs, sentMs, dueMs}: Sample): number | undefined {
+  return firstTokenMs === undefined ? undefined : firstTokenMs + sentMs - dueMs;
 }
 
 function interToken({firstTokenMs, completionTokens, sentMs, endedMs}: Sample): number | undefined {

@@ -168,7 +168,11 @@ function createCaller(
           const told = detail?.mayBeBilled ?? attempts.mayBeBilled;
           if (own === "unanswered" || mayBeBilled({kind: own, mayBeBilled: told})) reservation?.assumeSpent();
           else reservation?.settle(undefined);
-          return {error: own, message: kind === own ? messageOf(error) : attempts.message};
+          return {
+            error: own,
+            firstTokenMs: seenMs,
+            message: kind === own ? messageOf(error) : attempts.message
+          };
         }
       );
   };

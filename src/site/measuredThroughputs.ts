@@ -1,4 +1,4 @@
-import {type HostingModel, measuredThroughput} from "../costs/index.js";
+import {failingText, type HostingModel, measuredThroughput} from "../costs/index.js";
 import {readBenches, type RunCandidate, type RunManifest, type Workspace} from "../store/index.js";
 
 /** What a load test of a candidate came to. */
@@ -6,15 +6,18 @@ export interface MeasuredThroughput {
   bench: string;
   /** The day, as YYYY-MM-DD. */
   at: string;
-  requestsPerSecond: number;
+  /** Absent where no level qualified. */
+  requestsPerSecond?: number;
+  /** Which levels did not count because too many of their requests failed. */
+  failing?: string;
   /** The latency within which it was, where one was asked for. */
   p95Ms?: number;
 }
 
 /**
  * Throughputs by candidate, each of the newest `assay bench` of the run's eval; those measured with other prompts, or of another
- * endpoint (another `--url` among them), say nothing here. Of one with `--p95-ms` only the levels count that keep to it: where none
- * does, there is no throughput, whatever an earlier one measured.
+ * endpoint (another `--url` among them), say nothing here. Where none of its levels qualifies there is no throughput, whatever an
+ * earlier one measured.
  */
 export async function measuredThroughputs(
   workspace: Pick<Workspace, "place">,
@@ -25,10 +28,10 @@ export async function measuredThroughputs(
     const isMeasured = (one: RunCandidate) =>
       one.name === candidate && one.model === model && one.endpoint === endpoint;
     if (of !== run.eval || !run.candidates.some(isMeasured)) continue;
-    if (!measuredThroughput(levels)) continue;
+    const failing = failingText(levels);
+    if (!measuredThroughput(levels) && failing === undefined) continue;
     const {requestsPerSecond} = measuredThroughput(levels, p95Ms) ?? {};
-    if (requestsPerSecond === undefined) found.delete(candidate!);
-    else found.set(candidate!, {bench: id, at: at.slice(0, 10), requestsPerSecond, p95Ms});
+    found.set(candidate!, {bench: id, at: at.slice(0, 10), requestsPerSecond, failing, p95Ms});
   }
   return found;
 }
@@ -42,11 +45,20 @@ export function withThroughput(
   if (!measured || hosting.kind === "api" || hosting.kind !== candidate.hosting) return hosting;
   const {requestsPerSecond, promptTokensPerSecond, completionTokensPerSecond} = hosting;
   if ((requestsPerSecond ?? promptTokensPerSecond ?? completionTokensPerSecond) !== undefined) return hosting;
-  const within = measured.p95Ms === undefined ? "" : ` with p95 within ${measured.p95Ms} ms,`;
-  const says = `${Number(measured.requestsPerSecond.toPrecision(3))} requests/s${within} measured ${measured.at}, assay bench ${measured.bench}`;
+  const says = measuredText(measured);
   return {
     ...hosting,
     requestsPerSecond: measured.requestsPerSecond,
     source: hosting.source === undefined ? says : `${hosting.source}; ${says}`
   };
+}
+
+function measuredText({bench, at, requestsPerSecond, failing, p95Ms}: MeasuredThroughput): string {
+  const where = `measured ${at}, assay bench ${bench}`;
+  if (requestsPerSecond === undefined)
+    return `no throughput ${where}: ${failing ?? `no level kept its p95 within ${p95Ms} ms`}`;
+  const latency =
+    p95Ms === undefined ? "when saturated, whatever the latency" : `with p95 within ${p95Ms} ms`;
+  const left = failing === undefined ? "" : `; left out: ${failing}`;
+  return `${Number(requestsPerSecond.toPrecision(3))} requests/s ${latency}, ${where}${left}`;
 }

@@ -18,7 +18,7 @@ import {
   sharedValues,
   valuesOf
 } from "../decisions/index.js";
-import {mean, meanInterval, nonInferiority, pairedDifference, resampledMeans} from "../stats/index.js";
+import {mean, meanInterval, nonInferiority, pairedDifference, widenedMeans} from "../stats/index.js";
 import {
   type AppliedPrice,
   appliedPrice,
@@ -38,11 +38,11 @@ import {billersOf, pricedHostings, withBatchShare} from "./pricedHostings.js";
 import type {CostsData, PriceNote, SideCost} from "./costTypes.js";
 import {estimateText, type TokenColumns, tokenColumns} from "./tokenColumns.js";
 
-const RESAMPLES = 100;
+const RESAMPLES = 200;
 
 /**
  * What a run in the store tells of its candidates' quality, tokens and hostings: calls nobody. Two candidates that share rows share the
- * resamples, drawn with the run's seed; of a corpus figure they are those of its jackknife values, the figure to first order. The best is the verdict's: with `race`, of which `run` is the last round, the race's.
+ * resamples, widened for few rows and drawn with the run's seed; of a corpus figure they are those of its jackknife values, the figure to first order. The best is the verdict's: with `race`, of which `run` is the last round, the race's.
  */
 export async function runCosts(
   store: Store,
@@ -63,7 +63,7 @@ export async function runCosts(
     }))
   );
   const values = table.candidates.map((candidate) => valuesOf(table, candidate));
-  const means = resampledMeans([...values, ...columns.flatMap(({numbers}) => numbers)], {
+  const means = widenedMeans([...values, ...columns.flatMap(({numbers}) => numbers)], {
     seed: `${run.seed} costs`,
     resamples: RESAMPLES,
     clusters: table.clusters
@@ -103,6 +103,9 @@ export async function runCosts(
       if (listed && elsewhere)
         notes.push(noteOf(`${name} on ${hostingName(hosting)}`, candidate.model, listed, at));
     const at0 = table.values.length + (4 + 3 * above.length) * i;
+    const prompts = amounts(means[at0]!);
+    const cached = amounts(means[at0 + 1]!, prompts);
+    const completions = amounts(means[at0 + 2]!);
     return {
       name,
       quality: qualityOf(table, i),
@@ -114,18 +117,18 @@ export async function runCosts(
       estimatedBy: candidate.tokensCountedBy ?? estimateText(columns[i]!),
       resamples: {
         quality: digits(means[i]!),
-        promptTokens: digits(means[at0]!),
-        cachedTokens: digits(means[at0 + 1]!),
-        completionTokens: digits(means[at0 + 2]!),
-        billedUsd: billed ? digits(means[at0 + 3]!) : undefined,
+        promptTokens: prompts,
+        cachedTokens: cached,
+        completionTokens: completions,
+        billedUsd: billed ? amounts(means[at0 + 3]!) : undefined,
         long:
           above.length === 0
             ? undefined
             : above.map((abovePromptTokens, t) => ({
                 abovePromptTokens,
-                promptTokens: digits(means[at0 + 4 + 3 * t]!),
-                cachedTokens: digits(means[at0 + 5 + 3 * t]!),
-                completionTokens: digits(means[at0 + 6 + 3 * t]!)
+                promptTokens: amounts(means[at0 + 4 + 3 * t]!, prompts),
+                cachedTokens: amounts(means[at0 + 5 + 3 * t]!, cached),
+                completionTokens: amounts(means[at0 + 6 + 3 * t]!, completions)
               }))
       },
       hostings: hostings.map((one) =>
@@ -232,6 +235,11 @@ function nonInferiorP(table: ScoreTable, i: number, best: number, margin: number
     clusters: table.clusters
   });
   return difference && margin > 0 ? nonInferiority(difference, margin, {alpha: DEFAULT_ALPHA}).p : undefined;
+}
+
+/** Widened resamples of what is never below 0, and never more than what it is a part of. */
+function amounts(values: Float64Array, whole?: readonly (number | null)[]): (number | null)[] {
+  return digits(values.map((value, i) => Math.max(0, Math.min(value, whole?.[i] ?? Infinity))));
 }
 
 /** Five digits: these are sent to pages. */

@@ -13,6 +13,7 @@ export {f1Interval} from "./f1Interval.js";
 export {clopperPearson} from "./clopperPearson.js";
 export {tango} from "./tango.js";
 export {resampledMeans} from "./resampledMeans.js";
+export {widenedMeans} from "./widenedMeans.js";
 export {meanInterval, type MeanIntervalOptions} from "./meanInterval.js";
 export {pairedDifference, type PairedDifference, type PairedOptions} from "./pairedDifference.js";
 export {pairedBySlice, slicedRows, type SlicedRows} from "./pairedBySlice.js";

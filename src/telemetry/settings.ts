@@ -9,7 +9,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * What the standard variables of OpenTelemetry ask for: a signal is sent when an OTLP endpoint is named for it or for
  * all, or when `OTEL_TRACES_EXPORTER` (`OTEL_METRICS_EXPORTER`) is "otlp", and is not sent when that is "none" or
- * `OTEL_SDK_DISABLED` is "true".
+ * `OTEL_SDK_DISABLED` is "true". An empty variable counts as unset.
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
@@ -17,7 +17,9 @@ export function signalsOf(env: Environment): Signals {
   const wanted = (signal: "TRACES" | "METRICS") => {
     const exporter = env[`OTEL_${signal}_EXPORTER`]?.trim().toLowerCase();
     if (exporter) return exporter === "otlp";
-    return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT ?? env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`]);
+    return [env.OTEL_EXPORTER_OTLP_ENDPOINT, env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`]].some((endpoint) =>
+      endpoint?.trim()
+    );
   };
   if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === "true") return {traces: false, metrics: false};
   return {traces: wanted("TRACES"), metrics: wanted("METRICS")};

@@ -120,6 +120,27 @@ describe("assay bench", () => {
     expect(await show(true)).not.toContain("hosting");
   });
 
+  it("names the levels that give no throughput because requests failed", async () => {
+    const level = (concurrency: number, errors: Record<string, number>) => ({
+      ...{concurrency, throughput: {basis: "saturated" as const, requestsPerSecond: 10 * concurrency}},
+      ...{ratePerSecond: 7 * concurrency, answered: 100, errors, unanswered: 0, latencyMs: {p95: 50}}
+    });
+    const show = (levels: BenchRecord["levels"], p95Ms?: number) => {
+      const record: BenchRecord = {
+        ...{kind: "bench", schemaVersion: 1, id: "b", at: "2026-11-01", tool: "assay", model: "m"},
+        levels
+      };
+      return printed(() => Promise.resolve(showBench(record, {hosting: "on-prem", p95Ms})));
+    };
+    const failed = /No throughput comes from levels where more than 1% .* at 8 in flight 80% \(server 400\)/;
+    const some = await show([level(1, {}), level(8, {server: 400})], 300);
+    expect(some).toMatch(/takes requestsPerSecond: 7 \(p95 within 300 ms\)/);
+    expect(some).toMatch(failed);
+    const none = await show([level(8, {server: 400})]);
+    expect(none).toMatch(failed);
+    expect(none).not.toContain("requestsPerSecond");
+  });
+
   it("asks for a cap before it calls what is paid", async () => {
     await expect(benchVerb("sums:paid", quick)).rejects.toThrow(/--budget-usd/);
     const other = {...quick, url: "https://api.example.invalid", model: "m"};

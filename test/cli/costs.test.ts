@@ -59,6 +59,7 @@ describe("assay costs", () => {
     expect(await onPrem(["untold"])).toContain("requestsPerSecond");
     const workspace = await openWorkspace(project, `${project}/.assay`);
     const {model, endpoint} = run.candidates.find(({name}) => name === "untold")!;
+    const level = {concurrency: 1, answered: 100, errors: {}, unanswered: 0};
     const measured = (id: string, at: string, requestsPerSecond: number, of: object = {}) =>
       writeBench(workspace, {
         kind: "bench",
@@ -70,7 +71,7 @@ describe("assay costs", () => {
         candidate: "untold",
         model,
         endpoint,
-        levels: [{concurrency: 1, throughput: {requestsPerSecond}}] as never,
+        levels: [{...level, throughput: {basis: "saturated", requestsPerSecond}}],
         ...of
       });
     await measured("other", "2026-11-25T00:00:00Z", 9, {eval: "another"});
@@ -81,17 +82,42 @@ describe("assay costs", () => {
     expect(await onPrem(["untold"])).not.toContain("requestsPerSecond");
     // Two requests a second came and were answered: it can do more.
     const throughput = {basis: "arrivals", requestsPerSecond: 2};
-    await measured("check", "2026-11-26T00:00:00Z", 2, {levels: [{concurrency: 1, throughput}]});
-    expect(await costs()).toContain("3.14 requests/s measured 2026-11-24, assay bench newer");
+    await measured("check", "2026-11-26T00:00:00Z", 2, {levels: [{...level, throughput}]});
+    expect(await costs()).toContain(
+      "3.14 requests/s when saturated, whatever the latency, measured 2026-11-24, assay bench newer"
+    );
     const slower = [
-      {concurrency: 1, throughput: {basis: "saturated", requestsPerSecond: 17}, latencyMs: {p95: 76}},
-      {concurrency: 16, throughput: {basis: "saturated", requestsPerSecond: 102}, latencyMs: {p95: 189}}
+      {
+        ...level,
+        throughput: {basis: "saturated", requestsPerSecond: 24},
+        ratePerSecond: 17,
+        latencyMs: {p95: 76}
+      },
+      {
+        ...level,
+        throughput: {basis: "saturated", requestsPerSecond: 102},
+        ratePerSecond: 71,
+        latencyMs: {p95: 189}
+      }
     ];
     await measured("within", "2026-11-27T00:00:00Z", 0, {levels: slower, p95Ms: 100});
     expect(await costs()).toContain(
       "17 requests/s with p95 within 100 ms, measured 2026-11-27, assay bench within"
     );
     await measured("tooSlow", "2026-11-28T00:00:00Z", 0, {levels: slower, p95Ms: 10});
+    expect(await onPrem(["untold"])).toContain("requestsPerSecond");
+    expect(await costs()).toContain(
+      "no throughput measured 2026-11-28, assay bench tooSlow: no level kept its p95 within 10 ms"
+    );
+    const refusing = [...slower, {...slower[1], concurrency: 16, errors: {server: 300}}];
+    await measured("refusing", "2026-11-29T00:00:00Z", 0, {levels: refusing});
+    expect(await costs()).toMatch(
+      /102 requests\/s when saturated.* refusing; left out: more than 1% of the requests failed at 16 in flight 75% \(server 300\)/
+    );
+    await measured("failing", "2026-11-30T00:00:00Z", 0, {levels: refusing.slice(2)});
+    expect(await costs()).toMatch(
+      /no throughput measured .* failing: more than 1% of the requests failed at 16 in/
+    );
     expect(await onPrem(["untold"])).toContain("requestsPerSecond");
   });
 

@@ -2,6 +2,7 @@ import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
 import {
   adjusted,
+  breakEvens,
   type CostSample,
   cheapestChoice,
   costTable,
@@ -100,6 +101,49 @@ describe("cheapestChoice", () => {
     const [option] = costTable([{...best, wayThere: {kind: "fine-tune"}}], settings);
     expect(option!.usdPerMonth).toBeUndefined();
     expect(option!.unknown).toEqual(["wayThere"]);
+  });
+});
+
+it("has neither interval nor probability of the frontier where no resample tells of a candidate", () => {
+  const settings = {requestsPerMonth: 1e6};
+  const hostings: CostSample["hostings"] = [
+    {kind: "api", price},
+    {kind: "cloud", usdPerHour: 1, requestsPerSecond: 1}
+  ];
+  const of = (one: number | null) => ({
+    ...{quality: [one, one], promptTokens: [one, one]},
+    ...{cachedTokens: [one, one], completionTokens: [one, one]}
+  });
+  const few = sample("few", 0.9, 1000, {hostings, resamples: of(null)});
+  const many = sample("many", 0.8, 500, {resamples: of(1)});
+  const table = costTable([few, many], settings);
+  expect(table.map(({low, frontierShare}) => [low !== undefined, frontierShare])).toEqual([
+    [false, undefined],
+    // A machine whose throughput is stated costs the same whatever the rows.
+    [true, undefined],
+    [true, 1]
+  ]);
+  const {found} = breakEvens(table, settings)[0]!;
+  expect([found!.low, found!.high, found!.share]).toEqual([undefined, undefined, undefined]);
+});
+
+describe("breakEvens", () => {
+  it("finds the same volume from a present one that a hosting cannot serve", () => {
+    const one = sample("one", 0.9, 1000, {
+      // Thirty requests a minute are 1,314,000 a month.
+      hostings: [
+        {kind: "api", price: {...price, inputUsdPerMillion: 4}, requestsPerMinute: 30},
+        {kind: "cloud", usdPerHour: 2, requestsPerSecond: 1},
+        {kind: "cloud", usdPerHour: 2}
+      ]
+    });
+    for (const requestsPerMonth of [1e6, 2e6]) {
+      const settings = {requestsPerMonth};
+      const all = breakEvens(costTable([one], settings), settings);
+      expect(all.map(({a, b, found}) => [a.hosting!.kind, b.hosting!.kind, found!.requestsPerMonth])).toEqual(
+        [["api", "cloud", expect.closeTo(365_000, 0)]]
+      );
+    }
   });
 });
 

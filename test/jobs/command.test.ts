@@ -1,4 +1,4 @@
-import {existsSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {existsSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {setTimeout as pause} from "node:timers/promises";
 import {fileURLToPath} from "node:url";
@@ -80,6 +80,7 @@ describe("a command that trains", () => {
       recipe: {source: id}
     });
     expect(model.files.map(({path}) => path)).toEqual(["adapter_config.json", "adapter_model.safetensors"]);
+    expect(statSync(join(jobDir(workspace, id), "command.json")).mode & 0o777).toBe(0o600);
     expect((await startJob(workspace, id)).how).toBe("was there");
     expect(readFileSync(join(folder, "begun"), "utf8")).toBe(`${id}\n`);
   });

@@ -35,12 +35,65 @@ describe("a job's definition", () => {
     ["more.api_key", {api_key: "sk-1"}],
     ["more.wandb.api_key", {wandb: {api_key: "sk-1"}}],
     ["more.callbacks[0].hub_token", {callbacks: [{hub_token: "hf_1"}]}],
-    ["more.secrets", {secrets: {WANDB: "x"}}]
+    ["more.secrets", {secrets: {WANDB: "x"}}],
+    ["more.env[0]", {env: ["WANDB_API_KEY=0123456789abcdef0123456789abcdef01234567"]}],
+    [
+      "more.env[1].value",
+      {
+        env: [
+          {name: "MODE", value: "a"},
+          {name: "HF_TOKEN", value: "x"}
+        ]
+      }
+    ],
+    ["more.headers.authorization", {headers: {authorization: "Bearer sk-ABCDEF0123456789abcdef"}}],
+    ["more.headers[0]", {headers: ["Authorization: Bearer abc123def456"]}],
+    ["more.note", {note: "hf_abcdefghijklmnopqrstuvwxyzABCDEF01"}],
+    ["more.tracking", {tracking: "https://ada:hunter2@mlflow.example.org"}],
+    ["more.args", {args: "--epochs 3 --hub-token abc123456 --push"}]
   ])("is refused with a secret in %s", (path, more) => {
     const named = path.replace(/[.[\]]/g, "\\$&");
     expect(() => job({...sound, more})).toThrow(
       new RegExp(`\`${named}\` looks like a secret, and is stored`)
     );
+  });
+
+  it("is refused with secrets in the lines of a command, all at once and without showing them", () => {
+    const token = "hf_abcdefghijklmnopqrstuvwxyzABCDEF01";
+    const on = {service: "command", trust: "local", tool: "axolotl"} as const;
+    const wrong = {
+      ...sound,
+      more: {env: ["DB_PASSWORD=correcthorse"]},
+      on: {
+        ...on,
+        run: `HF_TOKEN=${token} sh -c 'axolotl train config.yml'`,
+        stop: "curl -u me --api-key '12ab34cd' https://example.org",
+        state: 'curl -H "Authorization: Bearer 0a1b2c3d4e" https://example.org'
+      }
+    };
+    let message = "";
+    try {
+      job(wrong);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    for (const path of ["more.env[0]", "on.run", "on.stop", "on.state"])
+      expect(message).toContain(`\`${path}\` looks like a secret`);
+    for (const secret of [token, "correcthorse", "12ab34cd", "0a1b2c3d4e"])
+      expect(message).not.toContain(secret);
+  });
+
+  it.each([
+    "HF_TOKEN=$HF_TOKEN axolotl train config.yml",
+    'HF_TOKEN="${MY_TOKEN2}" WANDB_API_KEY=$(cat ~/.wandb) sh train.sh',
+    "HF_TOKEN=`cat ~/.token1` sh train.sh --token $my_token2 --hub-token ${HF_TOKEN:-}",
+    'curl -H "Authorization: Bearer $OPENAI_API_KEY" https://ada:$PASSWORD1@example.org/x?token=${TOKEN}',
+    "train --input-key messages2024 --pad-token '<|pad1|>' --max-token 4096 --use-auth-token true",
+    "SECRET_FILE=/run/secrets/hf1 sbatch --wait ../train.sh --sort-key created_at_2024"
+  ])("may name variables and where secrets are: %s", (run) => {
+    const on = {service: "command", trust: "local", tool: "axolotl", run} as const;
+    expect(job({...sound, on}).definition.on).toEqual(on);
+    expect(job({...sound, more: {line: run, api_key: "$OPENAI_API_KEY"}}).definition.more).toBeTruthy();
   });
 
   it("may name the tokens of a tokenizer, and switches", () => {

@@ -2,13 +2,12 @@ import {createServer, type Server} from "node:http";
 import type {AddressInfo} from "node:net";
 import {monitorEventLoopDelay} from "node:perf_hooks";
 import {afterEach, describe, expect, it} from "vitest";
-import {type Completion, openAICompatible} from "../../src/endpoints/index.js";
 import {levelOf, throughputOf} from "../../src/load/level.js";
 import {openLoop} from "../../src/load/loops.js";
-import {loadTest, type LoadOptions} from "../../src/load/index.js";
-import {type BenchTarget, candidate} from "../../src/runner/index.js";
+import {loadTest} from "../../src/load/index.js";
 import {quantile} from "../../src/stats/index.js";
 import {virtualTime} from "../support/virtualTime.js";
+import {options, simulated, target} from "./support/simulated.js";
 
 let server: Server | undefined;
 let asked = 0;
@@ -42,55 +41,6 @@ async function serverOf(
 }
 afterEach(() => void server?.close());
 
-function target(baseUrl: string, priced = false): BenchTarget {
-  const price = priced
-    ? {inputUsdPerMillion: 0, outputUsdPerMillion: 1000, asOf: "2026-01-01", source: "made up"}
-    : undefined;
-  const endpoint = openAICompatible({name: "here", baseUrl, hosting: "on-prem", trust: "local", price});
-  const chosen = candidate("known", endpoint, "known", {params: {max_tokens: 5}});
-  return {
-    ready: {
-      candidate: chosen,
-      prepared: {endpoint, model: "known"},
-      record: {
-        name: "known",
-        model: "known",
-        endpoint: "here",
-        endpointKind: "openai",
-        hosting: "on-prem",
-        identity: {},
-        params: {},
-        price
-      },
-      key: () => "key"
-    },
-    prompts: [{rowId: "1", messages: [{role: "user", content: "Is it?"}]}]
-  };
-}
-const options: LoadOptions = {
-  concurrency: [64],
-  seconds: 3,
-  warmupSeconds: 0.3,
-  maxRequests: 5000,
-  stream: false
-};
-
-/** A server on a clock of its own, which answers request n after `wait(n, at)` milliseconds. */
-function simulated(wait: (n: number, at: number) => number) {
-  const time = virtualTime();
-  let n = 0;
-  const {ready, prompts} = target("http://127.0.0.1:9");
-  const complete = () =>
-    new Promise<Completion>((resolve) => {
-      const ms = wait(n++, time.now());
-      const usage = {promptTokens: 10, completionTokens: 5};
-      time.timer(ms, () => resolve({text: "yes", finishReason: "stop", latencyMs: ms, attempts: 1, usage}));
-    });
-  const endpoint = {...ready.prepared.endpoint, complete};
-  const simulatedTarget = {ready: {...ready, prepared: {endpoint, model: "known"}}, prompts};
-  return (more: Partial<LoadOptions>) =>
-    time.until(loadTest(simulatedTarget, {...options, ...more}, {effects: time}));
-}
 const within = (measured: number | undefined, truth: number, late = 0) =>
   expect(Math.abs(measured! - truth), `${measured} for ${truth}`).toBeLessThan(0.05 * truth + late);
 

@@ -187,7 +187,15 @@ it.each([
   [{OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://c:4318/v1/traces"}, true, false],
   [{OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318", OTEL_METRICS_EXPORTER: "none"}, true, false],
   [{OTEL_METRICS_EXPORTER: "otlp"}, false, true],
-  [{OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318", OTEL_SDK_DISABLED: "true"}, false, false]
+  [{OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318", OTEL_SDK_DISABLED: "true"}, false, false],
+  [{OTEL_EXPORTER_OTLP_ENDPOINT: "", OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://c:4318"}, true, false],
+  [{OTEL_EXPORTER_OTLP_ENDPOINT: " ", OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "http://c:4318"}, false, true],
+  [
+    {OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318", OTEL_TRACES_EXPORTER: "", OTEL_SDK_DISABLED: ""},
+    true,
+    true
+  ],
+  [{OTEL_EXPORTER_OTLP_ENDPOINT: "", OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: ""}, false, false]
 ])("%j asks for traces: %s, metrics: %s", (env, traces, metrics) => {
   expect(signalsOf(env)).toEqual({traces, metrics});
 });

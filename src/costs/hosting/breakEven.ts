@@ -24,7 +24,7 @@ export interface BreakEven {
   /** 95 % interval that the token counts leave open; absent without resamples. */
   low?: number;
   high?: number;
-  /** Share of the resamples in which it exists; absent without resamples. */
+  /** Share of the resamples with known costs in which it exists; absent without any. */
   share?: number;
   /** All volumes at which the cheaper one changes, ascending: steps of machines may cross more than once. */
   all: Crossing[];
@@ -53,9 +53,11 @@ export function breakEven(
   if (!first) return undefined;
   const resamples = Math.min(a.resamples.length, b.resamples.length);
   const found: number[] = [];
+  let known = 0;
   for (let i = 0; i < resamples; i++) {
     const [left, right] = [optionLine(a, a.resamples[i]), optionLine(b, b.resamples[i])];
     if (!left || !right) continue;
+    known++;
     // The same change, not one that a step of machines adds the other way round.
     const same = crossings(left, right, {high}).find(({cheaperAbove}) => cheaperAbove === first.cheaperAbove);
     if (same) found.push(same.requestsPerMonth);
@@ -64,7 +66,7 @@ export function breakEven(
     ...first,
     low: quantile(found, (1 - level) / 2),
     high: quantile(found, (1 + level) / 2),
-    share: resamples === 0 ? undefined : found.length / resamples,
+    share: known === 0 ? undefined : found.length / known,
     all
   };
 }

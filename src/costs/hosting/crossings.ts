@@ -42,20 +42,18 @@ export function crossings(
   return found;
 }
 
-/** Grid points and both sides of every step. */
-function points(lines: readonly CostLine[], low: number, high: number): number[] {
-  const steps = lines.flatMap(({requestsPerUnitMonth: each, minUnits, maxUnits}) => {
-    if (!Number.isFinite(each)) return [];
+/** Grid points and both sides of every step, ascending. */
+function points(lines: readonly CostLine[], low: number, high: number): Float64Array {
+  const all: number[] = [];
+  for (const {requestsPerUnitMonth: each, minUnits, maxUnits} of lines) {
+    if (!Number.isFinite(each)) continue;
     const first = Math.max(minUnits, Math.ceil(low / each));
     const last = Math.min(maxUnits, Math.floor(high / each), first + MOST_STEPS);
-    return Array.from({length: Math.max(0, last - first + 1)}, (_, i) => [
-      (first + i) * each,
-      (first + i) * each * (1 + 1e-8)
-    ]).flat();
-  });
+    for (let units = first; units <= last; units++) all.push(units * each, units * each * (1 + 1e-8));
+  }
   const ratio = high / low;
-  const grid = Array.from({length: GRID + 1}, (_, i) => low * ratio ** (i / GRID));
-  return [...grid, ...steps].filter((at) => at >= low && at <= high).sort((x, y) => x - y);
+  for (let i = 0; i <= GRID; i++) all.push(low * ratio ** (i / GRID));
+  return Float64Array.from(all.filter((at) => at >= low && at <= high)).sort();
 }
 
 /** Where the sign changes between two volumes, by bisection. */

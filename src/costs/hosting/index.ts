@@ -16,11 +16,13 @@ export {type Crossing, crossings} from "./crossings.js";
 export {breakEven, type BreakEven, type CostOption, optionLine} from "./breakEven.js";
 export {whatLeaves} from "./leaves.js";
 export {
+  failingText,
   isCapacity,
   type LatencyQuantiles,
   type LoadLevel,
   type MeasuredThroughput,
-  measuredThroughput
+  measuredThroughput,
+  p95Of
 } from "./measured.js";
 export {withWay, type WayCost, wayCost, type WayThere} from "./wayThere.js";
 export {type HostingKind, hostingKind, hostingModels, type StatedHosting} from "./statedHosting.js";
