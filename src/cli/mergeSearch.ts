@@ -7,6 +7,7 @@ import {
   finalists,
   type Finalists,
   findModels,
+  groupsWithTensors,
   readSpace,
   roomFor,
   type SearchCandidates,
@@ -65,7 +66,9 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
     const models = await findModels(space, modelsDir(store.workspace));
     for (const one of models.notes) note(`! ${one}`);
     const ids = models.models.map(({id}) => id);
-    const tries = triesOf({...space, models: ids, base: models.base?.id});
+    const place = {modelsDir: modelsDir(store.workspace), project};
+    const groups = await groupsWithTensors(space, models, place);
+    const tries = triesOf({...space, models: ids, base: models.base?.id}, groups);
     if (tries.tries.length === 0)
       throw new UserError(
         `${basename(spaceFile)} holds no merge beside the uniform average, which every search tries: its ${plural(tries.leftOut, "setting")} ${tries.leftOut === 1 ? "gives" : "give"} ${NO_MERGE}.`
@@ -78,7 +81,7 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
       );
     const part = heldOut ? "held-out" : "test";
     await assertRowsLeft(store, target, datasets, {parts: ["validation", part], tell});
-    const room = await roomFor(models, made, {modelsDir: modelsDir(store.workspace), project});
+    const room = await roomFor(models, made, place);
     if (!json) note(spaceText(tries, made));
     assertRoom(room, spaceFile);
     if (!json && room.merges > 0) note(roomText(room));

@@ -222,6 +222,10 @@ describe("assay merge --search", () => {
     await expect(search(await writeSpace("s.yml", space("split: weekly")))).rejects.toThrow(
       /eval colours has no split "weekly": it has random/
     );
+    const typo = await writeSpace("typo.yml", space("layers: {words: embeding, head: classifier}"));
+    await expect(search(typo)).rejects.toThrow(
+      /`layers\.words` is "embeding", which no tensor of the models has in its name \(did you mean "embedding"\?\)/
+    );
     await expect(search(join(project, "absent.yml"))).rejects.toThrow(/no search space at/);
     await expect(mergeVerb("recipe.yml", {search: wrong})).rejects.toThrow(/leave the recipe out/);
     await expect(mergeVerb(undefined, {search: wrong, check: true, shardSize: "5GB"})).rejects.toThrow(
