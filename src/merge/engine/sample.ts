@@ -1,4 +1,4 @@
-import {rng} from "../../stats/index.js";
+import {rng} from "../../stats/rng.js";
 import type {TensorJob} from "./job.js";
 import {BLOCK} from "./scratch.js";
 import type {Block} from "./tensor.js";
