@@ -1,12 +1,11 @@
 import {readFile} from "node:fs/promises";
 import {basename} from "node:path";
 import type {DatasetDefinition} from "../datasets/index.js";
-import {pairwise, scoreTable, type Verdict} from "../decisions/index.js";
 import {
   candidatesOf,
   finalists,
-  type Finalists,
   findModels,
+  groupsWithTensors,
   readSpace,
   roomFor,
   type SearchCandidates,
@@ -14,23 +13,15 @@ import {
   triesOf
 } from "../search/index.js";
 import {ensureSplit} from "../splits/index.js";
-import {
-  modelsDir,
-  noRows,
-  openCounts,
-  openStore,
-  type RunManifest,
-  type Store,
-  UsageError,
-  UserError
-} from "../store/index.js";
-import {earlierSearches, searchName} from "./earlierSearches.js";
+import {modelsDir, noRows, openCounts, openStore, type Store, UsageError, UserError} from "../store/index.js";
+import {earlierSearches, earlierText, searchName} from "./earlierSearches.js";
 import {assertRoom, otherMerges, othersText, roomText} from "./mergeSearchDisk.js";
 import {newestVersions} from "./newestVersion.js";
 import {plural} from "./plural.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
-import {type FinalFacts, finalWords, NO_MERGE, raceWords, searchText, spaceText} from "./mergeSearchText.js";
+import {finalWords, NO_MERGE, raceWords, searchText, spaceText} from "./mergeSearchText.js";
 import {interruptSignals, runEvals} from "./runEvals.js";
+import {factsOf} from "./searchFacts.js";
 import {note, notedOnce, print, printJson} from "./terminal.js";
 
 interface MergeSearchOptions {
@@ -65,7 +56,9 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
     const models = await findModels(space, modelsDir(store.workspace));
     for (const one of models.notes) note(`! ${one}`);
     const ids = models.models.map(({id}) => id);
-    const tries = triesOf({...space, models: ids, base: models.base?.id});
+    const place = {modelsDir: modelsDir(store.workspace), project};
+    const groups = await groupsWithTensors(space, models, place);
+    const tries = triesOf({...space, models: ids, base: models.base?.id}, groups);
     if (tries.tries.length === 0)
       throw new UserError(
         `${basename(spaceFile)} holds no merge beside the uniform average, which every search tries: its ${plural(tries.leftOut, "setting")} ${tries.leftOut === 1 ? "gives" : "give"} ${NO_MERGE}.`
@@ -78,7 +71,7 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
       );
     const part = heldOut ? "held-out" : "test";
     await assertRowsLeft(store, target, datasets, {parts: ["validation", part], tell});
-    const room = await roomFor(models, made, {modelsDir: modelsDir(store.workspace), project});
+    const room = await roomFor(models, made, place);
     if (!json) note(spaceText(tries, made));
     assertRoom(room, spaceFile);
     if (!json && room.merges > 0) note(roomText(room));
@@ -95,7 +88,7 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
     );
     if (!race?.race?.outcome || race.race.outcome.kind === "stopped") return stopped(json ?? false);
     const chosen = finalists(race.race, made);
-    const names = [...new Set([chosen.bestParent, chosen.winner, chosen.average])];
+    const names = [...new Set([chosen.leadingParent, ...chosen.parents, chosen.winner, chosen.average])];
     const earlier = await earlierSearches(store, race.race, part);
     const words = finalWords(tries, made, race.race.outcome, {part, earlier});
     const [final] = await raced(withCandidates(target, made, names, part, words), false, heldOut);
@@ -111,19 +104,21 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
         leftOut: tries.leftOut,
         outcome: race.race.outcome.kind,
         race: race.race.id,
-        ...chosen,
+        winner: chosen.winner,
+        average: chosen.average,
         ...facts,
         part,
         run: final.result.manifest.id,
         earlierSearches: earlier.searches,
         earlierTries: earlier.tries,
+        earlierRows: {of: earlier.rows, scored: earlier.scored, chosen: earlier.chosen},
         otherMerges: others.map(({id}) => id)
       });
     print(searchText(race, final, words, facts));
     if (others.length > 0) note(othersText(others));
     if (earlier.searches > 0)
       note(
-        `! ${earlier.searches} earlier search${earlier.searches === 1 ? "" : "es"} had scored ${earlier.searches === 1 ? "its winner" : "their winners"} on this ${part} part, of ${earlier.tries} merges tried; with this one ${earlier.tries + tries.tries.length} were tried. The more of them, the less its figures are of rows that nothing was chosen on.`
+        `! ${earlierText(earlier, part)}; with this one ${earlier.tries + tries.tries.length} were tried. The more of them, the less its figures are of rows that nothing was chosen on.`
       );
   } catch (error) {
     // A merge or a training that was under way ends with an error of its own.
@@ -200,25 +195,5 @@ function withCandidates(
   return {
     ...target,
     definition: {...definition, title, description, part, candidates, gate: undefined, race: undefined}
-  };
-}
-
-async function factsOf(
-  store: Store,
-  run: RunManifest,
-  verdict: Verdict,
-  {winner, bestParent}: Finalists
-): Promise<FinalFacts> {
-  const summary = verdict.summaries.find(({candidate}) => candidate === winner);
-  const {pairs} = pairwise(await scoreTable(store, run.id, run.primaryScorer), [], {alpha: verdict.alpha});
-  const own = pairs.find(({a, b}) => a === winner && b === bestParent);
-  const turned = pairs.find(({a, b}) => a === bestParent && b === winner);
-  const less = (value: number | undefined) => (value === undefined ? undefined : -value);
-  return {
-    model: run.candidates.find(({name}) => name === winner)?.modelId,
-    score: summary && {mean: summary.mean, low: summary.low, high: summary.high, rows: summary.scored},
-    overBestParent: own
-      ? {difference: own.difference, low: own.low, high: own.high}
-      : turned && {difference: less(turned.difference), low: less(turned.high), high: less(turned.low)}
   };
 }

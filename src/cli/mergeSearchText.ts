@@ -1,19 +1,13 @@
 import {points, type RaceOutcome} from "../decisions/index.js";
 import {list} from "../decisions/points.js";
 import type {SearchCandidates, Tries} from "../search/index.js";
-import type {EarlierSearches} from "./earlierSearches.js";
+import {type EarlierSearches, earlierText} from "./earlierSearches.js";
 import {plural} from "./plural.js";
 import {raceText} from "./raceText.js";
 import type {EvalOutcome} from "./runEvals.js";
+import type {FinalFacts, Over} from "./searchFacts.js";
 import {dim} from "./terminal.js";
 import {verdictText} from "./verdict.js";
-
-export interface FinalFacts {
-  model?: string;
-  score?: {mean?: number; low?: number; high?: number; rows: number};
-  /** The winner's score minus the best single parent's; absent when that parent won. */
-  overBestParent?: {difference?: number; low?: number; high?: number};
-}
 
 /** What settings give that are left out of a search. */
 export const NO_MERGE = "a parent, the base, the average, another try or nothing";
@@ -42,10 +36,10 @@ export function finalWords(
   {part, earlier}: {part: string; earlier: EarlierSearches}
 ): string {
   const onPart =
-    earlier.searches === 0
+    earlier.seen === 0
       ? `Nothing was chosen on this ${part} part, so its intervals need no correction for the tries.`
-      : `This search chose nothing on this ${part} part; earlier searches, with ${earlier.tries} merges tried, were scored on it.`;
-  return `${raceEnd(outcome, made)} The race was of ${fieldText(tries, made)}, on the validation part. ${onPart}`;
+      : `This search chose nothing on this ${part} part; ${earlierText(earlier, part)}.`;
+  return `${raceEnd(outcome, made)} The race was of ${fieldText(tries, made)}, on the validation part. All parents are scored here. ${onPart}`;
 }
 
 /** How the race ended, with who is scored beside the winner. */
@@ -61,17 +55,23 @@ function raceEnd({kind, best, set}: RaceOutcome, {parents}: SearchCandidates): s
 }
 
 export function searchText(race: EvalOutcome, final: EvalOutcome, words: string, facts: FinalFacts): string {
-  const over = facts.overBestParent;
+  const {overBestParent: over, overParents} = facts;
+  const each = overParents.filter(({difference, low}) => difference !== undefined && low !== undefined);
   return [
     raceText(race.race!),
     "",
     verdictText(final.result.manifest!, final.verdict!),
     words,
-    ...(over?.difference === undefined
-      ? []
-      : [
-          `Over the best single parent: ${points(over.difference)} points (${points(over.low!)} to ${points(over.high!)}).`
-        ]),
+    ...(over?.difference === undefined ? [] : [`Over the best single parent: ${overText(over)}.`]),
+    ...(each.length > 1
+      ? [
+          `Over each parent, with intervals that hold for all together: ${each.map((one) => `${one.parent} ${overText(one)}`).join("; ")}.`
+        ]
+      : []),
     ...(facts.model === undefined ? [] : [dim(`Model ${facts.model}`)])
   ].join("\n");
+}
+
+function overText({difference, low, high}: Over): string {
+  return `${points(difference!)} points (${points(low!)} to ${points(high!)})`;
 }

@@ -18,13 +18,19 @@ export function checkText(document: DocumentCheck, recipeFile: string): string {
       ? counted
       : waitsFor.length > 0
         ? `looked at once ${waitsFor.join(" and ")} is merged`
-        : "ready";
+        : readyText(plan);
   return [
     printable(`${name ?? recipeFile}: ${method ? `${method}, ` : ""}${state}`),
     ...problems.map(({line, message}) => told(`${line === undefined ? "" : `line ${line}: `}${message}`)),
     ...warnings.map((warning) => told(`! ${warning}`)),
     ...(plan ? [planText(plan)] : [])
   ].join("\n");
+}
+
+function readyText(plan: PlanCheck | undefined): string {
+  return !plan || plan.sampled >= plan.elements
+    ? "ready"
+    : `ready as far as ${shareText(plan)} of the elements tell: NaN and infinite values among the others would be found by the merge`;
 }
 
 function told(text: string): string {
@@ -61,44 +67,75 @@ function tokenizerText({differing, tokens, vocabSize}: NonNullable<PlanCheck["to
   return [head, rows, ...(rest > 0 ? [`… and ${rest} more (--json lists them)`] : [])].join("\n");
 }
 
-/** A row for every layer: norms, cosine and sign conflict of the models, or of their differences to the base. */
+/**
+ * A row for every layer: norms, cosine and sign conflict of the models, or of their differences to the base. Figures of a
+ * sample are marked, with its share.
+ */
 export function layersText(layers: readonly LayerRelations[]): string {
-  const {models, deltaNorms} = layers[0]!.relations;
+  const models = [...new Set(layers.flatMap(({relations}) => relations.models))];
   const labels = labelsOf(models);
-  const what = deltaNorms ? "change" : "norm";
+  const what = layers[0]!.relations.deltaNorms ? "change" : "norm";
   const norms = ({relations}: LayerRelations) => relations.deltaNorms ?? relations.norms;
-  const several = models.length > 1;
-  return table(layers, [
+  const isPartial = layers.some(isSampled);
+  const shown = (layer: LayerRelations, value: string | undefined) =>
+    isSampled(layer) ? (value === undefined ? "none seen" : `≈ ${value}`) : value;
+  const rows = table(layers, [
     {title: "layer", align: "right", value: ({layer}) => layer ?? "outside"},
     ...(models.length <= OWN_COLUMNS
-      ? labels.map((label, k): Column<LayerRelations> => ({
-          title: `${what} of ${label}`,
+      ? models.map((model, k): Column<LayerRelations> => ({
+          title: `${what} of ${labels[k]}`,
           align: "right",
-          value: (layer) => norms(layer)[k]?.toPrecision(3)
+          value: (layer) => {
+            const norm = norms(layer)[layer.relations.models.indexOf(model)];
+            return norm === undefined ? undefined : shown(layer, norm.toPrecision(3));
+          }
         }))
       : [
           {
             title: `${what} of ${models.length} models`,
             align: "right" as const,
-            value: (layer: LayerRelations) => range(norms(layer))
+            value: (layer: LayerRelations) => shown(layer, range(norms(layer)))
           }
         ]),
-    ...(several
+    ...(models.length > 1
       ? [
           {
             title: models.length > 2 ? "lowest cosine" : "cosine",
             align: "right" as const,
-            value: ({relations}: LayerRelations) => decimals(lowestCosine(relations))
+            value: (layer: LayerRelations) => shown(layer, decimals(lowestCosine(layer.relations)))
           },
           {
             title: "sign conflict",
             align: "right" as const,
-            value: ({relations: {signConflict}}: LayerRelations) =>
-              signConflict === null ? undefined : `${(100 * signConflict).toFixed(1)}%`
+            value: (layer: LayerRelations) => shown(layer, conflictText(layer.relations))
+          }
+        ]
+      : []),
+    ...(isPartial
+      ? [
+          {
+            title: "looked at",
+            align: "right" as const,
+            value: (layer: LayerRelations) => shareText(layer.relations)
           }
         ]
       : [])
   ]);
+  return isPartial ? `${rows}\n  ≈ estimated from the share of the elements that was looked at` : rows;
+}
+
+function isSampled({relations: {elements, sampled}}: LayerRelations): boolean {
+  return sampled < elements;
+}
+
+function conflictText({signConflict}: InputRelations): string | undefined {
+  return signConflict === null ? undefined : `${(100 * signConflict).toFixed(1)}%`;
+}
+
+/** Rounded down, so that what is not all never is 100%. */
+function shareText({elements, sampled}: {elements: number; sampled: number}): string {
+  const percent = elements === 0 ? 100 : (100 * sampled) / elements;
+  return `${percent < 10 ? Number(percent.toPrecision(2)) : Math.floor(percent)}%`;
 }
 
 /** The last part of each model's path, where that tells them apart. */

@@ -16,6 +16,17 @@ export function pairsOf({relations: {models, cosine}}: LayerRelations): {of: str
   );
 }
 
+/** The share of the layers' elements that their figures are from; 1 without any. */
+export function lookedAt(layers: readonly LayerRelations[]): number {
+  const sum = (of: "elements" | "sampled") => layers.reduce((total, {relations}) => total + relations[of], 0);
+  return sum("elements") === 0 ? 1 : sum("sampled") / sum("elements");
+}
+
+/** A share below 1 in percent, rounded down: what is not all never reads as 100%. */
+export function partText(value: number): string {
+  return value >= 0.1 ? `${Math.floor(100 * value)}%` : `${Number((100 * value).toPrecision(2))}%`;
+}
+
 /** A cosine to two digits; a dash without one. */
 export function cosineText(value: number | null): string {
   return value === null ? "–" : (Math.round(100 * value) / 100 + 0).toFixed(2).replace("-", "\u2212");
@@ -23,7 +34,8 @@ export function cosineText(value: number | null): string {
 
 /** What the plots of layers show, in numbers. */
 export function layerTable({models, base, layers}: MergeRecord, made: Made): HTMLElement {
-  const pairs = layers[0] ? pairsOf(layers[0]).map(({of}) => of) : [];
+  const pairs = [...new Set(layers.flatMap((one) => pairsOf(one).map(({of}) => of)))];
+  const isPartial = lookedAt(layers) < 1;
   return dataTable(
     layers,
     [
@@ -51,7 +63,16 @@ export function layerTable({models, base, layers}: MergeRecord, made: Made): HTM
         name: "Sign conflict",
         numeric: true,
         value: ({relations: {signConflict}}) => share(signConflict ?? undefined)
-      }
+      },
+      ...(isPartial
+        ? [
+            {
+              name: "Elements looked at",
+              numeric: true,
+              value: (one: LayerRelations) => partText(lookedAt([one]))
+            }
+          ]
+        : [])
     ],
     {caption: "Sizes, cosines and sign conflicts of the parents", made}
   );

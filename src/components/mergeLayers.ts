@@ -6,6 +6,7 @@ import {plural, share} from "./format.js";
 import {figure} from "./figure.js";
 import type {Made} from "./made.js";
 import {cosineText, layerTable, type LayerRelations, type MergeRecord, pairsOf} from "./mergeLayerTable.js";
+import {mergeSummary} from "./mergeSummary.js";
 import {text} from "./sqlText.js";
 
 interface Figure {
@@ -37,30 +38,10 @@ order by measure, "of", layer`
   );
   return html`<div>
     <h3>How the parents relate</h3>
-    <p>${summary(record)}</p>
+    <p>${mergeSummary(record)}</p>
     ${numbered.length > 1 ? [...sizes(record, numbered, made), cosines(numbered, made), conflicts(numbered, made)] : null}
     ${numbered.length > 1 ? details("The same in numbers", numbers) : numbers}
   </div>`;
-}
-
-function whereOf({layer}: LayerRelations): string {
-  return layer === undefined ? "outside the layers" : `layer ${layer}`;
-}
-
-function summary({base, layers, models}: MergeRecord): string {
-  if (models.length === 1 && base !== undefined)
-    return `Figures are of what ${models[0]!} changes of ${base}.`;
-  const about = base === undefined ? "their tensors" : `their differences from ${base}`;
-  const known = layers.flatMap(({relations: {signConflict}, ...where}) =>
-    signConflict === null ? [] : [{where: whereOf(where as LayerRelations), signConflict}]
-  );
-  const intro = `Figures are of ${about}.`;
-  if (known.length === 0) return `${intro} No element is changed by two parents.`;
-  const sorted = [...known].sort((a, b) => a.signConflict - b.signConflict);
-  const [least, most] = [sorted[0]!, sorted.at(-1)!];
-  if (known.length === 1)
-    return `${intro} Of the elements that several parents change, ${share(most.signConflict)} are pulled both ways.`;
-  return `${intro} Of the elements that several parents change, ${share(least.signConflict)} (${least.where}) to ${share(most.signConflict)} (${most.where}) are pulled both ways.`;
 }
 
 function frame(title: string, note: string, drawn: HTMLElement): HTMLElement {

@@ -203,7 +203,8 @@ export const REPORT_TABLES: readonly ReportTable[] = [
   },
   {
     name: "merge_layers",
-    about: "how the parents of every merge relate, layer by layer; no layer: outside the numbered ones",
+    about:
+      "how the parents of every merge relate, layer by layer; no layer: outside the numbered ones; below 1 looked at: estimates",
     columns: {model: "varchar", layer: "double", measure: "varchar", of: "varchar", value: "double"},
     lines: ({models}) => models.models.flatMap(layerLines)
   },
@@ -309,12 +310,13 @@ function leadLines({id, rounds}: RaceView): Value[][] {
 
 function layerLines({id, merge}: ModelManifest): Value[][] {
   return (merge?.layers ?? []).flatMap((one) => {
-    const {models, norms, deltaNorms, signConflict} = one.relations;
+    const {models, norms, deltaNorms, signConflict, elements, sampled} = one.relations;
     const sizes = deltaNorms ?? norms;
     return [
       ...models.map((name, i) => [id, one.layer, "size", name, sizes[i]]),
       ...pairsOf(one).map(({of, value}) => [id, one.layer, "cosine", of, value]),
-      [id, one.layer, "sign conflict", null, signConflict]
+      [id, one.layer, "sign conflict", null, signConflict],
+      [id, one.layer, "share looked at", null, elements === 0 ? null : sampled / elements]
     ];
   });
 }

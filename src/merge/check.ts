@@ -1,7 +1,8 @@
 import {UserError} from "../store/errors.js";
-import {analyse} from "./engine/analyse.js";
+import {analyse, type Scan, scan} from "./engine/analyse.js";
 import {Files} from "./engine/files.js";
-import {isAnalysed, type TensorAnalysis} from "./engine/job.js";
+import {isAnalysed, isScanned, type TensorAnalysis} from "./engine/job.js";
+import {usualSample} from "./engine/sample.js";
 import {Scratch} from "./engine/scratch.js";
 import {planMoe} from "./moe/merge.js";
 import {isMoeRecipe, readMoeRecipe} from "./moe/read.js";
@@ -15,7 +16,7 @@ import {predict, type Prediction} from "./predict.js";
 import {type Problem, RecipeError} from "./recipe/problems.js";
 import type {Recipe} from "./recipe/types.js";
 import type {InputRelations, ParentRelations} from "../models/types.js";
-import {layerReports, Relations} from "./report.js";
+import {layerReports, relationsOf} from "./relations.js";
 import type {TokenizerPlan} from "./tokenizer/plan.js";
 
 /** What a merge would meet and need, found without writing the result. */
@@ -48,6 +49,9 @@ export interface PlanCheck extends ParentRelations {
     nonFinite: number;
     inputs?: InputRelations;
   }[];
+  /** Elements that the result has of tensors with numbers, and how many of them were looked at in every input. */
+  elements: number;
+  sampled: number;
   tokenizer?: TokenizerPlan["preview"] & {vocabSize: number};
   predicted: Prediction;
 }
@@ -146,46 +150,57 @@ function meanCosine({models, cosine}: InputRelations): number {
 }
 
 async function checkPlan(plan: Plan, options: CheckOptions): Promise<PlanCheck> {
-  const files = new Files();
-  const scratch = new Scratch();
-  const analyses = new Map<string, TensorAnalysis>();
-  try {
-    for (const job of plan.jobs) {
-      if (!isAnalysed(job)) continue;
-      scratch.reset();
-      analyses.set(job.name, analyse(job, files, scratch, options.sample ?? 1 << 18));
-      await new Promise((done) => setImmediate(done));
-      options.signal?.throwIfAborted();
-    }
-  } finally {
-    files.close();
-    scratch.release();
-  }
+  const {analyses, scans} = await lookAt(plan, options);
   const tensors = plan.jobs.map((job) => {
     const analysis = analyses.get(job.name);
-    const relations = new Relations();
-    if (analysis) relations.add(analysis);
-    const inputs = relations.result(job.base >= 0);
     return {
       name: job.name,
       layer: job.layer,
       shape: job.shape,
       dtype: job.out,
       inputDtypes: job.inputs.map(({dtype}) => dtype),
-      nonFinite: analysis?.nonFinite ?? 0,
-      inputs
+      nonFinite: (analysis ?? scans.get(job.name))?.nonFinite ?? 0,
+      inputs: relationsOf(analysis, job.base >= 0)
     };
   });
   const analysed = plan.jobs.flatMap((job) => {
     const analysis = analyses.get(job.name);
     return analysis ? [{layer: job.layer, analysis, deltas: job.base >= 0}] : [];
   });
+  const models = mergedModels(plan);
+  const seen = [...analyses.values(), ...scans.values()];
   return {
     tensors,
-    models: mergedModels(plan),
-    layers: layerReports(analysed),
+    models,
+    layers: layerReports(analysed, models),
     nonFinite: tensors.reduce((sum, {nonFinite}) => sum + nonFinite, 0),
+    elements: seen.reduce((sum, {elements}) => sum + elements, 0),
+    sampled: seen.reduce((sum, {sampled}) => sum + sampled, 0),
     tokenizer: plan.tokenizer ? {...plan.tokenizer.preview, vocabSize: plan.tokenizer.vocabSize} : undefined,
     predicted: await predict(plan, options)
   };
+}
+
+/** Relations of what is merged; of what is copied only whether its numbers are finite. */
+async function lookAt(
+  {jobs}: Plan,
+  {sample = usualSample(jobs), signal}: CheckOptions
+): Promise<{analyses: Map<string, TensorAnalysis>; scans: Map<string, Scan>}> {
+  const files = new Files();
+  const scratch = new Scratch();
+  const analyses = new Map<string, TensorAnalysis>();
+  const scans = new Map<string, Scan>();
+  try {
+    for (const job of jobs) {
+      scratch.reset();
+      if (isAnalysed(job)) analyses.set(job.name, analyse(job, files, scratch, sample));
+      else if (isScanned(job)) scans.set(job.name, scan(job, files, scratch, sample));
+      await new Promise((done) => setImmediate(done));
+      signal?.throwIfAborted();
+    }
+  } finally {
+    files.close();
+    scratch.release();
+  }
+  return {analyses, scans};
 }

@@ -8,6 +8,7 @@ import {sha256File} from "../store/hash.js";
 import type {JobResult} from "./engine/job.js";
 import type {Work} from "./engine/runJob.js";
 import {runAll} from "./engine/run.js";
+import {usualSample} from "./engine/sample.js";
 import type {HashedFile} from "./hashes.js";
 import {buildFolder} from "./buildFolder.js";
 import {refuseNonFinite} from "./nonFinite.js";
@@ -44,11 +45,12 @@ export async function execute(plan: Plan, fingerprint: string, options: MergeOpt
   const jobs = new Map(plan.jobs.map((job) => [job.name, job]));
   const files = new Map<number, ShardFile>();
   const work: Work[] = [];
+  const sample = options.sample ?? usualSample(plan.jobs);
   for (const shard of missing) {
     const index = shards.indexOf(shard);
     const file = await ShardFile.create(folder, shard);
     files.set(index, file);
-    const pieces = workList(shard, {index, file: file.path, sample: options.sample ?? 1 << 18}, jobs);
+    const pieces = workList(shard, {index, file: file.path, sample}, jobs);
     for (const piece of pieces) work.push(piece);
   }
   try {

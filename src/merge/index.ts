@@ -9,6 +9,7 @@ export type {MergeReport} from "./report.js";
 export {parseRecipes} from "./recipe/parse.js";
 export {RecipeError} from "./recipe/problems.js";
 export {checkMerge, type DocumentCheck, type PlanCheck} from "./check.js";
+export {tensorNames} from "./tensorNames.js";
 export {tryMerge, type TriedTensor} from "./tryMerge.js";
 export {mergeMoe} from "./moe/merge.js";
 export {isMoeRecipe, readMoeRecipe} from "./moe/read.js";

@@ -37,7 +37,10 @@ export interface MergeOptions {
   allowNonFinite?: boolean;
   /** Replace another merge in `out`. Default false. */
   overwrite?: boolean;
-  /** Elements of each tensor looked at for norms, cosines and sign conflicts; 0 for none. Default 262,144. */
+  /**
+   * Elements of each tensor looked at for norms, cosines and sign conflicts (more at the end of a vocabulary's table); 0 for none.
+   * Default: all where the result has at most 33,554,432 elements, else 262,144.
+   */
   sample?: number;
   onProgress?: (progress: MergeProgress) => void;
   signal?: AbortSignal;

@@ -13,7 +13,8 @@ import type {OpenModel} from "./plan/model.js";
 import {mergedModels, type Plan} from "./plan/plan.js";
 import {publish} from "./publish.js";
 import {referenceText} from "./recipe/reference.js";
-import {layerReports, type MergeReport, Relations} from "./report.js";
+import {layerReports, relationsOf} from "./relations.js";
+import type {MergeReport} from "./report.js";
 
 /** Carries out a plan, puts the result into `out` and reports on it. `started` is when planning began. */
 export async function runPlan(planned: Plan, options: MergeOptions, started: number): Promise<MergeReport> {
@@ -101,11 +102,9 @@ function describe(
   const architecture = architectureOf(plan);
   const base = recipe.base && referenceText(recipe.base);
   const withBase = new Set(plan.jobs.filter((job) => job.base >= 0).map(({name}) => name));
+  const models = mergedModels(plan);
   const tensors = plan.jobs.map((job) => {
     const {squares, nonFinite, analysis} = produced.results.get(job.name)!;
-    const relations = new Relations();
-    if (analysis) relations.add(analysis);
-    const related = relations.result(withBase.has(job.name));
     return {
       name: job.name,
       layer: job.layer,
@@ -113,7 +112,7 @@ function describe(
       dtype: job.out,
       norm: Math.sqrt(squares),
       nonFinite,
-      inputs: related
+      inputs: relationsOf(analysis, withBase.has(job.name))
     };
   });
   const analysed = plan.jobs.flatMap((job) => {
@@ -137,8 +136,8 @@ function describe(
     })),
     outputs: produced.shards,
     tensors,
-    layers: layerReports(analysed),
-    models: mergedModels(plan),
+    layers: layerReports(analysed, models),
+    models,
     warnings: plan.warnings,
     reused: false,
     resumedShards: produced.resumed,

@@ -18,7 +18,8 @@ import {
 import {nearest, UserError} from "../store/index.js";
 import type {Candidate} from "../runner/define.js";
 import {isPairwise, needsBase, type SearchSpace} from "./space.js";
-import {REST, type Try} from "./tries.js";
+import {REST} from "./groups.js";
+import type {Try} from "./tries.js";
 
 /** The models of a search, by the names it gives them. */
 export interface SearchModels {

@@ -1,6 +1,6 @@
 import {tryMerge} from "../merge/index.js";
 import {type Rng, rng} from "../stats/index.js";
-import {isPairwise, needsBase, type SearchSpace} from "./space.js";
+import {isPairwise, needsBase, type SearchSpace, takesStep} from "./space.js";
 
 /** What settings of one layer group make of its tensors. */
 export interface GroupSetting {
@@ -37,11 +37,17 @@ export function effectsOf({models, base}: SearchSpace): Effects {
     const at = found.findIndex((other) => other.every((one, k) => isSame(one, tensors[k]!)));
     return at < 0 ? found.push(tensors) - 1 : at;
   };
+  const effectOf = ({method, values: [t]}: GroupSetting, tensors: Float32Array[]): number => {
+    if (!takesStep(method) || !t) return numberOf(tensors);
+    // How far a step goes depends on the size of the models' weights, which these tensors do not have.
+    const other = samples.every(({models: [, to]}, k) => isSame(to!, tensors[k]!));
+    return other ? numberOf(tensors) : found.push(tensors) - 1;
+  };
   const of = (setting: GroupSetting): number | undefined => {
     const key = JSON.stringify([setting.method, setting.values, setting.density]);
     if (!cache.has(key)) {
       const tensors = samples.map((sample) => made(sample, setting, base !== undefined));
-      cache.set(key, isWhole(tensors) ? numberOf(tensors) : undefined);
+      cache.set(key, isWhole(tensors) ? effectOf(setting, tensors) : undefined);
     }
     return cache.get(key);
   };

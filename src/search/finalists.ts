@@ -5,8 +5,10 @@ import type {SearchCandidates} from "./candidates.js";
 /** Who is scored on the part that nothing was chosen on. */
 export interface Finalists {
   winner: string;
-  /** The single parent with the best mean over the rows it was scored on. */
-  bestParent: string;
+  /** All of them: which is best is seen there, since the race scored them on different rows. */
+  parents: readonly string[];
+  /** The parent with the best mean over the rows of the race that it was scored on. */
+  leadingParent: string;
   average: string;
 }
 
@@ -20,12 +22,12 @@ export function finalists(
   const means = new Map<string, number>();
   for (const {standings} of rounds)
     for (const {candidate, mean} of standings) if (mean !== undefined) means.set(candidate, mean);
-  const [bestParent] = parents
+  const [leadingParent] = parents
     .filter((name) => means.has(name))
     .sort((a, b) => means.get(b)! - means.get(a)!);
-  if (bestParent === undefined)
+  if (leadingParent === undefined)
     throw new UserError(
       "none of the models was scored on the validation part, so there is no parent to measure a merge against. `assay runs` shows why their answers failed."
     );
-  return {winner: outcome.best, bestParent, average};
+  return {winner: outcome.best, parents, leadingParent, average};
 }

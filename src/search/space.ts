@@ -128,6 +128,12 @@ export function takesWeights(name: string): boolean {
   return "weight" in perModel || "t" in global;
 }
 
+/** Whether a method's `t` is a step in the units of the weights: any other `t` gives another merge, be it as small as it may. */
+export function takesStep(name: string): boolean {
+  const {t} = METHODS[name]!.global;
+  return t !== undefined && t.max === undefined;
+}
+
 export function takesDensities(name: string): boolean {
   return "density" in METHODS[name]!.perModel;
 }

@@ -1,5 +1,6 @@
 import {rng} from "../stats/index.js";
 import {effectsOf} from "./effects.js";
+import {REST} from "./groups.js";
 import {DEFAULT_TRIES, isPairwise, type SearchSpace, takesDensities, takesWeights} from "./space.js";
 
 /** A merge to try. */
@@ -19,21 +20,22 @@ export interface Tries {
   leftOut: number;
 }
 
-/** The group of tensors that no layer group takes. */
-export const REST = "rest";
-
 /** Draws in a row that found nothing new, after which a method is taken to have no more. */
 const GIVE_UP = 200;
 
 /**
  * The merges to try: all of the space where it holds no more than `tries`, else as many of it, drawn by its seed; each
  * method has an equal share as far as it has enough. The same space gives the same tries in the same order. Settings that
- * give a parent, the base, the uniform average, an earlier try or nothing are left out.
+ * give a parent, the base, the uniform average, an earlier try or nothing are left out. `groups` are those that take tensors,
+ * of which each has weights of its own; all of the space when absent.
  */
-export function triesOf(space: SearchSpace): Tries {
+export function triesOf(
+  space: SearchSpace,
+  groups: readonly string[] = [...Object.keys(space.layers ?? {}), REST]
+): Tries {
   const wanted = space.tries ?? DEFAULT_TRIES;
   const isNew = newOnes(space);
-  const sources = space.methods.map((method) => drawsOf(space, method, isNew));
+  const sources = space.methods.map((method) => drawsOf({...space, groups}, method, isNew));
   const tries: Try[] = [];
   let open = sources;
   while (tries.length < wanted && open.length > 0) {
@@ -75,9 +77,11 @@ interface Draws {
 }
 
 /** Merges by one method, in a random order; undefined when there are no more. */
-function drawsOf(space: SearchSpace, method: string, isNew: (one: Try) => boolean): Draws {
-  const {weights = [], densities = [], models, layers = {}, seed = "assay"} = space;
-  const groups = [...Object.keys(layers), REST];
+function drawsOf(
+  {weights = [], densities = [], models, groups, seed = "assay"}: SearchSpace & {groups: readonly string[]},
+  method: string,
+  isNew: (one: Try) => boolean
+): Draws {
   const each = isPairwise(method) ? 1 : models.length;
   const places = takesWeights(method) ? groups.length * each : 0;
   const kept: readonly (number | undefined)[] = takesDensities(method) ? densities : [undefined];

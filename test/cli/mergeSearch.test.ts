@@ -45,6 +45,8 @@ interface Result {
   model: string;
   score: {mean: number; low: number; high: number; rows: number};
   overBestParent: {difference: number; low: number; high: number};
+  overParents: {parent: string; difference: number; low: number; high: number}[];
+  earlierRows: {of: number; scored: number; chosen: number};
   part: string;
   run: string;
   earlierSearches: number;
@@ -147,9 +149,11 @@ describe("assay merge --search", () => {
       expect(raced.some(({candidates}) => candidates.length === 6 + 2 + 1)).toBe(true);
       expect(final.split.part).toBe("test");
       expect(final.candidates.map(({name}) => name)).toEqual(
-        expect.arrayContaining([found.winner, "knows-red-and-green", "uniform average"])
+        expect.arrayContaining([found.winner, "knows-red-and-green", "knows-blue", "uniform average"])
       );
-      expect(final.candidates.length).toBeLessThanOrEqual(3);
+      expect(final.candidates.length).toBeLessThanOrEqual(4);
+      expect(found.overParents.map(({parent}) => parent)).toEqual(["knows-red-and-green", "knows-blue"]);
+      expect(found.overBestParent.low).toBe(found.overParents[0]!.low);
       expect(final.description).toContain(`of 6 merges tried (of ${found.of} settings in the search space)`);
       expect(final.description).toContain("Nothing was chosen on this test part");
       const names = (await lineage(modelsDir(store.workspace), found.model)).map(({name}) => name);
@@ -165,6 +169,9 @@ describe("assay merge --search", () => {
       /(won|led) the race.* The race was of 6 merges tried \(of 27 settings in the search space\), 2 parents/
     );
     expect(text).toMatch(/Over the best single parent: \d+\.\d points \(\d+\.\d to \d+\.\d\)\./);
+    expect(text).toMatch(
+      /Over each parent, with intervals that hold for all together: knows-red-and-green \d+\.\d points .*; knows-blue /
+    );
     expect(text).toMatch(/Model [0-9a-f]{64}/);
     // It was done before: nothing is merged, asked or scored a second time.
     expect(await runs()).toEqual(before);
@@ -172,7 +179,10 @@ describe("assay merge --search", () => {
 
   it("counts the searches that were scored on the same rows before", async () => {
     const fewer = space("seed: another\nlayers: {words: embedding}").replace("tries: 6", "tries: 2");
-    expect((await search(await writeSpace("other.yml", fewer))).earlierSearches).toBe(1);
+    const {earlierSearches, earlierRows} = await search(await writeSpace("other.yml", fewer));
+    expect(earlierSearches).toBe(1);
+    expect(earlierRows.of).toBeGreaterThan(40);
+    expect(earlierRows).toEqual({of: earlierRows.of, scored: earlierRows.of, chosen: 0});
   }, 300_000);
 
   it("counts them and their tries when the finalists are the same, and when they are of another eval", async () => {
@@ -182,8 +192,8 @@ describe("assay merge --search", () => {
     const path = await writeSpace("shared.yml", other);
     expect(await search(path)).toMatchObject({earlierSearches: 3, earlierTries: 14});
     const {text: printedText, told} = await searchText(path);
-    expect(told).toContain(
-      "3 earlier searches had scored their winners on this test part, of 14 merges tried; with this one 16 were tried."
+    expect(told).toMatch(
+      /3 earlier searches, of 14 merges tried, had scored their winners on (\d+) of the \1 rows of this test part; with this one 16 were tried\./
     );
     expect(printedText).not.toContain("Nothing was chosen on this test part");
   }, 300_000);
@@ -221,6 +231,10 @@ describe("assay merge --search", () => {
     await expect(search(bare)).rejects.toThrow(/split bare has no validation part/);
     await expect(search(await writeSpace("s.yml", space("split: weekly")))).rejects.toThrow(
       /eval colours has no split "weekly": it has random/
+    );
+    const typo = await writeSpace("typo.yml", space("layers: {words: embeding, head: classifier}"));
+    await expect(search(typo)).rejects.toThrow(
+      /`layers\.words` is "embeding", which no tensor of the models has in its name \(did you mean "embedding"\?\)/
     );
     await expect(search(join(project, "absent.yml"))).rejects.toThrow(/no search space at/);
     await expect(mergeVerb("recipe.yml", {search: wrong})).rejects.toThrow(/leave the recipe out/);

@@ -497,3 +497,81 @@ describe("any text or object", () => {
     );
   });
 });
+
+describe("what changes nothing in a recipe", () => {
+  const warningsOf = async (recipe: string | object) =>
+    (await mergeIn(work.path, recipe)).report.warnings.filter(
+      (one) => !one.includes("hold the same weights")
+    );
+
+  it("is a filter that no tensor has in its name, told with its line and the nearest", async () => {
+    const warnings = await warningsOf(`merge_method: linear
+models:
+  - model: a
+    parameters:
+      weight:
+        - {filter: weigth, value: 0}
+        - {filter: layers.1, value: 2}
+        - {value: 1}
+  - {model: b, parameters: {weight: 1}}
+`);
+    expect(warnings).toEqual([
+      'line 5: the filter "weigth" of weight changes nothing: no tensor has it in its name. Did you mean "weight"?'
+    ]);
+  });
+
+  it("is an entry behind one that takes all that it matches", async () => {
+    const weight = [{filter: "layers", value: 1}, {filter: "layers.1", value: 0}, {value: 1}];
+    const warnings = await warningsOf({
+      merge_method: "linear",
+      models: ["a", "b"].map((model) => ({model, parameters: {weight}}))
+    });
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(/models\.0\.parameters\.weight is never reached: entry 0 takes every tensor/);
+  });
+
+  it("is residual_weight, which the reference does not use either", async () => {
+    const sources = ["a", "b"].map((model) => ({model, layer_range: [0, 4], parameters: {weight: 1}}));
+    const warnings = await warningsOf({
+      merge_method: "linear",
+      slices: [{sources, residual_weight: 0.5}]
+    });
+    expect(warnings).toEqual([expect.stringContaining("residual_weight changes nothing")]);
+  });
+});
+
+describe("names that every object answers to", () => {
+  it("are no parameters and no dtypes", async () => {
+    const problems = await problemsOf(`merge_method: linear
+models:
+  - {model: a, parameters: {weight: 1, constructor: 1, valueOf: 2}}
+  - {model: b, parameters: {weight: 1}}
+parameters: {toString: 1}
+dtype: constructor
+`);
+    expect(problems.map(({message}) => message).join("\n")).toMatch(
+      /no parameter "toString".*no parameter "constructor".*no parameter "valueOf".*unknown dtype "constructor"/s
+    );
+  });
+});
+
+describe("a vocabulary's padding", () => {
+  it("is refused where no table could be so large", async () => {
+    const problems = await problemsOf(`merge_method: linear
+models:
+  - {model: a, parameters: {weight: 1}}
+  - {model: b, parameters: {weight: 1}}
+tokenizer:
+  source: union
+  pad_to_multiple_of: 5000000000
+`);
+    expect(problems).toEqual([
+      {
+        line: 7,
+        message: expect.stringMatching(
+          /pad_to_multiple_of is a whole number from 1 to 1048576.*5000000000/
+        ) as string
+      }
+    ]);
+  });
+});

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {readSpace, type SearchSpace, triesOf} from "../../src/search/index.js";
+import {readSpace, type SearchSpace, takenGroups, triesOf} from "../../src/search/index.js";
 
 const space = (changes: Partial<SearchSpace> = {}): SearchSpace => ({
   eval: "words",
@@ -166,5 +166,46 @@ describe("the merges to try", () => {
     expect(linear({weights: [0.5, 1], layers: {words: "emb"}})).toHaveLength(8);
     // 0.5 of each difference is the average, too.
     expect(triesOf(space({methods: ["task_arithmetic"], weights: [0.5], tries: 50})).tries).toEqual([]);
+  });
+
+  it("of a method that takes absolute steps are apart however small the steps", () => {
+    const steps = (weights: number[]) =>
+      triesOf(space({methods: ["nearswap"], weights, tries: 50}))
+        .tries.map(({weights: [own]}) => own!.values[0])
+        .sort();
+    expect(steps([1e-6, 1e-5, 3e-5])).toEqual([1e-6, 1e-5, 3e-5]);
+    // Nothing and more than any difference are the two models.
+    expect(steps([0, 0.001, 1e6])).toEqual([0.001]);
+  });
+
+  it("have weights of their own for those groups alone that take a tensor", () => {
+    const grouped = space({
+      methods: ["linear"],
+      weights: [0.3, 0.5, 0.7],
+      layers: {attention: "attn", mlp: "mlp"},
+      tries: 200
+    });
+    const two = triesOf(grouped, ["attention", "mlp"]);
+    expect(two.of).toBe(3 ** 4);
+    expect(two.tries[0]!.weights.map(({group}) => group)).toEqual(["attention", "mlp"]);
+    // One group that takes everything is no group: the same as without.
+    const names = ({tries}: ReturnType<typeof triesOf>) => tries.map(({name}) => name).sort();
+    expect(names(triesOf(grouped, ["attention"]))).toEqual(names(triesOf({...grouped, layers: undefined})));
+  });
+});
+
+describe("layer groups", () => {
+  const names = ["embed.weight", "layers.0.self_attn.q.weight", "layers.0.mlp.up.weight"];
+
+  it("are those that take a tensor, in order, and the rest where something is left", () => {
+    expect(takenGroups({attention: "attn", mlp: "mlp"}, names)).toEqual(["attention", "mlp", "rest"]);
+    expect(takenGroups({inside: "layers", words: "embed"}, names)).toEqual(["inside", "words"]);
+    expect(takenGroups({}, names)).toEqual(["rest"]);
+  });
+
+  it("are refused without a tensor, all at once and with the nearest name", () => {
+    expect(() => takenGroups({attention: "self_atn", layers: "layers.0", mlp: "mlp"}, names)).toThrow(
+      /`layers\.attention` is "self_atn", which no tensor of the models has in its name \(did you mean "self_attn"\?\)\. 3 are there, such as embed\.weight.*\n`layers\.mlp` is "mlp": the groups before it take every tensor/
+    );
   });
 });

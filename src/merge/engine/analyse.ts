@@ -4,10 +4,11 @@ import {noteSigns} from "../numeric/signs.js";
 import {dot} from "../numeric/vector.js";
 import type {Files} from "./files.js";
 import type {TensorAnalysis, TensorJob} from "./job.js";
+import {sampledBlocks} from "./sample.js";
 import {BLOCK, type Scratch} from "./scratch.js";
 import {MergeTensor} from "./tensor.js";
 
-/** Looks at a tensor's inputs: whole blocks spread evenly until about `budget` elements have been seen. */
+/** How a tensor's inputs relate, from about `budget` of its elements; from all of them where it has no more. */
 export function analyse(job: TensorJob, files: Files, scratch: Scratch, budget: number): TensorAnalysis {
   const tensor = new MergeTensor({...job, work: "F32"}, undefined, files, scratch);
   const {others, base} = tensor;
@@ -25,19 +26,40 @@ export function analyse(job: TensorJob, files: Files, scratch: Scratch, budget: 
     conflicts: 0,
     nonFinite: 0
   };
-  for (const block of tensor.sampleBlocks(budget)) {
-    const {count} = block;
+  for (const block of sampledBlocks(job, budget)) {
+    const {count, weight} = block;
     result.sampled += count;
     if (buffer) tensor.load(base, block, buffer);
     if (buffer) result.nonFinite += countNonFinite(buffer, count);
     others.forEach((i, k) => {
       tensor.load(i, block, loaded[k]!);
       result.nonFinite += countNonFinite(loaded[k]!, count);
-      result.squares[k]! += dot(loaded[k]!, loaded[k]!, count);
+      result.squares[k]! += weight * dot(loaded[k]!, loaded[k]!, count);
     });
     loadAll(tensor, others, block, buffer, loaded);
-    gramOf(loaded, count).forEach((row, i) => row.forEach((value, j) => (result.gram[i * n + j]! += value)));
-    countConflicts(loaded, states, count, result);
+    gramOf(loaded, count).forEach((row, i) =>
+      row.forEach((value, j) => (result.gram[i * n + j]! += weight * value))
+    );
+    const {shared, conflicts} = countConflicts(loaded, states, count);
+    result.shared += weight * shared;
+    result.conflicts += weight * conflicts;
+  }
+  return result;
+}
+
+export type Scan = Pick<TensorAnalysis, "elements" | "sampled" | "nonFinite">;
+
+/** How many elements of a tensor's inputs are NaN or infinite, of those that `analyse` would look at. */
+export function scan(job: TensorJob, files: Files, scratch: Scratch, budget: number): Scan {
+  const tensor = new MergeTensor({...job, work: "F32"}, undefined, files, scratch);
+  const values = tensor.float();
+  const result = {elements: tensor.count, sampled: 0, nonFinite: 0};
+  for (const block of sampledBlocks(job, budget)) {
+    result.sampled += block.count;
+    for (const i of job.inputs.keys()) {
+      tensor.load(i, block, values);
+      result.nonFinite += countNonFinite(values, block.count);
+    }
   }
   return result;
 }
@@ -46,15 +68,17 @@ export function analyse(job: TensorJob, files: Files, scratch: Scratch, budget: 
 function countConflicts(
   loaded: readonly Float32Array[],
   states: Uint32Array,
-  count: number,
-  result: TensorAnalysis
-): void {
+  count: number
+): {shared: number; conflicts: number} {
   states.fill(0, 0, count);
   for (const values of loaded) noteSigns(values, states, count);
+  let shared = 0;
+  let conflicts = 0;
   for (let e = 0; e < count; e++) {
     const state = states[e]!;
     // Of the bits for above and below zero and for another: both signs, or the same sign again.
-    result.shared += state >> 2;
-    result.conflicts += Number(state === 7);
+    shared += state >> 2;
+    conflicts += Number(state === 7);
   }
+  return {shared, conflicts};
 }

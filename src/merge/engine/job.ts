@@ -61,6 +61,13 @@ export function isAnalysed({method, inputs}: TensorJob): boolean {
   return method !== "copy" && !inputs.some(({made}) => made);
 }
 
+/** Whether a plain copy is of numbers, which can be NaN. */
+export function isScanned({method, inputs: [input]}: TensorJob): boolean {
+  return method === "copy" && FLOATS.has(input!.dtype);
+}
+
+const FLOATS: ReadonlySet<Dtype> = new Set(["F32", "BF16", "F16", "F64"]);
+
 /** What a job found out while it ran. */
 export interface JobResult {
   name: string;
@@ -75,7 +82,7 @@ export interface JobResult {
 
 /**
  * How the inputs of one tensor relate. With a base model the figures are of the differences to it, else of the
- * tensors themselves. From `sampled` of `elements` elements: sums scale with the sample.
+ * tensors themselves. From `sampled` of `elements` elements: sums are scaled up to all of them.
  */
 export interface TensorAnalysis {
   elements: number;

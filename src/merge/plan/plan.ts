@@ -4,6 +4,7 @@ import {referenceText} from "../recipe/reference.js";
 import type {Recipe} from "../recipe/types.js";
 import type {TensorJob} from "../engine/job.js";
 import type {TokenizerPlan} from "../tokenizer/plan.js";
+import {filterWarnings} from "./filters.js";
 import type {OpenModel} from "./model.js";
 import {modulesOf} from "./modules.js";
 import {quantisedProblems, quantMethod} from "./quantised.js";
@@ -72,6 +73,8 @@ export function planMerge(
   for (const warning of tokenizer?.warnings ?? []) warnings.add(warning);
   const jobs = contextsOf(context).flatMap((own) => {
     const sites = own.recipe.form === "models" ? sitesOfModels(own) : sitesOfSlices(own);
+    const names = new Set(sites.flatMap(({name, inputNames}) => [name, ...inputNames]));
+    for (const warning of filterWarnings(own.recipe, [...names])) warnings.add(warning);
     return sites.flatMap((site) => makeTensor(site, own) ?? []);
   });
   if (problems.length === 0 && jobs.length === 0)

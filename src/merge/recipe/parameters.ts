@@ -25,7 +25,7 @@ export function readParameters(
   const parameters: Parameters = {};
   for (const [name, raw] of Object.entries(value)) {
     const at = `${path}.${name}`;
-    const spec = method && (method.perModel[name] ?? method.global[name]);
+    const spec = method && (own(method.perModel, name) ?? own(method.global, name));
     if (method && !spec && OTHERS.has(name)) {
       reader.warning(at, `${methodName} has no use for ${name}: it changes nothing.`);
       continue;
@@ -38,7 +38,7 @@ export function readParameters(
       );
       continue;
     }
-    if (method && level === "model" && !method.perModel[name]) {
+    if (method && level === "model" && !own(method.perModel, name)) {
       reader.problem(at, `${name} holds for the whole merge. Move it to the top-level parameters.`);
       continue;
     }
@@ -48,6 +48,11 @@ export function readParameters(
     parameters[name] = setting;
   }
   return parameters;
+}
+
+/** Names such as "constructor" are no parameters, though every object answers to them. */
+function own(specs: Readonly<Record<string, ParameterSpec>>, name: string): ParameterSpec | undefined {
+  return Object.hasOwn(specs, name) ? specs[name] : undefined;
 }
 
 function isScalar(value: unknown): value is Scalar {
@@ -78,18 +83,34 @@ function readSetting(value: unknown, path: string, reader: Reader): Setting | un
         );
       return good;
     });
-    return before
-      ? (value as unknown as FilteredSetting[]).map(({filter, value: v}) => ({
-          filter: filter == null ? undefined : filter,
-          value: v
-        }))
-      : undefined;
+    if (!before) return undefined;
+    const entries = (value as unknown as FilteredSetting[]).map(({filter, value: v}) => ({
+      filter: filter == null ? undefined : filter,
+      value: v
+    }));
+    tellShadowed(entries, path, reader);
+    return entries;
   }
   reader.problem(
     path,
     "a value is a number, true or false, a list of numbers over the layers, or a list of {filter, value}."
   );
   return undefined;
+}
+
+/** The first entry that matches holds, so one behind another that takes all it could is never reached. */
+function tellShadowed(entries: readonly FilteredSetting[], path: string, reader: Reader): void {
+  const isAll = (filter: string | undefined) => filter === undefined || filter === "*";
+  entries.forEach(({filter}, i) => {
+    const before = entries.findIndex(
+      ({filter: other}, k) => k < i && (isAll(other) || (!isAll(filter) && filter!.includes(other!)))
+    );
+    if (before >= 0)
+      reader.warning(
+        `${path}.${i}`,
+        `entry ${i} of ${path} is never reached: entry ${before} takes every tensor that it matches.`
+      );
+  });
 }
 
 function scalarsOf(setting: Setting): Scalar[] {

@@ -30,7 +30,11 @@ const TOP_KEYS = [
   "chat_template",
   "parameters"
 ];
-const DTYPES: Record<string, RecipeDtype> = {float32: "F32", float16: "F16", bfloat16: "BF16"};
+const DTYPES = new Map<string, RecipeDtype>([
+  ["float32", "F32"],
+  ["float16", "F16"],
+  ["bfloat16", "BF16"]
+]);
 
 /** Turns one YAML document into a recipe, adding what is wrong to `problems`. */
 export function readRecipe(
@@ -142,13 +146,13 @@ function readMethod(value: unknown, reader: Reader): string | undefined {
 
 function readDtype(value: unknown, path: string, reader: Reader): RecipeDtype | undefined {
   if (value === undefined || value === null) return undefined;
-  const dtype = typeof value === "string" ? DTYPES[value.replace(/^torch\./, "")] : undefined;
+  const dtype = typeof value === "string" ? DTYPES.get(value.replace(/^torch\./, "")) : undefined;
   if (!dtype)
     reader.problem(
       path,
       value === "int64"
         ? `${path} int64 would round every weight to a whole number. Use float32, float16 or bfloat16.`
-        : `unknown ${path} ${JSON.stringify(value)}.${meant(value, Object.keys(DTYPES))} Use float32, float16 or bfloat16.`
+        : `unknown ${path} ${JSON.stringify(value)}.${meant(value, [...DTYPES.keys()])} Use float32, float16 or bfloat16.`
     );
   return dtype;
 }

@@ -38,6 +38,11 @@ export function readSlices(value: unknown, method: string | undefined, reader: R
       method,
       reader
     );
+    if (slice.residual_weight != null)
+      reader.warning(
+        `${path}.residual_weight`,
+        "residual_weight changes nothing: the reference reads it and makes no use of it either."
+      );
     const lengths = new Set(sources.flatMap(({layerRange: r}) => (r ? [r[1] - r[0]] : [])));
     if (lengths.size > 1)
       reader.problem(

@@ -1,6 +1,9 @@
 import {isMapping, type Reader} from "./reader.js";
 import type {TokenizerSettings, TokenSource} from "./types.js";
 
+/** Several times as many rows as the largest vocabulary has. */
+const MOST_ROWS = 1 << 20;
+
 /** Reads `tokenizer:` (or `tokenizer_source:` as its short form). */
 export function readTokenizer(value: unknown, path: string, reader: Reader): TokenizerSettings | undefined {
   if (!isMapping(value)) {
@@ -12,8 +15,11 @@ export function readTokenizer(value: unknown, path: string, reader: Reader): Tok
   const at = path === "tokenizer_source" ? path : `${path}.source`;
   const source = given === "union" || given === "base" ? given : reader.reference(given, at);
   const pad = value.pad_to_multiple_of;
-  if (pad != null && !(Number.isSafeInteger(pad) && (pad as number) > 0))
-    reader.problem(`${path}.pad_to_multiple_of`, "pad_to_multiple_of is a whole number above 0.");
+  if (pad != null && !(Number.isSafeInteger(pad) && (pad as number) > 0 && (pad as number) <= MOST_ROWS))
+    reader.problem(
+      `${path}.pad_to_multiple_of`,
+      `pad_to_multiple_of is a whole number from 1 to ${MOST_ROWS}: the vocabulary gets at least as many rows.`
+    );
   if (!source) return undefined;
   return {
     source,
