@@ -1,10 +1,9 @@
-import {mkdir, readFile, writeFile} from "node:fs/promises";
+import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {writeSafetensors} from "../../src/safetensors/write.js";
 import {mergeGolden} from "./goldenMerge.js";
 import {judge, readManifest} from "./goldens.js";
-import {GOLDEN, mergeIn, type Tensors, workFolder, writeModel} from "./support.js";
+import {GOLDEN, mergeIn, type Tensors, workFolder, writeAdapterIn, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
 beforeAll(async () => {
@@ -12,21 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => work.remove());
 
-async function writeAdapter(name: string, config: object, tensors: Tensors): Promise<string> {
-  const folder = join(work.path, name);
-  await mkdir(folder, {recursive: true});
-  await writeFile(join(folder, "adapter_config.json"), JSON.stringify({peft_type: "LORA", ...config}));
-  await writeSafetensors(
-    join(folder, "adapter_model.safetensors"),
-    Object.entries(tensors).map(([key, {shape, values}]) => ({
-      name: key,
-      dtype: "F32" as const,
-      shape: shape ?? [values.length],
-      data: new Uint8Array(Float32Array.from(values).buffer)
-    }))
-  );
-  return name;
-}
+const writeAdapter = (name: string, config: object, tensors: Tensors) =>
+  writeAdapterIn(work.path, name, config, tensors);
 
 async function adapted(base: string, adapter: string, name: string): Promise<number[]> {
   const {tensors} = await mergeIn(work.path, {
