@@ -25,8 +25,7 @@ export function storedModel(model: string): ModelSource {
   let told: string | undefined;
   return {
     name: model,
-    configHash: async (context) =>
-      hashJson(await identity(findStoredModelSync(context.dir, model), context)),
+    configHash: async (context) => hashJson(await identity(findStoredModelSync(context.dir, model), context)),
     async build({dir, onProgress}) {
       const known = await listModels(dir);
       const many = manyMeant(known, model);
