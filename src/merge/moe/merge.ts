@@ -14,7 +14,7 @@ import type {ModelReference, Recipe} from "../recipe/types.js";
 import type {MergeReport} from "../report.js";
 import {runPlan} from "../runPlan.js";
 import type {Dtype} from "../../safetensors/dtype.js";
-import {checkModels, MLP} from "./checkModels.js";
+import {checkExperts, checkModels, MLP, unusedAdapters} from "./checkModels.js";
 import {fullConfig, windowOf} from "./config.js";
 import {type LayoutName, LAYOUTS, layoutFor, type MlpPart} from "./layout.js";
 import {conditionNumber, makeRouters} from "./routers.js";
@@ -61,12 +61,15 @@ export async function planMoe(
   const jobs = names.filter((name) => !MLP.test(name)).map((name) => job(name, base, name));
   const expertJob = (target: string, expert: Expert, name: string) =>
     changed(job(target, of(expert.model), name), expert, name, moe);
-  moe.experts.forEach((expert, e) => {
-    for (const name of mlp) {
+  const experts = moe.experts.map((expert, e) => ({
+    name: referenceText(expert.model),
+    jobs: mlp.map((name) => {
       const [, layer, part] = MLP.exec(name)!;
-      jobs.push(expertJob(layout.expert(Number(layer), e, part as MlpPart), expert, name));
-    }
-  });
+      return expertJob(layout.expert(Number(layer), e, part as MlpPart), expert, name);
+    })
+  }));
+  const same = checkExperts(moe, experts);
+  jobs.push(...experts.flatMap((expert) => expert.jobs));
   for (const expert of moe.shared)
     for (const name of mlp) jobs.push(expertJob(name.replace(".mlp.", ".mlp.shared_expert."), expert, name));
   const {routers, shared} = await makeRouters(moe, base, {hidden, layers, seed});
@@ -96,6 +99,8 @@ export async function planMoe(
     models: [...models.values()],
     warnings: [
       ...notesOf(models, notes),
+      ...same,
+      ...unusedAdapters([...models.values()], jobs),
       ...warningsOf(moe, routers),
       ...windowWarning(base, layoutName),
       ...settingWarnings(
