@@ -10,7 +10,7 @@ import type {AdapterChange, Stored} from "./change.js";
 import {plain, PREFIX} from "./keys.js";
 import {ownTokenizer, withVocabulary} from "./vocabulary.js";
 import {type AdapterConfig, readAdapterConfig, scaleOf} from "../../safetensors/adapterConfig.js";
-import {unknownMembersNote} from "../../safetensors/adapterKeys.js";
+import {unknownMembersNote} from "../../safetensors/index.js";
 
 /** Tensors that change others. */
 const PARTS = /\.(lora_|trainable_tokens_)/;
