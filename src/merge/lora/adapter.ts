@@ -7,7 +7,7 @@ import type {OpenModel} from "../plan/model.js";
 import type {Dtype} from "../../safetensors/dtype.js";
 import {readHeader, type StoredTensor} from "../../safetensors/open.js";
 import type {AdapterChange, Stored} from "./change.js";
-import {plain, PREFIX} from "./keys.js";
+import {HEAD, plain, PREFIX} from "./keys.js";
 import {ownTokenizer, withVocabulary} from "./vocabulary.js";
 import {type AdapterConfig, readAdapterConfig, scaleOf} from "../../safetensors/adapterConfig.js";
 import {unknownMembersNote} from "../../safetensors/index.js";
@@ -235,10 +235,6 @@ class Edit {
     if (own) this.dtypes.set(name, own.dtype);
   }
 }
-
-/** What stands on a model and is often not in its checkpoint: what the weights are tied to, or a task needs. */
-const HEAD =
-  /^(lm_head|embed_out|score|classifier|classification_head|pre_classifier|qa_outputs|v_head|pooler|cls)\./;
 
 /** A table that is saved whole may have rows for other tokens than the base's. */
 function isOfSize({shape}: StoredTensor, own: StoredTensor, isTable: boolean): boolean {
