@@ -1,6 +1,7 @@
-import {statSync} from "node:fs";
+import {stat} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import type {BuildContext, ModelSource} from "../finetune/index.js";
+import {hashFiles} from "../merge/index.js";
 import {
   assertUsable,
   findStoredModelSync,
@@ -24,7 +25,7 @@ export function storedModel(model: string): ModelSource {
   let told: string | undefined;
   return {
     name: model,
-    configHash: (context) => hashJson(identity(findStoredModelSync(context.dir, model), context)),
+    configHash: async (context) => hashJson(await identity(findStoredModelSync(context.dir, model), context)),
     async build({dir, onProgress}) {
       const known = await listModels(dir);
       const many = manyMeant(known, model);
@@ -38,27 +39,41 @@ export function storedModel(model: string): ModelSource {
 }
 
 /**
- * What tells a model of the store from another: its id; where its files lie outside the store, their sizes and times; and of an
- * adapter the bases that it was made on, or that it would be put on today.
+ * What tells a model of the store from another: its id; where its files lie outside the store, their sizes and times, and what
+ * they hold where that is not what the store lists; and of an adapter the bases that it was made on, or that it would be put on today.
  */
-function identity(manifest: ModelManifest, context: BuildContext): object {
+async function identity(manifest: ModelManifest, context: BuildContext): Promise<object> {
   const at = placeOf(manifest, context) ?? join(context.dir, manifest.id);
   const bases = isAdapter(manifest) ? basesOf(manifest, at, context) : undefined;
-  return {...own(manifest, context), on: bases?.map((base) => own(base, context))};
+  const on = bases && (await Promise.all(bases.map((base) => own(base, context))));
+  return {...(await own(manifest, context)), on};
 }
 
-function own(manifest: ModelManifest, context: BuildContext): object {
+async function own(manifest: ModelManifest, context: BuildContext): Promise<object> {
   const at = placeOf(manifest, context);
-  return {stored: manifest.id, files: at && manifest.files.map(({path}) => stamp(join(at, path)))};
+  return {
+    stored: manifest.id,
+    files: at && (await Promise.all(manifest.files.map((file) => stateOf(file, at))))
+  };
+}
+
+type FileState = [size: number, time: number, sha256?: string];
+
+/** The time may be as it was though the file was replaced, so that its content is compared. */
+async function stateOf(
+  {path, sha256}: ModelManifest["files"][0],
+  folder: string
+): Promise<FileState | undefined> {
+  const file = join(folder, path);
+  const found = await stat(file).catch(() => undefined);
+  if (!found) return undefined;
+  const [hashed] = await hashFiles([file]);
+  const {size, mtimeMs} = found;
+  return hashed!.sha256 === sha256 ? [size, mtimeMs] : [size, mtimeMs, hashed!.sha256];
 }
 
 function placeOf({folder}: ModelManifest, {project = process.cwd()}: BuildContext): string | undefined {
   return folder === undefined ? undefined : resolve(project, folder);
-}
-
-function stamp(path: string): [size: number, time: number] | undefined {
-  const found = statSync(path, {throwIfNoEntry: false});
-  return found && [found.size, found.mtimeMs];
 }
 
 function basesOf({parents}: ModelManifest, folder: string, {dir}: BuildContext): ModelManifest[] {

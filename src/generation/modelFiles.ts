@@ -24,6 +24,7 @@ import {
   type Workspace,
   writeCached
 } from "../store/index.js";
+import {fileStamp} from "../store/fileStamp.js";
 import {hubModel, type HubOptions, isHubName} from "./hub.js";
 import {partsOf} from "./splitGguf.js";
 
@@ -202,13 +203,13 @@ export async function tensorsHash(folder: string, workspace: Workspace): Promise
   return hashJson(hashes);
 }
 
-/** A file with its SHA-256, which is kept with its size and time: reading gigabytes at every start would be felt. */
+/** A file with its SHA-256, which is kept until the file's stamp changes: reading gigabytes at every start would be felt. */
 export async function hashedFile(path: string, workspace: Workspace): Promise<ModelFiles["files"][0]> {
-  const {size, mtimeMs} = await stat(path);
+  const {bytes, stamp} = await fileStamp(path);
   const key = `hash-of-${sha256(path).slice(0, 24)}`;
-  const kept = await readCached<{size: number; mtimeMs: number; hash: string}>(workspace, key);
-  const known = kept && kept.size === size && kept.mtimeMs === mtimeMs ? kept.hash : undefined;
+  const kept = await readCached<{stamp?: string; hash: string}>(workspace, key);
+  const known = kept?.stamp === stamp ? kept.hash : undefined;
   const hash = known ?? (await sha256File(path));
-  if (known === undefined && size > 1 << 20) await writeCached(workspace, key, {size, mtimeMs, hash});
-  return {path: basename(path), sha256: hash, bytes: size};
+  if (known === undefined && bytes > 1 << 20) await writeCached(workspace, key, {stamp, hash});
+  return {path: basename(path), sha256: hash, bytes};
 }

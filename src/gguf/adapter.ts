@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {type AdapterConfig, readAdapterConfig, scaleOf} from "../safetensors/index.js";
+import {type AdapterConfig, readAdapterConfig, scaleOf, unknownMembersNote} from "../safetensors/index.js";
 import {readHeader, type StoredTensor} from "../safetensors/index.js";
 import {messageOf, UserError} from "../store/errors.js";
 import {type Architecture, architectureOf, type Config, type Sizes, sizesOf} from "./architectures.js";
@@ -30,7 +30,7 @@ interface Part {
 /**
  * Writes a PEFT adapter folder as a GGUF LoRA of a model with this config.json. The scale of rsLoRA and of rank and
  * alpha patterns is kept: llama.cpp computes alpha / rank, so alpha · √rank is stored, and what differs by module is
- * multiplied into B. Throws a UserError for what GGUF has no place for (DoRA, biases, whole modules).
+ * multiplied into B. Gives the bytes written and warnings. Throws a UserError for what GGUF has no place for (DoRA, biases, whole modules).
  */
 export async function convertAdapter(
   path: string,
@@ -38,7 +38,7 @@ export async function convertAdapter(
   file: string,
   type: string,
   options: AdapterOptions
-): Promise<{bytes: number}> {
+): Promise<{bytes: number; warnings: string[]}> {
   const folder = resolve(path);
   const big = fileType(type).tensors;
   if (!big) throw new UserError(`An adapter can be f32, f16, bf16 or one plain block format, not ${type}.`);
@@ -62,7 +62,11 @@ export async function convertAdapter(
     ["adapter.lora.alpha", float(alpha)],
     ["general.quantization_version", count(2)]
   ]);
-  return {bytes: await writeGguf(file, metadata, planned(parts, plan, folder), options)};
+  const note = unknownMembersNote(folder, config);
+  return {
+    bytes: await writeGguf(file, metadata, planned(parts, plan, folder), options),
+    warnings: note === undefined ? [] : [note]
+  };
 }
 
 async function adapterConfig(folder: string): Promise<AdapterConfig> {

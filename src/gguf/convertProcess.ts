@@ -29,8 +29,7 @@ async function work(conversion: Conversion & {into?: string}): Promise<string[]>
   if (base === undefined)
     return (await convertCheckpoint(from, to, type, {name, preTokenizer, quantise, onProgress})).warnings;
   const config = JSON.parse(await readFile(join(base, "config.json"), "utf8")) as Record<string, unknown>;
-  await convertAdapter(from, config, to, type, {name, quantise, onProgress});
-  return [];
+  return (await convertAdapter(from, config, to, type, {name, quantise, onProgress})).warnings;
 }
 
 const say = (message: FromConverter) => tellParent(message);

@@ -1,8 +1,8 @@
 import {homedir} from "node:os";
 import {join} from "node:path";
+import {fileStamp} from "../store/fileStamp.js";
 import {readJson, writeJsonAtomic} from "../store/files.js";
 import {sha256, sha256File} from "../store/hash.js";
-import {fileStamp} from "../safetensors/open.js";
 
 export interface HashedFile {
   path: string;
@@ -15,9 +15,10 @@ export function defaultHashCache(): string {
   return join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "assay", "hashes.json");
 }
 
-type Cache = Record<string, {bytes: number; mtimeMs: number; sha256: string}>;
+/** Entries of before lack the stamp, and are hashed again. */
+type Cache = Record<string, {stamp?: string; sha256: string}>;
 
-/** SHA-256 of files, remembered by path, size and time of change. A cache that cannot be written is done without. */
+/** SHA-256 of files, remembered until a file's stamp changes. A cache that cannot be written is done without. */
 export async function hashFiles(
   paths: readonly string[],
   cachePath = defaultHashCache()
@@ -26,11 +27,11 @@ export async function hashFiles(
   const fresh: Cache = {};
   const hashed: HashedFile[] = [];
   for (const path of paths) {
-    const {bytes, mtimeMs} = await fileStamp(path);
+    const {bytes, stamp} = await fileStamp(path);
     const key = sha256(path);
     const known = cache[key];
-    const hash = known?.bytes === bytes && known.mtimeMs === mtimeMs ? known.sha256 : await sha256File(path);
-    if (known?.sha256 !== hash || known.mtimeMs !== mtimeMs) fresh[key] = {bytes, mtimeMs, sha256: hash};
+    const hash = known?.stamp === stamp ? known.sha256 : await sha256File(path);
+    if (known?.stamp !== stamp) fresh[key] = {stamp, sha256: hash};
     hashed.push({path, bytes, sha256: hash});
   }
   if (Object.keys(fresh).length > 0) {

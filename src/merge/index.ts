@@ -1,4 +1,5 @@
 export {buildFolder} from "./buildFolder.js";
+export {hashFiles} from "./hashes.js";
 export {merge} from "./merge.js";
 export {METHODS} from "./methods/index.js";
 export type {MergeProgress} from "./options.js";

@@ -1,4 +1,5 @@
 import {UserError} from "../store/errors.js";
+import {refuseOtherArithmetic, unknownMembers} from "./adapterKeys.js";
 
 /** The parts of adapter_config.json that decide how an adapter is merged. */
 export interface AdapterConfig {
@@ -11,12 +12,17 @@ export interface AdapterConfig {
   alphaPattern: readonly [RegExp, number][];
   /** Modules that were trained and saved whole. */
   modulesToSave?: readonly string[];
+  /** Members that are set and not known. */
+  unknown?: readonly string[];
 }
 
 /** Ways to begin with which PEFT changes the base's weights, so that the adapter fits the changed ones. */
 const CHANGES_BASE = /^(pissa|corda|olora|loftq|lora_ga)/i;
 
-/** Reads adapter_config.json; what is missing has PEFT's default. Keys without a part in merging are ignored. */
+/**
+ * Reads adapter_config.json; what is missing has PEFT's default. Keys without a part in merging are ignored. Throws a UserError
+ * for an adapter of another kind, and for settings with which it cannot be added to its base's weights.
+ */
 export function readAdapterConfig(path: string, value: unknown): AdapterConfig {
   if (typeof value !== "object" || value === null)
     throw new UserError(`${path} is no mapping. Fetch it again.`);
@@ -29,6 +35,7 @@ export function readAdapterConfig(path: string, value: unknown): AdapterConfig {
     throw new UserError(
       `${path}: with init_lora_weights ${JSON.stringify(begun)} PEFT changed the base's weights before it trained, and the adapter does not fit the base as it was. Save it with PEFT's path_initial_model_for_weight_conversion; or, where the adapter lies on the changed base that was saved with it, name that base and set init_lora_weights to true.`
     );
+  refuseOtherArithmetic(path, config);
   const number = (key: string, fallback: number): number => {
     const found = config[key] ?? fallback;
     if (typeof found === "number" && Number.isFinite(found)) return found;
@@ -53,7 +60,8 @@ export function readAdapterConfig(path: string, value: unknown): AdapterConfig {
     alphaPattern: pattern("alpha_pattern"),
     modulesToSave: Array.isArray(config.modules_to_save)
       ? config.modules_to_save.filter((one) => typeof one === "string")
-      : undefined
+      : undefined,
+    unknown: unknownMembers(config)
   };
 }
 

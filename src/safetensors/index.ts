@@ -5,6 +5,7 @@ export {readTensorBytes, readTensorFloats} from "./readTensor.js";
 export {writeSafetensors} from "./write.js";
 export {nameDtype, type NamedDtype, namesOtherDtype} from "./configDtype.js";
 export {type AdapterConfig, readAdapterConfig, scaleOf} from "./adapterConfig.js";
+export {unknownMembersNote} from "./adapterKeys.js";
 export {addsToken, specialTokenIds, specialTokenText, type TokenizerParts} from "./specialTokens.js";
 export {
   capSetting,

@@ -1,5 +1,5 @@
 import {existsSync, statSync} from "node:fs";
-import {open, readdir, readFile, stat} from "node:fs/promises";
+import {open, readdir, readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {UserError} from "../store/errors.js";
 import {type Header, headerLength, parseHeader, type TensorEntry} from "./header.js";
@@ -130,10 +130,4 @@ async function readIndex(path: string): Promise<Map<string, string>> {
         `${path}: the tensor ${JSON.stringify(tensor)} is in no .safetensors file of the folder.`
       );
   return new Map(entries as [string, string][]);
-}
-
-/** Size and time of change: what tells a changed file without reading it. */
-export async function fileStamp(file: string): Promise<{bytes: number; mtimeMs: number}> {
-  const {size, mtimeMs} = await stat(file);
-  return {bytes: size, mtimeMs};
 }

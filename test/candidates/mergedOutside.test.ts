@@ -11,6 +11,7 @@ import {encode} from "../../src/merge/numeric/convert.js";
 import {openCheckpoint, readTensorFloats, writeSafetensors} from "../../src/safetensors/index.js";
 import {modelsDir} from "../../src/store/index.js";
 import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
+import {replacedUnseen, settled} from "../support/replacedFile.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {tinyAdapter} from "../support/tinyAdapter.js";
 import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
@@ -177,6 +178,18 @@ describe("a merge in an eval", () => {
     const after = await madeOf(["steer", "two"]);
     expect(after.id).not.toBe(before.id);
     expect(after.merge!.models).toEqual(["one+steer", "two"]);
+  });
+
+  it("refuses a file that was replaced in its size and time", async () => {
+    await tinyLanguageModel(join(folder, "still"), {seed: "still"});
+    const weights = join(folder, "still/model.safetensors");
+    await settled(weights);
+    await add("still");
+    await madeOf(["still", "two"]);
+    await replacedUnseen(weights);
+    await expect(madeOf(["still", "two"])).rejects.toThrow(
+      /still\/model\.safetensors was changed since it was recorded as still/
+    );
   });
 
   it("puts an adapter on the base that it names, whatever else is told of it", async () => {

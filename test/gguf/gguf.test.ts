@@ -228,6 +228,21 @@ describe("an adapter as GGUF", () => {
     const file = await write("own", {alpha_pattern: {q_proj: 24}});
     expect((await valuesOf(file.path, "blk.0.attn_q.weight.lora_b"))[4]).toBe(8 * 3);
   });
+  for (const [setting, value] of Object.entries({
+    alora_invocation_tokens: [1],
+    arrow_config: {top_k: 2},
+    kasa_config: {beta: 1},
+    layer_replication: [[0, 1]],
+    monteclora_config: {num_samples: 8},
+    target_parameters: ["experts.down_proj"],
+    use_bdlora: {nblocks: 2},
+    use_qalora: true
+  }))
+    it(`refuses ${setting}`, async () => {
+      await expect(write(setting, {[setting]: value})).rejects.toThrow(
+        new RegExp(`sets what cannot be computed here as LoRA[^]*${setting}`)
+      );
+    });
   it("refuses what GGUF has no place for", async () => {
     await expect(write("dora", {use_dora: true})).rejects.toThrow(/no place for use_dora.*assay merge/s);
   });

@@ -1,10 +1,9 @@
-import {mkdir, readFile, writeFile} from "node:fs/promises";
+import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {writeSafetensors} from "../../src/safetensors/write.js";
 import {mergeGolden} from "./goldenMerge.js";
 import {judge, readManifest} from "./goldens.js";
-import {GOLDEN, mergeIn, type Tensors, workFolder, writeModel} from "./support.js";
+import {GOLDEN, mergeIn, type Tensors, workFolder, writeAdapterIn, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
 beforeAll(async () => {
@@ -12,21 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => work.remove());
 
-async function writeAdapter(name: string, config: object, tensors: Tensors): Promise<string> {
-  const folder = join(work.path, name);
-  await mkdir(folder, {recursive: true});
-  await writeFile(join(folder, "adapter_config.json"), JSON.stringify({peft_type: "LORA", ...config}));
-  await writeSafetensors(
-    join(folder, "adapter_model.safetensors"),
-    Object.entries(tensors).map(([key, {shape, values}]) => ({
-      name: key,
-      dtype: "F32" as const,
-      shape: shape ?? [values.length],
-      data: new Uint8Array(Float32Array.from(values).buffer)
-    }))
-  );
-  return name;
-}
+const writeAdapter = (name: string, config: object, tensors: Tensors) =>
+  writeAdapterIn(work.path, name, config, tensors);
 
 async function adapted(base: string, adapter: string, name: string): Promise<number[]> {
   const {tensors} = await mergeIn(work.path, {
@@ -187,6 +173,66 @@ describe("adapters", () => {
       expect(await adapted("base", await begun(how), "layer.weight"), String(how)).toEqual([
         2, 2, 3, 4, 5, 6
       ]);
+  });
+
+  for (const [setting, value] of Object.entries({
+    alora_invocation_tokens: [1, 2, 3],
+    arrow_config: {top_k: 2},
+    kasa_config: {beta: 1},
+    layer_replication: [
+      [0, 1],
+      [0, 1]
+    ],
+    monteclora_config: {num_samples: 8},
+    target_parameters: ["experts.gate_up_proj"],
+    use_bdlora: {nblocks: 2},
+    use_qalora: true
+  }))
+    it(`with ${setting} are refused, and without a value are not`, async () => {
+      const write = (name: string, config: object) =>
+        writeAdapter(
+          name,
+          {r: 1, lora_alpha: 1, ...config},
+          {
+            [key("lora_A.weight")]: {shape: [1, 3], values: [1, 0, 0]},
+            [key("lora_B.weight")]: {shape: [2, 1], values: [1, 0]}
+          }
+        );
+      const set = await write(`set-${setting}`, {[setting]: value});
+      await expect(adapted("base", set, "layer.weight")).rejects.toThrow(
+        new RegExp(`set-${setting}/adapter_config\\.json sets what cannot be computed[^]*${setting}: `)
+      );
+      for (const [how, empty] of Object.entries({null: null, false: false, list: [], mapping: {}})) {
+        const unset = await write(`${how}-${setting}`, {[setting]: empty});
+        expect(await adapted("base", unset, "layer.weight"), how).toEqual([2, 2, 3, 4, 5, 6]);
+      }
+    });
+
+  it("tell of members that are set and not known", async () => {
+    await writeAdapter(
+      "newer",
+      {
+        ...{
+          r: 1,
+          lora_alpha: 1,
+          lora_dropout: 0.1,
+          target_modules: ["layer"],
+          megatron_core: "megatron.core"
+        },
+        ...{use_future_lora: true, another: "", megatron_config: {tp: 2}}
+      },
+      {
+        [key("lora_A.weight")]: {shape: [1, 3], values: [1, 0, 0]},
+        [key("lora_B.weight")]: {shape: [2, 1], values: [1, 0]}
+      }
+    );
+    const models = [{model: "base+newer"}];
+    const {report} = await mergeIn(work.path, {merge_method: "passthrough", models});
+    expect(report.warnings).toEqual([
+      expect.stringMatching(
+        /newer\/adapter_config\.json sets megatron_config, use_future_lora, which Assay does not know/
+      )
+    ]);
   });
 
   it("that do not fit are refused with everything that is wrong", async () => {

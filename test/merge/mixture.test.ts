@@ -11,9 +11,10 @@ beforeAll(async () => {
 afterAll(() => work.remove());
 
 async function model(name: string, config: object, more: Tensors = {}): Promise<void> {
+  const from = name.length + Number(/\d/.exec(name)?.[0] ?? 0);
   const matrix = (rows: number, columns: number) => ({
     shape: [rows, columns],
-    values: Array.from({length: rows * columns}, (_, i) => i + name.length)
+    values: Array.from({length: rows * columns}, (_, i) => i + from)
   });
   await writeModel(
     join(work.path, name),

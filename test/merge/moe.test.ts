@@ -2,7 +2,7 @@ import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {conditionNumber} from "../../src/merge/moe/routers.js";
-import {mixIn, workFolder, writeModel} from "./support.js";
+import {mixIn, readTensors, workFolder, writeAdapterIn, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
 beforeAll(async () => {
@@ -193,5 +193,67 @@ describe("a condition number", () => {
     expect(conditionNumber(Float32Array.from([3, 0, 0, 1]), 2)).toBeCloseTo(3, 6);
     expect(conditionNumber(Float32Array.from([1, 1, 1, -1]), 2)).toBeCloseTo(1, 6);
     expect(conditionNumber(Float32Array.from([1, 2, 2, 4]), 2)).toBeGreaterThan(1e6);
+  });
+});
+
+describe("experts that would be the same", () => {
+  const module = (part: string) => `base_model.model.model.layers.0.${part}`;
+  const adapter = (name: string, part: string, factor: number) =>
+    writeAdapterIn(
+      work.path,
+      name,
+      {r: 1, lora_alpha: 1},
+      {
+        [`${module(part)}.lora_A.weight`]: {shape: [1, 2], values: [1, 2]},
+        [`${module(part)}.lora_B.weight`]: {
+          shape: part.startsWith("mlp") ? [3, 1] : [2, 1],
+          values: (part.startsWith("mlp") ? [1, 2, 3] : [1, 2]).map((v) => v * factor)
+        }
+      }
+    );
+  const mix = (...experts: (string | object)[]) =>
+    build({
+      base_model: "base",
+      gate_mode: "random",
+      experts: experts.map((one) => (typeof one === "string" ? {source_model: one} : one))
+    });
+  const attention = "self_attn.q_proj";
+
+  beforeAll(async () => {
+    await adapter("q1", attention, 1);
+    await adapter("q2", attention, 2);
+    await adapter("untrained", "mlp.gate_proj", 0);
+    await adapter("gated", "mlp.gate_proj", 1);
+    const tensors = await readTensors(join(work.path, "base"));
+    const own = Object.fromEntries(
+      [...tensors].map(([name, {shape, values}]) => [
+        name,
+        {shape, values: [...values].map((v) => (name.includes("mlp") ? v : v + 1))}
+      ])
+    );
+    const config = JSON.parse(await readFile(join(work.path, "base", "config.json"), "utf8")) as object;
+    await writeModel(join(work.path, "attentive"), own, {...config});
+  });
+
+  it("are refused: adapters of attention, untrained ones, and fine-tunes that left these weights alone", async () => {
+    await expect(mix("base+q1", "base+q2")).rejects.toThrow(
+      /all experts would be the same: base\+q1, base\+q2 hold/
+    );
+    for (const other of ["base+q1", "base+untrained", "attentive"])
+      await expect(mix("base", other), other).rejects.toThrow(/all experts would be the same/);
+  });
+
+  it("are told where others differ, with adapters of which nothing is taken", async () => {
+    const {report} = await mix("base+q1", "base+gated", "base", "e1");
+    expect(report.warnings.slice(0, 2)).toEqual([
+      expect.stringMatching(/experts base\+q1 and base hold the same feed-forward weights/),
+      expect.stringMatching(/takes nothing of the adapter in base\+q1: /)
+    ]);
+  });
+
+  it("are made where noise or a scale sets them apart", async () => {
+    const noisy = (source_model: string) => ({source_model, noise_scale: 0.1});
+    await expect(mix(noisy("base+q1"), noisy("base+q2"))).resolves.toBeDefined();
+    await expect(mix("base", {source_model: "base+q1", residual_scale: 0.5})).resolves.toBeDefined();
   });
 });

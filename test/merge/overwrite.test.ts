@@ -2,6 +2,8 @@ import {existsSync, writeFileSync} from "node:fs";
 import {readFile, rm, symlink, truncate, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {sha256} from "../../src/store/index.js";
+import {replacedUnseen, settled} from "../support/replacedFile.js";
 import {mergeIn, workFolder, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
@@ -98,6 +100,22 @@ describe("a finished merge", () => {
         unk_token: "a"
       }
     });
+
+  it("is told from one of inputs replaced in their size and time, and names what it is made from", async () => {
+    for (const [k, name] of ["r1", "r2"].entries()) {
+      await writeModel(join(work.path, name), {w: {values: [k, k + 1]}});
+      await settled(join(work.path, name, "model.safetensors"));
+    }
+    const out = join(work.path, "replaced");
+    const before = await mergeIn(work.path, mean("r1", "r2"), {out});
+    await replacedUnseen(join(work.path, "r1/model.safetensors"));
+    await expect(mergeIn(work.path, mean("r1", "r2"), {out})).rejects.toThrow(/already holds another merge/);
+    const {report, out: other} = await mergeIn(work.path, mean("r1", "r2"));
+    const stated = ({parents}: typeof report) => parents[0]!.files[0]!.sha256;
+    expect(stated(report)).not.toBe(stated(before.report));
+    expect(stated(report)).toBe(sha256(await readFile(join(work.path, "r1/model.safetensors"))));
+    expect(await readFile(join(other, "README.md"), "utf8")).toContain(stated(report));
+  });
 
   it("is made again where a tokenizer that orders rows, or a file that is copied, has changed", async () => {
     for (const [k, name] of ["t1", "t2"].entries()) {

@@ -76,6 +76,28 @@ export async function writeModel(
   return folder;
 }
 
+/** Writes a PEFT adapter below `parent` and gives its name. */
+export async function writeAdapterIn(
+  parent: string,
+  name: string,
+  config: object,
+  tensors: Tensors
+): Promise<string> {
+  const folder = join(parent, name);
+  await mkdir(folder, {recursive: true});
+  await writeFile(join(folder, "adapter_config.json"), JSON.stringify({peft_type: "LORA", ...config}));
+  await writeSafetensors(
+    join(folder, "adapter_model.safetensors"),
+    Object.entries(tensors).map(([key, {shape, values}]) => ({
+      name: key,
+      dtype: "F32" as const,
+      shape: shape ?? [values.length],
+      data: new Uint8Array(Float32Array.from(values).buffer)
+    }))
+  );
+  return name;
+}
+
 /** A temporary folder for one test file, and its removal. */
 export async function workFolder(): Promise<{path: string; remove(): Promise<void>}> {
   const path = await mkdtemp(join(tmpdir(), "assay-merge-"));

@@ -1,10 +1,10 @@
-import type {AdapterChange} from "../lora/change.js";
 import type {FloatDtype} from "../numeric/convert.js";
 import type {Dtype} from "../../safetensors/dtype.js";
+import type {HeldTensor} from "./held.js";
 import type {RowMap} from "./rowMap.js";
 
 /** One model's tensor for one output tensor. */
-export interface TensorInput {
+export interface TensorInput extends HeldTensor {
   /** The model as the recipe names it. */
   model: string;
   /** What random methods draw by for this model; its name when absent. */
@@ -16,12 +16,8 @@ export interface TensorInput {
   /** Its own shape, which may be larger than the output's (then the top left block is used). */
   shape: readonly number[];
   rows?: RowMap;
-  /** Applied when the tensor is read. */
-  adapter?: AdapterChange;
   /** In no model: all its rows are given, as those of a router are. */
   made?: boolean;
-  /** The dtype the model would hold the tensor in, when that is not the stored one or an adapter changes it. */
-  as?: FloatDtype;
   parameters: Readonly<Record<string, number>>;
   /** Keep-mask given from outside: row-major bits, the first in the highest bit of a byte. */
   mask?: Uint8Array;

@@ -1,4 +1,4 @@
-import type {Stored} from "../lora/change.js";
+import type {HeldReader, HeldTensor} from "./held.js";
 
 /**
  * Rows of a table re-ordered before the merge: a row of its own or, as -1 - k, row k of those that other tables lend
@@ -12,7 +12,7 @@ export interface RowMap {
 
 /** Each row is the mean of the rows from `starts[k]` to `starts[k + 1]`; without any it is zeros. */
 export interface LentRows {
-  tables: readonly Stored[];
+  tables: readonly HeldTensor[];
   starts: Int32Array;
   /** Of each row, its table's place in `tables`. */
   table: Int32Array;
@@ -20,15 +20,13 @@ export interface LentRows {
   row: Int32Array;
 }
 
-type Read = (table: Stored, start: number, count: number, out: Float32Array) => void;
-
 /** Reads elements of the result of the given shape from a table whose rows a map re-orders. */
 export function loadRows(
-  table: Stored & {rows?: RowMap},
+  table: HeldTensor & {rows?: RowMap},
   shape: readonly number[],
   {start, count}: {start: number; count: number},
   out: Float32Array,
-  read: Read
+  reader: HeldReader
 ): void {
   const {map, fill, lent} = table.rows!;
   const lentRows = lent ? lent.starts.length - 1 : 0;
@@ -42,8 +40,8 @@ export function loadRows(
       width === columns ? rowsTogether(map, row, Math.ceil((column + start + count - at) / columns)) : 1;
     const length = Math.min(rows * columns - column, start + count - at);
     const target = out.subarray(at - start, at - start + length);
-    if (from >= 0) read(table, from * width + column, length, target);
-    else if (-1 - from < lentRows) readMean(lent!, -1 - from, column, target, read);
+    if (from >= 0) reader.read(table, from * width + column, length, target);
+    else if (-1 - from < lentRows) readMean(lent!, -1 - from, column, target, reader);
     else {
       const begin = (-1 - from - lentRows) * columns + column;
       target.set(fill.subarray(begin, begin + length));
@@ -69,12 +67,12 @@ function readMean(
   k: number,
   column: number,
   out: Float32Array,
-  read: Read
+  reader: HeldReader
 ): void {
   const [from, to] = [starts[k]!, starts[k + 1]!];
   const readOne = (at: number, into: Float32Array) => {
     const source = tables[table[at]!]!;
-    read(source, row[at]! * widthOf(source.shape) + column, into.length, into);
+    reader.read(source, row[at]! * widthOf(source.shape) + column, into.length, into);
   };
   if (to - from === 1) return readOne(from, out);
   const sums = new Float64Array(out.length);

@@ -1,9 +1,8 @@
-import {adapterRows, type AdapterRows} from "../lora/apply.js";
-import type {Stored} from "../lora/change.js";
 import {countNonFinite, decode, encode, type FloatDtype, roundTo, rounded} from "../numeric/convert.js";
 import {dot, subtract} from "../numeric/vector.js";
 import {DTYPE_BITS} from "../../safetensors/dtype.js";
 import type {Files} from "./files.js";
+import {HeldReader} from "./held.js";
 import type {PlacedJob, TensorInput, TensorJob} from "./job.js";
 import {loadRows} from "./rowMap.js";
 import {BLOCK, type Scratch} from "./scratch.js";
@@ -24,10 +23,10 @@ export class MergeTensor {
   readonly base: number;
   /** Inputs other than the base. */
   readonly others: number[];
-  private readonly adapters = new Map<number, AdapterRows>();
+  private readonly held: HeldReader;
+  private copied = 0;
   nonFinite = 0;
   squares = 0;
-  bytesRead = 0;
   bytesWritten = 0;
 
   constructor(
@@ -42,6 +41,11 @@ export class MergeTensor {
     this.work = job.work;
     this.base = job.base;
     this.others = job.inputs.flatMap((_, i) => (i === job.base ? [] : [i]));
+    this.held = new HeldReader(files, (bytes) => scratch.bytes(bytes));
+  }
+
+  get bytesRead(): number {
+    return this.held.bytesRead + this.copied;
   }
 
   parameter(name: string): number {
@@ -108,14 +112,9 @@ export class MergeTensor {
 
   load(input: number, {start, count}: Block, out: Float32Array): void {
     const source = this.job.inputs[input]!;
-    if (source.rows)
-      loadRows(source, this.job.shape, {start, count}, out, (table, from, length, into) =>
-        this.read(table, from, length, into)
-      );
-    else if (sameShape(source.shape, this.job.shape)) this.read(source, start, count, out);
+    if (source.rows) loadRows(source, this.job.shape, {start, count}, out, this.held);
+    else if (sameShape(source.shape, this.job.shape)) this.held.read(source, start, count, out);
     else this.loadCropped(source, start, count, out);
-    if (source.adapter) this.adapt(input, start, count, out);
-    if (source.as) roundTo(source.as, out, count);
     if (this.job.cast) roundTo(this.job.cast, out, count);
     if (this.work !== "F32") roundTo(this.work, out, count);
   }
@@ -127,70 +126,15 @@ export class MergeTensor {
     this.round(out, block.count);
   }
 
-  private read(source: Stored, start: number, count: number, out: Float32Array): void {
-    const size = DTYPE_BITS[source.dtype] / 8;
-    const float32 = source.dtype === "F32";
-    const bytes = float32
-      ? new Uint8Array(out.buffer, out.byteOffset, count * size)
-      : this.scratch.bytes(count * size);
-    this.files.read(source.file, source.offset + start * size, bytes);
-    this.bytesRead += bytes.byteLength;
-    if (!float32) decode(source.dtype, bytes, count, out);
-  }
-
   private loadCropped(source: TensorInput, start: number, count: number, out: Float32Array): void {
     const width = source.shape.at(-1)!;
     for (let at = start; at < start + count;) {
       const row = Math.floor(at / this.columns);
       const column = at - row * this.columns;
       const length = Math.min(this.columns - column, start + count - at);
-      this.read(source, row * width + column, length, out.subarray(at - start, at - start + length));
+      this.held.read(source, row * width + column, length, out.subarray(at - start, at - start + length));
       at += length;
     }
-  }
-
-  private adapt(input: number, start: number, count: number, out: Float32Array): void {
-    const source = this.job.inputs[input]!;
-    // A bias, and any tensor of one dimension, is one row, whose elements a vocabulary may re-order.
-    const flat = source.shape.length < 2;
-    const own = source.shape.slice(flat ? 0 : 1).reduce((product, size) => product * size, 1);
-    const width =
-      flat && source.rows
-        ? 1
-        : this.job.shape.slice(flat ? 0 : 1).reduce((product, size) => product * size, 1);
-    let rows = this.adapters.get(input);
-    if (!rows) {
-      rows = adapterRows(
-        source.adapter!,
-        flat ? 1 : source.shape[0]!,
-        own,
-        (stored) => this.readWhole(stored),
-        (row) => {
-          const values = new Float32Array(own);
-          this.read(source, row * own, own, values);
-          return values;
-        }
-      );
-      this.adapters.set(input, rows);
-    }
-    for (let at = start; at < start + count;) {
-      const target = Math.floor(at / width);
-      const column = at - target * width;
-      const length = Math.min(width - column, start + count - at);
-      const row = source.rows ? source.rows.map[target]! : target;
-      const segment = flat && source.rows ? {row: 0, column: row, length} : {row, column, length};
-      if (row >= 0) rows.apply(out.subarray(at - start, at - start + length), segment);
-      at += length;
-    }
-  }
-
-  private readWhole({file, offset, dtype, shape}: Stored): Float32Array {
-    const count = shape.reduce((product, size) => product * size, 1);
-    const bytes = new Uint8Array((count * DTYPE_BITS[dtype]) / 8);
-    this.files.read(file, offset, bytes);
-    const values = new Float32Array(count);
-    decode(dtype, bytes, count, values);
-    return values;
   }
 
   round(values: Float32Array, count: number): void {
@@ -226,7 +170,7 @@ export class MergeTensor {
       const bytes = this.scratch.bytes(Math.min(step, total - at));
       this.files.read(source.file, source.offset + at, bytes);
       this.files.write(this.place!.file, this.place!.offset + at, bytes);
-      this.bytesRead += bytes.byteLength;
+      this.copied += bytes.byteLength;
       this.bytesWritten += bytes.byteLength;
       if (float) this.scan(source, bytes, values);
     }

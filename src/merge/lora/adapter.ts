@@ -7,10 +7,11 @@ import type {OpenModel} from "../plan/model.js";
 import type {Dtype} from "../../safetensors/dtype.js";
 import {readHeader, type StoredTensor} from "../../safetensors/open.js";
 import type {AdapterChange, Stored} from "./change.js";
+import {HEAD, plain, PREFIX} from "./keys.js";
 import {ownTokenizer, withVocabulary} from "./vocabulary.js";
 import {type AdapterConfig, readAdapterConfig, scaleOf} from "../../safetensors/adapterConfig.js";
+import {unknownMembersNote} from "../../safetensors/index.js";
 
-const PREFIX = "base_model.model.";
 /** Tensors that change others. */
 const PARTS = /\.(lora_|trainable_tokens_)/;
 const WEIGHTS = "adapter_model.safetensors";
@@ -31,9 +32,12 @@ export async function withAdapter(base: OpenModel, folder: string, id: string): 
   edit.takeAll();
   const table = edit.savedTable();
   const isResized = table !== undefined && edit.isResized(table);
+  const note = unknownMembersNote(folder, config);
   return {
     ...base,
     id,
+    notes: note === undefined ? [] : [note],
+    adapterFile: file,
     config: isResized ? withVocabulary(base.config, table.shape[0]!) : base.config,
     tokenizer: table && ownTokenizer(folder),
     checkpoint: {
@@ -232,10 +236,6 @@ class Edit {
   }
 }
 
-/** What stands on a model and is often not in its checkpoint: what the weights are tied to, or a task needs. */
-const HEAD =
-  /^(lm_head|embed_out|score|classifier|classification_head|pre_classifier|qa_outputs|v_head|pooler|cls)\./;
-
 /** A table that is saved whole may have rows for other tokens than the base's. */
 function isOfSize({shape}: StoredTensor, own: StoredTensor, isTable: boolean): boolean {
   const counted = isTable && own.shape.length === 2 ? 1 : 0;
@@ -244,10 +244,4 @@ function isOfSize({shape}: StoredTensor, own: StoredTensor, isTable: boolean): b
 
 function place({file, offset, dtype, shape}: StoredTensor): Stored {
   return {file, offset, dtype, shape};
-}
-
-/** A key of the adapter as the base names it. */
-function plain(key: string): string {
-  const path = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key;
-  return path.replace(/\.(modules_to_save(\.default)?|base_layer|original_module)(?=\.|$)/g, "");
 }

@@ -1,4 +1,5 @@
 import {usualSettings} from "../../safetensors/index.js";
+import type {TensorJob} from "../engine/job.js";
 import type {OpenModel} from "../plan/model.js";
 import {quantMethod} from "../plan/quantised.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
@@ -6,6 +7,7 @@ import {referenceText} from "../recipe/reference.js";
 import type {ModelReference} from "../recipe/types.js";
 import {type LayoutName, LAYOUTS, sharedComplaint} from "./layout.js";
 import type {MoeRecipe} from "./read.js";
+import {type ExpertJobs, sameExperts} from "./sameExperts.js";
 
 /** Feed-forward weights of a layer. */
 export const MLP = /^model\.layers\.(\d+)\.mlp\.(gate|up|down)_proj\.weight$/;
@@ -88,4 +90,34 @@ function differences(base: OpenModel, expert: OpenModel): Problem[] {
 
 function activationOf({config}: OpenModel): unknown {
   return config.hidden_act ?? usualSettings(config.model_type).hidden_act;
+}
+
+/** What to say of experts that would be the same. Throws a RecipeError when all would be. */
+export function checkExperts({lines}: MoeRecipe, experts: readonly ExpertJobs[]): string[] {
+  const same = sameExperts(experts);
+  const first = experts[0]?.name;
+  if (experts.length > 1 && same.filter(({as}) => as === first).length === experts.length - 1)
+    throw new RecipeError([
+      {
+        line: lines.experts,
+        message: `all experts would be the same: ${experts.map(({name}) => name).join(", ")} hold the same feed-forward weights (mlp.{gate,up,down}_proj), and a mixture takes nothing else of its experts. Name models that differ in these, such as adapters with gate_proj, up_proj and down_proj among their target_modules, or set noise_scale.`
+      }
+    ]);
+  return same
+    .filter(({name, as}) => name !== as)
+    .map(({name, as}) => `The experts ${as} and ${name} hold the same feed-forward weights.`);
+}
+
+/** What to say of adapters of which the mixture takes nothing. */
+export function unusedAdapters(models: readonly OpenModel[], jobs: readonly TensorJob[]): string[] {
+  return models.flatMap(({id, adapterFile}) => {
+    const isTaken = jobs.some(({inputs}) =>
+      inputs.some(({model, adapter, file}) => model === id && (adapter ?? file === adapterFile))
+    );
+    return adapterFile === undefined || isTaken
+      ? []
+      : [
+          `The mixture takes nothing of the adapter in ${id}: of experts it takes the feed-forward weights only, which the adapter leaves as they are.`
+        ];
+  });
 }

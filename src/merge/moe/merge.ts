@@ -1,7 +1,9 @@
+import type {HeldTensor} from "../engine/held.js";
 import type {TensorInput, TensorJob} from "../engine/job.js";
 import {type FloatDtype, isFloat} from "../numeric/convert.js";
 import type {MergeOptions} from "../options.js";
 import {correctDtype} from "../plan/config.js";
+import {heldTensor} from "../plan/inputs.js";
 import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
 import {notesOf, type Plan} from "../plan/plan.js";
 import {firstNames} from "../plan/sameModels.js";
@@ -11,8 +13,8 @@ import {referenceText} from "../recipe/reference.js";
 import type {ModelReference, Recipe} from "../recipe/types.js";
 import type {MergeReport} from "../report.js";
 import {runPlan} from "../runPlan.js";
-import type {StoredTensor} from "../../safetensors/open.js";
-import {checkModels, MLP} from "./checkModels.js";
+import type {Dtype} from "../../safetensors/dtype.js";
+import {checkExperts, checkModels, MLP, unusedAdapters} from "./checkModels.js";
 import {fullConfig, windowOf} from "./config.js";
 import {type LayoutName, LAYOUTS, layoutFor, type MlpPart} from "./layout.js";
 import {conditionNumber, makeRouters} from "./routers.js";
@@ -50,18 +52,24 @@ export async function planMoe(
   checkModels(moe, layoutName, of);
   const mlp = names.filter((name) => MLP.test(name));
   const layers = Math.max(...mlp.map((name) => Number(MLP.exec(name)![1]))) + 1;
-  const like = base.checkpoint.tensors.get(mlp.find((name) => name.includes(".gate_proj."))!)!;
+  const like = heldTensor(
+    base,
+    base.checkpoint.tensors.get(mlp.find((name) => name.includes(".gate_proj."))!)!
+  );
   const [intermediate, hidden] = like.shape as [number, number];
   const job = (name: string, model: OpenModel, from: string) => takeJob(name, model, from, moe, seed);
   const jobs = names.filter((name) => !MLP.test(name)).map((name) => job(name, base, name));
   const expertJob = (target: string, expert: Expert, name: string) =>
     changed(job(target, of(expert.model), name), expert, name, moe);
-  moe.experts.forEach((expert, e) => {
-    for (const name of mlp) {
+  const experts = moe.experts.map((expert, e) => ({
+    name: referenceText(expert.model),
+    jobs: mlp.map((name) => {
       const [, layer, part] = MLP.exec(name)!;
-      jobs.push(expertJob(layout.expert(Number(layer), e, part as MlpPart), expert, name));
-    }
-  });
+      return expertJob(layout.expert(Number(layer), e, part as MlpPart), expert, name);
+    })
+  }));
+  const same = checkExperts(moe, experts);
+  jobs.push(...experts.flatMap((expert) => expert.jobs));
   for (const expert of moe.shared)
     for (const name of mlp) jobs.push(expertJob(name.replace(".mlp.", ".mlp.shared_expert."), expert, name));
   const {routers, shared} = await makeRouters(moe, base, {hidden, layers, seed});
@@ -91,6 +99,8 @@ export async function planMoe(
     models: [...models.values()],
     warnings: [
       ...notesOf(models, notes),
+      ...same,
+      ...unusedAdapters([...models.values()], jobs),
       ...warningsOf(moe, routers),
       ...windowWarning(base, layoutName),
       ...settingWarnings(
@@ -125,25 +135,23 @@ function shell(name: string, {dtype}: MoeRecipe, seed: number, out: FloatDtype) 
 }
 
 function takeJob(name: string, model: OpenModel, from: string, moe: MoeRecipe, seed: number): TensorJob {
-  const tensor = model.checkpoint.tensors.get(from)!;
-  const {file, offset, dtype, shape} = tensor;
-  const adapter = model.changes?.get(from);
-  const float = dtype === "F32" || dtype === "BF16" || dtype === "F16";
-  const input: TensorInput = {
-    model: model.id,
-    file,
-    offset,
-    dtype,
-    shape,
-    parameters: {},
-    adapter,
-    as: adapter ? (float ? dtype : undefined) : undefined
-  };
-  const same = !adapter && (!float || moe.dtype === undefined || moe.dtype === dtype);
-  const out = float ? dtype : "F32";
+  const held = heldTensor(model, model.checkpoint.tensors.get(from)!);
+  const input: TensorInput = {...held, model: model.id, parameters: {}};
+  const {dtype, shape, adapter, as} = held;
+  const float = isSmallFloat(dtype);
+  const same = !adapter && !as && (!float || moe.dtype === undefined || moe.dtype === dtype);
   return same
-    ? {...shell(name, moe, seed, out), method: "copy", shape, inputs: [input], out: dtype}
-    : {...shell(name, moe, seed, out), method: "passthrough", shape, inputs: [input]};
+    ? {...shell(name, moe, seed, "F32"), method: "copy", shape, inputs: [input], out: dtype}
+    : {...shell(name, moe, seed, dtypeOf(input)), method: "passthrough", shape, inputs: [input]};
+}
+
+function isSmallFloat(dtype: Dtype): dtype is FloatDtype {
+  return dtype === "F32" || dtype === "BF16" || dtype === "F16";
+}
+
+/** The dtype in which a tensor is written when the recipe names none. */
+function dtypeOf({as, dtype}: HeldTensor): FloatDtype {
+  return as ?? (isSmallFloat(dtype) ? dtype : "F32");
 }
 
 /** A job with the expert's noise and scale, where it has any that apply to this tensor. */
@@ -152,11 +160,10 @@ function changed(job: TensorJob, expert: Expert, name: string, {dtype}: MoeRecip
   const scale = /\.down_proj\./.test(name) ? residualScale : 1;
   const [input] = job.inputs as [TensorInput];
   if ((noiseScale === 0 && scale === 1) || !isFloat(input.dtype)) return job;
-  const stored = input.dtype === "BF16" || input.dtype === "F16" ? input.dtype : "F32";
   return {
     ...job,
     method: "passthrough",
-    out: dtype ?? stored,
+    out: dtype ?? dtypeOf(input),
     inputs: [{...input, parameters: {scale, noise: noiseScale}}]
   };
 }
@@ -165,12 +172,11 @@ function changed(job: TensorJob, expert: Expert, name: string, {dtype}: MoeRecip
 function constantJob(
   name: string,
   values: Float32Array,
-  {shape, like, moe, seed}: {shape: number[]; like: StoredTensor; moe: MoeRecipe; seed: number}
+  {shape, like, moe, seed}: {shape: number[]; like: HeldTensor; moe: MoeRecipe; seed: number}
 ): TensorJob {
   const map = Int32Array.from({length: shape[0]!}, (_, row) => -1 - row);
-  const dtype = like.dtype === "BF16" || like.dtype === "F16" ? like.dtype : "F32";
   return {
-    ...shell(name, moe, seed, dtype),
+    ...shell(name, moe, seed, dtypeOf(like)),
     method: "passthrough",
     shape,
     inputs: [
@@ -189,10 +195,13 @@ function constantJob(
 }
 
 /** The biases that attention of a base lacks, by name, with their weights. */
-function unbiased({checkpoint: {tensors}}: OpenModel): [string, StoredTensor][] {
-  return [...tensors].flatMap(([name, tensor]): [string, StoredTensor][] => {
+function unbiased(base: OpenModel): [string, HeldTensor][] {
+  const {tensors} = base.checkpoint;
+  return [...tensors].flatMap(([name, tensor]): [string, HeldTensor][] => {
     const bias = name.replace(/weight$/, "bias");
-    return /\.self_attn\.[qkv]_proj\.weight$/.test(name) && !tensors.has(bias) ? [[bias, tensor]] : [];
+    return /\.self_attn\.[qkv]_proj\.weight$/.test(name) && !tensors.has(bias)
+      ? [[bias, heldTensor(base, tensor)]]
+      : [];
   });
 }
 

@@ -3,9 +3,10 @@ import {specialTokenText} from "../../safetensors/index.js";
 import {UserError} from "../../store/errors.js";
 import {readJson} from "../../store/files.js";
 import {Draws} from "../numeric/random.js";
-import type {OpenModel} from "../plan/model.js";
+import {heldTensor} from "../plan/inputs.js";
+import {type OpenModel, tokenizerFolder} from "../plan/model.js";
 import {readVocabulary} from "../tokenizer/vocabulary.js";
-import {Tables} from "../tokenizer/rows.js";
+import {Table} from "../tokenizer/rows.js";
 import type {Expert, MoeRecipe} from "./read.js";
 
 /** For each layer, a router over the experts, [experts, hidden], and the shared expert's gate where there is one. */
@@ -60,12 +61,16 @@ async function sameRows(
   base: OpenModel,
   {hidden, layers}: {hidden: number; layers: number}
 ): Promise<Float32Array[]> {
-  const direction = await promptDirections(base, hidden);
+  const {direction, close} = await promptDirections(base, hidden);
   const rows = new Float32Array(experts.length * hidden);
-  for (const [k, {positive, negative}] of experts.entries()) {
-    const towards = await direction(positive);
-    const away = negative.length > 0 ? await direction(negative) : undefined;
-    rows.set(away ? unit(towards.map((v, c) => v - away[c]!)) : towards, k * hidden);
+  try {
+    for (const [k, {positive, negative}] of experts.entries()) {
+      const towards = direction(positive);
+      const away = negative.length > 0 ? direction(negative) : undefined;
+      rows.set(away ? unit(towards.map((v, c) => v - away[c]!)) : towards, k * hidden);
+    }
+  } finally {
+    close();
   }
   return Array.from({length: layers}, () => rows);
 }
@@ -74,32 +79,34 @@ async function sameRows(
 async function promptDirections(
   base: OpenModel,
   hidden: number
-): Promise<(prompts: readonly string[]) => Promise<Float64Array>> {
-  const {folder, tensors} = base.checkpoint;
-  const table = tensors.get("model.embed_tokens.weight");
+): Promise<{direction: (prompts: readonly string[]) => Float64Array; close: () => void}> {
+  const folder = tokenizerFolder(base);
+  const table = base.checkpoint.tensors.get("model.embed_tokens.weight");
   const vocabulary = table && (await readVocabulary(folder, table.shape[0]!));
   if (!vocabulary)
     throw new UserError(
-      `cheap_embed needs model.embed_tokens.weight and tokenizer.json in ${base.folder}. Add them, or use gate_mode: random.`
+      `cheap_embed needs model.embed_tokens.weight and tokenizer.json in ${folder}. Add them, or use gate_mode: random.`
     );
   const {Tokenizer} = await import("@huggingface/tokenizers");
   const tokenizer = new Tokenizer(vocabulary.json, {});
-  const tables = new Tables();
   const tokenizerConfig: Record<string, unknown> = {
     ...(await readJson<object>(join(folder, "special_tokens_map.json"))),
     ...(await readJson<object>(join(folder, "tokenizer_config.json")))
   };
   const first = specialTokenText({config: base.config, tokenizer: {}, tokenizerConfig}, "bos") ?? "";
-  return async (prompts) => {
+  const rows = new Table(heldTensor(base, table));
+  const direction = (prompts: readonly string[]) => {
     const sum = new Float64Array(hidden);
     for (const prompt of prompts)
       for (const id of tokenizer.encode(first + prompt, {add_special_tokens: false}).ids) {
-        if (id >= table.shape[0]!) continue;
-        const row = await tables.row(table, id);
+        // What the tokenizer has no token for comes without an id.
+        if (!(id < table.shape[0]!)) continue;
+        const row = rows.rows(id);
         for (let c = 0; c < hidden; c++) sum[c] = sum[c]! + row[c]!;
       }
     return unit(sum);
   };
+  return {direction, close: () => rows.close()};
 }
 
 function unit(vector: Float64Array): Float64Array {

@@ -1,4 +1,5 @@
 import {basename} from "node:path";
+import type {HeldTensor} from "../engine/held.js";
 import type {TensorInput} from "../engine/job.js";
 import type {FloatDtype} from "../numeric/convert.js";
 import type {Dtype} from "../../safetensors/dtype.js";
@@ -19,19 +20,21 @@ export function inputOf(
   const mask =
     context.masks?.[`${model.id}/${named}`] ?? context.masks?.[`${basename(model.folder)}/${named}`];
   const rows = context.rows?.(model.id, tensor.name);
-  const adapter = model.changes?.get(tensor.name);
+  return {...heldTensor(model, tensor), model: model.id, parameters, rows, mask};
+}
+
+/** A model's tensor with what its adapter makes of it. */
+export function heldTensor(model: OpenModel, tensor: StoredTensor): HeldTensor {
+  const {name, file, offset, dtype, shape} = tensor;
+  const adapter = model.changes?.get(name);
   const as = dtypeOf(model, tensor);
   return {
-    model: model.id,
-    file: tensor.file,
-    offset: tensor.offset,
-    dtype: tensor.dtype,
-    shape: tensor.shape,
-    parameters,
-    rows,
+    file,
+    offset,
+    dtype,
+    shape,
     adapter,
-    as: (adapter || as !== tensor.dtype) && isFloat16or32(as) ? as : undefined,
-    mask
+    as: (adapter || as !== dtype) && isFloat16or32(as) ? as : undefined
   };
 }
 

@@ -17,6 +17,10 @@ export interface OpenModel {
   folder: string;
   checkpoint: Checkpoint;
   config: Record<string, unknown>;
+  /** What is to be said of it. */
+  notes?: readonly string[];
+  /** The file of an adapter's tensors, where it has one. */
+  adapterFile?: string;
   /** What an adapter changes, by tensor. */
   changes?: ReadonlyMap<string, AdapterChange>;
   /** A revision that was asked for and says nothing about a folder. */

@@ -102,7 +102,7 @@ export function notesOf(
   models: ReadonlyMap<string, OpenModel>,
   notes: ReadonlyMap<string, readonly string[]> = new Map()
 ): string[] {
-  return [...models.keys()].flatMap((id) => notes.get(id) ?? []);
+  return [...models.values()].flatMap((model) => [...(model.notes ?? []), ...(notes.get(model.id) ?? [])]);
 }
 
 /** One context for every module of the models. */

@@ -157,6 +157,7 @@ function untouched({method, inputs, shape, out}: TensorJob): boolean {
     input!.dtype === out &&
     !input!.rows &&
     !input!.adapter &&
+    !input!.as &&
     equal(input!.shape, shape)
   );
 }

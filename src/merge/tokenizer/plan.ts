@@ -64,7 +64,7 @@ export async function planTokenizer(
   const tokens = new Array<string | undefined>(vocabSize).fill(undefined);
   for (const [token, id] of ids) tokens[id] = token;
   const force = (token: string) => settings.tokens[token]?.force ?? false;
-  const maps = await rowMaps(recipe, {tokens, fillers, force, models, vocabularies, warnings});
+  const maps = rowMaps(recipe, {tokens, fillers, force, models, vocabularies, warnings});
   const config = await readMapping(tokenizerFolder(donor), "tokenizer_config.json");
   return {
     rows: (model, tensor) => maps.get(`${model}\0${tensor}`),
@@ -78,13 +78,13 @@ export async function planTokenizer(
 }
 
 /** The row maps of all vocabulary tables whose rows move, by model and tensor. */
-async function rowMaps(recipe: Recipe, context: RowContext): Promise<Map<string, RowMap>> {
+function rowMaps(recipe: Recipe, context: RowContext): Map<string, RowMap> {
   const maps = new Map<string, RowMap>();
   const unknown: string[] = [];
   for (const model of context.models.values()) {
     let moves = false;
     for (const table of vocabularyTensors(model)) {
-      const map = await rowMapOf(model, table, context);
+      const map = rowMapOf(model, table, context);
       if (!map) continue;
       moves = true;
       maps.set(`${model.id}\0${table.name}`, map);

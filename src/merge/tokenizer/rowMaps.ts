@@ -1,9 +1,11 @@
+import type {HeldTensor} from "../engine/held.js";
 import type {LentRows, RowMap} from "../engine/rowMap.js";
+import {heldTensor} from "../plan/inputs.js";
 import {aliasNames, tiedNames} from "../plan/layers.js";
 import type {OpenModel} from "../plan/model.js";
 import type {StoredTensor} from "../../safetensors/open.js";
 import type {Filler} from "./fillers.js";
-import {Tables} from "./rows.js";
+import {meanRow} from "./rows.js";
 import type {Vocabulary} from "./vocabulary.js";
 
 /** What the result's vocabulary is made of. */
@@ -18,11 +20,7 @@ export interface RowContext {
 }
 
 /** How a model's table gets a row for each token of the result; undefined when nothing moves. */
-export async function rowMapOf(
-  model: OpenModel,
-  table: StoredTensor,
-  context: RowContext
-): Promise<RowMap | undefined> {
+export function rowMapOf(model: OpenModel, table: StoredTensor, context: RowContext): RowMap | undefined {
   const rows = table.shape[0]!;
   const own = context.vocabularies.get(model.id)!.ids;
   const taken = new Set(own.values());
@@ -43,14 +41,14 @@ export async function rowMapOf(
   const fill =
     padding.length === 0
       ? new Float32Array()
-      : ((await new Tables().mean(table, real)) ?? new Float32Array(table.shape[1] ?? 1));
+      : (meanRow(heldTensor(model, table), real) ?? new Float32Array(table.shape[1] ?? 1));
   return {map, fill, lent};
 }
 
 /** Finds the rows of other models' tables that stand in for those a table lacks. */
 class Lender {
-  private readonly places = new Map<StoredTensor, number>();
-  private readonly lenders = new Map<string, StoredTensor | undefined>();
+  private readonly places = new Map<HeldTensor, number>();
+  private readonly lenders = new Map<string, HeldTensor | undefined>();
   private readonly starts = [0];
   private readonly table: number[] = [];
   private readonly row: number[] = [];
@@ -77,14 +75,14 @@ class Lender {
 
   rows(): LentRows {
     return {
-      tables: [...this.places.keys()].map(({file, offset, dtype, shape}) => ({file, offset, dtype, shape})),
+      tables: [...this.places.keys()],
       starts: Int32Array.from(this.starts),
       table: Int32Array.from(this.table),
       row: Int32Array.from(this.row)
     };
   }
 
-  private placeOf(table: StoredTensor): number {
+  private placeOf(table: HeldTensor): number {
     const known = this.places.get(table);
     if (known !== undefined) return known;
     this.places.set(table, this.places.size);
@@ -92,14 +90,15 @@ class Lender {
   }
 
   /** The model's table of this name, an alias or one it is tied to, where it is as wide. */
-  private tableOf(model: string): StoredTensor | undefined {
-    if (this.lenders.has(model)) return this.lenders.get(model);
-    const {tensors} = this.context.models.get(model)!.checkpoint;
+  private tableOf(id: string): HeldTensor | undefined {
+    if (this.lenders.has(id)) return this.lenders.get(id);
+    const model = this.context.models.get(id)!;
+    const {tensors} = model.checkpoint;
     const {name, shape} = this.borrower;
     const found = [name, ...aliasNames(name), ...tiedNames(name)].find((one) => tensors.has(one));
-    const table = found === undefined ? undefined : tensors.get(found);
-    const fits = table?.shape.length === shape.length && table.shape[1] === shape[1];
-    this.lenders.set(model, fits ? table : undefined);
-    return fits ? table : undefined;
+    const table = found === undefined ? undefined : heldTensor(model, tensors.get(found)!);
+    const lent = table?.shape.length === shape.length && table.shape[1] === shape[1] ? table : undefined;
+    this.lenders.set(id, lent);
+    return lent;
   }
 }

@@ -1,44 +1,47 @@
-import {open} from "node:fs/promises";
-import {decode} from "../numeric/convert.js";
-import {DTYPE_BITS} from "../../safetensors/dtype.js";
-import type {StoredTensor} from "../../safetensors/open.js";
+import {Files} from "../engine/files.js";
+import {HeldReader, type HeldTensor} from "../engine/held.js";
 
-/** Reads rows of tables, keeping none. */
-export class Tables {
-  async row(table: StoredTensor, index: number): Promise<Float32Array> {
-    return this.rows(table, index, 1);
+/** Reads rows of one table as its model holds it, until `close`. */
+export class Table {
+  private readonly files = new Files();
+  private readonly reader = new HeldReader(this.files);
+  readonly width: number;
+
+  constructor(private readonly table: HeldTensor) {
+    this.width = table.shape[1] ?? 1;
   }
 
-  /** Mean of the rows with these ids; undefined without any. */
-  async mean(table: StoredTensor, ids: readonly number[]): Promise<Float32Array | undefined> {
-    if (ids.length === 0) return undefined;
-    const width = table.shape[1] ?? 1;
+  /** `count` rows from `index` on, one after another. */
+  rows(index: number, count = 1): Float32Array {
+    const values = new Float32Array(count * this.width);
+    this.reader.read(this.table, index * this.width, values.length, values);
+    return values;
+  }
+
+  close(): void {
+    this.files.close();
+  }
+}
+
+/** Mean of the rows with these ids; undefined without any. */
+export function meanRow(table: HeldTensor, ids: readonly number[]): Float32Array | undefined {
+  if (ids.length === 0) return undefined;
+  const open = new Table(table);
+  try {
+    const {width} = open;
     const wanted = new Set(ids);
     const sum = new Float64Array(width);
     const step = Math.max(1, Math.floor(1e6 / width));
     for (let from = 0; from < table.shape[0]!; from += step) {
       const count = Math.min(step, table.shape[0]! - from);
-      const values = await this.rows(table, from, count);
+      const values = open.rows(from, count);
       for (let r = 0; r < count; r++) {
         if (!wanted.has(from + r)) continue;
         for (let c = 0; c < width; c++) sum[c] = sum[c]! + values[r * width + c]!;
       }
     }
     return Float32Array.from(sum, (v) => v / ids.length);
-  }
-
-  private async rows(table: StoredTensor, from: number, count: number): Promise<Float32Array> {
-    const width = table.shape[1] ?? 1;
-    const size = DTYPE_BITS[table.dtype] / 8;
-    const bytes = new Uint8Array(count * width * size);
-    const handle = await open(table.file, "r");
-    try {
-      await handle.read(bytes, 0, bytes.byteLength, table.offset + from * width * size);
-    } finally {
-      await handle.close();
-    }
-    const values = new Float32Array(count * width);
-    decode(table.dtype, bytes, count * width, values);
-    return values;
+  } finally {
+    open.close();
   }
 }
