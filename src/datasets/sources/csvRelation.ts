@@ -1,4 +1,4 @@
-import {type Database, sqlName, sqlPath, sqlString} from "../../store/index.js";
+import {type Database, fileScan, sqlName, sqlString} from "../../store/index.js";
 import {columnsWith} from "../columnsWith.js";
 import {describeColumns} from "../rowQuery.js";
 import {columnNames, type CsvFile, csvOptions} from "./csv.js";
@@ -117,9 +117,9 @@ function together<F extends CsvFile>(files: readonly F[], how: (file: F) => Read
   for (const file of files) {
     const {types, emptyTexts: areEmpty} = how(file);
     const options = `${csvOptions({...file, longest}, areEmpty)}, ${types}`;
-    reads.set(options, [...(reads.get(options) ?? []), sqlPath(file.file)]);
+    reads.set(options, [...(reads.get(options) ?? []), file.file]);
   }
-  const relations = [...reads].map(([options, paths]) => `read_csv([${paths.join(", ")}], ${options})`);
+  const relations = [...reads].map(([options, paths]) => fileScan("read_csv", paths, options));
   return relations.length === 1
     ? relations[0]!
     : `(${relations.map((relation) => `select * from ${relation}`).join(" union all by name ")})`;

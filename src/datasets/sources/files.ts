@@ -1,7 +1,7 @@
 import {mkdir} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../../store/checked.js";
-import {sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/index.js";
+import {parquetFiles, sqlName, sqlString, UserError, writeLines} from "../../store/index.js";
 import {brokenLines, brokenText, soundLines} from "./brokenLines.js";
 import {assertHeaders, brokenRecords, csvFiles, soundCsv} from "./csv.js";
 import {csvRelation, statedCsv} from "./csvRelation.js";
@@ -149,8 +149,7 @@ async function readEach(
   const format = source.format ?? formatOf(context.dataset, paths[0]!);
   if (format !== "parquet") await assertWhole(context.db, context.dataset, paths);
   const describe = {kind: "files", format};
-  if (format === "parquet")
-    return {relation: `read_parquet([${paths.map(sqlPath).join(", ")}], union_by_name = true)`, describe};
+  if (format === "parquet") return {relation: parquetFiles(paths), describe};
   const read = format === "csv" ? readCsv : readJson;
   return {...(await read(paths, {...source, format}, context)), describe};
 }

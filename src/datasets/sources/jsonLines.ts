@@ -1,4 +1,4 @@
-import {type Database, roomFor, sqlName, sqlPath, sqlString} from "../../store/index.js";
+import {type Database, fileScan, roomFor, sqlName, sqlString} from "../../store/index.js";
 import {describeColumns} from "../rowQuery.js";
 import {exactColumns, typed, withTexts} from "./exactTypes.js";
 import {inexactNumbers} from "./inexactNumbers.js";
@@ -24,7 +24,7 @@ export async function jsonLines(context: Context, json: JsonFiles, largeNumbers 
   const {db} = context;
   const {files, longest, format = "newline_delimited", columns: stated = {}} = json;
   const read = (types: string) =>
-    `read_json([${files.map(sqlPath).join(", ")}], format = '${format}', ${types}, ${roomFor(longest)})`;
+    fileScan("read_json", files, `format = '${format}'`, types, roomFor(longest));
   const found = read(`sample_size = -1, union_by_name = true${format === "array" ? "" : ", records = true"}`);
   const described = await describeColumns(db, `select * from ${found}`).catch(() => undefined);
   // A list that holds no objects is one column of JSON.
@@ -60,7 +60,13 @@ export async function statedJsonLines(
     return {relation: await jsonLines(context, json, largeNumbers), names};
   const all = Object.entries(columns).map(([name, type]) => ({name, type}));
   return {
-    relation: `read_json([${files.map(sqlPath).join(", ")}], format = '${format}', records = true, ${named(all)}, ${roomFor(longest)})`,
+    relation: fileScan(
+      "read_json",
+      files,
+      `format = '${format}'`,
+      `records = true, ${named(all)}`,
+      roomFor(longest)
+    ),
     names
   };
 }
