@@ -4,8 +4,6 @@ import type {SourceContext} from "./types.js";
 /** JSON files, and how they are read. */
 export interface JsonFiles {
   files: readonly string[];
-  /** Types that the loader states, by key. */
-  columns?: Record<string, string>;
   /** Bytes of the longest object. */
   longest: number;
   format?: "newline_delimited" | "array";
