@@ -160,6 +160,7 @@ export {
   writeParquetLines,
   writeParquetRows
 } from "./parquet.js";
+export {fileScan} from "./fileScan.js";
 export {LocalFolder} from "./place/localFolder.js";
 export type {Place, Stage} from "./place/place.js";
 export {processIsAlive} from "./process.js";

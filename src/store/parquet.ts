@@ -2,7 +2,8 @@ import {createWriteStream} from "node:fs";
 import {once} from "node:events";
 import {mkdir, rm} from "node:fs/promises";
 import {dirname} from "node:path";
-import {type Database, sqlName, sqlPath, sqlString} from "./duckdb.js";
+import {type Database, sqlName, sqlString} from "./duckdb.js";
+import {fileScan} from "./fileScan.js";
 import {temporaryPath, writeAtomic} from "./files.js";
 
 /** Column names with their DuckDB types, in order. */
@@ -20,7 +21,13 @@ export function columnsLiteral(columns: Columns): string {
  * @param longest bytes of its longest line
  */
 export function readNdjson(path: string, columns: Columns, longest: number): string {
-  return `read_json(${sqlPath(path)}, format = 'newline_delimited', ${roomFor(longest)}, columns = ${columnsLiteral(columns)})`;
+  return fileScan(
+    "read_json",
+    path,
+    "format = 'newline_delimited'",
+    roomFor(longest),
+    `columns = ${columnsLiteral(columns)}`
+  );
 }
 
 const [LEAST_ROOM, MOST_ROOM] = [1 << 22, 1 << 28];
@@ -50,17 +57,17 @@ export async function copyParquet(db: Database, path: string, query: string): Pr
 
 /** A relation over a Parquet file. */
 export function parquetFile(path: string): string {
-  return `read_parquet(${sqlPath(path)})`;
+  return fileScan("read_parquet", path);
 }
 
 /** The same with each row's place in the file, from 0, as `file_row_number`. */
 export function numberedParquetFile(path: string): string {
-  return `read_parquet(${sqlPath(path)}, file_row_number = true)`;
+  return fileScan("read_parquet", path, "file_row_number = true");
 }
 
 /** A relation over Parquet files of one form; columns that some lack are null there. Needs one file or more. */
 export function parquetFiles(paths: readonly string[]): string {
-  return `read_parquet([${paths.map(sqlPath).join(", ")}], union_by_name = true)`;
+  return fileScan("read_parquet", paths, "union_by_name = true");
 }
 
 /**
@@ -68,7 +75,7 @@ export function parquetFiles(paths: readonly string[]): string {
  * read.
  */
 export function parquetList(paths: readonly string[]): string {
-  return `read_parquet([${paths.map(sqlPath).join(", ")}], filename = true)`;
+  return fileScan("read_parquet", paths, "filename = true");
 }
 
 const everything = (source: string) => `select * from ${source}`;

@@ -110,10 +110,11 @@ describe("an empty value of CSV", () => {
     });
   });
 
-  it("is missing among stated dates of a form that only the reader of CSV knows", async () => {
+  it("is no problem of stated dates of another form, which are refused", async () => {
     const given = 'id,v\n10,""\n11,05/13/2023\n';
-    const columns = {v: "DATE"};
-    expect((await read("rows.csv", given, undefined, {columns})).values).toEqual([null, "2023-05-13"]);
+    await expect(read("rows.csv", given, undefined, {columns: {v: "DATE"}})).rejects.toThrow(
+      /does not hold 1 of its values exactly: .*rows\.csv line 3\. .*strptime/
+    );
   });
 });
 

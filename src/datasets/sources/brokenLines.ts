@@ -68,6 +68,7 @@ function jsonProblem(content: string, parse: (text: string) => unknown = JSON.pa
     if (value === null || typeof value !== "object" || Array.isArray(value)) return "not a JSON object";
     if (parse === JSON.parse && membersWritten(content) > membersOf(value))
       return "an object has a key twice";
+    if (parse === JSON.parse && hasEmptyKey(value)) return "an empty key";
     return undefined;
   } catch (error) {
     const at = /position (\d+)/.exec((error as Error).message)?.[1];
@@ -88,6 +89,11 @@ function membersWritten(content: string): number {
     else if (!inText && mark === ":") members++;
   }
   return members;
+}
+
+function hasEmptyKey(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return (!Array.isArray(value) && Object.hasOwn(value, "")) || Object.values(value).some(hasEmptyKey);
 }
 
 /** Members that all objects within a value have: of a key that was written twice one is left. */

@@ -2,7 +2,7 @@ import {isUtf8} from "node:buffer";
 import {rm} from "node:fs/promises";
 import {join} from "node:path";
 import {dsvFormat} from "d3-dsv";
-import {type Database, sqlPath, sqlString, UserError} from "../../store/index.js";
+import {type Database, fileScan, sqlString, UserError} from "../../store/index.js";
 import {type CsvRecord, csvRecords} from "./csvRecords.js";
 import {csvSize, type CsvSize, LONGEST_RECORD, recordRoom} from "./csvSize.js";
 import {writeRecords} from "./lineEnds.js";
@@ -173,7 +173,14 @@ async function rejected(
   into: string | undefined
 ): Promise<Rejected[]> {
   const columns = names.map((name) => `${sqlString(name)}: 'VARCHAR'`).join(", ");
-  const read = `select * from read_csv(${sqlPath(csv.file)}, ${csvOptions(csv, true)}, auto_detect = false, columns = {${columns}}, store_rejects = true, rejects_table = 'broken_records', rejects_scan = 'broken_scans', rejects_limit = 0)`;
+  const read = `select * from ${fileScan(
+    "read_csv",
+    csv.file,
+    csvOptions(csv, true),
+    "auto_detect = false",
+    `columns = {${columns}}`,
+    "store_rejects = true, rejects_table = 'broken_records', rejects_scan = 'broken_scans', rejects_limit = 0"
+  )}`;
   try {
     if (into)
       await db.run(

@@ -1,8 +1,12 @@
-import {type Database, sqlName, sqlPath, sqlString} from "../../store/index.js";
-import {columnsWith} from "../columnsWith.js";
+import {type Database, fileScan, sqlName, sqlString} from "../../store/index.js";
 import {describeColumns} from "../rowQuery.js";
 import {columnNames, type CsvFile, csvOptions} from "./csv.js";
+import {csvRecords} from "./csvRecords.js";
 import {exactColumns, typed} from "./exactTypes.js";
+import {bytesOf} from "./lines.js";
+import {asStated, statedColumns} from "./statedTypes.js";
+import type {SourceContext} from "./types.js";
+import {assertHeld, linesAt, type Shown} from "./unheldValues.js";
 
 interface Column {
   name: string;
@@ -22,77 +26,53 @@ export async function csvRelation(db: Database, files: readonly CsvFile[]): Prom
 
 /**
  * The same with the types of the columns that `stated` names, whatever their order; types are found where it leaves columns
- * out. `names` are those of the files' headers.
+ * out. `names` are those of the files' headers; `assertHeld` refuses values that are not held exactly, which fail a read.
+ * @param shown what people call the files, and whether their lines are those of `files`
  */
 export async function statedCsv(
-  db: Database,
+  {db, dataset}: Pick<SourceContext, "db" | "dataset">,
   files: readonly CsvFile[],
-  stated: Record<string, string>
-): Promise<{relation: string; names: string[]}> {
+  stated: Record<string, string>,
+  shown: Shown
+): Promise<{relation: string; names: string[]; assertHeld: () => Promise<void>}> {
   const headed: (CsvFile & {header: string[]})[] = [];
   for (const file of files) headed.push({...file, header: await columnNames(db, file)});
   const names = [...new Set(headed.flatMap(({header}) => header))];
-  const isStated = (name: string) => Object.hasOwn(stated, name);
-  const values = names.filter((name) => isStated(name) && !/^(VARCHAR|TEXT|STRING)$/i.test(stated[name]!));
-  const empty = files.some(({hasPair}) => hasPair) ? await emptyTexts(db, files, values) : [];
-  const asText = await castable(db, files, stated, empty);
+  const columns = (await statedColumns({db, dataset}, stated, "csv")).filter(({name}) =>
+    names.includes(name)
+  );
   // Read by place, so each read is of files that have the same header.
-  const relation = together(headed, ({header}) => {
-    const typeOf = (name: string) => (isStated(name) && !asText?.includes(name) ? stated[name]! : "VARCHAR");
-    const types = header.map((name) => `${sqlString(name)}: ${sqlString(typeOf(name))}`);
-    return {emptyTexts: asText !== undefined, types: `columns = {${types.join(", ")}}`};
-  });
-  const own = (asText ?? []).map((name) => ({name, type: stated[name]!}));
-  const cast = own.length > 0 ? casted(missing(relation, own), own) : relation;
-  if (names.every(isStated)) return {relation: cast, names};
+  const texts = (some: typeof headed) =>
+    together(some, ({header}) => ({
+      emptyTexts: true,
+      types: `columns = {${header.map((name) => `${sqlString(name)}: 'VARCHAR'`).join(", ")}}`
+    }));
+  const own = (header: readonly string[]) => columns.filter(({name}) => header.includes(name));
+  const relation = asStated(missing(texts(headed), columns), columns);
+  const placed = headed.map((file, i) => ({
+    file: shown.named[i]!,
+    relation: missing(texts([file]), own(file.header)),
+    linesOf: shown.hasLines ? (rows: readonly number[]) => linesAt(recordLines(file), rows) : undefined
+  }));
+  const held = () => assertHeld(db, dataset, columns, placed);
+  const isStated = (name: string) => Object.hasOwn(stated, name);
+  if (names.every(isStated)) return {relation, names, assertHeld: held};
   const exact = (await exactTypes(db, byDelimiter(files), (name) => !isStated(name))) ?? [];
-  return {relation: typed(missing(cast, exact), exact), names};
+  return {relation: typed(missing(relation, exact), exact), names, assertHeld: held};
+}
+
+/** The lines in which the rows of a file begin; in a .zst file the records are counted. */
+async function* recordLines({file, delimiter, header}: CsvFile & {header: string[]}): AsyncGenerator<number> {
+  if (/\.zst$/i.test(file)) for (let line = 2; ; line++) yield line;
+  for await (const {line, content} of csvRecords(bytesOf(file), delimiter))
+    if (line > 1 && (content.length > 0 || header.length === 1)) yield line;
 }
 
 /** The relation with the empty texts of columns as missing values. */
-function missing(texts: string, columns: readonly Column[]): string {
-  return replaced(texts, columns, (name) => `nullif(${name}, '')`);
-}
-
-const casted = (texts: string, columns: readonly Column[]) =>
-  replaced(texts, columns, (name, type) => `${name}::${type}`);
-
-function replaced(
-  texts: string,
-  columns: readonly Column[],
-  sql: (name: string, type: string) => string
-): string {
+function missing(texts: string, columns: readonly {name: string}[]): string {
   if (columns.length === 0) return texts;
-  const values = columns.map(({name, type}) => `${sql(sqlName(name), type)} as ${sqlName(name)}`);
+  const values = columns.map(({name}) => `nullif(${sqlName(name)}, '') as ${sqlName(name)}`);
   return `(select * replace (${values.join(", ")}) from ${texts})`;
-}
-
-/** Those of the columns that hold an empty text in quotes. */
-async function emptyTexts(
-  db: Database,
-  files: readonly CsvFile[],
-  names: readonly string[]
-): Promise<string[]> {
-  const found = columnsWith(db, names, byDelimiter(files)(TEXTS), (column) => `${column} = ''`);
-  // What cannot be read is told by the read of the rows.
-  return found.catch(() => []);
-}
-
-/** The columns, when their texts can be cast to their types; undefined when only the reader of CSV knows their form. */
-async function castable(
-  db: Database,
-  files: readonly CsvFile[],
-  stated: Record<string, string>,
-  names: readonly string[]
-): Promise<string[] | undefined> {
-  if (names.length === 0) return [];
-  const columns = names.map((name) => ({name, type: stated[name]!}));
-  const casts = columns.map(({name, type}) => `count(${sqlName(name)}::${type})`);
-  const texts = missing(byDelimiter(files)(TEXTS), columns);
-  return db.row(`select ${casts.join(", ")} from ${texts}`).then(
-    () => [...names],
-    () => undefined
-  );
 }
 
 interface ReadOptions {
@@ -117,9 +97,9 @@ function together<F extends CsvFile>(files: readonly F[], how: (file: F) => Read
   for (const file of files) {
     const {types, emptyTexts: areEmpty} = how(file);
     const options = `${csvOptions({...file, longest}, areEmpty)}, ${types}`;
-    reads.set(options, [...(reads.get(options) ?? []), sqlPath(file.file)]);
+    reads.set(options, [...(reads.get(options) ?? []), file.file]);
   }
-  const relations = [...reads].map(([options, paths]) => `read_csv([${paths.join(", ")}], ${options})`);
+  const relations = [...reads].map(([options, paths]) => fileScan("read_csv", paths, options));
   return relations.length === 1
     ? relations[0]!
     : `(${relations.map((relation) => `select * from ${relation}`).join(" union all by name ")})`;

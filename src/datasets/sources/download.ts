@@ -5,6 +5,8 @@ import {pipeline} from "node:stream/promises";
 import type {Dispatcher} from "undici";
 import {setTimeout as sleep} from "node:timers/promises";
 import {messageOf, readJson, sha256, UserError, writeJsonAtomic} from "../../store/index.js";
+import {withLease} from "../../store/lease.js";
+import {LocalFolder} from "../../store/place/localFolder.js";
 import {retryAfterMs} from "../../store/retryAfter.js";
 import {withoutSecrets} from "./address.js";
 
@@ -30,22 +32,33 @@ const RESUMES = 5;
 /** Times a busy server is asked again within one pull, and the longest pause that it may ask for. */
 const [RETRIES, LONGEST_PAUSE_MS] = [4, 60_000];
 
+/** How long another pull's transfer from the same address is waited for. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
+
 /**
  * Fetches a URL into the store's downloads. An unchanged file (by ETag or Last-Modified) is not sent again; a transfer
- * that broke off, in this pull or an earlier one, goes on where it ended if the server still has the same file.
+ * that broke off, in this pull or an earlier one, goes on where it ended if the server still has the same file. One pull at
+ * a time fetches from an address.
  */
 export async function download(url: string, context: DownloadContext): Promise<Downloaded> {
   const folder = join(context.downloads, sha256(url).slice(0, 16));
   await mkdir(folder, {recursive: true});
-  const path = join(folder, fileName(url));
+  const what = `a download of ${withoutSecrets(url)}`;
+  const lease = {what, waitMs: LONGEST_WAIT_MS, onWait: context.onProgress};
+  return withLease(new LocalFolder(folder), "lease.json", lease, () =>
+    fetched(url, join(folder, fileName(url)), context)
+  );
+}
+
+async function fetched(url: string, path: string, context: DownloadContext): Promise<Downloaded> {
   const record = `${path}.json`;
   const partial = `${path}.partial`;
   const partialRecord = `${partial}.json`;
-  const kept = (await stat(path).catch(() => undefined)) && (await readJson<Downloaded>(record));
+  const kept = await keptAt(path, record);
   let busy = 0;
   for (let attempt = 0; ; attempt++) {
-    const begun = await readJson<Validators>(partialRecord);
-    const have = begun ? ((await stat(partial).catch(() => undefined))?.size ?? 0) : 0;
+    const begun = await readJson<Begun>(partialRecord);
+    const have = begun ? await sizeOf(partial) : 0;
     const resume = begun && have > 0 ? (begun.etag ?? begun.lastModified) : undefined;
     try {
       const asked: Record<string, string> = {...context.headers};
@@ -72,16 +85,32 @@ export async function download(url: string, context: DownloadContext): Promise<D
           `dataset ${context.dataset}: ${withoutSecrets(url)} answered ${statusCode}. Check the address, and its \`headers\` if it needs a key.`
         );
       }
-      const validators = validatorsOf(headers);
-      if (statusCode === 206) context.onProgress?.(`resuming ${withoutSecrets(url)} at byte ${have}`);
-      else await writeJsonAtomic(partialRecord, validators);
-      await pipeline(body, createWriteStream(partial, {flags: statusCode === 206 ? "a" : "w"}));
-      const bytes = (await stat(partial)).size;
-      const downloaded = {url: withoutSecrets(url), bytes, ...(statusCode === 206 ? begun : validators)};
+      const isRest = statusCode === 206;
+      if (isRest && !(begun && isRestOf(begun, have, headers))) {
+        await body.dump();
+        await rm(partialRecord, {force: true});
+        throw new Error("it sent a part that does not follow what was there");
+      }
+      const of: Begun = isRest ? begun! : {...validatorsOf(headers), total: totalOf(headers)};
+      if (isRest) context.onProgress?.(`resuming ${withoutSecrets(url)} at byte ${have}`);
+      else {
+        // Before its record: bytes of another edition must never stand under these validators.
+        await rm(partial, {force: true});
+        await writeJsonAtomic(partialRecord, of);
+      }
+      await pipeline(body, createWriteStream(partial, {flags: isRest ? "a" : "w"}));
+      const bytes = await sizeOf(partial);
+      const total = of.total ?? totalOf(headers);
+      if (total !== undefined && bytes !== total) {
+        if (bytes > total) await rm(partialRecord, {force: true});
+        throw new Error(`${bytes} bytes of ${total} came`);
+      }
+      const {etag, lastModified} = of;
+      const downloaded = {url: withoutSecrets(url), bytes, etag, lastModified};
       // The record goes first: without it a whole file would be taken for the older one it replaces.
       await rm(record, {force: true});
       await rename(partial, path);
-      await writeJsonAtomic(record, downloaded);
+      await writeJsonAtomic(record, {...downloaded, whole: true} satisfies Kept);
       await rm(partialRecord, {force: true});
       return {...downloaded, path};
     } catch (cause) {
@@ -93,6 +122,45 @@ export async function download(url: string, context: DownloadContext): Promise<D
         );
     }
   }
+}
+
+/** The record of a file that was kept. */
+interface Kept extends Omit<Downloaded, "path"> {
+  /** Its size was compared with what the server said; files of before are fetched once more. */
+  whole?: boolean;
+}
+
+/** What is known of the file at a path, when it is as long as its record says. */
+async function keptAt(path: string, record: string): Promise<Omit<Downloaded, "path"> | undefined> {
+  const {whole, ...kept} = (await readJson<Kept>(record)) ?? ({bytes: -1, url: ""} as Kept);
+  return whole && (await sizeOf(path)) === kept.bytes ? kept : undefined;
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+type Headers = Record<string, string | string[] | undefined>;
+
+const headerOf = (headers: Headers, name: string) => [headers[name]].flat()[0];
+
+/** The size of the whole file, as a server states it with all of it or a part. */
+function totalOf(headers: Headers): number | undefined {
+  const range = headerOf(headers, "content-range");
+  const said = range === undefined ? headerOf(headers, "content-length") : /\/(\d+)$/.exec(range)?.[1];
+  return said === undefined ? undefined : Number(said);
+}
+
+/** Servers exist that send a part of whatever file they have now, whatever If-Range says. */
+function isRestOf(begun: Begun, have: number, headers: Headers): boolean {
+  const start = /^bytes (\d+)-/.exec(headerOf(headers, "content-range") ?? "")?.[1];
+  const total = totalOf(headers);
+  const now = validatorsOf(headers);
+  return (
+    start === String(have) &&
+    (begun.total === undefined || total === undefined || total === begun.total) &&
+    (begun.etag === undefined ? now.lastModified === begun.lastModified : now.etag === begun.etag)
+  );
 }
 
 /** Waits as long as a busy server asks, or longer each time. Throws UserError when that is too long, or was tried too often. */
@@ -119,12 +187,17 @@ interface Validators {
   lastModified?: string;
 }
 
+/** A transfer under way: which edition of the file it is of, and how many bytes that has. */
+interface Begun extends Validators {
+  total?: number;
+}
+
 /** A weak ETag does not promise the same bytes, so it cannot be resumed from. */
-function validatorsOf(headers: Record<string, string | string[] | undefined>): Validators {
-  const [etag, lastModified] = [headers.etag, headers["last-modified"]].map((value) => [value].flat()[0]);
+function validatorsOf(headers: Headers): Validators {
+  const etag = headerOf(headers, "etag");
   return {
     etag: etag && !etag.startsWith("W/") ? etag : undefined,
-    lastModified: lastModified || undefined
+    lastModified: headerOf(headers, "last-modified") || undefined
   };
 }
 

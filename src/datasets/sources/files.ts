@@ -1,20 +1,14 @@
 import {mkdir} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../../store/checked.js";
-import {sqlName, sqlPath, sqlString, UserError, writeLines} from "../../store/index.js";
-import {brokenLines, brokenText, soundLines} from "./brokenLines.js";
-import {assertHeaders, brokenRecords, csvFiles, soundCsv} from "./csv.js";
-import {csvRelation, statedCsv} from "./csvRelation.js";
+import {parquetFiles, sqlName, sqlString, UserError} from "../../store/index.js";
 import {assertReadable, isUrl, withoutSecrets} from "./address.js";
 import {download, type Downloaded} from "./download.js";
-import type {JsonFiles} from "./jsonKeys.js";
-import {jsonLines, statedJsonLines} from "./jsonLines.js";
-import {evenLineEnds} from "./lineEnds.js";
-import {laxJson} from "./laxJson.js";
 import {localFiles} from "./localFiles.js";
 import {assertWhole} from "./packed.js";
 import {assertStated} from "./statedColumns.js";
-import type {BrokenLine, SourceContext, SourceReader, SourceRelation} from "./types.js";
+import {readCsv, readJson, type Reading, type TextRead} from "./textFiles.js";
+import type {SourceContext, SourceReader, SourceRelation} from "./types.js";
 
 export type FileFormat = "parquet" | "csv" | "json" | "jsonl";
 
@@ -123,12 +117,7 @@ async function withFileNames(
   };
 }
 
-type Reading = Pick<FilesSource, "format" | "delimiter" | "columns">;
-
-interface FilesRead extends SourceRelation {
-  /** The columns of all files, where types were stated and the names had to be looked at. */
-  names?: string[];
-}
+interface FilesRead extends SourceRelation, Pick<TextRead, "names"> {}
 
 /** Relation of files that are on this machine. Throws UserError for `columns` that none of them has. */
 export async function readFiles(
@@ -149,66 +138,9 @@ async function readEach(
   const format = source.format ?? formatOf(context.dataset, paths[0]!);
   if (format !== "parquet") await assertWhole(context.db, context.dataset, paths);
   const describe = {kind: "files", format};
-  if (format === "parquet")
-    return {relation: `read_parquet([${paths.map(sqlPath).join(", ")}], union_by_name = true)`, describe};
+  if (format === "parquet") return {relation: parquetFiles(paths), describe};
   const read = format === "csv" ? readCsv : readJson;
   return {...(await read(paths, {...source, format}, context)), describe};
-}
-
-type Read = Omit<FilesRead, "describe">;
-
-async function readCsv(paths: readonly string[], source: Reading, context: SourceContext): Promise<Read> {
-  const {db} = context;
-  const named = await csvFiles(db, paths, source.delimiter);
-  const {files, skipped} = context.skipBad
-    ? await soundCsv(context, named)
-    : {files: await evenLineEnds(named, context.scratch), skipped: undefined};
-  await assertHeaders(context, files);
-  const read = source.columns
-    ? await statedCsv(db, files, source.columns)
-    : {relation: await csvRelation(db, files)};
-  return {...read, skipped, broken: () => gathered(named, (file) => brokenRecords(context, file))};
-}
-
-async function readJson(paths: readonly string[], source: Reading, context: SourceContext): Promise<Read> {
-  const {db, dataset} = context;
-  const byLine = source.format === "jsonl";
-  const lax = await laxJson(db, paths, byLine);
-  if (lax.broken.length > 0 && !(byLine && context.skipBad)) {
-    const strict = byLine ? await gathered(paths, (file) => brokenLines(db, file)) : [];
-    const place = ({file, line}: BrokenLine) => `${line} ${file}`;
-    const told = new Set(lax.broken.map(place));
-    const broken = [...lax.broken, ...strict.filter((one) => !told.has(place(one)))].sort(
-      (a, b) => paths.indexOf(a.file) - paths.indexOf(b.file) || a.line - b.line
-    );
-    throw new UserError(`dataset ${dataset}: ${brokenText(dataset, broken, byLine)}`);
-  }
-  const {columns} = source;
-  const read = async (json: JsonFiles) =>
-    columns
-      ? statedJsonLines(context, {...json, columns}, lax.largeNumbers)
-      : {relation: await jsonLines(context, json, lax.largeNumbers)};
-  if (!byLine) return read({files: paths, longest: lax.longest, format: "array"});
-  const broken = () => gathered(paths, (file) => brokenLines(db, file));
-  if (!context.skipBad) return {...(await read({files: paths, longest: lax.longest})), broken};
-  const skipped: BrokenLine[] = [];
-  const copy = join(context.scratch, "sound.ndjson");
-  const longest = await writeLines(copy, soundOf(paths, context, skipped));
-  return {...(await read({files: [copy], longest})), skipped, broken};
-}
-
-async function* soundOf(
-  paths: readonly string[],
-  context: SourceContext,
-  skipped: BrokenLine[]
-): AsyncGenerator<string> {
-  for (const file of paths) yield* soundLines(context.db, file, skipped);
-}
-
-async function gathered<F, T>(files: readonly F[], find: (file: F) => Promise<T[]>): Promise<T[]> {
-  const found: T[][] = [];
-  for (const file of files) found.push(await find(file));
-  return found.flat();
 }
 
 /** Names made paths on this machine: globs listed in order, URLs fetched. Every missing one is named at once. */

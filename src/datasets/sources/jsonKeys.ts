@@ -1,11 +1,9 @@
-import {type Database, roomFor, sqlPath, UserError} from "../../store/index.js";
+import {type Database, fileScan, roomFor, UserError} from "../../store/index.js";
 import type {SourceContext} from "./types.js";
 
 /** JSON files, and how they are read. */
 export interface JsonFiles {
   files: readonly string[];
-  /** Types that the loader states, by key. */
-  columns?: Record<string, string>;
   /** Bytes of the longest object. */
   longest: number;
   format?: "newline_delimited" | "array";
@@ -43,7 +41,7 @@ export async function keysOf(
   {files, longest, format = "newline_delimited"}: JsonFiles
 ): Promise<string[]> {
   const keys = await db.rows<{key: string}>(
-    `select distinct unnest(json_keys(json)) as key from read_json_objects([${files.map(sqlPath).join(", ")}], format = '${format}', ${roomFor(longest)}) order by key`
+    `select distinct unnest(json_keys(json)) as key from ${fileScan("read_json_objects", files, `format = '${format}'`, roomFor(longest))} order by key`
   );
   return keys.map(({key}) => key);
 }

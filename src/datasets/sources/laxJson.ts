@@ -20,7 +20,7 @@ export interface LaxJson {
 
 /**
  * Looks through JSON, or JSON lines, for what the JSON reader lets pass though JSON has it not: trailing commas, NaN and
- * Infinity, comments, bytes that are not UTF-8; and for values nested deeper than it can stand. Everything else it refuses
+ * Infinity, comments, empty keys, bytes that are not UTF-8; and for values nested deeper than it can stand. Everything else it refuses
  * itself. One pass over the bytes, without memory to speak of.
  */
 export async function laxJson(db: Database, files: readonly string[], byLine: boolean): Promise<LaxJson> {
@@ -44,7 +44,7 @@ async function laxFile(db: Database, file: string, byLine: boolean): Promise<Lax
 }
 
 const WORDS = new Set(["true", "false", "null"]);
-const [QUOTE, BACKSLASH, NEWLINE, COMMA, SLASH, DOT] = [34, 92, 10, 44, 47, 46];
+const [QUOTE, BACKSLASH, NEWLINE, COMMA, SLASH, DOT, COLON] = [34, 92, 10, 44, 47, 46, 58];
 
 class Scanner {
   readonly broken: BrokenLine[] = [];
@@ -56,6 +56,8 @@ class Scanner {
   private depth = 0;
   private inText = false;
   private escaped = false;
+  /** The text that is open or has just ended has no character. */
+  private isEmpty = false;
   private afterComma = false;
   private digits = 0;
   private inNumber = false;
@@ -84,6 +86,7 @@ class Scanner {
     if (this.escaped) this.escaped = false;
     else if (byte === BACKSLASH) this.escaped = true;
     else if (byte === QUOTE) this.inText = false;
+    if (this.inText) this.isEmpty = false;
   }
 
   private outside(byte: number): void {
@@ -115,6 +118,8 @@ class Scanner {
       this.digits = 0;
     }
     if (byte === 32 || byte === 9 || byte === 13 || byte === NEWLINE) return;
+    if (byte === COLON && this.isEmpty) this.tell("an empty key");
+    this.isEmpty = byte === QUOTE;
     if (byte === SLASH) this.tell("a comment, which JSON has not");
     if (byte === 91 || byte === 123) {
       if (++this.depth > DEEPEST) this.tell(`nested deeper than ${DEEPEST} levels`);
@@ -154,6 +159,7 @@ class Scanner {
     this.depth = 0;
     this.inText = false;
     this.escaped = false;
+    this.isEmpty = false;
     this.afterComma = false;
   }
 

@@ -2,7 +2,11 @@ import {createReadStream} from "node:fs";
 import {createInterface} from "node:readline";
 import {pipeline, type Readable} from "node:stream";
 import {createGunzip} from "node:zlib";
-import {type Database, sqlPath} from "../../store/index.js";
+import {type Database, fileScan} from "../../store/index.js";
+
+/** Options of read_csv for a file as a table of its lines. */
+export const WHOLE_LINES =
+  "columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', strict_mode = false";
 
 /** DuckDB takes sixteen times this for its buffer. */
 const LONGEST_PACKED_LINE = 1 << 22;
@@ -12,7 +16,7 @@ export async function* linesOf(db: Database, file: string): AsyncGenerator<strin
   if (/\.zst$/i.test(file)) {
     // Node 20 has no zstd; DuckDB reads the file as a table of one column, blank lines as null.
     for await (const batch of db.batches<{line: string | null}>(
-      `select line from read_csv(${sqlPath(file)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', strict_mode = false, max_line_size = ${LONGEST_PACKED_LINE}, compression = 'zstd')`
+      `select line from ${fileScan("read_csv", file, WHOLE_LINES, `max_line_size = ${LONGEST_PACKED_LINE}, compression = 'zstd'`)}`
     ))
       for (const {line} of batch) yield line ?? "";
     return;

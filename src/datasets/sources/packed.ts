@@ -3,7 +3,8 @@ import {type FileHandle, open} from "node:fs/promises";
 import {Writable} from "node:stream";
 import {pipeline} from "node:stream/promises";
 import {createGunzip} from "node:zlib";
-import {type Database, messageOf, sqlPath, UserError} from "../../store/index.js";
+import {type Database, fileScan, messageOf, UserError} from "../../store/index.js";
+import {WHOLE_LINES} from "./lines.js";
 
 /**
  * Refuses packed files that are cut short, damaged or not packed, all of them at once, before a row is read: DuckDB takes
@@ -38,7 +39,7 @@ function nowhere(): Writable {
 /** Unpacks all of it, checksums included; what the lines say, and how long they are, does not matter. */
 async function zstdContents(db: Database, file: string): Promise<undefined> {
   await db.rows(
-    `select count(*) from read_csv(${sqlPath(file)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\u0001', quote = '', escape = '', strict_mode = false, ignore_errors = true, compression = 'zstd')`
+    `select count(*) from ${fileScan("read_csv", file, WHOLE_LINES, "ignore_errors = true, compression = 'zstd'")}`
   );
   return undefined;
 }

@@ -1,8 +1,8 @@
 import {join} from "node:path";
 import {anyObject, exactly, func, text} from "../../store/checked.js";
 import {messageOf, UserError, writeNdjson} from "../../store/index.js";
-import {DEEPEST} from "./laxJson.js";
 import {jsonLines} from "./jsonLines.js";
+import {unplainValues} from "./plainValues.js";
 import type {SourceContext, SourceReader} from "./types.js";
 
 /** Plain objects that code yields. */
@@ -45,22 +45,34 @@ async function* rowsOf(source: RowsSource, dataset: string): AsyncGenerator<obje
   yield* given as AsyncIterable<object>;
 }
 
+/** So many values of rows that cannot be stored are named. */
+const MOST_PROBLEMS = 20;
+
 /** Writes objects down as they come, so that memory stays flat, and gives the relation that reads them. */
 export async function writtenRows(
   objects: AsyncIterable<object> | Iterable<object>,
   context: SourceContext
 ): Promise<string> {
   const ndjson = join(context.scratch, "rows.ndjson");
+  const problems: string[] = [];
   let row = 0;
   async function* checkedRows(): AsyncGenerator<object> {
     for await (const one of objects) {
       row++;
       if (typeof one !== "object" || one === null || Array.isArray(one))
         throw new Error("it is not an object with a value for each column");
-      if (isNestedDeeper(one, DEEPEST))
-        throw new Error(`it is nested deeper than ${DEEPEST} levels, or holds itself`);
-      yield one;
+      problems.push(
+        ...unplainValues(one, MOST_PROBLEMS - problems.length).map(
+          ({at, what}) => `row ${row}, ${JSON.stringify(at)}: ${what}`
+        )
+      );
+      if (problems.length >= MOST_PROBLEMS) break;
+      if (problems.length === 0) yield one;
     }
+    if (problems.length > 0)
+      throw new UserError(
+        `dataset ${context.dataset}: its source gives values that are none of JSON: ${problems.join("; ")}${problems.length < MOST_PROBLEMS ? "" : "; and perhaps more"}. No version was made. Give null, a text, a list or an object in their place.`
+      );
   }
   const written = await writeNdjson(ndjson, checkedRows()).catch((cause: unknown) => {
     // A log's reader says itself which file and line it is.
@@ -76,9 +88,4 @@ export async function writtenRows(
       `dataset ${context.dataset}: its source yielded no rows, so there is no version to make.`
     );
   return jsonLines(context, {files: [ndjson], longest: written.longest});
-}
-
-function isNestedDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return levels === 0 || Object.values(value).some((one) => isNestedDeeper(one, levels - 1));
 }

@@ -5,6 +5,7 @@ import {
   columnsLiteral,
   type Database,
   emptyRelation,
+  fileScan,
   parquetFile,
   sqlString,
   temporaryPath
@@ -41,8 +42,14 @@ export async function logAsParquet(
     await copyParquet(
       db,
       path,
-      `select ${first}* from read_json([${pieces.map(sqlString).join(", ")}], format = 'newline_delimited', ignore_errors = true,
-         maximum_object_size = ${Math.max(1 << 16, longest + 1)}, columns = ${columnsLiteral(columns)})`
+      `select ${first}* from ${fileScan(
+        "read_json",
+        pieces,
+        "format = 'newline_delimited'",
+        "ignore_errors = true",
+        `maximum_object_size = ${Math.max(1 << 16, longest + 1)}`,
+        `columns = ${columnsLiteral(columns)}`
+      )}`
     );
   } finally {
     for (const piece of pieces) await rm(piece, {force: true});
