@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from "node:util";
 import {
   batchShareOf,
   type HostingModel,
@@ -19,8 +20,8 @@ export interface PricedHosting {
   hosting: HostingModel;
   /** Its provider's row of the list. */
   row?: PriceRow;
-  /** The price where it is that row's. */
-  listed?: AppliedPrice;
+  /** The price there where it is another than the endpoint's. */
+  other?: AppliedPrice;
   /** An API whose prices are not those of the endpoint that the run asked. */
   elsewhere: boolean;
 }
@@ -42,10 +43,12 @@ export function pricedHostings(
   const applied = billed ? undefined : appliedPrice(candidate, choice);
   const only = (hosting: HostingModel) => [{hosting, row: applied?.row, elsewhere: false}];
   if (stated.length === 0) {
-    if (billed || applied || candidate.hosting === "api")
-      return only({kind: "api", provider: candidate.endpoint, price: applied?.price});
+    // A machine of one's own stays one where a price of its tokens is stated, and what it costs is unknown.
+    if (isHostingKind(candidate.hosting) && candidate.hosting !== "api")
+      return only({kind: candidate.hosting});
     // Where another tool's candidate runs is not known.
-    return isHostingKind(candidate.hosting) ? only({kind: candidate.hosting}) : [];
+    const isApi = billed || applied || candidate.hosting === "api";
+    return isApi ? only({kind: "api", provider: candidate.endpoint, price: applied?.price}) : [];
   }
   return stated.map((hosting, i): PricedHosting => {
     if (hosting.kind !== "api") return {hosting, elsewhere: false};
@@ -57,7 +60,7 @@ export function pricedHostings(
     return {
       hosting: {...hosting, provider, price: own?.price},
       row: there?.row,
-      listed: own?.row && own,
+      other: elsewhere || !isDeepStrictEqual(own?.price, applied?.price) ? own : undefined,
       elsewhere
     };
   });

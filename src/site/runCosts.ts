@@ -99,9 +99,8 @@ export async function runCosts(
       const of = billed ? `${name} › ${candidate.stages![s]!.name}` : name;
       if (applied) notes.push(noteOf(of, one.model, applied, at));
     }
-    for (const {hosting, listed, elsewhere} of hostings)
-      if (listed && elsewhere)
-        notes.push(noteOf(`${name} on ${hostingName(hosting)}`, candidate.model, listed, at));
+    for (const {hosting, other} of hostings)
+      if (other) notes.push(noteOf(`${name} on ${hostingName(hosting)}`, candidate.model, other, at));
     const at0 = table.values.length + (4 + 3 * above.length) * i;
     const prompts = amounts(means[at0]!);
     const cached = amounts(means[at0 + 1]!, prompts);

@@ -4,7 +4,8 @@ import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {runCosts} from "../../src/site/index.js";
-import type {PriceChoice} from "../../src/store/index.js";
+import {pricedHostings} from "../../src/site/pricedHostings.js";
+import type {PriceChoice, RunCandidate} from "../../src/store/index.js";
 import {plainRows} from "../support/plainRows.js";
 
 const dollars = (input: number, output: number): TokenPrice => ({
@@ -80,6 +81,7 @@ it("an API of another provider costs what is stated for it or what the list says
     dollars(2, 8)
   );
   expect(stated!.usd).toEqual([2.8, 0.6, undefined, 2.8]);
+  expect(stated!.notes).toEqual(["large: 2", "large on hosted API (Other Inc.): 0.5"]);
   expect(past!.usd).toEqual([2.8, 0.6, undefined, 2.8]);
   expect(mine!.usd).toEqual([3.9, 0.6, undefined, 3.9]);
   expect(theirs!.usd).toEqual([3.9, 1.2, 4.8, 3.9]);
@@ -95,3 +97,21 @@ it("what the server said that a call cost is no other provider's price", async (
   const [told] = await byHosting([{}], undefined, 0.004);
   expect(told!.usd).toEqual([4, 0.6, undefined, 4]);
 });
+
+it.each(["edge", "on-prem", "cloud"])(
+  "a machine of one's own that is only named as %s is no hosted API",
+  (hosting) => {
+    const candidate = {
+      name: "ours",
+      model: "large",
+      endpoint: "vllm",
+      endpointKind: "openai",
+      hosting,
+      price: dollars(2, 8)
+    } as RunCandidate;
+    for (const billed of [false, true])
+      expect(pricedHostings(candidate, {at: "2026-11-29"}, billed)).toMatchObject([
+        {hosting: {kind: hosting}}
+      ]);
+  }
+);
