@@ -12,7 +12,7 @@ export interface HashedFile {
 
 /** Where hashes of large files are remembered when nothing else is said. */
 export function defaultHashCache(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "assay", "hashes.json");
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "assay", "hashes.json");
 }
 
 /** Entries of before lack the stamp, and are hashed again. */
