@@ -23,9 +23,9 @@ const MANY_CHANGED = 0.1;
  * Has a dataset drifted? A column has when its index reaches the limit and a chi-square test, Bonferroni-corrected over
  * the columns, says that chance does not explain it; a column that vanished or changed its type has. It is undecided
  * when the index reaches the limit but chance might explain it, or when there are so few rows that chance alone is
- * expected to take the index half-way to the limit. So is a time that moved, as new rows have new times: not the dataset's
- * `time`, unless rows that were there have other times; and lists and structures of which many rows changed and their
- * lengths did not. Nothing measured is undecided.
+ * expected to take the index half-way to the limit. Times that move on, as those of new rows do, and the dataset's own are
+ * steady, unless rows that were there have other times; others that moved are undecided, and so are lists and structures of
+ * which many rows changed and their lengths did not. Nothing measured is undecided.
  */
 export function driftVerdict(
   diff: VersionDiff,
@@ -80,7 +80,10 @@ function beyondBins(
   if (kind !== "time") return judged;
   const ranges = `${rangeOf(before)} before, ${rangeOf(after)} now`;
   if (areMany) return undecided(column, `${judged.reason}: ${ranges}; ${others}`);
-  if (role === "time") return {column, state: "steady", reason: `${ranges}; new rows have new times`};
+  // Times of rows that came: a second one, beside the dataset's own, must not stop a monitor.
+  const movesOn = before.most !== undefined && after.most !== undefined && after.most > before.most;
+  if (role === "time" || movesOn)
+    return {column, state: "steady", reason: `${ranges}; new rows have new times`};
   return judged.state === "drifted"
     ? undecided(column, `${judged.reason}: ${ranges}. If new rows have new times, name it as \`time\``)
     : {...judged, reason: `${judged.reason}: ${ranges}`};
