@@ -162,7 +162,7 @@ export function undecidedFor(
   results: readonly GateResult[]
 ): GateResult[] {
   const why = other
-    ? `is of another definition (${other.join(", ")})`
+    ? `is of another definition (${firstOf(other)})`
     : !race && isCutShort(run)
       ? `was cut short with ${run.counts.scored} of ${run.counts.planned} answers scored`
       : undefined;
@@ -177,6 +177,12 @@ export function undecidedFor(
         }
       : result
   );
+}
+
+/** The warning above the gates names them all. */
+function firstOf(parts: readonly string[]): string {
+  const rest = parts.length - 2;
+  return rest > 1 ? `${parts.slice(0, 2).join(", ")} and ${rest} more` : parts.join(", ");
 }
 
 type CutRun = Pick<RunManifest, "id" | "status" | "limit" | "counts">;

@@ -40,5 +40,8 @@ describe("gates on a run that was cut short", () => {
 
   it("are all undecided on a run of another definition, however it ended", () => {
     expect(statuses({}, {other: ["the prompt"]})).toEqual(["undecided", "undecided", "undecided"]);
+    const said = (other: string[]) => undecidedFor({run, other}, results)[0]!.message;
+    expect(said(["a", "b", "c"])).toContain("of another definition (a, b, c)");
+    expect(said(["a", "b", "c", "d"])).toContain("of another definition (a, b and 2 more)");
   });
 });
