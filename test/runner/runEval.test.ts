@@ -290,7 +290,8 @@ describe("runEval", () => {
       source: "test"
     });
     const runAt = async (usd?: number) => {
-      const endpoint = server(model.url, "local", usd === undefined ? {} : {price: price(usd)});
+      const stated = usd === undefined ? {} : {price: price(usd)};
+      const endpoint = server(model.url, "local", {hosting: "api", ...stated});
       const {manifest, calls} = await run({candidates: [candidate("test-model", endpoint, "test-model")]});
       const [cost] = await callsOf(project.store, manifest!);
       return {calls, paid: manifest!.costUsd, usdPerThousand: cost!.costUsdPerThousand!, run: manifest!};

@@ -60,10 +60,10 @@ export function server(
   options: Partial<Parameters<typeof openAICompatible>[0]> = {}
 ): Endpoint {
   return openAICompatible({
+    hosting: "on-prem",
     ...options,
     name,
     baseUrl: url,
-    hosting: "on-prem",
     trust: "local",
     retries: {retries: 2, baseDelayMs: 5, maxDelayMs: 20}
   });
