@@ -85,11 +85,14 @@ describe("figures of how the parents of a merge relate", () => {
     expect(layersText(inside)).toMatch(/≈ 0\.00 +≈ 0\.00 +none seen +none seen +1%/);
     const record = {...mergeRecord(report), layers: inside};
     expect(mergeSummary(record)).toBe(
-      "Figures are of their differences from base. They are estimates, from 1% of the elements. None of those is changed by two parents."
+      "Figures are of the parents' differences from base. They are estimates, from 1% of the elements. None of those is changed by two parents."
     );
     const whole = await mergeIn(work.path, ties("c", "d"));
     const all = {...mergeRecord(whole.report), layers: whole.report.layers.slice(1)};
     expect(mergeSummary(all)).toContain("No element is changed by two parents.");
+    expect(mergeSummary({...all, base: undefined})).toBe(
+      "The recipe names no base, so figures are of the weights themselves. No element has a value other than 0 in two parents."
+    );
   });
 
   it("count a tensor that some model lacks for those that have it", () => {
