@@ -1,7 +1,7 @@
 import type {RaceRecord} from "../decisions/index.js";
 import {listRaces} from "../races/index.js";
 import {triesRaced} from "../search/index.js";
-import {readSplits, splitParts, type Store} from "../store/index.js";
+import {readSplits, splitParts, sqlString, type Store} from "../store/index.js";
 
 /** The eval in whose name the merges of another are searched. */
 export function searchName(evalName: string): string {
@@ -45,7 +45,7 @@ export async function earlierSearches(
   );
   const rowsOf = async (id: string, of: string) => {
     const parts = await splitParts(workspace, {dataset: race.dataset.name, id});
-    return parts && `select row_id from ${parts} where part = '${of}'`;
+    return parts && `select row_id from ${parts} where part = ${sqlString(of)}`;
   };
   const own = (await rowsOf(race.split.id, part)) ?? NONE;
   const uses = await Promise.all(
