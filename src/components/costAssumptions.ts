@@ -104,7 +104,10 @@ function amount(name: Amount): (price: PriceNote) => Content {
   ];
 }
 
-function sourceOf({source, asOf: day}: {source?: string; asOf?: string}): string {
+/** What an API costs stands with its own source among the prices. */
+function sourceOf(hosting: NonNullable<CostedOption["hosting"]>): string {
+  const {source, asOf: day} = hosting;
+  if (source === undefined && hosting.kind === "api" && hosting.price) return "price below";
   return [source ?? "no source stated", day].filter((one) => one !== undefined).join(", ");
 }
 
