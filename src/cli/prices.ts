@@ -11,6 +11,7 @@ import {
 } from "../costs/index.js";
 import {PRICES_FOLDER, projectPrices} from "../site/index.js";
 import {messageOf, UserError} from "../store/index.js";
+import {statedAmounts, tierTexts} from "./amountsText.js";
 import {findProject} from "./project.js";
 import {dim, note, print, printJson, table} from "./terminal.js";
 
@@ -67,17 +68,10 @@ const NOT_YET = "until then nothing is priced by it.";
 
 /** "above 200,000: 4 in, 12 out", the lowest first. */
 function tiersText({tiers}: PriceRow): string | undefined {
-  const each = [...(tiers ?? [])]
-    .sort((a, b) => a.abovePromptTokens - b.abovePromptTokens)
-    .map(({abovePromptTokens, inputPerMillion, cachedInputPerMillion, outputPerMillion}) => {
-      const amounts = [
-        [inputPerMillion, "in"],
-        [cachedInputPerMillion, "cached"],
-        [outputPerMillion, "out"]
-      ] as const;
-      const stated = amounts.flatMap(([amount, name]) => (amount === undefined ? [] : `${amount} ${name}`));
-      return `above ${abovePromptTokens.toLocaleString("en-US")}: ${stated.join(", ")}`;
-    });
+  const each = tierTexts(tiers, (bound, {inputPerMillion, cachedInputPerMillion, outputPerMillion}) => {
+    const amounts = statedAmounts([inputPerMillion, cachedInputPerMillion, outputPerMillion]);
+    return `above ${bound}: ${amounts}`;
+  });
   return each.length === 0 ? undefined : each.join("; ");
 }
 

@@ -1,11 +1,6 @@
-import {createRequire} from "node:module";
 import {beforeAll, describe, expect, it} from "vitest";
 import {recordLines} from "../../src/components/recordLines.js";
-
-const require = createRequire(import.meta.url);
-const {JSDOM} = createRequire(require.resolve("@observablehq/framework/package.json"))("jsdom") as {
-  JSDOM: new (html: string) => {window: Window & typeof globalThis};
-};
+import {JSDOM} from "../support/jsdom.js";
 
 const linesOf = (record: object) => {
   const shown = recordLines(record) as Element | string;

@@ -1,4 +1,3 @@
-import {createRequire} from "node:module";
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import * as components from "../../src/components/index.js";
@@ -6,12 +5,7 @@ import {archivedFiles} from "../../src/site/rowArchive.js";
 import * as site from "../../src/site/index.js";
 import type {RunView} from "../../src/site/types.js";
 import type {Store} from "../../src/store/index.js";
-
-const require = createRequire(import.meta.url);
-/** Observable Framework reads pages with it. */
-const {JSDOM} = createRequire(require.resolve("@observablehq/framework/package.json"))("jsdom") as {
-  JSDOM: new (html: string, options: {url: string}) => {window: Window & typeof globalThis};
-};
+import {JSDOM} from "../support/jsdom.js";
 
 /** Names of a browser that components ask for. */
 const GLOBALS = [
