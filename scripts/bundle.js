@@ -14,15 +14,11 @@ const REQUIRED = {
  * from: Node takes longer to find and link hundreds of files than to run them. Packages stay outside. A module's
  * `import.meta.url` stays that of its own compiled file, by which versions of code, processes and packaged files are found.
  */
-export async function bundle(lib) {
-  const outdir = resolve(lib, "bundle");
+export async function bundle(lib, folder = "bundle", entryPoints = entriesOf(lib)) {
+  const outdir = resolve(lib, folder);
   await rm(outdir, {recursive: true, force: true});
   await build({
-    entryPoints: {
-      index: join(lib, "index.js"),
-      site: join(lib, "site/index.js"),
-      main: join(lib, "cli/main.js")
-    },
+    entryPoints,
     outdir,
     chunkNames: "part-[hash]",
     bundle: true,
@@ -35,6 +31,12 @@ export async function bundle(lib) {
     plugins: [ownUrl(outdir), required]
   });
 }
+
+const entriesOf = (lib) => ({
+  index: join(lib, "index.js"),
+  site: join(lib, "site/index.js"),
+  main: join(lib, "cli/main.js")
+});
 
 /** All files of the bundle lie in one folder, so that one relative path leads from any of them to the module's own. */
 const ownUrl = (outdir) => ({

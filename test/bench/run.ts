@@ -12,7 +12,7 @@ import {openStore} from "../../src/store/index.js";
 /**
  * What the runner costs beside a bare loop over the same HTTP client:
  * `npm run bench:run [-- --rows 1000,10000 --latency 20 --no-build]`. Every start is a process of its own on the
- * compiled engine; the server is another. Prints a Markdown table for docs/benchmarks.md.
+ * compiled engine, bundled as commands are; the server is another. Prints a Markdown table for docs/benchmarks.md.
  */
 const {values} = parseArgs({
   options: {
@@ -36,6 +36,11 @@ interface Figures {
 }
 
 if (!values["no-build"]) await run(process.execPath, [path("../../scripts/build.js")]);
+const bundled = path("../../node_modules/.cache/bench");
+const {bundle} = (await import(path("../../scripts/bundle.js"))) as {
+  bundle(lib: string, folder: string, entryPoints: Record<string, string>): Promise<void>;
+};
+await bundle(path("../../lib"), bundled, {evalWorker: path("run/evalWorker.js")});
 const folder = await mkdtemp(join(tmpdir(), "assay-bench-"));
 const lines: string[] = [];
 const print = (line: string) => {
@@ -101,7 +106,8 @@ function row(rows: number, latency: number, what: string, figures: Figures, floo
 }
 
 async function worker(name: string, input: object): Promise<Figures> {
-  const {stdout} = await run(process.execPath, [path(`run/${name}`), JSON.stringify(input)]);
+  const file = name === "evalWorker.js" ? join(bundled, name) : path(`run/${name}`);
+  const {stdout} = await run(process.execPath, [file, JSON.stringify(input)]);
   return JSON.parse(stdout.trim().split("\n").at(-1)!) as Figures;
 }
 
