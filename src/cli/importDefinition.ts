@@ -1,3 +1,4 @@
+import {register} from "node:module";
 import {relative} from "node:path";
 import {pathToFileURL} from "node:url";
 import {messageOf, UserError} from "../store/index.js";
@@ -14,6 +15,8 @@ export async function importDefinition(project: string, file: string): Promise<u
     // Node takes files for CommonJS where no package.json says `"type": "module"`.
     (await import("tsx/cjs/api")).register();
     (await import("tsx/esm/api")).register();
+    const engine = new URL("../", import.meta.url).href;
+    register(new URL("../code/engineHooks.js", import.meta.url), {data: {engine}});
     registered = true;
   }
   const {exit} = process;

@@ -18,25 +18,20 @@ const unpackerOf = (encoding: string | undefined) => unpackers[(encoding ?? "").
 
 export const isPacked = (encoding: string | undefined) => unpackerOf(encoding) !== undefined;
 
-/** Undici's own body, or what unpacks it. */
-export type Body = Readable & {text?(): Promise<string>};
-
 /** Some gateways compress although nobody asked them to. Other encodings are left to fail as what they are not. */
-export function decoded(body: Body, encoding: string | undefined): Body {
+export function decoded(body: Readable, encoding: string | undefined): Readable {
   const unpack = unpackerOf(encoding);
   // The callback keeps a connection that drops from being thrown where nobody listens: the reader sees it.
   return unpack ? pipeline(body, unpack(), () => undefined) : body;
 }
 
-export async function readWhole(body: Body, declared: number): Promise<string> {
-  // The parser holds the server to its content-length, so that a small one needs no counting.
-  if (body.text && declared <= maxAnswerBytes) return body.text();
+export async function readWhole(body: Readable): Promise<string> {
   const parts: Uint8Array[] = [];
   for await (const part of counted(body)) parts.push(part);
   return Buffer.concat(parts).toString("utf8");
 }
 
-async function* counted(body: Body): AsyncGenerator<Uint8Array> {
+async function* counted(body: Readable): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const part of body as AsyncIterable<Uint8Array>) {
     bytes += part.length;
@@ -52,7 +47,7 @@ export function tooLarge(): EndpointError {
   );
 }
 
-export function readerOf(body: Body, stop: Stop) {
+export function readerOf(body: Readable, stop: Stop) {
   const chunks = counted(body);
   let ended = false;
   const read = async () => {
@@ -78,7 +73,7 @@ export function readerOf(body: Body, stop: Stop) {
   return {read, releaseLock};
 }
 
-export async function readStart(body: Body): Promise<string> {
+export async function readStart(body: Readable): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of counted(body)) {

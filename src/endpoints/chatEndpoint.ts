@@ -156,7 +156,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     price: priceOf,
     tokenCounter: () => tokenCounter(name, setup.tokenizer),
     identity: async () => withRevision(setup.identity, setup.revision),
-    warmUp: () => void loadClient().catch(() => undefined),
+    warmUp: () => void loadClient(),
     async complete(request: CompletionRequest, options: CompletionOptions = {}) {
       let attempts = 0;
       const answer = await withRetry(

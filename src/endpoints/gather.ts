@@ -1,6 +1,6 @@
 import {Readable} from "node:stream";
 import type {Dispatcher} from "undici";
-import {type Body, isPacked, maxAnswerBytes, tooLarge} from "./answerBody.js";
+import {isPacked, maxAnswerBytes, tooLarge} from "./answerBody.js";
 import type {Stop} from "./deadline.js";
 
 type Headers = Record<string, string | string[] | undefined>;
@@ -10,20 +10,21 @@ export interface Gathered {
   status: number;
   headers: Headers;
   text?: string;
-  body?: Body;
+  body?: Readable;
 }
 
 /**
- * Makes a request and resolves when its answer is there as a whole; at once, with a body, when it is packed or tells of an
- * error. Undici's `request` makes a stream of every answer, which costs more than all else that it does for a small one.
+ * Makes a request and resolves when its answer is there as a whole; at once, with a body, when it is packed, tells of an error,
+ * or is asked for `asBody`, to be read as it comes. Undici's `request` makes a stream of every answer, which costs more than all else that it does for a small one.
  */
 export function gather(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
-  stop: Stop
+  stop: Stop,
+  asBody = false
 ): Promise<Gathered> {
   return new Promise((resolve, reject) => {
-    dispatcher.dispatch(options, new Gathering(stop, resolve, reject));
+    dispatcher.dispatch(options, new Gathering(stop, asBody, resolve, reject));
   });
 }
 
@@ -37,6 +38,7 @@ class Gathering implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly stop: Stop,
+    private readonly asBody: boolean,
     private readonly resolve: (answer: Gathered) => void,
     private readonly reject: (error: Error) => void
   ) {
@@ -54,7 +56,7 @@ class Gathering implements Dispatcher.DispatchHandler {
     this.status = status;
     this.headers = headers;
     const encoding = headers["content-encoding"];
-    if (status < 300 && !isPacked(Array.isArray(encoding) ? encoding[0] : encoding)) return;
+    if (!this.asBody && status < 300 && !isPacked(Array.isArray(encoding) ? encoding[0] : encoding)) return;
     const body = bodyOf(controller);
     this.body = body;
     this.resolve({status, headers, body});

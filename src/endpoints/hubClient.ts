@@ -46,7 +46,7 @@ export function hubClient(): HubClient {
         const response = await fetch(input, init);
         if (init?.method !== "POST") return response;
         answer = response;
-        return endedStream;
+        return endedStream();
       };
       for await (const chunk of client.chatCompletionStream(body as ChatArguments, {fetch: kept})) void chunk;
       if (answer) yield* jsonEvents(answer);
@@ -54,10 +54,11 @@ export function hubClient(): HubClient {
   };
 }
 
-/** A streamed answer without an event, as the client reads it. */
-const endedStream = {
-  ok: true,
-  status: 200,
-  headers: new Headers({"content-type": "text/event-stream"}),
-  body: {getReader: () => ({read: async () => ({done: true}), releaseLock: () => undefined})}
-} as unknown as Response;
+/** A streamed answer without an event, as the client reads it. Made when asked for: Node loads its fetch for `Headers`. */
+const endedStream = () =>
+  ({
+    ok: true,
+    status: 200,
+    headers: new Headers({"content-type": "text/event-stream"}),
+    body: {getReader: () => ({read: async () => ({done: true}), releaseLock: () => undefined})}
+  }) as unknown as Response;

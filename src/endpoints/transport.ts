@@ -1,10 +1,12 @@
-import type {Dispatcher} from "undici";
-import {type Body, decoded, readerOf, readStart, readWhole} from "./answerBody.js";
+import {createRequire} from "node:module";
+import type {Readable} from "node:stream";
+import type {Dispatcher, EnvHttpProxyAgent, Pool} from "undici";
+import {decoded, readerOf, readStart, readWhole} from "./answerBody.js";
 import {connectionError} from "./connectionError.js";
 import type {Stop} from "./deadline.js";
 import type {Effects} from "./effects.js";
 import {isErrorBody} from "./errorBody.js";
-import {gather, type Gathered} from "./gather.js";
+import {gather} from "./gather.js";
 import {isLoopback} from "./loopback.js";
 import {rateLimitResetMs} from "./rateLimitReset.js";
 import {retryAfterMs} from "../store/retryAfter.js";
@@ -42,7 +44,7 @@ export interface TransportOptions {
  * Response costs four times the processor time of the request itself.
  */
 export function createTransport({effects, query = {}, reroute = {}}: TransportOptions): Transport {
-  const dispatchers = new Map<string, Promise<Dispatcher>>();
+  const dispatchers = new Map<string, Dispatcher>();
   const dispatcherOf = (origin: string) => {
     let dispatcher = dispatchers.get(origin);
     if (!dispatcher) dispatchers.set(origin, (dispatcher = openDispatcher(origin)));
@@ -70,19 +72,15 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
         headers: {...(init?.headers as Record<string, string>), ...exchange.headers},
         body: sent
       };
-      const dispatcher = await dispatcherOf(origin);
-      const isPlain = !exchange.stream && (sent === undefined || typeof sent === "string");
-      const answer = await (
-        isPlain ? gather(dispatcher, options, exchange.stop) : request(dispatcher, options, exchange.stop)
-      ).catch(failed);
+      const asBody = exchange.stream || (sent !== undefined && typeof sent !== "string");
+      const answer = await gather(dispatcherOf(origin), options, exchange.stop, asBody).catch(failed);
       const {status} = answer;
       const header = (name: string) => {
         const value = answer.headers[name];
         return Array.isArray(value) ? value[0] : value;
       };
       const body = answer.body && decoded(answer.body, header("content-encoding"));
-      const text = async () =>
-        answer.text ?? readWhole(body!, Number(header("content-length"))).catch(failed);
+      const text = async () => answer.text ?? readWhole(body!).catch(failed);
       if (status < 200 || status >= 300) {
         const words = await readStart(body!).catch(() => "");
         throw serverError({
@@ -104,34 +102,29 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
       return responseView(status, header, body, text, exchange);
     },
     async close() {
-      const open = await Promise.all(dispatchers.values());
+      const open = [...dispatchers.values()];
       dispatchers.clear();
       await Promise.all(open.map((dispatcher) => dispatcher.destroy()));
     }
   };
 }
 
-/** As `gather`, of an answer that is read as it comes. */
-async function request(
-  dispatcher: Dispatcher,
-  options: Dispatcher.DispatchOptions,
-  {signal}: Stop
-): Promise<Gathered> {
-  const {statusCode, headers, body} = await dispatcher.request({...options, signal});
-  return {status: statusCode, headers, body};
-}
+const load = createRequire(import.meta.url);
 
-/** Undici takes a tenth of a second to load, which `assay --help` must not pay. */
-export const loadClient = () => import("undici");
+/** Undici's index loads its fetch, caches and web sockets too, which takes three times as long. */
+export const loadClient = () => load("undici/lib/dispatcher/pool.js") as typeof Pool;
 
-async function openDispatcher(origin: string): Promise<Dispatcher> {
-  const {EnvHttpProxyAgent, Pool} = await loadClient();
+const loadProxied = () => (load("undici") as {EnvHttpProxyAgent: typeof EnvHttpProxyAgent}).EnvHttpProxyAgent;
+
+function openDispatcher(origin: string): Dispatcher {
   const {hostname} = new URL(origin);
   const proxied =
     !isLoopback(hostname) &&
     ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => process.env[name]);
   const timeouts = {headersTimeout: 0, bodyTimeout: 0};
-  return proxied ? new EnvHttpProxyAgent({...timeouts, proxyTunnel: false}) : new Pool(origin, timeouts);
+  return proxied
+    ? new (loadProxied())({...timeouts, proxyTunnel: false})
+    : new (loadClient())(origin, timeouts);
 }
 
 function resolveTarget(address: string, query: Record<string, string>, reroute: Record<string, string>) {
@@ -145,7 +138,7 @@ function resolveTarget(address: string, query: Record<string, string>, reroute: 
 function responseView(
   status: number,
   header: (name: string) => string | undefined,
-  body: Body | undefined,
+  body: Readable | undefined,
   text: () => Promise<string>,
   exchange: Exchange
 ): Response {
