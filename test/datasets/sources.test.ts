@@ -399,6 +399,14 @@ function startPostgres(): {connection: string; stop(): void} | undefined {
   }
 }
 
+it("what a function of rows throws is told without the password of an address", async () => {
+  const rows = () => {
+    throw new Error("cannot read http://user:rowsPW77@127.0.0.1/x");
+  };
+  const pulled = pull(await temporaryWorkspace(), named({kind: "rows", rows}));
+  await expect(pulled).rejects.toThrow("could not be read: cannot read http://127.0.0.1/x. No version");
+});
+
 describe("a Hugging Face dataset", () => {
   const sha = "0123456789abcdef0123456789abcdef01234567";
   const files: Record<string, string> = {
@@ -473,6 +481,17 @@ describe("a Hugging Face dataset", () => {
     await expect(pull(workspace, source({files: "data/*.jsonl"}))).rejects.toThrow(/HF_TOKEN/);
     process.env.HF_TOKEN = "hf_test";
   });
+
+  it.each(["http://user:hubPW77@127.0.0.1:5700", "https://hubPW77@hub.example.org", "hub.example.org"])(
+    "is refused on a hub whose address is %s, without showing it",
+    (hubUrl) => {
+      const defined = () => source({hubUrl});
+      expect(defined).toThrow(
+        /hubUrl` must be an http or https address without a user and a password .*HF_TOKEN/
+      );
+      expect(defined).not.toThrow(/hubPW77/);
+    }
+  );
 });
 
 describe("append", () => {
