@@ -1,5 +1,14 @@
 import {execFileSync, spawnSync} from "node:child_process";
-import {chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from "node:fs";
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
@@ -270,6 +279,43 @@ describe("SQLite", () => {
       "dataset set: its query to app.db failed: no such table: nope. No version was made."
     );
     expect((await reading('select id, "a:1" as "b:1", a from t -- all')).version.rows).toBe(2);
+  });
+});
+
+describe("SQLite in WAL mode", () => {
+  const source = {kind: "sqlite" as const, file: "app.db", query: "select * from t"};
+  /** As other programs leave it: two bytes of its header say the mode. */
+  async function writtenInWalMode() {
+    const workspace = await temporaryWorkspace();
+    const path = join(workspace.project, "app.db");
+    const database = new sqlite3.Database(path);
+    database.exec("create table t (id integer, t text); insert into t values (1, 'a'), (2, 'b')");
+    database.close();
+    const bytes = readFileSync(path);
+    bytes.fill(2, 18, 20);
+    writeFileSync(path, bytes);
+    return {workspace, path, bytes};
+  }
+
+  it("is read when it was closed, and stays as it is", async () => {
+    const {workspace, path, bytes} = await writtenInWalMode();
+    writeFileSync(`${path}-wal`, "");
+    chmodSync(path, 0o444);
+    const {version} = await pull(workspace, named(source, {id: "id"}));
+    expect(version.source).toEqual(source);
+    expect(await rowsOf(workspace, "id, t")).toEqual([
+      {id: 1, t: "a"},
+      {id: 2, t: "b"}
+    ]);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it("is refused while changes are beside it, with what to do", async () => {
+    const {workspace, path} = await writtenInWalMode();
+    writeFileSync(`${path}-wal`, Buffer.alloc(32 + 24 + 4096));
+    await expect(pull(workspace, named(source))).rejects.toThrow(
+      `app.db is in WAL mode, and its newest changes may be in app.db-wal. Close the programs that have it open, or make a copy with \`sqlite3 app.db "vacuum into 'copy.db'"\``
+    );
   });
 });
 
