@@ -144,6 +144,39 @@ describe("a URL", () => {
     await expect(pulled).rejects.not.toThrow(/joe|hunter2|SIGNATURE/);
   });
 
+  it("sends its user and password to its own server alone, unless a header is stated", async () => {
+    const other = await listen((_, response) => response.end('{"id": 2}'));
+    const {url, requests} = await listen((request, response) => {
+      const goesOn = {"/near.jsonl": "/rows.jsonl", "/far.jsonl": `${other.url}/rows.jsonl`}[request.url!];
+      if (goesOn) return response.writeHead(302, {location: goesOn}).end();
+      response.end('{"id": 1}');
+    });
+    const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
+    const withUser = url.replace("//", "//joe:p%40ss%23w%C3%B6rd@");
+    const sent = async (file: string, headers?: Record<string, string>) => {
+      requests.length = 0;
+      await pull(await temporaryWorkspace(), named({kind: "files", files: `${withUser}/${file}`, headers}));
+      return requests.map(({headers: own}) => own.authorization);
+    };
+    const own = basic("joe:p@ss#wörd");
+    expect(await sent("rows.jsonl")).toEqual([own]);
+    expect(await sent("near.jsonl")).toEqual([own, own]);
+    expect(await sent("far.jsonl")).toEqual([own]);
+    expect(other.requests.map(({headers}) => headers.authorization)).toEqual([undefined]);
+    expect(await sent("rows.jsonl", {Authorization: "Bearer stated"})).toEqual(["Bearer stated"]);
+  });
+
+  it.each(["hunter#2pw", "12#hunter2pw", "hunter2pw/x"])(
+    "with the password %s unencoded is refused without it",
+    async (password) => {
+      const files = `http://joe:${password}@127.0.0.1:1/rows.jsonl?sig=SIGNATURE`;
+      const pulled = pull(await temporaryWorkspace(), named({kind: "files", files}));
+      await expect(pulled).rejects.toThrow(
+        "dataset set: http://127.0.0.1:1/rows.jsonl is no http(s) address as it is written. Write its user and password percent-encoded"
+      );
+    }
+  );
+
   it("goes on where it broke off, and starts again when the file is another by then", async () => {
     let etag = '"v1"';
     const {url, requests} = await listen((request, response) => {
@@ -321,6 +354,36 @@ describe("SQLite in WAL mode", () => {
 
 const postgres = startPostgres();
 afterAll(() => postgres?.stop());
+
+describe("a connection to PostgreSQL that cannot be read", () => {
+  const refused = async (connection: string) =>
+    pull(await temporaryWorkspace(), named({kind: "postgres", query: "select 1", connection})).then(
+      () => "read",
+      (error: Error) => `${error.name}: ${error.message} ${String(error.cause)}`
+    );
+
+  it.each([
+    "postgres://ada:hunter#2pw@127.0.0.1:1/db",
+    "postgres://ada:12#hunter2pw@127.0.0.1:1/db",
+    "postgres://ada:12/hunter2pw@127.0.0.1:1/db",
+    "postgres://ada:12?hunter2pw@127.0.0.1:1/db",
+    "postgres://ada:hunter2pw%e0@127.0.0.1:1/db",
+    "postgres://ada:hunter2pw@127.0.0.1:port/db"
+  ])("%s is named without its password, with how to write it", async (connection) => {
+    const said = await refused(connection);
+    expect(said).toMatch(/^UserError: dataset set: its `connection` .*percent-encoded.*# as %23/);
+    expect(said).not.toMatch(/hunter|2pw|12/);
+  });
+
+  it("a file that it names is named, and what is no part of a password is left alone", async () => {
+    expect(await refused("postgres://127.0.0.1:1/db?sslrootcert=/no/file.pem")).toContain(
+      "its `connection` names a file that cannot be read (ENOENT): /no/file.pem."
+    );
+    expect(await refused("postgres://127.0.0.1:1/db?user=ada@corp")).toContain(
+      "cannot connect to PostgreSQL at 127.0.0.1:1 (ECONNREFUSED)"
+    );
+  });
+});
 
 describe("PostgreSQL", () => {
   it.skipIf(!postgres)(
