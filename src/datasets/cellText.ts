@@ -10,6 +10,10 @@ const NUMBER = /^(?:U?INTEGER|U?BIGINT|U?HUGEINT|FLOAT|DOUBLE|BIGNUM|VARINT|DECI
 const FEWEST_DIGITS = 7;
 const SMALLER = `${10 ** (FEWEST_DIGITS - 1) - 1}`;
 
+/** A type as messages name it. Members of structures are data, so that they may be personal. */
+export const shownType = ({type}: Pick<Column, "type">) =>
+  type.replace(/^(STRUCT|UNION|MAP|ENUM)\(.*\)/is, "$1(…)");
+
 /** Whether cells are text as they are. */
 export const isText = ({type}: Column) => /^VARCHAR$/i.test(type);
 

@@ -17,7 +17,7 @@ import {
   writeParquetRows
 } from "../store/index.js";
 import {formerRows} from "./append.js";
-import {cellText, type Column, isNumber, isText} from "./cellText.js";
+import {cellText, type Column, isNumber, isText, shownType} from "./cellText.js";
 import {describeColumns, FINDINGS} from "./rowQuery.js";
 
 /** The cells of one row that a redactor looks at, as `cellText` gives them. */
@@ -196,7 +196,7 @@ async function assertRepresentable(
     );
     if (lost !== 0)
       problems.push(
-        `personal data in ${lost} rows of column "${column.name}" cannot be replaced in its type ${column.type}; cast it to JSON in \`sql\` (${sqlName(column.name)}::json)`
+        `personal data in ${lost} rows of column "${column.name}" cannot be replaced in its type ${shownType(column)}; cast it to JSON in \`sql\` (${sqlName(column.name)}::json)`
       );
   }
   if (problems.length > 0)

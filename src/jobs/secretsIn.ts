@@ -16,7 +16,15 @@ const ASSIGNED =
 const SCHEME = /\b(?:bearer|basic)\s+([^\s"'`]+)/gi;
 /** Recognisers of what is a secret by its shape, wherever it stands. */
 const SHAPES = allRecognizers.filter(({name}) =>
-  ["api-key", "json-web-token", "private-key", "url-with-credentials", "secret-url"].includes(name)
+  [
+    "api-key",
+    "json-web-token",
+    "private-key",
+    "url-with-credentials",
+    "secret-url",
+    "basic-authorization",
+    "curl-user"
+  ].includes(name)
 );
 
 /**

@@ -5,7 +5,8 @@ import {
   type DatasetDefinition,
   isText,
   type RedactedRow,
-  type Redactor
+  type Redactor,
+  shownType
 } from "../datasets/index.js";
 import {type Database, hashJson, UserError, writeJsonAtomic} from "../store/index.js";
 import {acceptedReason} from "./acceptances.js";
@@ -100,7 +101,7 @@ function lookedAt(
       return `there is no column "${name}"; there are ${columns.map((one) => one.name).join(", ")}`;
     return isScanned(column.type)
       ? []
-      : `column "${name}" is ${column.type} (${whyNotScanned(column.type)}) and not looked at; cast it in \`sql\` (${name}::varchar)`;
+      : `column "${name}" is ${shownType(column)} (${whyNotScanned(column.type)}) and not looked at; cast it in \`sql\` (${name}::varchar)`;
   });
   if (strict && problems.length > 0)
     throw new UserError(`dataset ${dataset}: privacy.columns: ${problems.join("; ")}. No version was made.`);

@@ -1,5 +1,14 @@
 import {execFileSync, spawnSync} from "node:child_process";
-import {chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from "node:fs";
 import {createServer, type IncomingMessage, type Server, type ServerResponse} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
@@ -134,6 +143,39 @@ describe("a URL", () => {
     await expect(pulled).rejects.toThrow(/names a column that http:\/\/127.* has already/);
     await expect(pulled).rejects.not.toThrow(/joe|hunter2|SIGNATURE/);
   });
+
+  it("sends its user and password to its own server alone, unless a header is stated", async () => {
+    const other = await listen((_, response) => response.end('{"id": 2}'));
+    const {url, requests} = await listen((request, response) => {
+      const goesOn = {"/near.jsonl": "/rows.jsonl", "/far.jsonl": `${other.url}/rows.jsonl`}[request.url!];
+      if (goesOn) return response.writeHead(302, {location: goesOn}).end();
+      response.end('{"id": 1}');
+    });
+    const basic = (credentials: string) => `Basic ${Buffer.from(credentials).toString("base64")}`;
+    const withUser = url.replace("//", "//joe:p%40ss%23w%C3%B6rd@");
+    const sent = async (file: string, headers?: Record<string, string>) => {
+      requests.length = 0;
+      await pull(await temporaryWorkspace(), named({kind: "files", files: `${withUser}/${file}`, headers}));
+      return requests.map(({headers: own}) => own.authorization);
+    };
+    const own = basic("joe:p@ss#wörd");
+    expect(await sent("rows.jsonl")).toEqual([own]);
+    expect(await sent("near.jsonl")).toEqual([own, own]);
+    expect(await sent("far.jsonl")).toEqual([own]);
+    expect(other.requests.map(({headers}) => headers.authorization)).toEqual([undefined]);
+    expect(await sent("rows.jsonl", {Authorization: "Bearer stated"})).toEqual(["Bearer stated"]);
+  });
+
+  it.each(["hunter#2pw", "12#hunter2pw", "hunter2pw/x"])(
+    "with the password %s unencoded is refused without it",
+    async (password) => {
+      const files = `http://joe:${password}@127.0.0.1:1/rows.jsonl?sig=SIGNATURE`;
+      const pulled = pull(await temporaryWorkspace(), named({kind: "files", files}));
+      await expect(pulled).rejects.toThrow(
+        "dataset set: http://127.0.0.1:1/rows.jsonl is no http(s) address as it is written. Write its user and password percent-encoded"
+      );
+    }
+  );
 
   it("goes on where it broke off, and starts again when the file is another by then", async () => {
     let etag = '"v1"';
@@ -273,8 +315,75 @@ describe("SQLite", () => {
   });
 });
 
+describe("SQLite in WAL mode", () => {
+  const source = {kind: "sqlite" as const, file: "app.db", query: "select * from t"};
+  /** As other programs leave it: two bytes of its header say the mode. */
+  async function writtenInWalMode() {
+    const workspace = await temporaryWorkspace();
+    const path = join(workspace.project, "app.db");
+    const database = new sqlite3.Database(path);
+    database.exec("create table t (id integer, t text); insert into t values (1, 'a'), (2, 'b')");
+    database.close();
+    const bytes = readFileSync(path);
+    bytes.fill(2, 18, 20);
+    writeFileSync(path, bytes);
+    return {workspace, path, bytes};
+  }
+
+  it("is read when it was closed, and stays as it is", async () => {
+    const {workspace, path, bytes} = await writtenInWalMode();
+    writeFileSync(`${path}-wal`, "");
+    chmodSync(path, 0o444);
+    const {version} = await pull(workspace, named(source, {id: "id"}));
+    expect(version.source).toEqual(source);
+    expect(await rowsOf(workspace, "id, t")).toEqual([
+      {id: 1, t: "a"},
+      {id: 2, t: "b"}
+    ]);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it("is refused while changes are beside it, with what to do", async () => {
+    const {workspace, path} = await writtenInWalMode();
+    writeFileSync(`${path}-wal`, Buffer.alloc(32 + 24 + 4096));
+    await expect(pull(workspace, named(source))).rejects.toThrow(
+      `app.db is in WAL mode, and its newest changes may be in app.db-wal. Close the programs that have it open, or make a copy with \`sqlite3 app.db "vacuum into 'copy.db'"\``
+    );
+  });
+});
+
 const postgres = startPostgres();
 afterAll(() => postgres?.stop());
+
+describe("a connection to PostgreSQL that cannot be read", () => {
+  const refused = async (connection: string) =>
+    pull(await temporaryWorkspace(), named({kind: "postgres", query: "select 1", connection})).then(
+      () => "read",
+      (error: Error) => `${error.name}: ${error.message} ${String(error.cause)}`
+    );
+
+  it.each([
+    "postgres://ada:hunter#2pw@127.0.0.1:1/db",
+    "postgres://ada:12#hunter2pw@127.0.0.1:1/db",
+    "postgres://ada:12/hunter2pw@127.0.0.1:1/db",
+    "postgres://ada:12?hunter2pw@127.0.0.1:1/db",
+    "postgres://ada:hunter2pw%e0@127.0.0.1:1/db",
+    "postgres://ada:hunter2pw@127.0.0.1:port/db"
+  ])("%s is named without its password, with how to write it", async (connection) => {
+    const said = await refused(connection);
+    expect(said).toMatch(/^UserError: dataset set: its `connection` .*percent-encoded.*# as %23/);
+    expect(said).not.toMatch(/hunter|2pw|12/);
+  });
+
+  it("a file that it names is named, and what is no part of a password is left alone", async () => {
+    expect(await refused("postgres://127.0.0.1:1/db?sslrootcert=/no/file.pem")).toContain(
+      "its `connection` names a file that cannot be read (ENOENT): /no/file.pem."
+    );
+    expect(await refused("postgres://127.0.0.1:1/db?user=ada@corp")).toContain(
+      "cannot connect to PostgreSQL at 127.0.0.1:1 (ECONNREFUSED)"
+    );
+  });
+});
 
 describe("PostgreSQL", () => {
   it.skipIf(!postgres)(
@@ -399,6 +508,14 @@ function startPostgres(): {connection: string; stop(): void} | undefined {
   }
 }
 
+it("what a function of rows throws is told without the password of an address", async () => {
+  const rows = () => {
+    throw new Error("cannot read http://user:rowsPW77@127.0.0.1/x");
+  };
+  const pulled = pull(await temporaryWorkspace(), named({kind: "rows", rows}));
+  await expect(pulled).rejects.toThrow("could not be read: cannot read http://127.0.0.1/x. No version");
+});
+
 describe("a Hugging Face dataset", () => {
   const sha = "0123456789abcdef0123456789abcdef01234567";
   const files: Record<string, string> = {
@@ -473,6 +590,17 @@ describe("a Hugging Face dataset", () => {
     await expect(pull(workspace, source({files: "data/*.jsonl"}))).rejects.toThrow(/HF_TOKEN/);
     process.env.HF_TOKEN = "hf_test";
   });
+
+  it.each(["http://user:hubPW77@127.0.0.1:5700", "https://hubPW77@hub.example.org", "hub.example.org"])(
+    "is refused on a hub whose address is %s, without showing it",
+    (hubUrl) => {
+      const defined = () => source({hubUrl});
+      expect(defined).toThrow(
+        /hubUrl` must be an http or https address without a user and a password .*HF_TOKEN/
+      );
+      expect(defined).not.toThrow(/hubPW77/);
+    }
+  );
 });
 
 describe("append", () => {

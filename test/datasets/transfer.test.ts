@@ -161,6 +161,20 @@ describe("a version imported by its id", () => {
     expect(await refused(version, `${broken}nothing/`)).toMatch(/has no notes@/);
   });
 
+  it("is fetched with the user and password of its address, and refused when that cannot be read", async () => {
+    const {workspace, version} = await exported();
+    const here = await temporaryWorkspace();
+    const asked: (string | undefined)[] = [];
+    const url = await serve(join(workspace.project, "out"), undefined, (authorization) =>
+      asked.push(authorization)
+    );
+    await importVersion(here, "notes", version.id, url.replace("http://", "http://ada:hunter2@"));
+    expect(new Set(asked)).toEqual(new Set([`Basic ${Buffer.from("ada:hunter2").toString("base64")}`]));
+    const message = await refused(version, url.replace("http://", "http://ada:hunter#2pw@"));
+    expect(message).toMatch(/^http:\/\/127.*is no http\(s\) address as it is written\./);
+    expect(message).not.toMatch(/hunter|2pw/);
+  });
+
   it("brings no row back that was erased, there or here", async () => {
     const {workspace, version, folder} = await exported();
     const here = await made();
@@ -224,8 +238,13 @@ const servers: Server[] = [];
 afterAll(() => servers.forEach((server) => server.close()));
 
 /** Serves a folder; `torn` breaks off half-way. */
-async function serve(folder: string, torn?: string): Promise<string> {
+async function serve(
+  folder: string,
+  torn?: string,
+  onRequest?: (authorization: string | undefined) => void
+): Promise<string> {
   const server = createServer((request, response) => {
+    onRequest?.(request.headers.authorization);
     const path = join(folder, new URL(request.url!, "http://x").pathname);
     if (!existsSync(path) || path.endsWith("/")) return void response.writeHead(404).end();
     const content = readFileSync(path);

@@ -50,6 +50,9 @@ describe("a job's definition", () => {
     ["more.headers[0]", {headers: ["Authorization: Bearer abc123def456"]}],
     ["more.note", {note: "hf_abcdefghijklmnopqrstuvwxyzABCDEF01"}],
     ["more.tracking", {tracking: "https://ada:hunter2@mlflow.example.org"}],
+    ["more.note", {note: "hf_" + "qWeRtYuiOPasDFghJkLzxCVbNmQWeRtyUI"}],
+    ["more.headers[0]", {headers: ["Authorization: Basic YWRhOmNvcnJlY3Rob3JzZQ=="]}],
+    ["more.before", {before: "curl -su ada:correcthorse https://example.org/data"}],
     ["more.args", {args: "--epochs 3 --hub-token abc123456 --push"}]
   ])("is refused with a secret in %s", (path, more) => {
     const named = path.replace(/[.[\]]/g, "\\$&");

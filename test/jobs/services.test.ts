@@ -1,6 +1,6 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
 import {
   cancelJob,
   collectJob,
@@ -274,6 +274,14 @@ describe("a job at Hugging Face", () => {
     hubUrl: server.url,
     apiKeyEnv: "TEST_HUB_TOKEN",
     timeoutHours: 2
+  });
+
+  it("is refused where HF_ENDPOINT holds a password, without showing it", () => {
+    vi.stubEnv("HF_ENDPOINT", "http://user:hubPW77@127.0.0.1:1");
+    const opened = () => openService({...settings(), hubUrl: undefined} as ServiceSettings);
+    expect(opened).toThrow("HF_ENDPOINT must be an http or https address without credentials.");
+    expect(opened).not.toThrow(/hubPW77/);
+    vi.unstubAllEnvs();
   });
 
   it("sends data and script to a private dataset, starts the machine once, and reads its figures", async () => {

@@ -69,6 +69,9 @@ describe("payment cards", () => {
     "4242.4242.4242.4242",
     "4242 - 4242 - 4242 - 4242",
     "4242  4242  4242  4242",
+    "4242\t4242\t4242\t4242",
+    "3782\t822463\t10005",
+    "4242_4242_4242_4242",
     "3782 822463 10005",
     "3056 9309 0259 04",
     "6205 5000 0000 0000 004",
@@ -94,6 +97,12 @@ describe("payment cards", () => {
     const inFours = issued("6900", 12).replace(/(\d{4})(?=\d)/g, "$1 ");
     expect(card(`${inFours} 1234`)).toEqual([]);
     expect(card(`1234 ${inFours}`)).toEqual([]);
+  });
+
+  it("are nothing in a table of numbers of four digits", () => {
+    expect(card("id\t4242\t4242\t4242\t4242\t12/30")).toEqual(["4242\t4242\t4242\t4242"]);
+    expect(card("id\t4242\t4242\t4242\t4242\t1999")).toEqual([]);
+    expect(card("1999\t4242\t4242\t4242\t4242")).toEqual([]);
   });
 
   it("are nothing of an unissued beginning", () => {

@@ -236,6 +236,25 @@ describe("a pull of a dataset with privacy rules", () => {
     expect(await stored(workspace)).toMatchObject([{customer: '{"name":"A","card":"<CREDIT_CARD>"}'}]);
   });
 
+  it("does not show what stands in the keys of objects where it stops before their type", async () => {
+    const workspace = await temporaryWorkspace();
+    writeFileSync(
+      join(workspace.project, "m.jsonl"),
+      '{"id": "1", "by": {"email": "ada", "frank@example.org": "x"}}\n'
+    );
+    const source = {kind: "files" as const, files: "m.jsonl"};
+    const definition = mails({source, privacy: {actions: {email: "replace"}}});
+    await expect(pullMails(workspace, definition)).rejects.toThrow(
+      'in some rows of column "by" cannot be replaced in its type STRUCT(…); cast it to JSON'
+    );
+    const named = mails({
+      source,
+      sql: `select id, {'frank@example.org': date '2026-01-02'} as by from source`,
+      privacy: {columns: ["by"], actions: {email: "replace"}}
+    });
+    await expect(pullMails(workspace, named)).rejects.toThrow('column "by" is STRUCT(…) (');
+  });
+
   it("redacts what is in the dataset already when it grows, and keeps what was found in it", async () => {
     const workspace = await temporaryWorkspace();
     const definition = (batch: object[], privacy?: Privacy) =>
@@ -317,6 +336,17 @@ describe("a pull of a dataset with privacy rules", () => {
     });
     await expect(pullMails(workspace, definition)).rejects.toThrow(
       /Could not convert string '<EMAIL_ADDRESS>'/
+    );
+    const thrown = mails({
+      source: {
+        kind: "rows",
+        rows: () => {
+          throw new Error("no mail of ada@example.org");
+        }
+      }
+    });
+    await expect(pullMails(workspace, thrown)).rejects.toThrow(
+      /could not be read: no mail of <EMAIL_ADDRESS[^>]*>\./
     );
   });
 

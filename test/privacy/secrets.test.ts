@@ -37,6 +37,82 @@ describe("secrets", () => {
     }
   });
 
+  // Of letters alone, as some issuers give them, and as chance makes some of the others.
+  const onlyLetters = "qWeRtYuiOPasDFghJkLzxCVbNmQWeRtyUIopASdf";
+  it.each([
+    ["huggingface", "hf_" + onlyLetters.slice(0, 34)],
+    ["huggingface", "api_org_" + onlyLetters.slice(0, 34)],
+    ["aws", "AKIA" + "QWERTYUIOPASDFGH"],
+    ["gitlab", "glpat-" + onlyLetters.slice(0, 20)],
+    ["stripe", "sk_live_" + onlyLetters.slice(0, 24)],
+    ["github", "ghp_" + onlyLetters.slice(0, 36)]
+  ])("a key of %s without a digit", (issuer, key) => {
+    for (const text of [key, `my key is ${key}`, `KEY=${key}`]) {
+      const [own, ...others] = scanText(text, {layers: ["secrets"], withText: true});
+      expect([own?.text, own?.rule, others], text).toEqual([key, `api-key/${issuer}`, []]);
+    }
+  });
+
+  it.each([
+    "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",
+    "hf_" + "ModelsWithHeadsForTheClassificatio",
+    "hf_" + "X".repeat(34),
+    "hf_" + onlyLetters.slice(0, 33),
+    "api_org_" + "organisationsofallcountriesandcities".slice(0, 34),
+    "AKIA" + "X".repeat(16),
+    "glpat-your-token-stands-here",
+    "GOCSPX-your-client-secret-goes-here",
+    "GOCSPX-Your-Client-Secret-Goes-Here",
+    "sk_test_ConfigurationOfTheCheckout",
+    "sk-Learn-Documentation-Of-IBM-Page",
+    "xoxb-your-token-goes-here",
+    "ghp_" + "x".repeat(36)
+  ])("no key in %s", (text) => expect(found(`see ${text} there`)).toEqual([]));
+
+  const basic = (credentials: string) => Buffer.from(credentials).toString("base64");
+  it("what a header of basic authorization sends", () => {
+    const sent = basic("ada:hunter2");
+    for (const text of [
+      `Authorization: Basic ${sent}`,
+      `-H 'authorization: basic ${sent}'`,
+      `{"Authorization": "Basic ${sent}"}`,
+      `curl -H "Proxy-Authorization: Basic ${sent}" https://example.com`
+    ])
+      expect(found(text), text).toEqual([`PASSWORD ${sent}`]);
+    const key = basic("a-key-without-a-password:");
+    expect(found(`Basic ${key}`)).toEqual([`PASSWORD ${key}`]);
+    for (const text of [
+      "Authorization: Basic training, required",
+      `Basic ${basic("user:password")}`,
+      `Basic ${basic("user:<password>")}`,
+      `Basic ${basic("no colon in it")}`,
+      "basic authorization, basic understanding and basic requirements",
+      "Authorization: Basic ********"
+    ])
+      expect(found(text), text).toEqual([]);
+  });
+
+  it.each([
+    ["curl -u ada:hunter2 https://example.com", "hunter2"],
+    ["curl https://example.com/x?a=1&b=2 --user ada:hunter2", "hunter2"],
+    ["curl --user=ada:hunter2 https://example.com", "hunter2"],
+    ["curl -sSu 'ada:two words' https://example.com", "two words"],
+    ['curl -X POST \\\n  -u "ada:hunter2" \\\n  https://example.com', "hunter2"],
+    ["run curl --proxy-user ada:hun:ter2 https://example.com", "hun:ter2"]
+  ])("the password in %s", (text, password) => expect(found(text)).toEqual([`PASSWORD ${password}`]));
+
+  it.each([
+    "curl -u ada https://example.com",
+    "curl -u user:password https://example.com",
+    "curl -u <user>:<password> https://example.com",
+    'curl -u "$USER:$PASSWORD" https://example.com',
+    "curl -u ada:******** https://example.com",
+    "curl -HAuthorization:Bearer https://example.com",
+    "curl https://example.com | docker run -u 1000:1000 image",
+    "curl https://example.com\ndocker run -u 1000:1000 image",
+    "docker run -u 1000:1000 curl"
+  ])("no password in %s", (text) => expect(found(text)).toEqual([]));
+
   it("a web token, whose header decodes, and nothing that only looks like one", () => {
     const jwt = `${part({alg: "HS256", typ: "JWT"})}.${part({sub: "1234567890"})}.${letters}`;
     expect(found(`Authorization: Bearer ${jwt}`)).toEqual([`ACCESS_TOKEN ${jwt}`]);

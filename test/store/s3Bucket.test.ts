@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {Bucket} from "../../src/store/place/s3/bucket.js";
 import {Claim, claimKey} from "../../src/store/place/s3/claim.js";
-import {openClients} from "../../src/store/place/s3/client.js";
+import {failure, openClients} from "../../src/store/place/s3/client.js";
 import {startS3} from "../support/s3Server.js";
 
 const server = await startS3();
@@ -34,6 +34,11 @@ it.skipIf(!server)("a request that nobody answers is made again", async () => {
   server!.fate(() => (hung++ === 0 ? "hang" : "forward"));
   await bucket.put("a", "1");
   expect(hung).toBeGreaterThan(1);
+});
+
+it("an endpoint that is none is told without its password", () => {
+  const error = new Error("Custom endpoint `user://S3cretPW@127.0.0.1` was not a valid URI");
+  expect(failure(error, "s3://b", "reading a").message).not.toContain("S3cretPW");
 });
 
 describe.skipIf(!server)("a claim", () => {

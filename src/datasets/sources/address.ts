@@ -1,14 +1,41 @@
-import {UserError} from "../../store/index.js";
+import {UserError, withoutCredentials} from "../../store/index.js";
 
 /** Whether a source names an address rather than a file. */
 export function isUrl(name: string): boolean {
   return /^https?:\/\//i.test(name);
 }
 
+/** Refuses an address that is none, such as one whose password holds a sign that ends the host. @param of stands before the message */
+export function assertParses(url: string, of = ""): void {
+  if (URL.canParse(url) && !new URL(url).hash.includes("@")) return;
+  throw new UserError(
+    `${of}${withoutSecrets(url)} is no http(s) address as it is written. Write its user and password percent-encoded (\`encodeURIComponent\`): # as %23, / as %2F, ? as %3F, @ as %40, % as %25.`
+  );
+}
+
+/** The headers of a request with the user and password of its address, as Basic; an `authorization` that is stated stays. */
+export function withUser(url: string, headers: Record<string, string> = {}): Record<string, string> {
+  const {username, password} = new URL(url);
+  const isStated = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
+  if ((username === "" && password === "") || isStated) return {...headers};
+  const [user, word] = [username, password].map(decoded);
+  return {...headers, authorization: `Basic ${Buffer.from(`${user}:${word}`).toString("base64")}`};
+}
+
+/** A percent sign may stand for itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Refuses addresses that are neither a path nor http(s). */
 export function assertReadable(dataset: string, name: string): void {
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name)?.[1]?.toLowerCase();
-  if (scheme === undefined || isUrl(name)) return;
+  if (isUrl(name)) return assertParses(name, `dataset ${dataset}: `);
+  if (scheme === undefined) return;
   const instead =
     scheme === "file"
       ? "Write the path alone"
@@ -24,7 +51,9 @@ export function assertReadable(dataset: string, name: string): void {
  */
 export function withoutSecrets(name: string): string {
   if (!isUrl(name)) return name;
-  if (!URL.canParse(name)) return name.replace(/[?#].*$/s, "").replace(/^(https?:\/\/)[^/]*@/i, "$1");
+  // A password may hold what ends the host.
+  if (!URL.canParse(name) || new URL(name).hash.includes("@"))
+    return withoutCredentials(name.replace(/#(?=.*@)/gs, "%23")).replace(/[?#].*$/s, "");
   const {origin, pathname, username, password, search, hash} = new URL(name);
   return username || password || search || hash ? origin + pathname : name;
 }

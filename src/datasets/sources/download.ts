@@ -8,7 +8,7 @@ import {messageOf, readJson, sha256, UserError, writeJsonAtomic} from "../../sto
 import {withLease} from "../../store/lease.js";
 import {LocalFolder} from "../../store/place/localFolder.js";
 import {retryAfterMs} from "../../store/retryAfter.js";
-import {withoutSecrets} from "./address.js";
+import {withoutSecrets, withUser} from "./address.js";
 
 export interface Downloaded {
   /** Where the bytes are. */
@@ -61,7 +61,7 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
     const have = begun ? await sizeOf(partial) : 0;
     const resume = begun && have > 0 ? (begun.etag ?? begun.lastModified) : undefined;
     try {
-      const asked: Record<string, string> = {...context.headers};
+      const asked = withUser(url, context.headers);
       if (kept?.etag) asked["if-none-match"] = kept.etag;
       else if (kept?.lastModified) asked["if-modified-since"] = kept.lastModified;
       if (resume) Object.assign(asked, {range: `bytes=${have}-`, "if-range": resume});
@@ -82,7 +82,7 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
           continue;
         }
         throw new UserError(
-          `dataset ${context.dataset}: ${withoutSecrets(url)} answered ${statusCode}. Check the address, and its \`headers\` if it needs a key.`
+          `dataset ${context.dataset}: ${withoutSecrets(url)} answered ${statusCode}. Check the address, its user and password if it has them, and its \`headers\` if it needs a key.`
         );
       }
       const isRest = statusCode === 206;

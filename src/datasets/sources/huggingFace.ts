@@ -3,8 +3,9 @@ import {mkdir, rename, stat} from "node:fs/promises";
 import {dirname} from "node:path";
 import {Readable} from "node:stream";
 import {pipeline} from "node:stream/promises";
-import {exactly, text} from "../../store/checked.js";
-import {insideFolder, messageOf, temporaryPath, UserError} from "../../store/index.js";
+import {exactly, fits, text} from "../../store/checked.js";
+import {insideFolder, messageOf, temporaryPath, UserError, withoutCredentials} from "../../store/index.js";
+import {isUrl} from "./address.js";
 import {filePaths, type FilesSource, readFiles, reading} from "./files.js";
 import type {SourceContext, SourceReader} from "./types.js";
 
@@ -28,10 +29,19 @@ export const huggingFaceSchema = exactly<HuggingFaceSource>(
     repo: text('a repository such as "owner/name"'),
     revision: text().optional(),
     files: filePaths.optional(),
-    hubUrl: text().optional(),
+    hubUrl: fits(
+      isHub,
+      "an http or https address without a user and a password (a private dataset takes HF_TOKEN from the environment)"
+    ).optional(),
     ...reading
   }
 );
+
+function isHub(value: unknown): boolean {
+  if (typeof value !== "string" || !isUrl(value) || !URL.canParse(value)) return false;
+  const {username, password} = new URL(value);
+  return username === "" && password === "";
+}
 
 export const huggingFace: SourceReader<HuggingFaceSource> = async (source, context) => {
   const {repo, revision = "main", hubUrl} = source;
@@ -67,7 +77,7 @@ export const huggingFace: SourceReader<HuggingFaceSource> = async (source, conte
         ? "Check its name and revision; a private dataset needs HF_TOKEN in the environment."
         : "Check the network and pull again.";
     throw new UserError(
-      `dataset ${context.dataset}: Hugging Face dataset ${repo} at ${revision} could not be read (${status ?? messageOf(cause)}). ${advice}`,
+      `dataset ${context.dataset}: Hugging Face dataset ${repo} at ${revision} could not be read (${status ?? withoutCredentials(messageOf(cause))}). ${advice}`,
       {cause}
     );
   }

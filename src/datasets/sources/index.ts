@@ -62,7 +62,7 @@ export {
   type Zip
 } from "./importers/index.js";
 export {brokenLineText, brokenText, lineCount} from "./brokenLines.js";
-export {isUrl, sourceWithoutSecrets, withoutSecrets} from "./address.js";
+export {assertParses, isUrl, sourceWithoutSecrets, withoutSecrets, withUser} from "./address.js";
 export {localFiles, localNames} from "./localFiles.js";
 export {fingerprintOf} from "./rows.js";
 export type {BrokenLine, SourceRelation} from "./types.js";

@@ -1,6 +1,7 @@
 import {join} from "node:path";
+import type pg from "pg";
 import {exactly, text} from "../../store/checked.js";
-import {readNdjson, sqlName, UserError, writeNdjson} from "../../store/index.js";
+import {messageOf, readNdjson, sqlName, UserError, writeNdjson} from "../../store/index.js";
 import {assertOnce, queryFailed} from "./queries.js";
 import type {SourceReader} from "./types.js";
 
@@ -53,10 +54,7 @@ export const postgres: SourceReader<PostgresSource> = async ({query, connection}
       {cause}
     );
   });
-  const client = new pg.Client({
-    connectionString: connection,
-    application_name: "assay"
-  });
+  const client = clientOf(pg.Client, connection, context.dataset);
   // Without a listener a connection that breaks between two queries would end the process.
   client.on("error", () => undefined);
   try {
@@ -125,6 +123,27 @@ export const postgres: SourceReader<PostgresSource> = async ({query, connection}
     await client.end().catch(() => undefined);
   }
 };
+
+/** A sign in the password that ends an address's host would make the rest of the password a port, and messages name that. */
+const UNENCODED = /#|^\w+:\/\/[^@/?#]*[/?][^=]*@/s;
+
+function clientOf(Client: typeof pg.Client, connection: string | undefined, dataset: string): pg.Client {
+  const refused = (problem: string) => new UserError(`dataset ${dataset}: its \`connection\` ${problem}`);
+  const encode =
+    "Write user and password percent-encoded (`encodeURIComponent`): # as %23, / as %2F, ? as %3F, @ as %40, % as %25.";
+  if (connection !== undefined && UNENCODED.test(connection))
+    throw refused(`has one of the signs # / ? where it ends a part of an address. ${encode}`);
+  try {
+    return new Client({connectionString: connection, application_name: "assay"});
+  } catch (cause) {
+    const {code, path} = cause as NodeJS.ErrnoException;
+    if (path !== undefined)
+      throw refused(`names a file that cannot be read (${code}): ${path}. Correct the path.`);
+    if (cause instanceof TypeError || cause instanceof URIError)
+      throw refused(`is no address such as postgres://user:password@host:5432/database. ${encode}`);
+    throw refused(`cannot be used: ${messageOf(cause)}`);
+  }
+}
 
 function converted(name: string, type: number): string {
   const target = TYPES[type];

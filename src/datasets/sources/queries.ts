@@ -1,4 +1,4 @@
-import {messageOf, UserError} from "../../store/index.js";
+import {messageOf, UserError, withoutCredentials} from "../../store/index.js";
 import type {SourceContext} from "./types.js";
 
 type Said = Pick<SourceContext, "dataset" | "redacted">;
@@ -7,9 +7,10 @@ type Said = Pick<SourceContext, "dataset" | "redacted">;
 export function queryFailed({dataset, redacted}: Said, where: string, cause: unknown): UserError {
   const {hint} = cause as {hint?: string};
   const words = [messageOf(cause), hint ?? ""].map((text) => text.trim().replace(/\.$/, ""));
-  const said = words.filter(Boolean).join(". ").replace(/\s+/g, " ").slice(0, 400);
+  const all = withoutCredentials(words.filter(Boolean).join(". ").replace(/\s+/g, " "));
+  const said = (redacted ? redacted(all) : all).slice(0, 400);
   return new UserError(
-    `dataset ${dataset}: its query to ${where} failed: ${redacted ? redacted(said) : said}. No version was made.`,
+    `dataset ${dataset}: its query to ${where} failed: ${said}. No version was made.`,
     redacted ? {} : {cause}
   );
 }

@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {anyObject, exactly, func, text} from "../../store/checked.js";
-import {messageOf, UserError, writeNdjson} from "../../store/index.js";
+import {messageOf, UserError, withoutCredentials, writeNdjson} from "../../store/index.js";
 import {jsonLines} from "./jsonLines.js";
 import {unplainValues} from "./plainValues.js";
 import type {SourceContext, SourceReader} from "./types.js";
@@ -77,10 +77,12 @@ export async function writtenRows(
   const written = await writeNdjson(ndjson, checkedRows()).catch((cause: unknown) => {
     // A log's reader says itself which file and line it is.
     if (cause instanceof UserError) throw cause;
-    const said = messageOf(cause).split("\n")[0]!.slice(0, 300);
+    const {redacted} = context;
+    const first = withoutCredentials(messageOf(cause).split("\n")[0]!);
+    const said = (redacted ? redacted(first) : first).slice(0, 300);
     throw new UserError(
       `dataset ${context.dataset}: ${row === 0 ? "its rows" : `row ${row} of its source`} could not be read: ${said}. No version was made.`,
-      {cause}
+      redacted ? {} : {cause}
     );
   });
   if (written.count === 0)

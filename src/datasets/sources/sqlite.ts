@@ -6,6 +6,7 @@ import {type Database, sqlName, UserError} from "../../store/index.js";
 import {describeColumns} from "../rowQuery.js";
 import {assertOnce, queryFailed} from "./queries.js";
 import {writtenRows} from "./rows.js";
+import {withoutWal} from "./sqliteWal.js";
 import type {SourceReader} from "./types.js";
 
 /** Rows of a query to an SQLite file. Needs the package node-sqlite3-wasm in the project. */
@@ -32,7 +33,10 @@ export const sqlite: SourceReader<SqliteSource> = async ({file, query}, context)
       {cause}
     );
   });
-  const database = new sqlite3.Database(path, {readOnly: true, fileMustExist: true});
+  const database = new sqlite3.Database(await withoutWal(path, file, context), {
+    readOnly: true,
+    fileMustExist: true
+  });
   const prepared = () => {
     try {
       database.exec("begin");

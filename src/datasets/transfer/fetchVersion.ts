@@ -3,7 +3,7 @@ import {copyFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {pipeline} from "node:stream/promises";
 import {type Database, messageOf, UserError} from "../../store/index.js";
-import {isUrl, withoutSecrets} from "../sources/index.js";
+import {assertParses, isUrl, withoutSecrets, withUser} from "../sources/index.js";
 import {
   EXPORT_FILE,
   EXPORT_FILES,
@@ -70,6 +70,7 @@ async function fetchExport(
   version: string,
   {stage, known}: Wanted
 ): Promise<void> {
+  assertParses(from);
   const [manifest, ...others] = FILES as [string, ...string[]];
   for (const place of exportPlaces(dataset, version)) {
     const base = place ? joined(from, place) : from;
@@ -105,7 +106,7 @@ async function fetched(base: string, file: string, stage: string): Promise<boole
   const url = joined(base, file);
   try {
     const {request} = await import("undici");
-    const {statusCode, body} = await request(url);
+    const {statusCode, body} = await request(url, {headers: withUser(url)});
     if (statusCode === 404 || statusCode === 410) {
       await body.dump();
       return false;

@@ -30,7 +30,8 @@ export const httpService: Shape<HttpService> = {
   headersEnv: byName(variable(), "environment variables by header").optional()
 };
 
-function isAddress(value: unknown): boolean {
+/** Whether settings may name it: a key stands in the environment alone. */
+export function isAddress(value: unknown): boolean {
   if (typeof value !== "string" || !URL.canParse(value)) return false;
   const {protocol, username, password, search} = new URL(value);
   return /^https?:$/.test(protocol) && username === "" && password === "" && search === "";

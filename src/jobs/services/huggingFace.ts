@@ -4,13 +4,20 @@ import {pathToFileURL} from "node:url";
 import {setTimeout as pause} from "node:timers/promises";
 import {retryAfterMs} from "../../store/retryAfter.js";
 import {exactly, fits, number, oneOf, text} from "../../store/checked.js";
-import {type JobEvent, type JobOutcome, type JobRecord, messageOf, UserError} from "../../store/index.js";
+import {
+  type JobEvent,
+  type JobOutcome,
+  type JobRecord,
+  messageOf,
+  UserError,
+  withoutCredentials
+} from "../../store/index.js";
 import {trl} from "../configurations/trl.js";
 import type {JobTraining} from "../define.js";
 import {checkMore} from "../more.js";
 import {metricsIn} from "../logMetrics.js";
 import {type JobLook, type JobService, type RunningJob, UnknownSubmission} from "../service.js";
-import {type HttpService, httpService} from "./http.js";
+import {type HttpService, httpService, isAddress} from "./http.js";
 import {hubScript, resultOf} from "./hubScript.js";
 
 export interface HuggingFaceJobs extends Pick<HttpService, "trust" | "apiKeyEnv"> {
@@ -61,6 +68,10 @@ const LOG_MS = 4000;
 export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
   const {namespace, flavor, image = IMAGE, timeoutHours = DEFAULT_HOURS, apiKeyEnv = "HF_TOKEN"} = settings;
   const hubUrl = (settings.hubUrl || process.env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
+  if (!isAddress(hubUrl))
+    throw new UserError(
+      "huggingface: HF_ENDPOINT must be an http or https address without credentials. Correct it, or leave it unset for the public hub."
+    );
   const access = (signal?: AbortSignal) => ({
     namespace,
     hubUrl,
@@ -199,7 +210,7 @@ function refused(error: unknown): UserError {
   const status = hubStatus(error);
   const cause = status === undefined ? error : {status};
   return new UserError(
-    `huggingface: ${status === undefined ? "" : `the hub answered ${status}: `}${messageOf(error).split("\n")[0]}`,
+    `huggingface: ${status === undefined ? "" : `the hub answered ${status}: `}${withoutCredentials(messageOf(error)).split("\n")[0]}`,
     {cause}
   );
 }

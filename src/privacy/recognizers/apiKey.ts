@@ -1,32 +1,37 @@
 import type {Finding, Recognizer} from "../finding.js";
 import {isWordAfter, isWordBefore} from "../wordBoundary.js";
 
-/** Keys whose first characters say who gave them out, by issuer. Matched at the start of a long token. */
-const SHAPES: [issuer: string, shape: RegExp][] = [
-  ["anthropic", /sk-ant-[\w-]{20,200}/y],
-  ["openai", /sk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,200}/y],
-  ["aws", /(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}/y],
-  ["github", /gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}/y],
-  ["gitlab", /gl(?:pat|dt|rt|cbt|ptt)-[\w-]{20,64}/y],
-  ["huggingface", /hf_[A-Za-z0-9]{30,40}/y],
-  ["google", /AIza[\w-]{35}/y],
-  ["google-oauth", /GOCSPX-[\w-]{28}/y],
-  ["stripe", /[sr]k_(?:live|test)_[A-Za-z0-9]{16,120}/y],
-  ["slack", /xox[abeoprs]-[A-Za-z0-9-]{10,200}/y],
-  ["npm", /npm_[A-Za-z0-9]{36}/y],
-  ["pypi", /pypi-AgEI[\w-]{40,300}/y],
-  ["digitalocean", /do[opr]_v1_[0-9a-f]{64}/y],
-  ["shopify", /shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}/y],
-  ["databricks", /dapi[0-9a-f]{32}/y],
-  ["replicate", /r8_[A-Za-z0-9]{37}/y],
-  ["groq", /gsk_[A-Za-z0-9]{48,56}/y],
-  ["twilio", /SK[0-9a-f]{32}/y],
-  ["sendgrid", /SG\.[\w-]{16,32}\.[\w-]{16,64}/y],
-  ["telegram", /\d{8,10}:AA[\w-]{32,33}/y]
+/**
+ * Keys whose first characters say who gave them out: those, what is random after them, and what tells that from words.
+ * Matched at the start of a long token.
+ */
+const SHAPES: [issuer: string, shape: RegExp, isKey?: (random: string) => boolean][] = [
+  ["anthropic", /sk-ant-([\w-]{20,200})/y],
+  ["openai", /sk-((?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,200})/y, hasDigitAndLetter],
+  ["aws", /(?:AKIA|ASIA|ABIA|ACCA)([A-Z2-7]{16})/y, isVaried],
+  ["github", /gh[pousr]_([A-Za-z0-9]{36,255})/y],
+  ["github", /github_pat_([A-Za-z0-9]{22}_[A-Za-z0-9]{59})/y],
+  ["gitlab", /gl(?:pat|dt|rt|cbt|ptt)-([\w-]{20,64})/y],
+  ["huggingface", /(?:hf|api_org)_([A-Za-z]{34})/y],
+  ["huggingface", /hf_([A-Za-z0-9]{30,40})/y, hasDigitAndLetter],
+  ["google", /AIza([\w-]{35})/y],
+  ["google-oauth", /GOCSPX-([\w-]{28})/y],
+  ["stripe", /[sr]k_(?:live|test)_([A-Za-z0-9]{16,120})/y],
+  ["slack", /xox[abeoprs]-([A-Za-z0-9-]{10,200})/y],
+  ["npm", /npm_([A-Za-z0-9]{36})/y],
+  ["pypi", /pypi-AgEI([\w-]{40,300})/y],
+  ["digitalocean", /do[opr]_v1_([0-9a-f]{64})/y],
+  ["shopify", /shp(?:at|ca|pa|ss)_([0-9a-fA-F]{32})/y],
+  ["databricks", /dapi([0-9a-f]{32})/y],
+  ["replicate", /r8_([A-Za-z0-9]{37})/y],
+  ["groq", /gsk_([A-Za-z0-9]{48,56})/y],
+  ["twilio", /SK([0-9a-f]{32})/y],
+  ["sendgrid", /SG\.([\w-]{16,32}\.[\w-]{16,64})/y],
+  ["telegram", /\d{8,10}:AA([\w-]{32,33})/y]
 ];
 
 /** Everything a key may begin with, so that other tokens are left alone after one glance. */
-const FIRST = /s|A|g|h|G|r|x|n|p|d|S/;
+const FIRST = /[sAghaGrxnpdS]/;
 
 /** Keys of services that give them a shape of their own. */
 export const apiKey: Recognizer = {
@@ -45,10 +50,10 @@ export const apiKey: Recognizer = {
     let done = 0;
     for (const start of starts.sort((a, b) => a - b)) {
       if (start < done || isWordBefore(text, start)) continue;
-      for (const [issuer, shape] of SHAPES) {
+      for (const [issuer, shape, isKey = isRandom] of SHAPES) {
         shape.lastIndex = start;
         const match = shape.exec(text);
-        if (!match || isWordAfter(text, start + match[0].length) || !hasDigitAndLetter(match[0])) continue;
+        if (!match || isWordAfter(text, start + match[0].length) || !isKey(match[1]!)) continue;
         done = start + match[0].length;
         findings.push({type: "API_KEY", start, end: done, score: 0.95, rule: `api-key/${issuer}`});
         break;
@@ -75,8 +80,19 @@ function telegramStart(text: string, colon: number): number[] {
   return start === colon ? [] : [start];
 }
 
-/** `sk-learn-documentation-page` has the shape but is words. */
+/** `sk-learn-documentation-page` has the shape but is words, and so would it be in any case. */
 function hasDigitAndLetter(key: string): boolean {
-  const random = key.replace(/^(?:sk|hf|npm|gsk)[-_]/, "");
-  return /\d/.test(random) && /[A-Za-z]/.test(random);
+  return /\d/.test(key) && /[A-Za-z]/.test(key);
+}
+
+/** A digit, or letters of both cases as chance mixes them: words have a capital at their beginning, if at all. */
+function isRandom(key: string): boolean {
+  if (/\d/.test(key)) return true;
+  const count = (letters: RegExp) => key.match(letters)?.length ?? 0;
+  return Math.min(count(/[a-z]/g), count(/[A-Z]/g)) >= key.length / 5;
+}
+
+/** `XXXXXXXXXXXXXXXX` stands for a key. */
+function isVaried(key: string): boolean {
+  return new Set(key).size >= 7;
 }

@@ -3,8 +3,8 @@ import {luhn} from "../luhn.js";
 import {isWordAfter, isWordBefore} from "../wordBoundary.js";
 import {isIssued, isSurelyIssued} from "./cardIssuers.js";
 
-/** Blanks of any width, hyphens and dashes, dots, slashes and middle dots: one to three of them, and the same all through. */
-const APART = "([ \\u00a0\\u2000-\\u200b\\u202f\\u2060\\u3000\\u00ad\\u2010-\\u2015\\u2212./·-]{1,3})";
+/** Blanks of any width, tabs, hyphens and dashes, underscores, dots, slashes and middle dots: one to three, and the same all through. */
+const APART = "([ \\t_\\u00a0\\u2000-\\u200b\\u202f\\u2060\\u3000\\u00ad\\u2010-\\u2015\\u2212./·-]{1,3})";
 
 /** Longest first: a 19-digit card is not to be read as 16 digits and a rest. */
 const SHAPES = [
@@ -67,7 +67,7 @@ export const creditCard: Recognizer = {
         if (!match || isWordAfter(text, start + match[0].length)) continue;
         const digits = match[0].replace(/\D/g, "");
         if (!isIssued(digits) || !luhn(digits)) continue;
-        if (digits.length < 14 && match[1] && /\d/.test(text.charAt(start - match[1].length - 1))) continue;
+        if (isPartOfMore(text, match, digits.length)) continue;
         done = start + match[0].length;
         const [score, rule] = isSurelyIssued(digits) ? [1, "credit-card/luhn"] : [0.4, "credit-card/short"];
         findings.push({type: "CREDIT_CARD", start, end: done, score, rule});
@@ -77,6 +77,15 @@ export const creditCard: Recognizer = {
     return findings;
   }
 };
+
+/** Whether a number of few digits (`1234 6900 0000 0000`), or a table's row with numbers of four, goes on beside the match. */
+function isPartOfMore(text: string, {0: whole, 1: apart, index}: RegExpExecArray, digits: number): boolean {
+  if (apart === undefined) return false;
+  const before = text.slice(Math.max(0, index - apart.length - 4), Math.max(0, index - apart.length));
+  if (digits < 14 && /\d$/.test(before)) return true;
+  const after = text.slice(index + whole.length, index + whole.length + 6);
+  return apart === "\t" && (/\d{4}$/.test(before) || /^\t\d{4}(?!\d)/.test(after));
+}
 
 /** `groups` times four digits and a rest. */
 function fours(groups: number, rest: number): RegExp {

@@ -2,8 +2,10 @@ import {moduleVersion} from "../../code/index.js";
 import type {Recognizer} from "../finding.js";
 import {apiKey} from "./apiKey.js";
 import {assignedSecret} from "./assignedSecret.js";
+import {basicAuthorization} from "./basicAuthorization.js";
 import {creditCard} from "./creditCard.js";
 import {cryptoAddress} from "./cryptoAddress.js";
+import {curlUser} from "./curlUser.js";
 import {dateOfBirth} from "./dateOfBirth.js";
 import {email} from "./email.js";
 import {highEntropy} from "./highEntropy.js";
@@ -61,6 +63,8 @@ export const allRecognizers: readonly Recognizer[] = [
   apiKey,
   urlWithCredentials,
   secretUrl,
+  basicAuthorization,
+  curlUser,
   assignedSecret,
   spokenPassword,
   highEntropy,

@@ -20,3 +20,8 @@ export function isReference(value: string): boolean {
 export function isPlaceholder(value: string): boolean {
   return isReference(value) || PLACEHOLDER.test(value);
 }
+
+/** Whether what stands where a password does is none: `user:password`, besides placeholders. */
+export function isNoPassword(value: string): boolean {
+  return /^(?:<.*|pass(?:word)?)$/i.test(value) || isPlaceholder(value);
+}

@@ -1,6 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import type * as storage from "@aws-sdk/lib-storage";
 import {messageOf, UserError} from "../../errors.js";
+import {withoutCredentials} from "../../withoutCredentials.js";
 
 /** The AWS libraries, loaded, and a client that talks to one bucket's server. */
 export interface Clients {
@@ -74,5 +75,7 @@ export function failure(error: unknown, store: string, doing: string): UserError
     return say(
       `the server does not answer (${code || name}). Look at AWS_ENDPOINT_URL, AWS_REGION and the network.`
     );
-  return say(`${doing} failed${status === undefined ? "" : ` with status ${status}`}: ${messageOf(error)}.`);
+  return say(
+    `${doing} failed${status === undefined ? "" : ` with status ${status}`}: ${withoutCredentials(messageOf(error))}.`
+  );
 }
