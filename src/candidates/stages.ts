@@ -4,7 +4,8 @@ import {
   type CompletionRequest,
   type Endpoint,
   EndpointError,
-  type TokenPrice
+  type TokenPrice,
+  withParams
 } from "../endpoints/index.js";
 import type {HostedStage} from "../endpoints/stageHosting.js";
 import {type AroundAsk, isEndpointError, type ScoredAnswers, type Spent} from "../endpoints/types.js";
@@ -91,7 +92,7 @@ export function requestOf({candidate, model}: Stage, request: CompletionRequest)
   return {
     ...request,
     model,
-    params: {...candidate.params, ...request.params},
+    params: withParams(candidate.params, request.params),
     tools: candidate.tools ?? request.tools
   };
 }

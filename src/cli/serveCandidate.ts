@@ -1,5 +1,5 @@
 import {noVersion} from "../datasets/index.js";
-import type {Writer} from "../endpoints/index.js";
+import {type Writer, withParams} from "../endpoints/index.js";
 import {createLimiters} from "../endpoints/limiters.js";
 import {createStageCalls, prepareCandidate} from "../runner/index.js";
 import {ensureSplit} from "../splits/index.js";
@@ -57,7 +57,7 @@ export async function servedCandidate(
                 {
                   ...request,
                   model,
-                  params: {...candidate.params, ...request.params},
+                  params: withParams(candidate.params, request.params),
                   tools: request.tools?.length ? request.tools : candidate.tools
                 },
                 {...options, attempts, stageCalls: stages.of("")}

@@ -64,6 +64,9 @@ const responseSchema = z.object({
   usage: usageSchema
 });
 
+/** Reasoning is no part of the answer: it only shows that the model has begun. */
+const ofAnyForm = z.unknown().optional();
+
 const chunkSchema = z.object({
   model: z.string().nullish(),
   system_fingerprint: z.string().nullish(),
@@ -76,6 +79,9 @@ const chunkSchema = z.object({
           .object({
             content: contentSchema,
             refusal: z.string().nullish(),
+            reasoning_content: ofAnyForm,
+            reasoning: ofAnyForm,
+            reasoning_details: ofAnyForm,
             tool_calls: z
               .array(
                 z.object({

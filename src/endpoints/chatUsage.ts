@@ -10,6 +10,7 @@ export const usageSchema = z
     prompt_tokens: count,
     completion_tokens: count.nullish(),
     total_tokens: orUnknown,
+    completion_tokens_details: z.object({reasoning_tokens: orUnknown}).nullish().catch(undefined),
     prompt_tokens_details: z.object({cached_tokens: orUnknown}).nullish().catch(undefined),
     /** DeepSeek's. */
     prompt_cache_hit_tokens: orUnknown,
@@ -32,4 +33,12 @@ export function toUsage(usage: z.output<typeof usageSchema>): Usage | undefined 
   const cachedTokens =
     usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? usage.cached_tokens;
   return {promptTokens, completionTokens, ...(cachedTokens == null ? undefined : {cachedTokens})};
+}
+
+/** Of the completion tokens those of reasoning, by their name or by what a total has more than both parts; 0 where nothing tells of any. */
+export function reasoningTokens(usage: z.output<typeof usageSchema>): number {
+  const named = usage?.completion_tokens_details?.reasoning_tokens;
+  if (named != null) return named;
+  const {prompt_tokens: prompt = 0, completion_tokens: told, total_tokens: total} = usage ?? {};
+  return told == null || total == null ? 0 : Math.max(0, total - prompt - told);
 }

@@ -1,5 +1,6 @@
 import {
   type ChatAnswer,
+  type ChatChunk,
   contentText,
   endOf,
   optional,
@@ -7,7 +8,8 @@ import {
   refuseFailed,
   toLogprobs
 } from "./chatResponse.js";
-import {toUsage} from "./chatUsage.js";
+import {reasoningTokens, toUsage} from "./chatUsage.js";
+import {hasReasoning} from "./streamedReasoning.js";
 import {ToolCallPieces} from "./toolCallPieces.js";
 import {EndpointError, type TokenLogprob, type Usage} from "./types.js";
 
@@ -26,15 +28,21 @@ export async function gatherStream(
   let finishReason: string | undefined;
   let firstTokenMs: number | undefined;
   let usage: Usage | undefined;
+  let thought = 0;
+  let showsThought = false;
   let served: {model?: string | null; system_fingerprint?: string | null} = {};
   const logprobs: TokenLogprob[] = [];
   const pieces = new ToolCallPieces();
   let received = 0;
+  const read = (told: ChatChunk["usage"]) => {
+    usage = toUsage(told) ?? usage;
+    thought = reasoningTokens(told) || thought;
+  };
   try {
     for await (const raw of chunks) {
       const chunk = parseChatChunk(raw, hide);
       received++;
-      usage = toUsage(chunk.usage) ?? usage;
+      read(chunk.usage);
       served = {
         model: chunk.model || served.model,
         system_fingerprint: chunk.system_fingerprint || served.system_fingerprint
@@ -43,10 +51,11 @@ export async function gatherStream(
       const choice = chunk.choices?.find(({index}) => !index);
       if (!choice) continue;
       refuseFailed(choice, hide);
-      usage = toUsage(choice.usage) ?? usage;
+      read(choice.usage);
       const piece = contentText(choice.delta?.content) || choice.delta?.refusal || "";
       const calls = choice.delta?.tool_calls ?? [];
-      if (piece || calls.length) firstTokenMs ??= sinceStart();
+      showsThought ||= hasReasoning(choice.delta ?? {});
+      if (piece || calls.length || showsThought) firstTokenMs ??= sinceStart();
       text += piece;
       refusal += choice.delta?.refusal ?? "";
       for (const call of calls) pieces.add(call);
@@ -70,6 +79,7 @@ export async function gatherStream(
     ...(toolCalls.length ? {toolCalls} : undefined),
     finishReason: endOf(finishReason, refusal),
     ...(firstTokenMs === undefined ? undefined : {firstTokenMs}),
+    unseenTokens: thought === 0 || showsThought ? undefined : thought,
     ...optional(usage, logprobs, served)
   };
 }

@@ -19,3 +19,4 @@ export {shutdownDay} from "./shutdownDay.js";
 export {createTransport} from "./transport.js";
 export * from "./types.js";
 export {embeddingRequest, unpackVectors} from "./vectors.js";
+export {withParams} from "./withParams.js";

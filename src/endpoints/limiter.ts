@@ -175,6 +175,8 @@ export function createLimiter({
     clear(of) {
       const isOf = ({holdsPlace, owner}: Waiting) => !holdsPlace && (of === undefined || owner === of);
       for (const entry of queue.removeWhere(isOf)) entry.stop();
+      // A timer for calls that are gone would keep the process alive.
+      pump();
     },
     get stats() {
       return {inFlight, queued: queue.size, limit: limit(), throttled, retries};

@@ -1,11 +1,11 @@
-import {stat} from "node:fs/promises";
 import {UserError} from "../store/errors.js";
-import {canonicalJson, hashJson, sha256, sha256File} from "../store/hash.js";
 import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {anyObject, either, exactly, func, listOf, text} from "../store/checked.js";
 import {type Effects, realEffects} from "./effects.js";
 import {assertOptions, effects as effectsSchema, hosting, price as priceSchema, trust} from "./options.js";
-import {openRecordFile, type RecordedRow, type RecordFile} from "./recordFile.js";
+import {amountOf, type Field, fieldOf, textOf} from "./recordField.js";
+import type {RecordedRow} from "./recordFile.js";
+import {keyOf, openSource, type Source} from "./recordSource.js";
 import {
   type Completion,
   type CompletionOptions,
@@ -17,9 +17,6 @@ import {
   type Usage
 } from "./types.js";
 
-/** A field's name, or a function of the record and its position in the file (0-based). */
-export type Field<T> = string | ((record: RecordedRow, position: number) => T);
-
 export interface RecordedOptions {
   name: string;
   /** A JSONL, JSON or CSV file; or the records themselves in `rows`. */
@@ -29,7 +26,7 @@ export interface RecordedOptions {
   id?: Field<string | number | undefined>;
   /** The recorded output; a list holds one output a repeat. Default: the field "output". */
   output?: Field<unknown>;
-  /** Repeat number. Default: the order of records with the same id, from 0. */
+  /** Repeat number, from 0. Default, also of a record that says none: the order of records with the same id. */
   repeat?: Field<number | string | undefined>;
   /** Which model gave the output, when a recording holds several. Default: every model's. */
   model?: Field<string | undefined>;
@@ -39,7 +36,7 @@ export interface RecordedOptions {
    */
   judged?: Field<unknown>;
   usage?: (record: RecordedRow) => Usage | undefined;
-  /** Milliseconds as recorded. Without it the completion carries the replay's own time. */
+  /** Milliseconds as recorded. Without it, and where a record says none, the completion carries the replay's own time. */
   latencyMs?: Field<number | undefined>;
   effects?: Effects;
   finishReason?: Field<string | undefined>;
@@ -67,13 +64,6 @@ const schema = exactly<RecordedOptions>("options such as {name, file}", {
   hosting: hosting.optional(),
   trust: trust.optional()
 });
-
-interface Source {
-  read(position: number): Promise<RecordedRow>;
-  positions: Map<string, {position: number; item?: number}>;
-  sha256: string;
-  close(): Promise<void>;
-}
 
 /**
  * Replays outputs that were given before, by row id and repeat. A row without a record fails with
@@ -115,10 +105,11 @@ export function recorded(options: RecordedOptions): Endpoint {
         `${name}: ${record ? "the record has no output" : "no record"} for row ${rowId}${repeat ? `, repeat ${repeat}` : ""}.`
       );
     const usage = options.usage?.(record);
-    const latency = options.latencyMs
-      ? Number(fieldOf(record, found.position, options.latencyMs) ?? NaN)
-      : NaN;
-    const latencyMs = latency >= 0 ? latency : effects.now() - start;
+    const latency =
+      options.latencyMs === undefined
+        ? undefined
+        : amountOf(fieldOf(record, found.position, options.latencyMs));
+    const latencyMs = latency ?? effects.now() - start;
     const finishReason = options.finishReason && fieldOf(record, found.position, options.finishReason);
     const costUsd = completionCost(usage, price);
     attempts?.onAttempt?.({attempt: 1, latencyMs});
@@ -140,8 +131,8 @@ export function recorded(options: RecordedOptions): Endpoint {
     trust: options.trust ?? "local",
     price: () => price,
     async identity() {
-      const {sha256} = await source();
-      return {recording: sha256, reading: readingOf(options)};
+      const {sha256, reading} = await source();
+      return {recording: sha256, reading};
     },
     complete: (request, completionOptions = {}) => complete(request.model, completionOptions),
     async preflight(model, needs): Promise<PreflightFinding[]> {
@@ -153,56 +144,6 @@ export function recorded(options: RecordedOptions): Endpoint {
       await (await open?.catch(() => undefined))?.close();
     }
   };
-}
-
-async function openSource(options: RecordedOptions): Promise<Source> {
-  const {name, file, rows} = options;
-  const positions: Source["positions"] = new Map();
-  const seen = new Map<string, number>();
-  const visit = (record: RecordedRow, position: number) => {
-    const id = fieldOf(record, position, options.id ?? "id");
-    if (id === undefined || id === null)
-      throw new Error(
-        `${file ?? name}: record ${position + 1} has no ${describe(options.id ?? "id")}. Name the field in "id".`
-      );
-    const model = options.model === undefined ? "" : String(fieldOf(record, position, options.model));
-    const judged =
-      options.judged === undefined
-        ? ""
-        : (textOf(fieldOf(record, position, options.judged), undefined) ?? "");
-    const output = fieldOf(record, position, options.output ?? "output");
-    const add = (repeat: number, item?: number) => {
-      const key = keyOf(model, String(id), repeat, judged);
-      if (positions.has(key))
-        throw new Error(
-          `${file ?? name}: record ${position + 1} repeats row ${String(id)}, repeat ${repeat}. Remove one of them.`
-        );
-      positions.set(key, item === undefined ? {position} : {position, item});
-    };
-    if (Array.isArray(output)) return output.forEach((_, item) => add(item, item));
-    if (options.repeat !== undefined) return add(Number(fieldOf(record, position, options.repeat) ?? 0));
-    const group = keyOf(model, String(id), 0, judged);
-    const repeat = seen.get(group) ?? 0;
-    seen.set(group, repeat + 1);
-    add(repeat);
-  };
-  if (rows) {
-    rows.forEach(visit);
-    const all = rows;
-    return {
-      positions,
-      sha256: sha256(all.map((row) => canonicalJson(row)).join("\n")),
-      read: async (position) => all[position]!,
-      close: async () => undefined
-    };
-  }
-  if (!(await stat(file!).catch(() => undefined))?.isFile())
-    throw new UserError(`There is no recording ${file}. Check the path in \`file\`.`);
-  const [hash, records]: [string, RecordFile] = await Promise.all([
-    sha256File(file!),
-    openRecordFile(file!, visit)
-  ]);
-  return {positions, sha256: hash, read: records.read, close: records.close};
 }
 
 async function check(
@@ -249,26 +190,4 @@ async function check(
       message: `${name} records no usage, so its cost stays unknown. Map it with "usage".`
     });
   return findings;
-}
-
-function fieldOf(record: RecordedRow, position: number, field: Field<unknown>): unknown {
-  return typeof field === "function" ? field(record, position) : record[field];
-}
-
-function textOf(output: unknown, item: number | undefined): string | undefined {
-  const one = item === undefined ? output : (output as unknown[])[item];
-  if (one === undefined || one === null) return undefined;
-  return typeof one === "string" ? one : JSON.stringify(one);
-}
-
-const keyOf = (model: string, rowId: string, repeat: number, judged: string) =>
-  `${model}\u0000${rowId}\u0000${repeat}\u0000${judged.trim()}`;
-
-const describe = (field: Field<unknown>) => (typeof field === "string" ? `field "${field}"` : "id");
-
-/** How the file is read decides what is answered, so it belongs to the identity. */
-function readingOf(options: RecordedOptions): string {
-  const {id = "id", output = "output", repeat, model, finishReason, judged} = options;
-  const fields = [id, output, repeat ?? null, model ?? null, finishReason ?? null];
-  return hashJson([...fields, ...(judged === undefined ? [] : [judged])].map(String)).slice(0, 16);
 }

@@ -137,8 +137,10 @@ export interface Completion {
   logprobs?: TokenLogprob[];
   /** Milliseconds of the attempt that succeeded, from request to last byte. */
   latencyMs: number;
-  /** Milliseconds to the first streamed token; undefined when the response was not streamed. */
+  /** Milliseconds to the first streamed token, of reasoning or of the answer; undefined when the response was not streamed. */
   firstTokenMs?: number;
+  /** Of a stream: the completion tokens that it did not show, of reasoning that the server keeps to itself; 0 when absent. */
+  unseenTokens?: number;
   /** Attempts made, 1 when the first succeeded. */
   attempts: number;
   /** US dollars; undefined when the endpoint states no price. */

@@ -79,9 +79,11 @@ function firstToken({firstTokenMs, sentMs, dueMs}: Sample): number | undefined {
   return firstTokenMs === undefined ? undefined : firstTokenMs + sentMs - dueMs;
 }
 
-function interToken({firstTokenMs, completionTokens, sentMs, endedMs}: Sample): number | undefined {
-  if (firstTokenMs === undefined || completionTokens === undefined || completionTokens < 2) return undefined;
-  return (endedMs - sentMs - firstTokenMs) / (completionTokens - 1);
+function interToken(one: Sample): number | undefined {
+  const {firstTokenMs, completionTokens, unseenTokens = 0, sentMs, endedMs} = one;
+  if (firstTokenMs === undefined || completionTokens === undefined) return undefined;
+  const after = completionTokens - unseenTokens - 1;
+  return after < 1 ? undefined : (endedMs - sentMs - firstTokenMs) / after;
 }
 
 /** Undefined when nothing was measured. */

@@ -152,14 +152,15 @@ function createCaller(
       })
       .then(
         (completion: Completion) => {
-          const {usage, firstTokenMs} = completion;
+          const {usage, firstTokenMs, unseenTokens} = completion;
           const costUsd = prices.costOf(endpoint, model, completion);
           if (costUsd === undefined) reservation?.assumeSpent();
           else reservation?.settle(costUsd);
           return {
             firstTokenMs: firstTokenMs ?? seenMs,
             promptTokens: usage?.promptTokens,
-            completionTokens: usage?.completionTokens
+            completionTokens: usage?.completionTokens,
+            unseenTokens
           };
         },
         (error: unknown) => {

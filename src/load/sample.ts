@@ -8,12 +8,14 @@ export interface Sample {
   firstTokenMs?: number;
   promptTokens?: number;
   completionTokens?: number;
+  /** Of those: reasoning that was not streamed. */
+  unseenTokens?: number;
   /** Kind of error; "unanswered" when the time was up. */
   error?: string;
 }
 
 /** What came of a request. Never rejects. */
-export type Reply = Pick<Sample, "firstTokenMs" | "promptTokens" | "completionTokens" | "error">;
+export type Reply = Omit<Sample, "dueMs" | "sentMs" | "endedMs">;
 
 /** Sends the next request; undefined when no more may be sent. */
 export type Send = (signal: AbortSignal) => Promise<Reply> | undefined;

@@ -45,7 +45,7 @@ beforeAll(async () => {
     `import {candidate, cascade, defineEval, normalizedMatch, openAICompatible} from ${engine};
      const at = (name, baseUrl, usd) => openAICompatible({name, baseUrl, hosting: "api", trust: "external",
        price: {inputUsdPerMillion: usd, outputUsdPerMillion: usd, asOf: "2026-01-01", source: "made up"}});
-     const small = candidate("small", at("cheap", ${JSON.stringify(cheap.url)}, 100), "small-model", {params: {temperature: 0}});
+     const small = candidate("small", at("cheap", ${JSON.stringify(cheap.url)}, 100), "small-model", {params: {temperature: 0, max_tokens: 64}});
      const large = candidate("large", at("strong", ${JSON.stringify(strong.url)}, 1000), "large-model");
      export default defineEval({
        dataset: "sums", split: {name: "all", strategy: "given", column: "part"}, prompt: "{{question}}",
@@ -115,6 +115,14 @@ it("serves a cascade to an OpenAI client: the stages it needs, their tokens and 
     expect(hard.usage).toMatchObject({total_tokens: 30});
     expect(hard.usage.cost_usd).toBeCloseTo((15 * 1100) / 1e6, 12);
     expect(strong.requests[0]!.body).toMatchObject({model: "large-model", temperature: 0.5});
+
+    // Servers refuse a bound under both of its names.
+    for (const model of ["small", "cheap first"]) {
+      await ask("an easy one", {model, max_completion_tokens: 20});
+      const {body} = cheap.requests.at(-1)!;
+      expect(body).toMatchObject({max_tokens: 20});
+      expect(body).not.toHaveProperty("max_completion_tokens");
+    }
 
     // An endpoint of Assay is a client as well, streams included.
     for (const stream of [false, true]) {

@@ -160,6 +160,7 @@ describe("logs of other tools become rows", () => {
           text("gen_ai.provider.name", "openai"),
           text("gen_ai.request.model", "m"),
           {key: "gen_ai.usage.input_tokens", value: {intValue: "7"}},
+          text("gen_ai.usage.output_tokens", " "),
           text(
             "gen_ai.input.messages",
             JSON.stringify([{role: "user", parts: [{type: "text", content: "ask"}]}])
@@ -173,7 +174,11 @@ describe("logs of other tools become rows", () => {
       {
         traceId: "t",
         spanId: "3",
-        attributes: [text("gen_ai.system", "openai"), text("gen_ai.request.model", "m")],
+        attributes: [
+          text("gen_ai.system", "openai"),
+          text("gen_ai.request.model", "m"),
+          {key: "gen_ai.usage.output_tokens", value: {intValue: "3"}}
+        ],
         events: [
           {
             name: "gen_ai.content.prompt",
@@ -199,9 +204,17 @@ describe("logs of other tools become rows", () => {
         input: "ask",
         output: "answer",
         prompt_tokens: 7,
+        completion_tokens: null,
         latency_ms: 250
       },
-      {id: "t/3", provider: "openai", input: "old", output: "way", latency_ms: null}
+      {
+        id: "t/3",
+        provider: "openai",
+        input: "old",
+        output: "way",
+        completion_tokens: 3,
+        latency_ms: null
+      }
     ]);
   });
 

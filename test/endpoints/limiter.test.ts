@@ -23,6 +23,9 @@ function simulated() {
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   return {
     effects,
+    get timers() {
+      return timers.size;
+    },
     sleep: (ms: number) => new Promise<void>((resolve) => void effects.timer(ms, resolve)),
     async runUntil(end: number) {
       for (;;) {
@@ -56,6 +59,24 @@ describe("createLimiter", () => {
     expect(started).toEqual(Array.from({length: 40}, (_, i) => i));
     expect(most).toBe(5);
     expect(limiter.stats).toMatchObject({inFlight: 0, queued: 0});
+  });
+
+  it("waits for nothing once the calls that waited are cleared, and goes on for those of others", async () => {
+    const world = simulated();
+    const limiter = createLimiter({max: 5, limits: {requestsPerMinute: 1}, effects: world.effects});
+    await limiter.run(async () => undefined);
+    const [ours, theirs] = [{}, {}];
+    const gone = limiter.run(async () => undefined, {owner: ours});
+    const stays = limiter.run(async () => "answer", {owner: theirs});
+    limiter.clear(ours);
+    await expect(gone).rejects.toMatchObject({kind: "aborted"});
+    await world.runUntil(61_000);
+    expect(await stays).toBe("answer");
+    const last = limiter.run(async () => undefined, {owner: ours});
+    expect(world.timers).toBe(1);
+    limiter.clear(ours);
+    await expect(last).rejects.toMatchObject({kind: "aborted"});
+    expect(world.timers).toBe(0);
   });
 
   it("the endpoint's own concurrency can only lower -j", () => {

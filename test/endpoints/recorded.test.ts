@@ -3,6 +3,7 @@ import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {realEffects} from "../../src/endpoints/effects.js";
 import {recorded, type RecordedOptions} from "../../src/endpoints/recorded.js";
 
 let folder: string;
@@ -207,6 +208,72 @@ describe("recorded", () => {
     expect((await identity(one))["recording"]).toMatch(/^[0-9a-f]{64}$/);
     expect(await identity(one)).not.toEqual(await identity(other));
     expect(await identity(one)).not.toEqual(await identity(one, "alt"));
+  });
+
+  it("is identified by what its functions name and close over, by usage and by latency", async () => {
+    const rows = [{id: "a", output: "x", tokens: 3, ms: 5}];
+    const identity = (more: Partial<RecordedOptions>) => recorded({name: "rec", rows, ...more}).identity("m");
+    const ending = (end: string): Partial<RecordedOptions> => ({
+      output: ({output}) => `${output as string}${end}`
+    });
+    expect(await identity(ending("."))).toEqual(await identity(ending(".")));
+    expect(await identity(ending("."))).not.toEqual(await identity(ending("!")));
+    const counting = (factor: number): Partial<RecordedOptions> => ({
+      usage: ({tokens}) => ({promptTokens: factor * (tokens as number), completionTokens: 1})
+    });
+    const each = [
+      {},
+      counting(1),
+      counting(2),
+      {latencyMs: "ms"},
+      {latencyMs: "tokens"},
+      {finishReason: "ms"}
+    ];
+    const known = await Promise.all(each.map(identity));
+    expect(new Set(known.map(({reading}) => reading)).size).toBe(each.length);
+    expect(await identity(counting(2))).toEqual(known[2]);
+  });
+
+  it("keeps its identity while its functions note what they read", async () => {
+    const noting = () => {
+      let last = "";
+      return recorded({
+        name: "rec",
+        rows: [{id: "a", output: "x"}],
+        output: ({output}) => (last = `${last}${output as string}`)
+      });
+    };
+    const read = noting();
+    await read.complete(request, {rowId: "a"});
+    expect(await read.identity("m")).toEqual(await noting().identity("m"));
+  });
+
+  it("takes an empty cell for a latency and a repeat that nobody stated", async () => {
+    const csv = "id,output,run,ms\na,x,,\na,y,, \nb,z,0,812\nb,w,1.0,0\n";
+    const file = await fileOf(csv, "csv");
+    let now = 0;
+    const effects = {...realEffects, now: () => (now += 7)};
+    const endpoint = recorded({
+      name: "rec",
+      file,
+      repeat: "run",
+      latencyMs: ({ms}) => ms as number | undefined,
+      effects
+    });
+    const said = async (rowId: string, repeat: number) => {
+      const {text, latencyMs} = await endpoint.complete(request, {rowId, repeat});
+      return [text, latencyMs];
+    };
+    expect([await said("a", 0), await said("a", 1), await said("b", 0), await said("b", 1)]).toEqual([
+      ["x", 7],
+      ["y", 7],
+      ["z", 812],
+      ["w", 0]
+    ]);
+    await endpoint.close!();
+    await expect(replay({rows: [{id: "a", output: "x", run: "first"}], repeat: "run"}, "a")).rejects.toThrow(
+      'rec: record 1 has the repeat "first". Repeats are whole numbers from 0 on.'
+    );
   });
 
   it("names the file and line of what it cannot read", async () => {

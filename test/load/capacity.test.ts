@@ -72,6 +72,21 @@ it("knows the first token of a stream that broke off", () => {
   expect(interTokenMs).toEqual({p50: 10, p90: undefined, p95: undefined, p99: undefined});
 });
 
+it("spreads the time after the first token over those that were streamed", () => {
+  const between = (more: object) =>
+    levelOf(4, undefined, {
+      samples: [{dueMs: 0, sentMs: 0, endedMs: 540, firstTokenMs: 500, completionTokens: 55, ...more}],
+      fromMs: 0,
+      toMs: 1000,
+      unsent: 0,
+      ratePerSecond: 1
+    }).interTokenMs?.p50;
+  expect(between({unseenTokens: 50})).toBe(10);
+  expect(between({firstTokenMs: 0})).toBe(10);
+  expect(between({unseenTokens: 54})).toBeUndefined();
+  expect(between({unseenTokens: 60})).toBeUndefined();
+});
+
 it("takes no throughput from a server that refuses more than one request in a hundred", async () => {
   const every = async (nth: number) => {
     const load = simulated(

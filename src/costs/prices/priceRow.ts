@@ -13,6 +13,7 @@ export interface PriceRow {
   /** For a million tokens. */
   inputPerMillion?: number;
   cachedInputPerMillion?: number;
+  /** Listed only: costs count tokens that a cache takes in at the price of input. */
   cacheWritePerMillion?: number;
   outputPerMillion?: number;
   batchInputPerMillion?: number;

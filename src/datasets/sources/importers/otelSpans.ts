@@ -94,6 +94,9 @@ function plain(value: unknown): unknown {
   return value.stringValue ?? value.intValue ?? value.doubleValue ?? value.boolValue;
 }
 
+/** OTLP writes whole numbers as texts. An empty one is no 0. */
 function numberOf(value: unknown): number | undefined {
-  return value === undefined || !Number.isFinite(Number(value)) ? undefined : Number(value);
+  const isText = typeof value === "string" && value.trim() !== "";
+  const number = isText || typeof value === "number" ? Number(value) : NaN;
+  return Number.isFinite(number) ? number : undefined;
 }
