@@ -189,15 +189,53 @@ describe("what a sample cost", () => {
 });
 
 describe("an Inspect log as a whole", () => {
+  const ended = async (entries: object) => {
+    const samples = {"samples/1_epoch_1.json": sample(1, "C"), "samples/2_epoch_1.json": sample(2, "I")};
+    const {notes, lacks, missing} = combine(await readResults([log({...entries, ...samples})]));
+    return {notes, lacks, missing};
+  };
+  const cancelled = (dataset: object, config: object = {}) =>
+    ended({"header.json": {...header, status: "cancelled", eval: {...header.eval, dataset, config}}});
+
   it("says when its run did not end", async () => {
-    const samples = {"samples/1_epoch_1.json": sample(1, "C")};
-    const notes = async (entries: object) =>
-      combine(await readResults([log({...entries, ...samples})])).notes;
-    expect(await notes({"header.json": header})).toEqual([]);
-    const [started] = await notes({"_journal/start.json": {version: 2, eval: header.eval, plan: {}}});
-    expect(started).toMatch(/\.eval: the run did not end \(its status is started\)/);
-    const [cancelled] = await notes({"header.json": {...header, status: "cancelled"}});
-    expect(cancelled).toMatch(/the run did not end \(its status is cancelled\)/);
+    expect(await ended({"header.json": header})).toEqual({notes: [], lacks: [], missing: 0});
+    const started = await ended({"_journal/start.json": {version: 2, eval: header.eval, plan: {}}});
+    expect(started).toMatchObject({
+      lacks: [
+        expect.stringMatching(/\.eval may lack samples: its run did not end \(its status is started\)$/)
+      ],
+      missing: 0
+    });
+  });
+
+  it("says how many samples its run was to have, where the header states it", async () => {
+    const lacks = (of: number) => ({
+      lacks: [
+        expect.stringMatching(
+          `\\.eval holds 2 of ${of} samples: its run did not end \\(its status is cancelled\\)$`
+        )
+      ],
+      missing: of - 2
+    });
+    expect(await cancelled({samples: 500})).toMatchObject(lacks(500));
+    expect(await cancelled({samples: 500}, {epochs: 3, limit: null})).toMatchObject(lacks(1500));
+    expect(await cancelled({samples: 500}, {epochs: 2, limit: 10})).toMatchObject(lacks(20));
+    // Which of the dataset these choose is not told by its size.
+    for (const config of [{limit: [10, 20]}, {sample_id: ["a", "b*"]}])
+      expect(await cancelled({samples: 500}, config)).toMatchObject({
+        lacks: [expect.stringMatching(/may lack samples/)],
+        missing: 0
+      });
+  });
+
+  it("lacks nothing where its run ended early and all samples are there", async () => {
+    expect(await cancelled({samples: 500}, {limit: 2})).toEqual({
+      notes: [
+        expect.stringMatching(/\.eval: the run did not end .*, though all of its 2 samples are there\.$/)
+      ],
+      lacks: [],
+      missing: 0
+    });
   });
 
   it("in the oldest layout is refused by what it is", async () => {

@@ -34,7 +34,7 @@ export const braintrust: ResultReader = {
           .map((event) => answerOf(event, traces.get(textOf(event.root_span_id) ?? "") ?? [], candidate)),
         notes: textOf(at(document, "cursor"))
           ? [
-              `${content.path} is a page (\`cursor\`); fetch on until a page is empty, and join the events, unless it holds all`
+              "it is a page (`cursor`), and others may follow: fetch on until one is empty, and join their events."
             ]
           : []
       });

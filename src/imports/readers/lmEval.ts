@@ -74,7 +74,7 @@ async function read(content: Content): Promise<ImportedFile> {
     title: task,
     answers: [...byDocument.values()],
     beside: beside?.path,
-    notes: left === "" ? [] : [`${content.path}: ${left} left out: smaller is better there.`]
+    notes: left === "" ? [] : [`${left} left out: smaller is better there.`]
   });
 }
 
