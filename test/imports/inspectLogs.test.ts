@@ -188,6 +188,31 @@ describe("what a sample cost", () => {
   });
 });
 
+describe("a sample that was answered from the cache", () => {
+  const spent = async (...events: object[]) => {
+    const [answer] = await answersIn(
+      whole(sample(1, "C", {events, working_time: 0.01, model_usage: {"openai/small": {output_tokens: 5}}}))
+    );
+    return [answer!.latencyMs, answer!.completionTokens];
+  };
+  const call = (model: string, cache: string | null) => ({event: "model", model, cache});
+
+  it("has no time, tokens and cost: what is counted is the cache's", async () => {
+    expect(await spent(call("openai/small", null), call("openai/small", "read"))).toEqual([
+      undefined,
+      undefined
+    ]);
+    const [answer] = await answersIn(
+      whole(sample(1, "C", {total_time: 1, transcript: {events: [call("openai/small", "read")]}}))
+    );
+    expect(answer!.latencyMs).toBeUndefined();
+  });
+
+  it("is none where the cache was written, or answered its grader", async () => {
+    expect(await spent(call("openai/small", "write"), call("openai/grader", "read"))).toEqual([10, 5]);
+  });
+});
+
 describe("an Inspect log as a whole", () => {
   const ended = async (entries: object) => {
     const samples = {"samples/1_epoch_1.json": sample(1, "C"), "samples/2_epoch_1.json": sample(2, "I")};

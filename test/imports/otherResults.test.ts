@@ -236,6 +236,21 @@ describe("Braintrust", () => {
     expect(answers).toMatchObject([{promptTokens: 120, completionTokens: 2, latencyMs: 3000, model: "m"}]);
   });
 
+  it("takes no time, and no cost of 0, from an answer of its proxy's cache", async () => {
+    const spent = async (metrics: object) => {
+      const events = [
+        root,
+        span("t", ["r"], "task", {metrics: {start: 0, end: 3}}),
+        span("a", ["t"], "llm", {metrics})
+      ];
+      const {answers} = await combined({events});
+      return [answers[0]!.latencyMs, answers[0]!.costUsd];
+    };
+    expect(await spent({cached: 0, estimated_cost: 0})).toEqual([10_000, 0]);
+    expect(await spent({cached: 1, estimated_cost: 0})).toEqual([undefined, undefined]);
+    expect(await spent({cached: 1, estimated_cost: 0.2})).toEqual([undefined, 0.2]);
+  });
+
   it("says that a page with a cursor may not be all", async () => {
     const {notes, lacks} = await combined({events: [root], cursor: "abc"});
     expect(notes[0]).toMatch(/: it is a page \(`cursor`\), and others may follow: fetch on/);

@@ -124,8 +124,7 @@ function answerOf(header: JsonObject, sample: JsonObject): ImportedAnswer {
     expected: sample.target,
     slices: slicesOf(sample.metadata),
     model,
-    latencyMs: secondsOf(sample.working_time ?? sample.total_time),
-    ...usageOf(at(sample.model_usage, model)),
+    ...spentOf(sample, model),
     finishedAt: timeOf(sample.completed_at)
   };
 }
@@ -147,10 +146,22 @@ function valued(value: unknown): Pick<ImportedScore, "value" | "reason"> {
   return {value: number, reason: number === undefined ? "the log holds no number" : undefined};
 }
 
-/** The candidate's own: a grader's usage stands beside it, by the grader's model. */
-function usageOf(
-  usage: unknown
-): Pick<ImportedAnswer, "promptTokens" | "completionTokens" | "cachedTokens" | "costUsd"> {
+/** Whether a call to the candidate was answered from Inspect's cache, by the sample's events. */
+function isCached(sample: JsonObject, model: string): boolean {
+  const events = objectsOf(sample.events ?? at(sample.transcript, "events"));
+  return events.some((one) => one.event === "model" && one.cache === "read" && one.model === model);
+}
+
+/**
+ * The candidate's own: a grader's usage stands beside it, by the grader's model. Nothing where a call was answered from the
+ * cache, which takes no time of the model's and counts no tokens.
+ */
+function spentOf(
+  sample: JsonObject,
+  model: string
+): Pick<ImportedAnswer, "latencyMs" | "promptTokens" | "completionTokens" | "cachedTokens" | "costUsd"> {
+  if (isCached(sample, model)) return {};
+  const usage = at(sample.model_usage, model);
   const count = (name: string) => numberOf(at(usage, name));
   const [input, output, cached] = ["input_tokens", "output_tokens", "input_tokens_cache_read"].map(count);
   const cache = (cached ?? 0) + (count("input_tokens_cache_write") ?? 0);
@@ -158,6 +169,7 @@ function usageOf(
   // Some providers count what the cache took among the input, some beside it: the total tells.
   const beside = rest === 0 || rest === count("reasoning_tokens");
   return {
+    latencyMs: secondsOf(sample.working_time ?? sample.total_time),
     promptTokens: input !== undefined && beside ? input + cache : input,
     completionTokens: output,
     cachedTokens: cached,
