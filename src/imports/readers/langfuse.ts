@@ -13,7 +13,8 @@ import {fileOf, misshapen, type ResultReader} from "./types.js";
  */
 export const langfuse: ResultReader = {
   tool: "langfuse",
-  matches: (content) => objectsIn(content).some((one) => isTrace(one) || isScore(one) || isRunItem(one)),
+  matches: (content) =>
+    objectsIn(content).some((one) => isTrace(one) || isScore(one) || isRunItem(one) || isItem(one)),
   read: async (contents) => {
     const all = contents.flatMap(objectsIn);
     const known = {
