@@ -65,7 +65,7 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
     for (const {eval: name, split, report} of checked)
       await tellOlder(store, `${name} (${split})`, report.run.dataset);
     for (const {eval: name, split, otherMargin, otherDefinition, report} of checked)
-      for (const text of [otherMargin, otherDefinition, ...seenBefore(report)])
+      for (const text of [otherMargin, otherDefinition, ...importedNotes(report), ...seenBefore(report)])
         if (text !== undefined) note(`! ${name} (${split}): ${text}`);
     const results = checked.flatMap((one) => one.results);
     const unrun = gatesWithoutRun(checked, evals);
@@ -146,6 +146,12 @@ export async function checkEvals(
   return checked;
 }
 
+/** What is known of the files that the gate's scores come from. */
+function importedNotes({run: {imported, stopped}}: RunVerdict): string[] {
+  if (!imported) return [];
+  return [...(stopped === undefined ? [] : [`the run is partial: ${stopped}.`]), ...(imported.notes ?? [])];
+}
+
 /** What candidates had learned of the rows that the gate goes by, and whose weights were chosen on them. */
 function seenBefore({contamination, verdict}: RunVerdict): string[] {
   if (!contamination) return [];
@@ -155,7 +161,8 @@ function seenBefore({contamination, verdict}: RunVerdict): string[] {
 
 /**
  * A run of another definition says nothing of whether the present one would pass. One that was cut short tells of no gate that it
- * passes: the rows that it did not get to are no sample, as those behind a limit are. What fails on it fails.
+ * passes: the rows that it did not get to are no sample, as those behind a limit are. Neither does one whose files of another tool
+ * are not whole. What fails on it fails.
  */
 export function undecidedFor(
   {run, race, other}: Pick<JudgedRun, "race" | "other"> & {run: CutRun},
@@ -164,7 +171,7 @@ export function undecidedFor(
   const why = other
     ? `is of another definition (${firstOf(other)})`
     : !race && isCutShort(run)
-      ? `was cut short with ${run.counts.scored} of ${run.counts.planned} answers scored`
+      ? cutText(run)
       : undefined;
   if (why === undefined) return [...results];
   return results.map((result) =>
@@ -185,7 +192,14 @@ function firstOf(parts: readonly string[]): string {
   return rest > 1 ? `${parts.slice(0, 2).join(", ")} and ${rest} more` : parts.join(", ");
 }
 
-type CutRun = Pick<RunManifest, "id" | "status" | "limit" | "counts">;
+type CutRun = Pick<RunManifest, "id" | "status" | "limit" | "counts" | "imported">;
+
+/** How many answers another tool's files lack may not be known. */
+function cutText({imported, counts: {scored, planned, completed, failed}}: CutRun): string {
+  return imported && completed + failed >= planned
+    ? "is of result files that are not whole"
+    : `was cut short with ${scored} of ${planned} answers scored`;
+}
 
 function isCutShort({status, limit, counts: {planned, completed, failed}}: CutRun): boolean {
   return status === "partial" && (limit === undefined || completed + failed < planned);

@@ -21,19 +21,19 @@ const TEXT_CHARS = 4000;
 /** Masking takes milliseconds a row. */
 const EXCERPT_ROWS = 5000;
 
-/** Reads result files, puts them side by side and seals them as a run. `notes` is what a reader should know of them. */
+/** Reads result files, puts them side by side and seals them as a run. */
 export async function importResults(
   workspace: Workspace,
   source: Omit<ImportedSource, "kind">,
   options: ImportOptions
-): Promise<{manifest: RunManifest; unchanged: boolean; notes: string[]}> {
+): Promise<{manifest: RunManifest; unchanged: boolean}> {
   const files = (await readResults(source.files, {folder: workspace.project})).map((file) => ({
     ...file,
     path: shownPath(workspace.project, file.path)
   }));
   const combined = combine(files, source);
   const title = options.title ?? files.find(({title}) => title)?.title;
-  const {manifest, unchanged, erased} = await sealImported(workspace, files, combined, {
+  return sealImported(workspace, files, combined, {
     eval: options.name ?? nameOf(title ?? basename(files[0]!.path)),
     title,
     margin: options.margin,
@@ -44,8 +44,6 @@ export async function importResults(
     code: await codeRevision(workspace.project),
     excerpt: await excerptOf(options.publish)
   });
-  const notes = erased > 0 ? [`${erased} rows of the files were erased before, and are left out`] : [];
-  return {manifest, unchanged, notes: [...combined.notes, ...notes]};
 }
 
 async function excerptOf(publish: Publishing | undefined) {

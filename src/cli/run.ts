@@ -100,9 +100,9 @@ export function isUnfinished({result, race}: EvalOutcome): boolean {
     return (
       race.outcome?.kind === "stopped" || !race.rounds.at(-1)?.standings.some(({mean}) => mean !== undefined)
     );
-  const counts = result.manifest?.counts;
-  if (counts === undefined) return false;
-  const owed = result.manifest?.owedScores ?? 0;
+  if (result.manifest === undefined) return false;
+  const {counts, imported, status, owedScores: owed = 0} = result.manifest;
+  if (imported && status === "partial") return true;
   const nothingScored = counts.completed > 0 && counts.scored === 0;
   return nothingScored || owed > 0 || counts.completed + counts.failed < counts.planned;
 }

@@ -203,7 +203,7 @@ async function importedOutcome(
   source: ImportedSource
 ): Promise<EvalOutcome> {
   const {title, margin, publish, gate} = definition;
-  const {manifest, unchanged, notes} = await importResults(store.workspace, source, {
+  const {manifest, unchanged} = await importResults(store.workspace, source, {
     name,
     title,
     margin,
@@ -212,7 +212,6 @@ async function importedOutcome(
     evalFile: {path, sha256},
     command: `assay run ${name}`
   });
-  for (const text of notes) note(`! ${text}`);
   store.refresh();
   return {
     eval: {name, path, sha256, definition},

@@ -17,7 +17,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   const lines = [
     bold(`${run.eval} · ${run.split.name} split`) +
       dim(
-        ` · ${run.dataset.name}@${run.dataset.version} · ${counted(run.counts.planned)} ${run.imported ? "answers" : "calls planned"}${cut}`
+        ` · ${run.dataset.name}@${run.dataset.version} · ${run.imported ? answersText(run) : `${counted(run.counts.planned)} calls planned`}${cut}`
       ),
     bold(verdict.action),
     ...(verdict.sentence === verdict.action ? [] : [verdict.sentence])
@@ -62,6 +62,11 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   for (const {sentence} of verdict.risks) lines.push(`! ${sentence}`);
   for (const warning of verdict.warnings) lines.push(`! ${warning}`);
   return lines.join("\n");
+}
+
+function answersText({counts: {completed, failed, planned}}: RunManifest): string {
+  const there = completed + failed;
+  return there < planned ? `${counted(there)} of ${counted(planned)} answers` : `${counted(there)} answers`;
 }
 
 /** Whose mean it is and over what, where that is not the mean in the table. */

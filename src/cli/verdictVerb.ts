@@ -58,7 +58,6 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
   const workspace = await openWorkspace(projectOf(from) ?? from);
   const rules = rulesOf(options);
   const done = options.from ? await sealed(workspace, options.from, rules, options) : undefined;
-  for (const text of done?.notes ?? []) note(`! ${text}`);
   const store = await openStore(workspace);
   try {
     const {run, race, other}: JudgedRun = done ? {run: done.manifest} : await chosenRun(store, name);

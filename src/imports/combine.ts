@@ -17,6 +17,10 @@ export interface Combined {
   answers: CombinedAnswer[];
   /** What a reader of the verdict should know, a sentence each. */
   notes: string[];
+  /** Which files are not whole, and why. */
+  lacks: string[];
+  /** How many answers these lack by their own word; of some it is not known. */
+  missing: number;
 }
 
 export interface CombinedRow {
@@ -69,15 +73,19 @@ export function combine(
       candidateAt.get(a.candidate)! - candidateAt.get(b.candidate)! ||
       a.repeat - b.repeat
   );
+  const repeats = answers.reduce((most, {repeat}) => Math.max(most, repeat + 1), 1);
+  const told = files.flatMap(({path, notes}) => notes.map((note) => `${path}: ${note}`));
   return {
     rows,
     candidates,
     scorers,
     primary,
     slices,
-    repeats: answers.reduce((most, {repeat}) => Math.max(most, repeat + 1), 1),
+    repeats,
     answers,
-    notes: [...files.flatMap(({notes}) => notes), ...varyingNotes(varying, MOST_SLICE_VALUES)]
+    notes: [...told, ...varyingNotes(varying, MOST_SLICE_VALUES)],
+    lacks: files.flatMap(({path, lacks}) => (lacks === undefined ? [] : [`${path} ${lacks}`])),
+    missing: files.reduce((sum, {missing = 0}) => sum + missing, 0)
   };
 }
 

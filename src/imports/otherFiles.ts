@@ -12,7 +12,7 @@ export async function otherFiles(
   if (!run.imported) return ["where its answers come from"];
   try {
     const files = await readResults(source.files, {folder: project});
-    const {primary, slices, candidates} = combine(files, source);
+    const {primary, slices, candidates, lacks} = combine(files, source);
     const isSame = (a: unknown, b: unknown) => canonicalJson(a) === canonicalJson(b);
     const names = (all: readonly {name: string}[]) => all.map(({name}) => name);
     const hashes = (all: readonly {sha256: string}[]) => all.map(({sha256}) => sha256);
@@ -20,7 +20,8 @@ export async function otherFiles(
       isSame(hashes(files), hashes(run.imported.files)) ? "" : "the result files",
       primary === run.primaryScorer ? "" : "the primary scorer",
       isSame(slices, run.slices) ? "" : "the slices",
-      isSame(names(candidates), names(run.candidates)) ? "" : "the candidates"
+      isSame(names(candidates), names(run.candidates)) ? "" : "the candidates",
+      lacks.length === 0 || run.status === "partial" ? "" : "whether the result files are whole"
     ].filter(Boolean);
   } catch {
     return [];

@@ -13,11 +13,11 @@ import {
   sealRun,
   sha256,
   UserError,
-  whoOpens,
   type Workspace,
   writeParquetRows
 } from "../store/index.js";
 import type {Combined, CombinedAnswer} from "./combine.js";
+import {manifestOf, versionOf} from "./manifest.js";
 import type {ImportedFile} from "./types.js";
 
 export interface SealImportedOptions {
@@ -38,16 +38,17 @@ export interface SealImportedOptions {
 
 /**
  * Seals results of other tools as a run. The same results under the same settings give the run that is there already.
- * Rows that were erased before stay out; `erased` counts them. The manifest's `imported` says by whom, from which tools and files; every scorer's version is its tool's.
+ * Rows that were erased before stay out. The manifest's `imported` says by whom, from which tools and files, and what a
+ * reader should know of them; every scorer's version is its tool's.
  */
 export async function sealImported(
   workspace: Workspace,
   files: readonly ImportedFile[],
   combined: Combined,
   options: SealImportedOptions
-): Promise<{manifest: RunManifest; unchanged: boolean; erased: number}> {
+): Promise<{manifest: RunManifest; unchanged: boolean}> {
   const planHash = hashJson([
-    3,
+    4,
     options.eval,
     options.margin ?? null,
     options.gate ?? null,
@@ -63,7 +64,7 @@ export async function sealImported(
   return workspace.lease(`run-${id}`, {what: `the run ${id}`}, async (held) => {
     const known = await readRun(workspace, id);
     const now = (options.now ?? Date.now)();
-    if (known) return {manifest: await askAgain(workspace, known, held, now), unchanged: true, erased: 0};
+    if (known) return {manifest: await askAgain(workspace, known, held, now), unchanged: true};
     const kept = await withoutErased(workspace, options.eval, combined);
     const manifest = manifestOf({id, planHash, files, combined: kept, options, now});
     await sealRun(
@@ -73,7 +74,7 @@ export async function sealImported(
       async () => manifest,
       held
     );
-    return {manifest, unchanged: false, erased: combined.rows.length - kept.rows.length};
+    return {manifest, unchanged: false};
   });
 }
 
@@ -85,7 +86,9 @@ async function withoutErased(workspace: Workspace, dataset: string, combined: Co
   const rows = combined.rows.filter(({id}) => isKept(id));
   if (rows.length === 0) throw new UserError(`every row of ${dataset} in these files was erased before.`);
   const answers = combined.answers.filter(({row}) => isKept(row));
-  return {...combined, rows, answers};
+  const erased = combined.rows.length - rows.length;
+  const note = `${erased} ${erased === 1 ? "row of the files was" : "rows of the files were"} erased before and left out.`;
+  return {...combined, rows, answers, notes: erased > 0 ? [...combined.notes, note] : combined.notes};
 }
 
 interface Tables extends Pick<SealImportedOptions, "excerpt"> {
@@ -182,105 +185,4 @@ function* scoresOf(run: string, {answers, scorers}: Combined): Generator<object>
         reason: value === undefined ? (reason ?? "no score") : undefined,
         details: details && JSON.stringify(details)
       };
-}
-
-const versionOf = ({tool, version}: {tool: string; version?: string}) =>
-  version === undefined ? `imported from ${tool}` : `imported from ${tool} ${version}`;
-
-interface ManifestInputs {
-  id: string;
-  planHash: string;
-  files: readonly ImportedFile[];
-  combined: Combined;
-  options: SealImportedOptions;
-  now: number;
-}
-
-function manifestOf({id, planHash, files, combined, options, now}: ManifestInputs): RunManifest {
-  const {rows, candidates, answers, repeats, primary} = combined;
-  const failed = answers.filter((answer) => answer.failed !== undefined).length;
-  const scored = answers.filter(({scores}) =>
-    scores.some(({scorer, value}) => scorer === primary && value !== undefined)
-  ).length;
-  const planned = rows.length * candidates.length * repeats;
-  const time = new Date(now).toISOString();
-  const costs = answers.flatMap(({costUsd}) => costUsd ?? []);
-  const rowsHash = hashJson(rows.map(({id, hash}) => [id, hash]));
-  return {
-    kind: "run",
-    schemaVersion: 1,
-    id,
-    eval: options.eval,
-    title: options.title,
-    margin: options.margin,
-    publish: options.publish ?? "ids",
-    status: answers.length < planned ? "partial" : "complete",
-    stopped: answers.length < planned ? missingText(combined) : undefined,
-    planHash,
-    dataset: {name: options.eval, version: rowsHash.slice(0, 16), rows: rows.length},
-    split: {id: "imported", name: "imported", strategy: "imported", part: "test", seed: ""},
-    candidates: candidates.map(({name, model, tool, baseUrl}, i) => ({
-      name,
-      model,
-      endpoint: tool,
-      endpointKind: "imported",
-      hosting: "unknown",
-      identity: identityOf(baseUrl),
-      params: {},
-      baseline: i === 0 ? true : undefined
-    })),
-    variants: [{name: "default", sha256: ""}],
-    scorers: combined.scorers.map((scorer) => ({
-      name: scorer.name,
-      version: versionOf(scorer),
-      binary: scorer.binary,
-      human: scorer.human || undefined
-    })),
-    primaryScorer: primary,
-    slices: combined.slices,
-    repeats,
-    seed: planHash.slice(0, 16),
-    evalFile: options.evalFile,
-    counts: {
-      planned,
-      completed: answers.length - failed,
-      failed,
-      reused: 0,
-      scored,
-      unscored: answers.length - failed - scored
-    },
-    costUsd: costs.length > 0 ? costs.reduce((sum, cost) => sum + cost, 0) : undefined,
-    unpricedCalls: 0,
-    startedAt: time,
-    sealedAt: time,
-    seconds: 0,
-    code: options.code,
-    command: options.command,
-    gate: options.gate,
-    imported: {
-      by: whoOpens(),
-      files: files.map(({path, sha256, bytes, tool, version, answers}) => ({
-        path,
-        sha256,
-        bytes,
-        tool,
-        version,
-        answers: answers.length
-      }))
-    }
-  };
-}
-
-const identityOf = (baseUrl: string | undefined): Record<string, string> =>
-  baseUrl === undefined ? {} : {baseUrl};
-
-/** Which candidates have fewer rows than there are. */
-function missingText({rows, candidates, answers, repeats}: Combined): string {
-  const counts = new Map<string, number>();
-  for (const {candidate} of answers) counts.set(candidate, (counts.get(candidate) ?? 0) + 1);
-  const short = candidates.filter(({name}) => (counts.get(name) ?? 0) < rows.length * repeats);
-  const named = short
-    .slice(0, 3)
-    .map(({name}) => `${name} has ${counts.get(name) ?? 0} of ${rows.length * repeats} answers`);
-  return `the files lack answers: ${named.join(", ")}${short.length > 3 ? `, and ${short.length - 3} more candidates lack some` : ""}`;
 }

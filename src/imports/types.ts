@@ -50,8 +50,12 @@ export interface ImportedFile {
   answers: ImportedAnswer[];
   /** A file beside it that was read too: what the tool wrote of the whole run. */
   beside?: string;
-  /** What the file holds and the import leaves out, a sentence each. */
+  /** What a reader of the verdict should know of the file, a sentence each that the path is set before. */
   notes: string[];
+  /** Why answers are missing that the tool gave or was to give, as a predicate of the path; absent where none is known to be. */
+  lacks?: string;
+  /** How many, where the file tells it. */
+  missing?: number;
 }
 
 /** Where scores come from: files of other tools, and what to make of them. */

@@ -56,6 +56,7 @@ export async function runVerdict(
   const {verdict} = report;
   const warnings = [
     ...verdict.warnings,
+    ...(run.imported?.notes ?? []),
     ...contaminationBeside(verdict, contamination?.candidates ?? []),
     ...selectionBeside(verdict, contamination?.selected ?? [])
   ];

@@ -308,6 +308,8 @@ export interface ImportedFrom {
     version?: string;
     answers: number;
   }[];
+  /** What a reader of the verdict should know of the files, a sentence each; absent where there is nothing, and in runs made before it was noted. */
+  notes?: string[];
 }
 
 /** Rows that a person had erased. */

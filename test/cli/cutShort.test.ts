@@ -31,6 +31,23 @@ describe("gates on a run that was cut short", () => {
     expect(others).toEqual(results.slice(1));
   });
 
+  it("say of other tools' files what is known of those that are missing", () => {
+    const imported = {by: "me", files: []};
+    const said = (counts: typeof run.counts) =>
+      undecidedFor({run: {...run, imported, counts}}, results).map(({status, message}) => [
+        status,
+        message
+      ])[0];
+    expect(said(run.counts)).toEqual([
+      "undecided",
+      "found 90.0, in words-1, which was cut short with 3 of 10 answers scored"
+    ]);
+    expect(said({...run.counts, completed: 9})).toEqual([
+      "undecided",
+      "found 90.0, in words-1, which is of result files that are not whole"
+    ]);
+  });
+
   it("are as they are on a limited run, unless that was cut short too, or lacks scores", () => {
     const whole = {...run.counts, completed: 9};
     expect(statuses({limit: 5, counts: whole})).toEqual(["pass", "fail", "undecided"]);

@@ -1,4 +1,4 @@
-import {mkdirSync, mkdtempSync, symlinkSync, writeFileSync} from "node:fs";
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {tableFromIPC} from "apache-arrow";
@@ -163,6 +163,77 @@ describe("a verdict on results made elsewhere", () => {
   });
 });
 
+describe("result files that are not whole", () => {
+  const log = (model: string, status: string, samples: number) => ({
+    version: 2,
+    status,
+    eval: {task: "t", model, dataset: {samples}},
+    samples: Array.from({length: 20}, (_, i) => ({
+      id: i,
+      epoch: 1,
+      input: `q${i}`,
+      target: "a",
+      scores: {s: {value: i < 18 ? "C" : "I"}}
+    }))
+  });
+  function logs(status: string, samples: number): string {
+    const dir = mkdtempSync(join(tmpdir(), "verdict-"));
+    for (const name of ["x", "y"])
+      writeFileSync(join(dir, `${name}.json`), JSON.stringify(log(name, status, samples)));
+    return dir;
+  }
+
+  it("make a partial run, whose verdict says why and on which no gate passes, now and later", async () => {
+    const dir = logs("cancelled", 50);
+    const lacks =
+      "x.json holds 20 of 50 samples: its run did not end (its status is cancelled); y.json holds";
+    const made = await assay(dir, "verdict", "--from", "x.json", "y.json", "--min-score", "0.5");
+    expect(made.code).toBe(101);
+    expect(made.stdout).toContain(`· 40 of 100 answers · partial: ${lacks}`);
+    expect(made.stdout).toContain(`! The run is partial: ${lacks}`);
+    expect(made.stdout).toMatch(
+      /undecided +x +score at least 50\.0 .* was cut short with 40 of 100 answers scored/
+    );
+    const failed = await assay(dir, "verdict", "--from", "x.json", "y.json", "--min-score", "0.99");
+    expect(failed.code).toBe(100);
+    const store = await openStore(await openWorkspace(dir));
+    try {
+      const [run] = await store.runs();
+      expect(run).toMatchObject({
+        status: "partial",
+        stopped: expect.stringContaining(lacks) as string,
+        counts: {planned: 100, completed: 40}
+      });
+      const {runs} = await verdicts(store);
+      expect(runs[0]!.verdict.risks[0]!.sentence).toContain(lacks);
+    } finally {
+      store.close();
+    }
+  });
+
+  it("leave a run complete that lacks nothing, and what is known beside it is a warning of the verdict", async () => {
+    const dir = logs("error", 20);
+    const files = ["x.json", "y.json"];
+    const note = "x.json: the run did not end (its status is error), though all of its 20 samples are there.";
+    const said = await assay(dir, "verdict", "--from", ...files, "--min-score", "0.5");
+    expect(said.code).toBe(0);
+    expect(said.stdout).toContain(`! ${note}`);
+    const printed = await assay(dir, "verdict", "--from", ...files, "--json");
+    const {imported: from, verdict} = JSON.parse(printed.stdout) as {
+      imported: {notes: string[]};
+      verdict: {warnings: string[]};
+    };
+    expect(from.notes).toContain(note);
+    expect(verdict.warnings).toContain(note);
+    const store = await openStore(await openWorkspace(dir));
+    try {
+      expect((await verdicts(store)).runs[0]!.verdict.warnings).toContain(note);
+    } finally {
+      store.close();
+    }
+  });
+});
+
 describe("an eval whose source is imported", () => {
   it("is run and checked like any other, and makes no call", async () => {
     const dir = folder();
@@ -187,6 +258,42 @@ describe("an eval whose source is imported", () => {
     const [checked] = JSON.parse(check.stdout) as {eval: string; results: {status: string}[]}[];
     expect(checked!.eval).toBe("old");
     expect(checked!.results.map(({status}) => status)).toEqual(["pass", "fail"]);
+  });
+
+  it("is undecided and told of where its files are not whole, also by a run that was sealed as complete", async () => {
+    const dir = folder();
+    mkdirSync(join(dir, "evals"));
+    mkdirSync(join(dir, "node_modules"));
+    symlinkSync(resolve(import.meta.dirname, "../.."), join(dir, "node_modules/assay"));
+    writeFileSync(join(dir, "package.json"), '{"type": "module"}');
+    const item = (n: number) => ({
+      object: "eval.run.output_item",
+      run_id: "r",
+      datasource_item_id: n,
+      results: [{name: "m", score: 1}],
+      sample: {model: "gpt"}
+    });
+    const data = Array.from({length: 30}, (_, n) => item(n));
+    writeFileSync(join(dir, "items.json"), JSON.stringify({object: "list", has_more: true, data}));
+    writeFileSync(
+      join(dir, "evals/old.eval.ts"),
+      `import {defineEval, imported} from ${JSON.stringify(compiled("bundle/index.js"))};
+       export default defineEval({source: imported({files: ["items.json"]}), gate: [{minScore: 0.4}]});`
+    );
+    const run = await assay(dir, "run");
+    expect(run.code).toBe(1);
+    const check = await assay(dir, "check");
+    expect(check.code).toBe(101);
+    expect(check.stderr).toMatch(/! old \(imported\): the run is partial: items\.json is not the last page/);
+    expect(check.stdout).toMatch(/undecided .* which is of result files that are not whole/);
+    // As runs were sealed before files were asked whether they are whole.
+    const runs = join(dir, ".assay/runs");
+    const path = join(runs, readdirSync(runs)[0]!, "manifest.json");
+    const manifest = JSON.parse(readFileSync(path, "utf8")) as object;
+    writeFileSync(path, JSON.stringify({...manifest, status: "complete", stopped: undefined}));
+    const before = await assay(dir, "check");
+    expect(before.code).toBe(101);
+    expect(before.stdout + before.stderr).toContain("whether the result files are whole");
   });
 
   it("says which fields ask something, and what a source must be", () => {

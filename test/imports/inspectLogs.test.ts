@@ -188,16 +188,79 @@ describe("what a sample cost", () => {
   });
 });
 
+describe("a sample that was answered from the cache", () => {
+  const spent = async (...events: object[]) => {
+    const [answer] = await answersIn(
+      whole(sample(1, "C", {events, working_time: 0.01, model_usage: {"openai/small": {output_tokens: 5}}}))
+    );
+    return [answer!.latencyMs, answer!.completionTokens];
+  };
+  const call = (model: string, cache: string | null) => ({event: "model", model, cache});
+
+  it("has no time, tokens and cost: what is counted is the cache's", async () => {
+    expect(await spent(call("openai/small", null), call("openai/small", "read"))).toEqual([
+      undefined,
+      undefined
+    ]);
+    const [answer] = await answersIn(
+      whole(sample(1, "C", {total_time: 1, transcript: {events: [call("openai/small", "read")]}}))
+    );
+    expect(answer!.latencyMs).toBeUndefined();
+  });
+
+  it("is none where the cache was written, or answered its grader", async () => {
+    expect(await spent(call("openai/small", "write"), call("openai/grader", "read"))).toEqual([10, 5]);
+  });
+});
+
 describe("an Inspect log as a whole", () => {
+  const ended = async (entries: object) => {
+    const samples = {"samples/1_epoch_1.json": sample(1, "C"), "samples/2_epoch_1.json": sample(2, "I")};
+    const {notes, lacks, missing} = combine(await readResults([log({...entries, ...samples})]));
+    return {notes, lacks, missing};
+  };
+  const cancelled = (dataset: object, config: object = {}) =>
+    ended({"header.json": {...header, status: "cancelled", eval: {...header.eval, dataset, config}}});
+
   it("says when its run did not end", async () => {
-    const samples = {"samples/1_epoch_1.json": sample(1, "C")};
-    const notes = async (entries: object) =>
-      combine(await readResults([log({...entries, ...samples})])).notes;
-    expect(await notes({"header.json": header})).toEqual([]);
-    const [started] = await notes({"_journal/start.json": {version: 2, eval: header.eval, plan: {}}});
-    expect(started).toMatch(/\.eval: the run did not end \(its status is started\)/);
-    const [cancelled] = await notes({"header.json": {...header, status: "cancelled"}});
-    expect(cancelled).toMatch(/the run did not end \(its status is cancelled\)/);
+    expect(await ended({"header.json": header})).toEqual({notes: [], lacks: [], missing: 0});
+    const started = await ended({"_journal/start.json": {version: 2, eval: header.eval, plan: {}}});
+    expect(started).toMatchObject({
+      lacks: [
+        expect.stringMatching(/\.eval may lack samples: its run did not end \(its status is started\)$/)
+      ],
+      missing: 0
+    });
+  });
+
+  it("says how many samples its run was to have, where the header states it", async () => {
+    const lacks = (of: number) => ({
+      lacks: [
+        expect.stringMatching(
+          `\\.eval holds 2 of ${of} samples: its run did not end \\(its status is cancelled\\)$`
+        )
+      ],
+      missing: of - 2
+    });
+    expect(await cancelled({samples: 500})).toMatchObject(lacks(500));
+    expect(await cancelled({samples: 500}, {epochs: 3, limit: null})).toMatchObject(lacks(1500));
+    expect(await cancelled({samples: 500}, {epochs: 2, limit: 10})).toMatchObject(lacks(20));
+    // Which of the dataset these choose is not told by its size.
+    for (const config of [{limit: [10, 20]}, {sample_id: ["a", "b*"]}])
+      expect(await cancelled({samples: 500}, config)).toMatchObject({
+        lacks: [expect.stringMatching(/may lack samples/)],
+        missing: 0
+      });
+  });
+
+  it("lacks nothing where its run ended early and all samples are there", async () => {
+    expect(await cancelled({samples: 500}, {limit: 2})).toEqual({
+      notes: [
+        expect.stringMatching(/\.eval: the run did not end .*, though all of its 2 samples are there\.$/)
+      ],
+      lacks: [],
+      missing: 0
+    });
   });
 
   it("in the oldest layout is refused by what it is", async () => {

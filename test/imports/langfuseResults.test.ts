@@ -97,8 +97,21 @@ it("a page of several is told, until all of them are there", async () => {
     data: [trace(String(page), [score({traceId: String(page)})])],
     meta: {page, limit: 1, totalItems: 2, totalPages: 2}
   });
-  expect((await combined(page(1))).notes).toEqual([
-    expect.stringMatching(/\.json is page 1 of 2; fetch the rest, and name all files/)
+  expect((await combined(page(1))).lacks).toEqual([
+    expect.stringMatching(/\.json is page 1 of 2: fetch the others, and name all files/)
   ]);
-  expect((await combined(page(1), page(2))).notes).toEqual([]);
+  expect((await combined(page(1), page(2))).lacks).toEqual([]);
+});
+
+it("dataset items may stand in a file of their own", async () => {
+  const items = {
+    data: [{id: "i1", datasetId: "d", input: "q1", expectedOutput: "b", metadata: {topic: "t"}}]
+  };
+  const {rows} = await combined(
+    {data: [trace("1", [score({})])]},
+    {name: "run", datasetRunItems: [{datasetRunName: "run", datasetItemId: "i1", traceId: "1"}]},
+    items
+  );
+  expect(rows).toMatchObject([{id: "i1", expected: "b", slices: {topic: "t"}}]);
+  await expect(combined(items)).rejects.toThrow(/holds no trace with a score/);
 });

@@ -121,3 +121,60 @@ describe("answers of lm-evaluation-harness", () => {
     expect(await answer({filtered_resps: [["first", "second"]]})).toEqual(["first", "x"]);
   });
 });
+
+describe("documents of lm-evaluation-harness that share a doc_id", () => {
+  const subject = (name: string, acc: number, more: object = {}) =>
+    sample(0, {acc}, {doc: {question: `${name}?`, subject: name}, ...more});
+  const scoresIn = async (...samples: object[]) =>
+    (await read(samplesFile(samples))).answers.map(({row, scores}) => [row, ...scores]);
+
+  it("are rows apart where several tasks are joined in one file, and a note says so", async () => {
+    const subjects = [subject("law", 1), subject("anatomy", 0), subject("virology", 0)];
+    const {rows, answers, notes} = await read(samplesFile([...subjects, sample(1, {acc: 1})]));
+    expect(rows.map(({id}) => id)).toEqual([
+      ...subjects.map(() => expect.stringMatching(/^task\/0-[0-9a-f]{12}$/) as string),
+      "task/1"
+    ]);
+    expect(answers.map(({scores}) => scores.map(({value}) => value))).toEqual([[1], [0], [0], [1]]);
+    expect(notes[0]).toMatch(/\.jsonl: one `doc_id` stands for several documents/);
+  });
+
+  it("are paired between models by the document, in whatever order they were joined", async () => {
+    const paths = [
+      [subject("law", 1), subject("anatomy", 0)],
+      [subject("anatomy", 1), subject("law", 0)]
+    ].map((samples) => samplesFile(samples));
+    const {rows, answers} = combine(await readResults([`a=${paths[0]}`, `b=${paths[1]}`]));
+    expect(rows.map(({slices}) => slices.subject)).toEqual(["law", "anatomy"]);
+    expect(answers.map(({candidate, scores}) => [candidate, scores[0]!.value])).toEqual([
+      ["a", 1],
+      ["b", 0],
+      ["a", 0],
+      ["b", 1]
+    ]);
+  });
+
+  it("are told apart by their hash where the document itself was left out", async () => {
+    const hashed = (doc_hash: string) => sample(0, {acc: 1}, {doc: {}, doc_hash});
+    expect(await scoresIn(hashed("a".repeat(64)), hashed("b".repeat(64)))).toHaveLength(2);
+  });
+
+  it("are one row with the scores of all its filters", async () => {
+    const filtered = (filter: string, exact_match: number) => sample(0, {exact_match}, {filter});
+    expect(await scoresIn(filtered("strict-match", 0), filtered("flexible-extract", 1))).toMatchObject([
+      ["task/0", {scorer: "exact_match,strict-match", value: 0}, {scorer: "exact_match,flexible-extract"}]
+    ]);
+  });
+
+  it("are refused where a file holds two runs, whose mean is nobody's score", async () => {
+    const run = (acc: number) => Array.from({length: 12}, (_, i) => sample(i, {acc}));
+    const refused = scoresIn(...run(1), ...run(0));
+    await expect(refused).rejects.toThrow(
+      /holds document task\/0, task\/1, .*task\/9 and 2 more twice\. Name the samples_TASK_….jsonl of one run, as lm-eval wrote it\.$/
+    );
+    const unnamed = sample(0, {exact_match: 1}, {filter: undefined});
+    await expect(scoresIn(unnamed, unnamed)).rejects.toThrow(
+      /holds document task\/0 twice\. .* which the file does not name, keep the lines of one\.$/
+    );
+  });
+});

@@ -147,10 +147,42 @@ describe("OpenAI Evals", () => {
   const page = (has_more: boolean, n: number) => ({object: "list", has_more, data: [item(n)]});
 
   it("a page after which more follows is told, until the last is there", async () => {
-    expect((await combined(page(true, 0))).notes).toEqual([
-      expect.stringMatching(/is not the last page \(`has_more`\); fetch the rest/)
+    const {lacks} = await combined(page(true, 0));
+    expect(lacks).toEqual([expect.stringMatching(/is not the last page \(`has_more`\): fetch the others/)]);
+    expect((await combined(page(true, 0), page(false, 1))).lacks).toEqual([]);
+    const lines = (...pages: object[]) => pages.map((one) => JSON.stringify(one)).join("\n");
+    expect((await combined(lines(page(true, 0), page(true, 1)))).lacks).toHaveLength(1);
+    expect((await combined(lines(page(true, 0), page(false, 1)))).lacks).toEqual([]);
+  });
+
+  it("a run that did not end, or counts more output items, is told; one of the runs need not be compared", async () => {
+    const run = (more: object) => ({
+      object: "eval.run",
+      id: "r",
+      name: "first",
+      status: "completed",
+      ...more
+    });
+    const of = async (more: object) => {
+      const runs = {object: "list", has_more: true, data: [run(more), {...run({}), id: "other"}]};
+      const {lacks, missing} = await combined(page(false, 0), runs);
+      return [lacks.map((text) => text.replace(/^\S+ /, "")), missing];
+    };
+    expect(await of({result_counts: {total: 1}})).toEqual([[], 0]);
+    expect(await of({result_counts: {total: 30}})).toEqual([
+      ["counts 30 output items of the run first, of which 1 are there"],
+      29
     ]);
-    expect((await combined(page(true, 0), page(false, 1))).notes).toEqual([]);
+    expect(await of({status: "in_progress", result_counts: {total: 1}})).toEqual([
+      ["may lack output items of the run first: it did not end (its status is in_progress)"],
+      0
+    ]);
+    expect(await of({status: "canceled", result_counts: {total: 4}})).toEqual([
+      [
+        "counts 4 output items of the run first, of which 1 are there: it did not end (its status is canceled)"
+      ],
+      3
+    ]);
   });
 
   it("an error without words is none", async () => {
@@ -204,10 +236,26 @@ describe("Braintrust", () => {
     expect(answers).toMatchObject([{promptTokens: 120, completionTokens: 2, latencyMs: 3000, model: "m"}]);
   });
 
+  it("takes no time, and no cost of 0, from an answer of its proxy's cache", async () => {
+    const spent = async (metrics: object) => {
+      const events = [
+        root,
+        span("t", ["r"], "task", {metrics: {start: 0, end: 3}}),
+        span("a", ["t"], "llm", {metrics})
+      ];
+      const {answers} = await combined({events});
+      return [answers[0]!.latencyMs, answers[0]!.costUsd];
+    };
+    expect(await spent({cached: 0, estimated_cost: 0})).toEqual([10_000, 0]);
+    expect(await spent({cached: 1, estimated_cost: 0})).toEqual([undefined, undefined]);
+    expect(await spent({cached: 1, estimated_cost: 0.2})).toEqual([undefined, 0.2]);
+  });
+
   it("says that a page with a cursor may not be all", async () => {
-    expect((await combined({events: [root], cursor: "abc"})).notes[0]).toMatch(
-      /is a page \(`cursor`\); fetch on/
-    );
+    const {notes, lacks} = await combined({events: [root], cursor: "abc"});
+    expect(notes[0]).toMatch(/: it is a page \(`cursor`\), and others may follow: fetch on/);
+    // Braintrust gives a cursor with the last page too.
+    expect(lacks).toEqual([]);
     expect((await combined({events: [root], cursor: null})).notes).toEqual([]);
   });
 });

@@ -140,6 +140,22 @@ it("a cost and a time of 0 are not known, unless the answer itself states that i
   );
 });
 
+it("the time and a cost of 0 of an answer from the cache are the cache's, and not the model's", async () => {
+  const cached = (more: object) => ({cost: 0, latencyMs: 1, response: {output: "x", cached: true, ...more}});
+  const {answers} = await combined([
+    result("a", "parcel", cached({})),
+    result("b", "parcel", cached({latencyMs: 800, cost: 0.001})),
+    result("c", "parcel", cached({latencyMs: 0, cost: 0})),
+    result("d", "parcel", {...cached({cached: false, cost: 0}), latencyMs: 900})
+  ]);
+  expect(answers.map(({latencyMs, costUsd}) => [latencyMs, costUsd])).toEqual([
+    [undefined, undefined],
+    [800, 0.001],
+    [undefined, undefined],
+    [900, 0]
+  ]);
+});
+
 it("a provider's address keeps its host and path, and no credential is read", async () => {
   const secret = "https://user:hunter2pw@example.com/v1/x?api_key=SECRETQUERY9";
   const {names, answers, candidates} = await combined([

@@ -2,7 +2,7 @@ import {basename} from "node:path";
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../datasets/index.js";
 import {hashJson} from "../../store/index.js";
 import type {Content} from "../content.js";
-import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
+import {askedText, numberOf, positiveOf, scoreOf, slicesOf, timeOf} from "../json.js";
 import type {ImportedAnswer} from "../types.js";
 import {fileOf, type ResultReader} from "./types.js";
 
@@ -34,7 +34,7 @@ export const braintrust: ResultReader = {
           .map((event) => answerOf(event, traces.get(textOf(event.root_span_id) ?? "") ?? [], candidate)),
         notes: textOf(at(document, "cursor"))
           ? [
-              `${content.path} is a page (\`cursor\`); fetch on until a page is empty, and join the events, unless it holds all`
+              "it is a page (`cursor`), and others may follow: fetch on until one is empty, and join their events."
             ]
           : []
       });
@@ -66,6 +66,8 @@ function answerOf(event: JsonObject, trace: readonly JsonObject[], file: string)
   const {metadata, scores} = event;
   const error = textOf(event.error);
   const calls = callsIn(trace);
+  // Braintrust's proxy answers from its cache at once, and for nothing.
+  const isCached = [event, ...calls].some((one) => positiveOf(at(one, "metrics", "cached")) !== undefined);
   const total = (metric: string) => numberOf(at(event.metrics, metric)) ?? sumOf(calls, metric);
   return {
     row:
@@ -86,11 +88,11 @@ function answerOf(event: JsonObject, trace: readonly JsonObject[], file: string)
     expected: event.expected ?? undefined,
     slices: slicesOf(metadata),
     model: textOf(at(metadata, "model") ?? calls.map((call) => at(call, "metadata", "model")).find(Boolean)),
-    latencyMs: latencyOf(event, trace),
+    latencyMs: isCached ? undefined : latencyOf(event, trace),
     promptTokens: total("prompt_tokens"),
     completionTokens: total("completion_tokens"),
     cachedTokens: total("prompt_cached_tokens"),
-    costUsd: total("estimated_cost"),
+    costUsd: isCached ? positiveOf(total("estimated_cost")) : total("estimated_cost"),
     finishedAt: timeOf(event.created)
   };
 }

@@ -17,7 +17,7 @@ import {fileOf, misshapen, type ResultReader} from "./types.js";
 
 /**
  * Logs of Inspect, `.eval` or JSON. A row is a sample, with its task where the files have several; a repeat is an epoch,
- * the candidate the log's model. A log of a run that did not end holds the samples that did, and says so.
+ * the candidate the log's model. A log of a run that did not end holds the samples that did, and lacks the others.
  */
 export const inspect: ResultReader = {
   tool: "inspect",
@@ -42,8 +42,7 @@ export const inspect: ResultReader = {
           version: textOf(at(header, "eval", "packages", "inspect_ai")),
           title: textOf(at(header, "eval", "task")),
           answers,
-          // One that was cut, cancelled or ended by an error lacks samples.
-          notes: header.status === "success" ? [] : [unended(content.path, header)]
+          ...endOf(header, answers.length)
         })
       );
     }
@@ -51,9 +50,28 @@ export const inspect: ResultReader = {
   }
 };
 
-function unended(path: string, header: JsonObject): string {
-  const status = textOf(header.status) ?? "started";
-  return `${path}: the run did not end (its status is ${status}), so samples may be missing.`;
+/** A run that was cut, cancelled or ended by an error mostly lacks samples. */
+function endOf(header: JsonObject, held: number): Pick<ImportedFile, "notes" | "lacks" | "missing"> {
+  if (header.status === "success") return {notes: []};
+  const why = `run did not end (its status is ${textOf(header.status) ?? "started"})`;
+  const planned = plannedIn(header);
+  if (planned === undefined) return {notes: [], lacks: `may lack samples: its ${why}`};
+  if (held < planned)
+    return {
+      notes: [],
+      lacks: `holds ${held} of ${planned} samples: its ${why}`,
+      missing: planned - held
+    };
+  return {notes: [`the ${why}, though all of its ${planned} samples are there.`]};
+}
+
+/** Samples times epochs; undefined where only some were chosen, as the header may count the whole dataset then. */
+function plannedIn(header: JsonObject): number | undefined {
+  const samples = numberOf(at(header, "eval", "dataset", "samples"));
+  const {limit, sample_id, epochs} = objectOf(at(header, "eval", "config"));
+  const most = limit === undefined || limit === null ? Infinity : numberOf(limit);
+  if (samples === undefined || most === undefined || (sample_id ?? null) !== null) return undefined;
+  return Math.min(samples, most) * (numberOf(epochs) ?? 1);
 }
 
 /** Samples of two tasks are no pair, though both count theirs from 1. */
@@ -106,8 +124,7 @@ function answerOf(header: JsonObject, sample: JsonObject): ImportedAnswer {
     expected: sample.target,
     slices: slicesOf(sample.metadata),
     model,
-    latencyMs: secondsOf(sample.working_time ?? sample.total_time),
-    ...usageOf(at(sample.model_usage, model)),
+    ...spentOf(sample, model),
     finishedAt: timeOf(sample.completed_at)
   };
 }
@@ -129,10 +146,22 @@ function valued(value: unknown): Pick<ImportedScore, "value" | "reason"> {
   return {value: number, reason: number === undefined ? "the log holds no number" : undefined};
 }
 
-/** The candidate's own: a grader's usage stands beside it, by the grader's model. */
-function usageOf(
-  usage: unknown
-): Pick<ImportedAnswer, "promptTokens" | "completionTokens" | "cachedTokens" | "costUsd"> {
+/** Whether a call to the candidate was answered from Inspect's cache, by the sample's events. */
+function isCached(sample: JsonObject, model: string): boolean {
+  const events = objectsOf(sample.events ?? at(sample.transcript, "events"));
+  return events.some((one) => one.event === "model" && one.cache === "read" && one.model === model);
+}
+
+/**
+ * The candidate's own: a grader's usage stands beside it, by the grader's model. Nothing where a call was answered from the
+ * cache, which takes no time of the model's and counts no tokens.
+ */
+function spentOf(
+  sample: JsonObject,
+  model: string
+): Pick<ImportedAnswer, "latencyMs" | "promptTokens" | "completionTokens" | "cachedTokens" | "costUsd"> {
+  if (isCached(sample, model)) return {};
+  const usage = at(sample.model_usage, model);
   const count = (name: string) => numberOf(at(usage, name));
   const [input, output, cached] = ["input_tokens", "output_tokens", "input_tokens_cache_read"].map(count);
   const cache = (cached ?? 0) + (count("input_tokens_cache_write") ?? 0);
@@ -140,12 +169,15 @@ function usageOf(
   // Some providers count what the cache took among the input, some beside it: the total tells.
   const beside = rest === 0 || rest === count("reasoning_tokens");
   return {
+    latencyMs: secondsOf(sample.working_time ?? sample.total_time),
     promptTokens: input !== undefined && beside ? input + cache : input,
     completionTokens: output,
     cachedTokens: cached,
     costUsd: count("total_cost")
   };
 }
+
+const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
 
 const secondsOf = (value: unknown) => {
   const seconds = numberOf(value);

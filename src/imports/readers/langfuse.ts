@@ -13,7 +13,8 @@ import {fileOf, misshapen, type ResultReader} from "./types.js";
  */
 export const langfuse: ResultReader = {
   tool: "langfuse",
-  matches: (content) => objectsIn(content).some((one) => isTrace(one) || isScore(one) || isRunItem(one)),
+  matches: (content) =>
+    objectsIn(content).some((one) => isTrace(one) || isScore(one) || isRunItem(one) || isItem(one)),
   read: async (contents) => {
     const all = contents.flatMap(objectsIn);
     const known = {
@@ -32,7 +33,7 @@ export const langfuse: ResultReader = {
       fileOf(content, {
         tool: "langfuse",
         answers: apart.splice(0, read[i]!.length),
-        notes: missingPages(content, contents)
+        lacks: missingPages(content, contents)
       })
     );
     if (files.every(({answers}) => answers.length === 0))
@@ -72,9 +73,9 @@ function isTrace(one: JsonObject): boolean {
 }
 
 /** Langfuse numbers the pages of a list; whatever is in a list tells it from the others. */
-function missingPages(content: Content, contents: readonly Content[]): string[] {
+function missingPages(content: Content, contents: readonly Content[]): string | undefined {
   const own = pageOf(content);
-  if (!own) return [];
+  if (!own) return undefined;
   const given = new Set(
     contents.flatMap((one) => {
       const other = pageOf(one);
@@ -82,8 +83,8 @@ function missingPages(content: Content, contents: readonly Content[]): string[] 
     })
   );
   return given.size < own.pages
-    ? [`${content.path} is page ${own.page} of ${own.pages}; fetch the rest, and name all files`]
-    : [];
+    ? `is page ${own.page} of ${own.pages}: fetch the others, and name all files`
+    : undefined;
 }
 
 function pageOf(content: Content): {page: number; pages: number; list: string} | undefined {

@@ -11,7 +11,7 @@ import {
   objectsOf,
   textOf
 } from "../../datasets/index.js";
-import {pythonJson} from "../../store/index.js";
+import {hashJson, pythonJson, UserError} from "../../store/index.js";
 import type {Content} from "../content.js";
 import {askedText, numberOf, slicesOf} from "../json.js";
 import type {ImportedAnswer, ImportedFile, ImportedScore} from "../types.js";
@@ -30,7 +30,7 @@ const COSTS =
 /**
  * Samples that lm-evaluation-harness logs with `--log_samples`. A row is a document of a task; the candidate is the model
  * of the `results_….json` beside the file, else the folder that the harness named for the model. Of several filters of
- * one document each gives scorers of its own name.
+ * one document each gives scorers of its own name. Documents of several tasks that are joined in one file are rows apart.
  */
 export const lmEval: ResultReader = {
   tool: "lm-eval",
@@ -60,8 +60,10 @@ async function read(content: Content): Promise<ImportedFile> {
   const byDocument = new Map<string, ImportedAnswer>();
   const broken = samples.flatMap((sample, i) => (isSample(sample) ? [] : [i + 1]));
   if (broken.length > 0) throw misshapen(content.path, numbered("line", broken), "has no `doc_id` and `doc`");
-  for (const sample of samples) {
-    const row = [task, textOf(sample.doc_id)].filter((part) => part !== undefined).join("/");
+  const {rows, isJoined} = rowsOf(samples, task);
+  assertOnce(content.path, samples, rows);
+  for (const [i, sample] of samples.entries()) {
+    const row = rows[i]!;
     const scores = scoresOf(sample, metrics);
     const known = byDocument.get(row);
     if (known) known.scores.push(...scores);
@@ -74,7 +76,12 @@ async function read(content: Content): Promise<ImportedFile> {
     title: task,
     answers: [...byDocument.values()],
     beside: beside?.path,
-    notes: left === "" ? [] : [`${content.path}: ${left} left out: smaller is better there.`]
+    notes: [
+      ...(left === "" ? [] : [`${left} left out: smaller is better there.`]),
+      ...(isJoined
+        ? ["one `doc_id` stands for several documents, which are told apart by their hashes."]
+        : [])
+    ]
   });
 }
 
@@ -86,6 +93,42 @@ function samplesIn(content: Content): JsonObject[] {
 
 function isSample(value: unknown): boolean {
   return isObject(value) && "doc_id" in value && "doc" in value;
+}
+
+/** The row of each sample. Every task counts its documents from 0: where several were joined, the document tells. */
+function rowsOf(
+  samples: readonly JsonObject[],
+  task: string | undefined
+): {rows: string[]; isJoined: boolean} {
+  const named = samples.map(({doc_id, doc, doc_hash}) => ({
+    id: [task, textOf(doc_id)].filter((part) => part !== undefined).join("/"),
+    hash: textOf(doc_hash) ?? hashJson(doc ?? null)
+  }));
+  const hashes = new Map<string, Set<string>>();
+  for (const {id, hash} of named) hashes.set(id, (hashes.get(id) ?? new Set()).add(hash));
+  const isShared = (id: string) => hashes.get(id)!.size > 1;
+  return {
+    rows: named.map(({id, hash}) => (isShared(id) ? `${id}-${hash.slice(0, 12)}` : id)),
+    isJoined: named.some(({id}) => isShared(id))
+  };
+}
+
+/** A filter gives one sample of each document: two are of two runs, and their mean would be nobody's score. */
+function assertOnce(path: string, samples: readonly JsonObject[], rows: readonly string[]): void {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const [i, {filter}] of samples.entries()) {
+    const key = JSON.stringify([rows[i], filter ?? null]);
+    if (seen.has(key)) twice.add(rows[i]!);
+    seen.add(key);
+  }
+  if (twice.size === 0) return;
+  const unfiltered = samples.every(({filter}) => filter === undefined)
+    ? " Where they are of several filters, which the file does not name, keep the lines of one."
+    : "";
+  throw new UserError(
+    `${path} holds ${numbered("document", [...twice])} twice. Name the samples_TASK_….jsonl of one run, as lm-eval wrote it.${unfiltered}`
+  );
 }
 
 interface Metrics {

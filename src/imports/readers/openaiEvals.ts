@@ -3,6 +3,7 @@ import type {Content} from "../content.js";
 import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
 import {Problems} from "../problems.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
+import type {ImportedFile} from "../types.js";
 import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
 
 /**
@@ -25,14 +26,10 @@ export const openaiEvals: ResultReader = {
     const title = all
       .map(({object, name}) => (object === "eval" ? textOf(name) : undefined))
       .find((name) => name);
-    const files = contents.map((content) =>
-      fileOf(content, {
-        tool: "openai-evals",
-        title,
-        answers: scorersApart(itemsIn(content).map((item) => answerOf(item, {names, graders}))),
-        notes: unfinished(content, contents)
-      })
-    );
+    const files = contents.map((content) => {
+      const answers = scorersApart(itemsIn(content).map((item) => answerOf(item, {names, graders})));
+      return fileOf(content, {tool: "openai-evals", title, answers, ...lackingIn(content, contents)});
+    });
     if (files.every(({answers}) => answers.length === 0))
       throw misshapen(
         contents[0]!.path,
@@ -78,27 +75,74 @@ function unfolded(value: unknown, depth = 0): JsonObject[] {
   return depth > 3 ? [] : PARTS.flatMap((name) => unfolded(value[name], depth + 1));
 }
 
-/** A page says that more follows; the page on which its list ends may be in another file. */
-function unfinished(content: Content, contents: readonly Content[]): string[] {
-  const ended = new Set(contents.flatMap(pagesIn).flatMap(({more, list}) => (more ? [] : [list])));
-  return pagesIn(content).some(({more, list}) => more && !ended.has(list))
-    ? [`${content.path} is not the last page (\`has_more\`); fetch the rest, and name all files`]
-    : [];
+/** What is missing by a file's own word: pages that follow, the rest of a run that did not end. */
+function lackingIn(content: Content, contents: readonly Content[]): Pick<ImportedFile, "lacks" | "missing"> {
+  const runs = objectsIn(content)
+    .filter(({object}) => object === "eval.run")
+    .flatMap((run) => lackingOf(run, contents) ?? []);
+  const lacks = [
+    ...(isUnfinished(content, contents)
+      ? ["is not the last page (`has_more`): fetch the others, and name all files"]
+      : []),
+    ...runs.map(({lacks}) => lacks)
+  ];
+  return {
+    lacks: lacks.length > 0 ? lacks.join(", and ") : undefined,
+    missing: runs.reduce((sum, {missing}) => sum + missing, 0)
+  };
 }
 
-function pagesIn(content: Content): {more: boolean; list: string}[] {
+/**
+ * A page of output items says that more follows; the page on which its list ends may be in another file. Of an eval's
+ * runs not all need to be compared.
+ */
+function isUnfinished(content: Content, contents: readonly Content[]): boolean {
+  const ended = new Set(contents.flatMap(pagesIn).flatMap(({more, run}) => (more ? [] : [run])));
+  return pagesIn(content).some(({more, run}) => more && !ended.has(run));
+}
+
+/** Undefined of a run that is whole, or of whose items none was fetched. */
+function lackingOf(
+  run: JsonObject,
+  contents: readonly Content[]
+): {lacks: string; missing: number} | undefined {
+  const held = contents.flatMap(itemsIn).filter(({run_id}) => run_id === run.id).length;
+  const total = numberOf(at(run, "result_counts", "total")) ?? 0;
+  const status = textOf(run.status) ?? "completed";
+  if (held === 0 || (status === "completed" && held >= total)) return undefined;
+  const name = textOf(run.name) ?? textOf(run.id);
+  const why = status === "completed" ? "" : `: it did not end (its status is ${status})`;
+  const missing = Math.max(0, total - held);
+  return {
+    lacks:
+      missing > 0
+        ? `counts ${total} output items of the run ${name}, of which ${held} are there${why}`
+        : `may lack output items of the run ${name}${why}`,
+    missing
+  };
+}
+
+interface ItemsPage {
+  more: boolean;
+  /** The run whose items it lists. */
+  run: string;
+}
+
+/** Pages may stand one on a line. */
+function pagesIn(content: Content): ItemsPage[] {
+  if (content.kind === "lines") return content.objects.flatMap((one) => pagesOf(one));
   return content.kind === "document" ? pagesOf(content.value) : [];
 }
 
-function pagesOf(value: unknown, depth = 0): {more: boolean; list: string}[] {
+function pagesOf(value: unknown, depth = 0): ItemsPage[] {
   if (depth > 3) return [];
   if (Array.isArray(value)) return value.flatMap((one) => pagesOf(one, depth + 1));
   if (!isObject(value)) return [];
   if (value.object !== "list") return PARTS.flatMap((name) => pagesOf(value[name], depth + 1));
   const [first] = objectsOf(value.data);
-  return [
-    {more: value.has_more === true, list: JSON.stringify([first?.object, first?.run_id ?? first?.eval_id])}
-  ];
+  return first?.object === "eval.run.output_item"
+    ? [{more: value.has_more === true, run: textOf(first.run_id) ?? ""}]
+    : [];
 }
 
 /** Results name a grader with its id behind its name: the eval knows the name alone. */

@@ -108,6 +108,8 @@ function answerOf(result: JsonObject, row: string, candidate: string): ImportedA
   const {provider, response} = result;
   const test = result.testCase;
   const failed = failureOf(result);
+  // Its own time and a cost of 0 are the cache's; the response may keep the model's.
+  const isCached = at(response, "cached") === true;
   return {
     row,
     candidate,
@@ -118,10 +120,10 @@ function answerOf(result: JsonObject, row: string, candidate: string): ImportedA
     expected: expectedOf(result),
     slices: {...slicesOf(result.vars), ...slicesOf(at(test, "metadata"))},
     model: isObject(provider) ? textOf(provider.id) : textOf(provider),
-    latencyMs: positiveOf(result.latencyMs),
+    latencyMs: positiveOf(isCached ? at(response, "latencyMs") : result.latencyMs),
     promptTokens: numberOf(at(response, "tokenUsage", "prompt")),
     completionTokens: numberOf(at(response, "tokenUsage", "completion")),
-    costUsd: numberOf(at(response, "cost")) ?? positiveOf(result.cost)
+    costUsd: (isCached ? positiveOf : numberOf)(at(response, "cost")) ?? positiveOf(result.cost)
   };
 }
 
