@@ -211,3 +211,12 @@ describe("Braintrust", () => {
     expect((await combined({events: [root], cursor: null})).notes).toEqual([]);
   });
 });
+
+describe("Phoenix", () => {
+  it("keeps the digits of whole numbers in cells of JSON that no double holds", async () => {
+    const {rows} = await combined(
+      `example_id,reference_output,output,input,annotation_f_score\n1,a,a,"{""order"": 9007199254740993}",1\n`
+    );
+    expect(rows[0]!.input).toBe('{"order":"9007199254740993"}');
+  });
+});

@@ -1,3 +1,4 @@
+import {pythonJson} from "../../../store/index.js";
 import {isObject, type JsonObject, objectsOf, textOf} from "./json.js";
 
 /** What was asked and answered in a span; a call of tools alone is an answer without text. */
@@ -57,7 +58,7 @@ export function textIn(content: unknown): string | undefined {
 export function parsedJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {
-    return JSON.parse(value);
+    return pythonJson(value);
   } catch {
     return undefined;
   }
