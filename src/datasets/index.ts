@@ -15,6 +15,7 @@ export type {CellRow, RedactedRow, Redactor} from "./redaction.js";
 export {sourceChange} from "./origin/index.js";
 export {pull, type PullResult} from "./pull.js";
 export {
+  answerText,
   at,
   brokenLineText,
   importers,

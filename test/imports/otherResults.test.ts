@@ -163,6 +163,17 @@ describe("OpenAI Evals", () => {
     ]);
   });
 
+  it("calls of tools alone are no text", async () => {
+    const said = (message: object) => item(0, {error: null, output: [{role: "assistant", ...message}]});
+    const [called, empty] = await Promise.all(
+      [said({content: "", tool_calls: [{id: "1"}]}), said({content: ""})].map((one) =>
+        combined({object: "list", data: [one]})
+      )
+    );
+    expect(called!.answers[0]!.output).toBeUndefined();
+    expect(empty!.answers[0]!.output).toBe("");
+  });
+
   it("two graders of one name stay two", async () => {
     const results = [1, 0].map((score, i) => ({
       name: `m-${"0".repeat(7)}${i}-0000-0000-0000-000000000000`,

@@ -41,6 +41,7 @@ export function sourceRelation(source: Source, context: SourceContext): Promise<
 }
 
 export {
+  answerText,
   at,
   importers,
   inspectInvalidation,

@@ -19,5 +19,5 @@ export {inspectInvalidation, inspectLog, inspectOutput, withAttachments} from ".
 export {inspectValue} from "./inspectValue.js";
 export {at, isObject, type JsonObject, objectsOf, textOf} from "./json.js";
 export {lmEvalInput, lmEvalOutput, lmEvalTarget, lmEvalTask} from "./lmEvalSample.js";
-export {messageText} from "./messages.js";
+export {answerText, messageText} from "./messages.js";
 export {openZip, type Zip} from "./zip.js";

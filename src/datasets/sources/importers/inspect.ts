@@ -1,8 +1,8 @@
 import {open} from "node:fs/promises";
 import {withAttachments, inspectLog, inspectInvalidation, inspectOutput} from "./inspectLog.js";
 import {inspectValue} from "./inspectValue.js";
-import {isObject, type JsonObject, objectsOf, readDocument, textOf, wrongShape} from "./json.js";
-import {promptText} from "./messages.js";
+import {at, isObject, type JsonObject, objectsOf, readDocument, textOf, wrongShape} from "./json.js";
+import {promptText, toolCalls} from "./messages.js";
 import type {Importer} from "./types.js";
 import {openZip} from "./zip.js";
 
@@ -48,6 +48,7 @@ async function* packedRows(file: string): AsyncGenerator<object> {
 function rowOf({task, model, run_id}: JsonObject, sample: JsonObject): object {
   const scores = isObject(sample.scores) ? sample.scores : {};
   const counts = inspectInvalidation(sample) === undefined;
+  const message = objectsOf(at(sample, "output", "choices"))[0]?.message;
   return {
     id: `${textOf(run_id)}/${textOf(sample.id)}/${textOf(sample.epoch) ?? "1"}`,
     task,
@@ -57,6 +58,7 @@ function rowOf({task, model, run_id}: JsonObject, sample: JsonObject): object {
     input: promptText(withAttachments(sample, sample.input)),
     target: Array.isArray(sample.target) ? sample.target.map(textOf).join("\n") : textOf(sample.target),
     output: inspectOutput(sample),
+    tool_calls: isObject(message) ? toolCalls(withAttachments(sample, message) as JsonObject) : undefined,
     scores: Object.entries(scores).map(([scorer, score]) => ({
       scorer,
       value: isObject(score) && counts ? inspectValue(score.value) : undefined,

@@ -37,10 +37,12 @@ export function exchangeOf(
     eventMessages(events, /^gen_ai\.choice$/)
   );
   const user = asked.findLast(({role}) => role === "user");
+  const calls = answer && callsIn(answer);
+  const text = answer && textIn(answer.content);
   return {
     input: user && textIn(user.content),
-    output: answer && textIn(answer.content),
-    tool_calls: answer && callsIn(answer)
+    output: text === "" && calls !== undefined ? undefined : text,
+    tool_calls: calls
   };
 }
 
