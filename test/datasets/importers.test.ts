@@ -29,7 +29,7 @@ describe("logs of other tools become rows", () => {
       ]
     });
     expect(rows[0]).toMatchObject({
-      id: "r1/1/1",
+      id: "r1/popularity/openai/gpt-4o-mini/1/1",
       input: "asked",
       target: "Yes\nYep",
       output: "Yes",

@@ -45,12 +45,13 @@ async function* packedRows(file: string): AsyncGenerator<object> {
   }
 }
 
-function rowOf({task, model, run_id}: JsonObject, sample: JsonObject): object {
+function rowOf(evaluated: JsonObject, sample: JsonObject): object {
+  const {task, model} = evaluated;
   const scores = isObject(sample.scores) ? sample.scores : {};
   const counts = inspectInvalidation(sample) === undefined;
   const message = objectsOf(at(sample, "output", "choices"))[0]?.message;
   return {
-    id: `${textOf(run_id)}/${textOf(sample.id)}/${textOf(sample.epoch) ?? "1"}`,
+    id: [...evalOf(evaluated), textOf(sample.id), textOf(sample.epoch) ?? "1"].join("/"),
     task,
     model,
     sample: textOf(sample.id),
@@ -66,4 +67,10 @@ function rowOf({task, model, run_id}: JsonObject, sample: JsonObject): object {
     })),
     error: isObject(sample.error) ? textOf(sample.error.message) : undefined
   };
+}
+
+/** What tells a log from the others of its run. Older ones have no id of their own, or an empty one. */
+function evalOf({eval_id, run_id, task, model, task_id}: JsonObject): string[] {
+  const parts = textOf(eval_id) ? [eval_id] : [run_id, task, model, task_id];
+  return parts.flatMap((part) => textOf(part) || []);
 }
