@@ -22,7 +22,7 @@ export {
   inspectInvalidation,
   inspectLog,
   inspectOutput,
-  inspectValue,
+  inspectParts,
   isObject,
   type JsonObject,
   lineCount,

@@ -65,3 +65,29 @@ describe("one dataset of several logs", () => {
     expect(model(`../${file}`)).toBeUndefined();
   });
 });
+
+describe("Inspect's scores of several parts", () => {
+  it("are one score for each part", async () => {
+    const scored = (id: number, more: object) => ({
+      id,
+      epoch: 1,
+      input: "q",
+      target: "t",
+      scores: {graded: {value: {tone: "C", facts: 0.25, style: "?"}, answer: "a"}, match: {value: "I"}},
+      ...more
+    });
+    const rows = await importedLog("inspect", {
+      "log.json": {eval: {eval_id: "e"}, samples: [scored(1, {}), scored(2, {invalidation: {}})]}
+    });
+    const scores = (values: (number | null)[]) =>
+      ["graded/tone", "graded/facts", "graded/style", "match"].map((scorer, i) => ({
+        scorer,
+        value: values[i],
+        answer: scorer === "match" ? null : "a"
+      }));
+    expect(rows.map((row) => row.scores)).toEqual([
+      scores([1, 0.25, null, 0]),
+      scores([null, null, null, null])
+    ]);
+  });
+});

@@ -47,7 +47,7 @@ export {
   inspectInvalidation,
   inspectLog,
   inspectOutput,
-  inspectValue,
+  inspectParts,
   isObject,
   type JsonObject,
   lmEvalInput,

@@ -1,6 +1,6 @@
 import {open} from "node:fs/promises";
 import {withAttachments, inspectLog, inspectInvalidation, inspectOutput} from "./inspectLog.js";
-import {inspectValue} from "./inspectValue.js";
+import {inspectParts} from "./inspectValue.js";
 import {at, isObject, type JsonObject, objectsOf, readDocument, textOf, wrongShape} from "./json.js";
 import {promptText, toolCalls} from "./messages.js";
 import type {Importer} from "./types.js";
@@ -47,7 +47,7 @@ async function* packedRows(file: string): AsyncGenerator<object> {
 
 function rowOf(evaluated: JsonObject, sample: JsonObject): object {
   const {task, model} = evaluated;
-  const scores = isObject(sample.scores) ? sample.scores : {};
+  const scores = isObject(sample.scores) ? Object.entries(sample.scores) : [];
   const counts = inspectInvalidation(sample) === undefined;
   const message = objectsOf(at(sample, "output", "choices"))[0]?.message;
   return {
@@ -60,11 +60,13 @@ function rowOf(evaluated: JsonObject, sample: JsonObject): object {
     target: Array.isArray(sample.target) ? sample.target.map(textOf).join("\n") : textOf(sample.target),
     output: inspectOutput(sample),
     tool_calls: isObject(message) ? toolCalls(withAttachments(sample, message) as JsonObject) : undefined,
-    scores: Object.entries(scores).map(([scorer, score]) => ({
-      scorer,
-      value: isObject(score) && counts ? inspectValue(score.value) : undefined,
-      answer: isObject(score) ? textOf(score.answer) : undefined
-    })),
+    scores: scores.flatMap(([scorer, score]) =>
+      inspectParts(scorer, at(score, "value")).map((part) => ({
+        scorer: part.scorer,
+        value: counts ? part.value : undefined,
+        answer: textOf(at(score, "answer"))
+      }))
+    ),
     error: isObject(sample.error) ? textOf(sample.error.message) : undefined
   };
 }
