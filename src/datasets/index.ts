@@ -15,18 +15,21 @@ export type {CellRow, RedactedRow, Redactor} from "./redaction.js";
 export {sourceChange} from "./origin/index.js";
 export {pull, type PullResult} from "./pull.js";
 export {
+  answerText,
   at,
   brokenLineText,
   importers,
   inspectInvalidation,
   inspectLog,
   inspectOutput,
-  inspectValue,
+  inspectParts,
   isObject,
   type JsonObject,
   lineCount,
   lmEvalInput,
+  lmEvalModel,
   lmEvalOutput,
+  lmEvalResults,
   lmEvalTarget,
   lmEvalTask,
   type LogTool,

@@ -1,28 +1,8 @@
-import {mkdirSync, writeFileSync} from "node:fs";
-import {dirname, join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {defineDataset, type LogTool, pull} from "../../src/datasets/index.js";
-import {openStore} from "../../src/store/index.js";
-import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
+import type {LogTool} from "../../src/datasets/index.js";
+import {importedLog} from "../support/importedLog.js";
 
-async function imported(tool: LogTool, file: string, content: unknown): Promise<Record<string, unknown>[]> {
-  const workspace = await temporaryWorkspace();
-  const text =
-    typeof content === "string"
-      ? content
-      : file.endsWith("l")
-        ? (content as object[]).map((line) => JSON.stringify(line)).join("\n")
-        : JSON.stringify(content);
-  mkdirSync(dirname(join(workspace.project, file)), {recursive: true});
-  writeFileSync(join(workspace.project, file), text);
-  await pull(workspace, defineDataset({name: "log", source: {kind: "log", tool, files: file}, id: "id"}));
-  const store = await openStore(workspace);
-  try {
-    return await store.rows("select * exclude (row_id, row_hash) from log order by id");
-  } finally {
-    store.close();
-  }
-}
+const imported = (tool: LogTool, file: string, content: unknown) => importedLog(tool, {[file]: content});
 
 describe("logs of other tools become rows", () => {
   it("Inspect: samples with their scores as numbers", async () => {
@@ -49,7 +29,7 @@ describe("logs of other tools become rows", () => {
       ]
     });
     expect(rows[0]).toMatchObject({
-      id: "r1/1/1",
+      id: "r1/popularity/openai/gpt-4o-mini/1/1",
       input: "asked",
       target: "Yes\nYep",
       output: "Yes",

@@ -80,7 +80,7 @@ describe("Inspect's .eval logs", () => {
   it("become rows: one for each sample, the later of two writings, with long texts in their place", async () => {
     expect(await rowsOf(small)).toEqual([
       {
-        id: "run1/1/1",
+        id: "run1/sums/example/small/1/1",
         task: "sums",
         model: "example/small",
         sample: "1",
@@ -91,7 +91,7 @@ describe("Inspect's .eval logs", () => {
         scores: [{scorer: "match", value: 1, answer: "2"}]
       },
       expect.objectContaining({
-        id: "run1/2/1",
+        id: "run1/sums/example/small/2/1",
         output: "a long answer",
         scores: [{scorer: "match", value: 0.5, answer: "attachment://abc123"}]
       })
@@ -121,7 +121,7 @@ describe("Inspect's .eval logs", () => {
 
   it("of a run that did not end have the samples that did", async () => {
     const {file} = await written([{...header, name: "_journal/start.json"}, sample(1), sample(2)]);
-    expect((await rowsOf(file)).map(({id}) => id)).toEqual(["r/1/1", "r/2/1"]);
+    expect((await rowsOf(file)).map(({id}) => id)).toEqual(["r/sums/m/1/1", "r/sums/m/2/1"]);
   });
 
   it("with slashes in their ids, in parts, without a number or invalidated are rows like the others", async () => {

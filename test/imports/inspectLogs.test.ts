@@ -117,6 +117,13 @@ describe("samples of an .eval log", () => {
     ]);
   });
 
+  it("that call tools alone have no output", async () => {
+    const said = (id: number, message: object) =>
+      sample(id, "C", {output: {choices: [{message: {role: "assistant", content: "", ...message}}]}});
+    const {answers} = combine(await readResults([whole(said(1, {tool_calls: [{id: "c"}]}), said(2, {}))]));
+    expect(answers.map(({output}) => output)).toEqual([undefined, ""]);
+  });
+
   it("that were invalidated keep their answer and have no score", async () => {
     const path = whole(
       sample(1, "C", {invalidation: {author: "x", reason: "the answer leaked"}}),

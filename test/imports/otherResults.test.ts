@@ -195,6 +195,17 @@ describe("OpenAI Evals", () => {
     ]);
   });
 
+  it("calls of tools alone are no text", async () => {
+    const said = (message: object) => item(0, {error: null, output: [{role: "assistant", ...message}]});
+    const [called, empty] = await Promise.all(
+      [said({content: "", tool_calls: [{id: "1"}]}), said({content: ""})].map((one) =>
+        combined({object: "list", data: [one]})
+      )
+    );
+    expect(called!.answers[0]!.output).toBeUndefined();
+    expect(empty!.answers[0]!.output).toBe("");
+  });
+
   it("two graders of one name stay two", async () => {
     const results = [1, 0].map((score, i) => ({
       name: `m-${"0".repeat(7)}${i}-0000-0000-0000-000000000000`,
@@ -257,5 +268,14 @@ describe("Braintrust", () => {
     // Braintrust gives a cursor with the last page too.
     expect(lacks).toEqual([]);
     expect((await combined({events: [root], cursor: null})).notes).toEqual([]);
+  });
+});
+
+describe("Phoenix", () => {
+  it("keeps the digits of whole numbers in cells of JSON that no double holds", async () => {
+    const {rows} = await combined(
+      `example_id,reference_output,output,input,annotation_f_score\n1,a,a,"{""order"": 9007199254740993}",1\n`
+    );
+    expect(rows[0]!.input).toBe('{"order":"9007199254740993"}');
   });
 });

@@ -41,16 +41,19 @@ export function sourceRelation(source: Source, context: SourceContext): Promise<
 }
 
 export {
+  answerText,
   at,
   importers,
   inspectInvalidation,
   inspectLog,
   inspectOutput,
-  inspectValue,
+  inspectParts,
   isObject,
   type JsonObject,
   lmEvalInput,
+  lmEvalModel,
   lmEvalOutput,
+  lmEvalResults,
   lmEvalTarget,
   lmEvalTask,
   type LogTool,

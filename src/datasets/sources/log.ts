@@ -26,10 +26,10 @@ export const logSchema = exactly<LogSource>(
 
 export const log: SourceReader<LogSource> = async ({tool, files: named, headers = {}}, context) => {
   const list = [named].flat();
-  const {paths, downloaded} = await gather(list, headers, context);
+  const {paths, names, downloaded} = await gather(list, headers, context);
   await assertWhole(context.db, context.dataset, paths);
   async function* rows(): AsyncGenerator<object> {
-    for (const path of paths) yield* importers[tool](path, context.db);
+    for (const [i, path] of paths.entries()) yield* importers[tool](path, context.db, names[i]!);
   }
   return {
     relation: await writtenRows(rows(), context),

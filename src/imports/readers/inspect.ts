@@ -3,7 +3,7 @@ import {
   inspectInvalidation,
   inspectLog,
   inspectOutput,
-  inspectValue,
+  inspectParts,
   isObject,
   type JsonObject,
   objectsOf,
@@ -132,18 +132,14 @@ function answerOf(header: JsonObject, sample: JsonObject): ImportedAnswer {
 /** A scorer may give several values by name: each is a scorer of its own then. */
 function scoresOf(scorer: string, score: unknown): ImportedScore[] {
   const value = at(score, "value");
-  if (isObject(value))
-    return Object.entries(value).map(([name, one]) => ({scorer: `${scorer}/${name}`, ...valued(one)}));
-  const details = {
-    answer: textOf(at(score, "answer")),
-    explanation: textOf(at(score, "explanation"))
-  };
-  return [{scorer, ...valued(value), details}];
-}
-
-function valued(value: unknown): Pick<ImportedScore, "value" | "reason"> {
-  const number = inspectValue(value);
-  return {value: number, reason: number === undefined ? "the log holds no number" : undefined};
+  const details = isObject(value)
+    ? undefined
+    : {answer: textOf(at(score, "answer")), explanation: textOf(at(score, "explanation"))};
+  return inspectParts(scorer, value).map((part) => ({
+    ...part,
+    reason: part.value === undefined ? "the log holds no number" : undefined,
+    details
+  }));
 }
 
 /** Whether a call to the candidate was answered from Inspect's cache, by the sample's events. */

@@ -1,17 +1,17 @@
-import {readdir, readFile} from "node:fs/promises";
-import {basename, dirname, join} from "node:path";
 import {
   at,
   isObject,
   type JsonObject,
   lmEvalInput,
+  lmEvalModel,
   lmEvalOutput,
+  lmEvalResults,
   lmEvalTarget,
   lmEvalTask,
   objectsOf,
   textOf
 } from "../../datasets/index.js";
-import {hashJson, pythonJson, UserError} from "../../store/index.js";
+import {hashJson, UserError} from "../../store/index.js";
 import type {Content} from "../content.js";
 import {askedText, numberOf, slicesOf} from "../json.js";
 import type {ImportedAnswer, ImportedFile, ImportedScore} from "../types.js";
@@ -48,10 +48,8 @@ export const lmEval: ResultReader = {
 async function read(content: Content): Promise<ImportedFile> {
   const samples = samplesIn(content);
   const task = lmEvalTask(content.path);
-  const beside = await resultsBeside(content.path);
-  const folder = basename(dirname(content.path));
-  const model =
-    textOf(at(beside?.run, "model_name")) ?? (folder === "." || folder === "" ? undefined : folder);
+  const beside = await lmEvalResults(content.path);
+  const model = lmEvalModel(beside, content.path);
   const metrics: Metrics = {
     several: new Set(samples.map(({filter}) => filter)).size > 1,
     higherIsBetter: at(beside?.run, "higher_is_better", task ?? ""),
@@ -173,22 +171,4 @@ function answerOf(
     slices: task === undefined ? slices : {...slices, task},
     model
   };
-}
-
-/** The harness writes what it ran beside the samples; of several the one of the samples' own date, else the last. */
-async function resultsBeside(path: string): Promise<{path: string; run: unknown} | undefined> {
-  const folder = dirname(path);
-  const date = /_(\d{4}-[^/]*)\.jsonl/.exec(basename(path))?.[1];
-  const names = (await readdir(folder).catch(() => [] as string[]))
-    .filter((name) => /^results.*\.json$/.test(name))
-    .sort();
-  const name = names.find((one) => date !== undefined && one.includes(date)) ?? names.at(-1);
-  if (name === undefined) return undefined;
-  try {
-    const beside = join(folder, name);
-    return {path: beside, run: pythonJson(await readFile(beside, "utf8"))};
-  } catch {
-    // It names the model and says which metrics are costs: the samples are whole without it.
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import {at, isObject, type JsonObject, messageText, objectsOf, textOf} from "../../datasets/index.js";
+import {answerText, at, isObject, type JsonObject, objectsOf, textOf} from "../../datasets/index.js";
 import type {Content} from "../content.js";
 import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
 import {Problems} from "../problems.js";
@@ -177,6 +177,7 @@ interface Known {
 function answerOf(item: JsonObject, {names, graders}: Known): KindedAnswer {
   const run = textOf(item.run_id)!;
   const {sample} = item;
+  const answer = objectsOf(at(sample, "output")).at(-1);
   // Where there is none, OpenAI writes an error without words.
   const error = textOf(at(sample, "error", "message") || at(sample, "error", "code") || undefined);
   const source = isObject(at(item.datasource_item, "item"))
@@ -185,7 +186,7 @@ function answerOf(item: JsonObject, {names, graders}: Known): KindedAnswer {
   return {
     row: `item-${textOf(item.datasource_item_id)}`,
     candidate: names.get(run) ?? run,
-    output: objectsOf(at(sample, "output")).map(messageText).at(-1),
+    output: answer && answerText(answer),
     failed: error,
     scores: error === undefined ? objectsOf(item.results).map((result) => scoreIn(result, graders)) : [],
     input: askedText(at(sample, "input")) ?? textOf(source),

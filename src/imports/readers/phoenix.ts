@@ -1,5 +1,6 @@
 import {basename} from "node:path";
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../datasets/index.js";
+import {pythonJson} from "../../store/index.js";
 import type {Content} from "../content.js";
 import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
@@ -102,7 +103,7 @@ function runsOfTable(columns: readonly string[], rows: readonly string[][]): Jso
 function valueIn(cell: unknown): unknown {
   if (typeof cell !== "string" || !/^[[{"]/.test(cell)) return cell;
   try {
-    return JSON.parse(cell);
+    return pythonJson(cell);
   } catch {
     return cell;
   }

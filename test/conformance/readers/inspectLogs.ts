@@ -76,7 +76,7 @@ async function samplesOf(path: string) {
   let rows = 0;
   const db = await openDatabase();
   try {
-    for await (const row of importers.inspect(path, db)) {
+    for await (const row of importers.inspect(path, db, path)) {
       const {sample, scores} = row as {sample: string; scores: {scorer: string; value?: number}[]};
       rows++;
       samples.add(sample);

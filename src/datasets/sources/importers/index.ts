@@ -16,8 +16,9 @@ export const importers = {
 
 export type LogTool = keyof typeof importers;
 export {inspectInvalidation, inspectLog, inspectOutput, withAttachments} from "./inspectLog.js";
-export {inspectValue} from "./inspectValue.js";
+export {inspectParts} from "./inspectValue.js";
 export {at, isObject, type JsonObject, objectsOf, textOf} from "./json.js";
+export {lmEvalModel, lmEvalResults} from "./lmEvalResults.js";
 export {lmEvalInput, lmEvalOutput, lmEvalTarget, lmEvalTask} from "./lmEvalSample.js";
-export {messageText} from "./messages.js";
+export {answerText, messageText} from "./messages.js";
 export {openZip, type Zip} from "./zip.js";

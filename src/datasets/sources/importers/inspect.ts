@@ -1,8 +1,8 @@
 import {open} from "node:fs/promises";
 import {withAttachments, inspectLog, inspectInvalidation, inspectOutput} from "./inspectLog.js";
-import {inspectValue} from "./inspectValue.js";
-import {isObject, type JsonObject, objectsOf, readDocument, textOf, wrongShape} from "./json.js";
-import {promptText} from "./messages.js";
+import {inspectParts} from "./inspectValue.js";
+import {at, isObject, type JsonObject, objectsOf, readDocument, textOf, wrongShape} from "./json.js";
+import {promptText, toolCalls} from "./messages.js";
 import type {Importer} from "./types.js";
 import {openZip} from "./zip.js";
 
@@ -45,11 +45,13 @@ async function* packedRows(file: string): AsyncGenerator<object> {
   }
 }
 
-function rowOf({task, model, run_id}: JsonObject, sample: JsonObject): object {
-  const scores = isObject(sample.scores) ? sample.scores : {};
+function rowOf(evaluated: JsonObject, sample: JsonObject): object {
+  const {task, model} = evaluated;
+  const scores = isObject(sample.scores) ? Object.entries(sample.scores) : [];
   const counts = inspectInvalidation(sample) === undefined;
+  const message = objectsOf(at(sample, "output", "choices"))[0]?.message;
   return {
-    id: `${textOf(run_id)}/${textOf(sample.id)}/${textOf(sample.epoch) ?? "1"}`,
+    id: [...evalOf(evaluated), textOf(sample.id), textOf(sample.epoch) ?? "1"].join("/"),
     task,
     model,
     sample: textOf(sample.id),
@@ -57,11 +59,20 @@ function rowOf({task, model, run_id}: JsonObject, sample: JsonObject): object {
     input: promptText(withAttachments(sample, sample.input)),
     target: Array.isArray(sample.target) ? sample.target.map(textOf).join("\n") : textOf(sample.target),
     output: inspectOutput(sample),
-    scores: Object.entries(scores).map(([scorer, score]) => ({
-      scorer,
-      value: isObject(score) && counts ? inspectValue(score.value) : undefined,
-      answer: isObject(score) ? textOf(score.answer) : undefined
-    })),
+    tool_calls: isObject(message) ? toolCalls(withAttachments(sample, message) as JsonObject) : undefined,
+    scores: scores.flatMap(([scorer, score]) =>
+      inspectParts(scorer, at(score, "value")).map((part) => ({
+        scorer: part.scorer,
+        value: counts ? part.value : undefined,
+        answer: textOf(at(score, "answer"))
+      }))
+    ),
     error: isObject(sample.error) ? textOf(sample.error.message) : undefined
   };
+}
+
+/** What tells a log from the others of its run. Older ones have no id of their own, or an empty one. */
+function evalOf({eval_id, run_id, task, model, task_id}: JsonObject): string[] {
+  const parts = textOf(eval_id) ? [eval_id] : [run_id, task, model, task_id];
+  return parts.flatMap((part) => textOf(part) || []);
 }

@@ -1,3 +1,5 @@
+import {isObject} from "./json.js";
+
 const LETTERS = new Map([
   ["C", 1],
   ["P", 0.5],
@@ -26,4 +28,13 @@ export function inspectValue(value: unknown): number | undefined {
   const known = LETTERS.get(value) ?? WORDS.get(word);
   if (known !== undefined || !FLOAT.test(word)) return known;
   return Number.isFinite(Number(word)) ? Number(word) : undefined;
+}
+
+/** The number of each part of an Inspect score: a value of several parts by name is `SCORER/PART` for each. */
+export function inspectParts(scorer: string, value: unknown): {scorer: string; value: number | undefined}[] {
+  if (!isObject(value)) return [{scorer, value: inspectValue(value)}];
+  return Object.entries(value).map(([part, one]) => ({
+    scorer: `${scorer}/${part}`,
+    value: inspectValue(one)
+  }));
 }

@@ -10,17 +10,36 @@ export function messageText(message: JsonObject): string {
     .join("\n");
 }
 
-/** What was asked last and what was answered to it; the messages before them as they are. */
+/** The text of an answer; undefined where there is none, as in a call of tools alone. */
+export function answerText(message: JsonObject): string | undefined {
+  const text = messageText(message);
+  const told = typeof message.content === "string" && toolCalls(message) === undefined;
+  return text === "" && !told ? undefined : text;
+}
+
+/** The calls of tools in an answer, as JSON; undefined where there are none. */
+export function toolCalls({tool_calls, function_call}: JsonObject): string | undefined {
+  // OpenAI's form before there were several calls.
+  const calls = isObject(function_call) ? [function_call] : objectsOf(tool_calls);
+  return calls.length > 0 ? JSON.stringify(calls) : undefined;
+}
+
+/** Roles of what follows a question: an answer, or what a tool gave, which still waits for one. */
+const FOLLOWING = ["assistant", "tool", "function"];
+
+/** What was asked last and the answer to it, where the messages hold one. */
 export function lastExchange(messages: readonly JsonObject[]): {
   input?: string;
-  output?: string;
+  answer?: JsonObject;
   system?: string;
 } {
-  const last = (role: string) => messages.findLast((message) => message.role === role);
-  const [user, assistant, system] = ["user", "assistant", "system"].map(last);
+  const asked = messages.findLastIndex(({role}) => role === "user");
+  const user = messages[asked];
+  const system = messages.findLast(({role}) => role === "system");
+  const last = messages.slice(asked + 1).findLast(({role}) => FOLLOWING.includes(String(role)));
   return {
     input: user ? messageText(user) : undefined,
-    output: assistant ? messageText(assistant) : undefined,
+    answer: last?.role === "assistant" ? last : undefined,
     system: system ? messageText(system) : undefined
   };
 }

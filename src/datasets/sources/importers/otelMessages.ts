@@ -1,3 +1,4 @@
+import {pythonJson} from "../../../store/index.js";
 import {isObject, type JsonObject, objectsOf, textOf} from "./json.js";
 
 /** What was asked and answered in a span; a call of tools alone is an answer without text. */
@@ -36,10 +37,12 @@ export function exchangeOf(
     eventMessages(events, /^gen_ai\.choice$/)
   );
   const user = asked.findLast(({role}) => role === "user");
+  const calls = answer && callsIn(answer);
+  const text = answer && textIn(answer.content);
   return {
     input: user && textIn(user.content),
-    output: answer && textIn(answer.content),
-    tool_calls: answer && callsIn(answer)
+    output: text === "" && calls !== undefined ? undefined : text,
+    tool_calls: calls
   };
 }
 
@@ -57,7 +60,7 @@ export function textIn(content: unknown): string | undefined {
 export function parsedJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {
-    return JSON.parse(value);
+    return pythonJson(value);
   } catch {
     return undefined;
   }

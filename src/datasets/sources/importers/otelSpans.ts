@@ -91,7 +91,12 @@ function plain(value: unknown): unknown {
     return Array.isArray(values) ? values.map(plain) : [];
   }
   if ("kvlistValue" in value) return attributesOf(at(value, "kvlistValue", "values"));
-  return value.stringValue ?? value.intValue ?? value.doubleValue ?? value.boolValue;
+  return value.stringValue ?? wholeOf(value.intValue) ?? value.doubleValue ?? value.boolValue;
+}
+
+/** OTLP writes whole numbers as text: a number, unless no double holds it. */
+function wholeOf(value: unknown): unknown {
+  return typeof value === "string" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 /** OTLP writes whole numbers as texts. An empty one is no 0. */
