@@ -6,6 +6,7 @@ import {
   jsonFields,
   jsonSchema,
   multipleChoice,
+  numeric,
   type Scorer
 } from "../../src/scorers/index.js";
 import type {ScoreInput} from "../../src/scorers/types.js";
@@ -66,6 +67,9 @@ const slow: [what: string, scorer: Scorer, output: string, expected: unknown][] 
   ["letters in one breath", multipleChoice(), "option A ".repeat(20_000), "B"],
   ["letters and stars in one breath", multipleChoice(), `The answer is A${"***B".repeat(50)}x`, "B"],
   ["blanks after an answer", multipleChoice(), `answer${" ".repeat(50_000)}is${" ".repeat(50_000)}z`, "B"],
+  ["fractions without an end", numeric(), "1/".repeat(100_000), 1],
+  ["numbers with blanks between", numeric(), "1 ".repeat(100_000), 1],
+  ["fractions of LaTeX", numeric(), "\\frac{1".repeat(30_000), 1],
   ["blanks between words", bleu(), `a${" ".repeat(100_000)}z`, "a z"],
   [
     "quotation marks within",
