@@ -13,6 +13,7 @@ import {
   writerOf
 } from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
+import {differences, unlikeMeasures} from "../site/changeSince.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
 import {openStore, type RunManifest, type Store, writeAtomic} from "../store/index.js";
 import {reportBroken} from "./broken.js";
@@ -37,7 +38,13 @@ export interface CheckedRun {
   /** That the run is of another definition than the eval's file now states: its gates are undecided then. */
   otherDefinition?: string;
   /** Each candidate against itself in the gate's baseline run, else in the run before; absent without one. */
-  change?: {before: string; candidates: Regression[]};
+  change?: {
+    before: string;
+    /** What is not the same, in words, and whether data, split and scorer are. */
+    differs: string[];
+    comparable: boolean;
+    candidates: Regression[];
+  };
 }
 
 interface CheckOptions {
@@ -135,6 +142,8 @@ export async function checkEvals(
         change: before
           ? {
               before: before.id,
+              differs: differences(run, before),
+              comparable: unlikeMeasures(run, before).length === 0,
               candidates: regressionsOf(report.table, await tableAsIn(store, before.id, run), {
                 margin: report.verdict.margin
               })

@@ -10,7 +10,8 @@ const SILENT_RUNS = 50;
 
 /**
  * `assay check --history`: every run of these evals beside the ones before it, with false alarms controlled over the whole
- * history. Gives the exit code: 100 when the newest run of an eval is an alarm, 101 when an eval has no two runs to compare.
+ * history. Gives the exit code: 100 when the newest run of an eval is an alarm, 101 when strong evidence against it is none yet or
+ * when an eval has no two runs to compare.
  */
 export async function checkHistory(
   store: Store,
@@ -50,7 +51,7 @@ export async function checkHistory(
     printHistory(entries, all ?? false);
   }
   if (entries.some(({newest, status}) => newest && isAlarm(status))) return 100;
-  return alone.length > 0 ? 101 : 0;
+  return alone.length > 0 || entries.some(awaitsMore) ? 101 : 0;
 }
 
 /** Evidence is of rows that are bounded and independent: a corpus figure has no history of its own. */
@@ -65,6 +66,8 @@ function meansInstead(evals: readonly NamedEval[], runs: readonly RunManifest[])
       : [];
   });
 }
+
+const awaitsMore = ({newest, status, strong}: HistoryEntry) => newest && status === "undecided" && strong;
 
 const isAlarm = (status: HistoryEntry["status"]) => status === "regressed" || status === "drifted";
 
@@ -98,6 +101,10 @@ function printHistory(entries: readonly HistoryEntry[], all: boolean): void {
   print(
     `\n${entries.length} comparisons: ${count("regressed")} regressed, ${count("drifted")} drifted, ${count("flaky")} flaky, ${count("undecided")} undecided, ${count("steady")} steady. If nothing had ever got worse, the chance of any alarm in all of them would be at most 5%.`
   );
+  for (const {eval: name, split, candidate, run} of entries.filter(awaitsMore))
+    print(
+      `\n${name} (${split}): ${candidate} fell beyond chance by the look at ${run} alone, which is no alarm where many looks count. More runs confirm it or not (\`assay run ${name} --no-reuse\`).`
+    );
 }
 
 function differenceText(

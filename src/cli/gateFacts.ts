@@ -1,6 +1,7 @@
 import {type GateFacts, type ScoreTable, tableAsIn} from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
 import type {GateRule} from "../runner/index.js";
+import {unlikeMeasures} from "../site/changeSince.js";
 import {unresolvedPersonalData} from "../site/index.js";
 import {currentMeasures, type SplitMeasures} from "../splits/index.js";
 import type {RunManifest, Store} from "../store/index.js";
@@ -18,10 +19,15 @@ export async function gateFacts(
   run: RunManifest,
   rules: readonly GateRule[]
 ): Promise<GateFacts> {
-  const baselines = new Map<string, {run: string; table: ScoreTable}>();
+  const baselines = new Map<string, {run: string; table: ScoreTable; unlike: readonly string[]}>();
   for (const {baselineRun: name} of rules) {
     const found = name === undefined ? undefined : await baselineRun(store, run, name);
-    if (found) baselines.set(name!, {run: found.id, table: await tableAsIn(store, found.id, run)});
+    if (found)
+      baselines.set(name!, {
+        run: found.id,
+        table: await tableAsIn(store, found.id, run),
+        unlike: unlikeMeasures(run, found)
+      });
   }
   const asks = (rule: keyof GateRule) => rules.some((one) => one[rule] !== undefined);
   const leakage = asks("maxLeakageShare") ? await leakageOf(store, run) : undefined;

@@ -159,7 +159,7 @@ function gatesText(results: readonly GateResult[]): string {
   return `${results.filter(({status}) => status === "pass").length} of ${results.length} pass.`;
 }
 
-/** The best candidate's change, and the names of those that changed beyond chance. */
+/** The best candidate's change, the names of those that changed beyond chance, and what else is not the same. */
 function changeText({change, report: {verdict}}: CheckedRun): string {
   if (!change) return "there is no earlier run to compare with.";
   const shared = change.candidates.filter(({difference}) => difference !== undefined);
@@ -170,10 +170,11 @@ function changeText({change, report: {verdict}}: CheckedRun): string {
   const sign = difference! > 0 ? "+" : "";
   const named = (status: string) => shared.filter((one) => one.status === status).map((one) => one.candidate);
   const beyond = [
-    ...named("regressed").map((name) => `${name} regressed`),
-    ...named("improved").map((name) => `${name} improved`)
+    ...named("regressed").map((name) => `${name} ${change.comparable ? "regressed" : "scored lower"}`),
+    ...named("improved").map((name) => `${name} ${change.comparable ? "improved" : "scored higher"}`)
   ];
-  return `${candidate} ${number(before!)} → ${number(after!)} (${sign}${number(difference!)}, ${number(low!)} to ${number(high!)}) against ${change.before} on ${rows} rows, ${better.length} better and ${worse.length} worse; ${beyond.length > 0 ? `beyond chance: ${beyond.join(", ")}` : "no candidate changed beyond chance"}.`;
+  const differs = change.differs.length > 0 ? `; not the same: ${change.differs.join(", ")}` : "";
+  return `${candidate} ${number(before!)} → ${number(after!)} (${sign}${number(difference!)}, ${number(low!)} to ${number(high!)}) against ${change.before} on ${rows} rows, ${better.length} better and ${worse.length} worse; ${beyond.length > 0 ? `beyond chance: ${beyond.join(", ")}` : "no candidate changed beyond chance"}${differs}.`;
 }
 
 /** What was found, and for an undecided rule how many more rows would decide it. */

@@ -12,6 +12,13 @@ const STATUS: Record<CandidateChange["status"], {name: string; badge: BadgeKind}
   undecided: {name: "no clear change", badge: "plain"}
 };
 
+/** Where data, split or scorer are not the same. */
+const SCORED: typeof STATUS = {
+  ...STATUS,
+  regressed: {name: "scored lower", badge: "plain"},
+  improved: {name: "scored higher", badge: "plain"}
+};
+
 /** What changed since the complete run before: the best candidate, those that moved beyond chance, and what was not the same. */
 export function changes(run: RunView, change: RunChange): HTMLElement {
   const format = formatFor(change.candidates.flatMap(({before, after}) => [before, after]));
@@ -27,14 +34,19 @@ export function changes(run: RunView, change: RunChange): HTMLElement {
   );
 }
 
-function headline({candidates}: RunChange): string {
+function headline({candidates, comparable, differs}: RunChange): string {
   const named = (status: CandidateChange["status"]) =>
     candidates.filter((one) => one.status === status).map(({candidate}) => candidate);
   const moved = [
-    named("regressed").length > 0 ? `${list(named("regressed"))} regressed` : "",
-    named("improved").length > 0 ? `${list(named("improved"))} improved` : ""
+    named("regressed").length > 0
+      ? `${list(named("regressed"))} ${comparable ? "regressed" : "scored lower"}`
+      : "",
+    named("improved").length > 0
+      ? `${list(named("improved"))} ${comparable ? "improved" : "scored higher"}`
+      : ""
   ].filter(Boolean);
-  if (moved.length > 0) return `${moved.join("; ")}, beyond chance.`;
+  if (moved.length > 0)
+    return `${moved.join("; ")}, beyond chance${comparable ? "" : `, where ${list(differs)} ${differs.length === 1 ? "is" : "are"} not the same`}.`;
   if (candidates.every(({difference}) => difference === undefined))
     return "No candidate has rows in common with the run before.";
   if (candidates.every(({difference, worse, better}) => difference === undefined || worse + better === 0))
@@ -66,7 +78,12 @@ function context({before, rows, differs, added, gone}: RunChange): Content {
   ];
 }
 
-function changeTable(run: RunView, {before, rows, candidates}: RunChange, format: ScoreFormat): HTMLElement {
+function changeTable(
+  run: RunView,
+  {before, rows, candidates, comparable}: RunChange,
+  format: ScoreFormat
+): HTMLElement {
+  const statuses = comparable ? STATUS : SCORED;
   return dataTable(
     candidates,
     [
@@ -86,7 +103,7 @@ function changeTable(run: RunView, {before, rows, candidates}: RunChange, format
         value: ({better, worse}) => `${count(better)} / ${count(worse)}`
       },
       {name: "p, Holm", numeric: true, value: ({adjustedP}) => pValue(adjustedP)},
-      {name: "Result", value: ({status}) => badge(STATUS[status].name, STATUS[status].badge)}
+      {name: "Result", value: ({status}) => badge(statuses[status].name, statuses[status].badge)}
     ],
     {
       caption: "Every candidate against itself in the run before",

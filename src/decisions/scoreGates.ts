@@ -53,7 +53,10 @@ export function runRegression(
     return {rule, status: "undecided", message: `That run has no candidate ${candidate}.`};
   const difference = by.intervals.difference(table, candidate, {table: found.table, candidate});
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
-  return against(rule, difference, -most, by.write);
+  const decided = against(rule, difference, -most, by.write);
+  if (!found.unlike?.length) return decided;
+  const message = `${decided.message}, where ${found.unlike.join(" and ")} ${found.unlike.length === 1 ? "is" : "are"} not the same: the change is not ${candidate}'s alone`;
+  return {rule, status: "undecided", message};
 }
 
 function against(

@@ -20,7 +20,7 @@ const SCALE = {
 /**
  * A model's rating of the output by a rubric, mapped from the scale to 0 to 1; details {rating}. The row's expected
  * value, when it is text, is shown to the judge as a reference. The rating is read from the last line of its answer. An answer
- * that ends without one on the scale or with several, that was cut off or withheld, and a judge that cannot be reached, are
+ * that ends without one on the scale, with several or with one on another scale ("4/10" where 5 is the highest), that was cut off or withheld, and a judge that cannot be reached, are
  * failures, not zeros.
  */
 export function judgeRating(options: JudgeRatingOptions): Scorer {
@@ -43,7 +43,7 @@ export function judgeRating(options: JudgeRatingOptions): Scorer {
       signal
     });
     if ("failed" in answer) return answer;
-    const found = parseRating(answer.text);
+    const found = parseRating(answer.text, high);
     if ("failed" in found) return found;
     const {verdict: rating} = found;
     if (rating < low || rating > high)

@@ -13,9 +13,9 @@ export interface MultipleChoiceOptions {
  * 1 when the option chosen in the output is the expected one, else 0. Expected is a letter ("B" or "(B)"), a
  * position counted from 0 (a number, as MMLU has it), or, with `choices`, an option's text; a text such as "1" is a position where no
  * option reads so. The choice is read from, in this order: the last
- * "answer is (B)", "answer would be B", "Answer: B", "option B is correct", `<answer>B</answer>` or boxed letter; a letter that is the
- * whole output ("- B" too) or begins it ("B.", "(B) because");
- * the only letter behind "option", "choice" or "answer"; a lone parenthesised letter; the text of exactly one option. After "answer is" an
+ * "answer is (B)", "answer would be B", "Answer: B", "option B is correct", "Therefore: B", "Choose B.", `<answer>B</answer>` or boxed letter;
+ * a letter that is the whole first or last line ("- B" too), where no other line is another letter; one that begins the output ("B.",
+ * "(B) because", "B - London"); the only letter behind "option", "choice" or "answer"; a lone parenthesised letter; the text of exactly one option. After "answer is" an
  * option's text goes before its first letter ("A dog"). An output that names none, or several ("The answer is A or B", "Answer: A, B"), is 0.
  */
 export function multipleChoice(settings: MultipleChoiceOptions = {}): Scorer {
@@ -65,9 +65,15 @@ export function chosenLetter(output: string, count: number, texts?: readonly str
     const option = texts ? optionAt(text.slice(last.at), texts) : undefined;
     return option ?? only(lettersFrom(last));
   }
+  const alone = found(text, [
+    `(?<=^|\\n)${BLANKS}(?:[-*•]${BLANKS})?${MARKS}(${upper})${MARKS_BEHIND}(?=\\n|$)`
+  ]);
+  if (alone.some(({at}) => !text.slice(0, at).includes("\n") || !text.slice(at).includes("\n")))
+    return only([...new Set(alone.flatMap(lettersFrom))]);
   const [opening] = found(text, [
     `^(?:[-*•]\\s+)?[*_"'(\\[]*(${either})[)\\].*_"':]*$`,
     `^[*_"']*[(\\[]?(${upper})(?:[)\\].:*_]+)(?=\\s|$)`,
+    `^[*_"']*[(\\[]?(${upper})[)\\].*_"']*\\s[-–—]\\s(?![(\\[]?${upper}${END})`,
     `^(${upper}),?\\s(?:because|since)\\b`
   ]);
   if (opening) return only(lettersFrom(opening));
@@ -89,8 +95,14 @@ function lettersOf(count: number): Letters {
 }
 
 const OPTION = "(?:[Cc]hoice|[Oo]ption)";
-const NAMED = `(?:[Aa]nswer|ANSWER|${OPTION})`;
+const NAMED = `(?:[Aa]nswer|ANSWER|\\b[Aa]ns\\.?|${OPTION})`;
 const MARKS = "[*_\"'(\\[]*";
+const BLANKS = "[ \\t\\r]*";
+/** Behind a letter that is a line of its own. */
+const MARKS_BEHIND = `[)\\].*_"':]*${BLANKS}`;
+const SO = "\\b(?:[Tt]herefore|THEREFORE|[Tt]hus|[Hh]ence|[Cc]onclusion|[Ss]o)\\b[*_]{0,2}[:,]?[*_]{0,2}";
+/** "Many choose B" and "I would not choose B" choose nothing. */
+const CHOOSE = `(?:(?:^|[\\n.!?:,])\\s?|\\bI(?:['’](?:d|ll))?\\s(?:(?:would|will|must|therefore|thus)\\s)?|\\b[Ww]e\\s)(?:[Cc]hoose|[Pp]ick|[Ss]elect)\\s`;
 const IS = `[*_]*(?:\\s+is\\b(?:[*_\\s]*[:=])?|\\s*[:=])[*_"'(\\[\\s]*`;
 const WOULD_BE = `\\s+(?:would|should|must|will)\\s+be\\b[*_\\s:"'(\\[]*`;
 const FONT = "\\\\(?:text(?:bf|it|rm|sf|tt)?|math(?:bf|it|rm|sf)|bf|rm)";
@@ -116,6 +128,8 @@ function stated({upper, either}: Letters): string[] {
     `${NAMED}${WOULD_BE}(${either})${LINE_END}`,
     `${NAMED}${IS}(?:(?:the\\s+)?${OPTION}\\s+${MARKS})?(${upper})${END}`,
     `${NAMED}${IS}(${either})${LINE_END}`,
+    `${SO}\\s*${MARKS}(${upper})${LINE_END}`,
+    `${CHOOSE}(?:${OPTION}\\s)?${MARKS}(${upper})(?:${LINE_END}|[)\\]*_"']{0,6}(?:[.,;!]|\\s(?:because|since|as|over)\\b))`,
     `(?<!${upper}${CLOSE}\\s?(?:,|/|&|\\bor|\\band)\\s?(?:the )?)${OPTION}\\s+${MARKS}(${upper})[)\\]*_"']*\\s+is\\s+(?:the\\s+)?(?:correct|right|best)\\b`
   ];
 }

@@ -1,4 +1,5 @@
 import {afterLastMarker} from "./afterLastMarker.js";
+import {expectedNumber} from "./expectedNumber.js";
 import {type NumberFormat, parseNumbers} from "./parseNumbers.js";
 import {anyObject, checkOptions, number, oneOf, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
@@ -20,9 +21,10 @@ const rounding = 1e-12;
 
 /**
  * 1 when the number in the output is within tolerance of an expected number, else 0. An output without a number,
- * or without the marker asked for, is 0: the model was asked for a number and gave none. An expected value without
- * a number is a failure. Thousands separators, currency and percent signs do not matter; a unit without a factor
- * in `units` is ignored.
+ * or without the marker asked for, is 0: the model was asked for a number and gave none. Thousands separators, currency and percent
+ * signs do not matter; a unit without a factor in `units` is ignored. Fractions ("3/4", "1 1/2", "\frac{3}{4}") and powers
+ * ("3 × 10^8") are one number. An expected text is read behind its last "####" or `after`, else in its last `\boxed{}`, else whole. One
+ * that holds no number there, or several (a time, a date, a range), is a failure, and so is a root or a multiple of π.
  */
 export function numeric(options: NumericOptions = {}): Scorer {
   checkOptions<NumericOptions>("numeric", options, {
@@ -36,16 +38,23 @@ export function numeric(options: NumericOptions = {}): Scorer {
   const {after, absolute = 0, relative = 0, decimal, units} = options;
   const which = options.which ?? (after === undefined ? "last" : "first");
   const format = {decimal, units};
-  const wantedOf = (expected: unknown): number[] | undefined => {
+  const wantedOf = (expected: unknown): number[] | {failed: string} => {
     const list: unknown[] = Array.isArray(expected) ? expected : [expected];
-    const numbers = list.map((item) => expectedNumber(item, format));
-    return numbers.length === 0 || numbers.includes(undefined) ? undefined : (numbers as number[]);
+    const numbers: number[] = [];
+    for (const item of list.length === 0 ? [undefined] : list) {
+      const found = expectedNumber(item, format, after);
+      if (typeof found !== "number") return found;
+      numbers.push(found);
+    }
+    return numbers;
   };
-  const check = (expected: unknown) =>
-    wantedOf(expected) ? undefined : "the row's expected value holds no number";
+  const check = (expected: unknown) => {
+    const wanted = wantedOf(expected);
+    return "failed" in wanted ? wanted.failed : undefined;
+  };
   const score: Scorer = ({output, expected}) => {
     const wanted = wantedOf(expected);
-    if (!wanted) return {failed: check(expected)!};
+    if ("failed" in wanted) return wanted;
     const answer = after === undefined ? output : afterLastMarker(output, after, true);
     const predicted = parseNumbers(answer ?? "", format).at(which === "last" ? -1 : 0);
     const close = (number: number | undefined) =>
@@ -64,10 +73,4 @@ export function numeric(options: NumericOptions = {}): Scorer {
     {which, after: after ?? null, absolute, relative, decimal: decimal ?? ".", units: units ?? {}},
     {module: import.meta.url, check}
   );
-}
-
-function expectedNumber(expected: unknown, format: NumberFormat): number | undefined {
-  if (typeof expected === "number") return Number.isFinite(expected) ? expected : undefined;
-  if (typeof expected === "bigint") return Number(expected);
-  return typeof expected === "string" ? parseNumbers(expected, format).at(-1) : undefined;
 }

@@ -11,7 +11,8 @@ export function parseScorePair(text: string): [number, number] | undefined {
 export type Verdict<T> = {verdict: T} | {failed: string};
 
 const NUMBER = "([-−]?\\d+(?:\\.\\d+)?)";
-const SCALE = "(?:\\s*(?:/|out of)\\s*\\d+(?:\\.\\d+)?)?";
+const OUT_OF = "(?:/|out of)\\s*(\\d+(?:\\.\\d+)?)";
+const SCALE = `(?:\\s*${OUT_OF})?`;
 
 const RATING = {
   what: "rating",
@@ -19,7 +20,7 @@ const RATING = {
   bracketed: NUMBER + SCALE,
   label: "rating|score|grade|verdict",
   // A number that counts something, or begins a range, is no rating: "Score: 3 things are missing".
-  labelled: `\\[?\\s*${NUMBER}(?![.,]?\\d)${SCALE}\\]?(?=\\s*(?:$|[^\\s\\p{L}\\p{N}]|points?\\b|stars?\\b))(?!\\s*[-–]\\s*\\d)`,
+  labelled: `\\[?\\s*${NUMBER}(?![.,]?\\d)${SCALE}(?!\\s*${OUT_OF})\\]?(?=\\s*(?:$|[^\\s\\p{L}\\p{N}]|points?\\b|stars?\\b))(?!\\s*[-–]\\s*\\d)`,
   alone: NUMBER + SCALE
 };
 
@@ -34,11 +35,17 @@ const CHOICE = {
 
 /**
  * A judge's rating, which its last line holds: a number in double square brackets ("[[7]]") where the line begins, where it ends
- * or behind "Rating:", a number behind "Rating:" or "Score:", or nothing but a number. "7/10" and "7 out of 10" are 7.
+ * or behind "Rating:", a number behind "Rating:" or "Score:", or nothing but a number. "7/10" and "7 out of 10" are 7 where `highest` is 10; where it is another, the judge went by a scale of its own.
  */
-export function parseRating(text: string): Verdict<number> {
+export function parseRating(text: string, highest: number): Verdict<number> {
   const found = verdictOf(text, RATING);
-  return "failed" in found ? found : {verdict: Number(found.verdict.replace("−", "-"))};
+  if ("failed" in found) return found;
+  const other = found.outOf.find((top) => Number(top) !== highest);
+  return other === undefined
+    ? {verdict: Number(found.verdict.replace("−", "-"))}
+    : {
+        failed: `the judge's rating is ${found.verdict} out of ${other}, and the highest of its scale is ${highest}`
+      };
 }
 
 /** Which answer a judge prefers: [[A]], [[B]] or [[C]] (a tie) in its last line, else a line that is that letter or "Verdict: A". */
@@ -51,17 +58,17 @@ export function parseChoice(text: string): Verdict<"first" | "second" | "tie"> {
 }
 
 /** Only the end counts: before it a judge may quote its task, or an answer that tells it what to say. */
-function verdictOf(text: string, form: typeof RATING): Verdict<string> {
+function verdictOf(text: string, form: typeof RATING): {verdict: string; outOf: string[]} | {failed: string} {
   const {what, like, bracketed, label, labelled, alone} = form;
   const line = lastLine(text);
   const whole = new RegExp(`^[^\\p{L}\\p{N}−-]*${alone}[^\\p{L}\\p{N}]*$`, "u").exec(line);
-  if (whole) return {verdict: whole[1]!};
+  if (whole) return {verdict: whole[1]!, outOf: whole[2] === undefined ? [] : [whole[2]]};
   const bracket = `\\[\\[\\s*${bracketed}\\s*\\]\\]`;
   const said = `\\b(?:${label})\\s*(?:is|of|[:=])*\\s*`;
-  const all = [bracket, said + labelled].flatMap((pattern) =>
-    [...line.matchAll(new RegExp(pattern, "giu"))].map((match) => match[1]!.toUpperCase())
-  );
-  const several = [...new Set(all)];
+  const all = [`${bracket}(?:${SIGNS}${OUT_OF})?`, said + labelled].flatMap((pattern) => [
+    ...line.matchAll(new RegExp(pattern, "giu"))
+  ]);
+  const several = [...new Set(all.map((match) => match[1]!.toUpperCase()))];
   if (several.length > 1)
     return {
       failed: `the judge's last line names several ${what}s (${several.join(", ")}), and only one may stand there`
@@ -73,7 +80,10 @@ function verdictOf(text: string, form: typeof RATING): Verdict<string> {
     said + labelled
   ].some((pattern) => new RegExp(pattern, "iu").test(line));
   return placed
-    ? {verdict: several[0]!}
+    ? {
+        verdict: several[0]!,
+        outOf: all.flatMap(([, , ...tops]) => tops.filter((top) => top !== undefined))
+      }
     : {failed: `the judge's answer names no ${what} in its last line, which must end with one, like ${like}`};
 }
 

@@ -115,6 +115,32 @@ it("tells steady, drifted and regressed runs apart by what changed since", async
   expect(text).toContain("6 comparisons: 1 regressed, 3 drifted, 0 flaky, 0 undecided, 2 steady.");
 });
 
+it("leaves a fall by strong evidence that is no alarm yet undecided, also while it lasts", async () => {
+  const sudden = async (value: number) => {
+    wrong = value;
+    await run({prompt: "{{text}}"}, "sudden");
+    const {code, text} = await checked({}, "sudden");
+    const entries = JSON.parse((await checked({json: true}, "sudden")).text) as HistoryEntry[];
+    return {code, text, last: entries.at(-1)};
+  };
+  await sudden(1);
+  await sudden(1);
+  const fallen = await sudden(2);
+  expect(fallen.last).toMatchObject({status: "undecided", strong: true, changed: [], newest: true});
+  expect(fallen.last!.eValue).toBeGreaterThan(20);
+  expect(fallen.last!.eValue).toBeLessThan(fallen.last!.threshold);
+  expect(fallen.code).toBe(101);
+  expect(fallen.text).toContain("0 flaky, 1 undecided, 1 steady");
+  expect(fallen.text).toMatch(
+    /sudden \(.+\): m fell beyond chance by the look at \S+ alone, .+ More runs confirm it or not/
+  );
+  const lasting = await sudden(2);
+  expect(lasting).toMatchObject({code: 101, last: {status: "undecided", strong: true}});
+  const recovered = await sudden(1);
+  expect(recovered).toMatchObject({code: 0, last: {status: "steady", strong: false, changed: null}});
+  expect(recovered.text).not.toContain("fell beyond chance");
+});
+
 it("compares scores on the scale that their scorer states, and says of those without one why not", async () => {
   const graded = async (name: string, values: readonly number[], bounds?: readonly [number, number]) => {
     for (const value of values) {

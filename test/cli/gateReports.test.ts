@@ -24,6 +24,8 @@ describe("a comment", () => {
   it("writes what changed on the scorer's scale", () => {
     const change = {
       before: "r0",
+      differs: [],
+      comparable: true,
       candidates: [
         {candidate: "a", before: 4.1, after: 3.85, difference: -0.25, low: -0.4, high: -0.1, rows: 9}
       ].map((one) => ({...one, better: [], worse: ["x"], newlyFailed: [], status: "regressed"}))
@@ -36,6 +38,34 @@ describe("a comment", () => {
       });
     expect(textOf("plain")).toContain("a 4.1 → 3.85 (−0.25, −0.4 to −0.1) against r0 on 9 rows");
     expect(textOf("proportion")).toContain("a 410.0 → 385.0 (−25.0, −40.0 to −10.0)");
+    expect(textOf("plain")).toContain("beyond chance: a regressed.  ");
+  });
+
+  it("names what else is not the same, and calls no change a regression then", () => {
+    const changed = {
+      difference: -0.25,
+      low: -0.4,
+      high: -0.1,
+      before: 0.8,
+      after: 0.55,
+      rows: 9,
+      better: [],
+      worse: ["x"]
+    };
+    const candidates = [
+      {candidate: "a", status: "regressed", ...changed},
+      {candidate: "b", status: "improved", ...changed}
+    ];
+    const textOf = (differs: string[], comparable: boolean) => {
+      const change = {before: "r0", differs, comparable, candidates};
+      return markdown({checked: [{...checked[0]!, change}] as unknown as CheckedRun[]});
+    };
+    expect(textOf(["the scorer"], false)).toContain(
+      "beyond chance: a scored lower, b scored higher; not the same: the scorer.  "
+    );
+    expect(textOf(["the prompt"], true)).toContain(
+      "beyond chance: a regressed, b improved; not the same: the prompt.  "
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {checkGates, decide, type GateRule, overall} from "../../src/decisions/index.js";
+import {checkGates, decide, type GateRule, overall, type ScoreTable} from "../../src/decisions/index.js";
 import {oneLook} from "../../src/decisions/gateIntervals.js";
 
 const rows = Array.from({length: 100}, (_, i) => i);
@@ -65,6 +65,31 @@ describe("a gate on an interval", () => {
   it("measures a regression against the baseline, which never regresses against itself", () => {
     expect(status({maxRegression: 0})).toEqual(["pass"]);
     expect(checkGates([{candidate: "plain", maxRegression: 0}], table, verdict, [])[0]!.status).toBe("pass");
+  });
+});
+
+describe("a gate on an earlier run", () => {
+  it("is undecided where the scorer, the data or the split is not the same, and says so", () => {
+    const lower = {...table, values: table.values.map((column) => column.map(() => 0))};
+    const of = (now: ScoreTable, before: ScoreTable, unlike?: string[]) =>
+      checkGates([{candidate: "good", maxRegression: 0.02, baselineRun: "previous"}], now, verdict, [], {
+        baseline: () => ({run: "r0", table: before, unlike})
+      })[0]!;
+    expect([of(lower, table).status, of(table, lower, []).status]).toEqual(["fail", "pass"]);
+    for (const [now, before] of [
+      [lower, table],
+      [table, lower]
+    ] as const) {
+      const found = of(now, before, ["the scorer"]);
+      expect(found).toMatchObject({status: "undecided", rule: "not more than 2.0 points below run r0"});
+      expect(found.message).toMatch(
+        /on \d+ rows, where the scorer is not the same: the change is not good's alone$/
+      );
+      expect(found.rowsNeeded).toBeUndefined();
+    }
+    expect(of(lower, table, ["the data version", "the split"]).message).toContain(
+      "where the data version and the split are not the same"
+    );
   });
 });
 

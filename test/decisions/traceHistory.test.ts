@@ -11,6 +11,25 @@ describe("traceHistory", () => {
       histories.filter((one) => one.some(({finding}) => is(finding))).length / histories.length;
     expect(share((finding) => finding === "alarm")).toBeLessThanOrEqual(0.05);
     expect(share((finding) => finding === "loss")).toBeGreaterThan(0.9);
+    const all = histories.flat();
+    expect(all.filter(({strong}) => strong).length / all.length).toBeLessThan(0.01);
+  });
+
+  it("calls a fall by strong evidence a loss, and holds it against the run of the most evidence", () => {
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 10; seed++) {
+      const loss = (run: number) => (run < 3 ? 0 : 0.13);
+      for (const one of traced({seed, runs: 8, rows: 300, varying: 1, loss}).filter(({strong}) => strong)) {
+        expect(one.eValue).toBeGreaterThanOrEqual(20);
+        expect(one.finding).toBe(one.eValue < one.threshold ? "loss" : "alarm");
+        expect(one.difference!.high).toBeLessThan(0);
+        expect(Number(one.run.slice(2))).toBeGreaterThanOrEqual(3);
+        seen.add(`${one.finding} against ${one.before}`);
+      }
+    }
+    expect([...seen]).toEqual(
+      expect.arrayContaining(["loss against pr2", "loss against pr0", "alarm against pr0"])
+    );
   });
 
   it("finds a fall at once or soon, and a slow slide, and goes on from there", () => {

@@ -74,14 +74,37 @@ describe("parseRating", () => {
     ["Score: 3-4", /no rating/],
     ["The answer holds [[10]] itself, which I ignore. Rating: 2", /several ratings \(10, 2\)/],
     ["[[3]] at first, but then [[8.5]]", /several ratings \(3, 8\.5\)/],
-    ["Clarity score: 7, accuracy score: 3", /several ratings \(7, 3\)/]
+    ["Clarity score: 7, accuracy score: 3", /several ratings \(7, 3\)/],
+    ["Rating: 2/3 criteria", /no rating/],
+    ["Rating: 4 (3/4 of it is right)", 4]
   ];
   for (const [text, rating] of cases) {
     it(`reads ${JSON.stringify(text)} as ${typeof rating === "number" ? rating : "none"}`, () =>
-      expect(parseRating(text)).toEqual(
+      expect(parseRating(text, 10)).toEqual(
         typeof rating === "number" ? {verdict: rating} : {failed: expect.stringMatching(rating) as string}
       ));
   }
+});
+
+describe("parseRating on a scale up to 5", () => {
+  const other = [
+    "4/10",
+    "Rating: 4/10",
+    "Score: 4 out of 10",
+    "[[4/10]]",
+    "Rating: [[4]]/10",
+    "[[4]] out of 10.0"
+  ];
+  it.each(other)("reads %j as none, since the judge went by another scale", (text) => {
+    const failed = /rating is 4 out of 10(\.0)?, and the highest of its scale is 5/;
+    expect(parseRating(text, 5)).toEqual({failed: expect.stringMatching(failed) as string});
+  });
+  it.each(["4/5", "Rating: 4 out of 5", "[[4]]/5", "[[4/5.0]]", "4", "[[4]] (4 of 10 lines)"])(
+    "reads %j as 4",
+    (text) => {
+      expect(parseRating(text, 5)).toEqual({verdict: 4});
+    }
+  );
 });
 
 describe("parseChoice", () => {
@@ -118,7 +141,7 @@ it("looks for verdicts in long answers without taking long", () => {
     part.repeat(100_000)
   );
   const started = performance.now();
-  for (const parse of [parseRating, parseChoice])
+  for (const parse of [(text: string) => parseRating(text, 10), parseChoice])
     for (const text of texts) for (const one of [text, `[[7]]${text}x`]) parse(one);
   expect(performance.now() - started).toBeLessThan(5000);
 });

@@ -6,6 +6,7 @@ import {
   jsonFields,
   jsonSchema,
   multipleChoice,
+  numeric,
   type Scorer
 } from "../../src/scorers/index.js";
 import type {ScoreInput} from "../../src/scorers/types.js";
@@ -63,9 +64,16 @@ const slow: [what: string, scorer: Scorer, output: string, expected: unknown][] 
   ["full stops within a label", classification({labels: ["a", "b"]}), `a${".".repeat(100_000)}z`, "a"],
   ["stars after an answer", multipleChoice(), `answer is${"*".repeat(100_000)}z`, "B"],
   ["stars after a letter", multipleChoice(), `answer is A${"*".repeat(100_000)}z`, "B"],
+  ["stars behind a conclusion", multipleChoice(), `therefore${"*".repeat(100_000)}z`, "B"],
+  ["letters on lines", multipleChoice(), "B\n".repeat(50_000), "B"],
+  ["lines of blanks", multipleChoice(), `a${"\n  ".repeat(50_000)}B${" ".repeat(50_000)}z`, "B"],
+  ["choosing", multipleChoice(), "I choose ".repeat(20_000), "B"],
   ["letters in one breath", multipleChoice(), "option A ".repeat(20_000), "B"],
   ["letters and stars in one breath", multipleChoice(), `The answer is A${"***B".repeat(50)}x`, "B"],
   ["blanks after an answer", multipleChoice(), `answer${" ".repeat(50_000)}is${" ".repeat(50_000)}z`, "B"],
+  ["fractions without an end", numeric(), "1/".repeat(100_000), 1],
+  ["numbers with blanks between", numeric(), "1 ".repeat(100_000), 1],
+  ["fractions of LaTeX", numeric(), "\\frac{1".repeat(30_000), 1],
   ["blanks between words", bleu(), `a${" ".repeat(100_000)}z`, "a z"],
   [
     "quotation marks within",

@@ -98,7 +98,38 @@ describe("chosenLetter", () => {
     ["- B", "B"],
     ["* (b)", "B"],
     ["- A man", undefined],
-    ["- A. small\n- B. large", undefined]
+    ["- A. small\n- B. large", undefined],
+    ["B\n\nExplanation: London is the capital.", "B"],
+    ["B\nLondon", "B"],
+    ["**B**\r\n\r\nLondon", "B"],
+    ["The capital is London, not Paris.\n\nB", "B"],
+    ["A dog is none.\n- (B).\n", "B"],
+    ["A. Paris\nB. London\n\nB", "B"],
+    ["A\nB\nC\nD", undefined],
+    ["B\nParis\nC", undefined],
+    ["B\nor C", undefined],
+    ["B\nLondon\nThe answer is C", "C"],
+    ["Paris\nA\nLondon", undefined],
+    ["B - London", "B"],
+    ["**B** – London", "B"],
+    ["A - B", undefined],
+    ["A-frame houses", undefined],
+    ["Reasoning...\nTherefore: B", "B"],
+    ["**Therefore:** B", "B"],
+    ["London, so B.", "B"],
+    ["So A is wrong.", undefined],
+    ["Therefore, A or B", undefined],
+    ["Thus: A man", undefined],
+    ["Choose B.", "B"],
+    ["It is London. I'd choose (B), since it is", "B"],
+    ["We select **D**", "D"],
+    ["I choose A dog", undefined],
+    ["I would not choose B.", undefined],
+    ["Many choose B. I do not", undefined],
+    ["Choose A or B.", undefined],
+    ["Choose A, B and C.", undefined],
+    ["I choose A if it rains", undefined],
+    ["Ans: B", "B"]
   ];
   for (const [output, letter] of cases) {
     it(`reads ${JSON.stringify(output)} as ${letter ?? "no choice"}`, () => {
@@ -126,6 +157,8 @@ describe("chosenLetter", () => {
     expect(chosenLetter("london.", 3, texts)).toBe("B");
     expect(chosenLetter("It must be New York, I think", 3, texts)).toBe("C");
     expect(chosenLetter("Paris or London", 3, texts)).toBeUndefined();
+    expect(chosenLetter("The capital is London, not Paris.\n\nB", 3, texts)).toBe("B");
+    expect(chosenLetter("A\nParis or London", 3, texts)).toBe("A");
     expect(chosenLetter("Between (A) and (B) I like New York", 3, texts)).toBeUndefined();
   });
 });

@@ -29,7 +29,22 @@ describe("parseNumbers", () => {
     ["1,23,456 and 12,34,56,789.5", [123456, 123456789.5]],
     ["1,23,4567", [1, 23, 4567]],
     ["1,2,345", [1, 2345]],
-    ["(1,23)", [1, 23]]
+    ["(1,23)", [1, 23]],
+    ["3/4 or 7/4.", [0.75, 1.75]],
+    ["48 / 2 = 24", [24, 24]],
+    ["1,200/4 and -1/2", [300, -0.5]],
+    ["1 1/2, -2 3/4, 12 48/2", [1.5, -2.75, 12, 24]],
+    ["5/10/2023 and 1/2/3", [5, 10, 2023, 1, 2, 3]],
+    ["-5/10/2023", [-5, 10, 2023]],
+    ["5/0", [5, 0]],
+    ["\\boxed{\\frac{1}{4}} $-\\dfrac{3}{4}$ \\tfrac12", [0.25, -0.75, 0.5]],
+    ["1\\frac{1}{2} 2 \\frac{1}{4} 2\\frac{3}{2}", [1.5, 2.25, 2, 1.5]],
+    ["½ and 3½ and 1⁄4", [0.5, 3.5, 0.25]],
+    ["3 × 10^8, 3×10⁸, 3*10^8, 3·10^8, 3 x 10^{8}, 3*10**8", [3e8, 3e8, 3e8, 3e8, 3e8, 3e8]],
+    ["3 \\times 10^{8} 3\\cdot10^8 5 × 10^-1", [3e8, 3e8, 0.5]],
+    ["10^8 2^10 10⁻² 5²", [1e8, 1024, 0.01, 25]],
+    ["12 m^2, 5 cm², x^{2}, s^-1", [12, 5]],
+    ["**5** and 3 * 4 and 1:30", [5, 3, 4, 1, 30]]
   ];
   for (const [text, numbers] of cases) {
     it(`reads ${JSON.stringify(text)} as ${JSON.stringify(numbers)}`, () => {
@@ -83,6 +98,41 @@ describe("numeric", () => {
   it("accepts any of several expected numbers and converts their units too", async () => {
     expect(await score(numeric(), "4", ["3", 4])).toBe(1);
     expect(await score(numeric({units: {km: 1000, m: 1}}), "It is 1500 m", "1.5 km")).toBe(1);
+  });
+  it("compares fractions and powers as the one number that they are", async () => {
+    const pairs: [output: string, expected: string, value: number][] = [
+      ["\\boxed{\\frac{1}{4}}", "\\frac{3}{4}", 0],
+      ["The answer is 7/4.", "3/4", 0],
+      ["3 × 10^8", "2 × 10^8", 0],
+      ["20 m^2", "12 m^2", 0],
+      ["0.75", "3/4", 1],
+      ["\\dfrac{6}{8}", "3/4", 1],
+      ["75%", "75", 1],
+      ["300000000", "3 × 10^8", 1],
+      ["3e8", "$3 \\times 10^{8}$", 1]
+    ];
+    for (const [output, expected, value] of pairs)
+      expect(await score(numeric(), output, expected), `${output} for ${expected}`).toBe(value);
+    expect(await score(numeric({units: {km: 1000, m: 1}}), "500 m", "1/2 km")).toBe(1);
+  });
+  it("reads an expected solution behind its marker or in its box", async () => {
+    const solution = "16 - 3 - 4 = <<16-3-4=9>>9 eggs.\n9 * 2 = $<<9*2=18>>18\n";
+    expect(await score(numeric(), "18", `${solution}#### 18`)).toBe(1);
+    expect(await score(numeric(), "18", `${solution}#### $1,018`)).toBe(0);
+    expect(await score(numeric(), "18", `${solution}So \\boxed{\\frac{36}{2}}, as 2 * 9.`)).toBe(1);
+    expect(await score(numeric({after: "A:"}), "A: 18", `${solution}A: 18`)).toBe(1);
+    expect(await score(numeric(), "18", "18, that is 18.0")).toBe(1);
+  });
+  it("refuses an expected text of several numbers, or of a number that it does not work out", async () => {
+    const several = expect.stringContaining("holds several numbers") as string;
+    for (const expected of ["2:30", "1999-01-17", "5/10/2023", "5-10", "(3, 4)", "#### 2:30", ["1", "2-3"]]) {
+      expect(await score(numeric(), "30", expected)).toEqual({failed: several});
+      expect(numeric().check!(expected, {id: "1"})).toEqual(several);
+    }
+    for (const expected of ["\\sqrt{3}", "2\\pi", "2π"])
+      expect(numeric().check!(expected, {id: "1"})).toContain("holds a root or π");
+    for (const expected of ["72", 72, 72n, "$1,200.50", "-5 °C", "3/4", ["1", 2]])
+      expect(numeric().check!(expected, {id: "1"})).toBeUndefined();
   });
   it("fails a row whose expected value holds no number", async () => {
     for (const expected of [undefined, "none", [], NaN, ["1", "x"]]) {

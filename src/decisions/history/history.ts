@@ -11,8 +11,9 @@ export interface HistoryEntry extends Omit<Traced, "stream" | "finding"> {
   startedAt: string;
   /**
    * regressed: worse beyond doubt, after a change of prompt, parameters, trained model or scorer. drifted: worse beyond doubt, and
-   * what changed is the data or the server's model, or nothing known. flaky: worse by one look alone though nothing changed,
-   * which is what chance does. undecided: worse by one look alone after a change. steady: none of these.
+   * what changed is the data or the server's model, or nothing known. flaky: worse by one look alone though nothing changed, and
+   * the evidence is not strong, which is what chance does. undecided: worse by one look alone after a change, or by strong
+   * evidence that is no alarm yet. steady: none of these.
    */
   status: "regressed" | "drifted" | "flaky" | "undecided" | "steady";
   /** What changed since `before`; only looked up where the scores fell. */
@@ -69,7 +70,7 @@ export async function history(
             : "drifted"
           : finding === "none"
             ? "steady"
-            : changed!.length > 0
+            : one.strong || changed!.length > 0
               ? "undecided"
               : "flaky",
       changed,

@@ -18,7 +18,7 @@ export interface Traced {
   run: string;
   stream: string;
   candidate: string;
-  /** The last of the earlier runs it is held against: the run before unless evidence of more runs made the alarm. */
+  /** The last of the earlier runs it is held against: the run before unless strong evidence is of more runs. */
   before: string;
   /** Runs on each side, whose scores were averaged row by row: 1 for this run against `before`. */
   window: number;
@@ -29,17 +29,26 @@ export interface Traced {
   /** Evidence that it is worse, and what it had to reach. */
   eValue: number;
   threshold: number;
+  /** The evidence is 1 / level (20) or more: chance gives as much in at most one comparison of 20, though no alarm may follow from one. */
+  strong: boolean;
   /** Rows whose score differs. */
   moved: number;
   /** How scores of its range are written. */
   scale: ScoreScale;
-  /** alarm: worse, with the false alarms of the whole history counted. loss: one look alone would say worse. */
+  /** alarm: worse, with the false alarms of the whole history counted. loss: one look alone would say worse, or strong evidence does. */
   finding: "alarm" | "loss" | "none";
 }
 
 /** Runs on each side of a comparison: more of them see smaller losses, later. */
 const WINDOWS = [1, 4, 16];
 const LONGEST = 16;
+const LEVEL = 0.05;
+
+/** Says of evidence whether it is an alarm, and from where on it is strong. */
+interface Judge {
+  next(eValue: number): OnlineTest;
+  strongFrom: number;
+}
 
 /** The runs of a stream that have the candidate, since its last alarm. */
 interface Past {
@@ -70,9 +79,10 @@ interface Side {
  */
 export function traceHistory(
   runs: readonly TracedRun[],
-  {level, onUnbounded}: {level?: number; onUnbounded?: (run: string, candidate: string) => void} = {}
+  {level = LEVEL, onUnbounded}: {level?: number; onUnbounded?: (run: string, candidate: string) => void} = {}
 ): Traced[] {
   const tests = onlineFdr({level});
+  const judge: Judge = {next: tests.next, strongFrom: 1 / level};
   const streams = new Map<string, Past[]>();
   const found: Traced[] = [];
   for (const run of runs) {
@@ -85,7 +95,7 @@ export function traceHistory(
         continue;
       }
       const now = {run, rowIds: sharedIds(run.table.rowIds, past.at(-1)?.rowIds), values};
-      const traced = traceOne(candidate, [...past, now], tests.next);
+      const traced = traceOne(candidate, [...past, now], judge);
       if (traced) found.push(traced);
       // The beginning and the newest are all that windows look at.
       if (past.length >= 3 * LONGEST) past.splice(LONGEST, 1);
@@ -96,11 +106,7 @@ export function traceHistory(
 }
 
 /** The last of `runs` against those before it; undefined when none shares a row with it. */
-function traceOne(
-  candidate: string,
-  runs: readonly Past[],
-  next: (eValue: number) => OnlineTest
-): Traced | undefined {
+function traceOne(candidate: string, runs: readonly Past[], {next, strongFrom}: Judge): Traced | undefined {
   const {run} = runs.at(-1)!;
   const clusters = clustersOf(run.table);
   const bounds = boundsOf(run);
@@ -109,7 +115,8 @@ function traceOne(
   if (!last) return undefined;
   const eValue = sides.reduce((sum, side) => sum + side.eValue, 0) / sides.length;
   const {alarm, threshold} = next(eValue);
-  const shown = alarm ? sides.reduce((best, one) => (one.eValue > best.eValue ? one : best)) : last;
+  const strong = alarm || eValue >= strongFrom;
+  const shown = strong ? sides.reduce((best, one) => (one.eValue > best.eValue ? one : best)) : last;
   const shared = shown.now.flatMap((value, row) =>
     value !== undefined && shown.was[row] !== undefined ? [value - shown.was[row]!] : []
   );
@@ -129,9 +136,10 @@ function traceOne(
     difference,
     eValue,
     threshold,
+    strong,
     moved,
     scale: scaleOf([bounds]),
-    finding: alarm ? "alarm" : difference && difference.high < 0 ? "loss" : "none"
+    finding: alarm ? "alarm" : strong || (difference && difference.high < 0) ? "loss" : "none"
   };
 }
 
