@@ -13,7 +13,7 @@ import {
   writerOf
 } from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
-import {differences, unlikeMeasures} from "../site/changeSince.js";
+import {differences, isSameScorer} from "../site/changeSince.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
 import {openStore, type RunManifest, type Store, writeAtomic} from "../store/index.js";
 import {reportBroken} from "./broken.js";
@@ -40,9 +40,9 @@ export interface CheckedRun {
   /** Each candidate against itself in the gate's baseline run, else in the run before; absent without one. */
   change?: {
     before: string;
-    /** What is not the same, in words, and whether data, split and scorer are. */
+    /** What else is not the same, in words. */
     differs: string[];
-    comparable: boolean;
+    sameScorer: boolean;
     candidates: Regression[];
   };
 }
@@ -143,7 +143,7 @@ export async function checkEvals(
           ? {
               before: before.id,
               differs: differences(run, before),
-              comparable: unlikeMeasures(run, before).length === 0,
+              sameScorer: isSameScorer(run, before),
               candidates: regressionsOf(report.table, await tableAsIn(store, before.id, run), {
                 margin: report.verdict.margin
               })

@@ -1,7 +1,7 @@
 import {type GateFacts, type ScoreTable, tableAsIn} from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
 import type {GateRule} from "../runner/index.js";
-import {unlikeMeasures} from "../site/changeSince.js";
+import {isSameScorer} from "../site/changeSince.js";
 import {unresolvedPersonalData} from "../site/index.js";
 import {currentMeasures, type SplitMeasures} from "../splits/index.js";
 import type {RunManifest, Store} from "../store/index.js";
@@ -19,14 +19,14 @@ export async function gateFacts(
   run: RunManifest,
   rules: readonly GateRule[]
 ): Promise<GateFacts> {
-  const baselines = new Map<string, {run: string; table: ScoreTable; unlike: readonly string[]}>();
+  const baselines = new Map<string, {run: string; table: ScoreTable; otherScorer: boolean}>();
   for (const {baselineRun: name} of rules) {
     const found = name === undefined ? undefined : await baselineRun(store, run, name);
     if (found)
       baselines.set(name!, {
         run: found.id,
         table: await tableAsIn(store, found.id, run),
-        unlike: unlikeMeasures(run, found)
+        otherScorer: !isSameScorer(run, found)
       });
   }
   const asks = (rule: keyof GateRule) => rules.some((one) => one[rule] !== undefined);

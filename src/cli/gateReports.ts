@@ -170,8 +170,8 @@ function changeText({change, report: {verdict}}: CheckedRun): string {
   const sign = difference! > 0 ? "+" : "";
   const named = (status: string) => shared.filter((one) => one.status === status).map((one) => one.candidate);
   const beyond = [
-    ...named("regressed").map((name) => `${name} ${change.comparable ? "regressed" : "scored lower"}`),
-    ...named("improved").map((name) => `${name} ${change.comparable ? "improved" : "scored higher"}`)
+    ...named("regressed").map((name) => `${name} ${change.sameScorer ? "regressed" : "scored lower"}`),
+    ...named("improved").map((name) => `${name} ${change.sameScorer ? "improved" : "scored higher"}`)
   ];
   const differs = change.differs.length > 0 ? `; not the same: ${change.differs.join(", ")}` : "";
   return `${candidate} ${number(before!)} → ${number(after!)} (${sign}${number(difference!)}, ${number(low!)} to ${number(high!)}) against ${change.before} on ${rows} rows, ${better.length} better and ${worse.length} worse; ${beyond.length > 0 ? `beyond chance: ${beyond.join(", ")}` : "no candidate changed beyond chance"}${differs}.`;

@@ -12,7 +12,7 @@ const STATUS: Record<CandidateChange["status"], {name: string; badge: BadgeKind}
   undecided: {name: "no clear change", badge: "plain"}
 };
 
-/** Where data, split or scorer are not the same. */
+/** Where the scorer is not the same. */
 const SCORED: typeof STATUS = {
   ...STATUS,
   regressed: {name: "scored lower", badge: "plain"},
@@ -34,19 +34,19 @@ export function changes(run: RunView, change: RunChange): HTMLElement {
   );
 }
 
-function headline({candidates, comparable, differs}: RunChange): string {
+function headline({candidates, sameScorer}: RunChange): string {
   const named = (status: CandidateChange["status"]) =>
     candidates.filter((one) => one.status === status).map(({candidate}) => candidate);
   const moved = [
     named("regressed").length > 0
-      ? `${list(named("regressed"))} ${comparable ? "regressed" : "scored lower"}`
+      ? `${list(named("regressed"))} ${sameScorer ? "regressed" : "scored lower"}`
       : "",
     named("improved").length > 0
-      ? `${list(named("improved"))} ${comparable ? "improved" : "scored higher"}`
+      ? `${list(named("improved"))} ${sameScorer ? "improved" : "scored higher"}`
       : ""
   ].filter(Boolean);
   if (moved.length > 0)
-    return `${moved.join("; ")}, beyond chance${comparable ? "" : `, where ${list(differs)} ${differs.length === 1 ? "is" : "are"} not the same`}.`;
+    return `${moved.join("; ")}, beyond chance${sameScorer ? "" : ", by another scorer"}.`;
   if (candidates.every(({difference}) => difference === undefined))
     return "No candidate has rows in common with the run before.";
   if (candidates.every(({difference, worse, better}) => difference === undefined || worse + better === 0))
@@ -80,10 +80,10 @@ function context({before, rows, differs, added, gone}: RunChange): Content {
 
 function changeTable(
   run: RunView,
-  {before, rows, candidates, comparable}: RunChange,
+  {before, rows, candidates, sameScorer}: RunChange,
   format: ScoreFormat
 ): HTMLElement {
-  const statuses = comparable ? STATUS : SCORED;
+  const statuses = sameScorer ? STATUS : SCORED;
   return dataTable(
     candidates,
     [

@@ -39,11 +39,8 @@ export interface CandidateCalls {
 
 /** What gates know beside scores and calls; what is absent leaves its rules undecided. */
 export interface GateFacts {
-  /**
-   * Scores of the run that a rule's `baselineRun` names, and what of its data, split and scorer is not the same; undefined when
-   * there is none.
-   */
-  baseline?(name: string): {run: string; table: ScoreTable; unlike?: readonly string[]} | undefined;
+  /** Scores of the run that a rule's `baselineRun` names, and whether another scorer gave them; undefined when there is none. */
+  baseline?(name: string): {run: string; table: ScoreTable; otherScorer?: boolean} | undefined;
   leakage?: {measure: string; share: number};
   personalData?: {rows: number; of: number};
   /** Of a race: candidates that went before its last round. A rule about one of them goes by the rows that it was asked. */

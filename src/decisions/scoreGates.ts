@@ -54,8 +54,8 @@ export function runRegression(
   const difference = by.intervals.difference(table, candidate, {table: found.table, candidate});
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
   const decided = against(rule, difference, -most, by.write);
-  if (!found.unlike?.length) return decided;
-  const message = `${decided.message}, where ${found.unlike.join(" and ")} ${found.unlike.length === 1 ? "is" : "are"} not the same: the change is not ${candidate}'s alone`;
+  if (!found.otherScorer) return decided;
+  const message = `${decided.message}, by another scorer: the change is not ${candidate}'s alone`;
   return {rule, status: "undecided", message};
 }
 

@@ -24,7 +24,7 @@ export async function changeSince(
       shared: table.rowIds.filter((id) => known.has(id)).length
     },
     differs: differences(run, before),
-    comparable: unlikeMeasures(run, before).length === 0,
+    sameScorer: isSameScorer(run, before),
     candidates: regressionsOf(table, earlier, {margin}).map(({worse, better, newlyFailed, ...rest}) => ({
       ...rest,
       worse: worse.length,
@@ -39,17 +39,16 @@ export async function changeSince(
 /** What is not the same in two runs of one eval, in words: their scores cannot be compared as they are. */
 export function differences(run: RunManifest, before: RunManifest): string[] {
   const prompts = (one: RunManifest) => one.variants.map(({sha256}) => sha256).join();
-  return [...unlikeMeasures(run, before), prompts(run) === prompts(before) ? "" : "the prompt"].filter(
-    Boolean
-  );
-}
-
-/** What of the data, the split and the scorer is not the same in two runs, in words: a change of scores is not the candidate's alone then. */
-export function unlikeMeasures(run: RunManifest, before: RunManifest): string[] {
-  const version = (one: RunManifest) => one.scorers.find(({name}) => name === run.primaryScorer)?.version;
   return [
     run.dataset.version === before.dataset.version ? "" : "the data version",
     run.split.id === before.split.id ? "" : "the split",
-    version(run) === version(before) ? "" : "the scorer"
+    isSameScorer(run, before) ? "" : "the scorer",
+    prompts(run) === prompts(before) ? "" : "the prompt"
   ].filter(Boolean);
+}
+
+/** Whether two runs are measured alike: what another scorer did is no change of a candidate. */
+export function isSameScorer(run: RunManifest, before: RunManifest): boolean {
+  const version = (one: RunManifest) => one.scorers.find(({name}) => name === run.primaryScorer)?.version;
+  return version(run) === version(before);
 }

@@ -31,8 +31,8 @@ export interface RunChange {
   rows: {now: number; before: number; shared: number};
   /** What else is not the same: data version, split, scorer, prompt. */
   differs: string[];
-  /** Whether data version, split and scorer are the same, so that a change is the candidate's own. */
-  comparable: boolean;
+  /** Whether both were measured alike: with another scorer no candidate has regressed or improved. */
+  sameScorer: boolean;
   candidates: CandidateChange[];
   /** Candidates that only this run has, and that only the run before has. */
   added: string[];

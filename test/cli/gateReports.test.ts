@@ -25,7 +25,7 @@ describe("a comment", () => {
     const change = {
       before: "r0",
       differs: [],
-      comparable: true,
+      sameScorer: true,
       candidates: [
         {candidate: "a", before: 4.1, after: 3.85, difference: -0.25, low: -0.4, high: -0.1, rows: 9}
       ].map((one) => ({...one, better: [], worse: ["x"], newlyFailed: [], status: "regressed"}))
@@ -56,8 +56,8 @@ describe("a comment", () => {
       {candidate: "a", status: "regressed", ...changed},
       {candidate: "b", status: "improved", ...changed}
     ];
-    const textOf = (differs: string[], comparable: boolean) => {
-      const change = {before: "r0", differs, comparable, candidates};
+    const textOf = (differs: string[], sameScorer: boolean) => {
+      const change = {before: "r0", differs, sameScorer, candidates};
       return markdown({checked: [{...checked[0]!, change}] as unknown as CheckedRun[]});
     };
     expect(textOf(["the scorer"], false)).toContain(
