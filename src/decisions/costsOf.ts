@@ -1,3 +1,4 @@
+import {concludeGroups} from "../stats/groupedError.js";
 import {studentQuantile} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {overRepeats} from "./overRepeats.js";
@@ -7,7 +8,7 @@ const LEVEL = 0.95;
 
 /**
  * What a thousand rows cost with each candidate of a run, all repeats of a row together, with the interval that the rows
- * seen leave open (t, clustered as the run's rows are; absent below two rows or groups). Completions answered from the
+ * seen leave open (t, by the jackknife over groups as the run's rows are; absent below two rows or groups). Completions answered from the
  * store count at the run's price, those of a candidate without one at the project's newest. Rows without any completion are left out; a candidate with a completion whose cost
  * nobody stated is left out altogether: not known is not free.
  */
@@ -20,6 +21,9 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
     rows: number;
     groups: number;
     squares: number;
+    shares: number;
+    pull: number;
+    pullSquares: number;
     untold: number;
   }>(
     `with by_row as (
@@ -32,21 +36,25 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
               count(*) as n, sum(unpriced) as unpriced, sum(untold) as untold
        from by_row join items using (row_id) where items.run = $run group by all
      ), means as (
-       select candidate, variant, sum(cost order by g) / sum(n) as mean from by_group group by all
+       select candidate, variant, sum(cost order by g) / sum(n) as mean, sum(n)::double as rows from by_group group by all
      )
      select candidate, variant, any_value(mean)::double as cost, sum(n)::int as rows, count(*)::int as groups,
-            sum((cost - n * mean) ** 2 order by g)::double as squares, sum(untold)::int as untold
+            sum(((cost - n * mean) / nullif(rows - n, 0)) ** 2 order by g)::double as squares,
+            sum((n / rows) ** 2 order by g)::double as shares,
+            sum(n * n / rows / nullif(rows - n, 0) order by g)::double as pull,
+            sum((n * n / rows / nullif(rows - n, 0)) ** 2 order by g)::double as "pullSquares", sum(untold)::int as untold
      from by_group join means using (candidate, variant) group by candidate, variant having sum(unpriced) = 0 and any_value(mean) is not null`,
     {run: run.id}
   );
   const several = run.variants.length > 1;
   return Object.fromEntries(
-    found.map(({candidate, variant, cost, rows, groups, squares, untold}) => {
+    found.map(({candidate, variant, cost, rows, groups, squares, shares, pull, pullSquares, untold}) => {
       const found = run.candidates.find(({name}) => name === candidate);
       const states = found && [found, ...(found.stages ?? [])].some(({price}) => price);
       // Where every answer said itself what it cost, no list had a part in it.
       const record = states || untold > 0 ? found : undefined;
-      const error = groups < 2 ? undefined : (1000 * Math.sqrt((groups / (groups - 1)) * squares)) / rows;
+      const spread = concludeGroups({groups, squares: shares, pull, pullSquares}, squares);
+      const error = spread && 1000 * spread.standardError;
       const usdPerThousand = 1000 * cost;
       return [
         several ? `${candidate} · ${variant}` : candidate,
@@ -54,7 +62,7 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
           usdPerThousand,
           rows,
           standardError: error,
-          ...around(usdPerThousand, error, groups - 1),
+          ...around(usdPerThousand, error, spread?.df),
           price: record && priceOf(record),
           oldPrice: record && oldPriceOf(record)
         }
@@ -63,8 +71,8 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
   );
 }
 
-function around(cost: number, error: number | undefined, df: number): {low?: number; high?: number} {
-  if (error === undefined) return {};
+function around(cost: number, error?: number, df?: number): {low?: number; high?: number} {
+  if (error === undefined || df === undefined) return {};
   const half = studentQuantile((1 + LEVEL) / 2, df) * error;
   return {low: Math.max(0, cost - half), high: cost + half};
 }

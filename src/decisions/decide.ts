@@ -7,7 +7,9 @@ import {candidatesOf, clustersOf, figureOf, sharedValues, valuesOf} from "./colu
 import {corpusWarnings} from "./corpusWarnings.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import {isIdentical, moreRows} from "./moreRows.js";
+import {fewGroups} from "./fewGroups.js";
 import {pairwise} from "./pairwise.js";
+import {points} from "./points.js";
 import {risksOf} from "./risks.js";
 import {scaleOf} from "./scoreScale.js";
 import {sensitivityOf} from "./sensitivityOf.js";
@@ -20,7 +22,6 @@ import type {
   ScoreTable,
   Verdict
 } from "./types.js";
-import {points} from "./points.js";
 import {sentenceOf} from "./sentence.js";
 import {standingOf} from "./standing.js";
 
@@ -157,7 +158,7 @@ function winnerOf(
     table,
     scored.map(({candidate}) => candidate)
   );
-  const found = winnerEstimate(columns, {seed, level, clusters: clustersOf(table)});
+  const found = winnerEstimate(columns, {seed, level, clusters: clustersOf(table), bounds: table.bounds});
   // On the rows that all share another one may lead: then the estimate is not about the verdict's best.
   if (found?.winner !== 0) return undefined;
   const {naive, estimate, low, high, n} = found;
@@ -188,18 +189,6 @@ function allPairs(table: ScoreTable, ordered: string[], alpha: number): Comparis
 function isEquivalent(table: ScoreTable, pair: Comparison, options: DecideOptions, alpha: number): boolean {
   const {low, high} = compare(table, pair.a, pair.b, 1 - 2 * alpha);
   return low !== undefined && high !== undefined && low > -options.margin && high < options.margin;
-}
-
-/** Below so many groups an interval over groups is wide whatever the rows say. */
-const FEW_GROUPS = 20;
-
-function fewGroups(table: ScoreTable): string[] {
-  const clusters = clustersOf(table);
-  const groups = new Set(clusters).size;
-  if (!clusters || groups === clusters.length || groups >= FEW_GROUPS) return [];
-  return [
-    `The ${clusters.length} rows are in ${groups === 1 ? "1 group" : `${groups} groups`}, and the intervals count groups: with so few they are wide. More groups narrow them; more rows of these groups hardly do.`
-  ];
 }
 
 /** Who lacks scores; a risk says where that could turn the verdict. */

@@ -5,7 +5,8 @@ import {
   pairedDifference
 } from "../stats/index.js";
 import {aligned, clustersOf, type Column, type Values, valuesOf} from "./columns.js";
-import type {ScoreTable} from "./types.js";
+import {DEFAULT_ALPHA} from "./defaults.js";
+import type {ScoreTable, Verdict} from "./types.js";
 
 /** An interval as a gate uses it; `n` counts rows. */
 export interface GateInterval {
@@ -19,27 +20,51 @@ export interface GateInterval {
   bounds?: readonly [low: number, high: number];
 }
 
-/** The 95 % intervals that score rules go by; undefined on too few rows. */
-export interface GateIntervals {
-  mean(table: ScoreTable, candidate: string): GateInterval | undefined;
-  /** Candidate minus `other`, row by row. */
-  difference(table: ScoreTable, candidate: string, other: Column): GateInterval | undefined;
+/**
+ * How the candidate was chosen where its rule names none: as the best of `among`. Each of so many intervals holds at level
+ * 1 − 0.05 / among, so that all of them hold together, and with them that of whichever is best.
+ */
+export interface Picked {
+  among: number;
+  /** Its mean as the verdict corrects it. */
+  winner?: Verdict["winner"];
 }
 
-/** For scores that were looked at once: clustered as the table is. */
+/** The 95 % intervals that score rules go by; undefined on too few rows. */
+export interface GateIntervals {
+  mean(table: ScoreTable, candidate: string, picked: Picked): GateInterval | undefined;
+  /** Candidate minus `other`, row by row. */
+  difference(
+    table: ScoreTable,
+    candidate: string,
+    other: Column,
+    picked: Pick<Picked, "among">
+  ): GateInterval | undefined;
+}
+
+const levelOf = ({among}: Pick<Picked, "among">) => 1 - DEFAULT_ALPHA / among;
+
+/**
+ * For scores that were looked at once: clustered as the table is. The best candidate's mean is the verdict's corrected one, if that rests
+ * on all rows which the candidate has.
+ */
 export const oneLook: GateIntervals = {
-  mean(table, candidate) {
+  mean(table, candidate, picked) {
     const values = valuesOf(table, candidate);
     const {bounds} = table;
-    const found = meanInterval(values, {clusters: clustersOf(table), bounds});
-    return alike(found && {...found, bounds}, values);
+    const found = meanInterval(values, {level: levelOf(picked), clusters: clustersOf(table), bounds});
+    const winner = picked.winner?.rows === found?.n ? picked.winner : undefined;
+    return alike(found && {...found, ...winner, bounds}, values);
   },
-  difference(table, candidate, other) {
+  difference(table, candidate, other, picked) {
     const [values, others] = pairOf(table, candidate, other);
     const differences = values.map((value, row) =>
       value === undefined || others[row] === undefined ? undefined : value - others[row]
     );
-    const found = pairedDifference(values, others, {clusters: clustersOf(table)});
+    const found = pairedDifference(values, others, {
+      level: levelOf(picked),
+      clusters: clustersOf(table)
+    });
     const {range = 1} = found ?? {};
     return alike(found && {...found, bounds: [-range, range]}, differences);
   }
@@ -64,16 +89,16 @@ function alike(
  * observation, its mean. Scores must be from 0 to 1, and their mean what decides: no corpus figure is raced.
  */
 export const everyLook: GateIntervals = {
-  mean(table, candidate) {
+  mean(table, candidate, picked) {
     const values = valuesOf(table, candidate);
-    const sequence = confidenceSequence();
+    const sequence = confidenceSequence({level: levelOf(picked)});
     const n = overGroups(table, values, (rows) => sequence.add(meanOf(rows, values)));
     const interval = sequence.interval();
     return interval && {...interval, estimate: sequence.estimate()!, n};
   },
-  difference(table, candidate, other) {
+  difference(table, candidate, other, picked) {
     const [values, others] = pairOf(table, candidate, other);
-    const sequence = pairedConfidenceSequence();
+    const sequence = pairedConfidenceSequence({level: levelOf(picked)});
     const both = values.map((value, row) => (others[row] === undefined ? undefined : value));
     const n = overGroups(table, both, (rows) => sequence.add(meanOf(rows, values), meanOf(rows, others)));
     const interval = sequence.interval();

@@ -1,5 +1,6 @@
 import type {GateRule} from "./gateRule.js";
-import {everyLook, oneLook} from "./gateIntervals.js";
+import {DEFAULT_ALPHA} from "./defaults.js";
+import {everyLook, oneLook, type Picked} from "./gateIntervals.js";
 import {oldPriceMark} from "./oldPrices.js";
 import {points} from "./points.js";
 import {baselineTable, minScore, regression, runRegression} from "./scoreGates.js";
@@ -50,7 +51,8 @@ export interface GateFacts {
 /**
  * Every rule of an eval on one run. Score rules pass or fail only when the whole interval (95 %, clustered where
  * the table is) lies on one side; otherwise they are undecided. On a race with an error rate the intervals are
- * anytime-valid, since the race chose the number of rows by looking at their scores.
+ * anytime-valid, since the race chose the number of rows by looking at their scores. A rule that names no candidate is about the verdict's best, which was
+ * chosen for its scores: its intervals are those that hold for whichever of the candidates is best.
  */
 export function checkGates(
   rules: readonly GateRule[],
@@ -59,12 +61,13 @@ export function checkGates(
   calls: readonly CandidateCalls[],
   facts: GateFacts = {}
 ): GateResult[] {
-  const by = {
+  const terms = {
     intervals: verdict.race?.errorRate === undefined ? oneLook : everyLook,
     write: writerOf(verdict.scale)
   };
   return rules.flatMap((rule) => {
     const candidate = rule.candidate ?? verdict.best;
+    const by = {...terms, picked: rule.candidate === undefined ? pickedBy(verdict) : {among: 1}};
     if (candidate === undefined)
       return [
         {
@@ -132,6 +135,13 @@ export function checkGates(
       .filter((result) => result !== undefined)
       .map((result) => ({candidate, ...result}));
   });
+}
+
+/** Of a race all that it began with were in the choice. */
+function pickedBy({summaries, race, winner, alpha}: Verdict): Picked {
+  const scored = [...summaries, ...(race?.dropped ?? [])].filter(({mean}) => mean !== undefined);
+  const among = Math.max(1, new Set(scored.map(({candidate}) => candidate)).size);
+  return {among, winner: alpha === DEFAULT_ALPHA ? winner : undefined};
 }
 
 /** fail beats undecided beats pass; no rules pass. */

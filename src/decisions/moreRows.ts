@@ -35,7 +35,7 @@ export function moreRows(
       distance < margin
         ? oneSided ** 2 * ((range + distance) / (margin - distance) - 1)
         : (normalQuantile(1 - alpha / pairs / 2) ** 2 * range) / distance;
-    const units = Math.min(pair.rows, new Set(clustersOf(table)).size || pair.rows);
+    const units = found?.effectiveClusters ?? pair.rows;
     const needed = Math.ceil((pair.rows / units) * squared) + 1;
     return Number.isFinite(needed) ? Math.max(1, needed - pair.rows) : undefined;
   }

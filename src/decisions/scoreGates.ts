@@ -1,5 +1,5 @@
 import {figureOf} from "./columns.js";
-import type {GateInterval, GateIntervals} from "./gateIntervals.js";
+import type {GateInterval, GateIntervals, Picked} from "./gateIntervals.js";
 import type {Found, GateFacts} from "./gates.js";
 import type {ScoreWriter} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
@@ -8,13 +8,14 @@ import type {ScoreTable} from "./types.js";
 interface ScoreTerms {
   intervals: GateIntervals;
   write: ScoreWriter;
+  picked: Picked;
 }
 
 export function minScore(table: ScoreTable, candidate: string, least: number, by: ScoreTerms): Found {
-  const interval = by.intervals.mean(table, candidate);
+  const interval = by.intervals.mean(table, candidate, by.picked);
   const rule = `${figureOf(table) ?? "score"} at least ${by.write.number(least)}`;
   if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
-  return against(rule, interval, least, by.write);
+  return against(rule, interval, least, by);
 }
 
 /** The table that holds the baseline's scores: a race may have dropped it early. */
@@ -34,9 +35,11 @@ export function regression(
   const rule = `not more than ${by.write.difference(most)} below ${baseline ?? "the baseline"}`;
   if (baseline === undefined) return {rule, status: "undecided", message: "The run has no baseline."};
   if (baseline === candidate) return {rule, status: "pass", message: "It is the baseline itself."};
-  const difference = by.intervals.difference(table, candidate, {table: of, candidate: baseline});
+  // One of them is the baseline, which is not below itself.
+  const picked = {among: Math.max(1, by.picked.among - 1)};
+  const difference = by.intervals.difference(table, candidate, {table: of, candidate: baseline}, picked);
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored by both."};
-  return against(rule, difference, -most, by.write);
+  return against(rule, difference, -most, {...by, picked});
 }
 
 export function runRegression(
@@ -51,9 +54,9 @@ export function runRegression(
     return {rule, status: "undecided", message: "The store has no such run of this eval and split."};
   if (!found.table.candidates.includes(candidate))
     return {rule, status: "undecided", message: `That run has no candidate ${candidate}.`};
-  const difference = by.intervals.difference(table, candidate, {table: found.table, candidate});
+  const difference = by.intervals.difference(table, candidate, {table: found.table, candidate}, by.picked);
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
-  const decided = against(rule, difference, -most, by.write);
+  const decided = against(rule, difference, -most, by);
   if (!found.otherScorer) return decided;
   const message = `${decided.message}, by another scorer: the change is not ${candidate}'s alone`;
   return {rule, status: "undecided", message};
@@ -63,9 +66,10 @@ function against(
   rule: string,
   {estimate, low, high, n, isConstant, bounds = [0, 1]}: GateInterval,
   least: number,
-  {number}: ScoreWriter
+  {write: {number}, picked: {among}}: ScoreTerms
 ): Found {
-  const message = `${number(estimate)} (${number(low)} to ${number(high)}) on ${n} rows`;
+  const corrected = among > 1 ? `, corrected for taking the best of ${among}` : "";
+  const message = `${number(estimate)} (${number(low)} to ${number(high)}) on ${n} rows${corrected}`;
   if (low >= least) return {rule, status: "pass", message};
   if (high < least) return {rule, status: "fail", message};
   const distance = Math.abs(estimate - least);

@@ -1,5 +1,6 @@
 import {normalCdf, normalQuantile} from "./distributions/normal.js";
 import {studentQuantile} from "./distributions/studentT.js";
+import {widening} from "./groupedError.js";
 import {sortedQuantile} from "./quantile.js";
 import type {Interval} from "./types.js";
 
@@ -18,8 +19,8 @@ export interface BootstrapInterval extends Interval {
 
 /**
  * Intervals of a ratio of sums from its bootstrap replicates: percentile, and BCa with the acceleration from the
- * jackknife over units, and the expanded percentile interval, whose tail is Φ(−√(u/(u−1)) · t(u−1)) for u units: the
- * bootstrap's variance is too small by (u − 1)/u and its quantiles are normal ones. Undefined below two units that have
+ * jackknife over units, and the expanded percentile interval, whose tail is Φ(−√(u/(u−1)) · t(u−1)) for u units of equal size: the
+ * bootstrap's variance is too small by (u − 1)/u, by more for units of unequal size (`groupedError`), and its quantiles are normal ones. Undefined below two units that have
  * rows, and without a finite replicate. Source of the last: Hesterberg (2015), The American Statistician 69.
  */
 export function bootstrapInterval(
@@ -41,8 +42,11 @@ export function bootstrapInterval(
   if (units < 2 || sorted.length === 0) return undefined;
   const estimate = sum / count;
   const acceleration = skewness(sums, rows, sum, count);
-  const t = studentQuantile((1 + level) / 2, units - 1);
-  const tail = normalCdf(-Math.sqrt(units / (units - 1)) * t);
+  const {times, df} = widening(
+    sums.map((total, i) => total - rows[i]! * estimate),
+    rows
+  )!;
+  const tail = normalCdf(-times * studentQuantile((1 + level) / 2, df));
   return {
     ...describe(sorted, estimate, acceleration, level),
     expanded: {low: sortedQuantile(sorted, tail)!, high: sortedQuantile(sorted, 1 - tail)!},

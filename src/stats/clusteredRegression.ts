@@ -1,12 +1,15 @@
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
-import {invert, multiply, transpose, zeros} from "./linearAlgebra.js";
+import {addShare, degreesOfFreedom, noShares} from "./groupShares.js";
+import {invert, type Matrix, multiply, transpose, zeros} from "./linearAlgebra.js";
 import {isPresent} from "./present.js";
 import type {Clusters, Interval, Scores} from "./types.js";
 import {intersection} from "./twoWayClusters.js";
 
 export interface Coefficient extends Interval {
   estimate: number;
+  /** As Stata's vce(cluster) prints it. */
   standardError: number;
+  /** Of "the coefficient is 0", by the same method as the interval. */
   p: number;
 }
 
@@ -16,17 +19,20 @@ export interface ClusteredRegression {
   slopes: Coefficient[];
   n: number;
   clusters: number;
+  /** C − 1, as Stata takes for its errors. */
   df: number;
 }
 
 /**
  * Least squares of scores on predictors (the length of an answer, say, to see a judge's bias for length), with errors
- * that allow for rows that go together: (XᵀX)⁻¹ (Σ_c X_cᵀe_c e_cᵀX_c) (XᵀX)⁻¹ · C/(C−1) · (n−1)/(n−k), t with C − 1 degrees of
- * freedom. Rows with a missing score or predictor are left out; without `clusters` every row is its own group. Undefined
+ * that allow for rows that go together: (XᵀX)⁻¹ (Σ_c X_cᵀe_c e_cᵀX_c) (XᵀX)⁻¹ · C/(C−1) · (n−1)/(n−k). Intervals and p values go by the
+ * jackknife over groups, which is right for groups of unequal size too, as `groupedError` is for a mean: (C−1)/C · Σ_c (β − β₍c₎)², t
+ * with the degrees of freedom of the shares that the groups have in the coefficient. Rows with a missing score or predictor are left out; without `clusters` every row is its own group. Undefined
  * with no more rows than coefficients, below two groups, and when predictors determine one another. With a `second` way in which
- * rows go together, errors allow for both: V₁ + V₂ − V₁₂, df by the smaller number of groups; a coefficient whose sum is not
+ * rows go together, errors allow for both: V₁ + V₂ − V₁₂, df by the way that leaves fewer; a coefficient whose sum is not
  * positive takes the greater of the two one-way variances.
- * Sources: Stata's regress, vce(cluster); Cameron, Gelbach and Miller (2011).
+ * Sources: Stata's regress, vce(cluster); Cameron, Gelbach and Miller (2011); MacKinnon, Nielsen and Webb (2023), Journal of
+ * Econometrics 232, for the jackknife.
  */
 export function clusteredRegression(
   scores: Scores,
@@ -49,37 +55,86 @@ export function clusteredRegression(
   const groups = Math.min(...counts);
   if (n <= k || groups < 2) return undefined;
   const design = rows.map(({x}) => x);
-  const bread = invert(multiply(transpose(design), design));
+  const gram = multiply(transpose(design), design);
+  const bread = invert(gram);
   if (!bread) return undefined;
   const moments = transpose(design).map((column) =>
     column.reduce((sum, value, i) => sum + value * rows[i]!.y, 0)
   );
-  const estimates = bread.map((row) => row.reduce((sum, value, j) => sum + value * moments[j]!, 0));
-  const variances = (way: number) => {
+  const estimates = times(bread, moments);
+  const ofWays = counts.length === 1 ? [0] : [0, 1, 2];
+  const published = ofWays.map((way) => {
     const meat = meatOf(rows, estimates, way);
     return multiply(multiply(bread, meat), bread).map((row, j) => row[j]!);
-  };
-  const [one, two, both] = counts.length === 1 ? [variances(0)] : [variances(0), variances(1), variances(2)];
-  const variance = (j: number) => {
-    if (!two || !both) return one![j]!;
-    const sum = one![j]! + two[j]! - both[j]!;
-    return sum > 0 ? sum : Math.max(one![j]!, two[j]!);
-  };
-  const df = groups - 1;
+  });
+  const leftOut = ofWays.map((way) => jackknifeOf(rows, {gram, bread, estimates}, way));
   const [intercept, ...slopes] = estimates.map((estimate, j): Coefficient => {
-    const standardError = Math.sqrt(Math.max(0, variance(j)));
-    const half = studentQuantile((1 + level) / 2, df) * standardError;
-    const p = standardError > 0 ? studentTwoSided(estimate / standardError, df) : estimate === 0 ? 1 : 0;
+    const standardError = Math.sqrt(together(published.map((variances) => variances[j]!)));
+    const error = Math.sqrt(together(leftOut.map(({variances}) => variances[j]!)));
+    const df = Math.min(...leftOut.slice(0, counts.length).map((way) => way.df[j]!));
+    const half = studentQuantile((1 + level) / 2, df) * error;
+    const p = error > 0 ? studentTwoSided(estimate / error, df) : estimate === 0 ? 1 : 0;
     return {estimate, standardError, low: estimate - half, high: estimate + half, p};
   });
-  return {intercept: intercept!, slopes, n, clusters: groups, df};
+  return {intercept: intercept!, slopes, n, clusters: groups, df: groups - 1};
 }
+
+/** Of one way in which rows go together, or of two and of both at once. */
+function together([one, two, both]: readonly number[]): number {
+  if (two === undefined || both === undefined) return Math.max(0, one!);
+  const sum = one! + two - both;
+  return sum > 0 ? sum : Math.max(0, one!, two);
+}
+
+const times = (matrix: Matrix, vector: readonly number[]): number[] =>
+  matrix.map((row) => row.reduce((sum, value, j) => sum + value * vector[j]!, 0));
 
 interface Row {
   x: number[];
   y: number;
   /** By either way, and by both. */
   groups: (string | number)[];
+}
+
+interface Fit {
+  /** XᵀX and its inverse. */
+  gram: Matrix;
+  bread: Matrix;
+  estimates: readonly number[];
+}
+
+/** A share beyond which a group is taken to hold all that tells a coefficient. */
+const WHOLE = 1 - 1e-9;
+
+/** Variances of the coefficients by leaving out group after group, and their degrees of freedom. */
+function jackknifeOf(
+  rows: readonly Row[],
+  {gram, bread, estimates}: Fit,
+  way: number
+): {variances: number[]; df: number[]} {
+  const groups = new Map<string | number, Row[]>();
+  for (const row of rows) {
+    const known = groups.get(row.groups[way]!);
+    if (known) known.push(row);
+    else groups.set(row.groups[way]!, [row]);
+  }
+  const squares = estimates.map(() => 0);
+  const shares = estimates.map(noShares);
+  for (const own of groups.values()) {
+    const design = transpose(own.map(({x}) => x));
+    const part = multiply(design, transpose(design));
+    const residuals = own.map(({x, y}) => y - x.reduce((sum, value, j) => sum + value * estimates[j]!, 0));
+    const spread = multiply(multiply(bread, part), bread);
+    const share = spread.map((row, j) => Math.min(WHOLE, row[j]! / bread[j]![j]!));
+    // Where no other group tells a coefficient, it cannot be left out.
+    const isAlone = share.some((one) => one === WHOLE);
+    const without = () => invert(gram.map((row, i) => row.map((value, j) => value - part[i]![j]!)));
+    const rest = (isAlone ? undefined : without()) ?? bread;
+    times(rest, times(design, residuals)).forEach((change, j) => (squares[j]! += change ** 2));
+    shares.forEach((sums, j) => addShare(sums, share[j]!));
+  }
+  const few = (groups.size - 1) / groups.size;
+  return {variances: squares.map((sum) => few * sum), df: shares.map(degreesOfFreedom)};
 }
 
 /** Σ_c X_cᵀe_c e_cᵀX_c with the correction for few groups. */

@@ -13,7 +13,7 @@ export interface ClusteredError {
 /**
  * Cluster-robust standard error of the mean, for rows that share a group (a thread, a document, repeats of a
  * question): √( C/(C−1) · Σ_c (Σ_{i∈c} (x_i − x̄))² ) / n, with C − 1 degrees of freedom. With groups of one
- * row it equals `standardError`. Undefined below two groups.
+ * row it equals `standardError`. Undefined below two groups. Too small where groups are of unequal size: intervals go by `groupedError`.
  *
  * Source: Liang and Zeger (1986), Biometrika 73; the correction is Stata's vce(cluster) for a mean ("CR1").
  */

@@ -54,19 +54,20 @@ function requireMargin(margin: number): void {
 
 /** p value of the claim "the true difference is above the bound". */
 function tailAbove(difference: PairedDifference, bound: number): number {
-  const {estimate, standardError = 0, wins, losses, n, clusters = n, df = Infinity, method} = difference;
+  const {estimate, standardError = 0, wins, losses, n, df = Infinity, method} = difference;
+  const units = difference.effectiveClusters ?? n;
   const range = difference.range ?? 1;
   // Score tests are of differences within bounds: at these there is nothing to test.
   if (method !== "t" && method !== "clustered t" && Math.abs(bound) >= range - ROUNDING)
     return bound < 0 ? 0 : 1;
   if (method === "tango") {
-    const rows = wins + losses === 0 ? clusters : n;
+    const rows = wins + losses === 0 ? units : n;
     return normalTail(tangoScore(wins, losses, rows, bound));
   }
-  if (difference.range) return studentTail(alikeDistance(estimate, clusters, bound, [-range, range]), df);
+  if (difference.range) return studentTail(alikeDistance(estimate, units, bound, [-range, range]), df);
   if (method === "score t" || method === "clustered score t") {
     const [share, at] = [(1 + estimate) / 2, (1 + bound) / 2];
-    const rows = effectiveRows(share, standardError / 2, clusters);
+    const rows = effectiveRows(share, standardError / 2, units);
     return studentTail((share - at) / Math.sqrt((at * (1 - at)) / rows), df);
   }
   return studentTail((estimate - bound) / standardError, df);

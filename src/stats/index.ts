@@ -5,6 +5,8 @@ export {mean} from "./mean.js";
 export {variance} from "./variance.js";
 export {standardError} from "./standardError.js";
 export {clusteredStandardError, type ClusteredError} from "./clusteredStandardError.js";
+export {effectiveGroups} from "./groupShares.js";
+export {groupedError, type GroupedError} from "./groupedError.js";
 export {twoWayStandardError} from "./twoWayClusters.js";
 export {quantile} from "./quantile.js";
 export {wilson, type WilsonOptions} from "./wilson.js";

@@ -1,4 +1,4 @@
-import {clusteredStandardError} from "./clusteredStandardError.js";
+import {addShare, degreesOfFreedom, effectiveNumber, noShares} from "./groupShares.js";
 import {type Matrix, zeros} from "./linearAlgebra.js";
 import {isPresent} from "./present.js";
 import {rng} from "./rng.js";
@@ -7,22 +7,26 @@ import type {Clusters, Scores} from "./types.js";
 
 export interface JointMeans {
   means: number[];
-  /** Covariance of the means, cluster-robust with C/(C − 1). */
+  /** Covariance of the means, by the jackknife over rows or groups. */
   covariance: Matrix;
   /** Of each candidate, whether every score that counts is 0 or 1. */
   binary: boolean[];
-  /** Of each candidate, the range that its scores are taken to have: that of the scores seen, 0 and 1 among them. */
+  /** Of each candidate, the lowest and the highest score that counts. */
   lowest: number[];
   highest: number[];
   /** Rows that every candidate has a score for. */
   n: number;
   /** Rows, or groups of rows: the independent units. */
   units: number;
+  /** How many units with equally many rows would say as much. */
+  effectiveUnits: number;
+  /** For the t distribution: units − 1 where all have equally many rows. */
+  df: number;
 }
 
 /**
  * Means of several candidates over the rows that all of them have, with their joint covariance:
- * C/(C−1) · Σ_c u_c u_cᵀ with u_c = Σ_{i∈c} (xᵢ − x̄) / n. Undefined below two units.
+ * (C−1)/C · Σ_c u_c u_cᵀ with u_c = Σ_{i∈c} (xᵢ − x̄) / (n − n_c), as `groupedError`. Undefined below two units.
  */
 export function jointMeans(columns: readonly Scores[], clusters?: Clusters): JointMeans | undefined {
   const length = columns[0]?.length ?? 0;
@@ -33,34 +37,49 @@ export function jointMeans(columns: readonly Scores[], clusters?: Clusters): Joi
   const groups = complete.map((i) => clusters?.[i] ?? `row\0${i}`);
   const kept = columns.map((column) => Float64Array.from(complete, (i) => column[i]!));
   const means = kept.map((column) => column.reduce((sum, value) => sum + value, 0) / n);
-  const units = clusteredStandardError(kept[0] ?? [], groups)?.clusters;
-  if (units === undefined) return undefined;
   const number = new Map([...new Set(groups)].map((group, c) => [group, c]));
+  const units = number.size;
+  if (columns.length === 0 || units < 2) return undefined;
+  const group = Int32Array.from(groups, (name) => number.get(name)!);
+  const rows = new Float64Array(units);
+  for (const c of group) rows[c]!++;
+  const shares = noShares();
+  for (const count of rows) addShare(shares, count / n);
   const sums = kept.map((column, j) => {
     const sum = new Float64Array(units);
-    for (let i = 0; i < n; i++) sum[number.get(groups[i]!)!]! += (column[i]! - means[j]!) / n;
-    return sum;
+    for (let i = 0; i < n; i++) sum[group[i]!]! += column[i]! - means[j]!;
+    return sum.map((deviation, c) => deviation / (n - rows[c]!));
   });
   const covariance = zeros(columns.length);
   for (let i = 0; i < columns.length; i++)
     for (let j = 0; j <= i; j++) {
       let product = 0;
       for (let c = 0; c < units; c++) product += sums[i]![c]! * sums[j]![c]!;
-      covariance[i]![j] = covariance[j]![i] = (product * units) / (units - 1);
+      covariance[i]![j] = covariance[j]![i] = (product * (units - 1)) / units;
     }
   const binary = kept.map((column) => column.every((value) => value === 0 || value === 1));
-  const lowest = kept.map((column) => column.reduce((least, value) => Math.min(least, value), 0));
-  const highest = kept.map((column) => column.reduce((most, value) => Math.max(most, value), 1));
-  return {means, covariance, binary, lowest, highest, n, units};
+  const lowest = kept.map((column) => column.reduce((least, value) => Math.min(least, value), Infinity));
+  const highest = kept.map((column) => column.reduce((most, value) => Math.max(most, value), -Infinity));
+  return {
+    means,
+    covariance,
+    binary,
+    lowest,
+    highest,
+    n,
+    units,
+    effectiveUnits: effectiveNumber(shares),
+    df: degreesOfFreedom(shares)
+  };
 }
 
 /**
  * Deviations of the means from their true values, `draws` times, as the Gaussian multiplier bootstrap gives them:
  * Σ_c e_c u_c with standard normal e is exactly normal with this covariance, so it is drawn from it directly, and
- * divided by √(χ²/(C−1)) so that a single candidate gets the t distribution.
+ * divided by √(χ²/df) so that a single candidate gets the t distribution.
  */
 export function* deviations(
-  {covariance, units}: JointMeans,
+  {covariance, df}: JointMeans,
   seed: Seed,
   draws: number
 ): Generator<Float64Array> {
@@ -71,7 +90,7 @@ export function* deviations(
   const deviation = new Float64Array(k);
   for (let draw = 0; draw < draws; draw++) {
     for (let i = 0; i < k; i++) normal[i] = next.normal();
-    const scale = Math.sqrt((units - 1) / chiSquared(units - 1, next));
+    const scale = Math.sqrt(df / chiSquared(df, next));
     for (let i = 0; i < k; i++) {
       let sum = 0;
       for (let j = 0; j <= i; j++) sum += root[i]![j]! * normal[j]!;

@@ -1,5 +1,6 @@
 import {boundedInterval} from "./boundedInterval.js";
 import {studentQuantile} from "./distributions/studentT.js";
+import {addShare, degreesOfFreedom, effectiveNumber, noShares} from "./groupShares.js";
 import {mean} from "./mean.js";
 import {meanInterval} from "./meanInterval.js";
 import {isPresent} from "./present.js";
@@ -29,14 +30,14 @@ export interface JudgeCorrected extends Estimate {
  * also counts that λ was learned from them. The interval uses t with n − 1 degrees of freedom; for labels of 0 and 1 and an
  * estimate between, it is Wilson's with the number of rows that would give this SE, since the SE of few labels goes with
  * the estimate. Other labels within 0 and 1 have that too where t would leave 0 to 1. With `clusters` what the rows of a group add to the estimate's error (a jackknife term a labelled row,
- * λ (f − f̄)/N another) is summed within the group before it is squared, each kind with its own C/(C − 1), and t has a
- * degree of freedom less than groups with a label; groups of one row give the unclustered figures. Human-labelled rows
+ * λ (f − f̄)/N another) is summed within the group before it is squared, each kind as the jackknife over its groups has it
+ * (`groupedError`), and t has the degrees of freedom of the groups with a label, one less than they are where all have equally many; groups of one row give the unclustered figures. Human-labelled rows
  * (groups) must be a random sample. Rows with a human label but no judge score are left out here. Undefined below two
  * labelled rows (groups); with fewer than two rows (groups) for the judge alone, the labels stand alone (λ = 0), and when
  * all labels are equal the interval is theirs.
  *
- * Sources: Angelopoulos, Duchi and Zrnic (2023), "PPI++: Efficient prediction-powered inference"; for clusters, Liang and
- * Zeger (1986), Biometrika 73.
+ * Sources: Angelopoulos, Duchi and Zrnic (2023), "PPI++: Efficient prediction-powered inference"; for clusters, Bell and
+ * McCaffrey (2002), Survey Methodology 28.
  */
 export function judgeCorrected(
   human: Scores,
@@ -65,8 +66,11 @@ export function judgeCorrected(
   }
   const n = labels.length;
   const more = alone.length;
-  const groups = new Set(labelGroups).size;
-  if (groups < 2) return undefined;
+  const sizes = sizesOf(labelGroups);
+  if (sizes.size < 2) return undefined;
+  const shares = noShares();
+  for (const size of sizes.values()) addShare(shares, size / n);
+  const [groups, df] = [effectiveNumber(shares), degreesOfFreedom(shares)];
   const fit = ppi(labels, beside, new Set(aloneGroups).size < 2 ? [] : alone);
   const {weight, estimate} = fit();
   const without = labels.map((_, i) => fit(i).estimate);
@@ -78,7 +82,7 @@ export function judgeCorrected(
   if (weight > 0) errors.push({terms: terms(alone, weight / more), groups: aloneGroups});
   const standardError = Math.sqrt(sumOfSquares(errors));
   const humanOnly = meanInterval(labels, {level, clusters: clusters ? labelGroups : undefined});
-  const t = studentQuantile((1 + level) / 2, groups - 1);
+  const t = studentQuantile((1 + level) / 2, df);
   const same = labels.every((label) => label === labels[0]);
   const binary = labels.every((label) => label === 0 || label === 1) && estimate > 0 && estimate < 1;
   const within = [...labels, estimate].every((value) => value >= 0 && value <= 1);
@@ -98,7 +102,7 @@ export function judgeCorrected(
     level,
     n: n + more,
     clusters: clusters ? new Set([...labelGroups, ...aloneGroups]).size : undefined,
-    df: groups - 1,
+    df,
     method: "PPI++",
     weight,
     labelled: n,
@@ -120,11 +124,20 @@ interface GroupedTerms {
 function sumOfSquares(kinds: readonly GroupedTerms[]): number {
   const sums = new Map<Group, number>();
   for (const {terms, groups} of kinds) {
-    const count = new Set(groups).size;
-    const correction = Math.sqrt(count / (count - 1));
-    terms.forEach((term, i) => sums.set(groups[i]!, (sums.get(groups[i]!) ?? 0) + correction * term));
+    const sizes = sizesOf(groups);
+    const few = Math.sqrt((sizes.size - 1) / sizes.size);
+    terms.forEach((term, i) => {
+      const left = 1 - sizes.get(groups[i]!)! / groups.length;
+      sums.set(groups[i]!, (sums.get(groups[i]!) ?? 0) + (few * term) / left);
+    });
   }
   return [...sums.values()].reduce((total, sum) => total + sum ** 2, 0);
+}
+
+function sizesOf(groups: readonly Group[]): Map<Group, number> {
+  const sizes = new Map<Group, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  return sizes;
 }
 
 /** The estimate and weight, with all labels or leaving one out; sums are kept so that leaving one out is quick. */

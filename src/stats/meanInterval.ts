@@ -1,7 +1,7 @@
 import type {Bounds} from "./alikeInterval.js";
 import {boundedInterval} from "./boundedInterval.js";
-import {clusteredStandardError} from "./clusteredStandardError.js";
 import {studentQuantile} from "./distributions/studentT.js";
+import {groupedError} from "./groupedError.js";
 import {mean} from "./mean.js";
 import {present} from "./present.js";
 import {ROUNDING} from "./scoreInterval.js";
@@ -22,13 +22,13 @@ export interface MeanIntervalOptions {
  *
  * - Every score 0 or 1: Wilson's interval, at any n (the normal approximation is never used for a proportion).
  * - Other scores: mean ± t(n−1) · standard error.
- * - Clustered 0/1 scores: Wilson's interval with the effective sample size min(n, p(1−p)/SE²) of the clustered
- *   standard error and a t quantile with C − 1 degrees of freedom (Korn and Graubard 1998); with no variation at
- *   all, each group counts as one row.
- * - Clustered other scores: mean ± t(C−1) · clustered standard error.
+ * - Clustered 0/1 scores: Wilson's interval with the effective sample size min(n, p(1−p)/SE²) of the jackknife over
+ *   groups (`groupedError`) and a t quantile with its degrees of freedom, C − 1 for groups of equal size (Korn and Graubard 1998); with
+ *   no variation at all, each group counts as one row, and groups of unequal size as so many equal ones as they are worth.
+ * - Clustered other scores: mean ± t · standard error, both by the same jackknife.
  * - Other scores within bounds that t would leave: Wilson's interval of the mean's share of the range at its effective number of
  *   rows, with the same quantile of t. With one bound only t is cut there.
- * - All rows, or all groups' means, are the same: of n rows or C groups at most the share q = t²/(n + t²) says something else, by
+ * - All rows, or all groups' means, are the same: of n rows or C groups (their effective number where sizes differ) at most the share q = t²/(n + t²) says something else, by
  *   Wilson's interval for all of them, anywhere within the bounds: mean − q·(mean − low) to mean + q·(high − mean).
  *
  * Undefined when no score is there, with one score that is not 0 or 1, with rows all in one group, and where other scores without
@@ -41,14 +41,21 @@ export function meanInterval(scores: Scores, options: MeanIntervalOptions = {}):
   if (estimate === undefined) return undefined;
   const n = values.length;
   const binary = values.every((value) => value === 0 || value === 1);
-  const clustered = clusters && clusteredStandardError(scores, clusters);
+  const clustered = clusters && groupedError(scores, clusters);
   if (clusters && !clustered) return undefined;
   const grouped = clustered && clustered.clusters < n ? clustered : undefined;
   const error = grouped?.standardError ?? standardError(values);
-  const common = {estimate, standardError: error, level, n, clusters: clustered?.clusters};
+  const common = {
+    estimate,
+    standardError: error,
+    level,
+    n,
+    clusters: clustered?.clusters,
+    effectiveClusters: grouped?.effectiveClusters
+  };
   if (binary && !grouped) return {...common, ...wilson(estimate * n, n, level)!, method: "wilson"};
   if (error === undefined) return undefined;
-  const units = grouped?.clusters ?? n;
+  const units = grouped?.effectiveClusters ?? n;
   const df = grouped?.df ?? n - 1;
   const critical = studentQuantile((1 + level) / 2, df);
   if (binary) {

@@ -1,3 +1,5 @@
+import {concludeGroups} from "./groupedError.js";
+import {addShare, noShares} from "./groupShares.js";
 import {concludeDifference, type PairedDifference} from "./pairedDifference.js";
 import type {Clusters, Scores} from "./types.js";
 
@@ -113,7 +115,7 @@ export function pairedBySlice(
   });
 }
 
-/** `clusteredStandardError` of the differences in every slice; undefined below two groups. */
+/** `groupedError` of the differences in every slice; undefined below two groups. */
 function clusteredErrors(
   differences: Float64Array,
   center: Float64Array,
@@ -121,26 +123,21 @@ function clusteredErrors(
   units: NonNullable<SlicedRows["units"]>
 ) {
   const sums = new Float64Array(units.slice.length);
-  const seen = new Uint8Array(units.slice.length);
+  const rows = new Float64Array(units.slice.length);
   for (let i = 0; i < differences.length; i++) {
     const d = differences[i]!;
     if (d !== d) continue;
     const unit = units.of[i]!;
     sums[unit]! += d - center[units.slice[unit]!]!;
-    seen[unit] = 1;
+    rows[unit]!++;
   }
-  const groups = new Float64Array(n.length);
+  const shares = Array.from(n, noShares);
   const squares = new Float64Array(n.length);
   for (let unit = 0; unit < sums.length; unit++) {
-    if (!seen[unit]) continue;
+    if (rows[unit] === 0) continue;
     const s = units.slice[unit]!;
-    groups[s]!++;
-    squares[s]! += sums[unit]! ** 2;
+    addShare(shares[s]!, rows[unit]! / n[s]!);
+    squares[s]! += (sums[unit]! / (n[s]! - rows[unit]!)) ** 2;
   }
-  return Array.from(n, (rows, s) => {
-    const clusters = groups[s]!;
-    if (clusters < 2) return undefined;
-    const standardError = Math.sqrt((clusters / (clusters - 1)) * squares[s]!) / rows;
-    return {standardError, clusters, df: clusters - 1};
-  });
+  return shares.map((own, s) => concludeGroups(own, squares[s]!));
 }

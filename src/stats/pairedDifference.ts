@@ -1,8 +1,8 @@
 import {alikeDistance, type Bounds} from "./alikeInterval.js";
 import {boundedInterval} from "./boundedInterval.js";
-import {clusteredStandardError} from "./clusteredStandardError.js";
 import {normalTail} from "./distributions/normal.js";
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
+import {type GroupedError, groupedError} from "./groupedError.js";
 import {isPresent} from "./present.js";
 import {ROUNDING} from "./scoreInterval.js";
 import {tango} from "./tango.js";
@@ -34,10 +34,11 @@ export interface PairedOptions {
  *
  * - Scores all 0 or 1: Tango's score interval; p from McNemar's test without correction, which it inverts.
  * - Otherwise: d̄ ± t(n−1) · s_d/√n.
- * - Clustered: d̄ ± t(C−1) · clustered standard error of the differences, whatever the scores.
+ * - Clustered: d̄ ± t · standard error of the differences by the jackknife over groups (`groupedError`), with its degrees of freedom,
+ *   C − 1 for groups of equal size; whatever the scores.
  * - Scores within 0 and 1 whose t interval would leave −1 to 1: Wilson's interval of (1 + difference) / 2 at the effective
  *   number of rows, with the t quantile (Korn and Graubard 1998), which stays inside; p by the same score.
- * - Every row, or every group's mean, differs by the same: of n rows or C groups at most the share q = t²/(n + t²) differs by something
+ * - Every row, or every group's mean, differs by the same: of n rows or C groups (their effective number where sizes differ) at most the share q = t²/(n + t²) differs by something
  *   else, by Wilson's interval for all of them, anywhere from −1 to 1: d̄ − q·(1 + d̄) to d̄ + q·(1 − d̄); p by the same score. For scores
  *   beyond 0 to 1, of which no range is known, that of the scores seen, 0 and 1 among them, takes the place of 1.
  * - All scores within 0 and 1 and no row differs: Tango's interval for no discordant row among n (or C groups),
@@ -54,7 +55,7 @@ export function pairedDifference(
   const {differences, ...sums} = pairUp(first, second);
   const center = sums.n > 0 ? sums.sum / sums.n : 0;
   for (const difference of differences) if (isPresent(difference)) sums.squares += (difference - center) ** 2;
-  const clustered = clusters && sums.n > 0 ? clusteredStandardError(differences, clusters) : undefined;
+  const clustered = clusters && sums.n > 0 ? groupedError(differences, clusters) : undefined;
   if (clusters && !clustered) return undefined;
   return concludeDifference({...sums, clustered}, level);
 }
@@ -77,7 +78,7 @@ export interface PairedSums {
   highest: number;
   missing: PairedDifference["missing"];
   /** Present when rows are clustered. */
-  clustered?: {standardError: number; clusters: number; df: number};
+  clustered?: GroupedError;
 }
 
 /** The interval and p value that fit the sums; see `pairedDifference`, which says when it is undefined. */
@@ -98,17 +99,18 @@ export function concludeDifference(sums: PairedSums, level: number): PairedDiffe
     ties: n - wins - losses,
     missing: sums.missing,
     standardError: error,
-    clusters: clustered?.clusters
+    clusters: clustered?.clusters,
+    effectiveClusters: grouped?.effectiveClusters
   };
   const withinUnit = sums.lowest >= 0 && sums.highest <= 1;
   const same = wins + losses === 0 && withinUnit;
   if (same || (sums.binary && !grouped)) {
-    const units = same && grouped ? grouped.clusters : n;
+    const units = same && grouped ? grouped.effectiveClusters : n;
     const p = same ? 1 : 2 * normalTail(Math.abs(wins - losses) / Math.sqrt(wins + losses));
     return {...shared, ...tango(wins, losses, units, level)!, p: Math.min(1, p), method: "tango"};
   }
   if (error === undefined) return undefined;
-  const units = grouped?.clusters ?? n;
+  const units = grouped?.effectiveClusters ?? n;
   const df = grouped?.df ?? n - 1;
   const critical = studentQuantile((1 + level) / 2, df);
   const kind = grouped ? "clustered " : "";

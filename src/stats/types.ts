@@ -20,6 +20,8 @@ export interface Estimate extends Interval {
   n: number;
   /** Groups of rows, when the rows were clustered. */
   clusters?: number;
+  /** How many groups of equal size would say as much; absent when no two rows share a group. */
+  effectiveClusters?: number;
   /** Degrees of freedom of the t distribution, when the interval used one. */
   df?: number;
   method: string;

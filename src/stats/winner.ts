@@ -1,4 +1,4 @@
-import {alikeDistance} from "./alikeInterval.js";
+import {alikeDistance, type Bounds} from "./alikeInterval.js";
 import {boundedInterval} from "./boundedInterval.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {deviations, type JointMeans, jointMeans} from "./jointMeans.js";
@@ -37,20 +37,23 @@ export interface WinnerEstimate extends Interval {
 /**
  * The best candidate's score, corrected for having been picked as the best of k, over the rows that all candidates
  * have. The interval is naive ± critical · SE, for a winner with scores of 0 and 1 Wilson's with the same critical value (the
- * winner's own SE is small when its luck was large); with other scores within 0 and 1 it stays there, as `meanInterval` does.
+ * winner's own SE is small when its luck was large); with other scores within `bounds`, 0 and 1 unless told, it stays there, as `meanInterval` does.
  * Critical is the quantile of max_j |t_j| under the multiplier bootstrap, or the t quantile where no candidate's scores vary: it
  * covers the true mean of whichever candidate won at least `level` of the time. The estimate takes off the optimism that the
  * bootstrap shows, the mean deviation of the candidate that wins in each draw; with near ties this corrects most, not all, of the
- * bias. Undefined without candidates, below two shared rows or groups, and for a winner whose scores are all the same beyond 0 to 1,
+ * bias. Undefined without candidates, below two shared rows or groups, and for a winner whose scores are all the same beyond these,
  * which says nothing of how far others may lie.
  *
  * Source: Chernozhukov, Chetverikov and Kato (2013), Annals of Statistics 41; Efron (1983) for the optimism.
  */
-export function winnerEstimate(columns: readonly Scores[], options: Selection): WinnerEstimate | undefined {
+export function winnerEstimate(
+  columns: readonly Scores[],
+  options: Selection & {bounds?: Bounds}
+): WinnerEstimate | undefined {
   const {seed, level = 0.95, clusters, draws = 4000} = options;
   const joint = jointMeans(columns, clusters);
   if (!joint) return undefined;
-  const {means, covariance, n, units} = joint;
+  const {means, covariance, n, units, df} = joint;
   const winner = indexOfLargest(means);
   const largest = new Float64Array(draws);
   let optimism = 0;
@@ -67,11 +70,9 @@ export function winnerEstimate(columns: readonly Scores[], options: Selection): 
   }
   // Scores that all agree show no error, which is not none.
   const varies = means.some((_, j) => covariance[j]![j]! > 0);
-  const critical = varies
-    ? sortedQuantile(largest.sort(), level)!
-    : studentQuantile((1 + level) / 2, units - 1);
+  const critical = varies ? sortedQuantile(largest.sort(), level)! : studentQuantile((1 + level) / 2, df);
   const naive = means[winner]!;
-  const interval = intervalOf(joint, winner, critical);
+  const interval = intervalOf(joint, winner, critical, options.bounds);
   if (!interval) return undefined;
   const estimate = naive - Math.max(0, optimism);
   return {
@@ -88,16 +89,20 @@ export function winnerEstimate(columns: readonly Scores[], options: Selection): 
   };
 }
 
-function intervalOf(joint: JointMeans, j: number, critical: number): Interval | undefined {
-  const {units, lowest, highest} = joint;
+function intervalOf(joint: JointMeans, j: number, critical: number, bounds?: Bounds): Interval | undefined {
+  const {effectiveUnits: units, lowest, highest} = joint;
   const mean = joint.means[j]!;
   const standardError = Math.sqrt(joint.covariance[j]![j]!);
   if (joint.binary[j]) return scoreInterval(mean, standardError, critical, units);
-  if (lowest[j] === 0 && highest[j] === 1)
-    return boundedInterval(mean, {standardError, critical, units}, [0, 1]);
-  if (standardError <= ROUNDING * (highest[j]! - lowest[j]!)) return undefined;
+  const [low, high] = bounds ?? [0, 1];
+  const slack = ROUNDING * (high - low);
+  const isWithin = lowest[j]! >= low - slack && highest[j]! <= high + slack;
+  if (isWithin && Number.isFinite(high - low))
+    return boundedInterval(mean, {standardError, critical, units}, [low, high]);
+  if (standardError <= ROUNDING * Math.max(1, Math.abs(mean))) return undefined;
   const half = critical * standardError;
-  return {low: mean - half, high: mean + half};
+  const [least, most] = bounds ?? [-Infinity, Infinity];
+  return {low: Math.max(least, mean - half), high: Math.min(most, mean + half)};
 }
 
 /**
@@ -115,7 +120,7 @@ export function possibleBest(
 ): {best: number[]; p: number[]; n: number} | undefined {
   const joint = jointMeans(columns, clusters);
   if (!joint) return undefined;
-  const {means, units} = joint;
+  const {means, effectiveUnits: units, df} = joint;
   const error = pairErrors(joint);
   const isAlike = (i: number, j: number) => error[i]![j] === 0 && means[i]! - means[j]! > ROUNDING;
   const lead = (values: ArrayLike<number>, j: number, alike: (i: number) => number): number => {
@@ -139,7 +144,7 @@ export function possibleBest(
   const anyAlike = means.some((_, i) => means.some((_, j) => isAlike(i, j)));
   const next = rng(seed, "edge");
   for (const deviation of deviations(joint, seed, draws)) {
-    const drawn = anyAlike ? studentQuantile(next(), units - 1) : 0;
+    const drawn = anyAlike ? studentQuantile(next(), df) : 0;
     for (let j = 0; j < means.length; j++) if (lead(deviation, j, () => drawn) >= seen[j]!) beyond[j]!++;
   }
   const top = indexOfLargest(means);
@@ -207,7 +212,7 @@ function pairErrors(joint: JointMeans): number[][] {
 }
 
 function rangeOf({lowest, highest}: JointMeans, i: number, j: number): number {
-  return Math.max(highest[i]!, highest[j]!) - Math.min(lowest[i]!, lowest[j]!);
+  return Math.max(1, highest[i]!, highest[j]!) - Math.min(0, lowest[i]!, lowest[j]!);
 }
 
 function indexOfLargest(values: ArrayLike<number>): number {

@@ -3,6 +3,7 @@ import {parseArgs} from "node:util";
 import {
   bradleyTerry,
   clopperPearson,
+  clusteredStandardError,
   confidenceSequence,
   type CorpusFigure,
   corpusJackknife,
@@ -17,6 +18,7 @@ import {
   quantile,
   rng,
   standardError,
+  studentQuantile,
   wilson,
   winnerEstimate,
   type Interval,
@@ -58,6 +60,22 @@ function grouped(n: number, next: Rng, center: number): {scores: number[]; clust
   const ease = list(Math.ceil(n / 5), () => next.normal());
   const clusters = list(n, (i) => Math.floor(i / 5));
   return {scores: clusters.map((c) => coin(logistic(center + ease[c]!), next)), clusters};
+}
+
+/** Rows in a tenth as many groups, whose sizes fall by Zipf's law with power 1.5 and that are easy or hard together. */
+function unequal(n: number, next: Rng, center: number): {scores: number[]; clusters: number[]} {
+  const weights = list(n / 10, (c) => (c + 1) ** -1.5);
+  const clusters = weights.flatMap((weight, c) =>
+    list(Math.max(1, Math.round((n * weight) / sum(weights))), () => c)
+  );
+  const ease = weights.map(() => next.normal());
+  return {scores: clusters.map((c) => coin(logistic(center + ease[c]!), next)), clusters};
+}
+
+/** Two candidates that find the groups easy or hard each in its own way. */
+function unequalPair(n: number, next: Rng) {
+  const {scores, clusters} = unequal(n, next, 0.8);
+  return {first: scores, second: unequal(n, next, 0.8).scores, clusters};
 }
 
 /** Two candidates on the same rows, right 70% and 75% of the time, mostly on the same ones. */
@@ -167,6 +185,38 @@ cases.push(
       const clusters = list(n, (i) => Math.floor(i / 5));
       const score = (sign: number) => clusters.map((c) => coin(logistic(0.8 + sign * shift[c]!), next));
       return pairedDifference(score(1), score(-1), {clusters});
+    }
+  }
+);
+cases.push(
+  {
+    name: "proportion 0.60 in groups of unequal size: clustered Wilson",
+    truth: groupedTruth(0.5),
+    trials: 4000,
+    interval: (n, next) => {
+      const {scores, clusters} = unequal(n, next, 0.5);
+      return meanInterval(scores, {clusters});
+    }
+  },
+  {
+    name: "difference in groups of unequal size: clustered t",
+    truth: 0,
+    trials: 4000,
+    interval: (n, next) => {
+      const {first, second, clusters} = unequalPair(n, next);
+      return pairedDifference(first, second, {clusters});
+    }
+  },
+  {
+    name: "difference in groups of unequal size: t with C − 1 and Stata's error (not used)",
+    truth: 0,
+    trials: 4000,
+    interval: (n, next) => {
+      const {first, second, clusters} = unequalPair(n, next);
+      const differences = first.map((score, i) => score - second[i]!);
+      const {standardError: error, df} = clusteredStandardError(differences, clusters)!;
+      const half = studentQuantile(0.975, df) * error;
+      return {low: mean(differences)! - half, high: mean(differences)! + half};
     }
   }
 );

@@ -167,6 +167,19 @@ describe("decide", () => {
     expect([of(60, 20), of(10, 10)]).toEqual([[], []]);
   });
 
+  it("warns of many groups where one of them holds most rows", () => {
+    const cluster = (r: number) => (r < 400 ? "big" : `g${r % 100}`);
+    const of = (clusters: string[]) =>
+      decide(
+        tableOf(["a", "b"], 1000, (c, r) => +(r % 10 < 8 - c), clusters),
+        options
+      ).warnings;
+    expect(of(Array.from({length: 1000}, (_, r) => cluster(r)))).toEqual([
+      "The 1,000 rows are in 101 groups, the largest with 40.0% of the rows. They tell as much as 6 of equal size, and the intervals count those: with so few they are wide. More groups narrow them; more rows of these groups hardly do."
+    ]);
+    expect(of(Array.from({length: 1000}, (_, r) => `g${r % 101}`))).toEqual([]);
+  });
+
   it("leaves failed rows out of the mean, counts them and says what they could change", () => {
     const verdict = decide(
       tableOf(["a", "b"], 100, (c, r) => (c === 0 && r >= 60 ? undefined : +(r % 10 < (c === 0 ? 8 : 7)))),

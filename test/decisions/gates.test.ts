@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {checkGates, decide, type GateRule, overall, type ScoreTable} from "../../src/decisions/index.js";
+import {rng} from "../../src/stats/index.js";
 import {oneLook} from "../../src/decisions/gateIntervals.js";
 
 const rows = Array.from({length: 100}, (_, i) => i);
@@ -15,7 +16,7 @@ const check = (rule: GateRule) => checkGates([{candidate: "good", ...rule}], tab
 const status = (rule: GateRule) => check(rule).map((result) => result.status);
 
 describe("a gate on an interval", () => {
-  const {low, high} = oneLook.mean(table, "good")!;
+  const {low, high} = oneLook.mean(table, "good", {among: 1})!;
 
   it("passes when the whole interval reaches the least score, its end among it", () => {
     expect(low).toBeLessThan(0.9);
@@ -85,6 +86,95 @@ describe("a gate on an earlier run", () => {
       expect(found.message).toMatch(/on \d+ rows, by another scorer: the change is not good's alone$/);
       expect(found.rowsNeeded).toBeUndefined();
     }
+  });
+});
+
+describe("a gate that names no candidate", () => {
+  const several = (count: number, rows: number, chance: number, seed: number) => {
+    const next = rng("gates", count, seed);
+    const values = Array.from({length: count}, () =>
+      Array.from({length: rows}, () => Number(next() < chance))
+    );
+    const candidates = values.map((_, i) => `c${i}`);
+    const rowIds = values[0]!.map((_, i) => `r${i}`);
+    return {candidates, baseline: "c0", rowIds, values, binary: true};
+  };
+  const statuses = (rule: GateRule, trials: number, chance: number) =>
+    Array.from({length: trials}, (_, seed) => {
+      const many = several(20, 300, chance, seed);
+      const decided = decide(many, {margin: 0.01, seed: String(seed)});
+      const named = {...rule, candidate: decided.best};
+      return [rule, named].map((one) => checkGates([one], many, decided, [])[0]!.status);
+    });
+
+  it("passes by luck in few runs, though it takes the best of twenty", () => {
+    const found = statuses({minScore: 0.8}, 60, 0.795);
+    const passed = (which: number) => found.filter((both) => both[which] === "pass").length;
+    expect(passed(0)).toBeLessThanOrEqual(3);
+    expect(passed(1)).toBeGreaterThan(6);
+  });
+
+  it("goes by the verdict's corrected score, and says so", () => {
+    const many = several(20, 300, 0.8, 1);
+    const decided = decide(many, {margin: 0.01, seed: "1"});
+    const {estimate, low, high, rows} = decided.winner!;
+    const percent = (value: number) => (100 * value).toFixed(1);
+    const check = (least: number) => checkGates([{minScore: least}], many, decided, [])[0]!;
+    expect(check(low)).toMatchObject({
+      candidate: decided.best,
+      status: "pass",
+      message: `${percent(estimate)} (${percent(low)} to ${percent(high)}) on ${rows} rows, corrected for taking the best of 20`
+    });
+    expect(check(low + 1e-9).status).toBe("undecided");
+    expect(check(high + 1e-9).status).toBe("fail");
+  });
+
+  it("widens the difference from the baseline for the others that might have been the best", () => {
+    const many = several(20, 300, 0.8, 2);
+    const decided = decide(many, {margin: 0.01, seed: "2"});
+    const other = {table: many, candidate: "c0"};
+    const {low} = oneLook.difference(many, decided.best!, other, {among: 19})!;
+    expect(low).toBeLessThan(oneLook.difference(many, decided.best!, other, {among: 1})!.low);
+    const check = (most: number) => checkGates([{maxRegression: most}], many, decided, [])[0]!;
+    expect(check(-low)).toMatchObject({
+      status: "pass",
+      message: expect.stringMatching(/taking the best of 19$/)
+    });
+    expect(check(-low - 1e-9).status).toBe("undecided");
+  });
+
+  it("goes by the candidate's own rows, at the level of all, where others failed on some", () => {
+    const many = several(4, 200, 0.8, 3);
+    const worst = decide(many, {margin: 0.01, seed: "3"}).summaries.at(-1)!.candidate;
+    const values = many.values.map((own, c) =>
+      own.map((value, row) => (many.candidates[c] === worst && row % 5 === 0 ? undefined : value))
+    );
+    const decided = decide({...many, values}, {margin: 0.01, seed: "3"});
+    const best = decided.best!;
+    expect(best).not.toBe(worst);
+    const {low} = oneLook.mean({...many, values}, best, {among: 4})!;
+    const check = (least: number) => checkGates([{minScore: least}], {...many, values}, decided, [])[0]!;
+    expect(check(low)).toMatchObject({
+      status: "pass",
+      message: expect.stringContaining("on 200 rows, corrected")
+    });
+    expect(check(low + 1e-9).status).toBe("undecided");
+  });
+
+  it("of one candidate, or of two against a baseline, has nothing to correct", () => {
+    const [one] = checkGates(
+      [{minScore: 0.5}],
+      {...table, candidates: ["good"], values: [table.values[0]!]},
+      {
+        ...verdict,
+        summaries: verdict.summaries.slice(0, 1),
+        winner: undefined
+      },
+      []
+    );
+    expect(one!.message).toMatch(/on 100 rows$/);
+    const [two] = checkGates([{maxRegression: 0}], table, verdict, []);
+    expect(two).toEqual(check({maxRegression: 0})[0]);
   });
 });
 

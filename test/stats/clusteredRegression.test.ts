@@ -60,6 +60,29 @@ describe("clustered regression", () => {
     const interval = meanInterval(scores, {clusters})!;
     expectClose(intercept.estimate, interval.estimate);
     expectClose(intercept.low, interval.low);
+    expectClose(intercept.high, interval.high);
+  });
+
+  it("by the jackknife is what fits without one group after the other say", () => {
+    const scores = [0.2, 0.9, 0.4, 0.3, 0.7, 0.5, 0.8, 0.1, 0.6];
+    const lengths = [1, 4, 2, 2, 3, 1, 5, 1, 2];
+    const clusters = ["a", "a", "a", "a", "b", "b", "c", "c", "d"];
+    const whole = clusteredRegression(scores, [lengths], {clusters})!;
+    const without = ["a", "b", "c", "d"].map((name) => {
+      const kept = clusters.flatMap((cluster, i) => (cluster === name ? [] : [i]));
+      return clusteredRegression(
+        kept.map((i) => scores[i]),
+        [kept.map((i) => lengths[i])]
+      )!;
+    });
+    const [slope] = whole.slopes;
+    const squares = without.reduce((sum, {slopes}) => sum + (slopes[0]!.estimate - slope!.estimate) ** 2, 0);
+    const error = Math.sqrt((3 / 4) * squares);
+    // Student's t for the degrees of freedom that the interval itself implies, between 1 and 3.
+    const critical = (slope!.high - slope!.estimate) / error;
+    expect(critical).toBeGreaterThan(3.18);
+    expect(critical).toBeLessThan(12.71);
+    expectClose(slope!.estimate - slope!.low, critical * error, 1e-9);
   });
 
   it("is undefined when the rows cannot tell", () => {

@@ -164,7 +164,6 @@ describe("judge correction", () => {
         )!.estimate;
       const left = [0, 1, 2, 3].map(without);
       const center = left.reduce((sum, one) => sum + one, 0) / 4;
-      // Three groups have labels, three have other rows: both corrections are √(3/2).
       const [a1, a2, b, c] = left.map((one) => (3 / 4) * (center - one)) as [number, number, number, number];
       const [a3, b2, d1, d2] = [0.7, 0.4, 0.9, 0.1].map((f) => (ours.weight * (f - 0.525)) / 4) as [
         number,
@@ -172,10 +171,13 @@ describe("judge correction", () => {
         number,
         number
       ];
-      const groups = [a1 + a2 + a3, b + b2, c, d1 + d2];
+      // Groups hold the shares 1/2, 1/4 and 1/4 of the labels, and as many of the other rows: each is divided by what is left without it.
+      const groups = [2 * (a1 + a2) + (4 / 3) * a3, (4 / 3) * (b + b2), (4 / 3) * c, 2 * (d1 + d2)];
       expect(ours.weight).toBeGreaterThan(0);
-      expectClose(ours.standardError! ** 2, 1.5 * groups.reduce((sum, one) => sum + one ** 2, 0), 1e-10);
-      expect(ours).toMatchObject({clusters: 4, df: 2});
+      expectClose(ours.standardError! ** 2, (2 / 3) * groups.reduce((sum, one) => sum + one ** 2, 0), 1e-10);
+      expect(ours.clusters).toBe(4);
+      // Σ h² = 3/8, and pairs of h²/(1 − h) = 1/2, 1/12 and 1/12 multiply to (2/12 + 2/144) in all.
+      expectClose(ours.df!, 1 / (3 / 8 + 2 * (1 / 12) + 2 / 144), 1e-10);
     });
 
     it("is undefined when one group holds all labels", () => {

@@ -168,3 +168,35 @@ describe("candidates that may be the best", () => {
     expect(possibleBest([[1], [0]], {seed: 1})).toBeUndefined();
   });
 });
+
+describe("a winner near the bound of its scores", () => {
+  const near = (rows: number, of: (i: number) => number) => Array.from({length: rows}, (_, i) => of(i));
+  const columns = [near(20, (i) => (i === 0 ? 40 : 100)), near(20, (i) => (i < 4 ? 40 : 100))];
+
+  it("has no interval beyond it", () => {
+    expect(winnerEstimate(columns, {seed: 1})!.high).toBeGreaterThan(100);
+    const found = winnerEstimate(columns, {seed: 1, bounds: [0, 100]})!;
+    expect(found.high).toBeLessThanOrEqual(100);
+    expect(found.low).toBeLessThan(found.estimate);
+    // Jackknife values may lie beyond what their figure can: the interval is cut.
+    const beyond = columns.map((column) => column.map((value, i) => (i === 5 ? 104 : value)));
+    expect(winnerEstimate(beyond, {seed: 1, bounds: [0, 100]})!.high).toBe(100);
+    // Of word error rates only the lowest is known.
+    const rates = [near(20, (i) => (i === 0 ? 3 : 0.01)), near(20, () => 0.02)];
+    expect(winnerEstimate(rates, {seed: 1})!.low).toBeLessThan(0);
+    expect(winnerEstimate(rates, {seed: 1, bounds: [0, Infinity]})!.low).toBe(0);
+  });
+
+  it("is as with scores from 0 to 1 a hundred times as large", () => {
+    const shares = columns.map((column) => column.map((value) => value / 100));
+    const [small, large] = [
+      winnerEstimate(shares, {seed: 1})!,
+      winnerEstimate(columns, {seed: 1, bounds: [0, 100]})!
+    ];
+    expectClose(large.low, 100 * small.low, 1e-9);
+    expectClose(large.high, 100 * small.high, 1e-9);
+    const same = columns.map((column) => column.map(() => 90));
+    expect(winnerEstimate(same, {seed: 1})).toBeUndefined();
+    expect(winnerEstimate(same, {seed: 1, bounds: [0, 100]})!.high).toBeLessThanOrEqual(100);
+  });
+});
