@@ -1,4 +1,4 @@
-import type {TokenCounts} from "../costs/index.js";
+import type {StageTokens, TokenCounts} from "../costs/index.js";
 
 export type EndpointErrorKind =
   | "timeout"
@@ -21,7 +21,7 @@ export const isOutage = ({kind}: {kind: string}): boolean => OUTAGE.has(kind);
 /** What answers took: tokens, time and US dollars, each undefined where it is not known. */
 export interface Spent {
   usage?: TokenCounts;
-  stageTokens?: readonly TokenCounts[];
+  stageTokens?: readonly StageTokens[];
   latencyMs?: number;
   costUsd?: number;
   attempts?: number;
