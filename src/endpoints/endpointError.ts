@@ -34,6 +34,8 @@ export interface EndpointErrorDetail {
   cause?: unknown;
   /** Whether a server may have done work that it bills, where that differs from what is usual for the kind. */
   mayBeBilled?: boolean;
+  /** The account's credit or quota is used up: no later request is answered either. */
+  usedUp?: boolean;
   /** The policy had another attempt left, which was not made because retries were stopped. */
   cutShort?: boolean;
   /** Of several models that answer together: what those took that had answered before one failed. */
