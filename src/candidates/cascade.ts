@@ -47,8 +47,9 @@ const settingsSchema = exactly<CascadeSettings>("settings such as {signal, thres
 });
 
 /**
- * A candidate that asks the first of `stages` and goes on to the next while the answer is not sure enough or fails. It costs
- * what all stages that were asked cost; a cost that is unknown makes the sum unknown. Throws when the thresholds do not fit the stages.
+ * A candidate that asks the first of `stages` and goes on to the next while the answer is not sure enough or fails. In a
+ * run it waits for a stage that limits the rate or is down. It costs what all stages that were asked cost; a cost that is unknown
+ * makes the sum unknown. Throws when the thresholds do not fit the stages.
  */
 export function cascade(name: string, stages: readonly Candidate[], settings: CascadeSettings): Candidate {
   assertChecked(`cascade ${name}`, settingsSchema, settings);

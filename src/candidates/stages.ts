@@ -9,7 +9,7 @@ import {
 } from "../endpoints/index.js";
 import type {HostedStage} from "../endpoints/stageHosting.js";
 import {type AroundAsk, isEndpointError, type ScoredAnswers, type Spent} from "../endpoints/types.js";
-import {hostingKind, type TokenCounts} from "../costs/index.js";
+import {hostingKind, type StageTokens, type TokenCounts} from "../costs/index.js";
 import {readTrust, trustLevels} from "../privacy/trust.js";
 import type {Candidate, PrepareContext, PreparedCandidate} from "../runner/define.js";
 import {canonicalJson, messageOf} from "../store/index.js";
@@ -147,11 +147,11 @@ export function spentBy(byStage: readonly (readonly Spent[])[]) {
 }
 
 /** Undefined for stages within a stage: a stage's tokens are of several models then. */
-function stageTokensOf(byStage: readonly (readonly Spent[])[]): TokenCounts[] | undefined {
+function stageTokensOf(byStage: readonly (readonly Spent[])[]): StageTokens[] | undefined {
   const known = byStage.flatMap((asked) => {
     const tokens = asked.some(({stageTokens}) => stageTokens) ? undefined : tokensOf(asked);
     const cachedTokens = asked.reduce((sum, {usage}) => sum + (usage?.cachedTokens ?? 0), 0);
-    return tokens ? [{...tokens, cachedTokens}] : [];
+    return tokens ? [{...tokens, cachedTokens, calls: asked.length}] : [];
   });
   return known.length === byStage.length ? known : undefined;
 }

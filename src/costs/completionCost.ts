@@ -40,6 +40,12 @@ export interface TokenCounts {
   estimatedBy?: string;
 }
 
+/** Tokens of all answers that one model of a cascade gave to a request. */
+export interface StageTokens extends TokenCounts {
+  /** How many answers; absent in answers of before it was noted, which count as one. */
+  calls?: number;
+}
+
 /**
  * US dollars of one completion; undefined when either the usage or the price is unknown. Cached prompt tokens
  * cost the input price when no cached price is given. A prompt above a tier of the price is billed by the tier as a whole.
@@ -102,6 +108,8 @@ export interface TokenColumns {
   prompt: string;
   completion: string;
   cached: string;
+  /** Of how many requests they are, the tier being that of one of mean length; one when absent. */
+  calls?: string;
 }
 
 const COMPLETION_COLUMNS: TokenColumns = {
@@ -113,7 +121,7 @@ const COMPLETION_COLUMNS: TokenColumns = {
 /** The same in SQL, over the columns of a run's completions unless others are named: null where the tokens are unknown. */
 export function completionCostSql(
   price: TokenPrice,
-  {prompt, completion, cached}: TokenColumns = COMPLETION_COLUMNS
+  {prompt, completion, cached, calls}: TokenColumns = COMPLETION_COLUMNS
 ): string {
   const fromCache = `least(coalesce(${cached}, 0), ${prompt})`;
   const sum = ({
@@ -122,7 +130,8 @@ export function completionCostSql(
     cachedInputUsdPerMillion: cachedInput = input
   }: Amounts) =>
     `((${prompt} - ${fromCache}) * ${input}::double + ${fromCache} * ${cachedInput}::double + ${completion} * ${output}::double) / 1e6`;
-  const tiers = tierAmounts(price).map((tier) => `when ${prompt} > ${tier.above} then ${sum(tier)}`);
+  const times = calls === undefined ? "" : ` * ${calls}`;
+  const tiers = tierAmounts(price).map((tier) => `when ${prompt} > ${tier.above}${times} then ${sum(tier)}`);
   return tiers.length === 0 ? sum(price) : `(case ${tiers.join(" ")} else ${sum(price)} end)`;
 }
 
@@ -140,11 +149,11 @@ export function toldCostSql(price: TokenPrice): string {
  */
 export function cascadeCostSql(prices: readonly (TokenPrice | undefined)[]): string {
   const each = prices.map((price, stage) => {
-    const at = (place: number) =>
-      `coalesce(json_extract_string(stage_tokens, '$[${stage}][${place}]')::double, 0)`;
-    const [prompt, completion, cached] = [at(0), at(1), at(2)];
+    const at = (place: number, absent = 0) =>
+      `coalesce(json_extract_string(stage_tokens, '$[${stage}][${place}]')::double, ${absent})`;
+    const [prompt, completion, cached, calls] = [at(0), at(1), at(2), at(3, 1)];
     return price
-      ? completionCostSql(price, {prompt, completion, cached})
+      ? completionCostSql(price, {prompt, completion, cached, calls})
       : `case when ${prompt} + ${completion} = 0 then 0 end`;
   });
   return `case when stage_tokens is not null then ${each.join(" + ")} end`;

@@ -4,6 +4,7 @@ export {
   completionCostSql,
   completionsCost,
   highestCost,
+  type StageTokens,
   toldCostSql,
   type TokenCounts,
   type TokenPrice,

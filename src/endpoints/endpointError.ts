@@ -1,4 +1,4 @@
-import type {TokenCounts} from "../costs/index.js";
+import type {StageTokens, TokenCounts} from "../costs/index.js";
 
 export type EndpointErrorKind =
   | "timeout"
@@ -21,7 +21,7 @@ export const isOutage = ({kind}: {kind: string}): boolean => OUTAGE.has(kind);
 /** What answers took: tokens, time and US dollars, each undefined where it is not known. */
 export interface Spent {
   usage?: TokenCounts;
-  stageTokens?: readonly TokenCounts[];
+  stageTokens?: readonly StageTokens[];
   latencyMs?: number;
   costUsd?: number;
   attempts?: number;
@@ -34,6 +34,8 @@ export interface EndpointErrorDetail {
   cause?: unknown;
   /** Whether a server may have done work that it bills, where that differs from what is usual for the kind. */
   mayBeBilled?: boolean;
+  /** The account's credit or quota is used up: no later request is answered either. */
+  usedUp?: boolean;
   /** The policy had another attempt left, which was not made because retries were stopped. */
   cutShort?: boolean;
   /** Of several models that answer together: what those took that had answered before one failed. */

@@ -48,10 +48,35 @@ export function errorStatus(body: unknown): number | undefined {
   return named === undefined ? undefined : Number(named);
 }
 
-export function saysQuotaUsedUp(body: unknown): boolean {
-  const {code, type} = fieldsOf(fieldsOf(body)["error"]);
-  return code === "insufficient_quota" || type === "insufficient_quota";
+const USED_UP = new Set<unknown>([
+  "insufficient_quota",
+  "billing_hard_limit_reached",
+  "billing_not_active",
+  "exceeded_current_quota_error"
+]);
+
+/** Words that providers begin such an answer with. In the midst of one they may be those of what was asked. */
+const USED_UP_WORDS =
+  /^(your credit balance is too low|key limit exceeded|insufficient (credits|balance)|billing hard limit has been reached|you have reached your specified (workspace )?api usage limits|your account .*suspended due to insufficient balance)/i;
+
+/** Whether the account's credit, or a quota that comes back with another day at the soonest, is used up. */
+export function saysUsedUp(status: number, body: unknown): boolean {
+  const {code, type, details} = fieldsOf(fieldsOf(body)["error"]);
+  if (status === 402 || USED_UP.has(code) || USED_UP.has(type)) return true;
+  if (![400, 403, 429].includes(status)) return false;
+  return USED_UP_WORDS.test(errorText(body) ?? "") || namesDailyQuota(details);
 }
+
+/** Google's words are the same for a minute's limit: the quota's name tells. */
+function namesDailyQuota(details: unknown): boolean {
+  return listOf(details).some((one) =>
+    listOf(fieldsOf(one)["violations"]).some((violation) =>
+      /PerDay/.test(String(fieldsOf(violation)["quotaId"]))
+    )
+  );
+}
+
+const listOf = (value: unknown) => (Array.isArray(value) ? (value as unknown[]) : []);
 
 /** Whether one request alone has more tokens than a server allows in its time: the same request never passes. */
 export function saysTooLarge(body: unknown): boolean {
@@ -68,8 +93,7 @@ export function saysModerated(body: unknown): boolean {
 /** How long Google's servers ask to wait, which they say in the body. */
 export function retryDelayMs(body: unknown): number | undefined {
   const {details} = fieldsOf(fieldsOf(body)["error"]);
-  if (!Array.isArray(details)) return undefined;
-  for (const one of details as unknown[]) {
+  for (const one of listOf(details)) {
     const {retryDelay} = fieldsOf(one);
     if (typeof retryDelay === "string") return durationMs(retryDelay);
   }

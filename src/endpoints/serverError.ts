@@ -1,11 +1,4 @@
-import {
-  errorStatus,
-  errorText,
-  retryDelayMs,
-  saysModerated,
-  saysQuotaUsedUp,
-  saysTooLarge
-} from "./errorBody.js";
+import {errorStatus, errorText, retryDelayMs, saysModerated, saysTooLarge, saysUsedUp} from "./errorBody.js";
 import {EndpointError, type EndpointErrorKind} from "./types.js";
 
 export interface ServerAnswer {
@@ -27,11 +20,13 @@ export interface ServerAnswer {
 export function serverError(answer: ServerAnswer): EndpointError {
   const {body, hide, address} = answer;
   const status = answer.status < 400 ? (errorStatus(body) ?? answer.status) : answer.status;
-  const {kind, advice} = explain(status, body, address && hide(address));
+  const usedUp = saysUsedUp(status, body) || undefined;
+  const {kind, advice} = usedUp ? USED_UP : explain(status, body, address && hide(address));
   const words = errorText(body);
   const message = `The server answered ${status}${words ? `: ${hide(words)}` : ""}`;
   return new EndpointError(kind, `${message.replace(/[.\s]+$/, "")}. ${advice}`.trim(), {
     status,
+    usedUp,
     retryAfterMs: answer.retryAfterMs ?? (status === 429 ? retryDelayMs(body) : undefined),
     mayBeBilled: answer.mayBeBilled ?? (kind === "server" && isRefusal(status) ? false : undefined)
   });
@@ -40,11 +35,18 @@ export function serverError(answer: ServerAnswer): EndpointError {
 /** What a server says in place of working, such as 409, or 498, 503 and 529 for overload. */
 const isRefusal = (status: number) => (status >= 400 && status < 500) || status === 503 || status === 529;
 
-function explain(status: number, body: unknown, address = ""): {kind: EndpointErrorKind; advice: string} {
-  if (saysQuotaUsedUp(body))
-    return {kind: "auth", advice: "The account's quota is used up: waiting does not help."};
+interface Explained {
+  kind: EndpointErrorKind;
+  advice: string;
+}
+
+const USED_UP: Explained = {
+  kind: "auth",
+  advice: "The account's credit or quota is used up: waiting does not help."
+};
+
+function explain(status: number, body: unknown, address = ""): Explained {
   if (status === 401) return {kind: "auth", advice: "Check the key in the environment."};
-  if (status === 402) return {kind: "auth", advice: "The account has no credit left."};
   if (status === 403)
     return saysModerated(body)
       ? {kind: "bad-request", advice: "It refuses what was asked, not the key."}

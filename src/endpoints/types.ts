@@ -1,5 +1,5 @@
 import type {MeasuredModel} from "../store/schema.js";
-import type {HostingKind, HostingModel, TokenCounts, TokenPrice} from "../costs/index.js";
+import type {HostingKind, HostingModel, StageTokens, TokenCounts, TokenPrice} from "../costs/index.js";
 export type {TokenPrice};
 import type {Trust} from "../privacy/trust.js";
 import type {EndpointErrorKind} from "./endpointError.js";
@@ -146,7 +146,7 @@ export interface Completion {
   /** US dollars; undefined when the endpoint states no price. */
   costUsd?: number;
   /** Of several models that answer together: the tokens of each stage that was asked, in their order; undefined when one is unknown. */
-  stageTokens?: readonly TokenCounts[];
+  stageTokens?: readonly StageTokens[];
   /** Model name and system fingerprint as the server reports them. */
   servedModel?: string;
   fingerprint?: string;

@@ -93,7 +93,8 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     const prices = callPrices(listed.prices, new Date(effects.now()).toISOString());
     const concurrency = options.concurrency ?? CONCURRENCY;
     const outage = outageSettings(planned, tally);
-    const made = await openRunCalls(planned, {spending, prices, concurrency, outage});
+    const answered = Array.from(settled.answered, (candidate) => ready[candidate]!.prepared.endpoint);
+    const made = await openRunCalls(planned, {spending, prices, concurrency, outage, answered});
     logs.push(made);
     if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, listed.problem);
     const begun: Begun = {journal, scoreLog, settled, ended, tally, spending, prices, made, outage};
@@ -132,7 +133,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
             ...(callsOf(tally) > 0 ? [concurrency] : []),
             ...concurrencyOf(runs, settled.reusedFrom)
           ],
-          stopped: stopped ?? spending?.stopped
+          stopped: stopped ?? spending?.stopped ?? made.sideGuards.gaveUp
         })
     });
     store.refresh();

@@ -1,9 +1,11 @@
-import {existsSync} from "node:fs";
+import {existsSync, mkdirSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
 import {afterAll, beforeAll, expect, it} from "vitest";
 import {cascade, reranked} from "../../src/candidates/index.js";
 import {callsOf} from "../../src/decisions/index.js";
 import {type Endpoint, EndpointError, openAICompatible} from "../../src/endpoints/index.js";
 import {type Candidate, candidate, type RunInputs, type RunOptions, runEval} from "../../src/runner/index.js";
+import {exactMatch} from "../../src/scorers/index.js";
 import {runPath} from "../../src/store/index.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -30,23 +32,24 @@ afterAll(async () => {
 /** Each answer of the server has 12 prompt tokens and some of 3 completion tokens. */
 const price = {inputUsdPerMillion: 1000, outputUsdPerMillion: 0, asOf: "2026-01-01", source: "test"};
 const EACH = 0.012;
-const endpoint = (): Endpoint =>
+const endpoint = (changes: Partial<Parameters<typeof openAICompatible>[0]> = {}): Endpoint =>
   openAICompatible({
     name: "gateway",
     baseUrl: model.url,
     hosting: "api",
     trust: "local",
     price,
-    retries: 0
+    retries: 0,
+    ...changes
   });
 const asked = (name: string) => model.requests.filter(({body}) => body.model === name).length;
 const params = {max_tokens: 20};
-const both = () =>
-  cascade(
-    "both",
-    [candidate("small", endpoint(), "small", {params}), candidate("large", endpoint(), "large", {params})],
-    {signal: "agreement", thresholds: [0.9], repeats: 3}
-  );
+const both = (at = endpoint()) =>
+  cascade("both", [candidate("small", at, "small", {params}), candidate("large", at, "large", {params})], {
+    signal: "agreement",
+    thresholds: [0.9],
+    repeats: 3
+  });
 
 async function run(
   one: Candidate,
@@ -158,4 +161,40 @@ it("what a proposer had answered when a reranked answer failed has its cost, and
   expect(second.calls.small).toBe(0);
   expect(second.manifest.counts.completed).toBe(planned);
   expect(second.manifest.costUsd).toBeCloseTo(2 * EACH * planned, 9);
+});
+
+const TIERED = {...price, tiers: [{abovePromptTokens: 30, inputUsdPerMillion: 100_000}]};
+
+it("reused answers are priced at the tier of each call, not of all that a model was asked", async () => {
+  large = () => undefined;
+  const tiered = () => both(endpoint({price: TIERED}));
+  const first = await run(tiered(), {noReuse: true});
+  const {planned} = first.manifest.counts;
+  expect(first.manifest.costUsd).toBeCloseTo(4 * EACH * planned, 9);
+  const {manifest} = await runEval(
+    wordsEval(endpoint(), {candidates: [tiered()], scorers: {renamed: exactMatch}}),
+    {...project, evalName: "words", options: {preflight: false}}
+  );
+  const [reused] = await project.store.rows<{usd: number; calls: number}>(
+    "select sum(cost_usd)::double as usd, count(*)::int as calls from completions where run = $run",
+    {run: manifest!.id}
+  );
+  expect(manifest!.id).not.toBe(first.manifest.id);
+  expect(reused).toEqual({usd: expect.closeTo(4 * EACH * planned, 9) as number, calls: planned});
+  const {cost} = (await callsOf(project.store, manifest!))[0]!;
+  expect(cost!.usdPerThousand).toBeCloseTo(1000 * 4 * EACH, 6);
+});
+
+it("a price of the list is that of each call's tier in a budget, too", async () => {
+  const folder = join(project.store.workspace.project, "prices");
+  mkdirSync(folder, {recursive: true});
+  const listed = {asOf: "2026-01-01", source: "test", inputPerMillion: 1000, outputPerMillion: 0};
+  const tiers = [{abovePromptTokens: 30, inputPerMillion: 100_000}];
+  const prices = ["small", "large"].map((model) => ({model, ...listed, tiers}));
+  writeFileSync(join(folder, "list.json"), JSON.stringify({kind: "prices", prices}));
+  const {spentUsd, manifest} = await run(both(endpoint({price: undefined})), {
+    noReuse: true,
+    budgetUsd: 1000
+  });
+  expect(spentUsd).toBeCloseTo(4 * EACH * manifest.counts.planned, 9);
 });

@@ -159,6 +159,12 @@ describe("completionCost", () => {
       const first = completionCost({promptTokens: 100, completionTokens: 7, cachedTokens: 40}, price(1))!;
       const second = completionCost({promptTokens: 90, completionTokens: 5}, price(20))!;
       expect(await usd([[100, 7, 40]], price(1), price(20))).toBeCloseTo(first, 12);
+      // Of three answers: each has the tier of its own prompt.
+      const tiered = {...price(1), tiers: [{abovePromptTokens: 250, inputUsdPerMillion: 100}]};
+      expect(await usd([[300, 21, 120, 3]], tiered)).toBeCloseTo(3 * first, 12);
+      expect(await usd([[903, 21, 0, 3]], tiered)).toBeCloseTo((903 * 100 + 21 * 4) / 1e6, 12);
+      // Their number was not noted.
+      expect(await usd([[300, 21, 0]], tiered)).toBeCloseTo((300 * 100 + 21 * 4) / 1e6, 12);
       expect(
         await usd(
           [

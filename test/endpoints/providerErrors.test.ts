@@ -122,6 +122,54 @@ describe("the words of an error", () => {
     });
   });
 
+  const google = (quotaId: string) => ({
+    error: {
+      code: 429,
+      message: "You exceeded your current quota, please check your plan and billing details.",
+      status: "RESOURCE_EXHAUSTED",
+      details: [
+        {"@type": "type.googleapis.com/google.rpc.QuotaFailure", violations: [{quotaId}]},
+        {"@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "17s"}
+      ]
+    }
+  });
+  const ofDay = google("GenerateRequestsPerDayPerProjectPerModel-FreeTier");
+  it.each([
+    [429, {error: {message: "You exceeded your current quota", code: "insufficient_quota"}}],
+    [400, {error: {message: "Billing hard limit has been reached", code: "billing_hard_limit_reached"}}],
+    [400, {error: {message: "Your credit balance is too low to access the Anthropic API."}}],
+    [400, {type: "error", error: {message: "You have reached your specified API usage limits."}}],
+    [402, {error: {message: "Insufficient credits. Add more", code: 402}}],
+    [402, {error: "You have exceeded your monthly included credits for Inference Providers."}],
+    [403, {error: {message: "Key limit exceeded (total limit). Manage it using …", code: 403}}],
+    [403, {error: "Key limit exceeded (monthly limit)."}],
+    [429, {error: {message: "Your account is suspended", type: "exceeded_current_quota_error"}}],
+    [429, {error: {message: "Your account is suspended due to insufficient balance"}}],
+    [429, ofDay],
+    [429, [ofDay]]
+  ])("say that credit or quota is used up: %d %j", async (status, body) => {
+    expect(await failure(json(body, status))).toMatchObject({
+      kind: "auth",
+      message: expect.stringMatching(/used up: waiting does not help/) as string,
+      detail: {status, usedUp: true}
+    });
+  });
+
+  it.each([
+    [400, {error: {message: "max_tokens exceeds the limit of this model"}}, "bad-request"],
+    [400, {error: {message: "Summarise: your credit balance is too low"}}, "bad-request"],
+    [403, {error: {message: "Your input was flagged: insufficient credits"}}, "bad-request"],
+    [403, {error: {message: "no access to this model"}}, "auth"],
+    [401, {error: {message: "Incorrect API key"}}, "auth"],
+    [429, google("GenerateRequestsPerMinutePerProjectPerModel-FreeTier"), "rate-limit"],
+    [429, {error: {message: "Rate limit reached on tokens per day (TPD)"}}, "rate-limit"],
+    [500, {error: {message: "Insufficient credits"}}, "server"]
+  ])("do not say so: %d %j", async (status, body, kind) => {
+    const failed = await failure(json(body, status));
+    expect(failed.kind).toBe(kind);
+    expect(failed.detail.usedUp).toBeUndefined();
+  });
+
   it("of a 404 name the address that was asked, without its query", async () => {
     const failed = await failure(json({}, 404), {query: {"api-key": "secret-0123456789"}});
     expect(failed.message).toMatch(/: http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions was asked\.$/);

@@ -1,8 +1,9 @@
 import {
   completionCost,
+  completionsCost,
   listServes,
   type PriceRow,
-  type TokenPrice,
+  type StageTokens,
   undecidedPrice
 } from "../../costs/index.js";
 import {stageHosting} from "../../endpoints/stageHosting.js";
@@ -45,20 +46,18 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
     return models.get(key);
   };
 
-  const tokensCost = (usage: Completion["usage"], price: TokenPrice | undefined): number | undefined =>
-    usage?.estimatedBy === undefined ? completionCost(usage, price) : undefined;
-
   const costOf: CallPrices["costOf"] = (endpoint, model, {costUsd, usage, stageTokens}, hosting) => {
     if (costUsd !== undefined) return costUsd;
     const stages = endpoint.stages?.();
-    if (!stages) return tokensCost(usage, of(endpoint, model, hosting)?.price);
-    return stageTokens && total(stageTokens.map((tokens, s) => stageCost(stages[s], tokens)));
+    if (stages) return stageTokens && total(stageTokens.map((tokens, s) => stageCost(stages[s], tokens)));
+    const price = of(endpoint, model, hosting)?.price;
+    return usage?.estimatedBy === undefined ? completionCost(usage, price) : undefined;
   };
-  const stageCost = (stage: EndpointStage | undefined, tokens: Completion["usage"]) => {
+  const stageCost = (stage: EndpointStage | undefined, {calls = 1, ...tokens}: StageTokens) => {
     if (!stage) return undefined;
     const {endpoint, model} = stage;
     const hosting = stageHosting(stage);
-    const usd = tokensCost(tokens, of(endpoint, model, hosting)?.price);
+    const usd = completionsCost(calls, tokens, of(endpoint, model, hosting)?.price);
     return usd ?? unbilled({kind: endpoint.kind, hosting});
   };
 

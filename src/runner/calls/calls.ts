@@ -4,18 +4,12 @@ import {messageOf, UserError} from "../../store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {completedOutcome, failedOutcome} from "../journal/outcome.js";
 import type {ResolvedEval} from "../plan/resolve.js";
-import type {
-  CallError,
-  CallOutcome,
-  CallRequest,
-  CreateExecutor,
-  ExecutedRun,
-  OutageSettings
-} from "./executor.js";
+import type {CallOutcome, CallRequest, CreateExecutor, ExecutedRun, OutageSettings} from "./executor.js";
 import type {CallPrices} from "./callPrices.js";
 import {createOpenCalls, type EndedCall} from "./openCalls.js";
 import {type Call, plannedCalls, type PlannedInputs} from "./planned.js";
 import {createPool} from "./pool.js";
+import {refusalOf} from "./refusal.js";
 import type {RunCalls} from "./runCalls.js";
 import {createScores} from "./scores.js";
 import type {Spending} from "./spending.js";
@@ -34,7 +28,7 @@ export interface CallInputs extends PlannedInputs {
   /** The run's budget, shared with the calls of scorers. */
   spending?: Spending;
   prices: CallPrices;
-  made: Pick<RunCalls, "limiters" | "stageCalls" | "scorerCalls" | "sideGuards">;
+  made: Pick<RunCalls, "limiters" | "stageCalls" | "scorerCalls" | "stageGuards" | "sideGuards">;
   /** Wall clock in milliseconds since 1970. */
   now(): number;
   /** Stops feeding; calls in flight are waited for. */
@@ -68,7 +62,7 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     open.stop();
   };
   spending?.onStop(stop);
-  made.sideGuards.onGiveUp(stop);
+  for (const guards of [made.sideGuards, made.stageGuards]) guards.onGiveUp(stop);
   const endpoints = new Map(ready.map(({record, prepared}) => [record.name, prepared.endpoint]));
   const executor = (inputs.createExecutor ?? createPool)({
     endpoints,
@@ -106,13 +100,10 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
       }
     yield* open.postponed();
   }
-  const nameOf = (candidate: number) => ready[candidate]!.prepared.endpoint.name;
-  const answering = new Set(Array.from(inputs.answered, nameOf));
-  const isRefused = refusedKeys(answering, stop);
+  const withoutRefused = refusedKeys(inputs, stop);
   const take = (outcomes: readonly CallOutcome[]) => {
     const ended = open.ended(outcomes);
-    for (const {call, outcome} of ended) if (outcome.completion) answering.add(nameOf(call.candidate));
-    keep.ended(ended.filter(({call, outcome}) => !isRefused(nameOf(call.candidate), outcome.error)));
+    keep.ended(withoutRefused(ended));
     for (const {call, outcome} of ended) if (outcome.completion) scores.push(call, outcome.completion);
   };
 
@@ -135,17 +126,22 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
 }
 
 /** Stops at a key that is refused: such a call is missing, and the next start asks for it, perhaps with another key. */
-function refusedKeys(answering: ReadonlySet<string>, stop: (reason: string) => void) {
-  return (name: string, error: CallError | undefined): boolean => {
-    // A server that has answered takes the key: its 403 is about what was asked.
-    if (error?.kind !== "auth" || (error.status === 403 && answering.has(name))) return false;
-    stop(`${name} refused the key: ${withoutName(error.message, name)}`);
-    return true;
+function refusedKeys({ready, answered}: Pick<CallInputs, "ready" | "answered">, stop: (why: string) => void) {
+  const endpointOf = (candidate: number) => ready[candidate]!.prepared.endpoint;
+  const answering = new Set(Array.from(answered, (candidate) => endpointOf(candidate).name));
+  const isRefused = ({call, outcome}: EndedCall): boolean => {
+    const {name, stages} = endpointOf(call.candidate);
+    // Keys of a cascade's models are for its guards.
+    const reason = stages ? undefined : refusalOf(name, outcome.error, answering.has(name));
+    if (reason !== undefined) stop(reason);
+    return reason !== undefined;
+  };
+  return (ended: readonly EndedCall[]): EndedCall[] => {
+    for (const {call, outcome} of ended)
+      if (outcome.completion) answering.add(endpointOf(call.candidate).name);
+    return ended.filter((one) => !isRefused(one));
   };
 }
-
-const withoutName = (message: string, name: string) =>
-  message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
 
 /** Puts outcomes into the journal, and counts them when they are there. */
 function outcomeKeeper(

@@ -57,6 +57,7 @@ export interface CallError {
   status?: number;
   /** Of the last attempt, as in an EndpointError's detail. */
   mayBeBilled?: boolean;
+  usedUp?: boolean;
   retryAfterMs?: number;
   cutShort?: boolean;
   /** What was paid for answers of models before the whole failed. */

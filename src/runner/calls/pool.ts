@@ -111,6 +111,7 @@ class PoolRun extends OutcomeStream<Ended> {
   protected onDrain(): void {
     for (const limiter of this.setup.limiters.values()) limiter.clear(this);
     for (const {guard} of this.lanes.values()) guard.stop();
+    this.setup.stageCalls.guards?.end();
   }
 
   protected abortCalls(): void {
@@ -138,7 +139,10 @@ class PoolRun extends OutcomeStream<Ended> {
 
   private left(): void {
     this.open--;
-    if (this.held > 0 && this.held === this.open) for (const {guard} of this.lanes.values()) guard.settle();
+    if (this.held > 0 && this.held === this.open) {
+      for (const {guard} of this.lanes.values()) guard.settle();
+      this.setup.stageCalls.guards?.settle();
+    }
     this.changed();
   }
 
@@ -174,7 +178,13 @@ class PoolRun extends OutcomeStream<Ended> {
       return {outcome: {key: request.key, error: callError(error)}, postponed: false};
     }
     const outcome = await this.completed(request, endpoint, attempts, lane);
-    return {outcome, postponed: lane.guard.ended(outcome.error, probe)};
+    const {guards} = this.setup.stageCalls;
+    // The models of a cascade have guards of their own.
+    const postponed =
+      endpoint.stages && guards
+        ? (guards.undecided(request.key) ?? false)
+        : lane.guard.ended(outcome.error, probe);
+    return {outcome, postponed};
   }
 
   private async completed(
@@ -235,6 +245,7 @@ export function callError(error: unknown): CallError {
     attempts: known?.detail.attempts,
     status: known?.detail.status,
     mayBeBilled: known?.detail.mayBeBilled,
+    usedUp: known?.detail.usedUp,
     retryAfterMs: known?.detail.retryAfterMs,
     cutShort: known?.detail.cutShort,
     spent: known?.detail.spent

@@ -1,4 +1,5 @@
 import {createLimiters, type Limiters} from "../../endpoints/limiters.js";
+import type {Endpoint} from "../../endpoints/types.js";
 import {ofAllStarts} from "../journal/askedModels.js";
 import {type AnswersFile, openSideAnswers} from "../journal/sideAnswers.js";
 import {openStageAnswers} from "../journal/stageAnswers.js";
@@ -21,12 +22,14 @@ export interface RunCallsInputs {
   concurrency: number;
   /** What is done about endpoints that fail or limit the rate. */
   outage: Omit<OutageSettings, "onGiveUp">;
+  /** Of the candidates that were answered in an earlier start of the run. */
+  answered: readonly Endpoint[];
 }
 
 /** Opens the answers that were kept in the run's folder. */
 export async function openRunCalls(
   {inputs: {store, options = {}}, effects, run}: Pick<PlannedRun, "inputs" | "effects" | "run">,
-  {spending, prices, concurrency, outage}: RunCallsInputs
+  {spending, prices, concurrency, outage, answered}: RunCallsInputs
 ) {
   const answersOf = (file: AnswersFile, since?: string) =>
     openSideAnswers(store.workspace, run.id, {file, ownOnly: options.noReuse, since});
@@ -35,13 +38,16 @@ export async function openRunCalls(
   const checked = await answersOf("preflight-answers.ndjson", since);
   const limiters: Limiters = createLimiters(concurrency);
   const answers = await openStageAnswers(store.workspace, run.id);
-  const stageCalls = createStageCalls({limiters, kept: {answers, prices}});
-  const sideGuards = createSideGuards(outage);
+  const stageGuards = createSideGuards({limiters, outage, answered: answered.flatMap(stageNames)});
+  const stageCalls = createStageCalls({limiters, guards: stageGuards, kept: {answers, prices}});
+  const judges = scored.before.models.map(({endpoint}) => endpoint);
+  const sideGuards = createSideGuards({limiters, outage, answered: judges});
   const scorerCalls = createScorerCalls({spending, prices, limiters, answers: scored, guards: sideGuards});
   const preflightCalls = createPreflightCalls({spending, prices, answers: checked, now: effects.now});
   return {
     limiters,
     stageCalls,
+    stageGuards,
     sideGuards,
     scorerCalls,
     preflightCalls,
@@ -55,4 +61,10 @@ export async function openRunCalls(
       await answers.close();
     }
   };
+}
+
+/** Names of the endpoints that a cascade or a reranked candidate asks. */
+function stageNames({stages}: Endpoint): string[] {
+  const each = stages?.() ?? [];
+  return each.flatMap(({endpoint}) => (endpoint.stages ? stageNames(endpoint) : [endpoint.name]));
 }

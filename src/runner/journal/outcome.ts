@@ -61,10 +61,11 @@ function tokensAndCost({usage, stageTokens, costUsd}: Spent): Partial<Outcome> {
     stage_tokens:
       stageTokens &&
       JSON.stringify(
-        stageTokens.map(({promptTokens, completionTokens, cachedTokens = 0}) => [
+        stageTokens.map(({promptTokens, completionTokens, cachedTokens = 0, calls = 1}) => [
           promptTokens,
           completionTokens,
-          cachedTokens
+          cachedTokens,
+          calls
         ])
       ),
     cost_usd: costUsd

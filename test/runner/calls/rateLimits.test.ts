@@ -1,5 +1,6 @@
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
-import {cascade} from "../../../src/candidates/index.js";
+import {cascade, reranked} from "../../../src/candidates/index.js";
+import {type Endpoint, openAICompatible} from "../../../src/endpoints/index.js";
 import type {EvalDefinition, RunOptions, RunProgress} from "../../../src/runner/index.js";
 import {candidate, runEval} from "../../../src/runner/index.js";
 import {judgeRating} from "../../../src/scorers/index.js";
@@ -147,6 +148,175 @@ describe("an endpoint that limits the rate", () => {
   });
 });
 
+describe("the first model of a cascade", () => {
+  let strong: ModelServer;
+  beforeEach(async () => {
+    strong = await startModelServer();
+  });
+  afterEach(() => strong.close());
+
+  /** Every answer of the first model is sure enough. */
+  const both = (attempts = 2) => {
+    const retries = {retries: attempts, baseDelayMs: 5, maxDelayMs: 20};
+    const cheap = openAICompatible({
+      name: "cheap",
+      baseUrl: model.url,
+      hosting: "on-prem",
+      trust: "local",
+      retries
+    });
+    const stages = [
+      candidate("cheap", cheap, "test-model"),
+      candidate("dear", server(strong.url, "dear"), "test-model")
+    ];
+    const candidates = [cascade("both", stages, {signal: "length", thresholds: [-1000]})];
+    return wordsEval(server(model.url), {candidates});
+  };
+
+  it("that limits the rate is waited for: none of its rows goes to the next", async () => {
+    behave = limitedFor(1500, 5);
+    const messages: string[] = [];
+    const {manifest} = await run(both(), {}, {effects: {onMessage: (text) => messages.push(text)}});
+    expect(manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
+    expect(strong.requests).toEqual([]);
+    expect(messages).toEqual([expect.stringMatching(/^cheap: rate limited .*too many requests/)]);
+  });
+
+  it("that limits the rate for longer than the run waits leaves rows missing", async () => {
+    behave = limitedFor(1e9, 8, () => refusal({"retry-after": "90"}));
+    const begun = performance.now();
+    const first = await run(both(), {giveUpAfterSeconds: 1});
+    expect(performance.now() - begun).toBeLessThan(30_000);
+    expect(first.manifest).toMatchObject({
+      status: "partial",
+      stopped: expect.stringMatching(/^cheap still limits the rate 1 s after it was paused: .*429/) as string,
+      counts: {completed: 8, failed: 0}
+    });
+    behave = () => undefined;
+    const second = await run(both());
+    expect(second.manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
+    expect(strong.requests).toEqual([]);
+  });
+
+  it("does not hold up a run that is to end while it limits the rate", async () => {
+    const interrupt = new AbortController();
+    let refused = 0;
+    behave = () => {
+      if (++refused === 4) setTimeout(() => interrupt.abort(), 100);
+      return refusal({"retry-after": "50"});
+    };
+    const begun = performance.now();
+    const {manifest} = await run(both(), {}, {signal: interrupt.signal});
+    expect(performance.now() - begun).toBeLessThan(20_000);
+    expect(manifest).toMatchObject({
+      status: "partial",
+      stopped: "interrupted",
+      counts: {failed: 0, completed: 0}
+    });
+    expect(strong.requests).toEqual([]);
+  });
+
+  it("whose quota is used up stops the run, and another start asks it again", async () => {
+    behave = limitedFor(1e9, 8, () => ({
+      status: 429,
+      body: {error: {message: "You exceeded your current quota", code: "insufficient_quota"}}
+    }));
+    const first = await run(both());
+    expect(first.manifest).toMatchObject({
+      status: "partial",
+      stopped: expect.stringMatching(/^cheap refused the key: .*quota.*waiting does not help/) as string,
+      counts: {completed: 8, failed: 0}
+    });
+    behave = () => undefined;
+    const second = await run(both());
+    expect(second.manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
+    expect(strong.requests).toEqual([]);
+  });
+
+  it("that refuses the key stops the run before any row goes to the next", async () => {
+    behave = () => ({status: 401, body: {error: {message: "no such key"}}});
+    const {manifest} = await run(both());
+    expect(manifest).toMatchObject({status: "partial", counts: {completed: 0, failed: 0}});
+    expect(manifest!.stopped).toMatch(/^cheap refused the key: .*401/);
+    expect(strong.requests).toEqual([]);
+  });
+
+  it.each([4, 16])("that only fails for a while costs none of its rows, %d at once", async (concurrency) => {
+    behave = limitedFor(1500, 5, () => ({status: 500}));
+    const {manifest} = await run(both(), {concurrency});
+    expect(manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
+    expect(strong.requests).toEqual([]);
+  });
+
+  it("that only fails leaves the rows missing when it is given up", async () => {
+    behave = limitedFor(1e9, 8, () => ({status: 500}));
+    const {manifest} = await run(both(0), {giveUpAfterSeconds: 1});
+    expect(manifest).toMatchObject({
+      status: "partial",
+      stopped: expect.stringMatching(/^cheap only failed/) as string,
+      counts: {completed: 8, failed: 0}
+    });
+    expect(strong.requests).toEqual([]);
+  });
+
+  it("that fails on some rows alone leaves these to the next", async () => {
+    const odd = (prompt: string) => / (3|4|5)?[0-9]?7 /.test(prompt);
+    behave = (prompt) => (odd(prompt) ? {status: 500} : undefined);
+    const {manifest} = await run(both());
+    expect(manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
+    const failed = [...model.byPrompt.keys()].filter(odd);
+    expect(failed.length).toBeGreaterThan(0);
+    expect([...strong.byPrompt.keys()].sort()).toEqual(failed.sort());
+    expect(failed.map((prompt) => model.byPrompt.get(prompt))).toEqual(failed.map(() => 3));
+  });
+
+  it("that refuses some rows with a 403 once it has answered leaves these to the next", async () => {
+    let asked = 0;
+    behave = () => (++asked > 8 ? {status: 403, body: {error: {message: "not this one"}}} : undefined);
+    const {manifest} = await run(both());
+    expect(manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
+    expect(strong.requests.length).toBe(22);
+  });
+});
+
+it("a proposer that limits the rate is waited for, and one whose quota is used up stops the run", async () => {
+  const ranker: Endpoint = {
+    name: "ranker",
+    kind: "embedded",
+    hosting: "edge",
+    trust: "local",
+    identity: () => Promise.resolve({ranker: "test"}),
+    complete: () => Promise.reject(new Error("it only ranks")),
+    score: (_request, answers) =>
+      Promise.resolve({
+        logprobs: answers.map((_, i) => -i),
+        usage: {promptTokens: 0, completionTokens: 0},
+        latencyMs: 1
+      })
+  };
+  const stages = [
+    candidate("one", server(model.url), "test-model"),
+    candidate("ranker", ranker, "ranker")
+  ] as const;
+  const chosen = reranked("chosen", stages[0], [stages[1]], {answers: 2, weights: [0, 1]});
+  const definition = wordsEval(server(model.url), {candidates: [chosen]});
+  behave = limitedFor(1e9, 9, () => ({status: 429, body: {error: {type: "insufficient_quota"}}}));
+  const first = await run(definition);
+  expect(first.manifest).toMatchObject({
+    status: "partial",
+    stopped: expect.stringMatching(/^local refused the key/) as string,
+    counts: {failed: 0}
+  });
+  const before = model.requests.length;
+  behave = limitedFor(1500, 5);
+  const second = await run(definition);
+  expect(second.manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
+  // What the first start had paid for is not asked again.
+  const refused = model.requests.slice(before).length - (60 - 9);
+  expect(refused).toBeGreaterThan(0);
+  expect(model.byPrompt.size).toBe(30);
+});
+
 describe("an endpoint that only fails for a while", () => {
   it("costs no row: the calls whose failures began the pause are made again", async () => {
     behave = limitedFor(1500, 8, () => ({status: 500}));
@@ -172,5 +342,69 @@ describe("an account whose quota is used up", () => {
     behave = () => undefined;
     const second = await run(one());
     expect(second.manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
+  });
+
+  it.each([
+    [
+      "of a key at OpenRouter",
+      403,
+      {
+        error: {
+          message: "Key limit exceeded (total limit). Manage it using https://openrouter.ai/settings/keys",
+          code: 403
+        }
+      }
+    ],
+    ["of credits at OpenRouter", 402, {error: {message: "Insufficient credits", code: 402}}],
+    [
+      "of credits at Anthropic",
+      400,
+      {
+        type: "error",
+        error: {
+          type: "invalid_request_error",
+          message: "Your credit balance is too low to access the Anthropic API."
+        }
+      }
+    ]
+  ])("%s stops the run though the key was taken before", async (_name, status, body) => {
+    behave = limitedFor(1e9, 8, () => ({status, body}));
+    const {manifest} = await run(one());
+    expect(manifest).toMatchObject({
+      status: "partial",
+      stopped: expect.stringMatching(/^local refused the key: .*waiting does not help/) as string,
+      counts: {completed: 8, failed: 0}
+    });
+    expect(manifest!.stopped).not.toMatch(/may not use/);
+  });
+
+  it("at a judge stops the run, which owes the scores", async () => {
+    let judged: () => Behaviour | undefined = limitedFor(1e9, 5, () => ({
+      status: 403,
+      body: {error: {message: "Key limit exceeded (daily limit)", code: 403}}
+    }));
+    const judge = await startModelServer({answer: () => "[[10]]", behave: () => judged()});
+    const rating = judgeRating({
+      endpoint: server(judge.url, "judge"),
+      model: "test-model",
+      rubric: "good"
+    });
+    const definition = {...one(), scorers: {rating}};
+    const first = await run(definition);
+    expect(first.manifest).toMatchObject({
+      status: "partial",
+      stopped: expect.stringMatching(/^judge refused the key: .*Key limit exceeded/) as string,
+      counts: {failed: 0, scored: 5}
+    });
+    // Those in flight then.
+    expect(judge.requests.length).toBeLessThanOrEqual(5 + 4);
+    expect(await project.store.rows("select * from scores where status = 'failed'")).toEqual([]);
+    judged = () => undefined;
+    const {planned} = first.manifest!.counts;
+    expect((await run(definition)).manifest).toMatchObject({
+      status: "complete",
+      counts: {unscored: 0, scored: planned}
+    });
+    await judge.close();
   });
 });
