@@ -1,7 +1,7 @@
 import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
 import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
 import {type Contamination, contaminationText} from "./contamination.js";
-import {counted} from "./points.js";
+import {counted, points} from "./points.js";
 import {type Selected, selectionText} from "./selection.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
@@ -18,7 +18,14 @@ export interface RiskFacts extends Partial<AnswerFacts> {
   /** Why the run is partial. */
   partial?: string;
   personalData?: {rows: number; of: number};
-  judge?: {model: string; failed: number; scored: number; judgesItself: readonly string[]};
+  judge?: {
+    model: string;
+    failed: number;
+    scored: number;
+    judgesItself: readonly string[];
+    /** Answers that it was asked about in both orders, and those of them where its choice changed with the order. */
+    order?: {asked: number; changed: number};
+  };
   /** Days between the day a price was read and the end of the run. */
   prices?: readonly {candidate: string; asOf: string; days: number}[];
   slices?: readonly {slice: string; value: string; rows: number}[];
@@ -26,6 +33,12 @@ export interface RiskFacts extends Partial<AnswerFacts> {
 
 /** A slice with fewer rows is too small to say anything of. */
 export const TINY_SLICE_ROWS = 30;
+
+/** From this share of answers on, a judge whose choice changes with the order of the two is a risk. */
+export const ORDER_RISK = 0.2;
+
+/** Above this share its scores hold a switch back, and a choice among equals. */
+const ORDER_DECIDES = 0.5;
 
 /** Those whose effect nobody measured stand in this order. */
 const ORDER: readonly Risk["kind"][] = [
@@ -148,12 +161,18 @@ function personalDataRisk({personalData}: RiskFacts): Risk | undefined {
 
 function judgeRisks({judge}: RiskFacts): Risk[] {
   if (!judge) return [];
-  const {model, failed, scored, judgesItself} = judge;
+  const {model, failed, scored, judgesItself, order = {asked: 0, changed: 0}} = judge;
   const found: Risk[] = [];
   if (judgesItself.length > 0)
     found.push({
       kind: "judge",
       sentence: `The judge ${model} scores its own answers (${judgesItself.join(", ")}).`
+    });
+  if (order.asked > 0 && order.changed >= ORDER_RISK * order.asked)
+    found.push({
+      kind: "judge",
+      sentence: `The judge ${model} changes its choice with the order of the two answers on ${counted(order.changed)} of ${counted(order.asked)} answers (${points(order.changed / order.asked)}%), each of which counts as a tie.`,
+      unbounded: order.changed > ORDER_DECIDES * order.asked ? true : undefined
     });
   if (failed > 0)
     found.push({

@@ -1,6 +1,7 @@
 import {figureOf} from "./columns.js";
 import type {GateInterval, GateIntervals} from "./gateIntervals.js";
 import type {Found, GateFacts} from "./gates.js";
+import {differenceIfWrong, type IfWrong, meanIfWrong} from "./ifWrong.js";
 import type {ScoreWriter} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
 
@@ -14,7 +15,7 @@ export function minScore(table: ScoreTable, candidate: string, least: number, by
   const interval = by.intervals.mean(table, candidate);
   const rule = `${figureOf(table) ?? "score"} at least ${by.write.number(least)}`;
   if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
-  return against(rule, interval, least, by.write);
+  return unlessFailures(against(rule, interval, least, by.write), meanIfWrong(table, candidate), least, by);
 }
 
 /** The table that holds the baseline's scores: a race may have dropped it early. */
@@ -34,9 +35,11 @@ export function regression(
   const rule = `not more than ${by.write.difference(most)} below ${baseline ?? "the baseline"}`;
   if (baseline === undefined) return {rule, status: "undecided", message: "The run has no baseline."};
   if (baseline === candidate) return {rule, status: "pass", message: "It is the baseline itself."};
-  const difference = by.intervals.difference(table, candidate, {table: of, candidate: baseline});
+  const other = {table: of, candidate: baseline};
+  const difference = by.intervals.difference(table, candidate, other);
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored by both."};
-  return against(rule, difference, -most, by.write);
+  const found = against(rule, difference, -most, by.write);
+  return unlessFailures(found, differenceIfWrong(table, candidate, other), -most, by);
 }
 
 export function runRegression(
@@ -51,9 +54,25 @@ export function runRegression(
     return {rule, status: "undecided", message: "The store has no such run of this eval and split."};
   if (!found.table.candidates.includes(candidate))
     return {rule, status: "undecided", message: `That run has no candidate ${candidate}.`};
-  const difference = by.intervals.difference(table, candidate, {table: found.table, candidate});
+  const other = {table: found.table, candidate};
+  const difference = by.intervals.difference(table, candidate, other);
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
-  return against(rule, difference, -most, by.write);
+  const status = against(rule, difference, -most, by.write);
+  return unlessFailures(status, differenceIfWrong(table, candidate, other), -most, by);
+}
+
+/** Undecided where the figure would be on the other side, had every failed row been wrong. */
+function unlessFailures(
+  found: Found,
+  ifWrong: IfWrong | undefined,
+  least: number,
+  {write}: ScoreTerms
+): Found {
+  if (found.status === "undecided" || !ifWrong || ifWrong.failed === 0) return found;
+  const {failed, rows, figure} = ifWrong;
+  if (figure >= least === (found.status === "pass")) return found;
+  const message = `${found.message}; ${failed} of ${rows} rows have no score, and had they been wrong it would be ${write.number(figure)}`;
+  return {...found, status: "undecided", message};
 }
 
 function against(
