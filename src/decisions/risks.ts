@@ -26,6 +26,8 @@ export interface RiskFacts extends Partial<AnswerFacts> {
     /** Answers that it was asked about in both orders, and those of them where its choice changed with the order. */
     order?: {asked: number; changed: number};
   };
+  /** How often the run's held-out part was opened before, for other runs. */
+  openedBefore?: number;
   /** Days between the day a price was read and the end of the run. */
   prices?: readonly {candidate: string; asOf: string; days: number}[];
   slices?: readonly {slice: string; value: string; rows: number}[];
@@ -45,6 +47,7 @@ const ORDER: readonly Risk["kind"][] = [
   "split",
   "contamination",
   "selection",
+  "held-out",
   "answerer",
   "answers",
   "failures",
@@ -64,6 +67,7 @@ export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
     splitRisk(verdict, facts),
     ...contaminationRisks(verdict, facts),
     selectionRisk(verdict, facts),
+    heldOutRisk(facts),
     ...servedRisks(facts.served),
     ...endRisks(facts.ends),
     failureRisk(verdict),
@@ -139,6 +143,15 @@ function selectionRisk(
     kind: "selection",
     sentence: selectionText(selected, best !== undefined && set.includes(best) ? [best, ...set] : set),
     candidates: among.map(({candidate}) => candidate)
+  };
+}
+
+function heldOutRisk({openedBefore = 0}: RiskFacts): Risk | undefined {
+  if (openedBefore === 0) return undefined;
+  const times = openedBefore === 1 ? "once" : `${counted(openedBefore)} times`;
+  return {
+    kind: "held-out",
+    sentence: `The held-out part was opened ${times} before, for other runs. Where something was changed after their scores, it no longer tells how the winner does on unseen rows.`
   };
 }
 

@@ -69,6 +69,7 @@ export interface Risk {
     | "split"
     | "contamination"
     | "selection"
+    | "held-out"
     | "answerer"
     | "answers"
     | "failures"

@@ -16,6 +16,7 @@ import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
 import {modelsDir, type RunManifest, type Store} from "../store/index.js";
 import {answerFacts} from "./answerFacts.js";
 import {runContamination, type RunContamination} from "./contamination.js";
+import {openedBefore} from "./openedBefore.js";
 import {unresolvedPersonalData} from "./personalData.js";
 import {splitGaps} from "./splitComparison.js";
 
@@ -110,6 +111,7 @@ async function factsOf(
     contamination: contamination?.candidates,
     contaminationUnknown: contamination?.unknown,
     selected: contamination?.selected,
+    openedBefore: await openedBefore(store, run, race),
     // A round of a race ends where the race had seen enough.
     partial: run.status === "partial" && !race ? (run.stopped ?? "it was interrupted") : undefined,
     personalData: await unresolvedPersonalData(store, run),
