@@ -1,6 +1,6 @@
 import {html} from "htl";
 import {scoreName, writerOf} from "../decisions/scoreScale.js";
-import type {CandidateCost, Verdict} from "../decisions/types.js";
+import type {CandidateCost, HeldBy, Verdict} from "../decisions/types.js";
 import type {CandidateView, RunView} from "../site/types.js";
 import {linkTo} from "./address.js";
 import {badge, type BadgeKind, type Content} from "./elements.js";
@@ -17,9 +17,15 @@ const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
   "no-scores": {name: "No scores", badge: "bad"}
 };
 
+const HELD: Record<HeldBy, string> = {
+  leakage: "Check for leakage",
+  failures: "Check the failures",
+  judge: "Check the judge"
+};
+
 /** The verdict's kind as a small label. */
 export function verdictBadge(verdict: Verdict): HTMLElement {
-  if (verdict.held) return badge("Check for leakage", "bad");
+  if (verdict.held) return badge(HELD[verdict.heldBy ?? "leakage"], "bad");
   if (isByBudget(verdict)) return badge("Pick by budget", "open");
   if (verdict.kind === "need-more" && verdict.race?.outcome === "within-margin")
     return badge("Within the margin", "even");
@@ -32,9 +38,12 @@ function isByBudget({kind, race}: Verdict): boolean {
   return kind === "pick" && race !== undefined && race.errorRate === undefined;
 }
 
-/** Of a race: a pick that one who was never scored might have beaten. */
-function hasUnscored({kind, race}: Verdict): boolean {
-  return kind === "pick" && (race?.dropped ?? []).some(({why}) => why === "no-scores");
+/** A pick that one who was never scored might have beaten. */
+function hasUnscored({kind, race, summaries}: Verdict): boolean {
+  const unscored = race
+    ? race.dropped.some(({why}) => why === "no-scores")
+    : summaries.some(({scored}) => scored === 0);
+  return kind === "pick" && unscored;
 }
 
 /** What to do first, then how sure and on what. */

@@ -1,7 +1,7 @@
 import {oldPriceMark} from "./oldPrices.js";
-import {counted, list} from "./points.js";
+import {counted, list, neverScoredText} from "./points.js";
 import {writerOf} from "./scoreScale.js";
-import type {Risk, Verdict} from "./types.js";
+import type {Verdict} from "./types.js";
 
 /** What tells tied candidates apart: by name as the score table has them; what is not known has no entry. */
 export interface TieBreakers {
@@ -83,6 +83,20 @@ export function actionOf(
   verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   baseline: string | undefined
 ): string {
+  const action = scoredAction(verdict, baseline);
+  const unscored = verdict.best === undefined ? [] : neverScored(verdict);
+  return unscored.length > 0 ? `${action} ${neverScoredText(unscored)}` : action;
+}
+
+/** Candidates without one score; of a race, which says itself whom it dropped so, none. */
+export function neverScored({summaries, race}: Pick<Verdict, "summaries" | "race">): string[] {
+  return race ? [] : summaries.filter(({scored}) => scored === 0).map(({candidate}) => candidate);
+}
+
+function scoredAction(
+  verdict: Omit<Verdict, "sentence" | "action" | "risks">,
+  baseline: string | undefined
+): string {
   const {kind, best, set, choice, sameWeights = [], comparisons} = verdict;
   if (best === undefined) return "Nothing was scored, so there is nothing to decide.";
   const name = (one: string) => nameOf(one, set, sameWeights);
@@ -100,59 +114,8 @@ export function actionOf(
   return `Switch to ${name(best)}: it is shown to be better than ${baseline}${open}. ${rows}`;
 }
 
-/**
- * The action, or a warning in its place: a switch whose lead over the baseline is no larger than what leakage is known to move is
- * not advised, nor a choice among equals where it moves the margin. Leakage that no row is known to be free of may move anything.
- */
-export function actionAfterRisks(
-  verdict: Omit<Verdict, "sentence" | "action" | "risks">,
-  baseline: string | undefined,
-  risks: readonly Risk[]
-): Pick<Verdict, "action" | "held"> {
-  const {kind, best, comparisons} = verdict;
-  const action = actionOf(verdict, baseline);
-  if (kind === "tie") {
-    const warning = tieWarning(verdict, baseline, leaksMoving(risks, verdict.margin));
-    return warning === undefined ? {action} : {action: warning, held: true};
-  }
-  const lead = comparisons.find(({b}) => b === baseline)?.difference;
-  if (lead === undefined || best === baseline || !(lead > 0) || !action.startsWith("Switch to"))
-    return {action};
-  const leak = leaksMoving(risks, lead).find(({candidates}) => candidates?.includes(best!) ?? true);
-  if (!leak) return {action};
-  const warning = `Do not switch to ${best} yet: its lead of ${writerOf(verdict.scale).difference(lead)} over ${baseline} may be leakage. ${leak.sentence}`;
-  return {action: warning, held: true};
-}
-
-/** What holds the advice on some of the rows back: nothing says how the leakage behind held advice is spread over them. */
-export function leaksOf(risks: readonly Risk[], held: boolean | undefined): Risk[] {
-  const leaks = risks.filter(({kind}) => LEAKS.includes(kind));
-  return held ? leaks.map((risk) => ({...risk, unbounded: true})) : leaks;
-}
-
-const LEAKS: readonly Risk["kind"][] = ["split", "contamination"];
-
-function leaksMoving(risks: readonly Risk[], least: number): Risk[] {
-  return risks.filter(
-    ({kind, moves = 0, unbounded}) => LEAKS.includes(kind) && (unbounded === true || moves >= least)
-  );
-}
-
-/** Undefined where nothing but the baseline is advised, or all that are tied have the same weights. */
-function tieWarning(
-  {set, choice, sameWeights = []}: Pick<Verdict, "set" | "choice" | "sameWeights">,
-  baseline: string | undefined,
-  [leak]: readonly Risk[]
-): string | undefined {
-  const tied = [...new Set(set.map((one) => nameOf(one, set, sameWeights)))];
-  const keeps =
-    baseline !== undefined && (choice?.reason ? choice.candidate === baseline : set.includes(baseline));
-  if (!leak || keeps || tied.length === 1) return undefined;
-  return `Do not choose between ${list(tied)} yet: that they are equally good may be leakage. ${leak.sentence}`;
-}
-
 function pickAction(
-  {comparisons, race, scale}: Pick<Verdict, "comparisons" | "race" | "scale">,
+  {comparisons, race, scale, summaries}: Pick<Verdict, "comparisons" | "race" | "scale" | "summaries">,
   best: string,
   baseline: string | undefined
 ): string {
@@ -162,11 +125,15 @@ function pickAction(
     const verb = best === baseline ? "Keep" : baseline === undefined ? "Take" : "Switch to";
     return `${verb} ${best}: it was left when ${race.rows < race.rowsOfPart ? "the budget was spent" : "all rows were used up"}.`;
   }
+  const never = neverScored({summaries, race});
+  if (comparisons.length === 0 && never.length > 0)
+    return `${best === baseline ? "Keep" : "Take"} ${best} for now: no other candidate has a score.`;
   if (comparisons.length === 0) return `Take ${best}: there is no other candidate to compare it with.`;
-  if (best === baseline) return `Keep ${best}: it is shown to be better than every other candidate.`;
+  const others = never.length > 0 ? "every other candidate with a score" : "every other candidate";
+  if (best === baseline) return `Keep ${best}: it is shown to be better than ${others}.`;
   const against = comparisons.find(({b}) => b === baseline);
   if (against?.difference === undefined || against.low === undefined || against.high === undefined)
-    return `${baseline === undefined ? "Take" : "Switch to"} ${best}: it is shown to be better than every other candidate.`;
+    return `${baseline === undefined || never.includes(baseline) ? "Take" : "Switch to"} ${best}: it is shown to be better than ${others}.`;
   const {number, difference} = writerOf(scale);
   return `Switch to ${best}: it is ${difference(against.difference)} (${number(against.low)} to ${number(against.high)}) better than ${baseline}.`;
 }
@@ -211,7 +178,11 @@ function tieAction(
 }
 
 /** Candidates that stand for the same weights go by the first of them that is in the set. */
-function nameOf(one: string, set: readonly string[], sameWeights: readonly (readonly string[])[]): string {
+export function nameOf(
+  one: string,
+  set: readonly string[],
+  sameWeights: readonly (readonly string[])[]
+): string {
   const group = sameWeights.find((names) => names.includes(one));
   return group ? (set.find((name) => group.includes(name)) ?? one) : one;
 }

@@ -1,5 +1,6 @@
 import {holm, nonInferiority, normalQuantile, pairedDifference} from "../stats/index.js";
 import {clustersOf, sharedValues} from "./columns.js";
+import {differenceIfWrong} from "./ifWrong.js";
 import {oldPricesSentence} from "./oldPrices.js";
 import {counted} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
@@ -16,7 +17,7 @@ type Tested = Pick<CheaperCandidate, "difference" | "low" | "high" | "rows" | "a
 
 /**
  * The candidates that cost less than the best, each tested for being at most `margin` worse (one-sided, Holm over
- * the tests at `alpha`). Undefined when the best's cost is not known or nobody is cheaper. Costs: US dollars a thousand rows.
+ * the tests at `alpha`); undecided where it would be more than that worse had every failed row been wrong. Undefined when the best's cost is not known or nobody is cheaper. Costs: US dollars a thousand rows.
  */
 export function cheaperOf(
   table: ScoreTable,
@@ -37,6 +38,8 @@ export function cheaperOf(
     const adjusted = holm(tests.map(({test}) => test?.p));
     return tests.map(({difference, test}, i): Tested => {
       const p = adjusted[i];
+      const ifWrong = differenceIfWrong(table, cheaper[i]!, {table, candidate: best}, terms.scale);
+      const turns = ifWrong !== undefined && ifWrong.failed > 0 && ifWrong.figure < -margin;
       return {
         difference: difference?.estimate,
         low: difference?.low,
@@ -45,7 +48,9 @@ export function cheaperOf(
         adjustedP: p,
         verdict:
           p !== undefined && p <= alpha
-            ? "non-inferior"
+            ? turns
+              ? "undecided"
+              : "non-inferior"
             : test?.verdict === "inferior"
               ? "inferior"
               : "undecided"

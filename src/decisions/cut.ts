@@ -1,8 +1,8 @@
 import {holm} from "../stats/index.js";
-import {leaksOf} from "./action.js";
 import {rowsOf} from "./columns.js";
 import {decide} from "./decide.js";
 import {DEFAULT_MARGIN} from "./defaults.js";
+import {holdingRisks} from "./heldAdvice.js";
 import {pairwise} from "./pairwise.js";
 import {type ScoreScale, scaleOf} from "./scoreScale.js";
 import {concludeSlices, type SliceCell, type SliceTable, type Slicing} from "./sliceTable.js";
@@ -37,12 +37,12 @@ export type PairFigures = [
  * difference where they are not.
  */
 export function cutOptions(
-  {margin, alpha, costs, tieBreakers, sameWeights, risks, held}: Verdict,
+  {margin, alpha, costs, tieBreakers, sameWeights, risks, heldBy}: Verdict,
   {decides, scale, seed}: {decides: boolean; scale: ScoreScale; seed: string}
 ): DecideOptions {
   const common = {alpha, sameWeights, scale, seed};
   return decides
-    ? {...common, margin, costs, tieBreakers, leaks: leaksOf(risks, held)}
+    ? {...common, margin, costs, tieBreakers, leaks: holdingRisks(risks, heldBy)}
     : {...common, margin: scale === "proportion" ? DEFAULT_MARGIN : 0, decides};
 }
 

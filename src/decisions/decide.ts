@@ -1,11 +1,12 @@
 import {mean, meanInterval, pairedDifference, winnerEstimate} from "../stats/index.js";
-import {actionAfterRisks, choiceAmong, type TieBreakers} from "./action.js";
+import {choiceAmong, type TieBreakers} from "./action.js";
 import {bestFirst} from "./best.js";
 import {oldPriceOf} from "./oldPrices.js";
 import {cheaperOf} from "./cheaper.js";
 import {candidatesOf, clustersOf, figureOf, sharedValues, valuesOf} from "./columns.js";
 import {corpusWarnings} from "./corpusWarnings.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
+import {actionAfterRisks} from "./heldAdvice.js";
 import {isIdentical, moreRows} from "./moreRows.js";
 import {fewGroups} from "./fewGroups.js";
 import {pairwise} from "./pairwise.js";
@@ -101,8 +102,8 @@ function finish(
   const {tieBreakers} = options;
   const verdict = {...found, choice, sameWeights: sameWeights?.length ? sameWeights : undefined, tieBreakers};
   const risks = risksOf(verdict, options.facts ?? {});
-  const {action, held} = actionAfterRisks(verdict, baseline, [...risks, ...(options.leaks ?? [])]);
-  return {...verdict, action, held, sentence: sentenceOf({...verdict, held}, options), risks};
+  const advice = actionAfterRisks(verdict, baseline, [...risks, ...(options.leaks ?? [])]);
+  return {...verdict, ...advice, sentence: sentenceOf({...verdict, ...advice}, options), risks};
 }
 
 /** What tells tied candidates apart, of what was handed in. */

@@ -15,3 +15,10 @@ export function list(names: readonly string[]): string {
   if (names.length > 10) return `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`;
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
+
+/** "b and c were never scored: nothing is known of how good they are." */
+export function neverScoredText(names: readonly string[]): string {
+  return names.length > 1
+    ? `${list(names)} were never scored: nothing is known of how good they are.`
+    : `${list(names)} was never scored: nothing is known of how good it is.`;
+}

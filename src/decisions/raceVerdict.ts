@@ -1,5 +1,6 @@
-import {actionAfterRisks, choiceAmong} from "./action.js";
+import {choiceAmong} from "./action.js";
 import {breakersOf} from "./decide.js";
+import {actionAfterRisks} from "./heldAdvice.js";
 import {risksOf} from "./risks.js";
 import {cheaperBy} from "./cheaper.js";
 import type {

@@ -1,7 +1,7 @@
 import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
 import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
 import {type Contamination, contaminationText} from "./contamination.js";
-import {counted} from "./points.js";
+import {counted, points} from "./points.js";
 import {type Selected, selectionText} from "./selection.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
@@ -18,7 +18,16 @@ export interface RiskFacts extends Partial<AnswerFacts> {
   /** Why the run is partial. */
   partial?: string;
   personalData?: {rows: number; of: number};
-  judge?: {model: string; failed: number; scored: number; judgesItself: readonly string[]};
+  judge?: {
+    model: string;
+    failed: number;
+    scored: number;
+    judgesItself: readonly string[];
+    /** Answers that it was asked about in both orders, and those of them where its choice changed with the order. */
+    order?: {asked: number; changed: number};
+  };
+  /** How often the run's held-out part was opened before, for other runs. */
+  openedBefore?: number;
   /** Days between the day a price was read and the end of the run. */
   prices?: readonly {candidate: string; asOf: string; days: number}[];
   slices?: readonly {slice: string; value: string; rows: number}[];
@@ -27,11 +36,18 @@ export interface RiskFacts extends Partial<AnswerFacts> {
 /** A slice with fewer rows is too small to say anything of. */
 export const TINY_SLICE_ROWS = 30;
 
+/** From this share of answers on, a judge whose choice changes with the order of the two is a risk. */
+export const ORDER_RISK = 0.2;
+
+/** Above this share its scores hold a switch back, and a choice among equals. */
+const ORDER_DECIDES = 0.5;
+
 /** Those whose effect nobody measured stand in this order. */
 const ORDER: readonly Risk["kind"][] = [
   "split",
   "contamination",
   "selection",
+  "held-out",
   "answerer",
   "answers",
   "failures",
@@ -51,6 +67,7 @@ export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
     splitRisk(verdict, facts),
     ...contaminationRisks(verdict, facts),
     selectionRisk(verdict, facts),
+    heldOutRisk(facts),
     ...servedRisks(facts.served),
     ...endRisks(facts.ends),
     failureRisk(verdict),
@@ -129,6 +146,15 @@ function selectionRisk(
   };
 }
 
+function heldOutRisk({openedBefore = 0}: RiskFacts): Risk | undefined {
+  if (openedBefore === 0) return undefined;
+  const times = openedBefore === 1 ? "once" : `${counted(openedBefore)} times`;
+  return {
+    kind: "held-out",
+    sentence: `The held-out part was opened ${times} before, for other runs. Where something was changed after their scores, it no longer tells how the winner does on unseen rows.`
+  };
+}
+
 function failureRisk({sensitivity, best}: Pick<Verdict, "sensitivity" | "best">): Risk | undefined {
   if (!sensitivity) return undefined;
   const {lowest, sentence, bestIfWrong, bestIfRight} = sensitivity;
@@ -148,12 +174,18 @@ function personalDataRisk({personalData}: RiskFacts): Risk | undefined {
 
 function judgeRisks({judge}: RiskFacts): Risk[] {
   if (!judge) return [];
-  const {model, failed, scored, judgesItself} = judge;
+  const {model, failed, scored, judgesItself, order = {asked: 0, changed: 0}} = judge;
   const found: Risk[] = [];
   if (judgesItself.length > 0)
     found.push({
       kind: "judge",
       sentence: `The judge ${model} scores its own answers (${judgesItself.join(", ")}).`
+    });
+  if (order.asked > 0 && order.changed >= ORDER_RISK * order.asked)
+    found.push({
+      kind: "judge",
+      sentence: `The judge ${model} changes its choice with the order of the two answers on ${counted(order.changed)} of ${counted(order.asked)} answers (${points(order.changed / order.asked)}%), each of which counts as a tie.`,
+      unbounded: order.changed > ORDER_DECIDES * order.asked ? true : undefined
     });
   if (failed > 0)
     found.push({

@@ -1,6 +1,7 @@
 import {figureOf} from "./columns.js";
 import type {GateInterval, GateIntervals, Picked} from "./gateIntervals.js";
 import type {Found, GateFacts} from "./gates.js";
+import {differenceIfWrong, type IfWrong, meanIfWrong} from "./ifWrong.js";
 import type {ScoreWriter} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
 
@@ -15,7 +16,7 @@ export function minScore(table: ScoreTable, candidate: string, least: number, by
   const interval = by.intervals.mean(table, candidate, by.picked);
   const rule = `${figureOf(table) ?? "score"} at least ${by.write.number(least)}`;
   if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
-  return against(rule, interval, least, by);
+  return unlessFailures(against(rule, interval, least, by), meanIfWrong(table, candidate), least, by);
 }
 
 /** The table that holds the baseline's scores: a race may have dropped it early. */
@@ -37,9 +38,11 @@ export function regression(
   if (baseline === candidate) return {rule, status: "pass", message: "It is the baseline itself."};
   // One of them is the baseline, which is not below itself.
   const picked = {among: Math.max(1, by.picked.among - 1)};
-  const difference = by.intervals.difference(table, candidate, {table: of, candidate: baseline}, picked);
+  const other = {table: of, candidate: baseline};
+  const difference = by.intervals.difference(table, candidate, other, picked);
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored by both."};
-  return against(rule, difference, -most, {...by, picked});
+  const found = against(rule, difference, -most, {...by, picked});
+  return unlessFailures(found, differenceIfWrong(table, candidate, other), -most, by);
 }
 
 export function runRegression(
@@ -54,12 +57,28 @@ export function runRegression(
     return {rule, status: "undecided", message: "The store has no such run of this eval and split."};
   if (!found.table.candidates.includes(candidate))
     return {rule, status: "undecided", message: `That run has no candidate ${candidate}.`};
-  const difference = by.intervals.difference(table, candidate, {table: found.table, candidate}, by.picked);
+  const other = {table: found.table, candidate};
+  const difference = by.intervals.difference(table, candidate, other, by.picked);
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
   const decided = against(rule, difference, -most, by);
-  if (!found.otherScorer) return decided;
+  if (!found.otherScorer)
+    return unlessFailures(decided, differenceIfWrong(table, candidate, other), -most, by);
   const message = `${decided.message}, by another scorer: the change is not ${candidate}'s alone`;
   return {rule, status: "undecided", message};
+}
+
+/** Undecided where the figure would be on the other side, had every failed row been wrong. */
+function unlessFailures(
+  found: Found,
+  ifWrong: IfWrong | undefined,
+  least: number,
+  {write}: ScoreTerms
+): Found {
+  if (found.status === "undecided" || !ifWrong || ifWrong.failed === 0) return found;
+  const {failed, rows, figure} = ifWrong;
+  if (figure >= least === (found.status === "pass")) return found;
+  const message = `${found.message}; ${failed} of ${rows} rows have no score, and had they been wrong it would be ${write.number(figure)}`;
+  return {...found, status: "undecided", message};
 }
 
 function against(

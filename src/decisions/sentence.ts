@@ -1,4 +1,5 @@
-import {counted, list} from "./points.js";
+import {neverScored} from "./action.js";
+import {counted, list, neverScoredText} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Verdict} from "./types.js";
 
@@ -7,6 +8,12 @@ export function sentenceOf(
   verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   {decides = true}: {decides?: boolean} = {}
 ): string {
+  const never = verdict.kind === "no-scores" ? [] : neverScored(verdict);
+  const scored = scoredSentence(verdict, decides);
+  return never.length > 0 ? `${scored} ${neverScoredText(never)}` : scored;
+}
+
+function scoredSentence(verdict: Omit<Verdict, "sentence" | "action" | "risks">, decides: boolean): string {
   const {kind, held, best, set, comparisons, rowsNeeded, margin, identical = []} = verdict;
   const {number, difference} = writerOf(verdict.scale);
   if (kind === "no-scores") return "Nothing was scored, so there is nothing to decide.";
@@ -17,6 +24,8 @@ export function sentenceOf(
   const score = `${interval ? `${mean} (${interval})` : mean}${verdict.figure === undefined ? "" : ` in ${verdict.figure}`}`;
   if (kind === "pick") {
     const next = comparisons[0];
+    if (!next && verdict.summaries.length > 1)
+      return `${best} scored ${score}; no other candidate has a score.`;
     if (!next) return `${best} scored ${score}; there is no other candidate to compare it with.`;
     return `${held || !decides ? best : `Pick ${best}: it`} scored ${score}, ${difference(next.difference!)} (${number(next.low!)} to ${number(next.high!)}) above the next, ${next.b}.`;
   }

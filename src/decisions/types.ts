@@ -69,6 +69,7 @@ export interface Risk {
     | "split"
     | "contamination"
     | "selection"
+    | "held-out"
     | "answerer"
     | "answers"
     | "failures"
@@ -81,11 +82,13 @@ export interface Risk {
   sentence: string;
   /** By how much it could move a score, in score units; absent when nobody measured it. */
   moves?: number;
-  /** True when no scored row is known to be free of it: nobody can measure by how much it moves a score. */
+  /** True when nobody can measure by how much it moves a score: no row is known to be free of it, or a judge goes by the order of the answers. */
   unbounded?: boolean;
   /** Whose scores it touches; all when absent. */
   candidates?: string[];
 }
+
+export type HeldBy = "leakage" | "failures" | "judge";
 
 export interface Verdict {
   /**
@@ -101,8 +104,10 @@ export interface Verdict {
   rowsNeeded?: number;
   /** What to do, in a sentence or two without markup; shown before everything else. */
   action: string;
-  /** True when the action warns of a lead that leakage may have made. */
+  /** True when the action warns, and advises nobody. */
   held?: boolean;
+  /** What holds the advice back: leakage, failed rows, or a judge that goes by the order of the answers. */
+  heldBy?: HeldBy;
   /** One sentence for a reader, without markup. */
   sentence: string;
   /** What could make the verdict wrong, the gravest first. */
@@ -179,6 +184,8 @@ export interface VerdictSensitivity {
   rival?: string;
   bestIfWrong: string;
   bestIfRight: string;
+  /** The mean of every candidate, had its failed rows been wrong. */
+  meansIfWrong: Readonly<Record<string, number>>;
   /** The lead when the best's failures are all wrong and the rival's right, and the other way round. */
   lowest?: number;
   highest?: number;
@@ -229,7 +236,7 @@ export interface DecideOptions {
   sameWeights?: readonly (readonly string[])[];
   /** What is known of the risks beside the scores. */
   facts?: RiskFacts;
-  /** For some rows of a table, the leakage of the whole: it holds advice back as the table's own does. */
+  /** For some rows of a table, leakage and judge of the whole: they hold advice back as the table's own do. */
   leaks?: readonly Risk[];
   /** How the scorer's values are written; by the table's own when absent. For some rows of a table, that of all of them. */
   scale?: ScoreScale;

@@ -13,7 +13,9 @@ const GRID = 1000;
  * Successive elimination: after every round a candidate goes when another's lead over it is above 0 beyond doubt. Every
  * pair has an anytime-valid interval at level 1 − errorRate / pairs, so that with probability 1 − errorRate all of
  * them hold in all rounds together, and then the truly best one is never dropped. A group of rows is one observation, its
- * mean. Rows that either lacks are left out. Ends early when the leader is at most the margin below any other.
+ * mean. Rows that either lacks are left out. A lead counts only where it also holds with the leader's own failed rows taken as 0,
+ * by an interval of its own: nobody goes for one that answered the easy rows only. Ends early when the leader is, by both
+ * intervals, at most the margin below any other.
  * Source: Even-Dar, Mannor and Mansour (2006), JMLR 7, with the intervals of `pairedConfidenceSequence`.
  */
 export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings): RaceStrategy {
@@ -21,13 +23,15 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
   const level = 1 - errorRate / pairs;
   // By name, so that the order of the candidates changes no last digit.
   const named = [...candidates].sort();
+  const newSequence = () => pairedConfidenceSequence({level, grid: GRID});
   const sequences = named.flatMap((a, i) =>
     named.slice(i + 1).map((b): Running => ({
       a,
       b,
       sumA: 0,
       sumB: 0,
-      sequence: pairedConfidenceSequence({level, grid: GRID})
+      sequence: newSequence(),
+      failing: {a: failingLead(newSequence), b: failingLead(newSequence)}
     }))
   );
   const groups = groupsOf();
@@ -39,22 +43,25 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
       for (const rows of groups.take(table, last))
         for (const pair of open) add(pair, rows, valuesOf(table, pair.a), valuesOf(table, pair.b));
       const found = open.map(pairOf);
+      const leastLead = (first: string, second: string) =>
+        Math.min(leadOf(first, second, found)?.low ?? -Infinity, failingLow(first, second, open));
       const dropped = standings.flatMap(({candidate, scored}): RaceDrop[] => {
-        const drop =
-          scored === 0 ? {candidate, why: "no-scores" as const} : dropOf(candidate, standings, found);
-        return drop ? [drop] : [];
+        if (scored === 0) return [{candidate, why: "no-scores"}];
+        // The best of those that lead it beyond doubt: standings are best first.
+        const by = standings.find((one) => leastLead(one.candidate, candidate) > 0)?.candidate;
+        return by === undefined ? [] : [{candidate, why: "worse", by, lead: leadOf(by, candidate, found)}];
       });
       // Without any score nobody is known to be worse.
       const gone = dropped.length < standings.length ? dropped : [];
       const still = standings.filter(({candidate}) => !gone.some((one) => one.candidate === candidate));
       const leader = still[0]!.candidate;
-      const withinMargin = still
-        .slice(1)
-        .every(({candidate}) => (leadOf(leader, candidate, found)?.low ?? -Infinity) >= -margin);
+      const withinMargin = still.slice(1).every(({candidate}) => leastLead(leader, candidate) >= -margin);
       return {pairs: found, dropped: gone, withinMargin};
     }
   };
 }
+
+type Scores = readonly (number | undefined)[];
 
 /** A pair with the sums of the scores that it was compared on. */
 interface Running {
@@ -63,22 +70,57 @@ interface Running {
   sumA: number;
   sumB: number;
   sequence: PairedConfidenceSequence;
+  failing: {a: FailingLead; b: FailingLead};
 }
 
-function add(
-  pair: Running,
-  rows: readonly number[],
-  a: readonly (number | undefined)[],
-  b: readonly (number | undefined)[]
-): void {
+function add(pair: Running, rows: readonly number[], a: Scores, b: Scores): void {
+  pair.failing.a.add(rows, a, b);
+  pair.failing.b.add(rows, b, a);
   const both = rows.filter((row) => a[row] !== undefined && b[row] !== undefined);
   if (both.length === 0) return;
-  const mean = (values: readonly (number | undefined)[]) =>
-    both.reduce((sum, row) => sum + values[row]!, 0) / both.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
+  const [meanA, meanB] = [meanOf(both, a), meanOf(both, b)];
   pair.sumA += meanA;
   pair.sumB += meanB;
   pair.sequence.add(meanA, meanB);
+}
+
+function meanOf(rows: readonly number[], values: Scores): number {
+  return rows.reduce((sum, row) => sum + (values[row] ?? 0), 0) / rows.length;
+}
+
+/** The lead of one of a pair with its own failed rows as 0; rows that the other lacks are left out. */
+interface FailingLead {
+  add(rows: readonly number[], own: Scores, other: Scores): void;
+  /** The low end of its interval; undefined while nothing failed: then the pair's own interval tells. */
+  low(): number | undefined;
+}
+
+function failingLead(newSequence: () => PairedConfidenceSequence): FailingLead {
+  const before: [own: number, other: number][] = [];
+  let sequence: PairedConfidenceSequence | undefined;
+  return {
+    add(rows, own, other) {
+      const asked = rows.filter((row) => other[row] !== undefined);
+      if (asked.length === 0) return;
+      const means: [number, number] = [meanOf(asked, own), meanOf(asked, other)];
+      if (!sequence && asked.some((row) => own[row] === undefined)) {
+        sequence = newSequence();
+        for (const one of before) sequence.add(...one);
+      }
+      if (sequence) sequence.add(...means);
+      else before.push(means);
+    },
+    low: () => sequence?.interval()?.low
+  };
+}
+
+/** Infinity where nothing failed. */
+function failingLow(first: string, second: string, pairs: readonly Running[]): number {
+  for (const {a, b, failing} of pairs) {
+    if (a === first && b === second) return failing.a.low() ?? Infinity;
+    if (a === second && b === first) return failing.b.low() ?? Infinity;
+  }
+  return Infinity;
 }
 
 function pairOf({a, b, sumA, sumB, sequence}: Running): RacePair {
@@ -94,19 +136,6 @@ function leadOf(first: string, second: string, pairs: readonly RacePair[]): Race
     if (a === first && b === second) return {estimate, low, high, observations, meanBy: meanA, mean: meanB};
     if (a === second && b === first)
       return {estimate: -estimate, low: -high, high: -low, observations, meanBy: meanB, mean: meanA};
-  }
-  return undefined;
-}
-
-/** Dropped by the best of those that lead it beyond doubt; `standings` are best first. */
-function dropOf(
-  candidate: string,
-  standings: readonly {candidate: string}[],
-  pairs: readonly RacePair[]
-): RaceDrop | undefined {
-  for (const {candidate: by} of standings) {
-    const lead = leadOf(by, candidate, pairs);
-    if (lead && lead.low > 0) return {candidate, why: "worse", by, lead};
   }
   return undefined;
 }

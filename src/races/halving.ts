@@ -1,11 +1,11 @@
-import type {RaceStrategy} from "./race.js";
+import type {RaceStrategy, RoundScores} from "./race.js";
 import type {RaceDrop, RaceSettings} from "../decisions/raceTypes.js";
 
 const PILOT_ROWS = 10;
 
 /**
  * Sequential halving: ⌈log₂ k⌉ rounds get an equal share of the budget each, and the worse half by its mean over all rows
- * so far goes after each, and with it who has no score at all. What a round cannot use is shared by the rounds after it. A budget in US dollars begins with a pilot of ten rows that
+ * so far, failed rows counted as 0, goes after each, and with it who has no score at all. What a round cannot use is shared by the rounds after it. A budget in US dollars begins with a pilot of ten rows that
  * drops nobody and shows what a row costs.
  * Source: Karnin, Koren and Somekh (2013), ICML; rows are kept from round to round, as all candidates share them.
  */
@@ -35,14 +35,18 @@ export function halving(settings: RaceSettings): RaceStrategy {
       if (more < 1 && before === 0) return undefined;
       return Math.min(available, before + Math.max(0, more));
     },
-    judge({standings, calls: total, costs, last}) {
+    judge({table, standings, calls: total, costs, last}) {
       calls = total;
       known = {...known, ...costs};
       judged++;
       if (pilot && judged === 1 && !last) return {pairs: [], dropped: []};
       // All rows were seen: further rounds would learn nothing.
       const keep = last ? 1 : Math.ceil(standings.length / 2);
+      // By its scored rows alone, one that answered a few easy rows would push a better one out.
+      const ifWrong = ({scored, mean = 0}: RoundScores["standings"][number]) =>
+        (mean * scored) / table.rowIds.length;
       const dropped = standings
+        .toSorted((a, b) => ifWrong(b) - ifWrong(a))
         .filter(({scored}, place) => place >= keep || scored === 0)
         .map(({candidate, scored}): RaceDrop => ({candidate, why: scored === 0 ? "no-scores" : "budget"}));
       return {pairs: [], dropped};

@@ -1,4 +1,4 @@
-import {counted, list, points} from "../decisions/points.js";
+import {counted, list, neverScoredText, points} from "../decisions/points.js";
 import type {RaceOutcome, RaceSettings} from "../decisions/raceTypes.js";
 
 interface Reached {
@@ -21,11 +21,11 @@ export function sentenceOf(
     return `Nothing was scored in ${used}, so that there is nothing to decide, and the race was stopped.`;
   if (outcome.kind === "pick") return pickSentence(outcome.best, used, settings, {rows, unscored});
   const ended = endedSentence(outcome, outcome.best, used, settings);
-  return unscored.length > 0 ? `${ended} ${unscoredText(unscored)}` : ended;
+  return unscored.length > 0 ? `${ended} ${neverScoredText(unscored)}` : ended;
 }
 
 function pickSentence(best: string, used: string, settings: RaceSettings, {rows, unscored}: Reached): string {
-  if (unscored.length > 0) return `${best} was left after ${used}. ${unscoredText(unscored)}`;
+  if (unscored.length > 0) return `${best} was left after ${used}. ${neverScoredText(unscored)}`;
   if (settings.errorRate === undefined) {
     const when = rows < settings.rows ? "the budget was spent" : "all rows were used up";
     return `${best} was left when ${when}, after ${used}; a race for a budget controls no error rate.`;
@@ -47,10 +47,4 @@ function endedSentence(
     return `${best} leads after ${used}, and no rows are left to tell whether ${list(others)} ${are} as good.`;
   const reason = why === undefined ? "" : ` (${why})`;
   return `The race was stopped after ${used}${reason}: ${best} leads, and ${list(others)} ${are} still in.`;
-}
-
-function unscoredText(unscored: readonly string[]): string {
-  return unscored.length > 1
-    ? `${list(unscored)} were never scored: nothing is known of how good they are.`
-    : `${list(unscored)} was never scored: nothing is known of how good it is.`;
 }

@@ -16,6 +16,7 @@ import {type DecidingRun, decidingRuns, listRaces} from "../races/index.js";
 import {modelsDir, type RunManifest, type Store} from "../store/index.js";
 import {answerFacts} from "./answerFacts.js";
 import {runContamination, type RunContamination} from "./contamination.js";
+import {openedBefore} from "./openedBefore.js";
 import {unresolvedPersonalData} from "./personalData.js";
 import {splitGaps} from "./splitComparison.js";
 
@@ -49,7 +50,7 @@ export async function runVerdict(
     ...(await weightsOf(store, run)),
     facts: async (table) => {
       contamination = await runContamination(store, run, table);
-      const facts = await factsOf(store, run, {table, contamination, raced: race !== undefined, margin});
+      const facts = await factsOf(store, run, {table, contamination, race, margin});
       return {...facts, ...answers};
     }
   });
@@ -97,22 +98,23 @@ async function weightsOf(store: Store, run: RunManifest) {
 interface Known {
   table: ScoreTable;
   contamination: RunContamination | undefined;
-  raced: boolean;
+  race: RunVerdictOptions["race"];
   margin: number | undefined;
 }
 
 async function factsOf(
   store: Store,
   run: RunManifest,
-  {table, contamination, raced, margin}: Known
+  {table, contamination, race, margin}: Known
 ): Promise<RiskFacts> {
   return {
     otherSplit: await otherSplit(store, run, margin),
     contamination: contamination?.candidates,
     contaminationUnknown: contamination?.unknown,
     selected: contamination?.selected,
+    openedBefore: await openedBefore(store, run, race),
     // A round of a race ends where the race had seen enough.
-    partial: run.status === "partial" && !raced ? (run.stopped ?? "it was interrupted") : undefined,
+    partial: run.status === "partial" && !race ? (run.stopped ?? "it was interrupted") : undefined,
     personalData: await unresolvedPersonalData(store, run),
     judge: await judgeOf(store, run),
     prices: run.candidates.flatMap(({name, price}) => {
@@ -160,13 +162,16 @@ function isByRow({split}: RunManifest): boolean {
 async function judgeOf(store: Store, run: RunManifest): Promise<RiskFacts["judge"]> {
   const judge = run.scorers.find(({name}) => name === run.primaryScorer)?.judge;
   if (!judge) return undefined;
-  const [counts] = await store.rows<{failed: number; scored: number}>(
-    `select count(*) filter (status = 'failed')::int as failed, count(*) filter (status != 'failed')::int as scored
+  const agree = "case when status = 'scored' then json_extract(details, '$.agree')::varchar end";
+  const [counts] = await store.rows<{failed: number; scored: number; asked: number; changed: number}>(
+    `select count(*) filter (status = 'failed')::int as failed, count(*) filter (status != 'failed')::int as scored,
+       count(*) filter (${agree} in ('true', 'false'))::int as asked, count(*) filter (${agree} = 'false')::int as changed
      from scores where run = $run and scorer = $scorer`,
     {run: run.id, scorer: run.primaryScorer}
   );
   const judgesItself = run.candidates.filter(({model}) => model === judge.model).map(({name}) => name);
-  return {model: judge.model, failed: counts?.failed ?? 0, scored: counts?.scored ?? 0, judgesItself};
+  const {failed = 0, scored = 0, asked = 0, changed = 0} = counts ?? {};
+  return {model: judge.model, failed, scored, judgesItself, order: {asked, changed}};
 }
 
 async function slicesOf(store: Store, run: RunManifest, table: ScoreTable): Promise<RiskFacts["slices"]> {

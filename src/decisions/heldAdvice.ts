@@ -1,0 +1,146 @@
+import {actionOf, nameOf} from "./action.js";
+import {counted, list} from "./points.js";
+import {writerOf} from "./scoreScale.js";
+import type {Risk, Verdict} from "./types.js";
+
+type Decided = Omit<Verdict, "sentence" | "action" | "risks">;
+type Advice = Pick<Verdict, "action" | "held" | "heldBy">;
+
+/**
+ * The action, or a warning in its place. Not advised are a switch whose lead over the baseline is no larger than what leakage is known to
+ * move, and a choice among equals where it moves the margin; leakage that no row is known to be free of may move anything. Nor is
+ * a lead that another would have had every failed row been wrong, nor a switch or a choice by a judge that mostly goes
+ * by the order of the answers.
+ */
+export function actionAfterRisks(
+  verdict: Decided,
+  baseline: string | undefined,
+  risks: readonly Risk[]
+): Advice {
+  const action = actionOf(verdict, baseline);
+  const by = (heldBy: Verdict["heldBy"], warning: string | undefined): Advice | undefined =>
+    warning === undefined ? undefined : {action: warning, held: true, heldBy};
+  return (
+    by("leakage", leakageWarning(verdict, baseline, {risks, action})) ??
+    by("failures", failureWarning(verdict, baseline, action)) ??
+    by("judge", judgeWarning(verdict, baseline, {risks, action})) ?? {action}
+  );
+}
+
+/**
+ * What holds the advice on some of the rows back as it does on all: leakage, since nothing says how what is behind held advice is
+ * spread over them, and a judge that mostly goes by the order of the answers.
+ */
+export function holdingRisks(risks: readonly Risk[], heldBy: Verdict["heldBy"]): Risk[] {
+  return risks.flatMap((risk) =>
+    LEAKS.includes(risk.kind)
+      ? [heldBy === "leakage" ? {...risk, unbounded: true} : risk]
+      : isOrderRisk(risk)
+        ? [risk]
+        : []
+  );
+}
+
+interface Known {
+  risks: readonly Risk[];
+  /** What would be advised. */
+  action: string;
+}
+
+function leakageWarning(
+  verdict: Decided,
+  baseline: string | undefined,
+  {risks, action}: Known
+): string | undefined {
+  const {kind, best, comparisons, margin, scale} = verdict;
+  if (kind === "tie") {
+    const tied = tiedOf(verdict);
+    const [leak] = leaksMoving(risks, margin);
+    // Nothing but the baseline is advised, or all have the same weights.
+    if (!leak || keepsBaseline(verdict, baseline) || tied.length === 1) return undefined;
+    return `Do not choose between ${list(tied)} yet: that they are equally good may be leakage. ${leak.sentence}`;
+  }
+  const lead = comparisons.find(({b}) => b === baseline)?.difference;
+  if (lead === undefined || best === baseline || !(lead > 0) || !isSwitch(action)) return undefined;
+  const leak = leaksMoving(risks, lead).find(({candidates}) => candidates?.includes(best!) ?? true);
+  return leak
+    ? `Do not switch to ${best} yet: its lead of ${writerOf(scale).difference(lead)} over ${baseline} may be leakage. ${leak.sentence}`
+    : undefined;
+}
+
+const LEAKS: readonly Risk["kind"][] = ["split", "contamination"];
+
+function leaksMoving(risks: readonly Risk[], least: number): Risk[] {
+  return risks.filter(
+    ({kind, moves = 0, unbounded}) => LEAKS.includes(kind) && (unbounded === true || moves >= least)
+  );
+}
+
+function judgeWarning(
+  verdict: Decided,
+  baseline: string | undefined,
+  {risks, action}: Known
+): string | undefined {
+  const order = risks.find(isOrderRisk);
+  if (!order) return undefined;
+  if (verdict.kind === "tie") {
+    const tied = tiedOf(verdict);
+    const advice = keepsBaseline(verdict, baseline)
+      ? `Keep ${baseline} for now`
+      : `Do not choose between ${list(tied)} yet`;
+    return tied.length === 1
+      ? undefined
+      : `${advice}: that ${list(tied)} are equally good may come from the order of the answers. ${order.sentence}`;
+  }
+  return isSwitch(action)
+    ? `Do not switch to ${verdict.best} yet: its lead may come from the order of the answers. ${order.sentence}`
+    : undefined;
+}
+
+const isOrderRisk = ({kind, unbounded}: Risk) => kind === "judge" && unbounded === true;
+
+const isSwitch = (action: string) => action.startsWith("Switch to");
+
+/** Candidates that stand for the same weights are one. */
+function tiedOf({set, sameWeights = []}: Pick<Verdict, "set" | "sameWeights">): string[] {
+  return [...new Set(set.map((one) => nameOf(one, set, sameWeights)))];
+}
+
+function keepsBaseline(
+  {set, choice}: Pick<Verdict, "set" | "choice">,
+  baseline: string | undefined
+): boolean {
+  return baseline !== undefined && (choice?.reason ? choice.candidate === baseline : set.includes(baseline));
+}
+
+/**
+ * A warning where another than the advised one would be ahead had every failed row been wrong: of a pick anybody, of a switch the
+ * baseline, of a choice among those that may be best one of them, by more than the margin and by failures that move so much.
+ */
+function failureWarning(verdict: Decided, baseline: string | undefined, action: string): string | undefined {
+  const {kind, best, set, choice, margin, sensitivity, summaries, race} = verdict;
+  if (!sensitivity || best === undefined) return undefined;
+  const {meansIfWrong} = sensitivity;
+  const isOpen =
+    kind !== "pick" && (kind === "tie" || race?.outcome === "within-margin" || !isSwitch(action));
+  if (isOpen && (action.startsWith("Keep") || (kind === "tie" && keepsBaseline(verdict, baseline))))
+    return undefined;
+  const advised = isOpen ? (choice?.candidate ?? best) : best;
+  const rivals = isOpen ? set : kind === "pick" ? Object.keys(meansIfWrong) : [baseline!];
+  const ahead = rivals
+    .filter((one) => (meansIfWrong[one] ?? -Infinity) > meansIfWrong[advised]!)
+    .sort((a, b) => meansIfWrong[b]! - meansIfWrong[a]!)[0];
+  if (ahead === undefined) return undefined;
+  const lag = meansIfWrong[ahead]! - meansIfWrong[advised]!;
+  const meanOf = (name: string) => summaries.find(({candidate}) => candidate === name)!.mean!;
+  if (isOpen && (lag <= margin || lag - (meanOf(ahead) - meanOf(advised)) <= margin)) return undefined;
+  const {planned, scored} = summaries.find(({candidate}) => candidate === advised)!;
+  const {number} = writerOf(verdict.scale);
+  const advice =
+    advised === baseline
+      ? `Keep ${advised} for now`
+      : isSwitch(action)
+        ? `Do not switch to ${advised} yet`
+        : `Do not choose ${advised} yet`;
+  return `${advice}: ${counted(planned - scored)} of its ${counted(planned)} rows have no score. Had every failed row been wrong, ${ahead} would be better (${number(meansIfWrong[ahead]!)} against ${number(meansIfWrong[advised]!)}).`;
+}

@@ -1,0 +1,44 @@
+import type {RaceRecord} from "../decisions/index.js";
+import {finalRuns, lastAsked, type RunManifest, type Store} from "../store/index.js";
+
+/**
+ * How often the held-out part that a run scored was opened before it, for other runs: by evals, not by forecasts of a cost, and in
+ * other versions of the dataset too. The rounds of one race are one opening. Undefined for a run on another part.
+ */
+export async function openedBefore(
+  store: Store,
+  run: RunManifest,
+  race?: RaceRecord
+): Promise<number | undefined> {
+  if (run.split.part !== "held-out") return undefined;
+  const runs = (await store.runs({archived: true})).filter((one) => isSamePart(one, run));
+  const splits = new Set(runs.map(({split}) => split.id));
+  const own = new Set([run.id, ...(race?.rounds ?? []).map((round) => round.run)]);
+  const openings = (await finalRuns(store.workspace)).filter(
+    ({dataset, split, dryRun, ...one}) =>
+      one.eval !== null && dataset === run.dataset.name && splits.has(split) && !dryRun
+  );
+  const isOwn = ({at, eval: name}: {at: string; eval: string | null}) => {
+    const next = openings.find((one) => one.eval === name && one.at > at)?.at ?? "~";
+    const asked = runs
+      .filter((one) => one.eval === name)
+      .flatMap(({id, startedAt, askedAt = startedAt}) => [startedAt, askedAt].map((time) => ({id, time})))
+      .sort((one, other) => one.time.localeCompare(other.time));
+    const made = asked.filter(({time}) => time >= at && time < next);
+    // Nothing new was made of it: the run last asked for was asked again, if there was one.
+    const of = made.length > 0 ? made : asked.filter(({time}) => time < at).slice(-1);
+    return of.some(({id}) => own.has(id));
+  };
+  return openings.filter((one) => one.at <= lastAsked(run) && !isOwn(one)).length;
+}
+
+/** The split goes by its name and seed: in every version of the dataset it has another id. */
+function isSamePart({dataset, split}: RunManifest, run: RunManifest): boolean {
+  return (
+    dataset.name === run.dataset.name &&
+    split.part === run.split.part &&
+    split.name === run.split.name &&
+    split.strategy === run.split.strategy &&
+    split.seed === run.split.seed
+  );
+}

@@ -1,0 +1,95 @@
+import {beforeAll, describe, expect, it} from "vitest";
+import {runRace} from "../../src/races/runRace.js";
+import {listRaces} from "../../src/races/index.js";
+import {candidate, type EvalDefinition, runEval} from "../../src/runner/index.js";
+import {judgePairwise} from "../../src/scorers/index.js";
+import {runVerdict} from "../../src/site/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
+import type {RunManifest} from "../../src/store/index.js";
+import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
+import {type ModelServer, startModelServer} from "../support/modelServer.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+describe("a held-out part", () => {
+  let model: ModelServer;
+  let project: Project;
+  const spec: SplitSpec = {name: "last", strategy: "group", test: 0.3, validation: 0, heldOut: 0.4};
+  beforeAll(async () => {
+    model = await startModelServer({
+      models: ["good", "bad", "judge"],
+      answer: ({prompt, body}) =>
+        body.model === "judge" ? "[[A]]" : body.model === "good" ? prompt.split(" ").at(-1)! : "none"
+    });
+    project = await wordsProject(await temporaryProject(), 120);
+    project.split = await ensureSplit(project.store, project.version, spec);
+    return async () => {
+      project.store.close();
+      await model.close();
+    };
+  });
+
+  const definition = (prompt: string, changes: Partial<EvalDefinition> = {}) => {
+    const endpoint = server(model.url);
+    return wordsEval(endpoint, {
+      split: spec,
+      part: "held-out",
+      prompt,
+      candidates: ["bad", "good"].map((name) => candidate(name, endpoint, name)),
+      ...changes
+    });
+  };
+  const inputs = (evalName: string, more = {}) => ({
+    ...project,
+    evalName,
+    options: {preflight: false, final: true, why: "test", ...more}
+  });
+  const run = async (prompt: string, more = {}) =>
+    (await runEval(definition(prompt), inputs("last", more))).manifest!;
+  const told = async (manifest: RunManifest, race?: Awaited<ReturnType<typeof listRaces>>[number]) =>
+    (await runVerdict(project.store, manifest, {race})).verdict.risks
+      .filter(({kind}) => kind === "held-out")
+      .map(({sentence}) => sentence);
+
+  it("that was opened for other runs before is a risk, a first opening, a forecast and the same run again are none", async () => {
+    await run("one {{text}}", {dryRun: true});
+    const first = await run("one {{text}}");
+    expect(await told(first)).toEqual([]);
+    expect((await run("one {{text}}")).id).toBe(first.id);
+    expect(await told(first)).toEqual([]);
+    await run("two {{text}}");
+    const third = await run("three {{text}}");
+    expect(await told(third)).toEqual([
+      "The held-out part was opened 3 times before, for other runs. Where something was changed after their scores, it no longer tells how the winner does on unseen rows."
+    ]);
+    expect(await told(first)).toEqual([]);
+    // Back to the first, knowing what the others came to.
+    expect(await told(await run("one {{text}}"))).toEqual([expect.stringMatching(/opened 2 times before/)]);
+  });
+
+  it("counts all rounds of a race as one opening, of the race itself", async () => {
+    const before = (await told(await run("four {{text}}"))).length;
+    expect(before).toBe(1);
+    const raced = await runRace(definition("raced {{text}}"), inputs("raced"), {errorRate: 0.05});
+    const [race] = await listRaces(project.store.workspace);
+    const [sentence] = await told(raced.manifest!, race);
+    const [next] = await told(await run("five {{text}}"));
+    const times = (text: string | undefined) => Number(/opened (\d+) times/.exec(text ?? "")?.[1]);
+    expect(times(next)).toBe(times(sentence) + 1);
+  });
+
+  it("shows how often a judge changed its choice with the order, though its words stay hidden", async () => {
+    const judge = judgePairwise({endpoint: server(model.url), model: "judge", rubric: "better"});
+    const {manifest} = await runEval(definition("judged {{text}}", {scorers: {judge}}), inputs("judged"));
+    const {verdict} = await runVerdict(project.store, manifest!);
+    expect(verdict.risks.map(({sentence}) => sentence)).toContainEqual(
+      expect.stringMatching(
+        /^The judge judge changes its choice .* \(100\.0%\), each of which counts as a tie\.$/
+      )
+    );
+    const [details] = await project.store.rows<{details: string}>(
+      "select distinct details from scores where run = $run",
+      {run: manifest!.id}
+    );
+    expect(details).toEqual({details: '{"agree":false}'});
+  });
+});
