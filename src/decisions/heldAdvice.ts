@@ -81,8 +81,7 @@ function judgeWarning(
   baseline: string | undefined,
   {risks, action}: Known
 ): string | undefined {
-  const order = risks.find(isOrderRisk);
-  if (!order) return undefined;
+  if (!risks.some(isOrderRisk)) return undefined;
   if (verdict.kind === "tie") {
     const tied = tiedOf(verdict);
     const advice = keepsBaseline(verdict, baseline)
@@ -90,10 +89,10 @@ function judgeWarning(
       : `Do not choose between ${list(tied)} yet`;
     return tied.length === 1
       ? undefined
-      : `${advice}: that ${list(tied)} are equally good may come from the order of the answers. ${order.sentence}`;
+      : `${advice}: that ${list(tied)} are equally good may come from the order of the answers.`;
   }
   return isSwitch(action)
-    ? `Do not switch to ${verdict.best} yet: its lead may come from the order of the answers. ${order.sentence}`
+    ? `Do not switch to ${verdict.best} yet: its lead may come from the order of the answers.`
     : undefined;
 }
 
