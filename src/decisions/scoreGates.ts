@@ -61,6 +61,8 @@ export function runRegression(
   const difference = by.intervals.difference(table, candidate, other, by.picked);
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
   const decided = against(rule, difference, -most, by);
+  // What failed in the earlier run is no excuse for a fall.
+  if (!found.otherScorer && decided.status === "fail") return decided;
   if (!found.otherScorer)
     return unlessFailures(decided, differenceIfWrong(table, candidate, other), -most, by);
   const message = `${decided.message}, by another scorer: the change is not ${candidate}'s alone`;

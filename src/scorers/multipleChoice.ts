@@ -70,10 +70,12 @@ export function chosenLetter(output: string, count: number, texts?: readonly str
   ]);
   if (alone.some(({at}) => !text.slice(0, at).includes("\n") || !text.slice(at).includes("\n")))
     return only([...new Set(alone.flatMap(lettersFrom))]);
+  const dashed = `[*_"']*[(\\[]?(${upper})[)\\].*_"']*\\s[-–—]\\s`;
+  const isList = new Set(found(text, [`(?<=^|\\n)${BLANKS}${dashed}`]).map(({letter}) => letter)).size > 1;
   const [opening] = found(text, [
     `^(?:[-*•]\\s+)?[*_"'(\\[]*(${either})[)\\].*_"':]*$`,
     `^[*_"']*[(\\[]?(${upper})(?:[)\\].:*_]+)(?=\\s|$)`,
-    `^[*_"']*[(\\[]?(${upper})[)\\].*_"']*\\s[-–—]\\s(?![(\\[]?${upper}${END})`,
+    ...(isList ? [] : [`^${dashed}(?![(\\[]?${upper}${END})`]),
     `^(${upper}),?\\s(?:because|since)\\b`
   ]);
   if (opening) return only(lettersFrom(opening));

@@ -11,8 +11,11 @@ export function parseScorePair(text: string): [number, number] | undefined {
 export type Verdict<T> = {verdict: T} | {failed: string};
 
 const NUMBER = "([-−]?\\d+(?:\\.\\d+)?)";
-const OUT_OF = "(?:/|out of)\\s*(\\d+(?:\\.\\d+)?)";
-const SCALE = `(?:\\s*${OUT_OF})?`;
+const TOP = "\\s*(\\d+(?:\\.\\d+)?)";
+const OUT_OF = `(?:/|out of)${TOP}`;
+/** "/10", " out of 10", " (out of 10)", " (4/10)". */
+const ANY_SCALE = `\\s*(?:${OUT_OF}|[(\\[]\\s*(?:(?:\\d+(?:\\.\\d+)?\\s*)?/|out of)${TOP}\\s*[)\\]])`;
+const SCALE = `(?:${ANY_SCALE})?`;
 
 const RATING = {
   what: "rating",
@@ -20,7 +23,7 @@ const RATING = {
   bracketed: NUMBER + SCALE,
   label: "rating|score|grade|verdict",
   // A number that counts something, or begins a range, is no rating: "Score: 3 things are missing".
-  labelled: `\\[?\\s*${NUMBER}(?![.,]?\\d)${SCALE}(?!\\s*${OUT_OF})\\]?(?=\\s*(?:$|[^\\s\\p{L}\\p{N}]|points?\\b|stars?\\b))(?!\\s*[-–]\\s*\\d)`,
+  labelled: `\\[?\\s*${NUMBER}(?![.,]?\\d)${SCALE}(?!${ANY_SCALE})\\]?(?=\\s*(?:$|[^\\s\\p{L}\\p{N}]|points?\\b|stars?\\b))(?!\\s*[-–]\\s*\\d)`,
   alone: NUMBER + SCALE
 };
 
@@ -62,10 +65,10 @@ function verdictOf(text: string, form: typeof RATING): {verdict: string; outOf: 
   const {what, like, bracketed, label, labelled, alone} = form;
   const line = lastLine(text);
   const whole = new RegExp(`^[^\\p{L}\\p{N}−-]*${alone}[^\\p{L}\\p{N}]*$`, "u").exec(line);
-  if (whole) return {verdict: whole[1]!, outOf: whole[2] === undefined ? [] : [whole[2]]};
+  if (whole) return {verdict: whole[1]!, outOf: whole.slice(2).filter((top) => top !== undefined)};
   const bracket = `\\[\\[\\s*${bracketed}\\s*\\]\\]`;
   const said = `\\b(?:${label})\\s*(?:is|of|[:=])*\\s*`;
-  const all = [`${bracket}(?:${SIGNS}${OUT_OF})?`, said + labelled].flatMap((pattern) => [
+  const all = [`${bracket}(?:${SIGNS}${OUT_OF}|${ANY_SCALE})?`, said + labelled].flatMap((pattern) => [
     ...line.matchAll(new RegExp(pattern, "giu"))
   ]);
   const several = [...new Set(all.map((match) => match[1]!.toUpperCase()))];

@@ -1,13 +1,6 @@
 import {alikeInterval, type Bounds} from "./alikeInterval.js";
-import {ROUNDING, scoreInterval} from "./scoreInterval.js";
+import {ROUNDING, scoreInterval, type Spread} from "./scoreInterval.js";
 import type {Interval} from "./types.js";
-
-interface Spread {
-  standardError: number;
-  critical: number;
-  /** Independent rows or groups. */
-  units: number;
-}
 
 /**
  * Interval of a mean that lies within bounds, both of them finite, and whether a score made it: mean ± critical · error where that
@@ -28,6 +21,10 @@ export function boundedInterval(
   const half = critical * standardError;
   const [low, high] = [inside - half, inside + half];
   if (low >= least && high <= most) return {low, high, isScore: false};
-  const share = scoreInterval((inside - least) / span, standardError / span, critical, units);
+  const share = scoreInterval((inside - least) / span, {
+    standardError: standardError / span,
+    critical,
+    units
+  });
   return {low: least + span * share.low, high: least + span * share.high, isScore: true};
 }

@@ -76,13 +76,13 @@ export function jointMeans(columns: readonly Scores[], clusters?: Clusters): Joi
 /**
  * Deviations of the means from their true values, `draws` times, as the Gaussian multiplier bootstrap gives them:
  * Σ_c e_c u_c with standard normal e is exactly normal with this covariance, so it is drawn from it directly, and
- * divided by √(χ²/df) so that a single candidate gets the t distribution.
+ * divided by √(χ²/df), which is 1/`scale`, so that a single candidate gets the t distribution.
  */
 export function* deviations(
   {covariance, df}: JointMeans,
   seed: Seed,
   draws: number
-): Generator<Float64Array> {
+): Generator<{deviation: Float64Array; scale: number}> {
   const root = cholesky(covariance);
   const next = rng(seed, "multiplier");
   const k = covariance.length;
@@ -96,7 +96,7 @@ export function* deviations(
       for (let j = 0; j <= i; j++) sum += root[i]![j]! * normal[j]!;
       deviation[i] = sum * scale;
     }
-    yield deviation;
+    yield {deviation, scale};
   }
 }
 

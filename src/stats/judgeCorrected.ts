@@ -90,7 +90,7 @@ export function judgeCorrected(
     same && humanOnly
       ? {low: humanOnly.low, high: humanOnly.high}
       : binary && standardError > 0
-        ? scoreInterval(estimate, standardError, t, groups)
+        ? scoreInterval(estimate, {standardError, critical: t, units: groups, most: n + more})
         : within
           ? boundedInterval(estimate, {standardError, critical: t, units: groups}, [0, 1])
           : {low: estimate - t * standardError, high: estimate + t * standardError};

@@ -1,6 +1,13 @@
 import type {Interval} from "./types.js";
 import {wilsonAt} from "./wilson.js";
 
+/** How far a mean may lie: its standard error, the factor on it, and the independent rows or groups it rests on. */
+export interface Spread {
+  standardError: number;
+  critical: number;
+  units: number;
+}
+
 /** A standard error of shares that is rounding and no spread. */
 export const ROUNDING = 1e-12;
 
@@ -14,10 +21,14 @@ export function effectiveRows(p: number, standardError: number, units: number): 
 }
 
 /**
- * Wilson's interval for a proportion whose standard error was estimated by another method: n is its `effectiveRows`, and
- * `critical` replaces the normal quantile. Source: Korn and Graubard (1998), Survey Methodology 24.
+ * Wilson's interval for a proportion whose standard error was estimated by another method: n is its `effectiveRows`, at most
+ * the rows there are where `most` tells (an error of groups is small by luck too), and `critical` replaces the normal quantile.
+ * Source: Korn and Graubard (1998), Survey Methodology 24.
  */
-export function scoreInterval(p: number, standardError: number, critical: number, units: number): Interval {
-  const n = effectiveRows(p, standardError, units);
+export function scoreInterval(
+  p: number,
+  {standardError, critical, units, most = Infinity}: Spread & {most?: number}
+): Interval {
+  const n = Math.min(most, effectiveRows(p, standardError, units));
   return wilsonAt(Math.min(p * n, n), n, critical)!;
 }

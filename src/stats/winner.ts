@@ -58,9 +58,10 @@ export function winnerEstimate(
   const largest = new Float64Array(draws);
   let optimism = 0;
   let draw = 0;
-  for (const deviation of deviations(joint, seed, draws)) {
-    const shifted = means.map((value, j) => value + deviation[j]!);
-    optimism += deviation[indexOfLargest(shifted)]! / draws;
+  for (const {deviation, scale} of deviations(joint, seed, draws)) {
+    // Without the factor of t, whose mean does not exist where a few groups hold most rows.
+    const shifted = means.map((value, j) => value + deviation[j]! / scale);
+    optimism += deviation[indexOfLargest(shifted)]! / scale / draws;
     let most = 0;
     for (let j = 0; j < means.length; j++) {
       const error = Math.sqrt(covariance[j]![j]!);
@@ -74,7 +75,7 @@ export function winnerEstimate(
   const naive = means[winner]!;
   const interval = intervalOf(joint, winner, critical, options.bounds);
   if (!interval) return undefined;
-  const estimate = naive - Math.max(0, optimism);
+  const estimate = Math.max(interval.low, naive - Math.max(0, optimism));
   return {
     winner,
     naive,
@@ -93,7 +94,7 @@ function intervalOf(joint: JointMeans, j: number, critical: number, bounds?: Bou
   const {effectiveUnits: units, lowest, highest} = joint;
   const mean = joint.means[j]!;
   const standardError = Math.sqrt(joint.covariance[j]![j]!);
-  if (joint.binary[j]) return scoreInterval(mean, standardError, critical, units);
+  if (joint.binary[j]) return scoreInterval(mean, {standardError, critical, units, most: joint.n});
   const [low, high] = bounds ?? [0, 1];
   const slack = ROUNDING * (high - low);
   const isWithin = lowest[j]! >= low - slack && highest[j]! <= high + slack;
@@ -143,7 +144,7 @@ export function possibleBest(
   const beyond = means.map(() => 0);
   const anyAlike = means.some((_, i) => means.some((_, j) => isAlike(i, j)));
   const next = rng(seed, "edge");
-  for (const deviation of deviations(joint, seed, draws)) {
+  for (const {deviation} of deviations(joint, seed, draws)) {
     const drawn = anyAlike ? studentQuantile(next(), df) : 0;
     for (let j = 0; j < means.length; j++) if (lead(deviation, j, () => drawn) >= seen[j]!) beyond[j]!++;
   }

@@ -89,6 +89,22 @@ describe("a gate on an earlier run", () => {
   });
 });
 
+describe("a gate on an earlier run whose rows failed", () => {
+  const few = {...table, values: table.values.map(() => rows.map((i) => Number(i < 70)))};
+  const cut = {
+    ...table,
+    values: table.values.map((column) => column.map((value, row) => (row % 3 ? value : undefined)))
+  };
+  const check = (now: ScoreTable, before: ScoreTable) =>
+    checkGates([{candidate: "good", maxRegression: 0.02, baselineRun: "previous"}], now, verdict, [], {
+      baseline: () => ({run: "r0", table: before})
+    })[0]!;
+
+  it("fails at a fall on the rows of both: what the earlier run lacks is no excuse", () => {
+    expect(check(few, cut).status).toBe("fail");
+  });
+});
+
 describe("a gate that names no candidate", () => {
   const several = (count: number, rows: number, chance: number, seed: number) => {
     const next = rng("gates", count, seed);

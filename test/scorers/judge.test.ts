@@ -91,6 +91,9 @@ describe("parseRating on a scale up to 5", () => {
     "4/10",
     "Rating: 4/10",
     "Score: 4 out of 10",
+    "Rating: 4 (out of 10)",
+    "Rating: 4 (4/10)",
+    "[[4]] (4/10)",
     "[[4/10]]",
     "Rating: [[4]]/10",
     "[[4]] out of 10.0"

@@ -113,6 +113,7 @@ describe("chosenLetter", () => {
     ["B - London", "B"],
     ["**B** – London", "B"],
     ["A - B", undefined],
+    ["A - Rome\nB - London\nSo the capital of the UK: London", undefined],
     ["A-frame houses", undefined],
     ["Reasoning...\nTherefore: B", "B"],
     ["**Therefore:** B", "B"],

@@ -68,6 +68,28 @@ describe("the winner's score, corrected for having been chosen", () => {
     expect(ours.high).toBeLessThan(1);
   });
 
+  it("rests on no more rows than there are, where groups differ less than their rows would by chance", () => {
+    const columns = [0, 1].map((column) =>
+      Array.from({length: 100}, (_, i) => Number((i + column) % 10 < 7))
+    );
+    const clusters = Array.from({length: 100}, (_, i) => Math.floor(i / 10));
+    const corrected = winnerEstimate(columns, {seed: "s", clusters})!;
+    const plain = meanInterval(columns[0]!, {clusters})!;
+    expect(corrected.low).toBeLessThanOrEqual(plain.low);
+    expect(corrected.high).toBeGreaterThanOrEqual(plain.high);
+  });
+
+  it("lies within its interval where one group holds nearly all rows", () => {
+    const next = rng("huge");
+    for (let trial = 0; trial < 20; trial++) {
+      const columns = [0, 1, 2].map(() => Array.from({length: 100}, () => Number(next() < 0.7)));
+      const clusters = Array.from({length: 100}, (_, i) => Math.max(0, i - 89));
+      const {estimate, low, naive} = winnerEstimate(columns, {seed: trial, clusters})!;
+      expect(estimate).toBeGreaterThanOrEqual(low);
+      expect(estimate).toBeGreaterThan(naive - 0.3);
+    }
+  });
+
   it("where no score varies is Wilson's with the t quantile, not a point", () => {
     const ones = [1, 1, 1, 1, 1];
     const t = 2.776445;
