@@ -1,5 +1,5 @@
 import {createRequire} from "node:module";
-import type {Readable} from "node:stream";
+import {Readable} from "node:stream";
 import type {Dispatcher, EnvHttpProxyAgent, Pool} from "undici";
 import {decoded, readerOf, readStart, readWhole} from "./answerBody.js";
 import {connectionError} from "./connectionError.js";
@@ -61,6 +61,8 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
     fetch: (exchange) => async (input, init) => {
       const {origin, path} = targetOf(String(input));
       const failed = (error: unknown) => {
+        // What was to be sent is read no further.
+        if (init?.body instanceof Readable) init.body.on("error", () => undefined).destroy();
         throw exchange.stop.reason ?? connectionError(error, origin);
       };
       const method = (init?.method ?? "GET") as Dispatcher.HttpMethod;
@@ -111,10 +113,16 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
 
 const load = createRequire(import.meta.url);
 
-/** Undici's index loads its fetch, caches and web sockets too, which takes three times as long. */
-export const loadClient = () => load("undici/lib/dispatcher/pool.js") as typeof Pool;
+const loadWhole = () => load("undici") as {Pool: typeof Pool; EnvHttpProxyAgent: typeof EnvHttpProxyAgent};
 
-const loadProxied = () => (load("undici") as {EnvHttpProxyAgent: typeof EnvHttpProxyAgent}).EnvHttpProxyAgent;
+/** Undici's index loads its fetch, caches and web sockets too, which takes three times as long; its files may move. */
+export function loadClient(): typeof Pool {
+  try {
+    return load("undici/lib/dispatcher/pool.js") as typeof Pool;
+  } catch {
+    return loadWhole().Pool;
+  }
+}
 
 function openDispatcher(origin: string): Dispatcher {
   const {hostname} = new URL(origin);
@@ -123,7 +131,7 @@ function openDispatcher(origin: string): Dispatcher {
     ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => process.env[name]);
   const timeouts = {headersTimeout: 0, bodyTimeout: 0};
   return proxied
-    ? new (loadProxied())({...timeouts, proxyTunnel: false})
+    ? new (loadWhole().EnvHttpProxyAgent)({...timeouts, proxyTunnel: false})
     : new (loadClient())(origin, timeouts);
 }
 

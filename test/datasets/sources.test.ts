@@ -164,6 +164,7 @@ describe("a URL", () => {
     expect(await sent("far.jsonl")).toEqual([own]);
     expect(other.requests.map(({headers}) => headers.authorization)).toEqual([undefined]);
     expect(await sent("rows.jsonl", {Authorization: "Bearer stated"})).toEqual(["Bearer stated"]);
+    expect(await sent("rows.jsonl#a@b")).toEqual([own]);
   });
 
   it.each(["hunter#2pw", "12#hunter2pw", "hunter2pw/x"])(

@@ -1,9 +1,15 @@
+import {createReadStream} from "node:fs";
 import {createServer, request} from "node:http";
 import type {AddressInfo} from "node:net";
+import {fileURLToPath} from "node:url";
 import {afterEach, describe, expect, it, vi} from "vitest";
 import {connectionError} from "../../src/endpoints/connectionError.js";
+import {Stop} from "../../src/endpoints/deadline.js";
+import {realEffects} from "../../src/endpoints/effects.js";
 import {openAICompatible} from "../../src/endpoints/openAICompatible.js";
 import {proxyHostOf} from "../../src/endpoints/proxyHost.js";
+import {createTransport} from "../../src/endpoints/transport.js";
+import {freePort} from "../support/freePort.js";
 import {startModelServer} from "../support/modelServer.js";
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -95,6 +101,22 @@ describe("connections", () => {
     cleanups.push(() => again.close());
     expect((await endpoint.complete(hello)).text).toBe("hello");
     expect(again.served).toBe(1);
+  });
+
+  it("that are refused let go of the file that was to be sent", async () => {
+    const transport = createTransport({effects: realEffects});
+    cleanups.push(() => transport.close());
+    const fetch = transport.fetch({stop: new Stop(), hide: (text) => text});
+    for (const file of [fileURLToPath(import.meta.url), "/nowhere/at/all"]) {
+      const body = createReadStream(file);
+      const sent = fetch(`http://127.0.0.1:${await freePort()}/x`, {
+        method: "PUT",
+        headers: {"content-length": "10"},
+        body: body as unknown as BodyInit
+      });
+      await expect(sent).rejects.toMatchObject({kind: "connection"});
+      await expect.poll(() => body.closed).toBe(true);
+    }
   });
 
   it("closing the endpoint ends calls under way and later ones open new connections", async () => {

@@ -92,6 +92,8 @@ describe("payment cards", () => {
     expect(score(`order ${wide}`)).toEqual([0.4]);
     expect(score(`maestro ${wide}`)).toEqual([0.75]);
     expect(score(`order ${issued("6900", 13)}`)).toEqual([0.4]);
+    // Between tabs they may be a table's.
+    expect(score("order 4242\t4242\t4242\t4242")).toEqual([0.4]);
     expect(score(`order ${issued("6900", 14)}`)).toEqual([1]);
     expect(score(`order ${issued("5018", 12)}`)).toEqual([1]);
     const inFours = issued("6900", 12).replace(/(\d{4})(?=\d)/g, "$1 ");

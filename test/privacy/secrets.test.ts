@@ -60,6 +60,8 @@ describe("secrets", () => {
     "hf_" + onlyLetters.slice(0, 33),
     "api_org_" + "organisationsofallcountriesandcities".slice(0, 34),
     "AKIA" + "X".repeat(16),
+    "ASIA" + "PACIFICOPERATION",
+    "ACCA" + "REGISTEREDMEMBER",
     "glpat-your-token-stands-here",
     "GOCSPX-your-client-secret-goes-here",
     "GOCSPX-Your-Client-Secret-Goes-Here",
@@ -110,7 +112,11 @@ describe("secrets", () => {
     "curl -HAuthorization:Bearer https://example.com",
     "curl https://example.com | docker run -u 1000:1000 image",
     "curl https://example.com\ndocker run -u 1000:1000 image",
-    "docker run -u 1000:1000 curl"
+    "docker run -u 1000:1000 curl",
+    "`curl x` and `docker run -u ada:hunter2 image`",
+    "We use curl to fetch. Then run docker run -u ada:hunter2 image",
+    "curl -u 1000:1000 https://example.com",
+    "`curl -u user:…`"
   ])("no password in %s", (text) => expect(found(text)).toEqual([]));
 
   it("a web token, whose header decodes, and nothing that only looks like one", () => {

@@ -5,9 +5,12 @@ export function isUrl(name: string): boolean {
   return /^https?:\/\//i.test(name);
 }
 
+/** A password whose # has ended the host. */
+const HIDES_HOST = /^[^/]*\/\/[^/?#]*#.*@/s;
+
 /** Refuses an address that is none, such as one whose password holds a sign that ends the host. @param of stands before the message */
 export function assertParses(url: string, of = ""): void {
-  if (URL.canParse(url) && !new URL(url).hash.includes("@")) return;
+  if (URL.canParse(url) && !HIDES_HOST.test(url)) return;
   throw new UserError(
     `${of}${withoutSecrets(url)} is no http(s) address as it is written. Write its user and password percent-encoded (\`encodeURIComponent\`): # as %23, / as %2F, ? as %3F, @ as %40, % as %25.`
   );
@@ -52,7 +55,7 @@ export function assertReadable(dataset: string, name: string): void {
 export function withoutSecrets(name: string): string {
   if (!isUrl(name)) return name;
   // A password may hold what ends the host.
-  if (!URL.canParse(name) || new URL(name).hash.includes("@"))
+  if (!URL.canParse(name) || HIDES_HOST.test(name))
     return withoutCredentials(name.replace(/#(?=.*@)/gs, "%23")).replace(/[?#].*$/s, "");
   const {origin, pathname, username, password, search, hash} = new URL(name);
   return username || password || search || hash ? origin + pathname : name;

@@ -8,7 +8,9 @@ import {isWordAfter, isWordBefore} from "../wordBoundary.js";
 const SHAPES: [issuer: string, shape: RegExp, isKey?: (random: string) => boolean][] = [
   ["anthropic", /sk-ant-([\w-]{20,200})/y],
   ["openai", /sk-((?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,200})/y, hasDigitAndLetter],
-  ["aws", /(?:AKIA|ASIA|ABIA|ACCA)([A-Z2-7]{16})/y, isVaried],
+  ["aws", /(?:AKIA|ASIA|ABIA|ACCA)([A-Z2-7]{16})/y, (key) => isVaried(key) && /\d/.test(key)],
+  // One in thirty has no digit. "ASIAPACIFICOPERATION" is none.
+  ["aws", /AKIA([A-Z]{16})/y, isVaried],
   ["github", /gh[pousr]_([A-Za-z0-9]{36,255})/y],
   ["github", /github_pat_([A-Za-z0-9]{22}_[A-Za-z0-9]{59})/y],
   ["gitlab", /gl(?:pat|dt|rt|cbt|ptt)-([\w-]{20,64})/y],

@@ -69,7 +69,9 @@ export const creditCard: Recognizer = {
         if (!isIssued(digits) || !luhn(digits)) continue;
         if (isPartOfMore(text, match, digits.length)) continue;
         done = start + match[0].length;
-        const [score, rule] = isSurelyIssued(digits) ? [1, "credit-card/luhn"] : [0.4, "credit-card/short"];
+        // Numbers between tabs are a table's as well as a card's.
+        const isSure = isSurelyIssued(digits) && match[1] !== "\t";
+        const [score, rule] = isSure ? [1, "credit-card/luhn"] : [0.4, "credit-card/short"];
         findings.push({type: "CREDIT_CARD", start, end: done, score, rule});
         break;
       }

@@ -6,8 +6,10 @@ const OPTION = "(?:-[fgGiIjJkLnNOqRsSvZ#]{0,8}[uU]\\s{0,3}|--(?:proxy-)?user(?:=
 const VALUE =
   "(?:\"[^\\s\":]{0,128}:([^\"\\r\\n]{1,128})\"|'[^\\s':]{0,128}:([^'\\r\\n]{1,128})'|[^\\s\"':]{0,128}:([^\\s\"'`]{1,128}))";
 const USER = new RegExp(`(?<=\\s)${OPTION}${VALUE}`, "g");
-/** A command goes on behind a line that ends in a backslash. */
-const ENDED = /[^\\\r\n]\s*\r?\n|(?:\||&&|;)\s/;
+/** A command goes on behind a line that ends in a backslash; code in prose and a sentence end it. */
+const ENDED = /[^\\\r\n]\s*\r?\n|(?:\||&&|;)\s|`|[.!?]\s+\p{Lu}/u;
+/** Of a user and a group, as Docker has them. */
+const NUMBERS = /[\s=uU"']\d+:\d+["']?$/;
 const CHARACTERS_BEFORE = 2_000;
 
 /** The password that a curl command is given: `curl -u ada:hunter2`, `--user`, `--proxy-user`. */
@@ -20,7 +22,7 @@ export const curlUser: Recognizer = {
     const findings: Finding[] = [];
     for (const match of text.matchAll(USER)) {
       const password = match.slice(1).find((value) => value !== undefined)!;
-      if (isNoPassword(password) || !isOfCurl(text, match.index)) continue;
+      if (isNoPassword(password) || NUMBERS.test(match[0]) || !isOfCurl(text, match.index)) continue;
       const start = match.index + match[0].lastIndexOf(password);
       findings.push({
         type: "PASSWORD",

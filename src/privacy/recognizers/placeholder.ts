@@ -3,7 +3,7 @@ const REFERENCE =
 const WHAT =
   "(?:own|new|secret|strong|secure|super|api|access|account|auth|app|client|user|db|database|private|pass(?:word|wd|phrase|code)?|pwd|token|key|id|credentials?|value|string|goes|here)";
 const WORDS = [
-  "\\*+|x+|\\.+|-+|_+|null|none|undefined|true|false|string|placeholder|redacted|masked|https?:.*|<[a-z_]+(?::[a-z]*)?>",
+  "\\*+|x+|\\.+|…+|-+|_+|null|none|undefined|true|false|string|placeholder|redacted|masked|https?:.*|<[a-z_]+(?::[a-z]*)?>",
   "process\\.env.*|os\\.environ.*|env\\..*",
   `(?:my|your|example|sample|dummy|insert|enter)(?:[-_. ]?${WHAT})*`,
   "(?:your|example|change[-_ ]?(?:me|this|it))(?:[-_. ][a-z]+)*",
