@@ -30,6 +30,7 @@ export {
   lmEvalModel,
   lmEvalOutput,
   lmEvalResults,
+  lmEvalRowModel,
   lmEvalTarget,
   lmEvalTask,
   type LogTool,

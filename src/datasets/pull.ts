@@ -49,6 +49,7 @@ import {
   rowQuery
 } from "./rowQuery.js";
 import {knownVersion, sourceKeyOf} from "./knownVersion.js";
+import {withKnownIds} from "./logIds.js";
 import {foundRows, redactFormer, redactRows, type Redactor, splitFindings} from "./redaction.js";
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
@@ -197,7 +198,10 @@ async function pullInto(
   const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause, redactor);
   const rowsFile = join(stage.folder, "rows.parquet");
   const rows = parquetFile(rowsFile);
-  let pulled = ownColumns(definition, source.relation);
+  const relation = await withKnownIds(db, workspace, definition, source, latest?.version).catch(
+    failed("reading its columns")
+  );
+  let pulled = ownColumns(definition, relation);
   await assertColumnNames(db, definition, pulled).catch(failed("reading its columns"));
   if (redactor)
     pulled = await redactRows(db, name, pulled, redactor, scratch).catch(failed("reading its rows"));

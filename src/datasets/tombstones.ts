@@ -43,6 +43,24 @@ async function loadHashes(db: Database, table: string, hashes: readonly string[]
     );
 }
 
+/**
+ * SQL that is true where a column is the id of a row that was erased. Undefined where none was. Its table stays with the
+ * database.
+ */
+export async function idErased(
+  db: Database,
+  tombstones: Tombstones,
+  column: string
+): Promise<string | undefined> {
+  if (tombstones.rows.length === 0) return undefined;
+  await loadHashes(
+    db,
+    "erased_ids",
+    tombstones.rows.map(({hash}) => hash)
+  );
+  return `coalesce(${tombstoneHash(tombstones, `${column}::varchar`)} in (select hash from erased_ids), false)`;
+}
+
 /** Rows that are held against tombstones: a relation with `row_id` and `row_hash`, and the text column where there is one. */
 export interface Suspected {
   rows: string;

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {lmEvalModel} from "../../src/datasets/index.js";
+import {lmEvalModel, lmEvalRowModel} from "../../src/datasets/index.js";
 import {importedLog} from "../support/importedLog.js";
 
 describe("one dataset of several logs", () => {
@@ -63,6 +63,34 @@ describe("one dataset of several logs", () => {
     expect(model(`https://host.example/x/org__a/${file}?download=true`)).toBe("org__a");
     expect(model(`https://host.example/${file}`)).toBeUndefined();
     expect(model(`../${file}`)).toBeUndefined();
+  });
+
+  it("lm-evaluation-harness: rows say nothing of where their file lies", () => {
+    const beside = (run: object) => ({path: "results.json", run});
+    const folder = (name: string, run?: object) => lmEvalRowModel(run && beside(run), name);
+    for (const name of [
+      "/a/b/samples.jsonl",
+      `data/${file}`,
+      `/home/ada__x/data/${file}`,
+      "a__b/samples.jsonl"
+    ])
+      expect(folder(name)).toBeUndefined();
+    expect(folder(`https://host.example/x/org__a/${file}?download=true`)).toBe("org__a");
+    expect(folder(`out/gpt2/${file}`, {results: {arc: {}}})).toBe("gpt2");
+    expect(folder(`data/${file}`, {unrelated: 1})).toBeUndefined();
+    expect(folder(`out/__home__ada__models__m/${file}`)).toBe("models__m");
+
+    const named = (model_name: string) => folder(`out/x__y/${file}`, {model_name});
+    expect(
+      ["/home/ada/models/m", "C:\\Users\\ada\\models\\m", "../ada/models/m/", "~/models/m"].map(named)
+    ).toEqual(Array(4).fill("models/m"));
+    expect(["./m", "org/a", "x/a", "gpt2", "a/b/c"].map(named)).toEqual([
+      "m",
+      "org/a",
+      "x/a",
+      "gpt2",
+      "a/b/c"
+    ]);
   });
 });
 

@@ -54,6 +54,7 @@ export {
   lmEvalModel,
   lmEvalOutput,
   lmEvalResults,
+  lmEvalRowModel,
   lmEvalTarget,
   lmEvalTask,
   type LogTool,
@@ -68,4 +69,4 @@ export {brokenLineText, brokenText, lineCount} from "./brokenLines.js";
 export {assertParses, isUrl, sourceWithoutSecrets, withoutSecrets, withUser} from "./address.js";
 export {localFiles, localNames} from "./localFiles.js";
 export {fingerprintOf} from "./rows.js";
-export type {BrokenLine, SourceRelation} from "./types.js";
+export {type BrokenLine, FORMER_ID, type SourceRelation} from "./types.js";

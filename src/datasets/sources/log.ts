@@ -4,7 +4,7 @@ import {filePaths, gather} from "./files.js";
 import {importers, type LogTool} from "./importers/index.js";
 import {assertWhole} from "./packed.js";
 import {writtenRows} from "./rows.js";
-import type {SourceReader} from "./types.js";
+import {FORMER_ID, type SourceReader} from "./types.js";
 
 /** Logs of another tool, or of production: files, globs or URLs. Every row has an `id` of its own. */
 export interface LogSource {
@@ -13,6 +13,9 @@ export interface LogSource {
   files: string | string[];
   headers?: Record<string, string>;
 }
+
+/** Their ids named neither the eval nor the model before. */
+const RENAMED: readonly LogTool[] = ["inspect", "lm-eval"];
 
 export const logSchema = exactly<LogSource>(
   'a log such as {kind: "log", tool: "inspect", files: "logs/*.json"}',
@@ -31,8 +34,11 @@ export const log: SourceReader<LogSource> = async ({tool, files: named, headers 
   async function* rows(): AsyncGenerator<object> {
     for (const [i, path] of paths.entries()) yield* importers[tool](path, context.db, names[i]!);
   }
+  const written = await writtenRows(rows(), context);
+  const bothIds = RENAMED.includes(tool) ? written : undefined;
   return {
-    relation: await writtenRows(rows(), context),
+    relation: bothIds ? `(select * exclude (${FORMER_ID}) from ${bothIds})` : written,
+    bothIds,
     describe: {
       kind: "log",
       tool,

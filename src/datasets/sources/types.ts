@@ -28,9 +28,14 @@ export interface SourceContext {
   redacted?: (text: string) => string;
 }
 
+/** Column of the id that a row had in versions of before; no part of the row. */
+export const FORMER_ID = "assay_former_id";
+
 /** A source made readable by SQL. */
 export interface SourceRelation {
   relation: string;
+  /** The same rows with `FORMER_ID` beside `id`, where versions of before may have their ids written otherwise. */
+  bothIds?: string;
   /** What goes into the version's record: enough to read the same again, no secret. */
   describe: Record<string, unknown>;
   /** Lines left out, when that was asked for. */

@@ -18,7 +18,7 @@ export type LogTool = keyof typeof importers;
 export {inspectInvalidation, inspectLog, inspectOutput, withAttachments} from "./inspectLog.js";
 export {inspectParts} from "./inspectValue.js";
 export {at, isObject, type JsonObject, objectsOf, textOf} from "./json.js";
-export {lmEvalModel, lmEvalResults} from "./lmEvalResults.js";
+export {lmEvalModel, lmEvalResults, lmEvalRowModel} from "./lmEvalResults.js";
 export {lmEvalInput, lmEvalOutput, lmEvalTarget, lmEvalTask} from "./lmEvalSample.js";
 export {answerText, messageText} from "./messages.js";
 export {openZip, type Zip} from "./zip.js";

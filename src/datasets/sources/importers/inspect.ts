@@ -3,6 +3,7 @@ import {withAttachments, inspectLog, inspectInvalidation, inspectOutput} from ".
 import {inspectParts} from "./inspectValue.js";
 import {at, isObject, type JsonObject, objectsOf, readDocument, textOf, wrongShape} from "./json.js";
 import {promptText, toolCalls} from "./messages.js";
+import {FORMER_ID} from "../types.js";
 import type {Importer} from "./types.js";
 import {openZip} from "./zip.js";
 
@@ -52,6 +53,7 @@ function rowOf(evaluated: JsonObject, sample: JsonObject): object {
   const message = objectsOf(at(sample, "output", "choices"))[0]?.message;
   return {
     id: [...evalOf(evaluated), textOf(sample.id), textOf(sample.epoch) ?? "1"].join("/"),
+    [FORMER_ID]: `${textOf(evaluated.run_id)}/${textOf(sample.id)}/${textOf(sample.epoch) ?? "1"}`,
     task,
     model,
     sample: textOf(sample.id),

@@ -1,6 +1,7 @@
 import {readObjects, textOf, wrongShape} from "./json.js";
-import {lmEvalModel, lmEvalResults} from "./lmEvalResults.js";
+import {lmEvalResults, lmEvalRowModel} from "./lmEvalResults.js";
 import {lmEvalInput, lmEvalOutput, lmEvalTarget, lmEvalTask} from "./lmEvalSample.js";
+import {FORMER_ID} from "../types.js";
 import type {Importer} from "./types.js";
 
 const RESERVED = ["doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics"];
@@ -8,7 +9,7 @@ const RESERVED = ["doc_id", "doc", "target", "arguments", "resps", "filtered_res
 /** Samples that lm-evaluation-harness logs with `--log_samples`: one row for each document and filter. */
 export const lmEval: Importer = async function* (file, db, name) {
   const task = lmEvalTask(file);
-  const model = lmEvalModel(await lmEvalResults(file), name);
+  const model = lmEvalRowModel(await lmEvalResults(file), name);
   for await (const sample of readObjects(file, db)) {
     if (!("doc_id" in sample) || !("doc" in sample))
       throw wrongShape(file, "a samples file of lm-evaluation-harness with `doc_id` and `doc` in every line");
@@ -17,8 +18,10 @@ export const lmEval: Importer = async function* (file, db, name) {
       : Object.keys(sample).filter(
           (metric) => !RESERVED.includes(metric) && typeof sample[metric] === "number"
         );
+    const former = [task, sample.filter, sample.doc_id].filter((part) => part !== undefined).join("/");
     yield {
-      id: [model, task, sample.filter, sample.doc_id].filter((part) => part !== undefined).join("/"),
+      id: model === undefined ? former : `${model}/${former}`,
+      [FORMER_ID]: former,
       model,
       task,
       doc: textOf(sample.doc),
