@@ -6,6 +6,7 @@ import {createSpending, type Spending} from "./calls/spending.js";
 import {createTally, type Tally} from "./calls/tally.js";
 import type {EvalDefinition} from "./define.js";
 import {answeredBy} from "./journal/answeredBy.js";
+import {answeredStages} from "./journal/answeredStages.js";
 import {type AppendLog, openAppendLog} from "./journal/appendLog.js";
 import type {Bits} from "./journal/bits.js";
 import type {RunFolder} from "./journal/folder.js";
@@ -93,7 +94,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     const prices = callPrices(listed.prices, new Date(effects.now()).toISOString());
     const concurrency = options.concurrency ?? CONCURRENCY;
     const outage = outageSettings(planned, tally);
-    const answered = Array.from(settled.answered, (candidate) => ready[candidate]!.prepared.endpoint);
+    const answered = await answeredStages(place, plan, ready, settled);
     const made = await openRunCalls(planned, {spending, prices, concurrency, outage, answered});
     logs.push(made);
     if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, listed.problem);

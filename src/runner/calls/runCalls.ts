@@ -1,5 +1,4 @@
 import {createLimiters, type Limiters} from "../../endpoints/limiters.js";
-import type {Endpoint} from "../../endpoints/types.js";
 import {ofAllStarts} from "../journal/askedModels.js";
 import {type AnswersFile, openSideAnswers} from "../journal/sideAnswers.js";
 import {openStageAnswers} from "../journal/stageAnswers.js";
@@ -22,8 +21,8 @@ export interface RunCallsInputs {
   concurrency: number;
   /** What is done about endpoints that fail or limit the rate. */
   outage: Omit<OutageSettings, "onGiveUp">;
-  /** Of the candidates that were answered in an earlier start of the run. */
-  answered: readonly Endpoint[];
+  /** Names of stages' endpoints that answered an earlier start of the run, by its journal. */
+  answered: readonly string[];
 }
 
 /** Opens the answers that were kept in the run's folder. */
@@ -38,7 +37,7 @@ export async function openRunCalls(
   const checked = await answersOf("preflight-answers.ndjson", since);
   const limiters: Limiters = createLimiters(concurrency);
   const answers = await openStageAnswers(store.workspace, run.id);
-  const stageGuards = createSideGuards({limiters, outage, answered: answered.flatMap(stageNames)});
+  const stageGuards = createSideGuards({limiters, outage, answered: [...answered, ...answers.endpoints]});
   const stageCalls = createStageCalls({limiters, guards: stageGuards, kept: {answers, prices}});
   const judges = scored.before.models.map(({endpoint}) => endpoint);
   const sideGuards = createSideGuards({limiters, outage, answered: judges});
@@ -61,10 +60,4 @@ export async function openRunCalls(
       await answers.close();
     }
   };
-}
-
-/** Names of the endpoints that a cascade or a reranked candidate asks. */
-function stageNames({stages}: Endpoint): string[] {
-  const each = stages?.() ?? [];
-  return each.flatMap(({endpoint}) => (endpoint.stages ? stageNames(endpoint) : [endpoint.name]));
 }

@@ -103,7 +103,7 @@ export function createStageCalls({limiters, guards, kept}: StageCallsInputs): Ru
         const known = found(key, id, endpoint, request.model);
         if (known) return known;
         const completion = await made(asked);
-        await kept.answers.keep(key, id, completion);
+        await kept.answers.keep(key, id, {completion, endpoint: endpoint.name});
         return completion;
       },
       score(endpoint, request, answers, options) {

@@ -11,6 +11,8 @@ import {JOURNAL, journalFile, latest, otherCompletions, OUTCOME, outcomeColumns}
 export interface Settled {
   /** Numbers that need no call now: in the journal, in the store, or answered by an equal request. */
   done: Bits;
+  /** Relation of all that this run's journal holds. */
+  journal: string;
   /** Relation of the answers that this run's journal holds. */
   ownOf: string;
   /** Relation of completions that other runs have paid for, and of failures of theirs that stand, by number. */
@@ -46,6 +48,7 @@ export function allSettled(total: number, failed: number): Settled {
   for (let n = 0; n < total; n++) done.add(n);
   return {
     done,
+    journal: `(${emptyRelation(JOURNAL)})`,
     ownOf: `(${emptyRelation(JOURNAL)})`,
     reusedOf: `(${emptyRelation({n: "BIGINT", run: "VARCHAR", ...OUTCOME})})`,
     reused: total - failed,
@@ -124,6 +127,7 @@ export async function settle({place, plan, runs, runId, folder, options}: Settle
   }
   return {
     done,
+    journal,
     ownOf: `(select j.* from ${journal} j semi join (select n from ${own} where status = 'completed') o using (n) where j.status = 'completed')`,
     reusedOf: reused,
     reused: reusedCount,

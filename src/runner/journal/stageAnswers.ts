@@ -12,9 +12,11 @@ export interface StageAnswers {
   /** @param key of the request  @param id of the question among those of the request */
   find(key: string, id: string): StageAnswer | undefined;
   /** Resolves when a kill of this process cannot lose the answer. */
-  keep(key: string, id: string, completion: Completion): Promise<void>;
+  keep(key: string, id: string, answer: {completion: Completion; endpoint: string}): Promise<void>;
   /** To be told when the request's outcome is journaled. */
   ended(key: string, answered: boolean): void;
+  /** Names of the endpoints that gave those of before. */
+  readonly endpoints: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
@@ -25,7 +27,8 @@ export interface StageAnswer {
 }
 
 type Line =
-  {key: string; id: string; completion: Completion; answered?: undefined} | {key: string; answered: true};
+  | {key: string; id: string; completion: Completion; endpoint?: string; answered?: undefined}
+  | {key: string; answered: true};
 
 const FILE = "stage-answers.ndjson";
 
@@ -34,15 +37,16 @@ const MOST_CHARACTERS = 128e6;
 
 /** Opens the answers of a run, with those of its earlier starts. */
 export async function openStageAnswers(workspace: Workspace, runId: string): Promise<StageAnswers> {
-  const {known, complete} = await earlierAnswers(workspace, runId);
+  const {known, complete, endpoints} = await earlierAnswers(workspace, runId);
   let log: Promise<AppendLog> | undefined;
   const opened = () => (log ??= openAppendLog(runPath(workspace, runId, FILE)));
   let isNeeded = !complete;
   return {
     find: (key, id) => known.get(key)?.get(id),
-    async keep(key, id, completion) {
+    endpoints,
+    async keep(key, id, {completion, endpoint}) {
       answersOf(known, key).set(id, {completion, earlier: false});
-      await (await opened()).append({key, id, completion} satisfies Line);
+      await (await opened()).append({key, id, completion, endpoint} satisfies Line);
     },
     ended(key, answered) {
       if (!known.delete(key)) return;
@@ -71,8 +75,9 @@ function answersOf(known: Known, key: string): Map<string, StageAnswer> {
 async function earlierAnswers(
   workspace: Workspace,
   runId: string
-): Promise<{known: Known; complete: boolean}> {
+): Promise<{known: Known; complete: boolean; endpoints: ReadonlySet<string>}> {
   const known: Known = new Map();
+  const endpoints = new Set<string>();
   const sizes = new Map<string, number>();
   let characters = 0;
   let complete = true;
@@ -87,6 +92,7 @@ async function earlierAnswers(
       forget(key);
       continue;
     }
+    if (line.endpoint !== undefined) endpoints.add(line.endpoint);
     answersOf(known, key).set(line.id, {completion: line.completion, earlier: true});
     const size = JSON.stringify(line.completion).length;
     sizes.set(key, (sizes.get(key) ?? 0) + size);
@@ -96,5 +102,5 @@ async function earlierAnswers(
       forget(known.keys().next().value!);
     }
   }
-  return {known, complete};
+  return {known, complete, endpoints};
 }

@@ -259,6 +259,17 @@ describe("the first model of a cascade", () => {
     expect(strong.requests).toEqual([]);
   });
 
+  it("that only fails on fewer rows than an outage takes leaves them to the next", async () => {
+    const few = await wordsProject(await temporaryProject(), 12);
+    behave = () => ({status: 500});
+    const {manifest} = await run(both(0), {giveUpAfterSeconds: 1}, few);
+    const {planned} = manifest!.counts;
+    expect(planned).toBeLessThan(10);
+    expect(manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: planned}});
+    expect(strong.requests.length).toBe(planned);
+    few.store.close();
+  });
+
   it("that fails on some rows alone leaves these to the next", async () => {
     const odd = (prompt: string) => / (3|4|5)?[0-9]?7 /.test(prompt);
     behave = (prompt) => (odd(prompt) ? {status: 500} : undefined);
@@ -276,6 +287,83 @@ describe("the first model of a cascade", () => {
     const {manifest} = await run(both());
     expect(manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
     expect(strong.requests.length).toBe(22);
+  });
+});
+
+describe("a later model of a cascade", () => {
+  let strong: ModelServer;
+  let refused: (prompt: string) => boolean;
+  beforeEach(async () => {
+    strong = await startModelServer({
+      behave: ({prompt}) =>
+        refused(prompt)
+          ? {latencyMs: 50, status: 403, body: {error: {message: "not with this key"}}}
+          : undefined
+    });
+  });
+  afterEach(() => strong.close());
+
+  /** "red" and "blue" are sure enough. */
+  const both = () => {
+    const stages = [
+      candidate("cheap", server(model.url, "cheap"), "test-model"),
+      candidate("dear", server(strong.url, "dear"), "test-model")
+    ];
+    const candidates = [cascade("both", stages, {signal: "length", thresholds: [-4]})];
+    return wordsEval(server(model.url), {candidates});
+  };
+  const stoppedByKey = {
+    status: "partial",
+    stopped: expect.stringMatching(/^dear refused the key: .*403/) as string,
+    counts: {failed: 0}
+  };
+
+  it("that never answered refuses the key at each start, though rows were answered without it", async () => {
+    refused = () => true;
+    const first = await run(both());
+    expect(first.manifest).toMatchObject(stoppedByKey);
+    expect(first.manifest!.counts.completed).toBeGreaterThan(0);
+    expect((await run(both())).manifest).toMatchObject(stoppedByKey);
+    refused = () => false;
+    const last = await run(both());
+    expect(last.manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
+  });
+
+  it.each([
+    ["has refused rows", true, {status: "complete", stopped: undefined}],
+    ["refuses the key where that is not told by tokens", false, stoppedByKey]
+  ])("that answered an earlier start %s", async (_what, usage, expected) => {
+    const interrupt = new AbortController();
+    behave = () => ({usage});
+    refused = () => {
+      if (strong.requests.length >= 3) interrupt.abort();
+      return false;
+    };
+    const first = await run(both(), {concurrency: 1}, {signal: interrupt.signal});
+    expect(first.manifest).toMatchObject({status: "partial", counts: {failed: 0}});
+    refused = () => true;
+    const {manifest} = await run(both());
+    expect(manifest).toMatchObject(expected);
+    expect(manifest!.counts.failed > 0).toBe(usage);
+  });
+
+  it("that answered requests which were not answered as a whole has refused rows", async () => {
+    let takesKey = false;
+    const last = await startModelServer({behave: () => (takesKey ? undefined : {status: 401})});
+    const three = () => {
+      const stages = [model, strong, last].map(({url}, i) =>
+        candidate(`model ${i}`, server(url, `model ${i}`), "test-model")
+      );
+      const candidates = [cascade("three", stages, {signal: "length", thresholds: [-4, 0]})];
+      return wordsEval(server(model.url), {candidates});
+    };
+    refused = () => false;
+    const first = await run(three());
+    expect(first.manifest!.stopped).toMatch(/^model 2 refused the key/);
+    [refused, takesKey] = [() => true, true];
+    const second = await run(three());
+    expect(second.manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
+    await last.close();
   });
 });
 
