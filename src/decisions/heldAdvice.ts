@@ -1,5 +1,6 @@
 import {actionOf, nameOf} from "./action.js";
-import {counted, list} from "./points.js";
+import {lackText} from "./lacking.js";
+import {list} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
 
@@ -139,7 +140,7 @@ function failureWarning(verdict: Decided, baseline: string | undefined, action: 
   const lag = meansIfWrong[ahead]! - meansIfWrong[advised]!;
   const meanOf = (name: string) => summaries.find(({candidate}) => candidate === name)!.mean!;
   if (isOpen && (lag <= margin || lag - (meanOf(ahead) - meanOf(advised)) <= margin)) return undefined;
-  const {planned, scored} = summaries.find(({candidate}) => candidate === advised)!;
+  const own = summaries.find(({candidate}) => candidate === advised)!;
   const {number} = writerOf(verdict.scale);
-  return `${adviceAgainst(advised, baseline, action)}: ${counted(planned - scored)} of its ${counted(planned)} rows have no score. Had every failed row been wrong, ${ahead} would be better (${number(meansIfWrong[ahead]!)} against ${number(meansIfWrong[advised]!)}).`;
+  return `${adviceAgainst(advised, baseline, action)}: ${lackText(own, {before: "its "})}. Had every failed row been wrong, ${ahead} would be better (${number(meansIfWrong[ahead]!)} against ${number(meansIfWrong[advised]!)}).`;
 }
