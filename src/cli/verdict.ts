@@ -56,7 +56,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   if (winner && winner.naive - winner.estimate >= 0.0005)
     lines.push(
       dim(
-        `${sharedRows(run, verdict)}Picking the highest of ${verdict.summaries.length} scores overestimates it (winner's curse). Corrected: ${number(winner.estimate)} (${number(winner.low)} to ${number(winner.high)}).`
+        `${sharedRows(run, verdict)}Picking the highest of ${verdict.summaries.filter(({scored}) => scored > 0).length} scores overestimates it (winner's curse). Corrected: ${number(winner.estimate)} (${number(winner.low)} to ${number(winner.high)}).`
       )
     );
   for (const {sentence} of verdict.risks) lines.push(`! ${sentence}`);

@@ -121,8 +121,9 @@ function winnerText({verdict, status}: RunView): Content {
       ? partial
       : `${partial === "" ? "On" : `${partial}on`} the ${plural(winner.rows, "row")} that all candidates share ${best} scored ${format.score(winner.naive)}. `;
   return html`<p class="aside">
-    ${shared}Picking the highest of ${plural(verdict.summaries.length, "score")} overestimates it (winner's
-    curse). Corrected: ${format.score(winner.estimate)} (${format.interval(winner.low, winner.high)}).
+    ${shared}Picking the highest of ${plural(summaries.filter((one) => one.scored > 0).length, "score")}
+    overestimates it (winner's curse). Corrected: ${format.score(winner.estimate)}
+    (${format.interval(winner.low, winner.high)}).
   </p>`;
 }
 

@@ -123,7 +123,11 @@ function pickAction(
   if (unscored.length > 0) return unscoredAction(unscored, best, baseline);
   if (race && race.errorRate === undefined) {
     const verb = best === baseline ? "Keep" : baseline === undefined ? "Take" : "Switch to";
-    return `${verb} ${best}: it was left when ${race.rows < race.rowsOfPart ? "the budget was spent" : "all rows were used up"}.`;
+    const when = race.rows < race.rowsOfPart ? "the budget was spent" : "all rows were used up";
+    // Else the table shows another one with a better mean, and nothing says why that one went.
+    const own = summaries.find(({candidate}) => candidate === best)?.mean ?? 0;
+    const by = (summaries[0]?.mean ?? 0) > own ? ", by means with failed rows counted as 0" : "";
+    return `${verb} ${best}: it was left when ${when}${by}.`;
   }
   const never = neverScored({summaries, race});
   if (comparisons.length === 0 && never.length > 0)

@@ -29,6 +29,14 @@ export function scoresOf({candidates, values}: ScoreTable, candidate: string): V
   return values[candidates.indexOf(candidate)] ?? [];
 }
 
+/** A candidate's own scores with every failed row as `score`, and so every failed repeat in the mean of a scored row. */
+export function failedAs(table: ScoreTable, candidate: string, score: number): number[] {
+  const failed = table.failedRepeats?.[table.candidates.indexOf(candidate)];
+  return scoresOf(table, candidate).map((value, row) =>
+    value === undefined ? score : value + (failed?.[row] ?? 0) * (score - value)
+  );
+}
+
 /** What several candidates of a table are compared by: of a corpus figure the values over the rows that all of them have. */
 export function sharedValues(table: ScoreTable, candidates: readonly string[]): Values[] {
   return aligned(candidates.map((candidate) => ({table, candidate})));
@@ -80,6 +88,7 @@ export function rowsOf(table: ScoreTable, rows: readonly number[]): ScoreTable {
     rowIds: only(table.rowIds),
     clusters: table.clusters && only(table.clusters),
     values: table.values.map(only),
+    failedRepeats: table.failedRepeats?.map(only),
     corpus: table.corpus && {...table.corpus, counts: table.corpus.counts.map(only)}
   };
 }
@@ -88,11 +97,12 @@ export function rowsOf(table: ScoreTable, rows: readonly number[]): ScoreTable {
 export function candidatesOf(table: ScoreTable, candidates: readonly string[]): ScoreTable {
   const only = <T>(columns: readonly T[][]) =>
     candidates.map((candidate) => columns[table.candidates.indexOf(candidate)] ?? []);
-  const {values, corpus} = table;
+  const {values, failedRepeats, corpus} = table;
   return {
     ...table,
     candidates: [...candidates],
     values: only(values),
+    failedRepeats: failedRepeats && only(failedRepeats),
     corpus: corpus && {...corpus, counts: only(corpus.counts)}
   };
 }

@@ -3,10 +3,11 @@ import {choiceAmong, type TieBreakers} from "./action.js";
 import {bestFirst} from "./best.js";
 import {oldPriceOf} from "./oldPrices.js";
 import {cheaperOf} from "./cheaper.js";
-import {candidatesOf, clustersOf, figureOf, sharedValues, valuesOf} from "./columns.js";
+import {candidatesOf, clustersOf, failedAs, figureOf, sharedValues, valuesOf} from "./columns.js";
 import {corpusWarnings} from "./corpusWarnings.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import {actionAfterRisks} from "./heldAdvice.js";
+import {lackText} from "./lacking.js";
 import {isIdentical, moreRows} from "./moreRows.js";
 import {fewGroups} from "./fewGroups.js";
 import {pairwise} from "./pairwise.js";
@@ -132,18 +133,21 @@ function summarize(table: ScoreTable, index: number, level: number): CandidateSu
   const present = values.filter((value) => value !== undefined);
   const failed = values.length - present.length;
   const interval = meanInterval(values, {level, clusters: clustersOf(table), bounds: table.bounds});
-  const sum = present.reduce((total, value) => total + value, 0);
+  const repeats = mean((table.failedRepeats?.[index] ?? []).filter((_, row) => values[row] !== undefined));
+  const failedRepeats = repeats === 0 ? undefined : repeats;
   const isShare = failed > 0 && table.binary && !table.corpus;
+  const ifFailed = (score: number) => (isShare ? mean(failedAs(table, candidate, score)) : undefined);
   return {
     candidate,
     planned: values.length,
     scored: present.length,
+    failedRepeats,
     mean: mean(values),
     low: interval?.low,
     high: interval?.high,
     method: interval?.method,
-    ifFailedWrong: isShare ? sum / values.length : undefined,
-    ifFailedRight: isShare ? (sum + failed) / values.length : undefined
+    ifFailedWrong: ifFailed(0),
+    ifFailedRight: ifFailed(1)
   };
 }
 
@@ -192,18 +196,19 @@ function isEquivalent(table: ScoreTable, pair: Comparison, options: DecideOption
   return low !== undefined && high !== undefined && low > -options.margin && high < options.margin;
 }
 
-/** Who lacks scores; a risk says where that could turn the verdict. */
+/** Who lacks scores; a risk says where that could turn the verdict. One that was never scored is named beside the others' verdict. */
 function warningsOf(summaries: CandidateSummary[]): string[] {
-  const warnings: string[] = [];
-  for (const {candidate, planned, scored, ifFailedWrong, ifFailedRight} of summaries)
-    if (scored < planned) {
+  const isScored = summaries.some(({scored}) => scored > 0);
+  return summaries
+    .filter(
+      ({planned, scored, failedRepeats}) =>
+        (scored < planned || failedRepeats !== undefined) && (scored > 0 || !isScored)
+    )
+    .map(({candidate, ifFailedWrong, ifFailedRight, ...of}) => {
       const range =
-        ifFailedWrong === undefined
+        ifFailedWrong === undefined || of.scored === 0
           ? ""
           : ` Its mean would be from ${points(ifFailedWrong)} (all wrong) to ${points(ifFailedRight!)} (all right).`;
-      warnings.push(
-        `${candidate}: ${planned - scored} of ${planned} rows ${planned - scored === 1 ? "has" : "have"} no score.${range}`
-      );
-    }
-  return warnings;
+      return `${candidate}: ${lackText(of)}.${range}`;
+    });
 }

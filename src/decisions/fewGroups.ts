@@ -14,6 +14,10 @@ export function fewGroups(table: ScoreTable): string[] {
   if (effective >= FEW_GROUPS) return [];
   const worth = Math.round(effective);
   const rows = `The ${counted(clusters.length)} rows are in ${groups === 1 ? "1 group" : `${counted(groups)} groups`}`;
+  if (groups === 1)
+    return [
+      `${rows}, and intervals count groups: with one there is none. More groups give one; more rows of this group do not.`
+    ];
   const found =
     worth === groups
       ? `${rows}, and the intervals count groups: with so few they are wide.`

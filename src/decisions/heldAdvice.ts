@@ -1,5 +1,6 @@
 import {actionOf, nameOf} from "./action.js";
-import {counted, list} from "./points.js";
+import {lackText} from "./lacking.js";
+import {list} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
 
@@ -9,7 +10,7 @@ type Advice = Pick<Verdict, "action" | "held" | "heldBy">;
 /**
  * The action, or a warning in its place. Not advised are a switch whose lead over the baseline is no larger than what leakage is known to
  * move, and a choice among equals where it moves the margin; leakage that no row is known to be free of may move anything. Nor is
- * a lead that another would have had every failed row been wrong, nor a switch or a choice by a judge that mostly goes
+ * a lead that another would have had every failed row been wrong, nor a pick, a switch or a choice by a judge that mostly goes
  * by the order of the answers.
  */
 export function actionAfterRisks(
@@ -91,14 +92,20 @@ function judgeWarning(
       ? undefined
       : `${advice}: that ${list(tied)} are equally good may come from the order of the answers.`;
   }
-  return isSwitch(action)
-    ? `Do not switch to ${verdict.best} yet: its lead may come from the order of the answers.`
-    : undefined;
+  const leads = verdict.kind === "pick" && verdict.comparisons.length > 0;
+  const isTaken = action.startsWith("Take") && verdict.race?.outcome === "within-margin";
+  if (!isSwitch(action) && !leads && !isTaken) return undefined;
+  return `${adviceAgainst(verdict.best!, baseline, action)}: its lead may come from the order of the answers.`;
 }
 
 const isOrderRisk = ({kind, unbounded}: Risk) => kind === "judge" && unbounded === true;
 
 const isSwitch = (action: string) => action.startsWith("Switch to");
+
+function adviceAgainst(advised: string, baseline: string | undefined, action: string): string {
+  if (advised === baseline) return `Keep ${advised} for now`;
+  return isSwitch(action) ? `Do not switch to ${advised} yet` : `Do not choose ${advised} yet`;
+}
 
 /** Candidates that stand for the same weights are one. */
 function tiedOf({set, sameWeights = []}: Pick<Verdict, "set" | "sameWeights">): string[] {
@@ -133,13 +140,7 @@ function failureWarning(verdict: Decided, baseline: string | undefined, action: 
   const lag = meansIfWrong[ahead]! - meansIfWrong[advised]!;
   const meanOf = (name: string) => summaries.find(({candidate}) => candidate === name)!.mean!;
   if (isOpen && (lag <= margin || lag - (meanOf(ahead) - meanOf(advised)) <= margin)) return undefined;
-  const {planned, scored} = summaries.find(({candidate}) => candidate === advised)!;
+  const own = summaries.find(({candidate}) => candidate === advised)!;
   const {number} = writerOf(verdict.scale);
-  const advice =
-    advised === baseline
-      ? `Keep ${advised} for now`
-      : isSwitch(action)
-        ? `Do not switch to ${advised} yet`
-        : `Do not choose ${advised} yet`;
-  return `${advice}: ${counted(planned - scored)} of its ${counted(planned)} rows have no score. Had every failed row been wrong, ${ahead} would be better (${number(meansIfWrong[ahead]!)} against ${number(meansIfWrong[advised]!)}).`;
+  return `${adviceAgainst(advised, baseline, action)}: ${lackText(own, {before: "its "})}. Had every failed row been wrong, ${ahead} would be better (${number(meansIfWrong[ahead]!)} against ${number(meansIfWrong[advised]!)}).`;
 }

@@ -1,5 +1,5 @@
 import {mean} from "../stats/index.js";
-import {type Column, scoresOf} from "./columns.js";
+import {type Column, failedAs, scoresOf} from "./columns.js";
 import {type ScoreScale, scaleOf} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
 
@@ -17,7 +17,7 @@ export function failedBounds(
 
 /** What a failed row makes of a figure. */
 export interface IfWrong {
-  /** Rows of these without a score. */
+  /** Rows of these of which a repeat, or all, have no score. */
   failed: number;
   rows: number;
   /** The figure with every failed row counted as wrong. */
@@ -29,8 +29,9 @@ export function meanIfWrong(table: ScoreTable, candidate: string): IfWrong | und
   const bounds = failedBounds(table);
   const scores = scoresOf(table, candidate);
   if (!bounds || scores.length === 0) return undefined;
-  const failed = scores.filter((score) => score === undefined).length;
-  return {failed, rows: scores.length, figure: mean(scores.map((score) => score ?? bounds[0]))!};
+  const ifWrong = failedAs(table, candidate, bounds[0]);
+  const failed = failedRows(table, candidate).filter(Boolean).length;
+  return {failed, rows: scores.length, figure: mean(ifWrong)!};
 }
 
 /** The same of a difference, candidate minus `other`, over the rows that both tables have. */
@@ -42,18 +43,28 @@ export function differenceIfWrong(
 ): IfWrong | undefined {
   const [bounds, others] = [failedBounds(table, scale), failedBounds(other.table, scale)];
   if (!bounds || !others) return undefined;
-  const own = scoresOf(table, candidate);
-  const their = scoresOf(other.table, other.candidate);
+  const [own, their] = [
+    failedAs(table, candidate, bounds[0]),
+    failedAs(other.table, other.candidate, others[0])
+  ];
+  const [failedOwn, failedTheir] = [failedRows(table, candidate), failedRows(other.table, other.candidate)];
   const places = new Map(other.table.rowIds.map((id, row) => [id, row]));
-  const pairs = table.rowIds.flatMap((id, row): [number | undefined, number | undefined][] => {
+  const pairs = table.rowIds.flatMap((id, row) => {
     const place = places.get(id);
-    return place === undefined ? [] : [[own[row], their[place]]];
+    return place === undefined
+      ? []
+      : [{difference: own[row]! - their[place]!, failed: failedOwn[row] || failedTheir[place]}];
   });
   if (pairs.length === 0) return undefined;
-  const failed = pairs.filter(([a, b]) => a === undefined || b === undefined).length;
   return {
-    failed,
+    failed: pairs.filter(({failed}) => failed).length,
     rows: pairs.length,
-    figure: mean(pairs.map(([a, b]) => (a ?? bounds[0]) - (b ?? others[0])))!
+    figure: mean(pairs.map(({difference}) => difference))!
   };
+}
+
+/** By row, whether it, or one of its repeats, has no score. */
+function failedRows(table: ScoreTable, candidate: string): boolean[] {
+  const failed = table.failedRepeats?.[table.candidates.indexOf(candidate)];
+  return scoresOf(table, candidate).map((value, row) => value === undefined || (failed?.[row] ?? 0) > 0);
 }

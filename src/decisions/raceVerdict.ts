@@ -2,12 +2,14 @@ import {choiceAmong} from "./action.js";
 import {breakersOf} from "./decide.js";
 import {actionAfterRisks} from "./heldAdvice.js";
 import {risksOf} from "./risks.js";
+import {sensitivityOf} from "./sensitivityOf.js";
 import {cheaperBy} from "./cheaper.js";
 import type {
   CandidateCost,
   CheaperCandidate,
   Comparison,
   DecideOptions,
+  ScoreTable,
   Verdict,
   VerdictRace
 } from "./types.js";
@@ -18,13 +20,18 @@ import type {RaceRecord, RaceRound} from "./raceTypes.js";
  * those of one look. Kind, set and sentence come from the race, comparisons from its anytime-valid intervals, and `alpha`
  * is the race's error rate, which holds over all rounds and pairs together. A race that ended within the margin is a tie
  * only when no other's interval goes beyond it: else the leader may be far better, and nobody is chosen among equals.
- * The winner's correction and the p values of one look are left out. Costs: of every raced candidate.
+ * The winner's correction and the p values of one look are left out. Costs: of every raced candidate. `table`: the last round's scores,
+ * which tell what failed rows could change where the race's best has not the best mean.
  */
 export function raceVerdict(
   record: RaceRecord,
   last: Verdict,
   costs: Readonly<Record<string, CandidateCost>>,
-  {baseline, ...more}: {baseline?: string} & Pick<DecideOptions, "tieBreakers" | "facts"> = {}
+  {
+    baseline,
+    table,
+    ...more
+  }: {baseline?: string; table?: ScoreTable} & Pick<DecideOptions, "tieBreakers" | "facts"> = {}
 ): Verdict {
   const {rounds, settings, outcome} = record;
   const round = rounds.at(-1)!;
@@ -33,11 +40,12 @@ export function raceVerdict(
   const still = outcome?.set ?? round.candidates.filter((candidate) => !gone.has(candidate));
   const set = best === undefined ? [] : [best, ...still.filter((candidate) => candidate !== best)];
   const alpha = settings.errorRate ?? last.alpha;
-  const {summaries, margin, scale, warnings, sensitivity} = last;
+  const {summaries, margin, scale, warnings} = last;
+  const sensitivity = best === undefined ? undefined : sensitivityIn(last, best, table);
   const cheaper =
     settings.errorRate === undefined || best === undefined
       ? undefined
-      : cheaperInRace(record, best, costs, {alpha, scale});
+      : cheaperInRace(record, best, costs, {alpha, scale, sensitivity});
   const comparisons = best === undefined ? [] : comparisonsOf(round, best, summaries);
   const decidedKind = best === undefined ? "no-scores" : kindOf(outcome?.kind, set, comparisons, margin);
   const open = outcome?.kind === "within-margin" && decidedKind !== "tie";
@@ -51,7 +59,7 @@ export function raceVerdict(
     scale,
     summaries,
     warnings,
-    sensitivity: sensitivity && last.best === best ? sensitivity : undefined,
+    sensitivity,
     cheaper,
     costs: Object.keys(costs).length > 0 ? costs : undefined,
     choice: open ? undefined : choiceAmong(set, breakersOf({...more, costs})),
@@ -66,6 +74,12 @@ export function raceVerdict(
     sentence: outcome?.sentence ?? `The race has not ended; ${still.length} candidates are still in.`,
     risks
   };
+}
+
+function sensitivityIn(last: Verdict, best: string, table: ScoreTable | undefined): Verdict["sensitivity"] {
+  if (last.best === best) return last.sensitivity;
+  const rival = last.summaries.find(({candidate, scored}) => candidate !== best && scored > 0)?.candidate;
+  return table && sensitivityOf(table, best, {rival, scale: last.scale});
 }
 
 /** Undefined when the last round has no score. */
@@ -151,26 +165,46 @@ function leadIn(round: RaceRound, best: string, other: string) {
   return undefined;
 }
 
-/** From the last round that both were in. The intervals hold for all pairs at once: nothing is left to correct. */
+/**
+ * From the last round that both were in. The intervals hold for all pairs at once: nothing is left to correct. Undecided where a
+ * candidate would be more than the margin worse had every failed row been wrong.
+ */
 function cheaperInRace(
   {rounds, settings}: RaceRecord,
   best: string,
   costs: Readonly<Record<string, CandidateCost>>,
-  terms: Pick<Verdict, "alpha" | "scale">
+  {sensitivity, ...terms}: Pick<Verdict, "alpha" | "scale" | "sensitivity">
 ): Verdict["cheaper"] {
   const {candidates, margin} = settings;
   return cheaperBy(candidates, best, costs, {margin, ...terms}, (cheaper) =>
     cheaper.map((candidate): Omit<CheaperCandidate, "candidate" | "costUsdPerThousand"> => {
-      const lead = rounds.map((round) => leadIn(round, best, candidate)).findLast(Boolean);
+      const round = rounds.findLast((one) => leadIn(one, best, candidate));
+      const lead = round && leadIn(round, best, candidate);
       if (!lead) return {rows: 0, verdict: "undecided"};
       const [low, high] = [-lead.high, -lead.low];
+      const known = round === rounds.at(-1) ? sensitivity?.meansIfWrong : undefined;
+      const turns = differenceIfWrong(round, [candidate, best], known) < -margin;
       return {
         difference: -lead.estimate,
         low,
         high,
         rows: lead.observations,
-        verdict: low > -margin ? "non-inferior" : high <= -margin ? "inferior" : "undecided"
+        verdict: low > -margin && !turns ? "non-inferior" : high <= -margin ? "inferior" : "undecided"
       };
     })
   );
+}
+
+/** First minus second; 0 where nothing failed. Of a round of which the means are not known by the standings, a failed row as 0. */
+function differenceIfWrong(
+  {rows, standings}: RaceRound,
+  pair: readonly [first: string, second: string],
+  known: Readonly<Record<string, number>> = {}
+): number {
+  const found = pair.map((name) => {
+    const {scored = rows, mean = 0} = standings.find(({candidate}) => candidate === name) ?? {};
+    return {failed: scored < rows, figure: known[name] ?? (mean * scored) / rows, known: name in known};
+  });
+  if (!found.some((one) => one.failed || one.known)) return 0;
+  return found[0]!.figure - found[1]!.figure;
 }

@@ -61,7 +61,7 @@ export async function runReport(
   return {
     run,
     table: {...table, baseline},
-    verdict: raceVerdict(race, verdict, costs, {baseline, ...known}),
+    verdict: raceVerdict(race, verdict, costs, {baseline, table, ...known}),
     calls,
     dropped
   };

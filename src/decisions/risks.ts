@@ -1,7 +1,8 @@
 import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
 import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
 import {type Contamination, contaminationText} from "./contamination.js";
-import {counted, points} from "./points.js";
+import {lackShare, lackText} from "./lacking.js";
+import {counted, list, points} from "./points.js";
 import {type Selected, selectionText} from "./selection.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
@@ -41,6 +42,9 @@ export const ORDER_RISK = 0.2;
 
 /** Above this share its scores hold a switch back, and a choice among equals. */
 const ORDER_DECIDES = 0.5;
+
+/** Above this share of a candidate's rows or repeats, failures of which nobody can say what they change are a risk. */
+const FAILURES_SHARE = 0.05;
 
 /** Those whose effect nobody measured stand in this order. */
 const ORDER: readonly Risk["kind"][] = [
@@ -155,12 +159,34 @@ function heldOutRisk({openedBefore = 0}: RiskFacts): Risk | undefined {
   };
 }
 
-function failureRisk({sensitivity, best}: Pick<Verdict, "sensitivity" | "best">): Risk | undefined {
-  if (!sensitivity) return undefined;
+function failureRisk(
+  verdict: Pick<Verdict, "sensitivity" | "best" | "summaries" | "figure">
+): Risk | undefined {
+  const {sensitivity, best} = verdict;
+  if (!sensitivity) return unboundedFailures(verdict);
   const {lowest, sentence, bestIfWrong, bestIfRight} = sensitivity;
   const turns = bestIfWrong !== best || bestIfRight !== best || (lowest !== undefined && lowest < 0);
   if (!turns) return undefined;
   return {kind: "failures", sentence, moves: Math.max(0, -(lowest ?? 0)) || undefined};
+}
+
+/** Where nobody can say what failed rows could change; one that was never scored is named elsewhere. */
+function unboundedFailures({
+  best,
+  summaries,
+  figure
+}: Pick<Verdict, "best" | "summaries" | "figure">): Risk | undefined {
+  const found = summaries
+    .filter((one) => one.scored > 0 && lackShare(one) > FAILURES_SHARE)
+    .sort((a, b) => lackShare(b) - lackShare(a));
+  if (best === undefined || found.length === 0) return undefined;
+  const why =
+    figure === undefined ? "the scorer states no bounds" : `a row's part in ${figure} has no bounds`;
+  return {
+    kind: "failures",
+    sentence: `${list(found.map((one) => lackText(one, {after: ` of ${one.candidate}`})))}; what they could change is not known, since ${why}.`,
+    candidates: found.map(({candidate}) => candidate)
+  };
 }
 
 function personalDataRisk({personalData}: RiskFacts): Risk | undefined {

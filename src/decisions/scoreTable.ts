@@ -6,7 +6,7 @@ import type {ScoreTable} from "./types.js";
 
 /**
  * The scores of a run by one scorer, one row a dataset row, means over repeats. A row whose repeats all failed is
- * undefined there. With several prompt variants each candidate-variant pair is a candidate, named "candidate · variant".
+ * undefined there, and how many failed of the others' repeats stands beside them. With several prompt variants each candidate-variant pair is a candidate, named "candidate · variant".
  * Where a corpus figure decides, its counts by row are read from the scores' details.
  * @param figure the figure, null for the mean of the rows; the scorer's own in the run when left out
  */
@@ -38,6 +38,7 @@ export async function scoreTable(
   const values = named.map(() => new Array<number | undefined>(rowIds.length).fill(undefined));
   const columns: Columns = {run, scorer, named};
   await readScores(store, columns, values);
+  const failedRepeats = run.repeats > 1 ? await readFailedRepeats(store, columns, rowIds.length) : undefined;
   const decides = figure === undefined ? stated?.corpus : (figure ?? undefined);
   const counts = decides && (await readCounts(store, columns, {figure: decides, rows: rowIds.length}));
   return {
@@ -46,6 +47,7 @@ export async function scoreTable(
     rowIds,
     clusters: clusters.some((cluster) => cluster !== null) ? clusters : undefined,
     values,
+    failedRepeats,
     corpus: decides && counts ? {figure: decides, counts} : undefined,
     binary:
       stated?.binary !== false &&
@@ -77,6 +79,24 @@ async function readScores(store: Store, of: Columns, values: (number | undefined
   for await (const [columns, places, scores] of store.columns(query, parametersOf(of)))
     for (let i = 0; i < scores!.length; i++)
       values[columns![i] as number]![places![i] as number] = scores![i] as number;
+}
+
+/** Of the repeats of scored rows that were asked, the share without a score; undefined when there are none. */
+async function readFailedRepeats(store: Store, of: Columns, rows: number): Promise<number[][] | undefined> {
+  const query = `${PLACES}
+    select nth, place, (1 - count(s.repeat) / count(*))::double from (select * from completions where run = $run) c
+    left join (select row_id, candidate, variant, repeat from scores where run = $run and scorer = $scorer and status = 'scored') s
+      using (row_id, candidate, variant, repeat)
+    join named using (candidate, variant) join places using (row_id)
+    group by nth, place having count(s.repeat) between 1 and count(*) - 1`;
+  const found = of.named.map(() => new Array<number>(rows).fill(0));
+  let any = false;
+  for await (const [columns, places, shares] of store.columns(query, parametersOf(of)))
+    for (let i = 0; i < shares!.length; i++) {
+      found[columns![i] as number]![places![i] as number] = shares![i] as number;
+      any = true;
+    }
+  return any ? found : undefined;
 }
 
 /** What of a run's scores is read into the columns of a table. */

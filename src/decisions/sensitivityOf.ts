@@ -1,43 +1,47 @@
-import {differenceSensitivity, sensitivity} from "../stats/index.js";
-import {scoresOf} from "./columns.js";
+import {mean} from "../stats/index.js";
+import {failedAs, scoresOf} from "./columns.js";
 import {failedBounds} from "./ifWrong.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
 import type {ScoreTable, VerdictSensitivity} from "./types.js";
 
 /**
- * What failed rows could change: who would lead had every one of them been wrong (the lowest score there is), and had it been
- * right. Undefined when no row failed, when scores leave the range 0 to 1 and state no other, and when a corpus figure decides.
+ * What failed rows and repeats could change: who would lead had every one of them been wrong (the lowest score there is), and had it
+ * been right. Of a candidate without any score nothing is known, and it is left out. Undefined when nothing failed, when scores leave
+ * the range 0 to 1 and state no other, and when a corpus figure decides.
  */
 export function sensitivityOf(
   table: ScoreTable,
   best: string,
   {rival, scale}: {rival: string | undefined; scale: ScoreScale}
 ): VerdictSensitivity | undefined {
-  const failed = table.values.reduce(
-    (sum, values) => sum + values.filter((value) => value === undefined).length,
-    0
-  );
   const range = failedBounds(table, scale);
-  if (failed === 0 || !range) return undefined;
-  const means = table.candidates.map((candidate) =>
-    sensitivity(scoresOf(table, candidate), {bounds: range})!
+  const found = table.candidates.map((candidate) => missingOf(table, candidate)).filter(({scored}) => scored);
+  const failed = found.reduce((sum, one) => sum + one.failed, 0);
+  const partly = found.reduce((sum, one) => sum + one.partly, 0);
+  if (failed + partly === 0 || !range) return undefined;
+  const means = new Map(
+    found.map(({candidate}) => {
+      const [lowest, highest] = range.map((score) => mean(failedAs(table, candidate, score))!);
+      return [candidate, {lowest: lowest!, highest: highest!}];
+    })
   );
   const leader = (of: "lowest" | "highest") => {
-    const most = Math.max(...means.map((one) => one[of]));
-    const leaders = table.candidates.filter((_, c) => means[c]![of] === most);
+    const most = Math.max(...[...means.values()].map((one) => one[of]));
+    const leaders = [...means.keys()].filter((candidate) => means.get(candidate)![of] === most);
     return leaders.includes(best) ? best : leaders.sort()[0]!;
   };
   const [bestIfWrong, bestIfRight] = [leader("lowest"), leader("highest")];
-  const lead =
-    rival === undefined
-      ? undefined
-      : differenceSensitivity(scoresOf(table, best), scoresOf(table, rival), {bounds: range});
+  const [own, other] = [means.get(best), means.get(rival ?? "")];
+  const lead = own && other && {lowest: own.lowest - other.highest, highest: own.highest - other.lowest};
   const {number, difference} = writerOf(scale);
+  const isMoved = found.some(
+    (one) => (one.candidate === best || one.candidate === rival) && one.failed + one.partly > 0
+  );
   const leads =
-    lead && rival !== undefined
+    lead && isMoved
       ? ` The lead over ${rival} would be from ${number(lead.lowest)} to ${difference(lead.highest)}.`
       : "";
-  const rows = `${failed} ${failed === 1 ? "score is" : "scores are"} missing.`;
+  const rows = missingText(failed, partly);
   const sentence =
     bestIfWrong === best && bestIfRight === best
       ? `${rows} ${best} would still have the best mean had every missing one been wrong, or right.${leads}`
@@ -47,9 +51,37 @@ export function sensitivityOf(
     failed,
     bestIfWrong,
     bestIfRight,
-    meansIfWrong: Object.fromEntries(table.candidates.map((candidate, c) => [candidate, means[c]!.lowest])),
-    rival: lead && rival !== undefined ? rival : undefined,
-    lowest: lead && rival !== undefined ? lead.lowest : undefined,
-    highest: lead && rival !== undefined ? lead.highest : undefined
+    meansIfWrong: Object.fromEntries([...means].map(([candidate, {lowest}]) => [candidate, lowest])),
+    rival: lead && rival,
+    lowest: lead?.lowest,
+    highest: lead?.highest
   };
+}
+
+interface Missing {
+  candidate: string;
+  scored: boolean;
+  /** Rows without a score. */
+  failed: number;
+  /** Scored rows that lack some of their repeats. */
+  partly: number;
+}
+
+function missingOf(table: ScoreTable, candidate: string): Missing {
+  const scores = scoresOf(table, candidate);
+  const repeats = table.failedRepeats?.[table.candidates.indexOf(candidate)] ?? [];
+  const failed = scores.filter((score) => score === undefined).length;
+  return {
+    candidate,
+    scored: failed < scores.length,
+    failed,
+    partly: repeats.filter((share) => share > 0).length
+  };
+}
+
+function missingText(failed: number, partly: number): string {
+  const whole = failed > 0 ? `${failed} ${failed === 1 ? "score is" : "scores are"} missing` : "";
+  if (partly === 0) return `${whole}.`;
+  const rows = partly === 1 ? "score lacks" : "scores lack";
+  return `${whole}${whole && ", and "}${partly} ${rows} some of ${partly === 1 ? "its" : "their"} repeats.`;
 }

@@ -15,6 +15,8 @@ export interface ScoreTable {
   clusters?: (string | null)[];
   /** `values[c][r]`: candidate c's score on row r, the mean over repeats; undefined when it failed. */
   values: (number | undefined)[][];
+  /** `failedRepeats[c][r]`: of the repeats of a scored row, the share without a score; absent when there are none. */
+  failedRepeats?: number[][];
   /** Where a corpus figure decides, and not the mean of `values`: what it is made of. */
   corpus?: CorpusTable;
   /** True when every single score is 0 or 1. */
@@ -33,6 +35,8 @@ export interface CandidateSummary {
   candidate: string;
   planned: number;
   scored: number;
+  /** Of the repeats of scored rows, the share without a score; absent when there are none. */
+  failedRepeats?: number;
   /** The mean of the rows' scores, or the corpus figure that decides; undefined when nothing was scored. */
   mean?: number;
   low?: number;

@@ -1,8 +1,9 @@
 import {pairedConfidenceSequence, type PairedConfidenceSequence} from "../stats/index.js";
-import {valuesOf} from "../decisions/columns.js";
+import {failedAs, valuesOf} from "../decisions/columns.js";
 import {groupsOf} from "./groups.js";
 import type {RaceStrategy} from "./race.js";
 import type {RaceDrop, RacePair, RaceSettings} from "../decisions/raceTypes.js";
+import type {ScoreTable} from "../decisions/types.js";
 
 const FIRST_ROWS = 50;
 const GROWTH = 1.5;
@@ -41,7 +42,7 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
       const present = new Set(table.candidates);
       const open = sequences.filter(({a, b}) => present.has(a) && present.has(b));
       for (const rows of groups.take(table, last))
-        for (const pair of open) add(pair, rows, valuesOf(table, pair.a), valuesOf(table, pair.b));
+        for (const pair of open) add(pair, rows, scoresIn(table, pair.a), scoresIn(table, pair.b));
       const found = open.map(pairOf);
       const leastLead = (first: string, second: string) =>
         Math.min(leadOf(first, second, found)?.low ?? -Infinity, failingLow(first, second, open));
@@ -61,7 +62,15 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
   };
 }
 
-type Scores = readonly (number | undefined)[];
+/** A candidate's scores by row, undefined where it failed, and with failed rows and repeats as 0. */
+interface Scores {
+  own: readonly (number | undefined)[];
+  failedAs0: readonly number[];
+}
+
+function scoresIn(table: ScoreTable, candidate: string): Scores {
+  return {own: valuesOf(table, candidate), failedAs0: failedAs(table, candidate, 0)};
+}
 
 /** A pair with the sums of the scores that it was compared on. */
 interface Running {
@@ -76,16 +85,16 @@ interface Running {
 function add(pair: Running, rows: readonly number[], a: Scores, b: Scores): void {
   pair.failing.a.add(rows, a, b);
   pair.failing.b.add(rows, b, a);
-  const both = rows.filter((row) => a[row] !== undefined && b[row] !== undefined);
+  const both = rows.filter((row) => a.own[row] !== undefined && b.own[row] !== undefined);
   if (both.length === 0) return;
-  const [meanA, meanB] = [meanOf(both, a), meanOf(both, b)];
+  const [meanA, meanB] = [meanOf(both, a.own), meanOf(both, b.own)];
   pair.sumA += meanA;
   pair.sumB += meanB;
   pair.sequence.add(meanA, meanB);
 }
 
-function meanOf(rows: readonly number[], values: Scores): number {
-  return rows.reduce((sum, row) => sum + (values[row] ?? 0), 0) / rows.length;
+function meanOf(rows: readonly number[], values: readonly (number | undefined)[]): number {
+  return rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length;
 }
 
 /** The lead of one of a pair with its own failed rows as 0; rows that the other lacks are left out. */
@@ -100,10 +109,10 @@ function failingLead(newSequence: () => PairedConfidenceSequence): FailingLead {
   let sequence: PairedConfidenceSequence | undefined;
   return {
     add(rows, own, other) {
-      const asked = rows.filter((row) => other[row] !== undefined);
+      const asked = rows.filter((row) => other.own[row] !== undefined);
       if (asked.length === 0) return;
-      const means: [number, number] = [meanOf(asked, own), meanOf(asked, other)];
-      if (!sequence && asked.some((row) => own[row] === undefined)) {
+      const means: [number, number] = [meanOf(asked, own.failedAs0), meanOf(asked, other.own)];
+      if (!sequence && asked.some((row) => own.own[row] !== own.failedAs0[row])) {
         sequence = newSequence();
         for (const one of before) sequence.add(...one);
       }

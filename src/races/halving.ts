@@ -1,3 +1,5 @@
+import {failedAs} from "../decisions/columns.js";
+import {mean} from "../stats/index.js";
 import type {RaceStrategy, RoundScores} from "./race.js";
 import type {RaceDrop, RaceSettings} from "../decisions/raceTypes.js";
 
@@ -43,8 +45,8 @@ export function halving(settings: RaceSettings): RaceStrategy {
       // All rows were seen: further rounds would learn nothing.
       const keep = last ? 1 : Math.ceil(standings.length / 2);
       // By its scored rows alone, one that answered a few easy rows would push a better one out.
-      const ifWrong = ({scored, mean = 0}: RoundScores["standings"][number]) =>
-        (mean * scored) / table.rowIds.length;
+      const ifWrong = ({candidate}: RoundScores["standings"][number]) =>
+        mean(failedAs(table, candidate, 0)) ?? 0;
       const dropped = standings
         .toSorted((a, b) => ifWrong(b) - ifWrong(a))
         .filter(({scored}, place) => place >= keep || scored === 0)

@@ -49,6 +49,20 @@ describe("the verdict in the terminal", () => {
     expect(text).not.toMatch(/points|%(?! interval| CI)/);
   });
 
+  it("counts those with a score only as those that the best was picked from", () => {
+    const of = (cell: (row: number) => number | undefined) => Array.from({length: 60}, (_, row) => cell(row));
+    const verdict = decide(
+      {
+        candidates: ["a", "b", "never"],
+        rowIds: of((row) => row).map(String),
+        values: [of((r) => +(r % 3 > 0)), of((r) => +(r % 3 > 1 || r % 5 > 2)), of(() => undefined)],
+        binary: true
+      },
+      {margin: 0.01, seed: "1"}
+    );
+    expect(verdictText(run("complete"), verdict)).toContain("Picking the highest of 2 scores overestimates");
+  });
+
   it("says which rows the best one's corrected mean is over, and that the run is partial", () => {
     const verdict = verdictOf(45);
     expect(verdict.summaries[0]).toMatchObject({candidate: "a", scored: 100, mean: 0.91});

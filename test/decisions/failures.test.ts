@@ -1,5 +1,12 @@
 import {describe, expect, it} from "vitest";
-import {checkGates, decide, type GateRule, type ScoreTable} from "../../src/decisions/index.js";
+import {
+  checkGates,
+  cutOptions,
+  cutsOf,
+  decide,
+  type GateRule,
+  type ScoreTable
+} from "../../src/decisions/index.js";
 
 type Cell = number | undefined;
 
@@ -84,8 +91,102 @@ describe("a lead that failed rows may have made", () => {
   });
 });
 
+describe("failures of which nobody can say what they change", () => {
+  const stars = (answered: number) =>
+    tableOf({base: (row) => 1 + 4 * base(row), part: (row) => (row < answered ? 5 : undefined)}, "base");
+  const decided = (answered: number, more: Partial<ScoreTable> = {}) =>
+    decide({...stars(answered), binary: false, ...more}, {margin: 0.1, seed: "s"});
+
+  it("are a risk where the scorer states no bounds and more than a few rows failed", () => {
+    const {risks, held} = decided(72);
+    expect(held).toBeUndefined();
+    expect(risks).toEqual([
+      {
+        kind: "failures",
+        sentence:
+          "228 of 300 rows of part have no score; what they could change is not known, since the scorer states no bounds.",
+        candidates: ["part"]
+      }
+    ]);
+    expect(decided(284).risks).toHaveLength(1);
+    expect(decided(285).risks).toEqual([]);
+    expect(decided(290, {bounds: [1, 5]}).risks).toEqual([]);
+  });
+
+  it("are one where a corpus figure decides", () => {
+    const {values} = stars(72);
+    const figure = {figure: "ratio", name: "recall", of: "found", over: "wanted"} as const;
+    const counts = values.map((own) => own.map((value) => (value === undefined ? undefined : [value, 5])));
+    expect(decided(72, {corpus: {figure, counts}}).risks[0]!.sentence).toMatch(
+      /^228 of 300 rows of part have no score; .*, since a row's part in recall has no bounds\.$/
+    );
+  });
+});
+
+describe("failed repeats of scored rows", () => {
+  const all = (row: number) => (row < 280 ? 1 : 0);
+  const table = {
+    ...tableOf({base, repeated: all}, "base"),
+    failedRepeats: [ROWS.map(() => 0), ROWS.map(() => 0.8)]
+  };
+
+  it("hold a lead back that they may have made", () => {
+    const verdict = decide(table, options);
+    expect(verdict.action).toBe(
+      "Do not switch to repeated yet: 80.0% of its repeats have no score. Had every failed row been wrong, base would be better (70.0 against 18.7)."
+    );
+    expect(verdict.warnings).toEqual(["repeated: 80.0% of the repeats have no score."]);
+    expect(verdict.risks[0]!.sentence).toMatch(
+      /^300 scores lack some of their repeats\. The best mean would be /
+    );
+    expect(decide({...table, failedRepeats: undefined}, options).action).toMatch(/^Switch to repeated/);
+  });
+
+  it("are counted beside rows that failed, in some of the rows too", () => {
+    const values = [table.values[0]!, table.values[1]!.map((value, row) => (row < 30 ? undefined : value))];
+    const verdict = decide(
+      {...table, values, failedRepeats: [[], ROWS.map((row) => (row < 30 ? 0 : 0.8))]},
+      options
+    );
+    expect(verdict.warnings[0]).toMatch(
+      /^repeated: 30 of 300 rows have no score, nor have 80\.0% of the repeats of the others\./
+    );
+    const cuts = cutsOf(
+      table,
+      [{name: "half", values: ROWS.map((row) => (row < 150 ? "first" : "second"))}],
+      cutOptions(decide(table, options), {decides: true, scale: "proportion", seed: "s"})
+    );
+    expect(cuts[1]!.verdict.heldBy).toBe("failures");
+  });
+
+  it("make nobody a cheaper one that is not worse", () => {
+    const pair = tableOf({dear: (row) => +(row < 285), cheap: all});
+    const given = {margin: 0.1, seed: "s", costs: {dear: 10, cheap: 1}};
+    const cheaper = (share: number) =>
+      decide({...pair, failedRepeats: [ROWS.map(() => 0), ROWS.map(() => share)]}, given).cheaper!
+        .candidates[0]!.verdict;
+    expect([cheaper(0), cheaper(0.05), cheaper(0.8)]).toEqual(["non-inferior", "non-inferior", "undecided"]);
+  });
+});
+
 describe("a candidate that was never scored", () => {
   const never = () => undefined;
+
+  it("is named in what to do and in the sentence alone, and moves no lead", () => {
+    const verdict = decide(tableOf({base, never, better: (row) => +(row % 20 < 19)}, "base"), options);
+    expect(verdict.action).toMatch(/never was never scored/);
+    expect(verdict.warnings).toEqual([]);
+    expect(verdict.sensitivity).toBeUndefined();
+    expect(verdict.risks).toEqual([]);
+  });
+
+  it("leaves out by how much a lead would move where only a third has failed rows", () => {
+    const third = (row: number) => (row < 3 ? undefined : +(row % 10 < 5));
+    const {sensitivity} = decide(tableOf({base, third, better: (row) => +(row % 20 < 19)}, "base"), options);
+    expect(sensitivity!.sentence).toBe(
+      "3 scores are missing. better would still have the best mean had every missing one been wrong, or right."
+    );
+  });
 
   it("is named where a verdict would say that there is none, or that all others are worse", () => {
     const alone = decide(tableOf({base: never, new: base}, "base"), options);

@@ -47,6 +47,18 @@ describe("a judge whose choice changes with the order", () => {
     expect(decide(even, {...options, facts: judge(400)}).held).toBeUndefined();
   });
 
+  it("holds a pick back where nobody is in use, or where it is what is in use", () => {
+    const action = (baseline: string | undefined, changed: number) =>
+      decide({...led, baseline}, {...options, facts: judge(changed)}).action;
+    expect(action(undefined, 600)).toBe(
+      "Do not choose b yet: its lead may come from the order of the answers."
+    );
+    expect(action("b", 600)).toBe("Keep b for now: its lead may come from the order of the answers.");
+    expect(action(undefined, 200)).toMatch(/^Take b: it is shown to be better/);
+    const alone = {...led, candidates: ["b"], values: [led.values[1]!], baseline: undefined};
+    expect(decide(alone, {...options, facts: judge(600)}).held).toBeUndefined();
+  });
+
   it("holds a switch back where most change, in all rows and in some", () => {
     const verdict = decide(led, {...options, facts: judge(600)});
     expect(verdict.action).toMatch(

@@ -1,6 +1,10 @@
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {scoreTable, slicingsOf} from "../../src/decisions/index.js";
+import {candidate, defineEval, runEval} from "../../src/runner/index.js";
+import {recorded} from "../../src/endpoints/index.js";
+import type {Scorer} from "../../src/scorers/index.js";
 import {openStore, type Store} from "../../src/store/index.js";
+import {plainRows} from "../support/plainRows.js";
 import {sampleStore} from "../support/sampleStore.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
@@ -37,6 +41,37 @@ describe("the scores of a run", () => {
         }
       ]);
     }
+  });
+
+  it("say of scored rows which share of their repeats failed, and nothing where none did", async () => {
+    const {rows, store, version, spec, split} = await plainRows(30);
+    const outputs = (row: number) =>
+      row % 3 === 0 ? ["x", "", ""] : row % 3 === 1 ? ["x", "y", "x"] : ["", "", ""];
+    const strict: Scorer = ({output}) => (output === "" ? {failed: "empty"} : output === "x");
+    const recording = rows.map(({id}, row) => ({id, output: outputs(row)}));
+    const definition = defineEval({
+      dataset: "q",
+      split: spec,
+      candidates: [candidate("a", recorded({name: "a recorded", rows: recording}), "a")],
+      prompt: "{{text}}",
+      expected: "label",
+      repeats: 3,
+      scorers: {strict, lenient: ({output}) => output === "x"}
+    });
+    const {manifest} = await runEval(definition, {store, version, split, evalName: "q"});
+    store.refresh();
+    const table = await scoreTable(store, manifest!.id, "strict");
+    const shares = table.values[0]!.map((value, row) => [value, table.failedRepeats![0]![row]]);
+    const place = (id: string) => Number(rows.findIndex((one) => String(one.id) === id)) % 3;
+    const near = expect.closeTo(2 / 3, 12) as number;
+    const wanted = [
+      [1, near],
+      [near, 0],
+      [undefined, 0]
+    ];
+    expect(shares).toEqual(table.rowIds.map((id) => wanted[place(id)]));
+    expect((await scoreTable(store, manifest!.id, "lenient")).failedRepeats).toBeUndefined();
+    store.close();
   });
 
   it("of a run that the store does not have are an error", async () => {
