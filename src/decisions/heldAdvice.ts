@@ -142,5 +142,5 @@ function failureWarning(verdict: Decided, baseline: string | undefined, action: 
   if (isOpen && (lag <= margin || lag - (meanOf(ahead) - meanOf(advised)) <= margin)) return undefined;
   const own = summaries.find(({candidate}) => candidate === advised)!;
   const {number} = writerOf(verdict.scale);
-  return `${adviceAgainst(advised, baseline, action)}: ${lackText(own, {before: "its "})}. Had every failed row been wrong, ${ahead} would be better (${number(meansIfWrong[ahead]!)} against ${number(meansIfWrong[advised]!)}).`;
+  return `${adviceAgainst(advised, baseline, action)}: ${lackText(own, {before: "its "})}. Had they all been wrong, ${ahead} would be better (${number(meansIfWrong[ahead]!)} against ${number(meansIfWrong[advised]!)}).`;
 }

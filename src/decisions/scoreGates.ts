@@ -79,7 +79,7 @@ function unlessFailures(
   if (found.status === "undecided" || !ifWrong || ifWrong.failed === 0) return found;
   const {failed, rows, figure} = ifWrong;
   if (figure >= least === (found.status === "pass")) return found;
-  const message = `${found.message}; ${failed} of ${rows} rows have no score, and had they been wrong it would be ${write.number(figure)}`;
+  const message = `${found.message}; ${failed} of ${rows} rows lack scores, and had they been wrong it would be ${write.number(figure)}`;
   return {...found, status: "undecided", message};
 }
 

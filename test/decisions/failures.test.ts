@@ -33,7 +33,7 @@ describe("a lead that failed rows may have made", () => {
     const verdict = decide(table, options);
     expect(verdict).toMatchObject({kind: "pick", best: "flaky", held: true, heldBy: "failures"});
     expect(verdict.action).toBe(
-      "Do not switch to flaky yet: 240 of its 300 rows have no score. Had every failed row been wrong, base would be better (70.0 against 20.0)."
+      "Do not switch to flaky yet: 240 of its 300 rows have no score. Had they all been wrong, base would be better (70.0 against 20.0)."
     );
     expect(verdict.sentence).toMatch(/^flaky scored 100\.0 /);
     expect(decide({...table, baseline: undefined}, options).action).toMatch(/^Do not choose flaky yet: /);
@@ -133,7 +133,7 @@ describe("failed repeats of scored rows", () => {
   it("hold a lead back that they may have made", () => {
     const verdict = decide(table, options);
     expect(verdict.action).toBe(
-      "Do not switch to repeated yet: 80.0% of its repeats have no score. Had every failed row been wrong, base would be better (70.0 against 18.7)."
+      "Do not switch to repeated yet: 80.0% of its repeats have no score. Had they all been wrong, base would be better (70.0 against 18.7)."
     );
     expect(verdict.warnings).toEqual(["repeated: 80.0% of the repeats have no score."]);
     expect(verdict.risks[0]!.sentence).toMatch(
@@ -219,7 +219,7 @@ describe("a gate on scores", () => {
     expect(check(table, {candidate: "flaky", minScore: 0.6})).toMatchObject({
       status: "undecided",
       message: expect.stringMatching(
-        / on 60 rows; 240 of 300 rows have no score, and had they been wrong it would be 20\.0$/
+        / on 60 rows; 240 of 300 rows lack scores, and had they been wrong it would be 20\.0$/
       ) as string
     });
     expect(check(table, {candidate: "flaky", maxRegression: 0.02}).status).toBe("undecided");
