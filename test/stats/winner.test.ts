@@ -69,14 +69,28 @@ describe("the winner's score, corrected for having been chosen", () => {
   });
 
   it("rests on no more rows than there are, where groups differ less than their rows would by chance", () => {
-    const columns = [0, 1].map((column) =>
-      Array.from({length: 100}, (_, i) => Number((i + column) % 10 < 7))
+    const right = [
+      [7, 7, 7, 6, 7, 7, 8, 7, 7, 7],
+      [5, 6, 5, 5, 4, 5, 5, 6, 5, 4]
+    ];
+    const columns = right.map((of) =>
+      Array.from({length: 100}, (_, i) => Number(i % 10 < of[Math.floor(i / 10)]!))
     );
     const clusters = Array.from({length: 100}, (_, i) => Math.floor(i / 10));
     const corrected = winnerEstimate(columns, {seed: "s", clusters})!;
     const plain = meanInterval(columns[0]!, {clusters})!;
     expect(corrected.low).toBeLessThanOrEqual(plain.low);
     expect(corrected.high).toBeGreaterThanOrEqual(plain.high);
+  });
+
+  it("is no share below its interval where few of many candidates are right on any row", () => {
+    const columns = Array.from({length: 20}, (_, j) =>
+      Array.from({length: 20}, (_, i) => Number(i === j && j < 5))
+    );
+    const {estimate, low, naive} = winnerEstimate(columns, {seed: "s"})!;
+    expect(naive).toBe(0.05);
+    expect(estimate).toBeGreaterThan(0);
+    expect(estimate).toBeGreaterThanOrEqual(low);
   });
 
   it("lies within its interval where one group holds nearly all rows", () => {
