@@ -178,9 +178,9 @@ function cheaperInRace(
   const {candidates, margin} = settings;
   return cheaperBy(candidates, best, costs, {margin, ...terms}, (cheaper) =>
     cheaper.map((candidate): Omit<CheaperCandidate, "candidate" | "costUsdPerThousand"> => {
-      const round = rounds.findLast((one) => leadIn(one, best, candidate));
-      const lead = round && leadIn(round, best, candidate);
-      if (!lead) return {rows: 0, verdict: "undecided"};
+      const leads = rounds.map((round) => ({round, lead: leadIn(round, best, candidate)}));
+      const {round, lead} = leads.findLast((one) => one.lead) ?? {};
+      if (!round || !lead) return {rows: 0, verdict: "undecided"};
       const [low, high] = [-lead.high, -lead.low];
       const known = round === rounds.at(-1) ? sensitivity?.meansIfWrong : undefined;
       const turns = differenceIfWrong(round, [candidate, best], known) < -margin;

@@ -1,5 +1,4 @@
-import {groupRows} from "./groupRows.js";
-import {mean} from "./mean.js";
+import {groupSums} from "./groupRows.js";
 import type {Clusters, Scores} from "./types.js";
 
 export interface ClusteredError {
@@ -18,15 +17,14 @@ export interface ClusteredError {
  * Source: Liang and Zeger (1986), Biometrika 73; the correction is Stata's vce(cluster) for a mean ("CR1").
  */
 export function clusteredStandardError(scores: Scores, clusters: Clusters): ClusteredError | undefined {
-  const {values, group, count} = groupRows(scores, clusters);
-  const center = mean(values);
-  if (center === undefined || count < 2) return undefined;
-  const sums = new Float64Array(count);
-  for (let i = 0; i < values.length; i++) sums[group[i]!]! += values[i]! - center;
+  const found = groupSums(scores, clusters);
+  const count = found?.sums.length ?? 0;
+  if (!found || count < 2) return undefined;
+  const n = found.rows.reduce((total, rows) => total + rows, 0);
   let squares = 0;
-  for (const sum of sums) squares += sum * sum;
+  for (const sum of found.sums) squares += sum * sum;
   return {
-    standardError: Math.sqrt((count / (count - 1)) * squares) / values.length,
+    standardError: Math.sqrt((count / (count - 1)) * squares) / n,
     clusters: count,
     df: count - 1
   };

@@ -1,4 +1,5 @@
 import {isPresent} from "./present.js";
+import {mean} from "./mean.js";
 import type {Clusters, Scores} from "./types.js";
 
 export interface Groups {
@@ -30,4 +31,21 @@ export function groupRows(scores: Scores, clusters: Clusters): Groups {
     group[n++] = number;
   }
   return {values: values.subarray(0, n), group: group.subarray(0, n), count};
+}
+
+/** By group, the sum of its scores' deviations from the mean of all and its number of rows; undefined without a score. */
+export function groupSums(
+  scores: Scores,
+  clusters: Clusters
+): {sums: Float64Array; rows: Float64Array} | undefined {
+  const {values, group, count} = groupRows(scores, clusters);
+  const center = mean(values);
+  if (center === undefined) return undefined;
+  const sums = new Float64Array(count);
+  const rows = new Float64Array(count);
+  for (let i = 0; i < values.length; i++) {
+    sums[group[i]!]! += values[i]! - center;
+    rows[group[i]!]!++;
+  }
+  return {sums, rows};
 }

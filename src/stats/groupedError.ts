@@ -1,6 +1,5 @@
 import {addShare, degreesOfFreedom, effectiveNumber, noShares, type ShareSums} from "./groupShares.js";
-import {groupRows} from "./groupRows.js";
-import {mean} from "./mean.js";
+import {groupSums} from "./groupRows.js";
 import type {Clusters, Scores} from "./types.js";
 
 export interface GroupedError {
@@ -23,16 +22,8 @@ export interface GroupedError {
  * Sources: Bell and McCaffrey (2002), Survey Methodology 28; MacKinnon, Nielsen and Webb (2023), Journal of Econometrics 232 ("CV3").
  */
 export function groupedError(scores: Scores, clusters: Clusters): GroupedError | undefined {
-  const {values, group, count} = groupRows(scores, clusters);
-  const center = mean(values);
-  if (center === undefined) return undefined;
-  const sums = new Float64Array(count);
-  const rows = new Float64Array(count);
-  for (let i = 0; i < values.length; i++) {
-    sums[group[i]!]! += values[i]! - center;
-    rows[group[i]!]!++;
-  }
-  return errorOfGroups(sums, rows);
+  const found = groupSums(scores, clusters);
+  return found && errorOfGroups(found.sums, found.rows);
 }
 
 /** The same of each group's sum of deviations from the mean and its number of rows; one without rows is none. */

@@ -54,6 +54,25 @@ const run = (
     ...inputs
   });
 
+/** Ends a run at Ctrl-C, long before the pauses that its model asks for; gives how often that has refused. */
+async function refusedUntilCtrlC(definition: EvalDefinition): Promise<number> {
+  const interrupt = new AbortController();
+  let refused = 0;
+  behave = () => {
+    if (++refused === 4) setTimeout(() => interrupt.abort(), 100);
+    return refusal({"retry-after": "50"});
+  };
+  const begun = performance.now();
+  const {manifest} = await run(definition, {}, {signal: interrupt.signal});
+  expect(performance.now() - begun).toBeLessThan(20_000);
+  expect(manifest).toMatchObject({
+    status: "partial",
+    stopped: "interrupted",
+    counts: {failed: 0, completed: 0}
+  });
+  return refused;
+}
+
 describe("an endpoint that limits the rate", () => {
   it("is waited for: no row fails, and the run says what it waits for", async () => {
     behave = limitedFor(1500, 8);
@@ -90,21 +109,7 @@ describe("an endpoint that limits the rate", () => {
   });
 
   it("does not hold up a run that is to end: pauses end at the first Ctrl-C, and their calls are missing", async () => {
-    const interrupt = new AbortController();
-    let refused = 0;
-    behave = () => {
-      if (++refused === 4) setTimeout(() => interrupt.abort(), 100);
-      return refusal({"retry-after": "50"});
-    };
-    const begun = performance.now();
-    const {manifest} = await run(one(), {}, {signal: interrupt.signal});
-    expect(performance.now() - begun).toBeLessThan(20_000);
-    expect(manifest).toMatchObject({
-      status: "partial",
-      stopped: "interrupted",
-      counts: {failed: 0, completed: 0}
-    });
-    expect(refused).toBe(4);
+    expect(await refusedUntilCtrlC(one())).toBe(4);
   });
 
   it("is waited for by a judge's calls too, and the scores of answers that it gave are owed when it is given up", async () => {
@@ -199,20 +204,7 @@ describe("the first model of a cascade", () => {
   });
 
   it("does not hold up a run that is to end while it limits the rate", async () => {
-    const interrupt = new AbortController();
-    let refused = 0;
-    behave = () => {
-      if (++refused === 4) setTimeout(() => interrupt.abort(), 100);
-      return refusal({"retry-after": "50"});
-    };
-    const begun = performance.now();
-    const {manifest} = await run(both(), {}, {signal: interrupt.signal});
-    expect(performance.now() - begun).toBeLessThan(20_000);
-    expect(manifest).toMatchObject({
-      status: "partial",
-      stopped: "interrupted",
-      counts: {failed: 0, completed: 0}
-    });
+    await refusedUntilCtrlC(both());
     expect(strong.requests).toEqual([]);
   });
 
