@@ -21,36 +21,69 @@ interface Location {
 
 const NAME = "__assayFunctionPlace";
 
+/** A session is kept for as long, for the next function: to open one, the engine goes through every script there is. */
+const KEPT_MS = 1000;
+
+interface Inspector {
+  session: Session;
+  /** Of the scripts by their ids. */
+  urls: Map<string, string>;
+  closing: NodeJS.Timeout;
+}
+
+let inspector: Inspector | undefined;
+
+function openInspector(): Inspector {
+  if (inspector) {
+    inspector.closing.refresh();
+    return inspector;
+  }
+  const session = new Session();
+  const urls = new Map<string, string>();
+  session.connect();
+  session.on("Debugger.scriptParsed", ({params: {scriptId, url}}) => urls.set(scriptId, url));
+  // Calls of a session in its own thread answer before they return.
+  session.post("Debugger.enable");
+  inspector = {session, urls, closing: setTimeout(closeInspector, KEPT_MS).unref()};
+  return inspector;
+}
+
+/** Before work of many promises: the engine takes longer for each while the session of `functionPlace` is open. */
+export function closeInspector(): void {
+  clearTimeout(inspector?.closing);
+  inspector?.session.disconnect();
+  inspector = undefined;
+}
+
 /** Asks the engine where a function was written; undefined for native and bound functions, or without an inspector. */
 export function functionPlace(given: (...args: never[]) => unknown): FunctionPlace | undefined {
-  const session = new Session();
+  const {session, urls} = openInspector();
   const globals = globalThis as Record<string, unknown>;
-  const urls = new Map<string, string>();
   let found: FunctionPlace | undefined;
   try {
-    session.connect();
-    session.on("Debugger.scriptParsed", ({params: {scriptId, url}}) => urls.set(scriptId, url));
-    // Calls of a session in its own thread answer before they return.
-    session.post("Debugger.enable");
     globals[NAME] = given;
-    session.post("Runtime.evaluate", {expression: `globalThis.${NAME}`}, (_, evaluated) => {
-      const objectId = evaluated?.result?.objectId;
-      if (objectId === undefined) return;
-      session.post("Runtime.getProperties", {objectId}, (_, {internalProperties = []}) => {
-        const internal = (wanted: string) => internalProperties.find(({name}) => name === wanted)?.value;
-        const location = internal("[[FunctionLocation]]")?.value as Location | undefined;
-        if (!location) return;
-        const {scriptId, lineNumber: line, columnNumber: column = 0} = location;
-        const captured = capturedIn(session, internal("[[Scopes]]")?.objectId);
-        session.post("Debugger.getScriptSource", {scriptId}, (failed, source) => {
-          if (!failed)
-            found = {url: urls.get(scriptId) ?? "", text: source.scriptSource, line, column, captured};
+    session.post(
+      "Runtime.evaluate",
+      {expression: `globalThis.${NAME}`, objectGroup: NAME},
+      (_, evaluated) => {
+        const objectId = evaluated?.result?.objectId;
+        if (objectId === undefined) return;
+        session.post("Runtime.getProperties", {objectId}, (_, {internalProperties = []}) => {
+          const internal = (wanted: string) => internalProperties.find(({name}) => name === wanted)?.value;
+          const location = internal("[[FunctionLocation]]")?.value as Location | undefined;
+          if (!location) return;
+          const {scriptId, lineNumber: line, columnNumber: column = 0} = location;
+          const captured = capturedIn(session, internal("[[Scopes]]")?.objectId);
+          session.post("Debugger.getScriptSource", {scriptId}, (failed, source) => {
+            if (!failed)
+              found = {url: urls.get(scriptId) ?? "", text: source.scriptSource, line, column, captured};
+          });
         });
-      });
-    });
+      }
+    );
   } finally {
     delete globals[NAME];
-    session.disconnect();
+    session.post("Runtime.releaseObjectGroup", {objectGroup: NAME});
   }
   return found;
 }

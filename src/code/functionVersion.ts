@@ -60,28 +60,31 @@ function capturedOf(text: string, {captured}: FunctionPlace): string[] {
 
 function partsOf(place: FunctionPlace): string[] | undefined {
   const path = pathOf(place.url);
-  const body = bodyOf(place.text);
-  if (!body || !isAbsolute(path)) return undefined;
-  const written = outermostFunction(body, offsetOf(place));
+  const script = scriptOf(place.text);
+  if (!script || !isAbsolute(path)) return undefined;
+  const written = outermostFunction(script.body, offsetOf(place));
   if (!written) return undefined;
-  const used = usedBy(written, body);
-  const said = [...used].filter(({type}) => type !== "ImportDeclaration").map((node) => normalizeTree(node));
-  const loaded = [written, ...used]
-    .flatMap((node) => importsOf(node).imports)
-    .map(({from}) => versionOf(from, path));
-  return [normalizeTree(written), ...said.sort(), ...[...new Set(loaded)].sort()];
+  const {texts, imports} = saidBy(written, script);
+  const loaded = imports.map((from) => versionOf(from, path));
+  return [...texts, ...[...new Set(loaded)].sort()];
+}
+
+/** The texts of a function and of all that it names in its file, and the names by which these import. */
+function saidBy(written: Tree, script: Script): Said {
+  const known = script.said.get(written);
+  if (known) return known;
+  const used = usedBy(written, script);
+  const named = [...used].filter(({type}) => type !== "ImportDeclaration").map((node) => normalizeTree(node));
+  const said = {
+    texts: [normalizeTree(written), ...named.sort()],
+    imports: [written, ...used].flatMap((node) => importsOf(node).imports).map(({from}) => from)
+  };
+  script.said.set(written, said);
+  return said;
 }
 
 /** The declarations of a file that a function names, directly or not, and the statements that change what is declared. */
-function usedBy(written: Tree, body: readonly Tree[]): Set<Tree> {
-  const declared = declarations(body);
-  const changing = body
-    .filter(({type}) => !/Declaration$/.test(type))
-    // A compiler's helpers, such as the one that names each function, change nothing.
-    .map((statement) => ({
-      statement,
-      named: identifiers(statement).filter((name) => !name.startsWith("__"))
-    }));
+function usedBy(written: Tree, {declared, changing}: Script): Set<Tree> {
   const used = new Set<Tree>();
   const names = new Set<string>();
   const use = (statement: Tree) => {
@@ -107,6 +110,41 @@ function versionOf(name: string, from: string): string {
   if (file !== undefined) return moduleVersion(file);
   const library = packageOf(name);
   return library === undefined ? name : `${library}@${packageVersion(library, from)}`;
+}
+
+interface Said {
+  texts: string[];
+  imports: string[];
+}
+
+interface Script {
+  body: Tree[];
+  declared: Map<string, Tree>;
+  /** The statements that declare nothing, and what they name. */
+  changing: {statement: Tree; named: string[]}[];
+  /** By outermost function. */
+  said: Map<Tree, Said>;
+}
+
+/** Of the text that was read last: the functions of one file come one after the other. */
+let last: {text: string; script: Script | undefined} | undefined;
+
+function scriptOf(text: string): Script | undefined {
+  if (last?.text !== text) last = {text, script: readScript(text)};
+  return last.script;
+}
+
+function readScript(text: string): Script | undefined {
+  const body = bodyOf(text);
+  if (!body) return undefined;
+  const changing = body
+    .filter(({type}) => !/Declaration$/.test(type))
+    // A compiler's helpers, such as the one that names each function, change nothing.
+    .map((statement) => ({
+      statement,
+      named: identifiers(statement).filter((name) => !name.startsWith("__"))
+    }));
+  return {body, declared: declarations(body), changing, said: new Map()};
 }
 
 function bodyOf(text: string): Tree[] | undefined {

@@ -1,7 +1,7 @@
 export type {Dtype} from "./dtype.js";
 export {FLOAT_DTYPES, toFloats} from "./floats.js";
 export {type Checkpoint, openCheckpoint, readHeader, type StoredTensor} from "./open.js";
-export {readTensorBytes, readTensorFloats} from "./readTensor.js";
+export {readTensorBytes, readTensorFloats, readTensorRows} from "./readTensor.js";
 export {writeSafetensors} from "./write.js";
 export {nameDtype, type NamedDtype, namesOtherDtype} from "./configDtype.js";
 export {type AdapterConfig, readAdapterConfig, scaleOf} from "./adapterConfig.js";

@@ -8,6 +8,7 @@ import {bf16Bits, decode, encode, f16Bits, rounded} from "../../src/merge/numeri
 import {DTYPE_BITS, type Dtype} from "../../src/safetensors/dtype.js";
 import {buildHeader, headerLength, parseHeader} from "../../src/safetensors/header.js";
 import {openCheckpoint, readHeader} from "../../src/safetensors/open.js";
+import {readTensorFloats, readTensorRows} from "../../src/safetensors/readTensor.js";
 import {planShards} from "../../src/safetensors/shards.js";
 import {writeSafetensors} from "../../src/safetensors/write.js";
 import {describeWithPython, PYTHON} from "./python.js";
@@ -345,6 +346,23 @@ describe("opening a sharded checkpoint", () => {
     await expect(openCheckpoint(folder)).rejects.toThrow(/shard y\.safetensors/);
     await expect(openCheckpoint(folder)).rejects.toThrow(/"gone"/);
     await expect(openCheckpoint(folder)).rejects.toThrow(/"extra"/);
+  });
+});
+
+describe("rows of a table", () => {
+  it.each(["F16", "BF16", "F32"] as const)("are those of the whole table (%s)", async (dtype) => {
+    const values = Float32Array.from({length: 40 * 3}, (_, i) => i / 4 - 11);
+    const folder = await writeModel(join(work.path, `rows-${dtype}`), {
+      before: {dtype, shape: [5], values: Float32Array.of(1, 2, 3, 4, 5)},
+      table: {dtype, shape: [40, 3], values}
+    });
+    const table = (await openCheckpoint(folder)).tensors.get("table")!;
+    expect(await readTensorFloats(table)).toEqual(values);
+    for (const rows of [[], [0], [39], [0, 1, 2, 7, 20, 21, 39], Array.from({length: 40}, (_, i) => i)])
+      expect([...(await readTensorRows(table, rows))]).toEqual(
+        rows.flatMap((row) => [...values.subarray(row * 3, row * 3 + 3)])
+      );
+    await expect(readTensorRows(table, [38, 40])).rejects.toThrow("ends within the tensor table");
   });
 });
 

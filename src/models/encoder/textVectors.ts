@@ -1,5 +1,6 @@
 import {readFile} from "node:fs/promises";
-import {readSafetensors} from "../safetensors.js";
+import {openCheckpoint, readTensorRows} from "../../safetensors/index.js";
+import {UserError} from "../../store/index.js";
 import {type EncoderFiles, miniLmFiles} from "./weights.js";
 import {sharedWordPiece} from "./wordPiece.js";
 
@@ -8,6 +9,8 @@ export interface TextVectors {
   /** One row of `dimensions` numbers for each text, of length 1; all zeros for a text without words. */
   data: Float32Array;
 }
+
+const TABLE = "embeddings.word_embeddings.weight";
 
 /** Tokens read of each text, and the characters in which they are looked for. */
 const TOKENS = 256;
@@ -30,9 +33,9 @@ export async function textVectors(
   files?: EncoderFiles
 ): Promise<TextVectors> {
   const {weightsPath, tokenizerPath} = files ?? (await miniLmFiles());
-  const name = "embeddings.word_embeddings.weight";
-  const {shape, data: table} = (await readSafetensors(weightsPath, (tensor) => tensor === name))[name]!;
-  const [vocabulary = 0, dimensions = 0] = shape;
+  const tensor = (await openCheckpoint(weightsPath)).tensors.get(TABLE);
+  if (!tensor) throw new UserError(`${weightsPath} has no tensor ${TABLE}.`);
+  const [vocabulary = 0, dimensions = 0] = tensor.shape;
   const tokenizer = sharedWordPiece(await readFile(tokenizerPath, "utf8"));
   const counts = new Float64Array(vocabulary);
   const tokens: Int32Array[] = [];
@@ -43,12 +46,16 @@ export async function textVectors(
     read += ids.length;
     tokens.push(ids);
   }
+  const used = [...counts.keys()].filter((id) => counts[id]);
+  const table = await readTensorRows(tensor, used);
+  const rowOf = new Int32Array(vocabulary);
+  used.forEach((id, row) => (rowOf[id] = row));
   const weights = counts.map((count) => SMOOTHING / (SMOOTHING + count / read));
   const data = new Float32Array(tokens.length * dimensions);
   tokens.forEach((ids, row) => {
     const vector = data.subarray(row * dimensions, (row + 1) * dimensions);
     for (const id of ids)
-      for (let d = 0, at = id * dimensions; d < dimensions; d++, at++)
+      for (let d = 0, at = rowOf[id]! * dimensions; d < dimensions; d++, at++)
         vector[d]! += weights[id]! * table[at]!;
     toUnit(vector);
   });
