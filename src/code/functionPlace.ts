@@ -21,71 +21,53 @@ interface Location {
 
 const NAME = "__assayFunctionPlace";
 
-/** A session is kept for as long, for the next function: to open one, the engine goes through every script there is. */
-const KEPT_MS = 1000;
-
-interface Inspector {
-  session: Session;
-  /** Of the scripts by their ids. */
-  urls: Map<string, string>;
-  closing: NodeJS.Timeout;
+interface Script {
+  url: string;
+  text: string;
 }
 
-let inspector: Inspector | undefined;
-
-function openInspector(): Inspector {
-  if (inspector) {
-    inspector.closing.refresh();
-    return inspector;
-  }
-  const session = new Session();
-  const urls = new Map<string, string>();
-  session.connect();
-  session.on("Debugger.scriptParsed", ({params: {scriptId, url}}) => urls.set(scriptId, url));
-  // Calls of a session in its own thread answer before they return.
-  session.post("Debugger.enable");
-  inspector = {session, urls, closing: setTimeout(closeInspector, KEPT_MS).unref()};
-  return inspector;
-}
-
-/** Before work of many promises: the engine takes longer for each while the session of `functionPlace` is open. */
-export function closeInspector(): void {
-  clearTimeout(inspector?.closing);
-  inspector?.session.disconnect();
-  inspector = undefined;
-}
+/** By the engine's ids, which no other script is given. */
+const scripts = new Map<string, Script>();
 
 /** Asks the engine where a function was written; undefined for native and bound functions, or without an inspector. */
 export function functionPlace(given: (...args: never[]) => unknown): FunctionPlace | undefined {
-  const {session, urls} = openInspector();
+  const session = new Session();
   const globals = globalThis as Record<string, unknown>;
   let found: FunctionPlace | undefined;
   try {
+    session.connect();
     globals[NAME] = given;
-    session.post(
-      "Runtime.evaluate",
-      {expression: `globalThis.${NAME}`, objectGroup: NAME},
-      (_, evaluated) => {
-        const objectId = evaluated?.result?.objectId;
-        if (objectId === undefined) return;
-        session.post("Runtime.getProperties", {objectId}, (_, {internalProperties = []}) => {
-          const internal = (wanted: string) => internalProperties.find(({name}) => name === wanted)?.value;
-          const location = internal("[[FunctionLocation]]")?.value as Location | undefined;
-          if (!location) return;
-          const {scriptId, lineNumber: line, columnNumber: column = 0} = location;
-          const captured = capturedIn(session, internal("[[Scopes]]")?.objectId);
-          session.post("Debugger.getScriptSource", {scriptId}, (failed, source) => {
-            if (!failed)
-              found = {url: urls.get(scriptId) ?? "", text: source.scriptSource, line, column, captured};
-          });
-        });
-      }
-    );
+    // Calls of a session in its own thread answer before they return.
+    session.post("Runtime.evaluate", {expression: `globalThis.${NAME}`}, (_, evaluated) => {
+      const objectId = evaluated?.result?.objectId;
+      if (objectId === undefined) return;
+      session.post("Runtime.getProperties", {objectId}, (_, {internalProperties = []}) => {
+        const internal = (wanted: string) => internalProperties.find(({name}) => name === wanted)?.value;
+        const location = internal("[[FunctionLocation]]")?.value as Location | undefined;
+        if (!location) return;
+        const {scriptId, lineNumber: line, columnNumber: column = 0} = location;
+        const captured = capturedIn(session, internal("[[Scopes]]")?.objectId);
+        const script = scripts.get(scriptId) ?? readScript(session, scriptId);
+        if (script) found = {...script, line, column, captured};
+      });
+    });
   } finally {
     delete globals[NAME];
-    session.post("Runtime.releaseObjectGroup", {objectGroup: NAME});
+    session.disconnect();
   }
   return found;
+}
+
+/** Remembered, since the engine tells of every script there is, a thousand or more, before it gives one. */
+function readScript(session: Session, scriptId: string): Script | undefined {
+  session.on("Debugger.scriptParsed", ({params: {scriptId: id, url}}) => {
+    if (id !== scriptId) return;
+    session.post("Debugger.getScriptSource", {scriptId}, (failed, source) => {
+      if (!failed) scripts.set(scriptId, {url, text: source.scriptSource});
+    });
+  });
+  session.post("Debugger.enable");
+  return scripts.get(scriptId);
 }
 
 /** The values of the functions and blocks around a function; those of its file and of the process are not among them. */

@@ -1,4 +1,3 @@
-export {closeInspector} from "./functionPlace.js";
 export {functionVersion} from "./functionVersion.js";
 export {modulesBelow, moduleVersion} from "./moduleVersion.js";
 export {readModuleNow} from "./readModule.js";

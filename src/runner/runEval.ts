@@ -1,6 +1,5 @@
 import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
-import {closeInspector} from "../code/index.js";
 import {tombstones} from "../datasets/index.js";
 import {
   askAgain,
@@ -73,7 +72,6 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
   try {
     const {evalName, version, split, options = {}} = inputs;
     const resolved = await resolveEval(definition, evalName, version, split, options);
-    closeInspector();
     const place: Place = {db: await opening, workspace};
     return await planAndRunIn(place, folder, definition, resolved, inputs);
   } finally {

@@ -353,8 +353,8 @@ describe("rows of a table", () => {
   it.each(["F16", "BF16", "F32"] as const)("are those of the whole table (%s)", async (dtype) => {
     const values = Float32Array.from({length: 40 * 3}, (_, i) => i / 4 - 11);
     const folder = await writeModel(join(work.path, `rows-${dtype}`), {
-      before: {dtype, shape: [5], values: Float32Array.of(1, 2, 3, 4, 5)},
-      table: {dtype, shape: [40, 3], values}
+      before: {dtype, shape: [5], values: [1, 2, 3, 4, 5]},
+      table: {dtype, shape: [40, 3], values: [...values]}
     });
     const table = (await openCheckpoint(folder)).tensors.get("table")!;
     expect(await readTensorFloats(table)).toEqual(values);
