@@ -7,12 +7,20 @@ import {
   measureAgain,
   partWarning,
   possibleStrategies,
+  previewSplit,
   recommendSplit,
   rollingWindows,
   type SplitMeasures,
   type SplitSpec
 } from "../splits/index.js";
-import {openStore, type SplitManifest, type Store, UserError, type VersionManifest} from "../store/index.js";
+import {
+  openRows,
+  openStore,
+  type SplitManifest,
+  type Store,
+  UserError,
+  type VersionManifest
+} from "../store/index.js";
 import {newestKnown} from "./knownDataset.js";
 import {calledInTable, meaningText} from "./splitMeaning.js";
 import {openProject} from "./project.js";
@@ -43,13 +51,18 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
   try {
     const version = await newestKnown(store, name);
     if (options.measure) return await measureVerb(store, name, options);
+    // Each strategy would hold out rows of its own, for good: a comparison keeps none.
+    const isPreview = holdsOutByComparing(options);
+    const splitOf = isPreview ? previewSplit : ensureSplit;
     const splits: SplitManifest[] = [];
-    for (const spec of specsOf(options, version)) splits.push(await ensureSplit(store, version, spec));
+    for (const spec of specsOf(options, version)) splits.push(await splitOf(store, version, spec));
     const told = splits.map((split) => ({...split, warning: partWarning(split)}));
     for (const {warning} of told) if (warning !== undefined) note(`! ${warning}`);
     if (options.leaks) return await printLeaks(store, splits, options);
     const choice = splits.length > 1 ? recommendSplit(splits) : undefined;
-    if (options.json) return printJson(options.compare ? {splits: told, choice} : told);
+    const heldOut = version.rows - (await openRowCount(store, version));
+    if (options.json)
+      return printJson(options.compare ? {splits: told, choice, heldOut, kept: !isPreview} : told);
     print(`${name}@${version.id}, ${version.rows} rows\n`);
     print(table(splits, columnsOf(splits)));
     print(
@@ -58,6 +71,14 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
         "\nL: similarity across parts, of all (DataSAIL). gap, PSI, JS, p: classes of test against train." +
         meaningText(splits)
     );
+    if (heldOut > 0)
+      print(
+        `\n${heldOut} of ${version.rows} rows of ${name}@${version.id} are held out (${percent(heldOut / version.rows)}): all splits together, left out of every one of them.`
+      );
+    if (isPreview)
+      print(
+        `\nNothing of this is kept, and no row was held out by it. Choose with \`assay split ${name} --strategy NAME --held-out ${options.heldOut ?? options.sealed}\`, or in an eval: that holds rows out for good.`
+      );
     if (choice) print(`\n${choice.sentence}`);
     else if (splits.length > 1)
       print("\nNo split has rows in every part that was asked for, so that none is recommended.");
@@ -75,6 +96,20 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
   } finally {
     store.close();
   }
+}
+
+function holdsOutByComparing({compare, heldOut, sealed, leaks}: SplitOptions): boolean {
+  if (!compare || !(heldOut ?? sealed)) return false;
+  if (leaks)
+    throw new UserError(
+      "--compare with --held-out keeps no split, so that --leaks has none to read. Choose one: --leaks --strategy NAME --held-out SHARE."
+    );
+  return true;
+}
+
+async function openRowCount(store: Store, version: VersionManifest): Promise<number> {
+  const open = await openRows(store.workspace, version);
+  return (await store.row<{n: number}>(`select count(*)::double as n from (${open})`))!.n;
 }
 
 /** Measures what splits lack, of every version; makes no split. */

@@ -1,6 +1,7 @@
 import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
 import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
 import {type Contamination, contaminationText} from "./contamination.js";
+import {type HeldOutFacts, heldOutRisks} from "./heldOutRisks.js";
 import {lackShare, lackText} from "./lacking.js";
 import {counted, list, points} from "./points.js";
 import {type Selected, selectionText} from "./selection.js";
@@ -8,7 +9,7 @@ import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
 
 /** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */
-export interface RiskFacts extends Partial<AnswerFacts> {
+export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts {
   /** The best candidate's score here minus its score on the split that keeps related rows together, in score units. */
   otherSplit?: {name: string; difference: number; low?: number; high?: number};
   contamination?: readonly Contamination[];
@@ -27,8 +28,6 @@ export interface RiskFacts extends Partial<AnswerFacts> {
     /** Answers that it was asked about in both orders, and those of them where its choice changed with the order. */
     order?: {asked: number; changed: number};
   };
-  /** How often the run's held-out part was opened before, for other runs. */
-  openedBefore?: number;
   /** Days between the day a price was read and the end of the run. */
   prices?: readonly {candidate: string; asOf: string; days: number}[];
   slices?: readonly {slice: string; value: string; rows: number}[];
@@ -71,7 +70,7 @@ export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
     splitRisk(verdict, facts),
     ...contaminationRisks(verdict, facts),
     selectionRisk(verdict, facts),
-    heldOutRisk(facts),
+    ...heldOutRisks(facts),
     ...servedRisks(facts.served),
     ...endRisks(facts.ends),
     failureRisk(verdict),
@@ -147,15 +146,6 @@ function selectionRisk(
     kind: "selection",
     sentence: selectionText(selected, best !== undefined && set.includes(best) ? [best, ...set] : set),
     candidates: among.map(({candidate}) => candidate)
-  };
-}
-
-function heldOutRisk({openedBefore = 0}: RiskFacts): Risk | undefined {
-  if (openedBefore === 0) return undefined;
-  const times = openedBefore === 1 ? "once" : `${counted(openedBefore)} times`;
-  return {
-    kind: "held-out",
-    sentence: `The held-out part was opened ${times} before, for other runs. Where something was changed after their scores, it no longer tells how the winner does on unseen rows.`
   };
 }
 

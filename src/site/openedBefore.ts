@@ -32,8 +32,8 @@ export async function openedBefore(
   return openings.filter((one) => one.at <= lastAsked(run) && !isOwn(one)).length;
 }
 
-/** The split goes by its name and seed: in every version of the dataset it has another id. */
-function isSamePart({dataset, split}: RunManifest, run: RunManifest): boolean {
+/** Whether two runs score one part: the split goes by its name and seed, since in every version of the dataset it has another id. */
+export function isSamePart({dataset, split}: RunManifest, run: RunManifest): boolean {
   return (
     dataset.name === run.dataset.name &&
     split.part === run.split.part &&

@@ -17,6 +17,7 @@ import {modelsDir, type RunManifest, type Store} from "../store/index.js";
 import {answerFacts} from "./answerFacts.js";
 import {runContamination, type RunContamination} from "./contamination.js";
 import {openedBefore} from "./openedBefore.js";
+import {seenBefore} from "./seenBefore.js";
 import {unresolvedPersonalData} from "./personalData.js";
 import {splitGaps} from "./splitComparison.js";
 
@@ -113,6 +114,7 @@ async function factsOf(
     contaminationUnknown: contamination?.unknown,
     selected: contamination?.selected,
     openedBefore: await openedBefore(store, run, race),
+    seenBefore: await seenBefore(store, run),
     // A round of a race ends where the race had seen enough.
     partial: run.status === "partial" && !race ? (run.stopped ?? "it was interrupted") : undefined,
     personalData: await unresolvedPersonalData(store, run),

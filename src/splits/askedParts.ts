@@ -9,7 +9,7 @@ export interface AskedPart {
   share?: number;
 }
 
-type Made = Pick<SplitManifest, "strategy" | "settings" | "counts">;
+type Made = Pick<SplitManifest, "strategy" | "settings" | "counts" | "heldOut">;
 
 /** More rows than this many times what was asked for are told of. */
 const TOO_MANY = 1.5;
@@ -53,6 +53,7 @@ export function partWarning(split: Made & Pick<SplitManifest, "name">): string |
   const {counts} = split;
   const total = Object.values(counts).reduce((sum, rows) => sum + rows, 0);
   const told = askedParts(split).flatMap(({part, share}) => {
+    if (part === "held-out" && split.heldOut) return [];
     const rows = counts[part] ?? 0;
     if (rows === 0)
       return [`no row is in ${part}${share === undefined ? "" : ` (asked for: ${percent(share)})`}`];
@@ -61,7 +62,41 @@ export function partWarning(split: Made & Pick<SplitManifest, "name">): string |
       ? [`${rows} of ${total} rows are in ${part} (${percent(rows / total)}; asked for: ${percent(share)})`]
       : [];
   });
-  return told.length === 0 ? undefined : `split ${split.name}: ${told.join(", ")}. ${reason(split)}`;
+  const of = told.length === 0 ? undefined : `split ${split.name}: ${told.join(", ")}. ${reason(split)}`;
+  const texts = [of, heldOutNote(split)].filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : texts.join(" ");
+}
+
+/**
+ * What is to be said of a held-out part that keeps to the rows that were held out before: that it is larger or smaller than asked for, or
+ * has rows of its groups in other parts; undefined when there is nothing to say.
+ */
+export function heldOutNote({
+  name,
+  strategy,
+  settings,
+  counts,
+  heldOut
+}: Made & Pick<SplitManifest, "name">): string | undefined {
+  if (!heldOut) return undefined;
+  const {kept, added, apart} = heldOut;
+  const total = Object.values(counts).reduce((sum, rows) => sum + rows, 0);
+  const rows = kept + added;
+  const share = (settings as Partial<SplitSpec>).heldOut ?? 0;
+  const size = `split ${name}: ${rows} of ${total} rows are held out (${percent(rows / total)}; asked for: ${percent(share)})`;
+  const texts: string[] = [];
+  if (rows > share * total + 1) texts.push(`${size}. What was held out once stays so, in every split.`);
+  if (rows < share * total - 1)
+    texts.push(
+      `${size}. Rows that an earlier split had in another part are not held out any more: new rows make the part larger.`
+    );
+  if (apart > 0) {
+    const together = strategy === "temporal" ? "moment" : strategy === "cluster" ? "cluster" : "group";
+    texts.push(
+      `${apart} held-out rows have rows of their ${together} in other parts: they were held out before, by a split that does not keep these together, and may be known from training.`
+    );
+  }
+  return texts.length === 0 ? undefined : texts.join(" ");
 }
 
 function reason({strategy, settings}: Made): string {

@@ -13,7 +13,7 @@ import {
 import {assignQuery, groupColumn, groupKey, labelColumn} from "./assign.js";
 import {linkGroups} from "./clusterGroups.js";
 import {textOf} from "./columnText.js";
-import {hashUnit, partOf, sharesOf} from "./shares.js";
+import {hashUnit, partOf, type Shares, sharesOf} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 import {stratifiedGroups} from "./stratifiedGroup.js";
 import {assertTimes} from "./temporal.js";
@@ -65,7 +65,7 @@ async function assignClusters(
 }
 
 async function assignGroups(store: Store, file: string, {spec, version, rows}: ToAssign): Promise<void> {
-  const placed = await placeGroups(store, spec, version, rows);
+  const placed = await dealGroups(store, {spec, version, rows}, sharesOf(spec));
   const group = groupKey(version, groupColumn(spec, version)!);
   async function* parts() {
     for await (const batch of store.batches<{row_id: string; group_key: string}>(
@@ -76,11 +76,11 @@ async function assignGroups(store: Store, file: string, {spec, version, rows}: T
   await writeParquetRows(store, file, PARTS, parts());
 }
 
-async function placeGroups(
+/** Which part every group of `rows` is dealt to; shares are of these rows. */
+export async function dealGroups(
   store: Store,
-  spec: SplitSpec,
-  version: VersionManifest,
-  rows: string
+  {spec, version, rows}: ToAssign,
+  {validation, test, heldOut}: Shares
 ): Promise<Map<string, string>> {
   const label = textOf(version, labelColumn(spec, version));
   const counted = await store.rows<{group_key: string; label: string; n: number}>(
@@ -94,7 +94,6 @@ async function placeGroups(
     counts[labels.get(row.label)!] = row.n;
     groups.set(row.group_key, counts);
   }
-  const {validation, test, heldOut} = sharesOf(spec);
   const shares = {train: 1 - validation - test - heldOut, validation, test, "held-out": heldOut};
   return stratifiedGroups(
     [...groups].map(([key, counts]) => ({group: key, counts})),

@@ -1,12 +1,14 @@
 export {partWarning} from "./askedParts.js";
 export type {EmbeddingLeakage} from "./embeddingMeasures.js";
-export {ensureSplit, isSplitBy} from "./ensureSplit.js";
+export {ensureSplit} from "./ensureSplit.js";
+export {isSplitBy} from "./identity.js";
 export {type SplitLeak, splitLeaks} from "./leaks/splitLeaks.js";
 export {textOf} from "./columnText.js";
 export {currentMeasures} from "./currentMeasures.js";
 export type {SplitMeasures} from "./measure.js";
 export {possibleStrategies} from "./possible.js";
 export {CLEAN, recommendSplit, type SplitChoice} from "./recommend.js";
+export {previewSplit} from "./previewSplit.js";
 export {rollingWindows} from "./rolling.js";
 export type {SplitSpec} from "./spec.js";
 export {measureAgain} from "./measureAgain.js";

@@ -152,6 +152,7 @@ export {
   numberedParquetFile,
   parquetFile,
   parquetFiles,
+  parquetList,
   readNdjson,
   roomFor,
   writeLines,

@@ -375,6 +375,16 @@ export interface SplitManifest {
   settings: Record<string, unknown>;
   seed: string;
   counts: Record<string, number>;
+  /**
+   * The hash that names what was asked for, where `sha256` does not: rows that were held out before, or seen, gave the split
+   * another held-out part than the version and the spec alone.
+   */
+  asked?: string;
+  /**
+   * That held-out part: its rows that were held out before and those added, those that have rows of their group, cluster or moment
+   * in other parts, and SHA-256 over all ids. Absent where `asked` is.
+   */
+  heldOut?: {kept: number; added: number; apart: number; sha256: string};
   /** The columns that divided its rows or name their groups. Splits of before lack it. */
   roles?: ColumnRoles;
   labels?: Record<string, Record<string, number>>;

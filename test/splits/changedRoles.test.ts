@@ -122,24 +122,32 @@ describe("another column for a role, of unchanged rows", () => {
     expect(await splitsOf(workspace, {}, specs)).toEqual(before);
   });
 
-  it("holds out the groups of the new column, and goes on withholding those of the old", async () => {
+  it("holds out the rows that were, and says which have rows of the new column's groups beside them", async () => {
     const workspace = await temporaryWorkspace();
     const spec: SplitSpec = {strategy: "group", heldOut: 0.3, test: 0.2};
     const heldBy = async (roles: Roles) => {
       const {store, version} = await pulled(workspace, roles);
-      const {id} = await ensureSplit(store, version, spec);
-      const parts = await splitParts(workspace, {dataset: "tickets", id});
-      const held = await store.rows<{row_id: string}>(`select row_id from ${parts} where part = 'held-out'`);
-      return held.map(({row_id: row}) => row);
+      const split = await ensureSplit(store, version, spec);
+      const parts = await splitParts(workspace, split);
+      const held = await store.rows<{row_id: string}>(
+        `select row_id from ${parts} where part = 'held-out' order by row_id`
+      );
+      return {split, held: held.map(({row_id: row}) => row)};
     };
     const before = await heldBy({});
     const after = await heldBy({group: "customer"});
-    const customers = (held: string[]) => new Set(held.map((row) => Number(row.slice(1)) % 40));
-    expect(after).toHaveLength(customers(after).size * 10);
-    expect(before).not.toHaveLength(customers(before).size * 10);
+    expect(after.held).toEqual(before.held);
+    expect(after.split.id).not.toBe(before.split.id);
+    expect(before.split.heldOut).toBeUndefined();
+    expect(after.split.heldOut).toMatchObject({kept: before.held.length, added: 0});
+    expect(after.split.heldOut!.apart).toBeGreaterThan(100);
     const {store, version} = await pulled(workspace, {group: "customer"});
     const shown = await store.rows(await openRows(workspace, version));
-    expect(shown).toHaveLength(400 - new Set([...before, ...after]).size);
+    expect(shown).toHaveLength(400 - before.held.length);
+    // Read, not divided again, though more is held out meanwhile.
+    expect(await ensureSplit(store, version, spec)).toEqual(after.split);
+    expect(isSplitBy(after.split, version, spec)).toBe(true);
+    expect(isSplitBy(before.split, version, spec)).toBe(false);
   });
 
   it("shows no figure that was measured by the column of before, until it is measured again", async () => {

@@ -27,6 +27,8 @@ export interface HeldOutRecord {
   /** The column that the rows' ids come from; null where they are hashes of the content. */
   idColumn: string | null;
   rows: number;
+  /** ISO time at which the first of them were held out here. Records of before lack it. */
+  since?: string;
   /** Of the dataset: under which final runs show their rows' ids. In no table of the store. */
   salt: string;
 }
@@ -148,7 +150,13 @@ export function heldOutQuery(rows: string, text: string | undefined): string {
 export async function holdOut(
   db: Database,
   workspace: Workspace,
-  {dataset, id, name, version, idColumn}: Omit<HeldOutRecord, "kind" | "schemaVersion" | "rows" | "salt">,
+  {
+    dataset,
+    id,
+    name,
+    version,
+    idColumn
+  }: Omit<HeldOutRecord, "kind" | "schemaVersion" | "rows" | "since" | "salt">,
   query: string
 ): Promise<void> {
   const before = await heldOutRecords(workspace, dataset);
@@ -168,6 +176,7 @@ export async function holdOut(
     version: same?.version ?? version,
     idColumn: same ? same.idColumn : idColumn,
     rows: (await db.row<{n: number}>(`select count(*)::double as n from ${now}`))!.n,
+    since: same ? same.since : new Date().toISOString(),
     salt: before[0]?.salt ?? randomBytes(16).toString("hex")
   };
   await putJson(workspace, keyOf({dataset, id}, "manifest.json"), record);
