@@ -53,6 +53,9 @@ export async function submitVerb(name: string, options: SubmitOptions): Promise<
       format: formatOf(definition, service)
     });
     if (!options.check) service.checkKey?.();
+    const offer = await service.offer?.(definition.base, signal);
+    if (signal.aborted) throw new UserError("interrupted. Nothing was sent.");
+    if (offer !== undefined) tell(offer);
     const version = await versionOf(store, definition, project);
     const {workspace} = store;
     const what = `writing the training files of job ${own.name}`;
@@ -102,8 +105,6 @@ async function withFiles(
 ): Promise<JobRecord | undefined> {
   const {definition} = own;
   const files = await trainingFiles(store, own, service, version, options);
-  const offer = await service.offer?.(definition.base);
-  if (offer !== undefined) options.tell(offer);
   if (!options.json) print(filesText(own, service, files));
   if (options.check) {
     if (options.json) printJson(files.map(({manifest, cost}) => ({...manifest, cost})));

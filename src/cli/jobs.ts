@@ -15,7 +15,9 @@ export async function jobsVerb(options: JobOptions): Promise<void> {
   let jobs = await readJobs(workspace);
   if (options.refresh) {
     for (const {id} of jobs.filter(goesOn))
-      await lookAt(workspace, id).catch((error: unknown) => note(`! ${id}: ${messageOf(error)}`));
+      await lookAt(workspace, id, {onMessage: note}).catch((error: unknown) =>
+        note(`! ${id}: ${messageOf(error)}`)
+      );
     jobs = await readJobs(workspace);
   }
   if (options.json) return printJson(jobs);

@@ -1,8 +1,7 @@
 import {jobDir, type JobRecord, updateJob, UserError, type Workspace} from "../store/index.js";
-import type {JobAtHand, RunningJob} from "./service.js";
+import type {Asking, JobAtHand, RunningJob} from "./service.js";
 
-export interface Told {
-  signal?: AbortSignal;
+export interface Told extends Asking {
   onMessage?(message: string): void;
 }
 
@@ -10,13 +9,14 @@ export interface Told {
 export function atHand(
   workspace: Workspace,
   job: JobRecord,
-  {signal, onMessage = () => undefined}: Told = {}
+  {signal, brief, onMessage = () => undefined}: Told = {}
 ): JobAtHand {
   return {
     workspace,
     job,
     folder: jobDir(workspace, job.id),
     signal,
+    brief,
     onMessage,
     onUpload: async (path, name) => {
       await updateJob(workspace, job.id, ({uploads}) => ({uploads: {...uploads, [path]: name}}));

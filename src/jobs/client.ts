@@ -26,6 +26,8 @@ export interface ClientOptions extends SecretNames {
   /** Added to every address. */
   query?: Record<string, string>;
   signal?: AbortSignal;
+  /** Asks once, for some seconds: for what may be left out. */
+  brief?: boolean;
   effects?: Effects;
 }
 
@@ -46,13 +48,17 @@ export interface JobClient {
   close(): Promise<void>;
 }
 
-const policy = {...defaultRetryPolicy, retries: 6, maxRetryAfterMs: 600_000, maxElapsedMs: 1_800_000};
+const patient = {...defaultRetryPolicy, retries: 6, maxRetryAfterMs: 600_000, maxElapsedMs: 1_800_000};
 const ASK_MS = 120_000;
+/** Most milliseconds of a question that may be left out. */
+export const BRIEF_MS = 10_000;
 const SEND_MS = 3_600_000;
 
 /** Speaks JSON to a service: bounded retries, pauses as the server asks for, no secret in any message. */
 export function createClient(options: ClientOptions): JobClient {
-  const {name, query = {}, signal, effects = realEffects} = options;
+  const {name, query = {}, signal, brief = false, effects = realEffects} = options;
+  const policy = brief ? {...patient, retries: 0} : patient;
+  const askMs = brief ? BRIEF_MS : ASK_MS;
   const base = options.baseUrl.replace(/\/+$/, "");
   const missing = missingSecrets(options);
   if (missing.length > 0)
@@ -80,7 +86,7 @@ export function createClient(options: ClientOptions): JobClient {
         );
       }
     });
-  const retried = <T>(path: string, init: () => RequestInit, timeoutMs = ASK_MS): Promise<T> =>
+  const retried = <T>(path: string, init: () => RequestInit, timeoutMs = askMs): Promise<T> =>
     withRetry(() => attempt<T>(path, init(), timeoutMs), policy, effects, {signal}).catch(told(name));
   const json = (body: object | undefined, more: Record<string, string> = {}): RequestInit => ({
     method: "POST",
@@ -94,7 +100,7 @@ export function createClient(options: ClientOptions): JobClient {
     postOnce: <T>(path: string, body: object, key: string) =>
       withRetry(
         () =>
-          attempt<T>(path, json(body, {"idempotency-key": key}), ASK_MS).catch((error: unknown) => {
+          attempt<T>(path, json(body, {"idempotency-key": key}), askMs).catch((error: unknown) => {
             if (error instanceof EndpointError && mayHaveBeenDone(error))
               throw new UnknownSubmission(error.message, {cause: error});
             throw error;

@@ -1,13 +1,21 @@
 import {type ModelManifest, recordHostedModel} from "../models/index.js";
-import {type JobRecord, modelsDir, updateJob, UserError, type Workspace} from "../store/index.js";
+import {
+  beginningOf,
+  type JobRecord,
+  modelsDir,
+  readOrigins,
+  updateJob,
+  UserError,
+  type Workspace
+} from "../store/index.js";
 import {running, type Told} from "./atHand.js";
 import {erasedOfJob, markErased} from "./erasedRows.js";
 import {ownBaseIsOther} from "./ownBaseIsOther.js";
 import {saidNumber} from "./more.js";
-import {recordFiles, storedModel} from "./record.js";
+import {recordFiles} from "./record.js";
 import {openService} from "./services/index.js";
 import {logOf, statusText} from "./statusText.js";
-import {lookAt} from "./watch.js";
+import {lookAtStatus} from "./watch.js";
 
 /**
  * Enters what a job made into the store: a folder's files stay where they are, a model that only the service has is entered
@@ -19,7 +27,7 @@ export async function collectJob(
   id: string,
   told: Told = {}
 ): Promise<{job: JobRecord; model: ModelManifest}> {
-  const {job, look} = await lookAt(workspace, id, told);
+  const {job, look} = await lookAtStatus(workspace, id, told);
   if (look.outcome !== "succeeded") {
     const log = look.outcome === "failed" ? await logOf(workspace, job) : undefined;
     const advice =
@@ -62,19 +70,22 @@ export async function collectJob(
   };
 }
 
-/** The base that a job's definition names as a model of the store; it is said when that is not there. */
+/**
+ * The model that a job goes on from, for the record of what it made: its stated parent or its base. One that the store lacks is
+ * named all the same, so that nobody takes what was learned for the whole of it, and that is said.
+ */
 export async function parentsOfJob(
   workspace: Workspace,
-  {id, settings: {parent}}: JobRecord,
+  job: JobRecord,
   onMessage: (message: string) => void = () => undefined
 ): Promise<ModelManifest["parents"]> {
-  if (typeof parent !== "string") return [];
-  const known = await storedModel(workspace, parent);
-  if (known) return [known];
-  onMessage(
-    `! the store has no model ${JSON.stringify(parent)}, the \`parent\` of job ${id}: what it learned from cannot be told.`
-  );
-  return [];
+  const from = beginningOf(job, await readOrigins(workspace));
+  if (!from) return [];
+  if (from.missing)
+    onMessage(
+      `! the store has no model ${JSON.stringify(from.name)}, the ${from.name === job.base ? "base" : "`parent`"} of job ${job.id}: what it learned from cannot be told.`
+    );
+  return [{id: from.id, name: from.name}];
 }
 
 /** What a job's model has learned from, for its record. */

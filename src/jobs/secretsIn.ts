@@ -1,19 +1,21 @@
 import {allRecognizers, scanText} from "../privacy/index.js";
 import {isObject} from "../store/checked.js";
+import {isHanded, isReference, isStandIn} from "./secretHanded.js";
 
 type Path = (string | number)[];
 
 const SECRET = /key$|token$|secret|password|authorization$/i;
-/** Of a tokenizer, which training tools are told. */
-const SPECIAL_TOKEN = /(^|[_-])(bos|eos|eot|pad|unk|sep|cls|mask|image|audio|video)[_-]token$/i;
+/** Of a tokenizer or a template, which training tools are told, and how many there may be. */
+const SPECIAL_TOKEN =
+  /(^|[_-])(bos|eos|eot|pad|unk|sep|cls|mask|image|audio|video|start|stop|begin|end|user|assistant|system|tool|response|instruction|prompt|think|special|min|max|num|new)[_-]?token$/i;
 /** Of a variable or an option: where a secret is, not what it is. */
 const PLACE = /(file|path|dir|name|id|env)$/i;
 const PASSWORD = /passw(or)?d|secret/i;
 /** Other keys name columns and the like, so that their values must be long, too. */
 const SURELY_KEY = /(api|access|private|account|auth)[_-]?key$|token$|authorization$/i;
 const ASSIGNED =
-  /(?:^|[\s"'`;&(])(?:--?)?([A-Za-z][\w-]*)(?:\s*[=:]\s*|(?<=--?[\w-]+)\s+)(?:"([^"]*)"|'([^']*)'|([^\s"'`;&|)]+|`))/g;
-const SCHEME = /\b(?:bearer|basic)\s+([^\s"'`]+)/gi;
+  /(?<=^|[\s"'`;&(|\\])(?:--?)?([A-Za-z][\w-]*)(?:\s*[=:]\s*|(?<=--?[\w-]+)\s+)(?:"([^"]*)"|'([^']*)'|([^\s"'`;&|)]+|`))/g;
+const SCHEME = /\b(authorization\W{0,3})?(?:bearer|basic)\s+([^\s"'`\\]+)/gi;
 /** Recognisers of what is a secret by its shape, wherever it stands. */
 const SHAPES = allRecognizers.filter(({name}) =>
   [
@@ -29,7 +31,8 @@ const SHAPES = allRecognizers.filter(({name}) =>
 
 /**
  * Where settings hold what looks like a secret, at any depth: by the member's name, by a name that a text gives a value
- * (`NAME=value`, `--name value`), behind "Bearer", or by the shape that a service's keys have. What names a variable, such as `$HF_TOKEN`
+ * (`NAME=value`, `--name value`), behind "Bearer", where a command such as `wandb login` takes one, or by the shape that a service's
+ * keys have. What names a variable, such as `$HF_TOKEN`
  * or `${HF_TOKEN}`, is none.
  */
 export function secretsIn(settings: unknown, path: Path = []): Path[] {
@@ -57,24 +60,37 @@ function isSecret(name: string, value: unknown): boolean {
 }
 
 function hasSecret(text: string): boolean {
-  const isAssigned = [...text.matchAll(ASSIGNED)].some(([, name, double, single, bare]) =>
-    isSecretText(name!, double ?? single ?? bare!)
-  );
+  const isAssigned = [...text.matchAll(ASSIGNED)].some(([, name, double, single, bare]) => {
+    const value = double ?? single ?? bare!;
+    // An option's value may be a header, or a variable with its value.
+    return isSecretText(name!, value) || hasSecret(value);
+  });
   if (isAssigned) return true;
-  const isSent = [...text.matchAll(SCHEME)].some(([, value]) => !isReference(value!) && isRandom(value!, 8));
+  const isSent = [...text.matchAll(SCHEME)].some(
+    ([, header, value]) => !isReference(value!) && (header ? isWord(value!, 8) : isRandom(value!, 8))
+  );
   return (
-    isSent || scanText(text, {recognizers: SHAPES, withText: true}).some((one) => !/\$[\w{(]/.test(one.text!))
+    isSent ||
+    isHanded(text) ||
+    scanText(text, {recognizers: SHAPES, withText: true}).some((one) => !/\$[\w{(]/.test(one.text!))
   );
 }
 
 function isSecretText(name: string, value: string): boolean {
   if (PLACE.test(name) || value.startsWith("-") || !isSecret(name, value)) return false;
-  return PASSWORD.test(name) ? value.length >= 6 : isRandom(value, SURELY_KEY.test(name) ? 6 : 16);
+  if (PASSWORD.test(name)) return value.length >= 6;
+  return SURELY_KEY.test(name) ? isRandom(value, 6) || isWord(value, 6) : isRandom(value, 16);
 }
 
-/** A shell's variable or command, a template's name. */
-function isReference(value: string): boolean {
-  return /^(\$[\w{(]|`|\{\{|%\w+%$)/.test(value);
+/** What may be a secret without a digit: no stand-in for one, no path to one. */
+function isWord(value: string, least: number): boolean {
+  return (
+    value.length >= least &&
+    /[a-z]/i.test(value) &&
+    !isStandIn(value) &&
+    !/^(?:~|\.{1,2})?\//.test(value) &&
+    !/^(?:bearer|basic|digest|negotiate)$/i.test(value)
+  );
 }
 
 function isRandom(value: string, least: number): boolean {

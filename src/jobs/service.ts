@@ -23,13 +23,19 @@ export type JobResult =
   | {kind: "hosted"; model: string; endpoint: Record<string, string>; metrics?: Record<string, number>}
   | {kind: "folder"; folder: string; metrics?: Record<string, number>};
 
+/** How long a service is asked. */
+export interface Asking {
+  signal?: AbortSignal;
+  /** Once, for some seconds: what comes next does not need the answer. */
+  brief?: boolean;
+}
+
 /** A job, where its files are, and what may be told on the way. */
-export interface JobAtHand {
+export interface JobAtHand extends Asking {
   workspace: Workspace;
   job: JobRecord;
   /** The folder with the training files and the configuration. */
   folder: string;
-  signal?: AbortSignal;
   onMessage(message: string): void;
   /** Keeps what the service calls a file that was sent to it. */
   onUpload(path: string, name: string): Promise<void>;
@@ -66,9 +72,10 @@ export interface JobService {
   /** Files beside the training data, by name. */
   configuration?(job: JobRecord): Record<string, string>;
   /**
-   * What it would cost or run on, or until when it has the base, for a person; undefined when the service does not tell.
+   * What it would cost or run on, or until when it has the base, for a person; undefined when the service does not tell within
+   * some seconds.
    */
-  offer?(base: string): Promise<string | undefined>;
+  offer?(base: string, signal?: AbortSignal): Promise<string | undefined>;
   /** The job's name at the service, when it has it: told by the job's key. */
   find(at: JobAtHand): Promise<string | undefined>;
   /** Sends the data and starts the job; gives its name at the service. */

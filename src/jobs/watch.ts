@@ -51,29 +51,41 @@ export function lastStatus({statuses}: JobRecord): JobStatus | undefined {
 }
 
 /**
- * Asks the service about a job and keeps what is new: its status as the service says it, and its events. A job whose
- * submission was cut off is looked for there first. Throws when it cannot be asked, or was never started.
+ * Asks the service about a job and keeps what is new: its status as the service says it, then its events. Events that cannot be
+ * read are told, and asked for again at the next look. A job whose submission was cut off is looked for there first. Throws when
+ * the service cannot be asked for the status, or the job was never started.
  */
 export async function lookAt(workspace: Workspace, id: string, told: Told = {}): Promise<Looked> {
-  let job = (await readJob(workspace, id))!;
+  const looked = await lookAtStatus(workspace, id, told);
+  const events = await newEvents(workspace, looked.job, told);
+  const {cursor} = events;
+  const job = cursor === looked.job.cursor ? looked.job : await updateJob(workspace, id, () => ({cursor}));
+  return {...looked, job, events: events.found};
+}
+
+/** As `lookAt`, of the status alone. */
+export async function lookAtStatus(
+  workspace: Workspace,
+  id: string,
+  told: Told = {}
+): Promise<Omit<Looked, "events">> {
+  let job = await readJob(workspace, id);
+  if (!job) throw new UserError(`the store has no job ${id}, or none any more. \`assay jobs\` lists them.`);
   const service = openService(job.service);
   if (!job.remote) {
     const found = await service.find(atHand(workspace, job, told));
     if (found !== undefined) job = await withRemote(workspace, id, found);
   }
-  const at = running(workspace, job, told);
-  const look = await service.look(at);
-  const events = await newEvents(workspace, service.events && (await service.events(at, job.cursor)), job);
+  const look = await service.look(running(workspace, job, told));
   const changed = differs(lastStatus(job), look);
-  if (changed || events.cursor !== job.cursor)
+  if (changed)
     job = await updateJob(workspace, id, ({statuses}) => ({
-      cursor: events.cursor,
       // Another watcher may have seen it in between.
       statuses: differs(statuses.at(-1), look)
         ? [...statuses, {at: new Date().toISOString(), ...look}]
         : statuses
     }));
-  return {job, look, changed, events: events.found};
+  return {job, look, changed};
 }
 
 const differs = (before: JobStatus | undefined, look: JobLook) =>
@@ -82,16 +94,30 @@ const differs = (before: JobStatus | undefined, look: JobLook) =>
 /** Events are kept before the cursor is: those that a crash lets come again are known by their ids. */
 async function newEvents(
   workspace: Workspace,
-  told: {events: JobEvent[]; cursor?: string} | undefined,
-  job: JobRecord
+  job: JobRecord,
+  told: Told
 ): Promise<{found: JobEvent[]; cursor?: string}> {
-  if (!told) return {found: [], cursor: job.cursor};
+  const answer = await eventsOf(workspace, job, told);
+  if (!answer) return {found: [], cursor: job.cursor};
   const known = new Set(
-    told.events.length === 0 ? [] : (await readJobEvents(workspace, job.id)).map(({id}) => id)
+    answer.events.length === 0 ? [] : (await readJobEvents(workspace, job.id)).map(({id}) => id)
   );
-  const found = told.events.filter(({id}) => !known.has(id));
+  const found = answer.events.filter(({id}) => !known.has(id));
   await appendJobEvents(workspace, job.id, found);
-  return {found, cursor: told.cursor};
+  return {found, cursor: answer.cursor};
+}
+
+/** Undefined where the service tells of none, or cannot now. */
+async function eventsOf(workspace: Workspace, job: JobRecord, told: Told) {
+  const {events} = openService(job.service);
+  if (!events) return undefined;
+  try {
+    return await events(running(workspace, job, {...told, brief: true}), job.cursor);
+  } catch (error) {
+    if (!told.signal?.aborted)
+      told.onMessage?.(`! job ${job.id}: its events could not be read: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 export interface WatchOptions extends Told {
@@ -114,10 +140,15 @@ export async function watchJob(
   {everyMs = 10_000, failures = 20, onLook, ...told}: WatchOptions = {}
 ): Promise<JobRecord> {
   const {signal, onMessage} = told;
+  const said = new Set<string>();
+  const once = (message: string) => {
+    if (!said.has(message)) onMessage?.(message);
+    said.add(message);
+  };
   let failed = 0;
   for (let wait = Math.min(FIRST_WAIT_MS, everyMs); ; wait = Math.min(everyMs, wait * 1.5)) {
     try {
-      const looked = await lookAt(workspace, id, told);
+      const looked = await lookAt(workspace, id, {...told, onMessage: once});
       failed = 0;
       onLook?.(looked);
       if (looked.look.outcome !== undefined) return looked.job;
@@ -135,13 +166,29 @@ export async function watchJob(
   return (await readJob(workspace, id))!;
 }
 
-/** Asks the service to end a job, and looks at it once more. Throws when what it started could not be ended. */
-export async function cancelJob(workspace: Workspace, id: string, told: Told = {}): Promise<Looked> {
-  const before = await lookAt(workspace, id, told);
-  if (before.look.outcome !== undefined && !before.look.unstopped) return before;
+/**
+ * Asks the service to end a job, and looks at it once more. It is asked although it does not say how the job stands. Throws when
+ * what it started could not be ended, or how it stands after that cannot be told.
+ */
+export async function cancelJob(
+  workspace: Workspace,
+  id: string,
+  told: Told = {}
+): Promise<Omit<Looked, "events">> {
+  const before = await lookAtStatus(workspace, id, {...told, brief: true}).catch(async (error: unknown) => {
+    const job = await readJob(workspace, id);
+    if (!job?.remote || told.signal?.aborted) throw error;
+    return {job};
+  });
+  if ("look" in before && before.look.outcome !== undefined && !before.look.unstopped) return before;
   await openService(before.job.service).cancel(running(workspace, before.job, told));
   await updateJob(workspace, id, () => ({cancelledAt: new Date().toISOString()}));
-  const after = await lookAt(workspace, id, told);
+  const after = await lookAtStatus(workspace, id, told).catch((cause: unknown) => {
+    throw new UserError(
+      `job ${id} is asked to end, and how it stands cannot be told: ${messageOf(cause)} \`assay jobs watch ${id}\` asks again.`,
+      {cause}
+    );
+  });
   if (after.look.unstopped)
     throw new UserError(
       `job ${id}: ${after.look.detail}. Its log says why; then run \`assay jobs cancel ${id}\` again.`

@@ -1,4 +1,4 @@
-import {getJson, modelKey, modelsPlace, putJson, UserError} from "../store/index.js";
+import {getJson, modelKey, modelsPlace, parentsReader, putJson, UserError} from "../store/index.js";
 import {nameWithId} from "./adapted.js";
 import type {ModelManifest} from "./types.js";
 
@@ -25,6 +25,7 @@ export function erasedTrainingNote(modelsDir: string, id: string): Promise<Erase
  */
 export async function erasedTraining(modelsDir: string, id: string): Promise<ErasedTraining | undefined> {
   const ancestors = new Set([id]);
+  const parentsOf = parentsReader(modelsDir);
   for (const one of ancestors) {
     const note = await erasedTrainingNote(modelsDir, one);
     if (note && !note.accepted) return note;
@@ -33,7 +34,7 @@ export async function erasedTraining(modelsDir: string, id: string): Promise<Era
       {place: modelsPlace(modelsDir)},
       modelKey(one, "manifest.json")
     );
-    for (const parent of model?.parents ?? []) ancestors.add(parent.id);
+    for (const parent of await parentsOf(model)) ancestors.add(parent.id);
   }
   return undefined;
 }

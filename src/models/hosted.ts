@@ -1,5 +1,5 @@
 import {HOSTED} from "./adapted.js";
-import {canonicalJson} from "../store/index.js";
+import {canonicalJson, plainAddress} from "../store/index.js";
 import {recordModel} from "./record.js";
 import {listModels} from "./registry.js";
 import type {ModelManifest} from "./types.js";
@@ -50,8 +50,5 @@ export async function hostedModelId(
 function placeOf(endpoint: object): string {
   const {baseUrl} = endpoint as {baseUrl?: unknown};
   if (typeof baseUrl !== "string") return canonicalJson(endpoint);
-  return baseUrl
-    .replace(/\/+$/, "")
-    .replace(/\/chat\/completions$/, "")
-    .replace(/\/v1$/, "");
+  return plainAddress(baseUrl);
 }

@@ -1,3 +1,4 @@
+import {parentsReader} from "../store/index.js";
 import {erasedTrainingNote} from "./erasedTraining.js";
 import {readManifest} from "./registry.js";
 import type {ModelManifest} from "./types.js";
@@ -12,15 +13,16 @@ export interface Ancestor {
 }
 
 /**
- * A model and everything it was made from, nearest first, each once. Parents that are not in the store are
+ * A model and everything it was made from, nearest first, each once; of what a job made, what that goes on from. Parents that are not in the store are
  * listed without a manifest: a lineage with a gap is shown as one. Throws when the model itself is unknown.
  */
 export async function lineage(modelsDir: string, id: string): Promise<Ancestor[]> {
   const root = await readManifest(modelsDir, id);
   const found: Ancestor[] = [{id, name: root.name, depth: 0, manifest: root}];
   const seen = new Set([id]);
+  const parentsOf = parentsReader(modelsDir);
   for (const ancestor of found) {
-    for (const parent of ancestor.manifest?.parents ?? []) {
+    for (const parent of await parentsOf(ancestor.manifest)) {
       if (seen.has(parent.id)) continue;
       seen.add(parent.id);
       const manifest = await readManifest(modelsDir, parent.id).catch(() => undefined);

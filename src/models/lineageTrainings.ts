@@ -1,6 +1,5 @@
-import type {Exported, JobRecord} from "../store/index.js";
-import {jobsNamed} from "../store/jobsNamed.js";
-import {isCalled} from "./isCalled.js";
+import type {Exported, JobRecord, Parent} from "../store/index.js";
+import {jobOfModel, namedJob} from "../store/jobsNamed.js";
 import type {LineageEdge, LineageKind, LineageNode, LineageRecords} from "./lineageGraph.js";
 import {presentFacts} from "./presentFacts.js";
 import type {ModelManifest} from "./types.js";
@@ -21,6 +20,8 @@ export interface LineageExport extends Pick<
 export interface LineageTrainings {
   exports: readonly LineageExport[];
   jobs: readonly JobRecord[];
+  /** The models that jobs go on from, by the job's id; the store may lack them. */
+  begins: ReadonlyMap<string, Parent>;
 }
 
 /** The graph while it is made. */
@@ -40,7 +41,7 @@ const exportNode = (id: string) => `export:${id}`;
  * by, or on: a job comes first.
  */
 export function addTrainings(
-  {exports, jobs, models, splits, versions}: LineageRecords,
+  {exports, jobs, begins, models, splits, versions}: LineageRecords,
   {add, ensure, edges, version, split}: Growing
 ): (model: ModelManifest) => string | undefined {
   for (const job of jobs) add(ofJob(job));
@@ -60,10 +61,9 @@ export function addTrainings(
       edges.push({from: ensure(`run:${one.run}`, "run", one.run), to, how: "pairs of its answers"});
   }
   const jobOf = (model: ModelManifest): string | undefined => {
+    const job = jobOfModel(jobs, model);
+    if (job) return jobNode(job.id);
     const named = namedJob(model);
-    const made = jobs.find(({model: result}) => result?.id === model.id);
-    const [job, ...others] = made ? [made] : named === undefined ? [] : jobsNamed(jobs, named);
-    if (job && others.length === 0) return jobNode(job.id);
     return named === undefined ? undefined : ensure(jobNode(named), "job", named);
   };
   const by = new Map(models.map((model) => [model.id, jobOf(model)]));
@@ -77,8 +77,8 @@ export function addTrainings(
       to,
       how: words.join("; ")
     });
-    for (const {id} of beginnings(job, models))
-      if (by.get(id) !== to) edges.push({from: `model:${id}`, to, how: "begins from it"});
+    const base = begins.get(job.id);
+    if (base) edges.push({from: ensure(`model:${base.id}`, "model", base.name), to, how: "begins from it"});
   }
   return ({id}) => {
     const found = exports.find((one) => one.models.includes(id));
@@ -124,20 +124,4 @@ function ofJob({id, name, at, service, base, statuses, remote}: JobRecord): Line
       "id there": remote?.id
     })
   };
-}
-
-/** The job that a model's record names: by its id, or as the service or a person calls it. */
-function namedJob({settings: {job}, recipe}: ModelManifest): string | undefined {
-  if (typeof job === "string") return job;
-  return recipe?.method.startsWith("job at ") ? recipe.source : undefined;
-}
-
-/** The models of the store that a job goes on from: of one name the newest that was there when the job was noted. */
-function beginnings({settings, base, at}: JobRecord, models: readonly ModelManifest[]): ModelManifest[] {
-  const named = [settings.parent, base].flatMap((wanted) => {
-    const meant = typeof wanted === "string" ? models.filter((model) => isCalled(model, wanted)) : [];
-    const found = meant.filter(({createdAt}) => createdAt <= at).at(-1) ?? meant.at(-1);
-    return found ? [found] : [];
-  });
-  return [...new Set(named)];
 }

@@ -1,8 +1,9 @@
 import {existsSync} from "node:fs";
 import {resolve} from "node:path";
+import {isMeant} from "../store/index.js";
 import {sameWeights} from "./adapterBase.js";
 import {listModels} from "./registry.js";
-import {isMeant, meantModel} from "./storedModel.js";
+import {meantModel} from "./storedModel.js";
 import type {ModelManifest} from "./types.js";
 
 /**

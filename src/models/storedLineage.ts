@@ -1,5 +1,14 @@
 import {basename, isAbsolute, relative, resolve} from "node:path";
-import {hashJson, modelsDir, readExports, readJobs, type Store, type Workspace} from "../store/index.js";
+import {
+  beginningOf,
+  hashJson,
+  modelsDir,
+  originsOf,
+  readExports,
+  readJobs,
+  type Store,
+  type Workspace
+} from "../store/index.js";
 import {type ErasedTraining, erasedTrainingNote} from "./erasedTraining.js";
 import {type LineageGraph, lineageGraph} from "./lineageGraph.js";
 import type {LineageExport} from "./lineageTrainings.js";
@@ -24,13 +33,20 @@ export async function storedLineage(
   const shown = new Set(runs.map(({id}) => id));
   const left = new Set(all.flatMap(({id}) => (shown.has(id) ? [] : id)));
   const exports = await exportsOf(workspace, models);
+  const jobs = await readJobs(workspace);
+  const known = {project: workspace.project, dir: workspace.dir, models, jobs};
+  const begins = jobs.flatMap((job) => {
+    const from = beginningOf(job, known);
+    return from ? [[job.id, from] as const] : [];
+  });
   return lineageGraph({
     versions: await store.versions(),
     splits: await store.splits(),
     // An archived run is not shown, and not missing.
     exports: exports.map((one) => (left.has(one.run ?? "") ? {...one, run: undefined} : one)),
-    jobs: await readJobs(workspace),
-    models,
+    jobs,
+    begins: new Map(begins),
+    models: models.map((model) => ({...model, parents: originsOf(model, known)})),
     runs,
     erased
   });

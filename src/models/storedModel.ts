@@ -1,16 +1,10 @@
 import {readFileSync, readdirSync} from "node:fs";
 import {join} from "node:path";
-import {nearest, UserError} from "../store/index.js";
+import {isMeant, nearest, UserError} from "../store/index.js";
 import {withoutWeights} from "./adapted.js";
 import {hasLoader} from "./architectures.js";
-import {isCalled, type Named} from "./isCalled.js";
 import {listModels} from "./registry.js";
 import type {ModelManifest} from "./types.js";
-
-/** Whether a name means this model: one of its names, its id, or at least eight letters that its id begins with. */
-export function isMeant(model: Named, wanted: string): boolean {
-  return isCalled(model, wanted) || (wanted.length >= 8 && model.id.startsWith(wanted));
-}
 
 /**
  * The model that a name or id means: of several with one name the newest, of those whose files are there where any is, and one with

@@ -72,7 +72,11 @@ export {
   writeHeldOut
 } from "./kinds/heldOutRecord.js";
 export {isErasedRow} from "./kinds/eraseRows.js";
+export {answersAt, plainAddress, SERVICE_ADDRESSES} from "./answersAt.js";
+export {type Called, isCalled, isMeant} from "./isCalled.js";
 export {jobsNamed} from "./jobsNamed.js";
+export {beginningOf, originsOf, type Parent} from "./origins.js";
+export {parentsReader} from "./parentsReader.js";
 export {cutSql, emptySql, isRefused, refusedSql} from "./answerEnds.js";
 export {isStaged} from "./isStaged.js";
 export {modelIdsOf} from "./modelIdsOf.js";
@@ -108,7 +112,7 @@ export {
 } from "./kinds/kind.js";
 export {askAgain} from "./kinds/askAgain.js";
 export {isBeside, lastAsked} from "./kinds/lastAsked.js";
-export {modelKey, modelsDir, modelsPlace} from "./kinds/model.js";
+export {modelKey, modelsDir, modelsPlace, readOrigins} from "./kinds/model.js";
 export {raceKey, readRaceRecord, readRaces} from "./kinds/race.js";
 export {
   hasRunFile,

@@ -8,3 +8,25 @@ export function jobsNamed(jobs: readonly JobRecord[], name: string): JobRecord[]
   if (found) return [found];
   return name.length >= 4 ? jobs.filter(({id}) => id.startsWith(name)) : [];
 }
+
+/** What a model's record tells of the job that made it. */
+export interface OfJob {
+  id: string;
+  settings?: Record<string, unknown>;
+  recipe?: {method: string; source?: string};
+}
+
+/** The job that a model's record names: by its id, or as the service or a person calls it. */
+export function namedJob({settings, recipe}: OfJob): string | undefined {
+  if (typeof settings?.job === "string") return settings.job;
+  return recipe?.method.startsWith("job at ") ? recipe.source : undefined;
+}
+
+/** The job that made a model: the one that was collected as it, else the one that its record names, where that means one. */
+export function jobOfModel(jobs: readonly JobRecord[], model: OfJob): JobRecord | undefined {
+  const made = jobs.find((job) => job.model?.id === model.id);
+  if (made) return made;
+  const named = namedJob(model);
+  const [job, ...others] = named === undefined ? [] : jobsNamed(jobs, named);
+  return others.length === 0 ? job : undefined;
+}

@@ -86,7 +86,38 @@ describe("a job's definition", () => {
       expect(message).not.toContain(secret);
   });
 
+  const key = "0123456789abcdef0123456789abcdef01234567";
   it.each([
+    `true || wandb login ${key}`,
+    `wandb login --relogin --host https://wandb.example.org ${key} && sh train.sh`,
+    "curl -H 'X-Api-Key: 3f9a8b7c6d5e4f3a' https://example.org",
+    'ssh gpu "curl -H \\"X-Api-Key: 3f9a8b7c6d5e4f3a\\" https://example.org"',
+    "curl --header X-Api-Key:3f9a8b7c6d5e4f3a https://example.org",
+    "docker run -e SERVICE_TOKEN=3f9a8b7c6d5e image",
+    "sh -c 'cd job; SERVICE_TOKEN=3f9a8b7c6d5e uv run train.py'",
+    "sshpass -p correcthorse ssh gpu uv run train.py",
+    "sshpass -v -p'correct horse' ssh gpu uv run train.py",
+    "docker login -u ada -p correcthorse registry.example.org",
+    "kubectl create secret generic hub --from-literal=token=correcthorse",
+    "mysql -u ada -pcorrecthorse runs < log.sql",
+    "WANDB_API_KEY=correcthorsebattery sh train.sh",
+    'curl -H "Authorization: Bearer correcthorsebattery" https://example.org',
+    "aws configure set aws_secret_access_key correct/horse+battery"
+  ])("is refused with a secret that a command is handed: %s", (run) => {
+    const on = {service: "command", trust: "local", tool: "axolotl", run} as const;
+    expect(() => job({...sound, on})).toThrow(/`on\.run` looks like a secret, and is stored/);
+  });
+
+  it.each([
+    "wandb login $WANDB_API_KEY && wandb login --relogin && wandb offline",
+    "wandb login --host=https://wandb.example.org ${KEY} || wandb login",
+    'sshpass -p "$GPU_PASSWORD" ssh gpu true; sshpass -e ssh -p 2222 gpu true; sshpass -f ~/.gpu ssh gpu',
+    "docker login -u ada -p $DOCKER_TOKEN; docker login --password-stdin < ~/.docker-token",
+    "docker run -p 8080:80 image; mysql -u ada -p runs; mysql -P3306 -p$MYSQL_PWD runs",
+    "kubectl create secret generic hub --from-literal=token=$HF_TOKEN",
+    "curl -H 'X-Api-Key: '$KEY -H \"X-Api-Key: ${KEY}\" -H 'Authorization: Bearer '$KEY https://example.org",
+    "WANDB_API_KEY=<your-key> OPENAI_API_KEY=unused HF_TOKEN=YOUR_TOKEN HUB_TOKEN=~/.cache/token sh train.sh",
+    "train --response-token assistant --stop-token '<|im_end|>' --max-token 131072 --new-token thought",
     "HF_TOKEN=$HF_TOKEN axolotl train config.yml",
     'HF_TOKEN="${MY_TOKEN2}" WANDB_API_KEY=$(cat ~/.wandb) sh train.sh',
     "HF_TOKEN=`cat ~/.token1` sh train.sh --token $my_token2 --hub-token ${HF_TOKEN:-}",

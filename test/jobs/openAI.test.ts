@@ -1,4 +1,6 @@
-import {readFileSync} from "node:fs";
+import {readFileSync, rmSync, statSync} from "node:fs";
+import {createServer} from "node:http";
+import type {AddressInfo} from "node:net";
 import {join} from "node:path";
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
 import {
@@ -284,4 +286,100 @@ describe("a job in the manner of OpenAI", () => {
     expect(() => open("NO_SUCH_KEY").checkKey!()).toThrow(UserError);
     expect(() => open("NO_SUCH_KEY").checkKey!()).toThrow(/^openai: it needs NO_SUCH_KEY in the environment/);
   });
+});
+
+describe("a service that does not tell all", () => {
+  const sent = async () => {
+    const id = await noted();
+    await startJob(workspace, id);
+    return id;
+  };
+  const fail = (status: number, which: RegExp) => {
+    server.disturb = ({method, path}) => (method === "GET" && which.test(path) ? {status} : undefined);
+  };
+
+  it.each([405, 500])("of events (%i) has its jobs watched to their end and collected", async (status) => {
+    const id = await sent();
+    server.events.push({id: "e1", message: "begun"});
+    fail(status, /\/events/);
+    Object.assign(server.jobs[0]!, {status: "succeeded", fine_tuned_model: "ft:answers"});
+    const said: string[] = [];
+    const job = await watchJob(workspace, id, {everyMs: 5, onMessage: (text) => said.push(text)});
+    expect(job.statuses.map((one) => one.status)).toEqual(["succeeded"]);
+    expect(job.cursor).toBeUndefined();
+    expect(said.join()).toMatch(/its events could not be read: openai: .*disturbed/);
+    const asked = server.requests.filter(({path}) => path.includes("/events")).length;
+    expect((await collectJob(workspace, id)).model.settings.model).toBe("ft:answers");
+    expect(server.requests.filter(({path}) => path.includes("/events"))).toHaveLength(asked);
+    server.disturb = undefined;
+    expect((await lookAt(workspace, id)).events.map(({id: event}) => event)).toEqual(["e1"]);
+  });
+
+  it("says once in a watch that events cannot be read", async () => {
+    const id = await sent();
+    fail(405, /\/events/);
+    const said: string[] = [];
+    let looks = 0;
+    await watchJob(workspace, id, {
+      everyMs: 5,
+      onMessage: (text) => said.push(text),
+      onLook: () => {
+        if (++looks === 3) server.jobs[0]!.status = "failed";
+      }
+    });
+    expect(said).toHaveLength(1);
+  });
+
+  it("of a job's status is asked to end it all the same, and that is said", async () => {
+    const id = await sent();
+    fail(405, /\/fine_tuning\/jobs\/ftjob-0$/);
+    await expect(cancelJob(workspace, id)).rejects.toThrow(
+      /job answers-\w+ is asked to end, and how it stands cannot be told: openai: .*disturbed/
+    );
+    expect(server.jobs[0]!.status).toBe("cancelled");
+    expect((await readJob(workspace, id))!.cancelledAt).toBeDefined();
+  });
+
+  it("of a job that was never started is not asked to end it", async () => {
+    const id = await noted();
+    fail(405, /./);
+    await expect(cancelJob(workspace, id)).rejects.toThrow(/disturbed/);
+    expect(server.requests.every(({method}) => method === "GET")).toBe(true);
+  });
+});
+
+describe("a job whose folder vanished", () => {
+  it("ends its watch with an error that says so", async () => {
+    const id = await noted();
+    await startJob(workspace, id);
+    const onLook = () => rmSync(jobDir(workspace, id), {recursive: true});
+    await expect(watchJob(workspace, id, {everyMs: 5, onLook})).rejects.toThrow(
+      /the store has no job answers-\w+, or none any more/
+    );
+  });
+});
+
+describe("what a service says of a base", () => {
+  it("is waited for no longer than its caller does, and asked for once", async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const {port} = silent.address() as AddressInfo;
+    const {offer} = openService({...service, baseUrl: `http://127.0.0.1:${port}/v1`} as ServiceSettings);
+    const ending = new AbortController();
+    setTimeout(() => ending.abort(), 100);
+    await expect(offer!("base", ending.signal)).rejects.toThrow();
+    silent.close();
+    silent.closeAllConnections();
+    fail500();
+    expect(await openService(service).offer!("base")).toBeUndefined();
+    expect(server.requests).toHaveLength(1);
+  });
+  const fail500 = () => void (server.disturb = () => ({status: 500}));
+});
+
+it("keeps a job's record for its owner alone", async () => {
+  const id = await noted();
+  expect(statSync(join(jobDir(workspace, id), "manifest.json")).mode & 0o777).toBe(0o600);
+  await startJob(workspace, id);
+  expect(statSync(join(jobDir(workspace, id), "manifest.json")).mode & 0o777).toBe(0o600);
 });

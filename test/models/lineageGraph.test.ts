@@ -9,6 +9,7 @@ import {
   storedLineage
 } from "../../src/models/index.js";
 import {
+  beginningOf,
   type JobRecord,
   openStore,
   type RunManifest,
@@ -91,6 +92,7 @@ const graph = (erased: [string, {accepted?: {reason: string; at: string}}][] = [
     splits: [split],
     exports: [],
     jobs: [],
+    begins: new Map(),
     models,
     runs: [run],
     erased: new Map(
@@ -103,6 +105,9 @@ const graph = (erased: [string, {accepted?: {reason: string; at: string}}][] = [
 
 const node = (of: ReturnType<typeof graph>, id: string) => of.nodes.find((one) => one.id === id)!;
 
+const beginsOf = (job: JobRecord, known: readonly ModelManifest[]) =>
+  new Map([[job.id, beginningOf(job, {project: "/p", dir: "/p/.assay", models: known, jobs: [job]})!]]);
+
 describe("lineageGraph", () => {
   it("is empty for an empty store", () => {
     const none = lineageGraph({
@@ -110,6 +115,7 @@ describe("lineageGraph", () => {
       splits: [],
       exports: [],
       jobs: [],
+      begins: new Map(),
       models: [],
       runs: [],
       erased: new Map()
@@ -146,12 +152,14 @@ describe("lineageGraph", () => {
       data: [{part: "train", rows: 4}],
       statuses: []
     } as unknown as JobRecord;
+    const two = [model("tuned", []), model("tuned", [], {id: "id-later", createdAt: "2026-11-04"})];
     const {edges} = lineageGraph({
       versions: [version],
       splits: [split],
       exports: [],
       jobs: [job],
-      models: [model("tuned", []), model("tuned", [], {id: "id-later", createdAt: "2026-11-04"})],
+      begins: beginsOf(job, two),
+      models: two,
       runs: [],
       erased: new Map()
     });
@@ -167,6 +175,7 @@ describe("lineageGraph", () => {
       splits: [split],
       exports: [],
       jobs: [],
+      begins: new Map(),
       models: [
         model("steer", ["base", "other"], {architecture: "adapter", training, recipe}),
         model("added", ["base", "other"], {architecture: "adapter"})
@@ -192,6 +201,7 @@ describe("lineageGraph", () => {
         {...copy, id: "whole", name: "whole.jsonl", at: "2026-11-02", split: undefined, part: undefined}
       ],
       jobs: [],
+      begins: new Map(),
       models: [],
       runs: [],
       erased: new Map()
@@ -208,6 +218,7 @@ describe("lineageGraph", () => {
       splits: [],
       exports: [],
       jobs: [],
+      begins: new Map(),
       models,
       runs: [],
       erased: new Map()
@@ -264,6 +275,7 @@ describe("lineageGraph", () => {
         {...copy, id: "e2", name: "pairs.jsonl", run: "triage-1", models: []}
       ],
       jobs: [job],
+      begins: beginsOf(job, models),
       models: [
         ...models,
         model("answers", ["tuned"], {
@@ -314,6 +326,7 @@ describe("lineageGraph", () => {
       splits: [split],
       exports: [old],
       jobs: [],
+      begins: new Map(),
       models,
       runs: [],
       erased: new Map()
@@ -347,6 +360,7 @@ describe("lineageGraph", () => {
       splits: [],
       exports: [],
       jobs: [],
+      begins: new Map(),
       models: circle,
       runs: [],
       erased: new Map()

@@ -12,8 +12,8 @@ export const trainer = fileURLToPath(new URL("../jobs/support/trainer.sh", impor
 
 export interface JobProject {
   project: string;
-  /** Writes finetunes/NAME.job.ts with this text for `on`, and for what it learns from: the forty questions when absent. */
-  writeJob(name: string, on: string, from?: string): void;
+  /** Writes finetunes/NAME.job.ts with this text for `on`, and for what it learns from: the forty questions when absent; from "base-model" on unless told. */
+  writeJob(name: string, on: string, from?: string, base?: string): void;
 }
 
 /** A project of forty questions with answers, one of them with an address; the commands in this process take it as theirs. */
@@ -31,12 +31,13 @@ export async function jobProject(): Promise<JobProject> {
     writeJob: (
       name,
       on,
-      from = `dataset: "questions", split: {strategy: "random", name: "random", test: 0.2, validation: 0.1}`
+      from = `dataset: "questions", split: {strategy: "random", name: "random", test: 0.2, validation: 0.1}`,
+      base = "base-model"
     ) =>
       writeFileSync(
         join(project, "finetunes", `${name}.job.ts`),
         `import {job} from ${JSON.stringify(jobs)};
-export default job({${from}, base: "base-model", format: "prompt", epochs: 1, on: ${on}});\n`
+export default job({${from}, base: ${JSON.stringify(base)}, format: "prompt", epochs: 1, on: ${on}});\n`
       )
   };
 }

@@ -1,6 +1,6 @@
 import {stat} from "node:fs/promises";
 import {exactly, oneOf, text} from "../../store/checked.js";
-import {type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
+import {type JobOutcome, type JobRecord, SERVICE_ADDRESSES, UserError} from "../../store/index.js";
 import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
 import {checkMore, withMore, type Words} from "../more.js";
@@ -53,7 +53,7 @@ interface TuningJob {
  * so that the service itself refuses a second one.
  */
 export function fireworksJobs(settings: FireworksJobs): JobService {
-  const {baseUrl = "https://api.fireworks.ai", account} = settings;
+  const {baseUrl = SERVICE_ADDRESSES.fireworks, account} = settings;
   const connected = connection("fireworks", {...settings, baseUrl}, "FIREWORKS_API_KEY");
   const home = `/v1/accounts/${encodeURIComponent(account)}`;
   return {
@@ -66,13 +66,13 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
       checkMore(training as JobTraining, wordsOf(format));
     },
     checkKey: connected.checkKey,
-    find: ({job, signal}) =>
-      connected.use(signal, async (client) => {
+    find: ({job, ...asking}) =>
+      connected.use(asking, async (client) => {
         const remote = `${kindOf(job)}/${jobName(job)}`;
         return (await there(client, `${home}/${remote}`)) === undefined ? undefined : remote;
       }),
     submit: (at) =>
-      connected.use(at.signal, async (client) => {
+      connected.use(at, async (client) => {
         const {job} = at;
         // Its DPO jobs have no place for rows to check on.
         const validation = isPairs(job) ? undefined : validationFile(job);
@@ -89,8 +89,8 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
         await client.postOnce<TuningJob>(path, whole, job.key);
         return `${kindOf(job)}/${jobName(job)}`;
       }),
-    look: ({remote, signal}) =>
-      connected.use(signal, async (client): Promise<JobLook> => {
+    look: ({remote, ...asking}) =>
+      connected.use(asking, async (client): Promise<JobLook> => {
         const answer = await client.get<TuningJob>(`${home}/${remote}`);
         const {state = "JOB_STATE_UNSPECIFIED", status, jobProgress} = answer;
         const outcome = OUTCOMES[state.replace(/^JOB_STATE_/, "")];
@@ -104,8 +104,8 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
           answer: client.safe(answer)
         };
       }),
-    cancel: ({remote, signal}) =>
-      connected.use(signal, async (client) => {
+    cancel: ({remote, ...asking}) =>
+      connected.use(asking, async (client) => {
         await client.post(`${home}/${remote}:cancel`);
       }),
     async collect({job, onMessage}, look) {
@@ -113,7 +113,6 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
       onMessage("fireworks: the model answers once it is deployed there, on demand.");
       return hostedResult(job, {
         model: outputModel ?? trainingConfig?.outputModel,
-        baseUrl: `${baseUrl.replace(/\/+$/, "")}/inference/v1`,
         tokens: jobProgress?.inputTokens
       });
     }

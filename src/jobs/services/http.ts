@@ -2,8 +2,8 @@ import {setTimeout as pause} from "node:timers/promises";
 import {createClient, type JobClient} from "../client.js";
 import type {JobTraining} from "../define.js";
 import {byName, fits, oneOf, type Shape} from "../../store/checked.js";
-import {type JobRecord, UserError} from "../../store/index.js";
-import type {JobResult} from "../service.js";
+import {answersAt, type JobRecord, UserError} from "../../store/index.js";
+import type {Asking, JobResult} from "../service.js";
 import {type Trust, trustLevels} from "../../privacy/trust.js";
 
 /** What every service that is reached over HTTP may set. */
@@ -41,7 +41,7 @@ export function isAddress(value: unknown): boolean {
 export interface Connection {
   /** Throws when the environment lacks a key. */
   checkKey(): void;
-  use<T>(signal: AbortSignal | undefined, work: (client: JobClient) => Promise<T>): Promise<T>;
+  use<T>(asking: Asking, work: (client: JobClient) => Promise<T>): Promise<T>;
 }
 
 /** @param variable the environment variable with the key, where the settings name none and no headers either */
@@ -52,12 +52,12 @@ export function connection(
   query?: Record<string, string>
 ): Connection {
   const {baseUrl, headersEnv, apiKeyEnv = headersEnv === undefined ? variable : undefined} = settings;
-  const connect = (signal?: AbortSignal) =>
-    createClient({name, baseUrl, query, headersEnv, apiKeyEnv, signal});
+  const connect = ({signal, brief}: Asking = {}) =>
+    createClient({name, baseUrl, query, headersEnv, apiKeyEnv, signal, brief});
   return {
     checkKey: () => void connect().close(),
-    async use(signal, work) {
-      const client = connect(signal);
+    async use(asking, work) {
+      const client = connect(asking);
       try {
         return await work(client);
       } finally {
@@ -99,14 +99,14 @@ export async function untilRead(
 /** The model that a service says a job made. Throws UserError while it names none. */
 export function hostedResult(
   job: JobRecord,
-  {model, baseUrl, tokens}: {model?: string | null; baseUrl: string; tokens?: unknown}
+  {model, tokens}: {model?: string | null; tokens?: unknown}
 ): JobResult {
   if (!model)
     throw new UserError(`job ${job.id} succeeded, and the service names no model. Try again later.`);
   return {
     kind: "hosted",
     model,
-    endpoint: {baseUrl: baseUrl.replace(/\/+$/, "")},
+    endpoint: {baseUrl: answersAt(job.service)!},
     metrics: typeof tokens === "number" ? {trainedTokens: tokens} : undefined
   };
 }

@@ -16,7 +16,8 @@ import {trl} from "../configurations/trl.js";
 import type {JobTraining} from "../define.js";
 import {checkMore} from "../more.js";
 import {metricsIn} from "../logMetrics.js";
-import {type JobLook, type JobService, type RunningJob, UnknownSubmission} from "../service.js";
+import {BRIEF_MS} from "../client.js";
+import {type Asking, type JobLook, type JobService, type RunningJob, UnknownSubmission} from "../service.js";
 import {type HttpService, httpService, isAddress} from "./http.js";
 import {hubScript, resultOf} from "./hubScript.js";
 
@@ -72,11 +73,11 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
     throw new UserError(
       "huggingface: HF_ENDPOINT must be an http or https address without credentials. Correct it, or leave it unset for the public hub."
     );
-  const access = (signal?: AbortSignal) => ({
+  const access = (asking: Asking) => ({
     namespace,
     hubUrl,
     accessToken: tokenOf(apiKeyEnv),
-    fetch: patientFetch(signal)
+    fetch: patientFetch(asking)
   });
   const hub = () => import("@huggingface/hub");
 
@@ -86,8 +87,15 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
     check: ({settings: training, format}) => checkMore(training as JobTraining, trl.takes.words(format)),
     checkKey: () => void tokenOf(apiKeyEnv),
     configuration: (job) => ({"train.py": hubScript(job, resultOf(namespace, job))}),
-    async offer() {
-      const all = await (await hub()).listJobHardware({hubUrl, fetch: patientFetch()});
+    async offer(_base, signal) {
+      const {listJobHardware} = await hub();
+      const limit = AbortSignal.timeout(BRIEF_MS);
+      const asking = {signal: signal ? AbortSignal.any([signal, limit]) : limit, brief: true};
+      const all = await listJobHardware({hubUrl, fetch: patientFetch(asking)}).catch((error: unknown) => {
+        if (signal?.aborted) throw refused(error);
+        return undefined;
+      });
+      if (!all) return undefined;
       const own = all.find(({name}) => name === flavor);
       if (!own)
         throw new UserError(
@@ -97,18 +105,18 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
       const gpu = accelerator ? `, ${accelerator.quantity} × ${accelerator.model} (${accelerator.vram})` : "";
       return `${flavor} (${prettyName}): ${cpu}, ${ram}${gpu}, $${unitCostUSD} a ${unitLabel}, ${timeoutHours} h at the most`;
     },
-    async find({job, signal}) {
+    async find({job, ...asking}) {
       const {listJobs} = await hub();
       return told(async () => {
-        for await (const {id, labels} of jobsOf(access(signal), listJobs))
+        for await (const {id, labels} of jobsOf(access(asking), listJobs))
           if (labels?.assay === labelOf(job)) return id;
         return undefined;
       });
     },
     async submit(at) {
-      const {job, folder, signal} = at;
+      const {job, folder} = at;
       const {createRepo, repoExists, runJob, uploadFiles} = await hub();
-      const own = access(signal);
+      const own = access(at);
       const repo = {type: "dataset" as const, name: `${namespace}/assay-${job.key.slice(0, 16)}`};
       await told(async () => {
         if (!(await repoExists({...own, repo}))) await createRepo({...own, repo, visibility: "private"});
@@ -143,9 +151,9 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
         throw new UnknownSubmission(messageOf(error), {cause: error});
       }
     },
-    look: ({remote, signal}) =>
+    look: ({remote, ...asking}) =>
       told(async (): Promise<JobLook> => {
-        const answer = await (await hub()).getJob({...access(signal), jobId: remote});
+        const answer = await (await hub()).getJob({...access(asking), jobId: remote});
         const {stage, message} = answer.status;
         return {
           status: stage,
@@ -154,9 +162,9 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
           answer: {...answer, secrets: undefined}
         };
       }),
-    events: async (at) => ({events: await figuresOf(at, access(at.signal), await hub())}),
-    cancel: ({remote, signal}) =>
-      told(async () => void (await (await hub()).cancelJob({...access(signal), jobId: remote}))),
+    events: async (at) => ({events: await figuresOf(at, access(at), await hub())}),
+    cancel: ({remote, ...asking}) =>
+      told(async () => void (await (await hub()).cancelJob({...access(asking), jobId: remote}))),
     async collect({job, workspace, signal, onMessage}) {
       const {hubModel} = await import("../../generation/index.js");
       const options = {hubUrl, token: tokenOf(apiKeyEnv), signal, onProgress: onMessage};
@@ -174,18 +182,22 @@ function tokenOf(variable: string): string {
 
 const labelOf = ({key}: JobRecord) => key.slice(0, 40);
 
-/** Waits as a 429 asks. What only reads is tried again when the server fails. */
-function patientFetch(signal?: AbortSignal): typeof fetch {
+/** Waits as a 429 asks. What only reads is tried again when the server fails. A brief one does neither. */
+function patientFetch({signal: own, brief}: Asking): typeof fetch {
   return async (input, init = {}) => {
     const reads = (init.method ?? "GET") === "GET";
+    const limits = [own, init.signal, brief ? AbortSignal.timeout(BRIEF_MS) : undefined].filter(
+      (one) => !!one
+    );
+    const signal = AbortSignal.any(limits);
     for (let attempt = 1; ; attempt++) {
-      const last = attempt > 6 || init.body instanceof ReadableStream;
+      const last = brief || attempt > 6 || init.body instanceof ReadableStream;
       const wait = Math.min(20_000, 500 * 2 ** (attempt - 1));
       let response: Response;
       try {
-        response = await fetch(input, {...init, signal: init.signal ?? signal});
+        response = await fetch(input, {...init, signal});
       } catch (error) {
-        if (last || !reads || attempt > 4 || signal?.aborted || init.signal?.aborted) throw error;
+        if (last || !reads || attempt > 4 || signal.aborted) throw error;
         await pause(wait, undefined, {signal});
         continue;
       }

@@ -4,7 +4,13 @@ import {checkMore, withMore, type Words} from "../more.js";
 import type {JobAtHand, JobLook, JobService, RunningJob} from "../service.js";
 import {shutdownDay} from "../../endpoints/index.js";
 import {exactly, oneOf, text} from "../../store/checked.js";
-import {type JobEvent, type JobOutcome, type JobRecord, UserError} from "../../store/index.js";
+import {
+  type JobEvent,
+  type JobOutcome,
+  type JobRecord,
+  SERVICE_ADDRESSES,
+  UserError
+} from "../../store/index.js";
 import {trainFile, uploadName, validationFile} from "./files.js";
 import {checkEpochs, connection, hostedResult, type HttpService, httpService, untilRead} from "./http.js";
 
@@ -51,7 +57,7 @@ interface List<T> {
 
 /** The fine-tuning jobs of OpenAI, which Azure OpenAI and gateways of one's own speak too. */
 export function openAIJobs(settings: OpenAIJobs): JobService {
-  const {baseUrl = "https://api.openai.com/v1", apiVersion} = settings;
+  const {baseUrl = SERVICE_ADDRESSES.openai, apiVersion} = settings;
   const connected = connection(
     "openai",
     {...settings, baseUrl},
@@ -69,9 +75,9 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
       checkMore(training as JobTraining, wordsOf(format));
     },
     checkKey: connected.checkKey,
-    offer: (base) =>
+    offer: (base, signal) =>
       connected
-        .use(undefined, async (client) => {
+        .use({signal, brief: true}, async (client) => {
           const {shutdown_date: date} = await client.get<{shutdown_date?: unknown}>(
             `/models/${encodeURIComponent(base)}`
           );
@@ -80,18 +86,18 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
         })
         .catch((error: unknown) => {
           // Not every gateway tells of its models, nor every key.
-          if (error instanceof UserError) return undefined;
+          if (error instanceof UserError && !signal?.aborted) return undefined;
           throw error;
         }),
     find: (at) =>
-      connected.use(at.signal, async (client) => {
+      connected.use(at, async (client) => {
         const uploaded = await uploadsOf(client, at.job);
         for await (const one of pages<FineTuningJob>(client, "/fine_tuning/jobs"))
           if (one.metadata?.assay === at.job.key || uploaded.has(one.training_file ?? "")) return one.id;
         return undefined;
       }),
     submit: (at) =>
-      connected.use(at.signal, async (client) => {
+      connected.use(at, async (client) => {
         const {job} = at;
         const known = await uploadsOf(client, job);
         const sent = async (path: string) => {
@@ -117,8 +123,8 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
         const whole = withMore(request, (job.settings as JobTraining).more);
         return (await client.postOnce<FineTuningJob>("/fine_tuning/jobs", whole, job.key)).id;
       }),
-    look: ({remote, signal}) =>
-      connected.use(signal, async (client): Promise<JobLook> => {
+    look: ({remote, ...asking}) =>
+      connected.use(asking, async (client): Promise<JobLook> => {
         const answer = await client.get<FineTuningJob>(`/fine_tuning/jobs/${remote}`);
         const {status, error, trained_tokens: tokens} = answer;
         const outcome = OUTCOMES[status];
@@ -130,14 +136,14 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
           answer: client.safe(answer)
         };
       }),
-    events: (at, cursor) => connected.use(at.signal, (client) => eventsOf(client, at, cursor)),
-    cancel: ({remote, signal}) =>
-      connected.use(signal, async (client) => void (await client.post(`/fine_tuning/jobs/${remote}/cancel`))),
+    events: (at, cursor) => connected.use(at, (client) => eventsOf(client, at, cursor)),
+    cancel: ({remote, ...asking}) =>
+      connected.use(asking, async (client) => void (await client.post(`/fine_tuning/jobs/${remote}/cancel`))),
     async collect({job, onMessage}, look) {
       const {fine_tuned_model: model, trained_tokens: tokens} = (look.answer ?? {}) as Partial<FineTuningJob>;
       if (apiVersion !== undefined)
         onMessage("openai: on Azure the model answers once it is deployed; evals name the deployment.");
-      return hostedResult(job, {model, baseUrl, tokens});
+      return hostedResult(job, {model, tokens});
     }
   };
 }

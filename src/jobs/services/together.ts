@@ -1,5 +1,5 @@
 import {exactly, oneOf} from "../../store/checked.js";
-import type {JobEvent, JobOutcome, JobRecord} from "../../store/index.js";
+import {type JobEvent, type JobOutcome, type JobRecord, SERVICE_ADDRESSES} from "../../store/index.js";
 import {type JobClient, statusOf} from "../client.js";
 import type {JobTraining} from "../define.js";
 import {checkMore, saidNumber, withMore, type Words} from "../more.js";
@@ -60,7 +60,7 @@ interface FineTuneEvent {
 
 /** Together's fine-tunes. Jobs and files are found by the files' names: its jobs have no free field. */
 export function togetherJobs(settings: TogetherJobs): JobService {
-  const {baseUrl = "https://api.together.ai/v1"} = settings;
+  const {baseUrl = SERVICE_ADDRESSES.together} = settings;
   const connected = connection("together", {...settings, baseUrl}, "TOGETHER_API_KEY");
   return {
     formats: {chat: "openai", preference: "openai-dpo"},
@@ -73,15 +73,15 @@ export function togetherJobs(settings: TogetherJobs): JobService {
       checkMore(training as JobTraining, WORDS);
     },
     checkKey: connected.checkKey,
-    find: ({job, signal}) =>
-      connected.use(signal, async (client) => {
+    find: ({job, ...asking}) =>
+      connected.use(asking, async (client) => {
         const files = await uploadsOf(client, job);
         const {data = []} = await client.get<{data?: FineTune[]}>("/fine-tunes");
         return data.find(({training_file: file}) => file !== undefined && files.get(trainFile(job)) === file)
           ?.id;
       }),
     submit: (at) =>
-      connected.use(at.signal, async (client) => {
+      connected.use(at, async (client) => {
         const known = await uploadsOf(client, at.job);
         const validation = validationFile(at.job);
         const request = {
@@ -93,8 +93,8 @@ export function togetherJobs(settings: TogetherJobs): JobService {
         const whole = withMore(request, (at.job.settings as JobTraining).more);
         return (await client.postOnce<FineTune>("/fine-tunes", whole, at.job.key)).id;
       }),
-    look: ({remote, signal}) =>
-      connected.use(signal, async (client): Promise<JobLook> => {
+    look: ({remote, ...asking}) =>
+      connected.use(asking, async (client): Promise<JobLook> => {
         const answer = await client.get<FineTune>(`/fine-tunes/${encodeURIComponent(remote)}`);
         const {status, steps_completed: step, total_steps: steps} = answer;
         const outcome = OUTCOMES[status];
@@ -106,8 +106,8 @@ export function togetherJobs(settings: TogetherJobs): JobService {
           answer: client.safe(answer)
         };
       }),
-    events: ({remote, signal}) =>
-      connected.use(signal, async (client) => {
+    events: ({remote, ...asking}) =>
+      connected.use(asking, async (client) => {
         const {data = []} = await client
           .get<{data?: FineTuneEvent[]}>(`/fine-tunes/${encodeURIComponent(remote)}/events`)
           .catch((error: unknown): {data?: FineTuneEvent[]} => {
@@ -116,14 +116,14 @@ export function togetherJobs(settings: TogetherJobs): JobService {
           });
         return {events: data.map(eventOf)};
       }),
-    cancel: ({remote, signal}) =>
-      connected.use(signal, async (client) => {
+    cancel: ({remote, ...asking}) =>
+      connected.use(asking, async (client) => {
         await client.post(`/fine-tunes/${encodeURIComponent(remote)}/cancel`);
       }),
     async collect({job, onMessage}, look) {
       const {output_name, model_output_name, token_count: tokens} = (look.answer ?? {}) as Partial<FineTune>;
       onMessage("together: the model answers once it has a dedicated endpoint there.");
-      return hostedResult(job, {model: output_name ?? model_output_name, baseUrl, tokens});
+      return hostedResult(job, {model: output_name ?? model_output_name, tokens});
     }
   };
 }

@@ -1,11 +1,12 @@
-import {readdir} from "node:fs/promises";
+import {readdir, writeFile} from "node:fs/promises";
 import {join, relative, resolve} from "node:path";
 import type {Columns} from "../parquet.js";
+import {UserError} from "../errors.js";
 import {checkName} from "../names.js";
 import {STATE_FILES} from "../supervisor.js";
 import type {Workspace} from "../workspace.js";
-import {type Erased, type Erasing, type Found, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
-import {learned} from "./model.js";
+import {type Erased, type Erasing, type Found, type Kind, manifestsOf, readRecord} from "./kind.js";
+import {learned} from "./learned.js";
 
 /** How a job ended. */
 export type JobOutcome = "succeeded" | "failed" | "cancelled";
@@ -204,8 +205,10 @@ export function readJob(workspace: Pick<Workspace, "place">, id: string): Promis
   return readRecord(workspace, jobKind, keyOf(id, "manifest.json"));
 }
 
-export async function writeJob(workspace: Pick<Workspace, "place">, job: JobRecord): Promise<void> {
-  await putJson(workspace, keyOf(job.id, "manifest.json"), job);
+/** For its owner alone: it has the command's line. */
+export async function writeJob({place}: Pick<Workspace, "place">, job: JobRecord): Promise<void> {
+  const text = JSON.stringify(job, null, 2) + "\n";
+  await place.putFile(keyOf(job.id, "manifest.json"), (path) => writeFile(path, text, {mode: 0o600}));
 }
 
 /** Changes a job's record while no other process does; gives the record as it is now. */
@@ -215,7 +218,8 @@ export function updateJob(
   change: (job: JobRecord) => Partial<JobRecord>
 ): Promise<JobRecord> {
   return workspace.lease(`job-${id}`, {what: `noting the state of job ${id}`, waitMs: 30_000}, async () => {
-    const job = (await readJob(workspace, id))!;
+    const job = await readJob(workspace, id);
+    if (!job) throw new UserError(`the store has no job ${id} any more: its folder was removed.`);
     const changed = {...job, ...change(job)};
     await writeJob(workspace, changed);
     return changed;

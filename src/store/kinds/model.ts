@@ -5,29 +5,28 @@ import {checkName} from "../names.js";
 import {LocalFolder} from "../place/localFolder.js";
 import type {Place} from "../place/place.js";
 import type {Workspace} from "../workspace.js";
-import {
-  type Erased,
-  type Erasing,
-  type Found,
-  type Kind,
-  manifestsOf,
-  putJson,
-  readRecord,
-  recordsOf
-} from "./kind.js";
-import {readSplit, splitKind, splitParts} from "./split.js";
+import {type Origins, originsOf} from "../origins.js";
+import {type Erased, type Erasing, type Found, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
+import {readJobs} from "./job.js";
+import {learned} from "./learned.js";
 
 /** What the store itself reads of a model's record. */
 export interface StoredModel {
   kind: "model";
   id: string;
   name: string;
-  parents?: {id: string}[];
+  otherNames?: string[];
+  architecture?: string;
+  createdAt?: string;
+  settings?: Record<string, unknown>;
+  parents?: {id: string; name: string}[];
   training?: {dataset: string; split: string; part: string};
+  recipe?: {method: string; source?: string};
+  folder?: string;
   removed?: string;
 }
 
-const places = new Map<string, Place>();
+const stores = new Map<string, Workspace>();
 
 /**
  * The folder on this machine that names a workspace's models: what trainers keep for themselves lies there. The models
@@ -35,13 +34,18 @@ const places = new Map<string, Place>();
  */
 export function modelsDir(workspace: Workspace): string {
   const dir = join(workspace.dir, "models");
-  places.set(dir, workspace.place);
+  stores.set(dir, workspace);
   return dir;
+}
+
+/** The workspace whose `modelsDir` a folder is; undefined of a folder of models alone. */
+export function storeOfModels(dir: string): Workspace | undefined {
+  return stores.get(dir);
 }
 
 /** The place of the models that a folder names: the workspace's whose `modelsDir` it is, or the folder itself. */
 export function modelsPlace(dir: string): Place {
-  return places.get(dir) ?? new BelowModels(dir);
+  return stores.get(dir)?.place ?? new BelowModels(dir);
 }
 
 /** A folder of models alone, as a place in which they lie below `models/`; what else is kept there has no listing. */
@@ -99,43 +103,47 @@ async function idsInRecords({key}: Found, {place}: Workspace): Promise<string[]>
 }
 
 /**
- * Weights stay as they are: a model is named when it learned from an erased row, itself or through its parents. Asked
+ * Weights stay as they are: a model is named when it learned from an erased row, itself or through what it was made of. Asked
  * before the splits lose those rows; a model whose split is gone is named when it was trained on the dataset at all.
  */
 async function namedAsTrained({id}: Found, erasing: Erasing): Promise<Erased> {
-  const models = new Map((await manifestsOf(erasing.workspace, modelKind)).map((model) => [model.id, model]));
+  const origins = await originsIn(erasing);
+  const models = new Map(origins.models.map((model) => [model.id, model]));
   const ancestors = new Set([id]);
   for (const ancestor of ancestors) {
-    const {training, parents = []} = models.get(ancestor) ?? {};
+    const model = models.get(ancestor);
+    if (!model) continue;
+    const {training} = model;
     if (training?.dataset === erasing.dataset && (await learned(training, erasing))) {
       const name = await marked(models.get(id)!, erasing);
       return {keeps: models.get(id)!.removed === undefined ? [name] : []};
     }
-    for (const parent of parents) ancestors.add(parent.id);
+    for (const parent of originsOf(model, origins)) ancestors.add(parent.id);
   }
   return {};
+}
+
+const read = new WeakMap<Erasing, Promise<Origins<StoredModel>>>();
+
+/** Read once for all models that are asked. */
+function originsIn(erasing: Erasing): Promise<Origins<StoredModel>> {
+  const known = read.get(erasing) ?? readOrigins(erasing.workspace);
+  read.set(erasing, known);
+  return known;
+}
+
+/** The models and jobs of a store, to be asked what models were made of. */
+export async function readOrigins(
+  workspace: Pick<Workspace, "place" | "project" | "dir">
+): Promise<Origins<StoredModel>> {
+  const {project, dir} = workspace;
+  return {project, dir, models: await manifestsOf(workspace, modelKind), jobs: await readJobs(workspace)};
 }
 
 /** Beside the model it says why it is not to be used; gives its name. A word that it may stay was about other rows. */
 async function marked({id, name}: StoredModel, {workspace, dataset, note: {at}}: Erasing): Promise<string> {
   await putJson(workspace, modelKey(id, "erased-training.json"), {kind: "erased-training", dataset, at});
   return name;
-}
-
-/** Whether an erased row was in a part that was trained on; where the split is gone it is taken to be. */
-export async function learned(
-  {split, part}: NonNullable<StoredModel["training"]>,
-  {db, workspace, dataset, hash, seen}: Erasing
-): Promise<boolean> {
-  for await (const {id} of recordsOf(workspace, splitKind, {dataset})) {
-    if (!split.startsWith(id)) continue;
-    const parts = await splitParts(workspace, {dataset, id});
-    if (!parts) return true;
-    const rows = await seen(parts, (await readSplit(workspace, {dataset, id}))?.version);
-    const query = `select 1 from (${rows}) where part = $part and ${hash} in (select hash from erased) limit 1`;
-    return (await db.row(query, {part})) !== undefined;
-  }
-  return true;
 }
 
 /** A model's record as the store reads it; undefined when there is none. */

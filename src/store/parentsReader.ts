@@ -1,0 +1,22 @@
+import {namedJob} from "./jobsNamed.js";
+import {readOrigins, type StoredModel, storeOfModels} from "./kinds/model.js";
+import {type Origins, originsOf, type Parent} from "./origins.js";
+
+/**
+ * Gives what a model was made of, as `originsOf`. The records of jobs are read for the first model that a job may have made, and
+ * not again. A folder of models alone has no jobs.
+ */
+export function parentsReader(
+  modelsDir: string
+): (model: StoredModel | undefined) => Promise<readonly Parent[]> {
+  const store = storeOfModels(modelsDir);
+  let origins: Promise<Origins> | undefined;
+  return async (model) => {
+    if (!model) return [];
+    // What a service has may have been entered before it was collected, and names no job.
+    const isOfJob = namedJob(model) !== undefined || model.architecture === "hosted";
+    if (!store || !isOfJob) return model.parents ?? [];
+    origins ??= readOrigins(store);
+    return originsOf(model, await origins);
+  };
+}
