@@ -51,7 +51,8 @@ export interface EnsureSplitOptions {
 
 /**
  * The split of a version by a spec: read from the store, or made once. What counts as a near-duplicate is part of its
- * identity, since it says what was measured; a split that was measured by an older edition is measured again.
+ * identity, since it says what was measured; a split that was measured by an older edition is measured again. It is called
+ * as the spec calls it: the name is no part of its identity, and the store keeps the one that it was made under.
  */
 export async function ensureSplit(
   store: Store,
@@ -80,7 +81,7 @@ export async function ensureSplit(
     return isSaid || !(await hasRows(workspace, version)) ? found : undefined;
   };
   const ready = await current();
-  if (ready) return ready;
+  if (ready) return {...ready, name: name ?? strategy};
   const made = await workspace.lease(
     `split-${version.dataset}-${id}`,
     {what: `splitting ${version.dataset}`, waitMs: 120_000},
@@ -140,7 +141,7 @@ export async function ensureSplit(
       return (await readSplit(workspace, own))!;
     }
   );
-  return made ?? ensureSplit(store, version, spec, {measure, onMessage});
+  return made ? {...made, name: name ?? strategy} : ensureSplit(store, version, spec, {measure, onMessage});
 }
 
 /**
