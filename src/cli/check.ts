@@ -24,12 +24,14 @@ import {tellChange, tellOlder} from "./newestVersion.js";
 import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import type {EvalOutcome} from "./runEvals.js";
 import {note, print, printJson, table} from "./terminal.js";
+import {gatesWithoutRun, placeText, unrunJson, unrunText} from "./unrun.js";
 
 export interface CheckedRun {
   eval: string;
   /** The eval's file, from the project's folder. */
   path: string;
   split: string;
+  part: string;
   run: string;
   results: GateResult[];
   report: RunVerdict;
@@ -83,7 +85,8 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
     const notices = process.env.GITHUB_ACTIONS ? annotations(checks) : "";
     if (notices) note(notices);
     if (process.env.GITHUB_STEP_SUMMARY) await appendFile(process.env.GITHUB_STEP_SUMMARY, markdown(checks));
-    if (options.json) printJson(checked.map((one) => ({...one, report: undefined})));
+    if (options.json)
+      printJson([...checked.map((one) => ({...one, report: undefined})), ...unrun.map(unrunJson)]);
     else printChecks(checked, evals);
     const status = overall(results);
     // A gate that failed is the worst news; one that could not be read is no pass.
@@ -96,16 +99,9 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
   }
 }
 
-/** Evals that state a gate and have no run to hold it against. */
-export function gatesWithoutRun(checked: readonly CheckedRun[], evals: readonly NamedEval[]): NamedEval[] {
-  return evals.filter(
-    ({name, definition}) => definition.gate?.length && !checked.some((one) => one.eval === name)
-  );
-}
-
 /**
  * What every eval and split is judged by (`judgedRuns`) against the eval's gate. An eval with a gate and no run of its present
- * definition is undecided.
+ * definition is undecided, and so is a split without any (`gatesWithoutRun`).
  * @param outcomes of starts that have just ended
  */
 export async function checkEvals(
@@ -134,6 +130,7 @@ export async function checkEvals(
         eval: name,
         path,
         split: run.split.name,
+        part: run.split.part,
         run: run.id,
         results: undecidedFor({run, race, other}, gatesOf(report, rules, await gateFacts(store, run, rules))),
         report,
@@ -250,7 +247,7 @@ async function tellChanges(
 export function printChecks(checked: readonly CheckedRun[], evals: readonly NamedEval[]): void {
   const rows = checked.flatMap((one) => one.results.map((result) => ({...one, ...result})));
   const unrun = gatesWithoutRun(checked, evals);
-  for (const {name} of unrun) print(`${name}: it states a gate but has no run. Run \`assay run ${name}\`.`);
+  for (const one of unrun) print(`${one.eval}${placeText(one)}: ${unrunText(one)}`);
   if (rows.length === 0) return unrun.length > 0 ? undefined : print("No eval states a gate.");
   print(
     table(rows, [

@@ -7,15 +7,23 @@ export interface FailureCount {
   n: number;
 }
 
-/** Why rows of a run failed or got no score, the most frequent reasons first, ten at most; empty when none did. */
-export function failuresOf(store: Store, run: string): Promise<FailureCount[]> {
+/**
+ * Why rows of a run failed or got no score, the most frequent reasons first, ten at most; empty when none did.
+ * @param except names of scorers whose failures are left out
+ */
+export function failuresOf(
+  store: Store,
+  run: string,
+  except: readonly string[] = []
+): Promise<FailureCount[]> {
   return store.rows<FailureCount & object>(
     `select candidate, reason, count(*)::int as n from (
        select candidate, reason from completions where run = $run and status = 'failed'
        union all
        select candidate, 'scorer ' || scorer || ': ' || reason from scores where run = $run and status = 'failed'
+         and not list_contains(json_extract_string($except, '$[*]'), scorer)
      ) group by all order by n desc, candidate limit 10`,
-    {run}
+    {run, except: JSON.stringify(except)}
   );
 }
 

@@ -1,13 +1,13 @@
 import {counted, type GateResult, type Risk, writerOf} from "../decisions/index.js";
 import type {Broken} from "./broken.js";
 import type {CheckedRun} from "./check.js";
-import type {NamedEval} from "./project.js";
+import {placeText, type UnrunGate, unrunText} from "./unrun.js";
 
 /** What a gate's result is told of. */
 export interface Checks {
   checked: readonly CheckedRun[];
-  /** Evals that state a gate and have no run. */
-  unrun?: readonly NamedEval[];
+  /** Where evals state a gate and have no run. */
+  unrun?: readonly UnrunGate[];
   /** Files of evals that could not be loaded: whether they state gates is not known. */
   broken?: readonly Broken[];
 }
@@ -26,7 +26,7 @@ export function junit({checked, unrun = [], broken = []}: Checks): string {
     `  <testsuite name="${escapeXml(name)}" tests="1" failures="0" errors="1">\n    <testcase classname="${escapeXml(name)}" name="${what}"><error message="${escapeXml(message)}"/></testcase>\n  </testsuite>`;
   const missing = [
     ...broken.map(({path, message}) => erring(path, "an eval that can be loaded", message)),
-    ...unrun.map(({name}) => erring(name, "a run to check", `undecided: ${withoutRun(name)}`))
+    ...unrun.map((one) => erring(one.eval + placeText(one), "a run to check", `undecided: ${unrunText(one)}`))
   ];
   const suites = checked.map(({eval: name, split, results}) => {
     const cases = results.map((result) => {
@@ -63,7 +63,7 @@ export function annotations({checked, unrun = [], broken = []}: Checks): string 
       )
     ),
     ...broken.map(({path, message}) => line("error", path, message)),
-    ...unrun.map(({name, path}) => line("warning", path, `${name}: ${withoutRun(name)}`))
+    ...unrun.map((one) => line("warning", one.path, `${one.eval}${placeText(one)}: ${unrunText(one)}`))
   ].join("\n");
 }
 
@@ -92,7 +92,10 @@ export function markdown({checked, unrun = [], broken = []}: Checks): string {
       ""
     ];
   });
-  const missing = unrun.flatMap(({name}) => [`**${escape(name)}**: ${escape(withoutRun(name))}`, ""]);
+  const missing = unrun.flatMap((one) => [
+    `**${escape(one.eval)}**${escape(placeText(one))}: ${escape(unrunText(one))}`,
+    ""
+  ]);
   const unloaded = broken.map(({path, message}) =>
     [`**${escape(path)}** cannot be loaded: ${escape(withoutPath(message, path))}`, ""].join("\n")
   );
@@ -103,7 +106,7 @@ export function markdown({checked, unrun = [], broken = []}: Checks): string {
   return `### Assay: ${heading.join(", ")}\n\n${[...unloaded, ...lines, ...missing].join("\n")}`;
 }
 
-const SAID: readonly Risk["kind"][] = ["selection", "answers", "answerer"];
+const SAID: readonly Risk["kind"][] = ["selection", "answers", "answerer", "scorers"];
 
 /** The worst, and what a change of the project often causes: how weights were chosen, and answers that were cut, refused or of several models. */
 function worthSaying(risks: readonly Risk[]): Risk[] {
@@ -137,10 +140,6 @@ function standing({checked, unrun = []}: Checks, isPart: boolean): string {
 function notPassed(results: readonly GateResult[]): GateResult[] {
   const of = (wanted: string) => results.filter(({status}) => status === wanted);
   return [...of("fail"), ...of("undecided")];
-}
-
-function withoutRun(name: string): string {
-  return `it states a gate and has no run. Run \`assay run ${name}\`.`;
 }
 
 /**

@@ -77,12 +77,18 @@ async function presentOf(
   return {...first, other};
 }
 
+/** The splits, by name, and the part that an eval states a run of; none where its scores come from files. */
+export function statedPlaces({source, split, part = "test"}: NamedEval["definition"]): {
+  split: string;
+  part: string;
+}[] {
+  return source ? [] : [split].flat().map((one) => ({split: one.name ?? one.strategy, part}));
+}
+
 /** Whether an eval names a run's split and part now. */
-function isNamed({definition: {source, split, part = "test"}}: NamedEval, run: RunManifest): boolean {
-  if (source || run.imported) return source !== undefined && run.imported !== undefined;
-  return (
-    run.split.part === part && [split].flat().some((one) => (one.name ?? one.strategy) === run.split.name)
-  );
+function isNamed({definition}: NamedEval, {imported, split}: RunManifest): boolean {
+  if (definition.source || imported) return definition.source !== undefined && imported !== undefined;
+  return statedPlaces(definition).some((one) => one.split === split.name && one.part === split.part);
 }
 
 function elsewhere({definition: {part = "test"}}: NamedEval, judged: JudgedRun): JudgedRun {

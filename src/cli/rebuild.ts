@@ -5,13 +5,14 @@ import {ensureLedger, pullRedactor} from "../privacy/index.js";
 import {messageOf, openStore, type Store, UserError, type Workspace} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {buildSite} from "./build.js";
-import {checkEvals, gatesWithoutRun, printChecks} from "./check.js";
+import {checkEvals, printChecks} from "./check.js";
 import {joinQueue} from "./joinQueue.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {changesOf} from "./pull.js";
 import {isUnfinished, onFailure, outcomeText, runOptions} from "./run.js";
 import {interruptSignals, runEvals} from "./runEvals.js";
 import {dim, note, print} from "./terminal.js";
+import {gatesWithoutRun} from "./unrun.js";
 
 interface RebuildOptions {
   limit?: number;

@@ -157,15 +157,12 @@ export function outcomeText(
     race ? raceText(race) : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result))}`,
     ...(ended ? [ended] : [])
   ].join("\n\n");
-  const {failed = 0, completed = 0, scored = 0} = result.manifest?.counts ?? {};
+  const {failed = 0} = result.manifest?.counts ?? {};
   if (result.manifest?.imported) return decided;
-  if (failed === 0)
-    return completed > 0 && scored === 0 && failures?.length
-      ? `${decided}\n\n${failuresText(failures)}`
-      : decided;
-  const why = failures?.length
-    ? failuresText(failures)
-    : `${failed} calls failed: \`assay runs ${result.manifest!.id}\` says why.`;
+  const known = failures?.length ? failuresText(failures) : undefined;
+  // What a scorer failed on it fails on again: only calls are asked again.
+  if (failed === 0) return known === undefined ? decided : `${decided}\n\n${known}`;
+  const why = known ?? `${failed} calls failed: \`assay runs ${result.manifest!.id}\` says why.`;
   return `${decided}\n\n${why}\nAsk again for these rows: ${runCommand(one.name, asked)} --retry-failed`;
 }
 

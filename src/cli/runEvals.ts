@@ -14,7 +14,7 @@ import {
 import type {ImportedSource} from "../imports/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runVerdict} from "../site/index.js";
-import type {SplitManifest, Store} from "../store/index.js";
+import type {RunManifest, SplitManifest, Store} from "../store/index.js";
 import {observedRun, type RunFacts} from "../telemetry/index.js";
 import {type FailureCount, failuresOf} from "./failures.js";
 import {importResults} from "./importResults.js";
@@ -170,7 +170,9 @@ async function runOne(
         race: raced?.record,
         verdict: report?.verdict,
         ends: report?.ends,
-        failures: result.manifest ? await failuresOf(store, result.manifest.id) : undefined
+        failures: result.manifest
+          ? await failuresOf(store, result.manifest.id, ofPeople(result.manifest))
+          : undefined
       };
       outcomes.push(outcome);
       inputs.onOutcome(outcome);
@@ -179,6 +181,11 @@ async function runOne(
       reporter.end();
     }
   }
+}
+
+/** People label some answers only: what they left out is a failure where nothing else has a score. */
+function ofPeople({counts, scorers}: RunManifest): string[] {
+  return counts.scored === 0 ? [] : scorers.filter(({human}) => human).map(({name}) => name);
 }
 
 /** What a run's span says of how it ended. */

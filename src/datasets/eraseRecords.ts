@@ -1,6 +1,7 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {type Erased, type Erasing, recordsOf, type Tombstones} from "../store/index.js";
+import {type EqualRows, equalRowsElsewhere, type SeenOfAny} from "./equalRows.js";
 import {loadTombstones, tombstoneHash} from "./tombstones.js";
 
 /** What rows were erased from, or would be. */
@@ -16,6 +17,8 @@ export interface Touched {
   others: {kind: string; id: string; rows: number}[];
   /** Copies that this cannot look into: exported files and folders that still stand, and the built site. */
   notErased: string[];
+  /** What other datasets hold of the same rows: it stays as it is. */
+  equalRows: EqualRows[];
 }
 
 export const nothingTouched = (): Touched => ({
@@ -25,15 +28,21 @@ export const nothingTouched = (): Touched => ({
   journals: [],
   models: [],
   others: [],
-  notErased: []
+  notErased: [],
+  equalRows: []
 });
 
 /**
  * Asks every kind of record to erase the rows that have tombstones.
+ * @param seenOfAny as `seen`, of the rows of other datasets
  * @param lost ends it between two records
  */
 export async function eraseRecords(
-  {tombstones, ...rest}: Omit<Erasing, "hash" | "hashOf"> & {tombstones: Tombstones},
+  {
+    tombstones,
+    seenOfAny,
+    ...rest
+  }: Omit<Erasing, "hash" | "hashOf"> & {tombstones: Tombstones; seenOfAny: SeenOfAny},
   lost?: AbortSignal
 ): Promise<Touched> {
   const {db, workspace} = rest;
@@ -53,6 +62,7 @@ export async function eraseRecords(
   }
   const site = join(workspace.project, "dist");
   if (existsSync(site)) touched.notErased.push(site);
+  touched.equalRows = await equalRowsElsewhere(erasing, seenOfAny);
   return touched;
 }
 

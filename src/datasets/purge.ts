@@ -12,6 +12,7 @@ import {
   type Workspace,
   writeTombstones
 } from "../store/index.js";
+import type {SeenOfAny} from "./equalRows.js";
 import {eraseRecords, type Touched} from "./eraseRecords.js";
 import {matchingRows, type Unread, unreadText, versionsToPurge} from "./purgeCondition.js";
 import {rowForm} from "./rowForm.js";
@@ -103,7 +104,9 @@ async function purgeWith(
   // What killed commands left half-made holds rows too.
   await workspace.place.sweepAll();
   const note = {at, reason};
-  const touched = await eraseRecords({db, workspace, dataset, tombstones, note, seen: everyRow}, lost);
+  const seenOfAny: SeenOfAny = (_, relation) => everyRow(relation);
+  const erasing = {db, workspace, dataset, tombstones, note, seen: everyRow, seenOfAny};
+  const touched = await eraseRecords(erasing, lost);
   // What page loaders printed, masked excerpts among it; the next build makes it again.
   await rm(join(workspace.project, "src", ".observablehq", "cache"), {recursive: true, force: true});
   return {dataset, rows: fresh.length, unread, ...touched};

@@ -53,7 +53,7 @@ export async function previewPurge(
       tombstones.rows.push({hash: hashed(row), content: content.map(hashed), ...note});
     const touched =
       tombstones.rows.length > 0
-        ? await eraseRecords({db, workspace: dry, dataset, tombstones, note, seen})
+        ? await eraseRecords({db, workspace: dry, dataset, tombstones, note, seen, seenOfAny: barrier})
         : nothingTouched();
     return {
       dataset,

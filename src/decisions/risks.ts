@@ -4,12 +4,13 @@ import {type Contamination, contaminationText} from "./contamination.js";
 import {type HeldOutFacts, heldOutRisks} from "./heldOutRisks.js";
 import {lackShare, lackText} from "./lacking.js";
 import {counted, list, points} from "./points.js";
+import {type ScorerFacts, scorersRisk} from "./scorersRisk.js";
 import {type Selected, selectionText} from "./selection.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
 
 /** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */
-export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts {
+export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts, ScorerFacts {
   /** The best candidate's score here minus its score on the split that keeps related rows together, in score units. */
   otherSplit?: {name: string; difference: number; low?: number; high?: number};
   contamination?: readonly Contamination[];
@@ -57,6 +58,7 @@ const ORDER: readonly Risk["kind"][] = [
   "partial",
   "personal-data",
   "judge",
+  "scorers",
   "price",
   "slices"
 ];
@@ -79,6 +81,7 @@ export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
       : {kind: "partial" as const, sentence: `The run is partial: ${facts.partial.replace(/\.$/, "")}.`},
     personalDataRisk(facts),
     ...judgeRisks(facts),
+    scorersRisk(facts),
     priceRisk(facts),
     sliceRisk(facts)
   ].filter((risk) => risk !== undefined);

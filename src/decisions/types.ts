@@ -80,6 +80,7 @@ export interface Risk {
     | "partial"
     | "personal-data"
     | "judge"
+    | "scorers"
     | "price"
     | "slices";
   /** One sentence for a reader, without markup. */

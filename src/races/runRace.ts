@@ -4,7 +4,7 @@ import {scoreTable} from "../decisions/index.js";
 import {endedRace, isPrefix, isSameEnd} from "./endedRace.js";
 import {type Race, startRace} from "./race.js";
 import {type RaceCosts, raceCosts} from "./raceCosts.js";
-import {writeRace} from "./record.js";
+import {readRace, writeRace} from "./record.js";
 import {type RoundRun, roundRuns} from "./roundRuns.js";
 import {settingsOf} from "./settings.js";
 import type {RaceRecord, RaceRound, RaceSettings} from "../decisions/raceTypes.js";
@@ -59,7 +59,7 @@ export async function runRace(
     const judged = await judge(made, {store, settings, evalName, running, costs});
     rounds.push(judged);
     last = made.run;
-    const id = record?.id ?? `${evalName.slice(0, 100)}-${hashJson([settings, made.planHash]).slice(0, 12)}`;
+    const id = record?.id ?? (await raceId(inputs, settings, made.planHash));
     if (!record) before = await endedRace(store, id);
     if (before && !isPrefix(rounds, before.rounds)) before = undefined;
     record = {...recordOf(inputs, settings, last), id, rounds, startedAt};
@@ -75,6 +75,19 @@ export async function runRace(
   if (before && isSameEnd(ended, before)) return {record: before, calls, manifest: last};
   await writeRace(store.workspace, ended);
   return {record: ended, calls, manifest: last};
+}
+
+/** The plan's hash has no name of a dataset or split: a race of the same rows under another name has an id of its own. */
+async function raceId(
+  {evalName, store, version, split}: RunInputs,
+  settings: RaceSettings,
+  planHash: string
+): Promise<string> {
+  const idOf = (...of: unknown[]) => `${evalName.slice(0, 100)}-${hashJson(of).slice(0, 12)}`;
+  const id = idOf(settings, planHash);
+  const taken = await readRace(store.workspace, id);
+  const isOther = taken && (taken.dataset.name !== version.dataset || taken.split.name !== split.name);
+  return isOther ? idOf(settings, planHash, version.dataset, split.name) : id;
 }
 
 interface Judging {

@@ -154,11 +154,11 @@ async function forecastOf(planned: Omit<PlannedRun, "run" | "held">): Promise<Ru
   const {store, options = {}} = inputs;
   const {workspace} = place;
   const runs = await store.runs({archived: true});
-  const {base, found} = await latestFolder(workspace, resolved.name, plan, options);
+  const {next, found} = await latestFolder(workspace, resolved.name, plan, options);
   // What a sealed run holds is in the store; one that was killed has it in its own journal.
   const journaled = found !== undefined && (await hasRunFile(workspace, found.id, "journal.ndjson"));
   const sealedAlone = found?.sealed !== undefined && !journaled;
-  const runId = sealedAlone ? NO_RUN : (found?.id ?? base);
+  const runId = sealedAlone ? NO_RUN : (found?.id ?? next);
   // What failed in it is not asked again by the run itself.
   const failuresOf = [...(options.failuresOf ?? []), ...(sealedAlone ? [found.id] : [])];
   const finished = options.noReuse || !found?.finished ? undefined : found.sealed;

@@ -15,8 +15,7 @@ export async function openedBefore(
   const splits = new Set(runs.map(({split}) => split.id));
   const own = new Set([run.id, ...(race?.rounds ?? []).map((round) => round.run)]);
   const openings = (await finalRuns(store.workspace)).filter(
-    ({dataset, split, dryRun, ...one}) =>
-      one.eval !== null && dataset === run.dataset.name && splits.has(split) && !dryRun
+    ({split, dryRun, ...one}) => one.eval !== null && splits.has(split) && !dryRun
   );
   const isOwn = ({at, eval: name}: {at: string; eval: string | null}) => {
     const next = openings.find((one) => one.eval === name && one.at > at)?.at ?? "~";
@@ -32,13 +31,17 @@ export async function openedBefore(
   return openings.filter((one) => one.at <= lastAsked(run) && !isOwn(one)).length;
 }
 
-/** Whether two runs score one part: the split goes by its name and seed, since in every version of the dataset it has another id. */
+/**
+ * Whether two runs score one part. The split goes by its name and seed, since in every version of the dataset it has
+ * another id. One id means the same rows, whatever the dataset and the split are called.
+ */
 export function isSamePart({dataset, split}: RunManifest, run: RunManifest): boolean {
+  if (split.part !== run.split.part) return false;
   return (
-    dataset.name === run.dataset.name &&
-    split.part === run.split.part &&
-    split.name === run.split.name &&
-    split.strategy === run.split.strategy &&
-    split.seed === run.split.seed
+    split.id === run.split.id ||
+    (dataset.name === run.dataset.name &&
+      split.name === run.split.name &&
+      split.strategy === run.split.strategy &&
+      split.seed === run.split.seed)
   );
 }

@@ -119,6 +119,7 @@ async function factsOf(
     partial: run.status === "partial" && !race ? (run.stopped ?? "it was interrupted") : undefined,
     personalData: await unresolvedPersonalData(store, run),
     judge: await judgeOf(store, run),
+    otherScorers: await otherScorersOf(store, run),
     prices: run.candidates.flatMap(({name, price}) => {
       const days = price ? Math.floor((Date.parse(run.sealedAt) - Date.parse(price.asOf)) / 86_400_000) : NaN;
       return Number.isNaN(days) ? [] : [{candidate: name, asOf: price!.asOf, days}];
@@ -174,6 +175,20 @@ async function judgeOf(store: Store, run: RunManifest): Promise<RiskFacts["judge
   const judgesItself = run.candidates.filter(({model}) => model === judge.model).map(({name}) => name);
   const {failed = 0, scored = 0, asked = 0, changed = 0} = counts ?? {};
   return {model: judge.model, failed, scored, judgesItself, order: {asked, changed}};
+}
+
+/** Of the scorers beside the primary one; people label some answers only, and other tools' scores are theirs. */
+async function otherScorersOf(store: Store, run: RunManifest): Promise<RiskFacts["otherScorers"]> {
+  const others = run.scorers.filter(({name, human}) => name !== run.primaryScorer && !human);
+  if (others.length === 0 || run.imported) return undefined;
+  const names = new Set(others.map(({name}) => name));
+  const counts = await store.rows<{scorer: string; candidate: string; failed: number; scored: number}>(
+    `select scorer, candidate, count(*) filter (status = 'failed')::int as failed,
+       count(*) filter (status != 'failed')::int as scored
+     from scores where run = $run group by all order by scorer, candidate`,
+    {run: run.id}
+  );
+  return counts.filter(({scorer}) => names.has(scorer));
 }
 
 async function slicesOf(store: Store, run: RunManifest, table: ScoreTable): Promise<RiskFacts["slices"]> {

@@ -38,7 +38,8 @@ export interface EnsureSplitOptions {
 
 /**
  * The split of a version by a spec: read from the store, or made once. What counts as a near-duplicate is part of its
- * identity, since it says what was measured; a split that was measured by an older edition is measured again.
+ * identity, since it says what was measured; a split that was measured by an older edition is measured again. It is called
+ * as the spec calls it: the name is no part of its identity, and the store keeps the one that it was made under.
  */
 export async function ensureSplit(
   store: Store,
@@ -58,7 +59,7 @@ export async function ensureSplit(
     return isSaid || !(await hasRows(workspace, version)) ? found : undefined;
   };
   const ready = await current();
-  if (ready) return ready;
+  if (ready) return {...ready, name: spec.name ?? spec.strategy};
   const what = `splitting ${dataset}`;
   const made = await workspace.lease(
     `split-${dataset}-${asked.slice(0, 16)}`,
@@ -73,7 +74,9 @@ export async function ensureSplit(
         : make();
     }
   );
-  return made ?? ensureSplit(store, version, spec, {measure, onMessage});
+  return made
+    ? {...made, name: spec.name ?? spec.strategy}
+    : ensureSplit(store, version, spec, {measure, onMessage});
 }
 
 interface ToMake extends EnsureSplitOptions {

@@ -188,27 +188,29 @@ export default {dataset: "words", split: {strategy: "group", validation: 0, test
     );
     await rm(never);
     expect(code).toBe(100);
-    expect(JSON.parse(stdout)).toMatchObject([{eval: "words"}]);
+    expect(JSON.parse(stdout)).toMatchObject([{eval: "words"}, {eval: "never", split: "group", run: null}]);
     expect(out).toMatch(
       /^::error file=evals\/words\.eval\.ts,title=Assay gate::words .*not more than 5\.0 points below run/m
     );
     expect(out).toMatch(
       /^::warning file=evals\/words\.eval\.ts,title=Assay gate::words .*cost of a thousand rows.*state a price/m
     );
-    expect(out).toMatch(/^::warning file=evals\/never\.eval\.ts,title=Assay gate::never: .*has no run/m);
+    expect(out).toMatch(
+      /^::warning file=evals\/never\.eval\.ts,title=Assay gate::never \(group\): .*has no run/m
+    );
 
     if (browser) {
       const [suite, cases] = await readJunit(browser, await readFile(xml, "utf8"));
       expect(suite).toMatchObject({tests: "3", failures: "1", errors: "1"});
       expect(cases.map(([, ...inner]) => inner)).toEqual([["error"], [], ["failure"]]);
       expect(await readFile(xml, "utf8")).toMatch(
-        /<testsuite name="never" tests="1" failures="0" errors="1">/
+        /<testsuite name="never \(group\)" tests="1" failures="0" errors="1">/
       );
     }
 
     const comment = await readFile(md, "utf8");
     expect(comment).toMatch(/^### Assay: 1 of 4 gates fails, 2 undecided\n\n/);
-    expect(comment).toMatch(/^\*\*never\*\*: it states a gate and has no run\./m);
+    expect(comment).toMatch(/^\*\*never\*\* \(group\): it states a gate and has no run\./m);
     const lines = comment.split("\n").slice(2);
     expect(lines[0]).toMatch(/^\*\*words\*\* \(.*\): Take m: there is no other candidate/);
     expect(lines[1]).toMatch(/^Verdict: m scored /);

@@ -175,7 +175,10 @@ describe("assay purge --dry-run", () => {
       ...told.models.map(
         ({id, name}) => `  would NOT be erased: model ${name} (${id.slice(0, 12)}) learned from them.`
       ),
-      ...told.notErased.map((file) => `  would NOT be erased: ${file}, made from the store`)
+      ...told.notErased.map((file) => `  would NOT be erased: ${file}, made from the store`),
+      ...told.equalRows.map(
+        ({dataset, id, rows}) => `  would NOT be erased: ${rows} equal rows in version ${dataset}@${id}`
+      )
     ];
     const printed = shown.stdout.split("\n");
     expect(version).toMatchObject({rows: 2});

@@ -90,9 +90,11 @@ export interface PurgeStore {
  * Fills `project` with a store that keeps rows of the dataset "letters" in every kind of record: two versions with dropped rows,
  * ledger, acceptances and near-duplicates, two splits, a run with examples, one that other tools made, one that was not sealed, a
  * final one, two models, a job, an export, caches and a built site. The second split holds out rows that the rest was made with.
+ * The dataset "copies" has the same rows under another name.
  */
 export async function purgeStore(project: string): Promise<PurgeStore> {
   const workspace = await openWorkspace(project, join(project, ".assay"));
+  await pull(workspace, {...dataset(40), name: "copies"});
   await pull(workspace, dataset(40));
   const {version} = await pull(workspace, dataset(ROWS));
   const store = await openStore(workspace);

@@ -20,8 +20,10 @@ export interface RunStart {
   planHash: string;
   startedAt: string;
   noReuse: boolean;
-  /** The dataset's name: a purge of another leaves the run alone. */
+  /** The dataset's name: a purge of another leaves the run alone. Starts of before may lack it. */
   dataset?: string;
+  /** The split's name. Starts of before lack it. */
+  split?: string;
 }
 
 /** Undefined when there is no such run. */
@@ -40,18 +42,21 @@ export interface RunFolder {
   finished: boolean;
 }
 
-/** The id that runs of a plan share; what comes after it tells repetitions with --no-reuse apart. */
+/**
+ * The id that runs of a plan share; what comes after it tells repetitions with --no-reuse apart, and runs of the same rows
+ * under other names of the dataset or the split.
+ */
 export function planId(evalName: string, planHash: string): string {
   return `${evalName.slice(0, 100)}-${planHash.slice(0, 12)}`;
 }
 
-/** The newest run of a plan, its number among them and the id that they share; nothing is made. */
+/** The newest run of a plan under the names that it has now, and the id of the next one; nothing is made. */
 export async function latestFolder(
   workspace: Workspace,
   evalName: string,
   plan: Plan,
   options: {noReuse?: boolean; retryFailed?: boolean}
-): Promise<{base: string; last: number; found?: RunFolder & {noReuse: boolean}}> {
+): Promise<{next: string; found?: RunFolder & {noReuse: boolean}}> {
   const base = planId(evalName, plan.hash);
   const ids = (await runIds(workspace)).filter((id) => id === base || id.startsWith(`${base}-`));
   // A start that was killed before its first file leaves an empty folder, which the next one takes.
@@ -59,11 +64,23 @@ export async function latestFolder(
   const numbers = ids
     .filter((_, i) => begun[i])
     .map((id) => (id === base ? 1 : Number(id.slice(base.length + 1))))
-    .filter(Number.isInteger);
-  const last = Math.max(0, ...numbers);
-  const found =
-    last > 0 ? await inspect(workspace, last === 1 ? base : `${base}-${last}`, plan, options) : undefined;
-  return {base, last, found};
+    .filter(Number.isInteger)
+    .sort((a, b) => b - a);
+  const idOf = (number: number) => (number === 1 ? base : `${base}-${number}`);
+  const next = idOf((numbers[0] ?? 0) + 1);
+  for (const number of numbers)
+    if (await isNamedAs(workspace, idOf(number), plan))
+      return {next, found: await inspect(workspace, idOf(number), plan, options)};
+  return {next};
+}
+
+/** Whether a run was begun under the names that its dataset and split have in a plan. What is not known counts as the same. */
+async function isNamedAs(workspace: Workspace, id: string, {names}: Plan): Promise<boolean> {
+  const start = await readStart(workspace, id);
+  const sealed = start?.dataset && start.split ? undefined : await readRun(workspace, id);
+  const dataset = start?.dataset ?? sealed?.dataset.name ?? names.dataset;
+  const split = start?.split ?? sealed?.split.name ?? names.split;
+  return dataset === names.dataset && split === names.split;
 }
 
 /**
@@ -77,19 +94,18 @@ export async function chooseFolder(
   options: {noReuse?: boolean; retryFailed?: boolean},
   now: () => number
 ): Promise<RunFolder> {
-  const {base, last, found} = await latestFolder(workspace, evalName, plan, options);
+  const {next: id, found} = await latestFolder(workspace, evalName, plan, options);
   if (found && !(options.noReuse && (found.finished || !found.noReuse))) {
     if (!found.finished && found.sealed) await unseal(db, workspace, found.id, plan);
     // A start that was killed while it removed the two logs of a sealed run leaves this one.
     if (found.finished) await workspace.place.remove(runKey(found.id, "scores.ndjson"));
     return {...found, askedAt: new Date(now()).toISOString()};
   }
-  const id = last === 0 ? base : `${base}-${last + 1}`;
   const start: RunStart = {
     planHash: plan.hash,
     startedAt: new Date(now()).toISOString(),
     noReuse: options.noReuse ?? false,
-    dataset: plan.dataset
+    ...plan.names
   };
   await workspace.place.sweep(runKey(id));
   await putJson(workspace, runKey(id, "start.json"), start);

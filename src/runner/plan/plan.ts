@@ -30,8 +30,8 @@ import {findUnscorable} from "./unscorable.js";
 export interface Plan {
   /** SHA-256 over everything that decides what the sealed run will say: settings, items and every key. */
   hash: string;
-  /** The dataset's name. */
-  dataset: string;
+  /** Names of the dataset and the split, which are in no hash. */
+  names: {dataset: string; split: string};
   rows: number;
   /** Rows in the part, of which `limit` may have taken only the first. */
   available: number;
@@ -164,7 +164,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   unscorable.conclude(rows, (message) => inputs.onMessage?.(message));
   return {
     hash: hash.digest("hex"),
-    dataset: inputs.version.dataset,
+    names: {dataset: inputs.version.dataset, split: inputs.split.name},
     rows,
     available,
     total,

@@ -1,0 +1,47 @@
+import {mkdir, readFile, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {expect, it} from "vitest";
+import {assay} from "../support/assay.js";
+import {compiled} from "../support/compiledEngine.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const engine = compiled("bundle/index.js");
+
+it("says which scorers failed where no call did, in the run, its verdict and a comment", async () => {
+  const folder = await temporaryProject();
+  for (const name of ["data-loaders", "evals"]) await mkdir(join(folder, name));
+  await writeFile(join(folder, "package.json"), JSON.stringify({type: "module"}));
+  await writeFile(
+    join(folder, "data-loaders", "sums.ts"),
+    `import {defineDataset} from ${JSON.stringify(engine)};
+export const rows = Array.from({length: 80}, (_, i) => ({id: "s" + i, text: "what is " + i, answer: String(i % 2)}));
+export default defineDataset({name: "sums", id: "id", text: "text", label: "answer", sensitivity: "public", source: {kind: "rows", rows: () => rows}});`
+  );
+  await writeFile(
+    join(folder, "evals", "sums.eval.ts"),
+    `import {candidate, defineEval, humanLabels, normalizedMatch, recorded} from ${JSON.stringify(engine)};
+import dataset, {rows} from "../data-loaders/sums.js";
+const answers = rows.map(({id, answer}) => ({id, output: answer}));
+const thrower = () => {
+  throw new Error("no field total");
+};
+const odd = ({output}) => (output === "1" ? {failed: "an odd number"} : 1);
+const people = humanLabels([{id: "s0", output: "0", score: 1}]);
+export default defineEval({dataset, split: {strategy: "random", test: 0.5, validation: 0}, prompt: "{{text}}", expected: "answer",
+  candidates: [candidate("one", recorded({name: "answers", rows: answers}), "m")],
+  scorers: {exact: normalizedMatch(), odd, thrower, people}, gate: [{minScore: 0.6}]});`
+  );
+  const run = await assay(folder, "run");
+  expect(run.code).toBe(0);
+  const [, of] = /thrower gave (\d+) of \1 answers no score/.exec(run.stdout)!;
+  const [, few] = /, odd (?:gave )?(\d+) of|and odd gave (\d+) of/.exec(run.stdout)!.filter(Boolean);
+  const risk = `thrower gave ${of} of ${of} answers no score and odd gave ${few} of ${of} answers no score.`;
+  expect(Number(few)).toBeLessThan(Number(of));
+  expect(run.stdout.replaceAll(/\s+/g, " ")).toContain(`! ${risk}`);
+  expect(run.stdout).toMatch(new RegExp(`^ *${of} +one +scorer thrower: .*no field total`, "m"));
+  expect(run.stdout).toMatch(new RegExp(`^ *${few} +one +scorer odd: an odd number`, "m"));
+  expect(run.stdout).not.toMatch(/nobody labelled|Ask again|people/);
+  expect((await assay(folder, "verdict", "sums")).stdout.replaceAll(/\s+/g, " ")).toContain(`! ${risk}`);
+  expect((await assay(folder, "check", "--markdown", "comment.md")).code).toBe(0);
+  expect(await readFile(join(folder, "comment.md"), "utf8")).toContain(`Risk: ${risk}`);
+});
