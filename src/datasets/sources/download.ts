@@ -11,7 +11,7 @@ import {retryAfterMs} from "../../store/retryAfter.js";
 import {withoutSecrets, withUser} from "./address.js";
 import {follow} from "./follow.js";
 import {IDLE_MS, stalled} from "./idle.js";
-import {counting, type Transfer} from "./transfer.js";
+import {counted, type Transfer} from "./transfer.js";
 
 export interface Downloaded {
   /** Where the bytes are. */
@@ -107,8 +107,9 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
         await rm(partial, {force: true});
         await writeJsonAtomic(partialRecord, of);
       }
-      const counted = counting({url: address, bytes: isRest ? have : 0, total: of.total}, context.onTransfer);
-      await pipeline(body, counted, createWriteStream(partial, {flags: isRest ? "a" : "w"}));
+      const begins = {url: address, bytes: isRest ? have : 0, total: of.total};
+      const pieces = counted(body, begins, context.onTransfer);
+      await pipeline(pieces, createWriteStream(partial, {flags: isRest ? "a" : "w"}));
       const bytes = await sizeOf(partial);
       const total = of.total ?? totalOf(headers);
       if (total !== undefined && bytes !== total) {

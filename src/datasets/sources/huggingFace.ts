@@ -8,7 +8,7 @@ import {insideFolder, messageOf, temporaryPath, UserError, withoutCredentials} f
 import {isUrl} from "./address.js";
 import {filePaths, type FilesSource, readFiles, reading} from "./files.js";
 import {fetchWithin, IDLE_MS, stalled} from "./idle.js";
-import {counting} from "./transfer.js";
+import {counted} from "./transfer.js";
 import type {SourceContext, SourceReader} from "./types.js";
 
 /** Files of a dataset on the Hugging Face hub. A private one needs HF_TOKEN in the environment. */
@@ -117,11 +117,9 @@ async function fetched(
     throw new UserError(`dataset ${context.dataset}: ${where.repo.name} has no file ${path} at ${sha}.`);
   await mkdir(dirname(target), {recursive: true});
   const temporary = temporaryPath(target);
-  await pipeline(
-    Readable.fromWeb(blob.stream() as Parameters<typeof Readable.fromWeb>[0]),
-    counting({url: path, bytes: 0, total: blob.size}, context.onTransfer),
-    createWriteStream(temporary)
-  );
+  const pieces = Readable.fromWeb(blob.stream() as Parameters<typeof Readable.fromWeb>[0]);
+  const begins = {url: path, bytes: 0, total: blob.size};
+  await pipeline(counted(pieces, begins, context.onTransfer), createWriteStream(temporary));
   await rename(temporary, target);
   return target;
 }

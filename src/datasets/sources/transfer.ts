@@ -1,3 +1,5 @@
+import type {Readable} from "node:stream";
+
 /** How far the transfer of a file is. */
 export interface Transfer {
   /** Without user, password and query. */
@@ -7,14 +9,19 @@ export interface Transfer {
   total?: number;
 }
 
-/** Passes the bytes of a transfer on and tells of them; `bytes` are those that were there before. */
-export function counting(transfer: Transfer, onTransfer?: (transfer: Transfer) => void) {
-  return async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    let {bytes} = transfer;
-    for await (const piece of pieces) {
-      bytes += piece.length;
-      onTransfer?.({...transfer, bytes});
-      yield piece;
-    }
-  };
+/**
+ * Tells of the bytes of a stream that is piped at once; `bytes` are those that were there before. No stage of its own: what such
+ * a one holds would be lost when the transfer breaks off, and be sent again.
+ */
+export function counted(
+  pieces: Readable,
+  transfer: Transfer,
+  onTransfer?: (transfer: Transfer) => void
+): Readable {
+  let {bytes} = transfer;
+  if (!onTransfer) return pieces;
+  return pieces.on("data", (piece: Uint8Array) => {
+    bytes += piece.length;
+    onTransfer({...transfer, bytes});
+  });
 }
