@@ -9,6 +9,8 @@ interface BarState {
   title: string;
   value: number;
   total: number;
+  /** How the two are written; default "value/total". */
+  counts?: string;
   /** What stands behind the counts: rate, time left, cost, failures. */
   figures: readonly string[];
 }
@@ -17,8 +19,11 @@ interface BarState {
  * A line of progress that fits: the bar gives way before the title, and both before a figure. A line that wraps would be drawn
  * again below itself.
  */
-export function barLine({title, value, total, figures}: BarState, width = Infinity): string {
-  const tail = [`${value}/${total}`, ...figures].filter(Boolean).join(" ");
+export function barLine(
+  {title, value, total, counts = `${value}/${total}`, figures}: BarState,
+  width = Infinity
+): string {
+  const tail = [counts, ...figures].filter(Boolean).join(" ");
   const room = width - displayWidth(` ${tail}`) - 1;
   const bar = Math.min(WIDEST_BAR, Math.max(LEAST_BAR, room - displayWidth(title) - " []".length));
   const beside = room - bar - " []".length;

@@ -5,6 +5,7 @@ import {type Broken, reportBroken, warnOfBroken} from "./broken.js";
 import {fail} from "./fail.js";
 import {findProject, loadDatasets, openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
+import {transferReporter} from "./transferReporter.js";
 import {unknownDataset} from "./unknownDataset.js";
 
 export async function pullVerb(names: string[], options: {json?: boolean; skipBad?: boolean}): Promise<void> {
@@ -31,19 +32,24 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
     );
   const results: PullResult[] = [];
   const failures: unknown[] = [];
-  for (const dataset of wanted)
+  for (const dataset of wanted) {
+    const reporter = transferReporter(dataset.name);
     try {
       results.push(
         await pull(workspace, dataset, {
           skipBad: options.skipBad,
           redactor: pullRedactor(dataset),
-          onProgress: (message) => note(`${dataset.name}: ${message}`)
+          onProgress: reporter.message,
+          onTransfer: reporter.show
         })
       );
     } catch (error) {
       // One broken source does not keep the others from being read.
       failures.push(error);
+    } finally {
+      reporter.end();
     }
+  }
   if (options.json) printJson(results);
   else printResults(results);
   for (const failure of failures)

@@ -1,4 +1,4 @@
-import {previewPurge, purge, unreadText} from "../datasets/index.js";
+import {MAY_RETURN, previewPurge, purge, unreadText} from "../datasets/index.js";
 import {acceptErasedTraining, listModels, type ModelManifest} from "../models/index.js";
 import {modelsDir, openStore, UsageError} from "../store/index.js";
 import {assertKnown} from "./knownDataset.js";
@@ -34,11 +34,16 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
   const result = await purge(await openProject(), name, {where: where!, reason});
   tellUnread(result.unread);
   if (options.json) return printJson(result);
-  print(
-    result.rows > 0
-      ? `${plural(result.rows, "row")} of ${name} erased, with a tombstone each.`
-      : `No row of ${name} meets it that was not erased before. What an earlier purge had left undone is done.`
-  );
+  if (result.rows > 0) print(`${plural(result.rows, "row")} of ${name} erased, with a tombstone each.`);
+  else if (result.keptOut === 0)
+    print(
+      `No row of ${name} meets it that was not erased before. What an earlier purge had left undone is done.`
+    );
+  if (result.keptOut > 0)
+    print(
+      `No row of ${name} has ${plural(result.keptOut, "id")} that it names. Versions are gone that may have had them, so they have a tombstone each: coming pulls leave them out.`
+    );
+  if (result.mayReturn) print(MAY_RETURN);
   for (const line of touchedText(result)) print(line);
   print(YOURS);
 }
@@ -72,12 +77,21 @@ async function previewVerb(name: string, where: string, json: boolean | undefine
   const preview = await previewPurge(await openProject(), name, {where});
   tellUnread(preview.unread);
   if (json) return printJson(preview);
-  const {rows, heldOut} = preview;
+  const {rows, keptOut, heldOut} = preview;
   print(`${plural(rows.length, "row")} of ${printable(name)} would be erased. Nothing was.`);
   for (const row of rows.slice(0, MOST_SHOWN)) print(`  ${printable(row)}`);
   if (rows.length > MOST_SHOWN) print(dim(`  and ${rows.length - MOST_SHOWN} more: --json lists all`));
   const lines = wouldTouchText(preview);
-  if (rows.length === 0 && lines.length > 0) print("What an earlier purge had left undone would be done.");
+  if (keptOut.length > 0) {
+    print(
+      `No row that is looked at has ${plural(keptOut.length, "id")} that it names. Versions are gone that may have had them: coming pulls would leave them out.`
+    );
+    for (const id of keptOut.slice(0, MOST_SHOWN)) print(`  ${printable(id)}`);
+  }
+  if (preview.mayReturn) print(MAY_RETURN);
+  const undone = wouldTouchText({...preview, notErased: []}).length > 0;
+  if (rows.length + keptOut.length === 0 && undone)
+    print("What an earlier purge had left undone would be done.");
   for (const line of lines) print(line);
   if (heldOut > 0)
     print(

@@ -12,6 +12,7 @@ import {changesOf} from "./pull.js";
 import {isUnfinished, onFailure, outcomeText, runOptions} from "./run.js";
 import {interruptSignals, runEvals} from "./runEvals.js";
 import {dim, note, print} from "./terminal.js";
+import {transferReporter} from "./transferReporter.js";
 import {gatesWithoutRun} from "./unrun.js";
 
 interface RebuildOptions {
@@ -59,12 +60,15 @@ async function pullAll(
       await onFailure(new UserError(`eval ${one.name}: ${messageOf(error)}`, {cause: error}));
     }
   const pulled: DatasetDefinition[] = [];
-  for (const dataset of used.values())
+  for (const dataset of used.values()) {
+    const reporter = transferReporter(dataset.name);
     try {
       const {version, changed} = await pull(workspace, dataset, {
         redactor: pullRedactor(dataset),
-        onProgress: (message) => note(`${dataset.name}: ${message}`)
+        onProgress: reporter.message,
+        onTransfer: reporter.show
       });
+      reporter.end();
       print(
         dim(
           `${dataset.name}@${version.id}: ${version.rows} rows, ${changed ? (version.changes ? changesOf(version.changes) : "new") : "unchanged"}`
@@ -73,7 +77,10 @@ async function pullAll(
       pulled.push(dataset);
     } catch (error) {
       await onFailure(error);
+    } finally {
+      reporter.end();
     }
+  }
   const has = (one: NamedEval) =>
     one.definition.source !== undefined ||
     pulled.some(({name}) => name === datasetOf(one.definition, datasets).name);

@@ -6,6 +6,8 @@ export {findVersion, noVersion, versionPair} from "./findVersion.js";
 export {checkCroissant, croissant, huggingFaceCard} from "./cards/index.js";
 export {collectGarbage} from "./collectGarbage.js";
 export type {Touched} from "./eraseRecords.js";
+export type {Transfer} from "./sources/index.js";
+export {MAY_RETURN} from "./goneVersions.js";
 export {purge} from "./purge.js";
 export {unreadText} from "./purgeCondition.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";

@@ -61,7 +61,8 @@ import {
   fingerprintOf,
   lineCount,
   sourceRelation,
-  type SourceRelation
+  type SourceRelation,
+  type Transfer
 } from "./sources/index.js";
 import {leaveOutErased} from "./tombstones.js";
 
@@ -73,6 +74,10 @@ export interface PullOptions {
   /** Deals with personal data before anything is stored; needed where the definition has `privacy`. */
   redactor?: Redactor;
   onProgress?: (message: string) => void;
+  /** Told at every piece of a file that comes over the network. */
+  onTransfer?: (transfer: Transfer) => void;
+  /** How long a server of files may send nothing before it is asked again; default 60 s. */
+  idleMs?: number;
   now?: () => Date;
 }
 
@@ -192,6 +197,8 @@ async function pullInto(
     downloads: redactor ? join(scratch, "downloads") : downloadsDir(workspace),
     skipBad: options.skipBad ?? false,
     onProgress: options.onProgress,
+    onTransfer: options.onTransfer,
+    idleMs: options.idleMs,
     redacted: redactor && ((text) => redactor.text(text))
   });
   const latest = await latestVersion(workspace, name);

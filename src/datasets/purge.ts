@@ -8,12 +8,15 @@ import {
   readTombstones,
   refuseWhileRunning,
   refuseWhileTraining,
+  sha256,
   UserError,
   type Workspace,
   writeTombstones
 } from "../store/index.js";
 import type {SeenOfAny} from "./equalRows.js";
 import {eraseRecords, type Touched} from "./eraseRecords.js";
+import {goneText, goneVersions} from "./goneVersions.js";
+import {namedIds} from "./namedIds.js";
 import {matchingRows, type Unread, unreadText, versionsToPurge} from "./purgeCondition.js";
 import {rowForm} from "./rowForm.js";
 import {tombstoneHash} from "./tombstones.js";
@@ -30,6 +33,10 @@ export interface PurgeResult extends Touched {
   dataset: string;
   /** Different rows erased, over all versions. */
   rows: number;
+  /** Ids that the condition names and no row has, and that coming pulls leave out now: versions that are gone may have had them. */
+  keptOut: number;
+  /** No row meets the condition and it names no ids, but versions are gone: rows that only they had have no tombstone. */
+  mayReturn: boolean;
   /** What could not be looked through, and may still hold rows that are meant. */
   unread: Unread[];
 }
@@ -38,7 +45,8 @@ export interface PurgeResult extends Touched {
  * Erases rows, wherever the store keeps them: every version, rejected rows, ledgers, splits, the outputs and excerpts of
  * runs, journals, caches, downloads and what page loaders printed. What was measured stays, under an id that leads nowhere; versions and runs say that rows
  * were erased, and a tombstone keeps the rows from coming back with the next pull. Tombstones are written first: after a
- * kill the same command finishes the work. Refuses while a run or a training is under way, which could still write what was
+ * kill the same command finishes the work. Where versions are gone, ids that the condition names get a tombstone though no row has them.
+ * Throws UserError when no row meets the condition, with the copies that were made of versions that are gone. Refuses while a run or a training is under way, which could still write what was
  * erased.
  */
 export async function purge(
@@ -82,9 +90,19 @@ async function purgeWith(
   const at = now().toISOString();
   const known = new Map(tombstones.rows.map((one) => [one.hash, one]));
   const fresh = found.filter(({row}) => !known.has(row));
-  if (found.length === 0 && known.size === 0)
+  const gone = await goneVersions(workspace, dataset);
+  const named = gone.any ? await namedIds(db, workspace, {dataset, where}) : [];
+  const met = new Set(found.map(({row}) => row));
+  const keptOut = named
+    .map((id) => sha256(tombstones.salt + id))
+    .filter((hash) => !met.has(hash) && !known.has(hash));
+  if (found.length === 0 && known.size === 0 && keptOut.length === 0)
     throw new UserError(
-      [`no row of ${dataset} meets ${where}. Nothing was erased.`, ...unreadText(unread)].join("\n")
+      [
+        `no row of ${dataset} meets ${where}. Nothing was erased.`,
+        ...goneText(gone),
+        ...unreadText(unread)
+      ].join("\n")
     );
   const both = (before: readonly string[] = [], now: readonly string[]) =>
     [...new Set([...before, ...now])].sort();
@@ -96,6 +114,7 @@ async function purgeWith(
       before.texts = both(before.texts, texts);
     } else tombstones.rows.push({hash: row, content, forms, texts, at, reason});
   }
+  for (const hash of keptOut) tombstones.rows.push({hash, at, reason});
   tombstones.columns = [...lists.values()];
   await confirm();
   await writeTombstones(workspace, dataset, tombstones);
@@ -109,7 +128,8 @@ async function purgeWith(
   const touched = await eraseRecords(erasing, lost);
   // What page loaders printed, masked excerpts among it; the next build makes it again.
   await rm(join(workspace.project, "src", ".observablehq", "cache"), {recursive: true, force: true});
-  return {dataset, rows: fresh.length, unread, ...touched};
+  const mayReturn = gone.any && found.length === 0 && named.length === 0;
+  return {dataset, rows: fresh.length, keptOut: keptOut.length, mayReturn, unread, ...touched};
 }
 
 async function refuseWhileWorking(workspace: Workspace, dataset: string, state: string): Promise<void> {

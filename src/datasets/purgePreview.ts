@@ -11,12 +11,18 @@ import {
   type Workspace
 } from "../store/index.js";
 import {eraseRecords, nothingTouched, type Touched} from "./eraseRecords.js";
+import {goneVersions} from "./goneVersions.js";
+import {namedIds} from "./namedIds.js";
 import {matchingRows, type Unread, versionsToPurge} from "./purgeCondition.js";
 
 export interface PurgePreview extends Touched {
   dataset: string;
   /** Ids of the rows that would be erased, over all versions, sorted; without those that have a tombstone already. */
   rows: string[];
+  /** Ids that the condition names and no row that is looked at has: coming pulls would leave them out. */
+  keptOut: string[];
+  /** No such row meets the condition and it names no ids, but versions are gone: rows that only they had would get no tombstone. */
+  mayReturn: boolean;
   /** Rows that a split holds out. They are not looked at: which of them meet a condition would tell what they hold. */
   heldOut: number;
   /** What cannot be looked through, and may hold rows that are meant. */
@@ -29,7 +35,7 @@ const NO_VERSION = "none";
 /**
  * What `purge` would tell of the same condition. Changes nothing: every record is asked to erase the rows, in a workspace that
  * keeps no write. As in a purge, rows that have a tombstone already, from one that was interrupted, are not among the `rows`;
- * where they still stand is told. A purge that finds no row and no tombstone refuses: then nothing is told.
+ * where they still stand is told. A purge that finds no row and no tombstone refuses: then copies of versions that are gone are told alone.
  * Throws UserError as `purge` does for a condition that is none.
  */
 export async function previewPurge(
@@ -51,13 +57,20 @@ export async function previewPurge(
     const note = {at: new Date().toISOString(), reason: ""};
     for (const {row, content} of found)
       tombstones.rows.push({hash: hashed(row), content: content.map(hashed), ...note});
+    const gone = await goneVersions(dry, dataset);
+    const named = gone.any ? await namedIds(db, dry, {dataset, where}) : [];
+    const met = new Set(found.map(({row}) => row));
+    const keptOut = named.filter((id) => !met.has(id) && !known.has(hashed(id)));
+    // An id that is kept out may be held out: what was erased for it would tell so.
     const touched =
-      tombstones.rows.length > 0
+      tombstones.rows.length + keptOut.length > 0
         ? await eraseRecords({db, workspace: dry, dataset, tombstones, note, seen, seenOfAny: barrier})
-        : nothingTouched();
+        : {...nothingTouched(), notErased: gone.copies};
     return {
       dataset,
       rows: found.map(({row}) => row).filter((row) => !known.has(hashed(row))),
+      keptOut,
+      mayReturn: gone.any && found.length === 0 && named.length === 0,
       heldOut: await countHeldOut(db, dry, {dataset, versions, seen}),
       unread,
       ...touched

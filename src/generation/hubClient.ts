@@ -7,6 +7,8 @@ export interface HubAccess {
   hubUrl?: string;
   /** Default: that of HF_TOKEN. */
   token?: string;
+  /** How long the hub may send nothing; default 60 s. */
+  idleMs?: number;
 }
 
 /** The hub gave no answer, or one that says nothing of what was asked. */
@@ -23,7 +25,10 @@ export interface HubClient {
  * Asks a hub, through the environment's proxy unless it is on this machine.
  * @param asked the repository and revision, for messages
  */
-export function hubClient({hubUrl, token = process.env.HF_TOKEN}: HubAccess, asked: string): HubClient {
+export function hubClient(
+  {hubUrl, token = process.env.HF_TOKEN, idleMs = 60_000}: HubAccess,
+  asked: string
+): HubClient {
   const url = addressOf(hubUrl ?? process.env.HF_ENDPOINT);
   const {origin} = new URL(url);
   const key = keyOf(token);
@@ -35,7 +40,7 @@ export function hubClient({hubUrl, token = process.env.HF_TOKEN}: HubAccess, ask
       const headers: Record<string, string> = {};
       if (key && new URL(address).origin === origin) headers.authorization = `Bearer ${key}`;
       if (range) headers.range = range;
-      opened ??= openConnections();
+      opened ??= openConnections(idleMs);
       const {dispatcher} = await opened;
       const response = await fetch(address, {headers, signal, dispatcher}).catch((cause: unknown) => {
         signal?.throwIfAborted();
@@ -88,10 +93,11 @@ function keyOf(token: string | undefined): string | undefined {
   return key;
 }
 
-async function openConnections(): Promise<{dispatcher: Dispatcher; close(): Promise<void>}> {
+async function openConnections(idleMs: number): Promise<{dispatcher: Dispatcher; close(): Promise<void>}> {
   const {Agent: Direct, EnvHttpProxyAgent} = await import("undici");
-  const direct: Agent = new Direct();
-  const proxied = new EnvHttpProxyAgent({proxyTunnel: false});
+  const limits = {headersTimeout: idleMs, bodyTimeout: idleMs};
+  const direct: Agent = new Direct(limits);
+  const proxied = new EnvHttpProxyAgent({proxyTunnel: false, ...limits});
   const dispatcher = proxied.compose(
     (dispatch) => (options, handler) =>
       isLoopback(new URL(String(options.origin)).hostname)

@@ -3,12 +3,10 @@ import {
   type DuckDBConnection,
   DuckDBInstance,
   type DuckDBType,
-  DuckDBTypeId,
   type DuckDBValue,
-  type DuckDBValueConverter,
-  type JS,
-  JSDuckDBValueConverter
+  type JS
 } from "@duckdb/node-api";
+import {converted} from "./convertedValue.js";
 import {temporaryPath} from "./files.js";
 import {valueReader} from "./valueReader.js";
 
@@ -27,7 +25,8 @@ export type JsonCells = "texts" | "values";
 export interface Database {
   /**
    * All rows at once: for small results. Counts arrive as numbers, timestamps as ISO strings (infinity as that word), dates and
-   * times of day as text, JSON as its text unless its values are asked for.
+   * times of day as text, JSON as its text unless its values are asked for. A whole number or decimal that no double holds exactly
+   * is its text.
    */
   rows<T extends object = SqlRow>(sql: string, parameters?: SqlParameters, json?: JsonCells): Promise<T[]>;
   /** The first row, or undefined. */
@@ -165,31 +164,6 @@ function databaseOn(connection: DuckDBConnection, shared: Shared, onClosed?: () 
     }
   };
 }
-
-const WRITTEN = new Set([DuckDBTypeId.DATE, DuckDBTypeId.TIME, DuckDBTypeId.TIME_NS, DuckDBTypeId.TIME_TZ]);
-
-const MOMENTS = new Set([
-  DuckDBTypeId.TIMESTAMP,
-  DuckDBTypeId.TIMESTAMP_S,
-  DuckDBTypeId.TIMESTAMP_MS,
-  DuckDBTypeId.TIMESTAMP_NS,
-  DuckDBTypeId.TIMESTAMP_TZ
-]);
-
-/**
- * Dates and times of day as DuckDB writes them; left alone they were midnights and microseconds. So are moments that no Date
- * holds, such as infinity.
- */
-const converted: DuckDBValueConverter<JS> = (value, type, nested) => {
-  if (value === null) return null;
-  if (WRITTEN.has(type.typeId)) return String(value);
-  if (!MOMENTS.has(type.typeId)) return JSDuckDBValueConverter(value, type, nested);
-  try {
-    return JSDuckDBValueConverter(value, type, nested);
-  } catch {
-    return String(value);
-  }
-};
 
 /** What makes plain rows of a result's. A column may be called `__proto__`, which is no member that can be assigned. */
 function rowReader(

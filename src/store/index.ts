@@ -135,6 +135,7 @@ export {
   hasRows,
   NEAR_DUPLICATES,
   readVersion,
+  readVersions,
   type VersionFile,
   versionKey,
   versionKind,
@@ -173,6 +174,6 @@ export {plainSql} from "./plainSql.js";
 export {PRICES_FOLDER, projectPrices, projectPricesOr, readPriceFile} from "./projectPrices.js";
 export * from "./schema.js";
 export {openStore, type Store} from "./store.js";
-export {assertOneStatement, userCondition, userQuery} from "./userSql.js";
+export {assertOneStatement, conditionTree, userCondition, userQuery} from "./userSql.js";
 export {openWorkspace, type Workspace} from "./workspace.js";
 export {isSecretParameter, withoutCredentials} from "./withoutCredentials.js";

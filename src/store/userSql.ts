@@ -1,5 +1,6 @@
 import type {Database} from "./duckdb.js";
 import {messageOf, UserError} from "./errors.js";
+import {exactJson} from "./exactJson.js";
 import {plainSql} from "./plainSql.js";
 
 export interface UserSql {
@@ -56,6 +57,17 @@ export async function userCondition(db: Database, text: string, options: UserSql
 }
 
 /**
+ * How the engine parses a condition that `userCondition` takes: a tree of its expressions, whole numbers beyond 2^53 as text. Throws
+ * UserError for a text that is none.
+ */
+export async function conditionTree<T extends object>(db: Database, text: string): Promise<T> {
+  const found = await parsed(db, `select\n${text}\n`);
+  const [only] = "problem" in found ? [] : ((found.statements[0]?.node as SelectNode)?.select_list ?? []);
+  if (!only) throw new UserError(`${JSON.stringify(text)} is not a condition.`);
+  return only as object as T;
+}
+
+/**
  * A person's text as one query without its last semicolon: one SELECT (or FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW) that
  * reads no file and no table but `tables`. Throws UserError otherwise.
  */
@@ -101,7 +113,7 @@ async function parsed(db: Database, text: string): Promise<Parsed | {problem: st
   const {tree} = (await db.row<{tree: string}>("select json_serialize_sql($text::varchar)::varchar as tree", {
     text
   }))!;
-  const found = JSON.parse(tree) as Parsed & {error: boolean; error_message?: string};
+  const found = exactJson(tree) as Parsed & {error: boolean; error_message?: string};
   return found.error ? {problem: plainSql(found.error_message ?? "it cannot be parsed")} : found;
 }
 

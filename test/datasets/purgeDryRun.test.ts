@@ -32,11 +32,11 @@ const dryRun = (workspace: Workspace, where: string) => previewPurge(workspace, 
 /** What a dry run tells and then the purge. */
 async function bothOf(workspace: Workspace, where: string) {
   const before = folderState(workspace.project);
-  const {rows, heldOut, ...dry} = await dryRun(workspace, where);
+  const {rows, keptOut, heldOut, ...dry} = await dryRun(workspace, where);
   expect(folderState(workspace.project)).toEqual(before);
   expect(heldOut).toBe(store.held.length);
   const real = await purge(workspace, "letters", {where, reason: "a request"});
-  return {dry: {...dry, rows: rows.length}, real};
+  return {dry: {...dry, rows: rows.length, keptOut: keptOut.length}, real};
 }
 
 /** The workspace, but its place fails at the write after so many. */

@@ -48,6 +48,8 @@ it("names the rows of all versions that a purge would erase, and changes nothing
     models: [],
     others: [],
     notErased: [],
+    keptOut: [],
+    mayReturn: false,
     unread: []
   };
   const told = await previewPurge(workspace, "people", {where});

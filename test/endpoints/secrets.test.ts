@@ -1,5 +1,5 @@
 import {afterEach, describe, expect, it, vi} from "vitest";
-import {headersFor} from "../../src/datasets/sources/download.js";
+import {headersFor} from "../../src/datasets/sources/follow.js";
 import {huggingFace} from "../../src/endpoints/huggingFace.js";
 import {hideRequest} from "../../src/endpoints/hideText.js";
 import {openAICompatible, type OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";

@@ -178,6 +178,12 @@ describe("jsonFields", () => {
     expect(await score(jsonFields(), '{"id": "1234567890123456789"}', {id: "1234567890123456789"})).toBe(1);
     expect(await score(jsonSchema({properties: {id: {type: "integer"}}}), output)).toBe(1);
   });
+  it("takes a decimal that no double holds, which rows have as text, for the number in the output", async () => {
+    const output = '{"amount": 12345678901264.123456}';
+    expect(await score(jsonFields(), output, {amount: "12345678901264.123456"})).toBe(1);
+    expect(await score(jsonFields(), output, {amount: "12345678901264.623456"})).toBe(0);
+    expect(await score(jsonFields(), '{"amount": 12.5}', {amount: "12.5"})).toBe(0);
+  });
   it("compares nested fields by path", async () => {
     const scorer = jsonFields({fields: ["items.0.name", "items.1.name"]});
     const expected = '{"items": [{"name": "a"}, {"name": "b"}]}';

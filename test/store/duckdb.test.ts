@@ -21,6 +21,53 @@ describe("a database", () => {
     }
   });
 
+  it("gives decimals that a double holds as numbers, and others as their text, at every depth", async () => {
+    const db = await openDatabase({threads: 1});
+    try {
+      const sql = `select 12.50::decimal(10,2) as short, -0.1::decimal(30,20) as tenth, 0::decimal(38,10) as zero,
+        0.00000001::decimal(20,10) as small, 9007199254740993::decimal(20,0) as "whole", 12345678901234567000::decimal(20,0) as round,
+        12345678901264.123456::decimal(24,6) as amount, -12345678901234567.50::decimal(20,2) as below,
+        {'d': 12345678901234567.25::decimal(20,2), 'e': 1.5::decimal(4,1)} as s, [0.12345678901234567891::decimal(30,20)] as l,
+        map {'k': 12345678901234567.25::decimal(20,2)} as m`;
+      const row = {
+        short: 12.5,
+        tenth: -0.1,
+        zero: 0,
+        small: 1e-8,
+        whole: "9007199254740993",
+        round: 12345678901234567000,
+        amount: "12345678901264.123456",
+        below: "-12345678901234567.50",
+        s: {d: "12345678901234567.25", e: 1.5},
+        l: ["0.12345678901234567891"],
+        m: [{key: "k", value: "12345678901234567.25"}]
+      };
+      expect(await db.rows(sql, {}, "values")).toEqual([row]);
+      for await (const batch of db.batches(sql)) expect(batch).toEqual([row]);
+    } finally {
+      db.close();
+    }
+  });
+
+  it("keeps of a moment what milliseconds do not hold, before 1970 as well", async () => {
+    const db = await openDatabase({threads: 1});
+    try {
+      const sql = `select '2026-01-02 03:04:05.123456'::timestamp as micros, '2026-01-02 03:04:05.120000001'::timestamp_ns as nanos,
+        '1969-12-31 23:59:59.999999'::timestamptz as before, '2026-01-02 03:04:05.120'::timestamp_ns as millis,
+        ['2026-01-02 03:04:05.000100'::timestamp] as l, '2026-01-02 03:04:05'::timestamp_s as s`;
+      expect(await db.row(sql)).toEqual({
+        micros: "2026-01-02T03:04:05.123456Z",
+        nanos: "2026-01-02T03:04:05.120000001Z",
+        before: "1969-12-31T23:59:59.999999Z",
+        millis: "2026-01-02T03:04:05.120Z",
+        l: ["2026-01-02T03:04:05.000100Z"],
+        s: "2026-01-02T03:04:05.000Z"
+      });
+    } finally {
+      db.close();
+    }
+  });
+
   it("leaves out members of structures that are null where values are asked for, and keeps what JSON has", async () => {
     const db = await openDatabase({threads: 1});
     try {

@@ -9,6 +9,9 @@ import {withLease} from "../../store/lease.js";
 import {LocalFolder} from "../../store/place/localFolder.js";
 import {retryAfterMs} from "../../store/retryAfter.js";
 import {withoutSecrets, withUser} from "./address.js";
+import {follow} from "./follow.js";
+import {IDLE_MS, stalled} from "./idle.js";
+import {counted, type Transfer} from "./transfer.js";
 
 export interface Downloaded {
   /** Where the bytes are. */
@@ -24,6 +27,10 @@ interface DownloadContext {
   downloads: string;
   headers?: Record<string, string>;
   onProgress?: (message: string) => void;
+  /** Told at every piece that comes. */
+  onTransfer?: (transfer: Transfer) => void;
+  /** How long a server may send nothing; default 60 s. */
+  idleMs?: number;
 }
 
 /** Times a transfer that broke off is taken up again within one pull. */
@@ -38,7 +45,7 @@ const LONGEST_WAIT_MS = 24 * 3_600_000;
 /**
  * Fetches a URL into the store's downloads. An unchanged file (by ETag or Last-Modified) is not sent again; a transfer
  * that broke off, in this pull or an earlier one, goes on where it ended if the server still has the same file. One pull at
- * a time fetches from an address.
+ * a time fetches from an address. A server that sends nothing for a minute is asked again.
  */
 export async function download(url: string, context: DownloadContext): Promise<Downloaded> {
   const folder = join(context.downloads, sha256(url).slice(0, 16));
@@ -55,6 +62,8 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
   const partial = `${path}.partial`;
   const partialRecord = `${partial}.json`;
   const kept = await keptAt(path, record);
+  const address = withoutSecrets(url);
+  const {idleMs = IDLE_MS} = context;
   let busy = 0;
   for (let attempt = 0; ; attempt++) {
     const begun = await readJson<Begun>(partialRecord);
@@ -65,7 +74,7 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
       if (kept?.etag) asked["if-none-match"] = kept.etag;
       else if (kept?.lastModified) asked["if-modified-since"] = kept.lastModified;
       if (resume) Object.assign(asked, {range: `bytes=${have}-`, "if-range": resume});
-      const response = await follow(url, asked);
+      const response = await follow(url, asked, idleMs);
       const {statusCode, headers, body} = response;
       if (statusCode === 304 && kept) {
         await body.dump();
@@ -82,7 +91,7 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
           continue;
         }
         throw new UserError(
-          `dataset ${context.dataset}: ${withoutSecrets(url)} answered ${statusCode}. Check the address, its user and password if it has them, and its \`headers\` if it needs a key.`
+          `dataset ${context.dataset}: ${address} answered ${statusCode}. Check the address, its user and password if it has them, and its \`headers\` if it needs a key.`
         );
       }
       const isRest = statusCode === 206;
@@ -92,13 +101,15 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
         throw new Error("it sent a part that does not follow what was there");
       }
       const of: Begun = isRest ? begun! : {...validatorsOf(headers), total: totalOf(headers)};
-      if (isRest) context.onProgress?.(`resuming ${withoutSecrets(url)} at byte ${have}`);
+      if (isRest) context.onProgress?.(`resuming ${address} at byte ${have}`);
       else {
         // Before its record: bytes of another edition must never stand under these validators.
         await rm(partial, {force: true});
         await writeJsonAtomic(partialRecord, of);
       }
-      await pipeline(body, createWriteStream(partial, {flags: isRest ? "a" : "w"}));
+      const begins = {url: address, bytes: isRest ? have : 0, total: of.total};
+      const pieces = counted(body, begins, context.onTransfer);
+      await pipeline(pieces, createWriteStream(partial, {flags: isRest ? "a" : "w"}));
       const bytes = await sizeOf(partial);
       const total = of.total ?? totalOf(headers);
       if (total !== undefined && bytes !== total) {
@@ -115,11 +126,13 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
       return {...downloaded, path};
     } catch (cause) {
       if (cause instanceof UserError) throw cause;
+      const why = messageOf(stalled(cause, idleMs) ?? cause);
       if (attempt >= RESUMES)
         throw new UserError(
-          `dataset ${context.dataset}: ${withoutSecrets(url)} broke off ${attempt + 1} times (${messageOf(cause)}). Pull again to go on where it ended.`,
+          `dataset ${context.dataset}: ${address} broke off ${attempt + 1} times (${why}). Pull again to go on where it ended.`,
           {cause}
         );
+      context.onProgress?.(`${address} broke off (${why}): asking again, ${attempt + 1} of ${RESUMES}`);
     }
   }
 }
@@ -199,39 +212,6 @@ function validatorsOf(headers: Headers): Validators {
     etag: etag && !etag.startsWith("W/") ? etag : undefined,
     lastModified: headerOf(headers, "last-modified") || undefined
   };
-}
-
-/** Follows redirects; headers of the loader stay with the origin they were meant for. */
-async function follow(
-  url: string,
-  headers: Record<string, string>,
-  left = 5
-): Promise<Dispatcher.ResponseData> {
-  const {request} = await import("undici");
-  const response = await request(url, {headers: {...headers, "accept-encoding": "identity"}});
-  const to = [response.headers.location].flat()[0];
-  if (
-    response.statusCode < 300 ||
-    response.statusCode >= 400 ||
-    response.statusCode === 304 ||
-    !to ||
-    left === 0
-  )
-    return response;
-  await response.body.dump();
-  const next = new URL(to, url);
-  return follow(next.href, headersFor(next, new URL(url), headers), left - 1);
-}
-
-/**
- * The headers that a request redirected from one address to another keeps: all of them at the same origin, else those
- * alone that say which bytes are wanted. The same host without TLS is another origin.
- */
-export function headersFor(to: URL, from: URL, headers: Record<string, string>): Record<string, string> {
-  const conditional = /^(if-|range$)/i;
-  return to.origin === from.origin
-    ? headers
-    : Object.fromEntries(Object.entries(headers).filter(([name]) => conditional.test(name)));
 }
 
 /** The last part of the path, so that its ending still tells the format. */

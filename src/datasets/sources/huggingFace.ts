@@ -7,6 +7,8 @@ import {exactly, fits, text} from "../../store/checked.js";
 import {insideFolder, messageOf, temporaryPath, UserError, withoutCredentials} from "../../store/index.js";
 import {isUrl} from "./address.js";
 import {filePaths, type FilesSource, readFiles, reading} from "./files.js";
+import {fetchWithin, IDLE_MS, stalled} from "./idle.js";
+import {counted} from "./transfer.js";
 import type {SourceContext, SourceReader} from "./types.js";
 
 /** Files of a dataset on the Hugging Face hub. A private one needs HF_TOKEN in the environment. */
@@ -46,8 +48,11 @@ function isHub(value: unknown): boolean {
 export const huggingFace: SourceReader<HuggingFaceSource> = async (source, context) => {
   const {repo, revision = "main", hubUrl} = source;
   const {datasetInfo, listFiles} = await import("@huggingface/hub");
+  const {idleMs = IDLE_MS} = context;
+  const {fetch, close} = await fetchWithin(idleMs);
   const credentials = {
     hubUrl,
+    fetch,
     accessToken: process.env.HF_TOKEN || undefined
   };
   const where = {repo: {type: "dataset" as const, name: repo}, ...credentials};
@@ -77,9 +82,11 @@ export const huggingFace: SourceReader<HuggingFaceSource> = async (source, conte
         ? "Check its name and revision; a private dataset needs HF_TOKEN in the environment."
         : "Check the network and pull again.";
     throw new UserError(
-      `dataset ${context.dataset}: Hugging Face dataset ${repo} at ${revision} could not be read (${status ?? withoutCredentials(messageOf(cause))}). ${advice}`,
+      `dataset ${context.dataset}: Hugging Face dataset ${repo} at ${revision} could not be read (${status ?? withoutCredentials(messageOf(stalled(cause, idleMs) ?? cause))}). ${advice}`,
       {cause}
     );
+  } finally {
+    await close();
   }
 };
 
@@ -87,7 +94,12 @@ export const huggingFace: SourceReader<HuggingFaceSource> = async (source, conte
 async function fetched(
   path: string,
   sha: string,
-  where: {repo: {type: "dataset"; name: string}; hubUrl?: string; accessToken?: string},
+  where: {
+    repo: {type: "dataset"; name: string};
+    hubUrl?: string;
+    accessToken?: string;
+    fetch: typeof globalThis.fetch;
+  },
   context: SourceContext
 ): Promise<string> {
   const target = insideFolder(
@@ -105,10 +117,9 @@ async function fetched(
     throw new UserError(`dataset ${context.dataset}: ${where.repo.name} has no file ${path} at ${sha}.`);
   await mkdir(dirname(target), {recursive: true});
   const temporary = temporaryPath(target);
-  await pipeline(
-    Readable.fromWeb(blob.stream() as Parameters<typeof Readable.fromWeb>[0]),
-    createWriteStream(temporary)
-  );
+  const pieces = Readable.fromWeb(blob.stream() as Parameters<typeof Readable.fromWeb>[0]);
+  const begins = {url: path, bytes: 0, total: blob.size};
+  await pipeline(counted(pieces, begins, context.onTransfer), createWriteStream(temporary));
   await rename(temporary, target);
   return target;
 }

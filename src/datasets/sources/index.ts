@@ -69,4 +69,6 @@ export {brokenLineText, brokenText, lineCount} from "./brokenLines.js";
 export {assertParses, isUrl, sourceWithoutSecrets, withoutSecrets, withUser} from "./address.js";
 export {localFiles, localNames} from "./localFiles.js";
 export {fingerprintOf} from "./rows.js";
+export {IDLE_MS, idleLimits, stalled} from "./idle.js";
+export type {Transfer} from "./transfer.js";
 export {type BrokenLine, FORMER_ID, type SourceRelation} from "./types.js";

@@ -1,4 +1,5 @@
 import type {Database} from "../../store/index.js";
+import type {Transfer} from "./transfer.js";
 
 /** A line of a source that could not be read, or a record of several. Never holds the text: it may be personal. */
 export interface BrokenLine {
@@ -24,6 +25,9 @@ export interface SourceContext {
   /** Leave broken lines out and report them, instead of failing. */
   skipBad: boolean;
   onProgress?: (message: string) => void;
+  onTransfer?: (transfer: Transfer) => void;
+  /** How long a server of files may send nothing; default 60 s. */
+  idleMs?: number;
   /** Takes what is personal out of what another program says, where the dataset has rules of privacy. */
   redacted?: (text: string) => string;
 }

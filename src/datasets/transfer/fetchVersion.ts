@@ -3,7 +3,15 @@ import {copyFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {pipeline} from "node:stream/promises";
 import {type Database, messageOf, UserError} from "../../store/index.js";
-import {assertParses, isUrl, withoutSecrets, withUser} from "../sources/index.js";
+import {
+  assertParses,
+  IDLE_MS,
+  idleLimits,
+  isUrl,
+  stalled,
+  withoutSecrets,
+  withUser
+} from "../sources/index.js";
 import {
   EXPORT_FILE,
   EXPORT_FILES,
@@ -19,6 +27,8 @@ interface Wanted {
   /** The folder where files are put. */
   stage: string;
   known: boolean;
+  /** How long a server may send nothing; default 60 s. */
+  idleMs?: number;
 }
 
 /** Below a folder or URL a version may stand itself, as an export. */
@@ -41,9 +51,9 @@ export async function fetchVersion(
   from: string,
   dataset: string,
   version: string,
-  {stage, known}: Wanted
+  {stage, known, idleMs = IDLE_MS}: Wanted
 ): Promise<void> {
-  if (isUrl(from)) return fetchExport(from, dataset, version, {stage, known});
+  if (isUrl(from)) return fetchExport(from, dataset, version, {stage, known, idleMs});
   const name = transferName(dataset, version);
   const folder = [...exportPlaces(dataset, version), ...storePlaces(dataset, version)]
     .map((place) => resolve(from, place))
@@ -68,21 +78,22 @@ async function fetchExport(
   from: string,
   dataset: string,
   version: string,
-  {stage, known}: Wanted
+  {stage, known, idleMs}: Required<Wanted>
 ): Promise<void> {
+  const into = {stage, idleMs};
   assertParses(from);
   const [manifest, ...others] = FILES as [string, ...string[]];
   for (const place of exportPlaces(dataset, version)) {
     const base = place ? joined(from, place) : from;
-    if (!(await fetched(base, manifest, stage))) continue;
-    if (!(await fetched(base, EXPORT_FILE, stage))) throw noExport(base, transferName(dataset, version));
+    if (!(await fetched(base, manifest, into))) continue;
+    if (!(await fetched(base, EXPORT_FILE, into))) throw noExport(base, transferName(dataset, version));
     const rows = known ? [] : others;
-    for (const file of rows) if (!(await fetched(base, file, stage))) throw nowhere(from, dataset, version);
-    for (const file of [...(known ? [] : OPTIONAL_FILES), HELD_OUT_FILE]) await fetched(base, file, stage);
+    for (const file of rows) if (!(await fetched(base, file, into))) throw nowhere(from, dataset, version);
+    for (const file of [...(known ? [] : OPTIONAL_FILES), HELD_OUT_FILE]) await fetched(base, file, into);
     return;
   }
   for (const place of storePlaces(dataset, version))
-    if (await fetched(joined(from, place), manifest, stage))
+    if (await fetched(joined(from, place), manifest, into))
       throw noExport(joined(from, place), transferName(dataset, version));
   throw nowhere(from, dataset, version);
 }
@@ -102,11 +113,15 @@ function noExport(from: string, name: string): UserError {
 }
 
 /** False when the server has no such file. */
-async function fetched(base: string, file: string, stage: string): Promise<boolean> {
+async function fetched(
+  base: string,
+  file: string,
+  {stage, idleMs}: {stage: string; idleMs: number}
+): Promise<boolean> {
   const url = joined(base, file);
   try {
     const {request} = await import("undici");
-    const {statusCode, body} = await request(url, {headers: withUser(url)});
+    const {statusCode, body} = await request(url, {headers: withUser(url), ...idleLimits(idleMs)});
     if (statusCode === 404 || statusCode === 410) {
       await body.dump();
       return false;
@@ -120,7 +135,7 @@ async function fetched(base: string, file: string, stage: string): Promise<boole
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw new UserError(
-      `${shown(url)} could not be fetched whole (${messageOf(cause)}). Import again when it can be reached.`,
+      `${shown(url)} could not be fetched whole (${messageOf(stalled(cause, idleMs) ?? cause)}). Import again when it can be reached.`,
       {cause}
     );
   }

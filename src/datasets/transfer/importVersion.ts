@@ -43,7 +43,8 @@ export async function importVersion(
   workspace: Workspace,
   dataset: string,
   id: string,
-  from: string
+  from: string,
+  {idleMs}: {idleMs?: number} = {}
 ): Promise<ImportResult> {
   if (!/^[0-9a-f]{16}$/.test(id))
     throw new UserError(
@@ -63,7 +64,7 @@ export async function importVersion(
       const stage = await workspace.place.stage(datasetKey(dataset));
       const db = await openDatabase({tmpDir: workspace.tmpDir, memoryLimit: MEMORY});
       try {
-        await fetchVersion(db, from, dataset, id, {stage: stage.folder, known: known !== undefined});
+        await fetchVersion(db, from, dataset, id, {stage: stage.folder, known: known !== undefined, idleMs});
         if (known) {
           const heldOut = await holdOutImported(db, workspace, known, stage.folder);
           const latest = await latestVersion(workspace, dataset);

@@ -1,0 +1,18 @@
+/**
+ * The number that a decimal's text is, where a double holds it: printed back it has the same value. Else the text, as it was written.
+ */
+export function exactDecimal(text: string): number | string {
+  const number = Number(text);
+  return plain(String(number)) === plain(text) ? number : text;
+}
+
+/** A decimal's significant digits and their power of ten, in one way for all that have the same value. */
+function plain(text: string): string {
+  const [, sign, whole = "", fraction = "", exponent = "0"] = /^(-?)(\d*)\.?(\d*)(?:e([-+]\d+))?$/.exec(
+    text
+  )!;
+  const digits = (whole + fraction).replace(/^0+/, "");
+  const significant = digits.replace(/0+$/, "");
+  const power = Number(exponent) - fraction.length + digits.length - significant.length;
+  return significant === "" ? "0" : `${sign}${significant}e${power}`;
+}
