@@ -18,6 +18,9 @@ import {answerFacts} from "./answerFacts.js";
 import {runContamination, type RunContamination} from "./contamination.js";
 import {openedBefore} from "./openedBefore.js";
 import {unresolvedPersonalData} from "./personalData.js";
+import {publishingOf} from "./publishing.js";
+import {shownRace} from "./shownRace.js";
+import {shownStop} from "./shownReasons.js";
 import {splitGaps} from "./splitComparison.js";
 
 export interface RunVerdict extends RunReport {
@@ -46,7 +49,7 @@ export async function runVerdict(
   const answers = await answerFacts(store, run);
   const report = await runReport(store, run, {
     margin,
-    race,
+    race: race && shownRace(race, await publishingOf(store, run)),
     ...(await weightsOf(store, run)),
     facts: async (table) => {
       contamination = await runContamination(store, run, table);
@@ -114,7 +117,7 @@ async function factsOf(
     selected: contamination?.selected,
     openedBefore: await openedBefore(store, run, race),
     // A round of a race ends where the race had seen enough.
-    partial: run.status === "partial" && !race ? (run.stopped ?? "it was interrupted") : undefined,
+    partial: run.status === "partial" && !race ? await stopOf(store, run) : undefined,
     personalData: await unresolvedPersonalData(store, run),
     judge: await judgeOf(store, run),
     prices: run.candidates.flatMap(({name, price}) => {
@@ -123,6 +126,13 @@ async function factsOf(
     }),
     slices: await slicesOf(store, run, table)
   };
+}
+
+/** A pull request's comment and pages tell it, which what a scorer or a server said must not reach as it is. */
+async function stopOf(store: Store, run: RunManifest): Promise<string> {
+  return run.stopped === undefined
+    ? "it was interrupted"
+    : shownStop(run.stopped, await publishingOf(store, run));
 }
 
 /** A random split may put related rows on both sides: then the newest run of the eval on another kind of split is asked. */
