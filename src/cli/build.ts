@@ -5,9 +5,11 @@ import {join} from "node:path";
 import {finishSite, siteFingerprint} from "../site/index.js";
 import {forgetForeignReads} from "../site/staleOutputs.js";
 import {LocalFolder, type Place, UserError, withLease, type Workspace} from "../store/index.js";
+import {warnOfBroken} from "./broken.js";
 import {brokenPages} from "./brokenPages.js";
 import {framework} from "./framework.js";
-import {findProject, openProject} from "./project.js";
+import {type Definitions, notePublishing} from "./notePublishing.js";
+import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {note, print} from "./terminal.js";
 
 const WAIT_MS = 30 * 60_000;
@@ -22,6 +24,8 @@ interface BuildOptions {
   /** Without what Framework prints. */
   quiet?: boolean;
   unlessCurrent?: boolean;
+  /** Of the project's files, where they were loaded already. */
+  definitions?: Definitions;
   /** Called before the work begins, and not when there is none. */
   onBuild?(): void;
 }
@@ -61,9 +65,10 @@ const BUILT_FROM = "site.json";
 async function buildUnlessCurrent(
   project: string,
   {workspace, here}: {workspace: Workspace; here: Place},
-  {quiet = false, unlessCurrent = false, onBuild}: BuildOptions
+  {quiet = false, unlessCurrent = false, definitions, onBuild}: BuildOptions
 ): Promise<boolean> {
   const dist = join(project, "dist");
+  await notePublishing(workspace, definitions ?? (await definitionsOf(project)));
   const record = Buffer.from(JSON.stringify({fingerprint: await siteFingerprint(workspace)}));
   if (unlessCurrent && existsSync(join(dist, "index.html"))) {
     const builtFrom = await here.read(BUILT_FROM);
@@ -92,6 +97,15 @@ async function buildUnlessCurrent(
   }
   await here.put(BUILT_FROM, record);
   return true;
+}
+
+/** What rows are published as is known without the files that cannot be loaded, which are named. */
+async function definitionsOf(project: string): Promise<Definitions> {
+  const {datasets, broken} = await loadDatasets(project);
+  const {evals, broken: brokenEvals} = await loadEvals(project);
+  const all = [...broken, ...brokenEvals];
+  warnOfBroken(all);
+  return {datasets, evals, whole: all.length === 0};
 }
 
 /** The new folder in the old one's place; what cannot be moved there, as a mounted folder cannot, is copied. */

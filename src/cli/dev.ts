@@ -24,6 +24,8 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
   const url = `http://localhost:${typeof address === "object" && address ? address.port : options.port}/`;
   print(`The report is at ${url}`);
   const watching = new AbortController();
+  // The preview does not wait for it: it is drawn again where definitions let it show less than before.
+  const noted = replan(project, [], watching.signal);
   const watched = touchOnStoreChange({
     workspace,
     root: join(project, "src"),
@@ -51,6 +53,7 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
     await closeProxy(proxy);
     await watched;
     await redefined;
+    await noted;
   }
 }
 

@@ -1,5 +1,5 @@
 import {brokenLineText, lineCount, pull, type PullResult} from "../datasets/index.js";
-import {UserError} from "../store/index.js";
+import {shellWord, UserError} from "../store/index.js";
 import {pullRedactor} from "../privacy/index.js";
 import {type Broken, reportBroken, warnOfBroken} from "./broken.js";
 import {fail} from "./fail.js";
@@ -66,7 +66,7 @@ function printResults(results: readonly PullResult[]): void {
     for (const [filter, {undetermined}] of Object.entries(version.filters ?? {}))
       if (undetermined)
         note(
-          `${version.dataset}: filter "${filter}" could not tell of ${undetermined} rows and kept them: \`assay rows ${version.dataset} --undetermined ${/^[\w.-]+$/.test(filter) ? filter : JSON.stringify(filter)}\` shows them`
+          `${version.dataset}: filter "${filter}" could not tell of ${undetermined} rows and kept them: \`assay rows ${version.dataset} --undetermined ${shellWord(filter)}\` shows them`
         );
   if (results.length === 0) return;
   print(

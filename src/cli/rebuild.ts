@@ -129,6 +129,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
       const built = await buildSite(project, {
         quiet: true,
         unlessCurrent: true,
+        definitions: {datasets, evals, whole: broken.length + brokenEvals.length === 0},
         onBuild: () => note("report: building it, which takes about a minute the first time")
       });
       print(

@@ -3,6 +3,7 @@ import type {DatasetDefinition} from "../datasets/index.js";
 import {pullRedactor} from "../privacy/index.js";
 import {openStore, type Workspace} from "../store/index.js";
 import {reportBroken} from "./broken.js";
+import {notePublishing} from "./notePublishing.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {changesOf} from "./pull.js";
 import {onFailure, outcomeText} from "./run.js";
@@ -12,7 +13,7 @@ import {notedOnce, print} from "./terminal.js";
 /**
  * What a change of loaders or evals asks for: local data is pulled again, and every eval is planned. An eval whose answers
  * are all in the store is scored; of the others it is said what a run would take. Nobody is called.
- * @param paths the files that changed, from the project's folder
+ * @param paths the files that changed, from the project's folder; for none only what pages may show is noted
  */
 export async function replanVerb(paths: readonly string[]): Promise<void> {
   const project = findProject();
@@ -20,6 +21,8 @@ export async function replanVerb(paths: readonly string[]): Promise<void> {
   const {evals, broken: brokenEvals} = await loadEvals(project);
   reportBroken([...broken, ...brokenEvals]);
   const workspace = await openProject();
+  await notePublishing(workspace, {datasets, evals, whole: broken.length + brokenEvals.length === 0});
+  if (paths.length === 0) return;
   if (paths.some((path) => path.startsWith("data-loaders/"))) await pullLocal(workspace, datasets, evals);
   const store = await openStore(workspace);
   const {signal, abortSignal, dispose} = interruptSignals();

@@ -2,13 +2,19 @@ import {group} from "d3";
 import {html} from "htl";
 import type {RowDetail} from "../site/detailTypes.js";
 import type {RunView} from "../site/types.js";
+import {shellWord} from "../store/shellWord.js";
 import {code, type Content, details, section} from "./elements.js";
 import {list} from "./format.js";
 import {said, text} from "./shownText.js";
 
+/** What prints a row's whole prompt; its id may be anything, so that a shell has to be kept from reading it. */
+export function promptCommand(run: Pick<RunView, "eval">, row: string): string {
+  return `npx assay rows ${run.eval} --prompt ${shellWord(row)}`;
+}
+
 /** The messages that candidates were sent about a row, and what they might call. */
 export function asked(run: RunView, {id, prompts}: RowDetail): HTMLElement {
-  const command = code(`npx assay rows ${run.eval} --prompt ${id}`);
+  const command = code(promptCommand(run, id));
   return section(
     "What was asked",
     ...prompts.map(

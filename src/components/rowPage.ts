@@ -11,7 +11,7 @@ import {loadNote} from "./loadNote.js";
 import {neighbours, onKeys} from "./rowOrder.js";
 import {loadIds} from "./runRows.js";
 import {rowQuery} from "./scoreQueries.js";
-import {asked} from "./rowAsked.js";
+import {asked, promptCommand} from "./rowAsked.js";
 import {knownFromTraining} from "./rowKnown.js";
 import {scoreBadge} from "./scoreBadge.js";
 import {said, text} from "./shownText.js";
@@ -41,7 +41,7 @@ export async function rowPage(run: RunView | null): Promise<Content> {
   if (!detail)
     return emptyState(`This report holds no text of row ${id}.`, [
       "Texts are kept of the 5,000 rows on which candidates differ most. The store has them all: ",
-      code(`npx assay rows ${run.eval} --prompt ${id}`)
+      code(promptCommand(run, id))
     ]);
   const page = html`<div class="row-page">
     ${walk(steps)} ${about(run, detail)} ${asked(run, detail)} ${answered(run, detail)}

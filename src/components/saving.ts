@@ -31,7 +31,7 @@ function tableCsv(table: HTMLTableElement): string {
     .filter((row) => !row.classList.contains("group") && !row.hidden)
     .map((row) =>
       [...row.cells]
-        .flatMap((cell) => [quoted(textOf(cell)), ...Array<string>(cell.colSpan - 1).fill("")])
+        .flatMap((cell) => [csvCell(textOf(cell)), ...Array<string>(cell.colSpan - 1).fill("")])
         .join(",")
     );
   return `${lines.join("\r\n")}\r\n`;
@@ -43,8 +43,13 @@ function textOf(cell: Element): string {
   return (copy.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 
-function quoted(text: string): string {
-  const safe = /^[=+@\t\r]|^-(?![\d.])/.test(text) && !/^\+[\d.]/.test(text) ? `'${text}` : text;
+const FIGURE = "[+\u2212-]?\\d[\\d,]*(?:\\.\\d+)?%?";
+/** Figures as tables write them, with units and intervals: "-2.1 points", "+1.4 (-0.3 to +3.1)", "+1.4; 83.1% against 81.7%". */
+const FIGURES = new RegExp(`^${FIGURE}(?:[;,]? (?:\\(?${FIGURE}\\)?|[a-zµ]{1,12}))*$`);
+
+/** A cell as CSV has it; one that a spreadsheet would work out behind an apostrophe, but for figures. */
+export function csvCell(text: string): string {
+  const safe = /^[=+@\t\r-]/.test(text) && !FIGURES.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -2,6 +2,8 @@ import {costsOf} from "../decisions/index.js";
 import {quantile} from "../stats/index.js";
 import type {ModelManifest} from "../models/types.js";
 import type {RunCandidate, RunManifest, Store} from "../store/index.js";
+import {countedReasons} from "./countedReasons.js";
+import type {ShownReasons} from "./shownReasons.js";
 import type {CandidateView} from "./types.js";
 
 interface Usage {
@@ -16,11 +18,19 @@ interface Usage {
   completion_tokens: number | null;
 }
 
+interface Failure {
+  candidate: string;
+  variant: string;
+  reason: string | null;
+  kind: string | null;
+  count: number;
+}
+
 /** Cost, speed, failures and lineage of a run's candidates, one entry a prompt variant, in the manifest's order. */
 export async function candidateViews(
   store: Store,
   run: RunManifest,
-  models: ReadonlyMap<string, ModelManifest>
+  {models, reasons}: {models: ReadonlyMap<string, ModelManifest>; reasons: ShownReasons}
 ): Promise<CandidateView[]> {
   const {usd} = await store.pricing(run);
   const usage = await store.rows<Usage>(
@@ -34,8 +44,8 @@ export async function candidateViews(
     {run: run.id}
   );
   const costs = await costsOf(store, run);
-  const failures = await store.rows<{candidate: string; variant: string; reason: string; count: number}>(
-    `select candidate, variant, coalesce(reason, reason_kind, 'no reason given') as reason, count(*)::int as count from completions
+  const failures = await store.rows<Failure>(
+    `select candidate, variant, reason, reason_kind as kind, count(*)::int as count from completions
      where run = $run and status = 'failed' group by all order by count desc, reason`,
     {run: run.id}
   );
@@ -60,7 +70,7 @@ export async function candidateViews(
         completed: found?.completed ?? 0,
         failed: found?.failed ?? 0,
         reused: found?.reused ?? 0,
-        failures: failures.filter(mine).map(({reason, count}) => ({reason, count})),
+        failures: countedReasons(failures.filter(mine), ({reason, kind}) => reasons.ofCall(reason, kind)),
         costPerThousand: costs[name]?.usdPerThousand,
         unpriced: (found?.completed ?? 0) - (found?.priced ?? 0),
         p50LatencyMs: quantile(found?.latencies ?? [], 0.5),

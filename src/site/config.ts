@@ -10,6 +10,7 @@ import {type NavigationPage, REPORT_PAGES, siteFooter, siteHead, siteHeader} fro
 import {seedNpmCache} from "./seedNpmCache.js";
 import {SQL_FILES, sqlEngine} from "./sqlEngine.js";
 import {loaderVersions, removeStaleOutputs} from "./staleOutputs.js";
+import {publishingFingerprint} from "./statedPublishing.js";
 
 export interface SiteOptions {
   /** The folder of pages; default "src". */
@@ -41,6 +42,7 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
     await storeFingerprint(workspace),
     await codeFingerprint(),
     await pricesFingerprint(workspace.project),
+    await publishingFingerprint(workspace),
     duckdb?.version ?? "no-sql"
   ].join("-");
   await removeStaleOutputs(resolve(root), fingerprint, await loaderVersions(resolve(root)));

@@ -5,6 +5,7 @@ import type {DatasetsData, DatasetView} from "./dataTypes.js";
 import {ledgerView} from "./ledgers.js";
 import {publishing} from "./publishing.js";
 import {purgesOf} from "./purges.js";
+import {statedPublishing} from "./statedPublishing.js";
 import {versionDetails} from "./versionDetails.js";
 
 /** Older versions are listed with what their record says. */
@@ -17,10 +18,11 @@ const DESCRIBED = 12;
 export async function datasets(store: Store): Promise<DatasetsData> {
   const byName = group(await store.versions(), ({dataset}) => dataset);
   const runs = await store.runs({archived: true});
+  const stated = await statedPublishing(store.workspace);
   const views: DatasetView[] = [];
   for (const [name, versions] of byName) {
     const splits = await store.splits(name);
-    const publish = publishing(versions, runs);
+    const publish = publishing(versions, runs, stated);
     const described = versions.slice(-DESCRIBED).reverse();
     const details = await inTurn(described, (version) =>
       versionDetails(

@@ -8,6 +8,7 @@ import {dayOf} from "../costs/index.js";
 import {placeFingerprint, PRICES_FOLDER, projectPricesOr, type Workspace} from "../store/index.js";
 import {engineRooms} from "./engineRooms.js";
 import {loaderFiles} from "./staleOutputs.js";
+import {publishingFingerprint} from "./statedPublishing.js";
 
 /** SHA-256 over what pages are made from in a store. A place with nothing in it has a fingerprint too. */
 export async function storeFingerprint({place}: Pick<Workspace, "place">): Promise<string> {
@@ -40,12 +41,12 @@ async function importsOf(engine: string, file: string): Promise<string[]> {
 const CONFIGURATIONS = ["observablehq.config.ts", "observablehq.config.js"];
 
 /**
- * SHA-256 over everything a built site is known to come from: store, pages and loaders below `root`, Framework's
+ * SHA-256 over everything a built site is known to come from: store, what definitions let it publish, pages and loaders below `root`, Framework's
  * configuration, what loaders and it import from elsewhere in the project, the installed packages and the engine. Equal
  * fingerprints build equal sites, unless a loader reads something else itself.
  */
 export async function siteFingerprint(
-  {project, place}: Pick<Workspace, "project" | "place">,
+  {project, dir, place}: Pick<Workspace, "project" | "dir" | "place">,
   root = "src"
 ): Promise<string> {
   const files = [
@@ -59,6 +60,7 @@ export async function siteFingerprint(
     await storeFingerprint({place}),
     await codeFingerprint(),
     await pricesFingerprint(project),
+    await publishingFingerprint({dir}),
     await hashFiles(project, [...new Set(files)])
   ];
   return createHash("sha256").update(parts.join()).digest("hex");

@@ -2,13 +2,17 @@ import {callsOf, scoreTable, type ScoreTable} from "../decisions/index.js";
 import {everything, listRaces} from "../races/index.js";
 import {readRun, runIds, type Store, type Workspace} from "../store/index.js";
 import type {RaceScores, RacesData, RaceView} from "./decisionTypes.js";
+import {publishingOf} from "./publishing.js";
+import {shownRace} from "./shownRace.js";
 
 /** Every race of the store, the newest first; none gives an empty list. */
 export async function races(store: Store): Promise<RacesData> {
   const views: RaceView[] = [];
   for (const race of await raceViews(store.workspace)) {
-    const found = await everything(store, race);
-    views.push({...race, everything: found});
+    const last = race.rounds.at(-1)?.run;
+    const run = last && (await readRun(store.workspace, last));
+    const shown = shownRace(race, run ? await publishingOf(store, run) : "ids");
+    views.push({...shown, everything: await everything(store, race)});
   }
   return {races: views};
 }

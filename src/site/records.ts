@@ -1,8 +1,10 @@
 import {basename, isAbsolute} from "node:path";
 import {type LineageGraph, listModels, storedLineage} from "../models/index.js";
-import {modelsDir, type Store} from "../store/index.js";
+import {modelsDir, type RunManifest, type Store} from "../store/index.js";
 import {contaminatedRows} from "./contaminatedRows.js";
 import {TrainedTexts} from "./contamination.js";
+import {publishingOf} from "./publishing.js";
+import {shownStop} from "./shownReasons.js";
 import type {ModelsData, RunsData} from "./types.js";
 
 /** Every model's record: what merges and fine-tunes were made from. A folder outside the project is told by its name alone. */
@@ -15,9 +17,16 @@ function shownFolder(folder: string): string {
   return isAbsolute(folder) || folder.startsWith("..") ? basename(folder) : folder;
 }
 
-/** Every sealed run's record, the newest first. */
+/** Every sealed run's record, the newest first; why one was stopped as its rows are published. */
 export async function runs(store: Store): Promise<RunsData> {
-  return {runs: (await store.runs()).reverse()};
+  const shown: RunManifest[] = [];
+  for (const run of await store.runs())
+    shown.push(
+      run.stopped === undefined
+        ? run
+        : {...run, stopped: shownStop(run.stopped, await publishingOf(store, run))}
+    );
+  return {runs: shown.reverse()};
 }
 
 /** The lineage of all that the store holds, as one graph, with the contaminated rows of its runs. */

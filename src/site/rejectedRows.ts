@@ -1,6 +1,8 @@
 import {type Store, type VersionManifest, versionTable, withoutHeldOut} from "../store/index.js";
+import {countedReasons} from "./countedReasons.js";
 import type {RejectedView, SkippedView} from "./dataTypes.js";
 import {type ExcerptsOf, masked} from "./excerpts.js";
+import {firstMasked} from "./shownReasons.js";
 
 const REASONS = 5;
 const EXAMPLES = 3;
@@ -10,7 +12,7 @@ const LINES = 5;
 export async function rejectedRows(
   store: Store,
   version: VersionManifest,
-  excerptsOf: ExcerptsOf
+  {excerpts: shown, excerptsOf}: {excerpts: boolean; excerptsOf: ExcerptsOf}
 ): Promise<RejectedView[]> {
   const filters = Object.entries(version.filters ?? {});
   const all = await versionTable(store.workspace, version, "rejected.parquet");
@@ -31,19 +33,40 @@ export async function rejectedRows(
     examples.map(({row_id}) => row_id)
   );
   return filters.map(([filter, {rule, undetermined}]) => {
-    const reasons = counted.filter((one) => one.filter === filter);
+    const show = reasonsOf(rule, shown);
+    const own = counted.filter((one) => one.filter === filter);
+    const reasons = countedReasons(
+      own.map(({reason, rows}) => ({reason, count: rows})),
+      ({reason}) => show(reason)
+    );
     return {
       filter,
       rule: typeof rule === "string" ? rule : settingsText(rule as Record<string, unknown>),
-      rows: reasons.reduce((sum, {rows}) => sum + rows, 0),
+      rows: own.reduce((sum, {rows}) => sum + rows, 0),
       undetermined,
-      reasons: reasons.slice(0, REASONS).map(({reason, rows}) => ({reason, rows})),
+      reasons: reasons.slice(0, REASONS).map(({reason, count}) => ({reason, rows: count})),
       reasonCount: reasons.length,
       examples: examples
         .filter((one) => one.filter === filter)
-        .map(({row_id, reason}) => ({id: row_id, reason, excerpt: excerpts.get(row_id) ?? null}))
+        .map(({row_id, reason}) => ({
+          id: row_id,
+          reason: show(reason),
+          excerpt: excerpts.get(row_id) ?? null
+        }))
     };
   });
+}
+
+/**
+ * Shows why a filter dropped rows. Conditions and presets say it in words of their own; a filter of the project's may repeat
+ * what stands in a row: masked, or not told where rows are not shown.
+ */
+function reasonsOf(rule: unknown, shown: boolean): (reason: string) => string {
+  const isOwn = typeof rule !== "string" && (rule as {preset?: unknown}).preset === undefined;
+  if (!isOwn) return (reason) => reason;
+  if (!shown) return () => "not published";
+  const mask = firstMasked();
+  return (reason) => mask(reason) ?? "another reason";
 }
 
 /** "textLength: min 5, max 8000". */

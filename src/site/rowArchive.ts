@@ -1,6 +1,7 @@
 import type {Store} from "../store/index.js";
 import {comparisons} from "./comparisons.js";
 import {comparisonsFile, detailFile, DETAILS_PER_FILE} from "./detailFiles.js";
+import {publishingOf} from "./publishing.js";
 import {PublishedSecrets, refuseSecretNames} from "./publishedSecrets.js";
 import {rowDetails} from "./rowDetails.js";
 import {type RowFile, runRows} from "./runRows.js";
@@ -16,7 +17,7 @@ export async function archivedFiles(store: Store, run: string): Promise<RowFile[
   const manifest = (await store.runs({archived: true})).find(({id}) => id === run);
   if (manifest) refuseSecretNames(manifest);
   const files = await runRows(store, run);
-  const open = manifest?.publish === "text";
+  const open = manifest !== undefined && (await publishingOf(store, manifest)) === "text";
   const secrets = new PublishedSecrets();
   let details = 0;
   for await (const file of rowDetails(store, run)) {

@@ -1,10 +1,13 @@
 import {confidenceOf} from "../costs/index.js";
 import {scoreTable, type ScoreTable} from "../decisions/index.js";
-import type {RunManifest, Store} from "../store/index.js";
+import {maskExcerpt} from "../privacy/index.js";
+import type {Publishing, RunManifest, Store} from "../store/index.js";
 import type {ArrowColumn} from "./arrowColumn.js";
 import {judgeColumns} from "./judgeColumns.js";
 import {expectedText, labelsOf, type Publish, publisher} from "./publisher.js";
+import {publishingOf} from "./publishing.js";
 import {OTHER, type RowsMetadata} from "./rowFiles.js";
+import {type ShownReasons, shownReasons} from "./shownReasons.js";
 
 /** A run's rows as far as pages may show them, in the run's order. */
 export interface RowColumns extends Pick<RowsMetadata, "candidates" | "baseline" | "scorers"> {
@@ -32,6 +35,10 @@ export interface RowColumns extends Pick<RowsMetadata, "candidates" | "baseline"
   judges: Record<string, ArrowColumn>;
 }
 
+const LONGEST = 300;
+/** Longer texts are cut before they are looked through. */
+const MOST_READ = 4 * LONGEST;
+
 interface Item {
   row_id: string;
   cluster: string | null;
@@ -42,10 +49,12 @@ interface Item {
 
 /** Reads a run's rows, scores and answers from the store. */
 export async function rowColumns(store: Store, run: RunManifest): Promise<RowColumns> {
-  const items = await store.rows<Item>(
+  const publishing = await publishingOf(store, run);
+  const stored = await store.rows<Item>(
     "select row_id, cluster, expected, slices, excerpt from items where run = $run order by position",
     {run: run.id}
   );
+  const items = stored.map((item) => ({...item, excerpt: shownExcerpt(item, run, publishing)}));
   const wanted = items.map((item) => expectedText(item.expected));
   const labels = labelsOf(wanted);
   const publish = publisher(wanted, labels);
@@ -54,7 +63,11 @@ export async function rowColumns(store: Store, run: RunManifest): Promise<RowCol
   const scored = await scoresOf(store, run);
   const answered: Publish = (text, excerpt) =>
     publish(text, excerpt) ?? (text !== null && labels.size > 0 ? OTHER : null);
-  const given = await answersOf(store, run, items, scored.candidates, answered);
+  const given = await answersOf(store, run, items, {
+    candidates: scored.candidates,
+    publish: answered,
+    reasons: shownReasons(publishing)
+  });
   return {
     ...scored,
     ...given,
@@ -69,6 +82,12 @@ export async function rowColumns(store: Store, run: RunManifest): Promise<RowCol
       ? await judgeColumns(store, run, {candidates: scored.candidates, rowIds})
       : {}
   };
+}
+
+/** The excerpt was sealed as rows were published then, which may be less strictly than they are now. */
+function shownExcerpt({excerpt}: Item, {publish}: RunManifest, now: Publishing): string | null {
+  if (excerpt === null || now === "ids") return null;
+  return publish === "text" && now === "masked" ? maskExcerpt(excerpt.slice(0, MOST_READ), LONGEST) : excerpt;
 }
 
 async function scoresOf(
@@ -131,8 +150,7 @@ async function answersOf(
   store: Store,
   run: RunManifest,
   items: readonly Item[],
-  candidates: readonly string[],
-  publish: Publish
+  {candidates, publish, reasons}: {candidates: readonly string[]; publish: Publish; reasons: ShownReasons}
 ): Promise<Pick<RowColumns, "answers" | "failures" | "confidence" | "predicts">> {
   const position = new Map(items.map((item, i) => [item.row_id, i]));
   const empty = () =>
@@ -141,7 +159,7 @@ async function answersOf(
   const failures = empty();
   const confidence = new Map<string, (number | null)[]>();
   let predicts = false;
-  const query = `select c.row_id, c.candidate, c.variant, c.status, c.reason, c.output, c.logprobs,
+  const query = `select c.row_id, c.candidate, c.variant, c.status, c.reason, c.reason_kind, c.output, c.logprobs,
       s.details, s.status as score_status, s.reason as score_reason
     from completions c left join scores s on s.run = c.run and s.row_id = c.row_id and s.candidate = c.candidate
       and s.variant = c.variant and s.repeat = c.repeat and s.scorer = $scorer
@@ -151,8 +169,8 @@ async function answersOf(
       const name = run.variants.length > 1 ? `${row.candidate} · ${row.variant}` : row.candidate;
       const i = position.get(row.row_id);
       if (i === undefined) continue;
-      if (row.status === "failed") failures.get(name)![i] = row.reason ?? "no reason given";
-      else if (row.score_status === "failed") failures.get(name)![i] = row.score_reason ?? "not scored";
+      if (row.status === "failed") failures.get(name)![i] = reasons.ofCall(row.reason, row.reason_kind);
+      else if (row.score_status === "failed") failures.get(name)![i] = reasons.ofScore(row.score_reason);
       const label = predicted(row.details);
       predicts ||= label !== undefined;
       answers.get(name)![i] = publish(label ?? row.output, items[i]!.excerpt);
@@ -170,6 +188,7 @@ interface Answer {
   variant: string;
   status: string;
   reason: string | null;
+  reason_kind: string | null;
   output: string | null;
   logprobs: string | null;
   details: string | null;

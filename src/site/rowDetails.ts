@@ -1,11 +1,20 @@
-import {strictest} from "../datasets/index.js";
 import {maskText, recognizersVersion} from "../privacy/index.js";
-import {readCached, type RunManifest, sha256, sqlString, type Store, writeCached} from "../store/index.js";
+import {
+  type Publishing,
+  readCached,
+  type RunManifest,
+  sha256,
+  sqlString,
+  type Store,
+  writeCached
+} from "../store/index.js";
 import {DETAILS_PER_FILE, MOST_DETAILED} from "./detailFiles.js";
 import type {AnswerDetail, DetailFile, KnownFrom, RowDetail, ShownText} from "./detailTypes.js";
 import {knownFromTraining} from "./knownFromTraining.js";
 import {expectedText, labelsOf} from "./publisher.js";
+import {publishingOf} from "./publishing.js";
 import {answersOf, historyOf, promptsOf} from "./rowQueries.js";
+import {type ShownReasons, shownReasons} from "./shownReasons.js";
 
 /** Rows: what asking takes hardly depends on how many are asked about. */
 const READ_AT_ONCE = 5 * DETAILS_PER_FILE;
@@ -29,20 +38,20 @@ export async function detailedRows(store: Store, run: RunManifest): Promise<stri
 
 /**
  * The details of the rows of `detailedRows`, file by file. Texts are as the eval and its dataset publish them: masked unless
- * they say otherwise, none for "ids"; labels and failures' reasons always. A run without rows has one empty file.
+ * they say otherwise, none for "ids"; labels always, and failures' reasons as `shownReasons` has them. A run without rows has one empty file.
  */
 export async function* rowDetails(store: Store, id: string): AsyncGenerator<DetailFile> {
   const run = (await store.runs({archived: true})).find((one) => one.id === id);
   if (!run) throw new Error(`no such run: ${id}`);
-  const versions = await store.versions(run.dataset.name);
-  const publish = strictest(run.publish ?? "masked", versions.at(-1)?.publish);
+  const publish = await publishingOf(store, run);
   const expected = await store.rows<{expected: string | null}>(
     "select expected from items where run = $run order by position",
     {run: id}
   );
   const show = await openTexts(store, publish, labelsOf(expected.map((row) => expectedText(row.expected))));
   const ids = await detailedRows(store, run);
-  const shown = {show: show.text, training: await knownFromTraining(store, run, ids, show.text)};
+  const reasons = shownReasons(publish, show.reason);
+  const shown = {show: show.text, reasons, training: await knownFromTraining(store, run, ids, show.text)};
   for (let from = 0; from === 0 || from < ids.length; from += READ_AT_ONCE) {
     const rows = await detailsOf(store, run, ids.slice(from, from + READ_AT_ONCE), shown);
     for (let at = 0; at === 0 || at < rows.length; at += DETAILS_PER_FILE)
@@ -57,7 +66,15 @@ async function detailsOf(
   store: Store,
   run: RunManifest,
   ids: readonly string[],
-  {show, training}: {show: Show; training: ReadonlyMap<string, KnownFrom[]>}
+  {
+    show,
+    reasons,
+    training
+  }: {
+    show: Show;
+    reasons: ShownReasons;
+    training: ReadonlyMap<string, KnownFrom[]>;
+  }
 ): Promise<RowDetail[]> {
   if (ids.length === 0) return [];
   const among = `row_id in (${ids.map(sqlString).join(", ")})`;
@@ -72,7 +89,7 @@ async function detailsOf(
     {run: run.id}
   );
   const prompts = await promptsOf(store, run, among);
-  const answers = await answersOf(store, run, among);
+  const answers = await answersOf(store, run, among, reasons);
   const history = await historyOf(store, run, among);
   const byId = new Map(items.map((item) => [item.row_id, item]));
   return ids.flatMap((id): RowDetail[] => {
@@ -114,7 +131,7 @@ function shownMessages(
 }
 
 /** Shows texts as they may be shown; what was masked is kept in the store by its content, so that no build masks it again. */
-async function openTexts(store: Store, publish: "ids" | "masked" | "text", labels: ReadonlySet<string>) {
+async function openTexts(store: Store, publish: Publishing, labels: ReadonlySet<string>) {
   const name = "masked-texts";
   const version = recognizersVersion();
   const kept = await readCached<{version: string; texts: Record<string, ShownText>}>(store.workspace, name);
@@ -139,6 +156,7 @@ async function openTexts(store: Store, publish: "ids" | "masked" | "text", label
       if (publish === "masked") return masked(text);
       return text.length <= LONGEST_OPEN ? {text} : {text: text.slice(0, LONGEST_OPEN), cut: true};
     },
+    reason: (reason: string): string => masked(reason).text.replace(/\s+/g, " ").trim(),
     async save() {
       if (!grown) return;
       // Another loader may have kept texts of other runs meanwhile.

@@ -2,6 +2,7 @@ import {group} from "d3-array";
 import {overRepeats} from "../decisions/index.js";
 import {lastAsked, type RunManifest, type Store} from "../store/index.js";
 import type {AnswerDetail, RowDetail} from "./detailTypes.js";
+import type {ShownReasons} from "./shownReasons.js";
 
 /** Runs before the one shown, of which a row's history tells. */
 const MOST_HISTORY = 12;
@@ -46,15 +47,16 @@ type StoredAnswer = Omit<AnswerDetail, "output" | "toolCalls" | "scores"> & {
   scores: (Omit<AnswerDetail["scores"][number], "details"> & {details: string | null})[];
 };
 
-/** What every candidate answered about some rows, with every scorer's word on it, by row. */
+/** What every candidate answered about some rows, with every scorer's word on it, by row; why something failed as `reasons` shows it. */
 export async function answersOf(
   store: Store,
   run: RunManifest,
-  among: string
+  among: string,
+  reasons: ShownReasons
 ): Promise<Map<string, StoredAnswer[]>> {
   const {usd} = await store.pricing(run);
   const completions = await store.rows<CompletionRow>(
-    `select row_id, candidate, variant, repeat, status, reason, output, tool_calls, finish_reason, served_model, reused,
+    `select row_id, candidate, variant, repeat, status, reason, reason_kind, output, tool_calls, finish_reason, served_model, reused,
        prompt_tokens::double as prompt_tokens, completion_tokens::double as completion_tokens,
        cached_tokens::double as cached_tokens, latency_ms, first_token_ms, ${usd} as cost_usd, attempts
      from completions where run = $run and ${among}`,
@@ -81,13 +83,13 @@ export async function answersOf(
     repeat: one.repeat,
     output: one.output,
     toolCalls: one.tool_calls,
-    failed: one.status === "failed" ? (one.reason ?? "no reason given") : undefined,
+    failed: one.status === "failed" ? reasons.ofCall(one.reason, one.reason_kind) : undefined,
     scores: (scored.get(key(one)) ?? [])
       .sort((a, b) => scorers.get(a.scorer)! - scorers.get(b.scorer)!)
       .map(({scorer, status, value, reason, details}) => ({
         scorer,
         value: status === "scored" ? (value ?? undefined) : undefined,
-        failed: status === "scored" ? undefined : (reason ?? "no reason given"),
+        failed: status === "scored" ? undefined : reasons.ofScore(reason),
         details
       })),
     promptTokens: one.prompt_tokens ?? undefined,
@@ -154,6 +156,7 @@ interface CompletionRow {
   repeat: number;
   status: string;
   reason: string | null;
+  reason_kind: string | null;
   output: string | null;
   tool_calls: string | null;
   finish_reason: string | null;

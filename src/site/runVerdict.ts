@@ -19,6 +19,9 @@ import {runContamination, type RunContamination} from "./contamination.js";
 import {openedBefore} from "./openedBefore.js";
 import {seenBefore} from "./seenBefore.js";
 import {unresolvedPersonalData} from "./personalData.js";
+import {publishingOf} from "./publishing.js";
+import {shownRace} from "./shownRace.js";
+import {shownStop} from "./shownReasons.js";
 import {splitGaps} from "./splitComparison.js";
 
 export interface RunVerdict extends RunReport {
@@ -47,7 +50,7 @@ export async function runVerdict(
   const answers = await answerFacts(store, run);
   const report = await runReport(store, run, {
     margin,
-    race,
+    race: race && shownRace(race, await publishingOf(store, run)),
     ...(await weightsOf(store, run)),
     facts: async (table) => {
       contamination = await runContamination(store, run, table);
@@ -116,7 +119,7 @@ async function factsOf(
     openedBefore: await openedBefore(store, run, race),
     seenBefore: await seenBefore(store, run),
     // A round of a race ends where the race had seen enough.
-    partial: run.status === "partial" && !race ? (run.stopped ?? "it was interrupted") : undefined,
+    partial: run.status === "partial" && !race ? await stopOf(store, run) : undefined,
     personalData: await unresolvedPersonalData(store, run),
     judge: await judgeOf(store, run),
     otherScorers: await otherScorersOf(store, run),
@@ -126,6 +129,13 @@ async function factsOf(
     }),
     slices: await slicesOf(store, run, table)
   };
+}
+
+/** A pull request's comment and pages tell it, which what a scorer or a server said must not reach as it is. */
+async function stopOf(store: Store, run: RunManifest): Promise<string> {
+  return run.stopped === undefined
+    ? "it was interrupted"
+    : shownStop(run.stopped, await publishingOf(store, run));
 }
 
 /** A random split may put related rows on both sides: then the newest run of the eval on another kind of split is asked. */

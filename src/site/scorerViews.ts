@@ -1,16 +1,24 @@
 import {corpusName} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
+import {countedReasons} from "./countedReasons.js";
 import type {ScorerView} from "./decisionTypes.js";
+import type {ShownReasons} from "./shownReasons.js";
 
 /** A run's scorers, its judges with the answers that gave no score. */
-export async function scorerViews(store: Store, run: RunManifest): Promise<ScorerView[]> {
+export async function scorerViews(
+  store: Store,
+  run: RunManifest,
+  reasons: ShownReasons
+): Promise<ScorerView[]> {
   const views: ScorerView[] = [];
   for (const {name, binary, judge, human, corpus} of run.scorers)
     views.push({
       name,
       binary,
       judge,
-      failures: judge ? await failuresOf(store, run, name) : undefined,
+      failures: judge
+        ? countedReasons(await failuresOf(store, run, name), ({reason}) => reasons.ofScore(reason))
+        : undefined,
       human: human || undefined,
       figure: corpus && corpusName(corpus)
     });
@@ -21,9 +29,9 @@ function failuresOf(
   store: Store,
   run: RunManifest,
   scorer: string
-): Promise<{reason: string; count: number}[]> {
+): Promise<{reason: string | null; count: number}[]> {
   return store.rows(
-    `select coalesce(reason, 'no reason given') as reason, count(*)::int as count from scores
+    `select reason, count(*)::int as count from scores
      where run = $run and scorer = $scorer and status = 'failed' group by all order by count desc, reason`,
     {run: run.id, scorer}
   );

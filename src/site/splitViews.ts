@@ -4,12 +4,14 @@ import type {SplitManifest, Store, VersionManifest} from "../store/index.js";
 import {areClasses} from "./labelCounts.js";
 import {publishing} from "./publishing.js";
 import {leaksView} from "./splitLeaks.js";
+import {statedPublishing} from "./statedPublishing.js";
 import type {SplitsData, SplitsView} from "./dataTypes.js";
 
 /** The splits of each dataset's newest version and of older ones that were split, newest versions first. */
 export async function splits(store: Store): Promise<SplitsData> {
   const all = await store.splits();
   const runs = await store.runs({archived: true});
+  const stated = await statedPublishing(store.workspace);
   const views: SplitsView[] = [];
   for (const versions of group(await store.versions(), ({dataset}) => dataset).values())
     for (const version of [...versions].reverse()) {
@@ -18,7 +20,7 @@ export async function splits(store: Store): Promise<SplitsData> {
       if (own.length === 0 && !newest) continue;
       const leaks: SplitsView["leaks"] = {};
       const listed = {
-        excerpts: publishing(versions, runs) !== "ids",
+        excerpts: publishing(versions, runs, stated) !== "ids",
         heldOut: all.filter(({dataset, counts}) => dataset === version.dataset && counts["held-out"])
       };
       for (const split of newest ? own : []) {

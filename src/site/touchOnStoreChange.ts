@@ -2,11 +2,12 @@ import {setTimeout as sleep} from "node:timers/promises";
 import type {Workspace} from "../store/index.js";
 import {pricesFingerprint, storeFingerprint} from "./fingerprint.js";
 import {loaderIsRunning, touchLoaders} from "./staleOutputs.js";
+import {publishingFingerprint} from "./statedPublishing.js";
 
 export interface WatchOptions {
   /** The site's root, where `data/` holds the page loaders. */
   root: string;
-  workspace: Pick<Workspace, "place" | "project">;
+  workspace: Pick<Workspace, "place" | "project" | "dir">;
   signal: AbortSignal;
   /** How often to look, in milliseconds; default 1,000. */
   everyMs?: number;
@@ -14,14 +15,18 @@ export interface WatchOptions {
 }
 
 /**
- * Looks at the store and at the project's prices until `signal` aborts and touches the page loaders when their fingerprint changes, so that a
+ * Looks at the store, at the project's prices and at what definitions let pages show until `signal` aborts and touches the page loaders when their fingerprint changes, so that a
  * running preview shows the new state. Polled: a store may lie on a file system that reports no changes. It waits
  * for the store to hold still and for loaders at work to end: what they print would count as newer than the touch.
  */
 export async function touchOnStoreChange(options: WatchOptions): Promise<void> {
   const {workspace} = options;
   const look = async () =>
-    [await storeFingerprint(workspace), await pricesFingerprint(workspace.project)].join();
+    [
+      await storeFingerprint(workspace),
+      await pricesFingerprint(workspace.project),
+      await publishingFingerprint(workspace)
+    ].join();
   let known = await look();
   let before = known;
   while (!options.signal.aborted) {

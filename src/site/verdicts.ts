@@ -4,8 +4,10 @@ import {currentMeasures} from "../splits/index.js";
 import {candidateViews} from "./candidateViews.js";
 import {changeSince} from "./changeSince.js";
 import {currentDecisions} from "./currentRuns.js";
+import {publishingOf} from "./publishing.js";
 import {runVerdict} from "./runVerdict.js";
 import {scorerViews} from "./scorerViews.js";
+import {shownReasons, shownStop} from "./shownReasons.js";
 import {splitGaps} from "./splitComparison.js";
 import type {RunView, SplitComparison, VerdictsData} from "./types.js";
 
@@ -17,6 +19,8 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
   for (const {run, race} of await currentDecisions(store.workspace)) {
     const {table, verdict} = await runVerdict(store, run, {race});
     const {margin} = verdict;
+    const publish = await publishingOf(store, run);
+    const reasons = shownReasons(publish);
     const change = await changeSince(store, run, table, margin);
     runs.push({
       id: run.id,
@@ -24,13 +28,13 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       title: run.title ?? run.eval,
       description: run.description,
       status: run.status,
-      stopped: run.stopped,
+      stopped: run.stopped && shownStop(run.stopped, publish),
       sealedAt: run.sealedAt,
       command: run.command,
       dataset: run.dataset,
       split: run.split,
       rows: table.rowIds.length,
-      scorers: await scorerViews(store, run),
+      scorers: await scorerViews(store, run, reasons),
       primaryScorer: run.primaryScorer,
       slices: await sliceValues(store, run),
       repeats: run.repeats,
@@ -41,7 +45,7 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       unpricedCalls: run.unpricedCalls,
       concurrency: run.concurrency,
       imported: run.imported,
-      candidates: await candidateViews(store, run, models),
+      candidates: await candidateViews(store, run, {models, reasons}),
       verdict,
       change,
       leakage: leakageOf(splits.find(({id}) => id === run.split.id))

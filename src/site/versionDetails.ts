@@ -86,7 +86,7 @@ async function describe(
     ...labels,
     diff,
     drift: diff ? driftVerdict(diff) : undefined,
-    rejected: await rejectedRows(store, version, excerptsOf),
+    rejected: await rejectedRows(store, version, {excerpts, excerptsOf}),
     skipped,
     duplicates,
     conflicts

@@ -115,14 +115,19 @@ describe("stale outputs", () => {
 
   it.each([
     ["a run", ".assay/runs/r1/manifest.json"],
-    ["a price", "prices/mine.json"]
+    ["a price", "prices/mine.json"],
+    ["what definitions let pages show", ".assay/publishing.json"]
   ])("are noticed while a preview runs: %s", async (_what, changes) => {
     await put("src/data/verdicts.json.ts", "");
     const stop = new AbortController();
     const changed = new Promise<string[]>((resolve) => {
       void touchOnStoreChange({
         root: join(folder, "src"),
-        workspace: {place: new LocalFolder(join(folder, ".assay")), project: folder},
+        workspace: {
+          place: new LocalFolder(join(folder, ".assay")),
+          project: folder,
+          dir: join(folder, ".assay")
+        },
         signal: stop.signal,
         everyMs: 20,
         onChange: resolve

@@ -3,10 +3,13 @@ import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/in
 import {openAICompatible} from "../../src/endpoints/index.js";
 import {ensureLedger, maskExcerpt} from "../../src/privacy/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
-import {exactMatch} from "../../src/scorers/index.js";
+import {exactMatch, type Scorer} from "../../src/scorers/index.js";
 import {datasets, models, runRows, runs, splits, verdicts} from "../../src/site/index.js";
 import {publishing} from "../../src/site/publishing.js";
 import {archivedFiles} from "../../src/site/rowArchive.js";
+import {shownStop} from "../../src/site/shownReasons.js";
+import {shownRace} from "../../src/site/shownRace.js";
+import {keepStatedPublishing, type StatedPublishing} from "../../src/site/statedPublishing.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {
   openStore,
@@ -28,9 +31,16 @@ afterAll(async () => {
 async function runOf(
   publish: Publishing,
   more: Partial<DatasetDefinition> = {},
-  said = ""
+  said = "",
+  failing: {scorers?: Record<string, Scorer>; refused?: boolean} = {}
 ): Promise<{store: Store; run: string; server: ModelServer}> {
-  const server = await startModelServer({answer: ({prompt}) => `I wrote to ${prompt}${said}`});
+  const server = await startModelServer({
+    answer: ({prompt}) => `I wrote to ${prompt}${said}`,
+    behave: ({prompt}) =>
+      failing.refused && /ada[0-4]@/.test(prompt)
+        ? {status: 400, body: {error: {message: "will not answer about eve@example.net"}}}
+        : undefined
+  });
   const store = await openStore(await temporaryProject());
   opened.push(server, store);
   const rows = Array.from({length: 20}, (_, i) => ({
@@ -61,7 +71,7 @@ async function runOf(
       candidates: [candidate("one", endpoint, "test-model")],
       prompt: "{{text}}",
       expected: "answer",
-      scorers: {exact: exactMatch},
+      scorers: failing.scorers ?? {exact: exactMatch},
       publish
     }),
     {store, version, split, evalName: "orders", effects: {maskExcerpt}}
@@ -81,6 +91,14 @@ async function published(store: Store, run: string): Promise<string> {
   ];
   return files.join("") + JSON.stringify(pages);
 }
+
+/** The same with the texts of rows. */
+async function allPublished(store: Store, run: string): Promise<string> {
+  const files = (await archivedFiles(store, run)).map(({content}) => Buffer.from(content).toString("latin1"));
+  return (await published(store, run)) + files.join("");
+}
+
+const NOTHING: StatedPublishing = {datasets: {}, evals: {}};
 
 describe("what the report publishes", () => {
   it("holds no word of what was found when the eval publishes masked rows", async () => {
@@ -169,10 +187,113 @@ describe("what the report publishes", () => {
     const version = {dataset: "orders"} as VersionManifest;
     const runsOf = (...all: [string, Publishing | undefined][]) =>
       all.map(([name, publish]) => ({eval: name, publish, dataset: {name: "orders"}}) as RunManifest);
-    expect(publishing([version], [])).toBe("masked");
-    expect(publishing([version], runsOf(["a", "text"], ["b", undefined]))).toBe("masked");
-    expect(publishing([version], runsOf(["a", "ids"], ["b", "text"]))).toBe("ids");
-    expect(publishing([version], runsOf(["a", "ids"], ["b", "text"], ["a", "masked"]))).toBe("masked");
-    expect(publishing([{...version, dataset: "other"}], runsOf(["a", "ids"]))).toBe("masked");
+    expect(publishing([version], [], NOTHING)).toBe("masked");
+    expect(publishing([version], runsOf(["a", "text"], ["b", undefined]), NOTHING)).toBe("masked");
+    expect(publishing([version], runsOf(["a", "ids"], ["b", "text"]), NOTHING)).toBe("ids");
+    expect(publishing([version], runsOf(["a", "ids"], ["b", "text"], ["a", "masked"]), NOTHING)).toBe(
+      "masked"
+    );
+    expect(publishing([{...version, dataset: "other"}], runsOf(["a", "ids"]), NOTHING)).toBe("masked");
+    const stated: StatedPublishing = {datasets: {other: "ids"}, evals: {a: "ids", c: "ids"}};
+    expect(publishing([version], runsOf(["b", "text"]), stated)).toBe("masked");
+    expect(publishing([version], runsOf(["a", "text"]), stated)).toBe("ids");
+    expect(publishing([{...version, dataset: "other"}], [], stated)).toBe("ids");
+  });
+
+  const KEY = `ghp_${"Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx2"}`;
+  const failing = {
+    refused: true,
+    scorers: {
+      // What a scorer throws and what it says may both repeat the answer.
+      threw: (({output}) => {
+        throw new Error(`no match in ${output} with ${KEY}`);
+      }) as Scorer,
+      failed: (({output}) => ({failed: `nothing in ${output}`})) as Scorer
+    }
+  };
+
+  it("holds reasons of failures without what was found in them", async () => {
+    for (const publish of ["masked", "text"] as const) {
+      const {store, run} = await runOf("masked", {publish}, "", failing);
+      const text = await allPublished(store, run);
+      expect(text).not.toMatch(SECRET);
+      expect(text).not.toContain(KEY);
+      expect(text).not.toContain("eve@");
+      expect(text).toMatch(
+        /The scorer threw: no match in I wrote to <EMAIL_ADDRESS> paid with <CREDIT_CARD>/
+      );
+      expect(text).toMatch(/The server answered 400: will not answer about <EMAIL_ADDRESS>/);
+      expect(text).toContain("nothing in I wrote to <EMAIL_ADDRESS>");
+    }
+  });
+
+  it("holds of failures nothing but their kind where only ids are published", async () => {
+    const {store, run} = await runOf("ids", {}, "", failing);
+    const text = await allPublished(store, run);
+    expect(text).not.toMatch(bare);
+    expect(text).not.toMatch(/no match|nothing in|will not answer/);
+    for (const kind of ["The scorer threw", "no score", "bad request"]) expect(text).toContain(kind);
+    const [view] = (await verdicts(store)).runs;
+    expect(view!.candidates[0]!.failures).toEqual([
+      {reason: "bad request", count: expect.any(Number) as number}
+    ]);
+  });
+
+  it("says why a run or a race was stopped without what an endpoint or a scorer said of a row", () => {
+    const why =
+      'the scorer "js" scored none of the first 20 answers: The scorer threw: ada1@example.org paid';
+    expect(shownStop(why, "text")).toContain("answers: The scorer threw: <EMAIL_ADDRESS> paid");
+    expect(shownStop(why, "ids")).toBe('the scorer "js" scored none of the first 20 answers');
+    expect(shownStop("interrupted", "ids")).toBe("interrupted");
+    const outcome = {kind: "stopped", why, set: [], calls: 1, callsOfEverything: 2} as const;
+    const race = {outcome: {...outcome, set: [], sentence: `The race was stopped (${why}): a leads.`}};
+    expect(JSON.stringify(shownRace(race, "masked"))).not.toMatch(SECRET);
+    expect(shownRace(race, "ids").outcome.sentence).toBe(
+      'The race was stopped (the scorer "js" scored none of the first 20 answers): a leads.'
+    );
+  });
+
+  it("tightens what was sealed when a definition has become stricter since, and never loosens it", async () => {
+    const {store, run} = await runOf("text");
+    const now = async (stated: StatedPublishing) => {
+      await keepStatedPublishing(store.workspace, stated, true);
+      return allPublished(store, run);
+    };
+    expect(await now({datasets: {orders: "text"}, evals: {orders: "text"}})).toMatch(SECRET);
+    for (const stated of [
+      {...NOTHING, datasets: {orders: "ids"}},
+      {...NOTHING, evals: {orders: "ids"}}
+    ] as const)
+      expect(await now(stated as StatedPublishing)).not.toMatch(bare);
+    const masked = await now({datasets: {orders: "text"}, evals: {orders: "masked"}});
+    expect(masked).not.toMatch(SECRET);
+    expect(masked).toContain("<CREDIT_CARD>");
+    // A file that cannot be loaded takes nothing back.
+    await keepStatedPublishing(store.workspace, {datasets: {orders: "ids"}, evals: {}}, true);
+    await keepStatedPublishing(store.workspace, NOTHING, false);
+    expect(await allPublished(store, run)).not.toMatch(bare);
+
+    const {store: closed, run: other} = await runOf("ids");
+    await keepStatedPublishing(closed.workspace, {datasets: {orders: "text"}, evals: {orders: "text"}}, true);
+    expect(await allPublished(closed, other)).not.toMatch(bare);
+  });
+
+  it("masks why a filter of the project's own dropped rows, and does not tell it where only ids are published", async () => {
+    const filters: DatasetDefinition["filters"] = {
+      own: {
+        kind: "text",
+        settings: {},
+        reason: (text) => (text.startsWith("ada9") ? `has ${text}` : undefined)
+      }
+    };
+    const {store, run} = await runOf("masked", {filters});
+    expect(await published(store, run)).not.toMatch(SECRET);
+    const reasonsIn = async (of: Store) =>
+      (await datasets(of)).datasets[0]!.details[0]!.rejected.map(({reasons}) => reasons);
+    expect(await reasonsIn(store)).toEqual([
+      [{reason: "has <EMAIL_ADDRESS> paid with <CREDIT_CARD>", rows: 2}]
+    ]);
+    const {store: closed} = await runOf("ids", {filters});
+    expect(await reasonsIn(closed)).toEqual([[{reason: "not published", rows: 2}]]);
   });
 });

@@ -43,7 +43,7 @@ beforeAll(async () => {
   });
   void touchOnStoreChange({
     root: join(project, "src"),
-    workspace: {place: new LocalFolder(dir), project},
+    workspace: {place: new LocalFolder(dir), project, dir},
     signal: watching.signal,
     everyMs: 200
   });

@@ -17,13 +17,17 @@ export const HOSTILE_OUTPUTS: Readonly<Record<string, string>> = {
   line: `${"x".repeat(1_000_000)} the end of a long line`
 };
 
+/** Ids may be hashes, which no line of a phone holds. */
+const idOf = (kind: string, i: number) =>
+  kind === "link" ? `${kind}-${"0123456789abcdef".repeat(4)}${i}` : `${kind}-${i}`;
+
 const SPLIT: SplitSpec = {name: "random", strategy: "random", test: 0.5};
 
 /** Adds an eval "hostile" whose candidate answers in all these ways, published as they are. */
 export async function hostileStore(workspace: Workspace): Promise<void> {
   const kinds = Object.keys(HOSTILE_OUTPUTS);
   const rows = Array.from({length: 64}, (_, i) => ({
-    id: `${kinds[i % kinds.length]}-${i}`,
+    id: idOf(kinds[i % kinds.length]!, i),
     text: `question ${i}`,
     answer: "fine",
     topic: `topic ${i}`

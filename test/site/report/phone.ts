@@ -16,7 +16,13 @@ function scrolling(page: Page): Promise<string[]> {
 
 describe("on a phone", () => {
   it("nothing scrolls sideways but drawings of descent", async (context) => {
+    const hostile = report.run("hostile").id;
+    const [hashed] = await report.store.rows<{row_id: string}>(
+      "select row_id from items where run = $run and row_id like 'link-%' limit 1",
+      {run: hostile}
+    );
     for (const path of [
+      `row?run=${hostile}&row=${hashed!.row_id}`,
       `?run=${byThread().id}`,
       `differences?run=${byThread().id}`,
       `comparison?run=${byThread().id}`,
@@ -35,6 +41,11 @@ describe("on a phone", () => {
         found.filter((name) => name !== "Lineage" && name !== "Family of models"),
         path
       ).toEqual([]);
+      if (path.startsWith("row")) await page.locator(".row-page code").first().waitFor();
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+        path
+      ).toBeLessThanOrEqual(0);
       await page.close();
     }
   });

@@ -1,0 +1,12 @@
+import type {RaceOutcome} from "../decisions/index.js";
+import type {Publishing} from "../store/index.js";
+import {shownStop} from "./shownReasons.js";
+
+/** A race with why it was stopped as pages may show it, in its sentence too. */
+export function shownRace<R extends {outcome?: RaceOutcome}>(race: R, publish: Publishing): R {
+  const {outcome} = race;
+  if (outcome?.why === undefined) return race;
+  const why = shownStop(outcome.why, publish);
+  const sentence = outcome.sentence.replace(outcome.why, () => why);
+  return {...race, outcome: {...outcome, why, sentence}};
+}

@@ -1,0 +1,35 @@
+import {mkdirSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {expect, it} from "vitest";
+import {siteFingerprint} from "../../src/site/index.js";
+import {statedPublishing} from "../../src/site/statedPublishing.js";
+import {openWorkspace} from "../../src/store/index.js";
+import {assay} from "../support/assay.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const loader = (
+  publish: string
+) => `export default {name: "mails", id: "id", ${publish} source: {kind: "rows", rows: () => [{id: "a"}]}};
+`;
+
+it("a build goes by what definitions let pages show now, and by what they said where they cannot be loaded", async () => {
+  const project = await temporaryProject();
+  for (const folder of ["data-loaders", "evals"]) mkdirSync(join(project, folder));
+  // What Framework would make of it does not matter here.
+  writeFileSync(join(project, "observablehq.config.js"), `throw new Error("no pages here");`);
+  const file = join(project, "data-loaders", "mails.ts");
+  const build = async (text: string) => {
+    writeFileSync(file, text);
+    const {stderr} = await assay(project, "build");
+    const workspace = await openWorkspace(project);
+    return {stderr, stated: await statedPublishing(workspace), fingerprint: await siteFingerprint(workspace)};
+  };
+  const open = await build(loader(""));
+  expect(open.stated).toEqual({datasets: {}, evals: {}});
+  const closed = await build(loader('publish: "ids",'));
+  expect(closed.stated.datasets).toEqual({mails: "ids"});
+  expect(closed.fingerprint).not.toBe(open.fingerprint);
+  const broken = await build("export default nothing;");
+  expect(broken.stderr).toContain("! data-loaders/mails.ts");
+  expect(broken.stated.datasets).toEqual({mails: "ids"});
+}, 60_000);
