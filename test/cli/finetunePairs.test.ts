@@ -50,7 +50,7 @@ it("pairs of one answer are counted among those left out, with the reason", asyn
   expect(await printed(() => finetuneVerb(["some"], {check: true}))).toMatch(
     /20 rows, .* 0 cut, 3 left out \(3 for two answers that are the same\)\n {2}validation: 10 rows; 0 cut, 0 left out\n/
   );
-  const said = await noted(() => finetuneVerb(["some"], {json: true}));
+  const said = await noted(() => finetuneVerb(["some"], {}));
   expect(said).toMatch(
     /10\.0% of the 20 rows .*: 2 are left out, since both answers of the pair are the same within\./
   );
