@@ -135,6 +135,8 @@ async function contextsOf(
 function checkText(name: string, check: FinetuneCheck, method: FinetuneDefinition["method"]): string {
   const {base, trained: count, train, validation, steps, packedRows, epochs, memoryBytes, settings} = check;
   const whole = (n: number) => n.toLocaleString("en");
+  const lost = ({cut, leftOut, same, sameCut}: FinetuneCheck["train"]) =>
+    `${cut} cut, ${leftOut} left out${same + sameCut > 0 ? ` (${same + sameCut} for two answers that are the same)` : ""}`;
   const each = settings.rows * settings.accumulate;
   const taken =
     packedRows === undefined
@@ -146,10 +148,8 @@ function checkText(name: string, check: FinetuneCheck, method: FinetuneDefinitio
       : `an adapter of ${whole(count)} weights on the ${whole(base.parameters)} of ${base.name}`;
   return [
     `${name}: ${what} would be trained`,
-    `  ${whole(train.rows)} rows, ${whole(train.tokens)} tokens (${whole(train.learned)} learned), the longest ${whole(train.longest)}; ${train.cut} cut, ${train.leftOut} left out`,
-    validation
-      ? `  validation: ${whole(validation.rows)} rows; ${validation.cut} cut, ${validation.leftOut} left out`
-      : "  no validation",
+    `  ${whole(train.rows)} rows, ${whole(train.tokens)} tokens (${whole(train.learned)} learned), the longest ${whole(train.longest)}; ${lost(train)}`,
+    validation ? `  validation: ${whole(validation.rows)} rows; ${lost(validation)}` : "  no validation",
     `  ${whole(steps)} steps${taken}, ${epochs.toFixed(1)} epochs, rate ${settings.rate}`,
     `  memory: about ${(memoryBytes / 1e9).toFixed(2)} GB${check.tooLarge === undefined ? "" : `\n\n${check.tooLarge}`}`
   ].join("\n");

@@ -10,6 +10,7 @@ import {endTokens, loadNativeModel, type NativeModel, tokenize} from "./nativeMo
 import {AnswerScoring, type ScoringEvents} from "./answerScoring.js";
 import type {EngineInfo, EngineOptions, GenerationRequest, ScoringRequest} from "./request.js";
 import {bytesWithParts} from "./splitGguf.js";
+import {refuseOnTied} from "./tiedAdapter.js";
 import {type Vocabulary, vocabularyOf} from "./vocabulary.js";
 
 /** Most tokens in one step: longer prompts take several. */
@@ -81,6 +82,7 @@ export class Engine {
       throw new UserError(
         `${path} is no adapter (its general.type is ${textOf(file, "general.type") ?? "missing"}).`
       );
+    await refuseOnTied(file, this.options.path);
     const {functions} = this.model.llama;
     const pointer = functions.adapter_lora_init(this.model.pointer, path) as Pointer | null;
     if (!pointer)

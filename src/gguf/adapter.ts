@@ -1,6 +1,12 @@
 import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {type AdapterConfig, readAdapterConfig, scaleOf, unknownMembersNote} from "../safetensors/index.js";
+import {
+  type AdapterConfig,
+  isTied,
+  readAdapterConfig,
+  scaleOf,
+  unknownMembersNote
+} from "../safetensors/index.js";
 import {readHeader, type StoredTensor} from "../safetensors/index.js";
 import {messageOf, UserError} from "../store/errors.js";
 import {type Architecture, architectureOf, type Config, type Sizes, sizesOf} from "./architectures.js";
@@ -30,7 +36,8 @@ interface Part {
 /**
  * Writes a PEFT adapter folder as a GGUF LoRA of a model with this config.json. The scale of rsLoRA and of rank and
  * alpha patterns is kept: llama.cpp computes alpha / rank, so alpha · √rank is stored, and what differs by module is
- * multiplied into B. Gives the bytes written and warnings. Throws a UserError for what GGUF has no place for (DoRA, biases, whole modules).
+ * multiplied into B. Gives the bytes written and warnings. Throws a UserError for what GGUF has no place for (DoRA, biases, whole
+ * modules, the embedding or the head of a tied base).
  */
 export async function convertAdapter(
   path: string,
@@ -45,6 +52,7 @@ export async function convertAdapter(
   const architecture = architectureOf(baseConfig, folder);
   const config = await adapterConfig(folder);
   const parts = await partsOf(folder, config);
+  if (isTied(baseConfig)) refuseTied(parts, folder);
   const alpha = config.rslora ? config.alpha * Math.sqrt(config.r) : config.alpha;
   const plan: Plan = {
     architecture,
@@ -119,6 +127,17 @@ async function partsOf(folder: string, config: AdapterConfig): Promise<Part[]> {
       `The adapter ${file} cannot be written as GGUF. Merge it into its base (assay merge) and convert the result:\n${problems.map((problem) => `  ${problem}`).join("\n")}`
     );
   return parts;
+}
+
+/** llama.cpp uses one table for both, and stops where an adapter changes one of them. */
+function refuseTied(parts: readonly Part[], folder: string): void {
+  const found = parts.find(({module}) =>
+    /(^|\.)(embed_tokens|wte|word_embeddings|embed_in|lm_head|embed_out)$/.test(module)
+  );
+  if (found)
+    throw new UserError(
+      `${folder}: the adapter changes ${found.module} of a base whose embedding is its head, too (tied), for which GGUF has no place. Merge the adapter into its base (assay merge) and convert the result.`
+    );
 }
 
 interface Plan {

@@ -47,6 +47,10 @@ export async function recordFiles(
     throw new UserError(
       `${path} is no model: it has no config.json and no adapter_config.json. Name the folder of a checkpoint or an adapter, or a GGUF file.`
     );
+  if (!gguf && !names.some(isWeightFile))
+    throw new UserError(
+      `${path} has settings and no weights (*.safetensors). Convert weights of another kind (*.bin) first.`
+    );
   const architecture = gguf ? "gguf" : adapter ? "adapter" : "checkpoint";
   const files = await hashedFiles(folder, names);
   const dir = modelsDir(workspace);

@@ -28,7 +28,7 @@ export interface ModelManifest {
     rowsSha256: string;
     seed: number | string;
     seconds: number;
-    /** Of a language model: rows that lost their end at `length`, and further rows that nothing of whose answer was within it. */
+    /** Of a language model: rows that lost their end at `length`, and further rows: nothing of their answer was within it, or of a pair both were the same. */
     cut?: number;
     leftOut?: number;
     /** What a language model was checked on while it learned; absent when nothing was, and in records of before. */

@@ -12,6 +12,8 @@ export interface AdapterConfig {
   alphaPattern: readonly [RegExp, number][];
   /** Modules that were trained and saved whole. */
   modulesToSave?: readonly string[];
+  /** What an adapter makes of the embedding of a tied base holds for the head as well; else the head keeps the base's weights. */
+  ensureWeightTying?: boolean;
   /** Members that are set and not known. */
   unknown?: readonly string[];
 }
@@ -61,6 +63,7 @@ export function readAdapterConfig(path: string, value: unknown): AdapterConfig {
     modulesToSave: Array.isArray(config.modules_to_save)
       ? config.modules_to_save.filter((one) => typeof one === "string")
       : undefined,
+    ensureWeightTying: config.ensure_weight_tying === true,
     unknown: unknownMembers(config)
   };
 }

@@ -15,9 +15,11 @@ const NOT_A_SUM: Readonly<Record<string, string>> = {
 const KNOWN = new Set([
   // Read here, or by who merges.
   ..."peft_type r lora_alpha use_rslora use_dora fan_in_fan_out rank_pattern alpha_pattern".split(" "),
-  ..."modules_to_save init_lora_weights bias lora_bias trainable_token_indices".split(" "),
+  ..."modules_to_save init_lora_weights bias lora_bias trainable_token_indices ensure_weight_tying".split(
+    " "
+  ),
   // The tensors that are saved say the same.
-  ..."target_modules exclude_modules layers_to_transform layers_pattern ensure_weight_tying".split(" "),
+  ..."target_modules exclude_modules layers_to_transform layers_pattern".split(" "),
   // Of training, of how the adapter began, or about the file.
   ..."lora_dropout loftq_config eva_config corda_config lora_ga_config qalora_group_size".split(" "),
   ..."runtime_config megatron_core merge_weights task_type inference_mode auto_mapping".split(" "),

@@ -10,6 +10,7 @@ export {addsToken, specialTokenIds, specialTokenText, type TokenizerParts} from 
 export {
   capSetting,
   GEMMA_QUERY_SCALAR,
+  isTied,
   leftOut,
   USUAL_POSITIONS,
   usualHeadSize,

@@ -19,6 +19,16 @@ export function usuallyTied(modelType: unknown): boolean {
   return typeof modelType === "string" && TIED.test(modelType);
 }
 
+/** Whether a config.json, or the kind's default where it does not say it, has the output weights be the embedding's. */
+export function isTied(config: Readonly<Record<string, unknown>>): boolean {
+  const text = config.text_config;
+  const sections = [config, ...(typeof text === "object" && text !== null ? [text] : [])];
+  return (sections as Record<string, unknown>[]).some(
+    // LFM2's own name goes before the other.
+    (one) => (one.tie_embedding ?? one.tie_word_embeddings ?? usuallyTied(one.model_type)) === true
+  );
+}
+
 const WINDOWED = /^(mistral|gemma2|gemma3_text|qwen2|qwen3)$/;
 
 /** The window of attention that a config.json means: where it has none the family's own, none where it states null. */

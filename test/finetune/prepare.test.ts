@@ -126,6 +126,25 @@ describe("pairs", () => {
     // A further token is one, not its bytes.
     expect(plain.encode("AH0K")).toEqual([257, 258]);
   });
+
+  it("of one answer are left out, from the start or after the cut, and other formats are not", async () => {
+    const list = [
+      {q: "ab", good: "cd", bad: "cd"},
+      {q: "ab", good: "cdefgh", bad: "cdefgi"},
+      {q: "ab", good: "cd", bad: "ce"},
+      {q: "ab", good: "cd", bad: "cdefgh"}
+    ];
+    const prepared = await prepareRows<Pair>(
+      definition({format: "preference", columns: {prompt: "q", chosen: "good", rejected: "bad"}}),
+      plain,
+      rows(...list),
+      6
+    );
+    expect(prepared).toMatchObject({rows: 4, leftOut: 2, same: 1, sameCut: 1, cut: 1});
+    expect(prepared.items).toHaveLength(2);
+    const prompts = definition({columns: {prompt: "q", completion: "good"}});
+    expect(await prepareRows<Example>(prompts, plain, rows(...list), 6)).toMatchObject({leftOut: 0, same: 0});
+  });
 });
 
 describe("messages in the columns of prompts and answers", () => {

@@ -243,6 +243,40 @@ describe("an adapter as GGUF", () => {
         new RegExp(`sets what cannot be computed here as LoRA[^]*${setting}`)
       );
     });
+  for (const [module, end] of [
+    ["model.embed_tokens", (letter: string) => `lora_embedding_${letter}`],
+    ["lm_head", (letter: string) => `lora_${letter}.weight`]
+  ] as const)
+    it(`refuses ${module} of a base whose embedding is its head, too`, async () => {
+      const path = join(folder, `tied-${module}`);
+      await tinyLanguageModel(path);
+      const tensor = (letter: string, shape: number[]) => ({
+        name: `base_model.model.${module}.${end(letter)}`,
+        dtype: "F32" as const,
+        shape,
+        data: new Uint8Array(shape[0]! * shape[1]! * 4)
+      });
+      const shapes =
+        module === "lm_head"
+          ? [
+              [4, 64],
+              [267, 4]
+            ]
+          : [
+              [4, 267],
+              [64, 4]
+            ];
+      await writeSafetensors(join(path, "adapter_model.safetensors"), [
+        tensor("A", shapes[0]!),
+        tensor("B", shapes[1]!)
+      ]);
+      await writeFile(join(path, "adapter_config.json"), JSON.stringify({r: 4, lora_alpha: 8}));
+      const base = JSON.parse(await readFile(join(path, "config.json"), "utf8")) as Record<string, unknown>;
+      const convert = (config: Record<string, unknown>) =>
+        convertAdapter(path, config, join(folder, "tied.gguf"), "f32", {quantise});
+      await expect(convert(base)).rejects.toThrow(/\(tied\), for which GGUF has no place.*assay merge/s);
+      await convert({...base, tie_word_embeddings: false});
+    });
   it("refuses what GGUF has no place for", async () => {
     await expect(write("dora", {use_dora: true})).rejects.toThrow(/no place for use_dora.*assay merge/s);
   });

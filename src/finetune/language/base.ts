@@ -75,9 +75,12 @@ async function definedIn(project = process.cwd()): Promise<string[]> {
   return names.flatMap((name) => /^(.+)\.finetune\.ts$/.exec(name)?.[1] ?? []);
 }
 
+/** The files that decide what a training makes of a base. */
+const READ = /\.safetensors$|^config\.json$|^tokenizer|^chat_template\.jinja$/;
+
 /** The base in a folder. Throws when the store's record of it says that it may not be used. */
 async function baseAt(path: string, reference: string, dir: string): Promise<Base> {
-  const names = (await readdir(path)).filter((file) => /\.safetensors$|^config\.json$|^tokenizer/.test(file));
+  const names = (await readdir(path)).filter((file) => READ.test(file));
   const files = await hashedFiles(path, names.sort());
   const weights = files.filter(({path: file}) => isWeightFile(file));
   const known = modelAt(await listModels(dir), {path, files: weights}, dir);

@@ -51,7 +51,7 @@ export function modelCard({name, base, training, settings, outcome, facts}: Card
       ["rows", training.rows],
       ...(training.subset === undefined ? [] : [["subset", training.subset] as const]),
       ["SHA-256 of the row ids", training.rowsSha256],
-      ...cutOf(training),
+      ...cutOf(training, settings.format),
       ["validation", training.validation ? validationOf(training.validation) : "none"]
     ]),
     "",
@@ -75,9 +75,10 @@ export function modelCard({name, base, training, settings, outcome, facts}: Card
   ].join("\n");
 }
 
-function cutOf({cut, leftOut}: {cut?: number; leftOut?: number}): [string, string][] {
+function cutOf({cut, leftOut}: {cut?: number; leftOut?: number}, format: unknown): [string, string][] {
   const said = cutWords({cut, leftOut});
-  return said === undefined ? [] : [["longer than `length`", said]];
+  const why = `longer than \`length\`${format === "preference" ? ", or of one answer" : ""}`;
+  return said === undefined ? [] : [[why, said]];
 }
 
 function cutWords({cut = 0, leftOut = 0}: {cut?: number; leftOut?: number}): string | undefined {

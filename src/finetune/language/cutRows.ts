@@ -20,19 +20,21 @@ interface Limit {
   most: number;
 }
 
+type Counts = Omit<PreparedRows<unknown>, "items">;
+
 /** What the rows of a part lost at `length`; undefined when none lost anything. */
-export function cutRows(
-  part: string,
-  {rows, cut, leftOut, longestWhole}: Omit<PreparedRows<unknown>, "items">,
-  {dataset, length, most}: Limit
-): CutRows | undefined {
-  if (cut + leftOut === 0) return undefined;
-  const share = (cut + leftOut) / rows;
+export function cutRows(part: string, counts: Counts, {dataset, length, most}: Limit): CutRows | undefined {
+  const {rows, cut, leftOut, same, sameCut, longestWhole} = counts;
+  const longer = cut + leftOut - same;
+  if (longer === 0) return undefined;
+  const share = longer / rows;
+  const none = leftOut - same - sameCut;
   const lost = [
     cut === 0 ? undefined : `${whole(cut)} ${cut === 1 ? "loses its" : "lose their"} end and end token`,
-    leftOut === 0
+    none === 0 ? undefined : `${whole(none)} ${are(none)} left out, since nothing of the answer is within`,
+    sameCut === 0
       ? undefined
-      : `${whole(leftOut)} ${leftOut === 1 ? "is" : "are"} left out, since nothing of the answer is within`
+      : `${whole(sameCut)} ${are(sameCut)} left out, since both answers of the pair are the same within`
   ].filter((one) => one !== undefined);
   const fits = Math.min(longestWhole, most);
   const advice = [
@@ -48,4 +50,26 @@ export function cutRows(
   };
 }
 
+/** What is to be said of pairs whose two answers are the same, whatever their length; undefined when there are none. */
+export function samePairs(part: string, {rows, same}: Counts, dataset: string): CutRows | undefined {
+  if (same === 0) return undefined;
+  return {
+    sentence: `${dataset}: ${whole(same)} of the ${whole(rows)} pairs of part "${part}" ${are(same)} left out, since both answers are the same.`,
+    advice: "Mend them in the data loader, or leave them out with `subset`.",
+    share: same / rows
+  };
+}
+
+/** Why a part gives no example; undefined where it is not that all of its rows are left out. */
+export function nothingLeft({rows, leftOut, same, sameCut}: Counts, length: number): string | undefined {
+  if (leftOut === 0 || leftOut !== rows) return undefined;
+  const reasons = [
+    [leftOut - same - sameCut, `without an answer within ${length} tokens`],
+    [sameCut, `pairs whose two answers are the same within ${length} tokens`],
+    [same, "pairs whose two answers are the same"]
+  ] as const;
+  return reasons.flatMap(([count, why]) => (count === 0 ? [] : [`${count} ${why}`])).join(", ");
+}
+
+const are = (n: number) => (n === 1 ? "is" : "are");
 const whole = (n: number) => n.toLocaleString("en");

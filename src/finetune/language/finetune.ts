@@ -48,6 +48,8 @@ export interface FinetuneCheck {
 
 /** Raise when the same definition would give other bytes. */
 const VERSION = 4;
+/** That of preferences: pairs of one answer are left out. */
+const PAIRS_VERSION = 5;
 
 /**
  * Declares a fine-tune of a language model. A file `finetunes/NAME.finetune.ts` default-exports what this returns; in an
@@ -75,7 +77,7 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
       split: context.split,
       leftOut: leftOutOf(context, ...parts),
       seed: context.seed,
-      trainer: VERSION
+      trainer: definition.format === "preference" ? PAIRS_VERSION : VERSION
     });
   return {
     name,

@@ -13,9 +13,12 @@ import {answerExample, toolsOf, turnOf} from "./turns.js";
 export interface PreparedRows<T> {
   items: T[];
   rows: number;
-  /** Rows that were cut at `length`, and rows left out because nothing of their answer was within it. */
+  /** Rows that were cut at `length`, and rows left out: nothing of their answer was within it, or a pair has one answer twice. */
   cut: number;
   leftOut: number;
+  /** Of those left out, pairs whose two answers are the same, and pairs of which that holds only within `length`. */
+  same: number;
+  sameCut: number;
   tokens: number;
   /** Tokens that are learned. */
   learned: number;
@@ -39,6 +42,8 @@ export async function prepareRows<T extends Example | Pair>(
     rows: 0,
     cut: 0,
     leftOut: 0,
+    same: 0,
+    sameCut: 0,
     tokens: 0,
     learned: 0,
     longest: 0,
@@ -67,6 +72,12 @@ export async function prepareRows<T extends Example | Pair>(
       prepared.leftOut++;
       continue;
     }
+    if (isSame(short)) {
+      prepared.leftOut++;
+      if (isSame(whole)) prepared.same++;
+      else prepared.sameCut++;
+      continue;
+    }
     if (whole.some(({ids: own}) => own.length > length)) prepared.cut++;
     ids.push(row.id);
     for (const {ids: own, labels} of short) {
@@ -80,6 +91,11 @@ export async function prepareRows<T extends Example | Pair>(
   }
   prepared.rowsSha256 = rowsSha256(ids);
   return prepared;
+}
+
+/** Whether the two of a pair have the same tokens: there is nothing to prefer. */
+function isSame([one, other]: readonly Example[]): boolean {
+  return other !== undefined && String(one!.ids) === String(other.ids);
 }
 
 /** The columns that every example is made of. */

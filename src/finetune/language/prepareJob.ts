@@ -12,7 +12,7 @@ import {hashJson, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
 import {checkedPart, defaultsOf, type FinetuneDefinition} from "./definition.js";
-import {cutRows, type CutRows} from "./cutRows.js";
+import {cutRows, type CutRows, nothingLeft, samePairs} from "./cutRows.js";
 import {prepareRows, type PreparedRows} from "./prepare.js";
 import {initialOf, writeScratchTexts} from "./scratch.js";
 import {readTokenizer} from "./tokenizer.js";
@@ -23,7 +23,7 @@ export interface Prepared {
   job: TrainingJob;
   train: PreparedRows<Example | Pair>;
   validation?: PreparedRows<Example | Pair>;
-  /** What the examples of each part lost at `length`; none where nothing was cut. */
+  /** What the examples of each part lost at `length`, and pairs of one answer; none where nothing was. */
   cuts: CutRows[];
   stepsAnEpoch: number;
   /** Rows that the examples are packed into; undefined when each is a row. */
@@ -59,16 +59,22 @@ export async function prepareJob(
   const train = await of(context.rows(part));
   refuseBroken(context, part, train);
   const limit = {length, most: config.maxPositions, dataset: context.dataset};
-  const lost = cutRows(part, train, limit);
-  if (train.items.length === 0)
-    throw new UserError(
-      train.leftOut > 0 && train.leftOut === train.rows
-        ? `${context.dataset}: part "${part}" gives no example (${train.rows} rows, ${train.leftOut} without an answer within ${length} tokens): there is nothing to learn. ${lost!.advice}`
-        : `${context.dataset}: part "${part}" gives no example (${train.rows} rows). Check \`columns\` and \`subset\`.`
+  const lossesOf = (name: string, prepared: typeof train) =>
+    [cutRows(name, prepared, limit), samePairs(name, prepared, context.dataset)].filter(
+      (one) => one !== undefined
     );
+  const lost = lossesOf(part, train);
+  if (train.items.length === 0) {
+    const why = nothingLeft(train, length);
+    throw new UserError(
+      why === undefined
+        ? `${context.dataset}: part "${part}" gives no example (${train.rows} rows). Check \`columns\` and \`subset\`.`
+        : `${context.dataset}: part "${part}" gives no example (${train.rows} rows, ${why}): there is nothing to learn. ${lost.map(({advice}) => advice).join(" ")}`
+    );
+  }
   const wanted = checkedPart(definition);
   const validation = wanted === false ? undefined : await of(context.rows(wanted));
-  const cuts = [lost, wanted === false ? undefined : cutRows(wanted, validation!, limit)];
+  const cuts = [...lost, ...(wanted === false ? [] : lossesOf(wanted, validation!))];
   if (wanted !== false && validation?.items.length === 0) tellUnchecked(definition, context, wanted);
   const settings = settingsOf(definition, length, train.items, context);
   const {stepsAnEpoch, packedRows, ...training} = settings;
@@ -116,7 +122,7 @@ export async function prepareJob(
     job,
     train,
     validation: validation?.items.length ? validation : undefined,
-    cuts: cuts.filter((one) => one !== undefined),
+    cuts,
     stepsAnEpoch,
     packedRows
   };

@@ -5,7 +5,7 @@ import {type InitialSettings, readConfig} from "../../language/index.js";
 import {leftOut} from "../../safetensors/index.js";
 import {hashJson, UserError} from "../../store/index.js";
 import type {FromScratch} from "./definition.js";
-import {TEXT_FILES, type TokenizerFiles, vocabularySize} from "./tokenizer.js";
+import {ownTemplate, TEXT_FILES, type TokenizerFiles, vocabularySize} from "./tokenizer.js";
 
 /** A model with random weights, as it is to be written. */
 export interface Scratch {
@@ -40,7 +40,8 @@ export async function readScratch(
   const {vocabulary} = readConfig(whole, "base.config");
   if (vocabulary < size)
     throw new UserError(`base.config: vocab_size ${vocabulary} is less than the tokenizer's ${size}.`);
-  return {id: hashJson({config: whole, texts, seed}), config: whole, tokenizer: from, seed};
+  const template = await ownTemplate(from);
+  return {id: hashJson({config: whole, texts, template, seed}), config: whole, tokenizer: from, seed};
 }
 
 /** Writes config.json and the tokenizer's files: all that is read before training begins. */

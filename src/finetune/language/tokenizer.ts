@@ -92,10 +92,21 @@ async function modelConfig(folder: string): Promise<Record<string, unknown>> {
   return {...config, ...(config.text_config as Record<string, unknown> | undefined)};
 }
 
+/** The chat template that a tokenizer's folder or files have; undefined of none, and of the plain one of a byte tokenizer. */
+export async function ownTemplate(from: string | TokenizerFiles): Promise<string | undefined> {
+  const source =
+    typeof from === "string"
+      ? await templateSource(from, (await readJsonFile(join(from, "tokenizer_config.json"))) ?? {})
+      : templateIn(from["tokenizer_config.json"]);
+  return source === PLAIN_TEMPLATE ? undefined : source;
+}
+
 async function templateSource(folder: string, config: Record<string, unknown>): Promise<string | undefined> {
   const file = join(folder, "chat_template.jinja");
-  if (existsSync(file)) return readFile(file, "utf8");
-  const own = config.chat_template;
+  return existsSync(file) ? readFile(file, "utf8") : templateIn(config);
+}
+
+function templateIn({chat_template: own}: Record<string, unknown>): string | undefined {
   if (typeof own === "string") return own;
   if (!Array.isArray(own)) return undefined;
   return (own as {name?: string; template?: string}[]).find(({name}) => name === "default")?.template;

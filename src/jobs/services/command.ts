@@ -1,4 +1,4 @@
-import {open, readdir} from "node:fs/promises";
+import {open} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {exactly, number, oneOf, text} from "../../store/checked.js";
 import {type Trust, trustLevels} from "../../privacy/trust.js";
@@ -19,6 +19,7 @@ import {
 import {LOG_FILE, readEnding, startSupervised} from "../supervised.js";
 import {refuseElsewhere, stateOfCommand, stopElsewhere} from "./commandState.js";
 import {trainFile, validationFile} from "./files.js";
+import {madeHere, noteBefore} from "./madeHere.js";
 
 export interface CommandJobs {
   service: "command";
@@ -68,6 +69,7 @@ export function commandJobs(settings: CommandJobs): JobService {
     async submit({folder, job, workspace}) {
       const validation = validationFile(job);
       const path = (name: string) => join(folder, name);
+      await noteBefore(folder, output);
       const supervisor = await startSupervised(folder, {
         run,
         stop,
@@ -80,7 +82,7 @@ export function commandJobs(settings: CommandJobs): JobService {
           ASSAY_CONFIG: path(configurationOf(tool).main),
           ASSAY_TRAIN: path(trainFile(job)),
           ASSAY_VALIDATION: validation === undefined ? "" : path(validation),
-          ASSAY_OUTPUT: path(output),
+          ASSAY_OUTPUT: resolve(folder, output),
           ASSAY_CODE: path(ELSEWHERE_CODE_FILE)
         }
       });
@@ -91,13 +93,7 @@ export function commandJobs(settings: CommandJobs): JobService {
     cancel: (at) => cancel(at, stop, grace),
     async collect(at) {
       await refuseElsewhere(at);
-      const {folder} = at;
-      const found = await modelIn(resolve(folder, output));
-      if (found === undefined)
-        throw new UserError(
-          `${resolve(folder, output)} has no model (adapter_config.json, config.json or a GGUF file): the command ended well and left none there. Name the folder it writes to as \`output\`.`
-        );
-      return {kind: "folder", folder: found};
+      return {kind: "folder", folder: await madeHere(at.folder, output)};
     }
   };
 }
@@ -142,17 +138,4 @@ async function eventsOf({folder}: RunningJob, cursor = "0"): Promise<{events: Jo
   } finally {
     await file.close();
   }
-}
-
-/** The folder or GGUF file of a model in a folder, or in one directly below it. */
-async function modelIn(folder: string): Promise<string | undefined> {
-  const names = await readdir(folder).catch(() => [] as string[]);
-  if (names.includes("adapter_config.json") || names.includes("config.json")) return folder;
-  const gguf = names.filter((name) => name.endsWith(".gguf"));
-  if (gguf.length === 1) return join(folder, gguf[0]!);
-  for (const name of names.filter((one) => !one.startsWith("checkpoint-"))) {
-    const below = await readdir(join(folder, name)).catch(() => [] as string[]);
-    if (below.includes("adapter_config.json") || below.includes("config.json")) return join(folder, name);
-  }
-  return undefined;
 }

@@ -1,15 +1,16 @@
 import {existsSync} from "node:fs";
-import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {messageOf, UserError} from "../../store/errors.js";
+import {UserError} from "../../store/errors.js";
 import {isVocabulary, tiedNames} from "../plan/layers.js";
 import type {OpenModel} from "../plan/model.js";
 import type {Dtype} from "../../safetensors/dtype.js";
 import {readHeader, type StoredTensor} from "../../safetensors/open.js";
+import {adapterConfig} from "./config.js";
 import type {AdapterChange, Stored} from "./change.js";
 import {HEAD, plain, PREFIX} from "./keys.js";
+import {headUnknown, tiedTable, whyAbsent} from "./tied.js";
 import {ownTokenizer, withVocabulary} from "./vocabulary.js";
-import {type AdapterConfig, readAdapterConfig, scaleOf} from "../../safetensors/adapterConfig.js";
+import {type AdapterConfig, scaleOf} from "../../safetensors/adapterConfig.js";
 import {unknownMembersNote} from "../../safetensors/index.js";
 
 /** Tensors that change others. */
@@ -36,7 +37,7 @@ export async function withAdapter(base: OpenModel, folder: string, id: string): 
   return {
     ...base,
     id,
-    notes: note === undefined ? [] : [note],
+    notes: note === undefined ? edit.notes : [note, ...edit.notes],
     adapterFile: file,
     config: isResized ? withVocabulary(base.config, table.shape[0]!) : base.config,
     tokenizer: table && ownTokenizer(folder),
@@ -50,21 +51,11 @@ export async function withAdapter(base: OpenModel, folder: string, id: string): 
   };
 }
 
-async function adapterConfig(folder: string): Promise<AdapterConfig> {
-  const path = join(folder, "adapter_config.json");
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    throw new UserError(`${path} cannot be read (${messageOf(cause)}). Fetch the adapter again.`, {cause});
-  }
-  return readAdapterConfig(path, value);
-}
-
 class Edit {
   readonly tensors: Map<string, StoredTensor>;
   readonly changes = new Map<string, AdapterChange>();
   readonly dtypes = new Map<string, Dtype>();
+  readonly notes: string[] = [];
   private readonly problems: string[] = [];
   private readonly used = new Set<string>();
 
@@ -81,7 +72,9 @@ class Edit {
   takeAll(): void {
     const keys = [...this.stored.keys()];
     const isSaved = (key: string) => !PARTS.test(key);
-    for (const key of [...keys.filter(isSaved), ...keys.filter((one) => !isSaved(one))]) this.take(key);
+    for (const key of keys.filter(isSaved)) this.take(key);
+    this.takeTied(keys);
+    for (const key of keys.filter((one) => !isSaved(one))) this.take(key);
     this.checkTables();
     this.finish();
   }
@@ -110,6 +103,21 @@ class Edit {
         this.problems.push(
           `${saved.name} has ${saved.shape[0]} rows but ${name}${file === this.file ? "" : ", which the adapter does not save,"} has ${shape[0]}: save both, with modules_to_save`
         );
+  }
+
+  /** Gives the result a head of its own where PEFT changes only one of two tied tables. */
+  private takeTied(keys: readonly string[]): void {
+    const {base, config, file} = this;
+    const {tensors} = base.checkpoint;
+    const tied = tiedTable({tensors, config: base.config}, this.tensors, {config, file, keys});
+    if (tied?.kind === "apart") {
+      this.tensors.set(tied.head.name, tied.head);
+      const dtype = this.dtypes.get(tied.table);
+      if (dtype !== undefined) this.dtypes.set(tied.head.name, dtype);
+    } else if (tied?.kind === "tied") {
+      const path = tied.head.replace(/weight$/, "");
+      for (const key of keys) if (plain(key).startsWith(path)) this.used.add(key);
+    } else if (tied) this.notes.push(`${base.id}: ${headUnknown(tied)}`);
   }
 
   private take(key: string): void {
@@ -149,7 +157,8 @@ class Edit {
     this.used.add(keyA).add(keyB);
     const target = `${module}.weight`;
     const weight = this.tensors.get(target);
-    if (!weight) return void this.problems.push(`${keyA} changes ${target}, ${this.whyAbsent(target)}`);
+    if (!weight)
+      return void this.problems.push(`${keyA} changes ${target}, ${whyAbsent(target, this.tensors)}`);
     const {rank, scale} = scaleOf(this.config, module);
     if (a.shape[0] !== rank)
       return void this.problems.push(`${keyA} has rank ${a.shape[0]} but adapter_config.json says ${rank}`);
@@ -173,13 +182,6 @@ class Edit {
       magnitude
     });
     this.bias(path, module, outer, scale);
-  }
-
-  private whyAbsent(target: string): string {
-    const tied = tiedNames(target).find((name) => this.tensors.has(name));
-    return tied === undefined
-      ? "which the base does not have"
-      : `which is the base's ${tied} (tied): LoRA on the head alone cannot be merged into both. Save the base with a head of its own (tie_word_embeddings: false), or train without lm_head`;
   }
 
   private magnitude(path: string, outer: number): Stored | undefined {

@@ -2,7 +2,7 @@ import type {HeldTensor} from "../engine/held.js";
 import type {TensorInput, TensorJob} from "../engine/job.js";
 import {type FloatDtype, isFloat} from "../numeric/convert.js";
 import type {MergeOptions} from "../options.js";
-import {correctDtype} from "../plan/config.js";
+import {correctDtype, untieOwnHead} from "../plan/config.js";
 import {heldTensor} from "../plan/inputs.js";
 import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
 import {notesOf, type Plan} from "../plan/plan.js";
@@ -91,6 +91,7 @@ export async function planMoe(
     ...layout.config({experts: moe.experts.length, intermediate, layers})
   };
   correctDtype(config, jobs, moe.dtype);
+  untieOwnHead(config, jobs);
   return {
     recipe: asRecipe(moe),
     jobs,

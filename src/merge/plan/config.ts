@@ -34,9 +34,14 @@ export function outputConfig(
   if (tokenizer && tokenizer.donor !== donor)
     for (const key of ["bos_token_id", "eos_token_id", "pad_token_id"])
       if (tokenizer.donor.config[key] !== undefined) config[key] = tokenizer.donor.config[key];
-  if (jobs.some(({name}) => /(^|\.)lm_head\.weight$/.test(name)))
-    for (const section of sectionsOf(config)) untie(section);
+  untieOwnHead(config, jobs);
   return config;
+}
+
+/** Says that the head is no table of embeddings where the result has one of its own. */
+export function untieOwnHead(config: Record<string, unknown>, jobs: readonly TensorJob[]): void {
+  if (jobs.some(({name}) => /(^|\.)(lm_head|embed_out)\.weight$/.test(name)))
+    for (const section of sectionsOf(config)) untie(section);
 }
 
 function untie(config: Record<string, unknown>): void {

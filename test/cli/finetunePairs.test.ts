@@ -1,0 +1,60 @@
+import {mkdir, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {fileURLToPath} from "node:url";
+import {afterAll, beforeAll, expect, it, vi} from "vitest";
+import {finetuneVerb} from "../../src/cli/finetune.js";
+import {writeLoader} from "../support/assay.js";
+import {noted} from "../support/jobProject.js";
+import {printed} from "../support/printed.js";
+import {commandProject} from "../support/temporaryWorkspace.js";
+
+const assayIndex = fileURLToPath(new URL("../../src/index.js", import.meta.url));
+
+let project: string;
+beforeAll(async () => {
+  project = await commandProject();
+  await mkdir(join(project, "finetunes"));
+  const rows = (
+    answers: string
+  ) => `{kind: "rows", rows: () => Array.from({length: 30}, (_, i) => ({id: "r" + i,
+    part: i < 20 ? "train" : "validation", asked: "q" + i, ...(${answers})(i)}))}`;
+  const long = "A long beginning of the answer that both have ";
+  const define = async (name: string, answers: string) => {
+    writeLoader(project, name, `{name: "${name}", id: "id", text: "asked", source: ${rows(answers)}}`);
+    await writeFile(
+      join(project, "finetunes", `${name}.finetune.ts`),
+      `import {byteTokenizer, finetune} from ${JSON.stringify(assayIndex)};
+export default finetune({dataset: "${name}", split: {strategy: "given", name: "parted", column: "part"}, format: "preference",
+  columns: {prompt: "asked", chosen: "good", rejected: "bad"}, method: "full", steps: 1, length: 32, rows: 4, threads: 1,
+  base: {tokenizer: byteTokenizer(), config: {model_type: "llama", hidden_size: 32, intermediate_size: 64,
+    num_hidden_layers: 1, num_attention_heads: 2, num_key_value_heads: 2, rms_norm_eps: 1e-5,
+    max_position_embeddings: 128, tie_word_embeddings: true}}});\n`
+    );
+  };
+  await define("none", `() => ({good: "${long}well", bad: "${long}badly"})`);
+  await define(
+    "some",
+    `(i) => i === 0 ? {good: "same", bad: "same"} : i < 3 ? {good: "${long}well", bad: "${long}badly"} : {good: "yes", bad: "no"}`
+  );
+});
+afterAll(() => vi.unstubAllEnvs());
+
+it("pairs that are the same at `length` are no training, and it is said what makes them one", async () => {
+  for (const check of [true, false])
+    await expect(finetuneVerb(["none"], {check})).rejects.toThrow(
+      /gives no example \(20 rows, 20 pairs whose two answers are the same within 32 tokens\).*Raise `length`: the longest row has \d+ tokens/
+    );
+});
+
+it("pairs of one answer are counted among those left out, with the reason", async () => {
+  expect(await printed(() => finetuneVerb(["some"], {check: true}))).toMatch(
+    /20 rows, .* 0 cut, 3 left out \(3 for two answers that are the same\)\n {2}validation: 10 rows; 0 cut, 0 left out\n/
+  );
+  const said = await noted(() => finetuneVerb(["some"], {}));
+  expect(said).toMatch(
+    /10\.0% of the 20 rows .*: 2 are left out, since both answers of the pair are the same within\./
+  );
+  expect(said).toMatch(
+    /1 of the 20 pairs of part "train" is left out, since both answers are the same\. Mend/
+  );
+});
