@@ -2,6 +2,7 @@ import {
   type BreakEven,
   breakEvens,
   cheapestChoice,
+  failedRowsText,
   type CostedOption,
   costTable,
   hostingName,
@@ -12,9 +13,10 @@ import {
 import {writerOf} from "../decisions/index.js";
 import {decisionOf, listRaces} from "../races/index.js";
 import {openStore, UserError} from "../store/index.js";
-import {projectPrices, readPriceFile, runCosts} from "../site/index.js";
+import {projectPrices, readPriceFile, runCosts, runVerdict} from "../site/index.js";
 import type {CostsData, SideCost} from "../site/costTypes.js";
 import {amountsText} from "./amountsText.js";
+import {choiceLine, named, usd} from "./costChoice.js";
 import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
 import {bold, dim, print, printJson, table} from "./terminal.js";
@@ -43,7 +45,11 @@ export async function costsVerb(id: string, options: CostsOptions): Promise<void
       repriced: options.prices !== undefined || options.at !== undefined,
       at: options.at ?? new Date().toISOString().slice(0, 10)
     };
-    const data = await runCosts(store, run, choice, race);
+    const {verdict} = await runVerdict(store, run, {race});
+    const data: CostsData = {
+      ...(await runCosts(store, run, choice, race)),
+      held: verdict.held ? verdict.action : undefined
+    };
     if (data.samples.length === 0) throw new UserError(`run ${data.run} has no candidates.`);
     const settings = {requestsPerMonth: options.volume, horizonMonths: options.months};
     const costed = costTable(data.samples, settings);
@@ -70,7 +76,7 @@ function costsText(
   const lines = [
     bold(`${data.eval} · ${data.split} split`) +
       dim(` · run ${data.run} · prices for ${data.at} · ${count(requestsPerMonth)} requests a month`),
-    ...choiceLines(data, costed),
+    bold(choiceLine(data, costed)),
     table([...costed].sort(byCost), [
       {title: "candidate", text: "name", value: ({sample}) => sample.name},
       {title: "hosting", text: "name", value: ({hosting}) => hosting && hostingName(hosting)},
@@ -127,25 +133,6 @@ function costsText(
   return lines.join("\n");
 }
 
-function choiceLines(data: CostsData, costed: readonly CostedOption[]): string[] {
-  const choice = cheapestChoice(costed);
-  if (!choice)
-    return [bold("What the best candidate costs is not known, so nothing can be called cheaper than it.")];
-  const {option, best, adjustedP} = choice;
-  const margin = writerOf(data.scale).difference(data.margin);
-  if (option === best)
-    return [
-      bold(
-        `${named(option)} is the best and no cheaper candidate is shown to be at most ${margin} worse: $${usd(option.usdPerMonth)} a month.`
-      )
-    ];
-  return [
-    bold(
-      `${named(option)} is the cheapest that is no worse than ${best!.sample.name} by more than ${margin} (adjusted p ${adjustedP!.toPrecision(2)}): $${usd(option.usdPerMonth)} a month against $${usd(best!.usdPerMonth)}.`
-    )
-  ];
-}
-
 function crossingText(a: CostedOption, b: CostedOption, found: BreakEven): string {
   const [cheap, dear] = found.cheaperAbove === "b" ? [b, a] : [a, b];
   const range =
@@ -180,6 +167,7 @@ function footnotes(data: CostsData, costed: readonly CostedOption[], months: num
   for (const {name, rows, countedRows} of data.samples)
     if (countedRows < rows)
       lines.push(`tokens of ${name}: stated for ${count(countedRows)} of ${count(rows)} rows answered`);
+  lines.push(...data.samples.flatMap((sample) => failedRowsText(sample) ?? []));
   const stated = new Set(
     costed.flatMap(({hosting}) =>
       hosting?.source
@@ -200,7 +188,7 @@ function jsonOf(
   crossings: readonly OptionBreakEven[]
 ) {
   const {samples, ...rest} = data;
-  const choice = cheapestChoice(costed);
+  const choice = data.held === undefined ? cheapestChoice(costed) : undefined;
   const nameOf = ({sample, hosting}: CostedOption) => ({candidate: sample.name, hosting: hosting?.kind});
   return {
     ...rest,
@@ -212,6 +200,8 @@ function jsonOf(
       tokens: sample.tokens,
       rows: sample.rows,
       countedRows: sample.countedRows,
+      failedRows: sample.failedRows,
+      toldRows: sample.toldRows,
       estimatedBy: sample.estimatedBy,
       wayThere: sample.wayThere,
       ...figures,
@@ -226,23 +216,10 @@ function jsonOf(
   };
 }
 
-function named({sample, hosting}: CostedOption): string {
-  return hosting ? `${sample.name} on ${hostingName(hosting)}` : sample.name;
-}
-
 function byCost(a: CostedOption, b: CostedOption): number {
   return (
     (a.usdPerMonth ?? Infinity) - (b.usdPerMonth ?? Infinity) || (a.sample.name < b.sample.name ? -1 : 1)
   );
-}
-
-/** Three digits below a dollar, cents above. */
-function usd(value: number | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  if (value === 0) return "0";
-  return value < 1
-    ? String(Number(value.toPrecision(3)))
-    : value.toLocaleString("en-US", {minimumFractionDigits: 2, maximumFractionDigits: 2});
 }
 
 function count(value: number): string {

@@ -174,7 +174,7 @@ function scorersCost({scorerCalls}: RunManifest): string[] {
 }
 
 /** What this start did. */
-function effortText({manifest, calls, scorerCalls = 0, unchanged}: EvalOutcome["result"]): string {
+function effortText({manifest, calls, scorerCalls = 0, unchanged, ...bills}: EvalOutcome["result"]): string {
   const {id, counts, costUsd, unpricedCalls, archived} = manifest!;
   const unpriced =
     unpricedCalls > 0 ? `, not counting ${plural(unpricedCalls, "call")} without a stated price` : "";
@@ -187,5 +187,26 @@ function effortText({manifest, calls, scorerCalls = 0, unchanged}: EvalOutcome["
     ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run${unpriced}`]),
     ...scorersCost(manifest!),
     ...(archived === undefined ? [] : [`archived: \`assay runs --unarchive ${id}\` shows it again`])
-  ].join(" · ");
+  ]
+    .join(" · ")
+    .concat(...billsText(bills).map((line) => `\n${line}`));
+}
+
+/** What this start paid beyond its budget, and may have to pay beyond its cost. */
+function billsText({
+  overBudgetUsd,
+  uncountedAttempts: attempts
+}: Pick<EvalOutcome["result"], "overBudgetUsd" | "uncountedAttempts">): string[] {
+  return [
+    ...(overBudgetUsd === undefined
+      ? []
+      : [
+          `$${overBudgetUsd.toFixed(4)} over the budget: calls in flight cost more than their prompts and max_tokens let expect`
+        ]),
+    ...(attempts === undefined
+      ? []
+      : [
+          `${plural(attempts, "attempt")} failed without telling what ${attempts > 1 ? "they" : "it"} took, such as by a timeout: they may have been billed, and are in no cost`
+        ])
+  ];
 }

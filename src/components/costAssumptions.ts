@@ -1,6 +1,13 @@
 import {group} from "d3";
 import {html} from "htl";
-import {type CostedOption, daysOld, hostingName, isOldPrice, OLD_PRICE_DAYS} from "../costs/index.js";
+import {
+  type CostedOption,
+  daysOld,
+  failedRowsText,
+  hostingName,
+  isOldPrice,
+  OLD_PRICE_DAYS
+} from "../costs/index.js";
 import type {CostsData, PriceNote} from "../site/costTypes.js";
 import {dataTable} from "./dataTable.js";
 import {badge, type Content} from "./elements.js";
@@ -31,7 +38,8 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
             sample.estimatedBy ? html`<small>estimated: ${sample.estimatedBy}</small>` : null,
             sample.countedRows < sample.rows
               ? html`<small>${count(sample.countedRows)} of ${plural(sample.rows, "row")}</small>`
-              : null
+              : null,
+            sample.failedRows ? html`<small>${failedRowsText(sample)}</small>` : null
           ]
         }
       ],

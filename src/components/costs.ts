@@ -9,6 +9,7 @@ import {
   hostingName,
   whatLeaves
 } from "../costs/index.js";
+import type {Verdict} from "../decisions/types.js";
 import type {CostsData, PageCosts} from "../site/costTypes.js";
 import type {ChosenCosts} from "./chooseCosts.js";
 import {cascades} from "./costCascades.js";
@@ -32,8 +33,12 @@ function listProblem({priceProblem, undecided}: PageCosts): Content {
   );
 }
 
-/** Frontier, monthly cost against volume, break-even and assumptions of a run. */
-export function costs(data: PageCosts | null, settings: ChosenCosts | null): Node {
+/** Frontier, monthly cost against volume, break-even and assumptions of a run; nobody is chosen where its verdict advises nobody. */
+export function costs(
+  data: PageCosts | null,
+  settings: ChosenCosts | null,
+  verdict?: Pick<Verdict, "held" | "action"> | null
+): Node {
   if (!data || !settings) return nothing();
   const table = costTable(adjusted(data.samples, settings), settings);
   const known = table.filter(({unknown}) => unknown.length === 0);
@@ -70,7 +75,7 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
       listProblem(data),
       section(
         `At ${volume}`,
-        html`<p>${choiceSentence(data, table, format)}</p>`,
+        html`<p>${choiceSentence(data, table, {format, verdict})}</p>`,
         frontierPlot(table, {
           scorer: scoreName(data.scorer, data.figure),
           format,
@@ -118,7 +123,12 @@ export function costs(data: PageCosts | null, settings: ChosenCosts | null): Nod
   </div>`;
 }
 
-function choiceSentence(data: CostsData, table: readonly CostedOption[], format: ScoreFormat): Content {
+function choiceSentence(
+  data: CostsData,
+  table: readonly CostedOption[],
+  {format, verdict}: {format: ScoreFormat; verdict?: Pick<Verdict, "held" | "action"> | null}
+): Content {
+  if (verdict?.held) return `Nobody is chosen by cost: ${verdict.action}`;
   const choice = cheapestChoice(table);
   if (!choice) return "What the best candidate costs is not known, so nothing can be called cheaper than it.";
   const margin = withUnit(format.difference(data.margin).replace("+", ""), format);

@@ -78,7 +78,10 @@ export function costTable(samples: readonly CostSample[], settings: CostSettings
     };
   });
   const on = onFrontier(
-    table.map(({usdPerThousand, sample}) => ({cost: usdPerThousand, quality: sample.quality?.mean}))
+    table.map(({usdPerThousand, sample}) => ({
+      cost: usdPerThousand,
+      quality: (sample.compared ?? sample.quality)?.mean
+    }))
   );
   const times = Math.min(...samples.map(({resamples}) => resamples.quality.length));
   const shares = frontierShares(
@@ -144,6 +147,6 @@ export function cheapestChoice(
     .filter(({usdPerMonth}) => usdPerMonth! < best.usdPerMonth!)
     .sort((a, b) => a.usdPerMonth! - b.usdPerMonth!);
   const adjusted = holm(cheaper.map(({sample}) => sample.nonInferiorP));
-  const chosen = cheaper.findIndex((_, i) => (adjusted[i] ?? 1) <= alpha);
+  const chosen = cheaper.findIndex(({sample}, i) => (adjusted[i] ?? 1) <= alpha && !sample.failuresTurn);
   return chosen < 0 ? {option: best, best} : {option: cheaper[chosen]!, best, adjustedP: adjusted[chosen]};
 }

@@ -15,7 +15,7 @@ export * from "./hosting/index.js";
 export * from "./prices/index.js";
 export {frontierShares, onFrontier} from "./frontier.js";
 export type {LongRequests} from "./meanCost.js";
-export type {CostSample, ResampledLong} from "./sample.js";
+export {type CostSample, failedRowsText, type ResampledLong} from "./sample.js";
 export {cheapestChoice, type CostedOption, costOption, type CostSettings, costTable} from "./costTable.js";
 export {breakEvens, type OptionBreakEven} from "./breakEvens.js";
 export {adjusted, type CostAdjustment} from "./adjust.js";

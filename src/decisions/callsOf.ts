@@ -1,5 +1,6 @@
 import type {RunManifest, Store} from "../store/index.js";
 import {costsOf} from "./costsOf.js";
+import {pairedCosts} from "./pairedCosts.js";
 import type {CandidateCalls} from "./gates.js";
 import {shownNames} from "./scoreTable.js";
 
@@ -18,7 +19,7 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
      from completions where run = $run group by all`,
     {run: run.id}
   );
-  const costs = await costsOf(store, run);
+  const costs = await pairedCosts(store, run, await costsOf(store, run));
   const order = run.candidates.flatMap(({name}) => shownNames(run, name));
   const calls = rows.map((row) => {
     const candidate = several ? `${row.candidate} · ${row.variant}` : row.candidate;

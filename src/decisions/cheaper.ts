@@ -1,12 +1,12 @@
-import {holm, nonInferiority, normalQuantile, pairedDifference} from "../stats/index.js";
+import {holm, nonInferiority, pairedDifference} from "../stats/index.js";
 import {clustersOf, sharedValues} from "./columns.js";
+import {comparedCosts, type Costs} from "./comparedCosts.js";
 import {differenceIfWrong} from "./ifWrong.js";
 import {oldPricesSentence} from "./oldPrices.js";
 import {counted} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
-import type {CandidateCost, CheaperCandidate, CheaperVerdict, DecideOptions, ScoreTable} from "./types.js";
+import type {CheaperCandidate, CheaperVerdict, ScoreTable} from "./types.js";
 
-type Costs = NonNullable<DecideOptions["costs"]>;
 export interface CheaperTerms {
   margin: number;
   alpha: number;
@@ -67,20 +67,27 @@ export function cheaperBy(
   {margin, alpha, scale}: CheaperTerms,
   test: (cheaper: readonly string[]) => Tested[]
 ): CheaperVerdict | undefined {
-  const own = costOf(costs[best]);
-  if (own === undefined || !(margin > 0)) return undefined;
-  const usd = (candidate: string) => costOf(costs[candidate])?.usdPerThousand;
+  if (costs[best] === undefined || !(margin > 0)) return undefined;
   const cheaper = among
-    .filter((candidate) => candidate !== best && (usd(candidate) ?? Infinity) < own.usdPerThousand)
-    .sort((a, b) => usd(a)! - usd(b)! || (a < b ? -1 : 1));
+    .flatMap((candidate) => {
+      const found = candidate === best ? undefined : comparedCosts(costs, candidate, best);
+      return found && found.usd < found.other ? [{candidate, ...found}] : [];
+    })
+    .sort((a, b) => (b.times ?? Infinity) - (a.times ?? Infinity) || (a.candidate < b.candidate ? -1 : 1));
   if (cheaper.length === 0) return undefined;
-  const tested = test(cheaper);
-  const candidates = cheaper.map((candidate, i): CheaperCandidate => ({
-    candidate,
-    costUsdPerThousand: usd(candidate)!,
-    ...timesOf(own, costOf(costs[candidate])!),
-    ...tested[i]!
-  }));
+  const names = cheaper.map(({candidate}) => candidate);
+  const tested = test(names);
+  const candidates = cheaper.map(({candidate, times, low, high}, i): CheaperCandidate => {
+    const cost = costs[candidate]!;
+    return {
+      candidate,
+      costUsdPerThousand: typeof cost === "number" ? cost : cost.usdPerThousand,
+      timesCheaper: times,
+      timesLow: low,
+      timesHigh: high,
+      ...tested[i]!
+    };
+  });
   const choice = candidates.find(({verdict}) => verdict === "non-inferior");
   return {
     margin,
@@ -88,31 +95,9 @@ export function cheaperBy(
     choice: choice?.candidate,
     sentence:
       (choice ? chosen(choice, best, {margin, scale}) : nobody(candidates, best, {margin, scale})) +
-      oldPricesSentence(choice ? [choice.candidate, best] : [...cheaper, best], costs),
+      oldPricesSentence(choice ? [choice.candidate, best] : [...names, best], costs),
     candidates
   };
-}
-
-function costOf(
-  cost: number | CandidateCost | undefined
-): Pick<CandidateCost, "usdPerThousand" | "standardError"> | undefined {
-  return typeof cost === "number" ? {usdPerThousand: cost} : cost;
-}
-
-/** The ratio of two costs; its interval is normal on the log scale, by the delta method. */
-function timesOf(
-  own: Pick<CandidateCost, "usdPerThousand" | "standardError">,
-  other: Pick<CandidateCost, "usdPerThousand" | "standardError">
-): Pick<CheaperCandidate, "timesCheaper" | "timesLow" | "timesHigh"> {
-  if (other.usdPerThousand === 0) return {};
-  const timesCheaper = own.usdPerThousand / other.usdPerThousand;
-  if (own.standardError === undefined || other.standardError === undefined) return {timesCheaper};
-  const spread = Math.hypot(
-    own.standardError / own.usdPerThousand,
-    other.standardError / other.usdPerThousand
-  );
-  const factor = Math.exp(normalQuantile(0.975) * spread);
-  return {timesCheaper, timesLow: timesCheaper / factor, timesHigh: timesCheaper * factor};
 }
 
 type Terms = Omit<CheaperTerms, "alpha">;

@@ -1,13 +1,13 @@
 import {concludeGroups} from "../stats/groupedError.js";
 import {studentQuantile} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
-import {overRepeats} from "./overRepeats.js";
+import {rowCost} from "./pairedCosts.js";
 import type {CandidateCost} from "./types.js";
 
 const LEVEL = 0.95;
 
 /**
- * What a thousand rows cost with each candidate of a run, all repeats of a row together, with the interval that the rows
+ * What a thousand rows cost with each candidate of a run, all repeats of a row together (one that failed as dear as the mean of those answered), with the interval that the rows
  * seen leave open (t, by the jackknife over groups as the run's rows are; absent below two rows or groups). Completions answered from the
  * store count at the run's price, those of a candidate without one at the project's newest. Rows without any completion are left out; a candidate with a completion whose cost
  * nobody stated is left out altogether: not known is not free.
@@ -27,7 +27,7 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
     untold: number;
   }>(
     `with by_row as (
-       select candidate, variant, row_id, (${overRepeats("sum", usd, run)} filter (status = 'completed'))::double as cost,
+       select candidate, variant, row_id, ${rowCost(usd, run)} as cost,
               count(*) filter (status = 'completed' and ${usd} is null) as unpriced,
               count(*) filter (status = 'completed' and cost_usd is null) as untold
        from completions where run = $run group by all having count(*) filter (status = 'completed') > 0

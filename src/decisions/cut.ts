@@ -1,5 +1,6 @@
 import {holm} from "../stats/index.js";
 import {rowsOf} from "./columns.js";
+import {withoutPairs} from "./comparedCosts.js";
 import {decide} from "./decide.js";
 import {DEFAULT_MARGIN} from "./defaults.js";
 import {holdingRisks} from "./heldAdvice.js";
@@ -53,11 +54,19 @@ export function cutOf(table: ScoreTable, options: DecideOptions, slice?: Cut["sl
     slice,
     rows: table.rowIds.length,
     candidates: table.candidates,
-    verdict: decide(table, options),
+    verdict: verdictOf(table, options),
     pairs: pairs.map(({rows, difference, low, high, pValue, method}) =>
       difference === undefined ? null : [rows, difference, low!, high!, pValue!, method!]
     )
   };
+}
+
+/** Without what costs come to against one another: it is the run's, whose verdict has it. */
+function verdictOf(table: ScoreTable, options: DecideOptions): Verdict {
+  const {costs, ...verdict} = decide(table, options);
+  if (!costs) return verdict;
+  const alone = Object.entries(costs).map(([name, cost]) => [name, withoutPairs(cost)] as const);
+  return {...verdict, costs: Object.fromEntries(alone)};
 }
 
 /**

@@ -1,6 +1,7 @@
 import {mean, meanInterval, pairedDifference, winnerEstimate} from "../stats/index.js";
 import {choiceAmong, type TieBreakers} from "./action.js";
 import {bestFirst} from "./best.js";
+import {alignedCosts} from "./comparedCosts.js";
 import {oldPriceOf} from "./oldPrices.js";
 import {cheaperOf} from "./cheaper.js";
 import {candidatesOf, clustersOf, failedAs, figureOf, sharedValues, valuesOf} from "./columns.js";
@@ -98,7 +99,7 @@ function finish(
   {baseline}: ScoreTable,
   options: DecideOptions
 ): Verdict {
-  const choice = choiceAmong(found.set, breakersOf(options));
+  const choice = choiceAmong(found.set, breakersOf(found.set, options));
   const sameWeights = options.sameWeights?.map((group) => [...group]);
   const {tieBreakers} = options;
   const verdict = {...found, choice, sameWeights: sameWeights?.length ? sameWeights : undefined, tieBreakers};
@@ -107,22 +108,18 @@ function finish(
   return {...verdict, ...advice, sentence: sentenceOf({...verdict, ...advice}, options), risks};
 }
 
-/** What tells tied candidates apart, of what was handed in. */
-export function breakersOf({
-  costs = {},
-  tieBreakers
-}: Pick<DecideOptions, "costs" | "tieBreakers">): TieBreakers {
-  const usd = Object.entries(costs).map(([name, cost]): [string, number] => [
-    name,
-    typeof cost === "number" ? cost : cost.usdPerThousand
-  ]);
+/** What tells the candidates of `set` apart, of what was handed in. */
+export function breakersOf(
+  set: readonly string[],
+  {costs = {}, tieBreakers}: Pick<DecideOptions, "costs" | "tieBreakers">
+): TieBreakers {
   const old = Object.entries(costs).flatMap(([name, cost]): [string, string][] => {
     const day = oldPriceOf(cost);
     return day === undefined ? [] : [[name, day]];
   });
   return {
     ...tieBreakers,
-    usdPerThousand: Object.fromEntries(usd),
+    usdPerThousand: alignedCosts(set, costs),
     oldPrices: old.length > 0 ? Object.fromEntries(old) : undefined
   };
 }

@@ -2,7 +2,7 @@ import type {GateRule} from "./gateRule.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import {everyLook, oneLook, type Picked} from "./gateIntervals.js";
 import {oldPriceMark} from "./oldPrices.js";
-import {points} from "./points.js";
+import {counted, points} from "./points.js";
 import {baselineTable, minScore, regression, runRegression} from "./scoreGates.js";
 import {writerOf} from "./scoreScale.js";
 import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
@@ -50,7 +50,7 @@ export interface GateFacts {
 
 /**
  * Every rule of an eval on one run. Score rules pass or fail only when the whole interval (95 %, clustered where
- * the table is) lies on one side; otherwise they are undecided. On a race with an error rate the intervals are
+ * the table is) lies on one side; otherwise they are undecided. A cost is undecided where failed rows could turn it. On a race with an error rate the intervals are
  * anytime-valid, since the race chose the number of rows by looking at their scores. A rule that names no candidate is about the verdict's best, which was
  * chosen for its scores: its intervals are those that hold for whichever of the candidates is best.
  */
@@ -116,17 +116,7 @@ export function checkGates(
               found &&
               ` over ${found.planned - found.failed} answers${found.concurrency === undefined ? "" : `, with up to ${found.concurrency} requests in flight`}`
           }),
-      rule.maxCostUsdPerThousand === undefined
-        ? undefined
-        : atMost({
-            what: "cost of a thousand rows",
-            value: found?.costUsdPerThousand,
-            most: rule.maxCostUsdPerThousand,
-            format: dollars,
-            detail: found?.cost && costDetail(found.cost),
-            unknown:
-              "Not every answer states what it cost: state a price on the endpoint, or of a hosted API in prices/*.json."
-          }),
+      rule.maxCostUsdPerThousand === undefined ? undefined : maxCost(found, rule.maxCostUsdPerThousand),
       rule.maxLeakageShare === undefined ? undefined : leakage(facts.leakage, rule.maxLeakageShare),
       rule.maxPersonalDataRows === undefined
         ? undefined
@@ -190,6 +180,25 @@ function atMost({what, value, most, format, detail = "", unknown = UNKNOWN}: Bou
   const rule = `${what} at most ${format(most)}`;
   if (value === undefined || Number.isNaN(value)) return {rule, status: "undecided", message: unknown};
   return {rule, status: value <= most ? "pass" : "fail", message: format(value) + detail};
+}
+
+/** Undecided where failed rows, whose cost nobody knows, could bring it to the other side. */
+function maxCost(found: CandidateCalls | undefined, most: number): Found {
+  const cost = found?.cost;
+  const result = atMost({
+    what: "cost of a thousand rows",
+    value: found?.costUsdPerThousand,
+    most,
+    format: dollars,
+    detail: cost && costDetail(cost),
+    unknown:
+      "Not every answer states what it cost: state a price on the endpoint, or of a hosted API in prices/*.json."
+  });
+  if (!cost?.failed || result.status === "undecided") return result;
+  const {rows, lowest, highest} = cost.failed;
+  const turns = result.status === "pass" ? highest > most : lowest <= most;
+  const range = `${dollars(lowest)} to ${dollars(highest)} with the ${counted(rows)} that failed`;
+  return {...result, status: turns ? "undecided" : result.status, message: `${result.message}, ${range}`};
 }
 
 function costDetail({low, high, rows, oldPrice}: CandidateCost): string {

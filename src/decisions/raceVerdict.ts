@@ -62,7 +62,7 @@ export function raceVerdict(
     sensitivity,
     cheaper,
     costs: Object.keys(costs).length > 0 ? costs : undefined,
-    choice: open ? undefined : choiceAmong(set, breakersOf({...more, costs})),
+    choice: open ? undefined : choiceAmong(set, breakersOf(set, {...more, costs})),
     sameWeights: last.sameWeights,
     tieBreakers: last.tieBreakers,
     race: raceOfVerdict(record)

@@ -106,7 +106,8 @@ interface Columns {
   named: readonly {candidate: string; variant: string}[];
 }
 
-const PLACES = `
+/** SQL of the tables `named`, of the candidates in `$named`, and `places`, of the rows of `$run` from 0 on. */
+export const PLACES = `
     with named as (
       select unnest(from_json($named, '[{"candidate": "VARCHAR", "variant": "VARCHAR", "nth": "INTEGER"}]'), recursive := true)
     ), places as (

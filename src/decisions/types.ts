@@ -1,9 +1,11 @@
-import type {TokenPrice} from "../costs/index.js";
 import type {CorpusCounts, CorpusFigure} from "../stats/index.js";
+import type {CandidateCost} from "./costTypes.js";
 import type {Choice, TieBreakers} from "./action.js";
 import type {RiskFacts} from "./risks.js";
 import type {RaceDrop, RaceOutcome} from "./raceTypes.js";
 import type {ScoreScale} from "./scoreScale.js";
+
+export type * from "./costTypes.js";
 
 /** Scores of several candidates on the same rows: what a verdict is made from. */
 export interface ScoreTable {
@@ -148,22 +150,6 @@ export interface Verdict {
   race?: VerdictRace;
 }
 
-/** What a thousand rows cost with one candidate, in US dollars. */
-export interface CandidateCost {
-  usdPerThousand: number;
-  /** Of `usdPerThousand`, from the rows' own costs; absent below two rows or groups. */
-  standardError?: number;
-  /** 95 % interval. */
-  low?: number;
-  high?: number;
-  /** Rows whose cost was counted. */
-  rows: number;
-  /** US dollars per million tokens, with where and when they were read; absent when the answers stated their cost. */
-  price?: TokenPrice;
-  /** The day on which its oldest price was read, where that was more than 90 days before the verdict. */
-  oldPrice?: string;
-}
-
 /** The race that a verdict is about; `summaries` are those of its last round. */
 export interface VerdictRace {
   id: string;
@@ -210,9 +196,9 @@ export interface CheaperCandidate {
   candidate: string;
   /** US dollars for a thousand rows. */
   costUsdPerThousand: number;
-  /** How many times the best costs what this one does; absent when this one costs nothing. */
+  /** How many times the best costs what this one does, on the rows that both have; absent when this one costs nothing. */
   timesCheaper?: number;
-  /** 95 % interval of `timesCheaper`; absent when a cost has no uncertainty stated. Costs of the same rows are taken as unrelated, which makes it wide. */
+  /** 95 % interval of `timesCheaper`; paired by row, and wide where only totals are known; absent when a cost has no uncertainty stated. */
   timesLow?: number;
   timesHigh?: number;
   /** Its mean minus the best's on shared rows, with the interval of level 1 − 2·alpha. */

@@ -1,5 +1,6 @@
+import {attemptsSpent, withUsageOf} from "./attemptsSpent.js";
 import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
-import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
+import {hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {withDeadline} from "./deadline.js";
 import {type Effects, realEffects} from "./effects.js";
 import {tokenCounter} from "./estimatedTokens.js";
@@ -97,8 +98,8 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     const start = effects.now();
     const sinceStart = () => effects.now() - start;
     const {key, headers} = secrets;
+    let received: unknown;
     const answer = await withDeadline(timeoutMs, effects, parent, async (stop): Promise<ChatAnswer> => {
-      let received: unknown;
       const onJson = (json: unknown) => (received = json);
       const fetch = transport.fetch({stop, headers, hide, stream, onJson});
       if ("endpointUrl" in target) {
@@ -112,7 +113,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
         ? gatherStream(hub.stream(call), sinceStart, hide)
         : parseChatResponse(await hub.complete(call, () => received), hide);
     }).catch((error: unknown) => {
-      throw toEndpointError(error, hide);
+      throw withUsageOf(received, toEndpointError(error, hide));
     });
     return {
       ...withoutSecrets(answer, [...secrets.values, ...secretValues]),
@@ -159,20 +160,22 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     warmUp: () => void loadClient(),
     async complete(request: CompletionRequest, options: CompletionOptions = {}) {
       let attempts = 0;
+      const spent = attemptsSpent(priceOf(request.model));
       const answer = await withRetry(
         (number) => {
           attempts = number;
-          return attempt(request, options.signal);
+          return spent.attempt(attempt(request, options.signal));
         },
         policy,
         effects,
         options
       ).catch((error: unknown) => {
-        if (error instanceof EndpointError) throw named(name, error);
+        if (error instanceof EndpointError) throw spent.failed(named(name, error));
         throw error;
       });
-      const costUsd = completionCost(answer.usage, priceOf(request.model));
+      const {usage, costUsd} = spent.answered(answer.usage);
       const completion: Completion = {...answer, attempts};
+      if (usage) completion.usage = usage;
       if (costUsd !== undefined) completion.costUsd = costUsd;
       return completion;
     },

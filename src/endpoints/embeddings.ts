@@ -1,6 +1,7 @@
 import {z} from "zod";
-import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
+import {hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {exactly} from "../store/checked.js";
+import {attemptsSpent, withUsage} from "./attemptsSpent.js";
 import {type HttpEndpointOptions, withRevision} from "./chatEndpoint.js";
 import {withDeadline} from "./deadline.js";
 import {realEffects} from "./effects.js";
@@ -57,6 +58,7 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
     const secrets = readSecrets(name, options);
     const hide = hideRequest(request, [...secrets.values, ...secretValues]);
     const start = effects.now();
+    let received: unknown;
     const answer = await withDeadline(timeoutMs, effects, parent, async (stop) => {
       const fetch = transport.fetch({stop, headers: secrets.headers, hide});
       const input = textsOf(request);
@@ -69,9 +71,10 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
           input
         }
       );
+      received = body;
       return parseAnswer(body, input.length, hide);
     }).catch((error: unknown) => {
-      throw toEndpointError(error, hide);
+      throw withTokensOf(received, toEndpointError(error, hide));
     });
     return {...answer, latencyMs: effects.now() - start};
   };
@@ -95,8 +98,9 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
       ),
     async complete(request, {signal, attempts: hooks} = {}) {
       let attempts = 0;
+      const spent = attemptsSpent(priceOfModel(price, request.model));
       const answer = await withRetry(
-        (number) => ((attempts = number), attempt(request, signal)),
+        (number) => ((attempts = number), spent.attempt(attempt(request, signal))),
         policy,
         effects,
         {
@@ -104,10 +108,9 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
           attempts: hooks
         }
       ).catch((error: unknown) => {
-        throw error instanceof EndpointError ? named(name, error) : error;
+        throw error instanceof EndpointError ? spent.failed(named(name, error)) : error;
       });
-      const costUsd = completionCost(answer.usage, priceOfModel(price, request.model));
-      return {...answer, attempts, costUsd};
+      return {...answer, attempts, ...spent.answered(answer.usage)};
     },
     close: () => transport.close()
   };
@@ -138,6 +141,13 @@ function parseAnswer(body: unknown, texts: number, hide: (text: string) => strin
     usage: usageOf(read.usage),
     servedModel: read.model
   };
+}
+
+function withTokensOf(body: unknown, error: EndpointError): EndpointError {
+  return withUsage(
+    usageOf(answerSchema.shape.usage.safeParse((body as {usage?: unknown} | null)?.usage).data),
+    error
+  );
 }
 
 /** Some servers state the total alone, and some 0 for what they do not count: that is unknown, not free. */

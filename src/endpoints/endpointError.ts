@@ -32,13 +32,13 @@ export interface EndpointErrorDetail {
   retryAfterMs?: number;
   attempts?: number;
   cause?: unknown;
-  /** Whether a server may have done work that it bills, where that differs from what is usual for the kind. */
+  /** Whether a server may have done work that it bills beyond what `spent` says, where that differs from what is usual for the kind. */
   mayBeBilled?: boolean;
   /** The account's credit or quota is used up: no later request is answered either. */
   usedUp?: boolean;
   /** The policy had another attempt left, which was not made because retries were stopped. */
   cutShort?: boolean;
-  /** Of several models that answer together: what those took that had answered before one failed. */
+  /** What replies took that stated their usage and held no answer; of several models that answer together, what those took that had answered before one failed. */
   spent?: Spent;
 }
 

@@ -8,6 +8,7 @@ import {
   refuseFailed,
   toLogprobs
 } from "./chatResponse.js";
+import {withUsage} from "./attemptsSpent.js";
 import {reasoningTokens, toUsage} from "./chatUsage.js";
 import {hasReasoning} from "./streamedReasoning.js";
 import {ToolCallPieces} from "./toolCallPieces.js";
@@ -66,12 +67,15 @@ export async function gatherStream(
     if (!(error instanceof EndpointError)) throw error;
     const complete = finishReason !== undefined && error.kind === "truncated-stream";
     // What was streamed before is billed, also where the error is of a kind that costs nothing by itself.
-    if (!complete) throw received ? begun(error) : error;
+    if (!complete) throw received ? withUsage(usage, begun(error)) : error;
   }
   if (finishReason === undefined)
-    throw new EndpointError(
-      "truncated-stream",
-      `The stream ended after ${received} chunks without a finish_reason.`
+    throw withUsage(
+      usage,
+      new EndpointError(
+        "truncated-stream",
+        `The stream ended after ${received} chunks without a finish_reason.`
+      )
     );
   const toolCalls = pieces.all;
   return {

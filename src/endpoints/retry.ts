@@ -72,7 +72,8 @@ export async function withRetry<T>(
         kind,
         status: detail.status,
         retryAfterMs: detail.retryAfterMs,
-        mayBeBilled: detail.mayBeBilled
+        mayBeBilled: detail.mayBeBilled,
+        spent: detail.spent
       });
       const asked = detail.retryAfterMs ?? 0;
       const delay = asked + fullJitter(number - 1, policy, effects.random);

@@ -2,7 +2,7 @@ import type {MeasuredModel} from "../store/schema.js";
 import type {HostingKind, HostingModel, StageTokens, TokenCounts, TokenPrice} from "../costs/index.js";
 export type {TokenPrice};
 import type {Trust} from "../privacy/trust.js";
-import type {EndpointErrorKind} from "./endpointError.js";
+import type {EndpointErrorKind, Spent} from "./endpointError.js";
 import type {RetryPolicy} from "./retry.js";
 export {
   EndpointError,
@@ -100,6 +100,8 @@ export interface AttemptOutcome {
   retryAfterMs?: number;
   /** As in an EndpointError's detail. */
   mayBeBilled?: boolean;
+  /** Of one that failed: what its reply took, where that said so. */
+  spent?: Spent;
 }
 
 export interface AttemptHooks {

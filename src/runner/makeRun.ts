@@ -141,7 +141,17 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     effects.onProgress?.(tally.progress("done"));
     const {spentUsd, stopped: budgetStop} = spending ?? {};
     const scorerCalls = made.scorerCalls.tally.made;
-    return {manifest, unchanged: false, calls: callsOf(tally), scorerCalls, spentUsd, budgetStop};
+    const over = (spentUsd ?? 0) - (options.budgetUsd ?? Infinity);
+    return {
+      manifest,
+      unchanged: false,
+      calls: callsOf(tally),
+      scorerCalls,
+      spentUsd,
+      budgetStop,
+      overBudgetUsd: over > 0 ? over : undefined,
+      uncountedAttempts: tally.uncountedAttempts || undefined
+    };
   } finally {
     await ended?.idle();
     await Promise.all(logs.map((log) => log.close()));

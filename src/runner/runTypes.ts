@@ -50,4 +50,8 @@ export interface RunResult {
   spentUsd?: number;
   /** Why the budget let no more calls be made; absent when it did. */
   budgetStop?: string;
+  /** US dollars that this start paid beyond its budget: calls in flight cost more than the most they can. */
+  overBudgetUsd?: number;
+  /** Attempts of this start that failed, may have been billed, and told no usage: no cost knows of them. */
+  uncountedAttempts?: number;
 }

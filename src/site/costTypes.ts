@@ -24,6 +24,8 @@ export interface CostsData {
   prices: PriceNote[];
   /** Why a model has no price though the list names it, a sentence each. */
   undecided: string[];
+  /** The verdict's warning where it advises nobody: then nobody is chosen by cost. Absent in the pages' data, which have the verdict. */
+  held?: string;
   /** Not among the candidates' costs. */
   beside: SideCost[];
 }

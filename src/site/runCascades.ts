@@ -1,6 +1,14 @@
 import {chooseThresholds} from "../costs/index.js";
 import type {ScoreTable} from "../decisions/types.js";
-import {bestFirst, DEFAULT_MARGIN, scoreTable, shownNames} from "../decisions/index.js";
+import {
+  bestFirst,
+  comparedCosts,
+  costsOf,
+  DEFAULT_MARGIN,
+  pairedCosts,
+  scoreTable,
+  shownNames
+} from "../decisions/index.js";
 import {mean} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {cascadeStages} from "./cascadeStages.js";
@@ -21,11 +29,15 @@ export async function runCascades(store: Store, run: RunManifest): Promise<Casca
   const loss = run.margin ?? DEFAULT_MARGIN;
   const table = await scoreTable(store, run.id, run.primaryScorer);
   if (!(loss > 0) || table.rowIds.length > MOST_ROWS || table.corpus || !withinUnit(table)) return [];
-  const usd = await usdOf(store, run);
-  const ranked = rankedOf(table, run).filter((name) => usd.has(name));
+  const costs = await pairedCosts(store, run, await costsOf(store, run));
+  const ranked = rankedOf(table, run).filter((name) => costs[name]);
   const [strong] = ranked;
   if (strong === undefined) return [];
-  const cheap = ranked.filter((name) => usd.get(name)! < usd.get(strong)!).slice(0, MOST_CHEAP);
+  const isCheaper = (name: string) => {
+    const found = comparedCosts(costs, name, strong);
+    return found !== undefined && found.usd < found.other;
+  };
+  const cheap = ranked.filter(isCheaper).slice(0, MOST_CHEAP);
   const found: CascadeView[] = [];
   for (const name of cheap) {
     const {stages, signal, repeats, clusters} = await cascadeStages(store, run, [name, strong]);
@@ -73,20 +85,4 @@ function rankedOf({candidates, values}: ScoreTable, run: RunManifest): string[] 
     .filter((one) => one.mean !== undefined && !cascades.has(one.candidate))
     .sort(bestFirst)
     .map(({candidate}) => candidate);
-}
-
-/** Mean US dollars of a call by candidate, of those whose every answer has a known cost. */
-async function usdOf(store: Store, run: RunManifest): Promise<Map<string, number>> {
-  const {usd} = await store.pricing(run);
-  const found = await store.rows<{candidate: string; variant: string; usd: number}>(
-    `select candidate, variant, avg(${usd} order by row_id, repeat)::double as usd from completions
-     where run = $run and status = 'completed' group by all having count(${usd}) = count(*)`,
-    {run: run.id}
-  );
-  return new Map(
-    found.map(({candidate, variant, usd: each}) => [
-      run.variants.length > 1 ? `${candidate} · ${variant}` : candidate,
-      each
-    ])
-  );
 }

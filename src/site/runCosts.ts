@@ -8,17 +8,15 @@ import {
 } from "../costs/index.js";
 import {
   bestOf,
-  DEFAULT_ALPHA,
   DEFAULT_MARGIN,
   figureOf,
   type RaceRecord,
   scaleOf,
   type ScoreTable,
   scoreTable,
-  sharedValues,
   valuesOf
 } from "../decisions/index.js";
-import {mean, meanInterval, nonInferiority, pairedDifference, widenedMeans} from "../stats/index.js";
+import {mean, meanInterval, widenedMeans} from "../stats/index.js";
 import {
   type AppliedPrice,
   appliedPrice,
@@ -35,7 +33,10 @@ import {
 } from "../store/index.js";
 import {measuredThroughputs, withThroughput} from "./measuredThroughputs.js";
 import {billersOf, pricedHostings, withBatchShare} from "./pricedHostings.js";
+import {failuresTurn, nonInferiorP} from "./noWorse.js";
 import type {CostsData, PriceNote, SideCost} from "./costTypes.js";
+import {comparedScores} from "./comparedScores.js";
+import {fillTokens} from "./fillTokens.js";
 import {estimateText, type TokenColumns, tokenColumns} from "./tokenColumns.js";
 
 const RESAMPLES = 200;
@@ -55,6 +56,8 @@ export async function runCosts(
   const margin = run.margin ?? DEFAULT_MARGIN;
   const above = tiersOf(run, choice);
   const columns = await tokenColumns(store, run, table, {usd: costColumn(run, choice), above});
+  const toldRows = fillTokens(columns, above);
+  const compared = comparedScores(table);
   const best = table.candidates.indexOf(race?.outcome?.best ?? bestOf(table) ?? "");
   const names = run.candidates.flatMap((candidate) =>
     run.variants.map(({name}) => ({
@@ -62,8 +65,7 @@ export async function runCosts(
       name: run.variants.length > 1 ? `${candidate.name} · ${name}` : candidate.name
     }))
   );
-  const values = table.candidates.map((candidate) => valuesOf(table, candidate));
-  const means = widenedMeans([...values, ...columns.flatMap(({numbers}) => numbers)], {
+  const means = widenedMeans([...compared.values, ...columns.flatMap(({numbers}) => numbers)], {
     seed: `${run.seed} costs`,
     resamples: RESAMPLES,
     clusters: table.clusters
@@ -71,7 +73,7 @@ export async function runCosts(
   const measured = await measuredThroughputs(store.workspace, run);
   const notes: PriceNote[] = [];
   const samples = names.map(({candidate, name}, i): CostSample => {
-    const {numbers, rows, counted} = columns[i]!;
+    const {numbers, rows, counted, failed} = columns[i]!;
     const billed = isBilled(candidate, columns[i]!, choice);
     const hostings = pricedHostings(candidate, choice, billed);
     const [promptTokens, cachedTokens, completionTokens, usd, ...ofLong] = numbers.map((values) =>
@@ -101,18 +103,22 @@ export async function runCosts(
     }
     for (const {hosting, other} of hostings)
       if (other) notes.push(noteOf(`${name} on ${hostingName(hosting)}`, candidate.model, other, at));
-    const at0 = table.values.length + (4 + 3 * above.length) * i;
+    const at0 = compared.values.length + (4 + 3 * above.length) * i;
     const prompts = amounts(means[at0]!);
     const cached = amounts(means[at0 + 1]!, prompts);
     const completions = amounts(means[at0 + 2]!);
     return {
       name,
       quality: qualityOf(table, i),
+      compared: compared.means && {mean: compared.means[i]},
       best: i === best,
-      nonInferiorP: best < 0 || i === best ? undefined : nonInferiorP(table, i, best, margin),
+      nonInferiorP: best < 0 || i === best ? undefined : nonInferiorP(table, [i, best], margin),
+      failuresTurn: best >= 0 && i !== best && failuresTurn(table, [i, best], margin) ? true : undefined,
       tokens,
       rows,
       countedRows: counted,
+      failedRows: failed > 0 ? failed : undefined,
+      toldRows: toldRows[i] ? toldRows[i] : undefined,
       estimatedBy: candidate.tokensCountedBy ?? estimateText(columns[i]!),
       resamples: {
         quality: digits(means[i]!),
@@ -224,16 +230,6 @@ function qualityOf(table: ScoreTable, i: number): CostSample["quality"] {
   if (estimate) return {mean: estimate.estimate, low: estimate.low, high: estimate.high};
   const only = mean(values);
   return only === undefined ? undefined : {mean: only};
-}
-
-function nonInferiorP(table: ScoreTable, i: number, best: number, margin: number): number | undefined {
-  const {candidates} = table;
-  const [own, bests] = sharedValues(table, [candidates[i]!, candidates[best]!]);
-  const difference = pairedDifference(own!, bests!, {
-    level: 1 - 2 * DEFAULT_ALPHA,
-    clusters: table.clusters
-  });
-  return difference && margin > 0 ? nonInferiority(difference, margin, {alpha: DEFAULT_ALPHA}).p : undefined;
 }
 
 /** Widened resamples of what is never below 0, and never more than what it is a part of. */

@@ -9,6 +9,8 @@ export interface TokenColumns {
   numbers: (number | undefined)[][];
   rows: number;
   counted: number;
+  /** Rows that were asked and have no answer. */
+  failed: number;
   /** Rows of which every answer came with its cost. */
   told: number;
   /** Rows whose tokens the server did not tell, and how those were counted. */
@@ -45,6 +47,7 @@ export async function tokenColumns(
       ),
       rows: 0,
       counted: 0,
+      failed: 0,
       told: 0,
       estimated: 0
     });
@@ -55,16 +58,20 @@ export async function tokenColumns(
   // Tokens are whole numbers, whose sums are exact.
   const usdMean = overRepeats("avg", usd, run);
   const means = [...tokens.map(plainMean), usdMean, ...ofLong.map(plainMean)].map(
-    (one, n) => `${one}::double as mean_${n}`
+    (one, n) => `(${one} filter (status = 'completed'))::double as mean_${n}`
   );
   const query = `select row_id, candidate, variant, ${means.join(", ")},
-      max(tokens_estimated_by) as "by", bool_and(cost_usd is not null) as told
-    from completions where run = $run and status = 'completed' group by all`;
+      max(tokens_estimated_by) filter (status = 'completed') as "by", bool_and(cost_usd is not null) filter (status = 'completed') as told
+    from completions where run = $run group by all`;
   for await (const batch of store.batches<TokenRow>(query, {run: run.id}))
     for (const {row_id, candidate, variant, by, told, ...found} of batch) {
       const column = columns.get(run.variants.length > 1 ? `${candidate} · ${variant}` : candidate);
       const i = place.get(row_id);
       if (!column || i === undefined) continue;
+      if (told === null) {
+        column.failed++;
+        continue;
+      }
       column.rows++;
       if (told) column.told++;
       if (found.mean_0 !== null && found.mean_2 !== null) column.counted++;
@@ -84,6 +91,7 @@ interface TokenRow {
   candidate: string;
   variant: string;
   by: string | null;
-  told: boolean;
+  /** Null where nothing was answered. */
+  told: boolean | null;
   [mean: `mean_${number}`]: number | null;
 }

@@ -30,6 +30,12 @@ describe("an endpoint of embeddings", () => {
     expect([...unpackVectors(text)[0]!]).toEqual([1, 2]);
   });
 
+  it("keeps the usage that a reply without vectors states", async () => {
+    await expect(answerTo({data: [], usage: {prompt_tokens: 4}})).rejects.toMatchObject({
+      detail: {spent: {usage: {promptTokens: 4, completionTokens: 0}}, mayBeBilled: false}
+    });
+  });
+
   it("knows no usage and no cost where the server counts nothing, or says what is no count", async () => {
     for (const usage of [
       undefined,

@@ -1,6 +1,9 @@
 import {highestCost, type TokenPrice} from "../../costs/index.js";
 
-/** A hard cap in US dollars that counts calls in flight at the most they can cost. */
+/**
+ * A cap in US dollars that counts calls in flight at the most they can cost, or at what others of the candidate have cost where that
+ * is more. Only calls in flight when a server first bills more than they can cost may pass it.
+ */
 export interface Budget {
   /** Sets the greatest cost of one call aside; undefined when it does not fit beside what is spent and set aside. */
   reserve(worstCase: WorstCase): Reservation | undefined;
@@ -13,10 +16,14 @@ export interface Budget {
 /** Why no more calls are made; `when` says of what the budget was. */
 export function budgetSpent(spentUsd: number, limitUsd: number, when?: string): string {
   const spent = when === undefined ? "spent" : `spent ${when}`;
+  if (spentUsd > limitUsd)
+    return `budget: $${spentUsd.toFixed(4)} ${spent}, $${(spentUsd - limitUsd).toFixed(4)} more than the $${limitUsd} allowed: calls in flight cost more than their prompts and max_tokens let expect`;
   return `budget: $${spentUsd.toFixed(4)} of $${limitUsd} ${spent}, and the next call might not fit`;
 }
 
 export interface Reservation {
+  /** Whether all that is set aside still fits: calls may have cost more than was known when this one was set aside. */
+  readonly fits: boolean;
   /** What the call cost; undefined frees the reservation: nothing was billed. */
   settle(costUsd: number | undefined): void;
   /** The call may have been billed by an unknown amount: the worst case counts as spent. */
@@ -43,38 +50,78 @@ export function worstCaseUsd(
   return highestCost(price, {promptTokens: promptBytes, completionTokens: maxTokens});
 }
 
+/** What is known of one candidate's calls. */
+interface Known {
+  /** US dollars of its dearest call so far. */
+  dearest?: number;
+  /** How many times the worst case that was stated for it a call has cost at most; 1 until one cost more. */
+  times: number;
+  /** Worst cases of its open calls, how many calls nothing bounds, and what was set aside for the first of these. */
+  bounded: number;
+  unbounded: number;
+  first: number;
+  open: number;
+}
+
 /**
  * Without a bound on its answers a candidate's first call runs alone, since all that is left has to be set aside for
- * it; from then on its dearest call so far is what a call in flight counts for.
+ * it; from then on its dearest call so far is what a call in flight counts for. A server may bill more than the worst case, such as
+ * reasoning beyond `max_tokens`: then every call of the candidate, those in flight among them, counts so many times its own.
  */
 export function createBudget(limitUsd: number): Budget {
   let spent = 0;
-  let reserved = 0;
   let open = 0;
-  const dearest = new Map<string, number>();
+  const known = new Map<string, Known>();
+  const knownOf = (candidate: string): Known => {
+    let one = known.get(candidate);
+    if (!one) known.set(candidate, (one = {times: 1, bounded: 0, unbounded: 0, first: 0, open: 0}));
+    return one;
+  };
+  const left = () => {
+    let usd = limitUsd - spent;
+    for (const {times, bounded, unbounded, first, dearest = 0} of known.values())
+      usd -= times * bounded + unbounded * dearest + first;
+    return usd;
+  };
+  // Rounding in the last digit must not leave a budget that fits exactly unused.
+  const slack = 1e-12 * limitUsd;
   return {
     reserve({candidate, usd}) {
-      const left = limitUsd - spent - reserved;
-      const amount = usd ?? dearest.get(candidate) ?? limitUsd - spent;
-      // Rounding in the last digit must not leave a budget that fits exactly unused.
-      if (amount > left + 1e-12 * limitUsd || (amount > 0 && left <= 0)) return undefined;
-      reserved += amount;
+      const own = knownOf(candidate);
+      const amount = usd === undefined ? (own.dearest ?? limitUsd - spent) : own.times * usd;
+      const rest = left();
+      if (amount > rest + slack || (amount > 0 && rest <= 0)) return undefined;
+      const isFirst = usd === undefined && own.dearest === undefined;
+      const isUnbounded = usd === undefined && !isFirst;
+      own.bounded += usd ?? 0;
+      if (isUnbounded) own.unbounded++;
+      if (isFirst) own.first += amount;
+      own.open++;
       open++;
       let settled = false;
       const close = (costUsd: number) => {
         if (settled) return;
         settled = true;
         open--;
+        own.open--;
+        if (isUnbounded) own.unbounded--;
         // A sum that is empty again is exactly zero: drift would pile up over many calls.
-        reserved = open === 0 ? 0 : reserved - amount;
+        own.bounded = own.open === 0 ? 0 : own.bounded - (usd ?? 0);
+        if (isFirst) own.first = own.open === 0 ? 0 : own.first - amount;
         spent += costUsd;
       };
       return {
+        get fits() {
+          return left() >= -slack;
+        },
         settle(costUsd) {
-          if (costUsd !== undefined) dearest.set(candidate, Math.max(costUsd, dearest.get(candidate) ?? 0));
+          if (costUsd !== undefined) {
+            own.dearest = Math.max(costUsd, own.dearest ?? 0);
+            if (usd !== undefined && usd > 0) own.times = Math.max(own.times, costUsd / usd);
+          }
           close(costUsd ?? 0);
         },
-        assumeSpent: () => close(usd ?? dearest.get(candidate) ?? amount)
+        assumeSpent: () => close(usd === undefined ? (own.dearest ?? amount) : own.times * usd)
       };
     },
     get spentUsd() {

@@ -64,7 +64,7 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
   const worst: CallPrices["worstCaseUsd"] = (endpoint, {model, messages, params, tools}, hosting) => {
     const stages = endpoint.stages?.();
     if (!stages) {
-      const bytes = bytesOf(messages) + (tools?.length ? bytesOf(tools) : 0);
+      const bytes = bytesOf(messages) + (tools?.length ? bytesOf(tools) : 0) + schemaBytes(params);
       return worstCaseUsd(of(endpoint, model, hosting)?.price, bytes, answerTokens(params));
     }
     return total(
@@ -92,6 +92,20 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
 /** 0 for an endpoint that bills nobody by the call. */
 export function unbilled({hosting, kind}: {hosting: string; kind: string}): 0 | undefined {
   return hosting !== "api" || kind === "recorded" ? 0 : undefined;
+}
+
+const measured = new WeakMap<object, number>();
+
+/** Of parameters that a provider may put into the prompt, such as the schema of the answer: all that are objects. */
+function schemaBytes(params: CompletionRequest["params"]): number {
+  if (!params) return 0;
+  // A candidate's calls share them.
+  let bytes = measured.get(params);
+  if (bytes === undefined) {
+    const objects = Object.values(params).filter((value) => typeof value === "object" && value !== null);
+    measured.set(params, (bytes = objects.reduce<number>((sum, value) => sum + bytesOf(value), 0)));
+  }
+  return bytes;
 }
 
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

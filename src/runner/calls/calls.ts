@@ -111,6 +111,7 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
     const outcomes = executor.execute(requests(), {
       signal: drained.signal,
       abortSignal,
+      mayStart: spending && ((request) => open.mayStart(request)),
       mayRetry: spending && (async (request, failed) => open.mayRetry(request, failed))
     });
     try {
@@ -166,7 +167,8 @@ function outcomeKeeper(
       const kept: EndedCall[] = [];
       for (const one of ended) {
         const {call, outcome} = one;
-        const {key, completion, error} = outcome;
+        const {key, completion, error, uncounted = 0} = outcome;
+        tally.uncounted(uncounted);
         // What was stopped or put off has not ended: it is missing, and this start or the next asks for it.
         if (error?.kind === "aborted" || outcome.postponed) continue;
         const place = {n: call.n, key};

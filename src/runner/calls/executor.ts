@@ -33,7 +33,7 @@ export interface CallRequest {
 }
 
 /** How a call ended. */
-export type CallOutcome =
+export type CallOutcome = (
   | {key: string; completion: Completion; error?: undefined; postponed?: undefined}
   | {
       key: string;
@@ -44,7 +44,11 @@ export type CallOutcome =
        * again later in the stream, or is missing.
        */
       postponed?: boolean;
-    };
+    }
+) & {
+  /** Attempts that failed, may have been billed, and told no usage; absent without any, or where whoever makes the calls does not count them. */
+  uncounted?: number;
+};
 
 export interface CallError {
   /** "endpoint" for what is no EndpointError. "aborted": the call was stopped, and may be made again. */
@@ -60,7 +64,7 @@ export interface CallError {
   usedUp?: boolean;
   retryAfterMs?: number;
   cutShort?: boolean;
-  /** What was paid for answers of models before the whole failed. */
+  /** What was paid for replies that hold no answer, and for answers of models before the whole failed. */
   spent?: Spent;
 }
 
@@ -69,6 +73,11 @@ export interface ExecuteOptions {
   signal?: AbortSignal;
   /** Stops calls in flight too: each ends at once with an "aborted" error. */
   abortSignal?: AbortSignal;
+  /**
+   * Asked when a call has its place, before its first attempt. One that is refused ends with an "aborted" error, and may come again
+   * later in the stream. An executor whose calls wait elsewhere need not ask.
+   */
+  mayStart?(request: CallRequest): boolean;
   /**
    * Asked before each attempt after a call's first; `failed` is the one before. A call that is refused ends with an
    * "aborted" error, and may come again later in the stream.

@@ -20,6 +20,8 @@ export interface OpenCalls {
   request(call: Call): Promise<CallRequest | undefined>;
   /** Requests of calls that were put off, until none is open or `stop` is called. */
   postponed(): AsyncGenerator<CallRequest>;
+  /** Whether the budget still holds a call that has got its place; one that it does not is put off. */
+  mayStart(request: CallRequest): boolean;
   /** Whether the budget lets a call try again; a call that may not is put off. */
   mayRetry(request: CallRequest, failed: AttemptOutcome): boolean;
   /** The calls that these outcomes end; an outcome that comes twice ends nothing. */
@@ -64,8 +66,16 @@ export function createOpenCalls(
         } else await new Promise<void>((resolve) => (wake = resolve));
       }
     },
+    mayStart(request) {
+      const held = !spending || spending.holds(request);
+      if (!held) refused.add(request.key);
+      return held;
+    },
     mayRetry(request, failed) {
-      const allowed = !spending || spending.reserveAgain(request, failed);
+      const {prepared, record} = ready[open.get(request.key)!.candidate]!;
+      const usd =
+        failed.spent && prices.costOf(prepared.endpoint, request.model, failed.spent, record.hosting);
+      const allowed = !spending || spending.reserveAgain(request, failed, usd);
       if (!allowed) refused.add(request.key);
       return allowed;
     },

@@ -5,7 +5,6 @@ import {
   type AttemptHooks,
   type AttemptOutcome,
   type Endpoint,
-  EndpointError,
   isEndpointError
 } from "../../endpoints/types.js";
 import {messageOf} from "../../store/index.js";
@@ -19,6 +18,8 @@ import type {
   ExecutorSetup,
   OutageSettings
 } from "./executor.js";
+import {mayBeBilled} from "./mayBeBilled.js";
+import {guardedAttempts} from "./guardedAttempts.js";
 import {createOutageGuard, type OutageGuard} from "./outage.js";
 import {OutcomeStream} from "./outcomeStream.js";
 import {createStageCalls, type RunStageCalls} from "./stageCalls.js";
@@ -194,41 +195,27 @@ class PoolRun extends OutcomeStream<Ended> {
     {guard, calls: {signal}}: Lane
   ): Promise<CallOutcome> {
     const {key, model, messages, params, tools, rowId, repeat} = request;
+    if (this.setup.mayStart?.(request) === false)
+      return {key, error: {kind: "aborted", message: "It no longer fits the budget."}};
+    let uncounted: number | undefined;
+    const onAttempt = (attempt: AttemptOutcome) => {
+      const {kind, spent} = attempt;
+      if (kind && !spent && mayBeBilled({...attempt, kind})) uncounted = (uncounted ?? 0) + 1;
+      attempts.onAttempt?.(attempt);
+    };
     try {
       const stopRetries = () => guard.stopRetries;
-      const hooks = guardedAttempts(request, {...attempts, stopRetries}, this.setup.mayRetry);
+      const hooks = guardedAttempts(request, {...attempts, onAttempt, stopRetries}, this.setup.mayRetry);
       const asked = {model, messages, params, tools};
       const stageCalls = endpoint.stages && this.setup.stageCalls.of(key);
       const completion = await observedCall(endpoint, asked, () =>
         endpoint.complete(asked, {rowId, repeat, attempts: hooks, signal, stageCalls})
       );
-      return {key, completion};
+      return {key, completion, uncounted};
     } catch (error) {
-      return {key, error: callError(error)};
+      return {key, error: callError(error), uncounted};
     }
   }
-}
-
-/** A limiter's hooks that also ask `mayRetry` before each attempt after the first. */
-export function guardedAttempts(
-  request: CallRequest,
-  attempts: AttemptHooks,
-  mayRetry: ExecuteOptions["mayRetry"]
-): AttemptHooks {
-  if (!mayRetry) return attempts;
-  let failed: AttemptOutcome | undefined;
-  return {
-    ...attempts,
-    onAttempt(outcome) {
-      failed = outcome;
-      attempts.onAttempt?.(outcome);
-    },
-    async beforeRetry(signal) {
-      if (failed && !(await mayRetry(request, failed)))
-        throw new EndpointError("aborted", "Another attempt was not allowed.");
-      await attempts.beforeRetry?.(signal);
-    }
-  };
 }
 
 /** The outcome of a call that its endpoint's guard has postponed. */

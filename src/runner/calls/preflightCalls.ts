@@ -54,7 +54,8 @@ export function createPreflightCalls({prices, answers, spending, now}: Preflight
       return answer;
     } catch (error) {
       const failed = callError(error);
-      spending?.settle({key: call.key, error: failed});
+      const costUsd = failed.spent && prices.costOf(endpoint, request.model, failed.spent);
+      spending?.settle({key: call.key, error: failed, costUsd});
       tally.failed(failed.kind);
       throw error;
     }

@@ -15,7 +15,8 @@ import {AskedOnce} from "./askedOnce.js";
 import {askedOf, createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
 import type {CallRequest} from "./executor.js";
-import {callError, guardedAttempts} from "./pool.js";
+import {guardedAttempts} from "./guardedAttempts.js";
+import {callError} from "./pool.js";
 import type {SideGuards, SidePass} from "./sideGuards.js";
 import type {Spending} from "./spending.js";
 import {estimateTokens} from "./stageCalls.js";
@@ -118,6 +119,8 @@ function allowedCalls({
     const made = limiters.of(endpoint).run(
       async (attempts) => {
         pass();
+        if (spending && !spending.holds(call))
+          throw new EndpointError("aborted", "The budget leaves no room for it.");
         begun = true;
         return attempted(endpoint, request, options, {call, attempts: {...attempts, stopRetries}});
       },
@@ -138,7 +141,7 @@ function allowedCalls({
     const allowed =
       spending &&
       (async (one: CallRequest, failed: Parameters<Spending["reserveAgain"]>[1]) =>
-        spending.reserveAgain(one, failed));
+        spending.reserveAgain(one, failed, failed.spent && prices.costOf(endpoint, one.model, failed.spent)));
     try {
       const completion = await observedCall(endpoint, request, () =>
         endpoint.complete(request, {...options, attempts: guardedAttempts(call, attempts, allowed)})
@@ -147,7 +150,9 @@ function allowedCalls({
       tally.answered(endpoint, request.model, completion);
       return completion;
     } catch (error) {
-      spending?.settle({key: call.key, error: callError(error)});
+      const failed = callError(error);
+      const costUsd = failed.spent && prices.costOf(endpoint, request.model, failed.spent);
+      spending?.settle({key: call.key, error: failed, costUsd});
       throw error;
     }
   }

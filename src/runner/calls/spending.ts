@@ -7,12 +7,14 @@ import {mayBeBilled} from "./mayBeBilled.js";
 export interface Spending {
   /** Waits until an attempt fits beside those in flight; false when it never will, after telling the listeners why. */
   reserve(request: CallRequest): Promise<boolean>;
+  /** Asked when a call gets its place: false where it no longer fits beside what was spent since. Nothing is set aside for it then. */
+  holds(request: CallRequest): boolean;
   /**
-   * For an attempt after one that failed, which counts as spent when it may have been billed. It does not wait: the call
+   * For an attempt after one that failed, which cost `costUsd` where its reply said so, else counts as spent when it may have been billed. It does not wait: the call
    * has a place that calls with a reservation may be waiting for. False when it does not fit now.
    */
-  reserveAgain(request: CallRequest, failed: AttemptOutcome): boolean;
-  /** `costUsd` is undefined where it is not known. */
+  reserveAgain(request: CallRequest, failed: AttemptOutcome, costUsd?: number): boolean;
+  /** `costUsd`: of all attempts, undefined where it is not known. */
   settle(ended: {key: string; costUsd?: number; error?: CallError}): void;
   /** US dollars paid so far, calls that may have been billed at the most they cost. */
   readonly spentUsd: number;
@@ -28,6 +30,8 @@ export interface Spending {
 export function createSpending(limitUsd: number): Spending {
   const budget = createBudget(limitUsd);
   const reservations = new Map<string, Reservation>();
+  /** US dollars of attempts that failed, by their open calls. */
+  const settled = new Map<string, number>();
   let closed = false;
   let stopped: string | undefined;
   const listeners: ((reason: string) => void)[] = [];
@@ -66,7 +70,18 @@ export function createSpending(limitUsd: number): Spending {
         await new Promise<void>((resolve) => waiting.push(resolve));
       }
     },
-    reserveAgain(request, failed) {
+    holds({key}) {
+      const held = reservations.get(key)?.fits ?? true;
+      if (!held) end(key, false, 0);
+      return held;
+    },
+    reserveAgain(request, failed, costUsd) {
+      if (costUsd !== undefined) {
+        const {key} = request;
+        end(key, false, costUsd);
+        settled.set(key, (settled.get(key) ?? 0) + costUsd);
+        return fits(request);
+      }
       // What was set aside for an attempt that cost nothing serves the next one.
       if (!mayBeBilled({...failed, kind: failed.kind ?? "endpoint"})) return true;
       end(request.key, true);
@@ -75,7 +90,9 @@ export function createSpending(limitUsd: number): Spending {
     settle({key, error, costUsd}) {
       // An answer without its usage was billed too, also one before a model that failed.
       const isUnknown = costUsd === undefined && (!error || error.spent !== undefined);
-      end(key, isUnknown || (error !== undefined && mayBeBilled(error)), costUsd);
+      const rest = costUsd === undefined ? undefined : Math.max(0, costUsd - (settled.get(key) ?? 0));
+      settled.delete(key);
+      end(key, isUnknown || (error !== undefined && mayBeBilled(error)), rest);
     },
     get spentUsd() {
       return budget.spentUsd;

@@ -34,6 +34,9 @@ export interface Tally {
   ended(candidate: number, failed: boolean, costUsd: number | undefined): void;
   /** A request that is never sent: it has ended, and failed, without a call. */
   barred(candidate: number): void;
+  /** So many attempts failed that may have been billed, and whose usage nobody told. */
+  uncounted(attempts: number): void;
+  readonly uncountedAttempts: number;
   scored(candidate: number, value: number): void;
   /** An endpoint is paused for `wait`, or no more. */
   waits(endpoint: string, wait: Wait | undefined): void;
@@ -52,6 +55,7 @@ export function createTally(
   const waits = new Map<string, {why: Wait["why"]; until: number}>();
   let costUsd: number | undefined;
   let called = 0;
+  let uncounted = 0;
   let marks: {at: number; called: number}[] = [{at: now(), called: 0}];
   return {
     ended(candidate, isFailed, cost) {
@@ -69,6 +73,12 @@ export function createTally(
       done++;
       failed++;
       candidates[candidate]!.failed++;
+    },
+    uncounted(attempts) {
+      uncounted += attempts;
+    },
+    get uncountedAttempts() {
+      return uncounted;
     },
     scored(candidate, value) {
       const one = candidates[candidate]!;

@@ -4,7 +4,7 @@ import {openAICompatible} from "../../../src/endpoints/index.js";
 import type {ModelParameters} from "../../../src/endpoints/types.js";
 import {callPrices} from "../../../src/runner/calls/callPrices.js";
 import {expectedCost} from "../../../src/runner/expectedCost.js";
-import {createBudget, worstCaseUsd} from "../../../src/runner/calls/budget.js";
+import {budgetSpent, createBudget, worstCaseUsd} from "../../../src/runner/calls/budget.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {type Project, server, wordsEval, wordsProject} from "../support/project.js";
@@ -30,6 +30,27 @@ describe("createBudget", () => {
     expect(budget.reserve({candidate: "a"})).toBeDefined();
     expect(budget.reserve({candidate: "a"})).toBeDefined();
     expect(budget.reserve({candidate: "a"})).toBeUndefined();
+  });
+
+  it("counts every open call at what the dearest came to, where a server bills more than the worst case", () => {
+    const budget = createBudget(1);
+    const [first, second, third] = [1, 2, 3].map(() => budget.reserve({candidate: "a", usd: 0.01})!);
+    budget.reserve({candidate: "b", usd: 0.01});
+    first!.settle(0.4);
+    expect(second!.fits).toBe(false);
+    second!.settle(undefined);
+    expect(third!.fits).toBe(true);
+    expect(budget.reserve({candidate: "a", usd: 0.01})).toBeUndefined();
+    expect(budget.reserve({candidate: "b", usd: 0.1})).toBeDefined();
+    third!.assumeSpent();
+    expect(budget.spentUsd).toBeCloseTo(0.8, 12);
+  });
+
+  it("says by how much a budget was passed", () => {
+    expect(budgetSpent(1.2, 1, "in this start")).toMatch(
+      /\$1\.2000 spent in this start, \$0\.2000 more than the \$1/
+    );
+    expect(budgetSpent(0.9, 1)).toMatch(/\$0\.9000 of \$1 spent/);
   });
 
   it("counts a call that may have been billed at its worst case", () => {
