@@ -72,8 +72,10 @@ export function alignedCosts(
 }
 
 /** The cost without what it comes to against others. */
-export function withoutPairs({against: _, ...cost}: CandidateCost): CandidateCost {
-  return cost;
+export function withoutPairs(cost: CandidateCost): CandidateCost {
+  const alone = {...cost};
+  delete alone.against;
+  return alone;
 }
 
 function ratio(usd: number, other: number): Pick<ComparedCosts, "usd" | "other" | "times"> {

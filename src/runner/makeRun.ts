@@ -139,19 +139,8 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     });
     store.refresh();
     effects.onProgress?.(tally.progress("done"));
-    const {spentUsd, stopped: budgetStop} = spending ?? {};
     const scorerCalls = made.scorerCalls.tally.made;
-    const over = (spentUsd ?? 0) - (options.budgetUsd ?? Infinity);
-    return {
-      manifest,
-      unchanged: false,
-      calls: callsOf(tally),
-      scorerCalls,
-      spentUsd,
-      budgetStop,
-      overBudgetUsd: over > 0 ? over : undefined,
-      uncountedAttempts: tally.uncountedAttempts || undefined
-    };
+    return {manifest, unchanged: false, scorerCalls, ...billsOf(spending, tally, options.budgetUsd)};
   } finally {
     await ended?.idle();
     await Promise.all(logs.map((log) => log.close()));
@@ -240,6 +229,23 @@ function outageSettings(
     giveUpMs: giveUpAfterSeconds === undefined ? undefined : 1000 * giveUpAfterSeconds,
     onMessage: effects.onMessage,
     onWait: (endpoint, wait) => tally.waits(endpoint, wait)
+  };
+}
+
+/** What a start called and paid, as far as it is known. */
+function billsOf(
+  spending: Spending | undefined,
+  tally: Tally,
+  limitUsd = Infinity
+): Pick<RunResult, "calls" | "spentUsd" | "budgetStop" | "overBudgetUsd" | "uncountedAttempts"> {
+  const {spentUsd, stopped: budgetStop} = spending ?? {};
+  const over = (spentUsd ?? 0) - limitUsd;
+  return {
+    calls: callsOf(tally),
+    spentUsd,
+    budgetStop,
+    overBudgetUsd: over > 0 ? over : undefined,
+    uncountedAttempts: tally.uncountedAttempts || undefined
   };
 }
 
