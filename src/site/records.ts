@@ -4,7 +4,7 @@ import {modelsDir, type RunManifest, type Store} from "../store/index.js";
 import {contaminatedRows} from "./contaminatedRows.js";
 import {TrainedTexts} from "./contamination.js";
 import {publishingOf} from "./publishing.js";
-import {shownStop} from "./shownReasons.js";
+import {shownEnd} from "./shownReasons.js";
 import type {ModelsData, RunsData} from "./types.js";
 
 /** Every model's record: what merges and fine-tunes were made from. A folder outside the project is told by its name alone. */
@@ -22,9 +22,7 @@ export async function runs(store: Store): Promise<RunsData> {
   const shown: RunManifest[] = [];
   for (const run of await store.runs())
     shown.push(
-      run.stopped === undefined
-        ? run
-        : {...run, stopped: shownStop(run.stopped, await publishingOf(store, run))}
+      run.stopped === undefined ? run : {...run, stopped: shownEnd(run, await publishingOf(store, run))}
     );
   return {runs: shown.reverse()};
 }

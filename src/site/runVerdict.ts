@@ -21,7 +21,7 @@ import {seenBefore} from "./seenBefore.js";
 import {unresolvedPersonalData} from "./personalData.js";
 import {publishingOf} from "./publishing.js";
 import {shownRace} from "./shownRace.js";
-import {shownStop} from "./shownReasons.js";
+import {shownEnd} from "./shownReasons.js";
 import {splitGaps} from "./splitComparison.js";
 
 export interface RunVerdict extends RunReport {
@@ -133,9 +133,7 @@ async function factsOf(
 
 /** A pull request's comment and pages tell it, which what a scorer or a server said must not reach as it is. */
 async function stopOf(store: Store, run: RunManifest): Promise<string> {
-  return run.stopped === undefined
-    ? "it was interrupted"
-    : shownStop(run.stopped, await publishingOf(store, run));
+  return shownEnd(run, await publishingOf(store, run)) ?? "it was interrupted";
 }
 
 /** A random split may put related rows on both sides: then the newest run of the eval on another kind of split is asked. */

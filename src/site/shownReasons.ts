@@ -1,5 +1,5 @@
 import {maskExcerpt} from "../privacy/index.js";
-import type {Publishing} from "../store/index.js";
+import type {Publishing, RunManifest} from "../store/index.js";
 
 const LONGEST = 400;
 /** Masking takes milliseconds a text: thousands of reasons that differ from row to row would hold a build up for minutes. */
@@ -61,9 +61,14 @@ function maskedReason(reason: string): string {
   return maskExcerpt(reason.slice(0, 4 * LONGEST), LONGEST);
 }
 
-/** Why a run ended early, as pages may show it: what an endpoint or a scorer said follows a colon. */
+/** Why a run or a race ended early, as pages may show it: what an endpoint or a scorer said follows a colon. */
 export function shownStop(stopped: string, publish: Publishing): string {
   return publish === "ids" ? stopped.split(": ", 1)[0]! : maskedReason(stopped);
+}
+
+/** The same of a run; of an imported one Assay itself says what its files lack. */
+export function shownEnd({stopped, imported}: RunManifest, publish: Publishing): string | undefined {
+  return stopped && (imported ? maskedReason(stopped) : shownStop(stopped, publish));
 }
 
 /** "rate-limit" as "rate limit"; the kind itself says nothing of a row. */

@@ -7,7 +7,7 @@ import {currentDecisions} from "./currentRuns.js";
 import {publishingOf} from "./publishing.js";
 import {runVerdict} from "./runVerdict.js";
 import {scorerViews} from "./scorerViews.js";
-import {shownReasons, shownStop} from "./shownReasons.js";
+import {shownEnd, shownReasons} from "./shownReasons.js";
 import {splitGaps} from "./splitComparison.js";
 import type {RunView, SplitComparison, VerdictsData} from "./types.js";
 
@@ -28,7 +28,7 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       title: run.title ?? run.eval,
       description: run.description,
       status: run.status,
-      stopped: run.stopped && shownStop(run.stopped, publish),
+      stopped: shownEnd(run, publish),
       sealedAt: run.sealedAt,
       command: run.command,
       dataset: run.dataset,
