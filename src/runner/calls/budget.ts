@@ -56,17 +56,27 @@ interface Known {
   dearest?: number;
   /** How many times the worst case that was stated for it a call has cost at most; 1 until one cost more. */
   times: number;
-  /** Worst cases of its open calls, how many calls nothing bounds, and what was set aside for the first of these. */
+  /** US dollars by which a call has cost more than that worst case at most; 0 until one cost more. */
+  excess: number;
+  /** Worst cases of its open calls and how many have one, how many calls nothing bounds, and what was set aside for the first of these. */
   bounded: number;
+  openBounded: number;
   unbounded: number;
   first: number;
   open: number;
 }
 
+/** US dollars that calls count for whose worst cases are `usd` together. */
+function counted({times, excess}: Known, usd: number, calls: number): number {
+  return Math.min(times * usd, usd + 2 * excess * calls);
+}
+
 /**
  * Without a bound on its answers a candidate's first call runs alone, since all that is left has to be set aside for
  * it; from then on its dearest call so far is what a call in flight counts for. A server may bill more than the worst case, such as
- * reasoning beyond `max_tokens`: then every call of the candidate, those in flight among them, counts so many times its own.
+ * reasoning beyond `max_tokens` or a prompt of its own: then every call of the candidate, those in flight among them, counts so many
+ * times its own, but not more than it and twice the dollars of that excess: what a short call had in excess a long one has no
+ * hundred times.
  */
 export function createBudget(limitUsd: number): Budget {
   let spent = 0;
@@ -74,13 +84,17 @@ export function createBudget(limitUsd: number): Budget {
   const known = new Map<string, Known>();
   const knownOf = (candidate: string): Known => {
     let one = known.get(candidate);
-    if (!one) known.set(candidate, (one = {times: 1, bounded: 0, unbounded: 0, first: 0, open: 0}));
+    if (!one)
+      known.set(
+        candidate,
+        (one = {times: 1, excess: 0, bounded: 0, openBounded: 0, unbounded: 0, first: 0, open: 0})
+      );
     return one;
   };
   const left = () => {
     let usd = limitUsd - spent;
-    for (const {times, bounded, unbounded, first, dearest = 0} of known.values())
-      usd -= times * bounded + unbounded * dearest + first;
+    for (const one of known.values())
+      usd -= counted(one, one.bounded, one.openBounded) + one.unbounded * (one.dearest ?? 0) + one.first;
     return usd;
   };
   // Rounding in the last digit must not leave a budget that fits exactly unused.
@@ -88,12 +102,13 @@ export function createBudget(limitUsd: number): Budget {
   return {
     reserve({candidate, usd}) {
       const own = knownOf(candidate);
-      const amount = usd === undefined ? (own.dearest ?? limitUsd - spent) : own.times * usd;
+      const amount = usd === undefined ? (own.dearest ?? limitUsd - spent) : counted(own, usd, 1);
       const rest = left();
       if (amount > rest + slack || (amount > 0 && rest <= 0)) return undefined;
       const isFirst = usd === undefined && own.dearest === undefined;
       const isUnbounded = usd === undefined && !isFirst;
       own.bounded += usd ?? 0;
+      if (usd !== undefined) own.openBounded++;
       if (isUnbounded) own.unbounded++;
       if (isFirst) own.first += amount;
       own.open++;
@@ -104,6 +119,7 @@ export function createBudget(limitUsd: number): Budget {
         settled = true;
         open--;
         own.open--;
+        if (usd !== undefined) own.openBounded--;
         if (isUnbounded) own.unbounded--;
         // A sum that is empty again is exactly zero: drift would pile up over many calls.
         own.bounded = own.open === 0 ? 0 : own.bounded - (usd ?? 0);
@@ -117,11 +133,14 @@ export function createBudget(limitUsd: number): Budget {
         settle(costUsd) {
           if (costUsd !== undefined) {
             own.dearest = Math.max(costUsd, own.dearest ?? 0);
-            if (usd !== undefined && usd > 0) own.times = Math.max(own.times, costUsd / usd);
+            if (usd !== undefined && usd > 0) {
+              own.times = Math.max(own.times, costUsd / usd);
+              own.excess = Math.max(own.excess, costUsd - usd);
+            }
           }
           close(costUsd ?? 0);
         },
-        assumeSpent: () => close(usd === undefined ? (own.dearest ?? amount) : own.times * usd)
+        assumeSpent: () => close(usd === undefined ? (own.dearest ?? amount) : counted(own, usd, 1))
       };
     },
     get spentUsd() {

@@ -46,6 +46,14 @@ describe("createBudget", () => {
     expect(budget.spentUsd).toBeCloseTo(0.8, 12);
   });
 
+  it("does not stop at a long prompt for what short ones were billed beyond their worst case", () => {
+    const budget = createBudget(1);
+    budget.reserve({candidate: "a", usd: 0.001})!.settle(0.02);
+    expect(budget.reserve({candidate: "a", usd: 0.2})).toBeDefined();
+    expect(budget.reserve({candidate: "a", usd: 0.75})).toBeUndefined();
+    expect(budget.reserve({candidate: "a", usd: 0.001})).toBeDefined();
+  });
+
   it("says by how much a budget was passed", () => {
     expect(budgetSpent(1.2, 1, "in this start")).toMatch(
       /\$1\.2000 spent in this start, \$0\.2000 more than the \$1/
