@@ -69,6 +69,7 @@ export async function runEvals(
   const versionOf = newestVersions(store, inputs.tell);
   const ahead = callsNobody(inputs.options) ? undefined : prepareAhead(store, evals, inputs);
   await observed(async () => {
+    await holdOutFirst(store, evals, inputs, versionOf);
     for (const one of evals)
       try {
         await ahead?.reached(one);
@@ -83,6 +84,34 @@ export async function runEvals(
       }
   }).finally(() => ahead?.end());
   return outcomes;
+}
+
+/**
+ * Makes the splits with a held-out part before any other of their datasets: a row that another split has had in a part of its
+ * own is held out no more, and the order in which splits are written must not decide on that. What fails here fails again, and
+ * is told, where the eval's turn comes.
+ */
+async function holdOutFirst(
+  store: Store,
+  evals: readonly NamedEval[],
+  {datasets, signal, options, quiet}: RunEvalsOptions,
+  versionOf: ReturnType<typeof newestVersions>
+): Promise<void> {
+  for (const {name, definition} of evals) {
+    if (definition.source) continue;
+    for (const spec of [definition.split].flat()) {
+      if (signal.aborted) return;
+      if (!spec.heldOut) continue;
+      try {
+        const version = await versionOf(datasetOf(definition, datasets));
+        const split = spec.name ?? spec.strategy;
+        const {message} = createReporter(`${name} · ${split}`, quiet, {eval: name, split});
+        await ensureSplit(store, version, spec, {measure: !callsNobody(options), onMessage: message});
+      } catch {
+        continue;
+      }
+    }
+  }
 }
 
 /** Ctrl-C while candidates are trained or merged, or requests planned. */

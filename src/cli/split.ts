@@ -51,8 +51,9 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
   try {
     const version = await newestKnown(store, name);
     if (options.measure) return await measureVerb(store, name, options);
-    // Each strategy would hold out rows of its own, for good: a comparison keeps none.
-    const isPreview = holdsOutByComparing(options);
+    const heldOut = version.rows - (await openRowCount(store, version));
+    // Each strategy would hold out rows of its own, for good, or have rows in other parts that are held out no more: such a comparison keeps none.
+    const isPreview = comparesHeldOut(options, heldOut);
     const splitOf = isPreview ? previewSplit : ensureSplit;
     const splits: SplitManifest[] = [];
     for (const spec of specsOf(options, version)) splits.push(await splitOf(store, version, spec));
@@ -60,9 +61,11 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
     for (const {warning} of told) if (warning !== undefined) note(`! ${warning}`);
     if (options.leaks) return await printLeaks(store, splits, options);
     const choice = splits.length > 1 ? recommendSplit(splits) : undefined;
-    const heldOut = version.rows - (await openRowCount(store, version));
+    const heldOutNow = isPreview ? heldOut : version.rows - (await openRowCount(store, version));
     if (options.json)
-      return printJson(options.compare ? {splits: told, choice, heldOut, kept: !isPreview} : told);
+      return printJson(
+        options.compare ? {splits: told, choice, heldOut: heldOutNow, kept: !isPreview} : told
+      );
     print(`${name}@${version.id}, ${version.rows} rows\n`);
     print(table(splits, columnsOf(splits)));
     print(
@@ -71,13 +74,13 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
         "\nL: similarity across parts, of all (DataSAIL). gap, PSI, JS, p: classes of test against train." +
         meaningText(splits)
     );
-    if (heldOut > 0)
+    if (heldOutNow > 0)
       print(
-        `\n${heldOut} of ${version.rows} rows of ${name}@${version.id} are held out (${percent(heldOut / version.rows)}): all splits together, left out of every one of them.`
+        `\n${heldOutNow} of ${version.rows} rows of ${name}@${version.id} are held out (${percent(heldOutNow / version.rows)}): all splits together, left out of every one of them.`
       );
     if (isPreview)
       print(
-        `\nNothing of this is kept, and no row was held out by it. Choose with \`assay split ${name} --strategy NAME --held-out ${options.heldOut ?? options.sealed}\`, or in an eval: that holds rows out for good.`
+        `\nNothing of this is kept, and no row was held out by it. Choose with \`assay split ${name} --strategy NAME${shareText(options)}\`, or in an eval.`
       );
     if (choice) print(`\n${choice.sentence}`);
     else if (splits.length > 1)
@@ -98,13 +101,19 @@ export async function splitVerb(name: string, options: SplitOptions): Promise<vo
   }
 }
 
-function holdsOutByComparing({compare, heldOut, sealed, leaks}: SplitOptions): boolean {
-  if (!compare || !(heldOut ?? sealed)) return false;
+function comparesHeldOut({compare, heldOut, sealed, leaks}: SplitOptions, heldOutRows: number): boolean {
+  const share = heldOut ?? sealed;
+  if (!compare || (!share && heldOutRows === 0)) return false;
   if (leaks)
     throw new UserError(
-      "--compare with --held-out keeps no split, so that --leaks has none to read. Choose one: --leaks --strategy NAME --held-out SHARE."
+      `--compare ${share ? "with --held-out" : "of a dataset with held-out rows"} keeps no split, so that --leaks has none to read. Choose one: --leaks --strategy NAME${share ? " --held-out SHARE" : ""}.`
     );
   return true;
+}
+
+function shareText({heldOut, sealed}: SplitOptions): string {
+  const share = heldOut ?? sealed;
+  return share ? ` --held-out ${share}` : "";
 }
 
 async function openRowCount(store: Store, version: VersionManifest): Promise<number> {

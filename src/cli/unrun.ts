@@ -34,8 +34,9 @@ export function placeText({split, part}: UnrunGate): string {
 }
 
 /** What a gate without a run lacks, and what mends it. */
-export function unrunText({eval: name}: UnrunGate): string {
-  return `it states a gate and has no run. Run \`assay run ${name}\`.`;
+export function unrunText({eval: name, part}: UnrunGate): string {
+  const opening = part === "held-out" ? ' --final --why "…"' : "";
+  return `it states a gate and has no run. Run \`assay run ${name}${opening}\`.`;
 }
 
 /** A gate without a run as `assay check --json` lists it: in the form of those that have one, undecided. */

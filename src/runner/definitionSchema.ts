@@ -4,6 +4,8 @@ import type {Scorer} from "../scorers/types.js";
 import type {CorpusFigure} from "../stats/index.js";
 import {hosting, wayThere} from "../endpoints/hostingSchema.js";
 import type {GateRule} from "../decisions/gateRule.js";
+import {rollingWindows} from "../splits/rolling.js";
+import type {SplitSpec} from "../splits/index.js";
 import {splitSchema} from "../splits/specSchema.js";
 import {
   anyObject,
@@ -197,12 +199,23 @@ function scorerProblems({scorers, primary, gate = []}: EvalDefinition): Problems
   return problems;
 }
 
+/** Of all its windows, where a spec is of several. */
+function splitNames(spec: SplitSpec): string[] {
+  return rollingWindows(spec).map(({name, strategy}) => name ?? strategy);
+}
+
 const askingSchema = holding<EvalDefinition>(asking, (definition) => {
   const {candidates, scorers, primary} = definition;
   const problems = scorerProblems(definition);
   const names = candidates.map(({name}) => name);
   for (const twice of new Set(names.filter((name, i) => names.indexOf(name) !== i)))
     problems.push({path: ["candidates"], message: `name "${twice}" twice: give each a name of its own`});
+  const splits = [definition.split].flat().flatMap(splitNames);
+  for (const twice of new Set(splits.filter((name, i) => splits.indexOf(name) !== i)))
+    problems.push({
+      path: ["split"],
+      message: `has two splits called "${twice}": give each a \`name\` of its own, by which its runs are told apart`
+    });
   const marked = candidates.filter(({baseline}) => baseline).map(({name}) => name);
   if (marked.length > 1)
     problems.push({

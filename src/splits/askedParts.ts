@@ -88,7 +88,7 @@ export function heldOutNote({
   if (rows > share * total + 1) texts.push(`${size}. What was held out once stays so, in every split.`);
   if (rows < share * total - 1)
     texts.push(
-      `${size}. Rows that an earlier split had in another part are not held out any more: new rows make the part larger.`
+      `${size}. Rows that an earlier split had in another part are not held out any more: rows that no split has had yet make the part larger.`
     );
   if (apart > 0) {
     const together = strategy === "temporal" ? "moment" : strategy === "cluster" ? "cluster" : "group";

@@ -1,7 +1,8 @@
-import {writeFileSync} from "node:fs";
+import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, it} from "vitest";
 import {assay, writeLoader} from "../support/assay.js";
+import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 it("compares splits with a held-out part without holding rows out, and says what is held out by a choice", async () => {
@@ -36,4 +37,51 @@ it("compares splits with a held-out part without holding rows out, and says what
     "12 of 120 rows"
   );
   expect(await told("sql", "select count(*) as n from rows", "--json")).toContain("108");
+  const held = await told("sql", "select count(*) as n from splits", "--json");
+  expect(await told("split", "rows", "--compare")).toContain(
+    "Choose with `assay split rows --strategy NAME`, or in an eval."
+  );
+  expect(await told("sql", "select count(*) as n from splits", "--json")).toBe(held);
+});
+
+it("makes the splits of a start that hold rows out before its others, in whatever order an eval states them", async () => {
+  const project = await temporaryProject();
+  mkdirSync(join(project, "evals"));
+  const engine = JSON.stringify(compiled("bundle/index.js"));
+  const state = (rows: number) => {
+    writeLoader(
+      project,
+      "sums",
+      `{name: "sums", id: "id", text: "text", time: "at", sensitivity: "public", source: {kind: "rows", rows: () =>
+        Array.from({length: ${rows}}, (_, i) => ({id: "s" + i, text: "what is " + i, answer: String(i % 2), at: new Date(1.7e12 + i * 864e5)}))}}`
+    );
+    writeFileSync(
+      join(project, "evals/sums.eval.ts"),
+      `import {candidate, defineEval, normalizedMatch, recorded} from ${engine};
+       const rows = Array.from({length: ${rows}}, (_, i) => ({id: "s" + i, output: "1"}));
+       export default defineEval({dataset: "sums", split: [{name: "r", strategy: "random"}, {name: "t", strategy: "temporal", heldOut: 0.1}],
+         prompt: "{{text}}", expected: "answer", candidates: [candidate("one", recorded({name: "answers", rows}), "m")], scorers: {exact: normalizedMatch()}});`
+    );
+  };
+  const heldOut = async () => {
+    const {stdout} = await assay(project, "sql", "select count(*) as n from sums", "--json");
+    return Number(/"n": ?"?(\d+)/.exec(stdout)![1]);
+  };
+  for (const [rows, open] of [
+    [100, 90],
+    [200, 180]
+  ] as const) {
+    state(rows);
+    await assay(project, "pull");
+    const {code, stderr} = await assay(project, "run");
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("are not held out any more")]);
+    expect(await heldOut()).toBe(open);
+  }
+  writeFileSync(
+    join(project, "evals/twice.eval.ts"),
+    `import {candidate, defineEval, normalizedMatch, recorded} from ${engine};
+     export default defineEval({dataset: "sums", split: [{strategy: "random", seed: "a"}, {strategy: "random", seed: "b"}],
+       prompt: "{{text}}", expected: "answer", candidates: [candidate("one", recorded({name: "answers", rows: []}), "m")], scorers: {exact: normalizedMatch()}});`
+  );
+  expect((await assay(project, "run", "twice")).stderr).toContain('two splits called "random"');
 });

@@ -3,8 +3,14 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {diffVersions, labelConflicts, nearDuplicates, purge} from "../../src/datasets/index.js";
 import {datasets, type DatasetView, runs, splits, type VersionDetails} from "../../src/site/index.js";
-import {ensureSplit, recommendSplit} from "../../src/splits/index.js";
-import {openStore, type Store, type VersionManifest} from "../../src/store/index.js";
+import {recommendSplit} from "../../src/splits/index.js";
+import {
+  openStore,
+  type Store,
+  type VersionManifest,
+  versionRows,
+  writeHeldOut
+} from "../../src/store/index.js";
 import {sampleStore} from "../support/sampleStore.js";
 import {sampleTickets} from "../support/sampleTickets.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -153,10 +159,14 @@ describe("an erasure", () => {
 describe("sealing more rows", () => {
   it("takes them off the page", async () => {
     const before = JSON.stringify(await tickets());
-    const split = await ensureSplit(store, newer, {strategy: "random", heldOut: 0.3, seed: "more"});
     const rows = await store.rows<{row_id: string}>(
-      `select row_id from read_parquet('${splitDir(store.workspace, "tickets", split.id)}/parts.parquet') where part = 'held-out'`
+      `select row_id from "tickets@${newer.id}" order by 1 limit 150`
     );
+    const parts = `(select row_id, 'held-out' as part from "tickets@${newer.id}" order by 1 limit 150)`;
+    const split = {dataset: "tickets", id: "more", name: "more", version: newer.id};
+    const all = await versionRows(store.workspace, newer);
+    await writeHeldOut(store, store.workspace, split, {rows: all, parts, text: newer.text});
+    store.refresh();
     const after = JSON.stringify(await tickets());
     expect(rows.filter(({row_id}) => before.includes(row_id)).length).toBeGreaterThan(0);
     expect(rows.filter(({row_id}) => after.includes(row_id))).toEqual([]);
