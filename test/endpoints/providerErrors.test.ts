@@ -47,9 +47,17 @@ describe("a provider that fails inside a 200", () => {
     ["finish_reason abort", {finish_reason: "abort"}, "server", 200]
   ] as const;
 
-  it.each(broken)("%s is no answer, and may be billed", async (_name, choice, kind, status) => {
+  it.each(broken)("%s is no answer, and is billed by its usage", async (_name, choice, kind, status) => {
     const failed = await failure(json(answered({message: {content: "half an"}, ...choice}, {usage})));
+    const spent = {usage: {promptTokens: 5, completionTokens: 2}};
+    expect(failed).toMatchObject({kind, detail: {status, spent}});
+    expect(billed(failed)).toBe(false);
+  });
+
+  it.each(broken)("%s without a usage may be billed", async (_name, choice, kind, status) => {
+    const failed = await failure(json(answered({message: {content: "half an"}, ...choice}, {})));
     expect(failed).toMatchObject({kind, detail: {status}});
+    expect(failed.detail.spent).toBeUndefined();
     expect(billed(failed)).toBe(true);
   });
 

@@ -171,15 +171,18 @@ async function guessedLabel(): Promise<string> {
 
 /** A dry run of a purge answers for a held-out row as for one that does not exist: its id when the two answers differ. */
 async function guessedCondition(): Promise<string> {
-  const answer = (condition: string) =>
-    printed(() => purgeVerb("mails", {where: condition, dryRun: true, json: true}));
+  // An id that is asked for is repeated where it would be kept out of coming pulls.
+  const answer = async (column: string, guess: string) =>
+    (
+      await printed(() => purgeVerb("mails", {where: `${column} = '${guess}'`, dryRun: true, json: true}))
+    ).replaceAll(guess, "…");
   // What is said of versions without such a column is said of any guess.
   const nobody = new Map<string, string>();
-  for (const column of ["id", "text", "label"]) nobody.set(column, await answer(`${column} = 'nobody'`));
+  for (const column of ["id", "text", "label"]) nobody.set(column, await answer(column, "nobody"));
   for (const n of held.slice(0, 3)) {
     const {id, text} = rowsOf(N)[n]!;
     for (const [column, guess] of Object.entries({id, text, label: `label${100 + n}x`}))
-      if ((await answer(`${column} = '${guess}'`)) !== nobody.get(column)) return id;
+      if ((await answer(column, guess)) !== nobody.get(column)) return id;
   }
   return "";
 }
