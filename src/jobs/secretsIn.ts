@@ -14,7 +14,11 @@ const PASSWORD = /passw(or)?d|secret/i;
 /** Other keys name columns and the like, so that their values must be long, too. */
 const SURELY_KEY = /(api|access|private|account|auth)[_-]?key$|token$|authorization$/i;
 const ASSIGNED =
-  /(?<=^|[\s"'`;&(|\\])(?:--?)?([A-Za-z][\w-]*)(?:\s*[=:]\s*|(?<=--?[\w-]+)\s+)(?:"([^"]*)"|'([^']*)'|([^\s"'`;&|)]+|`))/g;
+  /(?<=^|[\s"'`;&(|\\])(?:--?)?([A-Za-z][\w-]*)(?:[^\S\n]*[=:][^\S\n]*|(?<=--?[\w-]+)[^\S\n]+)(?:"([^"]*)"|'([^']*)'|([^\s"'`;&|)]+|`))/g;
+/** A program's expression that asks for a value, as far as its first quote: `os.environ[`, `getenv(`. */
+const LOOKUP = /^[a-z_]\w*(?:(?:\.\w+)*(?:[([]|\[\w+\])|(?:\.\w+)+\([\w.,]*)$/i;
+/** `tokenizer.eos_token`; it may be a password, too. */
+const MEMBER = /^[a-z_]\w*(?:\.[a-z_]\w*)+$/i;
 const SCHEME = /\b(authorization\W{0,3})?(?:bearer|basic)\s+([^\s"'`\\]+)/gi;
 /** Recognisers of what is a secret by its shape, wherever it stands. */
 const SHAPES = allRecognizers.filter(({name}) =>
@@ -59,11 +63,12 @@ function isSecret(name: string, value: unknown): boolean {
   );
 }
 
-function hasSecret(text: string): boolean {
+function hasSecret(lines: string): boolean {
+  const text = lines.replaceAll(/\\\r?\n/g, " ");
   const isAssigned = [...text.matchAll(ASSIGNED)].some(([, name, double, single, bare]) => {
     const value = double ?? single ?? bare!;
     // An option's value may be a header, or a variable with its value.
-    return isSecretText(name!, value) || hasSecret(value);
+    return (isSecretText(name!, value) && !LOOKUP.test(bare ?? "")) || hasSecret(value);
   });
   if (isAssigned) return true;
   const isSent = [...text.matchAll(SCHEME)].some(
@@ -88,6 +93,7 @@ function isWord(value: string, least: number): boolean {
     value.length >= least &&
     /[a-z]/i.test(value) &&
     !isStandIn(value) &&
+    !MEMBER.test(value) &&
     !/^(?:~|\.{1,2})?\//.test(value) &&
     !/^(?:bearer|basic|digest|negotiate)$/i.test(value)
   );

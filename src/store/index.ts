@@ -76,6 +76,7 @@ export {answersAt, plainAddress, SERVICE_ADDRESSES} from "./answersAt.js";
 export {type Called, isCalled, isMeant} from "./isCalled.js";
 export {jobsNamed} from "./jobsNamed.js";
 export {beginningOf, originsOf, type Parent} from "./origins.js";
+export {resultOf} from "./resultOf.js";
 export {parentsReader} from "./parentsReader.js";
 export {cutSql, emptySql, isRefused, refusedSql} from "./answerEnds.js";
 export {isStaged} from "./isStaged.js";

@@ -5,6 +5,7 @@ import {isCalled, isMeant} from "./isCalled.js";
 import {jobOfModel} from "./jobsNamed.js";
 import type {JobRecord} from "./kinds/job.js";
 import type {StoredModel} from "./kinds/model.js";
+import {repositoryOf} from "./resultOf.js";
 
 /** A model by its id; the store may not have it. */
 export interface Parent {
@@ -39,28 +40,32 @@ export function originsOf(model: StoredModel, known: Origins): Parent[] {
 
 /**
  * The model that a job goes on from: its stated parent, else its base. Either is the model that the job's service calls so, one
- * of that id or name in the store, or one that lies there. Of several the newest that was there when the job was noted.
+ * of that id or name in the store, or one that lies there. Of several the newest that was there when the job was noted; none that
+ * the store made later, or made of what the job made.
  * `missing` where the job says that there is one, or its base has the name of a fine-tune, and the store lacks it; undefined where
  * nothing tells of one.
  */
 export function beginningOf(job: JobRecord, known: Origins): (Parent & {missing?: true}) | undefined {
   const {base} = job;
   const stated = typeof job.settings.parent === "string" ? job.settings.parent : undefined;
-  const found =
-    (stated === undefined ? undefined : modelOf(stated, "parent", job, known)) ??
-    modelOf(base, "base", job, known);
+  const found = beginningModel(job, known, (one) => !leadsBack(one, job, known));
   if (found) return {id: found.id, name: found.name};
-  const lacking = stated ?? (isTuned(job) ? base : undefined);
+  const lacking = stated ?? (isTuned(job, known) ? base : undefined);
   return lacking === undefined ? undefined : {id: idOf(lacking, job), name: lacking, missing: true};
 }
 
-/** By the order of what says most surely which model is meant. */
-function modelOf(
-  wanted: string,
-  as: "parent" | "base",
+function beginningModel(
   job: JobRecord,
-  known: Origins
+  known: Origins,
+  isFit: (one: StoredModel) => boolean = () => true
 ): StoredModel | undefined {
+  const {parent} = job.settings;
+  const stated = typeof parent === "string" ? modelOf(parent, job, known).find(isFit) : undefined;
+  return stated ?? modelOf(job.base, job, known).find(isFit);
+}
+
+/** All that may be meant, by the order of what says most surely which it is. */
+function modelOf(wanted: string, job: JobRecord, known: Origins): StoredModel[] {
   const {models, jobs} = known;
   const address = answersAt(job.service);
   const there = models.filter((one) => isHostedAs(one, wanted));
@@ -68,20 +73,67 @@ function modelOf(
     there.filter((one) => addressOf(one) === (baseUrl && plainAddress(baseUrl)));
   // A job's base is in the service's words, which are not what the store calls the models that it has.
   const isOther = (one: StoredModel) =>
-    address !== undefined && as === "base" && one.architecture === HOSTED && !isHostedAs(one, wanted);
+    address !== undefined &&
+    job.settings.parent !== wanted &&
+    one.architecture === HOSTED &&
+    !isHostedAs(one, wanted);
   const ways = [
-    () => (address === undefined ? [] : at(address)),
-    () => (address === undefined ? [] : at(undefined)),
-    () => models.filter((one) => isMeant(one, wanted) && !isOther(one)),
-    () => models.filter((one) => liesAt(one, wanted, job, known)),
-    () => (address === undefined ? there : [])
+    ...(address === undefined ? [] : [at(address), at(undefined)]),
+    models.filter((one) => isMeant(one, wanted) && !isOther(one) && !isMadeAfter(one, job, known)),
+    madeAsRepository(wanted, job, known),
+    models.filter((one) => liesAt(one, wanted, job, known) && !isOfLaterJob(one, job, known)),
+    address === undefined ? there.filter((one) => !isMadeAfter(one, job, known)) : []
   ];
-  const isResult = (one: StoredModel) => one.id === job.model?.id || jobOfModel(jobs, one)?.id === job.id;
-  for (const way of ways) {
-    const meant = way().filter((one) => !isResult(one));
-    if (meant.length > 0) return newestAt(meant, wanted, job.at);
+  return ways.flatMap((meant) =>
+    newestFirst(
+      meant.filter((one) => !isResult(one, job, jobs)),
+      wanted,
+      job.at
+    )
+  );
+}
+
+function isResult(one: StoredModel, job: JobRecord, jobs: readonly JobRecord[]): boolean {
+  return one.id === job.model?.id || jobOfModel(jobs, one)?.id === job.id;
+}
+
+/** Whether a model was made of what the job made. */
+function leadsBack({id}: StoredModel, job: JobRecord, known: Origins): boolean {
+  const ids = new Set([id]);
+  for (const one of ids) {
+    const model = known.models.find((other) => other.id === one);
+    if (!model) continue;
+    if (isResult(model, job, known.jobs)) return true;
+    const maker = jobOfModel(known.jobs, model);
+    const from = maker && beginningModel(maker, known);
+    for (const parent of [...(model.parents ?? []), ...(from ? [from] : [])]) ids.add(parent.id);
   }
-  return undefined;
+  return false;
+}
+
+/**
+ * Whether the store trained, merged or collected a model after the job was noted. One that was only entered later may have been
+ * there all the time. Collecting again dates a record anew, so that of a job's result the time counts at which it was seen to end.
+ */
+function isMadeAfter(model: StoredModel, job: JobRecord, {jobs}: Origins): boolean {
+  const maker = jobOfModel(jobs, model);
+  if (maker) return (maker.statuses.find(({outcome}) => outcome !== undefined)?.at ?? maker.at) > job.at;
+  const isMade = model.training !== undefined || model.recipe !== undefined;
+  return isMade && (model.createdAt ?? "") > job.at;
+}
+
+/** Such a job writes over what lay there. */
+function isOfLaterJob(model: StoredModel, job: JobRecord, {jobs}: Origins): boolean {
+  const maker = jobOfModel(jobs, model);
+  return maker !== undefined && maker.at > job.at;
+}
+
+/** What earlier jobs put into the repository of that name. */
+function madeAsRepository(wanted: string, {at}: JobRecord, {models, jobs}: Origins): StoredModel[] {
+  const makers = jobs.filter((one) => one.at <= at && repositoryOf(one) === wanted);
+  return makers.length === 0
+    ? []
+    : models.filter((one) => makers.some(({id}) => id === jobOfModel(jobs, one)?.id));
 }
 
 const HOSTED = "hosted";
@@ -107,7 +159,7 @@ function liesAt(
   return [resolve(project, path), resolve(dir, "jobs", job.id, path)].includes(place);
 }
 
-function newestAt(meant: readonly StoredModel[], wanted: string, at: string): StoredModel {
+function newestFirst(meant: readonly StoredModel[], wanted: string, at: string): StoredModel[] {
   const since = ({createdAt = ""}: StoredModel) => Number(createdAt > at);
   const gone = ({removed}: StoredModel) => Number(removed !== undefined && removed <= at);
   const had = (one: StoredModel) => Number(isCalled(one, wanted) && ![one.id, one.name].includes(wanted));
@@ -117,11 +169,14 @@ function newestAt(meant: readonly StoredModel[], wanted: string, at: string): St
       gone(a) - gone(b) ||
       had(a) - had(b) ||
       (b.createdAt ?? "").localeCompare(a.createdAt ?? "")
-  )[0]!;
+  );
 }
 
 /** Whether a base has a name that a service gives to what it trained. */
-function isTuned({base, service}: JobRecord): boolean {
+function isTuned({id, base, service}: JobRecord, {jobs}: Origins): boolean {
+  if (jobs.some((job) => job.id !== id && repositoryOf(job) === base)) return true;
+  if (service.service === "huggingface" && base.startsWith(`${String(service.namespace)}/`))
+    return /-[0-9a-f]{8}$/.test(base);
   if (service.service === "fireworks" && /^accounts\/(?!fireworks\/)/.test(base)) return true;
   return /^ft:/.test(base) || /\.ft-[0-9a-f]{8}/.test(base);
 }

@@ -102,7 +102,16 @@ describe("a job's definition", () => {
     "mysql -u ada -pcorrecthorse runs < log.sql",
     "WANDB_API_KEY=correcthorsebattery sh train.sh",
     'curl -H "Authorization: Bearer correcthorsebattery" https://example.org',
-    "aws configure set aws_secret_access_key correct/horse+battery"
+    "aws configure set aws_secret_access_key correct/horse+battery",
+    'curl -H "Authorization: Bearer my-tok-12345678" https://example.org',
+    `cd job\nsudo -E /opt/bin/wandb login --anonymously never ${key}`,
+    `set -e; if true; then WANDB_MODE=online wandb login \\\n  ${key}; fi`,
+    `python -m wandb login ${key} 2>/dev/null`,
+    `uv run wandb login ${key}\nuv run train.py`,
+    `bash -lc "wandb login ${key}"`,
+    "rsync -e 'sshpass -p correcthorse ssh' a b",
+    "DB_PASSWORD='Tr0ub4dor(' sh train.sh",
+    "docker exec -i db mysql -u ada -pcorrecthorse runs"
   ])("is refused with a secret that a command is handed: %s", (run) => {
     const on = {service: "command", trust: "local", tool: "axolotl", run} as const;
     expect(() => job({...sound, on})).toThrow(/`on\.run` looks like a secret, and is stored/);
@@ -119,6 +128,19 @@ describe("a job's definition", () => {
     "WANDB_API_KEY=<your-key> OPENAI_API_KEY=unused HF_TOKEN=YOUR_TOKEN HUB_TOKEN=~/.cache/token sh train.sh",
     "train --response-token assistant --stop-token '<|im_end|>' --max-token 131072 --new-token thought",
     "HF_TOKEN=$HF_TOKEN axolotl train config.yml",
+    "wandb login\npython train.py",
+    "wandb login 2>/dev/null; sh x.sh",
+    "wandb login > log.txt 2>&1; hf auth login --token\npython train.py",
+    "wandb login --anonymously must",
+    "wandb login `cat ~/.wandb`",
+    "wandb login # asks for it",
+    "login(token=os.environ['HF_TOKEN'])",
+    "run(token=os.getenv('HF_TOKEN'), password=os.environ[\"DB\"], access_token=getenv('HF2'))",
+    'client(api_key=os.environ["X"])',
+    "token = tokenizer.eos_token",
+    "conda run -n mysql python t.py -pretrained yes",
+    "python load.py --from mysql x -print",
+    "docker exec -i mysql python t.py -pretrained yes",
     'HF_TOKEN="${MY_TOKEN2}" WANDB_API_KEY=$(cat ~/.wandb) sh train.sh',
     "HF_TOKEN=`cat ~/.token1` sh train.sh --token $my_token2 --hub-token ${HF_TOKEN:-}",
     'curl -H "Authorization: Bearer $OPENAI_API_KEY" https://ada:$PASSWORD1@example.org/x?token=${TOKEN}',

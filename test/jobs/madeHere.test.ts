@@ -100,4 +100,9 @@ describe("what a command leaves is its model", () => {
     const below = `mkdir -p "$ASSAY_OUTPUT/merged"; echo '{}' | tee "$ASSAY_OUTPUT/config.json" > "$ASSAY_OUTPUT/merged/config.json"; echo x > "$ASSAY_OUTPUT/merged/model.safetensors"`;
     expect((await collected("below", below)).folder).toMatch(/output\/merged$/);
   });
+
+  it("where an old one lies beside it", async () => {
+    const made = `mkdir "$ASSAY_OUTPUT/run2"; cp "$ASSAY_OUTPUT/adapter_config.json" "$ASSAY_OUTPUT/run2"; echo new > "$ASSAY_OUTPUT/run2/adapter_model.safetensors"`;
+    expect((await collected("beside", made, january("beside"))).folder).toMatch(/beside\/run2$/);
+  });
 });

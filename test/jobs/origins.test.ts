@@ -188,4 +188,60 @@ describe("what a job goes on from", () => {
     ] as const)
       expect(beginningOf(on(base, at(by)), known), base).toBeUndefined();
   });
+
+  const entered = (name: string, createdAt: string, more: object = {}) =>
+    ({kind: "model", id: name.repeat(2), name, createdAt, parents: [], ...more}) as unknown as ModelManifest;
+  const made = (job: JobRecord, createdAt: string, more: object = {}) =>
+    entered(job.name, createdAt, {id: `of-${job.id}`, recipe: {method: "job at x", source: job.id}, ...more});
+  const at = (id: string, day: number, more: object = {}) =>
+    on("base-model", {id, name: "base-model", at: `2026-11-0${day}`, statuses: [], ...more});
+  const among = (jobs: JobRecord[], models: ModelManifest[]) => ({
+    project: workspace.project,
+    dir: workspace.dir,
+    models,
+    jobs
+  });
+
+  it("is none that the store made later, so that no model comes of itself", () => {
+    const jobs = [at("first", 1), at("second", 3)] as const;
+    const models = [made(jobs[0], "2026-11-02"), made(jobs[1], "2026-11-04")];
+    const known = among([...jobs], models);
+    expect(beginningOf(jobs[0], known)).toBeUndefined();
+    expect(beginningOf(jobs[1], known)?.id).toBe("of-first");
+    // Collecting the first again dates it anew.
+    const again = among([...jobs], [{...models[0]!, createdAt: "2026-11-05"}, models[1]!]);
+    expect(beginningOf(jobs[1], again)?.id).toBe("of-first");
+    const ended = {...jobs[0], statuses: [{at: "2026-11-04", status: "ended", outcome: "succeeded"}]};
+    expect(beginningOf(jobs[1], among([ended as JobRecord, jobs[1]], models))).toBeUndefined();
+    for (const more of [{training: {dataset: "d"}}, {recipe: {method: "merge"}}]) {
+      const one = among([jobs[0]], [entered("base-model", "2026-11-02", more)]);
+      expect(beginningOf(jobs[0], one)).toBeUndefined();
+    }
+    const told = among([jobs[0]], [entered("base-model", "2026-11-02")]);
+    expect(beginningOf(jobs[0], told)?.name).toBe("base-model");
+  });
+
+  it("is none that was made of what the job made", () => {
+    const job = at("first", 1);
+    const parents = [{id: "of-first", name: "base-model"}];
+    const known = among([job], [made(job, "2026-11-02"), entered("base-model", "2026-11-03", {parents})]);
+    expect(beginningOf(job, known)).toBeUndefined();
+    const older = among([job], [...known.models, entered("base-model", "2026-10-01", {id: "older"})]);
+    expect(beginningOf(job, older)?.id).toBe("older");
+  });
+
+  it("is what an earlier job put into a repository at Hugging Face, and missing until that is collected", () => {
+    const service = {service: "huggingface", trust: "external", namespace: "me"};
+    const key = "1a2b3c4d".repeat(8);
+    const first = at("first", 1, {name: "answers", key, service, base: "Qwen/Qwen3-8B"});
+    const second = at("second", 3, {key: "0".repeat(64), base: "me/answers-1a2b3c4d"});
+    const known = among([first, second], [made(first, "2026-11-05")]);
+    expect(beginningOf(second, known)?.id).toBe("of-first");
+    expect(beginningOf(first, known)).toBeUndefined();
+    expect(beginningOf(second, among([first, second], []))).toMatchObject({missing: true});
+    expect(beginningOf(second, among([second], []))).toBeUndefined();
+    expect(beginningOf({...second, service}, among([], []))).toMatchObject({missing: true});
+    for (const base of ["me/answers", "other/answers-1a2b3c4d"])
+      expect(beginningOf({...second, service, base}, among([], [])), base).toBeUndefined();
+  });
 });

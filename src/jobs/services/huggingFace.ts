@@ -9,6 +9,7 @@ import {
   type JobOutcome,
   type JobRecord,
   messageOf,
+  resultOf,
   UserError,
   withoutCredentials
 } from "../../store/index.js";
@@ -19,7 +20,7 @@ import {metricsIn} from "../logMetrics.js";
 import {BRIEF_MS} from "../client.js";
 import {type Asking, type JobLook, type JobService, type RunningJob, UnknownSubmission} from "../service.js";
 import {type HttpService, httpService, isAddress} from "./http.js";
-import {hubScript, resultOf} from "./hubScript.js";
+import {hubScript} from "./hubScript.js";
 
 export interface HuggingFaceJobs extends Pick<HttpService, "trust" | "apiKeyEnv"> {
   service: "huggingface";

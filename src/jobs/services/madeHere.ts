@@ -26,26 +26,25 @@ export async function noteBefore(folder: string, output: string): Promise<void> 
 }
 
 /**
- * The folder or GGUF file of the model that a command left in its output, or in a folder directly below it. Throws a UserError
- * when there is none, when it has no weights that can be read, and when all of them lay there before it was started.
+ * The folder or GGUF file of the model that a command left in its output, or in a folder directly below it: the first with weights that
+ * did not lie there before it was started. Throws a UserError when there is no model, when it has no weights that can be read, and when all weights lay there before.
  */
 export async function madeHere(folder: string, output: string): Promise<string> {
   const root = resolve(folder, output);
   const below = (await foldersIn(root)).filter((dir) => !basename(dir).startsWith("checkpoint-"));
   const found = [];
   for (const dir of [root, ...below]) found.push(...(await modelsIn(dir)));
-  const model = found.find(({weights}) => weights.length > 0);
-  if (!model) throw new UserError(await nothingIn(root, found[0]?.path));
+  const models = found.filter(({weights}) => weights.length > 0);
+  if (models.length === 0) throw new UserError(await nothingIn(root, found[0]?.path));
   // Jobs of before have no note.
   const before = await readJson<Before>(join(folder, BEFORE_FILE));
-  const old = await Promise.all(
-    model.weights.map(async (path) => before?.[relative(root, path)] === (await stampOf(path)))
+  for (const {path, weights} of models) {
+    const stamps = await Promise.all(weights.map(stampOf));
+    if (weights.some((file, i) => before?.[relative(root, file)] !== stamps[i])) return path;
+  }
+  throw new UserError(
+    `${models[0]!.path} holds the same weights as before the command was started, untouched: it ended well and made none. Name the folder it writes to as \`output\`, one for each job; \`assay models add\` enters a model that was made otherwise.`
   );
-  if (before && old.every(Boolean))
-    throw new UserError(
-      `${model.path} holds the same weights as before the command was started, untouched: it ended well and made none. Name the folder it writes to as \`output\`, one for each job; \`assay models add\` enters a model that was made otherwise.`
-    );
-  return model.path;
 }
 
 /** What may be models in a folder, with the files of their weights. */
