@@ -76,7 +76,7 @@ export interface PullOptions {
   onProgress?: (message: string) => void;
   /** Told at every piece of a file that comes over the network. */
   onTransfer?: (transfer: Transfer) => void;
-  /** How long a server of files may send nothing before it is asked again; default 60 s. */
+  /** How long a server may send nothing inside its answer, in ms, before a file is asked for again; default 60 s, and five times as long before it. */
   idleMs?: number;
   now?: () => Date;
 }

@@ -7,7 +7,7 @@ export interface HubAccess {
   hubUrl?: string;
   /** Default: that of HF_TOKEN. */
   token?: string;
-  /** How long the hub may send nothing; default 60 s. */
+  /** How long the hub may send nothing inside its answer; default 60 s, and five times as long before it. */
   idleMs?: number;
 }
 
@@ -95,7 +95,7 @@ function keyOf(token: string | undefined): string | undefined {
 
 async function openConnections(idleMs: number): Promise<{dispatcher: Dispatcher; close(): Promise<void>}> {
   const {Agent: Direct, EnvHttpProxyAgent} = await import("undici");
-  const limits = {headersTimeout: idleMs, bodyTimeout: idleMs};
+  const limits = {headersTimeout: 5 * idleMs, bodyTimeout: idleMs};
   const direct: Agent = new Direct(limits);
   const proxied = new EnvHttpProxyAgent({proxyTunnel: false, ...limits});
   const dispatcher = proxied.compose(

@@ -1,7 +1,7 @@
 import {rollup} from "d3-array";
 import {strictest} from "../datasets/index.js";
 import type {Publishing, RunManifest, Store, VersionManifest} from "../store/index.js";
-import {type StatedPublishing, statedPublishing} from "./statedPublishing.js";
+import {statedOfDataset, statedOfEval, type StatedPublishing, statedPublishing} from "./statedPublishing.js";
 
 /**
  * What the data page may show of a dataset's rows: a masked excerpt, or only ids and labels where the dataset, its definition, or
@@ -24,9 +24,9 @@ export function publishing(
   return strictest(
     "masked",
     newest?.publish,
-    newest && stated.datasets[newest.dataset],
+    newest && statedOfDataset(stated, newest.dataset),
     ...byEval.values(),
-    ...[...byEval.keys()].map((name) => stated.evals[name])
+    ...[...byEval.keys()].map((name) => statedOfEval(stated, name))
   );
 }
 
@@ -40,7 +40,7 @@ export async function publishingOf(store: Store, run: RunManifest): Promise<Publ
   return strictest(
     run.publish ?? "masked",
     newest?.publish,
-    stated.datasets[run.dataset.name],
-    stated.evals[run.eval]
+    statedOfDataset(stated, run.dataset.name),
+    statedOfEval(stated, run.eval)
   );
 }

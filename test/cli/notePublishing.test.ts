@@ -1,4 +1,4 @@
-import {mkdirSync, writeFileSync} from "node:fs";
+import {mkdirSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, it} from "vitest";
 import {siteFingerprint} from "../../src/site/index.js";
@@ -25,11 +25,21 @@ it("a build goes by what definitions let pages show now, and by what they said w
     return {stderr, stated: await statedPublishing(workspace), fingerprint: await siteFingerprint(workspace)};
   };
   const open = await build(loader(""));
-  expect(open.stated).toEqual({datasets: {}, evals: {}});
+  expect(open.stated).toEqual({datasets: {}, evals: {}, silent: ["mails"]});
   const closed = await build(loader('publish: "ids",'));
   expect(closed.stated.datasets).toEqual({mails: "ids"});
   expect(closed.fingerprint).not.toBe(open.fingerprint);
   const broken = await build("export default nothing;");
   expect(broken.stderr).toContain("! data-loaders/mails.ts");
   expect(broken.stated.datasets).toEqual({mails: "ids"});
+  expect(broken.stderr).not.toContain("by id alone");
+  // As on a machine that has never built the site.
+  await build(loader(""));
+  await assay(project, "pull");
+  rmSync(join(project, ".assay", "publishing.json"));
+  const unknown = await build("export default nothing;");
+  expect(unknown.stderr.replace(/\s+/g, " ")).toContain(
+    "! dataset mails: no file that loads defines them, nor did one at the last build here. Their rows are shown by id alone"
+  );
+  expect(unknown.stated).toMatchObject({datasets: {}, others: "ids"});
 }, 60_000);

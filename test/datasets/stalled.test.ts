@@ -44,7 +44,7 @@ it("asks a server again that sends nothing, before its answer or inside it, and 
   expect(version.rows).toBe(3);
   const file = `${url}/rows.csv`;
   expect(said).toEqual([
-    `${file} broke off (nothing came for 0.3 s): asking again, 1 of 5`,
+    `${file} broke off (nothing came for 1.5 s): asking again, 1 of 5`,
     `${file} broke off (nothing came for 0.3 s): asking again, 2 of 5`,
     `resuming ${file} at byte 12`
   ]);
@@ -54,14 +54,35 @@ it("asks a server again that sends nothing, before its answer or inside it, and 
   ]);
 });
 
-it("gives a server up that never sends more, with what to do", async () => {
+it("gives a server up that never sends more, with what to do: a pull goes on only from what came", async () => {
+  const givenUp = async (headers: Record<string, string> | undefined) => {
+    const url = await listen((_, response) => {
+      if (!headers) return;
+      response.writeHead(200, {...headers, "content-length": 100_000});
+      response.write(csv);
+    });
+    return pull(await temporaryWorkspace(), set(url), {idleMs: headers ? 100 : 20}).then(
+      () => "",
+      (error: Error) => error.message
+    );
+  };
+  const messages = await Promise.all([givenUp(undefined), givenUp({}), givenUp({etag: '"a"'})]);
+  const gone = "rows.csv broke off 6 times (nothing came for 0.1 s).";
+  expect(messages.map((message) => message.slice(message.indexOf("rows.csv")))).toEqual([
+    `${gone} Pull again when the server can send it.`,
+    `${gone} Pull again when the server can send it.`,
+    `${gone} Pull again to go on where it ended.`
+  ]);
+}, 30_000);
+
+it("gives an answer that is made when it is asked for five times as long to begin", async () => {
+  let requests = 0;
   const url = await listen((_, response) => {
-    response.writeHead(200, {"content-length": 100_000});
-    response.write(csv);
+    requests++;
+    setTimeout(() => response.end(csv), 2 * idleMs);
   });
-  await expect(pull(await temporaryWorkspace(), set(url), {idleMs})).rejects.toThrow(
-    /rows\.csv broke off 6 times \(nothing came for 0\.3 s\)\. Pull again/
-  );
+  const {version} = await pull(await temporaryWorkspace(), set(url), {idleMs});
+  expect([version.rows, requests]).toEqual([3, 1]);
 });
 
 it("waits for a server that sends slowly, as long as something comes", async () => {
@@ -85,11 +106,11 @@ it("gives up on a hub, and on an address that versions are imported from, that s
     source: {kind: "huggingface", repo: "owner/name", hubUrl: url}
   });
   await expect(pull(await temporaryWorkspace(), hub, {idleMs})).rejects.toThrow(
-    /owner\/name at main could not be read \(nothing came for 0\.3 s\)/
+    /owner\/name at main could not be read \(nothing came for 1\.5 s\)/
   );
   await expect(
     importVersion(await temporaryWorkspace(), "set", "0123456789abcdef", url, {idleMs})
-  ).rejects.toThrow(/could not be fetched whole \(nothing came for 0\.3 s\)\. Import again/);
+  ).rejects.toThrow(/could not be fetched whole \(nothing came for 1\.5 s\)\. Import again/);
   const models = hubClient({hubUrl: url, idleMs}, "owner/model");
   await expect(models.get(`${url}/api/models/owner/model`)).rejects.toThrow(
     /The hub cannot be reached: No answer from .*UND_ERR_HEADERS_TIMEOUT/

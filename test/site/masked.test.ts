@@ -269,9 +269,20 @@ describe("what the report publishes", () => {
     expect(masked).not.toMatch(SECRET);
     expect(masked).toContain("<CREDIT_CARD>");
     // A file that cannot be loaded takes nothing back.
-    await keepStatedPublishing(store.workspace, {datasets: {orders: "ids"}, evals: {}}, true);
+    await keepStatedPublishing(store.workspace, {datasets: {orders: "ids"}, evals: {orders: "text"}}, true);
     await keepStatedPublishing(store.workspace, NOTHING, false);
     expect(await allPublished(store, run)).not.toMatch(bare);
+    // Nor does one that was never loaded here, of what no other file defines.
+    const shows = async (found: StatedPublishing, whole: boolean) => {
+      await keepStatedPublishing(store.workspace, NOTHING, true);
+      await keepStatedPublishing(store.workspace, found, whole);
+      return allPublished(store, run);
+    };
+    expect(await shows(NOTHING, true)).toMatch(SECRET);
+    const evals = {orders: "text"} as const;
+    for (const found of [NOTHING, {...NOTHING, evals}, {...NOTHING, silent: ["orders"]}])
+      expect(await shows(found, false)).not.toMatch(bare);
+    expect(await shows({...NOTHING, evals, silent: ["orders"]}, false)).toMatch(SECRET);
 
     const {store: closed, run: other} = await runOf("ids");
     await keepStatedPublishing(closed.workspace, {datasets: {orders: "text"}, evals: {orders: "text"}}, true);

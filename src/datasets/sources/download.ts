@@ -29,7 +29,7 @@ interface DownloadContext {
   onProgress?: (message: string) => void;
   /** Told at every piece that comes. */
   onTransfer?: (transfer: Transfer) => void;
-  /** How long a server may send nothing; default 60 s. */
+  /** How long a server may send nothing inside its answer; default 60 s, and five times as long before it. */
   idleMs?: number;
 }
 
@@ -45,7 +45,7 @@ const LONGEST_WAIT_MS = 24 * 3_600_000;
 /**
  * Fetches a URL into the store's downloads. An unchanged file (by ETag or Last-Modified) is not sent again; a transfer
  * that broke off, in this pull or an earlier one, goes on where it ended if the server still has the same file. One pull at
- * a time fetches from an address. A server that sends nothing for a minute is asked again.
+ * a time fetches from an address. A server that sends nothing for a minute inside its answer, or for five before it, is asked again.
  */
 export async function download(url: string, context: DownloadContext): Promise<Downloaded> {
   const folder = join(context.downloads, sha256(url).slice(0, 16));
@@ -66,9 +66,7 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
   const {idleMs = IDLE_MS} = context;
   let busy = 0;
   for (let attempt = 0; ; attempt++) {
-    const begun = await readJson<Begun>(partialRecord);
-    const have = begun ? await sizeOf(partial) : 0;
-    const resume = begun && have > 0 ? (begun.etag ?? begun.lastModified) : undefined;
+    const {begun, have, resume} = await leftAt(partial, partialRecord);
     try {
       const asked = withUser(url, context.headers);
       if (kept?.etag) asked["if-none-match"] = kept.etag;
@@ -127,11 +125,15 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
     } catch (cause) {
       if (cause instanceof UserError) throw cause;
       const why = messageOf(stalled(cause, idleMs) ?? cause);
-      if (attempt >= RESUMES)
+      if (attempt >= RESUMES) {
+        const again = (await leftAt(partial, partialRecord)).resume
+          ? "Pull again to go on where it ended."
+          : "Pull again when the server can send it.";
         throw new UserError(
-          `dataset ${context.dataset}: ${address} broke off ${attempt + 1} times (${why}). Pull again to go on where it ended.`,
+          `dataset ${context.dataset}: ${address} broke off ${attempt + 1} times (${why}). ${again}`,
           {cause}
         );
+      }
       context.onProgress?.(`${address} broke off (${why}): asking again, ${attempt + 1} of ${RESUMES}`);
     }
   }
@@ -151,6 +153,13 @@ async function keptAt(path: string, record: string): Promise<Omit<Downloaded, "p
 
 async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(() => undefined))?.size ?? 0;
+}
+
+/** What is there of a transfer that broke off; `resume` is the validator with which it can go on. */
+async function leftAt(partial: string, record: string) {
+  const begun = await readJson<Begun>(record);
+  const have = begun ? await sizeOf(partial) : 0;
+  return {begun, have, resume: begun && have > 0 ? (begun.etag ?? begun.lastModified) : undefined};
 }
 
 type Headers = Record<string, string | string[] | undefined>;

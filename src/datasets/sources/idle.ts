@@ -1,8 +1,11 @@
-/** How long a server may send nothing, before its answer and inside it. */
+/** How long a server may send nothing inside its answer, in ms. */
 export const IDLE_MS = 60_000;
 
-/** The limits of a request to such a server. */
-export const idleLimits = (idleMs: number) => ({headersTimeout: idleMs, bodyTimeout: idleMs});
+/** An answer that is made when it is asked for may take minutes to begin: five times as long. */
+const headersMs = (idleMs: number) => 5 * idleMs;
+
+/** The limits of a request to a server that may send nothing for `idleMs` inside its answer, and for five times that before it. */
+export const idleLimits = (idleMs: number) => ({headersTimeout: headersMs(idleMs), bodyTimeout: idleMs});
 
 interface Failure {
   code?: unknown;
@@ -13,9 +16,9 @@ interface Failure {
 export function stalled(failure: unknown, idleMs: number): Error | undefined {
   const {code, cause} = failure as Failure;
   const found = code ?? (cause as Failure | undefined)?.code;
-  return found === "UND_ERR_HEADERS_TIMEOUT" || found === "UND_ERR_BODY_TIMEOUT"
-    ? new Error(`nothing came for ${idleMs / 1000} s`, {cause: failure})
-    : undefined;
+  const nothingFor = (ms: number) => new Error(`nothing came for ${ms / 1000} s`, {cause: failure});
+  if (found === "UND_ERR_HEADERS_TIMEOUT") return nothingFor(headersMs(idleMs));
+  return found === "UND_ERR_BODY_TIMEOUT" ? nothingFor(idleMs) : undefined;
 }
 
 /** `fetch` for clients that take one, with the limit, and what ends its connections. */

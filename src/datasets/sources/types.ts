@@ -26,7 +26,7 @@ export interface SourceContext {
   skipBad: boolean;
   onProgress?: (message: string) => void;
   onTransfer?: (transfer: Transfer) => void;
-  /** How long a server of files may send nothing; default 60 s. */
+  /** How long a server of files may send nothing inside its answer; default 60 s, and five times as long before it. */
   idleMs?: number;
   /** Takes what is personal out of what another program says, where the dataset has rules of privacy. */
   redacted?: (text: string) => string;

@@ -27,7 +27,7 @@ interface Wanted {
   /** The folder where files are put. */
   stage: string;
   known: boolean;
-  /** How long a server may send nothing; default 60 s. */
+  /** How long a server may send nothing inside its answer; default 60 s, and five times as long before it. */
   idleMs?: number;
 }
 
