@@ -49,6 +49,7 @@ it("names the rows of all versions that a purge would erase, and changes nothing
     others: [],
     notErased: [],
     keptOut: [],
+    equalRows: [],
     mayReturn: false,
     unread: []
   };
