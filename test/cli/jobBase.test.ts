@@ -16,7 +16,7 @@ let learned: string;
 
 const split = `split: {strategy: "random", name: "random", test: 0.2, validation: 0.1}`;
 const run = (config: string) =>
-  `{service: "command", trust: "local", tool: "axolotl", run: "mkdir output; echo '${config}' > output/config.json"}`;
+  `{service: "command", trust: "local", tool: "axolotl", run: "mkdir output; echo '${config}' > output/config.json; echo '${config}' > output/model.safetensors"}`;
 
 beforeAll(async () => {
   const made = await jobProject();
