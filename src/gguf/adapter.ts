@@ -1,14 +1,13 @@
-import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {
   type AdapterConfig,
   isTied,
-  readAdapterConfig,
+  openAdapterConfig,
   scaleOf,
   unknownMembersNote
 } from "../safetensors/index.js";
 import {readHeader, type StoredTensor} from "../safetensors/index.js";
-import {messageOf, UserError} from "../store/errors.js";
+import {UserError} from "../store/errors.js";
 import {type Architecture, architectureOf, type Config, type Sizes, sizesOf} from "./architectures.js";
 import {headsOf, titleOf} from "./convert.js";
 import {fileType, storedType} from "./fileTypes.js";
@@ -78,14 +77,7 @@ export async function convertAdapter(
 }
 
 async function adapterConfig(folder: string): Promise<AdapterConfig> {
-  const path = join(folder, "adapter_config.json");
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    throw new UserError(`${path} cannot be read (${messageOf(cause)}). Fetch the adapter again.`, {cause});
-  }
-  const config = readAdapterConfig(path, value);
+  const {path, value, config} = await openAdapterConfig(folder);
   const bias = (value as {bias?: unknown}).bias ?? "none";
   const problems = [
     ...(config.useDora ? ["use_dora"] : []),

@@ -1,4 +1,6 @@
-import {UserError} from "../store/errors.js";
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import {messageOf, UserError} from "../store/errors.js";
 import {refuseOtherArithmetic, unknownMembers} from "./adapterKeys.js";
 
 /** The parts of adapter_config.json that decide how an adapter is merged. */
@@ -20,6 +22,20 @@ export interface AdapterConfig {
 
 /** Ways to begin with which PEFT changes the base's weights, so that the adapter fits the changed ones. */
 const CHANGES_BASE = /^(pissa|corda|olora|loftq|lora_ga)/i;
+
+/** The adapter_config.json of a folder: what it says, and as it stands there. Throws a UserError when it cannot be read or tells of no LoRA. */
+export async function openAdapterConfig(
+  folder: string
+): Promise<{path: string; value: unknown; config: AdapterConfig}> {
+  const path = join(folder, "adapter_config.json");
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw new UserError(`${path} cannot be read (${messageOf(cause)}). Fetch the adapter again.`, {cause});
+  }
+  return {path, value, config: readAdapterConfig(path, value)};
+}
 
 /**
  * Reads adapter_config.json; what is missing has PEFT's default. Keys without a part in merging are ignored. Throws a UserError

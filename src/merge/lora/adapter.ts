@@ -5,12 +5,11 @@ import {isVocabulary, tiedNames} from "../plan/layers.js";
 import type {OpenModel} from "../plan/model.js";
 import type {Dtype} from "../../safetensors/dtype.js";
 import {readHeader, type StoredTensor} from "../../safetensors/open.js";
-import {adapterConfig} from "./config.js";
 import type {AdapterChange, Stored} from "./change.js";
 import {HEAD, plain, PREFIX} from "./keys.js";
 import {headUnknown, tiedTable, whyAbsent} from "./tied.js";
 import {ownTokenizer, withVocabulary} from "./vocabulary.js";
-import {type AdapterConfig, scaleOf} from "../../safetensors/adapterConfig.js";
+import {type AdapterConfig, openAdapterConfig, scaleOf} from "../../safetensors/adapterConfig.js";
 import {unknownMembersNote} from "../../safetensors/index.js";
 
 /** Tensors that change others. */
@@ -26,7 +25,7 @@ export async function withAdapter(base: OpenModel, folder: string, id: string): 
   const file = join(folder, WEIGHTS);
   if (!existsSync(file))
     throw new UserError(`The adapter ${folder} has no ${WEIGHTS}. Convert it to safetensors first.`);
-  const config = await adapterConfig(folder);
+  const {config} = await openAdapterConfig(folder);
   const {tensors} = await readHeader(file);
   const stored = new Map(tensors.map((tensor) => [tensor.name, {...tensor, file}]));
   const edit = new Edit(base, config, stored, file);
