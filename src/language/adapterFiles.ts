@@ -1,15 +1,15 @@
 import {existsSync} from "node:fs";
-import {readFile, writeFile} from "node:fs/promises";
+import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type AdapterConfig,
-  readAdapterConfig,
+  openAdapterConfig,
   readHeader,
   readTensorFloats,
   writeSafetensors
 } from "../safetensors/index.js";
 import {writeAtomic} from "../store/files.js";
-import {messageOf, UserError} from "../store/errors.js";
+import {UserError} from "../store/errors.js";
 
 export const ADAPTER_PREFIX = "base_model.model.";
 const WEIGHTS = "adapter_model.safetensors";
@@ -33,14 +33,7 @@ export interface AdapterFiles {
 
 /** Reads an adapter's folder. Throws when a file is missing or damaged, or the adapter is of another kind. */
 export async function readAdapter(folder: string): Promise<AdapterFiles> {
-  const path = join(folder, CONFIG);
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(path, "utf8"));
-  } catch (cause) {
-    throw new UserError(`${path} cannot be read (${messageOf(cause)}). Fetch the adapter again.`, {cause});
-  }
-  const config = readAdapterConfig(path, json);
+  const {value: json, config} = await openAdapterConfig(folder);
   const file = join(folder, WEIGHTS);
   if (!existsSync(file))
     throw new UserError(`The adapter ${folder} has no ${WEIGHTS}. Convert it to safetensors first.`);

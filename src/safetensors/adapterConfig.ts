@@ -41,7 +41,7 @@ export async function openAdapterConfig(
  * Reads adapter_config.json; what is missing has PEFT's default. Keys without a part in merging are ignored. Throws a UserError
  * for an adapter of another kind, and for settings with which it cannot be added to its base's weights.
  */
-export function readAdapterConfig(path: string, value: unknown): AdapterConfig {
+function readAdapterConfig(path: string, value: unknown): AdapterConfig {
   if (typeof value !== "object" || value === null)
     throw new UserError(`${path} is no mapping. Fetch it again.`);
   const config = value as Record<string, unknown>;
