@@ -18,12 +18,33 @@ const shared =
     .split(",")
     .map((room) => `test/${room}/**/*.test.ts`);
 
-export default defineConfig({
+/** Cases that take long beside a shorter one of the same: `npm run test:full`, which continuous integration runs as well. */
+const full = "test/**/*.full.test.ts";
+
+/** Files whose counts `npm test` shortens, and the counts of `npm run test:full`. */
+const counted =
+  "cli/package,store/crashPoints,runner/kill,queue/kill,jobs/kill,datasets/killedPurge,datasets/faults,merge/faults"
+    .split(",")
+    .map((name) => `test/${name}.test.ts`);
+const counts = {
+  ASSAY_PACKAGE: "1",
+  ASSAY_CRASH_STRIDE: "3",
+  ASSAY_KILL_ROUNDS: "20",
+  ASSAY_PULL_KILL_ROUNDS: "50"
+};
+
+export default defineConfig(({mode}) => ({
   test: {
-    projects: [
-      {extends: true, test: {name: "shared", include: shared, isolate: false}},
-      {extends: true, test: {name: "isolated", include: ["test/**/*.test.ts"], exclude: shared}}
-    ],
+    projects:
+      mode === "full"
+        ? [{extends: true, test: {name: "full", include: [full, ...counted], env: counts}}]
+        : [
+            {extends: true, test: {name: "shared", include: shared, exclude: [full], isolate: false}},
+            {
+              extends: true,
+              test: {name: "isolated", include: ["test/**/*.test.ts"], exclude: [...shared, full]}
+            }
+          ],
     setupFiles: ["test/support/leaveNothing.ts"],
     globalSetup: ["test/support/compiledEngine.ts"],
     // Far above what any test takes: a busy machine is slow, not broken.
@@ -34,4 +55,4 @@ export default defineConfig({
     env: {OBSERVABLE_TELEMETRY_DISABLE: "1"},
     reporters: process.env.CI ? ["default", ["json", {outputFile: "test-results/vitest.json"}]] : ["default"]
   }
-});
+}));
