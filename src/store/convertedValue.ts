@@ -30,13 +30,18 @@ export const converted: DuckDBValueConverter<JS> = (value, type, nested) => {
   if (!MOMENTS.has(typeId)) return JSDuckDBValueConverter(value, type, nested);
   try {
     if (IN_MICROSECONDS.has(typeId)) return exactMoment((value as DuckDBTimestampValue).micros, 6);
-    if (typeId === DuckDBTypeId.TIMESTAMP_NS)
-      return exactMoment((value as DuckDBTimestampNanosecondsValue).nanos, 9);
+    if (typeId === DuckDBTypeId.TIMESTAMP_NS) return exactNanoseconds(value as DuckDBTimestampNanosecondsValue);
     return JSDuckDBValueConverter(value, type, nested);
   } catch {
     return String(value);
   }
 };
+
+/** Infinity is a count of nanoseconds that a Date holds. */
+function exactNanoseconds({isFinite, nanos}: DuckDBTimestampNanosecondsValue): string {
+  if (isFinite) return exactMoment(nanos, 9);
+  return nanos > 0n ? "infinity" : "-infinity";
+}
 
 /** Fraction digits of a second that a Date holds. */
 const HELD = 3;

@@ -7,12 +7,16 @@ describe("a database", () => {
   it("gives moments that no Date holds as text", async () => {
     const db = await openDatabase({threads: 1});
     try {
-      const sql = `select 'infinity'::timestamptz as a, '-infinity'::timestamp as b, ['290000-01-01'::timestamp] as c, '2026-01-02'::timestamp as d`;
+      const sql = `select 'infinity'::timestamptz as a, '-infinity'::timestamp as b, ['290000-01-01'::timestamp] as c, '2026-01-02'::timestamp as d,
+        'infinity'::timestamp_ns as e, {'f': '-infinity'::timestamp_ns} as g, '2262-04-11 23:47:16.854775806'::timestamp_ns as h`;
       const row = {
         a: "infinity",
         b: "-infinity",
         c: ["290000-01-01 00:00:00"],
-        d: "2026-01-02T00:00:00.000Z"
+        d: "2026-01-02T00:00:00.000Z",
+        e: "infinity",
+        g: {f: "-infinity"},
+        h: "2262-04-11T23:47:16.854775806Z"
       };
       expect(await db.row(sql)).toEqual(row);
       for await (const batch of db.batches(sql)) expect(batch).toEqual([row]);
