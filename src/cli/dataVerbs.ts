@@ -62,7 +62,7 @@ const rows: Verb = (program) =>
     .description("show rows of a dataset, or with --prompt what an eval asked about one row")
     .option("--version <version>", "the version, instead of the newest")
     .option("--part <part>", "only rows of this part of a split")
-    .option("--split <split>", "the split --part is taken from, instead of the newest")
+    .option("--split <split>", "the split --part is taken from, where the version has several")
     .option("--where <sql>", "only rows that meet this condition")
     .option(
       "--undetermined <filter>",

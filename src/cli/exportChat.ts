@@ -16,6 +16,7 @@ import {
   writeAtomic,
   writeJsonAtomic
 } from "../store/index.js";
+import {chosenSplit} from "./chosenSplit.js";
 import {knownVersion} from "./knownDataset.js";
 
 export interface ExportChatOptions {
@@ -167,17 +168,10 @@ export async function splitOf(
 ): Promise<SplitManifest> {
   if (part === "held-out")
     throw new UserError("the held-out part is never exported. Only a final run opens it.");
-  const of = `${version.dataset}@${version.id}`;
-  const splits = (await store.splits(version.dataset)).filter((split) => split.version === version.id);
-  const split =
-    wanted === undefined ? splits.at(-1) : splits.find(({id, name}) => id === wanted || name === wanted);
-  if (!split)
-    throw new UserError(
-      `${of} has no split${wanted === undefined ? " yet" : ` ${wanted}`}, so nobody can tell which rows are for training. ${splits.length > 0 ? `It has ${splits.map(({name}) => name).join(", ")}.` : `Run \`assay split ${version.dataset}\`.`}`
-    );
+  const split = await chosenSplit(store, version, wanted);
   if (!Object.hasOwn(split.counts, part))
     throw new UserError(
-      `split ${split.name} of ${of} has no part ${part}. It has ${Object.keys(split.counts).join(", ")}.`
+      `split ${split.name} of ${version.dataset}@${version.id} has no part ${part}. It has ${Object.keys(split.counts).join(", ")}.`
     );
   if (split.counts[part] && !(await openCounts(store, store.workspace, split))[part])
     throw new UserError(`${noRowLeft(split, part)} Nothing was written.`);

@@ -85,11 +85,12 @@ export async function exportTraining(
       `there is no format ${given.format}. There are ${Object.keys(trainingFormats).join(", ")}.`
     );
   const named = format.kind === "chat" ? undefined : given.fromRun;
-  const options =
-    named === undefined ? given : {...given, fromRun: findRun(await store.runs({archived: true}), named).id};
+  const run = named === undefined ? undefined : findRun(await store.runs({archived: true}), named);
+  const options = run ? {...given, fromRun: run.id} : given;
   const version = await knownVersion(store, options.dataset ?? "");
   const part = options.part ?? "train";
-  const split = await splitOf(store, version, options.split, part);
+  const ofRun = run?.dataset.version === version.id ? run.split.id : undefined;
+  const split = await splitOf(store, version, options.split ?? ofRun, part);
   if (part === "test")
     onMessage(
       "! these are rows of the test part: a model that is trained or chosen on them must not be scored on them. `--part train` gives those to learn from."

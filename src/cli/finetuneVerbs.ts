@@ -42,7 +42,7 @@ export function exportTrainingSet(group: Command): void {
       "openai, trl, axolotl, sharegpt, prompt-completion, alpaca, openai-dpo, trl-dpo, axolotl-dpo",
       "openai"
     )
-    .option("--split <split>", "the split --part is taken from, instead of the newest")
+    .option("--split <split>", "the split --part is taken from, where the version has several")
     .option("--part <part>", "the part, train unless told; never the held-out one")
     .option("--messages <column>", "the column of messages; `messages` when there is one")
     .option("--prompt <column>", "what is asked, the dataset's text unless told")

@@ -7,6 +7,7 @@ import {
   userCondition,
   UserError
 } from "../store/index.js";
+import {chosenSplit} from "./chosenSplit.js";
 import {showPrompt} from "./rowPrompt.js";
 import {knownVersion} from "./knownDataset.js";
 import {openProject} from "./project.js";
@@ -82,13 +83,7 @@ async function inPart(
 ): Promise<string> {
   if (part === "held-out")
     throw new UserError("rows of the held-out part are not shown. Only a final run opens them.");
-  const splits = (await store.splits(name)).filter((one) => one.version === version);
-  const chosen =
-    split === undefined ? splits.at(-1) : splits.find((one) => one.id === split || one.name === split);
-  if (!chosen)
-    throw new UserError(
-      `${name}@${version} has no split${split ? ` ${split}` : " yet"}. ${splits.length > 0 ? `It has ${splits.map((one) => one.name).join(", ")}.` : `Run \`assay split ${name}\`.`}`
-    );
+  const chosen = await chosenSplit(store, {dataset: name, id: version}, split);
   if (!Object.hasOwn(chosen.counts, part!))
     throw new UserError(
       `split ${chosen.name} has no part ${part}. It has ${Object.keys(chosen.counts).join(", ")}.`

@@ -19,7 +19,7 @@ const exportStore: Verb = (program) =>
     .option("--csv <dir>", "a folder of CSV files")
     .option("--chat <file>", "chat JSONL for fine-tuning, checked, with a manifest beside it")
     .option("--dataset <name[@version]>", "with --chat: the dataset, its newest version unless named")
-    .option("--split <split>", "with --chat: the split --part is taken from, instead of the newest")
+    .option("--split <split>", "with --chat: the split --part is taken from, where the version has several")
     .option("--part <part>", "with --chat: the part, train unless told; never the held-out one")
     .option("--messages <column>", "with --chat: the column of messages; `messages` when there is one")
     .option("--prompt <column>", "with --chat: what is asked, the dataset's text unless told")
