@@ -23,7 +23,7 @@ const full = "test/**/*.full.test.ts";
 
 /** Files whose counts `npm test` shortens, and the counts of `npm run test:full`. */
 const counted =
-  "cli/package,store/crashPoints,runner/kill,queue/kill,jobs/kill,datasets/killedPurge,datasets/faults,merge/faults"
+  "cli/package,store/crashPoints,runner/kill,queue/kill,jobs/kill,datasets/killedPurge,datasets/purgeDryRun,datasets/faults,merge/faults"
     .split(",")
     .map((name) => `test/${name}.test.ts`);
 const counts = {

@@ -74,7 +74,7 @@ describe("texts of CSV", () => {
           else expect(String(value)).toBe(texts[i]);
         });
       }),
-      {numRuns: 25}
+      {numRuns: 12}
     );
   });
 });

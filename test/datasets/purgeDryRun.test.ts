@@ -9,6 +9,8 @@ import {folderState} from "../support/folderState.js";
 import {type PurgeStore, purgeStore} from "../support/purgeStore.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
+/** Every so many writes are tried. Odd: so either of two commands has its turn. */
+const stride = Number(process.env.ASSAY_CRASH_STRIDE ?? 11);
 let template: string;
 let store: PurgeStore;
 const copies: string[] = [];
@@ -78,7 +80,7 @@ describe("a dry run of a purge", () => {
   it("tells what the same command, or a wider one, does after a purge that was interrupted at any write", async () => {
     const [where, wider] = [idsAre(store.open.slice(0, 4)), idsAre(store.open.slice(0, 6))];
     let undisturbed = false;
-    for (let writes = 0; !undisturbed; writes += 3) {
+    for (let writes = 0; !undisturbed; writes += stride) {
       const workspace = await copied();
       undisturbed = await purge(failingAfter(workspace, writes), "letters", {
         where,
@@ -96,7 +98,7 @@ describe("a dry run of a purge", () => {
   }, 120_000);
 
   it("leaves every file as it was when it fails at any kind", async () => {
-    for (let at = 0; at <= KINDS.length; at++) {
+    for (let at = 0; at <= KINDS.length; at += Math.ceil(stride / 3)) {
       const broken: Kind = {
         name: "broken",
         at: "workspace.json",
@@ -120,7 +122,7 @@ describe("a dry run of a purge", () => {
     const state = () => ({...folderState(workspace.dir), tmp: undefined});
     const before = state();
     let ended = 0;
-    for (let ms = 0; ended === 0; ms = ms * 2 + 20) {
+    for (let ms = 0; ended === 0; ms = ms * 3 + 30) {
       const child = spawn(process.execPath, [script, workspace.project, "dry run", "true"], {
         stdio: ["ignore", "pipe", "inherit"]
       });

@@ -38,8 +38,9 @@ describe("a dry run of a purge, in a store that keeps held-out rows in every kin
     for (const ids of [hidden, ...hidden.map((id) => [id])]) expect(await told(store, ids)).toEqual(nothing);
     const shown = (ids: string[]) =>
       assay(project, "purge", "letters", "--where", `${idsAre(ids)} -- ${ids.join("")}`, "--dry-run");
-    expect(await shown(hidden)).toEqual(await shown([]));
-    expect((await shown([])).stdout).toBe(
+    const shownOfNone = await shown([]);
+    expect(await shown(hidden)).toEqual(shownOfNone);
+    expect(shownOfNone.stdout).toBe(
       `0 rows of letters would be erased. Nothing was.\n${store.held.length} rows that splits hold out are not looked at here. A purge looks at them too.\n`
     );
   });
@@ -50,7 +51,7 @@ describe("a dry run of a purge, in a store that keeps held-out rows in every kin
       fc.asyncProperty(some(store.open), some(hidden), async (open, held) => {
         expect(await told(store, [...open, ...held])).toEqual(await told(store, open));
       }),
-      {numRuns: 12}
+      {numRuns: 6}
     );
   }, 60_000);
 

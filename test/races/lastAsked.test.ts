@@ -15,7 +15,7 @@ describe("the run or race that was last asked for", () => {
       models: ["good", "bad"],
       answer: ({prompt, body}) => (body.model === "good" ? prompt.split(" ").at(-1)! : "none")
     });
-    project = await wordsProject(await temporaryProject(), 240);
+    project = await wordsProject(await temporaryProject(), 120);
     return async () => {
       project.store.close();
       await model.close();

@@ -1,4 +1,4 @@
-const CHUNK = 1 << 17;
+const CHUNK = 1 << 12;
 
 /** A growing list of doubles, 8 bytes each; it never copies what it holds, so that its memory is no more than its content. */
 export class NumberList {

@@ -114,7 +114,7 @@ describe("an endpoint that limits the rate", () => {
 
   it("is waited for by a judge's calls too, and the scores of answers that it gave are owed when it is given up", async () => {
     const judge = await startModelServer({answer: () => "[[10]]", behave: () => judged()});
-    let judged: () => Behaviour | undefined = limitedFor(1500, 5);
+    let judged: () => Behaviour | undefined = limitedFor(700, 5);
     const definition = {
       ...one(),
       scorers: {
@@ -140,7 +140,7 @@ describe("an endpoint that limits the rate", () => {
   });
 
   it("is waited for when it is a model of a cascade, and the models before it are asked once", async () => {
-    const strong = await startModelServer({behave: limitedFor(1500, 5)});
+    const strong = await startModelServer({behave: limitedFor(700, 5)});
     const [cheap, dear] = [
       candidate("cheap", server(model.url, "cheap"), "test-model"),
       candidate("dear", server(strong.url, "dear"), "test-model")
@@ -179,7 +179,7 @@ describe("the first model of a cascade", () => {
   };
 
   it("that limits the rate is waited for: none of its rows goes to the next", async () => {
-    behave = limitedFor(1500, 5);
+    behave = limitedFor(700, 5);
     const messages: string[] = [];
     const {manifest} = await run(both(), {}, {effects: {onMessage: (text) => messages.push(text)}});
     expect(manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
@@ -234,7 +234,7 @@ describe("the first model of a cascade", () => {
   });
 
   it.each([4, 16])("that only fails for a while costs none of its rows, %d at once", async (concurrency) => {
-    behave = limitedFor(1500, 5, () => ({status: 500}));
+    behave = limitedFor(700, 5, () => ({status: 500}));
     const {manifest} = await run(both(), {concurrency});
     expect(manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
     expect(strong.requests).toEqual([]);
@@ -388,7 +388,7 @@ it("a proposer that limits the rate is waited for, and one whose quota is used u
     counts: {failed: 0}
   });
   const before = model.requests.length;
-  behave = limitedFor(1500, 5);
+  behave = limitedFor(700, 5);
   const second = await run(definition);
   expect(second.manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
   // What the first start had paid for is not asked again.
@@ -399,7 +399,7 @@ it("a proposer that limits the rate is waited for, and one whose quota is used u
 
 describe("an endpoint that only fails for a while", () => {
   it("costs no row: the calls whose failures began the pause are made again", async () => {
-    behave = limitedFor(1500, 8, () => ({status: 500}));
+    behave = limitedFor(700, 8, () => ({status: 500}));
     const {manifest} = await run(one());
     expect(manifest).toMatchObject({status: "complete", counts: {failed: 0, completed: 30}});
   });

@@ -1,0 +1,3 @@
+import {describeAttack} from "./support/attackSuite.js";
+
+describeAttack();
