@@ -10,7 +10,7 @@ import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {wordsProject} from "./support/project.js";
 import {runDir} from "../support/folders.js";
 
-const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 3);
+const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 5);
 const script = await childScript(new URL("support/killedRun.ts", import.meta.url));
 const rows = 240;
 /** What killedRun.ts asks for. */

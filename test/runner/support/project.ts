@@ -1,18 +1,10 @@
-import {mkdir, readdir, readFile, writeFile} from "node:fs/promises";
-import {dirname, join, relative} from "node:path";
 import {defineDataset, pull} from "../../../src/datasets/index.js";
 import type {Endpoint} from "../../../src/endpoints/index.js";
 import {openAICompatible} from "../../../src/endpoints/index.js";
 import {candidate, defineEval, type EvalDefinition} from "../../../src/runner/index.js";
 import {exactMatch} from "../../../src/scorers/index.js";
 import {ensureSplit} from "../../../src/splits/index.js";
-import {
-  openStore,
-  openWorkspace,
-  type SplitManifest,
-  type Store,
-  type VersionManifest
-} from "../../../src/store/index.js";
+import {openStore, type SplitManifest, type Store, type VersionManifest} from "../../../src/store/index.js";
 
 export interface Project {
   store: Store;
@@ -45,31 +37,14 @@ export const words = (rows: number) =>
     group: "thread"
   });
 
-/** The files of the stores that were made in this process, by their rows and share. */
-const made = new Map<string, Map<string, Buffer>>();
-
 /** A project with `rows` rows, about half of them in the test part (thread by thread). */
 export async function wordsProject(folder: string, rows: number, test = 0.5): Promise<Project> {
-  const {dir} = await openWorkspace(folder);
-  const key = `${rows} ${test}`;
-  const known = (await filesIn(dir)).size === 0 ? made.get(key) : undefined;
-  for (const [name, content] of known ?? []) {
-    await mkdir(dirname(join(dir, name)), {recursive: true});
-    await writeFile(join(dir, name), content);
-  }
+  const first = await openStore(folder);
+  const {version} = await pull(first.workspace, words(rows));
+  first.close();
   const store = await openStore(folder);
-  const {version} = known ? await openWordsProject(store) : await pull(store.workspace, words(rows));
-  store.refresh();
   const split = await ensureSplit(store, version, {strategy: "group", validation: 0, test});
-  if (!known) made.set(key, await filesIn(dir));
   return {store, version, split};
-}
-
-async function filesIn(dir: string): Promise<Map<string, Buffer>> {
-  const entries = await readdir(dir, {recursive: true, withFileTypes: true}).catch(() => []);
-  const paths = entries.filter((entry) => entry.isFile()).map(({parentPath, name}) => join(parentPath, name));
-  const contents = paths.map(async (path) => [relative(dir, path), await readFile(path)] as const);
-  return new Map(await Promise.all(contents));
 }
 
 /** The project that `wordsProject` made, in another process. */
