@@ -16,15 +16,22 @@ export function findRun<Run extends Known>(runs: readonly Run[], name: string): 
   return newest ?? runOfId(runs, name);
 }
 
-/** A run by its id or by the beginning of it: for what deletes or archives runs, where a name is too little. */
+/**
+ * A run by its id or by the beginning of it, with some of its hash: for what deletes or archives runs, where a name, which may
+ * begin the id of another eval's run, is too little.
+ */
 export function runOfId<Run extends {id: string}>(runs: readonly Run[], id: string): Run {
   const exact = runs.find((run) => run.id === id);
   if (exact) return exact;
-  const found = runs.filter((run) => run.id.startsWith(id));
+  const alike = runs.filter((run) => run.id.startsWith(id));
+  const found = alike.filter((run) => id.length > run.id.lastIndexOf("-") + 1);
   if (found.length === 1) return found[0]!;
-  if (found.length === 0)
-    throw new UserError(`the store has no run ${JSON.stringify(id)}. \`assay runs\` lists them.`);
+  const said = JSON.stringify(id);
+  if (alike.length === 0) throw new UserError(`the store has no run ${said}. \`assay runs\` lists them.`);
+  const ids = alike.map((run) => run.id).join(", ");
   throw new UserError(
-    `${JSON.stringify(id)} is the beginning of ${found.length} runs: ${found.map((run) => run.id).join(", ")}.`
+    found.length === 0
+      ? `${said} is too little of a run's id. Runs whose ids begin so: ${ids}.`
+      : `${said} is the beginning of ${alike.length} runs: ${ids}.`
   );
 }

@@ -1,5 +1,6 @@
 import type {Message} from "../endpoints/index.js";
 import {type RunManifest, type Store, UserError} from "../store/index.js";
+import {findRun} from "./findRun.js";
 import {messagesText, toolsText} from "./promptText.js";
 import {bold, dim, print, printable, printAsIs, printJson} from "./terminal.js";
 
@@ -8,7 +9,7 @@ import {bold, dim, print, printable, printAsIs, printJson} from "./terminal.js";
  * of the eval `name`, or the one whose id begins with it.
  */
 export async function showPrompt(store: Store, name: string, row: string, json = false): Promise<void> {
-  const run = runOf(await store.runs({archived: true}), name);
+  const run = findRun(await store.runs({archived: true}), name);
   const found = await store.rows<{variant: string; messages: string | null}>(
     "select variant, messages from prompts where run = $run and row_id = $row",
     {run: run.id, row}
@@ -38,14 +39,4 @@ function whyNone({split}: RunManifest): string {
   return split.part === "held-out"
     ? "The prompts of held-out rows are not shown."
     : "There is no prompt: the eval's prompt function gave none, or the row was erased.";
-}
-
-function runOf(runs: readonly RunManifest[], name: string): RunManifest {
-  const found =
-    runs.findLast((run) => run.eval === name && run.archived === undefined) ??
-    runs.find(({id}) => id.startsWith(name));
-  if (found) return found;
-  throw new UserError(
-    `--prompt needs an eval or a run, and ${JSON.stringify(name)} is neither. \`assay runs\` lists both.`
-  );
 }

@@ -33,6 +33,14 @@ describe("findRun", () => {
 
   it("takes no name where runs are deleted or archived", () => {
     expect(runOfId(runs, "lm-2").id).toBe("lm-2c");
-    expect(() => runOfId(runs, "lm")).toThrow('"lm" is the beginning of 6 runs');
+    expect(() => runOfId(runs, "lm")).toThrow(
+      '"lm" is too little of a run\'s id. Runs whose ids begin so: lm-1a'
+    );
+    // The only one left that begins so is of another eval.
+    const left = runs.filter((one) => one.eval === "lm-merge-search");
+    for (const name of ["lm", "lm-", "lm-merge", "lm-merge-search", "lm-merge-search-"])
+      expect(() => runOfId(left, name), name).toThrow("is too little of a run's id");
+    expect(() => findRun(left, "lm")).toThrow("is too little of a run's id");
+    expect(runOfId(left, "lm-merge-search-5").id).toBe("lm-merge-search-5f");
   });
 });
