@@ -1,7 +1,6 @@
 import {spawn} from "node:child_process";
 import {mkdir, writeFile} from "node:fs/promises";
-import {join} from "node:path";
-import {fileURLToPath} from "node:url";
+import {join, resolve} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {type DatasetDefinition, pull} from "../../src/datasets/index.js";
 import {mergeVerb} from "../../src/cli/merge.js";
@@ -10,13 +9,13 @@ import {lineage, listModels, recordHostedModel} from "../../src/models/index.js"
 import {finalRuns, modelsDir, openStore, openWorkspace, type Store} from "../../src/store/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {colourModel} from "../support/colourModel.js";
+import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";
 import {commandProject} from "../support/temporaryWorkspace.js";
 import {tinyAdapter} from "../support/tinyAdapter.js";
 import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
 
-const assayIndex = fileURLToPath(new URL("../../src/index.js", import.meta.url));
-const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+const engine = resolve(import.meta.dirname, "../../src/index.js");
 
 let project: string;
 const space = (more = "") => `
@@ -28,6 +27,10 @@ weights: [0, 0.5, 1]
 densities: [1]
 tries: 6
 ${more}`;
+
+/** What the project's definitions import. */
+const takeEngine = (path: string) =>
+  writeFile(join(project, "engine.ts"), `export * from ${JSON.stringify(path)};\n`);
 
 async function writeSpace(name: string, text: string): Promise<string> {
   const path = join(project, name);
@@ -68,7 +71,7 @@ async function searchText(path: string): Promise<{text: string; told: string}> {
 }
 
 const evalText = (name: string, split: string, score: string, dataset = "colours") => `
-import {defineEval, majorityClassifier, trained} from ${JSON.stringify(assayIndex)};
+import {defineEval, majorityClassifier, trained} from "../engine.js";
 import dataset from "../data-loaders/${dataset}.js";
 export default defineEval({
   name: ${JSON.stringify(name)},
@@ -85,9 +88,10 @@ export default defineEval({
 beforeAll(async () => {
   project = await commandProject();
   for (const folder of ["data-loaders", "evals"]) await mkdir(join(project, folder));
+  await takeEngine(engine);
   await writeFile(
     join(project, "data-loaders", "colours.ts"),
-    `import {defineDataset} from ${JSON.stringify(assayIndex)};
+    `import {defineDataset} from "../engine.js";
 const colours = ["red", "green", "blue"];
 export default defineDataset({
   name: "colours", licence: "CC0", sensitivity: "public", id: "id", text: "text", label: "colour",
@@ -99,7 +103,7 @@ export default defineDataset({
 });\n`
   );
   const exact = "({output, expected}) => output === expected";
-  const slow = `async ({output, expected}) => (await new Promise((then) => setTimeout(then, 40)), output === expected)`;
+  const slow = `async ({output, expected}) => (await new Promise((then) => setTimeout(then, 15)), output === expected)`;
   const parts = 'strategy: "random", validation: 0.4, test: 0.4';
   for (const [name, split, score] of [
     ["colours", `{${parts}}`, exact],
@@ -248,7 +252,7 @@ describe("assay merge --search", () => {
   it("merges and asks nothing when no row is left for the winner", async () => {
     await writeFile(
       join(project, "data-loaders", "shades.ts"),
-      `import {defineDataset} from ${JSON.stringify(assayIndex)};
+      `import {defineDataset} from "../engine.js";
 const parts = ["train", "validation", "test"];
 export default defineDataset({
   name: "shades", licence: "CC0", sensitivity: "public", id: "id", text: "text", label: "colour",
@@ -283,8 +287,8 @@ export default defineDataset({
 
   it("stops at Ctrl-C, and the same command goes on to the result", async () => {
     const path = await writeSpace("slow.yml", space().replace("eval: colours", "eval: slow"));
-    const args = ["--import", import.meta.resolve("tsx"), main, "merge", "--search", path];
-    const child = spawn(process.execPath, args, {
+    await takeEngine(compiled("bundle/index.js"));
+    const child = spawn(process.execPath, [compiled("bundle/main.js"), "merge", "--search", path], {
       cwd: project,
       env: {...process.env, NO_COLOR: "1", CI: "1"}
     });

@@ -264,8 +264,6 @@ describe("an eval whose source is imported", () => {
   it("is undecided and told of where its files are not whole, also by a run that was sealed as complete", async () => {
     const dir = folder();
     mkdirSync(join(dir, "evals"));
-    mkdirSync(join(dir, "node_modules"));
-    symlinkSync(resolve(import.meta.dirname, "../.."), join(dir, "node_modules/assay"));
     writeFileSync(join(dir, "package.json"), '{"type": "module"}');
     const item = (n: number) => ({
       object: "eval.run.output_item",
@@ -278,12 +276,12 @@ describe("an eval whose source is imported", () => {
     writeFileSync(join(dir, "items.json"), JSON.stringify({object: "list", has_more: true, data}));
     writeFileSync(
       join(dir, "evals/old.eval.ts"),
-      `import {defineEval, imported} from ${JSON.stringify(compiled("bundle/index.js"))};
+      `import {defineEval, imported} from ${JSON.stringify(resolve(import.meta.dirname, "../../src/index.js"))};
        export default defineEval({source: imported({files: ["items.json"]}), gate: [{minScore: 0.4}]});`
     );
-    const run = await assay(dir, "run");
+    const run = await assayHere(dir, "run");
     expect(run.code).toBe(1);
-    const check = await assay(dir, "check");
+    const check = await assayHere(dir, "check");
     expect(check.code).toBe(101);
     expect(check.stderr).toMatch(/! old \(imported\): the run is partial: items\.json is not the last page/);
     expect(check.stdout).toMatch(/undecided .* which is of result files that are not whole/);
@@ -292,7 +290,7 @@ describe("an eval whose source is imported", () => {
     const path = join(runs, readdirSync(runs)[0]!, "manifest.json");
     const manifest = JSON.parse(readFileSync(path, "utf8")) as object;
     writeFileSync(path, JSON.stringify({...manifest, status: "complete", stopped: undefined}));
-    const before = await assay(dir, "check");
+    const before = await assayHere(dir, "check");
     expect(before.code).toBe(101);
     expect(before.stdout + before.stderr).toContain("whether the result files are whole");
   });
