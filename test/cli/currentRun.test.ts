@@ -40,7 +40,15 @@ export default defineDataset({name: "sums", id: "id", text: "text", label: "answ
   const write = definitionFile(join(folder, "evals"), "sums.eval.ts");
   return {
     folder,
-    state: async ({right = 40, prompt = "{{text}}", seed, minScore = 0.6, trainer, part, column = "part"}) => {
+    state: async ({
+      right = 40,
+      prompt = "{{text}}",
+      seed,
+      minScore = 0.6,
+      trainer,
+      part,
+      column = "part"
+    }) => {
       await write(
         `import * as assay from ${JSON.stringify(engine)};
 import dataset, {rows} from "../data-loaders/sums.js";
