@@ -1,6 +1,7 @@
 import {appendFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {afterAll, beforeAll, expect, it} from "vitest";
+import {afterAll, beforeAll, expect, it, vi} from "vitest";
+import {assay} from "../support/assay.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {notBuilt, nothing, pageData, rebuilt as rebuiltOf} from "./support/rebuilt.js";
@@ -57,4 +58,8 @@ it("redoes what depends on what was changed, and nothing else", async () => {
 
   await edit("data/read.txt", "are read", "a loader reads itself");
   expect(await rebuilt(), "what a loader reads itself").toEqual(nothing);
+  vi.stubEnv("LOADED", join(project, "loaded.log"));
+  expect((await assay(project, "build")).code).toBe(0);
+  vi.unstubAllEnvs();
+  expect(await pageData(project)).toBe("words from beside the site that a loader reads itself");
 }, 240_000);
