@@ -41,7 +41,7 @@ afterAll(async () => {
   await rm(project, {recursive: true, force: true});
 });
 
-const quick: BenchVerbOptions = {concurrency: [1, 2], duration: 1.5, warmup: 0.1, stream: true, json: true};
+const quick: BenchVerbOptions = {concurrency: [1, 2], duration: 0.5, warmup: 0.1, stream: true, json: true};
 const json = async <T>(work: () => Promise<void>) => JSON.parse(await printed(work)) as T;
 
 describe("assay bench", () => {
@@ -82,7 +82,7 @@ describe("assay bench", () => {
         benchVerb("sums", {...quick, concurrency: [2], url: server.url, model: "m", json: false, ...more})
       );
     try {
-      const light = await text({rate: 4, warmup: 0});
+      const light = await text({rate: 10, warmup: 0});
       expect(light).toMatch(/at least [\d.]+ requests\/s: .*Measure without --rate/s);
       expect(light).not.toContain("requestsPerSecond");
       expect(await printed(() => benchVerb(undefined, {...quick, list: true, json: false}))).toMatch(

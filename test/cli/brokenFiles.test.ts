@@ -1,11 +1,11 @@
 import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
 import {beforeAll, describe, expect, it} from "vitest";
 import {assay, writeLoader} from "../support/assay.js";
+import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
-const engine = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
+const engine = compiled("bundle/index.js");
 
 /** An eval of the dataset "words" whose one candidate is always right. */
 const evalOf = (

@@ -1,33 +1,26 @@
-import {execFile} from "node:child_process";
 import {mkdir, readFile, rm, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {promisify} from "node:util";
 import type {Browser} from "playwright-core";
-import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {pull} from "../../src/datasets/index.js";
 import {scanVersion} from "../../src/privacy/index.js";
 import {candidate, type GateRule, runEval} from "../../src/runner/index.js";
 import {type Project, server, words, wordsEval, wordsProject} from "../runner/support/project.js";
+import {assay} from "../support/assay.js";
+import {assayHere, definitionFile} from "../support/assayHere.js";
 import {compiled} from "../support/compiledEngine.js";
 import {openBrowser} from "../support/browser.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
-const root = resolve(import.meta.dirname, "../..");
-
 type Junit = [suite: Record<string, string>, cases: string[][]];
-
-interface Ended {
-  stdout: string;
-  code: number;
-  out: string;
-}
 
 describe("assay check", () => {
   let model: ModelServer;
   let folder: string;
   let project: Project;
   let before: string;
+  let write: (text: string) => Promise<string>;
   /** The share of rows, in twentieths, that the model's newer version gets wrong. */
   let wrong = 0;
   let browser: Browser | undefined;
@@ -41,6 +34,9 @@ describe("assay check", () => {
       }
     });
     folder = await temporaryProject();
+    await mkdir(join(folder, "evals"));
+    write = definitionFile(join(folder, "evals"), "words.eval.ts");
+    for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"]) vi.stubEnv(name, undefined);
     project = await wordsProject(folder, 800);
     const inputs = {...project, evalName: "words", options: {preflight: false, noReuse: true}};
     const definition = () => {
@@ -54,6 +50,7 @@ describe("assay check", () => {
     project.store.refresh();
   });
   afterAll(async () => {
+    vi.unstubAllEnvs();
     project.store.close();
     await model.close();
     await browser?.close();
@@ -77,36 +74,26 @@ describe("assay check", () => {
     }, text);
   }
 
-  async function check(
-    gate: GateRule[],
-    args: string[] = [],
-    env: Record<string, string> = {},
-    more = "repeats: 1"
-  ): Promise<Ended> {
-    await mkdir(join(folder, "evals"), {recursive: true});
-    await writeFile(
-      join(folder, "evals", "words.eval.ts"),
-      `import {candidate, exactMatch, openAICompatible} from ${JSON.stringify(compiled("bundle/index.js"))};
+  const stated = (gate: GateRule[], more: string, engine: string) =>
+    `import {candidate, exactMatch, openAICompatible} from ${JSON.stringify(engine)};
 const endpoint = openAICompatible({name: "local", baseUrl: ${JSON.stringify(model.url)}, hosting: "on-prem", trust: "local"});
-export default {dataset: "words", split: {strategy: "group", validation: 0, test: 0.5}, candidates: [candidate("m", endpoint, "m")], prompt: "{{text}}", expected: "answer", scorers: {exact: exactMatch}, slices: ["topic"], ${more}, gate: ${JSON.stringify(gate)}};\n`
-    );
-    const inherited = {...process.env};
-    for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "ASSAY_DIR"]) delete inherited[name];
-    return promisify(execFile)(process.execPath, [compiled("bundle/main.js"), "check", ...args], {
-      cwd: root,
-      env: {...inherited, ASSAY_PROJECT: folder, ...env}
-    }).then(
-      ({stdout, stderr}) => ({code: 0, out: stdout + stderr, stdout}),
-      (error: {code: number; stdout: string; stderr: string}) => ({
-        code: error.code,
-        stdout: error.stdout,
-        out: error.stdout + error.stderr
-      })
-    );
+export default {name: "words", dataset: "words", split: {strategy: "group", validation: 0, test: 0.5}, candidates: [candidate("m", endpoint, "m")], prompt: "{{text}}", expected: "answer", scorers: {exact: exactMatch}, slices: ["topic"], ${more}, gate: ${JSON.stringify(gate)}};\n`;
+
+  async function check(gate: GateRule[], args: string[] = [], more = "repeats: 1") {
+    await write(stated(gate, more, resolve(import.meta.dirname, "../../src/index.js")));
+    const {code, stdout, stderr} = await assayHere(folder, "check", ...args);
+    return {code, out: stdout + stderr};
+  }
+
+  /** The same as a process of its own, and the eval's file. */
+  async function checkProcess(gate: GateRule[], args: string[] = []) {
+    const file = await write(stated(gate, "repeats: 1", compiled("bundle/index.js")));
+    const {code, stdout, stderr} = await assay(folder, "check", ...args);
+    return {code, out: stdout + stderr, stdout, file};
   }
 
   it("exits 0 when every rule passes", async () => {
-    const {code, out} = await check([
+    const {code, out} = await checkProcess([
       {minScore: 0.4, maxFailureShare: 0, maxP95LatencyMs: 60_000, maxLeakageShare: 1}
     ]);
     expect(out).toMatch(/pass .*score at least 40\.0/);
@@ -127,7 +114,7 @@ export default {dataset: "words", split: {strategy: "group", validation: 0, test
   it("decides with the run's margin, and says that the eval states another", async () => {
     const md = join(folder, "margin.md");
     const shown = async (more: string) => {
-      const {out} = await check([], ["--markdown", md], {}, more);
+      const {out} = await check([], ["--markdown", md], more);
       return {out: out.replace(/\s+/g, " "), comment: await readFile(md, "utf8")};
     };
     const same = await shown("margin: 0.01");
@@ -172,29 +159,22 @@ export default {dataset: "words", split: {strategy: "group", validation: 0, test
     const [xml, md, summary] = ["gates.xml", "comment.md", "summary.md"].map((name) =>
       join(folder, name)
     ) as [string, string, string];
-    await mkdir(join(folder, "evals"), {recursive: true});
     const never = join(folder, "evals", "never.eval.ts");
-    await writeFile(
-      never,
-      (await readFile(join(folder, "evals", "words.eval.ts"), "utf8")).replace(
-        /gate: .*\}\]/,
-        "gate: [{minScore: 0.5}]"
-      )
-    );
-    const {code, out, stdout} = await check(
+    const text = stated([{minScore: 0.5}], "repeats: 1", compiled("bundle/index.js"));
+    await writeFile(never, text.replace('name: "words", ', ""));
+    vi.stubEnv("GITHUB_ACTIONS", "true");
+    vi.stubEnv("GITHUB_STEP_SUMMARY", summary);
+    const {code, out, stdout, file} = await checkProcess(
       [{maxCostUsdPerThousand: 1}, {minScore: 0.4}, {maxRegression: 0.05, baselineRun: "previous"}],
-      ["--json", "--junit", xml, "--markdown", md],
-      {GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary}
+      ["--json", "--junit", xml, "--markdown", md]
     );
+    for (const name of ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"]) vi.stubEnv(name, undefined);
     await rm(never);
     expect(code).toBe(100);
     expect(JSON.parse(stdout)).toMatchObject([{eval: "words"}, {eval: "never", split: "group", run: null}]);
-    expect(out).toMatch(
-      /^::error file=evals\/words\.eval\.ts,title=Assay gate::words .*not more than 5\.0 points below run/m
-    );
-    expect(out).toMatch(
-      /^::warning file=evals\/words\.eval\.ts,title=Assay gate::words .*cost of a thousand rows.*state a price/m
-    );
+    const gateOf = `file=evals/${file},title=Assay gate::words .*`;
+    expect(out).toMatch(new RegExp(`^::error ${gateOf}not more than 5\\.0 points below run`, "m"));
+    expect(out).toMatch(new RegExp(`^::warning ${gateOf}cost of a thousand rows.*state a price`, "m"));
     expect(out).toMatch(
       /^::warning file=evals\/never\.eval\.ts,title=Assay gate::never \(group\): .*has no run/m
     );

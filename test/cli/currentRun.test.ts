@@ -1,13 +1,13 @@
 import {mkdir, writeFile} from "node:fs/promises";
-import {join} from "node:path";
+import {join, resolve} from "node:path";
 import {expect, it} from "vitest";
 import {currentRuns, history, storeFingerprint} from "../../src/site/index.js";
 import {openStore, openWorkspace} from "../../src/store/index.js";
-import {assay, type Ended} from "../support/assay.js";
-import {compiled} from "../support/compiledEngine.js";
+import type {Ended} from "../support/assay.js";
+import {assayHere, definitionFile} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
-const engine = compiled("bundle/index.js");
+const engine = resolve(import.meta.dirname, "../../src/index.js");
 
 interface Stated {
   /** How many of 40 rows the one candidate answers rightly. */
@@ -37,20 +37,29 @@ export const rows = Array.from({length: 80}, (_, i) => ({id: "s" + i, text: "wha
   part: i < 40 ? "test" : "train", other: i < 40 ? "validation" : "train"}));
 export default defineDataset({name: "sums", id: "id", text: "text", label: "answer", sensitivity: "public", source: {kind: "rows", rows: () => rows}});`
   );
+  const write = definitionFile(join(folder, "evals"), "sums.eval.ts");
   return {
     folder,
-    state: ({right = 40, prompt = "{{text}}", seed, minScore = 0.6, trainer, part, column = "part"}) =>
-      writeFile(
-        join(folder, "evals", "sums.eval.ts"),
+    state: async ({
+      right = 40,
+      prompt = "{{text}}",
+      seed,
+      minScore = 0.6,
+      trainer,
+      part,
+      column = "part"
+    }) => {
+      await write(
         `import * as assay from ${JSON.stringify(engine)};
 import dataset, {rows} from "../data-loaders/sums.js";
 const {candidate, defineEval, normalizedMatch, recorded, trained} = assay;
 const answers = rows.map(({id, answer}, i) => ({id, output: i < ${right} ? answer : "none"}));
 const one = ${trainer === undefined ? `candidate("one", recorded({name: "answers", rows: answers}), "m")` : `trained("one", assay.${trainer}({text: "text", label: "answer"}))`};
-export default defineEval({dataset, split: {strategy: "given", column: "${column}"}, prompt: ${JSON.stringify(prompt)}, expected: "answer",
+export default defineEval({name: "sums", dataset, split: {strategy: "given", column: "${column}"}, prompt: ${JSON.stringify(prompt)}, expected: "answer",
   seed: ${JSON.stringify(seed)}, part: ${JSON.stringify(part)}, candidates: [one], scorers: {exact: normalizedMatch()}, gate: [{minScore: ${minScore}}]});`
-      ),
-    call: (...words) => assay(folder, ...words)
+      );
+    },
+    call: (...words) => assayHere(folder, ...words)
   };
 }
 
@@ -207,12 +216,12 @@ export default defineEval({source: imported({files: ["results.csv"]}), gate: [{m
   const codes: (number | null)[] = [];
   for (const right of [5, 40, 5]) {
     await give(right);
-    await assay(folder, "run");
-    codes.push((await assay(folder, "check")).code);
+    await assayHere(folder, "run");
+    codes.push((await assayHere(folder, "check")).code);
   }
   expect(codes).toEqual([100, 0, 100]);
   await give(39);
-  const other = await assay(folder, "check");
+  const other = await assayHere(folder, "check");
   expect(other.stdout).toContain("another definition (the result files)");
   expect(other.code).toBe(101);
 });

@@ -2,7 +2,7 @@ import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
 import {everythingText} from "../../src/components/raceEverything.js";
-import {type RaceRound, scoreTable} from "../../src/decisions/index.js";
+import {type RaceRecord, type RaceRound, scoreTable} from "../../src/decisions/index.js";
 import {everything, listRaces, startRace} from "../../src/races/index.js";
 import {runRace} from "../../src/races/runRace.js";
 import {candidate, type EvalDefinition, runEval} from "../../src/runner/index.js";
@@ -13,41 +13,46 @@ import {server, type Project, words, wordsEval, wordsProject} from "../runner/su
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
-describe("a race through the runner", () => {
-  let model: ModelServer;
-  let project: Project;
-  let rows: number;
+let model: ModelServer;
+let project: Project;
+let rows: number;
+beforeAll(async () => {
+  // "good" repeats the last word, "bad" always says the first one.
+  model = await startModelServer({
+    models: ["good", "fair", "bad"],
+    answer: ({prompt, body}) => {
+      const words = prompt.split(" ");
+      const easy = Number(words[1]) % 3 > 0;
+      return body.model === "good" || (body.model === "fair" && easy) ? words.at(-1)! : words[0]!;
+    }
+  });
+});
+afterAll(() => model.close());
+const open = async (size: number) => {
+  model.requests.length = 0;
+  project = await wordsProject(await temporaryProject(), size);
+  rows = project.split.counts["test"]!;
+  return () => project.store.close();
+};
+const definition = () => {
+  const endpoint = server(model.url);
+  return wordsEval(endpoint, {
+    candidates: ["bad", "fair", "good"].map((name) => candidate(name, endpoint, name))
+  });
+};
+const inputs = () => ({...project, evalName: "words", options: {preflight: false}});
+
+describe("a race that ended", () => {
+  const seen: RaceRound[] = [];
+  let record: RaceRecord;
+  let calls: number;
   beforeAll(async () => {
-    // "good" repeats the last word, "bad" always says the first one.
-    model = await startModelServer({
-      models: ["good", "fair", "bad"],
-      answer: ({prompt, body}) => {
-        const words = prompt.split(" ");
-        const easy = Number(words[1]) % 3 > 0;
-        return body.model === "good" || (body.model === "fair" && easy) ? words.at(-1)! : words[0]!;
-      }
-    });
+    const close = await open(600);
+    ({record, calls} = await runRace(definition(), inputs(), {errorRate: 0.05}, (round) => seen.push(round)));
+    return close;
   });
-  afterAll(() => model.close());
-  beforeEach(async () => {
-    model.requests.length = 0;
-    project = await wordsProject(await temporaryProject(), 1200);
-    rows = project.split.counts["test"]!;
-    return () => project.store.close();
-  });
-  const definition = () => {
-    const endpoint = server(model.url);
-    return wordsEval(endpoint, {
-      candidates: ["bad", "fair", "good"].map((name) => candidate(name, endpoint, name))
-    });
-  };
-  const inputs = () => ({...project, evalName: "words", options: {preflight: false}});
 
   it("pays only for what each round adds, and keeps a record that gives the same race again", async () => {
-    const seen: RaceRound[] = [];
-    const {record, calls} = await runRace(definition(), inputs(), {errorRate: 0.05}, (round) =>
-      seen.push(round)
-    );
     expect(record.outcome).toMatchObject({kind: "pick", best: "good", callsOfEverything: 3 * rows});
     expect(record.outcome!.calls).toBe(calls);
     expect(model.requests.filter(({path}) => path.endsWith("/completions"))).toHaveLength(calls);
@@ -70,6 +75,31 @@ describe("a race through the runner", () => {
     expect(again.outcome()).toEqual(record.outcome);
   });
 
+  it("takes the rows of a thread together", async () => {
+    const items = await project.store.rows<{cluster: string}>(
+      "select cluster from items where run = $run order by position",
+      {run: record.rounds[0]!.run!}
+    );
+    const order = items.map(({cluster}) => cluster);
+    const changes = order.filter((cluster, i) => i > 0 && cluster !== order[i - 1]).length;
+    expect(changes).toBe(new Set(order).size - 1);
+    expect(new Set(order).size).toBeLessThan(order.length);
+  });
+
+  it("reads as text: how it ended, and who went when and why", async () => {
+    const text = raceText(record);
+    expect(text).toMatch(
+      /good won the race after .* the best candidate is dropped in at most 5\.0% of races/
+    );
+    expect(text).toMatch(
+      /bad is out: good leads it by [\d.]+ \([\d.]+ to 100\.0\)|bad is out: good leads it by [\d.]+ \(/
+    );
+  });
+});
+
+describe("a race through the runner", () => {
+  beforeEach(() => open(600));
+
   it("costs nothing the second time, and chooses what running everything chooses", async () => {
     const first = await runRace(definition(), inputs());
     const second = await runRace(definition(), inputs());
@@ -90,18 +120,6 @@ describe("a race through the runner", () => {
     const third = await runRace(definition(), inputs());
     expect(third.calls).toBe(0);
     expect(third.record.startedAt > first.record.startedAt).toBe(true);
-  });
-
-  it("takes the rows of a thread together", async () => {
-    const {record} = await runRace(definition(), inputs());
-    const items = await project.store.rows<{cluster: string}>(
-      "select cluster from items where run = $run order by position",
-      {run: record.rounds[0]!.run!}
-    );
-    const order = items.map(({cluster}) => cluster);
-    const changes = order.filter((cluster, i) => i > 0 && cluster !== order[i - 1]).length;
-    expect(changes).toBe(new Set(order).size - 1);
-    expect(new Set(order).size).toBeLessThan(order.length);
   });
 
   it("keeps to a budget of calls", async () => {
@@ -127,17 +145,6 @@ describe("a race through the runner", () => {
     expect(calls).toBe(whole.outcome!.calls - record.outcome!.calls);
   });
 
-  it("reads as text: how it ended, and who went when and why", async () => {
-    const {record} = await runRace(definition(), inputs());
-    const text = raceText(record);
-    expect(text).toMatch(
-      /good won the race after .* the best candidate is dropped in at most 5\.0% of races/
-    );
-    expect(text).toMatch(
-      /bad is out: good leads it by [\d.]+ \([\d.]+ to 100\.0\)|bad is out: good leads it by [\d.]+ \(/
-    );
-  });
-
   it("says all that is wrong with a race at once", async () => {
     const endpoint = server(model.url);
     const one = wordsEval(endpoint, {
@@ -148,66 +155,62 @@ describe("a race through the runner", () => {
       /at least two candidates[^]*several prompts[^]*error rate is 2[^]*not both/
     );
   });
+});
 
-  describe("over few rows", () => {
-    beforeEach(async () => {
-      project.store.close();
-      project = await wordsProject(await temporaryProject(), 200);
-      rows = project.split.counts["test"]!;
-    });
+describe("a race over few rows", () => {
+  beforeEach(() => open(200));
 
-    it("is compared only with a run of the same question", async () => {
-      const {record} = await runRace(definition(), inputs());
-      const endpoint = server(model.url);
-      const other = (change: Partial<EvalDefinition>) =>
-        runEval({...wordsEval(endpoint, {candidates: definition().candidates}), ...change}, inputs());
-      await other({prompt: "{{text}} now"});
-      await other({candidates: definition().candidates.slice(1)});
-      await other({repeats: 2});
-      await runEval(definition(), {...inputs(), options: {preflight: false, limit: 60}});
-      project.store.refresh();
-      expect(await everything(project.store, record)).toBeUndefined();
-      const more = await other({
-        candidates: [...definition().candidates, candidate("again", endpoint, "good")]
-      });
-      project.store.refresh();
-      expect(await everything(project.store, record)).toMatchObject({run: more.manifest!.id, best: "good"});
+  it("is compared only with a run of the same question", async () => {
+    const {record} = await runRace(definition(), inputs());
+    const endpoint = server(model.url);
+    const other = (change: Partial<EvalDefinition>) =>
+      runEval({...wordsEval(endpoint, {candidates: definition().candidates}), ...change}, inputs());
+    await other({prompt: "{{text}} now"});
+    await other({candidates: definition().candidates.slice(1)});
+    await other({repeats: 2});
+    await runEval(definition(), {...inputs(), options: {preflight: false, limit: 60}});
+    project.store.refresh();
+    expect(await everything(project.store, record)).toBeUndefined();
+    const more = await other({
+      candidates: [...definition().candidates, candidate("again", endpoint, "good")]
     });
+    project.store.refresh();
+    expect(await everything(project.store, record)).toMatchObject({run: more.manifest!.id, best: "good"});
+  });
 
-    it("says where it and running everything part", async () => {
-      const {record} = await runRace(definition(), inputs());
-      const found = {run: "r", eval: "words", kind: "need-more" as const, best: "bad", set: ["bad", "fair"]};
-      expect(everythingText(record, found)).toMatch(
-        /^Running everything comes out otherwise: bad leads there, which the race dropped in round 1\. .* leaves fair not shown to be worse\.$/
-      );
-    });
+  it("says where it and running everything part", async () => {
+    const {record} = await runRace(definition(), inputs());
+    const found = {run: "r", eval: "words", kind: "need-more" as const, best: "bad", set: ["bad", "fair"]};
+    expect(everythingText(record, found)).toMatch(
+      /^Running everything comes out otherwise: bad leads there, which the race dropped in round 1\. .* leaves fair not shown to be worse\.$/
+    );
+  });
 
-    it("is what an eval that states one is run by, unless it is told not to", async () => {
-      const path = "evals/words.eval.ts";
-      await mkdir(join(project.store.workspace.project, "evals"));
-      await writeFile(join(project.store.workspace.project, path), "export default {};");
-      const named = (race: EvalDefinition["race"]) => ({
-        name: "words",
-        path,
-        sha256: "0".repeat(64),
-        definition: {...definition(), split: {strategy: "group" as const, validation: 0, test: 0.5}, race}
-      });
-      const {signal} = new AbortController();
-      const run = async (race: EvalDefinition["race"], more: Partial<RunEvalsOptions> = {}) => {
-        const options = {options: {preflight: false}, datasets: [words(200)], signal, abortSignal: signal};
-        const inputs = {...options, quiet: true, onOutcome: () => undefined, ...more};
-        return (await runEvals(project.store, [named(race)], inputs))[0]!;
-      };
-      const dry = await run(true, {options: {preflight: false, dryRun: true}});
-      expect(dry.result.dryRun!.planned).toBe(3 * rows);
-      expect(outcomeText(dry)).toContain("At most: the eval races its candidates");
-      expect((await run({errorRate: 0.2})).race!.settings.errorRate).toBe(0.2);
-      expect((await run(true)).race!.settings.errorRate).toBe(0.05);
-      expect((await run(true, {race: {budgetCalls: 90}})).race!.settings).toMatchObject({budgetCalls: 90});
-      const all = await run(true, {race: false});
-      expect(all.race).toBeUndefined();
-      expect(all.result.manifest!.counts.planned).toBe(3 * rows);
-      expect((await run(false)).race).toBeUndefined();
+  it("is what an eval that states one is run by, unless it is told not to", async () => {
+    const path = "evals/words.eval.ts";
+    await mkdir(join(project.store.workspace.project, "evals"));
+    await writeFile(join(project.store.workspace.project, path), "export default {};");
+    const named = (race: EvalDefinition["race"]) => ({
+      name: "words",
+      path,
+      sha256: "0".repeat(64),
+      definition: {...definition(), split: {strategy: "group" as const, validation: 0, test: 0.5}, race}
     });
+    const {signal} = new AbortController();
+    const run = async (race: EvalDefinition["race"], more: Partial<RunEvalsOptions> = {}) => {
+      const options = {options: {preflight: false}, datasets: [words(200)], signal, abortSignal: signal};
+      const inputs = {...options, quiet: true, onOutcome: () => undefined, ...more};
+      return (await runEvals(project.store, [named(race)], inputs))[0]!;
+    };
+    const dry = await run(true, {options: {preflight: false, dryRun: true}});
+    expect(dry.result.dryRun!.planned).toBe(3 * rows);
+    expect(outcomeText(dry)).toContain("At most: the eval races its candidates");
+    expect((await run({errorRate: 0.2})).race!.settings.errorRate).toBe(0.2);
+    expect((await run(true)).race!.settings.errorRate).toBe(0.05);
+    expect((await run(true, {race: {budgetCalls: 90}})).race!.settings).toMatchObject({budgetCalls: 90});
+    const all = await run(true, {race: false});
+    expect(all.race).toBeUndefined();
+    expect(all.result.manifest!.counts.planned).toBe(3 * rows);
+    expect((await run(false)).race).toBeUndefined();
   });
 });

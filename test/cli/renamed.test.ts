@@ -1,13 +1,13 @@
 import {mkdir, readFile, writeFile} from "node:fs/promises";
-import {join} from "node:path";
+import {join, resolve} from "node:path";
 import {expect, it} from "vitest";
 import {listRaces} from "../../src/races/index.js";
 import {openWorkspace} from "../../src/store/index.js";
-import {assay, type Ended} from "../support/assay.js";
-import {compiled} from "../support/compiledEngine.js";
+import type {Ended} from "../support/assay.js";
+import {assayHere, definitionFile} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
-const engine = compiled("bundle/index.js");
+const engine = resolve(import.meta.dirname, "../../src/index.js");
 
 interface Names {
   dataset?: string;
@@ -19,23 +19,24 @@ async function project(more = "") {
   const folder = await temporaryProject();
   for (const name of ["data-loaders", "evals"]) await mkdir(join(folder, name));
   await writeFile(join(folder, "package.json"), JSON.stringify({type: "module"}));
+  const writeDataset = definitionFile(join(folder, "data-loaders"), "sums.ts");
+  const writeEval = definitionFile(join(folder, "evals"), "sums.eval.ts");
   const name = async ({dataset = "sums", split = "halves"}: Names) => {
-    await writeFile(
-      join(folder, "data-loaders", "sums.ts"),
+    const datasetFile = await writeDataset(
       `import {defineDataset} from ${JSON.stringify(engine)};
 export const rows = Array.from({length: 80}, (_, i) => ({id: "s" + i, text: "what is " + i, answer: String(i % 2)}));
 export default defineDataset({name: ${JSON.stringify(dataset)}, id: "id", text: "text", label: "answer", sensitivity: "public", source: {kind: "rows", rows: () => rows}});`
     );
-    await writeFile(
-      join(folder, "evals", "sums.eval.ts"),
+    const evalFile = await writeEval(
       `import {candidate, defineEval, normalizedMatch, recorded} from ${JSON.stringify(engine)};
-import dataset, {rows} from "../data-loaders/sums.js";
+import dataset, {rows} from "../data-loaders/${datasetFile}";
 const answering = (name, wrong) => candidate(name, recorded({name, rows: rows.map(({id, answer}) => ({id, output: wrong ? "none" : answer}))}), "m");
-export default defineEval({dataset, split: {name: ${JSON.stringify(split)}, strategy: "random", test: 0.5, validation: 0}, prompt: "{{text}}", expected: "answer",
+export default defineEval({name: "sums", dataset, split: {name: ${JSON.stringify(split)}, strategy: "random", test: 0.5, validation: 0}, prompt: "{{text}}", expected: "answer",
   candidates: [answering("one", false), answering("other", true)], scorers: {exact: normalizedMatch()}, gate: [{minScore: 0.6}], ${more}});`
     );
+    return evalFile;
   };
-  const call = (...words: string[]) => assay(folder, ...words);
+  const call = (...words: string[]) => assayHere(folder, ...words);
   return {folder, name, call};
 }
 
@@ -62,9 +63,9 @@ it("makes a run under the new name of a dataset or split, of the answers that th
 
 it("names two splits of two evals that are the same but for the name as each eval does", async () => {
   const {folder, name, call} = await project();
-  await name({});
-  const text = await readFile(join(folder, "evals", "sums.eval.ts"), "utf8");
-  await writeFile(join(folder, "evals", "again.eval.ts"), text.replace('name: "halves"', 'name: "mine"'));
+  const text = await readFile(join(folder, "evals", await name({})), "utf8");
+  const again = text.replace('name: "sums"', 'name: "again"').replace('name: "halves"', 'name: "mine"');
+  await writeFile(join(folder, "evals", "again.eval.ts"), again);
   await call("run");
   const check = await call("check", "--json");
   expect(check.code).toBe(0);

@@ -1,8 +1,8 @@
 import {mkdirSync, writeFileSync} from "node:fs";
-import {join} from "node:path";
+import {join, resolve} from "node:path";
 import {expect, it} from "vitest";
-import {assay, writeLoader} from "../support/assay.js";
-import {compiled} from "../support/compiledEngine.js";
+import {writeLoader} from "../support/assay.js";
+import {assayHere, definitionFile} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 it("compares splits with a held-out part without holding rows out, and says what is held out by a choice", async () => {
@@ -15,7 +15,7 @@ it("compares splits with a held-out part without holding rows out, and says what
     `{name: "rows", source: {kind: "files", files: "rows.jsonl"}, id: "id", label: "label"}`
   );
   const told = async (...args: string[]) => {
-    const {code, stdout} = await assay(project, ...args);
+    const {code, stdout} = await assayHere(project, ...args);
     expect([args, code]).toEqual([args, 0]);
     return stdout.replaceAll(/\s+/g, " ");
   };
@@ -27,7 +27,7 @@ it("compares splits with a held-out part without holding rows out, and says what
   expect(compared).not.toContain("are held out (");
   expect(await told("sql", "select count(*) as n from rows", "--json")).toContain("120");
   expect(await told("sql", "select count(*) as n from splits", "--json")).toMatch(/"n": ?"?0/);
-  const refused = await assay(project, "split", "rows", "--compare", "--held-out", "0.1", "--leaks");
+  const refused = await assayHere(project, "split", "rows", "--compare", "--held-out", "0.1", "--leaks");
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("keeps no split")]);
 
   expect(await told("split", "rows", "--strategy", "stratified", "--held-out", "0.1")).toMatch(
@@ -46,34 +46,33 @@ it("compares splits with a held-out part without holding rows out, and says what
 
 it("makes the splits of a start that hold rows out before its others, in whatever order an eval states them", async () => {
   const project = await temporaryProject();
-  mkdirSync(join(project, "evals"));
-  const engine = JSON.stringify(compiled("bundle/index.js"));
-  const state = (rows: number) => {
-    writeLoader(
-      project,
-      "sums",
-      `{name: "sums", id: "id", text: "text", time: "at", sensitivity: "public", source: {kind: "rows", rows: () =>
+  for (const folder of ["data-loaders", "evals"]) mkdirSync(join(project, folder));
+  const engine = JSON.stringify(resolve(import.meta.dirname, "../../src/index.js"));
+  const writeDataset = definitionFile(join(project, "data-loaders"), "sums.ts");
+  const writeEval = definitionFile(join(project, "evals"), "sums.eval.ts");
+  const state = async (rows: number) => {
+    await writeDataset(
+      `export default {name: "sums", id: "id", text: "text", time: "at", sensitivity: "public", source: {kind: "rows", rows: () =>
         Array.from({length: ${rows}}, (_, i) => ({id: "s" + i, text: "what is " + i, answer: String(i % 2), at: new Date(1.7e12 + i * 864e5)}))}}`
     );
-    writeFileSync(
-      join(project, "evals/sums.eval.ts"),
+    await writeEval(
       `import {candidate, defineEval, normalizedMatch, recorded} from ${engine};
        const rows = Array.from({length: ${rows}}, (_, i) => ({id: "s" + i, output: "1"}));
-       export default defineEval({dataset: "sums", split: [{name: "r", strategy: "random"}, {name: "t", strategy: "temporal", heldOut: 0.1}],
+       export default defineEval({name: "sums", dataset: "sums", split: [{name: "r", strategy: "random"}, {name: "t", strategy: "temporal", heldOut: 0.1}],
          prompt: "{{text}}", expected: "answer", candidates: [candidate("one", recorded({name: "answers", rows}), "m")], scorers: {exact: normalizedMatch()}});`
     );
   };
   const heldOut = async () => {
-    const {stdout} = await assay(project, "sql", "select count(*) as n from sums", "--json");
+    const {stdout} = await assayHere(project, "sql", "select count(*) as n from sums", "--json");
     return Number(/"n": ?"?(\d+)/.exec(stdout)![1]);
   };
   for (const [rows, open] of [
     [100, 90],
     [200, 180]
   ] as const) {
-    state(rows);
-    await assay(project, "pull");
-    const {code, stderr} = await assay(project, "run");
+    await state(rows);
+    await assayHere(project, "pull");
+    const {code, stderr} = await assayHere(project, "run");
     expect([code, stderr]).toEqual([0, expect.not.stringContaining("are not held out any more")]);
     expect(await heldOut()).toBe(open);
   }
@@ -83,5 +82,5 @@ it("makes the splits of a start that hold rows out before its others, in whateve
      export default defineEval({dataset: "sums", split: [{strategy: "random", seed: "a"}, {strategy: "random", seed: "b"}],
        prompt: "{{text}}", expected: "answer", candidates: [candidate("one", recorded({name: "answers", rows: []}), "m")], scorers: {exact: normalizedMatch()}});`
   );
-  expect((await assay(project, "run", "twice")).stderr).toContain('two splits called "random"');
+  expect((await assayHere(project, "run", "twice")).stderr).toContain('two splits called "random"');
 });

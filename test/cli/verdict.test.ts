@@ -11,6 +11,7 @@ import {runRows, verdicts} from "../../src/site/index.js";
 import {openStore, openWorkspace} from "../../src/store/index.js";
 import {compiled} from "../support/compiledEngine.js";
 import {assay} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 
 const fixtures = resolve(import.meta.dirname, "../fixtures/results");
 
@@ -40,20 +41,20 @@ describe("a verdict on results made elsewhere", () => {
     const {run} = JSON.parse((await assay(dir, "verdict", "--from", "results.csv", "--json")).stdout) as {
       run: string;
     };
-    const again = await assay(dir, "verdict", run.slice(0, -2), "--json");
+    const again = await assayHere(dir, "verdict", run.slice(0, -2), "--json");
     expect(JSON.parse(again.stdout)).toMatchObject({run});
-    expect((await assay(dir, "exit", run.slice(0, -2), "--json")).code).toBe(0);
+    expect((await assayHere(dir, "exit", run.slice(0, -2), "--json")).code).toBe(0);
 
-    await assay(dir, "verdict", "--from", "results.csv", "--name", "other", "--publish", "text");
-    const shared = await assay(dir, "verdict", "");
+    await assayHere(dir, "verdict", "--from", "results.csv", "--name", "other", "--publish", "text");
+    const shared = await assayHere(dir, "verdict", "");
     expect(shared.stderr).toMatch(/is the beginning of 2 runs/);
   });
 
   it("takes what says how files are read with files alone", async () => {
     const dir = folder();
-    await assay(dir, "verdict", "--from", "results.csv");
+    await assayHere(dir, "verdict", "--from", "results.csv");
     const words = ["--scorer", "score", "--baseline", "b", "--cluster", "thread", "--name", "n"];
-    const refused = await assay(dir, "verdict", "results", ...words, "--publish", "ids");
+    const refused = await assayHere(dir, "verdict", "results", ...words, "--publish", "ids");
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("--name, --scorer, --baseline, --cluster, --publish: only with --from");
   });
@@ -153,7 +154,7 @@ describe("a verdict on results made elsewhere", () => {
       .slice(0, 60)
       .filter((line) => !line.startsWith("r3,a,"));
     writeFileSync(join(dir, "few.csv"), some.join("\n"));
-    const run = await assay(dir, "verdict", "--from", "few.csv", "--json");
+    const run = await assayHere(dir, "verdict", "--from", "few.csv", "--json");
     const {verdict} = JSON.parse(run.stdout) as {
       verdict: {kind: string; rowsNeeded: number; risks: {sentence: string}[]};
     };
@@ -187,14 +188,14 @@ describe("result files that are not whole", () => {
     const dir = logs("cancelled", 50);
     const lacks =
       "x.json holds 20 of 50 samples: its run did not end (its status is cancelled); y.json holds";
-    const made = await assay(dir, "verdict", "--from", "x.json", "y.json", "--min-score", "0.5");
+    const made = await assayHere(dir, "verdict", "--from", "x.json", "y.json", "--min-score", "0.5");
     expect(made.code).toBe(101);
     expect(made.stdout).toContain(`· 40 of 100 answers · partial: ${lacks}`);
     expect(made.stdout).toContain(`! The run is partial: ${lacks}`);
     expect(made.stdout).toMatch(
       /undecided +x +score at least 50\.0 .* was cut short with 40 of 100 answers scored/
     );
-    const failed = await assay(dir, "verdict", "--from", "x.json", "y.json", "--min-score", "0.99");
+    const failed = await assayHere(dir, "verdict", "--from", "x.json", "y.json", "--min-score", "0.99");
     expect(failed.code).toBe(100);
     const store = await openStore(await openWorkspace(dir));
     try {
@@ -215,10 +216,10 @@ describe("result files that are not whole", () => {
     const dir = logs("error", 20);
     const files = ["x.json", "y.json"];
     const note = "x.json: the run did not end (its status is error), though all of its 20 samples are there.";
-    const said = await assay(dir, "verdict", "--from", ...files, "--min-score", "0.5");
+    const said = await assayHere(dir, "verdict", "--from", ...files, "--min-score", "0.5");
     expect(said.code).toBe(0);
     expect(said.stdout).toContain(`! ${note}`);
-    const printed = await assay(dir, "verdict", "--from", ...files, "--json");
+    const printed = await assayHere(dir, "verdict", "--from", ...files, "--json");
     const {imported: from, verdict} = JSON.parse(printed.stdout) as {
       imported: {notes: string[]};
       verdict: {warnings: string[]};
@@ -263,8 +264,6 @@ describe("an eval whose source is imported", () => {
   it("is undecided and told of where its files are not whole, also by a run that was sealed as complete", async () => {
     const dir = folder();
     mkdirSync(join(dir, "evals"));
-    mkdirSync(join(dir, "node_modules"));
-    symlinkSync(resolve(import.meta.dirname, "../.."), join(dir, "node_modules/assay"));
     writeFileSync(join(dir, "package.json"), '{"type": "module"}');
     const item = (n: number) => ({
       object: "eval.run.output_item",
@@ -277,12 +276,12 @@ describe("an eval whose source is imported", () => {
     writeFileSync(join(dir, "items.json"), JSON.stringify({object: "list", has_more: true, data}));
     writeFileSync(
       join(dir, "evals/old.eval.ts"),
-      `import {defineEval, imported} from ${JSON.stringify(compiled("bundle/index.js"))};
+      `import {defineEval, imported} from ${JSON.stringify(resolve(import.meta.dirname, "../../src/index.js"))};
        export default defineEval({source: imported({files: ["items.json"]}), gate: [{minScore: 0.4}]});`
     );
-    const run = await assay(dir, "run");
+    const run = await assayHere(dir, "run");
     expect(run.code).toBe(1);
-    const check = await assay(dir, "check");
+    const check = await assayHere(dir, "check");
     expect(check.code).toBe(101);
     expect(check.stderr).toMatch(/! old \(imported\): the run is partial: items\.json is not the last page/);
     expect(check.stdout).toMatch(/undecided .* which is of result files that are not whole/);
@@ -291,7 +290,7 @@ describe("an eval whose source is imported", () => {
     const path = join(runs, readdirSync(runs)[0]!, "manifest.json");
     const manifest = JSON.parse(readFileSync(path, "utf8")) as object;
     writeFileSync(path, JSON.stringify({...manifest, status: "complete", stopped: undefined}));
-    const before = await assay(dir, "check");
+    const before = await assayHere(dir, "check");
     expect(before.code).toBe(101);
     expect(before.stdout + before.stderr).toContain("whether the result files are whole");
   });
