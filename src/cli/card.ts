@@ -11,6 +11,7 @@ import {
   writeAtomic
 } from "../store/index.js";
 import {knownVersion} from "./knownDataset.js";
+import {assertMayWrite, noteWritten} from "./mayWrite.js";
 import {openProject} from "./project.js";
 import {printable} from "./terminal.js";
 
@@ -20,6 +21,7 @@ interface CardOptions {
   url?: string;
   creator?: string;
   out?: string;
+  overwrite?: boolean;
 }
 
 export async function cardVerb(name: string, options: CardOptions): Promise<void> {
@@ -28,8 +30,11 @@ export async function cardVerb(name: string, options: CardOptions): Promise<void
     const version = await knownVersion(store, name, options.version);
     const text =
       options.format === "hf" ? huggingFaceCard(version) : await croissantText(store, version, options);
-    if (options.out === undefined) process.stdout.write(printable(text));
-    else await writeAtomic(resolve(options.out), (temporary) => writeFile(temporary, text));
+    if (options.out === undefined) return void process.stdout.write(printable(text));
+    const file = resolve(options.out);
+    await assertMayWrite(store.workspace, [file], options.overwrite);
+    await writeAtomic(file, (temporary) => writeFile(temporary, text));
+    await noteWritten(store.workspace, file);
   } finally {
     store.close();
   }

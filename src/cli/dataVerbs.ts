@@ -119,6 +119,7 @@ const card: Verb = (program) =>
     .option("--url <url>", "where the dataset is published, for Croissant")
     .option("--creator <name>", "who made it, for Croissant")
     .option("-o, --out <file>", "file to write, instead of the terminal")
+    .option("--overwrite", "replace a file that is there and not as Assay wrote it")
     .action(async (name: string, options) => (await import("./card.js")).cardVerb(name, options));
 
 const split: Verb = (program) =>

@@ -13,6 +13,7 @@ import {
 } from "../store/index.js";
 import {chatText, exportChat, type ExportChatOptions} from "./exportChat.js";
 import type {ExportEvalOptions} from "./exportEval.js";
+import {assertMayWrite, noteWritten} from "./mayWrite.js";
 import {openProject} from "./project.js";
 import {note, print, printJson} from "./terminal.js";
 
@@ -50,7 +51,7 @@ export async function exportVerb(options: ExportOptions, name?: string): Promise
     }
     if (options.duckdb) await toDuckdb(store, await store.tables(), resolve(options.duckdb));
     for (const format of ["parquet", "csv"] as const)
-      if (options[format]) await exportTables(store, resolve(options[format]), format);
+      if (options[format]) await exportTables(store, resolve(options[format]), format, options.overwrite);
   } finally {
     store.close();
   }
@@ -70,13 +71,22 @@ async function toDuckdb(store: Store, tables: string[], file: string): Promise<v
 }
 
 /** Writes every table and view of the store to a file of its own in a folder, made when it is not there. */
-export async function exportTables(store: Store, folder: string, format: "parquet" | "csv"): Promise<void> {
+export async function exportTables(
+  store: Store,
+  folder: string,
+  format: "parquet" | "csv",
+  overwrite?: boolean
+): Promise<void> {
   const tables = await store.tables();
+  const fileOf = (table: string) => join(folder, `${table}.${format}`);
+  await assertMayWrite(store.workspace, tables.map(fileOf), overwrite);
   await mkdir(folder, {recursive: true});
   await recordExport(store.workspace, folder, {dataset: null});
-  for (const table of tables)
-    await writeAtomic(join(folder, `${table}.${format}`), (temporary) =>
+  for (const table of tables) {
+    await writeAtomic(fileOf(table), (temporary) =>
       store.run(`copy (select * from ${sqlName(table)}) to ${sqlString(temporary)} (format ${format})`)
     );
+    await noteWritten(store.workspace, fileOf(table));
+  }
   print(`${tables.length} ${format} files in ${folder}`);
 }

@@ -18,6 +18,7 @@ import {
 } from "../store/index.js";
 import {chosenSplit} from "./chosenSplit.js";
 import {knownVersion} from "./knownDataset.js";
+import {assertMayWrite, noteWritten} from "./mayWrite.js";
 
 export interface ExportChatOptions {
   dataset?: string;
@@ -29,6 +30,7 @@ export interface ExportChatOptions {
   system?: string;
   skipUnresolved?: boolean;
   skipBad?: boolean;
+  overwrite?: boolean;
 }
 
 /** Stands beside a fine-tuning file and says what it was made of. */
@@ -57,6 +59,8 @@ export async function exportChat(
   onMessage: (message: string) => void = () => undefined
 ): Promise<ChatManifest> {
   if (!options.dataset) throw new UsageError("--chat needs --dataset NAME or --dataset NAME@VERSION.");
+  const file = resolve(path);
+  await assertMayWrite(store.workspace, [file], options.overwrite);
   const version = await knownVersion(store, options.dataset);
   const columns = chatColumns(version, options);
   const part = options.part ?? "train";
@@ -72,7 +76,6 @@ export async function exportChat(
       else yield row;
     }
   }
-  const file = resolve(path);
   const manifestFile = `${file}.manifest.json`;
   let written: ChatFile;
   await writeAtomic(file, async (temporary) => {
@@ -110,6 +113,7 @@ export async function exportChat(
     exportedAt: new Date().toISOString()
   };
   await writeJsonAtomic(manifestFile, manifest);
+  await noteWritten(store.workspace, file);
   return manifest;
 }
 

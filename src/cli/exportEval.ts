@@ -5,8 +5,9 @@ import {noVersion, partRows} from "../datasets/index.js";
 import type {Row} from "../store/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {openStore, recordExport, type Store, UserError, writeAtomic} from "../store/index.js";
-import {placesOf, variantsOf, type Variant} from "../runner/plan/prompts.js";
+import {placesOf, variantsOf, type Variant, withoutExamples} from "../runner/plan/prompts.js";
 import {refusedRows} from "../privacy/index.js";
+import {assertMayWrite, noteWritten} from "./mayWrite.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {optionsOf, writtenScorer} from "./promptfooAssertions.js";
 import {isFilledIn, isLoaded, notInSamples, notTaken} from "./notTaken.js";
@@ -17,6 +18,7 @@ export interface ExportEvalOptions {
   promptfoo?: string;
   inspect?: string;
   skipUnresolved?: boolean;
+  overwrite?: boolean;
   json?: boolean;
 }
 
@@ -47,12 +49,15 @@ export async function exportEval(name: string, options: ExportEvalOptions): Prom
     const dataset = datasetOf(one.definition, (await loadDatasets(project)).datasets).name;
     const rows = await rowsOf(store, one, dataset, options);
     const variants = variantsOf(one.definition.prompt, [], expectedOf(one));
+    const files = filesOf(options);
+    await assertMayWrite(store.workspace, files, options.overwrite);
     for (const file of [options.promptfoo, options.inspect])
       if (file) await recordExport(store.workspace, resolve(file), {dataset});
     const exported: Exported[] = [];
     if (options.promptfoo)
       exported.push(await promptfooFiles(resolve(options.promptfoo), one, rows, variants));
     if (options.inspect) exported.push(await inspectFile(resolve(options.inspect), one, rows, variants));
+    for (const file of files) await noteWritten(store.workspace, file);
     if (options.json) printJson(exported.map(({facts}) => facts));
     else
       for (const {holds, facts} of exported) {
@@ -63,6 +68,17 @@ export async function exportEval(name: string, options: ExportEvalOptions): Prom
     store.close();
   }
 }
+
+/** All that is written. */
+function filesOf({promptfoo, inspect}: ExportEvalOptions): string[] {
+  return [
+    ...(promptfoo ? [resolve(promptfoo), testsBeside(resolve(promptfoo))] : []),
+    ...(inspect ? [resolve(inspect)] : [])
+  ];
+}
+
+const testsBeside = (config: string) =>
+  join(dirname(config), `${basename(config).replace(/\.ya?ml$/i, "")}.tests.json`);
 
 function expectedOf({definition: {expected}}: NamedEval): (row: Row) => unknown {
   return typeof expected === "function" ? expected : (row) => row[expected];
@@ -108,7 +124,8 @@ async function promptfooFiles(
       dropped.push(`scorer ${metric}: no assertion is written for it, it ${written.missing}`);
     return "missing" in written ? [] : [{metric, written}];
   });
-  const testsFile = `${basename(path).replace(/\.ya?ml$/i, "")}.tests.json`;
+  const testsPath = testsBeside(path);
+  const testsFile = basename(testsPath);
   const expected = expectedOf({definition} as NamedEval);
   const asked = variants.flatMap(({template}) => placesOf(template));
   const loaded = rows.filter((row) => isLoaded(ownOf(row, asked))).length;
@@ -144,16 +161,14 @@ async function promptfooFiles(
   const config = {
     description: definition.title ?? name,
     prompts: plain
-      ? variants.map(({name: label, template}) => ({id: label, label, raw: template}))
+      ? variants.map(({name: label, template}) => ({id: label, label, raw: withoutExamples(template)}))
       : variants.map(({name: label}, i) => ({id: label, label, raw: `{{prompt_${i + 1}}}`})),
     providers: candidates.flatMap(({provider}) => provider ?? []),
     evaluateOptions: repeats > 1 ? {repeat: repeats} : undefined,
     tests: `file://${testsFile}`
   };
   await writeAtomic(path, (temporary) => writeFile(temporary, stringify(config)));
-  await writeAtomic(join(dirname(path), testsFile), (temporary) =>
-    writeFile(temporary, JSON.stringify(tests, null, 1))
-  );
+  await writeAtomic(testsPath, (temporary) => writeFile(temporary, JSON.stringify(tests, null, 1)));
   const holds = `${tests.length} tests (${testsFile}), ${config.prompts.length} prompts, ${config.providers.length} providers`;
   return {holds, facts: {tool: "promptfoo", path, rows: tests.length, notTaken: dropped}};
 }

@@ -31,6 +31,7 @@ import {splitOf} from "./exportChat.js";
 import {examplesOf, type TrainingExportOptions, type TrainingSource} from "./exportExamples.js";
 import {findRun} from "./findRun.js";
 import {knownVersion} from "./knownDataset.js";
+import {assertMayWrite, noteWritten} from "./mayWrite.js";
 import {nearOtherParts, type NearOtherParts, nearText} from "./nearOtherParts.js";
 import {loadDatasets, openProject} from "./project.js";
 import {assertQuotable} from "./quotedRows.js";
@@ -84,6 +85,8 @@ export async function exportTraining(
     throw new UsageError(
       `there is no format ${given.format}. There are ${Object.keys(trainingFormats).join(", ")}.`
     );
+  const file = given.out === undefined ? undefined : resolve(given.out);
+  if (file !== undefined) await assertMayWrite(store.workspace, [file], given.overwrite);
   const named = format.kind === "chat" ? undefined : given.fromRun;
   const run = named === undefined ? undefined : findRun(await store.runs({archived: true}), named);
   const options = run ? {...given, fromRun: run.id} : given;
@@ -126,7 +129,10 @@ export async function exportTraining(
     cost: trainingCost(preflight, options),
     exportedAt: new Date().toISOString()
   };
-  if (options.out !== undefined) await writeJsonAtomic(`${resolve(options.out)}.manifest.json`, manifest);
+  if (file !== undefined) {
+    await writeJsonAtomic(`${file}.manifest.json`, manifest);
+    await noteWritten(store.workspace, file);
+  }
   return manifest;
 }
 

@@ -37,6 +37,7 @@ export function exportTrainingSet(group: Command): void {
       "-o, --out <file>",
       "JSONL to write, with a manifest beside it; without it only the check is made"
     )
+    .option("--overwrite", "replace a file that is there and not as Assay wrote it")
     .option(
       "--format <format>",
       "openai, trl, axolotl, sharegpt, prompt-completion, alpaca, openai-dpo, trl-dpo, axolotl-dpo",

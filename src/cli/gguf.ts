@@ -1,10 +1,11 @@
 import {statSync} from "node:fs";
-import {basename, resolve} from "node:path";
+import {realpath} from "node:fs/promises";
+import {basename, dirname, resolve} from "node:path";
 import {findModel} from "../generation/index.js";
 import {convertModel, FILE_TYPES, fileType} from "../gguf/index.js";
 import {manyMeantOf} from "../models/index.js";
 import {modelsDir, UserError} from "../store/index.js";
-import {assertMayWrite, noteWritten} from "./ggufOut.js";
+import {assertMayWrite, noteWritten} from "./mayWrite.js";
 import {openProject} from "./project.js";
 import {note, print, printJson} from "./terminal.js";
 
@@ -38,7 +39,8 @@ export async function ggufVerb(source: string, options: GgufOptions): Promise<vo
       );
     const to = resolve(options.out);
     const inputs = [found.path, ...(found.base ? [found.base.path] : [])];
-    await assertMayWrite(workspace, {to, inputs}, options.overwrite ?? false);
+    await assertNoInput(to, inputs);
+    await assertMayWrite(workspace, [to], options.overwrite);
     let told = 0;
     const warnings = await convertModel(
       {
@@ -67,4 +69,14 @@ export async function ggufVerb(source: string, options: GgufOptions): Promise<vo
   } finally {
     process.off("SIGINT", interrupt);
   }
+}
+
+/** A file of the model that is converted is never written. */
+async function assertNoInput(to: string, inputs: readonly string[]): Promise<void> {
+  const folder = await realpath(to).then(dirname, () => undefined);
+  for (const input of inputs)
+    if ((await realpath(input)) === folder && !to.endsWith(".gguf"))
+      throw new UserError(
+        `${to} is a file of the model that is converted. Choose another, such as ${basename(input)}.gguf.`
+      );
 }

@@ -29,6 +29,7 @@ const exportStore: Verb = (program) =>
     .option("--skip-bad", "with --chat: leave out rows that make no valid example instead of refusing")
     .option("--promptfoo <file>", "an eval as promptfoo's configuration (YAML, with its tests beside it)")
     .option("--inspect <file>", "an eval's rows as a dataset of Inspect (JSONL)")
+    .option("--overwrite", "replace files that are there and not as Assay wrote them")
     .option(
       "--json",
       "print JSON: with --chat the manifest, with an eval what was written and what was not taken over"

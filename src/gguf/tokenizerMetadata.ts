@@ -104,7 +104,7 @@ function vocabularyOf(
       `The tokenizer of ${folder} does not fit the model: it has the token ${JSON.stringify(byId.get(highest))} with number ${highest}, but the model's vocabulary has ${size} rows. Fetch tokenizer and weights of one model.`
     );
   const fallback = model.byte_fallback === true;
-  return Array.from({length: size}, (_, id): Token => {
+  const tokens = Array.from({length: size}, (_, id): Token => {
     const content = byId.get(id);
     if (content === undefined) return {text: `[PAD${id}]`, kind: TOKEN.unused};
     const own = addedById.get(id);
@@ -117,7 +117,27 @@ function vocabularyOf(
     if (fallback && /^<0x[0-9A-F]{2}>$/.test(content)) return {text: content, kind: TOKEN.byte};
     return {text: content, kind: TOKEN.normal};
   });
+  assertDistinct(folder, tokens);
+  return tokens;
 }
+
+/** llama.cpp ends the process that loads one text under two numbers. */
+function assertDistinct(folder: string, tokens: readonly Token[]): void {
+  const numbers = new Map<string, number>();
+  const twice: string[] = [];
+  for (const [id, {text: content}] of tokens.entries()) {
+    const first = numbers.get(content);
+    if (first === undefined) numbers.set(content, id);
+    else twice.push(`${JSON.stringify(content)} (${first} and ${id})`);
+  }
+  if (twice.length === 0) return;
+  const more = twice.length > MOST_NAMED ? ` and ${twice.length - MOST_NAMED} more` : "";
+  throw new UserError(
+    `${folder}/tokenizer.json has tokens under two numbers each, which llama.cpp does not load: ${twice.slice(0, MOST_NAMED).join(", ")}${more}. Take the added ones out, and train again.`
+  );
+}
+
+const MOST_NAMED = 5;
 
 function kindOfAdded({content, special}: AddedToken, unknown: string | null | undefined): number {
   if (unknown !== undefined && unknown === content) return TOKEN.unknown;

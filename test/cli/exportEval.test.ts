@@ -106,3 +106,28 @@ it("gives promptfoo the columns that its prompts name, the row's id and part amo
   const sample = JSON.parse(readFileSync(join(dir, "out.jsonl"), "utf8")) as {metadata: object};
   expect(Object.keys(sample.metadata)).toEqual(["text", "label"]);
 });
+
+it("writes a prompt without the places of its examples, as it names that none are taken over", async () => {
+  const dir = project();
+  const file = join(dir, "evals/words.eval.ts");
+  const prompt = String.raw`prompt: {few: "Say.{{#examples}}\n{{label}}: {{expected}}{{/examples}}\n{{id}}:"}, fewShot: {count: 1}`;
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replace('prompt: {one: "Say {{text}}", two: "Tell {{text}}"}', () => prompt)
+  );
+  writeFileSync(
+    join(dir, "data-loaders/words.ts"),
+    `import {defineDataset} from "assay";
+export default defineDataset({name: "words", id: "id", text: "text", sensitivity: "public", source: {kind: "rows", *rows() {
+  yield {id: "b", text: "second", label: "y", part: "test"};
+  yield {id: "c", text: "third", label: "y", part: "train"};
+}}});`
+  );
+  await assay(dir, "pull", "words");
+  const {code, stderr, stdout} = await assay(dir, "export", "words", "--promptfoo", "few.yaml");
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain("fewShot: the prompts have none of the 1 examples of a run");
+  const config = readFileSync(join(dir, "few.yaml"), "utf8");
+  expect(config).toContain("{{id}}:");
+  expect(config).not.toContain("examples}}");
+});

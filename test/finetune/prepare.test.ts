@@ -19,7 +19,7 @@ beforeAll(async () => {
   const project = await temporaryProject();
   chat = await readTokenizer(await tinyLanguageModel(join(project, "chat")));
   await mkdir(join(project, "plain"));
-  for (const [file, content] of Object.entries(byteTokenizer({tokens: ["AH0", "K"]})))
+  for (const [file, content] of Object.entries(byteTokenizer({tokens: ["AH0", "KK"]})))
     await writeFile(join(project, "plain", file), JSON.stringify(content));
   plain = await readTokenizer(join(project, "plain"));
 });
@@ -117,14 +117,14 @@ describe("pairs", () => {
     const {items} = await prepareRows<Pair>(
       definition({format: "preference", columns: {prompt: "q", chosen: "good", rejected: "bad"}}),
       plain,
-      rows({q: "ab", good: "K", bad: "AH0K"}),
+      rows({q: "ab", good: "KK", bad: "AH0KK"}),
       50
     );
     const prompt = plain.encode("ab");
-    expect(items[0]!.chosen.ids).toEqual([...prompt, ...plain.encode("K"), 0]);
-    expect(items[0]!.rejected.labels).toEqual([-100, -100, ...plain.encode("AH0K"), 0]);
+    expect(items[0]!.chosen.ids).toEqual([...prompt, ...plain.encode("KK"), 0]);
+    expect(items[0]!.rejected.labels).toEqual([-100, -100, ...plain.encode("AH0KK"), 0]);
     // A further token is one, not its bytes.
-    expect(plain.encode("AH0K")).toEqual([257, 258]);
+    expect(plain.encode("AH0KK")).toEqual([257, 258]);
   });
 
   it("of one answer are left out, from the start or after the cut, and other formats are not", async () => {

@@ -22,3 +22,22 @@ it("writes added tokens of several spaces with spaces, where the tokenizer has a
   const served = [1, 2, 3, 4].map((id) => Buffer.from(vocabulary.bytes(id)).toString());
   expect(served).toEqual(["  ", "\n\n", " ", "a"]);
 });
+
+it("refuses a token under two numbers, which ends the process that loads it", () => {
+  const vocab = {"<end>": 0, K: 1, T: 2};
+  const added = [
+    {id: 3, content: "K"},
+    {id: 4, content: "KK"}
+  ];
+  const model = (added_tokens: object[]) => ({
+    folder: "answers",
+    config: {vocab_size: 5},
+    tokenizer: {model: {type: "BPE", vocab, merges: []}, added_tokens},
+    tokenizerConfig: {eos_token: "<end>"},
+    chatTemplate: undefined
+  });
+  expect(() => tokenizerMetadata(model(added), {preTokenizer: "gpt-2"})).toThrow(
+    'answers/tokenizer.json has tokens under two numbers each, which llama.cpp does not load: "K" (1 and 3).'
+  );
+  expect(() => tokenizerMetadata(model(added.slice(1)), {preTokenizer: "gpt-2"})).not.toThrow();
+});

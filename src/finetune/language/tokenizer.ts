@@ -139,11 +139,13 @@ const PLAIN_TEMPLATE =
 /**
  * A tokenizer for models from scratch: the 256 bytes, so that any text can be written, and further tokens for what the
  * task is made of ("AH0", "-ing"). No merges are learned. Ids: <|end|> 0, bytes 1 … 256, then `tokens`. Its chat template is the messages one after the other.
+ * Throws a UserError for tokens that it has already, such as "K", those that stand twice, and empty ones: no model with such is ever loaded.
  */
 export function byteTokenizer({tokens = []}: {tokens?: readonly string[]} = {}): TokenizerFiles {
   const letters = byteLetters();
   const vocab: Record<string, number> = {"<|end|>": 0};
   letters.forEach((letter, byte) => (vocab[letter] = byte + 1));
+  assertNew(tokens, new Set(Object.keys(vocab)));
   const added = (content: string, id: number, special: boolean) => ({
     id,
     content,
@@ -189,6 +191,20 @@ export function byteTokenizer({tokens = []}: {tokens?: readonly string[]} = {}):
       chat_template: PLAIN_TEMPLATE
     }
   };
+}
+
+function assertNew(tokens: readonly string[], known: ReadonlySet<string>): void {
+  const named = (list: readonly string[]) => [...new Set(list)].map((one) => JSON.stringify(one)).join(", ");
+  const had = tokens.filter((token) => known.has(token));
+  const twice = tokens.filter((token, i) => tokens.indexOf(token) !== i && !known.has(token));
+  const problems = [
+    ...(had.length > 0
+      ? [`it has ${named(had)} without them: single bytes and <|end|> are tokens already`]
+      : []),
+    ...(twice.length > 0 ? [`${named(twice)} stands there more than once`] : []),
+    ...(tokens.includes("") ? ["an empty text is no token"] : [])
+  ];
+  if (problems.length > 0) throw new UserError(`byteTokenizer: \`tokens\`: ${problems.join("; ")}.`);
 }
 
 /** GPT-2's printable letters for the 256 bytes. */

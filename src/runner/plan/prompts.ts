@@ -27,8 +27,11 @@ const EXPECTED = "expected";
 /** Names of the columns a template asks for. */
 export function placesOf(template: string): string[] {
   const sections = [...template.matchAll(SECTION)].flatMap((match) => placesIn(match[1]!));
-  return [...placesIn(template.replace(SECTION, "")), ...sections.filter((place) => place !== EXPECTED)];
+  return [...placesIn(withoutExamples(template)), ...sections.filter((place) => place !== EXPECTED)];
 }
+
+/** A template without the places of its examples, as it is asked when none are drawn. */
+export const withoutExamples = (template: string): string => template.replace(SECTION, "");
 
 /** Whether a prompt is a text that says where the few-shot examples stand. */
 export function placesExamples(prompt: Prompt): boolean {
