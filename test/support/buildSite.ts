@@ -34,23 +34,30 @@ export default await siteConfig({output: process.env.SITE_OUTPUT});
   await writeFile(join(project, "observablehq.config.ts"), config);
 }
 
-/** Builds the site of a project with Framework's own command, cut off from every network where the system allows it. */
-export async function buildSite(project: string, output = "dist"): Promise<BuiltSite> {
+const CUT_OFF = canCutNetwork ? ["unshare", "-rn"] : [];
+
+/**
+ * Builds the site of a project with Framework's own command, cut off from every network where the system allows it.
+ * @param runs of which the files of rows are loaded before, by one process; Framework starts one for each other output
+ */
+export async function buildSite(
+  project: string,
+  {output = "dist", runs = []}: {output?: string; runs?: readonly string[]} = {}
+): Promise<BuiltSite> {
   const dist = join(project, output);
   await mkdir(dist, {recursive: true});
-  const command = [
-    ...(canCutNetwork ? ["unshare", "-rn"] : []),
-    process.execPath,
-    "node_modules/@observablehq/framework/dist/bin/observable.js",
-    "build"
-  ];
-  const log = await run(command, project, {
-    SITE_OUTPUT: dist,
-    ASSAY_PROJECT: project,
-    ASSAY_DIR: join(project, ".assay")
-  });
+  const env = {SITE_OUTPUT: dist, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay")};
+  const rows = join(project, "src", ".observablehq", "cache", "data", "rows");
+  await mkdir(rows, {recursive: true});
+  const ahead = await loadAll(
+    project,
+    runs.map((id) => ({loader: "rows/[run].tar", parameter: `--run=${id}`, file: join(rows, `${id}.tar`)})),
+    env
+  );
+  const framework = "node_modules/@observablehq/framework/dist/bin/observable.js";
+  const log = await run([...CUT_OFF, process.execPath, framework, "build"], project, env);
   await finishSite(dist);
-  return {dist, log};
+  return {dist, log: ahead + log};
 }
 
 /** A copy of a built site whose data are what the same loaders print of an empty store. */
@@ -59,24 +66,43 @@ export async function emptySite(project: string, {dist}: BuiltSite): Promise<str
   const store = join(project, "empty");
   await cp(dist, target, {recursive: true, filter: (path) => !path.startsWith(join(dist, "data", "rows"))});
   const data = join(target, "_file", "data");
-  const files = (await readdir(data)).map((file) => [`${file.split(".")[0]!}.json`, join(data, file)]);
+  const files = (await readdir(data)).map((file) => ({
+    loader: `${file.split(".")[0]!}.json`,
+    file: join(data, file)
+  }));
+  await mkdir(join(store, ".assay"), {recursive: true});
+  await loadAll(project, files, {ASSAY_PROJECT: store, ASSAY_DIR: join(store, ".assay")});
+  return target;
+}
+
+interface LoaderOutput {
+  /** The page loader's name without its ending: "rows/[run].tar". */
+  loader: string;
+  parameter?: string;
+  file: string;
+}
+
+/** Writes what page loaders print, each as if it had been started by itself; gives back what was printed beside. */
+async function loadAll(
+  project: string,
+  outputs: readonly LoaderOutput[],
+  env: Record<string, string>
+): Promise<string> {
   await writeFile(
     join(project, "loadAll.js"),
     `import {writeFile} from "node:fs/promises";
-for (const [name, file] of ${JSON.stringify(files)}) {
+const words = process.argv.slice();
+for (const [i, {loader, parameter, file}] of ${JSON.stringify(outputs)}.entries()) {
   const printed = [];
-  process.stdout.write = (piece) => printed.push(piece) > 0;
-  await import(\`./src/data/\${name}.js\`);
-  await writeFile(file, printed.join(""));
+  process.stdout.write = (piece) => printed.push(Buffer.from(piece)) > 0;
+  process.argv = [...words, ...(parameter ? [parameter] : [])];
+  await import(\`./src/data/\${loader}.js?\${i}\`);
+  if (process.exitCode) break;
+  await writeFile(file, Buffer.concat(printed));
 }
 `
   );
-  await mkdir(join(store, ".assay"), {recursive: true});
-  await run([process.execPath, "loadAll.js"], project, {
-    ASSAY_PROJECT: store,
-    ASSAY_DIR: join(store, ".assay")
-  });
-  return target;
+  return run([...CUT_OFF, process.execPath, "loadAll.js"], project, env);
 }
 
 /** Runs a command to its end and gives back what it printed. Throws when it fails. */

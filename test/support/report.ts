@@ -6,7 +6,7 @@ import {join} from "node:path";
 import type {Browser, Page} from "playwright-core";
 import {afterAll, beforeAll} from "vitest";
 import {purge} from "../../src/datasets/index.js";
-import {verdicts} from "../../src/site/index.js";
+import {currentRuns, verdicts} from "../../src/site/index.js";
 import type {RunView} from "../../src/site/types.js";
 import {openStore, type Store} from "../../src/store/index.js";
 import {openBrowser} from "./browser.js";
@@ -27,9 +27,14 @@ export interface Report {
   server: FolderServer;
   /** The same pages with what their loaders print of an empty store. */
   empty: {server: FolderServer};
+  /** What the engine says of all runs. */
+  runs: readonly RunView[];
   /** The newest run of an eval; of several splits the one named. */
   run(evalName: string, split?: string): RunView;
 }
+
+/** How long a browser keeps a file of the report. */
+const KEPT_SECONDS = 600;
 
 export let report: Report;
 let browser: Browser | undefined;
@@ -47,15 +52,17 @@ export function setUpReport(): void {
     await situationStore(workspace);
     await trainedModel(workspace);
     await hostileStore(workspace);
-    const site = await buildSite(project);
+    const [, ...others] = await currentRuns(workspace);
+    const site = await buildSite(project, {runs: others.map(({id}) => id)});
     const empty = await emptySite(project, site);
     const store = await openStore(workspace);
     const {runs} = await verdicts(store);
     report = {
       site,
       store,
-      server: await serveFolder(site.dist, "/reports/mails/"),
-      empty: {server: await serveFolder(empty)},
+      server: await serveFolder(site.dist, "/reports/mails/", KEPT_SECONDS),
+      empty: {server: await serveFolder(empty, "/", KEPT_SECONDS)},
+      runs,
       run: (evalName, split) =>
         runs.find((run) => run.eval === evalName && (split === undefined || run.split.name === split))!
     };
@@ -85,6 +92,12 @@ export async function open(
   await page.goto(server.url + path);
   await settled(page);
   return {page, problems};
+}
+
+/** Goes on to another page of the report with an open one, which costs half of what opening one does. */
+export async function visit(page: Page, path: string, server = report.server): Promise<void> {
+  await page.goto(server.url + path);
+  await settled(page);
 }
 
 /** Text of a table's cells without their small print, row by row. */

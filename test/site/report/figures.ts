@@ -2,7 +2,7 @@ import {group} from "d3-array";
 import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
 import {lineage} from "../../../src/site/index.js";
-import {cells, open, percent, report, signed, type TestContext} from "../../support/report.js";
+import {cells, open, percent, report, signed, visit} from "../../support/report.js";
 import {settled} from "../../support/watchPage.js";
 import {byThread} from "./engine.js";
 import {linesAbove, missingFrom, type ShownLine} from "./sameNumbers.js";
@@ -19,8 +19,8 @@ interface Named {
 }
 
 /** Every figure and table of a page that says how it is made. */
-async function namedOn(context: TestContext, path: string): Promise<Named[]> {
-  const {page} = await open(context, path);
+async function namedOn(page: Page, path: string): Promise<Named[]> {
+  await visit(page, path);
   for (const recipe of await page.getByText(/how it was made, and how its parents relate/).all())
     await recipe.click();
   const plots = await page.locator(".plot").count();
@@ -45,7 +45,6 @@ async function namedOn(context: TestContext, path: string): Promise<Named[]> {
       };
     })
   );
-  await page.close();
   return found.map(({same, ...one}, i) => ({...one, page: path, lines: same ? lines[i]! : []}));
 }
 
@@ -126,18 +125,16 @@ describe("every figure", () => {
       "runs",
       `sql?run=${byThread().id}`
     ];
+    const {page, problems} = await open(context, "method");
+    const entries = await page.locator("b[id]").evaluateAll((nodes) => nodes.map(({id}) => id));
     const named: Named[] = [];
     for (const path of pages) {
-      const found = await namedOn(context, path);
+      const found = await namedOn(page, path);
       expect(found.length, path).toBeGreaterThan(0);
       named.push(...found);
     }
-    const {page: method} = await open(context, "method");
-    const entries = await method.locator("b[id]").evaluateAll((nodes) => nodes.map(({id}) => id));
-    await method.close();
     for (const {method: link, what} of named) expect(entries, what).toContain(new URL(link).hash.slice(1));
     const byRun = group(named, ({link}) => new URL(link).searchParams.get("run") ?? byThread().id);
-    const {page, problems} = await open(context, `sql?run=${byThread().id}`);
     let compared = 0;
     const unlike: string[] = [];
     for (const [run, own] of byRun) {

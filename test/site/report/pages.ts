@@ -6,6 +6,7 @@ import {currentRuns} from "../../../src/site/index.js";
 import {canCutNetwork} from "../../support/buildSite.js";
 import {open, percent, report, seriousViolations} from "../../support/report.js";
 import {layoutShift, redrawn} from "../../support/watchPage.js";
+import {faint} from "./faint.js";
 
 const PAGES = [
   "",
@@ -104,8 +105,10 @@ async function looksRight(page: Page): Promise<void> {
   expect(await page.locator("#observablehq-main").innerText()).not.toMatch(/\[object|undefined|NaN|\bnull\b/);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   expect(await seriousViolations(page)).toEqual([]);
+  expect(await faint(page)).toEqual([]);
   await page.emulateMedia({colorScheme: "dark"});
   expect(await seriousViolations(page, ["color-contrast"])).toEqual([]);
+  expect(await faint(page)).toEqual([]);
   await page.emulateMedia({colorScheme: "light"});
   for (const width of [768, 640, 320]) {
     await page.setViewportSize({width, height: 844});

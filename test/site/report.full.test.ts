@@ -1,0 +1,4 @@
+import {setUpReport} from "../support/report.js";
+import "./report/addressStates.js";
+
+setUpReport();
