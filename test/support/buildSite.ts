@@ -1,5 +1,5 @@
 import {spawn, spawnSync} from "node:child_process";
-import {cp, mkdir, readdir, symlink, writeFile} from "node:fs/promises";
+import {cp, mkdir, readdir, readFile, symlink, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {finishSite} from "../../src/site/index.js";
@@ -36,9 +36,12 @@ export default await siteConfig({output: process.env.SITE_OUTPUT});
 
 const CUT_OFF = canCutNetwork ? ["unshare", "-rn"] : [];
 
+const LONG_LOADERS = ["costs.json", "splits.json", "verdicts.json"];
+
 /**
  * Builds the site of a project with Framework's own command, cut off from every network where the system allows it.
- * @param runs of which the files of rows are loaded before, by one process; Framework starts one for each other output
+ * @param runs of which the files of rows are loaded before, by one process, as what takes longest is; Framework starts one for each
+ *   other output
  */
 export async function buildSite(
   project: string,
@@ -47,17 +50,32 @@ export async function buildSite(
   const dist = join(project, output);
   await mkdir(dist, {recursive: true});
   const env = {SITE_OUTPUT: dist, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay")};
-  const rows = join(project, "src", ".observablehq", "cache", "data", "rows");
-  await mkdir(rows, {recursive: true});
+  const cache = join(project, "src", ".observablehq", "cache", "data");
   const ahead = await loadAll(
     project,
-    runs.map((id) => ({loader: "rows/[run].tar", parameter: `--run=${id}`, file: join(rows, `${id}.tar`)})),
-    env
+    [
+      ...LONG_LOADERS.map((loader) => ({loader, file: join(cache, loader)})),
+      ...runs.map((id) => ({
+        loader: "rows/[run].tar",
+        parameter: `--run=${id}`,
+        file: join(cache, "rows", `${id}.tar`)
+      }))
+    ],
+    env,
+    // Takes away what another state of the store left, which the build's own configuration then finds done.
+    'await (await import("assay/site")).siteConfig();'
   );
   const framework = "node_modules/@observablehq/framework/dist/bin/observable.js";
   const log = await run([...CUT_OFF, process.execPath, framework, "build"], project, env);
   await finishSite(dist);
   return {dist, log: ahead + log};
+}
+
+/** What a page loader printed for a built site: "verdicts". */
+export async function siteData(dist: string, name: string): Promise<unknown> {
+  const data = join(dist, "_file", "data");
+  const file = (await readdir(data)).find((one) => one.startsWith(`${name}.`));
+  return JSON.parse(await readFile(join(data, file!), "utf8"));
 }
 
 /** A copy of a built site whose data are what the same loaders print of an empty store. */
@@ -86,11 +104,14 @@ interface LoaderOutput {
 async function loadAll(
   project: string,
   outputs: readonly LoaderOutput[],
-  env: Record<string, string>
+  env: Record<string, string>,
+  before = ""
 ): Promise<string> {
   await writeFile(
     join(project, "loadAll.js"),
-    `import {writeFile} from "node:fs/promises";
+    `import {mkdir, writeFile} from "node:fs/promises";
+import {dirname} from "node:path";
+${before}
 const words = process.argv.slice();
 for (const [i, {loader, parameter, file}] of ${JSON.stringify(outputs)}.entries()) {
   const printed = [];
@@ -98,6 +119,7 @@ for (const [i, {loader, parameter, file}] of ${JSON.stringify(outputs)}.entries(
   process.argv = [...words, ...(parameter ? [parameter] : [])];
   await import(\`./src/data/\${loader}.js?\${i}\`);
   if (process.exitCode) break;
+  await mkdir(dirname(file), {recursive: true});
   await writeFile(file, Buffer.concat(printed));
 }
 `

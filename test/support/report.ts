@@ -6,11 +6,11 @@ import {join} from "node:path";
 import type {Browser, Page} from "playwright-core";
 import {afterAll, beforeAll} from "vitest";
 import {purge} from "../../src/datasets/index.js";
-import {currentRuns, verdicts} from "../../src/site/index.js";
+import {currentRuns} from "../../src/site/index.js";
 import type {RunView} from "../../src/site/types.js";
 import {openStore, type Store} from "../../src/store/index.js";
 import {openBrowser} from "./browser.js";
-import {type BuiltSite, buildSite, emptySite, siteProject} from "./buildSite.js";
+import {type BuiltSite, buildSite, emptySite, siteData, siteProject} from "./buildSite.js";
 import {decisionStore} from "./decisionStore.js";
 import {hostileStore} from "./hostileStore.js";
 import {sampleStore} from "./sampleStore.js";
@@ -27,8 +27,6 @@ export interface Report {
   server: FolderServer;
   /** The same pages with what their loaders print of an empty store. */
   empty: {server: FolderServer};
-  /** What the engine says of all runs. */
-  runs: readonly RunView[];
   /** The newest run of an eval; of several splits the one named. */
   run(evalName: string, split?: string): RunView;
 }
@@ -56,13 +54,12 @@ export function setUpReport(): void {
     const site = await buildSite(project, {runs: others.map(({id}) => id)});
     const empty = await emptySite(project, site);
     const store = await openStore(workspace);
-    const {runs} = await verdicts(store);
+    const {runs} = (await siteData(site.dist, "verdicts")) as {runs: RunView[]};
     report = {
       site,
       store,
       server: await serveFolder(site.dist, "/reports/mails/", KEPT_SECONDS),
       empty: {server: await serveFolder(empty, "/", KEPT_SECONDS)},
-      runs,
       run: (evalName, split) =>
         runs.find((run) => run.eval === evalName && (split === undefined || run.split.name === split))!
     };
