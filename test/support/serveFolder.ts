@@ -32,7 +32,7 @@ export async function serveFolder(folder: string, below = "/", keptSeconds = 0):
       if (file === undefined) return void response.writeHead(404).end("not found");
       response.writeHead(200, {
         "content-type": TYPES[extname(file)] ?? "application/octet-stream",
-        ...(keptSeconds > 0 ? {"cache-control": `max-age=${keptSeconds}`} : {})
+        "cache-control": `max-age=${keptSeconds}`
       });
       response.end(await readFile(file));
     })();
