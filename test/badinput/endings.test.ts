@@ -42,14 +42,8 @@ describe("what would never end", () => {
 
   const output = `${"a".repeat(40)}!`;
   const input = (expected: unknown) => ({output, expected}) as ScoreInput;
-  it.each([
-    ["(a+)+$", undefined],
-    ["(a|aa)+$", undefined],
-    ["^(a|a?)+$", undefined],
-    ["(a*)*b", 1]
-  ])("is given up after a second: the pattern %s", async (source, capture) => {
-    const score = regexMatch(new RegExp(source), capture === undefined ? {} : {capture});
-    expect(await score(input("a"))).toEqual({
+  it("is given up after a second: a pattern", async () => {
+    expect(await regexMatch(/(a*)*b/, {capture: 1})(input("a"))).toEqual({
       failed: expect.stringContaining("took longer than 1 s") as string
     });
   });

@@ -1,5 +1,5 @@
 import {spawn, spawnSync} from "node:child_process";
-import {cp, mkdir, readdir, symlink, writeFile} from "node:fs/promises";
+import {cp, mkdir, readdir, readFile, symlink, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {finishSite} from "../../src/site/index.js";
@@ -34,23 +34,48 @@ export default await siteConfig({output: process.env.SITE_OUTPUT});
   await writeFile(join(project, "observablehq.config.ts"), config);
 }
 
-/** Builds the site of a project with Framework's own command, cut off from every network where the system allows it. */
-export async function buildSite(project: string, output = "dist"): Promise<BuiltSite> {
+const CUT_OFF = canCutNetwork ? ["unshare", "-rn"] : [];
+
+const LONG_LOADERS = ["costs.json", "splits.json", "verdicts.json"];
+
+/**
+ * Builds the site of a project with Framework's own command, cut off from every network where the system allows it.
+ * @param runs of which the files of rows are loaded before, by one process, as what takes longest is; Framework starts one for each
+ *   other output
+ */
+export async function buildSite(
+  project: string,
+  {output = "dist", runs = []}: {output?: string; runs?: readonly string[]} = {}
+): Promise<BuiltSite> {
   const dist = join(project, output);
   await mkdir(dist, {recursive: true});
-  const command = [
-    ...(canCutNetwork ? ["unshare", "-rn"] : []),
-    process.execPath,
-    "node_modules/@observablehq/framework/dist/bin/observable.js",
-    "build"
-  ];
-  const log = await run(command, project, {
-    SITE_OUTPUT: dist,
-    ASSAY_PROJECT: project,
-    ASSAY_DIR: join(project, ".assay")
-  });
+  const env = {SITE_OUTPUT: dist, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay")};
+  const cache = join(project, "src", ".observablehq", "cache", "data");
+  const ahead = await loadAll(
+    project,
+    [
+      ...LONG_LOADERS.map((loader) => ({loader, file: join(cache, loader)})),
+      ...runs.map((id) => ({
+        loader: "rows/[run].tar",
+        parameter: `--run=${id}`,
+        file: join(cache, "rows", `${id}.tar`)
+      }))
+    ],
+    env,
+    // Takes away what another state of the store left, which the build's own configuration then finds done.
+    'await (await import("assay/site")).siteConfig();'
+  );
+  const framework = "node_modules/@observablehq/framework/dist/bin/observable.js";
+  const log = await run([...CUT_OFF, process.execPath, framework, "build"], project, env);
   await finishSite(dist);
-  return {dist, log};
+  return {dist, log: ahead + log};
+}
+
+/** What a page loader printed for a built site: "verdicts". */
+export async function siteData(dist: string, name: string): Promise<unknown> {
+  const data = join(dist, "_file", "data");
+  const file = (await readdir(data)).find((one) => one.startsWith(`${name}.`));
+  return JSON.parse(await readFile(join(data, file!), "utf8"));
 }
 
 /** A copy of a built site whose data are what the same loaders print of an empty store. */
@@ -59,24 +84,47 @@ export async function emptySite(project: string, {dist}: BuiltSite): Promise<str
   const store = join(project, "empty");
   await cp(dist, target, {recursive: true, filter: (path) => !path.startsWith(join(dist, "data", "rows"))});
   const data = join(target, "_file", "data");
-  const files = (await readdir(data)).map((file) => [`${file.split(".")[0]!}.json`, join(data, file)]);
+  const files = (await readdir(data)).map((file) => ({
+    loader: `${file.split(".")[0]!}.json`,
+    file: join(data, file)
+  }));
+  await mkdir(join(store, ".assay"), {recursive: true});
+  await loadAll(project, files, {ASSAY_PROJECT: store, ASSAY_DIR: join(store, ".assay")});
+  return target;
+}
+
+interface LoaderOutput {
+  /** The page loader's name without its ending: "rows/[run].tar". */
+  loader: string;
+  parameter?: string;
+  file: string;
+}
+
+/** Writes what page loaders print, each as if it had been started by itself; gives back what was printed beside. */
+async function loadAll(
+  project: string,
+  outputs: readonly LoaderOutput[],
+  env: Record<string, string>,
+  before = ""
+): Promise<string> {
   await writeFile(
     join(project, "loadAll.js"),
-    `import {writeFile} from "node:fs/promises";
-for (const [name, file] of ${JSON.stringify(files)}) {
+    `import {mkdir, writeFile} from "node:fs/promises";
+import {dirname} from "node:path";
+${before}
+const words = process.argv.slice();
+for (const [i, {loader, parameter, file}] of ${JSON.stringify(outputs)}.entries()) {
   const printed = [];
-  process.stdout.write = (piece) => printed.push(piece) > 0;
-  await import(\`./src/data/\${name}.js\`);
-  await writeFile(file, printed.join(""));
+  process.stdout.write = (piece) => printed.push(Buffer.from(piece)) > 0;
+  process.argv = [...words, ...(parameter ? [parameter] : [])];
+  await import(\`./src/data/\${loader}.js?\${i}\`);
+  if (process.exitCode) break;
+  await mkdir(dirname(file), {recursive: true});
+  await writeFile(file, Buffer.concat(printed));
 }
 `
   );
-  await mkdir(join(store, ".assay"), {recursive: true});
-  await run([process.execPath, "loadAll.js"], project, {
-    ASSAY_PROJECT: store,
-    ASSAY_DIR: join(store, ".assay")
-  });
-  return target;
+  return run([...CUT_OFF, process.execPath, "loadAll.js"], project, env);
 }
 
 /** Runs a command to its end and gives back what it printed. Throws when it fails. */

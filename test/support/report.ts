@@ -6,11 +6,11 @@ import {join} from "node:path";
 import type {Browser, Page} from "playwright-core";
 import {afterAll, beforeAll} from "vitest";
 import {purge} from "../../src/datasets/index.js";
-import {verdicts} from "../../src/site/index.js";
+import {currentRuns} from "../../src/site/index.js";
 import type {RunView} from "../../src/site/types.js";
 import {openStore, type Store} from "../../src/store/index.js";
 import {openBrowser} from "./browser.js";
-import {type BuiltSite, buildSite, emptySite, siteProject} from "./buildSite.js";
+import {type BuiltSite, buildSite, emptySite, siteData, siteProject} from "./buildSite.js";
 import {decisionStore} from "./decisionStore.js";
 import {hostileStore} from "./hostileStore.js";
 import {sampleStore} from "./sampleStore.js";
@@ -31,6 +31,9 @@ export interface Report {
   run(evalName: string, split?: string): RunView;
 }
 
+/** How long a browser keeps a file of the report. */
+const KEPT_SECONDS = 600;
+
 export let report: Report;
 let browser: Browser | undefined;
 
@@ -47,15 +50,16 @@ export function setUpReport(): void {
     await situationStore(workspace);
     await trainedModel(workspace);
     await hostileStore(workspace);
-    const site = await buildSite(project);
+    const [, ...others] = await currentRuns(workspace);
+    const site = await buildSite(project, {runs: others.map(({id}) => id)});
     const empty = await emptySite(project, site);
     const store = await openStore(workspace);
-    const {runs} = await verdicts(store);
+    const {runs} = (await siteData(site.dist, "verdicts")) as {runs: RunView[]};
     report = {
       site,
       store,
-      server: await serveFolder(site.dist, "/reports/mails/"),
-      empty: {server: await serveFolder(empty)},
+      server: await serveFolder(site.dist, "/reports/mails/", KEPT_SECONDS),
+      empty: {server: await serveFolder(empty, "/", KEPT_SECONDS)},
       run: (evalName, split) =>
         runs.find((run) => run.eval === evalName && (split === undefined || run.split.name === split))!
     };
@@ -85,6 +89,12 @@ export async function open(
   await page.goto(server.url + path);
   await settled(page);
   return {page, problems};
+}
+
+/** Goes on to another page of the report with an open one, which costs half of what opening one does. */
+export async function visit(page: Page, path: string, server = report.server): Promise<void> {
+  await page.goto(server.url + path);
+  await settled(page);
 }
 
 /** Text of a table's cells without their small print, row by row. */

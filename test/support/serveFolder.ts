@@ -17,8 +17,11 @@ export interface FolderServer {
   close(): Promise<void>;
 }
 
-/** Serves a built site below a path on loopback, as a plain static host with clean addresses does. */
-export async function serveFolder(folder: string, below = "/"): Promise<FolderServer> {
+/**
+ * Serves a built site below a path on loopback, as a plain static host with clean addresses does.
+ * @param keptSeconds how long browsers may keep a file; they ask each time unless told
+ */
+export async function serveFolder(folder: string, below = "/", keptSeconds = 0): Promise<FolderServer> {
   const server = createServer((request, response) => {
     void (async () => {
       const {pathname} = new URL(request.url ?? "/", "http://localhost");
@@ -27,7 +30,10 @@ export async function serveFolder(folder: string, below = "/"): Promise<FolderSe
         : "..";
       const file = path.startsWith("..") ? undefined : await findFile(folder, path);
       if (file === undefined) return void response.writeHead(404).end("not found");
-      response.writeHead(200, {"content-type": TYPES[extname(file)] ?? "application/octet-stream"});
+      response.writeHead(200, {
+        "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+        "cache-control": `max-age=${keptSeconds}`
+      });
       response.end(await readFile(file));
     })();
   });

@@ -1,89 +1,20 @@
 import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
-import {open, report} from "../../support/report.js";
+import {open, report, visit} from "../../support/report.js";
 import {settled} from "../../support/watchPage.js";
 import {byThread} from "./engine.js";
-
-const CONTROLS = [
-  "select:not(:disabled)",
-  "input[type=range]:not(:disabled)",
-  "input[type=search]:not(:disabled)"
-]
-  .map((control) => `#observablehq-main ${control}`)
-  .join(", ");
-
-/** What every input that a reader sees is set to, by its label. */
-function inputs(page: Page): Promise<string[]> {
-  return page.locator(CONTROLS).evaluateAll((nodes) =>
-    nodes.flatMap((node) => {
-      const input = node as HTMLSelectElement | HTMLInputElement;
-      if (!input.checkVisibility() || (input.matches("select") && input.children.length === 0)) return [];
-      const value = "selectedOptions" in input ? input.selectedOptions[0]?.text : input.value;
-      return [`${input.labels?.[0]?.textContent}: ${value}`];
-    })
-  );
-}
-
-/** Sets an input to another value than it has; false for a list with one entry. */
-async function change(page: Page, place: number): Promise<boolean> {
-  const input = page.locator(CONTROLS).nth(place);
-  if (!(await input.isVisible())) return false;
-  const changed = await input.evaluate((node) => {
-    const control = node as HTMLSelectElement | HTMLInputElement;
-    if ("options" in control) {
-      if (control.options.length < 2) return false;
-      control.selectedIndex = (control.selectedIndex + 1) % control.options.length;
-    } else if (control.type === "range")
-      control.value = String(Number(control.value) + (control.value === control.max ? -1 : 1));
-    else control.value = "e";
-    control.dispatchEvent(new Event("input", {bubbles: true}));
-    return true;
-  });
-  await settled(page);
-  return changed;
-}
+import {expectKept} from "./inputState.js";
 
 describe("the state of every input", () => {
-  const pages = () =>
-    [
-      ...["candidates", "differences", "examples", "comparison"].map(
-        (name) => `${name}?run=${byThread().id}`
-      ),
-      `comparison?run=${report.run("intent-clear").id}`,
+  it("stands in the address: reload keeps it, and Back brings it back", (context) =>
+    expectKept(context, [
+      `differences?run=${byThread().id}`,
+      `comparison?run=${report.run("judged").id}`,
       `costs?run=${report.run("priced").id}`,
       `judges?run=${report.run("judged").id}`,
-      `comparison?run=${report.run("judged").id}`,
       "races",
-      "data-sets",
-      "splits",
-      "lineage",
-      "runs",
       "history"
-    ] as const;
-
-  it("stands in the address: reload keeps it, and Back brings it back", async (context) => {
-    for (const path of pages()) {
-      const {page, problems} = await open(context, path);
-      const first = await inputs(page);
-      expect(first.length, path).toBeGreaterThan(0);
-      // The first input chooses what the others are about: it is changed at last.
-      let changed = 0;
-      for (let i = 1; i < (await page.locator(CONTROLS).count()); i++) if (await change(page, i)) changed++;
-      const before = await inputs(page);
-      if (changed > 0) expect(before, path).not.toEqual(first);
-      await page.reload();
-      await settled(page);
-      await expect.poll(() => inputs(page), {message: path}).toEqual(before);
-      if (await change(page, 0)) {
-        expect(await inputs(page), path).not.toEqual(before);
-        await page.goBack();
-        await settled(page);
-        await expect.poll(() => inputs(page), {message: path}).toEqual(before);
-      }
-      expect(problems, path).toEqual([]);
-      await page.close();
-    }
-  });
+    ]));
 
   it("goes along from page to page, over pages without an input as well", async (context) => {
     const {id} = byThread();
@@ -144,16 +75,16 @@ describe("an address that asks for what is not in the report", () => {
   const notice = (page: Page) => page.locator(".notice").innerText();
 
   it("gets a notice, which says what is shown instead", async (context) => {
+    const {page, problems} = await open(context, "");
     for (const [path, label] of asked()) {
-      const {page, problems} = await open(context, path);
+      await visit(page, path);
       const shown = await page.getByLabel(label, {exact: true}).locator("option:checked").innerText();
       expect(await notice(page), path).toBe(
         `The address asks for gone, for which there is nothing under “${label}” in this report. Shown instead: ${shown}.`
       );
       expect(problems, path).toEqual([]);
-      await page.close();
     }
-    const {page} = await open(context, `costs?run=${report.run("priced").id}&volume=999`);
+    await visit(page, `costs?run=${report.run("priced").id}&volume=999`);
     expect(await notice(page)).toContain(
       "nothing under “Requests a month” in this report. Shown instead: 100,000."
     );
@@ -161,15 +92,14 @@ describe("an address that asks for what is not in the report", () => {
   });
 
   it("gets one where a page has nothing of the address's run", async (context) => {
+    const {page} = await open(context, `history?run=${byThread().id}`);
+    expect(await page.locator(".notice").count()).toBe(0);
     for (const path of ["lineage", "data-sets", "splits", "races", "history"]) {
-      const {page} = await open(context, `${path}?run=gone`);
+      await visit(page, `${path}?run=gone`);
       expect(await notice(page), path).toContain(
         "The address asks for run gone, for which there is nothing under"
       );
-      await page.close();
     }
-    const {page} = await open(context, `history?run=${byThread().id}`);
-    expect(await page.locator(".notice").count()).toBe(0);
     await page.close();
   });
 

@@ -1,6 +1,6 @@
 import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
-import {datasets, splits, verdicts} from "../../../src/site/index.js";
+import {datasets, splits} from "../../../src/site/index.js";
 import {splitGaps} from "../../../src/site/splitComparison.js";
 import {cells, open, percent, report, seriousViolations} from "../../support/report.js";
 
@@ -105,9 +105,7 @@ describe("the splits page", () => {
 
   it("shows what the choice changes in the best candidate's score", async (context) => {
     const {page} = await open(context, "splits");
-    const current = await verdicts(report.store);
-    const of = (name: string) =>
-      current.runs.find((run) => run.eval === "mail-triage" && run.split.name === name)!;
+    const of = (name: string) => report.run("mail-triage", name);
     const {best} = of("by thread").verdict;
     const table = await cells(page, `Scores of ${best} by split`);
     const mean = (name: string) =>

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {HOSTILE_OUTPUTS} from "../../support/hostileStore.js";
-import {open, report, seriousViolations} from "../../support/report.js";
+import {open, report, seriousViolations, visit} from "../../support/report.js";
 
 describe("hostile outputs", () => {
   it("are text wherever they stand, and break no page", async (context) => {
@@ -12,9 +12,10 @@ describe("hostile outputs", () => {
     const ids = Object.keys(HOSTILE_OUTPUTS).map(
       (kind) => stored.find(({row_id}) => row_id.startsWith(`${kind}-`))!.row_id
     );
+    const {page, problems} = await open(context, "");
     for (const path of ["examples", "comparison", ...ids.map((id) => `row?row=${id}`)]) {
       const address = `${path}${path.includes("?") ? "&" : "?"}run=${run.id}&first=hostile`;
-      const {page, problems} = await open(context, address);
+      await visit(page, address);
       await page.locator("section.part").first().waitFor();
       expect(await page.evaluate(() => "attacked" in window), path).toBe(false);
       expect(await page.locator("#observablehq-main :is(script, img, a[href^=javascript])").count()).toBe(0);
@@ -30,7 +31,7 @@ describe("hostile outputs", () => {
         const article = page.getByRole("article", {name: "hostile", exact: true});
         expect(await article.locator(".said").first().textContent()).toBe(HOSTILE_OUTPUTS[kind]);
       }
-      await page.close();
     }
+    await page.close();
   });
 });

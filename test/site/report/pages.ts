@@ -3,9 +3,10 @@ import {join} from "node:path";
 import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
 import {currentRuns} from "../../../src/site/index.js";
-import {canCutNetwork} from "../../support/buildSite.js";
+import {canCutNetwork, siteData} from "../../support/buildSite.js";
 import {open, percent, report, seriousViolations} from "../../support/report.js";
 import {layoutShift, redrawn} from "../../support/watchPage.js";
+import {faint} from "./faint.js";
 
 const PAGES = [
   "",
@@ -46,10 +47,7 @@ describe("the built site", () => {
 
   it("shows the store as it is", async () => {
     const {dist} = report.site;
-    const [file] = (await readdir(join(dist, "_file", "data"))).filter((name) => name.startsWith("verdicts"));
-    const data = JSON.parse(await readFile(join(dist, "_file", "data", file!), "utf8")) as {
-      runs: {id: string}[];
-    };
+    const data = (await siteData(dist, "verdicts")) as {runs: {id: string}[]};
     const current = (await currentRuns(report.store.workspace)).map(({id}) => id).sort();
     expect(data.runs.map(({id}) => id).sort()).toEqual(current);
     expect(current.length).toBeGreaterThan(6);
@@ -104,8 +102,10 @@ async function looksRight(page: Page): Promise<void> {
   expect(await page.locator("#observablehq-main").innerText()).not.toMatch(/\[object|undefined|NaN|\bnull\b/);
   expect(await overflow(page)).toBeLessThanOrEqual(0);
   expect(await seriousViolations(page)).toEqual([]);
+  expect(await faint(page)).toEqual([]);
   await page.emulateMedia({colorScheme: "dark"});
   expect(await seriousViolations(page, ["color-contrast"])).toEqual([]);
+  expect(await faint(page)).toEqual([]);
   await page.emulateMedia({colorScheme: "light"});
   for (const width of [768, 640, 320]) {
     await page.setViewportSize({width, height: 844});

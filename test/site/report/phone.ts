@@ -1,6 +1,6 @@
 import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
-import {cells, open, report} from "../../support/report.js";
+import {cells, open, report, visit} from "../../support/report.js";
 import {byThread} from "./engine.js";
 
 const PHONE = {width: 390};
@@ -21,6 +21,7 @@ describe("on a phone", () => {
       "select row_id from items where run = $run and row_id like 'link-%' limit 1",
       {run: hostile}
     );
+    const {page} = await open(context, "", PHONE);
     for (const path of [
       `row?run=${hostile}&row=${hashed!.row_id}`,
       `?run=${byThread().id}`,
@@ -35,7 +36,7 @@ describe("on a phone", () => {
       `merges?run=${byThread().id}`,
       "lineage"
     ]) {
-      const {page} = await open(context, path, PHONE);
+      await visit(page, path);
       const found = await scrolling(page);
       expect(
         found.filter((name) => name !== "Lineage" && name !== "Family of models"),
@@ -46,8 +47,8 @@ describe("on a phone", () => {
         await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
         path
       ).toBeLessThanOrEqual(0);
-      await page.close();
     }
+    await page.close();
   });
 
   it("names the largest confusions as cards, and folds the matrix", async (context) => {

@@ -1,0 +1,3 @@
+import {describeQueue} from "./support/describeQueue.js";
+
+describeQueue("two workers");
