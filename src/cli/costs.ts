@@ -81,7 +81,7 @@ function costsText(
       {title: "candidate", text: "name", value: ({sample}) => sample.name},
       {title: "hosting", text: "name", value: ({hosting}) => hosting && hostingName(hosting)},
       {
-        title: data.scorer,
+        title: data.figure === undefined ? data.scorer : `${data.figure} (${data.scorer})`,
         align: "right",
         value: ({sample}) => sample.quality && number(sample.quality.mean)
       },

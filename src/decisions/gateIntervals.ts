@@ -14,6 +14,8 @@ export interface GateInterval {
   low: number;
   high: number;
   n: number;
+  /** Groups of rows, where it is the mean of their means: each counts once, however many rows it has. */
+  groups?: number;
   /** Every row came out alike: the interval then narrows with the number of rows, not with its root. */
   isConstant?: boolean;
   /** What the figure can lie within, where every row came out alike; default 0 to 1. */
@@ -92,26 +94,26 @@ export const everyLook: GateIntervals = {
   mean(table, candidate, picked) {
     const values = valuesOf(table, candidate);
     const sequence = confidenceSequence({level: levelOf(picked)});
-    const n = overGroups(table, values, (rows) => sequence.add(meanOf(rows, values)));
+    const seen = overGroups(table, values, (rows) => sequence.add(meanOf(rows, values)));
     const interval = sequence.interval();
-    return interval && {...interval, estimate: sequence.estimate()!, n};
+    return interval && {...interval, estimate: sequence.estimate()!, ...seen};
   },
   difference(table, candidate, other, picked) {
     const [values, others] = pairOf(table, candidate, other);
     const sequence = pairedConfidenceSequence({level: levelOf(picked)});
     const both = values.map((value, row) => (others[row] === undefined ? undefined : value));
-    const n = overGroups(table, both, (rows) => sequence.add(meanOf(rows, values), meanOf(rows, others)));
+    const seen = overGroups(table, both, (rows) => sequence.add(meanOf(rows, values), meanOf(rows, others)));
     const interval = sequence.interval();
-    return interval && {...interval, estimate: sequence.estimate()!, n};
+    return interval && {...interval, estimate: sequence.estimate()!, ...seen};
   }
 };
 
-/** Hands out the rows of each group that have a value; gives back how many there were in all. */
+/** Hands out the rows of each group that have a value; gives back how many there were in all, and of groups if some have several. */
 function overGroups(
   table: ScoreTable,
   values: readonly (number | undefined)[],
   add: (rows: readonly number[]) => void
-): number {
+): Pick<GateInterval, "n" | "groups"> {
   const clusters = clustersOf(table);
   const groups = new Map<string | number, number[]>();
   values.forEach((value, row) => {
@@ -126,7 +128,7 @@ function overGroups(
     add(rows);
     n += rows.length;
   }
-  return n;
+  return {n, groups: groups.size < n ? groups.size : undefined};
 }
 
 function meanOf(rows: readonly number[], values: readonly (number | undefined)[]): number {

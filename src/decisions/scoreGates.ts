@@ -85,12 +85,13 @@ function unlessFailures(
 
 function against(
   rule: string,
-  {estimate, low, high, n, isConstant, bounds = [0, 1]}: GateInterval,
+  {estimate, low, high, n, groups, isConstant, bounds = [0, 1]}: GateInterval,
   least: number,
   {write: {number}, picked: {among}}: ScoreTerms
 ): Found {
   const corrected = among > 1 ? `, corrected for taking the best of ${among}` : "";
-  const message = `${number(estimate)} (${number(low)} to ${number(high)}) on ${n} rows${corrected}`;
+  const of = groups === undefined ? "" : `, the mean of ${groups} groups' means,`;
+  const message = `${number(estimate)} (${number(low)} to ${number(high)})${of} on ${n} rows${corrected}`;
   if (low >= least) return {rule, status: "pass", message};
   if (high < least) return {rule, status: "fail", message};
   const distance = Math.abs(estimate - least);

@@ -130,7 +130,7 @@ function loaded(child: ChildProcess, options: EngineOptions, exited: Promise<str
     void exited.then((how) =>
       reject(
         new UserError(
-          `The process that was to load ${options.path} ended (${how}). Is memory left? \`assay doctor\` says whether the library works here.`
+          `The process that was to load ${options.path} ended (${how}). ${how === "SIGABRT" ? "The library gave up on the file; its last words stand above." : "Is memory left?"} \`assay doctor\` says whether the library works here.`
         )
       )
     );

@@ -133,8 +133,8 @@ function createCaller(
   const call = (signal: AbortSignal | undefined): Promise<Reply & {message?: string}> | undefined => {
     const {rowId, messages} = prompts[requests % prompts.length]!;
     const request = {model, messages, params, tools: candidate.tools};
-    const usd = budget && prices.worstCaseUsd(endpoint, request);
-    const reservation = budget?.reserve({candidate: candidate.name, usd});
+    const {worstCaseUsd: usd, promptUsd} = budget ? prices.bounds(endpoint, request) : {};
+    const reservation = budget?.reserve({candidate: candidate.name, usd, promptUsd});
     if (budget && !reservation) {
       stopped = budgetSpent(budget.spentUsd, budgetUsd!);
       return undefined;

@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {checkGates, decide, type GateRule, overall, type ScoreTable} from "../../src/decisions/index.js";
 import {rng} from "../../src/stats/index.js";
-import {oneLook} from "../../src/decisions/gateIntervals.js";
+import {everyLook, oneLook} from "../../src/decisions/gateIntervals.js";
 
 const rows = Array.from({length: 100}, (_, i) => i);
 const table = {
@@ -14,6 +14,27 @@ const table = {
 const verdict = decide(table, {margin: 0.01, seed: "1"});
 const check = (rule: GateRule) => checkGates([{candidate: "good", ...rule}], table, verdict, []);
 const status = (rule: GateRule) => check(rule).map((result) => result.status);
+
+describe("a gate on a race over groups", () => {
+  const clusters = rows.map((i) => (i < 40 ? "large" : `g${i}`));
+  const grouped = {...table, clusters};
+  const race = {...verdict, race: {errorRate: 0.05}} as typeof verdict;
+  const message = (of: ScoreTable, rule: GateRule) =>
+    checkGates([{candidate: "good", ...rule}], of, race, [])[0]!.message;
+
+  it("goes by the mean of the groups' means and says so", () => {
+    // One group of 40 rows that are all right, and 60 rows of which 10 are wrong.
+    const {estimate, n, groups} = everyLook.mean(grouped, "good", {among: 1})!;
+    expect([n, groups]).toEqual([100, 61]);
+    expect(estimate).toBeCloseTo(51 / 61, 10);
+    expect(message(grouped, {minScore: 0.5})).toMatch(
+      /^83\.6 \(.*\), the mean of 61 groups' means, on 100 rows$/
+    );
+    expect(message(grouped, {maxRegression: 0.5})).toContain("the mean of 61 groups' means, on 100 rows");
+    expect(everyLook.mean(table, "good", {among: 1})!.groups).toBeUndefined();
+    expect(message(table, {minScore: 0.5})).toMatch(/^90\.0 \([^)]*\) on 100 rows$/);
+  });
+});
 
 describe("a gate on an interval", () => {
   const {low, high} = oneLook.mean(table, "good", {among: 1})!;

@@ -17,7 +17,7 @@ export interface Budget {
 export function budgetSpent(spentUsd: number, limitUsd: number, when?: string): string {
   const spent = when === undefined ? "spent" : `spent ${when}`;
   if (spentUsd > limitUsd)
-    return `budget: $${spentUsd.toFixed(4)} ${spent}, $${(spentUsd - limitUsd).toFixed(4)} more than the $${limitUsd} allowed: calls in flight cost more than their prompts and max_tokens let expect`;
+    return `budget: $${spentUsd.toFixed(4)} ${spent}, $${(spentUsd - limitUsd).toFixed(4)} more than the $${limitUsd} allowed: calls in flight cost more than their prompts and max_tokens let expect, or have no max_tokens`;
   return `budget: $${spentUsd.toFixed(4)} of $${limitUsd} ${spent}, and the next call might not fit`;
 }
 
@@ -32,8 +32,10 @@ export interface Reservation {
 
 export interface WorstCase {
   candidate: string;
-  /** Undefined when nothing bounds it: the dearest call of the candidate so far stands in. */
+  /** Undefined when nothing bounds it: the dearest call of the candidate so far stands in, beside what the prompt can cost. */
   usd?: number;
+  /** The most that the prompt can cost, where nothing bounds the answer; 0 when absent. */
+  promptUsd?: number;
 }
 
 /**
@@ -58,10 +60,11 @@ interface Known {
   times: number;
   /** US dollars by which a call has cost more than that worst case at most; 0 until one cost more. */
   excess: number;
-  /** Worst cases of its open calls and how many have one, how many calls nothing bounds, and what was set aside for the first of these. */
+  /** Worst cases of its open calls and how many have one, how many calls nothing bounds, their prompts, and what was set aside for the first of these. */
   bounded: number;
   openBounded: number;
   unbounded: number;
+  prompts: number;
   first: number;
   open: number;
 }
@@ -73,7 +76,7 @@ function counted({times, excess}: Known, usd: number, calls: number): number {
 
 /**
  * Without a bound on its answers a candidate's first call runs alone, since all that is left has to be set aside for
- * it; from then on its dearest call so far is what a call in flight counts for. A server may bill more than the worst case, such as
+ * it; from then on a call in flight counts for its prompt and the dearest call so far: a longer prompt costs more than that. A server may bill more than the worst case, such as
  * reasoning beyond `max_tokens` or a prompt of its own: then every call of the candidate, those in flight among them, counts so many
  * times its own, but not more than it and twice the dollars of that excess: what a short call had in excess a long one has no
  * hundred times.
@@ -87,29 +90,37 @@ export function createBudget(limitUsd: number): Budget {
     if (!one)
       known.set(
         candidate,
-        (one = {times: 1, excess: 0, bounded: 0, openBounded: 0, unbounded: 0, first: 0, open: 0})
+        (one = {times: 1, excess: 0, bounded: 0, openBounded: 0, unbounded: 0, prompts: 0, first: 0, open: 0})
       );
     return one;
   };
   const left = () => {
     let usd = limitUsd - spent;
     for (const one of known.values())
-      usd -= counted(one, one.bounded, one.openBounded) + one.unbounded * (one.dearest ?? 0) + one.first;
+      usd -=
+        counted(one, one.bounded, one.openBounded) +
+        one.unbounded * (one.dearest ?? 0) +
+        one.prompts +
+        one.first;
     return usd;
   };
   // Rounding in the last digit must not leave a budget that fits exactly unused.
   const slack = 1e-12 * limitUsd;
   return {
-    reserve({candidate, usd}) {
+    reserve({candidate, usd, promptUsd = 0}) {
       const own = knownOf(candidate);
-      const amount = usd === undefined ? (own.dearest ?? limitUsd - spent) : counted(own, usd, 1);
+      const unbounded = (first: number) => (own.dearest === undefined ? first : own.dearest + promptUsd);
+      const amount = usd === undefined ? unbounded(limitUsd - spent) : counted(own, usd, 1);
       const rest = left();
       if (amount > rest + slack || (amount > 0 && rest <= 0)) return undefined;
       const isFirst = usd === undefined && own.dearest === undefined;
       const isUnbounded = usd === undefined && !isFirst;
       own.bounded += usd ?? 0;
       if (usd !== undefined) own.openBounded++;
-      if (isUnbounded) own.unbounded++;
+      if (isUnbounded) {
+        own.unbounded++;
+        own.prompts += promptUsd;
+      }
       if (isFirst) own.first += amount;
       own.open++;
       open++;
@@ -121,6 +132,7 @@ export function createBudget(limitUsd: number): Budget {
         own.open--;
         if (usd !== undefined) own.openBounded--;
         if (isUnbounded) own.unbounded--;
+        if (isUnbounded) own.prompts = own.open === 0 ? 0 : own.prompts - promptUsd;
         // A sum that is empty again is exactly zero: drift would pile up over many calls.
         own.bounded = own.open === 0 ? 0 : own.bounded - (usd ?? 0);
         if (isFirst) own.first = own.open === 0 ? 0 : own.first - amount;
@@ -140,7 +152,7 @@ export function createBudget(limitUsd: number): Budget {
           }
           close(costUsd ?? 0);
         },
-        assumeSpent: () => close(usd === undefined ? (own.dearest ?? amount) : counted(own, usd, 1))
+        assumeSpent: () => close(usd === undefined ? unbounded(amount) : counted(own, usd, 1))
       };
     },
     get spentUsd() {

@@ -21,10 +21,18 @@ export interface CallPrices {
   of(endpoint: Endpoint, model: string, hosting?: string): AppliedPrice | undefined;
   /** What an answer cost; undefined where it is not known, as with tokens that were only estimated. */
   costOf(endpoint: Endpoint, model: string, answer: Answer, hosting?: string): number | undefined;
-  /** The most that a call can cost, a cascade's with all its models asked; undefined when nothing bounds it. */
-  worstCaseUsd(endpoint: Endpoint, request: CompletionRequest, hosting?: string): number | undefined;
+  /** The most that a call can cost, a cascade's with all its models asked. */
+  bounds(endpoint: Endpoint, request: CompletionRequest, hosting?: string): CallBounds;
   /** The models of an endpoint that an API bills at a price nobody states, as words. */
   unpriced(endpoint: Endpoint, model: string, hosting?: string): string[];
+}
+
+/** In US dollars. */
+export interface CallBounds {
+  /** The most that it can cost; undefined when nothing bounds its answers. */
+  worstCaseUsd?: number;
+  /** The most that its prompts can cost. */
+  promptUsd: number;
 }
 
 type Answer = Pick<Completion, "costUsd" | "usage" | "stageTokens">;
@@ -61,20 +69,26 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
     return usd ?? unbilled({kind: endpoint.kind, hosting});
   };
 
-  const worst: CallPrices["worstCaseUsd"] = (endpoint, {model, messages, params, tools}, hosting) => {
+  const bounds: CallPrices["bounds"] = (endpoint, {model, messages, params, tools}, hosting) => {
     const stages = endpoint.stages?.();
     if (!stages) {
       const bytes = bytesOf(messages) + (tools?.length ? bytesOf(tools) : 0) + schemaBytes(params);
-      return worstCaseUsd(of(endpoint, model, hosting)?.price, bytes, answerTokens(params));
+      const price = of(endpoint, model, hosting)?.price;
+      return {
+        worstCaseUsd: worstCaseUsd(price, bytes, answerTokens(params)),
+        promptUsd: worstCaseUsd(price, bytes, 0)!
+      };
     }
-    return total(
-      stages.map((stage) => {
-        const {endpoint: own, model: of, params: stated, times} = stage;
-        const request = {model: of, messages, params: {...stated, ...params}, tools};
-        const usd = worst(own, request, stageHosting(stage));
-        return usd === undefined ? undefined : times * usd;
-      })
-    );
+    const each = stages.map((stage) => {
+      const {endpoint: own, model: of, params: stated, times} = stage;
+      const request = {model: of, messages, params: {...stated, ...params}, tools};
+      const {worstCaseUsd: usd, promptUsd} = bounds(own, request, stageHosting(stage));
+      return {usd: usd === undefined ? undefined : times * usd, promptUsd: times * promptUsd};
+    });
+    return {
+      worstCaseUsd: total(each.map(({usd}) => usd)),
+      promptUsd: total(each.map(({promptUsd}) => promptUsd))!
+    };
   };
 
   const unpriced: CallPrices["unpriced"] = (endpoint, model, hosting = endpoint.hosting) => {
@@ -86,7 +100,7 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
     const reason = listServes(own) ? undecidedPrice(prices, model, at, own) : undefined;
     return [`${model} at ${endpoint.name}${reason === undefined ? "" : `; ${reason}`}`];
   };
-  return {of, costOf, worstCaseUsd: worst, unpriced};
+  return {of, costOf, bounds, unpriced};
 }
 
 /** 0 for an endpoint that bills nobody by the call. */

@@ -30,6 +30,8 @@ export interface CallRequest {
   estimateTokens: number;
   /** The most that one attempt can cost in US dollars; undefined when nothing bounds it. */
   worstCaseUsd?: number;
+  /** The most that its prompt can cost. */
+  promptUsd?: number;
 }
 
 /** How a call ended. */

@@ -126,6 +126,6 @@ function requestOf(
     rowId,
     repeat,
     estimateTokens: tokens + (answerTokens(params) ?? 0),
-    worstCaseUsd: prices?.worstCaseUsd(endpoint, {model, messages, params, tools}, record.hosting)
+    ...prices?.bounds(endpoint, {model, messages, params, tools}, record.hosting)
   };
 }

@@ -195,6 +195,6 @@ export function sideCall(
     rowId,
     repeat,
     estimateTokens: estimateTokens({messages, params}),
-    worstCaseUsd: prices.worstCaseUsd(endpoint, request)
+    ...prices.bounds(endpoint, request)
   };
 }

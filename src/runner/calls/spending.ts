@@ -46,8 +46,8 @@ export function createSpending(limitUsd: number): Spending {
     waiting = [];
     for (const wake of woken) wake();
   };
-  const fits = ({key, candidate, worstCaseUsd: usd}: CallRequest): boolean => {
-    const reservation = budget.reserve({candidate, usd});
+  const fits = ({key, candidate, worstCaseUsd: usd, promptUsd}: CallRequest): boolean => {
+    const reservation = budget.reserve({candidate, usd, promptUsd});
     if (reservation) reservations.set(key, reservation);
     return reservation !== undefined;
   };

@@ -32,6 +32,21 @@ describe("createBudget", () => {
     expect(budget.reserve({candidate: "a"})).toBeUndefined();
   });
 
+  it("counts calls that nothing bounds for their prompts as well, so that long ones after short ones stay within it", () => {
+    const budget = createBudget(1);
+    budget.reserve({candidate: "a", promptUsd: 0.01})!.settle(0.02);
+    const long = [1, 2, 3].map(() => budget.reserve({candidate: "a", promptUsd: 0.3}));
+    expect(long.map((one) => one !== undefined)).toEqual([true, true, true]);
+    expect(budget.reserve({candidate: "a", promptUsd: 0.3})).toBeUndefined();
+    // A dearer answer than any before counts for those under way, too.
+    long[0]!.settle(0.33);
+    expect(long[1]!.fits).toBe(false);
+    long[1]!.settle(undefined);
+    expect(long[2]!.fits).toBe(true);
+    long[2]!.assumeSpent();
+    expect(budget.spentUsd).toBeCloseTo(0.02 + 0.33 + 0.63, 12);
+  });
+
   it("counts every open call at what the dearest came to, where a server bills more than the worst case", () => {
     const budget = createBudget(1);
     const [first, second, third] = [1, 2, 3].map(() => budget.reserve({candidate: "a", usd: 0.01})!);
@@ -88,7 +103,8 @@ describe("the worst case of a call", () => {
   const endpoint = openAICompatible({name: "x", baseUrl: "http://x", hosting: "api", trust: "local", price});
   const prices = callPrices([], "2026-11-27");
   const messages = [{role: "user" as const, content: "hi"}];
-  const worst = (params: ModelParameters) => prices.worstCaseUsd(endpoint, {model: "m", messages, params})!;
+  const worst = (params: ModelParameters) =>
+    prices.bounds(endpoint, {model: "m", messages, params}).worstCaseUsd!;
   const answers = (params: ModelParameters) =>
     Math.round(((worst(params) - worst({max_tokens: 0})) * 1e6) / price.outputUsdPerMillion);
 
