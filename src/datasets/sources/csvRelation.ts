@@ -71,7 +71,8 @@ async function* recordLines({file, delimiter, header}: CsvFile & {header: string
 /** The relation with the empty texts of columns as missing values. */
 function missing(texts: string, columns: readonly {name: string}[]): string {
   if (columns.length === 0) return texts;
-  const values = columns.map(({name}) => `nullif(${sqlName(name)}, '') as ${sqlName(name)}`);
+  const names = [...new Set(columns.map(({name}) => sqlName(name)))];
+  const values = names.map((name) => `nullif(${name}, '') as ${name}`);
   return `(select * replace (${values.join(", ")}) from ${texts})`;
 }
 
@@ -105,16 +106,33 @@ function together<F extends CsvFile>(files: readonly F[], how: (file: F) => Read
     : `(${relations.map((relation) => `select * from ${relation}`).join(" union all by name ")})`;
 }
 
-/** Columns that can have the type found in them without a text changing; undefined where the files cannot be read. */
+const COUNTED = ["BIGINT", "DOUBLE", "BOOLEAN"];
+const TIMES = ["DATE", "TIMESTAMP WITH TIME ZONE"];
+
+/**
+ * Columns that can have a type without a text changing; undefined where the files cannot be read. DuckDB finds numbers and
+ * booleans. It reads all dates of a file in one form, and takes "inf" before a number for a date, so that all texts of the
+ * other columns are looked at. A few values tell most of those that stay text.
+ */
 async function exactTypes(
   db: Database,
   read: Read,
   isWanted: (name: string) => boolean = () => true
 ): Promise<Column[] | undefined> {
-  const found = await describeColumns(db, `select * from ${read(FOUND)}`).catch(() => undefined);
-  const columns = found?.filter(({name}) => isWanted(name));
-  const values = columns?.filter(({type}) => type !== "VARCHAR") ?? [];
-  const exact =
-    columns && (await exactColumns(db, columns, missing(read(TEXTS), values)).catch(() => undefined));
-  return exact && columns.filter(({name}) => exact.has(name));
+  const exact = (columns: readonly Column[], first?: number) =>
+    exactColumns(db, columns, missing(read(TEXTS), columns), first);
+  try {
+    const found = await describeColumns(db, `select * from ${read(FOUND)}`);
+    const columns = found.filter(({name}) => isWanted(name));
+    const counted = columns.filter(({type}) => COUNTED.includes(type));
+    const others = columns.filter(({type}) => !COUNTED.includes(type));
+    const possible = others.flatMap(({name, type: given}) =>
+      [...TIMES, ...(given === "VARCHAR" ? ["DOUBLE"] : [])].map((type) => ({name, type}))
+    );
+    const all = await exact([...counted, ...(await exact(possible, 1000))]);
+    // Infinity alone is a date and a moment.
+    return all.filter(({name}, i) => all.findIndex((column) => column.name === name) === i);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,10 @@
 import {type Database, sqlName} from "../../store/index.js";
 
+interface Column {
+  name: string;
+  type: string;
+}
+
 /** ISO 8601 in UTC with milliseconds, as rows show a moment. */
 const asShown = (moment: string) => `strftime(${moment}, '%Y-%m-%dT%H:%M:%S.%gZ')`;
 
@@ -21,22 +26,29 @@ const WRITTEN: Record<string, ((text: string) => string)[]> = {
 };
 
 /**
- * Names of the columns that can have their types without a text of theirs changing.
+ * Those of the columns that can have their types without a text of theirs changing. A column without values can not.
  * @param texts relation that has these columns as text
+ * @param first look at so many rows alone: what they have no value of can have its type
  */
 export async function exactColumns(
   db: Database,
-  columns: readonly {name: string; type: string}[],
-  texts: string
-): Promise<Set<string>> {
-  const checks = columns.flatMap(({name, type}) =>
-    (WRITTEN[type] ?? []).map((write) => ({name, same: `${write(sqlName(name))} = ${sqlName(name)}`}))
+  columns: readonly Column[],
+  texts: string,
+  first?: number
+): Promise<Column[]> {
+  const checks = columns.flatMap((column) =>
+    (WRITTEN[column.type] ?? []).map((write) => ({column, text: sqlName(column.name), write}))
   );
-  if (checks.length === 0) return new Set();
-  const found = await db.row<Record<string, boolean | null>>(
-    `select ${checks.map(({name, same}, i) => `bool_and(coalesce(${same}, ${sqlName(name)} is null)) as c${i}`).join(", ")} from ${texts}`
+  if (checks.length === 0) return [];
+  const same = checks.map(
+    ({text, write}, i) =>
+      `bool_and(coalesce(${write(text)} = ${text}, false)) filter (where ${text} is not null) as c${i}`
   );
-  return new Set(checks.filter((_check, i) => found?.[`c${i}`] !== false).map(({name}) => name));
+  const rows = first === undefined ? texts : `(select * from ${texts} limit ${first})`;
+  const found = await db.row<Record<string, boolean | null>>(`select ${same.join(", ")} from ${rows}`);
+  const isExact = (i: number) => found?.[`c${i}`] ?? first !== undefined;
+  const exact = new Set(checks.flatMap(({column}, i) => (isExact(i) ? [column] : [])));
+  return [...exact];
 }
 
 /** SQL of a text read as a type. */
@@ -45,7 +57,7 @@ function readAs(text: string, type: string): string {
 }
 
 /** The relation with columns read as their types. */
-export function typed(texts: string, columns: readonly {name: string; type: string}[]): string {
+export function typed(texts: string, columns: readonly Column[]): string {
   if (columns.length === 0) return texts;
   const casts = columns.map(({name, type}) => `${readAs(sqlName(name), type)} as ${sqlName(name)}`);
   return `(select * replace (${casts.join(", ")}) from ${texts})`;

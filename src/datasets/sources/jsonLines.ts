@@ -156,12 +156,8 @@ async function exactTimes(
   readAs: (columns: readonly Column[]) => string
 ): Promise<Column[]> {
   let times = columns.filter(({type}) => type === "DATE" || type === "TIMESTAMP");
-  for (const few of [true, false]) {
-    if (times.length === 0) return times;
-    const texts = readAs(times.map(({name}) => ({name, type: "VARCHAR"})));
-    const exact = await exactColumns(db, times, few ? `(select * from ${texts} limit 1000)` : texts);
-    times = times.filter(({name}) => exact.has(name));
-  }
+  for (const first of [1000, undefined])
+    times = await exactColumns(db, times, readAs(times.map(({name}) => ({name, type: "VARCHAR"}))), first);
   return times;
 }
 
