@@ -14,7 +14,7 @@ class LongestFirst extends BaseSequencer {
 
 /** Rooms whose files of tests share a process, so that the engine is loaded once and not for each. */
 const shared =
-  "candidates,chat,code,components,costs,datasets,decisions,docs,endpoints,finetune,generation,gguf,imports,jobs,language,leaving,load,merge,models,privacy,races,runner,scorers,search,splits,stats,store,telemetry"
+  "candidates,chat,cli,code,components,costs,datasets,decisions,docs,endpoints,finetune,generation,gguf,imports,jobs,language,leaving,load,merge,models,privacy,races,runner,scorers,search,splits,stats,store,telemetry"
     .split(",")
     .map((room) => `test/${room}/**/*.test.ts`);
 
