@@ -30,7 +30,9 @@ export async function assayHere(project: string, ...words: string[]): Promise<En
   } finally {
     for (const spy of spies) spy.mockRestore();
     process.chdir(cwd);
-    process.env = env;
+    // In place: Vitest keeps the object that its stubs are set in.
+    for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+    Object.assign(process.env, env);
     process.exitCode = exitCode;
   }
   return ended;
