@@ -89,7 +89,7 @@ describe("an eval and a loader that cannot be loaded", () => {
     expect(checked.stdout + checked.stderr).toContain("evals/torn.eval.ts");
     expect(checked.code).toBe(1);
 
-    const doctor = await assay(project, "doctor", "--json");
+    const doctor = await assayHere(project, "doctor", "--json");
     const findings = JSON.parse(doctor.stdout) as {what: string; status: string}[];
     expect(findings.filter(({status}) => status === "error").map(({what}) => what)).toEqual([
       "data-loaders/torn.ts",

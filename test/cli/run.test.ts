@@ -70,7 +70,7 @@ describe("assay run --show-prompts", () => {
         prompt: {plain: "Which? {{text}}", other: "{{text}}"}
       };`
     );
-    const {stdout, stderr, code} = await assay(project, "run", "--show-prompts", "8");
+    const {stdout, stderr, code} = await assayHere(project, "run", "--show-prompts", "8");
     expect({code, stderr}).toMatchObject({code: 0});
     expect(stdout).toMatch(/words · random split: prompts of 8 rows; nothing was sent/);
     expect(stdout.match(/^row /gm)).toHaveLength(8);
