@@ -14,7 +14,7 @@ class LongestFirst extends BaseSequencer {
 
 /** Rooms whose files of tests share a process, so that the engine is loaded once and not for each. */
 const shared =
-  "badinput,candidates,chat,code,components,costs,datasets,decisions,docs,endpoints,finetune,generation,gguf,imports,jobs,language,leaving,load,merge,models,privacy,queue,races,runner,scorers,search,site,splits,stats,store,telemetry"
+  "badinput,candidates,chat,cli,code,components,costs,datasets,decisions,docs,endpoints,finetune,generation,gguf,imports,jobs,language,leaving,load,merge,models,privacy,queue,races,runner,scorers,search,site,splits,stats,store,telemetry"
     .split(",")
     .map((room) => `test/${room}/**/*.test.ts`);
 

@@ -100,7 +100,7 @@ async function buildUnlessCurrent(
 }
 
 /** What rows are published as is known without the files that cannot be loaded, which are named. */
-async function definitionsOf(project: string): Promise<Definitions> {
+export async function definitionsOf(project: string): Promise<Definitions> {
   const {datasets, broken} = await loadDatasets(project);
   const {evals, broken: brokenEvals} = await loadEvals(project);
   const all = [...broken, ...brokenEvals];

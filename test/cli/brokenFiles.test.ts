@@ -2,6 +2,7 @@ import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
 import {assay, writeLoader} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
@@ -39,11 +40,16 @@ describe("an eval and a loader that cannot be loaded", () => {
   });
 
   it("do not keep the others from a dry run, which embeds and measures nothing", async () => {
-    const {stdout, stderr, code} = await assay(project, "run", "--dry-run");
+    const {stdout, stderr, code} = await assayHere(project, "run", "--dry-run");
     expect(stdout).toMatch(/words · random split: \d+ calls of \d+ planned/);
     expect(stderr).toContain("evals/torn.eval.ts");
     expect(code).toBe(1);
-    const split = await assay(project, "sql", "--json", "select measures::varchar as measures from splits");
+    const split = await assayHere(
+      project,
+      "sql",
+      "--json",
+      "select measures::varchar as measures from splits"
+    );
     expect(JSON.parse(split.stdout)).toEqual([{measures: "{}"}]);
     expect(stderr).not.toContain("embedding");
   });
@@ -53,15 +59,15 @@ describe("an eval and a loader that cannot be loaded", () => {
       ["pull", "words"],
       ["run", "words", "--dry-run"]
     ]) {
-      const {stderr, code} = await assay(project, ...command);
+      const {stderr, code} = await assayHere(project, ...command);
       expect(stderr).toContain("! data-loaders/torn.ts: it could not be loaded");
       expect(code, command.join(" ")).toBe(0);
     }
-    const own = await assay(project, "pull", "torn", "words");
+    const own = await assayHere(project, "pull", "torn", "words");
     expect(own.stdout).toMatch(/words .* unchanged/);
     expect(own.stderr).toContain("assay: data-loaders/torn.ts: it could not be loaded");
     expect(own.code).toBe(1);
-    const other = await assay(project, "pull", "another");
+    const other = await assayHere(project, "pull", "another");
     expect(other.stderr).toContain("! data-loaders/torn.ts: it could not be loaded");
     expect(other.stderr).toMatch(/no dataset "another".*\s+Or it is in a file that cannot be loaded/);
     expect(other.code).toBe(1);
@@ -83,7 +89,7 @@ describe("an eval and a loader that cannot be loaded", () => {
     expect(checked.stdout + checked.stderr).toContain("evals/torn.eval.ts");
     expect(checked.code).toBe(1);
 
-    const doctor = await assay(project, "doctor", "--json");
+    const doctor = await assayHere(project, "doctor", "--json");
     const findings = JSON.parse(doctor.stdout) as {what: string; status: string}[];
     expect(findings.filter(({status}) => status === "error").map(({what}) => what)).toEqual([
       "data-loaders/torn.ts",
@@ -92,7 +98,7 @@ describe("an eval and a loader that cannot be loaded", () => {
     expect(findings.some(({what}) => what.startsWith("words"))).toBe(true);
     expect(doctor.code).toBe(1);
     // What to do stands at the end of a message.
-    const text = await assay(project, "doctor");
+    const text = await assayHere(project, "doctor");
     expect(text.stdout).toMatch(/evals\/torn\.eval\.ts: it could not be loaded: .{80}/);
     expect(text.stdout).not.toContain("…");
   });
@@ -102,7 +108,7 @@ describe("an eval that is named, whose dataset's loader cannot be loaded", () =>
   it("is not run, and the loader is named", async () => {
     const project = await projectWithBroken();
     writeFileSync(join(project, "data-loaders", "words.ts"), "export default {");
-    const {stderr, code} = await assay(project, "run", "words");
+    const {stderr, code} = await assayHere(project, "run", "words");
     expect(stderr).toContain("! data-loaders/words.ts: it could not be loaded");
     expect(stderr).toContain('no dataset "words"');
     expect(code).toBe(1);
@@ -113,7 +119,7 @@ describe("a project without loaders", () => {
   it("is told that there is nothing to pull, and what to do", async () => {
     const project = await temporaryProject();
     mkdirSync(join(project, "evals"));
-    const {stderr, code} = await assay(project, "pull");
+    const {stderr, code} = await assayHere(project, "pull");
     expect(stderr).toMatch(/data-loaders has no \*\.ts file, so there is nothing to pull\. Run `assay init`/);
     expect(code).toBe(1);
   });

@@ -44,12 +44,6 @@ await new Promise((resolve) => setTimeout(resolve, 60_000));`);
   expect(readFileSync(site, "utf8")).toBe("the site of before");
 });
 
-it("a build that fails leaves the site of before", async () => {
-  const {project, site} = await builtProject(`throw new Error("no pages here");`);
-  expect((await assay(project, "build")).code).toBe(1);
-  expect(readFileSync(site, "utf8")).toBe("the site of before");
-});
-
 it("a complete build takes the place of the one before, and leaves nothing beside it", async () => {
   const project = await temporaryProject();
   await smallProject(project);
@@ -65,16 +59,11 @@ it("a complete build takes the place of the one before, and leaves nothing besid
   expect(readdirSync(join(project, "src", ".observablehq"))).toEqual(["cache"]);
 }, 120_000);
 
-it("waits for another build of the same site, and says for which", async () => {
-  const project = await temporaryProject();
-  mkdirSync(join(project, "evals"));
+it("waits for another build of the same site, says for which, and leaves the site of before where it fails", async () => {
+  const {project, site} = await builtProject(`import {writeFileSync} from "node:fs";
+writeFileSync("begun", "");
+throw new Error("no pages here");`);
   const begun = join(project, "begun");
-  writeFileSync(
-    join(project, "observablehq.config.js"),
-    `import {writeFileSync} from "node:fs";
-writeFileSync(${JSON.stringify(begun)}, "");
-throw new Error("no pages here");`
-  );
   let said = "";
   let ended: Promise<number | null>;
   await withLease(
@@ -97,7 +86,8 @@ throw new Error("no pages here");`
       expect(existsSync(begun)).toBe(false);
     }
   );
-  expect(await ended!).not.toBe(0);
+  expect(await ended!).toBe(1);
+  expect(readFileSync(site, "utf8")).toBe("the site of before");
   expect(existsSync(begun)).toBe(true);
   expect(said).toMatch(
     new RegExp(`A build of the site is under way in process ${process.pid} since \\S+; waiting for it`)

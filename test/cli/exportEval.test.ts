@@ -2,10 +2,10 @@ import {mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync} from "
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {expect, it} from "vitest";
-import {assay} from "../support/assay.js";
+import {assayHere, definitionFile} from "../support/assayHere.js";
 
-/** A project whose eval states all that another tool may not take. */
-function project(): string {
+/** A project whose eval states all that another tool may not take, and what writes another eval in its place. */
+async function project() {
   const dir = mkdtempSync(join(tmpdir(), "export-eval-"));
   for (const name of ["node_modules", "data-loaders", "evals"]) mkdirSync(join(dir, name));
   symlinkSync(resolve(import.meta.dirname, "../.."), join(dir, "node_modules/assay"));
@@ -18,35 +18,34 @@ export default defineDataset({name: "words", id: "id", text: "text", sensitivity
   yield {id: "b", text: "plain {{label}}", label: "y", part: "test"};
 }}});`
   );
-  writeFileSync(
-    join(dir, "evals/words.eval.ts"),
-    `import {candidate, classification, defineEval, includes, openAICompatible} from "assay";
+  const text = `import {candidate, classification, defineEval, includes, openAICompatible} from "assay";
 import dataset from "../data-loaders/words.js";
 const at = (price) => openAICompatible({name: "gw", baseUrl: "http://127.0.0.1:9/v1", hosting: "api", trust: "external", limits: {requestsPerMinute: 60}, price});
 const price = {inputUsdPerMillion: 1, outputUsdPerMillion: 2, cachedInputUsdPerMillion: 0.1, asOf: "2026-11-01", source: "page",
   tiers: [{abovePromptTokens: 1000, inputUsdPerMillion: 4}]};
-export default defineEval({dataset, split: {strategy: "given", column: "part"}, prompt: {one: "Say {{text}}", two: "Tell {{text}}"}, expected: "label",
+export default defineEval({name: "words", dataset, split: {strategy: "given", column: "part"}, prompt: {one: "Say {{text}}", two: "Tell {{text}}"}, expected: "label",
   candidates: [candidate("a", at(price), "m", {params: {max_tokens: 8, temperature: 0}})],
-  scorers: {accuracy: classification({labels: ["file://x", "y"]}), inc: includes()}, slices: ["label"], margin: 0.02, gate: [{minScore: 0.5}]});`
-  );
-  return dir;
+  scorers: {accuracy: classification({labels: ["file://x", "y"]}), inc: includes()}, slices: ["label"], margin: 0.02, gate: [{minScore: 0.5}]});`;
+  const write = definitionFile(join(dir, "evals"), "words.eval.ts");
+  const evalWith = (from: string, to: string) => write(text.replace(from, to));
+  await write(text);
+  return {dir, evalWith};
 }
 
 it("names each thing that an eval's export leaves behind, and lets promptfoo load no row's text", async () => {
-  const dir = project();
-  const dry = await assay(dir, "run", "words", "--dry-run", "--budget-usd", "1");
+  const {dir, evalWith} = await project();
+  const dry = await assayHere(dir, "run", "words", "--dry-run", "--budget-usd", "1");
   expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining("budget of $1 for this start")]);
-  const loader = join(dir, "evals/words.eval.ts");
-  writeFileSync(loader, readFileSync(loader, "utf8").replace('at(price), "m"', 'at(undefined), "m"'));
-  const refused = await assay(dir, "run", "words", "--dry-run", "--budget-usd", "1");
+  await evalWith('at(price), "m"', 'at(undefined), "m"');
+  const refused = await assayHere(dir, "run", "words", "--dry-run", "--budget-usd", "1");
   expect([refused.code, refused.stdout]).toEqual([
     1,
     expect.stringContaining("The run would be refused: a budget")
   ]);
-  writeFileSync(loader, readFileSync(loader, "utf8").replace("at(undefined)", "at(price)"));
+  await evalWith("", "");
 
   const shared = ["gate: 1 rule", "margin: 0.02", "slices: label", "limits of the endpoints of a"];
-  const promptfoo = await assay(dir, "export", "words", "--promptfoo", "out.yaml");
+  const promptfoo = await assayHere(dir, "export", "words", "--promptfoo", "out.yaml");
   expect(promptfoo.stderr).not.toMatch(/^assay:/m);
   const left = (out: string) =>
     out.split("\n").flatMap((line) => (line.startsWith("not taken over: ") ? line.slice(16) : []));
@@ -77,29 +76,23 @@ it("names each thing that an eval's export leaves behind, and lets promptfoo loa
     "prompt two: the samples have the prompt one",
     ...shared
   ];
-  expect(left((await assay(dir, "export", "words", "--inspect", "out.jsonl")).stdout)).toEqual(inspect);
-  const told = await assay(dir, "export", "words", "--inspect", "out.jsonl", "--json");
+  expect(left((await assayHere(dir, "export", "words", "--inspect", "out.jsonl")).stdout)).toEqual(inspect);
+  const told = await assayHere(dir, "export", "words", "--inspect", "out.jsonl", "--json");
   expect(JSON.parse(told.stdout)).toEqual([
     {tool: "inspect", path: expect.stringMatching(/out\.jsonl$/), rows: 2, notTaken: inspect}
   ]);
-  const tables = await assay(dir, "export", "--csv", "all", "--json");
+  const tables = await assayHere(dir, "export", "--csv", "all", "--json");
   expect([tables.code, tables.stderr]).toEqual([2, expect.stringContaining("--json goes with --chat FILE")]);
 });
 
 it("gives promptfoo the columns that its prompts name, the row's id and part among them", async () => {
-  const dir = project();
-  const edit = (path: string, from: string, to: string) => {
-    const file = join(dir, path);
-    writeFileSync(file, readFileSync(file, "utf8").replace(from, to));
-  };
-  edit(
-    "data-loaders/words.ts",
-    'yield {id: "a", text: "file://etc/passwd", label: "file://x", part: "test"};',
-    ""
-  );
-  edit("evals/words.eval.ts", "Tell {{text}}", "Tell {{ id }} of {{part}}");
-  await assay(dir, "pull", "words");
-  const {code} = await assay(dir, "export", "words", "--promptfoo", "out.yaml", "--inspect", "out.jsonl");
+  const {dir, evalWith} = await project();
+  const loader = join(dir, "data-loaders/words.ts");
+  const row = 'yield {id: "a", text: "file://etc/passwd", label: "file://x", part: "test"};';
+  writeFileSync(loader, readFileSync(loader, "utf8").replace(row, ""));
+  await evalWith("Tell {{text}}", "Tell {{ id }} of {{part}}");
+  await assayHere(dir, "pull", "words");
+  const {code} = await assayHere(dir, "export", "words", "--promptfoo", "out.yaml", "--inspect", "out.jsonl");
   expect(code).toBe(0);
   const [test] = JSON.parse(readFileSync(join(dir, "out.tests.json"), "utf8")) as {vars: object}[];
   expect(test!.vars).toEqual({id: "b", part: "test", text: "plain {{label}}", label: "y"});

@@ -1,7 +1,7 @@
 import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, it} from "vitest";
-import {assay} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
@@ -31,7 +31,7 @@ export default defineEval({dataset, split: {strategy: "random", test: 0.5, valid
   candidates: [candidate("one", recorded({name: "answers", rows: answers}), "m")],
   scorers: {exact: normalizedMatch(), odd, thrower, people}, gate: [{minScore: 0.6}]});`
   );
-  const run = await assay(folder, "run");
+  const run = await assayHere(folder, "run");
   expect(run.code).toBe(0);
   const [, of] = /thrower gave (\d+) of \1 answers no score/.exec(run.stdout)!;
   const [, few] = /, odd (?:gave )?(\d+) of|and odd gave (\d+) of/.exec(run.stdout)!.filter(Boolean);
@@ -41,7 +41,7 @@ export default defineEval({dataset, split: {strategy: "random", test: 0.5, valid
   expect(run.stdout).toMatch(new RegExp(`^ *${of} +one +scorer thrower: .*no field total`, "m"));
   expect(run.stdout).toMatch(new RegExp(`^ *${few} +one +scorer odd: an odd number`, "m"));
   expect(run.stdout).not.toMatch(/nobody labelled|Ask again|people/);
-  expect((await assay(folder, "verdict", "sums")).stdout.replaceAll(/\s+/g, " ")).toContain(`! ${risk}`);
-  expect((await assay(folder, "check", "--markdown", "comment.md")).code).toBe(0);
+  expect((await assayHere(folder, "verdict", "sums")).stdout.replaceAll(/\s+/g, " ")).toContain(`! ${risk}`);
+  expect((await assayHere(folder, "check", "--markdown", "comment.md")).code).toBe(0);
   expect(await readFile(join(folder, "comment.md"), "utf8")).toContain(`Risk: ${risk}`);
 });

@@ -2,6 +2,7 @@ import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, it} from "vitest";
 import {assay, writeLoader} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 it("measures a published division by the column that names it, without an eval", async () => {
@@ -16,12 +17,12 @@ it("measures a published division by the column that names it, without an eval",
     "published",
     `{name: "published", source: {kind: "files", files: "rows.jsonl"}, id: "id", text: "text"}`
   );
-  expect(await assay(project, "pull")).toMatchObject({code: 0});
+  expect(await assayHere(project, "pull")).toMatchObject({code: 0});
   const ended = await assay(project, "split", "published", "--column", "part", "--json");
   expect(ended).toMatchObject({code: 0, stderr: ""});
   const [split] = JSON.parse(ended.stdout) as {counts: object; strategy: string}[];
   expect(split).toMatchObject({strategy: "given", counts: {train: 20, validation: 10, test: 10}});
   expect(
-    await assay(project, "split", "published", "--strategy", "random", "--column", "part")
+    await assayHere(project, "split", "published", "--strategy", "random", "--column", "part")
   ).toMatchObject({code: 1, stderr: expect.stringMatching(/add --strategy given/) as string});
 });

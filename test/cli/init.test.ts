@@ -5,6 +5,7 @@ import {describe, expect, it} from "vitest";
 import {mergedIgnore} from "../../src/cli/mergedIgnore.js";
 import {openWorkspace} from "../../src/store/index.js";
 import {assay} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 /** A folder with these files, in which the package is found, as after `npm install`. */
@@ -32,16 +33,16 @@ describe("assay init in a repository", () => {
     expect(stdout).not.toContain("kept as they were: .gitignore");
     const merged = "node_modules\r\n*.log\r\ndist/\r\n.assay/\r\nsrc/.observablehq/\r\n";
     expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe(merged);
-    expect((await assay(folder, "init")).stdout).not.toContain("Added");
+    expect((await assayHere(folder, "init")).stdout).not.toContain("Added");
     expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe(merged);
 
-    expect((await assay(folder, "pull")).code).toBe(0);
+    expect((await assayHere(folder, "pull")).code).toBe(0);
     expect(git("add", "-A", "-n")).not.toContain(".assay");
     rmSync(join(folder, ".gitignore"));
     expect(git("add", "-A", "-n")).not.toContain(".assay");
     // Who wants the store in the repository takes its file away, and no command brings it back.
     rmSync(join(folder, ".assay", ".gitignore"));
-    expect((await assay(folder, "pull")).code).toBe(0);
+    expect((await assayHere(folder, "pull")).code).toBe(0);
     expect(git("add", "-A", "-n")).toMatch(/\.assay\/datasets\/.*rows\.parquet/);
   }, 60_000);
 
@@ -72,7 +73,7 @@ describe("assay init in a repository", () => {
     for (const stated of [{}, {type: "commonjs"}]) {
       const manifest = {name: "legacy", main: "index.js", ...stated};
       const folder = await folderWith({"package.json": JSON.stringify(manifest), [path]: text});
-      const {stdout} = await assay(folder, "init");
+      const {stdout} = await assayHere(folder, "init");
       expect(typeIn(folder)).toBe(manifest.type);
       expect(stdout).toContain(`${path} would not run as an ES module`);
       if (path === "index.js")
@@ -92,7 +93,7 @@ describe("assay init in a repository", () => {
     };
     for (const files of [{}, modules]) {
       const folder = await folderWith({"package.json": manifest, ...files});
-      expect((await assay(folder, "init")).stdout).not.toContain("!");
+      expect((await assayHere(folder, "init")).stdout).not.toContain("!");
       expect(typeIn(folder)).toBe("module");
     }
   });
@@ -100,7 +101,7 @@ describe("assay init in a repository", () => {
   it("names commands that are there, where scripts of these names are the project's own", async () => {
     const scripts = {dev: "vite", start: "node server.cjs", rebuild: "make -B", run: "assay run --limit 5"};
     const folder = await folderWith({"package.json": JSON.stringify({scripts})});
-    const {stdout} = await assay(folder, "init");
+    const {stdout} = await assayHere(folder, "init");
     expect(stdout).toContain("npx assay rebuild");
     expect(stdout).not.toContain("npm start");
     const text = (path: string) => readFileSync(join(folder, path), "utf8");

@@ -14,6 +14,7 @@ import {nameOf} from "../../src/cli/importResults.js";
 import {combine, readResults} from "../../src/imports/index.js";
 import {readProject} from "../../src/imports/projects/index.js";
 import {assay} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {startModelServer} from "../support/modelServer.js";
 
 const fixtures = resolve(import.meta.dirname, "../fixtures");
@@ -38,7 +39,7 @@ describe("two commands from another tool's export to a verdict", () => {
       expect(existsSync(join(dir, path[0])), path[0]).toBe(true);
     expect(readme).toContain("evals/ticket-routing.eval.ts");
     expect(readme).toContain("3. `src/*.md`");
-    const run = await assay(dir, "run", "--json");
+    const run = await assayHere(dir, "run", "--json");
     const runs = JSON.parse(run.stdout) as {
       eval: string;
       manifest: {imported?: object; counts: {completed: number}};
@@ -70,7 +71,7 @@ describe("two commands from another tool's export to a verdict", () => {
       writeFileSync(join(logs, at, "results_2026-01-01.json"), JSON.stringify(results));
     }
     const sources = ["a/run", "b/run"].map((at) => join(logs, at, "samples_t_2026-01-01.jsonl"));
-    expect((await assay(dir, "init", "--from", ...sources)).stderr).toBe("");
+    expect((await assayHere(dir, "init", "--from", ...sources)).stderr).toBe("");
     expect(readFileSync(join(dir, "evals/t-imported.eval.ts"), "utf8")).toContain(
       `files: ["org/alpha=data/results/run/samples_t_2026-01-01.jsonl","org/beta=data/results/run-2/samples_t_2026-01-01.jsonl"]`
     );
@@ -101,7 +102,7 @@ describe("two commands from another tool's export to a verdict", () => {
       tests: [{vars: {q: "1+1"}, assert: [{type: "equals", value: "2"}]}]
     };
     writeFileSync(from, JSON.stringify(config));
-    const {stdout, stderr} = await assay(dir, "init", "--from", from);
+    const {stdout, stderr} = await assayHere(dir, "init", "--from", from);
     const written = readdirSync(dir, {recursive: true, withFileTypes: true})
       .filter((one) => one.isFile())
       .map(({parentPath, name}) => readFileSync(join(parentPath, name), "utf8"));
@@ -130,14 +131,14 @@ tests:
   - {vars: {question: Cancel my plan}, assert: [{type: equals, value: account}, {type: not-contains, value: sorry}]}
 `
       );
-      expect((await assay(dir, "init", "--from", "promptfooconfig.yaml")).code).toBe(0);
+      expect((await assayHere(dir, "init", "--from", "promptfooconfig.yaml")).code).toBe(0);
       expect(readFileSync(join(dir, "evals/tickets.eval.ts"), "utf8")).toContain("assertions()");
       process.env.OPENAI_API_KEY ??= "none";
-      const run = await assay(dir, "run", "--json");
+      const run = await assayHere(dir, "run", "--json");
       expect(run.stderr).not.toMatch(/^assay:/m);
       const [only] = JSON.parse(run.stdout) as {verdict: {summaries: {mean: number; scored: number}[]}}[];
       expect(only!.verdict.summaries).toMatchObject([{candidate: "small", mean: 0.5, scored: 2}]);
-      const costs = (await assay(dir, "costs", "tickets", "--json")).stdout;
+      const costs = (await assayHere(dir, "costs", "tickets", "--json")).stdout;
       expect(JSON.parse(costs)).toMatchObject({
         prices: [
           {

@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn, spawnSync} from "node:child_process";
 import {mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
-import {afterEach, expect, it, vi} from "vitest";
+import {afterAll, expect, it, vi} from "vitest";
 import {lastWords} from "../../src/cli/lastWords.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -9,15 +9,17 @@ import {temporaryProject} from "../support/temporaryWorkspace.js";
 const SOUND = `import {title} from "./lib/title.js";\nexport default {root: "src", title, pages: []};\n`;
 
 let dev: ChildProcess | undefined;
-afterEach(async () => {
+const ended = async () => {
   if (!dev || dev.exitCode !== null || dev.signalCode !== null) return;
   const gone = new Promise((end) => dev!.once("close", end));
   dev.kill("SIGINT");
   await gone;
-});
+};
+afterAll(ended);
 
 /** `assay dev` of a site of one page, what it has said, and what it answers a browser. */
 async function started(config = SOUND) {
+  await ended();
   const project = await temporaryProject();
   for (const folder of ["evals", "src", "lib"]) mkdirSync(join(project, folder));
   symlinkSync(resolve(import.meta.dirname, "../../node_modules"), join(project, "node_modules"));
@@ -64,6 +66,19 @@ it("outlives a configuration that breaks: it says where, on the page too, and sh
   expect((await page()).text).toContain("Mended");
 }, 240_000);
 
+it.skipIf(process.platform !== "linux")(
+  "leaves no preview behind when it is killed",
+  async () => {
+    const children = readdirSync("/proc").filter((pid) => parentOf(pid) === dev!.pid);
+    expect(children.length).toBeGreaterThan(0);
+    const gone = new Promise((end) => dev!.once("exit", end));
+    dev!.kill("SIGKILL");
+    await gone;
+    await vi.waitUntil(() => children.every((pid) => parentOf(pid) === undefined), {timeout: 20_000});
+  },
+  120_000
+);
+
 it("starts with a configuration that is broken, in a file that it imports, and shows no markup of the error", async () => {
   const broken = 'throw new Error("no <b>title</b> & nothing");\nexport const title = "";\n';
   const {write, page, comes, said} = await started(
@@ -78,21 +93,6 @@ it("starts with a configuration that is broken, in a file that it imports, and s
   write("lib/title.ts", 'export const title = "Two";\n');
   await comes(200);
 }, 240_000);
-
-it.skipIf(process.platform !== "linux")(
-  "leaves no preview behind when it is killed",
-  async () => {
-    const {comes} = await started();
-    await comes(200);
-    const children = readdirSync("/proc").filter((pid) => parentOf(pid) === dev!.pid);
-    expect(children.length).toBeGreaterThan(0);
-    const gone = new Promise((end) => dev!.once("exit", end));
-    dev!.kill("SIGKILL");
-    await gone;
-    await vi.waitUntil(() => children.every((pid) => parentOf(pid) === undefined), {timeout: 20_000});
-  },
-  120_000
-);
 
 /** Undefined for what is no living process. */
 function parentOf(pid: string): number | undefined {

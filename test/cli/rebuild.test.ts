@@ -2,6 +2,7 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, it} from "vitest";
 import {assay} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {compiled} from "../support/compiledEngine.js";
 import {startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -39,13 +40,13 @@ it("exits 101 when a gate is undecided, 100 when one fails, and 1 when a file is
 
   await writeFile(join(project, "evals", "torn.eval.ts"), "export default {");
   await writeFile(join(project, "data-loaders", "torn.ts"), "export default {");
-  const broken = await assay(project, "rebuild", "--no-build");
+  const broken = await assayHere(project, "rebuild", "--no-build");
   expect(broken.stderr).toContain("evals/torn.eval.ts");
   expect(broken.stderr).toContain("data-loaders/torn.ts");
   expect(broken.stdout).toMatch(/undecided .*sums/);
   expect(broken.code).toBe(1);
 
-  const failing = await assay(await projectWith({minScore: 0.999}), "rebuild", "--no-build");
+  const failing = await assayHere(await projectWith({minScore: 0.999}), "rebuild", "--no-build");
   expect(failing.code).toBe(100);
 });
 
@@ -62,10 +63,10 @@ const priced = openAICompatible({name: "priced", baseUrl: ${JSON.stringify(serve
 export default defineEval({dataset, split: {strategy: "given", column: "part"}, prompt: "{{text}}", expected: "answer",
   candidates: [candidate("one", priced, "m", {params: {max_tokens: 8}})], scorers: {exact: normalizedMatch()}});`
     );
-    const stopped = await assay(project, "rebuild", "--no-build", "--budget-usd", "0.02");
+    const stopped = await assayHere(project, "rebuild", "--no-build", "--budget-usd", "0.02");
     expect(stopped.stdout + stopped.stderr).toMatch(/budget/);
     expect(stopped.code).toBe(1);
-    expect((await assay(project, "rebuild", "--no-build")).code).toBe(0);
+    expect((await assayHere(project, "rebuild", "--no-build")).code).toBe(0);
   } finally {
     await server.close();
   }

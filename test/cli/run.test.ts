@@ -4,6 +4,7 @@ import {fileURLToPath} from "node:url";
 import {describe, expect, it} from "vitest";
 import {fail} from "../../src/cli/fail.js";
 import {assay, writeLoader} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {written} from "../support/printed.js";
 
@@ -69,7 +70,7 @@ describe("assay run --show-prompts", () => {
         prompt: {plain: "Which? {{text}}", other: "{{text}}"}
       };`
     );
-    const {stdout, stderr, code} = await assay(project, "run", "--show-prompts", "8");
+    const {stdout, stderr, code} = await assayHere(project, "run", "--show-prompts", "8");
     expect({code, stderr}).toMatchObject({code: 0});
     expect(stdout).toMatch(/words · random split: prompts of 8 rows; nothing was sent/);
     expect(stdout.match(/^row /gm)).toHaveLength(8);
@@ -82,9 +83,14 @@ describe("assay run --show-prompts", () => {
     expect(stdout).not.toMatch(/not sent to near/);
     expect(stdout).toMatch(/tools of near\n.*"look"/s);
     expect(stdout).toMatch(/What may go to later is checked when a run has prepared it/);
-    const split = await assay(project, "sql", "--json", "select measures::varchar as measures from splits");
+    const split = await assayHere(
+      project,
+      "sql",
+      "--json",
+      "select measures::varchar as measures from splits"
+    );
     expect(JSON.parse(split.stdout)).toEqual([{measures: "{}"}]);
-    const json = JSON.parse((await assay(project, "run", "--show-prompts", "1", "--json")).stdout);
+    const json = JSON.parse((await assayHere(project, "run", "--show-prompts", "1", "--json")).stdout);
     expect(json[0].prompts.rows).toHaveLength(1);
   });
 });

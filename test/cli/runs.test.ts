@@ -1,29 +1,23 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {afterEach, describe, expect, it, vi} from "vitest";
+import {beforeAll, describe, expect, it} from "vitest";
 import {runsVerb} from "../../src/cli/runs.js";
 import {purge} from "../../src/datasets/index.js";
-import {openStore} from "../../src/store/index.js";
+import {openStore, type Workspace} from "../../src/store/index.js";
 import {sampleStore} from "../support/sampleStore.js";
 import {runDir} from "../support/folders.js";
 import {printed} from "../support/printed.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {commandProject} from "../support/temporaryWorkspace.js";
 
-afterEach(() => vi.unstubAllEnvs());
-
-/** A project with the sample's store, in which commands run. */
-async function sampleProject() {
-  const project = await temporaryProject();
+let workspace: Workspace;
+beforeAll(async () => {
+  const project = await commandProject();
   await mkdir(join(project, "evals"));
-  const workspace = await sampleStore(project);
-  vi.stubEnv("ASSAY_PROJECT", project);
-  vi.stubEnv("ASSAY_DIR", workspace.dir);
-  return workspace;
-}
+  workspace = await sampleStore(project);
+});
 
 describe("assay runs", () => {
   it("compares two runs over the rows that both scored, before and after alike", async () => {
-    const workspace = await sampleProject();
     const store = await openStore(workspace);
     const [before, after] = (await store.runs())
       .filter(({eval: name, split}) => name === "mail-triage" && split.name === "by thread")
@@ -43,7 +37,6 @@ describe("assay runs", () => {
   });
 
   it("tells runs of one title apart by their ids, in the list and side by side", async () => {
-    const workspace = await sampleProject();
     const store = await openStore(workspace);
     const runs = await store.runs();
     store.close();
@@ -61,7 +54,6 @@ describe("assay runs", () => {
   });
 
   it("says of a cost that does not count every call that it is at least that", async () => {
-    const workspace = await sampleProject();
     const store = await openStore(workspace);
     const [run] = await store.runs();
     store.close();
@@ -77,7 +69,6 @@ describe("assay runs", () => {
   });
 
   it("shows what scorers cost beside what candidates did, where a scorer cost something", async () => {
-    const workspace = await sampleProject();
     const store = await openStore(workspace);
     const [run] = await store.runs();
     store.close();
@@ -91,7 +82,6 @@ describe("assay runs", () => {
   });
 
   it("says of which runs rows were erased, how many, when and why", async () => {
-    const workspace = await sampleProject();
     expect(await printed(() => runsVerb(undefined, undefined, {}))).not.toMatch(/erased/);
 
     const {runs} = await purge(workspace, "mails", {

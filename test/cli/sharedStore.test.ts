@@ -78,6 +78,7 @@ const shared = {
   columns: {prompt: "text", completion: "label"},
   length: 64,
   rows: 4,
+  threads: 1,
   steps: 2
 } as const;
 const scratch = finetune({
@@ -111,7 +112,9 @@ async function askRouter(workspace: Workspace, prompt: string) {
   try {
     const version = (await store.latestVersion("tickets"))!;
     const split = (await store.splits("tickets")).find((one) => one.version === version.id)!;
-    const candidates = [finetuned("router", adapter, {params: {max_tokens: 3}, contextTokens: 64})];
+    const candidates = [
+      finetuned("router", adapter, {params: {max_tokens: 3}, contextTokens: 64, threads: 1})
+    ];
     const definition = defineEval({...routing, candidates, prompt});
     const inputs = {store, version, split, evalName: "router"};
     const {manifest, calls} = await runEval(definition, inputs);

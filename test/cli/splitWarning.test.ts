@@ -2,6 +2,7 @@ import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, it} from "vitest";
 import {assay, writeLoader} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 it("warns of the empty part that days with many rows leave, and recommends another split", async () => {
@@ -15,7 +16,7 @@ it("warns of the empty part that days with many rows leave, and recommends anoth
     "days",
     `{name: "days", source: {kind: "files", files: "rows.jsonl"}, id: "id", text: "text", time: "day"}`
   );
-  expect(await assay(project, "pull")).toMatchObject({code: 0});
+  expect(await assayHere(project, "pull")).toMatchObject({code: 0});
   const warning =
     /split temporal: no row is in validation \(asked for: 15\.0%\), 60 of 120 rows are in test \(50\.0%; asked for: 15\.0%\)\. Rows of one moment stay together/;
   const json = await assay(project, "split", "days", "--compare", "--json");
@@ -31,7 +32,7 @@ it("warns of the empty part that days with many rows leave, and recommends anoth
   ]);
   expect(splits[2]!.warning).toMatch(warning);
   expect(choice.strategy).not.toBe("temporal");
-  const alone = await assay(project, "split", "days", "--strategy", "temporal");
+  const alone = await assayHere(project, "split", "days", "--strategy", "temporal");
   expect(alone.code).toBe(0);
   expect(alone.stderr.replaceAll(/\s+/g, " ")).toMatch(warning);
 });

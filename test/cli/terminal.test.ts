@@ -6,6 +6,7 @@ import {bold, print, printAsIs, printJson, table} from "../../src/cli/terminal.j
 import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";
 import {assay} from "../support/assay.js";
+import {assayHere, definitionFile} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const hostile = "\u001b[31mred\u001b]0;title\u0007 \u202egnp.exe \u009b2J";
@@ -104,7 +105,7 @@ describe("the command line", () => {
       ["models", "add", "m.gguf", "--name", ""],
       ["serve", "m", "--host", ""]
     ]) {
-      const {code, stderr} = await assay(project, ...words);
+      const {code, stderr} = await assayHere(project, ...words);
       expect(stderr).toMatch(
         /is invalid\. takes (a port from 0 to 65535|a number (of at least|from) \d|an address|a name)/
       );
@@ -126,9 +127,9 @@ describe("the command line", () => {
     const project = await temporaryProject();
     mkdirSync(join(project, "evals"));
     const query = "select e'a\\r\\nb' || chr(27) || '[31m' as text";
-    const csv = await assay(project, "sql", "--csv", query);
+    const csv = await assayHere(project, "sql", "--csv", query);
     expect(csv.stdout).toBe('text\n"a\r\nb\u001b[31m"\n');
-    const table = await assay(project, "sql", query);
+    const table = await assayHere(project, "sql", query);
     expect(table.stdout).not.toContain("\u001b[31m");
   });
 
@@ -148,13 +149,13 @@ describe("the command line", () => {
     const write = (name: string, text: string) => writeFileSync(join(project, "evals", name), text);
     for (const [name, text] of Object.entries(files)) write(name, text);
     mkdirSync(join(project, "data-loaders"));
-    const loader = (text: string) => writeFileSync(join(project, "data-loaders", "d.ts"), text);
-    loader("export default {};");
-    expect((await assay(project, "pull")).stderr).toMatch(
-      /^assay: data-loaders\/d\.ts: dataset: `name` must be a text, and is missing; `source` must be [^\n]*\n$/
+    const loader = definitionFile(join(project, "data-loaders"), "d.ts");
+    await loader("export default {};");
+    expect((await assayHere(project, "pull")).stderr).toMatch(
+      /^assay: data-loaders\/d-\w+\.ts: dataset: `name` must be a text, and is missing; `source` must be [^\n]*\n$/
     );
-    loader('export default {name: "d", source: {kind: "magic"}};');
-    expect((await assay(project, "pull")).stderr).toMatch(
+    await loader('export default {name: "d", source: {kind: "magic"}};');
+    expect((await assayHere(project, "pull")).stderr).toMatch(
       /^assay: .*`source\.kind` must be one of files, [^\n]*, not "magic"\.\n$/
     );
     const first = await assay(project, "run");

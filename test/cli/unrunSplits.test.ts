@@ -1,7 +1,7 @@
 import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, it} from "vitest";
-import {assay} from "../support/assay.js";
+import {assayHere, definitionFile} from "../support/assayHere.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
@@ -17,20 +17,20 @@ it("is undecided on every split and part that an eval states and has no run on",
 export const rows = Array.from({length: 80}, (_, i) => ({id: "s" + i, text: "what is " + i, answer: String(i % 2), pair: "p" + (i >> 1)}));
 export default defineDataset({name: "sums", id: "id", text: "text", label: "answer", group: "pair", sensitivity: "public", source: {kind: "rows", rows: () => rows}});`
   );
+  const write = definitionFile(join(folder, "evals"), "sums.eval.ts");
   const state = (splits: object[], more = "") =>
-    writeFile(
-      join(folder, "evals", "sums.eval.ts"),
+    write(
       `import {candidate, defineEval, normalizedMatch, recorded} from ${JSON.stringify(engine)};
 import dataset, {rows} from "../data-loaders/sums.js";
-export default defineEval({dataset, split: ${JSON.stringify(splits)}, prompt: "{{text}}", expected: "answer",
+export default defineEval({name: "sums", dataset, split: ${JSON.stringify(splits)}, prompt: "{{text}}", expected: "answer",
   candidates: [candidate("one", recorded({name: "answers", rows: rows.map(({id, answer}) => ({id, output: answer}))}), "m")],
   scorers: {exact: normalizedMatch()}, gate: [{minScore: 0.6}], ${more}});`
     );
-  const check = (...words: string[]) => assay(folder, "check", ...words);
+  const check = (...words: string[]) => assayHere(folder, "check", ...words);
   const random = {name: "r", strategy: "random", test: 0.5};
   const group = {name: "bygroup", strategy: "group"};
   await state([random]);
-  await assay(folder, "run");
+  await assayHere(folder, "run");
   expect((await check()).code).toBe(0);
 
   await state([random, group]);
@@ -57,7 +57,7 @@ export default defineEval({dataset, split: ${JSON.stringify(splits)}, prompt: "{
   expect((await check()).stdout).toMatch(/^sums \(r, validation\): it states a gate and has no run\./m);
 
   await state([random, group]);
-  const rebuilt = await assay(folder, "rebuild", "--no-build");
+  const rebuilt = await assayHere(folder, "rebuild", "--no-build");
   expect(rebuilt.code).toBe(0);
   expect(rebuilt.stdout).toMatch(/^pass +sums \(bygroup\) /m);
 });

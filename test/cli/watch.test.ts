@@ -16,7 +16,11 @@ let said = "";
 beforeAll(async () => {
   model = await startModelServer();
   project = await smallProject(await temporaryProject());
-  const {folder} = project;
+  const {edit, folder} = project;
+  await writeFile(join(folder, "lib", "prompt.ts"), 'export const prompt = "{{text}}";\n');
+  const imported = 'import {prompt} from "../lib/prompt.js";\nimport {isRight}';
+  await edit("evals/words.eval.ts", "import {isRight}", imported);
+  await edit("evals/words.eval.ts", 'prompt: "{{text}}"', "prompt");
   vi.stubEnv("MODEL_SERVER", model.url);
   vi.stubEnv("SCORED", join(folder, "scored.log"));
   vi.stubEnv("LOADED", join(folder, "loaded.log"));
@@ -61,7 +65,7 @@ it("scores an edited scorer from the store, says what an edited prompt or loader
     await after(edit("evals/scorer.ts", "output === expected", "output.trim() === expected"), "reused")
   ).toContain(`0 calls made · ${2 * ROWS} completions reused`);
   await after(
-    edit("evals/words.eval.ts", 'prompt: "{{text}}"', 'prompt: "Say: {{text}}"'),
+    edit("evals/words.eval.ts", "prompt, expected", 'prompt: "Say: {{text}}", expected'),
     "Make them: assay run words"
   );
   expect(said).toMatch(/24 calls of 24 planned[^]*asked +12/);
@@ -71,7 +75,7 @@ it("scores an edited scorer from the store, says what an edited prompt or loader
     await after(edit("evals/words.eval.ts", 'prompt: "Say: {{text}}"', broken), "could not be loaded")
   ).toContain("evals/words.eval.ts");
   await after(
-    edit("evals/words.eval.ts", broken, 'prompt: "{{text}}"'),
+    edit("evals/words.eval.ts", `${broken}, expected`, "prompt, expected"),
     "nothing to do: the store holds this run"
   );
 
@@ -83,7 +87,7 @@ it("scores an edited scorer from the store, says what an edited prompt or loader
 
 it("plans anew for code that an eval imports from elsewhere, and names the command for data and fine-tunes", async () => {
   const asked = model.requests.length;
-  const {edit, folder} = project;
+  const {folder} = project;
   await after(
     appendFile(join(folder, "data", "words.jsonl"), row(ROWS + 1) + "\n"),
     "data/words.jsonl changed"
@@ -97,10 +101,6 @@ it("plans anew for code that an eval imports from elsewhere, and names the comma
   expect(await after(finetune, "small.finetune.ts changed")).toContain(
     "finetunes/small.finetune.ts changed: assay finetune small"
   );
-  await writeFile(join(folder, "lib", "prompt.ts"), 'export const prompt = "{{text}}";\n');
-  await edit("evals/words.eval.ts", 'prompt: "{{text}}"', "prompt");
-  const imported = 'import {prompt} from "../lib/prompt.js";\nimport {isRight}';
-  await after(edit("evals/words.eval.ts", "import {isRight}", imported), "Make them: assay run words");
   await after(
     writeFile(join(folder, "lib", "prompt.ts"), 'export const prompt = "Say: {{text}}";\n'),
     "Make them: assay run words"

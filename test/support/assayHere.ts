@@ -6,6 +6,7 @@ import {fail} from "../../src/cli/fail.js";
 import {verbs} from "../../src/cli/verbs.js";
 import {sha256} from "../../src/store/index.js";
 import type {Ended} from "./assay.js";
+import {setEnvironment} from "./environment.js";
 
 /** `assay` in this process, for what is not about the process. A file that it loads is not loaded again: see `definitionFile`. */
 export async function assayHere(project: string, ...words: string[]): Promise<Ended> {
@@ -30,7 +31,7 @@ export async function assayHere(project: string, ...words: string[]): Promise<En
   } finally {
     for (const spy of spies) spy.mockRestore();
     process.chdir(cwd);
-    process.env = env;
+    setEnvironment(env);
     process.exitCode = exitCode;
   }
   return ended;

@@ -1,13 +1,14 @@
-import {mkdtemp, rm} from "node:fs/promises";
+import {mkdtemp} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {afterAll, vi} from "vitest";
+import {vi} from "vitest";
 import {openWorkspace, type Workspace} from "../../src/store/index.js";
+import {madeFolders} from "./madeFolders.js";
 
 /** A project folder of its own for one test, removed after the file's last test. */
 export async function temporaryProject(): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), "assay-test-"));
-  made.push(project);
+  madeFolders.push(project);
   return project;
 }
 
@@ -22,8 +23,3 @@ export async function commandProject(): Promise<string> {
 export async function temporaryWorkspace(): Promise<Workspace> {
   return openWorkspace(await temporaryProject(), ".assay");
 }
-
-const made: string[] = [];
-afterAll(async () => {
-  for (const project of made.splice(0)) await rm(project, {recursive: true, force: true});
-});

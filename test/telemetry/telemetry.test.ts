@@ -9,6 +9,7 @@ import {answererOf} from "../../src/telemetry/provider.js";
 import {signalsOf} from "../../src/telemetry/settings.js";
 import {compiled} from "../support/compiledEngine.js";
 import {writeLoader} from "../support/assay.js";
+import {setEnvironment} from "../support/environment.js";
 import {startModelServer} from "../support/modelServer.js";
 import {type OtlpServer, startOtlpServer} from "../support/otlpServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -22,7 +23,7 @@ beforeEach(async () => {
   collector = await startOtlpServer();
 });
 afterEach(async () => {
-  process.env = {...before};
+  setEnvironment(before);
   await collector.close();
 });
 

@@ -1,0 +1,2 @@
+/** Folders that a file of tests made, which are removed after its last test. */
+export const madeFolders: string[] = [];
