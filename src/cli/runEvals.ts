@@ -1,7 +1,6 @@
 import type {CandidateEnds, RaceRecord, Verdict} from "../decisions/index.js";
 import {runRace} from "../races/runRace.js";
 import type {DatasetDefinition} from "../datasets/index.js";
-import {openExcerptCache} from "./excerptCache.js";
 import {
   type CreateExecutor,
   type EvalDefinition,
@@ -12,6 +11,7 @@ import {
   type RunResult
 } from "../runner/index.js";
 import type {ImportedSource} from "../imports/index.js";
+import {type ExcerptCache, openExcerptCache} from "../privacy/index.js";
 import {ensureSplit} from "../splits/index.js";
 import {runVerdict} from "../site/index.js";
 import type {RunManifest, SplitManifest, Store} from "../store/index.js";
@@ -65,7 +65,7 @@ export async function runEvals(
   inputs: RunEvalsOptions
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = [];
-  const excerpts = await openExcerptCache(store.workspace);
+  const excerpts = await openExcerptCache(store.workspace, "excerpts");
   const versionOf = newestVersions(store, inputs.tell);
   const ahead = callsNobody(inputs.options) ? undefined : prepareAhead(store, evals, inputs);
   await observed(async () => {
@@ -122,7 +122,7 @@ function wasStopped(error: unknown, {aborted, reason}: AbortSignal): boolean {
 /** What the evals of one call have together. */
 interface Shared {
   outcomes: EvalOutcome[];
-  excerpts: Awaited<ReturnType<typeof openExcerptCache>>;
+  excerpts: ExcerptCache;
   versionOf: ReturnType<typeof newestVersions>;
 }
 

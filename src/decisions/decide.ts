@@ -41,7 +41,7 @@ import {standingOf} from "./standing.js";
 export const decide: Decide = (table, options) => {
   const alpha = options.alpha ?? DEFAULT_ALPHA;
   const scale = options.scale ?? scaleOf(table.values);
-  const summaries = table.candidates.map((_, c) => summarize(table, c, 1 - alpha)).sort(bestFirst);
+  const summaries = summariesOf(table, alpha);
   const scored = summaries.filter((summary) => summary.mean !== undefined);
   const warnings = [...warningsOf(summaries), ...fewGroups(table), ...corpusWarnings(table)];
   const common = {margin: options.margin, alpha, scale, figure: figureOf(table), summaries, warnings};
@@ -85,6 +85,11 @@ export const decide: Decide = (table, options) => {
   const most = missing.some((n) => n === undefined) ? undefined : Math.max(...missing.map((n) => n!));
   return finish({kind: "need-more", ...verdict, rowsNeeded: most}, table, options);
 };
+
+/** Each candidate's mean with its interval, the best first. */
+export function summariesOf(table: ScoreTable, alpha = DEFAULT_ALPHA): CandidateSummary[] {
+  return table.candidates.map((_, c) => summarize(table, c, 1 - alpha)).sort(bestFirst);
+}
 
 /** Bare numbers are not repeated: they say nothing of where they come from. */
 function statedCosts({costs = {}}: DecideOptions): Pick<Verdict, "costs"> {

@@ -14,6 +14,13 @@ export {
 } from "./privacyCheck.js";
 export {type LedgerEntry, type LedgerSummary, scanRow} from "./ledger.js";
 export {measureRecognition, recognition, type Recognition} from "./labelledSample.js";
+export {
+  type ExcerptCache,
+  type MaskExcerpt,
+  maskingVersion,
+  openExcerptCache,
+  openKeptMasks
+} from "./keptMasks.js";
 export {maskExcerpt, maskText} from "./maskExcerpt.js";
 export {pullRedactor} from "./pullRedactor.js";
 export {pseudonym, pseudonymKey} from "./pseudonymKey.js";

@@ -1,4 +1,4 @@
-import {costsOf} from "../decisions/index.js";
+import type {CandidateCalls} from "../decisions/index.js";
 import {quantile} from "../stats/index.js";
 import type {ModelManifest} from "../models/types.js";
 import type {RunCandidate, RunManifest, Store} from "../store/index.js";
@@ -30,7 +30,11 @@ interface Failure {
 export async function candidateViews(
   store: Store,
   run: RunManifest,
-  {models, reasons}: {models: ReadonlyMap<string, ModelManifest>; reasons: ShownReasons}
+  {
+    models,
+    calls,
+    reasons
+  }: {models: ReadonlyMap<string, ModelManifest>; calls: readonly CandidateCalls[]; reasons: ShownReasons}
 ): Promise<CandidateView[]> {
   const {usd} = await store.pricing(run);
   const usage = await store.rows<Usage>(
@@ -43,7 +47,6 @@ export async function candidateViews(
      from completions where run = $run group by candidate, variant`,
     {run: run.id}
   );
-  const costs = await costsOf(store, run);
   const failures = await store.rows<Failure>(
     `select candidate, variant, reason, reason_kind as kind, count(*)::int as count from completions
      where run = $run and status = 'failed' group by all order by count desc, reason`,
@@ -71,7 +74,7 @@ export async function candidateViews(
         failed: found?.failed ?? 0,
         reused: found?.reused ?? 0,
         failures: countedReasons(failures.filter(mine), ({reason, kind}) => reasons.ofCall(reason, kind)),
-        costPerThousand: costs[name]?.usdPerThousand,
+        costPerThousand: calls.find((one) => one.candidate === name)?.costUsdPerThousand,
         unpriced: (found?.completed ?? 0) - (found?.priced ?? 0),
         p50LatencyMs: quantile(found?.latencies ?? [], 0.5),
         p95LatencyMs: quantile(found?.latencies ?? [], 0.95),

@@ -1,4 +1,4 @@
-import {maskExcerpt} from "../privacy/index.js";
+import {type MaskExcerpt, maskExcerpt} from "../privacy/index.js";
 import {areClasses} from "./labelCounts.js";
 
 const LONGEST = 300;
@@ -10,14 +10,18 @@ export type Publish = (text: string | null, excerpt: string | null) => string | 
  * What a page may show of the answers that rows expect and that candidates gave: a label as it is, anything else
  * masked and cut at 300 characters, or nothing (null) where the row's own text is not published either.
  */
-export function publisher(expected: readonly (string | null)[], labels = labelsOf(expected)): Publish {
+export function publisher(
+  expected: readonly (string | null)[],
+  labels = labelsOf(expected),
+  mask: MaskExcerpt = maskExcerpt
+): Publish {
   const masked = new Map<string, string>();
   return (text, excerpt) => {
     if (text === null || labels.has(text)) return text;
     if (excerpt === null) return null;
     let found = masked.get(text);
     if (found === undefined) {
-      found = maskExcerpt(text.slice(0, 4 * LONGEST), LONGEST);
+      found = mask(text.slice(0, 4 * LONGEST), LONGEST);
       masked.set(text, found);
     }
     return found;

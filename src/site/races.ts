@@ -4,16 +4,19 @@ import {readRun, runIds, type Store, type Workspace} from "../store/index.js";
 import type {RaceScores, RacesData, RaceView} from "./decisionTypes.js";
 import {publishingOf} from "./publishing.js";
 import {shownRace} from "./shownRace.js";
+import {withKeptReasons} from "./shownReasons.js";
 
 /** Every race of the store, the newest first; none gives an empty list. */
 export async function races(store: Store): Promise<RacesData> {
   const views: RaceView[] = [];
-  for (const race of await raceViews(store.workspace)) {
-    const last = race.rounds.at(-1)?.run;
-    const run = last && (await readRun(store.workspace, last));
-    const shown = shownRace(race, run ? await publishingOf(store, run) : "ids");
-    views.push({...shown, everything: await everything(store, race)});
-  }
+  await withKeptReasons(store.workspace, async (mask) => {
+    for (const race of await raceViews(store.workspace)) {
+      const last = race.rounds.at(-1)?.run;
+      const run = last && (await readRun(store.workspace, last));
+      const shown = shownRace(race, run ? await publishingOf(store, run) : "ids", mask);
+      views.push({...shown, everything: await everything(store, race)});
+    }
+  });
   return {races: views};
 }
 

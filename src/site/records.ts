@@ -4,7 +4,7 @@ import {modelsDir, type RunManifest, type Store} from "../store/index.js";
 import {contaminatedRows} from "./contaminatedRows.js";
 import {TrainedTexts} from "./contamination.js";
 import {publishingOf} from "./publishing.js";
-import {shownEnd} from "./shownReasons.js";
+import {shownEnd, withKeptReasons} from "./shownReasons.js";
 import type {ModelsData, RunsData} from "./types.js";
 
 /** Every model's record: what merges and fine-tunes were made from. A folder outside the project is told by its name alone. */
@@ -20,10 +20,14 @@ function shownFolder(folder: string): string {
 /** Every sealed run's record, the newest first; why one was stopped as its rows are published. */
 export async function runs(store: Store): Promise<RunsData> {
   const shown: RunManifest[] = [];
-  for (const run of await store.runs())
-    shown.push(
-      run.stopped === undefined ? run : {...run, stopped: shownEnd(run, await publishingOf(store, run))}
-    );
+  await withKeptReasons(store.workspace, async (mask) => {
+    for (const run of await store.runs())
+      shown.push(
+        run.stopped === undefined
+          ? run
+          : {...run, stopped: shownEnd(run, await publishingOf(store, run), mask)}
+      );
+  });
   return {runs: shown.reverse()};
 }
 

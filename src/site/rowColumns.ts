@@ -1,13 +1,13 @@
 import {confidenceOf} from "../costs/index.js";
 import {scoreTable, type ScoreTable} from "../decisions/index.js";
-import {maskExcerpt} from "../privacy/index.js";
+import {type MaskExcerpt, openExcerptCache} from "../privacy/index.js";
 import type {Publishing, RunManifest, Store} from "../store/index.js";
 import type {ArrowColumn} from "./arrowColumn.js";
 import {judgeColumns} from "./judgeColumns.js";
 import {expectedText, labelsOf, type Publish, publisher} from "./publisher.js";
 import {publishingOf} from "./publishing.js";
 import {OTHER, type RowsMetadata} from "./rowFiles.js";
-import {type ShownReasons, shownReasons} from "./shownReasons.js";
+import {firstMasked, type ShownReasons, shownReasons, withKeptReasons} from "./shownReasons.js";
 
 /** A run's rows as far as pages may show them, in the run's order. */
 export interface RowColumns extends Pick<RowsMetadata, "candidates" | "baseline" | "scorers"> {
@@ -54,27 +54,35 @@ export async function rowColumns(store: Store, run: RunManifest): Promise<RowCol
     "select row_id, cluster, expected, slices, excerpt from items where run = $run order by position",
     {run: run.id}
   );
-  const items = stored.map((item) => ({...item, excerpt: shownExcerpt(item, run, publishing)}));
+  const kept = await openExcerptCache(store.workspace, `masked-answers-${run.id}`);
+  const items = stored.map((item) => ({
+    ...item,
+    excerpt: shownExcerpt(item, {run, now: publishing, mask: kept.mask})
+  }));
   const wanted = items.map((item) => expectedText(item.expected));
   const labels = labelsOf(wanted);
-  const publish = publisher(wanted, labels);
+  const publish = publisher(wanted, labels, kept.mask);
   const slices = items.map((item) => JSON.parse(item.slices ?? "{}") as Record<string, unknown>);
   const rowIds = items.map((item) => item.row_id);
   const scored = await scoresOf(store, run);
   const answered: Publish = (text, excerpt) =>
     publish(text, excerpt) ?? (text !== null && labels.size > 0 ? OTHER : null);
-  const given = await answersOf(store, run, items, {
-    candidates: scored.candidates,
-    publish: answered,
-    reasons: shownReasons(publishing)
-  });
+  const given = await withKeptReasons(store.workspace, (mask) =>
+    answersOf(store, run, items, {
+      candidates: scored.candidates,
+      publish: answered,
+      reasons: shownReasons(publishing, firstMasked(mask))
+    })
+  );
+  const expected = items.map((item, i) => publish(wanted[i]!, item.excerpt));
+  await kept.save();
   return {
     ...scored,
     ...given,
     rowIds,
     clusters: items.map((item) => item.cluster),
     excerpts: items.map((item) => item.excerpt),
-    expected: items.map((item, i) => publish(wanted[i]!, item.excerpt)),
+    expected,
     slices: new Map(
       run.slices.map((name) => [name, slices.map((row) => (row[name] == null ? null : String(row[name])))])
     ),
@@ -85,9 +93,12 @@ export async function rowColumns(store: Store, run: RunManifest): Promise<RowCol
 }
 
 /** The excerpt was sealed as rows were published then, which may be less strictly than they are now. */
-function shownExcerpt({excerpt}: Item, {publish}: RunManifest, now: Publishing): string | null {
+function shownExcerpt(
+  {excerpt}: Item,
+  {run, now, mask}: {run: RunManifest; now: Publishing; mask: MaskExcerpt}
+): string | null {
   if (excerpt === null || now === "ids") return null;
-  return publish === "text" && now === "masked" ? maskExcerpt(excerpt.slice(0, MOST_READ), LONGEST) : excerpt;
+  return run.publish === "text" && now === "masked" ? mask(excerpt.slice(0, MOST_READ), LONGEST) : excerpt;
 }
 
 async function scoresOf(

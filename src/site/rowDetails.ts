@@ -1,13 +1,5 @@
-import {maskText, recognizersVersion} from "../privacy/index.js";
-import {
-  type Publishing,
-  readCached,
-  type RunManifest,
-  sha256,
-  sqlString,
-  type Store,
-  writeCached
-} from "../store/index.js";
+import {maskText, openKeptMasks} from "../privacy/index.js";
+import {type Publishing, type RunManifest, sqlString, type Store} from "../store/index.js";
 import {DETAILS_PER_FILE, MOST_DETAILED} from "./detailFiles.js";
 import type {AnswerDetail, DetailFile, KnownFrom, RowDetail, ShownText} from "./detailTypes.js";
 import {knownFromTraining} from "./knownFromTraining.js";
@@ -132,22 +124,12 @@ function shownMessages(
 
 /** Shows texts as they may be shown; what was masked is kept in the store by its content, so that no build masks it again. */
 async function openTexts(store: Store, publish: Publishing, labels: ReadonlySet<string>) {
-  const name = "masked-texts";
-  const version = recognizersVersion();
-  const kept = await readCached<{version: string; texts: Record<string, ShownText>}>(store.workspace, name);
-  const known = new Map(kept?.version === version ? Object.entries(kept.texts) : []);
-  let grown = false;
-  const masked = (text: string): ShownText => {
-    const key = sha256(text).slice(0, 32);
-    let found = known.get(key);
-    if (!found) {
-      const {text: clean, cut} = maskText(text, LONGEST_MASKED);
-      found = {text: clean, cut: cut || undefined};
-      known.set(key, found);
-      grown = true;
-    }
-    return found;
-  };
+  const kept = await openKeptMasks<ShownText>(store.workspace, "masked-texts");
+  const masked = (text: string): ShownText =>
+    kept.of(text, LONGEST_MASKED, (own, maxChars) => {
+      const {text: clean, cut} = maskText(own, maxChars);
+      return {text: clean, cut: cut || undefined};
+    });
   return {
     text(text: string | null): ShownText | undefined {
       if (text === null) return undefined;
@@ -157,13 +139,6 @@ async function openTexts(store: Store, publish: Publishing, labels: ReadonlySet<
       return text.length <= LONGEST_OPEN ? {text} : {text: text.slice(0, LONGEST_OPEN), cut: true};
     },
     reason: (reason: string): string => masked(reason).text.replace(/\s+/g, " ").trim(),
-    async save() {
-      if (!grown) return;
-      // Another loader may have kept texts of other runs meanwhile.
-      const meanwhile = await readCached<typeof kept & object>(store.workspace, name);
-      const texts = new Map(meanwhile?.version === version ? Object.entries(meanwhile.texts) : []);
-      for (const [key, text] of known) texts.set(key, text);
-      await writeCached(store.workspace, name, {version, texts: Object.fromEntries(texts)});
-    }
+    save: () => kept.save()
   };
 }

@@ -7,8 +7,10 @@ import {
   runReport,
   type RunReport,
   type ScoreTable,
+  scoreTable,
   type Selected,
   selectionWarnings,
+  summariesOf,
   type Verdict
 } from "../decisions/index.js";
 import {listModels} from "../models/index.js";
@@ -21,7 +23,7 @@ import {seenBefore} from "./seenBefore.js";
 import {unresolvedPersonalData} from "./personalData.js";
 import {publishingOf} from "./publishing.js";
 import {shownRace} from "./shownRace.js";
-import {shownEnd} from "./shownReasons.js";
+import {shownEnd, withKeptReasons} from "./shownReasons.js";
 import {splitGaps} from "./splitComparison.js";
 
 export interface RunVerdict extends RunReport {
@@ -50,11 +52,11 @@ export async function runVerdict(
   const answers = await answerFacts(store, run);
   const report = await runReport(store, run, {
     margin,
-    race: race && shownRace(race, await publishingOf(store, run)),
+    race: race && (await shownRaceOf(store, run, race)),
     ...(await weightsOf(store, run)),
     facts: async (table) => {
       contamination = await runContamination(store, run, table);
-      const facts = await factsOf(store, run, {table, contamination, race, margin});
+      const facts = await factsOf(store, run, {table, contamination, race});
       return {...facts, ...answers};
     }
   });
@@ -66,6 +68,16 @@ export async function runVerdict(
     ...selectionBeside(verdict, contamination?.selected ?? [])
   ];
   return {...report, verdict: {...verdict, warnings}, contamination, ends: answers.ends};
+}
+
+function shownRaceOf<R extends NonNullable<RunVerdictOptions["race"]>>(
+  store: Store,
+  run: RunManifest,
+  race: R
+): Promise<R> {
+  return withKeptReasons(store.workspace, async (mask) =>
+    shownRace(race, await publishingOf(store, run), mask)
+  );
 }
 
 /** Where one of the candidates that may be the best is contaminated, a risk tells of them all. */
@@ -103,16 +115,15 @@ interface Known {
   table: ScoreTable;
   contamination: RunContamination | undefined;
   race: RunVerdictOptions["race"];
-  margin: number | undefined;
 }
 
 async function factsOf(
   store: Store,
   run: RunManifest,
-  {table, contamination, race, margin}: Known
+  {table, contamination, race}: Known
 ): Promise<RiskFacts> {
   return {
-    otherSplit: await otherSplit(store, run, margin),
+    otherSplit: await otherSplit(store, run, table),
     contamination: contamination?.candidates,
     contaminationUnknown: contamination?.unknown,
     selected: contamination?.selected,
@@ -133,14 +144,16 @@ async function factsOf(
 
 /** A pull request's comment and pages tell it, which what a scorer or a server said must not reach as it is. */
 async function stopOf(store: Store, run: RunManifest): Promise<string> {
-  return shownEnd(run, await publishingOf(store, run)) ?? "it was interrupted";
+  const publish = await publishingOf(store, run);
+  const end = await withKeptReasons(store.workspace, async (mask) => shownEnd(run, publish, mask));
+  return end ?? "it was interrupted";
 }
 
 /** A random split may put related rows on both sides: then the newest run of the eval on another kind of split is asked. */
 async function otherSplit(
   store: Store,
   run: RunManifest,
-  margin: number | undefined
+  table: ScoreTable
 ): Promise<RiskFacts["otherSplit"]> {
   if (!isByRow(run)) return undefined;
   const other = decidingRuns(await store.runs(), await listRaces(store.workspace)).find(
@@ -152,9 +165,11 @@ async function otherSplit(
       !isByRow(one.run)
   );
   if (!other) return undefined;
-  const {verdict: here} = await runReport(store, run, {margin});
-  const {verdict: there} = await runReport(store, other.run, {margin, race: other.race});
-  const gap = splitGaps(here, there).find(({candidate}) => candidate === here.best);
+  // Means and intervals alone: verdicts of their own would take as long as this one.
+  const here = summariesOf(table);
+  const there = summariesOf(await scoreTable(store, other.run.id, other.run.primaryScorer));
+  const best = here.find(({mean}) => mean !== undefined)?.candidate;
+  const gap = splitGaps({summaries: here}, {summaries: there}).find(({candidate}) => candidate === best);
   if (gap?.difference === undefined) return undefined;
   return {name: other.run.split.name, difference: gap.difference, low: gap.low, high: gap.high};
 }

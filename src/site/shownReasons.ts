@@ -1,5 +1,5 @@
-import {maskExcerpt} from "../privacy/index.js";
-import type {Publishing, RunManifest} from "../store/index.js";
+import {type MaskExcerpt, maskExcerpt, openExcerptCache} from "../privacy/index.js";
+import type {Publishing, RunManifest, Workspace} from "../store/index.js";
 
 const LONGEST = 400;
 /** Masking takes milliseconds a text: thousands of reasons that differ from row to row would hold a build up for minutes. */
@@ -48,27 +48,42 @@ export function shownReasons(
   };
 }
 
+/** Hands over what masks reasons, with those that the store keeps, and keeps what was masked: no loader masks a reason again. */
+export async function withKeptReasons<T>(
+  workspace: Workspace,
+  use: (mask: MaskExcerpt) => Promise<T>
+): Promise<T> {
+  const kept = await openExcerptCache(workspace, "masked-reasons");
+  const found = await use(kept.mask);
+  await kept.save();
+  return found;
+}
+
 /** Masks the first 300 different reasons that it is given, each once; undefined for the others. */
-export function firstMasked(): (reason: string) => string | undefined {
+export function firstMasked(mask?: MaskExcerpt): (reason: string) => string | undefined {
   const known = new Map<string, string>();
   return (reason) => {
-    if (!known.has(reason) && known.size < MOST_MASKED) known.set(reason, maskedReason(reason));
+    if (!known.has(reason) && known.size < MOST_MASKED) known.set(reason, maskedReason(reason, mask));
     return known.get(reason);
   };
 }
 
-function maskedReason(reason: string): string {
-  return maskExcerpt(reason.slice(0, 4 * LONGEST), LONGEST);
+function maskedReason(reason: string, mask: MaskExcerpt = maskExcerpt): string {
+  return mask(reason.slice(0, 4 * LONGEST), LONGEST);
 }
 
 /** Why a run or a race ended early, as pages may show it: what an endpoint or a scorer said follows a colon. */
-export function shownStop(stopped: string, publish: Publishing): string {
-  return publish === "ids" ? stopped.split(": ", 1)[0]! : maskedReason(stopped);
+export function shownStop(stopped: string, publish: Publishing, mask?: MaskExcerpt): string {
+  return publish === "ids" ? stopped.split(": ", 1)[0]! : maskedReason(stopped, mask);
 }
 
 /** The same of a run; of an imported one Assay itself says what its files lack. */
-export function shownEnd({stopped, imported}: RunManifest, publish: Publishing): string | undefined {
-  return stopped && (imported ? maskedReason(stopped) : shownStop(stopped, publish));
+export function shownEnd(
+  {stopped, imported}: RunManifest,
+  publish: Publishing,
+  mask?: MaskExcerpt
+): string | undefined {
+  return stopped && (imported ? maskedReason(stopped, mask) : shownStop(stopped, publish, mask));
 }
 
 /** "rate-limit" as "rate limit"; the kind itself says nothing of a row. */

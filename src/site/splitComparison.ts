@@ -7,7 +7,7 @@ import type {SplitGap} from "./types.js";
  * d + √((u₁−p₁)² + (p₂−l₂)²) (Newcombe 1998; Zou and Donner 2008, "MOVER"). Rows that are in both test parts
  * make it wider than need be. Candidates that only one side has are left out.
  */
-export function splitGaps(random: Verdict, other: Verdict): SplitGap[] {
+export function splitGaps(random: Pick<Verdict, "summaries">, other: Pick<Verdict, "summaries">): SplitGap[] {
   return other.summaries.flatMap((b) => {
     const a = random.summaries.find(({candidate}) => candidate === b.candidate);
     if (!a) return [];

@@ -1,4 +1,5 @@
 import {listModels} from "../models/index.js";
+import type {MaskExcerpt} from "../privacy/index.js";
 import {modelsDir, type RunManifest, type SplitManifest, type Store} from "../store/index.js";
 import {currentMeasures} from "../splits/index.js";
 import {candidateViews} from "./candidateViews.js";
@@ -7,20 +8,32 @@ import {currentDecisions} from "./currentRuns.js";
 import {publishingOf} from "./publishing.js";
 import {runVerdict} from "./runVerdict.js";
 import {scorerViews} from "./scorerViews.js";
-import {shownEnd, shownReasons} from "./shownReasons.js";
+import {firstMasked, shownEnd, shownReasons, withKeptReasons} from "./shownReasons.js";
 import {splitGaps} from "./splitComparison.js";
 import type {RunView, SplitComparison, VerdictsData} from "./types.js";
 
 /** The deciding run or race of every eval and split with its verdict: what the first screen shows. No runs give an empty list. */
-export async function verdicts(store: Store): Promise<VerdictsData> {
+export function verdicts(store: Store): Promise<VerdictsData> {
+  return withKeptReasons(store.workspace, async (mask) => {
+    const runs = await runViews(store, mask);
+    const shown = new Set(runs.map(({id}) => id));
+    const older = (await store.runs()).filter(({id}) => !shown.has(id));
+    return {
+      runs: runs.map((run) => ({...run, splitComparison: comparisonOf(run, runs)})),
+      older: older.map(({id, eval: name, split, sealedAt}) => ({id, eval: name, split: split.name, sealedAt}))
+    };
+  });
+}
+
+async function runViews(store: Store, mask: MaskExcerpt): Promise<RunView[]> {
   const models = new Map((await listModels(modelsDir(store.workspace))).map((model) => [model.id, model]));
   const splits = await store.splits();
   const runs: RunView[] = [];
   for (const {run, race} of await currentDecisions(store.workspace)) {
-    const {table, verdict} = await runVerdict(store, run, {race});
+    const {table, verdict, calls} = await runVerdict(store, run, {race});
     const {margin} = verdict;
     const publish = await publishingOf(store, run);
-    const reasons = shownReasons(publish);
+    const reasons = shownReasons(publish, firstMasked(mask));
     const change = await changeSince(store, run, table, margin);
     runs.push({
       id: run.id,
@@ -28,7 +41,7 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       title: run.title ?? run.eval,
       description: run.description,
       status: run.status,
-      stopped: shownEnd(run, publish),
+      stopped: shownEnd(run, publish, mask),
       sealedAt: run.sealedAt,
       command: run.command,
       dataset: run.dataset,
@@ -45,18 +58,13 @@ export async function verdicts(store: Store): Promise<VerdictsData> {
       unpricedCalls: run.unpricedCalls,
       concurrency: run.concurrency,
       imported: run.imported,
-      candidates: await candidateViews(store, run, {models, reasons}),
+      candidates: await candidateViews(store, run, {models, calls, reasons}),
       verdict,
       change,
       leakage: leakageOf(splits.find(({id}) => id === run.split.id))
     });
   }
-  const shown = new Set(runs.map(({id}) => id));
-  const older = (await store.runs()).filter(({id}) => !shown.has(id));
-  return {
-    runs: runs.map((run) => ({...run, splitComparison: comparisonOf(run, runs)})),
-    older: older.map(({id, eval: name, split, sealedAt}) => ({id, eval: name, split: split.name, sealedAt}))
-  };
+  return runs;
 }
 
 async function sliceValues(store: Store, run: RunManifest): Promise<RunView["slices"]> {

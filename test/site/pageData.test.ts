@@ -3,8 +3,8 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {readRows, rowsIn, scoresOf} from "../../src/components/runRows.js";
-import {decide, scoreTable} from "../../src/decisions/index.js";
-import {recognizersVersion} from "../../src/privacy/index.js";
+import {decide, scoreTable, writerOf} from "../../src/decisions/index.js";
+import {maskingVersion} from "../../src/privacy/index.js";
 import {currentRuns, datasets, models, runRows, runs, splits, verdicts} from "../../src/site/index.js";
 import type {RowDetail} from "../../src/site/detailTypes.js";
 import {rowDetails} from "../../src/site/rowDetails.js";
@@ -86,6 +86,18 @@ describe("page data", () => {
         run.counts.reused
       ]);
     }
+  });
+
+  it("warns of another split with the difference that lies between both verdicts", async () => {
+    const {runs: views} = await verdicts(store);
+    const random = views.find(({split}) => split.name === "random")!;
+    const {otherName, gaps} = random.splitComparison!;
+    const {difference, low, high} = gaps.find(({candidate}) => candidate === random.verdict.best)!;
+    const write = writerOf(random.verdict.scale);
+    expect(random.verdict.risks.find(({kind}) => kind === "split")!.sentence).toContain(
+      `On split ${otherName}, which keeps related rows together, the best scores ` +
+        `${write.difference(difference!)} (${write.number(low!)} to ${write.number(high!)}) lower`
+    );
   });
 
   it("leaves cost and latency undefined when nothing is known of them", async () => {
@@ -196,7 +208,7 @@ describe("page data", () => {
     const right = await texts();
     type Kept = {version: string; texts: Record<string, {text: string}>};
     const kept = (await readCached<Kept>(store.workspace, "masked-texts"))!;
-    expect(kept.version).toBe(recognizersVersion());
+    expect(kept.version).toBe(maskingVersion());
     for (const shown of Object.values(kept.texts)) shown.text = "of other recognisers";
     await writeCached(store.workspace, "masked-texts", {...kept, version: "another"});
     expect(await texts()).toBe(right);
