@@ -101,12 +101,10 @@ it("gives promptfoo the columns that its prompts name, the row's id and part amo
 });
 
 it("writes a prompt without the places of its examples, as it names that none are taken over", async () => {
-  const dir = project();
-  const file = join(dir, "evals/words.eval.ts");
-  const prompt = String.raw`prompt: {few: "Say.{{#examples}}\n{{label}}: {{expected}}{{/examples}}\n{{id}}:"}, fewShot: {count: 1}`;
-  writeFileSync(
-    file,
-    readFileSync(file, "utf8").replace('prompt: {one: "Say {{text}}", two: "Tell {{text}}"}', () => prompt)
+  const {dir, evalWith} = await project();
+  await evalWith(
+    'prompt: {one: "Say {{text}}", two: "Tell {{text}}"}',
+    String.raw`prompt: {few: "Say.{{#examples}}\n{{label}}: {{expected}}{{/examples}}\n{{id}}:"}, fewShot: {count: 1}`
   );
   writeFileSync(
     join(dir, "data-loaders/words.ts"),
@@ -116,8 +114,8 @@ export default defineDataset({name: "words", id: "id", text: "text", sensitivity
   yield {id: "c", text: "third", label: "y", part: "train"};
 }}});`
   );
-  await assay(dir, "pull", "words");
-  const {code, stderr, stdout} = await assay(dir, "export", "words", "--promptfoo", "few.yaml");
+  await assayHere(dir, "pull", "words");
+  const {code, stderr, stdout} = await assayHere(dir, "export", "words", "--promptfoo", "few.yaml");
   expect(code, stderr).toBe(0);
   expect(stdout).toContain("fewShot: the prompts have none of the 1 examples of a run");
   const config = readFileSync(join(dir, "few.yaml"), "utf8");
