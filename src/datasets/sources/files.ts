@@ -1,7 +1,8 @@
 import {mkdir} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../../store/checked.js";
-import {parquetFiles, sqlName, sqlString, UserError} from "../../store/index.js";
+import {type Database, parquetFiles, sqlName, sqlString, UserError} from "../../store/index.js";
+import {describeColumns} from "../rowQuery.js";
 import {assertReadable, isUrl, withoutSecrets} from "./address.js";
 import {download, type Downloaded} from "./download.js";
 import {localFiles} from "./localFiles.js";
@@ -86,17 +87,12 @@ async function withFileNames(
   context: SourceContext
 ): Promise<SourceRelation> {
   const column = source.filename!;
-  const reads: FilesRead[] = [];
-  for (const [i, path] of paths.entries()) {
-    const scratch = join(context.scratch, `file-${i}`);
-    await mkdir(scratch, {recursive: true});
-    reads.push(await readEach([path], source, {...context, scratch}));
-  }
+  const reads = await readAlike(paths, source, context);
   const found = reads.flatMap((read) => read.names ?? []);
   if (reads.every((read) => read.names)) assertStated(context.dataset, source.columns, [...new Set(found)]);
   for (const [i, {relation}] of reads.entries()) {
-    const columns = await context.db.rows<{column_name: string}>(`describe select * from ${relation}`);
-    if (columns.some(({column_name: name}) => name.toLowerCase() === column.toLowerCase()))
+    const columns = await describeColumns(context.db, `select * from ${relation}`);
+    if (columns.some(({name}) => name.toLowerCase() === column.toLowerCase()))
       throw new UserError(
         `dataset ${context.dataset}: \`filename: ${JSON.stringify(column)}\` names a column that ${names[i]} has already. Choose another name.`
       );
@@ -115,6 +111,40 @@ async function withFileNames(
     skipped: context.skipBad ? skipped : undefined,
     broken: async () => (await Promise.all(reads.map((read) => read.broken?.() ?? []))).flat()
   };
+}
+
+/** The files one by one. A CSV column that has another type in one than in another has the type that all its values can have. */
+async function readAlike(
+  paths: readonly string[],
+  source: FilesSource,
+  context: SourceContext
+): Promise<FilesRead[]> {
+  const read = async (some: readonly string[], name: string, columns = source.columns) => {
+    const scratch = join(context.scratch, name);
+    await mkdir(scratch, {recursive: true});
+    return readEach(some, {...source, columns}, {...context, scratch});
+  };
+  const reads: FilesRead[] = [];
+  for (const [i, path] of paths.entries()) reads.push(await read([path], `file-${i}`));
+  const differing = await differingColumns(context.db, reads);
+  if (differing.size === 0 || reads[0]!.describe["format"] !== "csv") return reads;
+  const all = await describeColumns(context.db, `select * from ${(await read(paths, "files")).relation}`);
+  const types = all.flatMap(({name, type}) => (differing.has(name) ? [[name, type] as const] : []));
+  const columns = {...Object.fromEntries(types), ...source.columns};
+  const again: FilesRead[] = [];
+  for (const [i, path] of paths.entries()) again.push(await read([path], `typed-${i}`, columns));
+  return again;
+}
+
+/** Names of columns that have not the same type in all that have them. */
+async function differingColumns(db: Database, reads: readonly FilesRead[]): Promise<Set<string>> {
+  const types = new Map<string, string>();
+  const differing = new Set<string>();
+  for (const {relation} of reads)
+    for (const {name, type} of await describeColumns(db, `select * from ${relation}`))
+      if (type !== (types.get(name) ?? type)) differing.add(name);
+      else types.set(name, type);
+  return differing;
 }
 
 interface FilesRead extends SourceRelation, Pick<TextRead, "names"> {}
