@@ -12,6 +12,7 @@ import {dim, print, printAsIs, printJson} from "./terminal.js";
 import {dryRunText} from "./dryRunText.js";
 import {previewText} from "./promptText.js";
 import {raceText} from "./raceText.js";
+import {untoldCalls} from "./untoldCalls.js";
 import {importedText, verdictText} from "./verdict.js";
 
 interface RunVerbOptions {
@@ -168,16 +169,17 @@ export function outcomeText(
 
 /** What the scorers' calls of all starts cost, which the run's own cost leaves out. */
 function scorersCost({scorerCalls}: RunManifest): string[] {
-  return scorerCalls?.costUsd === undefined
-    ? []
-    : [`$${scorerCalls.costUsd.toFixed(4)} for its ${plural(scorerCalls.calls, "scorer call")}`];
+  if (scorerCalls?.costUsd === undefined) return [];
+  const untold = untoldCalls(scorerCalls);
+  const usd = `${untold > 0 ? "at least " : ""}$${scorerCalls.costUsd.toFixed(4)}`;
+  const left = untold > 0 ? `, not counting ${untold} that told no tokens` : "";
+  return [`${usd} for its ${plural(scorerCalls.calls, "scorer call")}${left}`];
 }
 
 /** What this start did. */
 function effortText({manifest, calls, scorerCalls = 0, unchanged, ...bills}: EvalOutcome["result"]): string {
   const {id, counts, costUsd, unpricedCalls, archived} = manifest!;
-  const unpriced =
-    unpricedCalls > 0 ? `, not counting ${plural(unpricedCalls, "call")} without a stated price` : "";
+  const unpriced = unpricedCalls > 0 ? `, not counting ${plural(unpricedCalls, "call")} of unknown cost` : "";
   if (manifest!.imported) return importedText(manifest!.imported);
   return [
     unchanged ? "nothing to do: the store holds this run" : `${plural(calls, "call")} made`,

@@ -13,6 +13,7 @@ import {plural} from "./plural.js";
 import {raceText} from "./raceText.js";
 import type {Column} from "./table.js";
 import {dim, note, print, printable, printAsIs, printJson, table} from "./terminal.js";
+import {untoldCalls} from "./untoldCalls.js";
 import {verdictText} from "./verdict.js";
 
 export async function runsVerb(
@@ -83,7 +84,9 @@ const SCORERS_COST: Column<RunManifest> = {
   title: "scorers' cost",
   align: "right",
   value: ({scorerCalls}) =>
-    scorerCalls?.costUsd === undefined ? undefined : `$${scorerCalls.costUsd.toFixed(4)}`
+    scorerCalls?.costUsd === undefined
+      ? undefined
+      : `${untoldCalls(scorerCalls) > 0 ? "at least " : ""}$${scorerCalls.costUsd.toFixed(4)}`
 };
 
 function unsealedText({id, eval: name, startedAt, journaled, underWay}: UnsealedRun): string {

@@ -71,7 +71,7 @@ function counts(run: RunManifest): HTMLElement {
       "Cost",
       run.costUsd === undefined
         ? "no price stated"
-        : `${dollars(run.costUsd)}${run.unpricedCalls > 0 ? `, not counting ${plural(run.unpricedCalls, "call")} without a stated price` : ""}`
+        : `${dollars(run.costUsd)}${run.unpricedCalls > 0 ? `, not counting ${plural(run.unpricedCalls, "call")} of unknown cost` : ""}`
     ],
     ["Time", `${duration(1000 * run.seconds)}, from ${time(run.startedAt)} to ${time(run.sealedAt)} UTC`],
     ["Last asked for", run.askedAt === undefined ? undefined : `${time(run.askedAt)} UTC`]

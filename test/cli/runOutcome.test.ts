@@ -78,9 +78,7 @@ describe("what assay run prints when it ends", () => {
     const {result, ...outcome} = await outcomeOf({limit: 8});
     const textOf = (costUsd: number | undefined, unpricedCalls: number) =>
       outcomeText({...outcome, result: {...result, manifest: {...result.manifest!, costUsd, unpricedCalls}}});
-    expect(textOf(0.1392, 232)).toContain(
-      "$0.1392 for the run, not counting 232 calls without a stated price"
-    );
+    expect(textOf(0.1392, 232)).toContain("$0.1392 for the run, not counting 232 calls of unknown cost");
     expect(textOf(0.1392, 1)).toContain("not counting 1 call without");
     expect(textOf(0.1392, 0)).toMatch(/\$0\.1392 for the run$/m);
   });
@@ -101,6 +99,16 @@ describe("what assay run prints when it ends", () => {
     const text = textOf(16, {calls: 37, costUsd: 3.885});
     expect(text).toContain("0 calls made · 16 scorer calls made");
     expect(text).toMatch(/\$0\.4440 for the run · \$3\.8850 for its 37 scorer calls$/m);
+    const asked = {endpoint: "judge", model: "m", promptTokens: 90, cachedTokens: 0, completionTokens: 9};
+    const told = (counted: number) => ({
+      calls: 37,
+      costUsd: 3.885,
+      models: [{...asked, answers: 36, counted}]
+    });
+    expect(textOf(16, told(30))).toMatch(
+      /at least \$3\.8850 for its 37 scorer calls, not counting 7 that told no tokens$/m
+    );
+    expect(textOf(16, told(37))).toMatch(/ · \$3\.8850 for its 37 scorer calls$/m);
     expect(textOf(1, {calls: 1})).toMatch(/1 scorer call made .*\$0\.4440 for the run$/m);
     expect(textOf(0, undefined)).not.toContain("scorer call");
   });
