@@ -79,7 +79,7 @@ describe("what assay run prints when it ends", () => {
     const textOf = (costUsd: number | undefined, unpricedCalls: number) =>
       outcomeText({...outcome, result: {...result, manifest: {...result.manifest!, costUsd, unpricedCalls}}});
     expect(textOf(0.1392, 232)).toContain("$0.1392 for the run, not counting 232 calls of unknown cost");
-    expect(textOf(0.1392, 1)).toContain("not counting 1 call without");
+    expect(textOf(0.1392, 1)).toContain("not counting 1 call of unknown cost");
     expect(textOf(0.1392, 0)).toMatch(/\$0\.1392 for the run$/m);
   });
 
