@@ -1,4 +1,4 @@
-import {type GateFacts, type ScoreTable, tableAsIn} from "../decisions/index.js";
+import {type EarlierRun, type GateFacts, tableAsIn} from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
 import type {GateRule} from "../runner/index.js";
 import {isSameScorer} from "../site/changeSince.js";
@@ -19,14 +19,15 @@ export async function gateFacts(
   run: RunManifest,
   rules: readonly GateRule[]
 ): Promise<GateFacts> {
-  const baselines = new Map<string, {run: string; table: ScoreTable; otherScorer: boolean}>();
+  const baselines = new Map<string, EarlierRun>();
   for (const {baselineRun: name} of rules) {
     const found = name === undefined ? undefined : await baselineRun(store, run, name);
     if (found)
       baselines.set(name!, {
         run: found.id,
         table: await tableAsIn(store, found.id, run),
-        otherScorer: !isSameScorer(run, found)
+        otherScorer: !isSameScorer(run, found),
+        sameAnswers: await sameAnswers(store, found, run)
       });
   }
   const asks = (rule: keyof GateRule) => rules.some((one) => one[rule] !== undefined);
@@ -37,6 +38,20 @@ export async function gateFacts(
     leakage,
     personalData
   };
+}
+
+/** Candidates of `now` that were asked the same in both runs on all rows of both, and answered the same; as tables name them. */
+async function sameAnswers(store: Store, before: RunManifest, now: RunManifest): Promise<Set<string>> {
+  const found = await store.rows<{candidate: string; variant: string}>(
+    `select candidate, variant
+     from completions a join completions b using (row_id, candidate, variant, repeat)
+     where a.run = $before and b.run = $now
+     group by all
+     having bool_and(a.key = b.key and a.key <> '' and a.output is not distinct from b.output)`,
+    {before: before.id, now: now.id}
+  );
+  const {length} = now.variants;
+  return new Set(found.map((one) => (length > 1 ? `${one.candidate} · ${one.variant}` : one.candidate)));
 }
 
 async function leakageOf(store: Store, run: RunManifest): Promise<GateFacts["leakage"]> {

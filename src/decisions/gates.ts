@@ -38,10 +38,20 @@ export interface CandidateCalls {
   cost?: CandidateCost;
 }
 
+/** A run whose scores a rule compares with. */
+export interface EarlierRun {
+  run: string;
+  table: ScoreTable;
+  /** Whether another scorer gave its scores. */
+  otherScorer?: boolean;
+  /** Candidates that were asked the same on all rows of both runs, and gave the same answers. */
+  sameAnswers?: ReadonlySet<string>;
+}
+
 /** What gates know beside scores and calls; what is absent leaves its rules undecided. */
 export interface GateFacts {
-  /** Scores of the run that a rule's `baselineRun` names, and whether another scorer gave them; undefined when there is none. */
-  baseline?(name: string): {run: string; table: ScoreTable; otherScorer?: boolean} | undefined;
+  /** The run that a rule's `baselineRun` names; undefined when there is none. */
+  baseline?(name: string): EarlierRun | undefined;
   leakage?: {measure: string; share: number};
   personalData?: {rows: number; of: number};
   /** Of a race: candidates that went before its last round. A rule about one of them goes by the rows that it was asked. */

@@ -20,7 +20,14 @@ export type {RiskFacts} from "./risks.js";
 export {differenceIfWrong} from "./ifWrong.js";
 export {correctionNote, standingOf} from "./standing.js";
 export type {GateRule} from "./gateRule.js";
-export {type CandidateCalls, checkGates, type GateFacts, type GateResult, overall} from "./gates.js";
+export {
+  type CandidateCalls,
+  checkGates,
+  type EarlierRun,
+  type GateFacts,
+  type GateResult,
+  overall
+} from "./gates.js";
 export {history, type HistoryEntry, type Traced, traceHistory, type TracedRun} from "./history/index.js";
 export {pairwise} from "./pairwise.js";
 export * from "./raceTypes.js";

@@ -1,6 +1,6 @@
 import {figureOf} from "./columns.js";
 import type {GateInterval, GateIntervals, Picked} from "./gateIntervals.js";
-import type {Found, GateFacts} from "./gates.js";
+import type {EarlierRun, Found, GateFacts} from "./gates.js";
 import {differenceIfWrong, type IfWrong, meanIfWrong} from "./ifWrong.js";
 import type {ScoreWriter} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
@@ -60,6 +60,13 @@ export function runRegression(
   const other = {table: found.table, candidate};
   const difference = by.intervals.difference(table, candidate, other, by.picked);
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
+  // The same answers are no sample of what else it might have answered.
+  if (isSame(found, difference, candidate))
+    return {
+      rule,
+      status: "pass",
+      message: `the same answers and scores on the ${difference.n} rows of both runs`
+    };
   const decided = against(rule, difference, -most, by);
   // What failed in the earlier run is no excuse for a fall.
   if (!found.otherScorer && decided.status === "fail") return decided;
@@ -68,6 +75,12 @@ export function runRegression(
   const message = `${decided.message}, by another scorer: the change is not ${candidate}'s alone`;
   return {rule, status: "undecided", message};
 }
+
+const isSame = (
+  {otherScorer, sameAnswers}: EarlierRun,
+  {estimate, isConstant}: GateInterval,
+  candidate: string
+) => !otherScorer && estimate === 0 && isConstant === true && sameAnswers?.has(candidate) === true;
 
 /** Undecided where the figure would be on the other side, had every failed row been wrong. */
 function unlessFailures(

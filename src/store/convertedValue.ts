@@ -30,7 +30,8 @@ export const converted: DuckDBValueConverter<JS> = (value, type, nested) => {
   if (!MOMENTS.has(typeId)) return JSDuckDBValueConverter(value, type, nested);
   try {
     if (IN_MICROSECONDS.has(typeId)) return exactMoment((value as DuckDBTimestampValue).micros, 6);
-    if (typeId === DuckDBTypeId.TIMESTAMP_NS) return exactNanoseconds(value as DuckDBTimestampNanosecondsValue);
+    if (typeId === DuckDBTypeId.TIMESTAMP_NS)
+      return exactNanoseconds(value as DuckDBTimestampNanosecondsValue);
     return JSDuckDBValueConverter(value, type, nested);
   } catch {
     return String(value);

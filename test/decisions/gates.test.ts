@@ -110,6 +110,27 @@ describe("a gate on an earlier run", () => {
   });
 });
 
+describe("a gate on an earlier run of the same answers", () => {
+  const clusters = rows.map((i) => `g${i % 20}`);
+  const before = {...table, clusters};
+  const check = (now: ScoreTable, same: readonly string[], otherScorer = false) =>
+    checkGates([{candidate: "good", maxRegression: 0.02, baselineRun: "previous"}], now, verdict, [], {
+      baseline: () => ({run: "r0", table: before, otherScorer, sameAnswers: new Set(same)})
+    })[0]!;
+
+  it("passes where the scores are the same, too, and goes by the interval else", () => {
+    expect(check(before, ["good"])).toMatchObject({
+      status: "pass",
+      message: "the same answers and scores on the 100 rows of both runs"
+    });
+    // Other answers that scored the same are a sample of 20 groups.
+    expect(check(before, ["plain"]).status).toBe("undecided");
+    expect(check(before, ["good"], true).status).toBe("undecided");
+    const corrected = before.values.map((column) => column.map((value, i) => (i === 0 ? 1 - value : value)));
+    expect(check({...before, values: corrected}, ["good"]).message).toMatch(/^−1\.0 \(/);
+  });
+});
+
 describe("a gate on an earlier run whose rows failed", () => {
   const few = {...table, values: table.values.map(() => rows.map((i) => Number(i < 70)))};
   const cut = {

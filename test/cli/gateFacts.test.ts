@@ -1,0 +1,30 @@
+import {expect, it} from "vitest";
+import {gateFacts} from "../../src/cli/gateFacts.js";
+import {runEval} from "../../src/runner/index.js";
+import {startModelServer} from "../support/modelServer.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {server, wordsEval, wordsProject} from "../runner/support/project.js";
+
+it("knows whose answers are the same as in an earlier run, on the rows of both", async () => {
+  const project = await wordsProject(await temporaryProject(), 40);
+  let said = "one";
+  const model = await startModelServer({answer: ({prompt}) => `${said} ${prompt}`});
+  const run = async (limit?: number, noReuse = false) => {
+    const options = {preflight: false, limit, noReuse};
+    const {manifest} = await runEval(wordsEval(server(model.url)), {...project, evalName: "words", options});
+    return manifest!;
+  };
+  const sameAs = async (now: Awaited<ReturnType<typeof run>>, before: string) => {
+    const facts = await gateFacts(project.store, now, [{maxRegression: 0.1, baselineRun: before}]);
+    return [...facts.baseline!(before)!.sameAnswers!];
+  };
+  const few = await run(8);
+  const all = await run();
+  const names = all.candidates.map(({name}) => name);
+  expect((await sameAs(all, few.id)).sort()).toEqual([...names].sort());
+  said = "other";
+  const anew = await run(undefined, true);
+  expect(await sameAs(anew, few.id)).toEqual([]);
+  project.store.close();
+  await model.close();
+});
