@@ -41,14 +41,14 @@ export async function checkHistory(
   const alone = evals.filter(({name}) => !entries.some((entry) => entry.eval === name));
   if (json) printJson(entries.map((entry) => ({...entry, changed: entry.changed ?? null})));
   else {
-    for (const {name} of alone)
-      if (!unbounded.has(name)) print(aloneText(name, runs.filter((run) => run.eval === name).length));
+    for (const one of alone)
+      if (!unbounded.has(one.name)) print(aloneText(one, runs.filter((run) => run.eval === one.name).length));
     for (const [name, {scorer, candidates}] of unbounded)
       print(
         `${name}: ${[...candidates].join(", ")} ${candidates.size === 1 ? "has runs that are" : "have runs that are"} not compared: scores of ${scorer} lie outside of 0 to 1 and of any range that it states, and evidence is counted in shares of a range. \`assay check\` compares them by its gate.`
       );
     for (const text of meansInstead(evals, runs)) print(text);
-    printHistory(entries, all ?? false);
+    printHistory(entries, {byId, all: all ?? false});
   }
   if (entries.some(({newest, status}) => newest && isAlarm(status))) return 100;
   return alone.length > 0 || entries.some(awaitsMore) ? 101 : 0;
@@ -71,13 +71,16 @@ const awaitsMore = ({newest, status, strong}: HistoryEntry) => newest && status 
 
 const isAlarm = (status: HistoryEntry["status"]) => status === "regressed" || status === "drifted";
 
-function aloneText(name: string, complete: number): string {
+function aloneText({name, definition: {source}}: NamedEval, complete: number): string {
   if (complete === 0) return `${name}: it has no complete run. \`assay run ${name}\` makes one.`;
   if (complete > 1) return `${name}: its ${complete} complete runs have no candidate to compare.`;
+  if (source) return `${name}: it has one complete run; other result files make the second.`;
   return `${name}: it has one complete run; the next change of data, prompt or model makes the second (or \`assay run ${name} --no-reuse\` asks again).`;
 }
 
-function printHistory(entries: readonly HistoryEntry[], all: boolean): void {
+type Runs = ReadonlyMap<string, RunManifest>;
+
+function printHistory(entries: readonly HistoryEntry[], {byId, all}: {byId: Runs; all: boolean}): void {
   if (entries.length === 0) return;
   const shown = entries.filter(({status, newest}) => all || newest || status !== "steady");
   print(
@@ -94,7 +97,7 @@ function printHistory(entries: readonly HistoryEntry[], all: boolean): void {
         align: "right"
       },
       {title: "evidence", value: evidenceText, align: "right"},
-      {title: "what changed", text: "prose", value: changeText}
+      {title: "what changed", text: "prose", value: (one) => changeText(one, byId)}
     ])
   );
   const count = (wanted: HistoryEntry["status"]) => entries.filter(({status}) => status === wanted).length;
@@ -103,7 +106,7 @@ function printHistory(entries: readonly HistoryEntry[], all: boolean): void {
   );
   for (const {eval: name, split, candidate, run} of entries.filter(awaitsMore))
     print(
-      `\n${name} (${split}): ${candidate} fell beyond chance by the look at ${run} alone, which is no alarm where many looks count. More runs confirm it or not (\`assay run ${name} --no-reuse\`).`
+      `\n${name} (${split}): ${candidate} fell beyond chance by the look at ${run} alone, which is no alarm where many looks count. More runs confirm it or not (${byId.get(run)!.imported ? "of other result files" : `\`assay run ${name} --no-reuse\``}).`
     );
 }
 
@@ -120,8 +123,15 @@ function evidenceText({eValue, threshold}: HistoryEntry): string {
   return `${Math.max(0, Math.round((100 * Math.log(eValue)) / Math.log(threshold)))}%`;
 }
 
-function changeText({changed, status}: HistoryEntry): string | undefined {
+function changeText({changed, status, run, before}: HistoryEntry, byId: Runs): string | undefined {
   if (!changed) return undefined;
-  if (changed.length > 0) return changed.map(({what}) => what).join("; ");
-  return status === "drifted" ? "nothing known: the server may have changed without saying so" : "nothing";
+  const isExplained = changed.some(({kind}) => kind !== "rows");
+  const isImported = [run, before].some((id) => byId.get(id)?.imported);
+  const unknown = isImported
+    ? "nothing known: result files do not say what was asked"
+    : status === "drifted"
+      ? "nothing known: the server may have changed without saying so"
+      : "";
+  const parts = [...changed.map(({what}) => what), isExplained ? "" : unknown].filter(Boolean);
+  return parts.length > 0 ? parts.join("; ") : "nothing";
 }

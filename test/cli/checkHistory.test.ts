@@ -13,6 +13,8 @@ let model: ModelServer;
 let project: Project;
 /** Of twenty rows, how many the server answers wrongly, and what it calls itself. */
 let wrong = 1;
+/** Items from this number on are answered rightly. */
+let wrongBelow = Infinity;
 let fingerprint = "fp_1";
 beforeAll(async () => {
   model = await startModelServer({
@@ -20,7 +22,7 @@ beforeAll(async () => {
     behave: () => ({fingerprint}),
     answer: ({prompt}) => {
       const [, number, colour] = /item (\d+) is (\w+)/i.exec(prompt)!;
-      return (Number(number) * 7) % 20 < wrong ? "wrong" : colour!;
+      return Number(number) < wrongBelow && (Number(number) * 7) % 20 < wrong ? "wrong" : colour!;
     }
   });
   project = await wordsProject(await temporaryProject(), 300, 0.9);
@@ -157,4 +159,36 @@ it("compares scores on the scale that their scorer states, and says of those wit
   expect(unranged.text).toContain(
     "unranged: m has runs that are not compared: scores of graded lie outside of 0 to 1 and of any range that it states"
   );
+});
+
+it("names rows that came or went, which leave a fall on the others to chance", async () => {
+  const whole = project;
+  const on = async (rows: number) => {
+    const {version} = await pull(project.store.workspace, words(rows));
+    project.store.refresh();
+    const split = await ensureSplit(project.store, version, {strategy: "group", validation: 0, test: 0.9});
+    project = {...project, version, split};
+    await run({prompt: "Rows: {{text}}"}, "rows");
+    const {text} = await checked({all: true}, "rows");
+    const entries = JSON.parse((await checked({json: true}, "rows")).text) as HistoryEntry[];
+    return {last: entries.at(-1), text};
+  };
+  [wrong, wrongBelow] = [1, 120];
+  await on(300);
+  wrong = 2;
+  const fewer = await on(280);
+  expect(fewer.last).toMatchObject({status: "flaky", newest: true});
+  expect(fewer.last!.changed).toEqual([{kind: "rows", what: "20 rows fewer"}]);
+  expect(fewer.text).toMatch(/flaky .+% {2}20 rows fewer$/m);
+  wrong = 3;
+  const more = await on(300);
+  expect(more.last).toMatchObject({status: "flaky"});
+  expect(more.last!.changed).toEqual([{kind: "rows", what: "20 rows more"}]);
+  [wrong, wrongBelow] = [20, Infinity];
+  const fallen = await on(280);
+  expect(fallen.last).toMatchObject({status: "drifted"});
+  expect(fallen.text).toMatch(
+    /drifted .+ {2}20 rows fewer; nothing known: the server may have changed without saying so$/m
+  );
+  project = whole;
 });

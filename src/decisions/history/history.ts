@@ -2,7 +2,7 @@ import type {RunManifest, Store} from "../../store/index.js";
 import type {GateRule} from "../gateRule.js";
 import {scoreTable} from "../scoreTable.js";
 import {type Traced, traceHistory, type TracedRun} from "./trace.js";
-import {type Change, whatChanged} from "./whatChanged.js";
+import {areRequestsKnown, type Change, whatChanged} from "./whatChanged.js";
 
 /** One candidate of one run beside earlier runs, and what it means. */
 export interface HistoryEntry extends Omit<Traced, "stream" | "finding"> {
@@ -11,9 +11,10 @@ export interface HistoryEntry extends Omit<Traced, "stream" | "finding"> {
   startedAt: string;
   /**
    * regressed: worse beyond doubt, after a change of prompt, parameters, trained model or scorer. drifted: worse beyond doubt, and
-   * what changed is the data or the server's model, or nothing known. flaky: worse by one look alone though nothing changed, and
-   * the evidence is not strong, which is what chance does. undecided: worse by one look alone after a change, or by strong
-   * evidence that is no alarm yet. steady: none of these.
+   * what changed is the data, the result files or the server's model, or nothing known. flaky: worse by one look alone though
+   * nothing changed of the rows that both have, and the evidence is not strong, which is what chance does. undecided: worse by one
+   * look alone after a change or where results of other tools do not say what was asked, or by strong evidence that is no alarm yet.
+   * steady: none of these.
    */
   status: "regressed" | "drifted" | "flaky" | "undecided" | "steady";
   /** What changed since `before`; only looked up where the scores fell. */
@@ -58,6 +59,7 @@ export async function history(
     const [before, run] = [byId.get(one.before)!, byId.get(one.run)!];
     const changed = finding === "none" ? undefined : await whatChanged(store, before, run, one.candidate);
     const byCode = changed?.some(({kind}) => kind === "code") === true;
+    const mayBeChance = areRequestsKnown(before, run) && changed?.every(({kind}) => kind === "rows") === true;
     entries.push({
       ...one,
       eval: run.eval,
@@ -70,7 +72,7 @@ export async function history(
             : "drifted"
           : finding === "none"
             ? "steady"
-            : one.strong || changed!.length > 0
+            : one.strong || !mayBeChance
               ? "undecided"
               : "flaky",
       changed,
