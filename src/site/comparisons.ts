@@ -2,6 +2,7 @@ import {cutOptions, cutsOf, scaleOf, scoreTable, slicingsOf} from "../decisions/
 import type {Store} from "../store/index.js";
 import type {ScorerComparisons} from "./comparisonTypes.js";
 import {currentDecisions} from "./currentRuns.js";
+import {shownSlices} from "./shownGroups.js";
 import {runVerdict} from "./runVerdict.js";
 
 /** Values of one slicing that are compared when the site is built; a page compares the rest itself when asked for one. */
@@ -17,7 +18,11 @@ export async function* comparisons(store: Store, id: string): AsyncGenerator<Sco
   const {run, race} = found;
   const {verdict, table: primary} = await runVerdict(store, run, {race});
   const {alpha} = verdict;
-  const slicings = await slicingsOf(store, run);
+  const shown = await shownSlices(store, run);
+  const slicings = (await slicingsOf(store, run)).map(({name, values}) => ({
+    name,
+    values: values.map((value) => (value === undefined ? undefined : shown(name, value)))
+  }));
   for (const {name: scorer} of run.scorers) {
     const table = scorer === run.primaryScorer && !race ? primary : await scoreTable(store, id, scorer);
     const options = cutOptions(verdict, {

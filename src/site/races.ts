@@ -1,8 +1,9 @@
 import {callsOf, scoreTable, type ScoreTable} from "../decisions/index.js";
 import {everything, listRaces} from "../races/index.js";
-import {readRun, runIds, type Store, type Workspace} from "../store/index.js";
+import {readRun, type RunManifest, runIds, type Store, type Workspace} from "../store/index.js";
 import type {RaceScores, RacesData, RaceView} from "./decisionTypes.js";
 import {publishingOf} from "./publishing.js";
+import {shownGroups} from "./shownGroups.js";
 import {shownRace} from "./shownRace.js";
 import {withKeptReasons} from "./shownReasons.js";
 
@@ -54,10 +55,12 @@ export async function raceScores(store: Store, id: string): Promise<RaceScores> 
   const rounds: RaceScores["rounds"] = [];
   const spent: Record<string, number> = {};
   let last: ScoreTable | undefined;
+  let lastRun: RunManifest | undefined;
   let binary = true;
   for (const round of race.rounds) {
     const run = runs.get(round.run ?? "");
     if (!run) throw new Error(`race ${id}: the run of round ${round.round} is not in the store`);
+    lastRun = run;
     last = await scoreTable(store, run.id, race.scorer);
     last.candidates.forEach((name, c) => values.set(name, last!.values[c]!));
     binary &&= last.binary;
@@ -67,11 +70,12 @@ export async function raceScores(store: Store, id: string): Promise<RaceScores> 
     const costs = round.spentUsd ?? {...spent};
     rounds.push({candidates: last.candidates, rows: last.rowIds.length, costs});
   }
+  const groupName = lastRun && last?.clusters && (await shownGroups(store, lastRun));
   return {
     table: {
       candidates,
       rowIds: last?.rowIds ?? [],
-      clusters: last?.clusters ? last.clusters : undefined,
+      clusters: groupName && last?.clusters?.map(groupName),
       values: candidates.map((name) => values.get(name) ?? []),
       binary
     },

@@ -7,15 +7,17 @@ import {judgeColumns} from "./judgeColumns.js";
 import {expectedText, labelsOf, type Publish, publisher} from "./publisher.js";
 import {publishingOf} from "./publishing.js";
 import {OTHER, type RowsMetadata} from "./rowFiles.js";
+import {shownGroups, shownSlices} from "./shownGroups.js";
 import {firstMasked, type ShownReasons, shownReasons, withKeptReasons} from "./shownReasons.js";
 
 /** A run's rows as far as pages may show them, in the run's order. */
 export interface RowColumns extends Pick<RowsMetadata, "candidates" | "baseline" | "scorers"> {
   rowIds: string[];
+  /** As `shownGroups` names them. */
   clusters: (string | null)[];
   excerpts: (string | null)[];
   expected: (string | null)[];
-  /** By slice. */
+  /** By slice, as `shownSlices` names them. */
   slices: Map<string, (string | null)[]>;
   /** By scorer, then by candidate. */
   scores: Map<string, Map<string, ArrowColumn>>;
@@ -63,6 +65,8 @@ export async function rowColumns(store: Store, run: RunManifest): Promise<RowCol
   const labels = labelsOf(wanted);
   const publish = publisher(wanted, labels, kept.mask);
   const slices = items.map((item) => JSON.parse(item.slices ?? "{}") as Record<string, unknown>);
+  const groupName = await shownGroups(store, run, publishing);
+  const sliceName = await shownSlices(store, run, publishing);
   const rowIds = items.map((item) => item.row_id);
   const scored = await scoresOf(store, run);
   const answered: Publish = (text, excerpt) =>
@@ -80,11 +84,14 @@ export async function rowColumns(store: Store, run: RunManifest): Promise<RowCol
     ...scored,
     ...given,
     rowIds,
-    clusters: items.map((item) => item.cluster),
+    clusters: items.map((item) => groupName(item.cluster)),
     excerpts: items.map((item) => item.excerpt),
     expected,
     slices: new Map(
-      run.slices.map((name) => [name, slices.map((row) => (row[name] == null ? null : String(row[name])))])
+      run.slices.map((name) => [
+        name,
+        slices.map((row) => (row[name] == null ? null : sliceName(name, String(row[name]))))
+      ])
     ),
     judges: run.scorers.some(({judge}) => judge)
       ? await judgeColumns(store, run, {candidates: scored.candidates, rowIds})

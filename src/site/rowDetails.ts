@@ -6,6 +6,7 @@ import {knownFromTraining} from "./knownFromTraining.js";
 import {expectedText, labelsOf} from "./publisher.js";
 import {publishingOf} from "./publishing.js";
 import {answersOf, historyOf, promptsOf} from "./rowQueries.js";
+import {type ShownGroup, shownGroups, type ShownSlice, shownSlices} from "./shownGroups.js";
 import {type ShownReasons, shownReasons} from "./shownReasons.js";
 
 /** Rows: what asking takes hardly depends on how many are asked about. */
@@ -30,7 +31,7 @@ export async function detailedRows(store: Store, run: RunManifest): Promise<stri
 
 /**
  * The details of the rows of `detailedRows`, file by file. Texts are as the eval and its dataset publish them: masked unless
- * they say otherwise, none for "ids"; labels always, and failures' reasons as `shownReasons` has them. A run without rows has one empty file.
+ * they say otherwise, none for "ids"; labels always, groups and slices as `shownGroups` and `shownSlices` name them, and failures' reasons as `shownReasons` has them. A run without rows has one empty file.
  */
 export async function* rowDetails(store: Store, id: string): AsyncGenerator<DetailFile> {
   const run = (await store.runs({archived: true})).find((one) => one.id === id);
@@ -43,7 +44,13 @@ export async function* rowDetails(store: Store, id: string): AsyncGenerator<Deta
   const show = await openTexts(store, publish, labelsOf(expected.map((row) => expectedText(row.expected))));
   const ids = await detailedRows(store, run);
   const reasons = shownReasons(publish, show.reason);
-  const shown = {show: show.text, reasons, training: await knownFromTraining(store, run, ids, show.text)};
+  const shown = {
+    show: show.text,
+    reasons,
+    training: await knownFromTraining(store, run, ids, show.text),
+    groupName: await shownGroups(store, run, publish),
+    sliceName: await shownSlices(store, run, publish)
+  };
   for (let from = 0; from === 0 || from < ids.length; from += READ_AT_ONCE) {
     const rows = await detailsOf(store, run, ids.slice(from, from + READ_AT_ONCE), shown);
     for (let at = 0; at === 0 || at < rows.length; at += DETAILS_PER_FILE)
@@ -61,11 +68,15 @@ async function detailsOf(
   {
     show,
     reasons,
-    training
+    training,
+    groupName,
+    sliceName
   }: {
     show: Show;
     reasons: ShownReasons;
     training: ReadonlyMap<string, KnownFrom[]>;
+    groupName: ShownGroup;
+    sliceName: ShownSlice;
   }
 ): Promise<RowDetail[]> {
   if (ids.length === 0) return [];
@@ -91,9 +102,9 @@ async function detailsOf(
       {
         id,
         position: item.position,
-        cluster: item.cluster ?? undefined,
+        cluster: groupName(item.cluster) ?? undefined,
         expected: show(expectedText(item.expected)),
-        slices: JSON.parse(item.slices ?? "{}") as Record<string, string>,
+        slices: shownValues(item.slices, sliceName),
         training: training.get(id),
         prompts: (prompts.get(id) ?? []).map(({variant, messages}) => ({
           variant,
@@ -109,6 +120,11 @@ async function detailsOf(
       }
     ];
   });
+}
+
+function shownValues(slices: string | null, name: ShownSlice): RowDetail["slices"] {
+  const own = Object.entries(JSON.parse(slices ?? "{}") as Record<string, unknown>);
+  return Object.fromEntries(own.map(([slice, value]) => [slice, name(slice, String(value))]));
 }
 
 function shownMessages(

@@ -22,6 +22,7 @@ import {openedBefore} from "./openedBefore.js";
 import {seenBefore} from "./seenBefore.js";
 import {unresolvedPersonalData} from "./personalData.js";
 import {publishingOf} from "./publishing.js";
+import {shownSlices} from "./shownGroups.js";
 import {shownRace} from "./shownRace.js";
 import {shownEnd, withKeptReasons} from "./shownReasons.js";
 import {splitGaps} from "./splitComparison.js";
@@ -220,6 +221,8 @@ async function slicesOf(store: Store, run: RunManifest, table: ScoreTable): Prom
     "select row_id, slices from items where run = $run",
     {run: run.id}
   );
+  // Pages and a pull request's comment name the smallest.
+  const shown = await shownSlices(store, run);
   const wanted = new Set(table.rowIds);
   const counts = new Map<string, {slice: string; value: string; rows: number}>();
   for (const {row_id, slices} of found) {
@@ -227,7 +230,7 @@ async function slicesOf(store: Store, run: RunManifest, table: ScoreTable): Prom
     const own = JSON.parse(slices ?? "{}") as Record<string, unknown>;
     for (const slice of run.slices) {
       if (own[slice] === undefined || own[slice] === null) continue;
-      const value = String(own[slice]);
+      const value = shown(slice, String(own[slice]));
       const key = JSON.stringify([slice, value]);
       const known = counts.get(key) ?? {slice, value, rows: 0};
       counts.set(key, {...known, rows: known.rows + 1});

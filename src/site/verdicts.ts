@@ -1,6 +1,12 @@
 import {listModels} from "../models/index.js";
 import type {MaskExcerpt} from "../privacy/index.js";
-import {modelsDir, type RunManifest, type SplitManifest, type Store} from "../store/index.js";
+import {
+  modelsDir,
+  type Publishing,
+  type RunManifest,
+  type SplitManifest,
+  type Store
+} from "../store/index.js";
 import {currentMeasures} from "../splits/index.js";
 import {candidateViews} from "./candidateViews.js";
 import {changeSince} from "./changeSince.js";
@@ -8,6 +14,7 @@ import {currentDecisions} from "./currentRuns.js";
 import {publishingOf} from "./publishing.js";
 import {runVerdict} from "./runVerdict.js";
 import {scorerViews} from "./scorerViews.js";
+import {shownSlices} from "./shownGroups.js";
 import {firstMasked, shownEnd, shownReasons, withKeptReasons} from "./shownReasons.js";
 import {splitGaps} from "./splitComparison.js";
 import type {RunView, SplitComparison, VerdictsData} from "./types.js";
@@ -49,7 +56,7 @@ async function runViews(store: Store, mask: MaskExcerpt): Promise<RunView[]> {
       rows: table.rowIds.length,
       scorers: await scorerViews(store, run, reasons),
       primaryScorer: run.primaryScorer,
-      slices: await sliceValues(store, run),
+      slices: await sliceValues(store, run, publish),
       repeats: run.repeats,
       seed: run.seed,
       margin,
@@ -67,7 +74,8 @@ async function runViews(store: Store, mask: MaskExcerpt): Promise<RunView[]> {
   return runs;
 }
 
-async function sliceValues(store: Store, run: RunManifest): Promise<RunView["slices"]> {
+async function sliceValues(store: Store, run: RunManifest, publish: Publishing): Promise<RunView["slices"]> {
+  const shown = await shownSlices(store, run, publish);
   const found = await store.rows<{slices: string | null}>(
     "select distinct slices from items where run = $run",
     {run: run.id}
@@ -75,7 +83,7 @@ async function sliceValues(store: Store, run: RunManifest): Promise<RunView["sli
   const values = new Map(run.slices.map((name) => [name, new Set<string>()]));
   for (const {slices} of found)
     for (const [name, value] of Object.entries(JSON.parse(slices ?? "{}") as Record<string, unknown>))
-      values.get(name)?.add(String(value));
+      values.get(name)?.add(shown(name, String(value)));
   return [...values].map(([name, set]) => ({name, values: [...set].sort()}));
 }
 
