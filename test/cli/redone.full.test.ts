@@ -1,70 +1,22 @@
-import {appendFile, writeFile} from "node:fs/promises";
-import {join} from "node:path";
-import {afterAll, beforeAll, expect, it, vi} from "vitest";
-import {assay} from "../support/assay.js";
-import {type ModelServer, startModelServer} from "../support/modelServer.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
-import {notBuilt, nothing, pageData, rebuilt as rebuiltOf} from "./support/rebuilt.js";
-import {row, ROWS, type SmallProject, smallProject} from "./support/smallProject.js";
+import {expect, it} from "vitest";
+import {nothing, pageData, rebuilds} from "./support/rebuilt.js";
+import {ROWS} from "./support/smallProject.js";
 
-let project: string;
-let edit: SmallProject["edit"];
-let model: ModelServer;
+const small = rebuilds();
 
-beforeAll(async () => {
-  project = await temporaryProject();
-  model = await startModelServer();
-  ({edit} = await smallProject(project));
-});
-afterAll(() => model.close());
-
-const rebuilt = (words?: string[]) => rebuiltOf(project, model, words);
-
-it("redoes what depends on what was changed, and nothing else", async () => {
+it("builds the site again for a page, what a loader imports and what that imports, and asks no loader for a page", async () => {
+  const {project, edit, rebuilt} = small;
   const all = {calls: ROWS, scored: 2 * ROWS, merges: 1, loaders: 1, built: true};
   expect(await rebuilt()).toEqual(all);
-  expect(await rebuilt(), "nothing changed").toEqual(nothing);
-
-  await appendFile(join(project, "data", "words.jsonl"), row(ROWS) + "\n");
-  expect(await rebuilt(notBuilt), "a row").toEqual({...nothing, calls: 1, scored: 2});
-  const rows = ROWS + 1;
-
-  await edit("evals/scorer.ts", "output === expected", "output.trim() === expected");
-  expect(await rebuilt(notBuilt), "a scorer").toEqual({...nothing, scored: 2 * rows});
-
-  await edit("evals/words.eval.ts", 'prompt: "{{text}}"', 'prompt: "Say it: {{text}}"');
-  expect(await rebuilt(notBuilt), "a prompt").toEqual({...nothing, calls: rows, scored: 2 * rows});
-
-  const weight = 'storedModel("warm"), parameters: {weight: ';
-  await edit("evals/words.eval.ts", `${weight}0.5}`, `${weight}0.7}`);
-  expect(await rebuilt(), "a recipe").toEqual({...nothing, scored: rows, merges: 1, loaders: 1, built: true});
-
-  await writeFile(
-    join(project, "prices", "prices.json"),
-    JSON.stringify({kind: "prices", prices: []}, null, 2)
-  );
-  expect(await rebuilt(), "a price").toEqual({...nothing, loaders: 1, built: true});
 
   await edit("src/words.md", "# Said", "# What was said");
   expect(await rebuilt(), "a page").toEqual({...nothing, built: true});
 
   await edit("src/data/said.ts", "words", "other words");
   expect(await rebuilt(), "what a loader imports").toEqual({...nothing, loaders: 1, built: true});
-}, 240_000);
 
-it("builds the site again for what comes from beside the pages, and asks loaders for what they read themselves when told to build", async () => {
   await edit("lib/more.ts", "and more", "from beside the site");
   expect(await rebuilt(), "what that imports").toEqual({...nothing, loaders: 1, built: true});
   expect(await pageData(project)).toBe("other words from beside the site that are read");
-
-  await edit("lib/title.ts", "Words", "Titles");
-  expect(await rebuilt(), "what the configuration imports").toEqual({...nothing, built: true});
   expect(await rebuilt(), "nothing changed").toEqual(nothing);
-
-  await edit("data/read.txt", "are read", "a loader reads itself");
-  expect(await rebuilt(), "what a loader reads itself").toEqual(nothing);
-  vi.stubEnv("LOADED", join(project, "loaded.log"));
-  expect((await assay(project, "build")).code).toBe(0);
-  vi.unstubAllEnvs();
-  expect(await pageData(project)).toBe("other words from beside the site that a loader reads itself");
 }, 240_000);

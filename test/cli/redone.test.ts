@@ -1,26 +1,14 @@
 import {appendFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {afterAll, beforeAll, expect, it, vi} from "vitest";
+import {expect, it, vi} from "vitest";
 import {assay} from "../support/assay.js";
-import {type ModelServer, startModelServer} from "../support/modelServer.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
-import {notBuilt, nothing, pageData, rebuilt as rebuiltOf} from "./support/rebuilt.js";
-import {row, ROWS, type SmallProject, smallProject} from "./support/smallProject.js";
+import {notBuilt, nothing, pageData, rebuilds} from "./support/rebuilt.js";
+import {row, ROWS} from "./support/smallProject.js";
 
-let project: string;
-let edit: SmallProject["edit"];
-let model: ModelServer;
-
-beforeAll(async () => {
-  project = await temporaryProject();
-  model = await startModelServer();
-  ({edit} = await smallProject(project));
-});
-afterAll(() => model.close());
-
-const rebuilt = (words?: string[]) => rebuiltOf(project, model, words);
+const small = rebuilds();
 
 it("redoes what depends on what was changed, and nothing else", async () => {
+  const {project, edit, rebuilt} = small;
   const all = {calls: ROWS, scored: 2 * ROWS, merges: 1, loaders: 1, built: true};
   expect(await rebuilt()).toEqual(all);
   expect(await rebuilt(), "nothing changed").toEqual(nothing);

@@ -1,9 +1,11 @@
 import {spawn} from "node:child_process";
 import {readdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {expect} from "vitest";
+import {afterAll, beforeAll, expect} from "vitest";
 import {compiled} from "../../support/compiledEngine.js";
-import type {ModelServer} from "../../support/modelServer.js";
+import {type ModelServer, startModelServer} from "../../support/modelServer.js";
+import {temporaryProject} from "../../support/temporaryWorkspace.js";
+import {type SmallProject, smallProject} from "./smallProject.js";
 
 export interface Redone {
   calls: number;
@@ -16,8 +18,27 @@ export interface Redone {
 export const nothing: Redone = {calls: 0, scored: 0, merges: 0, loaders: 0, built: false};
 export const notBuilt = ["--no-build"];
 
+/** A small project that the tests of one file rebuild. */
+export interface Rebuilds extends Pick<SmallProject, "edit"> {
+  project: string;
+  rebuilt(words?: string[]): Promise<Redone>;
+}
+
+export function rebuilds(): Rebuilds {
+  const made = {} as Rebuilds;
+  let model: ModelServer;
+  beforeAll(async () => {
+    const project = await temporaryProject();
+    model = await startModelServer();
+    const {edit} = await smallProject(project);
+    Object.assign(made, {project, edit, rebuilt: (words?: string[]) => rebuilt(project, model, words)});
+  });
+  afterAll(() => model.close());
+  return made;
+}
+
 /** What `assay rebuild` of a small project does again. */
-export async function rebuilt(project: string, model: ModelServer, words: string[] = []): Promise<Redone> {
+async function rebuilt(project: string, model: ModelServer, words: string[] = []): Promise<Redone> {
   model.requests.length = 0;
   const logs = {SCORED: join(project, "scored.log"), LOADED: join(project, "loaded.log")};
   for (const log of Object.values(logs)) await writeFile(log, "");
