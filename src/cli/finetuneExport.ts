@@ -86,7 +86,7 @@ export async function exportTraining(
       `there is no format ${given.format}. There are ${Object.keys(trainingFormats).join(", ")}.`
     );
   const file = given.out === undefined ? undefined : resolve(given.out);
-  if (file !== undefined) await assertMayWrite(store.workspace, [file], given.overwrite);
+  if (file !== undefined && !given.ofStore) await assertMayWrite(store.workspace, [file], given.overwrite);
   const named = format.kind === "chat" ? undefined : given.fromRun;
   const run = named === undefined ? undefined : findRun(await store.runs({archived: true}), named);
   const options = run ? {...given, fromRun: run.id} : given;
@@ -131,7 +131,7 @@ export async function exportTraining(
   };
   if (file !== undefined) {
     await writeJsonAtomic(`${file}.manifest.json`, manifest);
-    await noteWritten(store.workspace, file);
+    if (!given.ofStore) await noteWritten(store.workspace, file);
   }
   return manifest;
 }

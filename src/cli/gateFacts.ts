@@ -1,4 +1,10 @@
-import {type EarlierRun, type GateFacts, tableAsIn} from "../decisions/index.js";
+import {
+  areRequestsKnown,
+  type EarlierRun,
+  type GateFacts,
+  shownNames,
+  tableAsIn
+} from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
 import type {GateRule} from "../runner/index.js";
 import {isSameScorer} from "../site/changeSince.js";
@@ -42,16 +48,18 @@ export async function gateFacts(
 
 /** Candidates of `now` that were asked the same in both runs on all rows of both, and answered the same; as tables name them. */
 async function sameAnswers(store: Store, before: RunManifest, now: RunManifest): Promise<Set<string>> {
+  if (!areRequestsKnown(before, now)) return new Set();
   const found = await store.rows<{candidate: string; variant: string}>(
     `select candidate, variant
      from completions a join completions b using (row_id, candidate, variant, repeat)
      where a.run = $before and b.run = $now
      group by all
-     having bool_and(a.key = b.key and a.key <> '' and a.output is not distinct from b.output)`,
+     having bool_and(a.key = b.key and a.key <> '' and a.output is not distinct from b.output
+       and a.tool_calls is not distinct from b.tool_calls)`,
     {before: before.id, now: now.id}
   );
-  const {length} = now.variants;
-  return new Set(found.map((one) => (length > 1 ? `${one.candidate} · ${one.variant}` : one.candidate)));
+  const place = new Map(now.variants.map(({name}, v) => [name, v]));
+  return new Set(found.map(({candidate, variant}) => shownNames(now, candidate)[place.get(variant)!]!));
 }
 
 async function leakageOf(store: Store, run: RunManifest): Promise<GateFacts["leakage"]> {

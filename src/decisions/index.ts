@@ -28,7 +28,14 @@ export {
   type GateResult,
   overall
 } from "./gates.js";
-export {history, type HistoryEntry, type Traced, traceHistory, type TracedRun} from "./history/index.js";
+export {
+  areRequestsKnown,
+  history,
+  type HistoryEntry,
+  type Traced,
+  traceHistory,
+  type TracedRun
+} from "./history/index.js";
 export {pairwise} from "./pairwise.js";
 export * from "./raceTypes.js";
 export {gatesOf, runReport, type RunReport} from "./report.js";

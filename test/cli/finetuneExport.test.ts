@@ -206,6 +206,14 @@ describe("a training set", () => {
     expect(told).toEqual([expect.stringMatching(/^! these are rows of the test part: /)]);
   });
 
+  it("replaces a file of a job's folder that a start before left, and no other", async () => {
+    const out = join(folder, "left.jsonl");
+    writeFileSync(out, "half");
+    await expect(exported({out})).rejects.toThrow(/left\.jsonl is there already/);
+    await exported({out, ofStore: true});
+    expect(linesOf(out).length).toBeGreaterThan(0);
+  });
+
   it("is checked against every destination at once, with its tokens, steps and price", async () => {
     const {preflight, cost, nearOtherParts} = await exported({epochs: 2, batch: 4, usdPerMillion: 25});
     expect(preflight).toMatchObject({rows: 18, duplicates: 1, tokens: {estimated: true}});
