@@ -10,22 +10,15 @@ import {outcomeText} from "../../src/cli/run.js";
 import {runEvals, type RunEvalsOptions} from "../../src/cli/runEvals.js";
 import {raceText} from "../../src/cli/raceText.js";
 import {server, type Project, words, wordsEval, wordsProject} from "../runner/support/project.js";
-import {type ModelServer, startModelServer} from "../support/modelServer.js";
+import type {ModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {startRacedModel} from "./support/racedModel.js";
 
 let model: ModelServer;
 let project: Project;
 let rows: number;
 beforeAll(async () => {
-  // "good" repeats the last word, "bad" always says the first one.
-  model = await startModelServer({
-    models: ["good", "fair", "bad"],
-    answer: ({prompt, body}) => {
-      const words = prompt.split(" ");
-      const easy = Number(words[1]) % 3 > 0;
-      return body.model === "good" || (body.model === "fair" && easy) ? words.at(-1)! : words[0]!;
-    }
-  });
+  model = await startRacedModel();
 });
 afterAll(() => model.close());
 const open = async (size: number) => {

@@ -9,8 +9,9 @@ import {currentDecisions} from "../../src/site/currentRuns.js";
 import {runCosts, runVerdict, verdicts} from "../../src/site/index.js";
 import {clusteredStandardError, meanInterval} from "../../src/stats/index.js";
 import {type Project, wordsEval, wordsProject} from "../runner/support/project.js";
-import {type ModelServer, startModelServer} from "../support/modelServer.js";
+import type {ModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {startRacedModel} from "./support/racedModel.js";
 
 const PRICES = {good: 8, fair: 1, bad: undefined};
 
@@ -19,14 +20,7 @@ describe("the decision on an eval that was raced", () => {
   let project: Project;
   let rows: number;
   beforeAll(async () => {
-    model = await startModelServer({
-      models: ["good", "fair", "bad"],
-      answer: ({prompt, body}) => {
-        const words = prompt.split(" ");
-        const easy = Number(words[1]) % 3 > 0;
-        return body.model === "good" || (body.model === "fair" && easy) ? words.at(-1)! : words[0]!;
-      }
-    });
+    model = await startRacedModel();
   });
   afterAll(() => model.close());
   const open = async (size: number) => {
