@@ -1,5 +1,5 @@
 import {type Held, projectPricesOr, type RunManifest} from "../store/index.js";
-import {checkBudget} from "./calls/checkBudget.js";
+import {checkBudget, unpricedNames} from "./calls/checkBudget.js";
 import {callPrices, type CallPrices} from "./calls/callPrices.js";
 import {makeCalls} from "./calls/calls.js";
 import {createSpending, type Spending} from "./calls/spending.js";
@@ -24,6 +24,7 @@ import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
 import {openRunCalls, type RunCalls, type RunCallsInputs} from "./calls/runCalls.js";
 import {codeRevision} from "./seal/codeRevision.js";
 import {buildManifest} from "./seal/manifest.js";
+import {pricedRecord} from "./seal/pricedRecord.js";
 import {type EndedCompletions, openCompletions} from "./seal/completions.js";
 import {seal} from "./seal/seal.js";
 
@@ -83,21 +84,20 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     const scoreLog = await openLog(scoresFile(store.workspace, run.id));
     const settled = await settle({place, plan, runs, runId: run.id, folder, options});
     const {done, failed, reused} = settled;
-    ended = openCompletions({...planned, runId: run.id, settled, journal});
     const tally = createTally(
       plan.candidates,
       {planned: plan.total, done: done.count, failed, reused},
       effects.now
     );
     const spending = options.budgetUsd === undefined ? undefined : createSpending(options.budgetUsd);
-    const listed = spending ? await projectPricesOr(store.workspace.project) : {prices: []};
-    const prices = callPrices(listed.prices, new Date(effects.now()).toISOString());
+    const {prices, priced, problem} = await pricesOf(planned);
+    ended = openCompletions({...planned, ready: priced, runId: run.id, settled, journal});
     const concurrency = options.concurrency ?? CONCURRENCY;
     const outage = outageSettings(planned, tally);
     const answered = await answeredStages(place, plan, ready, settled);
     const made = await openRunCalls(planned, {spending, prices, concurrency, outage, answered});
     logs.push(made);
-    if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, listed.problem);
+    if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, problem);
     const begun: Begun = {journal, scoreLog, settled, ended, tally, spending, prices, made, outage};
     const stopped = await callMissing(planned, begun);
     await journal.close();
@@ -114,7 +114,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
       folder,
       concurrency,
       scorerCalls: made.scorerCalls,
-      candidates: ready.map(({record}) => record),
+      candidates: priced.map(({record}) => record),
       ended,
       retryFailed: options.retryFailed,
       signal: abortSignal,
@@ -123,6 +123,8 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
         buildManifest({
           ...planned,
           ...inputs,
+          ready: priced,
+          prices,
           options,
           figures,
           project: store.workspace.project,
@@ -145,6 +147,17 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     await ended?.idle();
     await Promise.all(logs.map((log) => log.close()));
   }
+}
+
+/** What the run is billed at: the project's list serves what no endpoint states a price for. */
+async function pricesOf({inputs, effects, resolved, ready}: PlannedRun) {
+  const at = new Date(effects.now()).toISOString();
+  const stated = unpricedNames(ready, resolved.scorers, callPrices([], at)).length === 0;
+  // A public list is long: it is read where a price is missing.
+  const listed = stated ? {prices: []} : await projectPricesOr(inputs.store.workspace.project);
+  const prices = callPrices(listed.prices, at);
+  const priced = ready.map((one) => ({...one, record: pricedRecord(one, prices)}));
+  return {prices, priced, problem: listed.problem};
 }
 
 function callsOf(tally: Tally): number {

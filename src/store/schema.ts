@@ -192,7 +192,7 @@ export interface AskedModel {
   promptTokens: number;
   cachedTokens: number;
   completionTokens: number;
-  /** What the endpoint states, at the newest start that asked it. */
+  /** At the newest start that asked it. */
   price?: TokenPrice;
   /** Where it runs and the endpoint's kind; absent in runs made before they were noted. */
   hosting?: string;
@@ -202,7 +202,7 @@ export interface AskedModel {
 /** Calls of a run that are not in its `counts` and `costUsd`. */
 export interface SideCalls {
   calls: number;
-  /** US dollars by the prices that endpoints state. */
+  /** US dollars; absent where no call's cost is known. */
   costUsd?: number;
   /** By model; absent in runs made before it was noted. */
   models?: AskedModel[];
@@ -246,7 +246,7 @@ export interface RunManifest {
     corpus?: CorpusFigure;
     /** The model that gave the scores, when a model did. */
     judge?: {model: string; endpoint: string};
-    /** The model that it asks, a judge or an encoder, with what the endpoint states of its price. */
+    /** The model that it asks, a judge or an encoder, with its price. */
     asks?: {model: string; endpoint: string; price?: TokenPrice};
     /** True when people gave the scores. */
     human?: boolean;

@@ -17,7 +17,19 @@ export function budgetRefusal(
   prices: CallPrices,
   problem: string | undefined
 ): string | undefined {
-  const names = [
+  const names = unpricedNames(ready, scorers, prices);
+  return names.length === 0
+    ? undefined
+    : `${problem === undefined ? "" : `${problem}\n`}a budget needs prices, and none is known for ${names.join(", ")}. State "price" on the endpoint or in prices/*.json, or run without a budget.`;
+}
+
+/** The models of candidates and scorers that an API bills at a price nobody states, as words. */
+export function unpricedNames(
+  ready: readonly ReadyCandidate[],
+  scorers: ResolvedEval["scorers"],
+  prices: CallPrices
+): string[] {
+  return [
     ...ready.flatMap(({record, prepared: {endpoint, model}}) => {
       const unpriced = prices.unpriced(endpoint, model, record.hosting);
       return unpriced.map((of) => `${record.name} (${of})`);
@@ -28,7 +40,4 @@ export function budgetRefusal(
         : []
     )
   ];
-  return names.length === 0
-    ? undefined
-    : `${problem === undefined ? "" : `${problem}\n`}a budget needs prices, and none is known for ${names.join(", ")}. State "price" on the endpoint or in prices/*.json, or run without a budget.`;
 }

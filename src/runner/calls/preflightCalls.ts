@@ -1,4 +1,3 @@
-import {completionCost} from "../../costs/index.js";
 import {
   type AroundAsk,
   type Completion,
@@ -33,7 +32,7 @@ export interface PreflightInputs {
 
 /** What was answered before is not asked again. A call that the budget leaves no room for rejects with EndpointError "aborted". */
 export function createPreflightCalls({prices, answers, spending, now}: PreflightInputs): PreflightCalls {
-  const tally = createSideTally();
+  const tally = createSideTally(prices);
   let number = 0;
 
   async function make<Answer extends Pick<Completion, "text" | "usage">>(
@@ -47,10 +46,7 @@ export function createPreflightCalls({prices, answers, spending, now}: Preflight
     try {
       const answer = await ask();
       spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, answer)});
-      tally.answered(endpoint, request.model, {
-        usage: answer.usage,
-        costUsd: statedCost(endpoint, request, answer)
-      });
+      tally.answered(endpoint, request.model, answer);
       return answer;
     } catch (error) {
       const failed = callError(error);
@@ -71,9 +67,9 @@ export function createPreflightCalls({prices, answers, spending, now}: Preflight
         if (known) return known as Awaited<ReturnType<typeof ask>>;
         const answer = await make(endpoint, request, ask);
         await answers.keep(key, {
-          ...askedOf(endpoint, request.model),
+          ...askedOf(endpoint, request.model, prices),
           at: new Date(now()).toISOString(),
-          completion: {...answer, costUsd: statedCost(endpoint, request, answer)}
+          completion: {...answer, costUsd: prices.costOf(endpoint, request.model, answer)}
         });
         return answer;
       }
@@ -84,6 +80,3 @@ export function createPreflightCalls({prices, answers, spending, now}: Preflight
 export async function preflightKey(endpoint: Endpoint, request: CompletionRequest): Promise<string> {
   return sha256(canonicalJson({preflight: await endpoint.identity(request.model), request}));
 }
-
-const statedCost = (endpoint: Endpoint, {model}: CompletionRequest, {usage}: Pick<Completion, "usage">) =>
-  completionCost(usage, endpoint.price?.(model));

@@ -49,7 +49,7 @@ export function createScorerCalls({
 }: ScorerCallsInputs): CountedScorerCalls {
   const asked = new AskedOnce();
   const endpoints = new Map<Endpoint, number>();
-  const tally = createSideTally();
+  const tally = createSideTally(prices);
   const make = allowedCalls({spending, prices, limiters, guards, tally});
   const identityOf = rememberIdentities();
 
@@ -67,8 +67,12 @@ export function createScorerCalls({
     if (known) return known as Completion;
     const completion = await make(endpoint, request, options);
     await answers.keep(key, {
-      ...askedOf(endpoint, request.model),
-      completion: {...completion, logprobs: undefined}
+      ...askedOf(endpoint, request.model, prices),
+      completion: {
+        ...completion,
+        costUsd: prices.costOf(endpoint, request.model, completion),
+        logprobs: undefined
+      }
     });
     return completion;
   }

@@ -1,33 +1,44 @@
-import type {Completion, Endpoint, Usage} from "../../endpoints/types.js";
+import type {Completion, Endpoint, TokenPrice, Usage} from "../../endpoints/types.js";
 import type {AskedModel, SideCalls} from "../../store/index.js";
 
 type Asked = Pick<AskedModel, "endpoint" | "host" | "model" | "price" | "hosting" | "endpointKind">;
 
+/** At what price a model is asked, and what an answer cost; undefined where it is not known. */
+export interface AskedPrices {
+  of(endpoint: Endpoint, model: string): {price: TokenPrice} | undefined;
+  costOf(
+    endpoint: Endpoint,
+    model: string,
+    answer: Pick<Completion, "usage" | "costUsd">
+  ): number | undefined;
+}
+
 /** What is noted of who answers. */
-export function askedOf(endpoint: Endpoint, model: string): Asked {
+export function askedOf(endpoint: Endpoint, model: string, prices: AskedPrices): Asked {
   const {name, host, hosting, kind} = endpoint;
-  return {endpoint: name, host, model, price: endpoint.price?.(model), hosting, endpointKind: kind};
+  return {endpoint: name, host, model, price: prices.of(endpoint, model)?.price, hosting, endpointKind: kind};
 }
 
 /** What calls beside those of a run's rows came to. */
 export interface SideTally {
   /** Calls that ended since the start; what an earlier answer stood for is none. */
   readonly made: number;
-  /** US dollars by the prices that endpoints state; undefined while no call's cost is known. */
+  /** US dollars; undefined while no call's cost is known. */
   readonly costUsd: number | undefined;
   readonly models: readonly AskedModel[];
   answered(endpoint: Endpoint, model: string, answer: Pick<Completion, "usage" | "costUsd">): void;
   failed(kind: string): void;
 }
 
-export function createSideTally(): SideTally {
+export function createSideTally(prices: AskedPrices): SideTally {
   const models: AskedModel[] = [];
   let made = 0;
   let costUsd: number | undefined;
   return {
-    answered(endpoint, model, {usage, costUsd: cost}) {
+    answered(endpoint, model, answer) {
       made++;
-      addAnswer(models, askedOf(endpoint, model), usage);
+      addAnswer(models, askedOf(endpoint, model, prices), answer.usage);
+      const cost = prices.costOf(endpoint, model, answer);
       if (cost !== undefined) costUsd = (costUsd ?? 0) + cost;
     },
     failed(kind) {

@@ -10,7 +10,7 @@ export interface SideAnswer {
   endpoint?: string;
   host?: string;
   model?: string;
-  /** What the endpoint stated. */
+  /** At which it was asked. */
   price?: TokenPrice;
   /** Where it runs and the endpoint's kind. */
   hosting?: string;

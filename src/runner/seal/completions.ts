@@ -98,24 +98,32 @@ async function rangeQuery(inputs: CompletionInputs, journal: string, range: Rang
 }
 
 /**
- * A reused completion costs what its tokens cost at this run's prices. It keeps the cost it came with where its tokens do not
+ * An answer costs what the journal says, and where that says nothing what its tokens cost at this run's prices, those of the project's list
+ * among them. A reused one costs what its tokens cost at these. It keeps the cost it came with where its tokens do not
  * tell it, and where an endpoint says itself what each answer cost; one that has no price any more leaves it unknown.
  */
 function costAtThisPrice({ready}: CompletionInputs, candidate: string): string {
   const cases = ready.map(({record, prepared}) => {
-    const own = reusedCost(record, prepared.endpoint.price !== undefined);
-    return `when reused and ${candidate} = ${sqlString(record.name)} then ${own}`;
+    const {made, reused} = costsOf(record, prepared.endpoint.price !== undefined);
+    return `when ${candidate} = ${sqlString(record.name)} then case when reused then ${reused} else ${made} end`;
   });
   return cases.length === 0 ? "cost_usd" : `case ${cases.join(" ")} else cost_usd end`;
 }
 
 /** @param pricesTokens whether its endpoint computes costs from tokens and prices */
-function reusedCost(candidate: RunCandidate, pricesTokens: boolean): string {
+function costsOf(candidate: RunCandidate, pricesTokens: boolean): {made: string; reused: string} {
   const {price, stages} = candidate;
-  if (stages)
-    return `case when stage_tokens is null then cost_usd else ${cascadeCostSql(stages.map((one) => one.price))} end`;
+  if (stages) {
+    const told = cascadeCostSql(stages.map((one) => one.price));
+    return {
+      made: `coalesce(cost_usd, ${told})`,
+      reused: `case when stage_tokens is null then cost_usd else ${told} end`
+    };
+  }
   // Of stages within a stage the prices are not recorded.
-  if (isStaged(candidate)) return "cost_usd";
-  if (price) return `coalesce(${toldCostSql(price)}, cost_usd)`;
-  return pricesTokens ? "null" : "cost_usd";
+  if (isStaged(candidate)) return {made: "cost_usd", reused: "cost_usd"};
+  if (!price) return {made: "cost_usd", reused: pricesTokens ? "null" : "cost_usd"};
+  const told = toldCostSql(price);
+  const made = `coalesce(cost_usd, ${told})`;
+  return {made, reused: pricesTokens ? `coalesce(${told}, cost_usd)` : made};
 }

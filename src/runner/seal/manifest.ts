@@ -1,5 +1,6 @@
 import {relative, resolve} from "node:path";
 import {type RunManifest, sha256File, type SplitManifest, type VersionManifest} from "../../store/index.js";
+import type {CallPrices} from "../calls/callPrices.js";
 import type {EvalDefinition} from "../define.js";
 import type {Plan} from "../plan/plan.js";
 import {plainPrice, type ReadyCandidate} from "../plan/readyCandidates.js";
@@ -13,7 +14,9 @@ interface ManifestInputs {
   definition: EvalDefinition;
   resolved: ResolvedEval;
   plan: Plan;
+  /** Their records have the prices that the run is billed at. */
   ready: readonly ReadyCandidate[];
+  prices: CallPrices;
   run: RunFolder;
   figures: SealFigures;
   version: VersionManifest;
@@ -77,7 +80,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
       bounds: of.bounds,
       corpus: of.corpus,
       judge: of.judge,
-      asks: askedBy(of),
+      asks: askedBy(of, inputs.prices),
       human: of.human ? true : undefined
     })),
     primaryScorer: resolved.primary,
@@ -104,11 +107,11 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
   };
 }
 
-/** The model that a scorer asks, and what its endpoint states of its price. */
-function askedBy(scorer: Scorer): RunManifest["scorers"][number]["asks"] {
+/** The model that a scorer asks, and its price. */
+function askedBy(scorer: Scorer, prices: CallPrices): RunManifest["scorers"][number]["asks"] {
   const model = modelAsked(scorer);
   if (!scorer.asks || model === undefined) return undefined;
-  const price = scorer.asks.price?.(model);
+  const price = prices.of(scorer.asks, model)?.price;
   return {model, endpoint: scorer.asks.name, price: price && plainPrice(price)};
 }
 
