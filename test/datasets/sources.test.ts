@@ -826,26 +826,38 @@ describe("filename", () => {
     ]);
   });
 
-  it("gives columns the types that they have without it, where another file has other values", async () => {
-    const texts = [
+  it.each([
+    [
+      "csv",
       "id,large,flag,day,number,word\n1,9007199254740993,true,2026-01-02,7,a\n",
       "id,large,flag,day,number,more\n2,1.5,1,2026-01-02T03:04:05.000Z,,x\n"
-    ];
-    const read = async (more: object) => {
-      const workspace = await temporaryWorkspace();
-      for (const [i, text] of texts.entries()) writeFileSync(join(workspace.project, `${i}.csv`), text);
-      const {version} = await pull(workspace, named({kind: "files", files: "*.csv", ...more}, {id: "id"}));
-      const types = version.columns.map(({name, type}) => `${name} ${type}`);
-      return {types, rows: await rowsOf(workspace, "*")};
-    };
-    const without = await read({});
-    const {types, rows} = await read({filename: "file"});
-    expect(types.filter((one) => !one.startsWith("file "))).toEqual(without.types);
-    const values = (all: Record<string, unknown>[]) =>
-      all.map((row) => Object.entries(row).filter(([name]) => !["file", "row_hash"].includes(name)));
-    expect(values(rows)).toEqual(values(without.rows));
-    expect(rows[0]).toMatchObject({large: "9007199254740993", flag: "true", day: "2026-01-02", number: 7});
-  });
+    ],
+    [
+      "jsonl",
+      `{"id": 1, "large": 9007199254740993, "flag": true, "day": "2026-01-02", "number": 7, "word": {"n": 9007199254740993}}\n`,
+      `{"id": 2, "large": 1.5, "flag": 1, "day": "some day", "word": {"n": 1.5}, "more": "x"}\n`
+    ]
+  ])(
+    "gives columns of %s the types that they have without it, where another file has other values",
+    async (format, ...texts) => {
+      const read = async (more: object) => {
+        const workspace = await temporaryWorkspace();
+        for (const [i, text] of texts.entries())
+          writeFileSync(join(workspace.project, `${i}.${format}`), text);
+        const source = {kind: "files" as const, files: `*.${format}`, ...more};
+        const {version} = await pull(workspace, named(source, {id: "id"}));
+        const types = version.columns.map(({name, type}) => `${name} ${type}`);
+        return {types, rows: await rowsOf(workspace, "*")};
+      };
+      const without = await read({});
+      const {types, rows} = await read({filename: "file"});
+      expect(types.filter((one) => !one.startsWith("file "))).toEqual(without.types);
+      const values = (all: Record<string, unknown>[]) =>
+        all.map((row) => Object.entries(row).filter(([name]) => !["file", "row_hash"].includes(name)));
+      expect(values(rows)).toEqual(values(without.rows));
+      expect(rows[0]).toMatchObject({large: "9007199254740993", flag: "true", day: "2026-01-02", number: 7});
+    }
+  );
 
   it("refuses the name of a column that a file has", async () => {
     const workspace = await temporaryWorkspace();

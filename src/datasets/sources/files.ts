@@ -113,7 +113,10 @@ async function withFileNames(
   };
 }
 
-/** The files one by one. A CSV column that has another type in one than in another has the type that all its values can have. */
+/**
+ * The files one by one. A column of CSV or JSON that has another type in one than in another has the type that it has where all are read
+ * together: DuckDB would join the types found, and round numbers that none of its own holds.
+ */
 async function readAlike(
   paths: readonly string[],
   source: FilesSource,
@@ -127,7 +130,7 @@ async function readAlike(
   const reads: FilesRead[] = [];
   for (const [i, path] of paths.entries()) reads.push(await read([path], `file-${i}`));
   const differing = await differingColumns(context.db, reads);
-  if (differing.size === 0 || reads[0]!.describe["format"] !== "csv") return reads;
+  if (differing.size === 0 || reads[0]!.describe["format"] === "parquet") return reads;
   const all = await describeColumns(context.db, `select * from ${(await read(paths, "files")).relation}`);
   const types = all.flatMap(({name, type}) => (differing.has(name) ? [[name, type] as const] : []));
   const columns = {...Object.fromEntries(types), ...source.columns};
