@@ -62,6 +62,9 @@ export interface SliceDifference {
   shrunk?: Shrunk;
 }
 
+/** "2" before "10"; the letters of other scripts after the Latin ones. */
+const byNumbers = new Intl.Collator("en", {numeric: true}).compare;
+
 /**
  * Every candidate in every slice, with its interval, its figure shrunk towards the common one, and its paired difference
  * to the reference, corrected over all of the table. Intervals are at level 1 − alpha each, clustered as the table is. A
@@ -76,7 +79,7 @@ export function sliceTable(
   const clusters = clustersOf(table);
   const rows = slicings.flatMap((slicing) => {
     const places = placesOf(slicing);
-    const found = [...places.keys()].sort().map((value): SliceRow => {
+    const found = [...places.keys()].sort(byNumbers).map((value): SliceRow => {
       const at = places.get(value)!;
       const own = clusters && at.map((row) => clusters[row]!);
       const part = rowsOf(table, at);

@@ -43,6 +43,13 @@ describe("sliceTable", () => {
     expect(west[0]!.difference).toBeUndefined();
   });
 
+  it("orders values by the numbers in them", () => {
+    const words = ["11–20 words", "3–10 words", "1–2 words"];
+    const values = column(400, (row) => row).map((row) => words[row! % 3]!);
+    const {rows} = sliceTable(table, [{name: "length", values}]);
+    expect(rows.map(({value}) => value)).toEqual(["1–2 words", "3–10 words", "11–20 words"]);
+  });
+
   it("corrects over every comparison of the table and still finds the slice that differs", () => {
     const differences = slices.rows.flatMap(({value, cells}) =>
       cells.flatMap(({candidate, difference}) => (difference ? [{value, candidate, ...difference}] : []))
