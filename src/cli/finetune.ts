@@ -61,11 +61,13 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
       const manifest = await observed(() =>
         trained(own, context, one.name, {...options, onTraining: () => (training = true)})
       );
+      const trainedNow = training;
       training = false;
       const folder = await modelFolder(context.dir, manifest.id);
       if (out !== undefined) await cp(folder, out, {recursive: true, errorOnExist: true});
       results.push({...manifest, path: out ?? folder});
-      if (!options.json) print(trainedText(manifest, out ?? folder, before.has(manifest.id)) + "\n");
+      if (!options.json)
+        print(trainedText(manifest, out ?? folder, {wasThere: before.has(manifest.id), trainedNow}) + "\n");
     }
   } finally {
     dispose();
@@ -158,11 +160,14 @@ function checkText(name: string, check: FinetuneCheck, method: FinetuneDefinitio
 function trainedText(
   {id, name, metrics = {}, training}: ModelManifest,
   folder: string,
-  wasThere: boolean
+  {wasThere, trainedNow}: {wasThere: boolean; trainedNow: boolean}
 ): string {
   const {validationLoss: validation, tokensPerSecond: speed} = metrics;
+  const again = trainedNow
+    ? "trained again, to the same model: "
+    : "in the store already, nothing was trained now: ";
   return [
-    `${name}: ${wasThere ? "in the store already, nothing was trained now: " : ""}${metrics.steps} steps on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}`}${speed === undefined ? "" : `, ${speed.toFixed(0)} tokens/s`}`,
+    `${name}: ${wasThere ? again : ""}${metrics.steps} steps on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}`}${speed === undefined ? "" : `, ${speed.toFixed(0)} tokens/s`}`,
     dim(`  model ${id.slice(0, 16)} in ${folder}`)
   ].join("\n");
 }

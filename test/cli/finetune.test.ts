@@ -117,9 +117,15 @@ describe("assay finetune", () => {
   it("says that a model is there already", async () => {
     const again = await printed(() => finetuneVerb(["scratch"], {}));
     expect(again).toMatch(/^scratch: in the store already, nothing was trained now: 12 steps on/);
-    await define("fresh", `base: "scratch", method: "lora", lora: {rank: 4}, steps: 1, rate: 0.02`);
+    const fresh = `name: "fresh", base: "scratch", method: "lora", lora: {rank: 4}, steps: 1, rate: 0.02`;
+    await define("fresh", fresh);
     expect(await printed(() => finetuneVerb(["fresh"], {}))).toMatch(/^fresh: 1 steps on/);
     await rm(join(project, "finetunes", "fresh.finetune.ts"));
+    await define("fresh-again", `${fresh}, seed: "assay"`);
+    expect(await printed(() => finetuneVerb(["fresh"], {}))).toMatch(
+      /^fresh: trained again, to the same model: 1 steps on/
+    );
+    await rm(join(project, "finetunes", "fresh-again.finetune.ts"));
   });
 
   it("says which base was meant", async () => {
