@@ -107,7 +107,7 @@ async function judge(
   const early = cutShort && (await store.runs({archived: true})).find(({id}) => id === cutShort.run);
   await costs.add(run, table.rowIds.length, early);
   const spentUsd = settings.budgetUsd === undefined ? undefined : costs.byCandidate;
-  if (spentUsd && Object.keys(spentUsd).length === 0)
+  if (spentUsd && !costs.known)
     throw new UserError(
       `the race of ${evalName} has a budget in dollars, and no answer of its first ${table.rowIds.length} rows states a cost. State "price" on an endpoint or in prices/*.json, or use --budget-calls.`
     );

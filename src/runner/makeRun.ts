@@ -1,17 +1,19 @@
-import {type Held, projectPricesOr, type RunManifest} from "../store/index.js";
-import {checkBudget, unpricedNames} from "./calls/checkBudget.js";
-import {callPrices, type CallPrices} from "./calls/callPrices.js";
+import type {Held, RunManifest} from "../store/index.js";
+import {checkBudget} from "./calls/checkBudget.js";
+import type {CallPrices} from "./calls/callPrices.js";
+import {runPrices} from "./calls/runPrices.js";
 import {makeCalls} from "./calls/calls.js";
 import {createSpending, type Spending} from "./calls/spending.js";
 import {createTally, type Tally} from "./calls/tally.js";
 import type {EvalDefinition} from "./define.js";
 import {answeredBy} from "./journal/answeredBy.js";
 import {answeredStages} from "./journal/answeredStages.js";
-import {type AppendLog, openAppendLog} from "./journal/appendLog.js";
+import type {AppendLog} from "./journal/appendLog.js";
 import type {Bits} from "./journal/bits.js";
 import type {RunFolder} from "./journal/folder.js";
 import {settle, type Settled} from "./journal/reuse.js";
-import {journalFile, scoresFile} from "./journal/tables.js";
+import {type Closable, openLogs} from "./journal/runLogs.js";
+import type {SupersededCalls} from "./journal/superseded.js";
 import {collectGarbageBetween} from "./keepHeapSmall.js";
 import {sensitivityOf} from "../privacy/index.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
@@ -24,7 +26,6 @@ import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
 import {openRunCalls, type RunCalls, type RunCallsInputs} from "./calls/runCalls.js";
 import {codeRevision} from "./seal/codeRevision.js";
 import {buildManifest} from "./seal/manifest.js";
-import {pricedRecord} from "./seal/pricedRecord.js";
 import {type EndedCompletions, openCompletions} from "./seal/completions.js";
 import {seal} from "./seal/seal.js";
 
@@ -48,6 +49,7 @@ export interface PlannedRun {
 /** What a start writes to, and what it knows of earlier ones. */
 interface Begun {
   journal: AppendLog;
+  superseded: SupersededCalls;
   scoreLog: AppendLog;
   settled: Settled;
   ended: EndedCompletions;
@@ -66,22 +68,16 @@ const CONCURRENCY = 16;
  */
 export async function makeRun(planned: PlannedRun): Promise<RunResult> {
   const {inputs, place, effects, resolved, ready, plan, run, folder} = planned;
-  const {store, options = {}, abortSignal} = inputs;
+  const {store, options = {}} = inputs;
   const startedMs = effects.now();
-  const logs: Pick<AppendLog, "close">[] = [];
-  const openLog = async (path: string) => {
-    const log = await openAppendLog(path);
-    logs.push(log);
-    return log;
-  };
   // Git takes its time, in a large repository seconds: it looks while the calls are made.
   const code = codeRevision(store.workspace.project);
   code.catch(() => undefined);
   let ended: EndedCompletions | undefined;
+  const logs: Closable[] = [];
   try {
     const runs = await store.runs({archived: true});
-    const journal = await openLog(journalFile(store.workspace, run.id));
-    const scoreLog = await openLog(scoresFile(store.workspace, run.id));
+    const {journal, scoreLog, superseded} = await openLogs(store.workspace, run.id, logs);
     const settled = await settle({place, plan, runs, runId: run.id, folder, options});
     const {done, failed, reused} = settled;
     const tally = createTally(
@@ -90,7 +86,7 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
       effects.now
     );
     const spending = options.budgetUsd === undefined ? undefined : createSpending(options.budgetUsd);
-    const {prices, priced, problem} = await pricesOf(planned);
+    const {prices, priced, problem} = await runPrices(planned);
     ended = openCompletions({...planned, ready: priced, runId: run.id, settled, journal});
     const concurrency = options.concurrency ?? CONCURRENCY;
     const outage = outageSettings(planned, tally);
@@ -98,66 +94,89 @@ export async function makeRun(planned: PlannedRun): Promise<RunResult> {
     const made = await openRunCalls(planned, {spending, prices, concurrency, outage, answered});
     logs.push(made);
     if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, problem);
-    const begun: Begun = {journal, scoreLog, settled, ended, tally, spending, prices, made, outage};
+    const begun: Begun = {
+      journal,
+      superseded,
+      scoreLog,
+      settled,
+      ended,
+      tally,
+      spending,
+      prices,
+      made,
+      outage
+    };
     const stopped = await callMissing(planned, begun);
     await journal.close();
+    await superseded.close();
     effects.onProgress?.(tally.progress("sealing"));
     collectGarbageBetween();
-    const manifest = await seal({
-      place,
-      runs,
-      plan,
-      resolved,
-      runId: run.id,
-      settled,
-      scoreLog,
-      folder,
-      concurrency,
-      scorerCalls: made.scorerCalls,
-      candidates: priced.map(({record}) => record),
-      ended,
-      retryFailed: options.retryFailed,
-      signal: abortSignal,
-      held: planned.held,
-      manifest: async (figures) =>
-        buildManifest({
-          ...planned,
-          ...inputs,
-          ready: priced,
-          prices,
-          options,
-          figures,
-          project: store.workspace.project,
-          code: await code,
-          seconds: (effects.now() - startedMs) / 1000,
-          sealedAt: effects.now(),
-          ...made.ofAllStarts(),
-          concurrency: [
-            ...(callsOf(tally) > 0 ? [concurrency] : []),
-            ...concurrencyOf(runs, settled.reusedFrom)
-          ],
-          stopped: stopped ?? spending?.stopped ?? made.sideGuards.gaveUp
-        })
-    });
+    const seconds = () => (effects.now() - startedMs) / 1000;
+    const manifest = await sealMade(planned, begun, {runs, priced, concurrency, code, seconds, stopped});
     store.refresh();
     effects.onProgress?.(tally.progress("done"));
     const scorerCalls = made.scorerCalls.tally.made;
-    return {manifest, unchanged: false, scorerCalls, ...billsOf(spending, tally, options.budgetUsd)};
+    return {manifest, unchanged: false, scorerCalls, ...billsOf(begun, options.budgetUsd)};
   } finally {
     await ended?.idle();
     await Promise.all(logs.map((log) => log.close()));
   }
 }
 
-/** What the run is billed at: the project's list serves what no endpoint states a price for. */
-async function pricesOf({inputs, effects, resolved, ready}: PlannedRun) {
-  const at = new Date(effects.now()).toISOString();
-  const stated = unpricedNames(ready, resolved.scorers, callPrices([], at)).length === 0;
-  // A public list is long: it is read where a price is missing.
-  const listed = stated ? {prices: []} : await projectPricesOr(inputs.store.workspace.project);
-  const prices = callPrices(listed.prices, at);
-  const priced = ready.map((one) => ({...one, record: pricedRecord(one, prices)}));
-  return {prices, priced, problem: listed.problem};
+interface Sealing {
+  runs: readonly RunManifest[];
+  priced: readonly ReadyCandidate[];
+  concurrency: number;
+  code: Promise<RunManifest["code"]>;
+  /** Since the start. */
+  seconds(): number;
+  stopped: string | undefined;
+}
+
+function sealMade(
+  planned: PlannedRun,
+  {settled, scoreLog, superseded, made, ended, tally, spending, prices}: Begun,
+  {runs, priced, concurrency, code, seconds, stopped}: Sealing
+): Promise<RunManifest> {
+  const {inputs, place, effects, resolved, plan, run, folder, held} = planned;
+  const {store, options = {}, abortSignal} = inputs;
+  return seal({
+    place,
+    runs,
+    plan,
+    resolved,
+    runId: run.id,
+    settled,
+    scoreLog,
+    superseded,
+    folder,
+    concurrency,
+    scorerCalls: made.scorerCalls,
+    candidates: priced.map(({record}) => record),
+    ended,
+    retryFailed: options.retryFailed,
+    signal: abortSignal,
+    held,
+    manifest: async (figures) =>
+      buildManifest({
+        ...planned,
+        ...inputs,
+        ready: priced,
+        prices,
+        options,
+        figures,
+        project: store.workspace.project,
+        code: await code,
+        seconds: seconds(),
+        sealedAt: effects.now(),
+        ...made.ofAllStarts(),
+        concurrency: [
+          ...(callsOf(tally) > 0 ? [concurrency] : []),
+          ...concurrencyOf(runs, settled.reusedFrom)
+        ],
+        stopped: stopped ?? spending?.stopped ?? made.sideGuards.gaveUp
+      })
+  });
 }
 
 function callsOf(tally: Tally): number {
@@ -172,7 +191,7 @@ function concurrencyOf(runs: readonly RunManifest[], ids: readonly string[]): nu
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
 async function callMissing(
   {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, run}: PlannedRun,
-  {journal, scoreLog, settled, ended, tally, spending, prices, made, outage}: Begun
+  {journal, superseded, scoreLog, settled, ended, tally, spending, prices, made, outage}: Begun
 ): Promise<string | undefined> {
   const {options = {}, signal, abortSignal, createExecutor} = inputs;
   const {done, answered} = settled;
@@ -213,6 +232,7 @@ async function callMissing(
       done,
       answered,
       journal,
+      superseded,
       scoreLog,
       onEnded: (n) => ended.ended(n),
       tally,
@@ -247,8 +267,7 @@ function outageSettings(
 
 /** What a start called and paid, as far as it is known. */
 function billsOf(
-  spending: Spending | undefined,
-  tally: Tally,
+  {spending, tally, made}: Pick<Begun, "spending" | "tally" | "made">,
   limitUsd = Infinity
 ): Pick<RunResult, "calls" | "spentUsd" | "budgetStop" | "overBudgetUsd" | "uncountedAttempts"> {
   const {spentUsd, stopped: budgetStop} = spending ?? {};
@@ -258,7 +277,7 @@ function billsOf(
     spentUsd,
     budgetStop,
     overBudgetUsd: over > 0 ? over : undefined,
-    uncountedAttempts: tally.uncountedAttempts || undefined
+    uncountedAttempts: tally.uncountedAttempts + made.scorerCalls.tally.uncountedAttempts || undefined
   };
 }
 

@@ -268,7 +268,10 @@ export interface RunManifest {
     scored: number;
     unscored: number;
   };
+  /** US dollars of its own calls; those of scorers and preflights are beside it. */
   costUsd?: number;
+  /** Of `costUsd`: calls that gave no row its answer, such as failed ones that were asked again. Absent where nothing is known of any. */
+  supersededUsd?: number;
   /** Calls whose cost nobody stated. */
   unpricedCalls: number;
   /** Scores still to be given: the budget left no room for a scorer's calls. */

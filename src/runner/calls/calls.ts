@@ -3,6 +3,7 @@ import type {Completion, TokenCounter} from "../../endpoints/types.js";
 import {messageOf, UserError} from "../../store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {completedOutcome, failedOutcome} from "../journal/outcome.js";
+import type {SupersededCalls} from "../journal/superseded.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import type {CallOutcome, CallRequest, CreateExecutor, ExecutedRun, OutageSettings} from "./executor.js";
 import type {CallPrices} from "./callPrices.js";
@@ -18,6 +19,7 @@ import type {Tally} from "./tally.js";
 export interface CallInputs extends PlannedInputs {
   resolved: ResolvedEval;
   journal: AppendLog;
+  superseded: Pick<SupersededCalls, "add">;
   scoreLog: AppendLog;
   /** Told of each request that has its last word in the journal. */
   onEnded(n: number): void;
@@ -103,7 +105,9 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
   const withoutRefused = refusedKeys(inputs, stop);
   const take = (outcomes: readonly CallOutcome[]) => {
     const ended = open.ended(outcomes);
-    keep.ended(withoutRefused(ended));
+    const {refused, others} = withoutRefused(ended);
+    keep.refused(refused);
+    keep.ended(others);
     for (const {call, outcome} of ended) if (outcome.completion) scores.push(call, outcome.completion);
   };
 
@@ -137,10 +141,13 @@ function refusedKeys({ready, answered}: Pick<CallInputs, "ready" | "answered">, 
     if (reason !== undefined) stop(reason);
     return reason !== undefined;
   };
-  return (ended: readonly EndedCall[]): EndedCall[] => {
+  return (ended: readonly EndedCall[]) => {
     for (const {call, outcome} of ended)
       if (outcome.completion) answering.add(endpointOf(call.candidate).name);
-    return ended.filter((one) => !isRefused(one));
+    const refused: EndedCall[] = [];
+    const others: EndedCall[] = [];
+    for (const one of ended) (isRefused(one) ? refused : others).push(one);
+    return {refused, others};
   };
 }
 
@@ -148,15 +155,25 @@ function refusedKeys({ready, answered}: Pick<CallInputs, "ready" | "answered">, 
 function outcomeKeeper(
   {
     journal,
+    superseded,
     onEnded,
     tally,
     now,
     ready,
     made
-  }: Pick<CallInputs, "journal" | "onEnded" | "tally" | "now" | "ready" | "made">,
+  }: Pick<CallInputs, "journal" | "superseded" | "onEnded" | "tally" | "now" | "ready" | "made">,
   counters: readonly (TokenCounter | undefined)[]
 ) {
+  /** Keeps what a call took that has not ended its request. What a cascade's models took is kept with their answers. */
+  const paid = ({call, costUsd}: EndedCall) => {
+    if (!costUsd || ready[call.candidate]!.prepared.endpoint.stages) return;
+    superseded.add(costUsd);
+    tally.paid(costUsd);
+  };
   return {
+    refused(calls: readonly EndedCall[]) {
+      for (const one of calls) paid(one);
+    },
     barred(call: Call, why: NonNullable<Call["barred"]>) {
       journal.push(failedOutcome({n: call.n, key: ""}, why, new Date(now()).toISOString()));
       onEnded(call.n);
@@ -170,7 +187,10 @@ function outcomeKeeper(
         const {key, completion, error, uncounted = 0} = outcome;
         tally.uncounted(uncounted);
         // What was stopped or put off has not ended: it is missing, and this start or the next asks for it.
-        if (error?.kind === "aborted" || outcome.postponed) continue;
+        if (error?.kind === "aborted" || outcome.postponed) {
+          paid(one);
+          continue;
+        }
         const place = {n: call.n, key};
         journal.push(
           completion

@@ -42,7 +42,7 @@ export function createOpenCalls(
   const open = new Map<string, Call>();
   const refused = new Set<string>();
   const later: Call[] = [];
-  /** US dollars of answers of models, by the requests that were put off since: when they are asked again, these are not. */
+  /** US dollars of answers of a cascade's models, by the requests that were put off since: when they are asked again, these are not. */
   const paid = new Map<string, number>();
   let stopped = false;
   let wake: (() => void) | undefined;
@@ -94,9 +94,9 @@ export function createOpenCalls(
         const isRefused = refused.delete(key) && error?.kind === "aborted";
         if (isRefused || outcome.postponed) {
           later.push(call);
-          if (costUsd) paid.set(key, costUsd);
+          if (costUsd && endpoint.stages) paid.set(key, costUsd);
         } else paid.delete(key);
-        ended.push({call, outcome, costUsd});
+        ended.push({call, outcome: withCost(outcome, usd), costUsd});
       }
       wake?.();
       return ended;
@@ -106,6 +106,15 @@ export function createOpenCalls(
       wake?.();
     }
   };
+}
+
+/** An endpoint that states no price tells no cost; what the journal has, the run's cost has. */
+function withCost(outcome: CallOutcome, costUsd: number | undefined): CallOutcome {
+  const {completion, error} = outcome;
+  if (costUsd === undefined || (completion ?? error.spent)?.costUsd !== undefined) return outcome;
+  return completion
+    ? {...outcome, completion: {...completion, costUsd}}
+    : {...outcome, error: {...error, spent: {...error.spent, costUsd}}};
 }
 
 function requestOf(

@@ -53,6 +53,7 @@ export function createPreflightCalls({prices, answers, spending, now}: Preflight
       const costUsd = failed.spent && prices.costOf(endpoint, request.model, failed.spent);
       spending?.settle({key: call.key, error: failed, costUsd});
       tally.failed(failed.kind);
+      if (failed.spent) tally.spent(endpoint, request.model, failed.spent);
       throw error;
     }
   }

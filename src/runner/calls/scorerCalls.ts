@@ -16,6 +16,7 @@ import {askedOf, createSideTally, type SideTally} from "../journal/askedModels.j
 import type {CallPrices} from "./callPrices.js";
 import type {CallRequest} from "./executor.js";
 import {guardedAttempts} from "./guardedAttempts.js";
+import {mayBeBilled} from "./mayBeBilled.js";
 import {callError} from "./pool.js";
 import type {SideGuards, SidePass} from "./sideGuards.js";
 import type {Spending} from "./spending.js";
@@ -136,6 +137,15 @@ function allowedCalls({
     });
   }
 
+  const counted = (attempts: AttemptHooks): AttemptHooks => ({
+    ...attempts,
+    onAttempt(attempt) {
+      const {kind, spent} = attempt;
+      if (kind && !spent && mayBeBilled({...attempt, kind})) tally.uncounted();
+      attempts.onAttempt?.(attempt);
+    }
+  });
+
   async function attempted(
     endpoint: Endpoint,
     request: CompletionRequest,
@@ -148,7 +158,7 @@ function allowedCalls({
         spending.reserveAgain(one, failed, failed.spent && prices.costOf(endpoint, one.model, failed.spent)));
     try {
       const completion = await observedCall(endpoint, request, () =>
-        endpoint.complete(request, {...options, attempts: guardedAttempts(call, attempts, allowed)})
+        endpoint.complete(request, {...options, attempts: guardedAttempts(call, counted(attempts), allowed)})
       );
       spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, completion)});
       tally.answered(endpoint, request.model, completion);
@@ -157,6 +167,7 @@ function allowedCalls({
       const failed = callError(error);
       const costUsd = failed.spent && prices.costOf(endpoint, request.model, failed.spent);
       spending?.settle({key: call.key, error: failed, costUsd});
+      if (failed.spent) tally.spent(endpoint, request.model, failed.spent);
       throw error;
     }
   }

@@ -34,6 +34,8 @@ export interface Tally {
   ended(candidate: number, failed: boolean, costUsd: number | undefined): void;
   /** A request that is never sent: it has ended, and failed, without a call. */
   barred(candidate: number): void;
+  /** US dollars of a call that has not ended its request. */
+  paid(usd: number): void;
   /** So many attempts failed that may have been billed, and whose usage nobody told. */
   uncounted(attempts: number): void;
   readonly uncountedAttempts: number;
@@ -73,6 +75,9 @@ export function createTally(
       done++;
       failed++;
       candidates[candidate]!.failed++;
+    },
+    paid(usd) {
+      costUsd = (costUsd ?? 0) + usd;
     },
     uncounted(attempts) {
       uncounted += attempts;

@@ -1,4 +1,4 @@
-import type {Completion, Endpoint, TokenPrice, Usage} from "../../endpoints/types.js";
+import type {Completion, Endpoint, Spent, TokenPrice, Usage} from "../../endpoints/types.js";
 import type {AskedModel, SideCalls} from "../../store/index.js";
 
 type Asked = Pick<AskedModel, "endpoint" | "host" | "model" | "price" | "hosting" | "endpointKind">;
@@ -28,21 +28,40 @@ export interface SideTally {
   readonly models: readonly AskedModel[];
   answered(endpoint: Endpoint, model: string, answer: Pick<Completion, "usage" | "costUsd">): void;
   failed(kind: string): void;
+  /** What a call that has not been answered took, as far as its replies told it. */
+  spent(endpoint: Endpoint, model: string, spent: Spent): void;
+  /** An attempt has failed that may have been billed, and whose usage nobody told. */
+  uncounted(): void;
+  readonly uncountedAttempts: number;
 }
 
 export function createSideTally(prices: AskedPrices): SideTally {
   const models: AskedModel[] = [];
   let made = 0;
+  let uncountedAttempts = 0;
   let costUsd: number | undefined;
+  const paid = (...asked: Parameters<AskedPrices["costOf"]>) => {
+    const cost = prices.costOf(...asked);
+    if (cost !== undefined) costUsd = (costUsd ?? 0) + cost;
+  };
   return {
     answered(endpoint, model, answer) {
       made++;
       addAnswer(models, askedOf(endpoint, model, prices), answer.usage);
-      const cost = prices.costOf(endpoint, model, answer);
-      if (cost !== undefined) costUsd = (costUsd ?? 0) + cost;
+      paid(endpoint, model, answer);
     },
     failed(kind) {
       if (kind !== "aborted") made++;
+    },
+    uncounted() {
+      uncountedAttempts++;
+    },
+    get uncountedAttempts() {
+      return uncountedAttempts;
+    },
+    spent(endpoint, model, spent) {
+      addUsage(models, askedOf(endpoint, model, prices), {usage: spent.usage, answers: 0});
+      paid(endpoint, model, spent);
     },
     get made() {
       return made;
@@ -65,8 +84,9 @@ export function ofAllStarts(
 ): SideCalls | undefined {
   const calls = now.made + Math.max(kept.calls, sealed?.calls ?? 0);
   if (calls === 0) return undefined;
-  const earlier = kept.costUsd ?? sealed?.costUsd;
-  const before = answersOf(kept.models) >= answersOf(sealed?.models) ? kept.models : (sealed?.models ?? []);
+  const costs = [kept.costUsd, sealed?.costUsd].flatMap((usd) => usd ?? []);
+  const earlier = costs.length > 0 ? Math.max(...costs) : undefined;
+  const before = countedOf(kept.models) >= countedOf(sealed?.models) ? kept.models : (sealed?.models ?? []);
   return {
     calls,
     costUsd: now.costUsd === undefined ? earlier : now.costUsd + (earlier ?? 0),
@@ -74,14 +94,24 @@ export function ofAllStarts(
   };
 }
 
-const answersOf = (models: readonly AskedModel[] = []) => models.reduce((sum, {answers}) => sum + answers, 0);
+/** Replies that told their tokens; a failed call's among them, which no kept answer has. */
+const countedOf = (models: readonly AskedModel[] = []) =>
+  models.reduce((sum, {answers, counted}) => sum + Math.max(answers, counted), 0);
 
 /** Counts an answer to `asked` among `models`; tokens that the server did not tell are left out of the sums. */
 export function addAnswer(models: AskedModel[], asked: Asked, usage: Usage | undefined): void {
+  addUsage(models, asked, {usage, answers: 1});
+}
+
+function addUsage(
+  models: AskedModel[],
+  asked: Asked,
+  {usage, answers}: {usage: Usage | undefined; answers: number}
+): void {
   const told = usage && usage.estimatedBy === undefined ? usage : undefined;
   addModel(models, {
     ...asked,
-    answers: 1,
+    answers,
     counted: told ? 1 : 0,
     promptTokens: told?.promptTokens ?? 0,
     cachedTokens: Math.min(told?.cachedTokens ?? 0, told?.promptTokens ?? 0),

@@ -13,6 +13,7 @@ import {
 } from "../../store/index.js";
 import type {Plan} from "../plan/plan.js";
 import type {Place} from "../plan/rows.js";
+import {restoreSuperseded} from "./superseded.js";
 import {numberOf, OUTCOME, withAllColumns} from "./tables.js";
 
 /** Written when a run begins: what a start after a kill must know. */
@@ -96,9 +97,11 @@ export async function chooseFolder(
 ): Promise<RunFolder> {
   const {next: id, found} = await latestFolder(workspace, evalName, plan, options);
   if (found && !(options.noReuse && (found.finished || !found.noReuse))) {
-    if (!found.finished && found.sealed) await unseal(db, workspace, found.id, plan);
-    // A start that was killed while it removed the two logs of a sealed run leaves this one.
-    if (found.finished) await workspace.place.remove(runKey(found.id, "scores.ndjson"));
+    if (!found.finished && found.sealed) await unseal(db, workspace, found.sealed, plan);
+    // A start that was killed while it removed the logs of a sealed run leaves these.
+    if (found.finished)
+      for (const log of ["scores.ndjson", "superseded.ndjson"] as const)
+        await workspace.place.remove(runKey(found.id, log));
     return {...found, askedAt: new Date(now()).toISOString()};
   }
   const start: RunStart = {
@@ -133,7 +136,8 @@ async function inspect(
 }
 
 /** Gives a sealed run its journal back, so that a start can add to it. A journal already there is newer. */
-async function unseal(db: Database, workspace: Workspace, id: string, plan: Plan): Promise<void> {
+async function unseal(db: Database, workspace: Workspace, sealed: RunManifest, plan: Plan): Promise<void> {
+  const {id} = sealed;
   if (await hasRunFile(workspace, id, "journal.ndjson")) return;
   const items = await runTable(workspace, [id], "items");
   const numbered = async (name: "completions" | "scores") => {
@@ -150,6 +154,7 @@ async function unseal(db: Database, workspace: Workspace, id: string, plan: Plan
     "scores.ndjson",
     `select ${seq}, n, scorer, scorer_version, key, status, value, reason, details from ${await numbered("scores")} order by n`
   );
+  await restoreSuperseded(workspace, sealed);
   // Last: while there is no journal, the sealed files are the run.
   await write(
     "journal.ndjson",

@@ -29,6 +29,8 @@ export interface EndedCompletions {
   ended(n: number): void;
   /** All that have ended, in order, with `n`, `row_hash` and `expected` beside the columns of COMPLETIONS. Called once, at the end. */
   joined(): Promise<string>;
+  /** US dollars of calls whose journal lines are not among those of `joined`: failed ones that were asked again or that others were answered for. */
+  supersededUsd(joined: string): Promise<number>;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
 }
@@ -72,6 +74,13 @@ export function openCompletions(inputs: CompletionInputs): EndedCompletions {
         expected: "VARCHAR",
         ...COMPLETIONS
       });
+    },
+    async supersededUsd(joined) {
+      const found = await place.db.row<{usd: number | null}>(
+        `select (sum(cost_usd order by n, seq))::double as usd from ${await log.pack()} l
+         anti join (select n, finished_at from ${joined} where not reused) d on d.n = l.n and d.finished_at = l.finished_at`
+      );
+      return found!.usd ?? 0;
     },
     idle: () => last
   };

@@ -1,6 +1,12 @@
 import {latest, outcomeColumns} from "../journal/tables.js";
 import {type Range, within} from "../tables/chunks.js";
 
+/** A failed call is paid once, whatever requests were equal to its own. */
+const paidOnce = (of: string) =>
+  ["prompt_tokens", "completion_tokens", "cached_tokens", "tokens_estimated_by", "stage_tokens", "cost_usd"]
+    .map((name) => `if(${of}.status = 'failed', null, ${of}.${name}) as ${name}`)
+    .join(", ");
+
 interface Sources {
   /** Relation of the plan's requests. */
   requests: string;
@@ -36,7 +42,7 @@ export function endedRequests({requests, journal, reused, duplicates}: Sources, 
   ];
   if (duplicates)
     sources.push(
-      `select r.n, ${outcomeColumns("o")}, o.status = 'completed' as reused
+      `select r.n, o.* exclude (seq, n) replace (${paidOnce("o")}), o.status = 'completed' as reused
        from (select n, key from ${planned} anti join (select n from ${lines} where ${here} and ${stands}) using (n)
          anti join (select n from ${reused}) using (n) where key <> '') r
        join ${speaking} s using (key)

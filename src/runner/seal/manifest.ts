@@ -92,6 +92,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     evalFile: inputs.evalFile === undefined ? undefined : await fileOf(project, inputs.evalFile),
     counts: figures.counts,
     costUsd: figures.costUsd,
+    supersededUsd: figures.supersededUsd,
     unpricedCalls: figures.unpricedCalls,
     owedScores: figures.owedScores > 0 ? figures.owedScores : undefined,
     scorerCalls: inputs.scorerCalls,

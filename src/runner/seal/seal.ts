@@ -16,6 +16,7 @@ import {isRemote} from "../../endpoints/types.js";
 import {comparesText} from "../../scorers/comparesText.js";
 import type {ScorerCalls} from "../../scorers/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
+import {removeSuperseded, type SupersededCalls} from "../journal/superseded.js";
 import {cachedScores} from "./cachedScores.js";
 import type {EndedCompletions} from "./completions.js";
 import {copyChunks, copyParquet, type Range, rangesOf, within} from "../tables/chunks.js";
@@ -38,6 +39,7 @@ export interface SealInputs {
   runId: string;
   settled: Settled;
   scoreLog: AppendLog;
+  superseded: Pick<SupersededCalls, "usd">;
   /** Folder for what is half-made. */
   folder: string;
   retryFailed?: boolean;
@@ -56,6 +58,7 @@ export interface SealInputs {
 export interface SealFigures {
   counts: RunManifest["counts"];
   costUsd?: number;
+  supersededUsd?: number;
   unpricedCalls: number;
   /** Scores that no scorer has given yet, because its calls were stopped. */
   owedScores: number;
@@ -92,6 +95,7 @@ async function sealBeside(inputs: SealInputs, beside: Database): Promise<RunMani
       completionFigures(beside, inputs.candidates, done)
     )
   );
+  const supersededUsd = inputs.superseded.usd + (await inputs.ended.supersededUsd(done));
   const {items, prompts} = await plan.tables(runId);
   const writeTables = async (stage: string) => {
     for (const [name, file] of Object.entries({items, prompts, completions}))
@@ -102,12 +106,13 @@ async function sealBeside(inputs: SealInputs, beside: Database): Promise<RunMani
     workspace,
     runId,
     writeTables,
-    async () => inputs.manifest(await figuresOf(inputs, figures, scores)),
+    async () => inputs.manifest(await figuresOf(inputs, {...figures, supersededUsd}, scores)),
     inputs.held
   );
   await scoreLog.close();
   await rm(journalFile(workspace, runId), {force: true});
   await rm(scoresFile(workspace, runId), {force: true});
+  await removeSuperseded(workspace, runId);
   return manifest;
 }
 
@@ -213,7 +218,7 @@ async function completionFigures(
 
 async function figuresOf(
   {place: {db}, plan, resolved}: SealInputs,
-  {completed, failed, reused, cost, unpriced}: CompletionFigures,
+  {completed, failed, reused, cost, unpriced, supersededUsd}: CompletionFigures & {supersededUsd: number},
   scores: string
 ): Promise<SealFigures> {
   const {scored, given} = (await db.row<{scored: number; given: number}>(
@@ -222,7 +227,8 @@ async function figuresOf(
   ))!;
   return {
     counts: {planned: plan.total, completed, failed, reused, scored, unscored: completed - scored},
-    costUsd: cost ?? undefined,
+    costUsd: supersededUsd > 0 ? (cost ?? 0) + supersededUsd : (cost ?? undefined),
+    supersededUsd: supersededUsd > 0 ? supersededUsd : undefined,
     unpricedCalls: unpriced,
     owedScores: completed * resolved.scorers.length - given
   };

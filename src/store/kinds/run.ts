@@ -41,7 +41,9 @@ export type RunFile =
   /** What models of cascades answered to requests that have failed as a whole, or were stopped. */
   | "stage-answers.ndjson"
   /** What endpoints were answered before the first row: no words of a row. */
-  | "preflight-answers.ndjson";
+  | "preflight-answers.ndjson"
+  /** What calls cost that are in no journal line: no words of a row. */
+  | "superseded.ndjson";
 
 export type RunTable = keyof typeof TABLES;
 
