@@ -22,13 +22,16 @@ describe("the budget of a race", () => {
   let project: Project;
   let withoutUsage: string | undefined;
   let failing: string | undefined;
+  /** Whether every fifth answer tells no tokens. */
+  let untold = false;
   beforeAll(async () => {
     model = await startModelServer({
       models: [...NAMES, "judge"],
       behave: ({body, prompt}) => {
         if (body.model === failing && Number(prompt.split(" ")[1]) % 7 === 0)
           return {status: 400, body: {error: {message: "no"}}};
-        return {usage: body.model !== withoutUsage};
+        const isUntold = untold && Number(prompt.split(" ")[1]) % 5 === 0;
+        return {usage: body.model !== withoutUsage && !isUntold};
       },
       answer: ({prompt, body}) => {
         if (body.model === "judge") return `Rating: ${3 + (prompt.length % 5)}`;
@@ -40,6 +43,7 @@ describe("the budget of a race", () => {
   afterAll(() => model.close());
   beforeEach(async () => {
     withoutUsage = failing = undefined;
+    untold = false;
     model.requests.length = 0;
     project = await wordsProject(await temporaryProject(), 400);
     return () => project.store.close();
@@ -103,6 +107,20 @@ describe("the budget of a race", () => {
     expect(unpriced).toBeGreaterThan(0);
     // One byte may be a token: no call to "d" can have cost less than its eight tokens of answer.
     expect(known + 0.008 * unpriced).toBeLessThanOrEqual(budgetUsd);
+  });
+
+  it("counts answers of unknown cost as the others, over all its starts", async () => {
+    untold = true;
+    const budgetUsd = 2;
+    const each = 0.015;
+    await runRace(definition({}, 8), inputs({budgetUsd: 1.2}), {budgetUsd});
+    const {record} = await runRace(definition({}, 8), inputs(), {budgetUsd});
+    expect(each * asked()).toBeGreaterThan(1.2);
+    expect(each * asked()).toBeLessThanOrEqual(budgetUsd);
+    const spent = record.rounds.map(({spentUsd}) => spentUsd!["a"]!);
+    expect(spent).toEqual(spent.toSorted((a, b) => a - b));
+    const rows = record.rounds.map((round) => round.rows);
+    expect(spent[0]).toBeCloseTo(each * rows[0]!, 6);
   });
 
   it("judges no round whose scores are owed, and is replayed with what a judge cost", async () => {
