@@ -96,7 +96,7 @@ export function createOpenCalls(
           later.push(call);
           if (costUsd && endpoint.stages) paid.set(key, costUsd);
         } else paid.delete(key);
-        ended.push({call, outcome: withCost(outcome, usd), costUsd});
+        ended.push({call, outcome: endpoint.stages ? outcome : withCost(outcome, usd), costUsd});
       }
       wake?.();
       return ended;

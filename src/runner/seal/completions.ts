@@ -76,9 +76,15 @@ export function openCompletions(inputs: CompletionInputs): EndedCompletions {
       });
     },
     async supersededUsd(joined) {
+      // What a cascade's models answered to a request that failed is kept, and in the cost of the one that comes after it.
+      const staged = inputs.ready.filter(({record}) => isStaged(record)).map(({record}) => record.name);
+      const {candidate} = placeOf(plan, "l.n");
+      const counts =
+        staged.length === 0 ? "true" : `${candidate} not in (${staged.map(sqlString).join(", ")})`;
       const found = await place.db.row<{usd: number | null}>(
         `select (sum(cost_usd order by n, seq))::double as usd from ${await log.pack()} l
-         anti join (select n, finished_at from ${joined} where not reused) d on d.n = l.n and d.finished_at = l.finished_at`
+         anti join (select n, finished_at from ${joined} where not reused) d on d.n = l.n and d.finished_at = l.finished_at
+         where ${counts}`
       );
       return found!.usd ?? 0;
     },
