@@ -39,8 +39,12 @@ export interface CombinedCandidate {
   model: string;
   /** The tool that asked it. */
   tool: string;
-  /** The provider's address, where the model's id names a provider that is known. */
+  /** The provider's own name for the model, where the id names a provider that is known: "gpt-4o" of "openai:chat:gpt-4o". */
+  pricedAs?: string;
+  /** The provider's address. */
   baseUrl?: string;
+  /** Where a model runs that the id says to be on a machine of one's own, such as "ollama:chat:gemma". */
+  hosting?: "on-prem";
 }
 
 export interface CombinedAnswer extends ImportedAnswer {
@@ -166,8 +170,7 @@ function candidatesOf(files: readonly ImportedFile[], baseline: string | undefin
   for (const {tool, answers} of files)
     for (const {candidate: name, model} of answers) {
       const known = found.get(name);
-      if (!known)
-        found.set(name, {name, model: model ?? name, tool, baseUrl: baseUrlOf(tool, model ?? name)});
+      if (!known) found.set(name, {name, model: model ?? name, tool, ...reachedAt(tool, model ?? name)});
     }
   const candidates = [...found.values()];
   if (baseline === undefined) return candidates;
@@ -175,9 +178,10 @@ function candidatesOf(files: readonly ImportedFile[], baseline: string | undefin
   return [...base, ...candidates.filter(({name}) => name !== baseline)];
 }
 
-function baseUrlOf(tool: string, model: string): string | undefined {
-  const {reach} = reachOf(tool === "openai-evals" ? `openai:${model}` : model);
-  return reach?.hosting === "api" ? reach.baseUrl : undefined;
+function reachedAt(tool: string, id: string): Pick<CombinedCandidate, "pricedAs" | "baseUrl" | "hosting"> {
+  const {model, reach} = reachOf(tool === "openai-evals" ? `openai:${id}` : id);
+  if (reach?.hosting === "on-prem") return {hosting: reach.hosting};
+  return {pricedAs: model === id ? undefined : model, baseUrl: reach?.baseUrl};
 }
 
 function scorersOf(files: readonly ImportedFile[]): Combined["scorers"] {

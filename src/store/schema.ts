@@ -150,6 +150,8 @@ export interface Answerer {
 export interface RunCandidate {
   name: string;
   model: string;
+  /** What price lists call the model, where another tool's name for it says its provider, too. */
+  pricedAs?: string;
   endpoint: string;
   endpointKind: string;
   hosting: string;
