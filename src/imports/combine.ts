@@ -13,6 +13,8 @@ export interface Combined {
   primary: string;
   /** Names of the slices that rows have. */
   slices: string[];
+  /** The name of what rows are grouped by. */
+  cluster?: string;
   repeats: number;
   /** In the order of rows, candidates and repeats. */
   answers: CombinedAnswer[];
@@ -86,6 +88,7 @@ export function combine(
     scorers,
     primary,
     slices,
+    cluster: options.cluster,
     repeats,
     answers,
     notes: [...told, ...varyingNotes(varying, MOST_SLICE_VALUES)],

@@ -88,8 +88,10 @@ export function manifestOf({id, planHash, files, combined, options, now}: Manife
         bytes,
         tool,
         version,
-        answers: answers.length
+        answers: answers.length,
+        candidate: answers[0]?.candidate
       })),
+      cluster: combined.cluster,
       notes: notes.length > 0 ? notes : undefined
     }
   };
