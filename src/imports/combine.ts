@@ -1,4 +1,5 @@
 import {sha256, UserError} from "../store/index.js";
+import {answersOf} from "./answersOf.js";
 import {Problems} from "./problems.js";
 import {reachOf} from "./projects/providers.js";
 import type {ImportedAnswer, ImportedFile, ImportedSource} from "./types.js";
@@ -12,6 +13,8 @@ export interface Combined {
   primary: string;
   /** Names of the slices that rows have. */
   slices: string[];
+  /** The name of what rows are grouped by. */
+  cluster?: string;
   repeats: number;
   /** In the order of rows, candidates and repeats. */
   answers: CombinedAnswer[];
@@ -38,8 +41,12 @@ export interface CombinedCandidate {
   model: string;
   /** The tool that asked it. */
   tool: string;
-  /** The provider's address, where the model's id names a provider that is known. */
+  /** The provider's own name for the model, where the id names a provider that is known: "gpt-4o" of "openai:chat:gpt-4o". */
+  pricedAs?: string;
+  /** The provider's address. */
   baseUrl?: string;
+  /** Where a model runs that the id says to be on a machine of one's own, such as "ollama:chat:gemma". */
+  hosting?: "on-prem";
 }
 
 export interface CombinedAnswer extends ImportedAnswer {
@@ -81,6 +88,7 @@ export function combine(
     scorers,
     primary,
     slices,
+    cluster: options.cluster,
     repeats,
     answers,
     notes: [...told, ...varyingNotes(varying, MOST_SLICE_VALUES)],
@@ -119,91 +127,6 @@ function assertNamesThere(
   const uncut = slices.filter(isMissing);
   if (uncut.length > 0) problems.add(`no row has a ${uncut.join(", ")} to slice by.${hint}`);
   problems.assertNone();
-}
-
-/** All answers with their repeats. Throws a UserError with all that keeps them from standing beside one another. */
-function answersOf(files: readonly ImportedFile[]): CombinedAnswer[] {
-  const fileOf = new Map<string, number>();
-  const repeats = new Map<string, Set<number>>();
-  const found: CombinedAnswer[] = [];
-  const wrong = new WrongAnswers();
-  for (const [f, file] of files.entries())
-    for (const answer of file.answers) {
-      const {row, candidate} = answer;
-      if (row === "" || candidate === "") {
-        wrong.add(
-          `${file.path} holds answers without a row's id or a candidate's name`,
-          row,
-          "Give each answer both"
-        );
-        continue;
-      }
-      const key = `${row}\u0000${candidate}`;
-      const other = files[fileOf.get(key) ?? f]!;
-      if (other !== file) {
-        wrong.add(
-          `${other.path} and ${file.path} both hold answers of ${candidate}`,
-          row,
-          `Tell the two apart by a name: before=${other.path} after=${file.path}`
-        );
-        continue;
-      }
-      for (const [field, name] of Object.entries(AMOUNTS) as [keyof typeof AMOUNTS, string][])
-        if (!isAmount(answer[field]))
-          wrong.add(
-            `${file.path} holds a ${name} below 0 of ${candidate}`,
-            row,
-            "Leave out what is not known"
-          );
-      fileOf.set(key, f);
-      const seen = repeats.get(key) ?? new Set<number>();
-      const repeat = answer.repeat ?? seen.size;
-      const isCount = Number.isInteger(repeat) && repeat >= 0 && repeat <= 10_000;
-      if (seen.has(repeat) || !isCount)
-        wrong.add(
-          `${file.path} holds repeat ${repeat + 1} of ${candidate} ${isCount ? "twice" : "which is no count"}`,
-          row,
-          "Export one run a file"
-        );
-      repeats.set(key, seen.add(repeat));
-      found.push({...answer, repeat});
-    }
-  wrong.assertNone();
-  if (found.length === 0)
-    throw new UserError(`${files.map(({path}) => path).join(", ")}: there is no answer in it.`);
-  return found;
-}
-
-const AMOUNTS = {
-  costUsd: "cost",
-  promptTokens: "number of prompt tokens",
-  completionTokens: "number of completion tokens",
-  cachedTokens: "number of cached tokens"
-} as const;
-
-const isAmount = (value: number | undefined) => value === undefined || value >= 0;
-
-/** What is wrong with answers, each kind of it once with the rows where it was found. */
-class WrongAnswers {
-  readonly #found = new Map<string, {rows: Set<string>; advice: string}>();
-
-  add(what: string, row: string, advice: string): void {
-    const known = this.#found.get(what) ?? {rows: new Set(), advice};
-    if (row !== "") known.rows.add(row);
-    this.#found.set(what, known);
-  }
-
-  assertNone(): void {
-    const problems = new Problems();
-    for (const [what, {rows, advice}] of this.#found) problems.add(`${what}${whereOf(rows)}. ${advice}.`);
-    problems.assertNone();
-  }
-}
-
-function whereOf(rows: ReadonlySet<string>): string {
-  if (rows.size === 0) return "";
-  const first = [...rows].slice(0, 5).join(", ");
-  return rows.size > 5 ? ` on ${rows.size} rows: ${first}, …` : ` on row${rows.size > 1 ? "s" : ""} ${first}`;
 }
 
 function rowsOf(
@@ -250,8 +173,7 @@ function candidatesOf(files: readonly ImportedFile[], baseline: string | undefin
   for (const {tool, answers} of files)
     for (const {candidate: name, model} of answers) {
       const known = found.get(name);
-      if (!known)
-        found.set(name, {name, model: model ?? name, tool, baseUrl: baseUrlOf(tool, model ?? name)});
+      if (!known) found.set(name, {name, model: model ?? name, tool, ...reachedAt(tool, model ?? name)});
     }
   const candidates = [...found.values()];
   if (baseline === undefined) return candidates;
@@ -259,9 +181,10 @@ function candidatesOf(files: readonly ImportedFile[], baseline: string | undefin
   return [...base, ...candidates.filter(({name}) => name !== baseline)];
 }
 
-function baseUrlOf(tool: string, model: string): string | undefined {
-  const {reach} = reachOf(tool === "openai-evals" ? `openai:${model}` : model);
-  return reach?.hosting === "api" ? reach.baseUrl : undefined;
+function reachedAt(tool: string, id: string): Pick<CombinedCandidate, "pricedAs" | "baseUrl" | "hosting"> {
+  const {model, reach} = reachOf(tool === "openai-evals" ? `openai:${id}` : id);
+  if (reach?.hosting === "on-prem") return {hosting: reach.hosting};
+  return {pricedAs: model === id ? undefined : model, baseUrl: reach?.baseUrl};
 }
 
 function scorersOf(files: readonly ImportedFile[]): Combined["scorers"] {

@@ -26,6 +26,7 @@ export function manifestOf({id, planHash, files, combined, options, now}: Manife
   const stopped = stoppedText(combined);
   const time = new Date(now).toISOString();
   const costs = answers.flatMap(({costUsd}) => costUsd ?? []);
+  const unpriced = answers.filter(({failed, costUsd}) => failed === undefined && costUsd === undefined);
   const rowsHash = hashJson(rows.map(({id, hash}) => [id, hash]));
   return {
     kind: "run",
@@ -40,12 +41,13 @@ export function manifestOf({id, planHash, files, combined, options, now}: Manife
     planHash,
     dataset: {name: options.eval, version: rowsHash.slice(0, 16), rows: rows.length},
     split: {id: "imported", name: "imported", strategy: "imported", part: "test", seed: ""},
-    candidates: candidates.map(({name, model, tool, baseUrl}, i) => ({
+    candidates: candidates.map(({name, model, pricedAs, tool, baseUrl, hosting = "unknown"}, i) => ({
       name,
       model,
+      pricedAs,
       endpoint: tool,
       endpointKind: "imported",
-      hosting: "unknown",
+      hosting,
       identity: identityOf(baseUrl),
       params: {},
       baseline: i === 0 ? true : undefined
@@ -71,7 +73,7 @@ export function manifestOf({id, planHash, files, combined, options, now}: Manife
       unscored: answers.length - failed - scored
     },
     costUsd: costs.length > 0 ? costs.reduce((sum, cost) => sum + cost, 0) : undefined,
-    unpricedCalls: 0,
+    unpricedCalls: unpriced.length,
     startedAt: time,
     sealedAt: time,
     seconds: 0,
@@ -86,8 +88,10 @@ export function manifestOf({id, planHash, files, combined, options, now}: Manife
         bytes,
         tool,
         version,
-        answers: answers.length
+        answers: answers.length,
+        candidate: answers[0]?.candidate
       })),
+      cluster: combined.cluster,
       notes: notes.length > 0 ? notes : undefined
     }
   };

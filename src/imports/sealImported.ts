@@ -48,7 +48,7 @@ export async function sealImported(
   options: SealImportedOptions
 ): Promise<{manifest: RunManifest; unchanged: boolean}> {
   const planHash = hashJson([
-    4,
+    5,
     options.eval,
     options.margin ?? null,
     options.gate ?? null,

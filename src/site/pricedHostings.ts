@@ -48,7 +48,7 @@ export function pricedHostings(
       return only({kind: candidate.hosting});
     // Where another tool's candidate runs is not known.
     const isApi = billed || applied || candidate.hosting === "api";
-    return isApi ? only({kind: "api", provider: candidate.endpoint, price: applied?.price}) : [];
+    return isApi ? only({kind: "api", provider: providerOf(candidate), price: applied?.price}) : [];
   }
   return stated.map((hosting, i): PricedHosting => {
     if (hosting.kind !== "api") return {hosting, elsewhere: false};
@@ -66,6 +66,10 @@ export function pricedHostings(
   });
 }
 
+/** The tool that results come from is nobody's provider. */
+const providerOf = ({endpoint, endpointKind}: RunCandidate) =>
+  endpointKind === "imported" ? undefined : endpoint;
+
 /** With what a batch costs by the list, where that is not stated. */
 export function withBatchShare({hosting, row}: PricedHosting, tokens: RequestTokens): HostingModel {
   const {promptTokens, completionTokens} = tokens;
@@ -75,10 +79,10 @@ export function withBatchShare({hosting, row}: PricedHosting, tokens: RequestTok
   return {...hosting, batchPriceShare: hosting.batchPriceShare ?? batch};
 }
 
-/** Providers whose bill it is what the calls of the run cost. */
+/** Providers whose bill it is what the calls of the run cost; "" is one that is not known. */
 export function billersOf(hostings: readonly PricedHosting[]): string[] {
   return hostings.flatMap(({hosting, elsewhere}) =>
-    hosting.kind === "api" && !elsewhere ? (hosting.provider ?? []) : []
+    hosting.kind === "api" && !elsewhere ? [hosting.provider ?? ""] : []
   );
 }
 

@@ -29,6 +29,8 @@ export interface AppliedPrice {
 /** A model that was or will be asked, with what its endpoint states. */
 export interface PricedModel extends AskedAt, Billed {
   model: string;
+  /** What price lists call it, where that is another name. */
+  pricedAs?: string;
   /** Of the endpoint, which has its address or provider. */
   identity?: Record<string, string>;
 }
@@ -41,10 +43,10 @@ export function appliedPrice(
   one: PricedModel,
   {prices = [], repriced = false, at}: PriceChoice
 ): AppliedPrice | undefined {
-  const {model, price: stated} = one;
+  const {model, pricedAs = model, price: stated} = one;
   // Of a model's rows some may state other prices alone, such as for training.
   const stating = listServes(one) ? prices.filter((row) => tokenPrice(row) !== undefined) : [];
-  const row = priceAt(stating, model, at, askedAt(one));
+  const row = priceAt(stating, pricedAs, at, askedAt(one));
   const price = row && tokenPrice(row);
   const listed = price && {price, row};
   const own = stated && {price: stated};

@@ -150,6 +150,8 @@ export interface Answerer {
 export interface RunCandidate {
   name: string;
   model: string;
+  /** What price lists call the model, where another tool's name for it says its provider, too. */
+  pricedAs?: string;
   endpoint: string;
   endpointKind: string;
   hosting: string;
@@ -310,7 +312,11 @@ export interface ImportedFrom {
     /** The tool's version, where the file states it. */
     version?: string;
     answers: number;
+    /** The first candidate that it holds answers of: the only one where a name was given to it. */
+    candidate?: string;
   }[];
+  /** The column by which rows are grouped. */
+  cluster?: string;
   /** What a reader of the verdict should know of the files, a sentence each; absent where there is nothing, and in runs made before it was noted. */
   notes?: string[];
 }

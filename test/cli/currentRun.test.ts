@@ -225,3 +225,45 @@ export default defineEval({source: imported({files: ["results.csv"]}), gate: [{m
   expect(other.stdout).toContain("another definition (the result files)");
   expect(other.code).toBe(101);
 });
+
+it("passes no gate on imported results whose files are missing, broken or named for another candidate", async () => {
+  const folder = await temporaryProject();
+  await mkdir(join(folder, "evals"));
+  await writeFile(join(folder, "package.json"), JSON.stringify({type: "module"}));
+  const write = definitionFile(join(folder, "evals"), "given.eval.ts");
+  const state = (source: object) =>
+    write(
+      `import {defineEval, imported} from ${JSON.stringify(engine)};
+export default defineEval({name: "given", source: imported(${JSON.stringify(source)}), gate: [{candidate: "a", minScore: 0.5}]});`
+    );
+  const rows = (strict: number) =>
+    Array.from({length: 40}, (_, i) => [`r${i},x,1,easy,g${i % 20}`, `r${i},x,${strict},strict,g${i % 20}`]);
+  const text = (strict: number) => ["row,candidate,score,scorer,group", ...rows(strict).flat()].join("\n");
+  const give = async (file: string, content: string) => writeFile(join(folder, file), content);
+  await give("one.csv", text(0));
+  await give("two.csv", text(1));
+  const source = {files: ["a=one.csv", "b=two.csv"], baseline: "a", scorer: "easy"};
+  await state(source);
+  await assayHere(folder, "run");
+  const checked = async () => {
+    const {code, stdout} = await assayHere(folder, "check");
+    return [code, /of another definition \(([^)]*)\)/.exec(stdout)?.[1]];
+  };
+  expect(await checked()).toEqual([0, undefined]);
+  for (const [stated, other] of [
+    [{files: ["b=one.csv", "a=two.csv"]}, "the candidates"],
+    [{scorer: "strict"}, "the primary scorer"],
+    [{cluster: "group"}, "the cluster"],
+    [{scorer: "kind"}, "the result files, which cannot be read as the eval states"],
+    [{files: ["a=one.csv", "b=three.csv"]}, "the result files, which cannot be read as the eval states"]
+  ] as const) {
+    await state({...source, ...stated});
+    expect(await checked()).toEqual([101, other]);
+  }
+  await state(source);
+  expect(await checked()).toEqual([0, undefined]);
+  for (const spoilt of ['{"results": {"results": [{"provi', text(0.5)]) {
+    await give("two.csv", spoilt);
+    expect((await checked())[0]).toBe(101);
+  }
+});

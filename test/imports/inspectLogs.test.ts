@@ -184,6 +184,76 @@ describe("what a sample cost", () => {
     expect(await used(both)).toEqual([10, 5, undefined, undefined]);
   });
 
+  describe("where its grader is the same model", () => {
+    const own = counts(100, 10, 110);
+    const graded = {...counts(1000, 200, 1200), total_cost: 0.5};
+    const both = {...counts(1100, 210, 1310), total_cost: 0.75};
+    const begin = (id: string, type: string, more: object = {}) => ({event: "span_begin", id, type, ...more});
+    const call = (usage: object, more: object = {}) => ({
+      event: "model",
+      model: "openai/small",
+      output: {usage},
+      ...more
+    });
+    const spent = async (more: object, told: object = {}) => {
+      const path = log({
+        "header.json": {...header, eval: {...header.eval, ...told}},
+        "samples/1_epoch_1.json": sample(1, "C", {
+          scores: {model_graded_qa: {value: "C"}},
+          model_usage: {"openai/small": both},
+          working_time: 2,
+          ...more
+        })
+      });
+      const {
+        answers: [answer],
+        notes
+      } = combine(await readResults([path]));
+      const {promptTokens, completionTokens, costUsd, latencyMs} = answer!;
+      return {spent: [promptTokens, completionTokens, costUsd, latencyMs], notes};
+    };
+
+    it("is that of the calls outside of scorers, until these begin", async () => {
+      const spans = [
+        begin("s", "solver"),
+        call(own, {span_id: "s"}),
+        begin("t", "scorers", {working_start: 0.5}),
+        begin("u", "scorer", {parent_id: "t", working_start: 0.75}),
+        begin("v", "tool", {parent_id: "u"}),
+        call(graded, {span_id: "v"})
+      ];
+      expect(await spent({events: spans})).toEqual({spent: [100, 10, 0.25, 500], notes: []});
+      const step = (action: string) => ({event: "step", action, type: "scorer", working_start: 0.25});
+      const steps = [step("begin"), call(graded), call(graded, {cache: "read"}), step("end"), call(own)];
+      expect((await spent({events: steps})).spent).toEqual([100, 10, 0.25, 250]);
+      const roles = [call(own), call(graded, {role: "grader"})];
+      expect((await spent({events: roles})).spent).toEqual([100, 10, 0.25, 2000]);
+    });
+
+    it("is all that the sample counts where it was scored later, and unknown where calls are missing", async () => {
+      const events = [call(own), call(graded, {role: "grader"})];
+      const later = {events, model_usage: {"openai/small": own}};
+      expect((await spent(later)).spent).toEqual([100, 10, undefined, 2000]);
+      const {spent: unknown, notes} = await spent({events: events.slice(1)});
+      expect(unknown).toEqual([undefined, undefined, undefined, 2000]);
+      expect(notes).toEqual([
+        expect.stringMatching(/\.eval: what the model spent on 1 of the samples is not known: a grader may/)
+      ]);
+    });
+
+    it("is told without events by the grader's role, by the answer's own usage, or not at all", async () => {
+      const role_usage = {grader: graded};
+      expect((await spent({role_usage})).spent).toEqual([100, 10, 0.25, 2000]);
+      const model_roles = {grader: {model: "openai/other"}};
+      expect((await spent({role_usage}, {model_roles})).spent).toEqual([1100, 210, 0.75, 2000]);
+      expect((await spent({output: {usage: both}})).notes).toEqual([]);
+      expect(await spent({output: {usage: own}})).toEqual({
+        spent: [undefined, undefined, undefined, 2000],
+        notes: [expect.stringContaining("is not known")]
+      });
+    });
+  });
+
   it("counts what the cache took where the input is without it, and has the log's price", async () => {
     const cache = {input_tokens_cache_read: 1000, input_tokens_cache_write: 200};
     const beside = {...counts(10, 5, 1215), ...cache, total_cost: 0.25};
@@ -217,6 +287,8 @@ describe("a sample that was answered from the cache", () => {
 
   it("is none where the cache was written, or answered its grader", async () => {
     expect(await spent(call("openai/small", "write"), call("openai/grader", "read"))).toEqual([10, 5]);
+    const grader = {...call("openai/small", "read"), role: "grader"};
+    expect(await spent(call("openai/small", null), grader)).toEqual([10, 5]);
   });
 });
 

@@ -87,6 +87,19 @@ it("scores of one name by a program, by a person and on an observation are score
   expect((await combined({data: [trace("1", [human])]})).scorers[0]).toMatchObject({name: "v", human: true});
 });
 
+it("a person's scores are apart from a program's of that name where no trace has both", async () => {
+  const human = score({source: "ANNOTATION", value: 0});
+  const {scorers, answers} = await combined(
+    {data: [trace("1", [score({})]), trace("2", [])]},
+    {data: [{...human, traceId: "2"}]}
+  );
+  expect(scorers.map(({name, human}) => [name, human])).toEqual([
+    ["v", false],
+    ["v (human)", true]
+  ]);
+  expect(answers.map(({scores}) => scores.map(({value}) => value))).toEqual([[1], [0]]);
+});
+
 it("one trace, as the API gives it with its scores, is read", async () => {
   const {answers} = await combined(trace("1", [score({})], {observations: []}));
   expect(answers).toMatchObject([{candidate: "r1", output: "a", scores: [{scorer: "v", value: 1}]}]);

@@ -114,6 +114,21 @@ describe("CSV", () => {
 });
 
 describe("Phoenix", () => {
+  it("a person's annotations are apart from a model's of that name on other examples", async () => {
+    const of = (example_id: string, annotator_kind: string, score: number) => ({
+      example_id,
+      input: {},
+      reference_output: {},
+      output: "x",
+      annotations: [{name: "c", annotator_kind, score}]
+    });
+    const {scorers} = await combined([of("e", "LLM", 1), of("f", "HUMAN", 0)], [of("g", "HUMAN", 0)]);
+    expect(scorers.map(({name, human}) => [name, human])).toEqual([
+      ["c", false],
+      ["c (human)", true]
+    ]);
+  });
+
   it("annotations of one name by a model and by a person are scorers apart", async () => {
     const annotations = [
       {name: "c", annotator_kind: "LLM", score: 1},
@@ -204,6 +219,23 @@ describe("OpenAI Evals", () => {
     );
     expect(called!.answers[0]!.output).toBeUndefined();
     expect(empty!.answers[0]!.output).toBe("");
+  });
+
+  it("a grader is known by the whole of its name, whether or not the eval is there", async () => {
+    const uuid = (n: number) => `5e2b1c1a-0000-4000-8000-00000000000${n}`;
+    const names = ["exact", "exact-lower", `exact-${uuid(9)}`];
+    const results = names.map((name, i) => ({name: `${name}-${uuid(i)}`, score: i / 4})).reverse();
+    const named = {...item(0), results: [...results, {name: "Tone-2222", score: 1}]};
+    const testing_criteria = [...names.map((name) => ({name})), {id: "Tone-2222", name: "Tone"}];
+    const told = async (...contents: object[]) =>
+      (await combined(...contents)).answers[0]!.scores.map(({scorer, value}) => [scorer, value]);
+    const known = [
+      [names[2], 0.5],
+      ["exact-lower", 0.25],
+      ["exact", 0]
+    ];
+    expect(await told(named, {object: "eval", id: "e", testing_criteria})).toEqual([...known, ["Tone", 1]]);
+    expect(await told(named)).toEqual([...known, ["Tone-2222", 1]]);
   });
 
   it("two graders of one name stay two", async () => {

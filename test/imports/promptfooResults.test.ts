@@ -174,3 +174,23 @@ it("a provider's address keeps its host and path, and no credential is read", as
   expect(answers[2]!.failed).toBe(`Request to ${plain} failed`);
   expect(JSON.stringify([answers, candidates])).not.toMatch(/hunter2pw|SECRETQUERY/);
 });
+
+it("named metrics that are called as promptfoo's own scores are, are scorers apart", async () => {
+  const {answers} = await combined([
+    result("a", "parcel", {success: false, score: 0.25, namedScores: {pass: 1, score: 0.75, tone: 0.5}})
+  ]);
+  expect(answers[0]!.scores.map(({scorer, value}) => [scorer, value])).toEqual([
+    ["pass", 0],
+    ["score", 0.25],
+    ["pass (metric)", 1],
+    ["score (metric)", 0.75],
+    ["tone", 0.5]
+  ]);
+});
+
+it("a scorer that occurs twice in one answer is refused", async () => {
+  const twice = {namedScores: {pass: 1, "pass (metric)": 0}};
+  await expect(combined([result("a", "parcel"), result("a", "refund", twice)])).rejects.toThrow(
+    /\.json holds two scores by pass \(metric\) in one answer of a on row test-\w+\. Give each scorer a name/
+  );
+});

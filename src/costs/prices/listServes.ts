@@ -2,7 +2,7 @@ import type {TokenPrice} from "../completionCost.js";
 
 /** What tells whether an API bills the tokens of a model. */
 export interface Billed {
-  /** "api", "on-prem", "cloud", "edge", or "unknown" of another tool's results; absent in records made before it was noted. */
+  /** "api", "on-prem", "cloud", "edge", or "unknown" of most of another tool's results; absent in records made before it was noted. */
   hosting?: string;
   /** "openai", "hosted", "embedded", "recorded", or "imported" of another tool's results. */
   endpointKind?: string;
@@ -13,10 +13,10 @@ export interface Billed {
 /**
  * Whether rows of a price list hold for a model: an API bills its tokens. They never hold for machines of the team and models
  * of this process, whatever others take for a model of that name; for a recording where it states a price itself. Where
- * another tool asked, or an older record does not say where it runs, they hold.
+ * results of another tool, or an older record, do not say where it runs, they hold.
  */
 export function listServes({hosting, endpointKind, price}: Billed): boolean {
-  if (hosting === undefined || endpointKind === "imported") return true;
+  if (hosting === undefined || hosting === "unknown") return true;
   if (hosting !== "api") return false;
   return price !== undefined || (endpointKind !== "recorded" && endpointKind !== "embedded");
 }

@@ -13,6 +13,7 @@ import {
 import type {Content} from "../content.js";
 import {askedText, numberOf, slicesOf, timeOf} from "../json.js";
 import type {ImportedAnswer, ImportedFile, ImportedScore} from "../types.js";
+import {spentOf} from "./inspectSpent.js";
 import {fileOf, misshapen, type ResultReader} from "./types.js";
 
 /**
@@ -29,26 +30,31 @@ export const inspect: ResultReader = {
   read: async (contents) => {
     const files: ImportedFile[] = [];
     for (const content of contents) {
-      const {header, answers} = await logOf(content);
+      const {header, answers, untold} = await logOf(content);
       if (answers.length === 0)
         throw misshapen(
           content.path,
           "the log",
           "holds no samples: it was written with `--no-log-samples`, or cut"
         );
+      const {notes, ...end} = endOf(header, answers.length);
       files.push(
         fileOf(content, {
           tool: "inspect",
           version: textOf(at(header, "eval", "packages", "inspect_ai")),
           title: textOf(at(header, "eval", "task")),
           answers,
-          ...endOf(header, answers.length)
+          notes: untold === 0 ? notes : [...notes, untoldNote(untold)],
+          ...end
         })
       );
     }
     return new Set(files.map(({title}) => title)).size > 1 ? files.map(byTask) : files;
   }
 };
+
+const untoldNote = (samples: number) =>
+  `what the model spent on ${samples} of the samples is not known: a grader may have asked the same model, and the log does not tell its calls apart.`;
 
 /** A run that was cut, cancelled or ended by an error mostly lacks samples. */
 function endOf(header: JsonObject, held: number): Pick<ImportedFile, "notes" | "lacks" | "missing"> {
@@ -86,32 +92,43 @@ function byTask(file: ImportedFile): ImportedFile {
   return {...file, answers};
 }
 
+interface Log {
+  header: JsonObject;
+  answers: ImportedAnswer[];
+  /** Of how many it is not known what the candidate spent. */
+  untold: number;
+}
+
 /** Each sample becomes its answer as it is read: with their events, all would not fit into memory. */
-async function logOf(content: Content): Promise<{header: JsonObject; answers: ImportedAnswer[]}> {
+async function logOf(content: Content): Promise<Log> {
   if (content.kind !== "zip") {
     const header = (content as {value: JsonObject}).value;
-    return {header, answers: objectsOf(header.samples).map((sample) => answerOf(header, sample))};
+    const log: Log = {header, answers: [], untold: 0};
+    for (const sample of objectsOf(header.samples)) addSample(log, sample);
+    return log;
   }
   const {zip, path} = content;
   try {
-    const log = await inspectLog(path, zip);
-    if (!log)
+    const packed = await inspectLog(path, zip);
+    if (!packed)
       throw misshapen(path, "the zip file", "has no header.json and samples/, so it is no Inspect log");
-    const answers: ImportedAnswer[] = [];
-    for await (const sample of log.samples) answers.push(answerOf(log.header, sample));
-    return {header: log.header, answers};
+    const log: Log = {header: packed.header, answers: [], untold: 0};
+    for await (const sample of packed.samples) addSample(log, sample);
+    return log;
   } finally {
     zip.close();
   }
 }
 
-function answerOf(header: JsonObject, sample: JsonObject): ImportedAnswer {
+function addSample(log: Log, sample: JsonObject): void {
   const error = textOf(at(sample, "error", "message"));
   const scores = isObject(sample.scores) ? Object.entries(sample.scores) : [];
   const epoch = numberOf(sample.epoch);
-  const model = textOf(at(header, "eval", "model")) ?? "unknown";
+  const model = textOf(at(log.header, "eval", "model")) ?? "unknown";
   const invalid = inspectInvalidation(sample);
-  return {
+  const {untold, ...spent} = spentOf(log.header, sample, model);
+  if (untold) log.untold++;
+  log.answers.push({
     row: textOf(sample.id) ?? "",
     candidate: model,
     repeat: epoch === undefined ? undefined : epoch - 1,
@@ -124,9 +141,9 @@ function answerOf(header: JsonObject, sample: JsonObject): ImportedAnswer {
     expected: sample.target,
     slices: slicesOf(sample.metadata),
     model,
-    ...spentOf(sample, model),
+    ...spent,
     finishedAt: timeOf(sample.completed_at)
-  };
+  });
 }
 
 /** A scorer may give several values by name: each is a scorer of its own then. */
@@ -142,40 +159,4 @@ function scoresOf(scorer: string, score: unknown): ImportedScore[] {
   }));
 }
 
-/** Whether a call to the candidate was answered from Inspect's cache, by the sample's events. */
-function isCached(sample: JsonObject, model: string): boolean {
-  const events = objectsOf(sample.events ?? at(sample.transcript, "events"));
-  return events.some((one) => one.event === "model" && one.cache === "read" && one.model === model);
-}
-
-/**
- * The candidate's own: a grader's usage stands beside it, by the grader's model. Nothing where a call was answered from the
- * cache, which takes no time of the model's and counts no tokens.
- */
-function spentOf(
-  sample: JsonObject,
-  model: string
-): Pick<ImportedAnswer, "latencyMs" | "promptTokens" | "completionTokens" | "cachedTokens" | "costUsd"> {
-  if (isCached(sample, model)) return {};
-  const usage = at(sample.model_usage, model);
-  const count = (name: string) => numberOf(at(usage, name));
-  const [input, output, cached] = ["input_tokens", "output_tokens", "input_tokens_cache_read"].map(count);
-  const cache = (cached ?? 0) + (count("input_tokens_cache_write") ?? 0);
-  const rest = (count("total_tokens") ?? 0) - (input ?? 0) - (output ?? 0) - cache;
-  // Some providers count what the cache took among the input, some beside it: the total tells.
-  const beside = rest === 0 || rest === count("reasoning_tokens");
-  return {
-    latencyMs: secondsOf(sample.working_time ?? sample.total_time),
-    promptTokens: input !== undefined && beside ? input + cache : input,
-    completionTokens: output,
-    cachedTokens: cached,
-    costUsd: count("total_cost")
-  };
-}
-
 const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
-
-const secondsOf = (value: unknown) => {
-  const seconds = numberOf(value);
-  return seconds === undefined ? undefined : seconds * 1000;
-};

@@ -145,11 +145,17 @@ function pagesOf(value: unknown, depth = 0): ItemsPage[] {
     : [];
 }
 
-/** Results name a grader with its id behind its name: the eval knows the name alone. */
-function gradersOf(all: readonly JsonObject[]): string[] {
-  return all
-    .filter(({object}) => object === "eval")
-    .flatMap(({testing_criteria}) => objectsOf(testing_criteria).flatMap(({name}) => textOf(name) ?? []));
+/** Names of graders by what results call them: by their names, or by ids that begin with these. */
+function gradersOf(all: readonly JsonObject[]): Map<string, string> {
+  return new Map(
+    all
+      .filter(({object}) => object === "eval")
+      .flatMap(({testing_criteria}) => objectsOf(testing_criteria))
+      .flatMap(({id, name}) =>
+        [id, name].map((called) => [textOf(called) ?? "", textOf(name) ?? ""] as const)
+      )
+      .filter(([called, name]) => called !== "" && name !== "")
+  );
 }
 
 /** The name of each run's candidate. */
@@ -171,7 +177,7 @@ function namesOf(all: readonly JsonObject[], runs: ReadonlyMap<string, JsonObjec
 
 interface Known {
   names: ReadonlyMap<string, string>;
-  graders: readonly string[];
+  graders: ReadonlyMap<string, string>;
 }
 
 function answerOf(item: JsonObject, {names, graders}: Known): KindedAnswer {
@@ -200,11 +206,12 @@ function answerOf(item: JsonObject, {names, graders}: Known): KindedAnswer {
   };
 }
 
-function scoreIn(result: JsonObject, graders: readonly string[]): KindedScore {
+/** The eval may not be there: an id is a name with a UUID behind it. */
+const UUID = /-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function scoreIn(result: JsonObject, graders: ReadonlyMap<string, string>): KindedScore {
   const name = textOf(result.name) ?? "grader";
-  const scorer =
-    graders.find((one) => name === one || name.startsWith(`${one}-`)) ??
-    name.replace(/-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, "");
+  const scorer = graders.get(name) ?? name.replace(UUID, "");
   const value = numberOf(result.score) ?? scoreOf(result.passed);
   return {scorer, value, reason: value === undefined ? "the grader gave no score" : undefined, kind: ""};
 }

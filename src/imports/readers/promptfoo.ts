@@ -11,7 +11,7 @@ const ERROR = 2;
 /**
  * Results that promptfoo writes with `--output results.json` or `.jsonl`. A row is a test: its `metadata.id`, else what
  * it says; the answers of `--repeat` are repeats of it. A candidate is a provider (with the prompt's label where it has
- * several). Scorers: `pass`, `score`, and every named metric.
+ * several). Scorers: `pass`, `score`, and every named metric; one that is named `pass` is `pass (metric)`.
  */
 export const promptfoo: ResultReader = {
   tool: "promptfoo",
@@ -168,7 +168,14 @@ function scoresOf(result: JsonObject): ImportedScore[] {
     {scorer: "score", value: numberOf(result.score)}
   ];
   const named = isObject(result.namedScores) ? Object.entries(result.namedScores) : [];
-  return [...own, ...named.map(([scorer, value]) => ({scorer, value: numberOf(value)}))];
+  const isTaken = (name: string) => own.some(({scorer}) => scorer === name);
+  return [
+    ...own,
+    ...named.map(([name, value]) => ({
+      scorer: isTaken(name) ? `${name} (metric)` : name,
+      value: numberOf(value)
+    }))
+  ];
 }
 
 /** What the first assertion with a value expects; nothing where a variable of it is not known. */
