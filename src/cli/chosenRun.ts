@@ -1,9 +1,9 @@
 import type {RaceRecord} from "../decisions/index.js";
 import {type DecidingRun, decidingRuns, decisionOf, listRaces, raceOf} from "../races/index.js";
-import {type RunManifest, type Store, UserError} from "../store/index.js";
+import {projectOf, type RunManifest, type Store, UserError} from "../store/index.js";
 import {findRun} from "./findRun.js";
 import {type JudgedRun, judgedRuns} from "./judgedRuns.js";
-import {loadEvals, projectOf} from "./project.js";
+import {loadEvals} from "./project.js";
 import {note} from "./terminal.js";
 
 /**

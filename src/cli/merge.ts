@@ -15,10 +15,9 @@ import {
   storedInputs
 } from "../merge/index.js";
 import {withPlainFolders} from "../models/index.js";
-import {modelsDir, openWorkspace, UsageError} from "../store/index.js";
+import {modelsDir, openWorkspace, projectOf, UsageError} from "../store/index.js";
 import {interruption} from "./interruption.js";
 import {logsJson} from "./log.js";
-import {projectOf} from "./project.js";
 import {checkText, reportText, size} from "./mergeText.js";
 import {duration} from "./progress.js";
 import {note, print, printJson} from "./terminal.js";

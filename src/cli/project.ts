@@ -1,9 +1,8 @@
-import {existsSync} from "node:fs";
 import {readdir, readFile} from "node:fs/promises";
-import {basename, dirname, join, resolve} from "node:path";
+import {basename, join} from "node:path";
 import {assertDataset, type DatasetDefinition} from "../datasets/index.js";
 import {assertEval, type EvalDefinition} from "../runner/define.js";
-import {messageOf, openWorkspace, sha256, UserError, type Workspace} from "../store/index.js";
+import {messageOf, openWorkspace, projectOf, sha256, UserError, type Workspace} from "../store/index.js";
 import type {Broken} from "./broken.js";
 import {importDefinition} from "./importDefinition.js";
 import {unknownDataset} from "./unknownDataset.js";
@@ -15,17 +14,6 @@ export interface NamedEval {
   /** SHA-256 of the file's text. */
   sha256: string;
   definition: EvalDefinition;
-}
-
-/** A folder is a project by what it declares, or by results of other tools that were sealed in it. */
-const MARKS = ["data-loaders", "evals", join(".assay", "runs")];
-
-/** The folder that is a project: this one or one above it; undefined outside a project. */
-export function projectOf(from: string): string | undefined {
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (MARKS.some((mark) => existsSync(join(folder, mark)))) return folder;
-    if (folder === dirname(folder)) return undefined;
-  }
 }
 
 /** The project's folder, as `projectOf` finds it. Throws outside a project. */

@@ -1,4 +1,4 @@
-import {type RaceOptions, runCommand, type RunOptions} from "../runner/index.js";
+import {isUnanswered, type RaceOptions, runCommand, type RunOptions} from "../runner/index.js";
 import {openStore, type RunManifest, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
@@ -161,8 +161,9 @@ export function outcomeText(
   const {failed = 0} = result.manifest?.counts ?? {};
   if (result.manifest?.imported) return decided;
   const known = failures?.length ? failuresText(failures) : undefined;
-  // What a scorer failed on it fails on again: only calls are asked again.
-  if (failed === 0) return known === undefined ? decided : `${decided}\n\n${known}`;
+  const again = failed > 0 || failures?.some(({reason}) => isUnanswered(reason));
+  // What a scorer fails on without asking anyone it fails on again.
+  if (!again) return known === undefined ? decided : `${decided}\n\n${known}`;
   const why = known ?? `${failed} calls failed: \`assay runs ${result.manifest!.id}\` says why.`;
   return `${decided}\n\n${why}\nAsk again for these rows: ${runCommand(one.name, asked)} --retry-failed`;
 }

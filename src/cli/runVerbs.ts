@@ -42,7 +42,10 @@ const run: Verb = (program) =>
     .option("--dry-run", "print the calls, tokens and cost expected, and call nobody")
     .option("--show-prompts <n>", "print the messages of the first N rows, and call nobody", whole(1))
     .option("--no-reuse", "ask again for what is in the store")
-    .option("--retry-failed", "ask again for the rows that failed, and for those still missing")
+    .option(
+      "--retry-failed",
+      "ask again for the rows that failed, for those still missing, and for scores whose judge gave no answer"
+    )
     .option("--final", "open the held-out part for evals that score it; noted with who, when and why")
     .option("--why <text>", "why the held-out part is opened now (with --final)")
     .option("--allow-code-execution", "let scorers run code that models wrote, in a sandbox")

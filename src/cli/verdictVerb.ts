@@ -11,6 +11,7 @@ import {runVerdict, type RunVerdict} from "../site/index.js";
 import {
   openStore,
   openWorkspace,
+  projectOf,
   type Publishing,
   shellWord,
   type Store,
@@ -20,7 +21,6 @@ import {undecidedFor} from "./check.js";
 import {chosenRun} from "./chosenRun.js";
 import {importResults} from "./importResults.js";
 import {type JudgedRun, otherText} from "./judgedRuns.js";
-import {projectOf} from "./project.js";
 import {dim, note, print, printJson, table} from "./terminal.js";
 import {importedText, verdictText} from "./verdict.js";
 

@@ -91,7 +91,7 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
         duration(view?.p50LatencyMs),
         view?.p95LatencyMs === undefined
           ? null
-          : html`<small>95% within ${duration(view.p95LatencyMs)}</small>`
+          : html`<small>95% within ${duration(view.p95LatencyMs)}${untimedNote(view)}</small>`
       ]
     }
   ];
@@ -124,6 +124,10 @@ function unpricedNote({completed, unpriced}: CandidateView): HTMLElement | null 
   return unpriced > 0 && unpriced < completed
     ? html`<small>${plural(unpriced, "answer")} without a known cost</small>`
     : null;
+}
+
+function untimedNote({completed, untimed}: CandidateView): string {
+  return untimed > 0 ? `, of the ${count(completed - untimed)} answers whose time is known` : "";
 }
 
 /** Draws intervals of one table on one scale. */

@@ -4,6 +4,9 @@ import {pairedCosts} from "./pairedCosts.js";
 import type {CandidateCalls} from "./gates.js";
 import {shownNames} from "./scoreTable.js";
 
+/** Milliseconds, beyond those of any answer. */
+const FOREVER = 1e15;
+
 /** What each candidate's calls in a run came to, in the run's order; those answered from the store count with their first latency and at the run's price. */
 export async function callsOf(store: Store, run: RunManifest): Promise<CandidateCalls[]> {
   const several = run.variants.length > 1;
@@ -12,10 +15,14 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
     variant: string;
     planned: number;
     failed: number;
+    timed: number;
     p95: number | null;
+    least: number | null;
+    most: number | null;
   }>(
     `select candidate, variant, count(*)::int as planned, count(*) filter (status = 'failed')::int as failed,
-            quantile_cont(latency_ms, 0.95) filter (status = 'completed') as p95
+            count(latency_ms) filter (status = 'completed')::int as timed,
+            ${p95("latency_ms")} as p95, ${p95("coalesce(latency_ms, 0)")} as least, ${p95(`coalesce(latency_ms, ${FOREVER})`)} as most
      from completions where run = $run group by all`,
     {run: run.id}
   );
@@ -28,11 +35,18 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
       candidate,
       planned: row.planned,
       failed: row.failed,
-      p95LatencyMs: row.p95 === null ? undefined : row.p95,
+      latency:
+        row.p95 === null
+          ? undefined
+          : {p95Ms: row.p95, answers: row.timed, leastMs: row.least!, mostMs: row.most!},
       concurrency: run.concurrency,
       cost,
       costUsdPerThousand: cost?.usdPerThousand
     };
   });
   return calls.sort((a, b) => order.indexOf(a.candidate) - order.indexOf(b.candidate));
+}
+
+function p95(latency: string): string {
+  return `quantile_cont(${latency}, 0.95) filter (status = 'completed')`;
 }

@@ -28,14 +28,22 @@ export interface CandidateCalls {
   candidate: string;
   planned: number;
   failed: number;
-  /** Milliseconds; undefined when nothing was completed. */
-  p95LatencyMs?: number;
+  /** Undefined when no answer's time is known. */
+  latency?: Latency;
   /** The most requests in flight at each endpoint meanwhile; absent where it is not known. */
   concurrency?: number;
   /** US dollars for a thousand rows; undefined when a price is not stated. */
   costUsdPerThousand?: number;
   /** The same with its uncertainty and the price it comes from. */
   cost?: CandidateCost;
+}
+
+/** The 95th percentile of the answers whose time is known, and what it would be if the others had taken no time, or for ever. */
+export interface Latency {
+  p95Ms: number;
+  answers: number;
+  leastMs: number;
+  mostMs: number;
 }
 
 /** A run whose scores a rule compares with. */
@@ -60,7 +68,7 @@ export interface GateFacts {
 
 /**
  * Every rule of an eval on one run. Score rules pass or fail only when the whole interval (95 %, clustered where
- * the table is) lies on one side; otherwise they are undecided. A cost is undecided where failed rows could turn it. On a race with an error rate the intervals are
+ * the table is) lies on one side; otherwise they are undecided. A cost is undecided where failed rows could turn it, a latency where answers of unknown time could. On a race with an error rate the intervals are
  * anytime-valid, since the race chose the number of rows by looking at their scores. A rule that names no candidate is about the verdict's best, which was
  * chosen for its scores: its intervals are those that hold for whichever of the candidates is best.
  */
@@ -115,17 +123,7 @@ export function checkGates(
             format: percent,
             detail: found && ` (${found.failed} of ${found.planned})`
           }),
-      rule.maxP95LatencyMs === undefined
-        ? undefined
-        : atMost({
-            what: "95th percentile of latency",
-            value: found?.p95LatencyMs,
-            most: rule.maxP95LatencyMs,
-            format: (ms) => `${Math.round(ms)} ms`,
-            detail:
-              found &&
-              ` over ${found.planned - found.failed} answers${found.concurrency === undefined ? "" : `, with up to ${found.concurrency} requests in flight`}`
-          }),
+      rule.maxP95LatencyMs === undefined ? undefined : maxLatency(found, rule.maxP95LatencyMs),
       rule.maxCostUsdPerThousand === undefined ? undefined : maxCost(found, rule.maxCostUsdPerThousand),
       rule.maxLeakageShare === undefined ? undefined : leakage(facts.leakage, rule.maxLeakageShare),
       rule.maxPersonalDataRows === undefined
@@ -190,6 +188,29 @@ function atMost({what, value, most, format, detail = "", unknown = UNKNOWN}: Bou
   const rule = `${what} at most ${format(most)}`;
   if (value === undefined || Number.isNaN(value)) return {rule, status: "undecided", message: unknown};
   return {rule, status: value <= most ? "pass" : "fail", message: format(value) + detail};
+}
+
+/** Undecided where answers whose time nobody knows could bring it to the other side. */
+function maxLatency(found: CandidateCalls | undefined, most: number): Found {
+  const latency = found?.latency;
+  const result = atMost({
+    what: "95th percentile of latency",
+    value: latency?.p95Ms,
+    most,
+    format: (ms) => `${Math.round(ms)} ms`,
+    detail: found && latency && latencyDetail(found, latency),
+    unknown: "No answer states how long it took."
+  });
+  if (!latency) return result;
+  const turns = result.status === "pass" ? latency.mostMs > most : latency.leastMs <= most;
+  return {...result, status: turns ? "undecided" : result.status};
+}
+
+function latencyDetail({planned, failed, concurrency}: CandidateCalls, {answers}: Latency): string {
+  const completed = planned - failed;
+  const isAll = answers === completed;
+  const load = concurrency === undefined ? "" : `, with up to ${concurrency} requests in flight`;
+  return ` over ${isAll ? "" : `${counted(answers)} of `}${counted(completed)} answers${load}${isAll ? "" : "; the others state no time"}`;
 }
 
 /** Undecided where failed rows, whose cost nobody knows, could bring it to the other side. */

@@ -80,10 +80,11 @@ export function gatesOf(report: RunReport, rules: readonly GateRule[], facts: Ga
   });
 }
 
+/** Of those alone whose answers all say how long they took: the few that do may be the quick ones. */
 function latenciesOf(calls: readonly CandidateCalls[]): Record<string, number> {
   return Object.fromEntries(
-    calls.flatMap(({candidate, p95LatencyMs}) =>
-      p95LatencyMs === undefined ? [] : [[candidate, p95LatencyMs]]
+    calls.flatMap(({candidate, planned, failed, latency}) =>
+      latency?.answers === planned - failed ? [[candidate, latency.p95Ms]] : []
     )
   );
 }

@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
-import {resolve} from "node:path";
 import {messageOf, UserError} from "../store/errors.js";
+import {inProject} from "../store/inProject.js";
 import type {Tokenizer} from "./predictionAnswer.js";
 import type {Message, TokenCounter, Usage} from "./types.js";
 
@@ -30,7 +30,7 @@ export async function tokenCounter(endpoint: string, tokenizer?: string | Tokeni
 async function tokenizerAt(endpoint: string, path: string): Promise<Tokenizer> {
   try {
     const json = JSON.parse(
-      await readFile(resolve(process.env.ASSAY_PROJECT || ".", path), "utf8")
+      await readFile(inProject(path), "utf8")
     ) as object;
     const {Tokenizer: Implementation} = await import("@huggingface/tokenizers");
     const read = new Implementation(json, {});

@@ -1,6 +1,7 @@
 import {stat} from "node:fs/promises";
 import {UserError} from "../store/errors.js";
 import {canonicalJson, hashJson, sha256, sha256File} from "../store/hash.js";
+import {inProject} from "../store/inProject.js";
 import type {RecordedOptions} from "./recorded.js";
 import {amountOf, type Field, fieldOf, fieldVersion, isAbsent, textOf} from "./recordField.js";
 import {openRecordFile, type RecordedRow, type RecordFile} from "./recordFile.js";
@@ -62,11 +63,12 @@ export async function openSource(options: RecordedOptions): Promise<Source> {
       close: async () => undefined
     };
   }
-  if (!(await stat(file!).catch(() => undefined))?.isFile())
-    throw new UserError(`There is no recording ${file}. Check the path in \`file\`.`);
+  const path = inProject(file!);
+  if (!(await stat(path).catch(() => undefined))?.isFile())
+    throw new UserError(`There is no recording ${path}. Check the path in \`file\`.`);
   const [hash, records]: [string, RecordFile] = await Promise.all([
-    sha256File(file!),
-    openRecordFile(file!, visit)
+    sha256File(path),
+    openRecordFile(path, visit)
   ]);
   return {positions, reading, sha256: hash, read: records.read, close: records.close};
 }

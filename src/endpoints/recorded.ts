@@ -19,7 +19,7 @@ import {
 
 export interface RecordedOptions {
   name: string;
-  /** A JSONL, JSON or CSV file; or the records themselves in `rows`. */
+  /** A JSONL, JSON or CSV file, by its path from the project's folder; or the records themselves in `rows`. */
   file?: string;
   rows?: readonly RecordedRow[];
   /** The row that a record answers. Default: the field "id". */

@@ -8,7 +8,7 @@ import {
   type TokenPrice
 } from "../endpoints/index.js";
 import {RELEASE} from "../ggml/index.js";
-import {hashJson, type MeasuredModel, openWorkspace, type Workspace} from "../store/index.js";
+import {hashJson, inProject, type MeasuredModel, openWorkspace, type Workspace} from "../store/index.js";
 import type {Generator} from "./generator.js";
 import {checkLocalOptions} from "./localOptions.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
@@ -41,7 +41,7 @@ export interface LocalModelOptions extends Pick<
   price?: TokenPrice;
   /** Fetch nothing: of the hub the commit fetched last is taken, and without one NotMade is thrown. */
   onlyKnown?: boolean;
-  /** Default: the project's of the working directory. */
+  /** Default: the one of the project that commands work in. */
   workspace?: Workspace;
   onProgress?(message: string): void;
 }
@@ -72,7 +72,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   let running: Promise<Running> | undefined;
   let loaded: Running | undefined;
   let latest: Generator | undefined;
-  const workspace = async () => options.workspace ?? openWorkspace();
+  const workspace = async () => options.workspace ?? openWorkspace(inProject("."));
   const find = () => {
     found ??= workspace().then((opened) => findModel(source, opened, options));
     found.catch(() => (found = undefined));

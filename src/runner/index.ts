@@ -28,6 +28,7 @@ export type {PromptPreview} from "./plan/promptPreview.js";
 export type {RunOptions} from "./plan/resolve.js";
 export {type ComparedRun, otherDefinition} from "./plan/otherDefinition.js";
 export {runCommand} from "./runCommand.js";
+export {isUnanswered} from "./unanswered.js";
 export {runEval} from "./runEval.js";
 export {compareRuns, listRuns} from "./seal/runs.js";
 export {type UnsealedRun, unsealedRuns} from "./journal/unsealedRuns.js";

@@ -154,7 +154,7 @@ async function forecastOf(planned: Omit<PlannedRun, "run" | "held">): Promise<Ru
   const {store, options = {}} = inputs;
   const {workspace} = place;
   const runs = await store.runs({archived: true});
-  const {next, found} = await latestFolder(workspace, resolved.name, plan, options);
+  const {next, found} = await latestFolder(place, resolved.name, plan, options);
   // What a sealed run holds is in the store; one that was killed has it in its own journal.
   const journaled = found !== undefined && (await hasRunFile(workspace, found.id, "journal.ndjson"));
   const sealedAlone = found?.sealed !== undefined && !journaled;

@@ -1,6 +1,6 @@
 import {readFileSync} from "node:fs";
 import {hashJson} from "../store/hash.js";
-import {exactJson, UserError} from "../store/index.js";
+import {exactJson, inProject, UserError} from "../store/index.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Json, Scorer} from "./types.js";
 
@@ -15,7 +15,7 @@ export interface HumanLabel {
 }
 
 /**
- * Scores that people gave, from a JSONL file with a label a line or from a list; white space around an answer does not
+ * Scores that people gave, from a JSONL file (a path from the project's folder) with a label a line or from a list; white space around an answer does not
  * matter, and an answer with several labels gets their mean; details {labels}. An answer that nobody labelled is a failure,
  * not a zero. Beside an LLM judge on the same completions it shows how far that judge can be trusted and corrects its scores, for
  * which the labelled answers must be a random sample. Throws UserError naming every line that is no label.
@@ -41,12 +41,13 @@ function keyOf(id: string, output: string): string {
 }
 
 function readLabels(file: string): HumanLabel[] {
+  const path = inProject(file);
   let text: string;
   try {
-    text = readFileSync(file, "utf8");
+    text = readFileSync(path, "utf8");
   } catch (cause) {
     throw new UserError(
-      `${file} cannot be read. It holds a label a line: {"id": "row", "output": "the answer", "score": 1}.`,
+      `${path} cannot be read. It holds a label a line: {"id": "row", "output": "the answer", "score": 1}.`,
       {cause}
     );
   }

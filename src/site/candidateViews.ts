@@ -78,6 +78,7 @@ export async function candidateViews(
         unpriced: (found?.completed ?? 0) - (found?.priced ?? 0),
         p50LatencyMs: quantile(found?.latencies ?? [], 0.5),
         p95LatencyMs: quantile(found?.latencies ?? [], 0.95),
+        untimed: (found?.completed ?? 0) - (found?.latencies?.length ?? 0),
         promptTokens: found?.prompt_tokens ?? undefined,
         completionTokens: found?.completion_tokens ?? undefined,
         lineage: lineageOf(candidate, models)

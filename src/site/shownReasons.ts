@@ -8,6 +8,7 @@ const MOST_MASKED = 300;
 /** What failed scores begin with in Assay's own words, and how it is told without the rest, which may be a row's or an answer's. */
 const OPENINGS: readonly (readonly [opening: string, kind?: string])[] = [
   ["The scorer threw"],
+  ["The scorer got no answer"],
   ["The scorer gave a function"],
   ["The scorer gave", "The scorer gave what is no score"],
   ["Its details lack", "its details lack what its figure is made of"],

@@ -38,6 +38,8 @@ export interface CandidateView {
   /** Milliseconds over completed requests. */
   p50LatencyMs?: number;
   p95LatencyMs?: number;
+  /** Completions of which nobody knows how long they took. */
+  untimed: number;
   /** Mean tokens of a request and of its answer. */
   promptTokens?: number;
   completionTokens?: number;

@@ -253,7 +253,15 @@ describe("a gate on what the store does not know", () => {
   });
 
   it("allows just the most that it names", () => {
-    const calls = [{candidate: "good", planned: 100, failed: 5, p95LatencyMs: 200, costUsdPerThousand: 0.5}];
+    const calls = [
+      {
+        candidate: "good",
+        planned: 100,
+        failed: 5,
+        latency: {p95Ms: 200, answers: 95, leastMs: 200, mostMs: 200},
+        costUsdPerThousand: 0.5
+      }
+    ];
     const of = (rule: GateRule) =>
       checkGates([{candidate: "good", ...rule}], table, verdict, calls, {
         leakage: {measure: "same text", share: 0.02},

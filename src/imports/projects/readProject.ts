@@ -4,7 +4,9 @@ import {UserError} from "../../store/index.js";
 import {readContent} from "../content.js";
 import {openaiEvals} from "../readers/openaiEvals.js";
 import {readResults} from "../readResults.js";
-import {logProject, openaiProject} from "./logs.js";
+import {askedIn} from "./asked.js";
+import {logProject} from "./logProject.js";
+import {openaiProject} from "./openaiProject.js";
 import {isPromptfooConfig, promptfooProject} from "./promptfooConfig.js";
 import {parseYaml} from "./promptfooFiles.js";
 import type {ForeignProject} from "./types.js";
@@ -30,10 +32,15 @@ export async function readProject(
     const project = openaiProject(contents, files, "");
     return checked({...project, name: nameOf(project.title || basename(paths[0]!))}, paths);
   }
-  for (const content of contents) if (content.kind === "zip") content.zip.close();
-  const files = await readResults(paths);
-  const project = logProject(files, "");
-  return checked({...project, name: nameOf(project.title || basename(paths[0]!))}, paths);
+  try {
+    const files = await readResults(paths);
+    const asked = [];
+    for (const content of contents) asked.push((await askedIn(content)) ?? []);
+    const project = await logProject(files, asked.flat(), "");
+    return checked({...project, name: nameOf(project.title || basename(paths[0]!))}, paths);
+  } finally {
+    for (const content of contents) if (content.kind === "zip") content.zip.close();
+  }
 }
 
 async function configIn(path: string) {

@@ -18,9 +18,7 @@ export const openaiEvals: ResultReader = {
   read: async (contents) => {
     assertItems(contents);
     const all = contents.flatMap(objectsIn);
-    const runs = new Map(
-      all.filter(({object}) => object === "eval.run").map((run) => [textOf(run.id) ?? "", run])
-    );
+    const runs = runsIn(all);
     const graders = gradersOf(all);
     const names = namesOf(all, runs);
     const title = all
@@ -39,6 +37,9 @@ export const openaiEvals: ResultReader = {
     return files;
   }
 };
+
+const runsIn = (all: readonly JsonObject[]) =>
+  new Map(all.filter(({object}) => object === "eval.run").map((run) => [textOf(run.id) ?? "", run]));
 
 const itemsIn = (content: Content) =>
   objectsIn(content).filter(({object}) => object === "eval.run.output_item");
@@ -156,6 +157,11 @@ function gradersOf(all: readonly JsonObject[]): Map<string, string> {
       )
       .filter(([called, name]) => called !== "" && name !== "")
   );
+}
+
+/** The same of all objects of an export. */
+export function candidateNames(all: readonly JsonObject[]): Map<string, string> {
+  return namesOf(all, runsIn(all));
 }
 
 /** The name of each run's candidate. */

@@ -3,6 +3,7 @@ import type {Row, ScoreInput, Scorer, ScorerCalls, ScoreResult} from "../../scor
 import {corpusCounts, corpusMembers, corpusName} from "../../stats/index.js";
 import {isRefused, messageOf} from "../../store/index.js";
 import type {ResolvedEval} from "../plan/resolve.js";
+import {gotNoAnswer} from "../unanswered.js";
 import {isWithoutCredit, REFUSED, scoreRefused} from "./scoreRefused.js";
 
 /** One scorer's word on one completion, with the columns of SCORES that a line of the score log holds. */
@@ -56,12 +57,11 @@ export async function scoreAll(
       });
     } catch (error) {
       // It was stopped before it could say: the score is still owed, and the next start asks for it.
-      if (error instanceof EndpointError && error.kind === "aborted") continue;
-      records.push({
-        ...place,
-        status: "failed",
-        reason: `The scorer threw: ${messageOf(error).slice(0, 300)}`
-      });
+      const isCall = error instanceof EndpointError;
+      if (isCall && error.kind === "aborted") continue;
+      const message = messageOf(error).slice(0, 300);
+      const reason = isCall ? gotNoAnswer(message) : `The scorer threw: ${message}`;
+      records.push({...place, status: "failed", reason});
     }
   }
   return records;

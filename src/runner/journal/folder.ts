@@ -13,6 +13,7 @@ import {
 } from "../../store/index.js";
 import type {Plan} from "../plan/plan.js";
 import type {Place} from "../plan/rows.js";
+import {isUnanswered} from "../unanswered.js";
 import {restoreSuperseded} from "./superseded.js";
 import {numberOf, OUTCOME, withAllColumns} from "./tables.js";
 
@@ -53,11 +54,12 @@ export function planId(evalName: string, planHash: string): string {
 
 /** The newest run of a plan under the names that it has now, and the id of the next one; nothing is made. */
 export async function latestFolder(
-  workspace: Workspace,
+  place: Place,
   evalName: string,
   plan: Plan,
   options: {noReuse?: boolean; retryFailed?: boolean}
 ): Promise<{next: string; found?: RunFolder & {noReuse: boolean}}> {
+  const {workspace} = place;
   const base = planId(evalName, plan.hash);
   const ids = (await runIds(workspace)).filter((id) => id === base || id.startsWith(`${base}-`));
   // A start that was killed before its first file leaves an empty folder, which the next one takes.
@@ -71,7 +73,7 @@ export async function latestFolder(
   const next = idOf((numbers[0] ?? 0) + 1);
   for (const number of numbers)
     if (await isNamedAs(workspace, idOf(number), plan))
-      return {next, found: await inspect(workspace, idOf(number), plan, options)};
+      return {next, found: await inspect(place, idOf(number), plan, options)};
   return {next};
 }
 
@@ -89,13 +91,14 @@ async function isNamedAs(workspace: Workspace, id: string, {names}: Plan): Promi
  * interrupted or killed; `noReuse` begins a new one unless its own last start did not end.
  */
 export async function chooseFolder(
-  {db, workspace}: Place,
+  place: Place,
   evalName: string,
   plan: Plan,
   options: {noReuse?: boolean; retryFailed?: boolean},
   now: () => number
 ): Promise<RunFolder> {
-  const {next: id, found} = await latestFolder(workspace, evalName, plan, options);
+  const {db, workspace} = place;
+  const {next: id, found} = await latestFolder(place, evalName, plan, options);
   if (found && !(options.noReuse && (found.finished || !found.noReuse))) {
     if (!found.finished && found.sealed) await unseal(db, workspace, found.sealed, plan);
     // A start that was killed while it removed the logs of a sealed run leaves these.
@@ -116,11 +119,12 @@ export async function chooseFolder(
 }
 
 async function inspect(
-  workspace: Workspace,
+  place: Place,
   id: string,
   plan: Plan,
   options: {noReuse?: boolean; retryFailed?: boolean}
 ): Promise<(RunFolder & {noReuse: boolean}) | undefined> {
+  const {workspace} = place;
   await workspace.place.sweep(runKey(id));
   const start = await readStart(workspace, id);
   const sealed = await readRun(workspace, id);
@@ -131,8 +135,18 @@ async function inspect(
     !(await hasRunFile(workspace, id, "journal.ndjson")) &&
     counts.completed + counts.failed === counts.planned &&
     !sealed?.owedScores &&
-    !(options.retryFailed && counts.failed > 0);
+    !(options.retryFailed && (counts.failed > 0 || (await hasUnanswered(place, id))));
   return {id, startedAt: start.startedAt, noReuse: start.noReuse, finished, sealed};
+}
+
+/** Whether the endpoint that a scorer asks gave no answer about one of a sealed run's. */
+async function hasUnanswered({db, workspace}: Place, id: string): Promise<boolean> {
+  const scores = await runTable(workspace, [id], "scores");
+  if (!scores) return false;
+  const found = await db.rows<{reason: string}>(
+    `select distinct reason from ${scores} where status = 'failed' and reason is not null`
+  );
+  return found.some(({reason}) => isUnanswered(reason));
 }
 
 /** Gives a sealed run its journal back, so that a start can add to it. A journal already there is newer. */

@@ -1,79 +1,12 @@
 import {at, isObject, objectsOf, textOf} from "../../datasets/index.js";
 import {combine} from "../combine.js";
 import type {Content} from "../content.js";
-import {objectsIn} from "../readers/openaiEvals.js";
+import {candidateNames, objectsIn} from "../readers/openaiEvals.js";
 import type {ImportedFile} from "../types.js";
+import {settingsOf} from "./asked.js";
+import {outputsOf, TAKEN, unreached} from "./logProject.js";
 import {reachOf} from "./providers.js";
 import type {ForeignProject, ForeignPrompt, ForeignRow} from "./types.js";
-
-/** Inspect's scorers and lm-eval's metrics by name, and what stands for them here. */
-const SCORERS: Readonly<Record<string, {code: string; imports: string[]; near?: string}>> = {
-  exact: {
-    code: "normalizedMatch()",
-    imports: ["normalizedMatch"],
-    near: "exact normalises a little differently"
-  },
-  match: {
-    code: "includes({ignoreCase: true})",
-    imports: ["includes"],
-    near: "match looks at the end (or the beginning) of the output, includes anywhere"
-  },
-  includes: {code: "includes({ignoreCase: true})", imports: ["includes"]},
-  f1: {code: "tokenF1", imports: ["tokenF1"]},
-  exact_match: {code: "exactMatch", imports: ["exactMatch"]},
-  bleu: {code: "bleu()", imports: ["bleu"]},
-  chrf: {code: "chrf()", imports: ["chrf"]},
-  rougeL: {code: 'rouge({type: "rougeL"})', imports: ["rouge"]}
-};
-
-/**
- * A log with outputs and scores (Inspect, lm-eval) as a project: its samples are the dataset, its outputs are replayed and
- * scored by what stands for its scorers.
- */
-export function logProject(files: readonly ImportedFile[], name: string): ForeignProject {
-  const combined = combine(files);
-  const dropped: string[] = [];
-  const rows = combined.rows.map(({id, input, expected, slices}): ForeignRow => {
-    const own = Object.fromEntries(Object.entries(slices).filter(([key]) => !TAKEN.has(key)));
-    return {id, part: "test", ...own, input: input ?? "", target: expected ?? null};
-  });
-  const scorers = combined.scorers.flatMap(({name: scorer}) => {
-    const known = SCORERS[scorer.split(",")[0]!];
-    if (!known) dropped.push(`scorer ${scorer}: has no counterpart; its scores are in the imported eval`);
-    if (known?.near) dropped.push(`scorer ${scorer}: ${known.code} stands for it; ${known.near}`);
-    return known ? [{name: scorer.replaceAll(/\W+/g, "_"), code: known.code, imports: known.imports}] : [];
-  });
-  return {
-    name,
-    title: files.find(({title}) => title)?.title ?? name,
-    tool: files[0]!.tool,
-    rows,
-    text: "input",
-    prompts: [{name: "as it was asked", content: "{{input}}"}],
-    expected: "target",
-    scorers:
-      scorers.length > 0
-        ? scorers
-        : [{name: "exact", code: "normalizedMatch()", imports: ["normalizedMatch"]}],
-    candidates: combined.candidates.map(({name: candidate, model}) => ({
-      name: candidate,
-      params: {},
-      ...reachOf(model)
-    })),
-    outputs: outputsOf(combined.answers),
-    repeats: combined.repeats,
-    scored: true,
-    dropped
-  };
-}
-
-const TAKEN = new Set(["id", "part", "input", "target", "row_id", "row_hash", "assert"]);
-
-function outputsOf(answers: ReturnType<typeof combine>["answers"]): NonNullable<ForeignProject["outputs"]> {
-  return answers.flatMap(({row: id, candidate, repeat, output}) =>
-    output === undefined ? [] : [{id, candidate, repeat, output}]
-  );
-}
 
 /**
  * An OpenAI Evals export as a project: data source items are the rows, the runs' templates the prompts, their models the
@@ -104,7 +37,18 @@ export function openaiProject(
   const models = [
     ...new Set(runs.flatMap(({model, data_source}) => textOf(at(data_source, "model") ?? model) ?? []))
   ];
-  const candidates = combined?.candidates ?? models.map((model) => ({name: model, model}));
+  const runOf = runsByCandidate(all, runs);
+  const candidates = (combined?.candidates ?? models.map((model) => ({name: model, model}))).map(
+    ({name: candidate, model}) => ({
+      name: candidate,
+      params: paramsOf(runOf(candidate), dropped),
+      ...reachOf(`openai:${model}`)
+    })
+  );
+  if (answered && prompts.length > 1)
+    dropped.push(
+      `the replay states the first prompt alone; others, of further runs: ${JSON.stringify(prompts.slice(1))}`
+    );
   return {
     name,
     title: textOf(evaluation?.name) ?? name,
@@ -114,15 +58,11 @@ export function openaiProject(
     prompts,
     expected: "assert",
     scorers: [{name: "pass", code: "assertions()", imports: ["assertions"]}],
-    candidates: candidates.map(({name: candidate, model}) => ({
-      name: candidate,
-      params: paramsOf(runs, model),
-      ...reachOf(`openai:${model}`)
-    })),
+    candidates,
     outputs: combined && outputsOf(combined.answers),
     repeats: combined?.repeats ?? 1,
     scored: answered,
-    dropped
+    dropped: [...dropped, ...unreached(candidates)]
   };
 }
 
@@ -199,12 +139,22 @@ function filled(value: string, item: Record<string, unknown>): string {
   return value.replaceAll(/\{\{\s*item\.(\w+)\s*\}\}/g, (place, key: string) => textOf(item[key]) ?? place);
 }
 
-function paramsOf(runs: readonly Record<string, unknown>[], model: string): Record<string, unknown> {
-  const run = runs.find((one) => textOf(at(one.data_source, "model") ?? one.model) === model);
-  const {temperature, top_p, seed, max_completion_tokens} = (at(run?.data_source, "sampling_params") ??
-    {}) as Record<string, unknown>;
-  const params = {temperature, top_p, seed, max_tokens: max_completion_tokens};
-  return Object.fromEntries(Object.entries(params).filter(([, value]) => typeof value === "number"));
+/** The run of a candidate: of the items' answers, whose model may be dated where the run's is not, else the one that asks this model. */
+function runsByCandidate(
+  all: readonly Record<string, unknown>[],
+  runs: readonly Record<string, unknown>[]
+): (candidate: string) => Record<string, unknown> | undefined {
+  const names = candidateNames(all);
+  return (candidate) =>
+    runs.find(({id}) => names.get(textOf(id) ?? "") === candidate) ??
+    runs.find((run) => textOf(at(run.data_source, "model") ?? run.model) === candidate);
+}
+
+function paramsOf(run: Record<string, unknown> | undefined, dropped: string[]): Record<string, unknown> {
+  const {params, left} = settingsOf(at(run?.data_source, "sampling_params"));
+  const name = textOf(run?.name ?? run?.id);
+  dropped.push(...left.map((setting) => `run ${name}: the setting ${setting} has no counterpart`));
+  return params;
 }
 
 function longestText(rows: readonly ForeignRow[]): string | undefined {

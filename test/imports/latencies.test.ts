@@ -1,0 +1,74 @@
+import {writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {afterEach, describe, expect, it, vi} from "vitest";
+import {importResults} from "../../src/cli/importResults.js";
+import {callsOf, gatesOf, runReport} from "../../src/decisions/index.js";
+import {openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import {commandProject} from "../support/temporaryWorkspace.js";
+
+let store: Store | undefined;
+afterEach(() => {
+  store?.close();
+  vi.unstubAllEnvs();
+});
+
+/** A hundred rows with one score; of each candidate the rows' times, "" where it is not known. */
+async function report(times: Record<string, (row: number) => number | "">) {
+  const project = await commandProject();
+  const lines = ["row,candidate,score,latency_ms"];
+  for (const [name, time] of Object.entries(times))
+    for (let i = 0; i < 100; i++) lines.push(`r${i},${name},${i % 2},${time(i)}`);
+  await writeFile(join(project, "times.csv"), lines.join("\n"));
+  const workspace = await openWorkspace(project);
+  store = await openStore(workspace);
+  const {manifest} = await importResults(
+    workspace,
+    {files: ["times.csv"]},
+    {name: "times", command: "assay verdict --from times.csv", publish: "text"}
+  );
+  store.refresh();
+  return {report: await runReport(store, manifest), run: manifest, store};
+}
+
+const gate = (one: Awaited<ReturnType<typeof report>>, maxP95LatencyMs: number, candidate = "a") =>
+  gatesOf(one.report, [{candidate, maxP95LatencyMs}])[0]!;
+
+describe("times that result files state of some answers alone", () => {
+  it("leave a gate undecided where the others could turn it, and are counted", async () => {
+    const one = await report({a: (i) => (i < 4 ? 100 : ""), b: (i) => (i < 98 ? 10 * i : ""), c: () => ""});
+    expect(gate(one, 200)).toMatchObject({
+      status: "undecided",
+      message: "100 ms over 4 of 100 answers; the others state no time"
+    });
+    // Even if all the others had taken no time.
+    expect(gate(one, 800, "b").status).toBe("fail");
+    expect(gate(one, 925, "b").status).toBe("undecided");
+    // Even if the two of unknown time had taken for ever.
+    expect(gate(one, 950, "b")).toMatchObject({
+      status: "pass",
+      message: expect.stringMatching(/over 98 of 100 answers;/)
+    });
+    expect(gate(one, 1e9, "c")).toMatchObject({
+      status: "undecided",
+      message: "No answer states how long it took."
+    });
+    const whole = await report({a: (i) => 2 * i});
+    expect(gate(whole, 200)).toMatchObject({status: "pass", message: "188 ms over 100 answers"});
+  });
+
+  it("tell nobody apart among equals", async () => {
+    const {verdict} = (await report({a: (i) => (i < 4 ? 1 : ""), b: () => 100})).report;
+    expect(JSON.stringify(verdict)).not.toContain("faster");
+    const known = (await report({a: () => 1, b: () => 100})).report;
+    expect(JSON.stringify(known.verdict)).toContain("faster");
+  });
+
+  it("are those of the answers that came", async () => {
+    const {run, store} = await report({a: (i) => i});
+    expect((await callsOf(store, run))[0]!.latency).toMatchObject({
+      answers: 100,
+      leastMs: 94.05,
+      mostMs: 94.05
+    });
+  });
+});
