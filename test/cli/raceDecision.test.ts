@@ -1,83 +1,25 @@
-import {afterAll, beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
-import {checkEvals} from "../../src/cli/check.js";
+import {describe, expect, it, vi} from "vitest";
 import {chosenRun} from "../../src/cli/chosenRun.js";
-import {type RaceRecord, scoreTable} from "../../src/decisions/index.js";
+import {scoreTable} from "../../src/decisions/index.js";
 import {runRace} from "../../src/races/runRace.js";
-import {openAICompatible} from "../../src/endpoints/index.js";
-import {candidate, type GateRule, runEval} from "../../src/runner/index.js";
 import {currentDecisions} from "../../src/site/currentRuns.js";
-import {runCosts, runVerdict, verdicts} from "../../src/site/index.js";
+import {runCosts, runVerdict} from "../../src/site/index.js";
 import {clusteredStandardError, meanInterval} from "../../src/stats/index.js";
-import {type Project, wordsEval, wordsProject} from "../runner/support/project.js";
-import type {ModelServer} from "../support/modelServer.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
-import {startRacedModel} from "./support/racedModel.js";
+import {
+  checked,
+  definition,
+  inputs,
+  project,
+  record,
+  rows,
+  setUpDecisions,
+  shown
+} from "./support/racedDecision.js";
 
-const PRICES = {good: 8, fair: 1, bad: undefined};
+setUpDecisions();
 
 describe("the decision on an eval that was raced", () => {
-  let model: ModelServer;
-  let project: Project;
-  let rows: number;
-  beforeAll(async () => {
-    model = await startRacedModel();
-  });
-  afterAll(() => model.close());
-  const open = async (size: number) => {
-    project = await wordsProject(await temporaryProject(), size);
-    rows = project.split.counts["test"]!;
-    return () => project.store.close();
-  };
-
-  const definition = (gate: GateRule[] = []) => {
-    const endpointOf = (usd: number | undefined) =>
-      openAICompatible({
-        name: `at-${usd ?? "no"}-price`,
-        baseUrl: model.url,
-        hosting: "on-prem",
-        trust: "local",
-        price:
-          usd === undefined
-            ? undefined
-            : {
-                inputUsdPerMillion: usd,
-                outputUsdPerMillion: usd,
-                asOf: "2026-11-01",
-                source: "prices/own.json"
-              }
-      });
-    return wordsEval(endpointOf(undefined), {
-      split: {strategy: "group", validation: 0, test: 0.5},
-      candidates: (["bad", "fair", "good"] as const).map((name) =>
-        candidate(name, endpointOf(PRICES[name]), name, {baseline: name === "bad"})
-      ),
-      gate
-    });
-  };
-  const inputs = () => ({...project, evalName: "words", options: {preflight: false}});
-  const checked = async (gate: GateRule[] = []) => {
-    project.store.refresh();
-    const named = {
-      name: "words",
-      path: "evals/words.eval.ts",
-      sha256: "0".repeat(64),
-      definition: definition(gate)
-    };
-    return (await checkEvals(project.store, [named]))[0]!;
-  };
-  const shown = async () => {
-    project.store.refresh();
-    return (await verdicts(project.store)).runs.find((run) => run.eval === "words")!;
-  };
-
   describe("after one race", () => {
-    let record: RaceRecord;
-    beforeAll(async () => {
-      const close = await open(1200);
-      ({record} = await runRace(definition(), inputs()));
-      return close;
-    });
-
     it("knows what candidates cost, with the price's source and day, and leaves out what nobody stated", async () => {
       const {costs, cheaper} = (await shown()).verdict;
       expect(Object.keys(costs!).sort()).toEqual(["fair", "good"]);
@@ -109,7 +51,11 @@ describe("the decision on an eval that was raced", () => {
       expect(fair!.timesLow).toBeCloseTo(fair!.timesCheaper!, 9);
       expect(fair!.timesHigh).toBeCloseTo(fair!.timesCheaper!, 9);
     });
+  });
+});
 
+describe("the decision on an eval that was raced", () => {
+  describe("after one race", () => {
     it("is one and the same by the eval's name, by the id of the race's last run, and on the page", async () => {
       const run = await shown();
       for (const name of ["words", run.id]) {
@@ -118,7 +64,11 @@ describe("the decision on an eval that was raced", () => {
         expect((await runVerdict(project.store, decision.run, decision)).verdict).toEqual(run.verdict);
       }
     });
+  });
+});
 
+describe("the decision on an eval that was raced", () => {
+  describe("after one race", () => {
     it("is not that of an earlier round, which says so", async () => {
       project.store.refresh();
       const [first, last] = [record.rounds[0]!.run!, record.rounds.at(-1)!.run!];
@@ -134,7 +84,11 @@ describe("the decision on an eval that was raced", () => {
         written.mockRestore();
       }
     });
+  });
+});
 
+describe("the decision on an eval that was raced", () => {
+  describe("after one race", () => {
     it("names the best of its costs, too", async () => {
       const {id} = await shown();
       const run = (await project.store.runs()).find((one) => one.id === id)!;
@@ -146,7 +100,11 @@ describe("the decision on an eval that was raced", () => {
       expect(await bestOf(record.outcome!.best)).toEqual(["good"]);
       expect(await bestOf("fair")).toEqual(["fair"]);
     });
+  });
+});
 
+describe("the decision on an eval that was raced", () => {
+  describe("after one race", () => {
     it("gates a race by intervals that hold at every look, against a baseline that it dropped", async () => {
       const last = await scoreTable(project.store, record.rounds.at(-1)!.run!, "exact");
       const seen = meanInterval(last.values[last.candidates.indexOf("good")]!, {clusters: last.clusters!})!;
@@ -170,10 +128,10 @@ describe("the decision on an eval that was raced", () => {
       expect(results[0]!.rule).toMatch(/points below bad$/);
     });
   });
+});
 
+describe("the decision on an eval that was raced", () => {
   describe("after what came before and since", () => {
-    beforeEach(() => open(600));
-
     it("is the race's in the report and in the gate, with its error rate, and not its last round's", async () => {
       const {record} = await runRace(definition(), inputs(), {errorRate: 0.1});
       expect(record.rounds.length).toBeGreaterThan(1);
@@ -211,33 +169,11 @@ describe("the decision on an eval that was raced", () => {
       const {report} = await checked();
       expect(report.verdict).toEqual({...run.verdict});
     });
+  });
+});
 
-    it("is the newest complete run when that came after the race, and the race again when raced anew", async () => {
-      await runRace(definition(), inputs());
-      await pause();
-      const {manifest} = await runEval(definition(), inputs());
-      let run = await shown();
-      expect(run.id).toBe(manifest!.id);
-      expect(run.verdict.race).toBeUndefined();
-      expect(run.rows).toBe(rows);
-      await pause();
-      const {record, calls} = await runRace(definition(), inputs());
-      expect(calls).toBe(0);
-      run = await shown();
-      expect(run.verdict.race!.id).toBe(record.id);
-    });
-
-    it("stays the last complete run's when a race was stopped, and a partial run's is not taken before it", async () => {
-      const {manifest} = await runEval(definition(), inputs());
-      await pause();
-      const stop = new AbortController();
-      await runRace(definition(), {...inputs(), signal: stop.signal}, {}, () => stop.abort());
-      await pause();
-      await runEval(definition(), {...inputs(), options: {preflight: false, limit: 20}});
-      expect((await shown()).id).toBe(manifest!.id);
-      expect((await checked()).run).toBe(manifest!.id);
-    });
-
+describe("the decision on an eval that was raced", () => {
+  describe("after what came before and since", () => {
     it("a race that was stopped is shown as undecided when there is nothing else", async () => {
       const stop = new AbortController();
       await runRace(definition(), {...inputs(), signal: stop.signal}, {}, () => stop.abort());
@@ -246,15 +182,5 @@ describe("the decision on an eval that was raced", () => {
       expect(found).toHaveLength(1);
       expect(found[0]!.race!.outcome!.kind).toBe("stopped");
     });
-
-    it("claims no proof where a budget was spent", async () => {
-      const {record} = await runRace(definition(), inputs(), {budgetCalls: 90});
-      const {verdict} = await shown();
-      expect(record.outcome).toMatchObject({kind: "pick", best: "good"});
-      expect(verdict.action).toBe("Switch to good: it was left when the budget was spent.");
-      expect(verdict.sentence).toMatch(/; a race for a budget controls no error rate\.$/);
-    });
   });
 });
-
-const pause = () => new Promise((done) => setTimeout(done, 5));
