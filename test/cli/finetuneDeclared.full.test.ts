@@ -9,6 +9,7 @@ setUpDeclared();
 
 describe("a fine-tune that another fine-tune or an eval names", () => {
   it("is the declared model in an eval of another dataset, of another split, and in a merge", async () => {
+    await made("preferred");
     const base = await made("base");
     const before = (await listModels(modelsDir(store.workspace))).length;
     const source = await declared("base");

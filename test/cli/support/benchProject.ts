@@ -27,7 +27,7 @@ export function setUpBench(): void {
     await costStore(project);
     writeLoader(project, "sums", `{name: "sums", source: {kind: "rows", rows: () => [], describe: {}}}`);
     const source = (file: string) =>
-      JSON.stringify(fileURLToPath(new URL(`../../src/${file}/index.js`, import.meta.url)));
+      JSON.stringify(fileURLToPath(new URL(`../../../src/${file}/index.js`, import.meta.url)));
     mkdirSync(join(project, "evals"));
     writeFileSync(
       join(project, "evals", "sums.eval.ts"),

@@ -8,7 +8,7 @@ import {noted, trainer} from "../../support/jobProject.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";
 
 export const source = (path: string) =>
-  JSON.stringify(fileURLToPath(new URL(`../../src/${path}`, import.meta.url)));
+  JSON.stringify(fileURLToPath(new URL(`../../../src/${path}`, import.meta.url)));
 export const NOTICE =
   /^! words: words\.csv has changed since it was pulled on \d{4}-\d\d-\d\d; version [0-9a-f]{8} is used\. `assay pull words` makes a new one\.$/gm;
 const split = `{strategy: "random", name: "random", test: 0.2, validation: 0.1}`;
