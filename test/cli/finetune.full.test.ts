@@ -29,9 +29,7 @@ describe("assay finetune", () => {
     expect(own.parents).toEqual([{id: base.id, name: "scratch"}]);
     await rm(join(project, "finetunes", "by-path.finetune.ts"));
   });
-});
 
-describe("assay finetune", () => {
   it("names a base of the hub in the adapter as other tools know it", async () => {
     const dir = join(project, ".assay", "models");
     await recordFiles(await openWorkspace(project), base.path, {
@@ -49,9 +47,7 @@ describe("assay finetune", () => {
       /`assay models add ORG\/NAME` fetches one of the Hugging Face/
     );
   });
-});
 
-describe("assay finetune", () => {
   it("trains on what another source makes, once, and merges the results into a model that answers", async () => {
     const dir = join(project, ".assay", "models");
     const rows = ["cat", "dog", "bird", "house"].map((word) => ({id: word, word, plural: `${word}s`}));
@@ -112,9 +108,7 @@ describe("assay finetune", () => {
       await store.close();
     }
   });
-});
 
-describe("assay finetune", () => {
   describe("from scratch", () => {
     it("is one model whatever the threads, the time and the interruptions, with the speed of all of it", async () => {
       const undisturbed = await tuned("one", {steps: 20}).build(contextIn("undisturbed"));
@@ -137,11 +131,7 @@ describe("assay finetune", () => {
       expect(seconds).toBeLessThan((performance.now() - begun) / 1000);
       expect(resumed.metrics!.tokensPerSecond).toBeCloseTo(resumed.metrics!.trainedTokens! / seconds, 6);
     });
-  });
-});
 
-describe("assay finetune", () => {
-  describe("from scratch", () => {
     it("keeps a folder that can be used when its loss rises", async () => {
       const wild = tuned("wild", {rate: 1, warmUp: 150, steps: 150, clip: false, validateEvery: 5});
       const message = await wild.build(contextIn("wild")).catch(({message}: Error) => message);

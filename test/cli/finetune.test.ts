@@ -51,9 +51,7 @@ describe("assay finetune", () => {
     // Nothing of the rows stays behind.
     expect(await readdir(join(project, ".assay", "models", ".training"))).toEqual([]);
   });
-});
 
-describe("assay finetune", () => {
   it("says what a training would be, and trains nothing", async () => {
     const before = await readdir(join(project, ".assay", "models"));
     const stdout = await printed(() => finetuneVerb(["adapter"], {check: true}));
@@ -64,9 +62,7 @@ describe("assay finetune", () => {
     expect(stdout).toMatch(/memory: about 0\.\d\d GB/);
     expect(await readdir(join(project, ".assay", "models"))).toEqual(before);
   });
-});
 
-describe("assay finetune", () => {
   it("says that a model is there already", async () => {
     const again = await printed(() => finetuneVerb(["scratch"], {}));
     expect(again).toMatch(/^scratch: in the store already, nothing was trained now: 12 steps on/);
@@ -74,9 +70,7 @@ describe("assay finetune", () => {
     expect(await printed(() => finetuneVerb(["fresh"], {}))).toMatch(/^fresh: 1 steps on/);
     await rm(join(project, "finetunes", "fresh.finetune.ts"));
   });
-});
 
-describe("assay finetune", () => {
   it("says which base was meant", async () => {
     await define("typo", `base: "scrach", method: "lora"`);
     await expect(finetuneVerb(["typo"], {})).rejects.toThrow(/base "scrach": .* Did you mean "scratch"\?/);
@@ -86,9 +80,7 @@ describe("assay finetune", () => {
     for (const name of ["pending", "typo", "typo-of-file"])
       await rm(join(project, "finetunes", `${name}.finetune.ts`));
   });
-});
 
-describe("assay finetune", () => {
   it("says which fine-tune makes a base that is not there yet", async () => {
     await define("pending", `base: "nothing"`);
     await define("after", `base: "pending", method: "lora"`);
@@ -97,9 +89,7 @@ describe("assay finetune", () => {
     );
     for (const name of ["pending", "after"]) await rm(join(project, "finetunes", `${name}.finetune.ts`));
   });
-});
 
-describe("assay finetune", () => {
   it("trains an adapter on a stored model, which the merge engine applies to the same logits", async () => {
     const own = await json<ModelManifest & {path: string}>("adapter");
     expect(own.architecture).toBe("language-model-adapter");
@@ -135,9 +125,7 @@ describe("assay finetune", () => {
     active.free();
     merged.free();
   });
-});
 
-describe("assay finetune", () => {
   it.each([
     ["which says no name", "adapter"],
     ["which has a seed of its own", "seeded"]
@@ -168,9 +156,7 @@ describe("assay finetune", () => {
       await rm(join(project, "finetunes", "seeded.finetune.ts"));
     }
   });
-});
 
-describe("assay finetune", () => {
   describe("from scratch", () => {
     it("is known to a dry run once it is made, and so is what is trained on it; neither leaves files", async () => {
       const context = contextIn("known");
@@ -188,22 +174,14 @@ describe("assay finetune", () => {
       await first.check(context);
       expect(await left(context)).toEqual([]);
     });
-  });
-});
 
-describe("assay finetune", () => {
-  describe("from scratch", () => {
     it("states in its config.json what its definition left out", async () => {
       const own = await tuned("short").build(contextIn("short"));
       const file = join(project, "short", "models", own.id, "config.json");
       const written = JSON.parse(await readFile(file, "utf8")) as object;
       expect(written).toMatchObject({...config, rope_theta: 10_000});
     });
-  });
-});
 
-describe("assay finetune", () => {
-  describe("from scratch", () => {
     it("learns part validation without being checked on it", async () => {
       const parts: string[] = [];
       const context = contextIn("validation");
@@ -219,9 +197,7 @@ describe("assay finetune", () => {
       expect(own.metrics!.validationLoss).toBeUndefined();
     });
   });
-});
 
-describe("assay finetune", () => {
   it("answers on this machine, by llama.cpp, what its own forward pass finds likeliest", async () => {
     const store = await openStore(await openWorkspace(project));
     const endpoint = localModel(base.id, {workspace: store.workspace, threads: 1});
@@ -250,9 +226,7 @@ describe("assay finetune", () => {
       await store.close();
     }
   });
-});
 
-describe("assay finetune", () => {
   it("names what is wrong before anything is trained", async () => {
     await expect(finetuneVerb(["tiny-rows"], {})).rejects.toThrow(
       /gives no example \(\d+ rows, \d+ without an answer within 2 tokens\)/

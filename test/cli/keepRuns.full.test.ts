@@ -28,9 +28,7 @@ describe("keeping runs", () => {
     await recordExport(store.workspace, copy, {dataset: "words", run: single.id});
     await expect(deleteRuns(store, [single.id])).rejects.toThrow(`${single.id}: export`);
   });
-});
 
-describe("keeping runs", () => {
   it("keeps what a run reused from a deleted one when the run is gone on with", async () => {
     const source = await run({limit: 4});
     answering.refused = (prompt) => prompt.length % 2 === 0;

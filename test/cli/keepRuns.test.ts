@@ -40,9 +40,7 @@ describe("keeping runs", () => {
     // The other run reused the answers to its rows, and still has them.
     expect(again.calls).toBe(first.calls - other.manifest!.counts.completed);
   });
-});
 
-describe("keeping runs", () => {
   it("answers from an archived run, which leaves pages, lists, verdicts and baselines and stays by its id", async () => {
     const old = await run({noReuse: true});
     const wrong = await run({noReuse: true});
@@ -69,9 +67,7 @@ describe("keeping runs", () => {
     expect(await archiveRuns(store, [wrong.id], false)).toEqual([wrong.id]);
     expect((await store.runs()).map(({id}) => id)).toContain(wrong.id);
   });
-});
 
-describe("keeping runs", () => {
   it("deletes nothing while a gate is decided by one of the runs, or compares with it", async () => {
     const baseline = await run({noReuse: true});
     const deciding = await run({noReuse: true});
@@ -94,9 +90,7 @@ describe("keeping runs", () => {
       `deleted ${third.id}\ndeleted ${baseline.id}\n`
     );
   });
-});
 
-describe("keeping runs", () => {
   it("deletes no run while one is planned or made, which may reuse it", async () => {
     const {id} = await run();
     const {workspace} = project.store;

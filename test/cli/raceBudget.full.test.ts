@@ -37,9 +37,7 @@ describe("the budget of a race", () => {
     expect(scores.rounds[0]!.costs["a"]!).toBeGreaterThan(0.01);
     expect(replay(view!, scores)!.rounds.map(({rows}) => rows)).toEqual(record.rounds.map(({rows}) => rows));
   });
-});
 
-describe("the budget of a race", () => {
   it("of a start caps a race that has none, which says so and what to do", async () => {
     const params = {max_tokens: 64};
     const even = definition({
@@ -53,9 +51,7 @@ describe("the budget of a race", () => {
     expect(stopped.rounds.at(-1)!.cutShort).toBeDefined();
     expect(raceText(stopped)).toContain("start it again with a larger --budget-usd");
   });
-});
 
-describe("the budget of a race", () => {
   it("and the way that an eval states stay unless another is told", async () => {
     const path = "evals/words.eval.ts";
     await mkdir(join(project.store.workspace.project, "evals"));

@@ -36,9 +36,7 @@ describe("the budget of a race", () => {
       decidingRuns(await project.store.runs(), await listRaces(project.store.workspace))[0]!.race!.id
     ).toBe(record.id);
   });
-});
 
-describe("the budget of a race", () => {
   it("is a hard cap on calls whose cost nobody stated", async () => {
     behaving.withoutUsage = "d";
     const budgetUsd = 2;

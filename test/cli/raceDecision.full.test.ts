@@ -1,7 +1,7 @@
-import {describe, expect, it} from "vitest";
+import {beforeEach, describe, expect, it} from "vitest";
 import {runRace} from "../../src/races/runRace.js";
 import {runEval} from "../../src/runner/index.js";
-import {checked, definition, inputs, rows, setUpDecisions, shown} from "./support/racedDecision.js";
+import {checked, definition, inputs, open, rows, setUpDecisions, shown} from "./support/racedDecision.js";
 
 const pause = () => new Promise((done) => setTimeout(done, 5));
 
@@ -9,6 +9,8 @@ setUpDecisions();
 
 describe("the decision on an eval that was raced", () => {
   describe("after what came before and since", () => {
+    beforeEach(() => open(600));
+
     it("is the newest complete run when that came after the race, and the race again when raced anew", async () => {
       await runRace(definition(), inputs());
       await pause();
@@ -23,11 +25,7 @@ describe("the decision on an eval that was raced", () => {
       run = await shown();
       expect(run.verdict.race!.id).toBe(record.id);
     });
-  });
-});
 
-describe("the decision on an eval that was raced", () => {
-  describe("after what came before and since", () => {
     it("stays the last complete run's when a race was stopped, and a partial run's is not taken before it", async () => {
       const {manifest} = await runEval(definition(), inputs());
       await pause();
@@ -38,11 +36,7 @@ describe("the decision on an eval that was raced", () => {
       expect((await shown()).id).toBe(manifest!.id);
       expect((await checked()).run).toBe(manifest!.id);
     });
-  });
-});
 
-describe("the decision on an eval that was raced", () => {
-  describe("after what came before and since", () => {
     it("claims no proof where a budget was spent", async () => {
       const {record} = await runRace(definition(), inputs(), {budgetCalls: 90});
       const {verdict} = await shown();

@@ -1,6 +1,6 @@
-import {describe, expect, it, vi} from "vitest";
+import {beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
 import {chosenRun} from "../../src/cli/chosenRun.js";
-import {scoreTable} from "../../src/decisions/index.js";
+import {type RaceRecord, scoreTable} from "../../src/decisions/index.js";
 import {runRace} from "../../src/races/runRace.js";
 import {currentDecisions} from "../../src/site/currentRuns.js";
 import {runCosts, runVerdict} from "../../src/site/index.js";
@@ -9,8 +9,8 @@ import {
   checked,
   definition,
   inputs,
+  open,
   project,
-  record,
   rows,
   setUpDecisions,
   shown
@@ -20,6 +20,13 @@ setUpDecisions();
 
 describe("the decision on an eval that was raced", () => {
   describe("after one race", () => {
+    let record: RaceRecord;
+    beforeAll(async () => {
+      const close = await open(1200);
+      ({record} = await runRace(definition(), inputs()));
+      return close;
+    });
+
     it("knows what candidates cost, with the price's source and day, and leaves out what nobody stated", async () => {
       const {costs, cheaper} = (await shown()).verdict;
       expect(Object.keys(costs!).sort()).toEqual(["fair", "good"]);
@@ -51,11 +58,7 @@ describe("the decision on an eval that was raced", () => {
       expect(fair!.timesLow).toBeCloseTo(fair!.timesCheaper!, 9);
       expect(fair!.timesHigh).toBeCloseTo(fair!.timesCheaper!, 9);
     });
-  });
-});
 
-describe("the decision on an eval that was raced", () => {
-  describe("after one race", () => {
     it("is one and the same by the eval's name, by the id of the race's last run, and on the page", async () => {
       const run = await shown();
       for (const name of ["words", run.id]) {
@@ -64,11 +67,7 @@ describe("the decision on an eval that was raced", () => {
         expect((await runVerdict(project.store, decision.run, decision)).verdict).toEqual(run.verdict);
       }
     });
-  });
-});
 
-describe("the decision on an eval that was raced", () => {
-  describe("after one race", () => {
     it("is not that of an earlier round, which says so", async () => {
       project.store.refresh();
       const [first, last] = [record.rounds[0]!.run!, record.rounds.at(-1)!.run!];
@@ -84,11 +83,7 @@ describe("the decision on an eval that was raced", () => {
         written.mockRestore();
       }
     });
-  });
-});
 
-describe("the decision on an eval that was raced", () => {
-  describe("after one race", () => {
     it("names the best of its costs, too", async () => {
       const {id} = await shown();
       const run = (await project.store.runs()).find((one) => one.id === id)!;
@@ -100,11 +95,7 @@ describe("the decision on an eval that was raced", () => {
       expect(await bestOf(record.outcome!.best)).toEqual(["good"]);
       expect(await bestOf("fair")).toEqual(["fair"]);
     });
-  });
-});
 
-describe("the decision on an eval that was raced", () => {
-  describe("after one race", () => {
     it("gates a race by intervals that hold at every look, against a baseline that it dropped", async () => {
       const last = await scoreTable(project.store, record.rounds.at(-1)!.run!, "exact");
       const seen = meanInterval(last.values[last.candidates.indexOf("good")]!, {clusters: last.clusters!})!;
@@ -128,10 +119,10 @@ describe("the decision on an eval that was raced", () => {
       expect(results[0]!.rule).toMatch(/points below bad$/);
     });
   });
-});
 
-describe("the decision on an eval that was raced", () => {
   describe("after what came before and since", () => {
+    beforeEach(() => open(600));
+
     it("is the race's in the report and in the gate, with its error rate, and not its last round's", async () => {
       const {record} = await runRace(definition(), inputs(), {errorRate: 0.1});
       expect(record.rounds.length).toBeGreaterThan(1);
@@ -169,11 +160,7 @@ describe("the decision on an eval that was raced", () => {
       const {report} = await checked();
       expect(report.verdict).toEqual({...run.verdict});
     });
-  });
-});
 
-describe("the decision on an eval that was raced", () => {
-  describe("after what came before and since", () => {
     it("a race that was stopped is shown as undecided when there is nothing else", async () => {
       const stop = new AbortController();
       await runRace(definition(), {...inputs(), signal: stop.signal}, {}, () => stop.abort());

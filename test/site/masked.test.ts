@@ -37,16 +37,12 @@ describe("what the report publishes", () => {
     expect(text).not.toMatch(SECRET);
     expect(text).toContain("<CREDIT_CARD>");
   });
-});
 
-describe("what the report publishes", () => {
   it("holds the text when the eval says so", async () => {
     const {store, run} = await sealedRun("text");
     expect(await published(store, run)).toMatch(SECRET);
   });
-});
 
-describe("what the report publishes", () => {
   it("is nothing where outputs hold keys that would be published as they are", async () => {
     const key = ["sk", "proj", "Zx8Kq2Lm9Vt4Bn7Rw1Yc5Dh3".repeat(2)].join("-");
     const planted = `; the key is ${key}.`;
@@ -63,9 +59,7 @@ describe("what the report publishes", () => {
     const files = await archivedFiles(masked.store, masked.run);
     expect(files.map(({content}) => Buffer.from(content).toString("latin1")).join("")).not.toContain(key);
   });
-});
 
-describe("what the report publishes", () => {
   it("is nothing where a candidate's name holds a key or an address with credentials", async () => {
     const {store, run} = await sealedRun("ids");
     const named = (name: string): Pick<typeof store, "runs" | "rows"> => ({
@@ -88,9 +82,7 @@ describe("what the report publishes", () => {
       expect(refused).not.toContain(secret.slice(8, 20));
     }
   });
-});
 
-describe("what the report publishes", () => {
   it("shows duplicates, conflicts and dropped rows with masked words, and without any where an eval publishes ids only", async () => {
     const {store} = await sealedRun("masked");
     const [before] = (await datasets(store)).datasets;
@@ -108,9 +100,7 @@ describe("what the report publishes", () => {
       otherLabels: {labels: 19, rows: 19}
     });
   });
-});
 
-describe("what the report publishes", () => {
   it("keeps to the dataset's own setting whatever the eval says", async () => {
     const {store, run} = await runOf("text", {publish: "ids"});
     expect(await published(store, run)).not.toMatch(bare);
@@ -119,9 +109,7 @@ describe("what the report publishes", () => {
     expect(text).toContain("<CREDIT_CARD>");
     expect(text).not.toMatch(SECRET);
   });
-});
 
-describe("what the report publishes", () => {
   it("goes by the newest run of every eval", () => {
     const version = {dataset: "orders"} as VersionManifest;
     const runsOf = (...all: [string, Publishing | undefined][]) =>
@@ -138,9 +126,7 @@ describe("what the report publishes", () => {
     expect(publishing([version], runsOf(["a", "text"]), stated)).toBe("ids");
     expect(publishing([{...version, dataset: "other"}], [], stated)).toBe("ids");
   });
-});
 
-describe("what the report publishes", () => {
   it("holds reasons of failures without what was found in them", async () => {
     for (const publish of ["masked", "text"] as const) {
       const {store, run} = await runOf("masked", {publish}, "", failing);
@@ -155,9 +141,7 @@ describe("what the report publishes", () => {
       expect(text).toContain("nothing in I wrote to <EMAIL_ADDRESS>");
     }
   });
-});
 
-describe("what the report publishes", () => {
   it("holds of failures nothing but their kind where only ids are published", async () => {
     const {store, run} = await runOf("ids", {}, "", failing);
     const text = await allPublished(store, run);
@@ -169,9 +153,7 @@ describe("what the report publishes", () => {
       {reason: "bad request", count: expect.any(Number) as number}
     ]);
   });
-});
 
-describe("what the report publishes", () => {
   it("says why a run or a race was stopped without what an endpoint or a scorer said of a row", () => {
     const why =
       'the scorer "js" scored none of the first 20 answers: The scorer threw: ada1@example.org paid';
@@ -185,9 +167,7 @@ describe("what the report publishes", () => {
       'The race was stopped (the scorer "js" scored none of the first 20 answers): a leads.'
     );
   });
-});
 
-describe("what the report publishes", () => {
   it("masks why a filter of the project's own dropped rows, and does not tell it where only ids are published", async () => {
     const filters: DatasetDefinition["filters"] = {
       own: {

@@ -23,9 +23,7 @@ describe("a held-out part", () => {
     const times = (text: string | undefined) => Number(/opened (\d+) times/.exec(text ?? "")?.[1]);
     expect(times(next)).toBe(times(sentence) + 1);
   });
-});
 
-describe("a held-out part", () => {
   it("that holds rows which earlier runs scored, or could train on, is a risk with their numbers", async () => {
     const grown = await wordsProject(await temporaryProject(), 120);
     const {store, version} = grown;

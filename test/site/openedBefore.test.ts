@@ -23,9 +23,7 @@ describe("a held-out part", () => {
     // Back to the first, knowing what the others came to.
     expect(await told(await run("one {{text}}"))).toEqual([expect.stringMatching(/opened 2 times before/)]);
   });
-});
 
-describe("a held-out part", () => {
   it("shows how often a judge changed its choice with the order, though its words stay hidden", async () => {
     const judge = judgePairwise({endpoint: server(model.url), model: "judge", rubric: "better"});
     const {manifest} = await runEval(definition("judged {{text}}", {scorers: {judge}}), inputs("judged"));

@@ -13,7 +13,7 @@ export async function projectWith(gate: object): Promise<string> {
   await writeFile(
     join(project, "data-loaders", "sums.ts"),
     `import {defineDataset} from ${JSON.stringify(engine)};
-const rows = Array.from({length: 16}, (_, i) => ({id: "s" + i, text: "what is " + i, answer: i, part: "test"}));
+export const rows = Array.from({length: 16}, (_, i) => ({id: "s" + i, text: "what is " + i, answer: i, part: "test"}));
 export default defineDataset({name: "sums", id: "id", text: "text", sensitivity: "public", source: {kind: "rows", rows: () => rows}});`
   );
   await writeFile(

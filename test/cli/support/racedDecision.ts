@@ -1,7 +1,5 @@
-import {afterAll, beforeAll, beforeEach} from "vitest";
+import {afterAll, beforeAll} from "vitest";
 import {checkEvals} from "../../../src/cli/check.js";
-import type {RaceRecord} from "../../../src/decisions/index.js";
-import {runRace} from "../../../src/races/runRace.js";
 import {openAICompatible} from "../../../src/endpoints/index.js";
 import {candidate, type GateRule} from "../../../src/runner/index.js";
 import {verdicts} from "../../../src/site/index.js";
@@ -14,7 +12,8 @@ const PRICES = {good: 8, fair: 1, bad: undefined};
 let model: ModelServer;
 export let project: Project;
 export let rows: number;
-const open = async (size: number) => {
+/** Makes a project of so many rows; gives what closes it. */
+export const open = async (size: number) => {
   project = await wordsProject(await temporaryProject(), size);
   rows = project.split.counts["test"]!;
   return () => project.store.close();
@@ -60,7 +59,6 @@ export const shown = async () => {
   project.store.refresh();
   return (await verdicts(project.store)).runs.find((run) => run.eval === "words")!;
 };
-export let record: RaceRecord;
 
 /** Starts the models of races. */
 export function setUpDecisions(): void {
@@ -68,10 +66,4 @@ export function setUpDecisions(): void {
     model = await startRacedModel();
   });
   afterAll(() => model.close());
-  beforeAll(async () => {
-    const close = await open(1200);
-    ({record} = await runRace(definition(), inputs()));
-    return close;
-  });
-  beforeEach(() => open(600));
 }
