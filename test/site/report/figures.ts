@@ -6,10 +6,6 @@ import {expectWalked} from "./figureWalk.js";
 
 describe("every figure", () => {
   it("names a query that the report's own DuckDB answers, and an entry of the Method page", async (context) => {
-    const [item] = await report.store.rows<{row_id: string}>(
-      "select min(row_id) as row_id from items where run = $run",
-      {run: byThread().id}
-    );
     const compared = await expectAnswered(context, [
       `?run=${byThread().id}`,
       `candidates?run=${byThread().id}`,
@@ -18,18 +14,9 @@ describe("every figure", () => {
       `comparison?run=${byThread().id}`,
       `judges?run=${report.run("judged").id}`,
       "races",
-      "data-sets",
-      "splits",
-      `merges?run=${byThread().id}`,
-      "lineage",
-      "history",
-      `notebook?run=${byThread().id}`,
-      `examples?run=${byThread().id}`,
-      `row?run=${byThread().id}&row=${item!.row_id}`,
-      "runs",
-      `sql?run=${byThread().id}`
+      "splits"
     ]);
-    expect(compared).toBeGreaterThan(100);
+    expect(compared).toBeGreaterThan(45);
   });
 
   it("draws the numbers that its query gives, read out value by value by the arrow keys", (context) =>
