@@ -7,7 +7,7 @@ import {touchOnStoreChange} from "../../src/site/index.js";
 import {LocalFolder, openWorkspace} from "../../src/store/index.js";
 import {openBrowser} from "../support/browser.js";
 import {siteProject} from "../support/buildSite.js";
-import {costStore} from "../support/costStore.js";
+import {sampleStore} from "../support/sampleStore.js";
 import {redrawn} from "../support/watchPage.js";
 
 let project: string;
@@ -68,12 +68,13 @@ describe("the preview", () => {
       await page.goto(address);
       await page.getByText("No eval has been run yet.").waitFor();
       const elsewhere = join(project, "elsewhere");
-      await costStore(elsewhere);
+      await sampleStore(elsewhere);
       await cp(join(elsewhere, ".assay"), join(project, ".assay"), {recursive: true});
       await page.locator(".sentence").waitFor();
       await page.goto(`${address}comparison`);
-      await page.getByLabel("Candidate", {exact: true}).selectOption({label: "small"});
-      await page.getByRole("heading", {name: "What small answered"}).waitFor();
+      await page.getByLabel("Eval and split").selectOption({label: "Mail triage, split by thread"});
+      await page.getByLabel("Candidate", {exact: true}).selectOption({label: "team-a"});
+      await page.getByRole("heading", {name: "What team-a answered"}).waitFor();
       await redrawn(page);
       expect(await page.locator(".observablehq--error").count()).toBe(0);
     } finally {
