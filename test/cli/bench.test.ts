@@ -1,48 +1,16 @@
-import {mkdirSync, writeFileSync} from "node:fs";
-import {mkdtemp, rm} from "node:fs/promises";
-import {tmpdir} from "node:os";
+import {writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
-import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {benchVerb, type BenchVerbOptions, importBenchVerb} from "../../src/cli/bench.js";
+import {describe, expect, it} from "vitest";
+import {benchVerb, importBenchVerb} from "../../src/cli/bench.js";
 import {showBench} from "../../src/cli/benchText.js";
 import {measuredThroughput} from "../../src/costs/index.js";
 import type {BenchRecord} from "../../src/store/index.js";
-import {writeLoader} from "../support/assay.js";
 import {answeringServer} from "../endpoints/support/answering.js";
-import {costStore} from "../support/costStore.js";
 import {startModelServer} from "../support/modelServer.js";
 import {printed} from "../support/printed.js";
+import {json, project, quick, setUpBench} from "./support/benchProject.js";
 
-let project: string;
-beforeAll(async () => {
-  project = await mkdtemp(join(tmpdir(), "assay-bench-"));
-  await costStore(project);
-  writeLoader(project, "sums", `{name: "sums", source: {kind: "rows", rows: () => [], describe: {}}}`);
-  const source = (file: string) =>
-    JSON.stringify(fileURLToPath(new URL(`../../src/${file}/index.js`, import.meta.url)));
-  mkdirSync(join(project, "evals"));
-  writeFileSync(
-    join(project, "evals", "sums.eval.ts"),
-    `import {candidate, defineEval} from ${source("runner")};
-     import {openAICompatible} from ${source("endpoints")};
-     import {normalizedMatch} from ${source("scorers")};
-     const price = {inputUsdPerMillion: 1, outputUsdPerMillion: 1, asOf: "2026-01-01", source: "made up"};
-     const paid = openAICompatible({name: "paid", baseUrl: "http://127.0.0.1:9", hosting: "api", trust: "external", price});
-     export default defineEval({
-       dataset: "sums", split: {name: "all", strategy: "given", column: "part"}, prompt: "{{question}}",
-       expected: "answer", scorers: {exact: normalizedMatch()}, candidates: [candidate("paid", paid, "m")]
-     });`
-  );
-  vi.stubEnv("ASSAY_PROJECT", project);
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await rm(project, {recursive: true, force: true});
-});
-
-const quick: BenchVerbOptions = {concurrency: [1, 2], duration: 0.5, warmup: 0.1, stream: true, json: true};
-const json = async <T>(work: () => Promise<void>) => JSON.parse(await printed(work)) as T;
+setUpBench();
 
 describe("assay bench", () => {
   it("sends the eval's own prompts to a server, keeps what it measured and lists it", async () => {
@@ -70,26 +38,6 @@ describe("assay bench", () => {
       expect(await printed(() => benchVerb(undefined, {...quick, list: true, json: false}))).toContain(
         "sums:m"
       );
-    } finally {
-      await server.close();
-    }
-  });
-
-  it("calls an answered rate no capacity, and says when no level keeps to --p95-ms", async () => {
-    const server = await startModelServer({behave: () => ({latencyMs: 10, usage: true, text: "one"})});
-    const text = (more: Partial<BenchVerbOptions>) =>
-      printed(() =>
-        benchVerb("sums", {...quick, concurrency: [2], url: server.url, model: "m", json: false, ...more})
-      );
-    try {
-      const light = await text({rate: 10, warmup: 0});
-      expect(light).toMatch(/at least [\d.]+ requests\/s: .*Measure without --rate/s);
-      expect(light).not.toContain("requestsPerSecond");
-      expect(await printed(() => benchVerb(undefined, {...quick, list: true, json: false}))).toMatch(
-        /≥ [\d.]+ /
-      );
-      expect(await text({p95Ms: 1})).toMatch(/No level kept its p95 within 1 ms: the lowest was [\d.]+ ms/);
-      expect(await text({})).toMatch(/on the machine that was measured takes requestsPerSecond: \d+/);
     } finally {
       await server.close();
     }

@@ -1,87 +1,9 @@
 import {mkdir, writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 import {expect, it} from "vitest";
-import {currentRuns, history, storeFingerprint} from "../../src/site/index.js";
-import {openStore, openWorkspace} from "../../src/store/index.js";
-import type {Ended} from "../support/assay.js";
-import {assayHere, definitionFile} from "../support/assayHere.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
-
-const engine = resolve(import.meta.dirname, "../../src/index.js");
-
-interface Stated {
-  /** How many of 40 rows the one candidate answers rightly. */
-  right?: number;
-  prompt?: string;
-  seed?: string;
-  minScore?: number;
-  /** A trainer of the package, in place of the recorded answers. */
-  trainer?: string;
-  part?: string;
-  column?: string;
-}
-
-/** A project with one eval of 40 rows, whose file `state` writes anew. */
-async function project(): Promise<{
-  folder: string;
-  state(stated: Stated): Promise<void>;
-  call(...words: string[]): Promise<Ended>;
-}> {
-  const folder = await temporaryProject();
-  for (const name of ["data-loaders", "evals"]) await mkdir(join(folder, name));
-  await writeFile(join(folder, "package.json"), JSON.stringify({type: "module"}));
-  await writeFile(
-    join(folder, "data-loaders", "sums.ts"),
-    `import {defineDataset} from ${JSON.stringify(engine)};
-export const rows = Array.from({length: 80}, (_, i) => ({id: "s" + i, text: "what is " + i, answer: String(i % 2),
-  part: i < 40 ? "test" : "train", other: i < 40 ? "validation" : "train"}));
-export default defineDataset({name: "sums", id: "id", text: "text", label: "answer", sensitivity: "public", source: {kind: "rows", rows: () => rows}});`
-  );
-  const write = definitionFile(join(folder, "evals"), "sums.eval.ts");
-  return {
-    folder,
-    state: async ({
-      right = 40,
-      prompt = "{{text}}",
-      seed,
-      minScore = 0.6,
-      trainer,
-      part,
-      column = "part"
-    }) => {
-      await write(
-        `import * as assay from ${JSON.stringify(engine)};
-import dataset, {rows} from "../data-loaders/sums.js";
-const {candidate, defineEval, normalizedMatch, recorded, trained} = assay;
-const answers = rows.map(({id, answer}, i) => ({id, output: i < ${right} ? answer : "none"}));
-const one = ${trainer === undefined ? `candidate("one", recorded({name: "answers", rows: answers}), "m")` : `trained("one", assay.${trainer}({text: "text", label: "answer"}))`};
-export default defineEval({name: "sums", dataset, split: {strategy: "given", column: "${column}"}, prompt: ${JSON.stringify(prompt)}, expected: "answer",
-  seed: ${JSON.stringify(seed)}, part: ${JSON.stringify(part)}, candidates: [one], scorers: {exact: normalizedMatch()}, gate: [{minScore: ${minScore}}]});`
-      );
-    },
-    call: (...words) => assayHere(folder, ...words)
-  };
-}
-
-/** What the report's first page and the history of an eval show. */
-async function pages(folder: string) {
-  const workspace = await openWorkspace(folder);
-  const store = await openStore(workspace);
-  try {
-    const [shown] = (await history(store)).histories;
-    return {
-      current: (await currentRuns(workspace)).map(({id}) => id),
-      history: shown?.runs.map(({run}) => run),
-      times: shown?.runs.map(({at}) => at),
-      fingerprint: await storeFingerprint(workspace)
-    };
-  } finally {
-    store.close();
-  }
-}
-
-/** The one run that `assay check --json` names. */
-const judgedIn = ({stdout}: Ended) => (JSON.parse(stdout) as {run: string}[]).map(({run}) => run);
+import {engine, judgedIn, pages, project} from "./support/statedProject.js";
 
 it("judges and shows the run of the definition that an eval goes back to", async () => {
   const {folder, state, call} = await project();
@@ -147,54 +69,6 @@ it("passes no gate by a run of another definition, and names in what it is anoth
   expect((await call("check")).stdout).toContain("another definition (the split)");
   await state({});
   expect((await call("check")).code).toBe(0);
-});
-
-it("finds the run of the present definition among those of two branches, and a training that was never made", async () => {
-  const {folder, state, call} = await project();
-  await state({trainer: "majorityClassifier"});
-  await call("run");
-  const {
-    current: [main]
-  } = await pages(folder);
-  await state({trainer: "tfidfLogReg"});
-  const never = await call("check");
-  expect(never.stdout).toContain("another definition (the candidate one)");
-  expect(never.code).toBe(101);
-  await call("run");
-  const {
-    current: [branch]
-  } = await pages(folder);
-  const judged: Record<string, string[]> = {};
-  for (const trainer of ["majorityClassifier", "tfidfLogReg"]) {
-    await state({trainer});
-    judged[trainer] = judgedIn(await call("check", "--json"));
-  }
-  expect(judged).toEqual({majorityClassifier: [main], tfidfLogReg: [branch]});
-});
-
-it("takes a partial run for current when a later start completes it, and never while it is partial", async () => {
-  const {folder, state, call} = await project();
-  await state({right: 10});
-  await call("run", "--limit", "20");
-  const {
-    current: [part]
-  } = await pages(folder);
-  await state({right: 40});
-  await call("run");
-  const {
-    current: [whole]
-  } = await pages(folder);
-  expect(whole).not.toBe(part);
-  await call("run", "--limit", "20");
-  expect((await pages(folder)).current).toEqual([whole]);
-  expect((await call("check")).code).toBe(0);
-
-  // The same rows as before, asked for again with only a part of them: what is complete stands, as of another definition.
-  await state({right: 10});
-  await call("run", "--limit", "20");
-  expect((await pages(folder)).current).toEqual([whole]);
-  const check = await call("check", "--json");
-  expect([check.code, judgedIn(check)]).toEqual([101, [whole]]);
 });
 
 it("takes imported results that come back for current", async () => {

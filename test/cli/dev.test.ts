@@ -42,6 +42,9 @@ afterAll(async () => {
   await rm(project, {recursive: true, force: true});
 });
 
+/** A page without data, which is there at once. */
+const PAGE = "/method";
+
 function get(path: string, headers: Record<string, string> = {}): Promise<{status: number; text: string}> {
   return new Promise((resolve, reject) => {
     request({host: "127.0.0.1", port, path, headers}, (answer) => {
@@ -87,17 +90,17 @@ describe("assay dev", () => {
   });
 
   it("serves pages to this machine's names only", async () => {
-    expect((await get("/", {host: `localhost:${port}`})).status).toBe(200);
-    expect((await get("/", {host: `127.0.0.1:${port}`})).status).toBe(200);
-    const foreign = await get("/", {host: `report.example:${port}`});
+    expect((await get(PAGE, {host: `localhost:${port}`})).status).toBe(200);
+    expect((await get(PAGE, {host: `127.0.0.1:${port}`})).status).toBe(200);
+    const foreign = await get(PAGE, {host: `report.example:${port}`});
     expect(foreign.status).toBe(421);
     expect(foreign.text).not.toContain("<html");
-    expect((await get("/", {host: "localhost"})).status).toBe(421);
+    expect((await get(PAGE, {host: "localhost"})).status).toBe(421);
   });
 
   it("answers no page of another server, but follows links", async () => {
     const from = async (headers: Record<string, string>) =>
-      (await get("/", {host: `localhost:${port}`, ...headers})).status;
+      (await get(PAGE, {host: `localhost:${port}`, ...headers})).status;
     const crossSite = {"sec-fetch-site": "cross-site"};
     expect(await from({origin: "https://elsewhere.example"})).toBe(403);
     expect(await from({origin: "null"})).toBe(403);
@@ -117,7 +120,7 @@ describe("assay dev", () => {
   it("outlives an address that cannot be decoded", async () => {
     expect((await get("/%zz")).status).toBe(400);
     expect((await get("/%c0%af")).status).toBe(400);
-    expect((await get("/", {host: `localhost:${port}`})).status).toBe(200);
+    expect((await get(PAGE, {host: `localhost:${port}`})).status).toBe(200);
   });
 
   it("does not serve the sources of page loaders", async () => {

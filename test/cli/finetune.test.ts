@@ -1,79 +1,28 @@
-import {cp, mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
+import {readdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
-import {fileURLToPath} from "node:url";
-import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
+import {describe, expect, it} from "vitest";
 import {openBackend} from "../../src/ggml/index.js";
 import {ActiveAdapter, batchOf, LanguageModel, readAdapter} from "../../src/language/index.js";
-import {
-  type BuildContext,
-  byteTokenizer,
-  type Finetune,
-  finetune,
-  type FinetuneDefinition,
-  readTokenizer
-} from "../../src/finetune/index.js";
+import {type BuildContext, type Finetune, readTokenizer} from "../../src/finetune/index.js";
 import {localModel} from "../../src/generation/index.js";
-import {readHeader} from "../../src/safetensors/index.js";
 import {openStore, openWorkspace} from "../../src/store/index.js";
-import {mergedModel} from "../../src/candidates/index.js";
 import {merge} from "../../src/merge/index.js";
 import {lineage, type ModelManifest} from "../../src/models/index.js";
-import {recordFiles} from "../../src/jobs/index.js";
 import {finetuneVerb} from "../../src/cli/finetune.js";
 import {printed} from "../support/printed.js";
-import {commandProject} from "../support/temporaryWorkspace.js";
+import {
+  base,
+  config,
+  contextIn,
+  define,
+  json,
+  left,
+  project,
+  setUpFinetunes,
+  tuned
+} from "./support/wordsFinetunes.js";
 
-const assayIndex = fileURLToPath(new URL("../../src/index.js", import.meta.url));
-
-let project: string;
-let base: ModelManifest & {path: string};
-
-async function define(name: string, fields: string): Promise<void> {
-  await writeFile(
-    join(project, "finetunes", `${name}.finetune.ts`),
-    `import {byteTokenizer, finetune} from ${JSON.stringify(assayIndex)};
-export default finetune({
-  dataset: "words",
-  split: {strategy: "random", name: "random", test: 0.2, validation: 0.1},
-  format: "prompt",
-  columns: {prompt: "word", completion: "plural"},
-  length: 32, rows: 4, threads: 1, ${fields}
-});
-`
-  );
-}
-
-async function json<T>(name: string): Promise<T> {
-  const text = await printed(() => finetuneVerb([name], {json: true}));
-  return (JSON.parse(text) as T[])[0]!;
-}
-
-beforeAll(async () => {
-  project = await commandProject();
-  await mkdir(join(project, "data-loaders"));
-  await mkdir(join(project, "finetunes"));
-  const words = "cat dog bird house tree lamp door car boat book pen cup star road hand".split(" ");
-  const rows = words.flatMap((word) =>
-    ["", "big ", "red ", "old "].map((more) => `${more}${word},${more}${word}s`)
-  );
-  await writeFile(join(project, "words.csv"), `word,plural\n${rows.join("\n")}\n`);
-  await writeFile(
-    join(project, "data-loaders", "words.ts"),
-    `import {defineDataset} from ${JSON.stringify(assayIndex)};
-export default defineDataset({name: "words", licence: "CC0", sensitivity: "public", source: {kind: "files", files: "words.csv"}});\n`
-  );
-  await define(
-    "scratch",
-    `method: "full", steps: 12, rate: 0.01,
-  base: {tokenizer: byteTokenizer({tokens: ["big "]}), config: {model_type: "llama", architectures: ["LlamaForCausalLM"], hidden_size: 32,
-    intermediate_size: 64, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2, rms_norm_eps: 1e-5,
-    rope_theta: 10000, max_position_embeddings: 64, tie_word_embeddings: true, bos_token_id: 0, eos_token_id: 0}}`
-  );
-  await define("adapter", `base: "scratch", method: "lora", lora: {rank: 4}, steps: 4, rate: 0.01`);
-  await define("tiny-rows", `base: "scratch", method: "lora", lora: {rank: 4}, steps: 4, length: 2`);
-  base = await json<ModelManifest & {path: string}>("scratch");
-});
-afterAll(() => vi.unstubAllEnvs());
+setUpFinetunes();
 
 describe("assay finetune", () => {
   it("trains a model from scratch and keeps it with its data, settings, curve and card", async () => {
@@ -214,134 +163,7 @@ describe("assay finetune", () => {
     }
   });
 
-  it("knows the store's model where a base is given by a path to its files", async () => {
-    await cp(base.path, join(project, "copied"), {recursive: true});
-    await define("by-path", `base: "copied", method: "lora", lora: {rank: 4}, steps: 1`);
-    const own = await json<ModelManifest>("by-path");
-    expect(own.parents).toEqual([{id: base.id, name: "scratch"}]);
-    await rm(join(project, "finetunes", "by-path.finetune.ts"));
-  });
-
-  it("names a base of the hub in the adapter as other tools know it", async () => {
-    const dir = join(project, ".assay", "models");
-    await recordFiles(await openWorkspace(project), base.path, {
-      name: "acme/tiny",
-      parents: [],
-      settings: {}
-    });
-    await define("on-hub", `base: "acme/tiny", method: "lora", lora: {rank: 4}, steps: 1`);
-    const own = await json<ModelManifest & {path: string}>("on-hub");
-    const config = JSON.parse(await readFile(join(own.path, "adapter_config.json"), "utf8")) as object;
-    expect(config).toMatchObject({base_model_name_or_path: "acme/tiny"});
-    expect((await lineage(dir, own.id)).map(({name}) => name)).toEqual(["on-hub", "acme/tiny"]);
-    await define("nowhere", `base: "acme/other", method: "lora", steps: 1`);
-    await expect(json("nowhere")).rejects.toThrow(
-      /`assay models add ORG\/NAME` fetches one of the Hugging Face/
-    );
-  });
-
-  it("trains on what another source makes, once, and merges the results into a model that answers", async () => {
-    const dir = join(project, ".assay", "models");
-    const rows = ["cat", "dog", "bird", "house"].map((word) => ({id: word, word, plural: `${word}s`}));
-    const context: BuildContext = {
-      dir,
-      async *rows(part) {
-        if (part === "train") yield* rows;
-      },
-      dataset: "words",
-      version: "v1",
-      split: "s1",
-      seed: "assay",
-      project
-    };
-    const own = (name: string, more: Partial<FinetuneDefinition>) =>
-      finetune({
-        name,
-        dataset: "words",
-        split: {strategy: "random"},
-        base: base.id,
-        format: "prompt",
-        columns: {prompt: "word", completion: "plural"},
-        method: "full",
-        rate: 0.003,
-        steps: 2,
-        rows: 2,
-        length: 32,
-        threads: 1,
-        ...more
-      });
-    const first = own("first", {});
-    const [a, b] = ["a", "b"].map((name) => own(name, {base: first, seed: name}));
-    const other = own("a", {base: own("first", {steps: 3}), seed: "a"});
-    expect(await other.configHash(context)).not.toBe(await a!.configHash(context));
-    const average = mergedModel({
-      name: "average",
-      method: "linear",
-      models: [a!, b!].map((source) => ({source, parameters: {weight: 0.5}}))
-    });
-    const model = await average.build(context);
-    expect(model.architecture).toBe("language-model");
-    expect(model.files.map(({path}) => path)).toEqual([
-      "config.json",
-      "model.safetensors",
-      "tokenizer.json",
-      "tokenizer_config.json"
-    ]);
-    const names = (await lineage(dir, model.id)).map(({name}) => name);
-    expect([...names].sort()).toEqual(["a", "average", "b", "first", "scratch"]);
-    const store = await openStore(await openWorkspace(project));
-    const endpoint = localModel(model.id, {workspace: store.workspace, threads: 1});
-    try {
-      const messages = [{role: "user" as const, content: "cat"}];
-      const {usage} = await endpoint.complete({model: "average", messages, params: {max_tokens: 4}});
-      expect(usage!.promptTokens).toBe(3);
-    } finally {
-      await endpoint.close?.();
-      await store.close();
-    }
-  });
-
   describe("from scratch", () => {
-    const rows = ["cat", "dog", "bird", "house"].map((word) => ({id: word, word, plural: `${word}s`}));
-    const config = {
-      model_type: "llama",
-      hidden_size: 32,
-      intermediate_size: 64,
-      num_hidden_layers: 1,
-      num_attention_heads: 2,
-      num_key_value_heads: 2,
-      rms_norm_eps: 1e-5,
-      max_position_embeddings: 64,
-      tie_word_embeddings: true
-    };
-    const tuned = (name: string, more: Partial<FinetuneDefinition> = {}) =>
-      finetune({
-        name,
-        dataset: "words",
-        split: {strategy: "random"},
-        base: {tokenizer: byteTokenizer(), config},
-        format: "prompt",
-        columns: {prompt: "word", completion: "plural"},
-        method: "full",
-        steps: 3,
-        rows: 2,
-        length: 32,
-        threads: 1,
-        ...more
-      });
-    const contextIn = (dir: string): BuildContext => ({
-      dir: join(project, dir, "models"),
-      async *rows() {
-        yield* rows;
-      },
-      dataset: "words",
-      version: "v1",
-      split: "s1",
-      seed: "assay",
-      project
-    });
-    const left = (context: BuildContext) => readdir(join(context.dir, ".training")).catch(() => []);
-
     it("is known to a dry run once it is made, and so is what is trained on it; neither leaves files", async () => {
       const context = contextIn("known");
       const dry = {...context, onlyKnown: true};
@@ -357,40 +179,6 @@ describe("assay finetune", () => {
       }
       await first.check(context);
       expect(await left(context)).toEqual([]);
-    });
-
-    it("is one model whatever the threads, the time and the interruptions, with the speed of all of it", async () => {
-      const undisturbed = await tuned("one", {steps: 20}).build(contextIn("undisturbed"));
-      expect(undisturbed.metrics!.threads).toBe(1);
-      const context = contextIn("stopped");
-      const own = tuned("one", {steps: 20, threads: 2});
-      const controller = new AbortController();
-      const begun = performance.now();
-      const stop = ({step}: {step: number}) => step === 8 && controller.abort();
-      await expect(own.build({...context, signal: controller.signal}, {onStep: stop})).rejects.toThrow(
-        /stopped after step 1?\d of 20/
-      );
-      const [work] = await left(context);
-      const file = join(context.dir, ".training", work!, "checkpoint.safetensors");
-      const {use} = JSON.parse((await readHeader(file)).metadata.state!) as {use: {seconds: number}};
-      const resumed = await own.build(context);
-      expect(resumed.id).toBe(undisturbed.id);
-      const {seconds} = resumed.training!;
-      expect(seconds).toBeGreaterThan(use.seconds);
-      expect(seconds).toBeLessThan((performance.now() - begun) / 1000);
-      expect(resumed.metrics!.tokensPerSecond).toBeCloseTo(resumed.metrics!.trainedTokens! / seconds, 6);
-    });
-
-    it("keeps a folder that can be used when its loss rises", async () => {
-      const wild = tuned("wild", {rate: 1, warmUp: 150, steps: 150, clip: false, validateEvery: 5});
-      const message = await wild.build(contextIn("wild")).catch(({message}: Error) => message);
-      const folder = /The weights of step \d+ are kept in (.*?)\. Try/.exec(String(message))![1]!;
-      expect((await readdir(folder)).sort()).toEqual([
-        "config.json",
-        "model.safetensors",
-        "tokenizer.json",
-        "tokenizer_config.json"
-      ]);
     });
 
     it("states in its config.json what its definition left out", async () => {
@@ -450,7 +238,7 @@ describe("assay finetune", () => {
       /gives no example \(\d+ rows, \d+ without an answer within 2 tokens\)/
     );
     await expect(finetuneVerb(["nobody"], {})).rejects.toThrow(
-      /no such fine-tune: nobody\. finetunes\/ has adapter, nowhere, on-hub, scratch, tiny-rows/
+      /no such fine-tune: nobody\. finetunes\/ has adapter, scratch, tiny-rows/
     );
     await define("head", `base: "scratch", method: "lora", lora: {targets: ["q_proj", "lm_head"]}`);
     await expect(finetuneVerb(["head"], {check: true})).rejects.toThrow(

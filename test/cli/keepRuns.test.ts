@@ -1,68 +1,29 @@
 import {existsSync, mkdirSync} from "node:fs";
 import {mkdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
+import {describe, expect, it} from "vitest";
 import {archiveRuns, deleteRuns, keepRunsVerb} from "../../src/cli/keepRuns.js";
 import {runsVerb} from "../../src/cli/runs.js";
 import {collectGarbage} from "../../src/datasets/index.js";
-import {decidingRuns, listRaces} from "../../src/races/index.js";
-import {runRace} from "../../src/races/runRace.js";
-import {runEval, type RunOptions} from "../../src/runner/index.js";
-import {
-  history,
-  races,
-  runs as runsPage,
-  runVerdict,
-  storeFingerprint,
-  verdicts
-} from "../../src/site/index.js";
-import {recordExport, runKey} from "../../src/store/index.js";
-import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
-import {type ModelServer, startModelServer} from "../support/modelServer.js";
+import {decidingRuns} from "../../src/races/index.js";
+import {history, runs as runsPage, runVerdict, storeFingerprint, verdicts} from "../../src/site/index.js";
+import {runKey} from "../../src/store/index.js";
 import {printed} from "../support/printed.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {folder, project, run, setUpKept} from "./support/keptProject.js";
+
+// A module is loaded once in a process: another text takes another file.
+const onlyEval = async (file: string, text: string) => {
+  await rm(join(folder, "evals"), {recursive: true});
+  await mkdir(join(folder, "evals"));
+  await writeFile(join(folder, "evals", `${file}.eval.ts`), text);
+};
+const withGate = (gate: object[], more = "") =>
+  `${more}\nexport default {name: "words", dataset: "words", split: {strategy: "group"}, candidates: [{name: "one", prepare() {}}], prompt: "{{text}}", expected: "answer", scorers: {exact: () => 1}, gate: ${JSON.stringify(gate)}};\n`;
+const stored = (id: string) => existsSync(join(folder, ".assay", runKey(id)));
+
+setUpKept();
 
 describe("keeping runs", () => {
-  let model: ModelServer;
-  let folder: string;
-  let project: Project;
-  let refused: ((prompt: string) => boolean) | undefined;
-  beforeAll(async () => {
-    model = await startModelServer({
-      models: ["test-model", "test-model-2"],
-      behave: ({prompt}) => (refused?.(prompt) ? {status: 400} : undefined),
-      answer: ({prompt}) => prompt.split(" ").at(-1)!
-    });
-  });
-  afterAll(() => model.close());
-  beforeEach(async () => {
-    folder = await temporaryProject();
-    await mkdir(join(folder, "evals"));
-    project = await wordsProject(folder, 40);
-    vi.stubEnv("ASSAY_PROJECT", folder);
-    vi.stubEnv("ASSAY_DIR", join(folder, ".assay"));
-  });
-  afterEach(() => {
-    project.store.close();
-    vi.unstubAllEnvs();
-  });
-
-  const run = async (options: RunOptions = {}) => {
-    const inputs = {...project, evalName: "words", options: {preflight: false, ...options}};
-    const result = await runEval(wordsEval(server(model.url)), inputs);
-    project.store.refresh();
-    return {...result, id: result.manifest!.id};
-  };
-  // A module is loaded once in a process: another text takes another file.
-  const onlyEval = async (file: string, text: string) => {
-    await rm(join(folder, "evals"), {recursive: true});
-    await mkdir(join(folder, "evals"));
-    await writeFile(join(folder, "evals", `${file}.eval.ts`), text);
-  };
-  const withGate = (gate: object[], more = "") =>
-    `${more}\nexport default {name: "words", dataset: "words", split: {strategy: "group"}, candidates: [{name: "one", prepare() {}}], prompt: "{{text}}", expected: "answer", scorers: {exact: () => 1}, gate: ${JSON.stringify(gate)}};\n`;
-  const stored = (id: string) => existsSync(join(folder, ".assay", runKey(id)));
-
   it("deletes a run with all it holds, and asks again for what only it knew", async () => {
     const first = await run();
     const other = await run({limit: 4});
@@ -130,23 +91,6 @@ describe("keeping runs", () => {
     );
   });
 
-  it("deletes no run that a race or a training export rests on, and archives a race's runs together", async () => {
-    const {store} = project;
-    const inputs = {...project, evalName: "words", options: {preflight: false}};
-    const raced = await runRace(wordsEval(server(model.url)), inputs, {errorRate: 0.05});
-    const [race] = await listRaces(store.workspace);
-    const round = raced.record.rounds[0]!.run!;
-    await expect(deleteRuns(store, [round])).rejects.toThrow(`race ${race!.id}`);
-    const changed = await archiveRuns(store, [round], true);
-    expect(changed.sort()).toEqual([...new Set(raced.record.rounds.map((one) => one.run!))].sort());
-    expect((await races(store)).races).toEqual([]);
-    const single = await run({noReuse: true, limit: 5});
-    const copy = join(folder, "pairs.jsonl");
-    await writeFile(copy, "");
-    await recordExport(store.workspace, copy, {dataset: "words", run: single.id});
-    await expect(deleteRuns(store, [single.id])).rejects.toThrow(`${single.id}: export`);
-  });
-
   it("deletes no run while one is planned or made, which may reuse it", async () => {
     const {id} = await run();
     const {workspace} = project.store;
@@ -154,18 +98,5 @@ describe("keeping runs", () => {
       await expect(deleteRuns(project.store, [id])).rejects.toThrow("may reuse answers");
     });
     expect(await deleteRuns(project.store, [id])).toEqual([id]);
-  });
-
-  it("keeps what a run reused from a deleted one when the run is gone on with", async () => {
-    const source = await run({limit: 4});
-    refused = (prompt) => prompt.length % 2 === 0;
-    const later = await run();
-    refused = undefined;
-    const {counts} = later.manifest!;
-    expect([counts.reused, counts.failed > 0]).toEqual([source.calls, true]);
-    await deleteRuns(project.store, [source.id]);
-    const again = await run({retryFailed: true});
-    expect([again.id, again.calls]).toEqual([later.id, counts.failed]);
-    expect(again.manifest!.counts).toMatchObject({reused: source.calls, failed: 0});
   });
 });

@@ -1,138 +1,25 @@
-import {spawn} from "node:child_process";
-import {mkdir, writeFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
-import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
+import {writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
 import {type DatasetDefinition, pull} from "../../src/datasets/index.js";
 import {mergeVerb} from "../../src/cli/merge.js";
-import {recordFiles} from "../../src/jobs/index.js";
-import {lineage, listModels, recordHostedModel} from "../../src/models/index.js";
-import {finalRuns, modelsDir, openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import {lineage, recordHostedModel} from "../../src/models/index.js";
+import {finalRuns, modelsDir, openWorkspace} from "../../src/store/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {colourModel} from "../support/colourModel.js";
-import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";
-import {commandProject} from "../support/temporaryWorkspace.js";
-import {tinyAdapter} from "../support/tinyAdapter.js";
-import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
+import {
+  evalText,
+  project,
+  search,
+  searchText,
+  setUpSearches,
+  space,
+  withStore,
+  writeSpace
+} from "./support/searchProject.js";
 
-const engine = resolve(import.meta.dirname, "../../src/index.js");
-
-let project: string;
-const space = (more = "") => `
-eval: colours
-models: [knows-red-and-green, knows-blue]
-base: knows-nothing
-methods: [linear, task_arithmetic, ties]
-weights: [0, 0.5, 1]
-densities: [1]
-tries: 6
-${more}`;
-
-/** What the project's definitions import. */
-const takeEngine = (path: string) =>
-  writeFile(join(project, "engine.ts"), `export * from ${JSON.stringify(path)};\n`);
-
-async function writeSpace(name: string, text: string): Promise<string> {
-  const path = join(project, name);
-  await writeFile(path, text);
-  return path;
-}
-
-interface Result {
-  tries: number;
-  of: number;
-  race: string;
-  winner: string;
-  bestParent: string;
-  average: string;
-  model: string;
-  score: {mean: number; low: number; high: number; rows: number};
-  overBestParent: {difference: number; low: number; high: number};
-  overParents: {parent: string; difference: number; low: number; high: number}[];
-  earlierRows: {of: number; scored: number; chosen: number};
-  part: string;
-  run: string;
-  earlierSearches: number;
-  earlierTries: number;
-  otherMerges: string[];
-}
-
-async function search(path: string, why?: string): Promise<Result> {
-  return JSON.parse(await printed(() => mergeVerb(undefined, {search: path, why, json: true}))) as Result;
-}
-
-/** What a search prints and tells, each on one line. */
-async function searchText(path: string): Promise<{text: string; told: string}> {
-  const said: string[] = [];
-  const told = vi.spyOn(process.stderr, "write").mockImplementation((text) => said.push(String(text)) > 0);
-  const text = await printed(() => mergeVerb(undefined, {search: path})).finally(() => told.mockRestore());
-  const flat = (lines: string) => lines.replace(/\s+/g, " ");
-  return {text: flat(text), told: flat(said.join(""))};
-}
-
-const evalText = (name: string, split: string, score: string, dataset = "colours") => `
-import {defineEval, majorityClassifier, trained} from "../engine.js";
-import dataset from "../data-loaders/${dataset}.js";
-export default defineEval({
-  name: ${JSON.stringify(name)},
-  title: "Which colour?",
-  dataset,
-  split: ${split},
-  candidates: [trained("majority", majorityClassifier({text: "text", label: "colour"}))],
-  prompt: "{{text}}",
-  expected: "colour",
-  scorers: {right: ${score}}
-});
-`;
-
-beforeAll(async () => {
-  project = await commandProject();
-  for (const folder of ["data-loaders", "evals"]) await mkdir(join(project, folder));
-  await takeEngine(engine);
-  for (const [name, rows] of [
-    ["colours", 150],
-    ["few", 30]
-  ] as const)
-    await writeFile(
-      join(project, "data-loaders", `${name}.ts`),
-      `import {defineDataset} from "../engine.js";
-const colours = ["red", "green", "blue"];
-export default defineDataset({
-  name: "${name}", licence: "CC0", sensitivity: "public", id: "id", text: "text", label: "colour",
-  // Every tenth row is wrong, so that nobody is right always.
-  source: {kind: "rows", *rows() {
-    for (let i = 0; i < ${rows}; i++)
-      yield {id: "c" + i, text: "thing " + i + " is " + colours[i % 3], colour: colours[(i + (i % 10 === 9 ? 1 : 0)) % 3]};
-  }}
-});\n`
-    );
-  const exact = "({output, expected}) => output === expected";
-  const slow = `async ({output, expected}) => (await new Promise((then) => setTimeout(then, 15)), output === expected)`;
-  const parts = 'strategy: "random", validation: 0.4, test: 0.4';
-  for (const [name, split, score] of [
-    ["colours", `{${parts}}`, exact],
-    ["shared", `{${parts}}`, exact],
-    ["slow", `{${parts}}`, slow],
-    ["kept", `{name: "kept", strategy: "random", validation: 0.3, test: 0.2, heldOut: 0.3}`, exact],
-    ["bare", `{name: "bare", strategy: "random", validation: 0, test: 0.4}`, exact]
-  ] as const)
-    await writeFile(join(project, "evals", `${name}.eval.ts`), evalText(name, split, score));
-  await writeFile(join(project, "evals", "few.eval.ts"), evalText("few", `{${parts}}`, exact, "few"));
-  const dir = modelsDir(await openWorkspace(project));
-  const base = await colourModel(dir, "knows-nothing", {});
-  await colourModel(dir, "knows-red-and-green", {red: 3, green: 3}, base);
-  await colourModel(dir, "knows-blue", {blue: 3}, base);
-});
-afterAll(() => vi.unstubAllEnvs());
-
-async function withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(await openWorkspace(project));
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
+setUpSearches();
 
 describe("assay merge --search", () => {
   it("races merges, parents and their average on validation, and scores the winner once on test", async () => {
@@ -290,36 +177,6 @@ export default defineDataset({
     expect(own).toEqual([]);
   });
 
-  it("stops at Ctrl-C, and the same command goes on to the result", async () => {
-    const path = await writeSpace("slow.yml", space().replace("eval: colours", "eval: slow"));
-    await takeEngine(compiled("bundle/index.js"));
-    const child = spawn(process.execPath, [compiled("bundle/main.js"), "merge", "--search", path], {
-      cwd: project,
-      env: {...process.env, NO_COLOR: "1", CI: "1"}
-    });
-    let said = "";
-    let asked = false;
-    child.stderr.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-      if (!asked && said.includes("round 1")) {
-        asked = true;
-        child.kill("SIGINT");
-      }
-    });
-    const code = await new Promise((resolve) => child.on("close", resolve));
-    expect(said).toMatch(/Stopped\. The same command goes on/);
-    expect(code).toBe(130);
-    const runsBefore = await withStore(async (store) =>
-      (await store.runs()).filter((run) => run.eval === "slow-merge-search")
-    );
-    expect(runsBefore.length).toBeGreaterThan(0);
-    expect(runsBefore.map(({counts}) => counts.unscored)).toEqual(runsBefore.map(() => 0));
-    expect(runsBefore.every(({split}) => split.part === "validation")).toBe(true);
-    const found = await search(path);
-    expect(found.part).toBe("test");
-    expect(found.score.mean).toBeGreaterThan(0.85);
-  }, 300_000);
-
   // Last, since what it holds out is held out from the others too.
   it("opens a held-out part only with a reason, which is kept", async () => {
     const path = await writeSpace(
@@ -334,43 +191,6 @@ export default defineDataset({
       ["the release is due", "kept-merge-search"]
     ]);
   }, 300_000);
-
-  it("searches language models that were added, adapters among them, whatever made them", async () => {
-    const workspace = await openWorkspace(project);
-    for (const name of ["tiny", "tuned"]) await tinyLanguageModel(join(project, name), {seed: name});
-    await tinyAdapter(join(project, "steer"), 1);
-    for (const name of ["tiny", "tuned", "steer"])
-      await recordFiles(workspace, join(project, name), {name, parents: [], settings: {name}});
-    const path = await writeSpace(
-      "language.yml",
-      `
-eval: few
-models: [tuned, steer]
-base: tiny
-methods: [task_arithmetic]
-weights: [1]
-params: {temperature: 0, max_tokens: 1}
-`
-    );
-    const {told} = await searchText(path);
-    const {bytes} = (await listModels(modelsDir(workspace)))
-      .find(({name}) => name === "tuned")!
-      .files.find((file) => file.path === "model.safetensors")!;
-    const each = (bytes / 1e6).toFixed(1);
-    expect(told).toContain(
-      `2 merges to make of up to ${each} MB each: ${((2 * bytes) / 1e6).toFixed(1)} MB on the disk, of `
-    );
-    const found = await search(path);
-    expect(found).toMatchObject({tries: 1, average: "uniform average", part: "test"});
-    const others = (await listModels(modelsDir(workspace))).filter(({id}) => found.otherMerges.includes(id));
-    const merges = [found.average, "task_arithmetic 1/1"];
-    expect(others.length).toBeGreaterThanOrEqual(1);
-    for (const {name} of others) expect(merges.filter((one) => one !== found.winner)).toContain(name);
-    // What the store has needs no room again.
-    expect((await searchText(path)).told).not.toContain("to make of up to");
-    const names = (await lineage(modelsDir(workspace), found.model)).map(({name}) => name);
-    expect(names.some((name) => ["tuned", "steer"].includes(name))).toBe(true);
-  });
 
   it("refuses models whose weights are not here", async () => {
     const workspace = await openWorkspace(project);

@@ -1,39 +1,16 @@
-import {mkdir, readFile, writeFile} from "node:fs/promises";
+import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {beforeAll, beforeEach, describe, expect, it} from "vitest";
 import {everythingText} from "../../src/components/raceEverything.js";
 import {type RaceRecord, type RaceRound, scoreTable} from "../../src/decisions/index.js";
 import {everything, listRaces, startRace} from "../../src/races/index.js";
 import {runRace} from "../../src/races/runRace.js";
-import {candidate, type EvalDefinition, runEval} from "../../src/runner/index.js";
-import {outcomeText} from "../../src/cli/run.js";
-import {runEvals, type RunEvalsOptions} from "../../src/cli/runEvals.js";
+import {candidate, runEval} from "../../src/runner/index.js";
 import {raceText} from "../../src/cli/raceText.js";
-import {server, type Project, words, wordsEval, wordsProject} from "../runner/support/project.js";
-import type {ModelServer} from "../support/modelServer.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
-import {startRacedModel} from "./support/racedModel.js";
+import {server, wordsEval} from "../runner/support/project.js";
+import {definition, inputs, model, open, project, rows, setUpRacedWords} from "./support/racedWords.js";
 
-let model: ModelServer;
-let project: Project;
-let rows: number;
-beforeAll(async () => {
-  model = await startRacedModel();
-});
-afterAll(() => model.close());
-const open = async (size: number) => {
-  model.requests.length = 0;
-  project = await wordsProject(await temporaryProject(), size);
-  rows = project.split.counts["test"]!;
-  return () => project.store.close();
-};
-const definition = () => {
-  const endpoint = server(model.url);
-  return wordsEval(endpoint, {
-    candidates: ["bad", "fair", "good"].map((name) => candidate(name, endpoint, name))
-  });
-};
-const inputs = () => ({...project, evalName: "words", options: {preflight: false}});
+setUpRacedWords();
 
 describe("a race that ended", () => {
   const seen: RaceRound[] = [];
@@ -153,57 +130,11 @@ describe("a race through the runner", () => {
 describe("a race over few rows", () => {
   beforeEach(() => open(200));
 
-  it("is compared only with a run of the same question", async () => {
-    const {record} = await runRace(definition(), inputs());
-    const endpoint = server(model.url);
-    const other = (change: Partial<EvalDefinition>) =>
-      runEval({...wordsEval(endpoint, {candidates: definition().candidates}), ...change}, inputs());
-    await other({prompt: "{{text}} now"});
-    await other({candidates: definition().candidates.slice(1)});
-    await other({repeats: 2});
-    await runEval(definition(), {...inputs(), options: {preflight: false, limit: 60}});
-    project.store.refresh();
-    expect(await everything(project.store, record)).toBeUndefined();
-    const more = await other({
-      candidates: [...definition().candidates, candidate("again", endpoint, "good")]
-    });
-    project.store.refresh();
-    expect(await everything(project.store, record)).toMatchObject({run: more.manifest!.id, best: "good"});
-  });
-
   it("says where it and running everything part", async () => {
     const {record} = await runRace(definition(), inputs());
     const found = {run: "r", eval: "words", kind: "need-more" as const, best: "bad", set: ["bad", "fair"]};
     expect(everythingText(record, found)).toMatch(
       /^Running everything comes out otherwise: bad leads there, which the race dropped in round 1\. .* leaves fair not shown to be worse\.$/
     );
-  });
-
-  it("is what an eval that states one is run by, unless it is told not to", async () => {
-    const path = "evals/words.eval.ts";
-    await mkdir(join(project.store.workspace.project, "evals"));
-    await writeFile(join(project.store.workspace.project, path), "export default {};");
-    const named = (race: EvalDefinition["race"]) => ({
-      name: "words",
-      path,
-      sha256: "0".repeat(64),
-      definition: {...definition(), split: {strategy: "group" as const, validation: 0, test: 0.5}, race}
-    });
-    const {signal} = new AbortController();
-    const run = async (race: EvalDefinition["race"], more: Partial<RunEvalsOptions> = {}) => {
-      const options = {options: {preflight: false}, datasets: [words(200)], signal, abortSignal: signal};
-      const inputs = {...options, quiet: true, onOutcome: () => undefined, ...more};
-      return (await runEvals(project.store, [named(race)], inputs))[0]!;
-    };
-    const dry = await run(true, {options: {preflight: false, dryRun: true}});
-    expect(dry.result.dryRun!.planned).toBe(3 * rows);
-    expect(outcomeText(dry)).toContain("At most: the eval races its candidates");
-    expect((await run({errorRate: 0.2})).race!.settings.errorRate).toBe(0.2);
-    expect((await run(true)).race!.settings.errorRate).toBe(0.05);
-    expect((await run(true, {race: {budgetCalls: 90}})).race!.settings).toMatchObject({budgetCalls: 90});
-    const all = await run(true, {race: false});
-    expect(all.race).toBeUndefined();
-    expect(all.result.manifest!.counts.planned).toBe(3 * rows);
-    expect((await run(false)).race).toBeUndefined();
   });
 });

@@ -1,75 +1,24 @@
-import {afterAll, beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
-import {checkEvals} from "../../src/cli/check.js";
+import {beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
 import {chosenRun} from "../../src/cli/chosenRun.js";
 import {type RaceRecord, scoreTable} from "../../src/decisions/index.js";
 import {runRace} from "../../src/races/runRace.js";
-import {openAICompatible} from "../../src/endpoints/index.js";
-import {candidate, type GateRule, runEval} from "../../src/runner/index.js";
 import {currentDecisions} from "../../src/site/currentRuns.js";
-import {runCosts, runVerdict, verdicts} from "../../src/site/index.js";
+import {runCosts, runVerdict} from "../../src/site/index.js";
 import {clusteredStandardError, meanInterval} from "../../src/stats/index.js";
-import {type Project, wordsEval, wordsProject} from "../runner/support/project.js";
-import type {ModelServer} from "../support/modelServer.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
-import {startRacedModel} from "./support/racedModel.js";
+import {
+  checked,
+  definition,
+  inputs,
+  open,
+  project,
+  rows,
+  setUpDecisions,
+  shown
+} from "./support/racedDecision.js";
 
-const PRICES = {good: 8, fair: 1, bad: undefined};
+setUpDecisions();
 
 describe("the decision on an eval that was raced", () => {
-  let model: ModelServer;
-  let project: Project;
-  let rows: number;
-  beforeAll(async () => {
-    model = await startRacedModel();
-  });
-  afterAll(() => model.close());
-  const open = async (size: number) => {
-    project = await wordsProject(await temporaryProject(), size);
-    rows = project.split.counts["test"]!;
-    return () => project.store.close();
-  };
-
-  const definition = (gate: GateRule[] = []) => {
-    const endpointOf = (usd: number | undefined) =>
-      openAICompatible({
-        name: `at-${usd ?? "no"}-price`,
-        baseUrl: model.url,
-        hosting: "on-prem",
-        trust: "local",
-        price:
-          usd === undefined
-            ? undefined
-            : {
-                inputUsdPerMillion: usd,
-                outputUsdPerMillion: usd,
-                asOf: "2026-11-01",
-                source: "prices/own.json"
-              }
-      });
-    return wordsEval(endpointOf(undefined), {
-      split: {strategy: "group", validation: 0, test: 0.5},
-      candidates: (["bad", "fair", "good"] as const).map((name) =>
-        candidate(name, endpointOf(PRICES[name]), name, {baseline: name === "bad"})
-      ),
-      gate
-    });
-  };
-  const inputs = () => ({...project, evalName: "words", options: {preflight: false}});
-  const checked = async (gate: GateRule[] = []) => {
-    project.store.refresh();
-    const named = {
-      name: "words",
-      path: "evals/words.eval.ts",
-      sha256: "0".repeat(64),
-      definition: definition(gate)
-    };
-    return (await checkEvals(project.store, [named]))[0]!;
-  };
-  const shown = async () => {
-    project.store.refresh();
-    return (await verdicts(project.store)).runs.find((run) => run.eval === "words")!;
-  };
-
   describe("after one race", () => {
     let record: RaceRecord;
     beforeAll(async () => {
@@ -212,32 +161,6 @@ describe("the decision on an eval that was raced", () => {
       expect(report.verdict).toEqual({...run.verdict});
     });
 
-    it("is the newest complete run when that came after the race, and the race again when raced anew", async () => {
-      await runRace(definition(), inputs());
-      await pause();
-      const {manifest} = await runEval(definition(), inputs());
-      let run = await shown();
-      expect(run.id).toBe(manifest!.id);
-      expect(run.verdict.race).toBeUndefined();
-      expect(run.rows).toBe(rows);
-      await pause();
-      const {record, calls} = await runRace(definition(), inputs());
-      expect(calls).toBe(0);
-      run = await shown();
-      expect(run.verdict.race!.id).toBe(record.id);
-    });
-
-    it("stays the last complete run's when a race was stopped, and a partial run's is not taken before it", async () => {
-      const {manifest} = await runEval(definition(), inputs());
-      await pause();
-      const stop = new AbortController();
-      await runRace(definition(), {...inputs(), signal: stop.signal}, {}, () => stop.abort());
-      await pause();
-      await runEval(definition(), {...inputs(), options: {preflight: false, limit: 20}});
-      expect((await shown()).id).toBe(manifest!.id);
-      expect((await checked()).run).toBe(manifest!.id);
-    });
-
     it("a race that was stopped is shown as undecided when there is nothing else", async () => {
       const stop = new AbortController();
       await runRace(definition(), {...inputs(), signal: stop.signal}, {}, () => stop.abort());
@@ -246,15 +169,5 @@ describe("the decision on an eval that was raced", () => {
       expect(found).toHaveLength(1);
       expect(found[0]!.race!.outcome!.kind).toBe("stopped");
     });
-
-    it("claims no proof where a budget was spent", async () => {
-      const {record} = await runRace(definition(), inputs(), {budgetCalls: 90});
-      const {verdict} = await shown();
-      expect(record.outcome).toMatchObject({kind: "pick", best: "good"});
-      expect(verdict.action).toBe("Switch to good: it was left when the budget was spent.");
-      expect(verdict.sentence).toMatch(/; a race for a budget controls no error rate\.$/);
-    });
   });
 });
-
-const pause = () => new Promise((done) => setTimeout(done, 5));

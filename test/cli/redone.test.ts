@@ -1,7 +1,6 @@
-import {appendFile, writeFile} from "node:fs/promises";
+import {appendFile} from "node:fs/promises";
 import {join} from "node:path";
-import {expect, it, vi} from "vitest";
-import {assay} from "../support/assay.js";
+import {expect, it} from "vitest";
 import {notBuilt, nothing, pageData, rebuilds} from "./support/rebuilt.js";
 import {row, ROWS} from "./support/smallProject.js";
 
@@ -12,12 +11,6 @@ it("redoes what depends on what was changed, and nothing else", async () => {
   const all = {calls: ROWS, scored: 2 * ROWS, merges: 1, loaders: 1, built: true};
   expect(await rebuilt()).toEqual(all);
   expect(await rebuilt(), "nothing changed").toEqual(nothing);
-
-  await writeFile(
-    join(project, "prices", "prices.json"),
-    JSON.stringify({kind: "prices", prices: []}, null, 2)
-  );
-  expect(await rebuilt(), "a price").toEqual({...nothing, loaders: 1, built: true});
 
   await appendFile(join(project, "data", "words.jsonl"), row(ROWS) + "\n");
   expect(await rebuilt(notBuilt), "a row").toEqual({...nothing, calls: 1, scored: 2});
@@ -40,14 +33,4 @@ it("redoes what depends on what was changed, and nothing else", async () => {
     built: true
   });
   expect(await pageData(project)).toBe("words from beside the site that are read");
-
-  await edit("lib/title.ts", "Words", "Titles");
-  expect(await rebuilt(), "what the configuration imports").toEqual({...nothing, built: true});
-
-  await edit("data/read.txt", "are read", "a loader reads itself");
-  expect(await rebuilt(), "what a loader reads itself").toEqual(nothing);
-  vi.stubEnv("LOADED", join(project, "loaded.log"));
-  expect((await assay(project, "build")).code).toBe(0);
-  vi.unstubAllEnvs();
-  expect(await pageData(project)).toBe("words from beside the site that a loader reads itself");
 }, 240_000);

@@ -1,43 +1,21 @@
 import {existsSync} from "node:fs";
 import {cp, mkdir, readdir} from "node:fs/promises";
 import {join} from "node:path";
-import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
+import {describe, expect, it} from "vitest";
 import {localCandidate} from "../../src/candidates/index.js";
 import {modelsVerb} from "../../src/cli/models.js";
 import {removeModelsVerb} from "../../src/cli/removeModels.js";
-import {type BuildContext, staticEmbedding, tfidfLogReg} from "../../src/finetune/index.js";
+import {tfidfLogReg} from "../../src/finetune/index.js";
 import {findModel, runnable} from "../../src/generation/index.js";
 import {recordFiles} from "../../src/jobs/index.js";
-import {keepModel, listModels, loadModel, type ModelManifest, saveModel} from "../../src/models/index.js";
+import {keepModel, loadModel, type ModelManifest, saveModel} from "../../src/models/index.js";
 import {runEval} from "../../src/runner/index.js";
-import {modelsDir, runnableModelsDir, type Workspace} from "../../src/store/index.js";
-import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
+import {runnableModelsDir} from "../../src/store/index.js";
+import {server, wordsEval} from "../runner/support/project.js";
 import {printed} from "../support/printed.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {tinyAdapter} from "../support/tinyAdapter.js";
 import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
-
-let project: Project;
-let workspace: Workspace;
-let dir: string;
-
-beforeEach(async () => {
-  const folder = await temporaryProject();
-  await mkdir(join(folder, "evals"));
-  vi.stubEnv("ASSAY_PROJECT", folder);
-  vi.stubEnv("ASSAY_DIR", join(folder, ".assay"));
-  project = await wordsProject(folder, 12);
-  ({workspace} = project.store);
-  dir = modelsDir(workspace);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  project.store.close();
-});
-
-const remove = (...names: string[]) => printed(() => removeModelsVerb(names, {}));
-const ids = async () => (await listModels(dir)).map(({id}) => id);
-const at = (name: string) => join(workspace.project, name);
+import {at, contextOf, dir, ids, project, remove, setUpModels, workspace} from "./support/modelsProject.js";
 
 async function languageModel(name: string, seed = name): Promise<ModelManifest> {
   const folder = await tinyLanguageModel(join(dir, `.${name}`), {seed});
@@ -64,19 +42,7 @@ async function runOn(model: ModelManifest): Promise<void> {
   project.store.refresh();
 }
 
-function contextOf(): BuildContext {
-  return {
-    dir,
-    dataset: "words",
-    version: "v1",
-    split: "s1",
-    seed: "test",
-    rows: async function* (part) {
-      for (let i = 0; i < (part === "train" ? 40 : 0); i++)
-        yield {id: `r${i}`, text: i % 2 ? "buy pills now" : "meeting at noon", label: i % 2 ? "spam" : "ham"};
-    }
-  };
-}
+setUpModels();
 
 describe("removing a model", () => {
   it("takes it away with its record and the files converted of it, when nothing else names it", async () => {
@@ -122,23 +88,6 @@ describe("removing a model", () => {
     expect((await source.build(contextOf())).id).toBe(first.id);
     const loaded = await loadModel(dir, first.id);
     expect((await loaded.predict(["buy pills"]))[0]!.label).toBe("spam");
-  });
-
-  it("leaves the weights of others whole that share bytes with it, and drops what nothing shares any more", async () => {
-    const options = {text: "text", label: "label", dimensions: 32, maxTokens: 16};
-    const base = staticEmbedding({...options, name: "base"});
-    const team = staticEmbedding({...options, name: "team", init: base, epochs: 2});
-    const [first, second] = [await base.build(contextOf()), await team.build(contextOf())];
-    const before = await (await loadModel(dir, second.id)).predict(["meeting at noon"]);
-    await remove("base");
-    const model = await loadModel(dir, second.id);
-    expect(await model.predict(["meeting at noon"])).toEqual(before);
-    await remove("team");
-    expect(await readdir(join(dir, ".shared"))).toEqual([]);
-    // Nothing names the base any more: its record goes, too.
-    expect(await ids()).toEqual([first.id]);
-    expect(await remove("base")).toMatch(/^removed base/);
-    expect(await ids()).toEqual([]);
   });
 
   it("takes an adapter's base only with the adapter", async () => {

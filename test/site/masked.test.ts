@@ -1,85 +1,25 @@
-import {afterAll, describe, expect, it} from "vitest";
-import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
-import {openAICompatible} from "../../src/endpoints/index.js";
-import {ensureLedger, maskExcerpt} from "../../src/privacy/index.js";
-import {candidate, defineEval, runEval} from "../../src/runner/index.js";
-import {exactMatch, type Scorer} from "../../src/scorers/index.js";
-import {datasets, models, runRows, runs, splits, verdicts} from "../../src/site/index.js";
+import {describe, expect, it} from "vitest";
+import type {DatasetDefinition} from "../../src/datasets/index.js";
+import {datasets, verdicts} from "../../src/site/index.js";
 import {publishing} from "../../src/site/publishing.js";
 import {archivedFiles} from "../../src/site/rowArchive.js";
 import {shownStop} from "../../src/site/shownReasons.js";
 import {shownRace} from "../../src/site/shownRace.js";
-import {keepStatedPublishing, type StatedPublishing} from "../../src/site/statedPublishing.js";
-import {ensureSplit} from "../../src/splits/index.js";
+import type {StatedPublishing} from "../../src/site/statedPublishing.js";
+import type {Publishing, RunManifest, Store, VersionManifest} from "../../src/store/index.js";
 import {
-  openStore,
-  type Publishing,
-  type RunManifest,
-  type Store,
-  type VersionManifest
-} from "../../src/store/index.js";
-import {type ModelServer, startModelServer} from "../support/modelServer.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
+  allPublished,
+  bare,
+  failing,
+  KEY,
+  NOTHING,
+  published,
+  runOf,
+  sealed,
+  SECRET,
+  setUpMasked
+} from "./support/maskedRun.js";
 
-const SECRET = /ada\d+@|4111 1111/;
-const opened: {close(): unknown}[] = [];
-afterAll(async () => {
-  for (const one of opened.reverse()) await one.close();
-});
-
-/** A run whose rows, expectations and answers all hold personal data. */
-async function runOf(
-  publish: Publishing,
-  more: Partial<DatasetDefinition> = {},
-  said = "",
-  failing: {scorers?: Record<string, Scorer>; refused?: boolean} = {}
-): Promise<{store: Store; run: string; server: ModelServer}> {
-  const server = await startModelServer({
-    answer: ({prompt}) => `I wrote to ${prompt}${said}`,
-    behave: ({prompt}) =>
-      failing.refused && /ada[0-4]@/.test(prompt)
-        ? {status: 400, body: {error: {message: "will not answer about eve@example.net"}}}
-        : undefined
-  });
-  const store = await openStore(await temporaryProject());
-  opened.push(server, store);
-  const rows = Array.from({length: 20}, (_, i) => ({
-    id: `r${i}`,
-    // Every text stands twice, with an answer of its own: duplicates that contradict each other.
-    text: `ada${i >> 1}@example.org paid with 4111 1111 1111 1111`,
-    answer: `thank ada${i}@example.org for her order`
-  }));
-  const definition = defineDataset({
-    name: "orders",
-    id: "id",
-    text: "text",
-    label: "answer",
-    source: {kind: "rows", rows: () => rows},
-    filters: {"not the last": "id <> 'r19'"},
-    sensitivity: "personal",
-    ...more
-  });
-  const {version} = await pull(store.workspace, definition);
-  store.refresh();
-  await ensureLedger(store, version);
-  const split = await ensureSplit(store, version, {strategy: "random", test: 0.5, validation: 0});
-  const endpoint = openAICompatible({name: "here", baseUrl: server.url, hosting: "on-prem", trust: "local"});
-  const {manifest} = await runEval(
-    defineEval({
-      dataset: "orders",
-      split: {strategy: "random"},
-      candidates: [candidate("one", endpoint, "test-model")],
-      prompt: "{{text}}",
-      expected: "answer",
-      scorers: failing.scorers ?? {exact: exactMatch},
-      publish
-    }),
-    {store, version, split, evalName: "orders", effects: {maskExcerpt}}
-  );
-  return {store, run: manifest!.id, server};
-}
-
-const sealed = new Map<Publishing, ReturnType<typeof runOf>>();
 /** The run that publishes so, for tests that change nothing. */
 function sealedRun(publish: Publishing): ReturnType<typeof runOf> {
   const known = sealed.get(publish) ?? runOf(publish);
@@ -87,26 +27,7 @@ function sealedRun(publish: Publishing): ReturnType<typeof runOf> {
   return known;
 }
 
-/** Everything that the pages' loaders print, as text. */
-async function published(store: Store, run: string): Promise<string> {
-  const files = (await runRows(store, run)).map(({content}) => Buffer.from(content).toString("latin1"));
-  const pages = [
-    await datasets(store),
-    await splits(store),
-    await models(store),
-    await runs(store),
-    await verdicts(store)
-  ];
-  return files.join("") + JSON.stringify(pages);
-}
-
-/** The same with the texts of rows. */
-async function allPublished(store: Store, run: string): Promise<string> {
-  const files = (await archivedFiles(store, run)).map(({content}) => Buffer.from(content).toString("latin1"));
-  return (await published(store, run)) + files.join("");
-}
-
-const NOTHING: StatedPublishing = {datasets: {}, evals: {}};
+setUpMasked();
 
 describe("what the report publishes", () => {
   it("holds no word of what was found when the eval publishes masked rows", async () => {
@@ -162,8 +83,6 @@ describe("what the report publishes", () => {
     }
   });
 
-  const bare = /paid|thank|<CREDIT_CARD>|<EMAIL_ADDRESS>/;
-
   it("shows duplicates, conflicts and dropped rows with masked words, and without any where an eval publishes ids only", async () => {
     const {store} = await sealedRun("masked");
     const [before] = (await datasets(store)).datasets;
@@ -208,18 +127,6 @@ describe("what the report publishes", () => {
     expect(publishing([{...version, dataset: "other"}], [], stated)).toBe("ids");
   });
 
-  const KEY = `ghp_${"Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx2"}`;
-  const failing = {
-    refused: true,
-    scorers: {
-      // What a scorer throws and what it says may both repeat the answer.
-      threw: (({output}) => {
-        throw new Error(`no match in ${output} with ${KEY}`);
-      }) as Scorer,
-      failed: (({output}) => ({failed: `nothing in ${output}`})) as Scorer
-    }
-  };
-
   it("holds reasons of failures without what was found in them", async () => {
     for (const publish of ["masked", "text"] as const) {
       const {store, run} = await runOf("masked", {publish}, "", failing);
@@ -259,42 +166,6 @@ describe("what the report publishes", () => {
     expect(shownRace(race, "ids").outcome.sentence).toBe(
       'The race was stopped (the scorer "js" scored none of the first 20 answers): a leads.'
     );
-  });
-
-  it("tightens what was sealed when a definition has become stricter since, and never loosens it", async () => {
-    const {store, run} = await runOf("text");
-    const now = async (stated: StatedPublishing) => {
-      await keepStatedPublishing(store.workspace, stated, true);
-      return allPublished(store, run);
-    };
-    expect(await now({datasets: {orders: "text"}, evals: {orders: "text"}})).toMatch(SECRET);
-    for (const stated of [
-      {...NOTHING, datasets: {orders: "ids"}},
-      {...NOTHING, evals: {orders: "ids"}}
-    ] as const)
-      expect(await now(stated as StatedPublishing)).not.toMatch(bare);
-    const masked = await now({datasets: {orders: "text"}, evals: {orders: "masked"}});
-    expect(masked).not.toMatch(SECRET);
-    expect(masked).toContain("<CREDIT_CARD>");
-    // A file that cannot be loaded takes nothing back.
-    await keepStatedPublishing(store.workspace, {datasets: {orders: "ids"}, evals: {orders: "text"}}, true);
-    await keepStatedPublishing(store.workspace, NOTHING, false);
-    expect(await allPublished(store, run)).not.toMatch(bare);
-    // Nor does one that was never loaded here, of what no other file defines.
-    const shows = async (found: StatedPublishing, whole: boolean) => {
-      await keepStatedPublishing(store.workspace, NOTHING, true);
-      await keepStatedPublishing(store.workspace, found, whole);
-      return allPublished(store, run);
-    };
-    expect(await shows(NOTHING, true)).toMatch(SECRET);
-    const evals = {orders: "text"} as const;
-    for (const found of [NOTHING, {...NOTHING, evals}, {...NOTHING, silent: ["orders"]}])
-      expect(await shows(found, false)).not.toMatch(bare);
-    expect(await shows({...NOTHING, evals, silent: ["orders"]}, false)).toMatch(SECRET);
-
-    const {store: closed, run: other} = await runOf("ids");
-    await keepStatedPublishing(closed.workspace, {datasets: {orders: "text"}, evals: {orders: "text"}}, true);
-    expect(await allPublished(closed, other)).not.toMatch(bare);
   });
 
   it("masks why a filter of the project's own dropped rows, and does not tell it where only ids are published", async () => {

@@ -6,7 +6,6 @@ import "./report/situations.js";
 import "./report/inputs.js";
 import "./report/addressState.js";
 import "./report/phone.js";
-import "./report/contrast.js";
 import "./report/hostile.js";
 import "./report/texts.js";
 import "./report/examplesPage.js";

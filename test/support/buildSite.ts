@@ -36,12 +36,13 @@ export default await siteConfig({output: process.env.SITE_OUTPUT});
 
 const CUT_OFF = canCutNetwork ? ["unshare", "-rn"] : [];
 
-const LONG_LOADERS = ["costs.json", "splits.json", "verdicts.json"];
+/** A page loader that is left to Framework. */
+const LEFT = "runs.json.js";
 
 /**
- * Builds the site of a project with Framework's own command, cut off from every network where the system allows it.
- * @param runs of which the files of rows are loaded before, by one process, as what takes longest is; Framework starts one for each
- *   other output
+ * Builds the site of a project with Framework's own command, cut off from every network where the system allows it. One process
+ * loads most outputs before; Framework starts one for each other output.
+ * @param runs of which the files of rows are loaded before
  */
 export async function buildSite(
   project: string,
@@ -51,10 +52,13 @@ export async function buildSite(
   await mkdir(dist, {recursive: true});
   const env = {SITE_OUTPUT: dist, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay")};
   const cache = join(project, "src", ".observablehq", "cache", "data");
+  const loaders = (await readdir(join(project, "src", "data")))
+    .filter((file) => file.endsWith(".json.js") && file !== LEFT)
+    .map((file) => file.slice(0, -".js".length));
   const ahead = await loadAll(
     project,
     [
-      ...LONG_LOADERS.map((loader) => ({loader, file: join(cache, loader)})),
+      ...loaders.map((loader) => ({loader, file: join(cache, loader)})),
       ...runs.map((id) => ({
         loader: "rows/[run].tar",
         parameter: `--run=${id}`,

@@ -1,20 +1,12 @@
-import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
 import {open, report, visit} from "../../support/report.js";
 import {settled} from "../../support/watchPage.js";
 import {byThread} from "./engine.js";
-import {expectKept} from "./inputState.js";
+import {expectKept, expectNoticed} from "./inputState.js";
 
 describe("the state of every input", () => {
   it("stands in the address: reload keeps it, and Back brings it back", (context) =>
-    expectKept(context, [
-      `differences?run=${byThread().id}`,
-      `comparison?run=${report.run("judged").id}`,
-      `costs?run=${report.run("priced").id}`,
-      `judges?run=${report.run("judged").id}`,
-      "races",
-      "history"
-    ]));
+    expectKept(context, [`costs?run=${report.run("priced").id}`, "history"]));
 
   it("goes along from page to page, over pages without an input as well", async (context) => {
     const {id} = byThread();
@@ -54,38 +46,17 @@ describe("the state of every input", () => {
 });
 
 describe("an address that asks for what is not in the report", () => {
-  const asked = () => {
-    const own = `run=${byThread().id}`;
-    return [
+  it("gets a notice, which says what is shown instead", (context) =>
+    expectNoticed(context, [
       ["lineage?record=gone", "Record"],
-      ["data-sets?dataset=gone", "Dataset and version"],
-      ["splits?dataset=gone", "Dataset and version"],
       ["races?race=gone", "Race"],
-      ["history?history=gone", "Eval and split"],
-      ["history?candidate=gone", "Candidate"],
-      ["runs?run=gone", "Run"],
-      [`candidates?${own}&scorer=gone`, "Scorer"],
-      [`candidates?${own}&slice=gone`, "Rows"],
-      [`differences?${own}&reference=gone`, "Measured against"],
-      [`comparison?${own}&second=gone`, "Against"],
-      [`examples?${own}&sort=gone`, "Sorted by"],
-      [`judges?run=${report.run("judged").id}&judge=gone`, "Judge"]
-    ] as const;
-  };
-  const notice = (page: Page) => page.locator(".notice").innerText();
+      [`candidates?run=${byThread().id}&scorer=gone`, "Scorer"],
+      [`comparison?run=${byThread().id}&second=gone`, "Against"]
+    ]));
 
-  it("gets a notice, which says what is shown instead", async (context) => {
-    const {page, problems} = await open(context, "");
-    for (const [path, label] of asked()) {
-      await visit(page, path);
-      const shown = await page.getByLabel(label, {exact: true}).locator("option:checked").innerText();
-      expect(await notice(page), path).toBe(
-        `The address asks for gone, for which there is nothing under “${label}” in this report. Shown instead: ${shown}.`
-      );
-      expect(problems, path).toEqual([]);
-    }
-    await visit(page, `costs?run=${report.run("priced").id}&volume=999`);
-    expect(await notice(page)).toContain(
+  it("gets one for a place of a slider that is not there", async (context) => {
+    const {page} = await open(context, `costs?run=${report.run("priced").id}&volume=999`);
+    expect(await page.locator(".notice").innerText()).toContain(
       "nothing under “Requests a month” in this report. Shown instead: 100,000."
     );
     await page.close();
@@ -96,7 +67,7 @@ describe("an address that asks for what is not in the report", () => {
     expect(await page.locator(".notice").count()).toBe(0);
     for (const path of ["lineage", "data-sets", "splits", "races", "history"]) {
       await visit(page, `${path}?run=gone`);
-      expect(await notice(page), path).toContain(
+      expect(await page.locator(".notice").innerText(), path).toContain(
         "The address asks for run gone, for which there is nothing under"
       );
     }

@@ -67,3 +67,20 @@ export async function expectKept(context: TestContext, paths: readonly string[])
   }
   await page.close();
 }
+
+/** On each of these pages, whose address asks for "gone" under a label: sees the notice that says what is shown instead. */
+export async function expectNoticed(
+  context: TestContext,
+  asked: readonly (readonly [path: string, label: string])[]
+): Promise<void> {
+  const {page, problems} = await open(context, "");
+  for (const [path, label] of asked) {
+    await visit(page, path);
+    const shown = await page.getByLabel(label, {exact: true}).locator("option:checked").innerText();
+    expect(await page.locator(".notice").innerText(), path).toBe(
+      `The address asks for gone, for which there is nothing under “${label}” in this report. Shown instead: ${shown}.`
+    );
+    expect(problems, path).toEqual([]);
+  }
+  await page.close();
+}

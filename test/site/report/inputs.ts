@@ -1,40 +1,11 @@
 import {describe, expect, it} from "vitest";
-import {clustersOf} from "../../../src/decisions/columns.js";
-import {pairedDifference, rng} from "../../../src/stats/index.js";
-import {cells, open, percent, report, signed, signedRange} from "../../support/report.js";
-import {byThread, engineTable, engineVerdict, range} from "./engine.js";
+import {cells, open, percent, report, signed} from "../../support/report.js";
+import {byThread, engineVerdict, range} from "./engine.js";
+import {expectSelections} from "./selections.js";
 
 describe("inputs", () => {
-  it("show the engine's numbers for selections drawn by seed: scorer, slice, reference", async (context) => {
-    const {id, scorers, slices, verdict} = byThread();
-    const cuts = [undefined, ...slices.flatMap(({values}) => values)];
-    const names = verdict.summaries.map(({candidate}) => candidate);
-    for (const seed of ["one", "two", "three", "four", "five"]) {
-      const random = rng("selections", seed);
-      const pick = <T>(all: readonly T[]) => all[random.int(all.length)]!;
-      const [scorer, slice, reference] = [pick(scorers).name, pick(cuts), pick(names)];
-      const choice = `run=${id}&scorer=${encodeURIComponent(scorer)}${slice ? `&slice=length%3D${slice}` : ""}&reference=${encodeURIComponent(reference)}`;
-      const {page} = await open(context, `candidates?${choice}`);
-      const engine = await engineVerdict(scorer, slice);
-      expect(
-        (await cells(page, "Candidates, the best first")).map((row) => row.slice(0, 3)),
-        choice
-      ).toEqual(engine.summaries.map((one) => [one.candidate, percent(one.mean), range(one.low, one.high)]));
-      await page.goto(`${report.server.url}differences?${choice}`);
-      await page.getByText("The same in numbers", {exact: true}).click();
-      const shown = await cells(page, "Paired differences");
-      const table = await engineTable(scorer, slice);
-      const values = (name: string) => table.values[table.candidates.indexOf(name)]!;
-      const wanted = names
-        .filter((name) => name !== reference)
-        .map((name) => {
-          const found = pairedDifference(values(name), values(reference), {clusters: clustersOf(table)})!;
-          return [name, signed(found.estimate), signedRange(found.low, found.high), String(found.n)];
-        });
-      expect(shown.map((row) => row.slice(0, 4)).sort(), choice).toEqual(wanted.sort());
-      await page.close();
-    }
-  });
+  it("show the engine's numbers for selections drawn by seed: scorer, slice, reference", (context) =>
+    expectSelections(context, ["one", "two"]));
 
   it("recompute the intervals of a slice as the engine does", async (context) => {
     const {page, problems} = await open(context, `candidates?run=${byThread().id}`);

@@ -1,18 +1,9 @@
-import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
-import {cells, open, report, visit} from "../../support/report.js";
+import {cells, open, report} from "../../support/report.js";
 import {byThread} from "./engine.js";
+import {expectUpright} from "./sideways.js";
 
 const PHONE = {width: 390};
-
-/** Names of what scrolls sideways on a page as it is opened. */
-function scrolling(page: Page): Promise<string[]> {
-  return page
-    .locator(".scroll:visible")
-    .evaluateAll((regions) =>
-      regions.filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.ariaLabel!)
-    );
-}
 
 describe("on a phone", () => {
   it("nothing scrolls sideways but drawings of descent", async (context) => {
@@ -21,34 +12,14 @@ describe("on a phone", () => {
       "select row_id from items where run = $run and row_id like 'link-%' limit 1",
       {run: hostile}
     );
-    const {page} = await open(context, "", PHONE);
-    for (const path of [
+    await expectUpright(context, [
       `row?run=${hostile}&row=${hashed!.row_id}`,
       `?run=${byThread().id}`,
-      `differences?run=${byThread().id}`,
       `comparison?run=${byThread().id}`,
-      `comparison?run=${report.run("intent-clear").id}`,
-      `judges?run=${report.run("judged").id}`,
       "splits",
-      "runs",
-      "races",
       "data-sets",
-      `merges?run=${byThread().id}`,
-      "lineage"
-    ]) {
-      await visit(page, path);
-      const found = await scrolling(page);
-      expect(
-        found.filter((name) => name !== "Lineage" && name !== "Family of models"),
-        path
-      ).toEqual([]);
-      if (path.startsWith("row")) await page.locator(".row-page code").first().waitFor();
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-        path
-      ).toBeLessThanOrEqual(0);
-    }
-    await page.close();
+      `merges?run=${byThread().id}`
+    ]);
   });
 
   it("names the largest confusions as cards, and folds the matrix", async (context) => {

@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {cells, open, report} from "../../support/report.js";
+import {redrawn} from "../../support/watchPage.js";
 
 const SITUATIONS = [
   {
@@ -87,15 +88,17 @@ describe("a race for a budget", () => {
 describe("two minutes with the report", () => {
   for (const {name, run, action, sentence} of SITUATIONS)
     it(`lead to the right action from the first screen alone: ${name}`, async (context) => {
+      const {page} = await open(context, `?run=${run().id}`);
       for (const width of [1200, 390]) {
-        const {page} = await open(context, `?run=${run().id}`, {width});
+        await page.setViewportSize({width, height: 900});
+        await redrawn(page);
         const headline = page.locator(".headline");
         expect(await headline.innerText()).toMatch(action);
         const lead = page.locator(".verdict .lead");
         expect(await lead.innerText()).toMatch(sentence);
         const {bottom} = await lead.evaluate((node) => node.getBoundingClientRect());
         expect(bottom).toBeLessThan(844);
-        await page.close();
       }
+      await page.close();
     });
 });

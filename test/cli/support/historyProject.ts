@@ -1,0 +1,72 @@
+import {afterAll, beforeAll, vi} from "vitest";
+import {checkHistory} from "../../../src/cli/checkHistory.js";
+import type {NamedEval} from "../../../src/cli/project.js";
+import type {HistoryEntry} from "../../../src/decisions/index.js";
+import {candidate, type EvalDefinition, runEval} from "../../../src/runner/index.js";
+import {type Project, server, wordsEval, wordsProject} from "../../runner/support/project.js";
+import {type ModelServer, startModelServer} from "../../support/modelServer.js";
+import {temporaryProject} from "../../support/temporaryWorkspace.js";
+
+export let model: ModelServer;
+export const state = {} as {project: Project};
+export const answering = {
+  /** Of twenty rows, how many the server answers wrongly. */
+  wrong: 1,
+  /** Items from this number on are answered rightly. */
+  wrongBelow: Infinity,
+  /** What the server calls itself. */
+  fingerprint: "fp_1"
+};
+
+const named = (changes: Partial<EvalDefinition> = {}, name = "words"): NamedEval => {
+  const endpoint = server(model.url);
+  const definition = wordsEval(endpoint, {candidates: [candidate("m", endpoint, "m")], ...changes});
+  return {name, path: "evals/words.eval.ts", sha256: "0", definition};
+};
+
+export async function run(changes: Partial<EvalDefinition> = {}, evalName = "words"): Promise<void> {
+  await new Promise((done) => setTimeout(done, 5));
+  const inputs = {...state.project, evalName, options: {preflight: false, noReuse: true}};
+  await runEval(named(changes).definition, inputs);
+  state.project.store.refresh();
+}
+
+/** What `assay check --history` prints and exits with. */
+export async function checked(
+  options: {json?: boolean; all?: boolean},
+  name = "words"
+): Promise<{code: number; text: string}> {
+  const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    const code = await checkHistory(state.project.store, [named({}, name)], options);
+    return {code, text: written.mock.calls.map(([text]) => text).join("")};
+  } finally {
+    written.mockRestore();
+  }
+}
+
+export async function last(): Promise<Partial<HistoryEntry> & {code: number}> {
+  const {code, text} = await checked({json: true});
+  return {...(JSON.parse(text) as HistoryEntry[]).at(-1), code};
+}
+
+/** A project whose server answers as `answering` says. */
+export function setUpHistory(): void {
+  beforeAll(async () => {
+    model = await startModelServer({
+      models: ["m"],
+      behave: () => ({fingerprint: answering.fingerprint}),
+      answer: ({prompt}) => {
+        const [, number, colour] = /item (\d+) is (\w+)/i.exec(prompt)!;
+        return Number(number) < answering.wrongBelow && (Number(number) * 7) % 20 < answering.wrong
+          ? "wrong"
+          : colour!;
+      }
+    });
+    state.project = await wordsProject(await temporaryProject(), 300, 0.9);
+  });
+  afterAll(async () => {
+    state.project.store.close();
+    await model.close();
+  });
+}
