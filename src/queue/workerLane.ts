@@ -102,7 +102,7 @@ export class WorkerLane {
       // BullMQ's own waiting may never end when its connection is lost again while it is being restored.
       const job = (await this.source.getNextJob(token, {block: false}).catch(() => undefined)) as
         QueueJob | undefined;
-      if (job) void this.make(job, token);
+      if (job) void (job.deferredFailure === undefined ? this.make(job, token) : fail(job, token));
       else await this.woken(idleMs);
       idleMs = job ? IDLE_MS : Math.min(2 * idleMs, LONGEST_IDLE_MS);
     }
@@ -242,4 +242,10 @@ export class WorkerLane {
       this.calls.delete(call);
     }
   }
+}
+
+/** BullMQ's own loop does so, which this worker does not use: it notes on a job that too many workers died of it. */
+async function fail(job: QueueJob, token: string): Promise<void> {
+  // Without an answer the job stalls once more, and the next worker that takes it does this.
+  await job.moveToFailed(new Error(job.deferredFailure), token, false).catch(() => undefined);
 }
