@@ -2,10 +2,10 @@ import {randomBytes} from "node:crypto";
 import {setTimeout as sleep} from "node:timers/promises";
 import type {Worker} from "bullmq";
 import type {Endpoint} from "../endpoints/index.js";
-import {type CallOutcome, type CallRequest, callError, guardedAttempts} from "../runner/index.js";
+import type {CallOutcome, CallRequest} from "../runner/index.js";
 import {messageOf} from "../store/index.js";
-import {observedCall, underTrace} from "../telemetry/index.js";
 import {openJobs, type QueueJob} from "./jobs.js";
+import {makeCall} from "./makeCall.js";
 import {bodyKey, marksKey} from "./names.js";
 import {createPlaces, type Places} from "./places.js";
 import {type JobBody, type JobData, readBody} from "./protocol.js";
@@ -199,45 +199,14 @@ export class WorkerLane {
   }
 
   private async call(job: JobData, request: CallRequest, begun: boolean): Promise<CallOutcome> {
-    const {key, model, messages, params, tools, rowId, repeat, estimateTokens} = request;
-    const {endpoint, telling} = this.setup;
+    const {endpoint, telling, onCall} = this.setup;
     const call = {scope: job.scope, abort: new AbortController()};
-    const mayRetry = job.asks
-      ? ({key: asked}: CallRequest, failed: Parameters<typeof telling.question>[2]) =>
-          telling.question(job.scope, asked, failed, call.abort.signal)
-      : undefined;
     this.calls.add(call);
     try {
-      // What the dead worker began may have been paid for.
-      if (begun && mayRetry && !(await mayRetry(request, {attempt: 1, latencyMs: 0, kind: "aborted"})))
-        return {key, error: {kind: "aborted", message: "Another attempt was not allowed."}};
-      this.setup.onCall();
-      let attempts = 0;
-      const hooks = this.places.hooks(job, estimateTokens);
-      const counted = {
-        ...hooks,
-        onAttempt: (outcome: Parameters<NonNullable<typeof hooks.onAttempt>>[0]) => {
-          attempts = outcome.attempt;
-          hooks.onAttempt?.(outcome);
-        }
-      };
-      const asked = {model, messages, params, tools};
-      const attempting = guardedAttempts(request, counted, mayRetry);
-      const {signal} = call.abort;
-      const completion = await underTrace(job.trace, () =>
-        observedCall(endpoint, asked, () =>
-          endpoint.complete(asked, {rowId, repeat, attempts: attempting, signal})
-        )
+      return await makeCall(
+        {job, request, begun, signal: call.abort.signal},
+        {endpoint, places: this.places, telling, onCall}
       );
-      const {usage} = completion;
-      if (usage)
-        this.places.used(
-          job,
-          usage.promptTokens + usage.completionTokens - estimateTokens * Math.max(1, attempts)
-        );
-      return {key, completion};
-    } catch (error) {
-      return {key, error: callError(error)};
     } finally {
       this.calls.delete(call);
     }
