@@ -310,6 +310,23 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(model.requests.length).toBe(calls);
   });
 
+  it("says that the server's memory is full, and goes on when it is started again", async () => {
+    const endpoint = await begin({latencyMs: 5}, {}, {rows: 300});
+    const server = new Redis(valkey.url);
+    const stopped = expect(run(endpoint)).rejects.toThrow(
+      /^the run stopped: redis:.* its memory is full\. .* is kept; start it again to continue\.$/
+    );
+    await vi.waitUntil(() => model.requests.length > 20, {timeout: 30_000, interval: 1});
+    await server.config("SET", "maxmemory", "1");
+    await sleep(300);
+    await server.config("SET", "maxmemory", "0");
+    server.disconnect();
+    await stopped;
+    const {manifest} = await run(endpoint);
+    expect(manifest!.status).toBe("complete");
+    expect(model.requests.length).toBe(manifest!.counts.planned);
+  });
+
   it("says what is wrong with an address without repeating its password", () => {
     expect(queueAddress(`redis://me:${password}@host:7000/2`).shown).toBe("redis://host:7000/2");
     for (const wrong of [`http://me:${password}@host`, `me:${password}@host:1`, ""])
