@@ -2,13 +2,13 @@ import {randomBytes} from "node:crypto";
 import {setTimeout as sleep} from "node:timers/promises";
 import type {Worker} from "bullmq";
 import type {Endpoint} from "../endpoints/index.js";
-import type {CallOutcome, CallRequest} from "../runner/index.js";
+import {type CallOutcome, type CallRequest, refusalOf} from "../runner/index.js";
 import {messageOf} from "../store/index.js";
 import {openJobs, type QueueJob} from "./jobs.js";
 import {makeCall} from "./makeCall.js";
 import {bodyKey, marksKey} from "./names.js";
 import {createPlaces, type Places} from "./places.js";
-import {type JobBody, type JobData, readBody} from "./protocol.js";
+import {type JobBody, type JobData, readBody, sessionOf} from "./protocol.js";
 import type {Redis} from "./redis.js";
 import type {Sealing} from "./sealing.js";
 import type {Telling} from "./telling.js";
@@ -27,6 +27,7 @@ export interface LaneSetup {
   /** A job whose worker was not heard of for so long is given to another. */
   lockMs: number;
   onCall(): void;
+  onMessage(message: string): void;
 }
 
 /** How long a worker waits before it looks for jobs again; twice as long each time that it finds none. */
@@ -39,6 +40,9 @@ export class WorkerLane {
   private readonly places: Places;
   private readonly jobs = new Map<string, {job: QueueJob; token: string}>();
   private readonly calls = new Set<{scope: string; abort: AbortController}>();
+  /** Starts of runs whose calls the endpoint refused this worker's key for. */
+  private readonly refusedIn = new Set<string>();
+  private hasAnswered = false;
   private stopping = false;
   /** Jobs whose requests are being fetched: how many calls they hold is not known yet. */
   private fetching = 0;
@@ -203,13 +207,29 @@ export class WorkerLane {
     const call = {scope: job.scope, abort: new AbortController()};
     this.calls.add(call);
     try {
-      return await makeCall(
+      const outcome = await makeCall(
         {job, request, begun, signal: call.abort.signal},
         {endpoint, places: this.places, telling, onCall}
       );
+      return this.withKeysOwner(job, outcome);
     } finally {
       this.calls.delete(call);
     }
+  }
+
+  /** Of a key that is refused its worker tells, once for each start of a run: the run stops, and cannot know whose it is. */
+  private withKeysOwner({generation}: JobData, outcome: CallOutcome): CallOutcome {
+    const {completion, error} = outcome;
+    if (completion) this.hasAnswered = true;
+    const refusal = refusalOf(this.setup.endpoint.name, error, this.hasAnswered);
+    if (!error || refusal === undefined) return outcome;
+    const session = sessionOf(generation);
+    if (!this.refusedIn.has(session)) this.setup.onMessage(refusal);
+    this.refusedIn.add(session);
+    return {
+      ...outcome,
+      error: {...error, message: `${error.message} It is the key of a worker, whose output says so.`}
+    };
   }
 }
 

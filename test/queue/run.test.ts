@@ -310,6 +310,28 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(model.requests.length).toBe(calls);
   });
 
+  it("says at the worker, too, that its key is refused, once for a run", async () => {
+    const endpoint = await begin({behave: () => ({status: 401, body: {error: {message: "wrong key"}}})});
+    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    const said: string[] = [];
+    workers = [
+      await startWorker(queueAddress(valkey.url), {
+        reached: [{endpoint, model: "test-model"}],
+        concurrency: 8,
+        sealing: createSealing(key),
+        onMessage: (message) => void said.push(message)
+      })
+    ];
+    const {manifest} = await run(endpoint);
+    expect(manifest!.stopped).toMatch(
+      /^loopback refused the key: .*wrong key.* the key of a worker, whose output says so\.$/
+    );
+    const refusal = expect.stringMatching(/^loopback refused the key: .*wrong key/);
+    expect(said).toEqual([refusal]);
+    await run(endpoint);
+    expect(said).toEqual([refusal, refusal]);
+  });
+
   it("says that the server's memory is full, and goes on when it is started again", async () => {
     const endpoint = await begin({latencyMs: 5}, {}, {rows: 300});
     const server = new Redis(valkey.url);
