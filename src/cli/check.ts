@@ -12,7 +12,7 @@ import {
   type Verdict,
   writerOf
 } from "../decisions/index.js";
-import {baselineRun} from "../races/index.js";
+import {baselineRun, isEnded} from "../races/index.js";
 import {differences, isSameScorer} from "../site/changeSince.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
 import {openStore, type RunManifest, type Store, writeAtomic} from "../store/index.js";
@@ -166,19 +166,15 @@ function seenBefore({contamination, verdict}: RunVerdict): string[] {
 }
 
 /**
- * A run of another definition says nothing of whether the present one would pass. One that was cut short tells of no gate that it
- * passes: the rows that it did not get to are no sample, as those behind a limit are. Neither does one whose files of another tool
- * are not whole. What fails on it fails.
+ * A run of another definition says nothing of whether the present one would pass. One that was cut short, or a race that did not
+ * end, tells of no gate that it passes: the rows that it did not get to are no sample, as those behind a limit are. Neither does one
+ * whose files of another tool are not whole. What fails on it fails.
  */
 export function undecidedFor(
   {run, race, other}: Pick<JudgedRun, "race" | "other"> & {run: CutRun},
   results: readonly GateResult[]
 ): GateResult[] {
-  const why = other
-    ? `is of another definition (${firstOf(other)})`
-    : !race && isCutShort(run)
-      ? cutText(run)
-      : undefined;
+  const why = other ? `is of another definition (${firstOf(other)})` : cutText({run, race});
   if (why === undefined) return [...results];
   return results.map((result) =>
     other || result.status === "pass"
@@ -200,8 +196,13 @@ function firstOf(parts: readonly string[]): string {
 
 type CutRun = Pick<RunManifest, "id" | "status" | "limit" | "counts" | "imported">;
 
-/** How many answers another tool's files lack may not be known. */
-function cutText({imported, counts: {scored, planned, completed, failed}}: CutRun): string {
+/** In what a run or race was cut short; undefined when it was not. */
+function cutText({run, race}: Pick<JudgedRun, "race"> & {run: CutRun}): string | undefined {
+  if (race) return isEnded(race) ? undefined : "is of a race that did not end";
+  if (!isCutShort(run)) return undefined;
+  const {imported, counts} = run;
+  const {scored, planned, completed, failed} = counts;
+  // How many answers another tool's files lack may not be known.
   return imported && completed + failed >= planned
     ? "is of result files that are not whole"
     : `was cut short with ${scored} of ${planned} answers scored`;

@@ -6,9 +6,9 @@ import {
   type CostedOption,
   costTable,
   hostingName,
+  optionLeaves,
   OLD_PRICE_DAYS,
-  type OptionBreakEven,
-  whatLeaves
+  type OptionBreakEven
 } from "../costs/index.js";
 import {writerOf} from "../decisions/index.js";
 import {decisionOf, listRaces} from "../races/index.js";
@@ -175,7 +175,7 @@ function footnotes(data: CostsData, costed: readonly CostedOption[], months: num
         : []
     )
   );
-  const leaves = new Set(costed.flatMap(({hosting}) => (hosting ? [whatLeaves(hosting)] : [])));
+  const leaves = new Set(costed.flatMap((option) => optionLeaves(option) ?? []));
   if (costed.some(({sample}) => sample.wayThere))
     lines.push(`the first training or merge is spread over ${months} months`);
   return [...[...stated].map((one) => `assumptions of ${one}`), ...lines, ...leaves].map(dim);
@@ -208,7 +208,7 @@ function jsonOf(
       machines: monthly.units,
       capacityPerMonth: monthly.capacityPerMonth,
       aboveCapacity: monthly.aboveCapacity,
-      leaves: hosting && whatLeaves(hosting)
+      leaves: optionLeaves({sample, hosting})
     })),
     candidates: samples.length,
     choice: choice && {...nameOf(choice.option), adjustedP: choice.adjustedP},

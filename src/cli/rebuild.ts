@@ -113,7 +113,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
       abortSignal,
       createExecutor: queue?.createExecutor,
       onFailure,
-      onOutcome: (outcome) => print(`\n${outcomeText(outcome, options)}`)
+      onOutcome: (outcome) => print(`\n${outcomeText(outcome, {...options, queue: verb.queue})}`)
     });
     if (signal.aborted) {
       process.exitCode = 1;

@@ -1,8 +1,9 @@
-import {isUnanswered, type RaceOptions, runCommand, type RunOptions} from "../runner/index.js";
+import {isUnanswered, type RaceOptions, type RunOptions} from "../runner/index.js";
 import {openStore, type RunManifest, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {joinQueue} from "./joinQueue.js";
+import {type AskedWith, askAgainCommand} from "./askAgain.js";
 import {endsText} from "./answerEnds.js";
 import {failuresText} from "./failures.js";
 import {reportBroken, warnOfBroken} from "./broken.js";
@@ -64,7 +65,7 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
       onOutcome: (outcome) => {
         if (verb.json) return;
         const show = outcome.result.prompts ? printAsIs : print;
-        show(outcomeText(outcome, {...runOptions(verb), race: verb.race}) + "\n");
+        show(outcomeText(outcome, askedWith(verb)) + "\n");
       }
     });
     if (verb.json)
@@ -145,10 +146,15 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
   };
 }
 
+function askedWith(verb: RunVerbOptions): AskedWith {
+  const {race, errorRate, budgetCalls, queue} = verb;
+  return {...runOptions(verb), race, errorRate, budgetCalls, queue};
+}
+
 /** @param asked what the run was made with: asking again for its failures takes the same */
 export function outcomeText(
   {eval: one, split, result, verdict, failures, ends, race}: EvalOutcome,
-  asked: RunOptions & {race?: boolean} = {}
+  asked: AskedWith = {}
 ): string {
   if (result.prompts) return previewText(`${one.name} · ${split.name} split`, result.prompts);
   if (result.dryRun)
@@ -165,7 +171,16 @@ export function outcomeText(
   // What a scorer fails on without asking anyone it fails on again.
   if (!again) return known === undefined ? decided : `${decided}\n\n${known}`;
   const why = known ?? `${failed} calls failed: \`assay runs ${result.manifest!.id}\` says why.`;
-  return `${decided}\n\n${why}\nAsk again for these rows: ${runCommand(one.name, asked)} --retry-failed`;
+  return `${decided}\n\n${why}\nAsk again for these rows${othersText(result, race)}: ${askAgainCommand(one.name, asked)}`;
+}
+
+/** What the same command asks for beside the rows that failed. */
+function othersText({manifest}: EvalOutcome["result"], race: EvalOutcome["race"]): string {
+  if (race) return race.outcome?.kind === "stopped" ? ", and go on with the race" : "";
+  const {planned, completed, failed} = manifest!.counts;
+  const missing = planned - completed - failed;
+  if (missing <= 0) return "";
+  return `, and for ${plural(missing, "answer")} that ${missing > 1 ? "are" : "is"} missing`;
 }
 
 /** What the scorers' calls of all starts cost, which the run's own cost leaves out. */

@@ -7,7 +7,7 @@ import {
   type CostedOption,
   costTable,
   hostingName,
-  whatLeaves
+  optionLeaves
 } from "../costs/index.js";
 import type {Verdict} from "../decisions/types.js";
 import type {CostsData, PageCosts} from "../site/costTypes.js";
@@ -196,7 +196,7 @@ function columnsOf({scorer}: CostsData, format: ScoreFormat) {
     {
       name: "Data sent to others",
       wide: true,
-      value: ({hosting}: CostedOption) => (hosting ? whatLeaves(hosting) : "–")
+      value: (option: CostedOption) => optionLeaves(option) ?? "–"
     }
   ];
 }

@@ -18,5 +18,6 @@ export type {LongRequests} from "./meanCost.js";
 export {type CostSample, failedRowsText, type ResampledLong} from "./sample.js";
 export {cheapestChoice, type CostedOption, costOption, type CostSettings, costTable} from "./costTable.js";
 export {breakEvens, type OptionBreakEven} from "./breakEvens.js";
+export {optionLeaves} from "./optionLeaves.js";
 export {adjusted, type CostAdjustment} from "./adjust.js";
 export * from "./cascade/index.js";

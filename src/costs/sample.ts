@@ -1,5 +1,5 @@
 import type {LongRequests} from "./meanCost.js";
-import type {HostingModel, RequestTokens, WayThere} from "./hosting/index.js";
+import type {HostedModel, HostingModel, RequestTokens, WayThere} from "./hosting/index.js";
 
 /** What a run tells of a candidate's quality and tokens, and where it runs or could run. */
 export interface CostSample {
@@ -38,6 +38,8 @@ export interface CostSample {
   };
   /** Where it runs now first; empty when nobody stated a price or assumptions. */
   hostings: HostingModel[];
+  /** Of a candidate of several models: where each of them runs now; none where that was not noted. */
+  models?: HostedModel[];
   wayThere?: WayThere;
 }
 

@@ -205,8 +205,12 @@ export function createCoordination(setup: CoordinationSetup): Coordination {
       ended = true;
       clearInterval(timer);
       const gone = isDrained && left.size > 0 ? [keys.run, keys.told] : [keys.run, keys.told, keys.done];
-      if (listener && (await redis.call("HGET", keys.run, "session")) === session)
-        await redis.call("DEL", ...gone);
+      try {
+        if (listener && (await redis.call("HGET", keys.run, "session")) === session)
+          await redis.call("DEL", ...gone);
+      } catch {
+        // A server that takes no writes keeps them until they expire.
+      }
       reader.disconnect();
       await reading;
     }

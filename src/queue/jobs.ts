@@ -24,7 +24,7 @@ export async function openJobs(redis: Redis, lane: string, lockMs: number): Prom
     autorun: false,
     lockDuration: lockMs,
     stalledInterval: Math.ceil(lockMs / 2),
-    maxStalledCount: MOST_STALLED
+    maxStalledCount: MOST_DEATHS - 1
   });
   worker.on("error", () => undefined);
   await worker.startStalledCheckTimer();
@@ -34,4 +34,4 @@ export async function openJobs(redis: Redis, lane: string, lockMs: number): Prom
 export type QueueJob = Job<JobData>;
 
 /** A job that so many workers died of is not given to another. */
-const MOST_STALLED = 5;
+const MOST_DEATHS = 5;

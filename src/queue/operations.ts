@@ -4,8 +4,11 @@ import {openQueue} from "./jobs.js";
 import {isLane} from "./lane.js";
 import {LANES, laneKeys, PAUSED, runKeys, SILENT_MS} from "./names.js";
 import type {JobData, Told} from "./protocol.js";
-import {type Redis, serverTime} from "./redis.js";
+import {pipelined, type Redis, serverTime} from "./redis.js";
 import {refused} from "./refused.js";
+
+/** Where BullMQ counts in a job how often it stalled; it does not clear it. */
+const STALLS = "stc";
 
 /** Where the queue of one endpoint stands. */
 export interface LaneStatus {
@@ -100,12 +103,17 @@ export async function drainQueue(link: QueueLink): Promise<number> {
   return runs.length;
 }
 
-/** Tries failed jobs again; how many there were. */
+/** Tries failed jobs again, each as if no worker had died of it; how many there were. */
 export async function retryQueue(link: QueueLink): Promise<number> {
   const counts = await onLanes(link, async (queue) => {
-    const failed = await queue.getFailedCount();
-    if (failed > 0) await queue.retryJobs({state: "failed"});
-    return failed;
+    const failed = await queue.getFailed();
+    if (failed.length === 0) return 0;
+    await pipelined(
+      link.redis,
+      failed.map(({id}) => ["HDEL", queue.toKey(id!), STALLS])
+    );
+    await queue.retryJobs({state: "failed"});
+    return failed.length;
   });
   return counts.reduce((sum, count) => sum + count, 0);
 }

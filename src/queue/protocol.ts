@@ -18,6 +18,9 @@ export interface JobData {
   trace?: string;
 }
 
+/** The start of the run that sent a job. */
+export const sessionOf = (generation: string): string => generation.split(":")[0]!;
+
 export type JobBody = CallRequest[];
 
 /** One word of a worker to the coordinator. */

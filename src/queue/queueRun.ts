@@ -8,10 +8,12 @@ import {
   OutcomeStream,
   type OutageSettings
 } from "../runner/index.js";
+import {messageOf, UserError} from "../store/index.js";
 import {Answers} from "./answers.js";
 import type {Coordination} from "./coordination.js";
 import {laneOf} from "./lane.js";
 import type {Told} from "./protocol.js";
+import {refused} from "./refused.js";
 import {type Open, RunLane, SPARE} from "./runLane.js";
 import {SentJobs, SWEEP_MS} from "./sentJobs.js";
 
@@ -93,6 +95,19 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
     for (const key of keys) this.requests.delete(key);
     this.setup.coordination.received(keys);
     this.settleIdle();
+  }
+
+  /** A server that refuses what a run needs may do so for a while only. */
+  protected override fail(error: unknown): void {
+    const said = refused(error, this.setup.coordination.shown);
+    super.fail(
+      said === error
+        ? error
+        : new UserError(
+            `the run stopped: ${messageOf(said)} What was journaled is kept; start it again to continue.`,
+            {cause: error}
+          )
+    );
   }
 
   protected onDrain(): void {

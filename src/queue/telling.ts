@@ -3,7 +3,7 @@ import {setTimeout as sleep} from "node:timers/promises";
 import type {AttemptOutcome} from "../endpoints/index.js";
 import type {CallOutcome} from "../runner/index.js";
 import {answerKey, EXPIRES, runKeys} from "./names.js";
-import {type JobData, readMessage, type Told, type Word} from "./protocol.js";
+import {type JobData, readMessage, sessionOf, type Told, type Word} from "./protocol.js";
 import {pipelined, type Redis} from "./redis.js";
 import type {Sealing} from "./sealing.js";
 
@@ -154,7 +154,7 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
     ended({scope, generation}, outcome, call) {
       const run = runOf(scope);
       const {key} = outcome;
-      const session = generation.split(":")[0]!;
+      const session = sessionOf(generation);
       receive(run, key);
       run.waiting.set(key, {call, session, since: performance.now()});
       let batch = ended.get(scope);

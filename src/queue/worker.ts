@@ -89,7 +89,8 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
           sealing,
           telling,
           lockMs,
-          onCall: () => void calls++
+          onCall: () => void calls++,
+          onMessage
         })
       );
     }

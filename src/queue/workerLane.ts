@@ -2,13 +2,13 @@ import {randomBytes} from "node:crypto";
 import {setTimeout as sleep} from "node:timers/promises";
 import type {Worker} from "bullmq";
 import type {Endpoint} from "../endpoints/index.js";
-import {type CallOutcome, type CallRequest, callError, guardedAttempts} from "../runner/index.js";
+import {type CallOutcome, type CallRequest, refusalOf} from "../runner/index.js";
 import {messageOf} from "../store/index.js";
-import {observedCall, underTrace} from "../telemetry/index.js";
 import {openJobs, type QueueJob} from "./jobs.js";
+import {makeCall} from "./makeCall.js";
 import {bodyKey, marksKey} from "./names.js";
 import {createPlaces, type Places} from "./places.js";
-import {type JobBody, type JobData, readBody} from "./protocol.js";
+import {type JobBody, type JobData, readBody, sessionOf} from "./protocol.js";
 import type {Redis} from "./redis.js";
 import type {Sealing} from "./sealing.js";
 import type {Telling} from "./telling.js";
@@ -27,6 +27,7 @@ export interface LaneSetup {
   /** A job whose worker was not heard of for so long is given to another. */
   lockMs: number;
   onCall(): void;
+  onMessage(message: string): void;
 }
 
 /** How long a worker waits before it looks for jobs again; twice as long each time that it finds none. */
@@ -39,6 +40,9 @@ export class WorkerLane {
   private readonly places: Places;
   private readonly jobs = new Map<string, {job: QueueJob; token: string}>();
   private readonly calls = new Set<{scope: string; abort: AbortController}>();
+  /** Starts of runs whose calls the endpoint refused this worker's key for. */
+  private readonly refusedIn = new Set<string>();
+  private hasAnswered = false;
   private stopping = false;
   /** Jobs whose requests are being fetched: how many calls they hold is not known yet. */
   private fetching = 0;
@@ -102,7 +106,7 @@ export class WorkerLane {
       // BullMQ's own waiting may never end when its connection is lost again while it is being restored.
       const job = (await this.source.getNextJob(token, {block: false}).catch(() => undefined)) as
         QueueJob | undefined;
-      if (job) void this.make(job, token);
+      if (job) void (job.deferredFailure === undefined ? this.make(job, token) : fail(job, token));
       else await this.woken(idleMs);
       idleMs = job ? IDLE_MS : Math.min(2 * idleMs, LONGEST_IDLE_MS);
     }
@@ -199,47 +203,38 @@ export class WorkerLane {
   }
 
   private async call(job: JobData, request: CallRequest, begun: boolean): Promise<CallOutcome> {
-    const {key, model, messages, params, tools, rowId, repeat, estimateTokens} = request;
-    const {endpoint, telling} = this.setup;
+    const {endpoint, telling, onCall} = this.setup;
     const call = {scope: job.scope, abort: new AbortController()};
-    const mayRetry = job.asks
-      ? ({key: asked}: CallRequest, failed: Parameters<typeof telling.question>[2]) =>
-          telling.question(job.scope, asked, failed, call.abort.signal)
-      : undefined;
     this.calls.add(call);
     try {
-      // What the dead worker began may have been paid for.
-      if (begun && mayRetry && !(await mayRetry(request, {attempt: 1, latencyMs: 0, kind: "aborted"})))
-        return {key, error: {kind: "aborted", message: "Another attempt was not allowed."}};
-      this.setup.onCall();
-      let attempts = 0;
-      const hooks = this.places.hooks(job, estimateTokens);
-      const counted = {
-        ...hooks,
-        onAttempt: (outcome: Parameters<NonNullable<typeof hooks.onAttempt>>[0]) => {
-          attempts = outcome.attempt;
-          hooks.onAttempt?.(outcome);
-        }
-      };
-      const asked = {model, messages, params, tools};
-      const attempting = guardedAttempts(request, counted, mayRetry);
-      const {signal} = call.abort;
-      const completion = await underTrace(job.trace, () =>
-        observedCall(endpoint, asked, () =>
-          endpoint.complete(asked, {rowId, repeat, attempts: attempting, signal})
-        )
+      const outcome = await makeCall(
+        {job, request, begun, signal: call.abort.signal},
+        {endpoint, places: this.places, telling, onCall}
       );
-      const {usage} = completion;
-      if (usage)
-        this.places.used(
-          job,
-          usage.promptTokens + usage.completionTokens - estimateTokens * Math.max(1, attempts)
-        );
-      return {key, completion};
-    } catch (error) {
-      return {key, error: callError(error)};
+      return this.withKeysOwner(job, outcome);
     } finally {
       this.calls.delete(call);
     }
   }
+
+  /** Of a key that is refused its worker tells, once for each start of a run: the run stops, and cannot know whose it is. */
+  private withKeysOwner({generation}: JobData, outcome: CallOutcome): CallOutcome {
+    const {completion, error} = outcome;
+    if (completion) this.hasAnswered = true;
+    const refusal = refusalOf(this.setup.endpoint.name, error, this.hasAnswered);
+    if (!error || refusal === undefined) return outcome;
+    const session = sessionOf(generation);
+    if (!this.refusedIn.has(session)) this.setup.onMessage(refusal);
+    this.refusedIn.add(session);
+    return {
+      ...outcome,
+      error: {...error, message: `${error.message} It is the key of a worker, whose output says so.`}
+    };
+  }
+}
+
+/** BullMQ's own loop does so, which this worker does not use: it notes on a job that too many workers died of it. */
+async function fail(job: QueueJob, token: string): Promise<void> {
+  // Without an answer the job stalls once more, and the next worker that takes it does this.
+  await job.moveToFailed(new Error(job.deferredFailure), token, false).catch(() => undefined);
 }

@@ -32,11 +32,14 @@ export function decidingRuns(runs: readonly RunManifest[], races: readonly RaceR
   return [...chosen.values()].map(({run, race}) => ({run, race}));
 }
 
+/** Whether a race came to its own end. */
+export function isEnded({outcome}: Pick<RaceRecord, "outcome">): boolean {
+  return outcome !== undefined && outcome.kind !== "stopped";
+}
+
 /** Whether a run is complete, or its race was finished. */
 export function isFinished({run, race}: DecidingRun): boolean {
-  return race
-    ? race.outcome !== undefined && race.outcome.kind !== "stopped"
-    : run.status === "complete" && !run.raceRound;
+  return race ? isEnded(race) : run.status === "complete" && !run.raceRound;
 }
 
 interface Ranked extends DecidingRun {

@@ -1,5 +1,5 @@
 export {baselineRun} from "./baselineRun.js";
-export {decidingRuns, type DecidingRun, isFinished} from "./decidingRuns.js";
+export {decidingRuns, type DecidingRun, isEnded, isFinished} from "./decidingRuns.js";
 export {decisionOf} from "./decisionOf.js";
 export {everything} from "./everything.js";
 export {startRace} from "./race.js";

@@ -16,6 +16,8 @@ export {mayBeBilled} from "./calls/mayBeBilled.js";
 export {createOutageGuard, type OutageGuard} from "./calls/outage.js";
 export {OutcomeStream} from "./calls/outcomeStream.js";
 export {createStageCalls} from "./calls/stageCalls.js";
+export {refusalOf} from "./calls/refusal.js";
+export {countUncounted} from "./calls/countUncounted.js";
 export {guardedAttempts} from "./calls/guardedAttempts.js";
 export {asPostponed, callError, createPool} from "./calls/pool.js";
 export * from "./define.js";

@@ -31,6 +31,7 @@ import {
   type Store,
   undecidedPrices
 } from "../store/index.js";
+import {hostedModels} from "./hostedModels.js";
 import {measuredThroughputs, withThroughput} from "./measuredThroughputs.js";
 import {billersOf, pricedHostings, withBatchShare} from "./pricedHostings.js";
 import {failuresTurn, nonInferiorP} from "./noWorse.js";
@@ -139,6 +140,7 @@ export async function runCosts(
       hostings: hostings.map((one) =>
         withThroughput(withBatchShare(one, tokens), candidate, measured.get(candidate.name))
       ),
+      models: hostedModels(candidate),
       wayThere: candidate.wayThere
     };
   });

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {undecidedFor} from "../../src/cli/check.js";
-import type {GateResult} from "../../src/decisions/index.js";
+import type {GateResult, RaceRecord} from "../../src/decisions/index.js";
 
 const result = (status: GateResult["status"]): GateResult => ({
   rule: "score at least 80.0",
@@ -53,6 +53,20 @@ describe("gates on a run that was cut short", () => {
     expect(statuses({limit: 5, counts: whole})).toEqual(["pass", "fail", "undecided"]);
     expect(statuses({limit: 5})).toEqual(["undecided", "fail", "undecided"]);
     expect(statuses({counts: whole})).toEqual(["undecided", "fail", "undecided"]);
+  });
+
+  it("are as they are on a race that ended, and undecided where they pass on one that was stopped", () => {
+    const outcome = {best: "a", set: ["a"], sentence: "", calls: 1, callsOfEverything: 1};
+    const raced = (kind?: NonNullable<RaceRecord["outcome"]>["kind"]) => ({
+      race: {outcome: kind && {kind, ...outcome}} as RaceRecord
+    });
+    for (const kind of ["pick", "within-margin", "rows-used-up"] as const)
+      expect(statuses({}, raced(kind))).toEqual(["pass", "fail", "undecided"]);
+    for (const race of [raced("stopped"), raced()])
+      expect(statuses({status: "complete" as never}, race)).toEqual(["undecided", "fail", "undecided"]);
+    expect(undecidedFor({run, ...raced("stopped")}, results)[0]!.message).toBe(
+      "found 90.0, in words-1, which is of a race that did not end"
+    );
   });
 
   it("are all undecided on a run of another definition, however it ended", () => {

@@ -1,6 +1,7 @@
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {createReporter} from "../../src/cli/progress.js";
 import {isUnfinished, outcomeText} from "../../src/cli/run.js";
+import type {RaceRecord} from "../../src/decisions/index.js";
 import {runVerdict} from "../../src/site/index.js";
 import {runEval, type RunInputs} from "../../src/runner/index.js";
 import type {RunManifest} from "../../src/store/index.js";
@@ -53,6 +54,31 @@ describe("what assay run prints when it ends", () => {
     const asked = {limit: 8, candidates: ["first", "it's"], repeats: 2, race: false};
     expect(outcomeText(first, asked)).toContain(
       `: assay run words --limit 8 --candidate first --candidate 'it'\\''s' --repeat 2 --no-race --retry-failed`
+    );
+    const bounded = {
+      budgetUsd: 15,
+      race: true,
+      concurrency: 4,
+      giveUpAfterSeconds: 9,
+      allowCodeExecution: true
+    };
+    expect(outcomeText(first, {...bounded, queue: "redis://me:secret@host:7000/2"})).toContain(
+      "these rows: assay run words --race --budget-usd 15 -j 4 --give-up-after 9 --queue redis://host:7000/2 --allow-code-execution --retry-failed"
+    );
+    expect(outcomeText(first, {race: true, budgetCalls: 90, queue: true})).toContain(
+      ": assay run words --race --budget-calls 90 --queue --retry-failed"
+    );
+    expect(outcomeText(first, {race: true, errorRate: 0.1})).toContain(
+      "--race --error-rate 0.1 --retry-failed"
+    );
+    const {manifest} = first.result;
+    const missing = {...manifest!, counts: {...counts, completed: counts.completed - 2}};
+    expect(outcomeText({...first, result: {...first.result, manifest: missing}})).toMatch(
+      /Ask again for these rows, and for 2 answers that are missing: assay run words --retry-failed$/
+    );
+    const stopped = {outcome: {kind: "stopped", sentence: "Stopped."}, rounds: [], split: {}} as unknown;
+    expect(outcomeText({...first, race: stopped as RaceRecord})).toMatch(
+      /these rows, and go on with the race: assay run words --retry-failed$/
     );
     broken = false;
     const again = await outcomeOf({limit: 8, retryFailed: true});

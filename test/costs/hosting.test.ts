@@ -13,6 +13,7 @@ import {
   type RequestTokens,
   wayCost,
   whatLeaves,
+  whatModelsLeave,
   withWay
 } from "../../src/costs/index.js";
 
@@ -155,6 +156,13 @@ describe("hosting models, worked by hand in docs/costs.md", () => {
   it("says what leaves the building", () => {
     expect(whatLeaves({kind: "api", provider: "Example Inc."})).toContain("goes to Example Inc.");
     expect(whatLeaves({kind: "edge"})).toBe("Nothing leaves the device.");
+    const provider = (name: string): HostingModel => ({kind: "api", provider: name});
+    const models = (...hostings: HostingModel[]) => hostings.map((hosting, i) => ({name: `m${i}`, hosting}));
+    expect(whatModelsLeave(models({kind: "edge"}, {kind: "on-prem"}))).toMatch(/^Nothing leaves the team's/);
+    expect(whatModelsLeave(models(provider("a"), {kind: "edge"}, provider("b")))).toBe(
+      "m0: every prompt and answer goes to a, who runs the model. m2: every prompt and answer goes to b, who runs the model."
+    );
+    expect(whatModelsLeave([])).toMatch(/not noted/);
   });
 });
 

@@ -7,10 +7,12 @@ import {type Endpoint, openAICompatible} from "../../src/endpoints/index.js";
 import {
   createSealing,
   drainQueue,
+  type LaneStatus,
   openQueueLink,
   pauseQueue,
   queueAddress,
   queueExecutor,
+  type QueueLink,
   type QueueStatus,
   queueStatus,
   resumeQueue,
@@ -277,7 +279,7 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(manifest!.status).toBe("complete");
   });
 
-  it("goes on when jobs that failed are tried again", async () => {
+  it("gives no sixth worker a job that five died of, and goes on when it is tried again", async () => {
     const endpoint = await begin();
     await Promise.all(workers.splice(0).map((worker) => worker.close()));
     const link = await openQueueLink(queueAddress(valkey.url), {key});
@@ -286,22 +288,65 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
       async () => (await queueStatus(link)).queues.find(({waiting}) => waiting > 1)?.queue,
       {timeout: 30_000}
     );
-    const dying = await openJobs(link.redis, lane, 30_000);
-    const job = await dying.getNextJob("dying", {block: false});
-    await job!.moveToFailed(new Error("every worker that took it died"), "dying");
-    await dying.close(true);
-    const reached = [{endpoint, model: "test-model"}];
-    workers = [
-      await startWorker(queueAddress(valkey.url), {reached, concurrency: 8, sealing: createSealing(key)})
-    ];
-    await vi.waitUntil(async () => (await queueStatus(link)).queues.some(({waiting}) => waiting === 0), {
-      timeout: 30_000
-    });
+    const laneNow = async () => (await queueStatus(link)).queues.find(({queue}) => queue === lane)!;
+    const begun = () =>
+      startWorker(queueAddress(valkey.url), {
+        reached: [{endpoint, model: "test-model"}],
+        concurrency: 8,
+        sealing: createSealing(key)
+      });
+    const dead = await takenBy(5, link, lane);
+    workers = [await begun()];
+    const isAllThatIsLeft = ({failed, waiting, active}: LaneStatus) => failed === 1 && waiting + active === 0;
+    await vi.waitUntil(async () => isAllThatIsLeft(await laneNow()), {timeout: 30_000});
+    await workers.pop()!.close();
     expect(await retryQueue(link)).toBe(1);
+    dead.push(...(await takenBy(1, link, lane)));
+    workers = [await begun()];
     const {manifest, calls} = await running;
     link.close();
+    expect(new Set(dead).size).toBe(1);
     expect(manifest!.status).toBe("complete");
     expect(model.requests.length).toBe(calls);
+  });
+
+  it("says at the worker, too, that its key is refused, once for a run", async () => {
+    const endpoint = await begin({behave: () => ({status: 401, body: {error: {message: "wrong key"}}})});
+    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    const said: string[] = [];
+    workers = [
+      await startWorker(queueAddress(valkey.url), {
+        reached: [{endpoint, model: "test-model"}],
+        concurrency: 8,
+        sealing: createSealing(key),
+        onMessage: (message) => void said.push(message)
+      })
+    ];
+    const {manifest} = await run(endpoint);
+    expect(manifest!.stopped).toMatch(
+      /^loopback refused the key: .*wrong key.* the key of a worker, whose output says so\.$/
+    );
+    const refusal = expect.stringMatching(/^loopback refused the key: .*wrong key/);
+    expect(said).toEqual([refusal]);
+    await run(endpoint);
+    expect(said).toEqual([refusal, refusal]);
+  });
+
+  it("says that the server's memory is full, and goes on when it is started again", async () => {
+    const endpoint = await begin({latencyMs: 5}, {}, {rows: 300});
+    const server = new Redis(valkey.url);
+    const stopped = expect(run(endpoint)).rejects.toThrow(
+      /^the run stopped: redis:.* its memory is full\. .* is kept; start it again to continue\.$/
+    );
+    await vi.waitUntil(() => model.requests.length > 20, {timeout: 30_000, interval: 1});
+    await server.config("SET", "maxmemory", "1");
+    await sleep(300);
+    await server.config("SET", "maxmemory", "0");
+    server.disconnect();
+    await stopped;
+    const {manifest} = await run(endpoint);
+    expect(manifest!.status).toBe("complete");
+    expect(model.requests.length).toBe(manifest!.counts.planned);
   });
 
   it("says what is wrong with an address without repeating its password", () => {
@@ -324,6 +369,24 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     await expect(refused).rejects.not.toThrow(/wrong-one/);
   });
 });
+
+/** The jobs that workers took which died one after the other: the first of the queue, each time. */
+async function takenBy(deaths: number, {redis}: QueueLink, lane: string): Promise<string[]> {
+  const dying = await openJobs(redis, lane, 100);
+  // A worker with longer locks has looked for dead ones: until its next look nobody else does.
+  await redis.call("DEL", dying.toKey("stalled-check"));
+  const taken: string[] = [];
+  try {
+    while (taken.length < deaths) {
+      const job = await dying.getNextJob(`dying ${taken.length}`, {block: false});
+      taken.push(job!.id!);
+      await vi.waitUntil(async () => (await job!.getState()) === "waiting", {timeout: 15_000});
+    }
+    return taken;
+  } finally {
+    await dying.close(true);
+  }
+}
 
 async function writes({folder}: Valkey): Promise<string> {
   const logs = join(folder, "appendonlydir");

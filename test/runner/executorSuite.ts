@@ -98,6 +98,18 @@ export function describeExecutor(
       expect(server.byPrompt.get("k0")).toBe(3);
     });
 
+    it("counts attempts that may have been billed and told no usage", async () => {
+      const {executor} = await start({
+        behave: ({prompt}, seen) => {
+          if (prompt === "k0" || (prompt === "k1" && seen === 0)) return {status: 500};
+          return prompt === "k2" ? {status: 401} : undefined;
+        }
+      });
+      const ended = await all(executor, requests(4));
+      const uncounted = Object.fromEntries(ended.map((one) => [one.key, one.uncounted]));
+      expect(uncounted).toEqual({k0: 3, k1: 1, k2: undefined, k3: undefined});
+    });
+
     it("asks before each further attempt, and ends a call that may not be made again", async () => {
       const {server, executor} = await start({behave: () => ({status: 500})});
       const asked: [string, number, string | undefined][] = [];

@@ -13,3 +13,22 @@ export function whatLeaves(hosting: HostingModel): string {
       return "Nothing leaves the device.";
   }
 }
+
+/** One of the models that a candidate asks, and where it runs. */
+export interface HostedModel {
+  name: string;
+  hosting: HostingModel;
+}
+
+/** What leaves with requests of a candidate of several models, by whose server each is asked at. */
+export function whatModelsLeave(models: readonly HostedModel[]): string {
+  if (models.length === 0) return "Where its models run was not noted.";
+  const sent = models.filter(({hosting: {kind}}) => kind === "api" || kind === "cloud");
+  const nearest = models.find(({hosting: {kind}}) => kind === "on-prem") ?? models[0]!;
+  if (sent.length === 0) return whatLeaves(nearest.hosting);
+  const each = sent.map(({name, hosting}) => {
+    const said = whatLeaves(hosting);
+    return `${name}: ${said[0]!.toLowerCase()}${said.slice(1)}`;
+  });
+  return [...new Set(each)].join(" ");
+}

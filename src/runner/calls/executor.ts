@@ -48,7 +48,7 @@ export type CallOutcome = (
       postponed?: boolean;
     }
 ) & {
-  /** Attempts that failed, may have been billed, and told no usage; absent without any, or where whoever makes the calls does not count them. */
+  /** Attempts that failed, may have been billed, and told no usage; absent without any. */
   uncounted?: number;
 };
 

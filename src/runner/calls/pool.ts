@@ -1,12 +1,7 @@
 import {setMaxListeners} from "node:events";
 import type {Limiter} from "../../endpoints/limiter.js";
 import {createLimiters} from "../../endpoints/limiters.js";
-import {
-  type AttemptHooks,
-  type AttemptOutcome,
-  type Endpoint,
-  isEndpointError
-} from "../../endpoints/types.js";
+import {type AttemptHooks, type Endpoint, isEndpointError} from "../../endpoints/types.js";
 import {messageOf} from "../../store/index.js";
 import {observedCall} from "../../telemetry/index.js";
 import type {
@@ -18,7 +13,7 @@ import type {
   ExecutorSetup,
   OutageSettings
 } from "./executor.js";
-import {mayBeBilled} from "./mayBeBilled.js";
+import {countUncounted} from "./countUncounted.js";
 import {guardedAttempts} from "./guardedAttempts.js";
 import {createOutageGuard, type OutageGuard} from "./outage.js";
 import {OutcomeStream} from "./outcomeStream.js";
@@ -197,23 +192,17 @@ class PoolRun extends OutcomeStream<Ended> {
     const {key, model, messages, params, tools, rowId, repeat} = request;
     if (this.setup.mayStart?.(request) === false)
       return {key, error: {kind: "aborted", message: "It no longer fits the budget."}};
-    let uncounted: number | undefined;
-    const onAttempt = (attempt: AttemptOutcome) => {
-      const {kind, spent} = attempt;
-      if (kind && !spent && mayBeBilled({...attempt, kind})) uncounted = (uncounted ?? 0) + 1;
-      attempts.onAttempt?.(attempt);
-    };
+    const counted = countUncounted({...attempts, stopRetries: () => guard.stopRetries});
     try {
-      const stopRetries = () => guard.stopRetries;
-      const hooks = guardedAttempts(request, {...attempts, onAttempt, stopRetries}, this.setup.mayRetry);
+      const hooks = guardedAttempts(request, counted.hooks, this.setup.mayRetry);
       const asked = {model, messages, params, tools};
       const stageCalls = endpoint.stages && this.setup.stageCalls.of(key);
       const completion = await observedCall(endpoint, asked, () =>
         endpoint.complete(asked, {rowId, repeat, attempts: hooks, signal, stageCalls})
       );
-      return {key, completion, uncounted};
+      return {key, completion, uncounted: counted.uncounted};
     } catch (error) {
-      return {key, error: callError(error), uncounted};
+      return {key, error: callError(error), uncounted: counted.uncounted};
     }
   }
 }

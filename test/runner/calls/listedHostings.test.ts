@@ -2,7 +2,7 @@ import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, describe, expect, it} from "vitest";
 import {cascade, trained} from "../../../src/candidates/index.js";
-import {costTable, dayOf, whatLeaves} from "../../../src/costs/index.js";
+import {costTable, dayOf, optionLeaves} from "../../../src/costs/index.js";
 import {checkGates, runReport} from "../../../src/decisions/index.js";
 import {openAICompatible} from "../../../src/endpoints/index.js";
 import {tfidfLogReg} from "../../../src/finetune/index.js";
@@ -99,7 +99,7 @@ describe("a price list that has a model which the team runs itself", () => {
     const mine = costTable(samples, {requestsPerMonth: 1000}).filter(
       ({sample}) => sample.name === "our vLLM"
     );
-    expect(mine.map(({hosting}) => whatLeaves(hosting!))).toEqual(["Nothing leaves the team's own rooms."]);
+    expect(mine.map(optionLeaves)).toEqual(["Nothing leaves the team's own rooms."]);
     expect(notes.map((note) => note.candidate)).toEqual(["the API"]);
   });
 
@@ -121,6 +121,20 @@ describe("a price list that has a model which the team runs itself", () => {
     });
     const {notes} = await decided(project, [said], {budgetUsd: 1});
     expect(notes.map((note) => note.candidate)).toEqual(["said › the API"]);
+  });
+
+  it("says what leaves for the API of a cascade that the team's own machine ends", async () => {
+    const project = await listing();
+    const {url} = project;
+    const elsewhere = {kind: "api", provider: "other", price} as const;
+    const settings = {signal: "length", thresholds: [-4]} as const;
+    const api = cascade("api first", [bigco(url), vllm(url)], {...settings, hosting: [ours, elsewhere]});
+    const {samples} = await decided(project, [api, cascade("own", [vllm(url), vllm(url)], settings)]);
+    expect(costTable(samples, {requestsPerMonth: 1000}).map(optionLeaves)).toEqual([
+      "the API: every prompt and answer goes to bigco, who runs the model.",
+      "Every prompt and answer goes to other, who runs the model.",
+      "Nothing leaves the team's own rooms."
+    ]);
   });
 
   it("prices no judge there", async () => {

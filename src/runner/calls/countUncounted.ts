@@ -1,0 +1,27 @@
+import type {AttemptHooks} from "../../endpoints/types.js";
+import {mayBeBilled} from "./mayBeBilled.js";
+
+/** Hooks of a call, and what they have counted. */
+export interface UncountedAttempts {
+  hooks: AttemptHooks;
+  /** Attempts that failed, may have been billed, and told no usage; undefined without any. */
+  readonly uncounted: number | undefined;
+}
+
+/** @param begun attempts that somebody else had begun, and nobody knows the end of */
+export function countUncounted(attempts: AttemptHooks, begun = 0): UncountedAttempts {
+  let uncounted = begun;
+  return {
+    hooks: {
+      ...attempts,
+      onAttempt(outcome) {
+        const {kind, spent} = outcome;
+        if (kind && !spent && mayBeBilled({...outcome, kind})) uncounted++;
+        attempts.onAttempt?.(outcome);
+      }
+    },
+    get uncounted() {
+      return uncounted || undefined;
+    }
+  };
+}
