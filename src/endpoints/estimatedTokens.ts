@@ -29,9 +29,7 @@ export async function tokenCounter(endpoint: string, tokenizer?: string | Tokeni
 
 async function tokenizerAt(endpoint: string, path: string): Promise<Tokenizer> {
   try {
-    const json = JSON.parse(
-      await readFile(inProject(path), "utf8")
-    ) as object;
+    const json = JSON.parse(await readFile(inProject(path), "utf8")) as object;
     const {Tokenizer: Implementation} = await import("@huggingface/tokenizers");
     const read = new Implementation(json, {});
     return (text) => read.encode(text, {add_special_tokens: false}).ids.length;
