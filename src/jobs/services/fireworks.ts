@@ -101,7 +101,7 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
           detail:
             (outcome === "failed" ? status?.message : undefined) ??
             (percent === undefined ? undefined : `${percent}%`),
-          answer: client.safe(answer)
+          answer
         };
       }),
     cancel: ({remote, ...asking}) =>

@@ -133,7 +133,7 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
           outcome,
           detail: error?.message ?? (tokens ? `${tokens} tokens trained` : undefined),
           endedAt: timeOf(answer.finished_at),
-          answer: client.safe(answer)
+          answer
         };
       }),
     events: (at, cursor) => connected.use(at, (client) => eventsOf(client, at, cursor)),
@@ -171,7 +171,7 @@ async function read(client: JobClient, at: JobAtHand, path: string, sent: Remote
       if (isBeingRead(file)) file = await client.get<RemoteFile>(`/files/${encodeURIComponent(sent.id)}`);
       if (file.status === "error")
         throw new UserError(
-          `openai: the service could not read ${path}: ${file.status_details ?? "it does not say why"}.`
+          `openai: the service could not read ${path}: ${client.safe(file.status_details) ?? "it does not say why"}.`
         );
       return isBeingRead(file) ? file.status : undefined;
     },

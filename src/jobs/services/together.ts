@@ -103,7 +103,7 @@ export function togetherJobs(settings: TogetherJobs): JobService {
           outcome,
           detail:
             outcome === undefined && step !== undefined && steps ? `step ${step} of ${steps}` : undefined,
-          answer: client.safe(answer)
+          answer
         };
       }),
     events: ({remote, ...asking}) =>
