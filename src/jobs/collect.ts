@@ -49,7 +49,8 @@ export async function collectJob(
       ? await recordHostedModel(modelsDir(workspace), {
           ...made,
           endpoint: result.endpoint,
-          model: result.model
+          model: result.model,
+          job: job.id
         })
       : await recordFiles(workspace, result.folder, {
           ...made,
