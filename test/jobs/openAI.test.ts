@@ -130,6 +130,22 @@ describe("a job in the manner of OpenAI", () => {
     expect(server.files).toHaveLength(4);
   });
 
+  it("is found by a file that is gone where a gateway drops the mark", async () => {
+    const id = await noted();
+    server.disturb = ({method, path}) =>
+      (method === "POST" ? path.endsWith("/jobs") : path.includes("/jobs?")) && server.files.length > 0
+        ? method === "POST"
+          ? "after"
+          : {status: 400}
+        : undefined;
+    await expect(startJob(workspace, id)).rejects.toThrow(/not known whether openai took job/);
+    server.disturb = undefined;
+    delete server.jobs[0]!.metadata;
+    server.files.length = 0;
+    expect((await startJob(workspace, id)).how).toBe("found");
+    expect(created()).toHaveLength(1);
+  });
+
   it("waits until a service that imports files has read them, and sends anew one that it could not read", async () => {
     const id = await noted();
     server.imports = ["pending", "running", "processed", "error"];

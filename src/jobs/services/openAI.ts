@@ -91,9 +91,12 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
         }),
     find: (at) =>
       connected.use(at, async (client) => {
-        const uploaded = await uploadsOf(client, at.job);
+        // A file may be there no more.
+        const sent = at.job.uploads?.[trainFile(at.job)];
+        const files = new Set([...(await uploadsOf(client, at.job)).keys(), sent ?? ""]);
         for await (const one of pages<FineTuningJob>(client, "/fine_tuning/jobs"))
-          if (one.metadata?.assay === at.job.key || uploaded.has(one.training_file ?? "")) return one.id;
+          if (one.metadata?.assay === at.job.key || (one.training_file && files.has(one.training_file)))
+            return one.id;
         return undefined;
       }),
     submit: (at) =>
