@@ -1,4 +1,4 @@
-import {readFileSync, rmSync, statSync} from "node:fs";
+import {readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {createServer} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
@@ -144,6 +144,24 @@ describe("a job in the manner of OpenAI", () => {
     server.files.length = 0;
     expect((await startJob(workspace, id)).how).toBe("found");
     expect(created()).toHaveLength(1);
+  });
+
+  it("is sent with the files that its record tells of, although they were changed after a refusal", async () => {
+    const id = await noted();
+    server.disturb = ({method}) => (method === "POST" ? {status: 400} : undefined);
+    await expect(startJob(workspace, id)).rejects.toThrow(/disturbed/);
+    server.disturb = undefined;
+    const [train, validation] = ["train.jsonl", "validation.jsonl"].map((name) =>
+      join(jobDir(workspace, id), name)
+    ) as [string, string];
+    writeFileSync(train, "{}\n");
+    rmSync(validation);
+    await expect(startJob(workspace, id)).rejects.toThrow(
+      /job answers-\w+ was not started: its train\.jsonl was changed since it was written, or is gone/
+    );
+    expect(await noted()).toBe(id);
+    const {job} = await startJob(workspace, id);
+    expect(server.files.map(({content}) => sha256(content))).toEqual(job.data.map((one) => one.sha256));
   });
 
   it("waits until a service that imports files has read them, and sends anew one that it could not read", async () => {
