@@ -295,7 +295,13 @@ describe("a job in the manner of OpenAI", () => {
       name: "answers",
       architecture: "hosted",
       settings: {model: "ft:base:x", endpoint: {baseUrl: server.baseUrl}},
-      training: {dataset: "questions", part: "train", rows: 12, rowsSha256: sha256("rows of train")},
+      training: {
+        dataset: "questions",
+        part: "train",
+        rows: 12,
+        rowsSha256: sha256("rows of train"),
+        validation: {part: "validation", rows: 12, rowsSha256: sha256("rows of validation"), decided: []}
+      },
       recipe: {method: "job at openai", source: id},
       metrics: {trainedTokens: 99}
     });
@@ -304,7 +310,8 @@ describe("a job in the manner of OpenAI", () => {
     const store = await openStore(workspace);
     try {
       expect(dataReaching(await storedLineage(store), `model:${model.id}`)).toMatchObject([
-        {use: "trained", dataset: "questions", version: "0123456789abcdef", part: "train", rows: 12}
+        {use: "trained", dataset: "questions", version: "0123456789abcdef", part: "train", rows: 12},
+        {use: "checked", dataset: "questions", version: "0123456789abcdef", part: "validation", rows: 12}
       ]);
       expect(await store.rows("select name, statuses[1].status::varchar as s from jobs")).toHaveLength(1);
     } finally {
