@@ -7,6 +7,7 @@ import {pipeline} from "node:stream/promises";
 import {
   exampleProblem,
   PreflightCounter,
+  refusedByAll,
   type TrainingCost,
   trainingCost,
   type TrainingExample,
@@ -241,7 +242,10 @@ async function isWhole(source: TrainingSource, format: TrainingFormat): Promise<
 const nowhere = () => new Writable({write: (_chunk, _encoding, done) => done()});
 
 function problemOf(example: TrainingExample, line: object | undefined, format: string): string | undefined {
-  return exampleProblem(example) ?? (line === undefined ? `${format} has no place for it` : undefined);
+  return (
+    exampleProblem(example) ??
+    (line === undefined ? `${format} has no place for it` : refusedByAll(example, format))
+  );
 }
 
 function brokenText(broken: readonly {row: string; problem: string}[], total: number): string {

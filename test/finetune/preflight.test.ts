@@ -1,6 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {
   PreflightCounter,
+  refusedByAll,
   type TrainingExample,
   trainingFormats,
   type TrainingPreflight
@@ -81,6 +82,18 @@ describe("a training set's preflight", () => {
     expect(findings(preflight("openai-dpo", unasked), "OpenAI")).toContain("1 examples: nothing is asked");
     for (const format of ["openai-dpo", "trl-dpo", "axolotl-dpo"])
       expect(trainingFormats[format]!.line(unasked, false)).toBeUndefined();
+  });
+
+  it("has nobody for a pair with an empty answer in OpenAI's form, and somebody for what one alone turns down", () => {
+    const pair = {id: "1", kind: "preference" as const, prompt: [user], chosen: assistant, rejected: long};
+    const empty = {...pair, chosen: {role: "assistant", content: ""}};
+    const missing = "an answer is missing or is no assistant's message";
+    expect(refusedByAll(empty, "openai-dpo")).toBe(missing);
+    expect(refusedByAll({...pair, rejected: empty.chosen}, "openai-dpo")).toBe(missing);
+    expect(refusedByAll(pair, "openai-dpo")).toBeUndefined();
+    const developed = {...pair, prompt: [{role: "developer", content: "Be kind."}, user]};
+    expect(refusedByAll(developed, "openai-dpo")).toBeUndefined();
+    expect(refusedByAll({...pair, rejected: assistant}, "trl-dpo")).toBeUndefined();
   });
 
   it("says all that a destination has against a set, also where it does not take the format", () => {
