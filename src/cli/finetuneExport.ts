@@ -7,7 +7,6 @@ import {pipeline} from "node:stream/promises";
 import {
   exampleProblem,
   PreflightCounter,
-  refusedByAll,
   type TrainingCost,
   trainingCost,
   type TrainingExample,
@@ -243,8 +242,7 @@ const nowhere = () => new Writable({write: (_chunk, _encoding, done) => done()})
 
 function problemOf(example: TrainingExample, line: object | undefined, format: string): string | undefined {
   return (
-    exampleProblem(example) ??
-    (line === undefined ? `${format} has no place for it` : refusedByAll(example, format))
+    exampleProblem(example, format) ?? (line === undefined ? `${format} has no place for it` : undefined)
   );
 }
 

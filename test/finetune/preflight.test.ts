@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {
+  exampleProblem,
   PreflightCounter,
-  refusedByAll,
   type TrainingExample,
   trainingFormats,
   type TrainingPreflight
@@ -88,12 +88,13 @@ describe("a training set's preflight", () => {
     const pair = {id: "1", kind: "preference" as const, prompt: [user], chosen: assistant, rejected: long};
     const empty = {...pair, chosen: {role: "assistant", content: ""}};
     const missing = "an answer is missing or is no assistant's message";
-    expect(refusedByAll(empty, "openai-dpo")).toBe(missing);
-    expect(refusedByAll({...pair, rejected: empty.chosen}, "openai-dpo")).toBe(missing);
-    expect(refusedByAll(pair, "openai-dpo")).toBeUndefined();
+    expect(exampleProblem(empty)).toBeUndefined();
+    expect(exampleProblem(empty, "openai-dpo")).toBe(missing);
+    expect(exampleProblem({...pair, rejected: empty.chosen}, "openai-dpo")).toBe(missing);
+    expect(exampleProblem(pair, "openai-dpo")).toBeUndefined();
     const developed = {...pair, prompt: [{role: "developer", content: "Be kind."}, user]};
-    expect(refusedByAll(developed, "openai-dpo")).toBeUndefined();
-    expect(refusedByAll({...pair, rejected: assistant}, "trl-dpo")).toBeUndefined();
+    expect(exampleProblem(developed, "openai-dpo")).toBeUndefined();
+    expect(exampleProblem({...pair, rejected: assistant}, "trl-dpo")).toBeUndefined();
   });
 
   it("says all that a destination has against a set, also where it does not take the format", () => {
