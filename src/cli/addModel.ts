@@ -10,6 +10,7 @@ import {
   readManifest,
   recordModel
 } from "../models/index.js";
+import {namedJob} from "../store/jobsNamed.js";
 import {canonicalJson, hashJson, modelsDir, UserError, type Workspace} from "../store/index.js";
 import {assertModel} from "./assertModel.js";
 import {note} from "./terminal.js";
@@ -73,7 +74,7 @@ async function addTo(
 ): Promise<ModelManifest> {
   if (!isMadeFrom(known, from))
     throw new UserError(
-      `${known.name} (${known.id.slice(0, 12)}) is registered as made by ${String(known.settings.job ?? known.settings.export)}, not by ${from.job ?? from.export}.`
+      `${known.name} (${known.id.slice(0, 12)}) is registered as made by ${String(namedJob(known) ?? known.settings.export)}, not by ${from.job ?? from.export}.`
     );
   tellKnown(known, options, made.training);
   return addToRecord(modelsDir(workspace), known, {

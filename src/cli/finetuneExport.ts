@@ -241,7 +241,9 @@ async function isWhole(source: TrainingSource, format: TrainingFormat): Promise<
 const nowhere = () => new Writable({write: (_chunk, _encoding, done) => done()});
 
 function problemOf(example: TrainingExample, line: object | undefined, format: string): string | undefined {
-  return exampleProblem(example) ?? (line === undefined ? `${format} has no place for it` : undefined);
+  return (
+    exampleProblem(example, format) ?? (line === undefined ? `${format} has no place for it` : undefined)
+  );
 }
 
 function brokenText(broken: readonly {row: string; problem: string}[], total: number): string {

@@ -1,7 +1,8 @@
+import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
-import {join} from "node:path";
+import {join, relative} from "node:path";
 import {baselineRun, decidingRuns, listRaces} from "../races/index.js";
-import {referrersOf, type RunManifest, type Store} from "../store/index.js";
+import {readExports, referrersOf, type RunManifest, type Store} from "../store/index.js";
 import type {Broken} from "./broken.js";
 import type {NamedEval} from "./project.js";
 
@@ -17,15 +18,23 @@ export async function runReferences(
   id: string,
   {evals, broken}: ProjectEvals
 ): Promise<string[]> {
-  const records = (await referrersOf(store.workspace, id)).map(({kind, id: other}) => `${kind} ${other}`);
+  const {workspace} = store;
+  // All copies are notes in one record.
+  const records = (await referrersOf(workspace, id)).filter(({kind}) => kind !== "export");
+  const copies = (await readExports(workspace)).filter(({run, path}) => run === id && existsSync(path));
   const files: string[] = [];
   for (const path of [...evals, ...broken].map((one) => one.path)) {
-    const text = await readFile(join(store.workspace.project, path), "utf8").catch(() => "");
+    const text = await readFile(join(workspace.project, path), "utf8").catch(() => "");
     if (text.includes(id)) files.push(`${path} names it`);
     else if (broken.some((one) => one.path === path) && text.includes("baselineRun"))
       files.push(`${path} cannot be loaded, and its gate may compare with it`);
   }
-  return [...records, ...files, ...(await gates(store, id, evals))];
+  return [
+    ...records.map(({kind, id: other}) => `${kind} ${other}`),
+    ...copies.map(({path}) => `export ${relative(workspace.project, path)}`),
+    ...files,
+    ...(await gates(store, id, evals))
+  ];
 }
 
 /** Gates that are decided by a run, or compare with it. */

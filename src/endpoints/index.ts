@@ -4,7 +4,7 @@ export {type Effects, realEffects} from "./effects.js";
 export {embedded} from "./embedded.js";
 export {type Embed, embedFunction} from "./embedFunction.js";
 export {embeddingEndpoint, type EmbeddingEndpointOptions} from "./embeddings.js";
-export {hidden} from "./hideSecrets.js";
+export {hidden, hideSecrets} from "./hideSecrets.js";
 export {hideRequest} from "./hideText.js";
 export {huggingFace} from "./huggingFace.js";
 export {isLoopback} from "./loopback.js";

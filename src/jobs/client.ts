@@ -18,6 +18,7 @@ import {
 } from "../endpoints/index.js";
 import {UserError} from "../store/index.js";
 import {UnknownSubmission} from "./service.js";
+import {withoutSecrets} from "./withoutSecrets.js";
 
 export interface ClientOptions extends SecretNames {
   /** What messages call the service. */
@@ -43,8 +44,8 @@ export interface JobClient {
   upload<T>(path: string, fields: Record<string, string>, file: {path: string; name: string}): Promise<T>;
   /** A file to an address that a service has signed: no key of ours goes there. */
   put(url: string, headers: Record<string, string>, file: string): Promise<void>;
-  /** An answer as it may be stored: without the values of secrets. */
-  safe(answer: unknown): unknown;
+  /** What a service said as it may be stored and shown: without the values of secrets. */
+  safe<T>(said: T): T;
   close(): Promise<void>;
 }
 
@@ -146,7 +147,7 @@ export function createClient(options: ClientOptions): JobClient {
         {signal}
       ).catch(told(name));
     },
-    safe: (answer) => withoutSecrets(answer, secrets.values),
+    safe: (said) => withoutSecrets(said, secrets.values),
     async close() {
       await Promise.all([transport.close(), signed.close()]);
     }
@@ -198,21 +199,4 @@ export function statusOf(error: unknown): number | undefined {
   if (cause instanceof EndpointError) return cause.detail.status;
   const {status} = (cause ?? {}) as {status?: unknown};
   return typeof status === "number" ? status : undefined;
-}
-
-/** Texts in an answer that hold a secret's value, or stand under a name such as "apiKey", are hidden. */
-function withoutSecrets(answer: unknown, secrets: readonly string[]): unknown {
-  if (typeof answer === "string") return secrets.some((one) => answer.includes(one)) ? hidden : answer;
-  if (Array.isArray(answer)) return answer.map((one) => withoutSecrets(one, secrets));
-  if (typeof answer !== "object" || answer === null) return answer;
-  return Object.fromEntries(
-    Object.entries(answer).map(([name, value]) => [
-      name,
-      /(api|access)[-_]?key$|token$|secret|signed_?url/i.test(name) &&
-      typeof value === "string" &&
-      value !== ""
-        ? hidden
-        : withoutSecrets(value, secrets)
-    ])
-  );
 }

@@ -1,4 +1,4 @@
-import {type ModelManifest, recordHostedModel} from "../models/index.js";
+import {type CheckedOn, type ModelManifest, recordHostedModel} from "../models/index.js";
 import {
   beginningOf,
   type JobRecord,
@@ -49,7 +49,8 @@ export async function collectJob(
       ? await recordHostedModel(modelsDir(workspace), {
           ...made,
           endpoint: result.endpoint,
-          model: result.model
+          model: result.model,
+          job: job.id
         })
       : await recordFiles(workspace, result.folder, {
           ...made,
@@ -90,8 +91,8 @@ export async function parentsOfJob(
 
 /** What a job's model has learned from, for its record. */
 export function trainingOfJob(job: JobRecord): NonNullable<ModelManifest["training"]> {
-  const [{part, rows, rowsSha256}] = job.data as [JobRecord["data"][0]];
-  const {words, usualSeed = "the service's own"} = openService(job.service);
+  const [{part, rows, rowsSha256}, checked] = job.data as [JobRecord["data"][0], JobRecord["data"][0]?];
+  const {words, usualSeed = "the service's own", checksNone} = openService(job.service);
   const seed = saidNumber(job.settings, words(job.format), "seed") ?? usualSeed;
   const last = job.statuses.find(({outcome}) => outcome !== undefined);
   const ended = last?.endedAt ?? last?.at;
@@ -104,6 +105,12 @@ export function trainingOfJob(job: JobRecord): NonNullable<ModelManifest["traini
     rows,
     rowsSha256,
     seed,
-    seconds: ended === undefined ? 0 : Math.max(0, (Date.parse(ended) - Date.parse(begun)) / 1000)
+    seconds: ended === undefined ? 0 : Math.max(0, (Date.parse(ended) - Date.parse(begun)) / 1000),
+    validation: checked && !checksNone?.(job) ? checkedOn(checked) : undefined
   };
+}
+
+/** Nobody tells whether the checks decided which weights it has. */
+function checkedOn({part, rows, rowsSha256}: JobRecord["data"][0]): CheckedOn {
+  return {part, rows, rowsSha256, cut: 0, leftOut: 0, decided: []};
 }

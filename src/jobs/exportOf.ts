@@ -1,5 +1,6 @@
+import {existsSync} from "node:fs";
 import type {ModelManifest} from "../models/index.js";
-import {readJson, UserError} from "../store/index.js";
+import {readJson, sha256File, UserError} from "../store/index.js";
 
 /** What the manifest beside an export says of its rows. */
 export interface ExportManifest {
@@ -7,6 +8,8 @@ export interface ExportManifest {
   version: string;
   split: {sha256: string};
   part: string;
+  /** Of the file; manifests of before may lack it. */
+  sha256?: string;
   rows?: number;
   rowsSha256?: string;
   preflight?: {rows: number};
@@ -34,9 +37,13 @@ export async function exportOf(path: string): Promise<ExportManifest> {
   return manifest as ExportManifest;
 }
 
-/** What a model has learned from that was trained on such a file, for its record. */
+/**
+ * What a model has learned from that was trained on such a file, for its record. Throws where the file is there and is another
+ * than its manifest tells.
+ */
 export async function trainingOfExport(path: string): Promise<NonNullable<ModelManifest["training"]>> {
   const manifest = await exportOf(path);
+  await assertUnchanged(path.replace(/\.manifest\.json$/, ""), manifest);
   return {
     dataset: manifest.dataset,
     version: manifest.version,
@@ -47,6 +54,13 @@ export async function trainingOfExport(path: string): Promise<NonNullable<ModelM
     seed: "not told",
     seconds: 0
   };
+}
+
+async function assertUnchanged(file: string, {sha256}: ExportManifest): Promise<void> {
+  if (sha256 === undefined || !existsSync(file) || (await sha256File(file)) === sha256) return;
+  throw new UserError(
+    `${file} is not the file that its manifest tells of: it was changed since it was exported, so nobody can tell what the model learned from. Put back the file that the model was trained on, or register the model without it.`
+  );
 }
 
 function rowsOf({preflight, rows}: Partial<ExportManifest>): number | undefined {

@@ -12,6 +12,7 @@ import {
   mostTold,
   recordModel
 } from "../models/index.js";
+import {namedJob} from "../store/jobsNamed.js";
 import {modelsDir, UserError, type Workspace} from "../store/index.js";
 
 /** What is known of a model that was made elsewhere. */
@@ -92,9 +93,10 @@ function recordOf(
 }
 
 /** Whether a record may tell of this job or export: it tells of it, or of none. */
-export function isMadeFrom({settings}: ModelManifest, from: MadeFrom): boolean {
+export function isMadeFrom(model: ModelManifest, from: MadeFrom): boolean {
   const isOpen = ({job, export: file}: {job?: unknown; export?: unknown}) => (job ?? file) === undefined;
-  return isOpen(from) || isOpen(settings) || (settings.job === from.job && settings.export === from.export);
+  const by = {job: namedJob(model), export: model.settings.export};
+  return isOpen(from) || isOpen(by) || (by.job === from.job && by.export === from.export);
 }
 
 async function partsAt(path: string): Promise<{gguf: boolean; folder: string; names: string[]}> {

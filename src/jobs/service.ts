@@ -59,6 +59,8 @@ export interface JobService {
   usualEpochs?: number | "by rows";
   /** The seed of a job that says none; absent when it is the service's own. */
   usualSeed?: number;
+  /** True for a job whose rows to check on are not sent. */
+  checksNone?(job: Pick<JobRecord, "format">): boolean;
   /** Where a job's `more` may say what it can say itself. */
   words(format: string): Words;
   /** What the job tells it of long examples; absent when it tells nothing. */

@@ -1,3 +1,4 @@
+import {existsSync} from "node:fs";
 import {mkdir, readdir, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {
@@ -8,6 +9,7 @@ import {
   type JobTokens,
   readJob,
   readJobs,
+  sha256File,
   updateJob,
   UserError,
   type Workspace,
@@ -81,18 +83,24 @@ export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobR
 
 /**
  * Moves the training files of a job that is to be started from here into its folder, and writes its configuration. What is there
- * stays: the job may have been noted on this machine, or on another one of a shared store.
+ * stays, unless it was changed: the job may have been noted on this machine, or on another one of a shared store.
  */
 async function putFiles(workspace: Workspace, job: JobRecord, folder: string): Promise<void> {
   const target = jobDir(workspace, job.id);
   await mkdir(target, {recursive: true});
   const there = await readdir(target);
-  for (const {path} of job.data)
-    if (!there.includes(path)) await rename(join(folder, path), join(target, path));
+  for (const one of job.data)
+    if (!(await isThere(target, one))) await rename(join(folder, one.path), join(target, one.path));
   const files = openService(job.service).configuration?.(job) ?? {};
   for (const [name, text] of Object.entries(files))
     if (!there.includes(name))
       await writeAtomic(join(target, name), (temporary) => writeFile(temporary, text));
+}
+
+/** Whether a training file is in a folder as it was written. */
+async function isThere(folder: string, {path, sha256}: JobData): Promise<boolean> {
+  const file = join(folder, path);
+  return existsSync(file) && (await sha256File(file)) === sha256;
 }
 
 type Wanted = Omit<JobPlan, "folder" | "again" | "tokens">;
@@ -127,9 +135,19 @@ export async function startJob(
     const at = atHand(workspace, job, {signal, onMessage});
     const found = await service.find(at);
     if (found !== undefined) return {job: await withRemote(workspace, id, found), how: "found"};
+    await assertThere(at.folder, job);
     const remote = await submitted(service, at, job);
     return {job: await withRemote(workspace, id, remote), how: "started"};
   });
+}
+
+/** What is sent is what the job's record tells of. */
+async function assertThere(folder: string, {id, name, data}: JobRecord): Promise<void> {
+  for (const one of data)
+    if (!(await isThere(folder, one)))
+      throw new UserError(
+        `job ${id} was not started: its ${one.path} was changed since it was written, or is gone. \`assay jobs submit ${name}\` writes it anew.`
+      );
 }
 
 async function submitted(

@@ -1,6 +1,7 @@
 import {HOSTED} from "./adapted.js";
 import {canonicalJson, plainAddress} from "../store/index.js";
-import {recordModel} from "./record.js";
+import {namedJob} from "../store/jobsNamed.js";
+import {recordModel, recordOf} from "./record.js";
 import {listModels} from "./registry.js";
 import type {ModelManifest} from "./types.js";
 
@@ -12,20 +13,32 @@ export interface HostedModel extends Pick<
   endpoint: Readonly<Record<string, string>>;
   /** The model's name there, such as "ft:gpt-4.1-mini:team::abc". */
   model: string;
+  /** The id of the job that made it. */
+  job?: string;
 }
 
 /**
  * Enters a model without files into the registry, such as a provider's fine-tune: its identity is who serves it under
- * which name, and lineage and contamination follow its parents and its training record like any other's.
+ * which name, and lineage and contamination follow its parents and its training record like any other's. Of a name that a
+ * service gives to what several jobs made, each job after the first has a record of its own.
  */
-export function recordHostedModel(modelsDir: string, hosted: HostedModel): Promise<ModelManifest> {
-  const {endpoint, model, ...rest} = hosted;
+export async function recordHostedModel(modelsDir: string, hosted: HostedModel): Promise<ModelManifest> {
+  const {endpoint, model, job, ...rest} = hosted;
+  const served = {architecture: HOSTED, files: [], settings: {endpoint, model}};
+  const before = job === undefined ? undefined : await recordOf(modelsDir, served);
+  const isOthers = before !== undefined && !mayBeMadeBy(before, job);
   return recordModel(modelsDir, {
     ...rest,
-    architecture: HOSTED,
-    files: [],
-    settings: {endpoint, model}
+    ...served,
+    settings: isOthers ? {...served.settings, job} : served.settings
   });
+}
+
+/** Whether a record tells of this job, or of nothing that the model learned from. */
+function mayBeMadeBy(model: ModelManifest, job: string | undefined): boolean {
+  const named = namedJob(model);
+  if (named !== undefined) return named === job;
+  return model.settings.export === undefined && model.training === undefined;
 }
 
 /**

@@ -11,20 +11,31 @@ export type RecordedModel = Omit<ModelManifest, "kind" | "schemaVersion" | "id" 
  * made as `saveModel` makes it, so the same files have the same id; recording them again adds to the record (`addToRecord`).
  */
 export async function recordModel(modelsDir: string, model: RecordedModel): Promise<ModelManifest> {
-  const {architecture, labels, settings} = model;
-  const files = [...model.files].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const id = hashJson({architecture, labels, settings, files});
-  const before = await getJson<ModelManifest>({place: modelsPlace(modelsDir)}, modelKey(id, "manifest.json"));
+  const files = sorted(model.files);
+  const before = await recordOf(modelsDir, model);
   if (before) return addToRecord(modelsDir, before, {...model, files});
   return put(modelsDir, {
     kind: "model",
     schemaVersion: 1,
-    id,
+    id: idOf(model),
     createdAt: new Date().toISOString(),
     ...model,
     files
   });
 }
+
+type Identity = Pick<ModelManifest, "architecture" | "labels" | "settings" | "files">;
+
+/** The record that such a model was entered as; undefined when there is none. */
+export function recordOf(modelsDir: string, model: Identity): Promise<ModelManifest | undefined> {
+  return getJson<ModelManifest>({place: modelsPlace(modelsDir)}, modelKey(idOf(model), "manifest.json"));
+}
+
+function idOf({architecture, labels, settings, files}: Identity): string {
+  return hashJson({architecture, labels, settings, files: sorted(files)});
+}
+
+const sorted = (files: ModelManifest["files"]) => [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
 
 /**
  * Adds to a model's record and keeps what it says: the name it had goes on meaning it, parents are added up, and what it was

@@ -360,6 +360,13 @@ describe("pairs of answers", () => {
     await expect(exported({format: "openai", ...columns})).rejects.toThrow(/no place for them/);
   });
 
+  it("that nobody who takes their form would train on stop the export, or are left out", async () => {
+    const pairs = {format: "openai-dpo", chosen: "answer"};
+    const alike = {...pairs, rejected: "answer"};
+    await expect(exported({...alike, skipBad: false})).rejects.toThrow(/r00 \(both answers are the same\)/);
+    expect((await exported({...alike, format: "trl-dpo"})).leftOut.broken).toBe(1);
+  });
+
   it("without a question stop the export, also where there is a system message", async () => {
     const dataset = {
       name: "unasked",

@@ -173,6 +173,14 @@ describe("assay models add", () => {
     expect(lineage).toMatch(
       / {2}export set\.jsonl [0-9a-f]{12} – trained on train, .*\n {4}split .* – train part\n/
     );
+    const lines = readFileSync(out, "utf8");
+    writeFileSync(out, `${lines}{}\n`);
+    await expect(added({fromExport: out, name: "of more"})).rejects.toThrow(
+      /set\.jsonl is not the file that its manifest tells of/
+    );
+    rmSync(out);
+    expect((await added({fromExport: out, name: "of an export"})).training).toEqual(training);
+    writeFileSync(out, lines);
     writeFileSync(join(project, "own.jsonl"), "{}\n");
     const told = await noted(async () => {
       const {training: none} = await added({fromExport: join(project, "own.jsonl"), name: "of own rows"});

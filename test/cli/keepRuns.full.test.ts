@@ -26,7 +26,12 @@ describe("keeping runs", () => {
     const copy = join(folder, "pairs.jsonl");
     await writeFile(copy, "");
     await recordExport(store.workspace, copy, {dataset: "words", run: single.id});
-    await expect(deleteRuns(store, [single.id])).rejects.toThrow(`${single.id}: export`);
+    await expect(deleteRuns(store, [single.id])).rejects.toThrow(
+      new RegExp(`${single.id}: export pairs\\.jsonl\\n`)
+    );
+    // The same place holds another run's answers now.
+    await recordExport(store.workspace, copy, {dataset: "words", run: round});
+    expect(await deleteRuns(store, [single.id])).toEqual([single.id]);
   });
 
   it("keeps what a run reused from a deleted one when the run is gone on with", async () => {

@@ -20,6 +20,7 @@ const NAMES: Record<string, Record<string, unknown>> = {
 /** Characters of an element's text that an example shows. */
 const MOST_WORDS = 120;
 
+const {fetch} = globalThis;
 const stores: Promise<assay.Store>[] = [];
 const folders: string[] = [];
 
@@ -70,6 +71,8 @@ export async function closeExamples(): Promise<void> {
     folders.push(store.workspace.project);
   }
   for (const folder of folders) await rm(folder, {recursive: true});
+  // A page's own stands in its place, and files of tests share a process.
+  globalThis.fetch = fetch;
 }
 
 /** What an expression gives, as text: numbers to four significant digits, functions and what is undefined left out. */

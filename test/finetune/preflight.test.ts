@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {
+  exampleProblem,
   PreflightCounter,
   type TrainingExample,
   trainingFormats,
@@ -81,6 +82,19 @@ describe("a training set's preflight", () => {
     expect(findings(preflight("openai-dpo", unasked), "OpenAI")).toContain("1 examples: nothing is asked");
     for (const format of ["openai-dpo", "trl-dpo", "axolotl-dpo"])
       expect(trainingFormats[format]!.line(unasked, false)).toBeUndefined();
+  });
+
+  it("has nobody for a pair with an empty answer in OpenAI's form, and somebody for what one alone turns down", () => {
+    const pair = {id: "1", kind: "preference" as const, prompt: [user], chosen: assistant, rejected: long};
+    const empty = {...pair, chosen: {role: "assistant", content: ""}};
+    const missing = "an answer is missing or is no assistant's message";
+    expect(exampleProblem(empty)).toBeUndefined();
+    expect(exampleProblem(empty, "openai-dpo")).toBe(missing);
+    expect(exampleProblem({...pair, rejected: empty.chosen}, "openai-dpo")).toBe(missing);
+    expect(exampleProblem(pair, "openai-dpo")).toBeUndefined();
+    const developed = {...pair, prompt: [{role: "developer", content: "Be kind."}, user]};
+    expect(exampleProblem(developed, "openai-dpo")).toBeUndefined();
+    expect(exampleProblem({...pair, rejected: assistant}, "trl-dpo")).toBeUndefined();
   });
 
   it("says all that a destination has against a set, also where it does not take the format", () => {

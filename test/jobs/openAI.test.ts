@@ -1,4 +1,4 @@
-import {readFileSync, rmSync, statSync} from "node:fs";
+import {readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {createServer} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
@@ -128,6 +128,40 @@ describe("a job in the manner of OpenAI", () => {
     expect(created()).toHaveLength(3);
     expect(server.jobs).toHaveLength(2);
     expect(server.files).toHaveLength(4);
+  });
+
+  it("is found by a file that is gone where a gateway drops the mark", async () => {
+    const id = await noted();
+    server.disturb = ({method, path}) =>
+      (method === "POST" ? path.endsWith("/jobs") : path.includes("/jobs?")) && server.files.length > 0
+        ? method === "POST"
+          ? "after"
+          : {status: 400}
+        : undefined;
+    await expect(startJob(workspace, id)).rejects.toThrow(/not known whether openai took job/);
+    server.disturb = undefined;
+    delete server.jobs[0]!.metadata;
+    server.files.length = 0;
+    expect((await startJob(workspace, id)).how).toBe("found");
+    expect(created()).toHaveLength(1);
+  });
+
+  it("is sent with the files that its record tells of, although they were changed after a refusal", async () => {
+    const id = await noted();
+    server.disturb = ({method}) => (method === "POST" ? {status: 400} : undefined);
+    await expect(startJob(workspace, id)).rejects.toThrow(/disturbed/);
+    server.disturb = undefined;
+    const [train, validation] = ["train.jsonl", "validation.jsonl"].map((name) =>
+      join(jobDir(workspace, id), name)
+    ) as [string, string];
+    writeFileSync(train, "{}\n");
+    rmSync(validation);
+    await expect(startJob(workspace, id)).rejects.toThrow(
+      /job answers-\w+ was not started: its train\.jsonl was changed since it was written, or is gone/
+    );
+    expect(await noted()).toBe(id);
+    const {job} = await startJob(workspace, id);
+    expect(server.files.map(({content}) => sha256(content))).toEqual(job.data.map((one) => one.sha256));
   });
 
   it("waits until a service that imports files has read them, and sends anew one that it could not read", async () => {
@@ -261,7 +295,13 @@ describe("a job in the manner of OpenAI", () => {
       name: "answers",
       architecture: "hosted",
       settings: {model: "ft:base:x", endpoint: {baseUrl: server.baseUrl}},
-      training: {dataset: "questions", part: "train", rows: 12, rowsSha256: sha256("rows of train")},
+      training: {
+        dataset: "questions",
+        part: "train",
+        rows: 12,
+        rowsSha256: sha256("rows of train"),
+        validation: {part: "validation", rows: 12, rowsSha256: sha256("rows of validation"), decided: []}
+      },
       recipe: {method: "job at openai", source: id},
       metrics: {trainedTokens: 99}
     });
@@ -270,7 +310,8 @@ describe("a job in the manner of OpenAI", () => {
     const store = await openStore(workspace);
     try {
       expect(dataReaching(await storedLineage(store), `model:${model.id}`)).toMatchObject([
-        {use: "trained", dataset: "questions", version: "0123456789abcdef", part: "train", rows: 12}
+        {use: "trained", dataset: "questions", version: "0123456789abcdef", part: "train", rows: 12},
+        {use: "checked", dataset: "questions", version: "0123456789abcdef", part: "validation", rows: 12}
       ]);
       expect(await store.rows("select name, statuses[1].status::varchar as s from jobs")).toHaveLength(1);
     } finally {

@@ -109,7 +109,9 @@ describe("pairs of answers are sent as DPO", () => {
     expect(check({method: "full"})).toThrow(/DPO jobs train LoRA/);
     expect(check({preference: {beta: 0.49}})).not.toThrow();
     job!.state = "JOB_STATE_COMPLETED";
-    expect((await collectJob(workspace, id)).model.settings.model).toBe(`accounts/acme/models/${name}`);
+    const {model} = await collectJob(workspace, id);
+    expect(model.settings.model).toBe(`accounts/acme/models/${name}`);
+    expect(model.training?.validation).toBeUndefined();
   });
 });
 

@@ -138,6 +138,53 @@ describe("a job at Together", () => {
 });
 
 it.each([
+  ["the first of them", 0, false],
+  ["the second of them", 1, false],
+  ["one that is gone", 1, true]
+])("a job at Together whose file was sent twice is found by %s", async (_, own, gone) => {
+  const files: {id: string; filename: string}[] = [];
+  const jobs: object[] = [];
+  let away = true;
+  answer = ({method, path, body}) => {
+    if (path === "/v1/files") return {body: {data: files}};
+    if (path === "/v1/files/upload") {
+      files.push({
+        id: `file-${files.length}`,
+        filename: /name="file_name"\r\n\r\n(.*)\r\n/.exec(body)![1]!
+      });
+      // It is kept, and the answer is lost: it is sent again.
+      return files.length === 1 ? "drop" : {body: files.at(-1)};
+    }
+    if (method === "POST") {
+      jobs.push({id: "ft-0", status: "pending", training_file: files[own]!.id});
+      return "drop";
+    }
+    // The list of jobs lags behind.
+    return {body: {data: away ? [] : jobs}};
+  };
+  const together: ServiceSettings = {
+    service: "together",
+    trust: "contract",
+    baseUrl: `${server.url}/v1`,
+    apiKeyEnv: "TEST_SERVICE_KEY"
+  };
+  const id = await noted(together);
+  await expect(startJob(workspace, id)).rejects.toThrow(/not known whether together took job/);
+  expect(files.map(({filename}) => filename.split("-").at(-1))).toEqual([
+    "train.jsonl",
+    "train.jsonl",
+    "validation.jsonl"
+  ]);
+  away = false;
+  if (gone) files.length = 0;
+  // A store that has lost what it noted of the files.
+  const other = gone ? workspace : await temporaryWorkspace();
+  await noteJob(other, planOf(other, together));
+  expect(await startJob(other, id)).toMatchObject({how: "found", job: {remote: {id: "ft-0"}}});
+  expect(server.of("POST", "/v1/fine-tunes")).toHaveLength(1);
+});
+
+it.each([
   [{}, undefined],
   [{method: "full"}, {type: "Full"}],
   [{method: "lora"}, {type: "Lora", lora_r: 16, lora_alpha: 32}],

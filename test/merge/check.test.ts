@@ -96,6 +96,15 @@ describe("a preflight", () => {
     expect(await problems("linear", {}, 1, -0.99)).toEqual([]);
   });
 
+  it("tells of weights that are missing, and of no sum of them", async () => {
+    for (const merge_method of ["linear", "multislerp"]) {
+      const {documents} = await check({merge_method, models: [{model: "a"}, {model: "b"}]});
+      const said = documents[0]!.problems.map(({message}) => message);
+      expect(said.length, merge_method).toBeGreaterThan(0);
+      expect(said.join("\n"), merge_method).not.toContain("add up to");
+    }
+  });
+
   it("finds densities above 1 and below 0", async () => {
     for (const density of [1.1, 30, -0.1]) {
       const recipe = {...ties("a", "b"), parameters: {density}};

@@ -88,6 +88,14 @@ export const destinations: readonly Destination[] = [
   }
 ];
 
+/** Why nobody who takes a format would take an example in it; undefined when somebody does. */
+export function refusedByAll(example: TrainingExample, format: string): string | undefined {
+  const said = destinations
+    .filter(({formats}) => formats.includes(format))
+    .map(({problems}) => problems(example, format));
+  return said.every((problems) => problems.length > 0) ? said[0]?.join(", ") : undefined;
+}
+
 function openai(example: TrainingExample): string[] {
   if (example.kind === "chat") {
     const {messages, tools} = example;

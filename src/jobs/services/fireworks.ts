@@ -59,6 +59,8 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
   return {
     formats: {chat: "openai", preference: "openai-dpo"},
     destination: "Fireworks",
+    // Its DPO jobs have no place for rows to check on.
+    checksNone: isPairs,
     words: wordsOf,
     host: new URL(baseUrl).hostname,
     check({settings: training, format, base}) {
@@ -74,7 +76,6 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
     submit: (at) =>
       connected.use(at, async (client) => {
         const {job} = at;
-        // Its DPO jobs have no place for rows to check on.
         const validation = isPairs(job) ? undefined : validationFile(job);
         const request = {
           displayName: job.id.slice(0, 63),
@@ -101,7 +102,7 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
           detail:
             (outcome === "failed" ? status?.message : undefined) ??
             (percent === undefined ? undefined : `${percent}%`),
-          answer: client.safe(answer)
+          answer
         };
       }),
     cancel: ({remote, ...asking}) =>

@@ -41,6 +41,7 @@ export function isAddress(value: unknown): boolean {
 export interface Connection {
   /** Throws when the environment lacks a key. */
   checkKey(): void;
+  /** What the work gives, without the values of secrets. */
   use<T>(asking: Asking, work: (client: JobClient) => Promise<T>): Promise<T>;
 }
 
@@ -59,7 +60,7 @@ export function connection(
     async use(asking, work) {
       const client = connect(asking);
       try {
-        return await work(client);
+        return client.safe(await work(client));
       } finally {
         await client.close();
       }

@@ -2,6 +2,7 @@ import type * as Hub from "@huggingface/hub";
 import {createHash} from "node:crypto";
 import {pathToFileURL} from "node:url";
 import {setTimeout as pause} from "node:timers/promises";
+import {hideSecrets} from "../../endpoints/index.js";
 import {retryAfterMs} from "../../store/retryAfter.js";
 import {exactly, fits, number, oneOf, text} from "../../store/checked.js";
 import {
@@ -21,6 +22,7 @@ import {BRIEF_MS} from "../client.js";
 import {type Asking, type JobLook, type JobService, type RunningJob, UnknownSubmission} from "../service.js";
 import {type HttpService, httpService, isAddress} from "./http.js";
 import {hubScript} from "./hubScript.js";
+import {withoutSecrets} from "../withoutSecrets.js";
 
 export interface HuggingFaceJobs extends Pick<HttpService, "trust" | "apiKeyEnv"> {
   service: "huggingface";
@@ -80,6 +82,7 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
     accessToken: tokenOf(apiKeyEnv),
     fetch: patientFetch(asking)
   });
+  const told = <T>(work: () => Promise<T>): Promise<T> => safely(tokenOf(apiKeyEnv), work);
   const hub = () => import("@huggingface/hub");
 
   return {
@@ -148,8 +151,8 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
       } catch (error) {
         const status = hubStatus(error);
         if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 409)
-          throw refused(error);
-        throw new UnknownSubmission(messageOf(error), {cause: error});
+          throw refused(error, own.accessToken);
+        throw new UnknownSubmission(hideSecrets(messageOf(error), [own.accessToken]), {cause: error});
       }
     },
     look: ({remote, ...asking}) =>
@@ -211,21 +214,22 @@ function patientFetch({signal: own, brief}: Asking): typeof fetch {
   };
 }
 
-async function told<T>(work: () => Promise<T>): Promise<T> {
+/** What the work gives or throws, without the token's value. */
+async function safely<T>(token: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return withoutSecrets(await work(), [token]);
   } catch (error) {
-    throw error instanceof UserError ? error : refused(error);
+    throw error instanceof UserError ? error : refused(error, token);
   }
 }
 
-function refused(error: unknown): UserError {
+function refused(error: unknown, token = ""): UserError {
   const status = hubStatus(error);
   const cause = status === undefined ? error : {status};
-  return new UserError(
-    `huggingface: ${status === undefined ? "" : `the hub answered ${status}: `}${withoutCredentials(messageOf(error)).split("\n")[0]}`,
-    {cause}
-  );
+  const [said = ""] = withoutCredentials(hideSecrets(messageOf(error), [token])).split("\n");
+  return new UserError(`huggingface: ${status === undefined ? "" : `the hub answered ${status}: `}${said}`, {
+    cause
+  });
 }
 
 function hubStatus(error: unknown): number | undefined {
@@ -278,7 +282,7 @@ async function figuresOf(
     }
   } catch (error) {
     const status = hubStatus(error);
-    if (!limit.aborted && status !== 404) throw refused(error);
+    if (!limit.aborted && status !== 404) throw refused(error, access.accessToken);
   }
   return events;
 }

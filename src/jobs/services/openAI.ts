@@ -91,9 +91,12 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
         }),
     find: (at) =>
       connected.use(at, async (client) => {
-        const uploaded = await uploadsOf(client, at.job);
+        // A file may be there no more.
+        const sent = at.job.uploads?.[trainFile(at.job)];
+        const files = new Set([...(await uploadsOf(client, at.job)).keys(), sent ?? ""]);
         for await (const one of pages<FineTuningJob>(client, "/fine_tuning/jobs"))
-          if (one.metadata?.assay === at.job.key || uploaded.has(one.training_file ?? "")) return one.id;
+          if (one.metadata?.assay === at.job.key || (one.training_file && files.has(one.training_file)))
+            return one.id;
         return undefined;
       }),
     submit: (at) =>
@@ -133,7 +136,7 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
           outcome,
           detail: error?.message ?? (tokens ? `${tokens} tokens trained` : undefined),
           endedAt: timeOf(answer.finished_at),
-          answer: client.safe(answer)
+          answer
         };
       }),
     events: (at, cursor) => connected.use(at, (client) => eventsOf(client, at, cursor)),
@@ -171,7 +174,7 @@ async function read(client: JobClient, at: JobAtHand, path: string, sent: Remote
       if (isBeingRead(file)) file = await client.get<RemoteFile>(`/files/${encodeURIComponent(sent.id)}`);
       if (file.status === "error")
         throw new UserError(
-          `openai: the service could not read ${path}: ${file.status_details ?? "it does not say why"}.`
+          `openai: the service could not read ${path}: ${client.safe(file.status_details) ?? "it does not say why"}.`
         );
       return isBeingRead(file) ? file.status : undefined;
     },

@@ -75,10 +75,11 @@ export function togetherJobs(settings: TogetherJobs): JobService {
     checkKey: connected.checkKey,
     find: ({job, ...asking}) =>
       connected.use(asking, async (client) => {
-        const files = await uploadsOf(client, job);
+        const path = trainFile(job);
+        // A file may have been sent twice, or be there no more.
+        const files = [...((await uploadsOf(client, job)).get(path) ?? []), job.uploads?.[path]];
         const {data = []} = await client.get<{data?: FineTune[]}>("/fine-tunes");
-        return data.find(({training_file: file}) => file !== undefined && files.get(trainFile(job)) === file)
-          ?.id;
+        return data.find(({training_file: file}) => file !== undefined && files.includes(file))?.id;
       }),
     submit: (at) =>
       connected.use(at, async (client) => {
@@ -103,7 +104,7 @@ export function togetherJobs(settings: TogetherJobs): JobService {
           outcome,
           detail:
             outcome === undefined && step !== undefined && steps ? `step ${step} of ${steps}` : undefined,
-          answer: client.safe(answer)
+          answer
         };
       }),
     events: ({remote, ...asking}) =>
@@ -128,25 +129,18 @@ export function togetherJobs(settings: TogetherJobs): JobService {
   };
 }
 
-/** Ids of this job's files, by their paths. */
-async function uploadsOf(client: JobClient, job: JobRecord): Promise<Map<string, string>> {
+type Uploads = ReadonlyMap<string, readonly string[]>;
+
+/** Ids of all files with this job's names, by their paths. */
+async function uploadsOf(client: JobClient, job: JobRecord): Promise<Uploads> {
   const {data = []} = await client.get<{data?: {id: string; filename?: string}[]}>("/files");
-  return new Map(
-    job.data.flatMap(({path}) => {
-      const id = data.find(({filename}) => filename === uploadName(job, path))?.id;
-      return id === undefined ? [] : [[path, id] as const];
-    })
-  );
+  const named = (path: string) => data.filter(({filename}) => filename === uploadName(job, path));
+  return new Map(job.data.map(({path}) => [path, named(path).map(({id}) => id)]));
 }
 
-async function sent(
-  client: JobClient,
-  at: JobAtHand,
-  known: ReadonlyMap<string, string>,
-  path: string
-): Promise<string> {
+async function sent(client: JobClient, at: JobAtHand, known: Uploads, path: string): Promise<string> {
   const name = uploadName(at.job, path);
-  let id = known.get(path);
+  let id = known.get(path)?.[0];
   if (id === undefined) {
     at.onMessage(`sending ${path}`);
     const fields = {purpose: "fine-tune", file_name: name, file_type: "jsonl"};

@@ -18,6 +18,8 @@ export const checkSum =
   (flag: string): NonNullable<Method["checkInputs"]> =>
   ({own, parameters}) => {
     const weights = own.flatMap(({weight}) => weight ?? []);
+    // Those that lack one are told for themselves.
+    if (weights.length < own.length) return undefined;
     const sum = weights.reduce((a, b) => a + b, 0);
     const size = weights.reduce((a, b) => a + Math.abs(b), 0);
     if (parameters[flag] === 0 || Math.abs(sum) > 1e-9 * size) return undefined;
