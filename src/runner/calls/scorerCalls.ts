@@ -14,9 +14,9 @@ import {observedCall} from "../../telemetry/index.js";
 import {AskedOnce} from "./askedOnce.js";
 import {askedOf, createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
+import {countUncounted} from "./countUncounted.js";
 import type {CallRequest} from "./executor.js";
 import {guardedAttempts} from "./guardedAttempts.js";
-import {mayBeBilled} from "./mayBeBilled.js";
 import {callError} from "./pool.js";
 import type {SideGuards, SidePass} from "./sideGuards.js";
 import type {Spending} from "./spending.js";
@@ -137,15 +137,6 @@ function allowedCalls({
     });
   }
 
-  const counted = (attempts: AttemptHooks): AttemptHooks => ({
-    ...attempts,
-    onAttempt(attempt) {
-      const {kind, spent} = attempt;
-      if (kind && !spent && mayBeBilled({...attempt, kind})) tally.uncounted();
-      attempts.onAttempt?.(attempt);
-    }
-  });
-
   async function attempted(
     endpoint: Endpoint,
     request: CompletionRequest,
@@ -156,9 +147,10 @@ function allowedCalls({
       spending &&
       (async (one: CallRequest, failed: Parameters<Spending["reserveAgain"]>[1]) =>
         spending.reserveAgain(one, failed, failed.spent && prices.costOf(endpoint, one.model, failed.spent)));
+    const counted = countUncounted(attempts);
     try {
       const completion = await observedCall(endpoint, request, () =>
-        endpoint.complete(request, {...options, attempts: guardedAttempts(call, counted(attempts), allowed)})
+        endpoint.complete(request, {...options, attempts: guardedAttempts(call, counted.hooks, allowed)})
       );
       spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, completion)});
       tally.answered(endpoint, request.model, completion);
@@ -169,6 +161,8 @@ function allowedCalls({
       spending?.settle({key: call.key, error: failed, costUsd});
       if (failed.spent) tally.spent(endpoint, request.model, failed.spent);
       throw error;
+    } finally {
+      tally.uncounted(counted.uncounted ?? 0);
     }
   }
 

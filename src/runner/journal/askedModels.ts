@@ -30,8 +30,8 @@ export interface SideTally {
   failed(kind: string): void;
   /** What a call that has not been answered took, as far as its replies told it. */
   spent(endpoint: Endpoint, model: string, spent: Spent): void;
-  /** An attempt has failed that may have been billed, and whose usage nobody told. */
-  uncounted(): void;
+  /** So many attempts failed that may have been billed, and whose usage nobody told. */
+  uncounted(attempts: number): void;
   readonly uncountedAttempts: number;
 }
 
@@ -53,8 +53,8 @@ export function createSideTally(prices: AskedPrices): SideTally {
     failed(kind) {
       if (kind !== "aborted") made++;
     },
-    uncounted() {
-      uncountedAttempts++;
+    uncounted(attempts) {
+      uncountedAttempts += attempts;
     },
     get uncountedAttempts() {
       return uncountedAttempts;
