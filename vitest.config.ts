@@ -50,7 +50,8 @@ export default defineConfig(({mode}) => ({
     // Far above what any test takes: a busy machine is slow, not broken.
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    maxWorkers: 2,
+    // One more than cores of a small machine: tests wait for servers, browsers and the disk.
+    maxWorkers: 3,
     sequence: {sequencer: LongestFirst},
     env: {OBSERVABLE_TELEMETRY_DISABLE: "1"},
     reporters: process.env.CI ? ["default", ["json", {outputFile: "test-results/vitest.json"}]] : ["default"]

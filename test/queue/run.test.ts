@@ -333,20 +333,21 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
   });
 
   it("says that the server's memory is full, and goes on when it is started again", async () => {
-    const endpoint = await begin({latencyMs: 5}, {}, {rows: 300});
+    // More than are sent ahead.
+    const endpoint = await begin({latencyMs: 5}, {}, {rows: 800});
     const server = new Redis(valkey.url);
     const stopped = expect(run(endpoint)).rejects.toThrow(
       /^the run stopped: redis:.* its memory is full\. .* is kept; start it again to continue\.$/
     );
     await vi.waitUntil(() => model.requests.length > 20, {timeout: 30_000, interval: 1});
     await server.config("SET", "maxmemory", "1");
-    await sleep(300);
+    await stopped;
     await server.config("SET", "maxmemory", "0");
     server.disconnect();
-    await stopped;
     const {manifest} = await run(endpoint);
     expect(manifest!.status).toBe("complete");
-    expect(model.requests.length).toBe(manifest!.counts.planned);
+    // What the two workers had in flight then may be asked again.
+    expect(model.requests.length).toBeLessThanOrEqual(manifest!.counts.planned + 2 * 8);
   });
 
   it("says what is wrong with an address without repeating its password", () => {
