@@ -74,13 +74,12 @@ export async function standInsOf(
     else {
       const {code, imports, near, differing, compared} = await nearest(known, name, combined);
       const count = `another score than the log on ${differing} of ${compared} answers`;
-      if (differing > MOST_DIFFERING * compared)
+      if (differing > MOST_DIFFERING * compared) {
         dropped.push(`scorer ${name}: ${code} gives ${count}; ${ELSEWHERE}`);
-      else scorers.push({name: name.replaceAll(/\W+/g, "_"), code, imports});
-      if (differing > MOST_DIFFERING * compared) continue;
-      const notes = [near, differing > 0 ? `it gives ${count}` : undefined].filter(
-        (one) => one !== undefined
-      );
+        continue;
+      }
+      scorers.push({name: name.replaceAll(/\W+/g, "_"), code, imports});
+      const notes = [near ?? "", differing > 0 ? `it gives ${count}` : ""].filter(Boolean);
       if (notes.length > 0) dropped.push(`scorer ${name}: ${code} stands for it; ${notes.join("; ")}`);
     }
   }
