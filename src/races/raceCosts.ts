@@ -26,9 +26,11 @@ export function raceCosts(store: Store): RaceCosts {
         if (usd === 0) continue;
         for (const name of names) beside[name] = (beside[name] ?? 0) + usd / names.length;
       }
-      const means = await meansOf(store, run);
-      for (const {candidate, costUsdPerThousand: perThousand} of await callsOf(store, run)) {
-        const each = perThousand === undefined ? means.get(candidate) : perThousand / 1000;
+      const calls = await callsOf(store, run);
+      const areKnown = calls.every(({costUsdPerThousand: usd}) => usd !== undefined);
+      const means = areKnown ? undefined : await meansOf(store, run);
+      for (const {candidate, costUsdPerThousand: perThousand} of calls) {
+        const each = perThousand === undefined ? means?.get(candidate) : perThousand / 1000;
         if (each !== undefined) known = true;
         const usd = (each ?? 0) * rows + (beside[candidate] ?? 0);
         // What was paid stays paid, whatever a later round knows of it.

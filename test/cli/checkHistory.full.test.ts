@@ -1,9 +1,7 @@
 import {expect, it} from "vitest";
-import {pull} from "../../src/datasets/index.js";
 import type {HistoryEntry} from "../../src/decisions/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
 import {words} from "../runner/support/project.js";
-import {answering, checked, run, setUpHistory, state} from "./support/historyProject.js";
+import {answering, checked, pullNext, run, setUpHistory, state} from "./support/historyProject.js";
 
 setUpHistory();
 
@@ -28,14 +26,7 @@ it("compares scores on the scale that their scorer states, and says of those wit
 it("names rows that came or went, which leave a fall on the others to chance", async () => {
   const whole = state.project;
   const on = async (rows: number) => {
-    const {version} = await pull(state.project.store.workspace, words(rows));
-    state.project.store.refresh();
-    const split = await ensureSplit(state.project.store, version, {
-      strategy: "group",
-      validation: 0,
-      test: 0.9
-    });
-    state.project = {...state.project, version, split};
+    await pullNext(words(rows));
     await run({prompt: "Rows: {{text}}"}, "rows");
     const {text} = await checked({all: true}, "rows");
     const entries = JSON.parse((await checked({json: true}, "rows")).text) as HistoryEntry[];

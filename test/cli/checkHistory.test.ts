@@ -1,9 +1,7 @@
 import {expect, it} from "vitest";
-import {pull} from "../../src/datasets/index.js";
 import type {HistoryEntry} from "../../src/decisions/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
 import {words} from "../runner/support/project.js";
-import {answering, checked, last, run, setUpHistory, state} from "./support/historyProject.js";
+import {answering, checked, last, pullNext, run, setUpHistory} from "./support/historyProject.js";
 
 setUpHistory();
 
@@ -38,17 +36,7 @@ it("tells steady, drifted and regressed runs apart by what changed since", async
   function* changedRows() {
     for (const row of rows()) yield {...row, text: row.text.replace("item", "Item")};
   }
-  const {version} = await pull(state.project.store.workspace, {
-    ...definition,
-    source: {kind: "rows", rows: changedRows}
-  });
-  state.project.store.refresh();
-  const split = await ensureSplit(state.project.store, version, {
-    strategy: "group",
-    validation: 0,
-    test: 0.9
-  });
-  state.project = {...state.project, version, split};
+  await pullNext({...definition, source: {kind: "rows", rows: changedRows}});
   await run({prompt: "Say {{text}}"});
   const byData = await last();
   expect(byData).toMatchObject({status: "drifted", code: 100});

@@ -2,7 +2,7 @@ import {readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {createServer} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {describe, expect, it} from "vitest";
 import {
   cancelJob,
   collectJob,
@@ -21,25 +21,13 @@ import {
   readJob,
   readJobEvents,
   sha256,
-  UserError,
-  type Workspace
+  UserError
 } from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
-import {type OpenAIServer, openAIServer} from "./support/openAIServer.js";
+import {server, service, setUpOpenAIJobs, workspace} from "./support/openAIJobs.js";
 import {planOf} from "./support/plan.js";
 
-let server: OpenAIServer;
-let workspace: Workspace;
-let service: ServiceSettings;
-
-beforeAll(() => void (process.env.TEST_JOB_KEY = "sk-very-secret-key-1234567890"));
-afterAll(() => void delete process.env.TEST_JOB_KEY);
-beforeEach(async () => {
-  server = await openAIServer();
-  workspace = await temporaryWorkspace();
-  service = {service: "openai", trust: "contract", baseUrl: server.baseUrl, apiKeyEnv: "TEST_JOB_KEY"};
-});
-afterEach(() => server.close());
+setUpOpenAIJobs();
 
 const noted = async () => (await noteJob(workspace, planOf(workspace, service))).id;
 const created = () => server.requests.filter(({method, path}) => method === "POST" && path.endsWith("/jobs"));

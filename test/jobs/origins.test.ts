@@ -1,7 +1,7 @@
 import {readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
-import {collectJob, type JobPlan, noteJob, type ServiceSettings, startJob} from "../../src/jobs/index.js";
+import {describe, expect, it} from "vitest";
+import {collectJob, type JobPlan, noteJob, startJob} from "../../src/jobs/index.js";
 import {
   erasedTraining,
   lineage,
@@ -13,23 +13,11 @@ import {
   storedLineage,
   trainingRecords
 } from "../../src/models/index.js";
-import {beginningOf, type JobRecord, modelsDir, openStore, type Workspace} from "../../src/store/index.js";
-import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
-import {type OpenAIServer, openAIServer} from "./support/openAIServer.js";
+import {beginningOf, type JobRecord, modelsDir, openStore} from "../../src/store/index.js";
+import {server, service, setUpOpenAIJobs, workspace} from "./support/openAIJobs.js";
 import {planOf} from "./support/plan.js";
 
-let server: OpenAIServer;
-let workspace: Workspace;
-let service: ServiceSettings;
-
-beforeAll(() => void (process.env.TEST_JOB_KEY = "sk-very-secret-key-1234567890"));
-afterAll(() => void delete process.env.TEST_JOB_KEY);
-beforeEach(async () => {
-  server = await openAIServer();
-  workspace = await temporaryWorkspace();
-  service = {service: "openai", trust: "contract", baseUrl: server.baseUrl, apiKeyEnv: "TEST_JOB_KEY"};
-});
-afterEach(() => server.close());
+setUpOpenAIJobs();
 
 /** A job that has succeeded as `ft:NAME`, and the model of the store that it is collected as. */
 async function collected(name: string, more: Partial<JobPlan> = {}) {

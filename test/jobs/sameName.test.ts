@@ -1,12 +1,5 @@
-import {afterAll, afterEach, beforeAll, beforeEach, expect, it} from "vitest";
-import {
-  collectJob,
-  isMadeFrom,
-  type JobPlan,
-  noteJob,
-  type ServiceSettings,
-  startJob
-} from "../../src/jobs/index.js";
+import {expect, it} from "vitest";
+import {collectJob, isMadeFrom, type JobPlan, noteJob, startJob} from "../../src/jobs/index.js";
 import {
   addToRecord,
   hostedModelId,
@@ -15,23 +8,11 @@ import {
   recordHostedModel,
   trainingRecords
 } from "../../src/models/index.js";
-import {modelsDir, type Workspace} from "../../src/store/index.js";
-import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
-import {type OpenAIServer, openAIServer} from "./support/openAIServer.js";
+import {modelsDir} from "../../src/store/index.js";
+import {server, service, setUpOpenAIJobs, workspace} from "./support/openAIJobs.js";
 import {planOf} from "./support/plan.js";
 
-let server: OpenAIServer;
-let workspace: Workspace;
-let service: ServiceSettings;
-
-beforeAll(() => void (process.env.TEST_JOB_KEY = "sk-very-secret-key-1234567890"));
-afterAll(() => void delete process.env.TEST_JOB_KEY);
-beforeEach(async () => {
-  server = await openAIServer();
-  workspace = await temporaryWorkspace();
-  service = {service: "openai", trust: "contract", baseUrl: server.baseUrl, apiKeyEnv: "TEST_JOB_KEY"};
-});
-afterEach(() => server.close());
+setUpOpenAIJobs();
 
 /** A job whose model the service calls `ft:same`, collected. */
 async function collected(name: string, more: Partial<JobPlan> = {}) {

@@ -1,8 +1,10 @@
 import {afterAll, beforeAll, vi} from "vitest";
 import {checkHistory} from "../../../src/cli/checkHistory.js";
 import type {NamedEval} from "../../../src/cli/project.js";
+import {type DatasetDefinition, pull} from "../../../src/datasets/index.js";
 import type {HistoryEntry} from "../../../src/decisions/index.js";
 import {candidate, type EvalDefinition, runEval} from "../../../src/runner/index.js";
+import {ensureSplit} from "../../../src/splits/index.js";
 import {type Project, server, wordsEval, wordsProject} from "../../runner/support/project.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
@@ -48,6 +50,15 @@ export async function checked(
 export async function last(): Promise<Partial<HistoryEntry> & {code: number}> {
   const {code, text} = await checked({json: true});
   return {...(JSON.parse(text) as HistoryEntry[]).at(-1), code};
+}
+
+/** Goes on with another version of the data. */
+export async function pullNext(dataset: DatasetDefinition): Promise<void> {
+  const {store} = state.project;
+  const {version} = await pull(store.workspace, dataset);
+  store.refresh();
+  const split = await ensureSplit(store, version, {strategy: "group", validation: 0, test: 0.9});
+  state.project = {...state.project, version, split};
 }
 
 /** A project whose server answers as `answering` says. */
