@@ -10,6 +10,7 @@ import {count, dollars, duration, list, plural, type ScoreFormat, scoreFormatOf}
 import {loadNote} from "./loadNote.js";
 import {leaderboardQuery} from "./scoreQueries.js";
 import {verdictBadge} from "./verdictCard.js";
+import {latencyNote} from "./latencyNote.js";
 import type {ScoreChoice} from "./chooseScores.js";
 
 interface Line {
@@ -91,7 +92,9 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
         duration(view?.p50LatencyMs),
         view?.p95LatencyMs === undefined
           ? null
-          : html`<small>95% within ${duration(view.p95LatencyMs)}${untimedNote(view)}</small>`
+          : html`<small
+              >${["95% within " + duration(view.p95LatencyMs), ...latencyNote(view)].join(", ")}</small
+            >`
       ]
     }
   ];
@@ -124,10 +127,6 @@ function unpricedNote({completed, unpriced}: CandidateView): HTMLElement | null 
   return unpriced > 0 && unpriced < completed
     ? html`<small>${plural(unpriced, "answer")} without a known cost</small>`
     : null;
-}
-
-function untimedNote({completed, untimed}: CandidateView): string {
-  return untimed > 0 ? `, of the ${count(completed - untimed)} answers whose time is known` : "";
 }
 
 /** Draws intervals of one table on one scale. */

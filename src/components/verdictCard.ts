@@ -8,6 +8,7 @@ import {count, dollars, duration, plural, scoreFormatOf, share} from "./format.j
 import {importedFrom} from "./importedFrom.js";
 import {howMade, type Made} from "./made.js";
 import {leaderboardQuery} from "./scoreQueries.js";
+import {latencyNote} from "./latencyNote.js";
 import {type Tile, tiles} from "./tiles.js";
 
 const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
@@ -156,10 +157,7 @@ function figures(run: RunView): Tile[] {
     {
       label: "95% answered within",
       value: duration(view?.p95LatencyMs),
-      note:
-        run.concurrency === undefined
-          ? (verdict.best ?? "the best")
-          : `${verdict.best ?? "the best"}, up to ${count(run.concurrency)} requests in flight`
+      note: [verdict.best ?? "the best", ...latencyNote(view, run.concurrency)].join(", ")
     },
     {
       label: "Cost per 1,000 rows",
