@@ -33,7 +33,8 @@ export async function appended(
   id: {name: string; form: IdForm} | undefined,
   carried?: string
 ): Promise<string> {
-  const sides = await commonTypes(db, `select * exclude (row_id, row_hash) from ${former}`, rows);
+  const queries = [`select * exclude (row_id, row_hash) from ${former}`, rows];
+  const sides = (await commonTypes(db, queries)) as [string, string];
   const columns = await describeColumns(db, union(sides));
   const idColumn = columns.find(({name}) => name === id?.name);
   if (!id) return merged(sides, columns, carried);

@@ -1,4 +1,4 @@
-import {type Database, sqlName} from "../store/index.js";
+import {type Database, idText, sqlName} from "../store/index.js";
 import {columnsWith} from "./columnsWith.js";
 import {describeColumns} from "./rowQuery.js";
 
@@ -7,90 +7,122 @@ interface Column {
   type: string;
 }
 
+/** One query's column, of those that have its name. */
+interface Side extends Column {
+  query: number;
+}
+
+/** How a value is read beside those of other types, and the type it has then. */
+interface Reading {
+  type: string;
+  sql(column: Column): string;
+}
+
 /**
- * Queries of both sides with types that go together where those of a column differ. A column without values takes the other
- * side's type; beside lists, structures and JSON all values are JSON; beside text all are text, and so they are where JSON
- * holds neither lists nor objects. Left to itself, DuckDB reads text as JSON, and stops at the first word.
+ * Queries with types that go together where those of a column differ. A column without values takes the others' type; beside
+ * lists, structures and JSON all values are JSON; beside text and booleans all are text, and so they are where JSON holds neither
+ * lists nor objects; beside fractions numbers are doubles where these hold them all, and text otherwise. Left to itself, DuckDB
+ * reads text as JSON, stops at the first word, and rounds whole numbers.
  */
-export async function commonTypes(db: Database, one: string, other: string): Promise<[string, string]> {
-  const [a, b] = [await describeColumns(db, one), await describeColumns(db, other)];
-  const pairs = a.flatMap((left) => {
-    const right = b.find(({name}) => name.toLowerCase() === left.name.toLowerCase());
-    return right && right.type !== left.type ? [{left, right}] : [];
-  });
-  const names = (side: "left" | "right") => pairs.map((pair) => pair[side].name);
-  const [emptyA, emptyB] = [
-    await withoutValues(db, one, names("left")),
-    await withoutValues(db, other, names("right"))
-  ];
-  const [scalarA, scalarB] = [
-    await withoutNested(db, one, namesOfJson(pairs.map(({left}) => left))),
-    await withoutNested(db, other, namesOfJson(pairs.map(({right}) => right)))
-  ];
-  const casts: [string[], string[]] = [[], []];
-  const cast = (side: 0 | 1, {name}: Column, sql: string | undefined) => {
-    if (sql !== undefined) casts[side].push(`${sql} as ${sqlName(name)}`);
-  };
-  for (const {left, right} of pairs) {
-    if (emptyA.has(left.name)) cast(0, left, `null::${right.type}`);
-    else if (emptyB.has(right.name)) cast(1, right, `null::${left.type}`);
-    else {
-      const plainLeft = scalarA.has(left.name) ? SCALAR_JSON : left.type;
-      const plainRight = scalarB.has(right.name) ? SCALAR_JSON : right.type;
-      const read = together(plainLeft, plainRight);
-      cast(0, left, read?.(left));
-      cast(1, right, read?.(right));
+export async function commonTypes(db: Database, queries: readonly string[]): Promise<string[]> {
+  const named = new Map<string, Side[]>();
+  for (const [query, text] of queries.entries())
+    for (const column of await describeColumns(db, text)) {
+      const key = column.name.toLowerCase();
+      named.set(key, [...(named.get(key) ?? []), {...column, query}]);
+    }
+  const differing = [...named.values()].filter((sides) => new Set(sides.map(({type}) => type)).size > 1);
+  const casts = queries.map((): string[] => []);
+  for (const sides of await withFacts(db, queries, differing)) {
+    const filled = sides.filter(({isEmpty}) => !isEmpty);
+    const reading = together(
+      filled.map(({type, isScalar}) => (isScalar ? SCALAR_JSON : type)),
+      filled.some(({isInexact}) => isInexact)
+    );
+    const type = reading?.type ?? (filled[0] ?? sides.at(-1)!).type;
+    for (const side of sides) {
+      const sql = side.isEmpty ? `null::${type}` : reading?.sql(side);
+      if (sql !== undefined) casts[side.query]!.push(`${sql} as ${sqlName(side.name)}`);
     }
   }
-  return [replaced(one, casts[0]), replaced(other, casts[1])];
+  return queries.map((query, i) => replaced(query, casts[i]!));
 }
 
 function replaced(query: string, casts: readonly string[]): string {
   return casts.length === 0 ? query : `select * replace (${casts.join(", ")}) from (${query})`;
 }
 
-async function withoutValues(db: Database, query: string, names: readonly string[]): Promise<Set<string>> {
-  if (names.length === 0) return new Set();
-  const found = await db.row<Record<string, number>>(
-    `select ${names.map((name, i) => `count(${sqlName(name)})::double as c${i}`).join(", ")} from (${query})`
-  );
-  return new Set(names.filter((_name, i) => found![`c${i}`] === 0));
+interface KnownSide extends Side {
+  isEmpty: boolean;
+  /** JSON, of neither lists nor objects. */
+  isScalar: boolean;
+  /** Holds a number that no double is. */
+  isInexact: boolean;
 }
 
-/** Of the columns of JSON, those that hold neither lists nor objects. */
-async function withoutNested(db: Database, query: string, names: readonly string[]): Promise<Set<string>> {
-  const nested = await columnsWith(
-    db,
-    names,
-    `(${query})`,
-    (column) => `json_type(${column}) in ('ARRAY', 'OBJECT')`
-  );
-  return new Set(names.filter((name) => !nested.includes(name)));
+async function withFacts(
+  db: Database,
+  queries: readonly string[],
+  differing: readonly Side[][]
+): Promise<KnownSide[][]> {
+  const facts: ((name: string) => Omit<KnownSide, keyof Side>)[] = [];
+  for (const [i, text] of queries.entries()) {
+    const columns = differing.flat().filter(({query}) => query === i);
+    const having = (condition: (column: string, type: string) => string, some = columns) =>
+      columnsWith(
+        db,
+        some.map(({name}) => name),
+        `(${text})`,
+        (column) => condition(column, some.find(({name}) => sqlName(name) === column)!.type)
+      );
+    const filled = await having((column) => `${column} is not null`);
+    const json = columns.filter(({type}) => type === "JSON");
+    const nested = await having((column) => `json_type(${column}) in ('ARRAY', 'OBJECT')`, json);
+    const inexact = await having(
+      (column, type) => `try_cast(${column}::double as ${type}) is distinct from ${column}`,
+      columns.filter(({type}) => isExact(type))
+    );
+    facts.push((name) => ({
+      isEmpty: !filled.includes(name),
+      isScalar: json.some((column) => column.name === name) && !nested.includes(name),
+      isInexact: inexact.includes(name)
+    }));
+  }
+  return differing.map((sides) => sides.map((side) => ({...side, ...facts[side.query]!(side.name)})));
 }
-
-const namesOfJson = (columns: readonly Column[]) =>
-  columns.filter(({type}) => type === "JSON").map(({name}) => name);
 
 /** Stands for the type of a column of JSON that holds numbers, booleans and texts alone. */
 const SCALAR_JSON = "scalar";
 
 const isNested = (type: string) => /[[(]/.test(type) && !type.startsWith("DECIMAL");
+const isFraction = (type: string) => /^(DOUBLE|FLOAT)$/.test(type);
+const isExact = (type: string) => /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|DECIMAL.*)$/.test(type);
 
-/** How a value of either type is read; undefined where DuckDB finds a type for both that keeps them. */
-function together(one: string, other: string): ((column: Column) => string) | undefined {
-  const [types, isAny] = [[one, other], (type: string) => one === type || other === type];
+/** Undefined where DuckDB finds a type for all that keeps them. */
+function together(types: readonly string[], areInexact: boolean): Reading | undefined {
+  if (new Set(types).size < 2) return undefined;
+  const isAny = (type: string) => types.includes(type);
   const areStructures = types.every((type) => isNested(type) && !type.includes("JSON"));
-  if (!areStructures && (isAny("JSON") || types.some(isNested)))
-    return ({name, type}) => (type === "JSON" ? sqlName(name) : `to_json(${sqlName(name)})`);
-  if ([SCALAR_JSON, "VARCHAR", "BOOLEAN"].some(isAny)) return asText;
-  return undefined;
+  if (!areStructures && (isAny("JSON") || types.some(isNested))) return AS_JSON;
+  if ([SCALAR_JSON, "VARCHAR", "BOOLEAN"].some(isAny)) return AS_TEXT;
+  if (!types.some(isFraction) || !types.some(isExact)) return undefined;
+  return areInexact ? AS_TEXT : AS_DOUBLE;
 }
 
-/** Moments as rows show them. */
-function asText({name, type}: Column): string {
-  const column = sqlName(name);
-  if (type === "JSON") return `${column}->>'$'`;
-  if (!type.startsWith("TIMESTAMP")) return `${column}::varchar`;
-  const moment = type.endsWith("TIME ZONE") ? `timezone('UTC', ${column})` : column;
-  return `coalesce(strftime(${moment}, '%Y-%m-%dT%H:%M:%S.%gZ'), ${column}::varchar)`;
+const AS_JSON: Reading = {
+  type: "JSON",
+  sql: ({name, type}) => (type === "JSON" ? sqlName(name) : `to_json(${sqlName(name)})`)
+};
+
+const AS_TEXT: Reading = {type: "VARCHAR", sql: asText};
+
+const AS_DOUBLE: Reading = {type: "DOUBLE", sql: ({name}) => `${sqlName(name)}::double`};
+
+/** Numbers and moments as rows show them. */
+function asText(column: Column): string {
+  const {name, type} = column;
+  const value = sqlName(name);
+  if (!type.startsWith("TIMESTAMP")) return idText(column);
+  const moment = type.endsWith("TIME ZONE") ? `timezone('UTC', ${value})` : value;
+  return `coalesce(strftime(${moment}, '%Y-%m-%dT%H:%M:%S.%gZ'), ${value}::varchar)`;
 }

@@ -1,12 +1,14 @@
 import {mkdir} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {anyText, byName, either, exactly, fits, listOf, oneOf, text} from "../../store/checked.js";
-import {type Database, parquetFiles, sqlName, sqlString, UserError} from "../../store/index.js";
+import {type Database, sqlName, sqlString, UserError} from "../../store/index.js";
+import {commonTypes} from "../commonTypes.js";
 import {describeColumns} from "../rowQuery.js";
 import {assertReadable, isUrl, withoutSecrets} from "./address.js";
 import {download, type Downloaded} from "./download.js";
 import {localFiles} from "./localFiles.js";
 import {assertWhole} from "./packed.js";
+import {readParquet} from "./parquet.js";
 import {assertStated} from "./statedColumns.js";
 import {readCsv, readJson, type Reading, type TextRead} from "./textFiles.js";
 import type {SourceContext, SourceReader, SourceRelation} from "./types.js";
@@ -114,7 +116,7 @@ async function withFileNames(
 }
 
 /**
- * The files one by one. A column of CSV or JSON that has another type in one than in another has the type that it has where all are read
+ * The files one by one. A column that has another type in one than in another has the type that it has where all are read
  * together: DuckDB would join the types found, and round numbers that none of its own holds.
  */
 async function readAlike(
@@ -130,7 +132,12 @@ async function readAlike(
   const reads: FilesRead[] = [];
   for (const [i, path] of paths.entries()) reads.push(await read([path], `file-${i}`));
   const differing = await differingColumns(context.db, reads);
-  if (differing.size === 0 || reads[0]!.describe["format"] === "parquet") return reads;
+  if (differing.size === 0) return reads;
+  if (reads[0]!.describe["format"] === "parquet") {
+    const queries = reads.map(({relation}) => `select * from ${relation}`);
+    const alike = await commonTypes(context.db, queries);
+    return reads.map((one, i) => ({...one, relation: `(${alike[i]!})`}));
+  }
   const all = await describeColumns(context.db, `select * from ${(await read(paths, "files")).relation}`);
   const types = all.flatMap(({name, type}) => (differing.has(name) ? [[name, type] as const] : []));
   const columns = {...Object.fromEntries(types), ...source.columns};
@@ -171,7 +178,7 @@ async function readEach(
   const format = source.format ?? formatOf(context.dataset, paths[0]!);
   if (format !== "parquet") await assertWhole(context.db, context.dataset, paths);
   const describe = {kind: "files", format};
-  if (format === "parquet") return {relation: parquetFiles(paths), describe};
+  if (format === "parquet") return {relation: await readParquet(context.db, paths), describe};
   const read = format === "csv" ? readCsv : readJson;
   return {...(await read(paths, {...source, format}, context)), describe};
 }
