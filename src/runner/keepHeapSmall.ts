@@ -5,8 +5,9 @@ import {runInNewContext} from "node:vm";
 const SLACK_BYTES = 24 << 20;
 const SLACK_SHARE = 0.5;
 const CHECK_MS = 100;
-/** A heap with less in use is not worth a collection between two kinds of work. */
+/** A heap with less in use, or that has grown by less, is not worth a collection between two kinds of work. */
 const WORTH_BYTES = 56 << 20;
+const GROWN_BYTES = 12 << 20;
 
 /**
  * Collects old garbage as it gathers, until the function that it returns is called. Left to itself the engine sizes its
@@ -14,11 +15,9 @@ const WORTH_BYTES = 56 << 20;
  * before they are looked at.
  */
 export function keepHeapSmall(): () => void {
-  let inUse = oldBytes();
+  inUse = oldBytes();
   const timer = setInterval(() => {
-    if (oldBytes() < inUse + Math.max(SLACK_BYTES, SLACK_SHARE * inUse)) return;
-    collectGarbage();
-    inUse = oldBytes();
+    if (oldBytes() >= inUse + Math.max(SLACK_BYTES, SLACK_SHARE * inUse)) collectGarbage();
   }, CHECK_MS);
   timer.unref();
   return () => clearInterval(timer);
@@ -26,18 +25,22 @@ export function keepHeapSmall(): () => void {
 
 /**
  * Collects at once, which takes some hundredths of a second: for where one kind of work ends and another begins. A small
- * heap is left alone.
+ * heap is left alone, and so is one that has hardly grown.
  */
 export function collectGarbageBetween(): void {
-  if (oldBytes() >= WORTH_BYTES) collectGarbage();
+  if (oldBytes() >= Math.max(WORTH_BYTES, inUse + GROWN_BYTES)) collectGarbage();
 }
 
 function collectGarbage(): void {
   collector ??= garbageCollector();
   collector();
+  inUse = oldBytes();
 }
 
 let collector: (() => void) | undefined;
+
+/** What the heap held after it was last collected, or when the work began. */
+let inUse = 0;
 
 function oldBytes(): number {
   return getHeapSpaceStatistics()
