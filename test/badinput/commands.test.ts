@@ -2,6 +2,7 @@ import {mkdirSync, symlinkSync, writeFileSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
 import {assay, type Ended} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {expectClear} from "./support.js";
 
@@ -52,15 +53,15 @@ describe("a project with broken files", () => {
   });
 
   it("shows control characters as escapes in a card, and writes them as they are into a file of CSV", async () => {
-    const {stdout} = await assay(project, "sql", "select id from good", "--csv");
+    const {stdout} = await assayHere(project, "sql", "select id from good", "--csv");
     expect(stdout).toBe("id\na\u001b[31m\n");
-    const card = (await assay(project, "card", "good")).stdout;
+    const card = (await assayHere(project, "card", "good")).stdout;
     expect(card).toContain("all \\u001b[31mred");
     expect(card).not.toContain("\u001b");
   });
 
   it("says that there is a folder where a card should go", async () => {
-    const {code, stderr} = await assay(project, "card", "good", "-o", "data-loaders");
+    const {code, stderr} = await assayHere(project, "card", "good", "-o", "data-loaders");
     expectClear(stderr.trim(), "data-loaders", "a folder");
     expect(code).toBe(1);
   });

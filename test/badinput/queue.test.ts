@@ -217,7 +217,8 @@ describe.skipIf(!hasValkey())("a server of others", () => {
   });
 
   it("refuses TLS where it has none, soon", async () => {
-    const message = await said(openQueueLink(queueAddress(valkey.url.replace("redis:", "rediss:"))));
+    const address = queueAddress(valkey.url.replace("redis:", "rediss:"));
+    const message = await said(connect(address, () => undefined, 60_000, 1000));
     expectClear(message, "rediss://", "valkey-server");
   });
 

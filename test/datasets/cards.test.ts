@@ -4,7 +4,8 @@ import {describe, expect, it} from "vitest";
 import {parse} from "yaml";
 import {checkCroissant, croissant} from "../../src/datasets/index.js";
 import {sha256File, type VersionManifest} from "../../src/store/index.js";
-import {assay, writeLoader} from "../support/assay.js";
+import {writeLoader} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const version: VersionManifest = {
@@ -79,11 +80,11 @@ describe("assay card", () => {
       "mails",
       `{name: "mails", licence: "CC-BY-4.0", description: "Mails: with a colon.", source: {kind: "files", files: "mails.csv"}, id: "id", text: "text", checks: {"n is positive": "n > 0"}}`
     );
-    const [pulled] = JSON.parse((await assay(project, "pull", "--json")).stdout) as {
+    const [pulled] = JSON.parse((await assayHere(project, "pull", "--json")).stdout) as {
       version: VersionManifest;
     }[];
     const {version} = pulled!;
-    const card = (await assay(project, "card", "mails")).stdout;
+    const card = (await assayHere(project, "card", "mails")).stdout;
     const [, facts, body] = card.split(/^---$/m);
     expect(parse(facts!)).toMatchObject({
       license: "cc-by-4.0",
@@ -104,10 +105,10 @@ describe("assay card", () => {
     expect(body).toContain(version.sha256);
     expect(body).toContain("passed: n is positive");
     const out = join(project, "croissant.json");
-    const refused = await assay(project, "card", "mails", "--format", "croissant");
+    const refused = await assayHere(project, "card", "mails", "--format", "croissant");
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/--url.*--creator/)]);
     const words = ["--format", "croissant", "--url", "https://example.com", "--creator", "Us", "-o", out];
-    expect((await assay(project, "card", "mails", ...words)).stderr).toBe("");
+    expect((await assayHere(project, "card", "mails", ...words)).stderr).toBe("");
     const document = JSON.parse(readFileSync(out, "utf8")) as {distribution: {sha256: string}[]};
     expect(checkCroissant(document)).toEqual([]);
     expect(document.distribution[0]!.sha256).toBe(

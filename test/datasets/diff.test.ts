@@ -11,7 +11,8 @@ import {
   versionPair
 } from "../../src/datasets/index.js";
 import {openStore} from "../../src/store/index.js";
-import {assay, writeLoader} from "../support/assay.js";
+import {writeLoader} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 const set = (rows: object[]) =>
@@ -333,16 +334,18 @@ describe("the command line", () => {
           .join("\n")
       );
     write((i) => (i % 2 ? "a" : "b"));
-    const first = JSON.parse((await assay(project, "pull", "--json")).stdout) as {version: {id: string}}[];
+    const first = JSON.parse((await assayHere(project, "pull", "--json")).stdout) as {
+      version: {id: string};
+    }[];
     write((i) => (i % 10 ? "a" : "b"));
-    await assay(project, "pull");
-    const diff = await assay(project, "diff", "mails");
+    await assayHere(project, "pull");
+    const diff = await assayHere(project, "diff", "mails");
     expect(diff.stdout).toMatch(/added: 0\nremoved: 0\nchanged: 160 \(r0002, r0004/);
-    const drift = await assay(project, "drift", "mails", "--against", first[0]!.version.id);
+    const drift = await assayHere(project, "drift", "mails", "--against", first[0]!.version.id);
     expect([drift.code, drift.stdout.split("\n")[0]]).toEqual([100, expect.stringMatching(/: drifted$/)]);
-    const same = await assay(project, "drift", "mails", "--against", "latest", "--json");
+    const same = await assayHere(project, "drift", "mails", "--against", "latest", "--json");
     expect([same.code, (JSON.parse(same.stdout) as {state: string}).state]).toEqual([0, "steady"]);
-    const rows = await assay(
+    const rows = await assayHere(
       project,
       "rows",
       "mails",

@@ -95,7 +95,7 @@ describe("JSONL whose types are found once", () => {
           expect(ours).toEqual(theirs);
         }
       ),
-      {numRuns: 60}
+      {numRuns: 30}
     );
   });
 

@@ -212,7 +212,7 @@ describe("pull", () => {
           expect(await idOf([...rows, rows[0]!, rows[0]!])).not.toBe(await idOf(rows));
         }
       ),
-      {numRuns: 15}
+      {numRuns: 6}
     );
   });
 

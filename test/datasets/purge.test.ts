@@ -18,7 +18,8 @@ import {exactMatch} from "../../src/scorers/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {modelsDir, openStore, writeTombstones} from "../../src/store/index.js";
 import {wordsEval, wordsProject} from "../runner/support/project.js";
-import {assay, writeLoader} from "../support/assay.js";
+import {writeLoader} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {sampleStore} from "../support/sampleStore.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {datasetDir, runDir} from "../support/folders.js";
@@ -452,12 +453,12 @@ describe("the command line", () => {
       "set",
       `{name: "set", source: {kind: "rows", rows: () => [{id: "a"}, {id: "b"}]}, id: "id"}`
     );
-    await assay(project, "pull");
-    const purged = await assay(project, "purge", "set", "--where", "id = 'a'", "--reason", "asked to");
+    await assayHere(project, "pull");
+    const purged = await assayHere(project, "purge", "set", "--where", "id = 'a'", "--reason", "asked to");
     expect(purged.stdout).toMatch(/^1 row of set erased/);
-    expect((await assay(project, "versions")).stdout).toMatch(/rows erased since\n.* 1\n$/);
-    const again = await assay(project, "purge", "set", "--where", "id = 'a'", "--reason", "asked to");
+    expect((await assayHere(project, "versions")).stdout).toMatch(/rows erased since\n.* 1\n$/);
+    const again = await assayHere(project, "purge", "set", "--where", "id = 'a'", "--reason", "asked to");
     expect(again.stdout).toMatch(/^No row of set meets it that was not erased before/);
-    expect((await assay(project, "gc", "--dry-run")).stdout).toContain("nothing to remove");
+    expect((await assayHere(project, "gc", "--dry-run")).stdout).toContain("nothing to remove");
   });
 });

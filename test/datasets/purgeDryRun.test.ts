@@ -3,14 +3,14 @@ import {cpSync, rmSync} from "node:fs";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {previewPurge, purge} from "../../src/datasets/index.js";
 import {type Kind, KINDS, openWorkspace, type Place, type Workspace} from "../../src/store/index.js";
-import {assay} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {childScript} from "../support/childScript.js";
 import {folderState} from "../support/folderState.js";
 import {type PurgeStore, purgeStore} from "../support/purgeStore.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 /** Every so many writes are tried. Odd: so either of two commands has its turn. */
-const stride = Number(process.env.ASSAY_CRASH_STRIDE ?? 11);
+const stride = Number(process.env.ASSAY_CRASH_STRIDE ?? 19);
 let template: string;
 let store: PurgeStore;
 const copies: string[] = [];
@@ -150,8 +150,8 @@ describe("assay purge --dry-run", () => {
     const contents = () =>
       Object.entries(folderState(workspace.project)).map(([name, state]) => [name, state.split(" ")[0]]);
     const before = contents();
-    const shown = await assay(workspace.project, "purge", "letters", "--where", where, "--dry-run");
-    const {stdout} = await assay(
+    const shown = await assayHere(workspace.project, "purge", "letters", "--where", where, "--dry-run");
+    const {stdout} = await assayHere(
       workspace.project,
       "purge",
       "letters",
@@ -199,7 +199,7 @@ describe("assay purge --dry-run", () => {
     await expect(purge(failingAfter(workspace, 1), "letters", {where, reason: "a request"})).rejects.toThrow(
       "the disk is gone"
     );
-    const shown = await assay(workspace.project, "purge", "letters", "--where", where, "--dry-run");
+    const shown = await assayHere(workspace.project, "purge", "letters", "--where", where, "--dry-run");
     expect(shown.stdout).toMatch(
       /^0 rows of letters would be erased\. Nothing was\.\nWhat an earlier purge had left undone would be done\.\n {2}version \w+ would lose 2 rows\n/
     );

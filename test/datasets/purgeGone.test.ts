@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {expect, it} from "vitest";
 import {collectGarbage, defineDataset, previewPurge, pull, purge} from "../../src/datasets/index.js";
 import {openStore, openWorkspace, recordExport, type Workspace} from "../../src/store/index.js";
-import {assay} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {datasetDir} from "../support/folders.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
@@ -64,7 +64,7 @@ it("names the copies of versions that are gone where no row meets a condition, a
     mayReturn: true,
     notErased: [copy, join(project, "dist")]
   });
-  const dry = await assay(project, "purge", "orders", "--where", where, "--dry-run");
+  const dry = await assayHere(project, "purge", "orders", "--where", where, "--dry-run");
   expect(dry.stdout).toContain(copy);
   expect(dry.stdout).toContain("Purge them by their ids");
   expect(dry.stdout).not.toContain("earlier purge");
@@ -80,9 +80,9 @@ it("keeps rows of gone versions out by the ids that a condition names, whatever 
     mayReturn: false,
     notErased: expect.arrayContaining([copy])
   });
-  const dry = await assay(project, "purge", "orders", "--where", where, "--dry-run");
+  const dry = await assayHere(project, "purge", "orders", "--where", where, "--dry-run");
   expect(dry.stdout).toMatch(/has 2 ids that it names.*would leave them out\.\n {2}o4\n {2}o5\n/s);
-  const done = await assay(project, "purge", "orders", "--where", where, "--reason", "a request");
+  const done = await assayHere(project, "purge", "orders", "--where", where, "--reason", "a request");
   expect(done.code).toBe(0);
   expect(done.stdout).toMatch(/^No row of orders has 2 ids that it names\..*a tombstone each/);
   expect(done.stdout).toContain(`NOT erased: ${copy}`);

@@ -11,7 +11,7 @@ import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
 import {openStore, readTombstones, sha256, writeTombstones} from "../../src/store/index.js";
-import {assay} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import fc from "../support/property.js";
 import {type PurgeStore, purgeStore} from "../support/purgeStore.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
@@ -37,7 +37,7 @@ describe("a dry run of a purge, in a store that keeps held-out rows in every kin
     const nothing = await told(store, []);
     for (const ids of [hidden, ...hidden.map((id) => [id])]) expect(await told(store, ids)).toEqual(nothing);
     const shown = (ids: string[]) =>
-      assay(project, "purge", "letters", "--where", `${idsAre(ids)} -- ${ids.join("")}`, "--dry-run");
+      assayHere(project, "purge", "letters", "--where", `${idsAre(ids)} -- ${ids.join("")}`, "--dry-run");
     const shownOfNone = await shown([]);
     expect(await shown(hidden)).toEqual(shownOfNone);
     expect(shownOfNone.stdout).toBe(

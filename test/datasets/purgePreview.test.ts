@@ -4,7 +4,7 @@ import {expect, it} from "vitest";
 import {defineDataset, previewPurge, pull, purge} from "../../src/datasets/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {openStore, openWorkspace} from "../../src/store/index.js";
-import {assay} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 const people = (count: number) =>
@@ -63,7 +63,7 @@ it("names the rows of all versions that a purge would erase, and changes nothing
     versions: expect.arrayContaining(versions)
   });
 
-  const shown = await assay(project, "purge", "people", "--where", where, "--dry-run");
+  const shown = await assayHere(project, "purge", "people", "--where", where, "--dry-run");
   expect(shown.code).toBe(0);
   expect(shown.stdout).toBe(
     [
@@ -73,11 +73,11 @@ it("names the rows of all versions that a purge would erase, and changes nothing
       "The source itself, and copies that others took of exports or of the site, are yours to clear.\n"
     ].join("\n")
   );
-  const many = await assay(project, "purge", "people", "--where", "true", "--dry-run");
+  const many = await assayHere(project, "purge", "people", "--where", "true", "--dry-run");
   expect(many.stdout).toMatch(
     /^100 rows of people would be erased[^]*\n {2}and 50 more: --json lists all\n {2}version /
   );
-  const none = await assay(project, "purge", "people", "--where", "city = -1", "--dry-run", "--json");
+  const none = await assayHere(project, "purge", "people", "--where", "city = -1", "--dry-run", "--json");
   expect(JSON.parse(none.stdout)).toEqual({...nothing, dataset: "people", rows: [], heldOut: 0});
   expect(contents(workspace.dir)).toEqual(before);
 
@@ -104,9 +104,9 @@ it("names the versions that a condition cannot be asked of, with exit code 1, an
   ];
   const says = `people@${old.id} was not looked through: there is no column "customer_id". Its columns are id, customer.`;
   expect(await previewPurge(workspace, "people", {where})).toMatchObject({rows: ["b"], unread});
-  const dry = await assay(project, "purge", "people", "--where", where, "--dry-run");
+  const dry = await assayHere(project, "purge", "people", "--where", where, "--dry-run");
   expect([dry.code, dry.stderr.replaceAll(/\s+/g, " ")]).toEqual([1, expect.stringContaining(says)]);
-  const done = await assay(project, "purge", "people", "--where", where, "--reason", "asked", "--json");
+  const done = await assayHere(project, "purge", "people", "--where", where, "--reason", "asked", "--json");
   expect([done.code, JSON.parse(done.stdout)]).toEqual([1, expect.objectContaining({rows: 1, unread})]);
   expect(done.stderr).toContain("purge again with a condition over those columns");
   await expect(
@@ -118,11 +118,11 @@ it("asks for a reason before it erases, and refuses what is no condition before 
   const project = await projectFolder();
   const workspace = await openWorkspace(project);
   await pull(workspace, people(5));
-  const unsaid = await assay(project, "purge", "people", "--where", "true");
+  const unsaid = await assayHere(project, "purge", "people", "--where", "true");
   expect(unsaid.code).toBe(2);
   expect(unsaid.stderr).toContain("--reason TEXT");
   for (const wrong of ["nobody = 1", "true); select (true", "select 1", "city = 'x'"]) {
-    const {code, stderr} = await assay(project, "purge", "people", "--where", wrong, "--dry-run");
+    const {code, stderr} = await assayHere(project, "purge", "people", "--where", wrong, "--dry-run");
     expect(code).toBe(1);
     expect(stderr).toContain("--where");
     expect(stderr.length).toBeLessThan(1000);

@@ -18,7 +18,8 @@ import {
   type VersionManifest,
   type Workspace
 } from "../../src/store/index.js";
-import {assay, writeLoader} from "../support/assay.js";
+import {writeLoader} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {datasetDir} from "../support/folders.js";
 
@@ -215,22 +216,22 @@ describe("a version imported by its id", () => {
     const [there, here] = [await temporaryProject(), await temporaryProject()];
     const loader = `{name: "notes", id: "id", text: "text", label: "label", source: {kind: "rows", rows: () => [{id: "a", text: "mail me: someone@example.org", label: "x"}, {id: "b", text: "no", label: "y"}]}}`;
     for (const project of [there, here]) writeLoader(project, "notes", loader);
-    await assay(there, "pull");
-    expect((await assay(there, "pii", "notes")).code).toBe(0);
-    const out = await assay(there, "versions", "notes", "--export", join(there, "out"), "--json");
+    await assayHere(there, "pull");
+    expect((await assayHere(there, "pii", "notes")).code).toBe(0);
+    const out = await assayHere(there, "versions", "notes", "--export", join(there, "out"), "--json");
     const {version, folder} = JSON.parse(out.stdout) as {version: string; folder: string};
     expect(readdirSync(folder).sort()).toEqual(
       ["README.md", "export.json", "ledger.json", "ledger.parquet", "manifest.json", "rows.parquet"].sort()
     );
-    const again = await assay(there, "versions", `notes@${version}`, "--export", join(there, "out"));
+    const again = await assayHere(there, "versions", `notes@${version}`, "--export", join(there, "out"));
     expect(again.stderr).toContain("exists already");
-    const ended = await assay(here, "import", `notes@${version}`, "--from", join(there, "out"));
+    const ended = await assayHere(here, "import", `notes@${version}`, "--from", join(there, "out"));
     expect(ended).toMatchObject({code: 0, stderr: ""});
     expect(ended.stdout).toContain("2 rows, hashed again and the same");
-    const found = await assay(here, "sql", "select count(*)::int as n from ledger", "--json");
+    const found = await assayHere(here, "sql", "select count(*)::int as n from ledger", "--json");
     expect(JSON.parse(found.stdout)).toEqual([{n: 1}]);
-    expect((await assay(here, "import", "notes", "--from", ".")).stderr).toContain("NAME@VERSION");
-    expect((await assay(here, "import", "notes@abc", "--from", ".")).stderr).toContain("all 16 digits");
+    expect((await assayHere(here, "import", "notes", "--from", ".")).stderr).toContain("NAME@VERSION");
+    expect((await assayHere(here, "import", "notes@abc", "--from", ".")).stderr).toContain("all 16 digits");
   });
 });
 

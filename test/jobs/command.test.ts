@@ -89,7 +89,7 @@ describe("a command that trains", () => {
     const {id, folder} = await started("looked-late", {run: `TRAINER_PAUSE=0 sh ${trainer}`});
     await expect.poll(() => existsSync(join(folder, "ending.json")), {timeout: 60_000}).toBe(true);
     const ending = JSON.parse(readFileSync(join(folder, "ending.json"), "utf8")) as {at: string};
-    await pause(1500);
+    await pause(300);
     const {job, model} = await collectJob(workspace, id);
     expect(job.statuses.at(-1)!.endedAt).toBe(ending.at);
     const seconds = (Date.parse(ending.at) - Date.parse(job.remote!.at)) / 1000;

@@ -12,7 +12,7 @@ import {MOST, queuedRun} from "./support/queuedRun.js";
 import {hasValkey, startValkey, type Valkey} from "./support/valkey.js";
 
 const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 3);
-const rows = 240;
+const rows = 120;
 const victims = ["worker", "coordinator", "server"] as const;
 
 /** A number in [0, 1) from a name: the same rounds are killed at the same moments every time. */

@@ -55,10 +55,10 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
   const begin = async (
     options: ModelServerOptions = {},
     changes: Partial<Parameters<typeof openAICompatible>[0]> = {},
-    {rows = 60, sealed = key, each = 8}: {rows?: number; sealed?: string; each?: number} = {}
+    {rows = 36, sealed = key, each = 8}: {rows?: number; sealed?: string; each?: number} = {}
   ) => {
     model = await startModelServer(options);
-    project = await wordsProject(await temporaryProject(), rows);
+    project = await wordsProject(await temporaryProject(), rows, 0.9);
     const endpoint = openAICompatible({
       name: "loopback",
       baseUrl: model.url,
@@ -98,7 +98,7 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     // Nothing is answered until both have begun calls: one of them alone fills its places and waits.
     let answer = () => {};
     const after = new Promise<void>((resolve) => (answer = resolve));
-    const endpoint = await begin({behave: () => ({after})}, {}, {rows: 160, each: 4});
+    const endpoint = await begin({behave: () => ({after})}, {}, {rows: 90, each: 4});
     const running = run(endpoint);
     await vi.waitFor(() => expect(Math.min(...workers.map((worker) => worker.calls))).toBeGreaterThan(0), {
       timeout: 15_000
@@ -122,7 +122,7 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
   it("leaves to others what a worker has no place for", async () => {
     let answer = () => {};
     const after = new Promise<void>((resolve) => (answer = resolve));
-    const endpoint = await begin({behave: () => ({after})}, {}, {rows: 160, each: 2});
+    const endpoint = await begin({behave: () => ({after})}, {}, {rows: 90, each: 2});
     await workers.pop()!.close();
     const running = run(endpoint, {concurrency: 4});
     await vi.waitFor(() => expect(workers[0]!.calls).toBe(2), {timeout: 15_000});
@@ -152,11 +152,11 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
 
   it("keeps to requests a minute over all workers", async () => {
     // 40 a second after a first second's worth.
-    const endpoint = await begin({}, {limits: {requestsPerMinute: 2400}}, {rows: 280});
+    const endpoint = await begin({}, {limits: {requestsPerMinute: 2400}}, {rows: 112});
     const begun = performance.now();
     const {calls} = await run(endpoint);
     const seconds = (performance.now() - begun) / 1000;
-    expect(calls).toBeGreaterThan(120);
+    expect(calls).toBeGreaterThan(80);
     expect(calls).toBeLessThanOrEqual(40 + 1.02 * 40 * seconds);
   });
 
@@ -334,7 +334,7 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
 
   it("says that the server's memory is full, and goes on when it is started again", async () => {
     // More than are sent ahead.
-    const endpoint = await begin({latencyMs: 5}, {}, {rows: 800});
+    const endpoint = await begin({latencyMs: 5}, {}, {rows: 560});
     const server = new Redis(valkey.url);
     const stopped = expect(run(endpoint)).rejects.toThrow(
       /^the run stopped: redis:.* its memory is full\. .* is kept; start it again to continue\.$/

@@ -12,7 +12,7 @@ import {runDir} from "../support/folders.js";
 
 const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 5);
 const script = await childScript(new URL("support/killedRun.ts", import.meta.url));
-const rows = 240;
+const rows = 120;
 /** What killedRun.ts asks for. */
 const concurrency = 8;
 

@@ -56,25 +56,29 @@ describe("a server that answers as another model than before", () => {
         }
       }
     );
-    project.store.refresh();
-    const {verdict} = await runVerdict(project.store, result.manifest!);
-    const risks = verdict.risks.filter(({kind}) => kind === "answerer");
-    return {...result, messages, askedWhenTold, risks: risks.map(({sentence}) => sentence), verdict};
+    return {...result, manifest: result.manifest!, messages, askedWhenTold};
   };
+  const risksOf = async ({manifest}: Awaited<ReturnType<typeof run>>) => {
+    project.store.refresh();
+    const {verdict} = await runVerdict(project.store, manifest);
+    return verdict.risks.filter(({kind}) => kind === "answerer");
+  };
+  const toldOf = async (made: Awaited<ReturnType<typeof run>>) =>
+    (await risksOf(made)).map(({sentence}) => sentence);
   const tomorrow = () => Date.now() + 2 * 86_400_000;
 
   it("is named in the risks of a run that was continued, with how many answers each gave", async () => {
     interrupt = new AbortController();
     const first = await run({});
-    const {completed, planned} = first.manifest!.counts;
-    expect(first.manifest!.status).toBe("partial");
-    expect(first.risks).toEqual([]);
+    const {completed, planned} = first.manifest.counts;
+    expect(first.manifest.status).toBe("partial");
+    expect(await toldOf(first)).toEqual([]);
     interrupt = undefined;
     served = "my-model-v2";
     // Asked anew: what it answered the day before tells nothing of now.
     const second = await run({}, {now: tomorrow()});
-    expect(second.manifest!.status).toBe("complete");
-    expect(second.risks).toEqual([
+    expect(second.manifest.status).toBe("complete");
+    expect(await toldOf(second)).toEqual([
       `one: answers come from 2 served models: my-model-v2 (${planned - completed}), my-model-v1 (${completed}).`
     ]);
     expect(second.messages).toEqual([
@@ -83,18 +87,18 @@ describe("a server that answers as another model than before", () => {
     // The preflight's question alone.
     expect(second.askedWhenTold).toBe(1);
     const anew = await run({noReuse: true});
-    expect([anew.calls, anew.risks, anew.messages]).toEqual([planned, [], []]);
+    expect([anew.calls, await toldOf(anew), anew.messages]).toEqual([planned, [], []]);
   });
 
   it("is named where answers of another run are reused, and not when nobody looked or nothing changed", async () => {
     await run({limit: 8});
     const same = await run({limit: 10}, {name: "same", now: tomorrow()});
-    expect([same.manifest!.counts.reused, same.messages, same.risks]).toEqual([8, [], []]);
+    expect([same.manifest.counts.reused, same.messages, await toldOf(same)]).toEqual([8, [], []]);
     served = "my-model-v2";
     // The preflight's answer of the same day stands: the risk tells what the message could not.
     const unseen = await run({limit: 12}, {name: "unseen"});
     expect(unseen.messages).toEqual([]);
-    expect(unseen.risks[0]).toMatch(/my-model-v1 \(10\), my-model-v2 \(2\)/);
+    expect((await toldOf(unseen))[0]).toMatch(/my-model-v1 \(10\), my-model-v2 \(2\)/);
     const seen = await run({limit: 14}, {name: "seen", now: tomorrow() + 2 * 86_400_000});
     expect(seen.messages[0]).toContain("this run has answers of my-model-v1 (10): it would mix them");
   });
@@ -103,9 +107,9 @@ describe("a server that answers as another model than before", () => {
     const plain = await run({limit: 8});
     served = "my-model-v2";
     const other = await run({limit: 8}, {revision: "2026-02"});
-    expect([other.calls, other.messages, other.risks]).toEqual([8, [], []]);
-    expect(other.manifest!.candidates[0]!.identity).toEqual({
-      ...plain.manifest!.candidates[0]!.identity,
+    expect([other.calls, other.messages, await toldOf(other)]).toEqual([8, [], []]);
+    expect(other.manifest.candidates[0]!.identity).toEqual({
+      ...plain.manifest.candidates[0]!.identity,
       revision: "2026-02"
     });
     expect((await run({limit: 8}, {revision: "2026-02"})).calls).toBe(0);
@@ -115,11 +119,11 @@ describe("a server that answers as another model than before", () => {
   it("has a note of lower rank where the fingerprint alone is another, and counts each candidate for itself", async () => {
     await run({limit: 8});
     fingerprint = "fp_2";
-    const {risks, verdict} = await run({limit: 10}, {name: "fingerprints"});
-    expect(risks).toEqual([
+    const risks = await risksOf(await run({limit: 10}, {name: "fingerprints"}));
+    expect(risks.map(({sentence}) => sentence)).toEqual([
       "one: the server named 2 system fingerprints for my-model-v1: it was changed or set up anew in between."
     ]);
-    expect(verdict.risks.find(({kind}) => kind === "answerer")!.moves).toBe(0);
+    expect(risks[0]!.moves).toBe(0);
     served = "my-model-v2";
     const endpoint = server(model.url);
     const candidates = [
@@ -128,7 +132,7 @@ describe("a server that answers as another model than before", () => {
     ];
     const several = await run({limit: 8}, {name: "several"}, {candidates});
     expect(several.calls).toBe(8);
-    expect(several.risks).toEqual([]);
+    expect(await risksOf(several)).toEqual([]);
   });
 });
 

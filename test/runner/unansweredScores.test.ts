@@ -33,27 +33,30 @@ const rating = () => judgeRating({endpoint, model: "test-model", rubric: "good"}
 
 const start = async (scorer: Scorer, options: object = {}) => {
   const definition = wordsEval(server(model.url), {scorers: {rating: scorer}});
-  const {store, split} = project;
   const before = judge.requests.length;
   const result = await runEval(definition, {...project, evalName: "words", options});
-  const requests = judge.requests.length - before;
-  if (!result.manifest) return {result, requests, text: "", failed: {}};
+  return {definition, result, requests: judge.requests.length - before};
+};
+
+/** What the command says at its end, and how many scores are missing for each reason. */
+const told = async ({definition, result}: Awaited<ReturnType<typeof start>>) => {
+  const {store, split} = project;
   store.refresh();
-  const {verdict} = await runVerdict(store, result.manifest);
-  const failures = await failuresOf(store, result.manifest.id);
+  const {verdict} = await runVerdict(store, result.manifest!);
+  const failures = await failuresOf(store, result.manifest!.id);
   const one = {name: "words", path: "words.eval.ts", sha256: "", definition};
   const text = outcomeText({eval: one, split, result, verdict, failures});
   const failed = Object.fromEntries(failures.map(({reason, n}) => [reason.split(/[,:] /)[1], n]));
-  return {result, requests, text, failed};
+  return {text, failed};
 };
 
 describe("scores that are missing since a judge gave no answer", () => {
   it("are asked for again with --retry-failed, and nothing else is", async () => {
     const first = await start(rating());
-    const lost = first.failed["the judge gave no answer"]!;
-    expect(lost).toBeGreaterThan(0);
+    const {text, failed} = await told(first);
+    expect(failed["the judge gave no answer"]).toBeGreaterThan(0);
     expect(first.result.manifest!.counts).toMatchObject({failed: 0, completed: 60});
-    expect(first.text).toMatch(/Ask again for these rows: assay run words --retry-failed$/);
+    expect(text).toMatch(/Ask again for these rows: assay run words --retry-failed$/);
     expect((await start(rating())).result.unchanged).toBe(true);
     const {dryRun} = (await start(rating(), {retryFailed: true, dryRun: true})).result;
     expect([dryRun!.calls, dryRun!.scorers[0]!.calls > 0]).toEqual([0, true]);
@@ -67,10 +70,11 @@ describe("scores that are missing since a judge gave no answer", () => {
     );
     expect(again.requests).toBeGreaterThan(0);
     expect(again.result.manifest!.id).toBe(first.result.manifest!.id);
-    expect(again.failed["the judge gave no answer"]).toBeUndefined();
+    const now = await told(again);
+    expect(now.failed["the judge gave no answer"]).toBeUndefined();
     // An answer without a rating is an answer, and stays what it is.
-    expect(again.failed["the judge's answer names no rating in its last line"]).toBeGreaterThan(0);
-    expect(again.text).not.toContain("--retry-failed");
+    expect(now.failed["the judge's answer names no rating in its last line"]).toBeGreaterThan(0);
+    expect(now.text).not.toContain("--retry-failed");
     expect((await start(rating(), {retryFailed: true})).result.unchanged).toBe(true);
   });
 
@@ -92,7 +96,7 @@ describe("scores that are missing since a judge gave no answer", () => {
       isDown = true;
       const first = await start(scorer);
       expect(first.result.manifest!.counts.scored).toBeLessThan(60);
-      expect(first.text).toContain("--retry-failed");
+      expect((await told(first)).text).toContain("--retry-failed");
       isDown = false;
       const again = await start(scorer, {retryFailed: true});
       expect(again.result.manifest!.counts.scored).toBe(60);

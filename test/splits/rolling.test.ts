@@ -6,7 +6,8 @@ import {candidate, defineEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {ensureSplit, rollingWindows, type SplitSpec} from "../../src/splits/index.js";
 import {openStore, type Workspace} from "../../src/store/index.js";
-import {assay, writeLoader} from "../support/assay.js";
+import {writeLoader} from "../support/assay.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 interface Timed {
@@ -128,7 +129,7 @@ describe("a rolling temporal split", () => {
           tested = test.at(-1)!;
         }
       }),
-      {numRuns: 25}
+      {numRuns: 8}
     );
   });
 
@@ -237,14 +238,14 @@ describe("a rolling temporal split", () => {
       "log",
       `{name: "log", id: "id", text: "text", label: "label", time: "at", source: {kind: "rows", rows: () => ${JSON.stringify(rows)}}}`
     );
-    await assay(project, "pull");
-    const shown = await assay(project, "split", "log", "--rolling", "2", "--gap", "3 days", "--compare");
+    await assayHere(project, "pull");
+    const shown = await assayHere(project, "split", "log", "--rolling", "2", "--gap", "3 days", "--compare");
     expect(shown.stderr).toBe("");
     expect(shown.stdout).toMatch(/temporal 1 of 2 .* 27 +– +15 +18 /);
     expect(shown.stdout).toMatch(/temporal 2 of 2 .* 42 +– +15 +3 /);
     expect(shown.stdout).toMatch(/\bunused\b/);
     expect(shown.stdout).toMatch(/Use the temporal 2 of 2 split: .* The other window shows how scores move/);
-    const refused = await assay(project, "split", "log", "--gap", "a week");
+    const refused = await assayHere(project, "split", "log", "--gap", "a week");
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain("`gap` must be a length of time");
   });

@@ -9,7 +9,7 @@ import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {crashedCommands} from "./support/crashedCommands.js";
 
 /** Every so many steps are tried. A prime: so each kind of step has its turn. */
-const stride = Number(process.env.ASSAY_CRASH_STRIDE ?? 11);
+const stride = Number(process.env.ASSAY_CRASH_STRIDE ?? 19);
 const preload = await childScript(new URL("support/crashImages.ts", import.meta.url));
 const script = await childScript(new URL("support/crashedCommands.ts", import.meta.url));
 

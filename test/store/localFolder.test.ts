@@ -23,7 +23,7 @@ describe("a local folder", () => {
 
   it("keeps a file that another put where one was removed, whoever else removes and puts at that moment", async () => {
     const place = new LocalFolder(await temporaryProject());
-    for (let round = 0; round < 150; round++) {
+    for (let round = 0; round < 50; round++) {
       const key = `locks/${round}.json`;
       await place.put(key, "of the next");
       const taken = async () => {
@@ -69,7 +69,7 @@ describe("a local folder", () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 100; round++) {
       await place.put("a", `${round}`);
       expect(await place.removeIf("a", Buffer.from(`${round}`))).toBe(true);
     }

@@ -1,10 +1,19 @@
+import {readdir} from "node:fs/promises";
 import {defineDataset, pull} from "../../../src/datasets/index.js";
 import type {Endpoint} from "../../../src/endpoints/index.js";
 import {openAICompatible} from "../../../src/endpoints/index.js";
 import {candidate, defineEval, type EvalDefinition} from "../../../src/runner/index.js";
 import {exactMatch} from "../../../src/scorers/index.js";
 import {ensureSplit} from "../../../src/splits/index.js";
-import {openStore, type SplitManifest, type Store, type VersionManifest} from "../../../src/store/index.js";
+import {
+  openStore,
+  openWorkspace,
+  type SplitManifest,
+  type Store,
+  type VersionManifest,
+  type Workspace
+} from "../../../src/store/index.js";
+import {storedFiles, type StoredFiles, writeStored} from "../../support/storedFiles.js";
 
 export interface Project {
   store: Store;
@@ -37,15 +46,27 @@ export const words = (rows: number) =>
     group: "thread"
   });
 
+/** Stores by their rows and parts: pulled and split once in a process, and written for each test that begins with them. */
+const made = new Map<string, {files: StoredFiles; version: VersionManifest; split: SplitManifest}>();
+
 /** A project with `rows` rows, about half of them in the test part (thread by thread). */
 export async function wordsProject(folder: string, rows: number, test = 0.5): Promise<Project> {
-  const first = await openStore(folder);
-  const {version} = await pull(first.workspace, words(rows));
-  first.close();
-  const store = await openStore(folder);
+  const workspace = await openWorkspace(folder);
+  const asked = `${rows} ${test}`;
+  const known = (await isNew(workspace)) ? made.get(asked) : undefined;
+  if (known) {
+    await writeStored(workspace.dir, known.files);
+    const {version, split} = structuredClone(known);
+    return {store: await openStore(workspace), version, split};
+  }
+  const {version} = await pull(workspace, words(rows));
+  const store = await openStore(workspace);
   const split = await ensureSplit(store, version, {strategy: "group", validation: 0, test});
+  made.set(asked, {files: await storedFiles(workspace.dir), ...structuredClone({version, split})});
   return {store, version, split};
 }
+
+const isNew = async ({dir}: Workspace) => !(await readdir(dir)).includes("datasets");
 
 /** The project that `wordsProject` made, in another process. */
 export async function openWordsProject(store: Store): Promise<Project> {
