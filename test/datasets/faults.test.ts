@@ -257,7 +257,7 @@ describe("rows with one id", () => {
   });
 });
 
-const rounds = Number(process.env.ASSAY_PULL_KILL_ROUNDS ?? process.env.ASSAY_KILL_ROUNDS ?? 3);
+const rounds = Number(process.env.ASSAY_PULL_KILL_ROUNDS ?? process.env.ASSAY_KILL_ROUNDS ?? 5);
 const chance = (name: string) => createHash("sha256").update(name).digest().readUInt32BE() / 2 ** 32;
 
 describe(`a pull killed with SIGKILL (${rounds} rounds, ASSAY_PULL_KILL_ROUNDS)`, () => {

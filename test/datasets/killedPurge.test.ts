@@ -10,7 +10,7 @@ import {sampleStore} from "../support/sampleStore.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {datasetDir} from "../support/folders.js";
 
-const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 2);
+const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 5);
 const script = await childScript(new URL("../fixtures/killedPurge.ts", import.meta.url));
 const purged = {reason: "killed", now: () => new Date("2026-12-01T00:00:00Z")};
 /** A number in [0, 1) from a name: the same rounds are killed at the same moments every time. */

@@ -11,7 +11,7 @@ import {killedWatcher} from "./support/killWatcher.js";
 import {openAIServer} from "./support/openAIServer.js";
 import {planOf} from "./support/plan.js";
 
-const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 2);
+const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 3);
 const trainer = fileURLToPath(new URL("support/trainer.sh", import.meta.url));
 
 /** A number in [0, 1) from a name: the same rounds are killed at the same moments every time. */
