@@ -71,11 +71,7 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
     }
     const checked = await checkEvals(store, evals);
     await tellChanges(store, checked, evals);
-    for (const {eval: name, split, report} of checked)
-      await tellOlder(store, `${name} (${split})`, report.run.dataset);
-    for (const {eval: name, split, otherMargin, otherDefinition, report} of checked)
-      for (const text of [otherMargin, otherDefinition, ...importedNotes(report), ...seenBefore(report)])
-        if (text !== undefined) note(`! ${name} (${split}): ${text}`);
+    await tellNotes(store, checked);
     const results = checked.flatMap((one) => one.results);
     const unrun = gatesWithoutRun(checked, evals);
     const checks = {checked, unrun, broken};
@@ -150,6 +146,15 @@ export async function checkEvals(
     }
   }
   return checked;
+}
+
+/** Says what is to be known of the runs that gates are held against. */
+export async function tellNotes(store: Store, checked: readonly CheckedRun[]): Promise<void> {
+  for (const {eval: name, split, report} of checked)
+    await tellOlder(store, `${name} (${split})`, report.run.dataset);
+  for (const {eval: name, split, otherMargin, otherDefinition, report} of checked)
+    for (const text of [otherMargin, otherDefinition, ...importedNotes(report), ...seenBefore(report)])
+      if (text !== undefined) note(`! ${name} (${split}): ${text}`);
 }
 
 /** What is known of the files that the gate's scores come from. */

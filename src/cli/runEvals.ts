@@ -12,9 +12,15 @@ import {
 } from "../runner/index.js";
 import type {ImportedSource} from "../imports/index.js";
 import {type ExcerptCache, openExcerptCache} from "../privacy/index.js";
-import {ensureSplit} from "../splits/index.js";
+import {ensureSplit, type SplitSpec} from "../splits/index.js";
 import {runVerdict} from "../site/index.js";
-import type {RunManifest, SplitManifest, Store} from "../store/index.js";
+import {
+  messageOf,
+  type RunManifest,
+  type SplitManifest,
+  type Store,
+  type VersionManifest
+} from "../store/index.js";
 import {observedRun, type RunFacts} from "../telemetry/index.js";
 import {type FailureCount, failuresOf} from "./failures.js";
 import {importResults} from "./importResults.js";
@@ -140,75 +146,96 @@ async function runOne(
     outcomes.push(outcome);
     return inputs.onOutcome(outcome);
   }
-  const dataset = datasetOf(one.definition, inputs.datasets);
-  const version = await versionOf(dataset);
+  const version = await versionOf(datasetOf(one.definition, inputs.datasets));
+  const told = new Set<string>();
   for (const spec of [one.definition.split].flat()) {
     if (inputs.signal.aborted) return;
-    const splitName = spec.name ?? spec.strategy;
-    const reporter = createReporter(`${one.name} · ${splitName}`, inputs.quiet, {
-      eval: one.name,
-      split: splitName
-    });
     try {
-      const split = await ensureSplit(store, version, spec, {
-        measure: !callsNobody(inputs.options),
-        onMessage: reporter.message
-      });
-      const runInputs: RunInputs = {
-        store,
-        evalName: one.name,
-        evalFile: one.path,
-        version,
-        split,
-        options: inputs.options,
-        effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
-        signal: inputs.signal,
-        abortSignal: inputs.abortSignal,
-        createExecutor: inputs.createExecutor
-      };
-      const race = raceOf(one.definition, inputs);
-      const {raced, result} = await observedRun(
-        `run ${one.name}`,
-        {eval: one.name, split: splitName, dataset: version.dataset, "dataset.version": version.id},
-        async (add) => {
-          const raced = race
-            ? await runRace(one.definition, runInputs, race, (round) =>
-                reporter.message(`round ${round.round}: ${roundText(round)}`)
-              )
-            : undefined;
-          const result: RunResult = raced
-            ? {
-                manifest: raced.manifest,
-                unchanged: raced.calls === 0,
-                calls: raced.calls
-              }
-            : await runEval(one.definition, runInputs);
-          add(runFacts(result));
-          return {raced, result};
-        }
-      );
-      reporter.end();
-      store.refresh();
-      const report = result.manifest
-        ? await runVerdict(store, result.manifest, {margin: one.definition.margin, race: raced?.record})
-        : undefined;
-      const outcome: EvalOutcome = {
-        eval: one,
-        split,
-        result,
-        race: raced?.record,
-        verdict: report?.verdict,
-        ends: report?.ends,
-        failures: result.manifest
-          ? await failuresOf(store, result.manifest.id, ofPeople(result.manifest))
-          : undefined
-      };
-      outcomes.push(outcome);
-      inputs.onOutcome(outcome);
-    } finally {
-      await excerpts.save();
-      reporter.end();
+      await runSplit(store, one, inputs, {spec, version, outcomes, excerpts});
+    } catch (error) {
+      if (!inputs.onFailure || wasStopped(error, inputs.signal)) throw error;
+      // What keeps one split need not keep the next; what keeps them all is told once.
+      if (!told.has(messageOf(error))) await inputs.onFailure(error, one);
+      told.add(messageOf(error));
     }
+  }
+}
+
+interface SplitInputs extends Pick<Shared, "outcomes" | "excerpts"> {
+  spec: SplitSpec;
+  version: VersionManifest;
+}
+
+async function runSplit(
+  store: Store,
+  one: NamedEval,
+  inputs: RunEvalsOptions,
+  {spec, version, outcomes, excerpts}: SplitInputs
+): Promise<void> {
+  const splitName = spec.name ?? spec.strategy;
+  const reporter = createReporter(`${one.name} · ${splitName}`, inputs.quiet, {
+    eval: one.name,
+    split: splitName
+  });
+  try {
+    const split = await ensureSplit(store, version, spec, {
+      measure: !callsNobody(inputs.options),
+      onMessage: reporter.message
+    });
+    const runInputs: RunInputs = {
+      store,
+      evalName: one.name,
+      evalFile: one.path,
+      version,
+      split,
+      options: inputs.options,
+      effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
+      signal: inputs.signal,
+      abortSignal: inputs.abortSignal,
+      createExecutor: inputs.createExecutor
+    };
+    const race = raceOf(one.definition, inputs);
+    const {raced, result} = await observedRun(
+      `run ${one.name}`,
+      {eval: one.name, split: splitName, dataset: version.dataset, "dataset.version": version.id},
+      async (add) => {
+        const raced = race
+          ? await runRace(one.definition, runInputs, race, (round) =>
+              reporter.message(`round ${round.round}: ${roundText(round)}`)
+            )
+          : undefined;
+        const result: RunResult = raced
+          ? {
+              manifest: raced.manifest,
+              unchanged: raced.calls === 0,
+              calls: raced.calls
+            }
+          : await runEval(one.definition, runInputs);
+        add(runFacts(result));
+        return {raced, result};
+      }
+    );
+    reporter.end();
+    store.refresh();
+    const report = result.manifest
+      ? await runVerdict(store, result.manifest, {margin: one.definition.margin, race: raced?.record})
+      : undefined;
+    const outcome: EvalOutcome = {
+      eval: one,
+      split,
+      result,
+      race: raced?.record,
+      verdict: report?.verdict,
+      ends: report?.ends,
+      failures: result.manifest
+        ? await failuresOf(store, result.manifest.id, ofPeople(result.manifest))
+        : undefined
+    };
+    outcomes.push(outcome);
+    inputs.onOutcome(outcome);
+  } finally {
+    await excerpts.save();
+    reporter.end();
   }
 }
 
