@@ -13,7 +13,8 @@ export interface HistoryEntry extends Omit<Traced, "stream" | "finding"> {
    * regressed: worse beyond doubt, after a change of prompt, parameters, trained model or scorer. drifted: worse beyond doubt, and
    * what changed is the data, the result files or the server's model, or nothing known. flaky: worse by one look alone though
    * nothing changed of the rows that both have, and the evidence is not strong, which is what chance does. undecided: worse by one
-   * look alone after a change or where results of other tools do not say what was asked, or by strong evidence that is no alarm yet.
+   * look alone after a change or where results of other tools do not say what was asked, or by strong evidence that is no alarm yet; or
+   * too few rows for an interval are in both.
    * steady: none of these.
    */
   status: "regressed" | "drifted" | "flaky" | "undecided" | "steady";
@@ -71,7 +72,9 @@ export async function history(
             ? "regressed"
             : "drifted"
           : finding === "none"
-            ? "steady"
+            ? one.difference
+              ? "steady"
+              : "undecided"
             : one.strong || !mayBeChance
               ? "undecided"
               : "flaky",
