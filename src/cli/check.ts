@@ -13,7 +13,7 @@ import {
   writerOf
 } from "../decisions/index.js";
 import {baselineRun, isEnded} from "../races/index.js";
-import {differences, isSameScorer} from "../site/changeSince.js";
+import {changesBetween, isSameScorer} from "../site/changeSince.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
 import {openStore, type RunManifest, type Store, writeAtomic} from "../store/index.js";
 import {reportBroken} from "./broken.js";
@@ -135,7 +135,7 @@ export async function checkEvals(
         change: before
           ? {
               before: before.id,
-              differs: differences(run, before),
+              differs: changesBetween(run, before),
               sameScorer: isSameScorer(run, before),
               candidates: regressionsOf(report.table, await tableAsIn(store, before.id, run), {
                 margin: report.verdict.margin

@@ -32,6 +32,7 @@ export {
   areRequestsKnown,
   history,
   type HistoryEntry,
+  recordChanges,
   type Traced,
   traceHistory,
   type TracedRun

@@ -2,7 +2,8 @@ import type {RunManifest, Store} from "../../store/index.js";
 import type {GateRule} from "../gateRule.js";
 import {scoreTable} from "../scoreTable.js";
 import {type Traced, traceHistory, type TracedRun} from "./trace.js";
-import {areRequestsKnown, type Change, whatChanged} from "./whatChanged.js";
+import {areRequestsKnown} from "./recordChanges.js";
+import {type Change, whatChanged} from "./whatChanged.js";
 
 /** One candidate of one run beside earlier runs, and what it means. */
 export interface HistoryEntry extends Omit<Traced, "stream" | "finding"> {
