@@ -150,11 +150,10 @@ export async function checkEvals(
 
 /** Says what is to be known of the runs that gates are held against. */
 export async function tellNotes(store: Store, checked: readonly CheckedRun[]): Promise<void> {
-  for (const {eval: name, split, report} of checked)
-    await tellOlder(store, `${name} (${split})`, report.run.dataset);
-  for (const {eval: name, split, otherMargin, otherDefinition, report} of checked)
+  for (const one of checked) await tellOlder(store, `${one.eval}${placeText(one)}`, one.report.run.dataset);
+  for (const {otherMargin, otherDefinition, report, ...one} of checked)
     for (const text of [otherMargin, otherDefinition, ...importedNotes(report), ...seenBefore(report)])
-      if (text !== undefined) note(`! ${name} (${split}): ${text}`);
+      if (text !== undefined) note(`! ${one.eval}${placeText(one)}: ${text}`);
 }
 
 /** What is known of the files that the gate's scores come from. */
@@ -258,7 +257,7 @@ export function printChecks(checked: readonly CheckedRun[], evals: readonly Name
   print(
     table(rows, [
       {title: "gate", value: (row) => row.status},
-      {title: "eval", text: "name", value: (row) => `${row.eval} (${row.split})`},
+      {title: "eval", text: "name", value: (row) => row.eval + placeText(row)},
       {title: "candidate", text: "name", value: (row) => row.candidate},
       {title: "rule", text: "prose", value: (row) => row.rule},
       {title: "found", text: "prose", value: (row) => row.message},

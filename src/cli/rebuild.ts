@@ -13,7 +13,7 @@ import {isUnfinished, onFailure, outcomeText, runOptions} from "./run.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {dim, note, print} from "./terminal.js";
 import {transferReporter} from "./transferReporter.js";
-import {gatesWithoutRun} from "./unrun.js";
+import {gatesWithoutRun, placeText} from "./unrun.js";
 
 interface RebuildOptions {
   limit?: number;
@@ -95,9 +95,9 @@ async function tellEarlier(
 ): Promise<void> {
   const ended = new Set(outcomes.map(({result}) => result.manifest?.id));
   const earlier = checked.filter(({run, results}) => results.length > 0 && !ended.has(run));
-  for (const {eval: name, split, run, report} of earlier)
+  for (const {run, report, ...one} of earlier)
     note(
-      `! ${name} (${split}): this rebuild ended no run there. Its gates are held against ${run}, last asked for at ${lastAsked(report.run)}.`
+      `! ${one.eval}${placeText(one)}: this rebuild ended no run there. Its gates are held against ${run}, last asked for at ${lastAsked(report.run)}.`
     );
   await tellNotes(store, earlier);
 }

@@ -22,7 +22,7 @@ import {
   type VersionManifest
 } from "../store/index.js";
 import {observedRun, type RunFacts} from "../telemetry/index.js";
-import {type FailureCount, failuresOf} from "./failures.js";
+import {type FailureCount, failuresOf, type OtherFailures} from "./failures.js";
 import {importResults} from "./importResults.js";
 import {observed} from "./observed.js";
 import {newestVersions} from "./newestVersion.js";
@@ -38,8 +38,10 @@ export interface EvalOutcome {
   result: RunResult;
   /** Absent when nobody was called. */
   verdict?: Verdict;
-  /** Why rows failed, by candidate; absent when nobody was called. */
+  /** Why rows failed, by candidate, the ten most frequent reasons; absent when nobody was called. */
   failures?: FailureCount[];
+  /** What other reasons there are. */
+  otherFailures?: OtherFailures;
   /** How each candidate's answers ended; absent when nobody was called. */
   ends?: CandidateEnds[];
   /** When the candidates were raced: `result` is then about the last round. */
@@ -220,6 +222,8 @@ async function runSplit(
     const report = result.manifest
       ? await runVerdict(store, result.manifest, {margin: one.definition.margin, race: raced?.record})
       : undefined;
+    const failed =
+      result.manifest && (await failuresOf(store, result.manifest.id, ofPeople(result.manifest)));
     const outcome: EvalOutcome = {
       eval: one,
       split,
@@ -227,9 +231,8 @@ async function runSplit(
       race: raced?.record,
       verdict: report?.verdict,
       ends: report?.ends,
-      failures: result.manifest
-        ? await failuresOf(store, result.manifest.id, ofPeople(result.manifest))
-        : undefined
+      failures: failed?.failures,
+      otherFailures: failed?.otherFailures
     };
     outcomes.push(outcome);
     inputs.onOutcome(outcome);
@@ -281,7 +284,7 @@ async function importedOutcome(
     split: manifest.split,
     result: {manifest, unchanged, calls: 0},
     verdict: (await runVerdict(store, manifest, {margin})).verdict,
-    failures: await failuresOf(store, manifest.id)
+    ...(await failuresOf(store, manifest.id))
   };
 }
 

@@ -23,7 +23,7 @@ export function unwatched(
   return evals.flatMap((one) => {
     const own = runs.filter((run) => run.eval === one.name);
     const places = statedPlaces(one.definition).map((place) => ({
-      where: placeText({...one, eval: one.name, ...place}),
+      where: placeText(place),
       runs: own.filter(({split}) => split.name === place.split && split.part === place.part)
     }));
     if (one.definition.source) places.push({where: "", runs: own});

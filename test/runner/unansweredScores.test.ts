@@ -40,7 +40,7 @@ const start = async (scorer: Scorer, options: object = {}) => {
   if (!result.manifest) return {result, requests, text: "", failed: {}};
   store.refresh();
   const {verdict} = await runVerdict(store, result.manifest);
-  const failures = await failuresOf(store, result.manifest.id);
+  const {failures} = await failuresOf(store, result.manifest.id);
   const one = {name: "words", path: "words.eval.ts", sha256: "", definition};
   const text = outcomeText({eval: one, split, result, verdict, failures});
   const failed = Object.fromEntries(failures.map(({reason, n}) => [reason.split(/[,:] /)[1], n]));
