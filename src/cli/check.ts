@@ -13,7 +13,7 @@ import {
   writerOf
 } from "../decisions/index.js";
 import {baselineRun, isEnded} from "../races/index.js";
-import {differences, isSameScorer} from "../site/changeSince.js";
+import {changesBetween, isSameScorer} from "../site/changeSince.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
 import {openStore, type RunManifest, type Store, writeAtomic} from "../store/index.js";
 import {reportBroken} from "./broken.js";
@@ -71,11 +71,7 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
     }
     const checked = await checkEvals(store, evals);
     await tellChanges(store, checked, evals);
-    for (const {eval: name, split, report} of checked)
-      await tellOlder(store, `${name} (${split})`, report.run.dataset);
-    for (const {eval: name, split, otherMargin, otherDefinition, report} of checked)
-      for (const text of [otherMargin, otherDefinition, ...importedNotes(report), ...seenBefore(report)])
-        if (text !== undefined) note(`! ${name} (${split}): ${text}`);
+    await tellNotes(store, checked);
     const results = checked.flatMap((one) => one.results);
     const unrun = gatesWithoutRun(checked, evals);
     const checks = {checked, unrun, broken};
@@ -139,7 +135,7 @@ export async function checkEvals(
         change: before
           ? {
               before: before.id,
-              differs: differences(run, before),
+              differs: changesBetween(run, before),
               sameScorer: isSameScorer(run, before),
               candidates: regressionsOf(report.table, await tableAsIn(store, before.id, run), {
                 margin: report.verdict.margin
@@ -150,6 +146,14 @@ export async function checkEvals(
     }
   }
   return checked;
+}
+
+/** Says what is to be known of the runs that gates are held against. */
+export async function tellNotes(store: Store, checked: readonly CheckedRun[]): Promise<void> {
+  for (const one of checked) await tellOlder(store, `${one.eval}${placeText(one)}`, one.report.run.dataset);
+  for (const {otherMargin, otherDefinition, report, ...one} of checked)
+    for (const text of [otherMargin, otherDefinition, ...importedNotes(report), ...seenBefore(report)])
+      if (text !== undefined) note(`! ${one.eval}${placeText(one)}: ${text}`);
 }
 
 /** What is known of the files that the gate's scores come from. */
@@ -253,7 +257,7 @@ export function printChecks(checked: readonly CheckedRun[], evals: readonly Name
   print(
     table(rows, [
       {title: "gate", value: (row) => row.status},
-      {title: "eval", text: "name", value: (row) => `${row.eval} (${row.split})`},
+      {title: "eval", text: "name", value: (row) => row.eval + placeText(row)},
       {title: "candidate", text: "name", value: (row) => row.candidate},
       {title: "rule", text: "prose", value: (row) => row.rule},
       {title: "found", text: "prose", value: (row) => row.message},

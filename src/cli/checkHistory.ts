@@ -4,6 +4,7 @@ import {corpusName} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {NamedEval} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
+import {tooFew, unwatched} from "./unwatched.js";
 
 /** Runs that take long to read are counted aloud. */
 const SILENT_RUNS = 50;
@@ -11,7 +12,7 @@ const SILENT_RUNS = 50;
 /**
  * `assay check --history`: every run of these evals beside the ones before it, with false alarms controlled over the whole
  * history. Gives the exit code: 100 when the newest run of an eval is an alarm, 101 when strong evidence against it is none yet or
- * when an eval has no two runs to compare.
+ * when an eval has no two runs to compare on one of its splits, or these have too few rows in common.
  */
 export async function checkHistory(
   store: Store,
@@ -26,6 +27,7 @@ export async function checkHistory(
     ({id, eval: name, status}) => named.has(name) && status === "complete" && !rounds.has(id)
   );
   const unbounded = new Map<string, {scorer: string; candidates: Set<string>}>();
+  const unboundedRuns = new Set<string>();
   const byId = new Map(runs.map((run) => [run.id, run]));
   const entries = await history(store, runs, {
     rules: (name) => named.get(name)?.definition.gate ?? [],
@@ -33,25 +35,26 @@ export async function checkHistory(
       if (done > 0 && done % SILENT_RUNS === 0) note(`${done} of ${of} runs read`);
     },
     onUnbounded(id, candidate) {
+      unboundedRuns.add(id);
       const {eval: name, primaryScorer: scorer} = byId.get(id)!;
       const known = unbounded.get(name)?.candidates ?? [];
       unbounded.set(name, {scorer, candidates: new Set([...known, candidate])});
     }
   });
-  const alone = evals.filter(({name}) => !entries.some((entry) => entry.eval === name));
+  const alone = unwatched(evals, runs, entries);
+  const few = tooFew(entries);
+  const tell = json ? note : print;
+  for (const {run, text} of alone) if (run === undefined || !unboundedRuns.has(run)) tell(text);
+  for (const text of few) tell(text);
+  for (const [name, {scorer, candidates}] of unbounded)
+    tell(
+      `${name}: ${[...candidates].join(", ")} ${candidates.size === 1 ? "has runs that are" : "have runs that are"} not compared: scores of ${scorer} lie outside of 0 to 1 and of any range that it states, and evidence is counted in shares of a range. \`assay check\` compares them by its gate.`
+    );
+  for (const text of meansInstead(evals, runs)) tell(text);
   if (json) printJson(entries.map((entry) => ({...entry, changed: entry.changed ?? null})));
-  else {
-    for (const one of alone)
-      if (!unbounded.has(one.name)) print(aloneText(one, runs.filter((run) => run.eval === one.name).length));
-    for (const [name, {scorer, candidates}] of unbounded)
-      print(
-        `${name}: ${[...candidates].join(", ")} ${candidates.size === 1 ? "has runs that are" : "have runs that are"} not compared: scores of ${scorer} lie outside of 0 to 1 and of any range that it states, and evidence is counted in shares of a range. \`assay check\` compares them by its gate.`
-      );
-    for (const text of meansInstead(evals, runs)) print(text);
-    printHistory(entries, {byId, all: all ?? false});
-  }
+  else printHistory(entries, {byId, all: all ?? false});
   if (entries.some(({newest, status}) => newest && isAlarm(status))) return 100;
-  return alone.length > 0 || entries.some(awaitsMore) ? 101 : 0;
+  return alone.length + few.length > 0 || entries.some(awaitsMore) ? 101 : 0;
 }
 
 /** Evidence is of rows that are bounded and independent: a corpus figure has no history of its own. */
@@ -71,18 +74,13 @@ const awaitsMore = ({newest, status, strong}: HistoryEntry) => newest && status 
 
 const isAlarm = (status: HistoryEntry["status"]) => status === "regressed" || status === "drifted";
 
-function aloneText({name, definition: {source}}: NamedEval, complete: number): string {
-  if (complete === 0) return `${name}: it has no complete run. \`assay run ${name}\` makes one.`;
-  if (complete > 1) return `${name}: its ${complete} complete runs have no candidate to compare.`;
-  if (source) return `${name}: it has one complete run; other result files make the second.`;
-  return `${name}: it has one complete run; the next change of data, prompt or model makes the second (or \`assay run ${name} --no-reuse\` asks again).`;
-}
-
 type Runs = ReadonlyMap<string, RunManifest>;
 
 function printHistory(entries: readonly HistoryEntry[], {byId, all}: {byId: Runs; all: boolean}): void {
   if (entries.length === 0) return;
-  const shown = entries.filter(({status, newest}) => all || newest || status !== "steady");
+  const shown = entries.filter(
+    ({status, newest, difference}) => all || newest || (status !== "steady" && difference !== undefined)
+  );
   print(
     table(shown, [
       {title: "status", value: ({status}) => status},

@@ -1,4 +1,4 @@
-import type {RaceRecord} from "../decisions/index.js";
+import {type RaceRecord, splitText} from "../decisions/index.js";
 import {type DecidingRun, decidingRuns, decisionOf, listRaces, raceOf} from "../races/index.js";
 import {projectOf, type RunManifest, type Store, UserError} from "../store/index.js";
 import {findRun} from "./findRun.js";
@@ -27,7 +27,7 @@ export async function chosenRun(store: Store, name: string | undefined): Promise
         : `the store has no run or eval ${name}. \`assay runs\` lists them.`
     );
   throw new UserError(
-    `there are several verdicts: ${found.map(({run}) => `${run.eval} on split ${run.split.name} (${run.id})`).join("; ")}. Name a run.`
+    `there are several verdicts: ${found.map(({run}) => `${run.eval} on ${splitText(run.split)} (${run.id})`).join("; ")}. Name a run.`
   );
 }
 

@@ -10,7 +10,7 @@ import type {GateRule} from "../runner/index.js";
 import {isSameScorer} from "../site/changeSince.js";
 import {unresolvedPersonalData} from "../site/index.js";
 import {currentMeasures, type SplitMeasures} from "../splits/index.js";
-import type {RunManifest, Store} from "../store/index.js";
+import {ERASED, type RunManifest, type Store} from "../store/index.js";
 
 const MEASURES = {
   exactLeakage: "the same text",
@@ -33,7 +33,8 @@ export async function gateFacts(
         run: found.id,
         table: await tableAsIn(store, found.id, run),
         otherScorer: !isSameScorer(run, found),
-        sameAnswers: await sameAnswers(store, found, run)
+        sameAnswers: await sameAnswers(store, found, run),
+        isPurged: found.purged !== undefined && run.purged !== undefined
       });
   }
   const asks = (rule: keyof GateRule) => rules.some((one) => one[rule] !== undefined);
@@ -46,17 +47,20 @@ export async function gateFacts(
   };
 }
 
-/** Candidates of `now` that were asked the same in both runs on all rows of both, and answered the same; as tables name them. */
+/**
+ * Candidates of `now` that were asked the same in both runs on all rows of both, and answered the same; as tables name them. Of rows
+ * that were erased it is not known.
+ */
 async function sameAnswers(store: Store, before: RunManifest, now: RunManifest): Promise<Set<string>> {
   if (!areRequestsKnown(before, now)) return new Set();
   const found = await store.rows<{candidate: string; variant: string}>(
     `select candidate, variant
      from completions a join completions b using (row_id, candidate, variant, repeat)
-     where a.run = $before and b.run = $now
+     where a.run = $before and b.run = $now and not regexp_full_match(row_id, $erased)
      group by all
      having bool_and(a.key = b.key and a.key <> '' and a.output is not distinct from b.output
        and a.tool_calls is not distinct from b.tool_calls)`,
-    {before: before.id, now: now.id}
+    {before: before.id, now: now.id, erased: ERASED}
   );
   const place = new Map(now.variants.map(({name}, v) => [name, v]));
   return new Set(found.map(({candidate, variant}) => shownNames(now, candidate)[place.get(variant)!]!));

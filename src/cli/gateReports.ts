@@ -28,7 +28,8 @@ export function junit({checked, unrun = [], broken = []}: Checks): string {
     ...broken.map(({path, message}) => erring(path, "an eval that can be loaded", message)),
     ...unrun.map((one) => erring(one.eval + placeText(one), "a run to check", `undecided: ${unrunText(one)}`))
   ];
-  const suites = checked.map(({eval: name, split, results}) => {
+  const suites = checked.map(({results, ...one}) => {
+    const {eval: name, split} = one;
     const cases = results.map((result) => {
       const {candidate, rule, status, message} = result;
       const inner =
@@ -40,7 +41,7 @@ export function junit({checked, unrun = [], broken = []}: Checks): string {
       return `    <testcase classname="${escapeXml(`${name}.${split}`)}" name="${escapeXml(`${candidate}: ${rule}`)}">${inner}</testcase>`;
     });
     const count = (wanted: string) => results.filter(({status}) => status === wanted).length;
-    return `  <testsuite name="${escapeXml(`${name} (${split})`)}" tests="${results.length}" failures="${count("fail")}" errors="${count("undecided")}">\n${cases.join("\n")}\n  </testsuite>`;
+    return `  <testsuite name="${escapeXml(name + placeText(one))}" tests="${results.length}" failures="${count("fail")}" errors="${count("undecided")}">\n${cases.join("\n")}\n  </testsuite>`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${[...suites, ...missing].join("\n")}\n</testsuites>\n`;
 }
@@ -53,12 +54,12 @@ export function annotations({checked, unrun = [], broken = []}: Checks): string 
   const line = (kind: "error" | "warning", path: string, text: string) =>
     `::${kind} file=${property(path)},title=Assay gate::${escape(text)}`;
   return [
-    ...checked.flatMap(({eval: name, path, split, results}) =>
+    ...checked.flatMap(({results, path, ...one}) =>
       notPassed(results).map((result) =>
         line(
           result.status === "fail" ? "error" : "warning",
           path,
-          `${name} (${split}), ${result.candidate}: ${result.rule}: ${foundText(result)}`
+          `${one.eval}${placeText(one)}, ${result.candidate}: ${result.rule}: ${foundText(result)}`
         )
       )
     ),

@@ -2,18 +2,18 @@ import {join} from "node:path";
 import {type DatasetDefinition, pull} from "../datasets/index.js";
 import {overall} from "../decisions/index.js";
 import {ensureLedger, pullRedactor} from "../privacy/index.js";
-import {messageOf, openStore, type Store, UserError, type Workspace} from "../store/index.js";
+import {lastAsked, messageOf, openStore, type Store, UserError, type Workspace} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {buildSite} from "./build.js";
-import {checkEvals, printChecks} from "./check.js";
+import {type CheckedRun, checkEvals, printChecks, tellNotes} from "./check.js";
 import {joinQueue} from "./joinQueue.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {changesOf} from "./pull.js";
 import {isUnfinished, onFailure, outcomeText, runOptions} from "./run.js";
-import {interruptSignals, runEvals} from "./runEvals.js";
+import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {dim, note, print} from "./terminal.js";
 import {transferReporter} from "./transferReporter.js";
-import {gatesWithoutRun} from "./unrun.js";
+import {gatesWithoutRun, placeText} from "./unrun.js";
 
 interface RebuildOptions {
   limit?: number;
@@ -87,6 +87,21 @@ async function pullAll(
   return {pulled, usable: usable.filter(has)};
 }
 
+/** Says of which gates no run was ended just now: where an eval was not run, those of an earlier one stand in the table. */
+async function tellEarlier(
+  store: Store,
+  checked: readonly CheckedRun[],
+  outcomes: readonly EvalOutcome[]
+): Promise<void> {
+  const ended = new Set(outcomes.map(({result}) => result.manifest?.id));
+  const earlier = checked.filter(({run, results}) => results.length > 0 && !ended.has(run));
+  for (const {run, report, ...one} of earlier)
+    note(
+      `! ${one.eval}${placeText(one)}: this rebuild ended no run there. Its gates are held against ${run}, last asked for at ${lastAsked(report.run)}.`
+    );
+  await tellNotes(store, earlier);
+}
+
 /** Pull, run what is missing, check, build: does nothing twice. Exit code 100 when a gate fails, 101 when one
  * is undecided, 1 when a run was stopped or something else went wrong. */
 export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
@@ -124,6 +139,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
     dispose();
     const checked = await checkEvals(store, evals, outcomes);
     print("");
+    await tellEarlier(store, checked, outcomes);
     printChecks(checked, evals);
     if (verb.build) {
       const built = await buildSite(project, {

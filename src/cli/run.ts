@@ -70,12 +70,13 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
     });
     if (verb.json)
       printJson(
-        outcomes.map(({eval: one, split, result, verdict, failures, ends, race: record}) => ({
+        outcomes.map(({eval: one, split, result, verdict, failures, otherFailures, ends, race: record}) => ({
           eval: one.name,
           split: split.name,
           ...result,
           verdict,
           failures,
+          otherFailures,
           ends,
           race: record
         }))
@@ -153,7 +154,7 @@ function askedWith(verb: RunVerbOptions): AskedWith {
 
 /** @param asked what the run was made with: asking again for its failures takes the same */
 export function outcomeText(
-  {eval: one, split, result, verdict, failures, ends, race}: EvalOutcome,
+  {eval: one, split, result, verdict, failures, otherFailures, ends, race}: EvalOutcome,
   asked: AskedWith = {}
 ): string {
   if (result.prompts) return previewText(`${one.name} · ${split.name} split`, result.prompts);
@@ -166,7 +167,7 @@ export function outcomeText(
   ].join("\n\n");
   const {failed = 0} = result.manifest?.counts ?? {};
   if (result.manifest?.imported) return decided;
-  const known = failures?.length ? failuresText(failures) : undefined;
+  const known = failures?.length ? failuresText({failures, otherFailures}) : undefined;
   const again = failed > 0 || failures?.some(({reason}) => isUnanswered(reason));
   // What a scorer fails on without asking anyone it fails on again.
   if (!again) return known === undefined ? decided : `${decided}\n\n${known}`;

@@ -12,11 +12,17 @@ import {
 } from "../runner/index.js";
 import type {ImportedSource} from "../imports/index.js";
 import {type ExcerptCache, openExcerptCache} from "../privacy/index.js";
-import {ensureSplit} from "../splits/index.js";
+import {ensureSplit, type SplitSpec} from "../splits/index.js";
 import {runVerdict} from "../site/index.js";
-import type {RunManifest, SplitManifest, Store} from "../store/index.js";
+import {
+  messageOf,
+  type RunManifest,
+  type SplitManifest,
+  type Store,
+  type VersionManifest
+} from "../store/index.js";
 import {observedRun, type RunFacts} from "../telemetry/index.js";
-import {type FailureCount, failuresOf} from "./failures.js";
+import {type FailureCount, failuresOf, type OtherFailures} from "./failures.js";
 import {importResults} from "./importResults.js";
 import {observed} from "./observed.js";
 import {newestVersions} from "./newestVersion.js";
@@ -32,8 +38,10 @@ export interface EvalOutcome {
   result: RunResult;
   /** Absent when nobody was called. */
   verdict?: Verdict;
-  /** Why rows failed, by candidate; absent when nobody was called. */
+  /** Why rows failed, by candidate, the ten most frequent reasons; absent when nobody was called. */
   failures?: FailureCount[];
+  /** What other reasons there are. */
+  otherFailures?: OtherFailures;
   /** How each candidate's answers ended; absent when nobody was called. */
   ends?: CandidateEnds[];
   /** When the candidates were raced: `result` is then about the last round. */
@@ -140,75 +148,97 @@ async function runOne(
     outcomes.push(outcome);
     return inputs.onOutcome(outcome);
   }
-  const dataset = datasetOf(one.definition, inputs.datasets);
-  const version = await versionOf(dataset);
+  const version = await versionOf(datasetOf(one.definition, inputs.datasets));
+  const told = new Set<string>();
   for (const spec of [one.definition.split].flat()) {
     if (inputs.signal.aborted) return;
-    const splitName = spec.name ?? spec.strategy;
-    const reporter = createReporter(`${one.name} · ${splitName}`, inputs.quiet, {
-      eval: one.name,
-      split: splitName
-    });
     try {
-      const split = await ensureSplit(store, version, spec, {
-        measure: !callsNobody(inputs.options),
-        onMessage: reporter.message
-      });
-      const runInputs: RunInputs = {
-        store,
-        evalName: one.name,
-        evalFile: one.path,
-        version,
-        split,
-        options: inputs.options,
-        effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
-        signal: inputs.signal,
-        abortSignal: inputs.abortSignal,
-        createExecutor: inputs.createExecutor
-      };
-      const race = raceOf(one.definition, inputs);
-      const {raced, result} = await observedRun(
-        `run ${one.name}`,
-        {eval: one.name, split: splitName, dataset: version.dataset, "dataset.version": version.id},
-        async (add) => {
-          const raced = race
-            ? await runRace(one.definition, runInputs, race, (round) =>
-                reporter.message(`round ${round.round}: ${roundText(round)}`)
-              )
-            : undefined;
-          const result: RunResult = raced
-            ? {
-                manifest: raced.manifest,
-                unchanged: raced.calls === 0,
-                calls: raced.calls
-              }
-            : await runEval(one.definition, runInputs);
-          add(runFacts(result));
-          return {raced, result};
-        }
-      );
-      reporter.end();
-      store.refresh();
-      const report = result.manifest
-        ? await runVerdict(store, result.manifest, {margin: one.definition.margin, race: raced?.record})
-        : undefined;
-      const outcome: EvalOutcome = {
-        eval: one,
-        split,
-        result,
-        race: raced?.record,
-        verdict: report?.verdict,
-        ends: report?.ends,
-        failures: result.manifest
-          ? await failuresOf(store, result.manifest.id, ofPeople(result.manifest))
-          : undefined
-      };
-      outcomes.push(outcome);
-      inputs.onOutcome(outcome);
-    } finally {
-      await excerpts.save();
-      reporter.end();
+      await runSplit(store, one, inputs, {spec, version, outcomes, excerpts});
+    } catch (error) {
+      if (!inputs.onFailure || wasStopped(error, inputs.signal)) throw error;
+      // What keeps one split need not keep the next; what keeps them all is told once.
+      if (!told.has(messageOf(error))) await inputs.onFailure(error, one);
+      told.add(messageOf(error));
     }
+  }
+}
+
+interface SplitInputs extends Pick<Shared, "outcomes" | "excerpts"> {
+  spec: SplitSpec;
+  version: VersionManifest;
+}
+
+async function runSplit(
+  store: Store,
+  one: NamedEval,
+  inputs: RunEvalsOptions,
+  {spec, version, outcomes, excerpts}: SplitInputs
+): Promise<void> {
+  const splitName = spec.name ?? spec.strategy;
+  const reporter = createReporter(`${one.name} · ${splitName}`, inputs.quiet, {
+    eval: one.name,
+    split: splitName
+  });
+  try {
+    const split = await ensureSplit(store, version, spec, {
+      measure: !callsNobody(inputs.options),
+      onMessage: reporter.message
+    });
+    const runInputs: RunInputs = {
+      store,
+      evalName: one.name,
+      evalFile: one.path,
+      version,
+      split,
+      options: inputs.options,
+      effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
+      signal: inputs.signal,
+      abortSignal: inputs.abortSignal,
+      createExecutor: inputs.createExecutor
+    };
+    const race = raceOf(one.definition, inputs);
+    const {raced, result} = await observedRun(
+      `run ${one.name}`,
+      {eval: one.name, split: splitName, dataset: version.dataset, "dataset.version": version.id},
+      async (add) => {
+        const raced = race
+          ? await runRace(one.definition, runInputs, race, (round) =>
+              reporter.message(`round ${round.round}: ${roundText(round)}`)
+            )
+          : undefined;
+        const result: RunResult = raced
+          ? {
+              manifest: raced.manifest,
+              unchanged: raced.calls === 0,
+              calls: raced.calls
+            }
+          : await runEval(one.definition, runInputs);
+        add(runFacts(result));
+        return {raced, result};
+      }
+    );
+    reporter.end();
+    store.refresh();
+    const report = result.manifest
+      ? await runVerdict(store, result.manifest, {margin: one.definition.margin, race: raced?.record})
+      : undefined;
+    const failed =
+      result.manifest && (await failuresOf(store, result.manifest.id, ofPeople(result.manifest)));
+    const outcome: EvalOutcome = {
+      eval: one,
+      split,
+      result,
+      race: raced?.record,
+      verdict: report?.verdict,
+      ends: report?.ends,
+      failures: failed?.failures,
+      otherFailures: failed?.otherFailures
+    };
+    outcomes.push(outcome);
+    inputs.onOutcome(outcome);
+  } finally {
+    await excerpts.save();
+    reporter.end();
   }
 }
 
@@ -254,7 +284,7 @@ async function importedOutcome(
     split: manifest.split,
     result: {manifest, unchanged, calls: 0},
     verdict: (await runVerdict(store, manifest, {margin})).verdict,
-    failures: await failuresOf(store, manifest.id)
+    ...(await failuresOf(store, manifest.id))
   };
 }
 

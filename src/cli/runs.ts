@@ -126,7 +126,7 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
   const ended = endsText(ends);
   if (ended) print(`\n${ended}`);
   const failures = await failuresOf(store, run.id);
-  if (failures.length > 0) print(`\n${failuresText(failures)}`);
+  if (failures.failures.length > 0) print(`\n${failuresText(failures)}`);
   print(
     `\ncode ${run.code.assay}${run.code.revision ? ` at ${run.code.revision.slice(0, 12)}${run.code.dirty ? " (changed)" : ""}` : ""}, Node ${run.code.node}, seed ${run.seed}`
   );

@@ -27,8 +27,8 @@ export function gatesWithoutRun(checked: readonly CheckedRun[], evals: readonly 
     });
 }
 
-/** Where a gate has no run, in parentheses behind the eval's name: " (random)", " (random, validation)". */
-export function placeText({split, part}: UnrunGate): string {
+/** Where a gate is held against a run, in parentheses behind the eval's name: " (random)", " (random, validation)". */
+export function placeText({split, part}: Pick<UnrunGate, "split" | "part">): string {
   if (split === undefined) return "";
   return part === undefined || part === "test" ? ` (${split})` : ` (${split}, ${part})`;
 }

@@ -1,3 +1,4 @@
+import {splitText} from "../decisions/points.js";
 import type {RacesData, RaceView} from "../site/types.js";
 import {chosen} from "./address.js";
 import {code, emptyState} from "./elements.js";
@@ -12,7 +13,7 @@ export function chooseRace(data: RacesData): Input<RaceView | null> {
   if (data.races.length > 0)
     return select(
       data.races.map((race) => ({
-        label: `${race.title}, split ${race.split.name}, ${time(race.startedAt)}`,
+        label: `${race.title}, ${splitText(race.split)}, ${time(race.startedAt)}`,
         id: race.id,
         value: race as RaceView | null
       })),

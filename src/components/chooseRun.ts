@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {splitText} from "../decisions/points.js";
 import type {RunView, VerdictsData} from "../site/types.js";
 import {carry, chosen, onReturn, remember} from "./address.js";
 import {code, type Content, emptyState} from "./elements.js";
@@ -27,7 +28,7 @@ export function chooseRun(data: ChosenAmong): Input<RunView | null> {
     (runs.find((run) => run.eval === replaced.eval && run.split.name === replaced.split) ??
       runs.find((run) => run.eval === replaced.eval));
   const input = select(
-    runs.map((run) => ({label: `${run.title}, split ${run.split.name}`, id: run.id, value: run})),
+    runs.map((run) => ({label: `${run.title}, ${splitText(run.split)}`, id: run.id, value: run})),
     {
       label: "Eval and split",
       key: "run",
@@ -60,7 +61,7 @@ function missingRun(
   successor: RunView | undefined
 ): Content {
   const other = others?.runs.find(({id}) => id === wanted);
-  if (other) return `${other.title}, split ${other.split.name}, ${others!.why}. Another run is shown.`;
+  if (other) return `${other.title}, ${splitText(other.split)}, ${others!.why}. Another run is shown.`;
   const replaced = older.find(({id}) => id === wanted);
   const record = html`<a href=${`./runs?run=${encodeURIComponent(wanted)}`}>Its record</a>`;
   if (!replaced)

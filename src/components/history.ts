@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
+import {splitText} from "../decisions/points.js";
 import {meanOf} from "./meanOf.js";
 import {scoreName} from "../decisions/scoreScale.js";
 import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "../site/historyTypes.js";
@@ -30,7 +31,11 @@ export function chooseHistory(data: HistoryData): Input<HistoryChoice | null> {
   const run = chosen("run");
   const selected = ({runs}: EvalHistory) => runs.some((one) => one.run === run);
   const histories = select(
-    data.histories.map((one) => ({label: `${one.title}, split ${one.split}`, id: one.id, value: one})),
+    data.histories.map((one) => ({
+      label: `${one.title}, ${splitText({name: one.split, part: one.part})}`,
+      id: one.id,
+      value: one
+    })),
     {
       label: "Eval and split",
       key: "history",

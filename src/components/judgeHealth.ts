@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {splitText} from "../decisions/points.js";
 import type {RunView, ScorerView} from "../site/types.js";
 import type {JudgeChoice} from "./chooseJudge.js";
 import {dataTable} from "./dataTable.js";
@@ -67,7 +68,7 @@ function summary(
 ): HTMLElement {
   return html`<section class="part" aria-label="Judge">
     <p class="eyebrow">
-      <span>${run.title}</span><span>split ${run.split.name}</span
+      <span>${run.title}</span><span>${splitText(run.split)}</span
       ><span>${judge.judge!.model} at ${judge.judge!.endpoint}</span>
     </p>
     <p class="sentence">${sentence(judge, agreement, orders)}</p>

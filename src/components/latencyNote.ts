@@ -1,16 +1,23 @@
 import type {CandidateView} from "../site/types.js";
-import {count} from "./format.js";
+import {count, plural} from "./format.js";
 
-/** Of which answers a latency is, where that is not all of them, and under which load it was taken. */
+/**
+ * Of which answers a latency is, where that is not all of them, and under which load it was taken.
+ * @param planned answers that the run was to have of the candidate
+ */
 export function latencyNote(
-  view: Pick<CandidateView, "completed" | "untimed"> | undefined,
-  concurrency?: number
+  view: Pick<CandidateView, "completed" | "failed" | "untimed"> | undefined,
+  {concurrency, planned = 0}: {concurrency?: number; planned?: number} = {}
 ): string[] {
-  const {completed = 0, untimed = 0} = view ?? {};
+  const {completed = 0, failed = 0, untimed = 0} = view ?? {};
+  const timed = completed - untimed;
+  const isCutShort = completed + failed < planned;
   return [
-    ...(untimed > 0 && untimed < completed
-      ? [`of the ${count(completed - untimed)} answers whose time is known`]
-      : []),
+    ...(timed > 0 && untimed > 0
+      ? [`of the ${count(timed)} answers whose time is known`]
+      : timed > 0 && isCutShort
+        ? [`of ${plural(timed, "answer")}`]
+        : []),
     ...(concurrency === undefined ? [] : [`up to ${count(concurrency)} requests in flight`])
   ];
 }

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {splitText} from "../decisions/points.js";
 import type {RunView, VerdictsData} from "../site/types.js";
 import {code, type Content, nothing, section} from "./elements.js";
 import {verdictBadge} from "./verdictCard.js";
@@ -13,7 +14,7 @@ export function otherRuns({runs}: VerdictsData, shown: RunView | null): Content 
       ${others.map(
         (run) =>
           html`<li>
-            <a href=${`./?run=${encodeURIComponent(run.id)}`}>${run.title}, split ${run.split.name}</a>
+            <a href=${`./?run=${encodeURIComponent(run.id)}`}>${run.title}, ${splitText(run.split)}</a>
             <span>${verdictBadge(run.verdict)} ${code(run.eval)} ${run.verdict.action}</span>
           </li>`
       )}

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {splitText} from "../decisions/points.js";
 import type {RaceDrop, RaceOutcome, RaceRound} from "../decisions/raceTypes.js";
 import type {RaceScores, RaceView} from "../site/types.js";
 import type {RaceChange} from "./chooseRace.js";
@@ -80,7 +81,7 @@ function card(race: RaceView, course: RaceCourse, asRun: boolean, replayed: bool
     aria-label="Outcome of the race"
   >
     <p class="eyebrow">
-      ${badge(kind.name, kind.badge)}<span>${race.title}</span><span>split ${race.split.name}</span
+      ${badge(kind.name, kind.badge)}<span>${race.title}</span><span>${splitText(race.split)}</span
       ><span>${race.scorer}</span>
     </p>
     <p class="sentence">${outcome?.sentence ?? "The race has not ended."}</p>

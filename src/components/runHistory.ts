@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {splitText} from "../decisions/points.js";
 import {scoreName} from "../decisions/scoreScale.js";
 import {corpusName} from "../stats/index.js";
 import type {RunCandidate, RunManifest, RunsData} from "../site/types.js";
@@ -19,7 +20,7 @@ export function chooseAnyRun(data: RunsData): Input<RunManifest | null> {
     );
   return select(
     data.runs.map((run) => ({
-      label: `${run.title ?? run.eval}, split ${run.split.name}, ${time(run.sealedAt)}`,
+      label: `${run.title ?? run.eval}, ${splitText(run.split)}, ${time(run.sealedAt)}`,
       id: run.id,
       value: run as RunManifest | null
     })),
@@ -211,7 +212,7 @@ export function runList(data: RunsData): Content {
         {
           name: "Eval",
           wide: true,
-          value: (run) => html`<span>${run.title ?? run.eval}<small>split ${run.split.name}</small></span>`
+          value: (run) => html`<span>${run.title ?? run.eval}<small>${splitText(run.split)}</small></span>`
         },
         {
           name: "Status",

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {splitText} from "../decisions/points.js";
 import {scoreName, writerOf} from "../decisions/scoreScale.js";
 import type {CandidateCost, HeldBy, Verdict} from "../decisions/types.js";
 import type {CandidateView, RunView} from "../site/types.js";
@@ -56,7 +57,7 @@ export function verdictCard(run: RunView): HTMLElement {
     aria-label="Verdict"
   >
     <p class="eyebrow">
-      ${verdictBadge(verdict)}<span>${run.title}</span><span>split ${run.split.name}</span>${
+      ${verdictBadge(verdict)}<span>${run.title}</span><span>${splitText(run.split)}</span>${
         run.status === "partial" && !verdict.race ? badge("Partial run", "bad") : null
       }${run.imported ? badge("Imported scores", "open") : null}
     </p>
@@ -140,7 +141,7 @@ function figures(run: RunView): Tile[] {
       means: "mean",
       value: format.score(best?.mean),
       note: best
-        ? `${format.interval(best.low, best.high)}, ${scoreName(run.primaryScorer, verdict.figure)}`
+        ? `${format.interval(best.low, best.high)}, ${scoreName(run.primaryScorer, verdict.figure)}${ofRows(best.scored, run)}`
         : undefined
     },
     {label: "Rows", value: count(run.rows), note: `${run.split.part} part of ${run.dataset.name}`},
@@ -157,15 +158,21 @@ function figures(run: RunView): Tile[] {
     {
       label: "95% answered within",
       value: duration(view?.p95LatencyMs),
-      note: [verdict.best ?? "the best", ...latencyNote(view, run.concurrency)].join(", ")
+      note: [
+        verdict.best ?? "the best",
+        ...latencyNote(view, {concurrency: run.concurrency, planned: run.rows * run.repeats})
+      ].join(", ")
     },
     {
       label: "Cost per 1,000 rows",
       value: dollars(cost?.usdPerThousand),
-      note: costNote(verdict.best, cost, view)
+      note: costNote(run, cost, view)
     }
   ];
 }
+
+/** Of how many rows a figure is, where that is not all of them. */
+const ofRows = (rows: number, run: RunView) => (rows < run.rows ? `, of ${plural(rows, "row")}` : "");
 
 /** How many others may be as good; a race for a budget shows nobody to be worse. */
 function othersNote(verdict: Verdict): string | undefined {
@@ -177,16 +184,12 @@ function othersNote(verdict: Verdict): string | undefined {
     : "the others with a score are shown to be worse";
 }
 
-function costNote(
-  best: string | undefined,
-  cost: CandidateCost | undefined,
-  view: CandidateView | undefined
-): Content {
+function costNote(run: RunView, cost: CandidateCost | undefined, view: CandidateView | undefined): Content {
   if (!cost)
     return view?.costByHosting
       ? html`by hosting and volume: see <a href=${linkTo("./costs")} data-keep-run>Costs</a>`
       : "no price stated";
   const [low, high] = [dollars(cost.low), dollars(cost.high)];
   const range = low === high ? "" : `${low} to ${high}, `;
-  return `${range}${best}`;
+  return `${range}${run.verdict.best}${ofRows(cost.rows, run)}`;
 }

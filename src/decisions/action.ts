@@ -104,7 +104,7 @@ function scoredAction(
   if (kind === "pick") return pickAction(verdict, best, baseline);
   if (kind === "tie") return tieAction(verdict, baseline, name);
   if (verdict.race?.outcome === "within-margin") return withinMarginAction(verdict, best, baseline);
-  const rows = moreRows(verdict.rowsNeeded);
+  const rows = moreRows(verdict);
   const others = set.filter((one) => name(one) !== name(best));
   if (baseline !== undefined && set.includes(baseline))
     return `Keep ${name(baseline)} for now: nothing is shown to be better. ${rows}`;
@@ -191,8 +191,14 @@ export function nameOf(
   return group ? (set.find((name) => group.includes(name)) ?? one) : one;
 }
 
-function moreRows(rowsNeeded: number | undefined): string {
+/** Rows need labels only where those that the run has not asked about are not enough. */
+function moreRows({rowsNeeded, unaskedRows = 0}: Pick<Verdict, "rowsNeeded" | "unaskedRows">): string {
+  const labelled = unaskedRows > 0 ? "" : "labelled ";
+  const unasked =
+    unaskedRows > 0
+      ? ` ${counted(unaskedRows)} labelled ${unaskedRows === 1 ? "row was" : "rows were"} not asked about yet.`
+      : "";
   return rowsNeeded === undefined
-    ? "How many more labelled rows would decide cannot be foreseen."
-    : `About ${counted(rowsNeeded)} more labelled ${rowsNeeded === 1 ? "row" : "rows"} would decide.`;
+    ? `How many more ${labelled}rows would decide cannot be foreseen.${unasked}`
+    : `About ${counted(rowsNeeded)} more ${labelled}${rowsNeeded === 1 ? "row" : "rows"} would decide.${unasked}`;
 }

@@ -106,9 +106,15 @@ function finish(
 ): Verdict {
   const choice = choiceAmong(found.set, breakersOf(found.set, options));
   const sameWeights = options.sameWeights?.map((group) => [...group]);
-  const {tieBreakers} = options;
-  const verdict = {...found, choice, sameWeights: sameWeights?.length ? sameWeights : undefined, tieBreakers};
-  const risks = risksOf(verdict, options.facts ?? {});
+  const {tieBreakers, facts = {}} = options;
+  const verdict = {
+    ...found,
+    choice,
+    sameWeights: sameWeights?.length ? sameWeights : undefined,
+    tieBreakers,
+    unaskedRows: facts.unaskedRows || undefined
+  };
+  const risks = risksOf(verdict, facts);
   const advice = actionAfterRisks(verdict, baseline, [...risks, ...(options.leaks ?? [])]);
   return {...verdict, ...advice, sentence: sentenceOf({...verdict, ...advice}, options), risks};
 }

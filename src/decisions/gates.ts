@@ -52,8 +52,10 @@ export interface EarlierRun {
   table: ScoreTable;
   /** Whether another scorer gave its scores. */
   otherScorer?: boolean;
-  /** Candidates that were asked the same on all rows of both runs, and gave the same answers. */
+  /** Candidates that were asked the same on all rows of both runs, and gave the same answers, as far as rows were not erased. */
   sameAnswers?: ReadonlySet<string>;
+  /** Whether rows were erased from both. */
+  isPurged?: boolean;
 }
 
 /** What gates know beside scores and calls; what is absent leaves its rules undecided. */

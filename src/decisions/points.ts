@@ -16,6 +16,11 @@ export function list(names: readonly string[]): string {
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
+/** "split customers", and of another part than the test part "split customers, validation part". */
+export function splitText({name, part}: {name: string; part: string}): string {
+  return `split ${name}${part === "test" ? "" : `, ${part} part`}`;
+}
+
 /** "b and c were never scored: nothing is known of how good they are." */
 export function neverScoredText(names: readonly string[]): string {
   return names.length > 1

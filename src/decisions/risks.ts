@@ -20,6 +20,8 @@ export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts, ScorerFac
   contaminationUnknown?: readonly string[];
   /** Why the run is partial. */
   partial?: string;
+  /** Rows of its part that a partial run has not put to every candidate. */
+  unaskedRows?: number;
   personalData?: {rows: number; of: number};
   judge?: {
     model: string;

@@ -65,7 +65,9 @@ export function runRegression(
     return {
       rule,
       status: "pass",
-      message: `the same answers and scores on the ${difference.n} rows of both runs`
+      message: found.isPurged
+        ? `the same scores on the ${difference.n} rows of both runs, and the same answers where they were not erased`
+        : `the same answers and scores on the ${difference.n} rows of both runs`
     };
   const decided = against(rule, difference, -most, by);
   // What failed in the earlier run is no excuse for a fall.

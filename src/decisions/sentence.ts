@@ -57,8 +57,8 @@ function scoredSentence(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   const near = others.filter((name) => comparisons.some(({b, within}) => b === name && within));
   const open = others.filter((name) => !near.includes(name));
   const apart = `not significantly different from ${list(open.length > 0 ? open : others)}`;
-  const rows =
-    rowsNeeded === undefined ? "more labelled rows" : `about ${rowsText(rowsNeeded, "more labelled ")}`;
+  const which = verdict.unaskedRows === undefined ? "more labelled " : "more ";
+  const rows = rowsNeeded === undefined ? `${which}rows` : `about ${rowsText(rowsNeeded, which)}`;
   const more = `${rows} would be needed to decide.`;
   const beside =
     open.length > 0 && near.length > 0

@@ -26,5 +26,12 @@ export function standingOf(
 export function correctionNote({low, high, adjustedP}: Difference, alpha: number): string | undefined {
   if (low === undefined || high === undefined || adjustedP === undefined) return undefined;
   if (!(low > 0 || high < 0) || adjustedP < alpha) return undefined;
-  return `its own interval leaves out 0, but after correction for all pairs p is ${adjustedP.toFixed(2)}`;
+  return `its own interval leaves out 0, but after correction for all pairs p is ${above(adjustedP, alpha)}`;
+}
+
+/** In as many digits as it takes to be seen above `least`. */
+function above(p: number, least: number): string {
+  let digits = 2;
+  while (digits < 9 && p > least && Number(p.toFixed(digits)) <= least) digits++;
+  return p.toFixed(digits);
 }

@@ -80,7 +80,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
   /** False once the server has refused `stream_options`. */
   let takesStreamOptions = true;
   const priceOf = (model: string) => priceOfModel(price, model);
-  const isStreamed = ({params}: CompletionRequest) => setup.stream || params?.["stream"] === true;
+  const isStreamed = ({params}: CompletionRequest) => (params?.["stream"] ?? setup.stream) === true;
 
   const send = async (request: CompletionRequest, parent: AbortSignal | undefined, defaults: object) => {
     const secrets = readSecrets(name, setup.secrets);

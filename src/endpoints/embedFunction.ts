@@ -23,6 +23,7 @@ export function embedFunction({encoder, embed, trust = "external", price}: Embed
   return {
     name: encoder,
     kind: "embedded",
+    operation: "embeddings",
     hosting: trust === "local" ? "edge" : "api",
     trust,
     price: () => price,

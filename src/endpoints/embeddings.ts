@@ -82,6 +82,7 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
   return {
     name,
     kind: "openai",
+    operation: "embeddings",
     hosting: hostingKind(options.hosting),
     hostings: hostingModels(options.hosting),
     trust: options.trust,

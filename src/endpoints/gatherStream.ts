@@ -28,6 +28,7 @@ export async function gatherStream(
   let refusal = "";
   let finishReason: string | undefined;
   let firstTokenMs: number | undefined;
+  let lastTokenMs: number | undefined;
   let usage: Usage | undefined;
   let thought = 0;
   let showsThought = false;
@@ -55,8 +56,12 @@ export async function gatherStream(
       read(choice.usage);
       const piece = contentText(choice.delta?.content) || choice.delta?.refusal || "";
       const calls = choice.delta?.tool_calls ?? [];
-      showsThought ||= hasReasoning(choice.delta ?? {});
-      if (piece || calls.length || showsThought) firstTokenMs ??= sinceStart();
+      const thinks = hasReasoning(choice.delta ?? {});
+      showsThought ||= thinks;
+      if (piece || calls.length || thinks) {
+        lastTokenMs = sinceStart();
+        firstTokenMs ??= lastTokenMs;
+      }
       text += piece;
       refusal += choice.delta?.refusal ?? "";
       for (const call of calls) pieces.add(call);
@@ -82,7 +87,7 @@ export async function gatherStream(
     text,
     ...(toolCalls.length ? {toolCalls} : undefined),
     finishReason: endOf(finishReason, refusal),
-    ...(firstTokenMs === undefined ? undefined : {firstTokenMs}),
+    ...(firstTokenMs === undefined ? undefined : {firstTokenMs, lastTokenMs}),
     unseenTokens: thought === 0 || showsThought ? undefined : thought,
     ...optional(usage, logprobs, served)
   };

@@ -141,6 +141,8 @@ export interface Completion {
   latencyMs: number;
   /** Milliseconds to the first streamed token, of reasoning or of the answer; undefined when the response was not streamed. */
   firstTokenMs?: number;
+  /** To the last streamed token; the server may tell its usage later. */
+  lastTokenMs?: number;
   /** Of a stream: the completion tokens that it did not show, of reasoning that the server keeps to itself; 0 when absent. */
   unseenTokens?: number;
   /** Attempts made, 1 when the first succeeded. */
@@ -267,6 +269,8 @@ export interface Endpoint {
   readonly asksWith?: AskedWith;
   /** Of such an endpoint: its retries, the time an attempt may take, and whether it streams. */
   readonly callPolicy?: CallPolicy;
+  /** What it is asked for, where that is no chat. */
+  readonly operation?: "embeddings";
   /** Its answers are one token each, and the alternatives to that token are whole answers. */
   readonly wholeAnswers?: boolean;
   /** How it counts tokens when it is not the model's own count, such as "words". */

@@ -81,9 +81,10 @@ function firstToken({firstTokenMs, sentMs, dueMs}: Sample): number | undefined {
 
 function interToken(one: Sample): number | undefined {
   const {firstTokenMs, completionTokens, unseenTokens = 0, sentMs, endedMs} = one;
+  const {lastTokenMs = endedMs - sentMs} = one;
   if (firstTokenMs === undefined || completionTokens === undefined) return undefined;
   const after = completionTokens - unseenTokens - 1;
-  return after < 1 ? undefined : (endedMs - sentMs - firstTokenMs) / after;
+  return after < 1 ? undefined : (lastTokenMs - firstTokenMs) / after;
 }
 
 /** Undefined when nothing was measured. */

@@ -7,7 +7,7 @@ import {
   isRemote,
   realEffects
 } from "../endpoints/index.js";
-import type {EndpointErrorKind} from "../endpoints/types.js";
+import type {EndpointErrorKind, ModelParameters} from "../endpoints/types.js";
 import {
   type BenchTarget,
   type Budget,
@@ -124,7 +124,7 @@ function createCaller(
   const {candidate, prepared} = ready;
   const {endpoint, model} = prepared;
   const streams = stream && isRemote(endpoint);
-  const params = streams ? {...candidate.params, stream: true} : candidate.params;
+  const params = isRemote(endpoint) ? streamed(candidate.params, stream) : candidate.params;
   const budget: Budget | undefined = budgetUsd === undefined ? undefined : createBudget(budgetUsd);
   let requests = 0;
   let stopped: string | undefined;
@@ -152,12 +152,13 @@ function createCaller(
       })
       .then(
         (completion: Completion) => {
-          const {usage, firstTokenMs, unseenTokens} = completion;
+          const {usage, firstTokenMs, lastTokenMs, unseenTokens} = completion;
           const costUsd = prices.costOf(endpoint, model, completion);
           if (costUsd === undefined) reservation?.assumeSpent();
           else reservation?.settle(costUsd);
           return {
             firstTokenMs: firstTokenMs ?? seenMs,
+            lastTokenMs,
             promptTokens: usage?.promptTokens,
             completionTokens: usage?.completionTokens,
             unseenTokens
@@ -214,6 +215,11 @@ function createCaller(
       return budget?.spentUsd;
     }
   };
+}
+
+/** Parameters that say whether to stream, whatever the endpoint does by itself; without a stream none of its options stays. */
+function streamed(params: ModelParameters | undefined, stream: boolean): ModelParameters {
+  return stream ? {...params, stream} : {...params, stream, stream_options: undefined};
 }
 
 /** What an attempt without a status came to. */

@@ -80,8 +80,9 @@ export async function openLoop(inputs: LoopInputs & {ratePerSecond: number}): Pr
     while (next < arrivals && !ended) {
       if (signal?.aborted) return end();
       const dueMs = dueAt(next++);
-      const wait = dueMs - effects.now();
-      if (wait > 0) await pause(wait, effects, signal);
+      // A timer may fire up to a millisecond early, and a latency counts from when the request was due.
+      for (let wait; (wait = dueMs - effects.now()) > 0 && !signal?.aborted;)
+        await pause(wait, effects, signal);
       if (ended) return;
       if (signal?.aborted) return end();
       if (time.signal.aborted) {

@@ -6,6 +6,8 @@ export interface Sample {
   endedMs: number;
   /** Since it was sent. */
   firstTokenMs?: number;
+  /** Since it was sent; absent where an answer ends with its last token. */
+  lastTokenMs?: number;
   promptTokens?: number;
   completionTokens?: number;
   /** Of those: reasoning that was not streamed. */

@@ -1,4 +1,4 @@
-import {regressionsOf, type ScoreTable, tableAsIn} from "../decisions/index.js";
+import {recordChanges, regressionsOf, type ScoreTable, tableAsIn} from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {RunChange} from "./decisionTypes.js";
@@ -23,7 +23,7 @@ export async function changeSince(
       before: earlier.rowIds.length,
       shared: table.rowIds.filter((id) => known.has(id)).length
     },
-    differs: differences(run, before),
+    differs: changesBetween(run, before),
     sameScorer: isSameScorer(run, before),
     candidates: regressionsOf(table, earlier, {margin}).map(({worse, better, newlyFailed, ...rest}) => ({
       ...rest,
@@ -34,6 +34,11 @@ export async function changeSince(
     added: only(table.candidates, earlier.candidates),
     gone: only(earlier.candidates, table.candidates)
   };
+}
+
+/** All that the records of two runs of one eval tell apart, in words: what they measured, and who was asked in what way. */
+export function changesBetween(run: RunManifest, before: RunManifest): string[] {
+  return [...differences(run, before), ...recordChanges(before, run)];
 }
 
 /** What is not the same in two runs of one eval, in words: their scores cannot be compared as they are. */

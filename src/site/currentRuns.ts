@@ -21,7 +21,8 @@ export async function currentDecisions(workspace: Workspace): Promise<DecidingRu
       latest(b.eval).localeCompare(latest(a.eval)) ||
       a.eval.localeCompare(b.eval) ||
       splitOrder(a) - splitOrder(b) ||
-      lastAsked(a).localeCompare(lastAsked(b))
+      latestTime(b).localeCompare(latestTime(a)) ||
+      lastAsked(b).localeCompare(lastAsked(a))
   );
 }
 

@@ -28,6 +28,7 @@ export async function history(store: Store): Promise<HistoryData> {
       eval: newest.eval,
       title: newest.title ?? newest.eval,
       split: newest.split.name,
+      part: newest.split.part,
       scorer: newest.primaryScorer,
       figure: figureOf(newest),
       runs: points

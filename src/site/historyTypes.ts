@@ -29,6 +29,7 @@ export interface EvalHistory {
   eval: string;
   title: string;
   split: string;
+  part: string;
   scorer: string;
   /** What the points are, where they are no means of rows: "corpus BLEU". */
   figure?: string;

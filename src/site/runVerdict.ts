@@ -20,6 +20,7 @@ import {answerFacts} from "./answerFacts.js";
 import {runContamination, type RunContamination} from "./contamination.js";
 import {openedBefore} from "./openedBefore.js";
 import {seenBefore} from "./seenBefore.js";
+import {unaskedRows} from "./unaskedRows.js";
 import {unresolvedPersonalData} from "./personalData.js";
 import {publishingOf} from "./publishing.js";
 import {shownSlices} from "./shownGroups.js";
@@ -130,8 +131,7 @@ async function factsOf(
     selected: contamination?.selected,
     openedBefore: await openedBefore(store, run, race),
     seenBefore: await seenBefore(store, run),
-    // A round of a race ends where the race had seen enough.
-    partial: run.status === "partial" && !race ? await stopOf(store, run) : undefined,
+    ...(await whatIsLeft(store, run, race)),
     personalData: await unresolvedPersonalData(store, run),
     judge: await judgeOf(store, run),
     otherScorers: await otherScorersOf(store, run),
@@ -141,6 +141,16 @@ async function factsOf(
     }),
     slices: await slicesOf(store, run, table)
   };
+}
+
+/** Of a partial run; a round of a race ends where the race had seen enough. */
+async function whatIsLeft(
+  store: Store,
+  run: RunManifest,
+  race: RunVerdictOptions["race"]
+): Promise<Pick<RiskFacts, "partial" | "unaskedRows">> {
+  if (run.status !== "partial" || race) return {};
+  return {partial: await stopOf(store, run), unaskedRows: await unaskedRows(store, run)};
 }
 
 /** A pull request's comment and pages tell it, which what a scorer or a server said must not reach as it is. */

@@ -68,7 +68,7 @@ async function runViews(store: Store, mask: MaskExcerpt): Promise<RunView[]> {
       candidates: await candidateViews(store, run, {models, calls, reasons}),
       verdict,
       change,
-      leakage: leakageOf(splits.find(({id}) => id === run.split.id))
+      leakage: run.split.part === "test" ? leakageOf(splits.find(({id}) => id === run.split.id)) : {}
     });
   }
   return runs;

@@ -6,9 +6,18 @@ export type RunFacts = Readonly<Record<string, string | number | boolean | undef
 /** What is told of an answer. */
 export type Answer = Pick<Completion, "finishReason" | "usage">;
 
+/** What is told of a call that was answered. */
+export type Answered = Pick<Completion, "usage"> &
+  Partial<Pick<Completion, "finishReason" | "servedModel" | "firstTokenMs" | "attempts" | "costUsd">>;
+
 /** Where spans and metrics go while a command runs. */
 export interface Telemetry {
-  call(endpoint: Endpoint, request: CompletionRequest, make: () => Promise<Completion>): Promise<Completion>;
+  call<A extends Answered>(
+    endpoint: Endpoint,
+    request: CompletionRequest,
+    make: () => Promise<A>,
+    facts?: RunFacts
+  ): Promise<A>;
   /** As `call`, of an answer that is given to somebody else's request. */
   served<T extends Answer>(model: string, make: () => Promise<T>): Promise<T>;
   /** `facts` may be added to until the run ends. */
@@ -27,13 +36,14 @@ export function setActive(telemetry: Telemetry | undefined): void {
   active = telemetry;
 }
 
-/** Makes a call, with a span and metrics of it when telemetry was started. */
-export function observedCall(
+/** Makes a call, with a span, which has `facts` too, and metrics of it when telemetry was started. */
+export function observedCall<A extends Answered>(
   endpoint: Endpoint,
   request: CompletionRequest,
-  make: () => Promise<Completion>
-): Promise<Completion> {
-  return active ? active.call(endpoint, request, make) : make();
+  make: () => Promise<A>,
+  facts?: RunFacts
+): Promise<A> {
+  return active ? active.call(endpoint, request, make, facts) : make();
 }
 
 /** Makes a run, with a span around its calls when telemetry was started. */

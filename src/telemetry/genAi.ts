@@ -7,8 +7,8 @@ import {
   trace,
   type Tracer
 } from "@opentelemetry/api";
-import {type Completion, type CompletionRequest, type Endpoint, isEndpointError} from "../endpoints/types.js";
-import type {RunFacts, Telemetry} from "./active.js";
+import {type CompletionRequest, type Endpoint, isEndpointError} from "../endpoints/types.js";
+import type {Answered, RunFacts, Telemetry} from "./active.js";
 import {type Answerer, answererOf} from "./provider.js";
 
 /** Bounds that the conventions advise. */
@@ -66,31 +66,43 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
   };
 
   return {
-    async call(endpoint, request, make) {
-      const attributes = requestAttributes(request.model, await answerer(endpoint, request.model));
-      const span = tracer.startSpan(`chat ${request.model}`, {
+    async call(endpoint, request, make, facts = {}) {
+      const {operation = "chat"} = endpoint;
+      const attributes = requestAttributes(operation, request.model, await answerer(endpoint, request.model));
+      const span = tracer.startSpan(`${operation} ${request.model}`, {
         kind: SpanKind.CLIENT,
-        attributes: {...attributes, ...parameterAttributes(request), "assay.endpoint": endpoint.name}
+        attributes: {
+          ...attributes,
+          ...parameterAttributes(operation === "chat" ? request.params : {}),
+          ...named({...facts, endpoint: endpoint.name})
+        }
       });
+      const record = ({usage: tokens, costUsd}: Spent, of: Attributes) => {
+        if (tokens) usage.record(tokens.promptTokens, {...of, "gen_ai.token.type": "input"});
+        // Vectors are no tokens.
+        if (tokens && operation === "chat")
+          usage.record(tokens.completionTokens, {...of, "gen_ai.token.type": "output"});
+        if (costUsd !== undefined) cost.add(costUsd, of);
+      };
       const began = performance.now();
       try {
         const completion = await context.with(trace.setSpan(context.active(), span), make);
         const answered = {...attributes, "gen_ai.response.model": completion.servedModel};
-        span.setAttributes(completionAttributes(completion));
+        span.setAttributes(completionAttributes(completion, operation));
         duration.record((performance.now() - began) / 1000, answered);
-        const {promptTokens, completionTokens} = completion.usage ?? {};
-        if (promptTokens !== undefined)
-          usage.record(promptTokens, {...answered, "gen_ai.token.type": "input"});
-        if (completionTokens !== undefined)
-          usage.record(completionTokens, {...answered, "gen_ai.token.type": "output"});
+        record(completion, answered);
         if (completion.firstTokenMs !== undefined)
           firstChunk.record(completion.firstTokenMs / 1000, answered);
-        if (completion.costUsd !== undefined) cost.add(completion.costUsd, answered);
         return completion;
       } catch (error) {
         const failed = failure(error);
-        span.setAttributes(failed.attributes).setStatus({code: SpanStatusCode.ERROR});
-        duration.record((performance.now() - began) / 1000, {...attributes, "error.type": failed.type});
+        // Replies that held no answer are billed as any other.
+        const spent = isEndpointError(error) ? (error.detail.spent ?? {}) : {};
+        span.setAttributes({...spentAttributes(spent, operation), ...failed.attributes});
+        span.setStatus({code: SpanStatusCode.ERROR});
+        const of = {...attributes, "error.type": failed.type};
+        duration.record((performance.now() - began) / 1000, of);
+        record(spent, of);
         throw error;
       } finally {
         span.end();
@@ -154,12 +166,18 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
 /** @see https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
 
+type Spent = Pick<Answered, "usage" | "costUsd">;
+
 const named = (facts: RunFacts): Attributes =>
   Object.fromEntries(Object.entries(facts).map(([name, value]) => [`assay.${name}`, value]));
 
-function requestAttributes(model: string, {provider, address, port}: Answerer): Attributes {
+function requestAttributes(
+  operation: string,
+  model: string,
+  {provider, address, port}: Answerer
+): Attributes {
   return {
-    "gen_ai.operation.name": "chat",
+    "gen_ai.operation.name": operation,
     "gen_ai.provider.name": provider,
     "gen_ai.request.model": model,
     "server.address": address,
@@ -167,7 +185,7 @@ function requestAttributes(model: string, {provider, address, port}: Answerer): 
   };
 }
 
-function parameterAttributes({params = {}}: CompletionRequest): Attributes {
+function parameterAttributes(params: CompletionRequest["params"] = {}): Attributes {
   const {temperature, top_p, max_tokens, seed, frequency_penalty, presence_penalty} = params;
   const numbers = {temperature, top_p, max_tokens, seed, frequency_penalty, presence_penalty};
   return Object.fromEntries(
@@ -177,21 +195,22 @@ function parameterAttributes({params = {}}: CompletionRequest): Attributes {
   );
 }
 
-function completionAttributes({
-  finishReason,
-  servedModel,
-  usage,
-  firstTokenMs,
-  attempts,
-  costUsd
-}: Completion): Attributes {
+function completionAttributes(completion: Answered, operation: string): Attributes {
+  const {finishReason, servedModel, firstTokenMs, attempts} = completion;
+  const isChat = operation === "chat" && finishReason !== undefined;
   return {
-    "gen_ai.response.finish_reasons": [finishReason],
+    "gen_ai.response.finish_reasons": isChat ? [finishReason] : undefined,
     "gen_ai.response.model": servedModel,
     "gen_ai.response.time_to_first_chunk": firstTokenMs === undefined ? undefined : firstTokenMs / 1000,
-    "gen_ai.usage.input_tokens": usage?.promptTokens,
-    "gen_ai.usage.output_tokens": usage?.completionTokens,
     "assay.attempts": attempts,
+    ...spentAttributes(completion, operation)
+  };
+}
+
+function spentAttributes({usage, costUsd}: Spent, operation: string): Attributes {
+  return {
+    "gen_ai.usage.input_tokens": usage?.promptTokens,
+    "gen_ai.usage.output_tokens": operation === "chat" ? usage?.completionTokens : undefined,
     "assay.cost.usd": costUsd
   };
 }

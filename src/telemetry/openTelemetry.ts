@@ -17,6 +17,8 @@ import type {TelemetryOptions} from "./start.js";
 
 /** A collector that does not answer may hold up the end of a command for so long. */
 const FLUSH_MS = 5_000;
+/** What is still tried then would keep the process from ending: an export, with what is tried again, ends before. */
+const EXPORT_MS = 4_500;
 /** Embedded models answer thousands of calls a second, which the standard queue of 2,048 would drop. */
 const QUEUE = 16_384;
 const EXPORT_INTERVAL_MS = 60_000;
@@ -41,7 +43,7 @@ export function openTelemetry(signals: Signals, {version, onMessage}: TelemetryO
     resource,
     spanProcessors: signals.traces
       ? [
-          new BatchSpanProcessor(new OTLPTraceExporter(), {
+          new BatchSpanProcessor(new OTLPTraceExporter({timeoutMillis: timeoutOf("TRACES")}), {
             maxQueueSize: Number(process.env.OTEL_BSP_MAX_QUEUE_SIZE) || QUEUE
           })
         ]
@@ -52,7 +54,7 @@ export function openTelemetry(signals: Signals, {version, onMessage}: TelemetryO
     readers: signals.metrics
       ? [
           new PeriodicExportingMetricReader({
-            exporter: new OTLPMetricExporter(),
+            exporter: new OTLPMetricExporter({timeoutMillis: timeoutOf("METRICS")}),
             exportIntervalMillis: Number(process.env.OTEL_METRIC_EXPORT_INTERVAL) || EXPORT_INTERVAL_MS,
             exportTimeoutMillis: Number(process.env.OTEL_METRIC_EXPORT_TIMEOUT) || FLUSH_MS
           })
@@ -75,6 +77,12 @@ export function openTelemetry(signals: Signals, {version, onMessage}: TelemetryO
       for (const one of [trace, metrics, context, diag]) one.disable();
     }
   };
+}
+
+function timeoutOf(signal: "TRACES" | "METRICS"): number {
+  const {env} = process;
+  const stated = Number(env[`OTEL_EXPORTER_OTLP_${signal}_TIMEOUT`] || env.OTEL_EXPORTER_OTLP_TIMEOUT);
+  return stated > 0 ? Math.min(stated, EXPORT_MS) : EXPORT_MS;
 }
 
 /** The SDK reports an error as a JSON text of its members, stack included. */

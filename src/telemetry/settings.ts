@@ -24,3 +24,12 @@ export function signalsOf(env: Environment): Signals {
   if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === "true") return {traces: false, metrics: false};
   return {traces: wanted("TRACES"), metrics: wanted("METRICS")};
 }
+
+/** The variable that should name a collector's address and does not; undefined when there is none. */
+export function noAddress(env: Environment): string | undefined {
+  return ["", "TRACES_", "METRICS_"]
+    .map((signal) => `OTEL_EXPORTER_OTLP_${signal}ENDPOINT`)
+    .find((name) => env[name]?.trim() && !/^https?:$/.test(protocolOf(env[name].trim())));
+}
+
+const protocolOf = (address: string) => (URL.canParse(address) ? new URL(address).protocol : "");

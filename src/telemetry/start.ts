@@ -1,5 +1,5 @@
 import {setActive, type Telemetry} from "./active.js";
-import {signalsOf} from "./settings.js";
+import {noAddress, signalsOf} from "./settings.js";
 
 export interface TelemetryOptions {
   /** The version of Assay that spans name. */
@@ -27,6 +27,13 @@ export async function startTelemetry({
 }: TelemetryOptions): Promise<Pick<Telemetry, "end"> | undefined> {
   const signals = signalsOf(process.env);
   if (!signals.traces && !signals.metrics) return undefined;
+  const wrong = noAddress(process.env);
+  if (wrong !== undefined) {
+    onMessage(
+      `${wrong} is no address such as http://localhost:4318: no traces or metrics are sent. Mend it, or unset it.`
+    );
+    return undefined;
+  }
   try {
     const {openTelemetry} = await import("./openTelemetry.js");
     const telemetry = openTelemetry(signals, {version, onMessage});

@@ -9,7 +9,7 @@ it("tells steady, drifted and regressed runs apart by what changed since", async
   await run();
   expect(await last()).toMatchObject({code: 101});
   expect((await checked({})).text).toContain(
-    "words: it has one complete run; the next change of data, prompt or model makes the second (or `assay run words --no-reuse` asks again)."
+    "words (group): it has one complete run; the next change of data, prompt or model makes the second (or `assay run words --no-reuse` asks again)."
   );
   await run();
   expect(await last()).toMatchObject({status: "steady", moved: 0, changed: null, newest: true, code: 0});

@@ -143,8 +143,15 @@ describe("what assay run prints when it ends", () => {
     const limited = await outcomeOf({limit: 5});
     expect(limited.result.manifest!.status).toBe("partial");
     expect(isUnfinished(limited)).toBe(false);
+    const rows = project.split.counts.test!;
+    expect(limited.verdict.unaskedRows).toBe(rows - 5);
     interrupt = new AbortController();
-    expect(isUnfinished(await outcomeOf({concurrency: 1}, interrupt.signal))).toBe(true);
+    const stopped = await outcomeOf({concurrency: 1, noReuse: true}, interrupt.signal);
+    expect(isUnfinished(stopped)).toBe(true);
+    const {unaskedRows} = stopped.verdict;
+    expect([unaskedRows! > rows - 5, unaskedRows! <= rows]).toEqual([true, true]);
+    interrupt = undefined;
+    expect((await outcomeOf({})).verdict.unaskedRows).toBeUndefined();
   });
 });
 

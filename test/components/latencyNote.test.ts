@@ -2,12 +2,19 @@ import {expect, it} from "vitest";
 import {latencyNote} from "../../src/components/latencyNote.js";
 
 it("says of how many answers a latency is, where others state no time, and under which load", () => {
-  expect(latencyNote({completed: 1100, untimed: 96})).toEqual(["of the 1,004 answers whose time is known"]);
-  expect(latencyNote({completed: 100, untimed: 96}, 16)).toEqual([
+  const some = {completed: 1100, failed: 0, untimed: 96};
+  expect(latencyNote(some)).toEqual(["of the 1,004 answers whose time is known"]);
+  expect(latencyNote({...some, completed: 100}, {concurrency: 16})).toEqual([
     "of the 4 answers whose time is known",
     "up to 16 requests in flight"
   ]);
-  expect(latencyNote({completed: 100, untimed: 0})).toEqual([]);
-  expect(latencyNote({completed: 100, untimed: 100})).toEqual([]);
+  expect(latencyNote({completed: 98, failed: 2, untimed: 0}, {planned: 100})).toEqual([]);
+  expect(latencyNote({...some, completed: 96})).toEqual([]);
   expect(latencyNote(undefined)).toEqual([]);
+});
+
+it("says of how many answers a latency is where a run was cut short", () => {
+  const early = {completed: 5, failed: 1, untimed: 0};
+  expect(latencyNote(early, {planned: 113})).toEqual(["of 5 answers"]);
+  expect(latencyNote({...early, completed: 0}, {planned: 113})).toEqual([]);
 });

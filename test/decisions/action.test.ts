@@ -50,6 +50,9 @@ describe("the margin before significance", () => {
     expect(correctionNote(pair, 0.05)).toBe(
       "its own interval leaves out 0, but after correction for all pairs p is 0.12"
     );
+    expect(correctionNote({...pair, adjustedP: 0.0523}, 0.05)).toMatch(/ p is 0\.052$/);
+    expect(correctionNote({...pair, adjustedP: 0.0504}, 0.05)).toMatch(/ p is 0\.0504$/);
+    expect(correctionNote({...pair, adjustedP: 0.004}, 0.001)).toMatch(/ p is 0\.004$/);
     expect(correctionNote({...pair, adjustedP: 0.01}, 0.05)).toBeUndefined();
     expect(correctionNote({...pair, low: -0.01}, 0.05)).toBeUndefined();
   });
@@ -190,6 +193,19 @@ describe("an action", () => {
     expect(action).toBe(
       `Keep small for now: nothing is shown to be better. About ${rowsNeeded!.toLocaleString("en-US")} more labelled rows would decide.`
     );
+  });
+
+  it("says how many rows wait to be asked where a run was cut short, and asks for no more labels first", () => {
+    const table = tableOf(60, {small: (r) => r % 4 === 0, large: (r) => r % 5 === 0}, "small");
+    const of = (unaskedRows: number) => decide(table, {...options, facts: {unaskedRows}});
+    const {action, sentence, rowsNeeded} = of(108);
+    const needed = `bout ${rowsNeeded!.toLocaleString("en-US")} more rows would`;
+    expect(action).toBe(
+      `Keep small for now: nothing is shown to be better. A${needed} decide. 108 labelled rows were not asked about yet.`
+    );
+    expect(sentence).toContain(`a${needed} be needed to decide.`);
+    expect(of(1).action).toMatch(/1 labelled row was not asked about yet\.$/);
+    expect(of(0)).toEqual(decide(table, options));
   });
 
   it("switches to the one that is shown to be better", () => {

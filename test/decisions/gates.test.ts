@@ -118,6 +118,15 @@ describe("a gate on an earlier run of the same answers", () => {
       baseline: () => ({run: "r0", table: before, otherScorer, sameAnswers: new Set(same)})
     })[0]!;
 
+  it("passes where rows were erased since, and says so", () => {
+    const earlier = {run: "r0", table: before, sameAnswers: new Set(["good"]), isPurged: true};
+    const rule = {candidate: "good", maxRegression: 0.02, baselineRun: "previous"};
+    expect(checkGates([rule], before, verdict, [], {baseline: () => earlier})[0]).toMatchObject({
+      status: "pass",
+      message: "the same scores on the 100 rows of both runs, and the same answers where they were not erased"
+    });
+  });
+
   it("passes where the scores are the same, too, and goes by the interval else", () => {
     expect(check(before, ["good"])).toMatchObject({
       status: "pass",

@@ -1,7 +1,9 @@
 import {createServer, type Server} from "node:http";
 import type {AddressInfo} from "node:net";
 import {monitorEventLoopDelay} from "node:perf_hooks";
+import {setTimeout as sleep} from "node:timers/promises";
 import {afterEach, describe, expect, it} from "vitest";
+import {openAICompatible} from "../../src/endpoints/index.js";
 import {levelOf, throughputOf} from "../../src/load/level.js";
 import {openLoop} from "../../src/load/loops.js";
 import {loadTest} from "../../src/load/index.js";
@@ -217,4 +219,81 @@ it("knows no quantile that falls among requests without an answer", () => {
   });
   expect([unanswered, latencyMs]).toEqual([10, {p50: 10, p90: undefined, p95: undefined, p99: undefined}]);
   expect(serviceMs!.p99).toBe(10);
+});
+
+describe("a load test of a server that streams", () => {
+  /** Streams ten tokens 10 ms apart, and tells the usage 200 ms later. */
+  async function streaming() {
+    const asked: (boolean | undefined)[] = [];
+    const bodies: object[] = [];
+    const usage = {prompt_tokens: 10, completion_tokens: 10};
+    const choice = (more: object) => `data: ${JSON.stringify({choices: [{index: 0, ...more}]})}\n\n`;
+    server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as {stream?: boolean};
+      asked.push(body.stream);
+      bodies.push(body);
+      if (!body.stream) {
+        response.writeHead(200, {"content-type": "application/json"});
+        const message = {role: "assistant", content: "yes"};
+        return response.end(JSON.stringify({choices: [{index: 0, message, finish_reason: "stop"}], usage}));
+      }
+      response.writeHead(200, {"content-type": "text/event-stream"});
+      for (let i = 0; i < 10; i++) {
+        response.write(choice({delta: {content: "a"}, finish_reason: null}));
+        await sleep(10);
+      }
+      response.write(choice({delta: {}, finish_reason: "stop"}));
+      await sleep(200);
+      response.end(`data: ${JSON.stringify({choices: [], usage})}\n\ndata: [DONE]\n\n`);
+    });
+    await new Promise<void>((resolve) => server!.listen(0, "127.0.0.1", resolve));
+    return {url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, bodies};
+  }
+  const short = {...options, concurrency: [1], ratePerSecond: 5, seconds: 0.5, warmupSeconds: 0};
+
+  it("measures between its first and its last token, without what comes after", async () => {
+    const {url} = await streaming();
+    const {levels} = await loadTest(target(url), {...short, stream: true});
+    const {interTokenMs, serviceMs} = levels[0]!;
+    expect(serviceMs!.p50).toBeGreaterThan(280);
+    // The whole time after the first token would be 32 ms a token.
+    expect(interTokenMs!.p50).toBeGreaterThan(9);
+    expect(interTokenMs!.p50).toBeLessThan(30);
+  });
+
+  it("asks for whole answers with --no-stream, whatever the endpoint and the candidate state", async () => {
+    const {url, asked, bodies} = await streaming();
+    const {ready, prompts} = target(url);
+    const endpoint = openAICompatible({
+      name: "here",
+      baseUrl: url,
+      hosting: "on-prem",
+      trust: "local",
+      stream: true
+    });
+    const params = {...ready.candidate.params, stream: true, stream_options: {include_usage: true}};
+    const whole = {
+      prompts,
+      ready: {...ready, candidate: {...ready.candidate, params}, prepared: {endpoint, model: "known"}}
+    };
+    const {levels} = await loadTest(whole, short);
+    expect([levels[0]!.firstTokenMs, levels[0]!.interTokenMs]).toEqual([undefined, undefined]);
+    expect(new Set(asked)).toEqual(new Set([undefined]));
+    expect(bodies[0]).not.toHaveProperty("stream_options");
+  });
+});
+
+it("sends no request before it is due, though timers fire early", async () => {
+  const time = virtualTime();
+  const effects = {
+    now: time.now,
+    timer: (ms: number, fn: () => void) => time.timer(Math.max(0.1, ms - 0.7), fn)
+  };
+  const send = () => new Promise<object>((resolve) => void time.timer(5, () => resolve({})));
+  const loop = openLoop({concurrency: 2, ratePerSecond: 50, warmupMs: 0, measuredMs: 400, effects, send});
+  const {samples} = await time.until(loop);
+  expect(samples).toHaveLength(20);
+  expect(samples.filter(({sentMs, dueMs}) => sentMs < dueMs)).toEqual([]);
 });

@@ -43,7 +43,7 @@ const told = async ({definition, result}: Awaited<ReturnType<typeof start>>) => 
   const {store, split} = project;
   store.refresh();
   const {verdict} = await runVerdict(store, result.manifest!);
-  const failures = await failuresOf(store, result.manifest!.id);
+  const {failures} = await failuresOf(store, result.manifest!.id);
   const one = {name: "words", path: "words.eval.ts", sha256: "", definition};
   const text = outcomeText({eval: one, split, result, verdict, failures});
   const failed = Object.fromEntries(failures.map(({reason, n}) => [reason.split(/[,:] /)[1], n]));

@@ -1,15 +1,22 @@
-import {mkdtemp, rm, writeFile} from "node:fs/promises";
+import {mkdir, mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {readRows, rowsIn, scoresOf} from "../../src/components/runRows.js";
-import {decide, scoreTable, writerOf} from "../../src/decisions/index.js";
+import {decide, scoreTable, splitText, writerOf} from "../../src/decisions/index.js";
 import {maskingVersion} from "../../src/privacy/index.js";
 import {currentRuns, datasets, models, runRows, runs, splits, verdicts} from "../../src/site/index.js";
 import type {RowDetail} from "../../src/site/detailTypes.js";
 import {rowDetails} from "../../src/site/rowDetails.js";
 import {placesFile, type RowPlace, ROWS_PER_PAGE} from "../../src/site/rowFiles.js";
-import {openStore, openWorkspace, readCached, type Store, writeCached} from "../../src/store/index.js";
+import {
+  openStore,
+  openWorkspace,
+  readCached,
+  type RunManifest,
+  type Store,
+  writeCached
+} from "../../src/store/index.js";
 import {runDir} from "../support/folders.js";
 import {sampleStore} from "../support/sampleStore.js";
 
@@ -53,6 +60,31 @@ describe("page data", () => {
     expect((await runs(store)).runs).toHaveLength(5);
   });
 
+  it("begins within an eval with the part that was sealed or asked for last", async () => {
+    const other = await mkdtemp(join(tmpdir(), "assay-parts-"));
+    try {
+      const workspace = await sampleStore(other);
+      const runs = (await currentRuns(workspace)).filter(({eval: name}) => name === "mail-triage");
+      const [first] = runs as [RunManifest];
+      const write = async (id: string, part: string, startedAt: string) => {
+        const folder = runDir(workspace, id);
+        await mkdir(folder, {recursive: true});
+        const run = {...first, id, startedAt, sealedAt: startedAt, split: {...first.split, part}};
+        await writeFile(join(folder, "manifest.json"), JSON.stringify(run));
+      };
+      await write("mail-triage-aaaaaaaaaaaa", "validation", "2099-01-01T00:00:00.000Z");
+      await write("mail-triage-bbbbbbbbbbbb", "held-out", "2099-01-02T00:00:00.000Z");
+      const parts = (await currentRuns(workspace)).slice(0, 3).map(({split}) => splitText(split));
+      expect(parts).toEqual([
+        "split by thread, held-out part",
+        "split by thread, validation part",
+        "split by thread"
+      ]);
+    } finally {
+      await rm(other, {recursive: true, force: true});
+    }
+  });
+
   it("begins with the eval that gates, however old its run is", async () => {
     const other = await mkdtemp(join(tmpdir(), "assay-gated-"));
     try {
@@ -74,8 +106,14 @@ describe("page data", () => {
   it("holds the engine's verdict, and counts of completions that add up to the run's own", async () => {
     for (const run of (await verdicts(store)).runs) {
       const table = await scoreTable(store, run.id, run.primaryScorer);
-      const {costs, tieBreakers, risks, action, choice, sameWeights} = run.verdict;
-      const decided = decide(table, {margin: run.margin, seed: run.seed, costs, tieBreakers});
+      const {costs, tieBreakers, risks, action, choice, sameWeights, unaskedRows} = run.verdict;
+      const decided = decide(table, {
+        margin: run.margin,
+        seed: run.seed,
+        costs,
+        tieBreakers,
+        facts: {unaskedRows}
+      });
       expect(run.verdict).toEqual({
         ...decided,
         warnings: expect.arrayContaining(decided.warnings) as string[],

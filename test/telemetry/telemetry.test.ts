@@ -3,7 +3,7 @@ import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {afterEach, beforeEach, expect, it} from "vitest";
-import type {Endpoint} from "../../src/endpoints/types.js";
+import {type Endpoint, EndpointError} from "../../src/endpoints/types.js";
 import {observedCall, startTelemetry} from "../../src/telemetry/index.js";
 import {answererOf} from "../../src/telemetry/provider.js";
 import {signalsOf} from "../../src/telemetry/settings.js";
@@ -76,7 +76,10 @@ export default defineEval({dataset: "rows", split: {strategy: "given", column: "
   await model.close();
 
   const run = collector.spans.find(({name}) => name === "run words")!;
-  const calls = collector.spans.filter(({name}) => name === "chat test-model");
+  const chats = collector.spans.filter(({name}) => name === "chat test-model");
+  const calls = chats.filter(({attributes}) => attributes["assay.preflight"] === undefined);
+  const asked = chats.filter(({attributes}) => attributes["assay.preflight"] === true);
+  expect(asked.map(({parentSpanId}) => parentSpanId)).toEqual([run.spanId]);
   const failed = calls.filter(({status}) => status.code === 2);
   const answered = calls.filter(({status}) => status.code !== 2);
   expect(run.attributes).toMatchObject({
@@ -109,7 +112,7 @@ export default defineEval({dataset: "rows", split: {strategy: "given", column: "
     "server.port": model.port
   });
   const sum = (name: string) =>
-    calls.reduce((total, {attributes}) => total + Number(attributes[name] ?? 0), 0);
+    chats.reduce((total, {attributes}) => total + Number(attributes[name] ?? 0), 0);
   const pointOf = (metric: string, more: object) =>
     collector.points.find(
       (point) =>
@@ -118,7 +121,7 @@ export default defineEval({dataset: "rows", split: {strategy: "given", column: "
     );
   expect(pointOf("gen_ai.client.token.usage", {"gen_ai.token.type": "input"})).toMatchObject({
     unit: "{token}",
-    count: 3,
+    count: 4,
     sum: sum("gen_ai.usage.input_tokens"),
     bounds: [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864]
   });
@@ -130,7 +133,7 @@ export default defineEval({dataset: "rows", split: {strategy: "given", column: "
     count: 1
   });
   const durations = pointOf("gen_ai.client.operation.duration", {"gen_ai.response.model": "test-model"});
-  expect(durations?.count).toBe(3);
+  expect(durations?.count).toBe(4);
   expect(durations!.sum! / 3).toBeGreaterThan(0.3);
   expect(pointOf("assay.client.cost", {})?.value).toBeCloseTo(sum("assay.cost.usd"), 12);
   expect(sum("assay.cost.usd")).toBeGreaterThan(0);
@@ -140,10 +143,8 @@ export default defineEval({dataset: "rows", split: {strategy: "given", column: "
 });
 
 it("a collector that is not there is said once, and keeps nothing from ending", async () => {
-  Object.assign(process.env, {
-    OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9",
-    OTEL_EXPORTER_OTLP_TIMEOUT: "500"
-  });
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:9";
+  const stays = staysAfterEnd();
   const told: string[] = [];
   const telemetry = await startTelemetry({version: "1", onMessage: (text) => told.push(text)});
   const answer = await observedCall(endpoint, {model: "m", messages: []}, () =>
@@ -153,6 +154,73 @@ it("a collector that is not there is said once, and keeps nothing from ending", 
   await telemetry!.end();
   expect(told).toHaveLength(1);
   expect(told[0]).toMatch(/^telemetry could not be sent: .*ECONNREFUSED/);
+  expect(await stays).toBeLessThan(1000);
+});
+
+/** How many milliseconds a process of its own goes on after telemetry has ended. */
+async function staysAfterEnd(): Promise<number> {
+  const active = pathToFileURL(compiled("telemetry/active.js")).href;
+  const script = `const {startTelemetry} = await import(${JSON.stringify(start)});
+    const {observedCall} = await import(${JSON.stringify(active)});
+    const telemetry = await startTelemetry({version: "1", onMessage() {}});
+    await observedCall({name: "mine", kind: "openai", identity: async () => ({})}, {model: "m", messages: []}, async () => ({}));
+    await telemetry.end();
+    const ended = performance.now();
+    process.on("exit", () => console.log(performance.now() - ended));`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"]
+  });
+  let printed = "";
+  child.stdout.on("data", (part: Buffer) => (printed += part.toString()));
+  await new Promise((resolve) => child.on("close", resolve));
+  return Number(printed || "NaN");
+}
+
+it("an address that is none is named, and nothing is loaded for it", async () => {
+  process.env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = "not a url";
+  const told: string[] = [];
+  expect(await startTelemetry({version: "1", onMessage: (text) => told.push(text)})).toBeUndefined();
+  expect(told).toEqual([
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is no address such as http://localhost:4318: no traces or metrics are sent. Mend it, or unset it."
+  ]);
+});
+
+it("embeddings are told as such, and what failed calls were billed counts", async () => {
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
+  const telemetry = await startTelemetry({version: "1", onMessage: (text) => expect.fail(text)});
+  const usage = {promptTokens: 7, completionTokens: 0};
+  const request = {model: "e", messages: [], params: {max_tokens: 0}};
+  await observedCall({...endpoint, operation: "embeddings"}, request, () =>
+    Promise.resolve({usage, finishReason: "stop", costUsd: 0.25})
+  );
+  const spent = {usage: {promptTokens: 5, completionTokens: 3}, costUsd: 0.5};
+  const failed = observedCall(endpoint, {model: "m", messages: []}, () =>
+    Promise.reject(new EndpointError("malformed", "no answer", {spent}))
+  );
+  await expect(failed).rejects.toThrow("no answer");
+  await telemetry!.end();
+  const spanOf = (name: string) => collector.spans.find((span) => span.name === name)!.attributes;
+  const vectors = spanOf("embeddings e");
+  expect(vectors).toMatchObject({
+    "gen_ai.operation.name": "embeddings",
+    "gen_ai.usage.input_tokens": 7,
+    "assay.cost.usd": 0.25
+  });
+  for (const name of ["request.max_tokens", "response.finish_reasons", "usage.output_tokens"])
+    expect(vectors).not.toHaveProperty(`gen_ai.${name}`);
+  expect(spanOf("chat m")).toMatchObject({
+    "error.type": "malformed",
+    "gen_ai.usage.input_tokens": 5,
+    "gen_ai.usage.output_tokens": 3,
+    "assay.cost.usd": 0.5
+  });
+  const sumOf = (metric: string, type?: string) =>
+    collector.points
+      .filter((one) => one.metric === metric && one.attributes["gen_ai.token.type"] === type)
+      .reduce((sum, one) => sum + (one.sum ?? one.value ?? 0), 0);
+  expect(sumOf("gen_ai.client.token.usage", "input")).toBe(12);
+  expect(collector.points.filter((one) => one.attributes["gen_ai.token.type"] === "output")).toHaveLength(1);
+  expect(sumOf("assay.client.cost")).toBeCloseTo(0.75, 12);
 });
 
 it("without OTEL_* none of it is loaded, and with it packages that are missing are said once", () => {

@@ -2,7 +2,8 @@ import type {RunManifest, Store} from "../../store/index.js";
 import type {GateRule} from "../gateRule.js";
 import {scoreTable} from "../scoreTable.js";
 import {type Traced, traceHistory, type TracedRun} from "./trace.js";
-import {areRequestsKnown, type Change, whatChanged} from "./whatChanged.js";
+import {areRequestsKnown} from "./recordChanges.js";
+import {type Change, whatChanged} from "./whatChanged.js";
 
 /** One candidate of one run beside earlier runs, and what it means. */
 export interface HistoryEntry extends Omit<Traced, "stream" | "finding"> {
@@ -13,7 +14,8 @@ export interface HistoryEntry extends Omit<Traced, "stream" | "finding"> {
    * regressed: worse beyond doubt, after a change of prompt, parameters, trained model or scorer. drifted: worse beyond doubt, and
    * what changed is the data, the result files or the server's model, or nothing known. flaky: worse by one look alone though
    * nothing changed of the rows that both have, and the evidence is not strong, which is what chance does. undecided: worse by one
-   * look alone after a change or where results of other tools do not say what was asked, or by strong evidence that is no alarm yet.
+   * look alone after a change or where results of other tools do not say what was asked, or by strong evidence that is no alarm yet; or
+   * too few rows for an interval are in both.
    * steady: none of these.
    */
   status: "regressed" | "drifted" | "flaky" | "undecided" | "steady";
@@ -71,7 +73,9 @@ export async function history(
             ? "regressed"
             : "drifted"
           : finding === "none"
-            ? "steady"
+            ? one.difference
+              ? "steady"
+              : "undecided"
             : one.strong || !mayBeChance
               ? "undecided"
               : "flaky",

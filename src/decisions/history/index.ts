@@ -1,3 +1,3 @@
 export {history, type HistoryEntry} from "./history.js";
 export {type Traced, traceHistory, type TracedRun} from "./trace.js";
-export {areRequestsKnown} from "./whatChanged.js";
+export {areRequestsKnown, recordChanges} from "./recordChanges.js";

@@ -121,11 +121,8 @@ function traceOne(candidate: string, runs: readonly Past[], {next, strongFrom}: 
     value !== undefined && shown.was[row] !== undefined ? [value - shown.was[row]!] : []
   );
   const moved = shared.filter((change) => change !== 0).length;
-  const found = moved > 0 ? pairedDifference(shown.now, shown.was, {clusters}) : undefined;
-  const difference =
-    moved === 0
-      ? {estimate: 0, low: 0, high: 0}
-      : found && {estimate: found.estimate, low: found.low, high: found.high};
+  const found = pairedDifference(shown.now, shown.was, {clusters});
+  const difference = found && {estimate: found.estimate, low: found.low, high: found.high};
   return {
     run: run.id,
     stream: run.stream,

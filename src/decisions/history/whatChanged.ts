@@ -1,4 +1,5 @@
-import type {ImportedFrom, RunCandidate, RunManifest, Store} from "../../store/index.js";
+import type {RunManifest, Store} from "../../store/index.js";
+import {areRequestsKnown, requestChange, sourceChange} from "./recordChanges.js";
 
 /** Something that is not the same in two runs. */
 export interface Change {
@@ -39,19 +40,6 @@ export async function whatChanged(
     changes.push({kind: "model", what: `the server's model: ${was || "unnamed"} → ${is || "unnamed"}`});
   if (rows.gone + rows.added > 0) changes.push({kind: "rows", what: comingAndGoing(rows)});
   return changes;
-}
-
-/** Whether both runs say what was asked: results of other tools do not. */
-export function areRequestsKnown(before: RunManifest, now: RunManifest): boolean {
-  return !before.imported && !now.imported;
-}
-
-/** Where results come from, if that is not the same. */
-function sourceChange({imported: was}: RunManifest, {imported: is}: RunManifest): string | undefined {
-  if (!was && !is) return undefined;
-  if (!was || !is) return "where its answers come from";
-  const hashes = ({files}: ImportedFrom) => files.map(({sha256}) => sha256).join();
-  return hashes(was) === hashes(is) ? undefined : "the result files";
 }
 
 interface Compared extends Record<string, string> {
@@ -98,28 +86,6 @@ function comingAndGoing({gone, added}: RowCounts): string {
 }
 
 const plural = (rows: number) => `${rows} ${rows === 1 ? "row" : "rows"}`;
-
-/** Everything that a request is made of and that the two runs' records tell apart. */
-function requestChange(before: RunManifest, now: RunManifest, name: string, variant: string): string {
-  const own = (run: RunManifest): Partial<RunCandidate> =>
-    run.candidates.find((one) => one.name === name) ?? {};
-  const prompt = (run: RunManifest) => run.variants.find((one) => one.name === variant)?.sha256;
-  const differ = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
-  const [was, is] = [own(before), own(now)];
-  const parts = [
-    prompt(before) !== prompt(now) ? "the prompt" : "",
-    differ(before.fewShot, now.fewShot) ? "the examples in the prompt" : "",
-    was.model !== is.model ? `the model asked (${was.model} → ${is.model})` : "",
-    differ(was.params, is.params) ? "the parameters" : "",
-    differ(was.tools, is.tools) ? "the tools" : "",
-    differ(was.identity, is.identity)
-      ? was.modelId === is.modelId
-        ? "the endpoint"
-        : "the trained model"
-      : ""
-  ].filter(Boolean);
-  return parts.length > 0 ? parts.join(", ") : "what is asked";
-}
 
 /** Models and fingerprints that the server named, in order. */
 async function answererOf(store: Store, run: string, candidate: string): Promise<string> {

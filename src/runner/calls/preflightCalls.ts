@@ -5,7 +5,9 @@ import {
   type Endpoint,
   EndpointError
 } from "../../endpoints/types.js";
+import {completionCost} from "../../costs/index.js";
 import {canonicalJson, sha256} from "../../store/index.js";
+import {observedCall} from "../../telemetry/index.js";
 import type {SideAnswers} from "../journal/sideAnswers.js";
 import {askedOf, createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
@@ -44,7 +46,11 @@ export function createPreflightCalls({prices, answers, spending, now}: Preflight
     if (spending && !(await spending.reserve(call)))
       throw new EndpointError("aborted", "The budget leaves no room for it.");
     try {
-      const answer = await ask();
+      const asked = async () => {
+        const answer = await ask();
+        return {...answer, costUsd: completionCost(answer.usage, endpoint.price?.(request.model))};
+      };
+      const answer = await observedCall(endpoint, request, asked, {preflight: true});
       spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, answer)});
       tally.answered(endpoint, request.model, answer);
       return answer;
