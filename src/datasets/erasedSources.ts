@@ -5,6 +5,7 @@ import {
   type IdForm,
   idText,
   parquetFile,
+  readVersions,
   type RedactionRules,
   sqlName,
   type Tombstones,
@@ -83,7 +84,7 @@ export function areRedacted(tombstones: Tombstones, redactor: Redactor | undefin
 
 /**
  * The rules by which erased rows are known and that are not those of now. Rows that were erased before tombstones kept them are
- * known by those of the version before. Says what cannot be told when the rules have just changed.
+ * known by those of the versions that stand. Says what cannot be told when the rules have just changed.
  */
 async function formerRules(source: SourceRows): Promise<RedactionRules[]> {
   const {workspace, definition, redactor, tombstones, before, tell} = source;
@@ -95,10 +96,14 @@ async function formerRules(source: SourceRows): Promise<RedactionRules[]> {
     .map(({redactions = []}) => redactions.map((place) => list[place] ?? null))
     .filter((rules) => rules.length > 0 && !rules.some((one) => one === null || sameRules(one, now)))
     .flat() as RedactionRules[];
-  const wanted = untold > 0 && then !== null ? [...known, then] : known;
+  const standing: Rules[] = [];
+  if (untold > 0)
+    for (const version of await readVersions(workspace, definition.name))
+      standing.push(await rulesOf(workspace, version));
+  const wanted = [...known, ...standing.filter((rules) => rules !== null)];
   if (untold > 0 && !sameRules(then, now))
     tell?.(
-      `! ${definition.name}: ${count(untold, "row")} of it were erased by a release of Assay that did not keep by which \`privacy\` rules they were stored. Where these were others than those of the version before, such rows come back: look for them, and purge them again`
+      `! ${definition.name}: ${count(untold, "row")} of it ${untold === 1 ? "was" : "were"} erased by a release of Assay that did not keep by which \`privacy\` rules rows were stored. Where these were others than those of the versions that stand, such rows come back: look for them, and purge them again`
     );
   return wanted.filter(
     (rules, i) => !sameRules(rules, now) && wanted.findIndex((one) => sameRules(one, rules)) === i

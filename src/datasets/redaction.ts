@@ -155,6 +155,9 @@ interface ToRedact {
   withFormer?: boolean;
 }
 
+/** Several redactors may deal with one file. */
+const named = (raw: string, redactor: Redactor) => `${raw}.${redactor.fingerprint.slice(0, 16)}`;
+
 async function redactFile(
   db: Database,
   raw: string,
@@ -184,7 +187,7 @@ async function redactFile(
         ...Object.fromEntries((made ?? []).map((cell, index) => [`c${index}`, cell]))
       };
   }
-  const changesFile = `${raw}.changes`;
+  const changesFile = `${named(raw, redactor)}.changes`;
   await writeParquetRows(db, changesFile, changes, changed());
   const changesOf = parquetFile(changesFile);
   await assertRepresentable(db, dataset, numbered, changesOf, looked);
@@ -196,7 +199,7 @@ async function redactFile(
     ? `case when r.${FINDINGS} is null then c.found when c.found is null then r.${FINDINGS}
        else r.${FINDINGS}[:-2] || ',' || c.found[2:] end`
     : "c.found";
-  const redacted = `${raw}.redacted`;
+  const redacted = `${named(raw, redactor)}.redacted`;
   await writeParquet(
     db,
     redacted,

@@ -72,10 +72,20 @@ describe("a row that was erased stays out", () => {
     await purge(one.workspace, "notes", asked);
     expect((await one.pulled(replace))[0]).toHaveLength(2);
 
-    await one.pulled(mask, [...lines, {text: "eve@example.net asks", label: "x"}]);
-    await purge(one.workspace, "notes", {where: "text like '%asks'", reason: "asked"});
-    const [texts] = await one.pulled(undefined, [...lines, {text: "eve@example.net asks", label: "x"}]);
-    expect(texts).toEqual(["bob@example.org writes again", "plain text here"]);
+    const more = [
+      ...lines,
+      ...["one", "two"].map((text) => ({text: `${text} of eve@example.net asks`, label: "x"}))
+    ];
+    await one.pulled(mask, more);
+    await purge(one.workspace, "notes", {where: "text like 'one%asks'", reason: "asked"});
+    await one.pulled(pseudonyms, more, key("a"));
+    await purge(one.workspace, "notes", {where: "text like 'two%asks'", reason: "asked"});
+    const [texts] = await one.pulled(
+      {actions: {email: "mask", phone: "mask", default: "keep"}},
+      more,
+      key("a")
+    );
+    expect(texts).toEqual(["***@*******.*** writes again", "plain text here"]);
   });
 
   it("when the key of pseudonyms is another, be they in its id", async () => {
@@ -118,7 +128,7 @@ describe("a row that was erased stays out", () => {
   });
 });
 
-it("rows that were erased before tombstones kept the rules are held against those of the version before, and that is said", async () => {
+it("rows that were erased before tombstones kept the rules are held against those of the versions that stand, and that is said", async () => {
   const one = await place();
   await one.pulled(mask);
   await purge(one.workspace, "notes", asked);
@@ -131,6 +141,6 @@ it("rows that were erased before tombstones kept the rules are held against thos
   writeFileSync(tombstonesFile(one), JSON.stringify(kept));
   const [texts, said] = await one.pulled(replace);
   expect(texts).toHaveLength(2);
-  expect(said).toMatch(/! notes: 1 row of it were erased by a release/);
+  expect(said).toMatch(/! notes: 1 row of it was erased by a release/);
   expect((await one.pulled(replace))[1]).not.toContain("a release");
 });
