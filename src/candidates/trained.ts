@@ -3,7 +3,7 @@ import {type DatasetDefinition, noVersion, pull} from "../datasets/index.js";
 import {type BuildContext, dataFacts, type ModelSource} from "../finetune/index.js";
 import {loadModel, NotMade} from "../models/index.js";
 import type {ModelManifest} from "../models/types.js";
-import {asDefined, pullRedactor} from "../privacy/index.js";
+import {asDefined, pullRedaction} from "../privacy/index.js";
 import type {Candidate, CandidateCosts, PrepareContext} from "../runner/define.js";
 import {hashJson, modelsDir, type VersionManifest} from "../store/index.js";
 import {declaredContexts} from "./declaredContexts.js";
@@ -76,7 +76,7 @@ async function versionOf(
   }
   if (latest) return asDefined(latest, wanted);
   if (dryRun) throw new NotMade(model, hashJson({unpulled: name}));
-  const pulled = await pull(store.workspace, wanted, {redactor: pullRedactor(wanted)});
+  const pulled = await pull(store.workspace, wanted, pullRedaction(wanted));
   store.refresh();
   return pulled.version;
 }

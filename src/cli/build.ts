@@ -4,15 +4,20 @@ import {constants} from "node:os";
 import {join} from "node:path";
 import {finishSite, siteFingerprint} from "../site/index.js";
 import {forgetForeignReads} from "../site/staleOutputs.js";
-import {LocalFolder, type Place, UserError, withLease, type Workspace} from "../store/index.js";
+import {
+  LocalFolder,
+  type Place,
+  refuseUnfinishedPurge,
+  UserError,
+  withSiteLease,
+  type Workspace
+} from "../store/index.js";
 import {warnOfBroken} from "./broken.js";
 import {brokenPages} from "./brokenPages.js";
 import {framework} from "./framework.js";
 import {type Definitions, notePublishing} from "./notePublishing.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {note, print} from "./terminal.js";
-
-const WAIT_MS = 30 * 60_000;
 
 export async function buildVerb(): Promise<void> {
   const project = findProject();
@@ -51,10 +56,8 @@ export async function buildSite(project: string, options: BuildOptions = {}): Pr
       `${project} has no observablehq.config.ts, so there is no site to build. \`assay init\` writes one.`
     );
   const workspace = await openProject();
-  // dist/ and Framework's cache are this folder's, wherever the store is: two builds at once would take away each other's files.
   const here = new LocalFolder(workspace.dir);
-  const lock = {what: "A build of the site", waitMs: WAIT_MS, onWait: note};
-  return withLease(here, "locks/site.json", lock, () =>
+  return withSiteLease(workspace, {what: "A build of the site", onWait: note}, () =>
     buildUnlessCurrent(project, {workspace, here}, options)
   );
 }
@@ -68,6 +71,7 @@ async function buildUnlessCurrent(
   {quiet = false, unlessCurrent = false, definitions, onBuild}: BuildOptions
 ): Promise<boolean> {
   const dist = join(project, "dist");
+  await refuseUnfinishedPurge(workspace);
   await notePublishing(workspace, definitions ?? (await definitionsOf(project)));
   const record = Buffer.from(JSON.stringify({fingerprint: await siteFingerprint(workspace)}));
   if (unlessCurrent && existsSync(join(dist, "index.html"))) {

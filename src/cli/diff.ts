@@ -2,6 +2,7 @@ import {type ColumnDrift, diffVersions, type VersionDiff, versionPair} from "../
 import {openStore} from "../store/index.js";
 import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
+import {plural} from "./plural.js";
 import {bold, print, printable, printJson, table} from "./terminal.js";
 
 export async function diffVerb(
@@ -32,7 +33,8 @@ function printDiff(diff: VersionDiff): void {
     const more = rows > sample.length ? ", …" : "";
     print(`${kind}: ${rows}${rows > 0 ? ` (${printable(sample.join(", "))}${more})` : ""}`);
   }
-  for (const {column, rows} of diff.changedColumns) print(`  ${printable(column)} differs in ${rows} rows`);
+  for (const {column, rows} of diff.changedColumns)
+    print(`  ${printable(column)} differs in ${plural(rows, "row")}`);
   const {added, removed, retyped} = diff.columns;
   for (const {name, type} of added) print(`new column ${printable(name)} (${type})`);
   for (const {name, type} of removed) print(`column ${printable(name)} (${type}) is gone`);

@@ -1,7 +1,7 @@
 import {checkLibrary} from "../generation/index.js";
 import {type EvalFinding, runEvalPreflight} from "../runner/index.js";
 import {addOnMissing, erasedTraining, listModels, missingOfAddOn} from "../models/index.js";
-import {messageOf, modelsDir, openStore} from "../store/index.js";
+import {messageOf, modelsDir, openStore, unfinishedPurges, unfinishedPurgeText} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {print, printJson, table} from "./terminal.js";
@@ -26,6 +26,13 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
       } catch (error) {
         findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
       }
+    for (const one of await unfinishedPurges(store.workspace))
+      findings.push({
+        what: `dataset ${one.dataset}`,
+        check: "erased rows",
+        status: "error",
+        message: unfinishedPurgeText(one)
+      });
     const dir = modelsDir(store.workspace);
     for (const {id, name, removed} of await listModels(dir)) {
       const note = removed === undefined ? await erasedTraining(dir, id) : undefined;

@@ -4,6 +4,7 @@ import {join, resolve} from "node:path";
 import {
   openStore,
   recordExport,
+  refuseUnfinishedPurge,
   sqlName,
   sqlString,
   type Store,
@@ -49,6 +50,7 @@ export async function exportVerb(options: ExportOptions, name?: string): Promise
       if (options.json) printJson(manifest);
       else print(await chatText(store, options.chat, manifest));
     }
+    if (options.duckdb ?? options.parquet ?? options.csv) await refuseUnfinishedPurge(store.workspace);
     if (options.duckdb) await toDuckdb(store, await store.tables(), resolve(options.duckdb));
     for (const format of ["parquet", "csv"] as const)
       if (options[format]) await exportTables(store, resolve(options[format]), format, options.overwrite);

@@ -2,6 +2,7 @@ import {nearMatches, toRow} from "../datasets/index.js";
 import {questionOf, type TrainingFormat} from "../finetune/index.js";
 import {rowsOfPart, sqlName, type Store} from "../store/index.js";
 import {exampleOf, type TrainingSource} from "./exportExamples.js";
+import {plural} from "./plural.js";
 
 /** Rows with a near-duplicate in each other part. */
 export type NearOtherParts = Record<string, number>;
@@ -53,6 +54,6 @@ export function nearText(near: NearOtherParts | undefined): string[] {
     .filter(([, count]) => count > 0)
     .map(
       ([other, count]) =>
-        `! ${count} rows have a near-duplicate in the ${other} part: scores on it will flatter what is trained on them`
+        `! ${plural(count, "row")} ${count === 1 ? "has" : "have"} a near-duplicate in the ${other} part: scores on it will flatter what is trained on them`
     );
 }

@@ -1,5 +1,5 @@
 import {type DatasetDefinition, pull, sourceChange} from "../datasets/index.js";
-import {asDefined, pullRedactor} from "../privacy/index.js";
+import {asDefined, pullRedaction} from "../privacy/index.js";
 import type {Store, VersionManifest} from "../store/index.js";
 import {note} from "./terminal.js";
 
@@ -19,7 +19,7 @@ export function newestVersions(
       looked.add(dataset.name);
       return latest;
     }
-    const {version} = await pull(store.workspace, dataset, {redactor: pullRedactor(dataset)});
+    const {version} = await pull(store.workspace, dataset, pullRedaction(dataset));
     store.refresh();
     return version;
   };

@@ -1,6 +1,6 @@
 import {brokenLineText, lineCount, pull, type PullResult} from "../datasets/index.js";
 import {shellWord, UserError} from "../store/index.js";
-import {pullRedactor} from "../privacy/index.js";
+import {pullRedaction} from "../privacy/index.js";
 import {type Broken, reportBroken, warnOfBroken} from "./broken.js";
 import {fail} from "./fail.js";
 import {findProject, loadDatasets, openProject} from "./project.js";
@@ -38,7 +38,7 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
       results.push(
         await pull(workspace, dataset, {
           skipBad: options.skipBad,
-          redactor: pullRedactor(dataset),
+          ...pullRedaction(dataset),
           onProgress: reporter.message,
           onTransfer: reporter.show
         })

@@ -31,21 +31,23 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
       "say why with --reason TEXT, for the record, and do not name the person. `--dry-run` says what would be erased."
     );
   if (keepModel !== undefined) return keepModelVerb(keepModel, reason);
-  const result = await purge(await openProject(), name, {where: where!, reason});
+  const result = await purge(await openProject(), name, {where: where!, reason, onWait: note});
   tellUnread(result.unread);
+  const meets = result.met + result.erasedBefore + result.keptOut > 0;
+  if (!meets) process.exitCode = 1;
   if (options.json) return printJson(result);
   if (result.rows > 0) print(`${plural(result.rows, "row")} of ${name} erased, with a tombstone each.`);
-  else if (result.keptOut === 0)
-    print(
-      `No row of ${name} meets it that was not erased before. What an earlier purge had left undone is done.`
-    );
+  else if (result.met + result.erasedBefore > 0)
+    print(`No row of ${name} meets it that was not erased before.`);
+  else if (result.keptOut === 0) print(`No row of ${name} meets it.`);
+  if (result.finished) print("What an earlier purge had left undone is done.");
   if (result.keptOut > 0)
     print(
       `No row of ${name} has ${plural(result.keptOut, "id")} that it names. Versions are gone that may have had them, so they have a tombstone each: coming pulls leave them out.`
     );
   if (result.mayReturn) print(MAY_RETURN);
   for (const line of touchedText(result)) print(line);
-  print(YOURS);
+  if (meets || result.finished) print(YOURS);
 }
 
 /** What may still hold rows makes the exit code 1. */
@@ -76,6 +78,7 @@ const MOST_SHOWN = 50;
 async function previewVerb(name: string, where: string, json: boolean | undefined): Promise<void> {
   const preview = await previewPurge(await openProject(), name, {where});
   tellUnread(preview.unread);
+  if (preview.met + preview.keptOut.length === 0) process.exitCode = 1;
   if (json) return printJson(preview);
   const {rows, keptOut, heldOut} = preview;
   print(`${plural(rows.length, "row")} of ${printable(name)} would be erased. Nothing was.`);
@@ -89,9 +92,7 @@ async function previewVerb(name: string, where: string, json: boolean | undefine
     for (const id of keptOut.slice(0, MOST_SHOWN)) print(`  ${printable(id)}`);
   }
   if (preview.mayReturn) print(MAY_RETURN);
-  const undone = wouldTouchText({...preview, notErased: []}).length > 0;
-  if (rows.length + keptOut.length === 0 && undone)
-    print("What an earlier purge had left undone would be done.");
+  if (keptOut.length === 0 && preview.finished) print("What an earlier purge had left undone would be done.");
   for (const line of lines) print(line);
   if (heldOut > 0)
     print(

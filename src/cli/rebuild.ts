@@ -1,7 +1,7 @@
 import {join} from "node:path";
 import {type DatasetDefinition, pull} from "../datasets/index.js";
 import {overall} from "../decisions/index.js";
-import {ensureLedger, pullRedactor} from "../privacy/index.js";
+import {ensureLedger, pullRedaction} from "../privacy/index.js";
 import {lastAsked, messageOf, openStore, type Store, UserError, type Workspace} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {buildSite} from "./build.js";
@@ -64,7 +64,7 @@ async function pullAll(
     const reporter = transferReporter(dataset.name);
     try {
       const {version, changed} = await pull(workspace, dataset, {
-        redactor: pullRedactor(dataset),
+        ...pullRedaction(dataset),
         onProgress: reporter.message,
         onTransfer: reporter.show
       });

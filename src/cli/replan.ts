@@ -1,6 +1,6 @@
 import {pull} from "../datasets/index.js";
 import type {DatasetDefinition} from "../datasets/index.js";
-import {pullRedactor} from "../privacy/index.js";
+import {pullRedaction} from "../privacy/index.js";
 import {openStore, type Workspace} from "../store/index.js";
 import {reportBroken} from "./broken.js";
 import {notePublishing} from "./notePublishing.js";
@@ -72,7 +72,7 @@ async function pullLocal(
         print(`${dataset.name}: \`assay pull ${dataset.name}\` asks its source for what has changed.`);
         continue;
       }
-      const {version, changed} = await pull(workspace, dataset, {redactor: pullRedactor(dataset)});
+      const {version, changed} = await pull(workspace, dataset, pullRedaction(dataset));
       if (changed)
         print(
           `${dataset.name}@${version.id}: ${version.rows} rows, ${version.changes ? changesOf(version.changes) : "new"}`

@@ -61,9 +61,10 @@ export async function columnDrift(
 async function driftOf(
   db: Database,
   sides: readonly [string, string],
-  {name: column, type, role}: DriftColumn
+  {name: column, type: stored, role}: DriftColumn
 ): Promise<ColumnDrift> {
-  const name = sqlName(column);
+  const isMoments = role === "time" && stored === "VARCHAR" && (await areMoments(db, sides, column));
+  const [name, type] = isMoments ? [momentOf(column), "TIMESTAMP"] : [sqlName(column), stored];
   const text = textOf(name, type);
   const declared = typeKind(type);
   const isCategory =
@@ -88,6 +89,18 @@ async function driftOf(
       : await numberBins(db, ...sides, number);
   const byLength = number !== undefined && (declared === "text" || declared === "other");
   return {...drift, ...judged(byLength ? {...binned, by: "length"} : binned)};
+}
+
+/** A text's moment in UTC, in SQL. */
+const momentOf = (column: string) => `try_cast(${sqlName(column)} as timestamptz)::timestamp`;
+
+/** Whether every text of a column is a moment, as `2026-01-13T03:00:00Z` in JSON is. */
+async function areMoments(db: Database, sides: readonly [string, string], column: string): Promise<boolean> {
+  for (const relation of sides) {
+    const other = `select 1 from ${relation} where ${sqlName(column)} is not null and ${momentOf(column)} is null limit 1`;
+    if ((await db.row(other)) !== undefined) return false;
+  }
+  return true;
 }
 
 /** SQL of a column's values as texts, by which categories are told apart and lengths are taken. */

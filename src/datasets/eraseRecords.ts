@@ -32,6 +32,11 @@ export const nothingTouched = (): Touched => ({
   equalRows: []
 });
 
+/** Whether rows went from any record; what is listed as not erased says nothing of that. */
+export function hasErased({versions, splits, runs, journals, others}: Touched): boolean {
+  return [versions, splits, runs, journals, others].some((records) => records.length > 0);
+}
+
 /**
  * Asks every kind of record to erase the rows that have tombstones.
  * @param seenOfAny as `seen`, of the rows of other datasets

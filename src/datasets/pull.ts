@@ -15,10 +15,14 @@ import {
   plainSql,
   pointToLatest,
   readAcceptances,
+  readTombstones,
+  type RedactionRules,
   readVersion,
   type Stage,
   sweepTemporary,
   temporaryPath,
+  unfinishedPurges,
+  unfinishedPurgeText,
   UserError,
   type VersionFile,
   versionKey,
@@ -50,7 +54,16 @@ import {
 } from "./rowQuery.js";
 import {knownVersion, sourceKeyOf} from "./knownVersion.js";
 import {withKnownIds} from "./logIds.js";
-import {foundRows, redactFormer, redactRows, type Redactor, splitFindings} from "./redaction.js";
+import {areRedacted, withoutErasedSources} from "./erasedSources.js";
+import {
+  type FormerRedactor,
+  foundRows,
+  redactFormer,
+  redactRows,
+  type Redactor,
+  splitFindings
+} from "./redaction.js";
+import {rulesOf, sameRules} from "./redactionRules.js";
 import {writeSkipped} from "./skipped.js";
 import {assertSound} from "./soundness.js";
 import {statedMembers} from "./statedMembers.js";
@@ -73,6 +86,8 @@ export interface PullOptions {
   waitMs?: number;
   /** Deals with personal data before anything is stored; needed where the definition has `privacy`. */
   redactor?: Redactor;
+  /** Makes one of rules that were in force before; needed where rows were erased under these. */
+  formerRedactor?: (rules: RedactionRules) => FormerRedactor;
   onProgress?: (message: string) => void;
   /** Told at every piece of a file that comes over the network. */
   onTransfer?: (transfer: Transfer) => void;
@@ -210,22 +225,32 @@ async function pullInto(
   );
   let pulled = ownColumns(definition, relation);
   await assertColumnNames(db, definition, pulled).catch(failed("reading its columns"));
-  if (redactor)
-    pulled = await redactRows(db, name, pulled, redactor, scratch).catch(failed("reading its rows"));
   const form = await idFormOf(db, workspace, definition, latest?.version);
-  if (definition.append && latest) {
-    const version = {dataset: name, id: latest.version};
-    const former = redactor
-      ? await redactFormer(db, {workspace, version, scratch}, redactor)
-      : await formerRows(workspace, version);
+  const tombstones = await readTombstones(workspace, name);
+  const former = latest && {dataset: name, id: latest.version};
+  for (const one of await unfinishedPurges(workspace, name))
+    options.onProgress?.(`! ${unfinishedPurgeText(one)}`);
+  const rulesBefore = former ? await rulesOf(workspace, former) : null;
+  let erased = 0;
+  if (areRedacted(tombstones, redactor, rulesBefore)) {
+    const {formerRedactor, onProgress: tell} = options;
+    const rows = {query: pulled, workspace, definition, form, scratch, redactor, formerRedactor, tombstones};
+    const known = withoutErasedSources(db, {...rows, before: former, held, tell});
+    ({query: pulled, erased} = await known.catch(failed("reading its rows")));
+  } else if (redactor)
+    pulled = await redactRows(db, name, pulled, redactor, scratch).catch(failed("reading its rows"));
+  if (definition.append && former) {
+    const formerly = redactor
+      ? await redactFormer(db, {workspace, version: former, scratch}, redactor)
+      : await formerRows(workspace, former);
     const named = definition.id === undefined ? undefined : {name: definition.id, form};
-    pulled = await appended(db, pulled, former, named, redactor && FINDINGS).catch(
+    pulled = await appended(db, pulled, formerly, named, redactor && FINDINGS).catch(
       failed("reading its columns")
     );
   }
   const query = await rowQuery(db, definition, pulled, form).catch(failed("reading its columns"));
   await writeParquet(db, rowsFile, query).catch(failed("reading its rows"));
-  if (await isEmpty(db, rows))
+  if (erased === 0 && (await isEmpty(db, rows)))
     throw new UserError(`dataset ${name}: its source has no rows, so there is no version to make.`);
   if (!definition.id && !(await idsDiffer(db, rows))) {
     const once = join(scratch, "once.parquet");
@@ -233,14 +258,15 @@ async function pullInto(
     await writeParquet(db, rowsFile, numberEqualRows(parquetFile(once), redactor && FINDINGS));
   }
   const rejectedFile = join(stage.folder, REJECTED_FILE);
-  const erased = await leaveOutErased(db, workspace, name, {file: rowsFile, text: definition.text});
+  erased += await leaveOutErased(db, workspace, name, {file: rowsFile, text: definition.text});
   if (erased > 0) options.onProgress?.(`${erased} of its rows were erased from the store, and are left out`);
   const filtered = await applyFilters(db, definition, rowsFile, rejectedFile);
   const findingsFile = redactor && (await splitFindings(db, rowsFile, rejectedFile, scratch));
   await assertSound(db, definition, rows, await idsDiffer(db, rows));
   if (latest) {
     const found = filtered ? [rows, parquetFile(rejectedFile)] : [rows];
-    await assertHeldOutKnown(db, workspace, definition, latest.version, found);
+    const otherRules = !sameRules(rulesBefore, redactor?.rules ?? null);
+    await assertHeldOutKnown(db, workspace, definition, {before: latest.version, otherRules}, found);
     const replaced = await heldOutAgain(db, workspace, definition, latest.version, found);
     if (replaced !== undefined) options.onProgress?.(replaced);
   }

@@ -1,23 +1,29 @@
-import {rm} from "node:fs/promises";
-import {join} from "node:path";
 import {
   type Database,
   everyRow,
   type Held,
+  latestVersion,
+  messageOf,
   openDatabase,
   readTombstones,
   refuseWhileRunning,
   refuseWhileTraining,
   sha256,
+  type Tombstones,
+  unfinishedPurges,
   UserError,
+  withSiteLease,
   type Workspace,
   writeTombstones
 } from "../store/index.js";
 import type {SeenOfAny} from "./equalRows.js";
-import {eraseRecords, type Touched} from "./eraseRecords.js";
+import {eraseRecords, hasErased, type Touched} from "./eraseRecords.js";
 import {goneText, goneVersions} from "./goneVersions.js";
+import {keyless} from "./keyless.js";
 import {namedIds} from "./namedIds.js";
 import {matchingRows, type Unread, unreadText, versionsToPurge} from "./purgeCondition.js";
+import {removePageOutputs} from "./pageOutputs.js";
+import {placeOf, rulesOf} from "./redactionRules.js";
 import {rowForm} from "./rowForm.js";
 import {tombstoneHash} from "./tombstones.js";
 
@@ -26,6 +32,8 @@ export interface PurgeOptions {
   where: string;
   /** Why, for the record: must not name the person. */
   reason: string;
+  /** Told when a build of the site has to be waited for. */
+  onWait?: (message: string) => void;
   now?: () => Date;
 }
 
@@ -33,6 +41,12 @@ export interface PurgeResult extends Touched {
   dataset: string;
   /** Different rows erased, over all versions. */
   rows: number;
+  /** Rows that meet the condition, those with a tombstone of before among them. */
+  met: number;
+  /** Ids that the condition names and no row has, since they were erased before. */
+  erasedBefore: number;
+  /** No row is new to it, and what an earlier purge had left undone is done. */
+  finished: boolean;
   /** Ids that the condition names and no row has, and that coming pulls leave out now: versions that are gone may have had them. */
   keptOut: number;
   /** No row meets the condition and it names no ids, but versions are gone: rows that only they had have no tombstone. */
@@ -64,13 +78,58 @@ export async function purge(
   });
 }
 
+interface Marked {
+  tombstones: Tombstones;
+  fresh: number;
+  /** Of the result: what is known before anything is erased. */
+  told: Pick<PurgeResult, "met" | "erasedBefore" | "keptOut" | "mayReturn" | "unread">;
+}
+
 async function purgeWith(
   db: Database,
   workspace: Workspace,
   dataset: string,
-  {where, reason, now = () => new Date()}: PurgeOptions,
+  {onWait, ...options}: PurgeOptions,
   {lost, confirm}: Held
 ): Promise<PurgeResult> {
+  const at = (options.now?.() ?? new Date()).toISOString();
+  const {tombstones, fresh, told} = await marked(db, workspace, dataset, {...options, at});
+  const before = tombstones.pending;
+  // A build reads rows all along, and keeps what its pages were made of.
+  return withSiteLease(workspace, {what: `A purge of ${dataset}`, onWait}, async () => {
+    await confirm();
+    await writeTombstones(workspace, dataset, {...tombstones, pending: before ?? at});
+    // A run that planned before the tombstones were there and locked since holds the rows in its plan.
+    await refuseWhileWorking(workspace, dataset, "The rows are marked but not yet erased.");
+    // What killed commands left half-made holds rows too.
+    await workspace.place.sweepAll();
+    const note = {at, reason: options.reason};
+    const seenOfAny: SeenOfAny = (_, relation) => everyRow(relation);
+    const erasing = {db, workspace, dataset, tombstones, note, seen: everyRow, seenOfAny};
+    const touched = await eraseRecords(erasing, lost);
+    await removePageOutputs(workspace.project);
+    await confirm();
+    delete tombstones.pending;
+    await writeTombstones(workspace, dataset, tombstones);
+    const finished = fresh === 0 && (before !== undefined || hasErased(touched));
+    return {dataset, rows: fresh, finished, ...told, ...touched};
+  }).catch(async (cause: unknown) => {
+    const [left] = await unfinishedPurges(workspace, dataset).catch(() => [{dataset, since: at}]);
+    if (left === undefined || (cause instanceof UserError && /marked/.test(cause.message))) throw cause;
+    throw new UserError(
+      `the purge of ${dataset} was cut off: ${messageOf(cause)}\nThe rows are marked but not yet erased everywhere. Give the same command again, which finishes it.`,
+      {cause}
+    );
+  });
+}
+
+/** Tombstones of the rows that meet the condition, beside those that are there. Nothing is written yet. */
+async function marked(
+  db: Database,
+  workspace: Workspace,
+  dataset: string,
+  {where, reason, at}: Pick<PurgeOptions, "where" | "reason"> & {at: string}
+): Promise<Marked> {
   await refuseWhileWorking(workspace, dataset, "Nothing was erased.");
   const versions = await versionsToPurge(workspace, dataset);
   const tombstones = await readTombstones(workspace, dataset);
@@ -80,22 +139,20 @@ async function purgeWith(
     versions,
     where,
     told: (column) => tombstoneHash(tombstones, column),
-    form: (columns, row) => {
-      const form = rowForm(tombstones.salt, columns, row);
-      if (form !== undefined) lists.set(JSON.stringify([...columns].sort()), [...columns].sort());
-      return form;
+    forms: (columns, row) => {
+      const held = [row, keyless(row)].map((one) => one && rowForm(tombstones.salt, columns, one));
+      const forms = held.filter((form) => form !== undefined);
+      if (forms.length > 0) lists.set(JSON.stringify([...columns].sort()), [...columns].sort());
+      return forms;
     },
     seen: everyRow
   });
-  const at = now().toISOString();
   const known = new Map(tombstones.rows.map((one) => [one.hash, one]));
-  const fresh = found.filter(({row}) => !known.has(row));
   const gone = await goneVersions(workspace, dataset);
-  const named = gone.any ? await namedIds(db, workspace, {dataset, where}) : [];
-  const met = new Set(found.map(({row}) => row));
-  const keptOut = named
-    .map((id) => sha256(tombstones.salt + id))
-    .filter((hash) => !met.has(hash) && !known.has(hash));
+  const named = await namedIds(db, workspace, {dataset, where});
+  const standing = new Set(found.map(({row}) => row));
+  const absent = named.map((id) => sha256(tombstones.salt + id)).filter((hash) => !standing.has(hash));
+  const keptOut = gone.any ? absent.filter((hash) => !known.has(hash)) : [];
   if (found.length === 0 && known.size === 0 && keptOut.length === 0)
     throw new UserError(
       [
@@ -104,33 +161,38 @@ async function purgeWith(
         ...unreadText(unread)
       ].join("\n")
     );
-  const both = (before: readonly string[] = [], now: readonly string[]) =>
-    [...new Set([...before, ...now])].sort();
-  for (const {row, content, forms, texts} of found) {
+  const places = new Map<string, number>();
+  for (const id of versions) places.set(id, placeOf(tombstones, await rulesOf(workspace, {dataset, id})));
+  for (const {row, content, forms, texts, versions: of} of found) {
     const before = known.get(row);
+    const redactions = of.map((id) => places.get(id)!);
     if (before) {
       before.content = both(before.content, content);
       before.forms = both(before.forms, forms);
       before.texts = both(before.texts, texts);
-    } else tombstones.rows.push({hash: row, content, forms, texts, at, reason});
+      before.redactions = both(before.redactions, redactions);
+    } else
+      tombstones.rows.push({hash: row, content, forms, texts, redactions: both([], redactions), at, reason});
   }
-  for (const hash of keptOut) tombstones.rows.push({hash, at, reason});
+  const newest = keptOut.length > 0 ? await latestVersion(workspace, dataset) : undefined;
+  const rules = newest ? await rulesOf(workspace, {dataset, id: newest.version}) : null;
+  for (const hash of keptOut)
+    tombstones.rows.push({hash, redactions: [placeOf(tombstones, rules)], at, reason});
   tombstones.columns = [...lists.values()];
-  await confirm();
-  await writeTombstones(workspace, dataset, tombstones);
-  // A run that planned before the tombstones were there and locked since holds the rows in its plan.
-  await refuseWhileWorking(workspace, dataset, "The rows are marked but not yet erased.");
-  // What killed commands left half-made holds rows too.
-  await workspace.place.sweepAll();
-  const note = {at, reason};
-  const seenOfAny: SeenOfAny = (_, relation) => everyRow(relation);
-  const erasing = {db, workspace, dataset, tombstones, note, seen: everyRow, seenOfAny};
-  const touched = await eraseRecords(erasing, lost);
-  // What page loaders printed, masked excerpts among it; the next build makes it again.
-  await rm(join(workspace.project, "src", ".observablehq", "cache"), {recursive: true, force: true});
-  const mayReturn = gone.any && found.length === 0 && named.length === 0;
-  return {dataset, rows: fresh.length, keptOut: keptOut.length, mayReturn, unread, ...touched};
+  return {
+    tombstones,
+    fresh: found.filter(({row}) => !known.has(row)).length,
+    told: {
+      met: found.length,
+      erasedBefore: absent.filter((hash) => known.has(hash)).length,
+      keptOut: keptOut.length,
+      mayReturn: gone.any && found.length === 0 && named.length === 0,
+      unread
+    }
+  };
 }
+
+const both = <T>(before: readonly T[] = [], now: readonly T[]) => [...new Set([...before, ...now])].sort();
 
 async function refuseWhileWorking(workspace: Workspace, dataset: string, state: string): Promise<void> {
   await refuseWhileRunning(workspace, state);

@@ -27,7 +27,7 @@ export interface Matching {
   /** SQL of what is wanted of a row's `row_id` and `row_hash`: a hash of them, or the columns themselves. */
   told(column: string): string;
   /** Hashes what a row holds in a version's columns. Without it rows have no forms and texts. */
-  form?(columns: readonly string[], row: Record<string, unknown>): string | undefined;
+  forms?(columns: readonly string[], row: Record<string, unknown>): string[];
   seen: Seen;
 }
 
@@ -36,8 +36,10 @@ export interface MatchingRow {
   row: string;
   /** What versions hold of it; none of a row that only an imported run has. */
   content: string[];
-  /** What `form` gave of them. */
+  /** What `forms` gave of them. */
   forms: string[];
+  /** Ids of the versions that have it. */
+  versions: string[];
   /** Of its texts, those that no row has which does not meet the condition, as `told`. */
   texts: string[];
 }
@@ -57,17 +59,18 @@ export interface Unread {
 export async function matchingRows(
   db: Database,
   workspace: Workspace,
-  {dataset, versions, where, told, form, seen}: Matching
+  {dataset, versions, where, told, forms, seen}: Matching
 ): Promise<{found: MatchingRow[]; unread: Unread[]}> {
   const relations: Relation[] = [];
   for (const id of versions) {
-    const manifest = form && (await readVersion(workspace, {dataset, id}));
+    const manifest = forms && (await readVersion(workspace, {dataset, id}));
     const text = manifest?.columns.find(({name}) => name === manifest.text);
     for (const file of ["rows.parquet", "rejected.parquet"] satisfies VersionFile[]) {
       const rows = await versionTable(workspace, {dataset, id}, file);
       if (!rows) continue;
       relations.push({
         of: `${dataset}@${id}`,
+        version: id,
         rows: `(${await seen(rows, id)})`,
         content: told("row_hash"),
         columns: manifest?.columns.map(({name}) => name).filter((name) => !Object.hasOwn(ROW_COLUMNS, name)),
@@ -77,14 +80,15 @@ export async function matchingRows(
   }
   for (const id of await importedRuns(workspace, dataset))
     relations.push({of: `run ${id}`, rows: await importedRows(workspace, id), content: "null"});
-  const found = new Map<string, Record<"content" | "forms" | "texts", Set<string>>>();
+  const found = new Map<string, Record<"content" | "forms" | "texts" | "versions", Set<string>>>();
   const condition = await userCondition(db, where, {what: "--where"});
   const failures = new Map<string, {cause: unknown; rows: string}>();
+  const meets = await withEqualRows(db, relations, condition);
   let read = 0;
   for (const relation of relations) {
-    const {of, rows, content, columns, text = "null"} = relation;
+    const {of, version, rows, content, columns, text = "null"} = relation;
     const held = columns ? jsonOf(columns) : "null";
-    const query = `select distinct coalesce(${told("row_id")}, ${content}) as row, ${content} as content, ${held} as held, ${text} as text from ${rows} where ${condition}`;
+    const query = `select distinct coalesce(${told("row_id")}, ${content}) as row, ${content} as content, ${held} as held, ${text} as text from ${rows} where ${meets(relation)}`;
     try {
       await db.rows(`${query} limit 0`);
     } catch (error) {
@@ -97,13 +101,17 @@ export async function matchingRows(
         Record<"content" | "held" | "text", string | null> & {row: string}
       >(query))
         for (const one of batch) {
-          const known = found.get(one.row) ?? {content: new Set(), forms: new Set(), texts: new Set()};
-          const formed =
-            form && columns && one.held !== null
-              ? form(columns, JSON.parse(one.held) as Record<string, unknown>)
-              : undefined;
+          const known = found.get(one.row) ?? {
+            content: new Set(),
+            forms: new Set(),
+            texts: new Set(),
+            versions: new Set()
+          };
+          if (version !== undefined) known.versions.add(version);
           if (one.content !== null) known.content.add(one.content);
-          if (formed !== undefined) known.forms.add(formed);
+          if (forms && columns && one.held !== null)
+            for (const form of forms(columns, JSON.parse(one.held) as Record<string, unknown>))
+              known.forms.add(form);
           if (one.text !== null) known.texts.add(one.text);
           found.set(one.row, known);
         }
@@ -127,14 +135,15 @@ export async function matchingRows(
     if (!REJECTED_ALONE.has(columnMissing(cause) ?? ""))
       unread.push({what, reason: wrongWith(cause), columns: await columnsOf(db, [rows])});
   const asked = relations.filter(({of}) => !failures.has(of));
-  const kept = await textsThatStay(db, asked, condition);
+  const kept = await textsThatStay(db, asked, meets);
   const rows = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
-    found: rows.map(([row, {content, forms, texts}]) => ({
+    found: rows.map(([row, {content, forms, texts, versions}]) => ({
       row,
       content: [...content].sort(),
       forms: [...forms].sort(),
-      texts: [...texts].filter((text) => !kept.has(text)).sort()
+      texts: [...texts].filter((text) => !kept.has(text)).sort(),
+      versions: [...versions]
     })),
     unread
   };
@@ -142,6 +151,8 @@ export async function matchingRows(
 
 interface Relation {
   of: string;
+  /** Its id, of a version. */
+  version?: string;
   rows: string;
   /** SQL of the hash of a row's content. */
   content: string;
@@ -150,21 +161,45 @@ interface Relation {
   text?: string;
 }
 
+/**
+ * SQL of a condition for a relation that is true of equal rows, too: where no column gives them an id, copies of a row that meets it
+ * have ids of their own, and are erased with it.
+ */
+async function withEqualRows(
+  db: Database,
+  relations: readonly Relation[],
+  condition: string
+): Promise<(relation: Relation) => string> {
+  // Not temporary: streams read it through connections of their own.
+  await db.run("create or replace table assay_meant (row_hash varchar)");
+  for (const {version, rows} of relations)
+    if (version !== undefined)
+      await db
+        .run(`insert into assay_meant select distinct row_hash from ${rows} where ${condition}`)
+        // Whoever asks the condition itself tells what is wrong with it.
+        .catch(() => undefined);
+  return ({version}) =>
+    version === undefined
+      ? condition
+      : `(${condition} or coalesce(row_hash in (select row_hash from assay_meant), false))`;
+}
+
 /** Texts of rows that meet a condition which others have too: these would be left out with the next pull. */
 async function textsThatStay(
   db: Database,
   relations: readonly Relation[],
-  condition: string
+  meets: (relation: Relation) => string
 ): Promise<Set<string>> {
-  const query = (meets: string) =>
+  const query = (where: (relation: Relation) => string) =>
     relations
       .filter(({text}) => text !== undefined)
-      .map(({rows, text}) => `select ${text} as text from ${rows} where ${meets}`)
+      .map((relation) => `select ${relation.text} as text from ${relation.rows} where ${where(relation)}`)
       .join(" union all ");
-  const meant = query(condition);
+  const meant = query(meets);
   if (meant === "") return new Set();
+  const others = query((relation) => `not coalesce((${meets(relation)}\n), false)`);
   const found = await db.rows<{text: string}>(
-    `select distinct text from (${query(`not coalesce((${condition}\n), false)`)}) where text in (${meant})`
+    `select distinct text from (${others}) where text in (${meant})`
   );
   return new Set(found.map(({text}) => text));
 }

@@ -10,7 +10,7 @@ import {
   versionTable,
   type Workspace
 } from "../store/index.js";
-import {eraseRecords, nothingTouched, type Touched} from "./eraseRecords.js";
+import {eraseRecords, hasErased, nothingTouched, type Touched} from "./eraseRecords.js";
 import {goneVersions} from "./goneVersions.js";
 import {namedIds} from "./namedIds.js";
 import {matchingRows, type Unread, versionsToPurge} from "./purgeCondition.js";
@@ -19,6 +19,10 @@ export interface PurgePreview extends Touched {
   dataset: string;
   /** Ids of the rows that would be erased, over all versions, sorted; without those that have a tombstone already. */
   rows: string[];
+  /** Rows that meet the condition, those with a tombstone among them. */
+  met: number;
+  /** No row is new to it, and what an earlier purge has left undone would be done. */
+  finished: boolean;
   /** Ids that the condition names and no row that is looked at has: coming pulls would leave them out. */
   keptOut: string[];
   /** No such row meets the condition and it names no ids, but versions are gone: rows that only they had would get no tombstone. */
@@ -58,17 +62,20 @@ export async function previewPurge(
     for (const {row, content} of found)
       tombstones.rows.push({hash: hashed(row), content: content.map(hashed), ...note});
     const gone = await goneVersions(dry, dataset);
-    const named = gone.any ? await namedIds(db, dry, {dataset, where}) : [];
-    const met = new Set(found.map(({row}) => row));
-    const keptOut = named.filter((id) => !met.has(id) && !known.has(hashed(id)));
+    const named = await namedIds(db, dry, {dataset, where});
+    const standing = new Set(found.map(({row}) => row));
+    const keptOut = gone.any ? named.filter((id) => !standing.has(id) && !known.has(hashed(id))) : [];
     // An id that is kept out may be held out: what was erased for it would tell so.
     const touched =
       tombstones.rows.length + keptOut.length > 0
         ? await eraseRecords({db, workspace: dry, dataset, tombstones, note, seen, seenOfAny: barrier})
         : {...nothingTouched(), notErased: gone.copies};
+    const rows = found.map(({row}) => row).filter((row) => !known.has(hashed(row)));
     return {
       dataset,
-      rows: found.map(({row}) => row).filter((row) => !known.has(hashed(row))),
+      rows,
+      finished: rows.length === 0 && (tombstones.pending !== undefined || hasErased(touched)),
+      met: found.length,
       keptOut,
       mayReturn: gone.any && found.length === 0 && named.length === 0,
       heldOut: await countHeldOut(db, dry, {dataset, versions, seen}),

@@ -7,6 +7,7 @@ import {
   type Database,
   numberedParquetFile,
   parquetFile,
+  type RedactionRules,
   sqlName,
   temporaryPath,
   UserError,
@@ -38,6 +39,8 @@ export interface RedactedRow {
 export interface Redactor {
   /** Changes whenever other rows would come of the same source. Tells nothing about a key. */
   fingerprint: string;
+  /** What it does, but for the key. */
+  rules: RedactionRules;
   /** Those of a dataset's columns that are looked at. Throws UserError for what is named but cannot be, if told to. */
   columnsOf(columns: readonly Column[], strict: boolean): Column[];
   /** Rows with findings, in order; the others may be left out. */
@@ -57,6 +60,15 @@ export interface Redactor {
   ): Promise<void>;
 }
 
+/** A redactor made of rules that were in force before. */
+export interface FormerRedactor {
+  redactor: Redactor;
+  /** Pseudonyms are made with the key of then, or the rules make none. */
+  hasKey: boolean;
+  /** It finds what was found then. */
+  hasRecognizers: boolean;
+}
+
 /**
  * Reads rows into a file of `scratch` with their personal data dealt with and returns the query that reads it: the
  * rows' columns and `assay_findings`, null for a row without any. Rows stream through; the originals stay in `scratch`.
@@ -70,10 +82,40 @@ export async function redactRows(
 ): Promise<string> {
   const raw = join(scratch, "raw.parquet");
   await writeParquet(db, raw, rows);
+  return `select * from ${await redacted(db, raw, {dataset, redactor})}`;
+}
+
+/**
+ * The relation of a file's rows with their personal data dealt with, in a file beside it.
+ * @param former the rules are those of before: columns that they name may be gone
+ * @param except a column that is none of the dataset's
+ */
+export async function redacted(
+  db: Database,
+  raw: string,
+  {
+    dataset,
+    redactor,
+    former = false,
+    except
+  }: {dataset: string; redactor: Redactor; former?: boolean; except?: string}
+): Promise<string> {
   // As they will be stored: Parquet has no enumerations, for instance.
   const columns = await describeColumns(db, `select * from ${parquetFile(raw)}`);
-  const looked = redactor.columnsOf(columns, true);
-  return `select * from ${parquetFile(await redactFile(db, raw, {dataset, looked, redactor}))}`;
+  const own = columns.filter(({name}) => name !== except);
+  const looked = redactor.columnsOf(own, !former);
+  if (!former || looked.every(isText))
+    return parquetFile(await redactFile(db, raw, {dataset, looked, redactor}));
+  // What stood there then may fit in no type of now.
+  const texts = looked.map((column) => {
+    const name = sqlName(column.name);
+    if (isText(column)) return `${name} as ${name}`;
+    return `${isNumber(column) ? name : `to_json(${name})`}::varchar as ${name}`;
+  });
+  const file = `${raw}.texts`;
+  await writeParquet(db, file, `select * replace (${texts.join(", ")}) from ${parquetFile(raw)}`);
+  const asText = looked.map(({name}) => ({name, type: "VARCHAR"}));
+  return parquetFile(await redactFile(db, file, {dataset, looked: asText, redactor}));
 }
 
 /**
@@ -113,6 +155,9 @@ interface ToRedact {
   withFormer?: boolean;
 }
 
+/** Several redactors may deal with one file. */
+const named = (raw: string, redactor: Redactor) => `${raw}.${redactor.fingerprint.slice(0, 16)}`;
+
 async function redactFile(
   db: Database,
   raw: string,
@@ -142,7 +187,7 @@ async function redactFile(
         ...Object.fromEntries((made ?? []).map((cell, index) => [`c${index}`, cell]))
       };
   }
-  const changesFile = `${raw}.changes`;
+  const changesFile = `${named(raw, redactor)}.changes`;
   await writeParquetRows(db, changesFile, changes, changed());
   const changesOf = parquetFile(changesFile);
   await assertRepresentable(db, dataset, numbered, changesOf, looked);
@@ -154,7 +199,7 @@ async function redactFile(
     ? `case when r.${FINDINGS} is null then c.found when c.found is null then r.${FINDINGS}
        else r.${FINDINGS}[:-2] || ',' || c.found[2:] end`
     : "c.found";
-  const redacted = `${raw}.redacted`;
+  const redacted = `${named(raw, redactor)}.redacted`;
   await writeParquet(
     db,
     redacted,

@@ -16,10 +16,14 @@ export const FINDINGS = "assay_findings";
 /** Tells equal rows apart while they are numbered. */
 export const COPY = "assay_copy";
 
+/** Numbers the rows of a source while they are held against tombstones. */
+export const SOURCE_ROW = "assay_source_row";
+
 const ALWAYS_OURS = [
   ...Object.keys(ROW_COLUMNS satisfies Columns),
   FINDINGS,
   COPY,
+  SOURCE_ROW,
   "assay_side",
   "assay_group_key"
 ];

@@ -42,7 +42,7 @@ async function brokenCheck(db: Database, rows: string, name: string, condition: 
     );
     if (!broken[0]) return [];
     return [
-      `check "${name}" fails for ${broken[0].n} rows, among them ${broken.map(({row_id}) => JSON.stringify(row_id)).join(", ")}`
+      `check "${name}" fails for ${broken[0].n} ${broken[0].n === 1 ? "row" : "rows"}, among them ${broken.map(({row_id}) => JSON.stringify(row_id)).join(", ")}`
     ];
   } catch (cause) {
     return [`check "${name}" cannot be worked out: ${wrongWith(cause)}`];

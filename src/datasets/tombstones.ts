@@ -96,11 +96,11 @@ export async function erasedAmong(
 /** The hashes of contents that are an erased row's but for the types, and for columns that it did not have. */
 async function formerContents(
   db: Database,
-  {salt, columns: lists = [], rows: erased}: Tombstones,
+  {salt, columns: lists = [], sources = [], rows: erased}: Tombstones,
   rows: string,
   columns: readonly {name: string}[]
 ): Promise<string[]> {
-  const forms = new Set(erased.flatMap((one) => one.forms ?? []));
+  const forms = new Set([...sources, ...erased.flatMap((one) => one.forms ?? [])]);
   const names = columns.map(({name}) => name).filter((name) => lists.some((list) => list.includes(name)));
   if (forms.size === 0 || names.length === 0) return [];
   const found = new Set<string>();

@@ -22,7 +22,7 @@ export {
   openKeptMasks
 } from "./keptMasks.js";
 export {maskExcerpt, maskText} from "./maskExcerpt.js";
-export {pullRedactor} from "./pullRedactor.js";
+export {pullRedaction, pullRedactor} from "./pullRedactor.js";
 export {pseudonym, pseudonymKey} from "./pseudonymKey.js";
 export {allRecognizers, recognizersVersion} from "./recognizers/index.js";
 export {refusedRows, sensitivityOf} from "./refusedRows.js";

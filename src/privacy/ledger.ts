@@ -5,6 +5,7 @@ import {recognizersVersion} from "./recognizers/index.js";
 import {type Action, actionFor, type RedactionPolicy} from "./redact.js";
 import {redactCell, scanCell} from "./scanCell.js";
 import type {ScanOptions} from "./scanText.js";
+import type {RedactionRules} from "../store/index.js";
 
 /** One finding in one cell of a version and what was done about it. Never holds the words themselves. */
 export interface LedgerEntry {
@@ -42,6 +43,8 @@ export interface LedgerSummary {
   redacted?: boolean;
   /** By which rules a pull redacted: the redactor's fingerprint. */
   redaction?: string;
+  /** Those rules themselves, but for the key. */
+  rules?: RedactionRules;
   rows: number;
   rowsWithFindings: number;
   findings: number;

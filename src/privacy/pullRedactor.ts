@@ -3,17 +3,18 @@ import {
   type CellRow,
   type Column,
   type DatasetDefinition,
+  type FormerRedactor,
   isText,
   type RedactedRow,
   type Redactor,
   shownType
 } from "../datasets/index.js";
-import {type Database, hashJson, UserError, writeJsonAtomic} from "../store/index.js";
+import {type Database, hashJson, type RedactionRules, UserError, writeJsonAtomic} from "../store/index.js";
 import {acceptedReason} from "./acceptances.js";
 import {LedgerCounts, type LedgerEntry} from "./ledger.js";
 import {LEDGER_FILE, LEDGER_SUMMARY, writeLedgerRows} from "./ledgerFiles.js";
 import {privacyRules, type PrivacyRules} from "./privacyRules.js";
-import {keyCheck} from "./pseudonymKey.js";
+import {keyCheck, PSEUDONYM_KEY_VARIABLE, pseudonymKey} from "./pseudonymKey.js";
 import {recognizersVersion} from "./recognizers/index.js";
 import {redact} from "./redact.js";
 import type {RowCells} from "./rowCells.js";
@@ -35,15 +36,54 @@ export interface PullRedactorOptions {
  */
 export function pullRedactor(
   definition: Pick<DatasetDefinition, "name" | "privacy">,
-  {env = process.env, threads, now = () => new Date()}: PullRedactorOptions = {}
+  options: PullRedactorOptions = {}
 ): Redactor | undefined {
   if (definition.privacy === undefined) return undefined;
-  const rules = privacyRules(definition.name, definition.privacy, env);
+  const rules = privacyRules(definition.name, definition.privacy, options.env ?? process.env);
+  return redactorOf(definition.name, rules, options);
+}
+
+/** What a pull is given to deal with personal data: `pullRedactor`, and what makes one of rules that were in force before. */
+export function pullRedaction(
+  definition: Pick<DatasetDefinition, "name" | "privacy">,
+  options: PullRedactorOptions = {}
+): {redactor: Redactor | undefined; formerRedactor: (rules: RedactionRules) => FormerRedactor} {
+  return {
+    redactor: pullRedactor(definition, options),
+    formerRedactor: (rules) => formerRedactor(definition, rules, options)
+  };
+}
+
+function formerRedactor(
+  {name, privacy}: Pick<DatasetDefinition, "name" | "privacy">,
+  {actions, columns, layers, minScore, recognizers, keyCheck: check}: RedactionRules,
+  options: PullRedactorOptions
+): FormerRedactor {
+  const key = keyAt(options.env ?? process.env, privacy?.keyVariable);
+  const hasKey = check === undefined || (key !== undefined && keyCheck(key) === check);
+  const rules: PrivacyRules = {
+    columns,
+    // Pseudonyms of another key are not looked at, and have to be made with some.
+    policy: {...(actions as PrivacyRules["policy"]), key: hasKey && key ? key : new Uint8Array(16)},
+    layers: layers as PrivacyRules["layers"],
+    minScore
+  };
+  const redactor = redactorOf(name, rules, options);
+  return {redactor, hasKey, hasRecognizers: recognizers === recognizersVersion()};
+}
+
+function redactorOf(
+  dataset: string,
+  rules: PrivacyRules,
+  {threads, now = () => new Date()}: PullRedactorOptions
+): Redactor {
   const {policy, layers, minScore} = rules;
   const fingerprint = fingerprintOf(rules);
+  const stated = statedRules(rules);
   return {
     fingerprint,
-    columnsOf: (columns, strict) => lookedAt(definition.name, rules, columns, strict),
+    rules: stated,
+    columnsOf: (columns, strict) => lookedAt(dataset, rules, columns, strict),
     async *redact(rows, columns): AsyncGenerator<RedactedRow> {
       const settings = {
         columns: columns.map(({name}) => name),
@@ -59,13 +99,14 @@ export function pullRedactor(
     text: (message) => redact(message, scanText(message)),
     async writeLedger(db, folder, version, from) {
       const counts = await writeEntries(db, folder, from);
-      const looked = lookedAt(definition.name, rules, version.columns, false).map(({name}) => name);
+      const looked = lookedAt(dataset, rules, version.columns, false).map(({name}) => name);
       counts.rows = version.rows;
       const summary = counts.summary(version.dataset, version.id, looked, {policy, layers, minScore}, now());
       await writeJsonAtomic(join(folder, LEDGER_SUMMARY), {
         ...summary,
         redacted: true,
-        redaction: fingerprint
+        redaction: fingerprint,
+        rules: stated
       });
     }
   };
@@ -85,6 +126,28 @@ function fingerprintOf({policy, columns, layers, minScore}: PrivacyRules): strin
     minScore,
     key: key ? keyCheck(key) : null
   });
+}
+
+function statedRules({policy, columns, layers, minScore}: PrivacyRules): RedactionRules {
+  const {key, ...actions} = policy;
+  return {
+    columns: columns && [...columns],
+    actions,
+    layers: [...layers],
+    minScore,
+    recognizers: recognizersVersion(),
+    keyCheck: key ? keyCheck(key) : undefined
+  };
+}
+
+/** The key in the environment, if it is one. */
+function keyAt(env: Record<string, string | undefined>, variable = PSEUDONYM_KEY_VARIABLE) {
+  try {
+    const key = pseudonymKey(env, variable);
+    return key && new Uint8Array(key);
+  } catch {
+    return undefined;
+  }
 }
 
 function lookedAt(

@@ -1,4 +1,4 @@
-import {cellText, isText} from "../datasets/index.js";
+import {cellText, isText, rulesIn} from "../datasets/index.js";
 import {
   getJson,
   putJson,
@@ -80,7 +80,12 @@ export async function scanVersion(
   );
   const summary = counts.summary(version.dataset, version.id, columns, scan, now());
   if (before?.redacted)
-    Object.assign(summary, {redacted: true, redaction: before.redaction, policy: before.policy});
+    Object.assign(summary, {
+      redacted: true,
+      redaction: before.redaction,
+      rules: rulesIn(before) ?? undefined,
+      policy: before.policy
+    });
   if (before?.redacted && before.keyCheck) summary.keyCheck = before.keyCheck;
   await writeSummary(store, version, summary);
   return summary;

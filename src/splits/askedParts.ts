@@ -93,7 +93,7 @@ export function heldOutNote({
   if (apart > 0) {
     const together = strategy === "temporal" ? "moment" : strategy === "cluster" ? "cluster" : "group";
     texts.push(
-      `${apart} held-out rows have rows of their ${together} in other parts: they were held out before, by a split that does not keep these together, and may be known from training.`
+      `${apart} held-out rows have rows of their ${together} in other parts, and may be known from training: what was held out before stays so, and since then rows came or changed that belong to them, or a split held them out that does not keep these together.`
     );
   }
   return texts.length === 0 ? undefined : texts.join(" ");

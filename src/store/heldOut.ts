@@ -7,6 +7,7 @@ import {type Database, sqlString} from "./duckdb.js";
 import {emptyRelation, parquetList} from "./parquet.js";
 import {remember} from "./remember.js";
 import {PARTS} from "./schema.js";
+import {refuseUnfinishedPurge} from "./unfinishedPurge.js";
 import type {Workspace} from "./workspace.js";
 
 /** A query over a relation with the `row_id`s of a version, without its held-out rows. */
@@ -87,12 +88,13 @@ export async function openRows(workspace: Workspace, version: VersionName): Prom
 
 /**
  * A query over the parts of a split as training and runs see them: without the rows that another split of the dataset
- * holds out. Its own held-out rows stay, for a final run to ask for.
+ * holds out. Its own held-out rows stay, for a final run to ask for. Throws UserError where a purge has not ended.
  */
 export async function openParts(
   workspace: Workspace,
   split: SplitName & {version?: string}
 ): Promise<string> {
+  await refuseUnfinishedPurge(workspace, split.dataset);
   const parts = await splitParts(workspace, split);
   if (!parts) return emptyRelation(PARTS);
   const others = `(select * from ${parts} where part <> 'held-out')`;

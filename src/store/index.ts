@@ -55,6 +55,7 @@ export {
   type Origin,
   type OriginFile,
   pointToLatest,
+  type RedactionRules,
   readTombstones,
   type Tombstone,
   type Tombstones,
@@ -147,6 +148,8 @@ export {
   writeVersion
 } from "./kinds/version.js";
 export {withLease} from "./lease.js";
+export {withSiteLease} from "./siteLease.js";
+export {refuseUnfinishedPurge, unfinishedPurges, unfinishedPurgeText} from "./unfinishedPurge.js";
 export type {Held} from "./renewal.js";
 export {checkName, nameProblem} from "./names.js";
 export {inParallel} from "./inParallel.js";

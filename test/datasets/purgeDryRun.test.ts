@@ -37,7 +37,8 @@ async function bothOf(workspace: Workspace, where: string) {
   const {rows, keptOut, heldOut, ...dry} = await dryRun(workspace, where);
   expect(folderState(workspace.project)).toEqual(before);
   expect(heldOut).toBe(store.held.length);
-  const real = await purge(workspace, "letters", {where, reason: "a request"});
+  const {erasedBefore, ...real} = await purge(workspace, "letters", {where, reason: "a request"});
+  expect(erasedBefore).toBeLessThan(5);
   return {dry: {...dry, rows: rows.length, keptOut: keptOut.length}, real};
 }
 

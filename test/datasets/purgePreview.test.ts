@@ -51,6 +51,8 @@ it("names the rows of all versions that a purge would erase, and changes nothing
     keptOut: [],
     equalRows: [],
     mayReturn: false,
+    finished: false,
+    met: 0,
     unread: []
   };
   const told = await previewPurge(workspace, "people", {where});
@@ -59,6 +61,7 @@ it("names the rows of all versions that a purge would erase, and changes nothing
     ...nothing,
     dataset: "people",
     rows: expected,
+    met: 10,
     heldOut: 0,
     versions: expect.arrayContaining(versions)
   });

@@ -132,7 +132,8 @@ class Scanner {
   }
 
   private endWord(): void {
-    if (!WORDS.has(this.word)) this.tell("a word that JSON has not, such as NaN or Infinity");
+    if (!WORDS.has(this.word))
+      this.tell("a word outside quotes that is none of true, false and null, as NaN and Infinity are not");
     this.word = "";
   }
 

@@ -6,6 +6,7 @@ import {
   openDatabase,
   recordExport,
   recordFinalRun,
+  refuseUnfinishedPurge,
   temporaryPath,
   UserError,
   versionKey,
@@ -44,6 +45,7 @@ export async function exportVersion(
   options: ExportOptions = {}
 ): Promise<string> {
   const name = transferName(version.dataset, version.id);
+  await refuseUnfinishedPurge(workspace, version.dataset);
   if (version.purged?.length)
     throw new UserError(
       `${name}: rows of it were erased, so that its content no longer gives its id. Pull the dataset and export the version that makes.`

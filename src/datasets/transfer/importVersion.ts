@@ -15,6 +15,7 @@ import {
 } from "../../store/index.js";
 import {commitVersion} from "../commitVersion.js";
 import {holdOutEdited} from "../heldOutEdited.js";
+import {rulesIn, sameRules} from "../redactionRules.js";
 import {sourceWithoutSecrets} from "../sources/index.js";
 import {erasedAmong} from "../tombstones.js";
 import {holdOutImported} from "./exportNote.js";
@@ -28,6 +29,8 @@ export interface ImportResult {
   changed: boolean;
   /** Rows that were held out where an export was made, and are here; left out when there are none. */
   heldOut?: number;
+  /** Rows erased here that are known only by other rules for personal data: whether it holds them cannot be told. Left out when there are none. */
+  untold?: number;
 }
 
 /** Most memory DuckDB takes before it writes to disk. */
@@ -81,16 +84,28 @@ export async function importVersion(
             rowFilesIn(stage.folder)
           );
         const heldOut = await holdOutImported(db, workspace, version, stage.folder);
+        const untold = await untoldErased(workspace, dataset, stage.folder);
         for (const file of EXPORT_FILES) await rm(join(stage.folder, file), {force: true});
         await commitVersion(workspace, {stage, held}, version, "import");
         await point();
-        return {version, changed: true, heldOut: heldOut || undefined};
+        return {version, changed: true, heldOut: heldOut || undefined, untold: untold || undefined};
       } finally {
         db.close();
         await stage.discard();
       }
     }
   );
+}
+
+/** How many erased rows tombstones know only as rules for personal data left them that are not those of an imported version. */
+async function untoldErased(workspace: Workspace, dataset: string, stage: string): Promise<number> {
+  const {rows, redactions: list = []} = await readTombstones(workspace, dataset);
+  const rules = rulesIn(
+    await readJson<Parameters<typeof rulesIn>[0]>(join(stage, "ledger.json")).catch(() => undefined)
+  );
+  return rows.filter(
+    ({redactions}) => redactions?.length && !redactions.some((place) => sameRules(list[place] ?? null, rules))
+  ).length;
 }
 
 async function checked(

@@ -44,6 +44,8 @@ export interface Tombstone {
   forms?: string[];
   /** The same of its texts, those that no row has which stayed. */
   texts?: string[];
+  /** As what versions held it: places in the file's list of `redactions`. Purges of before have none. */
+  redactions?: number[];
   at: string;
   reason: string;
 }
@@ -54,7 +56,25 @@ export interface Tombstones {
   salt: string;
   /** Which columns versions with erased rows had: `forms` are over these. */
   columns?: string[][];
+  /** By which rules versions with erased rows were redacted; null is as they came. */
+  redactions?: (RedactionRules | null)[];
+  /** As `forms`, of erased rows as the source has them: pulls that redact add them. */
+  sources?: string[];
+  /** When a purge began that has not ended yet (ISO time): its rows still stand here and there. */
+  pending?: string;
   rows: Tombstone[];
+}
+
+/** What a pull did about personal data, but for the key: enough to do the same again. */
+export interface RedactionRules {
+  /** Undefined: all that can be looked at. */
+  columns?: string[];
+  actions: {default: string; types: Record<string, string>};
+  layers: string[];
+  minScore: number;
+  recognizers: string;
+  /** Tells whether a key is the one that pseudonyms were made with; absent where there were none. */
+  keyCheck?: string;
 }
 
 /** What a dataset has beside its versions, whichever of them is the newest. */

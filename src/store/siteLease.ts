@@ -1,0 +1,19 @@
+import {type LeaseOptions, withLease} from "./lease.js";
+import {LocalFolder} from "./place/localFolder.js";
+import type {Held} from "./renewal.js";
+import type {Workspace} from "./workspace.js";
+
+const WAIT_MS = 30 * 60_000;
+
+/**
+ * Runs `work` while no other process builds the site or takes away what its pages were made of. The site and Framework's cache
+ * are this folder's, wherever the store is.
+ */
+export function withSiteLease<T>(
+  workspace: Pick<Workspace, "dir">,
+  options: Pick<LeaseOptions, "what" | "onWait">,
+  work: (held: Held) => Promise<T>
+): Promise<T> {
+  const here = new LocalFolder(workspace.dir);
+  return withLease(here, "locks/site.json", {...options, waitMs: WAIT_MS}, work);
+}
