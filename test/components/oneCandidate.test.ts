@@ -4,6 +4,7 @@ import {differences} from "../../src/components/differences.js";
 import {disagreements} from "../../src/components/disagreements.js";
 import {overview} from "../../src/components/overview.js";
 import {slices} from "../../src/components/slices.js";
+import type {VerdictRace} from "../../src/decisions/types.js";
 import {comparisons} from "../../src/site/comparisons.js";
 import type {ScorerComparisons} from "../../src/site/types.js";
 import {type ImportedRun, importedRun} from "./support/importedRun.js";
@@ -66,5 +67,14 @@ describe("the pages of a run", () => {
       const text = textOf(differences({all, shown: all.cuts[0]!, verdict}, reference));
       expect(text).toContain("The p value is of one comparison alone, and needs no correction.");
     }
+  });
+
+  it("that a race over rows with groups decided name the groups", async () => {
+    const all = await comparedOf(two);
+    const race = {id: "r", grouped: true} as VerdictRace;
+    const verdict = {...two.view.verdict, race};
+    const text = textOf(differences({all, shown: all.cuts[0]!, verdict}, verdict.best!));
+    expect(text).toContain("Each group of rows counts once, with its mean, so that a difference is that of");
+    expect(text).toContain("Groups both have");
   });
 });

@@ -15,7 +15,7 @@ describe("the notebook", () => {
     const run = byThread();
     const {page} = await open(context, `notebook?run=${run.id}`);
     const [slice] = run.slices;
-    const rows = await report.store.rows<{value: string; cluster: string; telling: number}>(
+    const rows = await report.store.rows<{value: string | null; cluster: string; telling: number}>(
       `select (i.slices::json ->> $slice) as value, any_value(i.cluster) as cluster,
          (count(*) filter (s.value >= 0.5) between 1 and $candidates - 1)::int as telling
        from items i left join scores s on s.run = i.run and s.row_id = i.row_id and s.scorer = $scorer and s.status = 'scored'
@@ -23,9 +23,9 @@ describe("the notebook", () => {
       {run: run.id, slice: slice!.name, scorer: run.primaryScorer, candidates: run.candidates.length}
     );
     const shown = await cells(page, "Rows that tell candidates apart, by slice");
-    expect(shown.length).toBe(slice!.values.length);
+    expect(shown.map(([value]) => value)).toEqual(expect.arrayContaining(slice!.values));
     for (const [value, n, , interval] of shown) {
-      const own = rows.filter((row) => row.value === value);
+      const own = rows.filter((row) => (row.value ?? "none") === value);
       const {low, high} = meanInterval(
         own.map(({telling}) => telling),
         {clusters: own.map(({cluster}) => cluster)}
