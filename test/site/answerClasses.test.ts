@@ -78,7 +78,7 @@ describe("what a page takes for classes", () => {
 
   it("are not numbers that hardly two rows expect", async () => {
     const expected = (i: number) => String(i % 30);
-    const rows = await rowsOf(expected, {scorer: "exact", publish: "ids", expected});
+    const rows = await rowsOf(expected, {scorer: "exact", publish: "text", expected});
     expect(rows.classes).toBe(false);
   });
 
