@@ -1,4 +1,10 @@
-import {points, type RaceDrop, type RaceRecord, type RaceRound} from "../decisions/index.js";
+import {
+  observationsText,
+  points,
+  type RaceDrop,
+  type RaceRecord,
+  type RaceRound
+} from "../decisions/index.js";
 import {bold, dim, table} from "./terminal.js";
 
 /** A race in text: how it ended, and a row a round. */
@@ -30,7 +36,7 @@ function nextText({outcome, rounds}: RaceRecord): string {
 }
 
 /** What one round did, in a line. */
-export function roundText({standings, dropped, rows, cutShort}: RaceRound): string {
+export function roundText({standings, dropped, rows, cutShort, grouped}: RaceRound): string {
   const leader = standings.find(({mean}) => mean !== undefined);
   const lead = leader
     ? `${leader.candidate} leads with ${points(leader.mean!)} on ${leader.scored === rows ? "" : `${leader.scored} scored of `}${rows} rows`
@@ -38,14 +44,14 @@ export function roundText({standings, dropped, rows, cutShort}: RaceRound): stri
   const cut = cutShort
     ? [`cut short, ${rows} of ${cutShort.planned} rows had ended for all (${cutShort.why})`]
     : [];
-  return [lead, ...dropped.map(dropText), ...cut].join("; ");
+  return [lead, ...dropped.map((drop) => dropText(drop, grouped)), ...cut].join("; ");
 }
 
-function dropText({candidate, why, by, lead}: RaceDrop): string {
+function dropText({candidate, why, by, lead}: RaceDrop, grouped: RaceRound["grouped"]): string {
   if (why === "no-scores") return `${candidate} is out: not one of its rows was scored`;
   if (why === "budget" || !lead) return `${candidate} is out`;
   const {estimate, low, high, observations, meanBy, mean} = lead;
   const means =
     meanBy === undefined || mean === undefined ? "" : `, ${points(meanBy)} against ${points(mean)}`;
-  return `${candidate} is out: ${by} leads it by ${points(estimate)} (${points(low)} to ${points(high)})${means} where both were scored (${observations})`;
+  return `${candidate} is out: ${by} leads it by ${points(estimate)} (${points(low)} to ${points(high)})${means} where both were scored (${observationsText(observations, grouped)})`;
 }

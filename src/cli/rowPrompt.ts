@@ -35,8 +35,9 @@ export async function showPrompt(store: Store, name: string, row: string, json =
   for (const {candidate, tools: own} of tools) printAsIs(toolsText(candidate, own));
 }
 
-function whyNone({split}: RunManifest): string {
-  return split.part === "held-out"
-    ? "The prompts of held-out rows are not shown."
+function whyNone({split, imported}: RunManifest): string {
+  if (split.part === "held-out") return "The prompts of held-out rows are not shown.";
+  return imported
+    ? "There is no prompt: the imported file does not say what was asked, or the row was erased."
     : "There is no prompt: the eval's prompt function gave none, or the row was erased.";
 }

@@ -29,7 +29,7 @@ export function confusionMatrix(
   if (!rows.classes)
     return section(
       title,
-      html`<p>The rows expect free text or nothing, which makes no table of classes.</p>`
+      html`<p>The rows expect free text, numbers or nothing, which makes no table of classes.</p>`
     );
   const chosen = rowsIn(rows, slice);
   const expected = chosen.map((row) => rows.text("expected", row));
@@ -63,7 +63,10 @@ export function confusionMatrix(
   return html`<div>
     ${section(
       title,
-      html`<p class="small">${n}. Macro F1 ${share(report.macroF1)}, accuracy ${share(report.accuracy)}.</p>`,
+      html`<p class="small">
+        ${n}. Macro F1 ${share(report.macroF1)}, accuracy ${share(report.accuracy)}.
+        ${rows.repeats > 1 ? `Of the ${rows.repeats} repeats the first is counted.` : ""}
+      </p>`,
       largestConfusions(matrix, candidate, {
         ...made,
         what: `The wrong answers of ${candidate} that are given most often.`,

@@ -3,7 +3,7 @@ import type {DatasetsData, DatasetView, VerdictsData, VersionManifest} from "../
 import {linkTo} from "./address.js";
 import {duplicates, labelConflicts} from "./duplicates.js";
 import {badge, code, type Content, emptyState, facts, nothing, section} from "./elements.js";
-import {count, plural, time} from "./format.js";
+import {count, list, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
 import {labelPlot} from "./labelPlot.js";
 import {ledger} from "./ledger.js";
@@ -40,14 +40,20 @@ export function chooseDataset(
       selected,
       unmet: unmetRun(!verdicts || choices.some(({value}) => selected(value)))
     });
-  const node = emptyState("No dataset has been pulled yet.", [
-    "Declare one in ",
-    code("data-loaders/"),
-    " and read it with ",
-    code("npx assay pull"),
-    "."
-  ]);
+  const node = emptyState(
+    "No dataset has been pulled yet.",
+    ["Declare one in ", code("data-loaders/"), " and read it with ", code("npx assay pull"), "."],
+    ...importedRows(verdicts)
+  );
   return Object.assign(node, {value: null});
+}
+
+/** Where the rows of imported runs are, which name a dataset that no page of data has. */
+export function importedRows(verdicts: Pick<VerdictsData, "runs"> | undefined): string[] {
+  const names = (verdicts?.runs ?? []).flatMap(({imported, dataset}) => (imported ? [dataset.name] : []));
+  return names.length === 0
+    ? []
+    : [`The rows of ${list([...new Set(names)])} came with imported scores: they are in no dataset.`];
 }
 
 /** A version of a dataset: what it is, what changed, what was dropped, and which rows are duplicates, contradict one another or hold personal data. */

@@ -66,6 +66,10 @@ const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
     "Share of resamples of the rows in which no other choice is both cheaper and no worse."
   ],
   [
+    /per 1,000 rows/i,
+    "US dollars for a thousand rows, all repeats of a row together; the page Costs counts a thousand requests."
+  ],
+  [
     /cost|per 1,000|per million|a month/i,
     "US dollars from counted tokens and stated prices; what is not stated is unknown, not 0."
   ],

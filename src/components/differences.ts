@@ -28,21 +28,28 @@ export function differences(found: Compared | null, reference: string | null): C
       : [{label: a, rows, difference, low, high, adjustedP, within}]
   );
   const {alpha, margin} = verdict;
-  const scored = verdict.summaries.filter(({mean}) => mean !== undefined).length;
+  const title = `The others against ${reference}`;
+  if (verdict.summaries.length < 2)
+    return section(title, html`<p>The run has one candidate, and nothing to compare it with.</p>`);
+  const candidates = verdict.summaries.filter(({mean}) => mean !== undefined).length;
   const family =
     verdict.race && ofVerdict
-      ? "The intervals are the race's: they hold for all pairs and rounds together. Each group of rows counts once, with its mean, so that a difference is that of the two means beside it in the table, not of the means over all rows."
+      ? `The intervals are the race's: they hold for all pairs and rounds together. ${verdict.race.grouped ? "Each group of rows counts once, with its mean, so that a difference" : "A difference"} is that of the two means beside it in the table, not of the means over all rows.`
       : ofVerdict
-        ? `p values are corrected (Holm) for all ${count((scored * (scored - 1)) / 2)} pairs of candidates, since the best was chosen among them.`
-        : `p values are corrected (Holm) for the ${count(pairs.length)} comparisons shown.`;
+        ? correctedText(
+            (candidates * (candidates - 1)) / 2,
+            "all ",
+            "pairs of candidates, since the best was chosen among them"
+          )
+        : correctedText(pairs.length, "the ", "comparisons shown");
   const made = madeOf(found, reference, ofVerdict);
   return section(
-    `The others against ${reference}`,
+    title,
     lines.length === 0
       ? html`<p>There are too few rows that two candidates were both scored on.</p>`
       : [
           forestPlot(lines, {
-            label: `Paired differences of ${lines.length} candidates minus ${reference}`,
+            label: `Paired differences of ${plural(lines.length, "candidate")} minus ${reference}`,
             axis: `candidate minus ${reference}`,
             format,
             margin,
@@ -59,6 +66,13 @@ export function differences(found: Compared | null, reference: string | null): C
         ],
     details("The same in numbers", pairTable(pairs, {verdict, format, made}))
   );
+}
+
+/** Of how many tests each p value is one. */
+function correctedText(tests: number, which: string, of: string): string {
+  return tests === 1
+    ? "The p value is of one comparison alone, and needs no correction."
+    : `p values are corrected (Holm) for ${which}${count(tests)} ${of}.`;
 }
 
 /** The second candidate minus the first, of a pair's difference. */
@@ -80,7 +94,9 @@ function turned({a, b, difference, low, high, meanA, meanB, ...pair}: Comparison
 function madeOf({all: {run, scorer}, shown, verdict}: Compared, reference: string, ofVerdict: boolean): Made {
   const raced = verdict.race !== undefined && ofVerdict;
   const rows = raced
-    ? "the rows or groups that both have, each group once with its mean"
+    ? verdict.race!.grouped
+      ? "the groups of rows that both have, each once with its mean"
+      : "the rows that both have"
     : "the rows that both have";
   const what = `The ${verdict.figure ?? "mean"} of each other candidate minus that of ${reference}, over ${rows}; left of zero ${reference} is better.`;
   const shared = {what, n: plural(shown.rows, "row"), term: "difference" as const, run};
@@ -125,7 +141,7 @@ function pairTable(
         numeric: true
       },
       {
-        name: verdict.race ? "Rows or groups both have" : "Rows both have",
+        name: verdict.race?.grouped ? "Groups both have" : "Rows both have",
         value: (pair) => count(pair.rows),
         numeric: true
       },

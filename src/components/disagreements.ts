@@ -3,12 +3,13 @@ import {linkTo} from "./address.js";
 import type {CandidatePair} from "./chooseCandidates.js";
 import type {ScoreChoice} from "./chooseScores.js";
 import {dataTable} from "./dataTable.js";
-import {badge, type Content, freshId, nothing, section} from "./elements.js";
-import {count, formatFor, plural, type ScoreFormat} from "./format.js";
+import {type Content, freshId, nothing, section} from "./elements.js";
+import {count, plural, type ScoreFormat, scorerFormat} from "./format.js";
 import {select} from "./inputs.js";
 import {shownAnswer} from "./otherAnswers.js";
 import {rememberOrder} from "./rowOrder.js";
-import {type RunRows, rowsIn} from "./runRows.js";
+import {repeatsNote, type RunRows, rowsIn} from "./runRows.js";
+import {scoreBadge} from "./scoreBadge.js";
 import {disagreementsQuery} from "./scoreQueries.js";
 
 const PAGE = 20;
@@ -28,7 +29,16 @@ export function disagreements(
   if (!rows || !choice || !pair) return nothing();
   const title = "Rows they disagree on";
   if (pair.first === pair.second)
-    return section(title, html`<p>Choose two different candidates to see where they disagree.</p>`);
+    return section(
+      title,
+      html`<p>
+        ${
+          rows.candidates.length > 1
+            ? "Choose two different candidates to see where they disagree."
+            : `The run has one candidate, ${pair.first}, and nothing to compare it with.`
+        }
+      </p>`
+    );
   const {first, second} = pair;
   const kinds: Kind[] = [
     {
@@ -51,7 +61,7 @@ export function disagreements(
     [rows.score(choice.scorer, first, row), rows.score(choice.scorer, second, row)] as const;
   const chosen = rowsIn(rows, choice.slice);
   const groups = kinds.map((kind) => chosen.filter((row) => kind.test(...scores(row))));
-  const format = formatFor(chosen.flatMap((row) => [...scores(row)]));
+  const format = scorerFormat(rows, choice.scorer);
   const which = select(
     kinds.map(({label, id}, k) => ({label: `${label} (${count(groups[k]!.length)})`, id, value: groups[k]!})),
     {label: "Show", key: "disagreement", selected: (group) => group.length > 0}
@@ -85,7 +95,7 @@ export function disagreements(
     title,
     html`<p>
       Of ${plural(chosen.length, "row")}, ${count(groups[0]!.length)} are better with ${first} and
-      ${count(groups[1]!.length)} with ${second}.
+      ${count(groups[1]!.length)} with ${second}. ${repeatsNote(rows)}
     </p>`,
     which,
     list
@@ -140,13 +150,5 @@ function answer(
   const score = rows.score(scorer, candidate, row);
   const text = shownAnswer(rows, candidate, row);
   const failure = rows.text(`failure:${candidate}`, row);
-  const mark =
-    score === undefined
-      ? badge("no score", "open")
-      : score === 1
-        ? badge("right", "good")
-        : score === 0
-          ? badge("wrong", "bad")
-          : badge(format.score(score));
-  return html`<span class="answer">${mark} <span>${text ?? failure ?? ""}</span></span>`;
+  return html`<span class="answer">${scoreBadge(score, format)} <span>${text ?? failure ?? ""}</span></span>`;
 }

@@ -69,9 +69,10 @@ export function details(summary: string, ...content: Content[]): HTMLElement {
   </details>`;
 }
 
-/** A hash cut to twelve digits, the whole of it in the title. */
+/** A hash cut to twelve digits, the whole of it in the title; the version that another tool states as it is. */
 export function hash(text: string | undefined): Content {
-  return text === undefined ? "–" : html`<code title=${text}>${text.slice(0, 12)}</code>`;
+  if (text === undefined) return "–";
+  return text.includes(" ") ? text : html`<code title=${text}>${text.slice(0, 12)}</code>`;
 }
 
 /** Details whose content is made when a reader first opens them. */

@@ -11,52 +11,57 @@ export interface ExampleFilter {
   test(scores: RowScores): boolean;
 }
 
-const HALF = 0.5;
+const scored = (scores: RowScores) => scores.filter((score) => score !== undefined);
 
-/** Which rows may be looked at: by what all candidates got right, or one of them. A score of a half or more counts as right. */
+/** From which score on a row counts as right by a scorer; undefined where none can be named. */
+export function halfOf({scorers}: Pick<RunRows, "scorers">, scorer: string): number | undefined {
+  return scorers.find(({name}) => name === scorer)?.half;
+}
+
+/** Which rows may be looked at: by what all candidates got right, or one of them, where scores say what is right. */
 export function filtersFor(rows: RunRows, scorer: string): ExampleFilter[] {
-  const binary = rows.scorers.find(({name}) => name === scorer)?.binary ?? false;
-  const [right, wrong] = binary ? ["right", "wrong"] : ["at least 0.5", "below 0.5"];
-  const scored = (scores: RowScores) => scores.filter((score) => score !== undefined);
+  const half = halfOf(rows, scorer);
+  const {every, single} = half === undefined ? {every: [], single: []} : rightFilters(rows, scorer, half);
+  const differ: ExampleFilter = {
+    label: "Candidates differ",
+    id: "differ",
+    test: (scores) => new Set(scored(scores)).size > 1
+  };
+  const alone = rows.candidates.length === 1;
   return [
     {label: "All rows", id: "all", test: () => true},
-    {
-      label: "Candidates differ",
-      id: "differ",
-      test: (scores) => new Set(scored(scores)).size > 1
-    },
-    {
-      label: `All ${wrong}`,
-      id: "all-wrong",
-      test: (scores) => scored(scores).length > 0 && scored(scores).every((score) => score < HALF)
-    },
-    {
-      label: `All ${right}`,
-      id: "all-right",
-      test: (scores) => scored(scores).length > 0 && scored(scores).every((score) => score >= HALF)
-    },
+    ...(alone ? [] : [differ]),
+    ...every,
     {
       label: "Some candidate has no score",
       id: "missing",
       test: (scores) => scores.some((score) => score === undefined)
     },
-    ...rows.candidates.flatMap((candidate, c): ExampleFilter[] => [
-      {
-        label: `${candidate}: ${wrong}`,
-        id: `wrong ${candidate}`,
-        group: `One candidate is ${wrong}`,
-        test: (scores) => scores[c] !== undefined && scores[c] < HALF
-      }
-    ]),
-    ...rows.candidates.flatMap((candidate, c): ExampleFilter[] => [
-      {
-        label: `${candidate}: ${right}`,
-        id: `right ${candidate}`,
-        group: `One candidate is ${right}`,
-        test: (scores) => scores[c] !== undefined && scores[c] >= HALF
-      }
-    ])
+    ...(alone ? [] : single)
   ];
+}
+
+/** Of all candidates, and of each. */
+function rightFilters({scorers, candidates}: RunRows, scorer: string, half: number) {
+  const binary = scorers.find(({name}) => name === scorer)?.binary ?? false;
+  const sides = [
+    {id: "wrong", name: binary ? "wrong" : `below ${half}`, test: (score: number) => score < half},
+    {id: "right", name: binary ? "right" : `at least ${half}`, test: (score: number) => score >= half}
+  ];
+  const every = sides.map(({id, name, test}): ExampleFilter => ({
+    label: `All ${name}`,
+    id: `all-${id}`,
+    test: (scores) => scored(scores).length > 0 && scored(scores).every(test)
+  }));
+  const single = sides.flatMap(({id, name, test}) =>
+    candidates.map((candidate, c): ExampleFilter => ({
+      label: `${candidate}: ${name}`,
+      id: `${id} ${candidate}`,
+      group: `One candidate is ${name}`,
+      test: (scores) => scores[c] !== undefined && test(scores[c])
+    }))
+  );
+  return {every, single};
 }
 
 export interface ExampleOrder {
@@ -96,22 +101,23 @@ export function ordersFor(rows: RunRows, scorer: string): ExampleOrder[] {
         return gaps.length > 0 ? Math.max(...gaps) : undefined;
       }
     });
-  for (const candidate of rows.confident)
-    orders.push(
-      {
-        label: `${candidate}: least sure first`,
-        id: `unsure ${candidate}`,
-        group: "By confidence",
-        of: (row) => negative(rows.confidence(candidate, row))
-      },
-      {
+  const half = halfOf(rows, scorer);
+  for (const candidate of rows.confident) {
+    orders.push({
+      label: `${candidate}: least sure first`,
+      id: `unsure ${candidate}`,
+      group: "By confidence",
+      of: (row) => negative(rows.confidence(candidate, row))
+    });
+    if (half !== undefined)
+      orders.push({
         label: `${candidate}: wrong and surest first`,
         id: `sure-wrong ${candidate}`,
         group: "By confidence",
         of: (row) =>
-          (rows.score(scorer, candidate, row) ?? 1) < HALF ? rows.confidence(candidate, row) : undefined
-      }
-    );
+          (rows.score(scorer, candidate, row) ?? half) < half ? rows.confidence(candidate, row) : undefined
+      });
+  }
   return orders;
 }
 

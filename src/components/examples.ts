@@ -8,13 +8,13 @@ import type {ExampleChoice} from "./chooseExamples.js";
 import type {ScoreChoice} from "./chooseScores.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, freshId, nothing, section} from "./elements.js";
-import {sortedRows} from "./exampleFilters.js";
-import {count, formatFor, plural, type ScoreFormat} from "./format.js";
+import {halfOf, sortedRows} from "./exampleFilters.js";
+import {count, plural, type ScoreFormat, scorerFormat} from "./format.js";
 import {shownAnswer} from "./otherAnswers.js";
 import {loadDetails} from "./rowDetails.js";
 import {MOST_REMEMBERED, moveByKeys, rememberOrder} from "./rowOrder.js";
-import {type RunRows, rowsIn} from "./runRows.js";
-import {rightQuery} from "./scoreQueries.js";
+import {repeatsNote, type RunRows, rowsIn} from "./runRows.js";
+import {rightQuery, spreadQuery} from "./scoreQueries.js";
 import {scoreBadge} from "./scoreBadge.js";
 
 const PAGE = 20;
@@ -45,7 +45,12 @@ export function examples(
     say(`${plural(found.length, "row")} of ${count(among.length)}. ${texts(rows)}`);
     void showRows(shown, found);
   } else void search(rows, found, wanted.search, say).then((hits) => showRows(shown, hits));
-  return section("Rows", status, list);
+  return section(
+    "Rows",
+    status,
+    rows.repeats > 1 ? html`<p class="small">${repeatsNote(rows)}</p>` : null,
+    list
+  );
 }
 
 /** Of how many rows the site has texts. */
@@ -143,9 +148,8 @@ function rowTable(
   page: readonly number[],
   details: ReadonlyMap<number, RowDetail>
 ): HTMLElement {
-  const format = formatFor(
-    page.flatMap((row) => rows.candidates.map((candidate) => rows.score(choice.scorer, candidate, row)))
-  );
+  const format = scorerFormat(rows, choice.scorer);
+  const half = halfOf(rows, choice.scorer);
   const names = pair.first === pair.second ? [pair.first] : [pair.first, pair.second];
   return dataTable(
     page,
@@ -167,7 +171,15 @@ function rowTable(
         name: "Expected",
         value: (row) => cut(rows.text("expected", row) ?? details.get(row)?.expected?.text, 80) ?? "–"
       },
-      {name: "Right", numeric: true, value: (row) => rightOf(rows, choice.scorer, row)},
+      ...(half === undefined
+        ? []
+        : [
+            {
+              name: "Right",
+              numeric: true,
+              value: (row: number) => rightOf(rows, {scorer: choice.scorer, half}, row)
+            }
+          ]),
       ...names.map((name) => ({
         name,
         value: (row: number) =>
@@ -179,21 +191,24 @@ function rowTable(
       cards: true,
       filter: false,
       made: {
-        what: `How many candidates have each row right by ${choice.scorer}: a score of 0.5 or more.`,
+        what:
+          half === undefined
+            ? `What each row is scored by ${choice.scorer}.`
+            : `How many candidates have each row right by ${choice.scorer}: a score of ${half} or more.`,
         n: `${plural(page.length, "row")} shown here`,
         term: "score",
-        sql: rightQuery(choice),
+        sql: half === undefined ? spreadQuery(choice) : rightQuery(choice, half),
         run: rows.run
       }
     }
   );
 }
 
-function rightOf(rows: RunRows, scorer: string, row: number): string {
+function rightOf(rows: RunRows, {scorer, half}: {scorer: string; half: number}, row: number): string {
   const scores = rows.candidates
     .map((candidate) => rows.score(scorer, candidate, row))
     .filter((score) => score !== undefined);
-  return `${scores.filter((score) => score >= 0.5).length} / ${scores.length}`;
+  return `${scores.filter((score) => score >= half).length} / ${scores.length}`;
 }
 
 /** The last thing that was said to the candidates: the row's own text, mostly. */

@@ -37,6 +37,14 @@ export function scoreFormatOf({scale}: {scale: ScoreScale}): ScoreFormat {
   return FORMATS[scale];
 }
 
+/** As the scores by one scorer of a run are written, whichever of its rows are shown. */
+export function scorerFormat(
+  {scorers}: {scorers: readonly {name: string; scale: ScoreScale}[]},
+  scorer: string
+): ScoreFormat {
+  return FORMATS[scorers.find(({name}) => name === scorer)?.scale ?? "proportion"];
+}
+
 function scoreFormat(
   factor: number,
   write: (value: number) => string,

@@ -55,7 +55,8 @@ export function leaderboard(
         }),
     html`<p class="small">
       Intervals at ${Math.round(100 * (1 - verdict.alpha))}%. Failures, reuse, cost and latency are those of
-      the whole run; a reused completion keeps what it took the first time. ${loadNote(run)}
+      the whole run; a reused completion keeps what it took the first time. Cost counts all repeats of a row;
+      the page Costs counts requests, and fills in failed rows. ${loadNote(run)}
     </p>`
   );
 }

@@ -1,12 +1,13 @@
 import {html} from "htl";
-import {wilson} from "../stats/index.js";
+import {clustersOf} from "../decisions/columns.js";
+import {meanInterval} from "../stats/index.js";
 import type {CandidatePair} from "./chooseCandidates.js";
 import type {ScoreChoice} from "./chooseScores.js";
 import {type Column, dataTable} from "./dataTable.js";
 import {type Content, nothing, section} from "./elements.js";
 import {count, formatFor, plural, share} from "./format.js";
 import type {Made} from "./made.js";
-import {type RunRows, rowsIn} from "./runRows.js";
+import {type RunRows, rowsIn, scoresOf} from "./runRows.js";
 import {outcomesQuery, togetherQuery} from "./scoreQueries.js";
 
 interface Kind {
@@ -25,6 +26,13 @@ const CHECKED: Kind[] = [
   {name: "Fail", score: 0}
 ];
 
+interface Came {
+  name: string;
+  scores: readonly (number | undefined)[];
+  /** How many of them there are. */
+  scored: number;
+}
+
 /**
  * How often each of two candidates passed and failed by a scorer of yes and no, or won, tied and lost by a judge, and how that
  * goes together; nothing for other scorers.
@@ -42,26 +50,31 @@ export function outcomes(
   const kinds = kindsOf(scorer, scores.flat());
   if (!kinds) return nothing();
   const format = formatFor([]);
+  const clusters = clustersOf(scoresOf(rows, choice.scorer, chosen));
   const table = dataTable(
-    names.map((name, i) => ({name, scores: scores[i]!.filter((score) => score !== undefined)})),
+    names.map((name, i) => ({
+      name,
+      scores: scores[i]!,
+      scored: scores[i]!.filter((score) => score !== undefined).length
+    })),
     [
       {name: "Candidate", heading: true, value: ({name}) => name},
-      ...kinds.map(({name: kind, score}): Column<{name: string; scores: number[]}> => ({
+      ...kinds.map(({name: kind, score}): Column<Came> => ({
         name: kind,
         numeric: true,
         value: (one) => {
-          const times = one.scores.filter((value) => value === score).length;
-          const {low, high} = wilson(times, one.scores.length) ?? {};
+          const came = one.scores.map((value) => (value === undefined ? undefined : Number(value === score)));
+          const {low, high} = meanInterval(came, {clusters}) ?? {};
+          const times = came.filter((value) => value === 1).length;
           return [
             count(times),
             html`<small
-              >${share(one.scores.length > 0 ? times / one.scores.length : undefined)},
-              ${format.interval(low, high)}</small
+              >${share(one.scored > 0 ? times / one.scored : undefined)}, ${format.interval(low, high)}</small
             >`
           ];
         }
       })),
-      {name: "No score", numeric: true, value: (one) => count(chosen.length - one.scores.length)}
+      {name: "No score", numeric: true, value: (one) => count(chosen.length - one.scored)}
     ],
     {
       caption: `${choice.scorer}: ${kinds.map(({name}) => name.toLowerCase()).join(", ")}`,
@@ -70,7 +83,7 @@ export function outcomes(
         n: plural(chosen.length, "row"),
         term: "interval",
         sql: outcomesQuery(choice, names),
-        engine: "wilson of assay/stats makes the intervals",
+        engine: "meanInterval of assay/stats makes the intervals",
         run: rows.run
       }
     }

@@ -4,7 +4,7 @@ import {REPORT_PAGES} from "../site/frame.js";
 import type {RunView} from "../site/types.js";
 import {linkTo} from "./address.js";
 import {code, type Content, facts, hash, nothing, section} from "./elements.js";
-import {count, time} from "./format.js";
+import {count, plural, time} from "./format.js";
 import {intervalPlot} from "./intervalPlot.js";
 import {verdictCard} from "./verdictCard.js";
 import {changes} from "./changes.js";
@@ -13,20 +13,24 @@ import {warnings} from "./warnings.js";
 /** The first screen: the verdict, the candidates' intervals, what was compared, and what stands against it. */
 export function overview(run: RunView | null): Content {
   if (!run) return nothing();
-  const baseline = run.candidates.find((candidate) => candidate.baseline)?.name;
+  const {summaries} = run.verdict;
+  const alone = summaries.length < 2;
+  const baseline = alone ? undefined : run.candidates.find((candidate) => candidate.baseline)?.name;
   return html`<div>
     ${verdictCard(run)}
     ${run.change ? html`<div class="beside">${warnings(run)} ${changes(run, run.change)}</div>` : warnings(run)}
     ${section(
       "How the candidates compare",
-      run.verdict.summaries.every((summary) => summary.mean === undefined)
+      summaries.every((summary) => summary.mean === undefined)
         ? html`<p>No row has a score, so there is nothing to draw. See why below.</p>`
         : [
             intervalPlot(run.verdict, {scorer: run.primaryScorer, baseline, run: run.id}),
-            html`<p class="small">
-              Coloured: the best, and those not shown to be worse than
-              it.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
-            </p>`
+            alone
+              ? null
+              : html`<p class="small">
+                  Coloured: the best, and those not shown to be worse than
+                  it.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
+                </p>`
           ]
     )}
     ${section("What was compared", compared(run))} ${section("Look closer", nextPages())}
@@ -41,7 +45,12 @@ function compared(run: RunView): HTMLElement {
         >${run.dataset.name}, version ${hash(run.dataset.version)}, ${count(run.dataset.rows)} rows</span
       >`
     ],
-    ["Split", `${run.split.name} (${run.split.strategy}), ${run.split.part} part, ${count(run.rows)} rows`],
+    [
+      "Split",
+      run.imported
+        ? `none: all ${plural(run.rows, "row")} of the files`
+        : `${run.split.name} (${run.split.strategy}), ${run.split.part} part, ${plural(run.rows, "row")}`
+    ],
     [
       "Scored by",
       run.scorers

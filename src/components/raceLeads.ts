@@ -1,10 +1,12 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
+import type {RaceRound} from "../decisions/raceTypes.js";
 import {chart} from "./chart.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details, freshId} from "./elements.js";
 import {count, formatFor, plural} from "./format.js";
 import type {Made} from "./made.js";
+import {observationsText} from "../decisions/points.js";
 import {AS_RUN, leadQuery} from "./raceQueries.js";
 import {select} from "./inputs.js";
 import {type Lead, leadIn} from "./raceLead.js";
@@ -14,6 +16,7 @@ import {figure} from "./figure.js";
 interface Point extends Lead {
   round: number;
   rows: number;
+  grouped: RaceRound["grouped"];
 }
 
 const points = formatFor([]);
@@ -49,11 +52,11 @@ export function raceLeads(race: string, course: RaceCourse): Content {
     const {candidate, by, out} = which.value;
     const series = rounds.flatMap((round): Point[] => {
       const lead = leadIn(round, by, candidate);
-      return lead ? [{...lead, round: round.round, rows: round.rows}] : [];
+      return lead ? [{...lead, round: round.round, rows: round.rows, grouped: round.grouped}] : [];
     });
     const made: Made = {
       what: `The mean of ${by} minus that of ${candidate} after every round, with an interval that holds for all rounds together.`,
-      n: `${plural(series.at(-1)!.observations, "row or group", "rows or groups")} that both were scored on at the end`,
+      n: `${observationsText(series.at(-1)!.observations, series.at(-1)!.grouped)} that both were scored on at the end`,
       term: "always-valid",
       sql: leadQuery(race, by, candidate),
       engine: AS_RUN
@@ -165,8 +168,8 @@ function draw(series: readonly Point[], {candidate, by, out, margin, width}: Dra
       of: series,
       x: ({rows}) => rows,
       y: ({estimate}) => scaled(estimate),
-      text: ({round, rows, estimate, low, high, observations}) =>
-        `round ${count(round)}, ${plural(rows, "row")}\n${points.difference(estimate)} points (${points.differences(low, high)})\nn ${count(observations)}`
+      text: ({round, rows, estimate, low, high, observations, grouped}) =>
+        `round ${count(round)}, ${plural(rows, "row")}\n${points.difference(estimate)} points (${points.differences(low, high)})\non ${observationsText(observations, grouped)}`
     }
   });
 }
@@ -180,7 +183,11 @@ function leadTable(
     [
       {name: "Round", heading: true, value: ({round}) => count(round)},
       {name: "Rows", numeric: true, value: ({rows}) => count(rows)},
-      {name: "Rows or groups compared", numeric: true, value: ({observations}) => count(observations)},
+      {
+        name: series.at(-1)!.grouped ? "Groups compared" : "Rows compared",
+        numeric: true,
+        value: ({observations}) => count(observations)
+      },
       {name: "Lead, points", numeric: true, value: ({estimate}) => points.difference(estimate)},
       {name: "Interval", numeric: true, value: ({low, high}) => points.differences(low, high)}
     ],

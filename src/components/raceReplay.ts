@@ -1,5 +1,5 @@
 import {html} from "htl";
-import {splitText} from "../decisions/points.js";
+import {observationsText, splitText} from "../decisions/points.js";
 import type {RaceDrop, RaceOutcome, RaceRound} from "../decisions/raceTypes.js";
 import type {RaceScores, RaceView} from "../site/types.js";
 import type {RaceChange} from "./chooseRace.js";
@@ -11,7 +11,7 @@ import {howMade} from "./made.js";
 import {AS_RUN, dropsQuery, roundsQuery} from "./raceQueries.js";
 import {raceLanes} from "./raceLanes.js";
 import {raceLeads} from "./raceLeads.js";
-import {raceRound} from "./raceRound.js";
+import {behind, raceRound} from "./raceRound.js";
 import {type RaceCourse, replay} from "./raceScores.js";
 import {tiles} from "./tiles.js";
 
@@ -53,7 +53,9 @@ export function raceReplay(
     ${section(
       "Who was dropped, and when",
       raceLanes(race.id, course),
-      drops.length > 0 ? dropTable(race.id, drops) : html`<p>Nobody was dropped.</p>`
+      drops.length > 0
+        ? [dropTable(race.id, drops), groupsNote(drops.some(({round}) => round.grouped))]
+        : html`<p>Nobody was dropped.</p>`
     )}
     ${section(
       "How sure it was after each round",
@@ -94,7 +96,13 @@ function card(race: RaceView, course: RaceCourse, asRun: boolean, replayed: bool
       {label: "Calls it took", value: count(calls), note: `of ${count(everything)} for everything`},
       ...(made === undefined
         ? []
-        : [{label: "Newly made", value: count(made), note: "the rest was in the store"}]),
+        : [
+            {
+              label: "Newly made",
+              value: count(made),
+              note: made < calls ? `${count(calls - made)} were in the store` : "none was in the store"
+            }
+          ]),
       {
         label: "Rounds",
         value: count(rounds.length),
@@ -162,15 +170,19 @@ function dropTable(race: string, drops: readonly Drop[]): HTMLElement {
       {name: "Dropped", heading: true, value: (drop) => drop.candidate},
       {name: "Round", numeric: true, value: ({round}) => count(round.round)},
       {name: "Rows", numeric: true, value: ({round}) => count(round.rows)},
-      {name: "Mean then", numeric: true, value: (drop) => points.score(meanOf(drop))},
+      {name: "Mean then, over rows", numeric: true, value: (drop) => points.score(meanOf(drop))},
       {
         name: "Why",
         value: (drop) =>
           html`<span
-            >${whyOf(drop)}${drop.lead ? html`<small>compared on ${plural(drop.lead.observations, "row or group", "rows or groups")}</small>` : null}</span
+            >${whyOf(drop)}${drop.lead ? html`<small>compared on ${observationsText(drop.lead.observations, drop.round.grouped)}</small>` : null}</span
           >`
       },
-      {name: "Behind by, points", numeric: true, value: ({lead}) => points.difference(lead?.estimate)},
+      {
+        name: "Behind by, points",
+        numeric: true,
+        value: ({lead, round}) => behind(lead, round.grouped)
+      },
       {name: "Interval", numeric: true, value: ({lead}) => points.differences(lead?.low, lead?.high)}
     ],
     {
@@ -178,13 +190,22 @@ function dropTable(race: string, drops: readonly Drop[]): HTMLElement {
       cards: true,
       made: {
         what: "Who was dropped in which round, and the interval of the lead that decided.",
-        n: `${plural(drops.length, "candidate")} that left; beside each stands how many rows`,
+        n: `${plural(drops.length, "candidate")} that left; beside each stands on how many ${drops.some(({round}) => round.grouped) ? "groups" : "rows"}`,
         term: "always-valid",
         sql: dropsQuery(race),
         engine: AS_RUN
       }
     }
   );
+}
+
+function groupsNote(grouped: boolean): HTMLElement | null {
+  return grouped
+    ? html`<p class="small">
+        Rows that share a group count once in a lead, with their mean: it is the difference of the two means
+        beside it, over the groups that both were scored on, not of the means over rows.
+      </p>`
+    : null;
 }
 
 function meanOf({round, candidate}: Drop): number | undefined {

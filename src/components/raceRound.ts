@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {observationsText} from "../decisions/points.js";
 import type {RaceRound} from "../decisions/raceTypes.js";
 import {dataTable} from "./dataTable.js";
 import {badge, type Content, freshId} from "./elements.js";
@@ -44,7 +45,7 @@ function standings(race: string, round: RaceRound): HTMLElement {
       {
         name: "Behind the leader, points",
         numeric: true,
-        value: ({candidate}) => behind(leadIn(round, leader, candidate))
+        value: ({candidate}) => behind(leadIn(round, leader, candidate), round.grouped)
       },
       {
         name: "Interval",
@@ -73,13 +74,16 @@ function standings(race: string, round: RaceRound): HTMLElement {
 }
 
 /** A lead with the two means that it is the difference of: a candidate's own mean is over all that it was scored on. */
-function behind(lead: Lead | undefined): Content {
+export function behind(lead: Lead | undefined, grouped: RaceRound["grouped"]): Content {
   if (!lead) return points.difference(undefined);
   const {estimate, meanBy, mean, observations} = lead;
   return [
     points.difference(estimate),
     meanBy === undefined || mean === undefined
       ? null
-      : html`<small>${points.score(meanBy)} against ${points.score(mean)} on ${count(observations)}</small>`
+      : html`<small
+          >${points.score(meanBy)} against ${points.score(mean)} on
+          ${observationsText(observations, grouped)}</small
+        >`
   ];
 }

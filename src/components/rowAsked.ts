@@ -14,6 +14,8 @@ export function promptCommand(run: Pick<RunView, "eval">, row: string): string {
 
 /** The messages that candidates were sent about a row, and what they might call. */
 export function asked(run: RunView, {id, prompts}: RowDetail): HTMLElement {
+  if (prompts.length > 0 && prompts.every(({none}) => none))
+    return section("What was asked", html`<p>${whyNone(run)}</p>`, toolsOf(run));
   const command = code(promptCommand(run, id));
   return section(
     "What was asked",
@@ -41,6 +43,13 @@ export function asked(run: RunView, {id, prompts}: RowDetail): HTMLElement {
       ${command}
     </p>`
   );
+}
+
+function whyNone({imported, split}: RunView): string {
+  if (split.part === "held-out") return "The prompts of held-out rows are not shown.";
+  return imported
+    ? "There is no prompt: the imported file does not say what was asked, or the row was erased."
+    : "There is no prompt: the eval's prompt function gave none, or the row was erased.";
 }
 
 /** Tools are the same for every row: candidates with the same ones stand together. */

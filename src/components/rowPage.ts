@@ -1,10 +1,10 @@
 import {html} from "htl";
-import type {AnswerDetail, RowDetail, ShownText} from "../site/detailTypes.js";
+import type {RowDetail, ShownText} from "../site/detailTypes.js";
 import type {RunView} from "../site/types.js";
 import {chosen, linkTo} from "./address.js";
 import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, facts, nothing, section} from "./elements.js";
-import {count, dollars, duration, formatFor, plural, type ScoreFormat, time} from "./format.js";
+import {count, dollars, duration, plural, scorerFormat, time} from "./format.js";
 import {labelButtons} from "./labels.js";
 import {loadDetail, rowPlace} from "./rowDetails.js";
 import {loadNote} from "./loadNote.js";
@@ -45,7 +45,7 @@ export async function rowPage(run: RunView | null): Promise<Content> {
     ]);
   const page = html`<div class="row-page">
     ${walk(steps)} ${about(run, detail)} ${asked(run, detail)} ${answered(run, detail)}
-    ${knownFromTraining(detail)} ${measured(run, detail)} ${past(run.id, detail)}
+    ${knownFromTraining(detail)} ${measured(run, detail)} ${past(run, detail)}
   </div>`;
   return page;
 }
@@ -92,13 +92,18 @@ function about(run: RunView, {id, cluster, expected, slices}: RowDetail): HTMLEl
       ["Expected", expected ? text(expected) : "not published"],
       ...Object.entries(slices).map(([name, value]): [string, Content] => [name, value]),
       ["Group", cluster],
-      ["Dataset", `${run.dataset.name}, ${run.split.part} part of split ${run.split.name}`]
+      [
+        "Dataset",
+        run.imported
+          ? `${run.dataset.name}, imported`
+          : `${run.dataset.name}, ${run.split.part} part of split ${run.split.name}`
+      ]
     ])
   );
 }
 
 function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement {
-  const format = formatOf(answers);
+  const none = scorerFormat(run, run.primaryScorer);
   const reference = expected?.text ?? answers[0]?.output?.text;
   return section(
     "What candidates answered",
@@ -111,7 +116,7 @@ function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement
             </h3>
             ${
               answer.failed !== undefined
-                ? html`<p>${scoreBadge(undefined, format)} ${answer.failed}</p>`
+                ? html`<p>${scoreBadge(undefined, none)} ${answer.failed}</p>`
                 : said(
                     answer.output
                       ? differing(answer.output, reference)
@@ -123,7 +128,7 @@ function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement
               ${answer.scores.map(
                 ({scorer, value, failed, details}) =>
                   html`<li>
-                    ${scorer}: ${scoreBadge(value, format)}
+                    ${scorer}: ${scoreBadge(value, scorerFormat(run, scorer))}
                     ${failed === undefined ? null : html`<span>${failed}</span>`} ${explained(details)}
                   </li>`
               )}
@@ -177,10 +182,10 @@ function measured(run: RunView, {id, answers}: RowDetail): HTMLElement {
   );
 }
 
-function past(run: string, {id, history}: RowDetail): Content {
+function past(run: RunView, {id, history}: RowDetail): Content {
   if (history.length === 0) return nothing();
   const candidates = [...new Set(history.flatMap(({scores}) => Object.keys(scores)))];
-  const format = formatFor(history.flatMap(({scores}) => Object.values(scores)));
+  const format = scorerFormat(run, run.primaryScorer);
   return section(
     "In earlier runs",
     dataTable(
@@ -205,15 +210,11 @@ function past(run: string, {id, history}: RowDetail): Content {
           term: "score",
           sql: rowQuery(id),
           engine: "the scores of earlier runs are in the table scores of assay sql",
-          run
+          run: run.id
         }
       }
     )
   );
-}
-
-function formatOf(answers: readonly AnswerDetail[]): ScoreFormat {
-  return formatFor(answers.flatMap(({scores}) => scores.map(({value}) => value)));
 }
 
 /** What a scorer said beside its score, but for what stands on the page already. */

@@ -3,7 +3,7 @@ import {splitText} from "../decisions/points.js";
 import {scoreName} from "../decisions/scoreScale.js";
 import {corpusName} from "../stats/index.js";
 import type {RunCandidate, RunManifest, RunsData} from "../site/types.js";
-import {importedFrom} from "./importedFrom.js";
+import {importedFrom} from "../site/importedFrom.js";
 import {dataTable} from "./dataTable.js";
 import {badge, code, type Content, emptyState, facts, hash, nothing, section} from "./elements.js";
 import {count, dollars, duration, list, plural, time} from "./format.js";
@@ -43,14 +43,7 @@ export function provenance(run: RunManifest | null): Content {
       html`<pre tabindex="0" aria-label="Command">
 ${run.code.revision ? `git checkout ${run.code.revision.slice(0, 12)}\n` : ""}npx ${run.command}</pre>`,
       html`<p class="small">
-        ${
-          !run.code.revision
-            ? "The code's revision was not recorded. "
-            : run.code.dirty
-              ? "The code had changes that were not committed. "
-              : ""
-        }What
-        is in the store already is not paid for again.
+        ${run.imported ? "It reads the files again and makes no call." : againText(run)}
       </p>`,
       counts(run),
       erased(run)
@@ -58,6 +51,15 @@ ${run.code.revision ? `git checkout ${run.code.revision.slice(0, 12)}\n` : ""}np
     ${section("Where its numbers come from", sources(run))} ${section("Candidates", candidates(run))}
     ${section("Scorers", scorers(run))}
   </div>`;
+}
+
+function againText({code: {revision, dirty}}: RunManifest): string {
+  const changed = !revision
+    ? "The code's revision was not recorded. "
+    : dirty
+      ? "The code had changes that were not committed. "
+      : "";
+  return `${changed}What is in the store already is not paid for again.`;
 }
 
 function counts(run: RunManifest): HTMLElement {
@@ -74,7 +76,9 @@ function counts(run: RunManifest): HTMLElement {
         ? "no price stated"
         : `${dollars(run.costUsd)}${run.unpricedCalls > 0 ? `, not counting ${plural(run.unpricedCalls, "call")} of unknown cost` : ""}`
     ],
-    ["Time", `${duration(1000 * run.seconds)}, from ${time(run.startedAt)} to ${time(run.sealedAt)} UTC`],
+    run.imported
+      ? ["Imported", `${time(run.sealedAt)} UTC`]
+      : ["Time", `${duration(1000 * run.seconds)}, from ${time(run.startedAt)} to ${time(run.sealedAt)} UTC`],
     ["Last asked for", run.askedAt === undefined ? undefined : `${time(run.askedAt)} UTC`]
   ]);
 }
@@ -100,11 +104,19 @@ function sources(run: RunManifest): HTMLElement {
     ],
     [
       "Split",
-      html`<span
-        >${split.name} (${split.strategy}), ${split.part} part, seed ${split.seed}, ${hash(split.id)}</span
-      >`
+      run.imported
+        ? "none: all rows of the files"
+        : html`<span
+            >${split.name} (${split.strategy}), ${split.part} part, seed ${split.seed},
+            ${hash(split.id)}</span
+          >`
     ],
-    ["Prompts", run.variants.map(({name, sha256}) => html`<div>${name}, ${hash(sha256)}</div>`)],
+    [
+      "Prompts",
+      run.imported
+        ? undefined
+        : run.variants.map(({name, sha256}) => html`<div>${name}, ${hash(sha256)}</div>`)
+    ],
     ["Repeats", count(run.repeats)],
     ["Limit", run.limit === undefined ? undefined : plural(run.limit, "row")],
     ["Seed", code(run.seed)],

@@ -191,6 +191,11 @@ export function rowsIn(rows: RunRows, slice?: Slice): number[] {
   return slice ? all.filter((row) => rows.text(`slice:${slice.name}`, row) === slice.value) : all;
 }
 
+/** What the figures of a run with repeats are of; nothing of another run. */
+export function repeatsNote({repeats}: Pick<RunRows, "repeats">): string {
+  return repeats > 1 ? `Scores are means of ${repeats} repeats; the answer shown is that of the first.` : "";
+}
+
 /** The scores by one scorer on some rows, as the engine's statistics take them; a row that was not opened goes by its number. */
 export function scoresOf(rows: RunRows, scorer: string, chosen: readonly number[]): ScoreTable {
   const clusters = chosen.map((row) => rows.text("cluster", row) ?? null);

@@ -99,6 +99,15 @@ group by class
 order by class`;
 }
 
+/** Every row with its lowest and highest score. */
+export function spreadQuery({scorer, slice}: Scored): string {
+  return `select row_id, min(score) as lowest, max(score) as highest, count(*) as scored, any_value(expected) as expected
+from scores join rows using (row_id)
+where scorer = ${text(scorer)}${inSlice(slice)}
+group by row_id
+order by highest - lowest desc, row_id`;
+}
+
 /** How often two candidates came to each score by one scorer. */
 export function outcomesQuery({scorer, slice}: Scored, candidates: readonly string[]): string {
   return `select candidate, score, count(*) as rows
@@ -117,9 +126,9 @@ group by a.score, b.score
 order by first_score desc, second_score desc`;
 }
 
-/** Every row with how many candidates have it right, of those with a score. */
-export function rightQuery({scorer, slice}: Scored): string {
-  return `select row_id, count(*) filter (score >= 0.5) as right_candidates, count(*) as scored, any_value(expected) as expected
+/** Every row with how many candidates have it right, a score of `half` or more, of those with a score. */
+export function rightQuery({scorer, slice}: Scored, half: number): string {
+  return `select row_id, count(*) filter (score >= ${half}) as right_candidates, count(*) as scored, any_value(expected) as expected
 from scores join rows using (row_id)
 where scorer = ${text(scorer)}${inSlice(slice)}
 group by row_id

@@ -5,7 +5,7 @@ import {type Content, details} from "./elements.js";
 import {standingOf} from "../decisions/standing.js";
 import {type ForestLine, forestPlot, standingLegend, standingMark} from "./forestPlot.js";
 import type {Made} from "./made.js";
-import {count, pValue, type ScoreFormat} from "./format.js";
+import {count, plural, pValue, type ScoreFormat} from "./format.js";
 
 export interface SliceForestOptions {
   reference: string;
@@ -36,7 +36,7 @@ export function sliceForest(table: SliceTable, candidate: string, options: Slice
       ? html`<p>No slice has enough rows that both were scored on.</p>`
       : [
           forestPlot(lines, {
-            label: `${candidate} minus ${reference} in ${lines.length} slices`,
+            label: `${candidate} minus ${reference} in ${plural(lines.length, "slice")}`,
             axis: `${candidate} minus ${reference}`,
             format,
             margin,

@@ -4,7 +4,7 @@ import {standingOf} from "../decisions/standing.js";
 import type {SliceCell, SliceRow, SliceTable} from "../decisions/sliceTable.js";
 import type {Content} from "./elements.js";
 import {figureNotes} from "./figureNotes.js";
-import {count, type ScoreFormat} from "./format.js";
+import {count, plural, type ScoreFormat} from "./format.js";
 import {figureFoot, type Made} from "./made.js";
 import {tableButton} from "./saving.js";
 
@@ -64,7 +64,7 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
   const groups = slicingsOf(table, options.smaller);
   const shown = groups.flatMap((one) => one.shown);
   const colour = colourOf(shown, options);
-  const caption = `${options.kind === "score" ? "Scores" : `Differences from ${options.reference}`} of ${options.candidates.length} candidates in ${shown.length} slices`;
+  const caption = `${options.kind === "score" ? "Scores" : `Differences from ${options.reference}`} of ${plural(options.candidates.length, "candidate")} in ${plural(shown.length, "slice")}`;
   const region = html`<div class="scroll" role="region" aria-label=${caption} tabindex="0">
     <table class="heatmap">
       <caption class="hidden">
@@ -147,13 +147,16 @@ function colourOf(
         );
 }
 
+/** A plain score has no unit of its own. */
+const unit = (name: string) => (name === "score" ? "units of the score" : name);
+
 function explanation(groups: readonly Slicing[], {kind, reference, format, alpha}: HeatmapOptions): string {
   const left = groups
     .filter((one) => one.left > 0)
     .map((one) => `${count(one.left)} smaller slices of ${one.slice}`);
   const what =
     kind === "score"
-      ? `In ${format.unit}: the stronger the colour, the higher the score.`
-      : `In ${format.differenceUnit}: green above ${reference}, orange below; an arrow where it differs from zero at an error rate of ${Math.round(100 * alpha)}% after correction. The line of ${reference} itself shows its scores.`;
+      ? `In ${unit(format.unit)}: the stronger the colour, the higher the score.`
+      : `In ${unit(format.differenceUnit)}: green above ${reference}, orange below; an arrow where it differs from zero at an error rate of ${Math.round(100 * alpha)}% after correction. The line of ${reference} itself shows its scores.`;
   return left.length > 0 ? `${what} Left out: ${left.join(", ")}.` : what;
 }

@@ -64,13 +64,9 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
   const order = verdict.summaries.map(({candidate}) => candidate);
   const candidates = order.filter((name) => compared.includes(name));
   const others = candidates.filter((name) => name !== reference);
-  const show = select(
-    [
-      {label: "Difference from the reference", id: "difference", value: "difference" as const},
-      {label: "Score", id: "score", value: "score" as const}
-    ],
-    {label: "Cells show", key: "cells"}
-  );
+  const score = {label: "Score", id: "score", value: "score" as "score" | "difference"};
+  const difference = {label: "Difference from the reference", id: "difference", value: "difference" as const};
+  const show = select(others.length > 0 ? [difference, score] : [score], {label: "Cells show", key: "cells"});
   const column = select(
     heatmapColumns(table).map(({slice, value}, i) => ({
       label: value,
@@ -111,8 +107,12 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
       html`<div class="phone-only">${column}</div>`,
       map,
       html`<p class="small">
-        p values are corrected together (Holm) for ${plural(table.comparisons, "comparison")} with
-        ${reference}. Slices may have few rows: read n before the colour.
+        ${
+          others.length > 0
+            ? `p values are corrected together (Holm) for ${plural(table.comparisons, "comparison")} with ${reference}. `
+            : ""
+        }Slices
+        may have few rows: read n before the colour.
       </p>`
     )
   ];

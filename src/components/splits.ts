@@ -1,6 +1,7 @@
 import {html} from "htl";
 import type {SplitsData, SplitsView, VerdictsData} from "../site/types.js";
 import {classShares} from "./classShares.js";
+import {importedRows} from "./datasets.js";
 import {badge, code, type Content, emptyState, hash, nothing, section} from "./elements.js";
 import {count, list, plural, time} from "./format.js";
 import {type Input, select} from "./inputs.js";
@@ -34,13 +35,17 @@ export function chooseSplits(
         unmet: unmetRun(!verdicts || data.versions.some(selected))
       }
     );
-  const node = emptyState("No dataset has been pulled yet.", [
-    "Declare one in ",
-    code("data-loaders/"),
-    " and read it with ",
-    code("npx assay pull"),
-    "; an eval makes the splits it names."
-  ]);
+  const node = emptyState(
+    "No dataset has been pulled yet.",
+    [
+      "Declare one in ",
+      code("data-loaders/"),
+      " and read it with ",
+      code("npx assay pull"),
+      "; an eval makes the splits it names."
+    ],
+    ...importedRows(verdicts)
+  );
   return Object.assign(node, {value: null});
 }
 

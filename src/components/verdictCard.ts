@@ -6,7 +6,7 @@ import type {CandidateView, RunView} from "../site/types.js";
 import {linkTo} from "./address.js";
 import {badge, type BadgeKind, type Content} from "./elements.js";
 import {count, dollars, duration, plural, scoreFormatOf, share} from "./format.js";
-import {importedFrom} from "./importedFrom.js";
+import {importedFrom} from "../site/importedFrom.js";
 import {howMade, type Made} from "./made.js";
 import {leaderboardQuery} from "./scoreQueries.js";
 import {latencyNote} from "./latencyNote.js";
@@ -15,7 +15,7 @@ import {type Tile, tiles} from "./tiles.js";
 const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
   pick: {name: "Pick", badge: "good"},
   tie: {name: "Tie", badge: "even"},
-  "need-more": {name: "Undecided", badge: "open"},
+  "need-more": {name: "Best undecided", badge: "open"},
   "no-scores": {name: "No scores", badge: "bad"}
 };
 
@@ -90,6 +90,7 @@ function madeOf({id, rows, primaryScorer: scorer, verdict}: RunView): Made {
 function basis({verdict}: RunView): Content {
   const margin = `a margin of ${writerOf(verdict.scale).difference(verdict.margin)}`;
   const {race} = verdict;
+  if (!race && verdict.comparisons.length === 0) return null;
   if (!race)
     return `A difference that is only chance is taken for a real one in at most ${share(verdict.alpha)} of such evals, over all pairs (Holm). Differences within ${margin} do not matter.`;
   const saved = race.callsOfEverything > 0 ? 1 - race.calls / race.callsOfEverything : undefined;
@@ -144,7 +145,11 @@ function figures(run: RunView): Tile[] {
         ? `${format.interval(best.low, best.high)}, ${scoreName(run.primaryScorer, verdict.figure)}${ofRows(best.scored, run)}`
         : undefined
     },
-    {label: "Rows", value: count(run.rows), note: `${run.split.part} part of ${run.dataset.name}`},
+    {
+      label: "Rows",
+      value: count(run.rows),
+      note: run.imported ? `of ${run.dataset.name}` : `${run.split.part} part of ${run.dataset.name}`
+    },
     {
       label: "Candidates",
       value: count(run.candidates.length),
@@ -158,10 +163,13 @@ function figures(run: RunView): Tile[] {
     {
       label: "95% answered within",
       value: duration(view?.p95LatencyMs),
-      note: [
-        verdict.best ?? "the best",
-        ...latencyNote(view, {concurrency: run.concurrency, planned: run.rows * run.repeats})
-      ].join(", ")
+      note:
+        view?.p95LatencyMs === undefined
+          ? "no time stated"
+          : [
+              verdict.best ?? "the best",
+              ...latencyNote(view, {concurrency: run.concurrency, planned: run.rows * run.repeats})
+            ].join(", ")
     },
     {
       label: "Cost per 1,000 rows",

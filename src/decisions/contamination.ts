@@ -86,7 +86,7 @@ export function contaminationText(
 ): string {
   const alike = others.filter((one) => likeness(one) === likeness(first)).length;
   const more = others.length - alike;
-  const rest = more === 0 ? "" : ` Rows of ${candidates(more, "more")} are contaminated too.`;
+  const rest = more === 0 ? "" : ` Of ${candidates(more, "more")} some rows are not clean either.`;
   return contaminationSentence(first, scale, alike) + rest;
 }
 
@@ -125,7 +125,7 @@ function contaminationSentence(
         ? `Of the other ${counted(unknown)} ${unknown === 1 ? "row" : "rows"} it cannot be told: the store lacks some of what was learned from, or of these rows.`
         : "No row is clean."
       : `On the ${counted(clean)} clean rows ${alike === 0 ? "it" : candidate} scores ${onClean.mean === undefined ? "nothing" : number(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : number(whole.mean)}.`;
-  return `${unknown > 0 ? "At least " : ""}${points(share)}% of the scored rows are contaminated for ${who} (${learned.join(", ")}). ${score}`;
+  return `${unknown > 0 ? "At least " : ""}${points(share)}% of the scored rows are not clean for ${who} (${learned.join(", ")}). ${score}`;
 }
 
 function scoreOf(table: ScoreTable, c: number, wanted: (row: number) => boolean): ScoreOf {

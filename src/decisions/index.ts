@@ -44,7 +44,7 @@ export {scaleOf, scoreName, type ScoreScale, type ScoreWriter, writerOf} from ".
 export {candidatesOf, figureOf, scoresOf, sharedValues, valuesOf} from "./columns.js";
 export {overRepeats} from "./overRepeats.js";
 export {corpusOf, scoreTable, shownNames, slicingsOf, tableAsIn} from "./scoreTable.js";
-export {counted, points, splitText} from "./points.js";
+export {counted, observationsText, points, splitText} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";
 export {sliceTable} from "./sliceTable.js";
 export * from "./types.js";

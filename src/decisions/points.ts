@@ -9,6 +9,11 @@ export function counted(n: number): string {
   return n.toLocaleString("en-US");
 }
 
+/** What a race compared two candidates on: "49 rows", or "48 groups" where each group of rows counts once. */
+export function observationsText(n: number, grouped = false): string {
+  return `${counted(n)} ${grouped ? "group" : "row"}${n === 1 ? "" : "s"}`;
+}
+
 /** "a, b and c"; of more than ten names the first eight and how many more. */
 export function list(names: readonly string[]): string {
   if (names.length <= 1) return names.join("");

@@ -29,6 +29,8 @@ export interface RaceRound extends RaceStep {
   standings: {candidate: string; scored: number; mean?: number}[];
   /** Anytime-valid intervals of a − b; empty in a race with a budget. */
   pairs: RacePair[];
+  /** Some rows share a group: a pair's observations are groups, each with its mean. */
+  grouped?: true;
   dropped: RaceDrop[];
   /** The sealed run that holds this round's scores. */
   run?: string;

@@ -124,6 +124,7 @@ function raceOfVerdict({id, settings, rounds, outcome}: RaceRecord): VerdictRace
     calls: outcome?.calls ?? rounds.reduce((sum, {calls}) => sum + calls, 0),
     callsOfEverything: outcome?.callsOfEverything ?? rows * candidates.length * repeats,
     rounds: rounds.length,
+    grouped: rounds.at(-1)!.grouped,
     dropped: rounds.flatMap((round) =>
       round.dropped.map((drop) => {
         const found = standing(round, drop.candidate);

@@ -166,6 +166,8 @@ export interface VerdictRace {
   calls: number;
   callsOfEverything: number;
   rounds: number;
+  /** Some rows share a group: leads are means over groups. */
+  grouped?: true;
   /** Who went when and why, in the order they went; `scored` and `mean` are those of the round. */
   dropped: (RaceDrop & {round: number; rows: number; scored: number; mean?: number})[];
 }

@@ -33,7 +33,7 @@ export function isSameEnd(race: RaceRecord, as: RaceRecord): boolean {
   );
 }
 
-/** All of a round but what it took to make it. */
+/** All of a round but what it took to make it and what follows from its rows. */
 function courseOf(round: RaceRound): string {
-  return canonicalJson({...round, newCalls: undefined, spentUsd: undefined});
+  return canonicalJson({...round, newCalls: undefined, spentUsd: undefined, grouped: undefined});
 }

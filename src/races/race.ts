@@ -1,4 +1,4 @@
-import {valuesOf} from "../decisions/columns.js";
+import {clustersOf, valuesOf} from "../decisions/columns.js";
 import {elimination} from "./elimination.js";
 import {halving} from "./halving.js";
 import {sentenceOf} from "./sentence.js";
@@ -114,6 +114,7 @@ export function startRace(settings: RaceSettings): Race {
         calls: added,
         standings,
         pairs: judged.pairs,
+        grouped: clustersOf(table) ? true : undefined,
         dropped
       };
       step = undefined;

@@ -1,12 +1,14 @@
 import type {Regression} from "../decisions/regressionsOf.js";
 import type {RaceRecord} from "../decisions/raceTypes.js";
 import type {Everything} from "../races/everything.js";
+import type {ScoreScale} from "../decisions/scoreScale.js";
 import type {ScoreTable} from "../decisions/types.js";
 
 /** A scorer of a run as pages see it. */
 export interface ScorerView {
   name: string;
   binary: boolean;
+  scale: ScoreScale;
   /** The model that gives the scores, when a model does. */
   judge?: {model: string; endpoint: string};
   /** True when people gave the scores. */

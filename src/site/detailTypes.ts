@@ -15,8 +15,8 @@ export interface RowDetail {
   slices: Record<string, string>;
   /** Training rows that it is known by, one for each measure of leakage; of a row in a test part. */
   training?: KnownFrom[];
-  /** What was asked, by prompt variant; `messages` is left out where they are not published or not kept. */
-  prompts: {variant: string; messages?: (ShownText & {role: string})[]}[];
+  /** What was asked, by prompt variant; `messages` is left out where they are not published, `none` says that the store has none. */
+  prompts: {variant: string; messages?: (ShownText & {role: string})[]; none?: true}[];
   answers: AnswerDetail[];
   /** The primary scores of the row in earlier runs of the eval, oldest first, by candidate. */
   history: {run: string; sealedAt: string; scores: Record<string, number>}[];

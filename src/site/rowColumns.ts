@@ -1,5 +1,5 @@
 import {confidenceOf} from "../costs/index.js";
-import {scoreTable, type ScoreTable} from "../decisions/index.js";
+import {scaleOf, scoreTable, type ScoreTable} from "../decisions/index.js";
 import {type MaskExcerpt, openExcerptCache} from "../privacy/index.js";
 import type {Publishing, RunManifest, Store} from "../store/index.js";
 import type {ArrowColumn} from "./arrowColumn.js";
@@ -124,6 +124,8 @@ async function scoresOf(
     scorers.push({
       name,
       binary: table.binary,
+      scale: scaleOf(table.values),
+      half: halfOf(table),
       judge: judge ? true : undefined,
       human: human ? true : undefined,
       corpus: table.corpus?.figure
@@ -140,6 +142,13 @@ async function scoresOf(
     );
   }
   return {candidates, baseline, scorers, scores, counts};
+}
+
+/** The middle of the range that scores can have. */
+function halfOf({values, bounds: [low, high] = [-Infinity, Infinity]}: ScoreTable): number | undefined {
+  if (scaleOf(values) === "proportion") return 0.5;
+  const half = (low + high) / 2;
+  return Number.isFinite(half) ? half : undefined;
 }
 
 /** A label stands as the number of the expected one that it is, and as nothing where no row expects it. */

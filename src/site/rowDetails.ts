@@ -108,7 +108,8 @@ async function detailsOf(
         training: training.get(id),
         prompts: (prompts.get(id) ?? []).map(({variant, messages}) => ({
           variant,
-          messages: shownMessages(messages, show)
+          messages: shownMessages(messages, show),
+          none: messages ? undefined : true
         })),
         answers: (answers.get(id) ?? []).map(({output, toolCalls, scores, ...answer}): AnswerDetail => ({
           ...answer,

@@ -1,3 +1,4 @@
+import type {ScoreScale} from "../decisions/scoreScale.js";
 import type {CorpusFigure} from "../stats/index.js";
 
 /** Rows in one page of a run's rows. */
@@ -17,12 +18,17 @@ export interface RowsMetadata {
   scorers: {
     name: string;
     binary: boolean;
+    scale: ScoreScale;
+    /** A row with so much or more counts as right; undefined where scores leave 0 to 1 and the scorer states no bounds. */
+    half?: number;
     judge?: boolean;
     human?: boolean;
     /** The figure that decides, whose counts by row are in a file of their own. */
     corpus?: CorpusFigure;
   }[];
   slices: string[];
+  /** Completions a row: scores are means of them, answers, failures and confidence those of the first. */
+  repeats: number;
   /** The rows' expected answers are classes: the index has them, and answers' files hold the candidates' answers. */
   classes: boolean;
   /** Rows have clusters. */

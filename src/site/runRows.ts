@@ -1,5 +1,6 @@
 import type {Store} from "../store/index.js";
 import {type ArrowColumn, cutColumn} from "./arrowColumn.js";
+import {areClasses} from "./labelCounts.js";
 import {type RowColumns, rowColumns} from "./rowColumns.js";
 import {detailedRows} from "./rowDetails.js";
 import {
@@ -52,6 +53,7 @@ export async function runRows(store: Store, id: string): Promise<RowFile[]> {
     baseline,
     scorers,
     slices: run.slices,
+    repeats: run.repeats,
     classes: answersAreClasses(rows),
     clustered: rows.clusters.some((cluster) => cluster !== null),
     confident: candidates.filter((name) => rows.confidence.has(name)),
@@ -67,15 +69,15 @@ export async function runRows(store: Store, id: string): Promise<RowFile[]> {
 }
 
 /**
- * Few answers are expected, and what was answered are such answers: a scorer read them, or of one candidate at least half
- * are. A number at the end of a text is no class.
+ * Few answers are expected, and what was answered are such answers: a scorer read them, or most rows share what they expect, and
+ * of one candidate at least half of the answers are such. A number at the end of a text is no class, nor are numbers that hardly two rows expect.
  */
 function answersAreClasses({expected, answers, predicts}: RowColumns): boolean {
-  const classes = new Set(expected);
-  classes.delete(null);
+  const classes = new Set(expected.filter((label) => label !== null));
   if (classes.size === 0 || classes.size > MOST_CLASSES) return false;
+  if (predicts) return true;
   return (
-    predicts ||
+    areClasses([...classes], expected.length) &&
     [...answers.values()].some((own) => {
       const given = own.filter((answer) => answer !== null);
       return given.filter((answer) => classes.has(answer)).length * 2 >= given.length;

@@ -1,3 +1,4 @@
+import {scaleOf} from "../decisions/index.js";
 import {corpusName} from "../stats/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {countedReasons} from "./countedReasons.js";
@@ -11,10 +12,12 @@ export async function scorerViews(
   reasons: ShownReasons
 ): Promise<ScorerView[]> {
   const views: ScorerView[] = [];
+  const extents = await extentsOf(store, run);
   for (const {name, binary, judge, human, corpus} of run.scorers)
     views.push({
       name,
       binary,
+      scale: scaleOf([extents.get(name) ?? []]),
       judge,
       failures: judge
         ? countedReasons(await failuresOf(store, run, name), ({reason}) => reasons.ofScore(reason))
@@ -23,6 +26,16 @@ export async function scorerViews(
       figure: corpus && corpusName(corpus)
     });
   return views;
+}
+
+/** The lowest and the highest score by each scorer that gave one. */
+async function extentsOf(store: Store, run: RunManifest): Promise<Map<string, [low: number, high: number]>> {
+  const found = await store.rows<{scorer: string; low: number; high: number}>(
+    `select scorer, min(value)::double as low, max(value)::double as high from scores
+     where run = $run and status = 'scored' group by scorer`,
+    {run: run.id}
+  );
+  return new Map(found.map(({scorer, low, high}) => [scorer, [low, high]]));
 }
 
 function failuresOf(

@@ -241,6 +241,7 @@ export interface RunManifest {
   scorers: {
     name: string;
     version: string;
+    /** Every score is 0 or 1. */
     binary: boolean;
     /** The lowest and the highest value there can be; absent when they are 0 and 1, or not known. */
     bounds?: readonly [low: number, high: number];

@@ -39,7 +39,7 @@ describe("a fine-tune that another fine-tune or an eval names", () => {
     const {contamination, verdict} = await runVerdict(store, turned);
     expect(contamination!.candidates[0]).toMatchObject({clean: 0, contaminated: 10});
     expect([...verdict.warnings, ...verdict.risks.map(({sentence}) => sentence)].join("\n")).toContain(
-      "100.0% of the scored rows are contaminated for base (10 stand in the training part)"
+      "100.0% of the scored rows are not clean for base (10 stand in the training part)"
     );
     expect((await listModels(dir)).length).toBe(before + 1);
   });

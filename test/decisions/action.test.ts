@@ -102,7 +102,7 @@ describe("a lead that may be leakage", () => {
     const actionWith = (...contamination: ReturnType<typeof learned>[]) =>
       decide(table, {...options, facts: {contamination}}).action;
     expect(actionWith(learned("b", 0))).toBe(
-      "Do not switch to b yet: its lead of 10.0 points over a may be leakage. At least 10.0% of the scored rows are contaminated for b (200 stand in the training part). Of the other 1,800 rows it cannot be told: the store lacks some of what was learned from, or of these rows."
+      "Do not switch to b yet: its lead of 10.0 points over a may be leakage. At least 10.0% of the scored rows are not clean for b (200 stand in the training part). Of the other 1,800 rows it cannot be told: the store lacks some of what was learned from, or of these rows."
     );
     expect(actionWith(learned("b", 1800))).toMatch(/^Switch to b/);
     expect(actionWith(learned("a", 0))).toMatch(/^Switch to b/);
@@ -136,7 +136,7 @@ describe("a lead that may be leakage", () => {
     const {kind, action, held, sentence} = decide(tied, {...chosen, facts: contaminated("b", 0.6)});
     expect([kind, held]).toEqual(["tie", true]);
     expect(action).toBe(
-      "Do not choose between a and b yet: that they are equally good may be leakage. 50.0% of the scored rows are contaminated for b (5,000 stand in the training part). On the 5,000 clean rows it scores 60.0, on all 80.0."
+      "Do not choose between a and b yet: that they are equally good may be leakage. 50.0% of the scored rows are not clean for b (5,000 stand in the training part). On the 5,000 clean rows it scores 60.0, on all 80.0."
     );
     expect(sentence).not.toMatch(/Choose/);
     const small = decide(tied, {...chosen, facts: contaminated("b", 0.795)});
@@ -276,7 +276,7 @@ describe("the risks of a verdict", () => {
       "slices"
     ]);
     expect(risks[0]!.sentence).toBe(
-      "50.0% of the scored rows are contaminated for a (5 stand in the training part). On the 5 clean rows it scores 70.0, on all 80.0."
+      "50.0% of the scored rows are not clean for a (5 stand in the training part). On the 5 clean rows it scores 70.0, on all 80.0."
     );
     expect(risks[0]!.moves).toBeCloseTo(0.1);
   });
@@ -296,7 +296,7 @@ describe("the risks of a verdict", () => {
     });
     expect([best, set]).toEqual(["a", ["a", "b"]]);
     expect(risks.map(({sentence}) => sentence)).toEqual([
-      "50.0% of the scored rows are contaminated for a and 1 other candidate (5 stand in the training part). On the 5 clean rows a scores 79.0, on all 80.0. Rows of 1 more candidate are contaminated too. The score of b changes most on its clean rows, by 5.0 points."
+      "50.0% of the scored rows are not clean for a and 1 other candidate (5 stand in the training part). On the 5 clean rows a scores 79.0, on all 80.0. Of 1 more candidate some rows are not clean either. The score of b changes most on its clean rows, by 5.0 points."
     ]);
     expect(risks[0]!.moves).toBeCloseTo(0.05);
   });

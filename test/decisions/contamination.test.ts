@@ -54,7 +54,7 @@ describe("contaminationOf with marks that are unknown", () => {
   it("says that there may be more", () => {
     expect(contaminationWarnings(of("unknown", "unknown", "unknown", "unknown"), "proportion")).toEqual([]);
     expect(contaminationWarnings(of("contaminated", "unknown", "unknown", "unknown"), "proportion")).toEqual([
-      "At least 25.0% of the scored rows are contaminated for a (1 stands in the training part). Of the other 3 rows it cannot be told: the store lacks some of what was learned from, or of these rows."
+      "At least 25.0% of the scored rows are not clean for a (1 stands in the training part). Of the other 3 rows it cannot be told: the store lacks some of what was learned from, or of these rows."
     ]);
   });
 });
@@ -69,7 +69,7 @@ describe("cleanTable", () => {
 describe("contaminationWarnings", () => {
   it("says how many rows, and what the score is without them; nothing for a clean candidate", () => {
     expect(contaminationWarnings(contaminationOf(table, marks), "proportion")).toEqual([
-      "50.0% of the scored rows are contaminated for a (1 stands in the training part, 1 has a near-duplicate there). On the 2 clean rows it scores 50.0, on all 75.0. Rows of 1 more candidate are contaminated too."
+      "50.0% of the scored rows are not clean for a (1 stands in the training part, 1 has a near-duplicate there). On the 2 clean rows it scores 50.0, on all 75.0. Of 1 more candidate some rows are not clean either."
     ]);
     const allClean = new Map([["a", Array<RowMark>(4).fill("clean")]]);
     expect(contaminationWarnings(contaminationOf(table, allClean), "proportion")).toEqual([]);
@@ -88,11 +88,11 @@ describe("contaminationWarnings", () => {
       onClean: score(whole - 0.1)
     });
     expect(contaminationWarnings([one("a", 0.5), one("b", 0.9), one("c", 0.7)], "proportion")).toEqual([
-      "20.0% of the scored rows are contaminated for b and 2 other candidates (2 have a near-duplicate in the training part). On the 8 clean rows b scores 80.0, on all 90.0."
+      "20.0% of the scored rows are not clean for b and 2 other candidates (2 have a near-duplicate in the training part). On the 8 clean rows b scores 80.0, on all 90.0."
     ]);
     const worse = {...one("d", 0.4), near: 3, clean: 7, share: 0.3};
     expect(contaminationWarnings([one("a", 0.5), worse, one("b", 0.9)], "proportion")).toEqual([
-      "20.0% of the scored rows are contaminated for b and 1 other candidate (2 have a near-duplicate in the training part). On the 8 clean rows b scores 80.0, on all 90.0. Rows of 1 more candidate are contaminated too."
+      "20.0% of the scored rows are not clean for b and 1 other candidate (2 have a near-duplicate in the training part). On the 8 clean rows b scores 80.0, on all 90.0. Of 1 more candidate some rows are not clean either."
     ]);
   });
 });

@@ -85,7 +85,7 @@ describe("a verdict on stars from 1 to 5", () => {
     );
     expect(risks.map(({sentence}) => sentence)).toEqual([
       "On split by thread, which keeps related rows together, the best scores 2 (0.4 to 0.8) lower.",
-      "50.0% of the scored rows are contaminated for best (5 stand in the training part). On the 5 clean rows it scores 3.7, on all 4.2."
+      "50.0% of the scored rows are not clean for best (5 stand in the training part). On the 5 clean rows it scores 3.7, on all 4.2."
     ]);
     expect(action).toMatch(/^Do not switch to best yet: its lead of (0\.9|1\.[01])\d* over old/);
     expect(contaminationWarnings(contamination, "plain")[0]).toContain("it scores 3.7, on all 4.2.");

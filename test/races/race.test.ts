@@ -93,6 +93,8 @@ describe("a race at a fixed error rate", () => {
   it("counts a group once and waits for the end of one that a round cuts through", () => {
     const clusters = Array.from({length: 300}, (_, row) => `g${Math.floor(row / 7)}`);
     const {rounds} = race(sample(3, [0.6, 0.58], 300), {errorRate: 0.05}, {clusters});
+    expect(rounds.every(({grouped}) => grouped)).toBe(true);
+    expect(race(sample(3, [0.6, 0.58], 60)).rounds[0]!.grouped).toBeUndefined();
     for (const {rows, pairs} of rounds)
       expect(pairs[0]!.observations).toBe(rows === 300 ? 43 : Math.floor((rows - 1) / 7));
   });

@@ -18,10 +18,14 @@ afterAll(async () => {
 
 const SCORERS = {exact: exactMatch, includes: includes(), label: classification()};
 
-/** The rows that a page gets of 40 questions with the answers `yes` and `no`, answered by `answer`. */
+/** The rows that a page gets of 40 questions with the answers `yes` and `no` unless told, answered by `answer`. */
 async function rowsOf(
   answer: (row: number) => string,
-  {scorer, publish}: {scorer: keyof typeof SCORERS; publish: Publishing}
+  {
+    scorer,
+    publish,
+    expected = (i) => (i % 2 ? "yes" : "no")
+  }: {scorer: keyof typeof SCORERS; publish: Publishing; expected?: (row: number) => string}
 ) {
   const server = await startModelServer({answer: ({prompt}) => answer(Number(/\d+/.exec(prompt)![0]))});
   const store = await openStore(await temporaryProject());
@@ -29,7 +33,7 @@ async function rowsOf(
   const rows = Array.from({length: 40}, (_, i) => ({
     id: `r${i}`,
     text: `question ${i}`,
-    expected: i % 2 ? "yes" : "no",
+    expected: expected(i),
     part: i < 39 ? "test" : "train"
   }));
   const {version} = await pull(
@@ -69,6 +73,12 @@ describe("what a page takes for classes", () => {
 
   it("are not texts that hold the expected word somewhere", async () => {
     const rows = await rowsOf((i) => `Thinking of ${i}, it is yes.`, {scorer: "includes", publish: "ids"});
+    expect(rows.classes).toBe(false);
+  });
+
+  it("are not numbers that hardly two rows expect", async () => {
+    const expected = (i: number) => String(i % 30);
+    const rows = await rowsOf(expected, {scorer: "exact", publish: "text", expected});
     expect(rows.classes).toBe(false);
   });
 

@@ -112,10 +112,10 @@ describe("runContamination", () => {
     const {verdict, contamination} = await runVerdict(store, manifest!);
     expect(contamination!.candidates).toEqual(found.candidates);
     expect(verdict.risks.find(({kind}) => kind === "contamination")!.sentence).toMatch(
-      /% of the scored rows are contaminated for .*\. On the [\d,]+ clean rows /
+      /% of the scored rows are not clean for .*\. On the [\d,]+ clean rows /
     );
     const said = [...verdict.risks.map(({sentence}) => sentence), ...verdict.warnings];
-    expect(said.filter((sentence) => /contaminated/.test(sentence))).toHaveLength(1);
+    expect(said.filter((sentence) => /not clean/.test(sentence))).toHaveLength(1);
 
     const parentId = manifest!.candidates.find(({name}) => name === "majority")!.modelId!;
     const folder = join(models, parentId);

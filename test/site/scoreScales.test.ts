@@ -2,13 +2,14 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {verdictText} from "../../src/cli/verdict.js";
+import {readRows} from "../../src/components/runRows.js";
 import {defineDataset, pull} from "../../src/datasets/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {withVerdictText} from "../../src/site/bundle/withoutScripts.js";
 import {comparisons} from "../../src/site/comparisons.js";
-import {costs, runVerdict, verdicts} from "../../src/site/index.js";
+import {costs, runRows, runVerdict, verdicts} from "../../src/site/index.js";
 import type {ScorerComparisons} from "../../src/site/types.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {openStore, type RunManifest, type Store} from "../../src/store/index.js";
@@ -102,6 +103,54 @@ describe("a run scored in stars and in shares", () => {
     expect(await withVerdictText(dist, "<main>")).toMatch(
       /again<\/th><td>4\.667<\/td><td>4\.\d+ to 4\.\d+<\/td>/
     );
+  });
+
+  it("says of each scorer whether its scores are right or wrong, or graded", () => {
+    for (const {scorers} of Object.values(runs))
+      expect(Object.fromEntries(scorers.map(({name, binary}) => [name, binary]))).toEqual({
+        exact: true,
+        stars: false
+      });
+  });
+
+  it("marks the middle of the range that a scorer states, and none of one that states none", async () => {
+    const printed = new Map(
+      (await runRows(store, runs["by-stars"]!.id)).map(({name, content}) => [name, content])
+    );
+    const {scorers} = await readRows((name) => Promise.resolve(printed.get(name) as Uint8Array));
+    expect(scorers.map(({name, scale, half}) => [name, scale, half])).toEqual([
+      ["exact", "proportion", 0.5],
+      ["stars", "plain", undefined]
+    ]);
+  });
+
+  it("says without scripts what stands against a verdict, that it is partial or imported, and no interval where none is", async () => {
+    const [run] = (await verdicts(store)).runs;
+    const {verdict} = run!;
+    const [first, ...others] = verdict.summaries;
+    const files = [{path: "res.csv", sha256: "", tool: "csv", answers: 1}];
+    const shown = {
+      ...run,
+      status: "partial",
+      imported: {by: "<me>", files},
+      verdict: {
+        ...verdict,
+        summaries: [first, {...others[0], mean: undefined, low: undefined, high: undefined}],
+        risks: [{kind: "partial", sentence: "The run is partial: <stopped>."}],
+        warnings: ["One more."]
+      }
+    };
+    const dist = await temporaryProject();
+    await mkdir(join(dist, "_file", "data"), {recursive: true});
+    await writeFile(join(dist, "_file", "data", "verdicts.json"), JSON.stringify({runs: [shown]}));
+    const html = await withVerdictText(dist, "<main>");
+    expect(html).toMatch(/<h2>[^<]*, partial run, imported scores<\/h2>/);
+    expect(html).toContain("<p>Scores imported by &#60;me&#62; from csv (version not stated)");
+    expect(html).toContain(
+      "<h3>Before you trust it</h3><ul><li>The run is partial: &#60;stopped&#62;.</li><li>One more.</li></ul>"
+    );
+    expect(html).toContain("<td>–</td><td>–</td>");
+    expect(html).not.toContain("– to");
   });
 
   it("names one best on the page of costs and in the verdict where two have the same mean", async () => {

@@ -76,7 +76,7 @@ export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest
     scorers: resolved.scorers.map(({name, version: scorer, scorer: of}) => ({
       name,
       version: scorer,
-      binary: of.binary !== false,
+      binary: of.binary !== false && !figures.graded.includes(name),
       bounds: of.bounds,
       corpus: of.corpus,
       judge: of.judge,

@@ -62,6 +62,8 @@ export interface SealFigures {
   unpricedCalls: number;
   /** Scores that no scorer has given yet, because its calls were stopped. */
   owedScores: number;
+  /** Scorers of which some score is neither 0 nor 1. */
+  graded: readonly string[];
 }
 
 /**
@@ -225,12 +227,16 @@ async function figuresOf(
     `select count(*) filter (status = 'scored' and scorer = ${sqlString(resolved.primary)})::double as scored,
        count(*)::double as given from ${scores}`
   ))!;
+  const graded = await db.rows<{scorer: string}>(
+    `select distinct scorer from ${scores} where status = 'scored' and value not in (0, 1)`
+  );
   return {
     counts: {planned: plan.total, completed, failed, reused, scored, unscored: completed - scored},
     costUsd: supersededUsd > 0 ? (cost ?? 0) + supersededUsd : (cost ?? undefined),
     supersededUsd: supersededUsd > 0 ? supersededUsd : undefined,
     unpricedCalls: unpriced,
-    owedScores: completed * resolved.scorers.length - given
+    owedScores: completed * resolved.scorers.length - given,
+    graded: graded.map(({scorer}) => scorer)
   };
 }
 

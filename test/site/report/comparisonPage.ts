@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {classIntervals} from "../../../src/stats/index.js";
+import {classIntervals, meanInterval} from "../../../src/stats/index.js";
 import {cells, open, percent, report} from "../../support/report.js";
 import {byThread} from "./engine.js";
 
@@ -9,6 +9,33 @@ const small = (page: Awaited<ReturnType<typeof open>>["page"], row: string) =>
     .getByRole("row", {name: row})
     .locator("small")
     .allInnerTexts();
+
+describe("the notebook", () => {
+  it("counts rows of a group as related, as the verdict does", async (context) => {
+    const run = byThread();
+    const {page} = await open(context, `notebook?run=${run.id}`);
+    const [slice] = run.slices;
+    const rows = await report.store.rows<{value: string | null; cluster: string; telling: number}>(
+      `select (i.slices::json ->> $slice) as value, any_value(i.cluster) as cluster,
+         (count(*) filter (s.value >= 0.5) between 1 and $candidates - 1)::int as telling
+       from items i left join scores s on s.run = i.run and s.row_id = i.row_id and s.scorer = $scorer and s.status = 'scored'
+       where i.run = $run group by i.row_id, i.slices`,
+      {run: run.id, slice: slice!.name, scorer: run.primaryScorer, candidates: run.candidates.length}
+    );
+    const shown = await cells(page, "Rows that tell candidates apart, by slice");
+    expect(shown.map(([value]) => value)).toEqual(expect.arrayContaining(slice!.values));
+    for (const [value, n, , interval] of shown) {
+      const own = rows.filter((row) => (row.value ?? "none") === value);
+      const found = meanInterval(
+        own.map(({telling}) => telling),
+        {clusters: own.map(({cluster}) => cluster)}
+      );
+      const text = found ? `${percent(found.low)} to ${percent(found.high)}` : "–";
+      expect([n, interval]).toEqual([String(own.length), text]);
+    }
+    await page.close();
+  });
+});
 
 describe("the page of rows", () => {
   it("lists every class with precision, recall, F1 and their intervals, and sorts by any", async (context) => {

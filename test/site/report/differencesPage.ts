@@ -4,10 +4,10 @@ import {holm, pairedDifference} from "../../../src/stats/index.js";
 import {cells, open, percent, pText, report, signed, signedRange} from "../../support/report.js";
 
 describe("the page of differences", () => {
-  it("shows of a race the two means over groups that a difference is of", async (context) => {
+  it("shows of a race the two means that a difference is of, and names no groups where rows have none", async (context) => {
     const {verdict, id} = report.run("raced");
     const {page} = await open(context, `differences?run=${id}`);
-    await page.getByText("Each group of rows counts once, with its mean").waitFor();
+    await page.getByText("A difference is that of the two means beside it").waitFor();
     await page.getByText("The same in numbers", {exact: true}).click();
     const notes = await page
       .getByRole("region", {name: "Paired differences"})

@@ -1,5 +1,5 @@
-import type {RunManifest} from "../site/types.js";
-import {list} from "./format.js";
+import {list} from "../decisions/points.js";
+import type {RunManifest} from "../store/index.js";
 
 /** Who brought a run's scores here and which tools made them; for pages, in a sentence. */
 export function importedFrom({by, files}: NonNullable<RunManifest["imported"]>): string {
