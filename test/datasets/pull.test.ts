@@ -141,7 +141,7 @@ describe("pull", () => {
     const checks = {number: "text::int > 0", column: "nothing > 0", short: "length(text) < 6"};
     const failed = pull(workspace, mails(rows, {checks}));
     await expect(failed).rejects.toThrow(
-      /^dataset mails: 1 rows have no id .*; ids are not unique: "a" 2 times; check "number" cannot be worked out: Conversion Error\. Use try_cast.*; check "column" cannot be worked out: Referenced column "nothing" not found.*; check "short" fails for 1 rows/
+      /^dataset mails: 1 rows have no id .*; ids are not unique: "a" 2 times; check "number" cannot be worked out: Conversion Error\. Use try_cast.*; check "column" cannot be worked out: Referenced column "nothing" not found.*; check "short" fails for 1 row/
     );
     await expect(failed).rejects.not.toThrow(/secret/);
   });
@@ -222,7 +222,7 @@ describe("pull", () => {
       checks: {"has a label": "label is not null"}
     });
     await expect(pull(workspace, broken)).rejects.toThrow(
-      /"a" 2 times.*check "has a label" fails for 1 rows/s
+      /"a" 2 times.*check "has a label" fails for 1 row/s
     );
     expect(readdirSync(datasetDir(workspace, "mails"))).toEqual([]);
   });
