@@ -16,6 +16,13 @@ export function list(names: readonly string[]): string {
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
+/** "a, b and c"; of more than five names the first three and how many more, for a sentence that is read at a glance. */
+export function few(names: readonly string[]): string {
+  return names.length > 5
+    ? `${names.slice(0, 3).join(", ")} and ${counted(names.length - 3)} more`
+    : list(names);
+}
+
 /** "b and c were never scored: nothing is known of how good they are." */
 export function neverScoredText(names: readonly string[]): string {
   return names.length > 1
