@@ -10,7 +10,7 @@ import {dataTable} from "./dataTable.js";
 import {type Content, freshId, nothing, section} from "./elements.js";
 import {sortedRows} from "./exampleFilters.js";
 import {count, formatFor, plural, type ScoreFormat} from "./format.js";
-import {shownAnswer} from "./otherAnswers.js";
+import {shownAnswer, shownExpected} from "./otherAnswers.js";
 import {loadDetails} from "./rowDetails.js";
 import {MOST_REMEMBERED, moveByKeys, rememberOrder} from "./rowOrder.js";
 import {type RunRows, rowsIn} from "./runRows.js";
@@ -165,7 +165,7 @@ function rowTable(
       },
       {
         name: "Expected",
-        value: (row) => cut(rows.text("expected", row) ?? details.get(row)?.expected?.text, 80) ?? "–"
+        value: (row) => cut(shownExpected(rows, row) ?? details.get(row)?.expected?.text, 80) ?? "–"
       },
       {name: "Right", numeric: true, value: (row) => rightOf(rows, choice.scorer, row)},
       ...names.map((name) => ({

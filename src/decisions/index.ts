@@ -47,3 +47,4 @@ export {counted, points} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";
 export {sliceTable} from "./sliceTable.js";
 export * from "./types.js";
+export {byNumbers, valueName} from "./valueName.js";
