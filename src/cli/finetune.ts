@@ -152,7 +152,7 @@ function checkText(name: string, check: FinetuneCheck, method: FinetuneDefinitio
     `${name}: ${what} would be trained`,
     `  ${whole(train.rows)} rows, ${whole(train.tokens)} tokens (${whole(train.learned)} learned), the longest ${whole(train.longest)}; ${lost(train)}`,
     validation ? `  validation: ${whole(validation.rows)} rows; ${lost(validation)}` : "  no validation",
-    `  ${whole(steps)} steps${taken}, ${epochs.toFixed(1)} epochs, rate ${settings.rate}`,
+    `  ${whole(steps)} ${steps === 1 ? "step" : "steps"}${taken}, ${epochs.toFixed(1)} epochs, rate ${settings.rate}`,
     `  memory: about ${(memoryBytes / 1e9).toFixed(2)} GB${check.tooLarge === undefined ? "" : `\n\n${check.tooLarge}`}`
   ].join("\n");
 }
@@ -167,7 +167,7 @@ function trainedText(
     ? "trained again, to the same model: "
     : "in the store already, nothing was trained now: ";
   return [
-    `${name}: ${wasThere ? again : ""}${metrics.steps} steps on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}`}${speed === undefined ? "" : `, ${speed.toFixed(0)} tokens/s`}`,
+    `${name}: ${wasThere ? again : ""}${metrics.steps} ${metrics.steps === 1 ? "step" : "steps"} on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}`}${speed === undefined ? "" : `, ${speed.toFixed(0)} tokens/s`}`,
     dim(`  model ${id.slice(0, 16)} in ${folder}`)
   ].join("\n");
 }

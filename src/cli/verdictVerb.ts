@@ -4,6 +4,7 @@ import {
   type GateRule,
   overall,
   sliceTable,
+  valueName,
   slicingsOf,
   writerOf
 } from "../decisions/index.js";
@@ -146,7 +147,7 @@ async function detailsOf(store: Store, report: RunVerdict, {slice}: VerdictOptio
   lines.push(
     "",
     table(rows, [
-      {title: "slice", text: "name", value: ({slice, value}) => `${slice}: ${value}`},
+      {title: "slice", text: "name", value: ({slice, value}) => `${slice}: ${valueName(value)}`},
       {title: "rows", align: "right", value: ({rows}) => rows},
       ...report.table.candidates.map((candidate) => ({
         title: candidate,

@@ -26,7 +26,9 @@ export function chart<T>({values, ...options}: ChartOptions<T>): Element {
   const picture = plot.matches("svg") ? plot : plot.querySelector("svg")!;
   picture.setAttribute("role", "img");
   for (const mark of picture.querySelectorAll("g[aria-label]")) {
-    if (mark.getAttribute("aria-label") === "x-axis tick label") mark.classList.add("x-ticks");
+    const name = mark.getAttribute("aria-label")!;
+    if (name === "x-axis tick label") mark.classList.add("x-ticks");
+    if (name === "x-axis label" || name === "y-axis label") mark.classList.add("axis-label");
     mark.removeAttribute("aria-label");
   }
   return values && values.of.length > 0 ? walkable(plot, stopsOf(plot, values), values) : plot;

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {valueName} from "../decisions/valueName.js";
 import type {RunView, ScorerView, VerdictsData} from "../site/types.js";
 import {chooseRun} from "./chooseRun.js";
 import {code, emptyState} from "./elements.js";
@@ -51,7 +52,7 @@ export function chooseJudge(run: RunView | null): Input<JudgeChoice | null> {
   const humans = named(run.scorers.filter(({human}) => human));
   const slices = run.slices.flatMap(({name, values}) =>
     values.map((value) => ({
-      label: value,
+      label: valueName(value),
       id: `${name}=${value}`,
       value: {name, value} as Slice | undefined,
       group: name

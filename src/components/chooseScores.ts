@@ -1,4 +1,5 @@
 import {scoreName} from "../decisions/scoreScale.js";
+import {valueName} from "../decisions/valueName.js";
 import type {RunView} from "../site/types.js";
 import {form, type Input, select} from "./inputs.js";
 import type {Slice} from "./runRows.js";
@@ -20,7 +21,7 @@ export function chooseScores(run: RunView | null): Input<ScoreChoice | null> {
   }));
   const slices = run.slices.flatMap(({name, values}) =>
     values.map((value) => ({
-      label: value,
+      label: valueName(value),
       id: `${name}=${value}`,
       value: {name, value} as Slice | undefined,
       group: name

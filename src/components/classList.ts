@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {valueName} from "../decisions/valueName.js";
 import type {ClassFigures, ClassIntervals} from "../stats/index.js";
 import {dataTable} from "./dataTable.js";
 import type {Content} from "./elements.js";
@@ -25,7 +26,7 @@ export function classList(
     ${dataTable(
       sorted,
       [
-        {name: "Class", heading: true, value: ({label}) => label},
+        {name: "Class", heading: true, value: ({label}) => valueName(label)},
         {name: "Expected", numeric: true, value: ({support}) => count(support)},
         {name: "Answered", numeric: true, value: ({predicted}) => count(predicted)},
         {

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
+import {valueName} from "../decisions/valueName.js";
 import type {SplitManifest, SplitsView} from "../site/types.js";
 import {chart} from "./chart.js";
 import {type Content, details} from "./elements.js";
@@ -7,9 +8,13 @@ import {count, plural, share} from "./format.js";
 import {classSharesQuery} from "./splitQueries.js";
 import {nameOf, PANEL_HEADING} from "./leakagePlot.js";
 import {figure} from "./figure.js";
+import {lineNames} from "./lineNames.js";
+import {shortened} from "./shortened.js";
 
 const DRAWN = 15;
 const AT_ONCE = 4;
+/** Of a panel's width that its bold heading may take. */
+const HEADING = 0.8;
 
 interface ClassShare {
   split: string;
@@ -57,23 +62,24 @@ function panels(
       return shown.map((label): ClassShare => ({
         split: named(split),
         part,
-        label,
+        label: valueName(label),
         share: (counts[label] ?? 0) / total,
         rows: counts[label] ?? 0,
         of: total
       }));
     })
   );
+  const names = shown.map(valueName);
   const titles = drawable.map(named);
-  const longest = Math.max(...shown.map((label) => label.length));
   const most = Math.max(...shares.map((one) => one.share));
   const test = shares.filter(({part}) => part === "test");
   const trained = new Map(
     shares.filter(({part}) => part === "train").map((one) => [`${one.split}\n${one.label}`, one.share])
   );
   const draw = (width: number) => {
-    const marginLeft = Math.min(width * 0.42, 16 + longest * 7.2);
-    const beside = (width - marginLeft) / titles.length >= 150;
+    const {marginLeft, mark} = lineNames(names, {width});
+    const panel = (width - marginLeft) / titles.length;
+    const beside = panel >= 150;
     const facet = beside ? "fx" : "fy";
     const step = shown.length * 24 + PANEL_HEADING;
     return chart({
@@ -85,9 +91,10 @@ function panels(
       marginBottom: 36,
       ariaLabel: `Share of each of ${shown.length} classes in training and test part, for ${titles.length} splits`,
       x: {domain: [0, most], nice: true, tickFormat: "%", ticks: beside ? 2 : 4, label: null},
-      y: {domain: shown, label: null, tickSize: 0, tickPadding: 10},
+      y: {domain: names, label: null, axis: null},
       [facet]: {domain: titles, label: null, axis: null, padding: beside ? 0.16 : PANEL_HEADING / step},
       marks: [
+        mark,
         Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: beside ? 2 : 4}),
         Plot.ruleY(test, {
           [facet]: "split",
@@ -108,10 +115,11 @@ function panels(
           strokeWidth: (one: ClassShare) => (one.part === "test" ? 1 : 2)
         }),
         Plot.text(titles, {
-          [facet]: (panel: string) => panel,
+          [facet]: (title: string) => title,
           frameAnchor: "top-left",
           dy: -24,
-          text: (panel: string) => panel,
+          text: (title: string) => shortened(title, HEADING * (beside ? panel : width - marginLeft)),
+          title: (title: string) => title,
           fontWeight: 600,
           fill: "currentColor"
         })

@@ -91,7 +91,7 @@ function drawn(title: string, matrix: Confusion, {order, size}: View): HTMLEleme
       : [
           ...order.map(
             (i, y) =>
-              svg`<text x=${margin - 5} y=${margin + (y + 0.5) * size} dy="0.35em" text-anchor="end">${cut(labels[i]!)}</text>`
+              svg`<text x=${margin - 5} y=${margin + (y + 0.5) * size} dy="0.35em" text-anchor="end">${cut(labelText(labels[i]!))}</text>`
           ),
           ...columns.map(
             (j, x) =>

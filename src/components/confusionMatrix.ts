@@ -108,7 +108,7 @@ function written(
         ${labels.slice(0, classes).map((label, i) => {
           const total = counts[i]!.reduce((sum, value) => sum + value, 0);
           return html`<tr>
-            <th scope="row">${label}</th>
+            <th scope="row">${labelText(label)}</th>
             ${counts[i]!.map((value, j) => cell(value, total, {right: i === j, note: confusionText(matrix, i, j)}))}
           </tr>`;
         })}

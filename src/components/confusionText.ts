@@ -12,5 +12,5 @@ export function confusionText(matrix: Confusion, i: number, j: number): string {
   const {labels, counts} = matrix;
   const [value, total] = [counts[i]![j]!, rowsOfClass(matrix, i)];
   const part = total > 0 ? ` (${share(value / total)})` : "";
-  return `Expected ${labels[i]}, answered ${labelText(labels[j]!)}: ${count(value)} of ${plural(total, "row")} of the class${part}.`;
+  return `Expected ${labelText(labels[i]!)}, answered ${labelText(labels[j]!)}: ${count(value)} of ${plural(total, "row")} of the class${part}.`;
 }

@@ -9,6 +9,7 @@ import type {Made} from "./made.js";
 import {text} from "./sqlText.js";
 import {figure} from "./figure.js";
 import {withUnit} from "./withUnit.js";
+import {pointNames} from "./pointNames.js";
 
 const SIGNALS: Record<CascadeView["signal"], string> = {
   logprobs: "token probabilities",
@@ -141,6 +142,7 @@ function curves(
       : [{cheap, usdPerThousand: 1000 * usd, quality: format.scale(quality)}]
   );
   const ends = all.flatMap(({cheap}) => points.filter((one) => one.cheap === cheap).slice(-1));
+  const place = ({usdPerThousand: x, quality: y}: {usdPerThousand: number; quality: number}) => ({x, y});
   const dashes = ["none", "6,3", "2,3"];
   const heightAt = (width: number) => (width < 560 ? 280 : 320);
   const draw = (width: number) =>
@@ -161,7 +163,14 @@ function curves(
         inset: 30
       },
       // Labels of the lines' ends stand below them, above the axis.
-      y: {label: `↑ ${scorer}, ${format.unit}`, labelArrow: "none", nice: true, inset: 12, insetBottom: 26},
+      y: {
+        label: `↑ ${scorer}, ${format.unit}`,
+        labelArrow: "none",
+        nice: true,
+        inset: 12,
+        insetBottom: 26,
+        ticks: 5
+      },
       marks: [
         Plot.gridY({stroke: "var(--line)", strokeOpacity: 1, ticks: 5}),
         all.map(({cheap}, i) =>
@@ -184,16 +193,10 @@ function curves(
           stroke: "var(--surface)",
           strokeWidth: 1.5
         }),
-        Plot.text(ends, {
-          x: "usdPerThousand",
-          y: "quality",
-          dx: -6,
-          dy: 17,
-          textAnchor: "start",
-          text: ({cheap}: {cheap: string}) => `${cheap} first`,
-          fill: "currentColor",
-          stroke: "var(--surface)",
-          strokeWidth: 4
+        pointNames({
+          points: [...ends, ...chosen].map(place),
+          named: ends.map((end) => ({name: `${end.cheap} first`, ...place(end)})),
+          lines: all.map(({cheap}) => points.filter((one) => one.cheap === cheap).map(place))
         })
       ],
       values: {

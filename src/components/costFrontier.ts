@@ -1,15 +1,15 @@
 import * as Plot from "@observablehq/plot";
 import {type CostedOption, HOSTING_NAMES} from "../costs/index.js";
-import {group} from "d3";
 import {chart} from "./chart.js";
 import type {Content} from "./elements.js";
 import {count, dollars, type ScoreFormat} from "./format.js";
 import type {Made} from "./made.js";
-import {labelPlaces} from "./labelPlaces.js";
 import {figure} from "./figure.js";
+import {logTicks} from "./logTicks.js";
+import {type NamedPoint, pointNames} from "./pointNames.js";
 
-/** Half the width of an interval's bar, in pixels. */
-const BAR = 2;
+/** Of more choices than this those on the frontier alone have names. */
+const MOST_NAMED = 10;
 
 type Known = CostedOption & {usdPerThousand: number};
 
@@ -31,47 +31,29 @@ export function frontierPlot(
   const color = ({onFrontier}: CostedOption) => (onFrontier ? "var(--accent)" : "var(--quiet)");
   const withBounds = shown.filter(({sample}) => sample.quality!.low !== undefined);
   const label = `${scorer}, ${format.unit}`;
-  const place = (usd: number) => (log ? Math.log(usd) : usd);
-  const ends = extent(shown.map(({usdPerThousand}) => place(usdPerThousand)));
-  const levels = extent(
-    shown.flatMap(({sample}) => {
-      const {mean, low = mean, high = mean} = sample.quality!;
-      return [low, high];
-    })
-  );
-  // A name beside a point on the right would leave the picture.
-  const sideOf = ({usdPerThousand}: Known) =>
-    shown.length > 1 && shareOf(place(usdPerThousand), ends) > 2 / 3 ? "left" : "right";
-  /** Where names stand, by about where the points will be drawn. */
-  const placed = (named: readonly Known[], width: number): PlacedName[] => {
-    const across = (usd: number) => (width - 140) * shareOf(place(usd), ends);
-    const down = (level: number) => (heightAt(width) - 90) * (1 - shareOf(level, levels));
-    const places = labelPlaces(
-      named.map((option) => ({
-        x: across(option.usdPerThousand),
-        y: down(option.sample.quality!.mean),
-        text: nameOf(option),
-        side: sideOf(option)
-      })),
-      shown.flatMap(({usdPerThousand, low, high, sample}) => {
-        const {mean, low: least = mean, high: most = mean} = sample.quality!;
-        const [x, y] = [across(usdPerThousand), down(mean)];
-        const bars = [{left: x - BAR, right: x + BAR, top: down(most), bottom: down(least)}];
-        if (low !== undefined && (!log || low > 0))
-          bars.push({left: across(low), right: across(high!), top: y - BAR, bottom: y + BAR});
-        return bars;
-      })
-    );
-    return named.map((option, i) => ({option, side: sideOf(option), dy: places[i]!}));
+  const point = (option: Known): NamedPoint => {
+    const {mean, low: least, high: most} = option.sample.quality!;
+    const {usdPerThousand, low, high} = option;
+    return {
+      name: nameOf(option),
+      x: usdPerThousand,
+      y: format.scale(mean),
+      across: low !== undefined && (!log || low > 0) ? [low, high!] : undefined,
+      upright: least === undefined ? undefined : [format.scale(least), format.scale(most!)]
+    };
   };
+  const costs = shown.flatMap(({usdPerThousand, low = usdPerThousand, high = usdPerThousand}) =>
+    [usdPerThousand, low, high].filter((usd) => !log || usd > 0)
+  );
   const heightAt = (width: number) => (width < 560 ? 320 : 380);
   const draw = (width: number) => {
-    const named = width < 560 || shown.length > 10 ? frontier : shown;
+    const narrow = width < 560;
+    const others = narrow || shown.length > MOST_NAMED ? [] : shown.filter(({onFrontier}) => !onFrontier);
     return chart({
       width,
       height: heightAt(width),
       marginLeft: 52,
-      marginRight: width < 560 ? 16 : 40,
+      marginRight: narrow ? 16 : 40,
       marginTop: 26,
       marginBottom: 44,
       ariaLabel: `Cost and quality of ${shown.length} choices, ${frontier.length} of them on the frontier`,
@@ -80,14 +62,23 @@ export function frontierPlot(
         label: "US dollars per 1,000 requests →",
         labelAnchor: "center",
         labelArrow: "none",
+        axis: log ? null : "bottom",
         tickFormat: (value: number) => dollars(value),
-        ticks: width < 560 ? 3 : 6,
+        ticks: narrow ? 3 : 6,
         nice: !log,
         insetLeft: 24,
         insetRight: 24
       },
-      y: {label: `↑ ${label}`, labelArrow: "none", nice: true, inset: 10},
+      y: {label: `↑ ${label}`, labelArrow: "none", nice: true, inset: 10, ticks: 5},
       marks: [
+        // The scale's own ticks label powers of ten alone.
+        log
+          ? Plot.axisX(logTicks(Math.min(...costs), Math.max(...costs), narrow ? 6 : 10), {
+              text: dollars,
+              labelAnchor: "center",
+              labelArrow: "none"
+            })
+          : null,
         Plot.gridY({stroke: "var(--line)", strokeOpacity: 1, ticks: 5}),
         Plot.line(frontier, {
           x: "usdPerThousand",
@@ -125,19 +116,7 @@ export function frontierPlot(
           stroke: "var(--surface)",
           strokeWidth: 1.5
         }),
-        alike(placed(named, width)).map(({options, side, dy}) =>
-          Plot.text(options, {
-            x: "usdPerThousand",
-            y: quality,
-            dx: side === "right" ? 8 : -8,
-            dy,
-            textAnchor: side === "right" ? "start" : "end",
-            text: nameOf,
-            fill: "currentColor",
-            stroke: "var(--surface)",
-            strokeWidth: 4
-          })
-        )
+        pointNames({points: shown.map(point), named: [...frontier, ...others].map(point)})
       ],
       values: {
         of: shown,
@@ -160,29 +139,6 @@ function textOf(one: Known, format: ScoreFormat): string {
     `${dollars(usdPerThousand)}${cost} per 1,000 requests`,
     `n ${count(sample.rows)}${onFrontier ? ", on the frontier" : ""}`
   ].join("\n");
-}
-
-interface PlacedName {
-  option: Known;
-  side: "left" | "right";
-  dy: number;
-}
-
-/** Names of one side and height together: a mark has one of each. */
-function alike(names: readonly PlacedName[]) {
-  return [...group(names, ({side, dy}) => `${side} ${dy}`).values()].map((own) => ({
-    options: own.map(({option}) => option),
-    side: own[0]!.side,
-    dy: own[0]!.dy
-  }));
-}
-
-function extent(values: readonly number[]): [low: number, high: number] {
-  return [Math.min(...values), Math.max(...values)];
-}
-
-function shareOf(value: number, [low, high]: [low: number, high: number]): number {
-  return high > low ? (value - low) / (high - low) : 0.5;
 }
 
 function nameOf({sample, hosting}: Known): string {

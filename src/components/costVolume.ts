@@ -13,6 +13,7 @@ import type {Content} from "./elements.js";
 import {count, dollars, plural} from "./format.js";
 import type {Made} from "./made.js";
 import {figure} from "./figure.js";
+import {textWidth} from "./textWidth.js";
 
 const COLOURS = [
   "var(--accent)",
@@ -30,6 +31,10 @@ const DASHES: Record<string, string | undefined> = {
 };
 const [LOW, HIGH] = [100, 1e8];
 const POINTS = 240;
+/** Room for a tick's mark and its distances, in pixels. */
+const TICK = 16;
+
+const tick = (usd: number) => (usd >= 1 ? `$${count(usd)}` : dollars(usd));
 
 interface Point {
   option: CostedOption;
@@ -44,12 +49,13 @@ export function volumePlot(known: readonly CostedOption[], settings: CostSetting
   const colour = ({sample}: CostedOption) => COLOURS[candidates.indexOf(sample.name) % COLOURS.length]!;
   const lines = shown.map((option) => pointsOf(option, settings)).filter((line) => line.length > 1);
   if (lines.length === 0) return null;
+  const most = Math.max(...lines.flat().map(({usd}) => usd));
   const heightAt = (width: number) => (width < 560 ? 320 : 400);
   const draw = (width: number) =>
     chart({
       width,
       height: heightAt(width),
-      marginLeft: 64,
+      marginLeft: Math.ceil(textWidth(tick(10 ** Math.floor(Math.log10(most))))) + TICK,
       marginRight: 16,
       marginTop: 26,
       marginBottom: 44,
@@ -67,7 +73,7 @@ export function volumePlot(known: readonly CostedOption[], settings: CostSetting
         type: "log",
         label: "↑ US dollars a month",
         labelArrow: "none",
-        tickFormat: (value: number) => (value >= 1 ? `$${count(value)}` : dollars(value)),
+        tickFormat: tick,
         ticks: 5
       },
       marks: [

@@ -6,7 +6,7 @@ import {dataTable} from "./dataTable.js";
 import {type Content, freshId, nothing, section} from "./elements.js";
 import {count, plural, type ScoreFormat, scorerFormat} from "./format.js";
 import {select} from "./inputs.js";
-import {shownAnswer} from "./otherAnswers.js";
+import {shownAnswer, shownExpected} from "./otherAnswers.js";
 import {rememberOrder} from "./rowOrder.js";
 import {repeatsNote, type RunRows, rowsIn} from "./runRows.js";
 import {scoreBadge} from "./scoreBadge.js";
@@ -120,7 +120,7 @@ function rowTable(
         },
         heading: true
       },
-      {name: "Expected", value: (row) => rows.text("expected", row) ?? "–"},
+      {name: "Expected", value: (row) => shownExpected(rows, row) ?? "–"},
       {name: first, value: (row) => answer(rows, scorer, first, row, format)},
       {name: second, value: (row) => answer(rows, scorer, second, row, format)},
       {name: "Excerpt, masked", value: (row) => rows.text("excerpt", row) ?? "not published", wide: true}

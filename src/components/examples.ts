@@ -10,7 +10,7 @@ import {dataTable} from "./dataTable.js";
 import {type Content, freshId, nothing, section} from "./elements.js";
 import {halfOf, sortedRows} from "./exampleFilters.js";
 import {count, plural, type ScoreFormat, scorerFormat} from "./format.js";
-import {shownAnswer} from "./otherAnswers.js";
+import {shownAnswer, shownExpected} from "./otherAnswers.js";
 import {loadDetails} from "./rowDetails.js";
 import {MOST_REMEMBERED, moveByKeys, rememberOrder} from "./rowOrder.js";
 import {repeatsNote, type RunRows, rowsIn} from "./runRows.js";
@@ -169,7 +169,7 @@ function rowTable(
       },
       {
         name: "Expected",
-        value: (row) => cut(rows.text("expected", row) ?? details.get(row)?.expected?.text, 80) ?? "–"
+        value: (row) => cut(shownExpected(rows, row) ?? details.get(row)?.expected?.text, 80) ?? "–"
       },
       ...(half === undefined
         ? []

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {fitAxisLabels} from "./fitAxisLabels.js";
 import {fitTicks} from "./fitTicks.js";
 import {figureFoot, type Made} from "./made.js";
 import {figureButtons} from "./saving.js";
@@ -35,6 +36,7 @@ export function figure(draw: (width: number) => Element, {height, made}: FigureO
     const focused = picture.contains(document.activeElement);
     picture.replaceChildren(draw(width));
     fitTicks(picture);
+    fitAxisLabels(picture);
     if (focused) picture.querySelector<HTMLElement>(".walk")?.focus();
   });
   observer.observe(box);

@@ -5,6 +5,7 @@ import {type Standing, standingOf} from "../decisions/standing.js";
 import type {Content} from "./elements.js";
 import {count, pValue, type ScoreFormat} from "./format.js";
 import {figure} from "./figure.js";
+import {figuresMargin, lineNames} from "./lineNames.js";
 import type {Made} from "./made.js";
 import {withUnit} from "./withUnit.js";
 import {zeroAxis} from "./zeroAxis.js";
@@ -81,15 +82,22 @@ export function forestPlot(lines: readonly ForestLine[], options: ForestOptions)
 function draw(lines: readonly ForestLine[], options: ForestOptions, width: number): Element {
   const {format, alpha} = options;
   const narrow = width < 560;
-  const names = Math.max(...lines.map(({label}) => label.length));
+  const names = lineNames(
+    lines.map(({label}) => label),
+    {width, above: narrow ? 15 : undefined, most: 300}
+  );
+  const written = ({difference, low, high}: ForestLine) =>
+    narrow
+      ? format.difference(difference)
+      : `${format.difference(difference)}  (${format.differences(low, high)})`;
   const margin = format.scale(options.margin);
   const of = (line: ForestLine) => STYLES[standingOf(line, options.margin, alpha)];
   const ends = lines.flatMap(({low, high}) => [format.scale(low), format.scale(high)]);
   return chart({
     width,
     height: 54 + lines.length * (narrow ? 44 : 29),
-    marginLeft: narrow ? 4 : Math.min(300, 20 + names * 7.4),
-    marginRight: narrow ? 62 : 172,
+    marginLeft: names.marginLeft,
+    marginRight: figuresMargin(lines.map(written)),
     marginTop: narrow ? 14 : 6,
     marginBottom: 42,
     ariaLabel: options.label,
@@ -105,9 +113,7 @@ function draw(lines: readonly ForestLine[], options: ForestOptions, width: numbe
     y: {
       label: null,
       domain: lines.map(({label}) => label),
-      axis: narrow ? null : "left",
-      tickSize: 0,
-      tickPadding: 10
+      axis: null
     },
     marks: [
       Plot.rect([margin], {x1: -margin, x2: margin, fill: "var(--accent-soft)"}),
@@ -137,25 +143,11 @@ function draw(lines: readonly ForestLine[], options: ForestOptions, width: numbe
         frameAnchor: "right",
         textAnchor: "start",
         dx: 10,
-        text: (line: ForestLine) =>
-          narrow
-            ? format.difference(line.difference)
-            : `${format.difference(line.difference)}  (${format.differences(line.low, line.high)})`,
+        text: written,
         fill: "currentColor",
         fontVariant: "tabular-nums"
       }),
-      narrow
-        ? Plot.text(lines, {
-            y: "label",
-            frameAnchor: "left",
-            textAnchor: "start",
-            dy: -15,
-            text: "label",
-            fill: "currentColor",
-            stroke: "var(--surface)",
-            strokeWidth: 4
-          })
-        : null
+      names.mark
     ],
     values: {
       of: lines,

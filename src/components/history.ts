@@ -10,11 +10,14 @@ import {dataTable} from "./dataTable.js";
 import {code, type Content, emptyState, nothing, section} from "./elements.js";
 import {count, formatFor, list, plural, time} from "./format.js";
 import {form, type Input, select} from "./inputs.js";
+import type {Made} from "./made.js";
 import {figure} from "./figure.js";
 import {unmetRun} from "./runOfAddress.js";
 import {text} from "./sqlText.js";
 
 const HEIGHT = 320;
+/** So many candidates have a column each at most where there are fewer runs. */
+const MOST_ACROSS = 8;
 
 export interface HistoryChoice {
   history: EvalHistory;
@@ -102,7 +105,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
         ticks: 6
       },
       marks: [
-        Plot.gridY({stroke: "var(--line)", strokeOpacity: 1}),
+        Plot.gridY({stroke: "var(--line)", strokeOpacity: 1, ticks: 6}),
         Plot.ruleX(breaks, {
           x: (run: HistoryRun) => new Date(run.at),
           stroke: "var(--open)",
@@ -189,30 +192,48 @@ function allCandidates(history: EvalHistory): HTMLElement {
   const {runs} = history;
   const names = [...new Set(runs.toReversed().flatMap(({points}) => points.map(({candidate}) => candidate)))];
   const format = formatOf(history);
+  const scoreOf = (name: string, {points}: HistoryRun) =>
+    format.score(points.find(({candidate}) => candidate === name)?.mean);
+  const made: Made = {
+    what: `The ${meanOf(history.scorer, history.figure)} of every candidate in every complete run.`,
+    n: plural(runs.length, "run"),
+    term: "mean",
+    sql: historyQuery(history)
+  };
+  const caption = "Scores of all candidates, the newest run first";
+  const runLink = ({run, at}: HistoryRun, text = time(at)) =>
+    html`<a href=${linkTo("./runs", {run})}>${text}</a>`;
+  // The shorter list goes across.
+  if (names.length > MOST_ACROSS && names.length > runs.length)
+    return dataTable(
+      names,
+      [
+        {name: "Candidate", heading: true, pinned: true, value: (name) => name},
+        ...runs.toReversed().map((run) => ({
+          name: time(run.at),
+          note: [runLink(run, "run"), ` on ${run.version.slice(0, 12)}, ${plural(run.rows, "row")}`],
+          numeric: true,
+          value: (name: string) => scoreOf(name, run)
+        }))
+      ],
+      {caption, made}
+    );
   return dataTable(
     runs.toReversed(),
     [
       {
         name: "Run",
         heading: true,
-        value: ({run, at}) => html`<a href=${linkTo("./runs", {run})}>${time(at)}</a>`
+        value: (run) => runLink(run)
       },
       {name: "Data version", value: ({version}) => code(version.slice(0, 12))},
       {name: "Rows", numeric: true, value: ({rows}) => count(rows)},
       ...names.map((name) => ({
         name,
         numeric: true,
-        value: ({points}: HistoryRun) => format.score(points.find(({candidate}) => candidate === name)?.mean)
+        value: (run: HistoryRun) => scoreOf(name, run)
       }))
     ],
-    {
-      caption: "Scores of all candidates, the newest run first",
-      made: {
-        what: `The ${meanOf(history.scorer, history.figure)} of every candidate in every complete run.`,
-        n: plural(runs.length, "run"),
-        term: "mean",
-        sql: historyQuery(history)
-      }
-    }
+    {caption, made}
   );
 }

@@ -27,6 +27,7 @@ export {overview} from "./overview.js";
 export {raceReplay} from "./raceReplay.js";
 export {chooseRecord, lineage} from "./lineage.js";
 export {loadRaceScores} from "./raceScores.js";
+export {valueName} from "../decisions/valueName.js";
 export {slices} from "./slices.js";
 export {rowPage} from "./rowPage.js";
 export {chooseAnyRun, provenance, runList} from "./runHistory.js";

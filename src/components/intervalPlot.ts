@@ -5,6 +5,7 @@ import {dataTable} from "./dataTable.js";
 import {details, type Content} from "./elements.js";
 import {count, plural, type ScoreFormat, scoreFormatOf} from "./format.js";
 import {figure} from "./figure.js";
+import {figuresMargin, lineNames} from "./lineNames.js";
 import {meanOf, meanTitle} from "./meanOf.js";
 import type {Made} from "./made.js";
 import {meansQuery} from "./scoreQueries.js";
@@ -17,11 +18,11 @@ export interface IntervalPlotOptions {
   run: string;
 }
 
+type Drawn = CandidateSummary & {mean: number};
+
 /** Every candidate's mean with its interval, the best on top; those that may be the best stand out. */
 export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: IntervalPlotOptions): Content[] {
-  const rows = verdict.summaries.filter(
-    (summary): summary is CandidateSummary & {mean: number} => summary.mean !== undefined
-  );
+  const rows = verdict.summaries.filter((summary): summary is Drawn => summary.mean !== undefined);
   const format = scoreFormatOf(verdict);
   const level = `${Math.round(100 * (1 - verdict.alpha))}%`;
   const unit = `${format.unit}, with ${level} interval`;
@@ -30,7 +31,14 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: Interval
   const color = (row: CandidateSummary) => (best.has(row.candidate) ? "var(--accent)" : "var(--quiet)");
   const draw = (width: number) => {
     const narrow = width < 560;
-    const names = Math.max(...rows.map((row) => row.candidate.length));
+    const names = lineNames(
+      rows.map((row) => row.candidate),
+      {width, above: narrow ? 15 : undefined}
+    );
+    const written = (row: Drawn) =>
+      narrow || row.low === undefined
+        ? format.score(row.mean)
+        : `${format.score(row.mean)}  ${format.interval(row.low, row.high)}`;
     const marks: Plot.Markish[] = [
       Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: narrow ? 4 : 7}),
       Plot.ruleX(
@@ -62,32 +70,17 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: Interval
         frameAnchor: "right",
         textAnchor: "start",
         dx: 10,
-        text: (row) =>
-          narrow || row.low === undefined
-            ? format.score(row.mean)
-            : `${format.score(row.mean)}  ${format.interval(row.low, row.high)}`,
+        text: written,
         fill: "currentColor",
         fontVariant: "tabular-nums"
-      })
+      }),
+      names.mark
     ];
-    if (narrow)
-      marks.push(
-        Plot.text(rows, {
-          y: "candidate",
-          frameAnchor: "left",
-          textAnchor: "start",
-          dy: -15,
-          text: "candidate",
-          fill: "currentColor",
-          stroke: "var(--surface)",
-          strokeWidth: 4
-        })
-      );
     return chart({
       width,
       height: 54 + rows.length * (narrow ? 46 : 34),
-      marginLeft: narrow ? 4 : Math.min(260, 16 + names * 7.4),
-      marginRight: narrow ? 62 : 150,
+      marginLeft: names.marginLeft,
+      marginRight: figuresMargin(rows.map(written)),
       marginTop: narrow ? 14 : 6,
       marginBottom: 42,
       ariaLabel: `${label}, for ${rows.length} candidates`,
@@ -103,9 +96,7 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: Interval
       y: {
         label: null,
         domain: rows.map((row) => row.candidate),
-        axis: narrow ? null : "left",
-        tickSize: 0,
-        tickPadding: 10
+        axis: null
       },
       marks,
       values: {

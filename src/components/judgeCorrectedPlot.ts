@@ -8,6 +8,7 @@ import {type Content, details} from "./elements.js";
 import {count, formatFor, plural, share} from "./format.js";
 import type {JudgedCandidate} from "./judgeFigures.js";
 import {figure} from "./figure.js";
+import {figuresMargin, lineNames} from "./lineNames.js";
 import type {JudgeQueries} from "./judgeQueries.js";
 import type {Made} from "./made.js";
 
@@ -57,14 +58,18 @@ export function correctedScores(
 
 function draw(lines: readonly JudgedCandidate[], width: number): Element {
   const narrow = width < 560;
-  const names = Math.max(...lines.map(({candidate}) => candidate.length));
+  const names = lineNames(
+    lines.map(({candidate}) => candidate),
+    {width, above: narrow ? 17 : undefined}
+  );
+  const written = ({corrected}: JudgedCandidate) => points.score(corrected!.estimate);
   const scale = (value: number) => points.scale(value);
   const people = lines.filter(({human}) => human);
   return chart({
     width,
     height: 54 + lines.length * (narrow ? 56 : 44),
-    marginLeft: narrow ? 4 : Math.min(260, 16 + names * 7.4),
-    marginRight: 62,
+    marginLeft: names.marginLeft,
+    marginRight: figuresMargin(lines.map(written)),
     marginTop: narrow ? 16 : 8,
     marginBottom: 42,
     ariaLabel: `Scores by the judge, by people and corrected, for ${lines.length} candidates`,
@@ -78,9 +83,7 @@ function draw(lines: readonly JudgedCandidate[], width: number): Element {
     y: {
       label: null,
       domain: lines.map(({candidate}) => candidate),
-      axis: narrow ? null : "left",
-      tickSize: 0,
-      tickPadding: 10
+      axis: null
     },
     marks: [
       Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: narrow ? 4 : 7}),
@@ -130,22 +133,11 @@ function draw(lines: readonly JudgedCandidate[], width: number): Element {
         frameAnchor: "right",
         textAnchor: "start",
         dx: 10,
-        text: ({corrected}: JudgedCandidate) => points.score(corrected!.estimate),
+        text: written,
         fill: "currentColor",
         fontVariant: "tabular-nums"
       }),
-      narrow
-        ? Plot.text(lines, {
-            y: "candidate",
-            frameAnchor: "left",
-            textAnchor: "start",
-            dy: -17,
-            text: "candidate",
-            fill: "currentColor",
-            stroke: "var(--surface)",
-            strokeWidth: 4
-          })
-        : null
+      names.mark
     ],
     values: {
       of: lines,

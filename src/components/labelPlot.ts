@@ -7,6 +7,7 @@ import {count, plural, share} from "./format.js";
 import type {Made} from "./made.js";
 import {labelsQuery} from "./dataQueries.js";
 import {figure} from "./figure.js";
+import {figuresMargin, lineNames} from "./lineNames.js";
 
 const DRAWN = 30;
 
@@ -20,7 +21,6 @@ export function labelPlot(
       ${otherLabels ? `${plural(otherLabels.labels, "label")} of free text, which are not published.` : "The dataset names no label column."}
     </p>`;
   const shown = labels.slice(0, DRAWN);
-  const names = Math.max(...shown.map(({label}) => label.length));
   const total = labels.reduce((sum, {rows}) => sum + rows, otherLabels?.rows ?? 0);
   const hidden = labels.length - shown.length + (otherLabels?.labels ?? 0);
   const made: Made = {
@@ -29,17 +29,22 @@ export function labelPlot(
     term: "version",
     sql: labelsQuery({dataset, id: version})
   };
-  const draw = (width: number) =>
-    chart({
+  const written = ({rows}: {rows: number}) => `${count(rows)} · ${share(rows / total)}`;
+  const draw = (width: number) => {
+    const names = lineNames(
+      shown.map(({label}) => label),
+      {width}
+    );
+    return chart({
       width,
       height: 50 + shown.length * 26,
-      marginLeft: Math.min(width * 0.42, 16 + names * 7.4),
-      marginRight: 110,
+      marginLeft: names.marginLeft,
+      marginRight: figuresMargin(shown.map(written)),
       marginTop: 4,
       marginBottom: 40,
       ariaLabel: `Rows of each of ${shown.length} labels`,
       x: {label: "rows →", labelAnchor: "center", labelArrow: "none", ticks: width < 560 ? 2 : 6, nice: true},
-      y: {label: null, domain: shown.map(({label}) => label), tickSize: 0, tickPadding: 10},
+      y: {label: null, domain: shown.map(({label}) => label), axis: null},
       marks: [
         Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: width < 560 ? 2 : 6}),
         Plot.barX(shown, {
@@ -56,9 +61,10 @@ export function labelPlot(
           x: "rows",
           textAnchor: "start",
           dx: 6,
-          text: ({rows}: {rows: number}) => `${count(rows)} · ${share(rows / total)}`,
+          text: written,
           fill: "currentColor"
-        })
+        }),
+        names.mark
       ],
       values: {
         of: shown,
@@ -69,6 +75,7 @@ export function labelPlot(
         inLines: true
       }
     });
+  };
   const plot = figure(draw, {made});
   return hidden > 0 ? [plot, html`<p class="small">${plural(hidden, "rarer label")} not drawn.</p>`] : plot;
 }

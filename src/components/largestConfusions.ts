@@ -27,7 +27,7 @@ export function largestConfusions(matrix: Confusion, candidate: string, made: Ma
         ? []
         : [
             {
-              expected: labels[i]!,
+              expected: labelText(labels[i]!),
               answered: labelText(labels[j]!),
               rows,
               share: rows / rowsOfClass(matrix, i)

@@ -1,4 +1,5 @@
 import {scoreName} from "../decisions/scoreScale.js";
+import {valueName} from "../decisions/valueName.js";
 import {meanOf, meanTitle} from "./meanOf.js";
 import {scaleLinear} from "d3";
 import {html, svg} from "htl";
@@ -33,7 +34,7 @@ export function leaderboard(
   const rows = verdict.summaries[0]?.planned ?? 0;
   return section(
     choice.slice
-      ? `${scoreName(choice.scorer, verdict.figure)}, ${choice.slice.name} ${choice.slice.value}`
+      ? `${scoreName(choice.scorer, verdict.figure)}, ${choice.slice.name} ${valueName(choice.slice.value)}`
       : `${scoreName(choice.scorer, verdict.figure)}, all rows`,
     html`<p class="eyebrow">${verdictBadge(verdict)}<span>${plural(rows, "row")}</span></p>`,
     html`<p>${verdict.sentence}</p>`,

@@ -6,6 +6,7 @@ import type {Content} from "./elements.js";
 import {count, list, plural, share} from "./format.js";
 import {leakageQuery} from "./splitQueries.js";
 import {figure} from "./figure.js";
+import {figuresMargin, lineNames} from "./lineNames.js";
 import {leakOf, LEAKS} from "./splitMeasures.js";
 
 /** Room for the name above each panel, in pixels. */
@@ -35,9 +36,8 @@ export function leakagePlot(view: SplitsView): Content {
   const kinds = [...new Set(dots.map(({kind}) => kind))];
   const names = splits.map(named);
   const most = Math.max(0.05, ...dots.map((dot) => dot.share));
-  const longest = Math.max(...names.map((name) => name.length));
   const draw = (width: number) => {
-    const marginLeft = Math.min(width * 0.35, 18 + longest * 7.2);
+    const {marginLeft, mark} = lineNames(names, {width, most: 0.3 * width});
     const panel = (width - marginLeft) / kinds.length;
     const beside = panel >= 170;
     const facet = beside ? "fx" : "fy";
@@ -46,14 +46,15 @@ export function leakagePlot(view: SplitsView): Content {
       width,
       height: beside ? 76 + names.length * 30 : 64 + kinds.length * step,
       marginLeft,
-      marginRight: 44,
+      marginRight: figuresMargin(dots.map((dot) => share(dot.share))),
       marginTop: beside ? 44 : 28,
       marginBottom: 36,
       ariaLabel: `Share of test rows with a match in training, for ${splits.length} splits and ${kinds.length} kinds of leakage`,
       x: {domain: [0, beside ? most * 1.4 : most * 1.1], tickFormat: "%", ticks: beside ? 2 : 4, label: null},
-      y: {domain: names, label: null, tickSize: 0, tickPadding: 10, padding: 0.6},
+      y: {domain: names, label: null, axis: null, padding: 0.6},
       [facet]: {domain: kinds, label: null, axis: null, padding: beside ? 0.1 : PANEL_HEADING / step},
       marks: [
+        mark,
         Plot.ruleX([0], {stroke: "var(--strong-line)"}),
         Plot.ruleY(dots, {
           [facet]: "kind",

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import {ticks as d3Ticks} from "d3";
 import {html} from "htl";
 import type {CurvePoint, LearningCurve} from "../site/learningCurves.js";
 import {chart} from "./chart.js";
@@ -8,6 +9,11 @@ import {count, plural} from "./format.js";
 import {text} from "./sqlText.js";
 
 const HEIGHT = 280;
+/** So many points of a line are marked. */
+const FEW = 8;
+
+/** Steps are counted: between two of them is no tick. */
+const stepTicks = (steps: number, most: number) => d3Ticks(0, steps, Math.min(most, steps));
 
 type Point = CurvePoint & {part: "training" | "validation"};
 
@@ -37,7 +43,7 @@ export function learningCurve({
         labelAnchor: "center",
         labelArrow: "none",
         domain: [0, steps],
-        ticks: width < 560 ? 4 : 8,
+        ticks: stepTicks(steps, width < 560 ? 4 : 8),
         tickFormat: (step: number) => count(step)
       },
       y: {label: "↑ loss", labelArrow: "none", nice: true, ticks: 6},
@@ -45,6 +51,8 @@ export function learningCurve({
         Plot.gridY({stroke: "var(--line)", strokeOpacity: 1, ticks: 6}),
         Plot.ruleX([resultStep], {stroke: "var(--strong-line)", strokeDasharray: "3,3"}),
         Plot.lineY(trained, {x: "step", y: "loss", stroke: "var(--accent)", strokeWidth: 1.8}),
+        // A line through few points is short or nothing.
+        Plot.dot(trained.length <= FEW ? trained : [], {x: "step", y: "loss", r: 4, fill: "var(--accent)"}),
         Plot.lineY(validated, {x: "step", y: "loss", stroke: "var(--worse)", strokeDasharray: "4,3"}),
         Plot.dot(validated, {
           x: "step",

@@ -1,3 +1,4 @@
+import {valueName} from "../decisions/valueName.js";
 import {OTHER} from "../site/rowFiles.js";
 import type {RunRows} from "./runRows.js";
 
@@ -28,9 +29,15 @@ export function frequent(
 /** A row's answer as it is shown by itself. */
 export function shownAnswer(rows: RunRows, candidate: string, row: number): string | undefined {
   const answer = rows.text(`answer:${candidate}`, row);
-  return answer === OTHER ? "not published" : answer;
+  return answer === OTHER ? "not published" : answer === undefined ? undefined : valueName(answer);
+}
+
+/** A row's expected answer as it is shown by itself, where it is a class. */
+export function shownExpected(rows: RunRows, row: number): string | undefined {
+  const label = rows.text("expected", row);
+  return label === undefined ? undefined : valueName(label);
 }
 
 export function labelText(label: string): string {
-  return label === OTHER ? "any other answer" : label;
+  return label === OTHER ? "any other answer" : valueName(label);
 }

@@ -6,6 +6,7 @@ import {count, plural} from "./format.js";
 import {AS_RUN, lanesQuery} from "./raceQueries.js";
 import type {RaceCourse} from "./raceScores.js";
 import {figure} from "./figure.js";
+import {figuresMargin, lineNames} from "./lineNames.js";
 
 interface Lane {
   candidate: string;
@@ -18,15 +19,18 @@ interface Lane {
 export function raceLanes(race: string, course: RaceCourse): Content[] {
   const lanes = lanesOf(course);
   const total = course.settings.rows;
-  const names = Math.max(...lanes.map(({candidate}) => candidate.length));
   const draw = (width: number) => {
     const narrow = width < 560;
+    const names = lineNames(
+      lanes.map(({candidate}) => candidate),
+      {width, above: narrow ? 13 : undefined}
+    );
     const color = ({out}: Lane) => (out ? "var(--quiet)" : "var(--accent)");
     return chart({
       width,
       height: 50 + lanes.length * (narrow ? 36 : 25),
-      marginLeft: narrow ? 4 : Math.min(260, 20 + names * 7.4),
-      marginRight: 56,
+      marginLeft: names.marginLeft,
+      marginRight: figuresMargin(lanes.map(({rows}) => count(rows))),
       marginTop: narrow ? 14 : 6,
       marginBottom: 42,
       ariaLabel: `Rows that each of ${lanes.length} candidates was asked about before it was dropped`,
@@ -40,9 +44,7 @@ export function raceLanes(race: string, course: RaceCourse): Content[] {
       y: {
         label: null,
         domain: lanes.map(({candidate}) => candidate),
-        axis: narrow ? null : "left",
-        tickSize: 0,
-        tickPadding: 10
+        axis: null
       },
       marks: [
         Plot.ruleX(
@@ -78,18 +80,7 @@ export function raceLanes(race: string, course: RaceCourse): Content[] {
           fill: "currentColor",
           fontVariant: "tabular-nums"
         }),
-        narrow
-          ? Plot.text(lanes, {
-              y: "candidate",
-              frameAnchor: "left",
-              textAnchor: "start",
-              dy: -13,
-              text: "candidate",
-              fill: "currentColor",
-              stroke: "var(--surface)",
-              strokeWidth: 4
-            })
-          : null
+        names.mark
       ],
       values: {
         of: lanes,

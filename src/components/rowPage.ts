@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {valueName} from "../decisions/valueName.js";
 import type {RowDetail, ShownText} from "../site/detailTypes.js";
 import type {RunView} from "../site/types.js";
 import {chosen, linkTo} from "./address.js";
@@ -89,9 +90,12 @@ function about(run: RunView, {id, cluster, expected, slices}: RowDetail): HTMLEl
   return section(
     `Row ${id}`,
     facts([
-      ["Expected", expected ? text(expected) : "not published"],
-      ...Object.entries(slices).map(([name, value]): [string, Content] => [name, value]),
-      ["Group", cluster],
+      ["Expected", expected ? text({...expected, text: valueName(expected.text)}) : "not published"],
+      ...Object.entries(slices).map(([name, value]): [string, Content] => [
+        value === cluster ? `${name}, the group` : name,
+        valueName(value)
+      ]),
+      ["Group", Object.values(slices).includes(cluster!) ? null : cluster],
       [
         "Dataset",
         run.imported

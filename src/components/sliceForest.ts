@@ -3,6 +3,7 @@ import type {SliceCell, SliceRow, SliceTable} from "../decisions/sliceTable.js";
 import {dataTable} from "./dataTable.js";
 import {type Content, details} from "./elements.js";
 import {standingOf} from "../decisions/standing.js";
+import {valueName} from "../decisions/valueName.js";
 import {type ForestLine, forestPlot, standingLegend, standingMark} from "./forestPlot.js";
 import type {Made} from "./made.js";
 import {count, plural, pValue, type ScoreFormat} from "./format.js";
@@ -54,7 +55,7 @@ function lineOf({row, cell: {difference}}: Line): ForestLine | undefined {
   if (!difference) return undefined;
   const {estimate, low, high, adjustedP, rows} = difference;
   return {
-    label: `${row.slice} ${row.value}, n ${count(rows)}`,
+    label: `${row.slice} ${valueName(row.value)}, n ${count(rows)}`,
     rows,
     difference: estimate,
     low,
@@ -71,7 +72,7 @@ function numbers(
   return dataTable(
     lines,
     [
-      {name: "Slice", heading: true, value: ({row}) => `${row.slice} ${row.value}`},
+      {name: "Slice", heading: true, value: ({row}) => `${row.slice} ${valueName(row.value)}`},
       {name: "Rows both have", numeric: true, value: ({cell}) => count(cell.difference?.rows ?? 0)},
       {name: reference, numeric: true, value: ({base}) => format.score(base.mean)},
       {name: candidate, numeric: true, value: ({cell}) => format.score(cell.mean)},

@@ -1,6 +1,7 @@
 import {group, max, min} from "d3";
 import {html} from "htl";
 import {standingOf} from "../decisions/standing.js";
+import {valueName} from "../decisions/valueName.js";
 import type {SliceCell, SliceRow, SliceTable} from "../decisions/sliceTable.js";
 import type {Content} from "./elements.js";
 import {figureNotes} from "./figureNotes.js";
@@ -80,7 +81,7 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
           ${shown.map(
             (row, i) =>
               html`<th scope="col" class="number" data-column=${i}>
-                ${row.value}<small>n ${count(row.rows)}</small>
+                ${valueName(row.value)}<small>n ${count(row.rows)}</small>
               </th>`
           )}
         </tr>
@@ -89,7 +90,7 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
         ${options.candidates.map(
           (candidate) =>
             html`<tr class=${candidate === options.reference ? "highlight" : undefined}>
-              <th scope="row">${candidate}</th>
+              <th scope="row"><span class="name">${candidate}</span></th>
               ${shown.map((row, i) => {
                 const cell = row.cells.find((one) => one.candidate === candidate);
                 return html`<td class="number" data-column=${i} style=${cell && colour(cell)}>

@@ -1,5 +1,6 @@
 import {html} from "htl";
 import {sliceTableOf} from "../decisions/cut.js";
+import {valueName} from "../decisions/valueName.js";
 import type {RunView, ScorerComparisons} from "../site/types.js";
 import type {Compared} from "./comparisons.js";
 import {code, type Content, nothing, section} from "./elements.js";
@@ -69,7 +70,7 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
   const show = select(others.length > 0 ? [difference, score] : [score], {label: "Cells show", key: "cells"});
   const column = select(
     heatmapColumns(table).map(({slice, value}, i) => ({
-      label: value,
+      label: valueName(value),
       id: `${slice}=${value}`,
       value: i,
       group: slice

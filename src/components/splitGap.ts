@@ -7,6 +7,7 @@ import {plural, type ScoreFormat, scoreFormatOf} from "./format.js";
 import type {Made} from "./made.js";
 import {gapsQuery} from "./splitQueries.js";
 import {figure} from "./figure.js";
+import {lineNames} from "./lineNames.js";
 import {withUnit} from "./withUnit.js";
 import {zeroAxis} from "./zeroAxis.js";
 
@@ -32,13 +33,16 @@ export function gapPlot(comparison: SplitComparison, format: ScoreFormat): Conte
       gap.difference !== undefined && gap.low !== undefined && gap.high !== undefined
   );
   if (rows.length === 0) return ["No candidate has scores on both splits."];
-  const names = Math.max(...rows.map((row) => row.candidate.length));
   const draw = (width: number) => {
     const narrow = width < 560;
+    const names = lineNames(
+      rows.map((row) => row.candidate),
+      {width, above: narrow ? 14 : undefined}
+    );
     return chart({
       width,
       height: 54 + rows.length * (narrow ? 42 : 28),
-      marginLeft: narrow ? 4 : Math.min(260, 16 + names * 7.4),
+      marginLeft: names.marginLeft,
       marginRight: 16,
       marginTop: narrow ? 14 : 6,
       marginBottom: 42,
@@ -54,9 +58,7 @@ export function gapPlot(comparison: SplitComparison, format: ScoreFormat): Conte
       y: {
         label: null,
         domain: rows.map((row) => row.candidate),
-        axis: narrow ? null : "left",
-        tickSize: 0,
-        tickPadding: 10
+        axis: null
       },
       marks: [
         Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: narrow ? 4 : 7}),
@@ -78,18 +80,7 @@ export function gapPlot(comparison: SplitComparison, format: ScoreFormat): Conte
           stroke: "var(--surface)",
           strokeWidth: 1.5
         }),
-        narrow
-          ? Plot.text(rows, {
-              y: "candidate",
-              frameAnchor: "left",
-              textAnchor: "start",
-              dy: -14,
-              text: "candidate",
-              fill: "currentColor",
-              stroke: "var(--surface)",
-              strokeWidth: 4
-            })
-          : null
+        names.mark
       ],
       values: {
         of: rows,

@@ -1,5 +1,5 @@
 import {oldPriceMark} from "./oldPrices.js";
-import {counted, list, neverScoredText} from "./points.js";
+import {counted, few, neverScoredText} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Verdict} from "./types.js";
 
@@ -100,7 +100,7 @@ function scoredAction(
   const {kind, best, set, choice, sameWeights = [], comparisons} = verdict;
   if (best === undefined) return "Nothing was scored, so there is nothing to decide.";
   const name = (one: string) => nameOf(one, set, sameWeights);
-  const names = (all: readonly string[]) => list([...new Set(all.map(name))]);
+  const names = (all: readonly string[]) => few([...new Set(all.map(name))]);
   if (kind === "pick") return pickAction(verdict, best, baseline);
   if (kind === "tie") return tieAction(verdict, baseline, name);
   if (verdict.race?.outcome === "within-margin") return withinMarginAction(verdict, best, baseline);
@@ -151,7 +151,7 @@ function unscoredAction(
   const names = unscored.map(({candidate}) => candidate);
   const verb =
     best === baseline ? "Keep" : baseline === undefined || names.includes(baseline) ? "Take" : "Switch to";
-  return `${verb} ${best}: it was left in the race, and ${list(names)} ${names.length > 1 ? "were" : "was"} never scored.`;
+  return `${verb} ${best}: it was left in the race, and ${few(names)} ${names.length > 1 ? "were" : "was"} never scored.`;
 }
 
 /** The leader of a race may be far better than the others, but is not much worse than any. */
@@ -162,7 +162,7 @@ function withinMarginAction(
 ): string {
   const verb =
     best === baseline ? "Keep" : baseline === undefined || set.includes(baseline) ? "Take" : "Switch to";
-  return `${verb} ${best}: whichever of ${list(set)} is best, it is at most ${writerOf(scale).difference(margin)} better.`;
+  return `${verb} ${best}: whichever of ${few(set)} is best, it is at most ${writerOf(scale).difference(margin)} better.`;
 }
 
 function tieAction(
@@ -174,8 +174,8 @@ function tieAction(
   const tied = [...new Set(set.map(name))];
   const equal =
     tied.length === 1
-      ? `${list(set)} have the same weights and are equally good`
-      : `${list(tied)} are equally good`;
+      ? `${few(set)} have the same weights and are equally good`
+      : `${few(tied)} are equally good`;
   if (choice?.reason) return `${equal}; ${chosen} ${choice.reason}.`;
   if (baseline !== undefined && set.includes(baseline)) return `Keep ${baseline}: ${equal}.`;
   return `${equal}: choose by what is not measured here.`;

@@ -8,6 +8,7 @@ import {pairwise} from "./pairwise.js";
 import {type ScoreScale, scaleOf} from "./scoreScale.js";
 import {concludeSlices, type SliceCell, type SliceTable, type Slicing} from "./sliceTable.js";
 import type {Comparison, DecideOptions, ScoreTable, Verdict} from "./types.js";
+import {byNumbers} from "./valueName.js";
 
 /** Some rows of a run by one scorer with all that pages say of them: computed once, shown without the rows. */
 export interface Cut {
@@ -90,7 +91,7 @@ export function cutsOf(
       else places.set(value, [row]);
     });
     const largest = [...places].sort(([, a], [, b]) => b.length - a.length).slice(0, most);
-    for (const [value, rows] of largest.sort(([a], [b]) => (a < b ? -1 : 1)))
+    for (const [value, rows] of largest.sort(([a], [b]) => byNumbers(a, b)))
       cuts.push(cutOf(rowsOf(table, rows), options, {name, value}));
   }
   return cuts;

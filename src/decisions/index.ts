@@ -48,3 +48,4 @@ export {counted, observationsText, points, splitText} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";
 export {sliceTable} from "./sliceTable.js";
 export * from "./types.js";
+export {byNumbers, valueName} from "./valueName.js";

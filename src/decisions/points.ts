@@ -26,6 +26,13 @@ export function splitText({name, part}: {name: string; part: string}): string {
   return `split ${name}${part === "test" ? "" : `, ${part} part`}`;
 }
 
+/** "a, b and c"; of more than five names the first three and how many more, for a sentence that is read at a glance. */
+export function few(names: readonly string[]): string {
+  return names.length > 5
+    ? `${names.slice(0, 3).join(", ")} and ${counted(names.length - 3)} more`
+    : list(names);
+}
+
 /** "b and c were never scored: nothing is known of how good they are." */
 export function neverScoredText(names: readonly string[]): string {
   return names.length > 1

@@ -8,6 +8,7 @@ import {type ScorerFacts, scorersRisk} from "./scorersRisk.js";
 import {type Selected, selectionText} from "./selection.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
+import {valueName} from "./valueName.js";
 
 /** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */
 export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts, ScorerFacts {
@@ -234,7 +235,7 @@ function sliceRisk({slices = []}: RiskFacts): Risk | undefined {
   if (!least) return undefined;
   return {
     kind: "slices",
-    sentence: `${tiny.length} of ${slices.length} slices ${tiny.length === 1 ? "holds" : "hold"} fewer than ${TINY_SLICE_ROWS} rows (${least.slice} ${least.value}: ${least.rows}): ${tiny.length === 1 ? "its" : "their"} figures say little.`,
+    sentence: `${tiny.length} of ${slices.length} slices ${tiny.length === 1 ? "holds" : "hold"} fewer than ${TINY_SLICE_ROWS} rows (${least.slice} ${valueName(least.value)}: ${least.rows}): ${tiny.length === 1 ? "its" : "their"} figures say little.`,
     moves: 0
   };
 }

@@ -1,5 +1,5 @@
 import {neverScored} from "./action.js";
-import {counted, list, neverScoredText} from "./points.js";
+import {counted, few, neverScoredText} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Verdict} from "./types.js";
 
@@ -39,15 +39,15 @@ function scoredSentence(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
     ({candidate, scored}) => alike.includes(candidate) && scored !== rowsShared
   );
   const agree = scoredMore
-    ? `On the ${rowsShared === undefined ? "rows" : rowsText(rowsShared)} that ${all} have a score for, ${list(alike)} ${all} score ${summary.scored === rowsShared ? mean : "the same"}`
-    : `${list(alike)} scored the same on every one of ${rowsText(rowsShared!)} (${interval ? `${mean}, ${interval}` : mean})`;
+    ? `On the ${rowsShared === undefined ? "rows" : rowsText(rowsShared)} that ${all} have a score for, ${few(alike)} ${all} score ${summary.scored === rowsShared ? mean : "the same"}`
+    : `${few(alike)} scored the same on every one of ${rowsText(rowsShared!)} (${interval ? `${mean}, ${interval}` : mean})`;
   const inside = `by less than ${difference(margin)}${verdict.figure === undefined ? "" : ` in ${verdict.figure}`}`;
   if (kind === "tie") {
     const advice = decides && !held ? " Choose by cost." : "";
-    if (identical.length === 0) return `${list(set)} are a tie: they differ ${inside}.${advice}`;
+    if (identical.length === 0) return `${few(set)} are a tie: they differ ${inside}.${advice}`;
     return others.length === 0
       ? `${agree}: a tie.${advice}`
-      : `${agree}; ${list(others)} ${others.length > 1 ? "differ" : "differs"} from them ${inside}: a tie.${advice}`;
+      : `${agree}; ${few(others)} ${others.length > 1 ? "differ" : "differs"} from them ${inside}: a tie.${advice}`;
   }
   if (identical.length > 0 && others.length === 0)
     return margin > 0
@@ -56,16 +56,16 @@ function scoredSentence(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   // Those within the margin may well differ significantly.
   const near = others.filter((name) => comparisons.some(({b, within}) => b === name && within));
   const open = others.filter((name) => !near.includes(name));
-  const apart = `not significantly different from ${list(open.length > 0 ? open : others)}`;
+  const apart = `not significantly different from ${few(open.length > 0 ? open : others)}`;
   const which = verdict.unaskedRows === undefined ? "more labelled " : "more ";
   const rows = rowsNeeded === undefined ? `${which}rows` : `about ${rowsText(rowsNeeded, which)}`;
   const more = `${rows} would be needed to decide.`;
   const beside =
     open.length > 0 && near.length > 0
-      ? ` ${list(near)} ${near.length > 1 ? "differ" : "differs"} from ${identical.length > 0 ? "them" : "it"} ${inside}.`
+      ? ` ${few(near)} ${near.length > 1 ? "differ" : "differs"} from ${identical.length > 0 ? "them" : "it"} ${inside}.`
       : "";
   if (identical.length > 0 && scoredMore)
-    return `${agree}; ${all === "both" ? "neither" : "none"} differs significantly from ${list(open.length > 0 ? open : others)}; ${more}${beside}`;
+    return `${agree}; ${all === "both" ? "neither" : "none"} differs significantly from ${few(open.length > 0 ? open : others)}; ${more}${beside}`;
   return identical.length > 0
     ? `${agree}, best of all, but ${apart}; ${more}${beside}`
     : `${best} scored best, ${score}, but is ${apart}; ${more}${beside}`;

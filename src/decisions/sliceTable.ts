@@ -9,6 +9,7 @@ import {
 } from "../stats/index.js";
 import {clustersOf, rowsOf, sharedValues, valuesOf} from "./columns.js";
 import type {ScoreTable} from "./types.js";
+import {byNumbers} from "./valueName.js";
 
 /** One way to cut the rows: the value of each row, in the table's order; undefined where a row has none. */
 export interface Slicing {
@@ -61,9 +62,6 @@ export interface SliceDifference {
   adjustedP: number;
   shrunk?: Shrunk;
 }
-
-/** "2" before "10"; the letters of other scripts after the Latin ones. */
-const byNumbers = new Intl.Collator("en", {numeric: true}).compare;
 
 /**
  * Every candidate in every slice, with its interval, its figure shrunk towards the common one, and its paired difference

@@ -1,3 +1,4 @@
+import {NO_VALUE, valueName} from "../decisions/valueName.js";
 import {textOf} from "../splits/index.js";
 import type {Store, VersionManifest} from "../store/index.js";
 import type {VersionDetails} from "./dataTypes.js";
@@ -31,7 +32,7 @@ export async function labelCounts(
   if (!version.label) return {labels: [], labelText: masked};
   const counted = await store.rows<{label: string; rows: number; labels: number; total: number}>(
     `select *, count(*) over ()::int as labels, sum(rows) over ()::int as total from (
-       select coalesce(${textOf(version, version.label)}, '(none)') as label, count(*)::int as rows
+       select coalesce(${textOf(version, version.label)}, '${NO_VALUE}') as label, count(*)::int as rows
        from ${relation} group by all) order by rows desc, label limit ${MOST + 1}`
   );
   const all = counted[0]?.labels ?? 0;
@@ -44,7 +45,7 @@ export async function labelCounts(
   const shown = classes || excerpts ? counted.slice(0, MOST) : [];
   const rest = total - shown.reduce((sum, {rows}) => sum + rows, 0);
   return {
-    labels: shown.map(({label, rows}) => ({label: labelText(label), rows})),
+    labels: shown.map(({label, rows}) => ({label: valueName(labelText(label)), rows})),
     otherLabels: all > shown.length ? {labels: all - shown.length, rows: rest} : undefined,
     labelText
   };

@@ -29,7 +29,7 @@ export async function shownGroups(store: Store, run: RunManifest, publish?: Publ
 
 /**
  * Values of slices as pages may show them: those that hold personal data masked, with a number where several would look the same,
- * unless texts are published as they are. A place by itself ("Germany") is a class like another.
+ * unless texts are published as they are. Those of a slice by the group's own column are numbered as the groups. A place by itself ("Germany") is a class like another.
  */
 export async function shownSlices(store: Store, run: RunManifest, publish?: Publishing): Promise<ShownSlice> {
   if (run.slices.length === 0 || (publish ?? (await publishingOf(store, run))) === "text")
@@ -45,9 +45,28 @@ export async function shownSlices(store: Store, run: RunManifest, publish?: Publ
       values.get(name)!.add(String(value));
     }
   const kept = await openExcerptCache(store.workspace, "masked-slices");
-  const shown = new Map([...values].map(([name, own]) => [name, distinctNames([...own], kept.mask)]));
+  const groupName = await shownGroups(store, run, publish);
+  const shown = new Map<string, ReadonlyMap<string, string>>();
+  for (const [name, own] of values)
+    shown.set(
+      name,
+      (await isOfGroups(store, run, name))
+        ? new Map([...own].map((value) => [value, groupName(value)!]))
+        : distinctNames([...own], kept.mask)
+    );
   await kept.save();
   return (slice, value) => shown.get(slice)!.get(value)!;
+}
+
+/** Whether a slice's values are the groups of its rows: they would name what is numbered as a group. */
+async function isOfGroups(store: Store, run: RunManifest, slice: string): Promise<boolean> {
+  const [found] = await store.rows<{same: boolean | null}>(
+    `select bool_and("cluster" is not distinct from value) as same from (
+       select "cluster", json_extract_string(slices, $pointer) as value from items where run = $run)
+     where value is not null`,
+    {run: run.id, pointer: `/${slice.replaceAll("~", "~0").replaceAll("/", "~1")}`}
+  );
+  return found?.same === true;
 }
 
 /** By value; no two values have the same name. */

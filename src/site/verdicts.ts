@@ -1,3 +1,4 @@
+import {byNumbers} from "../decisions/index.js";
 import {listModels} from "../models/index.js";
 import type {MaskExcerpt} from "../privacy/index.js";
 import {
@@ -84,7 +85,7 @@ async function sliceValues(store: Store, run: RunManifest, publish: Publishing):
   for (const {slices} of found)
     for (const [name, value] of Object.entries(JSON.parse(slices ?? "{}") as Record<string, unknown>))
       values.get(name)?.add(shown(name, String(value)));
-  return [...values].map(([name, set]) => ({name, values: [...set].sort()}));
+  return [...values].map(([name, set]) => ({name, values: [...set].sort(byNumbers)}));
 }
 
 /** The random run of the same eval against its first run on another split, on whichever of the two `run` is. */

@@ -68,11 +68,11 @@ describe("assay finetune", () => {
     expect(again).toMatch(/^scratch: in the store already, nothing was trained now: 12 steps on/);
     const fresh = `name: "fresh", base: "scratch", method: "lora", lora: {rank: 4}, steps: 1, rate: 0.02`;
     await define("fresh", fresh);
-    expect(await printed(() => finetuneVerb(["fresh"], {}))).toMatch(/^fresh: 1 steps on/);
+    expect(await printed(() => finetuneVerb(["fresh"], {}))).toMatch(/^fresh: 1 step on/);
     await rm(join(project, "finetunes", "fresh.finetune.ts"));
     await define("fresh-again", `${fresh}, seed: "assay"`);
     expect(await printed(() => finetuneVerb(["fresh"], {}))).toMatch(
-      /^fresh: trained again, to the same model: 1 steps on/
+      /^fresh: trained again, to the same model: 1 step on/
     );
     await rm(join(project, "finetunes", "fresh-again.finetune.ts"));
   });

@@ -7,6 +7,7 @@ import "./report/inputs.js";
 import "./report/addressState.js";
 import "./report/phone.js";
 import "./report/hostile.js";
+import "./report/longNames.js";
 import "./report/texts.js";
 import "./report/examplesPage.js";
 import "./report/differencesPage.js";

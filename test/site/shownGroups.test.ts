@@ -60,7 +60,7 @@ describe("groups and slices on pages", () => {
         prompt: "{{text}}",
         expected: "label",
         scorers: {exact: exactMatch},
-        slices: ["agent", "plan"],
+        slices: ["agent", "plan", "owner"],
         publish
       });
       const effects = {maskExcerpt};
@@ -152,6 +152,25 @@ describe("groups and slices on pages", () => {
         .filter(({name}) => name.startsWith("comparisons"))
         .flatMap(({content}) => (JSON.parse(String(content)) as ScorerComparisons).cuts);
       expect(cuts.flatMap(({slice}) => (slice?.name === "agent" ? [slice.value] : []))).toEqual(agents);
+    }
+  });
+
+  it("have one name where a slice is the column of the groups", async () => {
+    for (const publish of PUBLISHING) {
+      const found = await tableOf(publish);
+      await found.open(rowsIn(found));
+      const owned = rowsIn(found).filter((row) => found.text("slice:owner", row) !== undefined);
+      expect(owned).toHaveLength(rows.filter(({owner}) => owner !== null).length);
+      for (const row of owned) {
+        expect(found.text("slice:owner", row)).toBe(found.text("cluster", row));
+        expect(found.text("slice:owner", row)).toMatch(publish === "text" ? /^ada/ : /^group \d+$/);
+      }
+      const [view] = (await verdicts(store)).runs.filter(({id}) => id === runs[publish].id);
+      const {values} = view!.slices.find(({name}) => name === "owner")!;
+      if (publish !== "text")
+        expect(values).toEqual(
+          values.toSorted((a, b) => Number(a.replace("group ", "")) - Number(b.replace("group ", "")))
+        );
     }
   });
 

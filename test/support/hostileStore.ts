@@ -17,6 +17,13 @@ export const HOSTILE_OUTPUTS: Readonly<Record<string, string>> = {
   line: `${"x".repeat(1_000_000)} the end of a long line`
 };
 
+/** A candidate's name that no margin of a plot holds. */
+export const LONG_NAME =
+  "organisation/an-extremely-long-model-name-with-many-parts-Instruct-2507-FP8-dynamic-quantised-v3.1.4-final";
+
+/** Their rows are in a slice whose value is empty. */
+const KINDS_OF_NOTHING = ["script", "handler", "link", "closing"];
+
 /** Ids may be hashes, which no line of a phone holds. */
 const idOf = (kind: string, i: number) =>
   kind === "link" ? `${kind}-${"0123456789abcdef".repeat(4)}${i}` : `${kind}-${i}`;
@@ -48,6 +55,7 @@ export async function hostileStore(workspace: Workspace): Promise<void> {
   try {
     const split = await ensureSplit(store, version, SPLIT);
     const answers = rows.map(({id}) => ({id, output: HOSTILE_OUTPUTS[id.split("-")[0]!]!}));
+    const some = rows.map(({id}, i) => ({id, output: i % 3 === 0 ? "not fine" : "fine"}));
     const fine = rows.map(({id}) => ({id, output: "fine"}));
     await runEval(
       defineEval({
@@ -58,9 +66,11 @@ export async function hostileStore(workspace: Workspace): Promise<void> {
         margin: 0.01,
         publish: "text",
         scorers: {exact: exactMatch},
+        slices: {half: ({id}) => (KINDS_OF_NOTHING.includes(String(id).split("-")[0]!) ? "" : "other")},
         candidates: [
           candidate("hostile", recorded({name: "hostile answers", rows: answers}), "hostile"),
-          candidate("fine", recorded({name: "fine answers", rows: fine}), "fine", {baseline: true})
+          candidate("fine", recorded({name: "fine answers", rows: fine}), "fine", {baseline: true}),
+          candidate(LONG_NAME, recorded({name: "some fine answers", rows: some}), "some")
         ]
       }),
       {store, version, split, evalName: "hostile", effects: {now: () => (now += 1000)}}

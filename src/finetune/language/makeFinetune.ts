@@ -47,7 +47,9 @@ export async function makeFinetune(
   const {settings} = job;
   for (const {sentence, advice} of cuts)
     context.onProgress?.(`${sentence} ${advice} \`assay finetune ${name} --check\` counts without training.`);
-  context.onProgress?.(`training ${name} on ${train.items.length} rows, ${settings.steps} steps`);
+  context.onProgress?.(
+    `training ${name} on ${train.items.length} rows, ${settings.steps} ${settings.steps === 1 ? "step" : "steps"}`
+  );
   const outcome = await runTraining(
     {...job, force},
     {

@@ -94,7 +94,7 @@ async function looksRight(page: Page): Promise<void> {
 }
 
 /** Labels of plots that touch one another or stand outside their picture. */
-function crowdedLabels(page: Page): Promise<string[]> {
+export function crowdedLabels(page: Page): Promise<string[]> {
   return page.locator(".picture svg[role=img]").evaluateAll((plots) =>
     plots.flatMap((plot) => {
       const frame = plot.getBoundingClientRect();
