@@ -128,7 +128,7 @@ function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement
                   </li>`
               )}
             </ul>
-            ${answer.output && !answer.output.cut ? labelButtons(run, {id, output: answer.output.text}) : null}
+            ${answer.output && !answer.output.cut && !answer.toolCalls?.cut ? labelButtons(run, {id, output: labelled(answer)}) : null}
           </article>`
       )}
     </div>`,
@@ -140,6 +140,11 @@ function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement
       }
     </p>`
   );
+}
+
+/** The answer as `humanLabels` knows it. */
+function labelled({output, toolCalls}: AnswerDetail): string {
+  return [output?.text, toolCalls?.text].filter((part) => part?.trim()).join("\n");
 }
 
 function measured(run: RunView, {id, answers}: RowDetail): HTMLElement {
