@@ -48,6 +48,7 @@ export async function runRows(store: Store, id: string): Promise<RowFile[]> {
   const metadata: RowsMetadata = {
     run: id,
     rows: rows.rowIds.length,
+    repeats: run.repeats,
     candidates,
     baseline,
     scorers,
