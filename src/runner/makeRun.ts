@@ -205,8 +205,7 @@ async function callMissing(
   if (options.preflight !== false && !signal?.aborted)
     try {
       await preflight(
-        ready.filter((_one, index) => called.has(index)),
-        definition.needs,
+        {ready: ready.filter((_one, index) => called.has(index)), resolved, needs: definition.needs},
         (message) => effects.onMessage?.(message),
         {
           signal,
