@@ -29,7 +29,8 @@ export async function importDefinition(project: string, file: string): Promise<u
       level: "error"
     });
   };
-  process.once("exit", unfinished);
+  // Before what `assay` itself says of a process that ends so.
+  process.prependOnceListener("exit", unfinished);
   try {
     return defaultOf(await import(pathToFileURL(file).href));
   } catch (error) {

@@ -4,7 +4,7 @@ import {Command, CommanderError} from "commander";
 import {fail} from "./fail.js";
 import {acceptLogFormat} from "./logFormat.js";
 import {outputWidth} from "./outputWidth.js";
-import {watchOutput} from "./terminal.js";
+import {note, watchOutput} from "./terminal.js";
 import {verbs} from "./verbs.js";
 import {assayVersion} from "./version.js";
 import {wrapped} from "./wrap.js";
@@ -40,6 +40,17 @@ const program = new Command("assay")
 for (const verb of verbs) verb(program);
 pointToHelp(program.commands, "assay");
 acceptLogFormat(program);
+
+// The code of a process that ran out of work while it still waited for something.
+const UNSETTLED = 13;
+process.on("exit", () => {
+  if (process.exitCode !== UNSETTLED) return;
+  note(
+    "assay: the command waited for what can never come: a promise of yours, in a definition or what it imports, that neither resolves nor rejects. Nothing that was kept is lost.",
+    {level: "error"}
+  );
+  process.exitCode = 1;
+});
 
 try {
   await program.parseAsync();

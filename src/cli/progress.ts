@@ -1,6 +1,6 @@
-import {SingleBar} from "cli-progress";
 import type {RunProgress} from "../runner/index.js";
 import {barLine} from "./barLine.js";
+import {IdleBar} from "./idleBar.js";
 import {type LogFields, logLine, logsJson} from "./log.js";
 import {outputWidth} from "./outputWidth.js";
 import {note, printable} from "./terminal.js";
@@ -31,7 +31,7 @@ let clearBar: () => void = () => undefined;
 type BarPayload = {title: string} & ReturnType<typeof figures>;
 
 function barReporter(title: string): Reporter {
-  const bar = new SingleBar({
+  const bar = new IdleBar({
     format: (_options, {value, total}, {title: named, rate, left, cost, failed, waits}: BarPayload) =>
       barLine(
         {title: named, value, total, figures: [rate, left, cost, failed, waits]},

@@ -26,6 +26,8 @@ export interface JudgedAnswer {
   length?: number;
   /** What a judge of two answers chose with this one shown first, and with it shown second. */
   order?: readonly [string, string];
+  /** It had the same words as the one that it was compared with: a tie, of which no judge was asked. */
+  sameWords?: boolean;
 }
 
 export interface JudgeFigures {
@@ -59,6 +61,8 @@ export interface Agreement {
 export interface OrderFigures {
   /** Answers that were compared in both orders. */
   n: number;
+  /** Those with the same words as the other one, which are ties without a comparison. */
+  sameWords: number;
   /** Those where the choice changed with the order: taken for ties. */
   flips: number;
   interval?: Interval;
@@ -145,7 +149,8 @@ function agreementOf(answers: readonly JudgedAnswer[]): Agreement | undefined {
 
 function orderOf(answers: readonly JudgedAnswer[]): OrderFigures | undefined {
   const compared = answers.flatMap(({group, order}) => (order ? [{group, order}] : []));
-  if (compared.length === 0) return undefined;
+  const sameWords = answers.filter((one) => one.sameWords).length;
+  if (compared.length + sameWords === 0) return undefined;
   const flipped = compared.map(({order: [first, second]}) => (first === second ? 0 : 1));
   const count = (a: string, b: string) =>
     compared.filter(({order}) => order[0] === a && order[1] === b).length;
@@ -154,6 +159,7 @@ function orderOf(answers: readonly JudgedAnswer[]): OrderFigures | undefined {
   const second = count("baseline", "output");
   return {
     n: compared.length,
+    sameWords,
     flips,
     interval: meanInterval(flipped, {level: LEVEL, clusters: compared.map(({group}) => group)}),
     first,
@@ -191,9 +197,9 @@ function lengthOf(answers: readonly JudgedAnswer[], candidates: readonly string[
 
 function groupsOf(answers: readonly (JudgedAnswer & {length: number})[]): LengthFigures["groups"] {
   const sorted = [...answers].sort((a, b) => a.length - b.length);
-  return Array.from({length: 5}, (_, g) =>
-    sorted.slice(Math.round((g * sorted.length) / 5), Math.round(((g + 1) * sorted.length) / 5))
-  )
+  // As SQL's ntile cuts them: what is left over goes to the first groups.
+  const start = (g: number) => g * Math.floor(sorted.length / 5) + Math.min(g, sorted.length % 5);
+  return Array.from({length: 5}, (_, g) => sorted.slice(start(g), start(g + 1)))
     .filter((group) => group.length > 0)
     .map((group) => {
       const labels = group.map(({human}) => human).filter((score) => score !== undefined);

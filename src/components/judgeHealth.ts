@@ -1,5 +1,6 @@
 import {html} from "htl";
 import {splitText} from "../decisions/points.js";
+import {SAME_WORDS} from "../site/rowFiles.js";
 import type {RunView, ScorerView} from "../site/types.js";
 import type {JudgeChoice} from "./chooseJudge.js";
 import {dataTable} from "./dataTable.js";
@@ -24,23 +25,29 @@ const points = formatFor([]);
 
 /** Every answer in the chosen rows with what the judge, people and its length say of it. */
 export function judgedAnswers(rows: RunRows, {judge, human, slice}: JudgeChoice): JudgedAnswer[] {
+  const repeats = Array.from({length: rows.repeats}, (_, repeat) => repeat);
   return rowsIn(rows, slice).flatMap((row) =>
-    rows.candidates.flatMap((candidate): JudgedAnswer[] => {
-      const length = rows.answerLength(candidate, row);
-      // A completion that failed left no answer to judge.
-      if (length === undefined) return [];
-      const order = rows.text(`order:${judge.name}:${candidate}`, row)?.split(" ");
-      return [
-        {
-          group: rows.text("cluster", row) ?? `row ${row}`,
-          candidate,
-          length,
-          judge: rows.score(judge.name, candidate, row),
-          human: human && rows.score(human.name, candidate, row),
-          order: order?.length === 2 ? [order[0]!, order[1]!] : undefined
-        }
-      ];
-    })
+    rows.candidates.flatMap((candidate) =>
+      repeats.flatMap((repeat): JudgedAnswer[] => {
+        const length = rows.answerLength(candidate, row, repeat);
+        // A completion that failed left no answer to judge.
+        if (length === undefined) return [];
+        const answer = {candidate, row, repeat};
+        const order = rows.order(judge.name, answer);
+        const chosen = order?.split(" ");
+        return [
+          {
+            group: rows.text("cluster", row) ?? `row ${row}`,
+            candidate,
+            length,
+            judge: rows.judged(judge.name, answer),
+            human: human && rows.judged(human.name, answer),
+            order: chosen?.length === 2 ? [chosen[0]!, chosen[1]!] : undefined,
+            sameWords: order === SAME_WORDS || undefined
+          }
+        ];
+      })
+    )
   );
 }
 
@@ -106,7 +113,7 @@ function summary(
               note: `n ${count(agreement.n)}`
             }
           ]),
-      ...(orders
+      ...(orders && orders.n > 0
         ? [
             {
               label: "Changes with the order",
@@ -166,7 +173,15 @@ function order(found: OrderFigures | undefined, queries: JudgeQueries): Content 
       This judge rates one answer at a time, so there is no order. ${code("judgePairwise")} compares two
       answers in both orders.
     </p>`;
-  const {n, flips, interval, first, second, tie} = found;
+  const {n, sameWords, flips, interval, first, second, tie} = found;
+  const notAsked =
+    sameWords > 0
+      ? html`<p>
+          ${plural(sameWords, "answer")} ${sameWords === 1 ? "has" : "have"} the same words as the other one:
+          a tie each, of which the judge was not asked.
+        </p>`
+      : null;
+  if (n === 0) return notAsked;
   const [same, ifFirst, ifSecond, ifTie] = ORDERS;
   return [
     html`<p>
@@ -174,6 +189,7 @@ function order(found: OrderFigures | undefined, queries: JudgeQueries): Content 
       (${share(flips / n)}${interval ? `, ${points.interval(interval.low, interval.high)}` : ""}). Those count
       as ties.
     </p>`,
+    notAsked,
     dataTable(
       [
         {what: same, times: n - flips},

@@ -35,12 +35,12 @@ export function judgeQueries(run: string, {judge, human, slice}: JudgeChoice): J
     run,
     scores: `select candidate, avg(score) filter (scorer = ${byJudge}) as judge, count(*) filter (scorer = ${byJudge}) as judged,
   avg(score) filter (scorer = ${byPeople}) as people, count(*) filter (scorer = ${byPeople}) as labelled
-from scores${rows}
+from judged_answers${rows}
 where scorer in (${byJudge}, ${byPeople})${where}
 group by candidate
 order by judge desc`,
     agreement: `select p.score as people, j.score as judge, count(*) as answers
-from scores p join scores j using (row_id, candidate)${rows}
+from judged_answers p join judged_answers j using (row_id, candidate, repeat)${rows}
 where p.scorer = ${byPeople} and j.scorer = ${byJudge}${where}
 group by p.score, j.score
 order by people, judge`,
@@ -62,10 +62,11 @@ from score_failures
 where run = ${text(run)} and scorer = ${byJudge}
 order by times desc`,
     length: `with judged as (
-  select characters, j.score as judge, p.score as people, ntile(5) over (order by characters) as part
-  from answers join scores j using (row_id, candidate)${rows}
-  left join scores p on p.row_id = j.row_id and p.candidate = j.candidate and p.scorer = ${byPeople}
-  where j.scorer = ${byJudge} and characters > 0${where}
+  select j.characters, j.score as judge, p.score as people, ntile(5) over (order by j.characters) as part
+  from judged_answers j${rows}
+  left join judged_answers p
+    on p.row_id = j.row_id and p.candidate = j.candidate and p.repeat = j.repeat and p.scorer = ${byPeople}
+  where j.scorer = ${byJudge} and j.characters > 0${where}
 )
 select part, min(characters) as shortest, max(characters) as longest, count(*) as answers,
   avg(judge) as judge, avg(people) as people, count(people) as labelled

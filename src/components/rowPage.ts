@@ -1,6 +1,6 @@
 import {html} from "htl";
 import {valueName} from "../decisions/valueName.js";
-import type {RowDetail, ShownText} from "../site/detailTypes.js";
+import type {AnswerDetail, RowDetail, ShownText} from "../site/detailTypes.js";
 import type {RunView} from "../site/types.js";
 import {chosen, linkTo} from "./address.js";
 import {dataTable} from "./dataTable.js";
@@ -137,7 +137,7 @@ function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement
                   </li>`
               )}
             </ul>
-            ${answer.output && !answer.output.cut ? labelButtons(run, {id, output: answer.output.text}) : null}
+            ${answer.output && !answer.output.cut && !answer.toolCalls?.cut ? labelButtons(run, {id, output: labelled(answer)}) : null}
           </article>`
       )}
     </div>`,
@@ -149,6 +149,11 @@ function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement
       }
     </p>`
   );
+}
+
+/** The answer as `humanLabels` knows it. */
+function labelled({output, toolCalls}: AnswerDetail): string {
+  return [output?.text, toolCalls?.text].filter((part) => part?.trim()).join("\n");
 }
 
 function measured(run: RunView, {id, answers}: RowDetail): HTMLElement {

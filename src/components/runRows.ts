@@ -6,7 +6,10 @@ import {
   CONFIDENCE_FILE,
   countsFile,
   INDEX_FILE,
+  judgedColumn,
   JUDGES_FILE,
+  lengthColumn,
+  orderColumn,
   OTHER,
   pagesOf,
   ROWS_PER_PAGE,
@@ -25,7 +28,7 @@ export interface RowsNeeded {
   /** Candidates whose answers it counts, where answers are classes. */
   answers?: readonly string[];
   clusters?: boolean;
-  /** Lengths of answers, and choices in both orders. */
+  /** Of each answer its length, scores by judges and people, and choices in both orders. */
   judges?: boolean;
   /** How sure candidates were. */
   confidence?: boolean;
@@ -44,11 +47,15 @@ export interface RunRows extends RowsMetadata {
   detail(row: number): number | undefined;
   /**
    * Text of a row in a column: `slice:NAME`, `failure:CANDIDATE`, `expected`, and where they were loaded `answer:CANDIDATE`,
-   * `cluster`, `order:JUDGE:CANDIDATE`, `counts:SCORER:CANDIDATE`, `excerpt`.
+   * `cluster`, `counts:SCORER:CANDIDATE`, `excerpt`.
    */
   text(column: string, row: number): string | undefined;
-  /** Characters of an answer; undefined without one, and in runs without a judge. */
-  answerLength(candidate: string, row: number): number | undefined;
+  /** Characters of an answer, by its repeat from 0 on; undefined without one, and in runs without a judge. */
+  answerLength(candidate: string, row: number, repeat: number): number | undefined;
+  /** The score that a judge or people gave an answer; undefined when there is none. */
+  judged(scorer: string, answer: {candidate: string; row: number; repeat: number}): number | undefined;
+  /** What a judge of two answers chose in both orders, or `SAME_WORDS`; undefined of other scorers. */
+  order(scorer: string, answer: {candidate: string; row: number; repeat: number}): string | undefined;
   /** How sure a candidate was of its answer, from 0 to 1; undefined where it did not tell, or was not asked for. */
   confidence(candidate: string, row: number): number | undefined;
   /** A score, undefined when there is none. */
@@ -142,7 +149,11 @@ async function openRows(columns: RowColumns): Promise<Opened> {
       const found = columns.text(column, row);
       return found === undefined || found === OTHER ? (columns.onPage(column, row) ?? found) : found;
     },
-    answerLength: (candidate, row) => present(columns.numbers(`length:${candidate}`)?.[row]),
+    answerLength: (candidate, row, repeat) =>
+      present(columns.numbers(lengthColumn(repeat, candidate))?.[row]),
+    judged: (scorer, {candidate, row, repeat}) =>
+      present(columns.numbers(judgedColumn(repeat, scorer, candidate))?.[row]),
+    order: (scorer, {candidate, row, repeat}) => columns.text(orderColumn(repeat, scorer, candidate), row),
     confidence: (candidate, row) => present(columns.numbers(`confidence:${candidate}`)?.[row]),
     score: (scorer, candidate, row) => present(scoresBy(scorer, candidate)?.[row])
   };

@@ -1,8 +1,9 @@
-import {INDEX_FILE, JUDGES_FILE, pageFile, pagesOf, scoresFile} from "../site/rowFiles.js";
+import {INDEX_FILE, JUDGES_FILE, lengthColumn, pageFile, pagesOf, scoresFile} from "../site/rowFiles.js";
 import type {RunView} from "../site/types.js";
 import type {Connection} from "./sqlDatabase.js";
 import {fetchRowFile} from "./runRows.js";
 import {loadReport, type ReportFiles, type Value} from "./reportTable.js";
+import {hasJudge, JUDGE_TABLES, judgeViews} from "./sqlJudgeTables.js";
 import {REPORT_TABLES} from "./sqlReportTables.js";
 import {quoted, text} from "./sqlText.js";
 
@@ -14,22 +15,18 @@ export function tablesOf(run: RunView): {name: string; columns: string[]; about:
       columns: ["row_id", "cluster", "expected", "excerpt", ...run.slices.map(({name}) => name)],
       about: "the chosen run's rows, as far as they are published"
     },
-    {name: "scores", columns: ["row_id", "candidate", "scorer", "score"], about: "every score of the run"},
+    {
+      name: "scores",
+      columns: ["row_id", "candidate", "scorer", "score"],
+      about: "every score of the run, the mean over repeats"
+    },
     {
       name: "answers",
       columns: ["row_id", "candidate", "answer", "failure", "characters"],
-      about: "every published answer of the run, or why there is none; lengths in runs with a judge"
+      about:
+        "every published answer of the run, of the first repeat, or why there is none; lengths in runs with a judge"
     },
-    ...(run.scorers.some(({judge}) => judge)
-      ? [
-          {
-            name: "judge_choices",
-            columns: ["row_id", "candidate", "scorer", "first", "second"],
-            about:
-              "what a judge of two answers chose with the candidate's shown first, and with it shown second"
-          }
-        ]
-      : []),
+    ...(hasJudge(run) ? JUDGE_TABLES : []),
     {name: "runs", columns: Object.keys(runLine(run)), about: "the runs of this report"},
     {
       name: "candidates",
@@ -46,7 +43,7 @@ export async function copyTables(
   run: RunView,
   runs: readonly RunView[]
 ): Promise<void> {
-  for (const name of ["rows", "scores", "answers", "judge_choices"])
+  for (const name of ["rows", "scores", "answers", ...JUDGE_TABLES.map((table) => table.name)])
     await connection.query(`drop view if exists ${name}`);
   await fill(connection, "runs", runs.map(runLine));
   await fill(connection, "candidates", runs.flatMap(candidateLines));
@@ -73,9 +70,11 @@ export async function copyTables(
     );
   }
   await view(connection, "scores", scores);
-  const judged = run.scorers.some(({judge}) => judge);
-  if (judged) await copyFiles(connection, run.id, "run_judges", [JUDGES_FILE]);
-  await view(connection, "judge_choices", judged ? await choices(connection, run) : []);
+  const judged = hasJudge(run);
+  if (judged) {
+    await copyFiles(connection, run.id, "run_judges", [JUDGES_FILE]);
+    for (const [name, parts] of await judgeViews(connection, run)) await view(connection, name, parts);
+  }
   await view(connection, "answers", candidates.length > 0 ? [answers(candidates, judged)] : []);
 }
 
@@ -85,7 +84,7 @@ function answers(candidates: readonly string[], judged: boolean): string {
     name,
     answer: quoted(`answer:${name}`),
     failure: quoted(`failure:${name}`),
-    length: quoted(`length:${name}`)
+    length: quoted(lengthColumn(0, name))
   }));
   const selected = columns.flatMap(({answer, failure, length}) => [
     `case p.${answer} when chr(0) then '(not published)' else p.${answer} end as ${answer}`,
@@ -98,25 +97,6 @@ function answers(candidates: readonly string[], judged: boolean): string {
   return `select * from (select row_id, ${selected.join(", ")}
       from published p${judged ? " positional join run_judges j" : ""})
     unpivot include nulls ((answer, failure, characters) for candidate in (${groups.join(", ")}))`;
-}
-
-/** Only judges of two answers have orders. */
-async function choices(connection: Connection, run: RunView): Promise<string[]> {
-  const described = await connection.query("select column_name from (describe run_judges)");
-  const columns = new Set(
-    Array.from({length: described.numRows}, (_row, i) => described.get(i)?.column_name as string)
-  );
-  return run.scorers.flatMap(({name: scorer}) =>
-    run.candidates.flatMap(({name: candidate}) => {
-      const column = `order:${scorer}:${candidate}`;
-      if (!columns.has(column)) return [];
-      const both = `string_split(j.${quoted(column)}, ' ')`;
-      return [
-        `select row_id, ${text(candidate)} as candidate, ${text(scorer)} as scorer, ${both}[1] as first, ${both}[2] as second
-         from published positional join run_judges j where j.${quoted(column)} is not null`
-      ];
-    })
-  );
 }
 
 function pageNames(rows: number): string[] {

@@ -8,10 +8,11 @@ import {realEffects} from "./effects.js";
 import {hideRequest} from "./hideText.js";
 import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
 import {apiUrl} from "./openAICompatible.js";
+import {embeddingPreflightRequests, preflightEmbeddings} from "./preflightEmbeddings.js";
 import {assertOptions, callShape, serverShape} from "./options.js";
 import {withRetry} from "./retry.js";
 import {secretQueryValues, withoutSecretValues} from "./secretQuery.js";
-import {readSecrets, type SecretNames} from "./secrets.js";
+import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
 import {isErrorBody} from "./errorBody.js";
 import {serverError} from "./serverError.js";
 import {createTransport} from "./transport.js";
@@ -79,6 +80,14 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
     return {...answer, latencyMs: effects.now() - start};
   };
 
+  const reach = async (model: string, parent: AbortSignal | undefined) => {
+    const {values, headers} = readSecrets(name, options);
+    const hide = hideRequest(undefined, [...values, ...secretValues]);
+    await withDeadline(timeoutMs, effects, parent, (stop) =>
+      transport.fetch({stop, headers, hide})(url.replace("{model}", encodeURIComponent(model)))
+    );
+  };
+
   return {
     name,
     kind: "openai",
@@ -113,6 +122,21 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
       });
       return {...answer, attempts, ...spent.answered(answer.usage)};
     },
+    preflightRequests: embeddingPreflightRequests,
+    preflight: (model, _needs, signal, around = (_request, ask) => ask()) =>
+      preflightEmbeddings(
+        {
+          name,
+          keyNames: secretNames(options),
+          async ask(request, how) {
+            let made = false;
+            const ask = () => around(request, () => ((made = true), attempt(request, signal)), how);
+            return {...(await withRetry(ask, policy, effects, {signal})), kept: !made};
+          },
+          reach: () => reach(model, signal)
+        },
+        model
+      ),
     close: () => transport.close()
   };
 }

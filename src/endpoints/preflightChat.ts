@@ -135,8 +135,9 @@ async function askLeniently(
   return probe.ask(plain, how);
 }
 
-function refusals(
-  {name, keyNames}: PreflightProbe,
+/** What it means for a model that a server refused, or did not answer. */
+export function refusals(
+  {name, keyNames}: Pick<PreflightProbe, "name" | "keyNames">,
   model: string,
   error: EndpointError,
   models: string[] | undefined

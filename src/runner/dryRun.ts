@@ -5,6 +5,7 @@ import {type BudgetForecast, budgetForecast} from "./budgetForecast.js";
 import {callPrices, total} from "./calls/callPrices.js";
 import {budgetRefusal} from "./calls/checkBudget.js";
 import type {EvalDefinition} from "./define.js";
+import {askedByScorers} from "./plan/preflight.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {ResolvedEval} from "./plan/resolve.js";
 import type {Plan} from "./plan/plan.js";
@@ -167,8 +168,7 @@ export async function forecast({
     costUsd,
     candidates,
     preflightCalls: await preflightForecast(
-      ready.filter((_one, index) => candidates[index]!.calls > 0),
-      needs,
+      {ready: ready.filter((_one, index) => candidates[index]!.calls > 0), scorers, needs},
       await openSideAnswers(place.workspace, runId, {
         file: "preflight-answers.ndjson",
         ownOnly: noReuse,
@@ -187,17 +187,21 @@ export async function forecast({
 
 /** Questions that no answer of before stands for, each counted once. */
 async function preflightForecast(
-  ready: readonly ReadyCandidate[],
-  needs: NonNullable<EvalDefinition["needs"]>,
+  {ready, scorers, needs = {}}: Pick<ForecastInputs, "ready" | "scorers" | "needs">,
   answers: SideAnswers
 ): Promise<number> {
   const asked = new Set<string>();
-  const ask = async ({endpoint, model}: Pick<ReadyCandidate["prepared"], "endpoint" | "model">) => {
-    for (const stage of endpoint.stages?.() ?? []) await ask(stage);
-    for (const request of endpoint.preflightRequests?.(model, needs) ?? [])
+  const ask = async (
+    {endpoint, model}: Pick<ReadyCandidate["prepared"], "endpoint" | "model">,
+    needed: NonNullable<EvalDefinition["needs"]>
+  ) => {
+    for (const stage of endpoint.stages?.() ?? []) await ask(stage, needed);
+    for (const request of endpoint.preflightRequests?.(model, needed) ?? [])
       asked.add(await preflightKey(endpoint, request));
   };
-  for (const {prepared} of ready) await ask(prepared);
+  for (const {prepared} of ready) await ask(prepared, needs);
+  // Without a call of a candidate nobody is asked beforehand.
+  if (ready.length > 0) for (const one of askedByScorers(scorers)) await ask(one, {});
   return [...asked].filter((key) => !answers.find(key)).length;
 }
 

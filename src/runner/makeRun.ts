@@ -205,8 +205,7 @@ async function callMissing(
   if (options.preflight !== false && !signal?.aborted)
     try {
       await preflight(
-        ready.filter((_one, index) => called.has(index)),
-        definition.needs,
+        {ready: ready.filter((_one, index) => called.has(index)), resolved, needs: definition.needs},
         (message) => effects.onMessage?.(message),
         {
           signal,
@@ -219,6 +218,8 @@ async function callMissing(
       throw error;
     }
   const timer = setInterval(() => effects.onProgress?.(tally.progress("running")), 200);
+  // What waits for nothing that can come is noticed when the process has no more to do.
+  timer.unref();
   // The calls leave DuckDB idle: it makes what the sealed run will need. A failure is met there.
   const packing = plan.tables(run.id).catch(() => undefined);
   try {

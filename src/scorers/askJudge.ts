@@ -2,9 +2,11 @@ import {
   type CompletionRequest,
   type Endpoint,
   EndpointError,
+  type Message,
   type ModelParameters
 } from "../endpoints/types.js";
 import {isCut, isRefused} from "../store/answerEnds.js";
+import {answerText} from "../store/answerText.js";
 import {anyObject, required, text} from "./scorerOptions.js";
 import type {Json, ScorerCalls} from "./types.js";
 
@@ -58,8 +60,18 @@ export function judgeSettings({endpoint, model, params = {temperature: 0}}: Judg
   return {endpoint: endpoint.name, model, params: params as {[key: string]: Json}};
 }
 
-/** The conversation the candidate answered, as text for a judge to read. */
-export function conversationText(messages: readonly {role: string; content: string | null}[]): string {
-  if (messages.length === 1) return messages[0]!.content ?? "";
-  return messages.map(({role, content}) => `${role}: ${content ?? ""}`).join("\n\n");
+/** The conversation the candidate answered, calls of tools included, as text for a judge to read. */
+export function conversationText(messages: readonly Message[]): string {
+  if (messages.length === 1) return messageText(messages[0]!);
+  return messages.map((message) => `${message.role}: ${messageText(message)}`).join("\n\n");
+}
+
+function messageText({content, tool_calls: calls}: Message): string {
+  return answerText(contentText(content), calls);
+}
+
+/** Content is text by its type; a prompt function's may be a list of parts all the same. */
+function contentText(content: unknown): string {
+  if (content === null || content === undefined) return "";
+  return typeof content === "string" ? content : JSON.stringify(content);
 }

@@ -10,6 +10,7 @@ import {
 import {isEndpointError} from "../endpoints/types.js";
 import {checkReferences, noReference, references} from "./references.js";
 import {anyObject, checkOptions, func, oneOf, required, text} from "./scorerOptions.js";
+import {isCallsAlone} from "./shownAnswer.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Scorer} from "./types.js";
 
@@ -33,7 +34,8 @@ export type EmbeddingOptions =
 
 /**
  * Cosine between the embeddings of the output and the nearest reference, -1 to 1, in one call a score. An encoder that gives
- * vectors of different lengths, or one that is all zeros or not finite, is a failure: there is no angle to measure.
+ * vectors of different lengths, or one that is all zeros or not finite, is a failure: there is no angle to measure. So is an answer that
+ * calls tools and says nothing.
  */
 export function embeddingSimilarity(options: EmbeddingOptions): Scorer {
   if ("endpoint" in options)
@@ -50,9 +52,12 @@ export function embeddingSimilarity(options: EmbeddingOptions): Scorer {
     });
   const [endpoint, model] =
     "embed" in options ? [embedFunction(options), options.encoder] : [options.endpoint, options.model];
-  const score: Scorer = async ({output, expected, row, calls, signal}) => {
+  const score: Scorer = async (input) => {
+    const {output, expected, row, calls, signal} = input;
     const wanted = references(expected);
     if (!wanted) return noReference;
+    if (isCallsAlone(input))
+      return {failed: "the answer is calls of tools without a text, and an encoder compares texts"};
     const request = embeddingRequest(model, [output, ...wanted]);
     const asked = {rowId: row.id, judged: output, signal};
     const answer = await (

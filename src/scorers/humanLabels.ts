@@ -1,6 +1,7 @@
 import {readFileSync} from "node:fs";
 import {hashJson} from "../store/hash.js";
 import {exactJson, inProject, UserError} from "../store/index.js";
+import {shownAnswer} from "./shownAnswer.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Json, Scorer} from "./types.js";
 
@@ -8,7 +9,10 @@ import type {Json, Scorer} from "./types.js";
 export interface HumanLabel {
   /** The dataset row. */
   id: string;
-  /** The answer that was labelled: a label says nothing about another answer to the same row. */
+  /**
+   * The answer that was labelled: a label says nothing about another answer to the same row. Below its text stands a line for each
+   * tool that it called, as `call get_weather({"city":"Paris"})`.
+   */
   output: string;
   /** From 0 to 1; for a comparison with a baseline answer 1 is better, 0 worse, 0.5 a tie. */
   score: number;
@@ -27,8 +31,9 @@ export function humanLabels(from: string | readonly HumanLabel[]): Scorer {
     const key = keyOf(id, output);
     byAnswer.set(key, [...(byAnswer.get(key) ?? []), score]);
   }
-  const score: Scorer = ({output, row}) => {
-    const found = byAnswer.get(keyOf(row.id, output));
+  const score: Scorer = (input) => {
+    const {row} = input;
+    const found = byAnswer.get(keyOf(row.id, shownAnswer(input)));
     if (!found) return {failed: "nobody labelled this answer"};
     return {value: found.reduce((sum, one) => sum + one, 0) / found.length, details: {labels: found.length}};
   };

@@ -1,8 +1,9 @@
 import {JUDGE, askJudge, conversationText, type Judge, judgeSettings} from "./askJudge.js";
 import {parseChoice} from "./parseJudgement.js";
 import {checkOptions, func, required, text} from "./scorerOptions.js";
+import {shownAnswer} from "./shownAnswer.js";
 import {withSettings} from "./scorerVersion.js";
-import type {Row, Scorer} from "./types.js";
+import type {Row, ScoreInput, Scorer, ScoreResult} from "./types.js";
 
 export interface JudgePairwiseOptions extends Judge {
   /** What makes an answer better, in words. */
@@ -14,7 +15,8 @@ export interface JudgePairwiseOptions extends Judge {
 /**
  * A model's preference between the output and a baseline answer, asked in both orders: 1 when the output wins both,
  * 0 when it loses both, 0.5 for a tie, and for a judge whose choice changes with the order. Details hold both
- * choices and whether they agree. A choice is read from the last line of the judge's answer. One that ends without a choice
+ * choices and whether they agree. Two answers with the same words are a tie that no judge is asked about; details {identical}. The judge
+ * reads the tools that were called below the text of an answer, as `call get_weather({"city":"Paris"})`. A choice is read from the last line of the judge's answer. One that ends without a choice
  * or with several, that was cut off or withheld, in either order, is a failure.
  */
 export function judgePairwise(options: JudgePairwiseOptions): Scorer {
@@ -24,14 +26,18 @@ export function judgePairwise(options: JudgePairwiseOptions): Scorer {
     baseline: func
   });
   const {rubric, baseline, ...judge} = options;
-  const score: Scorer = async ({output, expected, messages, row, signal, calls}) => {
+  const score = async (input: ScoreInput): Promise<ScoreResult> => {
+    const {expected, messages, row, signal, calls} = input;
     const other = baseline ? baseline(row) : expected;
     if (typeof other !== "string") return {failed: "the row has no baseline answer to compare with"};
+    const judged = shownAnswer(input);
+    // Asked in both orders about one text, a judge can only show which place it prefers.
+    if (judged.trim() === other.trim()) return {value: 0.5, details: {identical: true}};
     const question = conversationText(messages);
-    const options = {rowId: row.id, judged: output, calls, signal};
+    const options = {rowId: row.id, judged, calls, signal};
     const answers = await Promise.all([
-      askJudge(judge, pairPrompt(rubric, question, output, other), {...options, repeat: 0}),
-      askJudge(judge, pairPrompt(rubric, question, other, output), {...options, repeat: 1})
+      askJudge(judge, pairPrompt(rubric, question, judged, other), {...options, repeat: 0}),
+      askJudge(judge, pairPrompt(rubric, question, other, judged), {...options, repeat: 1})
     ]);
     const choices: string[] = [];
     for (const [order, answer] of answers.entries()) {

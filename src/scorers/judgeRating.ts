@@ -2,6 +2,7 @@ import {JUDGE, askJudge, conversationText, type Judge, judgeSettings} from "./as
 import {parseRating} from "./parseJudgement.js";
 import {references} from "./references.js";
 import {checkOptions, required, text} from "./scorerOptions.js";
+import {shownAnswer} from "./shownAnswer.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Scorer} from "./types.js";
 
@@ -18,7 +19,8 @@ const SCALE = {
 };
 
 /**
- * A model's rating of the output by a rubric, mapped from the scale to 0 to 1; details {rating}. The row's expected
+ * A model's rating of the output by a rubric, mapped from the scale to 0 to 1; details {rating}. The judge reads the tools that were
+ * called below the text of an answer, as `call get_weather({"city":"Paris"})`. The row's expected
  * value, when it is text, is shown to the judge as a reference. The rating is read from the last line of its answer. An answer
  * that ends without one on the scale, with several or with one on another scale ("4/10" where 5 is the highest), that was cut off or withheld, and a judge that cannot be reached, are
  * failures, not zeros.
@@ -28,17 +30,19 @@ export function judgeRating(options: JudgeRatingOptions): Scorer {
   const {rubric, scale = [1, 10], ...judge} = options;
   const [low, high] = scale;
   if (!(low < high)) throw new Error(`judge scale: ${low} to ${high}`);
-  const score: Scorer = async ({output, expected, messages, row, signal, calls}) => {
+  const score: Scorer = async (input) => {
+    const {expected, messages, row, signal, calls} = input;
+    const judged = shownAnswer(input);
     const prompt = ratingPrompt(
       rubric,
       scale,
       conversationText(messages),
-      output,
+      judged,
       references(expected) ?? []
     );
     const answer = await askJudge(judge, prompt, {
       rowId: row.id,
-      judged: output,
+      judged,
       calls,
       signal
     });

@@ -33,7 +33,7 @@ export interface RowColumns extends Pick<RowsMetadata, "candidates" | "baseline"
   failures: Map<string, (string | null)[]>;
   /** The geometric mean of an answer's token probabilities, of candidates that told them. */
   confidence: Map<string, (number | null)[]>;
-  /** `length:CANDIDATE` and `order:SCORER:CANDIDATE`; without a judge none. */
+  /** As `judgeColumns` gives them; without a judge none. */
   judges: Record<string, ArrowColumn>;
 }
 

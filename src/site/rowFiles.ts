@@ -47,8 +47,26 @@ export const INDEX_FILE = "index.arrow";
 export const CLUSTERS_FILE = "clusters.arrow";
 /** How sure candidates were of their answers, from 0 to 1. */
 export const CONFIDENCE_FILE = "confidence.arrow";
-/** What checks of a judge need: lengths of answers, choices in both orders. */
+/** What checks of a judge need, answer by answer: lengths, scores by judges and people, choices in both orders. */
 export const JUDGES_FILE = "judges.arrow";
+
+/** Stands in place of a judge's choices between two answers with the same words: it was not asked. */
+export const SAME_WORDS = "identical";
+
+/** The characters of a candidate's answers of one repeat. */
+export function lengthColumn(repeat: number, candidate: string): string {
+  return `length:${repeat}:${candidate}`;
+}
+
+/** The scores that a judge or people gave these answers. */
+export function judgedColumn(repeat: number, scorer: string, candidate: string): string {
+  return `judged:${repeat}:${scorer}:${candidate}`;
+}
+
+/** What a judge of two answers chose in both orders. */
+export function orderColumn(repeat: number, scorer: string, candidate: string): string {
+  return `order:${repeat}:${scorer}:${candidate}`;
+}
 
 /** The file with all candidates' scores by the scorer at `index` of the run's. */
 export function scoresFile(index: number): string {

@@ -1,6 +1,6 @@
 import {group} from "d3-array";
 import {overRepeats} from "../decisions/index.js";
-import {lastAsked, type RunManifest, type Store} from "../store/index.js";
+import {callsText, lastAsked, type RunManifest, type Store} from "../store/index.js";
 import type {AnswerDetail, RowDetail} from "./detailTypes.js";
 import type {ShownReasons} from "./shownReasons.js";
 
@@ -40,6 +40,8 @@ export async function promptsOf(
           )
   }));
 }
+
+type StoredCalls = Parameters<typeof callsText>[0];
 
 type StoredAnswer = Omit<AnswerDetail, "output" | "toolCalls" | "scores"> & {
   output: string | null;
@@ -82,7 +84,7 @@ export async function answersOf(
     candidate: run.variants.length > 1 ? `${one.candidate} · ${one.variant}` : one.candidate,
     repeat: one.repeat,
     output: one.output,
-    toolCalls: one.tool_calls,
+    toolCalls: one.tool_calls === null ? null : callsText(JSON.parse(one.tool_calls) as StoredCalls),
     failed: one.status === "failed" ? reasons.ofCall(one.reason, one.reason_kind) : undefined,
     scores: (scored.get(key(one)) ?? [])
       .sort((a, b) => scorers.get(a.scorer)! - scorers.get(b.scorer)!)

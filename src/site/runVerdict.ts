@@ -206,7 +206,11 @@ async function judgeOf(store: Store, run: RunManifest): Promise<RiskFacts["judge
      from scores where run = $run and scorer = $scorer`,
     {run: run.id, scorer: run.primaryScorer}
   );
-  const judgesItself = run.candidates.filter(({model}) => model === judge.model).map(({name}) => name);
+  const judgesItself = run.candidates
+    .filter(({model, stages = [], answerers = stages}) =>
+      [{model}, ...answerers].some((one) => one.model === judge.model)
+    )
+    .map(({name}) => name);
   const {failed = 0, scored = 0, asked = 0, changed = 0} = counts ?? {};
   return {model: judge.model, failed, scored, judgesItself, order: {asked, changed}};
 }

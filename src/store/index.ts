@@ -79,6 +79,7 @@ export {jobsNamed} from "./jobsNamed.js";
 export {beginningOf, originsOf, type Parent} from "./origins.js";
 export {resultOf} from "./resultOf.js";
 export {parentsReader} from "./parentsReader.js";
+export {callsText} from "./answerText.js";
 export {cutSql, emptySql, isRefused, refusedSql} from "./answerEnds.js";
 export {inProject, projectOf} from "./inProject.js";
 export {isStaged} from "./isStaged.js";

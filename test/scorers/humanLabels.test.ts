@@ -4,7 +4,8 @@ import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {humanLabels, scorerVersion, type ScoreInput} from "../../src/scorers/index.js";
 
-const answer = (id: string, output: string) => ({output, row: {id}}) as unknown as ScoreInput;
+const answer = (id: string, output: string, completion?: object) =>
+  ({output, row: {id}, completion}) as unknown as ScoreInput;
 
 describe("people's labels", () => {
   it("score the answer that was labelled and no other answer to the same row", () => {
@@ -12,6 +13,23 @@ describe("people's labels", () => {
     expect(scorer(answer("r1", " Paris\n"))).toEqual({value: 1, details: {labels: 1}});
     expect(scorer(answer("r1", "Lyon"))).toEqual({failed: "nobody labelled this answer"});
     expect(scorer(answer("r2", "Paris"))).toEqual({failed: "nobody labelled this answer"});
+  });
+
+  it("know an answer by the tools that it called as well, in whatever way their arguments are spaced", () => {
+    const called = (order: string, text = "") =>
+      answer("r1", text, {toolCalls: [{function: {name: "refund", arguments: `{"order":${order}}`}}]});
+    const unanswered = {failed: "nobody labelled this answer"};
+    const silent = humanLabels([{id: "r1", output: "", score: 1}]);
+    expect(silent(called("1"))).toEqual(unanswered);
+    expect(silent(answer("r1", ""))).toMatchObject({value: 1});
+    const scorer = humanLabels([
+      {id: "r1", output: 'call refund({"order":1})', score: 1},
+      {id: "r1", output: 'On it.\ncall refund({"order":2})', score: 0.5}
+    ]);
+    expect(scorer(called(" 1 "))).toMatchObject({value: 1});
+    expect(scorer(called("999"))).toEqual(unanswered);
+    expect(scorer(called("2", "On it."))).toMatchObject({value: 0.5});
+    expect(scorer(answer("r1", "On it."))).toEqual(unanswered);
   });
 
   it("of several people are averaged, and counted", () => {

@@ -77,6 +77,11 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
+/** Requests but those that ask a server whether it is ready. */
+export function withoutProbes(requests: readonly ReceivedRequest[]): ReceivedRequest[] {
+  return requests.filter(({prompt}) => prompt !== "Answer with the word yes.");
+}
+
 /** A loopback server with OpenAI's chat completions that misbehaves as told. */
 export async function startModelServer(options: ModelServerOptions = {}): Promise<ModelServer> {
   const {models = ["test-model"], latencyMs = 0} = options;

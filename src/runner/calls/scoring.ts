@@ -4,6 +4,7 @@ import {corpusCounts, corpusMembers, corpusName} from "../../stats/index.js";
 import {isRefused, messageOf} from "../../store/index.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import {gotNoAnswer} from "../unanswered.js";
+import {settling} from "./settling.js";
 import {isWithoutCredit, REFUSED, scoreRefused} from "./scoreRefused.js";
 
 /** One scorer's word on one completion, with the columns of SCORES that a line of the score log holds. */
@@ -49,7 +50,10 @@ export async function scoreAll(
     try {
       const refused = isWithoutCredit(scorer, completion);
       const given = refused ? scoreRefused(scorer, input) : scorer(input);
-      const word = wordOf(given instanceof Promise ? await given : given, scorer);
+      const word = wordOf(
+        given instanceof Promise ? await settling(given, () => neverSettled(row)) : given,
+        scorer
+      );
       records.push({
         ...place,
         ...word,
@@ -66,6 +70,10 @@ export async function scoreAll(
   }
   return records;
 }
+
+const neverSettled = ({id}: Row): ScoreResult => ({
+  failed: `The scorer never settled on row ${id}: its promise is open, and nothing is left that could keep it. Let it resolve or reject on every path.`
+});
 
 function wordOf(
   given: ScoreResult | (() => unknown),

@@ -1,12 +1,15 @@
 import {type DatasetDefinition, noVersion} from "../../datasets/index.js";
 import type {AroundAsk, Endpoint, PreflightFinding} from "../../endpoints/types.js";
 import {asDefined, readTrust, refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js";
+import {modelAsked, type Scorer} from "../../scorers/index.js";
 import {ensureSplit} from "../../splits/index.js";
 import {messageOf, type Store, UserError, type VersionManifest} from "../../store/index.js";
 import type {EvalDefinition} from "../define.js";
 import {knownRecipients, refuseOutright} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
-import {resolveEval} from "./resolve.js";
+import {resolveEval, type ResolvedEval} from "./resolve.js";
+
+type Scoring = Pick<ResolvedEval, "scorers" | "primary">;
 
 /** One thing that was checked before calls are made. */
 export interface EvalFinding {
@@ -25,13 +28,16 @@ export interface Answerer {
 }
 
 /**
- * Asks the endpoint of every candidate whether it can do what the eval needs. Warnings are told, errors of all
- * candidates are thrown together as one UserError. What may pass is an error when it keeps every candidate from answering, else a
- * warning: calls wait for such an endpoint.
+ * Asks the endpoint of every candidate whether it can do what the eval needs, and those of scorers whether they answer. Warnings are
+ * told, errors of all are thrown together as one UserError. What may pass is an error when it keeps every candidate from answering,
+ * or the primary scorer from scoring, else a warning: calls wait for such an endpoint.
  */
 export async function preflight(
-  ready: readonly ReadyCandidate[],
-  needs: EvalDefinition["needs"],
+  {
+    ready,
+    resolved,
+    needs
+  }: {ready: readonly ReadyCandidate[]; resolved: Scoring; needs: EvalDefinition["needs"]},
   onMessage: (message: string) => void,
   {
     signal,
@@ -47,24 +53,55 @@ export async function preflight(
   const problems = new Set<string>();
   const passing: string[] = [];
   let isAnyReady = false;
-  for (const {record, prepared} of ready) {
-    const findings = await findingsOf(prepared, needs, signal, around);
+  let isPrimaryReady = true;
+  const asked: Asked[] = [
+    ...ready.map(({record, prepared}) => ({...prepared, name: record.name, needs, isCandidate: true})),
+    ...askedByScorers(resolved.scorers)
+  ];
+  const find = onceForScorers(signal, around);
+  for (const {name, endpoint, model, ...one} of asked) {
+    const findings = await find({endpoint, model, ...one});
     signal?.throwIfAborted();
     for (const {status, mayPass, message} of findings)
-      if (status === "error" && mayPass) passing.push(`${record.name}: ${message}`);
-      else if (status === "error") problems.add(`${record.name}: ${message}`);
-      else if (status === "warning") onMessage(`${record.name}: ${message}`);
-    if (findings.every(({status}) => status !== "error")) isAnyReady = true;
-    const own = answered.filter(({candidate}) => candidate === record.name);
-    const other = otherAnswerer(prepared.endpoint, findings, own);
-    if (other !== undefined) onMessage(`${record.name}: ${other}`);
+      if (status === "error" && mayPass) passing.push(`${name}: ${message}`);
+      else if (status === "error") problems.add(`${name}: ${message}`);
+      else if (status === "warning") onMessage(`${name}: ${message}`);
+    const isReady = findings.every(({status}) => status !== "error");
+    if (!one.isCandidate) {
+      if (one.scorer === resolved.primary) isPrimaryReady = isReady;
+      continue;
+    }
+    isAnyReady ||= isReady;
+    const own = answered.filter(({candidate}) => candidate === name);
+    const other = otherAnswerer(endpoint, findings, own);
+    if (other !== undefined) onMessage(`${name}: ${other}`);
   }
-  if (!isAnyReady || problems.size > 0) for (const problem of passing) problems.add(problem);
+  if (!isAnyReady || !isPrimaryReady || problems.size > 0)
+    for (const problem of passing) problems.add(problem);
   else for (const problem of passing) onMessage(`${problem} Its calls wait until it answers.`);
   if (problems.size > 0)
     throw new UserError(
       `endpoints are not ready:\n${[...problems].map((problem) => `  - ${problem}`).join("\n")}\nNo row was asked.`
     );
+}
+
+interface Asked {
+  name: string;
+  endpoint: Endpoint;
+  model: string;
+  needs?: EvalDefinition["needs"];
+  isCandidate?: boolean;
+  scorer?: string;
+}
+
+/** The models that scorers ask; one whose model a scorer does not tell cannot be asked about. */
+export function askedByScorers(scorers: readonly {name: string; scorer: Scorer}[]): Asked[] {
+  return scorers.flatMap(({name, scorer}) => {
+    const model = modelAsked(scorer);
+    return scorer.asks && model !== undefined
+      ? [{name: `scorer ${name}`, endpoint: scorer.asks, model, scorer: name}]
+      : [];
+  });
 }
 
 /** Says that a server answers as another model than the one whose answers a run has already; undefined when it does not. */
@@ -128,12 +165,30 @@ export async function runEvalPreflight(
         : [{check: "model", status: "ok", message: "made here when the eval runs"} as const];
       findings.push(...found.map((finding) => ({what, ...finding})));
     }
+    findings.push(...(await scorerFindings(name, definition, signal)));
   } catch (error) {
     findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
   } finally {
-    const endpoints = definition.candidates.flatMap(({reach}) => (reach ? [reach.endpoint] : []));
+    const endpoints = [
+      ...definition.candidates.flatMap(({reach}) => (reach ? [reach.endpoint] : [])),
+      ...Object.values(definition.scorers).flatMap(({asks}) => asks ?? [])
+    ];
     await Promise.all([...new Set(endpoints)].map((endpoint) => endpoint.close?.()));
   }
+  return findings;
+}
+
+/** Of every scorer that asks a model. */
+async function scorerFindings(
+  evalName: string,
+  {scorers}: EvalDefinition,
+  signal: AbortSignal | undefined
+): Promise<EvalFinding[]> {
+  const find = onceForScorers(signal);
+  const findings: EvalFinding[] = [];
+  const named = Object.entries(scorers).map(([name, scorer]) => ({name, scorer}));
+  for (const {name, ...one} of askedByScorers(named))
+    findings.push(...(await find(one)).map((finding) => ({what: `${evalName}: ${name}`, ...finding})));
   return findings;
 }
 
@@ -150,8 +205,20 @@ async function refusals(
   return [{check: "dataset", status: "warning", message}];
 }
 
+/** What is found of one after the other; what was found of a model without needs holds for scorers that ask it. */
+function onceForScorers(signal: AbortSignal | undefined, around?: (endpoint: Endpoint) => AroundAsk) {
+  const known = new Map<Endpoint, Map<string, PreflightFinding[]>>();
+  return async ({endpoint, model, needs = {}, isCandidate}: Omit<Asked, "name">) => {
+    const ofEndpoint = known.get(endpoint) ?? new Map<string, PreflightFinding[]>();
+    const before = isCandidate ? undefined : ofEndpoint.get(model);
+    const found = before ?? (await findingsOf({endpoint, model}, needs, signal, around));
+    if (Object.values(needs).every((need) => !need)) known.set(endpoint, ofEndpoint.set(model, found));
+    return found;
+  };
+}
+
 async function findingsOf(
-  {endpoint, model}: ReadyCandidate["prepared"],
+  {endpoint, model}: Pick<ReadyCandidate["prepared"], "endpoint" | "model">,
   needs: EvalDefinition["needs"],
   signal: AbortSignal | undefined,
   around?: (endpoint: Endpoint) => AroundAsk

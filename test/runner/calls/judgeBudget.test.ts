@@ -7,7 +7,7 @@ import {runEval} from "../../../src/runner/index.js";
 import {judgePairwise, judgeRating} from "../../../src/scorers/index.js";
 import {runPath} from "../../../src/store/index.js";
 import {printed} from "../../support/printed.js";
-import {type ModelServer, startModelServer} from "../../support/modelServer.js";
+import {type ModelServer, startModelServer, withoutProbes} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {judgedUnderBudget, price} from "../support/judgedUnderBudget.js";
 import {server, wordsEval, wordsProject} from "../support/project.js";
@@ -42,7 +42,7 @@ describe("the calls of scorers", () => {
     expect(judge.requests).toEqual([]);
     const {manifest, scorerCalls} = await runEval(definition, {...inputs, options: {concurrency: 4}});
     // Three repeats of one answer make one question.
-    const asked = judge.requests.map(({prompt}) => prompt);
+    const asked = withoutProbes(judge.requests).map(({prompt}) => prompt);
     expect(new Set(asked).size).toBe(asked.length);
     expect(asked.length).toBeLessThan((dryRun!.calls * 3) / 2);
     expect(manifest!.scorerCalls).toMatchObject({calls: asked.length});
@@ -80,7 +80,7 @@ describe("the calls of scorers", () => {
       return (await runEval(definition, {...project, evalName, options})).manifest!;
     };
     const manifest = await run(true, "words");
-    const made = judge.requests.length;
+    const made = withoutProbes(judge.requests).length;
     expect(manifest.scorers[0]!.asks).toEqual({model: "judge-model", endpoint: "judge", price});
     const tokens = {answers: made, counted: made, promptTokens: 12 * made, completionTokens: 3 * made};
     expect(manifest.scorerCalls).toMatchObject({
