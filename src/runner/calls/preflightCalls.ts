@@ -12,6 +12,7 @@ import type {CallPrices} from "./callPrices.js";
 import {callError} from "./pool.js";
 import {sideCall} from "./scorerCalls.js";
 import type {Spending} from "./spending.js";
+import {tokenCounters, withTokens} from "./withTokens.js";
 
 /** The calls of preflights: counted, kept, and within a run's budget. */
 export interface PreflightCalls {
@@ -34,6 +35,7 @@ export interface PreflightInputs {
 export function createPreflightCalls({prices, answers, spending, now}: PreflightInputs): PreflightCalls {
   const tally = createSideTally(prices);
   let number = 0;
+  const counterOf = tokenCounters();
 
   async function make<Answer extends Pick<Completion, "text" | "usage">>(
     endpoint: Endpoint,
@@ -44,7 +46,8 @@ export function createPreflightCalls({prices, answers, spending, now}: Preflight
     if (spending && !(await spending.reserve(call)))
       throw new EndpointError("aborted", "The budget leaves no room for it.");
     try {
-      const answer = await ask();
+      const count = await counterOf(endpoint);
+      const answer = withTokens(await ask(), request.messages, count);
       spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, answer)});
       tally.answered(endpoint, request.model, answer);
       return answer;
