@@ -6,9 +6,13 @@ import {
   type CostedOption,
   costTable,
   hostingName,
+  needWords,
   optionLeaves,
+  optionName,
   OLD_PRICE_DAYS,
-  type OptionBreakEven
+  type OptionBreakEven,
+  sharedRowsText,
+  sideModelText
 } from "../costs/index.js";
 import {writerOf} from "../decisions/index.js";
 import {decisionOf, listRaces} from "../races/index.js";
@@ -16,7 +20,7 @@ import {openStore, UserError} from "../store/index.js";
 import {projectPrices, readPriceFile, runCosts, runVerdict} from "../site/index.js";
 import type {CostsData, SideCost} from "../site/costTypes.js";
 import {amountsText} from "./amountsText.js";
-import {choiceLine, named, usd} from "./costChoice.js";
+import {choiceLine, usd} from "./costChoice.js";
 import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
 import {bold, dim, print, printJson, table} from "./terminal.js";
@@ -90,6 +94,16 @@ function costsText(
         value: ({sample: {quality}}) =>
           quality?.low === undefined ? undefined : `${number(quality.low)} to ${number(quality.high!)}`
       },
+      ...(data.comparedRows === undefined
+        ? []
+        : [
+            {
+              title: `on ${count(data.comparedRows)} shared rows`,
+              align: "right" as const,
+              value: ({sample: {compared}}: CostedOption) =>
+                compared?.mean === undefined ? undefined : number(compared.mean)
+            }
+          ]),
       {title: "$/1,000 requests", align: "right", value: ({usdPerThousand}) => usd(usdPerThousand)},
       {
         title: "95% CI",
@@ -123,7 +137,7 @@ function costsText(
       bold("unknown, which is not free"),
       ...unknown.map(
         ({sample, hosting, unknown: names}) =>
-          `${sample.name}${hosting ? `, ${hostingName(hosting)}` : ""}: ${names.join(", ")} not stated`
+          `${sample.name}${hosting ? `, ${hostingName(hosting)}` : ""}: ${names.map(needWords).join(", ")}`
       )
     );
   lines.push(...data.undecided.map((reason) => `! ${reason}`));
@@ -144,13 +158,12 @@ function crossingText(a: CostedOption, b: CostedOption, found: BreakEven): strin
       ? ""
       : `; in ${Math.round(100 * found.share)}% of the resamples`;
   const again = found.all.length > 1 ? `; they cross ${found.all.length} times as machines are added` : "";
-  return `${named(cheap)} is cheaper than ${named(dear)} from ${count(found.requestsPerMonth)} requests a month${range}${sure}${again}`;
+  return `${optionName(cheap)} is cheaper than ${optionName(dear)} from ${count(found.requestsPerMonth)} requests a month${range}${sure}${again}`;
 }
 
-function besideText({by, endpoint, model, answers, counted, usd: cost}: SideCost): string {
+function besideText({by, endpoint, model, answers, ...bill}: SideCost): string {
   const who = by === "scorers" ? "scorers asked" : "asked whether it is ready:";
-  const of = counted < answers ? `, of ${count(counted)} whose tokens are known` : "";
-  const paid = cost === undefined ? "cost not known" : `$${cost.toFixed(4)} for the run${of}`;
+  const paid = sideModelText(bill, (amount) => `$${amount.toFixed(4)}`);
   return `${who} ${model} at ${endpoint}: ${count(answers)} ${answers === 1 ? "answer" : "answers"}, ${paid}, not in the costs above`;
 }
 
@@ -159,7 +172,7 @@ function footnotes(data: CostsData, costed: readonly CostedOption[], months: num
     ({asOf, source, old, daysOld, shutdownDate, ...price}) =>
       `price of ${price.candidate}: ${amountsText(price)}, ${asOf}, ${source}${old ? ` · OLD: ${daysOld} days, more than ${OLD_PRICE_DAYS}` : ""}${shutdownDate === undefined ? "" : ` · the model ends on ${shutdownDate}`}`
   );
-  lines.push(...data.beside.map(besideText));
+  lines.push(...data.beside.map(besideText), ...data.besideFailed);
   for (const way of new Set(data.samples.flatMap(({estimatedBy}) => estimatedBy ?? []))) {
     const of = data.samples.filter(({estimatedBy}) => estimatedBy === way).map(({name}) => name);
     lines.push(`tokens counted as ${way}, an estimate: ${of.join(", ")}`);
@@ -168,6 +181,7 @@ function footnotes(data: CostsData, costed: readonly CostedOption[], months: num
     if (countedRows < rows)
       lines.push(`tokens of ${name}: stated for ${count(countedRows)} of ${count(rows)} rows answered`);
   lines.push(...data.samples.flatMap((sample) => failedRowsText(sample) ?? []));
+  if (data.comparedRows !== undefined) lines.push(sharedRowsText(data.comparedRows));
   const stated = new Set(
     costed.flatMap(({hosting}) =>
       hosting?.source
@@ -197,10 +211,12 @@ function jsonOf(
       candidate: sample.name,
       hosting,
       quality: sample.quality,
+      compared: sample.compared,
       tokens: sample.tokens,
       rows: sample.rows,
       countedRows: sample.countedRows,
       failedRows: sample.failedRows,
+      absentRows: sample.absentRows,
       toldRows: sample.toldRows,
       estimatedBy: sample.estimatedBy,
       wayThere: sample.wayThere,

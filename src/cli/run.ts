@@ -1,5 +1,5 @@
 import {isUnanswered, type RaceOptions, type RunOptions} from "../runner/index.js";
-import {openStore, type RunManifest, UsageError, UserError} from "../store/index.js";
+import {openStore, UsageError, UserError} from "../store/index.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {joinQueue} from "./joinQueue.js";
@@ -9,11 +9,11 @@ import {failuresText} from "./failures.js";
 import {reportBroken, warnOfBroken} from "./broken.js";
 import {fail} from "./fail.js";
 import {plural} from "./plural.js";
+import {costWords} from "./runCost.js";
 import {dim, print, printAsIs, printJson} from "./terminal.js";
 import {dryRunText} from "./dryRunText.js";
 import {previewText} from "./promptText.js";
 import {raceText} from "./raceText.js";
-import {untoldCalls} from "./untoldCalls.js";
 import {importedText, verdictText} from "./verdict.js";
 
 interface RunVerbOptions {
@@ -184,27 +184,16 @@ function othersText({manifest}: EvalOutcome["result"], race: EvalOutcome["race"]
   return `, and for ${plural(missing, "answer")} that ${missing > 1 ? "are" : "is"} missing`;
 }
 
-/** What the scorers' calls of all starts cost, which the run's own cost leaves out. */
-function scorersCost({scorerCalls}: RunManifest): string[] {
-  if (scorerCalls?.costUsd === undefined) return [];
-  const untold = untoldCalls(scorerCalls);
-  const usd = `${untold > 0 ? "at least " : ""}$${scorerCalls.costUsd.toFixed(4)}`;
-  const left = untold > 0 ? `, not counting ${untold} that told no tokens` : "";
-  return [`${usd} for its ${plural(scorerCalls.calls, "scorer call")}${left}`];
-}
-
 /** What this start did. */
 function effortText({manifest, calls, scorerCalls = 0, unchanged, ...bills}: EvalOutcome["result"]): string {
-  const {id, counts, costUsd, unpricedCalls, archived} = manifest!;
-  const unpriced = unpricedCalls > 0 ? `, not counting ${plural(unpricedCalls, "call")} of unknown cost` : "";
+  const {id, counts, archived} = manifest!;
   if (manifest!.imported) return importedText(manifest!.imported);
   return [
     unchanged ? "nothing to do: the store holds this run" : `${plural(calls, "call")} made`,
     ...(scorerCalls > 0 ? [`${plural(scorerCalls, "scorer call")} made`] : []),
     ...(counts.reused > 0 && !unchanged ? [`${counts.reused} completions reused`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
-    ...(costUsd === undefined ? [] : [`$${costUsd.toFixed(4)} for the run${unpriced}`]),
-    ...scorersCost(manifest!),
+    ...costWords(manifest!),
     ...(archived === undefined ? [] : [`archived: \`assay runs --unarchive ${id}\` shows it again`])
   ]
     .join(" · ")

@@ -11,9 +11,9 @@ import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
 import {plural} from "./plural.js";
 import {raceText} from "./raceText.js";
+import {callsCost, costWords, scorersCost} from "./runCost.js";
 import type {Column} from "./table.js";
 import {dim, note, print, printable, printAsIs, printJson, table} from "./terminal.js";
-import {untoldCalls} from "./untoldCalls.js";
 import {verdictText} from "./verdict.js";
 
 export async function runsVerb(
@@ -72,10 +72,9 @@ function listAll(
       {
         title: "cost",
         align: "right",
-        value: ({costUsd, unpricedCalls}) =>
-          costUsd === undefined ? undefined : `${unpricedCalls > 0 ? "at least " : ""}$${costUsd.toFixed(4)}`
+        value: callsCost
       },
-      ...(runs.some(({scorerCalls}) => scorerCalls?.costUsd !== undefined) ? [SCORERS_COST] : [])
+      ...(runs.some((run) => scorersCost(run) !== undefined) ? [SCORERS_COST] : [])
     ])
   );
 }
@@ -83,10 +82,7 @@ function listAll(
 const SCORERS_COST: Column<RunManifest> = {
   title: "scorers' cost",
   align: "right",
-  value: ({scorerCalls}) =>
-    scorerCalls?.costUsd === undefined
-      ? undefined
-      : `${untoldCalls(scorerCalls) > 0 ? "at least " : ""}$${scorerCalls.costUsd.toFixed(4)}`
+  value: scorersCost
 };
 
 function unsealedText({id, eval: name, startedAt, journaled, underWay}: UnsealedRun): string {
@@ -127,6 +123,8 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
   if (ended) print(`\n${ended}`);
   const failures = await failuresOf(store, run.id);
   if (failures.failures.length > 0) print(`\n${failuresText(failures)}`);
+  const cost = costWords(run, {preflights: true});
+  if (cost.length > 0) print(`\ncost: ${cost.join("; ")}`);
   print(
     `\ncode ${run.code.assay}${run.code.revision ? ` at ${run.code.revision.slice(0, 12)}${run.code.dirty ? " (changed)" : ""}` : ""}, Node ${run.code.node}, seed ${run.seed}`
   );

@@ -6,6 +6,7 @@ import {
   failedRowsText,
   hostingName,
   isOldPrice,
+  needWords,
   OLD_PRICE_DAYS
 } from "../costs/index.js";
 import type {CostsData, PriceNote} from "../site/costTypes.js";
@@ -13,7 +14,7 @@ import {dataTable} from "./dataTable.js";
 import {badge, type Content} from "./elements.js";
 import {count, dollars, list, plural} from "./format.js";
 import {costsQuery, pricesQuery} from "./runQueries.js";
-import {spaced, statedWords} from "./statedWords.js";
+import {statedWords} from "./statedWords.js";
 
 /** Every assumption and price that the figures rest on, with its source, and how the tokens were counted. */
 export function costAssumptions(data: CostsData, table: readonly CostedOption[]): Content {
@@ -29,7 +30,7 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
             hosting && html`<span>${hostingName(hosting)}<small>${sourceOf(hosting)}</small></span>`
         },
         {name: "Assumptions", wide: true, value: ({option}) => statedText(option)},
-        {name: "Not stated", wide: true, value: ({option}) => option.unknown.map(spaced).join(", ") || "–"},
+        {name: "Not known", wide: true, value: ({option}) => option.unknown.map(needWords).join(", ") || "–"},
         {
           name: "Tokens a request",
           numeric: true,
@@ -39,7 +40,7 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
             sample.countedRows < sample.rows
               ? html`<small>${count(sample.countedRows)} of ${plural(sample.rows, "row")}</small>`
               : null,
-            sample.failedRows ? html`<small>${failedRowsText(sample)}</small>` : null
+            lackingNote(sample)
           ]
         }
       ],
@@ -89,6 +90,11 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
   ];
 }
 
+function lackingNote(sample: CostedOption["sample"]): Content {
+  const text = failedRowsText(sample);
+  return text === undefined ? null : html`<small>${text}</small>`;
+}
+
 function asOf(price: PriceNote, today: string): Content {
   return [
     price.asOf,
@@ -115,6 +121,7 @@ function amount(name: Amount): (price: PriceNote) => Content {
 /** What an API costs stands with its own source among the prices. */
 function sourceOf(hosting: NonNullable<CostedOption["hosting"]>): string {
   const {source, asOf: day} = hosting;
+  if (hosting.kind === "unknown") return "each answer's cost was told";
   if (source === undefined && hosting.kind === "api" && hosting.price) return "price below";
   return [source ?? "no source stated", day].filter((one) => one !== undefined).join(", ");
 }
@@ -133,7 +140,8 @@ function groupedAlike(table: readonly CostedOption[]): Alike[] {
       sample.wayThere,
       tokensText(sample),
       sample.estimatedBy,
-      sample.countedRows
+      sample.countedRows,
+      failedRowsText({...sample, name: ""})
     ]);
   return [...group(table, same).values()].map((options) => ({
     names: options.map(({sample}) => sample.name),

@@ -22,12 +22,9 @@ function sureBy({signal, repeats}: CascadeView): string {
 }
 
 /** Cheaper candidates asked first, the best one when they are not sure: what that costs and scores, simulated from recorded answers. */
-export function cascades({run, cascades: all, margin, scorer}: PageCosts, format: ScoreFormat): Content {
-  if (all.length === 0)
-    return html`<p>
-      No candidate with a known cost is cheaper than the best one, or the scores are not between 0 and 1, so
-      there is nothing to put before it. ${code(`npx assay cascade ${run}`)} tries a pair of your own.
-    </p>`;
+export function cascades(data: PageCosts, format: ScoreFormat): Content {
+  const {run, cascades: all, margin, scorer} = data;
+  if (all.length === 0) return noCascades(data);
   const {confidence} = all[0]!;
   const made: Made = {
     what: `Cost and mean ${scorer} when a cheaper model answers first and ${all[0]!.strong} the rest.`,
@@ -105,6 +102,14 @@ order by cheap, passed_on desc`,
       “never”, no threshold was shown to keep the loss within ${allowed}.
     </p>`
   ];
+}
+
+function noCascades({run, noCascades: why, imported, samples}: PageCosts): Content {
+  const own =
+    imported || samples.length < 2
+      ? null
+      : html` ${code(`npx assay cascade ${run} --cheap A --strong B`)} tries a pair of your own.`;
+  return html`<p>No cheaper model is put before the best one. ${why}${own}</p>`;
 }
 
 /** All three on the same rows. */

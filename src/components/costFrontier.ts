@@ -137,7 +137,7 @@ function textOf(one: Known, format: ScoreFormat): string {
     hosting ? `${sample.name}, ${HOSTING_NAMES[hosting.kind]}` : sample.name,
     `${format.score(mean)} (${format.interval(least, most)}, 95% interval)`,
     `${dollars(usdPerThousand)}${cost} per 1,000 requests`,
-    `n ${count(sample.rows)}${onFrontier ? ", on the frontier" : ""}`
+    `n ${count(sample.rows)}${sample.estimatedBy ? ", tokens estimated" : ""}${onFrontier ? ", on the frontier" : ""}`
   ].join("\n");
 }
 

@@ -3,17 +3,22 @@ import {scoreName} from "../decisions/scoreScale.js";
 import {
   adjusted,
   breakEvens,
-  cheapestChoice,
+  choiceText,
+  comparedQuality,
   type CostedOption,
   costTable,
   hostingName,
-  optionLeaves
+  isBilled,
+  needWords,
+  optionLeaves,
+  sharedRowsText
 } from "../costs/index.js";
 import type {Verdict} from "../decisions/types.js";
 import type {CostsData, PageCosts} from "../site/costTypes.js";
 import type {ChosenCosts} from "./chooseCosts.js";
 import {cascades} from "./costCascades.js";
 import {costAssumptions} from "./costAssumptions.js";
+import {costBeside} from "./costBeside.js";
 import {breakEvenTable} from "./costBreakEven.js";
 import {frontierPlot} from "./costFrontier.js";
 import {volumePlot} from "./costVolume.js";
@@ -23,7 +28,6 @@ import {count, dollars, plural, type ScoreFormat, scoreFormatOf, share} from "./
 import type {Made} from "./made.js";
 import {costsQuery} from "./runQueries.js";
 import {withUnit} from "./withUnit.js";
-import {spaced} from "./statedWords.js";
 
 /** That the project's price list could not be read or does not tell which of its prices holds, and what to do. */
 function listProblem({priceProblem, undecided}: PageCosts): Content {
@@ -67,7 +71,8 @@ export function costs(
           ],
           ["Missing: ", missingOf(table), "."]
         ),
-        section("What is known of where they run", costAssumptions(data, table))
+        section("What is known of where they run", costAssumptions(data, table)),
+        costBeside(data)
       ]}
     </div>`;
   return html`<div>
@@ -76,7 +81,7 @@ export function costs(
       section(
         `At ${volume}`,
         html`<p>${choiceSentence(data, table, {format, verdict})}</p>`,
-        frontierPlot(table, {
+        frontierPlot(table.map(onSharedRows), {
           scorer: scoreName(data.scorer, data.figure),
           format,
           made: {
@@ -94,9 +99,10 @@ export function costs(
           made: made("What every choice costs.", "costTable of assay/costs makes the costs")
         }),
         html`<p class="small">
-          Intervals of cost come from the token counts of ${count(data.rows)} rows and say nothing of the
+          Intervals of cost come from ${basisOf(known)} of ${plural(data.rows, "row")} and say nothing of the
           assumptions. A candidate is on the frontier when no other is both cheaper and no worse; the
           percentage says in how many resamples of the rows that holds.
+          ${data.comparedRows === undefined ? null : sharedRowsText(data.comparedRows)}
         </p>`
       ),
       section(
@@ -118,7 +124,8 @@ export function costs(
         })
       ),
       section("A cheaper model first", cascades(data, format)),
-      section("Assumptions and prices", costAssumptions(data, table))
+      section("Assumptions and prices", costAssumptions(data, table)),
+      costBeside(data)
     ]}
   </div>`;
 }
@@ -129,17 +136,23 @@ function choiceSentence(
   {format, verdict}: {format: ScoreFormat; verdict?: Pick<Verdict, "held" | "action"> | null}
 ): Content {
   if (verdict?.held) return `Nobody is chosen by cost: ${verdict.action}`;
-  const choice = cheapestChoice(table);
-  if (!choice) return "What the best candidate costs is not known, so nothing can be called cheaper than it.";
   const margin = withUnit(format.difference(data.margin).replace("+", ""), format);
-  const {option, best} = choice;
-  const where = (one: CostedOption) => `${one.sample.name} on ${hostingName(one.hosting!)}`;
-  return option === best
-    ? `${where(option)} has the best score and costs ${dollars(option.usdPerMonth)} a month; no cheaper candidate is shown to be at most ${margin} worse.`
-    : `${where(option)} is the cheapest that is no worse than ${best!.sample.name} by more than ${margin}: ${dollars(option.usdPerMonth)} a month against ${dollars(best!.usdPerMonth)}.`;
+  return choiceText(table, {margin, usd: dollars});
 }
 
-function columnsOf({scorer}: CostsData, format: ScoreFormat) {
+/** With the score that the frontier goes by. */
+function onSharedRows(option: CostedOption): CostedOption {
+  return {...option, sample: {...option.sample, quality: comparedQuality(option.sample)}};
+}
+
+/** What intervals of cost come from. */
+function basisOf(known: readonly CostedOption[]): string {
+  const isTold = known.map(({sample}) => isBilled(sample));
+  if (isTold.every(Boolean)) return "what the answers cost";
+  return isTold.some(Boolean) ? "the token counts, or what the answers cost," : "the token counts";
+}
+
+function columnsOf({scorer, comparedRows}: CostsData, format: ScoreFormat) {
   return [
     {
       name: "Candidate",
@@ -150,16 +163,24 @@ function columnsOf({scorer}: CostsData, format: ScoreFormat) {
     {
       name: scorer,
       numeric: true,
-      value: ({sample: {quality}}: CostedOption) => [
+      value: ({sample: {quality, compared}}: CostedOption) => [
         format.score(quality?.mean),
-        quality?.low === undefined ? null : html`<small>${format.interval(quality.low, quality.high)}</small>`
+        quality?.low === undefined
+          ? null
+          : html`<small>${format.interval(quality.low, quality.high)}</small>`,
+        compared?.mean === undefined
+          ? null
+          : html`<small>${format.score(compared.mean)} on the ${count(comparedRows)} shared rows</small>`
       ]
     },
     {
       name: "Per 1,000 requests",
       numeric: true,
-      value: ({usdPerThousand, low, high}: CostedOption) => [
+      value: ({usdPerThousand, low, high, sample: {estimatedBy}}: CostedOption) => [
         dollars(usdPerThousand),
+        usdPerThousand === undefined || estimatedBy === undefined
+          ? null
+          : html`<small>tokens estimated</small>`,
         low === undefined || dollars(low) === dollars(high)
           ? null
           : html`<small>${dollars(low)} to ${dollars(high)}</small>`
@@ -177,7 +198,7 @@ function columnsOf({scorer}: CostsData, format: ScoreFormat) {
         monthly.aboveCapacity
           ? badge("above capacity", "bad")
           : usdPerMonth === undefined
-            ? html`<span>unknown<small>${unknown.length} not stated</small></span>`
+            ? html`<span>unknown<small>${plural(unknown.length, "assumption")} missing</small></span>`
             : dollars(usdPerMonth)
     },
     {
@@ -202,7 +223,7 @@ function columnsOf({scorer}: CostsData, format: ScoreFormat) {
 }
 
 function missingOf(table: readonly CostedOption[]): string {
-  return [...new Set(table.flatMap(({unknown}) => unknown))].map(spaced).join(", ");
+  return [...new Set(table.flatMap(({unknown}) => unknown))].map(needWords).join(", ");
 }
 
 function byCost(a: CostedOption, b: CostedOption): number {

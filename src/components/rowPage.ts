@@ -165,9 +165,9 @@ function measured(run: RunView, {id, answers}: RowDetail): HTMLElement {
       [
         {name: "Candidate", heading: true, value: ({candidate}) => candidate},
         {name: "Model", value: ({servedModel}) => servedModel ?? "–"},
-        {name: "Prompt tokens", numeric: true, value: ({promptTokens}) => count(promptTokens)},
+        {name: "Prompt tokens", numeric: true, value: (one) => tokenCount(one, one.promptTokens)},
         {name: "Cached", numeric: true, value: ({cachedTokens}) => count(cachedTokens)},
-        {name: "Answer tokens", numeric: true, value: ({completionTokens}) => count(completionTokens)},
+        {name: "Answer tokens", numeric: true, value: (one) => tokenCount(one, one.completionTokens)},
         {name: "Latency", numeric: true, value: ({latencyMs}) => duration(latencyMs)},
         {name: "First token", numeric: true, value: ({firstTokenMs}) => duration(firstTokenMs)},
         {name: "Cost", numeric: true, value: ({costUsd}) => dollars(costUsd)},
@@ -178,7 +178,9 @@ function measured(run: RunView, {id, answers}: RowDetail): HTMLElement {
       {
         caption: "Tokens, time and cost of each answer",
         made: {
-          what: "What each answer took, as its endpoint counted it.",
+          what: own.some(({tokensEstimatedBy}) => tokensEstimatedBy)
+            ? "What each answer took. Tokens that its endpoint did not tell were counted here."
+            : "What each answer took, as its endpoint counted it.",
           n: plural(own.length, "answer"),
           term: "cost",
           sql: rowQuery(id),
@@ -189,6 +191,11 @@ function measured(run: RunView, {id, answers}: RowDetail): HTMLElement {
     ),
     html`<p class="small">${loadNote(run)}</p>`
   );
+}
+
+function tokenCount({tokensEstimatedBy}: AnswerDetail, tokens: number | undefined): Content {
+  if (tokens === undefined || tokensEstimatedBy === undefined) return count(tokens);
+  return [count(tokens), html`<small>estimated: ${tokensEstimatedBy}</small>`];
 }
 
 function past(run: RunView, {id, history}: RowDetail): Content {

@@ -2,6 +2,7 @@ import {html} from "htl";
 import {splitText} from "../decisions/points.js";
 import {scoreName} from "../decisions/scoreScale.js";
 import {corpusName} from "../stats/index.js";
+import {amountText, runBill, sideBill, sideBillText, type SideRecord} from "../costs/index.js";
 import type {RunCandidate, RunManifest, RunsData} from "../site/types.js";
 import {importedFrom} from "../site/importedFrom.js";
 import {dataTable} from "./dataTable.js";
@@ -70,17 +71,24 @@ function counts(run: RunManifest): HTMLElement {
       `${count(completed)} of ${count(planned)} planned, ${count(failed)} failed, ${count(reused)} reused`
     ],
     ["Scores", `${count(scored)}, and ${plural(unscored, "completion")} without one`],
-    [
-      "Cost",
-      run.costUsd === undefined
-        ? "no price stated"
-        : `${dollars(run.costUsd)}${run.unpricedCalls > 0 ? `, not counting ${plural(run.unpricedCalls, "call")} of unknown cost` : ""}`
-    ],
+    ["Cost", costText(run)],
+    ["Scorers' calls", run.scorerCalls && sideText(run.scorerCalls, "scorer call")],
+    ["Readiness checks", run.preflightCalls && sideText(run.preflightCalls, "preflight call")],
     run.imported
       ? ["Imported", `${time(run.sealedAt)} UTC`]
       : ["Time", `${duration(1000 * run.seconds)}, from ${time(run.startedAt)} to ${time(run.sealedAt)} UTC`],
     ["Last asked for", run.askedAt === undefined ? undefined : `${time(run.askedAt)} UTC`]
   ]);
+}
+
+function costText(run: RunManifest): string {
+  const {text, left} = runBill(run, dollars);
+  return left ? `${text}, ${left}` : text;
+}
+
+/** Their number alone where no API bills them. */
+function sideText(calls: SideRecord, what: string): string {
+  return sideBillText(calls, what, dollars) ?? plural(calls.calls, what);
 }
 
 function erased({purged}: RunManifest): Content {
@@ -151,7 +159,7 @@ function candidates({id, candidates: all}: RunManifest): HTMLElement {
       },
       {name: "Identity", value: ({identity}) => recordLines(identity)},
       {name: "Parameters", value: ({params}) => recordLines(params)},
-      {name: "Price per million tokens", wide: true, value: priceText}
+      {name: "Price per million tokens", wide: true, value: (one: RunCandidate) => priceText(one)}
     ],
     {
       caption: "Candidates as they were asked",
@@ -167,7 +175,7 @@ function candidates({id, candidates: all}: RunManifest): HTMLElement {
   );
 }
 
-function priceText({price}: RunCandidate): Content {
+function priceText({price}: Pick<RunCandidate, "price">): Content {
   if (!price) return "not stated";
   return html`<span
     >${dollars(price.inputUsdPerMillion)} in, ${dollars(price.outputUsdPerMillion)} out<small
@@ -188,6 +196,18 @@ function scorers(run: RunManifest): HTMLElement {
             >${scoreName(name, corpus && corpusName(corpus))}${name === run.primaryScorer ? html`<small>decides</small>` : null}</span
           >`
       },
+      ...(run.scorers.some(({asks}) => asks)
+        ? [
+            {
+              name: "Asks",
+              wide: true,
+              value: ({asks}: RunManifest["scorers"][number]) =>
+                asks
+                  ? html`<span>${asks.model}<small>${asks.endpoint}</small>${priceText(asks)}</span>`
+                  : "nobody"
+            }
+          ]
+        : []),
       {name: "Version", value: ({version}) => hash(version)},
       {name: "Scores", value: ({binary}) => (binary ? "right or wrong" : "graded")}
     ],
@@ -203,6 +223,15 @@ function scorers(run: RunManifest): HTMLElement {
       }
     }
   );
+}
+
+function scorersText({scorerCalls}: RunManifest): Content {
+  if (!scorerCalls) return null;
+  const {usd, untold, unpriced} = sideBill(scorerCalls);
+  const isWhole = untold + unpriced === 0;
+  if (usd === undefined && isWhole) return null;
+  const cost = usd === undefined ? "not known" : amountText(usd, isWhole, dollars);
+  return html`<small>scorers' calls: ${cost}</small>`;
 }
 
 const erasedRows = (purged: NonNullable<RunManifest["purged"]>) =>
@@ -241,7 +270,17 @@ export function runList(data: RunsData): Content {
             failed > 0 ? html`<small>${count(failed)} failed</small>` : null
           ]
         },
-        {name: "Cost", numeric: true, value: (run) => dollars(run.costUsd)},
+        {
+          name: "Cost",
+          numeric: true,
+          value: (run) => {
+            const {kind, text} = runBill(run, dollars);
+            return [
+              kind === "known" ? text : kind === "unknown" ? "not known" : dollars(undefined),
+              scorersText(run)
+            ];
+          }
+        },
         {name: "Code", value: ({code: {revision}}) => revision?.slice(0, 7)},
         {name: "Sealed (UTC)", value: (run) => time(run.sealedAt)}
       ],

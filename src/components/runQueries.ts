@@ -2,7 +2,7 @@ import {text} from "./sqlText.js";
 
 /** Every sealed run with its calls and its cost. */
 export function sealedRunsQuery(): string {
-  return `select run, eval, split, status, completed, planned, failed, cost_usd, code, sealed_at
+  return `select run, eval, split, status, completed, planned, failed, cost_usd, unpriced_calls, scorer_calls, scorers_cost_usd, code, sealed_at
 from sealed_runs
 order by sealed_at desc`;
 }
@@ -27,6 +27,13 @@ export function costsQuery(run: string): string {
 from costs
 where run = ${text(run)}
 order by candidate, hosting`;
+}
+
+/** What each model was asked beside a run's rows. */
+export function sideCallsQuery(run: string): string {
+  return `select asked_by, model, endpoint, answers, cost_usd, untold, unpriced, estimated, estimated_usd
+from side_calls
+where run = ${text(run)}`;
 }
 
 /** The price of tokens of each of a run's candidates. */

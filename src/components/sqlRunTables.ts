@@ -14,13 +14,17 @@ export const RUN_TABLES: readonly ReportTable[] = [
       completed: "double",
       failed: "double",
       cost_usd: "double",
+      unpriced_calls: "double",
+      scorer_calls: "double",
+      scorers_cost_usd: "double",
       code: "varchar",
       sealed_at: "varchar"
     },
     lines: ({runs}) =>
-      runs.runs.map(({id, eval: name, split, status, counts, costUsd, code, sealedAt}) => [
+      runs.runs.map(({id, eval: name, split, status, counts, code, sealedAt, ...one}) => [
         ...[id, name, split.name, status, counts.planned, counts.completed, counts.failed],
-        ...[costUsd, code.revision, sealedAt]
+        ...[one.costUsd, one.unpricedCalls, one.scorerCalls?.calls, one.scorerCalls?.costUsd],
+        ...[code.revision, sealedAt]
       ])
   },
   {
@@ -83,6 +87,29 @@ export const RUN_TABLES: readonly ReportTable[] = [
         prices.map((one) => [
           ...[run, one.candidate, one.model, one.inputUsdPerMillion, one.cachedInputUsdPerMillion],
           ...[one.outputUsdPerMillion, one.asOf, one.source]
+        ])
+      )
+  },
+  {
+    name: "side_calls",
+    about: "what each model was asked beside the rows, by scorers and before the first row, in US dollars",
+    columns: {
+      run: "varchar",
+      asked_by: "varchar",
+      endpoint: "varchar",
+      model: "varchar",
+      answers: "double",
+      cost_usd: "double",
+      untold: "double",
+      unpriced: "double",
+      estimated: "double",
+      estimated_usd: "double"
+    },
+    lines: ({costs}) =>
+      costs.flatMap(({run, beside}) =>
+        beside.map(({by, endpoint, model, answers, usd, untold, unpriced, estimated}) => [
+          ...[run, by, endpoint, model, answers, usd, untold, unpriced],
+          ...[estimated?.answers, estimated?.usd]
         ])
       )
   },

@@ -193,10 +193,12 @@ function othersNote(verdict: Verdict): string | undefined {
 }
 
 function costNote(run: RunView, cost: CandidateCost | undefined, view: CandidateView | undefined): Content {
-  if (!cost)
-    return view?.costByHosting
-      ? html`by hosting and volume: see <a href=${linkTo("./costs")} data-keep-run>Costs</a>`
-      : "no price stated";
+  if (!cost) {
+    const costs = html`<a href=${linkTo("./costs")} data-keep-run>Costs</a>`;
+    if (view?.costByHosting) return html`by hosting and volume: see ${costs}`;
+    if (!view?.isPriced) return "no price stated";
+    return html`not known of ${count(view.unpriced)} of ${plural(view.completed, "answer")}: see ${costs}`;
+  }
   const [low, high] = [dollars(cost.low), dollars(cost.high)];
   const range = low === high ? "" : `${low} to ${high}, `;
   return `${range}${run.verdict.best}${ofRows(cost.rows, run)}`;

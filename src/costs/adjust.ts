@@ -1,4 +1,4 @@
-import type {HostingModel} from "./hosting/index.js";
+import type {CostHosting} from "./hosting/index.js";
 import type {CostSample} from "./sample.js";
 
 /** What a reader tries instead of what was stated. */
@@ -30,10 +30,11 @@ export function adjusted(samples: readonly CostSample[], adjustment: CostAdjustm
 }
 
 function adjustHosting(
-  hosting: HostingModel,
+  hosting: CostHosting,
   {utilisation, tokenPriceFactor = 1, machinePriceFactor = 1}: CostAdjustment
-): HostingModel {
+): CostHosting {
   const times = (value: number | undefined) => (value === undefined ? undefined : value * machinePriceFactor);
+  if (hosting.kind === "unknown") return hosting;
   const own = {utilisation: utilisation ?? hosting.utilisation};
   switch (hosting.kind) {
     case "api": {

@@ -2,7 +2,7 @@ import {holm, quantile} from "../stats/index.js";
 import {frontierShares, onFrontier} from "./frontier.js";
 import {
   type CostOption,
-  type HostingModel,
+  type CostHosting,
   monthlyUsd,
   monthlyCost,
   type MonthlyCost,
@@ -10,7 +10,7 @@ import {
   perMillionTokens,
   wayCost
 } from "./hosting/index.js";
-import {type CostSample, resampledTokens} from "./sample.js";
+import {comparedQuality, type CostSample, resampledTokens} from "./sample.js";
 
 export interface CostSettings {
   requestsPerMonth: number;
@@ -24,7 +24,7 @@ export interface CostSettings {
 export interface CostedOption {
   sample: CostSample;
   /** Absent when nobody stated a price or assumptions. */
-  hosting?: HostingModel;
+  hosting?: CostHosting;
   /** Without the way there. */
   monthly: MonthlyCost;
   /** US dollars a month with the way there in it. */
@@ -80,7 +80,7 @@ export function costTable(samples: readonly CostSample[], settings: CostSettings
   const on = onFrontier(
     table.map(({usdPerThousand, sample}) => ({
       cost: usdPerThousand,
-      quality: (sample.compared ?? sample.quality)?.mean
+      quality: comparedQuality(sample)?.mean
     }))
   );
   const times = Math.min(...samples.map(({resamples}) => resamples.quality.length));
@@ -106,7 +106,7 @@ function isResampled({sample}: CostedOption, usd: readonly (number | undefined)[
 /** An option as break-evens take it; `way` is undefined when the way there is not known. */
 export function costOption(
   sample: CostSample,
-  hosting: HostingModel,
+  hosting: CostHosting,
   {horizonMonths}: Pick<CostSettings, "horizonMonths"> = {}
 ): CostOption {
   return {
@@ -123,7 +123,9 @@ export interface CheapestChoice {
   option: CostedOption;
   /** The cheapest option of the best candidate; absent when its cost is not known. */
   best?: CostedOption;
-  /** Holm-adjusted over the candidates that are cheaper than the best. */
+  /** How many other candidates are cheaper than the best. */
+  cheaper: number;
+  /** Holm-adjusted over these. */
   adjustedP?: number;
 }
 
@@ -148,5 +150,6 @@ export function cheapestChoice(
     .sort((a, b) => a.usdPerMonth! - b.usdPerMonth!);
   const adjusted = holm(cheaper.map(({sample}) => sample.nonInferiorP));
   const chosen = cheaper.findIndex(({sample}, i) => (adjusted[i] ?? 1) <= alpha && !sample.failuresTurn);
-  return chosen < 0 ? {option: best, best} : {option: cheaper[chosen]!, best, adjustedP: adjusted[chosen]};
+  const of = {best, cheaper: cheaper.length};
+  return chosen < 0 ? {option: best, ...of} : {option: cheaper[chosen]!, ...of, adjustedP: adjusted[chosen]};
 }

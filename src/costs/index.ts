@@ -10,13 +10,33 @@ export {
   type TokenPrice,
   type TokenPriceTier
 } from "./completionCost.js";
+export {amountText, type BilledRun, type RunBill, runBill} from "./billText.js";
+export {samePrice} from "./samePrice.js";
+export {
+  failedSideText,
+  sideBill,
+  sideBillText,
+  type SideModel,
+  type SideModelBill,
+  sideModelBill,
+  sideModelText,
+  type SideRecord
+} from "./sideBill.js";
 export {hourlyCostUsd} from "./units.js";
 export * from "./hosting/index.js";
 export * from "./prices/index.js";
 export {frontierShares, onFrontier} from "./frontier.js";
 export type {LongRequests} from "./meanCost.js";
-export {type CostSample, failedRowsText, type ResampledLong} from "./sample.js";
+export {
+  comparedQuality,
+  type CostSample,
+  failedRowsText,
+  isBilled,
+  type ResampledLong,
+  sharedRowsText
+} from "./sample.js";
 export {cheapestChoice, type CostedOption, costOption, type CostSettings, costTable} from "./costTable.js";
+export {choiceText, optionName} from "./choiceText.js";
 export {breakEvens, type OptionBreakEven} from "./breakEvens.js";
 export {optionLeaves} from "./optionLeaves.js";
 export {adjusted, type CostAdjustment} from "./adjust.js";

@@ -5,6 +5,7 @@ import {attemptsSpent, withUsage} from "./attemptsSpent.js";
 import {type HttpEndpointOptions, withRevision} from "./chatEndpoint.js";
 import {withDeadline} from "./deadline.js";
 import {realEffects} from "./effects.js";
+import {estimatedTokens} from "./estimatedTokens.js";
 import {hideRequest} from "./hideText.js";
 import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
 import {apiUrl} from "./openAICompatible.js";
@@ -98,6 +99,7 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
     host: new URL(url).hostname,
     limits: options.limits,
     price: (model) => priceOfModel(price, model),
+    tokenCounter: async () => (messages) => estimatedTokens(messages, ""),
     identity: async () =>
       withRevision(
         {

@@ -36,7 +36,7 @@ export async function candidateViews(
     reasons
   }: {models: ReadonlyMap<string, ModelManifest>; calls: readonly CandidateCalls[]; reasons: ShownReasons}
 ): Promise<CandidateView[]> {
-  const {usd} = await store.pricing(run);
+  const {usd, priceOf} = await store.pricing(run);
   const usage = await store.rows<Usage>(
     `select candidate, variant, count(*) filter (status = 'completed')::int as completed,
        count(*) filter (status = 'failed')::int as failed, count(*) filter (reused)::int as reused,
@@ -69,6 +69,7 @@ export async function candidateViews(
         endpoint: candidate.endpoint,
         endpointKind: candidate.endpointKind,
         hosting: candidate.hosting,
+        isPriced: (priceOf(candidate) ?? candidate.stages?.some(({price}) => price)) ? true : undefined,
         costByHosting: (candidate.hostings ?? []).length > 0,
         completed: found?.completed ?? 0,
         failed: found?.failed ?? 0,

@@ -1,4 +1,4 @@
-import type {CascadeReport, CostSample, Signal, TokenPrice} from "../costs/index.js";
+import type {CascadeReport, CostSample, SideModelBill, Signal, TokenPrice} from "../costs/index.js";
 import type {ScoreScale} from "../decisions/scoreScale.js";
 
 /** What the costs page and `assay costs` make their tables from. */
@@ -20,6 +20,8 @@ export interface CostsData {
   /** How the scores are written. */
   scale: ScoreScale;
   rows: number;
+  /** Rows that all candidates of known cost have a score on, by which the frontier goes; absent where none of these lacks any. */
+  comparedRows?: number;
   samples: CostSample[];
   prices: PriceNote[];
   /** Why a model has no price though the list names it, a sentence each. */
@@ -28,11 +30,17 @@ export interface CostsData {
   held?: string;
   /** Not among the candidates' costs. */
   beside: SideCost[];
+  /** Sentences on calls beside the rows that failed and are in no model's bill. */
+  besideFailed: string[];
 }
 
 /** What the costs page shows: cascades are simulated when the site is built. */
 export interface PageCosts extends CostsData {
   cascades: CascadeView[];
+  /** Why there is none, a sentence. */
+  noCascades?: string;
+  /** True where other tools made the calls: nothing can be asked of them. */
+  imported?: true;
   /** What is wrong with the project's price list, which was left out then. */
   priceProblem?: string;
 }
@@ -59,15 +67,13 @@ export interface CascadeView {
 }
 
 /** What a model cost that was asked beside the rows: a judge, an encoder, or an endpoint asked whether it is ready. */
-export interface SideCost {
+export interface SideCost extends SideModelBill {
   by: "scorers" | "preflight";
   endpoint: string;
   model: string;
   answers: number;
-  /** Answers whose tokens were told: what `usd` is of. */
+  /** Replies whose tokens were told. */
   counted: number;
-  /** Of the whole run; absent where no price is known, or no tokens are. */
-  usd?: number;
 }
 
 /** The price that a candidate is billed with. */

@@ -17,7 +17,8 @@ export async function costs(store: Store): Promise<PageCosts[]> {
   for (const {run, race} of await currentDecisions(store.workspace))
     found.push({
       ...(await runCosts(store, run, {prices, at: newest ?? dayOf(Date.parse(run.sealedAt))}, race)),
-      cascades: await runCascades(store, run),
+      ...(await runCascades(store, run)),
+      imported: run.imported ? true : undefined,
       priceProblem
     });
   return found;

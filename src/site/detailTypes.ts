@@ -44,6 +44,8 @@ export interface AnswerDetail {
   promptTokens?: number;
   completionTokens?: number;
   cachedTokens?: number;
+  /** How tokens were counted where the server did not tell them. */
+  tokensEstimatedBy?: string;
   latencyMs?: number;
   firstTokenMs?: number;
   costUsd?: number;

@@ -6,27 +6,33 @@ const CACHED = 1;
 const COMPLETION = 2;
 const USD = 3;
 
+/** Rows without an answer that have figures of others, by candidate. */
+export interface FilledRows {
+  tokens: number;
+  usd: number;
+}
+
 /**
  * Gives every row that some candidate answered to all of them, so that their costs are of the same rows: what the others took for it,
  * times what the candidate takes to theirs on the rows that both have. Cached tokens are the candidate's own share of its prompts.
  * A row that nobody answered stays empty, as does a candidate of which nothing is known.
  * @param above prompt tokens above which a price has a tier, as in the columns
- * @returns by candidate the number of rows whose tokens come from others
  */
-export function fillTokens(columns: readonly TokenColumns[], above: readonly number[]): number[] {
+export function fillTokens(columns: readonly TokenColumns[], above: readonly number[]): FilledRows[] {
   const told = new Map<number, ((row: number) => number | undefined)[]>(
     [PROMPT, COMPLETION, USD].map((n) => [n, ownAndTold(columns.map(({numbers}) => numbers[n]!))])
   );
-  return columns.map(({numbers}, c) => {
+  return columns.map(({numbers, ended}, c) => {
     const share = sumOf(numbers[CACHED]!) / sumOf(numbers[PROMPT]!) || 0;
     const filled = (n: number, row: number) => (numbers[n]![row] ??= told.get(n)![c]!(row));
-    let rows = 0;
+    const rows = {tokens: 0, usd: 0};
     for (let row = 0; row < numbers[PROMPT]!.length; row++) {
-      filled(USD, row);
+      const isMissing = ended[row] !== "answered";
+      if (filled(USD, row) !== undefined && isMissing) rows.usd++;
       const had = numbers[PROMPT]![row] !== undefined;
       const [prompt, completion] = [filled(PROMPT, row), filled(COMPLETION, row)];
       if (had || prompt === undefined) continue;
-      rows++;
+      if (isMissing) rows.tokens++;
       const cached = share * prompt;
       numbers[CACHED]![row] = cached;
       above.forEach((least, t) =>

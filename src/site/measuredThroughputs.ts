@@ -1,4 +1,4 @@
-import {failingText, type HostingModel, measuredThroughput} from "../costs/index.js";
+import {type CostHosting, failingText, measuredThroughput} from "../costs/index.js";
 import {readBenches, type RunCandidate, type RunManifest, type Workspace} from "../store/index.js";
 
 /** What a load test of a candidate came to. */
@@ -38,11 +38,12 @@ export async function measuredThroughputs(
 
 /** A hosting of the kind that a candidate runs on, with the throughput that was measured there where none is stated. */
 export function withThroughput(
-  hosting: HostingModel,
+  hosting: CostHosting,
   candidate: RunCandidate,
   measured: MeasuredThroughput | undefined
-): HostingModel {
-  if (!measured || hosting.kind === "api" || hosting.kind !== candidate.hosting) return hosting;
+): CostHosting {
+  if (!measured || hosting.kind === "api" || hosting.kind === "unknown" || hosting.kind !== candidate.hosting)
+    return hosting;
   const {requestsPerSecond, promptTokensPerSecond, completionTokensPerSecond} = hosting;
   if ((requestsPerSecond ?? promptTokensPerSecond ?? completionTokensPerSecond) !== undefined) return hosting;
   const says = measuredText(measured);

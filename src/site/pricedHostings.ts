@@ -1,6 +1,7 @@
 import {isDeepStrictEqual} from "node:util";
 import {
   batchShareOf,
+  type CostHosting,
   type HostingModel,
   type PriceRow,
   type RequestTokens,
@@ -12,12 +13,13 @@ import {
   appliedPrice,
   askedAt,
   type PriceChoice,
+  rowOfPrice,
   type RunCandidate
 } from "../store/index.js";
 
 /** A hosting of a candidate with the price that holds there. */
 export interface PricedHosting {
-  hosting: HostingModel;
+  hosting: CostHosting;
   /** Its provider's row of the list. */
   row?: PriceRow;
   /** The price there where it is another than the endpoint's. */
@@ -41,14 +43,16 @@ export function pricedHostings(
 ): PricedHosting[] {
   const stated = candidate.hostings ?? [];
   const applied = billed ? undefined : appliedPrice(candidate, choice);
-  const only = (hosting: HostingModel) => [{hosting, row: applied?.row, elsewhere: false}];
+  const row = applied && rowOfPrice(candidate, applied, choice);
+  const only = (hosting: CostHosting) => [{hosting, row, elsewhere: false}];
   if (stated.length === 0) {
     // A machine of one's own stays one where a price of its tokens is stated, and what it costs is unknown.
     if (isHostingKind(candidate.hosting) && candidate.hosting !== "api")
       return only({kind: candidate.hosting});
-    // Where another tool's candidate runs is not known.
-    const isApi = billed || applied || candidate.hosting === "api";
-    return isApi ? only({kind: "api", provider: providerOf(candidate), price: applied?.price}) : [];
+    if (applied || candidate.hosting === "api")
+      return only({kind: "api", provider: providerOf(candidate), price: applied?.price});
+    // Where another tool's candidate runs is not known, though its files say what it cost.
+    return billed ? only({kind: "unknown"}) : [];
   }
   return stated.map((hosting, i): PricedHosting => {
     if (hosting.kind !== "api") return {hosting, elsewhere: false};
@@ -57,9 +61,10 @@ export function pricedHostings(
     const there = elsewhere ? priceElsewhere(candidate.model, provider, choice) : applied;
     const isListFirst = choice.repriced && there?.row !== undefined;
     const own: AppliedPrice | undefined = price && !isListFirst ? {price} : there;
+    const asked = elsewhere ? {model: candidate.model, endpoint: provider} : candidate;
     return {
       hosting: {...hosting, provider, price: own?.price},
-      row: there?.row,
+      row: own && rowOfPrice(asked, own, choice),
       other: elsewhere || !isDeepStrictEqual(own?.price, applied?.price) ? own : undefined,
       elsewhere
     };
@@ -71,7 +76,7 @@ const providerOf = ({endpoint, endpointKind}: RunCandidate) =>
   endpointKind === "imported" ? undefined : endpoint;
 
 /** With what a batch costs by the list, where that is not stated. */
-export function withBatchShare({hosting, row}: PricedHosting, tokens: RequestTokens): HostingModel {
+export function withBatchShare({hosting, row}: PricedHosting, tokens: RequestTokens): CostHosting {
   const {promptTokens, completionTokens} = tokens;
   if (hosting.kind !== "api" || !row || promptTokens === undefined || completionTokens === undefined)
     return hosting;

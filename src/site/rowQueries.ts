@@ -60,7 +60,7 @@ export async function answersOf(
   const completions = await store.rows<CompletionRow>(
     `select row_id, candidate, variant, repeat, status, reason, reason_kind, output, tool_calls, finish_reason, served_model, reused,
        prompt_tokens::double as prompt_tokens, completion_tokens::double as completion_tokens,
-       cached_tokens::double as cached_tokens, latency_ms, first_token_ms, ${usd} as cost_usd, attempts
+       cached_tokens::double as cached_tokens, tokens_estimated_by, latency_ms, first_token_ms, ${usd} as cost_usd, attempts
      from completions where run = $run and ${among}`,
     {run: run.id}
   );
@@ -97,6 +97,7 @@ export async function answersOf(
     promptTokens: one.prompt_tokens ?? undefined,
     completionTokens: one.completion_tokens ?? undefined,
     cachedTokens: one.cached_tokens ?? undefined,
+    tokensEstimatedBy: one.tokens_estimated_by ?? undefined,
     latencyMs: one.latency_ms ?? undefined,
     firstTokenMs: one.first_token_ms ?? undefined,
     costUsd: one.cost_usd ?? undefined,
@@ -167,6 +168,7 @@ interface CompletionRow {
   prompt_tokens: number | null;
   completion_tokens: number | null;
   cached_tokens: number | null;
+  tokens_estimated_by: string | null;
   latency_ms: number | null;
   first_token_ms: number | null;
   cost_usd: number | null;

@@ -5,6 +5,7 @@ import {
   comparedCosts,
   costsOf,
   DEFAULT_MARGIN,
+  figureOf,
   pairedCosts,
   scoreTable,
   shownNames
@@ -22,22 +23,31 @@ const MOST_ROWS = 20_000;
 
 /**
  * "The cheaper model first, the best one when it is not sure", simulated from a run's recorded answers: each of the best of the
- * cheaper candidates before the candidate with the best mean, allowed to lose the run's margin. Empty where costs are not known, scores
- * are not between 0 and 1, a corpus figure decides, or nothing is cheaper than the best.
+ * cheaper candidates before the candidate with the best mean, allowed to lose the run's margin; or why there is none.
  */
-export async function runCascades(store: Store, run: RunManifest): Promise<CascadeView[]> {
+export async function runCascades(
+  store: Store,
+  run: RunManifest
+): Promise<{cascades: CascadeView[]; noCascades?: string}> {
+  const none = (noCascades: string) => ({cascades: [], noCascades});
   const loss = run.margin ?? DEFAULT_MARGIN;
   const table = await scoreTable(store, run.id, run.primaryScorer);
-  if (!(loss > 0) || table.rowIds.length > MOST_ROWS || table.corpus || !withinUnit(table)) return [];
+  if (!(loss > 0)) return none("The margin is 0, so that a cheaper model may lose nothing.");
+  if (table.corpus) return none(`${figureOf(table)} decides, which is no mean of rows.`);
+  if (!withinUnit(table)) return none("The scores are not between 0 and 1.");
+  if (table.rowIds.length > MOST_ROWS)
+    return none("There are more than 20,000 rows, which are too many for a page.");
   const costs = await pairedCosts(store, run, await costsOf(store, run));
   const ranked = rankedOf(table, run).filter((name) => costs[name]);
   const [strong] = ranked;
-  if (strong === undefined) return [];
+  if (strong === undefined) return none("What the candidates cost is not known.");
   const isCheaper = (name: string) => {
     const found = comparedCosts(costs, name, strong);
     return found !== undefined && found.usd < found.other;
   };
   const cheap = ranked.filter(isCheaper).slice(0, MOST_CHEAP);
+  if (cheap.length === 0)
+    return none(`No candidate of known cost is cheaper than ${strong}, the best of them.`);
   const found: CascadeView[] = [];
   for (const name of cheap) {
     const {stages, signal, repeats, clusters} = await cascadeStages(store, run, [name, strong]);
@@ -66,7 +76,7 @@ export async function runCascades(store: Store, run: RunManifest): Promise<Casca
       report
     });
   }
-  return found;
+  return {cascades: found};
 }
 
 function withinUnit({values}: ScoreTable): boolean {

@@ -1,10 +1,11 @@
 import {
-  completionsCost,
-  daysOld,
+  type CostHosting,
+  costLine,
   hostingName,
   type CostSample,
-  isOldPrice,
-  type RequestTokens
+  isUnknown,
+  type RequestTokens,
+  wayCost
 } from "../costs/index.js";
 import {
   bestOf,
@@ -18,7 +19,6 @@ import {
 } from "../decisions/index.js";
 import {mean, meanInterval, widenedMeans} from "../stats/index.js";
 import {
-  type AppliedPrice,
   appliedPrice,
   billedModels,
   costColumn,
@@ -35,9 +35,11 @@ import {hostedModels} from "./hostedModels.js";
 import {measuredThroughputs, withThroughput} from "./measuredThroughputs.js";
 import {billersOf, pricedHostings, withBatchShare} from "./pricedHostings.js";
 import {failuresTurn, nonInferiorP} from "./noWorse.js";
-import type {CostsData, PriceNote, SideCost} from "./costTypes.js";
-import {comparedScores} from "./comparedScores.js";
+import type {CostsData, PriceNote} from "./costTypes.js";
+import {type ComparedScores, comparedScores} from "./comparedScores.js";
 import {fillTokens} from "./fillTokens.js";
+import {priceNote} from "./priceNote.js";
+import {sideCosts} from "./sideCosts.js";
 import {estimateText, type TokenColumns, tokenColumns} from "./tokenColumns.js";
 
 const RESAMPLES = 200;
@@ -57,8 +59,7 @@ export async function runCosts(
   const margin = run.margin ?? DEFAULT_MARGIN;
   const above = tiersOf(run, choice);
   const columns = await tokenColumns(store, run, table, {usd: costColumn(run, choice), above});
-  const toldRows = fillTokens(columns, above);
-  const compared = comparedScores(table);
+  const filled = fillTokens(columns, above);
   const best = table.candidates.indexOf(race?.outcome?.best ?? bestOf(table) ?? "");
   const names = run.candidates.flatMap((candidate) =>
     run.variants.map(({name}) => ({
@@ -66,52 +67,47 @@ export async function runCosts(
       name: run.variants.length > 1 ? `${candidate.name} · ${name}` : candidate.name
     }))
   );
+  const measured = await measuredThroughputs(store.workspace, run);
+  const parts = names.map(({candidate}, i) => {
+    const billed = isBilled(candidate, columns[i]!, choice);
+    const priced = pricedHostings(candidate, choice, billed);
+    const tokens = meanTokens(columns[i]!, above, billed ? billersOf(priced) : undefined);
+    const hostings = priced.map((one) =>
+      withThroughput(withBatchShare(one, tokens), candidate, measured.get(candidate.name))
+    );
+    return {billed, priced, tokens, hostings, isKnown: isKnown(candidate, hostings, tokens)};
+  });
+  const compared = comparedScores(
+    table,
+    parts.map((part) => part.isKnown)
+  );
   const means = widenedMeans([...compared.values, ...columns.flatMap(({numbers}) => numbers)], {
     seed: `${run.seed} costs`,
     resamples: RESAMPLES,
     clusters: table.clusters
   });
-  const measured = await measuredThroughputs(store.workspace, run);
   const notes: PriceNote[] = [];
   const samples = names.map(({candidate, name}, i): CostSample => {
-    const {numbers, rows, counted, failed} = columns[i]!;
-    const billed = isBilled(candidate, columns[i]!, choice);
-    const hostings = pricedHostings(candidate, choice, billed);
-    const [promptTokens, cachedTokens, completionTokens, usd, ...ofLong] = numbers.map((values) =>
-      mean(values)
-    );
-    const tokens: RequestTokens = {
-      promptTokens,
-      cachedTokens,
-      completionTokens,
-      billedUsd: billed ? usd : undefined,
-      billedBy: billed ? billersOf(hostings) : undefined,
-      long:
-        above.length === 0
-          ? undefined
-          : above.map((abovePromptTokens, t) => ({
-              abovePromptTokens,
-              promptTokens: ofLong[3 * t] ?? 0,
-              cachedTokens: ofLong[3 * t + 1] ?? 0,
-              completionTokens: ofLong[3 * t + 2] ?? 0
-            }))
-    };
+    const {rows, counted, failed} = columns[i]!;
+    const {billed, priced, tokens, hostings} = parts[i]!;
+    const toldRows = filled[i]![billed ? "usd" : "tokens"];
+    const absent = absentRows(columns, i);
     const models: readonly PricedModel[] = billed ? (pricedStages(candidate) ?? []) : [candidate];
     for (const [s, one] of models.entries()) {
       const applied = appliedPrice(one, choice);
       const of = billed ? `${name} › ${candidate.stages![s]!.name}` : name;
-      if (applied) notes.push(noteOf(of, one.model, applied, at));
+      if (applied) notes.push(priceNote(of, one, applied, choice));
     }
-    for (const {hosting, other} of hostings)
-      if (other) notes.push(noteOf(`${name} on ${hostingName(hosting)}`, candidate.model, other, at));
+    for (const {hosting, other} of priced)
+      if (other) notes.push(priceNote(`${name} on ${hostingName(hosting)}`, candidate, other, choice));
     const at0 = compared.values.length + (4 + 3 * above.length) * i;
     const prompts = amounts(means[at0]!);
     const cached = amounts(means[at0 + 1]!, prompts);
     const completions = amounts(means[at0 + 2]!);
     return {
       name,
-      quality: qualityOf(table, i),
-      compared: compared.means && {mean: compared.means[i]},
+      quality: qualityOf(table, valuesOf(table, table.candidates[i]!)),
+      compared: compared.rows === undefined ? undefined : comparedOf(table, compared, i, parts[i]!.isKnown),
       best: i === best,
       nonInferiorP: best < 0 || i === best ? undefined : nonInferiorP(table, [i, best], margin),
       failuresTurn: best >= 0 && i !== best && failuresTurn(table, [i, best], margin) ? true : undefined,
@@ -119,7 +115,8 @@ export async function runCosts(
       rows,
       countedRows: counted,
       failedRows: failed > 0 ? failed : undefined,
-      toldRows: toldRows[i] ? toldRows[i] : undefined,
+      absentRows: absent > 0 ? absent : undefined,
+      toldRows: toldRows > 0 ? toldRows : undefined,
       estimatedBy: candidate.tokensCountedBy ?? estimateText(columns[i]!),
       resamples: {
         quality: digits(means[i]!),
@@ -137,13 +134,12 @@ export async function runCosts(
                 completionTokens: amounts(means[at0 + 6 + 3 * t]!, completions)
               }))
       },
-      hostings: hostings.map((one) =>
-        withThroughput(withBatchShare(one, tokens), candidate, measured.get(candidate.name))
-      ),
+      hostings,
       models: hostedModels(candidate),
       wayThere: candidate.wayThere
     };
   });
+  const side = sideCosts(run, choice);
   return {
     run: run.id,
     eval: run.eval,
@@ -157,32 +153,13 @@ export async function runCosts(
     margin,
     scale: scaleOf(table.values),
     rows: table.rowIds.length,
+    comparedRows: compared.rows,
     samples,
-    prices: notes,
+    prices: [...notes, ...side.notes],
     undecided: undecidedPrices(billedModels(run.candidates), choice),
-    beside: besideCosts(run, choice, notes)
+    beside: side.beside,
+    besideFailed: side.besideFailed
   };
-}
-
-/** What the models cost that scorers and preflights asked, from their tokens; notes their prices. */
-function besideCosts(run: RunManifest, choice: PriceChoice, notes: PriceNote[]): SideCost[] {
-  const asked = [
-    ["scorers", run.scorerCalls],
-    ["preflight", run.preflightCalls]
-  ] as const;
-  return asked.flatMap(([by, calls]) =>
-    (calls?.models ?? []).map(
-      ({answers, counted, promptTokens, cachedTokens, completionTokens, ...asked}): SideCost => {
-        const {endpoint, model} = asked;
-        const applied = appliedPrice(asked, choice);
-        if (applied && by === "scorers")
-          notes.push(noteOf(`${model}, asked by scorers`, model, applied, choice.at));
-        const tokens = {promptTokens, cachedTokens, completionTokens};
-        const usd = counted > 0 ? completionsCost(counted, tokens, applied?.price) : undefined;
-        return {by, endpoint, model, answers, counted, usd};
-      }
-    )
-  );
 }
 
 /** Prompt tokens above which a price of some candidate has a tier. */
@@ -199,23 +176,6 @@ function tiersOf({candidates}: RunManifest, choice: PriceChoice): number[] {
   return [...new Set(above)];
 }
 
-function noteOf(candidate: string, model: string, {price, row}: AppliedPrice, at: string): PriceNote {
-  const {inputUsdPerMillion, outputUsdPerMillion, cachedInputUsdPerMillion, tiers, asOf, source} = price;
-  return {
-    candidate,
-    model,
-    inputUsdPerMillion,
-    outputUsdPerMillion,
-    cachedInputUsdPerMillion,
-    tiers,
-    asOf,
-    source,
-    daysOld: daysOld(asOf, at),
-    old: isOldPrice(asOf, at),
-    shutdownDate: row?.shutdownDate
-  };
-}
-
 /**
  * Whether what the calls cost is taken as it was told: the tokens of a cascade, or of a reranked candidate, are of several models, and of a candidate without a price
  * the other tool, or the server, may have said what each answer cost.
@@ -226,8 +186,54 @@ function isBilled(candidate: RunCandidate, {rows, told}: TokenColumns, choice: P
   return !choice.repriced || appliedPrice(candidate, choice) === undefined;
 }
 
-function qualityOf(table: ScoreTable, i: number): CostSample["quality"] {
-  const values = valuesOf(table, table.candidates[i]!);
+/** Means of a request over the rows that any candidate answered. */
+function meanTokens(
+  {numbers}: TokenColumns,
+  above: readonly number[],
+  billedBy: readonly string[] | undefined
+): RequestTokens {
+  const [promptTokens, cachedTokens, completionTokens, usd, ...ofLong] = numbers.map((values) =>
+    mean(values)
+  );
+  return {
+    promptTokens,
+    cachedTokens,
+    completionTokens,
+    billedUsd: billedBy && usd,
+    billedBy,
+    long:
+      above.length === 0
+        ? undefined
+        : above.map((abovePromptTokens, t) => ({
+            abovePromptTokens,
+            promptTokens: ofLong[3 * t] ?? 0,
+            cachedTokens: ofLong[3 * t + 1] ?? 0,
+            completionTokens: ofLong[3 * t + 2] ?? 0
+          }))
+  };
+}
+
+/** Whether its cost is known on any of its hostings. */
+function isKnown({wayThere}: RunCandidate, hostings: readonly CostHosting[], tokens: RequestTokens): boolean {
+  const way = wayCost(wayThere ?? {kind: "nothing"});
+  return way !== undefined && hostings.some((hosting) => !isUnknown(costLine(hosting, tokens)));
+}
+
+/** Rows that others were asked and this one was not. */
+function absentRows(columns: readonly TokenColumns[], own: number): number {
+  return columns[own]!.ended.filter((one, row) => !one && columns.some(({ended}) => ended[row])).length;
+}
+
+function comparedOf(
+  table: ScoreTable,
+  {values}: ComparedScores,
+  i: number,
+  isKnown: boolean
+): NonNullable<CostSample["compared"]> {
+  return (isKnown ? qualityOf(table, values[i]!) : undefined) ?? {};
+}
+
+function qualityOf(table: ScoreTable, values: readonly (number | undefined)[]): CostSample["quality"] {
   const estimate = meanInterval(values, {clusters: table.clusters, bounds: table.bounds});
   if (estimate) return {mean: estimate.estimate, low: estimate.low, high: estimate.high};
   const only = mean(values);

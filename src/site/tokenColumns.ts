@@ -7,6 +7,8 @@ export interface TokenColumns {
    * again, of requests with more prompt tokens and 0 of others.
    */
   numbers: (number | undefined)[][];
+  /** By row: "failed" where it was asked and has no answer, undefined where it was not asked. */
+  ended: ("answered" | "failed" | undefined)[];
   rows: number;
   counted: number;
   /** Rows that were asked and have no answer. */
@@ -45,6 +47,7 @@ export async function tokenColumns(
       numbers: Array.from({length: 4 + 3 * above.length}, () =>
         new Array<number | undefined>(table.rowIds.length).fill(undefined)
       ),
+      ended: new Array<undefined>(table.rowIds.length).fill(undefined),
       rows: 0,
       counted: 0,
       failed: 0,
@@ -68,6 +71,7 @@ export async function tokenColumns(
       const column = columns.get(run.variants.length > 1 ? `${candidate} · ${variant}` : candidate);
       const i = place.get(row_id);
       if (!column || i === undefined) continue;
+      column.ended[i] = told === null ? "failed" : "answered";
       if (told === null) {
         column.failed++;
         continue;

@@ -26,6 +26,8 @@ export interface CandidateView {
   hosting: string;
   /** True where its cost follows from hostings that are stated, and so from the volume. */
   costByHosting: boolean;
+  /** True where a price of its tokens is known. */
+  isPriced?: true;
   completed: number;
   failed: number;
   reused: number;

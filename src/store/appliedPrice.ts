@@ -4,6 +4,7 @@ import {
   listServes,
   priceAt,
   type PriceRow,
+  samePrice,
   type TokenPrice,
   tokenPrice,
   undecidedPrice
@@ -51,6 +52,17 @@ export function appliedPrice(
   const listed = price && {price, row};
   const own = stated && {price: stated};
   return repriced ? (listed ?? own) : (own ?? listed);
+}
+
+/** The row of the list that a price comes from, also where a run's record has the price; undefined where it comes from none. */
+export function rowOfPrice(
+  one: PricedModel,
+  {price, row}: AppliedPrice,
+  {prices = []}: PriceChoice
+): PriceRow | undefined {
+  if (row || !listServes(one)) return row;
+  const same = prices.filter((other) => samePrice(tokenPrice(other), price));
+  return priceAt(same, one.pricedAs ?? one.model, price.asOf, askedAt(one));
 }
 
 /** Where a model is asked, by the record of it. */

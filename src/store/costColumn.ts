@@ -1,8 +1,8 @@
 import {
   cascadeCostSql,
-  completionsCost,
   dayOf,
   isOldPrice,
+  sideModelBill,
   toldCostSql,
   type TokenPrice
 } from "../costs/index.js";
@@ -61,9 +61,7 @@ export async function pricingOf(project: string, run: PricedRun): Promise<Pricin
   const stated = [...run.candidates.flatMap(({price, stages}) => [{price}, ...(stages ?? [])]), ...asked];
   const {prices, problem} = stated.some(({price}) => !price) ? await projectPricesOr(project) : {prices: []};
   const choice = {prices, at: dayOf(Date.now())};
-  const beside = asked
-    .filter(({counted}) => counted > 0)
-    .flatMap((one) => completionsCost(one.counted, one, appliedPrice(one, choice)?.price) ?? []);
+  const beside = asked.flatMap((one) => sideModelBill(one, appliedPrice(one, choice)?.price).usd ?? []);
   return {
     usd: costColumn(run, choice),
     priceOf: (candidate) => appliedPrice(candidate, choice)?.price,

@@ -6,6 +6,7 @@ export {
   type PriceChoice,
   type PricedModel,
   pricedStages,
+  rowOfPrice,
   undecidedPrices
 } from "./appliedPrice.js";
 export {costColumn, type Pricing} from "./costColumn.js";

@@ -194,7 +194,12 @@ export interface AskedModel {
   promptTokens: number;
   cachedTokens: number;
   completionTokens: number;
-  /** At the newest start that asked it. */
+  /** Answers whose tokens the server did not tell, with what was counted here: in none of the sums above. */
+  estimated?: {answers: number; promptTokens: number; completionTokens: number; by: string};
+  /** US dollars of those of known cost, and how many these are; absent where there are none, and in runs made before it was noted. */
+  costUsd?: number;
+  priced?: number;
+  /** At which it was asked: a model whose price changed between two starts has an entry for each. */
   price?: TokenPrice;
   /** Where it runs and the endpoint's kind; absent in runs made before they were noted. */
   hosting?: string;

@@ -188,7 +188,7 @@ describe("assay costs", () => {
     expect(stdout).toMatch(
       /medium on rented cloud \(Example Cloud\) is cheaper than .* from 1,1\d\d,\d\d\d requests a month/
     );
-    expect(stdout).toContain("untold, own server: serverUsd, lifeYears");
+    expect(stdout).toContain("untold, own server: price of a server, years of use");
     expect(stdout).toContain("Every prompt and answer goes to Example Inc.");
     expect(stdout).toContain("assumptions of rented cloud (Example Cloud): made up for a test, 2026-11-01");
   });

@@ -66,10 +66,11 @@ async function importTable(name: string, told: number): Promise<void> {
 
 it("names no provider of a model whose costs a table states", async () => {
   await importTable("paid", 20);
-  expect(await costs("paid")).toEqual([["mine", "api", 1]]);
+  expect(await costs("paid")).toEqual([["mine", "unknown", 1]]);
   const {stdout: text} = await assayHere(folder, "costs", "paid");
-  expect(text).toContain("Every prompt and answer goes to the provider, who runs the model.");
-  expect(text).not.toContain("csv");
+  expect(text).toContain("mine has the best score and costs $100.00 a month; no candidate of known cost is");
+  expect(text).toContain("Where it runs is not known.");
+  expect(text).not.toMatch(/csv|provider|API/);
 });
 
 it("counts the answers of which a table states no cost", async () => {
@@ -77,4 +78,39 @@ it("counts the answers of which a table states no cost", async () => {
   const [run] = JSON.parse((await assayHere(folder, "runs", "--json")).stdout) as RunManifest[];
   expect(run).toMatchObject({unpricedCalls: 5, counts: {completed: 20, failed: 1}});
   expect((await assayHere(folder, "runs")).stdout).toContain("at least $0.0150");
+});
+
+it("decides the frontier on the rows that candidates of known cost share, and shows these means; what lacking rows cost is told", async () => {
+  const has = {gpt: 60, third: 40, local: 20};
+  const lines = Object.entries(has).flatMap(([name, rows]) =>
+    Array.from({length: rows}, (_, i) => {
+      // "gpt" is right on the last rows, which "third" lacks, and wrong on the first ones.
+      const score = name === "gpt" ? Number(i >= 15) : Number(i % 4 > 0);
+      const failed = name !== "local" && i % 20 === 19;
+      const usd = name === "local" ? "" : (name === "gpt" ? 0.004 : 0.005) + i / 1e6;
+      return failed ? `r${i},${name},error,,` : `r${i},${name},${score},x,${usd}`;
+    })
+  );
+  await writeFile(join(folder, "res.csv"), `row,candidate,score,output,cost_usd\n${lines.join("\n")}\n`);
+  await assayHere(folder, "verdict", "--from", "res.csv");
+  const {options, comparedRows} = JSON.parse((await assayHere(folder, "costs", "res", "--json")).stdout) as {
+    comparedRows: number;
+    options: {candidate: string; compared: {mean?: number}; onFrontier: boolean; frontierShare?: number}[];
+  };
+  // Not the 19 that "local", whose cost is not known, has too.
+  expect(comparedRows).toBe(38);
+  const [gpt, third, local] = options;
+  expect(gpt!.compared.mean).toBeCloseTo((38 - 15) / 38, 9);
+  expect(third!.compared.mean).toBeGreaterThan(gpt!.compared.mean!);
+  expect(options.map(({onFrontier}) => onFrontier)).toEqual([true, true, false]);
+  expect([local!.compared, local!.frontierShare]).toEqual([{}, undefined]);
+  const {stdout: text} = await assayHere(folder, "costs", "res");
+  expect(text).toContain("on 38 shared rows");
+  expect(text).toContain(
+    "The frontier goes by the 38 rows that all candidates of known cost have a score on"
+  );
+  expect(text).toMatch(/gpt: 3 of 60 rows failed; nothing tells their cost, and they are in no figure/);
+  expect(text).toContain(
+    "third: 2 of 40 rows failed, and it was not asked 20 of the 60 rows; the cost of 19 is told from the other candidates' answers, and 3 are in no figure"
+  );
 });

@@ -79,6 +79,9 @@ describe("assay runs", () => {
     const [head, ...lines] = (await listed()).split("\n");
     expect(head).toMatch(/cost +scorers' cost$/);
     expect(lines.find((line) => line.startsWith(run!.id))).toMatch(/ \$0\.4440 +\$3\.8850$/);
+    expect(await printed(() => runsVerb(run!.id, undefined, {}))).toContain(
+      "cost: $0.4440 for the run; $3.8850 for its 37 scorer calls\n"
+    );
   });
 
   it("says of which runs rows were erased, how many, when and why", async () => {

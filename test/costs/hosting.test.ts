@@ -9,6 +9,7 @@ import {
   hourlyCostUsd,
   isUnknown,
   monthlyCost,
+  needWords,
   monthlyUsd,
   type RequestTokens,
   wayCost,
@@ -290,6 +291,10 @@ describe("hosting costs, whatever the assumptions", () => {
       "usdPerKwh",
       "requestsPerSecond"
     ]);
+    // The price is stated; what it is for is not known.
+    const {unknown} = monthlyCost({...api, cachedShare: 0.5}, {}, 1);
+    expect(unknown).toEqual(["promptTokens", "completionTokens"]);
+    expect(unknown.map(needWords)).toEqual(["prompt tokens", "completion tokens"]);
     expect(hourlyCostUsd(undefined, 2)).toBeUndefined();
     expect(hourlyCostUsd(1.5, 2)).toBe(3);
   });

@@ -39,4 +39,5 @@ it("shows what a thousand rows cost as the verdict does: all repeats together, a
     ["all", run!.verdict.costs!["all"]!.usdPerThousand, 0],
     ["half", undefined, 18]
   ]);
+  expect(run!.candidates.map(({isPriced}) => isPriced)).toEqual([true, true]);
 });

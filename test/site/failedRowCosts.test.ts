@@ -5,6 +5,7 @@ import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {runCosts} from "../../src/site/index.js";
+import {runCascades} from "../../src/site/runCascades.js";
 import type {RunManifest, Store} from "../../src/store/index.js";
 import {plainRows} from "../support/plainRows.js";
 
@@ -112,5 +113,9 @@ describe("what candidates cost of which one lacks rows", () => {
     expect(cheapestChoice(table)!.option.sample.name).toBe("plain");
     expect(failedRowsText(dear!.sample)).toMatch(/^dear: 10 of 200 rows failed; the tokens of 10 are told/);
     expect(failedRowsText(plain!.sample)).toBeUndefined();
+    const whyNone = async (changes: Partial<RunManifest>) =>
+      (await runCascades(store, {...whole, ...changes})).noCascades;
+    expect(await whyNone({})).toBeUndefined();
+    expect(await whyNone({margin: 0})).toBe("The margin is 0, so that a cheaper model may lose nothing.");
   });
 });

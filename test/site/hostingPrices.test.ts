@@ -1,10 +1,16 @@
 import {expect, it} from "vitest";
-import {costTable, type HostingModel, type PriceRow, type TokenPrice} from "../../src/costs/index.js";
+import {
+  costTable,
+  type HostingModel,
+  type PriceRow,
+  type TokenPrice,
+  tokenPrice
+} from "../../src/costs/index.js";
 import {recorded} from "../../src/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/runner/index.js";
 import {exactMatch} from "../../src/scorers/index.js";
 import {runCosts} from "../../src/site/index.js";
-import {pricedHostings} from "../../src/site/pricedHostings.js";
+import {pricedHostings, withBatchShare} from "../../src/site/pricedHostings.js";
 import type {PriceChoice, RunCandidate} from "../../src/store/index.js";
 import {plainRows} from "../support/plainRows.js";
 
@@ -96,6 +102,31 @@ it("an API of another provider costs what is stated for it or what the list says
 it("what the server said that a call cost is no other provider's price", async () => {
   const [told] = await byHosting([{}], undefined, 0.004);
   expect(told!.usd).toEqual([4, 0.6, undefined, 4]);
+});
+
+it("a batch costs what the row of the list says that the run was billed by, and no other row", () => {
+  const listed = {...row("acme", 2, 8), batchInputPerMillion: 1, batchOutputPerMillion: 4};
+  const later = {...listed, asOf: "2026-11-20", batchInputPerMillion: 2, shutdownDate: "2027-01-01"};
+  const shareAt = (price: TokenPrice, choice: Partial<PriceChoice> = {}) => {
+    const candidate = {
+      name: "large",
+      model: "large",
+      endpoint: "acme",
+      endpointKind: "openai",
+      hosting: "api",
+      price,
+      hostings: [{kind: "api", batchShare: 0.5}]
+    } as unknown as RunCandidate;
+    const [one] = pricedHostings(candidate, {prices: [listed, later], at: "2026-11-29", ...choice}, false);
+    return withBatchShare(one!, {promptTokens: 1000, completionTokens: 100});
+  };
+  expect(shareAt(tokenPrice(listed)!)).toMatchObject({price: tokenPrice(listed), batchPriceShare: 0.5});
+  expect(shareAt(tokenPrice(listed)!, {repriced: true})).toMatchObject({
+    price: tokenPrice(later),
+    batchPriceShare: (2 * 1000 + 4 * 100) / (2 * 1000 + 8 * 100)
+  });
+  // As the endpoint states it, of another page.
+  expect(shareAt(dollars(2, 8))).not.toMatchObject({batchPriceShare: 0.5});
 });
 
 it.each(["edge", "on-prem", "cloud"])(

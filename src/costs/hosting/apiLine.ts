@@ -21,7 +21,6 @@ export function apiLine(hosting: ApiHosting, tokens: RequestTokens): CostLine | 
       ? tokens.long
       : tokens.long?.map((one) => ({...one, cachedTokens: cachedShare * one.promptTokens}));
   const usd = meanCost({promptTokens, completionTokens, cachedTokens}, price, long);
-  const usdPerRequest = needs.amount("price", price ? usd : 0);
   const perMinute = Math.min(
     hosting.requestsPerMinute ?? Infinity,
     (hosting.tokensPerMinute ?? Infinity) / (promptTokens + completionTokens)
@@ -34,11 +33,12 @@ export function apiLine(hosting: ApiHosting, tokens: RequestTokens): CostLine | 
     maxUnits: 1,
     reservedUnits: 0,
     reservedUsdPerUnitMonth: 0,
-    usdPerRequest: usdPerRequest * (1 - batchShare + batchShare * batchPriceShare)
+    usdPerRequest: usd! * (1 - batchShare + batchShare * batchPriceShare)
   }));
 }
 
-function billedLine(usdPerRequest: number): CostLine {
+/** What each request cost was told. */
+export function billedLine(usdPerRequest: number): CostLine {
   return {
     baseUsdPerMonth: 0,
     usdPerUnitMonth: 0,

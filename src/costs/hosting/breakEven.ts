@@ -2,12 +2,12 @@ import {quantile} from "../../stats/index.js";
 import {costLine} from "./costLine.js";
 import {type Crossing, crossings} from "./crossings.js";
 import {isUnknown} from "./needs.js";
-import type {CostLine, HostingModel, RequestTokens} from "./types.js";
+import type {CostHosting, CostLine, RequestTokens} from "./types.js";
 import {withWay, type WayCost} from "./wayThere.js";
 
 /** A candidate on a hosting: the tokens of its requests as a sample. */
 export interface CostOption {
-  hosting: HostingModel;
+  hosting: CostHosting;
   /** Means over the rows seen. */
   tokens: RequestTokens;
   /** The same means in resamples of the rows; options that are compared share the draws. */

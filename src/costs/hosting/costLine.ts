@@ -1,12 +1,12 @@
 import {HOURS_PER_MONTH, MONTHS_PER_YEAR} from "../units.js";
-import {apiLine} from "./apiLine.js";
+import {apiLine, billedLine} from "./apiLine.js";
 import {Needs} from "./needs.js";
 import {secondsPerRequest} from "./throughput.js";
 import type {
   CloudHosting,
+  CostHosting,
   CostLine,
   EdgeHosting,
-  HostingModel,
   OnPremHosting,
   RequestTokens,
   UnknownCost
@@ -16,7 +16,7 @@ import type {
  * The monthly cost of a hosting as a function of volume, or what is missing to know it. `tokens` are the means of a request.
  * Formulas: docs/costs.md.
  */
-export function costLine(hosting: HostingModel, tokens: RequestTokens): CostLine | UnknownCost {
+export function costLine(hosting: CostHosting, tokens: RequestTokens): CostLine | UnknownCost {
   switch (hosting.kind) {
     case "api":
       return apiLine(hosting, tokens);
@@ -26,6 +26,8 @@ export function costLine(hosting: HostingModel, tokens: RequestTokens): CostLine
       return onPremLine(hosting, tokens);
     case "cloud":
       return cloudLine(hosting, tokens);
+    case "unknown":
+      return tokens.billedUsd === undefined ? {unknown: ["price"]} : billedLine(tokens.billedUsd);
   }
 }
 

@@ -1,6 +1,7 @@
 export type {
   ApiHosting,
   CloudHosting,
+  CostHosting,
   CostLine,
   EdgeHosting,
   HostingModel,
@@ -26,4 +27,5 @@ export {
 } from "./measured.js";
 export {withWay, type WayCost, wayCost, type WayThere} from "./wayThere.js";
 export {type HostingKind, hostingKind, hostingModels, type StatedHosting} from "./statedHosting.js";
+export {needWords} from "./needWords.js";
 export {HOSTING_NAMES, hostingName} from "./hostingName.js";

@@ -1,7 +1,7 @@
-import type {HostingModel} from "./types.js";
+import type {CostHosting, HostingModel} from "./types.js";
 
 /** What leaves the building with every request, in a sentence without markup. */
-export function whatLeaves(hosting: HostingModel): string {
+export function whatLeaves(hosting: CostHosting): string {
   switch (hosting.kind) {
     case "api":
       return `Every prompt and answer goes to ${hosting.provider ?? "the provider"}, who runs the model.`;
@@ -11,6 +11,8 @@ export function whatLeaves(hosting: HostingModel): string {
       return "Nothing leaves the team's own rooms.";
     case "edge":
       return "Nothing leaves the device.";
+    case "unknown":
+      return "Where it runs is not known.";
   }
 }
 

@@ -1,6 +1,6 @@
 import {costLine} from "./costLine.js";
 import {isUnknown} from "./needs.js";
-import type {CostLine, HostingModel, RequestTokens} from "./types.js";
+import type {CostHosting, CostLine, RequestTokens} from "./types.js";
 
 /** What a hosting costs at a volume. Amounts that cannot be known are absent. */
 export interface MonthlyCost {
@@ -38,7 +38,7 @@ export function monthlyUsd(line: CostLine, requests: number): number | undefined
   );
 }
 
-export function monthlyCost(hosting: HostingModel, tokens: RequestTokens, requests: number): MonthlyCost {
+export function monthlyCost(hosting: CostHosting, tokens: RequestTokens, requests: number): MonthlyCost {
   const line = costLine(hosting, tokens);
   if (isUnknown(line)) return {unknown: line.unknown, aboveCapacity: false};
   const units = unitsAt(line, requests);
@@ -49,7 +49,7 @@ export function monthlyCost(hosting: HostingModel, tokens: RequestTokens, reques
     usdPerMonth,
     usdPerRequest: each,
     usdPerMillionTokens: perMillionTokens(each, tokens),
-    units: hosting.kind === "api" ? undefined : units,
+    units: hosting.kind === "api" || hosting.kind === "unknown" ? undefined : units,
     capacityPerMonth: Number.isFinite(capacity) ? capacity : undefined,
     unknown: [],
     aboveCapacity: units === undefined

@@ -107,6 +107,16 @@ export interface CloudHosting extends Stated, Throughput {
 /** Where a model runs, with the assumptions that its cost is computed from. An assumption that nobody stated is unknown. */
 export type HostingModel = ApiHosting | EdgeHosting | OnPremHosting | CloudHosting;
 
+/** Nobody says where it runs, and what each request cost was told. */
+export interface UnknownHosting {
+  kind: "unknown";
+  source?: undefined;
+  asOf?: undefined;
+}
+
+/** Where costs are computed for: what may be stated, and what another tool's results leave open. */
+export type CostHosting = HostingModel | UnknownHosting;
+
 /**
  * Monthly cost as a function of volume: `baseUsdPerMonth` + units · their price + requests · `usdPerRequest`, where units =
  * ceil(requests ÷ `requestsPerUnitMonth`) within `minUnits` and `maxUnits`. The first `reservedUnits` cost `reservedUsdPerUnitMonth`

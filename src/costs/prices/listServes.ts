@@ -20,3 +20,8 @@ export function listServes({hosting, endpointKind, price}: Billed): boolean {
   if (hosting !== "api") return false;
   return price !== undefined || (endpointKind !== "recorded" && endpointKind !== "embedded");
 }
+
+/** Whether calls of a model are billed by somebody else: its own machines and recordings bill nobody. */
+export function isBilledByApi({hosting, endpointKind}: Billed): boolean {
+  return (hosting === undefined || hosting === "unknown" || hosting === "api") && endpointKind !== "recorded";
+}

@@ -1,5 +1,5 @@
 import {setMaxListeners} from "node:events";
-import type {Completion, TokenCounter} from "../../endpoints/types.js";
+import type {TokenCounter} from "../../endpoints/types.js";
 import {messageOf, UserError} from "../../store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {completedOutcome, failedOutcome} from "../journal/outcome.js";
@@ -15,6 +15,7 @@ import type {RunCalls} from "./runCalls.js";
 import {createScores} from "./scores.js";
 import type {Spending} from "./spending.js";
 import type {Tally} from "./tally.js";
+import {withTokens} from "./withTokens.js";
 
 export interface CallInputs extends PlannedInputs {
   resolved: ResolvedEval;
@@ -194,7 +195,7 @@ function outcomeKeeper(
         const place = {n: call.n, key};
         journal.push(
           completion
-            ? completedOutcome(place, withTokens(completion, call, counters[call.candidate]), at)
+            ? completedOutcome(place, withTokens(completion, call.messages, counters[call.candidate]), at)
             : failedOutcome(place, error, at)
         );
         kept.push(one);
@@ -208,13 +209,6 @@ function outcomeKeeper(
       }
     }
   };
-}
-
-/** The completion with its tokens counted, marked as an estimate, where the server told none. */
-function withTokens(completion: Completion, {messages}: Call, count: TokenCounter | undefined): Completion {
-  if (completion.usage || !count) return completion;
-  const calls = completion.toolCalls ? JSON.stringify(completion.toolCalls) : "";
-  return {...completion, usage: count(messages, completion.text + calls)};
 }
 
 function stoppedBy(error: unknown): Error {

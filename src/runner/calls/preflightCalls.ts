@@ -14,6 +14,7 @@ import type {CallPrices} from "./callPrices.js";
 import {callError} from "./pool.js";
 import {sideCall} from "./scorerCalls.js";
 import type {Spending} from "./spending.js";
+import {tokenCounters, withTokens} from "./withTokens.js";
 
 /** The calls of preflights: counted, kept, and within a run's budget. */
 export interface PreflightCalls {
@@ -36,6 +37,7 @@ export interface PreflightInputs {
 export function createPreflightCalls({prices, answers, spending, now}: PreflightInputs): PreflightCalls {
   const tally = createSideTally(prices);
   let number = 0;
+  const counterOf = tokenCounters();
 
   async function make<Answer extends Pick<Completion, "text" | "usage">>(
     endpoint: Endpoint,
@@ -46,8 +48,9 @@ export function createPreflightCalls({prices, answers, spending, now}: Preflight
     if (spending && !(await spending.reserve(call)))
       throw new EndpointError("aborted", "The budget leaves no room for it.");
     try {
+      const count = await counterOf(endpoint);
       const asked = async () => {
-        const answer = await ask();
+        const answer = withTokens(await ask(), request.messages, count);
         return {...answer, costUsd: completionCost(answer.usage, endpoint.price?.(request.model))};
       };
       const answer = await observedCall(endpoint, request, asked, {preflight: true});

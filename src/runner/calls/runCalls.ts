@@ -31,7 +31,12 @@ export async function openRunCalls(
   {spending, prices, concurrency, outage, answered}: RunCallsInputs
 ) {
   const answersOf = (file: AnswersFile, since?: string) =>
-    openSideAnswers(store.workspace, run.id, {file, ownOnly: options.noReuse, since});
+    openSideAnswers(store.workspace, run.id, {
+      file,
+      sealedAt: run.sealed?.sealedAt,
+      ownOnly: options.noReuse,
+      since
+    });
   const scored = await answersOf("scorer-answers.ndjson");
   const since = new Date(effects.now() - READY_MS).toISOString();
   const checked = await answersOf("preflight-answers.ndjson", since);
@@ -39,8 +44,7 @@ export async function openRunCalls(
   const answers = await openStageAnswers(store.workspace, run.id);
   const stageGuards = createSideGuards({limiters, outage, answered: [...answered, ...answers.endpoints]});
   const stageCalls = createStageCalls({limiters, guards: stageGuards, kept: {answers, prices}});
-  const judges = scored.before.models.map(({endpoint}) => endpoint);
-  const sideGuards = createSideGuards({limiters, outage, answered: judges});
+  const sideGuards = createSideGuards({limiters, outage, answered: scored.endpoints});
   const scorerCalls = createScorerCalls({spending, prices, limiters, answers: scored, guards: sideGuards});
   const preflightCalls = createPreflightCalls({spending, prices, answers: checked, now: effects.now});
   return {

@@ -20,6 +20,7 @@ import {guardedAttempts} from "./guardedAttempts.js";
 import {callError} from "./pool.js";
 import type {SideGuards, SidePass} from "./sideGuards.js";
 import type {Spending} from "./spending.js";
+import {tokenCounters, withTokens} from "./withTokens.js";
 import {estimateTokens} from "./stageCalls.js";
 
 export interface ScorerCallsInputs {
@@ -99,6 +100,7 @@ function allowedCalls({
   tally
 }: Omit<ScorerCallsInputs, "answers"> & {tally: SideTally}) {
   let number = 0;
+  const counterOf = tokenCounters();
 
   async function make(endpoint: Endpoint, request: CompletionRequest, options: CompletionOptions) {
     try {
@@ -149,9 +151,11 @@ function allowedCalls({
         spending.reserveAgain(one, failed, failed.spent && prices.costOf(endpoint, one.model, failed.spent)));
     const counted = countUncounted(attempts);
     try {
-      const completion = await observedCall(endpoint, request, () =>
+      const count = await counterOf(endpoint);
+      const told = await observedCall(endpoint, request, () =>
         endpoint.complete(request, {...options, attempts: guardedAttempts(call, counted.hooks, allowed)})
       );
+      const completion = withTokens(told, request.messages, count);
       spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, completion)});
       tally.answered(endpoint, request.model, completion);
       return completion;

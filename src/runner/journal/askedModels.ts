@@ -1,3 +1,4 @@
+import {samePrice} from "../../costs/index.js";
 import type {Completion, Endpoint, Spent, TokenPrice, Usage} from "../../endpoints/types.js";
 import type {AskedModel, SideCalls} from "../../store/index.js";
 
@@ -23,8 +24,6 @@ export function askedOf(endpoint: Endpoint, model: string, prices: AskedPrices):
 export interface SideTally {
   /** Calls that ended since the start; what an earlier answer stood for is none. */
   readonly made: number;
-  /** US dollars; undefined while no call's cost is known. */
-  readonly costUsd: number | undefined;
   readonly models: readonly AskedModel[];
   answered(endpoint: Endpoint, model: string, answer: Pick<Completion, "usage" | "costUsd">): void;
   failed(kind: string): void;
@@ -39,16 +38,11 @@ export function createSideTally(prices: AskedPrices): SideTally {
   const models: AskedModel[] = [];
   let made = 0;
   let uncountedAttempts = 0;
-  let costUsd: number | undefined;
-  const paid = (...asked: Parameters<AskedPrices["costOf"]>) => {
-    const cost = prices.costOf(...asked);
-    if (cost !== undefined) costUsd = (costUsd ?? 0) + cost;
-  };
   return {
     answered(endpoint, model, answer) {
       made++;
-      addAnswer(models, askedOf(endpoint, model, prices), answer.usage);
-      paid(endpoint, model, answer);
+      const costUsd = prices.costOf(endpoint, model, answer);
+      addAnswer(models, askedOf(endpoint, model, prices), {usage: answer.usage, costUsd});
     },
     failed(kind) {
       if (kind !== "aborted") made++;
@@ -60,66 +54,71 @@ export function createSideTally(prices: AskedPrices): SideTally {
       return uncountedAttempts;
     },
     spent(endpoint, model, spent) {
-      addUsage(models, askedOf(endpoint, model, prices), {usage: spent.usage, answers: 0});
-      paid(endpoint, model, spent);
+      const costUsd = prices.costOf(endpoint, model, spent);
+      addReply(models, askedOf(endpoint, model, prices), {usage: spent.usage, costUsd, answers: 0});
     },
     get made() {
       return made;
-    },
-    get costUsd() {
-      return costUsd;
     },
     models
   };
 }
 
 /**
- * Of all starts of a run; undefined when nobody was asked. A sealed start's record counts failed calls too, a killed one's answers
- * are all that is known of it.
+ * Of all starts of a run; undefined when nobody was asked. A sealed start's record counts failed calls too; of starts that were killed
+ * since, the answers that were kept are all that is known.
  */
 export function ofAllStarts(
-  now: Pick<SideTally, "made" | "costUsd" | "models">,
-  kept: {calls: number; costUsd?: number; models: readonly AskedModel[]},
+  now: Pick<SideTally, "made" | "models">,
+  kept: {calls: number; models: readonly AskedModel[]},
   sealed: SideCalls | undefined
 ): SideCalls | undefined {
-  const calls = now.made + Math.max(kept.calls, sealed?.calls ?? 0);
+  const calls = (sealed?.calls ?? 0) + kept.calls + now.made;
   if (calls === 0) return undefined;
-  const costs = [kept.costUsd, sealed?.costUsd].flatMap((usd) => usd ?? []);
-  const earlier = costs.length > 0 ? Math.max(...costs) : undefined;
-  const before = countedOf(kept.models) >= countedOf(sealed?.models) ? kept.models : (sealed?.models ?? []);
+  const costs = [sealed?.costUsd, ...[...kept.models, ...now.models].map(({costUsd}) => costUsd)];
+  const known = costs.filter((usd) => usd !== undefined);
   return {
     calls,
-    costUsd: now.costUsd === undefined ? earlier : now.costUsd + (earlier ?? 0),
-    models: together(before, now.models)
+    costUsd: known.length > 0 ? known.reduce((sum, usd) => sum + usd, 0) : undefined,
+    models: together(sealed?.models ?? [], kept.models, now.models)
   };
 }
 
-/** Replies that told their tokens; a failed call's among them, which no kept answer has. */
-const countedOf = (models: readonly AskedModel[] = []) =>
-  models.reduce((sum, {answers, counted}) => sum + Math.max(answers, counted), 0);
-
-/** Counts an answer to `asked` among `models`; tokens that the server did not tell are left out of the sums. */
-export function addAnswer(models: AskedModel[], asked: Asked, usage: Usage | undefined): void {
-  addUsage(models, asked, {usage, answers: 1});
+/** What is known of a reply: `costUsd` is undefined where its cost is not. */
+interface Reply {
+  usage: Usage | undefined;
+  costUsd: number | undefined;
 }
 
-function addUsage(
+/** Counts an answer to `asked` among `models`; tokens that the server did not tell are in the sums of estimates. */
+export function addAnswer(models: AskedModel[], asked: Asked, reply: Reply): void {
+  addReply(models, asked, {...reply, answers: 1});
+}
+
+function addReply(
   models: AskedModel[],
   asked: Asked,
-  {usage, answers}: {usage: Usage | undefined; answers: number}
+  {usage, costUsd, answers}: Reply & {answers: number}
 ): void {
   const told = usage && usage.estimatedBy === undefined ? usage : undefined;
+  const by = usage?.estimatedBy;
   addModel(models, {
     ...asked,
     answers,
     counted: told ? 1 : 0,
     promptTokens: told?.promptTokens ?? 0,
     cachedTokens: Math.min(told?.cachedTokens ?? 0, told?.promptTokens ?? 0),
-    completionTokens: told?.completionTokens ?? 0
+    completionTokens: told?.completionTokens ?? 0,
+    estimated:
+      usage && by !== undefined
+        ? {answers, promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, by}
+        : undefined,
+    costUsd,
+    priced: costUsd === undefined ? undefined : 1
   });
 }
 
-/** The models of several starts together; of a model that several asked, the last price stated. */
+/** The models of several starts together. */
 function together(...starts: readonly (readonly AskedModel[])[]): AskedModel[] {
   const models: AskedModel[] = [];
   for (const one of starts.flat()) addModel(models, one);
@@ -127,15 +126,34 @@ function together(...starts: readonly (readonly AskedModel[])[]): AskedModel[] {
 }
 
 function addModel(models: AskedModel[], one: AskedModel): void {
-  const known = models.find(({endpoint, model}) => endpoint === one.endpoint && model === one.model);
-  if (!known) return void models.push({...one});
+  const known = models.find(
+    ({endpoint, model, price}) =>
+      endpoint === one.endpoint && model === one.model && samePrice(price, one.price)
+  );
+  if (!known) return void models.push({...one, estimated: one.estimated && {...one.estimated}});
   known.answers += one.answers;
   known.counted += one.counted;
   known.promptTokens += one.promptTokens;
   known.cachedTokens += one.cachedTokens;
   known.completionTokens += one.completionTokens;
+  known.estimated = estimatesOf(known.estimated, one.estimated);
+  known.costUsd = sumOf(known.costUsd, one.costUsd);
+  known.priced = sumOf(known.priced, one.priced);
   known.host ??= one.host;
   known.hosting = one.hosting ?? known.hosting;
   known.endpointKind = one.endpointKind ?? known.endpointKind;
-  known.price = one.price ?? known.price;
+}
+
+function estimatesOf(a: AskedModel["estimated"], b: AskedModel["estimated"]): AskedModel["estimated"] {
+  if (!a || !b) return a ?? (b && {...b});
+  return {
+    answers: a.answers + b.answers,
+    promptTokens: a.promptTokens + b.promptTokens,
+    completionTokens: a.completionTokens + b.completionTokens,
+    by: b.by
+  };
+}
+
+function sumOf(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : a + (b ?? 0);
 }

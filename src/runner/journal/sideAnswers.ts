@@ -20,12 +20,17 @@ export interface SideAnswer {
   completion: KeptCompletion;
 }
 
+/** With its question, and when the run was last sealed before it: its record has what was answered until then. */
+type Line = SideAnswer & {key: string; sealedAt?: string};
+
 export type KeptCompletion = Pick<Completion, "text" | "usage" | "costUsd"> & Partial<Completion>;
 
 /** What scorers and preflights were answered, by what they asked: who asks it again after a kill pays nothing. */
 export interface SideAnswers {
-  /** Answers to this run's earlier starts, and US dollars; undefined while none has stated its cost. */
-  readonly before: {calls: number; costUsd?: number; models: readonly AskedModel[]};
+  /** Answers to starts of this run that its record does not have: they were killed. */
+  readonly before: {calls: number; models: readonly AskedModel[]};
+  /** Names of the endpoints that answered any start of this run. */
+  readonly endpoints: readonly string[];
   find(key: string): KeptCompletion | undefined;
   /** Resolves when a kill of this process cannot lose the answer. */
   keep(key: string, answer: SideAnswer): Promise<void>;
@@ -36,13 +41,13 @@ export type AnswersFile = "scorer-answers.ndjson" | "preflight-answers.ndjson";
 
 interface AnswersOptions {
   file: AnswersFile;
+  /** When the run was last sealed, as its record says; absent while it never was. */
+  sealedAt?: string;
   /** Only those of the run itself. */
   ownOnly?: boolean;
   /** ISO time: those from then on only. */
   since?: string;
 }
-
-type Line = SideAnswer & {key: string};
 
 /**
  * Answers known from earlier that memory holds at most, and characters of them (vectors are long); the newest are those of the
@@ -55,7 +60,7 @@ const MOST_CHARACTERS = 128e6;
 export async function openSideAnswers(
   workspace: Workspace,
   runId: string,
-  {file, ownOnly = false, since}: AnswersOptions
+  {file, sealedAt, ownOnly = false, since}: AnswersOptions
 ): Promise<SideAnswers> {
   const known = new Map<string, KeptCompletion>();
   let characters = 0;
@@ -65,10 +70,11 @@ export async function openSideAnswers(
   };
   const others = ownOnly ? [] : (await runIds(workspace)).filter((id) => id !== runId);
   const models: AskedModel[] = [];
-  const before: SideAnswers["before"] & {calls: number; costUsd?: number} = {calls: 0, models};
+  const before = {calls: 0, models};
+  const endpoints = new Set<string>();
   for (const id of [...others, runId])
     for await (const line of logLines<Line>(workspace, id, file)) {
-      const {key, at, completion, ...asked} = line;
+      const {key, at, completion, sealedAt: after, ...asked} = line;
       const {endpoint, model} = asked;
       if (since === undefined || (at !== undefined && at >= since)) {
         forget(key);
@@ -77,18 +83,21 @@ export async function openSideAnswers(
         while (known.size > MOST_KNOWN || characters > MOST_CHARACTERS) forget(known.keys().next().value!);
       }
       if (id !== runId) continue;
+      if (endpoint !== undefined) endpoints.add(endpoint);
+      if (after !== sealedAt) continue;
       before.calls++;
-      if (completion.costUsd !== undefined) before.costUsd = (before.costUsd ?? 0) + completion.costUsd;
+      const {usage, costUsd} = completion;
       if (endpoint !== undefined && model !== undefined)
-        addAnswer(models, {...asked, endpoint, model}, completion.usage);
+        addAnswer(models, {...asked, endpoint, model}, {usage, costUsd});
     }
   let log: Promise<AppendLog> | undefined;
   const opened = () => (log ??= openAppendLog(runPath(workspace, runId, file)));
   return {
     before,
+    endpoints: [...endpoints],
     find: (key) => known.get(key),
     async keep(key, answer) {
-      await (await opened()).append({key, ...answer} satisfies Line);
+      await (await opened()).append({key, ...answer, sealedAt} satisfies Line);
     },
     async close() {
       await (await log)?.close();

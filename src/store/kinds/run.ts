@@ -12,6 +12,7 @@ import {finalRunView} from "./finalRunViews.js";
 import {keptCounts} from "./keptCounts.js";
 import {lastAsked} from "./lastAsked.js";
 import {pricesOf, RUN_PRICES} from "./runPrices.js";
+import {RUN_SIDE_CALLS, sideCallsOf} from "./runSideCalls.js";
 import {blindingSalt} from "./heldOutRecord.js";
 import {
   type Erased,
@@ -149,7 +150,8 @@ async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
   const runs = (await manifests(runKind)).sort(byAsked);
   const views: View[] = [
     {name: "runs", of: {rows: runs, columns: RUNS}},
-    {name: "run_prices", of: {rows: runs.flatMap(pricesOf), columns: RUN_PRICES}}
+    {name: "run_prices", of: {rows: runs.flatMap(pricesOf), columns: RUN_PRICES}},
+    {name: "run_side_calls", of: {rows: runs.flatMap(sideCallsOf), columns: RUN_SIDE_CALLS}}
   ];
   const idsOf = (some: readonly RunManifest[]) => some.map(({id}) => id);
   const isFinal = ({split}: RunManifest) => split.part === "held-out";

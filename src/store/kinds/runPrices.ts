@@ -18,7 +18,7 @@ export const RUN_PRICES: Columns = {
 };
 
 /** A run's rows of that table; prices that nobody stated have none. */
-export function pricesOf({id, candidates, scorers}: RunManifest): object[] {
+export function pricesOf({id, candidates, scorers, scorerCalls}: RunManifest): object[] {
   const ofCandidates = candidates.flatMap(({name: candidate, model: own, price: stated, stages}) =>
     (stages ?? [{name: undefined, model: own, price: stated}]).map(({name: stage, model, price}) => ({
       candidate,
@@ -27,7 +27,14 @@ export function pricesOf({id, candidates, scorers}: RunManifest): object[] {
       price
     }))
   );
-  const ofScorers = scorers.map(({name: scorer, asks}) => ({scorer, model: asks?.model, price: asks?.price}));
+  const ofScorers = scorers.flatMap(({name: scorer, asks}) => {
+    // Of several starts each at its own.
+    const billed = (scorerCalls?.models ?? []).filter(
+      ({endpoint, model, price}) => price && endpoint === asks?.endpoint && model === asks.model
+    );
+    const prices = billed.length > 0 ? billed.map(({price}) => price) : [asks?.price];
+    return prices.map((price) => ({scorer, model: asks?.model, price}));
+  });
   return [...ofCandidates, ...ofScorers].flatMap(({price, ...of}) =>
     price
       ? {

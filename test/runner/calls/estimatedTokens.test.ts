@@ -7,6 +7,7 @@ import {callsOf} from "../../../src/decisions/index.js";
 import type {CandidateCalls} from "../../../src/decisions/gates.js";
 import {candidate, runEval} from "../../../src/runner/index.js";
 import {runCosts} from "../../../src/site/index.js";
+import {rowDetails} from "../../../src/site/rowDetails.js";
 import {openDatabase, runIds, runPath} from "../../../src/store/index.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
@@ -54,6 +55,10 @@ it("tokens that a server does not tell are estimated from the bytes, marked row 
   expect(new Set(estimated.map(({by}) => by))).toEqual(new Set(["a token for each 4 bytes"]));
   for (const {input, output} of estimated) expect([input, output]).toEqual([4, expect.any(Number)]);
   expect((await costs(manifest)).estimatedBy).toMatch(/^a token for each 4 bytes, for (\d+) of \d+ rows$/);
+  const marks = [];
+  for await (const {rows} of rowDetails(project.store, manifest!.id))
+    marks.push(...rows.flatMap(({answers}) => answers.map(({tokensEstimatedBy}) => tokensEstimatedBy)));
+  expect(marks.filter((by) => by === "a token for each 4 bytes").length).toBe(marks.length / 2);
   // What the server did not bill in words stays without a cost of its own.
   expect(manifest!.unpricedCalls).toBe(manifest!.counts.completed / 2);
   const [{cost}] = (await callsOf(project.store, manifest!)) as [CandidateCalls];

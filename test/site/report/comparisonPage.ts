@@ -1,4 +1,5 @@
 import {describe, expect, it} from "vitest";
+import {valueName} from "../../../src/decisions/valueName.js";
 import {classIntervals, meanInterval} from "../../../src/stats/index.js";
 import {cells, open, percent, report} from "../../support/report.js";
 import {byThread} from "./engine.js";
@@ -23,9 +24,9 @@ describe("the notebook", () => {
       {run: run.id, slice: slice!.name, scorer: run.primaryScorer, candidates: run.candidates.length}
     );
     const shown = await cells(page, "Rows that tell candidates apart, by slice");
-    expect(shown.map(([value]) => value)).toEqual(expect.arrayContaining(slice!.values));
+    expect(shown.map(([value]) => value)).toEqual(expect.arrayContaining(slice!.values.map(valueName)));
     for (const [value, n, , interval] of shown) {
-      const own = rows.filter((row) => (row.value ?? "none") === value);
+      const own = rows.filter((row) => valueName(row.value) === value);
       const found = meanInterval(
         own.map(({telling}) => telling),
         {clusters: own.map(({cluster}) => cluster)}
