@@ -81,9 +81,11 @@ it("counts the answers of which a table states no cost", async () => {
 });
 
 it("decides the frontier on the rows that candidates of known cost share, and shows these means; what lacking rows cost is told", async () => {
-  const has = {gpt: 60, third: 40, local: 20};
-  const lines = Object.entries(has).flatMap(([name, rows]) =>
-    Array.from({length: rows}, (_, i) => {
+  // Of "local", which lacks others, no cost is told.
+  const has = {gpt: [0, 60], third: [0, 40], local: [15, 60]};
+  const lines = Object.entries(has).flatMap(([name, [first, end]]) =>
+    Array.from({length: end! - first!}, (_, n) => {
+      const i = first! + n;
       // "gpt" is right on the last rows, which "third" lacks, and wrong on the first ones.
       const score = name === "gpt" ? Number(i >= 15) : Number(i % 4 > 0);
       const failed = name !== "local" && i % 20 === 19;
@@ -97,7 +99,6 @@ it("decides the frontier on the rows that candidates of known cost share, and sh
     comparedRows: number;
     options: {candidate: string; compared: {mean?: number}; onFrontier: boolean; frontierShare?: number}[];
   };
-  // Not the 19 that "local", whose cost is not known, has too.
   expect(comparedRows).toBe(38);
   const [gpt, third, local] = options;
   expect(gpt!.compared.mean).toBeCloseTo((38 - 15) / 38, 9);
