@@ -178,7 +178,7 @@ async function readEach(
   const format = source.format ?? formatOf(context.dataset, paths[0]!);
   if (format !== "parquet") await assertWhole(context.db, context.dataset, paths);
   const describe = {kind: "files", format};
-  if (format === "parquet") return {relation: await readParquet(context.db, paths), describe};
+  if (format === "parquet") return {relation: await readParquet(context, paths), describe};
   const read = format === "csv" ? readCsv : readJson;
   return {...(await read(paths, {...source, format}, context)), describe};
 }

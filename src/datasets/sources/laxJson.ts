@@ -133,7 +133,7 @@ class Scanner {
 
   private endWord(): void {
     if (!WORDS.has(this.word))
-      this.tell("a word outside quotes that is none of true, false and null, as NaN and Infinity are not");
+      this.tell("a word outside quotes that is not true, false or null (JSON has no NaN or Infinity)");
     this.word = "";
   }
 
