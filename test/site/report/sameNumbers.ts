@@ -32,13 +32,18 @@ export async function missingFrom(page: Page, lines: readonly ShownLine[]): Prom
   const answer = await cells(page, "Answer to the query");
   return lines.flatMap(({heading, figures}) => {
     const named = answer.filter((row) => row.some((cell) => isNamed(cell, heading)));
-    const given = (named.length > 0 ? named : answer).flat().map(Number).filter(Number.isFinite);
+    const texts = (named.length > 0 ? named : answer).flat();
+    const given = texts.map(Number).filter(Number.isFinite);
     return figures
+      .map((figure) => figure.replace(DAY, (day) => (texts.some((text) => text.startsWith(day)) ? "" : day)))
       .flatMap(numbersIn)
       .filter((figure) => !given.some((value) => writesAs(value, figure)))
       .map(({text}) => `${heading}: ${text}`);
   });
 }
+
+/** Pages cut moments to days. */
+const DAY = /\d{4}-\d\d-\d\d/g;
 
 /** Pages cut hashes to twelve digits. */
 const HASH = /^[0-9a-f]{12}$/;
@@ -52,20 +57,28 @@ interface Figure {
   value: number;
   /** Half a unit of its last digit. */
   within: number;
+  /** Written as a limit that the value is below: "< 0.001". */
+  isLimit: boolean;
 }
 
 function numbersIn(text: string): Figure[] {
   if (HASH.test(text)) return [];
   const scale = text.endsWith("MB") ? 1e6 : text.endsWith("kB") ? 1e3 : 1;
-  return [...text.matchAll(/([+−-]?)([\d,]*\.?\d+)/g)].map(([found, sign, digits]) => {
+  return [...text.matchAll(/(< )?([+−-]?)([\d,]*\.?\d+)/g)].map(([found, limit, sign, digits]) => {
     const decimals = digits!.split(".")[1]?.length ?? 0;
     const value = Number(digits!.replaceAll(",", "")) * (sign === "−" || sign === "-" ? -1 : 1);
-    return {text: found, value: value * scale, within: 0.5 * 10 ** -decimals * scale};
+    return {
+      text: found,
+      value: value * scale,
+      within: 0.5 * 10 ** -decimals * scale,
+      isLimit: limit !== undefined
+    };
   });
 }
 
 /** Whether a page writes the value so: as it is, as percent or in points, rounded or (similarities) cut. The SQL page shows six digits. */
-function writesAs(value: number, {value: written, within}: Figure): boolean {
+function writesAs(value: number, {value: written, within, isLimit}: Figure): boolean {
+  if (isLimit) return value < written;
   return [1, 100].some((factor) => {
     const over = factor * value - written;
     const slack = within * 0.001 + Math.abs(factor * value) * 1e-5;
