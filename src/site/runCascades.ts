@@ -40,7 +40,10 @@ export async function runCascades(
   const costs = await pairedCosts(store, run, await costsOf(store, run));
   const ranked = rankedOf(table, run).filter((name) => costs[name]);
   const [strong] = ranked;
-  if (strong === undefined) return none("What the candidates cost is not known.");
+  if (strong === undefined)
+    return none(
+      "What the candidates' calls cost is not known: this goes by prices by the token, not by hostings."
+    );
   const isCheaper = (name: string) => {
     const found = comparedCosts(costs, name, strong);
     return found !== undefined && found.usd < found.other;
