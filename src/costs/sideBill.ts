@@ -4,12 +4,16 @@ import {type Billed, isBilledByApi} from "./prices/listServes.js";
 
 /** What a run's record tells of the answers that one model gave beside those to its rows. */
 export interface SideModel extends Billed {
+  /** Answers. */
   answers: number;
+  /** Answers whose tokens the server told: those of the sums. */
   counted: number;
   promptTokens: number;
   cachedTokens: number;
   completionTokens: number;
+  /** Answers whose tokens the server did not tell, with what was counted here: in none of the sums above. */
   estimated?: {answers: number; promptTokens: number; completionTokens: number; by: string};
+  /** US dollars of those of known cost, and how many these are; absent where there are none, and in runs made before it was noted. */
   costUsd?: number;
   priced?: number;
 }

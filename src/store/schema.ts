@@ -1,4 +1,4 @@
-import type {HostingModel, TokenPrice, WayThere} from "../costs/index.js";
+import type {HostingModel, SideModel, TokenPrice, WayThere} from "../costs/index.js";
 import type {CorpusFigure} from "../stats/index.js";
 import type {Columns} from "./parquet.js";
 
@@ -182,28 +182,13 @@ export interface RunCandidate {
 }
 
 /** The answers that one model gave beside those to a run's rows, and their tokens. */
-export interface AskedModel {
+export interface AskedModel extends SideModel {
   endpoint: string;
   /** The host of its address; absent where it has none. */
   host?: string;
   model: string;
-  /** Answers. */
-  answers: number;
-  /** Answers whose tokens the server told: those of the sums. */
-  counted: number;
-  promptTokens: number;
-  cachedTokens: number;
-  completionTokens: number;
-  /** Answers whose tokens the server did not tell, with what was counted here: in none of the sums above. */
-  estimated?: {answers: number; promptTokens: number; completionTokens: number; by: string};
-  /** US dollars of those of known cost, and how many these are; absent where there are none, and in runs made before it was noted. */
-  costUsd?: number;
-  priced?: number;
   /** At which it was asked: a model whose price changed between two starts has an entry for each. */
   price?: TokenPrice;
-  /** Where it runs and the endpoint's kind; absent in runs made before they were noted. */
-  hosting?: string;
-  endpointKind?: string;
 }
 
 /** Calls of a run that are not in its `counts` and `costUsd`. */
