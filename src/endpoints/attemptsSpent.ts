@@ -4,8 +4,8 @@ import {EndpointError, type Spent, type Usage} from "./types.js";
 
 /** What the attempts of one call took: a reply that holds no answer is billed as any other where it states its usage. */
 export interface AttemptsSpent {
-  /** Makes an attempt and keeps what it took where it fails. */
-  attempt<T>(made: Promise<T>): Promise<T>;
+  /** Keeps what an attempt took that failed. */
+  attemptFailed: (error: EndpointError) => void;
   /** Of all attempts, with the usage of the answer. A call whose answer tells none has none. */
   answered(usage: Usage | undefined): Pick<Spent, "usage" | "costUsd">;
   /** The error with what all attempts took, as far as they told. */
@@ -16,12 +16,9 @@ export function attemptsSpent(price: TokenPrice | undefined): AttemptsSpent {
   const failed: Usage[] = [];
   const of = (usages: readonly Usage[]) => ({usage: sumOf(usages), costUsd: costOf(usages, price)});
   return {
-    attempt: (made) =>
-      made.catch((error: unknown) => {
-        const usage = error instanceof EndpointError ? error.detail.spent?.usage : undefined;
-        if (usage) failed.push(usage);
-        throw error;
-      }),
+    attemptFailed: ({detail: {spent}}) => {
+      if (spent?.usage) failed.push(spent.usage);
+    },
     answered: (usage) => (usage ? of([...failed, usage]) : {}),
     failed: (error) =>
       failed.length === 0

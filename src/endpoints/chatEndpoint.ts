@@ -1,7 +1,7 @@
 import {attemptsSpent, withUsageOf} from "./attemptsSpent.js";
 import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
 import {hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
-import {withDeadline} from "./deadline.js";
+import {startDeadline, withDeadline} from "./deadline.js";
 import {type Effects, realEffects} from "./effects.js";
 import {tokenCounter} from "./estimatedTokens.js";
 import {gatherStream} from "./gatherStream.js";
@@ -99,30 +99,37 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     const sinceStart = () => effects.now() - start;
     const {key, headers} = secrets;
     let received: unknown;
-    const answer = await withDeadline(timeoutMs, effects, parent, async (stop): Promise<ChatAnswer> => {
-      const onJson = (json: unknown) => (received = json);
-      const fetch = transport.fetch({stop, headers, hide, stream, onJson});
+    const onJson = (json: unknown) => (received = json);
+    const {stop, end} = startDeadline(timeoutMs, effects, parent);
+    const fetch = transport.fetch({stop, headers, hide, stream, onJson});
+    let answer: ChatAnswer;
+    try {
       if ("endpointUrl" in target) {
         const {endpointUrl} = target;
-        return stream
-          ? gatherStream(postForEvents(fetch, endpointUrl, key, sent), sinceStart, hide)
+        answer = stream
+          ? await gatherStream(postForEvents(fetch, endpointUrl, key, sent), sinceStart, hide)
           : parseChatResponse(await postJson(fetch, endpointUrl, key, sent), hide);
+      } else {
+        const call = {key, fetch, body: {...sent, ...target}};
+        answer = stream
+          ? await gatherStream(hub.stream(call), sinceStart, hide)
+          : parseChatResponse(await hub.complete(call, () => received), hide);
       }
-      const call = {key, fetch, body: {...sent, ...target}};
-      return stream
-        ? gatherStream(hub.stream(call), sinceStart, hide)
-        : parseChatResponse(await hub.complete(call, () => received), hide);
-    }).catch((error: unknown) => {
-      throw withUsageOf(received, toEndpointError(error, hide));
-    });
+    } catch (error) {
+      throw withUsageOf(received, toEndpointError(stop.reason ?? error, hide));
+    } finally {
+      end();
+    }
     return {
       ...withoutSecrets(answer, [...secrets.values, ...secretValues]),
       latencyMs: sinceStart()
     };
   };
 
-  const attempt = async (request: CompletionRequest, parent: AbortSignal | undefined) => {
-    if (!isStreamed(request) || !takesStreamOptions) return send(request, parent, {});
+  const attempt = (request: CompletionRequest, parent: AbortSignal | undefined) =>
+    isStreamed(request) && takesStreamOptions ? sendForUsage(request, parent) : send(request, parent, {});
+
+  const sendForUsage = async (request: CompletionRequest, parent: AbortSignal | undefined) => {
     try {
       return await send(request, parent, {stream_options: {include_usage: true}});
     } catch (error) {
@@ -161,23 +168,23 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     async complete(request: CompletionRequest, options: CompletionOptions = {}) {
       let attempts = 0;
       const spent = attemptsSpent(priceOf(request.model));
-      const answer = await withRetry(
-        (number) => {
-          attempts = number;
-          return spent.attempt(attempt(request, options.signal));
-        },
-        policy,
-        effects,
-        options
-      ).catch((error: unknown) => {
-        if (error instanceof EndpointError) throw spent.failed(named(name, error));
-        throw error;
-      });
-      const {usage, costUsd} = spent.answered(answer.usage);
-      const completion: Completion = {...answer, attempts};
-      if (usage) completion.usage = usage;
-      if (costUsd !== undefined) completion.costUsd = costUsd;
-      return completion;
+      const {signal} = options;
+      const asked = {signal, attempts: options.attempts, failed: spent.attemptFailed};
+      try {
+        const answer = await withRetry(
+          (number) => ((attempts = number), attempt(request, signal)),
+          policy,
+          effects,
+          asked
+        );
+        const {usage, costUsd} = spent.answered(answer.usage);
+        const completion: Completion = {...answer, attempts};
+        if (usage) completion.usage = usage;
+        if (costUsd !== undefined) completion.costUsd = costUsd;
+        return completion;
+      } catch (error) {
+        throw error instanceof EndpointError ? spent.failed(named(name, error)) : error;
+      }
     },
     preflightRequests: (model, needs) =>
       preflightRequests(model, {...needs, streaming: needs.streaming || setup.stream}),

@@ -36,6 +36,33 @@ export class Stop {
   }
 }
 
+/** An attempt's time limit and its caller's signal, until `end` is called. */
+export interface Deadline {
+  stop: Stop;
+  end(): void;
+}
+
+/** Throws EndpointError "aborted" when the signal has fired. */
+export function startDeadline(
+  timeoutMs: number,
+  effects: Effects,
+  parent: AbortSignal | undefined
+): Deadline {
+  if (parent?.aborted) throw aborted();
+  const stop = new Stop();
+  const leave = parent && onAborted(parent, () => stop.end(aborted()));
+  const cancel = effects.timer(timeoutMs, () =>
+    stop.end(new EndpointError("timeout", `No complete answer within ${timeoutMs} ms.`))
+  );
+  return {
+    stop,
+    end() {
+      cancel();
+      leave?.();
+    }
+  };
+}
+
 /**
  * Runs one attempt under a time limit and the caller's signal. What is given to `fn` ends with the
  * EndpointError ("timeout" or "aborted") that is then thrown, whatever `fn` itself fails with.
@@ -46,18 +73,12 @@ export async function withDeadline<T>(
   parent: AbortSignal | undefined,
   fn: (stop: Stop) => Promise<T>
 ): Promise<T> {
-  if (parent?.aborted) throw aborted();
-  const stop = new Stop();
-  const leave = parent && onAborted(parent, () => stop.end(aborted()));
-  const cancel = effects.timer(timeoutMs, () =>
-    stop.end(new EndpointError("timeout", `No complete answer within ${timeoutMs} ms.`))
-  );
+  const {stop, end} = startDeadline(timeoutMs, effects, parent);
   try {
     return await fn(stop);
   } catch (error) {
     throw stop.reason ?? error;
   } finally {
-    cancel();
-    leave?.();
+    end();
   }
 }

@@ -112,13 +112,10 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
       let attempts = 0;
       const spent = attemptsSpent(priceOfModel(price, request.model));
       const answer = await withRetry(
-        (number) => ((attempts = number), spent.attempt(attempt(request, signal))),
+        (number) => ((attempts = number), attempt(request, signal)),
         policy,
         effects,
-        {
-          signal,
-          attempts: hooks
-        }
+        {signal, attempts: hooks, failed: spent.attemptFailed}
       ).catch((error: unknown) => {
         throw error instanceof EndpointError ? spent.failed(named(name, error)) : error;
       });

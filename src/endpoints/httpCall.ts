@@ -13,7 +13,7 @@ export async function postJson(
 ): Promise<unknown> {
   const response = await post(fetch, url, key, body);
   const isJson = response.headers.get("content-type")?.toLowerCase().startsWith("application/json");
-  return isJson ? response.json() : response.blob();
+  return isJson ? await response.json() : await response.blob();
 }
 
 /** As `postJson`, for an answer that comes as a stream of events. */

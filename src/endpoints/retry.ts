@@ -47,14 +47,15 @@ export function fullJitter(retry: number, policy: RetryPolicy, random: () => num
  * Calls `attempt` until it succeeds, fails for good, or the policy's bounds are reached. A Retry-After is a
  * lower bound of the pause; jitter is added on top of it, so that many callers do not return at once.
  * Throws the last EndpointError with `detail.attempts` set; with `cutShort` where `attempts.stopRetries` ended it.
+ * `failed` is told of each that an attempt failed with.
  */
 export async function withRetry<T>(
   attempt: (number: number) => Promise<T>,
   policy: RetryPolicy,
   effects: Effects,
-  options: {signal?: AbortSignal; attempts?: AttemptHooks} = {}
+  options: {signal?: AbortSignal; attempts?: AttemptHooks; failed?(error: EndpointError): void} = {}
 ): Promise<T> {
-  const {signal, attempts: hooks} = options;
+  const {signal, attempts: hooks, failed} = options;
   const first = effects.now();
   for (let number = 1; ; number++) {
     const start = effects.now();
@@ -64,6 +65,7 @@ export async function withRetry<T>(
       return value;
     } catch (thrown) {
       if (!(thrown instanceof EndpointError)) throw thrown;
+      failed?.(thrown);
       const {kind, detail} = thrown;
       const latencyMs = effects.now() - start;
       hooks?.onAttempt?.({

@@ -6,7 +6,7 @@ import {connectionError} from "./connectionError.js";
 import type {Stop} from "./deadline.js";
 import type {Effects} from "./effects.js";
 import {isErrorBody} from "./errorBody.js";
-import {gather} from "./gather.js";
+import {gather, type Gathered} from "./gather.js";
 import {isLoopback} from "./loopback.js";
 import {rateLimitResetMs} from "./rateLimitReset.js";
 import {retryAfterMs} from "../store/retryAfter.js";
@@ -63,7 +63,7 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
       const failed = (error: unknown) => {
         // What was to be sent is read no further.
         if (init?.body instanceof Readable) init.body.on("error", () => undefined).destroy();
-        throw exchange.stop.reason ?? connectionError(error, origin);
+        return exchange.stop.reason ?? connectionError(error, origin);
       };
       const method = (init?.method ?? "GET") as Dispatcher.HttpMethod;
       const sent = init?.body as string | undefined;
@@ -75,14 +75,22 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
         body: sent
       };
       const asBody = exchange.stream || (sent !== undefined && typeof sent !== "string");
-      const answer = await gather(dispatcherOf(origin), options, exchange.stop, asBody).catch(failed);
+      let answer: Gathered;
+      try {
+        answer = await gather(dispatcherOf(origin), options, exchange.stop, asBody);
+      } catch (error) {
+        throw failed(error);
+      }
       const {status} = answer;
       const header = (name: string) => {
         const value = answer.headers[name];
         return Array.isArray(value) ? value[0] : value;
       };
       const body = answer.body && decoded(answer.body, header("content-encoding"));
-      const text = async () => answer.text ?? readWhole(body!).catch(failed);
+      const read = () =>
+        readWhole(body!).catch((error: unknown) => {
+          throw failed(error);
+        });
       if (status < 200 || status >= 300) {
         const words = await readStart(body!).catch(() => "");
         throw serverError({
@@ -100,8 +108,8 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
         method === "POST" &&
         !header("content-type")?.toLowerCase().startsWith("text/event-stream")
       )
-        throw notStreamed(await text(), status, exchange.hide);
-      return responseView(status, header, body, text, exchange);
+        throw notStreamed(answer.text ?? (await read()), status, exchange.hide);
+      return responseView({...answer, body}, header, read, exchange);
     },
     async close() {
       const open = [...dispatchers.values()];
@@ -144,25 +152,24 @@ function resolveTarget(address: string, query: Record<string, string>, reroute: 
 }
 
 function responseView(
-  status: number,
+  {status, text, body}: Gathered,
   header: (name: string) => string | undefined,
-  body: Readable | undefined,
-  text: () => Promise<string>,
+  read: () => Promise<string>,
   exchange: Exchange
 ): Response {
   const view = {
     ok: true,
     status,
     headers: {get: (name: string) => header(name.toLowerCase()) ?? null},
-    text,
+    text: async () => text ?? read(),
     json: async () => {
-      const json = parseJson(await text());
+      const json = parseJson(text ?? (await read()));
       exchange.onJson?.(json);
       return json;
     },
     // The client asks for a blob when the answer is not declared as JSON.
     blob: async () => {
-      await text();
+      if (text === undefined) await read();
       throw new EndpointError(
         "malformed",
         `The server answered ${header("content-type") ?? "without a content type"} instead of JSON. Check that the base URL is the API and not a web page.`

@@ -97,9 +97,11 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
           keep.barred(call, call.barred);
           continue;
         }
-        await scores.room();
-        const request = await open.request(call);
-        if (request) yield request;
+        const room = scores.room();
+        if (room) await room;
+        const request = open.request(call);
+        const held = request instanceof Promise ? await request : request;
+        if (held) yield held;
       }
     yield* open.postponed();
   }

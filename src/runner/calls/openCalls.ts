@@ -17,7 +17,7 @@ export interface EndedCall {
 /** Calls handed to the executor whose outcome is awaited, and those that were put off: by the budget, or by their endpoint. */
 export interface OpenCalls {
   /** The call as a request, once the budget holds it; undefined when it never will. Throws when an equal call is open. */
-  request(call: Call): Promise<CallRequest | undefined>;
+  request(call: Call): CallRequest | Promise<CallRequest | undefined>;
   /** Requests of calls that were put off, until none is open or `stop` is called. */
   postponed(): AsyncGenerator<CallRequest>;
   /** Whether the budget still holds a call that has got its place; one that it does not is put off. */
@@ -46,12 +46,17 @@ export function createOpenCalls(
   const paid = new Map<string, number>();
   let stopped = false;
   let wake: (() => void) | undefined;
-  async function request(call: Call): Promise<CallRequest | undefined> {
+  function request(call: Call): CallRequest | Promise<CallRequest | undefined> {
     // Outcomes and reservations are known by the key: of two equal calls one would never end.
     if (open.has(call.key))
       throw new Error(`two equal calls at once: requests ${open.get(call.key)!.n} and ${call.n}`);
     const request = requestOf(call, ready[call.candidate]!, spending && prices);
-    if (spending && !(await spending.reserve(request))) return undefined;
+    if (spending) return reserved(call, request, spending);
+    open.set(call.key, call);
+    return request;
+  }
+  async function reserved(call: Call, request: CallRequest, {reserve}: Spending) {
+    if (!(await reserve(request))) return undefined;
     open.set(call.key, call);
     return request;
   }

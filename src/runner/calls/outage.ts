@@ -14,6 +14,8 @@ const GIVE_UP_MS = 300_000;
  * that the server answers ends the pause; when none was after the time stated, the guard gives up.
  */
 export interface OutageGuard {
+  /** Whether a call may be made now, and is no probe. */
+  readonly isOpen: boolean;
   /** Waits until a call may be made; true when it is the probe. Rejects with EndpointError "aborted" when it gives up or is stopped. */
   pass(): Promise<boolean>;
   /** Whether calls wait now, or had waited when it was stopped. */
@@ -72,6 +74,10 @@ class Guard implements OutageGuard {
 
   get isPaused(): boolean {
     return this.paused !== undefined;
+  }
+
+  get isOpen(): boolean {
+    return !this.paused && !this.stopped;
   }
 
   async pass(): Promise<boolean> {

@@ -39,7 +39,11 @@ export interface Call {
  */
 export async function* plannedCalls(inputs: PlannedInputs): AsyncGenerator<Iterable<Call>> {
   const {db, plan} = inputs;
-  for await (const batch of readRows(db, plan.rowsOf)) for (const row of batch) yield callsOfRow(row, inputs);
+  for await (const batch of readRows(db, plan.rowsOf)) yield callsOfRows(batch, inputs);
+}
+
+function* callsOfRows(rows: readonly PlannedRow[], inputs: PlannedInputs): Generator<Call> {
+  for (const row of rows) yield* callsOfRow(row, inputs);
 }
 
 function* callsOfRow(

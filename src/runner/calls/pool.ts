@@ -57,11 +57,6 @@ interface Ended {
 }
 
 /** How a call ended, and what its endpoint's guard says of that. */
-interface Settled {
-  outcome: CallOutcome;
-  postponed: boolean | Promise<boolean>;
-}
-
 /** One stream of requests on its way through the pool. */
 class PoolRun extends OutcomeStream<Ended> {
   protected open = 0;
@@ -144,15 +139,28 @@ class PoolRun extends OutcomeStream<Ended> {
 
   /** Resolves when the outcome was received: the limiter's place is held until then. */
   private async call(request: CallRequest, endpoint: Endpoint, attempts: AttemptHooks): Promise<unknown> {
-    const {outcome, postponed} = await this.settled(request, endpoint, attempts);
-    if (postponed instanceof Promise) {
-      this.hold(outcome, postponed);
-      return undefined;
+    const lane = this.lanes.get(endpoint.name)!;
+    let probe = false;
+    try {
+      if (!lane.guard.isOpen) probe = await lane.guard.pass();
+    } catch (error) {
+      return this.told({key: request.key, error: callError(error)});
     }
-    await new Promise<void>((release) => {
-      this.tell({outcome: postponed ? asPostponed(outcome) : outcome, release});
-    });
+    const outcome = await this.completed(request, endpoint, attempts, lane);
+    const {guards} = this.setup.stageCalls;
+    // The models of a cascade have guards of their own.
+    const postponed =
+      endpoint.stages && guards
+        ? (guards.undecided(request.key) ?? false)
+        : lane.guard.ended(outcome.error, probe);
+    if (postponed instanceof Promise) return this.hold(outcome, postponed);
+    await this.told(postponed ? asPostponed(outcome) : outcome);
     return outcome.completion;
+  }
+
+  /** Resolves when the outcome was received. */
+  private told(outcome: CallOutcome): Promise<void> {
+    return new Promise((release) => this.tell({outcome, release}));
   }
 
   /** It gives its place away: others show whether it has failed. */
@@ -163,24 +171,6 @@ class PoolRun extends OutcomeStream<Ended> {
       this.held--;
       this.tell({outcome: later ? asPostponed(outcome) : outcome, release: () => this.left()});
     });
-  }
-
-  private async settled(request: CallRequest, endpoint: Endpoint, attempts: AttemptHooks): Promise<Settled> {
-    const lane = this.lanes.get(endpoint.name)!;
-    let probe: boolean;
-    try {
-      probe = await lane.guard.pass();
-    } catch (error) {
-      return {outcome: {key: request.key, error: callError(error)}, postponed: false};
-    }
-    const outcome = await this.completed(request, endpoint, attempts, lane);
-    const {guards} = this.setup.stageCalls;
-    // The models of a cascade have guards of their own.
-    const postponed =
-      endpoint.stages && guards
-        ? (guards.undecided(request.key) ?? false)
-        : lane.guard.ended(outcome.error, probe);
-    return {outcome, postponed};
   }
 
   private async completed(

@@ -9,8 +9,8 @@ import type {Tally} from "./tally.js";
 /** Completions on their way through the scorers. */
 export interface Scores {
   push(call: Call, completion: Completion): void;
-  /** Resolves when fewer than the most allowed wait or are being scored. */
-  room(): Promise<void>;
+  /** Resolves when fewer than the most allowed wait or are being scored; undefined when they are fewer now. */
+  room(): Promise<void> | undefined;
   /** Resolves when all are scored; throws what kept a score from being kept. */
   end(): Promise<void>;
 }
@@ -46,42 +46,36 @@ export function createScores(inputs: ScoresInputs): Scores {
 
   const useless = uselessScorers(resolved, inputs.onUseless);
   const score = async ({n, candidate, key, row, messages}: Call, completion: Completion) => {
-    const scores = await scoreAll(resolved.scorers, resolved.expected, {
-      key,
-      row,
-      completion,
-      messages,
-      calls: inputs.scorerCalls,
-      signal
-    });
-    for (const one of scores) {
-      if (one.scorer === resolved.primary && one.value !== undefined) tally.scored(candidate, one.value);
-      useless(one);
-      // A lost score is given again from the journaled completion, so it need not be waited for.
-      scoreLog.push({n, ...one});
+    const toScore = {key, row, completion, messages, calls: inputs.scorerCalls, signal};
+    try {
+      for (const one of await scoreAll(resolved.scorers, resolved.expected, toScore)) {
+        if (one.scorer === resolved.primary && one.value !== undefined) tally.scored(candidate, one.value);
+        useless(one);
+        // A lost score is given again from the journaled completion, so it need not be waited for.
+        scoreLog.push({n, ...one});
+      }
+    } catch (error) {
+      if (!failure) {
+        failure = {error};
+        inputs.onFailure();
+      }
     }
-  };
-  const scored = () => {
     open--;
     wake?.();
-  };
-  const failed = (error: unknown) => {
-    if (!failure) {
-      failure = {error};
-      inputs.onFailure();
-    }
-    scored();
   };
   const slice = () => {
     const until = performance.now() + SLICE_MS;
     while (head < backlog.length) {
       const {call, completion} = backlog[head++]!;
-      score(call, completion).then(scored, failed);
+      void score(call, completion);
       if (performance.now() > until) break;
     }
     running = head < backlog.length;
     if (running) setImmediate(slice);
     else backlog.length = head = 0;
+  };
+  const roomLater = async () => {
+    while (open >= most && !failure) await change();
   };
   const change = () => new Promise<void>((resolve) => (wake = resolve));
 
@@ -93,9 +87,7 @@ export function createScores(inputs: ScoresInputs): Scores {
       running = true;
       setImmediate(slice);
     },
-    async room() {
-      while (open >= most && !failure) await change();
-    },
+    room: () => (open >= most && !failure ? roomLater() : undefined),
     async end() {
       while (open > 0) await change();
       if (failure) throw failure.error;
