@@ -14,6 +14,7 @@ const LEVEL = 0.95;
  */
 export async function costsOf(store: Store, run: RunManifest): Promise<Record<string, CandidateCost>> {
   const {usd, priceOf, oldPriceOf} = await store.pricing(run);
+  // In order: of a pair one is compared and the other is its mirror image, which may differ in the last digit.
   const found = await store.rows<{
     candidate: string;
     variant: string;
@@ -43,7 +44,8 @@ export async function costsOf(store: Store, run: RunManifest): Promise<Record<st
             sum((n / rows) ** 2 order by g)::double as shares,
             sum(n * n / rows / nullif(rows - n, 0) order by g)::double as pull,
             sum((n * n / rows / nullif(rows - n, 0)) ** 2 order by g)::double as "pullSquares", sum(untold)::int as untold
-     from by_group join means using (candidate, variant) group by candidate, variant having sum(unpriced) = 0 and any_value(mean) is not null`,
+     from by_group join means using (candidate, variant) group by candidate, variant having sum(unpriced) = 0 and any_value(mean) is not null
+     order by candidate, variant`,
     {run: run.id}
   );
   const several = run.variants.length > 1;

@@ -90,8 +90,7 @@ it("keeps the prices of the project's list that a run was billed at, with what e
     6
   );
   list(2);
-  const costs = (calls: typeof before) => calls.map(({costUsdPerThousand: usd}) => usd);
-  expect(costs(await callsOf(project.store, manifest))).toEqual(costs(before));
+  expect(await callsOf(project.store, manifest)).toEqual(before);
   const later = await run("later");
   expect(later).toMatchObject({calls: 0, manifest: {costUsd: undefined}});
   for (const [at, {costUsdPerThousand: usd}] of (await callsOf(project.store, later.manifest)).entries())
