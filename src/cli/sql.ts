@@ -10,6 +10,7 @@ import {
   UserError,
   userQuery
 } from "../store/index.js";
+import {noteUnfinishedPurges} from "./noteUnfinishedPurges.js";
 import {openProject} from "./project.js";
 import {isWholeStatement} from "./wholeStatement.js";
 import {dim, note, print, printable, printJson, table} from "./terminal.js";
@@ -22,6 +23,7 @@ interface SqlOptions {
 export async function sqlVerb(query: string | undefined, options: SqlOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
+    await noteUnfinishedPurges(store.workspace);
     await store.confine([store.workspace.dir]);
     if (query !== undefined) await answer(store, query, options);
     else await shell(store, options);

@@ -1,16 +1,10 @@
 import {exportVersion, findVersion, noVersion} from "../datasets/index.js";
-import {
-  openStore,
-  unfinishedPurges,
-  unfinishedPurgeText,
-  UsageError,
-  UserError,
-  type VersionManifest
-} from "../store/index.js";
+import {openStore, UsageError, UserError, type VersionManifest} from "../store/index.js";
 import {assertKnown, knownVersion} from "./knownDataset.js";
+import {noteUnfinishedPurges} from "./noteUnfinishedPurges.js";
 import {openProject} from "./project.js";
 import {changesOf} from "./pull.js";
-import {note, print, printJson, table} from "./terminal.js";
+import {print, printJson, table} from "./terminal.js";
 
 /** Lists versions, or with `--export` writes one (NAME or NAME@VERSION) to a folder. */
 export async function versionsVerb(
@@ -30,8 +24,7 @@ export async function versionsVerb(
     if (options.withHeldOut || options.why !== undefined)
       throw new UsageError("--with-held-out and --why belong to --export DIR.");
     if (name !== undefined) await assertKnown(store, name);
-    for (const one of await unfinishedPurges(store.workspace, name?.split("@")[0]))
-      note(`! ${unfinishedPurgeText(one)}`);
+    await noteUnfinishedPurges(store.workspace, name?.split("@")[0]);
     const versions = name?.includes("@") ? [await findVersion(store, name)] : await store.versions(name);
     if (options.json) return printJson(versions);
     if (versions.length === 0)

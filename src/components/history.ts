@@ -192,10 +192,13 @@ function allCandidates(history: EvalHistory): HTMLElement {
   const {runs} = history;
   const names = [...new Set(runs.toReversed().flatMap(({points}) => points.map(({candidate}) => candidate)))];
   const format = formatOf(history);
-  const scoreOf = (name: string, {points}: HistoryRun) =>
-    format.score(points.find(({candidate}) => candidate === name)?.mean);
+  const scoreOf = (name: string, {points}: HistoryRun) => {
+    const {mean, low, high} = points.find(({candidate}) => candidate === name) ?? {};
+    const interval = low === undefined ? null : html`<small>${format.interval(low, high)}</small>`;
+    return [format.score(mean), interval];
+  };
   const made: Made = {
-    what: `The ${meanOf(history.scorer, history.figure)} of every candidate in every complete run.`,
+    what: `The ${meanOf(history.scorer, history.figure)} of every candidate in every complete run, with the 95% interval of the run.`,
     n: plural(runs.length, "run"),
     term: "mean",
     sql: historyQuery(history)

@@ -60,8 +60,8 @@ describe("a purge that was cut off", () => {
     const more = [...lines, {id: "new", text: "new", customer: "c1"}];
     await pull(workspace, tickets(more), {onProgress: (text) => said.push(text)});
     expect(said.join("\n")).toMatch(left);
-    const versions = await assay(project, "versions");
-    expect(versions.stderr).toMatch(left);
+    for (const shown of [["versions"], ["sql", "select count(*) from tickets"]])
+      expect((await assay(project, ...shown)).stderr).toMatch(left);
     const doctor = await assay(project, "doctor");
     expect(doctor.stdout.replace(/\s+/g, " ")).toContain("erased rows a purge of tickets that began");
     writeFileSync(join(project, "observablehq.config.js"), "export default {};\n");
