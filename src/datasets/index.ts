@@ -16,7 +16,7 @@ export {cellText, type Column, isNumber, isText, shownType} from "./cellText.js"
 export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redaction.js";
 export {rulesIn} from "./redactionRules.js";
 export {sourceChange} from "./origin/index.js";
-export {pull, type PullResult} from "./pull.js";
+export {pull, type PullResult} from "./pull/index.js";
 export {
   answerText,
   at,

@@ -1,0 +1,2 @@
+export type {PullResult} from "./options.js";
+export {pull} from "./pull.js";
