@@ -3,7 +3,8 @@ import type {Row} from "../../scorers/index.js";
 import type {Database} from "../../store/index.js";
 import type {Bits} from "../journal/bits.js";
 import type {PrivacyCheck} from "../plan/privacyCheck.js";
-import {checkKey, estimateTokens, jsonOf, type Plan} from "../plan/plan.js";
+import {checkKey, type Plan} from "../plan/plan.js";
+import {estimateTokens, jsonOf} from "../plan/planLines.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import {type PlannedRow, readRows} from "../plan/rows.js";
 

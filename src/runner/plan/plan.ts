@@ -5,7 +5,6 @@ import {
   canonicalJson,
   type Columns,
   ITEMS,
-  messageOf,
   noRowLeft,
   PROMPTS,
   type SplitManifest,
@@ -15,9 +14,9 @@ import {
 import type {Row} from "../../scorers/types.js";
 import {collectGarbageBetween} from "../keepHeapSmall.js";
 import {packed} from "../tables/logs.js";
-import {messagesJson} from "./completionKey.js";
-import {orderRows, type Place, type PlannedRow, readRows} from "./rows.js";
-import type {Rendered, Variant} from "./prompts.js";
+import {checkOf, planLines} from "./planLines.js";
+import {orderRows, type Place, readRows} from "./rows.js";
+import type {Variant} from "./prompts.js";
 import type {PrivacyCheck} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";
@@ -87,10 +86,6 @@ export interface PlanInputs {
   onMessage?: (message: string) => void;
 }
 
-const EXCERPT_CHARS = 300;
-/** Pages show some rows, not all: masking takes milliseconds a row. */
-const EXCERPT_ROWS = 5000;
-const TEXT_CHARS = 4000;
 /** Each takes memory and a line of the plan: more would never be done. */
 const MOST_REQUESTS = 100_000_000;
 
@@ -119,41 +114,20 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     throw new UserError(
       `${rows} rows × ${ready.length} candidates × ${variants.length} prompts × ${repeats} repeats are more than the ${MOST_REQUESTS.toLocaleString("en")} requests that one run may have. Give fewer repeats, or --limit.`
     );
-  const checks = new Uint32Array(total);
-  const refused: string[][] = ready.map(() => []);
   const hash = createHash("sha256").update(canonicalJson(inputs.header));
   const requests = await open(requestsFile, "w");
   const items = await open(itemsFile, "w");
   const prompts = await open(promptsFile, "w");
   const unscorable = findUnscorable(resolved);
-  let n = 0;
+  const writer = planLines(inputs, total, unscorable);
   try {
     for await (const batch of readRows(db, relation)) {
       signal?.throwIfAborted();
-      let itemLines = "";
-      let promptLines = "";
-      let requestLines = "";
-      for (const planned of batch) {
-        const expected = expectedOf(planned, resolved);
-        unscorable.look(planned.rowId, expected, planned.row);
-        itemLines += `${JSON.stringify(itemOf(planned, expected, inputs))}\n`;
-        const messages = variants.map((variant) => jsonOf(variant.render(planned.row)));
-        promptLines += promptLinesOf(planned.rowId, variants, messages);
-        for (const [index, {key, prepared}] of ready.entries()) {
-          const stays = inputs.privacyCheck.refusal(prepared.endpoint, planned.rowId) !== undefined;
-          if (stays) refused[index]!.push(planned.rowId);
-          for (const text of messages)
-            for (let repeat = 0; repeat < repeats; repeat++) {
-              const id = stays || text === undefined ? "" : key(text, repeat, planned.rowId);
-              checks[n] = checkOf(id);
-              requestLines += `{"n":${n++},"key":"${id}","tokens":${estimateTokens(text ?? "")}}\n`;
-            }
-        }
-      }
-      hash.update(itemLines).update(requestLines);
-      await items.writeFile(itemLines);
-      await prompts.writeFile(promptLines);
-      await requests.writeFile(requestLines);
+      const lines = writer.linesOf(batch);
+      hash.update(lines.items).update(lines.requests);
+      await items.writeFile(lines.items);
+      await prompts.writeFile(lines.prompts);
+      await requests.writeFile(lines.requests);
     }
   } finally {
     await items.close();
@@ -180,21 +154,9 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
       await packed(db, promptsFile, withoutRun(PROMPTS), {run, path: prompts});
       return {items, prompts};
     }),
-    refused,
-    checks
+    refused: writer.refused,
+    checks: writer.checks
   };
-}
-
-function promptLinesOf(
-  rowId: string,
-  variants: readonly Variant[],
-  messages: readonly (string | undefined)[]
-): string {
-  return variants
-    .map(
-      ({name}, at) => `${JSON.stringify({row_id: rowId, variant: name, messages: messages[at] ?? null})}\n`
-    )
-    .join("");
 }
 
 function remembered(make: Plan["tables"]): Plan["tables"] {
@@ -212,60 +174,4 @@ export function checkKey(plan: Plan, n: number, key: string, rowId: string): voi
 
 export function withoutRun(columns: Columns): Columns {
   return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "run"));
-}
-
-/** Four characters a token: only for forecasts and rate limits. */
-export function estimateTokens(text: string): number {
-  return Math.ceil(text.length / 4);
-}
-
-export function jsonOf({messages}: Rendered): string | undefined {
-  return messages && messagesJson(messages);
-}
-
-function checkOf(key: string): number {
-  return key === "" ? 0 : Number.parseInt(key.slice(0, 8), 16);
-}
-
-function expectedOf({rowId, row}: PlannedRow, resolved: ResolvedEval): unknown {
-  try {
-    return resolved.expected(row);
-  } catch (cause) {
-    throw rowFailure(resolved, rowId, cause);
-  }
-}
-
-function itemOf(
-  {position, rowId, rowHash, group, row}: PlannedRow,
-  expected: unknown,
-  inputs: PlanInputs
-): object {
-  const {resolved, version} = inputs;
-  try {
-    const text = version.text === undefined ? undefined : row[version.text];
-    return {
-      position,
-      row_id: rowId,
-      row_hash: rowHash,
-      cluster: resolved.cluster ? resolved.cluster(row) : group,
-      expected: expected === undefined || expected === null ? null : canonicalJson(expected),
-      slices: JSON.stringify(resolved.slices(row)),
-      excerpt: typeof text === "string" && position < EXCERPT_ROWS ? excerptOf(text, inputs) : null
-    };
-  } catch (cause) {
-    throw rowFailure(resolved, rowId, cause);
-  }
-}
-
-function rowFailure({name}: ResolvedEval, rowId: string, cause: unknown): UserError {
-  return new UserError(
-    `eval ${name}: "expected", "slices" or "cluster" failed for row ${rowId}: ${messageOf(cause).slice(0, 200)}`,
-    {cause}
-  );
-}
-
-function excerptOf(text: string, {resolved, maskExcerpt}: PlanInputs): string | null {
-  if (resolved.publish === "text") return text.slice(0, TEXT_CHARS);
-  if (resolved.publish === "ids" || !maskExcerpt) return null;
-  return maskExcerpt(text, EXCERPT_CHARS);
 }
