@@ -16,7 +16,7 @@ export interface GateResult {
   status: GateStatus;
   /** What was found. */
   message: string;
-  /** About how many more rows would decide an undecided rule. */
+  /** About how many more rows would decide an undecided rule, at power 0.8 if the figure is what it was seen to be. */
   rowsNeeded?: number;
 }
 
