@@ -69,7 +69,8 @@ describe("a gate on an interval", () => {
         const values = sample(200);
         const [own, other] = values.map((column) => column.reduce((a, b) => a + b) / 200);
         // The rows are foreseen for what was seen to be the truth.
-        if (Math.abs(own! - truth) > 0.004 || (kind === "difference" && Math.abs(own! - other!) > 0.006)) continue;
+        if (Math.abs(own! - truth) > 0.004 || (kind === "difference" && Math.abs(own! - other!) > 0.006))
+          continue;
         const {rowsNeeded} = judged(values);
         const more = sample(rowsNeeded!);
         if (judged(values.map((column, c) => [...column, ...more[c]!])).status !== "undecided") found++;
