@@ -72,7 +72,10 @@ async function p95Intervals(store: Store, run: RunManifest): Promise<(Interval |
       own.times.push(times![i] as number);
       own.groups.push(groups![i] as number);
     }
-  return found.map(({times, groups}) => quantileInterval(times, 0.95, {clusters: groups}));
+  return found.map(({times, groups}) => {
+    const isGrouped = groups.some((group, i) => group === groups[i - 1]);
+    return quantileInterval(times, 0.95, {clusters: isGrouped ? groups : undefined});
+  });
 }
 
 function p95(latency: string): string {

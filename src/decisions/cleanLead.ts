@@ -69,7 +69,7 @@ export function cleanLeadText(candidate: string, lead: CleanLead, scale: ScoreSc
     return ` The ${counted(rows)} ${are} clean for both ${rows === 1 ? "is" : "are"} too few to compare them on.`;
   const write = writerOf(scale);
   const found = `${write.difference(difference)} (${write.number(low)} to ${write.number(high)})`;
-  const where = ` On the ${counted(rows)} ${are} clean for both`;
+  const where = ` On the ${counted(rows)} ${are} clean for both,`;
   if (isLeadShown(lead)) return `${where} ${candidate} is ${found} better than ${over}.`;
   return `${where} the difference is ${found}: ${high < whole ? "no such lead there" : "too few rows to tell"}.`;
 }

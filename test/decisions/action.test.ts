@@ -443,7 +443,7 @@ describe("the verdict of a race", () => {
     // A single look shows the lead on the clean rows; one of many does not.
     expect(decide(table, {...options, facts}).action).toMatch(/^Switch to a/);
     expect(action(table, table)).toMatch(
-      /^Do not switch to a yet: its lead of 10\.0 points over b may be leakage\. On the 20 rows that are clean for both the difference is 20\.0 points \(−/
+      /^Do not switch to a yet: its lead of 10\.0 points over b may be leakage\. On the 20 rows that are clean for both, the difference is 20\.0 points \(−/
     );
     const none = table.rowIds.map(() => 0);
     const alone = {...table, candidates: ["a", "c"], values: [table.values[0]!, none], baseline: "a"};

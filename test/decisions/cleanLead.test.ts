@@ -42,7 +42,7 @@ describe("a switch to a candidate that had learned from some rows", () => {
     const verdict = decided(led(1000, 300), {b: (r) => r < 300});
     expect(verdict.action).toMatch(/^Switch to b: /);
     expect(verdict.risks[0]!.sentence).toMatch(
-      /On the 700 clean rows it scores 90\.0 \(87\.6 to 92\.0\), on all 93\.0\. On the 700 rows that are clean for both b is 20\.0 points \(\S+ to \S+\) better than a\.$/
+      /On the 700 clean rows it scores 90\.0 \(87\.6 to 92\.0\), on all 93\.0\. On the 700 rows that are clean for both, b is 20\.0 points \(\S+ to \S+\) better than a\.$/
     );
     expect(verdict.risks[0]!.cleanLeads!.b).toMatchObject({over: "a", rows: 700, difference: 0.2});
     // A higher score on clean rows is no flattery.
@@ -54,11 +54,11 @@ describe("a switch to a candidate that had learned from some rows", () => {
     const none = decided(led(1000, 300, 7), {b: (r) => r < 300});
     expect([none.held, none.heldBy]).toEqual([true, "leakage"]);
     expect(none.action).toMatch(
-      /^Do not switch to b yet: its lead of 9\.0 points over a may be leakage\. On the 700 rows that are clean for both the difference is 0\.0 points \(−\S+ to \S+\): no such lead there\.$/
+      /^Do not switch to b yet: its lead of 9\.0 points over a may be leakage\. On the 700 rows that are clean for both, the difference is 0\.0 points \(−\S+ to \S+\): no such lead there\.$/
     );
     const few = (clean: number) => decided(led(1000, 0), {b: (r) => r >= clean}).action;
     expect(few(10)).toMatch(
-      /^Do not switch to b yet: its lead of 20\.0 points over a may be leakage\. On the 10 rows that are clean for both the difference is 20\.0 points \(−\S+ to \S+\): too few rows to tell\.$/
+      /^Do not switch to b yet: its lead of 20\.0 points over a may be leakage\. On the 10 rows that are clean for both, the difference is 20\.0 points \(−\S+ to \S+\): too few rows to tell\.$/
     );
     expect(few(0)).toMatch(
       / may be leakage\. 100\.0% of the scored rows are not clean for b .* No row is clean\.$/

@@ -80,6 +80,34 @@ describe("times that result files state of some answers alone", () => {
     ).toBeUndefined();
   });
 
+  it("have an interval by rows and groups of rows, from 72 of them on", async () => {
+    const latencies = async (rows: number, size: number) => {
+      const project = await commandProject();
+      const lines = Array.from({length: rows}, (_, i) => `r${i},a,1,${i + 1},g${Math.floor(i / size)}`);
+      await writeFile(
+        join(project, "grouped.csv"),
+        ["row,candidate,score,latency_ms,thread", ...lines].join("\n")
+      );
+      const workspace = await openWorkspace(project);
+      store = await openStore(workspace);
+      const {manifest} = await importResults(
+        workspace,
+        {files: ["grouped.csv"], cluster: "thread"},
+        {name: "grouped", command: "assay verdict --from grouped.csv", publish: "text"}
+      );
+      store.refresh();
+      const [{latency} = {}] = await callsOf(store, manifest);
+      store.close();
+      return latency && [latency.lowMs, latency.highMs];
+    };
+    expect(await latencies(71, 1)).toEqual([undefined, undefined]);
+    expect(await latencies(360, 1)).toEqual([334, 351]);
+    expect(await latencies(355, 5)).toEqual([undefined, undefined]);
+    const [low, high] = (await latencies(360, 5))!;
+    expect(low).toBeLessThan(334);
+    expect(high).toBeGreaterThan(351);
+  });
+
   it("are those of the answers that came", async () => {
     const {run, store} = await report({a: (i) => i});
     expect((await callsOf(store, run))[0]!.latency).toMatchObject({
