@@ -53,7 +53,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
       )
     );
   if (cheaper) lines.push(cheaper.sentence);
-  if (winner && winner.naive - winner.estimate >= 0.0005)
+  if (winner && number(winner.naive) !== number(winner.estimate))
     lines.push(
       dim(
         `${sharedRows(run, verdict)}Picking the highest of ${verdict.summaries.filter(({scored}) => scored > 0).length} scores overestimates it (winner's curse). Corrected: ${number(winner.estimate)} (${number(winner.low)} to ${number(winner.high)}).`

@@ -1,11 +1,13 @@
 import {
   checkGates,
+  counted,
   type GateResult,
   type GateRule,
   overall,
   sliceTable,
-  valueName,
+  type SliceTable,
   slicingsOf,
+  valueName,
   writerOf
 } from "../decisions/index.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
@@ -67,6 +69,7 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
     const report = await runVerdict(store, run, {race, margin: options.margin});
     const gates =
       rules.length > 0 ? undecidedFor({run, race, other}, await gatesOf(store, report, rules)) : [];
+    const slices = options.slice && (await slicesOf(store, report));
     if (options.json)
       printJson({
         run: run.id,
@@ -75,11 +78,13 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
         counts: run.counts,
         verdict: report.verdict,
         otherDefinition,
-        gates
+        gates,
+        slices
       });
     else {
       print(verdictText(run, report.verdict));
-      for (const text of await detailsOf(store, report, options)) print(text);
+      for (const text of detailsOf(report)) print(text);
+      if (slices) print(`\n${slicesText(report, slices)}`);
       if (gates.length > 0) print(`\n${gatesText(gates)}`);
     }
     if (rules.length > 0) process.exitCode = CODES[overall(gates)];
@@ -130,33 +135,36 @@ function commandOf(files: readonly string[], options: Omit<VerdictOptions, "from
   return ["assay verdict", ...words, "--from", ...files.map(shellWord)].join(" ");
 }
 
-async function detailsOf(store: Store, report: RunVerdict, {slice}: VerdictOptions): Promise<string[]> {
-  const {run} = report;
+function detailsOf({run}: RunVerdict): string[] {
   const lines: string[] = [];
   const scorers = run.scorers.map(({name}) => name).filter((name) => name !== run.primaryScorer);
   if (run.imported) lines.push(dim(importedText(run.imported)));
   if (run.imported && scorers.length > 0)
     lines.push(dim(`also scored by ${scorers.slice(0, 8).join(", ")}: --scorer NAME decides by another.`));
-  if (!slice) return lines;
-  const {rows} = sliceTable(report.table, await slicingsOf(store, run));
-  const {number} = writerOf(report.verdict.scale);
-  const cell = (row: (typeof rows)[number], candidate: string) => {
-    const found = row.cells.find((one) => one.candidate === candidate);
-    return found?.mean === undefined ? undefined : `${number(found.mean)} (${found.scored})`;
-  };
-  lines.push(
-    "",
-    table(rows, [
-      {title: "slice", text: "name", value: ({slice, value}) => `${slice}: ${valueName(value)}`},
-      {title: "rows", align: "right", value: ({rows}) => rows},
-      ...report.table.candidates.map((candidate) => ({
-        title: candidate,
-        align: "right" as const,
-        value: (row: (typeof rows)[number]) => cell(row, candidate)
-      }))
-    ])
-  );
   return lines;
+}
+
+async function slicesOf(store: Store, {run, table}: RunVerdict): Promise<SliceTable> {
+  return sliceTable(table, await slicingsOf(store, run));
+}
+
+function slicesText({table: {candidates}, verdict}: RunVerdict, {rows}: SliceTable): string {
+  const {number} = writerOf(verdict.scale);
+  const cell = ({cells}: SliceTable["rows"][number], candidate: string) => {
+    const {mean, low, high, scored} = cells.find((one) => one.candidate === candidate)!;
+    if (mean === undefined) return undefined;
+    const interval = low === undefined || high === undefined ? "" : ` (${number(low)} to ${number(high)})`;
+    return `${number(mean)}${interval} n=${counted(scored)}`;
+  };
+  return table(rows, [
+    {title: "slice", text: "name", value: ({slice, value}) => `${slice}: ${valueName(value)}`},
+    {title: "rows", align: "right", value: ({rows}) => rows},
+    ...candidates.map((candidate) => ({
+      title: candidate,
+      align: "right" as const,
+      value: (row: SliceTable["rows"][number]) => cell(row, candidate)
+    }))
+  ]);
 }
 
 function gatesText(gates: readonly GateResult[]): string {

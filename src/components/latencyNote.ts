@@ -1,5 +1,12 @@
 import type {CandidateView} from "../site/types.js";
-import {count, plural} from "./format.js";
+import {count, duration, plural} from "./format.js";
+
+/** The 95th percentile's interval; nothing where none can be told. */
+export function latencyInterval({
+  p95LatencyInterval: found
+}: Pick<CandidateView, "p95LatencyInterval">): string[] {
+  return found ? [`${duration(found.low)} to ${duration(found.high)}`] : [];
+}
 
 /**
  * Of which answers a latency is, where that is not all of them, and under which load it was taken.

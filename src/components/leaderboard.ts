@@ -11,7 +11,7 @@ import {count, dollars, duration, list, plural, type ScoreFormat, scoreFormatOf}
 import {loadNote} from "./loadNote.js";
 import {leaderboardQuery} from "./scoreQueries.js";
 import {verdictBadge} from "./verdictCard.js";
-import {latencyNote} from "./latencyNote.js";
+import {latencyInterval, latencyNote} from "./latencyNote.js";
 import type {ScoreChoice} from "./chooseScores.js";
 
 interface Line {
@@ -95,7 +95,7 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
         view?.p95LatencyMs === undefined
           ? null
           : html`<small
-              >${["95% within " + duration(view.p95LatencyMs), ...latencyNote(view)].join(", ")}</small
+              >${[`95% within ${duration(view.p95LatencyMs)}`, ...latencyInterval(view), ...latencyNote(view)].join(", ")}</small
             >`
       ]
     }

@@ -9,7 +9,7 @@ import {count, dollars, duration, plural, scoreFormatOf, share} from "./format.j
 import {importedFrom} from "../site/importedFrom.js";
 import {howMade, type Made} from "./made.js";
 import {leaderboardQuery} from "./scoreQueries.js";
-import {latencyNote} from "./latencyNote.js";
+import {latencyInterval, latencyNote} from "./latencyNote.js";
 import {type Tile, tiles} from "./tiles.js";
 
 const KINDS: Record<Verdict["kind"], {name: string; badge: BadgeKind}> = {
@@ -167,6 +167,7 @@ function figures(run: RunView): Tile[] {
         view?.p95LatencyMs === undefined
           ? "no time stated"
           : [
+              ...latencyInterval(view),
               verdict.best ?? "the best",
               ...latencyNote(view, {concurrency: run.concurrency, planned: run.rows * run.repeats})
             ].join(", ")

@@ -1,6 +1,6 @@
 import {holm, nonInferiority, pairedDifference} from "../stats/index.js";
 import {clustersOf, sharedValues} from "./columns.js";
-import {comparedCosts, type Costs} from "./comparedCosts.js";
+import {comparedCosts, type Costs, isShownCheaper} from "./comparedCosts.js";
 import {differenceIfWrong} from "./ifWrong.js";
 import {oldPricesSentence} from "./oldPrices.js";
 import {counted} from "./points.js";
@@ -16,7 +16,7 @@ export interface CheaperTerms {
 type Tested = Pick<CheaperCandidate, "difference" | "low" | "high" | "rows" | "adjustedP" | "verdict">;
 
 /**
- * The candidates that cost less than the best, each tested for being at most `margin` worse (one-sided, Holm over
+ * The candidates that are shown to cost less than the best (the interval of the ratio of the two costs leaves out 1), each tested for being at most `margin` worse (one-sided, Holm over
  * the tests at `alpha`); undecided where it would be more than that worse had every failed row been wrong. Undefined when the best's cost is not known or nobody is cheaper. Costs: US dollars a thousand rows.
  */
 export function cheaperOf(
@@ -71,7 +71,7 @@ export function cheaperBy(
   const cheaper = among
     .flatMap((candidate) => {
       const found = candidate === best ? undefined : comparedCosts(costs, candidate, best);
-      return found && found.usd < found.other ? [{candidate, ...found}] : [];
+      return found && isShownCheaper(found) ? [{candidate, ...found}] : [];
     })
     .sort((a, b) => (b.times ?? Infinity) - (a.times ?? Infinity) || (a.candidate < b.candidate ? -1 : 1));
   if (cheaper.length === 0) return undefined;

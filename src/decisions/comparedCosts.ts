@@ -47,28 +47,10 @@ export function comparedCosts(costs: Costs, candidate: string, other: string): C
   return {...totals, low: totals.times / factor, high: totals.times * factor};
 }
 
-/**
- * Dollars whose ratios are those on shared rows with the cheapest of `candidates`, which none of them is cheaper than. Undefined where
- * one is not known, or a shared row is missing, or each is dearer than another.
- */
-export function alignedCosts(
-  candidates: readonly string[],
-  costs: Costs
-): Record<string, number> | undefined {
-  for (const cheapest of candidates) {
-    const own = costOf(costs[cheapest])?.usdPerThousand;
-    if (own === undefined) return undefined;
-    const aligned: Record<string, number> = {[cheapest]: own};
-    const isCheapest = candidates.every((other) => {
-      if (other === cheapest) return true;
-      const found = comparedCosts(costs, cheapest, other);
-      if (!found || found.usd > found.other) return false;
-      aligned[other] = found.usd === found.other ? own : own * (found.times ?? 0) || found.other;
-      return true;
-    });
-    if (isCheapest) return aligned;
-  }
-  return undefined;
+/** Whether one costs less beyond chance. Costs of which nobody knows how sure they are differ as they stand. */
+export function isShownCheaper({usd, other, low = Infinity}: ComparedCosts): boolean {
+  // Costs by the same tokens have one ratio on every row, and rounding makes an interval of it.
+  return usd < other && low > 1 + 1e-9;
 }
 
 /** The cost without what it comes to against others. */

@@ -110,6 +110,10 @@ function contaminationSentence(
   alike: number
 ): string {
   const {number} = writerOf(scale);
+  const written = ({mean, interval}: Pick<ScoreOf, "mean" | "interval">) => {
+    if (mean === undefined) return "nothing";
+    return interval ? `${number(mean)} (${number(interval.low)} to ${number(interval.high)})` : number(mean);
+  };
   const learned = [
     contaminated > 0
       ? `${counted(contaminated)} ${contaminated === 1 ? "stands" : "stand"} in the training part`
@@ -124,7 +128,7 @@ function contaminationSentence(
       ? unknown > 0
         ? `Of the other ${counted(unknown)} ${unknown === 1 ? "row" : "rows"} it cannot be told: the store lacks some of what was learned from, or of these rows.`
         : "No row is clean."
-      : `On the ${counted(clean)} clean rows ${alike === 0 ? "it" : candidate} scores ${onClean.mean === undefined ? "nothing" : number(onClean.mean)}, on all ${whole.mean === undefined ? "nothing" : number(whole.mean)}.`;
+      : `On the ${counted(clean)} clean ${clean === 1 ? "row" : "rows"} ${alike === 0 ? "it" : candidate} scores ${written(onClean)}, on all ${written({mean: whole.mean})}.`;
   return `${unknown > 0 ? "At least " : ""}${points(share)}% of the scored rows are not clean for ${who} (${learned.join(", ")}). ${score}`;
 }
 

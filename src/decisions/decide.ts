@@ -1,9 +1,8 @@
 import {mean, meanInterval, pairedDifference, winnerEstimate} from "../stats/index.js";
-import {choiceAmong, type TieBreakers} from "./action.js";
 import {bestFirst} from "./best.js";
-import {alignedCosts} from "./comparedCosts.js";
-import {oldPriceOf} from "./oldPrices.js";
 import {cheaperOf} from "./cheaper.js";
+import {choiceAmong} from "./choice.js";
+import {cleanLeads} from "./cleanLead.js";
 import {candidatesOf, clustersOf, failedAs, figureOf, sharedValues, valuesOf} from "./columns.js";
 import {corpusWarnings} from "./corpusWarnings.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
@@ -101,12 +100,13 @@ function statedCosts({costs = {}}: DecideOptions): Pick<Verdict, "costs"> {
 
 function finish(
   found: Omit<Verdict, "sentence" | "action" | "risks">,
-  {baseline}: ScoreTable,
+  table: ScoreTable,
   options: DecideOptions
 ): Verdict {
-  const choice = choiceAmong(found.set, breakersOf(found.set, options));
+  const {baseline} = table;
+  const {costs, tieBreakers, facts = {}} = options;
+  const choice = choiceAmong(found.set, {...tieBreakers, costs}, baseline);
   const sameWeights = options.sameWeights?.map((group) => [...group]);
-  const {tieBreakers, facts = {}} = options;
   const verdict = {
     ...found,
     choice,
@@ -114,25 +114,10 @@ function finish(
     tieBreakers,
     unaskedRows: facts.unaskedRows || undefined
   };
-  const risks = risksOf(verdict, facts);
+  const inUse = baseline === undefined ? undefined : {table, candidate: baseline};
+  const risks = risksOf(verdict, facts, cleanLeads(table, inUse, facts, {alpha: found.alpha}));
   const advice = actionAfterRisks(verdict, baseline, [...risks, ...(options.leaks ?? [])]);
   return {...verdict, ...advice, sentence: sentenceOf({...verdict, ...advice}, options), risks};
-}
-
-/** What tells the candidates of `set` apart, of what was handed in. */
-export function breakersOf(
-  set: readonly string[],
-  {costs = {}, tieBreakers}: Pick<DecideOptions, "costs" | "tieBreakers">
-): TieBreakers {
-  const old = Object.entries(costs).flatMap(([name, cost]): [string, string][] => {
-    const day = oldPriceOf(cost);
-    return day === undefined ? [] : [[name, day]];
-  });
-  return {
-    ...tieBreakers,
-    usdPerThousand: alignedCosts(set, costs),
-    oldPrices: old.length > 0 ? Object.fromEntries(old) : undefined
-  };
 }
 
 function summarize(table: ScoreTable, index: number, level: number): CandidateSummary {

@@ -32,7 +32,7 @@ export interface Picked {
   winner?: Verdict["winner"];
 }
 
-/** The 95 % intervals that score rules go by; undefined on too few rows. */
+/** The intervals that score rules go by, at 95 % unless told; undefined on too few rows. */
 export interface GateIntervals {
   mean(table: ScoreTable, candidate: string, picked: Picked): GateInterval | undefined;
   /** Candidate minus `other`, row by row. */
@@ -40,11 +40,12 @@ export interface GateIntervals {
     table: ScoreTable,
     candidate: string,
     other: Column,
-    picked: Pick<Picked, "among">
+    picked: Pick<Picked, "among"> & {alpha?: number}
   ): GateInterval | undefined;
 }
 
-const levelOf = ({among}: Pick<Picked, "among">) => 1 - DEFAULT_ALPHA / among;
+const levelOf = ({among, alpha = DEFAULT_ALPHA}: Pick<Picked, "among"> & {alpha?: number}) =>
+  1 - alpha / among;
 
 /**
  * For scores that were looked at once: clustered as the table is. The best candidate's mean is the verdict's corrected one, if that rests

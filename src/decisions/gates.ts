@@ -2,7 +2,7 @@ import type {GateRule} from "./gateRule.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import {everyLook, oneLook, type Picked} from "./gateIntervals.js";
 import {oldPriceMark} from "./oldPrices.js";
-import {counted, points} from "./points.js";
+import {counted, milliseconds, points} from "./points.js";
 import {baselineTable, minScore, regression, runRegression} from "./scoreGates.js";
 import {writerOf} from "./scoreScale.js";
 import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
@@ -16,7 +16,7 @@ export interface GateResult {
   status: GateStatus;
   /** What was found. */
   message: string;
-  /** About how many more rows would decide an undecided rule. */
+  /** About how many more rows would decide an undecided rule, at power 0.8 if the figure is what it was seen to be. */
   rowsNeeded?: number;
 }
 
@@ -41,6 +41,9 @@ export interface CandidateCalls {
 /** The 95th percentile of the answers whose time is known, and what it would be if the others had taken no time, or for ever. */
 export interface Latency {
   p95Ms: number;
+  /** 95 % interval of `p95Ms`; absent on too few answers, or groups of related rows (72 of each). */
+  lowMs?: number;
+  highMs?: number;
   answers: number;
   leastMs: number;
   mostMs: number;
@@ -199,7 +202,7 @@ function maxLatency(found: CandidateCalls | undefined, most: number): Found {
     what: "95th percentile of latency",
     value: latency?.p95Ms,
     most,
-    format: (ms) => `${Math.round(ms)} ms`,
+    format: (ms) => `${milliseconds(ms)} ms`,
     detail: found && latency && latencyDetail(found, latency),
     unknown: "No answer states how long it took."
   });
@@ -208,11 +211,14 @@ function maxLatency(found: CandidateCalls | undefined, most: number): Found {
   return {...result, status: turns ? "undecided" : result.status};
 }
 
-function latencyDetail({planned, failed, concurrency}: CandidateCalls, {answers}: Latency): string {
+function latencyDetail({planned, failed, concurrency}: CandidateCalls, latency: Latency): string {
+  const {answers, lowMs, highMs} = latency;
   const completed = planned - failed;
   const isAll = answers === completed;
   const load = concurrency === undefined ? "" : `, with up to ${concurrency} requests in flight`;
-  return ` over ${isAll ? "" : `${counted(answers)} of `}${counted(completed)} answers${load}${isAll ? "" : "; the others state no time"}`;
+  const interval =
+    lowMs === undefined || highMs === undefined ? "" : ` (${milliseconds(lowMs)} to ${milliseconds(highMs)})`;
+  return `${interval} over ${isAll ? "" : `${counted(answers)} of `}${counted(completed)} answers${load}${isAll ? "" : "; the others state no time"}`;
 }
 
 /** Undecided where failed rows, whose cost nobody knows, could bring it to the other side. */

@@ -1,4 +1,5 @@
 import {actionOf, nameOf} from "./action.js";
+import {cleanLeadText, isLeadShown} from "./cleanLead.js";
 import {lackText} from "./lacking.js";
 import {list} from "./points.js";
 import {writerOf} from "./scoreScale.js";
@@ -8,8 +9,9 @@ type Decided = Omit<Verdict, "sentence" | "action" | "risks">;
 type Advice = Pick<Verdict, "action" | "held" | "heldBy">;
 
 /**
- * The action, or a warning in its place. Not advised are a switch whose lead over the baseline is no larger than what leakage is known to
- * move, and a choice among equals where it moves the margin; leakage that no row is known to be free of may move anything. Nor is
+ * The action, or a warning in its place. Not advised are a switch to a candidate that had learned from some rows, unless its lead over the
+ * baseline is shown on the rows that are clean for both by themselves; a switch whose lead is no larger than what another split is known
+ * to move; and a choice among equals where leakage moves the margin. Leakage that no row is known to be free of may move anything. Nor is
  * a lead that another would have had every failed row been wrong, nor a pick, a switch or a choice by a judge that mostly goes
  * by the order of the answers.
  */
@@ -35,7 +37,7 @@ export function actionAfterRisks(
 export function holdingRisks(risks: readonly Risk[], heldBy: Verdict["heldBy"]): Risk[] {
   return risks.flatMap((risk) =>
     LEAKS.includes(risk.kind)
-      ? [heldBy === "leakage" ? {...risk, unbounded: true} : risk]
+      ? [heldBy === "leakage" ? {...risk, unbounded: true, cleanLeads: undefined} : risk]
       : isOrderRisk(risk)
         ? [risk]
         : []
@@ -61,12 +63,22 @@ function leakageWarning(
     if (!leak || keepsBaseline(verdict, baseline) || tied.length === 1) return undefined;
     return `Do not choose between ${list(tied)} yet: that they are equally good may be leakage. ${leak.sentence}`;
   }
+  if (best === undefined || baseline === undefined || best === baseline || !isSwitch(action))
+    return undefined;
   const lead = comparisons.find(({b}) => b === baseline)?.difference;
-  if (lead === undefined || best === baseline || !(lead > 0) || !isSwitch(action)) return undefined;
-  const leak = leaksMoving(risks, lead).find(({candidates}) => candidates?.includes(best!) ?? true);
-  return leak
-    ? `Do not switch to ${best} yet: its lead of ${writerOf(scale).difference(lead)} over ${baseline} may be leakage. ${leak.sentence}`
-    : undefined;
+  const leak = risks.find((risk) => mayMakeLead(risk, best, lead));
+  if (!leak) return undefined;
+  const {difference} = writerOf(scale);
+  const clean = leak.cleanLeads?.[best];
+  const why = clean ? cleanLeadText(best, clean, scale, lead) : ` ${leak.sentence}`;
+  return `Do not switch to ${best} yet: its lead${lead === undefined ? "" : ` of ${difference(lead)}`} over ${baseline} may be leakage.${why}`;
+}
+
+/** What the baseline had learned from can only have made the lead look smaller. */
+function mayMakeLead(risk: Risk, best: string, lead: number | undefined): boolean {
+  if (risk.kind === "contamination" && risk.candidates)
+    return risk.candidates.includes(best) && !isLeadShown(risk.cleanLeads?.[best]);
+  return lead !== undefined && lead > 0 && leaksMoving([risk], lead).length > 0;
 }
 
 const LEAKS: readonly Risk["kind"][] = ["split", "contamination"];

@@ -46,6 +46,6 @@ export {overRepeats} from "./overRepeats.js";
 export {corpusOf, scoreTable, shownNames, slicingsOf, tableAsIn} from "./scoreTable.js";
 export {counted, observationsText, points, splitText} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";
-export {sliceTable} from "./sliceTable.js";
+export {sliceTable, type SliceTable} from "./sliceTable.js";
 export * from "./types.js";
 export {byNumbers, valueName} from "./valueName.js";

@@ -9,6 +9,11 @@ export function counted(n: number): string {
   return n.toLocaleString("en-US");
 }
 
+/** Milliseconds as a number: 1204.3 gives "1204", 0.1234 "0.12". */
+export function milliseconds(ms: number): string {
+  return String(ms < 10 ? Number(ms.toPrecision(2)) : Math.round(ms));
+}
+
 /** What a race compared two candidates on: "49 rows", or "48 groups" where each group of rows counts once. */
 export function observationsText(n: number, grouped = false): string {
   return `${counted(n)} ${grouped ? "group" : "row"}${n === 1 ? "" : "s"}`;

@@ -1,5 +1,6 @@
-import {choiceAmong} from "./action.js";
-import {breakersOf} from "./decide.js";
+import {choiceAmong} from "./choice.js";
+import {cleanLeads} from "./cleanLead.js";
+import {everyLook, oneLook} from "./gateIntervals.js";
 import {actionAfterRisks} from "./heldAdvice.js";
 import {risksOf} from "./risks.js";
 import {sensitivityOf} from "./sensitivityOf.js";
@@ -15,6 +16,13 @@ import type {
 } from "./types.js";
 import type {RaceRecord, RaceRound} from "./raceTypes.js";
 
+interface RaceFacts extends Pick<DecideOptions, "tieBreakers" | "facts"> {
+  baseline?: string;
+  table?: ScoreTable;
+  /** Of the last round that the baseline was in, where it was dropped. */
+  baselineTable?: ScoreTable;
+}
+
 /**
  * The verdict of a race. `last` is the verdict on its last round's scores taken alone: its means and intervals stay, as
  * those of one look. Kind, set and sentence come from the race, comparisons from its anytime-valid intervals, and `alpha`
@@ -27,11 +35,7 @@ export function raceVerdict(
   record: RaceRecord,
   last: Verdict,
   costs: Readonly<Record<string, CandidateCost>>,
-  {
-    baseline,
-    table,
-    ...more
-  }: {baseline?: string; table?: ScoreTable} & Pick<DecideOptions, "tieBreakers" | "facts"> = {}
+  {baseline, table, baselineTable = table, ...more}: RaceFacts = {}
 ): Verdict {
   const {rounds, settings, outcome} = record;
   const round = rounds.at(-1)!;
@@ -62,12 +66,17 @@ export function raceVerdict(
     sensitivity,
     cheaper,
     costs: Object.keys(costs).length > 0 ? costs : undefined,
-    choice: open ? undefined : choiceAmong(set, breakersOf(set, {...more, costs})),
+    choice: open ? undefined : choiceAmong(set, {...more.tieBreakers, costs}, baseline),
     sameWeights: last.sameWeights,
     tieBreakers: last.tieBreakers,
     race: raceOfVerdict(record)
   };
-  const risks = risksOf(decided, more.facts ?? {});
+  const {facts = {}} = more;
+  const inUse =
+    baseline === undefined || !baselineTable ? undefined : {table: baselineTable, candidate: baseline};
+  const intervals = settings.errorRate === undefined ? oneLook : everyLook;
+  const leads = table && cleanLeads(table, inUse, facts, {alpha, intervals});
+  const risks = risksOf(decided, facts, leads);
   return {
     ...decided,
     ...actionAfterRisks(decided, baseline, risks),

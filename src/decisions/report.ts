@@ -1,6 +1,7 @@
 import type {GateRule} from "./gateRule.js";
 import type {RunManifest, Store} from "../store/index.js";
 import {callsOf} from "./callsOf.js";
+import type {TieBreakers} from "./choice.js";
 import {decide} from "./decide.js";
 import {DEFAULT_MARGIN} from "./defaults.js";
 import {type CandidateCalls, checkGates, type GateFacts, type GateResult} from "./gates.js";
@@ -48,7 +49,7 @@ export async function runReport(
 ): Promise<RunReport> {
   const table = await scoreTable(store, run.id, run.primaryScorer);
   const calls = await callsOf(store, run);
-  const tieBreakers = {bytes, latencyMs: latenciesOf(calls), requestsInFlight: run.concurrency};
+  const tieBreakers = {bytes, latency: latenciesOf(calls), requestsInFlight: run.concurrency};
   const known = {tieBreakers, facts: await facts?.(table)};
   const decided = decide(table, {margin, seed: run.seed, costs: costsByName(calls), sameWeights, ...known});
   const {problem, undecided} = await store.pricing(run);
@@ -61,7 +62,12 @@ export async function runReport(
   return {
     run,
     table: {...table, baseline},
-    verdict: raceVerdict(race, verdict, costs, {baseline, table, ...known}),
+    verdict: raceVerdict(race, verdict, costs, {
+      baseline,
+      table,
+      baselineTable: dropped.find(({calls}) => calls.candidate === baseline)?.table,
+      ...known
+    }),
     calls,
     dropped
   };
@@ -81,11 +87,13 @@ export function gatesOf(report: RunReport, rules: readonly GateRule[], facts: Ga
 }
 
 /** Of those alone whose answers all say how long they took: the few that do may be the quick ones. */
-function latenciesOf(calls: readonly CandidateCalls[]): Record<string, number> {
+function latenciesOf(calls: readonly CandidateCalls[]): NonNullable<TieBreakers["latency"]> {
   return Object.fromEntries(
-    calls.flatMap(({candidate, planned, failed, latency}) =>
-      latency?.answers === planned - failed ? [[candidate, latency.p95Ms]] : []
-    )
+    calls.flatMap(({candidate, planned, failed, latency}) => {
+      if (latency?.answers !== planned - failed) return [];
+      const {p95Ms, lowMs, highMs} = latency;
+      return [[candidate, {p95Ms, lowMs, highMs}]];
+    })
   );
 }
 

@@ -1,5 +1,6 @@
 import {OLD_PRICE_DAYS} from "../costs/prices/priceAt.js";
 import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
+import {type CleanLead, cleanLeadText, isLeadShown, type Marked} from "./cleanLead.js";
 import {type Contamination, contaminationText} from "./contamination.js";
 import {type HeldOutFacts, heldOutRisks} from "./heldOutRisks.js";
 import {lackShare, lackText} from "./lacking.js";
@@ -11,10 +12,9 @@ import type {Risk, Verdict} from "./types.js";
 import {valueName} from "./valueName.js";
 
 /** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */
-export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts, ScorerFacts {
+export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts, Marked, ScorerFacts {
   /** The best candidate's score here minus its score on the split that keeps related rows together, in score units. */
   otherSplit?: {name: string; difference: number; low?: number; high?: number};
-  contamination?: readonly Contamination[];
   /** Candidates whose weights were chosen on rows that they are scored on. */
   selected?: readonly Selected[];
   /** Why contamination of some candidates cannot be told. */
@@ -70,10 +70,14 @@ const ORDER: readonly Risk["kind"][] = [
  * The risks of a verdict, by how much they could move it: those known to move a score by the margin or more (the largest
  * first), then those of unknown size, then those known to be smaller. Good news is no risk; none gives an empty list.
  */
-export function risksOf(verdict: Omit<Verdict, "sentence" | "action" | "risks">, facts: RiskFacts): Risk[] {
+export function risksOf(
+  verdict: Omit<Verdict, "sentence" | "action" | "risks">,
+  facts: RiskFacts,
+  leads: Readonly<Record<string, CleanLead>> = {}
+): Risk[] {
   const found = [
     splitRisk(verdict, facts),
-    ...contaminationRisks(verdict, facts),
+    ...contaminationRisks(verdict, facts, leads),
     selectionRisk(verdict, facts),
     ...heldOutRisks(facts),
     ...servedRisks(facts.served),
@@ -110,7 +114,11 @@ function splitRisk({scale}: Pick<Verdict, "scale">, {otherSplit}: RiskFacts): Ri
 }
 
 /** One for all candidates, the best's own rows first, where one that may be the best had learned from its rows. */
-function contaminationRisks(verdict: Pick<Verdict, "set" | "best" | "scale">, facts: RiskFacts): Risk[] {
+function contaminationRisks(
+  verdict: Pick<Verdict, "set" | "best" | "scale">,
+  facts: RiskFacts,
+  leads: Readonly<Record<string, CleanLead>>
+): Risk[] {
   const {set, best, scale} = verdict;
   const unknown = (facts.contaminationUnknown ?? []).map((sentence): Risk => ({
     kind: "contamination",
@@ -129,13 +137,16 @@ function contaminationRisks(verdict: Pick<Verdict, "set" | "best" | "scale">, fa
   const most = larger
     ? ` The score of ${worst.candidate} changes most on its clean rows, by ${writerOf(scale).difference(moves)}.`
     : "";
+  const lead = leads[first.candidate];
+  const shown = lead && isLeadShown(lead) ? cleanLeadText(first.candidate, lead, scale) : "";
   return [
     {
       kind: "contamination",
-      sentence: contaminationText(first, others, scale) + most,
+      sentence: contaminationText(first, others, scale) + most + shown,
       moves,
       unbounded: moves === undefined ? true : undefined,
-      candidates: among.map(({candidate}) => candidate)
+      candidates: dirty.map(({candidate}) => candidate),
+      cleanLeads: Object.keys(leads).length > 0 ? leads : undefined
     },
     ...unknown
   ];

@@ -1,4 +1,6 @@
+import {normalQuantile, rowsNeeded} from "../stats/index.js";
 import {figureOf} from "./columns.js";
+import {DEFAULT_ALPHA} from "./defaults.js";
 import type {GateInterval, GateIntervals, Picked} from "./gateIntervals.js";
 import type {EarlierRun, Found, GateFacts} from "./gates.js";
 import {differenceIfWrong, type IfWrong, meanIfWrong} from "./ifWrong.js";
@@ -111,12 +113,24 @@ function against(
   if (high < least) return {rule, status: "fail", message};
   const distance = Math.abs(estimate - least);
   const reach = estimate < least ? high - estimate : estimate - low;
-  // That many rows bring the near end to the threshold. It moves with the root of n; where all rows are alike it is the share
-  // z² / (n + z²) of the way to the bound away.
+  // Where all rows are alike the near end is the share z² / (n + z²) of the way to the bound away, and nothing else moves it.
   const room = estimate < least ? bounds[1] - estimate : estimate - bounds[0];
-  const times = isConstant ? odds(reach / room) / odds(distance / room) : (reach / distance) ** 2;
-  const rowsNeeded = distance > 0 ? Math.max(1, Math.ceil(n * times) - n) : undefined;
-  return {rule, status: "undecided", message, rowsNeeded};
+  const inAll = isConstant
+    ? Math.ceil((n * odds(reach / room)) / odds(distance / room))
+    : rowsOfReach({reach, n, among, distance});
+  const more = distance > 0 && inAll !== undefined ? Math.max(1, inAll - n) : undefined;
+  return {rule, status: "undecided", message, rowsNeeded: more};
 }
 
 const odds = (share: number) => share / (1 - share);
+
+/** Rows in all that decide at power 0.8, if the figure is what it was seen to be: so many as a verdict asks for. */
+function rowsOfReach(seen: {reach: number; n: number; among: number; distance: number}): number | undefined {
+  const {reach, n, among, distance} = seen;
+  const alpha = DEFAULT_ALPHA / among;
+  return rowsNeeded({
+    difference: distance,
+    sd: (reach / normalQuantile(1 - alpha / 2)) * Math.sqrt(n),
+    alpha
+  });
+}

@@ -1,6 +1,7 @@
 import type {CorpusCounts, CorpusFigure} from "../stats/index.js";
+import type {CleanLead} from "./cleanLead.js";
 import type {CandidateCost} from "./costTypes.js";
-import type {Choice, TieBreakers} from "./action.js";
+import type {Choice, TieBreakers} from "./choice.js";
 import type {RiskFacts} from "./risks.js";
 import type {RaceDrop, RaceOutcome} from "./raceTypes.js";
 import type {ScoreScale} from "./scoreScale.js";
@@ -93,6 +94,8 @@ export interface Risk {
   unbounded?: boolean;
   /** Whose scores it touches; all when absent. */
   candidates?: string[];
+  /** Of contamination, by candidate: its lead over the baseline on the rows that are clean for both. */
+  cleanLeads?: Readonly<Record<string, CleanLead>>;
 }
 
 export type HeldBy = "leakage" | "failures" | "judge";
@@ -121,12 +124,12 @@ export interface Verdict {
   sentence: string;
   /** What could make the verdict wrong, the gravest first. */
   risks: Risk[];
-  /** Whom to take among `set`: the cheapest, then the faster, then the smaller. */
+  /** Whom to take among `set`: the one that is shown to be the cheapest, else the fastest, else the smallest. */
   choice?: Choice;
   /** Groups of candidates with the same weights. */
   sameWeights?: string[][];
   /** What told tied candidates apart beside `costs`: handed on to whoever decides again over other rows. */
-  tieBreakers?: Omit<TieBreakers, "usdPerThousand" | "oldPrices">;
+  tieBreakers?: Omit<TieBreakers, "costs">;
   margin: number;
   alpha: number;
   /** How the scorer's values are written, wherever this verdict is. */
@@ -186,7 +189,7 @@ export interface VerdictSensitivity {
   highest?: number;
 }
 
-/** Candidates that cost less than the best, the cheapest first, each tested for being at most `margin` worse. */
+/** Candidates that are shown to cost less than the best, the cheapest first, each tested for being at most `margin` worse. */
 export interface CheaperVerdict {
   margin: number;
   alpha: number;
@@ -226,7 +229,7 @@ export interface DecideOptions {
   /** How much worse a cheaper candidate may be, in score units; `margin` when absent. */
   costMargin?: number;
   /** What tells tied candidates apart beside `costs`. */
-  tieBreakers?: Pick<TieBreakers, "latencyMs" | "requestsInFlight" | "bytes">;
+  tieBreakers?: Omit<TieBreakers, "costs">;
   /** Groups of candidates with the same weights: an action names them as one. */
   sameWeights?: readonly (readonly string[])[];
   /** What is known of the risks beside the scores. */

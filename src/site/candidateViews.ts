@@ -58,6 +58,7 @@ export async function candidateViews(
         row.candidate === candidate.name && row.variant === variant;
       const found = usage.find(mine);
       const name = run.variants.length > 1 ? `${candidate.name} · ${variant}` : candidate.name;
+      const {costUsdPerThousand, latency} = calls.find((one) => one.candidate === name) ?? {};
       return {
         name,
         candidate: candidate.name,
@@ -75,10 +76,14 @@ export async function candidateViews(
         failed: found?.failed ?? 0,
         reused: found?.reused ?? 0,
         failures: countedReasons(failures.filter(mine), ({reason, kind}) => reasons.ofCall(reason, kind)),
-        costPerThousand: calls.find((one) => one.candidate === name)?.costUsdPerThousand,
+        costPerThousand: costUsdPerThousand,
         unpriced: (found?.completed ?? 0) - (found?.priced ?? 0),
         p50LatencyMs: quantile(found?.latencies ?? [], 0.5),
         p95LatencyMs: quantile(found?.latencies ?? [], 0.95),
+        p95LatencyInterval:
+          latency?.lowMs === undefined || latency.highMs === undefined
+            ? undefined
+            : {low: latency.lowMs, high: latency.highMs},
         untimed: (found?.completed ?? 0) - (found?.latencies?.length ?? 0),
         promptTokens: found?.prompt_tokens ?? undefined,
         completionTokens: found?.completion_tokens ?? undefined,

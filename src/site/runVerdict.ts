@@ -127,6 +127,7 @@ async function factsOf(
   return {
     otherSplit: await otherSplit(store, run, table),
     contamination: contamination?.candidates,
+    marks: contamination?.marks,
     contaminationUnknown: contamination?.unknown,
     selected: contamination?.selected,
     openedBefore: await openedBefore(store, run, race),

@@ -40,6 +40,8 @@ export interface CandidateView {
   /** Milliseconds over completed requests. */
   p50LatencyMs?: number;
   p95LatencyMs?: number;
+  /** 95 % interval of `p95LatencyMs`; absent on too few answers. */
+  p95LatencyInterval?: {low: number; high: number};
   /** Completions of which nobody knows how long they took. */
   untimed: number;
   /** Mean tokens of a request and of its answer. */

@@ -9,6 +9,7 @@ export {effectiveGroups} from "./groupShares.js";
 export {groupedError, type GroupedError} from "./groupedError.js";
 export {twoWayStandardError} from "./twoWayClusters.js";
 export {quantile} from "./quantile.js";
+export {quantileInterval, type QuantileIntervalOptions} from "./quantileInterval.js";
 export {wilson, type WilsonOptions} from "./wilson.js";
 export {classIntervals, type ClassIntervals, type ClassIntervalsOptions} from "./classIntervals.js";
 export {f1Interval} from "./f1Interval.js";

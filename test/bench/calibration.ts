@@ -16,6 +16,7 @@ import {
   pairedDifference,
   possibleBest,
   quantile,
+  quantileInterval,
   rng,
   standardError,
   studentQuantile,
@@ -315,6 +316,40 @@ cases.push(
     interval: (n, next) => meanInterval(corpusJackknife({figure: "macroF1"}, labelled(n, next)))
   }
 );
+/** Values with a standard normal logarithm, of which groups of `size` rows share 70% of the variance. */
+function skewed(n: number, next: Rng, size = 1): {values: number[]; clusters: number[]} {
+  const shared = list(Math.ceil(n / size), () => next.normal());
+  const clusters = list(n, (i) => Math.floor(i / size));
+  const own = size === 1 ? 1 : 0.3;
+  return {
+    values: clusters.map((c) => Math.exp(Math.sqrt(1 - own) * shared[c]! + Math.sqrt(own) * next.normal())),
+    clusters
+  };
+}
+
+cases.push(
+  {
+    name: "costs, their logarithm with sd 1: t",
+    truth: Math.exp(1 / 2),
+    trials: 4000,
+    interval: (n, next) => meanInterval(skewed(n, next).values)
+  },
+  {
+    name: "95th percentile of times, their logarithm with sd 1: ranks",
+    truth: Math.exp(normalQuantile(0.95)),
+    trials: 4000,
+    interval: (n, next) => quantileInterval(skewed(n, next).values, 0.95)
+  },
+  {
+    name: "95th percentile of such times in groups of 5: ranks of the effective number",
+    truth: Math.exp(normalQuantile(0.95)),
+    trials: 4000,
+    interval: (n, next) => {
+      const {values, clusters} = skewed(n, next, 5);
+      return quantileInterval(values, 0.95, {clusters});
+    }
+  }
+);
 for (const kind of ["percentile", "BCa", "expanded percentile"] as const)
   cases.push({
     name: `difference of graded scores: bootstrap, ${kind}`,
@@ -419,11 +454,13 @@ function coverage(): string[] {
     }
     const cells = sizes.map((n) => {
       let held = 0;
+      let told = 0;
       for (let trial = 0; trial < trials; trial++) {
         const found = interval(n, rng("calibration", name, n, trial));
+        if (found) told++;
         if (found && found.low <= truth && truth <= found.high) held++;
       }
-      return `${((100 * held) / trials).toFixed(1)}%`;
+      return told === 0 ? "–" : `${((100 * held) / trials).toFixed(1)}%`;
     });
     lines.push(`| ${name} | ${cells.join(" | ")} | ${trials} |`);
     console.error(lines.at(-1));

@@ -99,7 +99,7 @@ export default {name: "words", dataset: "words", split: {strategy: "group", vali
     expect(out).toMatch(/pass .*score at least 40\.0/);
     expect(out).toMatch(/share of leaked test rows at most 100\.0%/);
     expect(out).toMatch(/share of failed rows at most 0\.0% +0\.0% \(0 of \d+\)/);
-    expect(out).toMatch(/latency at most 60000 ms +\d+ ms over \d+ answers/);
+    expect(out).toMatch(/latency at most 60000 ms +[\d.]+ ms \([\d.]+ to [\d.]+\) over \d+ answers/);
     expect(code).toBe(0);
   });
 

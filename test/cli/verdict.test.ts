@@ -127,7 +127,7 @@ describe("a verdict on results made elsewhere", () => {
     expect(run.code).toBe(100);
     expect(run.stdout).toMatch(/^Switch to b/m);
     expect(run.stdout).toMatch(/^a +\S+ .*360\/400/m);
-    expect(run.stdout).toMatch(/topic: t0 +100 +\S+ \(\d+\) +\S+ \(100\)/);
+    expect(run.stdout).toMatch(/topic: t0 +100 +\S+ \(\S+ to \S+\) n=\d+ +\S+ \(\S+ to \S+\) n=100/);
     expect(run.stdout).toMatch(/scores imported by \S+ from csv \(results.csv\)/);
     expect(run.stdout).toMatch(/fail +b +score at least 99\.0/);
     const store = await openStore(dir);
@@ -147,6 +147,23 @@ describe("a verdict on results made elsewhere", () => {
     } finally {
       store.close();
     }
+  });
+
+  it("prints the slices with their intervals as JSON, too", async () => {
+    const dir = folder();
+    const run = async (...more: string[]) =>
+      JSON.parse((await assay(dir, "verdict", "--from", "results.csv", ...more, "--json")).stdout) as {
+        slices?: {rows: {slice: string; value: string; cells: Record<string, unknown>[]}[]};
+      };
+    expect((await run()).slices).toBeUndefined();
+    const {rows} = (await run("--slice", "topic")).slices!;
+    expect(rows[0]).toMatchObject({slice: "topic", value: "t0", rows: 100});
+    expect(rows[0]!.cells[1]).toMatchObject({
+      candidate: "b",
+      scored: 100,
+      low: expect.any(Number),
+      high: expect.any(Number)
+    });
   });
 
   it("needs more rows when too few were compared, and says when answers are missing", async () => {

@@ -63,6 +63,14 @@ describe("the verdict in the terminal", () => {
     expect(verdictText(run("complete"), verdict)).toContain("Picking the highest of 2 scores overestimates");
   });
 
+  it("corrects no score by what its digits do not show", () => {
+    const verdict = verdictOf(100);
+    const corrected = (naive: number, estimate: number) =>
+      verdictText(run("complete"), {...verdict, winner: {naive, estimate, low: 0.4, high: 0.6, rows: 100}});
+    expect(corrected(0.5404, 0.5396)).not.toContain("winner's curse");
+    expect(corrected(0.5406, 0.5404)).toContain("Corrected: 54.0 (40.0 to 60.0).");
+  });
+
   it("says which rows the best one's corrected mean is over, and that the run is partial", () => {
     const verdict = verdictOf(45);
     expect(verdict.summaries[0]).toMatchObject({candidate: "a", scored: 100, mean: 0.91});

@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {latencyNote} from "../../src/components/latencyNote.js";
+import {latencyInterval, latencyNote} from "../../src/components/latencyNote.js";
 
 it("says of how many answers a latency is, where others state no time, and under which load", () => {
   const some = {completed: 1100, failed: 0, untimed: 96};
@@ -11,6 +11,11 @@ it("says of how many answers a latency is, where others state no time, and under
   expect(latencyNote({completed: 98, failed: 2, untimed: 0}, {planned: 100})).toEqual([]);
   expect(latencyNote({...some, completed: 96})).toEqual([]);
   expect(latencyNote(undefined)).toEqual([]);
+});
+
+it("says how sure a latency is where that can be told", () => {
+  expect(latencyInterval({p95LatencyInterval: {low: 950, high: 1240}})).toEqual(["950 ms to 1.2 s"]);
+  expect(latencyInterval({})).toEqual([]);
 });
 
 it("says of how many answers a latency is where a run was cut short", () => {

@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {
+  contaminationOf,
   correctionNote,
   decide,
   type RaceRecord,
@@ -88,34 +89,6 @@ describe("a lead that may be leakage", () => {
     expect(decide(table, {...options, facts: facts(lead - 1e-9)}).action).toMatch(/^Switch to b/);
   });
 
-  it("is no reason to switch where no row is known to be clean, and one where only others are contaminated", () => {
-    const learned = (candidate: string, clean: number) => ({
-      candidate,
-      clean,
-      near: 0,
-      contaminated: 200,
-      unknown: 1800 - clean,
-      share: 0.1,
-      whole: {rows: 2000, scored: 2000, mean: 0.9},
-      onClean: clean > 0 ? {rows: clean, scored: clean, mean: 0.89} : {rows: 0, scored: 0}
-    });
-    const actionWith = (...contamination: ReturnType<typeof learned>[]) =>
-      decide(table, {...options, facts: {contamination}}).action;
-    expect(actionWith(learned("b", 0))).toBe(
-      "Do not switch to b yet: its lead of 10.0 points over a may be leakage. At least 10.0% of the scored rows are not clean for b (200 stand in the training part). Of the other 1,800 rows it cannot be told: the store lacks some of what was learned from, or of these rows."
-    );
-    expect(actionWith(learned("b", 1800))).toMatch(/^Switch to b/);
-    expect(actionWith(learned("a", 0))).toMatch(/^Switch to b/);
-    const open = tableOf(
-      300,
-      {old: (r) => r % 2 === 0, x: (r) => r % 10 === 0, y: (r) => r % 9 === 0},
-      "old"
-    );
-    const rival = decide(open, {...options, facts: {contamination: [learned("y", 0)]}});
-    expect(rival.set).toEqual(["x", "y"]);
-    expect(rival.action).toMatch(/^Switch to x/);
-  });
-
   it("is no reason to choose among equals, where it moves as much as the margin", () => {
     const tied = tableOf(10_000, close, "a");
     const contaminated = (candidate: string, onClean: number) => ({
@@ -162,19 +135,22 @@ describe("an action", () => {
     expect(decide(table, {...options, costs: {a: 8, b: 1}}).action).toBe(
       "a and b are equally good; b is 8 times cheaper."
     );
-    const latencyMs = {a: 100, b: 300};
-    expect(decide(table, {...options, costs: {a: 1, b: 1}, tieBreakers: {latencyMs}}).action).toBe(
-      "a and b are equally good; a is 3 times faster."
+    const latency = {
+      a: {p95Ms: 100, lowMs: 90, highMs: 130},
+      b: {p95Ms: 300, lowMs: 280, highMs: 350}
+    };
+    expect(decide(table, {...options, costs: {a: 1, b: 1}, tieBreakers: {latency}}).action).toBe(
+      "a and b are equally good; a is 3 times faster (p95 90 to 130 ms against 280 to 350 ms)."
     );
-    const loaded = {latencyMs, requestsInFlight: 16};
+    const loaded = {latency, requestsInFlight: 16};
     expect(decide(table, {...options, costs: {a: 1, b: 1}, tieBreakers: loaded}).action).toBe(
-      "a and b are equally good; a is 3 times faster with up to 16 requests in flight."
+      "a and b are equally good; a is 3 times faster (p95 90 to 130 ms against 280 to 350 ms) with up to 16 requests in flight."
     );
     expect(
       decide(table, {
         ...options,
         costs: {b: 1},
-        tieBreakers: {latencyMs: {a: 5, b: 5}, bytes: {a: 20, b: 10}}
+        tieBreakers: {latency: {a: {p95Ms: 5}, b: {p95Ms: 5}}, bytes: {a: 20, b: 10}}
       }).choice
     ).toEqual({candidate: "b", reason: "is 2 times smaller"});
     expect(decide(table, options).action).toBe("Keep a: a and b are equally good.");
@@ -184,6 +160,50 @@ describe("an action", () => {
       "is 1.1 times cheaper",
       "costs nothing a call"
     ]);
+  });
+
+  it("calls nobody cheaper or faster by what may be chance, and goes on to what tells more", () => {
+    const three = tableOf(10_000, {...close, c: close.a}, "a");
+    const apart = (low: number, high: number) => ({
+      rows: 100,
+      usdPerThousand: 1,
+      otherUsdPerThousand: 1.4,
+      timesLow: low,
+      timesHigh: high
+    });
+    const costs = (low: number, high: number) => ({
+      a: {usdPerThousand: 1.4, rows: 100},
+      b: {usdPerThousand: 1, rows: 100, against: {a: apart(low, high)}}
+    });
+    const table = tableOf(10_000, close, "a");
+    const of = (low: number, high: number, bytes?: Record<string, number>) => {
+      const {action, cheaper} = decide(table, {...options, costs: costs(low, high), tieBreakers: {bytes}});
+      return [action, cheaper?.choice];
+    };
+    expect(of(1.2, 1.63)).toEqual(["a and b are equally good; b is 1.4 times cheaper (1.2 to 1.6).", "b"]);
+    expect(of(0.9, 2.2)).toEqual(["Keep a: a and b are equally good.", undefined]);
+    expect(of(0.9, 2.2, {a: 10, b: 20})[0]).toBe("a and b are equally good; a is 2 times smaller.");
+    // Prices that differ for the same tokens leave nothing to chance.
+    expect(of(1.4, 1.4)[0]).toBe("a and b are equally good; b is 1.4 times cheaper.");
+    const latency = (highMs?: number) => ({
+      a: {p95Ms: 300, lowMs: 280, highMs: 350},
+      b: {p95Ms: 200, lowMs: highMs && 150, highMs}
+    });
+    const faster = (highMs?: number) =>
+      decide(table, {...options, tieBreakers: {latency: latency(highMs)}}).choice?.reason;
+    expect([faster(279), faster(280), faster()]).toEqual([
+      "is 1.5 times faster (p95 150 to 279 ms against 280 to 350 ms)",
+      undefined,
+      undefined
+    ]);
+    // Two that nothing tells apart are both cheaper than the third.
+    const bytes = {a: 30, b: 10, c: 10};
+    expect(decide(three, {...options, tieBreakers: {bytes}}).action).toBe(
+      "a, c and b are equally good; c is 3 times smaller than a."
+    );
+    expect(decide({...three, baseline: "b"}, {...options, tieBreakers: {bytes}}).action).toBe(
+      "Keep b: a, c and b are equally good."
+    );
   });
 
   it("keeps the baseline while nothing is shown to be better, and says how many rows would decide", () => {
@@ -403,6 +423,35 @@ describe("the verdict of a race", () => {
       meanA: 0.75,
       meanB: 0.65
     });
+  });
+
+  it("goes by a race's own intervals on clean rows, and by the rows of a baseline that it dropped", () => {
+    const marks = new Map([["a", table.rowIds.map((_, r) => (r < 40 ? ("near" as const) : "clean"))]]);
+    const facts = {marks, contamination: contaminationOf(table, marks)};
+    const action = (lastTable: ScoreTable, baselineTable: ScoreTable) =>
+      raceVerdict(
+        race("pick", ["a"]) as unknown as RaceRecord,
+        decide(lastTable, options),
+        {},
+        {
+          baseline: "b",
+          table: lastTable,
+          baselineTable,
+          facts
+        }
+      ).action;
+    // A single look shows the lead on the clean rows; one of many does not.
+    expect(decide(table, {...options, facts}).action).toMatch(/^Switch to a/);
+    expect(action(table, table)).toMatch(
+      /^Do not switch to a yet: its lead of 10\.0 points over b may be leakage\. On the 20 rows that are clean for both, the difference is 20\.0 points \(−/
+    );
+    const none = table.rowIds.map(() => 0);
+    const alone = {...table, candidates: ["a", "c"], values: [table.values[0]!, none], baseline: "a"};
+    const before = {...table, candidates: ["b"], values: [none]};
+    expect(action(alone, before)).toMatch(/^Switch to a/);
+    expect(action(alone, {...before, rowIds: none.map((_, r) => `gone ${r}`)})).toMatch(
+      /^Do not switch to a yet: its lead over b may be leakage\. The 20 rows that are clean for both are too few to compare them on\.$/
+    );
   });
 
   it("advises no switch to a leader whose lead may be leakage", () => {

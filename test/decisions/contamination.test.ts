@@ -69,7 +69,7 @@ describe("cleanTable", () => {
 describe("contaminationWarnings", () => {
   it("says how many rows, and what the score is without them; nothing for a clean candidate", () => {
     expect(contaminationWarnings(contaminationOf(table, marks), "proportion")).toEqual([
-      "50.0% of the scored rows are not clean for a (1 stands in the training part, 1 has a near-duplicate there). On the 2 clean rows it scores 50.0, on all 75.0. Of 1 more candidate some rows are not clean either."
+      "50.0% of the scored rows are not clean for a (1 stands in the training part, 1 has a near-duplicate there). On the 2 clean rows it scores 50.0 (9.5 to 90.5), on all 75.0. Of 1 more candidate some rows are not clean either."
     ]);
     const allClean = new Map([["a", Array<RowMark>(4).fill("clean")]]);
     expect(contaminationWarnings(contaminationOf(table, allClean), "proportion")).toEqual([]);

@@ -53,20 +53,67 @@ describe("times that result files state of some answers alone", () => {
       message: "No answer states how long it took."
     });
     const whole = await report({a: (i) => 2 * i});
-    expect(gate(whole, 200)).toMatchObject({status: "pass", message: "188 ms over 100 answers"});
+    expect(gate(whole, 200)).toMatchObject({status: "pass", message: "188 ms (178 to 198) over 100 answers"});
   });
 
   it("tell nobody apart among equals", async () => {
-    const {verdict} = (await report({a: (i) => (i < 4 ? 1 : ""), b: () => 100})).report;
-    expect(JSON.stringify(verdict)).not.toContain("faster");
-    const known = (await report({a: () => 1, b: () => 100})).report;
-    expect(JSON.stringify(known.verdict)).toContain("faster");
+    const reasonOf = async (a: (i: number) => number | "", b: (i: number) => number) =>
+      (await report({a, b})).report.verdict.choice?.reason;
+    expect(
+      await reasonOf(
+        (i) => (i < 4 ? 1 : ""),
+        () => 100
+      )
+    ).toBeUndefined();
+    expect(
+      await reasonOf(
+        () => 1,
+        () => 100
+      )
+    ).toBe("is 100 times faster (p95 1 ms against 100 ms)");
+    // The same times in another order, and a twentieth less: chance.
+    expect(
+      await reasonOf(
+        (i) => 0.95 * (1 + ((7 * i) % 100)),
+        (i) => 1 + i
+      )
+    ).toBeUndefined();
+  });
+
+  it("have an interval by rows and groups of rows, from 72 of them on", async () => {
+    const latencies = async (rows: number, size: number) => {
+      const project = await commandProject();
+      const lines = Array.from({length: rows}, (_, i) => `r${i},a,1,${i + 1},g${Math.floor(i / size)}`);
+      await writeFile(
+        join(project, "grouped.csv"),
+        ["row,candidate,score,latency_ms,thread", ...lines].join("\n")
+      );
+      const workspace = await openWorkspace(project);
+      store = await openStore(workspace);
+      const {manifest} = await importResults(
+        workspace,
+        {files: ["grouped.csv"], cluster: "thread"},
+        {name: "grouped", command: "assay verdict --from grouped.csv", publish: "text"}
+      );
+      store.refresh();
+      const [{latency} = {}] = await callsOf(store, manifest);
+      store.close();
+      return latency && [latency.lowMs, latency.highMs];
+    };
+    expect(await latencies(71, 1)).toEqual([undefined, undefined]);
+    expect(await latencies(360, 1)).toEqual([334, 351]);
+    expect(await latencies(355, 5)).toEqual([undefined, undefined]);
+    const [low, high] = (await latencies(360, 5))!;
+    expect(low).toBeLessThan(334);
+    expect(high).toBeGreaterThan(351);
   });
 
   it("are those of the answers that came", async () => {
     const {run, store} = await report({a: (i) => i});
     expect((await callsOf(store, run))[0]!.latency).toMatchObject({
       answers: 100,
+      lowMs: 89,
+      highMs: 99,
       leastMs: 94.05,
       mostMs: 94.05
     });
