@@ -61,6 +61,10 @@ export async function exportVerb(options: ExportOptions, name?: string): Promise
 
 async function toDuckdb(store: Store, tables: string[], file: string): Promise<void> {
   if (existsSync(file)) throw new UserError(`${file} exists already. Remove it, or name another file.`);
+  if (file.includes("?"))
+    throw new UserError(
+      `DuckDB cannot write to ${file}, since the path has a "?". Name a file whose path has none.`
+    );
   await recordExport(store.workspace, file, {dataset: null});
   await writeAtomic(file, async (temporary) => {
     await store.run(`attach ${sqlString(temporary)} as exported`);

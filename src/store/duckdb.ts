@@ -155,7 +155,9 @@ function databaseOn(connection: DuckDBConnection, shared: Shared, onClosed?: () 
       await connection.run(`set memory_limit = ${sqlString(shared.limit)}`);
     },
     confine: async (folders) => {
-      const list = folders.map((folder) => sqlString(`${folder.replace(/\/+$/, "")}/`)).join(", ");
+      // A file is written by its path, and looked for by its pattern before it is read.
+      const paths = folders.map((folder) => `${folder.replace(/\/+$/, "")}/`);
+      const list = paths.flatMap((path) => [sqlString(path), sqlPath(path)]).join(", ");
       await connection.run(`set allowed_directories = [${list}]`);
       await connection.run("set enable_external_access = false");
       await connection.run("set lock_configuration = true");
