@@ -8,7 +8,7 @@ import {
 } from "@duckdb/node-api";
 
 const PROTO = "__proto__";
-/** No name in DuckDB holds a NUL. */
+/** No column or member of a version has a NUL in its name. */
 const STAND_IN = "\0__proto__";
 
 /**
