@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {mkdir} from "node:fs/promises";
+import {mkdir, rename, rm} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {
   openStore,
@@ -8,6 +8,7 @@ import {
   sqlName,
   sqlString,
   type Store,
+  temporaryPath,
   UsageError,
   UserError,
   writeAtomic
@@ -61,18 +62,27 @@ export async function exportVerb(options: ExportOptions, name?: string): Promise
 
 async function toDuckdb(store: Store, tables: string[], file: string): Promise<void> {
   if (existsSync(file)) throw new UserError(`${file} exists already. Remove it, or name another file.`);
+  if (file.includes("?"))
+    throw new UserError(
+      `DuckDB cannot write to ${file}, since the path has a "?". Name a file whose path has none.`
+    );
   await recordExport(store.workspace, file, {dataset: null});
-  await writeAtomic(file, async (temporary) => {
-    await store.run(`attach ${sqlString(temporary)} as exported`);
+  await staged(file, async (stage) => {
+    const made = join(stage, "tables.duckdb");
+    await store.run(`attach ${sqlString(made)} as exported`);
     for (const table of tables)
       await store.run(`create table exported.${sqlName(table)} as select * from ${sqlName(table)}`);
     await store.run("checkpoint exported");
     await store.run("detach exported");
+    await rename(made, file);
   });
   print(`${tables.length} tables in ${file}`);
 }
 
-/** Writes every table and view of the store to a file of its own in a folder, made when it is not there. */
+/**
+ * Writes every table and view of the store to a file of its own in a folder, made when it is not there. Where one cannot be written
+ * the folder's files stay as they were.
+ */
 export async function exportTables(
   store: Store,
   folder: string,
@@ -84,11 +94,25 @@ export async function exportTables(
   await assertMayWrite(store.workspace, tables.map(fileOf), overwrite);
   await mkdir(folder, {recursive: true});
   await recordExport(store.workspace, folder, {dataset: null});
-  for (const table of tables) {
-    await writeAtomic(fileOf(table), (temporary) =>
-      store.run(`copy (select * from ${sqlName(table)}) to ${sqlString(temporary)} (format ${format})`)
-    );
-    await noteWritten(store.workspace, fileOf(table));
-  }
+  await staged(join(folder, "tables"), async (stage) => {
+    const made = (table: string) => join(stage, `${table}.${format}`);
+    for (const table of tables)
+      await writeAtomic(made(table), (temporary) =>
+        store.run(`copy (select * from ${sqlName(table)}) to ${sqlString(temporary)} (format ${format})`)
+      );
+    for (const table of tables) await rename(made(table), fileOf(table));
+  });
+  for (const table of tables) await noteWritten(store.workspace, fileOf(table));
   print(`${tables.length} ${format} files in ${folder}`);
+}
+
+/** Gives `work` a folder beside `path`, which is gone afterwards with what was not moved out of it, such as DuckDB's log. */
+async function staged(path: string, work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = temporaryPath(path);
+  try {
+    await mkdir(folder, {recursive: true});
+    await work(folder);
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
 }

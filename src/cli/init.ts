@@ -3,6 +3,7 @@ import {access, constants, mkdir, readdir, readFile, writeFile} from "node:fs/pr
 import {dirname, join, relative, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
 import {readJson, UserError, writeJsonAtomic} from "../store/index.js";
+import {assertLoads} from "./assertLoads.js";
 import {mergedIgnore} from "./mergedIgnore.js";
 import {notModule} from "./notModule.js";
 import {obtained, vendored} from "./obtained.js";
@@ -30,6 +31,7 @@ interface InitOptions {
  */
 export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {}): Promise<void> {
   const target = resolve(dir);
+  assertLoads(target);
   const foreign = from && (await (await import("./initFrom.js")).foreignFiles(from, sensitivity));
   await assertWritable(target);
   const template = await templateFiles();

@@ -3,6 +3,7 @@ import {basename, join} from "node:path";
 import {assertDataset, type DatasetDefinition} from "../datasets/index.js";
 import {assertEval, type EvalDefinition} from "../runner/define.js";
 import {messageOf, openWorkspace, projectOf, sha256, UserError, type Workspace} from "../store/index.js";
+import {assertLoads} from "./assertLoads.js";
 import type {Broken} from "./broken.js";
 import {importDefinition} from "./importDefinition.js";
 import {unknownDataset} from "./unknownDataset.js";
@@ -19,7 +20,10 @@ export interface NamedEval {
 /** The project's folder, as `projectOf` finds it. Throws outside a project. */
 export function findProject(from = process.env.ASSAY_PROJECT || workingFolder()): string {
   const project = projectOf(from);
-  if (project !== undefined) return project;
+  if (project !== undefined) {
+    assertLoads(project);
+    return project;
+  }
   throw new UserError(
     `${from} is not in an Assay project: neither it nor a folder above it has data-loaders/ or evals/. Run \`assay init\` to start one.`
   );

@@ -28,7 +28,10 @@ const ALWAYS_OURS = [
   "assay_group_key"
 ];
 
-/** Throws UserError when a dataset's own columns have names that Assay gives to its own, whatever their letters' case. */
+/**
+ * Throws UserError when a dataset's own columns have names that Assay gives to its own, whatever their letters' case, or names
+ * that no query can hold.
+ */
 export async function assertColumnNames(
   db: Database,
   {name: dataset, filters, privacy}: DatasetDefinition,
@@ -39,9 +42,18 @@ export async function assertColumnNames(
     ...(filters ? ["rejected_by", "rejected_because"] : []),
     ...(filters || privacy ? ["file_row_number"] : [])
   ]);
-  const problems = (await describeColumns(db, query))
-    .filter(({name}) => ours.has(name.toLowerCase()))
-    .map(({name}) => `column "${name}" is Assay's own; rename it in \`sql\``);
+  const columns = await describeColumns(db, query);
+  const problems = [
+    ...columns
+      .filter(({name}) => ours.has(name.toLowerCase()))
+      .map(({name}) => `column "${name}" is Assay's own; rename it in \`sql\``),
+    ...columns
+      .filter(({name, type}) => `${name}${type}`.includes("\0"))
+      .map(
+        ({name}) =>
+          `column ${JSON.stringify(name.slice(0, 60))} has a NUL character in its name, or in one within it; rename it in the source`
+      )
+  ];
   if (problems.length > 0)
     throw new UserError(`dataset ${dataset}: ${problems.join("; ")}. No version was made.`);
 }

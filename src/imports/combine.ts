@@ -148,7 +148,7 @@ function rowsOf(
       differing.add(row);
     known.input ??= input;
     known.expected ??= expected;
-    for (const [name, value] of Object.entries(slices)) known.slices[name] ??= value;
+    known.slices = {...known.slices, ...slices};
   }
   if (differing.size > 0)
     throw new UserError(

@@ -45,13 +45,12 @@ export function askedText(prompt: unknown): string | undefined {
 /** Members of an object that are short words or numbers, as slices: longer ones are no categories. */
 export function slicesOf(value: unknown): Record<string, string> {
   if (!isObject(value)) return {};
-  const found: Record<string, string> = {};
-  for (const [name, one] of Object.entries(value)) {
-    if (typeof one !== "string" && typeof one !== "number" && typeof one !== "boolean") continue;
-    const text = String(one);
-    if (text !== "" && text.length <= 80) found[name] = text;
-  }
-  return found;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, one]) => typeof one === "string" || typeof one === "number" || typeof one === "boolean")
+      .map(([name, one]) => [name, String(one)])
+      .filter(([, text]) => text !== "" && text!.length <= 80)
+  ) as Record<string, string>;
 }
 
 /** An ISO time of seconds since 1970, of milliseconds, or of a text; undefined when it is none. */

@@ -121,7 +121,7 @@ function* itemsOf({id: run, combined: {rows, slices}, excerpt}: Tables): Generat
       expected: row.expected === undefined ? undefined : JSON.stringify(row.expected),
       slices: JSON.stringify(
         Object.fromEntries(
-          slices.flatMap((name) => (row.slices[name] === undefined ? [] : [[name, row.slices[name]]]))
+          slices.flatMap((name) => (Object.hasOwn(row.slices, name) ? [[name, row.slices[name]]] : []))
         )
       ),
       excerpt: row.input === undefined ? undefined : excerpt?.(row.input, position)

@@ -5,14 +5,14 @@ import type {ImportedAnswer} from "./types.js";
  * cannot be divided by it.
  */
 export function varyingIn(answers: readonly ImportedAnswer[]): Map<string, Set<string>> {
-  const first = new Map<string, Record<string, string>>();
+  const first = new Map<string, Map<string, string>>();
   const names = new Set<string>();
   for (const {row, slices = {}} of answers) {
-    const known = first.get(row);
-    if (!known) first.set(row, {...slices});
-    else
-      for (const [name, value] of Object.entries(slices))
-        if ((known[name] ??= value) !== value) names.add(name);
+    const known = first.get(row) ?? new Map<string, string>();
+    first.set(row, known);
+    for (const [name, value] of Object.entries(slices))
+      if (!known.has(name)) known.set(name, value);
+      else if (known.get(name) !== value) names.add(name);
   }
   return new Map(
     [...names].map((name) => [name, new Set(answers.flatMap(({slices}) => slices?.[name] ?? []))])

@@ -34,15 +34,14 @@ export function classification(options: ClassificationOptions = {}): Scorer {
   const known = new Map((labels ?? []).map((label) => [key(label), label]));
   const check = (expected: unknown): string | undefined => {
     const label = labelOf(expected);
-    if (label === undefined) return "the row's expected value is no label: neither text nor a number";
+    if (label === undefined) return NO_LABEL;
     return labels && !known.has(key(label))
       ? `the row's expected label ${JSON.stringify(label).slice(0, 60)} is none of ${labels.slice(0, 8).join(", ")}${labels.length > 8 ? " …" : ""}`
       : undefined;
   };
   const score: Scorer = ({output, expected: given}) => {
     const expected = labelOf(given);
-    if (expected === undefined)
-      return {failed: "the row's expected value is no label: neither text nor a number"};
+    if (expected === undefined) return {failed: NO_LABEL};
     const read = (text: string) => known.get(key(text)) ?? (labels ? text.trim() : key(text));
     const predicted = read(output);
     const wanted = known.get(key(expected)) ?? expected.trim();
@@ -60,6 +59,8 @@ export function classification(options: ClassificationOptions = {}): Scorer {
     }
   );
 }
+
+const NO_LABEL = "the row's expected value is no label: it is empty, or neither text nor a number";
 
 /** A label as text: a number or a boolean is its text. Undefined for anything else, a list and an empty text. */
 function labelOf(expected: unknown): string | undefined {

@@ -1,13 +1,15 @@
 import {join} from "node:path";
 import {
   type DuckDBConnection,
+  type DuckDBDataChunk,
   DuckDBInstance,
-  type DuckDBType,
+  type DuckDBResult,
   type DuckDBValue,
   type JS
 } from "@duckdb/node-api";
 import {converted} from "./convertedValue.js";
 import {temporaryPath} from "./files.js";
+import {memberName, protoRenamer} from "./protoMembers.js";
 import {valueReader} from "./valueReader.js";
 
 export type SqlValue =
@@ -112,7 +114,7 @@ function databaseOn(connection: DuckDBConnection, shared: Shared, onClosed?: () 
     try {
       const result = await own.stream(sql, parameters as Record<string, DuckDBValue> | undefined);
       const read = rowReader(result, json);
-      for await (const batch of result.yieldConvertedRows(converted)) yield batch.map(read) as T[];
+      for await (const chunk of result) yield read(chunk) as T[];
     } finally {
       own.disconnectSync();
     }
@@ -122,8 +124,9 @@ function databaseOn(connection: DuckDBConnection, shared: Shared, onClosed?: () 
     parameters?: SqlParameters,
     json: JsonCells = "texts"
   ): Promise<T[]> {
-    const reader = await connection.runAndReadAll(sql, parameters as Record<string, DuckDBValue> | undefined);
-    return reader.convertRows(converted).map(rowReader(reader, json)) as T[];
+    const result = await connection.run(sql, parameters as Record<string, DuckDBValue> | undefined);
+    const read = rowReader(result, json);
+    return (await result.fetchAllChunks()).flatMap(read) as T[];
   }
   async function row<T extends object>(sql: string, parameters?: SqlParameters): Promise<T | undefined> {
     return (await rows<T>(sql, parameters))[0];
@@ -152,7 +155,9 @@ function databaseOn(connection: DuckDBConnection, shared: Shared, onClosed?: () 
       await connection.run(`set memory_limit = ${sqlString(shared.limit)}`);
     },
     confine: async (folders) => {
-      const list = folders.map((folder) => sqlString(`${folder.replace(/\/+$/, "")}/`)).join(", ");
+      // A file is written by its path, and looked for by its pattern before it is read.
+      const paths = folders.map((folder) => `${folder.replace(/\/+$/, "")}/`);
+      const list = paths.flatMap((path) => [sqlString(path), sqlPath(path)]).join(", ");
       await connection.run(`set allowed_directories = [${list}]`);
       await connection.run("set enable_external_access = false");
       await connection.run("set lock_configuration = true");
@@ -165,14 +170,13 @@ function databaseOn(connection: DuckDBConnection, shared: Shared, onClosed?: () 
   };
 }
 
-/** What makes plain rows of a result's. A column may be called `__proto__`, which is no member that can be assigned. */
-function rowReader(
-  result: {deduplicatedColumnNames(): readonly string[]; columnTypes(): readonly DuckDBType[]},
-  json: JsonCells
-): (row: readonly JS[]) => SqlRow {
+/** What makes plain rows of a result's chunks. A column may be called `__proto__`, which is no member that can be assigned. */
+function rowReader(result: DuckDBResult, json: JsonCells): (chunk: DuckDBDataChunk) => SqlRow[] {
   const names = result.deduplicatedColumnNames();
-  const readers = json === "texts" ? [] : result.columnTypes().map(valueReader);
-  return (row) => {
+  const types = result.columnTypes();
+  const readers = json === "texts" ? [] : types.map(valueReader);
+  const rename = protoRenamer(types);
+  const readRow = (row: readonly JS[]) => {
     const plain: SqlRow = {};
     for (let i = 0; i < names.length; i++) {
       const value = plainValue(row[i]);
@@ -183,6 +187,10 @@ function rowReader(
       else plain[name] = read;
     }
     return plain;
+  };
+  return (chunk) => {
+    rename?.(chunk);
+    return chunk.convertRows(converted).map(readRow);
   };
 }
 
@@ -196,7 +204,7 @@ function plainValue(value: unknown): SqlValue {
   if (value instanceof Map) return Object.fromEntries([...value].map(([k, v]) => [String(k), plainValue(v)]));
   if (value !== null && typeof value === "object") {
     if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plainValue(v)]));
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [memberName(k), plainValue(v)]));
   }
   return value as SqlValue;
 }

@@ -18,6 +18,9 @@ const SAID: [RegExp, string][] = [
 const DAMAGED =
   /(?:File|file|match the pattern) ['"]([^'"]+\.parquet)['"](?: too small to be a Parquet file|$|\n)|No magic bytes found at end of file '([^']+)'/;
 
+/** A path that `sqlPath` made a pattern of. */
+const plainPath = (pattern: string) => pattern.replace(/\[([*?[])\]/g, "$1");
+
 /**
  * DuckDB's message without its classes of errors, the query and its advice on options that no one has here: one sentence,
  * at most 400 characters, without a full stop.
@@ -26,7 +29,7 @@ export function plainSql(message: string): string {
   const [, unread, unmarked] = DAMAGED.exec(message) ?? [];
   const damaged = unread ?? unmarked;
   if (damaged !== undefined)
-    return `${damaged} is missing or damaged. Restore it from a copy, or remove its folder and make it again`;
+    return `${message.includes("match the pattern") ? plainPath(damaged) : damaged} is missing or damaged. Restore it from a copy, or remove its folder and make it again`;
   const known = SAID.find(([pattern]) => pattern.test(message));
   const file = /Error when sniffing file "([^"]+)"/.exec(message)?.[1];
   if (known) return file === undefined ? known[1] : `${file}: ${known[1]}`;

@@ -1,3 +1,4 @@
+import {readdirSync, renameSync, statSync} from "node:fs";
 import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, it} from "vitest";
@@ -65,4 +66,29 @@ it("is asked by cards, tables and chat examples before they write", async () => 
     await exportTables(store, join(project, "all"), "csv", overwrite);
   expect(await text("all/versions.csv")).toContain("letters");
   store.close();
+});
+
+it("leaves the tables of an earlier export as they are where one cannot be written", async () => {
+  const workspace = await temporaryWorkspace();
+  const {version} = await pull(workspace, letters);
+  const store = await openStore(workspace);
+  const folder = join(workspace.project, "tables");
+  try {
+    await exportTables(store, folder, "csv");
+    const names = readdirSync(folder);
+    const inodes = () => names.map((name) => statSync(join(folder, name)).ino);
+    const before = inodes();
+    const rows = join(workspace.dir, "datasets", "letters", version.id, "rows.parquet");
+    renameSync(rows, `${rows}.away`);
+    await expect(exportTables(store, folder, "csv")).rejects.toThrow(/rows\.parquet/);
+    expect(inodes()).toEqual(before);
+    await expect(exportTables(store, join(workspace.project, "others"), "csv")).rejects.toThrow();
+    expect(readdirSync(join(workspace.project, "others"))).toEqual([]);
+    renameSync(`${rows}.away`, rows);
+    await exportTables(store, folder, "csv");
+    expect(readdirSync(folder)).toEqual(names);
+    expect(inodes()).not.toEqual(before);
+  } finally {
+    store.close();
+  }
 });

@@ -138,6 +138,35 @@ it("columns that are called as a member of all objects are read as others", asyn
     }
 });
 
+it("members that are called __proto__ are stored as others", async () => {
+  const [first, second] = [
+    '{"id":1,"v":{"__proto__":1},"l":[{"a":1}]}',
+    '{"id":2,"v":{"__proto__":2},"l":[{"__proto__":{"a":[1]},"a":2}]}'
+  ];
+  const workspace = await temporaryWorkspace();
+  writeFileSync(join(workspace.project, "rows.jsonl"), `${first}\n${second}\n`);
+  const rows = () => [first, second].map((line) => JSON.parse(line) as object);
+  for (const source of [
+    {kind: "files", files: "rows.jsonl"},
+    {kind: "rows", rows}
+  ] as const) {
+    await pull(workspace, {name: "d", id: "id", source});
+    const store = await openStore(workspace);
+    try {
+      const query = "select * exclude (row_id, row_hash) from d order by id";
+      const read: string[] = [];
+      for await (const batch of store.batches(query, {}, "values"))
+        read.push(...batch.map((row) => JSON.stringify(row)));
+      expect(read).toEqual([
+        first,
+        second.replace('"__proto__":{"a":[1]},"a":2', '"a":2,"__proto__":{"a":[1]}')
+      ]);
+    } finally {
+      store.close();
+    }
+  }
+});
+
 it("rows of CSV of up to 16 MB are read, and a longer one is named with the limit", async () => {
   const [long, longer] = ["x".repeat(9_000_000), "x".repeat(17 << 20)];
   const {values} = await read("rows.csv", `id,v\n10,${long}\n11,"a\n${long}""b"\n12,5"" pipe\n`);

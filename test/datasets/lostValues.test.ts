@@ -2,7 +2,7 @@ import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {defineDataset, pull} from "../../src/datasets/index.js";
-import {openStore} from "../../src/store/index.js";
+import {openDatabase, openStore, sqlString} from "../../src/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 async function read(rows: object[]): Promise<Record<string, unknown>[]> {
@@ -38,9 +38,12 @@ describe("rows of code", () => {
     );
   });
 
-  it("are refused with an empty key", async () => {
+  it("are refused with an empty key, and with one that has a NUL", async () => {
     await expect(read([{"": 1, x: {"": 2}}])).rejects.toThrow(
       'row 1, "": an empty key; row 1, "x.": an empty key.'
+    );
+    await expect(read([{x: [{"a\0": 1}]}])).rejects.toThrow(
+      'row 1, "x.0.a\\u0000": a key with a NUL character.'
     );
   });
 
@@ -83,5 +86,47 @@ describe("JSON with an empty key", () => {
     const {version} = await pull(workspace, definition, {skipBad: true});
     expect(version.rows).toBe(1);
     expect(version.columns.slice(2).map(({name}) => name)).toEqual(["a"]);
+  });
+});
+
+describe("names with a NUL", () => {
+  const definition = (files: string) => defineDataset({name: "set", source: {kind: "files", files}});
+  const lines = [
+    '{"id":"0","a":"\\u0000"}',
+    '{"id":"1","a\\u0000b":3}',
+    '{"id":"2","a":[{"\\\\\\u0000": 1}]}',
+    '{"id":"3","\\\\u0000":"\\u00001"}'
+  ];
+
+  it.each([
+    ["a.jsonl", lines.join("\n")],
+    ["a.json", `[${lines.join(",\n")}]`]
+  ])("are refused in keys with their lines in %s", async (name, text) => {
+    const workspace = await temporaryWorkspace();
+    writeFileSync(join(workspace.project, name), text);
+    const says = `${name} line 2: a key with a NUL character; .*${name} line 3: a key with a NUL character\\. No version was made`;
+    await expect(pull(workspace, definition(name))).rejects.toThrow(new RegExp(says));
+  });
+
+  it("are left out line by line with --skip-bad, and may stand in texts", async () => {
+    const workspace = await temporaryWorkspace();
+    writeFileSync(join(workspace.project, "a.jsonl"), lines.join("\n"));
+    const {version} = await pull(workspace, definition("a.jsonl"), {skipBad: true});
+    expect(version.rows).toBe(2);
+    expect(version.columns.slice(2).map(({name}) => name)).toEqual(["id", "a", "\\u0000"]);
+  });
+
+  it("are named in columns of CSV and Parquet", async () => {
+    const workspace = await temporaryWorkspace();
+    writeFileSync(join(workspace.project, "a.csv"), "id,a\0b\n1,2\n");
+    await expect(pull(workspace, definition("a.csv"))).rejects.toThrow(
+      'dataset set: column "a\\u0000b" has a NUL character in its name, or in one within it; rename it in the source. No version'
+    );
+    const [json, parquet] = ["b.jsonl", "b.parquet"].map((name) => join(workspace.project, name));
+    writeFileSync(json!, lines[2]!);
+    const db = await openDatabase({threads: 1});
+    await db.run(`copy (from read_json(${sqlString(json!)})) to ${sqlString(parquet!)}`);
+    db.close();
+    await expect(pull(workspace, definition("b.parquet"))).rejects.toThrow('column "a" has a NUL character');
   });
 });

@@ -37,6 +37,19 @@ describe("CSV", () => {
     );
   });
 
+  it("a column called __proto__ is a slice as others are", async () => {
+    const rows = Array.from({length: 8}, (_, i) => `r${i},x,1,${i % 2 ? "en" : "de"}\nr${i},y,0,`);
+    const {slices, rows: kept} = await combined(`row,candidate,score,__proto__\n${rows.join("\n")}\n`);
+    expect(slices).toEqual(["__proto__"]);
+    expect(JSON.stringify(kept[7]!.slices)).toBe('{"__proto__":"en"}');
+    const late = await combined("row,candidate,score,__proto__\na,x,1,\na,y,1,de\na,z,1,de\n");
+    expect(JSON.stringify(late.rows[0]!.slices)).toBe('{"__proto__":"de"}');
+    const record = (n: number, metadata: string) =>
+      `{"id":"s${n}","input":"q${n}","expected":"a","output":"a","scores":{"m":1},"metadata":${metadata}}`;
+    const {rows: logged} = await combined(`[${record(1, '{"__proto__":"de"}')}]`);
+    expect(JSON.stringify(logged[0]!.slices)).toBe('{"__proto__":"de"}');
+  });
+
   it("slices rows by what all answers to a row say alike, and names what they say differently", async () => {
     const rows = Array.from({length: 8}, (_, i) =>
       [

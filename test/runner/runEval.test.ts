@@ -74,7 +74,7 @@ describe("runEval", () => {
 
   it("refuses a plan that no scorer can score, before the first call, and says why", async () => {
     await expect(run({expected: () => ({label: "x"}), scorers: {label: classification()}})).rejects.toThrow(
-      /the scorer "label" can score none of the \d+ rows: the row's expected value is no label: neither text nor a number \(row \S+: its type is object\)\. Nothing was called/
+      /the scorer "label" can score none of the \d+ rows: the row's expected value is no label: it is empty, or neither text nor a number \(row \S+: its type is object\)\. Nothing was called/
     );
     await expect(
       run({expected: () => 3, scorers: {label: classification({labels: ["0", "1"]})}})

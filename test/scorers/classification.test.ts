@@ -111,6 +111,9 @@ describe("classification", () => {
   it("fails a row without an expected label", async () => {
     expect(await score(classification(), "a")).toEqual({failed: expect.any(String)});
     expect(await score(classification(), "a", ["a"])).toEqual({failed: expect.any(String)});
+    expect(await score(classification(), "a", " ")).toEqual({
+      failed: expect.stringContaining("it is empty, or")
+    });
   });
   it("decides by accuracy, or by macro F1 when told to, which is undefined without rows", () => {
     const row = (expected: string, predicted: string) => ({details: {expected, predicted}});

@@ -97,6 +97,26 @@ describe("a database", () => {
     }
   });
 
+  it("keeps a member of a structure that is called __proto__, at every depth", async () => {
+    const db = await openDatabase({threads: 1});
+    try {
+      const sql = `select {'a': 1, '__proto__': 2, 'b': 3} as number, {'__proto__': {'a': 1, '__proto__': [1]}} as struct,
+        [{'__proto__': 'x'}, {'__proto__': null}] as list, array_value({'__proto__': 1.5::decimal(3,1)}) as array,
+        map {'k': {'__proto__': 1}} as map, {'__proto__': '{"a":1}'::json} as json, {'__proto__': '2026-01-02'::date} as date`;
+      const read = (json: string, list: string) =>
+        `{"number":{"a":1,"__proto__":2,"b":3},"struct":{"__proto__":{"a":1,"__proto__":[1]}},"list":${list},"array":[{"__proto__":1.5}],"map":[{"key":"k","value":{"__proto__":1}}],"json":{"__proto__":${json}},"date":{"__proto__":"2026-01-02"}}`;
+      const texts = read('"{\\"a\\":1}"', '[{"__proto__":"x"},{"__proto__":null}]');
+      expect(JSON.stringify(await db.row(sql))).toBe(texts);
+      for await (const batch of db.batches(sql)) expect(JSON.stringify(batch)).toBe(`[${texts}]`);
+      const values = read('{"a":1}', '[{"__proto__":"x"},{}]');
+      expect(JSON.stringify(await db.rows(sql, {}, "values"))).toBe(`[${values}]`);
+      const many = `select {'__proto__': {'n': range}} as s from range(5000)`;
+      expect(JSON.stringify((await db.rows(many))[4999])).toBe('{"s":{"__proto__":{"n":4999}}}');
+    } finally {
+      db.close();
+    }
+  });
+
   it("runs statements of a further connection beside its own, which sees none of its temporary tables", async () => {
     const db = await openDatabase({threads: 1});
     try {

@@ -1,5 +1,5 @@
 import type {Database} from "../../store/index.js";
-import {DEEPEST, MOST_BROKEN} from "./laxJson.js";
+import {DEEPEST, MOST_BROKEN, unusableKey} from "./laxJson.js";
 import {linesOf} from "./lines.js";
 import type {BrokenLine} from "./types.js";
 
@@ -68,8 +68,7 @@ function jsonProblem(content: string, parse: (text: string) => unknown = JSON.pa
     if (value === null || typeof value !== "object" || Array.isArray(value)) return "not a JSON object";
     if (parse === JSON.parse && membersWritten(content) > membersOf(value))
       return "an object has a key twice";
-    if (parse === JSON.parse && hasEmptyKey(value)) return "an empty key";
-    return undefined;
+    return parse === JSON.parse ? keyProblem(value) : undefined;
   } catch (error) {
     const at = /position (\d+)/.exec((error as Error).message)?.[1];
     return at === undefined
@@ -91,9 +90,14 @@ function membersWritten(content: string): number {
   return members;
 }
 
-function hasEmptyKey(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return (!Array.isArray(value) && Object.hasOwn(value, "")) || Object.values(value).some(hasEmptyKey);
+/** The first key at any depth that no column can be called by. */
+function keyProblem(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const problem = unusableKey(key) ?? keyProblem(member);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 /** Members that all objects within a value have: of a key that was written twice one is left. */

@@ -8,6 +8,14 @@ export const DEEPEST = 100;
 /** So many broken lines are counted in a file: one that is no JSON at all must not fill the memory. */
 export const MOST_BROKEN = 100_000;
 
+const [EMPTY_KEY, NUL_KEY] = ["an empty key", "a key with a NUL character"];
+
+/** Why no column can be called so; undefined when one can. */
+export function unusableKey(key: string): string | undefined {
+  if (key === "") return EMPTY_KEY;
+  return key.includes("\0") ? NUL_KEY : undefined;
+}
+
 /** What DuckDB's JSON reader would take without a word, or die of. */
 export interface LaxJson {
   /** Up to MOST_BROKEN of each file. */
@@ -20,7 +28,7 @@ export interface LaxJson {
 
 /**
  * Looks through JSON, or JSON lines, for what the JSON reader lets pass though JSON has it not: trailing commas, NaN and
- * Infinity, comments, empty keys, bytes that are not UTF-8; and for values nested deeper than it can stand. Everything else it refuses
+ * Infinity, comments, keys that are empty or have a NUL, bytes that are not UTF-8; and for values nested deeper than it can stand. Everything else it refuses
  * itself. One pass over the bytes, without memory to speak of.
  */
 export async function laxJson(db: Database, files: readonly string[], byLine: boolean): Promise<LaxJson> {
@@ -44,7 +52,7 @@ async function laxFile(db: Database, file: string, byLine: boolean): Promise<Lax
 }
 
 const WORDS = new Set(["true", "false", "null"]);
-const [QUOTE, BACKSLASH, NEWLINE, COMMA, SLASH, DOT, COLON] = [34, 92, 10, 44, 47, 46, 58];
+const [QUOTE, BACKSLASH, NEWLINE, COMMA, SLASH, DOT, COLON, ZERO, U] = [34, 92, 10, 44, 47, 46, 58, 48, 117];
 
 class Scanner {
   readonly broken: BrokenLine[] = [];
@@ -58,6 +66,10 @@ class Scanner {
   private escaped = false;
   /** The text that is open or has just ended has no character. */
   private isEmpty = false;
+  /** It has the escape of a NUL. */
+  private hasNul = false;
+  /** Zeros since a `\\u`; none is open at -1. */
+  private zeros = -1;
   private afterComma = false;
   private digits = 0;
   private inNumber = false;
@@ -83,10 +95,20 @@ class Scanner {
   }
 
   private inside(byte: number): void {
-    if (this.escaped) this.escaped = false;
-    else if (byte === BACKSLASH) this.escaped = true;
+    if (this.zeros >= 0) this.countZero(byte);
+    if (this.escaped) {
+      this.escaped = false;
+      if (byte === U) this.zeros = 0;
+    } else if (byte === BACKSLASH) this.escaped = true;
     else if (byte === QUOTE) this.inText = false;
     if (this.inText) this.isEmpty = false;
+  }
+
+  private countZero(byte: number): void {
+    this.zeros = byte === ZERO ? this.zeros + 1 : -1;
+    if (this.zeros < 4) return;
+    this.hasNul = true;
+    this.zeros = -1;
   }
 
   private outside(byte: number): void {
@@ -118,8 +140,10 @@ class Scanner {
       this.digits = 0;
     }
     if (byte === 32 || byte === 9 || byte === 13 || byte === NEWLINE) return;
-    if (byte === COLON && this.isEmpty) this.tell("an empty key");
+    if (byte === COLON && this.isEmpty) this.tell(EMPTY_KEY);
+    if (byte === COLON && this.hasNul) this.tell(NUL_KEY);
     this.isEmpty = byte === QUOTE;
+    this.hasNul = false;
     if (byte === SLASH) this.tell("a comment, which JSON has not");
     if (byte === 91 || byte === 123) {
       if (++this.depth > DEEPEST) this.tell(`nested deeper than ${DEEPEST} levels`);
@@ -161,6 +185,8 @@ class Scanner {
     this.inText = false;
     this.escaped = false;
     this.isEmpty = false;
+    this.hasNul = false;
+    this.zeros = -1;
     this.afterComma = false;
   }
 

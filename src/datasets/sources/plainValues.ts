@@ -1,4 +1,4 @@
-import {DEEPEST} from "./laxJson.js";
+import {DEEPEST, unusableKey} from "./laxJson.js";
 
 /** A value of a row that JSON has no place for. */
 export interface UnplainValue {
@@ -9,14 +9,14 @@ export interface UnplainValue {
 
 /**
  * The values of a row that would be stored as something else: numbers that are not finite, functions, Map, Set, bytes, invalid
- * dates, empty keys. At most `most` of them.
+ * dates, keys that are empty or have a NUL. At most `most` of them.
  * Throws an Error for a row that is nested deeper than JSON files may be, or holds itself.
  */
 export function unplainValues(row: object, most: number): UnplainValue[] {
   const found: UnplainValue[] = [];
   const visit = (value: unknown, path: readonly string[]) => {
     if (found.length >= most) return;
-    const what = path.at(-1) === "" ? "an empty key" : problemOf(value);
+    const what = (path.length > 0 ? unusableKey(path.at(-1)!) : undefined) ?? problemOf(value);
     if (what !== undefined) return void found.push({at: path.join(".").slice(0, 100), what});
     if (typeof value !== "object" || value === null || value instanceof Date) return;
     if (path.length > DEEPEST) throw new Error(`it is nested deeper than ${DEEPEST} levels, or holds itself`);

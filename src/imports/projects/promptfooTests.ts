@@ -57,15 +57,15 @@ async function objectIn(stated: unknown, where: string, reading: Reading): Promi
 /** Values that name a file are what it holds, as promptfoo reads it; those that cannot be read are left out. */
 async function varsOf(stated: unknown, where: string, reading: Reading): Promise<JsonObject> {
   const vars = await objectIn(stated, `${where}.vars`, reading);
-  const found: JsonObject = {};
+  const found: [string, unknown][] = [];
   for (const [key, value] of Object.entries(vars)) {
     const of = (one: unknown) => valueOf(one, `${where}.vars.${key}`, reading);
     const own = Array.isArray(value)
       ? (await Promise.all((value as unknown[]).map(of))).filter((one) => one !== undefined)
       : await of(value);
-    if (own !== undefined) found[key] = own;
+    if (own !== undefined) found.push([key, own]);
   }
-  return found;
+  return Object.fromEntries(found);
 }
 
 async function valueOf(value: unknown, where: string, reading: Reading): Promise<unknown> {

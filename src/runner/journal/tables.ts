@@ -83,7 +83,8 @@ export async function otherCompletions(
   runId: string,
   {folder, failuresOf = []}: {folder: string; failuresOf?: readonly string[]}
 ): Promise<string | undefined> {
-  const others = runs.map(({id}) => id).filter((id) => id !== runId);
+  const ids = runs.map(({id}) => id);
+  const others = ids.filter((id) => id !== runId);
   const completions = await runTable(workspace, others, "completions");
   const selects = completions
     ? [`select ${outcomeNames.join(", ")}, run from ${withAllColumns(completions)}`]
@@ -95,7 +96,7 @@ export async function otherCompletions(
     selects.push(`select ${outcomeNames.join(", ")}, ${sqlString(id)} as run from ${relation}`);
   }
   // What this run took from others, should they be gone: its own journal has it not.
-  const own = await runTable(workspace, [runId], "completions");
+  const own = ids.includes(runId) && (await runTable(workspace, [runId], "completions"));
   if (own) selects.push(`select ${outcomeNames.join(", ")}, run from ${withAllColumns(own)} where reused`);
   if (selects.length === 0) return undefined;
   const failures = `status = 'failed' and run in (${failuresOf.map(sqlString).join(", ") || "null"})`;

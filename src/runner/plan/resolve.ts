@@ -252,14 +252,12 @@ function slicesOf(slices: EvalDefinition["slices"]): (row: Row) => Record<string
   const named = Array.isArray(slices)
     ? slices.map((name) => [name, (row: Row) => cellName(row[name])] as const)
     : Object.entries(slices);
-  return (row) => {
-    const found: Record<string, string> = {};
-    for (const [name, of] of named) {
-      const value = of(row);
-      if (value !== null && value !== undefined) found[name] = value;
-    }
-    return found;
-  };
+  return (row) =>
+    Object.fromEntries(
+      named
+        .map(([name, of]) => [name, of(row)] as const)
+        .filter((slice): slice is readonly [string, string] => slice[1] !== null && slice[1] !== undefined)
+    );
 }
 
 /** An empty cell belongs to no slice and to no cluster. */

@@ -110,7 +110,10 @@ export async function hasUnsealedRuns(workspace: Workspace): Promise<boolean> {
   return false;
 }
 
-/** A table over those of these runs that have it, as a relation; undefined when none has. */
+/**
+ * A table over these sealed runs, as a relation; undefined when there is none. One that is gone is not passed over: the query says
+ * that it is missing. What was asked is not in runs of before.
+ */
 export async function runTable(
   {place}: Workspace,
   ids: readonly string[],
@@ -119,7 +122,7 @@ export async function runTable(
   const files: string[] = [];
   for (const id of ids) {
     const key = runKey(id, `${table}.parquet`);
-    if (await place.has(key)) files.push(await place.readable(key));
+    if (table !== "prompts" || (await place.has(key))) files.push(await place.readable(key));
   }
   return files.length > 0 ? parquetFiles(files) : undefined;
 }
