@@ -18,6 +18,7 @@ import {
   type Store,
   UsageError
 } from "../store/index.js";
+import {oneLine} from "../store/oneLine.js";
 import {undecidedFor} from "./check.js";
 import {chosenRun} from "./chosenRun.js";
 import {importResults} from "./importResults.js";
@@ -136,7 +137,9 @@ async function detailsOf(store: Store, report: RunVerdict, {slice}: VerdictOptio
   const scorers = run.scorers.map(({name}) => name).filter((name) => name !== run.primaryScorer);
   if (run.imported) lines.push(dim(importedText(run.imported)));
   if (run.imported && scorers.length > 0)
-    lines.push(dim(`also scored by ${scorers.slice(0, 8).join(", ")}: --scorer NAME decides by another.`));
+    lines.push(
+      dim(`also scored by ${oneLine(scorers.slice(0, 8).join(", "))}: --scorer NAME decides by another.`)
+    );
   if (!slice) return lines;
   const {rows} = sliceTable(report.table, await slicingsOf(store, run));
   const {number} = writerOf(report.verdict.scale);
