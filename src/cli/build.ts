@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {cp, rename, rm} from "node:fs/promises";
 import {constants} from "node:os";
 import {join} from "node:path";
-import {finishSite, siteFingerprint} from "../site/index.js";
+import {finishSite, removeLoaderLeftovers, siteFingerprint} from "../site/index.js";
 import {forgetForeignReads} from "../site/staleOutputs.js";
 import {
   LocalFolder,
@@ -82,6 +82,7 @@ async function buildUnlessCurrent(
   if (!unlessCurrent) await forgetForeignReads(join(project, "src"));
   // Where git does not look, on the same file system as dist/, and in the folder that Framework may clear.
   const next = join(project, "src", ".observablehq", "dist");
+  await removeLoaderLeftovers(join(project, "src"));
   try {
     await rm(next, {recursive: true, force: true});
     const stoppedBy = await framework(project, ["build"], {quiet, output: next});
@@ -98,6 +99,7 @@ async function buildUnlessCurrent(
     if (built === next) await putInPlace(next, dist);
   } finally {
     await rm(next, {recursive: true, force: true});
+    await removeLoaderLeftovers(join(project, "src"));
   }
   await here.put(BUILT_FROM, record);
   return true;

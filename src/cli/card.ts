@@ -13,7 +13,7 @@ import {
 import {knownVersion} from "./knownDataset.js";
 import {assertMayWrite, noteWritten} from "./mayWrite.js";
 import {openProject} from "./project.js";
-import {printable} from "./terminal.js";
+import {printableLines} from "./terminal.js";
 
 interface CardOptions {
   format: "hf" | "croissant";
@@ -30,7 +30,7 @@ export async function cardVerb(name: string, options: CardOptions): Promise<void
     const version = await knownVersion(store, name, options.version);
     const text =
       options.format === "hf" ? huggingFaceCard(version) : await croissantText(store, version, options);
-    if (options.out === undefined) return void process.stdout.write(printable(text));
+    if (options.out === undefined) return void process.stdout.write(printableLines(text));
     const file = resolve(options.out);
     await assertMayWrite(store.workspace, [file], options.overwrite);
     await writeAtomic(file, (temporary) => writeFile(temporary, text));

@@ -23,7 +23,7 @@ import {type JudgedRun, judgedRuns, otherText} from "./judgedRuns.js";
 import {tellChange, tellOlder} from "./newestVersion.js";
 import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import type {EvalOutcome} from "./runEvals.js";
-import {note, print, printJson, table} from "./terminal.js";
+import {annotate, note, print, printJson, table} from "./terminal.js";
 import {gatesWithoutRun, placeText, unrunJson, unrunText} from "./unrun.js";
 
 export interface CheckedRun {
@@ -77,9 +77,8 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
     const checks = {checked, unrun, broken};
     if (options.markdown) await writeText(options.markdown, markdown(checks));
     if (options.junit) await writeText(options.junit, junit(checks));
-    // GitHub reads annotations from both outputs; standard output may be JSON for another program.
     const notices = process.env.GITHUB_ACTIONS ? annotations(checks) : "";
-    if (notices) note(notices);
+    if (notices) annotate(notices);
     if (process.env.GITHUB_STEP_SUMMARY) await appendFile(process.env.GITHUB_STEP_SUMMARY, markdown(checks));
     if (options.json)
       printJson([...checked.map((one) => ({...one, report: undefined})), ...unrun.map(unrunJson)]);

@@ -1,7 +1,7 @@
 import {spawn} from "node:child_process";
 import {createRequire} from "node:module";
 import {dirname, join} from "node:path";
-import {UserError} from "../store/index.js";
+import {refusedByMachine, UserError} from "../store/index.js";
 
 interface FrameworkOptions {
   /** Without what Framework prints. */
@@ -17,15 +17,31 @@ export async function framework(
   {quiet, output}: FrameworkOptions = {}
 ): Promise<NodeJS.Signals | undefined> {
   let said = "";
-  const keep = quiet ? (text: string) => void (said = (said + text).slice(-20_000)) : undefined;
-  const {code, stopped, signal} = await runFramework(project, args, {output, out: keep, err: keep});
+  const keep = (text: string) => {
+    said = (said + text.replace(BUG_ADDRESS, "")).slice(-20_000);
+  };
+  const pass = (text: string) => {
+    keep(text);
+    process.stderr.write(text.replace(BUG_ADDRESS, ""));
+  };
+  const {code, stopped, signal} = await runFramework(project, args, {
+    output,
+    out: quiet ? keep : undefined,
+    err: quiet ? keep : pass
+  });
   const by = stopped ?? signal;
-  if (code && !by)
+  if (code && !by) {
+    const full = /\b(ENOSPC|EDQUOT|EFBIG)\b/.exec(said)?.[1];
+    const why = full && refusedByMachine({code: full}, join(project, "src", ".observablehq"));
     throw new UserError(
-      `the site could not be built (Observable Framework ended with ${code}).${said ? `\n${said.trimEnd()}` : ""}`
+      `the site could not be built (Observable Framework ended with ${code}).${why ? ` ${why}` : quiet && said ? `\n${said.trimEnd()}` : ""}`
     );
+  }
   return by;
 }
+
+/** Framework takes each of its errors for one of its own; here they are of a project's pages, or of the machine. */
+const BUG_ADDRESS = /If you think this is a bug, please file an issue at\s+\S+\s+\S+\n*/;
 
 interface RunOptions extends Pick<FrameworkOptions, "output"> {
   /** Told of what it prints, in place of the terminal. */

@@ -1,6 +1,6 @@
 import type {Message} from "../endpoints/index.js";
 import type {PromptPreview} from "../runner/index.js";
-import {bold, dim, printable} from "./terminal.js";
+import {bold, dim, printable, printableLines} from "./terminal.js";
 
 /** Messages for a person, control characters escaped. */
 export function messagesText(messages: readonly Message[]): string {
@@ -8,8 +8,8 @@ export function messagesText(messages: readonly Message[]): string {
     .map(({role, content, tool_calls: calls, tool_call_id: answers}) =>
       [
         bold(printable(answers === undefined ? role : `${role} (answers ${answers})`)),
-        ...(content === null || content === undefined ? [] : [printable(textOf(content))]),
-        ...(calls?.length ? [printable(JSON.stringify(calls, null, 2))] : []),
+        ...(content === null || content === undefined ? [] : [printableLines(textOf(content))]),
+        ...(calls?.length ? [printableLines(JSON.stringify(calls, null, 2))] : []),
         ""
       ].join("\n")
     )
@@ -17,7 +17,7 @@ export function messagesText(messages: readonly Message[]): string {
 }
 
 export function toolsText(candidate: string, tools: readonly object[]): string {
-  return `${bold(`tools of ${printable(candidate)}`)}\n${printable(JSON.stringify(tools, null, 2))}`;
+  return `${bold(`tools of ${printable(candidate)}`)}\n${printableLines(JSON.stringify(tools, null, 2))}`;
 }
 
 /** What a run would send of its first rows, and to whom it would not. */

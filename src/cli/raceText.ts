@@ -5,6 +5,7 @@ import {
   type RaceRecord,
   type RaceRound
 } from "../decisions/index.js";
+import {oneLine} from "../store/oneLine.js";
 import {bold, dim, table} from "./terminal.js";
 
 /** A race in text: how it ended, and a row a round. */
@@ -13,7 +14,7 @@ export function raceText(race: RaceRecord): string {
   const last = race.rounds.at(-1);
   return [
     bold(`${race.eval} · ${race.split.name} split`) + dim(` · race ${race.id} · ${race.scorer}`),
-    race.outcome?.sentence ?? "The race has not ended.",
+    oneLine(race.outcome?.sentence ?? "The race has not ended."),
     ...(race.outcome?.kind === "stopped" ? [nextText(race)] : []),
     table(rounds, [
       {title: "round", align: "right", value: (row) => row.round},

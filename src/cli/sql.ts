@@ -13,7 +13,7 @@ import {
 import {noteUnfinishedPurges} from "./noteUnfinishedPurges.js";
 import {openProject} from "./project.js";
 import {isWholeStatement} from "./wholeStatement.js";
-import {dim, note, print, printable, printJson, table} from "./terminal.js";
+import {dim, note, print, printable, printableLines, printJson, table} from "./terminal.js";
 
 interface SqlOptions {
   json?: boolean;
@@ -68,7 +68,7 @@ async function printCsv(store: Store, query: string): Promise<void> {
     await store.run(`copy (${query}\n) to ${sqlString(file)} (format csv, header)`).catch(refuse);
     const csv = await readFile(file, "utf8");
     // In a file nothing acts on control characters, and a program needs the texts as they are.
-    process.stdout.write(process.stdout.isTTY ? printable(csv) : csv);
+    process.stdout.write(process.stdout.isTTY ? printableLines(csv) : csv);
   } finally {
     await rm(file, {force: true});
   }

@@ -1,5 +1,5 @@
 import {displayWidth, MISSING, padded, shortened} from "./displayWidth.js";
-import {bold, printable} from "./escapes.js";
+import {bold, printable, printableLines} from "./escapes.js";
 import {outputWidth} from "./outputWidth.js";
 import {blockLines} from "./tableBlocks.js";
 import {fittedWidths} from "./tableWidths.js";
@@ -52,7 +52,7 @@ export function table<T>(
 function cell<T>(column: Column<T>, row: T, narrow: boolean): string {
   const value = column.value(row);
   if (value === undefined || value === null) return MISSING;
-  const text = printable(String(value)).replace(/\s+/g, " ");
+  const text = printableLines(String(value)).replace(/\s+/g, " ");
   if (column.text === "prose") return text;
   return shortened(text, narrow ? LONGEST : LONGEST_ELSEWHERE);
 }

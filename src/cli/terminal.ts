@@ -1,25 +1,31 @@
-import {shown} from "./escapes.js";
+import {printableLines, shown, withoutCommands} from "./escapes.js";
 import {type LogFields, logLine, logsJson} from "./log.js";
 import {outputWidth} from "./outputWidth.js";
 import {wrapped} from "./wrap.js";
 
-export {bold, dim, printable} from "./escapes.js";
+export {bold, dim, printable, printableLines} from "./escapes.js";
 export {type Column, table} from "./table.js";
 
 /** Lines on standard output, wrapped for a terminal. The only escapes that pass are those of `bold` and `dim`. */
 export function print(text: string): void {
-  process.stdout.write(wrapped(shown(text), outputWidth()) + "\n");
+  process.stdout.write(withoutCommands(wrapped(shown(text), outputWidth())) + "\n");
 }
 
 /** Lines to be copied, or of data: no break is added. */
 export function printAsIs(text: string): void {
-  process.stdout.write(shown(text) + "\n");
+  process.stdout.write(withoutCommands(shown(text)) + "\n");
 }
 
 /** A line for the person at the keyboard on standard error, which leaves standard output to the results. */
 export function note(text: string, fields?: LogFields): void {
   if (logsJson()) return logLine(text, fields);
-  process.stderr.write(wrapped(shown(text), outputWidth(process.stderr)) + "\n");
+  process.stderr.write(withoutCommands(wrapped(shown(text), outputWidth(process.stderr))) + "\n");
+}
+
+/** Lines that are commands to GitHub's runner. It reads both outputs; standard output may be JSON for another program. */
+export function annotate(text: string): void {
+  if (logsJson()) return logLine(text);
+  process.stderr.write(printableLines(text) + "\n");
 }
 
 /** A `note` that says the same but once, however often it is asked to. */

@@ -8,6 +8,7 @@ import {
   writerOf
 } from "../decisions/index.js";
 import type {RunManifest} from "../store/index.js";
+import {oneLine} from "../store/oneLine.js";
 import {bold, dim, table} from "./terminal.js";
 
 /** The verdict table of one run: a sentence, a row a candidate, the warnings. */
@@ -19,8 +20,8 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
       dim(
         ` · ${run.dataset.name}@${run.dataset.version} · ${run.imported ? answersText(run) : `${counted(run.counts.planned)} calls planned`}${cut}`
       ),
-    bold(verdict.action),
-    ...(verdict.sentence === verdict.action ? [] : [verdict.sentence])
+    bold(oneLine(verdict.action)),
+    ...(verdict.sentence === verdict.action ? [] : [oneLine(verdict.sentence)])
   ];
   const differences = new Map(verdict.comparisons.map((comparison) => [comparison.b, comparison]));
   lines.push(
@@ -52,15 +53,15 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
         `The latencies were taken with up to ${run.concurrency} requests in flight at each endpoint; \`assay bench\` measures them by load.`
       )
     );
-  if (cheaper) lines.push(cheaper.sentence);
+  if (cheaper) lines.push(oneLine(cheaper.sentence));
   if (winner && number(winner.naive) !== number(winner.estimate))
     lines.push(
       dim(
-        `${sharedRows(run, verdict)}Picking the highest of ${verdict.summaries.filter(({scored}) => scored > 0).length} scores overestimates it (winner's curse). Corrected: ${number(winner.estimate)} (${number(winner.low)} to ${number(winner.high)}).`
+        `${oneLine(sharedRows(run, verdict))}Picking the highest of ${verdict.summaries.filter(({scored}) => scored > 0).length} scores overestimates it (winner's curse). Corrected: ${number(winner.estimate)} (${number(winner.low)} to ${number(winner.high)}).`
       )
     );
-  for (const {sentence} of verdict.risks) lines.push(`! ${sentence}`);
-  for (const warning of verdict.warnings) lines.push(`! ${warning}`);
+  for (const {sentence} of verdict.risks) lines.push(`! ${oneLine(sentence)}`);
+  for (const warning of verdict.warnings) lines.push(`! ${oneLine(warning)}`);
   return lines.join("\n");
 }
 

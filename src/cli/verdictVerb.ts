@@ -20,6 +20,7 @@ import {
   type Store,
   UsageError
 } from "../store/index.js";
+import {oneLine} from "../store/oneLine.js";
 import {undecidedFor} from "./check.js";
 import {chosenRun} from "./chosenRun.js";
 import {importResults} from "./importResults.js";
@@ -140,7 +141,9 @@ function detailsOf({run}: RunVerdict): string[] {
   const scorers = run.scorers.map(({name}) => name).filter((name) => name !== run.primaryScorer);
   if (run.imported) lines.push(dim(importedText(run.imported)));
   if (run.imported && scorers.length > 0)
-    lines.push(dim(`also scored by ${scorers.slice(0, 8).join(", ")}: --scorer NAME decides by another.`));
+    lines.push(
+      dim(`also scored by ${oneLine(scorers.slice(0, 8).join(", "))}: --scorer NAME decides by another.`)
+    );
   return lines;
 }
 

@@ -4,6 +4,7 @@ import {
   type Held,
   latestVersion,
   messageOf,
+  refusedByMachine,
   openDatabase,
   readTombstones,
   refuseWhileRunning,
@@ -117,7 +118,7 @@ async function purgeWith(
     const [left] = await unfinishedPurges(workspace, dataset).catch(() => [{dataset, since: at}]);
     if (left === undefined || (cause instanceof UserError && /marked/.test(cause.message))) throw cause;
     throw new UserError(
-      `the purge of ${dataset} was cut off: ${messageOf(cause)}\nThe rows are marked but not yet erased everywhere. Give the same command again, which finishes it.`,
+      `the purge of ${dataset} was cut off: ${refusedByMachine(cause) ?? messageOf(cause)}\nThe rows are marked but not yet erased everywhere. Give the same command again, which finishes it.`,
       {cause}
     );
   });

@@ -1,4 +1,4 @@
-import {counted, list} from "./points.js";
+import {counted, few, list} from "./points.js";
 import type {Risk} from "./types.js";
 
 /** How the answers of one candidate ended, where that was not by themselves with a text or a call. */
@@ -85,13 +85,24 @@ export function servedRisks(served: readonly ServedModel[] = []): Risk[] {
   return [...byCandidate].flatMap(([candidate, models]): Risk[] => {
     const candidates = [candidate];
     if (models.length > 1) {
-      const named = models.map(({model, answers}) => `${model} (${counted(answers)})`).join(", ");
-      const sentence = `${candidate}: answers come from ${models.length} served models: ${named}.`;
+      const sentence = `${candidate}: answers come from ${counted(models.length)} served models: ${servedText(models)}.`;
       return [{kind: "answerer", sentence, candidates}];
     }
     const {model, fingerprints} = models[0]!;
     if (fingerprints < 2) return [];
-    const sentence = `${candidate}: the server named ${fingerprints} system fingerprints for ${model}: it was changed or set up anew in between.`;
+    const sentence = `${candidate}: the server named ${fingerprints} system fingerprints for ${shortened(model)}: it was changed or set up anew in between.`;
     return [{kind: "answerer", sentence, moves: 0, candidates}];
   });
+}
+
+/** "a (120) and b (24)"; of more than five models the first three and how many more. */
+export function servedText(models: readonly Pick<ServedModel, "model" | "answers">[]): string {
+  return few(models.map(({model, answers}) => `${shortened(model)} (${counted(answers)})`));
+}
+
+const LONGEST = 80;
+
+/** A server may call itself anything. */
+function shortened(name: string): string {
+  return name.length > LONGEST ? `${name.slice(0, LONGEST).replace(/\p{Surrogate}$/u, "")}…` : name;
 }

@@ -8,7 +8,7 @@ import {gatherStream} from "./gatherStream.js";
 import {hideSecrets} from "./hideSecrets.js";
 import {hideRequest} from "./hideText.js";
 import {hubClient} from "./hubClient.js";
-import {isSameModel} from "./modelName.js";
+import {isSameModel, servedName} from "./modelName.js";
 import {preflightChat, preflightRequests} from "./preflightChat.js";
 import {named, postForEvents, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
 import {type RetryPolicy, withRetry} from "./retry.js";
@@ -224,7 +224,9 @@ function hostOf({baseUrl = "", provider}: Record<string, string>): string | unde
 function modelNames(body: unknown): string[] {
   const data = (body as {data?: unknown} | null)?.data ?? body;
   if (!Array.isArray(data)) return [];
-  return data.flatMap((one: {id?: unknown} | null) => (typeof one?.id === "string" ? [one.id] : []));
+  return data.flatMap((one: {id?: unknown} | null) =>
+    typeof one?.id === "string" ? [servedName(one.id)] : []
+  );
 }
 
 function shutdownIn(body: unknown, model: string): string | undefined {

@@ -1,6 +1,7 @@
 import {z} from "zod";
 import {toUsage, usageSchema} from "./chatUsage.js";
 import {isErrorBody} from "./errorBody.js";
+import {servedName} from "./modelName.js";
 import {isPlainAnswer} from "./plainAnswer.js";
 import {serverError} from "./serverError.js";
 import {type Completion, EndpointError, type TokenLogprob, type ToolCall, type Usage} from "./types.js";
@@ -199,7 +200,7 @@ export function optional(
   const told: Partial<ChatAnswer> = {};
   if (usage) told.usage = usage;
   if (logprobs?.length) told.logprobs = logprobs;
-  if (response.model) told.servedModel = response.model;
+  if (response.model) told.servedModel = servedName(response.model);
   if (response.system_fingerprint) told.fingerprint = response.system_fingerprint;
   return told;
 }

@@ -8,6 +8,7 @@ import {realEffects} from "./effects.js";
 import {estimatedTokens} from "./estimatedTokens.js";
 import {hideRequest} from "./hideText.js";
 import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
+import {servedName} from "./modelName.js";
 import {apiUrl} from "./openAICompatible.js";
 import {embeddingPreflightRequests, preflightEmbeddings} from "./preflightEmbeddings.js";
 import {assertOptions, callShape, serverShape} from "./options.js";
@@ -163,7 +164,7 @@ function parseAnswer(body: unknown, texts: number, hide: (text: string) => strin
     text: packVectors(ordered.map(({embedding}) => embedding)),
     finishReason: "stop",
     usage: usageOf(read.usage),
-    servedModel: read.model
+    servedModel: read.model && servedName(read.model)
   };
 }
 

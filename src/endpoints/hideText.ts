@@ -1,6 +1,7 @@
 import {hidden, hideSecrets} from "./hideSecrets.js";
 import type {CompletionRequest} from "./types.js";
 
+const basicLike = /\bBasic\s+([A-Za-z0-9+/]{6,}={0,2})/gi;
 const keyLike = /\b(?:sk|hf|gsk|xai|pk|rk|ghp|key)[-_][A-Za-z0-9_*-]{6,}|\bBearer\s+\S+/gi;
 
 /**
@@ -21,7 +22,7 @@ export function hideRequest(
         secret.startsWith(word) || secret.endsWith(word) ? hidden : word
       );
     }
-    safe = safe.replace(keyLike, hidden);
+    safe = safe.replace(keyLike, hidden).replace(basicLike, hideCredentials);
     for (const content of contents(request)) {
       // Words find longer ones, at less cost.
       if (content.length >= 4 && content.length <= 200) safe = hideEvery(safe, content);
@@ -30,6 +31,11 @@ export function hideRequest(
     safe = safe.replace(/\s+/g, " ").trim();
     return safe.length > 300 ? `${safe.slice(0, 300).replace(/\p{Surrogate}$/u, "")}…` : safe;
   };
+}
+
+/** What stands after "Basic" in a header is a user and a password around a colon; after the word in a sentence, it is not. */
+function hideCredentials(found: string, encoded: string): string {
+  return /^[\P{C}]*:[\P{C}]*$/u.test(Buffer.from(encoded, "base64").toString()) ? hidden : found;
 }
 
 function hideEvery(text: string, words: string): string {

@@ -10,6 +10,7 @@ export {huggingFace} from "./huggingFace.js";
 export {isLoopback} from "./loopback.js";
 export {listen} from "./listen.js";
 export {openAICompatible} from "./openAICompatible.js";
+export {openProxyAgent} from "./proxyAgent.js";
 export {recorded} from "./recorded.js";
 export {defaultRetryPolicy, withRetry} from "./retry.js";
 export {missingSecrets, readSecrets, type SecretNames} from "./secrets.js";

@@ -1,3 +1,4 @@
+import {proxySecrets} from "./proxySecrets.js";
 import {EndpointError} from "./types.js";
 
 /** Names of environment variables, never the secrets themselves. */
@@ -12,7 +13,7 @@ export interface Secrets {
   /** Empty when the endpoint needs no key. */
   key: string;
   headers: Record<string, string>;
-  /** Every secret value, so that it can be hidden from messages. */
+  /** Every secret value, the environment's proxies' among them, so that it can be hidden from messages and answers. */
   values: string[];
 }
 
@@ -31,7 +32,8 @@ export function missingSecrets(names: SecretNames): string[] {
 /** Reads them from the environment; throws EndpointError "auth" that names each variable that is missing or that no header can hold. */
 export function readSecrets(endpoint: string, names: SecretNames): Secrets {
   const {apiKeyEnv, headersEnv = {}} = names;
-  if (!apiKeyEnv && Object.keys(headersEnv).length === 0) return {key: "", headers: {}, values: []};
+  if (!apiKeyEnv && Object.keys(headersEnv).length === 0)
+    return {key: "", headers: {}, values: proxySecrets()};
   const missing = missingSecrets(names);
   if (missing.length)
     throw new EndpointError(
@@ -48,7 +50,8 @@ export function readSecrets(endpoint: string, names: SecretNames): Secrets {
   const headers = Object.fromEntries(
     Object.entries(headersEnv).map(([header, variable]) => [header, process.env[variable]!.trim()])
   );
-  return {key, headers, values: [key, ...Object.values(headers).flatMap(withoutScheme)].filter(Boolean)};
+  const own = [key, ...Object.values(headers).flatMap(withoutScheme)].filter(Boolean);
+  return {key, headers, values: [...own, ...proxySecrets()]};
 }
 
 /** A header's value, and what stands behind "Basic" or the like: a server may tell that alone. */

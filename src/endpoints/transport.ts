@@ -8,6 +8,8 @@ import type {Effects} from "./effects.js";
 import {isErrorBody} from "./errorBody.js";
 import {gather, type Gathered} from "./gather.js";
 import {isLoopback} from "./loopback.js";
+import {statedProxies} from "./proxies.js";
+import {openProxyAgent} from "./proxyAgent.js";
 import {rateLimitResetMs} from "./rateLimitReset.js";
 import {retryAfterMs} from "../store/retryAfter.js";
 import {serverError} from "./serverError.js";
@@ -134,12 +136,11 @@ export function loadClient(): typeof Pool {
 
 function openDispatcher(origin: string): Dispatcher {
   const {hostname} = new URL(origin);
-  const proxied =
-    !isLoopback(hostname) &&
-    ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => process.env[name]);
+  const {http, https} = statedProxies();
+  const proxied = !isLoopback(hostname) && (http ?? https) !== undefined;
   const timeouts = {headersTimeout: 0, bodyTimeout: 0};
   return proxied
-    ? new (loadWhole().EnvHttpProxyAgent)({...timeouts, proxyTunnel: false})
+    ? openProxyAgent(loadWhole().EnvHttpProxyAgent, timeouts)
     : new (loadClient())(origin, timeouts);
 }
 

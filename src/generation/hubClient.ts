@@ -1,5 +1,5 @@
 import type {Agent, Dispatcher, Response} from "undici";
-import {connectionError, isLoopback} from "../endpoints/index.js";
+import {connectionError, isLoopback, openProxyAgent} from "../endpoints/index.js";
 import {UserError} from "../store/index.js";
 
 export interface HubAccess {
@@ -41,16 +41,17 @@ export function hubClient(
       if (key && new URL(address).origin === origin) headers.authorization = `Bearer ${key}`;
       if (range) headers.range = range;
       opened ??= openConnections(idleMs);
-      const {dispatcher} = await opened;
-      const response = await fetch(address, {headers, signal, dispatcher}).catch((cause: unknown) => {
-        signal?.throwIfAborted();
-        throw unreachable(cause, address);
-      });
+      const response = await opened
+        .then(({dispatcher}) => fetch(address, {headers, signal, dispatcher}))
+        .catch((cause: unknown) => {
+          signal?.throwIfAborted();
+          throw unreachable(cause, address);
+        });
       if (!response.ok) throw refused(asked, response.status, key !== undefined);
       return response;
     },
     async close() {
-      await (await opened)?.close();
+      await (await opened?.catch(() => undefined))?.close();
     }
   };
 }
@@ -97,7 +98,7 @@ async function openConnections(idleMs: number): Promise<{dispatcher: Dispatcher;
   const {Agent: Direct, EnvHttpProxyAgent} = await import("undici");
   const limits = {headersTimeout: 5 * idleMs, bodyTimeout: idleMs};
   const direct: Agent = new Direct(limits);
-  const proxied = new EnvHttpProxyAgent({proxyTunnel: false, ...limits});
+  const proxied = openProxyAgent(EnvHttpProxyAgent, limits);
   const dispatcher = proxied.compose(
     (dispatch) => (options, handler) =>
       isLoopback(new URL(String(options.origin)).hostname)

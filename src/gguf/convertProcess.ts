@@ -1,7 +1,7 @@
 import {readFile, rename} from "node:fs/promises";
 import {join} from "node:path";
 import {leaveEndToParent, tellParent} from "../ggml/index.js";
-import {messageOf, UserError} from "../store/errors.js";
+import {toldToParent} from "../store/machineError.js";
 import {convertAdapter} from "./adapter.js";
 import {convertCheckpoint} from "./convert.js";
 import type {Conversion, FromConverter} from "./convertModel.js";
@@ -38,8 +38,7 @@ process.once("message", (conversion: Conversion) => {
   work(conversion)
     .then(
       (warnings) => say({type: "done", warnings}),
-      (error: unknown) =>
-        say({type: "failed", message: messageOf(error), forUser: error instanceof UserError})
+      (error: unknown) => say({type: "failed", ...toldToParent(error)})
     )
     .finally(() => {
       if (process.connected) process.disconnect();

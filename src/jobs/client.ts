@@ -182,6 +182,7 @@ const NEVER_CONNECTED = new Set<unknown>([
 /** 4xx answers say that nothing was started, but for a time-out, and for one that says it is there already. */
 function mayHaveBeenDone({kind, detail: {status, cause}}: EndpointError): boolean {
   if (status === 409 || status === 408) return true;
+  if (status === undefined && kind === "bad-request") return false;
   if ((status !== undefined && status >= 400 && status < 500) || kind === "rate-limit") return false;
   return !NEVER_CONNECTED.has(cause);
 }

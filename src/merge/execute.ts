@@ -3,6 +3,7 @@ import {mkdir, readdir, rm, statfs} from "node:fs/promises";
 import {availableParallelism} from "node:os";
 import {dirname, join, resolve} from "node:path";
 import {UserError} from "../store/errors.js";
+import {isDiskFull, refusedByMachine} from "../store/machineError.js";
 import {readJson, writeJsonAtomic} from "../store/files.js";
 import {sha256File} from "../store/hash.js";
 import type {JobResult} from "./engine/job.js";
@@ -48,17 +49,18 @@ export async function execute(plan: Plan, fingerprint: string, options: MergeOpt
   const sample = options.sample ?? usualSample(plan.jobs);
   for (const shard of missing) {
     const index = shards.indexOf(shard);
-    const file = await ShardFile.create(folder, shard);
+    const file = new ShardFile(folder, shard);
     files.set(index, file);
     const pieces = workList(shard, {index, file: file.path, sample}, jobs);
     for (const piece of pieces) work.push(piece);
   }
   try {
+    for (const file of files.values()) await file.create();
     await runShards(work, shards, files, finished, options);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOSPC") throw cause;
+    if (!isDiskFull(cause)) throw cause;
     throw new UserError(
-      `The disk of ${options.out} is full. Free some and start the merge again: it continues after its last finished shard.`,
+      `${refusedByMachine(cause, options.out)} The merge continues after its last finished shard: what is finished is kept in ${folder}.`,
       {cause}
     );
   }

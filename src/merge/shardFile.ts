@@ -31,7 +31,7 @@ export class ShardFile {
   private hashing: Promise<void> | undefined;
   private flushing: Promise<void> | undefined;
 
-  private constructor(
+  constructor(
     private readonly folder: string,
     private readonly shard: Shard
   ) {
@@ -39,16 +39,14 @@ export class ShardFile {
   }
 
   /** Makes the file with its header, and room for the tensors. */
-  static async create(folder: string, shard: Shard): Promise<ShardFile> {
-    const file = new ShardFile(folder, shard);
-    const handle = await open(file.path, "w");
+  async create(): Promise<void> {
+    const handle = await open(this.path, "w");
     try {
-      await handle.writeFile(shard.head);
-      await handle.truncate(shard.bytes);
+      await handle.writeFile(this.shard.head);
+      await handle.truncate(this.shard.bytes);
     } finally {
       await handle.close();
     }
-    return file;
   }
 
   get path(): string {

@@ -5,7 +5,10 @@ import {
   askAgain,
   type Database,
   hasRunFile,
+  isDiskFull,
+  namingTarget,
   openDatabase,
+  refusedByMachine,
   sweepTemporary,
   temporaryPath,
   UserError
@@ -74,6 +77,13 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
     const resolved = await resolveEval(definition, evalName, version, split, options);
     const place: Place = {db: await opening, workspace};
     return await planAndRunIn(place, folder, definition, resolved, inputs);
+  } catch (error) {
+    const named = namingTarget(error, folder, workspace.tmpDir);
+    if (!isDiskFull(named)) throw named;
+    throw new UserError(
+      `${refusedByMachine(named, workspace.dir)} What the run has journaled is kept, and goes on from there.`,
+      {cause: error}
+    );
   } finally {
     leaveHeap();
     await opening.then(

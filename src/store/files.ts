@@ -26,8 +26,21 @@ export async function writeAtomic(path: string, write: (temporary: string) => Pr
     await flushFolder(dirname(path));
   } catch (error) {
     await rm(temporary, {force: true, recursive: true});
-    throw error;
+    throw namingTarget(error, temporary, path);
   }
+}
+
+const WRITES = /^(write|fsync|fdatasync|ftruncate)/;
+
+/** An error of the system names the hidden file, or, of a write, none at all; a person knows the one that was to be written. */
+export function namingTarget(error: unknown, temporary: string, path: string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.message.includes(temporary)) error.message = error.message.replaceAll(temporary, path);
+  const failed = error as NodeJS.ErrnoException & {dest?: string};
+  for (const place of ["path", "dest"] as const)
+    if (failed[place]?.startsWith(temporary)) failed[place] = path + failed[place].slice(temporary.length);
+  if (failed.path === undefined && WRITES.test(failed.syscall ?? "")) failed.path = path;
+  return error;
 }
 
 /** Resolves when what was written to the file is on disk. */
@@ -123,7 +136,7 @@ export async function putNew(path: string, content: Uint8Array | string): Promis
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
+    throw namingTarget(error, temporary, path);
   } finally {
     await rm(temporary, {force: true});
   }

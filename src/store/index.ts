@@ -18,12 +18,14 @@ export {messageOf, UsageError, UserError} from "./errors.js";
 export {
   insideFolder,
   isWithin,
+  namingTarget,
   readJson,
   sweepTemporary,
   temporaryPath,
   writeAtomic,
   writeJsonAtomic
 } from "./files.js";
+export {isDiskFull, refusedByMachine} from "./machineError.js";
 export {placeFingerprint} from "./fingerprint.js";
 export {canonicalJson, hashJson, RowIdsHash, rowsSha256, sha256, sha256File} from "./hash.js";
 export {hasForms, type IdForm, idText, isIdOf} from "./idText.js";

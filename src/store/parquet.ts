@@ -4,7 +4,7 @@ import {mkdir, rm} from "node:fs/promises";
 import {dirname} from "node:path";
 import {type Database, sqlName, sqlString} from "./duckdb.js";
 import {fileScan} from "./fileScan.js";
-import {temporaryPath, writeAtomic} from "./files.js";
+import {namingTarget, temporaryPath, writeAtomic} from "./files.js";
 
 /** Column names with their DuckDB types, in order. */
 export type Columns = Readonly<Record<string, string>>;
@@ -159,7 +159,7 @@ async function writeFlowing(
   await mkdir(dirname(path), {recursive: true});
   const out = createWriteStream(path, {highWaterMark: 1 << 20});
   const failed = once(out, "error").then(([error]) => {
-    throw error;
+    throw namingTarget(error, path, dirname(path));
   });
   failed.catch(() => undefined);
   await fill((chunk) => {

@@ -1,6 +1,6 @@
 import {mkdirSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
-import {describe, expect, it} from "vitest";
+import {describe, expect, it, vi} from "vitest";
 import {plainError} from "../../src/cli/fail.js";
 import {pull} from "../../src/datasets/index.js";
 import {assertions, instructionFollowing, regexMatch} from "../../src/scorers/index.js";
@@ -148,13 +148,35 @@ describe("what the program says of errors that are not for it", () => {
     "ENOENT",
     "ENOTEMPTY",
     "EACCES",
+    "EPERM",
     "EROFS",
     "ENOSPC",
+    "EDQUOT",
+    "EFBIG",
     "EMFILE"
   ])("%s is said in words, with the place", async (code) => {
     const message = await plainError(system(code));
     expectClear(message, "/a/b");
     expect(message).not.toContain(code);
+  });
+
+  it.each([
+    ['IO Error: Could not write file "/a/b": No space left on device', /^\/a\/b: The disk is full/],
+    ['IO Error: Could not write file "/a/b": Disk quota exceeded', /^\/a\/b: Your share of the disk/],
+    ['IO Error: Could not write file "/a/b": File too large', /^\/a\/b: .*ulimit -f/],
+    ['IO Error: Cannot open file "/a/b": Permission denied', /^\/a\/b: You may not read or write there/]
+  ])("DuckDB's word of the same is, too: %s", async (message, said) => {
+    expect(await plainError(new Error(message))).toMatch(said);
+  });
+
+  it("another store is named where the store's own place is refused, and only there", async () => {
+    for (const code of ["EACCES", "EPERM", "EROFS"]) {
+      expect(await plainError(system(code))).not.toContain("ASSAY_DIR");
+      expect(await plainError(system(code, {path: "/p/.assay/runs"}))).toContain("ASSAY_DIR");
+      vi.stubEnv("ASSAY_DIR", "/a");
+      expect(await plainError(system(code))).toContain("ASSAY_DIR");
+      vi.unstubAllEnvs();
+    }
   });
 
   const internal: [what: string, error: unknown][] = [

@@ -43,5 +43,11 @@ describe("candidates of later evals", () => {
     const onFailure = async (error: unknown) => void failures.push((error as Error).message);
     expect(await run(evals, {onFailure})).toEqual(["one"]);
     expect(failures).toEqual(["candidate second could not be prepared: no memory"]);
+    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {code: "ENOSPC"});
+    const third = made("third", {prepare: () => Promise.reject(full)});
+    await run([await named("three", [third])], {onFailure});
+    expect(failures.at(-1)).toMatch(
+      /^candidate third could not be prepared: \/.*\.assay: The disk is full: free/
+    );
   });
 });

@@ -358,9 +358,33 @@ describe("a full disk", () => {
   );
 });
 
+describe("a full disk under a download", () => {
+  const small = smallDisk();
+  it.skipIf(!small)("is said at once, with its place, and not taken for a broken transfer", async () => {
+    let asked = 0;
+    const server = createServer((_request, response) => {
+      asked++;
+      response.end(Buffer.alloc(16_000_000, "id\n"));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const workspace = await openWorkspace(small!, join(small!, ".assay"));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/rows.csv`;
+      const set = defineDataset({name: "set", source: {kind: "files", files: url}});
+      await expect(pull(workspace, set)).rejects.toThrow(
+        /^dataset set: \/.*rows\.csv\.partial: The disk is full/
+      );
+      expect(asked).toBe(1);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
+
 /** A file system of 8 MB, or undefined with the reason printed. */
 function smallDisk(): string | undefined {
-  const folder = join("/tmp", `assay-small-disk-${process.pid}`);
+  const folder = join("/tmp", `assay-small-disk-${process.pid}-${mounted.length}`);
   try {
     mkdirSync(folder, {recursive: true});
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], {stdio: "pipe"});

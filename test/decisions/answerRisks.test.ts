@@ -36,7 +36,7 @@ describe("who answered", () => {
     expect(mixed).toEqual([
       {
         kind: "answerer",
-        sentence: "m: answers come from 2 served models: m-v2 (120), m-v1 (24).",
+        sentence: "m: answers come from 2 served models: m-v2 (120) and m-v1 (24).",
         candidates: ["m"]
       }
     ]);

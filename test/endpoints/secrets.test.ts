@@ -66,6 +66,40 @@ describe("keys", () => {
     expect(await endpoint.preflight!("m", {})).toMatchObject([{check: "key", status: "error"}]);
   });
 
+  it("of the environment's proxy are in no error and no answer, in whichever form a gateway repeats them", async () => {
+    for (const name of ["NO_PROXY", "no_proxy", "HTTPS_PROXY", "https_proxy"]) vi.stubEnv(name, "");
+    const password = "p@ss/w\u00f6rd+9";
+    const pair = `ann:${password}`;
+    const encoded = `ann:${encodeURIComponent(password)}`;
+    const basic = Buffer.from(pair).toString("base64");
+    const echoed = `{"proxy-authorization":"Basic ${basic}"} ${pair} ${encoded} ${password}`;
+    for (const variable of ["HTTP_PROXY", "http_proxy"]) {
+      for (const behaviour of [
+        {status: 400, body: {error: {message: `headers: ${echoed}`}}},
+        {text: `headers: ${echoed}`}
+      ] satisfies Behaviour[]) {
+        const {server, endpoint} = await setup(behaviour, {
+          baseUrl: "http://models.example",
+          apiKeyEnv: undefined
+        });
+        vi.stubEnv("http_proxy", undefined);
+        vi.stubEnv(variable, server.url.replace("//", `//${encoded}@`));
+        const said: unknown = await ask(endpoint).catch((error: unknown) => error);
+        expect(server.requests[0]!.headers["proxy-authorization"]).toBe(`Basic ${basic}`);
+        expect(everything(said)).toContain("[hidden]");
+        for (const secret of [basic, password, encodeURIComponent(password)])
+          expect(everything(said)).not.toContain(secret);
+      }
+    }
+  });
+
+  it("that a proxy is asked by are not taken for words of an error", () => {
+    const hide = hideRequest(undefined, []);
+    expect(hide("Basic authentication is required: Basic cHU6cHdTRUNSRVRwcm94eQ==.")).toBe(
+      "Basic authentication is required: [hidden]."
+    );
+  });
+
   it("that no header can hold are refused by their variables' names before anything is sent", async () => {
     vi.stubEnv("TEST_MODEL_KEY", "sk-live\u20137Hq2mZ0pXw93");
     vi.stubEnv("TEST_TEAM_KEY", "one\ntwo");

@@ -85,6 +85,36 @@ describe("connections", () => {
     expect(proxyHostOf("https://othermodels.internal")).toBe(new URL(proxy.url).host);
   });
 
+  it("whose proxy is no address are not opened, asked for once, and name the variable without its value", async () => {
+    for (const name of ["HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy", "HTTPS_PROXY"])
+      vi.stubEnv(name, "");
+    for (const wrong of [
+      "ann:secret@bad::x",
+      "proxy.internal:3128",
+      "ftp://proxy",
+      "http://ann:%zz@proxy",
+      "x"
+    ]) {
+      vi.stubEnv("https_proxy", wrong);
+      const asked: unknown[] = [];
+      const endpoint = openAICompatible({
+        name: "x",
+        baseUrl: "https://models.example",
+        hosting: "api",
+        trust: "external"
+      });
+      cleanups.push(() => endpoint.close!());
+      const failed = await endpoint
+        .complete(hello, {attempts: {onAttempt: (attempt) => void asked.push(attempt)}})
+        .catch((error: unknown) => error);
+      expect((failed as Error).message).toMatch(
+        /^x: https_proxy in the environment is no address of a proxy, .*Nothing was asked\.$/
+      );
+      expect((failed as Error).message).not.toMatch(/secret|internal|%zz/);
+      expect(asked).toHaveLength(1);
+    }
+  });
+
   it("that a server closes while idle are opened anew", async () => {
     const first = await startModelServer();
     const endpoint = openAICompatible({

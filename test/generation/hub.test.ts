@@ -271,6 +271,15 @@ describe("a model of the hub", () => {
     expect((failed as Error).message).not.toMatch(/secret|ann:/);
   });
 
+  it("is not asked for where the proxy of the environment is no address", async () => {
+    for (const name of ["HTTPS_PROXY", "https_proxy"]) vi.stubEnv(name, "ann:secret@bad::x");
+    const failed = await hubModel("acme/tiny", workspace, {hubUrl: "https://hub.example"}).catch(
+      (error: Error) => error
+    );
+    expect((failed as Error).message).toMatch(/https_proxy in the environment is no address of a proxy/);
+    expect((failed as Error).message).not.toContain("secret");
+  });
+
   it("is fetched through the proxy of the environment, except from this machine", async () => {
     const proxied: string[] = [];
     const proxy = createServer((request, response) => {

@@ -7,6 +7,7 @@ import {setTimeout as wait} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {merge} from "../../src/merge/index.js";
 import {UserError} from "../../src/store/errors.js";
+import {compiled} from "../support/compiledEngine.js";
 import {childScript} from "../support/childScript.js";
 import {mergeIn, readTensors, type Values, workFolder, writeModel} from "./support.js";
 
@@ -266,6 +267,32 @@ describe("damaged inputs", () => {
       await handle.write(byte, 0, 1, 8);
       await handle.close();
     });
+  });
+});
+
+describe("a limit on the size of files", () => {
+  it("is said, with where the finished shards are kept", async () => {
+    const file = join(work.path, "limited.yml");
+    await writeFile(file, JSON.stringify(recipe));
+    const out = join(work.path, "limited");
+    const {status, stderr} = spawnSync(
+      "bash",
+      [
+        "-c",
+        `trap "" XFSZ; ulimit -f 1000; exec "$@"`,
+        "-",
+        process.execPath,
+        compiled("bundle/main.js"),
+        "merge",
+        file,
+        "--out",
+        out
+      ],
+      {cwd: work.path, encoding: "utf8"}
+    );
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/limited.*: A file there may not become that large: .*kept in .*limited\.merging/);
+    expect(stderr).not.toContain("error of its own");
   });
 });
 

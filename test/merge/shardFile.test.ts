@@ -27,7 +27,8 @@ describe("a shard that is hashed while it is written", () => {
   it("has the hash of its bytes, in whatever order its pieces were finished", async () => {
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray(pieces, {minLength: pieces.length}), async (order) => {
-        const file = await ShardFile.create(work.path, shard!);
+        const file = new ShardFile(work.path, shard!);
+        await file.create();
         const handle = await open(file.path, "r+");
         for (const [start, end] of order) {
           await handle.write(Buffer.alloc(end - start, start % 251), 0, end - start, start);
@@ -48,7 +49,8 @@ describe("a shard that is hashed while it is written", () => {
   });
 
   it("is not named before all of it was written", async () => {
-    const file = await ShardFile.create(work.path, shard!);
+    const file = new ShardFile(work.path, shard!);
+    await file.create();
     file.written(...pieces[1]!);
     await expect(file.finish([])).rejects.toThrow(/bytes were written/);
     await file.close();

@@ -79,7 +79,7 @@ describe("a server that answers as another model than before", () => {
     const second = await run({}, {now: tomorrow()});
     expect(second.manifest.status).toBe("complete");
     expect(await toldOf(second)).toEqual([
-      `one: answers come from 2 served models: my-model-v2 (${planned - completed}), my-model-v1 (${completed}).`
+      `one: answers come from 2 served models: my-model-v2 (${planned - completed}) and my-model-v1 (${completed}).`
     ]);
     expect(second.messages).toEqual([
       `one: local answers as my-model-v2 now, and this run has answers of my-model-v1 (${completed}): it would mix them. Ask all anew with --no-reuse, or state a \`revision\` of the endpoint, which keeps the answers of other weights apart.`
@@ -98,7 +98,7 @@ describe("a server that answers as another model than before", () => {
     // The preflight's answer of the same day stands: the risk tells what the message could not.
     const unseen = await run({limit: 12}, {name: "unseen"});
     expect(unseen.messages).toEqual([]);
-    expect((await toldOf(unseen))[0]).toMatch(/my-model-v1 \(10\), my-model-v2 \(2\)/);
+    expect((await toldOf(unseen))[0]).toMatch(/my-model-v1 \(10\) and my-model-v2 \(2\)/);
     const seen = await run({limit: 14}, {name: "seen", now: tomorrow() + 2 * 86_400_000});
     expect(seen.messages[0]).toContain("this run has answers of my-model-v1 (10): it would mix them");
   });

@@ -13,6 +13,7 @@ import {
   parquetFile,
   readJson,
   readNdjson,
+  refusedByMachine,
   sweepTemporary,
   temporaryPath,
   writeAtomic,
@@ -37,6 +38,31 @@ describe("writeAtomic", () => {
     ).rejects.toThrow("disk full");
     expect(await readJson(path)).toEqual({a: 1});
     expect(readdirSync(folder)).toEqual(["a.json"]);
+  });
+
+  it("names the file that was to be written where the system names the hidden one, or none", async () => {
+    const path = join(await temporaryProject(), "a.json");
+    const refused = (write: (temporary: string) => Promise<void>) =>
+      writeAtomic(path, write).then(
+        () => expect.unreachable("it was written"),
+        (error: NodeJS.ErrnoException) => error
+      );
+    const hidden = await refused(async (temporary) => writeFileSync(join(temporary, "b"), ""));
+    expect(hidden).toMatchObject({code: "ENOENT", path: join(path, "b")});
+    expect(hidden.message).not.toMatch(/[0-9a-f]{8}\.tmp/);
+    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+      code: "ENOSPC",
+      syscall: "write"
+    });
+    expect(await refused(() => Promise.reject(full))).toMatchObject({path});
+    const duckdb = await refused(async (temporary) => {
+      throw new Error(`IO Error: Could not write file "${temporary}": No space left on device`);
+    });
+    expect(refusedByMachine(duckdb)).toMatch(`${path}: The disk is full`);
+    const other = Object.assign(new Error("EISDIR: read"), {code: "EISDIR", syscall: "read"});
+    expect(await refused(() => Promise.reject(other))).not.toHaveProperty("path");
+    const stopped = AbortSignal.abort().reason as Error;
+    expect(await refused(() => Promise.reject(stopped))).toBe(stopped);
   });
 
   it("names a broken JSON file, and takes a missing one for undefined", async () => {

@@ -4,7 +4,15 @@ import {basename, join} from "node:path";
 import {pipeline} from "node:stream/promises";
 import type {Dispatcher} from "undici";
 import {setTimeout as sleep} from "node:timers/promises";
-import {messageOf, readJson, sha256, UserError, writeJsonAtomic} from "../../store/index.js";
+import {
+  isDiskFull,
+  messageOf,
+  readJson,
+  refusedByMachine,
+  sha256,
+  UserError,
+  writeJsonAtomic
+} from "../../store/index.js";
 import {withLease} from "../../store/lease.js";
 import {LocalFolder} from "../../store/place/localFolder.js";
 import {retryAfterMs} from "../../store/retryAfter.js";
@@ -124,6 +132,8 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
       return {...downloaded, path};
     } catch (cause) {
       if (cause instanceof UserError) throw cause;
+      if (isDiskFull(cause))
+        throw new UserError(`dataset ${context.dataset}: ${refusedByMachine(cause, partial)}`, {cause});
       const why = messageOf(stalled(cause, idleMs) ?? cause);
       if (attempt >= RESUMES) {
         const again = (await leftAt(partial, partialRecord)).resume

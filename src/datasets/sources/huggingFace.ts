@@ -4,7 +4,15 @@ import {dirname} from "node:path";
 import {Readable} from "node:stream";
 import {pipeline} from "node:stream/promises";
 import {exactly, fits, text} from "../../store/checked.js";
-import {insideFolder, messageOf, temporaryPath, UserError, withoutCredentials} from "../../store/index.js";
+import {
+  insideFolder,
+  isDiskFull,
+  messageOf,
+  refusedByMachine,
+  temporaryPath,
+  UserError,
+  withoutCredentials
+} from "../../store/index.js";
 import {isUrl} from "./address.js";
 import {filePaths, type FilesSource, readFiles, reading} from "./files.js";
 import {fetchWithin, IDLE_MS, stalled} from "./idle.js";
@@ -76,6 +84,10 @@ export const huggingFace: SourceReader<HuggingFaceSource> = async (source, conte
     };
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
+    if (isDiskFull(cause))
+      throw new UserError(`dataset ${context.dataset}: ${refusedByMachine(cause, context.downloads)}`, {
+        cause
+      });
     const status = (cause as {statusCode?: number}).statusCode;
     const advice =
       status === 401 || status === 403 || status === 404

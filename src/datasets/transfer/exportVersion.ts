@@ -3,6 +3,7 @@ import {copyFile, mkdir, rename, rm, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {
   type Database,
+  namingTarget,
   openDatabase,
   recordExport,
   recordFinalRun,
@@ -84,6 +85,8 @@ async function copyVersion(
     await writeExportNote(db, version, heldOut, stage);
     await recordExport(workspace, target, {dataset: version.dataset, version: version.id});
     await rename(stage, target);
+  } catch (error) {
+    throw namingTarget(error, stage, target);
   } finally {
     await rm(stage, {recursive: true, force: true});
   }

@@ -2,7 +2,7 @@ import {createWriteStream, existsSync} from "node:fs";
 import {copyFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {pipeline} from "node:stream/promises";
-import {type Database, messageOf, UserError} from "../../store/index.js";
+import {type Database, isDiskFull, messageOf, refusedByMachine, UserError} from "../../store/index.js";
 import {
   assertParses,
   IDLE_MS,
@@ -134,6 +134,7 @@ async function fetched(
     return true;
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
+    if (isDiskFull(cause)) throw new UserError(refusedByMachine(cause, join(stage, file))!, {cause});
     throw new UserError(
       `${shown(url)} could not be fetched whole (${messageOf(stalled(cause, idleMs) ?? cause)}). Import again when it can be reached.`,
       {cause}

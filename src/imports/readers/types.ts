@@ -1,4 +1,5 @@
 import {UserError, withoutCredentials} from "../../store/index.js";
+import {oneLine} from "../../store/oneLine.js";
 import type {Content} from "../content.js";
 import type {ImportedAnswer, ImportedFile} from "../types.js";
 
@@ -13,19 +14,28 @@ export interface ResultReader {
   read(contents: readonly Content[]): Promise<ImportedFile[]>;
 }
 
-/** A file's record. Names of candidates and models, and reasons, may hold addresses: their credentials stay out. */
+/** A file's record. Names of candidates and models, and reasons, may hold addresses: their credentials stay out. Names are of one line. */
 export function fileOf(
   {path, sha256, bytes}: Content,
   found: Omit<ImportedFile, "path" | "sha256" | "bytes" | "notes"> & {notes?: string[]}
 ): ImportedFile {
-  return {path, sha256, bytes, notes: [], ...found, answers: found.answers.map(withoutSecrets)};
+  return {path, sha256, bytes, notes: [], ...found, answers: found.answers.map(withPlainNames)};
 }
 
-function withoutSecrets(answer: ImportedAnswer): ImportedAnswer {
-  const [candidate, model, failed] = [answer.candidate, answer.model, answer.failed].map(
-    (text) => text && withoutCredentials(text)
+function withPlainNames(answer: ImportedAnswer): ImportedAnswer {
+  const [candidate, model] = [answer.candidate, answer.model].map(
+    (name) => name && oneLine(withoutCredentials(name))
   );
-  return {...answer, candidate: candidate!, model, failed};
+  return {
+    ...answer,
+    candidate: candidate!,
+    model,
+    failed: answer.failed && withoutCredentials(answer.failed),
+    scores: answer.scores.map((score) => ({...score, scorer: oneLine(score.scorer)})),
+    slices:
+      answer.slices &&
+      Object.fromEntries(Object.entries(answer.slices).map(([name, value]) => [oneLine(name), value]))
+  };
 }
 
 /** The file is of this tool, and a part of it is not what the tool writes. */

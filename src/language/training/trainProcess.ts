@@ -1,5 +1,5 @@
 import {tellParent} from "../../ggml/index.js";
-import {messageOf, UserError} from "../../store/errors.js";
+import {toldToParent} from "../../store/machineError.js";
 import type {FromTraining, ToTraining} from "./messages.js";
 import {train} from "./train.js";
 
@@ -23,9 +23,7 @@ process.on("message", (message: ToTraining) => {
     pause: () => new Promise((resolve) => setImmediate(resolve))
   })
     .then((outcome) => tell({type: "ended", outcome}))
-    .catch((error: unknown) =>
-      tell({type: "failed", message: messageOf(error), forUser: error instanceof UserError})
-    )
+    .catch((error: unknown) => tell({type: "failed", ...toldToParent(error)}))
     .finally(() => {
       if (process.connected) process.disconnect();
     });

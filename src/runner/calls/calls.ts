@@ -1,6 +1,6 @@
 import {setMaxListeners} from "node:events";
 import type {TokenCounter} from "../../endpoints/types.js";
-import {messageOf, UserError} from "../../store/index.js";
+import {messageOf, refusedByMachine, UserError} from "../../store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {completedOutcome, failedOutcome} from "../journal/outcome.js";
 import type {SupersededCalls} from "../journal/superseded.js";
@@ -215,8 +215,9 @@ function outcomeKeeper(
 
 function stoppedBy(error: unknown): Error {
   if (error instanceof UserError) return error;
-  return new Error(
-    `the run stopped: ${messageOf(error)}. What was journaled is kept; start it again to continue.`,
-    {cause: error}
-  );
+  const refused = refusedByMachine(error);
+  const KEPT = "What was journaled is kept; start it again to continue.";
+  return refused === undefined
+    ? new Error(`the run stopped: ${messageOf(error)}. ${KEPT}`, {cause: error})
+    : new UserError(`the run stopped: ${refused} ${KEPT}`, {cause: error});
 }

@@ -58,7 +58,8 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
         position += bytes.length;
         disk.written();
       } catch (error) {
-        failure = error as Error;
+        // The system's word of a write names no file.
+        failure = Object.assign(error as Error, {path});
       }
     }
     for (const {resolve, reject} of batch) {

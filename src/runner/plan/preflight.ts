@@ -1,4 +1,5 @@
 import {type DatasetDefinition, noVersion} from "../../datasets/index.js";
+import {servedText} from "../../decisions/index.js";
 import type {AroundAsk, Endpoint, PreflightFinding} from "../../endpoints/types.js";
 import {asDefined, readTrust, refusalMessage, refusedRows, sensitivityOf} from "../../privacy/index.js";
 import {modelAsked, type Scorer} from "../../scorers/index.js";
@@ -113,8 +114,7 @@ function otherAnswerer(
   const now = findings.find(({servedModel}) => servedModel)?.servedModel;
   const others = answered.filter(({model}) => model !== now);
   if (now === undefined || stages || others.length === 0) return undefined;
-  const named = others.map(({model, answers}) => `${model} (${answers})`).join(", ");
-  return `${name} answers as ${now} now, and this run has answers of ${named}: it would mix them. Ask all anew with --no-reuse, or state a \`revision\` of the endpoint, which keeps the answers of other weights apart.`;
+  return `${name} answers as ${now} now, and this run has answers of ${servedText(others)}: it would mix them. Ask all anew with --no-reuse, or state a \`revision\` of the endpoint, which keeps the answers of other weights apart.`;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   modelsDir,
   messageOf,
   modelIdsOf,
+  refusedByMachine,
   type Answerer,
   type Database,
   type RunCandidate,
@@ -79,7 +80,10 @@ export async function readyCandidates(
     await closeCandidates(ready);
     const failed = resolved.candidates[ready.length]!;
     if (signal?.aborted || cause instanceof UserError) throw cause;
-    throw new UserError(`candidate ${failed.name} could not be prepared: ${messageOf(cause)}`, {cause});
+    throw new UserError(
+      `candidate ${failed.name} could not be prepared: ${refusedByMachine(cause, store.workspace.dir) ?? messageOf(cause)}`,
+      {cause}
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import {dirname, join} from "node:path";
 import {
   flushFolder,
   insideFolder,
+  namingTarget,
   putNew,
   sweepBelow,
   sweepTemporary,
@@ -107,6 +108,8 @@ export class LocalFolder implements Place {
     try {
       await file.appendFile(bytes);
       await file.datasync();
+    } catch (error) {
+      throw namingTarget(error, path, path);
     } finally {
       await file.close();
     }
