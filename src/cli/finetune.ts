@@ -4,7 +4,7 @@ import {resolve} from "node:path";
 import {declaredContexts} from "../candidates/index.js";
 import {type BuildContext, finetune, type FinetuneCheck, type FinetuneDefinition} from "../finetune/index.js";
 import {listModels, modelFolder, type ModelManifest} from "../models/index.js";
-import {openStore, type Store, UsageError, UserError} from "../store/index.js";
+import {openStore, recordCopy, type Store, UsageError, UserError} from "../store/index.js";
 import {observedRun, type RunFacts} from "../telemetry/index.js";
 import {interruption} from "./interruption.js";
 import {observed} from "./observed.js";
@@ -64,7 +64,10 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
       const trainedNow = training;
       training = false;
       const folder = await modelFolder(context.dir, manifest.id);
-      if (out !== undefined) await cp(folder, out, {recursive: true, errorOnExist: true});
+      if (out !== undefined) {
+        await recordCopy(store.workspace, {path: out, model: manifest.id, how: "copy"});
+        await cp(folder, out, {recursive: true, errorOnExist: true});
+      }
       results.push({...manifest, path: out ?? folder});
       if (!options.json)
         print(trainedText(manifest, out ?? folder, {wasThere: before.has(manifest.id), trainedNow}) + "\n");
