@@ -2,6 +2,7 @@ export {
   type AppliedPrice,
   appliedPrice,
   askedAt,
+  batchPriceOf,
   billedModels,
   type PriceChoice,
   type PricedModel,
