@@ -91,8 +91,9 @@ async function trained(
   const build = (add: (more: RunFacts) => void) =>
     own.build(context, {
       force,
-      onStep: ({step, steps, loss, tokensPerSecond, secondsLeft, validation}) => {
+      onStep: ({step, steps, loss, tokensPerSecond, secondsLeft, validation, before}) => {
         onTraining();
+        if (before) reporter.message(`step 0 of ${steps}, validation ${before.loss.toFixed(4)}`);
         const now = Date.now();
         if (!validation && step < steps && now - last < 5000) return;
         last = now;
@@ -165,12 +166,12 @@ function trainedText(
   folder: string,
   {wasThere, trainedNow}: {wasThere: boolean; trainedNow: boolean}
 ): string {
-  const {validationLoss: validation, tokensPerSecond: speed} = metrics;
+  const {validationLoss: validation, validationLossBefore: before, tokensPerSecond: speed} = metrics;
   const again = trainedNow
     ? "trained again, to the same model: "
     : "in the store already, nothing was trained now: ";
   return [
-    `${name}: ${wasThere ? again : ""}${metrics.steps} ${metrics.steps === 1 ? "step" : "steps"} on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}`}${speed === undefined ? "" : `, ${speed.toFixed(0)} tokens/s`}`,
+    `${name}: ${wasThere ? again : ""}${metrics.steps} ${metrics.steps === 1 ? "step" : "steps"} on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}${before === undefined ? "" : ` (${before.toFixed(4)} before)`}`}${speed === undefined ? "" : `, ${speed.toFixed(0)} tokens/s`}`,
     dim(`  model ${id.slice(0, 16)} in ${folder}`)
   ].join("\n");
 }
