@@ -51,8 +51,7 @@ export async function exportEval(name: string, options: ExportEvalOptions): Prom
     const variants = variantsOf(one.definition.prompt, [], expectedOf(one));
     const files = filesOf(options);
     await assertMayWrite(store.workspace, files, options.overwrite);
-    for (const file of [options.promptfoo, options.inspect])
-      if (file) await recordExport(store.workspace, resolve(file), {dataset});
+    for (const file of files) await recordExport(store.workspace, file, {dataset});
     const exported: Exported[] = [];
     if (options.promptfoo)
       exported.push(await promptfooFiles(resolve(options.promptfoo), one, rows, variants));

@@ -4,7 +4,7 @@ import {resolve} from "node:path";
 import {declaredContexts} from "../candidates/index.js";
 import {type BuildContext, finetune, type FinetuneCheck, type FinetuneDefinition} from "../finetune/index.js";
 import {listModels, modelFolder, type ModelManifest} from "../models/index.js";
-import {openStore, type Store, UsageError, UserError} from "../store/index.js";
+import {openStore, recordCopy, type Store, UsageError, UserError} from "../store/index.js";
 import {observedRun, type RunFacts} from "../telemetry/index.js";
 import {interruption} from "./interruption.js";
 import {observed} from "./observed.js";
@@ -64,7 +64,10 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
       const trainedNow = training;
       training = false;
       const folder = await modelFolder(context.dir, manifest.id);
-      if (out !== undefined) await cp(folder, out, {recursive: true, errorOnExist: true});
+      if (out !== undefined) {
+        await recordCopy(store.workspace, {path: out, model: manifest.id, how: "copy"});
+        await cp(folder, out, {recursive: true, errorOnExist: true});
+      }
       results.push({...manifest, path: out ?? folder});
       if (!options.json)
         print(trainedText(manifest, out ?? folder, {wasThere: before.has(manifest.id), trainedNow}) + "\n");
@@ -88,8 +91,9 @@ async function trained(
   const build = (add: (more: RunFacts) => void) =>
     own.build(context, {
       force,
-      onStep: ({step, steps, loss, tokensPerSecond, secondsLeft, validation}) => {
+      onStep: ({step, steps, loss, tokensPerSecond, secondsLeft, validation, before}) => {
         onTraining();
+        if (before) reporter.message(`step 0 of ${steps}, validation ${before.loss.toFixed(4)}`);
         const now = Date.now();
         if (!validation && step < steps && now - last < 5000) return;
         last = now;
@@ -162,12 +166,12 @@ function trainedText(
   folder: string,
   {wasThere, trainedNow}: {wasThere: boolean; trainedNow: boolean}
 ): string {
-  const {validationLoss: validation, tokensPerSecond: speed} = metrics;
+  const {validationLoss: validation, validationLossBefore: before, tokensPerSecond: speed} = metrics;
   const again = trainedNow
     ? "trained again, to the same model: "
     : "in the store already, nothing was trained now: ";
   return [
-    `${name}: ${wasThere ? again : ""}${metrics.steps} ${metrics.steps === 1 ? "step" : "steps"} on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}`}${speed === undefined ? "" : `, ${speed.toFixed(0)} tokens/s`}`,
+    `${name}: ${wasThere ? again : ""}${metrics.steps} ${metrics.steps === 1 ? "step" : "steps"} on ${training?.rows} rows, loss ${metrics.trainLoss?.toFixed(4)}${validation === undefined ? "" : `, validation ${validation.toFixed(4)} at step ${metrics.resultStep}${before === undefined ? "" : ` (${before.toFixed(4)} before)`}`}${speed === undefined ? "" : `, ${speed.toFixed(0)} tokens/s`}`,
     dim(`  model ${id.slice(0, 16)} in ${folder}`)
   ].join("\n");
 }

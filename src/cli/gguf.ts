@@ -4,7 +4,7 @@ import {basename, dirname, resolve} from "node:path";
 import {findModel} from "../generation/index.js";
 import {convertModel, FILE_TYPES, fileType} from "../gguf/index.js";
 import {manyMeantOf} from "../models/index.js";
-import {modelsDir, UserError} from "../store/index.js";
+import {modelsDir, recordCopy, sha256File, UserError} from "../store/index.js";
 import {assertMayWrite, noteWritten} from "./mayWrite.js";
 import {openProject} from "./project.js";
 import {note, print, printJson} from "./terminal.js";
@@ -41,6 +41,8 @@ export async function ggufVerb(source: string, options: GgufOptions): Promise<vo
     const inputs = [found.path, ...(found.base ? [found.base.path] : [])];
     await assertNoInput(to, inputs);
     await assertMayWrite(workspace, [to], options.overwrite);
+    const copy = found.id && {path: to, model: found.id, how: `GGUF ${options.type}`};
+    if (copy) await recordCopy(workspace, copy);
     let told = 0;
     const warnings = await convertModel(
       {
@@ -60,6 +62,7 @@ export async function ggufVerb(source: string, options: GgufOptions): Promise<vo
         }
       }
     );
+    if (copy) await recordCopy(workspace, {...copy, sha256: await sha256File(to)});
     await noteWritten(workspace, to);
     const {size} = statSync(to);
     if (options.json)

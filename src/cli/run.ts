@@ -1,6 +1,6 @@
 import {isUnanswered, type RaceOptions, type RunOptions} from "../runner/index.js";
 import {openStore, UsageError, UserError} from "../store/index.js";
-import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
+import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {joinQueue} from "./joinQueue.js";
 import {type AskedWith, askAgainCommand} from "./askAgain.js";
@@ -39,6 +39,12 @@ interface RunVerbOptions {
 
 export async function runVerb(names: string[], verb: RunVerbOptions): Promise<void> {
   const race = raceOptions(verb);
+  if (verb.why !== undefined && !verb.final)
+    throw new UsageError("--why says why a held-out part is opened: it goes with --final.");
+  if (verb.final && !verb.why?.trim())
+    throw new UsageError(
+      'say why the held-out part is opened now, with --why "…": it is kept beside who and when.'
+    );
   const project = findProject();
   const {evals, broken} = await loadEvals(project, names);
   const {datasets, broken: brokenLoaders} = await loadDatasets(project);
@@ -49,6 +55,7 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
   if (evals.length === 0 && broken.length > 0) return;
   if (evals.length === 0)
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
+  if (verb.final) assertOpens(evals, names.length > 0);
   const store = await openStore(await openProject());
   const {signal, abortSignal, dispose} = interruptSignals();
   const queue = verb.queue === undefined ? undefined : await joinQueue(verb.queue, verb.concurrency, evals);
@@ -87,6 +94,17 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
     dispose();
     store.close();
   }
+}
+
+/** Throws UsageError where there is no held-out part to open: each eval that is named must score it, or one of all. */
+function assertOpens(evals: readonly NamedEval[], named: boolean): void {
+  // What the part was called before is told by the run.
+  const others = evals.filter(({definition: {part = ""}}) => !["held-out", "sealed"].includes(part));
+  if (others.length === 0 || (!named && others.length < evals.length)) return;
+  const names = others.map(({name}) => name).join(", ");
+  throw new UsageError(
+    `--final opens the held-out part, and ${names} ${others.length > 1 ? "score" : "scores"} another one: nothing was run. Write part: "held-out" in the eval that is to score it, or leave --final out.`
+  );
 }
 
 /** One eval that cannot run does not keep the others; the command ends with its exit code. */

@@ -29,6 +29,9 @@ export function learningCurve({
 }: LearningCurve): Content {
   const trained = training.map((one): Point => ({...one, part: "training"}));
   const validated = validation.map((one): Point => ({...one, part: "validation"}));
+  const before = validation.find(({step}) => step === 0);
+  const kept = validation.find(({step}) => step === resultStep);
+  const isWorse = before && kept && kept.loss > before.loss;
   const draw = (width: number) =>
     chart({
       width,
@@ -93,7 +96,10 @@ order by part, step`
             >`
           : null
       }
-      <span>Dashed upright: step ${count(resultStep)}, whose weights were kept.</span>
+      <span
+        >Dashed upright: step ${count(resultStep)}, whose weights were
+        kept.${isWorse ? " They are worse on validation than what the training began with." : ""}</span
+      >
     </p>`
   ];
 }

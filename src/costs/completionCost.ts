@@ -9,7 +9,19 @@ export interface TokenPrice {
   source: string;
 }
 
-/** The amounts for requests with more prompt tokens than `abovePromptTokens`; one that is left out stays as it was. */
+/** What requests cost that wait and go as a batch, in US dollars per million tokens. */
+export interface BatchPrice {
+  inputUsdPerMillion: number;
+  outputUsdPerMillion: number;
+}
+
+/** A price as a run's record keeps it. */
+export interface RecordedPrice extends TokenPrice {
+  /** What a batch cost by the same row of the list; null where that stated none. Absent where nobody looked, as in older records. */
+  batch?: BatchPrice | null;
+}
+
+/** The amounts for requests with more prompt tokens than `abovePromptTokens`; one that is left out is as for shorter prompts. */
 export interface TokenPriceTier {
   abovePromptTokens: number;
   inputUsdPerMillion?: number;
@@ -19,16 +31,20 @@ export interface TokenPriceTier {
 
 type Amounts = Pick<TokenPrice, "inputUsdPerMillion" | "outputUsdPerMillion" | "cachedInputUsdPerMillion">;
 
-/** Highest tier first; what a tier leaves out filled in. */
+/** Highest tier first; what a tier leaves out is as in the one below it: a longer prompt is above that bound, too. */
 export function tierAmounts(price: TokenPrice): (Amounts & {above: number})[] {
-  return (price.tiers ?? [])
-    .map(({abovePromptTokens: above, ...tier}) => ({
-      above,
-      inputUsdPerMillion: tier.inputUsdPerMillion ?? price.inputUsdPerMillion,
-      outputUsdPerMillion: tier.outputUsdPerMillion ?? price.outputUsdPerMillion,
-      cachedInputUsdPerMillion: tier.cachedInputUsdPerMillion ?? price.cachedInputUsdPerMillion
-    }))
-    .sort((a, b) => b.above - a.above);
+  let below: Amounts = price;
+  return [...(price.tiers ?? [])]
+    .sort((a, b) => a.abovePromptTokens - b.abovePromptTokens)
+    .map(({abovePromptTokens: above, ...tier}) => {
+      below = {
+        inputUsdPerMillion: tier.inputUsdPerMillion ?? below.inputUsdPerMillion,
+        outputUsdPerMillion: tier.outputUsdPerMillion ?? below.outputUsdPerMillion,
+        cachedInputUsdPerMillion: tier.cachedInputUsdPerMillion ?? below.cachedInputUsdPerMillion
+      };
+      return {above, ...below};
+    })
+    .reverse();
 }
 
 /** Tokens of one completion; cached prompt tokens are counted inside `promptTokens` (OpenAI's convention). */

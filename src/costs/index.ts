@@ -1,9 +1,11 @@
 export {
+  type BatchPrice,
   cascadeCostSql,
   completionCost,
   completionCostSql,
   completionsCost,
   highestCost,
+  type RecordedPrice,
   type StageTokens,
   toldCostSql,
   type TokenCounts,

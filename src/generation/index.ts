@@ -4,7 +4,7 @@ export {hubModel} from "./hub.js";
 export {checkLibrary} from "./libraryCheck.js";
 export {localModel, type LocalModel, type LocalModelOptions} from "./localModel.js";
 export {checkLocalOptions} from "./localOptions.js";
-export {findModel} from "./modelFiles.js";
+export {findModel, isModelPart} from "./modelFiles.js";
 export {removeConverted} from "./removeConverted.js";
 export {runnable} from "./runnable.js";
 export {partsOf} from "./splitGguf.js";

@@ -16,6 +16,7 @@ import {
 } from "../models/index.js";
 import {
   hashJson,
+  modelOfCopy,
   modelsDir,
   readCached,
   sha256,
@@ -116,7 +117,9 @@ async function recordedAt(
 ): Promise<ModelFiles> {
   const dir = modelsDir(workspace);
   const found = await filesAt(path, workspace, known, options);
-  const model = modelAt(await listModels(dir), {path, files: found.files}, dir);
+  const model =
+    modelAt(await listModels(dir), {path, files: found.files}, dir) ??
+    (await modelOfCopy(workspace, found.files));
   // The files are there, whatever became of the store's own.
   if (model) await assertNotErased(dir, model);
   return {...found, id: model?.id};
@@ -177,7 +180,9 @@ async function baseOf(folder: string, workspace: Workspace, options: FindOptions
   return findModel(existsSync(beside) && beside !== folder ? beside : base, workspace, options);
 }
 
-/** The parts of a folder that decide what a model writes. */
+/** Whether a file of a folder decides what a model writes, by its name. */
+export const isModelPart = (name: string) => PARTS.test(name);
+
 const PARTS =
   /^(config|adapter_config|tokenizer|tokenizer_config|model\.safetensors\.index)\.json$|\.safetensors$|^chat_template\.jinja$/;
 
@@ -187,7 +192,7 @@ async function folderWeights(
   workspace: Workspace
 ): Promise<Weights> {
   const parts: ModelFiles["files"] = [];
-  for (const name of names.filter((file) => PARTS.test(file)).sort())
+  for (const name of names.filter(isModelPart).sort())
     parts.push(await hashedFile(join(folder, name), workspace));
   return {
     weights: hashJson(parts.map(({path, sha256: hash}) => [path, hash])),

@@ -1,19 +1,21 @@
 import {readdir, stat} from "node:fs/promises";
-import {basename, dirname, relative, resolve} from "node:path";
-import {partsOf} from "../generation/index.js";
+import {basename, dirname, join, relative, resolve} from "node:path";
+import {isModelPart, partsOf} from "../generation/index.js";
 import {
+  ADAPTED,
   addToRecord,
   baseOfAdapter,
   hashedFiles,
   isWeightFile,
   listModels,
   meantModel,
+  modelId,
   type ModelManifest,
   mostTold,
   recordModel
 } from "../models/index.js";
 import {namedJob} from "../store/jobsNamed.js";
-import {modelsDir, UserError, type Workspace} from "../store/index.js";
+import {modelOfCopy, modelsDir, toldElsewhere, UserError, type Workspace} from "../store/index.js";
 
 /** What is known of a model that was made elsewhere. */
 export interface MadeElsewhere extends Pick<ModelManifest, "parents" | "training" | "recipe" | "metrics"> {
@@ -58,14 +60,21 @@ export async function recordFiles(
   const base = adapter
     ? (await baseOfAdapter(folder, {modelsDir: dir, project: workspace.project})).base
     : undefined;
-  const parents = base
-    ? [{id: base.id, name: base.name}, ...stated.filter(({id}) => id !== base.id)]
-    : stated;
+  const copied = await modelOfCopy(workspace, files);
+  const parents = [...(base ? [base] : []), ...stated, ...(copied ? [copied] : [])].flatMap(
+    ({id, name: called}, i, all) => (all.findIndex((one) => one.id === id) === i ? [{id, name: called}] : [])
+  );
   const told = {...made, parents, folder: relative(workspace.project, folder) || "."};
+  const models = await listModels(dir);
   const known =
-    from &&
-    recordOf(await listModels(dir), {architecture, files, folder}, {from, project: workspace.project});
-  if (!known) return recordModel(dir, {...told, name: name ?? basename(path), architecture, files});
+    from && recordOf(models, {files, folder: resolve(folder)}, {from, dir, project: workspace.project});
+  if (!known) {
+    const record = {...told, name: name ?? basename(path), architecture, files};
+    const same = toldElsewhere({...record, id: modelId(record)}, models);
+    if (same && !parents.some(({id}) => id === same.id))
+      record.parents = [...parents, {id: same.id, name: same.name}];
+    return recordModel(dir, record);
+  }
   onKnown?.(known);
   // What the store keeps itself has no folder, and keeps none.
   return addToRecord(dir, known, {
@@ -75,21 +84,44 @@ export async function recordFiles(
   });
 }
 
-/** The record of the same files, or of what was made here into this folder, unless it names another job or export. */
+/** The record of the same model, whoever made it, unless it names another job or export. */
 function recordOf(
   known: readonly ModelManifest[],
-  {architecture, files, folder}: Pick<ModelManifest, "architecture" | "files"> & {folder: string},
-  {from, project}: {from: MadeFrom; project: string}
+  there: Pick<ModelManifest, "files"> & {folder: string},
+  {from, dir, project}: {from: MadeFrom; dir: string; project: string}
 ): ModelManifest | undefined {
-  const hashes = new Map(files.map(({path, sha256}) => [path, sha256]));
-  const weights = files.filter(({path}) => isWeightFile(path));
-  const isSame = (one: ModelManifest) =>
-    one.files.every(({path, sha256}) => hashes.get(path) === sha256) &&
-    weights.every(({path}) => one.files.some((file) => file.path === path)) &&
-    (one.architecture === architecture
-      ? one.files.length === files.length
-      : one.folder !== undefined && resolve(project, one.folder) === resolve(folder));
-  return mostTold(known.filter((one) => one.removed === undefined && isSame(one) && isMadeFrom(one, from)));
+  return mostTold(
+    known.filter((one) => {
+      const own = one.folder === undefined ? join(dir, one.id) : resolve(project, one.folder);
+      return (
+        one.removed === undefined &&
+        one.architecture !== ADAPTED &&
+        isSame(one.files, there.files, {inPlace: own === there.folder}) &&
+        isMadeFrom(one, from)
+      );
+    })
+  );
+}
+
+/**
+ * Whether files hold the same weights by the same names, and are the same in what else decides what a model writes. A record may
+ * leave out some of what lies in its own folder.
+ */
+function isSame(
+  recorded: ModelManifest["files"],
+  there: ModelManifest["files"],
+  {inPlace}: {inPlace: boolean}
+): boolean {
+  const has = (files: ModelManifest["files"], {path, sha256}: ModelManifest["files"][0]) =>
+    files.some((file) => file.path === path && file.sha256 === sha256);
+  const decides = ({path}: {path: string}) => isWeightFile(path) || isModelPart(path);
+  return (
+    recorded.some(({path}) => isWeightFile(path)) &&
+    recorded.filter(decides).every((file) => has(there, file)) &&
+    there
+      .filter(({path}) => isWeightFile(path) || (!inPlace && isModelPart(path)))
+      .every((file) => has(recorded, file))
+  );
 }
 
 /** Whether a record may tell of this job or export: it tells of it, or of none. */

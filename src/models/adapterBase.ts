@@ -1,5 +1,4 @@
-import {isWeightFile} from "./byFiles.js";
-import {type Placed, baseOfAdapter, filesFolder} from "./outsideFiles.js";
+import {baseOfAdapter, filesFolder} from "./outsideFiles.js";
 import {readManifest} from "./registry.js";
 import type {ModelManifest} from "./types.js";
 
@@ -23,14 +22,4 @@ export async function ownBase(
 /** What to say of an adapter on other weights than those it was made on. Bases are named as the reader finds them. */
 export function onOtherBase(adapter: string, own: string, on: string): string {
   return `The adapter ${adapter} was made on ${own}, but is put on ${on}, which has other weights: its answers are not what it learned. Put it on its own base.`;
-}
-
-/** Whether two models have the same weights, by the hashes of their files: of all where none is known to hold weights. */
-export function sameWeights(a: Placed, b: Placed): boolean {
-  return weightsOf(a) === weightsOf(b);
-}
-
-function weightsOf({files}: Placed): string {
-  const weights = files.filter(({path}) => isWeightFile(path));
-  return JSON.stringify((weights.length > 0 ? weights : files).map(({sha256}) => sha256).sort());
 }

@@ -1,4 +1,5 @@
 import {join} from "node:path";
+import {mostTold} from "../store/index.js";
 import {ADAPTED} from "./adapted.js";
 import {recordModel} from "./record.js";
 import type {ModelManifest} from "./types.js";
@@ -6,11 +7,6 @@ import type {ModelManifest} from "./types.js";
 /** A model as it is used: its weights, and its id where the store has a record of it. */
 export interface UsedModel extends Pick<ModelManifest, "name" | "files"> {
   id?: string;
-}
-
-/** Whether a file holds weights, by its name. */
-export function isWeightFile(path: string): boolean {
-  return /\.(safetensors|gguf)$/.test(path);
 }
 
 /**
@@ -30,11 +26,6 @@ export function modelWithFiles(
   );
 }
 
-/** Of records of one model the one that tells most of what it was made of, and of those the newest. */
-export function mostTold(records: readonly ModelManifest[]): ModelManifest | undefined {
-  return [...records].sort((a, b) => told(b) - told(a) || b.createdAt.localeCompare(a.createdAt))[0];
-}
-
 /** As `modelWithFiles`; a folder of the store's own is that model's, whatever other models have its weights. */
 export function modelAt(
   known: readonly ModelManifest[],
@@ -42,10 +33,6 @@ export function modelAt(
   modelsDir: string
 ): ModelManifest | undefined {
   return known.find(({id}) => join(modelsDir, id) === path) ?? modelWithFiles(known, files);
-}
-
-function told({training, parents}: ModelManifest): number {
-  return Number(training !== undefined) + Number(parents.length > 0);
 }
 
 /**

@@ -6,12 +6,13 @@ export {
   forgetErasedTraining,
   noteErasedTraining
 } from "./erasedTraining.js";
-export {isAdapter, nameWithId, withoutWeights} from "./adapted.js";
-export {onOtherBase, ownBase, sameWeights} from "./adapterBase.js";
+export {ADAPTED, isAdapter, nameWithId, withoutWeights} from "./adapted.js";
+export {isWeightFile, mostTold, sameWeights} from "../store/index.js";
+export {onOtherBase, ownBase} from "./adapterBase.js";
 export {addOnMissing} from "./encoder/addOn.js";
 export {missingOfAddOn} from "./encoder/checkAddOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
-export {isWeightFile, modelAt, modelWithFiles, mostTold, recordAdapted, type UsedModel} from "./byFiles.js";
+export {modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
 export {textVectors, type TextVectors} from "./encoder/textVectors.js";
 export {hashedFiles} from "./hashedFiles.js";
@@ -43,7 +44,7 @@ export {
   needModel
 } from "./storedModel.js";
 export {manyMeant, manyMeantOf} from "./meantNote.js";
-export {addToRecord, recordModel, type RecordedModel} from "./record.js";
+export {addToRecord, modelId, recordModel, type RecordedModel} from "./record.js";
 export {type ModelRemoval, namedBy, planRemoval, removeModel} from "./removeModel.js";
 export {
   damagedFiles,

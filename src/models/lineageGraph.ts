@@ -1,5 +1,6 @@
 import type {RunManifest, SplitManifest, VersionManifest} from "../store/index.js";
 import {modelIdsOf} from "../store/modelIdsOf.js";
+import {toldElsewhere} from "../store/sameWeights.js";
 import {ADAPTED, isMerged} from "./adapted.js";
 import type {ErasedTraining} from "./erasedTraining.js";
 import {addTrainings, type LineageTrainings} from "./lineageTrainings.js";
@@ -143,8 +144,11 @@ export function lineageGraph(records: LineageRecords): LineageGraph {
         checked
       });
     } else if (by !== undefined) edges.push({from: by, to, how: makingOf(model)});
-    for (const parent of model.parents)
-      edges.push({from: ensure(modelNode(parent.id), "model", parent.name), to, how: makingOf(model)});
+    for (const parent of model.parents) {
+      const from = models.find(({id}) => id === parent.id);
+      const how = from && toldElsewhere(model, [from]) ? "the same weights" : makingOf(model);
+      edges.push({from: ensure(modelNode(parent.id), "model", parent.name), to, how});
+    }
   }
   for (const run of runs) {
     const to = `run:${run.id}`;
@@ -254,7 +258,7 @@ function makingOf(model: ModelManifest): string {
   return recipe ? `made by ${recipe.method}` : "derived";
 }
 
-/** A purge marks the models that are there; what is made of a marked one later holds the same rows. */
+/** A purge marks the models that are there; what is made of a marked one later holds the same rows, and so does a copy of it. */
 function markDescendants(graph: LineageGraph): void {
   const byId = new Map(graph.nodes.map((node) => [node.id, node]));
   const marked = graph.nodes.filter(({kind, erased}) => kind === "model" && erased && !erased.accepted);
@@ -264,6 +268,11 @@ function markDescendants(graph: LineageGraph): void {
       if (node.kind === "model" && !node.erased)
         node.erased = {dataset: source.erased!.dataset, at: source.erased!.at, through: source.name};
     }
+  for (const {from, to} of graph.edges) {
+    const [model, copy] = [byId.get(from)!, byId.get(to)!];
+    if (model.kind === "model" && copy.kind === "export" && model.erased && !model.erased.accepted)
+      copy.erased ??= {...model.erased, through: model.name};
+  }
 }
 
 /** Ids of all nodes above (`up`: what it was made of) or below one, without itself, nearest first. */

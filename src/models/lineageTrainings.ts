@@ -1,4 +1,4 @@
-import type {Exported, JobRecord, Parent} from "../store/index.js";
+import type {Exported, JobRecord, Parent, WrittenCopy} from "../store/index.js";
 import {jobOfModel, namedJob} from "../store/jobsNamed.js";
 import type {LineageEdge, LineageKind, LineageNode, LineageRecords} from "./lineageGraph.js";
 import {presentFacts} from "./presentFacts.js";
@@ -16,9 +16,16 @@ export interface LineageExport extends Pick<
   models: readonly string[];
 }
 
+/** A model's weights that were written out of the store. */
+export interface LineageCopy extends Pick<WrittenCopy, "at" | "model" | "how"> {
+  id: string;
+  name: string;
+}
+
 /** What stands between a split and the models that others trained. */
 export interface LineageTrainings {
   exports: readonly LineageExport[];
+  copies?: readonly LineageCopy[];
   jobs: readonly JobRecord[];
   /** The models that jobs go on from, by the job's id; the store may lack them. */
   begins: ReadonlyMap<string, Parent>;
@@ -41,7 +48,7 @@ const exportNode = (id: string) => `export:${id}`;
  * by, or on: a job comes first.
  */
 export function addTrainings(
-  {exports, jobs, begins, models, splits, versions}: LineageRecords,
+  {exports, copies = [], jobs, begins, models, splits, versions}: LineageRecords,
   {add, ensure, edges, version, split}: Growing
 ): (model: ModelManifest) => string | undefined {
   for (const job of jobs) add(ofJob(job));
@@ -59,6 +66,13 @@ export function addTrainings(
     if (from !== undefined) edges.push({from, to, how: part === undefined ? "exported" : `${part} part`});
     if (one.run !== undefined)
       edges.push({from: ensure(`run:${one.run}`, "run", one.run), to, how: "pairs of its answers"});
+  }
+  for (const {id, name, model, how, at} of copies) {
+    const to = exportNode(id);
+    add({id: to, kind: "export", name, facts: {weights: how, written: at.slice(0, 10)}});
+    const from = ensure(`model:${model}`, "model", model.slice(0, 12));
+    if (!edges.some((edge) => edge.from === from && edge.to === to))
+      edges.push({from, to, how: `written as ${how}`});
   }
   const jobOf = (model: ModelManifest): string | undefined => {
     const job = jobOfModel(jobs, model);

@@ -1,7 +1,6 @@
 import {existsSync} from "node:fs";
 import {resolve} from "node:path";
-import {isMeant} from "../store/index.js";
-import {sameWeights} from "./adapterBase.js";
+import {isMeant, sameWeights} from "../store/index.js";
 import {listModels} from "./registry.js";
 import {meantModel} from "./storedModel.js";
 import type {ModelManifest} from "./types.js";

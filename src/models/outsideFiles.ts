@@ -1,8 +1,8 @@
 import {existsSync, readFileSync} from "node:fs";
 import {readdir, stat} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
-import {sha256File, UserError} from "../store/index.js";
-import {isWeightFile, modelAt} from "./byFiles.js";
+import {isWeightFile, sha256File, UserError} from "../store/index.js";
+import {modelAt} from "./byFiles.js";
 import {hashedFiles} from "./hashedFiles.js";
 import {listModels, modelFolder} from "./registry.js";
 import {meantModel} from "./storedModel.js";

@@ -7,7 +7,8 @@ import {
   readExports,
   readJobs,
   type Store,
-  type Workspace
+  type Workspace,
+  writtenCopies
 } from "../store/index.js";
 import {type ErasedTraining, erasedTrainingNote} from "./erasedTraining.js";
 import {type LineageGraph, lineageGraph} from "./lineageGraph.js";
@@ -43,6 +44,10 @@ export async function storedLineage(
     versions: await store.versions(),
     splits: await store.splits(),
     // An archived run is not shown, and not missing.
+    copies: (await writtenCopies(workspace)).map(({path, ...rest}) => ({
+      ...rest,
+      ...placeOf(workspace, path)
+    })),
     exports: exports.map((one) => (left.has(one.run ?? "") ? {...one, run: undefined} : one)),
     jobs,
     begins: new Map(begins),
@@ -57,14 +62,17 @@ async function exportsOf(workspace: Workspace, models: readonly ModelManifest[])
   const {project} = workspace;
   const noted = (await readExports(workspace)).filter(({dataset}) => dataset !== null);
   return noted.map(({path, ...rest}) => {
-    const own = relative(project, path);
     const isOn = ({settings: {export: file}}: ModelManifest) =>
       typeof file === "string" && [resolve(project, file), resolve(file)].includes(path);
     return {
       ...rest,
-      id: hashJson(path),
-      name: isAbsolute(own) || own.startsWith("..") ? basename(path) : own,
+      ...placeOf(workspace, path),
       models: models.filter(isOn).map(({id}) => id)
     };
   });
+}
+
+function placeOf({project}: Workspace, path: string): {id: string; name: string} {
+  const own = relative(project, path);
+  return {id: hashJson(path), name: isAbsolute(own) || own.startsWith("..") ? basename(path) : own};
 }

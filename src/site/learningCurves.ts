@@ -34,6 +34,8 @@ const MOST_POINTS = 200;
 interface TrainingFile {
   curve: CurvePoint[];
   validations: CurvePoint[];
+  /** The check of what the training began with. */
+  before?: CurvePoint;
 }
 
 /** The learning curves of all models of the store that kept one; none gives an empty list. */
@@ -43,7 +45,7 @@ export async function learningCurves(store: Store): Promise<CurvesData> {
     if (files.every(({path}) => path !== "training.json")) continue;
     const bytes = await store.workspace.place.read(modelKey(id, "training.json"));
     if (!bytes) continue;
-    const {curve, validations} = JSON.parse(Buffer.from(bytes).toString()) as TrainingFile;
+    const {curve, validations, before} = JSON.parse(Buffer.from(bytes).toString()) as TrainingFile;
     const steps = curve.at(-1)?.step;
     if (steps === undefined) continue;
     const every = Math.ceil(curve.length / MOST_POINTS);
@@ -54,7 +56,7 @@ export async function learningCurves(store: Store): Promise<CurvesData> {
       resultStep: metrics?.resultStep ?? steps,
       every,
       training: averaged(curve, every),
-      validation: validations.map(({step, loss}) => ({step, loss}))
+      validation: [...(before ? [before] : []), ...validations].map(({step, loss}) => ({step, loss}))
     });
   }
   return {curves: found};

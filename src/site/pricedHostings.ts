@@ -1,9 +1,9 @@
 import {isDeepStrictEqual} from "node:util";
 import {
+  type BatchPrice,
   batchShareOf,
   type CostHosting,
   type HostingModel,
-  type PriceRow,
   type RequestTokens,
   rowsOf,
   spells
@@ -12,16 +12,16 @@ import {
   type AppliedPrice,
   appliedPrice,
   askedAt,
+  batchPriceOf,
   type PriceChoice,
-  rowOfPrice,
   type RunCandidate
 } from "../store/index.js";
 
 /** A hosting of a candidate with the price that holds there. */
 export interface PricedHosting {
   hosting: CostHosting;
-  /** Its provider's row of the list. */
-  row?: PriceRow;
+  /** What a batch costs there, as far as that is known. */
+  batch?: BatchPrice;
   /** The price there where it is another than the endpoint's. */
   other?: AppliedPrice;
   /** An API whose prices are not those of the endpoint that the run asked. */
@@ -43,8 +43,8 @@ export function pricedHostings(
 ): PricedHosting[] {
   const stated = candidate.hostings ?? [];
   const applied = billed ? undefined : appliedPrice(candidate, choice);
-  const row = applied && rowOfPrice(candidate, applied, choice);
-  const only = (hosting: CostHosting) => [{hosting, row, elsewhere: false}];
+  const batch = applied && batchPriceOf(candidate, applied, choice);
+  const only = (hosting: CostHosting) => [{hosting, batch, elsewhere: false}];
   if (stated.length === 0) {
     // A machine of one's own stays one where a price of its tokens is stated, and what it costs is unknown.
     if (isHostingKind(candidate.hosting) && candidate.hosting !== "api")
@@ -64,7 +64,7 @@ export function pricedHostings(
     const asked = elsewhere ? {model: candidate.model, endpoint: provider} : candidate;
     return {
       hosting: {...hosting, provider, price: own?.price},
-      row: own && rowOfPrice(asked, own, choice),
+      batch: own && batchPriceOf(asked, own, choice),
       other: elsewhere || !isDeepStrictEqual(own?.price, applied?.price) ? own : undefined,
       elsewhere
     };
@@ -75,13 +75,13 @@ export function pricedHostings(
 const providerOf = ({endpoint, endpointKind}: RunCandidate) =>
   endpointKind === "imported" ? undefined : endpoint;
 
-/** With what a batch costs by the list, where that is not stated. */
-export function withBatchShare({hosting, row}: PricedHosting, tokens: RequestTokens): CostHosting {
+/** With what a batch costs, where that is not stated. */
+export function withBatchShare({hosting, batch}: PricedHosting, tokens: RequestTokens): CostHosting {
   const {promptTokens, completionTokens} = tokens;
-  if (hosting.kind !== "api" || !row || promptTokens === undefined || completionTokens === undefined)
-    return hosting;
-  const batch = batchShareOf(row, {promptTokens, completionTokens});
-  return {...hosting, batchPriceShare: hosting.batchPriceShare ?? batch};
+  if (hosting.kind !== "api" || !batch || !hosting.price) return hosting;
+  if (promptTokens === undefined || completionTokens === undefined) return hosting;
+  const share = batchShareOf(batch, hosting.price, {promptTokens, completionTokens});
+  return {...hosting, batchPriceShare: hosting.batchPriceShare ?? share};
 }
 
 /** Providers whose bill it is what the calls of the run cost; "" is one that is not known. */

@@ -1,11 +1,13 @@
 import {
   type AskedAt,
+  batchPrice,
+  type BatchPrice,
   type Billed,
   listServes,
   priceAt,
   type PriceRow,
+  type RecordedPrice,
   samePrice,
-  type TokenPrice,
   tokenPrice,
   undecidedPrice
 } from "../costs/index.js";
@@ -23,12 +25,13 @@ export interface PriceChoice {
 
 /** The price that holds for a model, and the row of the list that it comes from. */
 export interface AppliedPrice {
-  price: TokenPrice;
+  price: RecordedPrice;
   row?: PriceRow;
 }
 
 /** A model that was or will be asked, with what its endpoint states. */
 export interface PricedModel extends AskedAt, Billed {
+  price?: RecordedPrice;
   model: string;
   /** What price lists call it, where that is another name. */
   pricedAs?: string;
@@ -63,6 +66,21 @@ export function rowOfPrice(
   if (row || !listServes(one)) return row;
   const same = prices.filter((other) => samePrice(tokenPrice(other), price));
   return priceAt(same, one.pricedAs ?? one.model, price.asOf, askedAt(one));
+}
+
+/**
+ * What a batch costs by the row that a price comes from, as the run's record keeps it; of an older record by a row of the list that
+ * is the same. Undefined where it is not known.
+ */
+export function batchPriceOf(
+  one: PricedModel,
+  applied: AppliedPrice,
+  choice: PriceChoice
+): BatchPrice | undefined {
+  const {row, price} = applied;
+  if (!row && price.batch !== undefined) return price.batch ?? undefined;
+  const same = rowOfPrice(one, applied, choice);
+  return same && batchPrice(same);
 }
 
 /** Where a model is asked, by the record of it. */

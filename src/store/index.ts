@@ -2,6 +2,7 @@ export {
   type AppliedPrice,
   appliedPrice,
   askedAt,
+  batchPriceOf,
   billedModels,
   type PriceChoice,
   type PricedModel,
@@ -65,6 +66,7 @@ export {
   writeTombstones
 } from "./kinds/dataset.js";
 export {type Exported, readExports, recordExport} from "./kinds/exportNote.js";
+export {modelOfCopy, recordCopy, type WrittenCopy, writtenCopies} from "./kinds/writtenCopy.js";
 export {finalRuns, recordFinalRun, whoOpens} from "./kinds/finalRun.js";
 export {
   blindingSalt,
@@ -82,6 +84,7 @@ export {jobsNamed} from "./jobsNamed.js";
 export {beginningOf, originsOf, type Parent} from "./origins.js";
 export {resultOf} from "./resultOf.js";
 export {parentsReader} from "./parentsReader.js";
+export {isWeightFile, mostTold, sameWeights, toldElsewhere} from "./sameWeights.js";
 export {callsText} from "./answerText.js";
 export {cutSql, emptySql, isRefused, refusedSql} from "./answerEnds.js";
 export {inProject, projectOf} from "./inProject.js";

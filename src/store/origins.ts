@@ -6,6 +6,7 @@ import {jobOfModel} from "./jobsNamed.js";
 import type {JobRecord} from "./kinds/job.js";
 import type {StoredModel} from "./kinds/model.js";
 import {repositoryOf} from "./resultOf.js";
+import {toldElsewhere} from "./sameWeights.js";
 
 /** A model by its id; the store may not have it. */
 export interface Parent {
@@ -24,10 +25,17 @@ export interface Origins<M extends StoredModel = StoredModel> {
 }
 
 /**
- * What a model was made of: what its record names, and what the job that made it goes on from, also where that was not known
- * when the model was entered.
+ * What a model was made of: what its record names, what the job that made it goes on from, also where that was not known
+ * when the model was entered, and of files that were entered the record of the same weights that tells more.
  */
 export function originsOf(model: StoredModel, known: Origins): Parent[] {
+  const parents = madeOf(model, known);
+  const same = toldElsewhere(model, known.models);
+  if (!same || parents.some(({id}) => id === same.id)) return parents;
+  return [...parents, {id: same.id, name: same.name}];
+}
+
+function madeOf(model: StoredModel, known: Origins): Parent[] {
   const {parents = []} = model;
   const job = jobOfModel(known.jobs, model);
   const from = job && beginningOf(job, known);

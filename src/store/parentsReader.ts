@@ -1,10 +1,11 @@
 import {namedJob} from "./jobsNamed.js";
 import {readOrigins, type StoredModel, storeOfModels} from "./kinds/model.js";
+import {isEntered} from "./sameWeights.js";
 import {type Origins, originsOf, type Parent} from "./origins.js";
 
 /**
- * Gives what a model was made of, as `originsOf`. The records of jobs are read for the first model that a job may have made, and
- * not again. A folder of models alone has no jobs.
+ * Gives what a model was made of, as `originsOf`. Other records are read for the first model that a job may have made or that was
+ * entered as files, and not again. A folder of models alone has no jobs.
  */
 export function parentsReader(
   modelsDir: string
@@ -15,7 +16,7 @@ export function parentsReader(
     if (!model) return [];
     // What a service has may have been entered before it was collected, and names no job.
     const isOfJob = namedJob(model) !== undefined || model.architecture === "hosted";
-    if (!store || !isOfJob) return model.parents ?? [];
+    if (!store || !(isOfJob || isEntered(model))) return model.parents ?? [];
     origins ??= readOrigins(store);
     return originsOf(model, await origins);
   };

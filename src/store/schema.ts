@@ -1,4 +1,4 @@
-import type {HostingModel, SideModel, TokenPrice, WayThere} from "../costs/index.js";
+import type {HostingModel, RecordedPrice, SideModel, TokenPrice, WayThere} from "../costs/index.js";
 import type {CorpusFigure} from "../stats/index.js";
 import type {Columns} from "./parquet.js";
 
@@ -132,7 +132,7 @@ export interface CandidateStage {
   /** The endpoint's name, and the host of its address; absent in runs made before they were noted. */
   endpoint?: string;
   host?: string;
-  price?: TokenPrice;
+  price?: RecordedPrice;
 }
 
 /** One of the models that a candidate's answers come from. */
@@ -172,7 +172,7 @@ export interface RunCandidate {
   /** Of a cascade or a reranked candidate: ids of the records of all models that it asks, as far as the store has them. */
   modelIds?: readonly string[];
   /** What its tokens cost; of a cascade the most that a request can cost. */
-  price?: TokenPrice;
+  price?: RecordedPrice;
   /** Of a cascade or a reranked candidate: the models it asks, in their order, and what their tokens cost. */
   stages?: readonly CandidateStage[];
   /** Of a cascade or a reranked candidate: the models it asks, those of stages within a stage too. Absent in older runs. */

@@ -58,6 +58,9 @@ it("names each thing that an eval's export leaves behind, and lets promptfoo loa
     "candidate a: price of cached tokens, price tiers for long prompts",
     ...shared
   ]);
+  // What a purge names.
+  const noted = readFileSync(join(dir, ".assay", "exports.jsonl"), "utf8");
+  for (const file of ["out.yaml", "out.tests.json"]) expect(noted).toContain(JSON.stringify(join(dir, file)));
   const tests = JSON.parse(readFileSync(join(dir, "out.tests.json"), "utf8")) as {
     vars: Record<string, string>;
     assert: {value: string[]}[];

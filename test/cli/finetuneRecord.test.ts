@@ -5,7 +5,7 @@ import {checkVerb} from "../../src/cli/check.js";
 import {finetuneVerb} from "../../src/cli/finetune.js";
 import {lineageVerb} from "../../src/cli/lineage.js";
 import {type defineEval, runEval} from "../../src/runner/index.js";
-import {runVerdict} from "../../src/site/index.js";
+import {learningCurves, runVerdict} from "../../src/site/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
 import {openStore, openWorkspace, rowsSha256} from "../../src/store/index.js";
 import {writeLoader} from "../support/assay.js";
@@ -66,6 +66,33 @@ describe("what a training was checked on", () => {
     const unchecked = await json("unchecked");
     expect(unchecked.training).not.toHaveProperty("validation");
     expect(await printed(() => lineageVerb("unchecked", {}))).not.toMatch(/checked on|chosen on/);
+  });
+
+  it("is what it began with, too: it is said where the kept weights are worse", async () => {
+    await define("first", {steps: 60, rate: 0.01, length: 120});
+    expect((await json("first")).metrics).not.toHaveProperty("validationLossBefore");
+    const further = {base: "first", length: 120, validation: "test", validateEvery: 1};
+    await define("worse", {...further, steps: 3, rate: 1, schedule: "constant"});
+    const told = await noted(() => finetuneVerb(["worse"], {}));
+    const worse = await json("worse");
+    const {validationLoss, validationLossBefore} = worse.metrics as Record<string, number>;
+    expect(validationLoss).toBeGreaterThan(validationLossBefore!);
+    const [kept, before] = [validationLoss!.toFixed(4), validationLossBefore!.toFixed(4)];
+    const words = `worse on validation than what the training began with (a loss of ${kept}, before ${before})`;
+    expect(told).toContain(`! worse: the kept weights are ${words}.`);
+    expect(told).toContain(`step 0 of 3, validation ${before}`);
+    expect(await printed(() => finetuneVerb(["worse"], {}))).toContain(
+      `validation ${kept} at step ${worse.metrics!.resultStep} (${before} before)`
+    );
+    const card = await readFile(join(worse.path, "README.md"), "utf8");
+    expect(card).toContain(`of 3, which are ${words}.`);
+    expect(card).toContain(`| 0 | | | | ${before} |`);
+    const {curves} = await learningCurves(await openStore(await openWorkspace(project)));
+    expect(curves.find(({name}) => name === "worse")?.validation[0]).toMatchObject({step: 0});
+    await define("early", {steps: 2, rate: 0.003});
+    await noted(() => finetuneVerb(["early"], {}));
+    await define("better", {...further, base: "early", steps: 10, rate: 0.003});
+    expect(await noted(() => finetuneVerb(["better"], {}))).not.toContain("worse on validation");
   });
 
   it("is warned of where an eval scores rows that chose the weights, in its verdict and in `assay check`", async () => {

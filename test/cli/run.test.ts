@@ -37,6 +37,41 @@ describe("assay run", () => {
   });
 });
 
+describe("assay run --final", () => {
+  it("is refused where no held-out part is scored, and without a reason", async () => {
+    const project = await temporaryProject();
+    mkdirSync(join(project, "evals"));
+    mkdirSync(join(project, "data-loaders"));
+    for (const [name, part] of [
+      ["words", ""],
+      ["last", 'part: "held-out",']
+    ])
+      writeFileSync(
+        join(project, "evals", `${name}.eval.ts`),
+        `export default {${part} dataset: "none", split: {strategy: "random"}, expected: "label", prompt: "{{text}}", scorers: {same: () => 1}, candidates: [{name: "m", prepare: async () => ({})}]};`
+      );
+    const why = ["--why", "release"];
+    for (const [args, code, told] of [
+      [
+        ["words", "--final", ...why],
+        2,
+        /opens the held-out part, and words scores another one.*part: "held-out"/
+      ],
+      [["words", "last", "--final", ...why], 2, /and words scores another one/],
+      [["last", "--final"], 2, /say why .*--why/],
+      [["last", ...why], 2, /--why .* goes with --final/],
+      [["last", "--final", ...why], 1, /no dataset|none/],
+      [["--final", ...why], 1, /no dataset|none/]
+    ] as const) {
+      const {code: ended, stderr} = await assayHere(project, "run", ...args);
+      expect([ended, stderr.replaceAll(/\s+/g, " ")], args.join(" ")).toEqual([
+        code,
+        expect.stringMatching(told)
+      ]);
+    }
+  });
+});
+
 describe("assay run --show-prompts", () => {
   it("prints what would be sent and to whom not, escaped, and sends and measures nothing", async () => {
     const project = await temporaryProject();

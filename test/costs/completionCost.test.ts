@@ -56,6 +56,24 @@ describe("completionCost", () => {
     expect(usd(1001, 1)).toBeCloseTo(1000 * 5 + 1 + 10 * 12, 9);
   });
 
+  it("bills what an upper tier leaves out as the tier below it", () => {
+    const usd = (abovePromptTokens: number) =>
+      1e6 *
+      completionCost(
+        {promptTokens: abovePromptTokens + 1, completionTokens: 10},
+        {
+          ...price,
+          tiers: [
+            {abovePromptTokens: 1000, inputUsdPerMillion: 5},
+            {abovePromptTokens: 100, outputUsdPerMillion: 12}
+          ]
+        }
+      )!;
+    const {inputUsdPerMillion: input} = price;
+    expect(usd(100)).toBeCloseTo(101 * input + 10 * 12, 9);
+    expect(usd(1000)).toBeCloseTo(1001 * 5 + 10 * 12, 9);
+  });
+
   it("of several is by the tier of a request of mean length, and of none 0", () => {
     expect(completionsCost(10, {promptTokens: 1000, completionTokens: 100}, tiered)).toBeCloseTo(
       10 * completionCost({promptTokens: 100, completionTokens: 10}, tiered)!,

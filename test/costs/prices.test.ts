@@ -1,6 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {
   type AskedAt,
+  batchPrice,
   batchShareOf,
   completionCost,
   isOldPrice,
@@ -201,10 +202,11 @@ describe("price rows", () => {
     const input = (n: number) => completionCost({promptTokens: n, completionTokens: 0}, price)! / n;
     expect([100, 101, 1001].map((n) => Math.round(1e7 * input(n)))).toEqual([15, 30, 45]);
     expect(completionCost({promptTokens: 0, completionTokens: 5000}, price)).toBeCloseTo(0.03, 12);
-    expect(batchShareOf(tiered, {promptTokens: 3, completionTokens: 1})).toBe(0.5);
-    expect(
-      batchShareOf(row({inputPerMillion: 1, outputPerMillion: 1}), {promptTokens: 1, completionTokens: 1})
-    ).toBeUndefined();
+    const batch = batchPrice({...tiered, currency: "EUR", usdPerUnit: 1.5})!;
+    expect(batch).toEqual({inputUsdPerMillion: 0.75, outputUsdPerMillion: 3});
+    expect(batchShareOf(batch, price, {promptTokens: 3, completionTokens: 1})).toBe(0.5);
+    expect(batchShareOf(batch, price, {promptTokens: 0, completionTokens: 0})).toBeUndefined();
+    expect(batchPrice(row({batchInputPerMillion: 1}))).toBeUndefined();
   });
 
   it("a file's problems are all named at once, with the row", () => {

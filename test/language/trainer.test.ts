@@ -115,6 +115,9 @@ describe("training", () => {
     expect(outcome.status).toBe("finished");
     expect(outcome.curve.at(-1)!.loss).toBeLessThan(outcome.curve[0]!.loss - 0.05);
     expect(outcome.validations).toHaveLength(1);
+    // What it began with is checked too, and is no check that decides.
+    expect(outcome.before).toMatchObject({step: 0});
+    expect(outcome.before!.loss).toBeGreaterThan(0);
     const second = await job(settings);
     await train(second);
     expect(await bytesOf(second.work)).toEqual(await bytesOf(first.work));
@@ -157,6 +160,7 @@ describe("training", () => {
       if (outcome.status === "finished") {
         expect(outcome.curve).toEqual(undisturbed.curve);
         expect(outcome.validations).toEqual(undisturbed.validations);
+        expect(outcome.before).toEqual(undisturbed.before);
         break;
       }
     }
@@ -417,7 +421,8 @@ describe("the weights of a base from scratch", () => {
 
   it("are drawn before training, the same as one after the other in memory", async () => {
     const folder = await unwritten();
-    await train(await job({steps: 1}, {base: folder, initial}));
+    const {before, validations} = await train(await job({steps: 1}, {base: folder, initial}));
+    expect([before, validations.length]).toEqual([undefined, 1]);
     const [drawn, expected] = await Promise.all(
       [folder, base].map((of) => readFile(join(of, "model.safetensors")))
     );

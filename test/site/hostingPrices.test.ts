@@ -125,6 +125,12 @@ it("a batch costs what the row of the list says that the run was billed by, and 
     price: tokenPrice(later),
     batchPriceShare: (2 * 1000 + 4 * 100) / (2 * 1000 + 8 * 100)
   });
+  // A record that keeps it is not read anew; one that says that there was none has none.
+  const batch = {inputUsdPerMillion: 0.5, outputUsdPerMillion: 2};
+  const kept = (of: typeof batch | null) => ({...tokenPrice(listed)!, batch: of});
+  expect(shareAt(kept(batch))).toMatchObject({batchPriceShare: 0.25});
+  expect(shareAt(kept(null))).not.toHaveProperty("batchPriceShare");
+  expect(shareAt(kept(batch), {repriced: true})).toMatchObject({price: tokenPrice(later)});
   // As the endpoint states it, of another page.
   expect(shareAt(dollars(2, 8))).not.toMatchObject({batchPriceShare: 0.5});
 });

@@ -2,7 +2,7 @@ const WORDS: Readonly<Record<string, string>> = {
   price: "price of tokens",
   promptTokens: "prompt tokens",
   completionTokens: "completion tokens",
-  batchPriceShare: "price of a batch",
+  batchPriceShare: "price of a batch at the time of the run",
   deviceUsd: "price of a device",
   lifeYears: "years of use",
   watts: "watts",

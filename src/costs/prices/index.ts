@@ -1,6 +1,14 @@
 export {type PriceFile, priceFileProblems, type PriceRow, type PriceTier} from "./priceRow.js";
 export {litellmPrices, type LitellmPrices} from "./litellm.js";
-export {batchShareOf, daysOld, isOldPrice, OLD_PRICE_DAYS, tokenPrice, trainingPrice} from "./priceAt.js";
+export {
+  batchPrice,
+  batchShareOf,
+  daysOld,
+  isOldPrice,
+  OLD_PRICE_DAYS,
+  tokenPrice,
+  trainingPrice
+} from "./priceAt.js";
 export {type AskedAt, priceAt, rowsAt, rowsOf, spells, undecidedPrice} from "./rowsAt.js";
 export {type Billed, isBilledByApi, listServes} from "./listServes.js";
 export {dayOf, isDay} from "./day.js";

@@ -1,4 +1,4 @@
-import type {TokenPrice} from "../completionCost.js";
+import type {BatchPrice, TokenPrice} from "../completionCost.js";
 import type {PriceRow} from "./priceRow.js";
 import {type AskedAt, priceAt} from "./rowsAt.js";
 
@@ -49,18 +49,24 @@ export function trainingPrice(
   return row && converted(row.trainingPerMillion!, usdRate(row)!);
 }
 
-/** What a batch costs as a share of a normal request with these tokens; undefined when the row has no batch price. */
+/** What a batch costs by a row; undefined when it has no such amounts, or the currency cannot be converted. */
+export function batchPrice(row: PriceRow): BatchPrice | undefined {
+  const rate = usdRate(row);
+  const {batchInputPerMillion: input, batchOutputPerMillion: output} = row;
+  if (rate === undefined || input === undefined || output === undefined) return undefined;
+  return {inputUsdPerMillion: converted(input, rate), outputUsdPerMillion: converted(output, rate)};
+}
+
+/** What a batch costs as a share of a normal request with these tokens; undefined when that costs nothing. */
 export function batchShareOf(
-  row: PriceRow,
+  batch: BatchPrice,
+  price: Pick<TokenPrice, "inputUsdPerMillion" | "outputUsdPerMillion">,
   {promptTokens, completionTokens}: {promptTokens: number; completionTokens: number}
 ): number | undefined {
-  const {inputPerMillion, outputPerMillion, batchInputPerMillion, batchOutputPerMillion} = row;
-  if (inputPerMillion === undefined || outputPerMillion === undefined) return undefined;
-  if (batchInputPerMillion === undefined || batchOutputPerMillion === undefined) return undefined;
-  const normal = promptTokens * inputPerMillion + completionTokens * outputPerMillion;
-  return normal === 0
-    ? undefined
-    : (promptTokens * batchInputPerMillion + completionTokens * batchOutputPerMillion) / normal;
+  const costOf = ({inputUsdPerMillion, outputUsdPerMillion}: BatchPrice) =>
+    promptTokens * inputUsdPerMillion + completionTokens * outputUsdPerMillion;
+  const normal = costOf(price);
+  return normal === 0 ? undefined : costOf(batch) / normal;
 }
 
 /** Rounded to twelve digits: 3 · 1.1 is not 3.3 in binary. */

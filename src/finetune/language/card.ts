@@ -17,6 +17,7 @@ export interface CardInputs {
 /** The model card of a trained model. Holds no times, so that the same training has the same card. */
 export function modelCard({name, base, training, settings, outcome, facts}: CardInputs): string {
   const adapter = settings.method !== "full";
+  const worse = worseThanBefore(outcome);
   const front = [
     "---",
     ...(base.scratch ? [] : [`base_model: ${JSON.stringify(base.reference)}`]),
@@ -63,16 +64,28 @@ export function modelCard({name, base, training, settings, outcome, facts}: Card
     "",
     "## Curve",
     "",
-    `Result: the weights of step ${outcome.resultStep} of ${outcome.step}.`,
+    `Result: the weights of step ${outcome.resultStep} of ${outcome.step}${worse === undefined ? "" : `, which are ${worse}`}.`,
     "",
     "| step | loss | rate | gradient | validation |",
     "|---:|---:|---:|---:|---:|",
+    ...(outcome.before ? [`| 0 | | | | ${outcome.before.loss.toFixed(4)} |`] : []),
     ...shown(outcome).map(
       ({step, loss, rate, norm, validation}) =>
         `| ${step} | ${loss.toFixed(4)} | ${rate.toExponential(2)} | ${norm.toFixed(3)} | ${validation?.toFixed(4) ?? ""} |`
     ),
     ""
   ].join("\n");
+}
+
+/** That the kept weights are worse on validation than those that training began with; undefined when they are not, or were not checked. */
+export function worseThanBefore({
+  before,
+  validations,
+  resultStep
+}: Pick<TrainingOutcome, "before" | "validations" | "resultStep">): string | undefined {
+  const kept = validations.find(({step}) => step === resultStep);
+  if (!before || !kept || kept.loss <= before.loss) return undefined;
+  return `worse on validation than what the training began with (a loss of ${kept.loss.toFixed(4)}, before ${before.loss.toFixed(4)})`;
 }
 
 function cutOf({cut, leftOut}: {cut?: number; leftOut?: number}, format: unknown): [string, string][] {

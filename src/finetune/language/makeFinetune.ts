@@ -11,7 +11,7 @@ import {type CheckedOn, keepModel, type ModelManifest} from "../../models/index.
 import {hashJson, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
-import {modelCard} from "./card.js";
+import {modelCard, worseThanBefore} from "./card.js";
 import {MANY_CUT} from "./cutRows.js";
 import {checkedPart, type FinetuneDefinition} from "./definition.js";
 import type {PreparedRows} from "./prepare.js";
@@ -98,8 +98,11 @@ export async function makeFinetune(
     join(folder, "README.md"),
     modelCard({name, base, training, settings: record, outcome, facts: context.facts ?? []})
   );
-  const {curve, validations} = outcome;
-  await writeFile(join(folder, "training.json"), `${JSON.stringify({curve, validations}, null, 1)}\n`);
+  const {curve, validations, before} = outcome;
+  await writeFile(
+    join(folder, "training.json"),
+    `${JSON.stringify({curve, validations, before}, null, 1)}\n`
+  );
   const manifest = await keepModel(context.dir, folder, {
     name,
     architecture: settings.adapter ? "language-model-adapter" : "language-model",
@@ -111,6 +114,11 @@ export async function makeFinetune(
   });
   await rm(work, {recursive: true, force: true});
   for (const {sentence, share} of cuts) if (share >= MANY_CUT) context.onProgress?.(sentence);
+  const worse = worseThanBefore(outcome);
+  if (worse !== undefined)
+    context.onProgress?.(
+      `! ${name}: the kept weights are ${worse}. Keep the base, or try a lower \`rate\` (${settings.rate} now).`
+    );
   return manifest;
 }
 
@@ -136,6 +144,7 @@ function checkedOn(
 function metricsOf({
   curve,
   validations,
+  before,
   resultStep,
   memory,
   ...outcome
@@ -154,6 +163,7 @@ function metricsOf({
   };
   if (timed > 0) metrics.tokensPerSecond = timed / seconds;
   if (validated) metrics.validationLoss = validated.loss;
+  if (before) metrics.validationLossBefore = before.loss;
   return metrics;
 }
 

@@ -7,8 +7,8 @@ const SHORTEST = 5;
 /**
  * Watches the losses of a training step by step: says why it should end, or undefined while it goes well. It should at a loss or
  * gradient that is no number, or when the mean loss of the last 20 steps (fewer in a training below 40) is more than twice, and
- * more than one nat above, the lowest such mean before them. Until there is one it is held against the first loss, as long as
- * no loss since came near that: one step's loss may be low by chance.
+ * more than one nat above, the lowest such mean before them: the loss of a model that is already good doubles by chance. Until
+ * there is one it is held against the first loss, as long as no loss since came near that: one step's loss may be low by chance.
  */
 export class LossWatch {
   /** The last step before whose update the loss was near its lowest: weights from before it are good. */

@@ -101,6 +101,8 @@ export interface TrainingState {
   step: number;
   curve: StepRecord[];
   validations: ValidationRecord[];
+  /** The check of what the training began with, at step 0, where that had trained weights. Decides nothing. */
+  before?: ValidationRecord;
   use: TrainingUse;
 }
 
@@ -123,4 +125,6 @@ export interface TrainingProgress {
   tokensPerSecond: number;
   secondsLeft: number;
   validation?: ValidationRecord;
+  /** With the first step. */
+  before?: ValidationRecord;
 }

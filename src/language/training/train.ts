@@ -128,6 +128,10 @@ async function run(
   // The process before may have ended between the last checkpoint and the result.
   if (state.validations.at(-1)?.step === state.step && impatient(state, settings.patience))
     return finish(session, state, "early");
+  if (state.step === 0 && !job.initial) {
+    const before = await session.validate(0, pause);
+    if (before && Number.isFinite(before.loss)) state.before = before;
+  }
   while (state.step < settings.steps) {
     const record = await session.step(state.step, pause);
     const wrong = watch.look(record);
@@ -145,7 +149,11 @@ async function run(
       state.validations.push(validation);
       if (!settings.keepLast && bestSoFar() === validation) await writeResult(session, bestFolder(work));
     }
-    hooks.onProgress?.({...pace.at(record), validation});
+    hooks.onProgress?.({
+      ...pace.at(record),
+      validation,
+      before: record.step === 1 ? state.before : undefined
+    });
     if (validation && impatient(state, settings.patience)) {
       await save();
       return finish(session, state, "early");

@@ -12,15 +12,17 @@ import {raceKind} from "./race.js";
 import {runKind} from "./run.js";
 import {splitKind} from "./split.js";
 import {versionKind} from "./version.js";
+import {writtenCopyKind} from "./writtenCopy.js";
 
 /**
  * Every kind of record, in the order in which a purge asks them: jobs before models, so that one which is collected meanwhile
- * is marked by its job or as a model; both before the splits that tell what they learned from, versions before the splits
+ * is marked by its job or as a model; both, and copies of models, before the splits that tell what they learned from, versions before the splits
  * that count their labels.
  */
 export const KINDS: readonly Kind[] = [
   jobKind,
   modelKind,
+  writtenCopyKind,
   versionKind,
   splitKind,
   heldOutKind,

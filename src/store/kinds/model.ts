@@ -19,6 +19,7 @@ export interface StoredModel {
   architecture?: string;
   createdAt?: string;
   settings?: Record<string, unknown>;
+  files?: {path: string; sha256: string}[];
   parents?: {id: string; name: string}[];
   training?: {dataset: string; split: string; part: string};
   recipe?: {method: string; source?: string};
@@ -102,11 +103,19 @@ async function idsInRecords({key}: Found, {place}: Workspace): Promise<string[]>
   return [...found];
 }
 
-/**
- * Weights stay as they are: a model is named when it learned from an erased row, itself or through what it was made of. Asked
- * before the splits lose those rows; a model whose split is gone is named when it was trained on the dataset at all.
- */
+/** Weights stay as they are: a model is named when it learned from an erased row. */
 async function namedAsTrained({id}: Found, erasing: Erasing): Promise<Erased> {
+  if (!(await learnedErased(id, erasing))) return {};
+  const model = (await originsIn(erasing)).models.find((one) => one.id === id)!;
+  const name = await marked(model, erasing);
+  return {keeps: model.removed === undefined ? [name] : []};
+}
+
+/**
+ * Whether a model learned from an erased row, itself or through what it was made of. Asked before the splits lose those rows; one
+ * whose split is gone is taken to have when it was trained on the dataset at all.
+ */
+export async function learnedErased(id: string, erasing: Erasing): Promise<boolean> {
   const origins = await originsIn(erasing);
   const models = new Map(origins.models.map((model) => [model.id, model]));
   const ancestors = new Set([id]);
@@ -114,13 +123,10 @@ async function namedAsTrained({id}: Found, erasing: Erasing): Promise<Erased> {
     const model = models.get(ancestor);
     if (!model) continue;
     const {training} = model;
-    if (training?.dataset === erasing.dataset && (await learned(training, erasing))) {
-      const name = await marked(models.get(id)!, erasing);
-      return {keeps: models.get(id)!.removed === undefined ? [name] : []};
-    }
+    if (training?.dataset === erasing.dataset && (await learned(training, erasing))) return true;
     for (const parent of originsOf(model, origins)) ancestors.add(parent.id);
   }
-  return {};
+  return false;
 }
 
 const read = new WeakMap<Erasing, Promise<Origins<StoredModel>>>();

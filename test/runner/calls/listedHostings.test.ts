@@ -30,20 +30,23 @@ const ours = {
 const price = {inputUsdPerMillion: 2, outputUsdPerMillion: 8, asOf: "2026-11-01", source: "its page"};
 const params = {max_tokens: 10};
 
+/** A row of that list. */
+const rowOf = (name: string) => ({
+  model: name,
+  provider: name.split("/")[0],
+  asOf: "2026-11-01",
+  source: "a public table",
+  inputPerMillion: 0.2,
+  outputPerMillion: 0.2
+});
+
 async function listing(...models: string[]): Promise<Project & {url: string}> {
   const project = await wordsProject(await temporaryProject(), 60);
   const model = await startModelServer({models: [LLAMA, "big"]});
   open.push(project.store, model);
   const folder = join(project.store.workspace.project, "prices");
   mkdirSync(folder, {recursive: true});
-  const prices = models.map((name) => ({
-    model: name,
-    provider: name.split("/")[0],
-    asOf: "2026-11-01",
-    source: "a public table",
-    inputPerMillion: 0.2,
-    outputPerMillion: 0.2
-  }));
+  const prices = models.map(rowOf);
   writeFileSync(join(folder, "a.json"), JSON.stringify({kind: "prices", prices}));
   return {...project, url: model.url};
 }
@@ -164,4 +167,43 @@ describe("a price list that has a model which the team runs itself", () => {
     expect(verdict.costs).toBeUndefined();
     expect(notes).toEqual([]);
   });
+});
+
+it("a run's record has what a batch cost, which a list that is mended or gets a row later does not change", async () => {
+  const project = await listing();
+  const write = (...prices: object[]) =>
+    writeFileSync(
+      join(project.store.workspace.project, "prices", "a.json"),
+      JSON.stringify({kind: "prices", prices})
+    );
+  const batched = (batch: number) => ({
+    ...rowOf("big"),
+    batchInputPerMillion: batch,
+    batchOutputPerMillion: batch
+  });
+  const hosting = {kind: "api", batchShare: 1} as const;
+  const stated = {
+    inputUsdPerMillion: 0.2,
+    outputUsdPerMillion: 0.2,
+    asOf: "2026-11-01",
+    source: "a public table"
+  };
+  const asked = (name: string, of?: typeof stated) =>
+    candidate(name, at(project.url, name, {hosting, price: of}), "big", {params});
+  write(batched(0.1));
+  const {manifest} = await decided(project, [asked("big listed"), asked("big stated", stated)]);
+  const batch = {inputUsdPerMillion: 0.1, outputUsdPerMillion: 0.1};
+  expect(manifest.candidates).toMatchObject([{price: {batch}}, {price: {batch}}]);
+  const listOf = (...rows: object[]) => ({prices: rows as never, at: dayOf(Date.now())});
+  const sharesOf = async (run: typeof manifest, ...rows: object[]) =>
+    (await runCosts(project.store, run, listOf(...rows))).samples.map(
+      ({hostings: [one]}) => one?.kind === "api" && one.batchPriceShare
+    );
+  expect(await sharesOf(manifest, batched(0.15))).toEqual([0.5, 0.5]);
+  const alone = await decided(project, [asked("big stated", stated)]);
+  expect(alone.manifest.candidates).toMatchObject([{price: {batch}}]);
+  write(rowOf("big"));
+  const none = await decided(project, [asked("big listed"), asked("big stated", stated)], {noReuse: true});
+  expect(none.manifest.candidates).toMatchObject([{price: {batch: null}}, {price: {batch: null}}]);
+  expect(await sharesOf(none.manifest, batched(0.15))).toEqual([undefined, undefined]);
 });
