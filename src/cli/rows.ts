@@ -31,7 +31,7 @@ export async function rowsVerb(named: string, options: RowsOptions): Promise<voi
   try {
     if (options.prompt !== undefined) return await showPrompt(store, named, options.prompt, options.json);
     const version = await knownVersion(store, named, options.version);
-    await store.confine([store.workspace.dir]);
+    await store.confine([store.workspace.dir, store.workspace.tmpDir]);
     const name = version.dataset;
     const conditions = options.where === undefined ? [] : [await whereOf(store, options.where)];
     if (options.part !== undefined) conditions.push(await inPart(store, name, version.id, options));

@@ -24,7 +24,7 @@ export async function sqlVerb(query: string | undefined, options: SqlOptions): P
   const store = await openStore(await openProject());
   try {
     await noteUnfinishedPurges(store.workspace);
-    await store.confine([store.workspace.dir]);
+    await store.confine([store.workspace.dir, store.workspace.tmpDir]);
     if (query !== undefined) await answer(store, query, options);
     else await shell(store, options);
   } finally {

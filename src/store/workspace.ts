@@ -1,5 +1,7 @@
 import {randomBytes} from "node:crypto";
-import {mkdir, readdir, writeFile} from "node:fs/promises";
+import {constants, rmSync} from "node:fs";
+import {access, mkdir, mkdtemp, readdir, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {UserError} from "./errors.js";
 import {isWithin, parseJson, sweepTemporary, writeAtomic} from "./files.js";
@@ -57,9 +59,8 @@ export async function openWorkspace(
       `the store would be ${own}, which holds the project. Let ASSAY_DIR name a folder of its own, or leave it unset for .assay.`
     );
   const store = shared ? join(own, "shared", folderOfShared(shared)) : own;
-  const tmpDir = join(store, "tmp");
   await hideFromGit(own);
-  await mkdir(tmpDir, {recursive: true});
+  const tmpDir = await tmpDirOf(store);
   const place = shared
     ? await (await import("./place/s3/open.js")).openS3(shared, store, tmpDir)
     : new LocalFolder(store);
@@ -78,6 +79,27 @@ export async function openWorkspace(
     held: (name, exactly) => heldLeases(place, LEASES, exactly ? fileOfLease(name) : name)
   };
 }
+
+/**
+ * Where a store may be read alone, such as on a read-only mount, what commands make on their way is in a folder of the process, so that
+ * those that only read work.
+ */
+async function tmpDirOf(store: string): Promise<string> {
+  const folder = join(store, "tmp");
+  try {
+    await mkdir(folder, {recursive: true});
+    await access(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    if (!["EACCES", "EPERM", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    return (ownTmpDir ??= mkdtemp(join(tmpdir(), "assay-")).then((own) => {
+      process.once("exit", () => rmSync(own, {recursive: true, force: true}));
+      return own;
+    }));
+  }
+}
+
+let ownTmpDir: Promise<string> | undefined;
 
 /** Rows, prompts and answers enter no repository by accident: a folder that holds nothing yet is one that git does not look into. */
 async function hideFromGit(folder: string): Promise<void> {
