@@ -3,6 +3,7 @@ import {shellWord, UserError} from "../store/index.js";
 import {pullRedaction} from "../privacy/index.js";
 import {type Broken, reportBroken, warnOfBroken} from "./broken.js";
 import {fail} from "./fail.js";
+import {onStop} from "./onStop.js";
 import {findProject, loadDatasets, openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
 import {transferReporter} from "./transferReporter.js";
@@ -34,6 +35,10 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
   const failures: unknown[] = [];
   for (const dataset of wanted) {
     const reporter = transferReporter(dataset.name);
+    const callOff = onStop(() => {
+      reporter.end();
+      return `The pull of ${dataset.name} was stopped. Its versions are as they were${results.length > 0 ? ", and what was pulled before it is kept" : ""}; of a file that was under way, what had come is kept, and the next pull goes on from there.`;
+    });
     try {
       results.push(
         await pull(workspace, dataset, {
@@ -47,6 +52,7 @@ export async function pullVerb(names: string[], options: {json?: boolean; skipBa
       // One broken source does not keep the others from being read.
       failures.push(error);
     } finally {
+      callOff();
       reporter.end();
     }
   }

@@ -2,6 +2,7 @@ import {MAY_RETURN, previewPurge, purge, unreadText} from "../datasets/index.js"
 import {acceptErasedTraining, listModels, type ModelManifest} from "../models/index.js";
 import {modelsDir, openStore, UsageError} from "../store/index.js";
 import {assertKnown} from "./knownDataset.js";
+import {onStop} from "./onStop.js";
 import {openProject} from "./project.js";
 import {plural} from "./plural.js";
 import {dim, note, print, printable, printJson} from "./terminal.js";
@@ -31,7 +32,13 @@ export async function purgeVerb(name: string, options: PurgeVerbOptions): Promis
       "say why with --reason TEXT, for the record, and do not name the person. `--dry-run` says what would be erased."
     );
   if (keepModel !== undefined) return keepModelVerb(keepModel, reason);
-  const result = await purge(await openProject(), name, {where: where!, reason, onWait: note});
+  const callOff = onStop(
+    () =>
+      `The purge of ${name} was stopped. Rows may be marked and not yet erased everywhere: give the same command again, which finishes it.`
+  );
+  const result = await purge(await openProject(), name, {where: where!, reason, onWait: note}).finally(
+    callOff
+  );
   tellUnread(result.unread);
   const meets = result.met + result.erasedBefore + result.keptOut > 0;
   if (!meets) process.exitCode = 1;

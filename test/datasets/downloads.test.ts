@@ -171,3 +171,49 @@ it("two pulls from one address wait for one another", async () => {
   expect(await labelsOf(workspace, "one")).toEqual(whole("A"));
   expect(await labelsOf(workspace, "two")).toEqual(whole("A"));
 });
+
+it.each([
+  ["file:///etc/passwd", "file:///etc/passwd"],
+  ["ftp://ann:secret@host.example/rows.csv?key=secret", "ftp://host.example/rows.csv"],
+  ["http://", "what is no address"]
+])("a redirect to %s is refused at once, by its address", async (location, named) => {
+  let asked = 0;
+  const url = await listen((_request, response) => {
+    asked++;
+    response.writeHead(302, {location}).end();
+  });
+  const failed = await pull(await temporaryWorkspace(), loader(url)).catch((error: Error) => error);
+  expect((failed as Error).message).toContain(
+    `dataset set: ${url} redirects to ${named}, and only http and https`
+  );
+  expect((failed as Error).message).not.toContain("secret");
+  expect(asked).toBe(1);
+});
+
+it("a pull that Ctrl-C ends says what is left, and the next one goes on from there", async () => {
+  const ranges: number[] = [];
+  const url = await listen((request, response) => {
+    ranges.push(startOf(request));
+    if (ranges.length > 1) return sendRest("A", startOf(request), response);
+    const body = edition("A");
+    response.writeHead(200, {etag: '"A"', "content-length": body.length});
+    response.write(body.subarray(0, 300_000));
+  });
+  const project = await temporaryProject();
+  writeLoader(project, "set", JSON.stringify(loader(url)));
+  const child = spawn(process.execPath, [compiled("bundle/main.js"), "pull"], {
+    cwd: project,
+    env: {...process.env, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay")}
+  });
+  let said = "";
+  child.stderr.on("data", (data: Buffer) => (said += data.toString()));
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  while (!hasPartial(join(project, ".assay"))) await sleep(20);
+  child.kill("SIGINT");
+  expect(await ended).toBe(130);
+  expect(said).toContain("The pull of set was stopped. Its versions are as they were; ");
+  const workspace = await openWorkspace(project, join(project, ".assay"));
+  expect((await pull(workspace, loader(url))).version.rows).toBe(20_000);
+  expect(ranges).toEqual([0, expect.any(Number)]);
+  expect(ranges[1]).toBeGreaterThan(200_000);
+});

@@ -80,7 +80,7 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
       if (kept?.etag) asked["if-none-match"] = kept.etag;
       else if (kept?.lastModified) asked["if-modified-since"] = kept.lastModified;
       if (resume) Object.assign(asked, {range: `bytes=${have}-`, "if-range": resume});
-      const response = await follow(url, asked, idleMs);
+      const response = await follow(url, asked, {dataset: context.dataset, idleMs});
       const {statusCode, headers, body} = response;
       if (statusCode === 304 && kept) {
         await body.dump();

@@ -1,11 +1,19 @@
 import type {Dispatcher} from "undici";
+import {UserError, withoutCredentials} from "../../store/index.js";
+import {withoutSecrets} from "./address.js";
 import {idleLimits} from "./idle.js";
 
-/** Follows redirects; headers of the loader stay with the origin they were meant for. */
+interface Following {
+  /** For messages. */
+  dataset: string;
+  idleMs: number;
+}
+
+/** Follows redirects to http and https; headers of the loader stay with the origin they were meant for. */
 export async function follow(
   url: string,
   headers: Record<string, string>,
-  idleMs: number,
+  {dataset, idleMs}: Following,
   left = 5
 ): Promise<Dispatcher.ResponseData> {
   const {request} = await import("undici");
@@ -23,8 +31,19 @@ export async function follow(
   )
     return response;
   await response.body.dump();
-  const next = new URL(to, url);
-  return follow(next.href, headersFor(next, new URL(url), headers), idleMs, left - 1);
+  const next = URL.canParse(to, url) ? new URL(to, url) : undefined;
+  if (next === undefined || !/^https?:$/.test(next.protocol))
+    throw new UserError(
+      `dataset ${dataset}: ${withoutSecrets(url)} redirects to ${next ? plain(next) : "what is no address"}, and only http and https are followed. Name the address where the file is.`
+    );
+  return follow(next.href, headersFor(next, new URL(url), headers), {dataset, idleMs}, left - 1);
+}
+
+/** An address of any scheme, as it may be shown. */
+function plain({href}: URL): string {
+  return withoutCredentials(href)
+    .replace(/[?#].*$/s, "")
+    .slice(0, 200);
 }
 
 /**
