@@ -134,7 +134,7 @@ export async function checkEvals(
         change: before
           ? {
               before: before.id,
-              differs: changesBetween(run, before),
+              differs: await changesBetween(store, run, before),
               sameScorer: isSameScorer(run, before),
               candidates: regressionsOf(report.table, await tableAsIn(store, before.id, run), {
                 margin: report.verdict.margin

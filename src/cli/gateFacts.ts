@@ -1,6 +1,7 @@
 import {
   areRequestsKnown,
   type EarlierRun,
+  expectedChange,
   type GateFacts,
   shownNames,
   tableAsIn
@@ -34,6 +35,7 @@ export async function gateFacts(
         table: await tableAsIn(store, found.id, run),
         otherScorer: !isSameScorer(run, found),
         sameAnswers: await sameAnswers(store, found, run),
+        otherExpected: (await expectedChange(store, found.id, run.id)).rows,
         isPurged: found.purged !== undefined && run.purged !== undefined
       });
   }

@@ -59,6 +59,8 @@ export interface EarlierRun {
   sameAnswers?: ReadonlySet<string>;
   /** Whether rows were erased from both. */
   isPurged?: boolean;
+  /** Rows of both runs of which other answers were expected then. */
+  otherExpected?: number;
 }
 
 /** What gates know beside scores and calls; what is absent leaves its rules undecided. */

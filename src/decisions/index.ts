@@ -32,6 +32,8 @@ export {
   areRequestsKnown,
   history,
   type HistoryEntry,
+  expectedChange,
+  expectedText,
   recordChanges,
   type Traced,
   traceHistory,

@@ -71,13 +71,20 @@ export function runRegression(
         ? `the same scores on the ${difference.n} rows of both runs, and the same answers where they were not erased`
         : `the same answers and scores on the ${difference.n} rows of both runs`
     };
-  const decided = against(rule, difference, -most, by);
+  const decided = saidOfExpected(against(rule, difference, -most, by), found);
   // What failed in the earlier run is no excuse for a fall.
   if (!found.otherScorer && decided.status === "fail") return decided;
   if (!found.otherScorer)
     return unlessFailures(decided, differenceIfWrong(table, candidate, other), -most, by);
   const message = `${decided.message}, by another scorer: the change is not ${candidate}'s alone`;
   return {rule, status: "undecided", message};
+}
+
+/** A fall may be that of the answer key. */
+function saidOfExpected(decided: Found, {otherExpected: rows = 0}: EarlierRun): Found {
+  if (rows === 0 || decided.status === "pass") return decided;
+  const other = `of ${rows} ${rows === 1 ? "row another answer was" : "rows other answers were"} expected then`;
+  return {...decided, message: `${decided.message}; ${other}`};
 }
 
 const isSame = (

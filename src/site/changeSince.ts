@@ -1,4 +1,11 @@
-import {recordChanges, regressionsOf, type ScoreTable, tableAsIn} from "../decisions/index.js";
+import {
+  expectedChange,
+  expectedText,
+  recordChanges,
+  regressionsOf,
+  type ScoreTable,
+  tableAsIn
+} from "../decisions/index.js";
 import {baselineRun} from "../races/index.js";
 import type {RunManifest, Store} from "../store/index.js";
 import type {RunChange} from "./decisionTypes.js";
@@ -23,7 +30,7 @@ export async function changeSince(
       before: earlier.rowIds.length,
       shared: table.rowIds.filter((id) => known.has(id)).length
     },
-    differs: changesBetween(run, before),
+    differs: await changesBetween(store, run, before),
     sameScorer: isSameScorer(run, before),
     candidates: regressionsOf(table, earlier, {margin}).map(({worse, better, newlyFailed, ...rest}) => ({
       ...rest,
@@ -36,9 +43,11 @@ export async function changeSince(
   };
 }
 
-/** All that the records of two runs of one eval tell apart, in words: what they measured, and who was asked in what way. */
-export function changesBetween(run: RunManifest, before: RunManifest): string[] {
-  return [...differences(run, before), ...recordChanges(before, run)];
+/** All that two runs of one eval tell apart, in words: what they measured, what was expected, and who was asked in what way. */
+export async function changesBetween(store: Store, run: RunManifest, before: RunManifest): Promise<string[]> {
+  const {rows} = await expectedChange(store, before.id, run.id);
+  const expected = rows > 0 ? [expectedText(rows)] : [];
+  return [...differences(run, before), ...expected, ...recordChanges(before, run)];
 }
 
 /** What is not the same in two runs of one eval, in words: their scores cannot be compared as they are. */

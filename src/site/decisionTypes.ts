@@ -31,7 +31,7 @@ export interface RunChange {
   before: {id: string; sealedAt: string};
   /** Rows of this run, of the run before, and of both. */
   rows: {now: number; before: number; shared: number};
-  /** What else is not the same: data version, split, scorer, prompt, and the candidates' endpoints, models and parameters. */
+  /** What else is not the same: data version, split, scorer, prompt, expected answers, and the candidates' endpoints, models and parameters. */
   differs: string[];
   /** Whether both were measured alike: with another scorer no candidate has regressed or improved. */
   sameScorer: boolean;

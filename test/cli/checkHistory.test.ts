@@ -77,3 +77,29 @@ it("leaves a fall by strong evidence that is no alarm yet undecided, also while 
   expect(recovered).toMatchObject({code: 0, last: {status: "steady", strong: false, changed: null}});
   expect(recovered.text).not.toContain("fell beyond chance");
 });
+
+it("tells of how many rows the expected answers changed, beside the data, or by the eval alone", async () => {
+  const newest = async (name: string) =>
+    (JSON.parse((await checked({json: true}, name)).text) as HistoryEntry[]).at(-1)!;
+  answering.wrong = 1;
+  for (const name of ["key", "own"]) for (let i = 0; i < 2; i++) await run({}, name);
+  const other = (answer: unknown) => (answer === "red" ? "RED" : String(answer));
+  await run({expected: (row) => other(row.answer)}, "own");
+  const own = await newest("own");
+  expect(own.changed).toEqual([
+    {kind: "code", what: expect.stringMatching(/^the expected answers of \d+ rows$/) as string}
+  ]);
+
+  const {source, ...definition} = words(300);
+  const {rows} = source as unknown as {rows(): Generator<{answer: string}>};
+  function* corrected() {
+    for (const row of rows()) yield {...row, answer: other(row.answer), note: "corrected"};
+  }
+  await pullNext({...definition, source: {kind: "rows", rows: corrected}});
+  await run({}, "key");
+  const key = await newest("key");
+  expect(key.changed).toEqual([
+    {kind: "data", what: own.changed![0]!.what},
+    {kind: "data", what: `${key.rows} rows of the data`}
+  ]);
+});

@@ -156,6 +156,19 @@ describe("a gate on an earlier run of the same answers", () => {
     });
   });
 
+  it("says where it does not pass of how many rows another answer was expected", () => {
+    const rule = {candidate: "good", maxRegression: 0.02, baselineRun: "previous"};
+    const told = (now: ScoreTable, otherExpected: number) =>
+      checkGates([rule], now, verdict, [], {baseline: () => ({run: "r0", table: before, otherExpected})})[0]!;
+    const wrong = {...before, values: before.values.map((column) => column.map(() => 0))};
+    expect(told(wrong, 25)).toMatchObject({
+      status: "fail",
+      message: expect.stringMatching(/ on 100 rows; of 25 rows other answers were expected then$/) as string
+    });
+    expect(told(wrong, 1).message).toMatch(/; of 1 row another answer was expected then$/);
+    expect(told(wrong, 0).message).toMatch(/ on 100 rows$/);
+  });
+
   it("passes where the scores are the same, too, and goes by the interval else", () => {
     expect(check(before, ["good"])).toMatchObject({
       status: "pass",

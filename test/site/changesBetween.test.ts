@@ -18,7 +18,8 @@ it("names beside what is measured who was asked otherwise, and what is the same 
   const before = await run({
     candidates: [candidate("one", right, "m"), candidate("two", right, "m"), candidate("gone", right, "m")]
   });
-  const changed = async (changes: Partial<EvalDefinition>) => changesBetween(await run(changes), before);
+  const changed = async (changes: Partial<EvalDefinition>) =>
+    changesBetween(project.store, await run(changes), before);
   expect(await changed({candidates: [candidate("one", right, "m"), candidate("new", red, "m")]})).toEqual([]);
   expect(
     await changed({

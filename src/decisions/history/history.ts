@@ -11,7 +11,7 @@ export interface HistoryEntry extends Omit<Traced, "stream" | "finding"> {
   split: string;
   startedAt: string;
   /**
-   * regressed: worse beyond doubt, after a change of prompt, parameters, trained model or scorer. drifted: worse beyond doubt, and
+   * regressed: worse beyond doubt, after a change of prompt, parameters, trained model, scorer or what the eval expects. drifted: worse beyond doubt, and
    * what changed is the data, the result files or the server's model, or nothing known. flaky: worse by one look alone though
    * nothing changed of the rows that both have, and the evidence is not strong, which is what chance does. undecided: worse by one
    * look alone after a change or where results of other tools do not say what was asked, or by strong evidence that is no alarm yet; or

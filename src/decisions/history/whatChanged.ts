@@ -1,4 +1,5 @@
 import type {RunManifest, Store} from "../../store/index.js";
+import {expectedChange, expectedText} from "./expectedChange.js";
 import {areRequestsKnown, requestChange, sourceChange} from "./recordChanges.js";
 
 /** Something that is not the same in two runs. */
@@ -14,7 +15,7 @@ export interface Change {
 
 /**
  * What changed between two runs for one candidate ("candidate · variant" where there are several prompts), looking at the
- * rows that both have: their content, the requests that were made about them, the scorer, and the model and fingerprint
+ * rows that both have: their content, what was expected of them, the requests that were made about them, the scorer, and the model and fingerprint
  * that the server named; and at which rows only one has. Of results of other tools, whose requests are not known, it looks at the
  * files. Empty when nothing known did.
  */
@@ -33,6 +34,9 @@ export async function whatChanged(
     changes.push({kind: "code", what: requestChange(before, now, name, variant)});
   const scorer = (run: RunManifest) => run.scorers.find((one) => one.name === run.primaryScorer)?.version;
   if (scorer(before) !== scorer(now)) changes.push({kind: "code", what: `the scorer ${now.primaryScorer}`});
+  const expected = await expectedChange(store, before.id, now.id);
+  if (expected.rows > 0)
+    changes.push({kind: expected.byEval > 0 ? "code" : "data", what: expectedText(expected.rows)});
   const rows = await rowsChanged(store, parameters);
   if (rows.changed > 0) changes.push({kind: "data", what: `${plural(rows.changed)} of the data`});
   const [was, is] = [await answererOf(store, before.id, name), await answererOf(store, now.id, name)];
