@@ -2,7 +2,8 @@ import {existsSync} from "node:fs";
 import {cp, rename, rm} from "node:fs/promises";
 import {constants} from "node:os";
 import {join} from "node:path";
-import {finishSite, removeLoaderLeftovers, siteFingerprint} from "../site/index.js";
+import {finishSite, siteFingerprint} from "../site/index.js";
+import {removeLoaderLeftovers} from "../site/loaderLeftovers.js";
 import {forgetForeignReads} from "../site/staleOutputs.js";
 import {
   LocalFolder,

@@ -15,7 +15,6 @@ export {history} from "./history.js";
 export type * from "./historyTypes.js";
 export {type CurvePoint, type CurvesData, type LearningCurve, learningCurves} from "./learningCurves.js";
 export {lineage, models, runs} from "./records.js";
-export {removeLoaderLeftovers} from "./loaderLeftovers.js";
 export {loaderParameter, print} from "./print.js";
 export {raceScores, races} from "./races.js";
 export type {RowPlace, RowsMetadata} from "./rowFiles.js";
