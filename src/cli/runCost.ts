@@ -18,10 +18,11 @@ export function costWords(run: RunManifest, {preflights = false}: {preflights?: 
   ].filter((one) => one !== undefined);
 }
 
-/** The same of the candidates' calls alone, for a column. */
+/** The same of the candidates' calls alone, for a column: 0 where nothing was asked. */
 export function callsCost(run: RunManifest): string | undefined {
   const {kind, text} = runBill(run, usd);
   if (kind === "known") return text;
+  if (kind === "nothing") return usd(0);
   return kind === "unknown" ? "not known" : undefined;
 }
 

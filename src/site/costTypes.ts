@@ -24,7 +24,7 @@ export interface CostsData {
   comparedRows?: number;
   samples: CostSample[];
   prices: PriceNote[];
-  /** Why a model has no price though the list names it, a sentence each. */
+  /** Why a model has no price though the list names it, or the record's though the list was asked for, a sentence each. */
   undecided: string[];
   /** The verdict's warning where it advises nobody: then nobody is chosen by cost. Absent in the pages' data, which have the verdict. */
   held?: string;

@@ -29,6 +29,7 @@ import {
   type RunCandidate,
   type RunManifest,
   type Store,
+  keptPrices,
   undecidedPrices
 } from "../store/index.js";
 import {hostedModels} from "./hostedModels.js";
@@ -156,7 +157,10 @@ export async function runCosts(
     comparedRows: compared.rows,
     samples,
     prices: [...notes, ...side.notes],
-    undecided: undecidedPrices(billedModels(run.candidates), choice),
+    undecided: [
+      ...undecidedPrices(billedModels(run.candidates), choice),
+      ...keptPrices(billedModels(run.candidates), choice)
+    ],
     beside: side.beside,
     besideFailed: side.besideFailed
   };

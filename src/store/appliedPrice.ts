@@ -99,6 +99,21 @@ export function undecidedPrices(models: readonly PricedModel[], choice: PriceCho
   return [...new Set(told)];
 }
 
+/** Of which models the run's record has the price though the list was asked for, and why, a line each. */
+export function keptPrices(models: readonly PricedModel[], choice: PriceChoice): string[] {
+  const {prices = [], repriced = false, at} = choice;
+  const told = models.flatMap((one) => {
+    const applied = repriced ? appliedPrice(one, choice) : undefined;
+    if (!applied || applied.row) return [];
+    const {model, pricedAs = model} = one;
+    const why =
+      undecidedPrice(prices, pricedAs, at, askedAt(one)) ??
+      `the price list has no price of ${model} for ${at}.`;
+    return `${why} The price of the run's record stands (${applied.price.asOf}).`;
+  });
+  return [...new Set(told)];
+}
+
 /** The models of candidates that an API bills, of a cascade each of its own. */
 export function billedModels(
   candidates: readonly (PricedModel & Pick<RunCandidate, "stages" | "answerers">)[]

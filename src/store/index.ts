@@ -4,6 +4,7 @@ export {
   askedAt,
   batchPriceOf,
   billedModels,
+  keptPrices,
   type PriceChoice,
   type PricedModel,
   pricedStages,

@@ -176,6 +176,11 @@ describe("assay costs", () => {
     const later = await told({prices: file, at: "2026-08-02"});
     expect(later.prices[0]).toMatchObject({inputUsdPerMillion: 2, old: false});
     expect(later.options[0]!.usdPerThousand).toBeCloseTo((249.5 * 2 + 20 * 4) / 1000, 9);
+    const before = await costs({prices: file, at: "2025-12-31"});
+    expect(before).toMatch(
+      /! the price list has no price of example-large for 2025-12-31\. The price of the run's record stands \(\d{4}-\d\d-\d\d\)\./
+    );
+    expect(await costs({prices: file, at: "2026-08-02"})).not.toContain("no price of example-large");
     const cached = {...price, asOf: "2026-08-01", inputPerMillion: 2, cachedInputPerMillion: 0.2};
     await writeFile(file, JSON.stringify({kind: "prices", prices: [cached]}));
     expect(await costs({prices: file, at: "2026-08-02"})).toContain(

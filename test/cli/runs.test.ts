@@ -66,6 +66,12 @@ describe("assay runs", () => {
     };
     expect(await listed(232)).toMatch(/ at least \$0\.1392$/);
     expect(await listed(0)).toMatch(/\d +\$0\.1392$/);
+    // As a run is that found all its answers in the store: it cost nothing, and what is not known is "–".
+    const {completed} = run!.counts;
+    const manifest = {...run!, costUsd: undefined, counts: {...run!.counts, failed: 0, reused: completed}};
+    await writeFile(join(runDir(workspace, run!.id), "manifest.json"), JSON.stringify(manifest));
+    const lines = (await printed(() => runsVerb(undefined, undefined, {}))).split("\n");
+    expect(lines.find((line) => line.startsWith(run!.id))).toMatch(/ 0 +\$0\.0000$/);
   });
 
   it("shows what scorers cost beside what candidates did, where a scorer cost something", async () => {

@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
 import {byteTokenizer, type FinetuneDefinition} from "../../src/finetune/index.js";
 import {findBase} from "../../src/finetune/language/base.js";
-import {hashedFiles} from "../../src/models/index.js";
+import {hashedFiles, recordModel} from "../../src/models/index.js";
 import {hashJson} from "../../src/store/index.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
@@ -35,6 +35,24 @@ describe("a base in a folder", () => {
     expect(new Set([bare, one, await idOf("./base")]).size).toBe(3);
     await rm(template);
     expect(await idOf("./base")).toBe(bare);
+  });
+});
+
+describe("a base that is an adapter", () => {
+  it("is refused with the recipe that merges it into its own", async () => {
+    const dir = join(project, ".assay/models");
+    const record = (
+      name: string,
+      architecture: string,
+      parents: {id: string; name: string}[],
+      folder: string
+    ) => recordModel(dir, {name, architecture, settings: {}, files: [], parents, folder});
+    await mkdir(join(project, "adapter"));
+    const base = await record("first", "checkpoint", [], "base");
+    await record("tuned", "language-model-adapter", [base], "adapter");
+    await expect(idOf("tuned")).rejects.toThrow(
+      "Merge it into its base first, by the recipe {merge_method: passthrough, models: [{model: first+tuned}]} (`assay merge RECIPE.yml --out DIR`)"
+    );
   });
 });
 

@@ -140,6 +140,8 @@ describe("numbers of people", () => {
 describe("bank, hardware and coins", () => {
   it.each([
     ["IBAN_CODE", "GB82WEST12345698765432"],
+    ["IBAN_CODE", "DE89 3704\n0044 0532 0130 00"],
+    ["IBAN_CODE", "DE89 3704 0044 \r\n  0532\n0130 00"],
     ["IBAN_CODE", "fr14 2004 1010 0505 0001 3m02 606"],
     ["MAC_ADDRESS", "00:1A:2b:3C:4d:5E"],
     ["MAC_ADDRESS", "AA-BB-CC-DD-EE-FE"],

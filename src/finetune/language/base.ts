@@ -5,11 +5,13 @@ import {
   assertNotErased,
   assertUsable,
   hashedFiles,
+  isAdapter,
   isWeightFile,
   listModels,
   manyMeant,
   meantModel,
   modelAt,
+  type ModelManifest,
   readManifest,
   unchangedFolder,
   withoutWeights
@@ -103,7 +105,7 @@ async function storedBase(id: string, base: string, context: BuildContext): Prom
   const folder = await unchangedFolder(context.dir, manifest, context.project ?? process.cwd());
   if (!existsSync(join(folder, "config.json")))
     throw new UserError(
-      `base ${base}: the model ${manifest.name} is ${manifest.architecture}, not a checkpoint. Merge an adapter into its base first (\`assay merge\`).`
+      `base ${base}: the model ${manifest.name} is ${manifest.architecture}, not a checkpoint.${isAdapter(manifest) ? await mergeFirst(manifest, context.dir) : ""}`
     );
   return {
     folder,
@@ -113,6 +115,15 @@ async function storedBase(id: string, base: string, context: BuildContext): Prom
     reference: /^[\w.-]+\/[\w.-]+$/.test(manifest.name) ? manifest.name : manifest.id,
     licence: await licenceOf(folder)
   };
+}
+
+async function mergeFirst(adapter: ModelManifest, dir: string): Promise<string> {
+  const known = await listModels(dir);
+  const word = ({name, id}: {name: string; id: string}) =>
+    /^[\w./-]+$/.test(name) && meantModel(known, name)?.id === id ? name : id.slice(0, 12);
+  const [on] = adapter.parents;
+  const model = `${on ? word(on) : "BASE"}+${word(adapter)}`;
+  return ` Merge it into its base first, by the recipe {merge_method: passthrough, models: [{model: ${model}}]} (\`assay merge RECIPE.yml --out DIR\`), and begin with what that makes.`;
 }
 
 /** The licence that a model's README states in its front matter; undefined when it states none. */

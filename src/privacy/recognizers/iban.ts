@@ -30,12 +30,20 @@ export const iban: Recognizer = {
 /** Blanks of any width, hyphens and dashes, dots. */
 const APART = /[ \u00a0\u2000-\u200b\u202f\u2060\u3000\u00ad\u2010-\u2015\u2212.-]/;
 
-/** The next `count` letters and digits, over single separators, in upper case. */
+/** A line that was broken within the number. */
+const LINE_END = /[ \t]{0,8}\r?\n[ \t]{0,8}/y;
+
+/** The next `count` letters and digits, over single separators and line ends, in upper case. */
 function readCharacters(text: string, start: number, count: number) {
   let characters = "";
   let end = start;
   while (characters.length < count) {
     const character = text.charAt(end);
+    LINE_END.lastIndex = end;
+    if (/[0-9A-Za-z]/.test(text.charAt(end - 1)) && LINE_END.test(text)) {
+      end = LINE_END.lastIndex;
+      continue;
+    }
     if (/[0-9A-Za-z]/.test(character)) characters += character.toUpperCase();
     else if (!APART.test(character) || !/[0-9A-Za-z]/.test(text.charAt(end - 1))) return undefined;
     end++;
