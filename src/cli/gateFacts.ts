@@ -11,7 +11,7 @@ import type {GateRule} from "../runner/index.js";
 import {isSameScorer} from "../site/changeSince.js";
 import {unresolvedPersonalData} from "../site/index.js";
 import {currentMeasures, type SplitMeasures} from "../splits/index.js";
-import {ERASED, type RunManifest, type Store} from "../store/index.js";
+import type {RunManifest, Store} from "../store/index.js";
 
 const MEASURES = {
   exactLeakage: "the same text",
@@ -62,7 +62,7 @@ async function sameAnswers(store: Store, before: RunManifest, now: RunManifest):
      group by all
      having bool_and(a.key = b.key and a.key <> '' and a.output is not distinct from b.output
        and a.tool_calls is not distinct from b.tool_calls)`,
-    {before: before.id, now: now.id, erased: ERASED}
+    {before: before.id, now: now.id, erased: store.erasedIds}
   );
   const place = new Map(now.variants.map(({name}, v) => [name, v]));
   return new Set(found.map(({candidate, variant}) => shownNames(now, candidate)[place.get(variant)!]!));

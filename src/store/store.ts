@@ -5,6 +5,7 @@ import {type Database, type DatabaseOptions, openDatabase, sqlName} from "./duck
 import {temporaryPath} from "./files.js";
 import {heldOutBarrier} from "./heldOut.js";
 import {latestVersion} from "./kinds/dataset.js";
+import {ERASED} from "./kinds/eraseRows.js";
 import {type Kind, manifestsOf, type View, type ViewContext} from "./kinds/kind.js";
 import {readRuns} from "./kinds/run.js";
 import {readSplits} from "./kinds/split.js";
@@ -31,6 +32,8 @@ export interface Store extends ViewedDatabase {
   pricing(run: PricedRun): Promise<Pricing>;
   /** Names of all tables and views, in no order. */
   tables(): Promise<string[]>;
+  /** A regular expression for the whole of an erased row's id. */
+  readonly erasedIds: string;
 }
 
 /**
@@ -68,7 +71,8 @@ export async function openStore(
     splits: (dataset) => readSplits(workspace, dataset),
     runs: (options) => readRuns(workspace, options),
     pricing: (run) => pricingOf(workspace.project, run),
-    tables: async () => (await db.rows<{name: string}>("show tables")).map(({name}) => name)
+    tables: async () => (await db.rows<{name: string}>("show tables")).map(({name}) => name),
+    erasedIds: ERASED
   };
 }
 

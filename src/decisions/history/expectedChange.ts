@@ -1,4 +1,4 @@
-import {ERASED, type Store} from "../../store/index.js";
+import type {Store} from "../../store/index.js";
 
 /** Rows of two runs whose expected answers are not the same in both. */
 export interface ExpectedChange {
@@ -14,7 +14,7 @@ export async function expectedChange(store: Store, before: string, now: string):
      from items a join items b using (row_id)
      where a.run = $before and b.run = $now and a.expected is distinct from b.expected
        and not regexp_full_match(row_id, $erased)`,
-    {before, now, erased: ERASED}
+    {before, now, erased: store.erasedIds}
   );
   return found!;
 }
