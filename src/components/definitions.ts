@@ -15,7 +15,7 @@ const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
   [/^shrunk/i, "The difference drawn towards what all slices say together: small slices more."],
   [
     /^(Δ|difference|change|loss)/i,
-    "Candidate minus reference on the rows both have; points are hundredths of a score."
+    "Candidate minus reference on the rows both have; points are hundredths of a score. Its interval does not allow for a reference picked for being the best."
   ],
   [
     /^(100 − )?(corpus|macro F1)\b/i,

@@ -36,9 +36,9 @@ export function agreementWithPeople(
         </p>`
       : null,
     html`<p class="small">
-      Intervals at 95%; for all but kappa's, answers to one row count as related. Kappa is 0 when judge and
-      people agree as often as chance would have it, and 1 when always. Alpha counts how far apart two scores
-      are, 1 is perfect.
+      Intervals at 95%; answers to one row count as related. Kappa is 0 when judge and people agree as often
+      as chance would have it, and 1 when always. Alpha counts how far apart two scores are, 1 is perfect. Few
+      answers that all agree leave both intervals wide.
     </p>`
   ];
 }

@@ -1,4 +1,5 @@
 import {
+  type AlphaInterval,
   clusteredRegression,
   type Coefficient,
   cohenKappa,
@@ -7,7 +8,7 @@ import {
   judgeCorrected,
   type JudgeCorrected,
   type Kappa,
-  krippendorffAlpha,
+  krippendorffInterval,
   mean,
   meanInterval,
   pairedDifference,
@@ -51,7 +52,7 @@ export interface Agreement {
   /** Chance-corrected, where both gave at most three different scores (lost, tie, won). */
   kappa?: Kappa;
   /** Krippendorff's, by the squared distance of scores. */
-  alpha?: number;
+  alpha?: AlphaInterval;
   /** Judge minus people, clustered by group. */
   bias?: PairedDifference;
   /** Answers by people's score and by the judge's, when both gave at most three different scores. */
@@ -130,10 +131,10 @@ function agreementOf(answers: readonly JudgedAnswer[]): Agreement | undefined {
     n: both.length,
     same: mean(same)!,
     interval: meanInterval(same, {level: LEVEL, clusters}),
-    kappa: few ? cohenKappa(human, judge) : undefined,
-    alpha: krippendorffAlpha(
+    kappa: few ? cohenKappa(human, judge, {level: LEVEL, clusters}) : undefined,
+    alpha: krippendorffInterval(
       both.map((one) => [one.judge, one.human]),
-      {metric: "interval"}
+      {metric: "interval", level: LEVEL, clusters}
     ),
     bias: pairedDifference(judge, human, {level: LEVEL, clusters}),
     table: few

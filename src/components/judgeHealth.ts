@@ -100,19 +100,19 @@ function summary(
             {
               label: "Cohen's kappa",
               value: agreement.kappa.kappa.toFixed(2),
-              note: `${agreement.kappa.low.toFixed(2)} to ${agreement.kappa.high.toFixed(2)}`
+              note: beyondChance(agreement.kappa)
             }
           ]
         : []),
-      ...(agreement?.alpha === undefined
-        ? []
-        : [
+      ...(agreement?.alpha
+        ? [
             {
               label: "Krippendorff's alpha",
-              value: agreement.alpha.toFixed(2),
-              note: `n ${count(agreement.n)}`
+              value: agreement.alpha.alpha.toFixed(2),
+              note: beyondChance(agreement.alpha)
             }
-          ]),
+          ]
+        : []),
       ...(orders && orders.n > 0
         ? [
             {
@@ -128,7 +128,7 @@ function summary(
       n: plural(judged, "judged answer"),
       term: "agreement",
       sql: queries.scores,
-      engine: "cohenKappa and krippendorffAlpha of assay/stats make the measures of agreement",
+      engine: "cohenKappa and krippendorffInterval of assay/stats make the measures of agreement",
       run: run.id
     })}
   </section>`;
@@ -136,6 +136,10 @@ function summary(
 
 function intervalNote(interval: {low: number; high: number} | undefined, n: number): string {
   return interval ? `${points.interval(interval.low, interval.high)}, n ${count(n)}` : `n ${count(n)}`;
+}
+
+function beyondChance({low, high, n}: {low: number; high: number; n: number}): string {
+  return `${low.toFixed(2)} to ${high.toFixed(2)}, n ${count(n)}`;
 }
 
 /** What a reader should take away; without labels, that nothing is known. */

@@ -74,13 +74,13 @@ export function verdictCard(run: RunView): HTMLElement {
 }
 
 function madeOf({id, rows, primaryScorer: scorer, verdict}: RunView): Made {
+  const isChosen = !verdict.race && verdict.comparisons.length > 1;
   return {
     what: "What to do, from every candidate's score on the same rows, what it costs and how fast it answers.",
     n: plural(rows, "row"),
     term: "not-shown-to-be-worse",
     sql: leaderboardQuery({scorer}, id),
-    engine:
-      "decide makes the verdict of the scores row by row, meanInterval and pairedDifference its intervals",
+    engine: `decide makes the verdict of the scores row by row, meanInterval and pairedDifference its intervals${isChosen ? "; that of a difference from the best does not allow for the best having been picked first, the p value does" : ""}`,
     figure: verdict.figure,
     run: id
   };

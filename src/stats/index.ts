@@ -58,7 +58,12 @@ export {
 } from "./bradleyTerry.js";
 export {cohenKappa, cohenKappaOfTable, type Kappa, type KappaOptions} from "./cohenKappa.js";
 export {fleissKappa, fleissKappaTest, type FleissTest} from "./fleissKappa.js";
-export {type AlphaMetric, krippendorffAlpha} from "./krippendorffAlpha.js";
+export {
+  type AlphaInterval,
+  type AlphaMetric,
+  krippendorffAlpha,
+  krippendorffInterval
+} from "./krippendorffAlpha.js";
 export {possibleBest, splitHalf, winnerEstimate, type SplitHalf, type WinnerEstimate} from "./winner.js";
 export {
   confidenceSequence,

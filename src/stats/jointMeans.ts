@@ -1,3 +1,4 @@
+import {chiSquared, type DrawnErrors, drawnErrors, multiply, type Numbers} from "./drawnErrors.js";
 import {addShare, degreesOfFreedom, effectiveNumber, noShares} from "./groupShares.js";
 import {type Matrix, zeros} from "./linearAlgebra.js";
 import {isPresent} from "./present.js";
@@ -73,43 +74,51 @@ export function jointMeans(columns: readonly Scores[], clusters?: Clusters): Joi
   };
 }
 
+/** One draw of what other rows would have shown. */
+interface Draw {
+  /** Of each mean from its true value, in units of the scores. */
+  deviation: Float64Array;
+  errorOf: DrawnErrors["errorOf"];
+}
+
+/**
+ * With so many degrees of freedom or more, all errors of a draw are taken to be wrong by one factor, √(χ²/df): with fewer, the one
+ * candidate of many whose error is too small by luck stands out.
+ */
+const MANY = 40;
+
 /**
  * Deviations of the means from their true values, `draws` times, as the Gaussian multiplier bootstrap gives them:
- * Σ_c e_c u_c with standard normal e is exactly normal with this covariance, so it is drawn from it directly, and
- * divided by √(χ²/df), which is 1/`scale`, so that a single candidate gets the t distribution.
+ * Σ_c e_c u_c with standard normal e is exactly normal with this covariance, so it is drawn from it directly. The errors have df
+ * degrees of freedom, so that deviation / error of a single candidate has the t distribution.
  */
-export function* deviations(
-  {covariance, df}: JointMeans,
-  seed: Seed,
-  draws: number
-): Generator<{deviation: Float64Array; scale: number}> {
+export function* deviations(joint: JointMeans, seed: Seed, draws: number): Generator<Draw> {
+  const {covariance, df} = joint;
   const root = cholesky(covariance);
   const next = rng(seed, "multiplier");
-  const k = covariance.length;
-  const normal = new Float64Array(k);
-  const deviation = new Float64Array(k);
-  for (let draw = 0; draw < draws; draw++) {
-    for (let i = 0; i < k; i++) normal[i] = next.normal();
-    const scale = Math.sqrt(df / chiSquared(df, next));
-    for (let i = 0; i < k; i++) {
-      let sum = 0;
-      for (let j = 0; j <= i; j++) sum += root[i]![j]! * normal[j]!;
-      deviation[i] = sum * scale;
-    }
-    yield {deviation, scale};
+  const normal = new Float64Array(covariance.length);
+  const deviation = new Float64Array(covariance.length);
+  const errors = df < MANY ? drawnErrors(root, df, next) : alikeErrors(covariance, df, next);
+  for (let n = 0; n < draws; n++) {
+    for (let i = 0; i < normal.length; i++) normal[i] = next.normal();
+    multiply(root, normal, deviation);
+    errors.draw();
+    yield {deviation, errorOf: errors.errorOf};
   }
 }
 
-/** A chi-squared number as twice a gamma one, by the method of Marsaglia and Tsang (2000). */
-function chiSquared(df: number, next: {(): number; normal(): number}): number {
-  const shape = df / 2;
-  const boost = shape < 1 ? (1 - next()) ** (1 / shape) : 1;
-  const d = (shape < 1 ? shape + 1 : shape) - 1 / 3;
-  for (;;) {
-    const z = next.normal();
-    const v = (1 + z / Math.sqrt(9 * d)) ** 3;
-    if (v > 0 && Math.log(1 - next()) < (z * z) / 2 + d * (1 - v + Math.log(v))) return 2 * d * v * boost;
-  }
+function alikeErrors(covariance: Matrix, df: number, next: Numbers): DrawnErrors {
+  let factor = 1;
+  return {
+    draw: () => (factor = Math.sqrt(chiSquared(df, next) / df)),
+    errorOf: (i, j) => factor * Math.sqrt(varianceOf(covariance, i, j))
+  };
+}
+
+/** Of candidate i's mean, or of its difference from j's. */
+function varianceOf(covariance: Matrix, i: number, j?: number): number {
+  const own = covariance[i]![i]!;
+  return j === undefined ? own : Math.max(0, own + covariance[j]![j]! - 2 * covariance[i]![j]!);
 }
 
 /** Lower triangular root; a candidate that is a combination of earlier ones gets a zero on the diagonal. */

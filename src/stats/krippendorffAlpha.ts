@@ -1,4 +1,8 @@
+import {agreementInterval, chanceDisagreement} from "./agreementInterval.js";
 import type {Label} from "./confusion.js";
+import {studentQuantile} from "./distributions/studentT.js";
+import {errorOfGroups} from "./groupedError.js";
+import type {Clusters, Interval} from "./types.js";
 
 export type AlphaMetric = "nominal" | "ordinal" | "interval" | "ratio";
 
@@ -11,7 +15,9 @@ interface Value {
   count: number;
 }
 
-const distances: Record<Exclude<AlphaMetric, "nominal">, Distance> = {
+/** Of two values that are not the same. */
+const distances: Record<AlphaMetric, Distance> = {
+  nominal: () => 1,
   // The ratings from one value to the other, of these two values half.
   ordinal: (a, b) => {
     const [low, high] = a.below < b.below ? [a, b] : [b, a];
@@ -34,36 +40,119 @@ export function krippendorffAlpha(
   ratings: readonly ArrayLike<Label>[],
   {metric = "nominal"}: {metric?: AlphaMetric} = {}
 ): number | undefined {
-  if (metric !== "nominal" && !Object.hasOwn(distances, metric))
+  return alphaOf(ratings, metric)?.alpha;
+}
+
+export interface AlphaInterval extends Interval {
+  alpha: number;
+  /** Units with two ratings or more. */
+  n: number;
+  level: number;
+}
+
+/**
+ * Krippendorff's alpha with an interval, over units or over the groups that `clusters` names for each unit. Where any two ratings that
+ * differ do so by the same (`nominal`, or two values), and where leaving out one group leaves no disagreement, it is made as `cohenKappa`'s:
+ * the alphas that a test does not reject. Graded ratings have Fisher's z of alpha ± t times its standard error, the jackknife's that
+ * leaves out one group after the other. Undefined when alpha is, and with a single unit or group.
+ */
+export function krippendorffInterval(
+  ratings: readonly ArrayLike<Label>[],
+  {
+    metric = "nominal",
+    clusters,
+    level = 0.95
+  }: {metric?: AlphaMetric; clusters?: Clusters; level?: number} = {}
+): AlphaInterval | undefined {
+  const found = alphaOf(ratings, metric);
+  if (!found) return undefined;
+  const {alpha, units, values, distance, apart} = found;
+  const list = [...values.values()];
+  const n = units.reduce((sum, {keys}) => sum + keys.length, 0);
+  const chance = chanceDisagreement(
+    list.map(({count}) => count / n),
+    (i, j) => distance(list[i]!, list[j]!)
+  );
+  const ofKey = new Map([...values.keys()].map((key, i) => [key, chance.ofValue[i]!]));
+  const groups = groupsOf(units, clusters).map(({keys, apart: observed}) => ({
+    keys,
+    observed,
+    expected: keys.reduce<number>((sum, key) => sum + ofKey.get(key)!, 0)
+  }));
+  const observed = groups.reduce((sum, group) => sum + group.observed, 0);
+  const error = errorOfGroups(
+    Float64Array.from(
+      groups,
+      (of) =>
+        (of.keys.length * observed) / n -
+        of.observed +
+        2 * (1 - alpha) * (of.expected - of.keys.length * chance.mean)
+    ),
+    Float64Array.from(groups, ({keys}) => keys.length)
+  );
+  if (!error) return undefined;
+  const critical = studentQuantile((1 + level) / 2, error.df);
+  const isAllOrNothing = metric === "nominal" || list.length === 2;
+  const without = groups.map(({keys, observed: own, expected}) => {
+    const left = n * (n * chance.mean - 2 * expected) + apart(keys);
+    return 1 - (observed - own) / (left / (n - keys.length - 1));
+  });
+  const {low, high} =
+    isAllOrNothing || ![alpha, ...without].every((one) => Math.abs(one) < 1 - 1e-9)
+      ? agreementInterval(alpha, chance, {
+          standardError: error.standardError / chance.mean,
+          critical,
+          units: error.effectiveClusters,
+          most: isAllOrNothing ? n - units.length : Infinity
+        })
+      : fisherInterval(alpha, without, critical);
+  return {alpha, low, high, n: units.length, level};
+}
+
+function fisherInterval(alpha: number, without: readonly number[], critical: number): Interval {
+  const z = Math.atanh(alpha);
+  const squares = without.reduce((sum, one) => sum + (z - Math.atanh(one)) ** 2, 0);
+  const half = critical * Math.sqrt(((without.length - 1) / without.length) * squares);
+  return {low: Math.tanh(z - half), high: Math.tanh(z + half)};
+}
+
+type Key = string | number;
+
+/** Ratings, and the disagreement of a unit's (or of several units') own ones, as often as it has ratings. */
+interface Unit {
+  /** Its place among all units. */
+  at: number;
+  keys: Key[];
+  apart: number;
+}
+
+function groupsOf(units: readonly Unit[], clusters: Clusters | undefined): Omit<Unit, "at">[] {
+  const groups = new Map<Key, Omit<Unit, "at">>();
+  for (const {at, keys, apart} of units) {
+    const name = clusters?.[at] ?? `unit\0${at}`;
+    const known = groups.get(name);
+    groups.set(name, known ? {keys: [...known.keys, ...keys], apart: known.apart + apart} : {keys, apart});
+  }
+  return [...groups.values()];
+}
+
+function alphaOf(ratings: readonly ArrayLike<Label>[], metric: AlphaMetric) {
+  if (!Object.hasOwn(distances, metric))
     throw new Error(
       `Krippendorff's alpha: unknown metric ${JSON.stringify(metric)}; there are nominal, ordinal, interval and ratio`
     );
-  const units = ratings
-    .map((unit) => Array.from(unit).filter((rating) => rating != null && !Number.isNaN(rating)))
-    .filter((unit) => unit.length >= 2);
-  const all = units.flat();
+  const rated = ratings
+    .map((unit, at) => ({
+      at,
+      ratings: Array.from(unit).filter((rating) => rating != null && !Number.isNaN(rating))
+    }))
+    .filter(({ratings}) => ratings.length >= 2);
+  const all = rated.flatMap(({ratings}) => ratings);
   if (all.length === 0) return undefined;
-  const disagreement = metric === "nominal" ? nominal : weighted(distances[metric], valuesOf(all, metric));
-  const expected = disagreement(all) / (all.length - 1);
-  if (expected <= 0) return undefined;
-  const observed = units.reduce((sum, unit) => sum + disagreement(unit) / (unit.length - 1), 0);
-  return 1 - observed / expected;
-}
-
-/** Ordered pairs of ratings that differ. */
-function nominal(ratings: readonly Label[]): number {
-  let same = 0;
-  for (const count of counted(ratings.map(String)).values()) same += count * count;
-  return ratings.length ** 2 - same;
-}
-
-/** Σ of the distance over ordered pairs of ratings. */
-function weighted(
-  distance: Distance,
-  values: ReadonlyMap<number, Value>
-): (ratings: readonly Label[]) => number {
-  return (ratings) => {
-    const counts = [...counted(ratings.map(Number))];
+  const values = metric === "nominal" ? labelsOf(all) : valuesOf(all, metric);
+  const distance = distances[metric];
+  const apart = (keys: readonly Key[]) => {
+    const counts = [...counted(keys)];
     let sum = 0;
     for (let i = 0; i < counts.length; i++)
       for (let j = i + 1; j < counts.length; j++) {
@@ -72,16 +161,31 @@ function weighted(
       }
     return sum;
   };
+  const keyOf = (rating: Label) => (metric === "nominal" ? String(rating) : Number(rating));
+  const expected = apart(all.map(keyOf)) / (all.length - 1);
+  if (expected <= 0) return undefined;
+  const units = rated.map(({at, ratings}): Unit => {
+    const keys = ratings.map(keyOf);
+    return {at, keys, apart: apart(keys) / (keys.length - 1)};
+  });
+  const observed = units.reduce((sum, unit) => sum + unit.apart, 0);
+  return {alpha: 1 - observed / expected, units, values, distance, apart};
 }
 
-function valuesOf(ratings: readonly Label[], metric: AlphaMetric): Map<number, Value> {
+function labelsOf(ratings: readonly Label[]): Map<Key, Value> {
+  return new Map(
+    [...counted(ratings.map(String))].map(([key, count]) => [key, {value: NaN, below: 0, count}])
+  );
+}
+
+function valuesOf(ratings: readonly Label[], metric: AlphaMetric): Map<Key, Value> {
   const numbers = ratings.map((rating) => (rating === "" ? NaN : Number(rating)));
   const wrong = numbers.findIndex((value) => !Number.isFinite(value) || (metric === "ratio" && value < 0));
   if (wrong >= 0)
     throw new Error(
       `Krippendorff's alpha: the rating ${JSON.stringify(ratings[wrong])} is no number${metric === "ratio" ? " from 0 up" : ""}, as the metric "${metric}" needs`
     );
-  const values = new Map<number, Value>();
+  const values = new Map<Key, Value>();
   let below = 0;
   for (const [value, count] of [...counted(numbers)].sort(([a], [b]) => a - b)) {
     values.set(value, {value, below, count});

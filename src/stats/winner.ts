@@ -58,15 +58,12 @@ export function winnerEstimate(
   const largest = new Float64Array(draws);
   let optimism = 0;
   let draw = 0;
-  for (const {deviation, scale} of deviations(joint, seed, draws)) {
-    // Without the factor of t, whose mean does not exist where a few groups hold most rows.
-    const shifted = means.map((value, j) => value + deviation[j]! / scale);
-    optimism += deviation[indexOfLargest(shifted)]! / scale / draws;
+  for (const {deviation, errorOf} of deviations(joint, seed, draws)) {
+    const shifted = means.map((value, j) => value + deviation[j]!);
+    optimism += deviation[indexOfLargest(shifted)]! / draws;
     let most = 0;
-    for (let j = 0; j < means.length; j++) {
-      const error = Math.sqrt(covariance[j]![j]!);
-      if (error > 0) most = Math.max(most, Math.abs(deviation[j]!) / error);
-    }
+    for (let j = 0; j < means.length; j++)
+      if (covariance[j]![j]! > 0) most = Math.max(most, Math.abs(deviation[j]!) / errorOf(j));
     largest[draw++] = most;
   }
   // Scores that all agree show no error, which is not none.
@@ -124,29 +121,40 @@ export function possibleBest(
   const {means, effectiveUnits: units, df} = joint;
   const error = pairErrors(joint);
   const isAlike = (i: number, j: number) => error[i]![j] === 0 && means[i]! - means[j]! > ROUNDING;
-  const lead = (values: ArrayLike<number>, j: number, alike: (i: number) => number): number => {
+  const lead = (
+    values: ArrayLike<number>,
+    j: number,
+    errorOf: (i: number, j: number) => number,
+    alike: (i: number) => number
+  ): number => {
     let most = -Infinity;
     for (let i = 0; i < means.length; i++) {
       if (i === j) continue;
       const distance = values[i]! - values[j]!;
       // Candidates with equal scores on every row differ by nothing.
       const exact = isAlike(i, j) ? alike(i) : 0;
-      most = Math.max(most, error[i]![j]! > 0 ? distance / error[i]![j]! : exact);
+      most = Math.max(most, error[i]![j]! > 0 ? distance / errorOf(i, j) : exact);
     }
     return most;
   };
   const seen = means.map((_, j) =>
-    lead(means, j, (i) => {
-      const range = rangeOf(joint, i, j);
-      return alikeDistance(means[i]! - means[j]!, units, 0, [-range, range]);
-    })
+    lead(
+      means,
+      j,
+      (i) => error[i]![j]!,
+      (i) => {
+        const range = rangeOf(joint, i, j);
+        return alikeDistance(means[i]! - means[j]!, units, 0, [-range, range]);
+      }
+    )
   );
   const beyond = means.map(() => 0);
   const anyAlike = means.some((_, i) => means.some((_, j) => isAlike(i, j)));
   const next = rng(seed, "edge");
-  for (const {deviation} of deviations(joint, seed, draws)) {
+  for (const {deviation, errorOf} of deviations(joint, seed, draws)) {
     const drawn = anyAlike ? studentQuantile(next(), df) : 0;
-    for (let j = 0; j < means.length; j++) if (lead(deviation, j, () => drawn) >= seen[j]!) beyond[j]!++;
+    for (let j = 0; j < means.length; j++)
+      if (lead(deviation, j, errorOf, () => drawn) >= seen[j]!) beyond[j]!++;
   }
   const top = indexOfLargest(means);
   const p = beyond.map((count, j) => (j === top ? 1 : (1 + count) / (1 + draws)));

@@ -4,10 +4,12 @@ import {
   bradleyTerry,
   clopperPearson,
   clusteredStandardError,
+  cohenKappa,
   confidenceSequence,
   type CorpusFigure,
   corpusJackknife,
   judgeCorrected,
+  krippendorffInterval,
   mean,
   meanInterval,
   normalQuantile,
@@ -18,13 +20,15 @@ import {
   quantile,
   quantileInterval,
   rng,
+  shrink,
   standardError,
   studentQuantile,
   wilson,
   winnerEstimate,
   type Interval,
   type Preference,
-  type Rng
+  type Rng,
+  type Shrunk
 } from "../../src/stats/index.js";
 
 /**
@@ -278,6 +282,18 @@ function labelled(n: number, next: Rng): string[][] {
   });
 }
 
+/** One of five labels, and what was answered: the label in four of five rows, else any, as often as there are of it. */
+function rarer(n: number, next: Rng): string[][] {
+  const draw = () => {
+    const u = next();
+    return "abcde"[[0.5, 0.75, 0.9, 0.97, 1].findIndex((most) => u < most)]!;
+  };
+  return list(n, () => {
+    const label = draw();
+    return [label, next() < 0.8 ? label : draw()];
+  });
+}
+
 cases.push(
   {
     name: "error rate of all words: jackknife",
@@ -314,6 +330,12 @@ cases.push(
     truth: macroF1,
     trials: 4000,
     interval: (n, next) => meanInterval(corpusJackknife({figure: "macroF1"}, labelled(n, next)))
+  },
+  {
+    name: "macro F1 of five labels, the rarest 3 in 100: jackknife",
+    truth: 0.84,
+    trials: 4000,
+    interval: (n, next) => meanInterval(corpusJackknife({figure: "macroF1"}, rarer(n, next)))
   }
 );
 /** Values with a standard normal logarithm, of which groups of `size` rows share 70% of the variance. */
@@ -350,6 +372,41 @@ cases.push(
     }
   }
 );
+/** The best of k equal candidates minus another one, on the same rows. */
+function fromBest(k: number, n: number, next: Rng): Interval | undefined {
+  const ease = list(n, () => next());
+  const columns = list(k, () => ease.map((u) => Number((next() < 0.6 ? u : next()) < 0.8)));
+  const best = columns.reduce((a, b) => (sum(b) > sum(a) ? b : a));
+  const others = columns.filter((column) => column !== best);
+  return pairedDifference(best, others[next.int(k - 1)]!);
+}
+
+/** The interval of the first of some slices, whose true figures spread as far as their errors, minus the true one. */
+function sliced(slices: number, next: Rng, interval: (slice: Shrunk) => Interval): Interval {
+  const truth = list(slices, () => 0.8 + 0.05 * next.normal());
+  const found = shrink(
+    truth.map((figure) => ({estimate: figure + 0.05 * next.normal(), standardError: 0.05}))
+  )!;
+  const {low, high} = interval(found.slices[0]!);
+  return {low: low - truth[0]!, high: high - truth[0]!};
+}
+
+/** Rows that two raters label, in nine of ten alike. */
+function labelledTwice(n: number, next: Rng): {first: number[]; second: number[]} {
+  const first = list(n, () => coin(0.5, next));
+  return {first, second: first.map((label) => (next() < 0.9 ? label : 1 - label))};
+}
+
+/** Answers in groups of ten by two raters, each of whom says mostly the same of all answers of a group, whatever the other says. */
+function unrelated(n: number, next: Rng): {first: number[]; second: number[]; clusters: number[]} {
+  const clusters = list(n, (i) => Math.floor(i / 10));
+  const rater = () => {
+    const leans = list(n / 10, () => coin(0.6, next));
+    return clusters.map((group) => (next() < 0.9 ? leans[group]! : 1 - leans[group]!));
+  };
+  return {first: rater(), second: rater(), clusters};
+}
+
 for (const kind of ["percentile", "BCa", "expanded percentile"] as const)
   cases.push({
     name: `difference of graded scores: bootstrap, ${kind}`,
@@ -379,6 +436,113 @@ cases.push(
       winnerEstimate(
         list(10, () => list(n, () => coin(0.7, next))),
         {seed: next.int(1e9), draws: 1000}
+      )
+  },
+  {
+    name: "winner of 14 equal candidates in groups of 5: corrected for selection",
+    truth: groupedTruth(0.8),
+    trials: 800,
+    interval: (n, next) => {
+      const found = list(14, () => grouped(n, next, 0.8));
+      return winnerEstimate(
+        found.map(({scores}) => scores),
+        {clusters: found[0]!.clusters, seed: next.int(1e9), draws: 1000}
+      );
+    }
+  },
+  {
+    name: "difference of the best from another, of 2 equal candidates: its plain interval",
+    truth: 0,
+    trials: 2000,
+    interval: (n, next) => fromBest(2, n, next)
+  },
+  {
+    name: "difference of the best from another, of 5 equal candidates: its plain interval",
+    truth: 0,
+    trials: 2000,
+    interval: (n, next) => fromBest(5, n, next)
+  },
+  {
+    name: "difference of the best from another, of 14 equal candidates: its plain interval",
+    truth: 0,
+    trials: 2000,
+    interval: (n, next) => fromBest(14, n, next)
+  },
+  {
+    name: "one of n / 10 slices, drawn towards the others: `shrink`",
+    truth: 0,
+    trials: 2000,
+    interval: (n, next) => sliced(n / 10, next, ({low, high}) => ({low, high}))
+  },
+  {
+    name: "one of n / 10 slices, drawn towards the others: as if τ were known (not used)",
+    truth: 0,
+    trials: 2000,
+    interval: (n, next) =>
+      sliced(n / 10, next, ({estimate, standardError}) => ({
+        low: estimate - z * standardError,
+        high: estimate + z * standardError
+      }))
+  },
+  {
+    name: "Cohen's kappa 0.8 of two labels: by its test",
+    truth: 0.8,
+    trials: 4000,
+    interval: (n, next) => {
+      const {first, second} = labelledTwice(n, next);
+      return cohenKappa(first, second);
+    }
+  },
+  {
+    name: "Cohen's kappa 0.8 of two labels: kappa ± 1.96 errors (not used)",
+    truth: 0.8,
+    trials: 4000,
+    interval: (n, next) => {
+      const {first, second} = labelledTwice(n, next);
+      const found = cohenKappa(first, second);
+      return (
+        found && {low: found.kappa - z * found.standardError, high: found.kappa + z * found.standardError}
+      );
+    }
+  },
+  {
+    name: "Cohen's kappa of unrelated raters, groups of 10: by its test, clustered",
+    truth: 0,
+    trials: 4000,
+    interval: (n, next) => {
+      const {first, second, clusters} = unrelated(n, next);
+      return cohenKappa(first, second, {clusters});
+    }
+  },
+  {
+    name: "Cohen's kappa of unrelated raters, groups of 10: as if independent",
+    truth: 0,
+    trials: 4000,
+    interval: (n, next) => {
+      const {first, second} = unrelated(n, next);
+      return cohenKappa(first, second);
+    }
+  },
+  {
+    name: "Krippendorff's alpha 0.8 of two labels: by its test",
+    truth: 0.8,
+    trials: 4000,
+    interval: (n, next) => {
+      const {first, second} = labelledTwice(n, next);
+      return krippendorffInterval(first.map((label, i) => [label, second[i]!]));
+    }
+  },
+  {
+    name: "Krippendorff's alpha 0.7 of graded scores: jackknife of Fisher's z",
+    truth: 0.7,
+    trials: 1000,
+    interval: (n, next) =>
+      krippendorffInterval(
+        list(n, () => {
+          const score = next.normal();
+          return [score, 0.7 * score + Math.sqrt(0.51) * next.normal()];
+        }),
+        {metric: "interval"}
       )
   },
   {

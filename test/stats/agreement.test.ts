@@ -6,7 +6,10 @@ import {
   cohenKappaOfTable,
   fleissKappa,
   fleissKappaTest,
-  krippendorffAlpha
+  krippendorffAlpha,
+  krippendorffInterval,
+  type Rng,
+  rng
 } from "../../src/stats/index.js";
 import {expectClose, fixtures, published, readJson} from "./support.js";
 
@@ -25,8 +28,9 @@ describe("Cohen's kappa", () => {
         const ours = cohenKappaOfTable(table, {weights})!;
         expect(ours.kappa.toFixed(4)).toBe(sas.kappa.toFixed(4));
         expect(ours.standardError.toFixed(4)).toBe(sas.ase.toFixed(4));
-        expect(ours.low.toFixed(4)).toBe(sas.ci95[0].toFixed(4));
-        expect(ours.high.toFixed(4)).toBe(sas.ci95[1].toFixed(4));
+        // SAS prints the normal interval by the error.
+        expect((ours.kappa - 1.959964 * ours.standardError).toFixed(4)).toBe(sas.ci95[0].toFixed(4));
+        expect((ours.kappa + 1.959964 * ours.standardError).toFixed(4)).toBe(sas.ci95[1].toFixed(4));
         expect(ours.nullStandardError.toFixed(4)).toBe(sas.ase_h0.toFixed(4));
         expect(ours.z!.toFixed(4)).toBe(sas.z.toFixed(4));
         expect(ours.p!.toFixed(4)).toBe(sas.p_two_sided.toFixed(4));
@@ -41,7 +45,8 @@ describe("Cohen's kappa", () => {
       const ours = cohenKappaOfTable(table, {weights})!;
       expectClose(ours.kappa, expected.kappa);
       expectClose(ours.standardError, expected.se);
-      expectClose(ours.low, expected.low, 1e-10);
+      // statsmodels gives the normal interval by the error.
+      expectClose(ours.kappa - 1.959963984540054 * ours.standardError, expected.low, 1e-10);
     }
   });
 
@@ -85,6 +90,163 @@ describe("Cohen's kappa", () => {
         }
       })
     );
+  });
+});
+
+/** How often an interval holds the true value, and how often it lies above it. */
+function coverage(
+  truth: number,
+  trials: number,
+  make: (next: Rng) => {low: number; high: number} | undefined
+): {held: number; above: number} {
+  let [held, above, found] = [0, 0, 0];
+  for (let trial = 0; trial < trials; trial++) {
+    const interval = make(rng("agreement", trial));
+    if (!interval) continue;
+    found++;
+    if (interval.low <= truth && truth <= interval.high) held++;
+    if (interval.low > truth) above++;
+  }
+  return {held: held / found, above: above / found};
+}
+
+const flip = (value: number, keep: number, next: Rng) => (next() < keep ? value : 1 - value);
+const range = <T>(n: number, make: (i: number) => T) => Array.from({length: n}, (_, i) => make(i));
+
+/** Labels of 30 rows with ten answers each, by two raters each of whom says mostly the same to all answers of a row. */
+function unrelatedRaters(next: Rng) {
+  const leans = range(30, () => [Number(next() < 0.6), Number(next() < 0.6)]);
+  const clusters = range(300, (i) => Math.floor(i / 10));
+  const [first, second] = [0, 1].map((rater) => clusters.map((row) => flip(leans[row]![rater]!, 0.9, next)));
+  return {first: first!, second: second!, clusters};
+}
+
+describe("the interval of Cohen's kappa", () => {
+  it("leaves doubt where few rows all agree, the less the more rows there are", () => {
+    const perfect = (n: number) => {
+      const labels = range(n, (i) => i % 2);
+      return cohenKappa(labels, labels)!;
+    };
+    const lows = [2, 4, 10, 20, 200].map((n) => perfect(n).low);
+    expect(lows[0]).toBe(-1);
+    expect(lows[1]).toBeLessThan(0);
+    expect(lows[2]).toBeGreaterThan(0);
+    expect([...lows].sort((a, b) => a - b)).toEqual(lows);
+    expect(perfect(2).high).toBe(1);
+    expect(cohenKappa(["a"], ["b"])).toMatchObject({low: -1, high: 1});
+  });
+
+  it.each([
+    [20, 0.9],
+    [50, 0.97],
+    [200, 0.9]
+  ])("of %d rows, each labelled alike with probability %d, holds 95 times in 100", (n, alike) => {
+    const {held} = coverage(2 * alike - 1, 1000, (next) => {
+      const first = range(n, () => Number(next() < 0.5));
+      return cohenKappa(
+        first,
+        first.map((label) => flip(label, alike, next))
+      );
+    });
+    expect(held).toBeGreaterThan(0.925);
+  });
+
+  it("lies above 0 in at most 2.5 of 100 cases where raters of grouped answers are not related, and in a fifth as if independent", () => {
+    const groups = coverage(0, 600, (next) => {
+      const {first, second, clusters} = unrelatedRaters(next);
+      return cohenKappa(first, second, {clusters});
+    });
+    expect(groups.above).toBeLessThan(0.035);
+    const rows = coverage(0, 600, (next) => {
+      const {first, second} = unrelatedRaters(next);
+      return cohenKappa(first, second);
+    });
+    expect(rows.above).toBeGreaterThan(0.15);
+  });
+
+  it("still finds agreement where nine of ten rows are of one label", () => {
+    const {above} = coverage(0, 300, (next) => {
+      const first = range(100, () => Number(next() < 0.9));
+      return cohenKappa(
+        first,
+        first.map((label) => Number(next() < (label ? 0.95 : 0.6)))
+      );
+    });
+    expect(above).toBeGreaterThan(0.75);
+  });
+
+  it("holds kappa, within −1 and 1, and is that of no groups where each row is one", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(label, label), {minLength: 1, maxLength: 40}),
+        fc.constantFrom(undefined, "linear" as const, "quadratic" as const),
+        (rows, weights) => {
+          const [a, b] = [rows.map(([x]) => x), rows.map(([, x]) => x)];
+          const found = cohenKappa(a, b, {weights});
+          if (!found) return;
+          expect(found.low).toBeGreaterThanOrEqual(-1);
+          expect(found.high).toBeLessThanOrEqual(1);
+          expect(found.low).toBeLessThanOrEqual(found.kappa);
+          expect(found.high).toBeGreaterThanOrEqual(found.kappa);
+          if (rows.length > 1)
+            expect(cohenKappa(a, b, {weights, clusters: rows.map((_, i) => i)})).toEqual(found);
+          expect(cohenKappa(a, b, {weights, clusters: rows.map(() => "one")})).toBeUndefined();
+        }
+      )
+    );
+  });
+});
+
+describe("the interval of Krippendorff's alpha", () => {
+  it("is about kappa's for two raters with two labels", () => {
+    const next = rng("alpha");
+    const first = range(200, () => Number(next() < 0.5));
+    const second = first.map((label) => flip(label, 0.9, next));
+    const units = first.map((label, i) => [label, second[i]!]);
+    const [kappa, alpha] = [cohenKappa(first, second)!, krippendorffInterval(units)!];
+    expect(alpha.alpha).toBe(krippendorffAlpha(units));
+    expect(alpha.low).toBeCloseTo(kappa.low, 2);
+    expect(alpha.high).toBeCloseTo(kappa.high, 2);
+    expect(krippendorffInterval(units, {metric: "interval"})!.low).toBeCloseTo(alpha.low, 10);
+  });
+
+  it("leaves doubt where few units all agree, and is undefined with one unit or group", () => {
+    const units = [
+      [1, 1],
+      [0, 0]
+    ];
+    expect(krippendorffInterval(units)).toMatchObject({alpha: 1, low: -1, high: 1, n: 2});
+    expect(krippendorffInterval([[1, 0]])).toBeUndefined();
+    expect(krippendorffInterval(units, {clusters: ["one", "one"]})).toBeUndefined();
+    const graded = range(4, (i) => [i / 4, i / 4]);
+    expect(krippendorffInterval(graded, {metric: "interval"})!.low).toBeLessThan(0.2);
+  });
+
+  it("holds 95 times in 100 for graded scores of 20 units, and for those of 20 groups of five", () => {
+    const rho = 0.7;
+    const alone = coverage(rho, 600, (next) =>
+      krippendorffInterval(
+        range(20, () => {
+          const z = next.normal();
+          return [z, rho * z + Math.sqrt(1 - rho ** 2) * next.normal()];
+        }),
+        {metric: "interval"}
+      )
+    );
+    expect(alone.held).toBeGreaterThan(0.925);
+    const half = Math.sqrt(0.5);
+    const grouped = (told: boolean) =>
+      coverage(rho, 600, (next) => {
+        const shared = range(20, () => [next.normal(), next.normal()]);
+        const clusters = range(100, (i) => Math.floor(i / 5));
+        const units = clusters.map((group) => {
+          const [z, e] = shared[group]!.map((of) => half * of + half * next.normal());
+          return [z!, rho * z! + Math.sqrt(1 - rho ** 2) * e!];
+        });
+        return krippendorffInterval(units, {metric: "interval", clusters: told ? clusters : undefined});
+      });
+    expect(grouped(true).held).toBeGreaterThan(0.925);
+    expect(grouped(false).held).toBeLessThan(0.9);
   });
 });
 

@@ -52,6 +52,50 @@ describe("shrinkage of slices", () => {
     expect(shrunk).toBeLessThan(0.6 * own);
   });
 
+  it.each([
+    [3, 0.05],
+    [6, 0.03],
+    [10, 0.05],
+    [20, 0.05]
+  ])("of %d slices whose true figures spread by %d has intervals that hold 95 times in 100", (k, spread) => {
+    let [held, all] = [0, 0];
+    for (let trial = 0; trial < 1200 / k; trial++) {
+      const next = rng("spread", k, trial);
+      const truth = Array.from({length: k}, () => 0.8 + spread * next.normal());
+      const seen = truth.map((figure) => ({estimate: figure + 0.05 * next.normal(), standardError: 0.05}));
+      shrink(seen)!.slices.forEach((slice, i) => {
+        all++;
+        if (slice!.low <= truth[i]! && truth[i]! <= slice!.high) held++;
+      });
+    }
+    expect(held / all).toBeGreaterThan(0.92);
+  });
+
+  it("has intervals between the quantiles of its mixture, and wider ones at a higher level", () => {
+    const three = [
+      {estimate: 0.9, standardError: 0.02},
+      {estimate: 0.7, standardError: 0.05},
+      {estimate: 0.2},
+      {estimate: 0.5, standardError: 0.1}
+    ];
+    const [narrow, wide] = [0.8, 0.95].map((level) => shrink(three, {level})!.slices);
+    narrow!.forEach((slice, i) => {
+      expect(wide![i]!.low).toBeLessThan(slice!.low);
+      expect(wide![i]!.high).toBeGreaterThan(slice!.high);
+      expect(slice!.low).toBeLessThanOrEqual(slice!.estimate);
+      expect(slice!.high).toBeGreaterThanOrEqual(slice!.estimate);
+    });
+    // Nothing is known of the third but what the others say.
+    expect(wide![2]!.high - wide![2]!.low).toBeGreaterThan(1);
+    const scaled = shrink(
+      three.map(({estimate, standardError}) => ({
+        estimate: 100 * estimate,
+        standardError: standardError && 100 * standardError
+      }))
+    )!;
+    scaled.slices.forEach((slice, i) => expectClose(slice!.low, 100 * wide![i]!.low, 1e-3));
+  });
+
   it("is undefined with fewer than three slices, and keeps a gap where a slice has no figure", () => {
     expect(shrink(slices.slice(0, 2))).toBeUndefined();
     expect(shrink([undefined, ...slices])!.slices[0]).toBeUndefined();

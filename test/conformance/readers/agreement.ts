@@ -1,4 +1,4 @@
-import {cohenKappaOfTable, fleissKappa, krippendorffAlpha} from "../../../src/stats/index.js";
+import {cohenKappaOfTable, fleissKappa, krippendorffAlpha, normalQuantile} from "../../../src/stats/index.js";
 import type {Path, Reader, ValueFigure} from "../figure.js";
 import {has, isObject, type Item, jsonFiles, type JsonObject} from "../item.js";
 import {type Case, casesIn} from "./cases.js";
@@ -55,6 +55,10 @@ function cohens(file: string, path: Path, table: Table): ValueFigure[] {
       ? "linear"
       : undefined;
   const kappa = cohenKappaOfTable(table, {weights});
+  // What is published is the normal interval by the error, which ours is not.
+  const half = kappa && normalQuantile(0.975) * kappa.standardError;
+  const low = kappa && Math.max(-1, kappa.kappa - half!);
+  const high = kappa && Math.min(1, kappa.kappa + half!);
   const figure = (name: string, field: RegExp, ours: number | number[] | undefined): ValueFigure => ({
     name: `${name}, ${path.join(" ")}`,
     ours,
@@ -68,9 +72,9 @@ function cohens(file: string, path: Path, table: Table): ValueFigure[] {
     figure("its standard error without agreement", /^(ase_?h?0|se0)$/, kappa?.nullStandardError),
     figure("its z", /^z$/, kappa?.z),
     figure("its two-sided p", /^p(_two_sided|_value)?$/, kappa?.p),
-    figure("its interval", /^ci/, kappa && [kappa.low, kappa.high]),
-    figure("its interval's lower end", /^(ci_?)?low(er)?$/, kappa?.low),
-    figure("its interval's upper end", /^(ci_?)?upp(er)?$/, kappa?.high)
+    figure("its interval", /^ci/, kappa && [low!, high!]),
+    figure("its interval's lower end", /^(ci_?)?low(er)?$/, low),
+    figure("its interval's upper end", /^(ci_?)?upp(er)?$/, high)
   ];
 }
 

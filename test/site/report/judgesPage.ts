@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {judgeFigures} from "../../../src/components/judgeFigures.js";
-import {clusteredRegression, cohenKappa, judgeCorrected} from "../../../src/stats/index.js";
+import {clusteredRegression, cohenKappa, judgeCorrected, krippendorffInterval} from "../../../src/stats/index.js";
 import {cells, open, percent, pText, report, signed, signedRange} from "../../support/report.js";
 
 describe("the page of judges", () => {
@@ -39,7 +39,12 @@ describe("the page of judges", () => {
   it("shows the engine's agreement, order flips, length bias and corrected scores", async (context) => {
     const all = await answers();
     const both = all.filter(({judge, human}) => judge !== null && human !== null);
-    const kappa = cohenKappa(scoresOf(both, "human"), scoresOf(both, "judge"))!;
+    const clusters = both.map((one) => one.row_id);
+    const kappa = cohenKappa(scoresOf(both, "human"), scoresOf(both, "judge"), {clusters})!;
+    const alpha = krippendorffInterval(
+      both.map(({judge, human}) => [judge, human]),
+      {metric: "interval", clusters}
+    )!;
     const flips = all.filter(
       ({choices}) => choices === '["output","baseline"]' || choices === '["baseline","output"]'
     );
@@ -47,7 +52,8 @@ describe("the page of judges", () => {
     const text = await page.locator("#observablehq-main").innerText();
     expect(both.length).toBeGreaterThan(50);
     expect(text).toContain(kappa.kappa.toFixed(2));
-    expect(text).toContain(`${kappa.low.toFixed(2)} to ${kappa.high.toFixed(2)}`);
+    for (const {low, high} of [kappa, alpha])
+      expect(text).toContain(`${low.toFixed(2)} to ${high.toFixed(2)}, n ${both.length}`);
     expect(text).toContain("judge-model at loopback judge");
     const judgedAnswers = all.filter(({judge}) => judge !== null);
     expect(judgedAnswers.length).toBeLessThan(all.length);
