@@ -54,4 +54,4 @@ export const crashedCommands: Record<string, CrashedCommand> = {
 };
 
 const [name, folder, url] = process.argv.slice(2);
-if (process.argv[1]?.includes("crashedCommands")) await crashedCommands[name!]!.run(folder!, url!);
+if (import.meta.filename === process.argv[1]) await crashedCommands[name!]!.run(folder!, url!);
