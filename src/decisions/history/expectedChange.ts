@@ -1,4 +1,4 @@
-import type {Store} from "../../store/index.js";
+import {ERASED, type Store} from "../../store/index.js";
 
 /** Rows of two runs whose expected answers are not the same in both. */
 export interface ExpectedChange {
@@ -7,13 +7,14 @@ export interface ExpectedChange {
   byEval: number;
 }
 
-/** How many rows of both runs expect other answers now. An erased row has none in either. */
+/** How many rows of both runs expect other answers now; erased rows are not looked at. */
 export async function expectedChange(store: Store, before: string, now: string): Promise<ExpectedChange> {
   const [found] = await store.rows<ExpectedChange>(
     `select count(*)::int as rows, count(*) filter (a.row_hash = b.row_hash)::int as "byEval"
      from items a join items b using (row_id)
-     where a.run = $before and b.run = $now and a.expected is distinct from b.expected`,
-    {before, now}
+     where a.run = $before and b.run = $now and a.expected is distinct from b.expected
+       and not regexp_full_match(row_id, $erased)`,
+    {before, now, erased: ERASED}
   );
   return found!;
 }
