@@ -9,13 +9,12 @@ import {
   isWeightFile,
   listModels,
   meantModel,
-  modelId,
   type ModelManifest,
   mostTold,
   recordModel
 } from "../models/index.js";
 import {namedJob} from "../store/jobsNamed.js";
-import {modelOfCopy, modelsDir, toldElsewhere, UserError, type Workspace} from "../store/index.js";
+import {modelOfCopy, modelsDir, UserError, type Workspace} from "../store/index.js";
 
 /** What is known of a model that was made elsewhere. */
 export interface MadeElsewhere extends Pick<ModelManifest, "parents" | "training" | "recipe" | "metrics"> {
@@ -65,16 +64,9 @@ export async function recordFiles(
     ({id, name: called}, i, all) => (all.findIndex((one) => one.id === id) === i ? [{id, name: called}] : [])
   );
   const told = {...made, parents, folder: relative(workspace.project, folder) || "."};
-  const models = await listModels(dir);
-  const known =
-    from && recordOf(models, {files, folder: resolve(folder)}, {from, dir, project: workspace.project});
-  if (!known) {
-    const record = {...told, name: name ?? basename(path), architecture, files};
-    const same = toldElsewhere({...record, id: modelId(record)}, models);
-    if (same && !parents.some(({id}) => id === same.id))
-      record.parents = [...parents, {id: same.id, name: same.name}];
-    return recordModel(dir, record);
-  }
+  const there = {files, folder: resolve(folder)};
+  const known = from && recordOf(await listModels(dir), there, {from, dir, project: workspace.project});
+  if (!known) return recordModel(dir, {...told, name: name ?? basename(path), architecture, files});
   onKnown?.(known);
   // What the store keeps itself has no folder, and keeps none.
   return addToRecord(dir, known, {

@@ -17,7 +17,7 @@ export async function recordModel(modelsDir: string, model: RecordedModel): Prom
   return put(modelsDir, {
     kind: "model",
     schemaVersion: 1,
-    id: modelId(model),
+    id: idOf(model),
     createdAt: new Date().toISOString(),
     ...model,
     files
@@ -28,11 +28,10 @@ type Identity = Pick<ModelManifest, "architecture" | "labels" | "settings" | "fi
 
 /** The record that such a model was entered as; undefined when there is none. */
 export function recordOf(modelsDir: string, model: Identity): Promise<ModelManifest | undefined> {
-  return getJson<ModelManifest>({place: modelsPlace(modelsDir)}, modelKey(modelId(model), "manifest.json"));
+  return getJson<ModelManifest>({place: modelsPlace(modelsDir)}, modelKey(idOf(model), "manifest.json"));
 }
 
-/** The id that such a model has. */
-export function modelId({architecture, labels, settings, files}: Identity): string {
+function idOf({architecture, labels, settings, files}: Identity): string {
   return hashJson({architecture, labels, settings, files: sorted(files)});
 }
 

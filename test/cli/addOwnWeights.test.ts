@@ -17,7 +17,7 @@ import {
   storedLineage,
   trainingRecords
 } from "../../src/models/index.js";
-import {modelsDir, openParts, recordCopy} from "../../src/store/index.js";
+import {modelsDir, openParts, recordCopy, referrersOf} from "../../src/store/index.js";
 import {type Project, wordsProject} from "../runner/support/project.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -121,8 +121,12 @@ describe("weights that were made here and are added by hand", () => {
     await copy("chatty");
     await writeFile(at("chatty/chat_template.jinja"), "{{ messages }}");
     const chatty = await add("chatty");
-    expect(chatty).toMatchObject({architecture: "checkpoint", parents: [{id: made.id}]});
-    expect(chatty.id).not.toBe(made.id);
+    expect(chatty).toMatchObject({architecture: "checkpoint", parents: []});
+    expect((await trainingRecords(dir, chatty.id)).records).toEqual([made.training]);
+    expect(await referrersOf(project.store.workspace, made.id)).toContainEqual({
+      kind: "model",
+      id: chatty.id
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import {LocalFolder} from "../place/localFolder.js";
 import type {Place} from "../place/place.js";
 import type {Workspace} from "../workspace.js";
 import {type Origins, originsOf} from "../origins.js";
+import {isEntered, toldElsewhere} from "../sameWeights.js";
 import {type Erased, type Erasing, type Found, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
 import {readJobs} from "./job.js";
 import {learned} from "./learned.js";
@@ -86,7 +87,10 @@ export const modelKind: Kind<StoredModel> = {
     renew: "assay run"
   },
   views: async ({manifests}) => [{name: "models", of: {rows: await manifests(modelKind), columns: MODELS}}],
-  refersTo: idsInRecords,
+  refersTo: async (found, workspace) => [
+    ...(await idsInRecords(found, workspace)),
+    ...(await sameWeightsAs(found, workspace))
+  ],
   erase: namedAsTrained
 };
 
@@ -101,6 +105,13 @@ async function idsInRecords({key}: Found, {place}: Workspace): Promise<string[]>
     for (const [, run] of text.matchAll(/"([^"\\]+-[0-9a-f]{12}(?:-\d+)?)"/g)) found.add(run!);
   }
   return [...found];
+}
+
+/** The record that tells what files were made of that were entered once more. */
+async function sameWeightsAs({id}: Found, workspace: Workspace): Promise<string[]> {
+  const model = await readModel(workspace, id);
+  const same = model && isEntered(model) && toldElsewhere(model, await manifestsOf(workspace, modelKind));
+  return same ? [same.id] : [];
 }
 
 /** Weights stay as they are: a model is named when it learned from an erased row. */
