@@ -535,7 +535,7 @@ cases.push(
   {
     name: "Krippendorff's alpha 0.7 of graded scores: jackknife of Fisher's z",
     truth: 0.7,
-    trials: 600,
+    trials: 1000,
     interval: (n, next) =>
       krippendorffInterval(
         list(n, () => {
