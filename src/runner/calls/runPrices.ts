@@ -27,7 +27,11 @@ export async function runPrices({
   const prices = callPrices(listed.prices, at);
   const priced = ready.map((one) => ({
     ...one,
-    record: pricedRecord(one, {prices, listed: stated || listed.problem !== undefined ? undefined : listed.prices, at})
+    record: pricedRecord(one, {
+      prices,
+      listed: stated || listed.problem !== undefined ? undefined : listed.prices,
+      at
+    })
   }));
   return {prices, priced, problem: listed.problem};
 }

@@ -1,6 +1,11 @@
 import {describe, expect, it} from "vitest";
 import {judgeFigures} from "../../../src/components/judgeFigures.js";
-import {clusteredRegression, cohenKappa, judgeCorrected, krippendorffInterval} from "../../../src/stats/index.js";
+import {
+  clusteredRegression,
+  cohenKappa,
+  judgeCorrected,
+  krippendorffInterval
+} from "../../../src/stats/index.js";
 import {cells, open, percent, pText, report, signed, signedRange} from "../../support/report.js";
 
 describe("the page of judges", () => {
