@@ -133,7 +133,12 @@ describe("figures of a judge over several answers to a row", () => {
 
   it("hold each answer against the labels that people gave that answer", () => {
     expect(figures).toMatchObject({answers: all.length, judged: all.length, labelled: ROWS - 1});
-    expect(figures.agreement).toMatchObject({n: ROWS - 1, same: 1, alpha: 1, bias: {estimate: 0}});
+    expect(figures.agreement).toMatchObject({
+      n: ROWS - 1,
+      same: 1,
+      alpha: {alpha: 1, n: ROWS - 1},
+      bias: {estimate: 0}
+    });
     const own = figures.candidates[0]!;
     expect(own.judge).toBeCloseTo(mean(all.map(({answer}) => ratingOf(answer))), 12);
     const wanted = judgeCorrected(
