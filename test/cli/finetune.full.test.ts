@@ -41,7 +41,8 @@ describe("assay finetune", () => {
     const own = await json<ModelManifest & {path: string}>("on-hub");
     const config = JSON.parse(await readFile(join(own.path, "adapter_config.json"), "utf8")) as object;
     expect(config).toMatchObject({base_model_name_or_path: "acme/tiny"});
-    expect((await lineage(dir, own.id)).map(({name}) => name)).toEqual(["on-hub", "acme/tiny"]);
+    // The weights are those that a training here made.
+    expect((await lineage(dir, own.id)).map(({name}) => name)).toEqual(["on-hub", "acme/tiny", "scratch"]);
     await define("nowhere", `base: "acme/other", method: "lora", steps: 1`);
     await expect(json("nowhere")).rejects.toThrow(
       /`assay models add ORG\/NAME` fetches one of the Hugging Face/
