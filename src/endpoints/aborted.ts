@@ -1,3 +1,4 @@
+import {Passing} from "../store/passing.js";
 import {EndpointError} from "./types.js";
 
 export function aborted(): EndpointError {
@@ -6,7 +7,7 @@ export function aborted(): EndpointError {
 
 /** What waits for a signal, and the one listener that tells it. */
 interface Waiting {
-  told: Set<() => void>;
+  told: Passing<() => void>;
   listener(): void;
 }
 
@@ -18,19 +19,21 @@ const waitingFor = new WeakMap<AbortSignal, Waiting>();
  */
 export function onAborted(signal: AbortSignal, fn: () => void): () => void {
   const {told, listener} = waitingFor.get(signal) ?? listenTo(signal);
-  told.add(fn);
+  const number = told.add(fn);
+  let waits = true;
   return () => {
-    if (!told.delete(fn) || told.size > 0) return;
+    if (!waits) return;
+    waits = false;
+    told.remove(number);
+    if (told.size > 0) return;
     signal.removeEventListener("abort", listener);
     waitingFor.delete(signal);
   };
 }
 
 function listenTo(signal: AbortSignal): Waiting {
-  const told = new Set<() => void>();
-  const listener = () => {
-    for (const fn of told) fn();
-  };
+  const told = new Passing<() => void>();
+  const listener = () => told.forEach((fn) => fn());
   signal.addEventListener("abort", listener, {once: true});
   const waiting = {told, listener};
   waitingFor.set(signal, waiting);

@@ -4,8 +4,7 @@ import {
   type DuckDBDataChunk,
   DuckDBInstance,
   type DuckDBResult,
-  type DuckDBValue,
-  type JS
+  type DuckDBValue
 } from "@duckdb/node-api";
 import {converted} from "./convertedValue.js";
 import {temporaryPath} from "./files.js";
@@ -79,6 +78,8 @@ function settingsOf({tmpDir, memoryLimit, threads}: DatabaseOptions): Record<str
   );
 }
 
+const SLICE = 256;
+
 /** Opens an in-memory DuckDB that never asks the network: a missing extension fails at once. */
 export async function openDatabase(options: DatabaseOptions = {}): Promise<Database> {
   const instance = await DuckDBInstance.create(":memory:", {
@@ -114,7 +115,9 @@ function databaseOn(connection: DuckDBConnection, shared: Shared, onClosed?: () 
     try {
       const result = await own.stream(sql, parameters as Record<string, DuckDBValue> | undefined);
       const read = rowReader(result, json);
-      for await (const chunk of result) yield read(chunk) as T[];
+      for await (const chunk of result)
+        for (let from = 0; from < chunk.rowCount; from += SLICE)
+          yield read(chunk, from, Math.min(chunk.rowCount, from + SLICE)) as T[];
     } finally {
       own.disconnectSync();
     }
@@ -126,7 +129,7 @@ function databaseOn(connection: DuckDBConnection, shared: Shared, onClosed?: () 
   ): Promise<T[]> {
     const result = await connection.run(sql, parameters as Record<string, DuckDBValue> | undefined);
     const read = rowReader(result, json);
-    return (await result.fetchAllChunks()).flatMap(read) as T[];
+    return (await result.fetchAllChunks()).flatMap((chunk) => read(chunk, 0, chunk.rowCount)) as T[];
   }
   async function row<T extends object>(sql: string, parameters?: SqlParameters): Promise<T | undefined> {
     return (await rows<T>(sql, parameters))[0];
@@ -170,27 +173,33 @@ function databaseOn(connection: DuckDBConnection, shared: Shared, onClosed?: () 
   };
 }
 
-/** What makes plain rows of a result's chunks. A column may be called `__proto__`, which is no member that can be assigned. */
-function rowReader(result: DuckDBResult, json: JsonCells): (chunk: DuckDBDataChunk) => SqlRow[] {
+/** What makes plain rows of a part of a result's chunk. A column may be called `__proto__`, which is no member that can be assigned. */
+function rowReader(
+  result: DuckDBResult,
+  json: JsonCells
+): (chunk: DuckDBDataChunk, from: number, to: number) => SqlRow[] {
   const names = result.deduplicatedColumnNames();
   const types = result.columnTypes();
   const readers = json === "texts" ? [] : types.map(valueReader);
   const rename = protoRenamer(types);
-  const readRow = (row: readonly JS[]) => {
-    const plain: SqlRow = {};
-    for (let i = 0; i < names.length; i++) {
-      const value = plainValue(row[i]);
-      const reader = readers[i];
-      const read = reader ? (reader(value) as SqlValue) : value;
-      const name = names[i]!;
-      if (name === "__proto__") Object.defineProperty(plain, name, {value: read, ...OWN});
-      else plain[name] = read;
+  return (chunk, from, to) => {
+    if (from === 0) rename?.(chunk);
+    const vectors = names.map((_, i) => chunk.getColumnVector(i));
+    const rows: SqlRow[] = [];
+    for (let r = from; r < to; r++) {
+      const plain: SqlRow = {};
+      for (let i = 0; i < names.length; i++) {
+        const vector = vectors[i]!;
+        const value = plainValue(converted(vector.getItem(r) as DuckDBValue, vector.type, converted));
+        const reader = readers[i];
+        const read = reader ? (reader(value) as SqlValue) : value;
+        const name = names[i]!;
+        if (name === "__proto__") Object.defineProperty(plain, name, {value: read, ...OWN});
+        else plain[name] = read;
+      }
+      rows.push(plain);
     }
-    return plain;
-  };
-  return (chunk) => {
-    rename?.(chunk);
-    return chunk.convertRows(converted).map(readRow);
+    return rows;
   };
 }
 

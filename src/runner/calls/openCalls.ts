@@ -1,4 +1,5 @@
 import type {AttemptOutcome} from "../../endpoints/types.js";
+import {PassingMap} from "../../store/passing.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import {answerTokens} from "./answerTokens.js";
 import type {CallPrices} from "./callPrices.js";
@@ -39,7 +40,7 @@ export function createOpenCalls(
   spending: Spending | undefined,
   earlierUsd: (key: string) => number = () => 0
 ): OpenCalls {
-  const open = new Map<string, Call>();
+  const open = new PassingMap<Call>();
   const refused = new Set<string>();
   const later: Call[] = [];
   /** US dollars of answers of a cascade's models, by the requests that were put off since: when they are asked again, these are not. */

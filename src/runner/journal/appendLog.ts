@@ -16,7 +16,9 @@ export interface AppendLog {
 /** A power cut may lose at most the lines of this many milliseconds. */
 const SYNC_MS = 1000;
 const PUSH_MS = 100;
-const MOST_BUFFERED = 1 << 18;
+const BUFFER_BYTES = 1 << 18;
+/** UTF-8, of one code unit. */
+const MOST_BYTES = 3;
 
 /**
  * Opens a log for appending. A torn last line, left by a writer that was killed, is cut off; one that lacks only its
@@ -34,7 +36,8 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
   // Every line has more than one byte, so the size so far is above every number given out before.
   let seq = size;
   let position = size;
-  let lines: string[] = [];
+  // Written at once into a place of their own: as texts, hundreds of lines would outlive what they were made of.
+  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   let buffered = 0;
   let waiting: {resolve(): void; reject(error: unknown): void}[] = [];
   let failure: Error | undefined;
@@ -43,25 +46,27 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
   let closed = false;
   const disk = keepOnDisk(handle, (error) => (failure ??= error));
 
+  const write = (bytes: Buffer, length: number) => {
+    if (length === 0 || failure) return;
+    try {
+      for (let at = 0; at < length;) at += writeSync(handle.fd, bytes, at, length - at, position + at);
+      position += length;
+      disk.written();
+    } catch (error) {
+      // The system's word of a write names no file.
+      failure = Object.assign(error as Error, {path});
+    }
+  };
+  const writeBuffered = () => {
+    write(buffer, buffered);
+    buffered = 0;
+  };
   const flush = () => {
     clearTimeout(later);
     later = undefined;
     const batch = waiting;
     waiting = [];
-    if (lines.length > 0 && !failure) {
-      const bytes = Buffer.from(lines.join(""));
-      lines = [];
-      buffered = 0;
-      try {
-        for (let at = 0; at < bytes.length;)
-          at += writeSync(handle.fd, bytes, at, bytes.length - at, position + at);
-        position += bytes.length;
-        disk.written();
-      } catch (error) {
-        // The system's word of a write names no file.
-        failure = Object.assign(error as Error, {path});
-      }
-    }
+    writeBuffered();
     for (const {resolve, reject} of batch) {
       if (failure) reject(failure);
       else resolve();
@@ -71,8 +76,11 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
     if (failure) throw failure;
     const fields = wellFormed(record).slice(1);
     const line = `{"seq":${seq++}${fields === "}" ? "" : ","}${fields}\n`;
-    lines.push(line);
-    buffered += line.length;
+    if (buffered + MOST_BYTES * line.length > BUFFER_BYTES) writeBuffered();
+    if (MOST_BYTES * line.length > BUFFER_BYTES) {
+      const bytes = Buffer.from(line);
+      write(bytes, bytes.length);
+    } else buffered += buffer.write(line, buffered);
   };
 
   return {
@@ -89,8 +97,7 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
       }),
     push(record) {
       add(record);
-      if (buffered > MOST_BUFFERED) flush();
-      else later ??= setTimeout(flush, PUSH_MS).unref();
+      later ??= setTimeout(flush, PUSH_MS).unref();
     },
     flush() {
       flush();
