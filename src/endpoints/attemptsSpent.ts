@@ -3,28 +3,30 @@ import {toUsage, usageSchema} from "./chatUsage.js";
 import {EndpointError, type Spent, type Usage} from "./types.js";
 
 /** What the attempts of one call took: a reply that holds no answer is billed as any other where it states its usage. */
-export interface AttemptsSpent {
-  /** Keeps what an attempt took that failed. */
-  attemptFailed: (error: EndpointError) => void;
-  /** Of all attempts, with the usage of the answer. A call whose answer tells none has none. */
-  answered(usage: Usage | undefined): Pick<Spent, "usage" | "costUsd">;
-  /** The error with what all attempts took, as far as they told. */
-  failed(error: EndpointError): EndpointError;
-}
+export class AttemptsSpent {
+  private usages: Usage[] = [];
 
-export function attemptsSpent(price: TokenPrice | undefined): AttemptsSpent {
-  const failed: Usage[] = [];
-  const of = (usages: readonly Usage[]) => ({usage: sumOf(usages), costUsd: costOf(usages, price)});
-  return {
-    attemptFailed: ({detail: {spent}}) => {
-      if (spent?.usage) failed.push(spent.usage);
-    },
-    answered: (usage) => (usage ? of([...failed, usage]) : {}),
-    failed: (error) =>
-      failed.length === 0
-        ? error
-        : new EndpointError(error.kind, error.message, {...error.detail, spent: of(failed)})
-  };
+  constructor(private readonly price: TokenPrice | undefined) {}
+
+  /** Keeps what an attempt took that failed. */
+  attemptFailed({detail: {spent}}: EndpointError): void {
+    if (spent?.usage) this.usages.push(spent.usage);
+  }
+
+  /** Of all attempts, with the usage of the answer. A call whose answer tells none has none. */
+  answered(usage: Usage | undefined): Pick<Spent, "usage" | "costUsd"> {
+    return usage ? this.of([...this.usages, usage]) : {};
+  }
+
+  /** The error with what all attempts took, as far as they told. */
+  failed(error: EndpointError): EndpointError {
+    if (this.usages.length === 0) return error;
+    return new EndpointError(error.kind, error.message, {...error.detail, spent: this.of(this.usages)});
+  }
+
+  private of(usages: readonly Usage[]) {
+    return {usage: sumOf(usages), costUsd: costOf(usages, this.price)};
+  }
 }
 
 /** The error of a reply that holds no answer, with the usage that the reply states: no more than that was billed. */
@@ -39,6 +41,7 @@ export function withUsage(usage: Usage | undefined, error: EndpointError): Endpo
 }
 
 function sumOf(usages: readonly Usage[]): Usage {
+  if (usages.length === 1) return usages[0]!;
   const [first, ...more] = usages;
   return more.reduce((sum, {promptTokens, completionTokens, cachedTokens}) => {
     const total: Usage = {

@@ -1,9 +1,10 @@
-import {attemptsSpent, withUsageOf} from "./attemptsSpent.js";
+import {AttemptsSpent, withUsageOf} from "./attemptsSpent.js";
 import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
 import {hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {startDeadline, withDeadline} from "./deadline.js";
 import {type Effects, realEffects} from "./effects.js";
 import {tokenCounter} from "./estimatedTokens.js";
+import type {Exchange} from "./exchange.js";
 import {gatherStream} from "./gatherStream.js";
 import {hideSecrets} from "./hideSecrets.js";
 import {hideRequest} from "./hideText.js";
@@ -14,6 +15,7 @@ import {named, postForEvents, postJson, priceOfModel, retryPolicy, toEndpointErr
 import {type RetryPolicy, withRetry} from "./retry.js";
 import type {Tokenizer} from "./predictionAnswer.js";
 import {secretQueryValues} from "./secretQuery.js";
+import {proxySecrets} from "./proxySecrets.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
 import {shutdownDay} from "./shutdownDay.js";
 import {createTransport, loadClient, type TransportOptions} from "./transport.js";
@@ -77,19 +79,21 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
   const secretValues = secretQueryValues(setup.transport?.query);
   const transport = createTransport({effects, ...setup.transport});
   const hub = hubClient();
+  let proxies: string[] | undefined;
   /** False once the server has refused `stream_options`. */
   let takesStreamOptions = true;
   const priceOf = (model: string) => priceOfModel(price, model);
   const isStreamed = ({params}: CompletionRequest) => (params?.["stream"] ?? setup.stream) === true;
 
-  const send = async (request: CompletionRequest, parent: AbortSignal | undefined, defaults: object) => {
-    const secrets = readSecrets(name, setup.secrets);
-    const hide = hideRequest(request, [...secrets.values, ...secretValues]);
+  const send = async (request: CompletionRequest, parent: AbortSignal | undefined, defaults?: object) => {
+    const secrets = readSecrets(name, setup.secrets, (proxies ??= proxySecrets()));
+    const values = secretValues.length ? [...secrets.values, ...secretValues] : secrets.values;
+    const hide = hideRequest(request, values);
     const stream = isStreamed(request);
     const target = setup.target(request.model);
+    const stated = defaults ? {...defaults, ...request.params} : request.params;
     const sent = {
-      ...defaults,
-      ...request.params,
+      ...stated,
       model: request.model,
       messages: request.messages,
       tools: request.tools?.length ? request.tools : undefined,
@@ -101,16 +105,20 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     let received: unknown;
     const onJson = (json: unknown) => (received = json);
     const {stop, end} = startDeadline(timeoutMs, effects, parent);
-    const fetch = transport.fetch({stop, headers, hide, stream, onJson});
+    const exchange: Exchange = {stop, headers, hide, stream, onJson};
     let answer: ChatAnswer;
     try {
       if ("endpointUrl" in target) {
         const {endpointUrl} = target;
         answer = stream
-          ? await gatherStream(postForEvents(fetch, endpointUrl, key, sent), sinceStart, hide)
-          : parseChatResponse(await postJson(fetch, endpointUrl, key, sent), hide);
+          ? await gatherStream(
+              postForEvents(transport.fetch(exchange), endpointUrl, key, sent),
+              sinceStart,
+              hide
+            )
+          : parseChatResponse(await postJson(transport, exchange, endpointUrl, {key, body: sent}), hide);
       } else {
-        const call = {key, fetch, body: {...sent, ...target}};
+        const call = {key, fetch: transport.fetch(exchange), body: {...sent, ...target}};
         answer = stream
           ? await gatherStream(hub.stream(call), sinceStart, hide)
           : parseChatResponse(await hub.complete(call, () => received), hide);
@@ -120,14 +128,11 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     } finally {
       end();
     }
-    return {
-      ...withoutSecrets(answer, [...secrets.values, ...secretValues]),
-      latencyMs: sinceStart()
-    };
+    return {...withoutSecrets(answer, values), latencyMs: sinceStart()};
   };
 
   const attempt = (request: CompletionRequest, parent: AbortSignal | undefined) =>
-    isStreamed(request) && takesStreamOptions ? sendForUsage(request, parent) : send(request, parent, {});
+    isStreamed(request) && takesStreamOptions ? sendForUsage(request, parent) : send(request, parent);
 
   const sendForUsage = async (request: CompletionRequest, parent: AbortSignal | undefined) => {
     try {
@@ -135,7 +140,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     } catch (error) {
       if (request.params?.["stream_options"] !== undefined || !refusesStreamOptions(error)) throw error;
       takesStreamOptions = false;
-      return send(request, parent, {});
+      return send(request, parent);
     }
   };
 
@@ -167,9 +172,9 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     warmUp: () => void loadClient(),
     async complete(request: CompletionRequest, options: CompletionOptions = {}) {
       let attempts = 0;
-      const spent = attemptsSpent(priceOf(request.model));
+      const spent = new AttemptsSpent(priceOf(request.model));
       const {signal} = options;
-      const asked = {signal, attempts: options.attempts, failed: spent.attemptFailed};
+      const asked = {signal, attempts: options.attempts, spent};
       try {
         const answer = await withRetry(
           (number) => ((attempts = number), attempt(request, signal)),
@@ -246,7 +251,8 @@ function refusesStreamOptions(error: unknown): boolean {
 /** An answer is stored and shown. A gateway that echoes headers, or debugs, must not put a key in there. */
 function withoutSecrets(answer: ChatAnswer, secrets: readonly string[]): ChatAnswer {
   const told = secrets.filter((secret) => secret.length >= 8);
-  const text = told.length ? JSON.stringify(answer) : "";
+  if (told.length === 0) return answer;
+  const text = JSON.stringify(answer);
   if (hideSecrets(text, told) === text) return answer;
   return JSON.parse(text, (_key, value: unknown) =>
     typeof value === "string" ? hideSecrets(value, told) : value

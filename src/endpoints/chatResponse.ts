@@ -127,9 +127,9 @@ export function parseChatResponse(body: unknown, hide: (text: string) => string)
   }));
   const answer: ChatAnswer = {
     text: contentText(message?.content) || message?.refusal || "",
-    finishReason: endOf(choice.finish_reason || "unknown", message?.refusal),
-    ...optional(toUsage(response.usage), toLogprobs(choice.logprobs), response)
+    finishReason: endOf(choice.finish_reason || "unknown", message?.refusal)
   };
+  addOptional(answer, toUsage(response.usage), toLogprobs(choice.logprobs), response);
   if (toolCalls?.length) answer.toolCalls = toolCalls;
   return answer;
 }
@@ -192,15 +192,15 @@ function withOwnBytes({token, logprob, bytes}: z.output<z.ZodObject<typeof token
   return {token, logprob, bytes: told ? bytes : undefined};
 }
 
-export function optional(
+/** Adds to an answer what the server has told of it. */
+export function addOptional(
+  answer: ChatAnswer,
   usage: Usage | undefined,
   logprobs: TokenLogprob[] | undefined,
   response: {model?: string | null; system_fingerprint?: string | null}
-): Partial<ChatAnswer> {
-  const told: Partial<ChatAnswer> = {};
-  if (usage) told.usage = usage;
-  if (logprobs?.length) told.logprobs = logprobs;
-  if (response.model) told.servedModel = servedName(response.model);
-  if (response.system_fingerprint) told.fingerprint = response.system_fingerprint;
-  return told;
+): void {
+  if (usage) answer.usage = usage;
+  if (logprobs?.length) answer.logprobs = logprobs;
+  if (response.model) answer.servedModel = servedName(response.model);
+  if (response.system_fingerprint) answer.fingerprint = response.system_fingerprint;
 }

@@ -1,7 +1,7 @@
 import {z} from "zod";
 import {hostingKind, hostingModels, type StatedHosting} from "../costs/index.js";
 import {exactly} from "../store/checked.js";
-import {attemptsSpent, withUsage} from "./attemptsSpent.js";
+import {AttemptsSpent, withUsage} from "./attemptsSpent.js";
 import {type HttpEndpointOptions, withRevision} from "./chatEndpoint.js";
 import {withDeadline} from "./deadline.js";
 import {realEffects} from "./effects.js";
@@ -63,16 +63,12 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
     const start = effects.now();
     let received: unknown;
     const answer = await withDeadline(timeoutMs, effects, parent, async (stop) => {
-      const fetch = transport.fetch({stop, headers: secrets.headers, hide});
       const input = textsOf(request);
       const body = await postJson(
-        fetch,
+        transport,
+        {stop, headers: secrets.headers, hide},
         url.replace("{model}", encodeURIComponent(request.model)),
-        secrets.key,
-        {
-          model: request.model,
-          input
-        }
+        {key: secrets.key, body: {model: request.model, input}}
       );
       received = body;
       return parseAnswer(body, input.length, hide);
@@ -111,12 +107,12 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
       ),
     async complete(request, {signal, attempts: hooks} = {}) {
       let attempts = 0;
-      const spent = attemptsSpent(priceOfModel(price, request.model));
+      const spent = new AttemptsSpent(priceOfModel(price, request.model));
       const answer = await withRetry(
         (number) => ((attempts = number), attempt(request, signal)),
         policy,
         effects,
-        {signal, attempts: hooks, failed: spent.attemptFailed}
+        {signal, attempts: hooks, spent}
       ).catch((error: unknown) => {
         throw error instanceof EndpointError ? spent.failed(named(name, error)) : error;
       });

@@ -3,7 +3,7 @@ import {
   type ChatChunk,
   contentText,
   endOf,
-  optional,
+  addOptional,
   parseChatChunk,
   refuseFailed,
   toLogprobs
@@ -83,14 +83,15 @@ export async function gatherStream(
       )
     );
   const toolCalls = pieces.all;
-  return {
+  const answer: ChatAnswer = {
     text,
     ...(toolCalls.length ? {toolCalls} : undefined),
     finishReason: endOf(finishReason, refusal),
     ...(firstTokenMs === undefined ? undefined : {firstTokenMs, lastTokenMs}),
-    unseenTokens: thought === 0 || showsThought ? undefined : thought,
-    ...optional(usage, logprobs, served)
+    unseenTokens: thought === 0 || showsThought ? undefined : thought
   };
+  addOptional(answer, usage, logprobs, served);
+  return answer;
 }
 
 function begun({kind, message, detail}: EndpointError): EndpointError {

@@ -1,19 +1,21 @@
 import type {HttpEndpointOptions} from "./chatEndpoint.js";
+import type {Exchange} from "./exchange.js";
 import {jsonEvents} from "./eventStream.js";
 import {defaultRetryPolicy, type RetryPolicy} from "./retry.js";
 import {serverError} from "./serverError.js";
+import type {Transport} from "./transport.js";
 import {EndpointError, type TokenPrice} from "./types.js";
 
 /** What the client does for an address of its own, without its loading and its steps for the hub. */
 export async function postJson(
-  fetch: typeof globalThis.fetch,
+  transport: Transport,
+  exchange: Exchange,
   url: string,
-  key: string,
-  body: object
+  {key, body}: {key: string; body: object}
 ): Promise<unknown> {
-  const response = await post(fetch, url, key, body);
-  const isJson = response.headers.get("content-type")?.toLowerCase().startsWith("application/json");
-  return isJson ? await response.json() : await response.blob();
+  const answer = await transport.ask(exchange, url, posted(key, body));
+  const isJson = answer.header("content-type")?.toLowerCase().startsWith("application/json");
+  return isJson ? answer.json() : answer.refuse();
 }
 
 /** As `postJson`, for an answer that comes as a stream of events. */
@@ -23,18 +25,13 @@ export async function* postForEvents(
   key: string,
   body: object
 ): AsyncGenerator<unknown> {
-  yield* jsonEvents(await post(fetch, url, key, body));
+  yield* jsonEvents(await fetch(url, posted(key, body)));
 }
 
-function post(fetch: typeof globalThis.fetch, url: string, key: string, body: object): Promise<Response> {
-  return fetch(url, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(key ? {authorization: `Bearer ${key}`} : undefined)
-    },
-    body: JSON.stringify(body)
-  });
+function posted(key: string, body: object) {
+  const headers: Record<string, string> = {"content-type": "application/json"};
+  if (key) headers.authorization = `Bearer ${key}`;
+  return {method: "POST", headers, body: JSON.stringify(body)};
 }
 
 export function retryPolicy(retries: HttpEndpointOptions["retries"]): RetryPolicy {

@@ -8,6 +8,7 @@ import {
   type AttemptOutcome,
   type Completion,
   type Endpoint,
+  type EndpointError,
   isRemote,
   type Limits
 } from "./types.js";
@@ -51,14 +52,29 @@ export interface Limiter {
   readonly stats: LimiterStats;
 }
 
-interface Waiting {
-  tokens: number;
-  owner?: object;
-  /** A retry already holds a place and only needs the buckets' leave. */
-  holdsPlace: boolean;
-  start(): void;
+class Waiting {
+  /** Ends the waiting for a signal. */
+  leave: (() => void) | undefined;
+
+  /** @param holdsPlace of a retry, which already holds a place and only needs the buckets' leave */
+  constructor(
+    readonly tokens: number,
+    readonly holdsPlace: boolean,
+    readonly owner: object | undefined,
+    private readonly resolve: () => void,
+    private readonly reject: (error: EndpointError) => void
+  ) {}
+
+  start(): void {
+    this.leave?.();
+    this.resolve();
+  }
+
   /** Ends the wait with EndpointError "aborted". */
-  stop(): void;
+  stop(): void {
+    this.leave?.();
+    this.reject(aborted());
+  }
 }
 
 /** The longest pause that a Retry-After can impose on calls that have not started. */
@@ -111,31 +127,18 @@ export function createLimiter({
   const wait = (amount: number, holdsPlace: boolean, signal?: AbortSignal, owner?: object) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(aborted());
-      const entry: Waiting = {
-        tokens: amount,
-        owner,
-        holdsPlace,
-        start() {
-          leave?.();
-          resolve();
-        },
-        stop() {
-          leave?.();
-          reject(aborted());
-        }
-      };
-      const leave =
-        signal &&
-        onAborted(signal, () => {
-          leave?.();
-          queue.remove(entry);
-          reject(aborted());
-          pump();
-        });
+      const entry = new Waiting(amount, holdsPlace, owner, resolve, reject);
+      if (signal) entry.leave = onAborted(signal, () => remove(entry));
       if (holdsPlace) queue.unshift(entry);
       else queue.push(entry);
       pump();
     });
+
+  const remove = (entry: Waiting) => {
+    queue.remove(entry);
+    entry.stop();
+    pump();
+  };
 
   const observe = (outcome: AttemptOutcome) => {
     const now = effects.now();

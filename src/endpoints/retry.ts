@@ -1,3 +1,4 @@
+import type {AttemptsSpent} from "./attemptsSpent.js";
 import type {Effects} from "./effects.js";
 import {sleep} from "./sleep.js";
 import {type AttemptHooks, EndpointError, type EndpointErrorKind} from "./types.js";
@@ -47,15 +48,15 @@ export function fullJitter(retry: number, policy: RetryPolicy, random: () => num
  * Calls `attempt` until it succeeds, fails for good, or the policy's bounds are reached. A Retry-After is a
  * lower bound of the pause; jitter is added on top of it, so that many callers do not return at once.
  * Throws the last EndpointError with `detail.attempts` set; with `cutShort` where `attempts.stopRetries` ended it.
- * `failed` is told of each that an attempt failed with.
+ * `spent` is told of each that an attempt failed with.
  */
 export async function withRetry<T>(
   attempt: (number: number) => Promise<T>,
   policy: RetryPolicy,
   effects: Effects,
-  options: {signal?: AbortSignal; attempts?: AttemptHooks; failed?(error: EndpointError): void} = {}
+  options: {signal?: AbortSignal; attempts?: AttemptHooks; spent?: AttemptsSpent} = {}
 ): Promise<T> {
-  const {signal, attempts: hooks, failed} = options;
+  const {signal, attempts: hooks, spent} = options;
   const first = effects.now();
   for (let number = 1; ; number++) {
     const start = effects.now();
@@ -65,7 +66,7 @@ export async function withRetry<T>(
       return value;
     } catch (thrown) {
       if (!(thrown instanceof EndpointError)) throw thrown;
-      failed?.(thrown);
+      spent?.attemptFailed(thrown);
       const {kind, detail} = thrown;
       const latencyMs = effects.now() - start;
       hooks?.onAttempt?.({

@@ -29,11 +29,17 @@ export function missingSecrets(names: SecretNames): string[] {
   return secretNames(names).filter((name) => !process.env[name]?.trim());
 }
 
-/** Reads them from the environment; throws EndpointError "auth" that names each variable that is missing or that no header can hold. */
-export function readSecrets(endpoint: string, names: SecretNames): Secrets {
+/**
+ * Reads them from the environment; throws EndpointError "auth" that names each variable that is missing or that no header can hold.
+ * @param proxies secrets of the environment's proxies, where they were read before: asking the environment costs more than the rest
+ */
+export function readSecrets(
+  endpoint: string,
+  names: SecretNames,
+  proxies: string[] = proxySecrets()
+): Secrets {
   const {apiKeyEnv, headersEnv = {}} = names;
-  if (!apiKeyEnv && Object.keys(headersEnv).length === 0)
-    return {key: "", headers: {}, values: proxySecrets()};
+  if (!apiKeyEnv && Object.keys(headersEnv).length === 0) return {key: "", headers: {}, values: proxies};
   const missing = missingSecrets(names);
   if (missing.length)
     throw new EndpointError(
@@ -51,7 +57,7 @@ export function readSecrets(endpoint: string, names: SecretNames): Secrets {
     Object.entries(headersEnv).map(([header, variable]) => [header, process.env[variable]!.trim()])
   );
   const own = [key, ...Object.values(headers).flatMap(withoutScheme)].filter(Boolean);
-  return {key, headers, values: [...own, ...proxySecrets()]};
+  return {key, headers, values: [...own, ...proxies]};
 }
 
 /** A header's value, and what stands behind "Basic" or the like: a server may tell that alone. */

@@ -1,11 +1,10 @@
 import {createRequire} from "node:module";
-import {Readable} from "node:stream";
 import type {Dispatcher, EnvHttpProxyAgent, Pool} from "undici";
-import {decoded, readerOf, readStart, readWhole} from "./answerBody.js";
-import {connectionError} from "./connectionError.js";
-import type {Stop} from "./deadline.js";
+import {Answer, failureOf} from "./answer.js";
+import {readerOf} from "./answerBody.js";
 import type {Effects} from "./effects.js";
 import {isErrorBody} from "./errorBody.js";
+import type {Exchange, Sent} from "./exchange.js";
 import {gather, type Gathered} from "./gather.js";
 import {isLoopback} from "./loopback.js";
 import {statedProxies} from "./proxies.js";
@@ -15,20 +14,10 @@ import {retryAfterMs} from "../store/retryAfter.js";
 import {serverError} from "./serverError.js";
 import {EndpointError} from "./types.js";
 
-/** What one attempt adds to its HTTP requests. */
-export interface Exchange {
-  stop: Stop;
-  headers?: Record<string, string>;
-  /** Makes the server's words safe to store. */
-  hide(text: string): string;
-  /** The answer to a POST must be a stream of events. */
-  stream?: boolean;
-  /** Told of every JSON body that arrived. */
-  onJson?(body: unknown): void;
-}
-
 export interface Transport {
-  /** A `fetch` for one attempt. It throws EndpointError for anything but a 2xx answer. */
+  /** Makes a request of one attempt. Throws EndpointError for anything but a 2xx answer. */
+  ask(exchange: Exchange, address: string, sent?: Sent): Promise<Answer>;
+  /** A `fetch` for one attempt, which throws as `ask` does. */
   fetch(exchange: Exchange): typeof fetch;
   close(): Promise<void>;
 }
@@ -59,60 +48,39 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
     return target;
   };
 
+  const ask = async (exchange: Exchange, address: string, sent: Sent = {}): Promise<Answer> => {
+    const {origin, path} = targetOf(address);
+    const {method = "GET", body} = sent;
+    const options = {
+      origin,
+      path,
+      method: method as Dispatcher.HttpMethod,
+      headers: headersOf(sent, exchange),
+      body: body as string | undefined
+    };
+    const asBody = exchange.stream || (body !== undefined && typeof body !== "string");
+    let gathered: Gathered;
+    try {
+      gathered = await gather(dispatcherOf(origin), options, exchange.stop, asBody);
+    } catch (error) {
+      throw failureOf(error, exchange, origin, sent);
+    }
+    const answer = new Answer(gathered, exchange, origin, sent);
+    const {status} = gathered;
+    if (status < 200 || status >= 300) throw await refusalOf(answer, effects, origin + path.split("?")[0]);
+    if (
+      exchange.stream &&
+      method === "POST" &&
+      !answer.header("content-type")?.toLowerCase().startsWith("text/event-stream")
+    )
+      throw notStreamed(await answer.read(), status, exchange.hide);
+    return answer;
+  };
+
   return {
-    fetch: (exchange) => async (input, init) => {
-      const {origin, path} = targetOf(String(input));
-      const failed = (error: unknown) => {
-        // What was to be sent is read no further.
-        if (init?.body instanceof Readable) init.body.on("error", () => undefined).destroy();
-        return exchange.stop.reason ?? connectionError(error, origin);
-      };
-      const method = (init?.method ?? "GET") as Dispatcher.HttpMethod;
-      const sent = init?.body as string | undefined;
-      const options = {
-        origin,
-        path,
-        method,
-        headers: {...(init?.headers as Record<string, string>), ...exchange.headers},
-        body: sent
-      };
-      const asBody = exchange.stream || (sent !== undefined && typeof sent !== "string");
-      let answer: Gathered;
-      try {
-        answer = await gather(dispatcherOf(origin), options, exchange.stop, asBody);
-      } catch (error) {
-        throw failed(error);
-      }
-      const {status} = answer;
-      const header = (name: string) => {
-        const value = answer.headers[name];
-        return Array.isArray(value) ? value[0] : value;
-      };
-      const body = answer.body && decoded(answer.body, header("content-encoding"));
-      const read = () =>
-        readWhole(body!).catch((error: unknown) => {
-          throw failed(error);
-        });
-      if (status < 200 || status >= 300) {
-        const words = await readStart(body!).catch(() => "");
-        throw serverError({
-          status,
-          body: parseOrText(words, header("content-type")),
-          retryAfterMs:
-            retryAfterMs(header, effects.epochMs()) ??
-            (status === 429 ? rateLimitResetMs(header) : undefined),
-          address: origin + path.split("?")[0],
-          hide: exchange.hide
-        });
-      }
-      if (
-        exchange.stream &&
-        method === "POST" &&
-        !header("content-type")?.toLowerCase().startsWith("text/event-stream")
-      )
-        throw notStreamed(answer.text ?? (await read()), status, exchange.hide);
-      return responseView({...answer, body}, header, read, exchange);
-    },
+    ask,
+    fetch: (exchange) => async (input, init) =>
+      responseView(await ask(exchange, String(input), init as Sent | undefined)),
     async close() {
       const open = [...dispatchers.values()];
       dispatchers.clear();
@@ -152,30 +120,37 @@ function resolveTarget(address: string, query: Record<string, string>, reroute: 
   return {origin: url.origin, path: url.pathname + url.search};
 }
 
-function responseView(
-  {status, text, body}: Gathered,
-  header: (name: string) => string | undefined,
-  read: () => Promise<string>,
-  exchange: Exchange
-): Response {
+function headersOf({headers}: Sent, exchange: Exchange): Record<string, string> {
+  const all = {...headers};
+  for (const name in exchange.headers) all[name] = exchange.headers[name]!;
+  return all;
+}
+
+async function refusalOf(answer: Answer, effects: Effects, address: string): Promise<EndpointError> {
+  const {status, exchange} = answer;
+  const words = await answer.start();
+  const header = (name: string) => answer.header(name);
+  return serverError({
+    status,
+    body: parseOrText(words, header("content-type")),
+    retryAfterMs:
+      retryAfterMs(header, effects.epochMs()) ?? (status === 429 ? rateLimitResetMs(header) : undefined),
+    address,
+    hide: exchange.hide
+  });
+}
+
+/** The small part of a Response that the Hugging Face client reads. */
+function responseView(answer: Answer): Response {
+  const {status, body, exchange} = answer;
   const view = {
     ok: true,
     status,
-    headers: {get: (name: string) => header(name.toLowerCase()) ?? null},
-    text: async () => text ?? read(),
-    json: async () => {
-      const json = parseJson(text ?? (await read()));
-      exchange.onJson?.(json);
-      return json;
-    },
+    headers: {get: (name: string) => answer.header(name.toLowerCase()) ?? null},
+    text: async () => answer.read(),
+    json: () => answer.json(),
     // The client asks for a blob when the answer is not declared as JSON.
-    blob: async () => {
-      if (text === undefined) await read();
-      throw new EndpointError(
-        "malformed",
-        `The server answered ${header("content-type") ?? "without a content type"} instead of JSON. Check that the base URL is the API and not a web page.`
-      );
-    },
+    blob: () => answer.refuse(),
     body: body && {getReader: () => readerOf(body, exchange.stop)}
   };
   return view as unknown as Response;
@@ -188,17 +163,6 @@ function notStreamed(text: string, status: number, hide: (text: string) => strin
     "malformed",
     "The server answered without streaming. Set stream: false on the endpoint."
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new EndpointError(
-      "malformed",
-      `The server's answer of ${text.length} characters is not valid JSON.`
-    );
-  }
 }
 
 function parseOrText(text: string, contentType: string | undefined): unknown {

@@ -49,7 +49,7 @@ export async function makeCall(
     // What the dead worker began may have been paid for.
     begun ? 1 : 0
   );
-  const ended = (outcome: CallOutcome): CallOutcome => ({...outcome, uncounted: counted.uncounted});
+  const ended = (outcome: CallOutcome): CallOutcome => ({...outcome, uncounted: counted.uncounted()});
   try {
     if (begun && mayRetry && !(await mayRetry(request, {attempt: 1, latencyMs: 0, kind: "aborted"})))
       return ended({key, error: {kind: "aborted", message: "Another attempt was not allowed."}});

@@ -3,6 +3,10 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /** Calls `fn` once after `ms`, however long that is; the returned function cancels it. */
 export function longTimer(ms: number, fn: () => void): () => void {
+  if (ms <= LONGEST_MS) {
+    const only = setTimeout(fn, ms);
+    return () => clearTimeout(only);
+  }
   let timer: NodeJS.Timeout;
   const wait = (left: number) => {
     const next = () => (left > LONGEST_MS ? wait(left - LONGEST_MS) : fn());

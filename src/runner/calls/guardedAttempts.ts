@@ -10,7 +10,7 @@ export function guardedAttempts(
   if (!mayRetry) return attempts;
   let failed: AttemptOutcome | undefined;
   return {
-    ...attempts,
+    stopRetries: attempts.stopRetries,
     onAttempt(outcome) {
       failed = outcome;
       attempts.onAttempt?.(outcome);

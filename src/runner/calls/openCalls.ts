@@ -130,6 +130,7 @@ function requestOf(
 ): CallRequest {
   const {key, messages, rowId, repeat, tokens} = call;
   const {params, tools} = candidate;
+  const bounds = prices?.bounds(endpoint, {model, messages, params, tools}, record.hosting);
   return {
     key,
     candidate: record.name,
@@ -141,6 +142,7 @@ function requestOf(
     rowId,
     repeat,
     estimateTokens: tokens + (answerTokens(params) ?? 0),
-    ...prices?.bounds(endpoint, {model, messages, params, tools}, record.hosting)
+    worstCaseUsd: bounds?.worstCaseUsd,
+    promptUsd: bounds?.promptUsd
   };
 }

@@ -56,13 +56,13 @@ interface Ended {
   release(): void;
 }
 
-/** How a call ended, and what its endpoint's guard says of that. */
 /** One stream of requests on its way through the pool. */
 class PoolRun extends OutcomeStream<Ended> {
   protected open = 0;
   /** Of those open: failed calls that may be an outage's first. */
   private held = 0;
   private readonly lanes = new Map<string, Lane>();
+  private readonly onLeft = () => this.left();
 
   constructor(
     requests: AsyncIterable<CallRequest>,
@@ -118,14 +118,13 @@ class PoolRun extends OutcomeStream<Ended> {
     const limiter = endpoint && this.setup.limiters.get(endpoint.name);
     if (!limiter) throw new Error(`no endpoint is known for the candidate "${request.candidate}"`);
     this.open++;
-    const left = () => this.left();
     // It rejects only when it is cleared before its start, and then gives no outcome.
     limiter
       .run((attempts) => this.call(request, endpoint, attempts), {
         estimateTokens: request.estimateTokens,
         owner: this
       })
-      .then(left, left);
+      .then(this.onLeft, this.onLeft);
   }
 
   private left(): void {
@@ -182,7 +181,11 @@ class PoolRun extends OutcomeStream<Ended> {
     const {key, model, messages, params, tools, rowId, repeat} = request;
     if (this.setup.mayStart?.(request) === false)
       return {key, error: {kind: "aborted", message: "It no longer fits the budget."}};
-    const counted = countUncounted({...attempts, stopRetries: () => guard.stopRetries});
+    const counted = countUncounted({
+      onAttempt: attempts.onAttempt,
+      beforeRetry: attempts.beforeRetry,
+      stopRetries: () => guard.stopRetries
+    });
     try {
       const hooks = guardedAttempts(request, counted.hooks, this.setup.mayRetry);
       const asked = {model, messages, params, tools};
@@ -190,9 +193,9 @@ class PoolRun extends OutcomeStream<Ended> {
       const completion = await observedCall(endpoint, asked, () =>
         endpoint.complete(asked, {rowId, repeat, attempts: hooks, signal, stageCalls})
       );
-      return {key, completion, uncounted: counted.uncounted};
+      return {key, completion, uncounted: counted.uncounted()};
     } catch (error) {
-      return {key, error: callError(error), uncounted: counted.uncounted};
+      return {key, error: callError(error), uncounted: counted.uncounted()};
     }
   }
 }

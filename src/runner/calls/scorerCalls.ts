@@ -166,7 +166,7 @@ function allowedCalls({
       if (failed.spent) tally.spent(endpoint, request.model, failed.spent);
       throw error;
     } finally {
-      tally.uncounted(counted.uncounted ?? 0);
+      tally.uncounted(counted.uncounted() ?? 0);
     }
   }
 

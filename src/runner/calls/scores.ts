@@ -45,29 +45,53 @@ export function createScores(inputs: ScoresInputs): Scores {
   let wake: (() => void) | undefined;
 
   const useless = uselessScorers(resolved, inputs.onUseless);
-  const score = async ({n, candidate, key, row, messages}: Call, completion: Completion) => {
-    const toScore = {key, row, completion, messages, calls: inputs.scorerCalls, signal};
-    try {
-      for (const one of await scoreAll(resolved.scorers, resolved.expected, toScore)) {
-        if (one.scorer === resolved.primary && one.value !== undefined) tally.scored(candidate, one.value);
-        useless(one);
-        // A lost score is given again from the journaled completion, so it need not be waited for.
-        scoreLog.push({n, ...one});
-      }
-    } catch (error) {
-      if (!failure) {
-        failure = {error};
-        inputs.onFailure();
-      }
+  const keep = ({n, candidate}: Call, records: readonly ScoreRecord[]) => {
+    for (const one of records) {
+      if (one.scorer === resolved.primary && one.value !== undefined) tally.scored(candidate, one.value);
+      useless(one);
+      // A lost score is given again from the journaled completion, so it need not be waited for.
+      scoreLog.push({
+        n,
+        scorer: one.scorer,
+        scorer_version: one.scorer_version,
+        key: one.key,
+        status: one.status,
+        value: one.value,
+        reason: one.reason,
+        details: one.details
+      });
     }
+  };
+  const fail = (error: unknown) => {
+    if (failure) return;
+    failure = {error};
+    inputs.onFailure();
+  };
+  const ended = () => {
     open--;
     wake?.();
+  };
+  const score = (call: Call, completion: Completion) => {
+    const {key, row, messages} = call;
+    const toScore = {key, row, completion, messages, calls: inputs.scorerCalls, signal};
+    try {
+      const records = scoreAll(resolved.scorers, resolved.expected, toScore);
+      if (records instanceof Promise)
+        return void records
+          .then((all) => keep(call, all))
+          .catch(fail)
+          .finally(ended);
+      keep(call, records);
+    } catch (error) {
+      fail(error);
+    }
+    ended();
   };
   const slice = () => {
     const until = performance.now() + SLICE_MS;
     while (head < backlog.length) {
       const {call, completion} = backlog[head++]!;
-      void score(call, completion);
+      score(call, completion);
       if (performance.now() > until) break;
     }
     running = head < backlog.length;

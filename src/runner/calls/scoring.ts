@@ -1,5 +1,5 @@
 import {type Completion, EndpointError, type Message} from "../../endpoints/types.js";
-import type {Row, ScoreInput, Scorer, ScorerCalls, ScoreResult} from "../../scorers/index.js";
+import type {Row, ScoreInput, ScorerCalls, ScoreResult} from "../../scorers/index.js";
 import {corpusCounts, corpusMembers, corpusName} from "../../stats/index.js";
 import {isRefused, messageOf} from "../../store/index.js";
 import type {ResolvedEval} from "../plan/resolve.js";
@@ -27,13 +27,15 @@ export interface ToScore {
   signal?: AbortSignal;
 }
 
-/** Asks each scorer; one that throws, or gives no finite number, leaves a failed score with its reason, and
- * one that was stopped leaves none. */
-export async function scoreAll(
+/**
+ * Asks each scorer, one after another; one that throws, or gives no finite number, leaves a failed score with its reason, and
+ * one that was stopped leaves none. At once where no scorer gives a promise.
+ */
+export function scoreAll(
   scorers: ResolvedEval["scorers"],
   expected: (row: Row) => unknown,
   {key, row, completion, messages, calls, signal}: ToScore
-): Promise<ScoreRecord[]> {
+): ScoreRecord[] | Promise<ScoreRecord[]> {
   const input: ScoreInput = {
     output: completion.text,
     expected: expected(row),
@@ -45,52 +47,99 @@ export async function scoreAll(
     signal
   };
   const records: ScoreRecord[] = [];
-  for (const {name, version, scorer} of scorers) {
-    const place = {scorer: name, scorer_version: version, key};
-    try {
-      const refused = isWithoutCredit(scorer, completion);
-      const given = refused ? scoreRefused(scorer, input) : scorer(input);
-      const word = wordOf(
-        given instanceof Promise ? await settling(given, () => neverSettled(row)) : given,
-        scorer
-      );
-      records.push({
-        ...place,
-        ...word,
-        ...(refused && word.status === "scored" ? {reason: REFUSED} : undefined)
-      });
-    } catch (error) {
-      // It was stopped before it could say: the score is still owed, and the next start asks for it.
-      const isCall = error instanceof EndpointError;
-      if (isCall && error.kind === "aborted") continue;
-      const message = messageOf(error).slice(0, 300);
-      const reason = isCall ? gotNoAnswer(message) : `The scorer threw: ${message}`;
-      records.push({...place, status: "failed", reason});
-    }
+  for (const [at, one] of scorers.entries()) {
+    const record = scoreOne(one, key, input);
+    if (record instanceof Promise) return scoreRest(scorers.slice(at + 1), key, input, {records, record});
+    if (record) records.push(record);
   }
   return records;
+}
+
+type NamedScorer = ResolvedEval["scorers"][number];
+
+async function scoreRest(
+  scorers: readonly NamedScorer[],
+  key: string,
+  input: ScoreInput,
+  {records, record}: {records: ScoreRecord[]; record: Promise<ScoreRecord | undefined>}
+): Promise<ScoreRecord[]> {
+  const first = await record;
+  if (first) records.push(first);
+  for (const one of scorers) {
+    const next = await scoreOne(one, key, input);
+    if (next) records.push(next);
+  }
+  return records;
+}
+
+/** Undefined from a scorer that was stopped before it could say: the score is still owed, and the next start asks for it. */
+function scoreOne(
+  one: NamedScorer,
+  key: string,
+  input: ScoreInput
+): ScoreRecord | undefined | Promise<ScoreRecord | undefined> {
+  const {scorer} = one;
+  try {
+    if (isWithoutCredit(scorer, input.completion))
+      return scoreRefused(scorer, input)
+        .then((given) => recordOf(one, key, given, REFUSED))
+        .catch((error: unknown) => failedRecord(one, key, error));
+    const given = scorer(input);
+    if (given instanceof Promise)
+      return settling(given, () => neverSettled(input.row))
+        .then((settled) => recordOf(one, key, settled))
+        .catch((error: unknown) => failedRecord(one, key, error));
+    return recordOf(one, key, given);
+  } catch (error) {
+    return failedRecord(one, key, error);
+  }
+}
+
+function failedRecord({name, version}: NamedScorer, key: string, error: unknown): ScoreRecord | undefined {
+  const isCall = error instanceof EndpointError;
+  if (isCall && error.kind === "aborted") return undefined;
+  const message = messageOf(error).slice(0, 300);
+  const reason = isCall ? gotNoAnswer(message) : `The scorer threw: ${message}`;
+  return {scorer: name, scorer_version: version, key, status: "failed", reason};
 }
 
 const neverSettled = ({id}: Row): ScoreResult => ({
   failed: `The scorer never settled on row ${id}: its promise is open, and nothing is left that could keep it. Let it resolve or reject on every path.`
 });
 
-function wordOf(
+/** @param refused the reason of a score that a refusal was given */
+function recordOf(
+  {name, version, scorer: {corpus}}: NamedScorer,
+  key: string,
   given: ScoreResult | (() => unknown),
-  {corpus}: Scorer
-): Pick<ScoreRecord, "status" | "value" | "reason" | "details"> {
+  refused?: string
+): ScoreRecord {
+  const failed = (reason: string, details?: string): ScoreRecord => ({
+    scorer: name,
+    scorer_version: version,
+    key,
+    status: "failed",
+    reason,
+    details
+  });
   if (typeof given === "function")
-    return {status: "failed", reason: "The scorer gave a function: call what makes it, such as `scorer()`."};
-  if (typeof given === "object" && "failed" in given) return {status: "failed", reason: given.failed};
+    return failed("The scorer gave a function: call what makes it, such as `scorer()`.");
+  if (typeof given === "object" && "failed" in given) return failed(given.failed);
   const value = typeof given === "object" ? given.value : Number(given);
   const details = typeof given === "object" && given.details ? JSON.stringify(given.details) : undefined;
-  if (!Number.isFinite(value))
-    return {status: "failed", reason: `The scorer gave ${value}, which is no score.`, details};
+  if (!Number.isFinite(value)) return failed(`The scorer gave ${value}, which is no score.`, details);
   if (corpus && !corpusCounts(corpus, typeof given === "object" ? given.details : undefined))
-    return {
-      status: "failed",
-      reason: `Its details lack what ${corpusName(corpus)} is made of: ${corpusMembers(corpus).join(", ")}.`,
+    return failed(
+      `Its details lack what ${corpusName(corpus)} is made of: ${corpusMembers(corpus).join(", ")}.`,
       details
-    };
-  return {status: "scored", value, details};
+    );
+  return {
+    scorer: name,
+    scorer_version: version,
+    key,
+    status: "scored",
+    value,
+    reason: refused,
+    details
+  };
 }

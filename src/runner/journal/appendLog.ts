@@ -1,6 +1,8 @@
-import {constants, fdatasync, writeSync} from "node:fs";
+import {constants, fdatasync} from "node:fs";
 import {type FileHandle, mkdir, open} from "node:fs/promises";
 import {dirname} from "node:path";
+import {lineBuffer} from "./lineBuffer.js";
+import {writeWhole} from "../../store/writeWhole.js";
 
 /** A file of one JSON object a line that only grows. A number that grows with every line is added as `seq`. */
 export interface AppendLog {
@@ -16,9 +18,6 @@ export interface AppendLog {
 /** A power cut may lose at most the lines of this many milliseconds. */
 const SYNC_MS = 1000;
 const PUSH_MS = 100;
-const BUFFER_BYTES = 1 << 18;
-/** UTF-8, of one code unit. */
-const MOST_BYTES = 3;
 
 /**
  * Opens a log for appending. A torn last line, left by a writer that was killed, is cut off; one that lacks only its
@@ -36,9 +35,6 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
   // Every line has more than one byte, so the size so far is above every number given out before.
   let seq = size;
   let position = size;
-  // Written at once into a place of their own: as texts, hundreds of lines would outlive what they were made of.
-  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-  let buffered = 0;
   let waiting: {resolve(): void; reject(error: unknown): void}[] = [];
   let failure: Error | undefined;
   let soon = false;
@@ -46,27 +42,23 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
   let closed = false;
   const disk = keepOnDisk(handle, (error) => (failure ??= error));
 
-  const write = (bytes: Buffer, length: number) => {
-    if (length === 0 || failure) return;
+  const lines = lineBuffer((bytes, length) => {
+    if (failure) return;
     try {
-      for (let at = 0; at < length;) at += writeSync(handle.fd, bytes, at, length - at, position + at);
+      writeWhole(handle.fd, bytes, length, position);
       position += length;
       disk.written();
     } catch (error) {
       // The system's word of a write names no file.
       failure = Object.assign(error as Error, {path});
     }
-  };
-  const writeBuffered = () => {
-    write(buffer, buffered);
-    buffered = 0;
-  };
+  });
   const flush = () => {
     clearTimeout(later);
     later = undefined;
     const batch = waiting;
     waiting = [];
-    writeBuffered();
+    lines.flush();
     for (const {resolve, reject} of batch) {
       if (failure) reject(failure);
       else resolve();
@@ -74,13 +66,7 @@ export async function openAppendLog(path: string): Promise<AppendLog> {
   };
   const add = (record: object) => {
     if (failure) throw failure;
-    const fields = wellFormed(record).slice(1);
-    const line = `{"seq":${seq++}${fields === "}" ? "" : ","}${fields}\n`;
-    if (buffered + MOST_BYTES * line.length > BUFFER_BYTES) writeBuffered();
-    if (MOST_BYTES * line.length > BUFFER_BYTES) {
-      const bytes = Buffer.from(line);
-      write(bytes, bytes.length);
-    } else buffered += buffer.write(line, buffered);
+    lines.add(`"seq":${seq++}`, wellFormed(record));
   };
 
   return {

@@ -33,7 +33,7 @@ export function completedOutcome(
   completion: Completion,
   finishedAt: string
 ): JournalLine {
-  const {toolCalls, logprobs} = completion;
+  const {toolCalls, logprobs, usage} = completion;
   return {
     n,
     key,
@@ -41,7 +41,12 @@ export function completedOutcome(
     output: completion.text,
     tool_calls: toolCalls && JSON.stringify(toolCalls),
     finish_reason: completion.finishReason,
-    ...tokensAndCost(completion),
+    prompt_tokens: usage?.promptTokens,
+    completion_tokens: usage?.completionTokens,
+    cached_tokens: usage?.cachedTokens,
+    tokens_estimated_by: usage?.estimatedBy,
+    stage_tokens: stageTokensText(completion),
+    cost_usd: completion.costUsd,
     latency_ms: completion.latencyMs,
     first_token_ms: completion.firstTokenMs,
     attempts: completion.attempts,
@@ -52,24 +57,30 @@ export function completedOutcome(
   };
 }
 
-function tokensAndCost({usage, stageTokens, costUsd}: Spent): Partial<Outcome> {
+function tokensAndCost(spent: Spent): Partial<Outcome> {
+  const {usage} = spent;
   return {
     prompt_tokens: usage?.promptTokens,
     completion_tokens: usage?.completionTokens,
     cached_tokens: usage?.cachedTokens,
     tokens_estimated_by: usage?.estimatedBy,
-    stage_tokens:
-      stageTokens &&
-      JSON.stringify(
-        stageTokens.map(({promptTokens, completionTokens, cachedTokens = 0, calls = 1}) => [
-          promptTokens,
-          completionTokens,
-          cachedTokens,
-          calls
-        ])
-      ),
-    cost_usd: costUsd
+    stage_tokens: stageTokensText(spent),
+    cost_usd: spent.costUsd
   };
+}
+
+function stageTokensText({stageTokens}: Spent): string | undefined {
+  return (
+    stageTokens &&
+    JSON.stringify(
+      stageTokens.map(({promptTokens, completionTokens, cachedTokens = 0, calls = 1}) => [
+        promptTokens,
+        completionTokens,
+        cachedTokens,
+        calls
+      ])
+    )
+  );
 }
 
 export function failedOutcome(

@@ -1,5 +1,4 @@
 import {createHash} from "node:crypto";
-import {open} from "node:fs/promises";
 import {join} from "node:path";
 import {
   canonicalJson,
@@ -14,6 +13,7 @@ import {
 import type {Row} from "../../scorers/types.js";
 import {collectGarbageBetween} from "../keepHeapSmall.js";
 import {packed} from "../tables/logs.js";
+import {PlanFile} from "./planFile.js";
 import {checkOf, planLines} from "./planLines.js";
 import {orderRows, type Place, readRows} from "./rows.js";
 import type {Variant} from "./prompts.js";
@@ -115,24 +115,23 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
       `${rows} rows × ${ready.length} candidates × ${variants.length} prompts × ${repeats} repeats are more than the ${MOST_REQUESTS.toLocaleString("en")} requests that one run may have. Give fewer repeats, or --limit.`
     );
   const hash = createHash("sha256").update(canonicalJson(inputs.header));
-  const requests = await open(requestsFile, "w");
-  const items = await open(itemsFile, "w");
-  const prompts = await open(promptsFile, "w");
+  const files = {
+    items: new PlanFile(itemsFile),
+    prompts: new PlanFile(promptsFile),
+    requests: new PlanFile(requestsFile)
+  };
   const unscorable = findUnscorable(resolved);
   const writer = planLines(inputs, total, unscorable);
   try {
     for await (const batch of readRows(db, relation)) {
       signal?.throwIfAborted();
       const lines = writer.linesOf(batch);
-      hash.update(lines.items).update(lines.requests);
-      await items.writeFile(lines.items);
-      await prompts.writeFile(lines.prompts);
-      await requests.writeFile(lines.requests);
+      hash.update(files.items.append(lines.items));
+      files.prompts.append(lines.prompts);
+      hash.update(files.requests.append(lines.requests));
     }
   } finally {
-    await items.close();
-    await prompts.close();
-    await requests.close();
+    for (const file of Object.values(files)) file.close();
   }
   collectGarbageBetween();
   unscorable.conclude(rows, (message) => inputs.onMessage?.(message));
