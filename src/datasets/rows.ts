@@ -53,10 +53,26 @@ export async function leftOutRows(
 /**
  * A stored row, read with the values of its JSON, as prompts and scorers see it: `id` is the row's id, whatever column the
  * dataset had of that name.
+ * @param without columns that a prompt does not see
  */
-export function toRow(stored: Record<string, unknown> & {row_id: string}): Row {
-  const row: Row = {...stored, id: stored.row_id};
-  delete row.row_id;
-  delete row.row_hash;
+export function toRow(
+  stored: Record<string, unknown> & {row_id: string},
+  without: ReadonlySet<string> = STORED_ALONE
+): Row {
+  // Member by member: to delete some of a copy would make each row a dictionary.
+  const row = {} as Row;
+  for (const name of Object.keys(stored)) {
+    if (name === "__proto__")
+      Object.defineProperty(row, name, {
+        value: stored[name],
+        enumerable: true,
+        writable: true,
+        configurable: true
+      });
+    else if (!without.has(name)) row[name] = stored[name];
+  }
+  row.id = stored.row_id;
   return row;
 }
+
+const STORED_ALONE: ReadonlySet<string> = new Set(["row_id", "row_hash"]);

@@ -91,14 +91,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     const hide = hideRequest(request, values);
     const stream = isStreamed(request);
     const target = setup.target(request.model);
-    const stated = defaults ? {...defaults, ...request.params} : request.params;
-    const sent = {
-      ...stated,
-      model: request.model,
-      messages: request.messages,
-      tools: request.tools?.length ? request.tools : undefined,
-      stream: stream || undefined
-    };
+    const sent = bodyOf(request, stream, defaults);
     const start = effects.now();
     const sinceStart = () => effects.now() - start;
     const {key, headers} = secrets;
@@ -128,7 +121,9 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     } finally {
       end();
     }
-    return {...withoutSecrets(answer, values), latencyMs: sinceStart()};
+    const timed = withoutSecrets(answer, values) as TimedAnswer;
+    timed.latencyMs = sinceStart();
+    return timed;
   };
 
   const attempt = (request: CompletionRequest, parent: AbortSignal | undefined) =>
@@ -183,7 +178,8 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
           asked
         );
         const {usage, costUsd} = spent.answered(answer.usage);
-        const completion: Completion = {...answer, attempts};
+        const completion = answer as Completion;
+        completion.attempts = attempts;
         if (usage) completion.usage = usage;
         if (costUsd !== undefined) completion.costUsd = costUsd;
         return completion;
@@ -212,6 +208,21 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     shutdownDate: async (model, signal) => shutdownIn(await listModels(model, signal), model),
     close: () => transport.close()
   };
+}
+
+type TimedAnswer = ChatAnswer & Pick<Completion, "latencyMs">;
+
+/** What is sent: nothing that is stated takes the place of the model, the messages or the tools. */
+function bodyOf({model, messages, tools, params}: CompletionRequest, stream: boolean, defaults?: object) {
+  const body: Record<string, unknown> = {
+    model,
+    messages,
+    tools: tools?.length ? tools : undefined,
+    stream: stream || undefined
+  };
+  for (const stated of [params, defaults])
+    for (const [name, value] of Object.entries(stated ?? {})) if (!Object.hasOwn(body, name)) body[name] = value;
+  return body;
 }
 
 /** What identifies an answerer: with no revision stated as it is. */

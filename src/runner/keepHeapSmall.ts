@@ -2,7 +2,7 @@ import {getHeapSpaceStatistics, setFlagsFromString} from "node:v8";
 import {runInNewContext} from "node:vm";
 
 /** Old garbage that may gather before it is collected, in bytes, or as a share of what is in use where that is more. */
-const SLACK_BYTES = 64 << 20;
+const SLACK_BYTES = 40 << 20;
 const SLACK_SHARE = 0.5;
 const CHECK_MS = 100;
 /** A heap with less in use, or that has grown by less, is not worth a collection between two kinds of work. */

@@ -106,14 +106,16 @@ export async function orderRows(
 export async function* readRows(db: Database, relation: string): AsyncGenerator<PlannedRow[]> {
   let position = 0;
   for await (const batch of db.batches<StoredRow>(`select * from ${relation}`, {}, "values"))
-    yield batch.map(({assay_group_key: group, ...stored}) => ({
+    yield batch.map((stored) => ({
       position: position++,
       rowId: stored.row_id,
       rowHash: stored.row_hash,
-      group,
-      row: toRow(stored as StoredRow)
+      group: stored.assay_group_key,
+      row: toRow(stored, OUR_COLUMNS)
     }));
 }
+
+const OUR_COLUMNS = new Set(["row_id", "row_hash", "assay_group_key"]);
 
 export interface FewShotInputs {
   version: VersionManifest;
@@ -158,7 +160,7 @@ export async function fewShotRows(
     {},
     "values"
   );
-  return rows.map(toRow);
+  return rows.map((row) => toRow(row));
 }
 
 function orderOf(column: string, seed: string): string {
