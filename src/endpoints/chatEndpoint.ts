@@ -221,7 +221,8 @@ function bodyOf({model, messages, tools, params}: CompletionRequest, stream: boo
     stream: stream || undefined
   };
   for (const stated of [params, defaults])
-    for (const [name, value] of Object.entries(stated ?? {})) if (!Object.hasOwn(body, name)) body[name] = value;
+    for (const [name, value] of Object.entries(stated ?? {}))
+      if (!Object.hasOwn(body, name)) body[name] = value;
   return body;
 }
 
