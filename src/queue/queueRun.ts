@@ -9,6 +9,7 @@ import {
   type OutageSettings
 } from "../runner/index.js";
 import {messageOf, UserError} from "../store/index.js";
+import {PassingMap} from "../store/passing.js";
 import {Answers} from "./answers.js";
 import type {Coordination} from "./coordination.js";
 import {laneOf} from "./lane.js";
@@ -32,7 +33,7 @@ const GIVE_UP_MS = 300_000;
 
 /** One stream of requests on its way through the queue. */
 export class QueueRun extends OutcomeStream<CallOutcome> {
-  private readonly requests = new Map<string, Open>();
+  private readonly requests = new PassingMap<Open>();
   private readonly lanes = new Map<string, Promise<RunLane>>();
   private readonly opened: RunLane[] = [];
   private readonly jobs: SentJobs;
@@ -319,7 +320,7 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
 
   /** Nobody will tell how these ended. */
   private endAll(lane: RunLane): void {
-    for (const one of [...this.requests.values()]) if (one.lane === lane) this.stopped(one);
+    for (const [, one] of [...this.requests]) if (one.lane === lane) this.stopped(one);
   }
 
   private endFailed(keys: readonly string[]): void {

@@ -2,6 +2,7 @@ import {randomBytes} from "node:crypto";
 import {setTimeout as sleep} from "node:timers/promises";
 import type {AttemptOutcome} from "../endpoints/index.js";
 import type {CallOutcome} from "../runner/index.js";
+import {PassingMap} from "../store/passing.js";
 import {answerKey, EXPIRES, runKeys} from "./names.js";
 import {type JobData, readMessage, sessionOf, type Told, type Word} from "./protocol.js";
 import {pipelined, type Redis} from "./redis.js";
@@ -42,7 +43,7 @@ interface Run {
   heard: Promise<unknown>;
   isHeard: boolean;
   /** Ended calls that wait to be received, by their keys. */
-  waiting: Map<string, {call: EndedCall; session: string; since: number}>;
+  waiting: PassingMap<{call: EndedCall; session: string; since: number}>;
 }
 
 /** Calls of one run that ended in one turn of the event loop. */
@@ -80,7 +81,10 @@ export function createTelling({redis, sealing, onAbort, onLook}: TellingSetup, l
   const runOf = (scope: string): Run => {
     let run = runs.get(scope);
     if (!run) {
-      runs.set(scope, (run = {session: "", heard: Promise.resolve(), isHeard: false, waiting: new Map()}));
+      runs.set(
+        scope,
+        (run = {session: "", heard: Promise.resolve(), isHeard: false, waiting: new PassingMap()})
+      );
       listen(scope, run);
     }
     return run;

@@ -4,6 +4,7 @@ import type {Worker} from "bullmq";
 import type {Endpoint} from "../endpoints/index.js";
 import {type CallOutcome, type CallRequest, refusalOf} from "../runner/index.js";
 import {messageOf} from "../store/index.js";
+import {Passing} from "../store/passing.js";
 import {openJobs, type QueueJob} from "./jobs.js";
 import {makeCall} from "./makeCall.js";
 import {bodyKey, marksKey} from "./names.js";
@@ -39,7 +40,7 @@ const CLOSE_MS = 2000;
 export class WorkerLane {
   private readonly places: Places;
   private readonly jobs = new Map<string, {job: QueueJob; token: string}>();
-  private readonly calls = new Set<{scope: string; abort: AbortController}>();
+  private readonly calls = new Passing<{scope: string; abort: AbortController}>();
   /** Starts of runs whose calls the endpoint refused this worker's key for. */
   private readonly refusedIn = new Set<string>();
   private hasAnswered = false;
@@ -65,7 +66,9 @@ export class WorkerLane {
 
   /** Stops calls of a run that are in flight, or of all runs. */
   abort(scope?: string): void {
-    for (const call of this.calls) if (scope === undefined || call.scope === scope) call.abort.abort();
+    this.calls.forEach((call) => {
+      if (scope === undefined || call.scope === scope) call.abort.abort();
+    });
     this.places.look();
   }
 
@@ -205,7 +208,7 @@ export class WorkerLane {
   private async call(job: JobData, request: CallRequest, begun: boolean): Promise<CallOutcome> {
     const {endpoint, telling, onCall} = this.setup;
     const call = {scope: job.scope, abort: new AbortController()};
-    this.calls.add(call);
+    const number = this.calls.add(call);
     try {
       const outcome = await makeCall(
         {job, request, begun, signal: call.abort.signal},
@@ -213,7 +216,7 @@ export class WorkerLane {
       );
       return this.withKeysOwner(job, outcome);
     } finally {
-      this.calls.delete(call);
+      this.calls.remove(number);
     }
   }
 

@@ -23,6 +23,11 @@ export class Passing<T> {
     return this.items[number];
   }
 
+  /** Puts another thing in the place of one that is there. */
+  put(number: number, item: T): void {
+    this.items[number] = item;
+  }
+
   /** Call it once for each number that `add` gave. */
   remove(number: number): void {
     this.items[number] = undefined;
@@ -47,6 +52,10 @@ export class PassingMap<V> {
     return this.numbers.size;
   }
 
+  *[Symbol.iterator](): IterableIterator<[string, V]> {
+    for (const [key, number] of this.numbers) yield [key, this.values.at(number)!];
+  }
+
   has(key: string): boolean {
     return this.numbers.has(key);
   }
@@ -57,8 +66,9 @@ export class PassingMap<V> {
   }
 
   set(key: string, value: V): void {
-    this.delete(key);
-    this.numbers.set(key, this.values.add(value));
+    const number = this.numbers.get(key);
+    if (number === undefined) this.numbers.set(key, this.values.add(value));
+    else this.values.put(number, value);
   }
 
   delete(key: string): boolean {

@@ -1,4 +1,5 @@
 import type {AttemptOutcome} from "../../endpoints/types.js";
+import {PassingMap} from "../../store/passing.js";
 import {budgetSpent, createBudget, type Reservation} from "./budget.js";
 import type {CallError, CallRequest} from "./executor.js";
 import {mayBeBilled} from "./mayBeBilled.js";
@@ -29,7 +30,7 @@ export interface Spending {
 /** A budget of `limitUsd` US dollars over all calls of a start, those of scorers among them. */
 export function createSpending(limitUsd: number): Spending {
   const budget = createBudget(limitUsd);
-  const reservations = new Map<string, Reservation>();
+  const reservations = new PassingMap<Reservation>();
   /** US dollars of attempts that failed, by their open calls. */
   const settled = new Map<string, number>();
   let closed = false;

@@ -60,6 +60,28 @@ describe("openAppendLog", () => {
     }
   });
 
+  it("has every record whole: without members, of many bytes a character, and longer than what is held back", async () => {
+    const path = join(await temporaryProject(), "log.ndjson");
+    const log = await openAppendLog(path);
+    const texts = [
+      "",
+      "x",
+      "é".repeat(90_000),
+      "😀".repeat(45_000),
+      "漢".repeat(87_000),
+      "x".repeat(600_000),
+      "y"
+    ];
+    log.push({});
+    for (const text of texts) log.push({text});
+    await log.append({});
+    await log.close();
+    const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual(
+      [{}, ...texts.map((text) => ({text})), {}].map((record, seq) => ({seq, ...record}))
+    );
+  });
+
   it("keeps a line with half a surrogate pair, as DuckDB reads it", async () => {
     const path = join(await temporaryProject(), "log.ndjson");
     const log = await openAppendLog(path);
