@@ -1,8 +1,9 @@
+import {readdirSync, readFileSync} from "node:fs";
 import {defineConfig} from "vitest/config";
 import {BaseSequencer, type TestSpecification} from "vitest/node";
 
 /** The longest files first, so that none of them is left to run alone at the end. */
-const longest = ["cli/demo", "cli/package", "site/report", "privacy/scanRows", "runner/kill"];
+const longest = ["cli/demo", "site/report", "runner/kill"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -22,10 +23,9 @@ const shared =
 const full = "test/**/*.full.test.ts";
 
 /** Files whose counts `npm test` shortens, and the counts of `npm run test:full`. */
-const counted =
-  "cli/package,store/crashPoints,runner/kill,queue/kill,jobs/kill,datasets/killedPurge,datasets/purgeDryRun,datasets/faults,merge/faults"
-    .split(",")
-    .map((name) => `test/${name}.test.ts`);
+const counted = "store/crashPoints,runner/kill,queue/kill,jobs/kill,datasets/killedPurge,datasets/faults"
+  .split(",")
+  .map((name) => `test/${name}.test.ts`);
 const counts = {
   ASSAY_PACKAGE: "1",
   ASSAY_CRASH_STRIDE: "3",
@@ -33,18 +33,51 @@ const counts = {
   ASSAY_PULL_KILL_ROUNDS: "50"
 };
 
+/** Files with single tests that take long: those are tagged, and run as the long cases are. */
+const tagged = readdirSync("test", {recursive: true, encoding: "utf8"})
+  .map((name) => `test/${name}`)
+  .filter(
+    (file) => /(?<!\.full)\.test\.ts$/.test(file) && readFileSync(file, "utf8").includes('tags: ["long"')
+  );
+
+/** A project takes a filter of its own, which its type does not say. */
+const only = (...tagsFilter: string[]) => ({tagsFilter});
+
 export default defineConfig(({mode}) => ({
   test: {
     projects:
       mode === "full"
-        ? [{extends: true, test: {name: "full", include: [full, ...counted], env: counts}}]
-        : [
-            {extends: true, test: {name: "shared", include: shared, exclude: [full], isolate: false}},
+        ? [
+            {extends: true, test: {name: "full", include: [full, ...counted], env: counts}},
             {
               extends: true,
-              test: {name: "isolated", include: ["test/**/*.test.ts"], exclude: [...shared, full]}
+              test: {
+                name: "long",
+                include: tagged,
+                exclude: counted,
+                isolate: false,
+                ...only("long")
+              }
+            }
+          ]
+        : [
+            {
+              extends: true,
+              test: {name: "shared", include: shared, exclude: [full], isolate: false, ...only("!long")}
+            },
+            {
+              extends: true,
+              test: {
+                name: "isolated",
+                include: ["test/**/*.test.ts"],
+                exclude: [...shared, full],
+                ...only("!long")
+              }
             }
           ],
+    tags: [
+      {name: "long", description: "Left to npm run test:full, which continuous integration runs as well."}
+    ],
     setupFiles: ["test/support/leaveNothing.ts"],
     globalSetup: ["test/support/compiledEngine.ts"],
     // Far above what any test takes: a busy machine is slow, not broken.

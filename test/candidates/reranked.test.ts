@@ -76,7 +76,7 @@ const likeliest = (all: Record<string, number>) =>
   Object.entries(all).reduce((best, one) => (one[1] > best[1] ? one : best))[0];
 
 describe("answers chosen by several models", () => {
-  it("are those with the highest weighted sum of log probabilities", async () => {
+  it("are those with the highest weighted sum of log probabilities", {tags: ["long"]}, async () => {
     const picked = new Set<string>();
     for (const weights of [
       [1, 0],

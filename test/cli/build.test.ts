@@ -44,20 +44,24 @@ await new Promise((resolve) => setTimeout(resolve, 60_000));`);
   expect(readFileSync(site, "utf8")).toBe("the site of before");
 });
 
-it("a complete build takes the place of the one before, and leaves nothing beside it", async () => {
-  const project = await temporaryProject();
-  await smallProject(project);
-  mkdirSync(join(project, "dist"));
-  writeFileSync(join(project, "dist", "gone.html"), "a page of before");
-  vi.stubEnv("LOADED", join(project, "loaded"));
-  const {code, stderr} = await assay(project, "build");
-  vi.unstubAllEnvs();
-  expect(stderr).not.toContain("assay:");
-  expect(code).toBe(0);
-  expect(readFileSync(join(project, "dist", "index.html"), "utf8")).toContain("A page.");
-  expect(existsSync(join(project, "dist", "gone.html"))).toBe(false);
-  expect(readdirSync(join(project, "src", ".observablehq"))).toEqual(["cache"]);
-}, 120_000);
+it(
+  "a complete build takes the place of the one before, and leaves nothing beside it",
+  {tags: ["long"], timeout: 120_000},
+  async () => {
+    const project = await temporaryProject();
+    await smallProject(project);
+    mkdirSync(join(project, "dist"));
+    writeFileSync(join(project, "dist", "gone.html"), "a page of before");
+    vi.stubEnv("LOADED", join(project, "loaded"));
+    const {code, stderr} = await assay(project, "build");
+    vi.unstubAllEnvs();
+    expect(stderr).not.toContain("assay:");
+    expect(code).toBe(0);
+    expect(readFileSync(join(project, "dist", "index.html"), "utf8")).toContain("A page.");
+    expect(existsSync(join(project, "dist", "gone.html"))).toBe(false);
+    expect(readdirSync(join(project, "src", ".observablehq"))).toEqual(["cache"]);
+  }
+);
 
 it("waits for another build of the same site, says for which, and leaves the site of before where it fails", async () => {
   const {project, site} = await builtProject(`import {writeFileSync} from "node:fs";

@@ -5,7 +5,7 @@ import {assayHere, definitionFile} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {engine, judgedIn, pages, project} from "./support/statedProject.js";
 
-it("judges and shows the run of the definition that an eval goes back to", async () => {
+it("judges and shows the run of the definition that an eval goes back to", {tags: ["long"]}, async () => {
   const {folder, state, call} = await project();
   await state({right: 10});
   expect((await call("rebuild", "--no-build")).code).toBe(100);

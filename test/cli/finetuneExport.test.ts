@@ -550,20 +550,24 @@ describe("pairs of a run", () => {
     expect(readFileSync(out, "utf8")).not.toContain("v1");
   });
 
-  it("are refused when their prompts quote a row that is held out by now, or has unresolved findings", async () => {
-    const {run, pairs, holdOut} = await pairsOf("quoted", (id) => id === "t2");
-    const quoting = await run({count: 3});
-    const out = join(folder, "quoted.jsonl");
-    await pairs(quoting, out);
-    expect(readFileSync(out, "utf8")).toContain("answer t2");
-    await holdOut();
-    await expect(pairs(quoting, join(folder, "refused.jsonl"))).rejects.toThrow(
-      /quote 3 rows .* of which no training set may hold 1: 1 held out by another split or erased since/
-    );
-    const told = await pairsOf("told", () => false, "ada@example.org");
-    await expect(told.pairs(await told.run({count: 3}), join(folder, "refused.jsonl"))).rejects.toThrow(
-      /no training set may hold 1: t1 \(EMAIL_ADDRESS by .*Nothing was written/
-    );
-    expect(existsSync(join(folder, "refused.jsonl"))).toBe(false);
-  });
+  it(
+    "are refused when their prompts quote a row that is held out by now, or has unresolved findings",
+    {tags: ["long"]},
+    async () => {
+      const {run, pairs, holdOut} = await pairsOf("quoted", (id) => id === "t2");
+      const quoting = await run({count: 3});
+      const out = join(folder, "quoted.jsonl");
+      await pairs(quoting, out);
+      expect(readFileSync(out, "utf8")).toContain("answer t2");
+      await holdOut();
+      await expect(pairs(quoting, join(folder, "refused.jsonl"))).rejects.toThrow(
+        /quote 3 rows .* of which no training set may hold 1: 1 held out by another split or erased since/
+      );
+      const told = await pairsOf("told", () => false, "ada@example.org");
+      await expect(told.pairs(await told.run({count: 3}), join(folder, "refused.jsonl"))).rejects.toThrow(
+        /no training set may hold 1: t1 \(EMAIL_ADDRESS by .*Nothing was written/
+      );
+      expect(existsSync(join(folder, "refused.jsonl"))).toBe(false);
+    }
+  );
 });

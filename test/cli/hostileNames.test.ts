@@ -85,37 +85,43 @@ export default defineEval({dataset, split: {strategy: "given", column: "part"}, 
     return stdout + stderr;
   };
 
-  it("begin no line of what a command prints, and no command of a continuous integration", async () => {
-    vi.stubEnv("GITHUB_ACTIONS", undefined);
-    vi.stubEnv("GITHUB_STEP_SUMMARY", undefined);
-    const run = await printedBy("run");
-    const risk = run.split("\n").find((line) => line.includes("one: answers come from 13 served models: "))!;
-    expect(risk).toMatch(/ and 10 more\.$/);
-    expect(risk.length).toBeLessThan(500);
-    const [id] = /sums-[0-9a-f]{12}/.exec(await printedBy("runs"))!;
-    const from = ["verdict", "--from", "a.csv", "--min-score", "0.9"];
-    const commands = [
-      ["doctor"],
-      ["verdict"],
-      ["runs", id],
-      ["check"],
-      ["rows", "sums"],
-      from,
-      [...from, "--scorer", "none"],
-      [...from, "--slice", hostile("lang").replace(/\r?\n/g, "␤")]
-    ];
-    for (const words of commands) {
-      const text = await printedBy(...words);
-      if (words[0] !== "check") expect(text).toContain("title=forged");
-      expect(forged(text)).toEqual([]);
-    }
-    expect(forged(run)).toEqual([]);
+  it(
+    "begin no line of what a command prints, and no command of a continuous integration",
+    {tags: ["long"]},
+    async () => {
+      vi.stubEnv("GITHUB_ACTIONS", undefined);
+      vi.stubEnv("GITHUB_STEP_SUMMARY", undefined);
+      const run = await printedBy("run");
+      const risk = run
+        .split("\n")
+        .find((line) => line.includes("one: answers come from 13 served models: "))!;
+      expect(risk).toMatch(/ and 10 more\.$/);
+      expect(risk.length).toBeLessThan(500);
+      const [id] = /sums-[0-9a-f]{12}/.exec(await printedBy("runs"))!;
+      const from = ["verdict", "--from", "a.csv", "--min-score", "0.9"];
+      const commands = [
+        ["doctor"],
+        ["verdict"],
+        ["runs", id],
+        ["check"],
+        ["rows", "sums"],
+        from,
+        [...from, "--scorer", "none"],
+        [...from, "--slice", hostile("lang").replace(/\r?\n/g, "␤")]
+      ];
+      for (const words of commands) {
+        const text = await printedBy(...words);
+        if (words[0] !== "check") expect(text).toContain("title=forged");
+        expect(forged(text)).toEqual([]);
+      }
+      expect(forged(run)).toEqual([]);
 
-    vi.stubEnv("GITHUB_ACTIONS", "true");
-    for (const words of [...commands, ["run", "--show-prompts", "2"]]) {
-      const lines = forged(await printedBy(...words));
-      expect(lines.every(isOwn)).toBe(true);
-      expect(lines.length > 0).toBe(words[0] === "check");
+      vi.stubEnv("GITHUB_ACTIONS", "true");
+      for (const words of [...commands, ["run", "--show-prompts", "2"]]) {
+        const lines = forged(await printedBy(...words));
+        expect(lines.every(isOwn)).toBe(true);
+        expect(lines.length > 0).toBe(words[0] === "check");
+      }
     }
-  });
+  );
 });

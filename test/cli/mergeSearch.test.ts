@@ -81,18 +81,22 @@ describe("assay merge --search", () => {
     expect(earlierRows).toEqual({of: earlierRows.of, scored: earlierRows.of, chosen: 0});
   }, 300_000);
 
-  it("counts them and their tries when the finalists are the same, and when they are of another eval", async () => {
-    const again = await writeSpace("again.yml", space("errorRate: 0.06"));
-    expect(await search(again)).toMatchObject({earlierSearches: 2, earlierTries: 8});
-    const other = space().replace("eval: colours", "eval: shared").replace("tries: 6", "tries: 2");
-    const path = await writeSpace("shared.yml", other);
-    expect(await search(path)).toMatchObject({earlierSearches: 3, earlierTries: 14});
-    const {text: printedText, told} = await searchText(path);
-    expect(told).toMatch(
-      /3 earlier searches, of 14 merges tried, had scored their winners on (\d+) of the \1 rows of this test part; with this one 16 were tried\./
-    );
-    expect(printedText).not.toContain("Nothing was chosen on this test part");
-  }, 300_000);
+  it(
+    "counts them and their tries when the finalists are the same, and when they are of another eval",
+    {tags: ["long"], timeout: 300_000},
+    async () => {
+      const again = await writeSpace("again.yml", space("errorRate: 0.06"));
+      expect(await search(again)).toMatchObject({earlierSearches: 2, earlierTries: 8});
+      const other = space().replace("eval: colours", "eval: shared").replace("tries: 6", "tries: 2");
+      const path = await writeSpace("shared.yml", other);
+      expect(await search(path)).toMatchObject({earlierSearches: 3, earlierTries: 14});
+      const {text: printedText, told} = await searchText(path);
+      expect(told).toMatch(
+        /3 earlier searches, of 14 merges tried, had scored their winners on (\d+) of the \1 rows of this test part; with this one 16 were tried\./
+      );
+      expect(printedText).not.toContain("Nothing was chosen on this test part");
+    }
+  );
 
   it("races no copies of a parent, and keeps the parent where a merge only ties with it", async () => {
     const dir = modelsDir(await openWorkspace(project));

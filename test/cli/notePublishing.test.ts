@@ -16,38 +16,46 @@ const loader = (
 ) => `export default {name: "mails", id: "id", ${publish} source: {kind: "rows", rows: () => [{id: "a"}]}};
 `;
 
-it("a build goes by what definitions let pages show now, and by what they said where they cannot be loaded", async () => {
-  const project = await temporaryProject();
-  for (const folder of ["data-loaders", "evals"]) mkdirSync(join(project, folder));
-  // What Framework would make of it does not matter here.
-  writeFileSync(join(project, "observablehq.config.js"), `throw new Error("no pages here");`);
-  const workspace = await openWorkspace(project, ".assay");
-  const write = definitionFile(join(project, "data-loaders"), "mails.ts");
-  const noted = async (note: () => Promise<unknown>) => {
-    const stderr = await written(process.stderr, note);
-    return {stderr, stated: await statedPublishing(workspace), fingerprint: await siteFingerprint(workspace)};
-  };
-  const build = async (text: string) => {
-    await write(text);
-    return noted(async () => notePublishing(workspace, await definitionsOf(project)));
-  };
-  await write(loader(""));
-  const open = await noted(() => assay(project, "build"));
-  expect(open.stated).toEqual({datasets: {}, evals: {}, silent: ["mails"]});
-  const closed = await build(loader('publish: "ids",'));
-  expect(closed.stated.datasets).toEqual({mails: "ids"});
-  expect(closed.fingerprint).not.toBe(open.fingerprint);
-  const broken = await build("export default nothing;");
-  expect(broken.stderr).toMatch(/! data-loaders\/mails-\w+\.ts/);
-  expect(broken.stated.datasets).toEqual({mails: "ids"});
-  expect(broken.stderr).not.toContain("by id alone");
-  // As on a machine that has never built the site.
-  await build(loader(""));
-  await assayHere(project, "pull");
-  rmSync(join(project, ".assay", "publishing.json"));
-  const unknown = await build("export default nothing;");
-  expect(unknown.stderr.replace(/\s+/g, " ")).toContain(
-    "! dataset mails: no file that loads defines them, nor did one at the last build here. Their rows are shown by id alone"
-  );
-  expect(unknown.stated).toMatchObject({datasets: {}, others: "ids"});
-}, 60_000);
+it(
+  "a build goes by what definitions let pages show now, and by what they said where they cannot be loaded",
+  {tags: ["long"], timeout: 60_000},
+  async () => {
+    const project = await temporaryProject();
+    for (const folder of ["data-loaders", "evals"]) mkdirSync(join(project, folder));
+    // What Framework would make of it does not matter here.
+    writeFileSync(join(project, "observablehq.config.js"), `throw new Error("no pages here");`);
+    const workspace = await openWorkspace(project, ".assay");
+    const write = definitionFile(join(project, "data-loaders"), "mails.ts");
+    const noted = async (note: () => Promise<unknown>) => {
+      const stderr = await written(process.stderr, note);
+      return {
+        stderr,
+        stated: await statedPublishing(workspace),
+        fingerprint: await siteFingerprint(workspace)
+      };
+    };
+    const build = async (text: string) => {
+      await write(text);
+      return noted(async () => notePublishing(workspace, await definitionsOf(project)));
+    };
+    await write(loader(""));
+    const open = await noted(() => assay(project, "build"));
+    expect(open.stated).toEqual({datasets: {}, evals: {}, silent: ["mails"]});
+    const closed = await build(loader('publish: "ids",'));
+    expect(closed.stated.datasets).toEqual({mails: "ids"});
+    expect(closed.fingerprint).not.toBe(open.fingerprint);
+    const broken = await build("export default nothing;");
+    expect(broken.stderr).toMatch(/! data-loaders\/mails-\w+\.ts/);
+    expect(broken.stated.datasets).toEqual({mails: "ids"});
+    expect(broken.stderr).not.toContain("by id alone");
+    // As on a machine that has never built the site.
+    await build(loader(""));
+    await assayHere(project, "pull");
+    rmSync(join(project, ".assay", "publishing.json"));
+    const unknown = await build("export default nothing;");
+    expect(unknown.stderr.replace(/\s+/g, " ")).toContain(
+      "! dataset mails: no file that loads defines them, nor did one at the last build here. Their rows are shown by id alone"
+    );
+    expect(unknown.stated).toMatchObject({datasets: {}, others: "ids"});
+  }
+);

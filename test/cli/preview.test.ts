@@ -19,21 +19,25 @@ function parentOf(pid: string): number | undefined {
 
 setUpPreview();
 
-it("outlives a configuration that breaks: it says where, on the page too, and shows the report again when it is mended", async () => {
-  const {write, page, comes, said} = await started();
-  await comes(200);
-  write("observablehq.config.ts", "export default {\n  title: <b>,\n  pages {\n};\n");
-  await comes(503);
-  expect((await page()).text).toMatch(
-    /<pre>There is no preview: observablehq\.config\.ts:\d+:\d+: [^<]+<\/pre>/
-  );
-  expect(said()).toMatch(/assay: the preview has ended: observablehq\.config\.ts:\d+:\d+: \S+/);
-  expect(said().split("the preview has ended").length).toBe(2);
-  expect(said()).not.toContain("triggerUncaughtException");
-  write("observablehq.config.ts", SOUND.replace("title,", 'title: "Mended",'));
-  await comes(200);
-  expect((await page()).text).toContain("Mended");
-}, 240_000);
+it(
+  "outlives a configuration that breaks: it says where, on the page too, and shows the report again when it is mended",
+  {tags: ["long"], timeout: 240_000},
+  async () => {
+    const {write, page, comes, said} = await started();
+    await comes(200);
+    write("observablehq.config.ts", "export default {\n  title: <b>,\n  pages {\n};\n");
+    await comes(503);
+    expect((await page()).text).toMatch(
+      /<pre>There is no preview: observablehq\.config\.ts:\d+:\d+: [^<]+<\/pre>/
+    );
+    expect(said()).toMatch(/assay: the preview has ended: observablehq\.config\.ts:\d+:\d+: \S+/);
+    expect(said().split("the preview has ended").length).toBe(2);
+    expect(said()).not.toContain("triggerUncaughtException");
+    write("observablehq.config.ts", SOUND.replace("title,", 'title: "Mended",'));
+    await comes(200);
+    expect((await page()).text).toContain("Mended");
+  }
+);
 
 it.skipIf(process.platform !== "linux")(
   "leaves no preview behind when it is killed",

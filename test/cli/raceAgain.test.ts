@@ -5,7 +5,7 @@ import {answering, definition, inputs, model, setUpRacedAgain} from "./support/r
 setUpRacedAgain();
 
 describe("a race that is started again", () => {
-  it("goes by the scores of rows that were asked again", async () => {
+  it("goes by the scores of rows that were asked again", {tags: ["long"]}, async () => {
     const first = await runRace(definition(), inputs());
     // What failed in one round stays so in the next.
     expect(model.requests).toHaveLength(first.calls);

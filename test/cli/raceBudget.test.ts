@@ -11,7 +11,7 @@ const asked = () => model.requests.filter(({path}) => path.endsWith("/completion
 setUpBudgets();
 
 describe("the budget of a race", () => {
-  it("picks on the rows that all had ended, and costs nothing again", async () => {
+  it("picks on the rows that all had ended, and costs nothing again", {tags: ["long"]}, async () => {
     const budgetUsd = 1.5;
     behaving.failing = "b";
     const {record} = await runRace(definition(), inputs(), {budgetUsd});

@@ -39,32 +39,36 @@ export default defineEval({dataset: "sums", split: [{strategy: "given", column: 
   return {data, write, call, rebuild: () => call("rebuild", "--no-build")};
 }
 
-it("says of which gates no run was ended, and runs the splits that can be run", async () => {
-  const {data, write, call, rebuild} = await twoSplits();
-  const first = await rebuild();
-  expect([first.code, first.stderr]).toEqual([0, expect.not.stringContaining("ended no run")]);
-  const runs = JSON.parse((await call("runs", "--json")).stdout) as RunManifest[];
-  const given = runs.find(({split}) => split.name === "given")!.id;
+it(
+  "says of which gates no run was ended, and runs the splits that can be run",
+  {tags: ["long"]},
+  async () => {
+    const {data, write, call, rebuild} = await twoSplits();
+    const first = await rebuild();
+    expect([first.code, first.stderr]).toEqual([0, expect.not.stringContaining("ended no run")]);
+    const runs = JSON.parse((await call("runs", "--json")).stdout) as RunManifest[];
+    const given = runs.find(({split}) => split.name === "given")!.id;
 
-  await write(100, "elsewhere");
-  const {code, stdout, stderr} = await rebuild();
-  expect(code).toBe(1);
-  expect(stdout).toMatch(/^pass +sums \(given\)/m);
-  expect(stderr).toMatch(
-    new RegExp(
-      `^! sums \\(given\\): this rebuild ended no run there\\. Its gates are held against ${given}, last asked for at \\d{4}-`,
-      "m"
-    )
-  );
-  expect(stderr).toMatch(
-    /^! sums \(given\): the run is of sums@\w{8}, and \w{8} is the newest version pulled/m
-  );
-  expect(stdout).toContain("sums · random split · ");
-  expect(stderr).not.toContain("sums (random): this rebuild");
+    await write(100, "elsewhere");
+    const {code, stdout, stderr} = await rebuild();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^pass +sums \(given\)/m);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^! sums \\(given\\): this rebuild ended no run there\\. Its gates are held against ${given}, last asked for at \\d{4}-`,
+        "m"
+      )
+    );
+    expect(stderr).toMatch(
+      /^! sums \(given\): the run is of sums@\w{8}, and \w{8} is the newest version pulled/m
+    );
+    expect(stdout).toContain("sums · random split · ");
+    expect(stderr).not.toContain("sums (random): this rebuild");
 
-  await rm(data);
-  const without = await rebuild();
-  expect(without.code).toBe(1);
-  for (const split of ["given", "random"])
-    expect(without.stderr).toContain(`! sums (${split}): this rebuild ended no run there.`);
-});
+    await rm(data);
+    const without = await rebuild();
+    expect(without.code).toBe(1);
+    for (const split of ["given", "random"])
+      expect(without.stderr).toContain(`! sums (${split}): this rebuild ended no run there.`);
+  }
+);

@@ -4,26 +4,30 @@ import {project} from "./support/renamedProject.js";
 
 const judgedIn = ({stdout}: Ended) => (JSON.parse(stdout) as {run: string}[]).map(({run}) => run);
 
-it("makes a run under the new name of a dataset or split, of the answers that the store holds", async () => {
-  const {name, call} = await project();
-  await name({});
-  await call("run");
-  const [first] = judgedIn(await call("check", "--json"));
-  for (const names of [{dataset: "totals"}, {split: "parts"}]) {
-    await name(names);
-    const made = await call("run");
-    expect(made.stdout).toContain("0 calls made");
-    const check = await call("check", "--json");
-    expect(check.code).toBe(0);
-    expect(judgedIn(check)).toEqual([expect.stringMatching(new RegExp(`^${first}-\\d$`))]);
+it(
+  "makes a run under the new name of a dataset or split, of the answers that the store holds",
+  {tags: ["long"]},
+  async () => {
+    const {name, call} = await project();
+    await name({});
+    await call("run");
+    const [first] = judgedIn(await call("check", "--json"));
+    for (const names of [{dataset: "totals"}, {split: "parts"}]) {
+      await name(names);
+      const made = await call("run");
+      expect(made.stdout).toContain("0 calls made");
+      const check = await call("check", "--json");
+      expect(check.code).toBe(0);
+      expect(judgedIn(check)).toEqual([expect.stringMatching(new RegExp(`^${first}-\\d$`))]);
+      expect((await call("run")).stdout).toContain("nothing to do: the store holds this run");
+    }
+    await name({});
     expect((await call("run")).stdout).toContain("nothing to do: the store holds this run");
+    expect(judgedIn(await call("check", "--json"))).toEqual([first]);
   }
-  await name({});
-  expect((await call("run")).stdout).toContain("nothing to do: the store holds this run");
-  expect(judgedIn(await call("check", "--json"))).toEqual([first]);
-});
+);
 
-it("names in a purge what holds the same rows under another name", async () => {
+it("names in a purge what holds the same rows under another name", {tags: ["long"]}, async () => {
   const {name, call} = await project();
   await name({});
   await call("run");

@@ -66,34 +66,38 @@ async function checked(json?: boolean): Promise<{code: number; out: string; err:
   }
 }
 
-it("names every split whose newest run has none, or too few rows of one, to be compared with", async () => {
-  const same = (row: number) => row < 40;
-  await week({same, few: same, other: same}, ["same", "few", "other"]);
-  await week({same, few: (row) => row >= 38, other: (row) => row >= 40, late: same}, [
-    "same",
-    "few",
-    "other",
-    "late"
-  ]);
-  const {code, out} = await checked();
-  expect(code).toBe(101);
-  expect(out).toContain(
-    "weekly (other): the newest of its 2 complete runs shares no scored row with those before it."
-  );
-  expect(out).toContain("weekly (late): it has one complete run; the next change");
-  expect(out).toContain(
-    "weekly (few): one has 2 rows in common with the run before, too few to tell whether it got worse."
-  );
-  expect(out).not.toContain("weekly (same):");
-  expect(out).toContain("2 comparisons: 0 regressed, 0 drifted, 0 flaky, 1 undecided, 1 steady.");
+it(
+  "names every split whose newest run has none, or too few rows of one, to be compared with",
+  {tags: ["long"]},
+  async () => {
+    const same = (row: number) => row < 40;
+    await week({same, few: same, other: same}, ["same", "few", "other"]);
+    await week({same, few: (row) => row >= 38, other: (row) => row >= 40, late: same}, [
+      "same",
+      "few",
+      "other",
+      "late"
+    ]);
+    const {code, out} = await checked();
+    expect(code).toBe(101);
+    expect(out).toContain(
+      "weekly (other): the newest of its 2 complete runs shares no scored row with those before it."
+    );
+    expect(out).toContain("weekly (late): it has one complete run; the next change");
+    expect(out).toContain(
+      "weekly (few): one has 2 rows in common with the run before, too few to tell whether it got worse."
+    );
+    expect(out).not.toContain("weekly (same):");
+    expect(out).toContain("2 comparisons: 0 regressed, 0 drifted, 0 flaky, 1 undecided, 1 steady.");
 
-  const {out: json, err} = await checked(true);
-  expect(err).toContain("weekly (other): the newest");
-  const [few, equal] = (JSON.parse(json) as HistoryEntry[]).toSorted((a, b) => a.rows - b.rows);
-  expect(few).toMatchObject({split: "few", rows: 2, moved: 0, status: "undecided"});
-  expect(few!.difference).toBeUndefined();
-  expect(equal).toMatchObject({split: "same", rows: 40, moved: 0, status: "steady"});
-  // The interval is that of the gates: no change on 40 rows does not prove that there is none.
-  const {estimate, low, high} = equal!.difference!;
-  expect([estimate, low < -0.1, high > 0.1]).toEqual([0, true, true]);
-});
+    const {out: json, err} = await checked(true);
+    expect(err).toContain("weekly (other): the newest");
+    const [few, equal] = (JSON.parse(json) as HistoryEntry[]).toSorted((a, b) => a.rows - b.rows);
+    expect(few).toMatchObject({split: "few", rows: 2, moved: 0, status: "undecided"});
+    expect(few!.difference).toBeUndefined();
+    expect(equal).toMatchObject({split: "same", rows: 40, moved: 0, status: "steady"});
+    // The interval is that of the gates: no change on 40 rows does not prove that there is none.
+    const {estimate, low, high} = equal!.difference!;
+    expect([estimate, low < -0.1, high > 0.1]).toEqual([0, true, true]);
+  }
+);

@@ -229,55 +229,59 @@ describe("purge", () => {
     store.close();
   });
 
-  it("erases rejected rows and whatever was derived from rows, and names the models that learned from them", async () => {
-    const project = await temporaryProject();
-    const workspace = await sampleStore(project);
-    const store = await openStore(workspace);
-    const version = (await store.latestVersion("mails"))!;
-    const {file} = await nearDuplicates(store, version);
-    const trained = await store.rows<{id: string; name: string; split: string; part: string}>(
-      "select id, name, training->>'split' as split, training->>'part' as part from models where training is not null"
-    );
-    const {row_id: id} = (await store.row<{row_id: string}>(
-      "select row_id from parts where split = $split and part = $part limit 1",
-      {split: trained[0]!.split.slice(0, 16), part: trained[0]!.part}
-    ))!;
-    store.close();
-    mkdirSync(join(workspace.dir, "cache"), {recursive: true});
-    writeFileSync(join(workspace.dir, "cache", "excerpts.json"), "{}");
-    const {models} = await purge(workspace, "mails", {where: `row_id = '${id}'`, ...reason});
-    expect(models.map(({name}) => name)).toEqual(expect.arrayContaining(trained.map(({name}) => name)));
-    const dir = modelsDir(workspace);
-    const [one] = (await listModels(dir)).filter(({id: model}) => model === trained[0]!.id);
-    await expect(loadModel(dir, one!.id)).rejects.toThrow(
-      /learned from rows of mails that were erased on 2026-12-01/
-    );
-    await acceptErasedTraining(dir, one!, "labels only");
-    await assertUsable(dir, one!);
-    expect(existsSync(file)).toBe(false);
-    expect(existsSync(join(workspace.dir, "cache"))).toBe(false);
-    const other = await temporaryWorkspace();
-    const {version: filtered} = await pull(
-      other,
-      defineDataset({
-        name: "set",
-        source: {kind: "rows", rows: () => [{id: "a"}, {id: "b"}, {id: "c"}]},
-        id: "id",
-        filters: {"only a": "id = 'a'"}
-      })
-    );
-    expect(filtered.rejected).toBe(2);
-    expect((await purge(other, "set", {where: "id = 'b'", ...reason})).versions).toEqual([
-      {id: filtered.id, rows: 1}
-    ]);
-    const after = await openStore(other);
-    expect(await after.latestVersion("set")).toMatchObject({
-      rows: 1,
-      rejected: 1,
-      filters: {"only a": {rejected: 1}}
-    });
-    after.close();
-  });
+  it(
+    "erases rejected rows and whatever was derived from rows, and names the models that learned from them",
+    {tags: ["long"]},
+    async () => {
+      const project = await temporaryProject();
+      const workspace = await sampleStore(project);
+      const store = await openStore(workspace);
+      const version = (await store.latestVersion("mails"))!;
+      const {file} = await nearDuplicates(store, version);
+      const trained = await store.rows<{id: string; name: string; split: string; part: string}>(
+        "select id, name, training->>'split' as split, training->>'part' as part from models where training is not null"
+      );
+      const {row_id: id} = (await store.row<{row_id: string}>(
+        "select row_id from parts where split = $split and part = $part limit 1",
+        {split: trained[0]!.split.slice(0, 16), part: trained[0]!.part}
+      ))!;
+      store.close();
+      mkdirSync(join(workspace.dir, "cache"), {recursive: true});
+      writeFileSync(join(workspace.dir, "cache", "excerpts.json"), "{}");
+      const {models} = await purge(workspace, "mails", {where: `row_id = '${id}'`, ...reason});
+      expect(models.map(({name}) => name)).toEqual(expect.arrayContaining(trained.map(({name}) => name)));
+      const dir = modelsDir(workspace);
+      const [one] = (await listModels(dir)).filter(({id: model}) => model === trained[0]!.id);
+      await expect(loadModel(dir, one!.id)).rejects.toThrow(
+        /learned from rows of mails that were erased on 2026-12-01/
+      );
+      await acceptErasedTraining(dir, one!, "labels only");
+      await assertUsable(dir, one!);
+      expect(existsSync(file)).toBe(false);
+      expect(existsSync(join(workspace.dir, "cache"))).toBe(false);
+      const other = await temporaryWorkspace();
+      const {version: filtered} = await pull(
+        other,
+        defineDataset({
+          name: "set",
+          source: {kind: "rows", rows: () => [{id: "a"}, {id: "b"}, {id: "c"}]},
+          id: "id",
+          filters: {"only a": "id = 'a'"}
+        })
+      );
+      expect(filtered.rejected).toBe(2);
+      expect((await purge(other, "set", {where: "id = 'b'", ...reason})).versions).toEqual([
+        {id: filtered.id, rows: 1}
+      ]);
+      const after = await openStore(other);
+      expect(await after.latestVersion("set")).toMatchObject({
+        rows: 1,
+        rejected: 1,
+        filters: {"only a": {rejected: 1}}
+      });
+      after.close();
+    }
+  );
 
   it("refuses while a run is under way, naming it, and erases nothing", async () => {
     const workspace = await temporaryWorkspace();
@@ -418,31 +422,37 @@ describe("purge", () => {
 });
 
 describe("gc", () => {
-  it("removes old versions and their splits, never what a run, a split that stays or the newest pull refers to", async () => {
-    const workspace = await sampleStore(await temporaryProject());
-    const set = (n: number) =>
-      defineDataset({
-        name: "set",
-        source: {kind: "rows", rows: () => [{n}]}
-      });
-    const made = [];
-    for (let n = 0; n < 5; n++)
-      made.push((await pull(workspace, set(n), {now: () => new Date(Date.UTC(2026, 0, n + 1))})).version.id);
-    await pull(workspace, set(0)); // the oldest content is the newest pull again
-    const store = await openStore(workspace);
-    const mails = (await store.versions("mails")).map(({id}) => id);
-    const dry = await collectGarbage(store, {keep: 2, dryRun: true});
-    expect((await store.versions("set")).length).toBe(5);
-    const {versions} = await collectGarbage(store, {keep: 2});
-    expect(versions).toEqual(dry.versions);
-    expect(versions.map(({id}) => id)).toEqual(made.slice(1, 3));
-    expect((await store.versions("set")).map(({id}) => id)).toEqual([made[0], made[3], made[4]]);
-    await collectGarbage(store, {keep: 1});
-    expect((await store.versions("mails")).map(({id}) => id)).toEqual(mails);
-    const splits = new Set((await store.splits("mails")).map(({id}) => id));
-    for (const run of await store.runs()) expect(splits.has(run.split.id)).toBe(true);
-    store.close();
-  });
+  it(
+    "removes old versions and their splits, never what a run, a split that stays or the newest pull refers to",
+    {tags: ["long"]},
+    async () => {
+      const workspace = await sampleStore(await temporaryProject());
+      const set = (n: number) =>
+        defineDataset({
+          name: "set",
+          source: {kind: "rows", rows: () => [{n}]}
+        });
+      const made = [];
+      for (let n = 0; n < 5; n++)
+        made.push(
+          (await pull(workspace, set(n), {now: () => new Date(Date.UTC(2026, 0, n + 1))})).version.id
+        );
+      await pull(workspace, set(0)); // the oldest content is the newest pull again
+      const store = await openStore(workspace);
+      const mails = (await store.versions("mails")).map(({id}) => id);
+      const dry = await collectGarbage(store, {keep: 2, dryRun: true});
+      expect((await store.versions("set")).length).toBe(5);
+      const {versions} = await collectGarbage(store, {keep: 2});
+      expect(versions).toEqual(dry.versions);
+      expect(versions.map(({id}) => id)).toEqual(made.slice(1, 3));
+      expect((await store.versions("set")).map(({id}) => id)).toEqual([made[0], made[3], made[4]]);
+      await collectGarbage(store, {keep: 1});
+      expect((await store.versions("mails")).map(({id}) => id)).toEqual(mails);
+      const splits = new Set((await store.splits("mails")).map(({id}) => id));
+      for (const run of await store.runs()) expect(splits.has(run.split.id)).toBe(true);
+      store.close();
+    }
+  );
 });
 
 describe("the command line", () => {

@@ -84,57 +84,61 @@ describe("trainers on some 360 mails", () => {
     expect(await accuracy(manifest.id)).toBeGreaterThan(floor + 0.1);
   });
 
-  it("fine-tuned static embeddings descend from one table and can be averaged", async () => {
-    const small = {...columns, dimensions: 32, maxTokens: 128};
-    const base = staticEmbedding({...small, name: "base", sample: 100});
-    const team = (name: string, wave: string) =>
-      staticEmbedding({
-        ...columns,
-        name,
-        init: base,
-        epochs: 12,
-        subset: {words: `waves ${wave}`, where: ({group}) => String(group).endsWith(wave)}
-      });
-    const a = await team("a", "-1").build(context);
-    const b = await team("b", "-2").build(context);
-    const joint = await staticEmbedding({...columns, name: "joint", init: base, epochs: 12}).build(context);
-    const parent = await base.build(context);
-    expect(a.parents).toEqual([{id: parent.id, name: "base"}]);
-    expect(a.training!.subset).toBe("waves -1");
-    expect(a.training!.rows + b.training!.rows).toBe(train.length);
-    const tensorsOf = async (id: string) =>
-      decodeSafetensors(await readModelFile(join(context.dir, id), "model.safetensors"));
-    const shapes = await Promise.all(
-      [a, b, joint, parent].map(async ({id}) =>
-        Object.entries(await tensorsOf(id)).map(([name, {shape}]) => [name, shape])
-      )
-    );
-    expect(shapes[0]!.map(([name]) => name)).toEqual(["embedding.weight", "head.bias", "head.weight"]);
-    for (const own of shapes) expect(own).toEqual(shapes[0]);
-    expect(await accuracy(joint.id)).toBeGreaterThan((await accuracy(parent.id)) + 0.05);
+  it(
+    "fine-tuned static embeddings descend from one table and can be averaged",
+    {tags: ["long"]},
+    async () => {
+      const small = {...columns, dimensions: 32, maxTokens: 128};
+      const base = staticEmbedding({...small, name: "base", sample: 100});
+      const team = (name: string, wave: string) =>
+        staticEmbedding({
+          ...columns,
+          name,
+          init: base,
+          epochs: 12,
+          subset: {words: `waves ${wave}`, where: ({group}) => String(group).endsWith(wave)}
+        });
+      const a = await team("a", "-1").build(context);
+      const b = await team("b", "-2").build(context);
+      const joint = await staticEmbedding({...columns, name: "joint", init: base, epochs: 12}).build(context);
+      const parent = await base.build(context);
+      expect(a.parents).toEqual([{id: parent.id, name: "base"}]);
+      expect(a.training!.subset).toBe("waves -1");
+      expect(a.training!.rows + b.training!.rows).toBe(train.length);
+      const tensorsOf = async (id: string) =>
+        decodeSafetensors(await readModelFile(join(context.dir, id), "model.safetensors"));
+      const shapes = await Promise.all(
+        [a, b, joint, parent].map(async ({id}) =>
+          Object.entries(await tensorsOf(id)).map(([name, {shape}]) => [name, shape])
+        )
+      );
+      expect(shapes[0]!.map(([name]) => name)).toEqual(["embedding.weight", "head.bias", "head.weight"]);
+      for (const own of shapes) expect(own).toEqual(shapes[0]);
+      expect(await accuracy(joint.id)).toBeGreaterThan((await accuracy(parent.id)) + 0.05);
 
-    const [left, right] = await Promise.all([tensorsOf(a.id), tensorsOf(b.id)]);
-    const mean = Object.fromEntries(
-      Object.entries(left).map(([name, {shape, data}]) => [
-        name,
-        {shape, data: data.map((value, i) => (value + right[name]!.data[i]!) / 2)}
-      ])
-    );
-    const folder = join(context.dir, a.id);
-    const average = await saveModel(context.dir, {
-      name: "average",
-      architecture: a.architecture,
-      labels: a.labels!,
-      settings: a.settings,
-      parents: [a, b].map(({id, name}) => ({id, name})),
-      files: {"model.safetensors": encodeSafetensors(mean)},
-      sharedFiles: {
-        "tokenizer.json": await readFile(join(folder, "tokenizer.json")),
-        "tokens.json": await readFile(join(folder, "tokens.json"))
-      }
-    });
-    expect(await accuracy(average.id)).toBeGreaterThan(floor + 0.1);
-  });
+      const [left, right] = await Promise.all([tensorsOf(a.id), tensorsOf(b.id)]);
+      const mean = Object.fromEntries(
+        Object.entries(left).map(([name, {shape, data}]) => [
+          name,
+          {shape, data: data.map((value, i) => (value + right[name]!.data[i]!) / 2)}
+        ])
+      );
+      const folder = join(context.dir, a.id);
+      const average = await saveModel(context.dir, {
+        name: "average",
+        architecture: a.architecture,
+        labels: a.labels!,
+        settings: a.settings,
+        parents: [a, b].map(({id, name}) => ({id, name})),
+        files: {"model.safetensors": encodeSafetensors(mean)},
+        sharedFiles: {
+          "tokenizer.json": await readFile(join(folder, "tokenizer.json")),
+          "tokens.json": await readFile(join(folder, "tokens.json"))
+        }
+      });
+      expect(await accuracy(average.id)).toBeGreaterThan(floor + 0.1);
+    }
+  );
 
   it("make nothing twice while configuration, data and seed stay, and the same bytes in another folder", async () => {
     const lines: string[] = [];

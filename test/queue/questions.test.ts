@@ -47,7 +47,7 @@ describe.skipIf(!hasValkey())("a question whose coordinator never received it", 
   });
   afterAll(() => valkey.close());
 
-  it("is asked again, and the run goes on", async () => {
+  it("is asked again, and the run goes on", {tags: ["long"]}, async () => {
     const model = await startModelServer({
       behave: ({prompt}, seen) => (prompt.startsWith("item 1 ") && seen === 0 ? {status: 500} : undefined)
     });

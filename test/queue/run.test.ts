@@ -332,27 +332,31 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(said).toEqual([refusal, refusal]);
   });
 
-  it("says that the server's memory is full, and goes on when it is started again", async () => {
-    // More than are sent ahead; what comes after some waits until the memory is full.
-    let answer = () => {};
-    const after = new Promise<void>((resolve) => (answer = resolve));
-    const behave = () => (model.requests.length > 20 ? {after} : {});
-    const endpoint = await begin({behave}, {}, {rows: 560});
-    const server = new Redis(valkey.url);
-    const stopped = expect(run(endpoint)).rejects.toThrow(
-      /^the run stopped: redis:.* its memory is full\. .* is kept; start it again to continue\.$/
-    );
-    await vi.waitUntil(() => model.requests.length > 20, {timeout: 30_000, interval: 1});
-    await server.config("SET", "maxmemory", "1");
-    answer();
-    await stopped;
-    await server.config("SET", "maxmemory", "0");
-    server.disconnect();
-    const {manifest} = await run(endpoint);
-    expect(manifest!.status).toBe("complete");
-    // What the two workers had in flight then may be asked again.
-    expect(model.requests.length).toBeLessThanOrEqual(manifest!.counts.planned + 2 * 8);
-  });
+  it(
+    "says that the server's memory is full, and goes on when it is started again",
+    {tags: ["long"]},
+    async () => {
+      // More than are sent ahead; what comes after some waits until the memory is full.
+      let answer = () => {};
+      const after = new Promise<void>((resolve) => (answer = resolve));
+      const behave = () => (model.requests.length > 20 ? {after} : {});
+      const endpoint = await begin({behave}, {}, {rows: 560});
+      const server = new Redis(valkey.url);
+      const stopped = expect(run(endpoint)).rejects.toThrow(
+        /^the run stopped: redis:.* its memory is full\. .* is kept; start it again to continue\.$/
+      );
+      await vi.waitUntil(() => model.requests.length > 20, {timeout: 30_000, interval: 1});
+      await server.config("SET", "maxmemory", "1");
+      answer();
+      await stopped;
+      await server.config("SET", "maxmemory", "0");
+      server.disconnect();
+      const {manifest} = await run(endpoint);
+      expect(manifest!.status).toBe("complete");
+      // What the two workers had in flight then may be asked again.
+      expect(model.requests.length).toBeLessThanOrEqual(manifest!.counts.planned + 2 * 8);
+    }
+  );
 
   it("says what is wrong with an address without repeating its password", () => {
     expect(queueAddress(`redis://me:${password}@host:7000/2`).shown).toBe("redis://host:7000/2");

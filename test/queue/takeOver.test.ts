@@ -88,23 +88,27 @@ describe.skipIf(!hasValkey())("a coordinator that takes over from one that was k
     await coordination.end(false);
   });
 
-  it("does not wait for workers that died, nor for calls that their worker no longer makes", async () => {
-    await flying(2);
-    await redis.call("ZADD", ALIVE, (await serverTime(redis)) - 60_000, "worker");
-    const dead = begin();
-    await dead.begun;
-    expect(dead.messages).toEqual([]);
-    await dead.coordination.end(false);
+  it(
+    "does not wait for workers that died, nor for calls that their worker no longer makes",
+    {tags: ["long"]},
+    async () => {
+      await flying(2);
+      await redis.call("ZADD", ALIVE, (await serverTime(redis)) - 60_000, "worker");
+      const dead = begin();
+      await dead.begun;
+      expect(dead.messages).toEqual([]);
+      await dead.coordination.end(false);
 
-    await alive();
-    await redis.call("SET", makingKey("worker"), JSON.stringify([`${marksKey("another-run-0")} 0`]));
-    const beating = setInterval(() => void alive(), 500);
-    const forgotten = begin();
-    await forgotten.begun;
-    clearInterval(beating);
-    expect(forgotten.messages).toHaveLength(1);
-    await forgotten.coordination.end(false);
-  });
+      await alive();
+      await redis.call("SET", makingKey("worker"), JSON.stringify([`${marksKey("another-run-0")} 0`]));
+      const beating = setInterval(() => void alive(), 500);
+      const forgotten = begin();
+      await forgotten.begun;
+      clearInterval(beating);
+      expect(forgotten.messages).toHaveLength(1);
+      await forgotten.coordination.end(false);
+    }
+  );
 
   it("ends the wait when it is drained, and keeps what it found for the next start", async () => {
     await flying(1);

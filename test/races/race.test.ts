@@ -63,17 +63,21 @@ describe("a race at a fixed error rate", () => {
     });
   });
 
-  it("drops the truly best one in no more races than its error rate, though it looks many times", () => {
-    const races = 60;
-    let lost = 0;
-    for (let seed = 0; seed < races; seed++) {
-      const {dropped} = race(sample(seed, [0.7, 0.65, 0.65, 0.6], 600), {errorRate: 0.2});
-      if (dropped.some(({candidate}) => candidate === "c0")) lost++;
+  it(
+    "drops the truly best one in no more races than its error rate, though it looks many times",
+    {tags: ["long"]},
+    () => {
+      const races = 60;
+      let lost = 0;
+      for (let seed = 0; seed < races; seed++) {
+        const {dropped} = race(sample(seed, [0.7, 0.65, 0.65, 0.6], 600), {errorRate: 0.2});
+        if (dropped.some(({candidate}) => candidate === "c0")) lost++;
+      }
+      // The bound is 20 % and its random error three standard errors.
+      expect(lost / races).toBeLessThanOrEqual(0.2 + 3 * Math.sqrt((0.2 * 0.8) / races));
+      expect(lost / races).toBeLessThan(0.2);
     }
-    // The bound is 20 % and its random error three standard errors.
-    expect(lost / races).toBeLessThanOrEqual(0.2 + 3 * Math.sqrt((0.2 * 0.8) / races));
-    expect(lost / races).toBeLessThan(0.2);
-  });
+  );
 
   it("never takes copies of a row for new rows when they share a group", () => {
     const groups = 60;

@@ -39,29 +39,33 @@ function withResolvers() {
   return {promise, resolve};
 }
 
-it("two processes that make the same run: the second is refused by name, or waits and calls nothing", async () => {
-  const folder = await temporaryProject();
-  const project = await wordsProject(folder, 100);
-  const calls = 2 * project.split.counts["test"]!;
-  project.store.close();
-  const first = start(folder, 0);
-  await first.running;
-  const second = start(folder, 0);
-  const third = start(folder, 60_000);
-  const refused = await second.ended;
-  await Promise.race([third.waiting, third.ended]);
-  release();
-  const waited = await third.ended;
-  const holder = `the run words-[0-9a-f]{12} is under way in process ${first.pid} since `;
-  expect(refused.said).toMatch(new RegExp(`${holder}.*Wait for it to end, or stop that process`));
-  expect(refused.code).toBe(1);
-  expect(waited.said).toMatch(new RegExp(`${holder}.*waiting for it`));
-  expect(waited.said).toContain("calls 0");
-  expect((await first.ended).said).toContain(`calls ${calls}`);
-  expect(model.requests.length).toBe(calls);
-  const store = await openStore(folder);
-  expect((await store.runs()).map(({counts}) => counts)).toMatchObject([
-    {planned: calls, completed: calls, reused: 0}
-  ]);
-  store.close();
-});
+it(
+  "two processes that make the same run: the second is refused by name, or waits and calls nothing",
+  {tags: ["long"]},
+  async () => {
+    const folder = await temporaryProject();
+    const project = await wordsProject(folder, 100);
+    const calls = 2 * project.split.counts["test"]!;
+    project.store.close();
+    const first = start(folder, 0);
+    await first.running;
+    const second = start(folder, 0);
+    const third = start(folder, 60_000);
+    const refused = await second.ended;
+    await Promise.race([third.waiting, third.ended]);
+    release();
+    const waited = await third.ended;
+    const holder = `the run words-[0-9a-f]{12} is under way in process ${first.pid} since `;
+    expect(refused.said).toMatch(new RegExp(`${holder}.*Wait for it to end, or stop that process`));
+    expect(refused.code).toBe(1);
+    expect(waited.said).toMatch(new RegExp(`${holder}.*waiting for it`));
+    expect(waited.said).toContain("calls 0");
+    expect((await first.ended).said).toContain(`calls ${calls}`);
+    expect(model.requests.length).toBe(calls);
+    const store = await openStore(folder);
+    expect((await store.runs()).map(({counts}) => counts)).toMatchObject([
+      {planned: calls, completed: calls, reused: 0}
+    ]);
+    store.close();
+  }
+);

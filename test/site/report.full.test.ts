@@ -6,5 +6,10 @@ import "./report/furtherHostile.js";
 import "./report/furtherInputs.js";
 import "./report/furtherPages.js";
 import "./report/furtherPhone.js";
+import "./report/lineagePage.js";
+import "./report/comparisonPage.js";
+import "./report/longNames.js";
+import "./report/phone.js";
+import "./report/addressState.js";
 
 setUpReport();

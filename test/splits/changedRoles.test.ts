@@ -72,13 +72,17 @@ describe("another column for a role, of unchanged rows", () => {
     );
   });
 
-  it("moves no split of before that does not say its columns, unless a role was another", async () => {
-    await withoutTheirRoles("group", [{strategy: "group", test: 0.25}]);
-    await withoutTheirRoles("text", [
-      {strategy: "group", test: 0.25},
-      {strategy: "cluster", test: 0.25}
-    ]);
-  });
+  it(
+    "moves no split of before that does not say its columns, unless a role was another",
+    {tags: ["long"]},
+    async () => {
+      await withoutTheirRoles("group", [{strategy: "group", test: 0.25}]);
+      await withoutTheirRoles("text", [
+        {strategy: "group", test: 0.25},
+        {strategy: "cluster", test: 0.25}
+      ]);
+    }
+  );
 
   it("tells whether a split is one by the roles of now", async () => {
     const workspace = await temporaryWorkspace();

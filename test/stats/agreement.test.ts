@@ -222,32 +222,36 @@ describe("the interval of Krippendorff's alpha", () => {
     expect(krippendorffInterval(graded, {metric: "interval"})!.low).toBeLessThan(0.2);
   });
 
-  it("holds 95 times in 100 for graded scores of 20 units, and for those of 20 groups of five", () => {
-    const rho = 0.7;
-    const alone = coverage(rho, 600, (next) =>
-      krippendorffInterval(
-        range(20, () => {
-          const z = next.normal();
-          return [z, rho * z + Math.sqrt(1 - rho ** 2) * next.normal()];
-        }),
-        {metric: "interval"}
-      )
-    );
-    expect(alone.held).toBeGreaterThan(0.925);
-    const half = Math.sqrt(0.5);
-    const grouped = (told: boolean) =>
-      coverage(rho, 600, (next) => {
-        const shared = range(20, () => [next.normal(), next.normal()]);
-        const clusters = range(100, (i) => Math.floor(i / 5));
-        const units = clusters.map((group) => {
-          const [z, e] = shared[group]!.map((of) => half * of + half * next.normal());
-          return [z!, rho * z! + Math.sqrt(1 - rho ** 2) * e!];
+  it(
+    "holds 95 times in 100 for graded scores of 20 units, and for those of 20 groups of five",
+    {tags: ["long"]},
+    () => {
+      const rho = 0.7;
+      const alone = coverage(rho, 600, (next) =>
+        krippendorffInterval(
+          range(20, () => {
+            const z = next.normal();
+            return [z, rho * z + Math.sqrt(1 - rho ** 2) * next.normal()];
+          }),
+          {metric: "interval"}
+        )
+      );
+      expect(alone.held).toBeGreaterThan(0.925);
+      const half = Math.sqrt(0.5);
+      const grouped = (told: boolean) =>
+        coverage(rho, 600, (next) => {
+          const shared = range(20, () => [next.normal(), next.normal()]);
+          const clusters = range(100, (i) => Math.floor(i / 5));
+          const units = clusters.map((group) => {
+            const [z, e] = shared[group]!.map((of) => half * of + half * next.normal());
+            return [z!, rho * z! + Math.sqrt(1 - rho ** 2) * e!];
+          });
+          return krippendorffInterval(units, {metric: "interval", clusters: told ? clusters : undefined});
         });
-        return krippendorffInterval(units, {metric: "interval", clusters: told ? clusters : undefined});
-      });
-    expect(grouped(true).held).toBeGreaterThan(0.925);
-    expect(grouped(false).held).toBeLessThan(0.9);
-  });
+      expect(grouped(true).held).toBeGreaterThan(0.925);
+      expect(grouped(false).held).toBeLessThan(0.9);
+    }
+  );
 });
 
 describe("Fleiss' kappa", () => {

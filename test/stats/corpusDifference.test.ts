@@ -35,7 +35,7 @@ function bleu(sums: ArrayLike<number>): number {
 const wmt = published("wmt17-ende-mt");
 
 describe("differences of corpus figures", () => {
-  it.skipIf(!wmt)("give the published p values for BLEU of WMT17 systems", () => {
+  it.skipIf(!wmt)("give the published p values for BLEU of WMT17 systems", {tags: ["long"]}, () => {
     const {baseline, systems} = readJson(wmt!, "expected.json");
     const read = (name: string) =>
       readFileSync(join(wmt!, `${name}.txt`), "utf8")

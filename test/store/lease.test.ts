@@ -73,23 +73,29 @@ describe("a lease", () => {
     expect(await withLock(path, {what: "the next"}, async () => "mine")).toBe("mine");
   });
 
-  it("of a dead process is taken over by one of many at a time, however late each acts on what it read", async () => {
-    const place = new LateFolder(await temporaryProject());
-    const {pid} = spawnSync(process.execPath, ["-e", ""]);
-    let most = 0;
-    for (let round = 0; round < 24; round++) {
-      const key = `locks/${round}.json`;
-      await place.put(key, JSON.stringify({pid, what: "a dead run", since: "2026-01-01"}));
-      let inside = 0;
-      const work = async () => {
-        most = Math.max(most, ++inside);
-        await sleep(5);
-        inside--;
-      };
-      await Promise.all([1, 2, 3, 4].map(() => withLease(place, key, {what: "work", waitMs: 60_000}, work)));
+  it(
+    "of a dead process is taken over by one of many at a time, however late each acts on what it read",
+    {tags: ["long"]},
+    async () => {
+      const place = new LateFolder(await temporaryProject());
+      const {pid} = spawnSync(process.execPath, ["-e", ""]);
+      let most = 0;
+      for (let round = 0; round < 24; round++) {
+        const key = `locks/${round}.json`;
+        await place.put(key, JSON.stringify({pid, what: "a dead run", since: "2026-01-01"}));
+        let inside = 0;
+        const work = async () => {
+          most = Math.max(most, ++inside);
+          await sleep(5);
+          inside--;
+        };
+        await Promise.all(
+          [1, 2, 3, 4].map(() => withLease(place, key, {what: "work", waitMs: 60_000}, work))
+        );
+      }
+      expect(most).toBe(1);
     }
-    expect(most).toBe(1);
-  });
+  );
 
   it.skipIf(process.platform !== "linux")(
     "takes over when the holder's number now belongs to another process",

@@ -27,135 +27,143 @@ afterEach(async () => {
   await collector.close();
 });
 
-it("an interrupted run sends its span, its calls and metrics, and no prompt and no key", async () => {
-  const project = await temporaryProject();
-  // The fourth call is in flight when the command is told to stop, and finishes.
-  let served = 0;
-  const model = await startModelServer({
-    behave: ({prompt}) => {
-      if (!prompt.startsWith("private words")) return {};
-      served++;
-      if (served === 4) child.kill("SIGINT");
-      return served === 2 ? {status: 400, body: {error: {message: "no"}}} : {latencyMs: 300};
-    }
-  });
-  const rows = Array.from({length: 8}, (_, id) => ({
-    id: `${id}`,
-    text: `private words number ${id}`,
-    label: "a",
-    part: "test"
-  }));
-  writeLoader(
-    project,
-    "rows",
-    `{name: "rows", source: {kind: "rows", rows: () => ${JSON.stringify(rows)}}, sensitivity: "public"}`
-  );
-  mkdirSync(join(project, "evals"));
-  writeFileSync(
-    join(project, "evals", "words.eval.ts"),
-    `import {candidate, defineEval, exactMatch, openAICompatible} from ${JSON.stringify(compiled("bundle/index.js"))};
+it(
+  "an interrupted run sends its span, its calls and metrics, and no prompt and no key",
+  {tags: ["long"]},
+  async () => {
+    const project = await temporaryProject();
+    // The fourth call is in flight when the command is told to stop, and finishes.
+    let served = 0;
+    const model = await startModelServer({
+      behave: ({prompt}) => {
+        if (!prompt.startsWith("private words")) return {};
+        served++;
+        if (served === 4) child.kill("SIGINT");
+        return served === 2 ? {status: 400, body: {error: {message: "no"}}} : {latencyMs: 300};
+      }
+    });
+    const rows = Array.from({length: 8}, (_, id) => ({
+      id: `${id}`,
+      text: `private words number ${id}`,
+      label: "a",
+      part: "test"
+    }));
+    writeLoader(
+      project,
+      "rows",
+      `{name: "rows", source: {kind: "rows", rows: () => ${JSON.stringify(rows)}}, sensitivity: "public"}`
+    );
+    mkdirSync(join(project, "evals"));
+    writeFileSync(
+      join(project, "evals", "words.eval.ts"),
+      `import {candidate, defineEval, exactMatch, openAICompatible} from ${JSON.stringify(compiled("bundle/index.js"))};
 const endpoint = openAICompatible({name: "server", baseUrl: "${model.url}", hosting: "on-prem", trust: "local", apiKeyEnv: "TELEMETRY_TEST_KEY",
   price: {inputUsdPerMillion: 1000, outputUsdPerMillion: 1000, asOf: "2026-01-01", source: "https://prices.test"}});
 export default defineEval({dataset: "rows", split: {strategy: "given", column: "part"},
   candidates: [candidate("one", endpoint, "test-model", {params: {temperature: 0, max_tokens: 8}})], prompt: "{{text}}", expected: "label", scorers: {exact: exactMatch}});
 `
-  );
-  const child: ChildProcess = spawn(process.execPath, [compiled("bundle/main.js"), "run", "-j", "1"], {
-    cwd: project,
-    stdio: "ignore",
-    env: {
-      ...process.env,
-      TELEMETRY_TEST_KEY: KEY,
-      ASSAY_PROJECT: project,
-      ASSAY_DIR: join(project, ".assay"),
-      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-      OTEL_SERVICE_NAME: "nightly"
-    }
-  });
-  await new Promise((resolve) => child.on("close", resolve));
-  await model.close();
-
-  const run = collector.spans.find(({name}) => name === "run words")!;
-  const chats = collector.spans.filter(({name}) => name === "chat test-model");
-  const calls = chats.filter(({attributes}) => attributes["assay.preflight"] === undefined);
-  const asked = chats.filter(({attributes}) => attributes["assay.preflight"] === true);
-  expect(asked.map(({parentSpanId}) => parentSpanId)).toEqual([run.spanId]);
-  const failed = calls.filter(({status}) => status.code === 2);
-  const answered = calls.filter(({status}) => status.code !== 2);
-  expect(run.attributes).toMatchObject({
-    "assay.eval": "words",
-    "assay.dataset": "rows",
-    "assay.run.calls": 4,
-    "assay.run.planned": 8,
-    "assay.run.failed": 1
-  });
-  expect(calls).toHaveLength(4);
-  for (const call of calls)
-    expect(call).toMatchObject({kind: 3, traceId: run.traceId, parentSpanId: run.spanId});
-  expect(failed).toHaveLength(1);
-  expect(failed[0]!.attributes).toMatchObject({
-    "error.type": "bad-request",
-    "http.response.status_code": 400
-  });
-  expect(failed[0]!.status).toEqual({code: 2});
-  expect(answered[0]!.attributes).toMatchObject({
-    "gen_ai.operation.name": "chat",
-    "gen_ai.provider.name": "server",
-    "gen_ai.request.model": "test-model",
-    "gen_ai.request.max_tokens": 8,
-    "gen_ai.request.temperature": 0,
-    "gen_ai.response.model": "test-model",
-    "gen_ai.response.finish_reasons": ["stop"],
-    "gen_ai.usage.input_tokens": expect.any(Number) as number,
-    "gen_ai.usage.output_tokens": expect.any(Number) as number,
-    "server.address": "127.0.0.1",
-    "server.port": model.port
-  });
-  const sum = (name: string) =>
-    chats.reduce((total, {attributes}) => total + Number(attributes[name] ?? 0), 0);
-  const pointOf = (metric: string, more: object) =>
-    collector.points.find(
-      (point) =>
-        point.metric === metric &&
-        Object.entries(more).every(([name, value]) => point.attributes[name] === value)
     );
-  expect(pointOf("gen_ai.client.token.usage", {"gen_ai.token.type": "input"})).toMatchObject({
-    unit: "{token}",
-    count: 4,
-    sum: sum("gen_ai.usage.input_tokens"),
-    bounds: [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864]
-  });
-  expect(pointOf("gen_ai.client.token.usage", {"gen_ai.token.type": "output"})?.sum).toBe(
-    sum("gen_ai.usage.output_tokens")
-  );
-  expect(pointOf("gen_ai.client.operation.duration", {"error.type": "bad-request"})).toMatchObject({
-    unit: "s",
-    count: 1
-  });
-  const durations = pointOf("gen_ai.client.operation.duration", {"gen_ai.response.model": "test-model"});
-  expect(durations?.count).toBe(4);
-  expect(durations!.sum! / 3).toBeGreaterThan(0.3);
-  expect(pointOf("assay.client.cost", {})?.value).toBeCloseTo(sum("assay.cost.usd"), 12);
-  expect(sum("assay.cost.usd")).toBeGreaterThan(0);
-  expect(collector.resource).toMatchObject({"service.name": "nightly"});
-  expect(collector.text).not.toContain("private words");
-  expect(collector.text).not.toContain(KEY);
-});
+    const child: ChildProcess = spawn(process.execPath, [compiled("bundle/main.js"), "run", "-j", "1"], {
+      cwd: project,
+      stdio: "ignore",
+      env: {
+        ...process.env,
+        TELEMETRY_TEST_KEY: KEY,
+        ASSAY_PROJECT: project,
+        ASSAY_DIR: join(project, ".assay"),
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_SERVICE_NAME: "nightly"
+      }
+    });
+    await new Promise((resolve) => child.on("close", resolve));
+    await model.close();
 
-it("a collector that is not there is said once, and keeps nothing from ending", async () => {
-  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:9";
-  const stays = staysAfterEnd();
-  const told: string[] = [];
-  const telemetry = await startTelemetry({version: "1", onMessage: (text) => told.push(text)});
-  const answer = await observedCall(endpoint, {model: "m", messages: []}, () =>
-    Promise.resolve({text: "yes", finishReason: "stop", latencyMs: 1, attempts: 1})
-  );
-  expect(answer.text).toBe("yes");
-  await telemetry!.end();
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatch(/^telemetry could not be sent: .*ECONNREFUSED/);
-  expect(await stays).toBeLessThan(1000);
-});
+    const run = collector.spans.find(({name}) => name === "run words")!;
+    const chats = collector.spans.filter(({name}) => name === "chat test-model");
+    const calls = chats.filter(({attributes}) => attributes["assay.preflight"] === undefined);
+    const asked = chats.filter(({attributes}) => attributes["assay.preflight"] === true);
+    expect(asked.map(({parentSpanId}) => parentSpanId)).toEqual([run.spanId]);
+    const failed = calls.filter(({status}) => status.code === 2);
+    const answered = calls.filter(({status}) => status.code !== 2);
+    expect(run.attributes).toMatchObject({
+      "assay.eval": "words",
+      "assay.dataset": "rows",
+      "assay.run.calls": 4,
+      "assay.run.planned": 8,
+      "assay.run.failed": 1
+    });
+    expect(calls).toHaveLength(4);
+    for (const call of calls)
+      expect(call).toMatchObject({kind: 3, traceId: run.traceId, parentSpanId: run.spanId});
+    expect(failed).toHaveLength(1);
+    expect(failed[0]!.attributes).toMatchObject({
+      "error.type": "bad-request",
+      "http.response.status_code": 400
+    });
+    expect(failed[0]!.status).toEqual({code: 2});
+    expect(answered[0]!.attributes).toMatchObject({
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": "server",
+      "gen_ai.request.model": "test-model",
+      "gen_ai.request.max_tokens": 8,
+      "gen_ai.request.temperature": 0,
+      "gen_ai.response.model": "test-model",
+      "gen_ai.response.finish_reasons": ["stop"],
+      "gen_ai.usage.input_tokens": expect.any(Number) as number,
+      "gen_ai.usage.output_tokens": expect.any(Number) as number,
+      "server.address": "127.0.0.1",
+      "server.port": model.port
+    });
+    const sum = (name: string) =>
+      chats.reduce((total, {attributes}) => total + Number(attributes[name] ?? 0), 0);
+    const pointOf = (metric: string, more: object) =>
+      collector.points.find(
+        (point) =>
+          point.metric === metric &&
+          Object.entries(more).every(([name, value]) => point.attributes[name] === value)
+      );
+    expect(pointOf("gen_ai.client.token.usage", {"gen_ai.token.type": "input"})).toMatchObject({
+      unit: "{token}",
+      count: 4,
+      sum: sum("gen_ai.usage.input_tokens"),
+      bounds: [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864]
+    });
+    expect(pointOf("gen_ai.client.token.usage", {"gen_ai.token.type": "output"})?.sum).toBe(
+      sum("gen_ai.usage.output_tokens")
+    );
+    expect(pointOf("gen_ai.client.operation.duration", {"error.type": "bad-request"})).toMatchObject({
+      unit: "s",
+      count: 1
+    });
+    const durations = pointOf("gen_ai.client.operation.duration", {"gen_ai.response.model": "test-model"});
+    expect(durations?.count).toBe(4);
+    expect(durations!.sum! / 3).toBeGreaterThan(0.3);
+    expect(pointOf("assay.client.cost", {})?.value).toBeCloseTo(sum("assay.cost.usd"), 12);
+    expect(sum("assay.cost.usd")).toBeGreaterThan(0);
+    expect(collector.resource).toMatchObject({"service.name": "nightly"});
+    expect(collector.text).not.toContain("private words");
+    expect(collector.text).not.toContain(KEY);
+  }
+);
+
+it(
+  "a collector that is not there is said once, and keeps nothing from ending",
+  {tags: ["long"]},
+  async () => {
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT = "http://127.0.0.1:9";
+    const stays = staysAfterEnd();
+    const told: string[] = [];
+    const telemetry = await startTelemetry({version: "1", onMessage: (text) => told.push(text)});
+    const answer = await observedCall(endpoint, {model: "m", messages: []}, () =>
+      Promise.resolve({text: "yes", finishReason: "stop", latencyMs: 1, attempts: 1})
+    );
+    expect(answer.text).toBe("yes");
+    await telemetry!.end();
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(/^telemetry could not be sent: .*ECONNREFUSED/);
+    expect(await stays).toBeLessThan(1000);
+  }
+);
 
 /** How many milliseconds a process of its own goes on after telemetry has ended. */
 async function staysAfterEnd(): Promise<number> {
