@@ -1,6 +1,6 @@
 import {existsSync} from "node:fs";
 import {cp} from "node:fs/promises";
-import {resolve} from "node:path";
+import {isAbsolute, resolve} from "node:path";
 import {declaredContexts} from "../candidates/index.js";
 import {type BuildContext, finetune, type FinetuneCheck, type FinetuneDefinition} from "../finetune/index.js";
 import {listModels, modelFolder, type ModelManifest} from "../models/index.js";
@@ -68,9 +68,13 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
         await recordCopy(store.workspace, {path: out, model: manifest.id, how: "copy"});
         await cp(folder, out, {recursive: true, errorOnExist: true});
       }
-      results.push({...manifest, path: out ?? folder});
+      // Of a shared store the folder is a copy that ends with this process.
+      const {place} = store.workspace;
+      const kept = isAbsolute(place.name) ? folder : undefined;
+      results.push({...manifest, path: out ?? kept});
+      const where = out ?? kept ?? `${place.name}/models/${manifest.id}`;
       if (!options.json)
-        print(trainedText(manifest, out ?? folder, {wasThere: before.has(manifest.id), trainedNow}) + "\n");
+        print(trainedText(manifest, where, {wasThere: before.has(manifest.id), trainedNow}) + "\n");
     }
   } finally {
     dispose();

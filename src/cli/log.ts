@@ -1,5 +1,6 @@
 import {createRequire} from "node:module";
 import type * as Pino from "pino";
+import {withoutEnvironmentSecrets} from "../store/index.js";
 import {withoutEscapes} from "./escapes.js";
 
 /** What a line of the log says beside its words. */
@@ -35,14 +36,7 @@ export function logLine(text: string, {level = "info", ...fields}: LogFields = {
   logger?.[level](fields, withoutEscapes(text).trim());
 }
 
-const SECRET_NAME = /key|token|secret|passw|credential|auth/i;
-const SHORTEST = 8;
-
 /** Hides values of variables that are secrets by their names, and passwords in addresses. */
 function withoutSecrets(line: string): string {
-  let hidden = line.replace(/(:\/\/)[^\s/@"\\]+@/g, "$1***@");
-  for (const [name, value] of Object.entries(process.env))
-    if (value && value.length >= SHORTEST && SECRET_NAME.test(name))
-      hidden = hidden.replaceAll(JSON.stringify(value.trim()).slice(1, -1), "***");
-  return hidden;
+  return withoutEnvironmentSecrets(line.replace(/(:\/\/)[^\s/@"\\]+@/g, "$1***@"));
 }

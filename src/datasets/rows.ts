@@ -8,6 +8,7 @@ import {
   withheldParts,
   type Workspace
 } from "../store/index.js";
+import {ownMember} from "../store/ownMember.js";
 
 /**
  * Rows of one part of a split, in the order of their ids, streamed. The held-out part yields nothing here, and neither
@@ -62,14 +63,7 @@ export function toRow(
   // Member by member: to delete some of a copy would make each row a dictionary.
   const row = {} as Row;
   for (const name of Object.keys(stored)) {
-    if (name === "__proto__")
-      Object.defineProperty(row, name, {
-        value: stored[name],
-        enumerable: true,
-        writable: true,
-        configurable: true
-      });
-    else if (!without.has(name)) row[name] = stored[name];
+    if (!without.has(name)) ownMember(row, name, stored[name]);
   }
   row.id = stored.row_id;
   return row;

@@ -18,6 +18,7 @@ import {secretQueryValues} from "./secretQuery.js";
 import {proxySecrets} from "./proxySecrets.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
 import {shutdownDay} from "./shutdownDay.js";
+import {ownMember} from "../store/ownMember.js";
 import {createTransport, loadClient, type TransportOptions} from "./transport.js";
 import {
   type Completion,
@@ -222,7 +223,7 @@ function bodyOf({model, messages, tools, params}: CompletionRequest, stream: boo
   };
   for (const stated of [params, defaults])
     for (const [name, value] of Object.entries(stated ?? {}))
-      if (!Object.hasOwn(body, name)) body[name] = value;
+      if (!Object.hasOwn(body, name)) ownMember(body, name, value);
   return body;
 }
 

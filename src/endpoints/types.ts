@@ -106,14 +106,14 @@ export interface AttemptOutcome {
 
 export interface AttemptHooks {
   /** Awaited before every attempt after the first, when its back-off is over. */
-  beforeRetry?: (signal?: AbortSignal) => Promise<void>;
+  beforeRetry?(signal?: AbortSignal): Promise<void>;
   /** Told how each attempt ended, including those that a later one makes good. */
-  onAttempt?: (outcome: AttemptOutcome) => void;
+  onAttempt?(outcome: AttemptOutcome): void;
   /**
    * Asked when an attempt has failed. When the signal fires no further attempt is made: the pause before one ends, and the call
    * fails as its last attempt did, with `cutShort`.
    */
-  stopRetries?: () => AbortSignal;
+  stopRetries?(): AbortSignal;
 }
 
 export type Usage = TokenCounts;

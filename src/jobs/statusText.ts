@@ -1,6 +1,12 @@
 import {open} from "node:fs/promises";
 import {join} from "node:path";
-import {jobDir, type JobRecord, type JobStatus, type Workspace} from "../store/index.js";
+import {
+  jobDir,
+  type JobRecord,
+  type JobStatus,
+  withoutEnvironmentSecrets,
+  type Workspace
+} from "../store/index.js";
 import {LOG_FILE} from "./supervised.js";
 
 /** A status in a few words. Records of before call a command that failed "ended". */
@@ -16,7 +22,7 @@ export function statusText({
 const TAIL_BYTES = 4096;
 const TAIL_LINES = 8;
 
-/** Where a command's log is, and its last lines; undefined for a job without one. */
+/** Where a command's log is, and its last lines without the environment's secrets; undefined for a job without one. */
 export async function logOf(
   workspace: Workspace,
   {id}: JobRecord
@@ -29,7 +35,8 @@ export async function logOf(
     const from = Math.max(0, size - TAIL_BYTES);
     const bytes = Buffer.alloc(size - from);
     await file.read(bytes, 0, bytes.length, from);
-    return {path, last: bytes.toString("utf8").trimEnd().split("\n").slice(-TAIL_LINES)};
+    const text = withoutEnvironmentSecrets(bytes.toString("utf8").trimEnd());
+    return {path, last: text.split("\n").slice(-TAIL_LINES)};
   } finally {
     await file.close();
   }

@@ -7,6 +7,7 @@ import {
   type DuckDBValue
 } from "@duckdb/node-api";
 import {converted} from "./convertedValue.js";
+import {ownMember} from "./ownMember.js";
 import {temporaryPath} from "./files.js";
 import {memberName, protoRenamer} from "./protoMembers.js";
 import {valueReader} from "./valueReader.js";
@@ -194,16 +195,13 @@ function rowReader(
         const reader = readers[i];
         const read = reader ? (reader(value) as SqlValue) : value;
         const name = names[i]!;
-        if (name === "__proto__") Object.defineProperty(plain, name, {value: read, ...OWN});
-        else plain[name] = read;
+        ownMember(plain, name, read);
       }
       rows.push(plain);
     }
     return rows;
   };
 }
-
-const OWN = {enumerable: true, writable: true, configurable: true};
 
 function plainValue(value: unknown): SqlValue {
   if (typeof value === "bigint")

@@ -190,3 +190,4 @@ export {openStore, type Store} from "./store.js";
 export {assertOneStatement, conditionTree, userCondition, userQuery} from "./userSql.js";
 export {openWorkspace, type Workspace} from "./workspace.js";
 export {isSecretParameter, withoutCredentials} from "./withoutCredentials.js";
+export {withoutEnvironmentSecrets} from "./environmentSecrets.js";

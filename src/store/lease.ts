@@ -38,9 +38,14 @@ export async function withLease<T>(
     return await work(held);
   } finally {
     await stop();
-    const bytes = await place.read(key);
-    if (bytes && holderOf(bytes)?.owner === mine.owner) await place.removeIf(key, bytes);
+    // What the work came to counts: a lease that cannot be given back lapses.
+    await giveBack(place, key, mine.owner).catch(() => undefined);
   }
+}
+
+async function giveBack(place: Place, key: string, owner: string): Promise<void> {
+  const bytes = await place.read(key);
+  if (bytes && holderOf(bytes)?.owner === owner) await place.removeIf(key, bytes);
 }
 
 async function acquire(place: Place, key: string, said: () => string, options: LeaseOptions): Promise<void> {

@@ -124,6 +124,16 @@ describe("a lease", () => {
     }
   );
 
+  it("that cannot be given back leaves what the work came to as it is", async () => {
+    const place = new LocalFolder(await temporaryProject());
+    place.read = () => Promise.reject(new Error("the server is gone"));
+    expect(await withLease(place, "locks/done.json", {what: "the work"}, async () => "done")).toBe("done");
+    const failed = withLease(place, "locks/failed.json", {what: "the work"}, async () => {
+      throw new Error("the rows are marked");
+    });
+    await expect(failed).rejects.toThrow("the rows are marked");
+  });
+
   it("refuses to spin where a folder has its name", async () => {
     const path = await lockPath();
     await mkdir(path, {recursive: true});

@@ -311,6 +311,7 @@ describe.skipIf(!server)("a bucket", () => {
       "S3://bucket"
     ])
       expect(() => s3Address(wrong)).toThrow(/s3:\/\/BUCKET\/PREFIX/);
+    expect(() => s3Address("s3://key:p4ssw0rd@bucket/a")).toThrow(/ASSAY_STORE is "s3:\/\/bucket\/a"/);
     expect(s3Address("s3://bucket")).toEqual({bucket: "bucket", prefix: ""});
     expect(s3Address("s3://bucket/a/b/")).toEqual({bucket: "bucket", prefix: "a/b/"});
     expect(() => cacheBytes({ASSAY_CACHE_GB: "much"})).toThrow(/number of gigabytes/);

@@ -62,7 +62,9 @@ export async function makeFinetune(
   );
   if (outcome.status === "stopped")
     throw new UserError(
-      `${name}: stopped after step ${outcome.step} of ${settings.steps}. Run it again to go on from there.`
+      outcome.step === 0
+        ? `${name}: stopped before the first step of this start. Run it again to train from the last checkpoint, or from the base where there is none.`
+        : `${name}: stopped after step ${outcome.step} of ${settings.steps}. Run it again to go on from there.`
     );
   const folder = resultFolder(work);
   if (existsSync(folder))

@@ -63,7 +63,7 @@ async function modelsIn(dir: string): Promise<{path: string; weights: string[]}[
 
 async function nothingIn(root: string, found: string | undefined): Promise<string> {
   if (found === undefined)
-    return `${root} has no model (adapter_config.json, config.json or a GGUF file): the command ended well and left none there. Name the folder it writes to as \`output\`.`;
+    return `${root} has no model (adapter_config.json, config.json or a GGUF file): the command ended well and left none there. Name the folder it writes to as \`output\`, or look at its log: what it started may never have run.`;
   const pickled = (await namesIn(found)).find((name) => /\.(bin|pt|pth|ckpt)$/.test(name));
   return pickled === undefined
     ? `${found} has no weights (*.safetensors or a GGUF file), only settings: the command ended well and left no model there.`

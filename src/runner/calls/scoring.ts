@@ -81,7 +81,7 @@ function scoreOne(
   const {scorer} = one;
   try {
     if (isWithoutCredit(scorer, input.completion))
-      return scoreRefused(scorer, input)
+      return settling(scoreRefused(scorer, input), () => neverSettled(input.row))
         .then((given) => recordOf(one, key, given, REFUSED))
         .catch((error: unknown) => failedRecord(one, key, error));
     const given = scorer(input);

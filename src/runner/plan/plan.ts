@@ -20,6 +20,7 @@ import type {Variant} from "./prompts.js";
 import type {PrivacyCheck} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";
+import {portions} from "./portions.js";
 import {findUnscorable} from "./unscorable.js";
 
 /**
@@ -86,6 +87,9 @@ export interface PlanInputs {
   onMessage?: (message: string) => void;
 }
 
+/** The hash has the items of so many rows, then their requests, then the next rows': another number would rename every run. */
+const HASHED_ROWS = 2048;
+
 /** Each takes memory and a line of the plan: more would never be done. */
 const MOST_REQUESTS = 100_000_000;
 
@@ -120,16 +124,19 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     prompts: new PlanFile(promptsFile),
     requests: new PlanFile(requestsFile)
   };
+  const requestsOfPortion: Buffer[] = [];
   const unscorable = findUnscorable(resolved);
   const writer = planLines(inputs, total, unscorable);
   try {
-    for await (const batch of readRows(db, relation)) {
+    for await (const batch of portions(readRows(db, relation), HASHED_ROWS)) {
       signal?.throwIfAborted();
-      const lines = writer.linesOf(batch);
+      const lines = writer.linesOf(batch.rows);
       hash.update(files.items.append(lines.items));
       files.prompts.append(lines.prompts);
-      hash.update(files.requests.append(lines.requests));
+      requestsOfPortion.push(Buffer.from(files.requests.append(lines.requests)));
+      if (batch.ends) for (const bytes of requestsOfPortion.splice(0)) hash.update(bytes);
     }
+    for (const bytes of requestsOfPortion) hash.update(bytes);
   } finally {
     for (const file of Object.values(files)) file.close();
   }

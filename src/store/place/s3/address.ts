@@ -1,5 +1,6 @@
 import {UserError} from "../../errors.js";
 import {sha256} from "../../hash.js";
+import {withoutCredentials} from "../../withoutCredentials.js";
 
 /** A bucket and what keys in it begin with: "" or ending in "/". */
 export interface S3Address {
@@ -21,7 +22,7 @@ export function s3Address(address: string): S3Address {
       )
   )
     throw new UserError(
-      `ASSAY_STORE is ${JSON.stringify(address)}. Write s3://BUCKET or s3://BUCKET/PREFIX; credentials and the server's address come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL.`
+      `ASSAY_STORE is ${JSON.stringify(withoutCredentials(address))}. Write s3://BUCKET or s3://BUCKET/PREFIX: a bucket of 3 to 63 lower-case letters, digits, dots and hyphens, a prefix of letters a to z, digits and . _ @ + = - between slashes. Credentials and the server's address come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL.`
     );
   return {bucket, prefix: prefix && `${prefix}/`};
 }

@@ -76,6 +76,6 @@ export function failure(error: unknown, store: string, doing: string): UserError
       `the server does not answer (${code || name}). Look at AWS_ENDPOINT_URL, AWS_REGION and the network.`
     );
   return say(
-    `${doing} failed${status === undefined ? "" : ` with status ${status}`}: ${withoutCredentials(messageOf(error))}.`
+    `${doing} failed${status === undefined ? "" : ` with status ${status}`}: ${withoutCredentials(messageOf(error))}.${status !== undefined && status >= 500 ? " Its trouble may pass: try again later." : ""}`
   );
 }
