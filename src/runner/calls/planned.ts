@@ -5,6 +5,7 @@ import type {Bits} from "../journal/bits.js";
 import type {PrivacyCheck} from "../plan/privacyCheck.js";
 import {checkKey, type Plan} from "../plan/plan.js";
 import {estimateTokens, jsonOf} from "../plan/planLines.js";
+import type {Rendered} from "../plan/prompts.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import {type PlannedRow, readRows} from "../plan/rows.js";
 
@@ -58,7 +59,7 @@ function* callsOfRow(
     for (const [at, variant] of variants.entries())
       for (let repeat = 0; repeat < repeats; repeat++, n++) {
         if (done.has(n)) continue;
-        const prompt = (prompts[at] ??= promptOf(variant.render(row)));
+        const prompt = (prompts[at] ??= promptOf(variant.render(row), plan.kept !== undefined));
         const refusal = privacyCheck.refusal(prepared.endpoint, rowId);
         const barred =
           refusal !== undefined
@@ -66,10 +67,15 @@ function* callsOfRow(
             : prompt.failed !== undefined
               ? ({kind: "prompt", message: prompt.failed} as const)
               : undefined;
-        const key = barred || prompt.json === undefined ? "" : keyOf(prompt.json, repeat, rowId);
+        const {messages, json} = prompt;
+        if (plan.kept && !barred) {
+          const [key, tokens] = [plan.kept.keyOf(n), plan.kept.tokensOf(n)];
+          yield {n, candidate, repeat, key, rowId, row, messages, tokens, barred};
+          continue;
+        }
+        const key = barred || json === undefined ? "" : keyOf(json, repeat, rowId);
         checkKey(plan, n, key, rowId);
-        const {messages, tokens} = prompt;
-        yield {n, candidate, repeat, key, rowId, row, messages, tokens, barred};
+        yield {n, candidate, repeat, key, rowId, row, messages, tokens: estimateTokens(json ?? ""), barred};
       }
 }
 
@@ -77,16 +83,14 @@ interface Prompt {
   messages: Message[];
   /** Canonical JSON of the messages; undefined when there are none. */
   json: string | undefined;
-  tokens: number;
   failed?: string;
 }
 
-function promptOf(rendered: Parameters<typeof jsonOf>[0]): Prompt {
-  const json = jsonOf(rendered);
+/** @param isKept whether the plan has the key that the messages' JSON is for */
+function promptOf(rendered: Rendered, isKept: boolean): Prompt {
   return {
     messages: rendered.messages ?? [],
-    json,
-    tokens: estimateTokens(json ?? ""),
+    json: isKept ? undefined : jsonOf(rendered),
     failed: rendered.failed
   };
 }

@@ -13,6 +13,7 @@ import {
 import type {Row} from "../../scorers/types.js";
 import {collectGarbageBetween} from "../keepHeapSmall.js";
 import {packed} from "../tables/logs.js";
+import type {KeptKeys} from "./keptKeys.js";
 import {PlanFile} from "./planFile.js";
 import {checkOf, planLines} from "./planLines.js";
 import {orderRows, type Place, readRows} from "./rows.js";
@@ -52,6 +53,7 @@ export interface Plan {
   refused: string[][];
   /** The first 32 bits of each key: shows a prompt function that says something else the second time. */
   checks: Uint32Array;
+  kept?: KeptKeys;
 }
 
 /** Parquet files with the columns of ITEMS and PROMPTS, in order. A row whose prompt function gave no messages has null. */
@@ -161,7 +163,8 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
       return {items, prompts};
     }),
     refused: writer.refused,
-    checks: writer.checks
+    checks: writer.checks,
+    kept: writer.kept
   };
 }
 

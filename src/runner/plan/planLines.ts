@@ -1,5 +1,6 @@
 import {canonicalJson, messageOf, UserError} from "../../store/index.js";
 import {messagesJson} from "./completionKey.js";
+import {KeptKeys, MOST_KEPT} from "./keptKeys.js";
 import type {PlanInputs} from "./plan.js";
 import type {Rendered, Variant} from "./prompts.js";
 import type {ResolvedEval} from "./resolve.js";
@@ -24,12 +25,16 @@ export interface PlanWriter {
   /** As in the plan, of the rows so far. */
   refused: string[][];
   checks: Uint32Array;
+  /** Undefined for a large plan, and for one with prompt functions, whose keys are made anew to see whether they are the same. */
+  kept?: KeptKeys;
 }
 
 /** @param total of the plan's requests */
 export function planLines(inputs: PlanInputs, total: number, unscorable: Unscorable): PlanWriter {
   const {resolved, ready, variants, privacyCheck} = inputs;
   const checks = new Uint32Array(total);
+  const kept =
+    total <= MOST_KEPT && variants.every(({isTemplate}) => isTemplate) ? new KeptKeys(total) : undefined;
   const refused: string[][] = ready.map(() => []);
   let n = 0;
   const requestsOf = (rowId: string, messages: readonly (string | undefined)[]): string => {
@@ -40,8 +45,10 @@ export function planLines(inputs: PlanInputs, total: number, unscorable: Unscora
       for (const text of messages)
         for (let repeat = 0; repeat < resolved.repeats; repeat++) {
           const id = stays || text === undefined ? "" : key(text, repeat, rowId);
+          const tokens = estimateTokens(text ?? "");
           checks[n] = checkOf(id);
-          lines += `{"n":${n++},"key":"${id}","tokens":${estimateTokens(text ?? "")}}\n`;
+          if (id !== "") kept?.keep(n, id, tokens);
+          lines += `{"n":${n++},"key":"${id}","tokens":${tokens}}\n`;
         }
     }
     return lines;
@@ -61,7 +68,8 @@ export function planLines(inputs: PlanInputs, total: number, unscorable: Unscora
       return lines;
     },
     refused,
-    checks
+    checks,
+    kept
   };
 }
 

@@ -10,6 +10,8 @@ export interface Variant {
   sha256: string;
   /** The template, or the function's source text. */
   template: string;
+  /** What it renders is the same each time; a function may give something else. */
+  isTemplate: boolean;
   render(row: Row): Rendered;
 }
 
@@ -60,6 +62,7 @@ export function variantsOf(
     name,
     sha256: sha256(String(one)),
     template: String(one),
+    isTemplate: typeof one === "string",
     render: typeof one === "string" ? templateOf(one, examples, placed) : functionOf(one, fewShot)
   }));
 }
