@@ -37,7 +37,7 @@ describe("rows that are longer than `length`", () => {
 });
 
 describe("what a training was checked on", () => {
-  it("is in its record, card and lineage, with what it decided", {tags: ["long"]}, async () => {
+  it("is in its record, card and lineage, with what it decided", async () => {
     await define("best", {validation: "test", validateEvery: 1});
     const best = await json("best");
     expect(best.training!.validation).toEqual({

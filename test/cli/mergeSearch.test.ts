@@ -83,7 +83,7 @@ describe("assay merge --search", () => {
 
   it(
     "counts them and their tries when the finalists are the same, and when they are of another eval",
-    {tags: ["long"], timeout: 300_000},
+    {timeout: 300_000},
     async () => {
       const again = await writeSpace("again.yml", space("errorRate: 0.06"));
       expect(await search(again)).toMatchObject({earlierSearches: 2, earlierTries: 8});

@@ -71,7 +71,7 @@ describe.skipIf(!server)("a store that two machines share", () => {
     }
   );
 
-  it("holds records under their own names and nothing of one machine alone", async () => {
+  it("holds records under their own names and nothing of one machine alone", {tags: ["long"]}, async () => {
     const keys = (await server!.keys(bucket!)).map((key) => key.replace(/^team\//, ""));
     const folders = new Set(keys.map((key) => key.split("/")[0]));
     expect([...folders].sort()).toEqual(["datasets", "locks", "models", "runs", "splits", "workspace.json"]);

@@ -67,7 +67,9 @@ for (const name of ["mkdir", "rename", "link", "writeFile", "rm", "copyFile", "o
 
 const {writeSync} = fs;
 let writes = 0;
-fs.writeSync = ((fd: number, bytes: Buffer, ...more: unknown[]) => {
+fs.writeSync = ((fd: number, buffer: Buffer, ...more: unknown[]) => {
+  const [offset = 0, length = buffer.length - Number(offset)] = more as number[];
+  const bytes = buffer.subarray(offset, offset + length);
   const path = fs.readlinkSync(`/proc/self/fd/${fd}`);
   if (isInside(path)) {
     image(`write ${path}`);
@@ -76,7 +78,7 @@ fs.writeSync = ((fd: number, bytes: Buffer, ...more: unknown[]) => {
     else
       image(`write ${path}, without its last byte`, (here) => appendFileSync(here(path), withoutLast(bytes)));
   }
-  return (writeSync as Call)(fd, bytes, ...more);
+  return (writeSync as Call)(fd, buffer, ...more);
 }) as typeof fs.writeSync;
 
 syncBuiltinESMExports();
