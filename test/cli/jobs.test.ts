@@ -85,6 +85,18 @@ describe("assay jobs", () => {
     expect(checked).toMatch(/^factory: base-model by command\n {2}train\.jsonl: \d+ examples/);
   });
 
+  it("shows the end of a command's log without the environment's secrets", async () => {
+    process.env.TEST_JOB_TOKEN = "a-secret-value-77";
+    writeJob(
+      "telling",
+      `{service: "command", trust: "local", tool: "trl", run: "echo the key is $TEST_JOB_TOKEN; exit 3"}`
+    );
+    const shown = await printed(() => submitVerb("telling", {skipUnresolved: true, watch: true}));
+    delete process.env.TEST_JOB_TOKEN;
+    expect(shown).toMatch(/ends:\n {2}\| the key is \*\*\*/);
+    expect(shown).not.toContain("a-secret-value-77");
+  });
+
   it("says once that a command failed, with its log's place and end, and how to send it again", async () => {
     writeJob(
       "failing",
