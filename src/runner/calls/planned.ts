@@ -68,14 +68,11 @@ function* callsOfRow(
               ? ({kind: "prompt", message: prompt.failed} as const)
               : undefined;
         const {messages, json} = prompt;
-        if (plan.kept && !barred) {
-          const [key, tokens] = [plan.kept.keyOf(n), plan.kept.tokensOf(n)];
-          yield {n, candidate, repeat, key, rowId, row, messages, tokens, barred};
-          continue;
-        }
-        const key = barred || json === undefined ? "" : keyOf(json, repeat, rowId);
+        const made = () => (json === undefined ? "" : keyOf(json, repeat, rowId));
+        const key = barred ? "" : (plan.kept?.keyOf(n) ?? made());
         checkKey(plan, n, key, rowId);
-        yield {n, candidate, repeat, key, rowId, row, messages, tokens: estimateTokens(json ?? ""), barred};
+        const tokens = plan.kept?.tokensOf(n) ?? estimateTokens(json ?? "");
+        yield {n, candidate, repeat, key, rowId, row, messages, tokens, barred};
       }
 }
 
