@@ -65,9 +65,12 @@ async function imagesOf(name: string, project: string, images: string): Promise<
       ASSAY_CRASH_IMAGES: images,
       ASSAY_CRASH_STRIDE: String(stride)
     },
-    stdio: "inherit"
+    stdio: ["ignore", "inherit", "pipe"]
   });
-  expect(await new Promise((resolve) => child.once("close", resolve))).toBe(0);
+  let said = "";
+  child.stderr.on("data", (data) => (said += String(data)));
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  expect(code, said).toBe(0);
 }
 
 const callOf = ({body}: ReceivedRequest) => JSON.stringify([body.model, body.messages]);

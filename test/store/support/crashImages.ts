@@ -15,17 +15,29 @@ const stride = Number(process.env.ASSAY_CRASH_STRIDE);
 type Call = (...args: unknown[]) => unknown;
 const {cpSync, writeFileSync, appendFileSync, readdirSync, rmSync, statSync} = fs;
 let steps = 0;
+let isChanging = false;
 
 const isInside = (path: unknown): path is string =>
   typeof path === "string" && resolve(path).startsWith(project + "/");
 
 function image(what: string, halfDone: (here: (path: string) => string) => void = () => undefined): void {
-  if (steps++ % stride !== 0) return;
+  if (isChanging || steps++ % stride !== 0) return;
   const name = String(steps).padStart(4, "0");
   const to = join(images, name);
-  cpSync(project, to, {recursive: true});
+  copyProject(to);
   halfDone((path) => join(to, relative(project, path)));
   writeFileSync(join(images, `${name}.txt`), what.replaceAll(`${project}/`, ""));
+}
+
+/** DuckDB writes in threads of its own: a file of it may have another name by the time it is copied. */
+function copyProject(to: string, tries = 20): void {
+  try {
+    cpSync(project, to, {recursive: true});
+  } catch (error) {
+    if (tries === 0 || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    rmSync(to, {recursive: true, force: true});
+    copyProject(to, tries - 1);
+  }
 }
 
 const bytesOf = (data: unknown) =>
@@ -43,27 +55,35 @@ const torn: Record<string, (...args: unknown[]) => void> = {
     if (!statSync(path as string, {throwIfNoEntry: false})?.isDirectory()) return;
     for (const name of readdirSync(path as string))
       image(`rm ${String(path)}, without ${name}`, (here) =>
-        rmSync(join(here(path as string), name), {recursive: true})
+        rmSync(join(here(path as string), name), {recursive: true, force: true})
       );
   }
 };
 
-// One step after the other, so that no image shows a state that never was.
-let before: Promise<unknown> = Promise.resolve();
-for (const name of ["mkdir", "rename", "link", "writeFile", "rm", "copyFile", "open"] as const) {
+// A step is done before any other begins, so that no image shows a state that never was.
+for (const name of ["mkdir", "rename", "link", "writeFile", "rm", "copyFile"] as const) {
   const real = promises[name] as Call;
-  (promises as unknown as Record<string, Call>)[name] = (...args) => {
-    const isChange = name !== "open" || (args[1] !== undefined && args[1] !== "r" && args[1] !== "r+");
-    if (!isChange || !args.slice(0, 2).some(isInside)) return real(...args);
-    const step = before.then(() => {
-      image(`${name} ${args.filter((arg) => typeof arg === "string" && arg.startsWith("/")).join(" ")}`);
-      torn[name]?.(...args);
-      return real(...args);
-    });
-    before = step.catch(() => undefined);
-    return step;
+  const now = fs[`${name}Sync`] as Call;
+  const changed = (...args: unknown[]) => {
+    image(`${name} ${args.filter((arg) => typeof arg === "string" && arg.startsWith("/")).join(" ")}`);
+    torn[name]?.(...args);
+    isChanging = true;
+    try {
+      return now(...args);
+    } finally {
+      isChanging = false;
+    }
   };
+  (promises as unknown as Record<string, Call>)[name] = async (...args) =>
+    args.slice(0, 2).some(isInside) ? changed(...args) : real(...args);
 }
+
+const open = promises.open as Call;
+(promises as unknown as Record<string, Call>).open = (...args) => {
+  const isChange = args[1] !== undefined && args[1] !== "r" && args[1] !== "r+";
+  if (isChange && isInside(args[0])) image(`open ${args[0]}`);
+  return open(...args);
+};
 
 const {writeSync} = fs;
 let writes = 0;
