@@ -76,6 +76,11 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
       if (!options.json)
         print(trainedText(manifest, where, {wasThere: before.has(manifest.id), trainedNow}) + "\n");
     }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    note(error instanceof UserError ? error.message : "Stopped before the first step.");
+    process.exitCode = 130;
+    return;
   } finally {
     dispose();
     await store.close();

@@ -4,6 +4,7 @@ import {
   readRecord,
   recordsOf,
   type SplitManifest,
+  type StoppedTraining,
   type Store,
   type VersionManifest,
   type Workspace
@@ -12,6 +13,7 @@ import {
 export interface Garbage {
   versions: VersionManifest[];
   splits: SplitManifest[];
+  trainings: StoppedTraining[];
   /** Everything that went, by kind. */
   removed: {kind: string; id: string}[];
 }
@@ -32,7 +34,7 @@ interface Candidate {
 /**
  * Removes the records that their kind lets go and that no record that stays refers to: versions beyond the newest `keep` of
  * each dataset, and the splits of those versions, unless a run, a model or (for versions) a split that stays refers to
- * them. While a run is unfinished every split stays: such a run does not say which one it uses.
+ * them; and what a stopped training kept to be gone on with, on such a version or once a model of its name was made. While a run is unfinished every split stays: such a run does not say which one it uses.
  */
 export async function collectGarbage(
   store: Store,
@@ -76,6 +78,7 @@ export async function collectGarbage(
       (a, b) => a.dataset.localeCompare(b.dataset) || a.pulledAt.localeCompare(b.pulledAt)
     ),
     splits: of<SplitManifest>("split").sort((a, b) => a.madeAt.localeCompare(b.madeAt)),
+    trainings: of<StoppedTraining>("stopped training").sort((a, b) => a.startedAt.localeCompare(b.startedAt)),
     removed: [...gone].map(({kind, found}) => ({kind: kind.name, id: found.id}))
   };
 }

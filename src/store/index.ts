@@ -49,7 +49,6 @@ export {
   hubModelsDir,
   readCached,
   runnableModelsDir,
-  trainingDir,
   vectorsDir,
   writeCached
 } from "./kinds/cache.js";
@@ -142,6 +141,7 @@ export {refuseWhileRunning} from "./refuseWhileRunning.js";
 export {refuseWhileTraining} from "./refuseWhileTraining.js";
 export {measuredRoles, sameRoles} from "./kinds/presentRoles.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
+export {noteTraining, type StoppedTraining, trainingDir} from "./kinds/stoppedTraining.js";
 export {
   hasRows,
   NEAR_DUPLICATES,

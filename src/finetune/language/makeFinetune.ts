@@ -8,7 +8,7 @@ import {
   type TrainingProgress
 } from "../../language/index.js";
 import {type CheckedOn, keepModel, type ModelManifest} from "../../models/index.js";
-import {hashJson, UserError} from "../../store/index.js";
+import {hashJson, noteTraining, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
 import {modelCard, worseThanBefore} from "./card.js";
@@ -41,8 +41,12 @@ export async function makeFinetune(
   {onStep, force}: BuildOptions
 ): Promise<ModelManifest> {
   await mkdir(work, {recursive: true});
-  // A purge of the dataset takes what was begun with its rows.
-  await writeFile(join(work, "about.json"), JSON.stringify({dataset: context.dataset}));
+  await noteTraining(work, {
+    name,
+    dataset: context.dataset,
+    version: context.version,
+    startedAt: new Date().toISOString()
+  });
   const {job, train, validation, cuts} = await prepareJob(definition, context, base, work);
   const {settings} = job;
   for (const {sentence, advice} of cuts)

@@ -13,28 +13,6 @@ export const cacheKind: Kind = {name: "cache", at: "cache", shown: false, erase:
 /** Files fetched from a source's address. */
 export const downloadsKind: Kind = {name: "downloads", at: "downloads", shown: false, erase: drop};
 
-/**
- * Trainings that were stopped, to be gone on with: weights on their way, which learned from rows. One that does not say of
- * which dataset goes too.
- */
-export const stoppedTrainingKind: Kind = {
-  name: "stopped training",
-  at: "models/.training/{id}",
-  manifest: "about.json",
-  shown: false,
-  async erase({key, manifestKey}, {workspace, dataset}) {
-    const about = await getJson<{dataset?: string}>(workspace, manifestKey).catch(() => undefined);
-    if (about?.dataset !== undefined && about.dataset !== dataset) return {};
-    await workspace.place.remove(key);
-    return {dropped: true};
-  }
-};
-
-/** The folder on this machine where a training keeps what it needs to go on, among the models of `models` (`modelsDir`). */
-export function trainingDir(models: string, id: string): string {
-  return join(models, ".training", id);
-}
-
 /** Vectors of texts, by the encoder that made them. */
 export const vectorsKind: Kind = {name: "vectors", at: "models/.vectors", shown: false, erase: drop};
 

@@ -1,6 +1,6 @@
 import {acceptancesKind} from "./acceptances.js";
 import {benchKind} from "./bench.js";
-import {cacheKind, downloadsKind, stoppedTrainingKind, vectorsKind} from "./cache.js";
+import {cacheKind, downloadsKind, vectorsKind} from "./cache.js";
 import {heldOutMarkKind, latestKind, recognitionKind, tombstonesKind} from "./dataset.js";
 import {exportKind} from "./exportNote.js";
 import {finalRunKind} from "./finalRun.js";
@@ -11,6 +11,7 @@ import {modelKind} from "./model.js";
 import {raceKind} from "./race.js";
 import {runKind} from "./run.js";
 import {splitKind} from "./split.js";
+import {stoppedTrainingKind} from "./stoppedTraining.js";
 import {versionKind} from "./version.js";
 import {writtenCopyKind} from "./writtenCopy.js";
 
