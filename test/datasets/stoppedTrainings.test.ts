@@ -18,10 +18,12 @@ import {temporaryProject} from "../support/temporaryWorkspace.js";
 let workspace: Workspace;
 let store: Store;
 let versions: string[];
+let hashes: string[];
 beforeEach(async () => {
   workspace = await openWorkspace(await temporaryProject());
   store = await openStore(workspace);
   versions = [];
+  hashes = [];
   for (const count of [1, 2]) versions.push(await pulled(count));
 });
 afterEach(() => store.close());
@@ -32,6 +34,7 @@ async function pulled(count: number): Promise<string> {
     workspace,
     defineDataset({name: "mails", id: "id", source: {kind: "rows", rows}})
   );
+  hashes.push(version.sha256);
   return version.id;
 }
 
@@ -52,8 +55,8 @@ const made = (name: string) =>
   });
 
 it("goes with the version that it learned from, with its dry run's word, and stays with one that stays", async () => {
-  const old = await stopped("old", versions[0]!);
-  const present = await stopped("present", versions[1]!);
+  const old = await stopped("old", hashes[0]!);
+  const present = await stopped("present", hashes[1]!);
   expect((await collectGarbage(store, {keep: 2})).trainings).toEqual([]);
   const preview = await collectGarbage(store, {keep: 1, dryRun: true});
   expect(preview.trainings).toMatchObject([{name: "old", dataset: "mails", version: versions[0]}]);

@@ -10,6 +10,7 @@ export interface StoppedTraining {
   /** The model that it makes. */
   name: string;
   dataset: string;
+  /** Id of the dataset's version. */
   version: string;
   /** When it was begun, or last gone on with. */
   startedAt: string;
@@ -58,7 +59,10 @@ export function trainingDir(models: string, id: string): string {
   return join(models, ".training", id);
 }
 
-/** Says in the folder of a training what it is of: a purge of the dataset, and `assay gc`, go by it. */
+/**
+ * Says in the folder of a training what it is of: a purge of the dataset, and `assay gc`, go by it.
+ * @param training with the version's id or its whole hash, of which the id is the first digits
+ */
 export function noteTraining(folder: string, training: StoppedTraining): Promise<void> {
-  return writeJsonAtomic(join(folder, "about.json"), training);
+  return writeJsonAtomic(join(folder, "about.json"), {...training, version: training.version.slice(0, 16)});
 }
