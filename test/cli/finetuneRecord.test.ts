@@ -1,9 +1,10 @@
 import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {describe, expect, it} from "vitest";
+import {describe, expect, it, vi} from "vitest";
 import {checkVerb} from "../../src/cli/check.js";
 import {finetuneVerb} from "../../src/cli/finetune.js";
 import {lineageVerb} from "../../src/cli/lineage.js";
+import {listModels} from "../../src/models/index.js";
 import {type defineEval, runEval} from "../../src/runner/index.js";
 import {learningCurves, runVerdict} from "../../src/site/index.js";
 import {ensureSplit} from "../../src/splits/index.js";
@@ -33,6 +34,33 @@ describe("rows that are longer than `length`", () => {
     await define("plain", {dataset: "plain"});
     expect(await noted(() => finetuneVerb(["plain"], {}))).not.toMatch(/longer than/);
     expect((await json("plain")).training).toMatchObject({cut: 0, leftOut: 0});
+  });
+});
+
+describe("Ctrl-C", () => {
+  it.each([
+    ["training stopped on", "Stopping before the first step.", /stopped before the first step/],
+    ["step 1 of", "Ending this step and writing a checkpoint", /stopped after step \d+ of 3000/]
+  ])("at '%s' ends with 130, and says what is kept", async (at, told, kept) => {
+    await define("stopped", {steps: 3000, validation: false});
+    const said: string[] = [];
+    const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+      said.push(String(text));
+      if (said.at(-1)!.includes(at)) process.emit("SIGINT");
+      return true;
+    });
+    try {
+      expect(await printed(() => finetuneVerb(["stopped"], {}))).toBe("");
+      expect(process.exitCode).toBe(130);
+    } finally {
+      write.mockRestore();
+      process.exitCode = undefined;
+    }
+    expect(said.join("")).toContain(told);
+    expect(said.join("")).toMatch(kept);
+    expect((await listModels(join(project, ".assay", "models"))).map(({name}) => name)).not.toContain(
+      "stopped"
+    );
   });
 });
 
