@@ -4,7 +4,7 @@ import {isAbsolute, resolve} from "node:path";
 import {declaredContexts} from "../candidates/index.js";
 import {type BuildContext, finetune, type FinetuneCheck, type FinetuneDefinition} from "../finetune/index.js";
 import {listModels, modelFolder, type ModelManifest} from "../models/index.js";
-import {openStore, recordCopy, type Store, UsageError, UserError} from "../store/index.js";
+import {openStore, recordCopy, Stopped, type Store, UsageError, UserError} from "../store/index.js";
 import {observedRun, type RunFacts} from "../telemetry/index.js";
 import {interruption} from "./interruption.js";
 import {observed} from "./observed.js";
@@ -77,8 +77,8 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
         print(trainedText(manifest, where, {wasThere: before.has(manifest.id), trainedNow}) + "\n");
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
-    note(error instanceof UserError ? error.message : "Stopped before the first step.");
+    if (!(error instanceof Stopped)) throw error;
+    note(error.message);
     process.exitCode = 130;
     return;
   } finally {

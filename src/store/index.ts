@@ -187,6 +187,7 @@ export {plainSql} from "./plainSql.js";
 export {PRICES_FOLDER, projectPrices, projectPricesOr, readPriceFile} from "./projectPrices.js";
 export * from "./schema.js";
 export {openStore, type Store} from "./store.js";
+export {Stopped} from "./stopped.js";
 export {assertOneStatement, conditionTree, userCondition, userQuery} from "./userSql.js";
 export {openWorkspace, type Workspace} from "./workspace.js";
 export {isSecretParameter, withoutCredentials} from "./withoutCredentials.js";

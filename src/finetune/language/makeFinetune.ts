@@ -8,7 +8,7 @@ import {
   type TrainingProgress
 } from "../../language/index.js";
 import {type CheckedOn, keepModel, type ModelManifest} from "../../models/index.js";
-import {hashJson, noteTraining, UserError} from "../../store/index.js";
+import {hashJson, noteTraining, Stopped, UserError} from "../../store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
 import {modelCard, worseThanBefore} from "./card.js";
@@ -65,7 +65,7 @@ export async function makeFinetune(
     }
   );
   if (outcome.status === "stopped")
-    throw new UserError(
+    throw new Stopped(
       outcome.step === 0
         ? `${name}: stopped before the first step of this start. Run it again to train from the last checkpoint, or from the base where there is none.`
         : `${name}: stopped after step ${outcome.step} of ${settings.steps}. Run it again to go on from there.`
