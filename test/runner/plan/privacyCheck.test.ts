@@ -104,7 +104,7 @@ describe("the privacy check before a run's calls", () => {
     expect(messages.join()).toContain(`one: ${bad} of ${rows} rows may not go`);
     await runEval(definition, {...inputs, options: {retryFailed: true}});
     expect(here.server.requests.filter(({prompt}) => prompt.startsWith("item")).length).toBe(rows - bad);
-    expect(here.sent()).not.toContain("ada");
+    expect(here.sent()).not.toContain("@example.org");
     expect(await failures(here)).toEqual([
       {
         kind: "refused-by-privacy-check",
@@ -117,7 +117,7 @@ describe("the privacy check before a run's calls", () => {
     await acceptFindings(here.store, here.version, {what: "email/tld", reason: "made up"});
     const after = await runEval(definition, inputs);
     expect(after.manifest!.counts).toMatchObject({completed: rows, failed: 0, reused: rows - bad});
-    expect(here.sent()).toContain("ada");
+    expect(here.sent()).toContain("@example.org");
   });
 
   it("draws few-shot examples from rows that may be sent", async () => {
@@ -126,7 +126,7 @@ describe("the privacy check before a run's calls", () => {
     await runEval(definition, inputsOf(here));
     const asked = here.server.requests.filter(({prompt}) => prompt.startsWith("item"));
     expect(new Set(asked.map(({body}) => body.messages!.length))).toEqual(new Set([13]));
-    expect(here.sent()).not.toContain("ada");
+    expect(here.sent()).not.toContain("@example.org");
   });
 
   it("stands before a judge as before a candidate", async () => {
@@ -137,8 +137,8 @@ describe("the privacy check before a run's calls", () => {
       rating: judgeRating({endpoint: endpoint(judge, "external"), model: "test-model", rubric: "good"})
     };
     const {manifest} = await runEval(evalOf(endpoint(here.server, "local"), {scorers}), inputsOf(here));
-    expect(here.sent()).toContain("ada");
-    expect(JSON.stringify(judge.requests)).not.toContain("ada");
+    expect(here.sent()).toContain("@example.org");
+    expect(JSON.stringify(judge.requests)).not.toContain("@example.org");
     expect(withoutProbes(judge.requests).length).toBe(manifest!.counts.scored);
     expect(manifest!.counts.unscored).toBeGreaterThan(0);
   });
