@@ -34,7 +34,8 @@ interface Candidate {
 /**
  * Removes the records that their kind lets go and that no record that stays refers to: versions beyond the newest `keep` of
  * each dataset, and the splits of those versions, unless a run, a model or (for versions) a split that stays refers to
- * them; and what a stopped training kept to be gone on with, on such a version or once a model of its name was made. While a run is unfinished every split stays: such a run does not say which one it uses.
+ * them; and what a stopped training kept to go on with, on such a version or once a model of its name was made. While a run
+ * is unfinished every split stays: such a run does not say which one it uses.
  */
 export async function collectGarbage(
   store: Store,
