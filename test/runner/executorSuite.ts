@@ -283,6 +283,7 @@ export function describeExecutor(
         }
         expect(new Set(kinds)).toEqual(new Set(["answered", "postponed", "aborted"]));
         expect(kinds.filter((kind) => kind === "postponed").length).toBeGreaterThanOrEqual(10);
+        expect(kinds.filter((kind) => kind === "aborted").length).toBeGreaterThanOrEqual(3);
         expect(kinds.indexOf("aborted")).toBeGreaterThan(kinds.lastIndexOf("answered"));
         expect(reasons).toEqual([
           expect.stringMatching(/loopback only failed, and did not recover within 0.2 s/)

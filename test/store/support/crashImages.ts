@@ -15,6 +15,7 @@ const stride = Number(process.env.ASSAY_CRASH_STRIDE);
 type Call = (...args: unknown[]) => unknown;
 const {cpSync, writeFileSync, appendFileSync, readdirSync, rmSync, statSync} = fs;
 let steps = 0;
+/** While Node's own code does a step: `writeFileSync` calls the `writeSync` below. */
 let isChanging = false;
 
 const isInside = (path: unknown): path is string =>
