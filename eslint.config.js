@@ -3,7 +3,7 @@ import {defineConfig} from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  {ignores: ["node_modules", "lib", "dist", ".assay", "src/.observablehq", "test/fixtures", "test/**/out"]},
+  {ignores: ["node_modules", "lib", "dist", ".assay", "pages/.observablehq", "test/fixtures", "test/**/out"]},
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -43,7 +43,7 @@ export default defineConfig(
       ]
     }
   },
-  {files: ["src/runner/**"], rules: {"max-lines-per-function": ["error", 85]}},
+  {files: ["src/evals/runner/**"], rules: {"max-lines-per-function": ["error", 85]}},
   {
     files: ["**/*.js"],
     ...tseslint.configs.disableTypeChecked,

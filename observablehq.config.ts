@@ -1,4 +1,4 @@
-import {siteConfig} from "./src/site/index.js";
+import {siteConfig} from "assay/site";
 
 export default await siteConfig({
   title: "Assay",

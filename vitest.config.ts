@@ -3,7 +3,7 @@ import {defineConfig} from "vitest/config";
 import {BaseSequencer, type TestSpecification} from "vitest/node";
 
 /** The longest files first, so that none of them is left to run alone at the end. */
-const longest = ["cli/demo", "site/report", "runner/kill"];
+const longest = ["cli/demo", "report/site/report", "evals/runner/kill"];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -15,17 +15,17 @@ class LongestFirst extends BaseSequencer {
 
 /** Rooms whose files of tests share a process, so that the engine is loaded once and not for each. */
 const shared =
-  "badinput,candidates,chat,cli,code,components,costs,datasets,decisions,docs,endpoints,finetune,generation,gguf,imports,jobs,language,leaving,load,merge,models,privacy,queue,races,runner,scorers,search,site,splits,stats,store,telemetry"
+  "badinput,base,cli,data,docs,evals,inference,report,training,weights/chatTemplates,weights/gguf,weights/merge,weights/models"
     .split(",")
-    .map((room) => `test/${room}/**/*.test.ts`);
-
+    .map((folder) => `test/${folder}/**/*.test.ts`);
 /** Cases that take long beside a shorter one of the same: `npm run test:full`, which continuous integration runs as well. */
 const full = "test/**/*.full.test.ts";
 
 /** Files whose counts `npm test` shortens, and the counts of `npm run test:full`. */
-const counted = "store/crashPoints,runner/kill,queue/kill,jobs/kill,datasets/killedPurge,datasets/faults"
-  .split(",")
-  .map((name) => `test/${name}.test.ts`);
+const counted =
+  "base/store/crashPoints,evals/runner/kill,evals/queue/kill,training/jobs/kill,data/datasets/killedPurge,data/datasets/faults"
+    .split(",")
+    .map((name) => `test/${name}.test.ts`);
 const counts = {
   ASSAY_PACKAGE: "1",
   ASSAY_CRASH_STRIDE: "3",

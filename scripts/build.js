@@ -7,7 +7,7 @@ const tsc = "node_modules/typescript/bin/tsc";
 if (existsSync(tsc) && existsSync("tsconfig.build.json")) {
   const {status} = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], {stdio: "inherit"});
   if (status === 0) {
-    (await import("../lib/code/rememberModules.js")).rememberModules("lib", "src");
+    (await import("../lib/base/fingerprint/rememberModules.js")).rememberModules("lib", "src");
     await (await import("./bundle.js")).bundle("lib");
     // Framework bundles a linked package from its own folder, where the package must find itself by its name.
     if (!existsSync("node_modules/assay")) symlinkSync("..", "node_modules/assay", "junction");

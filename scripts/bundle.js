@@ -34,7 +34,7 @@ export async function bundle(lib, folder = "bundle", entryPoints = entriesOf(lib
 
 const entriesOf = (lib) => ({
   index: join(lib, "index.js"),
-  site: join(lib, "site/index.js"),
+  site: join(lib, "report/site/index.js"),
   main: join(lib, "cli/main.js")
 });
 

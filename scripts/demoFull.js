@@ -2,8 +2,8 @@
 // error rates on the frozen test part. `npm run demo:full`; Ctrl-C and the same command goes on.
 import {spawnSync} from "node:child_process";
 import {resolve} from "node:path";
-import {runVerdict} from "../lib/site/index.js";
-import {openStore, openWorkspace} from "../lib/store/index.js";
+import {runVerdict} from "../lib/report/site/index.js";
+import {openStore, openWorkspace} from "../lib/base/store/index.js";
 
 const project = resolve(import.meta.dirname, "..");
 process.chdir(project);

@@ -13,13 +13,21 @@ import {format, resolveConfig} from "prettier";
 
 const ENTRIES = [
   {name: "assay", file: "src/index.ts", about: "What data loaders, evals and scripts import."},
-  {name: "assay/stats", file: "src/stats/index.ts", about: "The statistics by themselves; no Node APIs."},
+  {
+    name: "assay/stats",
+    file: "src/base/stats/index.ts",
+    about: "The statistics by themselves; no Node APIs."
+  },
   {
     name: "assay/site",
-    file: "src/site/index.ts",
+    file: "src/report/site/index.ts",
     about: "The site's configuration, and what page loaders ask the store."
   },
-  {name: "assay/components", file: "src/components/index.ts", about: "What the report's pages are made of."}
+  {
+    name: "assay/components",
+    file: "src/report/components/index.ts",
+    about: "What the report's pages are made of."
+  }
 ];
 
 const app = await Application.bootstrap({

@@ -16,8 +16,8 @@ export {
   type ServedOptions,
   storedModel,
   trained
-} from "./candidates/index.js";
-export {localModel, type LocalModelOptions} from "./generation/index.js";
+} from "./evals/candidates/index.js";
+export {localModel, type LocalModelOptions} from "./inference/localModels/index.js";
 export {
   chatFilters,
   type DatasetDefinition,
@@ -34,9 +34,9 @@ export {
   type Source,
   type TextFilter,
   textLength
-} from "./datasets/index.js";
-export type {HostingModel, PriceFile, StatedHosting, WayThere} from "./costs/index.js";
-export {decide, scoreTable, type ScoreTable, type Verdict} from "./decisions/index.js";
+} from "./data/datasets/index.js";
+export type {HostingModel, PriceFile, StatedHosting, WayThere} from "./base/costs/index.js";
+export {decide, scoreTable, type ScoreTable, type Verdict} from "./evals/decisions/index.js";
 export {
   embedded,
   embeddingEndpoint,
@@ -44,9 +44,9 @@ export {
   huggingFace,
   openAICompatible,
   recorded
-} from "./endpoints/index.js";
-export * from "./finetune/index.js";
-export {type Job, job, type JobDefinition} from "./jobs/index.js";
+} from "./inference/endpoints/index.js";
+export * from "./training/finetunes/index.js";
+export {type Job, job, type JobDefinition} from "./training/jobs/index.js";
 export {
   maskExcerpt,
   redact,
@@ -55,8 +55,8 @@ export {
   type ScanOptions,
   scoreSpans,
   type Span
-} from "./privacy/index.js";
-export {imported, type ImportedSource} from "./imports/types.js";
+} from "./data/privacy/index.js";
+export {imported, type ImportedSource} from "./evals/importedResults/types.js";
 export {
   type Candidate,
   type CandidateCosts,
@@ -66,7 +66,7 @@ export {
   type GateRule,
   type ImportedEval,
   type Prompt
-} from "./runner/index.js";
-export * from "./scorers/index.js";
-export type {SplitSpec} from "./splits/index.js";
-export {openStore, type Row, type Store} from "./store/index.js";
+} from "./evals/runner/index.js";
+export * from "./evals/scorers/index.js";
+export type {SplitSpec} from "./data/splits/index.js";
+export {openStore, type Row, type Store} from "./base/store/index.js";

@@ -8,7 +8,7 @@ function tableOf(contributing: string, heading: string): Map<string, Set<string>
   const rows = contributing
     .split(`## ${heading}\n`)[1]!
     .split("\n## ")[0]!
-    .matchAll(/^\| (\w+) \|([^|]*)\|$/gm);
+    .matchAll(/^\| ([\w/]+) \|([^|]*)\|$/gm);
   return new Map(
     [...rows]
       .filter(([, room]) => room !== "room")
@@ -66,7 +66,13 @@ function reachedFrom(file: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-const roomOf = (path: string) => relative(src, path).split("/")[0]!;
+/** "base/store" of a file below it; the commands are one room. */
+function roomOf(path: string): string {
+  const [group, room] = relative(src, path).split("/");
+  return group === "cli" ? group : `${group}/${room}`;
+}
+
+const groupOf = (room: string) => room.split("/")[0]!;
 
 describe("the rooms of src", () => {
   const contributing = readFileSync(resolve(src, "../CONTRIBUTING.md"), "utf8");
@@ -106,6 +112,29 @@ describe("the rooms of src", () => {
     expect(new Set(files.map(roomOf))).toEqual(new Set(table.keys()));
   });
 
+  it("lie in groups that import one another in one direction only", () => {
+    const order = ["base", "weights", "data", "inference", "training", "evals", "report", "cli"];
+    expect(new Set([...table.keys()].map(groupOf))).toEqual(new Set(order));
+    const upward = [...table].flatMap(([from, allowed]) =>
+      [...allowed]
+        .filter((to) => order.indexOf(groupOf(to)) > order.indexOf(groupOf(from)))
+        .map((to) => `${from} imports ${to}`)
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it("have no cycle of imports, of types neither", () => {
+    const below = (room: string, seen = new Set<string>()): Set<string> => {
+      for (const next of table.get(room) ?? [])
+        if (!seen.has(next)) {
+          seen.add(next);
+          below(next, seen);
+        }
+      return seen;
+    };
+    expect([...table.keys()].filter((room) => below(room).has(room))).toEqual([]);
+  });
+
   it("let a run begin without the libraries that take long or much memory to load", () => {
     const heavy = ["compromise", "libphonenumber-js", "undici", "@huggingface/inference", "@huggingface/hub"];
     const reached = new Map<string, string[]>();
@@ -119,8 +148,8 @@ describe("the rooms of src", () => {
       for (const name of named)
         if (name.startsWith(".")) visit(resolve(dirname(file), name.replace(/\.js$/, ".ts")));
     };
-    visit(join(src, "runner/index.ts"));
-    visit(join(src, "privacy/index.ts"));
+    visit(join(src, "evals/runner/index.ts"));
+    visit(join(src, "data/privacy/index.ts"));
     expect(reached.size).toBeGreaterThan(100);
     const wrong = [...reached].filter(([, names]) => names.length > 0);
     expect(wrong.map(([file, names]) => `${relative(src, file)} loads ${names.join(", ")}`)).toEqual([]);
@@ -128,16 +157,18 @@ describe("the rooms of src", () => {
 
   it("let pages decide and race without the store", () => {
     const reached = [
-      ...reachedFrom(join(src, "decisions/index.ts")),
-      ...reachedFrom(join(src, "races/race.ts"))
+      ...reachedFrom(join(src, "evals/decisions/index.ts")),
+      ...reachedFrom(join(src, "evals/races/race.ts"))
     ];
     expect(reached.length).toBeGreaterThan(20);
-    expect(new Set(reached.map(roomOf))).toEqual(new Set(["costs", "decisions", "races", "stats"]));
+    expect(new Set(reached.map(roomOf))).toEqual(
+      new Set(["base/costs", "base/stats", "evals/decisions", "evals/races"])
+    );
     expect(reached.filter((file) => /from "node:/.test(readFileSync(file, "utf8")))).toEqual([]);
   });
 
   it("let pages load what browsers have", () => {
-    const parts = files.filter((file) => roomOf(file) === "components");
+    const parts = files.filter((file) => roomOf(file) === "report/components");
     const reached = new Set(parts.flatMap((file) => [...reachedFrom(file)]));
     expect(reached.size).toBeGreaterThan(parts.length);
     const foreign = [...reached].flatMap((file) =>
@@ -150,14 +181,14 @@ describe("the rooms of src", () => {
 
   it("have a runner whose folders import one another in one direction only", () => {
     const order = ["tables", "plan", "journal", "calls", "seal"];
-    const folderOf = (file: string) => relative(join(src, "runner"), file).split("/").slice(0, -1)[0];
-    const runner = files.filter((file) => roomOf(file) === "runner");
+    const folderOf = (file: string) => relative(join(src, "evals/runner"), file).split("/").slice(0, -1)[0];
+    const runner = files.filter((file) => roomOf(file) === "evals/runner");
     expect(new Set(runner.map(folderOf))).toEqual(new Set([undefined, ...order]));
     const wrong = runner.flatMap((file) => {
       const from = folderOf(file);
       if (from === undefined) return [];
       return importsOf(file)
-        .map((imported) => (roomOf(imported) === "runner" ? folderOf(imported) : undefined))
+        .map((imported) => (roomOf(imported) === "evals/runner" ? folderOf(imported) : undefined))
         .filter((to) => to !== undefined && order.indexOf(to) > order.indexOf(from))
         .map((to) => `${relative(src, file)} imports ${to}`);
     });
@@ -165,7 +196,7 @@ describe("the rooms of src", () => {
   });
 
   it("leave the store's paths and its Parquet files to the store", () => {
-    const others = files.filter((file) => roomOf(file) !== "store");
+    const others = files.filter((file) => roomOf(file) !== "base/store");
     const wrong = others.filter((file) => {
       const text = readFileSync(file, "utf8");
       const reads = /\bread_parquet\b/.test(text);
@@ -177,7 +208,7 @@ describe("the rooms of src", () => {
   it("read files by `fileScan` alone, for which folders called name=value are no columns", () => {
     const wrong = files.filter(
       (file) =>
-        relative(src, file) !== "store/fileScan.ts" &&
+        relative(src, file) !== "base/store/fileScan.ts" &&
         /\b(?:read_(?:csv|json|ndjson|parquet)\w*|parquet_scan)\s*\(/.test(readFileSync(file, "utf8"))
     );
     expect(wrong.map((file) => relative(src, file))).toEqual([]);
@@ -186,7 +217,7 @@ describe("the rooms of src", () => {
   it("pure rooms use no Node APIs", () => {
     const wrong = files.filter(
       (file) =>
-        ["stats", "costs", "components"].includes(roomOf(file)) &&
+        ["base/stats", "base/costs", "report/components"].includes(roomOf(file)) &&
         /from "node:|\bprocess\.|\bBuffer\b/.test(readFileSync(file, "utf8"))
     );
     expect(wrong.map((file) => relative(src, file))).toEqual([]);

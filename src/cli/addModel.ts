@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {basename, resolve} from "node:path";
-import {findModel} from "../generation/index.js";
-import {isMadeFrom, recordFiles, storedModel} from "../jobs/index.js";
+import {findModel} from "../inference/localModels/index.js";
+import {isMadeFrom, recordFiles, storedModel} from "../training/jobs/index.js";
 import {
   addToRecord,
   listModels,
@@ -9,9 +9,11 @@ import {
   mostTold,
   readManifest,
   recordModel
-} from "../models/index.js";
-import {namedJob} from "../store/jobsNamed.js";
-import {canonicalJson, hashJson, modelsDir, UserError, type Workspace} from "../store/index.js";
+} from "../weights/models/index.js";
+import {namedJob} from "../base/store/jobsNamed.js";
+import {UserError} from "../base/validation/index.js";
+import {canonicalJson, hashJson} from "../base/system/index.js";
+import {modelsDir, type Workspace} from "../base/store/index.js";
 import {assertModel} from "./assertModel.js";
 import {note} from "./terminal.js";
 

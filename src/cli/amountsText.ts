@@ -1,4 +1,4 @@
-import type {TokenPrice} from "../costs/index.js";
+import type {TokenPrice} from "../base/costs/index.js";
 
 type Amounts = Partial<
   Pick<TokenPrice, "inputUsdPerMillion" | "cachedInputUsdPerMillion" | "outputUsdPerMillion">

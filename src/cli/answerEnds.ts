@@ -1,4 +1,4 @@
-import type {CandidateEnds} from "../decisions/index.js";
+import type {CandidateEnds} from "../evals/decisions/index.js";
 import {table} from "./terminal.js";
 
 /** The candidates with answers that did not end by themselves, or are empty, and how many; empty when there are none. */

@@ -1,5 +1,5 @@
-import {runCommand, type RunOptions} from "../runner/index.js";
-import {shellWord, withoutCredentials} from "../store/index.js";
+import {runCommand, type RunOptions} from "../evals/runner/index.js";
+import {shellWord, withoutCredentials} from "../base/validation/index.js";
 
 /** What a run was started with. */
 export interface AskedWith extends RunOptions {

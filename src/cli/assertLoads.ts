@@ -1,5 +1,5 @@
 import {sep} from "node:path";
-import {UserError} from "../store/index.js";
+import {UserError} from "../base/validation/index.js";
 
 /** Throws for a folder from which Node loads no module, so that no definition in it can be read. */
 export function assertLoads(folder: string): void {

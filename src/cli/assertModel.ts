@@ -1,9 +1,9 @@
 import {readdir, stat} from "node:fs/promises";
 import {basename, dirname, join} from "node:path";
-import {partsOf} from "../generation/index.js";
-import {readGguf} from "../gguf/index.js";
-import {openCheckpoint, readHeader} from "../safetensors/index.js";
-import {UserError} from "../store/index.js";
+import {partsOf} from "../inference/localModels/index.js";
+import {readGguf} from "../weights/gguf/index.js";
+import {openCheckpoint, readHeader} from "../weights/safetensors/index.js";
+import {UserError} from "../base/validation/index.js";
 
 /** Throws a UserError where the weights of a GGUF file, a checkpoint's or an adapter's folder are missing, cut short or something else. */
 export async function assertModel(path: string): Promise<void> {

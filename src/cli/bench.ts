@@ -1,21 +1,25 @@
 import {readFile} from "node:fs/promises";
-import {noVersion} from "../datasets/index.js";
-import type {HostingKind} from "../costs/index.js";
-import {type Endpoint, isLoopback, openAICompatible, type Trust} from "../endpoints/index.js";
-import {importBench, loadTest} from "../load/index.js";
-import {callPrices, type CallPrices, candidate, type Candidate, withBenchTarget} from "../runner/index.js";
-import {ensureSplit} from "../splits/index.js";
+import {noVersion} from "../data/datasets/index.js";
+import type {HostingKind} from "../base/costs/index.js";
+import {type Endpoint, isLoopback, openAICompatible, type Trust} from "../inference/endpoints/index.js";
+import {importBench, loadTest} from "../evals/loadtest/index.js";
+import {
+  callPrices,
+  type CallPrices,
+  candidate,
+  type Candidate,
+  withBenchTarget
+} from "../evals/runner/index.js";
+import {ensureSplit} from "../data/splits/index.js";
+import {messageOf, UsageError, UserError} from "../base/validation/index.js";
+import {sha256} from "../base/system/index.js";
 import {
   type BenchRecord,
-  messageOf,
   openStore,
   projectPricesOr,
-  sha256,
-  UsageError,
-  UserError,
   type Workspace,
   writeBench
-} from "../store/index.js";
+} from "../base/store/index.js";
 import {listBenches, showBench} from "./benchText.js";
 import {candidateNamed, evalNamed, splitTarget} from "./evalCandidate.js";
 import {datasetOf, loadDatasets, type NamedEval, openProject} from "./project.js";

@@ -5,8 +5,8 @@ import {
   type LoadLevel,
   measuredThroughput,
   p95Of
-} from "../costs/index.js";
-import {type BenchRecord, readBenches, type Workspace} from "../store/index.js";
+} from "../base/costs/index.js";
+import {type BenchRecord, readBenches, type Workspace} from "../base/store/index.js";
 import {bold, dim, print, printable, printJson, table} from "./terminal.js";
 
 export interface BenchShown {

@@ -2,23 +2,24 @@ import {existsSync} from "node:fs";
 import {cp, rename, rm} from "node:fs/promises";
 import {constants} from "node:os";
 import {join} from "node:path";
-import {finishSite, siteFingerprint} from "../site/index.js";
-import {removeLoaderLeftovers} from "../site/loaderLeftovers.js";
-import {forgetForeignReads} from "../site/staleOutputs.js";
+import {finishSite, siteFingerprint} from "../report/site/index.js";
+import {removeLoaderLeftovers} from "../report/site/loaderLeftovers.js";
+import {forgetForeignReads} from "../report/site/staleOutputs.js";
+import {UserError} from "../base/validation/index.js";
 import {
   LocalFolder,
   type Place,
   refuseUnfinishedPurge,
-  UserError,
   withSiteLease,
   type Workspace
-} from "../store/index.js";
+} from "../base/store/index.js";
 import {warnOfBroken} from "./broken.js";
 import {brokenPages} from "./brokenPages.js";
 import {framework} from "./framework.js";
 import {type Definitions, notePublishing} from "./notePublishing.js";
 import {findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {note, print} from "./terminal.js";
+import {pagesFolder} from "../base/system/index.js";
 
 export async function buildVerb(): Promise<void> {
   const project = findProject();
@@ -80,10 +81,10 @@ async function buildUnlessCurrent(
     if (builtFrom && record.equals(builtFrom)) return false;
   }
   onBuild?.();
-  if (!unlessCurrent) await forgetForeignReads(join(project, "src"));
+  if (!unlessCurrent) await forgetForeignReads(pagesFolder(project));
   // Where git does not look, on the same file system as dist/, and in the folder that Framework may clear.
-  const next = join(project, "src", ".observablehq", "dist");
-  await removeLoaderLeftovers(join(project, "src"));
+  const next = join(pagesFolder(project), ".observablehq", "dist");
+  await removeLoaderLeftovers(pagesFolder(project));
   try {
     await rm(next, {recursive: true, force: true});
     const stoppedBy = await framework(project, ["build"], {quiet, output: next});
@@ -100,7 +101,7 @@ async function buildUnlessCurrent(
     if (built === next) await putInPlace(next, dist);
   } finally {
     await rm(next, {recursive: true, force: true});
-    await removeLoaderLeftovers(join(project, "src"));
+    await removeLoaderLeftovers(pagesFolder(project));
   }
   await here.put(BUILT_FROM, record);
   return true;

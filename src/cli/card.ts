@@ -1,15 +1,9 @@
 import {resolve} from "node:path";
 import {writeFile} from "node:fs/promises";
-import {checkCroissant, croissant, huggingFaceCard} from "../datasets/index.js";
-import {
-  openStore,
-  sha256File,
-  type Store,
-  UserError,
-  versionKey,
-  type VersionManifest,
-  writeAtomic
-} from "../store/index.js";
+import {checkCroissant, croissant, huggingFaceCard} from "../data/datasets/index.js";
+import {UserError} from "../base/validation/index.js";
+import {sha256File, writeAtomic} from "../base/system/index.js";
+import {openStore, type Store, versionKey, type VersionManifest} from "../base/store/index.js";
 import {knownVersion} from "./knownDataset.js";
 import {assertMayWrite, noteWritten} from "./mayWrite.js";
 import {openProject} from "./project.js";

@@ -5,10 +5,11 @@ import {
   chooseThresholds,
   meanUsd,
   type Signal
-} from "../costs/index.js";
-import {points} from "../decisions/index.js";
-import {cascadeStages, type RecordedStages} from "../site/index.js";
-import {openStore, type RunManifest, UsageError} from "../store/index.js";
+} from "../base/costs/index.js";
+import {points} from "../evals/decisions/index.js";
+import {cascadeStages, type RecordedStages} from "../report/site/index.js";
+import {UsageError} from "../base/validation/index.js";
+import {openStore, type RunManifest} from "../base/store/index.js";
 import {findRun} from "./findRun.js";
 import {openProject} from "./project.js";
 import {bold, dim, print, printJson, table} from "./terminal.js";

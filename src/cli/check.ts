@@ -11,11 +11,12 @@ import {
   tableAsIn,
   type Verdict,
   writerOf
-} from "../decisions/index.js";
-import {baselineRun, isEnded} from "../races/index.js";
-import {changesBetween, isSameScorer} from "../site/changeSince.js";
-import {runVerdict, type RunVerdict} from "../site/index.js";
-import {openStore, type RunManifest, type Store, writeAtomic} from "../store/index.js";
+} from "../evals/decisions/index.js";
+import {baselineRun, isEnded} from "../evals/races/index.js";
+import {changesBetween, isSameScorer} from "../report/site/changeSince.js";
+import {runVerdict, type RunVerdict} from "../report/site/index.js";
+import {writeAtomic} from "../base/system/index.js";
+import {openStore, type RunManifest, type Store} from "../base/store/index.js";
 import {reportBroken} from "./broken.js";
 import {gateFacts} from "./gateFacts.js";
 import {annotations, junit, markdown} from "./gateReports.js";

@@ -1,7 +1,7 @@
-import {corpusOf, history, type HistoryEntry, writerOf} from "../decisions/index.js";
-import {listRaces} from "../races/index.js";
-import {corpusName} from "../stats/index.js";
-import type {RunManifest, Store} from "../store/index.js";
+import {corpusOf, history, type HistoryEntry, writerOf} from "../evals/decisions/index.js";
+import {listRaces} from "../evals/races/index.js";
+import {corpusName} from "../base/stats/index.js";
+import type {RunManifest, Store} from "../base/store/index.js";
 import type {NamedEval} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";
 import {tooFew, unwatched} from "./unwatched.js";

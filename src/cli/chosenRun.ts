@@ -1,6 +1,8 @@
-import {type RaceRecord, splitText} from "../decisions/index.js";
-import {type DecidingRun, decidingRuns, decisionOf, listRaces, raceOf} from "../races/index.js";
-import {projectOf, type RunManifest, type Store, UserError} from "../store/index.js";
+import {type RaceRecord, splitText} from "../evals/decisions/index.js";
+import {type DecidingRun, decidingRuns, decisionOf, listRaces, raceOf} from "../evals/races/index.js";
+import {UserError} from "../base/validation/index.js";
+import {projectOf} from "../base/system/index.js";
+import type {RunManifest, Store} from "../base/store/index.js";
 import {findRun} from "./findRun.js";
 import {type JudgedRun, judgedRuns} from "./judgedRuns.js";
 import {loadEvals} from "./project.js";

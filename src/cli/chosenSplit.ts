@@ -1,4 +1,5 @@
-import {type SplitManifest, type Store, UserError, type VersionManifest} from "../store/index.js";
+import {UserError} from "../base/validation/index.js";
+import type {SplitManifest, Store, VersionManifest} from "../base/store/index.js";
 
 /**
  * The split of a version that `--split` names by its id or name; unnamed, the only one. Of several it takes none by itself: rows

@@ -1,4 +1,4 @@
-import {type Contamination, type ScoreOf, type ScoreScale, writerOf} from "../decisions/index.js";
+import {type Contamination, type ScoreOf, type ScoreScale, writerOf} from "../evals/decisions/index.js";
 import {type Column, table} from "./terminal.js";
 
 /** Scores on all rows beside those on the rows that a candidate, or a model it was made from, never learned from. */

@@ -1,6 +1,6 @@
-import {choiceText, type CostedOption} from "../costs/index.js";
-import {writerOf} from "../decisions/index.js";
-import type {CostsData} from "../site/costTypes.js";
+import {choiceText, type CostedOption} from "../base/costs/index.js";
+import {writerOf} from "../evals/decisions/index.js";
+import type {CostsData} from "../report/site/costTypes.js";
 
 /** Whom to take by what it costs, or why nobody. */
 export function choiceLine(data: CostsData, costed: readonly CostedOption[]): string {

@@ -1,5 +1,5 @@
 import {type Command, InvalidArgumentError, Option} from "commander";
-import {trustLevels} from "../privacy/trust.js";
+import {trustLevels} from "../data/privacy/trust.js";
 import {day, MOST_IN_FLIGHT, number, share, whole} from "./verbArguments.js";
 
 const list = (value: string, before: string[] | undefined) => [...(before ?? []), value];

@@ -13,12 +13,13 @@ import {
   type OptionBreakEven,
   sharedRowsText,
   sideModelText
-} from "../costs/index.js";
-import {writerOf} from "../decisions/index.js";
-import {decisionOf, listRaces} from "../races/index.js";
-import {openStore, UserError} from "../store/index.js";
-import {projectPrices, readPriceFile, runCosts, runVerdict} from "../site/index.js";
-import type {CostsData, SideCost} from "../site/costTypes.js";
+} from "../base/costs/index.js";
+import {writerOf} from "../evals/decisions/index.js";
+import {decisionOf, listRaces} from "../evals/races/index.js";
+import {UserError} from "../base/validation/index.js";
+import {openStore} from "../base/store/index.js";
+import {projectPrices, readPriceFile, runCosts, runVerdict} from "../report/site/index.js";
+import type {CostsData, SideCost} from "../report/site/costTypes.js";
 import {amountsText} from "./amountsText.js";
 import {choiceLine, usd} from "./costChoice.js";
 import {findRun} from "./findRun.js";

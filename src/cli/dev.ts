@@ -2,9 +2,8 @@ import {spawn} from "node:child_process";
 import {randomInt} from "node:crypto";
 import {createServer} from "node:net";
 import {createRequire} from "node:module";
-import {join} from "node:path";
 import {pathToFileURL} from "node:url";
-import {touchOnStoreChange} from "../site/index.js";
+import {touchOnStoreChange} from "../report/site/index.js";
 import {keepPreview} from "./keepPreview.js";
 import {closeProxy, type PreviewAddress, previewProxy} from "./previewProxy.js";
 import {findProject, openProject} from "./project.js";
@@ -12,6 +11,7 @@ import {print} from "./terminal.js";
 import {watchDefinitions} from "./watchDefinitions.js";
 import {watchedFiles} from "./watchedFiles.js";
 import {whatChanged} from "./whatChanged.js";
+import {pagesFolder} from "../base/system/index.js";
 
 export async function devVerb(options: {port: number; open?: boolean}): Promise<void> {
   const project = findProject();
@@ -28,7 +28,7 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
   const noted = replan(project, [], watching.signal);
   const watched = touchOnStoreChange({
     workspace,
-    root: join(project, "src"),
+    root: pagesFolder(project),
     // Each look at a bucket is a dozen requests.
     everyMs: process.env.ASSAY_STORE ? 10_000 : 1_000,
     signal: watching.signal

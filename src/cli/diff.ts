@@ -1,5 +1,5 @@
-import {type ColumnDrift, diffVersions, type VersionDiff, versionPair} from "../datasets/index.js";
-import {openStore} from "../store/index.js";
+import {type ColumnDrift, diffVersions, type VersionDiff, versionPair} from "../data/datasets/index.js";
+import {openStore} from "../base/store/index.js";
 import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {plural} from "./plural.js";

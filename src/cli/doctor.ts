@@ -1,7 +1,8 @@
-import {checkLibrary} from "../generation/index.js";
-import {type EvalFinding, runEvalPreflight} from "../runner/index.js";
-import {addOnMissing, erasedTraining, listModels, missingOfAddOn} from "../models/index.js";
-import {messageOf, modelsDir, openStore, unfinishedPurges, unfinishedPurgeText} from "../store/index.js";
+import {checkLibrary} from "../inference/localModels/index.js";
+import {type EvalFinding, runEvalPreflight} from "../evals/runner/index.js";
+import {addOnMissing, erasedTraining, listModels, missingOfAddOn} from "../weights/models/index.js";
+import {messageOf} from "../base/validation/index.js";
+import {modelsDir, openStore, unfinishedPurges, unfinishedPurgeText} from "../base/store/index.js";
 import {reportBroken} from "./broken.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "./project.js";
 import {print, printJson, table} from "./terminal.js";

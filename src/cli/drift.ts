@@ -1,5 +1,5 @@
-import {diffVersions, driftVerdict, findVersion} from "../datasets/index.js";
-import {openStore} from "../store/index.js";
+import {diffVersions, driftVerdict, findVersion} from "../data/datasets/index.js";
+import {openStore} from "../base/store/index.js";
 import {assertKnown} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {print, printJson, table} from "./terminal.js";

@@ -1,5 +1,5 @@
-import {OLD_PRICE_DAYS} from "../costs/index.js";
-import type {DryRun, StatedPrice} from "../runner/index.js";
+import {OLD_PRICE_DAYS} from "../base/costs/index.js";
+import type {DryRun, StatedPrice} from "../evals/runner/index.js";
 import {amountsText} from "./amountsText.js";
 import {plural} from "./plural.js";
 import {table} from "./terminal.js";

@@ -1,5 +1,5 @@
-import type {Candidate} from "../runner/index.js";
-import {UserError} from "../store/index.js";
+import type {Candidate} from "../evals/runner/index.js";
+import {UserError} from "../base/validation/index.js";
 import {loadEvals, type NamedEval} from "./project.js";
 
 /** `EVAL` or `EVAL:CANDIDATE` as a command takes them. */

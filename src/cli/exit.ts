@@ -1,5 +1,5 @@
-import {costTable, OLD_PRICE_DAYS, type PriceRow, wayCost} from "../costs/index.js";
-import {type CandidateCost, type ScoreWriter, writerOf} from "../decisions/index.js";
+import {costTable, OLD_PRICE_DAYS, type PriceRow, wayCost} from "../base/costs/index.js";
+import {type CandidateCost, type ScoreWriter, writerOf} from "../evals/decisions/index.js";
 import {
   type CandidateExit,
   exitReport,
@@ -7,10 +7,11 @@ import {
   type KnownEnd,
   readShutdowns,
   type Shutdown
-} from "../leaving/index.js";
-import {projectPrices, runCosts, runVerdict} from "../site/index.js";
-import type {PriceNote} from "../site/costTypes.js";
-import {messageOf, openStore, type RunManifest, type Store} from "../store/index.js";
+} from "../report/providerExit/index.js";
+import {projectPrices, runCosts, runVerdict} from "../report/site/index.js";
+import type {PriceNote} from "../report/site/costTypes.js";
+import {messageOf} from "../base/validation/index.js";
+import {openStore, type RunManifest, type Store} from "../base/store/index.js";
 import {chosenRun} from "./chosenRun.js";
 import {findProject, loadEvals, openProject} from "./project.js";
 import {bold, type Column, dim, note, print, printJson, table} from "./terminal.js";

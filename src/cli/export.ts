@@ -1,18 +1,16 @@
 import {existsSync} from "node:fs";
 import {mkdir, rename, rm} from "node:fs/promises";
 import {join, resolve} from "node:path";
+import {UsageError, UserError} from "../base/validation/index.js";
+import {temporaryPath, writeAtomic} from "../base/system/index.js";
 import {
   openStore,
   recordExport,
   refuseUnfinishedPurge,
   sqlName,
   sqlString,
-  type Store,
-  temporaryPath,
-  UsageError,
-  UserError,
-  writeAtomic
-} from "../store/index.js";
+  type Store
+} from "../base/store/index.js";
 import {chatText, exportChat, type ExportChatOptions} from "./exportChat.js";
 import type {ExportEvalOptions} from "./exportEval.js";
 import {assertMayWrite, noteWritten} from "./mayWrite.js";

@@ -1,8 +1,15 @@
 import {rm} from "node:fs/promises";
 import {resolve} from "node:path";
-import {partRows} from "../datasets/index.js";
-import {type ChatColumns, type ChatFile, FEWEST_EXAMPLES, writeChatFile} from "../finetune/index.js";
-import {ledgerSummary, refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
+import {partRows} from "../data/datasets/index.js";
+import {
+  type ChatColumns,
+  type ChatFile,
+  FEWEST_EXAMPLES,
+  writeChatFile
+} from "../training/finetunes/index.js";
+import {ledgerSummary, refusalMessage, refusedRows, sensitivityOf} from "../data/privacy/index.js";
+import {UsageError, UserError} from "../base/validation/index.js";
+import {writeAtomic, writeJsonAtomic} from "../base/system/index.js";
 import {
   noRowLeft,
   openCounts,
@@ -10,12 +17,8 @@ import {
   type Row,
   type SplitManifest,
   type Store,
-  UsageError,
-  UserError,
-  type VersionManifest,
-  writeAtomic,
-  writeJsonAtomic
-} from "../store/index.js";
+  type VersionManifest
+} from "../base/store/index.js";
 import {chosenSplit} from "./chosenSplit.js";
 import {knownVersion} from "./knownDataset.js";
 import {assertMayWrite, noteWritten} from "./mayWrite.js";

@@ -1,22 +1,21 @@
-import {partRows} from "../datasets/index.js";
+import {partRows} from "../data/datasets/index.js";
 import {
   chatTrainingExample,
   preferenceExample,
   type TokenLimit,
   type TrainingExample,
   type TrainingFormat
-} from "../finetune/index.js";
-import type {Trust} from "../privacy/trust.js";
+} from "../training/finetunes/index.js";
+import type {Trust} from "../data/privacy/trust.js";
+import {UsageError, UserError} from "../base/validation/index.js";
 import {
   openParts,
   readRun,
   type Row,
   type SplitManifest,
   type Store,
-  UsageError,
-  UserError,
   type VersionManifest
-} from "../store/index.js";
+} from "../base/store/index.js";
 import {chatColumns, type ExportChatOptions} from "./exportChat.js";
 
 export interface TrainingExportOptions extends ExportChatOptions {

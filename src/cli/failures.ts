@@ -1,4 +1,4 @@
-import type {Store} from "../store/index.js";
+import type {Store} from "../base/store/index.js";
 import {plural} from "./plural.js";
 import {table} from "./terminal.js";
 

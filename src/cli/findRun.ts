@@ -1,4 +1,5 @@
-import {lastAsked, type RunManifest, UserError} from "../store/index.js";
+import {UserError} from "../base/validation/index.js";
+import {lastAsked, type RunManifest} from "../base/store/index.js";
 
 type Known = Pick<RunManifest, "id" | "eval" | "status" | "startedAt" | "askedAt" | "archived">;
 

@@ -1,11 +1,17 @@
 import {existsSync} from "node:fs";
 import {cp} from "node:fs/promises";
 import {isAbsolute, resolve} from "node:path";
-import {declaredContexts} from "../candidates/index.js";
-import {type BuildContext, finetune, type FinetuneCheck, type FinetuneDefinition} from "../finetune/index.js";
-import {listModels, modelFolder, type ModelManifest} from "../models/index.js";
-import {openStore, recordCopy, Stopped, type Store, UsageError, UserError} from "../store/index.js";
-import {observedRun, type RunFacts} from "../telemetry/index.js";
+import {declaredContexts} from "../evals/candidates/index.js";
+import {
+  type BuildContext,
+  finetune,
+  type FinetuneCheck,
+  type FinetuneDefinition
+} from "../training/finetunes/index.js";
+import {listModels, modelFolder, type ModelManifest} from "../weights/models/index.js";
+import {Stopped, UsageError, UserError} from "../base/validation/index.js";
+import {openStore, recordCopy, type Store} from "../base/store/index.js";
+import {observedRun, type RunFacts} from "../inference/telemetry/index.js";
 import {interruption} from "./interruption.js";
 import {observed} from "./observed.js";
 import {newestVersions} from "./newestVersion.js";

@@ -13,20 +13,12 @@ import {
   type TrainingFormat,
   trainingFormats,
   type TrainingPreflight
-} from "../finetune/index.js";
-import {asDefined, refusalMessage, refusedRows, sensitivityOf} from "../privacy/index.js";
-import type {Trust} from "../privacy/trust.js";
-import {
-  openStore,
-  recordExport,
-  RowIdsHash,
-  type Store,
-  UsageError,
-  UserError,
-  type VersionManifest,
-  writeAtomic,
-  writeJsonAtomic
-} from "../store/index.js";
+} from "../training/finetunes/index.js";
+import {asDefined, refusalMessage, refusedRows, sensitivityOf} from "../data/privacy/index.js";
+import type {Trust} from "../data/privacy/trust.js";
+import {UsageError, UserError} from "../base/validation/index.js";
+import {RowIdsHash, writeAtomic, writeJsonAtomic} from "../base/system/index.js";
+import {openStore, recordExport, type Store, type VersionManifest} from "../base/store/index.js";
 import {splitOf} from "./exportChat.js";
 import {examplesOf, type TrainingExportOptions, type TrainingSource} from "./exportExamples.js";
 import {findRun} from "./findRun.js";

@@ -1,7 +1,8 @@
 import {spawn} from "node:child_process";
 import {createRequire} from "node:module";
 import {dirname, join} from "node:path";
-import {refusedByMachine, UserError} from "../store/index.js";
+import {UserError} from "../base/validation/index.js";
+import {pagesFolder, refusedByMachine} from "../base/system/index.js";
 
 interface FrameworkOptions {
   /** Without what Framework prints. */
@@ -32,7 +33,7 @@ export async function framework(
   const by = stopped ?? signal;
   if (code && !by) {
     const full = /\b(ENOSPC|EDQUOT|EFBIG)\b/.exec(said)?.[1];
-    const why = full && refusedByMachine({code: full}, join(project, "src", ".observablehq"));
+    const why = full && refusedByMachine({code: full}, join(pagesFolder(project), ".observablehq"));
     throw new UserError(
       `the site could not be built (Observable Framework ended with ${code}).${why ? ` ${why}` : quiet && said ? `\n${said.trimEnd()}` : ""}`
     );

@@ -5,13 +5,13 @@ import {
   type GateFacts,
   shownNames,
   tableAsIn
-} from "../decisions/index.js";
-import {baselineRun} from "../races/index.js";
-import type {GateRule} from "../runner/index.js";
-import {isSameScorer} from "../site/changeSince.js";
-import {unresolvedPersonalData} from "../site/index.js";
-import {currentMeasures, type SplitMeasures} from "../splits/index.js";
-import type {RunManifest, Store} from "../store/index.js";
+} from "../evals/decisions/index.js";
+import {baselineRun} from "../evals/races/index.js";
+import type {GateRule} from "../evals/runner/index.js";
+import {isSameScorer} from "../report/site/changeSince.js";
+import {unresolvedPersonalData} from "../report/site/index.js";
+import {currentMeasures, type SplitMeasures} from "../data/splits/index.js";
+import type {RunManifest, Store} from "../base/store/index.js";
 
 const MEASURES = {
   exactLeakage: "the same text",

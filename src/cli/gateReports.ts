@@ -1,4 +1,4 @@
-import {counted, type GateResult, type Risk, writerOf} from "../decisions/index.js";
+import {counted, type GateResult, type Risk, writerOf} from "../evals/decisions/index.js";
 import type {Broken} from "./broken.js";
 import type {CheckedRun} from "./check.js";
 import {placeText, type UnrunGate, unrunText} from "./unrun.js";

@@ -1,5 +1,5 @@
-import {collectGarbage} from "../datasets/index.js";
-import {openStore} from "../store/index.js";
+import {collectGarbage} from "../data/datasets/index.js";
+import {openStore} from "../base/store/index.js";
 import {openProject} from "./project.js";
 import {dim, print, printJson} from "./terminal.js";
 

@@ -1,10 +1,12 @@
 import {statSync} from "node:fs";
 import {realpath} from "node:fs/promises";
 import {basename, dirname, resolve} from "node:path";
-import {findModel} from "../generation/index.js";
-import {convertModel, FILE_TYPES, fileType} from "../gguf/index.js";
-import {manyMeantOf} from "../models/index.js";
-import {modelsDir, recordCopy, sha256File, UserError} from "../store/index.js";
+import {findModel} from "../inference/localModels/index.js";
+import {convertModel, FILE_TYPES, fileType} from "../weights/gguf/index.js";
+import {manyMeantOf} from "../weights/models/index.js";
+import {UserError} from "../base/validation/index.js";
+import {sha256File} from "../base/system/index.js";
+import {modelsDir, recordCopy} from "../base/store/index.js";
 import {assertMayWrite, noteWritten} from "./mayWrite.js";
 import {openProject} from "./project.js";
 import {note, print, printJson} from "./terminal.js";

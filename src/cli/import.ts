@@ -1,5 +1,5 @@
-import {importVersion} from "../datasets/index.js";
-import {UsageError} from "../store/index.js";
+import {importVersion} from "../data/datasets/index.js";
+import {UsageError} from "../base/validation/index.js";
 import {openProject} from "./project.js";
 import {plural} from "./plural.js";
 import {note, print, printJson} from "./terminal.js";

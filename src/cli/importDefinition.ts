@@ -1,7 +1,7 @@
 import {register} from "node:module";
 import {relative} from "node:path";
 import {pathToFileURL} from "node:url";
-import {messageOf, UserError} from "../store/index.js";
+import {messageOf, UserError} from "../base/validation/index.js";
 import {note} from "./terminal.js";
 
 let registered = false;
@@ -16,7 +16,7 @@ export async function importDefinition(project: string, file: string): Promise<u
     (await import("tsx/cjs/api")).register();
     (await import("tsx/esm/api")).register();
     const engine = new URL("../", import.meta.url).href;
-    register(new URL("../code/engineHooks.js", import.meta.url), {data: {engine}});
+    register(new URL("../base/fingerprint/engineHooks.js", import.meta.url), {data: {engine}});
     registered = true;
   }
   const {exit} = process;

@@ -1,8 +1,8 @@
 import {basename, relative} from "node:path";
-import {combine, type ImportedSource, readResults, sealImported} from "../imports/index.js";
-import type {GateRule} from "../decisions/index.js";
-import {codeRevision} from "../runner/seal/codeRevision.js";
-import type {Publishing, RunManifest, Workspace} from "../store/index.js";
+import {combine, type ImportedSource, readResults, sealImported} from "../evals/importedResults/index.js";
+import type {GateRule} from "../evals/decisions/index.js";
+import {codeRevision} from "../evals/runner/seal/codeRevision.js";
+import type {Publishing, RunManifest, Workspace} from "../base/store/index.js";
 
 export interface ImportOptions {
   /** The eval's name; made of what the files say when absent. */
@@ -50,7 +50,7 @@ async function excerptOf(publish: Publishing | undefined) {
   if (publish === "text")
     return (text: string) => (text.length > TEXT_CHARS ? `${text.slice(0, TEXT_CHARS)}…` : text);
   if (publish !== "masked") return undefined;
-  const {maskExcerpt} = await import("../privacy/index.js");
+  const {maskExcerpt} = await import("../data/privacy/index.js");
   return (text: string, position: number) =>
     position < EXCERPT_ROWS ? maskExcerpt(text, EXCERPT_CHARS) : undefined;
 }

@@ -2,7 +2,8 @@ import {existsSync} from "node:fs";
 import {access, constants, mkdir, readdir, readFile, writeFile} from "node:fs/promises";
 import {dirname, join, relative, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
-import {readJson, UserError, writeJsonAtomic} from "../store/index.js";
+import {UserError} from "../base/validation/index.js";
+import {readJson, writeJsonAtomic} from "../base/system/index.js";
 import {assertLoads} from "./assertLoads.js";
 import {mergedIgnore} from "./mergedIgnore.js";
 import {notModule} from "./notModule.js";
@@ -132,9 +133,9 @@ async function templateFiles(): Promise<ProjectFile[]> {
   return files;
 }
 
-/** The report's own pages and loaders, importing from the package what they import from beside them here. */
+/** The report's own pages and loaders. */
 async function reportFiles(): Promise<ProjectFile[]> {
-  const root = join(packageRoot, "src");
+  const root = join(packageRoot, "pages");
   const names = [
     ...(await readdir(root)).filter((name) => name.endsWith(".md") || name.endsWith(".css")),
     ...(await readdir(join(root, "styles"))).map((name) => join("styles", name)),
@@ -144,10 +145,8 @@ async function reportFiles(): Promise<ProjectFile[]> {
   ];
   return Promise.all(
     names.map(async (name) => ({
-      path: join("src", name),
-      text: (await readFile(join(root, name), "utf8"))
-        .replaceAll(/"(?:\.\.?\/)+components\/index\.js"/g, '"assay/components"')
-        .replaceAll(/"(?:\.\.?\/)+stats\/index\.js"/g, '"assay/stats"')
+      path: join("pages", name),
+      text: await readFile(join(root, name), "utf8")
     }))
   );
 }

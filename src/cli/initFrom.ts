@@ -1,7 +1,7 @@
 import {readFile} from "node:fs/promises";
 import {basename, dirname, resolve} from "node:path";
-import {readResults} from "../imports/index.js";
-import {type ForeignProject, projectFiles, readProject} from "../imports/projects/index.js";
+import {readResults} from "../evals/importedResults/index.js";
+import {type ForeignProject, projectFiles, readProject} from "../evals/importedResults/projects/index.js";
 import {nameOf} from "./importResults.js";
 
 const SHOWN = 20;

@@ -1,17 +1,17 @@
 import {join} from "node:path";
-import {trainingPrice} from "../costs/index.js";
-import type {TrainingCost} from "../finetune/index.js";
-import {type JobDefinition, type JobService, saidNumber} from "../jobs/index.js";
-import {ensureSplit} from "../splits/index.js";
+import {trainingPrice} from "../base/costs/index.js";
+import type {TrainingCost} from "../training/finetunes/index.js";
+import {type JobDefinition, type JobService, saidNumber} from "../training/jobs/index.js";
+import {ensureSplit} from "../data/splits/index.js";
+import {UserError} from "../base/validation/index.js";
 import {
   type JobData,
   noRowLeft,
   openCounts,
   projectPricesOr,
   type Store,
-  UserError,
   type VersionManifest
-} from "../store/index.js";
+} from "../base/store/index.js";
 import {exportTraining, type TrainingManifest} from "./finetuneExport.js";
 import {nearText} from "./nearOtherParts.js";
 import type {NamedJob} from "./trainings.js";

@@ -7,16 +7,11 @@ import {
   openService,
   startJob,
   statusText
-} from "../jobs/index.js";
-import {readShutdowns} from "../leaving/index.js";
-import {
-  type JobRecord,
-  openStore,
-  type Store,
-  temporaryPath,
-  UserError,
-  type VersionManifest
-} from "../store/index.js";
+} from "../training/jobs/index.js";
+import {readShutdowns} from "../report/providerExit/index.js";
+import {UserError} from "../base/validation/index.js";
+import {temporaryPath} from "../base/system/index.js";
+import {type JobRecord, openStore, type Store, type VersionManifest} from "../base/store/index.js";
 import {interruption} from "./interruption.js";
 import {
   type FileOptions,

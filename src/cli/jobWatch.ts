@@ -1,5 +1,6 @@
-import {findJob, lastStatus, logOf, type Looked, statusText, watchJob} from "../jobs/index.js";
-import {type JobRecord, type JobStatus, messageOf, openStore, readJobs, type Store} from "../store/index.js";
+import {findJob, lastStatus, logOf, type Looked, statusText, watchJob} from "../training/jobs/index.js";
+import {messageOf} from "../base/validation/index.js";
+import {type JobRecord, type JobStatus, openStore, readJobs, type Store} from "../base/store/index.js";
 import {interruption} from "./interruption.js";
 import {openProject} from "./project.js";
 import {createReporter} from "./progress.js";

@@ -1,5 +1,6 @@
-import {cancelJob, collectJob, findJob, lastStatus, lookAt, statusText} from "../jobs/index.js";
-import {type JobRecord, messageOf, readJobs} from "../store/index.js";
+import {cancelJob, collectJob, findJob, lastStatus, lookAt, statusText} from "../training/jobs/index.js";
+import {messageOf} from "../base/validation/index.js";
+import {type JobRecord, readJobs} from "../base/store/index.js";
 import {goesOn} from "./jobWatch.js";
 import {openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";

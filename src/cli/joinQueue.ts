@@ -1,4 +1,4 @@
-import type {CreateExecutor, EvalDefinition} from "../runner/index.js";
+import type {CreateExecutor, EvalDefinition} from "../evals/runner/index.js";
 import {note} from "./terminal.js";
 
 /** `-j` of a run whose calls workers make, unless told: they have one of their own. */
@@ -13,7 +13,7 @@ export async function joinQueue(
   concurrency: number | undefined,
   evals: readonly {definition: EvalDefinition}[]
 ): Promise<{createExecutor: CreateExecutor; close(): void}> {
-  const {openQueueLink, queueAddress, queueExecutor} = await import("../queue/index.js");
+  const {openQueueLink, queueAddress, queueExecutor} = await import("../evals/queue/index.js");
   const {reachedEndpoints} = await import("./worker.js");
   const address = queueAddress(queue === true ? process.env["ASSAY_QUEUE"] : queue);
   const link = await openQueueLink(address, {

@@ -1,7 +1,7 @@
-import {otherFiles} from "../imports/index.js";
-import {type ComparedRun, otherDefinition} from "../runner/index.js";
-import {type DecidingRun, decidingRuns, isFinished, listRaces} from "../races/index.js";
-import {isBeside, type RunManifest, type Store} from "../store/index.js";
+import {otherFiles} from "../evals/importedResults/index.js";
+import {type ComparedRun, otherDefinition} from "../evals/runner/index.js";
+import {type DecidingRun, decidingRuns, isFinished, listRaces} from "../evals/races/index.js";
+import {isBeside, type RunManifest, type Store} from "../base/store/index.js";
 import type {NamedEval} from "./project.js";
 import type {EvalOutcome} from "./runEvals.js";
 

@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {stat} from "node:fs/promises";
 import {join, relative} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
-import {modulesBelow, readModuleNow} from "../code/index.js";
+import {modulesBelow, readModuleNow} from "../base/fingerprint/index.js";
 import {runFramework} from "./framework.js";
 import {heldText} from "./heldText.js";
 import {lastWords} from "./lastWords.js";

@@ -1,5 +1,6 @@
-import {unsealedRuns} from "../runner/index.js";
-import {openStore, removeRun, setArchived, type Store, UsageError, UserError} from "../store/index.js";
+import {unsealedRuns} from "../evals/runner/index.js";
+import {UsageError, UserError} from "../base/validation/index.js";
+import {openStore, removeRun, setArchived, type Store} from "../base/store/index.js";
 import {runOfId} from "./findRun.js";
 import {findProject, loadEvals, openProject} from "./project.js";
 import {runReferences, withRaces} from "./runReferences.js";

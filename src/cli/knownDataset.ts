@@ -1,5 +1,5 @@
-import {findVersion, noVersion} from "../datasets/index.js";
-import type {Store, VersionManifest} from "../store/index.js";
+import {findVersion, noVersion} from "../data/datasets/index.js";
+import type {Store, VersionManifest} from "../base/store/index.js";
 import {loadDatasets} from "./project.js";
 import {unknownDataset} from "./unknownDataset.js";
 

@@ -9,9 +9,10 @@ import {
   shortId,
   storedLineage,
   wayOf
-} from "../models/index.js";
-import {contaminatedRows} from "../site/index.js";
-import {openStore, readRun, UserError} from "../store/index.js";
+} from "../weights/models/index.js";
+import {contaminatedRows} from "../report/site/index.js";
+import {UserError} from "../base/validation/index.js";
+import {openStore, readRun} from "../base/store/index.js";
 import {openProject} from "./project.js";
 import {bold, type Column, print, printJson, table} from "./terminal.js";
 

@@ -1,6 +1,6 @@
 import {createRequire} from "node:module";
 import type * as Pino from "pino";
-import {withoutEnvironmentSecrets} from "../store/index.js";
+import {withoutEnvironmentSecrets} from "../base/validation/index.js";
 import {withoutEscapes} from "./escapes.js";
 
 /** What a line of the log says beside its words. */

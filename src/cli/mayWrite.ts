@@ -1,5 +1,7 @@
 import {stat} from "node:fs/promises";
-import {readCached, sha256, UserError, type Workspace, writeCached} from "../store/index.js";
+import {UserError} from "../base/validation/index.js";
+import {sha256} from "../base/system/index.js";
+import {readCached, type Workspace, writeCached} from "../base/store/index.js";
 
 /**
  * Throws a UserError that names every file that is there already, unless `noteWritten` noted it as it is or it may be

@@ -13,9 +13,11 @@ import {
   RecipeError,
   type ResolveModel,
   storedInputs
-} from "../merge/index.js";
-import {withPlainFolders} from "../models/index.js";
-import {modelsDir, openWorkspace, projectOf, UsageError} from "../store/index.js";
+} from "../weights/merge/index.js";
+import {withPlainFolders} from "../weights/models/index.js";
+import {UsageError} from "../base/validation/index.js";
+import {projectOf} from "../base/system/index.js";
+import {modelsDir, openWorkspace} from "../base/store/index.js";
 import {interruption} from "./interruption.js";
 import {logsJson} from "./log.js";
 import {checkText, reportText, size} from "./mergeText.js";

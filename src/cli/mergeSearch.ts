@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {basename} from "node:path";
-import type {DatasetDefinition} from "../datasets/index.js";
+import type {DatasetDefinition} from "../data/datasets/index.js";
 import {
   candidatesOf,
   finalists,
@@ -11,9 +11,10 @@ import {
   type SearchCandidates,
   type SearchSpace,
   triesOf
-} from "../search/index.js";
-import {ensureSplit} from "../splits/index.js";
-import {modelsDir, noRows, openCounts, openStore, type Store, UsageError, UserError} from "../store/index.js";
+} from "../evals/mergeSearch/index.js";
+import {ensureSplit} from "../data/splits/index.js";
+import {UsageError, UserError} from "../base/validation/index.js";
+import {modelsDir, noRows, openCounts, openStore, type Store} from "../base/store/index.js";
 import {earlierSearches, earlierText, searchName} from "./earlierSearches.js";
 import {assertRoom, otherMerges, othersText, roomText} from "./mergeSearchDisk.js";
 import {newestVersions} from "./newestVersion.js";

@@ -1,8 +1,9 @@
 import {basename} from "node:path";
-import type {RaceRecord} from "../decisions/index.js";
-import {listModels, type ModelManifest} from "../models/index.js";
-import type {Room, SearchCandidates} from "../search/index.js";
-import {modelsDir, type Store, UserError} from "../store/index.js";
+import type {RaceRecord} from "../evals/decisions/index.js";
+import {listModels, type ModelManifest} from "../weights/models/index.js";
+import type {Room, SearchCandidates} from "../evals/mergeSearch/index.js";
+import {UserError} from "../base/validation/index.js";
+import {modelsDir, type Store} from "../base/store/index.js";
 import {size} from "./mergeText.js";
 import {plural} from "./plural.js";
 

@@ -1,6 +1,6 @@
-import {points, type RaceOutcome} from "../decisions/index.js";
-import {list} from "../decisions/points.js";
-import type {SearchCandidates, Tries} from "../search/index.js";
+import {points, type RaceOutcome} from "../evals/decisions/index.js";
+import {list} from "../evals/decisions/points.js";
+import type {SearchCandidates, Tries} from "../evals/mergeSearch/index.js";
 import {type EarlierSearches, earlierText} from "./earlierSearches.js";
 import {plural} from "./plural.js";
 import {raceText} from "./raceText.js";

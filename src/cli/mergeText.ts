@@ -1,6 +1,6 @@
 import {basename} from "node:path";
-import type {DocumentCheck, MergeReport, PlanCheck} from "../merge/index.js";
-import type {InputRelations, LayerRelations} from "../models/index.js";
+import type {DocumentCheck, MergeReport, PlanCheck} from "../weights/merge/index.js";
+import type {InputRelations, LayerRelations} from "../weights/models/index.js";
 import {duration} from "./progress.js";
 import {type Column, printable, table} from "./terminal.js";
 

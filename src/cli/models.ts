@@ -10,17 +10,10 @@ import {
   storedModel,
   trainingOfExport,
   trainingOfJob
-} from "../jobs/index.js";
-import {listModels, type ModelManifest} from "../models/index.js";
-import {
-  type JobRecord,
-  modelsDir,
-  nearest,
-  readJobs,
-  UsageError,
-  UserError,
-  type Workspace
-} from "../store/index.js";
+} from "../training/jobs/index.js";
+import {listModels, type ModelManifest} from "../weights/models/index.js";
+import {nearest, UsageError, UserError} from "../base/validation/index.js";
+import {type JobRecord, modelsDir, readJobs, type Workspace} from "../base/store/index.js";
 import {type AddOptions, addFiles, addHosted, type Made} from "./addModel.js";
 import {openProject} from "./project.js";
 import {note, print, printJson, table} from "./terminal.js";

@@ -1,6 +1,6 @@
-import {nearMatches, toRow} from "../datasets/index.js";
-import {questionOf, type TrainingFormat} from "../finetune/index.js";
-import {rowsOfPart, sqlName, type Store} from "../store/index.js";
+import {nearMatches, toRow} from "../data/datasets/index.js";
+import {questionOf, type TrainingFormat} from "../training/finetunes/index.js";
+import {rowsOfPart, sqlName, type Store} from "../base/store/index.js";
 import {exampleOf, type TrainingSource} from "./exportExamples.js";
 import {plural} from "./plural.js";
 

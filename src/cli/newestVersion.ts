@@ -1,6 +1,6 @@
-import {type DatasetDefinition, pull, sourceChange} from "../datasets/index.js";
-import {asDefined, pullRedaction} from "../privacy/index.js";
-import type {Store, VersionManifest} from "../store/index.js";
+import {type DatasetDefinition, pull, sourceChange} from "../data/datasets/index.js";
+import {asDefined, pullRedaction} from "../data/privacy/index.js";
+import type {Store, VersionManifest} from "../base/store/index.js";
 import {note} from "./terminal.js";
 
 /**

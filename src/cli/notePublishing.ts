@@ -1,12 +1,12 @@
-import type {DatasetDefinition} from "../datasets/index.js";
-import {strictest} from "../datasets/strictest.js";
+import type {DatasetDefinition} from "../data/datasets/index.js";
+import {strictest} from "../data/datasets/strictest.js";
 import {
   keepStatedPublishing,
   statedOfDataset,
   statedOfEval,
   type StatedPublishing
-} from "../site/statedPublishing.js";
-import {openStore, type Publishing, type Workspace} from "../store/index.js";
+} from "../report/site/statedPublishing.js";
+import {openStore, type Publishing, type Workspace} from "../base/store/index.js";
 import type {NamedEval} from "./project.js";
 import {note} from "./terminal.js";
 

@@ -1,4 +1,4 @@
-import {unfinishedPurges, unfinishedPurgeText, type Workspace} from "../store/index.js";
+import {unfinishedPurges, unfinishedPurgeText, type Workspace} from "../base/store/index.js";
 import {note} from "./terminal.js";
 
 /** Says of each purge that was cut off, of one dataset or of all, that its rows still stand in some records. */

@@ -1,4 +1,4 @@
-import {startTelemetry} from "../telemetry/index.js";
+import {startTelemetry} from "../inference/telemetry/index.js";
 import {note} from "./terminal.js";
 import {assayVersion} from "./version.js";
 

@@ -1,6 +1,6 @@
 import {copyFile, mkdir} from "node:fs/promises";
 import {basename, dirname, join, relative, resolve, sep} from "node:path";
-import {readJson} from "../store/index.js";
+import {readJson} from "../base/system/index.js";
 import {assayVersion} from "./version.js";
 
 /** What npm notes of an installed package. */

@@ -7,8 +7,9 @@ import {
   measureRecognition,
   type Recognition,
   unscannedColumns
-} from "../privacy/index.js";
-import {openStore, type Store, UsageError} from "../store/index.js";
+} from "../data/privacy/index.js";
+import {UsageError} from "../base/validation/index.js";
+import {openStore, type Store} from "../base/store/index.js";
 import {knownVersion} from "./knownDataset.js";
 import {openProject} from "./project.js";
 import {dim, note, print, printJson, table} from "./terminal.js";

@@ -1,8 +1,8 @@
 import {availableParallelism} from "node:os";
-import type {DatasetDefinition} from "../datasets/index.js";
-import {type Candidate, prepareCandidate, type RunOptions} from "../runner/index.js";
-import {ensureSplit} from "../splits/index.js";
-import {openCounts, openStore, type Store} from "../store/index.js";
+import type {DatasetDefinition} from "../data/datasets/index.js";
+import {type Candidate, prepareCandidate, type RunOptions} from "../evals/runner/index.js";
+import {ensureSplit} from "../data/splits/index.js";
+import {openCounts, openStore, type Store} from "../base/store/index.js";
 import {datasetOf, type NamedEval} from "./project.js";
 import {createReporter} from "./progress.js";
 import {pulledVersion} from "./newestVersion.js";

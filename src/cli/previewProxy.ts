@@ -1,7 +1,7 @@
 import {createServer, type IncomingMessage, request, type Server, type ServerResponse} from "node:http";
 import {connect, type Socket} from "node:net";
 import type {Duplex} from "node:stream";
-import {UserError} from "../store/index.js";
+import {UserError} from "../base/validation/index.js";
 
 export interface PreviewAddress {
   host: string;

@@ -8,9 +8,9 @@ import {
   OLD_PRICE_DAYS,
   type PriceFile,
   type PriceRow
-} from "../costs/index.js";
-import {PRICES_FOLDER, projectPrices} from "../site/index.js";
-import {messageOf, UserError} from "../store/index.js";
+} from "../base/costs/index.js";
+import {PRICES_FOLDER, projectPrices} from "../report/site/index.js";
+import {messageOf, UserError} from "../base/validation/index.js";
 import {statedAmounts, tierTexts} from "./amountsText.js";
 import {findProject} from "./project.js";
 import {dim, note, print, printJson, table} from "./terminal.js";

@@ -1,4 +1,4 @@
-import type {RunProgress} from "../runner/index.js";
+import type {RunProgress} from "../evals/runner/index.js";
 import {barLine} from "./barLine.js";
 import {IdleBar} from "./idleBar.js";
 import {type LogFields, logLine, logsJson} from "./log.js";

@@ -1,8 +1,10 @@
 import {readdir, readFile} from "node:fs/promises";
 import {basename, join} from "node:path";
-import {assertDataset, type DatasetDefinition} from "../datasets/index.js";
-import {assertEval, type EvalDefinition} from "../runner/define.js";
-import {messageOf, openWorkspace, projectOf, sha256, UserError, type Workspace} from "../store/index.js";
+import {assertDataset, type DatasetDefinition} from "../data/datasets/index.js";
+import {assertEval, type EvalDefinition} from "../evals/runner/define.js";
+import {messageOf, UserError} from "../base/validation/index.js";
+import {projectOf, sha256} from "../base/system/index.js";
+import {openWorkspace, type Workspace} from "../base/store/index.js";
 import {assertLoads} from "./assertLoads.js";
 import type {Broken} from "./broken.js";
 import {importDefinition} from "./importDefinition.js";

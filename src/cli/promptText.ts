@@ -1,5 +1,5 @@
-import type {Message} from "../endpoints/index.js";
-import type {PromptPreview} from "../runner/index.js";
+import type {Message} from "../inference/endpoints/index.js";
+import type {PromptPreview} from "../evals/runner/index.js";
 import {bold, dim, printable, printableLines} from "./terminal.js";
 
 /** Messages for a person, control characters escaped. */

@@ -1,6 +1,6 @@
-import type {TokenPrice} from "../costs/index.js";
-import type {Endpoint} from "../endpoints/index.js";
-import {NO_KEY} from "../imports/projects/index.js";
+import type {TokenPrice} from "../base/costs/index.js";
+import type {Endpoint} from "../inference/endpoints/index.js";
+import {NO_KEY} from "../evals/importedResults/projects/index.js";
 import type {NamedEval} from "./project.js";
 
 type Candidate = NamedEval["definition"]["candidates"][number];

@@ -1,6 +1,6 @@
-import {brokenLineText, lineCount, pull, type PullResult} from "../datasets/index.js";
-import {shellWord, UserError} from "../store/index.js";
-import {pullRedaction} from "../privacy/index.js";
+import {brokenLineText, lineCount, pull, type PullResult} from "../data/datasets/index.js";
+import {shellWord, UserError} from "../base/validation/index.js";
+import {pullRedaction} from "../data/privacy/index.js";
 import {type Broken, reportBroken, warnOfBroken} from "./broken.js";
 import {fail} from "./fail.js";
 import {onStop} from "./onStop.js";

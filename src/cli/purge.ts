@@ -1,6 +1,7 @@
-import {MAY_RETURN, previewPurge, purge, unreadText} from "../datasets/index.js";
-import {acceptErasedTraining, listModels, type ModelManifest} from "../models/index.js";
-import {modelsDir, openStore, UsageError} from "../store/index.js";
+import {MAY_RETURN, previewPurge, purge, unreadText} from "../data/datasets/index.js";
+import {acceptErasedTraining, listModels, type ModelManifest} from "../weights/models/index.js";
+import {UsageError} from "../base/validation/index.js";
+import {modelsDir, openStore} from "../base/store/index.js";
 import {assertKnown} from "./knownDataset.js";
 import {onStop} from "./onStop.js";
 import {openProject} from "./project.js";

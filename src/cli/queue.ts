@@ -7,7 +7,7 @@ import {
   queueStatus,
   resumeQueue,
   retryQueue
-} from "../queue/index.js";
+} from "../evals/queue/index.js";
 import {note, print, printJson, table} from "./terminal.js";
 
 const PAUSED = "Paused: no further call begins, at any endpoint; `assay queue resume` goes on";

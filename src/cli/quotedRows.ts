@@ -1,4 +1,5 @@
-import {openParts, readRun, sqlString, UserError} from "../store/index.js";
+import {UserError} from "../base/validation/index.js";
+import {openParts, readRun, sqlString} from "../base/store/index.js";
 import type {TrainingSource} from "./exportExamples.js";
 
 const NAMED = 5;

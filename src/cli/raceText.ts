@@ -4,8 +4,8 @@ import {
   type RaceDrop,
   type RaceRecord,
   type RaceRound
-} from "../decisions/index.js";
-import {oneLine} from "../store/oneLine.js";
+} from "../evals/decisions/index.js";
+import {oneLine} from "../base/validation/oneLine.js";
 import {bold, dim, table} from "./terminal.js";
 
 /** A race in text: how it ended, and a row a round. */

@@ -1,8 +1,9 @@
 import {join} from "node:path";
-import {type DatasetDefinition, pull} from "../datasets/index.js";
-import {overall} from "../decisions/index.js";
-import {ensureLedger, pullRedaction} from "../privacy/index.js";
-import {lastAsked, messageOf, openStore, type Store, UserError, type Workspace} from "../store/index.js";
+import {type DatasetDefinition, pull} from "../data/datasets/index.js";
+import {overall} from "../evals/decisions/index.js";
+import {ensureLedger, pullRedaction} from "../data/privacy/index.js";
+import {messageOf, UserError} from "../base/validation/index.js";
+import {lastAsked, openStore, type Store, type Workspace} from "../base/store/index.js";
 import {reportBroken} from "./broken.js";
 import {buildSite} from "./build.js";
 import {type CheckedRun, checkEvals, printChecks, tellNotes} from "./check.js";

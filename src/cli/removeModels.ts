@@ -1,4 +1,4 @@
-import {removeConverted} from "../generation/index.js";
+import {removeConverted} from "../inference/localModels/index.js";
 import {
   namedBy,
   listModels,
@@ -6,8 +6,9 @@ import {
   type ModelManifest,
   planRemoval,
   removeModel
-} from "../models/index.js";
-import {modelsDir, nearest, refuseWhileRunning, UserError} from "../store/index.js";
+} from "../weights/models/index.js";
+import {nearest, UserError} from "../base/validation/index.js";
+import {modelsDir, refuseWhileRunning} from "../base/store/index.js";
 import {openProject} from "./project.js";
 import {print, printable, printJson} from "./terminal.js";
 

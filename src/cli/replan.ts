@@ -1,7 +1,7 @@
-import {pull} from "../datasets/index.js";
-import type {DatasetDefinition} from "../datasets/index.js";
-import {pullRedaction} from "../privacy/index.js";
-import {openStore, type Workspace} from "../store/index.js";
+import {pull} from "../data/datasets/index.js";
+import type {DatasetDefinition} from "../data/datasets/index.js";
+import {pullRedaction} from "../data/privacy/index.js";
+import {openStore, type Workspace} from "../base/store/index.js";
 import {reportBroken} from "./broken.js";
 import {notePublishing} from "./notePublishing.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";

@@ -1,5 +1,6 @@
-import type {Message} from "../endpoints/index.js";
-import {type RunManifest, type Store, UserError} from "../store/index.js";
+import type {Message} from "../inference/endpoints/index.js";
+import {UserError} from "../base/validation/index.js";
+import type {RunManifest, Store} from "../base/store/index.js";
 import {findRun} from "./findRun.js";
 import {messagesText, toolsText} from "./promptText.js";
 import {bold, dim, print, printable, printAsIs, printJson} from "./terminal.js";

@@ -1,12 +1,5 @@
-import {
-  messageOf,
-  openStore,
-  sqlName,
-  sqlString,
-  type Store,
-  userCondition,
-  UserError
-} from "../store/index.js";
+import {messageOf, UserError} from "../base/validation/index.js";
+import {openStore, sqlName, sqlString, type Store, userCondition} from "../base/store/index.js";
 import {chosenSplit} from "./chosenSplit.js";
 import {showPrompt} from "./rowPrompt.js";
 import {knownVersion} from "./knownDataset.js";

@@ -1,5 +1,6 @@
-import {isUnanswered, type RaceOptions, type RunOptions} from "../runner/index.js";
-import {openStore, UsageError, UserError} from "../store/index.js";
+import {isUnanswered, type RaceOptions, type RunOptions} from "../evals/runner/index.js";
+import {UsageError, UserError} from "../base/validation/index.js";
+import {openStore} from "../base/store/index.js";
 import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {joinQueue} from "./joinQueue.js";

@@ -1,5 +1,5 @@
-import {amountText, runBill, sideBill, sideBillText} from "../costs/index.js";
-import type {RunManifest} from "../store/index.js";
+import {amountText, runBill, sideBill, sideBillText} from "../base/costs/index.js";
+import type {RunManifest} from "../base/store/index.js";
 
 const usd = (amount: number) => `$${amount.toFixed(4)}`;
 

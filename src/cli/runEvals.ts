@@ -1,6 +1,6 @@
-import type {CandidateEnds, RaceRecord, Verdict} from "../decisions/index.js";
-import {runRace} from "../races/runRace.js";
-import type {DatasetDefinition} from "../datasets/index.js";
+import type {CandidateEnds, RaceRecord, Verdict} from "../evals/decisions/index.js";
+import {runRace} from "../evals/races/runRace.js";
+import type {DatasetDefinition} from "../data/datasets/index.js";
 import {
   type CreateExecutor,
   type EvalDefinition,
@@ -9,19 +9,14 @@ import {
   type RunInputs,
   type RunOptions,
   type RunResult
-} from "../runner/index.js";
-import type {ImportedSource} from "../imports/index.js";
-import {type ExcerptCache, openExcerptCache} from "../privacy/index.js";
-import {ensureSplit, type SplitSpec} from "../splits/index.js";
-import {runVerdict} from "../site/index.js";
-import {
-  messageOf,
-  type RunManifest,
-  type SplitManifest,
-  type Store,
-  type VersionManifest
-} from "../store/index.js";
-import {observedRun, type RunFacts} from "../telemetry/index.js";
+} from "../evals/runner/index.js";
+import type {ImportedSource} from "../evals/importedResults/index.js";
+import {type ExcerptCache, openExcerptCache} from "../data/privacy/index.js";
+import {ensureSplit, type SplitSpec} from "../data/splits/index.js";
+import {runVerdict} from "../report/site/index.js";
+import {messageOf} from "../base/validation/index.js";
+import type {RunManifest, SplitManifest, Store, VersionManifest} from "../base/store/index.js";
+import {observedRun, type RunFacts} from "../inference/telemetry/index.js";
 import {type FailureCount, failuresOf, type OtherFailures} from "./failures.js";
 import {importResults} from "./importResults.js";
 import {observed} from "./observed.js";

@@ -1,8 +1,8 @@
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join, relative} from "node:path";
-import {baselineRun, decidingRuns, listRaces} from "../races/index.js";
-import {readExports, referrersOf, type RunManifest, type Store} from "../store/index.js";
+import {baselineRun, decidingRuns, listRaces} from "../evals/races/index.js";
+import {readExports, referrersOf, type RunManifest, type Store} from "../base/store/index.js";
 import type {Broken} from "./broken.js";
 import type {NamedEval} from "./project.js";
 

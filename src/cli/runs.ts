@@ -1,8 +1,8 @@
-import {compareRuns, listRuns, type UnsealedRun, unsealedRuns} from "../runner/index.js";
-import {openStore, type RunManifest, type Store} from "../store/index.js";
-import {type RaceRecord, scaleOf, scoreName, scoreTable, writerOf} from "../decisions/index.js";
-import {listRaces, raceOf} from "../races/index.js";
-import {runVerdict} from "../site/index.js";
+import {compareRuns, listRuns, type UnsealedRun, unsealedRuns} from "../evals/runner/index.js";
+import {openStore, type RunManifest, type Store} from "../base/store/index.js";
+import {type RaceRecord, scaleOf, scoreName, scoreTable, writerOf} from "../evals/decisions/index.js";
+import {listRaces, raceOf} from "../evals/races/index.js";
+import {runVerdict} from "../report/site/index.js";
 import {decisionOn} from "./chosenRun.js";
 import {contaminationTable} from "./contaminationTable.js";
 import {endsText} from "./answerEnds.js";

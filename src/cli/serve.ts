@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {createServer} from "node:net";
-import {isLoopback, listen, serve, type Writer} from "../endpoints/index.js";
-import {localModel, type LocalModel} from "../generation/index.js";
+import {isLoopback, listen, serve, type Writer} from "../inference/endpoints/index.js";
+import {localModel, type LocalModel} from "../inference/localModels/index.js";
 import {
   hasLoader,
   listModels,
@@ -9,9 +9,10 @@ import {
   manyMeantOf,
   meantModel,
   type ModelManifest
-} from "../models/index.js";
-import {modelsDir, openStore, UsageError, UserError, type Workspace} from "../store/index.js";
-import {observedAnswer} from "../telemetry/index.js";
+} from "../weights/models/index.js";
+import {UsageError, UserError} from "../base/validation/index.js";
+import {modelsDir, openStore, type Workspace} from "../base/store/index.js";
+import {observedAnswer} from "../inference/telemetry/index.js";
 import {observed} from "./observed.js";
 import {servedCandidate} from "./serveCandidate.js";
 import {openProject} from "./project.js";

@@ -1,9 +1,10 @@
-import {noVersion} from "../datasets/index.js";
-import {type Writer, withParams} from "../endpoints/index.js";
-import {createLimiters} from "../endpoints/limiters.js";
-import {createStageCalls, prepareCandidate} from "../runner/index.js";
-import {ensureSplit} from "../splits/index.js";
-import {hashJson, type Store} from "../store/index.js";
+import {noVersion} from "../data/datasets/index.js";
+import {type Writer, withParams} from "../inference/endpoints/index.js";
+import {createLimiters} from "../inference/endpoints/limiters.js";
+import {createStageCalls, prepareCandidate} from "../evals/runner/index.js";
+import {ensureSplit} from "../data/splits/index.js";
+import {hashJson} from "../base/system/index.js";
+import type {Store} from "../base/store/index.js";
 import {candidateNamed, evalNamed, splitTarget} from "./evalCandidate.js";
 import {datasetOf, loadDatasets} from "./project.js";
 import {note} from "./terminal.js";

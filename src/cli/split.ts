@@ -1,5 +1,5 @@
 import {group} from "d3-array";
-import {labelConflicts} from "../datasets/index.js";
+import {labelConflicts} from "../data/datasets/index.js";
 import {
   currentMeasures,
   type EmbeddingLeakage,
@@ -12,15 +12,15 @@ import {
   rollingWindows,
   type SplitMeasures,
   type SplitSpec
-} from "../splits/index.js";
+} from "../data/splits/index.js";
+import {UserError} from "../base/validation/index.js";
 import {
   openRows,
   openStore,
   type SplitManifest,
   type Store,
-  UserError,
   type VersionManifest
-} from "../store/index.js";
+} from "../base/store/index.js";
 import {newestKnown} from "./knownDataset.js";
 import {calledInTable, meaningText} from "./splitMeaning.js";
 import {openProject} from "./project.js";

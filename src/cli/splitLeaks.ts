@@ -1,5 +1,5 @@
-import {type SplitLeak, splitLeaks} from "../splits/index.js";
-import type {SplitManifest, Store} from "../store/index.js";
+import {type SplitLeak, splitLeaks} from "../data/splits/index.js";
+import type {SplitManifest, Store} from "../base/store/index.js";
 import {print, printJson, table} from "./terminal.js";
 
 /** The test rows of each split that its training part knows, with the training row; all of them. */

@@ -1,5 +1,5 @@
-import {currentMeasures} from "../splits/index.js";
-import type {SplitManifest} from "../store/index.js";
+import {currentMeasures} from "../data/splits/index.js";
+import type {SplitManifest} from "../base/store/index.js";
 
 /** What the table of splits calls one. */
 export function calledInTable({name, strategy, settings}: SplitManifest): string {

@@ -1,15 +1,8 @@
 import {readFile, rm} from "node:fs/promises";
 import {createInterface} from "node:readline/promises";
-import {
-  messageOf,
-  plainSql,
-  openStore,
-  sqlString,
-  type Store,
-  temporaryPath,
-  UserError,
-  userQuery
-} from "../store/index.js";
+import {messageOf, UserError} from "../base/validation/index.js";
+import {temporaryPath} from "../base/system/index.js";
+import {plainSql, openStore, sqlString, type Store, userQuery} from "../base/store/index.js";
 import {noteUnfinishedPurges} from "./noteUnfinishedPurges.js";
 import {openProject} from "./project.js";
 import {isWholeStatement} from "./wholeStatement.js";

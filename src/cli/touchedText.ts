@@ -1,4 +1,4 @@
-import type {Touched} from "../datasets/index.js";
+import type {Touched} from "../data/datasets/index.js";
 import {plural} from "./plural.js";
 import {printable} from "./terminal.js";
 

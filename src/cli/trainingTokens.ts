@@ -1,9 +1,9 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {Tokenizer} from "@huggingface/tokenizers";
-import {chatTemplate, forTemplate} from "../chat/index.js";
-import type {TokenCount} from "../finetune/index.js";
-import {messageOf, UserError} from "../store/index.js";
+import {chatTemplate, forTemplate} from "../weights/chatTemplates/index.js";
+import type {TokenCount} from "../training/finetunes/index.js";
+import {messageOf, UserError} from "../base/validation/index.js";
 
 /** Counts a conversation's tokens as the model of a checkpoint's folder sees it: its chat template, then its tokenizer. */
 export async function tokenCounter(folder: string): Promise<TokenCount> {

@@ -1,7 +1,7 @@
 import {basename} from "node:path";
-import type {Finetune, FinetuneDefinition} from "../finetune/index.js";
-import type {Job, JobDefinition} from "../jobs/index.js";
-import {checkName, UserError} from "../store/index.js";
+import type {Finetune, FinetuneDefinition} from "../training/finetunes/index.js";
+import type {Job, JobDefinition} from "../training/jobs/index.js";
+import {checkName, UserError} from "../base/validation/index.js";
 import {loadFolder, twins} from "./project.js";
 
 export interface NamedFinetune {
@@ -16,7 +16,7 @@ export async function loadFinetunes(
   project: string,
   names: readonly string[] = []
 ): Promise<NamedFinetune[]> {
-  const {checkFinetune, finetune} = await import("../finetune/index.js");
+  const {checkFinetune, finetune} = await import("../training/finetunes/index.js");
   const {found, broken} = await loadFolder<Finetune>(project, "finetunes", /\.finetune\.ts$/, {
     what: "finetune",
     check: (value) => {
@@ -53,7 +53,7 @@ export interface NamedJob {
 
 /** The job of finetunes/ with a name, or in a file of that name. Throws when there is none, or its file gives none. */
 export async function loadJob(project: string, name: string): Promise<NamedJob> {
-  const {checkJob} = await import("../jobs/index.js");
+  const {checkJob} = await import("../training/jobs/index.js");
   const {found, broken} = await loadFolder<Job>(project, "finetunes", /\.job\.ts$/, {
     what: "job",
     check: (value) => {

@@ -1,5 +1,5 @@
 import {SingleBar} from "cli-progress";
-import type {Transfer} from "../datasets/index.js";
+import type {Transfer} from "../data/datasets/index.js";
 import {barLine} from "./barLine.js";
 import {logsJson} from "./log.js";
 import {outputWidth} from "./outputWidth.js";

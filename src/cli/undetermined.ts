@@ -1,5 +1,6 @@
-import type {DatasetDefinition, TextFilter} from "../datasets/index.js";
-import {sqlName, type Store, UserError} from "../store/index.js";
+import type {DatasetDefinition, TextFilter} from "../data/datasets/index.js";
+import {UserError} from "../base/validation/index.js";
+import {sqlName, type Store} from "../base/store/index.js";
 import {findProject, loadDatasets} from "./project.js";
 
 type Row = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import {nearest, UserError} from "../store/index.js";
+import {nearest, UserError} from "../base/validation/index.js";
 
 /** What is said of a name that is no dataset's, wherever datasets are looked for. */
 export function unknownDataset(name: string, known: readonly string[], where = "there are"): UserError {

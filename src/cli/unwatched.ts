@@ -1,5 +1,5 @@
-import {type HistoryEntry, shownNames} from "../decisions/index.js";
-import type {RunManifest} from "../store/index.js";
+import {type HistoryEntry, shownNames} from "../evals/decisions/index.js";
+import type {RunManifest} from "../base/store/index.js";
 import {statedPlaces} from "./judgedRuns.js";
 import {plural} from "./plural.js";
 import type {NamedEval} from "./project.js";

@@ -1,5 +1,5 @@
 import {InvalidArgumentError} from "commander";
-import {isDay} from "../costs/prices/day.js";
+import {isDay} from "../base/costs/prices/day.js";
 
 /** More than this of anything is a slip of the hand: a price, a budget, a number of rows. */
 const ABSURD = 1e9;

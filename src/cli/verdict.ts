@@ -6,9 +6,9 @@ import {
   standingOf,
   type Verdict,
   writerOf
-} from "../decisions/index.js";
-import type {RunManifest} from "../store/index.js";
-import {oneLine} from "../store/oneLine.js";
+} from "../evals/decisions/index.js";
+import type {RunManifest} from "../base/store/index.js";
+import {oneLine} from "../base/validation/oneLine.js";
 import {bold, dim, table} from "./terminal.js";
 
 /** The verdict table of one run: a sentence, a row a candidate, the warnings. */

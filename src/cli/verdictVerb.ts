@@ -9,18 +9,12 @@ import {
   slicingsOf,
   valueName,
   writerOf
-} from "../decisions/index.js";
-import {runVerdict, type RunVerdict} from "../site/index.js";
-import {
-  openStore,
-  openWorkspace,
-  projectOf,
-  type Publishing,
-  shellWord,
-  type Store,
-  UsageError
-} from "../store/index.js";
-import {oneLine} from "../store/oneLine.js";
+} from "../evals/decisions/index.js";
+import {runVerdict, type RunVerdict} from "../report/site/index.js";
+import {shellWord, UsageError} from "../base/validation/index.js";
+import {projectOf} from "../base/system/index.js";
+import {openStore, openWorkspace, type Publishing, type Store} from "../base/store/index.js";
+import {oneLine} from "../base/validation/oneLine.js";
 import {undecidedFor} from "./check.js";
 import {chosenRun} from "./chosenRun.js";
 import {importResults} from "./importResults.js";

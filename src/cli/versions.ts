@@ -1,5 +1,6 @@
-import {exportVersion, findVersion, noVersion} from "../datasets/index.js";
-import {openStore, UsageError, UserError, type VersionManifest} from "../store/index.js";
+import {exportVersion, findVersion, noVersion} from "../data/datasets/index.js";
+import {UsageError, UserError} from "../base/validation/index.js";
+import {openStore, type VersionManifest} from "../base/store/index.js";
 import {assertKnown, knownVersion} from "./knownDataset.js";
 import {noteUnfinishedPurges} from "./noteUnfinishedPurges.js";
 import {openProject} from "./project.js";

@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import {readdir, stat} from "node:fs/promises";
 import {join, relative, sep} from "node:path";
-import {modulesBelow, readModuleNow} from "../code/index.js";
+import {modulesBelow, readModuleNow} from "../base/fingerprint/index.js";
 
 /** Where a project's definitions are. */
 const FOLDERS = ["data-loaders", "evals", "finetunes"];

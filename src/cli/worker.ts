@@ -1,13 +1,13 @@
-import {isRemote} from "../endpoints/index.js";
+import {isRemote} from "../inference/endpoints/index.js";
 import {
   createSealing,
   type QueueAddress,
   queueAddress,
   startWorker,
   type WorkerOptions
-} from "../queue/index.js";
-import type {EvalDefinition} from "../runner/index.js";
-import {UserError} from "../store/index.js";
+} from "../evals/queue/index.js";
+import type {EvalDefinition} from "../evals/runner/index.js";
+import {UserError} from "../base/validation/index.js";
 import {reportBroken} from "./broken.js";
 import {observed} from "./observed.js";
 import {findProject, loadEvals} from "./project.js";

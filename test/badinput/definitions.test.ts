@@ -1,8 +1,14 @@
 import fc from "../support/property.js";
 import {describe, expect, it} from "vitest";
-import {cascade, finetuned, localCandidate, mergedModel, storedModel} from "../../src/candidates/index.js";
-import {defineDataset, textLength} from "../../src/datasets/index.js";
-import {embedded, huggingFace, openAICompatible, recorded} from "../../src/endpoints/index.js";
+import {
+  cascade,
+  finetuned,
+  localCandidate,
+  mergedModel,
+  storedModel
+} from "../../src/evals/candidates/index.js";
+import {defineDataset, textLength} from "../../src/data/datasets/index.js";
+import {embedded, huggingFace, openAICompatible, recorded} from "../../src/inference/endpoints/index.js";
 import {
   encoderHead,
   finetune,
@@ -11,12 +17,12 @@ import {
   type ModelSource,
   staticEmbedding,
   tfidfLogReg
-} from "../../src/finetune/index.js";
-import {localModel} from "../../src/generation/index.js";
-import {job} from "../../src/jobs/index.js";
-import {candidate, defineEval, type EvalDefinition} from "../../src/runner/index.js";
-import {exactMatch} from "../../src/scorers/index.js";
-import {rollingWindows, type SplitSpec} from "../../src/splits/index.js";
+} from "../../src/training/finetunes/index.js";
+import {localModel} from "../../src/inference/localModels/index.js";
+import {job} from "../../src/training/jobs/index.js";
+import {candidate, defineEval, type EvalDefinition} from "../../src/evals/runner/index.js";
+import {exactMatch} from "../../src/evals/scorers/index.js";
+import {rollingWindows, type SplitSpec} from "../../src/data/splits/index.js";
 import {expectClear, misspelt, refusalOf} from "./support.js";
 
 type Definition = Record<string, unknown>;

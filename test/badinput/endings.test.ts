@@ -2,11 +2,12 @@ import {mkdirSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {describe, expect, it, vi} from "vitest";
 import {plainError} from "../../src/cli/fail.js";
-import {pull} from "../../src/datasets/index.js";
-import {assertions, instructionFollowing, regexMatch} from "../../src/scorers/index.js";
-import {parseJsonOutput} from "../../src/scorers/parseJsonOutput.js";
-import type {ScoreInput} from "../../src/scorers/types.js";
-import {openStore, openWorkspace, plainSql, UserError} from "../../src/store/index.js";
+import {pull} from "../../src/data/datasets/index.js";
+import {assertions, instructionFollowing, regexMatch} from "../../src/evals/scorers/index.js";
+import {parseJsonOutput} from "../../src/evals/scorers/parseJsonOutput.js";
+import type {ScoreInput} from "../../src/evals/scorers/types.js";
+import {UserError} from "../../src/base/validation/index.js";
+import {openStore, openWorkspace, plainSql} from "../../src/base/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {expectClear, refusalOfPromise} from "./support.js";
 

@@ -1,8 +1,8 @@
 import {mkdirSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it, vi} from "vitest";
-import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
-import {openStore, openWorkspace} from "../../src/store/index.js";
+import {type DatasetDefinition, defineDataset, pull} from "../../src/data/datasets/index.js";
+import {openStore, openWorkspace} from "../../src/base/store/index.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {expectClear, refusalOf, refusalOfPromise} from "./support.js";
 

@@ -13,9 +13,9 @@ import {
   queueStatus,
   resumeQueue,
   retryQueue
-} from "../../src/queue/index.js";
-import {connect} from "../../src/queue/redis.js";
-import {hasValkey, startValkey, type Valkey} from "../queue/support/valkey.js";
+} from "../../src/evals/queue/index.js";
+import {connect} from "../../src/evals/queue/redis.js";
+import {hasValkey, startValkey, type Valkey} from "../evals/queue/support/valkey.js";
 import {expectClear, refusalOf} from "./support.js";
 
 const secret = "hunter2-5f2e9c";

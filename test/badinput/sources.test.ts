@@ -1,8 +1,8 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
-import {type DatasetDefinition, pull} from "../../src/datasets/index.js";
-import {openDatabase, readVersion, sqlName, versionRows, type Workspace} from "../../src/store/index.js";
+import {type DatasetDefinition, pull} from "../../src/data/datasets/index.js";
+import {openDatabase, readVersion, sqlName, versionRows, type Workspace} from "../../src/base/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {expectClear, refusalOfPromise} from "./support.js";
 

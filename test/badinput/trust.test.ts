@@ -1,11 +1,11 @@
 import {describe, expect, it} from "vitest";
-import {cascade} from "../../src/candidates/index.js";
-import {type Endpoint, recorded} from "../../src/endpoints/index.js";
-import {passageFor, readTrust, sensitivityOf, trustLevels} from "../../src/privacy/index.js";
-import type {PrepareContext} from "../../src/runner/define.js";
-import {candidate} from "../../src/runner/index.js";
-import {refuseOutright} from "../../src/runner/plan/privacyCheck.js";
-import type {VersionManifest} from "../../src/store/index.js";
+import {cascade} from "../../src/evals/candidates/index.js";
+import {type Endpoint, recorded} from "../../src/inference/endpoints/index.js";
+import {passageFor, readTrust, sensitivityOf, trustLevels} from "../../src/data/privacy/index.js";
+import type {PrepareContext} from "../../src/evals/runner/define.js";
+import {candidate} from "../../src/evals/runner/index.js";
+import {refuseOutright} from "../../src/evals/runner/plan/privacyCheck.js";
+import type {VersionManifest} from "../../src/base/store/index.js";
 import {expectClear, refusalOf} from "./support.js";
 
 const unreadable = [

@@ -29,7 +29,7 @@ import {
   type Preference,
   type Rng,
   type Shrunk
-} from "../../src/stats/index.js";
+} from "../../src/base/stats/index.js";
 
 /**
  * How often the intervals of src/stats hold what they promise, by simulation. Prints Markdown tables; with

@@ -4,7 +4,7 @@ import {cpus, tmpdir} from "node:os";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {parseArgs, promisify} from "node:util";
-import {openDatabase, sqlString} from "../../src/store/index.js";
+import {openDatabase, sqlString} from "../../src/base/store/index.js";
 
 /**
  * What a version costs beside a plain copy of the same rows, or with `--pii` what a scan for personal data does (pii.ts):

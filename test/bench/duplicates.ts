@@ -2,10 +2,10 @@
 import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {defineDataset, nearDuplicates, pull} from "../../src/datasets/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {rng} from "../../src/stats/index.js";
-import {openStore} from "../../src/store/index.js";
+import {defineDataset, nearDuplicates, pull} from "../../src/data/datasets/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {rng} from "../../src/base/stats/index.js";
+import {openStore} from "../../src/base/store/index.js";
 
 const rows = Number(process.argv[2] ?? 1_000_000);
 const folder = await mkdtemp(join(tmpdir(), "assay-bench-"));

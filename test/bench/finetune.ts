@@ -16,9 +16,9 @@ import {
   readConfig,
   train,
   type TrainingJob
-} from "../../src/language/index.js";
-import {rng} from "../../src/stats/index.js";
-import {writeSafetensors} from "../../src/safetensors/index.js";
+} from "../../src/training/trainer/index.js";
+import {rng} from "../../src/base/stats/index.js";
+import {writeSafetensors} from "../../src/weights/safetensors/index.js";
 
 const MODELS: Record<string, Record<string, number | string | boolean>> = {
   "1M": {

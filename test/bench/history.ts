@@ -1,6 +1,6 @@
 import {readFile, writeFile} from "node:fs/promises";
-import {type Traced, traceHistory} from "../../src/decisions/index.js";
-import {type Months, pullRequests} from "../decisions/support/pullRequests.js";
+import {type Traced, traceHistory} from "../../src/evals/decisions/index.js";
+import {type Months, pullRequests} from "../evals/decisions/support/pullRequests.js";
 
 /**
  * False alarms and found losses of `assay check --history` over 500 pull requests, in simulation:

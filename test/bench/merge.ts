@@ -18,9 +18,9 @@ import {
 import {cpus, tmpdir} from "node:os";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
-import type {merge} from "../../src/merge/index.js";
-import {METHODS} from "../../src/merge/methods/index.js";
-import {buildHeader, type PlannedTensor} from "../../src/safetensors/header.js";
+import type {merge} from "../../src/weights/merge/index.js";
+import {METHODS} from "../../src/weights/merge/methods/index.js";
+import {buildHeader, type PlannedTensor} from "../../src/weights/safetensors/header.js";
 
 const TARGETED = ["linear", "task_arithmetic", "slerp", "ties", "dare_linear"];
 const SELF = fileURLToPath(import.meta.url);
@@ -155,10 +155,10 @@ function apart(...args: string[]): Timed {
 
 /** The compiled engine where it has been built, so that the time is not the loader's of TypeScript. */
 async function loadEngine(): Promise<Engine> {
-  const compiled = new URL("../../lib/merge/index.js", import.meta.url);
+  const compiled = new URL("../../lib/weights/merge/index.js", import.meta.url);
   return existsSync(compiled)
     ? ((await import(compiled.href)) as Engine)
-    : import("../../src/merge/index.js");
+    : import("../../src/weights/merge/index.js");
 }
 
 async function job(what: string, folder: string): Promise<void> {

@@ -5,9 +5,9 @@ import {join} from "node:path";
 import {performance} from "node:perf_hooks";
 import {pathToFileURL} from "node:url";
 import {Worker} from "node:worker_threads";
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {scanVersion} from "../../src/privacy/index.js";
-import {openStore, openWorkspace} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {scanVersion} from "../../src/data/privacy/index.js";
+import {openStore, openWorkspace} from "../../src/base/store/index.js";
 
 export interface PiiBench {
   layer: string;

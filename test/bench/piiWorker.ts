@@ -1,5 +1,5 @@
 import {parentPort, workerData} from "node:worker_threads";
-import {allRecognizers, scanText} from "../../src/privacy/index.js";
+import {allRecognizers, scanText} from "../../src/data/privacy/index.js";
 
 /** Warms up, says so, and when told scans its texts again and again for the time given. */
 const {texts, name, seconds} = workerData as {texts: string[]; name: string; seconds: number};

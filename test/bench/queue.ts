@@ -2,9 +2,9 @@ import {execFile} from "node:child_process";
 import {availableParallelism, devNull} from "node:os";
 import {fileURLToPath} from "node:url";
 import {parseArgs, promisify} from "node:util";
-import {openQueueLink, queueAddress, queueExecutor} from "../../src/queue/index.js";
-import {createPool} from "../../src/runner/index.js";
-import {startValkey} from "../queue/support/valkey.js";
+import {openQueueLink, queueAddress, queueExecutor} from "../../src/evals/queue/index.js";
+import {createPool} from "../../src/evals/runner/index.js";
+import {startValkey} from "../evals/queue/support/valkey.js";
 import {endAll, megabytes, processorMs, rateOf, startedServer, startedWorker} from "./queueProcesses.js";
 
 /**

@@ -2,8 +2,8 @@ import {type ChildProcess, spawn} from "node:child_process";
 import {once} from "node:events";
 import {readFileSync} from "node:fs";
 import {createInterface} from "node:readline";
-import {type Endpoint, openAICompatible} from "../../src/endpoints/index.js";
-import type {CallRequest, Executor} from "../../src/runner/index.js";
+import {type Endpoint, openAICompatible} from "../../src/inference/endpoints/index.js";
+import type {CallRequest, Executor} from "../../src/evals/runner/index.js";
 
 const main = (path: string) => new URL(path, import.meta.url).pathname;
 const children: ChildProcess[] = [];
@@ -28,13 +28,13 @@ export async function startedServer(latencyMs: number) {
 }
 
 export const startedWorker = async (valkey: string, url: string) =>
-  (await started("../queue/support/workerMain.ts", valkey, url)).child;
+  (await started("../evals/queue/support/workerMain.ts", valkey, url)).child;
 
 export function endAll(): void {
   for (const child of children) child.kill("SIGKILL");
 }
 
-/** As `server` of test/runner/support/project.ts, which the workers name. */
+/** As `server` of test/evals/runner/support/project.ts, which the workers name. */
 function endpointAt(baseUrl: string): Endpoint {
   return openAICompatible({
     name: "local",

@@ -2,16 +2,16 @@ import {existsSync, readFileSync} from "node:fs";
 import {mkdtemp, readFile, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {decide, type RaceSettings, scoreTable, type ScoreTable} from "../../src/decisions/index.js";
-import {startRace} from "../../src/races/index.js";
-import {runRace} from "../../src/races/runRace.js";
-import {recorded} from "../../src/endpoints/index.js";
-import {candidate, defineEval, runEval} from "../../src/runner/index.js";
-import {exactMatch, matchAfter, numeric, type Scorer} from "../../src/scorers/index.js";
-import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
-import {rng} from "../../src/stats/index.js";
-import {openStore} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {decide, type RaceSettings, scoreTable, type ScoreTable} from "../../src/evals/decisions/index.js";
+import {startRace} from "../../src/evals/races/index.js";
+import {runRace} from "../../src/evals/races/runRace.js";
+import {recorded} from "../../src/inference/endpoints/index.js";
+import {candidate, defineEval, runEval} from "../../src/evals/runner/index.js";
+import {exactMatch, matchAfter, numeric, type Scorer} from "../../src/evals/scorers/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/data/splits/index.js";
+import {rng} from "../../src/base/stats/index.js";
+import {openStore} from "../../src/base/store/index.js";
 
 /**
  * What racing saves and what it risks, in simulation, on recorded outputs and on a finished store:

@@ -5,9 +5,9 @@ import {cpus, tmpdir} from "node:os";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {parseArgs, promisify} from "node:util";
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {openStore} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {openStore} from "../../src/base/store/index.js";
 
 /**
  * What the runner costs beside a bare loop over the same HTTP client:

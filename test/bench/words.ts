@@ -4,12 +4,12 @@
 import {mkdtemp, rm} from "node:fs/promises";
 import {cpus, tmpdir} from "node:os";
 import {join} from "node:path";
-import {pull} from "../../src/datasets/index.js";
-import {jointNgram} from "../../src/finetune/index.js";
-import {loadModel} from "../../src/models/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {wilson} from "../../src/stats/index.js";
-import {modelsDir, openStore, openWorkspace, rowsOfPart} from "../../src/store/index.js";
+import {pull} from "../../src/data/datasets/index.js";
+import {jointNgram} from "../../src/training/finetunes/index.js";
+import {loadModel} from "../../src/weights/models/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {wilson} from "../../src/base/stats/index.js";
+import {modelsDir, openStore, openWorkspace, rowsOfPart} from "../../src/base/store/index.js";
 
 interface Row {
   row_id: string;

@@ -1,7 +1,7 @@
-import {openQueueLink, queueAddress, queueExecutor} from "../../src/queue/index.js";
-import {runEval} from "../../src/runner/index.js";
-import {openStore} from "../../src/store/index.js";
-import {openWordsProject} from "../runner/support/project.js";
+import {openQueueLink, queueAddress, queueExecutor} from "../../src/evals/queue/index.js";
+import {runEval} from "../../src/evals/runner/index.js";
+import {openStore} from "../../src/base/store/index.js";
+import {openWordsProject} from "../evals/runner/support/project.js";
 import {chaosEval, endpointsAt, MOST} from "./project.js";
 
 /** One start of the run: `coordinatorMain.ts PROJECT VALKEY SERVER`; without a queue when VALKEY is "-". */

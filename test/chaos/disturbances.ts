@@ -1,4 +1,4 @@
-import {rng} from "../../src/stats/index.js";
+import {rng} from "../../src/base/stats/index.js";
 
 /** What is done to whom, when the endpoint has received so many requests of the round. */
 export interface Disturbance {

@@ -1,4 +1,4 @@
-import {rng} from "../../src/stats/index.js";
+import {rng} from "../../src/base/stats/index.js";
 import {
   type Behaviour,
   type ModelServer,

@@ -1,6 +1,6 @@
-import {type Endpoint, openAICompatible} from "../../src/endpoints/index.js";
-import {candidate, type EvalDefinition} from "../../src/runner/index.js";
-import {wordsEval} from "../runner/support/project.js";
+import {type Endpoint, openAICompatible} from "../../src/inference/endpoints/index.js";
+import {candidate, type EvalDefinition} from "../../src/evals/runner/index.js";
+import {wordsEval} from "../evals/runner/support/project.js";
 
 /** The most calls in flight over all workers, for each endpoint. */
 export const MOST = 8;

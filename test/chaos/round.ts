@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {isDeepStrictEqual} from "node:util";
 import {setTimeout as sleep} from "node:timers/promises";
 import {Redis} from "ioredis";
-import type {Valkey} from "../queue/support/valkey.js";
+import type {Valkey} from "../evals/queue/support/valkey.js";
 import type {Actor} from "./actor.js";
 import type {Disturbance} from "./disturbances.js";
 import type {FaultyEndpoint} from "./faultyEndpoint.js";

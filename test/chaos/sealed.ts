@@ -1,4 +1,4 @@
-import {openStore} from "../../src/store/index.js";
+import {openStore} from "../../src/base/store/index.js";
 
 /** What the only run of a project's store says, without its times and how often each call was tried. */
 export async function sealed(folder: string): Promise<Record<string, unknown>> {

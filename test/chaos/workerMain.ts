@@ -1,4 +1,4 @@
-import {createSealing, queueAddress, startWorker} from "../../src/queue/index.js";
+import {createSealing, queueAddress, startWorker} from "../../src/evals/queue/index.js";
 import {endpointsAt, MOST} from "./project.js";
 
 /** `workerMain.ts VALKEY SERVER`: prints "ready" when it takes calls. */

@@ -3,17 +3,17 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import type {AddOptions} from "../../src/cli/addModel.js";
 import {addModelVerb, modelsVerb} from "../../src/cli/models.js";
-import {recordFiles} from "../../src/jobs/index.js";
+import {recordFiles} from "../../src/training/jobs/index.js";
 import {
   hashedFiles,
   listModels,
   meantModel,
   type ModelManifest,
   recordModel
-} from "../../src/models/index.js";
-import {candidate, prepareCandidate} from "../../src/runner/index.js";
-import {modelsDir, writeJob} from "../../src/store/index.js";
-import {type Project, server, wordsEval, wordsProject} from "../runner/support/project.js";
+} from "../../src/weights/models/index.js";
+import {candidate, prepareCandidate} from "../../src/evals/runner/index.js";
+import {modelsDir, writeJob} from "../../src/base/store/index.js";
+import {type Project, server, wordsEval, wordsProject} from "../evals/runner/support/project.js";
 import {printed, written} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {tinyAdapter} from "../support/tinyAdapter.js";

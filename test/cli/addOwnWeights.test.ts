@@ -5,8 +5,8 @@ import type {AddOptions} from "../../src/cli/addModel.js";
 import {ggufVerb} from "../../src/cli/gguf.js";
 import {addModelVerb} from "../../src/cli/models.js";
 import {removeModelsVerb} from "../../src/cli/removeModels.js";
-import {previewPurge, purge} from "../../src/datasets/index.js";
-import {findModel} from "../../src/generation/index.js";
+import {previewPurge, purge} from "../../src/data/datasets/index.js";
+import {findModel} from "../../src/inference/localModels/index.js";
 import {
   dataReaching,
   hashedFiles,
@@ -16,9 +16,9 @@ import {
   saveModel,
   storedLineage,
   trainingRecords
-} from "../../src/models/index.js";
-import {modelsDir, openParts, recordCopy, referrersOf} from "../../src/store/index.js";
-import {type Project, wordsProject} from "../runner/support/project.js";
+} from "../../src/weights/models/index.js";
+import {modelsDir, openParts, recordCopy, referrersOf} from "../../src/base/store/index.js";
+import {type Project, wordsProject} from "../evals/runner/support/project.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {tinyLanguageModel} from "../support/tinyLanguageModel.js";

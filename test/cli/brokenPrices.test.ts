@@ -6,8 +6,8 @@ import {costsVerb} from "../../src/cli/costs.js";
 import {exitVerb} from "../../src/cli/exit.js";
 import {pricesVerb} from "../../src/cli/prices.js";
 import {verdictText} from "../../src/cli/verdict.js";
-import {costs, runVerdict} from "../../src/site/index.js";
-import {openStore, openWorkspace, type RunManifest} from "../../src/store/index.js";
+import {costs, runVerdict} from "../../src/report/site/index.js";
+import {openStore, openWorkspace, type RunManifest} from "../../src/base/store/index.js";
 import {costStore} from "../support/costStore.js";
 
 const project = mkdtempSync(join(tmpdir(), "assay-broken-prices-"));

@@ -4,7 +4,7 @@ import {createRequire} from "node:module";
 import {dirname, join, resolve} from "node:path";
 import {expect, it, vi} from "vitest";
 import {assay} from "../support/assay.js";
-import {LocalFolder, withLease} from "../../src/store/index.js";
+import {LocalFolder, withLease} from "../../src/base/store/index.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {smallProject} from "./support/smallProject.js";
@@ -124,6 +124,6 @@ it("finds what pages import from Assay in a project that links a checkout", asyn
   const {resolveNodeImport} = (await import(join(framework, "dist/node.js"))) as {
     resolveNodeImport(root: string, name: string): Promise<string>;
   };
-  const bundled = await resolveNodeImport(join(project, "src"), "assay/stats");
+  const bundled = await resolveNodeImport(join(project, "pages"), "assay/stats");
   expect(existsSync(join(project, "src", ".observablehq", "cache", bundled))).toBe(true);
 });

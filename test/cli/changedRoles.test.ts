@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {expect, it} from "vitest";
-import {openStore, openWorkspace} from "../../src/store/index.js";
+import {openStore, openWorkspace} from "../../src/base/store/index.js";
 import {assayHere, definitionFile} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 

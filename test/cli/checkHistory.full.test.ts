@@ -1,6 +1,6 @@
 import {expect, it} from "vitest";
-import type {HistoryEntry} from "../../src/decisions/index.js";
-import {words} from "../runner/support/project.js";
+import type {HistoryEntry} from "../../src/evals/decisions/index.js";
+import {words} from "../evals/runner/support/project.js";
 import {answering, checked, pullNext, run, setUpHistory, state} from "./support/historyProject.js";
 
 setUpHistory();

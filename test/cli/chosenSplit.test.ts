@@ -1,9 +1,9 @@
 import {afterAll, beforeAll, expect, it} from "vitest";
 import {chosenSplit} from "../../src/cli/chosenSplit.js";
 import {exportChat} from "../../src/cli/exportChat.js";
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {openStore, type Store, type VersionManifest} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {openStore, type Store, type VersionManifest} from "../../src/base/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 let store: Store;

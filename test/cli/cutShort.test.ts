@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {undecidedFor} from "../../src/cli/check.js";
-import type {GateResult, RaceRecord} from "../../src/decisions/index.js";
+import type {GateResult, RaceRecord} from "../../src/evals/decisions/index.js";
 
 const result = (status: GateResult["status"]): GateResult => ({
   rule: "score at least 80.0",

@@ -4,7 +4,7 @@ import {cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync
 import {join, resolve} from "node:path";
 import {promisify} from "node:util";
 import {describe, expect, it} from "vitest";
-import {openStore, openWorkspace} from "../../src/store/index.js";
+import {openStore, openWorkspace} from "../../src/base/store/index.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 

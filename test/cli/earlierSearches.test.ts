@@ -1,12 +1,12 @@
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {earlierSearches, earlierText} from "../../src/cli/earlierSearches.js";
 import {finalWords} from "../../src/cli/mergeSearchText.js";
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import type {RaceRecord} from "../../src/decisions/index.js";
-import {writeRace} from "../../src/races/record.js";
-import type {Tries} from "../../src/search/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import type {RaceRecord} from "../../src/evals/decisions/index.js";
+import {writeRace} from "../../src/evals/races/record.js";
+import type {Tries} from "../../src/evals/mergeSearch/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {openStore, openWorkspace, type Store} from "../../src/base/store/index.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 let store: Store;

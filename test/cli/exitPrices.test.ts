@@ -6,10 +6,10 @@ import {costsVerb} from "../../src/cli/costs.js";
 import {exitVerb} from "../../src/cli/exit.js";
 import {importResults} from "../../src/cli/importResults.js";
 import {chosenRun} from "../../src/cli/chosenRun.js";
-import {costTable} from "../../src/costs/index.js";
-import {callsOf} from "../../src/decisions/index.js";
-import {projectPrices, runCosts, runVerdict} from "../../src/site/index.js";
-import {openStore, openWorkspace} from "../../src/store/index.js";
+import {costTable} from "../../src/base/costs/index.js";
+import {callsOf} from "../../src/evals/decisions/index.js";
+import {projectPrices, runCosts, runVerdict} from "../../src/report/site/index.js";
+import {openStore, openWorkspace} from "../../src/base/store/index.js";
 import {costStore} from "../support/costStore.js";
 import {printed} from "../support/printed.js";
 

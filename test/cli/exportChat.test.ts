@@ -2,10 +2,11 @@ import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {type ChatManifest, chatText, exportChat, type ExportChatOptions} from "../../src/cli/exportChat.js";
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {acceptFindings, pullRedactor} from "../../src/privacy/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {openStore, sha256, type Store} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {acceptFindings, pullRedactor} from "../../src/data/privacy/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {sha256} from "../../src/base/system/index.js";
+import {openStore, type Store} from "../../src/base/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {splitDir} from "../support/folders.js";
 

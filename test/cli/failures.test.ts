@@ -1,8 +1,8 @@
 import {expect, it} from "vitest";
 import {failuresOf, failuresText} from "../../src/cli/failures.js";
-import {recorded} from "../../src/endpoints/index.js";
-import {candidate, type EvalDefinition, runEval} from "../../src/runner/index.js";
-import {wordsEval, wordsProject} from "../runner/support/project.js";
+import {recorded} from "../../src/inference/endpoints/index.js";
+import {candidate, type EvalDefinition, runEval} from "../../src/evals/runner/index.js";
+import {wordsEval, wordsProject} from "../evals/runner/support/project.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 it("lists ten reasons at most, and says how many more there are", async () => {

@@ -1,13 +1,13 @@
 import {cp, readdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {type BuildContext, finetune, type FinetuneDefinition} from "../../src/finetune/index.js";
-import {localModel} from "../../src/generation/index.js";
-import {readHeader} from "../../src/safetensors/index.js";
-import {openStore, openWorkspace} from "../../src/store/index.js";
-import {mergedModel} from "../../src/candidates/index.js";
-import {lineage, type ModelManifest} from "../../src/models/index.js";
-import {recordFiles} from "../../src/jobs/index.js";
+import {type BuildContext, finetune, type FinetuneDefinition} from "../../src/training/finetunes/index.js";
+import {localModel} from "../../src/inference/localModels/index.js";
+import {readHeader} from "../../src/weights/safetensors/index.js";
+import {openStore, openWorkspace} from "../../src/base/store/index.js";
+import {mergedModel} from "../../src/evals/candidates/index.js";
+import {lineage, type ModelManifest} from "../../src/weights/models/index.js";
+import {recordFiles} from "../../src/training/jobs/index.js";
 import {
   base,
   contextIn,

@@ -1,13 +1,13 @@
 import {readdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {openBackend} from "../../src/ggml/index.js";
-import {ActiveAdapter, batchOf, LanguageModel, readAdapter} from "../../src/language/index.js";
-import {type BuildContext, type Finetune, readTokenizer} from "../../src/finetune/index.js";
-import {localModel} from "../../src/generation/index.js";
-import {openStore, openWorkspace} from "../../src/store/index.js";
-import {merge} from "../../src/merge/index.js";
-import {lineage, type ModelManifest} from "../../src/models/index.js";
+import {openBackend} from "../../src/weights/ggml/index.js";
+import {ActiveAdapter, batchOf, LanguageModel, readAdapter} from "../../src/training/trainer/index.js";
+import {type BuildContext, type Finetune, readTokenizer} from "../../src/training/finetunes/index.js";
+import {localModel} from "../../src/inference/localModels/index.js";
+import {openStore, openWorkspace} from "../../src/base/store/index.js";
+import {merge} from "../../src/weights/merge/index.js";
+import {lineage, type ModelManifest} from "../../src/weights/models/index.js";
 import {finetuneVerb} from "../../src/cli/finetune.js";
 import {printed} from "../support/printed.js";
 import {

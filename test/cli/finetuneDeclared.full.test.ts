@@ -1,8 +1,8 @@
 import {describe, expect, it} from "vitest";
-import {finetuned, mergedModel} from "../../src/candidates/index.js";
-import {lineage, listModels} from "../../src/models/index.js";
-import {runVerdict} from "../../src/site/index.js";
-import {modelsDir} from "../../src/store/index.js";
+import {finetuned, mergedModel} from "../../src/evals/candidates/index.js";
+import {lineage, listModels} from "../../src/weights/models/index.js";
+import {runVerdict} from "../../src/report/site/index.js";
+import {modelsDir} from "../../src/base/store/index.js";
 import {asked, declared, made, run, setUpDeclared, store} from "./support/declaredFinetunes.js";
 
 setUpDeclared();

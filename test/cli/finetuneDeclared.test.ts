@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
-import {finetuned} from "../../src/candidates/index.js";
-import {acceptFindings} from "../../src/privacy/index.js";
+import {finetuned} from "../../src/evals/candidates/index.js";
+import {acceptFindings} from "../../src/data/privacy/index.js";
 import {asked, declared, made, run, setUpDeclared, store} from "./support/declaredFinetunes.js";
 
 setUpDeclared();

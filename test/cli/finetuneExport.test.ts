@@ -7,18 +7,13 @@ import type {TrainingExportOptions} from "../../src/cli/exportExamples.js";
 import {exportChat} from "../../src/cli/exportChat.js";
 import {exportTraining} from "../../src/cli/finetuneExport.js";
 import {nearText} from "../../src/cli/nearOtherParts.js";
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {recorded} from "../../src/endpoints/index.js";
-import {candidate, defineEval, runEval} from "../../src/runner/index.js";
-import {exactMatch} from "../../src/scorers/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {
-  openStore,
-  sha256,
-  type SplitManifest,
-  type Store,
-  type VersionManifest
-} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {recorded} from "../../src/inference/endpoints/index.js";
+import {candidate, defineEval, runEval} from "../../src/evals/runner/index.js";
+import {exactMatch} from "../../src/evals/scorers/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {sha256} from "../../src/base/system/index.js";
+import {openStore, type SplitManifest, type Store, type VersionManifest} from "../../src/base/store/index.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";
 
 let store: Store;

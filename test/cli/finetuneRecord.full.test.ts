@@ -1,13 +1,13 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {finetuned} from "../../src/candidates/index.js";
+import {finetuned} from "../../src/evals/candidates/index.js";
 import {finetuneVerb} from "../../src/cli/finetune.js";
-import {byteTokenizer, type FinetuneDefinition, finetune} from "../../src/finetune/index.js";
-import {defineEval, runEval} from "../../src/runner/index.js";
-import {exactMatch} from "../../src/scorers/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {openStore, openWorkspace} from "../../src/store/index.js";
+import {byteTokenizer, type FinetuneDefinition, finetune} from "../../src/training/finetunes/index.js";
+import {defineEval, runEval} from "../../src/evals/runner/index.js";
+import {exactMatch} from "../../src/evals/scorers/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {openStore, openWorkspace} from "../../src/base/store/index.js";
 import {noted} from "../support/jobProject.js";
 import {define, json, project, scratch, setUpParted, split} from "./support/partedProject.js";
 

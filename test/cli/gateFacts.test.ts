@@ -1,10 +1,10 @@
 import {expect, it} from "vitest";
 import {gateFacts} from "../../src/cli/gateFacts.js";
-import {purge} from "../../src/datasets/index.js";
-import {runEval} from "../../src/runner/index.js";
+import {purge} from "../../src/data/datasets/index.js";
+import {runEval} from "../../src/evals/runner/index.js";
 import {startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
-import {server, wordsEval, wordsProject} from "../runner/support/project.js";
+import {server, wordsEval, wordsProject} from "../evals/runner/support/project.js";
 
 it("knows whose answers are the same as in an earlier run, on the rows of both", async () => {
   const project = await wordsProject(await temporaryProject(), 40);

@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {beforeEach, expect, it} from "vitest";
-import type {RunManifest} from "../../src/store/index.js";
+import type {RunManifest} from "../../src/base/store/index.js";
 import {assayHere} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 

@@ -4,10 +4,10 @@ import {afterEach, beforeEach, expect, it, vi} from "vitest";
 import {checkHistory} from "../../src/cli/checkHistory.js";
 import {importResults} from "../../src/cli/importResults.js";
 import type {NamedEval} from "../../src/cli/project.js";
-import type {HistoryEntry} from "../../src/decisions/index.js";
-import {imported} from "../../src/imports/index.js";
-import {defineEval} from "../../src/runner/index.js";
-import {openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import type {HistoryEntry} from "../../src/evals/decisions/index.js";
+import {imported} from "../../src/evals/importedResults/index.js";
+import {defineEval} from "../../src/evals/runner/index.js";
+import {openStore, openWorkspace, type Store} from "../../src/base/store/index.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 let folder: string;

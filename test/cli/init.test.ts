@@ -3,7 +3,7 @@ import {mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:
 import {dirname, join, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
 import {mergedIgnore} from "../../src/cli/mergedIgnore.js";
-import {openWorkspace} from "../../src/store/index.js";
+import {openWorkspace} from "../../src/base/store/index.js";
 import {assay} from "../support/assay.js";
 import {assayHere} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";

@@ -18,7 +18,7 @@ describe("two commands from another tool's export to a verdict", () => {
     for (const path of readme.matchAll(/(?:data|data-loaders|evals)\/[\w-]+\.[\w.]+/g))
       expect(existsSync(join(dir, path[0])), path[0]).toBe(true);
     expect(readme).toContain("evals/ticket-routing.eval.ts");
-    expect(readme).toContain("3. `src/*.md`");
+    expect(readme).toContain("3. `pages/*.md`");
     const run = await assayHere(dir, "run", "--json");
     const runs = JSON.parse(run.stdout) as {
       eval: string;

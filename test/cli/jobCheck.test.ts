@@ -3,12 +3,12 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {submitVerb} from "../../src/cli/jobSubmit.js";
-import {openService, type ServiceSettings} from "../../src/jobs/index.js";
+import {openService, type ServiceSettings} from "../../src/training/jobs/index.js";
 import {writeLoader} from "../support/assay.js";
 import {jobProject} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
 
-const jobs = fileURLToPath(new URL("../../src/jobs/index.js", import.meta.url));
+const jobs = fileURLToPath(new URL("../../src/training/jobs/index.js", import.meta.url));
 let project: string;
 
 beforeAll(async () => {

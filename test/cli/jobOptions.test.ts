@@ -7,10 +7,10 @@ import {submitVerb} from "../../src/cli/jobSubmit.js";
 import {lineageVerb} from "../../src/cli/lineage.js";
 import {addModelVerb} from "../../src/cli/models.js";
 import {purgeVerb} from "../../src/cli/purge.js";
-import {assertUsable, listModels, type ModelManifest} from "../../src/models/index.js";
-import {writeSafetensors} from "../../src/safetensors/index.js";
-import {type JobRecord, modelsDir, openWorkspace} from "../../src/store/index.js";
-import {type OpenAIServer, openAIServer} from "../jobs/support/openAIServer.js";
+import {assertUsable, listModels, type ModelManifest} from "../../src/weights/models/index.js";
+import {writeSafetensors} from "../../src/weights/safetensors/index.js";
+import {type JobRecord, modelsDir, openWorkspace} from "../../src/base/store/index.js";
+import {type OpenAIServer, openAIServer} from "../training/jobs/support/openAIServer.js";
 import {type JobProject, jobProject, noted} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
 

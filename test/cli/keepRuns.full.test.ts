@@ -2,11 +2,11 @@ import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {archiveRuns, deleteRuns} from "../../src/cli/keepRuns.js";
-import {listRaces} from "../../src/races/index.js";
-import {runRace} from "../../src/races/runRace.js";
-import {races} from "../../src/site/index.js";
-import {recordExport} from "../../src/store/index.js";
-import {server, wordsEval} from "../runner/support/project.js";
+import {listRaces} from "../../src/evals/races/index.js";
+import {runRace} from "../../src/evals/races/runRace.js";
+import {races} from "../../src/report/site/index.js";
+import {recordExport} from "../../src/base/store/index.js";
+import {server, wordsEval} from "../evals/runner/support/project.js";
 import {answering, folder, model, project, run, setUpKept} from "./support/keptProject.js";
 
 setUpKept();

@@ -4,10 +4,16 @@ import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {archiveRuns, deleteRuns, keepRunsVerb} from "../../src/cli/keepRuns.js";
 import {runsVerb} from "../../src/cli/runs.js";
-import {collectGarbage} from "../../src/datasets/index.js";
-import {decidingRuns} from "../../src/races/index.js";
-import {history, runs as runsPage, runVerdict, storeFingerprint, verdicts} from "../../src/site/index.js";
-import {runKey} from "../../src/store/index.js";
+import {collectGarbage} from "../../src/data/datasets/index.js";
+import {decidingRuns} from "../../src/evals/races/index.js";
+import {
+  history,
+  runs as runsPage,
+  runVerdict,
+  storeFingerprint,
+  verdicts
+} from "../../src/report/site/index.js";
+import {runKey} from "../../src/base/store/index.js";
 import {printed} from "../support/printed.js";
 import {folder, project, run, setUpKept} from "./support/keptProject.js";
 

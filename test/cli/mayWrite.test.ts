@@ -4,8 +4,8 @@ import {join} from "node:path";
 import {expect, it} from "vitest";
 import {exportTables} from "../../src/cli/export.js";
 import {assertMayWrite, noteWritten} from "../../src/cli/mayWrite.js";
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {openStore} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {openStore} from "../../src/base/store/index.js";
 import {assayHere} from "../support/assayHere.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 

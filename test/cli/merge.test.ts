@@ -5,7 +5,7 @@ import {join} from "node:path";
 import {setTimeout as wait} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {mergeVerb} from "../../src/cli/merge.js";
-import {workFolder, writeModel} from "../merge/support.js";
+import {workFolder, writeModel} from "../weights/merge/support.js";
 import {assay} from "../support/assay.js";
 import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";

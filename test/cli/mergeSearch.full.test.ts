@@ -1,9 +1,9 @@
 import {spawn} from "node:child_process";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {recordFiles} from "../../src/jobs/index.js";
-import {lineage, listModels} from "../../src/models/index.js";
-import {modelsDir, openWorkspace} from "../../src/store/index.js";
+import {recordFiles} from "../../src/training/jobs/index.js";
+import {lineage, listModels} from "../../src/weights/models/index.js";
+import {modelsDir, openWorkspace} from "../../src/base/store/index.js";
 import {compiled} from "../support/compiledEngine.js";
 import {tinyAdapter} from "../support/tinyAdapter.js";
 import {tinyLanguageModel} from "../support/tinyLanguageModel.js";

@@ -1,11 +1,11 @@
 import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {type DatasetDefinition, pull} from "../../src/datasets/index.js";
+import {type DatasetDefinition, pull} from "../../src/data/datasets/index.js";
 import {mergeVerb} from "../../src/cli/merge.js";
-import {lineage, recordHostedModel} from "../../src/models/index.js";
-import {finalRuns, modelsDir, openWorkspace} from "../../src/store/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
+import {lineage, recordHostedModel} from "../../src/weights/models/index.js";
+import {finalRuns, modelsDir, openWorkspace} from "../../src/base/store/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
 import {colourModel} from "../support/colourModel.js";
 import {printed} from "../support/printed.js";
 import {

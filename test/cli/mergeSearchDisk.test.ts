@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {assertRoom, othersText, roomText} from "../../src/cli/mergeSearchDisk.js";
-import type {ModelManifest} from "../../src/models/index.js";
+import type {ModelManifest} from "../../src/weights/models/index.js";
 
 describe("the disk of a search for a merge", () => {
   const room = {merges: 13, each: 2e9, free: 30e9};

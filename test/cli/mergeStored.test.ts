@@ -4,14 +4,20 @@ import {mkdir, readFile, readdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {createInterface} from "node:readline";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {storedModel, trained} from "../../src/candidates/index.js";
+import {storedModel, trained} from "../../src/evals/candidates/index.js";
 import {mergeVerb} from "../../src/cli/merge.js";
-import {listModels, loadModel, type ModelManifest, roundTable, saveModel} from "../../src/models/index.js";
-import {miniLmFiles} from "../../src/models/encoder/weights.js";
-import {sharedWordPiece} from "../../src/models/encoder/wordPiece.js";
-import {encodeSafetensors} from "../../src/models/safetensors.js";
-import type {PrepareContext} from "../../src/runner/define.js";
-import {modelsDir, openStore, type Workspace} from "../../src/store/index.js";
+import {
+  listModels,
+  loadModel,
+  type ModelManifest,
+  roundTable,
+  saveModel
+} from "../../src/weights/models/index.js";
+import {miniLmFiles} from "../../src/weights/models/encoder/weights.js";
+import {sharedWordPiece} from "../../src/weights/models/encoder/wordPiece.js";
+import {encodeSafetensors} from "../../src/weights/models/safetensors.js";
+import type {PrepareContext} from "../../src/evals/runner/define.js";
+import {modelsDir, openStore, type Workspace} from "../../src/base/store/index.js";
 import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";

@@ -130,7 +130,7 @@ describe("the packed package", () => {
           "docs",
           "lib",
           "package.json",
-          "src",
+          "pages",
           "templates"
         ].sort()
       );

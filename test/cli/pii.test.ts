@@ -2,8 +2,8 @@ import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it, vi} from "vitest";
 import {piiVerb} from "../../src/cli/pii.js";
-import {defineDataset, pull, purge} from "../../src/datasets/index.js";
-import {openWorkspace} from "../../src/store/index.js";
+import {defineDataset, pull, purge} from "../../src/data/datasets/index.js";
+import {openWorkspace} from "../../src/base/store/index.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 

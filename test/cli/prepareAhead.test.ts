@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {server} from "../runner/support/project.js";
+import {server} from "../evals/runner/support/project.js";
 import {made, model, named, run, seen, setUpLater} from "./support/laterEvals.js";
 
 setUpLater();

@@ -9,7 +9,7 @@ import {
   normalizedMatch,
   regexMatch,
   type Scorer
-} from "../../src/scorers/index.js";
+} from "../../src/evals/scorers/index.js";
 
 const row = {id: "r", assert: '[{"type":"contains","value":"x"}]'};
 const written = (scorer: Scorer, expected: unknown) => {

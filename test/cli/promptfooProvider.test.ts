@@ -4,9 +4,9 @@ import {join} from "node:path";
 import {expect, it} from "vitest";
 import {stringify} from "yaml";
 import {promptfooProvider} from "../../src/cli/promptfooProvider.js";
-import {openAICompatible} from "../../src/endpoints/index.js";
-import {readProject} from "../../src/imports/projects/index.js";
-import {candidate} from "../../src/runner/index.js";
+import {openAICompatible} from "../../src/inference/endpoints/index.js";
+import {readProject} from "../../src/evals/importedResults/projects/index.js";
+import {candidate} from "../../src/evals/runner/index.js";
 
 type Options = Partial<Parameters<typeof openAICompatible>[0]>;
 const written = (options: Options, settings: Parameters<typeof candidate>[3] = {}) =>

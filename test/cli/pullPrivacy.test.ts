@@ -3,7 +3,7 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it, vi} from "vitest";
 import {pullVerb} from "../../src/cli/pull.js";
-import {openStore} from "../../src/store/index.js";
+import {openStore} from "../../src/base/store/index.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 afterEach(() => vi.unstubAllEnvs());

@@ -1,12 +1,12 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {beforeEach, describe, expect, it} from "vitest";
-import {everything} from "../../src/races/index.js";
-import {runRace} from "../../src/races/runRace.js";
-import {candidate, type EvalDefinition, runEval} from "../../src/runner/index.js";
+import {everything} from "../../src/evals/races/index.js";
+import {runRace} from "../../src/evals/races/runRace.js";
+import {candidate, type EvalDefinition, runEval} from "../../src/evals/runner/index.js";
 import {outcomeText} from "../../src/cli/run.js";
 import {runEvals, type RunEvalsOptions} from "../../src/cli/runEvals.js";
-import {server, words, wordsEval} from "../runner/support/project.js";
+import {server, words, wordsEval} from "../evals/runner/support/project.js";
 import {definition, inputs, model, open, project, rows, setUpRacedWords} from "./support/racedWords.js";
 
 setUpRacedWords();

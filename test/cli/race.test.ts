@@ -1,13 +1,13 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {beforeAll, beforeEach, describe, expect, it} from "vitest";
-import {everythingText} from "../../src/components/raceEverything.js";
-import {type RaceRecord, type RaceRound, scoreTable} from "../../src/decisions/index.js";
-import {everything, listRaces, startRace} from "../../src/races/index.js";
-import {runRace} from "../../src/races/runRace.js";
-import {candidate, runEval} from "../../src/runner/index.js";
+import {everythingText} from "../../src/report/components/raceEverything.js";
+import {type RaceRecord, type RaceRound, scoreTable} from "../../src/evals/decisions/index.js";
+import {everything, listRaces, startRace} from "../../src/evals/races/index.js";
+import {runRace} from "../../src/evals/races/runRace.js";
+import {candidate, runEval} from "../../src/evals/runner/index.js";
 import {raceText} from "../../src/cli/raceText.js";
-import {server, wordsEval} from "../runner/support/project.js";
+import {server, wordsEval} from "../evals/runner/support/project.js";
 import {definition, inputs, model, open, project, rows, setUpRacedWords} from "./support/racedWords.js";
 
 setUpRacedWords();

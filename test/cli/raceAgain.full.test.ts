@@ -1,9 +1,9 @@
 import {describe, expect, it} from "vitest";
-import {runRace} from "../../src/races/runRace.js";
-import {candidate} from "../../src/runner/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {finalRuns} from "../../src/store/index.js";
-import {server} from "../runner/support/project.js";
+import {runRace} from "../../src/evals/races/runRace.js";
+import {candidate} from "../../src/evals/runner/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {finalRuns} from "../../src/base/store/index.js";
+import {server} from "../evals/runner/support/project.js";
 import {answering, definition, inputs, model, project, setUpRacedAgain} from "./support/racedAgain.js";
 
 setUpRacedAgain();

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {runRace} from "../../src/races/runRace.js";
+import {runRace} from "../../src/evals/races/runRace.js";
 import {answering, definition, inputs, model, setUpRacedAgain} from "./support/racedAgain.js";
 
 setUpRacedAgain();

@@ -4,12 +4,17 @@ import {join} from "node:path";
 import {raceText} from "../../src/cli/raceText.js";
 import {isUnfinished} from "../../src/cli/run.js";
 import {runEvals} from "../../src/cli/runEvals.js";
-import {replay} from "../../src/components/raceScores.js";
-import {runRace} from "../../src/races/runRace.js";
-import {candidate, type EvalDefinition, type RaceOptions, type RunOptions} from "../../src/runner/index.js";
-import {judgeRating} from "../../src/scorers/index.js";
-import {races, raceScores} from "../../src/site/index.js";
-import {words} from "../runner/support/project.js";
+import {replay} from "../../src/report/components/raceScores.js";
+import {runRace} from "../../src/evals/races/runRace.js";
+import {
+  candidate,
+  type EvalDefinition,
+  type RaceOptions,
+  type RunOptions
+} from "../../src/evals/runner/index.js";
+import {judgeRating} from "../../src/evals/scorers/index.js";
+import {races, raceScores} from "../../src/report/site/index.js";
+import {words} from "../evals/runner/support/project.js";
 import {at, definition, inputs, NAMES, project, setUpBudgets} from "./support/budgetProject.js";
 
 setUpBudgets();

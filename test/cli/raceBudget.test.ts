@@ -1,9 +1,9 @@
 import {describe, expect, it} from "vitest";
 import {raceText} from "../../src/cli/raceText.js";
-import {replay} from "../../src/components/raceScores.js";
-import {decidingRuns, listRaces} from "../../src/races/index.js";
-import {runRace} from "../../src/races/runRace.js";
-import {races, raceScores} from "../../src/site/index.js";
+import {replay} from "../../src/report/components/raceScores.js";
+import {decidingRuns, listRaces} from "../../src/evals/races/index.js";
+import {runRace} from "../../src/evals/races/runRace.js";
+import {races, raceScores} from "../../src/report/site/index.js";
 import {behaving, definition, inputs, model, project, setUpBudgets} from "./support/budgetProject.js";
 
 const asked = () => model.requests.filter(({path}) => path.endsWith("/completions")).length;

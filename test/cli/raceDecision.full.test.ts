@@ -1,6 +1,6 @@
 import {beforeEach, describe, expect, it} from "vitest";
-import {runRace} from "../../src/races/runRace.js";
-import {runEval} from "../../src/runner/index.js";
+import {runRace} from "../../src/evals/races/runRace.js";
+import {runEval} from "../../src/evals/runner/index.js";
 import {checked, definition, inputs, open, rows, setUpDecisions, shown} from "./support/racedDecision.js";
 
 const pause = () => new Promise((done) => setTimeout(done, 5));

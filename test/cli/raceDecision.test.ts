@@ -1,10 +1,10 @@
 import {beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
 import {chosenRun} from "../../src/cli/chosenRun.js";
-import {type RaceRecord, scoreTable} from "../../src/decisions/index.js";
-import {runRace} from "../../src/races/runRace.js";
-import {currentDecisions} from "../../src/site/currentRuns.js";
-import {runCosts, runVerdict} from "../../src/site/index.js";
-import {clusteredStandardError, meanInterval} from "../../src/stats/index.js";
+import {type RaceRecord, scoreTable} from "../../src/evals/decisions/index.js";
+import {runRace} from "../../src/evals/races/runRace.js";
+import {currentDecisions} from "../../src/report/site/currentRuns.js";
+import {runCosts, runVerdict} from "../../src/report/site/index.js";
+import {clusteredStandardError, meanInterval} from "../../src/base/stats/index.js";
 import {
   checked,
   definition,

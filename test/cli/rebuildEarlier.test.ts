@@ -2,7 +2,7 @@ import {mkdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, it} from "vitest";
 import {assayHere} from "../support/assayHere.js";
-import type {RunManifest} from "../../src/store/index.js";
+import type {RunManifest} from "../../src/base/store/index.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 

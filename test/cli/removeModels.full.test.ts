@@ -1,8 +1,8 @@
 import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {staticEmbedding} from "../../src/finetune/index.js";
-import {loadModel} from "../../src/models/index.js";
+import {staticEmbedding} from "../../src/training/finetunes/index.js";
+import {loadModel} from "../../src/weights/models/index.js";
 import {contextOf, dir, ids, remove, setUpModels} from "./support/modelsProject.js";
 
 setUpModels();

@@ -1,8 +1,8 @@
 import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, it} from "vitest";
-import {listRaces} from "../../src/races/index.js";
-import {openWorkspace} from "../../src/store/index.js";
+import {listRaces} from "../../src/evals/races/index.js";
+import {openWorkspace} from "../../src/base/store/index.js";
 import {project} from "./support/renamedProject.js";
 
 it("names two splits of two evals that are the same but for the name as each eval does", async () => {

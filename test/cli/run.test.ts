@@ -19,7 +19,7 @@ describe("assay run", () => {
       '{name: "words", source: {kind: "files", files: "rows.jsonl"}, text: "text", label: "label"}'
     );
     mkdirSync(join(project, "evals"));
-    const endpoints = fileURLToPath(new URL("../../src/endpoints/embedded.ts", import.meta.url));
+    const endpoints = fileURLToPath(new URL("../../src/inference/endpoints/embedded.ts", import.meta.url));
     writeFileSync(
       join(project, "evals", "words.eval.ts"),
       `import {embedded} from ${JSON.stringify(endpoints)};
@@ -86,8 +86,8 @@ describe("assay run --show-prompts", () => {
       '{name: "words", source: {kind: "files", files: "rows.jsonl"}, text: "text", label: "label", sensitivity: "internal"}'
     );
     mkdirSync(join(project, "evals"));
-    const endpoints = fileURLToPath(new URL("../../src/endpoints/index.ts", import.meta.url));
-    const runner = fileURLToPath(new URL("../../src/runner/index.ts", import.meta.url));
+    const endpoints = fileURLToPath(new URL("../../src/inference/endpoints/index.ts", import.meta.url));
+    const runner = fileURLToPath(new URL("../../src/evals/runner/index.ts", import.meta.url));
     writeFileSync(
       join(project, "evals", "words.eval.ts"),
       `import {openAICompatible} from ${JSON.stringify(endpoints)};

@@ -4,8 +4,8 @@ import {fileURLToPath} from "node:url";
 import {expect, it, vi} from "vitest";
 import {runVerb} from "../../src/cli/run.js";
 import {runsVerb} from "../../src/cli/runs.js";
-import {listModels} from "../../src/models/index.js";
-import {modelsDir, openWorkspace} from "../../src/store/index.js";
+import {listModels} from "../../src/weights/models/index.js";
+import {modelsDir, openWorkspace} from "../../src/base/store/index.js";
 import {writeLoader} from "../support/assay.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -63,7 +63,7 @@ it("Ctrl-C while a merge is prepared ends the command in plain words, and the ne
   mkdirSync(join(project, "evals"));
   writeFileSync(
     join(project, "evals", "colours.eval.ts"),
-    `import {mergedModel, trained} from ${src("src/candidates/index.ts")};
+    `import {mergedModel, trained} from ${src("src/evals/candidates/index.ts")};
     import {colourModel} from ${src("test/support/colourModel.ts")};
     const parent = (name, strengths, then = () => {}) => ({
       name,

@@ -1,11 +1,11 @@
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {createReporter} from "../../src/cli/progress.js";
 import {isUnfinished, outcomeText} from "../../src/cli/run.js";
-import type {RaceRecord} from "../../src/decisions/index.js";
-import {runVerdict} from "../../src/site/index.js";
-import {runEval, type RunInputs} from "../../src/runner/index.js";
-import type {RunManifest} from "../../src/store/index.js";
-import {server, type Project, wordsEval, wordsProject} from "../runner/support/project.js";
+import type {RaceRecord} from "../../src/evals/decisions/index.js";
+import {runVerdict} from "../../src/report/site/index.js";
+import {runEval, type RunInputs} from "../../src/evals/runner/index.js";
+import type {RunManifest} from "../../src/base/store/index.js";
+import {server, type Project, wordsEval, wordsProject} from "../evals/runner/support/project.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {written} from "../support/printed.js";

@@ -1,8 +1,8 @@
 import {describe, expect, it} from "vitest";
-import {finetuned} from "../../src/candidates/index.js";
-import {byteTokenizer, finetune} from "../../src/finetune/index.js";
-import {defineEval, runEval} from "../../src/runner/index.js";
-import {openStore, readRuns, type Workspace} from "../../src/store/index.js";
+import {finetuned} from "../../src/evals/candidates/index.js";
+import {byteTokenizer, finetune} from "../../src/training/finetunes/index.js";
+import {defineEval, runEval} from "../../src/evals/runner/index.js";
+import {openStore, readRuns, type Workspace} from "../../src/base/store/index.js";
 import {checkout, pullAndRun, routing, server, setUpCheckouts, shared} from "./support/sharedCheckouts.js";
 
 const scratch = finetune({

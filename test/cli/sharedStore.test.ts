@@ -1,10 +1,10 @@
 import {readdirSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {collectGarbage, previewPurge, purge} from "../../src/datasets/index.js";
-import {listModels, loadModel} from "../../src/models/index.js";
-import {storeFingerprint} from "../../src/site/index.js";
-import {modelsDir, openStore, type Workspace} from "../../src/store/index.js";
+import {collectGarbage, previewPurge, purge} from "../../src/data/datasets/index.js";
+import {listModels, loadModel} from "../../src/weights/models/index.js";
+import {storeFingerprint} from "../../src/report/site/index.js";
+import {modelsDir, openStore, type Workspace} from "../../src/base/store/index.js";
 import {assay, assayWithout} from "../support/assay.js";
 import {bucket, checkout, pullAndRun, server, setUpCheckouts} from "./support/sharedCheckouts.js";
 

@@ -1,12 +1,12 @@
 import {afterAll, beforeAll, expect, it, vi} from "vitest";
 import {checkHistory} from "../../src/cli/checkHistory.js";
-import {pull} from "../../src/datasets/index.js";
-import type {HistoryEntry} from "../../src/decisions/index.js";
-import {recorded} from "../../src/endpoints/index.js";
-import {candidate, defineEval, runEval} from "../../src/runner/index.js";
-import {exactMatch} from "../../src/scorers/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {openStore, openWorkspace, type Store} from "../../src/store/index.js";
+import {pull} from "../../src/data/datasets/index.js";
+import type {HistoryEntry} from "../../src/evals/decisions/index.js";
+import {recorded} from "../../src/inference/endpoints/index.js";
+import {candidate, defineEval, runEval} from "../../src/evals/runner/index.js";
+import {exactMatch} from "../../src/evals/scorers/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {openStore, openWorkspace, type Store} from "../../src/base/store/index.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const SPLITS = ["same", "few", "other", "late"];

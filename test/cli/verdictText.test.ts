@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
 import {verdictText} from "../../src/cli/verdict.js";
-import {decide} from "../../src/decisions/index.js";
-import type {RunManifest} from "../../src/store/index.js";
+import {decide} from "../../src/evals/decisions/index.js";
+import type {RunManifest} from "../../src/base/store/index.js";
 
 /** "a" is right on 36 of the first 45 rows and on the other 55, "b" on 33 and "c" on 30 of the 45 that they got to. */
 function verdictOf(reached: number) {

@@ -1,12 +1,12 @@
 import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {type DatasetDefinition, defineDataset, pull} from "../../src/datasets/index.js";
-import {recorded} from "../../src/endpoints/index.js";
-import {candidate, defineEval, runEval} from "../../src/runner/index.js";
-import type {Json, Scorer} from "../../src/scorers/index.js";
-import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
-import {openStore, type Store, type VersionManifest} from "../../src/store/index.js";
+import {type DatasetDefinition, defineDataset, pull} from "../../src/data/datasets/index.js";
+import {recorded} from "../../src/inference/endpoints/index.js";
+import {candidate, defineEval, runEval} from "../../src/evals/runner/index.js";
+import type {Json, Scorer} from "../../src/evals/scorers/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/data/splits/index.js";
+import {openStore, type Store, type VersionManifest} from "../../src/base/store/index.js";
 
 export interface RecordedRow {
   id: string;

@@ -1,7 +1,7 @@
 import {mkdirSync, renameSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {writeModel} from "../merge/support.js";
+import {writeModel} from "../weights/merge/support.js";
 import {checkItem} from "./checkItem.js";
 import {itemFolder} from "./itemFolder.js";
 

@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
-import * as components from "../../src/components/index.js";
-import {archivedFiles} from "../../src/site/rowArchive.js";
-import * as site from "../../src/site/index.js";
-import type {RunView} from "../../src/site/types.js";
-import type {Store} from "../../src/store/index.js";
+import * as components from "../../src/report/components/index.js";
+import {archivedFiles} from "../../src/report/site/rowArchive.js";
+import * as site from "../../src/report/site/index.js";
+import type {RunView} from "../../src/report/site/types.js";
+import type {Store} from "../../src/base/store/index.js";
 import {JSDOM} from "../support/jsdom.js";
 
 /** Names of a browser that components ask for. */

@@ -12,9 +12,9 @@ const reference = readFileSync(new URL("../../docs/reference.md", import.meta.ur
 
 const ENTRIES = {
   assay: await import("../../src/index.js"),
-  "assay/stats": await import("../../src/stats/index.js"),
-  "assay/site": await import("../../src/site/index.js"),
-  "assay/components": await import("../../src/components/index.js")
+  "assay/stats": await import("../../src/base/stats/index.js"),
+  "assay/site": await import("../../src/report/site/index.js"),
+  "assay/components": await import("../../src/report/components/index.js")
 };
 
 it("names every function and value that the package exports", () => {

@@ -1,7 +1,10 @@
 import {onTestFinished} from "vitest";
-import {type Effects, realEffects} from "../../src/endpoints/effects.js";
-import {openAICompatible, type OpenAICompatibleOptions} from "../../src/endpoints/openAICompatible.js";
-import type {CompletionRequest} from "../../src/endpoints/types.js";
+import {type Effects, realEffects} from "../../src/inference/endpoints/effects.js";
+import {
+  openAICompatible,
+  type OpenAICompatibleOptions
+} from "../../src/inference/endpoints/openAICompatible.js";
+import type {CompletionRequest} from "../../src/inference/endpoints/types.js";
 import {type RawAnswer, startRawServer} from "./rawServer.js";
 
 /** An endpoint whose server answers as told, both closed with the test. */

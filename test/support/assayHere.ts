@@ -4,7 +4,7 @@ import {Command, CommanderError} from "commander";
 import {vi} from "vitest";
 import {fail} from "../../src/cli/fail.js";
 import {verbs} from "../../src/cli/verbs.js";
-import {sha256} from "../../src/store/index.js";
+import {sha256} from "../../src/base/system/index.js";
 import type {Ended} from "./assay.js";
 import {setEnvironment} from "./environment.js";
 

@@ -2,7 +2,7 @@ import {spawn, spawnSync} from "node:child_process";
 import {cp, mkdir, readdir, readFile, symlink, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {fileURLToPath} from "node:url";
-import {finishSite} from "../../src/site/index.js";
+import {finishSite} from "../../src/report/site/index.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -21,7 +21,7 @@ export const canCutNetwork = spawnSync("unshare", ["-rn", "true"]).status === 0;
  * disturb nobody else's.
  */
 export async function siteProject(project: string): Promise<void> {
-  await cp(join(repository, "src"), join(project, "src"), {
+  await cp(join(repository, "pages"), join(project, "pages"), {
     recursive: true,
     filter: (path) => basename(path) !== ".observablehq"
   });
@@ -51,8 +51,8 @@ export async function buildSite(
   const dist = join(project, output);
   await mkdir(dist, {recursive: true});
   const env = {SITE_OUTPUT: dist, ASSAY_PROJECT: project, ASSAY_DIR: join(project, ".assay")};
-  const cache = join(project, "src", ".observablehq", "cache", "data");
-  const loaders = (await readdir(join(project, "src", "data")))
+  const cache = join(project, "pages", ".observablehq", "cache", "data");
+  const loaders = (await readdir(join(project, "pages", "data")))
     .filter((file) => file.endsWith(".json.js") && file !== LEFT)
     .map((file) => file.slice(0, -".js".length));
   const ahead = await loadAll(
@@ -121,7 +121,7 @@ for (const [i, {loader, parameter, file}] of ${JSON.stringify(outputs)}.entries(
   const printed = [];
   process.stdout.write = (piece) => printed.push(Buffer.from(piece)) > 0;
   process.argv = [...words, ...(parameter ? [parameter] : [])];
-  await import(\`./src/data/\${loader}.js?\${i}\`);
+  await import(\`./pages/data/\${loader}.js?\${i}\`);
   if (process.exitCode) break;
   await mkdir(dirname(file), {recursive: true});
   await writeFile(file, Buffer.concat(printed));

@@ -1,5 +1,5 @@
-import {type ModelManifest, saveModel} from "../../src/models/index.js";
-import {encodeSafetensors} from "../../src/models/safetensors.js";
+import {type ModelManifest, saveModel} from "../../src/weights/models/index.js";
+import {encodeSafetensors} from "../../src/weights/models/safetensors.js";
 
 const COLOURS = ["red", "green", "blue"] as const;
 const TOKENS = ["[UNK]", "[PAD]", "[CLS]", "[SEP]", ...COLOURS];

@@ -1,9 +1,9 @@
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {recorded} from "../../src/endpoints/index.js";
-import {type CandidateCosts, candidate, defineEval, runEval} from "../../src/runner/index.js";
-import {normalizedMatch} from "../../src/scorers/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {openStore, openWorkspace, type RunManifest} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {recorded} from "../../src/inference/endpoints/index.js";
+import {type CandidateCosts, candidate, defineEval, runEval} from "../../src/evals/runner/index.js";
+import {normalizedMatch} from "../../src/evals/scorers/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {openStore, openWorkspace, type RunManifest} from "../../src/base/store/index.js";
 
 const ROWS = 300;
 const SPLIT = {name: "all", strategy: "given" as const, column: "part"};

@@ -1,12 +1,12 @@
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {runRace} from "../../src/races/runRace.js";
-import type {HostingModel} from "../../src/costs/index.js";
-import {openAICompatible, recorded} from "../../src/endpoints/index.js";
-import {candidate, defineEval, runEval, type RunInputs} from "../../src/runner/index.js";
-import {humanLabels, judgePairwise, normalizedMatch} from "../../src/scorers/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {rng} from "../../src/stats/index.js";
-import {openStore, openWorkspace, type Workspace} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {runRace} from "../../src/evals/races/runRace.js";
+import type {HostingModel} from "../../src/base/costs/index.js";
+import {openAICompatible, recorded} from "../../src/inference/endpoints/index.js";
+import {candidate, defineEval, runEval, type RunInputs} from "../../src/evals/runner/index.js";
+import {humanLabels, judgePairwise, normalizedMatch} from "../../src/evals/scorers/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {rng} from "../../src/base/stats/index.js";
+import {openStore, openWorkspace, type Workspace} from "../../src/base/store/index.js";
 import {type ModelServer, startModelServer} from "./modelServer.js";
 
 const ROWS = 900;

@@ -1,9 +1,9 @@
 import {join} from "node:path";
-import {versionKey, type Workspace} from "../../src/store/index.js";
-import {datasetKey} from "../../src/store/kinds/dataset.js";
-import {modelKey} from "../../src/store/kinds/model.js";
-import {runKey} from "../../src/store/kinds/run.js";
-import {splitKey} from "../../src/store/kinds/split.js";
+import {versionKey, type Workspace} from "../../src/base/store/index.js";
+import {datasetKey} from "../../src/base/store/kinds/dataset.js";
+import {modelKey} from "../../src/base/store/kinds/model.js";
+import {runKey} from "../../src/base/store/kinds/run.js";
+import {splitKey} from "../../src/base/store/kinds/split.js";
 
 /** Where a local store keeps its records: for tests that look at files, or damage them. */
 export const datasetDir = ({dir}: Workspace, dataset: string, id?: string) =>

@@ -1,9 +1,9 @@
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {recorded} from "../../src/endpoints/index.js";
-import {candidate, defineEval, runEval} from "../../src/runner/index.js";
-import {exactMatch} from "../../src/scorers/index.js";
-import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
-import {openStore, type Workspace} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {recorded} from "../../src/inference/endpoints/index.js";
+import {candidate, defineEval, runEval} from "../../src/evals/runner/index.js";
+import {exactMatch} from "../../src/evals/scorers/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/data/splits/index.js";
+import {openStore, type Workspace} from "../../src/base/store/index.js";
 
 /** What a hostile or broken model might say, by what it attacks. */
 export const HOSTILE_OUTPUTS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
-import {defineDataset, type LogTool, pull} from "../../src/datasets/index.js";
-import {openStore} from "../../src/store/index.js";
+import {defineDataset, type LogTool, pull} from "../../src/data/datasets/index.js";
+import {openStore} from "../../src/base/store/index.js";
 import {temporaryWorkspace} from "./temporaryWorkspace.js";
 
 /** What files hold by their paths: text, or lines of JSONL or a JSON document, as the ending says. */

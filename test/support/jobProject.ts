@@ -5,10 +5,10 @@ import {writeLoader} from "./assay.js";
 import {printed, written} from "./printed.js";
 import {commandProject} from "./temporaryWorkspace.js";
 
-const jobs = fileURLToPath(new URL("../../src/jobs/index.js", import.meta.url));
+const jobs = fileURLToPath(new URL("../../src/training/jobs/index.js", import.meta.url));
 
 /** What leaves an adapter in a job's folder within a second. */
-export const trainer = fileURLToPath(new URL("../jobs/support/trainer.sh", import.meta.url));
+export const trainer = fileURLToPath(new URL("../training/jobs/support/trainer.sh", import.meta.url));
 
 export interface JobProject {
   project: string;

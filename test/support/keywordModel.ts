@@ -1,5 +1,5 @@
-import type {LoadedModel} from "../../src/models/types.js";
-import {hashJson} from "../../src/store/hash.js";
+import type {LoadedModel} from "../../src/weights/models/types.js";
+import {hashJson} from "../../src/base/system/hash.js";
 
 export interface KeywordModel extends LoadedModel {
   /** Sizes of the batches predicted so far. */

@@ -1,6 +1,6 @@
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {openStore} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {openStore} from "../../src/base/store/index.js";
 import {temporaryWorkspace} from "./temporaryWorkspace.js";
 
 /** A store with a dataset of rows "0", "1", … that all have the label "x", and all of them in the test part of a split. */

@@ -1,26 +1,25 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {importResults} from "../../src/cli/importResults.js";
-import {type DatasetDefinition, exportVersion, nearDuplicates, pull} from "../../src/datasets/index.js";
-import {recorded} from "../../src/endpoints/index.js";
-import {acceptFindings, ensureLedger} from "../../src/privacy/index.js";
-import {candidate, defineEval, type EvalDefinition, runEval} from "../../src/runner/index.js";
-import type {PromptContext} from "../../src/runner/define.js";
-import {exactMatch} from "../../src/scorers/index.js";
-import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
+import {type DatasetDefinition, exportVersion, nearDuplicates, pull} from "../../src/data/datasets/index.js";
+import {recorded} from "../../src/inference/endpoints/index.js";
+import {acceptFindings, ensureLedger} from "../../src/data/privacy/index.js";
+import {candidate, defineEval, type EvalDefinition, runEval} from "../../src/evals/runner/index.js";
+import type {PromptContext} from "../../src/evals/runner/define.js";
+import {exactMatch} from "../../src/evals/scorers/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/data/splits/index.js";
+import {sha256, writeJsonAtomic} from "../../src/base/system/index.js";
 import {
   appendJobEvents,
   openStore,
   openWorkspace,
   type Row,
-  sha256,
   type SplitManifest,
   type Store,
   type VersionManifest,
   type Workspace,
-  writeJob,
-  writeJsonAtomic
-} from "../../src/store/index.js";
+  writeJob
+} from "../../src/base/store/index.js";
 import {modelDir, runDir} from "./folders.js";
 
 const ROWS = 60;

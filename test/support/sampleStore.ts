@@ -1,25 +1,23 @@
 import {join} from "node:path";
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {rng} from "../../src/stats/index.js";
-import type {ModelManifest} from "../../src/models/types.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {rng} from "../../src/base/stats/index.js";
+import type {ModelManifest} from "../../src/weights/models/types.js";
+import {hashJson, sha256, writeJsonAtomic} from "../../src/base/system/index.js";
 import {
   COMPLETIONS,
-  hashJson,
   ITEMS,
   openStore,
   openWorkspace,
   type RunCandidate,
   type RunManifest,
   SCORES,
-  sha256,
   type SplitManifest,
   type Store,
   type VersionManifest,
   type Workspace,
-  writeJsonAtomic,
   writeParquetRows
-} from "../../src/store/index.js";
+} from "../../src/base/store/index.js";
 import {modelDir, runDir} from "./folders.js";
 
 export const LABELS = ["billing", "bug", "how-to", "newsletter", "spam"];

@@ -1,8 +1,8 @@
-import {defineDataset, pull, textLength} from "../../src/datasets/index.js";
-import {ensureLedger} from "../../src/privacy/index.js";
-import {ensureSplit} from "../../src/splits/index.js";
-import {rng} from "../../src/stats/index.js";
-import {openStore, type Workspace} from "../../src/store/index.js";
+import {defineDataset, pull, textLength} from "../../src/data/datasets/index.js";
+import {ensureLedger} from "../../src/data/privacy/index.js";
+import {ensureSplit} from "../../src/data/splits/index.js";
+import {rng} from "../../src/base/stats/index.js";
+import {openStore, type Workspace} from "../../src/base/store/index.js";
 
 const QUEUES = ["access", "billing", "delivery", "returns"];
 const WORDS =

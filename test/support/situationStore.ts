@@ -1,11 +1,17 @@
-import {defineDataset, pull} from "../../src/datasets/index.js";
-import {recorded} from "../../src/endpoints/index.js";
-import {runRace} from "../../src/races/runRace.js";
-import {candidate, defineEval, type EvalDefinition, runEval, type RunInputs} from "../../src/runner/index.js";
-import {exactMatch} from "../../src/scorers/index.js";
-import {ensureSplit, type SplitSpec} from "../../src/splits/index.js";
-import {rng} from "../../src/stats/index.js";
-import {openStore, type Workspace} from "../../src/store/index.js";
+import {defineDataset, pull} from "../../src/data/datasets/index.js";
+import {recorded} from "../../src/inference/endpoints/index.js";
+import {runRace} from "../../src/evals/races/runRace.js";
+import {
+  candidate,
+  defineEval,
+  type EvalDefinition,
+  runEval,
+  type RunInputs
+} from "../../src/evals/runner/index.js";
+import {exactMatch} from "../../src/evals/scorers/index.js";
+import {ensureSplit, type SplitSpec} from "../../src/data/splits/index.js";
+import {rng} from "../../src/base/stats/index.js";
+import {openStore, type Workspace} from "../../src/base/store/index.js";
 import {stars} from "./stars.js";
 
 const ROWS = 600;

@@ -1,4 +1,4 @@
-import type {Scorer} from "../../src/scorers/index.js";
+import type {Scorer} from "../../src/evals/scorers/index.js";
 
 /** From 1 to 5 stars, by how much of an answer is as expected: a scorer whose values are no proportions. */
 export const stars: Scorer = ({output, expected}) => {

@@ -2,7 +2,7 @@ import {mkdtemp} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {vi} from "vitest";
-import {openWorkspace, type Workspace} from "../../src/store/index.js";
+import {openWorkspace, type Workspace} from "../../src/base/store/index.js";
 import {madeFolders} from "./madeFolders.js";
 
 /** A project folder of its own for one test, removed after the file's last test. */

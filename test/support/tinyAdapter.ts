@@ -1,6 +1,6 @@
 import {rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {writeSafetensors} from "../../src/safetensors/index.js";
+import {writeSafetensors} from "../../src/weights/safetensors/index.js";
 import {tinyLanguageModel} from "./tinyLanguageModel.js";
 
 /** Writes a PEFT adapter's folder, for a model that `tinyLanguageModel` wrote; seeds give different ones. */

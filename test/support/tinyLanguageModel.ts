@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {writeSafetensors} from "../../src/safetensors/index.js";
-import {rng} from "../../src/stats/index.js";
+import {writeSafetensors} from "../../src/weights/safetensors/index.js";
+import {rng} from "../../src/base/stats/index.js";
 
 export interface TinyOptions {
   seed?: string;

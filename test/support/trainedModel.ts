@@ -1,5 +1,5 @@
-import {saveModel} from "../../src/models/index.js";
-import {modelsDir, type Workspace} from "../../src/store/index.js";
+import {saveModel} from "../../src/weights/models/index.js";
+import {modelsDir, type Workspace} from "../../src/base/store/index.js";
 
 /** Steps of the training that the made-up model's curve tells of. */
 export const STEPS = 1000;

@@ -1,4 +1,4 @@
-import type {Effects} from "../../src/endpoints/index.js";
+import type {Effects} from "../../src/inference/endpoints/index.js";
 
 interface Timer {
   at: number;

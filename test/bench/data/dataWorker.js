@@ -1,5 +1,5 @@
-import {defineDataset, diffVersions, pull, versionPair} from "../../../lib/datasets/index.js";
-import {openDatabase, openStore, openWorkspace, sqlString} from "../../../lib/store/index.js";
+import {defineDataset, diffVersions, pull, versionPair} from "../../../lib/data/datasets/index.js";
+import {openDatabase, openStore, openWorkspace, sqlString} from "../../../lib/base/store/index.js";
 
 /** One step of the data benchmark in a process of its own, so that its peak of memory is its own. */
 const {step, format, project, file, out} = JSON.parse(process.argv[2]);

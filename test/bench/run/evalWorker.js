@@ -1,10 +1,10 @@
 // One start of an eval in a process of its own, on the compiled engine. Prints its figures as a line of JSON.
-import {candidate} from "../../../lib/runner/define.js";
-import {runEval} from "../../../lib/runner/index.js";
-import {openAICompatible} from "../../../lib/endpoints/index.js";
-import {includes} from "../../../lib/scorers/includes.js";
-import {exactMatch} from "../../../lib/scorers/exactMatch.js";
-import {openStore} from "../../../lib/store/index.js";
+import {candidate} from "../../../lib/evals/runner/define.js";
+import {runEval} from "../../../lib/evals/runner/index.js";
+import {openAICompatible} from "../../../lib/inference/endpoints/index.js";
+import {includes} from "../../../lib/evals/scorers/includes.js";
+import {exactMatch} from "../../../lib/evals/scorers/exactMatch.js";
+import {openStore} from "../../../lib/base/store/index.js";
 
 const {project, url, evalName, concurrency, contains} = JSON.parse(process.argv[2]);
 const begun = performance.now();

@@ -1,6 +1,7 @@
 import {join} from "node:path";
-import {defineDataset, pull} from "../../../src/datasets/index.js";
-import {ensureSplit} from "../../../src/splits/index.js";
+import {defineDataset, pull} from "../../../src/data/datasets/index.js";
+import {ensureSplit} from "../../../src/data/splits/index.js";
+import {sha256} from "../../../src/base/system/index.js";
 import {
   COMPLETIONS,
   ITEMS,
@@ -10,10 +11,9 @@ import {
   type RunManifest,
   SCORES,
   sealRun,
-  sha256,
   sqlName,
   sqlString
-} from "../../../src/store/index.js";
+} from "../../../src/base/store/index.js";
 
 const RUN = "generated-0123456789ab";
 

@@ -1,4 +1,4 @@
-import {pairedBootstrapAllAsync, rng} from "../../../src/stats/index.js";
+import {pairedBootstrapAllAsync, rng} from "../../../src/base/stats/index.js";
 import type {Figure} from "./benchmark.js";
 
 const rows = 10_000;

@@ -1,5 +1,6 @@
 import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
+import {writeJsonAtomic} from "../../../src/base/system/index.js";
 import {
   type Columns,
   COMPLETIONS,
@@ -10,9 +11,8 @@ import {
   SCORES,
   sqlName,
   type Store,
-  writeJsonAtomic,
   writeParquet
-} from "../../../src/store/index.js";
+} from "../../../src/base/store/index.js";
 import {runDir} from "../../support/folders.js";
 
 export interface Size {

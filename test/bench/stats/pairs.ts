@@ -1,7 +1,7 @@
 import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {decide, pairwise, scoreTable, slicingsOf} from "../../../src/decisions/index.js";
+import {decide, pairwise, scoreTable, slicingsOf} from "../../../src/evals/decisions/index.js";
 import type {Figure} from "./benchmark.js";
 import {generatedRun} from "./generatedRun.js";
 

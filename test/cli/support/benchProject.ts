@@ -31,9 +31,9 @@ export function setUpBench(): void {
     mkdirSync(join(project, "evals"));
     writeFileSync(
       join(project, "evals", "sums.eval.ts"),
-      `import {candidate, defineEval} from ${source("runner")};
-     import {openAICompatible} from ${source("endpoints")};
-     import {normalizedMatch} from ${source("scorers")};
+      `import {candidate, defineEval} from ${source("evals/runner")};
+     import {openAICompatible} from ${source("inference/endpoints")};
+     import {normalizedMatch} from ${source("evals/scorers")};
      const price = {inputUsdPerMillion: 1, outputUsdPerMillion: 1, asOf: "2026-01-01", source: "made up"};
      const paid = openAICompatible({name: "paid", baseUrl: "http://127.0.0.1:9", hosting: "api", trust: "external", price});
      export default defineEval({

@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, beforeEach} from "vitest";
-import {openAICompatible} from "../../../src/endpoints/index.js";
-import {candidate, type EvalDefinition, type RunOptions} from "../../../src/runner/index.js";
-import {type Project, wordsEval, wordsProject} from "../../runner/support/project.js";
+import {openAICompatible} from "../../../src/inference/endpoints/index.js";
+import {candidate, type EvalDefinition, type RunOptions} from "../../../src/evals/runner/index.js";
+import {type Project, wordsEval, wordsProject} from "../../evals/runner/support/project.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 

@@ -36,7 +36,7 @@ export function setUpSource(): void {
       "words",
       `{name: "words", source: {kind: "files", files: "words.csv"}, text: "text", label: "label", sensitivity: "public"}`
     );
-    const words = `import {embedded} from ${source("endpoints/embedded.ts")};
+    const words = `import {embedded} from ${source("inference/endpoints/embedded.ts")};
 const model = {manifest: {id: "i", name: "m"}, predict: async (texts) => texts.map(() => ({label: "a", logprobs: {a: 0}}))};
 const endpoint = embedded({name: "here", load: async () => model});
 export default {
@@ -60,7 +60,7 @@ export default finetune({
     write(
       "finetunes",
       "sent.job.ts",
-      `import {job} from ${source("jobs/index.ts")};
+      `import {job} from ${source("training/jobs/index.ts")};
 export default job({dataset: "words", split: ${split}, base: "base-model", format: "prompt", epochs: 1,
   on: {service: "command", trust: "local", tool: "llama-factory", run: "sh ${trainer}"}});`
     );

@@ -1,11 +1,11 @@
 import {afterAll, beforeAll, vi} from "vitest";
 import {checkHistory} from "../../../src/cli/checkHistory.js";
 import type {NamedEval} from "../../../src/cli/project.js";
-import {type DatasetDefinition, pull} from "../../../src/datasets/index.js";
-import type {HistoryEntry} from "../../../src/decisions/index.js";
-import {candidate, type EvalDefinition, runEval} from "../../../src/runner/index.js";
-import {ensureSplit} from "../../../src/splits/index.js";
-import {type Project, server, wordsEval, wordsProject} from "../../runner/support/project.js";
+import {type DatasetDefinition, pull} from "../../../src/data/datasets/index.js";
+import type {HistoryEntry} from "../../../src/evals/decisions/index.js";
+import {candidate, type EvalDefinition, runEval} from "../../../src/evals/runner/index.js";
+import {ensureSplit} from "../../../src/data/splits/index.js";
+import {type Project, server, wordsEval, wordsProject} from "../../evals/runner/support/project.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 

@@ -1,8 +1,8 @@
 import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, afterEach, beforeAll, beforeEach, vi} from "vitest";
-import {runEval, type RunOptions} from "../../../src/runner/index.js";
-import {type Project, server, wordsEval, wordsProject} from "../../runner/support/project.js";
+import {runEval, type RunOptions} from "../../../src/evals/runner/index.js";
+import {type Project, server, wordsEval, wordsProject} from "../../evals/runner/support/project.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 

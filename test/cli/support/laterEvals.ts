@@ -2,10 +2,10 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, beforeEach} from "vitest";
 import {runEvals, type RunEvalsOptions} from "../../../src/cli/runEvals.js";
-import {type Candidate, candidate} from "../../../src/runner/index.js";
+import {type Candidate, candidate} from "../../../src/evals/runner/index.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
-import {type Project, server, words, wordsEval, wordsProject} from "../../runner/support/project.js";
+import {type Project, server, words, wordsEval, wordsProject} from "../../evals/runner/support/project.js";
 
 export let model: ModelServer;
 let project: Project;

@@ -2,10 +2,10 @@ import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, beforeEach, vi} from "vitest";
 import {removeModelsVerb} from "../../../src/cli/removeModels.js";
-import type {BuildContext} from "../../../src/finetune/index.js";
-import {listModels} from "../../../src/models/index.js";
-import {modelsDir, type Workspace} from "../../../src/store/index.js";
-import {type Project, wordsProject} from "../../runner/support/project.js";
+import type {BuildContext} from "../../../src/training/finetunes/index.js";
+import {listModels} from "../../../src/weights/models/index.js";
+import {modelsDir, type Workspace} from "../../../src/base/store/index.js";
+import {type Project, wordsProject} from "../../evals/runner/support/project.js";
 import {printed} from "../../support/printed.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 

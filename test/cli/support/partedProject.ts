@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, vi} from "vitest";
 import {finetuneVerb} from "../../../src/cli/finetune.js";
-import type {ModelManifest} from "../../../src/models/index.js";
+import type {ModelManifest} from "../../../src/weights/models/index.js";
 import {writeLoader} from "../../support/assay.js";
 import {printed} from "../../support/printed.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";

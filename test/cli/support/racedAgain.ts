@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, beforeEach} from "vitest";
-import {candidate} from "../../../src/runner/index.js";
-import {type Project, server, wordsEval, wordsProject} from "../../runner/support/project.js";
+import {candidate} from "../../../src/evals/runner/index.js";
+import {type Project, server, wordsEval, wordsProject} from "../../evals/runner/support/project.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 

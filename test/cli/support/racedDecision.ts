@@ -1,9 +1,9 @@
 import {afterAll, beforeAll} from "vitest";
 import {checkEvals} from "../../../src/cli/check.js";
-import {openAICompatible} from "../../../src/endpoints/index.js";
-import {candidate, type GateRule} from "../../../src/runner/index.js";
-import {verdicts} from "../../../src/site/index.js";
-import {type Project, wordsEval, wordsProject} from "../../runner/support/project.js";
+import {openAICompatible} from "../../../src/inference/endpoints/index.js";
+import {candidate, type GateRule} from "../../../src/evals/runner/index.js";
+import {verdicts} from "../../../src/report/site/index.js";
+import {type Project, wordsEval, wordsProject} from "../../evals/runner/support/project.js";
 import type {ModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {startRacedModel} from "./racedModel.js";

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll} from "vitest";
-import {candidate} from "../../../src/runner/index.js";
-import {server, type Project, wordsEval, wordsProject} from "../../runner/support/project.js";
+import {candidate} from "../../../src/evals/runner/index.js";
+import {server, type Project, wordsEval, wordsProject} from "../../evals/runner/support/project.js";
 import type {ModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {startRacedModel} from "./racedModel.js";

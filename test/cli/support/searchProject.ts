@@ -2,7 +2,7 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {afterAll, beforeAll, vi} from "vitest";
 import {mergeVerb} from "../../../src/cli/merge.js";
-import {modelsDir, openStore, openWorkspace, type Store} from "../../../src/store/index.js";
+import {modelsDir, openStore, openWorkspace, type Store} from "../../../src/base/store/index.js";
 import {colourModel} from "../../support/colourModel.js";
 import {printed} from "../../support/printed.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";

@@ -1,13 +1,13 @@
 import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll} from "vitest";
-import {trained} from "../../../src/candidates/index.js";
-import {defineDataset, pull} from "../../../src/datasets/index.js";
-import {majorityClassifier, tfidfLogReg} from "../../../src/finetune/index.js";
-import {defineEval, runEval} from "../../../src/runner/index.js";
-import {classification} from "../../../src/scorers/index.js";
-import {ensureSplit} from "../../../src/splits/index.js";
-import {openStore, openWorkspace, type Workspace} from "../../../src/store/index.js";
+import {trained} from "../../../src/evals/candidates/index.js";
+import {defineDataset, pull} from "../../../src/data/datasets/index.js";
+import {majorityClassifier, tfidfLogReg} from "../../../src/training/finetunes/index.js";
+import {defineEval, runEval} from "../../../src/evals/runner/index.js";
+import {classification} from "../../../src/evals/scorers/index.js";
+import {ensureSplit} from "../../../src/data/splits/index.js";
+import {openStore, openWorkspace, type Workspace} from "../../../src/base/store/index.js";
 import {startS3} from "../../support/s3Server.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 

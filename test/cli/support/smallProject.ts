@@ -1,7 +1,7 @@
 import {mkdir, symlink, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {expect} from "vitest";
-import {modelsDir, openWorkspace} from "../../../src/store/index.js";
+import {modelsDir, openWorkspace} from "../../../src/base/store/index.js";
 import {colourModel} from "../../support/colourModel.js";
 import {compiled} from "../../support/compiledEngine.js";
 

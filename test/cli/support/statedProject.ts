@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
-import {currentRuns, history, storeFingerprint} from "../../../src/site/index.js";
-import {openStore, openWorkspace} from "../../../src/store/index.js";
+import {currentRuns, history, storeFingerprint} from "../../../src/report/site/index.js";
+import {openStore, openWorkspace} from "../../../src/base/store/index.js";
 import type {Ended} from "../../support/assay.js";
 import {assayHere, definitionFile} from "../../support/assayHere.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";

@@ -7,8 +7,8 @@ import {
   byteTokenizer,
   finetune,
   type FinetuneDefinition
-} from "../../../src/finetune/index.js";
-import type {ModelManifest} from "../../../src/models/index.js";
+} from "../../../src/training/finetunes/index.js";
+import type {ModelManifest} from "../../../src/weights/models/index.js";
 import {finetuneVerb} from "../../../src/cli/finetune.js";
 import {printed} from "../../support/printed.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";

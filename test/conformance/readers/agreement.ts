@@ -1,4 +1,9 @@
-import {cohenKappaOfTable, fleissKappa, krippendorffAlpha, normalQuantile} from "../../../src/stats/index.js";
+import {
+  cohenKappaOfTable,
+  fleissKappa,
+  krippendorffAlpha,
+  normalQuantile
+} from "../../../src/base/stats/index.js";
 import type {Path, Reader, ValueFigure} from "../figure.js";
 import {has, isObject, type Item, jsonFiles, type JsonObject} from "../item.js";
 import {type Case, casesIn} from "./cases.js";

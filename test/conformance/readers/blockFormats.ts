@@ -1,5 +1,5 @@
-import {libraryDequantiser, libraryQuantiser, tensorType} from "../../../src/gguf/index.js";
-import {openCheckpoint, readTensorBytes, readTensorFloats} from "../../../src/safetensors/index.js";
+import {libraryDequantiser, libraryQuantiser, tensorType} from "../../../src/weights/gguf/index.js";
+import {openCheckpoint, readTensorBytes, readTensorFloats} from "../../../src/weights/safetensors/index.js";
 import type {Reader, ValueFigure} from "../figure.js";
 import {has, isObject, type Item, jsonFiles} from "../item.js";
 

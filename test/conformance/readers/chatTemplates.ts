@@ -1,4 +1,9 @@
-import {chatTemplate, type ChatMessage, prefixSpans, type Span} from "../../../src/chat/index.js";
+import {
+  chatTemplate,
+  type ChatMessage,
+  prefixSpans,
+  type Span
+} from "../../../src/weights/chatTemplates/index.js";
 import type {Reader} from "../figure.js";
 import {has, isObject, type Item, jsonFiles} from "../item.js";
 

@@ -1,5 +1,5 @@
-import {classification} from "../../../src/scorers/index.js";
-import {corpusOf} from "../../scorers/corpusOf.js";
+import {classification} from "../../../src/evals/scorers/index.js";
+import {corpusOf} from "../../evals/scorers/corpusOf.js";
 import {expectedOf, type Figure, type Reader} from "../figure.js";
 import {filesWith, type Item, type JsonObject, stemOf} from "../item.js";
 import {correctRows, type RowScore, scoredRows, throughRunner} from "../throughRunner.js";

@@ -1,4 +1,4 @@
-import type {Preference} from "../../../src/stats/index.js";
+import type {Preference} from "../../../src/base/stats/index.js";
 
 /** Names of a table's columns. */
 export interface Columns {

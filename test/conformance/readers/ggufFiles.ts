@@ -1,7 +1,7 @@
 import {dirname} from "node:path";
-import {answerDifferences} from "../../gguf/goldenAnswers.js";
-import {describedFiles} from "../../gguf/goldenGguf.js";
-import {workFolder} from "../../merge/support.js";
+import {answerDifferences} from "../../weights/gguf/goldenAnswers.js";
+import {describedFiles} from "../../weights/gguf/goldenGguf.js";
+import {workFolder} from "../../weights/merge/support.js";
 import type {ExactFigure, Figure, Reader} from "../figure.js";
 import {has, type Item, jsonFiles} from "../item.js";
 

@@ -1,4 +1,4 @@
-import {hourlyCostUsd} from "../../../src/costs/index.js";
+import {hourlyCostUsd} from "../../../src/base/costs/index.js";
 import type {Reader, ValueFigure} from "../figure.js";
 import {type Item, jsonFiles, type JsonObject} from "../item.js";
 import {casesIn} from "./cases.js";

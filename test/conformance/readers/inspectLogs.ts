@@ -1,6 +1,6 @@
-import {importers} from "../../../src/datasets/index.js";
-import {mean, standardError, variance} from "../../../src/stats/index.js";
-import {openDatabase} from "../../../src/store/index.js";
+import {importers} from "../../../src/data/datasets/index.js";
+import {mean, standardError, variance} from "../../../src/base/stats/index.js";
+import {openDatabase} from "../../../src/base/store/index.js";
 import {expectedOf, type Path, type Reader, type ValueFigure} from "../figure.js";
 import {has, isObject, type Item, type JsonObject, jsonFiles} from "../item.js";
 

@@ -1,4 +1,4 @@
-import {instructionFollowing} from "../../../src/scorers/index.js";
+import {instructionFollowing} from "../../../src/evals/scorers/index.js";
 import {expected, type Figure, type Reader} from "../figure.js";
 import {filesWhere, filesWith, has, type Item, stemOf} from "../item.js";
 import {correctRows, type RowScore, scoredRows, throughRunner} from "../throughRunner.js";

@@ -1,4 +1,4 @@
-import {judgeReview} from "../../../src/scorers/index.js";
+import {judgeReview} from "../../../src/evals/scorers/index.js";
 import {expectedOf, type Figure, type Reader} from "../figure.js";
 import {filesWith, type Item, stemOf} from "../item.js";
 import {throughRunner} from "../throughRunner.js";

@@ -1,4 +1,4 @@
-import {numeric} from "../../../src/scorers/index.js";
+import {numeric} from "../../../src/evals/scorers/index.js";
 import {expected, type Figure, type Reader} from "../figure.js";
 import {filesWhere, has, type Item, type JsonObject} from "../item.js";
 import {correctRows, type RowScore, throughRunner} from "../throughRunner.js";

@@ -1,6 +1,6 @@
 import {dirname} from "node:path";
-import {type Arithmetic, boundsOf, type Case, mergeGolden} from "../../merge/goldenMerge.js";
-import {workFolder} from "../../merge/support.js";
+import {type Arithmetic, boundsOf, type Case, mergeGolden} from "../../weights/merge/goldenMerge.js";
+import {workFolder} from "../../weights/merge/support.js";
 import type {Reader, ValueFigure} from "../figure.js";
 import {has, isObject, type Item, jsonFiles} from "../item.js";
 

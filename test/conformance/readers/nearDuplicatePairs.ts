@@ -1,4 +1,4 @@
-import {TextIndex} from "../../../src/datasets/duplicates/index.js";
+import {TextIndex} from "../../../src/data/datasets/duplicates/index.js";
 import {expectedOf, type Figure, type Reader} from "../figure.js";
 import type {Item} from "../item.js";
 

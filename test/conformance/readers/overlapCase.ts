@@ -1,4 +1,4 @@
-import type {BleuOptions, ChrfOptions, TerOptions} from "../../../src/scorers/index.js";
+import type {BleuOptions, ChrfOptions, TerOptions} from "../../../src/evals/scorers/index.js";
 import {isObject, type JsonObject} from "../item.js";
 
 export interface OverlapCase {

@@ -1,7 +1,7 @@
-import {bleu, type BleuOptions, chrf, type Scorer, ter} from "../../../src/scorers/index.js";
-import {bleuCounts} from "../../../src/scorers/bleuCounts.js";
-import {type BleuCounts, bleuScore} from "../../../src/stats/corpus/bleu.js";
-import {corpusOf} from "../../scorers/corpusOf.js";
+import {bleu, type BleuOptions, chrf, type Scorer, ter} from "../../../src/evals/scorers/index.js";
+import {bleuCounts} from "../../../src/evals/scorers/bleuCounts.js";
+import {type BleuCounts, bleuScore} from "../../../src/base/stats/corpus/bleu.js";
+import {corpusOf} from "../../evals/scorers/corpusOf.js";
 import type {Reader, ValueFigure} from "../figure.js";
 import {isObject, type Item, type JsonObject, stemOf} from "../item.js";
 import {scoredRows, throughRunner} from "../throughRunner.js";

@@ -1,5 +1,5 @@
 import {csvParse} from "d3-dsv";
-import {type BradleyTerry, bradleyTerry, type Preference} from "../../../src/stats/index.js";
+import {type BradleyTerry, bradleyTerry, type Preference} from "../../../src/base/stats/index.js";
 import {expected, type Figure, type Path, type Reader} from "../figure.js";
 import type {Item} from "../item.js";
 import {type Columns, columnsOf, preferencesOf} from "./comparisonTable.js";

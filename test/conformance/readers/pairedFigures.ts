@@ -1,4 +1,4 @@
-import {mcnemarExact} from "../../../src/stats/index.js";
+import {mcnemarExact} from "../../../src/base/stats/index.js";
 import type {Path, PublishedAt, ValueFigure} from "../figure.js";
 
 const places: Path[] = [["paired_recomputed_only"], ["paired"], ["recomputed_only", "paired"]];

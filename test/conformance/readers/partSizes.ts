@@ -1,6 +1,6 @@
-import {defineDataset, plainWords} from "../../../src/datasets/index.js";
-import {ensureSplit} from "../../../src/splits/index.js";
-import type {Store, VersionManifest} from "../../../src/store/index.js";
+import {defineDataset, plainWords} from "../../../src/data/datasets/index.js";
+import {ensureSplit} from "../../../src/data/splits/index.js";
+import type {Store, VersionManifest} from "../../../src/base/store/index.js";
 import {expectedOf, type Figure, type Reader} from "../figure.js";
 import {isObject, type Item, jsonFiles} from "../item.js";
 import {inProject} from "../throughRunner.js";

@@ -8,7 +8,7 @@ import {
   scoreSpans,
   type Span,
   type SpanScore
-} from "../../../src/privacy/index.js";
+} from "../../../src/data/privacy/index.js";
 
 /** Annotated sentences: what the file says of itself, and the types that a checksum or a range makes certain. */
 export const piiSentences: Reader = {

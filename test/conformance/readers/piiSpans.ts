@@ -1,6 +1,6 @@
 import type {Figure, Reader} from "../figure.js";
 import {type Item, jsonFiles} from "../item.js";
-import {compareSpans, type Span} from "../../../src/privacy/index.js";
+import {compareSpans, type Span} from "../../../src/data/privacy/index.js";
 
 /** Scenarios of annotated and predicted spans with the counts published for them. */
 export const piiSpans: Reader = {

@@ -1,6 +1,6 @@
 import {expected, type Reader} from "../figure.js";
 import {filesWith, type Item} from "../item.js";
-import {allRecognizers, phoneNumbers, type Recognizer, scanText} from "../../../src/privacy/index.js";
+import {allRecognizers, phoneNumbers, type Recognizer, scanText} from "../../../src/data/privacy/index.js";
 
 /** One published case: what a recogniser alone must find in a text. No positions means they were not published. */
 export interface PiiVector {

@@ -1,4 +1,4 @@
-import {mean, standardError} from "../../../src/stats/index.js";
+import {mean, standardError} from "../../../src/base/stats/index.js";
 import type {Path, Reader, ValueFigure} from "../figure.js";
 import {filesWith, type Item, stemOf} from "../item.js";
 

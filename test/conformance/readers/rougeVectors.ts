@@ -1,5 +1,5 @@
-import {rouge, type RougeOptions} from "../../../src/scorers/index.js";
-import {rougeScore} from "../../../src/scorers/rougeScore.js";
+import {rouge, type RougeOptions} from "../../../src/evals/scorers/index.js";
+import {rougeScore} from "../../../src/evals/scorers/rougeScore.js";
 import type {Reader, ValueFigure} from "../figure.js";
 import {has, isObject, type Item, jsonFiles, type JsonObject} from "../item.js";
 import {throughRunner} from "../throughRunner.js";

@@ -13,7 +13,7 @@ import {
   mean,
   standardError,
   wilson
-} from "../../../src/stats/index.js";
+} from "../../../src/base/stats/index.js";
 import type {Path, Reader, ValueFigure} from "../figure.js";
 import {has, isObject, type Item, jsonFiles, type JsonObject} from "../item.js";
 import {type Case, casesIn} from "./cases.js";

@@ -1,4 +1,4 @@
-import {exactMatch, matchAfter} from "../../../src/scorers/index.js";
+import {exactMatch, matchAfter} from "../../../src/evals/scorers/index.js";
 import {expectedOf, type Figure, type Reader} from "../figure.js";
 import {filesWith, stemOf} from "../item.js";
 import {correctRows, throughRunner} from "../throughRunner.js";

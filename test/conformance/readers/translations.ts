@@ -1,7 +1,7 @@
-import {bleu, chrf} from "../../../src/scorers/index.js";
-import {type BleuCounts, bleuScore} from "../../../src/stats/corpus/bleu.js";
-import {corpusOf} from "../../scorers/corpusOf.js";
-import {type CorpusDifference, corpusDifference} from "../../../src/stats/index.js";
+import {bleu, chrf} from "../../../src/evals/scorers/index.js";
+import {type BleuCounts, bleuScore} from "../../../src/base/stats/corpus/bleu.js";
+import {corpusOf} from "../../evals/scorers/corpusOf.js";
+import {type CorpusDifference, corpusDifference} from "../../../src/base/stats/index.js";
 import {expected, type Figure, type Reader} from "../figure.js";
 import {type Item, stemOf} from "../item.js";
 import {type RowScore, scoredRows, throughRunner} from "../throughRunner.js";

@@ -7,11 +7,15 @@ import {
   LanguageModel,
   readAdapter,
   readModelConfig
-} from "../../../../src/language/index.js";
-import {loadWeights} from "../../../../src/language/loadWeights.js";
-import {merge} from "../../../../src/merge/index.js";
-import {openCheckpoint, readTensorFloats, writeSafetensors} from "../../../../src/safetensors/index.js";
-import {messageOf} from "../../../../src/store/errors.js";
+} from "../../../../src/training/trainer/index.js";
+import {loadWeights} from "../../../../src/training/trainer/loadWeights.js";
+import {merge} from "../../../../src/weights/merge/index.js";
+import {
+  openCheckpoint,
+  readTensorFloats,
+  writeSafetensors
+} from "../../../../src/weights/safetensors/index.js";
+import {messageOf} from "../../../../src/base/validation/errors.js";
 import type {Reader, ValueFigure} from "../../figure.js";
 import {has, type Item} from "../../item.js";
 import {distance, Expected, metaOf, modelFolder, namesModel, oneThread, openModel, within} from "./case.js";

@@ -1,12 +1,12 @@
 import {dirname, join} from "node:path";
-import {type Backend, openBackend} from "../../../../src/ggml/index.js";
-import {type Batch, batchAt, LanguageModel} from "../../../../src/language/index.js";
+import {type Backend, openBackend} from "../../../../src/weights/ggml/index.js";
+import {type Batch, batchAt, LanguageModel} from "../../../../src/training/trainer/index.js";
 import {
   type Checkpoint,
   openCheckpoint,
   readTensorFloats,
   readTensorBytes
-} from "../../../../src/safetensors/index.js";
+} from "../../../../src/weights/safetensors/index.js";
 import type {ValueFigure} from "../../figure.js";
 import {has, type Item, type JsonObject} from "../../item.js";
 

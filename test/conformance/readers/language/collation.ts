@@ -1,4 +1,4 @@
-import {Storage, Workspace} from "../../../../src/ggml/index.js";
+import {Storage, Workspace} from "../../../../src/weights/ggml/index.js";
 import {
   adamWStep,
   answered,
@@ -13,7 +13,7 @@ import {
   type ScheduleName,
   scheduleNames,
   Trainable
-} from "../../../../src/language/index.js";
+} from "../../../../src/training/trainer/index.js";
 import type {Figure, Reader, ValueFigure} from "../../figure.js";
 import {has, type Item} from "../../item.js";
 import {distance, Expected, metaOf, oneThread, within} from "./case.js";

@@ -1,4 +1,4 @@
-import {type Batch, batchAt, batchOf, LanguageModel} from "../../../../src/language/index.js";
+import {type Batch, batchAt, batchOf, LanguageModel} from "../../../../src/training/trainer/index.js";
 import type {Reader, ValueFigure} from "../../figure.js";
 import {has, type Item} from "../../item.js";
 import {batchIn, distance, Expected, metaOf, oneThread, type Rows, within} from "./case.js";

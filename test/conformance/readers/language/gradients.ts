@@ -5,7 +5,7 @@ import {
   targetsOf,
   tokenLosses,
   Trainable
-} from "../../../../src/language/index.js";
+} from "../../../../src/training/trainer/index.js";
 import type {Reader, ValueFigure} from "../../figure.js";
 import {has, type Item} from "../../item.js";
 import {

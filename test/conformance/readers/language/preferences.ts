@@ -13,10 +13,10 @@ import {
   targetsOf,
   tokenLosses,
   Trainable
-} from "../../../../src/language/index.js";
+} from "../../../../src/training/trainer/index.js";
 import {type Figure, expected as publishedAt, type Reader, type ValueFigure} from "../../figure.js";
 import {has, type Item, type JsonObject} from "../../item.js";
-import {openCheckpoint, readTensorFloats} from "../../../../src/safetensors/index.js";
+import {openCheckpoint, readTensorFloats} from "../../../../src/weights/safetensors/index.js";
 import {
   batchIn,
   distance,

@@ -10,7 +10,7 @@ import {
   targetsOf,
   tokenLosses,
   Trainable
-} from "../../../../src/language/index.js";
+} from "../../../../src/training/trainer/index.js";
 import {expected as publishedAt, type Reader, type ValueFigure} from "../../figure.js";
 import {has} from "../../item.js";
 import {batchIn, distance, Expected, metaOf, namesModel, openModel, type Rows, within} from "./case.js";

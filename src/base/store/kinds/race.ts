@@ -1,0 +1,42 @@
+import {checkName} from "../../validation/names.js";
+import type {Workspace} from "../workspace.js";
+import {getJson, type Kind, manifestsOf} from "./kind.js";
+
+/** What the store itself reads of a race's record. */
+export interface StoredRace {
+  kind: "race";
+  schemaVersion: number;
+  eval?: string;
+  split?: {name: string; part: string};
+  startedAt?: string;
+  rounds?: {run?: string; cutShort?: {run: string}}[];
+}
+
+export function raceKey(id: string): string {
+  return `races/${checkName("race", id)}.json`;
+}
+
+/** A race decides on the scores of its rounds' runs and holds nothing of a row itself. One of another schema is passed over. */
+export const raceKind: Kind<StoredRace> = {
+  name: "race",
+  at: "races/{id}.json",
+  refersTo: async ({key}, workspace) =>
+    ((await getJson<StoredRace>(workspace, key))?.rounds ?? []).flatMap(({run, cutShort}) =>
+      [run, cutShort?.run].filter((id) => id !== undefined)
+    )
+};
+
+/** Every race of the store by its id, those of another schema left out. */
+export async function readRaces(workspace: Pick<Workspace, "place">): Promise<StoredRace[]> {
+  return (await manifestsOf(workspace, raceKind)).filter(isRace);
+}
+
+export async function readRaceRecord(
+  workspace: Pick<Workspace, "place">,
+  id: string
+): Promise<StoredRace | undefined> {
+  const record = await getJson<StoredRace>(workspace, raceKey(id));
+  return record && isRace(record) ? record : undefined;
+}
+
+const isRace = ({kind, schemaVersion}: StoredRace) => kind === "race" && schemaVersion === 1;

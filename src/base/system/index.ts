@@ -1,0 +1,17 @@
+export {
+  insideFolder,
+  isWithin,
+  namingTarget,
+  readJson,
+  sweepTemporary,
+  temporaryPath,
+  writeAtomic,
+  writeJsonAtomic
+} from "./files.js";
+export {isDiskFull, refusedByMachine} from "./machineError.js";
+export {canonicalJson, hashJson, RowIdsHash, rowsSha256, sha256, sha256File} from "./hash.js";
+export {inProject, projectOf} from "./inProject.js";
+export {inParallel} from "./inParallel.js";
+export {onFirstUse} from "./onFirstUse.js";
+export {processIsAlive} from "./process.js";
+export {pagesFolder} from "./pagesFolder.js";

@@ -1,0 +1,146 @@
+import {rename} from "node:fs/promises";
+import {join} from "node:path";
+import {UserError} from "../../../base/validation/index.js";
+import {
+  type Database,
+  downloadsDir,
+  type IdForm,
+  type Latest,
+  latestVersion,
+  parquetFile,
+  readTombstones,
+  unfinishedPurges,
+  unfinishedPurgeText,
+  type VersionName,
+  writeParquet
+} from "../../../base/store/index.js";
+import {appended, formerRows} from "../append.js";
+import {areRedacted, withoutErasedSources} from "../erasedSources.js";
+import {applyFilters, type Filtered, REJECTED_FILE} from "../filters/index.js";
+import {idFormOf} from "../idForm.js";
+import {idsDiffer} from "../identity.js";
+import {withKnownIds} from "../logIds.js";
+import {redactFormer, redactRows, splitFindings} from "../redaction.js";
+import {type Rules, rulesOf} from "../redactionRules.js";
+import {assertColumnNames, FINDINGS, numberEqualRows, ownColumns, rowQuery} from "../rowQuery.js";
+import {sourceRelation, type SourceRelation} from "../sources/index.js";
+import {leaveOutErased} from "../tombstones.js";
+import {explain} from "./explain.js";
+import type {BegunPull} from "./options.js";
+
+/** A source's rows as a version will hold them, in the stage's folder. */
+export interface StagedRows {
+  source: SourceRelation;
+  /** The version before, whose rows may be these. */
+  latest: Latest | undefined;
+  /** The rules for personal data of that version. */
+  rulesBefore: Rules;
+  file: string;
+  /** The relation of `file`. */
+  rows: string;
+  /** What the filters dropped, into the file `REJECTED_FILE`; undefined without filters. */
+  filtered: Filtered | undefined;
+  /** What was found of personal data; undefined without a redactor. */
+  findingsFile: string | undefined;
+}
+
+/** A read of the source under way: `failed` explains what went wrong while something was done. */
+interface Reading {
+  source: SourceRelation;
+  form: IdForm;
+  former: VersionName | undefined;
+  rulesBefore: Rules;
+  failed(doing: string): (cause: unknown) => Promise<never>;
+}
+
+/** Reads the source: redacted, without rows that were erased or filtered out. Throws UserError where it cannot be read, or has no rows. */
+export async function stageRows(begun: BegunPull): Promise<StagedRows> {
+  const {db, workspace, definition, options, stage, scratch} = begun;
+  const {name} = definition;
+  const {redactor} = options;
+  const source = await openSource(begun);
+  const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause, redactor);
+  const latest = await latestVersion(workspace, name);
+  const relation = await withKnownIds(db, workspace, definition, source, latest?.version).catch(
+    failed("reading its columns")
+  );
+  const own = ownColumns(definition, relation);
+  await assertColumnNames(db, definition, own).catch(failed("reading its columns"));
+  const form = await idFormOf(db, workspace, definition, latest?.version);
+  const former = latest && {dataset: name, id: latest.version};
+  const rulesBefore = former ? await rulesOf(workspace, former) : null;
+  for (const one of await unfinishedPurges(workspace, name))
+    options.onProgress?.(`! ${unfinishedPurgeText(one)}`);
+  const reading = {source, form, former, rulesBefore, failed};
+  const {query: open, erased: erasedSources} = await redactedRows(begun, reading, own);
+  const all = await withFormerRows(begun, reading, open);
+  const query = await rowQuery(db, definition, all, form).catch(failed("reading its columns"));
+  const file = join(stage.folder, "rows.parquet");
+  const rows = parquetFile(file);
+  await writeParquet(db, file, query).catch(failed("reading its rows"));
+  if (erasedSources === 0 && (await isEmpty(db, rows)))
+    throw new UserError(`dataset ${name}: its source has no rows, so there is no version to make.`);
+  if (!definition.id && !(await idsDiffer(db, rows))) {
+    const once = join(scratch, "once.parquet");
+    await rename(file, once);
+    await writeParquet(db, file, numberEqualRows(parquetFile(once), redactor && FINDINGS));
+  }
+  const erased = erasedSources + (await leaveOutErased(db, workspace, name, {file, text: definition.text}));
+  if (erased > 0) options.onProgress?.(`${erased} of its rows were erased from the store, and are left out`);
+  const rejectedFile = join(stage.folder, REJECTED_FILE);
+  const filtered = await applyFilters(db, definition, file, rejectedFile);
+  const findingsFile = redactor && (await splitFindings(db, file, rejectedFile, scratch));
+  return {source, latest, rulesBefore, file, rows, filtered, findingsFile};
+}
+
+function openSource({db, workspace, definition, options, scratch}: BegunPull): Promise<SourceRelation> {
+  const {redactor} = options;
+  return sourceRelation(definition.source, {
+    dataset: definition.name,
+    project: workspace.project,
+    db,
+    scratch,
+    // What is downloaded holds what must not be stored.
+    downloads: redactor ? join(scratch, "downloads") : downloadsDir(workspace),
+    skipBad: options.skipBad ?? false,
+    onProgress: options.onProgress,
+    onTransfer: options.onTransfer,
+    idleMs: options.idleMs,
+    redacted: redactor && ((text) => redactor.text(text))
+  });
+}
+
+/** The query for the source's rows as they may be stored, and how many of them were erased before by other rules. */
+async function redactedRows(
+  {db, workspace, definition, options, scratch, held}: BegunPull,
+  {form, former, rulesBefore, failed}: Reading,
+  query: string
+): Promise<{query: string; erased: number}> {
+  const {redactor, formerRedactor, onProgress: tell} = options;
+  const tombstones = await readTombstones(workspace, definition.name);
+  if (areRedacted(tombstones, redactor, rulesBefore)) {
+    const rows = {query, workspace, definition, form, scratch, redactor, formerRedactor, tombstones};
+    return withoutErasedSources(db, {...rows, before: former, held, tell}).catch(failed("reading its rows"));
+  }
+  if (!redactor) return {query, erased: 0};
+  const redacted = redactRows(db, definition.name, query, redactor, scratch);
+  return {query: await redacted.catch(failed("reading its rows")), erased: 0};
+}
+
+/** With the rows of the version before, where the dataset appends to them. */
+async function withFormerRows(
+  {db, workspace, definition, options: {redactor}, scratch}: BegunPull,
+  {form, former, failed}: Reading,
+  query: string
+): Promise<string> {
+  if (!definition.append || !former) return query;
+  const formerly = redactor
+    ? await redactFormer(db, {workspace, version: former, scratch}, redactor)
+    : await formerRows(workspace, former);
+  const named = definition.id === undefined ? undefined : {name: definition.id, form};
+  return appended(db, query, formerly, named, redactor && FINDINGS).catch(failed("reading its columns"));
+}
+
+async function isEmpty(db: Database, rows: string): Promise<boolean> {
+  return (await db.row(`select 1 as one from ${rows} limit 1`)) === undefined;
+}

@@ -1,0 +1,74 @@
+import {files, filesSchema, type FilesSource} from "./files.js";
+import {huggingFace, huggingFaceSchema, type HuggingFaceSource} from "./huggingFace.js";
+import {log, logSchema, type LogSource} from "./log.js";
+import {postgres, postgresSchema, type PostgresSource} from "./postgres.js";
+import {rows, rowsSchema, type RowsSource} from "./rows.js";
+import {sqlite, sqliteSchema, type SqliteSource} from "./sqlite.js";
+import {byKind} from "../../../base/validation/checked.js";
+import {UserError} from "../../../base/validation/index.js";
+import type {SourceContext, SourceReader, SourceRelation} from "./types.js";
+
+/** Where rows come from. */
+export type Source = FilesSource | HuggingFaceSource | LogSource | PostgresSource | RowsSource | SqliteSource;
+
+const readers: {[K in Source["kind"]]: SourceReader<Extract<Source, {kind: K}>>} = {
+  files,
+  huggingface: huggingFace,
+  log,
+  postgres,
+  rows,
+  sqlite
+};
+
+/** What each kind of source may say. */
+export const sourceSchema = byKind('a source such as {kind: "files", files: "rows.csv"}', {
+  files: filesSchema,
+  huggingface: huggingFaceSchema,
+  log: logSchema,
+  postgres: postgresSchema,
+  rows: rowsSchema,
+  sqlite: sqliteSchema
+} satisfies Record<Source["kind"], unknown>);
+
+/** Makes a source readable by SQL. Throws a UserError for a kind that is none. */
+export function sourceRelation(source: Source, context: SourceContext): Promise<SourceRelation> {
+  const read = readers[source.kind] as SourceReader<Source> | undefined;
+  if (!read)
+    throw new UserError(
+      `unknown source kind "${source.kind}". Known are ${Object.keys(readers).join(", ")}.`
+    );
+  return read(source, context);
+}
+
+export {
+  answerText,
+  at,
+  importers,
+  inspectInvalidation,
+  inspectLog,
+  inspectOutput,
+  inspectParts,
+  isObject,
+  type JsonObject,
+  lmEvalInput,
+  lmEvalModel,
+  lmEvalOutput,
+  lmEvalResults,
+  lmEvalRowModel,
+  lmEvalTarget,
+  lmEvalTask,
+  type LogTool,
+  messageText,
+  objectsOf,
+  openZip,
+  textOf,
+  withAttachments,
+  type Zip
+} from "./importers/index.js";
+export {brokenLineText, brokenText, lineCount} from "./brokenLines.js";
+export {assertParses, isUrl, sourceWithoutSecrets, withoutSecrets, withUser} from "./address.js";
+export {localFiles, localNames} from "./localFiles.js";
+export {fingerprintOf} from "./rows.js";
+export {IDLE_MS, idleLimits, stalled} from "./idle.js";
+export type {Transfer} from "./transfer.js";
+export {type BrokenLine, FORMER_ID, type SourceRelation} from "./types.js";

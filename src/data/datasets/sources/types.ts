@@ -1,0 +1,52 @@
+import type {Database} from "../../../base/store/index.js";
+import type {Transfer} from "./transfer.js";
+
+/** A line of a source that could not be read, or a record of several. Never holds the text: it may be personal. */
+export interface BrokenLine {
+  file: string;
+  /** Counted from 1. */
+  line: number;
+  /** The last of several lines. */
+  until?: number;
+  reason: string;
+}
+
+/** What a source may use while a pull reads it. */
+export interface SourceContext {
+  /** The dataset's name, for messages. */
+  dataset: string;
+  /** Relative paths are taken from here. */
+  project: string;
+  db: Database;
+  /** An empty folder for whatever must be written down to be read; gone after the pull. */
+  scratch: string;
+  /** Downloads are kept here from pull to pull. */
+  downloads: string;
+  /** Leave broken lines out and report them, instead of failing. */
+  skipBad: boolean;
+  onProgress?: (message: string) => void;
+  onTransfer?: (transfer: Transfer) => void;
+  /** How long a server of files may send nothing inside its answer; default 60 s, and five times as long before it. */
+  idleMs?: number;
+  /** Takes what is personal out of what another program says, where the dataset has rules of privacy. */
+  redacted?: (text: string) => string;
+}
+
+/** Column of the id that a row had in versions of before; no part of the row. */
+export const FORMER_ID = "assay_former_id";
+
+/** A source made readable by SQL. */
+export interface SourceRelation {
+  relation: string;
+  /** The same rows with `FORMER_ID` beside `id`, where versions of before may have their ids written otherwise. */
+  bothIds?: string;
+  /** What goes into the version's record: enough to read the same again, no secret. */
+  describe: Record<string, unknown>;
+  /** Lines left out, when that was asked for. */
+  skipped?: BrokenLine[];
+  /** Looks for the lines that broke a read. */
+  broken?: () => Promise<BrokenLine[]>;
+}
+
+/** Adding a source means adding one of these in a file of its own. */
+export type SourceReader<S> = (source: S, context: SourceContext) => Promise<SourceRelation>;

@@ -1,0 +1,42 @@
+import type {Sensitivity} from "../datasets/index.js";
+import type {Store, VersionManifest} from "../../base/store/index.js";
+import {ensureLedger} from "./ensureLedger.js";
+import {
+  type Destination,
+  type CheckedFinding,
+  checkPrivacy,
+  passageFor,
+  readSensitivity
+} from "./privacyCheck.js";
+import {checkedFinding, ledgerEntries} from "./versionLedger.js";
+
+/**
+ * The rows of a version that may not go to a destination, with the rules that stop each. The version is scanned
+ * first when it has no ledger of today's recognisers; where every row may go, nothing is read. Where none may go
+ * the answer is "all". Rows without findings are not held in memory.
+ */
+export async function refusedRows(
+  store: Store,
+  version: VersionManifest,
+  endpointTrust: Destination,
+  onMessage?: (message: string) => void
+): Promise<Map<string, string[]> | "all"> {
+  const sensitivity = sensitivityOf(version);
+  const passage = passageFor(sensitivity, endpointTrust);
+  if (passage === "all") return new Map();
+  if (passage === "none") return "all";
+  await ensureLedger(store, version, {onWait: onMessage});
+  const findings = new Map<string, CheckedFinding[]>();
+  for await (const {row_id, ...entry} of ledgerEntries(store, version, {whatWasDone: true})) {
+    const known = findings.get(row_id);
+    if (known) known.push(checkedFinding(entry));
+    else findings.set(row_id, [checkedFinding(entry)]);
+  }
+  const {refused} = checkPrivacy({endpointTrust, sensitivity, findings});
+  return new Map(refused.map(({row, rules}) => [row, rules]));
+}
+
+/** What a version says of its sensitivity; `internal` when it says nothing, `personal` when it cannot be read. */
+export function sensitivityOf({sensitivity}: Pick<VersionManifest, "sensitivity">): Sensitivity {
+  return readSensitivity(sensitivity);
+}

@@ -1,0 +1,126 @@
+import {holm, nonInferiority, pairedDifference} from "../../base/stats/index.js";
+import {clustersOf, sharedValues} from "./columns.js";
+import {comparedCosts, type Costs, isShownCheaper} from "./comparedCosts.js";
+import {differenceIfWrong} from "./ifWrong.js";
+import {oldPricesSentence} from "./oldPrices.js";
+import {counted} from "./points.js";
+import {type ScoreScale, writerOf} from "./scoreScale.js";
+import type {CheaperCandidate, CheaperVerdict, ScoreTable} from "./types.js";
+
+export interface CheaperTerms {
+  margin: number;
+  alpha: number;
+  scale: ScoreScale;
+}
+
+type Tested = Pick<CheaperCandidate, "difference" | "low" | "high" | "rows" | "adjustedP" | "verdict">;
+
+/**
+ * The candidates that are shown to cost less than the best (the interval of the ratio of the two costs leaves out 1), each tested for being at most `margin` worse (one-sided, Holm over
+ * the tests at `alpha`); undecided where it would be more than that worse had every failed row been wrong. Undefined when the best's cost is not known or nobody is cheaper. Costs: US dollars a thousand rows.
+ */
+export function cheaperOf(
+  table: ScoreTable,
+  best: string,
+  costs: Costs,
+  terms: CheaperTerms
+): CheaperVerdict | undefined {
+  const {margin, alpha} = terms;
+  return cheaperBy(table.candidates, best, costs, terms, (cheaper) => {
+    const tests = cheaper.map((candidate) => {
+      const [own, bests] = sharedValues(table, [candidate, best]);
+      const difference = pairedDifference(own!, bests!, {
+        level: 1 - 2 * alpha,
+        clusters: clustersOf(table)
+      });
+      return {difference, test: difference && nonInferiority(difference, margin, {alpha})};
+    });
+    const adjusted = holm(tests.map(({test}) => test?.p));
+    return tests.map(({difference, test}, i): Tested => {
+      const p = adjusted[i];
+      const ifWrong = differenceIfWrong(table, cheaper[i]!, {table, candidate: best}, terms.scale);
+      const turns = ifWrong !== undefined && ifWrong.failed > 0 && ifWrong.figure < -margin;
+      return {
+        difference: difference?.estimate,
+        low: difference?.low,
+        high: difference?.high,
+        rows: difference?.n ?? 0,
+        adjustedP: p,
+        verdict:
+          p !== undefined && p <= alpha
+            ? turns
+              ? "undecided"
+              : "non-inferior"
+            : test?.verdict === "inferior"
+              ? "inferior"
+              : "undecided"
+      };
+    });
+  });
+}
+
+/** The same with any test of "at most the margin worse": `test` takes the cheaper candidates, the cheapest first. */
+export function cheaperBy(
+  among: readonly string[],
+  best: string,
+  costs: Costs,
+  {margin, alpha, scale}: CheaperTerms,
+  test: (cheaper: readonly string[]) => Tested[]
+): CheaperVerdict | undefined {
+  if (costs[best] === undefined || !(margin > 0)) return undefined;
+  const cheaper = among
+    .flatMap((candidate) => {
+      const found = candidate === best ? undefined : comparedCosts(costs, candidate, best);
+      return found && isShownCheaper(found) ? [{candidate, ...found}] : [];
+    })
+    .sort((a, b) => (b.times ?? Infinity) - (a.times ?? Infinity) || (a.candidate < b.candidate ? -1 : 1));
+  if (cheaper.length === 0) return undefined;
+  const names = cheaper.map(({candidate}) => candidate);
+  const tested = test(names);
+  const candidates = cheaper.map(({candidate, times, low, high}, i): CheaperCandidate => {
+    const cost = costs[candidate]!;
+    return {
+      candidate,
+      costUsdPerThousand: typeof cost === "number" ? cost : cost.usdPerThousand,
+      timesCheaper: times,
+      timesLow: low,
+      timesHigh: high,
+      ...tested[i]!
+    };
+  });
+  const choice = candidates.find(({verdict}) => verdict === "non-inferior");
+  return {
+    margin,
+    alpha,
+    choice: choice?.candidate,
+    sentence:
+      (choice ? chosen(choice, best, {margin, scale}) : nobody(candidates, best, {margin, scale})) +
+      oldPricesSentence(choice ? [choice.candidate, best] : [...names, best], costs),
+    candidates
+  };
+}
+
+type Terms = Omit<CheaperTerms, "alpha">;
+
+function chosen(choice: CheaperCandidate, best: string, {margin, scale}: Terms): string {
+  const write = writerOf(scale);
+  const {candidate, timesCheaper, timesLow, timesHigh, difference, low} = choice;
+  const range =
+    timesLow === undefined || times(timesLow) === times(timesHigh!)
+      ? ""
+      : ` (${times(timesLow)} to ${times(timesHigh!)})`;
+  const price =
+    timesCheaper === undefined ? "costs nothing a call" : `is ${times(timesCheaper)} cheaper${range}`;
+  return `${candidate} is at most ${write.difference(margin)} worse than ${best} (${write.number(difference!)}, at worst ${write.number(low!)}) and ${price}.`;
+}
+
+function nobody(candidates: readonly CheaperCandidate[], best: string, {margin, scale}: Terms): string {
+  const open = candidates.filter(({verdict}) => verdict === "undecided");
+  const claim = `at most ${writerOf(scale).difference(margin)} worse than ${best}`;
+  if (open.length === 0) return `No cheaper candidate is ${claim}.`;
+  return `No cheaper candidate is shown to be ${claim}; it is undecided for ${open.map(({candidate}) => candidate).join(", ")}.`;
+}
+
+function times(factor: number): string {
+  return `${factor < 10 ? factor.toFixed(1) : counted(Math.round(factor))}×`;
+}

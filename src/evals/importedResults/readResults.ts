@@ -1,0 +1,102 @@
+import {existsSync} from "node:fs";
+import {resolve} from "node:path";
+import {UserError} from "../../base/validation/index.js";
+import {type Content, LARGEST, readContent} from "./content.js";
+import {readers} from "./readers/index.js";
+import type {ResultReader} from "./readers/types.js";
+import {Problems} from "./problems.js";
+import type {ImportedFile} from "./types.js";
+
+/**
+ * Reads result files of other tools, each recognised by what is in it. `NAME=PATH` names the candidate of a file that
+ * holds one; paths are from `folder`. Throws a UserError that names every file that no tool wrote, or that is broken.
+ */
+export async function readResults(
+  files: readonly string[],
+  {folder = process.cwd(), largest = LARGEST}: {folder?: string; largest?: number} = {}
+): Promise<ImportedFile[]> {
+  if (files.length === 0) throw new UserError("no file is named. Name the result files of another tool.");
+  const contents: Content[] = [];
+  const problems = new Problems();
+  try {
+    for (const file of files) {
+      const {path, name} = pathOf(file, folder);
+      const content = await problems.of(() => shallow(path, () => readContent(path, name, largest)));
+      if (content) contents.push(content);
+    }
+    for (const {path} of twiceNamed(contents))
+      problems.add(`${path} is named twice, or is a copy of another file named. Name it once.`);
+    const groups = new Map<string, Content[]>();
+    for (const content of contents) {
+      const reader = readers.find((one) => one.matches(content));
+      if (reader) groups.set(reader.tool, [...(groups.get(reader.tool) ?? []), content]);
+      else
+        problems.add(
+          `${content.path} is not a result file that can be read: ${described(content)}. Known are results of ${readers.map(({tool}) => tool).join(", ")} (a table with row, candidate and score).`
+        );
+    }
+    const found: ImportedFile[] = [];
+    for (const reader of readers)
+      for (const own of togetherOf(reader, groups.get(reader.tool) ?? [], problems.isNone)) {
+        const read = await problems.of(() => shallow(own[0]!.path, () => reader.read(own)));
+        for (const file of read ?? []) {
+          const {name} = contents.find(({path}) => path === file.path) ?? {};
+          const meant = await problems.of(async () => renamed(file, name));
+          if (meant) found.push(meant);
+        }
+      }
+    problems.assertNone();
+    return found;
+  } finally {
+    for (const content of contents) if (content.kind === "zip") content.zip.close();
+  }
+}
+
+/** Files that need one another are not read where one is missing: the reader would miss what is in it. */
+function togetherOf({apart}: ResultReader, own: Content[], isWhole: boolean): Content[][] {
+  if (apart) return own.map((one) => [one]);
+  return own.length > 0 && isWhole ? [own] : [];
+}
+
+function twiceNamed(contents: readonly Content[]): Content[] {
+  return contents.filter(({sha256}, i) => contents.findIndex((one) => one.sha256 === sha256) !== i);
+}
+
+/** JavaScript says of values nested too deep that its stack is full. */
+async function shallow<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new UserError(`${path} nests values deeper than results do. Nothing was read from it.`, {cause});
+  }
+}
+
+/** A file's own name may hold `=`: what is there under the whole of it is meant. */
+function pathOf(file: string, folder: string): {path: string; name?: string} {
+  const whole = resolve(folder, file);
+  const [, name, path] = /^([^=]{1,200})=(.+)$/s.exec(file) ?? [];
+  if (name === undefined || path === undefined || existsSync(whole)) return {path: whole};
+  return {path: resolve(folder, path), name};
+}
+
+function described(content: Content): string {
+  if (content.kind === "table") return `a table with ${content.columns.slice(0, 8).join(", ")}`;
+  if (content.kind === "zip") return "a zip file";
+  const value = content.kind === "lines" ? content.objects[0] : content.value;
+  const of =
+    content.kind === "lines" ? "JSON lines" : Array.isArray(value) ? "a JSON list" : "a JSON document";
+  const first: unknown = Array.isArray(value) ? (value as unknown[])[0] : value;
+  const keys = typeof first === "object" && first !== null ? Object.keys(first) : [];
+  return keys.length > 0 ? `${of} with ${keys.slice(0, 8).join(", ")}` : of;
+}
+
+function renamed(file: ImportedFile, name: string | undefined): ImportedFile {
+  if (name === undefined || file.answers.length === 0) return file;
+  const candidates = [...new Set(file.answers.map(({candidate}) => candidate))];
+  if (candidates.length > 1)
+    throw new UserError(
+      `${file.path} holds ${candidates.length} candidates (${candidates.slice(0, 4).join(", ")}): ${name}= names one. Name the file without it.`
+    );
+  return {...file, answers: file.answers.map((answer) => ({...answer, candidate: name}))};
+}

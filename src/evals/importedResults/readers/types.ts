@@ -1,0 +1,52 @@
+import {UserError, withoutCredentials} from "../../../base/validation/index.js";
+import {oneLine} from "../../../base/validation/oneLine.js";
+import type {Content} from "../content.js";
+import type {ImportedAnswer, ImportedFile} from "../types.js";
+
+/** Reads the result files of one tool. */
+export interface ResultReader {
+  tool: string;
+  /** Whether a file is this tool's, by what is in it. */
+  matches(content: Content): boolean;
+  /** Each file is whole by itself: one that is broken keeps nobody from reading the others. */
+  apart?: true;
+  /** All files of the tool at once: some tools keep answers and scores in files of their own. */
+  read(contents: readonly Content[]): Promise<ImportedFile[]>;
+}
+
+/** A file's record. Names of candidates and models, and reasons, may hold addresses: their credentials stay out. Names are of one line. */
+export function fileOf(
+  {path, sha256, bytes}: Content,
+  found: Omit<ImportedFile, "path" | "sha256" | "bytes" | "notes"> & {notes?: string[]}
+): ImportedFile {
+  return {path, sha256, bytes, notes: [], ...found, answers: found.answers.map(withPlainNames)};
+}
+
+function withPlainNames(answer: ImportedAnswer): ImportedAnswer {
+  const [candidate, model] = [answer.candidate, answer.model].map(
+    (name) => name && oneLine(withoutCredentials(name))
+  );
+  return {
+    ...answer,
+    candidate: candidate!,
+    model,
+    failed: answer.failed && withoutCredentials(answer.failed),
+    scores: answer.scores.map((score) => ({...score, scorer: oneLine(score.scorer)})),
+    slices:
+      answer.slices &&
+      Object.fromEntries(Object.entries(answer.slices).map(([name, value]) => [oneLine(name), value]))
+  };
+}
+
+/** The file is of this tool, and a part of it is not what the tool writes. */
+export function misshapen(path: string, where: string, expected: string): UserError {
+  return new UserError(`${path}: ${where} ${expected}. Export it again, or name another file.`);
+}
+
+const MOST_NUMBERED = 10;
+
+/** Places of one kind in a file: "line 3", or "line 3, 5, 9". */
+export function numbered(what: string, places: readonly (number | string)[]): string {
+  const more = places.length - MOST_NUMBERED;
+  return `${what} ${places.slice(0, MOST_NUMBERED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

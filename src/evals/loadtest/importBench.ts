@@ -1,0 +1,145 @@
+import type {LatencyQuantiles, LoadLevel} from "../../base/costs/index.js";
+import {UserError} from "../../base/validation/index.js";
+import type {BenchRecord} from "../../base/store/index.js";
+
+type Imported = Pick<BenchRecord, "tool" | "model" | "levels"> & Partial<Pick<BenchRecord, "at">>;
+type Json = Record<string, unknown>;
+
+/**
+ * Reads the JSON that guidellm (`benchmarks.json`) or AIPerf (`profile_export_aiperf.json`) writes. What a file does not say
+ * is unknown. Throws UserError when it is neither, or holds no measurement.
+ */
+export function importBench(value: unknown, where: string): Imported {
+  const file = objectOf(value);
+  const benchmarks = file?.["benchmarks"];
+  if (Array.isArray(benchmarks)) return fromGuidellm(file!, benchmarks, where);
+  const metrics = objectOf(file?.["records"]) ?? file;
+  if (metrics && objectOf(metrics["request_latency"])) return fromAiperf(file!, metrics, where);
+  throw new UserError(
+    `${where} is neither guidellm's JSON (a list "benchmarks") nor AIPerf's ("request_latency"). Give benchmarks.json or profile_export_aiperf.json.`
+  );
+}
+
+function fromGuidellm(file: Json, benchmarks: readonly unknown[], where: string): Imported {
+  const levels = benchmarks.flatMap((one, index): LoadLevel[] => {
+    const metrics = objectOf(objectOf(one)?.["metrics"]);
+    if (!metrics)
+      throw new UserError(
+        `${where}: benchmarks[${index}] has no "metrics". The file is cut off, or of another version of guidellm.`
+      );
+    const successful = (name: string) => objectOf(objectOf(metrics[name])?.["successful"]);
+    const mean = (name: string) => numberOf(successful(name)?.["mean"]);
+    const strategy =
+      objectOf(at(one, "config", "strategy")) ??
+      objectOf(at(one, "args", "strategy")) ??
+      objectOf(at(one, "scheduler", "strategy"));
+    const totals = objectOf(metrics["request_totals"]) ?? objectOf(objectOf(one)?.["request_totals"]);
+    const kind = strategy?.["type_"];
+    const rate = numberOf(strategy?.["rate"]);
+    const requestsPerSecond = mean("requests_per_second");
+    const errored = numberOf(totals?.["errored"]) ?? 0;
+    return [
+      {
+        concurrency: kind === "synchronous" ? 1 : numberOf(strategy?.["streams"]),
+        ratePerSecond: rate,
+        throughput:
+          requestsPerSecond === undefined
+            ? undefined
+            : {
+                basis: rate === undefined ? "saturated" : "arrivals",
+                requestsPerSecond,
+                promptTokensPerSecond: mean("prompt_tokens_per_second"),
+                completionTokensPerSecond: mean("output_tokens_per_second")
+              },
+        answered: numberOf(totals?.["successful"]) ?? numberOf(successful("request_latency")?.["count"]) ?? 0,
+        errors: errored > 0 ? {errored} : {},
+        unanswered: numberOf(totals?.["incomplete"]) ?? 0,
+        // guidellm gives this one in seconds, and counts from the sending.
+        serviceMs: quantilesOf(objectOf(successful("request_latency")?.["percentiles"]), 1000),
+        firstTokenMs: quantilesOf(objectOf(successful("time_to_first_token_ms")?.["percentiles"]), 1),
+        interTokenMs: quantilesOf(objectOf(successful("inter_token_latency_ms")?.["percentiles"]), 1)
+      }
+    ];
+  });
+  if (levels.length === 0)
+    throw new UserError(`${where} holds no benchmark: its list "benchmarks" is empty.`);
+  const first = benchmarks[0];
+  const model =
+    textOf(at(first, "config", "backend", "model")) ??
+    textOf(at(first, "worker", "backend_model")) ??
+    textOf(at(file, "args", "model"));
+  const start = new Date(1000 * (numberOf(objectOf(first)?.["start_time"]) ?? NaN));
+  return {
+    tool: "guidellm",
+    model: model ?? "unknown",
+    at: Number.isNaN(start.getTime()) ? undefined : start.toISOString(),
+    levels
+  };
+}
+
+function fromAiperf(file: Json, metrics: Json, where: string): Imported {
+  const metric = (name: string) => objectOf(metrics[name]);
+  const average = (name: string) => numberOf(metric(name)?.["avg"]);
+  const loadgen = objectOf(at(file, "input_config", "loadgen"));
+  const rate = numberOf(loadgen?.["request_rate"]);
+  const requestsPerSecond = average("request_throughput");
+  const answered = average("request_count");
+  if (requestsPerSecond === undefined && answered === undefined)
+    throw new UserError(
+      `${where} has neither "request_throughput" nor "request_count": it is cut off, or no request succeeded.`
+    );
+  const errored = average("error_request_count") ?? 0;
+  const scaled = (name: string) => quantilesOf(metric(name), metric(name)?.["unit"] === "sec" ? 1000 : 1);
+  const names = at(file, "input_config", "endpoint", "model_names");
+  const start = textOf(file["start_time"]);
+  return {
+    tool: "aiperf",
+    model: (Array.isArray(names) ? textOf(names[0]) : undefined) ?? "unknown",
+    at: start !== undefined && !Number.isNaN(Date.parse(start)) ? new Date(start).toISOString() : undefined,
+    levels: [
+      {
+        concurrency: numberOf(loadgen?.["concurrency"]),
+        ratePerSecond: rate,
+        throughput:
+          requestsPerSecond === undefined
+            ? undefined
+            : {
+                basis: rate === undefined ? "saturated" : "arrivals",
+                requestsPerSecond,
+                completionTokensPerSecond: average("output_token_throughput")
+              },
+        answered: answered ?? 0,
+        errors: errored > 0 ? {errored} : {},
+        unanswered: 0,
+        serviceMs: scaled("request_latency"),
+        firstTokenMs: scaled("time_to_first_token"),
+        interTokenMs: scaled("inter_token_latency")
+      }
+    ]
+  };
+}
+
+function quantilesOf(of: Json | undefined, toMs: number): LatencyQuantiles | undefined {
+  if (!of) return undefined;
+  const quantile = (name: string) => {
+    const value = numberOf(of[name]);
+    return value === undefined ? undefined : toMs * value;
+  };
+  return {p50: quantile("p50"), p90: quantile("p90"), p95: quantile("p95"), p99: quantile("p99")};
+}
+
+function at(value: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>((inside, name) => objectOf(inside)?.[name], value);
+}
+
+function objectOf(value: unknown): Json | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value.slice(0, 200) : undefined;
+}

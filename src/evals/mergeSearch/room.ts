@@ -1,0 +1,53 @@
+import {existsSync} from "node:fs";
+import {mkdir, statfs} from "node:fs/promises";
+import {
+  isAdapter,
+  isWeightFile,
+  listModels,
+  type ModelManifest,
+  ownBase
+} from "../../weights/models/index.js";
+import type {SearchCandidates, SearchModels} from "./candidates.js";
+
+/** What the merges of a search need on the disk, in bytes. */
+export interface Room {
+  /** Merges that are not in the store yet. */
+  merges: number;
+  /** Of each merge: as much as the largest of its models. */
+  each: number;
+  free: number;
+}
+
+/** What the merges of a search will need on the disk that holds the models, and what is free there. */
+export async function roomFor(
+  {models, base}: SearchModels,
+  {tries, average}: Pick<SearchCandidates, "tries" | "average">,
+  {modelsDir, project}: {modelsDir: string; project: string}
+): Promise<Room> {
+  const known = await listModels(modelsDir);
+  const isMade = (name: string) =>
+    known.some(
+      (one) =>
+        one.name === name &&
+        one.removed === undefined &&
+        models.every(({id}) => one.parents.some((parent) => parent.id === id))
+    );
+  const sizes = await Promise.all(
+    [...models, ...(base ? [base] : [])].map(async (model) => {
+      const whole = isAdapter(model) ? (await ownBase(modelsDir, model, project)).base : model;
+      return whole ? weightBytes(whole) : 0;
+    })
+  );
+  if (!existsSync(modelsDir)) await mkdir(modelsDir, {recursive: true});
+  const {bavail, bsize} = await statfs(modelsDir);
+  return {
+    merges: [average, ...tries].filter((name) => !isMade(name)).length,
+    each: Math.max(...sizes),
+    free: bavail * bsize
+  };
+}
+
+function weightBytes({files}: ModelManifest): number {
+  const weights = files.filter(({path}) => isWeightFile(path));
+  return (weights.length > 0 ? weights : files).reduce((sum, {bytes}) => sum + bytes, 0);
+}

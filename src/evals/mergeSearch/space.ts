@@ -1,0 +1,144 @@
+import type * as YamlLibrary from "yaml";
+import {onFirstUse} from "../../base/system/index.js";
+import {METHODS} from "../../weights/merge/index.js";
+import {
+  anyObject,
+  assertChecked,
+  byName,
+  exactly,
+  holding,
+  listOf,
+  number,
+  oneOf,
+  text
+} from "../../base/validation/checked.js";
+import {UserError} from "../../base/validation/index.js";
+
+const yaml = onFirstUse<typeof YamlLibrary>("yaml");
+
+/** What a search tries, as a SPACE.yml states it. */
+export interface SearchSpace {
+  /** The eval that says how models are asked and scored. */
+  eval: string;
+  /** One of its splits; the first when absent. */
+  split?: string;
+  /** Models of the store, by name or id. */
+  models: string[];
+  /** What they were fine-tuned from: most methods measure from it. */
+  base?: string;
+  methods: string[];
+  /** Each model is given each of these, in each layer group on its own; slerp and nearswap take them as `t`. */
+  weights?: number[];
+  densities?: number[];
+  /** Layer groups: a name, and what the names of its tensors contain. Tensors of no group are the group "rest". */
+  layers?: Record<string, string>;
+  /** Merges to try at most. */
+  tries?: number;
+  seed?: string;
+  /** Chance that the race drops the truly best one. */
+  errorRate?: number;
+  /** How language models are asked; greedily when absent. */
+  params?: Record<string, unknown>;
+}
+
+export const DEFAULT_TRIES = 16;
+
+const schema = holding<SearchSpace>(
+  exactly<SearchSpace>("a search space such as {eval, models, methods}", {
+    eval: text("an eval's name"),
+    split: text("a split's name").optional(),
+    models: listOf(text("a model's name or id"), "a list of models", 2),
+    base: text("a model's name or id").optional(),
+    methods: listOf(oneOf(Object.keys(METHODS)), "a list of merge methods", 1),
+    weights: listOf(number(), "a list of numbers", 1).optional(),
+    densities: listOf(number({above: 0, most: 1}), "a list of numbers", 1).optional(),
+    layers: byName(text("what tensors' names contain"), "layer groups by name", 1).optional(),
+    tries: number({least: 1, most: 200, whole: true}).optional(),
+    seed: text().optional(),
+    errorRate: number({above: 0, below: 1}).optional(),
+    params: anyObject("sampling parameters").optional()
+  }),
+  (space) => [...twice(space), ...methodProblems(space)]
+);
+
+/** Reads a search space. Throws a UserError that names everything wrong with it, values with their paths. */
+export function readSpace(source: string, file: string): SearchSpace {
+  const document = yaml().parseDocument(source);
+  if (document.errors.length > 0)
+    throw new UserError(
+      document.errors.map(({message}) => `${file}: ${message.split("\n")[0]!.replace(/:$/, "")}`).join("\n")
+    );
+  let space: unknown;
+  try {
+    space = document.toJS({maxAliasCount: 100});
+  } catch (cause) {
+    throw new UserError(`${file}: ${(cause as Error).message}.`, {cause});
+  }
+  assertChecked(file, schema, space);
+  return space as SearchSpace;
+}
+
+interface SpaceProblem {
+  path: (string | number)[];
+  message: string;
+}
+
+function twice({models, methods}: SearchSpace): SpaceProblem[] {
+  const of = (name: string, values: readonly string[]) =>
+    values.flatMap((value, i) =>
+      values.indexOf(value) === i ? [] : [{path: [name, i], message: `names ${value} a second time`}]
+    );
+  return [...of("models", models), ...of("methods", methods)];
+}
+
+function methodProblems({models, methods, base, weights, densities}: SearchSpace): SpaceProblem[] {
+  return methods.flatMap((name, i) => {
+    const path = ["methods", i];
+    const method = METHODS[name]!;
+    const {min, max} = method.models;
+    const problems: SpaceProblem[] = [];
+    if (isPairwise(name) ? models.length !== 2 : models.length < min || models.length > max)
+      problems.push({path, message: `holds ${name}, which cannot merge ${models.length} models`});
+    if (method.base === "required" && !isPairwise(name) && base === undefined)
+      problems.push({
+        path,
+        message: `holds ${name}, which needs \`base\`: what the models were fine-tuned from`
+      });
+    if (weights === undefined && takesWeights(name))
+      problems.push({path, message: `holds ${name}, which needs \`weights\``});
+    if (densities === undefined && takesDensities(name))
+      problems.push({path, message: `holds ${name}, which needs \`densities\``});
+    if (name === "slerp" && weights?.some((weight) => weight < 0 || weight > 1))
+      problems.push({path, message: "holds slerp, which takes `weights` as its t: from 0 to 1"});
+    if (name === "nearswap" && weights?.some((weight) => weight < 0))
+      problems.push({path, message: "holds nearswap, which takes `weights` as its t: from 0 on"});
+    return problems;
+  });
+}
+
+/** Methods that move one model towards one other: they take the two models, and no third as their base. */
+export function isPairwise(name: string): boolean {
+  const {base, models} = METHODS[name]!;
+  return base === "required" && models.max === 1;
+}
+
+/** Whether `weights` change what a method gives. */
+export function takesWeights(name: string): boolean {
+  const {perModel, global} = METHODS[name]!;
+  return "weight" in perModel || "t" in global;
+}
+
+/** Whether a method's `t` is a step in the units of the weights: any other `t` gives another merge, be it as small as it may. */
+export function takesStep(name: string): boolean {
+  const {t} = METHODS[name]!.global;
+  return t !== undefined && t.max === undefined;
+}
+
+export function takesDensities(name: string): boolean {
+  return "density" in METHODS[name]!.perModel;
+}
+
+/** Whether a method, as a search uses it, measures from `base` where the space has one. */
+export function needsBase(name: string): boolean {
+  return name !== "linear" && name !== "karcher";
+}

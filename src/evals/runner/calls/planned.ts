@@ -1,0 +1,93 @@
+import type {Message} from "../../../inference/endpoints/types.js";
+import type {Row} from "../../scorers/index.js";
+import type {Database} from "../../../base/store/index.js";
+import type {Bits} from "../journal/bits.js";
+import type {PrivacyCheck} from "../plan/privacyCheck.js";
+import {checkKey, type Plan} from "../plan/plan.js";
+import {estimateTokens, jsonOf} from "../plan/planLines.js";
+import type {Rendered} from "../plan/prompts.js";
+import type {ReadyCandidate} from "../plan/readyCandidates.js";
+import {type PlannedRow, readRows} from "../plan/rows.js";
+
+export interface PlannedInputs {
+  db: Database;
+  plan: Plan;
+  privacyCheck: PrivacyCheck;
+  ready: readonly ReadyCandidate[];
+  done: Bits;
+}
+
+/** A request of the plan that is not done. */
+export interface Call {
+  n: number;
+  /** Its place among the candidates. */
+  candidate: number;
+  repeat: number;
+  /** "" when it cannot be made. */
+  key: string;
+  rowId: string;
+  row: Row;
+  messages: Message[];
+  /** Estimated, of the prompt. */
+  tokens: number;
+  /** Why it cannot be made. */
+  barred?: {kind: "refused-by-privacy-check" | "prompt"; message: string};
+}
+
+/**
+ * The requests of a plan that are not done, in the order of their numbers: rows in order, and each is put to all
+ * candidates before the next; a row's are made as they are asked for. Throws UserError when a prompt is not what it was when the
+ * run was planned.
+ */
+export async function* plannedCalls(inputs: PlannedInputs): AsyncGenerator<Iterable<Call>> {
+  const {db, plan} = inputs;
+  for await (const batch of readRows(db, plan.rowsOf)) yield callsOfRows(batch, inputs);
+}
+
+function* callsOfRows(rows: readonly PlannedRow[], inputs: PlannedInputs): Generator<Call> {
+  for (const row of rows) yield* callsOfRow(row, inputs);
+}
+
+function* callsOfRow(
+  {row, rowId, position}: PlannedRow,
+  {plan, privacyCheck, ready, done}: PlannedInputs
+): Generator<Call> {
+  const {variants, repeats} = plan;
+  let n = position * ready.length * variants.length * repeats;
+  const prompts: (Prompt | undefined)[] = variants.map(() => undefined);
+  for (const [candidate, {prepared, key: keyOf}] of ready.entries())
+    for (const [at, variant] of variants.entries())
+      for (let repeat = 0; repeat < repeats; repeat++, n++) {
+        if (done.has(n)) continue;
+        const prompt = (prompts[at] ??= promptOf(variant.render(row), plan.kept !== undefined));
+        const refusal = privacyCheck.refusal(prepared.endpoint, rowId);
+        const barred =
+          refusal !== undefined
+            ? ({kind: "refused-by-privacy-check", message: refusal} as const)
+            : prompt.failed !== undefined
+              ? ({kind: "prompt", message: prompt.failed} as const)
+              : undefined;
+        const {messages, json} = prompt;
+        const made = () => (json === undefined ? "" : keyOf(json, repeat, rowId));
+        const key = barred ? "" : (plan.kept?.keyOf(n) ?? made());
+        checkKey(plan, n, key, rowId);
+        const tokens = plan.kept?.tokensOf(n) ?? estimateTokens(json ?? "");
+        yield {n, candidate, repeat, key, rowId, row, messages, tokens, barred};
+      }
+}
+
+interface Prompt {
+  messages: Message[];
+  /** Canonical JSON of the messages; undefined when there are none. */
+  json: string | undefined;
+  failed?: string;
+}
+
+/** @param isKept whether the plan has the key that the messages' JSON is for */
+function promptOf(rendered: Rendered, isKept: boolean): Prompt {
+  return {
+    messages: rendered.messages ?? [],
+    json: isKept ? undefined : jsonOf(rendered),
+    failed: rendered.failed
+  };
+}

@@ -1,0 +1,46 @@
+import type {SplitManifest, VersionManifest} from "../../../base/store/index.js";
+import type {EvalDefinition} from "../define.js";
+import type {ReadyCandidate} from "./readyCandidates.js";
+import type {ResolvedEval, RunOptions} from "./resolve.js";
+
+export interface HeaderInputs {
+  definition: EvalDefinition;
+  resolved: ResolvedEval;
+  ready: readonly ReadyCandidate[];
+  variants: readonly {name: string; sha256: string}[];
+  version: VersionManifest;
+  split: SplitManifest;
+  options: RunOptions;
+}
+
+/** What decides a sealed run beside its rows, prompts and keys. */
+export function planHeader({
+  definition,
+  resolved,
+  ready,
+  variants,
+  version,
+  split,
+  options
+}: HeaderInputs): Record<string, unknown> {
+  return {
+    eval: resolved.name,
+    version: version.sha256,
+    split: split.sha256,
+    part: resolved.part,
+    seed: resolved.seed,
+    repeats: resolved.repeats,
+    limit: options.limit ?? null,
+    wholeGroups: options.wholeGroups ? true : undefined,
+    candidates: ready.map(({record}) => record),
+    variants: variants.map(({name, sha256}) => ({name, sha256})),
+    scorers: resolved.scorers.map(({name, version: scorer}) => ({name, version: scorer})),
+    primary: resolved.primary,
+    slices: resolved.sliceNames,
+    gate: definition.gate ?? null,
+    title: definition.title ?? null,
+    description: definition.description ?? null,
+    margin: definition.margin ?? null,
+    publish: resolved.publish
+  };
+}

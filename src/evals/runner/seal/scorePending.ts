@@ -1,0 +1,83 @@
+import type {ScorerCalls} from "../../scorers/index.js";
+import type {Database} from "../../../base/store/index.js";
+import type {AppendLog} from "../journal/appendLog.js";
+import {completionOf, type StoredOutcome} from "../journal/outcome.js";
+import type {Plan} from "../plan/plan.js";
+import {type PlannedRow, readRows} from "../plan/rows.js";
+import type {ResolvedEval} from "../plan/resolve.js";
+import {scoreAll} from "../calls/scoring.js";
+
+/** A completion with the names of the scorers that owe it a score. */
+export type Pending = StoredOutcome & {n: number; key: string; scorers: string[]};
+
+export interface ScorePendingInputs {
+  db: Database;
+  plan: Plan;
+  resolved: ResolvedEval;
+  /** In the order of their numbers. */
+  pending: AsyncIterable<Pending[]>;
+  log: AppendLog;
+  concurrency: number;
+  scorerCalls: ScorerCalls;
+  signal?: AbortSignal;
+}
+
+/**
+ * Scores completions that came from elsewhere: other runs, equal requests, a start that was killed before it could
+ * score. `pending` yields them in the order of their numbers; rows are read alongside.
+ */
+export async function scorePending(inputs: ScorePendingInputs): Promise<number> {
+  const {db, plan, resolved, pending, log, concurrency, scorerCalls, signal} = inputs;
+  const perRow = plan.candidates.length * plan.variants.length * plan.repeats;
+  const rows = oneByOne(readRows(db, plan.rowsOf));
+  let row: PlannedRow | undefined;
+  let scored = 0;
+  const running = new Set<Promise<void>>();
+  let failure: unknown;
+  const score = async (completion: Pending, {row: cells}: PlannedRow) => {
+    const variant = plan.variants[Math.floor(completion.n / plan.repeats) % plan.variants.length]!;
+    const records = await scoreAll(
+      resolved.scorers.filter(({name}) => completion.scorers.includes(name)),
+      resolved.expected,
+      {
+        key: completion.key,
+        row: cells,
+        completion: completionOf(completion),
+        messages: variant.render(cells).messages ?? [],
+        calls: scorerCalls,
+        signal
+      }
+    );
+    for (const record of records) log.push({n: completion.n, ...record});
+    scored++;
+  };
+  try {
+    for await (const batch of pending)
+      for (const completion of batch) {
+        signal?.throwIfAborted();
+        if (failure) throw failure as Error;
+        while (row === undefined || row.position < Math.floor(completion.n / perRow)) {
+          const next = await rows.next();
+          if (next.done) throw new Error(`no row for request ${completion.n} in the plan's rows`);
+          row = next.value;
+        }
+        const work = score(completion, row)
+          .catch((error: unknown) => {
+            failure ??= error;
+          })
+          .finally(() => running.delete(work));
+        running.add(work);
+        if (running.size >= Math.max(64, concurrency)) await Promise.race(running);
+      }
+  } finally {
+    await Promise.all(running);
+    await rows.return(undefined);
+    log.flush();
+  }
+  if (failure) throw failure as Error;
+  return scored;
+}
+
+async function* oneByOne<T>(batches: AsyncIterable<T[]>): AsyncGenerator<T> {
+  for await (const batch of batches) yield* batch;
+}

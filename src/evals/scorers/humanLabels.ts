@@ -1,0 +1,93 @@
+import {readFileSync} from "node:fs";
+import {hashJson} from "../../base/system/hash.js";
+import {exactJson, UserError} from "../../base/validation/index.js";
+import {inProject} from "../../base/system/index.js";
+import {shownAnswer} from "./shownAnswer.js";
+import {withSettings} from "./scorerVersion.js";
+import type {Json, Scorer} from "./types.js";
+
+/** What one person said about one answer. */
+export interface HumanLabel {
+  /** The dataset row. */
+  id: string;
+  /**
+   * The answer that was labelled: a label says nothing about another answer to the same row. Below its text stands a line for each
+   * tool that it called, as `call get_weather({"city":"Paris"})`.
+   */
+  output: string;
+  /** From 0 to 1; for a comparison with a baseline answer 1 is better, 0 worse, 0.5 a tie. */
+  score: number;
+}
+
+/**
+ * Scores that people gave, from a JSONL file (a path from the project's folder) with a label a line or from a list; white space around an answer does not
+ * matter, and an answer with several labels gets their mean; details {labels}. An answer that nobody labelled is a failure,
+ * not a zero. Beside an LLM judge on the same completions it shows how far that judge can be trusted and corrects its scores, for
+ * which the labelled answers must be a random sample. Throws UserError naming every line that is no label.
+ */
+export function humanLabels(from: string | readonly HumanLabel[]): Scorer {
+  const labels = typeof from === "string" ? readLabels(from) : check("humanLabels", from);
+  const byAnswer = new Map<string, number[]>();
+  for (const {id, output, score} of labels) {
+    const key = keyOf(id, output);
+    byAnswer.set(key, [...(byAnswer.get(key) ?? []), score]);
+  }
+  const score: Scorer = (input) => {
+    const {row} = input;
+    const found = byAnswer.get(keyOf(row.id, shownAnswer(input)));
+    if (!found) return {failed: "nobody labelled this answer"};
+    return {value: found.reduce((sum, one) => sum + one, 0) / found.length, details: {labels: found.length}};
+  };
+  const settings: {[key: string]: Json} = {labels: hashJson(labels)};
+  return withSettings(score, settings, {module: import.meta.url, binary: false, human: true});
+}
+
+function keyOf(id: string, output: string): string {
+  return `${id}\u0000${output.trim()}`;
+}
+
+function readLabels(file: string): HumanLabel[] {
+  const path = inProject(file);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new UserError(
+      `${path} cannot be read. It holds a label a line: {"id": "row", "output": "the answer", "score": 1}.`,
+      {cause}
+    );
+  }
+  const lines = text.split("\n").flatMap((line, i) => (line.trim() === "" ? [] : [{line, number: i + 1}]));
+  return check(
+    file,
+    lines.map(({line}) => parsed(line)),
+    lines.map(({number}) => number)
+  );
+}
+
+function parsed(line: string): unknown {
+  try {
+    return exactJson(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function check(where: string, found: readonly unknown[], lines?: readonly number[]): HumanLabel[] {
+  const problems: string[] = [];
+  const labels = found.flatMap((one, i) => {
+    const {id, output, score} = (one ?? {}) as {id?: unknown; output?: unknown; score?: unknown};
+    const name = typeof id === "number" ? String(id) : id;
+    const missing = [
+      typeof name === "string" ? "" : "id",
+      typeof output === "string" ? "" : "output",
+      typeof score === "number" && score >= 0 && score <= 1 ? "" : "score from 0 to 1"
+    ].filter(Boolean);
+    if (missing.length > 0)
+      problems.push(`${lines ? `line ${lines[i]}` : `label ${i + 1}`} has no ${missing.join(", no ")}`);
+    return missing.length > 0 ? [] : [{id: name as string, output: output as string, score: score as number}];
+  });
+  if (problems.length > 0)
+    throw new UserError(`${where}:\n${problems.map((one) => `  - ${one}`).join("\n")}`);
+  return labels;
+}

@@ -1,0 +1,79 @@
+import type {IncomingMessage} from "node:http";
+import {z} from "zod";
+import {listed} from "../../base/validation/checked.js";
+import {HttpError} from "./httpError.js";
+import type {Message} from "./types.js";
+
+const requestSchema = z.looseObject({
+  model: z.string(),
+  messages: z
+    .array(
+      z.looseObject({
+        role: z.enum(["system", "developer", "user", "assistant", "tool"]),
+        content: z
+          .union([z.string(), z.array(z.looseObject({type: z.literal("text"), text: z.string()}))], {
+            error: "must be a text or parts of type text; images, sounds and files are not read here"
+          })
+          .nullish(),
+        tool_calls: z
+          .array(z.looseObject({function: z.looseObject({name: z.string(), arguments: z.string()})}))
+          .nullish()
+      })
+    )
+    .min(1),
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({include_usage: z.boolean().nullish()}).nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.number().int().min(0).max(1000).nullish(),
+  n: z.literal(1).nullish(),
+  tools: z.array(z.unknown()).nullish()
+});
+
+export type ChatRequest = z.output<typeof requestSchema>;
+
+/** Rejects with 413 beyond `most` bytes. */
+export function readBody(request: IncomingMessage, most: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (part: Buffer) => {
+      bytes += part.length;
+      if (bytes > most) {
+        // Read on without keeping it: a client that is still sending would not see the answer otherwise.
+        request.removeAllListeners("data").resume();
+        reject(new HttpError(413, `The body is larger than ${most} bytes.`, "body_too_large"));
+      } else parts.push(part);
+    });
+    request.on("end", () => resolve(Buffer.concat(parts).toString("utf8")));
+    request.on("error", reject);
+  });
+}
+
+/** Rejects with 400, naming every field that is wrong. */
+export function parseRequest(text: string): ChatRequest {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new HttpError(400, "The body is not valid JSON.", "invalid_request_error");
+  }
+  const result = requestSchema.safeParse(body);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({path, message}) => `${path.join(".") || "body"}: ${message}`);
+  throw new HttpError(
+    400,
+    `The request is not a chat completion request: ${listed(problems)}.`,
+    "invalid_request_error"
+  );
+}
+
+type Asked = ChatRequest["messages"][number];
+
+/** A message's text, whether it came whole or in parts, which are lines of it, as they are in training. */
+export function textOfMessage({content}: Asked): string | null {
+  return Array.isArray(content) ? content.map((part) => part.text).join("\n") : (content ?? null);
+}
+
+export function toMessage(message: Asked): Message {
+  return {role: message.role, content: textOfMessage(message)};
+}

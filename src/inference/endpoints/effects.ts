@@ -1,0 +1,20 @@
+import {longTimer} from "../../base/system/longTimer.js";
+
+/** The outside world of an endpoint: clocks, timers and randomness. Tests hand in their own. */
+export interface Effects {
+  /** Monotonic clock in milliseconds. */
+  now(): number;
+  /** Wall clock in milliseconds since 1970, for HTTP dates. */
+  epochMs(): number;
+  /** In [0, 1). */
+  random(): number;
+  /** Calls `fn` once after `ms`; the returned function cancels it. */
+  timer(ms: number, fn: () => void): () => void;
+}
+
+export const realEffects: Effects = {
+  now: () => performance.now(),
+  epochMs: () => Date.now(),
+  random: () => Math.random(),
+  timer: longTimer
+};

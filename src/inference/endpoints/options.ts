@@ -1,0 +1,86 @@
+import {
+  anyObject,
+  anyText,
+  assertChecked,
+  byName,
+  either,
+  exactly,
+  fits,
+  flag,
+  func,
+  number,
+  oneOf,
+  type Shape,
+  text
+} from "../../base/validation/checked.js";
+import type {z} from "zod";
+import {trustLevels} from "../../data/privacy/trust.js";
+import type {HttpEndpointOptions} from "./chatEndpoint.js";
+import type {RetryPolicy} from "./retry.js";
+import {hosting, price} from "./hostingSchema.js";
+import type {Limits} from "./types.js";
+
+export {hosting, price};
+export const trust = oneOf(trustLevels);
+export const effects = anyObject().optional();
+
+/** The name of an environment variable; a key itself has other characters mostly, and is not repeated. */
+export const variable = fits(
+  (value) => typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value),
+  "the name of an environment variable, which holds the secret"
+);
+
+const limits = exactly<Limits>("limits such as {requestsPerMinute: 60}", {
+  requestsPerMinute: number({above: 0}).optional(),
+  tokensPerMinute: number({above: 0}).optional(),
+  concurrency: number({least: 1, whole: true}).optional()
+});
+
+const retryPolicy = exactly<RetryPolicy>("a policy such as {retries: 4}", {
+  retries: number({least: 0, whole: true}).optional(),
+  baseDelayMs: number({least: 0}).optional(),
+  maxDelayMs: number({least: 0}).optional(),
+  maxRetryAfterMs: number({least: 0}).optional(),
+  maxElapsedMs: number({least: 0}).optional()
+});
+
+/** What every endpoint that is reached over HTTP may set, whatever it gives. */
+export const callShape: Shape<Omit<HttpEndpointOptions, "stream" | "tokenizer">> = {
+  name: text(),
+  hosting: hosting.optional(),
+  trust: trust.optional(),
+  limits: limits.optional(),
+  price: either("a price, or prices by model", price, byName(price, "prices by model", 1)).optional(),
+  timeoutMs: number({above: 0}).optional(),
+  revision: text("a revision").optional(),
+  retries: either("a number of retries or a policy", number({least: 0, whole: true}), retryPolicy).optional(),
+  effects
+};
+
+/** What a server at an address of its own needs beside that. */
+export const serverShape = {
+  hosting,
+  trust,
+  baseUrl: text("the server's address"),
+  query: byName(anyText(), "texts by name").optional(),
+  apiKeyEnv: variable.optional(),
+  headersEnv: byName(variable, "environment variables by header").optional()
+};
+
+export const httpShape: Shape<HttpEndpointOptions> = {
+  ...callShape,
+  stream: flag().optional(),
+  tokenizer: either("the path of a tokenizer.json, or a function", text(), func()).optional()
+};
+
+export const priceOrFunction = either("a price, or a function of the model", price, func());
+
+/** Throws UserError with everything that is wrong with an endpoint's options. */
+export function assertOptions(schema: z.ZodType, options: unknown): void {
+  const {name} = (options ?? {}) as {name?: unknown};
+  assertChecked(
+    typeof name === "string" ? `endpoint ${JSON.stringify(name.slice(0, 80))}` : "endpoint",
+    schema,
+    options
+  );
+}

@@ -1,0 +1,123 @@
+import {
+  type CompletionOptions,
+  type CompletionRequest,
+  EndpointError,
+  type TokenLogprob
+} from "../endpoints/index.js";
+import {UserError} from "../../base/validation/index.js";
+import type {Workspace} from "../../base/store/index.js";
+import {otherBase} from "./adapterBase.js";
+import {type Prompter, prompterOf} from "./chatPrompt.js";
+import {EngineEnded, type Generator, startGenerator} from "./generator.js";
+import type {LocalModelOptions} from "./localModel.js";
+import {findModel, type ModelFiles} from "./modelFiles.js";
+import {requestOf} from "./parameters.js";
+import type {GeneratedToken} from "./request.js";
+import {adapterFile, runnable} from "./runnable.js";
+
+/** A model whose weights a process holds. */
+export interface Running {
+  generator: Generator;
+  prompter: Prompter;
+  /** What is odd about an adapter, by its name. */
+  warnings: ReadonlyMap<string, string>;
+}
+
+/** Converts or fetches what is needed, and loads the model into a process of its own. */
+export async function load(
+  files: ModelFiles,
+  workspace: Workspace,
+  options: LocalModelOptions
+): Promise<Running> {
+  const {threads, parallel, contextTokens, gpuLayers, exact, openAll, type, preTokenizer, onProgress} =
+    options;
+  const own = await runnable(files, workspace, {type, preTokenizer, onProgress});
+  for (const warning of own.warnings) onProgress?.(warning);
+  const adapters: Record<string, string> = {};
+  if (own.adapter !== undefined) adapters[ALWAYS] = own.adapter;
+  const warnings = new Map<string, string>();
+  for (const [name, source] of Object.entries(options.adapters ?? {})) {
+    const found = await findModel(source, workspace, {onProgress});
+    adapters[name] = await adapterFile(found, workspace, {onProgress});
+    const warning = await otherBase(name, found, files, workspace);
+    if (warning === undefined) continue;
+    warnings.set(name, warning);
+    onProgress?.(warning);
+  }
+  onProgress?.(`${files.name}: loading`);
+  const generator = await startGenerator({
+    path: own.path,
+    adapters,
+    threads,
+    parallel,
+    contextTokens,
+    gpuLayers,
+    exact,
+    openAll
+  });
+  const {chatTemplate: stored, specialTokens} = generator.info;
+  const template = options.chatTemplate ?? stored;
+  return {
+    generator,
+    prompter: prompterOf(template, {...specialTokens, ...options.templateVariables}, options.today),
+    warnings
+  };
+}
+
+/** The adapter of a source that is one. No model name can be empty. */
+const ALWAYS = "\0";
+
+/** What a model answers, with errors as endpoints have them. */
+export async function ask(
+  generator: Generator,
+  prompter: Prompter,
+  {model, messages, params = {}, tools = []}: CompletionRequest,
+  {signal, repeat = 0, onText}: CompletionOptions
+) {
+  const request = {
+    ...requestOf(params, tools, prompter.template?.source ?? "", repeat),
+    ...promptOf(generator, prompter, {model, messages, tools})
+  };
+  const onPiece =
+    onText && ((text: string, tokens?: GeneratedToken[]) => onText(text, tokens?.map(logprobOf)));
+  return asEndpoint(generator.generate(request, {signal, onText: onPiece}), signal);
+}
+
+/** How likely a model is to give each of some answers, with errors as endpoints have them. */
+export function score(
+  generator: Generator,
+  prompter: Prompter,
+  request: CompletionRequest,
+  answers: readonly string[],
+  {signal}: Pick<CompletionOptions, "signal">
+) {
+  return asEndpoint(generator.score({...promptOf(generator, prompter, request), answers}, {signal}), signal);
+}
+
+function promptOf(
+  {adapters}: Generator,
+  prompter: Prompter,
+  {model, messages, tools = []}: CompletionRequest
+) {
+  return {
+    prompt: prompter.prompt(messages, tools),
+    addFirst: prompter.template === undefined,
+    adapter: adapters.includes(model) ? model : adapters.includes(ALWAYS) ? ALWAYS : undefined
+  };
+}
+
+async function asEndpoint<T>(answer: Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (signal?.aborted) throw new EndpointError("aborted", "The call was stopped before it finished.");
+    if (error instanceof UserError) throw new EndpointError("bad-request", error.message, {cause: error});
+    if (error instanceof EngineEnded)
+      throw new EndpointError("server", `${error.message}. The next call starts it again.`, {cause: error});
+    throw error;
+  }
+}
+
+export function logprobOf({text, bytes, logprob, top}: GeneratedToken): TokenLogprob {
+  return {token: text, logprob, bytes, top: top?.map(logprobOf)};
+}

@@ -1,0 +1,65 @@
+import type {Row} from "../../../base/store/index.js";
+import {type ChatColumns, chatExample} from "./chatExample.js";
+import {messagesOf, type TrainingMessage} from "./messages.js";
+
+/** What a row teaches: a conversation with its answer, or two answers of which one is preferred. */
+export type TrainingExample =
+  | {id: string; kind: "chat"; messages: unknown; tools?: unknown}
+  | {id: string; kind: "preference"; prompt: unknown; chosen: unknown; rejected: unknown};
+
+/** Columns of a preference dataset: what is asked (text or messages), the better answer, the worse one. */
+export interface PreferenceColumns {
+  prompt: string;
+  chosen: string;
+  rejected: string;
+  system?: string;
+}
+
+export function chatTrainingExample(row: Row, columns: ChatColumns): TrainingExample {
+  return {id: row.id, kind: "chat", ...chatExample(row, columns)};
+}
+
+/** Answers are text or messages; of messages the last is the answer. */
+export function preferenceExample(
+  row: Row,
+  {prompt, chosen, rejected, system}: PreferenceColumns
+): TrainingExample {
+  const asked = messagesOf(row[prompt], "user");
+  return {
+    id: row.id,
+    kind: "preference",
+    prompt: system === undefined ? asked : asked && [{role: "system", content: system}, ...asked],
+    chosen: messagesOf(row[chosen], "assistant")?.at(-1),
+    rejected: messagesOf(row[rejected], "assistant")?.at(-1)
+  };
+}
+
+/** The messages of an example in order, the preferred answer last. */
+export function messagesIn(example: TrainingExample): TrainingMessage[] {
+  const all = example.kind === "chat" ? example.messages : [...listOf(example.prompt), example.chosen];
+  return listOf(all);
+}
+
+export function listOf(value: unknown): TrainingMessage[] {
+  return Array.isArray(value)
+    ? value.filter((one): one is TrainingMessage => typeof one === "object" && one !== null)
+    : [];
+}
+
+/** Whether a user says something: a system message alone asks nothing. */
+export function asksSomething(prompt: unknown): boolean {
+  return listOf(prompt).some(({role}) => role === "user");
+}
+
+/** What an example's users say. A system message that a whole set shares is no part of it. */
+export function questionOf(example: TrainingExample): string {
+  const users = messagesIn(example).filter(({role}) => role === "user");
+  return users.map(contentOf).join("\n");
+}
+
+/** The text of a message: its content, or the text parts of it. */
+export function contentOf({content}: TrainingMessage): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((part) => ((part as {text?: unknown})?.text as string | undefined) ?? "").join("\n");
+}

@@ -1,0 +1,126 @@
+import type {TrainingColumns} from "./columnsSchema.js";
+import type {DatasetDefinition} from "../../../data/datasets/define.js";
+import {allTargets, type Precision, type PreferenceLoss, type ScheduleName} from "../../trainer/index.js";
+import type {SplitSpec} from "../../../data/splits/spec.js";
+import {assertChecked, problemsOf} from "../../../base/validation/checked.js";
+import type {ModelSource} from "../modelSource.js";
+import {finetuneSchema} from "./definitionSchema.js";
+import type {TokenizerFiles} from "./tokenizer.js";
+
+/** A model that begins with random weights. */
+export interface FromScratch {
+  /** config.json of the model: `model_type`, sizes. `vocab_size` is the tokenizer's when absent. */
+  config: Record<string, unknown>;
+  /** A folder with tokenizer.json, or what `byteTokenizer` makes. */
+  tokenizer: string | TokenizerFiles;
+}
+
+export interface FinetuneDefinition {
+  /** The model's name; the file's name without `.finetune.ts` when absent. */
+  name?: string;
+  dataset: DatasetDefinition | string;
+  split: SplitSpec;
+  /** Which part is learned: train unless said otherwise. */
+  part?: "train" | "validation";
+  /** Which part learning is checked on: validation when the split has one and it is not what is learned; false checks on nothing. */
+  validation?: "validation" | "test" | false;
+  /** Only rows that meet this. `words` stand in the model's record. */
+  subset?: {words: string; where(row: {id: string} & Record<string, unknown>): boolean};
+  /**
+   * Folder of a checkpoint, a model's id or name in the store, another source, which is made when the store does not have
+   * it, or a model that begins with random weights.
+   */
+  base: string | FromScratch | ModelSource;
+  format: "chat" | "prompt" | "preference";
+  columns?: TrainingColumns;
+  /** A system message before every prompt. */
+  system?: string;
+  /** Learn the assistant's tokens only (default), or all of them. */
+  learn?: "answers" | "all";
+  method: "full" | "lora" | "dora";
+  lora?: {rank?: number; alpha?: number; targets?: string[]; rslora?: boolean};
+  preference?: {loss?: PreferenceLoss; beta?: number; labelSmoothing?: number; sft?: number};
+  /** How a frozen base is kept in memory. */
+  precision?: Precision;
+  epochs?: number;
+  /** Instead of epochs. */
+  steps?: number;
+  /** Rows at once, and how many such batches make a step. */
+  rows?: number;
+  accumulate?: number;
+  /** Most tokens of an example, and tokens of a packed row. */
+  length?: number;
+  packing?: boolean;
+  rate?: number;
+  schedule?: ScheduleName;
+  /** Steps over which the rate rises. */
+  warmUp?: number;
+  weightDecay?: number;
+  /** Share of the hidden values that are set to 0 while training all weights: against overfitting. */
+  dropout?: number;
+  /** Most length of the gradients; false clips nothing. */
+  clip?: number | false;
+  validateEvery?: number;
+  /** Validations without a better one after which training ends. */
+  patience?: number;
+  /** Whose weights are the result: those of the best validation (default), or the last. */
+  keep?: "best" | "last";
+  /** Compute layers again for the gradient: less memory, about a fifth slower. */
+  checkpointing?: boolean;
+  checkpointEvery?: number;
+  threads?: number;
+  seed?: string;
+}
+
+/**
+ * Everything wrong with a definition, in words; empty is good. Looks at types and combinations only: names of columns and
+ * models are checked when it runs.
+ */
+export function finetuneProblems(definition: Partial<FinetuneDefinition>): string[] {
+  return problemsOf(finetuneSchema, definition);
+}
+
+/** The part that a fine-tune is checked on: never the one that it learns. */
+export function checkedPart({
+  part,
+  validation
+}: Pick<FinetuneDefinition, "part" | "validation">): "validation" | "test" | false {
+  return validation ?? (part === "validation" ? false : "validation");
+}
+
+export function isSource(base: FinetuneDefinition["base"] | undefined): base is ModelSource {
+  return typeof base === "object" && "build" in base;
+}
+
+export function isFromScratch(base: FinetuneDefinition["base"] | undefined): base is FromScratch {
+  return typeof base === "object" && !("build" in base);
+}
+
+export interface Defaults {
+  rank: number;
+  alpha: number;
+  targets: string[];
+  rows: number;
+  accumulate: number;
+  length: number;
+  rate: number;
+}
+
+/** What applies where a definition says nothing. */
+export function defaultsOf({base, format, method}: FinetuneDefinition): Defaults {
+  const full = isFromScratch(base) ? 1e-3 : 2e-5;
+  return {
+    rank: 16,
+    alpha: 32,
+    targets: [...allTargets],
+    rows: format === "preference" ? 4 : 8,
+    accumulate: 1,
+    length: 1024,
+    rate: format === "preference" ? (method === "full" ? 1e-6 : 2e-5) : method === "full" ? full : 2e-4
+  };
+}
+
+/** Checks a definition; throws with everything that is wrong. */
+export function checkFinetune(definition: FinetuneDefinition, where = "fine-tune"): void {
+  assertChecked(where, finetuneSchema, definition);
+}

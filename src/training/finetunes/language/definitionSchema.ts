@@ -1,0 +1,148 @@
+import {datasetSchema} from "../../../data/datasets/definitionSchema.js";
+import {preferenceLosses, type Precision, scheduleNames} from "../../trainer/index.js";
+import {splitSchema} from "../../../data/splits/specSchema.js";
+import {
+  anyObject,
+  anyText,
+  chosen,
+  either,
+  exactly,
+  fits,
+  flag,
+  func,
+  holding,
+  isObject,
+  listOf,
+  number,
+  oneOf,
+  text
+} from "../../../base/validation/checked.js";
+import {columnsSchema} from "./columnsSchema.js";
+import {trainingProblems} from "./trainingProblems.js";
+import type {FinetuneDefinition, FromScratch} from "./definition.js";
+
+type Inner<K extends keyof FinetuneDefinition> = NonNullable<FinetuneDefinition[K]>;
+
+const PRECISIONS: readonly Precision[] = ["f32", "f16", "q8_0"];
+const count = () => number({above: 0, whole: true}).optional();
+const positive = () => number({above: 0}).optional();
+const amount = () => number({least: 0}).optional();
+
+const fromScratch = exactly<FromScratch>("a model that begins with random weights: {config, tokenizer}", {
+  config: anyObject("what config.json holds"),
+  tokenizer: either("a folder, or what byteTokenizer makes", text(), anyObject())
+});
+
+const aBase = fits(
+  (value) => typeof value === "string" && value !== "",
+  "a folder, a model of the store, another fine-tune, or {config, tokenizer}"
+);
+
+/** What another source makes is not looked into. */
+const base = chosen((value) => {
+  const isMade = isObject(value) && typeof value.build === "function";
+  return {schema: isMade ? anyObject() : isObject(value) ? fromScratch : aBase, value};
+});
+
+const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split, base, format, method}", {
+  name: text().optional(),
+  dataset: either("a dataset or the name of one", text(), datasetSchema),
+  split: splitSchema,
+  part: oneOf(["train", "validation"]).optional(),
+  validation: either(
+    '"validation", "test" or false',
+    oneOf(["validation", "test"]),
+    fits((value) => value === false, "false")
+  ).optional(),
+  subset: exactly<Inner<"subset">>("a subset such as {words, where}", {
+    words: text("what the subset is, in words"),
+    where: func("a function of the row")
+  }).optional(),
+  base,
+  format: oneOf(["chat", "prompt", "preference"]),
+  columns: columnsSchema.optional(),
+  system: anyText().optional(),
+  learn: oneOf(["answers", "all"]).optional(),
+  method: oneOf(["full", "lora", "dora"]),
+  lora: exactly<Inner<"lora">>("settings such as {rank: 16, alpha: 32}", {
+    rank: count(),
+    alpha: positive(),
+    targets: listOf(text("a linear layer's name"), "a list of linear layers", 1).optional(),
+    rslora: flag().optional()
+  }).optional(),
+  preference: exactly<Inner<"preference">>("settings such as {beta: 0.1}", {
+    loss: oneOf(preferenceLosses).optional(),
+    beta: positive(),
+    labelSmoothing: number({least: 0, below: 0.5}).optional(),
+    sft: amount()
+  }).optional(),
+  precision: oneOf(PRECISIONS).optional(),
+  epochs: positive(),
+  steps: count(),
+  rows: count(),
+  accumulate: count(),
+  length: count(),
+  packing: flag().optional(),
+  rate: positive(),
+  schedule: oneOf(scheduleNames).optional(),
+  warmUp: number({least: 0, whole: true}).optional(),
+  weightDecay: amount(),
+  dropout: number({least: 0, below: 1}).optional(),
+  clip: either(
+    "a number above 0, or false",
+    number({above: 0}),
+    fits((value) => value === false, "false")
+  ).optional(),
+  validateEvery: count(),
+  patience: count(),
+  keep: oneOf(["best", "last"]).optional(),
+  checkpointing: flag().optional(),
+  checkpointEvery: count(),
+  threads: count(),
+  seed: text().optional()
+});
+
+/** What a fine-tune's definition may say. */
+export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) => {
+  const {
+    format,
+    method,
+    columns = {},
+    precision = "f32",
+    steps,
+    epochs,
+    packing,
+    dropout,
+    lora,
+    preference
+  } = definition;
+  const problems = trainingProblems(definition, "a fine-tune");
+  const isScratch = typeof definition.base === "object" && !("build" in definition.base);
+  if (format === "preference" && (!columns.prompt || !columns.chosen || !columns.rejected))
+    problems.push({path: ["columns"], message: "must name prompt, chosen and rejected for preference data"});
+  if (method === "full" && precision !== "f32")
+    problems.push({
+      path: ["precision"],
+      message: "below f32 goes with lora or dora: trained weights are kept in 32 bits"
+    });
+  if (lora && method === "full")
+    problems.push({path: ["lora"], message: 'goes with method "lora" or "dora": all weights are trained'});
+  if (preference && format !== "preference")
+    problems.push({path: ["preference"], message: 'goes with format "preference"'});
+  else if (preference?.labelSmoothing && preference.loss !== "robust")
+    problems.push({
+      path: ["preference", "labelSmoothing"],
+      message: 'goes with loss "robust": the other losses have none'
+    });
+  if (dropout && method !== "full")
+    problems.push({path: ["dropout"], message: 'goes with method "full": adapters are trained without'});
+  if (dropout && format === "preference")
+    problems.push({path: ["dropout"], message: "goes with no preference pairs, which are compared without"});
+  if (isScratch && method !== "full")
+    problems.push({path: ["method"], message: 'must be "full" for a model from scratch'});
+  if (steps !== undefined && epochs !== undefined)
+    problems.push({path: ["steps"], message: "goes without `epochs`"});
+  if (packing && format === "preference")
+    problems.push({path: ["packing"], message: "goes with no preference pairs"});
+  return problems;
+});

@@ -1,0 +1,142 @@
+import {type ApiMessage, TemplateError} from "../../../weights/chatTemplates/index.js";
+import {cut, type Example, IGNORED, type Pair} from "../../trainer/index.js";
+import {isObject} from "../../../base/validation/checked.js";
+import {messageOf, UserError} from "../../../base/validation/index.js";
+import {rowsSha256} from "../../../base/system/index.js";
+import {chatExample} from "../exports/chatExample.js";
+import type {TrainingRow} from "../modelSource.js";
+import {type Conversation, conversationExample} from "./conversation.js";
+import type {FinetuneDefinition} from "./definition.js";
+import type {TextReader} from "./tokenizer.js";
+import {answerExample, toolsOf, turnOf} from "./turns.js";
+
+/** A part of a dataset as tokens, and what became of its rows. */
+export interface PreparedRows<T> {
+  items: T[];
+  rows: number;
+  /** Rows that were cut at `length`, and rows left out: nothing of their answer was within it, or a pair has one answer twice. */
+  cut: number;
+  leftOut: number;
+  /** Of those left out, pairs whose two answers are the same, and pairs of which that holds only within `length`. */
+  same: number;
+  sameCut: number;
+  tokens: number;
+  /** Tokens that are learned. */
+  learned: number;
+  longest: number;
+  /** Tokens of the longest one before it was cut. */
+  longestWhole: number;
+  rowsSha256: string;
+  /** Rows that make no example, with the reason. */
+  broken: {row: string; reason: string}[];
+}
+
+/** The rows of a part as examples or pairs. Rows come in the order of their ids; `where` of the subset decides which. */
+export async function prepareRows<T extends Example | Pair>(
+  definition: FinetuneDefinition,
+  reader: TextReader,
+  rows: AsyncIterable<TrainingRow>,
+  length: number
+): Promise<PreparedRows<T>> {
+  const prepared: PreparedRows<T> = {
+    items: [],
+    rows: 0,
+    cut: 0,
+    leftOut: 0,
+    same: 0,
+    sameCut: 0,
+    tokens: 0,
+    learned: 0,
+    longest: 0,
+    longestWhole: 0,
+    rowsSha256: "",
+    broken: []
+  };
+  const ids: string[] = [];
+  let known = false;
+  for await (const row of rows) {
+    if (!known) assertColumns(definition, row);
+    known = true;
+    if (definition.subset && !definition.subset.where(row)) continue;
+    prepared.rows++;
+    let whole: Example[];
+    try {
+      whole = examplesOf(definition, reader, row);
+    } catch (error) {
+      if (!(error instanceof UserError) && !(error instanceof TemplateError)) throw error;
+      prepared.broken.push({row: row.id, reason: messageOf(error)});
+      continue;
+    }
+    prepared.longestWhole = Math.max(prepared.longestWhole, ...whole.map(({ids: own}) => own.length));
+    const short = whole.map((example) => cut(example, length));
+    if (short.some(({labels}) => labels.every((label, i) => i === 0 || label === IGNORED))) {
+      prepared.leftOut++;
+      continue;
+    }
+    if (isSame(short)) {
+      prepared.leftOut++;
+      if (isSame(whole)) prepared.same++;
+      else prepared.sameCut++;
+      continue;
+    }
+    if (whole.some(({ids: own}) => own.length > length)) prepared.cut++;
+    ids.push(row.id);
+    for (const {ids: own, labels} of short) {
+      prepared.tokens += own.length;
+      prepared.learned += labels.filter((label) => label !== IGNORED).length;
+      prepared.longest = Math.max(prepared.longest, own.length);
+    }
+    prepared.items.push(
+      (definition.format === "preference" ? {chosen: short[0], rejected: short[1]} : short[0]) as T
+    );
+  }
+  prepared.rowsSha256 = rowsSha256(ids);
+  return prepared;
+}
+
+/** Whether the two of a pair have the same tokens: there is nothing to prefer. */
+function isSame([one, other]: readonly Example[]): boolean {
+  return other !== undefined && String(one!.ids) === String(other.ids);
+}
+
+/** The columns that every example is made of. */
+function columnsOf({columns = {}, format}: FinetuneDefinition): string[] {
+  if (format === "chat") return [columns.messages ?? "messages"];
+  const prompt = columns.prompt ?? "prompt";
+  return format === "prompt"
+    ? [prompt, columns.completion ?? "completion"]
+    : [prompt, columns.chosen!, columns.rejected!];
+}
+
+/** Refuses a name that is no column once, instead of every row. */
+function assertColumns(definition: FinetuneDefinition, row: TrainingRow): void {
+  const missing = columnsOf(definition).filter((column) => !(column in row));
+  if (missing.length === 0) return;
+  const {dataset} = definition;
+  const there = Object.keys(row).join(", ");
+  throw new UserError(
+    `${typeof dataset === "string" ? dataset : dataset.name}: no column ${missing.map((name) => `"${name}"`).join(", ")}; there are ${there}. Say in \`columns\` which are meant.`
+  );
+}
+
+/** One example, or two of a preference. */
+function examplesOf(definition: FinetuneDefinition, reader: TextReader, row: TrainingRow): Example[] {
+  const {columns = {}, system, format, learn} = definition;
+  if (format === "chat")
+    return [conversationExample(reader, {...conversationOf(row, columns.messages), system}, learn)];
+  const [prompt, ...answers] = columnsOf(definition) as [string, ...string[]];
+  const asked = turnOf(row, prompt, "user");
+  return answers.map((answer) =>
+    answerExample(definition, reader, row, asked, turnOf(row, answer, "assistant"))
+  );
+}
+
+/** Messages and tools of a row. */
+function conversationOf(row: TrainingRow, column = "messages"): Conversation {
+  const {messages} = chatExample(row, {messages: column});
+  if (!Array.isArray(messages) || messages.length === 0)
+    throw new UserError(`column "${column}" holds no list of messages`);
+  if (!messages.every((one) => isObject(one) && typeof one.role === "string"))
+    throw new UserError(`column "${column}" holds a message without a role`);
+  return {messages: messages as ApiMessage[], tools: toolsOf(row, column)};
+}

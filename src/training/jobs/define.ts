@@ -1,0 +1,126 @@
+import type {DatasetDefinition} from "../../data/datasets/index.js";
+import {columnsSchema, type TrainingColumns} from "../finetunes/language/columnsSchema.js";
+import {trainingProblems} from "../finetunes/language/trainingProblems.js";
+import {datasetSchema} from "../../data/datasets/definitionSchema.js";
+import type {SplitSpec} from "../../data/splits/index.js";
+import {
+  anyObject,
+  assertChecked,
+  either,
+  exactly,
+  fits,
+  holding,
+  number,
+  oneOf,
+  type Shape,
+  text
+} from "../../base/validation/checked.js";
+import {splitSchema} from "../../data/splits/specSchema.js";
+import {secretsIn} from "./secretsIn.js";
+import {type ServiceSettings, serviceSchema} from "./services/index.js";
+
+/** How a model is trained, in the words of `finetune`; what is not said is the service's own. */
+export interface JobTraining {
+  method?: "full" | "lora";
+  epochs?: number;
+  /** Rows at once. */
+  rows?: number;
+  rate?: number;
+  lora?: {rank?: number; alpha?: number};
+  /** Most tokens of an example. */
+  length?: number;
+  seed?: number;
+  preference?: {beta?: number};
+  /** Goes into the request, or the tool's configuration, as it stands. */
+  more?: Record<string, unknown>;
+}
+
+export interface JobDefinition extends JobTraining {
+  /** The file's name without `.job.ts` when absent. */
+  name?: string;
+  dataset: DatasetDefinition | string;
+  split: SplitSpec;
+  part?: "train" | "validation";
+  /** Which part the service checks on: validation when the split has one; false sends none. */
+  validation?: "validation" | false;
+  /** What the service calls the model that is trained. */
+  base: string;
+  /** The base's id or name in the store, when it is there: the result's lineage leads through it. */
+  parent?: string;
+  format: "chat" | "prompt" | "preference";
+  columns?: TrainingColumns;
+  system?: string;
+  /** Who trains. */
+  on: ServiceSettings;
+}
+
+const count = () => number({least: 1, whole: true}).optional();
+
+export const trainingShape: Shape<JobTraining> = {
+  method: oneOf(["full", "lora"]).optional(),
+  epochs: number({above: 0}).optional(),
+  rows: count(),
+  rate: number({above: 0}).optional(),
+  lora: exactly<NonNullable<JobTraining["lora"]>>("settings such as {rank: 16, alpha: 32}", {
+    rank: count(),
+    alpha: number({above: 0}).optional()
+  }).optional(),
+  length: count(),
+  seed: number({least: 0, whole: true}).optional(),
+  preference: exactly<NonNullable<JobTraining["preference"]>>("settings such as {beta: 0.1}", {
+    beta: number({above: 0}).optional()
+  }).optional(),
+  more: anyObject("further settings by name").optional()
+};
+
+const stated = exactly<JobDefinition>("a job such as {dataset, split, base, format, on}", {
+  ...trainingShape,
+  name: text().optional(),
+  dataset: either("a dataset's name or its definition", text(), datasetSchema),
+  split: splitSchema,
+  part: oneOf(["train", "validation"]).optional(),
+  validation: either(
+    '"validation" or false',
+    oneOf(["validation"]),
+    fits((value) => value === false, "false")
+  ).optional(),
+  base: text("the model that is trained"),
+  parent: text("a model of the store").optional(),
+  format: oneOf(["chat", "prompt", "preference"]),
+  columns: columnsSchema.optional(),
+  system: text().optional(),
+  on: serviceSchema
+});
+
+const schema = holding<JobDefinition>(stated, (definition) => {
+  const {method, lora, format, preference} = definition;
+  const problems = trainingProblems(definition, "a job");
+  if (method === "full" && lora)
+    problems.push({path: ["lora"], message: 'goes with method "lora": all weights are trained'});
+  if (preference && format !== "preference")
+    problems.push({path: ["preference"], message: 'goes with format "preference"'});
+  for (const path of [...secretsIn(definition.more, ["more"]), ...secretsIn(definition.on, ["on"])])
+    problems.push({
+      path,
+      message: "looks like a secret, and is stored: give it to the training by its environment"
+    });
+  return problems;
+});
+
+export interface Job {
+  definition: JobDefinition;
+}
+
+/**
+ * Declares a training that another machine does, in `finetunes/NAME.job.ts`; `assay jobs submit NAME` sends it. Throws with
+ * everything that is wrong.
+ */
+export function job(definition: JobDefinition): Job {
+  checkJob(definition);
+  return {definition};
+}
+
+/** Throws UserError with everything that keeps something from being a job's definition. */
+export function checkJob(definition: unknown): void {
+  assertChecked("job", schema, definition);
+}

@@ -1,0 +1,30 @@
+export {type Batch, batchAt, batchOf} from "./batch.js";
+export {readConfig} from "./config.js";
+export type {Precision} from "./loadWeights.js";
+export {LanguageModel, readModelConfig} from "./model.js";
+export {parameterCount} from "./weightNames.js";
+export {readAdapter} from "./adapterFiles.js";
+export {ActiveAdapter, allTargets, newAdapter, targetModules} from "./adapters.js";
+export {tokenLosses} from "./training/loss.js";
+export {adamWStep, clipFactor, defaultAdamW, gradientNorm} from "./training/optimizer.js";
+export {preferenceLoss, preferenceLosses, type PreferenceLoss, type Scored} from "./training/preference.js";
+export {learningRate, type ScheduleName, scheduleNames} from "./training/schedule.js";
+export {IGNORED, targetsOf} from "./training/targets.js";
+export {Trainable} from "./training/trainable.js";
+export {
+  answered,
+  cut,
+  type Example,
+  type LabelledBatch,
+  packedRows,
+  packing,
+  paddedRows
+} from "./training/rows.js";
+export {checkGradients, gradientSlopes} from "./checkGradients.js";
+export {type InitialSettings, initialWeights} from "./initialWeights.js";
+export type {Pair, TrainingJob, TrainingOutcome, TrainingProgress, TrainingSettings} from "./training/job.js";
+export {runTraining} from "./training/runTraining.js";
+export {resultFolder} from "./training/ending.js";
+export {train} from "./training/train.js";
+export {availableMemory} from "../../weights/ggml/index.js";
+export {tooLarge} from "./training/memory.js";

@@ -1,0 +1,190 @@
+import type {Backend, Storage} from "../../../weights/ggml/index.js";
+import {ActiveAdapter, adapterConfig, newAdapter} from "../adapters.js";
+import {LanguageModel} from "../model.js";
+import {openCheckpoint, readTensorFloats} from "../../../weights/safetensors/index.js";
+import {type BatchPlan, microBatch, planBatches} from "./batches.js";
+import type {StepRecord, TrainingJob, ValidationRecord} from "./job.js";
+import {Lanes, partsOf} from "./lanes.js";
+import {adamWStep, clipFactor, gradientNorm} from "./optimizer.js";
+import {pairRows, PairComparison, slopesOf} from "./pairs.js";
+import type {PreferenceSettings} from "./preference.js";
+import {type LabelledBatch, paddedRows} from "./rows.js";
+import {learningRate} from "./schedule.js";
+import {targetsOf} from "./targets.js";
+import {Trainable} from "./trainable.js";
+
+interface TrainedParts {
+  adapter: ActiveAdapter | undefined;
+  trainable: Trainable;
+  lanes: Lanes;
+  /** What preferences are measured from, when all weights are trained. */
+  reference: LanguageModel | undefined;
+}
+
+/** A model being trained: it does one step at a time and can be validated between steps. */
+export class TrainingSession {
+  readonly plan: BatchPlan;
+  readonly adapter: ActiveAdapter | undefined;
+  readonly trainable: Trainable;
+  private readonly lanes: Lanes;
+  private readonly comparison: PairComparison;
+
+  private constructor(
+    readonly job: TrainingJob,
+    readonly model: LanguageModel,
+    {adapter, trainable, lanes, reference}: TrainedParts
+  ) {
+    this.adapter = adapter;
+    this.trainable = trainable;
+    this.lanes = lanes;
+    this.comparison = new PairComparison(lanes, adapter, reference);
+    this.plan = planBatches(lengthsOf(job), job.settings);
+  }
+
+  static async open(job: TrainingJob, backend: Backend): Promise<TrainingSession> {
+    const {adapter: wanted, precision, seed} = job.settings;
+    const model = await LanguageModel.open(backend, job.base, {precision: wanted ? precision : "f32"});
+    let adapter: ActiveAdapter | undefined;
+    if (wanted) {
+      const {tensors} = await openCheckpoint(job.base);
+      const created = await newAdapter(model.config, wanted, seed, (name) =>
+        readTensorFloats(tensors.get(name)!)
+      );
+      adapter = new ActiveAdapter(model, {config: adapterConfig(wanted), json: {}, tensors: created});
+    }
+    const trained: Storage = adapter?.storage ?? model.storage;
+    // As the reference trainer: norms and biases are not pulled towards zero.
+    const trainable = new Trainable(
+      backend,
+      trained,
+      trained.names(),
+      (name) => !name.endsWith(".bias") && !name.includes("norm.weight") && !name.includes("magnitude")
+    );
+    const reference =
+      job.data.kind === "pairs" && !adapter ? await LanguageModel.open(backend, job.base) : undefined;
+    const lanes = await Lanes.open(model, trainable);
+    return new TrainingSession(job, model, {adapter, trainable, lanes, reference});
+  }
+
+  /** Step `index` from 0: gradients of its micro-batches, clipping, AdamW. `pause` is awaited between micro-batches. */
+  async step(index: number, pause: () => Promise<void>): Promise<StepRecord> {
+    const {settings, data} = this.job;
+    this.trainable.clearGradients();
+    const micro = this.plan.step(index);
+    const {loss, tokens} =
+      data.kind === "examples"
+        ? await this.learn(index, micro, pause)
+        : await this.prefer(micro, data.preference, pause);
+    const norm = gradientNorm(this.model.workspace, this.trainable);
+    const rate = learningRate(settings.schedule, settings.rate, settings.warmUp, settings.steps, index);
+    if (Number.isFinite(loss) && Number.isFinite(norm))
+      adamWStep(this.model.workspace, this.trainable, settings.optimizer, {
+        step: index + 1,
+        rate,
+        factor: clipFactor(norm, settings.clip)
+      });
+    return {step: index + 1, loss, rate, norm, tokens};
+  }
+
+  private async learn(index: number, micro: number[][][], pause: () => Promise<void>) {
+    const {
+      settings: {packed, dropout, seed},
+      checkpointing
+    } = this.job;
+    const {train} = this.job.data as Extract<TrainingJob["data"], {kind: "examples"}>;
+    const batches = micro.map((rows) =>
+      partsOf(rows, this.lanes.count).map((part) => microBatch(train, part, packed !== undefined))
+    );
+    const count = batches
+      .flat()
+      .reduce((sum, {batch, labels}) => sum + targetsOf(batch, labels, 1).tokens.length, 0);
+    let loss = 0;
+    let tokens = 0;
+    for (const [i, parts] of batches.entries()) {
+      const options = (part: number) => ({
+        weight: 1 / count,
+        gradients: true,
+        checkpointing,
+        dropout: dropout ? {share: dropout, seed: [seed, index, i, part]} : undefined
+      });
+      for (const losses of await this.lanes.losses(parts, options))
+        for (const nll of losses) loss += nll / count;
+      for (const part of parts) tokens += tokensOf(part);
+      await pause();
+    }
+    return {loss, tokens};
+  }
+
+  private async prefer(micro: number[][][], preference: PreferenceSettings, pause: () => Promise<void>) {
+    const {train} = this.job.data as Extract<TrainingJob["data"], {kind: "pairs"}>;
+    const total = micro.flat(2).length;
+    let loss = 0;
+    let tokens = 0;
+    for (const rows of micro) {
+      const parts = partsOf(rows, this.lanes.count).map((part) =>
+        pairRows(part.flat().map((i) => train[i]!))
+      );
+      const result = await this.comparison.compare(parts, preference);
+      const share = result.chosen.length / total;
+      loss += result.loss * share;
+      const slopes = slopesOf(parts, result).map((own) => own.map((slope) => -slope * share));
+      await this.lanes.losses(parts, (part) => ({
+        weight: (row) => slopes[part]![row]!,
+        gradients: true,
+        checkpointing: this.job.checkpointing
+      }));
+      for (const part of parts) tokens += tokensOf(part);
+      await pause();
+    }
+    return {loss, tokens};
+  }
+
+  /** The loss of the validation part; undefined when there is none. */
+  async validate(step: number, pause: () => Promise<void>): Promise<ValidationRecord | undefined> {
+    const {data, settings} = this.job;
+    if (data.validation.length === 0) return undefined;
+    let sum = 0;
+    let count = 0;
+    let right = 0;
+    for (let from = 0; from < data.validation.length; from += settings.rows) {
+      const to = from + settings.rows;
+      if (data.kind === "examples") {
+        const parts = partsOf(data.validation.slice(from, to), this.lanes.count).map((own) =>
+          paddedRows(own)
+        );
+        for (const losses of await this.lanes.losses(parts, () => ({weight: 1}))) {
+          for (const nll of losses) sum += nll;
+          count += losses.length;
+        }
+      } else {
+        const parts = partsOf(data.validation.slice(from, to), this.lanes.count).map(pairRows);
+        const result = await this.comparison.compare(parts, data.preference);
+        sum += result.loss * result.chosen.length;
+        count += result.chosen.length;
+        right += result.chosenRewards.filter((reward, i) => reward > result.rejectedRewards[i]!).length;
+      }
+      await pause();
+    }
+    if (count === 0) return undefined;
+    return {step, loss: sum / count, accuracy: data.kind === "pairs" ? right / count : undefined};
+  }
+
+  free(): void {
+    this.lanes.free();
+    this.trainable.free();
+    this.adapter?.free();
+    this.comparison.free();
+    this.model.free();
+  }
+}
+
+/** Tokens of each thing to learn, which decide what shares a row. */
+export function lengthsOf({data}: TrainingJob): number[] {
+  return data.kind === "examples"
+    ? data.train.map(({ids}) => ids.length)
+    : data.train.map(({chosen, rejected}) => chosen.ids.length + rejected.ids.length);
+}
+
+function tokensOf({batch}: LabelledBatch): number {
+  return batch.documents.reduce((sum, document) => sum + (document > 0 ? 1 : 0), 0);
+}

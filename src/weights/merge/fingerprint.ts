@@ -1,0 +1,46 @@
+import {existsSync} from "node:fs";
+import {basename, join} from "node:path";
+import {hashJson, sha256, sha256File} from "../../base/system/hash.js";
+import type {HashedFile} from "./hashes.js";
+import {mergeVersion} from "./mergeVersion.js";
+import type {MergeOptions} from "./options.js";
+import {tokenizerFolder} from "./plan/model.js";
+import type {Plan} from "./plan/plan.js";
+import {copiedFiles} from "./sideFiles.js";
+
+/** What makes two merges the same: everything that can change a byte of the result. */
+export async function fingerprintOf(
+  plan: Plan,
+  inputs: ReadonlyMap<string, HashedFile[]>,
+  options: MergeOptions
+): Promise<string> {
+  return hashJson({
+    code: mergeVersion(plan.recipe.method),
+    recipe: plan.recipe.text,
+    inputs: [...inputs].map(([id, files]) => [id, files.map(({sha256: hash}) => hash)]),
+    config: plan.config,
+    tokenizer: plan.tokenizer?.json ?? null,
+    tokenizerConfig: plan.tokenizer?.config ?? null,
+    vocabSize: plan.tokenizer?.vocabSize ?? null,
+    tokenizers: await tokenizerHashes(plan),
+    copied: await copiedHashes(plan),
+    chatTemplate: plan.chatTemplate ?? null,
+    seed: options.seed ?? 0,
+    drawBy: options.drawBy ?? "files",
+    exact: options.exact ?? false,
+    shardSize: options.shardSize ?? null,
+    masks: Object.entries(options.masks ?? {}).map(([key, mask]) => [key, sha256(mask)])
+  });
+}
+
+/** Where rows are re-ordered, each model's tokenizer says which row is which token's. */
+async function tokenizerHashes({tokenizer, models}: Plan): Promise<(string | null)[]> {
+  const paths = tokenizer ? models.map((model) => join(tokenizerFolder(model), "tokenizer.json")) : [];
+  return Promise.all(paths.map((path) => (existsSync(path) ? sha256File(path) : null)));
+}
+
+async function copiedHashes(plan: Plan): Promise<[string, string][]> {
+  return Promise.all(
+    copiedFiles(plan).map(async (path) => [basename(path), await sha256File(path)] as [string, string])
+  );
+}

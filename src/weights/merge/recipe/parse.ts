@@ -1,0 +1,92 @@
+import type * as YamlLibrary from "yaml";
+import type {LineCounter, Node, Pair} from "yaml";
+import {onFirstUse} from "../../../base/system/index.js";
+import {RecipeError, type Problem} from "./problems.js";
+import {readRecipe} from "./read.js";
+import type {Recipe} from "./types.js";
+
+const yaml = onFirstUse<typeof YamlLibrary>("yaml");
+
+/**
+ * Reads the documents of a recipe file: YAML text, or the same as an object (then lines are of its YAML form).
+ * Throws one RecipeError that lists every unknown key, wrong value and impossible combination with its line.
+ */
+export function parseRecipes(recipe: string | object, file?: string): Recipe[] {
+  const text = typeof recipe === "string" ? recipe : yaml().stringify(recipe, {aliasDuplicateObjects: false});
+  const counter = new (yaml().LineCounter)();
+  const problems: Problem[] = [];
+  const parsed = yaml().parseAllDocuments(text, {
+    lineCounter: counter,
+    merge: true,
+    maxAliasCount: 100
+  } as object);
+  const documents = Array.isArray(parsed) ? parsed : [];
+  for (const document of documents)
+    for (const error of document.errors)
+      problems.push({line: counter.linePos(error.pos[0]).line, message: firstLine(error.message)});
+  if (problems.length > 0) throw new RecipeError(problems, file);
+  const filled = documents.filter((document) => document.contents !== null);
+  if (filled.length === 0)
+    throw new RecipeError([{message: "it is empty. Name a merge_method and models."}], file);
+  const recipes = filled.map((document) => {
+    const lines: Record<string, number> = {};
+    recordLines(document.contents as Node, "", counter, lines, 0);
+    let value: unknown;
+    try {
+      value = document.toJS({maxAliasCount: 100});
+    } catch (cause) {
+      problems.push({line: lines[""], message: firstLine((cause as Error).message)});
+      return undefined;
+    }
+    const [start, , end] = document.range;
+    const own = filled.length === 1 ? text : text.slice(start, end);
+    return readRecipe(value, lines, own, problems);
+  });
+  checkNames(recipes, problems);
+  if (problems.length > 0) throw new RecipeError(problems, file);
+  return recipes as Recipe[];
+}
+
+function firstLine(message: string): string {
+  return message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "");
+}
+
+function recordLines(
+  node: Node | null | undefined,
+  path: string,
+  counter: LineCounter,
+  lines: Record<string, number>,
+  depth: number
+): void {
+  if (!node || depth > 32) return;
+  if (node.range) lines[path] ??= counter.linePos(node.range[0]).line;
+  if (yaml().isAlias(node)) return;
+  if (yaml().isMap(node))
+    for (const pair of node.items as Pair<Node, Node | null>[]) {
+      const key = path + (path && ".") + (yaml().isScalar(pair.key) ? String(pair.key.value) : "?");
+      if (pair.key.range) lines[key] = counter.linePos(pair.key.range[0]).line;
+      recordLines(pair.value, key, counter, lines, depth + 1);
+    }
+  else if (yaml().isSeq(node))
+    node.items.forEach((item, i) =>
+      recordLines(item as Node, `${path}${path && "."}${i}`, counter, lines, depth + 1)
+    );
+}
+
+function checkNames(recipes: readonly (Recipe | undefined)[], problems: Problem[]): void {
+  if (recipes.length < 2) return;
+  const seen = new Set<string>();
+  let unnamed = 0;
+  for (const recipe of recipes) {
+    if (!recipe) continue;
+    if (recipe.name === undefined) unnamed++;
+    else if (seen.has(recipe.name))
+      problems.push({
+        line: recipe.lines.name,
+        message: `two documents are named ${JSON.stringify(recipe.name)}.`
+      });
+    else seen.add(recipe.name);
+    if (unnamed === 2 && recipe.name === undefined)
+      problems.push({line: recipe.lines[""], message: "only one of several documents may have no name."});
+  }
+}

@@ -1,0 +1,39 @@
+import {UserError} from "../../base/validation/index.js";
+import {loadEncoderHead} from "./encoderHead.js";
+import {assertUsable} from "./erasedTraining.js";
+import {loadJointNgram} from "./jointNgram.js";
+import {loadMajority} from "./majority.js";
+import {modelFolder, readManifest} from "./registry.js";
+import {loadStaticEmbedding} from "./staticEmbedding.js";
+import {loadTfidfLogReg} from "./tfidfLogReg.js";
+import {keptModel} from "./keptModels.js";
+import type {ModelLoader} from "./modelLoader.js";
+import type {LoadedModel} from "./types.js";
+
+/** Adding an architecture means adding a file and a line here. */
+const loaders: Record<string, ModelLoader> = {
+  majority: loadMajority,
+  "tfidf-logreg": loadTfidfLogReg,
+  "encoder-head": loadEncoderHead,
+  "static-embedding": loadStaticEmbedding,
+  "joint-ngram": loadJointNgram
+};
+
+/** Whether a model of an architecture classifies here; language models run elsewhere. */
+export function hasLoader(architecture: string): boolean {
+  return Object.hasOwn(loaders, architecture);
+}
+
+/** Loads a model kept below `modelsDir`. Throws when it is unknown, learned from erased rows, or no
+ * loader fits its architecture. */
+export async function loadModel(modelsDir: string, id: string): Promise<LoadedModel> {
+  const manifest = await readManifest(modelsDir, id);
+  await assertUsable(modelsDir, manifest);
+  const loader = loaders[manifest.architecture];
+  if (!loader)
+    throw new UserError(
+      `Model ${manifest.name} has the architecture ${manifest.architecture}; this Assay runs ${Object.keys(loaders).join(", ")}.`
+    );
+  const folder = await modelFolder(modelsDir, id);
+  return keptModel(manifest, folder, () => loader(manifest, folder));
+}

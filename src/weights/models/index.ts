@@ -1,0 +1,62 @@
+export {
+  acceptErasedTraining,
+  assertNotErased,
+  assertUsable,
+  erasedTraining,
+  forgetErasedTraining,
+  noteErasedTraining
+} from "./erasedTraining.js";
+export {ADAPTED, isAdapter, nameWithId, withoutWeights} from "./adapted.js";
+export {isWeightFile, mostTold, sameWeights} from "../../base/store/index.js";
+export {onOtherBase, ownBase} from "./adapterBase.js";
+export {addOnMissing} from "./encoder/addOn.js";
+export {missingOfAddOn} from "./encoder/checkAddOn.js";
+export {hasLoader, loadModel} from "./architectures.js";
+export {modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
+export {nearestCosines} from "./encoder/nearestCosines.js";
+export {textVectors, type TextVectors} from "./encoder/textVectors.js";
+export {hashedFiles} from "./hashedFiles.js";
+export {hostedModelId, recordHostedModel} from "./hosted.js";
+export {lineage, trainingRecords, type TrainingRecords} from "./lineage.js";
+export {
+  type ContaminatedRows,
+  dataReaching,
+  layersOf,
+  type LineageGraph,
+  lineageGraph,
+  type LineageNode,
+  neighbours,
+  reached,
+  type ReachingData,
+  shortId,
+  wayOf
+} from "./lineageGraph.js";
+export {baseOfAdapter, filesFolder, namedBase, refuseChanged, unchangedFolder} from "./outsideFiles.js";
+export {jointNgramFiles} from "./jointNgram/stored.js";
+export {storedLineage} from "./storedLineage.js";
+export {
+  findStoredModel,
+  findStoredModelSync,
+  listModelsSync,
+  meantModel,
+  meantModels,
+  mergeConflict,
+  needModel
+} from "./storedModel.js";
+export {manyMeant, manyMeantOf} from "./meantNote.js";
+export {addToRecord, recordModel, type RecordedModel} from "./record.js";
+export {type ModelRemoval, namedBy, planRemoval, removeModel} from "./removeModel.js";
+export {
+  damagedFiles,
+  keepModel,
+  listModels,
+  modelFolder,
+  readManifest,
+  saveModel,
+  type NewModel
+} from "./registry.js";
+export {roundTable} from "./tableGrid.js";
+export type {CheckedOn, InputRelations, LayerRelations, MergeRecord, ModelManifest} from "./types.js";
+export {withPlainFolders} from "./plainFolders.js";
+export {readModelFile} from "./weightFiles.js";
+export {NotMade} from "./notMade.js";

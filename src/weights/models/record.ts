@@ -1,0 +1,87 @@
+import {hashJson} from "../../base/system/index.js";
+import {getJson, modelKey, modelsPlace, putJson} from "../../base/store/index.js";
+import {listModels} from "./registry.js";
+import {meantModel} from "./storedModel.js";
+import type {ModelManifest} from "./types.js";
+
+/** A model whose files stay where they are, or that has none. */
+export type RecordedModel = Omit<ModelManifest, "kind" | "schemaVersion" | "id" | "createdAt">;
+
+/**
+ * Enters a model into the lineage without copying its files: large merges lie in a folder of their own. The id is
+ * made as `saveModel` makes it, so the same files have the same id; recording them again adds to the record (`addToRecord`).
+ */
+export async function recordModel(modelsDir: string, model: RecordedModel): Promise<ModelManifest> {
+  const files = sorted(model.files);
+  const before = await recordOf(modelsDir, model);
+  if (before) return addToRecord(modelsDir, before, {...model, files});
+  return put(modelsDir, {
+    kind: "model",
+    schemaVersion: 1,
+    id: idOf(model),
+    createdAt: new Date().toISOString(),
+    ...model,
+    files
+  });
+}
+
+type Identity = Pick<ModelManifest, "architecture" | "labels" | "settings" | "files">;
+
+/** The record that such a model was entered as; undefined when there is none. */
+export function recordOf(modelsDir: string, model: Identity): Promise<ModelManifest | undefined> {
+  return getJson<ModelManifest>({place: modelsPlace(modelsDir)}, modelKey(idOf(model), "manifest.json"));
+}
+
+function idOf({architecture, labels, settings, files}: Identity): string {
+  return hashJson({architecture, labels, settings, files: sorted(files)});
+}
+
+const sorted = (files: ModelManifest["files"]) => [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+
+/**
+ * Adds to a model's record and keeps what it says: the name it had goes on meaning it, parents are added up, and what it was
+ * trained on and made by stands. Its folder is where the files are now.
+ */
+export async function addToRecord(
+  modelsDir: string,
+  before: ModelManifest,
+  told: Partial<RecordedModel>
+): Promise<ModelManifest> {
+  const known = await listModels(modelsDir);
+  const {name = before.name, parents = []} = told;
+  const others = new Set([...(before.otherNames ?? []), before.name]);
+  others.delete(name);
+  // A name that another model was given since means this one again.
+  const meant = meantModel(known, name);
+  return put(modelsDir, {
+    ...before,
+    removed: undefined,
+    createdAt: meant && meant.id !== before.id ? new Date().toISOString() : before.createdAt,
+    name,
+    otherNames: others.size > 0 ? [...others] : undefined,
+    parents: addedParents(before.parents, parents, known),
+    settings: {...told.settings, ...before.settings},
+    training: before.training ?? told.training,
+    recipe: before.recipe ?? told.recipe,
+    metrics: before.metrics || told.metrics ? {...before.metrics, ...told.metrics} : undefined,
+    merge: told.merge ?? before.merge,
+    folder: told.folder ?? before.folder
+  });
+}
+
+type Parents = ModelManifest["parents"];
+
+/** A parent that the store had no record of gives way to the record of that name. */
+function addedParents(before: Parents, told: Parents, known: readonly ModelManifest[]): Parents {
+  const has = ({id}: Parents[0]) => known.some((one) => one.id === id);
+  const kept = before.map((parent) =>
+    has(parent) ? parent : (told.find((one) => one.name === parent.name && has(one)) ?? parent)
+  );
+  const all = new Map([...kept, ...told].map((parent) => [parent.id, parent]));
+  return [...all.values()];
+}
+
+async function put(modelsDir: string, manifest: ModelManifest): Promise<ModelManifest> {
+  await putJson({place: modelsPlace(modelsDir)}, modelKey(manifest.id, "manifest.json"), manifest);
+  return manifest;
+}

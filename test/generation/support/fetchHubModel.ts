@@ -1,7 +1,0 @@
-import {hubModel} from "../../../src/generation/index.js";
-import {openWorkspace} from "../../../src/store/index.js";
-
-/** Fetches a hub's model into a store, saying its progress. */
-const [folder, store, hubUrl] = process.argv.slice(2);
-const onProgress = (message: string) => void process.stdout.write(`${message}\n`);
-await hubModel("acme/tiny", await openWorkspace(folder, store), {hubUrl, onProgress});

@@ -1,0 +1,28 @@
+import {mkdtemp, rm, writeFile} from "node:fs/promises";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {pathToFileURL} from "node:url";
+import {expect, it} from "vitest";
+import {siteHead} from "../../../src/report/site/frame.js";
+import {openBrowser} from "../../support/browser.js";
+import {serveFolder} from "../../support/serveFolder.js";
+
+it("says on a page that was opened as a file how to open it, and nothing on one from a server", async (context) => {
+  const browser = await openBrowser();
+  if (!browser) return context.skip("no browser");
+  const folder = await mkdtemp(join(tmpdir(), "assay-frame-"));
+  const server = await serveFolder(folder);
+  try {
+    const file = join(folder, "index.html");
+    await writeFile(file, `<!DOCTYPE html><meta name="viewport">${siteHead}<main>Verdict</main>`);
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(file).href);
+    expect(await page.locator("main").innerText()).toMatch(/opened as a file.*Serve its folder/s);
+    await page.goto(server.url);
+    expect(await page.locator("main").innerText()).toBe("Verdict");
+  } finally {
+    await browser.close();
+    await server.close();
+    await rm(folder, {recursive: true});
+  }
+}, 60_000);

@@ -1,0 +1,19 @@
+// One build, one browser and one server for every suite: they are what a test of the site costs.
+import {setUpReport} from "../../support/report.js";
+import "./report/pages.js";
+import "./report/firstPage.js";
+import "./report/situations.js";
+import "./report/inputs.js";
+import "./report/hostile.js";
+import "./report/texts.js";
+import "./report/examplesPage.js";
+import "./report/differencesPage.js";
+import "./report/costsPage.js";
+import "./report/judgesPage.js";
+import "./report/racesPage.js";
+import "./report/dataPages.js";
+import "./report/provenance.js";
+import "./report/sqlPage.js";
+import "./report/figures.js";
+
+setUpReport();
