@@ -58,6 +58,7 @@ describe("the packed package", () => {
     expect(tsBuildInfoFile.startsWith(`${outDir}/`)).toBe(true);
   });
 
+  // npm 10 runs the scripts of packages that package-lock.json marks: remove the mark again after an upgrade of the runtime.
   it("lets no install script of the runtime download what is not needed, by npm 10's means and npm 11's", () => {
     const read = (name: string) => JSON.parse(readFileSync(join(repository, name), "utf8")) as object;
     const {packages} = read("package-lock.json") as {packages: Record<string, {hasInstallScript?: boolean}>};
