@@ -1,14 +1,14 @@
-import {spawn} from "node:child_process";
+import {execFileSync} from "node:child_process";
 import {readdirSync, readFileSync} from "node:fs";
-import {chmod, cp, mkdir, readdir, rm, symlink, writeFile} from "node:fs/promises";
+import {cp, mkdir, readdir, rm, symlink, writeFile} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
-import {beforeAll, describe, expect, it} from "vitest";
+import {beforeAll, describe, expect, it, vi} from "vitest";
 import {assay} from "../support/assay.js";
-import {compiled} from "../support/compiledEngine.js";
+import {assayHere} from "../support/assayHere.js";
 import {type ModelServer, startModelServer} from "../support/modelServer.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 import {tinyLanguageModel} from "../support/tinyLanguageModel.js";
-import {stepsOf} from "./guide.js";
+import {type Command, stepsOf} from "./guide.js";
 
 const repository = resolve(import.meta.dirname, "../..");
 const folder = join(repository, "docs/guides");
@@ -17,7 +17,7 @@ const guides = readdirSync(folder).map((name) => basename(name, ".md"));
 const SMOL = "HuggingFaceTB/SmolLM2-135M-Instruct";
 const SERVER = "https://api.example.com/v1";
 
-/** What a guide needs and no test fetches: models, a server, and pages that take long to build. */
+/** What a guide needs and no test fetches: models, and pages that take long to build. */
 const PREPARE: Record<string, (project: string) => Promise<unknown>> = {
   "fine-tune": (project) => tinyLanguageModel(join(project, "tiny")),
   merge: (project) =>
@@ -41,10 +41,11 @@ let server: ModelServer;
 
 beforeAll(async () => {
   begun = await temporaryProject();
-  await mkdir(join(begun, "node_modules/.bin"), {recursive: true});
+  await mkdir(join(begun, "node_modules"));
   await symlink(repository, join(begun, "node_modules/assay"));
-  expect(await assay(begun, "init")).toMatchObject({code: 0});
+  expect(await assayHere(begun, "init")).toMatchObject({code: 0});
   server = await startModelServer({models: ["small-1"], answer: () => "billing"});
+  vi.stubEnv("EXAMPLE_KEY", "a key");
   return () => server.close();
 });
 
@@ -55,37 +56,25 @@ const ranAs = (line: string) =>
     .replaceAll(SERVER, server.url)
     .replace(/rebuild(?!.*--no-build)/, "rebuild --no-build");
 
-/** The commands of a block, in one shell; ends with the first whose exit code is not the stated one. */
-async function inShell(project: string, commands: {line: string; code: number}[]): Promise<string> {
-  const script = commands.map(
-    ({line, code}) =>
-      `${ranAs(line)}; code=$?; [ $code = ${code} ] || { echo '${line.replaceAll("'", "")}' exited with $code; exit 1; }`
-  );
-  const child = spawn("sh", ["-c", script.join("\n")], {
-    cwd: project,
-    env: {...process.env, PATH: `${join(project, "bin")}:${process.env.PATH}`, EXAMPLE_KEY: "a key", NO_COLOR: "1"}
-  });
-  let printed = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (data: Buffer) => (printed += data.toString()));
-  const code = await new Promise((resolve) => child.on("close", resolve));
-  expect(code, printed).toBe(0);
-  return printed;
+/** Builds start processes of their own, and a dry run knows by its class what the compiled package's definitions throw. */
+const ALONE = /assay build|--dry-run/;
+
+/** Runs a line, and gives what it prints. */
+async function run(project: string, {line, code}: Command): Promise<string> {
+  const [npx, command, ...words] = ranAs(line)
+    .match(/"[^"]*"|\S+/g)!
+    .map((word) => word.replaceAll('"', ""));
+  if (npx !== "npx" || command !== "assay")
+    return execFileSync("sh", ["-c", line], {cwd: project, encoding: "utf8"});
+  const ended = await (ALONE.test(line) ? assay : assayHere)(project, ...words);
+  expect(ended.code, `${line}: ${ended.stdout}${ended.stderr}`).toBe(code);
+  return ended.stdout;
 }
 
-/** `npx assay` without npm's start-up. */
-async function withNpx(project: string): Promise<void> {
-  const npx = join(project, "bin/npx");
-  await mkdir(dirname(npx));
-  await writeFile(npx, `#!/bin/sh\nshift\nexec "${process.execPath}" "${compiled("bundle/main.js")}" "$@"\n`);
-  await chmod(npx, 0o755);
-}
-
-describe.concurrent("the guides", () => {
+describe("the guides", () => {
   it.each(guides)("%s does what it says", async (name) => {
     const project = await temporaryProject();
     await cp(begun, project, {recursive: true, verbatimSymlinks: true});
-    await withNpx(project);
     await PREPARE[name]?.(project);
     const steps = stepsOf(readFileSync(join(folder, `${name}.md`), "utf8"));
     expect(steps.length).toBeGreaterThan(1);
@@ -94,13 +83,15 @@ describe.concurrent("the guides", () => {
         await mkdir(dirname(join(project, step.file)), {recursive: true});
         await writeFile(join(project, step.file), ranAs(step.text));
       } else {
-        const printed = await inShell(project, step.commands);
+        let printed = "";
+        for (const command of step.commands) printed += await run(project, command);
         for (const line of step.shows) expect(printed).toContain(line);
       }
     }
   });
-});
 
-it.each(guides)("%s fits on a page", (name) => {
-  expect(readFileSync(join(folder, `${name}.md`), "utf8").split(/\s+/).length).toBeLessThanOrEqual(350);
+  it.each(guides)("%s fits on a page", (name) => {
+    const words = readFileSync(join(folder, `${name}.md`), "utf8").split(/\s+/);
+    expect(words.length).toBeLessThanOrEqual(350);
+  });
 });
