@@ -35,7 +35,7 @@ function anchorsOf(file: string): Set<string> {
 
 /** Links of a page that lead nowhere. */
 function brokenIn(page: string): string[] {
-  const text = readFileSync(join(repository, page), "utf8").replace(/^( *)(`{3,})[\s\S]*?^\1\2$/gm, "");
+  const text = withoutCode(readFileSync(join(repository, page), "utf8"));
   return Array.from(text.matchAll(/\]\((?!\w+:)([^)\s]*)\)/g), ([, link = ""]) => link).filter((link) => {
     const [path = "", anchor] = link.split("#");
     const file = path === "" ? join(repository, page) : join(repository, dirname(page), path);
