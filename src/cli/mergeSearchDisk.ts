@@ -1,14 +1,14 @@
 import {basename} from "node:path";
 import type {RaceRecord} from "../evals/decisions/index.js";
 import {listModels, type ModelManifest} from "../weights/models/index.js";
-import type {Room, SearchCandidates} from "../evals/mergeSearch/index.js";
+import type {DiskSpace, SearchCandidates} from "../evals/mergeSearch/index.js";
 import {UserError} from "../base/validation/index.js";
 import {modelsDir, type Store} from "../base/store/index.js";
 import {size} from "./mergeText.js";
 import {plural} from "./plural.js";
 
 /** Throws a UserError where the merges would not fit the disk. */
-export function assertRoom({merges, each, free}: Room, spaceFile: string): void {
+export function assertRoom({merges, each, free}: DiskSpace, spaceFile: string): void {
   if (merges * each <= free) return;
   const fit = Math.floor(free / each);
   throw new UserError(
@@ -35,7 +35,7 @@ export async function otherMerges(
 }
 
 /** What the merges to come take on the disk. */
-export function roomText({merges, each, free}: Room): string {
+export function roomText({merges, each, free}: DiskSpace): string {
   return `${plural(merges, "merge")} to make of up to ${size(each)} each: ${size(merges * each)} on the disk, of ${size(free)} free`;
 }
 

@@ -28,7 +28,7 @@ import {
   requestOf,
   spentBy,
   spentWithin,
-  type Stage,
+  type AnsweringStage,
   stagedEndpoint,
   withSpent
 } from "./stages.js";
@@ -78,7 +78,11 @@ export function cascade(name: string, stages: readonly Candidate[], settings: Ca
   };
 }
 
-function cascadeEndpoint(name: string, stages: readonly Stage[], settings: CascadeSettings): Endpoint {
+function cascadeEndpoint(
+  name: string,
+  stages: readonly AnsweringStage[],
+  settings: CascadeSettings
+): Endpoint {
   return {
     ...stagedEndpoint(stages, (s) => timesOf(stages, s, settings)),
     name: `cascade ${name}`,
@@ -100,7 +104,7 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
 }
 
 async function answer(
-  stages: readonly Stage[],
+  stages: readonly AnsweringStage[],
   {signal, thresholds, repeats}: CascadeSettings,
   request: CompletionRequest,
   options: CompletionOptions = {}
@@ -135,7 +139,7 @@ async function answer(
 
 /** How many answers a stage is asked for. */
 function timesOf(
-  stages: readonly Stage[],
+  stages: readonly AnsweringStage[],
   s: number,
   {signal, repeats = 3}: Pick<CascadeSettings, "signal" | "repeats">
 ): number {
@@ -143,7 +147,7 @@ function timesOf(
 }
 
 function ask(
-  stage: Stage,
+  stage: AnsweringStage,
   request: CompletionRequest,
   options: CompletionOptions,
   signal: CascadeSettings["signal"]

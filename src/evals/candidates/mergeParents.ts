@@ -22,7 +22,7 @@ import {UserError} from "../../base/validation/index.js";
 import {hashJson} from "../../base/system/index.js";
 
 /** A model that is merged. */
-export interface Parent {
+export interface MergeParent {
   manifest: ModelManifest;
   /** Of an adapter: the model that it was made on. */
   base?: ModelManifest;
@@ -35,7 +35,7 @@ export interface Parent {
  * one that was trained here the base that it was trained on, of others the one that their adapter_config.json names, as for who
  * answers with it.
  */
-export async function parentOf(manifest: ModelManifest, context: BuildContext): Promise<Parent> {
+export async function parentOf(manifest: ModelManifest, context: BuildContext): Promise<MergeParent> {
   const why = withoutWeights(manifest);
   if (why !== undefined) throw new UserError(`${manifest.name} cannot be merged: it is ${why}.`);
   if (!isAdapter(manifest)) return {manifest, reference: manifest.id};
@@ -55,7 +55,7 @@ export async function parentOf(manifest: ModelManifest, context: BuildContext): 
 const told = new Set<string>();
 
 /** A merge to make. */
-export interface Wanted {
+export interface MergeRequest {
   name: string;
   recipe: Record<string, unknown>;
   /** Of everything that decides it: what an earlier start left of the same merge goes by it. */
@@ -68,8 +68,8 @@ export interface Wanted {
  */
 export async function mergeParents(
   context: BuildContext,
-  {name, recipe, key}: Wanted,
-  parents: readonly Parent[]
+  {name, recipe, key}: MergeRequest,
+  parents: readonly MergeParent[]
 ): Promise<ModelManifest> {
   const manifests = parents.map(({manifest}) => manifest);
   const conflict = mergeConflict(manifests);
@@ -140,7 +140,7 @@ async function workFolder(dir: string, key: string): Promise<{work: string; out:
 
 const WEIGHTS = "model.safetensors";
 
-interface Made {
+interface MergeBuild {
   context: BuildContext;
   /** The merge's folder. */
   out: string;
@@ -148,7 +148,7 @@ interface Made {
 }
 
 /** Keeps a classifier's weights packed, with the other files of the first model, whose folder is given. */
-async function keepLike(first: ModelManifest, folder: string, made: Made): Promise<ModelManifest> {
+async function keepLike(first: ModelManifest, folder: string, made: MergeBuild): Promise<ModelManifest> {
   const {context, out, record} = made;
   const shared = first.files.map(({path}) => path).filter((path) => !ownFiles.has(path));
   return saveModel(context.dir, {
@@ -171,7 +171,7 @@ async function keepLike(first: ModelManifest, folder: string, made: Made): Promi
 async function keepOutput(
   first: ModelManifest,
   {architecture}: MergeReport,
-  {context, out, record}: Made
+  {context, out, record}: MergeBuild
 ): Promise<ModelManifest> {
   for (const file of ["README.md", "merge_recipe.yml", "merge_report.json"])
     await rm(join(out, file), {force: true});

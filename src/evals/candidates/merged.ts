@@ -1,7 +1,7 @@
 import {type BuildContext, builtOnce, type ModelSource} from "../../training/finetunes/index.js";
 import {mergeVersion, METHODS} from "../../weights/merge/index.js";
 import {hasLoader, type ModelManifest} from "../../weights/models/index.js";
-import {mergeParents, type Parent, parentOf} from "./mergeParents.js";
+import {mergeParents, type MergeParent, parentOf} from "./mergeParents.js";
 import {
   assertChecked,
   byName,
@@ -85,7 +85,7 @@ export function mergedModel(options: MergedOptions): ModelSource {
       code: mergeVersion(method)
     });
   const make = async (context: BuildContext): Promise<ModelManifest> => {
-    const parents = new Map<ModelSource, Parent>();
+    const parents = new Map<ModelSource, MergeParent>();
     for (const source of sources) parents.set(source, await parentOf(await source.build(context), context));
     const idOf = (source: ModelSource) => parents.get(source)!.reference;
     const recipe = {

@@ -20,7 +20,7 @@ import {
   scoreAt,
   spentBy,
   spentWithin,
-  type Stage,
+  type AnsweringStage,
   stagedEndpoint,
   sumOf,
   withSpent
@@ -92,7 +92,7 @@ export function reranked(
 
 function rerankedEndpoint(
   name: string,
-  stages: readonly Stage[],
+  stages: readonly AnsweringStage[],
   {weights, answers}: {weights: readonly number[]; answers: number}
 ): Endpoint {
   return {
@@ -117,7 +117,7 @@ function rerankedEndpoint(
   };
 }
 
-interface Choice {
+interface WeightedChoice {
   weights: readonly number[];
   answers: number;
   /** Takes in what the stages were asked, by stage. */
@@ -126,8 +126,8 @@ interface Choice {
 
 async function choose(
   name: string,
-  [proposer, ...rankers]: readonly Stage[],
-  {weights, answers, asked}: Choice,
+  [proposer, ...rankers]: readonly AnsweringStage[],
+  {weights, answers, asked}: WeightedChoice,
   request: CompletionRequest,
   options: CompletionOptions
 ): Promise<Completion> {
@@ -163,7 +163,7 @@ interface Proposed {
 
 /** Different answers of a model, as it gave them; all that was asked for them is added to `spent`. */
 async function propose(
-  stage: Stage,
+  stage: AnsweringStage,
   request: CompletionRequest,
   answers: number,
   options: CompletionOptions,

@@ -21,13 +21,13 @@ import {messageOf} from "../../base/validation/index.js";
 import {canonicalJson} from "../../base/system/index.js";
 
 /** One of several models that answer a request together. */
-export interface Stage extends PreparedCandidate {
+export interface AnsweringStage extends PreparedCandidate {
   candidate: Candidate;
 }
 
 /** Prepares all or, when one fails, closes those before it and throws. */
 export async function prepareStages(stages: readonly Candidate[], context: PrepareContext) {
-  const prepared: Stage[] = [];
+  const prepared: AnsweringStage[] = [];
   const close = async () => {
     for (const one of prepared) {
       await one.close?.();
@@ -48,7 +48,7 @@ export async function prepareStages(stages: readonly Candidate[], context: Prepa
  * each stage. `timesOf` is the most answers that a request takes of a stage.
  */
 export function stagedEndpoint(
-  stages: readonly Stage[],
+  stages: readonly AnsweringStage[],
   timesOf: (stage: number) => number
 ): Pick<Endpoint, "kind" | "hosting" | "trust" | "price" | "stages" | "preflight"> {
   const last = stages.at(-1)!;
@@ -81,7 +81,7 @@ export function stagedEndpoint(
   };
 }
 
-export async function identityOfStages(stages: readonly Stage[]): Promise<string> {
+export async function identityOfStages(stages: readonly AnsweringStage[]): Promise<string> {
   const each = await Promise.all(
     stages.map(async ({endpoint, model, candidate: {params, tools}}) => ({
       identity: await endpoint.identity(model),
@@ -94,7 +94,7 @@ export async function identityOfStages(stages: readonly Stage[]): Promise<string
 }
 
 /** What a stage is asked: the request, whose parameters go before the candidate's own; of tools the candidate's go first. */
-export function requestOf({candidate, model}: Stage, request: CompletionRequest): CompletionRequest {
+export function requestOf({candidate, model}: AnsweringStage, request: CompletionRequest): CompletionRequest {
   return {
     ...request,
     model,
@@ -105,7 +105,7 @@ export function requestOf({candidate, model}: Stage, request: CompletionRequest)
 
 /** One answer of a stage, by whoever makes the calls of stages. */
 export function completeAt(
-  {endpoint}: Stage,
+  {endpoint}: AnsweringStage,
   request: CompletionRequest,
   options: CompletionOptions
 ): Promise<Completion> {
@@ -115,7 +115,7 @@ export function completeAt(
 
 /** How likely a stage is to give each of some answers, as `completeAt`. */
 export function scoreAt(
-  {endpoint}: Stage,
+  {endpoint}: AnsweringStage,
   request: CompletionRequest,
   answers: readonly string[],
   options: CompletionOptions
@@ -178,7 +178,10 @@ export function sumOf<T>(asked: readonly T[], of: (one: T) => number | undefined
 }
 
 /** What a request costs when every stage is asked: what a budget has to set aside. */
-function highestPrice(stages: readonly Stage[], timesOf: (stage: number) => number): TokenPrice | undefined {
+function highestPrice(
+  stages: readonly AnsweringStage[],
+  timesOf: (stage: number) => number
+): TokenPrice | undefined {
   const prices = stages.map(({endpoint, model}, s) => {
     const price = endpoint.price?.(model);
     return price && {times: timesOf(s), price};

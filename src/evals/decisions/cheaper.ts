@@ -1,6 +1,6 @@
 import {holm, nonInferiority, pairedDifference} from "../../base/stats/index.js";
 import {clustersOf, sharedValues} from "./columns.js";
-import {comparedCosts, type Costs, isShownCheaper} from "./comparedCosts.js";
+import {comparedCosts, type CostsByCandidate, isShownCheaper} from "./comparedCosts.js";
 import {differenceIfWrong} from "./ifWrong.js";
 import {oldPricesSentence} from "./oldPrices.js";
 import {counted} from "./points.js";
@@ -22,7 +22,7 @@ type Tested = Pick<CheaperCandidate, "difference" | "low" | "high" | "rows" | "a
 export function cheaperOf(
   table: ScoreTable,
   best: string,
-  costs: Costs,
+  costs: CostsByCandidate,
   terms: CheaperTerms
 ): CheaperVerdict | undefined {
   const {margin, alpha} = terms;
@@ -63,7 +63,7 @@ export function cheaperOf(
 export function cheaperBy(
   among: readonly string[],
   best: string,
-  costs: Costs,
+  costs: CostsByCandidate,
   {margin, alpha, scale}: CheaperTerms,
   test: (cheaper: readonly string[]) => Tested[]
 ): CheaperVerdict | undefined {
@@ -100,9 +100,9 @@ export function cheaperBy(
   };
 }
 
-type Terms = Omit<CheaperTerms, "alpha">;
+type CostTerms = Omit<CheaperTerms, "alpha">;
 
-function chosen(choice: CheaperCandidate, best: string, {margin, scale}: Terms): string {
+function chosen(choice: CheaperCandidate, best: string, {margin, scale}: CostTerms): string {
   const write = writerOf(scale);
   const {candidate, timesCheaper, timesLow, timesHigh, difference, low} = choice;
   const range =
@@ -114,7 +114,7 @@ function chosen(choice: CheaperCandidate, best: string, {margin, scale}: Terms):
   return `${candidate} is at most ${write.difference(margin)} worse than ${best} (${write.number(difference!)}, at worst ${write.number(low!)}) and ${price}.`;
 }
 
-function nobody(candidates: readonly CheaperCandidate[], best: string, {margin, scale}: Terms): string {
+function nobody(candidates: readonly CheaperCandidate[], best: string, {margin, scale}: CostTerms): string {
   const open = candidates.filter(({verdict}) => verdict === "undecided");
   const claim = `at most ${writerOf(scale).difference(margin)} worse than ${best}`;
   if (open.length === 0) return `No cheaper candidate is ${claim}.`;

@@ -1,4 +1,4 @@
-import type {Column} from "./columns.js";
+import type {CandidateColumn} from "./columns.js";
 import {cleanTable, type Contamination, type RowMark} from "./contamination.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import {type GateIntervals, oneLook} from "./gateIntervals.js";
@@ -16,7 +16,7 @@ export interface CleanLead {
   high?: number;
 }
 
-export interface Marked {
+export interface MarkedRows {
   contamination?: readonly Contamination[];
   /** What each candidate may have learned of each row, in the order of the table's. */
   marks?: ReadonlyMap<string, readonly RowMark[]>;
@@ -34,8 +34,8 @@ export interface LeadTerms {
  */
 export function cleanLeads(
   table: ScoreTable,
-  baseline: Column | undefined,
-  {contamination = [], marks}: Marked,
+  baseline: CandidateColumn | undefined,
+  {contamination = [], marks}: MarkedRows,
   {alpha = DEFAULT_ALPHA, intervals = oneLook}: LeadTerms = {}
 ): Readonly<Record<string, CleanLead>> {
   if (!baseline || !marks) return {};

@@ -1,21 +1,21 @@
 import {corpusJackknife, corpusName} from "../../base/stats/index.js";
 import type {CorpusTable, ScoreTable} from "./types.js";
 
-export type Values = readonly (number | undefined)[];
+export type RowValues = readonly (number | undefined)[];
 
 /** A candidate of a table; of two in one comparison the tables may be those of two runs. */
-export interface Column {
+export interface CandidateColumn {
   table: ScoreTable;
   candidate: string;
 }
 
-const jackknifed = new WeakMap<CorpusTable["counts"][number], Values>();
+const jackknifed = new WeakMap<CorpusTable["counts"][number], RowValues>();
 
 /**
  * What a candidate's figure is the mean of, by row: its scores or, where a corpus figure decides, the jackknife values of the
  * table's rows, which are no scores. None when the table does not have the candidate.
  */
-export function valuesOf(table: ScoreTable, candidate: string): Values {
+export function valuesOf(table: ScoreTable, candidate: string): RowValues {
   const c = table.candidates.indexOf(candidate);
   const counts = table.corpus?.counts[c];
   if (!table.corpus || !counts) return table.values[c] ?? [];
@@ -25,7 +25,7 @@ export function valuesOf(table: ScoreTable, candidate: string): Values {
 }
 
 /** A candidate's own scores by row, whatever decides. */
-export function scoresOf({candidates, values}: ScoreTable, candidate: string): Values {
+export function scoresOf({candidates, values}: ScoreTable, candidate: string): RowValues {
   return values[candidates.indexOf(candidate)] ?? [];
 }
 
@@ -38,12 +38,12 @@ export function failedAs(table: ScoreTable, candidate: string, score: number): n
 }
 
 /** What several candidates of a table are compared by: of a corpus figure the values over the rows that all of them have. */
-export function sharedValues(table: ScoreTable, candidates: readonly string[]): Values[] {
+export function sharedValues(table: ScoreTable, candidates: readonly string[]): RowValues[] {
   return aligned(candidates.map((candidate) => ({table, candidate})));
 }
 
 /** The same of candidates of several tables, in the first one's order of rows. */
-export function aligned(columns: readonly Column[]): Values[] {
+export function aligned(columns: readonly CandidateColumn[]): RowValues[] {
   const [first] = columns;
   if (!first) return [];
   const places = columns.map(({table}) => placesIn(table, first.table));
@@ -73,7 +73,7 @@ function placesIn(table: ScoreTable, by: ScoreTable): number[] | undefined {
   return by.rowIds.map((id) => places.get(id) ?? -1);
 }
 
-function jackknife(figure: CorpusTable["figure"], counts: CorpusTable["counts"][number]): Values {
+function jackknife(figure: CorpusTable["figure"], counts: CorpusTable["counts"][number]): RowValues {
   const present = counts.filter((own) => own !== undefined);
   const values = corpusJackknife(figure, present);
   let next = 0;

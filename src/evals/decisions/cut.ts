@@ -6,7 +6,7 @@ import {DEFAULT_MARGIN} from "./defaults.js";
 import {holdingRisks} from "./heldAdvice.js";
 import {pairwise} from "./pairwise.js";
 import {type ScoreScale, scaleOf} from "./scoreScale.js";
-import {concludeSlices, type SliceCell, type SliceTable, type Slicing} from "./sliceTable.js";
+import {concludeSlices, type SliceCell, type SliceTable, type RowSlicing} from "./sliceTable.js";
 import type {Comparison, DecideOptions, ScoreTable, Verdict} from "./types.js";
 import {byNumbers} from "./valueName.js";
 
@@ -76,7 +76,7 @@ function verdictOf(table: ScoreTable, options: DecideOptions): Verdict {
  */
 export function cutsOf(
   table: ScoreTable,
-  slicings: readonly Slicing[],
+  slicings: readonly RowSlicing[],
   given: DecideOptions,
   most = Infinity
 ): Cut[] {

@@ -4,7 +4,7 @@ import {
   pairedConfidenceSequence,
   pairedDifference
 } from "../../base/stats/index.js";
-import {aligned, clustersOf, type Column, type Values, valuesOf} from "./columns.js";
+import {aligned, clustersOf, type CandidateColumn, type RowValues, valuesOf} from "./columns.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import type {ScoreTable, Verdict} from "./types.js";
 
@@ -39,7 +39,7 @@ export interface GateIntervals {
   difference(
     table: ScoreTable,
     candidate: string,
-    other: Column,
+    other: CandidateColumn,
     picked: Pick<Picked, "among"> & {alpha?: number}
   ): GateInterval | undefined;
 }
@@ -73,7 +73,7 @@ export const oneLook: GateIntervals = {
   }
 };
 
-function pairOf(table: ScoreTable, candidate: string, other: Column): [Values, Values] {
+function pairOf(table: ScoreTable, candidate: string, other: CandidateColumn): [RowValues, RowValues] {
   const [values, others] = aligned([{table, candidate}, other]);
   return [values!, others!];
 }

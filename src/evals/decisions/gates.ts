@@ -21,7 +21,7 @@ export interface GateResult {
 }
 
 /** What a rule found of a candidate that is named elsewhere. */
-export type Found = Omit<GateResult, "candidate">;
+export type GateFinding = Omit<GateResult, "candidate">;
 
 /** What a candidate's calls came to, as the store holds them. */
 export interface CandidateCalls {
@@ -155,7 +155,7 @@ export function overall(results: readonly GateResult[]): GateStatus {
   return results.some(({status}) => status === "undecided") ? "undecided" : "pass";
 }
 
-function leakage(found: GateFacts["leakage"], most: number): Found {
+function leakage(found: GateFacts["leakage"], most: number): GateFinding {
   const {rule, ...result} = atMost({
     what: "share of leaked test rows",
     value: found?.share,
@@ -167,7 +167,7 @@ function leakage(found: GateFacts["leakage"], most: number): Found {
   return {rule, ...result, message: found ? `${percent(found.share)} by ${found.measure}` : result.message};
 }
 
-function personalData(found: GateFacts["personalData"], most: number): Found {
+function personalData(found: GateFacts["personalData"], most: number): GateFinding {
   const rule = `at most ${most} rows with unresolved personal data`;
   if (!found)
     return {
@@ -191,14 +191,14 @@ interface Bounded {
   unknown?: string;
 }
 
-function atMost({what, value, most, format, detail = "", unknown = UNKNOWN}: Bounded): Found {
+function atMost({what, value, most, format, detail = "", unknown = UNKNOWN}: Bounded): GateFinding {
   const rule = `${what} at most ${format(most)}`;
   if (value === undefined || Number.isNaN(value)) return {rule, status: "undecided", message: unknown};
   return {rule, status: value <= most ? "pass" : "fail", message: format(value) + detail};
 }
 
 /** Undecided where answers whose time nobody knows could bring it to the other side. */
-function maxLatency(found: CandidateCalls | undefined, most: number): Found {
+function maxLatency(found: CandidateCalls | undefined, most: number): GateFinding {
   const latency = found?.latency;
   const result = atMost({
     what: "95th percentile of latency",
@@ -224,7 +224,7 @@ function latencyDetail({planned, failed, concurrency}: CandidateCalls, latency: 
 }
 
 /** Undecided where failed rows, whose cost nobody knows, could bring it to the other side. */
-function maxCost(found: CandidateCalls | undefined, most: number): Found {
+function maxCost(found: CandidateCalls | undefined, most: number): GateFinding {
   const cost = found?.cost;
   const result = atMost({
     what: "cost of a thousand rows",

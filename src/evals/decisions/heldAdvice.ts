@@ -44,7 +44,7 @@ export function holdingRisks(risks: readonly Risk[], heldBy: Verdict["heldBy"]):
   );
 }
 
-interface Known {
+interface AdviceBasis {
   risks: readonly Risk[];
   /** What would be advised. */
   action: string;
@@ -53,7 +53,7 @@ interface Known {
 function leakageWarning(
   verdict: Decided,
   baseline: string | undefined,
-  {risks, action}: Known
+  {risks, action}: AdviceBasis
 ): string | undefined {
   const {kind, best, comparisons, margin, scale} = verdict;
   if (kind === "tie") {
@@ -92,7 +92,7 @@ function leaksMoving(risks: readonly Risk[], least: number): Risk[] {
 function judgeWarning(
   verdict: Decided,
   baseline: string | undefined,
-  {risks, action}: Known
+  {risks, action}: AdviceBasis
 ): string | undefined {
   if (!risks.some(isOrderRisk)) return undefined;
   if (verdict.kind === "tie") {

@@ -1,5 +1,5 @@
 import {mean} from "../../base/stats/index.js";
-import {type Column, failedAs, scoresOf} from "./columns.js";
+import {type CandidateColumn, failedAs, scoresOf} from "./columns.js";
 import {type ScoreScale, scaleOf} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
 
@@ -38,7 +38,7 @@ export function meanIfWrong(table: ScoreTable, candidate: string): IfWrong | und
 export function differenceIfWrong(
   table: ScoreTable,
   candidate: string,
-  other: Column,
+  other: CandidateColumn,
   scale?: ScoreScale
 ): IfWrong | undefined {
   const [bounds, others] = [failedBounds(table, scale), failedBounds(other.table, scale)];

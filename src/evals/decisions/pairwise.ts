@@ -1,6 +1,6 @@
 import {holm, pairedBySlice, pairedDifference, slicedRows} from "../../base/stats/index.js";
 import {clustersOf, rowsOf, sharedValues} from "./columns.js";
-import type {Slicing} from "./sliceTable.js";
+import type {RowSlicing} from "./sliceTable.js";
 import type {Comparison, ScoreTable} from "./types.js";
 
 export interface PairwiseTable {
@@ -28,7 +28,7 @@ export interface PairwiseSlice {
  */
 export function pairwise(
   table: ScoreTable,
-  slicings: readonly Slicing[] = [],
+  slicings: readonly RowSlicing[] = [],
   {alpha = 0.05}: {alpha?: number} = {}
 ): PairwiseTable {
   const compare = (table.corpus ? pairsOfCorpus : pairsOfMeans)(table, 1 - alpha);

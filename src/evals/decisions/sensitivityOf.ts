@@ -58,7 +58,7 @@ export function sensitivityOf(
   };
 }
 
-interface Missing {
+interface MissingScores {
   candidate: string;
   scored: boolean;
   /** Rows without a score. */
@@ -67,7 +67,7 @@ interface Missing {
   partly: number;
 }
 
-function missingOf(table: ScoreTable, candidate: string): Missing {
+function missingOf(table: ScoreTable, candidate: string): MissingScores {
   const scores = scoresOf(table, candidate);
   const repeats = table.failedRepeats?.[table.candidates.indexOf(candidate)] ?? [];
   const failed = scores.filter((score) => score === undefined).length;

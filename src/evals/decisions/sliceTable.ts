@@ -12,7 +12,7 @@ import type {ScoreTable} from "./types.js";
 import {byNumbers} from "./valueName.js";
 
 /** One way to cut the rows: the value of each row, in the table's order; undefined where a row has none. */
-export interface Slicing {
+export interface RowSlicing {
   name: string;
   values: readonly (string | undefined)[];
 }
@@ -70,7 +70,7 @@ export interface SliceDifference {
  */
 export function sliceTable(
   table: ScoreTable,
-  slicings: readonly Slicing[],
+  slicings: readonly RowSlicing[],
   {reference = table.baseline ?? table.candidates[0], alpha = 0.05}: SliceOptions = {}
 ): SliceTable {
   const level = 1 - alpha;
@@ -138,7 +138,7 @@ function differenceIn(part: ScoreTable, candidates: readonly [string, string], o
   return pairedDifference(first!, second!, options);
 }
 
-function placesOf({values}: Slicing): Map<string, number[]> {
+function placesOf({values}: RowSlicing): Map<string, number[]> {
   const places = new Map<string, number[]>();
   values.forEach((value, row) => {
     if (value === undefined) return;

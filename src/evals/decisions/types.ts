@@ -1,7 +1,7 @@
 import type {CorpusCounts, CorpusFigure} from "../../base/stats/index.js";
 import type {CleanLead} from "./cleanLead.js";
 import type {CandidateCost} from "./costTypes.js";
-import type {Choice, TieBreakers} from "./choice.js";
+import type {TieChoice, TieBreakers} from "./choice.js";
 import type {RiskFacts} from "./risks.js";
 import type {RaceDrop, RaceOutcome} from "./raceTypes.js";
 import type {ScoreScale} from "./scoreScale.js";
@@ -125,7 +125,7 @@ export interface Verdict {
   /** What could make the verdict wrong, the gravest first. */
   risks: Risk[];
   /** Whom to take among `set`: the one that is shown to be the cheapest, else the fastest, else the smallest. */
-  choice?: Choice;
+  choice?: TieChoice;
   /** Groups of candidates with the same weights. */
   sameWeights?: string[][];
   /** What told tied candidates apart beside `costs`: handed on to whoever decides again over other rows. */

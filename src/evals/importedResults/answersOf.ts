@@ -1,6 +1,6 @@
 import {UserError} from "../../base/validation/index.js";
 import type {CombinedAnswer} from "./combine.js";
-import {Problems} from "./problems.js";
+import {ProblemList} from "./problems.js";
 import type {ImportedAnswer, ImportedFile} from "./types.js";
 
 /** All answers with their repeats. Throws a UserError with all that keeps them from standing beside one another. */
@@ -85,7 +85,7 @@ class WrongAnswers {
   }
 
   assertNone(): void {
-    const problems = new Problems();
+    const problems = new ProblemList();
     for (const [what, {rows, advice}] of this.#found) problems.add(`${what}${whereOf(rows)}. ${advice}.`);
     problems.assertNone();
   }

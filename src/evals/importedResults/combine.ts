@@ -1,13 +1,13 @@
 import {UserError} from "../../base/validation/index.js";
 import {sha256} from "../../base/system/index.js";
 import {answersOf} from "./answersOf.js";
-import {Problems} from "./problems.js";
+import {ProblemList} from "./problems.js";
 import {reachOf} from "./projects/providers.js";
 import type {ImportedAnswer, ImportedFile, ImportedSource} from "./types.js";
 import {varyingIn, varyingNotes} from "./varying.js";
 
 /** Results of all files in one: every candidate against the same rows. */
-export interface Combined {
+export interface CombinedResults {
   rows: CombinedRow[];
   candidates: CombinedCandidate[];
   scorers: {name: string; binary: boolean; human: boolean; tool: string; version?: string}[];
@@ -64,7 +64,7 @@ const MOST_SLICE_VALUES = 30;
 export function combine(
   files: readonly ImportedFile[],
   options: Pick<ImportedSource, "scorer" | "baseline" | "cluster" | "slices"> = {}
-): Combined {
+): CombinedResults {
   const answers = answersOf(files);
   const varying = varyingIn(answers);
   const rows = rowsOf(answers, new Set(varying.keys()), options.cluster);
@@ -105,10 +105,10 @@ function assertNamesThere(
     candidates,
     scorers,
     varying
-  }: Pick<Combined, "rows" | "candidates" | "scorers"> & {varying: ReadonlyMap<string, unknown>},
+  }: Pick<CombinedResults, "rows" | "candidates" | "scorers"> & {varying: ReadonlyMap<string, unknown>},
   {scorer, baseline, cluster, slices = []}: Pick<ImportedSource, "scorer" | "baseline" | "cluster" | "slices">
 ): void {
-  const problems = new Problems();
+  const problems = new ProblemList();
   const namesOf = (known: readonly {name: string}[]) => known.map(({name}) => name);
   const listed = (known: readonly {name: string}[]) => namesOf(known).join(", ") || "none";
   if (scorer !== undefined && !namesOf(scorers).includes(scorer))
@@ -188,8 +188,8 @@ function reachedAt(tool: string, id: string): Pick<CombinedCandidate, "pricedAs"
   return {pricedAs: model === id ? undefined : model, baseUrl: reach?.baseUrl};
 }
 
-function scorersOf(files: readonly ImportedFile[]): Combined["scorers"] {
-  const found = new Map<string, Combined["scorers"][number]>();
+function scorersOf(files: readonly ImportedFile[]): CombinedResults["scorers"] {
+  const found = new Map<string, CombinedResults["scorers"][number]>();
   for (const {tool, version, answers} of files)
     for (const {scores} of answers)
       for (const {scorer, value, human} of scores) {
@@ -203,7 +203,7 @@ function scorersOf(files: readonly ImportedFile[]): Combined["scorers"] {
 
 /** The scorer that scored most answers, the first of several; never one without a score. */
 function primaryOf(
-  scorers: Combined["scorers"],
+  scorers: CombinedResults["scorers"],
   answers: readonly CombinedAnswer[],
   chosen: string | undefined
 ): string {

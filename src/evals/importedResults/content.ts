@@ -7,7 +7,7 @@ import {isObject, type JsonObject, openZip, type Zip} from "../../data/datasets/
 import {parseTable} from "./table.js";
 
 /** A file by what is in it, whatever its name says. */
-export type Content = {path: string; name?: string; sha256: string; bytes: number} & (
+export type ResultsContent = {path: string; name?: string; sha256: string; bytes: number} & (
   | {kind: "zip"; zip: Zip}
   | {kind: "document"; value: unknown}
   | {kind: "lines"; objects: JsonObject[]}
@@ -22,7 +22,7 @@ export const LARGEST = 400 * 2 ** 20;
  * last three plain or gzip. Throws a UserError that names the file when it is empty, binary, cut short or unpacks to more
  * than results do.
  */
-export async function readContent(path: string, name?: string, largest = LARGEST): Promise<Content> {
+export async function readContent(path: string, name?: string, largest = LARGEST): Promise<ResultsContent> {
   const size = await sizeOf(path);
   if (size === 0) throw new UserError(`${path} is empty. Export the results again.`);
   if (size > largest)
@@ -82,12 +82,12 @@ function textOf(path: string, bytes: Buffer): string {
   }
 }
 
-type Parsed =
+type ParsedContent =
   | {kind: "document"; value: unknown}
   | {kind: "lines"; objects: JsonObject[]}
   | {kind: "table"; columns: string[]; rows: string[][]};
 
-function parsed(path: string, text: string): Parsed {
+function parsed(path: string, text: string): ParsedContent {
   if (!/^\s*[[{]/.test(text)) return {kind: "table", ...parseTable(path, text)};
   try {
     return {kind: "document", value: pythonJson(text)};

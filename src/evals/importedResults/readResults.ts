@@ -1,10 +1,10 @@
 import {existsSync} from "node:fs";
 import {resolve} from "node:path";
 import {UserError} from "../../base/validation/index.js";
-import {type Content, LARGEST, readContent} from "./content.js";
+import {type ResultsContent, LARGEST, readContent} from "./content.js";
 import {readers} from "./readers/index.js";
 import type {ResultReader} from "./readers/types.js";
-import {Problems} from "./problems.js";
+import {ProblemList} from "./problems.js";
 import type {ImportedFile} from "./types.js";
 
 /**
@@ -16,8 +16,8 @@ export async function readResults(
   {folder = process.cwd(), largest = LARGEST}: {folder?: string; largest?: number} = {}
 ): Promise<ImportedFile[]> {
   if (files.length === 0) throw new UserError("no file is named. Name the result files of another tool.");
-  const contents: Content[] = [];
-  const problems = new Problems();
+  const contents: ResultsContent[] = [];
+  const problems = new ProblemList();
   try {
     for (const file of files) {
       const {path, name} = pathOf(file, folder);
@@ -26,7 +26,7 @@ export async function readResults(
     }
     for (const {path} of twiceNamed(contents))
       problems.add(`${path} is named twice, or is a copy of another file named. Name it once.`);
-    const groups = new Map<string, Content[]>();
+    const groups = new Map<string, ResultsContent[]>();
     for (const content of contents) {
       const reader = readers.find((one) => one.matches(content));
       if (reader) groups.set(reader.tool, [...(groups.get(reader.tool) ?? []), content]);
@@ -53,12 +53,12 @@ export async function readResults(
 }
 
 /** Files that need one another are not read where one is missing: the reader would miss what is in it. */
-function togetherOf({apart}: ResultReader, own: Content[], isWhole: boolean): Content[][] {
+function togetherOf({apart}: ResultReader, own: ResultsContent[], isWhole: boolean): ResultsContent[][] {
   if (apart) return own.map((one) => [one]);
   return own.length > 0 && isWhole ? [own] : [];
 }
 
-function twiceNamed(contents: readonly Content[]): Content[] {
+function twiceNamed(contents: readonly ResultsContent[]): ResultsContent[] {
   return contents.filter(({sha256}, i) => contents.findIndex((one) => one.sha256 === sha256) !== i);
 }
 
@@ -80,7 +80,7 @@ function pathOf(file: string, folder: string): {path: string; name?: string} {
   return {path: resolve(folder, path), name};
 }
 
-function described(content: Content): string {
+function described(content: ResultsContent): string {
   if (content.kind === "table") return `a table with ${content.columns.slice(0, 8).join(", ")}`;
   if (content.kind === "zip") return "a zip file";
   const value = content.kind === "lines" ? content.objects[0] : content.value;

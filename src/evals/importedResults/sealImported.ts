@@ -15,7 +15,7 @@ import {
   type Workspace,
   writeParquetRows
 } from "../../base/store/index.js";
-import type {Combined, CombinedAnswer} from "./combine.js";
+import type {CombinedResults, CombinedAnswer} from "./combine.js";
 import {manifestOf, versionOf} from "./manifest.js";
 import type {ImportedFile} from "./types.js";
 
@@ -43,7 +43,7 @@ export interface SealImportedOptions {
 export async function sealImported(
   workspace: Workspace,
   files: readonly ImportedFile[],
-  combined: Combined,
+  combined: CombinedResults,
   options: SealImportedOptions
 ): Promise<{manifest: RunManifest; unchanged: boolean}> {
   const planHash = hashJson([
@@ -78,7 +78,11 @@ export async function sealImported(
 }
 
 /** Without the rows that a purge has erased: the files still have them. Throws UserError when none is left. */
-async function withoutErased(workspace: Workspace, dataset: string, combined: Combined): Promise<Combined> {
+async function withoutErased(
+  workspace: Workspace,
+  dataset: string,
+  combined: CombinedResults
+): Promise<CombinedResults> {
   const {salt, rows: tombstones} = await readTombstones(workspace, dataset);
   const gone = new Set(tombstones.map(({hash}) => hash));
   const isKept = (id: string) => gone.size === 0 || !gone.has(sha256(salt + id));
@@ -92,7 +96,7 @@ async function withoutErased(workspace: Workspace, dataset: string, combined: Co
 
 interface Tables extends Pick<SealImportedOptions, "excerpt"> {
   id: string;
-  combined: Combined;
+  combined: CombinedResults;
 }
 
 async function writeTables(workspace: Workspace, folder: string, tables: Tables): Promise<void> {
@@ -128,7 +132,7 @@ function* itemsOf({id: run, combined: {rows, slices}, excerpt}: Tables): Generat
 }
 
 /** The files keep what was asked as text: it is one message of the user's. */
-function* promptsOf(run: string, rows: Combined["rows"]): Generator<object> {
+function* promptsOf(run: string, rows: CombinedResults["rows"]): Generator<object> {
   for (const {id, input} of rows)
     yield {
       run,
@@ -166,7 +170,7 @@ function* completionsOf(run: string, answers: readonly CombinedAnswer[]): Genera
 
 const whole = (value: number | undefined) => (value === undefined ? undefined : Math.round(value));
 
-function* scoresOf(run: string, {answers, scorers}: Combined): Generator<object> {
+function* scoresOf(run: string, {answers, scorers}: CombinedResults): Generator<object> {
   const versions = new Map(scorers.map((scorer) => [scorer.name, versionOf(scorer)]));
   for (const answer of answers)
     for (const {scorer, value, reason, details} of answer.scores)

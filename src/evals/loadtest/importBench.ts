@@ -3,7 +3,7 @@ import {UserError} from "../../base/validation/index.js";
 import type {BenchRecord} from "../../base/store/index.js";
 
 type Imported = Pick<BenchRecord, "tool" | "model" | "levels"> & Partial<Pick<BenchRecord, "at">>;
-type Json = Record<string, unknown>;
+type JsonRecord = Record<string, unknown>;
 
 /**
  * Reads the JSON that guidellm (`benchmarks.json`) or AIPerf (`profile_export_aiperf.json`) writes. What a file does not say
@@ -20,7 +20,7 @@ export function importBench(value: unknown, where: string): Imported {
   );
 }
 
-function fromGuidellm(file: Json, benchmarks: readonly unknown[], where: string): Imported {
+function fromGuidellm(file: JsonRecord, benchmarks: readonly unknown[], where: string): Imported {
   const levels = benchmarks.flatMap((one, index): LoadLevel[] => {
     const metrics = objectOf(objectOf(one)?.["metrics"]);
     if (!metrics)
@@ -77,7 +77,7 @@ function fromGuidellm(file: Json, benchmarks: readonly unknown[], where: string)
   };
 }
 
-function fromAiperf(file: Json, metrics: Json, where: string): Imported {
+function fromAiperf(file: JsonRecord, metrics: JsonRecord, where: string): Imported {
   const metric = (name: string) => objectOf(metrics[name]);
   const average = (name: string) => numberOf(metric(name)?.["avg"]);
   const loadgen = objectOf(at(file, "input_config", "loadgen"));
@@ -119,7 +119,7 @@ function fromAiperf(file: Json, metrics: Json, where: string): Imported {
   };
 }
 
-function quantilesOf(of: Json | undefined, toMs: number): LatencyQuantiles | undefined {
+function quantilesOf(of: JsonRecord | undefined, toMs: number): LatencyQuantiles | undefined {
   if (!of) return undefined;
   const quantile = (name: string) => {
     const value = numberOf(of[name]);
@@ -132,8 +132,10 @@ function at(value: unknown, ...path: string[]): unknown {
   return path.reduce<unknown>((inside, name) => objectOf(inside)?.[name], value);
 }
 
-function objectOf(value: unknown): Json | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+function objectOf(value: unknown): JsonRecord | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as JsonRecord)
+    : undefined;
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -20,7 +20,7 @@ import {
 import {messageOf, UserError} from "../../base/validation/index.js";
 import {levelOf, throughputOf} from "./level.js";
 import {closedLoop, openLoop} from "./loops.js";
-import type {Reply, Send} from "./sample.js";
+import type {LoadReply, Send} from "./sample.js";
 
 export interface LoadOptions {
   /** Requests in flight at most, a level each, rising. */
@@ -130,7 +130,7 @@ function createCaller(
   let stopped: string | undefined;
   let capped = 0;
 
-  const call = (signal: AbortSignal | undefined): Promise<Reply & {message?: string}> | undefined => {
+  const call = (signal: AbortSignal | undefined): Promise<LoadReply & {message?: string}> | undefined => {
     const {rowId, messages} = prompts[requests % prompts.length]!;
     const request = {model, messages, params, tools: candidate.tools};
     const {worstCaseUsd: usd, promptUsd} = budget ? prices.bounds(endpoint, request) : {};

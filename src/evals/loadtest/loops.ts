@@ -1,6 +1,6 @@
 import {setMaxListeners} from "node:events";
 import type {Effects} from "../../inference/endpoints/index.js";
-import type {Sample, Send} from "./sample.js";
+import type {LoadSample, Send} from "./sample.js";
 
 export interface LoopInputs {
   concurrency: number;
@@ -15,7 +15,7 @@ export interface LoopInputs {
 
 export interface Loop {
   /** All requests, warm-up included, in the order in which they ended. */
-  samples: Sample[];
+  samples: LoadSample[];
   /** What is measured lies between. */
   fromMs: number;
   toMs: number;
@@ -32,7 +32,7 @@ export async function closedLoop(inputs: LoopInputs): Promise<Loop> {
   const start = effects.now();
   const fromMs = start + warmupMs;
   let toMs = fromMs + measuredMs;
-  const samples: Sample[] = [];
+  const samples: LoadSample[] = [];
   const time = timeUp(inputs, toMs + graceMs(measuredMs) - start);
   const work = async () => {
     while (effects.now() < toMs && !signal?.aborted) {
@@ -66,7 +66,7 @@ export async function openLoop(inputs: LoopInputs & {ratePerSecond: number}): Pr
     const ms = (n * 1000) / ratePerSecond;
     return Math.abs(ms - warmupMs) < ROUNDING ? fromMs : start + ms;
   };
-  const samples: Sample[] = [];
+  const samples: LoadSample[] = [];
   const time = timeUp(inputs, toMs + graceMs(measuredMs) - start);
   let next = 0;
   let ended = false;

@@ -11,7 +11,7 @@ export interface GroupSetting {
 }
 
 /** What settings come to: two with one effect give the same tensors. */
-export interface Effects {
+export interface SettingEffects {
   /** A number for each effect, the same for settings that have it; undefined where nothing can be made of them. */
   of(setting: GroupSetting): number | undefined;
   /** Effects that are no merge to try: a parent, the base, and the average that is in every race. */
@@ -27,7 +27,7 @@ const ROUNDING = 1e-5;
  * Tells what settings come to by trying them on random tensors: dense ones and ones in which most models leave a part as the
  * base has it, with differences of all sizes. What is equal there follows from the arithmetic, whatever the models.
  */
-export function effectsOf({models, base}: SearchSpace): Effects {
+export function effectsOf({models, base}: SearchSpace): SettingEffects {
   const samples = [0, 0.3].map((unchanged) =>
     sampleOf(models, base, {random: rng("merge search", "effects", unchanged), unchanged})
   );
@@ -59,7 +59,7 @@ export function effectsOf({models, base}: SearchSpace): Effects {
   return {of, known};
 }
 
-interface Sample {
+interface TensorSample {
   models: Float32Array[];
   base: Float32Array;
 }
@@ -68,7 +68,7 @@ function sampleOf(
   models: readonly string[],
   base: string | undefined,
   {random, unchanged}: {random: Rng; unchanged: number}
-): Sample {
+): TensorSample {
   const count = ROWS * COLUMNS;
   const origin = Float32Array.from({length: count}, () => random.normal());
   return {
@@ -84,7 +84,7 @@ function sampleOf(
 }
 
 function made(
-  {models, base}: Sample,
+  {models, base}: TensorSample,
   {method, values, density}: GroupSetting,
   hasBase: boolean
 ): Float32Array | undefined {

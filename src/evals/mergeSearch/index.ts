@@ -7,6 +7,6 @@ export {
 } from "./candidates.js";
 export {finalists, type Finalists} from "./finalists.js";
 export {groupsWithTensors, takenGroups} from "./groups.js";
-export {type Room, roomFor} from "./room.js";
+export {type DiskSpace, roomFor} from "./room.js";
 export {readSpace, type SearchSpace} from "./space.js";
 export {type Tries, triesOf, type Try} from "./tries.js";

@@ -68,7 +68,7 @@ function newOnes(space: SearchSpace): (one: Try) => boolean {
   };
 }
 
-interface Draws {
+interface TryDraws {
   /** Settings that there are. */
   size: number;
   /** Names of those that were drawn. */
@@ -81,7 +81,7 @@ function drawsOf(
   {weights = [], densities = [], models, groups, seed = "assay"}: SearchSpace & {groups: readonly string[]},
   method: string,
   isNew: (one: Try) => boolean
-): Draws {
+): TryDraws {
   const each = isPairwise(method) ? 1 : models.length;
   const places = takesWeights(method) ? groups.length * each : 0;
   const kept: readonly (number | undefined)[] = takesDensities(method) ? densities : [undefined];

@@ -26,7 +26,7 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
   const named = [...candidates].sort();
   const newSequence = () => pairedConfidenceSequence({level, grid: GRID});
   const sequences = named.flatMap((a, i) =>
-    named.slice(i + 1).map((b): Running => ({
+    named.slice(i + 1).map((b): RunningPair => ({
       a,
       b,
       sumA: 0,
@@ -63,17 +63,17 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
 }
 
 /** A candidate's scores by row, undefined where it failed, and with failed rows and repeats as 0. */
-interface Scores {
+interface SurvivorScores {
   own: readonly (number | undefined)[];
   failedAs0: readonly number[];
 }
 
-function scoresIn(table: ScoreTable, candidate: string): Scores {
+function scoresIn(table: ScoreTable, candidate: string): SurvivorScores {
   return {own: valuesOf(table, candidate), failedAs0: failedAs(table, candidate, 0)};
 }
 
 /** A pair with the sums of the scores that it was compared on. */
-interface Running {
+interface RunningPair {
   a: string;
   b: string;
   sumA: number;
@@ -82,7 +82,7 @@ interface Running {
   failing: {a: FailingLead; b: FailingLead};
 }
 
-function add(pair: Running, rows: readonly number[], a: Scores, b: Scores): void {
+function add(pair: RunningPair, rows: readonly number[], a: SurvivorScores, b: SurvivorScores): void {
   pair.failing.a.add(rows, a, b);
   pair.failing.b.add(rows, b, a);
   const both = rows.filter((row) => a.own[row] !== undefined && b.own[row] !== undefined);
@@ -99,7 +99,7 @@ function meanOf(rows: readonly number[], values: readonly (number | undefined)[]
 
 /** The lead of one of a pair with its own failed rows as 0; rows that the other lacks are left out. */
 interface FailingLead {
-  add(rows: readonly number[], own: Scores, other: Scores): void;
+  add(rows: readonly number[], own: SurvivorScores, other: SurvivorScores): void;
   /** The low end of its interval; undefined while nothing failed: then the pair's own interval tells. */
   low(): number | undefined;
 }
@@ -124,7 +124,7 @@ function failingLead(newSequence: () => PairedConfidenceSequence): FailingLead {
 }
 
 /** Infinity where nothing failed. */
-function failingLow(first: string, second: string, pairs: readonly Running[]): number {
+function failingLow(first: string, second: string, pairs: readonly RunningPair[]): number {
   for (const {a, b, failing} of pairs) {
     if (a === first && b === second) return failing.a.low() ?? Infinity;
     if (a === second && b === first) return failing.b.low() ?? Infinity;
@@ -132,7 +132,7 @@ function failingLow(first: string, second: string, pairs: readonly Running[]): n
   return Infinity;
 }
 
-function pairOf({a, b, sumA, sumB, sequence}: Running): RacePair {
+function pairOf({a, b, sumA, sumB, sequence}: RunningPair): RacePair {
   const {n} = sequence;
   const means = n > 0 ? {meanA: sumA / n, meanB: sumB / n} : {};
   return {a, b, observations: n, ...means, estimate: sequence.estimate(), ...sequence.interval()};

@@ -1,7 +1,7 @@
 import {counted, list, neverScoredText, points} from "../decisions/points.js";
 import type {RaceOutcome, RaceSettings} from "../decisions/raceTypes.js";
 
-interface Reached {
+interface RaceExtent {
   rows: number;
   /** Candidates that were dropped without a score. */
   unscored: readonly string[];
@@ -11,7 +11,7 @@ interface Reached {
 export function sentenceOf(
   outcome: Omit<RaceOutcome, "sentence">,
   settings: RaceSettings,
-  {rows, unscored}: Reached
+  {rows, unscored}: RaceExtent
 ): string {
   const {calls, callsOfEverything} = outcome;
   const share = callsOfEverything > 0 ? Math.round((100 * calls) / callsOfEverything) : 0;
@@ -24,7 +24,12 @@ export function sentenceOf(
   return unscored.length > 0 ? `${ended} ${neverScoredText(unscored)}` : ended;
 }
 
-function pickSentence(best: string, used: string, settings: RaceSettings, {rows, unscored}: Reached): string {
+function pickSentence(
+  best: string,
+  used: string,
+  settings: RaceSettings,
+  {rows, unscored}: RaceExtent
+): string {
   if (unscored.length > 0) return `${best} was left after ${used}. ${neverScoredText(unscored)}`;
   if (settings.errorRate === undefined) {
     const when = rows < settings.rows ? "the budget was spent" : "all rows were used up";

@@ -8,8 +8,8 @@ import type {EvalDefinition} from "./define.js";
 import {askedByScorers} from "./plan/preflight.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {ResolvedEval} from "./plan/resolve.js";
-import type {Plan} from "./plan/plan.js";
-import type {Place} from "./plan/rows.js";
+import type {RunPlan} from "./plan/plan.js";
+import type {RunWorkspace} from "./plan/rows.js";
 import type {ReadyCandidate} from "./plan/readyCandidates.js";
 import {
   type ExpectedCost,
@@ -21,7 +21,7 @@ import {
 import {promptLengths} from "./promptLengths.js";
 import {openSideAnswers, type SideAnswers} from "./journal/sideAnswers.js";
 import {preflightKey, READY_MS} from "./calls/preflightCalls.js";
-import type {Settled} from "./journal/reuse.js";
+import type {SettledRequests} from "./journal/reuse.js";
 import {JOURNAL, journalFile, latest, otherScores, placeOf, SCORE_LOG, scoresFile} from "./journal/tables.js";
 import {modelAsked} from "../scorers/index.js";
 import {logAsParquet} from "./tables/logs.js";
@@ -81,15 +81,15 @@ export interface DryRunCandidate extends ExpectedCost {
 
 export interface ForecastInputs {
   evalName: string;
-  place: Place;
+  place: RunWorkspace;
   /** All sealed runs. */
   runs: readonly RunManifest[];
-  plan: Plan;
+  plan: RunPlan;
   privacyCheck: PrivacyCheck;
   ready: readonly ReadyCandidate[];
   scorers: ResolvedEval["scorers"];
   needs: EvalDefinition["needs"];
-  settled: Settled;
+  settled: SettledRequests;
   runId: string;
   /** Folder for what is half-made. */
   folder: string;

@@ -11,17 +11,17 @@ import {answeredStages} from "./journal/answeredStages.js";
 import type {AppendLog} from "./journal/appendLog.js";
 import type {Bits} from "./journal/bits.js";
 import type {RunFolder} from "./journal/folder.js";
-import {settle, type Settled} from "./journal/reuse.js";
+import {settle, type SettledRequests} from "./journal/reuse.js";
 import {type Closable, openLogs} from "./journal/runLogs.js";
 import type {SupersededCalls} from "./journal/superseded.js";
 import {collectGarbageBetween} from "./keepHeapSmall.js";
 import {sensitivityOf} from "../../data/privacy/index.js";
 import type {PrivacyCheck} from "./plan/privacyCheck.js";
-import {candidateOf, type Plan} from "./plan/plan.js";
+import {candidateOf, type RunPlan} from "./plan/plan.js";
 import {preflight} from "./plan/preflight.js";
 import type {ReadyCandidate} from "./plan/readyCandidates.js";
 import type {ResolvedEval} from "./plan/resolve.js";
-import type {Place} from "./plan/rows.js";
+import type {RunWorkspace} from "./plan/rows.js";
 import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
 import {openRunCalls, type RunCalls, type RunCallsInputs} from "./calls/runCalls.js";
 import {codeRevision} from "./seal/codeRevision.js";
@@ -33,11 +33,11 @@ import {seal} from "./seal/seal.js";
 export interface PlannedRun {
   definition: EvalDefinition;
   inputs: RunInputs;
-  place: Place;
+  place: RunWorkspace;
   effects: RunEffects;
   resolved: ResolvedEval;
   ready: readonly ReadyCandidate[];
-  plan: Plan;
+  plan: RunPlan;
   privacyCheck: PrivacyCheck;
   run: RunFolder;
   /** Its lease. */
@@ -51,7 +51,7 @@ interface Begun {
   journal: AppendLog;
   superseded: SupersededCalls;
   scoreLog: AppendLog;
-  settled: Settled;
+  settled: SettledRequests;
   ended: EndedCompletions;
   tally: Tally;
   spending?: Spending;
@@ -283,7 +283,7 @@ function billsOf(
 }
 
 /** Candidates, by their place, that have a request without an outcome. */
-function calledCandidates(plan: Plan, done: Bits): Set<number> {
+function calledCandidates(plan: RunPlan, done: Bits): Set<number> {
   const called = new Set<number>();
   for (let n = 0; n < plan.total && called.size < plan.candidates.length; n++)
     if (!done.has(n)) called.add(candidateOf(plan, n));

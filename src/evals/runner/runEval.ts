@@ -23,9 +23,9 @@ import {
 import {keepHeapSmall} from "./keepHeapSmall.js";
 import {makeRun, type PlannedRun} from "./makeRun.js";
 import {openHeldOut} from "./plan/openHeldOut.js";
-import {makePlan, type Plan} from "./plan/plan.js";
+import {makePlan, type RunPlan} from "./plan/plan.js";
 import {planHeader} from "./plan/header.js";
-import {countOpenRows, fewShotRows, type Place} from "./plan/rows.js";
+import {countOpenRows, fewShotRows, type RunWorkspace} from "./plan/rows.js";
 import {previewPrompts} from "./plan/promptPreview.js";
 import {variantsOf} from "./plan/prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
@@ -72,7 +72,7 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
   try {
     const {evalName, version, split, options = {}} = inputs;
     const resolved = await resolveEval(definition, evalName, version, split, options);
-    const place: Place = {db: await opening, workspace};
+    const place: RunWorkspace = {db: await opening, workspace};
     return await planAndRunIn(place, folder, definition, resolved, inputs);
   } catch (error) {
     const named = namingTarget(error, folder, workspace.tmpDir);
@@ -92,7 +92,7 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
 }
 
 async function planAndRunIn(
-  place: Place,
+  place: RunWorkspace,
   folder: string,
   definition: EvalDefinition,
   resolved: ResolvedEval,
@@ -250,7 +250,7 @@ async function planRun({
   ready,
   privacyCheck,
   folder
-}: Omit<PlannedRun, "plan" | "run" | "held">): Promise<Plan> {
+}: Omit<PlannedRun, "plan" | "run" | "held">): Promise<RunPlan> {
   const fewShot = await fewShotRows(place, {
     version,
     split,

@@ -140,7 +140,7 @@ function mentioned({upper, either}: Letters): string[] {
   return [`${NAMED}\\s+${MARKS}(${upper})${END}`, `${NAMED}\\s+${MARKS}(${either})${LINE_END}`];
 }
 
-interface Place {
+interface LetterPosition {
   letter: string;
   at: number;
 }
@@ -151,7 +151,7 @@ const only = (letters: readonly string[]) => (letters.length === 1 ? letters[0] 
 const BEHIND = 200;
 
 /** A letter with those that are named in one breath with it: "A or B", "(A), (B) and (C)". */
-function inOneBreath(text: string, upper: string): (place: Place) => string[] {
+function inOneBreath(text: string, upper: string): (place: LetterPosition) => string[] {
   const another = `(?:(?:the\\s)?${OPTION}\\s)?[(\\[]{0,6}${upper}${END}`;
   const either = new RegExp(`^${CLOSED}\\s?[,(]?\\s?(?:or\\b|/|\\|)\\s?${another}`, "u");
   const list = new RegExp(`^(?:${CLOSED}${BETWEEN}${another})+${LIST_END}`, "u");
@@ -164,7 +164,7 @@ function inOneBreath(text: string, upper: string): (place: Place) => string[] {
 }
 
 /** Where the patterns' letters stand, in order. */
-function found(text: string, patterns: readonly string[]): Place[] {
+function found(text: string, patterns: readonly string[]): LetterPosition[] {
   return patterns
     .flatMap((pattern) => [...text.matchAll(new RegExp(pattern, "dgu"))])
     .map((match) => ({letter: match[1]!.toUpperCase(), at: match.indices![1]![0]}))

@@ -9,12 +9,12 @@ import {
   textOf,
   withAttachments
 } from "../../../data/datasets/index.js";
-import type {Content} from "../content.js";
+import type {ResultsContent} from "../content.js";
 import {inspect} from "../readers/inspect.js";
 import {lmEval} from "../readers/lmEval.js";
 
 /** How a log's model was asked, beyond the samples' inputs. */
-export interface Asked {
+export interface LogRequests {
   path: string;
   params: Record<string, unknown>;
   /** By the samples' ids. */
@@ -59,7 +59,7 @@ const ASKING = new Set(
 );
 
 /** The settings of an Inspect log or of lm-eval's samples, and the messages that the log's samples hold; undefined of other files. */
-export async function askedIn(content: Content): Promise<Asked | undefined> {
+export async function askedIn(content: ResultsContent): Promise<LogRequests | undefined> {
   const {path} = content;
   if (inspect.matches(content)) return inspectAsked(content);
   if (!lmEval.matches(content) || content.kind !== "lines") return undefined;
@@ -67,7 +67,7 @@ export async function askedIn(content: Content): Promise<Asked | undefined> {
   return {path, params, rows: new Map(), dropped: leftOut(path, "setting", left)};
 }
 
-async function inspectAsked(content: Content): Promise<Asked> {
+async function inspectAsked(content: ResultsContent): Promise<LogRequests> {
   const rows = new Map<string, AskedRow>();
   let several = 0;
   const add = (sample: JsonObject) => {
@@ -102,7 +102,7 @@ async function inspectAsked(content: Content): Promise<Asked> {
 const leftOut = (path: string, what: string, names: readonly string[]) =>
   names.map((name) => `${basename(path)}: the ${what} ${name} has no counterpart`);
 
-async function eachSample(content: Content, use: (sample: JsonObject) => void): Promise<JsonObject> {
+async function eachSample(content: ResultsContent, use: (sample: JsonObject) => void): Promise<JsonObject> {
   if (content.kind !== "zip") {
     const header = (content as {value: JsonObject}).value;
     objectsOf(header.samples).forEach(use);

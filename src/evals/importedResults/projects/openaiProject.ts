@@ -1,6 +1,6 @@
 import {at, isObject, objectsOf, textOf} from "../../../data/datasets/index.js";
 import {combine} from "../combine.js";
-import type {Content} from "../content.js";
+import type {ResultsContent} from "../content.js";
 import {candidateNames, objectsIn} from "../readers/openaiEvals.js";
 import type {ImportedFile} from "../types.js";
 import {settingsOf} from "./asked.js";
@@ -13,7 +13,7 @@ import type {ForeignProject, ForeignPrompt, ForeignRow} from "./types.js";
  * candidates, and graders that compare texts the assertions. Outputs, where the export has them, are replayed.
  */
 export function openaiProject(
-  contents: readonly Content[],
+  contents: readonly ResultsContent[],
   files: readonly ImportedFile[],
   name: string
 ): ForeignProject {

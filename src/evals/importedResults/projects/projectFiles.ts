@@ -1,7 +1,7 @@
 import {commented, js, templateCode} from "./sourceText.js";
 import type {ForeignCandidate, ForeignPrice, ForeignProject, ForeignPrompt, Reach} from "./types.js";
 
-export interface ProjectFile {
+export interface MigratedFile {
   path: string;
   text: string;
 }
@@ -15,9 +15,9 @@ export function projectFiles(
   project: ForeignProject,
   results: readonly string[] = [],
   day = new Date().toISOString().slice(0, 10)
-): ProjectFile[] {
+): MigratedFile[] {
   const {name, rows, outputs, scored} = project;
-  const files: ProjectFile[] = [
+  const files: MigratedFile[] = [
     {path: `data/${name}.jsonl`, text: lines(rows)},
     {path: `data-loaders/${name}.ts`, text: loaderText(project)},
     {path: `evals/${name}.eval.ts`, text: evalText(project, day)}

@@ -1,7 +1,7 @@
 import {basename, dirname} from "node:path";
 import {at, isObject, type JsonObject, textOf} from "../../../data/datasets/index.js";
 import {withoutCredentials} from "../../../base/validation/index.js";
-import {fileText, listOf, type Reading} from "./promptfooFiles.js";
+import {fileText, listOf, type PromptfooContext} from "./promptfooFiles.js";
 import {RESERVED, rowsOf} from "./promptfooTests.js";
 import {reachOf} from "./providers.js";
 import type {
@@ -38,7 +38,7 @@ export async function promptfooProject(
   config: JsonObject,
   name: string
 ): Promise<ForeignProject> {
-  const reading: Reading = {file: basename(path), folder: dirname(path), dropped: []};
+  const reading: PromptfooContext = {file: basename(path), folder: dirname(path), dropped: []};
   for (const key of Object.keys(config).filter((key) => !KNOWN.has(key)))
     reading.dropped.push(`${key}: has no counterpart`);
   const prompts = await promptsOf(config.prompts, reading);
@@ -63,7 +63,7 @@ export async function promptfooProject(
   };
 }
 
-async function promptsOf(stated: unknown, reading: Reading): Promise<ForeignPrompt[]> {
+async function promptsOf(stated: unknown, reading: PromptfooContext): Promise<ForeignPrompt[]> {
   const prompts: ForeignPrompt[] = [];
   for (const [i, one] of listOf(stated).entries()) {
     const where = `prompts[${i}]`;
@@ -116,7 +116,7 @@ const PARAMETERS = [
   "presence_penalty"
 ];
 
-function candidateOf(stated: unknown, where: string, {dropped, file}: Reading): ForeignCandidate[] {
+function candidateOf(stated: unknown, where: string, {dropped, file}: PromptfooContext): ForeignCandidate[] {
   // `{"openai:gpt-4o": {config: …}}` is short for `{id, config}`.
   const only = isObject(stated) && !("id" in stated) ? Object.entries(stated)[0] : undefined;
   const options: JsonObject = only

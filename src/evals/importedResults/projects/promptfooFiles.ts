@@ -6,7 +6,7 @@ import {isWithin, onFirstUse} from "../../../base/system/index.js";
 
 const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
-export interface Reading {
+export interface PromptfooContext {
   /** The configuration's own name, and where what it names lies. */
   file: string;
   folder: string;
@@ -36,7 +36,7 @@ export const listOf = (value: unknown): unknown[] =>
 export async function fileText(
   raw: string,
   where: string,
-  {folder, dropped}: Reading
+  {folder, dropped}: PromptfooContext
 ): Promise<string | undefined> {
   const named = /^file:\/\/(.+)$/.exec(raw)?.[1] ?? (/^[\w./-]+\.(txt|md|json)$/.test(raw) ? raw : undefined);
   if (named === undefined) return raw;

@@ -4,11 +4,11 @@ import {assertionTypes, splitAtCommas} from "../../scorers/assertions.js";
 import {UserError} from "../../../base/validation/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import {parseTable} from "../table.js";
-import {fileText, listOf, parseYaml, type Reading} from "./promptfooFiles.js";
+import {fileText, listOf, parseYaml, type PromptfooContext} from "./promptfooFiles.js";
 import type {ForeignRow} from "./types.js";
 
 /** A configuration's tests as rows, with what `defaultTest` says under each. */
-export async function rowsOf(config: JsonObject, reading: Reading): Promise<ForeignRow[]> {
+export async function rowsOf(config: JsonObject, reading: PromptfooContext): Promise<ForeignRow[]> {
   const base = await objectIn(config.defaultTest, "defaultTest", reading);
   noteOthers(base, "defaultTest", reading);
   const baseVars = await varsOf(base.vars, "defaultTest", reading);
@@ -37,14 +37,14 @@ export async function rowsOf(config: JsonObject, reading: Reading): Promise<Fore
   return rows;
 }
 
-function noteOthers(test: JsonObject, where: string, {dropped}: Reading): void {
+function noteOthers(test: JsonObject, where: string, {dropped}: PromptfooContext): void {
   for (const key of Object.keys(test))
     if (!["vars", "assert", "description", "metadata"].includes(key))
       dropped.push(`${where}.${key}: has no counterpart`);
 }
 
 /** An object of the configuration, or the one in the file it names. */
-async function objectIn(stated: unknown, where: string, reading: Reading): Promise<JsonObject> {
+async function objectIn(stated: unknown, where: string, reading: PromptfooContext): Promise<JsonObject> {
   if (isObject(stated)) return stated;
   if (typeof stated !== "string") return {};
   const named = stated.replace(/^file:\/\//, "");
@@ -56,7 +56,7 @@ async function objectIn(stated: unknown, where: string, reading: Reading): Promi
 }
 
 /** Values that name a file are what it holds, as promptfoo reads it; those that cannot be read are left out. */
-async function varsOf(stated: unknown, where: string, reading: Reading): Promise<JsonObject> {
+async function varsOf(stated: unknown, where: string, reading: PromptfooContext): Promise<JsonObject> {
   const vars = await objectIn(stated, `${where}.vars`, reading);
   const found: [string, unknown][] = [];
   for (const [key, value] of Object.entries(vars)) {
@@ -69,7 +69,7 @@ async function varsOf(stated: unknown, where: string, reading: Reading): Promise
   return Object.fromEntries(found);
 }
 
-async function valueOf(value: unknown, where: string, reading: Reading): Promise<unknown> {
+async function valueOf(value: unknown, where: string, reading: PromptfooContext): Promise<unknown> {
   if (typeof value !== "string" || !value.startsWith("file://")) return value;
   const text = await fileText(value, where, reading);
   if (text === undefined) return undefined;
@@ -78,7 +78,10 @@ async function valueOf(value: unknown, where: string, reading: Reading): Promise
 
 export const RESERVED = ["id", "part", "assert", "row_id", "row_hash"];
 
-async function testsOf(stated: unknown, reading: Reading): Promise<{test: JsonObject; where: string}[]> {
+async function testsOf(
+  stated: unknown,
+  reading: PromptfooContext
+): Promise<{test: JsonObject; where: string}[]> {
   const found: {test: JsonObject; where: string}[] = [];
   for (const [i, one] of listOf(stated).entries()) {
     if (isObject(one)) {
@@ -107,7 +110,7 @@ function documentTests(path: string, text: string): JsonObject[] {
 }
 
 /** Columns are variables; `__expected` holds an assertion as promptfoo writes it in one cell. */
-function tableTests(path: string, text: string, {dropped}: Reading): JsonObject[] {
+function tableTests(path: string, text: string, {dropped}: PromptfooContext): JsonObject[] {
   const {columns, rows} = parseTable(path, text);
   return rows.map((values, n) => {
     const vars: JsonObject = {};
@@ -148,7 +151,11 @@ function listedIn(value: string): string[] | string {
   }
 }
 
-function assertionOf(stated: unknown, where: string, {dropped}: Pick<Reading, "dropped">): JsonObject[] {
+function assertionOf(
+  stated: unknown,
+  where: string,
+  {dropped}: Pick<PromptfooContext, "dropped">
+): JsonObject[] {
   if (!isObject(stated) || typeof stated.type !== "string") {
     dropped.push(`${where}: has no type`);
     return [];

@@ -1,7 +1,7 @@
 import {basename} from "node:path";
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/datasets/index.js";
 import {hashJson} from "../../../base/system/index.js";
-import type {Content} from "../content.js";
+import type {ResultsContent} from "../content.js";
 import {askedText, numberOf, positiveOf, scoreOf, slicesOf, timeOf} from "../json.js";
 import type {ImportedAnswer} from "../types.js";
 import {fileOf, type ResultReader} from "./types.js";
@@ -41,7 +41,7 @@ export const braintrust: ResultReader = {
     })
 };
 
-function eventsIn(content: Content): JsonObject[] {
+function eventsIn(content: ResultsContent): JsonObject[] {
   if (content.kind === "lines") return content.objects;
   if (content.kind !== "document") return [];
   return Array.isArray(content.value) ? objectsOf(content.value) : objectsOf(at(content.value, "events"));

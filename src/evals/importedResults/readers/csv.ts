@@ -1,4 +1,4 @@
-import type {Content} from "../content.js";
+import type {ResultsContent} from "../content.js";
 import {scoreOf} from "../json.js";
 import type {ImportedAnswer} from "../types.js";
 import {fileOf, misshapen, type ResultReader} from "./types.js";
@@ -21,7 +21,7 @@ const COLUMNS = {
   completionTokens: ["completion_tokens", "output_tokens"]
 } as const;
 
-type Field = keyof typeof COLUMNS;
+type CsvField = keyof typeof COLUMNS;
 
 /**
  * CSV with a line for each row, candidate and score, as JUnit reports are flattened to. Scores are numbers or words such
@@ -33,15 +33,15 @@ export const csv: ResultReader = {
   apart: true,
   matches: (content) => content.kind === "table",
   read: async (contents) =>
-    contents.map((content) => fileOf(content, {tool: "csv", answers: answersOf(content as Table)}))
+    contents.map((content) => fileOf(content, {tool: "csv", answers: answersOf(content as CsvTable)}))
 };
 
-type Table = Extract<Content, {kind: "table"}>;
+type CsvTable = Extract<ResultsContent, {kind: "table"}>;
 
-function answersOf({path, columns, rows}: Table): ImportedAnswer[] {
+function answersOf({path, columns, rows}: CsvTable): ImportedAnswer[] {
   const names = columns.map((name) => name.toLowerCase().replaceAll(/[\s-]+/g, "_"));
-  const places: Partial<Record<Field, number>> = {};
-  for (const field of Object.keys(COLUMNS) as Field[]) {
+  const places: Partial<Record<CsvField, number>> = {};
+  for (const field of Object.keys(COLUMNS) as CsvField[]) {
     const name = COLUMNS[field].find((one) => names.includes(one));
     const place = name === undefined ? -1 : names.indexOf(name);
     if (place >= 0 && !Object.values(places).includes(place)) places[field] = place;
@@ -54,8 +54,8 @@ function answersOf({path, columns, rows}: Table): ImportedAnswer[] {
       `has no column for ${missing.join(", ")}. Name them row, candidate and score`
     );
   const slices = columns.flatMap((name, i) => (Object.values(places).includes(i) ? [] : [{name, i}]));
-  const lines = rows.map((values): Line => {
-    const of = (field: Field) => values[places[field] ?? -1] || undefined;
+  const lines = rows.map((values): CsvLine => {
+    const of = (field: CsvField) => values[places[field] ?? -1] || undefined;
     const own = slices.flatMap(({name, i}) => (values[i] ? [[name, values[i]] as const] : []));
     return {of, slices: Object.fromEntries(own)};
   });
@@ -71,8 +71,8 @@ function answersOf({path, columns, rows}: Table): ImportedAnswer[] {
   return answersIn(lines);
 }
 
-interface Line {
-  of(field: Field): string | undefined;
+interface CsvLine {
+  of(field: CsvField): string | undefined;
   slices: Record<string, string>;
 }
 
@@ -99,7 +99,7 @@ function amountOf(text: string | undefined): number | undefined {
   return text !== undefined && isAmount(text.trim()) ? Number(text) : undefined;
 }
 
-function problemsOf({of}: Line): string[] {
+function problemsOf({of}: CsvLine): string[] {
   const score = of("score");
   const repeat = of("repeat");
   return [
@@ -121,7 +121,7 @@ function problemsOf({of}: Line): string[] {
   ];
 }
 
-function answersIn(lines: readonly Line[]): ImportedAnswer[] {
+function answersIn(lines: readonly CsvLine[]): ImportedAnswer[] {
   const repeats = lines.flatMap(({of}) => scoreOf(of("repeat")) ?? []);
   // An epoch is counted from 1, a repeat from 0.
   const first = repeats.reduce((least, one) => Math.min(least, one), Infinity) >= 1 ? 1 : 0;
@@ -149,7 +149,7 @@ function answersIn(lines: readonly Line[]): ImportedAnswer[] {
     );
 }
 
-function answerOf({of, slices}: Line, first: number): ImportedAnswer {
+function answerOf({of, slices}: CsvLine, first: number): ImportedAnswer {
   const repeat = scoreOf(of("repeat"));
   return {
     row: of("row")!,
@@ -168,7 +168,7 @@ function answerOf({of, slices}: Line, first: number): ImportedAnswer {
 }
 
 /** Beside an error a score is what a tool writes for want of one: never a wrong answer. */
-function addScore(answer: ImportedAnswer, scorer: string, of: Line["of"]): void {
+function addScore(answer: ImportedAnswer, scorer: string, of: CsvLine["of"]): void {
   const stated = of("error");
   const error = stated === undefined || NO_ERROR.test(stated.trim()) ? undefined : stated;
   const score = of("score");

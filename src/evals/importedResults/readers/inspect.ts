@@ -10,7 +10,7 @@ import {
   textOf,
   withAttachments
 } from "../../../data/datasets/index.js";
-import type {Content} from "../content.js";
+import type {ResultsContent} from "../content.js";
 import {askedText, numberOf, slicesOf, timeOf} from "../json.js";
 import type {ImportedAnswer, ImportedFile, ImportedScore} from "../types.js";
 import {spentOf} from "./inspectSpent.js";
@@ -100,7 +100,7 @@ interface Log {
 }
 
 /** Each sample becomes its answer as it is read: with their events, all would not fit into memory. */
-async function logOf(content: Content): Promise<Log> {
+async function logOf(content: ResultsContent): Promise<Log> {
   if (content.kind !== "zip") {
     const header = (content as {value: JsonObject}).value;
     const log: Log = {header, answers: [], untold: 0};

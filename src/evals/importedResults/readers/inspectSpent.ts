@@ -2,7 +2,7 @@ import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/da
 import {numberOf} from "../json.js";
 import type {ImportedAnswer} from "../types.js";
 
-export type Spent = Pick<
+export type InspectUsage = Pick<
   ImportedAnswer,
   "latencyMs" | "promptTokens" | "completionTokens" | "cachedTokens" | "costUsd"
 >;
@@ -11,7 +11,11 @@ export type Spent = Pick<
  * What the candidate itself spent on a sample. Nothing where a call of its own was answered from the cache, which takes no
  * time of the model's and counts no tokens. `untold` where a grader may have asked the same model, and nothing says how much.
  */
-export function spentOf(header: JsonObject, sample: JsonObject, model: string): Spent & {untold?: true} {
+export function spentOf(
+  header: JsonObject,
+  sample: JsonObject,
+  model: string
+): InspectUsage & {untold?: true} {
   const {own, graders, scoredAfter} = callsIn(sample, model);
   if (own.some(({cache}) => cache === "read")) return {};
   const latencyMs = secondsOf(scoredAfter ?? sample.working_time ?? sample.total_time);
@@ -113,7 +117,7 @@ function without(total: JsonObject, parts: readonly JsonObject[]): JsonObject {
   return {...Object.fromEntries(counts), total_cost: rest};
 }
 
-function tokensOf(usage: JsonObject): Omit<Spent, "latencyMs"> {
+function tokensOf(usage: JsonObject): Omit<InspectUsage, "latencyMs"> {
   const count = (name: string) => numberOf(usage[name]);
   const [input, output, cached] = ["input_tokens", "output_tokens", "input_tokens_cache_read"].map(count);
   const cache = (cached ?? 0) + (count("input_tokens_cache_write") ?? 0);

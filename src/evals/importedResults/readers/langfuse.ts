@@ -1,6 +1,6 @@
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/datasets/index.js";
 import {hashJson} from "../../../base/system/index.js";
-import type {Content} from "../content.js";
+import type {ResultsContent} from "../content.js";
 import {askedText, numberOf, positiveOf, scoreOf, slicesOf, timeOf} from "../json.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
 import {fileOf, misshapen, type ResultReader} from "./types.js";
@@ -46,13 +46,13 @@ export const langfuse: ResultReader = {
   }
 };
 
-interface Known {
+interface LangfuseRecords {
   scores: ReadonlyMap<string, JsonObject[]>;
   runItems: ReadonlyMap<string, JsonObject>;
   items: ReadonlyMap<string, JsonObject>;
 }
 
-function objectsIn(content: Content): JsonObject[] {
+function objectsIn(content: ResultsContent): JsonObject[] {
   if (content.kind === "lines") return content.objects.flatMap(withRunItems);
   if (content.kind !== "document") return [];
   const {value} = content;
@@ -73,7 +73,7 @@ function isTrace(one: JsonObject): boolean {
 }
 
 /** Langfuse numbers the pages of a list; whatever is in a list tells it from the others. */
-function missingPages(content: Content, contents: readonly Content[]): string | undefined {
+function missingPages(content: ResultsContent, contents: readonly ResultsContent[]): string | undefined {
   const own = pageOf(content);
   if (!own) return undefined;
   const given = new Set(
@@ -87,7 +87,7 @@ function missingPages(content: Content, contents: readonly Content[]): string | 
     : undefined;
 }
 
-function pageOf(content: Content): {page: number; pages: number; list: string} | undefined {
+function pageOf(content: ResultsContent): {page: number; pages: number; list: string} | undefined {
   const meta = content.kind === "document" ? at(content.value, "meta") : undefined;
   const [page, pages] = [numberOf(at(meta, "page")), numberOf(at(meta, "totalPages"))];
   if (page === undefined || pages === undefined || pages < 2) return undefined;
@@ -122,7 +122,7 @@ function byTrace(all: readonly JsonObject[]): Map<string, JsonObject[]> {
   return new Map([...scores].map(([trace, own]) => [trace, [...own.values()]]));
 }
 
-function answerOf(trace: JsonObject, {scores, runItems, items}: Known): KindedAnswer {
+function answerOf(trace: JsonObject, {scores, runItems, items}: LangfuseRecords): KindedAnswer {
   const id = textOf(trace.id) ?? "";
   const runItem = runItems.get(id);
   const itemId = textOf(runItem?.datasetItemId ?? at(trace, "metadata", "dataset_item_id"));

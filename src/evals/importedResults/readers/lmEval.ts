@@ -13,7 +13,7 @@ import {
 } from "../../../data/datasets/index.js";
 import {UserError} from "../../../base/validation/index.js";
 import {hashJson} from "../../../base/system/index.js";
-import type {Content} from "../content.js";
+import type {ResultsContent} from "../content.js";
 import {askedText, numberOf, slicesOf} from "../json.js";
 import type {ImportedAnswer, ImportedFile, ImportedScore} from "../types.js";
 import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
@@ -46,7 +46,7 @@ export const lmEval: ResultReader = {
   }
 };
 
-async function read(content: Content): Promise<ImportedFile> {
+async function read(content: ResultsContent): Promise<ImportedFile> {
   const samples = samplesIn(content);
   const task = lmEvalTask(content.path);
   const beside = await lmEvalResults(content.path);
@@ -84,7 +84,7 @@ async function read(content: Content): Promise<ImportedFile> {
   });
 }
 
-function samplesIn(content: Content): JsonObject[] {
+function samplesIn(content: ResultsContent): JsonObject[] {
   if (content.kind === "lines") return content.objects;
   if (content.kind !== "document") return [];
   return Array.isArray(content.value) ? objectsOf(content.value) : [content.value as JsonObject];

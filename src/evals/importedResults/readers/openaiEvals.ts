@@ -1,7 +1,7 @@
 import {answerText, at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/datasets/index.js";
-import type {Content} from "../content.js";
+import type {ResultsContent} from "../content.js";
 import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
-import {Problems} from "../problems.js";
+import {ProblemList} from "../problems.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
 import type {ImportedFile} from "../types.js";
 import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
@@ -41,12 +41,12 @@ export const openaiEvals: ResultReader = {
 const runsIn = (all: readonly JsonObject[]) =>
   new Map(all.filter(({object}) => object === "eval.run").map((run) => [textOf(run.id) ?? "", run]));
 
-const itemsIn = (content: Content) =>
+const itemsIn = (content: ResultsContent) =>
   objectsIn(content).filter(({object}) => object === "eval.run.output_item");
 
 /** Throws a UserError with every item that does not say of which run or row it is. */
-function assertItems(contents: readonly Content[]): void {
-  const problems = new Problems();
+function assertItems(contents: readonly ResultsContent[]): void {
+  const problems = new ProblemList();
   for (const content of contents) {
     const broken = itemsIn(content).flatMap(({run_id, datasource_item_id}, i) =>
       textOf(run_id) === undefined || datasource_item_id === undefined ? [i + 1] : []
@@ -61,7 +61,7 @@ function assertItems(contents: readonly Content[]): void {
 }
 
 /** What OpenAI objects a file holds: one, a list, a page `{"object": "list", "data": […]}`, or several of them by name. */
-export function objectsIn(content: Content): JsonObject[] {
+export function objectsIn(content: ResultsContent): JsonObject[] {
   if (content.kind === "lines") return content.objects.flatMap(unfolded);
   return content.kind === "document" ? unfolded(content.value) : [];
 }
@@ -77,7 +77,10 @@ function unfolded(value: unknown, depth = 0): JsonObject[] {
 }
 
 /** What is missing by a file's own word: pages that follow, the rest of a run that did not end. */
-function lackingIn(content: Content, contents: readonly Content[]): Pick<ImportedFile, "lacks" | "missing"> {
+function lackingIn(
+  content: ResultsContent,
+  contents: readonly ResultsContent[]
+): Pick<ImportedFile, "lacks" | "missing"> {
   const runs = objectsIn(content)
     .filter(({object}) => object === "eval.run")
     .flatMap((run) => lackingOf(run, contents) ?? []);
@@ -97,7 +100,7 @@ function lackingIn(content: Content, contents: readonly Content[]): Pick<Importe
  * A page of output items says that more follows; the page on which its list ends may be in another file. Of an eval's
  * runs not all need to be compared.
  */
-function isUnfinished(content: Content, contents: readonly Content[]): boolean {
+function isUnfinished(content: ResultsContent, contents: readonly ResultsContent[]): boolean {
   const ended = new Set(contents.flatMap(pagesIn).flatMap(({more, run}) => (more ? [] : [run])));
   return pagesIn(content).some(({more, run}) => more && !ended.has(run));
 }
@@ -105,7 +108,7 @@ function isUnfinished(content: Content, contents: readonly Content[]): boolean {
 /** Undefined of a run that is whole, or of whose items none was fetched. */
 function lackingOf(
   run: JsonObject,
-  contents: readonly Content[]
+  contents: readonly ResultsContent[]
 ): {lacks: string; missing: number} | undefined {
   const held = contents.flatMap(itemsIn).filter(({run_id}) => run_id === run.id).length;
   const total = numberOf(at(run, "result_counts", "total")) ?? 0;
@@ -130,7 +133,7 @@ interface ItemsPage {
 }
 
 /** Pages may stand one on a line. */
-function pagesIn(content: Content): ItemsPage[] {
+function pagesIn(content: ResultsContent): ItemsPage[] {
   if (content.kind === "lines") return content.objects.flatMap((one) => pagesOf(one));
   return content.kind === "document" ? pagesOf(content.value) : [];
 }
@@ -181,12 +184,12 @@ function namesOf(all: readonly JsonObject[], runs: ReadonlyMap<string, JsonObjec
   return names;
 }
 
-interface Known {
+interface OpenaiNames {
   names: ReadonlyMap<string, string>;
   graders: ReadonlyMap<string, string>;
 }
 
-function answerOf(item: JsonObject, {names, graders}: Known): KindedAnswer {
+function answerOf(item: JsonObject, {names, graders}: OpenaiNames): KindedAnswer {
   const run = textOf(item.run_id)!;
   const {sample} = item;
   const answer = objectsOf(at(sample, "output")).at(-1);

@@ -1,7 +1,7 @@
 import {basename} from "node:path";
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/datasets/index.js";
 import {pythonJson} from "../../../base/validation/index.js";
-import type {Content} from "../content.js";
+import type {ResultsContent} from "../content.js";
 import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
 import {fileOf, type ResultReader} from "./types.js";
@@ -31,7 +31,7 @@ export const phoenix: ResultReader = {
 
 const EXAMPLE = ["dataset_example_id", "example_id"];
 
-function runsIn(content: Content): JsonObject[] {
+function runsIn(content: ResultsContent): JsonObject[] {
   if (content.kind === "lines") return content.objects;
   return content.kind === "document" ? objectsOf(content.value) : [];
 }

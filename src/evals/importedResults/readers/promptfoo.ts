@@ -1,7 +1,7 @@
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/datasets/index.js";
 import {withoutCredentials} from "../../../base/validation/index.js";
 import {hashJson} from "../../../base/system/index.js";
-import type {Content} from "../content.js";
+import type {ResultsContent} from "../content.js";
 import {numberOf, positiveOf, scoreOf, slicesOf} from "../json.js";
 import type {ImportedAnswer, ImportedScore} from "../types.js";
 import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
@@ -36,7 +36,7 @@ export const promptfoo: ResultReader = {
     })
 };
 
-function resultsIn(content: Content): JsonObject[] | undefined {
+function resultsIn(content: ResultsContent): JsonObject[] | undefined {
   if (content.kind === "lines") return content.objects;
   if (content.kind !== "document") return undefined;
   const results = at(content.value, "results", "results") ?? at(content.value, "results");

@@ -1,22 +1,22 @@
 import {UserError, withoutCredentials} from "../../../base/validation/index.js";
 import {oneLine} from "../../../base/validation/oneLine.js";
-import type {Content} from "../content.js";
+import type {ResultsContent} from "../content.js";
 import type {ImportedAnswer, ImportedFile} from "../types.js";
 
 /** Reads the result files of one tool. */
 export interface ResultReader {
   tool: string;
   /** Whether a file is this tool's, by what is in it. */
-  matches(content: Content): boolean;
+  matches(content: ResultsContent): boolean;
   /** Each file is whole by itself: one that is broken keeps nobody from reading the others. */
   apart?: true;
   /** All files of the tool at once: some tools keep answers and scores in files of their own. */
-  read(contents: readonly Content[]): Promise<ImportedFile[]>;
+  read(contents: readonly ResultsContent[]): Promise<ImportedFile[]>;
 }
 
 /** A file's record. Names of candidates and models, and reasons, may hold addresses: their credentials stay out. Names are of one line. */
 export function fileOf(
-  {path, sha256, bytes}: Content,
+  {path, sha256, bytes}: ResultsContent,
   found: Omit<ImportedFile, "path" | "sha256" | "bytes" | "notes"> & {notes?: string[]}
 ): ImportedFile {
   return {path, sha256, bytes, notes: [], ...found, answers: found.answers.map(withPlainNames)};

@@ -53,7 +53,7 @@ export function worstCaseUsd(
 }
 
 /** What is known of one candidate's calls. */
-interface Known {
+interface CallCostBounds {
   /** US dollars of its dearest call so far. */
   dearest?: number;
   /** How many times the worst case that was stated for it a call has cost at most; 1 until one cost more. */
@@ -70,7 +70,7 @@ interface Known {
 }
 
 /** US dollars that calls count for whose worst cases are `usd` together. */
-function counted({times, excess}: Known, usd: number, calls: number): number {
+function counted({times, excess}: CallCostBounds, usd: number, calls: number): number {
   return Math.min(times * usd, usd + 2 * excess * calls);
 }
 
@@ -84,8 +84,8 @@ function counted({times, excess}: Known, usd: number, calls: number): number {
 export function createBudget(limitUsd: number): Budget {
   let spent = 0;
   let open = 0;
-  const known = new Map<string, Known>();
-  const knownOf = (candidate: string): Known => {
+  const known = new Map<string, CallCostBounds>();
+  const knownOf = (candidate: string): CallCostBounds => {
     let one = known.get(candidate);
     if (!one)
       known.set(

@@ -25,7 +25,7 @@ export interface CallPrices {
   /** The price of one model, and the row of the list it comes from. A cascade has none: its models have. */
   of(endpoint: Endpoint, model: string, hosting?: string): AppliedPrice | undefined;
   /** What an answer cost; undefined where it is not known, as with tokens that were only estimated. */
-  costOf(endpoint: Endpoint, model: string, answer: Answer, hosting?: string): number | undefined;
+  costOf(endpoint: Endpoint, model: string, answer: BilledAnswer, hosting?: string): number | undefined;
   /** The most that a call can cost, a cascade's with all its models asked. */
   bounds(endpoint: Endpoint, request: CompletionRequest, hosting?: string): CallBounds;
   /** The models of an endpoint that an API bills at a price nobody states, as words. */
@@ -40,7 +40,7 @@ export interface CallBounds {
   promptUsd: number;
 }
 
-type Answer = Pick<Completion, "costUsd" | "usage" | "stageTokens">;
+type BilledAnswer = Pick<Completion, "costUsd" | "usage" | "stageTokens">;
 
 /** @param at the time of the calls, in ISO 8601 */
 export function callPrices(prices: readonly PriceRow[], at: string): CallPrices {

@@ -8,7 +8,7 @@ import type {SupersededCalls} from "../journal/superseded.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import type {CallOutcome, CallRequest, CreateExecutor, ExecutedRun, OutageSettings} from "./executor.js";
 import type {CallPrices} from "./callPrices.js";
-import {createOpenCalls, type EndedCall} from "./openCalls.js";
+import {createOpenCalls, type CallResult} from "./openCalls.js";
 import {type Call, plannedCalls, type PlannedInputs} from "./planned.js";
 import {createPool} from "./pool.js";
 import {refusalOf} from "./refusal.js";
@@ -138,18 +138,18 @@ export async function makeCalls(inputs: CallInputs): Promise<string | undefined>
 function refusedKeys({ready, answered}: Pick<CallInputs, "ready" | "answered">, stop: (why: string) => void) {
   const endpointOf = (candidate: number) => ready[candidate]!.prepared.endpoint;
   const answering = new Set(Array.from(answered, (candidate) => endpointOf(candidate).name));
-  const isRefused = ({call, outcome}: EndedCall): boolean => {
+  const isRefused = ({call, outcome}: CallResult): boolean => {
     const {name, stages} = endpointOf(call.candidate);
     // Keys of a cascade's models are for its guards.
     const reason = stages ? undefined : refusalOf(name, outcome.error, answering.has(name));
     if (reason !== undefined) stop(reason);
     return reason !== undefined;
   };
-  return (ended: readonly EndedCall[]) => {
+  return (ended: readonly CallResult[]) => {
     for (const {call, outcome} of ended)
       if (outcome.completion) answering.add(endpointOf(call.candidate).name);
-    const refused: EndedCall[] = [];
-    const others: EndedCall[] = [];
+    const refused: CallResult[] = [];
+    const others: CallResult[] = [];
     for (const one of ended) (isRefused(one) ? refused : others).push(one);
     return {refused, others};
   };
@@ -169,13 +169,13 @@ function outcomeKeeper(
   counters: readonly (TokenCounter | undefined)[]
 ) {
   /** Keeps what a call took that has not ended its request. What a cascade's models took is kept with their answers. */
-  const paid = ({call, costUsd}: EndedCall) => {
+  const paid = ({call, costUsd}: CallResult) => {
     if (!costUsd || ready[call.candidate]!.prepared.endpoint.stages) return;
     superseded.add(costUsd);
     tally.paid(costUsd);
   };
   return {
-    refused(calls: readonly EndedCall[]) {
+    refused(calls: readonly CallResult[]) {
       for (const one of calls) paid(one);
     },
     barred(call: Call, why: NonNullable<Call["barred"]>) {
@@ -183,9 +183,9 @@ function outcomeKeeper(
       onEnded(call.n);
       tally.barred(call.candidate);
     },
-    ended(ended: readonly EndedCall[]) {
+    ended(ended: readonly CallResult[]) {
       const at = new Date(now()).toISOString();
-      const kept: EndedCall[] = [];
+      const kept: CallResult[] = [];
       for (const one of ended) {
         const {call, outcome} = one;
         const {key, completion, error, uncounted = 0} = outcome;

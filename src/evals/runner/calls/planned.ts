@@ -3,15 +3,15 @@ import type {Row} from "../../scorers/index.js";
 import type {Database} from "../../../base/store/index.js";
 import type {Bits} from "../journal/bits.js";
 import type {PrivacyCheck} from "../plan/privacyCheck.js";
-import {checkKey, type Plan} from "../plan/plan.js";
+import {checkKey, type RunPlan} from "../plan/plan.js";
 import {estimateTokens, jsonOf} from "../plan/planLines.js";
-import type {Rendered} from "../plan/prompts.js";
+import type {RenderedMessages} from "../plan/prompts.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import {type PlannedRow, readRows} from "../plan/rows.js";
 
 export interface PlannedInputs {
   db: Database;
-  plan: Plan;
+  plan: RunPlan;
   privacyCheck: PrivacyCheck;
   ready: readonly ReadyCandidate[];
   done: Bits;
@@ -54,7 +54,7 @@ function* callsOfRow(
 ): Generator<Call> {
   const {variants, repeats} = plan;
   let n = position * ready.length * variants.length * repeats;
-  const prompts: (Prompt | undefined)[] = variants.map(() => undefined);
+  const prompts: (PlannedPrompt | undefined)[] = variants.map(() => undefined);
   for (const [candidate, {prepared, key: keyOf}] of ready.entries())
     for (const [at, variant] of variants.entries())
       for (let repeat = 0; repeat < repeats; repeat++, n++) {
@@ -76,7 +76,7 @@ function* callsOfRow(
       }
 }
 
-interface Prompt {
+interface PlannedPrompt {
   messages: Message[];
   /** Canonical JSON of the messages; undefined when there are none. */
   json: string | undefined;
@@ -84,7 +84,7 @@ interface Prompt {
 }
 
 /** @param isKept whether the plan has the key that the messages' JSON is for */
-function promptOf(rendered: Rendered, isKept: boolean): Prompt {
+function promptOf(rendered: RenderedMessages, isKept: boolean): PlannedPrompt {
   return {
     messages: rendered.messages ?? [],
     json: isKept ? undefined : jsonOf(rendered),

@@ -44,24 +44,24 @@ interface PoolSetup extends ExecuteOptions {
 }
 
 /** One endpoint in one stream of requests. */
-interface Lane {
+interface EndpointStream {
   guard: OutageGuard;
   /** Stops its calls in flight. */
   calls: AbortController;
 }
 
 /** A call that has ended and keeps its place until its outcome is received. */
-interface Ended {
+interface EndedPoolCall {
   outcome: CallOutcome;
   release(): void;
 }
 
 /** One stream of requests on its way through the pool. */
-class PoolRun extends OutcomeStream<Ended> {
+class PoolRun extends OutcomeStream<EndedPoolCall> {
   protected open = 0;
   /** Of those open: failed calls that may be an outage's first. */
   private held = 0;
-  private readonly lanes = new Map<string, Lane>();
+  private readonly lanes = new Map<string, EndpointStream>();
   private readonly onLeft = () => this.left();
 
   constructor(
@@ -73,7 +73,7 @@ class PoolRun extends OutcomeStream<Ended> {
     this.take();
   }
 
-  private laneOf(name: string): Lane {
+  private laneOf(name: string): EndpointStream {
     const calls = new AbortController();
     setMaxListeners(0, calls.signal);
     const guard = createOutageGuard(name, {
@@ -91,11 +91,11 @@ class PoolRun extends OutcomeStream<Ended> {
     return undefined;
   }
 
-  protected outcomeOf({outcome}: Ended): CallOutcome {
+  protected outcomeOf({outcome}: EndedPoolCall): CallOutcome {
     return outcome;
   }
 
-  protected receive(ended: readonly Ended[]): void {
+  protected receive(ended: readonly EndedPoolCall[]): void {
     for (const {release} of ended) release();
   }
 
@@ -176,7 +176,7 @@ class PoolRun extends OutcomeStream<Ended> {
     request: CallRequest,
     endpoint: Endpoint,
     attempts: AttemptHooks,
-    {guard, calls: {signal}}: Lane
+    {guard, calls: {signal}}: EndpointStream
   ): Promise<CallOutcome> {
     const {key, model, messages, params, tools, rowId, repeat} = request;
     if (this.setup.mayStart?.(request) === false)

@@ -43,7 +43,7 @@ function needsBatch({record: {hostings = []}}: ReadyCandidate): boolean {
   );
 }
 
-interface Listed {
+interface PriceListed {
   prices: CallPrices;
   /** The rows of the list; undefined where it was not read. */
   listed: readonly PriceRow[] | undefined;
@@ -51,7 +51,7 @@ interface Listed {
 }
 
 /** A candidate's record with the prices that its calls had: what its endpoint states or else the project's list, of a cascade for each model. */
-function pricedRecord({record, prepared}: ReadyCandidate, {prices, listed, at}: Listed): RunCandidate {
+function pricedRecord({record, prepared}: ReadyCandidate, {prices, listed, at}: PriceListed): RunCandidate {
   const {endpoint, model} = prepared;
   const asked = endpoint.stages?.();
   const recorded = (one: PricedModel, applied: AppliedPrice | undefined) =>

@@ -7,7 +7,7 @@ import {scoreAll, type ScoreRecord} from "./scoring.js";
 import type {Tally} from "./tally.js";
 
 /** Completions on their way through the scorers. */
-export interface Scores {
+export interface ScoringQueue {
   push(call: Call, completion: Completion): void;
   /** Resolves when fewer than the most allowed wait or are being scored; undefined when they are fewer now. */
   room(): Promise<void> | undefined;
@@ -35,7 +35,7 @@ const FIRST = 20;
 const SLICE_MS = 10;
 
 /** Scores in the order of arrival, in slices between which the event loop turns. */
-export function createScores(inputs: ScoresInputs): Scores {
+export function createScores(inputs: ScoresInputs): ScoringQueue {
   const {resolved, scoreLog, tally, most, signal} = inputs;
   const backlog: {call: Call; completion: Completion}[] = [];
   let head = 0;

@@ -57,10 +57,10 @@ class PutOff extends EndpointError {}
 
 /** Endpoints of one name have one guard, and each model of cascades has one there. */
 export function createSideGuards(inputs: SideGuardsInputs): SideGuards {
-  const lanes = new Map<string, Lane>();
+  const lanes = new Map<string, GuardedEndpoint>();
   const listeners: ((reason: string) => void)[] = [];
   let gaveUp: string | undefined;
-  const shared: Shared = {
+  const shared: SharedGuardState = {
     ...inputs,
     answering: new Set(inputs.answered),
     ended: false,
@@ -69,9 +69,9 @@ export function createSideGuards(inputs: SideGuardsInputs): SideGuards {
       for (const listener of listeners) listener(reason);
     }
   };
-  const laneOf = (endpoint: Endpoint, model?: string): Lane => {
+  const laneOf = (endpoint: Endpoint, model?: string): GuardedEndpoint => {
     const key = JSON.stringify([endpoint.name, model]);
-    const lane = lanes.get(key) ?? new Lane(endpoint, shared);
+    const lane = lanes.get(key) ?? new GuardedEndpoint(endpoint, shared);
     lanes.set(key, lane);
     return lane;
   };
@@ -92,7 +92,7 @@ export function createSideGuards(inputs: SideGuardsInputs): SideGuards {
 }
 
 /** What the guards of all endpoints have in common. */
-interface Shared extends SideGuardsInputs {
+interface SharedGuardState extends SideGuardsInputs {
   /** Names of endpoints that have answered. */
   answering: Set<string>;
   ended: boolean;
@@ -100,7 +100,7 @@ interface Shared extends SideGuardsInputs {
 }
 
 /** The calls of one guard. */
-class Lane {
+class GuardedEndpoint {
   private readonly guard: OutageGuard;
   private open = 0;
   /** Of those: failed calls that may be an outage's first. */
@@ -110,7 +110,7 @@ class Lane {
 
   constructor(
     private readonly endpoint: Endpoint,
-    private readonly shared: Shared
+    private readonly shared: SharedGuardState
   ) {
     this.guard = createOutageGuard(endpoint.name, {...shared.outage, onGiveUp: shared.onGiveUp});
     if (shared.ended) this.guard.stop();

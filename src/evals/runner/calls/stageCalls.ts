@@ -48,7 +48,7 @@ export interface StageCallsInputs {
   kept?: {answers: StageAnswers; prices: CallPrices};
 }
 
-interface Asked {
+interface StageQuestion {
   key: string;
   /** Of the question among those of the request. */
   id: string;
@@ -60,7 +60,10 @@ interface Asked {
 /** Each call waits for a place at its own endpoint: the request it is for holds none there. */
 export function createStageCalls({limiters, guards, kept}: StageCallsInputs): RunStageCalls {
   const guarded = guards && guardedStages(guards);
-  function limited<Answer>(asked: Asked, ask: (attempts: AttemptHooks) => Promise<Answer>): Promise<Answer> {
+  function limited<Answer>(
+    asked: StageQuestion,
+    ask: (attempts: AttemptHooks) => Promise<Answer>
+  ): Promise<Answer> {
     const {endpoint, request, options} = asked;
     const {signal, attempts: whole} = options;
     const estimate = estimateTokens(request);
@@ -80,7 +83,7 @@ export function createStageCalls({limiters, guards, kept}: StageCallsInputs): Ru
       )
     );
   }
-  const made = (asked: Asked) =>
+  const made = (asked: StageQuestion) =>
     limited(asked, (attempts) => asked.endpoint.complete(asked.request, {...asked.options, attempts}));
   const earlier = new Map<string, Map<string, number>>();
   const found = (key: string, id: string, endpoint: Endpoint, model: string): Completion | undefined => {
@@ -139,7 +142,7 @@ function guardedStages(guards: SideGuards) {
   };
   return {
     async make<Answer>(
-      {key, id, endpoint, request: {model}}: Asked,
+      {key, id, endpoint, request: {model}}: StageQuestion,
       call: (pass: SidePass) => Promise<Answer>
     ): Promise<Answer> {
       const failure = failures.get(key)?.get(id);

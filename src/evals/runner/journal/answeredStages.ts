@@ -1,8 +1,8 @@
 import type {Endpoint, EndpointStage} from "../../../inference/endpoints/types.js";
-import type {Plan} from "../plan/plan.js";
+import type {RunPlan} from "../plan/plan.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
-import type {Place} from "../plan/rows.js";
-import type {Settled} from "./reuse.js";
+import type {RunWorkspace} from "../plan/rows.js";
+import type {SettledRequests} from "./reuse.js";
 import {placeOf} from "./tables.js";
 
 /**
@@ -10,10 +10,10 @@ import {placeOf} from "./tables.js";
  * stages are not told apart, the first stage counts.
  */
 export async function answeredStages(
-  {db}: Pick<Place, "db">,
-  plan: Plan,
+  {db}: Pick<RunWorkspace, "db">,
+  plan: RunPlan,
   ready: readonly Pick<ReadyCandidate, "record" | "prepared">[],
-  {journal}: Pick<Settled, "journal">
+  {journal}: Pick<SettledRequests, "journal">
 ): Promise<string[]> {
   const staged = new Map<string, readonly EndpointStage[]>();
   for (const {record, prepared} of ready)

@@ -2,7 +2,7 @@ import {samePrice} from "../../../base/costs/index.js";
 import type {Completion, Endpoint, Spent, TokenPrice, Usage} from "../../../inference/endpoints/types.js";
 import type {AskedModel, SideCalls} from "../../../base/store/index.js";
 
-type Asked = Pick<AskedModel, "endpoint" | "host" | "model" | "price" | "hosting" | "endpointKind">;
+type AskedModelKey = Pick<AskedModel, "endpoint" | "host" | "model" | "price" | "hosting" | "endpointKind">;
 
 /** At what price a model is asked, and what an answer cost; undefined where it is not known. */
 export interface AskedPrices {
@@ -15,7 +15,7 @@ export interface AskedPrices {
 }
 
 /** What is noted of who answers. */
-export function askedOf(endpoint: Endpoint, model: string, prices: AskedPrices): Asked {
+export function askedOf(endpoint: Endpoint, model: string, prices: AskedPrices): AskedModelKey {
   const {name, host, hosting, kind} = endpoint;
   return {endpoint: name, host, model, price: prices.of(endpoint, model)?.price, hosting, endpointKind: kind};
 }
@@ -85,20 +85,20 @@ export function ofAllStarts(
 }
 
 /** What is known of a reply: `costUsd` is undefined where its cost is not. */
-interface Reply {
+interface ReplyUsage {
   usage: Usage | undefined;
   costUsd: number | undefined;
 }
 
 /** Counts an answer to `asked` among `models`; tokens that the server did not tell are in the sums of estimates. */
-export function addAnswer(models: AskedModel[], asked: Asked, reply: Reply): void {
+export function addAnswer(models: AskedModel[], asked: AskedModelKey, reply: ReplyUsage): void {
   addReply(models, asked, {...reply, answers: 1});
 }
 
 function addReply(
   models: AskedModel[],
-  asked: Asked,
-  {usage, costUsd, answers}: Reply & {answers: number}
+  asked: AskedModelKey,
+  {usage, costUsd, answers}: ReplyUsage & {answers: number}
 ): void {
   const told = usage && usage.estimatedBy === undefined ? usage : undefined;
   const by = usage?.estimatedBy;

@@ -26,7 +26,7 @@ export interface StageAnswer {
   earlier: boolean;
 }
 
-type Line =
+type StageAnswerLine =
   | {key: string; id: string; completion: Completion; endpoint?: string; answered?: undefined}
   | {key: string; answered: true};
 
@@ -46,14 +46,14 @@ export async function openStageAnswers(workspace: Workspace, runId: string): Pro
     endpoints,
     async keep(key, id, {completion, endpoint}) {
       answersOf(known, key).set(id, {completion, earlier: false});
-      await (await opened()).append({key, id, completion, endpoint} satisfies Line);
+      await (await opened()).append({key, id, completion, endpoint} satisfies StageAnswerLine);
     },
     ended(key, answered) {
       if (!known.delete(key)) return;
       if (!answered) isNeeded = true;
       else
         void opened()
-          .then((one) => one.push({key, answered} satisfies Line))
+          .then((one) => one.push({key, answered} satisfies StageAnswerLine))
           .catch(() => undefined);
     },
     async close() {
@@ -63,9 +63,9 @@ export async function openStageAnswers(workspace: Workspace, runId: string): Pro
   };
 }
 
-type Known = Map<string, Map<string, StageAnswer>>;
+type StageAnswersByKey = Map<string, Map<string, StageAnswer>>;
 
-function answersOf(known: Known, key: string): Map<string, StageAnswer> {
+function answersOf(known: StageAnswersByKey, key: string): Map<string, StageAnswer> {
   let answers = known.get(key);
   if (!answers) known.set(key, (answers = new Map()));
   return answers;
@@ -75,8 +75,8 @@ function answersOf(known: Known, key: string): Map<string, StageAnswer> {
 async function earlierAnswers(
   workspace: Workspace,
   runId: string
-): Promise<{known: Known; complete: boolean; endpoints: ReadonlySet<string>}> {
-  const known: Known = new Map();
+): Promise<{known: StageAnswersByKey; complete: boolean; endpoints: ReadonlySet<string>}> {
+  const known: StageAnswersByKey = new Map();
   const endpoints = new Set<string>();
   const sizes = new Map<string, number>();
   let characters = 0;
@@ -86,7 +86,7 @@ async function earlierAnswers(
     sizes.delete(key);
     known.delete(key);
   };
-  for await (const line of logLines<Line>(workspace, runId, FILE)) {
+  for await (const line of logLines<StageAnswerLine>(workspace, runId, FILE)) {
     const {key} = line;
     if (line.answered) {
       forget(key);

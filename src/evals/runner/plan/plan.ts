@@ -16,7 +16,7 @@ import {packed} from "../tables/logs.js";
 import type {KeptKeys} from "./keptKeys.js";
 import {PlanFile} from "./planFile.js";
 import {checkOf, planLines} from "./planLines.js";
-import {orderRows, type Place, readRows} from "./rows.js";
+import {orderRows, type RunWorkspace, readRows} from "./rows.js";
 import type {Variant} from "./prompts.js";
 import type {PrivacyCheck} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
@@ -28,7 +28,7 @@ import {findUnscorable} from "./unscorable.js";
  * Every request of a run has a number: ((position · candidates + candidate) · variants + variant) · repeats +
  * repeat. It orders the calls (all candidates meet a row together) and the tables of the sealed run.
  */
-export interface Plan {
+export interface RunPlan {
   /** SHA-256 over everything that decides what the sealed run will say: settings, items and every key. */
   hash: string;
   /** Names of the dataset and the split, which are in no hash. */
@@ -63,14 +63,14 @@ export interface PlanTables {
 }
 
 /** The place of the candidate that request `n` asks. */
-export function candidateOf({variants, repeats, candidates}: Plan, n: number): number {
+export function candidateOf({variants, repeats, candidates}: RunPlan, n: number): number {
   return Math.floor(n / (variants.length * repeats)) % candidates.length;
 }
 
 const REQUESTS = {n: "BIGINT", key: "VARCHAR", tokens: "BIGINT"};
 
 export interface PlanInputs {
-  place: Place;
+  place: RunWorkspace;
   version: VersionManifest;
   split: SplitManifest;
   resolved: ResolvedEval;
@@ -100,7 +100,7 @@ const MOST_REQUESTS = 100_000_000;
  * request, and 36 more of a plan whose keys are kept. No endpoint is called. A row whose `expected`, slice or cluster function throws is a UserError, and so is a scorer
  * that can use no row's expected value; a prompt function that throws plans a failed completion.
  */
-export async function makePlan(inputs: PlanInputs): Promise<Plan> {
+export async function makePlan(inputs: PlanInputs): Promise<RunPlan> {
   const {place, resolved, ready, variants, folder, signal} = inputs;
   const {db} = place;
   const requestsFile = join(folder, "requests.ndjson");
@@ -168,13 +168,13 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   };
 }
 
-function remembered(make: Plan["tables"]): Plan["tables"] {
+function remembered(make: RunPlan["tables"]): RunPlan["tables"] {
   let made: Promise<PlanTables> | undefined;
   return (run) => (made ??= make(run));
 }
 
 /** Throws when a prompt function no longer says what it said when the run was planned. */
-export function checkKey(plan: Plan, n: number, key: string, rowId: string): void {
+export function checkKey(plan: RunPlan, n: number, key: string, rowId: string): void {
   if (plan.checks[n] !== checkOf(key))
     throw new UserError(
       `the prompt of row ${rowId} changed between planning and running. A prompt function must give the same messages for the same row: take dates, random numbers and other outside things out of it.`

@@ -3,7 +3,7 @@ import {canonicalJson} from "../../../base/system/index.js";
 import {messagesJson} from "./completionKey.js";
 import {KeptKeys, MOST_KEPT} from "./keptKeys.js";
 import type {PlanInputs} from "./plan.js";
-import type {Rendered, Variant} from "./prompts.js";
+import type {RenderedMessages, Variant} from "./prompts.js";
 import type {ResolvedEval} from "./resolve.js";
 import type {PlannedRow} from "./rows.js";
 import type {Unscorable} from "./unscorable.js";
@@ -80,7 +80,7 @@ export function estimateTokens(text: string): number {
 }
 
 /** Canonical JSON of the messages; undefined where the prompt function gave none. */
-export function jsonOf({messages}: Rendered): string | undefined {
+export function jsonOf({messages}: RenderedMessages): string | undefined {
   return messages && messagesJson(messages);
 }
 

@@ -6,7 +6,7 @@ import type {EvalDefinition} from "../define.js";
 import {knownRecipients, mayNothingGo, openPrivacyCheck} from "./privacyCheck.js";
 import {variantsOf} from "./prompts.js";
 import type {ResolvedEval} from "./resolve.js";
-import {fewShotRows, orderRows, type Place, readRows} from "./rows.js";
+import {fewShotRows, orderRows, type RunWorkspace, readRows} from "./rows.js";
 
 /** What a run would put to its candidates about its first rows. */
 export interface PromptPreview {
@@ -26,7 +26,7 @@ export interface PreviewedRow {
 
 export interface PreviewInputs {
   store: Store;
-  place: Place;
+  place: RunWorkspace;
   definition: EvalDefinition;
   resolved: ResolvedEval;
   version: VersionManifest;

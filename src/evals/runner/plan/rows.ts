@@ -17,7 +17,7 @@ import {
 import {copyChunks, copyParquet, rangesOf, within} from "../tables/chunks.js";
 
 /** Where a run works: a database of its own, and the workspace. */
-export interface Place {
+export interface RunWorkspace {
   db: Database;
   workspace: Workspace;
 }
@@ -46,7 +46,7 @@ const ROWS_AT_ONCE = 8_192;
  * few-shot examples can be drawn from.
  */
 export async function countOpenRows(
-  {db, workspace}: Place,
+  {db, workspace}: RunWorkspace,
   split: SplitManifest,
   {name, part}: {name: string; part: string},
   fewShot: FewShotInputs["fewShot"]
@@ -67,7 +67,7 @@ const examplesAsked = (fewShot: FewShotInputs["fewShot"]) => Math.max(0, Math.fl
  * whole; rows are written in this order a chunk at a time. Gives the relation that `readRows` streams.
  */
 export async function orderRows(
-  place: Place,
+  place: RunWorkspace,
   folder: string,
   version: VersionManifest,
   split: SplitManifest,
@@ -133,7 +133,7 @@ export interface FewShotInputs {
  * fewer than were asked for, and throws UserError when there is none.
  */
 export async function fewShotRows(
-  {db, workspace}: Place,
+  {db, workspace}: RunWorkspace,
   {version, split, fewShot, seed, mayGo, onMessage}: FewShotInputs
 ): Promise<Row[]> {
   const count = examplesAsked(fewShot);

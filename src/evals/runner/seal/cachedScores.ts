@@ -1,18 +1,18 @@
 import {join} from "node:path";
 import {type Columns, refusedSql, sqlString} from "../../../base/store/index.js";
 import {REFUSED} from "../calls/scoreRefused.js";
-import {copyParquet, type Range, relationOf} from "../tables/chunks.js";
-import type {Place} from "../plan/rows.js";
+import {copyParquet, type HalfOpenRange, relationOf} from "../tables/chunks.js";
+import type {RunWorkspace} from "../plan/rows.js";
 import type {OtherScores} from "../journal/tables.js";
 
 export interface CachedScoresInputs {
-  place: Place;
-  ranges: readonly Range[];
+  place: RunWorkspace;
+  ranges: readonly HalfOpenRange[];
   others: OtherScores | undefined;
   /** Relation of this run's completed completions in a range of numbers, with `row_hash` and `expected`. */
-  completed(range: Range): string;
+  completed(range: HalfOpenRange): string;
   /** Relation of the scores in a range that this run has given itself, with `n` and `scorer`. */
-  kept(range: Range): string;
+  kept(range: HalfOpenRange): string;
   /** Relation of the scorers, as `sc`. */
   scorers: string;
   /** Names of those that give a refused answer no credit. */

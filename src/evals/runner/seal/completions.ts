@@ -2,20 +2,20 @@ import {join} from "node:path";
 import {COMPLETIONS, isStaged, parquetFile, type RunCandidate, sqlString} from "../../../base/store/index.js";
 import {cascadeCostSql, toldCostSql} from "../../../base/costs/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
-import type {Settled} from "../journal/reuse.js";
+import type {SettledRequests} from "../journal/reuse.js";
 import {JOURNAL, journalFile, placeOf, positionsOf} from "../journal/tables.js";
-import type {Plan} from "../plan/plan.js";
+import type {RunPlan} from "../plan/plan.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
-import type {Place} from "../plan/rows.js";
-import {copyParquet, type Range, rangeAt, rangesOf, relationOf, within} from "../tables/chunks.js";
+import type {RunWorkspace} from "../plan/rows.js";
+import {copyParquet, type HalfOpenRange, rangeAt, rangesOf, relationOf, within} from "../tables/chunks.js";
 import {growingLog} from "../tables/logs.js";
 import {endedRequests} from "./endedRequests.js";
 
 export interface CompletionInputs {
-  place: Place;
-  plan: Plan;
+  place: RunWorkspace;
+  plan: RunPlan;
   runId: string;
-  settled: Settled;
+  settled: SettledRequests;
   journal: Pick<AppendLog, "flush">;
   /** Folder for what is half-made. */
   folder: string;
@@ -92,14 +92,14 @@ export function openCompletions(inputs: CompletionInputs): EndedCompletions {
   };
 }
 
-function settledIn({from, to}: Range, {done}: Settled): number {
+function settledIn({from, to}: HalfOpenRange, {done}: SettledRequests): number {
   let count = 0;
   for (let n = from; n < to; n++) if (done.has(n)) count++;
   return count;
 }
 
 /** DuckDB holds one side of a join as a whole: each is cut to the range by itself. */
-async function rangeQuery(inputs: CompletionInputs, journal: string, range: Range): Promise<string> {
+async function rangeQuery(inputs: CompletionInputs, journal: string, range: HalfOpenRange): Promise<string> {
   const {plan, settled} = inputs;
   const {items} = await plan.tables(inputs.runId);
   const {reusedOf: reused, duplicates} = settled;

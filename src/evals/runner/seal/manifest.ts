@@ -3,7 +3,7 @@ import {sha256File} from "../../../base/system/index.js";
 import type {RunManifest, SplitManifest, VersionManifest} from "../../../base/store/index.js";
 import type {CallPrices} from "../calls/callPrices.js";
 import type {EvalDefinition} from "../define.js";
-import type {Plan} from "../plan/plan.js";
+import type {RunPlan} from "../plan/plan.js";
 import {plainPrice, type ReadyCandidate} from "../plan/readyCandidates.js";
 import {modelAsked, type Scorer} from "../../scorers/index.js";
 import type {ResolvedEval, RunOptions} from "../plan/resolve.js";
@@ -11,10 +11,10 @@ import type {RunFolder} from "../journal/folder.js";
 import {runCommand} from "../runCommand.js";
 import type {SealFigures} from "./seal.js";
 
-interface ManifestInputs {
+interface RunManifestInputs {
   definition: EvalDefinition;
   resolved: ResolvedEval;
-  plan: Plan;
+  plan: RunPlan;
   /** Their records have the prices that the run is billed at. */
   ready: readonly ReadyCandidate[];
   prices: CallPrices;
@@ -38,7 +38,7 @@ interface ManifestInputs {
 }
 
 /** The sealed run's record. A run is complete when every row of its part was put to every candidate. */
-export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest> {
+export async function buildManifest(inputs: RunManifestInputs): Promise<RunManifest> {
   const {resolved, plan, version, split, figures, options, project} = inputs;
   const missing = figures.counts.planned - figures.counts.completed - figures.counts.failed;
   const stopped =

@@ -2,7 +2,7 @@ import type {ScorerCalls} from "../../scorers/index.js";
 import type {Database} from "../../../base/store/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import {completionOf, type StoredOutcome} from "../journal/outcome.js";
-import type {Plan} from "../plan/plan.js";
+import type {RunPlan} from "../plan/plan.js";
 import {type PlannedRow, readRows} from "../plan/rows.js";
 import type {ResolvedEval} from "../plan/resolve.js";
 import {scoreAll} from "../calls/scoring.js";
@@ -12,7 +12,7 @@ export type Pending = StoredOutcome & {n: number; key: string; scorers: string[]
 
 export interface ScorePendingInputs {
   db: Database;
-  plan: Plan;
+  plan: RunPlan;
   resolved: ResolvedEval;
   /** In the order of their numbers. */
   pending: AsyncIterable<Pending[]>;

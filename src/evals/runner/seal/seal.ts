@@ -19,12 +19,12 @@ import type {AppendLog} from "../journal/appendLog.js";
 import {removeSuperseded, type SupersededCalls} from "../journal/superseded.js";
 import {cachedScores} from "./cachedScores.js";
 import type {EndedCompletions} from "./completions.js";
-import {copyChunks, copyParquet, type Range, rangesOf, within} from "../tables/chunks.js";
+import {copyChunks, copyParquet, type HalfOpenRange, rangesOf, within} from "../tables/chunks.js";
 import {logAsParquet} from "../tables/logs.js";
-import {type Plan, withoutRun} from "../plan/plan.js";
-import type {Place} from "../plan/rows.js";
+import {type RunPlan, withoutRun} from "../plan/plan.js";
+import type {RunWorkspace} from "../plan/rows.js";
 import type {ResolvedEval} from "../plan/resolve.js";
-import type {Settled} from "../journal/reuse.js";
+import type {SettledRequests} from "../journal/reuse.js";
 import {journalFile, latest, otherScores, SCORE_LOG, scoresFile} from "../journal/tables.js";
 import {type Pending, scorePending} from "./scorePending.js";
 
@@ -32,12 +32,12 @@ import {type Pending, scorePending} from "./scorePending.js";
 const PENDING_AT_ONCE = 8192;
 
 export interface SealInputs {
-  place: Place;
+  place: RunWorkspace;
   runs: readonly RunManifest[];
-  plan: Plan;
+  plan: RunPlan;
   resolved: ResolvedEval;
   runId: string;
-  settled: Settled;
+  settled: SettledRequests;
   scoreLog: AppendLog;
   superseded: Pick<SupersededCalls, "usd">;
   /** Folder for what is half-made. */
@@ -143,9 +143,9 @@ async function joinScores(inputs: SealInputs, done: string, before: string): Pro
     .map(({name, version}, index) => `(${sqlString(name)}, ${sqlString(version)}, ${index})`)
     .join(", ")}) sc(scorer, scorer_version, nth)`;
   const ranges = rangesOf(plan.total);
-  const completed = (range: Range) =>
+  const completed = (range: HalfOpenRange) =>
     `(select * from ${done} where ${within("n", range)} and status = 'completed')`;
-  const kept = (range: Range) =>
+  const kept = (range: HalfOpenRange) =>
     `(select n, scorer from ${latest(`(select seq, n, scorer, status from ${before})`, "n, scorer", within("n", range))}
       ${inputs.retryFailed ? "where status = 'scored'" : ""})`;
   const others = settled.reused > 0 ? await otherScores(workspace, inputs.runs, runId) : undefined;

@@ -10,7 +10,7 @@ import {
   parquetFile,
   sqlString
 } from "../../../base/store/index.js";
-import {copyParquet, type Range, relationOf} from "./chunks.js";
+import {copyParquet, type HalfOpenRange, relationOf} from "./chunks.js";
 
 /** DuckDB reads a file of lines through buffers of 32 MB; of a smaller file it fills no more than its size. */
 const PIECE_BYTES = 4 << 20;
@@ -106,7 +106,7 @@ function bytesOf(path: string): number {
 /** Copies bytes of a file of lines into several files beside `near`, each cut behind a newline; and its longest line in bytes. */
 async function cutInPieces(
   log: string,
-  {from, to}: Range,
+  {from, to}: HalfOpenRange,
   near: string
 ): Promise<{pieces: string[]; longest: number}> {
   const pieces: string[] = [];

@@ -1,7 +1,7 @@
 import {execFile} from "node:child_process";
 import {lstat, readlink, realpath} from "node:fs/promises";
 import {promisify} from "node:util";
-import {limited, type Limits, nodeArguments, type Sandbox, SCRATCH} from "./sandbox.js";
+import {limited, type SandboxLimits, nodeArguments, type Sandbox, SCRATCH} from "./sandbox.js";
 import type {Program} from "./program.js";
 import {seccompFilter} from "./systemCalls.js";
 
@@ -57,7 +57,7 @@ export const bubblewrap: Sandbox = {
 interface Interpreter {
   /** Paths that it needs, beside libraries. */
   shown: string[];
-  command(program: Program, limits: Limits): string[];
+  command(program: Program, limits: SandboxLimits): string[];
 }
 
 async function node(): Promise<Interpreter> {

@@ -2,7 +2,7 @@ import {spawn} from "node:child_process";
 import type {Readable, Writable} from "node:stream";
 import {longTimer} from "../../../base/system/longTimer.js";
 import type {Program} from "./program.js";
-import {type Limits, type Sandbox, SCRATCH} from "./sandbox.js";
+import {type SandboxLimits, type Sandbox, SCRATCH} from "./sandbox.js";
 
 /** How a program ended. */
 export interface ProgramEnd {
@@ -26,7 +26,7 @@ const LINE_CHARS = 300;
 export async function runProgram(
   sandbox: Sandbox,
   program: Program,
-  limits: Limits,
+  limits: SandboxLimits,
   signal?: AbortSignal
 ): Promise<ProgramEnd> {
   signal?.throwIfAborted();
