@@ -1,5 +1,5 @@
 // Writes docs/reference.md from the types of what the package exports: node --import tsx scripts/reference.ts
-import {readFile, writeFile} from "node:fs/promises";
+import {writeFile} from "node:fs/promises";
 import {fileURLToPath} from "node:url";
 import {
   Application,
@@ -10,6 +10,7 @@ import {
   type SignatureReflection
 } from "typedoc";
 import {format, resolveConfig} from "prettier";
+import {allExamples, type Examples} from "../test/docs/examples.js";
 
 const ENTRIES = [
   {name: "assay", file: "src/index.ts", about: "What data loaders, evals and scripts import."},
@@ -48,11 +49,7 @@ const KINDS = [
   {title: "Types", kind: ReflectionKind.Interface | ReflectionKind.TypeAlias}
 ];
 
-/** Expressions and what they give, by entry point and function: the tests run them. */
-type Examples = Record<string, Record<string, [expression: string, result: string][]>>;
-const examples = JSON.parse(
-  await readFile(new URL("../test/docs/examples.json", import.meta.url), "utf8")
-) as Examples;
+const examples = allExamples();
 
 const lines = [
   "# Reference",
@@ -61,7 +58,7 @@ const lines = [
   ""
 ];
 for (const {name, file, about} of ENTRIES) {
-  const wanted = name === "assay" ? "index" : name.slice("assay/".length);
+  const wanted = file.replace(/^src\//, "").replace(/(?:\/index)?\.ts$/, "");
   const module = project.children?.find((child) => child.name === wanted);
   if (!module) throw new Error(`no such entry: ${file}`);
   lines.push(`## ${name}`, "", about, "");

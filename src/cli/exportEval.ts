@@ -11,9 +11,9 @@ import {placesOf, variantsOf, type Variant, withoutExamples} from "../evals/runn
 import {refusedRows} from "../data/privacy/index.js";
 import {assertMayWrite, noteWritten} from "./mayWrite.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "./project.js";
-import {optionsOf, writtenScorer} from "./promptfooAssertions.js";
+import {optionsOf, writtenScorer} from "../evals/importedResults/tools/promptfoo/writeAssertions.js";
 import {isFilledIn, isLoaded, notInSamples, notTaken} from "./notTaken.js";
-import {promptfooProvider} from "./promptfooProvider.js";
+import {promptfooProvider} from "../evals/importedResults/tools/promptfoo/writeProvider.js";
 import {note, print, printJson} from "./terminal.js";
 
 export interface ExportEvalOptions {

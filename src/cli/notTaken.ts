@@ -1,4 +1,4 @@
-import {FILLED_IN, LOADED} from "./promptfooAssertions.js";
+import {FILLED_IN, LOADED} from "../evals/importedResults/tools/promptfoo/writeAssertions.js";
 import {plural} from "./plural.js";
 import type {NamedEval} from "./project.js";
 

@@ -1,12 +1,11 @@
 import {readFileSync} from "node:fs";
 import {afterAll, describe, expect, it} from "vitest";
-import examples from "./examples.json" with {type: "json"};
+import {allExamples} from "./examples.js";
 import {closeExamples, runExample} from "./runExample.js";
 
 afterAll(closeExamples);
 
-/** For each function of an entry point, expressions and what they give. */
-type Examples = Record<string, Record<string, [expression: string, result: string][]>>;
+const examples = allExamples();
 
 const reference = readFileSync(new URL("../../docs/reference.md", import.meta.url), "utf8");
 
@@ -27,16 +26,18 @@ it("names every function and value that the package exports", () => {
 });
 
 it("has an example of every function", () => {
-  const shown = examples as unknown as Examples;
   for (const [entry, exported] of Object.entries(ENTRIES)) {
     const functions = Object.entries(exported).filter(([, value]) => typeof value === "function");
-    const without = functions.map(([name]) => name).filter((name) => !shown[entry]?.[name]?.length);
-    expect(without, `without an example in test/docs/examples.json: ${entry}`).toEqual([]);
+    const without = functions.map(([name]) => name).filter((name) => !examples[entry]?.[name]?.length);
+    expect(
+      without,
+      `without an example, in its own file (scorers) or test/docs/examples.json: ${entry}`
+    ).toEqual([]);
   }
 });
 
 describe("the examples of the reference", () => {
-  for (const [entry, functions] of Object.entries(examples as unknown as Examples))
+  for (const [entry, functions] of Object.entries(examples))
     for (const [name, own] of Object.entries(functions))
       it(`${entry}: ${name} gives what the page says`, async () => {
         for (const [expression, result] of own) {

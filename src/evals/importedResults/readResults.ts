@@ -2,8 +2,8 @@ import {existsSync} from "node:fs";
 import {resolve} from "node:path";
 import {UserError} from "../../base/validation/index.js";
 import {type ResultsContent, LARGEST, readContent} from "./content.js";
-import {readers} from "./readers/index.js";
-import type {ResultReader} from "./readers/types.js";
+import {tools} from "./tools/index.js";
+import type {ForeignTool} from "./tools/types.js";
 import {ProblemList} from "./problems.js";
 import type {ImportedFile} from "./types.js";
 
@@ -28,17 +28,17 @@ export async function readResults(
       problems.add(`${path} is named twice, or is a copy of another file named. Name it once.`);
     const groups = new Map<string, ResultsContent[]>();
     for (const content of contents) {
-      const reader = readers.find((one) => one.matches(content));
-      if (reader) groups.set(reader.tool, [...(groups.get(reader.tool) ?? []), content]);
+      const from = tools.find((one) => one.matches(content));
+      if (from) groups.set(from.tool, [...(groups.get(from.tool) ?? []), content]);
       else
         problems.add(
-          `${content.path} is not a result file that can be read: ${described(content)}. Known are results of ${readers.map(({tool}) => tool).join(", ")} (a table with row, candidate and score).`
+          `${content.path} is not a result file that can be read: ${described(content)}. Known are results of ${tools.map(({tool}) => tool).join(", ")} (a table with row, candidate and score).`
         );
     }
     const found: ImportedFile[] = [];
-    for (const reader of readers)
-      for (const own of togetherOf(reader, groups.get(reader.tool) ?? [], problems.isNone)) {
-        const read = await problems.of(() => shallow(own[0]!.path, () => reader.read(own)));
+    for (const one of tools)
+      for (const own of togetherOf(one, groups.get(one.tool) ?? [], problems.isNone)) {
+        const read = await problems.of(() => shallow(own[0]!.path, () => one.read(own)));
         for (const file of read ?? []) {
           const {name} = contents.find(({path}) => path === file.path) ?? {};
           const meant = await problems.of(async () => renamed(file, name));
@@ -53,7 +53,7 @@ export async function readResults(
 }
 
 /** Files that need one another are not read where one is missing: the reader would miss what is in it. */
-function togetherOf({apart}: ResultReader, own: ResultsContent[], isWhole: boolean): ResultsContent[][] {
+function togetherOf({apart}: ForeignTool, own: ResultsContent[], isWhole: boolean): ResultsContent[][] {
   if (apart) return own.map((one) => [one]);
   return own.length > 0 && isWhole ? [own] : [];
 }

@@ -101,6 +101,8 @@ function editDistance(a: string, b: string): number {
  * failure, not a zero. The types and their defaults are promptfoo's: `contains-any` and its like take a list, or a text that is
  * split at commas outside of double quotes, and the value of `is-json` and `contains-json`, if there is one, is the JSON schema
  * (or its YAML) that the output, or an object within it, must fit; it is read as `jsonSchema` reads it.
+ *
+ * @example `await assertions()({output: "It is Paris.", row: {id: "1", assert: [{type: "contains", value: "Paris"}, {type: "not-contains", value: "Lyon"}]}})` gives `{value: 1, details: {failed: []}}`
  */
 export function assertions(options: AssertionsOptions = {}): Scorer {
   checkOptions<AssertionsOptions>("assertions", options, {column: text, threshold: number()});

@@ -24,6 +24,8 @@ export interface HumanLabel {
  * matter, and an answer with several labels gets their mean; details {labels}. An answer that nobody labelled is a failure,
  * not a zero. Beside an LLM judge on the same completions it shows how far that judge can be trusted and corrects its scores, for
  * which the labelled answers must be a random sample. Throws UserError naming every line that is no label.
+ *
+ * @example `await humanLabels([{id: "1", output: "Paris", score: 1}, {id: "1", output: "Paris", score: 0.5}])({output: "Paris ", row: {id: "1"}})` gives `{value: 0.75, details: {labels: 2}}`
  */
 export function humanLabels(from: string | readonly HumanLabel[]): Scorer {
   const labels = typeof from === "string" ? readLabels(from) : check("humanLabels", from);

@@ -18,6 +18,8 @@ export interface JsonFieldsOptions {
  * details. Fields the output has beyond those do not matter (see `jsonSchema`). Output that is no JSON object is 0. Whole numbers
  * beyond 2^53 are compared by their digits.
  * Expected is an object or JSON text of one; anything else, and an object without a field to compare, is a failure.
+ *
+ * @example `await jsonFields()({output: '{"city": "Paris", "year": 2024}', expected: {city: "Paris", year: 2025}})` gives `{value: 0.5, details: {fields: {city: true, year: false}}}`
  */
 export function jsonFields(options: JsonFieldsOptions = {}): Scorer {
   checkOptions<JsonFieldsOptions>("jsonFields", options, {fields: textList, ignoreCase: flag, search: flag});

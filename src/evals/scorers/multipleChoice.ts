@@ -17,6 +17,8 @@ export interface MultipleChoiceOptions {
  * a letter that is the whole first or last line ("- B" too), where no other line is another letter; one that begins the output ("B.",
  * "(B) because", "B - London"); the only letter behind "option", "choice" or "answer"; a lone parenthesised letter; the text of exactly one option. After "answer is" an
  * option's text goes before its first letter ("A dog"). An output that names none, or several ("The answer is A or B", "Answer: A, B"), is 0.
+ *
+ * @example `await multipleChoice()({output: "The answer is (B).", expected: "B"})` gives `{value: 1, details: {expected: "B", predicted: "B"}}`
  */
 export function multipleChoice(settings: MultipleChoiceOptions = {}): Scorer {
   checkOptions<MultipleChoiceOptions>("multipleChoice", settings, {

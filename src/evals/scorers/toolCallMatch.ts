@@ -25,6 +25,8 @@ interface ExpectedCall {
  * {type: "function", function: {name, arguments}}, and arguments may be JSON text as there. Arguments are compared as JSON: key order
  * does not matter, and whole numbers beyond 2^53 go by their digits.
  * A call whose arguments are no JSON object matches nothing. A malformed expectation is a failure.
+ *
+ * @example `await toolCallMatch()({expected: [{name: "weather", arguments: {city: "Paris"}}], completion: {toolCalls: [{type: "function", function: {name: "weather", arguments: '{"city": "Lyon"}'}}]}})` gives `{value: 0, details: {called: ["weather"], matched: 0, expected: 1}}`
  */
 export function toolCallMatch(options: ToolCallOptions = {}): Scorer {
   checkOptions<ToolCallOptions>("toolCallMatch", options, {

@@ -1,7 +1,7 @@
 import {basename} from "node:path";
 import {combine, type CombinedResults} from "../combine.js";
 import type {ImportedFile} from "../types.js";
-import type {LogRequests, AskedRow} from "./asked.js";
+import type {AskedRow, LogRequests} from "./requestSettings.js";
 import {reachOf} from "./providers.js";
 import {standInsOf} from "./standIns.js";
 import type {ForeignCandidate, ForeignProject, ForeignPrompt, ForeignRow} from "./types.js";

@@ -3,10 +3,10 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {expect, it} from "vitest";
 import {stringify} from "yaml";
-import {promptfooProvider} from "../../src/cli/promptfooProvider.js";
-import {openAICompatible} from "../../src/inference/endpoints/index.js";
-import {readProject} from "../../src/evals/importedResults/projects/index.js";
-import {candidate} from "../../src/evals/runner/index.js";
+import {promptfooProvider} from "../../../src/evals/importedResults/tools/promptfoo/writeProvider.js";
+import {openAICompatible} from "../../../src/inference/endpoints/index.js";
+import {readProject} from "../../../src/evals/importedResults/projects/index.js";
+import {candidate} from "../../../src/evals/runner/index.js";
 
 type Options = Partial<Parameters<typeof openAICompatible>[0]>;
 const written = (options: Options, settings: Parameters<typeof candidate>[3] = {}) =>

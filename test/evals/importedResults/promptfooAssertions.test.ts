@@ -1,5 +1,8 @@
 import {expect, it} from "vitest";
-import {optionsOf, writtenScorer} from "../../src/cli/promptfooAssertions.js";
+import {
+  optionsOf,
+  writtenScorer
+} from "../../../src/evals/importedResults/tools/promptfoo/writeAssertions.js";
 import {
   assertions,
   bleu,
@@ -9,7 +12,7 @@ import {
   normalizedMatch,
   regexMatch,
   type Scorer
-} from "../../src/evals/scorers/index.js";
+} from "../../../src/evals/scorers/index.js";
 
 const row = {id: "r", assert: '[{"type":"contains","value":"x"}]'};
 const written = (scorer: Scorer, expected: unknown) => {

@@ -3,7 +3,7 @@ import {hashJson} from "../../../base/system/index.js";
 import type {ResultsContent} from "../content.js";
 import {askedText, numberOf, positiveOf, scoreOf, slicesOf, timeOf} from "../json.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
-import {fileOf, misshapen, type ResultReader} from "./types.js";
+import {fileOf, misshapen, type ForeignTool} from "./types.js";
 
 /**
  * Langfuse: traces with their scores, in one file or in several: traces (`/api/public/traces` or the export of the
@@ -11,7 +11,7 @@ import {fileOf, misshapen, type ResultReader} from "./types.js";
  * dataset item where a run names one, else what was asked; the candidate is the dataset run, else the trace's release,
  * version or name.
  */
-export const langfuse: ResultReader = {
+export const langfuse: ForeignTool = {
   tool: "langfuse",
   matches: (content) =>
     objectsIn(content).some((one) => isTrace(one) || isScore(one) || isRunItem(one) || isItem(one)),

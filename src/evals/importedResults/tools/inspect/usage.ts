@@ -1,6 +1,6 @@
-import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/datasets/index.js";
-import {numberOf} from "../json.js";
-import type {ImportedAnswer} from "../types.js";
+import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../../data/datasets/index.js";
+import {numberOf} from "../../json.js";
+import type {ImportedAnswer} from "../../types.js";
 
 export type InspectUsage = Pick<
   ImportedAnswer,

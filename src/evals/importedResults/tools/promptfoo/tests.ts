@@ -1,11 +1,11 @@
 import {basename, extname, resolve} from "node:path";
-import {at, isObject, type JsonObject, textOf} from "../../../data/datasets/index.js";
-import {assertionTypes, splitAtCommas} from "../../scorers/assertions.js";
-import {UserError} from "../../../base/validation/index.js";
-import {hashJson} from "../../../base/system/index.js";
-import {parseTable} from "../table.js";
-import {fileText, listOf, parseYaml, type PromptfooContext} from "./promptfooFiles.js";
-import type {ForeignRow} from "./types.js";
+import {at, isObject, type JsonObject, textOf} from "../../../../data/datasets/index.js";
+import {assertionTypes, splitAtCommas} from "../../../scorers/assertions.js";
+import {UserError} from "../../../../base/validation/index.js";
+import {hashJson} from "../../../../base/system/index.js";
+import {parseTable} from "../../table.js";
+import {fileText, listOf, parseYaml, type PromptfooContext} from "./files.js";
+import type {ForeignRow} from "../../projects/types.js";
 
 /** A configuration's tests as rows, with what `defaultTest` says under each. */
 export async function rowsOf(config: JsonObject, reading: PromptfooContext): Promise<ForeignRow[]> {

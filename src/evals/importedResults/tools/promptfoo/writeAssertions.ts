@@ -1,6 +1,6 @@
 import {basename} from "node:path";
-import {exactMatch, type Scorer} from "../evals/scorers/index.js";
-import type {Row} from "../base/store/index.js";
+import {exactMatch, type Scorer} from "../../../scorers/index.js";
+import type {Row} from "../../../../base/store/index.js";
 
 /** A scorer in promptfoo's words, or why it has none. */
 export type Written = {assert(expected: unknown, row: Row): object[]} | {missing: string};

@@ -1,9 +1,14 @@
-import type {TokenPrice} from "../base/costs/index.js";
-import type {Endpoint} from "../inference/endpoints/index.js";
-import {NO_KEY} from "../evals/importedResults/projects/index.js";
-import type {NamedEval} from "./project.js";
+import type {TokenPrice} from "../../../../base/costs/index.js";
+import type {Endpoint} from "../../../../inference/endpoints/types.js";
+import {NO_KEY} from "./config.js";
 
-type Candidate = NamedEval["definition"]["candidates"][number];
+/** What promptfoo takes over of a candidate. */
+interface ExportedCandidate {
+  name: string;
+  reach?: {endpoint: Endpoint; model: string};
+  params?: object;
+  tools?: readonly unknown[];
+}
 
 interface WrittenProvider {
   /** Undefined when promptfoo cannot reach it. */
@@ -13,7 +18,12 @@ interface WrittenProvider {
 }
 
 /** A candidate as a provider of promptfoo, which gets names of environment variables, never what they hold. */
-export async function promptfooProvider({name, reach, params, tools}: Candidate): Promise<WrittenProvider> {
+export async function promptfooProvider({
+  name,
+  reach,
+  params,
+  tools
+}: ExportedCandidate): Promise<WrittenProvider> {
   const identity = await reach?.endpoint.identity(reach.model).catch(() => undefined);
   if (!reach || !identity?.baseUrl)
     return {

@@ -1,8 +1,8 @@
 import {readFile, realpath} from "node:fs/promises";
 import {resolve} from "node:path";
 import type * as YamlLibrary from "yaml";
-import {messageOf, UserError} from "../../../base/validation/index.js";
-import {isWithin, onFirstUse} from "../../../base/system/index.js";
+import {messageOf, UserError} from "../../../../base/validation/index.js";
+import {isWithin, onFirstUse} from "../../../../base/system/index.js";
 
 const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 

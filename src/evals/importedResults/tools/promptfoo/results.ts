@@ -1,10 +1,10 @@
-import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/datasets/index.js";
-import {withoutCredentials} from "../../../base/validation/index.js";
-import {hashJson} from "../../../base/system/index.js";
-import type {ResultsContent} from "../content.js";
-import {numberOf, positiveOf, scoreOf, slicesOf} from "../json.js";
-import type {ImportedAnswer, ImportedScore} from "../types.js";
-import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
+import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../../data/datasets/index.js";
+import {withoutCredentials} from "../../../../base/validation/index.js";
+import {hashJson} from "../../../../base/system/index.js";
+import type {ResultsContent} from "../../content.js";
+import {numberOf, positiveOf, scoreOf, slicesOf} from "../../json.js";
+import type {ImportedAnswer, ImportedScore} from "../../types.js";
+import {fileOf, misshapen, numbered, type ForeignTool} from "../types.js";
 
 /** Why a result failed, as promptfoo counts it: an assertion said no, or there was no answer. */
 const ERROR = 2;
@@ -14,7 +14,7 @@ const ERROR = 2;
  * it says; the answers of `--repeat` are repeats of it. A candidate is a provider (with the prompt's label where it has
  * several). Scorers: `pass`, `score`, and every named metric; one that is named `pass` is `pass (metric)`.
  */
-export const promptfoo: ResultReader = {
+export const promptfoo: ForeignTool = {
   tool: "promptfoo",
   apart: true,
   matches: (content) => resultsIn(content)?.some(isResult) ?? false,

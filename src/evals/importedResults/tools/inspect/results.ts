@@ -9,18 +9,18 @@ import {
   objectsOf,
   textOf,
   withAttachments
-} from "../../../data/datasets/index.js";
-import type {ResultsContent} from "../content.js";
-import {askedText, numberOf, slicesOf, timeOf} from "../json.js";
-import type {ImportedAnswer, ImportedFile, ImportedScore} from "../types.js";
-import {spentOf} from "./inspectSpent.js";
-import {fileOf, misshapen, type ResultReader} from "./types.js";
+} from "../../../../data/datasets/index.js";
+import type {ResultsContent} from "../../content.js";
+import {askedText, numberOf, slicesOf, timeOf} from "../../json.js";
+import type {ImportedAnswer, ImportedFile, ImportedScore} from "../../types.js";
+import {spentOf} from "./usage.js";
+import {fileOf, misshapen, type ForeignTool} from "../types.js";
 
 /**
  * Logs of Inspect, `.eval` or JSON. A row is a sample, with its task where the files have several; a repeat is an epoch,
  * the candidate the log's model. A log of a run that did not end holds the samples that did, and lacks the others.
  */
-export const inspect: ResultReader = {
+export const inspectResults: ForeignTool = {
   tool: "inspect",
   matches: (content) =>
     content.kind === "zip" ||

@@ -1,12 +1,12 @@
-import {at, isObject, objectsOf, textOf} from "../../../data/datasets/index.js";
-import {combine} from "../combine.js";
-import type {ResultsContent} from "../content.js";
-import {candidateNames, objectsIn} from "../readers/openaiEvals.js";
-import type {ImportedFile} from "../types.js";
-import {settingsOf} from "./asked.js";
-import {outputsOf, TAKEN, unreached} from "./logProject.js";
-import {reachOf} from "./providers.js";
-import type {ForeignProject, ForeignPrompt, ForeignRow} from "./types.js";
+import {at, isObject, objectsOf, textOf} from "../../../../data/datasets/index.js";
+import {combine} from "../../combine.js";
+import type {ResultsContent} from "../../content.js";
+import {candidateNames, objectsIn} from "./results.js";
+import type {ImportedFile} from "../../types.js";
+import {requestSettings} from "../../projects/requestSettings.js";
+import {outputsOf, TAKEN, unreached} from "../../projects/logProject.js";
+import {reachOf} from "../../projects/providers.js";
+import type {ForeignProject, ForeignPrompt, ForeignRow} from "../../projects/types.js";
 
 /**
  * An OpenAI Evals export as a project: data source items are the rows, the runs' templates the prompts, their models the
@@ -151,7 +151,7 @@ function runsByCandidate(
 }
 
 function paramsOf(run: Record<string, unknown> | undefined, dropped: string[]): Record<string, unknown> {
-  const {params, left} = settingsOf(at(run?.data_source, "sampling_params"));
+  const {params, left} = requestSettings(at(run?.data_source, "sampling_params"));
   const name = textOf(run?.name ?? run?.id);
   dropped.push(...left.map((setting) => `run ${name}: the setting ${setting} has no counterpart`));
   return params;

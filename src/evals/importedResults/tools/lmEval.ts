@@ -15,8 +15,9 @@ import {UserError} from "../../../base/validation/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import type {ResultsContent} from "../content.js";
 import {askedText, numberOf, slicesOf} from "../json.js";
+import {requestSettings, withoutCounterpart} from "../projects/requestSettings.js";
 import type {ImportedAnswer, ImportedFile, ImportedScore} from "../types.js";
-import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
+import {fileOf, misshapen, numbered, type ForeignTool} from "./types.js";
 
 const RESERVED = new Set(
   "doc_id doc target arguments resps filtered_resps filter metrics doc_hash prompt_hash target_hash".split(
@@ -33,7 +34,7 @@ const COSTS =
  * of the `results_….json` beside the file, else the folder that the harness named for the model. Of several filters of
  * one document each gives scorers of its own name. Documents of several tasks that are joined in one file are rows apart.
  */
-export const lmEval: ResultReader = {
+export const lmEval: ForeignTool = {
   tool: "lm-eval",
   apart: true,
   matches: (content) =>
@@ -43,6 +44,11 @@ export const lmEval: ResultReader = {
     const files = [];
     for (const content of contents) files.push(await read(content));
     return files;
+  },
+  requests: async ({path, ...content}) => {
+    if (content.kind !== "lines") return undefined;
+    const {params, left} = requestSettings(at(content.objects[0], "arguments", "gen_args_0", "arg_1"));
+    return {path, params, rows: new Map(), dropped: withoutCounterpart(path, "setting", left)};
   }
 };
 

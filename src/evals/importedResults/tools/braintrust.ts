@@ -4,14 +4,14 @@ import {hashJson} from "../../../base/system/index.js";
 import type {ResultsContent} from "../content.js";
 import {askedText, numberOf, positiveOf, scoreOf, slicesOf, timeOf} from "../json.js";
 import type {ImportedAnswer} from "../types.js";
-import {fileOf, type ResultReader} from "./types.js";
+import {fileOf, type ForeignTool} from "./types.js";
 
 /**
  * Experiments exported from Braintrust: events with `input`, `output` and `scores` by name, in a list, a page
  * `{"events": […]}` or one a line. A row is a dataset record, else what was asked; of the
  * spans inside a trace only calls to models and scorers' times count. The candidate is the experiment's name where the event states one, else the file's.
  */
-export const braintrust: ResultReader = {
+export const braintrust: ForeignTool = {
   tool: "braintrust",
   matches: (content) => eventsIn(content).some(isEvent),
   read: async (contents) =>

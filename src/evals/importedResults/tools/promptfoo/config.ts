@@ -1,9 +1,10 @@
+import {readFile} from "node:fs/promises";
 import {basename, dirname} from "node:path";
-import {at, isObject, type JsonObject, textOf} from "../../../data/datasets/index.js";
-import {withoutCredentials} from "../../../base/validation/index.js";
-import {fileText, listOf, type PromptfooContext} from "./promptfooFiles.js";
-import {RESERVED, rowsOf} from "./promptfooTests.js";
-import {reachOf} from "./providers.js";
+import {at, isObject, type JsonObject, textOf} from "../../../../data/datasets/index.js";
+import {UserError, withoutCredentials} from "../../../../base/validation/index.js";
+import {fileText, listOf, parseYaml, type PromptfooContext} from "./files.js";
+import {RESERVED, rowsOf} from "./tests.js";
+import {reachOf} from "../../projects/providers.js";
 import type {
   ForeignCandidate,
   ForeignPrice,
@@ -11,16 +12,28 @@ import type {
   ForeignPrompt,
   ForeignRow,
   Reach
-} from "./types.js";
+} from "../../projects/types.js";
 
 /** Whether a document is a promptfoo configuration. */
-export function isPromptfooConfig(value: unknown): value is JsonObject {
+function isPromptfooConfig(value: unknown): value is JsonObject {
   return (
     isObject(value) &&
     "prompts" in value &&
     ("providers" in value || "targets" in value) &&
     !("results" in value)
   );
+}
+
+/** The configuration in a YAML or JSON file; undefined where the file is something else, such as results. */
+export async function promptfooConfigIn(path: string) {
+  if (!/\.(ya?ml|json)$/i.test(path)) return undefined;
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  if (/\.json$/i.test(path) && !text.includes('"prompts"')) return undefined;
+  const value = parseYaml(path, text);
+  if (isPromptfooConfig(value)) return value;
+  if (/\.json$/i.test(path)) return undefined;
+  throw new UserError(`${path} is no promptfoo configuration: it has no prompts and providers.`);
 }
 
 const KNOWN = new Set(

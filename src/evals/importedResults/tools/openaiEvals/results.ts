@@ -1,17 +1,24 @@
-import {answerText, at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/datasets/index.js";
-import type {ResultsContent} from "../content.js";
-import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
-import {ProblemList} from "../problems.js";
-import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
-import type {ImportedFile} from "../types.js";
-import {fileOf, misshapen, numbered, type ResultReader} from "./types.js";
+import {
+  answerText,
+  at,
+  isObject,
+  type JsonObject,
+  objectsOf,
+  textOf
+} from "../../../../data/datasets/index.js";
+import type {ResultsContent} from "../../content.js";
+import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../../json.js";
+import {ProblemList} from "../../problems.js";
+import {type KindedAnswer, type KindedScore, scorersApart} from "../../scorerNames.js";
+import type {ImportedFile} from "../../types.js";
+import {fileOf, misshapen, numbered, type ForeignTool} from "../types.js";
 
 /**
  * OpenAI Evals: output items of runs (`GET …/output_items`: pages, lists, or one an line), with the eval and its runs
  * where they are in the files too. A row is a data source item, a candidate the run's model (the run's name where two
  * runs have one model). Scorers are the graders.
  */
-export const openaiEvals: ResultReader = {
+export const openaiResults: ForeignTool = {
   tool: "openai-evals",
   matches: (content) =>
     objectsIn(content).some(({object}) => typeof object === "string" && object.startsWith("eval")),

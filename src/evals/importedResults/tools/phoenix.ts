@@ -4,13 +4,13 @@ import {pythonJson} from "../../../base/validation/index.js";
 import type {ResultsContent} from "../content.js";
 import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
-import {fileOf, type ResultReader} from "./types.js";
+import {fileOf, type ForeignTool} from "./types.js";
 
 /**
  * Experiments exported from Phoenix: its JSON (`GET /v1/experiments/ID/json`) and its CSV. A row is an example of the
  * dataset, a repeat a repetition, scorers are the annotations. The candidate is named for the file.
  */
-export const phoenix: ResultReader = {
+export const phoenix: ForeignTool = {
   tool: "phoenix",
   matches: (content) =>
     content.kind === "table"

@@ -1,17 +1,23 @@
 import {UserError, withoutCredentials} from "../../../base/validation/index.js";
 import {oneLine} from "../../../base/validation/oneLine.js";
 import type {ResultsContent} from "../content.js";
+import type {LogRequests} from "../projects/requestSettings.js";
+import type {ForeignProject} from "../projects/types.js";
 import type {ImportedAnswer, ImportedFile} from "../types.js";
 
-/** Reads the result files of one tool. */
-export interface ResultReader {
+/** Another tool: how its files are recognised, and what Assay takes over from them. */
+export interface ForeignTool {
   tool: string;
   /** Whether a file is this tool's, by what is in it. */
   matches(content: ResultsContent): boolean;
-  /** Each file is whole by itself: one that is broken keeps nobody from reading the others. */
+  /** Each file is complete: a broken one does not keep the others from being read. */
   apart?: true;
-  /** All files of the tool at once: some tools keep answers and scores in files of their own. */
+  /** All files of the tool at once: some tools keep answers and scores in separate files. */
   read(contents: readonly ResultsContent[]): Promise<ImportedFile[]>;
+  /** How a log's model was asked, for a project made of the log; undefined where the file does not say. */
+  requests?(content: ResultsContent): Promise<LogRequests | undefined>;
+  /** A project of the tool's own exports; without it a project is made of logged answers. */
+  project?(contents: readonly ResultsContent[], files: readonly ImportedFile[], name: string): ForeignProject;
 }
 
 /** A file's record. Names of candidates and models, and reasons, may hold addresses: their credentials stay out. Names are of one line. */

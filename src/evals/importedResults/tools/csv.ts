@@ -1,7 +1,7 @@
 import type {ResultsContent} from "../content.js";
 import {scoreOf} from "../json.js";
 import type {ImportedAnswer} from "../types.js";
-import {fileOf, misshapen, type ResultReader} from "./types.js";
+import {fileOf, misshapen, type ForeignTool} from "./types.js";
 
 /** The names by which a column is found, in any case; the first that is there counts. */
 const COLUMNS = {
@@ -28,7 +28,7 @@ type CsvField = keyof typeof COLUMNS;
  * as "passed" and "failed"; "error" and "skipped" are no score, and neither is one beside an error. A scorer's second
  * score of one row and candidate begins a new repeat. Columns that say nothing else are slices.
  */
-export const csv: ResultReader = {
+export const csv: ForeignTool = {
   tool: "csv",
   apart: true,
   matches: (content) => content.kind === "table",
