@@ -1,3 +1,8 @@
+/**
+ * Compares the candidates of a sealed run: verdict, pairwise differences, gates, risks and cost trade-offs.
+ * In: a score table read from the store (`scoreTable`), a margin and a seed. Out: a `Verdict` with the reason in words.
+ * It calls nobody, writes nothing and draws nothing.
+ */
 export {
   cleanTable,
   type Contamination,

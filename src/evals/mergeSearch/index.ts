@@ -1,3 +1,8 @@
+/**
+ * Searches for merge settings: groups of tensors, methods and weights, tried as candidates of a race.
+ * In: models and a search space. Out: the settings to try next, and the finalists of the tries so far.
+ * It merges nothing itself (weights/merge) and runs no eval (evals/races).
+ */
 export {
   candidatesOf,
   findModels,

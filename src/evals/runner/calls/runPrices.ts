@@ -7,18 +7,14 @@ import {
   projectPricesOr,
   type RunCandidate
 } from "../../../base/store/index.js";
-import type {PlannedRun} from "../makeRun.js";
+import type {PlannedRun} from "../run.js";
 import {plainPrice, type ReadyCandidate} from "../plan/readyCandidates.js";
 import {callPrices, type CallPrices} from "./callPrices.js";
 import {unpricedNames} from "./checkBudget.js";
 
 /** What the run is billed at: the project's list serves what no endpoint states a price for. */
-export async function runPrices({
-  inputs,
-  effects,
-  resolved,
-  ready
-}: Pick<PlannedRun, "inputs" | "effects" | "resolved" | "ready">) {
+export async function runPrices({task, requests: {ready}}: PlannedRun) {
+  const {inputs, effects, resolved} = task;
   const at = new Date(effects.now()).toISOString();
   const stated =
     unpricedNames(ready, resolved.scorers, callPrices([], at)).length === 0 && !ready.some(needsBatch);

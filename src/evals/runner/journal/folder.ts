@@ -12,7 +12,7 @@ import {
   type Workspace
 } from "../../../base/store/index.js";
 import type {RunPlan} from "../plan/plan.js";
-import type {RunWorkspace} from "../plan/rows.js";
+import type {RowStorage} from "../plan/rows.js";
 import {isUnanswered} from "../unanswered.js";
 import {restoreSuperseded} from "./superseded.js";
 import {numberOf, OUTCOME, withAllColumns} from "./tables.js";
@@ -54,7 +54,7 @@ export function planId(evalName: string, planHash: string): string {
 
 /** The newest run of a plan under the names that it has now, and the id of the next one; nothing is made. */
 export async function latestFolder(
-  place: RunWorkspace,
+  place: RowStorage,
   evalName: string,
   plan: RunPlan,
   options: {noReuse?: boolean; retryFailed?: boolean}
@@ -91,7 +91,7 @@ async function isNamedAs(workspace: Workspace, id: string, {names}: RunPlan): Pr
  * interrupted or killed; `noReuse` begins a new one unless its own last start did not end.
  */
 export async function chooseFolder(
-  place: RunWorkspace,
+  place: RowStorage,
   evalName: string,
   plan: RunPlan,
   options: {noReuse?: boolean; retryFailed?: boolean},
@@ -119,7 +119,7 @@ export async function chooseFolder(
 }
 
 async function inspect(
-  place: RunWorkspace,
+  place: RowStorage,
   id: string,
   plan: RunPlan,
   options: {noReuse?: boolean; retryFailed?: boolean}
@@ -140,7 +140,7 @@ async function inspect(
 }
 
 /** Whether the endpoint that a scorer asks gave no answer about one of a sealed run's. */
-async function hasUnanswered({db, workspace}: RunWorkspace, id: string): Promise<boolean> {
+async function hasUnanswered({db, workspace}: RowStorage, id: string): Promise<boolean> {
   const scores = await runTable(workspace, [id], "scores");
   if (!scores) return false;
   const found = await db.rows<{reason: string}>(

@@ -37,8 +37,6 @@ export interface SettleInputs {
   runs: readonly RunManifest[];
   /** The run that is being made. */
   runId: string;
-  /** Folder for what is half-made. */
-  folder: string;
   options: {noReuse?: boolean; retryFailed?: boolean; failuresOf?: string[]};
 }
 
@@ -65,15 +63,8 @@ export function allSettled(total: number, failed: number): SettledRequests {
  * several runs know a key, the newest completion is taken. With `retryFailed` journaled failures are asked again, equal requests
  * once; those of the runs `failuresOf` stand without it.
  */
-export async function settle({
-  place,
-  plan,
-  runs,
-  runId,
-  folder,
-  options
-}: SettleInputs): Promise<SettledRequests> {
-  const {db, workspace} = place;
+export async function settle({place, plan, runs, runId, options}: SettleInputs): Promise<SettledRequests> {
+  const {db, workspace, folder} = place;
   const {requests} = plan;
   const log = journalFile(workspace, runId);
   const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal-before.parquet"));

@@ -15,7 +15,7 @@ import {
 import type {HalfOpenRange} from "../tables/chunks.js";
 import {logAsParquet} from "../tables/logs.js";
 import type {RunPlan} from "../plan/plan.js";
-import type {RunWorkspace} from "../plan/rows.js";
+import type {RowStorage} from "../plan/rows.js";
 
 /** What a completion is beside its place in the plan: the columns that a journal line and a sealed row share. */
 export const OUTCOME: Columns = Object.fromEntries(
@@ -81,7 +81,7 @@ export const outcomeColumns = (of: string) => outcomeNames.map((name) => `${of}.
  * of the runs `failuresOf`; undefined when there is no other run. Journals are copied to `folder` first.
  */
 export async function otherCompletions(
-  {db, workspace}: RunWorkspace,
+  {db, workspace}: RowStorage,
   runs: readonly RunManifest[],
   runId: string,
   {folder, failuresOf = []}: {folder: string; failuresOf?: readonly string[]}

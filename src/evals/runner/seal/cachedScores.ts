@@ -18,7 +18,6 @@ export interface CachedScoresInputs {
   /** Names of those that give a refused answer no credit. */
   textScorers: readonly string[];
   columns: Columns;
-  folder: string;
 }
 
 /**
@@ -27,8 +26,8 @@ export interface CachedScoresInputs {
  * and items pass by.
  */
 export async function cachedScores(inputs: CachedScoresInputs): Promise<string> {
-  const {ranges, others, completed, kept, scorers, textScorers, columns, folder} = inputs;
-  const {db} = inputs.place;
+  const {ranges, others, completed, kept, scorers, textScorers, columns} = inputs;
+  const {db, folder} = inputs.place;
   const files: string[] = [];
   const texts = textScorers.map(sqlString).join(", ") || "null";
   for (const range of others === undefined ? [] : ranges) {

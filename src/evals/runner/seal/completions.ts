@@ -17,8 +17,6 @@ export interface CompletionInputs {
   runId: string;
   settled: SettledRequests;
   journal: Pick<AppendLog, "flush">;
-  /** Folder for what is half-made. */
-  folder: string;
   /** The candidates in the plan's order. */
   ready: readonly ReadyCandidate[];
 }
@@ -40,7 +38,8 @@ export interface EndedCompletions {
  * are called. Where equal requests of a plan answer each other, all is joined at the end.
  */
 export function openCompletions(inputs: CompletionInputs): EndedCompletions {
-  const {plan, settled, folder, journal, place} = inputs;
+  const {plan, settled, journal, place} = inputs;
+  const {folder} = place;
   const ranges = rangesOf(plan.total);
   const open = ranges.map((range) => range.to - range.from - settledIn(range, settled));
   const log = growingLog(
