@@ -1,11 +1,12 @@
 import {holm, nonInferiority, pairedDifference} from "../../base/stats/index.js";
 import {clustersOf, sharedValues} from "./columns.js";
-import {comparedCosts, type CostsByCandidate, isShownCheaper} from "./comparedCosts.js";
+import {comparedCosts, isShownCheaper} from "./comparedCosts.js";
 import {differenceIfWrong} from "./ifWrong.js";
 import {oldPricesSentence} from "./oldPrices.js";
 import {counted} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
 import type {CheaperCandidate, CheaperVerdict, ScoreTable} from "./types.js";
+import type {CostsByCandidate} from "./costTypes.js";
 
 export interface CheaperTerms {
   margin: number;

@@ -1,24 +1,8 @@
-import {comparedCosts, type CostsByCandidate, isShownCheaper} from "./comparedCosts.js";
-import type {Latency} from "./gates.js";
+import {comparedCosts, isShownCheaper} from "./comparedCosts.js";
 import {oldPriceMark, oldPriceOf} from "./oldPrices.js";
 import {counted, milliseconds} from "./points.js";
-
-/** What tells tied candidates apart: by name as the score table has them; what is not known has no entry. */
-export interface TieBreakers {
-  /** US dollars for a thousand rows. */
-  costs?: CostsByCandidate;
-  latency?: Readonly<Record<string, Pick<Latency, "p95Ms" | "lowMs" | "highMs">>>;
-  /** The most requests that were in flight at each endpoint when the latencies were taken. */
-  requestsInFlight?: number;
-  /** Bytes of the weights. */
-  bytes?: Readonly<Record<string, number>>;
-}
-
-export interface TieChoice {
-  candidate: string;
-  /** Why it is named among the tied: "is 8 times cheaper (7.1 to 9)"; absent when nothing tells them apart. */
-  reason?: string;
-}
+import type {CostsByCandidate, TieBreakers, TieChoice} from "./costTypes.js";
+import type {Latency} from "./gateTypes.js";
 
 /** What one candidate takes against another. */
 interface ResourceLead {

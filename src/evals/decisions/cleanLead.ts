@@ -4,17 +4,7 @@ import {DEFAULT_ALPHA} from "./defaults.js";
 import {type GateIntervals, oneLook} from "./gateIntervals.js";
 import {counted} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
-import type {ScoreTable} from "./types.js";
-
-/** How a candidate compares with the baseline on the rows that neither had learned from; without figures on too few. */
-export interface CleanLead {
-  over: string;
-  /** Rows that are clean for both. */
-  rows: number;
-  difference?: number;
-  low?: number;
-  high?: number;
-}
+import type {ScoreTable, CleanLead} from "./types.js";
 
 export interface MarkedRows {
   contamination?: readonly Contamination[];

@@ -1,7 +1,6 @@
 import {normalQuantile} from "../../base/stats/index.js";
 import type {CandidateCost} from "./types.js";
-
-export type CostsByCandidate = Readonly<Record<string, number | CandidateCost>>;
+import type {CostsByCandidate} from "./costTypes.js";
 
 /** Two costs of a thousand rows on the same rows, where those are told. */
 export interface ComparedCosts {

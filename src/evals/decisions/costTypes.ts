@@ -1,4 +1,5 @@
 import type {TokenPrice} from "../../base/costs/index.js";
+import type {Latency} from "./gateTypes.js";
 
 /** What a thousand rows cost with one candidate, in US dollars. */
 export interface CandidateCost {
@@ -31,4 +32,23 @@ export interface CostAgainst {
   /** 95 % interval of the other's cost over the own, paired by row and clustered as the run is; absent below two rows or groups, and where one is free. */
   timesLow?: number;
   timesHigh?: number;
+}
+
+export type CostsByCandidate = Readonly<Record<string, number | CandidateCost>>;
+
+/** What tells tied candidates apart: by name as the score table has them; what is not known has no entry. */
+export interface TieBreakers {
+  /** US dollars for a thousand rows. */
+  costs?: CostsByCandidate;
+  latency?: Readonly<Record<string, Pick<Latency, "p95Ms" | "lowMs" | "highMs">>>;
+  /** The most requests that were in flight at each endpoint when the latencies were taken. */
+  requestsInFlight?: number;
+  /** Bytes of the weights. */
+  bytes?: Readonly<Record<string, number>>;
+}
+
+export interface TieChoice {
+  candidate: string;
+  /** Why it is named among the tied: "is 8 times cheaper (7.1 to 9)"; absent when nothing tells them apart. */
+  reason?: string;
 }

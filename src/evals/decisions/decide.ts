@@ -15,17 +15,10 @@ import {points} from "./points.js";
 import {risksOf} from "./risks.js";
 import {scaleOf} from "./scoreScale.js";
 import {sensitivityOf} from "./sensitivityOf.js";
-import type {
-  CandidateCost,
-  CandidateSummary,
-  Comparison,
-  Decide,
-  DecideOptions,
-  ScoreTable,
-  Verdict
-} from "./types.js";
+import type {CandidateCost, CandidateSummary, Comparison, ScoreTable, Verdict} from "./types.js";
 import {sentenceOf} from "./sentence.js";
 import {standingOf} from "./standing.js";
+import type {Decide, DecideOptions} from "./decideOptions.js";
 
 /**
  * The verdict on several candidates scored on the same rows. Every pair is compared by its paired difference

@@ -25,14 +25,8 @@ export type {RiskFacts} from "./risks.js";
 export {differenceIfWrong} from "./ifWrong.js";
 export {correctionNote, standingOf} from "./standing.js";
 export type {GateRule} from "./gateRule.js";
-export {
-  type CandidateCalls,
-  checkGates,
-  type EarlierRun,
-  type GateFacts,
-  type GateResult,
-  overall
-} from "./gates.js";
+export {checkGates, overall} from "./gates.js";
+export type {CandidateCalls, EarlierRun, GateFacts, GateResult} from "./gateTypes.js";
 export {
   areRequestsKnown,
   history,

@@ -5,16 +5,9 @@ import {actionAfterRisks} from "./heldAdvice.js";
 import {risksOf} from "./risks.js";
 import {sensitivityOf} from "./sensitivityOf.js";
 import {cheaperBy} from "./cheaper.js";
-import type {
-  CandidateCost,
-  CheaperCandidate,
-  Comparison,
-  DecideOptions,
-  ScoreTable,
-  Verdict,
-  VerdictRace
-} from "./types.js";
+import type {CandidateCost, CheaperCandidate, Comparison, ScoreTable, Verdict, VerdictRace} from "./types.js";
 import type {RaceRecord, RaceRound} from "./raceTypes.js";
+import type {DecideOptions} from "./decideOptions.js";
 
 interface RaceFacts extends Pick<DecideOptions, "tieBreakers" | "facts"> {
   baseline?: string;

@@ -1,6 +1,6 @@
 import {OLD_PRICE_DAYS} from "../../base/costs/prices/priceAt.js";
 import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
-import {type CleanLead, cleanLeadText, isLeadShown, type MarkedRows} from "./cleanLead.js";
+import {cleanLeadText, isLeadShown, type MarkedRows} from "./cleanLead.js";
 import {type Contamination, contaminationText} from "./contamination.js";
 import {type HeldOutFacts, heldOutRisks} from "./heldOutRisks.js";
 import {lackShare, lackText} from "./lacking.js";
@@ -8,7 +8,7 @@ import {counted, list, points} from "./points.js";
 import {type ScorerFacts, scorersRisk} from "./scorersRisk.js";
 import {type Selected, selectionText} from "./selection.js";
 import {writerOf} from "./scoreScale.js";
-import type {Risk, Verdict} from "./types.js";
+import type {Risk, Verdict, CleanLead} from "./types.js";
 import {valueName} from "./valueName.js";
 
 /** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */

@@ -2,10 +2,10 @@ import {normalQuantile, rowsNeeded} from "../../base/stats/index.js";
 import {figureOf} from "./columns.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import type {GateInterval, GateIntervals, Picked} from "./gateIntervals.js";
-import type {EarlierRun, GateFinding, GateFacts} from "./gates.js";
 import {differenceIfWrong, type IfWrong, meanIfWrong} from "./ifWrong.js";
 import type {ScoreWriter} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
+import type {EarlierRun, GateFinding, GateFacts} from "./gateTypes.js";
 
 /** What rules on scores go by, and how they write them. */
 interface ScoreTerms {

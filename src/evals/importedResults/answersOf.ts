@@ -1,7 +1,6 @@
 import {UserError} from "../../base/validation/index.js";
-import type {CombinedAnswer} from "./combine.js";
 import {ProblemList} from "./problems.js";
-import type {ImportedAnswer, ImportedFile} from "./types.js";
+import type {ImportedAnswer, ImportedFile, CombinedAnswer} from "./types.js";
 
 /** All answers with their repeats. Throws a UserError with all that keeps them from standing beside one another. */
 export function answersOf(files: readonly ImportedFile[]): CombinedAnswer[] {

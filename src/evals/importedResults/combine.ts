@@ -3,7 +3,7 @@ import {sha256} from "../../base/system/index.js";
 import {answersOf} from "./answersOf.js";
 import {ProblemList} from "./problems.js";
 import {reachOf} from "./projects/providers.js";
-import type {ImportedAnswer, ImportedFile, ImportedSource} from "./types.js";
+import type {ImportedFile, ImportedSource, CombinedAnswer} from "./types.js";
 import {varyingIn, varyingNotes} from "./varying.js";
 
 /** Results of all files in one: every candidate against the same rows. */
@@ -48,10 +48,6 @@ export interface CombinedCandidate {
   baseUrl?: string;
   /** Where a model runs that the id says to be on a machine of one's own, such as "ollama:chat:gemma". */
   hosting?: "on-prem";
-}
-
-export interface CombinedAnswer extends ImportedAnswer {
-  repeat: number;
 }
 
 /** A slicing by more values than this says little, and one by ids nothing. */

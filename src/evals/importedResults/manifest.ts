@@ -2,11 +2,7 @@ import {hashJson} from "../../base/system/index.js";
 import {type RunManifest, whoOpens} from "../../base/store/index.js";
 import type {CombinedResults} from "./combine.js";
 import type {SealImportedOptions} from "./sealImported.js";
-import type {ImportedFile} from "./types.js";
-
-/** A scorer's version: the tool's, as that scored. */
-export const versionOf = ({tool, version}: {tool: string; version?: string}) =>
-  version === undefined ? `imported from ${tool}` : `imported from ${tool} ${version}`;
+import {type ImportedFile, versionOf} from "./types.js";
 
 interface ImportedManifestInputs {
   id: string;

@@ -15,9 +15,9 @@ import {
   type Workspace,
   writeParquetRows
 } from "../../base/store/index.js";
-import type {CombinedResults, CombinedAnswer} from "./combine.js";
-import {manifestOf, versionOf} from "./manifest.js";
-import type {ImportedFile} from "./types.js";
+import type {CombinedResults} from "./combine.js";
+import {manifestOf} from "./manifest.js";
+import {type ImportedFile, type CombinedAnswer, versionOf} from "./types.js";
 
 export interface SealImportedOptions {
   /** What the run is a run of. */

@@ -80,3 +80,11 @@ export interface ImportedSource {
 export function imported(source: Omit<ImportedSource, "kind">): ImportedSource {
   return {kind: "imported", ...source};
 }
+
+export interface CombinedAnswer extends ImportedAnswer {
+  repeat: number;
+}
+
+/** A scorer's version: the tool's, as that scored. */
+export const versionOf = ({tool, version}: {tool: string; version?: string}) =>
+  version === undefined ? `imported from ${tool}` : `imported from ${tool} ${version}`;

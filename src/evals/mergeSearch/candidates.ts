@@ -17,17 +17,9 @@ import {
 } from "../../weights/models/index.js";
 import {nearest, UserError} from "../../base/validation/index.js";
 import type {Candidate} from "../runner/define.js";
-import {isPairwise, needsBase, type SearchSpace} from "./space.js";
+import {isPairwise, needsBase, type SearchSpace, type SearchModels} from "./space.js";
 import {REST} from "./groups.js";
 import type {Try} from "./tries.js";
-
-/** The models of a search, by the names it gives them. */
-export interface SearchModels {
-  models: ModelManifest[];
-  base?: ModelManifest;
-  /** Of names that mean several models, which is taken. */
-  notes: string[];
-}
 
 /**
  * The models that a space names. Throws a UserError that names everyone that is absent, without weights here, or of

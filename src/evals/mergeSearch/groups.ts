@@ -1,8 +1,7 @@
 import {tensorNames} from "../../weights/merge/index.js";
 import {isAdapter, ownBase, withPlainFolders} from "../../weights/models/index.js";
 import {nearest, UserError} from "../../base/validation/index.js";
-import type {SearchModels} from "./candidates.js";
-import type {SearchSpace} from "./space.js";
+import type {SearchSpace, SearchModels} from "./space.js";
 
 /** The group of tensors that no layer group takes. */
 export const REST = "rest";

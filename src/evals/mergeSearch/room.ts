@@ -7,7 +7,8 @@ import {
   type ModelManifest,
   ownBase
 } from "../../weights/models/index.js";
-import type {SearchCandidates, SearchModels} from "./candidates.js";
+import type {SearchCandidates} from "./candidates.js";
+import type {SearchModels} from "./space.js";
 
 /** What the merges of a search need on the disk, in bytes. */
 export interface DiskSpace {

@@ -1,9 +1,9 @@
 import {pairedConfidenceSequence, type PairedConfidenceSequence} from "../../base/stats/index.js";
 import {failedAs, valuesOf} from "../decisions/columns.js";
 import {groupsOf} from "./groups.js";
-import type {RaceStrategy} from "./race.js";
 import type {RaceDrop, RacePair, RaceSettings} from "../decisions/raceTypes.js";
 import type {ScoreTable} from "../decisions/types.js";
+import type {RaceStrategy} from "./strategy.js";
 
 const FIRST_ROWS = 50;
 const GROWTH = 1.5;
