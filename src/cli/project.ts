@@ -1,7 +1,7 @@
 import {readdir, readFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {assertDataset, type DatasetDefinition} from "../data/datasets/index.js";
-import {assertEval, type EvalDefinition} from "../evals/runner/define.js";
+import type {EvalDefinition} from "../evals/runner/define.js";
 import {messageOf, UserError} from "../base/validation/index.js";
 import {projectOf, sha256} from "../base/system/index.js";
 import {openWorkspace, type Workspace} from "../base/store/index.js";
@@ -9,6 +9,7 @@ import {assertLoads} from "./assertLoads.js";
 import type {Broken} from "./broken.js";
 import {importDefinition} from "./importDefinition.js";
 import {unknownDataset} from "./unknownDataset.js";
+import {assertEval} from "../evals/runner/defineEval.js";
 
 export interface NamedEval {
   name: string;

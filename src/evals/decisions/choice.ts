@@ -1,8 +1,7 @@
 import {comparedCosts, isShownCheaper} from "./comparedCosts.js";
 import {oldPriceMark, oldPriceOf} from "./oldPrices.js";
 import {counted, milliseconds} from "./points.js";
-import type {CostsByCandidate, TieBreakers, TieChoice} from "./costTypes.js";
-import type {Latency} from "./gateTypes.js";
+import type {CostsByCandidate, TieBreakers, TieChoice, Latency} from "./costTypes.js";
 
 /** What one candidate takes against another. */
 interface ResourceLead {

@@ -1,5 +1,4 @@
 import type {TokenPrice} from "../../base/costs/index.js";
-import type {Latency} from "./gateTypes.js";
 
 /** What a thousand rows cost with one candidate, in US dollars. */
 export interface CandidateCost {
@@ -51,4 +50,15 @@ export interface TieChoice {
   candidate: string;
   /** Why it is named among the tied: "is 8 times cheaper (7.1 to 9)"; absent when nothing tells them apart. */
   reason?: string;
+}
+
+/** The 95th percentile of the answers whose time is known, and what it would be if the others had taken no time, or for ever. */
+export interface Latency {
+  p95Ms: number;
+  /** 95 % interval of `p95Ms`; absent on too few answers, or groups of related rows (72 of each). */
+  lowMs?: number;
+  highMs?: number;
+  answers: number;
+  leastMs: number;
+  mostMs: number;
 }

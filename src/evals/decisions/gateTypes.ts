@@ -1,5 +1,5 @@
 import type {CandidateCost, ScoreTable} from "./types.js";
-import type {GateStatus} from "./gates.js";
+import type {Latency} from "./costTypes.js";
 
 export interface GateResult {
   candidate: string;
@@ -30,17 +30,6 @@ export interface CandidateCalls {
   cost?: CandidateCost;
 }
 
-/** The 95th percentile of the answers whose time is known, and what it would be if the others had taken no time, or for ever. */
-export interface Latency {
-  p95Ms: number;
-  /** 95 % interval of `p95Ms`; absent on too few answers, or groups of related rows (72 of each). */
-  lowMs?: number;
-  highMs?: number;
-  answers: number;
-  leastMs: number;
-  mostMs: number;
-}
-
 /** A run whose scores a rule compares with. */
 export interface EarlierRun {
   run: string;
@@ -64,3 +53,5 @@ export interface GateFacts {
   /** Of a race: candidates that went before its last round. A rule about one of them goes by the rows that it was asked. */
   dropped?: readonly {table: ScoreTable; calls: CandidateCalls}[];
 }
+
+export type GateStatus = "pass" | "fail" | "undecided";

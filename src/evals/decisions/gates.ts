@@ -6,9 +6,8 @@ import {counted, milliseconds, points} from "./points.js";
 import {baselineTable, minScore, regression, runRegression} from "./scoreGates.js";
 import {writerOf} from "./scoreScale.js";
 import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
-import type {GateResult, GateFinding, CandidateCalls, Latency, GateFacts} from "./gateTypes.js";
-
-export type GateStatus = "pass" | "fail" | "undecided";
+import type {GateResult, GateFinding, CandidateCalls, GateFacts, GateStatus} from "./gateTypes.js";
+import type {Latency} from "./costTypes.js";
 
 /**
  * Every rule of an eval on one run. Score rules pass or fail only when the whole interval (95 %, clustered where

@@ -1,8 +1,7 @@
 import {hashJson} from "../../base/system/index.js";
 import {type RunManifest, whoOpens} from "../../base/store/index.js";
 import type {CombinedResults} from "./combine.js";
-import type {SealImportedOptions} from "./sealImported.js";
-import {type ImportedFile, versionOf} from "./types.js";
+import {type ImportedFile, versionOf, type SealImportedOptions} from "./types.js";
 
 interface ImportedManifestInputs {
   id: string;

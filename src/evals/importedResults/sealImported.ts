@@ -17,23 +17,7 @@ import {
 } from "../../base/store/index.js";
 import type {CombinedResults} from "./combine.js";
 import {manifestOf} from "./manifest.js";
-import {type ImportedFile, type CombinedAnswer, versionOf} from "./types.js";
-
-export interface SealImportedOptions {
-  /** What the run is a run of. */
-  eval: string;
-  title?: string;
-  margin?: number;
-  publish?: RunManifest["publish"];
-  gate?: RunManifest["gate"];
-  evalFile?: RunManifest["evalFile"];
-  code: RunManifest["code"];
-  /** What to type to make the run again. */
-  command: string;
-  /** What pages show of what was asked, given the row's position; nothing when absent. */
-  excerpt?: (text: string, position: number) => string | undefined;
-  now?: () => number;
-}
+import {type ImportedFile, type CombinedAnswer, versionOf, type SealImportedOptions} from "./types.js";
 
 /**
  * Seals results of other tools as a run. The same results under the same settings give the run that is there already.

@@ -5,7 +5,7 @@
  */
 export {baselineRun} from "./baselineRun.js";
 export {decidingRuns, type DecidingRun, isEnded, isFinished} from "./decidingRuns.js";
-export {decisionOf} from "./decisionOf.js";
+export {decisionOf} from "./decidingRuns.js";
 export {everything} from "./everything.js";
 export {startRace} from "./race.js";
 export {listRaces, raceOf} from "./record.js";

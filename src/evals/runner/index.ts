@@ -18,15 +18,15 @@ export type {
   ExecutorSetup,
   OutageSettings
 } from "./calls/executor.js";
-export {mayBeBilled} from "./calls/mayBeBilled.js";
 export {createOutageGuard, type OutageGuard} from "./calls/outage.js";
 export {OutcomeStream} from "./calls/outcomeStream.js";
 export {createStageCalls} from "./calls/stageCalls.js";
-export {refusalOf} from "./calls/refusal.js";
+export {asPostponed, callError, mayBeBilled, refusalOf} from "./calls/callErrors.js";
 export {countUncounted} from "./calls/countUncounted.js";
 export {guardedAttempts} from "./calls/guardedAttempts.js";
-export {asPostponed, callError, createPool} from "./calls/pool.js";
-export * from "./define.js";
+export {createPool} from "./calls/pool.js";
+export type * from "./define.js";
+export {assertEval, candidate, defineEval} from "./defineEval.js";
 export type {StatedPrice} from "./expectedCost.js";
 export {callPrices, type CallPrices} from "./calls/callPrices.js";
 export {prepareCandidate} from "./prepareCandidate.js";

@@ -9,7 +9,7 @@ import type {CallOutcome, CallRequest, Executor} from "./executor.js";
 import {createOpenCalls, type CallResult} from "./openCalls.js";
 import {type Call, plannedCalls} from "./planned.js";
 import {createPool} from "./pool.js";
-import {refusalOf} from "./refusal.js";
+import {refusalOf} from "./callErrors.js";
 import {createScores} from "./scores.js";
 import {withTokens} from "./withTokens.js";
 

@@ -1,23 +1,23 @@
 import {setMaxListeners} from "node:events";
 import type {Limiter} from "../../../inference/endpoints/limiter.js";
 import {createLimiters} from "../../../inference/endpoints/limiters.js";
-import {type AttemptHooks, type Endpoint, isEndpointError} from "../../../inference/endpoints/types.js";
-import {messageOf} from "../../../base/validation/index.js";
+import {type AttemptHooks, type Endpoint} from "../../../inference/endpoints/types.js";
 import {observedCall} from "../../../inference/telemetry/index.js";
 import type {
-  CallError,
   CallOutcome,
   CallRequest,
   ExecuteOptions,
   Executor,
   ExecutorSetup,
-  OutageSettings
+  OutageSettings,
+  RunStageCalls
 } from "./executor.js";
 import {countUncounted} from "./countUncounted.js";
 import {guardedAttempts} from "./guardedAttempts.js";
 import {createOutageGuard, type OutageGuard} from "./outage.js";
 import {OutcomeStream} from "./outcomeStream.js";
-import {createStageCalls, type RunStageCalls} from "./stageCalls.js";
+import {createStageCalls} from "./stageCalls.js";
+import {callError, asPostponed} from "./callErrors.js";
 
 /** Requests that wait for a place beside those in flight, so that none stands empty while the stream is asked. */
 const SPARE = 64;
@@ -198,25 +198,4 @@ class PoolRun extends OutcomeStream<EndedPoolCall> {
       return {key, error: callError(error), uncounted: counted.uncounted()};
     }
   }
-}
-
-/** The outcome of a call that its endpoint's guard has postponed. */
-export function asPostponed(outcome: CallOutcome): CallOutcome {
-  return outcome.error ? {...outcome, postponed: true} : outcome;
-}
-
-/** What an outcome says of an error that `complete` threw. */
-export function callError(error: unknown): CallError {
-  const known = isEndpointError(error) ? error : undefined;
-  return {
-    kind: known?.kind ?? "endpoint",
-    message: messageOf(error),
-    attempts: known?.detail.attempts,
-    status: known?.detail.status,
-    mayBeBilled: known?.detail.mayBeBilled,
-    usedUp: known?.detail.usedUp,
-    retryAfterMs: known?.detail.retryAfterMs,
-    cutShort: known?.detail.cutShort,
-    spent: known?.detail.spent
-  };
 }

@@ -7,11 +7,11 @@ import {openStageAnswers} from "../journal/stageAnswers.js";
 import type {EvalTask} from "../task.js";
 import type {CallPrices} from "./callPrices.js";
 import {createPreflightCalls, type PreflightCalls, READY_MS} from "./preflightCalls.js";
-import type {OutageSettings} from "./executor.js";
+import type {OutageSettings, RunStageCalls} from "./executor.js";
 import {type CountedScorerCalls, createScorerCalls} from "./scorerCalls.js";
 import {createSideGuards, type SideGuards} from "./sideGuards.js";
 import type {Spending} from "./spending.js";
-import {createStageCalls, type RunStageCalls} from "./stageCalls.js";
+import {createStageCalls} from "./stageCalls.js";
 
 /** How fast endpoints are called, and what is done when they fail. */
 export interface CallPace {

@@ -17,11 +17,11 @@ import type {CallPrices} from "./callPrices.js";
 import {countUncounted} from "./countUncounted.js";
 import type {CallRequest} from "./executor.js";
 import {guardedAttempts} from "./guardedAttempts.js";
-import {callError} from "./pool.js";
 import type {SideGuards, SidePass} from "./sideGuards.js";
 import type {Spending} from "./spending.js";
 import {tokenCounters, withTokens} from "./withTokens.js";
 import {estimateTokens} from "./stageCalls.js";
+import {callError} from "./callErrors.js";
 
 export interface ScorerCallsInputs {
   /** The run's budget; the calls of scorers are set aside in it attempt by attempt, as a candidate's are. */

@@ -2,8 +2,7 @@ import type {Limiters} from "../../../inference/endpoints/limiters.js";
 import {type Endpoint, EndpointError} from "../../../inference/endpoints/types.js";
 import type {CallError, OutageSettings} from "./executor.js";
 import {createOutageGuard, type OutageGuard} from "./outage.js";
-import {callError} from "./pool.js";
-import {refusalOf} from "./refusal.js";
+import {refusalOf, callError} from "./callErrors.js";
 
 /** What a call passes before and between its attempts. */
 export interface SidePass {

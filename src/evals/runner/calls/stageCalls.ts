@@ -7,38 +7,14 @@ import {
   type Endpoint,
   EndpointError,
   isEndpointError,
-  isRemote,
-  type StageCalls
+  isRemote
 } from "../../../inference/endpoints/types.js";
 import {canonicalJson, sha256} from "../../../base/system/index.js";
 import type {StageAnswers} from "../journal/stageAnswers.js";
 import {answerTokens} from "./answerTokens.js";
 import type {CallPrices} from "./callPrices.js";
 import type {SideGuards, SidePass} from "./sideGuards.js";
-
-/** The calls of the models of cascades and reranked candidates. */
-export interface RunStageCalls {
-  /** Those of one request, by its key. */
-  of(key: string): StageCalls;
-  /** US dollars of the request's answers that an earlier start of the run has paid for. */
-  earlierUsd(key: string): number;
-  /** To be told when the request's outcome is journaled. */
-  ended(key: string, answered: boolean): void;
-  /** Those of the models' endpoints; undefined where failures are for others to guard. */
-  guards?: StageCallGuards;
-}
-
-export interface StageCallGuards {
-  /**
-   * Of a request that ended as "aborted" since a model's failure may be an outage's first: resolves when that is known, and the
-   * request may be made again. Undefined of any other.
-   */
-  undecided(key: string): Promise<true> | undefined;
-  /** No other call will show whether an outage has begun. */
-  settle(): void;
-  /** Ends all waiting, for good. */
-  end(): void;
-}
+import type {RunStageCalls} from "./executor.js";
 
 export interface StageCallsInputs {
   limiters: Limiters;
