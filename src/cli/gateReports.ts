@@ -1,4 +1,4 @@
-import {counted, type GateResult, type Risk, writerOf} from "../evals/decisions/index.js";
+import {formatCount, type GateResult, type Risk, writerOf} from "../evals/decisions/index.js";
 import type {Broken} from "./broken.js";
 import type {CheckedRun} from "./check.js";
 import {placeText, type UnrunGate, unrunText} from "./unrun.js";
@@ -181,5 +181,5 @@ function changeText({change, report: {verdict}}: CheckedRun): string {
 function foundText({message, rowsNeeded}: GateResult): string {
   return rowsNeeded === undefined
     ? message
-    : `${message}; about ${counted(rowsNeeded)} more ${rowsNeeded === 1 ? "row" : "rows"} would decide it`;
+    : `${message}; about ${formatCount(rowsNeeded)} more ${rowsNeeded === 1 ? "row" : "rows"} would decide it`;
 }

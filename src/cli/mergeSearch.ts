@@ -2,7 +2,7 @@ import {readFile} from "node:fs/promises";
 import {basename} from "node:path";
 import type {DatasetDefinition} from "../data/datasets/index.js";
 import {
-  candidatesOf,
+  searchCandidates,
   finalists,
   findModels,
   groupsWithTensors,
@@ -64,7 +64,7 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
       throw new UserError(
         `${basename(spaceFile)} holds no merge beside the uniform average, which every search tries: its ${plural(tries.leftOut, "setting")} ${tries.leftOut === 1 ? "gives" : "give"} ${NO_MERGE}.`
       );
-    const made = candidatesOf(space, models, tries.tries);
+    const made = searchCandidates(space, models, tries.tries);
     const heldOut = hasHeldOut(target);
     if (heldOut && !why?.trim())
       throw new UserError(

@@ -1,5 +1,5 @@
 import {points, type RaceOutcome} from "../evals/decisions/index.js";
-import {list} from "../evals/decisions/points.js";
+import {listNames} from "../evals/decisions/points.js";
 import type {SearchCandidates, Tries} from "../evals/mergeSearch/index.js";
 import {type EarlierSearches, earlierText} from "./earlierSearches.js";
 import {plural} from "./plural.js";
@@ -49,9 +49,9 @@ function raceEnd({kind, best, set}: RaceOutcome, {parents}: SearchCandidates): s
   if (kind === "pick")
     return `${best} won the race${isParent ? ": no merge beat it" : ", and is scored here once"}.`;
   if (kind === "within-margin")
-    return `${best} led the race: ${list(others)} ${others.length > 1 ? "are" : "is"} better by at most the margin, if at all.`;
+    return `${best} led the race: ${listNames(others)} ${others.length > 1 ? "are" : "is"} better by at most the margin, if at all.`;
   const copies = isParent ? ": no merge is shown to be better" : "";
-  return `${best} led the race, undecided against ${list(others)}${copies}.`;
+  return `${best} led the race, undecided against ${listNames(others)}${copies}.`;
 }
 
 export function searchText(race: EvalOutcome, final: EvalOutcome, words: string, facts: FinalFacts): string {

@@ -1,7 +1,7 @@
 import {
   type Comparison,
   correctionNote,
-  counted,
+  formatCount,
   scoreName,
   standingOf,
   type Verdict,
@@ -18,7 +18,7 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
   const lines = [
     bold(`${run.eval} · ${run.split.name} split`) +
       dim(
-        ` · ${run.dataset.name}@${run.dataset.version} · ${run.imported ? answersText(run) : `${counted(run.counts.planned)} calls planned`}${cut}`
+        ` · ${run.dataset.name}@${run.dataset.version} · ${run.imported ? answersText(run) : `${formatCount(run.counts.planned)} calls planned`}${cut}`
       ),
     bold(oneLine(verdict.action)),
     ...(verdict.sentence === verdict.action ? [] : [oneLine(verdict.sentence)])
@@ -67,7 +67,9 @@ export function verdictText(run: RunManifest, verdict: Verdict): string {
 
 function answersText({counts: {completed, failed, planned}}: RunManifest): string {
   const there = completed + failed;
-  return there < planned ? `${counted(there)} of ${counted(planned)} answers` : `${counted(there)} answers`;
+  return there < planned
+    ? `${formatCount(there)} of ${formatCount(planned)} answers`
+    : `${formatCount(there)} answers`;
 }
 
 /** Whose mean it is and over what, where that is not the mean in the table. */

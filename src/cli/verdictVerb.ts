@@ -1,6 +1,6 @@
 import {
   checkGates,
-  counted,
+  formatCount,
   type GateResult,
   type GateRule,
   overall,
@@ -145,13 +145,13 @@ async function slicesOf(store: Store, {run, table}: RunVerdict): Promise<SliceTa
   return sliceTable(table, await slicingsOf(store, run));
 }
 
-function slicesText({table: {candidates}, verdict}: RunVerdict, {rows}: SliceTable): string {
+function slicesText({table: {candidates: candidates}, verdict}: RunVerdict, {rows}: SliceTable): string {
   const {number} = writerOf(verdict.scale);
   const cell = ({cells}: SliceTable["rows"][number], candidate: string) => {
     const {mean, low, high, scored} = cells.find((one) => one.candidate === candidate)!;
     if (mean === undefined) return undefined;
     const interval = low === undefined || high === undefined ? "" : ` (${number(low)} to ${number(high)})`;
-    return `${number(mean)}${interval} n=${counted(scored)}`;
+    return `${number(mean)}${interval} n=${formatCount(scored)}`;
   };
   return table(rows, [
     {title: "slice", text: "name", value: ({slice, value}) => `${slice}: ${valueName(value)}`},

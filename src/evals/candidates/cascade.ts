@@ -25,7 +25,7 @@ import {
   completeAt,
   identityOfStages,
   prepareStages,
-  requestOf,
+  stageRequest,
   spentBy,
   spentWithin,
   type AnsweringStage,
@@ -99,11 +99,11 @@ function cascadeEndpoint(
             : settings.signal
       };
     },
-    complete: (request, options) => answer(stages, settings, request, options)
+    complete: (request, options) => answerThrough(stages, settings, request, options)
   };
 }
 
-async function answer(
+async function answerThrough(
   stages: readonly AnsweringStage[],
   {signal, thresholds, repeats}: CascadeSettings,
   request: CompletionRequest,
@@ -152,7 +152,7 @@ function ask(
   options: CompletionOptions,
   signal: CascadeSettings["signal"]
 ): Promise<Completion> {
-  const own = requestOf(stage, request);
+  const own = stageRequest(stage, request);
   // Whoever asks may have said that they need none.
   const params = signal === "logprobs" ? {...own.params, logprobs: true} : own.params;
   return completeAt(stage, {...own, params}, options);

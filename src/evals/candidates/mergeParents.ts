@@ -39,7 +39,11 @@ export async function parentOf(manifest: ModelManifest, context: BuildContext): 
   const why = withoutWeights(manifest);
   if (why !== undefined) throw new UserError(`${manifest.name} cannot be merged: it is ${why}.`);
   if (!isAdapter(manifest)) return {manifest, reference: manifest.id};
-  const {base, named} = await ownBase(context.dir, manifest, context.project ?? process.cwd());
+  const {base, named} = await ownBase(
+    context.dir,
+    manifest,
+    context.project ?? process.cwd()
+  );
   if (!base)
     throw new UserError(
       `${manifest.name} is an adapter on ${named ?? "a base that its adapter_config.json does not name"}, which the store does not have. Add the model that it was made on with \`assay models add\` first.`
@@ -98,8 +102,8 @@ export async function mergeParents(
           name,
           parents: manifests.map(({id, name: parent}) => ({id, name: parent})),
           recipe: {method: report.method, sha256: report.recipe.sha256, source: report.recipe.text},
-          metrics: figuresOf(report),
-          merge: named(mergeRecord(report), [...known.values()])
+          metrics: mergeFigures(report),
+          merge: withParentNames(mergeRecord(report), [...known.values()])
         };
         for (const warning of record.merge.warnings) {
           if (!told.has(warning)) context.onProgress?.(`! ${warning}`);
@@ -194,7 +198,7 @@ function settled({architecture}: ModelManifest, weights: Buffer): Uint8Array {
 }
 
 /** The recipe names parents by their references; people know them by their names. */
-function named(record: MergeRecord, parents: readonly ModelManifest[]): MergeRecord {
+function withParentNames(record: MergeRecord, parents: readonly ModelManifest[]): MergeRecord {
   const nameOf = (reference: string) =>
     reference
       .split("+")
@@ -215,7 +219,7 @@ function named(record: MergeRecord, parents: readonly ModelManifest[]): MergeRec
 }
 
 /** Norms of the changes, cosines of pairs and sign conflict over all tensors, under names a page can show. */
-function figuresOf(report: MergeReport): Record<string, number> {
+function mergeFigures(report: MergeReport): Record<string, number> {
   const figures: Record<string, number> = {mergeSeconds: report.timings.mergeSeconds};
   for (const {layer, relations} of report.layers) {
     const where = layer === undefined ? "all" : `layer ${layer}`;

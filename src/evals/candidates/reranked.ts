@@ -16,13 +16,13 @@ import {
   completeAt,
   identityOfStages,
   prepareStages,
-  requestOf,
+  stageRequest,
   scoreAt,
   spentBy,
   spentWithin,
   type AnsweringStage,
   stagedEndpoint,
-  sumOf,
+  sumOfAll,
   withSpent
 } from "./stages.js";
 
@@ -143,7 +143,7 @@ async function choose(
     const own: Spent[] = [];
     asked.push(own);
     if (weights[r + 1] === 0) continue;
-    const scored = await scoreAt(ranker, requestOf(ranker, request), texts, options);
+    const scored = await scoreAt(ranker, stageRequest(ranker, request), texts, options);
     own.push(scored);
     sums = sums.map((sum, i) => sum + weighted(weights[r + 1]!, scored.logprobs[i]));
   }
@@ -170,7 +170,7 @@ async function propose(
   spent: Spent[]
 ): Promise<Proposed> {
   const {endpoint} = stage;
-  const own = requestOf(stage, request);
+  const own = stageRequest(stage, request);
   const told = {...options, onText: undefined};
   if (endpoint.wholeAnswers) {
     const params = {...own.params, logprobs: true, top_logprobs: answers};
@@ -189,7 +189,7 @@ async function propose(
     const completion = await completeAt(stage, {...own, params}, {...told, repeat});
     completions.push(completion);
     spent.push(completion);
-    const logprob = completion.logprobs && sumOf(completion.logprobs, (one) => one.logprob);
+    const logprob = completion.logprobs && sumOfAll(completion.logprobs, (one) => one.logprob);
     if (!found.has(completion.text)) found.set(completion.text, {text: completion.text, logprob});
   }
   const proposals = [...found.values()];

@@ -94,7 +94,10 @@ export async function identityOfStages(stages: readonly AnsweringStage[]): Promi
 }
 
 /** What a stage is asked: the request, whose parameters go before the candidate's own; of tools the candidate's go first. */
-export function requestOf({candidate, model}: AnsweringStage, request: CompletionRequest): CompletionRequest {
+export function stageRequest(
+  {candidate, model}: AnsweringStage,
+  request: CompletionRequest
+): CompletionRequest {
   return {
     ...request,
     model,
@@ -146,9 +149,9 @@ export function spentBy(byStage: readonly (readonly Spent[])[]) {
   return {
     usage: tokensOf(asked),
     stageTokens: stageTokensOf(byStage),
-    latencyMs: sumOf(asked, ({latencyMs = 0}) => latencyMs)!,
-    costUsd: sumOf(asked, ({costUsd}) => costUsd),
-    attempts: sumOf(asked, ({attempts = 0}) => attempts)!
+    latencyMs: sumOfAll(asked, ({latencyMs = 0}) => latencyMs)!,
+    costUsd: sumOfAll(asked, ({costUsd}) => costUsd),
+    attempts: sumOfAll(asked, ({attempts = 0}) => attempts)!
   };
 }
 
@@ -163,14 +166,14 @@ function stageTokensOf(byStage: readonly (readonly Spent[])[]): StageTokens[] | 
 }
 
 function tokensOf(asked: readonly Spent[]): TokenCounts | undefined {
-  const promptTokens = sumOf(asked, ({usage}) => usage?.promptTokens);
-  const completionTokens = sumOf(asked, ({usage}) => usage?.completionTokens);
+  const promptTokens = sumOfAll(asked, ({usage}) => usage?.promptTokens);
+  const completionTokens = sumOfAll(asked, ({usage}) => usage?.completionTokens);
   if (promptTokens === undefined || completionTokens === undefined) return undefined;
-  return {promptTokens, completionTokens, cachedTokens: sumOf(asked, ({usage}) => usage?.cachedTokens)};
+  return {promptTokens, completionTokens, cachedTokens: sumOfAll(asked, ({usage}) => usage?.cachedTokens)};
 }
 
 /** Undefined when one of them is. */
-export function sumOf<T>(asked: readonly T[], of: (one: T) => number | undefined): number | undefined {
+export function sumOfAll<T>(asked: readonly T[], of: (one: T) => number | undefined): number | undefined {
   return asked.reduce<number | undefined>((total, one) => {
     const value = of(one);
     return total === undefined || value === undefined ? undefined : total + value;

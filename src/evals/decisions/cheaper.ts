@@ -3,7 +3,7 @@ import {clustersOf, sharedValues} from "./columns.js";
 import {comparedCosts, isShownCheaper} from "./comparedCosts.js";
 import {differenceIfWrong} from "./ifWrong.js";
 import {oldPricesSentence} from "./oldPrices.js";
-import {counted} from "./points.js";
+import {formatCount} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
 import type {CheaperCandidate, CheaperVerdict, ScoreTable} from "./types.js";
 import type {CostsByCandidate} from "./costTypes.js";
@@ -95,7 +95,7 @@ export function cheaperBy(
     alpha,
     choice: choice?.candidate,
     sentence:
-      (choice ? chosen(choice, best, {margin, scale}) : nobody(candidates, best, {margin, scale})) +
+      (choice ? cheaperSentence(choice, best, {margin, scale}) : nobody(candidates, best, {margin, scale})) +
       oldPricesSentence(choice ? [choice.candidate, best] : [...names, best], costs),
     candidates
   };
@@ -103,7 +103,7 @@ export function cheaperBy(
 
 type CostTerms = Omit<CheaperTerms, "alpha">;
 
-function chosen(choice: CheaperCandidate, best: string, {margin, scale}: CostTerms): string {
+function cheaperSentence(choice: CheaperCandidate, best: string, {margin, scale}: CostTerms): string {
   const write = writerOf(scale);
   const {candidate, timesCheaper, timesLow, timesHigh, difference, low} = choice;
   const range =
@@ -123,5 +123,5 @@ function nobody(candidates: readonly CheaperCandidate[], best: string, {margin, 
 }
 
 function times(factor: number): string {
-  return `${factor < 10 ? factor.toFixed(1) : counted(Math.round(factor))}×`;
+  return `${factor < 10 ? factor.toFixed(1) : formatCount(Math.round(factor))}×`;
 }

@@ -1,6 +1,6 @@
 import {comparedCosts, isShownCheaper} from "./comparedCosts.js";
 import {oldPriceMark, oldPriceOf} from "./oldPrices.js";
-import {counted, milliseconds} from "./points.js";
+import {formatCount, milliseconds} from "./points.js";
 import type {CostsByCandidate, TieBreakers, TieChoice, Latency} from "./costTypes.js";
 
 /** What one candidate takes against another. */
@@ -64,7 +64,8 @@ function measuresOf({costs = {}, latency = {}, requestsInFlight = 1, bytes = {}}
       word: "faster",
       lead: (one, other) => latencyLead(latency[one], latency[other]),
       // A server that answers many at once answers each more slowly.
-      note: () => (requestsInFlight > 1 ? ` with up to ${counted(requestsInFlight)} requests in flight` : "")
+      note: () =>
+        requestsInFlight > 1 ? ` with up to ${formatCount(requestsInFlight)} requests in flight` : ""
     },
     {
       word: "smaller",
@@ -126,5 +127,5 @@ function timesText({times}: ResourceLead, word: string): string {
 }
 
 function factorText(factor: number): string {
-  return factor < 10 ? String(Number(factor.toFixed(1))) : counted(Math.round(factor));
+  return factor < 10 ? String(Number(factor.toFixed(1))) : formatCount(Math.round(factor));
 }

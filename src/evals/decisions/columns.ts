@@ -15,7 +15,7 @@ const jackknifed = new WeakMap<CorpusTable["counts"][number], RowValues>();
  * What a candidate's figure is the mean of, by row: its scores or, where a corpus figure decides, the jackknife values of the
  * table's rows, which are no scores. None when the table does not have the candidate.
  */
-export function valuesOf(table: ScoreTable, candidate: string): RowValues {
+export function decidingValues(table: ScoreTable, candidate: string): RowValues {
   const c = table.candidates.indexOf(candidate);
   const counts = table.corpus?.counts[c];
   if (!table.corpus || !counts) return table.values[c] ?? [];
@@ -25,14 +25,17 @@ export function valuesOf(table: ScoreTable, candidate: string): RowValues {
 }
 
 /** A candidate's own scores by row, whatever decides. */
-export function scoresOf({candidates, values}: ScoreTable, candidate: string): RowValues {
+export function candidateScores(
+  {candidates: candidates, values}: ScoreTable,
+  candidate: string
+): RowValues {
   return values[candidates.indexOf(candidate)] ?? [];
 }
 
 /** A candidate's own scores with every failed row as `score`, and so every failed repeat in the mean of a scored row. */
 export function failedAs(table: ScoreTable, candidate: string, score: number): number[] {
   const failed = table.failedRepeats?.[table.candidates.indexOf(candidate)];
-  return scoresOf(table, candidate).map((value, row) =>
+  return candidateScores(table, candidate).map((value, row) =>
     value === undefined ? score : value + (failed?.[row] ?? 0) * (score - value)
   );
 }
@@ -51,14 +54,14 @@ export function aligned(columns: readonly CandidateColumn[]): RowValues[] {
     places[k] ? places[k].map((row) => list[row]) : list;
   const {corpus} = first.table;
   if (!corpus || columns.some(({table}) => !table.corpus))
-    return columns.map(({table, candidate}, k) => ordered(scoresOf(table, candidate), k));
+    return columns.map(({table, candidate}, k) => ordered(candidateScores(table, candidate), k));
   const counts = columns.map(({table, candidate}, k) =>
     ordered(table.corpus!.counts[table.candidates.indexOf(candidate)] ?? [], k)
   );
   const lacks = first.table.rowIds.map((_, row) => counts.some((own) => own[row] === undefined));
   return columns.map(({table, candidate}, k) => {
     const isWhole = !places[k] && counts[k]!.every((own, row) => own === undefined || !lacks[row]);
-    if (isWhole) return valuesOf(table, candidate);
+    if (isWhole) return decidingValues(table, candidate);
     return jackknife(
       corpus.figure,
       counts[k]!.map((own, row) => (lacks[row] ? undefined : own))
@@ -81,7 +84,7 @@ function jackknife(figure: CorpusTable["figure"], counts: CorpusTable["counts"][
 }
 
 /** The table with some of its rows only. */
-export function rowsOf(table: ScoreTable, rows: readonly number[]): ScoreTable {
+export function tableOfRows(table: ScoreTable, rows: readonly number[]): ScoreTable {
   const only = <T>(column: readonly T[]) => rows.map((row) => column[row]!);
   return {
     ...table,
@@ -94,7 +97,7 @@ export function rowsOf(table: ScoreTable, rows: readonly number[]): ScoreTable {
 }
 
 /** The table with these of its candidates only, in this order; one that it does not have has no values. */
-export function candidatesOf(table: ScoreTable, candidates: readonly string[]): ScoreTable {
+export function tableOfCandidates(table: ScoreTable, candidates: readonly string[]): ScoreTable {
   const only = <T>(columns: readonly T[][]) =>
     candidates.map((candidate) => columns[table.candidates.indexOf(candidate)] ?? []);
   const {values, failedRepeats, corpus} = table;
@@ -108,7 +111,7 @@ export function candidatesOf(table: ScoreTable, candidates: readonly string[]): 
 }
 
 /** What the scores of a table are, where they are no means of rows. */
-export function figureOf({corpus}: ScoreTable): string | undefined {
+export function corpusFigureName({corpus}: ScoreTable): string | undefined {
   return corpus && corpusName(corpus.figure);
 }
 

@@ -1,5 +1,5 @@
 import {holm} from "../../base/stats/index.js";
-import {rowsOf} from "./columns.js";
+import {tableOfRows} from "./columns.js";
 import {withoutPairs} from "./comparedCosts.js";
 import {decide} from "./decide.js";
 import {DEFAULT_MARGIN} from "./defaults.js";
@@ -93,7 +93,7 @@ export function cutsOf(
     });
     const largest = [...places].sort(([, a], [, b]) => b.length - a.length).slice(0, most);
     for (const [value, rows] of largest.sort(([a], [b]) => byNumbers(a, b)))
-      cuts.push(cutOf(rowsOf(table, rows), options, {name, value}));
+      cuts.push(cutOf(tableOfRows(table, rows), options, {name, value}));
   }
   return cuts;
 }

@@ -2,7 +2,7 @@ import type {GateRule} from "./gateRule.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import {everyLook, oneLook, type Picked} from "./gateIntervals.js";
 import {oldPriceMark} from "./oldPrices.js";
-import {counted, milliseconds, points} from "./points.js";
+import {formatCount, milliseconds, points} from "./points.js";
 import {baselineTable, minScore, regression, runRegression} from "./scoreGates.js";
 import {writerOf} from "./scoreScale.js";
 import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
@@ -63,7 +63,7 @@ export function checkGates(
             what: "share of failed rows",
             value: found && found.failed / found.planned,
             most: rule.maxFailureShare,
-            format: percent,
+            format: percentOf,
             detail: found && ` (${found.failed} of ${found.planned})`
           }),
       rule.maxP95LatencyMs === undefined ? undefined : maxLatency(found, rule.maxP95LatencyMs),
@@ -96,11 +96,11 @@ function leakage(found: GateFacts["leakage"], most: number): GateFinding {
     what: "share of leaked test rows",
     value: found?.share,
     most,
-    format: percent,
+    format: percentOf,
     unknown:
       "The split's leakage is not measured as it is now: `assay split --measure` does it, where the dataset names a text or a group."
   });
-  return {rule, ...result, message: found ? `${percent(found.share)} by ${found.measure}` : result.message};
+  return {rule, ...result, message: found ? `${percentOf(found.share)} by ${found.measure}` : result.message};
 }
 
 function personalData(found: GateFacts["personalData"], most: number): GateFinding {
@@ -156,7 +156,7 @@ function latencyDetail({planned, failed, concurrency}: CandidateCalls, latency: 
   const load = concurrency === undefined ? "" : `, with up to ${concurrency} requests in flight`;
   const interval =
     lowMs === undefined || highMs === undefined ? "" : ` (${milliseconds(lowMs)} to ${milliseconds(highMs)})`;
-  return `${interval} over ${isAll ? "" : `${counted(answers)} of `}${counted(completed)} answers${load}${isAll ? "" : "; the others state no time"}`;
+  return `${interval} over ${isAll ? "" : `${formatCount(answers)} of `}${formatCount(completed)} answers${load}${isAll ? "" : "; the others state no time"}`;
 }
 
 /** Undecided where failed rows, whose cost nobody knows, could bring it to the other side. */
@@ -174,7 +174,7 @@ function maxCost(found: CandidateCalls | undefined, most: number): GateFinding {
   if (!cost?.failed || result.status === "undecided") return result;
   const {rows, lowest, highest} = cost.failed;
   const turns = result.status === "pass" ? highest > most : lowest <= most;
-  const range = `${dollars(lowest)} to ${dollars(highest)} with the ${counted(rows)} that failed`;
+  const range = `${dollars(lowest)} to ${dollars(highest)} with the ${formatCount(rows)} that failed`;
   return {...result, status: turns ? "undecided" : result.status, message: `${result.message}, ${range}`};
 }
 
@@ -188,6 +188,6 @@ function dollars(usd: number): string {
   return `$${usd.toFixed(4)}`;
 }
 
-function percent(share: number): string {
+function percentOf(share: number): string {
   return `${points(share)}%`;
 }

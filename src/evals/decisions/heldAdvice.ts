@@ -1,7 +1,7 @@
-import {actionOf, nameOf} from "./action.js";
+import {actionOf, representativeOf} from "./action.js";
 import {cleanLeadText, isLeadShown} from "./cleanLead.js";
 import {lackText} from "./lacking.js";
-import {list} from "./points.js";
+import {listNames} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
 
@@ -61,7 +61,7 @@ function leakageWarning(
     const [leak] = leaksMoving(risks, margin);
     // Nothing but the baseline is advised, or all have the same weights.
     if (!leak || keepsBaseline(verdict, baseline) || tied.length === 1) return undefined;
-    return `Do not choose between ${list(tied)} yet: that they are equally good may be leakage. ${leak.sentence}`;
+    return `Do not choose between ${listNames(tied)} yet: that they are equally good may be leakage. ${leak.sentence}`;
   }
   if (best === undefined || baseline === undefined || best === baseline || !isSwitch(action))
     return undefined;
@@ -99,10 +99,10 @@ function judgeWarning(
     const tied = tiedOf(verdict);
     const advice = keepsBaseline(verdict, baseline)
       ? `Keep ${baseline} for now`
-      : `Do not choose between ${list(tied)} yet`;
+      : `Do not choose between ${listNames(tied)} yet`;
     return tied.length === 1
       ? undefined
-      : `${advice}: that ${list(tied)} are equally good may come from the order of the answers.`;
+      : `${advice}: that ${listNames(tied)} are equally good may come from the order of the answers.`;
   }
   const leads = verdict.kind === "pick" && verdict.comparisons.length > 0;
   const isTaken = action.startsWith("Take") && verdict.race?.outcome === "within-margin";
@@ -121,7 +121,7 @@ function adviceAgainst(advised: string, baseline: string | undefined, action: st
 
 /** Candidates that stand for the same weights are one. */
 function tiedOf({set, sameWeights = []}: Pick<Verdict, "set" | "sameWeights">): string[] {
-  return [...new Set(set.map((one) => nameOf(one, set, sameWeights)))];
+  return [...new Set(set.map((one) => representativeOf(one, set, sameWeights)))];
 }
 
 function keepsBaseline(

@@ -42,10 +42,16 @@ export {pairwise} from "./pairwise.js";
 export * from "./raceTypes.js";
 export {gatesOf, runReport, type RunReport} from "./report.js";
 export {scaleOf, scoreName, type ScoreScale, type ScoreWriter, writerOf} from "./scoreScale.js";
-export {candidatesOf, figureOf, scoresOf, sharedValues, valuesOf} from "./columns.js";
+export {
+  tableOfCandidates,
+  corpusFigureName,
+  candidateScores,
+  sharedValues,
+  decidingValues
+} from "./columns.js";
 export {overRepeats} from "./overRepeats.js";
 export {corpusOf, scoreTable, shownNames, slicingsOf, tableAsIn} from "./scoreTable.js";
-export {counted, observationsText, points, splitText} from "./points.js";
+export {formatCount, observationsText, points, splitText} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";
 export {sliceTable, type SliceTable} from "./sliceTable.js";
 export * from "./types.js";

@@ -1,5 +1,5 @@
 import {OLD_PRICE_DAYS} from "../../base/costs/prices/priceAt.js";
-import {list} from "./points.js";
+import {listNames} from "./points.js";
 import type {CandidateCost} from "./types.js";
 
 type PossibleCosts = Readonly<Record<string, number | CandidateCost | undefined>>;
@@ -12,7 +12,7 @@ export function oldPricesSentence(candidates: readonly string[], costs: Possible
   });
   if (old.length === 0) return "";
   const [prices, are] = old.length > 1 ? ["prices", "are"] : ["price", "is"];
-  return ` The ${prices} of ${list(old)} ${are} older than ${OLD_PRICE_DAYS} days.`;
+  return ` The ${prices} of ${listNames(old)} ${are} older than ${OLD_PRICE_DAYS} days.`;
 }
 
 /** The day of a cost's price, where that is old. */

@@ -44,7 +44,8 @@ export function raceVerdict(
       ? undefined
       : cheaperInRace(record, best, costs, {alpha, scale, sensitivity});
   const comparisons = best === undefined ? [] : comparisonsOf(round, best, summaries);
-  const decidedKind = best === undefined ? "no-scores" : kindOf(outcome?.kind, set, comparisons, margin);
+  const decidedKind =
+    best === undefined ? "no-scores" : raceVerdictKind(outcome?.kind, set, comparisons, margin);
   const open = outcome?.kind === "within-margin" && decidedKind !== "tie";
   const decided = {
     kind: decidedKind,
@@ -91,7 +92,7 @@ function bestOf({rounds, outcome}: RaceRecord): string | undefined {
   return outcome?.best ?? standings[0]!.candidate;
 }
 
-function kindOf(
+function raceVerdictKind(
   outcome: VerdictRace["outcome"] | undefined,
   set: readonly string[],
   comparisons: readonly Comparison[],

@@ -4,7 +4,7 @@ import {cleanLeadText, isLeadShown, type MarkedRows} from "./cleanLead.js";
 import {type Contamination, contaminationText} from "./contamination.js";
 import {type HeldOutFacts, heldOutRisks} from "./heldOutRisks.js";
 import {lackShare, lackText} from "./lacking.js";
-import {counted, list, points} from "./points.js";
+import {formatCount, listNames, points} from "./points.js";
 import {type ScorerFacts, scorersRisk} from "./scorersRisk.js";
 import {type Selected, selectionText} from "./selection.js";
 import {writerOf} from "./scoreScale.js";
@@ -191,7 +191,7 @@ function unboundedFailures({
     figure === undefined ? "the scorer states no bounds" : `a row's part in ${figure} has no bounds`;
   return {
     kind: "failures",
-    sentence: `${list(found.map((one) => lackText(one, {after: ` of ${one.candidate}`})))}; what they could change is not known, since ${why}.`,
+    sentence: `${listNames(found.map((one) => lackText(one, {after: ` of ${one.candidate}`})))}; what they could change is not known, since ${why}.`,
     candidates: found.map(({candidate}) => candidate)
   };
 }
@@ -201,7 +201,7 @@ function personalDataRisk({personalData}: RiskFacts): Risk | undefined {
   const {rows, of} = personalData;
   return {
     kind: "personal-data",
-    sentence: `${counted(rows)} of ${counted(of)} rows of the dataset hold unresolved personal data or secrets.`
+    sentence: `${formatCount(rows)} of ${formatCount(of)} rows of the dataset hold unresolved personal data or secrets.`
   };
 }
 
@@ -217,13 +217,13 @@ function judgeRisks({judge}: RiskFacts): Risk[] {
   if (order.asked > 0 && order.changed >= ORDER_RISK * order.asked)
     found.push({
       kind: "judge",
-      sentence: `The judge ${model} changes its choice with the order of the two answers on ${counted(order.changed)} of ${counted(order.asked)} answers (${points(order.changed / order.asked)}%), each of which counts as a tie.`,
+      sentence: `The judge ${model} changes its choice with the order of the two answers on ${formatCount(order.changed)} of ${formatCount(order.asked)} answers (${points(order.changed / order.asked)}%), each of which counts as a tie.`,
       unbounded: order.changed > ORDER_DECIDES * order.asked ? true : undefined
     });
   if (failed > 0)
     found.push({
       kind: "judge",
-      sentence: `The judge ${model} gave no score for ${counted(failed)} of ${counted(failed + scored)} answers.`
+      sentence: `The judge ${model} gave no score for ${formatCount(failed)} of ${formatCount(failed + scored)} answers.`
     });
   return found;
 }

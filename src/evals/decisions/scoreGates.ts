@@ -1,5 +1,5 @@
 import {normalQuantile, rowsNeeded} from "../../base/stats/index.js";
-import {figureOf} from "./columns.js";
+import {corpusFigureName} from "./columns.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import type {GateInterval, GateIntervals, Picked} from "./gateIntervals.js";
 import {differenceIfWrong, type IfWrong, meanIfWrong} from "./ifWrong.js";
@@ -16,7 +16,7 @@ interface ScoreTerms {
 
 export function minScore(table: ScoreTable, candidate: string, least: number, by: ScoreTerms): GateFinding {
   const interval = by.intervals.mean(table, candidate, by.picked);
-  const rule = `${figureOf(table) ?? "score"} at least ${by.write.number(least)}`;
+  const rule = `${corpusFigureName(table) ?? "score"} at least ${by.write.number(least)}`;
   if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
   return unlessFailures(against(rule, interval, least, by), meanIfWrong(table, candidate), least, by);
 }
@@ -63,7 +63,7 @@ export function runRegression(
   const difference = by.intervals.difference(table, candidate, other, by.picked);
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
   // The same answers are no sample of what else it might have answered.
-  if (isSame(found, difference, candidate))
+  if (isUnchanged(found, difference, candidate))
     return {
       rule,
       status: "pass",
@@ -87,7 +87,7 @@ function saidOfExpected(decided: GateFinding, {otherExpected: rows = 0}: Earlier
   return {...decided, message: `${decided.message}; ${other}`};
 }
 
-const isSame = (
+const isUnchanged = (
   {otherScorer, sameAnswers}: EarlierRun,
   {estimate, isConstant}: GateInterval,
   candidate: string

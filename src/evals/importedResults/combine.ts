@@ -1,6 +1,6 @@
 import {UserError} from "../../base/validation/index.js";
 import {sha256} from "../../base/system/index.js";
-import {answersOf} from "./answersOf.js";
+import {combinedAnswers} from "./answersOf.js";
 import {ProblemList} from "./problems.js";
 import {reachOf} from "./projects/providers.js";
 import type {ImportedFile, ImportedSource, CombinedAnswer} from "./types.js";
@@ -61,14 +61,14 @@ export function combine(
   files: readonly ImportedFile[],
   options: Pick<ImportedSource, "scorer" | "baseline" | "cluster" | "slices"> = {}
 ): CombinedResults {
-  const answers = answersOf(files);
+  const answers = combinedAnswers(files);
   const varying = varyingIn(answers);
-  const rows = rowsOf(answers, new Set(varying.keys()), options.cluster);
-  const candidates = candidatesOf(files, options.baseline);
+  const rows = combinedRows(answers, new Set(varying.keys()), options.cluster);
+  const candidates = combinedCandidates(files, options.baseline);
   const scorers = scorersOf(files);
   assertNamesThere({rows, candidates, scorers, varying}, options);
   const primary = primaryOf(scorers, answers, options.scorer);
-  const slices = slicesOf(rows, options.slices);
+  const slices = fewValuedSlices(rows, options.slices);
   const rowAt = new Map(rows.map(({id}, i) => [id, i]));
   const candidateAt = new Map(candidates.map(({name}, i) => [name, i]));
   answers.sort(
@@ -126,7 +126,7 @@ function assertNamesThere(
   problems.assertNone();
 }
 
-function rowsOf(
+function combinedRows(
   answers: readonly CombinedAnswer[],
   varying: ReadonlySet<string>,
   cluster: string | undefined
@@ -165,7 +165,10 @@ function rowsOf(
 const sameJson = (a: unknown, b: unknown) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** The baseline first; else in the order of the files. */
-function candidatesOf(files: readonly ImportedFile[], baseline: string | undefined): CombinedCandidate[] {
+function combinedCandidates(
+  files: readonly ImportedFile[],
+  baseline: string | undefined
+): CombinedCandidate[] {
   const found = new Map<string, CombinedCandidate>();
   for (const {tool, answers} of files)
     for (const {candidate: name, model} of answers) {
@@ -215,7 +218,7 @@ function primaryOf(
   return chosen ?? best[0];
 }
 
-function slicesOf(rows: readonly CombinedRow[], chosen: readonly string[] | undefined): string[] {
+function fewValuedSlices(rows: readonly CombinedRow[], chosen: readonly string[] | undefined): string[] {
   const values = new Map<string, Set<string>>();
   for (const {slices} of rows)
     for (const [name, value] of Object.entries(slices)) {

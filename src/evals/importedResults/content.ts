@@ -23,7 +23,7 @@ export const LARGEST = 400 * 2 ** 20;
  * than results do.
  */
 export async function readContent(path: string, name?: string, largest = LARGEST): Promise<ResultsContent> {
-  const size = await sizeOf(path);
+  const size = await readableSize(path);
   if (size === 0) throw new UserError(`${path} is empty. Export the results again.`);
   if (size > largest)
     throw new UserError(
@@ -33,11 +33,11 @@ export async function readContent(path: string, name?: string, largest = LARGEST
   const file = {path, name, sha256: sha256(bytes), bytes: bytes.length};
   if (bytes.length >= 4 && bytes.readUInt32LE() === 0x04034b50)
     return {...file, kind: "zip", zip: await openZip(path)};
-  const text = textOf(path, isGzip(bytes) ? await unpacked(path, bytes, largest) : bytes);
-  return {...file, ...parsed(path, text)};
+  const text = decodedText(path, isGzip(bytes) ? await unpacked(path, bytes, largest) : bytes);
+  return {...file, ...parsedContent(path, text)};
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function readableSize(path: string): Promise<number> {
   try {
     const handle = await open(path);
     try {
@@ -69,7 +69,7 @@ async function unpacked(path: string, bytes: Buffer, largest: number): Promise<B
 }
 
 /** UTF-8, or UTF-16 with the mark that spreadsheets write before it. */
-function textOf(path: string, bytes: Buffer): string {
+function decodedText(path: string, bytes: Buffer): string {
   const encoding = {"255,254": "utf-16le", "254,255": "utf-16be"}[bytes.subarray(0, 2).join()] ?? "utf-8";
   if (encoding === "utf-8" && bytes.subarray(0, 65_536).includes(0))
     throw new UserError(
@@ -87,18 +87,18 @@ type ParsedContent =
   | {kind: "lines"; objects: JsonObject[]}
   | {kind: "table"; columns: string[]; rows: string[][]};
 
-function parsed(path: string, text: string): ParsedContent {
+function parsedContent(path: string, text: string): ParsedContent {
   if (!/^\s*[[{]/.test(text)) return {kind: "table", ...parseTable(path, text)};
   try {
     return {kind: "document", value: pythonJson(text)};
   } catch (cause) {
     if (cause instanceof RangeError) throw cause;
-    return {kind: "lines", objects: linesOf(path, text, cause)};
+    return {kind: "lines", objects: lineObjects(path, text, cause)};
   }
 }
 
 /** Says where, never what: the text may be personal. */
-function linesOf(path: string, text: string, whole: unknown): JsonObject[] {
+function lineObjects(path: string, text: string, whole: unknown): JsonObject[] {
   const objects: JsonObject[] = [];
   const broken: number[] = [];
   let line = 0;

@@ -1,7 +1,7 @@
 import {hashJson} from "../../base/system/index.js";
 import {type RunManifest, whoOpens} from "../../base/store/index.js";
 import type {CombinedResults} from "./combine.js";
-import {type ImportedFile, versionOf, type SealImportedOptions} from "./types.js";
+import {type ImportedFile, importedVersion, type SealImportedOptions} from "./types.js";
 
 interface ImportedManifestInputs {
   id: string;
@@ -58,7 +58,7 @@ export function manifestOf({
     variants: [{name: "default", sha256: ""}],
     scorers: combined.scorers.map((scorer) => ({
       name: scorer.name,
-      version: versionOf(scorer),
+      version: importedVersion(scorer),
       binary: scorer.binary,
       human: scorer.human || undefined
     })),

@@ -20,7 +20,7 @@ export async function readResults(
   const problems = new ProblemList();
   try {
     for (const file of files) {
-      const {path, name} = pathOf(file, folder);
+      const {path, name} = namedPath(file, folder);
       const content = await problems.of(() => shallow(path, () => readContent(path, name, largest)));
       if (content) contents.push(content);
     }
@@ -73,7 +73,7 @@ async function shallow<T>(path: string, read: () => Promise<T>): Promise<T> {
 }
 
 /** A file's own name may hold `=`: what is there under the whole of it is meant. */
-function pathOf(file: string, folder: string): {path: string; name?: string} {
+function namedPath(file: string, folder: string): {path: string; name?: string} {
   const whole = resolve(folder, file);
   const [, name, path] = /^([^=]{1,200})=(.+)$/s.exec(file) ?? [];
   if (name === undefined || path === undefined || existsSync(whole)) return {path: whole};

@@ -17,7 +17,7 @@ import {
 } from "../../base/store/index.js";
 import type {CombinedResults} from "./combine.js";
 import {manifestOf} from "./manifest.js";
-import {type ImportedFile, type CombinedAnswer, versionOf, type SealImportedOptions} from "./types.js";
+import {type ImportedFile, type CombinedAnswer, importedVersion, type SealImportedOptions} from "./types.js";
 
 /**
  * Seals results of other tools as a run. The same results under the same settings give the run that is there already.
@@ -89,9 +89,9 @@ async function writeTables(workspace: Workspace, folder: string, tables: Tables)
   try {
     const file = (name: string) => join(folder, `${name}.parquet`);
     await writeParquetRows(db, file("items"), ITEMS, itemsOf(tables));
-    await writeParquetRows(db, file("prompts"), PROMPTS, promptsOf(id, combined.rows));
+    await writeParquetRows(db, file("prompts"), PROMPTS, promptRecords(id, combined.rows));
     await writeParquetRows(db, file("completions"), COMPLETIONS, completionsOf(id, combined.answers));
-    await writeParquetRows(db, file("scores"), SCORES, scoresOf(id, combined));
+    await writeParquetRows(db, file("scores"), SCORES, scoreRecords(id, combined));
   } finally {
     db.close();
   }
@@ -116,7 +116,7 @@ function* itemsOf({id: run, combined: {rows, slices}, excerpt}: Tables): Generat
 }
 
 /** The files keep what was asked as text: it is one message of the user's. */
-function* promptsOf(run: string, rows: CombinedResults["rows"]): Generator<object> {
+function* promptRecords(run: string, rows: CombinedResults["rows"]): Generator<object> {
   for (const {id, input} of rows)
     yield {
       run,
@@ -126,7 +126,8 @@ function* promptsOf(run: string, rows: CombinedResults["rows"]): Generator<objec
     };
 }
 
-const keyOf = ({candidate, row, repeat}: CombinedAnswer) => `${row}\u0000${candidate}\u0000${repeat}`;
+const combinedAnswerKey = ({candidate, row, repeat}: CombinedAnswer) =>
+  `${row}\u0000${candidate}\u0000${repeat}`;
 
 function* completionsOf(run: string, answers: readonly CombinedAnswer[]): Generator<object> {
   for (const answer of answers)
@@ -136,14 +137,14 @@ function* completionsOf(run: string, answers: readonly CombinedAnswer[]): Genera
       candidate: answer.candidate,
       variant: "default",
       repeat: answer.repeat,
-      key: keyOf(answer),
+      key: combinedAnswerKey(answer),
       status: answer.failed === undefined ? "completed" : "failed",
       reason: answer.failed,
       reason_kind: answer.failed === undefined ? undefined : "imported",
       output: answer.output,
-      prompt_tokens: whole(answer.promptTokens),
-      completion_tokens: whole(answer.completionTokens),
-      cached_tokens: whole(answer.cachedTokens),
+      prompt_tokens: roundedOrNone(answer.promptTokens),
+      completion_tokens: roundedOrNone(answer.completionTokens),
+      cached_tokens: roundedOrNone(answer.cachedTokens),
       latency_ms: answer.latencyMs,
       cost_usd: answer.costUsd,
       reused: false,
@@ -152,10 +153,10 @@ function* completionsOf(run: string, answers: readonly CombinedAnswer[]): Genera
     };
 }
 
-const whole = (value: number | undefined) => (value === undefined ? undefined : Math.round(value));
+const roundedOrNone = (value: number | undefined) => (value === undefined ? undefined : Math.round(value));
 
-function* scoresOf(run: string, {answers, scorers}: CombinedResults): Generator<object> {
-  const versions = new Map(scorers.map((scorer) => [scorer.name, versionOf(scorer)]));
+function* scoreRecords(run: string, {answers, scorers}: CombinedResults): Generator<object> {
+  const versions = new Map(scorers.map((scorer) => [scorer.name, importedVersion(scorer)]));
   for (const answer of answers)
     for (const {scorer, value, reason, details} of answer.scores)
       yield {
@@ -166,7 +167,7 @@ function* scoresOf(run: string, {answers, scorers}: CombinedResults): Generator<
         repeat: answer.repeat,
         scorer,
         scorer_version: versions.get(scorer),
-        key: keyOf(answer),
+        key: combinedAnswerKey(answer),
         status: value === undefined ? "failed" : "scored",
         value,
         reason: value === undefined ? (reason ?? "no score") : undefined,

@@ -12,7 +12,7 @@ export function parseTable(path: string, text: string): {columns: string[]; rows
   const delimiter = [",", ";", "\t"].reduce((best, one) =>
     header.split(one).length > header.split(best).length ? one : best
   );
-  const records = recordsOf(path, source, delimiter);
+  const records = tableRecords(path, source, delimiter);
   const columns = records[0]?.values.map((name) => name.trim()) ?? [];
   const problems = new ProblemList();
   if (new Set(columns).size < columns.length)
@@ -33,7 +33,7 @@ interface Record {
   values: string[];
 }
 
-function recordsOf(path: string, source: string, delimiter: string): Record[] {
+function tableRecords(path: string, source: string, delimiter: string): Record[] {
   const records: Record[] = [];
   let values: string[] = [];
   let at = 0;

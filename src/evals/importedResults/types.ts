@@ -88,7 +88,7 @@ export interface CombinedAnswer extends ImportedAnswer {
 }
 
 /** A scorer's version: the tool's, as that scored. */
-export const versionOf = ({tool, version}: {tool: string; version?: string}) =>
+export const importedVersion = ({tool, version}: {tool: string; version?: string}) =>
   version === undefined ? `imported from ${tool}` : `imported from ${tool} ${version}`;
 
 export interface SealImportedOptions {

@@ -34,20 +34,20 @@ export function effectsOf({models, base}: SearchSpace): SettingEffects {
   const found: Float32Array[][] = [];
   const cache = new Map<string, number | undefined>();
   const numberOf = (tensors: Float32Array[]): number => {
-    const at = found.findIndex((other) => other.every((one, k) => isSame(one, tensors[k]!)));
+    const at = found.findIndex((other) => other.every((one, k) => isSameTensor(one, tensors[k]!)));
     return at < 0 ? found.push(tensors) - 1 : at;
   };
   const effectOf = ({method, values: [t]}: GroupSetting, tensors: Float32Array[]): number => {
     if (!takesStep(method) || !t) return numberOf(tensors);
     // How far a step goes depends on the size of the models' weights, which these tensors do not have.
-    const other = samples.every(({models: [, to]}, k) => isSame(to!, tensors[k]!));
+    const other = samples.every(({models: [, to]}, k) => isSameTensor(to!, tensors[k]!));
     return other ? numberOf(tensors) : found.push(tensors) - 1;
   };
   const of = (setting: GroupSetting): number | undefined => {
     const key = JSON.stringify([setting.method, setting.values, setting.density]);
     if (!cache.has(key)) {
       const tensors = samples.map((sample) => made(sample, setting, base !== undefined));
-      cache.set(key, isWhole(tensors) ? effectOf(setting, tensors) : undefined);
+      cache.set(key, areAllFinite(tensors) ? effectOf(setting, tensors) : undefined);
     }
     return cache.get(key);
   };
@@ -110,11 +110,11 @@ function made(
   });
 }
 
-function isWhole(tensors: readonly (Float32Array | undefined)[]): tensors is Float32Array[] {
+function areAllFinite(tensors: readonly (Float32Array | undefined)[]): tensors is Float32Array[] {
   return tensors.every((tensor) => tensor?.every(Number.isFinite));
 }
 
-function isSame(a: Float32Array, b: Float32Array): boolean {
+function isSameTensor(a: Float32Array, b: Float32Array): boolean {
   const most = a.reduce((top, value) => Math.max(top, Math.abs(value)), 0) * ROUNDING;
   return a.every((value, i) => Math.abs(value - b[i]!) <= most);
 }

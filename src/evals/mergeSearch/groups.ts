@@ -16,7 +16,7 @@ export async function groupsWithTensors(
   place: {modelsDir: string; project: string}
 ): Promise<string[]> {
   if (space.layers === undefined) return [REST];
-  return takenGroups(space.layers, await namesOf(models, place));
+  return takenGroups(space.layers, await modelTensorNames(models, place));
 }
 
 /** The same of tensors by their names. A tensor is of the first group whose text its name contains. */
@@ -40,7 +40,7 @@ function emptyText(group: string, text: string, names: readonly string[]): strin
   return `${at}, which no tensor of the models has in its name${near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`}. ${names.length} are there, such as ${names.slice(0, 3).join(", ")}.`;
 }
 
-async function namesOf(
+async function modelTensorNames(
   {models, base}: SearchModels,
   place: {modelsDir: string; project: string}
 ): Promise<string[]> {

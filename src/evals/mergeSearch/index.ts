@@ -3,7 +3,7 @@
  * In: models and a search space. Out: the settings to try next, and the finalists of the tries so far.
  * It merges nothing itself (weights/merge) and runs no eval (evals/races).
  */
-export {candidatesOf, findModels, type SearchCandidates, triesRaced} from "./candidates.js";
+export {searchCandidates, findModels, type SearchCandidates, triesRaced} from "./candidates.js";
 export type {SearchModels} from "./space.js";
 export {finalists, type Finalists} from "./finalists.js";
 export {groupsWithTensors, takenGroups} from "./groups.js";

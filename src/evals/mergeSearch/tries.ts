@@ -106,7 +106,7 @@ function drawsOf(
             group,
             values: Array.from({length: each}, () => weights[digit(weights.length)]!)
           }));
-    return {name: nameOf(method, own, density), method, weights: own, density};
+    return {name: tryName(method, own, density), method, weights: own, density};
   };
   return {
     size,
@@ -124,7 +124,7 @@ function drawsOf(
 }
 
 /** "ties 0.5/0.3, density 0.5"; with layer groups "linear attention 0.5/0.3, rest 1/0". */
-function nameOf(method: string, weights: Try["weights"], density: number | undefined): string {
+function tryName(method: string, weights: Try["weights"], density: number | undefined): string {
   const groups = weights.map(({group, values}) =>
     weights.length === 1 ? values.join("/") : `${group} ${values.join("/")}`
   );

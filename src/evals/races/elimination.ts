@@ -1,5 +1,5 @@
 import {pairedConfidenceSequence, type PairedConfidenceSequence} from "../../base/stats/index.js";
-import {failedAs, valuesOf} from "../decisions/columns.js";
+import {failedAs, decidingValues} from "../decisions/columns.js";
 import {groupsOf} from "./groups.js";
 import type {RaceDrop, RacePair, RaceSettings} from "../decisions/raceTypes.js";
 import type {ScoreTable} from "../decisions/types.js";
@@ -42,7 +42,7 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
       const present = new Set(table.candidates);
       const open = sequences.filter(({a, b}) => present.has(a) && present.has(b));
       for (const rows of groups.take(table, last))
-        for (const pair of open) add(pair, rows, scoresIn(table, pair.a), scoresIn(table, pair.b));
+        for (const pair of open) addRows(pair, rows, scoresIn(table, pair.a), scoresIn(table, pair.b));
       const found = open.map(pairOf);
       const leastLead = (first: string, second: string) =>
         Math.min(leadOf(first, second, found)?.low ?? -Infinity, failingLow(first, second, open));
@@ -69,7 +69,7 @@ interface SurvivorScores {
 }
 
 function scoresIn(table: ScoreTable, candidate: string): SurvivorScores {
-  return {own: valuesOf(table, candidate), failedAs0: failedAs(table, candidate, 0)};
+  return {own: decidingValues(table, candidate), failedAs0: failedAs(table, candidate, 0)};
 }
 
 /** A pair with the sums of the scores that it was compared on. */
@@ -82,18 +82,18 @@ interface RunningPair {
   failing: {a: FailingLead; b: FailingLead};
 }
 
-function add(pair: RunningPair, rows: readonly number[], a: SurvivorScores, b: SurvivorScores): void {
+function addRows(pair: RunningPair, rows: readonly number[], a: SurvivorScores, b: SurvivorScores): void {
   pair.failing.a.add(rows, a, b);
   pair.failing.b.add(rows, b, a);
   const both = rows.filter((row) => a.own[row] !== undefined && b.own[row] !== undefined);
   if (both.length === 0) return;
-  const [meanA, meanB] = [meanOf(both, a.own), meanOf(both, b.own)];
+  const [meanA, meanB] = [pairMean(both, a.own), pairMean(both, b.own)];
   pair.sumA += meanA;
   pair.sumB += meanB;
   pair.sequence.add(meanA, meanB);
 }
 
-function meanOf(rows: readonly number[], values: readonly (number | undefined)[]): number {
+function pairMean(rows: readonly number[], values: readonly (number | undefined)[]): number {
   return rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length;
 }
 
@@ -111,7 +111,7 @@ function failingLead(newSequence: () => PairedConfidenceSequence): FailingLead {
     add(rows, own, other) {
       const asked = rows.filter((row) => other.own[row] !== undefined);
       if (asked.length === 0) return;
-      const means: [number, number] = [meanOf(asked, own.failedAs0), meanOf(asked, other.own)];
+      const means: [number, number] = [pairMean(asked, own.failedAs0), pairMean(asked, other.own)];
       if (!sequence && asked.some((row) => own.own[row] !== own.failedAs0[row])) {
         sequence = newSequence();
         for (const one of before) sequence.add(...one);

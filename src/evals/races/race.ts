@@ -1,13 +1,8 @@
-import {clustersOf, valuesOf} from "../decisions/columns.js";
+import {clustersOf, decidingValues} from "../decisions/columns.js";
 import {elimination} from "./elimination.js";
 import {halving} from "./halving.js";
 import {sentenceOf} from "./sentence.js";
-import type {
-  RaceOutcome,
-  RaceRound,
-  RaceSettings,
-  RaceStep
-} from "../decisions/raceTypes.js";
+import type {RaceOutcome, RaceRound, RaceSettings, RaceStep} from "../decisions/raceTypes.js";
 import type {ScoreTable} from "../decisions/types.js";
 import type {RaceStrategy} from "./strategy.js";
 
@@ -118,7 +113,7 @@ export function startRace(settings: RaceSettings): Race {
 }
 
 function standingOf(table: ScoreTable, candidate: string): RaceRound["standings"][number] {
-  const scores = valuesOf(table, candidate).filter((score) => score !== undefined);
+  const scores = decidingValues(table, candidate).filter((score) => score !== undefined);
   const sum = scores.reduce((total, score) => total + score, 0);
   return {candidate, scored: scores.length, mean: scores.length > 0 ? sum / scores.length : undefined};
 }

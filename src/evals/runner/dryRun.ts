@@ -14,7 +14,15 @@ import {promptLengths} from "./promptLengths.js";
 import {openSideAnswers, type SideAnswers} from "./journal/sideAnswers.js";
 import {preflightKey, READY_MS} from "./calls/preflightCalls.js";
 import type {SettledRequests} from "./journal/reuse.js";
-import {JOURNAL, journalFile, latest, otherScores, placeOf, SCORE_LOG, scoresFile} from "./journal/tables.js";
+import {
+  JOURNAL,
+  journalFile,
+  latest,
+  otherScores,
+  requestColumns,
+  SCORE_LOG,
+  scoresFile
+} from "./journal/tables.js";
 import type {EvalTask} from "./task.js";
 import {modelAsked} from "../scorers/index.js";
 import type {DryRun, DryRunCandidate, DryRunScorer} from "./result.js";
@@ -39,7 +47,7 @@ export async function forecast(
   const {plan, ready, privacyCheck} = requests;
   const {resolved, inputs, effects} = task;
   const {scorers} = resolved;
-  const {candidate: nameOf} = placeOf(plan);
+  const {candidate: nameOf} = requestColumns(plan);
   const perCandidate = new Map<string, {calls: number; tokens: number}>();
   for await (const batch of place.db.batches<{n: number; candidate: string; tokens: number}>(
     `select n, ${nameOf} as candidate, tokens::double as tokens from ${plan.requests} where key <> ''`

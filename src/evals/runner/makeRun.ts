@@ -33,7 +33,7 @@ export async function makeRun(leased: LeasedRun): Promise<RunResult> {
   // Git takes its time, in a large repository seconds: it looks while the calls are made.
   const code = codeRevision(store.workspace.project);
   code.catch(() => undefined);
-  const opened: Opened = {logs: []};
+  const opened: OpenedParts = {logs: []};
   try {
     const {run, priceProblem} = await openRun(leased, opened);
     const {journal, budget, calls, tally} = run;
@@ -66,13 +66,13 @@ export async function makeRun(leased: LeasedRun): Promise<RunResult> {
 }
 
 /** What is closed at the end, also when a later part cannot be opened. */
-interface Opened {
+interface OpenedParts {
   logs: Closable[];
   ended?: EndedCompletions;
 }
 
 /** Opens the parts of a start: its journal, its budget and its calls. */
-async function openRun(leased: LeasedRun, opened: Opened): Promise<{run: Run; priceProblem?: string}> {
+async function openRun(leased: LeasedRun, opened: OpenedParts): Promise<{run: Run; priceProblem?: string}> {
   const {task, place, requests, lease} = leased;
   const {plan, ready} = requests;
   const {store, options = {}} = task.inputs;

@@ -61,29 +61,30 @@ export function chosenLetter(output: string, count: number, texts?: readonly str
   const text = output.trim();
   const letters = lettersOf(count);
   const {upper, either} = letters;
-  const last = found(text, stated(letters)).at(-1);
+  const last = matchedLetters(text, stated(letters)).at(-1);
   const lettersFrom = inOneBreath(text, upper);
   if (last) {
     const option = texts ? optionAt(text.slice(last.at), texts) : undefined;
     return option ?? only(lettersFrom(last));
   }
-  const alone = found(text, [
+  const alone = matchedLetters(text, [
     `(?<=^|\\n)${BLANKS}(?:[-*•]${BLANKS})?${MARKS}(${upper})${MARKS_BEHIND}(?=\\n|$)`
   ]);
   if (alone.some(({at}) => !text.slice(0, at).includes("\n") || !text.slice(at).includes("\n")))
     return only([...new Set(alone.flatMap(lettersFrom))]);
   const dashed = `[*_"']*[(\\[]?(${upper})[)\\].*_"']*\\s[-–—]\\s`;
-  const isList = new Set(found(text, [`(?<=^|\\n)${BLANKS}${dashed}`]).map(({letter}) => letter)).size > 1;
-  const [opening] = found(text, [
+  const isList =
+    new Set(matchedLetters(text, [`(?<=^|\\n)${BLANKS}${dashed}`]).map(({letter}) => letter)).size > 1;
+  const [opening] = matchedLetters(text, [
     `^(?:[-*•]\\s+)?[*_"'(\\[]*(${either})[)\\].*_"':]*$`,
     `^[*_"']*[(\\[]?(${upper})(?:[)\\].:*_]+)(?=\\s|$)`,
     ...(isList ? [] : [`^${dashed}(?![(\\[]?${upper}${END})`]),
     `^(${upper}),?\\s(?:because|since)\\b`
   ]);
   if (opening) return only(lettersFrom(opening));
-  const mentions = new Set(found(text, mentioned(letters)).flatMap(lettersFrom));
+  const mentions = new Set(matchedLetters(text, mentioned(letters)).flatMap(lettersFrom));
   if (mentions.size === 1) return [...mentions][0];
-  const bracketed = new Set(found(text, [`\\((${upper})\\)`]).flatMap(lettersFrom));
+  const bracketed = new Set(matchedLetters(text, [`\\((${upper})\\)`]).flatMap(lettersFrom));
   if (bracketed.size === 1) return [...bracketed][0];
   return bracketed.size > 1 || !texts ? undefined : optionWithin(text, texts);
 }
@@ -166,7 +167,7 @@ function inOneBreath(text: string, upper: string): (place: LetterPosition) => st
 }
 
 /** Where the patterns' letters stand, in order. */
-function found(text: string, patterns: readonly string[]): LetterPosition[] {
+function matchedLetters(text: string, patterns: readonly string[]): LetterPosition[] {
   return patterns
     .flatMap((pattern) => [...text.matchAll(new RegExp(pattern, "dgu"))])
     .map((match) => ({letter: match[1]!.toUpperCase(), at: match.indices![1]![0]}))

@@ -57,7 +57,7 @@ export function toolCallMatch(options: ToolCallOptions = {}): Scorer {
 }
 
 function expectedCalls(expected: unknown): ExpectedCall[] | undefined {
-  const value = typeof expected === "string" ? parsed(expected) : expected;
+  const value = typeof expected === "string" ? parsedArguments(expected) : expected;
   if (value === undefined || value === null) return undefined;
   const calls = (Array.isArray(value) ? (value as unknown[]) : [value]).map(expectedCall);
   return calls.every((call) => call !== undefined) ? calls : undefined;
@@ -75,11 +75,11 @@ function expectedCall(call: unknown): ExpectedCall | undefined {
 /** Undefined unless the text is a JSON object. Models send an empty text for a call without arguments. */
 function parseArguments(text: string): {[key: string]: Json} | undefined {
   if (text.trim() === "") return {};
-  const value = parsed(text);
+  const value = parsedArguments(text);
   return isObject(value) ? (value as {[key: string]: Json}) : undefined;
 }
 
-function parsed(text: string): unknown {
+function parsedArguments(text: string): unknown {
   try {
     return exactJson(text);
   } catch {

@@ -1,5 +1,5 @@
 import {onlineFdr, type OnlineTest, pairedDifference, pairedEValue} from "../../../base/stats/index.js";
-import {clustersOf, scoresOf, type RowValues} from "../columns.js";
+import {clustersOf, candidateScores, type RowValues} from "../columns.js";
 import {scaleOf, type ScoreScale} from "../scoreScale.js";
 import type {ScoreTable} from "../types.js";
 
@@ -89,7 +89,7 @@ export function traceHistory(
     for (const candidate of run.table.candidates) {
       const key = JSON.stringify([run.stream, candidate]);
       const past = streams.get(key) ?? [];
-      const values = valuesWithin(boundsOf(run), scoresOf(run.table, candidate));
+      const values = valuesWithin(boundsOf(run), candidateScores(run.table, candidate));
       if (!values) {
         onUnbounded?.(run.id, candidate);
         continue;

@@ -25,7 +25,7 @@ export async function whatChanged(
   now: RunManifest,
   candidate: string
 ): Promise<ChangeBetweenRuns[]> {
-  const [name, variant] = namesOf(now, candidate);
+  const [name, variant] = candidateAndVariant(now, candidate);
   const parameters = {before: before.id, now: now.id, candidate: name, variant};
   const changes: ChangeBetweenRuns[] = [];
   const source = sourceChange(before, now);
@@ -104,7 +104,7 @@ async function answererOf(store: Store, run: string, candidate: string): Promise
     .join(", ");
 }
 
-function namesOf(run: RunManifest, candidate: string): [name: string, variant: string] {
+function candidateAndVariant(run: RunManifest, candidate: string): [name: string, variant: string] {
   for (const {name} of run.candidates)
     for (const variant of run.variants)
       if (candidate === name || candidate === `${name} · ${variant.name}`) return [name, variant.name];

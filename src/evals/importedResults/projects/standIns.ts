@@ -72,7 +72,7 @@ export async function standInsOf(
     else if (tool === "lm-eval" && filterOf(name) !== replayed)
       dropped.push(`scorer ${name}: the outputs to replay are those of the filter ${replayed}; ${ELSEWHERE}`);
     else {
-      const {code, imports, near, differing, compared} = await nearest(known, name, combined);
+      const {code, imports, near, differing, compared} = await nearestStandIn(known, name, combined);
       const count = `another score than the log on ${differing} of ${compared} answers`;
       if (differing > MOST_DIFFERING * compared) {
         dropped.push(`scorer ${name}: ${code} gives ${count}; ${ELSEWHERE}`);
@@ -94,7 +94,7 @@ const ELSEWHERE = "its scores are in the imported eval";
 const filterOf = (scorer: string) => scorer.split(",")[1];
 
 /** The one that differs from the log on the fewest answers; the first of equals. */
-async function nearest(known: readonly StandIn[], scorer: string, combined: CombinedResults) {
+async function nearestStandIn(known: readonly StandIn[], scorer: string, combined: CombinedResults) {
   const found = [];
   for (const one of known) found.push({...one, ...(await differing(one.scorer, scorer, combined))});
   return found.reduce((best, one) => (one.differing < best.differing ? one : best));

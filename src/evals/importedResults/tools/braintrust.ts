@@ -2,7 +2,7 @@ import {basename} from "node:path";
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/datasets/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import type {ResultsContent} from "../content.js";
-import {askedText, numberOf, positiveOf, scoreOf, slicesOf, timeOf} from "../json.js";
+import {askedText, finiteNumber, positiveOf, parsedScore, shortMembers, resultTime} from "../json.js";
 import type {ImportedAnswer} from "../types.js";
 import {fileOf, type ForeignTool} from "./types.js";
 
@@ -31,7 +31,9 @@ export const braintrust: ForeignTool = {
         tool: "braintrust",
         answers: events
           .filter(isRoot)
-          .map((event) => answerOf(event, traces.get(textOf(event.root_span_id) ?? "") ?? [], candidate)),
+          .map((event) =>
+            braintrustAnswer(event, traces.get(textOf(event.root_span_id) ?? "") ?? [], candidate)
+          ),
         notes: textOf(at(document, "cursor"))
           ? [
               "it is a page (`cursor`), and others may follow: fetch on until one is empty, and join their events."
@@ -62,13 +64,13 @@ function isRoot(event: JsonObject): boolean {
   );
 }
 
-function answerOf(event: JsonObject, trace: readonly JsonObject[], file: string): ImportedAnswer {
+function braintrustAnswer(event: JsonObject, trace: readonly JsonObject[], file: string): ImportedAnswer {
   const {metadata, scores} = event;
   const error = textOf(event.error);
   const calls = callsIn(trace);
   // Braintrust's proxy answers from its cache at once, and for nothing.
   const isCached = [event, ...calls].some((one) => positiveOf(at(one, "metrics", "cached")) !== undefined);
-  const total = (metric: string) => numberOf(at(event.metrics, metric)) ?? sumOf(calls, metric);
+  const total = (metric: string) => finiteNumber(at(event.metrics, metric)) ?? metricSum(calls, metric);
   return {
     row:
       textOf(event.dataset_record_id ?? at(event, "origin", "id")) ??
@@ -80,20 +82,20 @@ function answerOf(event: JsonObject, trace: readonly JsonObject[], file: string)
       error === undefined && isObject(scores)
         ? Object.entries(scores).map(([scorer, value]) => ({
             scorer,
-            value: scoreOf(value),
-            reason: scoreOf(value) === undefined ? "the export holds no number" : undefined
+            value: parsedScore(value),
+            reason: parsedScore(value) === undefined ? "the export holds no number" : undefined
           }))
         : [],
     input: askedText(event.input),
     expected: event.expected ?? undefined,
-    slices: slicesOf(metadata),
+    slices: shortMembers(metadata),
     model: textOf(at(metadata, "model") ?? calls.map((call) => at(call, "metadata", "model")).find(Boolean)),
     latencyMs: isCached ? undefined : latencyOf(event, trace),
     promptTokens: total("prompt_tokens"),
     completionTokens: total("completion_tokens"),
     cachedTokens: total("prompt_cached_tokens"),
     costUsd: isCached ? positiveOf(total("estimated_cost")) : total("estimated_cost"),
-    finishedAt: timeOf(event.created)
+    finishedAt: resultTime(event.created)
   };
 }
 
@@ -111,18 +113,18 @@ function callsIn(trace: readonly JsonObject[]): JsonObject[] {
   return trace.filter((span) => at(span.span_attributes, "type") === "llm" && !scoring.has(span));
 }
 
-function sumOf(calls: readonly JsonObject[], metric: string): number | undefined {
-  const values = calls.flatMap((call) => numberOf(at(call, "metrics", metric)) ?? []);
+function metricSum(calls: readonly JsonObject[], metric: string): number | undefined {
+  const values = calls.flatMap((call) => finiteNumber(at(call, "metrics", metric)) ?? []);
   return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) : undefined;
 }
 
 /** The root's span lasts until the scorers are done: the answer was there when the first of them began. */
 function latencyOf(root: JsonObject, trace: readonly JsonObject[]): number | undefined {
-  const [start, end] = [numberOf(at(root.metrics, "start")), numberOf(at(root.metrics, "end"))];
+  const [start, end] = [finiteNumber(at(root.metrics, "start")), finiteNumber(at(root.metrics, "end"))];
   if (start === undefined || end === undefined) return undefined;
   const scored = trace
     .filter(isScoring)
-    .flatMap((span) => numberOf(at(span, "metrics", "start")) ?? [])
+    .flatMap((span) => finiteNumber(at(span, "metrics", "start")) ?? [])
     .filter((time) => time >= start);
   return (scored.reduce((first, time) => Math.min(first, time), end) - start) * 1000;
 }

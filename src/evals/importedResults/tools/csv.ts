@@ -1,5 +1,5 @@
 import type {ResultsContent} from "../content.js";
-import {scoreOf} from "../json.js";
+import {parsedScore} from "../json.js";
 import type {ImportedAnswer} from "../types.js";
 import {fileOf, misshapen, type ForeignTool} from "./types.js";
 
@@ -33,12 +33,12 @@ export const csv: ForeignTool = {
   apart: true,
   matches: (content) => content.kind === "table",
   read: async (contents) =>
-    contents.map((content) => fileOf(content, {tool: "csv", answers: answersOf(content as CsvTable)}))
+    contents.map((content) => fileOf(content, {tool: "csv", answers: tableAnswers(content as CsvTable)}))
 };
 
 type CsvTable = Extract<ResultsContent, {kind: "table"}>;
 
-function answersOf({path, columns, rows}: CsvTable): ImportedAnswer[] {
+function tableAnswers({path, columns, rows}: CsvTable): ImportedAnswer[] {
   const names = columns.map((name) => name.toLowerCase().replaceAll(/[\s-]+/g, "_"));
   const places: Partial<Record<CsvField, number>> = {};
   for (const field of Object.keys(COLUMNS) as CsvField[]) {
@@ -60,7 +60,7 @@ function answersOf({path, columns, rows}: CsvTable): ImportedAnswer[] {
     return {of, slices: Object.fromEntries(own)};
   });
   const problems = lines.flatMap((line, i) =>
-    problemsOf(line).map((problem) => `record ${i + 1} ${problem}`)
+    lineProblems(line).map((problem) => `record ${i + 1} ${problem}`)
   );
   if (problems.length > 0)
     throw misshapen(
@@ -99,17 +99,17 @@ function amountOf(text: string | undefined): number | undefined {
   return text !== undefined && isAmount(text.trim()) ? Number(text) : undefined;
 }
 
-function problemsOf({of}: CsvLine): string[] {
+function lineProblems({of}: CsvLine): string[] {
   const score = of("score");
   const repeat = of("repeat");
   return [
     ...(["row", "candidate"] as const)
       .filter((field) => of(field) === undefined)
       .map((field) => `has no ${field}`),
-    ...(score === undefined || scoreOf(score) !== undefined || NO_SCORE.test(score.trim())
+    ...(score === undefined || parsedScore(score) !== undefined || NO_SCORE.test(score.trim())
       ? []
       : [`has the score ${JSON.stringify(score.slice(0, 40))}`]),
-    ...(repeat === undefined || scoreOf(repeat) !== undefined
+    ...(repeat === undefined || parsedScore(repeat) !== undefined
       ? []
       : [`has the repeat ${JSON.stringify(repeat.slice(0, 40))}`]),
     ...(Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[]).flatMap((field) => {
@@ -122,7 +122,7 @@ function problemsOf({of}: CsvLine): string[] {
 }
 
 function answersIn(lines: readonly CsvLine[]): ImportedAnswer[] {
-  const repeats = lines.flatMap(({of}) => scoreOf(of("repeat")) ?? []);
+  const repeats = lines.flatMap(({of}) => parsedScore(of("repeat")) ?? []);
   // An epoch is counted from 1, a repeat from 0.
   const first = repeats.reduce((least, one) => Math.min(least, one), Infinity) >= 1 ? 1 : 0;
   const answers = new Map<string, ImportedAnswer[]>();
@@ -134,7 +134,7 @@ function answersIn(lines: readonly CsvLine[]): ImportedAnswer[] {
     const [key, ofScorer] = [JSON.stringify(answer), JSON.stringify([...answer, scorer])];
     const begun = answers.get(key) ?? [];
     const n = counts.get(ofScorer) ?? 0;
-    if (n === begun.length) begun.push(answerOf(line, first));
+    if (n === begun.length) begun.push(tableAnswer(line, first));
     answers.set(key, begun);
     counts.set(ofScorer, n + 1);
     addScore(begun[n]!, scorer, of);
@@ -149,8 +149,8 @@ function answersIn(lines: readonly CsvLine[]): ImportedAnswer[] {
     );
 }
 
-function answerOf({of, slices}: CsvLine, first: number): ImportedAnswer {
-  const repeat = scoreOf(of("repeat"));
+function tableAnswer({of, slices}: CsvLine, first: number): ImportedAnswer {
+  const repeat = parsedScore(of("repeat"));
   return {
     row: of("row")!,
     candidate: of("candidate")!,
@@ -172,7 +172,7 @@ function addScore(answer: ImportedAnswer, scorer: string, of: CsvLine["of"]): vo
   const stated = of("error");
   const error = stated === undefined || NO_ERROR.test(stated.trim()) ? undefined : stated;
   const score = of("score");
-  const value = error === undefined ? scoreOf(score) : undefined;
+  const value = error === undefined ? parsedScore(score) : undefined;
   const reason = value === undefined ? (error ?? of("failure") ?? score ?? "no score") : undefined;
   answer.scores.push({scorer, value, reason});
   answer.failed ??= reason;

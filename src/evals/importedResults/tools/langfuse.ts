@@ -1,7 +1,7 @@
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/datasets/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import type {ResultsContent} from "../content.js";
-import {askedText, numberOf, positiveOf, scoreOf, slicesOf, timeOf} from "../json.js";
+import {askedText, finiteNumber, positiveOf, parsedScore, shortMembers, resultTime} from "../json.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
 import {fileOf, misshapen, type ForeignTool} from "./types.js";
 
@@ -25,7 +25,7 @@ export const langfuse: ForeignTool = {
     const read = contents.map((content) =>
       objectsIn(content)
         .filter(isTrace)
-        .map((trace) => answerOf(trace, known))
+        .map((trace) => langfuseAnswer(trace, known))
         .filter(({scores, failed}) => scores.length > 0 || failed !== undefined)
     );
     const apart = scorersApart(read.flat());
@@ -89,7 +89,7 @@ function missingPages(content: ResultsContent, contents: readonly ResultsContent
 
 function pageOf(content: ResultsContent): {page: number; pages: number; list: string} | undefined {
   const meta = content.kind === "document" ? at(content.value, "meta") : undefined;
-  const [page, pages] = [numberOf(at(meta, "page")), numberOf(at(meta, "totalPages"))];
+  const [page, pages] = [finiteNumber(at(meta, "page")), finiteNumber(at(meta, "totalPages"))];
   if (page === undefined || pages === undefined || pages < 2) return undefined;
   const [first = {}] = objectsIn(content);
   return {
@@ -122,14 +122,14 @@ function byTrace(all: readonly JsonObject[]): Map<string, JsonObject[]> {
   return new Map([...scores].map(([trace, own]) => [trace, [...own.values()]]));
 }
 
-function answerOf(trace: JsonObject, {scores, runItems, items}: LangfuseRecords): KindedAnswer {
+function langfuseAnswer(trace: JsonObject, {scores, runItems, items}: LangfuseRecords): KindedAnswer {
   const id = textOf(trace.id) ?? "";
   const runItem = runItems.get(id);
   const itemId = textOf(runItem?.datasetItemId ?? at(trace, "metadata", "dataset_item_id"));
   const item = itemId === undefined ? undefined : items.get(itemId);
-  const seconds = fetched(trace.latency);
+  const seconds = knownFigure(trace.latency);
   const own = scores.get(id) ?? [];
-  const error = failureOf(trace, runItem !== undefined && own.length === 0);
+  const error = langfuseFailure(trace, runItem !== undefined && own.length === 0);
   return {
     row: itemId ?? `input-${hashJson(trace.input ?? null).slice(0, 12)}`,
     candidate:
@@ -143,21 +143,21 @@ function answerOf(trace: JsonObject, {scores, runItems, items}: LangfuseRecords)
     scores: error === undefined ? own.map(scoreIn) : [],
     input: askedText(trace.input),
     expected: item?.expectedOutput ?? undefined,
-    slices: {...slicesOf(item?.metadata), ...slicesOf(trace.metadata)},
+    slices: {...shortMembers(item?.metadata), ...shortMembers(trace.metadata)},
     latencyMs: seconds === undefined ? undefined : seconds * 1000,
     costUsd: positiveOf(trace.totalCost),
-    finishedAt: timeOf(trace.timestamp)
+    finishedAt: resultTime(trace.timestamp)
   };
 }
 
 /** Langfuse writes −1 for a figure that was not asked for; the cost is 0, too, where no price is known. */
-function fetched(value: unknown): number | undefined {
-  const number = numberOf(value);
+function knownFigure(value: unknown): number | undefined {
+  const number = finiteNumber(value);
   return number !== undefined && number >= 0 ? number : undefined;
 }
 
 /** In a run over a dataset every item was asked: without output and score there was no answer. */
-function failureOf({level, statusMessage, output}: JsonObject, unscored: boolean): string | undefined {
+function langfuseFailure({level, statusMessage, output}: JsonObject, unscored: boolean): string | undefined {
   if (level === "ERROR") return textOf(statusMessage) ?? "the trace ended with an error";
   return unscored && (output === null || output === undefined) ? "the trace has no output" : undefined;
 }
@@ -173,7 +173,7 @@ function scoreIn({
   observationId
 }: JsonObject): KindedScore {
   const counts = dataType !== "CATEGORICAL" && dataType !== "TEXT" && dataType !== "CORRECTION";
-  const number = (counts ? scoreOf(value) : undefined) ?? scoreOf(stringValue);
+  const number = (counts ? parsedScore(value) : undefined) ?? parsedScore(stringValue);
   const human = source === "ANNOTATION";
   const details = {label: counts ? undefined : textOf(stringValue), comment: textOf(comment)};
   return {

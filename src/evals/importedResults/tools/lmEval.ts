@@ -14,10 +14,10 @@ import {
 import {UserError} from "../../../base/validation/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import type {ResultsContent} from "../content.js";
-import {askedText, numberOf, slicesOf} from "../json.js";
+import {askedText, finiteNumber, shortMembers} from "../json.js";
 import {requestSettings, withoutCounterpart} from "../projects/requestSettings.js";
 import type {ImportedAnswer, ImportedFile, ImportedScore} from "../types.js";
-import {fileOf, misshapen, numbered, type ForeignTool} from "./types.js";
+import {fileOf, misshapen, numberedPlaces, type ForeignTool} from "./types.js";
 
 const RESERVED = new Set(
   "doc_id doc target arguments resps filtered_resps filter metrics doc_hash prompt_hash target_hash".split(
@@ -42,7 +42,7 @@ export const lmEval: ForeignTool = {
     (content.kind === "document" && (isSample(content.value) || objectsOf(content.value).some(isSample))),
   read: async (contents) => {
     const files = [];
-    for (const content of contents) files.push(await read(content));
+    for (const content of contents) files.push(await readSamples(content));
     return files;
   },
   requests: async ({path, ...content}) => {
@@ -52,7 +52,7 @@ export const lmEval: ForeignTool = {
   }
 };
 
-async function read(content: ResultsContent): Promise<ImportedFile> {
+async function readSamples(content: ResultsContent): Promise<ImportedFile> {
   const samples = samplesIn(content);
   const task = lmEvalTask(content.path);
   const beside = await lmEvalResults(content.path);
@@ -64,15 +64,16 @@ async function read(content: ResultsContent): Promise<ImportedFile> {
   };
   const byDocument = new Map<string, ImportedAnswer>();
   const broken = samples.flatMap((sample, i) => (isSample(sample) ? [] : [i + 1]));
-  if (broken.length > 0) throw misshapen(content.path, numbered("line", broken), "has no `doc_id` and `doc`");
-  const {rows, isJoined} = rowsOf(samples, task);
+  if (broken.length > 0)
+    throw misshapen(content.path, numberedPlaces("line", broken), "has no `doc_id` and `doc`");
+  const {rows, isJoined} = documentIds(samples, task);
   assertOnce(content.path, samples, rows);
   for (const [i, sample] of samples.entries()) {
     const row = rows[i]!;
-    const scores = scoresOf(sample, metrics);
+    const scores = lmEvalScores(sample, metrics);
     const known = byDocument.get(row);
     if (known) known.scores.push(...scores);
-    else byDocument.set(row, {...answerOf(sample, row, model ?? "unknown", task), scores});
+    else byDocument.set(row, {...lmEvalAnswer(sample, row, model ?? "unknown", task), scores});
   }
   const left = [...metrics.skipped].join(", ");
   return fileOf(content, {
@@ -101,7 +102,7 @@ function isSample(value: unknown): boolean {
 }
 
 /** The row of each sample. Every task counts its documents from 0: where several were joined, the document tells. */
-function rowsOf(
+function documentIds(
   samples: readonly JsonObject[],
   task: string | undefined
 ): {rows: string[]; isJoined: boolean} {
@@ -132,7 +133,7 @@ function assertOnce(path: string, samples: readonly JsonObject[], rows: readonly
     ? " Where they are of several filters, which the file does not name, keep the lines of one."
     : "";
   throw new UserError(
-    `${path} holds ${numbered("document", [...twice])} twice. Name the samples_TASK_….jsonl of one run, as lm-eval wrote it.${unfiltered}`
+    `${path} holds ${numberedPlaces("document", [...twice])} twice. Name the samples_TASK_….jsonl of one run, as lm-eval wrote it.${unfiltered}`
   );
 }
 
@@ -145,11 +146,11 @@ interface Metrics {
   skipped: Set<string>;
 }
 
-function scoresOf(sample: JsonObject, {several, higherIsBetter, skipped}: Metrics): ImportedScore[] {
+function lmEvalScores(sample: JsonObject, {several, higherIsBetter, skipped}: Metrics): ImportedScore[] {
   const listed = Array.isArray(sample.metrics) ? sample.metrics.map(String) : undefined;
   return (listed ?? Object.keys(sample)).flatMap((name): ImportedScore[] => {
     const value =
-      numberOf(sample[name]) ?? (typeof sample[name] === "boolean" ? Number(sample[name]) : undefined);
+      finiteNumber(sample[name]) ?? (typeof sample[name] === "boolean" ? Number(sample[name]) : undefined);
     const lost = listed !== undefined && sample[name] === null;
     if (RESERVED.has(name) || (value === undefined && !lost)) return [];
     const stated = at(higherIsBetter, name);
@@ -162,13 +163,13 @@ function scoresOf(sample: JsonObject, {several, higherIsBetter, skipped}: Metric
   });
 }
 
-function answerOf(
+function lmEvalAnswer(
   sample: JsonObject,
   row: string,
   model: string,
   task: string | undefined
 ): Omit<ImportedAnswer, "scores"> {
-  const slices = slicesOf(sample.doc);
+  const slices = shortMembers(sample.doc);
   return {
     row,
     candidate: model,

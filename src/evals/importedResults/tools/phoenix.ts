@@ -2,7 +2,7 @@ import {basename} from "node:path";
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../data/datasets/index.js";
 import {pythonJson} from "../../../base/validation/index.js";
 import type {ResultsContent} from "../content.js";
-import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../json.js";
+import {askedText, finiteNumber, parsedScore, shortMembers, resultTime} from "../json.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../scorerNames.js";
 import {fileOf, type ForeignTool} from "./types.js";
 
@@ -20,7 +20,7 @@ export const phoenix: ForeignTool = {
     const read = contents.map((content) => {
       const candidate = basename(content.path).replace(/\.[^.]*$/, "");
       const runs = content.kind === "table" ? runsOfTable(content.columns, content.rows) : runsIn(content);
-      return runs.filter(isRun).map((run) => answerOf(run, candidate));
+      return runs.filter(isRun).map((run) => phoenixAnswer(run, candidate));
     });
     const apart = scorersApart(read.flat());
     return contents.map((content, i) =>
@@ -40,9 +40,9 @@ function isRun(run: JsonObject): boolean {
   return EXAMPLE.some((name) => name in run) && "reference_output" in run;
 }
 
-function answerOf(run: JsonObject, candidate: string): KindedAnswer {
+function phoenixAnswer(run: JsonObject, candidate: string): KindedAnswer {
   const error = textOf(run.error) || undefined;
-  const repetition = numberOf(run.repetition_number);
+  const repetition = finiteNumber(run.repetition_number);
   return {
     row: textOf(run.dataset_example_id ?? run.example_id) ?? "",
     candidate,
@@ -52,16 +52,16 @@ function answerOf(run: JsonObject, candidate: string): KindedAnswer {
     scores: error === undefined ? objectsOf(run.annotations).map(scoreIn) : [],
     input: askedText(run.input),
     expected: run.reference_output,
-    slices: slicesOf(at(run, "metadata")),
-    latencyMs: numberOf(run.latency_ms),
-    promptTokens: numberOf(run.prompt_token_count),
-    completionTokens: numberOf(run.completion_token_count),
-    finishedAt: timeOf(run.end_time)
+    slices: shortMembers(at(run, "metadata")),
+    latencyMs: finiteNumber(run.latency_ms),
+    promptTokens: finiteNumber(run.prompt_token_count),
+    completionTokens: finiteNumber(run.completion_token_count),
+    finishedAt: resultTime(run.end_time)
   };
 }
 
 function scoreIn({name, score, label, explanation, annotator_kind, error}: JsonObject): KindedScore {
-  const value = numberOf(score) ?? scoreOf(label);
+  const value = finiteNumber(score) ?? parsedScore(label);
   return {
     scorer: textOf(name) ?? "annotation",
     value,
@@ -86,10 +86,10 @@ function runsOfTable(columns: readonly string[], rows: readonly string[][]): Jso
     const run: JsonObject = Object.fromEntries(columns.map((column, i) => [column, values[i] || undefined]));
     for (const name of ["input", "reference_output", "output", "metadata"]) run[name] = valueIn(run[name]);
     for (const name of ["repetition_number", "latency_ms", "prompt_token_count", "completion_token_count"])
-      run[name] = scoreOf(run[name]);
+      run[name] = parsedScore(run[name]);
     const annotations = new Map<string, JsonObject>();
     for (const {name, member, i} of annotated) {
-      const value = values[i] === "" ? undefined : member === "score" ? scoreOf(values[i]) : values[i];
+      const value = values[i] === "" ? undefined : member === "score" ? parsedScore(values[i]) : values[i];
       annotations.set(name, {...(annotations.get(name) ?? {name}), [member]: value});
     }
     run.annotations = [...annotations.values()].filter(

@@ -52,7 +52,7 @@ export function misshapen(path: string, where: string, expected: string): UserEr
 const MOST_NUMBERED = 10;
 
 /** Places of one kind in a file: "line 3", or "line 3, 5, 9". */
-export function numbered(what: string, places: readonly (number | string)[]): string {
+export function numberedPlaces(what: string, places: readonly (number | string)[]): string {
   const more = places.length - MOST_NUMBERED;
   return `${what} ${places.slice(0, MOST_NUMBERED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -51,7 +51,7 @@ export function createOpenCalls(
     // Outcomes and reservations are known by the key: of two equal calls one would never end.
     if (open.has(call.key))
       throw new Error(`two equal calls at once: requests ${open.get(call.key)!.n} and ${call.n}`);
-    const request = requestOf(call, ready[call.candidate]!, spending && prices);
+    const request = callRequest(call, ready[call.candidate]!, spending && prices);
     if (spending) return reserved(call, request, spending);
     open.set(call.key, call);
     return request;
@@ -123,7 +123,7 @@ function withCost(outcome: CallOutcome, costUsd: number | undefined): CallOutcom
     : {...outcome, error: {...error, spent: {...error.spent, costUsd}}};
 }
 
-function requestOf(
+function callRequest(
   call: Call,
   {candidate, prepared: {endpoint, model}, record}: ReadyCandidate,
   prices: CallPrices | undefined

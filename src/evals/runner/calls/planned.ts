@@ -3,7 +3,7 @@ import type {Row} from "../../scorers/index.js";
 import type {Database} from "../../../base/store/index.js";
 import type {Bits} from "../journal/bits.js";
 import {checkKey, type PlannedRequests} from "../plan/plan.js";
-import {estimateTokens, jsonOf} from "../plan/planLines.js";
+import {estimateTokens, jsonOfMessages} from "../plan/planLines.js";
 import type {RenderedMessages} from "../plan/prompts.js";
 import {type PlannedRow, readRows} from "../plan/rows.js";
 
@@ -81,7 +81,7 @@ interface PlannedPrompt {
 function promptOf(rendered: RenderedMessages, isKept: boolean): PlannedPrompt {
   return {
     messages: rendered.messages ?? [],
-    json: isKept ? undefined : jsonOf(rendered),
+    json: isKept ? undefined : jsonOfMessages(rendered),
     failed: rendered.failed
   };
 }

@@ -140,7 +140,7 @@ class GuardedEndpoint {
     const stopRetries = () => guard.stopRetries;
     for (let probe = guard.isPaused && (await guard.pass()); ; probe = await guard.pass()) {
       const pass = () => {
-        if (this.refuses) throw refused();
+        if (this.refuses) throw keyRefused();
         if (guard.isPaused && !probe) throw new PutOff("aborted", "Its endpoint is paused.");
       };
       try {
@@ -150,7 +150,7 @@ class GuardedEndpoint {
         return answer;
       } catch (error) {
         if (error instanceof PutOff || (await this.isPostponed(error, probe, of))) continue;
-        throw this.isRefused(callError(error)) ? refused() : error;
+        throw this.isRefused(callError(error)) ? keyRefused() : error;
       }
     }
   }
@@ -193,4 +193,4 @@ class GuardedEndpoint {
   }
 }
 
-const refused = () => new EndpointError("aborted", "Its endpoint refused the key.");
+const keyRefused = () => new EndpointError("aborted", "Its endpoint refused the key.");

@@ -80,7 +80,7 @@ export function ofAllStarts(
   return {
     calls,
     costUsd: known.length > 0 ? known.reduce((sum, usd) => sum + usd, 0) : undefined,
-    models: together(sealed?.models ?? [], kept.models, now.models)
+    models: combinedModels(sealed?.models ?? [], kept.models, now.models)
   };
 }
 
@@ -119,7 +119,7 @@ function addReply(
 }
 
 /** The models of several starts together. */
-function together(...starts: readonly (readonly AskedModel[])[]): AskedModel[] {
+function combinedModels(...starts: readonly (readonly AskedModel[])[]): AskedModel[] {
   const models: AskedModel[] = [];
   for (const one of starts.flat()) addModel(models, one);
   return models;
@@ -137,8 +137,8 @@ function addModel(models: AskedModel[], one: AskedModel): void {
   known.cachedTokens += one.cachedTokens;
   known.completionTokens += one.completionTokens;
   known.estimated = estimatesOf(known.estimated, one.estimated);
-  known.costUsd = sumOf(known.costUsd, one.costUsd);
-  known.priced = sumOf(known.priced, one.priced);
+  known.costUsd = sumOfKnown(known.costUsd, one.costUsd);
+  known.priced = sumOfKnown(known.priced, one.priced);
   known.host ??= one.host;
   known.hosting = one.hosting ?? known.hosting;
   known.endpointKind = one.endpointKind ?? known.endpointKind;
@@ -154,6 +154,6 @@ function estimatesOf(a: AskedModel["estimated"], b: AskedModel["estimated"]): As
   };
 }
 
-function sumOf(a: number | undefined, b: number | undefined): number | undefined {
+function sumOfKnown(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : a + (b ?? 0);
 }

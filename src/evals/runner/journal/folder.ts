@@ -15,7 +15,7 @@ import type {RunPlan} from "../plan/plan.js";
 import type {RowStorage} from "../plan/rows.js";
 import {isUnanswered} from "../unanswered.js";
 import {restoreSuperseded} from "./superseded.js";
-import {numberOf, OUTCOME, withAllColumns} from "./tables.js";
+import {requestNumber, OUTCOME, withAllColumns} from "./tables.js";
 
 /** Written when a run begins: what a start after a kill must know. */
 export interface RunStart {
@@ -157,7 +157,7 @@ async function unseal(db: Database, workspace: Workspace, sealed: RunManifest, p
   const numbered = async (name: "completions" | "scores") => {
     const table = (await runTable(workspace, [id], name))!;
     const whole = name === "completions" ? withAllColumns(table) : table;
-    return `(select ${numberOf(plan)} as n, t.* from ${whole} t join ${items} i using (row_id))`;
+    return `(select ${requestNumber(plan)} as n, t.* from ${whole} t join ${items} i using (row_id))`;
   };
   const write = (file: "journal.ndjson" | "scores.ndjson", query: string) =>
     workspace.place.putFile(runKey(id, file), (path) =>

@@ -45,7 +45,7 @@ export async function openStageAnswers(workspace: Workspace, runId: string): Pro
     find: (key, id) => known.get(key)?.get(id),
     endpoints,
     async keep(key, id, {completion, endpoint}) {
-      answersOf(known, key).set(id, {completion, earlier: false});
+      answersOfRequest(known, key).set(id, {completion, earlier: false});
       await (await opened()).append({key, id, completion, endpoint} satisfies StageAnswerLine);
     },
     ended(key, answered) {
@@ -65,7 +65,7 @@ export async function openStageAnswers(workspace: Workspace, runId: string): Pro
 
 type StageAnswersByKey = Map<string, Map<string, StageAnswer>>;
 
-function answersOf(known: StageAnswersByKey, key: string): Map<string, StageAnswer> {
+function answersOfRequest(known: StageAnswersByKey, key: string): Map<string, StageAnswer> {
   let answers = known.get(key);
   if (!answers) known.set(key, (answers = new Map()));
   return answers;
@@ -93,7 +93,7 @@ async function earlierAnswers(
       continue;
     }
     if (line.endpoint !== undefined) endpoints.add(line.endpoint);
-    answersOf(known, key).set(line.id, {completion: line.completion, earlier: true});
+    answersOfRequest(known, key).set(line.id, {completion: line.completion, earlier: true});
     const size = JSON.stringify(line.completion).length;
     sizes.set(key, (sizes.get(key) ?? 0) + size);
     characters += size;

@@ -43,7 +43,7 @@ export function latest(relation: string, by: string, where = "true"): string {
 }
 
 /** SQL for what the number `n` of a request says. */
-export function placeOf(
+export function requestColumns(
   plan: RunPlan,
   n = "n"
 ): {position: string; candidate: string; variant: string; repeat: string} {
@@ -67,7 +67,7 @@ export function positionsOf(
 }
 
 /** SQL for the number of a request from the columns position, candidate, variant and repeat. */
-export function numberOf(plan: RunPlan): string {
+export function requestNumber(plan: RunPlan): string {
   const at = (list: string[], column: string) =>
     `(list_position([${list.map(sqlString).join(", ")}], ${column}) - 1)`;
   const variants = plan.variants.map(({name}) => name);

@@ -3,7 +3,7 @@ import type {RunPlan} from "../plan/plan.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import type {RunWorkspace} from "../plan/rows.js";
 import type {SettledRequests} from "./reuse.js";
-import {placeOf} from "./tables.js";
+import {requestColumns} from "./tables.js";
 import type {AnsweringModel} from "../plan/preflight.js";
 
 /**
@@ -20,7 +20,7 @@ export async function answeredStages(
   for (const {record, prepared} of ready)
     if (prepared.endpoint.stages) staged.set(record.name, prepared.endpoint.stages());
   if (staged.size === 0) return [];
-  const of = placeOf(plan).candidate;
+  const of = requestColumns(plan).candidate;
   // Records of before hold no number of calls.
   const answered = await db.rows<{candidate: string; stage: number}>(
     `select distinct candidate, stage::int as stage from (
@@ -47,7 +47,7 @@ export async function answeredBy(
     (relation) => `select n, served_model from ${relation} where status = 'completed' and served_model <> ''`
   );
   return db.rows<AnsweringModel & object>(
-    `select ${placeOf(plan).candidate} as candidate, served_model as model, count(distinct n)::int as answers
+    `select ${requestColumns(plan).candidate} as candidate, served_model as model, count(distinct n)::int as answers
      from (${named.join(" union all ")}) group by all order by candidate, answers desc, model`
   );
 }

@@ -76,10 +76,10 @@ export function planLines(
       const lines: PlanLines = {items: "", prompts: "", requests: ""};
       for (const planned of rows) {
         const {rowId, row} = planned;
-        const expected = expectedOf(planned, resolved);
+        const expected = expectedValue(planned, resolved);
         unscorable.look(rowId, expected, row);
         lines.items += `${JSON.stringify(itemOf(planned, expected, task))}\n`;
-        const messages = variants.map((variant) => jsonOf(variant.render(row)));
+        const messages = variants.map((variant) => jsonOfMessages(variant.render(row)));
         lines.prompts += promptLinesOf(rowId, variants, messages);
         lines.requests += requestsOf(rowId, messages);
       }
@@ -97,7 +97,7 @@ export function estimateTokens(text: string): number {
 }
 
 /** Canonical JSON of the messages; undefined where the prompt function gave none. */
-export function jsonOf({messages}: RenderedMessages): string | undefined {
+export function jsonOfMessages({messages}: RenderedMessages): string | undefined {
   return messages && messagesJson(messages);
 }
 
@@ -118,7 +118,7 @@ function promptLinesOf(
     .join("");
 }
 
-function expectedOf({rowId, row}: PlannedRow, resolved: ResolvedEval): unknown {
+function expectedValue({rowId, row}: PlannedRow, resolved: ResolvedEval): unknown {
   try {
     return resolved.expected(row);
   } catch (cause) {

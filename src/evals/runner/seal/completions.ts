@@ -3,7 +3,7 @@ import {COMPLETIONS, isStaged, parquetFile, type RunCandidate, sqlString} from "
 import {cascadeCostSql, toldCostSql} from "../../../base/costs/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
 import type {SettledRequests} from "../journal/reuse.js";
-import {JOURNAL, journalFile, placeOf, positionsOf} from "../journal/tables.js";
+import {JOURNAL, journalFile, requestColumns, positionsOf} from "../journal/tables.js";
 import type {RunPlan} from "../plan/plan.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import type {RunWorkspace} from "../plan/rows.js";
@@ -77,7 +77,7 @@ export function openCompletions(inputs: CompletionInputs): EndedCompletions {
     async supersededUsd(joined) {
       // What a cascade's models answered to a request that failed is kept, and in the cost of the one that comes after it.
       const staged = inputs.ready.filter(({record}) => isStaged(record)).map(({record}) => record.name);
-      const {candidate} = placeOf(plan, "l.n");
+      const {candidate} = requestColumns(plan, "l.n");
       const counts =
         staged.length === 0 ? "true" : `${candidate} not in (${staged.map(sqlString).join(", ")})`;
       const found = await place.db.row<{usd: number | null}>(
@@ -103,7 +103,7 @@ async function rangeQuery(inputs: CompletionInputs, journal: string, range: Half
   const {items} = await plan.tables(inputs.runId);
   const {reusedOf: reused, duplicates} = settled;
   const sources = {requests: plan.requests, journal, reused, duplicates};
-  const at = placeOf(plan, "c.n");
+  const at = requestColumns(plan, "c.n");
   const costUsd = costAtThisPrice(inputs, at.candidate);
   return `select c.n, i.row_id, i.row_hash, i.expected, ${at.candidate} as candidate, ${at.variant} as variant, ${at.repeat} as repeat,
       c.* exclude (n) replace (${costUsd} as cost_usd) from (${endedRequests(sources, range)}) c

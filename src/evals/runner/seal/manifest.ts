@@ -30,8 +30,8 @@ export async function buildManifest(run: Run, end: StartEnd): Promise<RunManifes
     ...endOf(run, end),
     ...partOf(run),
     ...judgedBy(run, end.figures),
-    ...(await settingsOf(run)),
-    ...countsOf(run, end),
+    ...(await runSettings(run)),
+    ...runCounts(run, end),
     ...startsOf(run, end)
   };
 }
@@ -85,7 +85,7 @@ function judgedBy({task: {resolved}, requests: {plan}, lease, budget}: Run, {gra
   };
 }
 
-async function settingsOf({task: {resolved, inputs}}: Run) {
+async function runSettings({task: {resolved, inputs}}: Run) {
   const {evalFile, store, options = {}} = inputs;
   return {
     slices: resolved.sliceNames,
@@ -97,7 +97,7 @@ async function settingsOf({task: {resolved, inputs}}: Run) {
   };
 }
 
-function countsOf({lease, calls}: Run, {figures, concurrency}: StartEnd) {
+function runCounts({lease, calls}: Run, {figures, concurrency}: StartEnd) {
   const {counts, costUsd, supersededUsd, unpricedCalls, owedScores} = figures;
   const {scorerCalls, preflightCalls} = calls.ofAllStarts();
   return {

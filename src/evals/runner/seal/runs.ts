@@ -1,4 +1,4 @@
-import {aligned, clustersOf, valuesOf} from "../../decisions/columns.js";
+import {aligned, clustersOf, decidingValues} from "../../decisions/columns.js";
 import {corpusOf, overRepeats, scoreTable, type ScoreTable} from "../../decisions/index.js";
 import {corpusName, mean, pairedDifference} from "../../../base/stats/index.js";
 import {UserError} from "../../../base/validation/index.js";
@@ -153,8 +153,8 @@ async function compareCandidate(store: Store, pair: RunPair): Promise<CandidateC
   const byRow = pairedDifference(after, before, clustered ? {clusters} : {});
   const found = pair.tables ? corpusDifference(pair.tables, pair) : byRow;
   const [of, now] = [
-    await figuresOf(store, a, pair, pair.tables?.before),
-    await figuresOf(store, b, pair, pair.tables?.after)
+    await candidateFigures(store, a, pair, pair.tables?.before),
+    await candidateFigures(store, b, pair, pair.tables?.after)
   ];
   return {
     candidate,
@@ -187,14 +187,14 @@ function corpusDifference({before, after}: NonNullable<RunPair["tables"]>, pair:
 
 /** What a table calls a candidate with a prompt: a run with one prompt names the candidate alone. */
 function nameIn(
-  {candidates}: ScoreTable,
+  {candidates: candidates}: ScoreTable,
   {candidate, variant}: Pick<RunPair, "candidate" | "variant">
 ): string {
   const both = `${candidate} · ${variant}`;
   return candidates.includes(both) ? both : candidate;
 }
 
-async function figuresOf(
+async function candidateFigures(
   store: Store,
   {id, usd}: ComparableRun,
   {scorer, candidate, variant}: RunPair,
@@ -220,7 +220,9 @@ async function figuresOf(
   return {
     scored: found.scored,
     failed: found.failed,
-    mean: table ? mean(valuesOf(table, nameIn(table, {candidate, variant}))) : (found.mean ?? undefined),
+    mean: table
+      ? mean(decidingValues(table, nameIn(table, {candidate, variant})))
+      : (found.mean ?? undefined),
     costUsd: found.cost === null || found.unpriced > 0 ? undefined : found.cost,
     medianLatencyMs: found.latency === null ? undefined : found.latency
   };

@@ -65,12 +65,12 @@ async function sealBeside(run: Run, summarise: Summarise, beside: Database): Pro
   const {db, workspace, folder} = run.place;
   journal.scores.flush();
   const scoresBefore = join(folder, "scores-before.parquet");
-  const [done, before] = await together(
+  const [done, before] = await bothSettled(
     journal.ended.joined(),
     logAsParquet(beside, scoresFile(workspace, runId), SCORE_LOG, scoresBefore)
   );
   const completions = join(folder, "completions.parquet");
-  const [scores, figures] = await together(
+  const [scores, figures] = await bothSettled(
     joinScores(run, done, before),
     copyTable(beside, completions, {runId, columns: COMPLETIONS, relation: done}).then(() =>
       completionFigures(beside, run.budget.priced, done)
@@ -87,7 +87,7 @@ async function sealBeside(run: Run, summarise: Summarise, beside: Database): Pro
     workspace,
     runId,
     writeTables,
-    async () => summarise(await figuresOf(run, {...figures, supersededUsd}, scores)),
+    async () => summarise(await sealFigures(run, {...figures, supersededUsd}, scores)),
     held
   );
   await journal.scores.close();
@@ -98,7 +98,7 @@ async function sealBeside(run: Run, summarise: Summarise, beside: Database): Pro
 }
 
 /** Waits for both, also when one of them fails. */
-async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+async function bothSettled<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([one, other]);
   return Promise.all([one, other]);
 }
@@ -193,7 +193,7 @@ async function completionFigures(
   ))!;
 }
 
-async function figuresOf(
+async function sealFigures(
   {place: {db}, task: {resolved}, requests: {plan}}: Run,
   {completed, failed, reused, cost, unpriced, supersededUsd}: CompletionFigures & {supersededUsd: number},
   scores: string

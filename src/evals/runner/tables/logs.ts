@@ -33,7 +33,7 @@ export async function logAsParquet(
   log: string,
   columns: Columns,
   path: string,
-  {from = 0, to = bytesOf(log), run}: Copied = {}
+  {from = 0, to = fileBytes(log), run}: Copied = {}
 ): Promise<string> {
   if (to <= from) return `(${emptyRelation(columns)})`;
   const {pieces, longest} = await cutInPieces(log, {from, to}, path);
@@ -87,7 +87,7 @@ export function growingLog(
   return {
     async pack() {
       log.flush();
-      const to = bytesOf(log.path);
+      const to = fileBytes(log.path);
       if (to > end) {
         const file = `${path}-${files.length}.parquet`;
         await logAsParquet(db, log.path, columns, file, {from: end, to});
@@ -99,7 +99,7 @@ export function growingLog(
   };
 }
 
-function bytesOf(path: string): number {
+function fileBytes(path: string): number {
   return existsSync(path) ? statSync(path).size : 0;
 }
 

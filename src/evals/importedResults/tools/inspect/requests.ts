@@ -29,7 +29,7 @@ export async function inspectRequests(content: ResultsContent): Promise<LogReque
   const rows = new Map<string, AskedRow>();
   let several = 0;
   const add = (sample: JsonObject) => {
-    const row = requestOf(sample);
+    const row = askedRow(sample);
     if (row === undefined) several++;
     rows.set(textOf(sample.id) ?? "", row ?? {});
   };
@@ -69,7 +69,7 @@ async function eachSample(content: ResultsContent, use: (sample: JsonObject) => 
 }
 
 /** What stands before the first answer; undefined where that is more than a system and a user message. */
-function requestOf(sample: JsonObject): AskedRow | undefined {
+function askedRow(sample: JsonObject): AskedRow | undefined {
   const choices = Array.isArray(sample.choices) ? sample.choices.map(String) : undefined;
   const messages = objectsOf(withAttachments(sample, sample.messages));
   const answered = messages.findIndex(({role}) => role === "assistant");

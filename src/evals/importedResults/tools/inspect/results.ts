@@ -11,7 +11,7 @@ import {
   withAttachments
 } from "../../../../data/datasets/index.js";
 import type {ResultsContent} from "../../content.js";
-import {askedText, numberOf, slicesOf, timeOf} from "../../json.js";
+import {askedText, finiteNumber, shortMembers, resultTime} from "../../json.js";
 import type {ImportedAnswer, ImportedFile, ImportedScore} from "../../types.js";
 import {spentOf} from "./usage.js";
 import {fileOf, misshapen, type ForeignTool} from "../types.js";
@@ -73,11 +73,11 @@ function endOf(header: JsonObject, held: number): Pick<ImportedFile, "notes" | "
 
 /** Samples times epochs; undefined where only some were chosen, as the header may count the whole dataset then. */
 function plannedIn(header: JsonObject): number | undefined {
-  const samples = numberOf(at(header, "eval", "dataset", "samples"));
-  const {limit, sample_id, epochs} = objectOf(at(header, "eval", "config"));
-  const most = limit === undefined || limit === null ? Infinity : numberOf(limit);
+  const samples = finiteNumber(at(header, "eval", "dataset", "samples"));
+  const {limit, sample_id, epochs} = objectOrEmpty(at(header, "eval", "config"));
+  const most = limit === undefined || limit === null ? Infinity : finiteNumber(limit);
   if (samples === undefined || most === undefined || (sample_id ?? null) !== null) return undefined;
-  return Math.min(samples, most) * (numberOf(epochs) ?? 1);
+  return Math.min(samples, most) * (finiteNumber(epochs) ?? 1);
 }
 
 /** Samples of two tasks are no pair, though both count theirs from 1. */
@@ -123,7 +123,7 @@ async function logOf(content: ResultsContent): Promise<Log> {
 function addSample(log: Log, sample: JsonObject): void {
   const error = textOf(at(sample, "error", "message"));
   const scores = isObject(sample.scores) ? Object.entries(sample.scores) : [];
-  const epoch = numberOf(sample.epoch);
+  const epoch = finiteNumber(sample.epoch);
   const model = textOf(at(log.header, "eval", "model")) ?? "unknown";
   const invalid = inspectInvalidation(sample);
   const {untold, ...spent} = spentOf(log.header, sample, model);
@@ -135,19 +135,19 @@ function addSample(log: Log, sample: JsonObject): void {
     output: inspectOutput(sample),
     failed: scores.length === 0 && error !== undefined ? error : undefined,
     scores: scores
-      .flatMap(([scorer, score]) => scoresOf(scorer, score))
+      .flatMap(([scorer, score]) => inspectScores(scorer, score))
       .map((score) => (invalid === undefined ? score : {...score, value: undefined, reason: invalid})),
     input: askedText(withAttachments(sample, sample.input)),
     expected: sample.target,
-    slices: slicesOf(sample.metadata),
+    slices: shortMembers(sample.metadata),
     model,
     ...spent,
-    finishedAt: timeOf(sample.completed_at)
+    finishedAt: resultTime(sample.completed_at)
   });
 }
 
 /** A scorer may give several values by name: each is a scorer of its own then. */
-function scoresOf(scorer: string, score: unknown): ImportedScore[] {
+function inspectScores(scorer: string, score: unknown): ImportedScore[] {
   const value = at(score, "value");
   const details = isObject(value)
     ? undefined
@@ -159,4 +159,4 @@ function scoresOf(scorer: string, score: unknown): ImportedScore[] {
   }));
 }
 
-const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
+const objectOrEmpty = (value: unknown): JsonObject => (isObject(value) ? value : {});

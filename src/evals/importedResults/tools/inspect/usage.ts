@@ -1,5 +1,5 @@
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../../data/datasets/index.js";
-import {numberOf} from "../../json.js";
+import {finiteNumber} from "../../json.js";
 import type {ImportedAnswer} from "../../types.js";
 
 export type InspectUsage = Pick<
@@ -44,7 +44,8 @@ function callsIn(sample: JsonObject, model: string): Calls {
   for (const event of objectsOf(sample.events ?? at(sample.transcript, "events"))) {
     const isSpan = event.event === "span_begin";
     const isStep = event.event === "step" && event.type === "scorer";
-    if (isStep || (isSpan && event.type === "scorers")) calls.scoredAfter ??= numberOf(event.working_start);
+    if (isStep || (isSpan && event.type === "scorers"))
+      calls.scoredAfter ??= finiteNumber(event.working_start);
     if (isSpan && (/^scorers?$/.test(textOf(event.type) ?? "") || scoring.has(event.parent_id)))
       scoring.add(event.id);
     if (isStep) steps += event.action === "begin" ? 1 : -1;
@@ -69,7 +70,9 @@ function usageOfCalls(
 ): JsonObject | undefined {
   if (graders.length === 0) return total;
   const isOwn = (usage: JsonObject) =>
-    ["input_tokens", "output_tokens"].every((name) => (numberOf(usage[name]) ?? 0) === sumOf(own, name));
+    ["input_tokens", "output_tokens"].every(
+      (name) => (finiteNumber(usage[name]) ?? 0) === usageSum(own, name)
+    );
   return [without(total, graders), total].find(isOwn);
 }
 
@@ -103,22 +106,23 @@ const COUNTS = [
   "reasoning_tokens"
 ];
 
-const sumOf = (usages: readonly JsonObject[], name: string) =>
-  usages.reduce((sum, usage) => sum + (numberOf(usage[name]) ?? 0), 0);
+const usageSum = (usages: readonly JsonObject[], name: string) =>
+  usages.reduce((sum, usage) => sum + (finiteNumber(usage[name]) ?? 0), 0);
 
 function without(total: JsonObject, parts: readonly JsonObject[]): JsonObject {
   const counts = COUNTS.flatMap((name) => {
-    const count = numberOf(total[name]);
-    return count === undefined ? [] : [[name, count - sumOf(parts, name)] as const];
+    const count = finiteNumber(total[name]);
+    return count === undefined ? [] : [[name, count - usageSum(parts, name)] as const];
   });
-  const cost = numberOf(total.total_cost);
-  const areBilled = parts.every((part) => numberOf(part.total_cost) !== undefined);
-  const rest = cost !== undefined && areBilled ? Math.max(0, cost - sumOf(parts, "total_cost")) : undefined;
+  const cost = finiteNumber(total.total_cost);
+  const areBilled = parts.every((part) => finiteNumber(part.total_cost) !== undefined);
+  const rest =
+    cost !== undefined && areBilled ? Math.max(0, cost - usageSum(parts, "total_cost")) : undefined;
   return {...Object.fromEntries(counts), total_cost: rest};
 }
 
 function tokensOf(usage: JsonObject): Omit<InspectUsage, "latencyMs"> {
-  const count = (name: string) => numberOf(usage[name]);
+  const count = (name: string) => finiteNumber(usage[name]);
   const [input, output, cached] = ["input_tokens", "output_tokens", "input_tokens_cache_read"].map(count);
   const cache = (cached ?? 0) + (count("input_tokens_cache_write") ?? 0);
   const rest = (count("total_tokens") ?? 0) - (input ?? 0) - (output ?? 0) - cache;
@@ -133,6 +137,6 @@ function tokensOf(usage: JsonObject): Omit<InspectUsage, "latencyMs"> {
 }
 
 function secondsOf(value: unknown): number | undefined {
-  const seconds = numberOf(value);
+  const seconds = finiteNumber(value);
   return seconds === undefined ? undefined : seconds * 1000;
 }

@@ -31,7 +31,7 @@ export function openaiProject(
     const asserts = graders.map((grader) => ({...grader, value: filled(grader.value, item)}));
     return {id, part: "test", ...own, assert: JSON.stringify(asserts)};
   });
-  const prompts = promptsOf(runs, dropped);
+  const prompts = templatePrompts(runs, dropped);
   const answered = files.some(({answers}) => answers.length > 0);
   const combined = answered ? combine(files) : undefined;
   const models = [
@@ -114,7 +114,7 @@ function itemsOf(all: readonly Record<string, unknown>[], runs: readonly Record<
   return [...items];
 }
 
-function promptsOf(runs: readonly Record<string, unknown>[], dropped: string[]): ForeignPrompt[] {
+function templatePrompts(runs: readonly Record<string, unknown>[], dropped: string[]): ForeignPrompt[] {
   const prompts = new Map<string, ForeignPrompt>();
   for (const run of runs) {
     const template = objectsOf(at(run.data_source, "input_messages", "template"));

@@ -7,11 +7,11 @@ import {
   textOf
 } from "../../../../data/datasets/index.js";
 import type {ResultsContent} from "../../content.js";
-import {askedText, numberOf, scoreOf, slicesOf, timeOf} from "../../json.js";
+import {askedText, finiteNumber, parsedScore, shortMembers, resultTime} from "../../json.js";
 import {ProblemList} from "../../problems.js";
 import {type KindedAnswer, type KindedScore, scorersApart} from "../../scorerNames.js";
 import type {ImportedFile} from "../../types.js";
-import {fileOf, misshapen, numbered, type ForeignTool} from "../types.js";
+import {fileOf, misshapen, numberedPlaces, type ForeignTool} from "../types.js";
 
 /**
  * OpenAI Evals: output items of runs (`GET …/output_items`: pages, lists, or one an line), with the eval and its runs
@@ -27,12 +27,12 @@ export const openaiResults: ForeignTool = {
     const all = contents.flatMap(objectsIn);
     const runs = runsIn(all);
     const graders = gradersOf(all);
-    const names = namesOf(all, runs);
+    const names = candidateByRun(all, runs);
     const title = all
       .map(({object, name}) => (object === "eval" ? textOf(name) : undefined))
       .find((name) => name);
     const files = contents.map((content) => {
-      const answers = scorersApart(itemsIn(content).map((item) => answerOf(item, {names, graders})));
+      const answers = scorersApart(itemsIn(content).map((item) => openaiAnswer(item, {names, graders})));
       return fileOf(content, {tool: "openai-evals", title, answers, ...lackingIn(content, contents)});
     });
     if (files.every(({answers}) => answers.length === 0))
@@ -60,8 +60,11 @@ function assertItems(contents: readonly ResultsContent[]): void {
     );
     if (broken.length > 0)
       problems.add(
-        misshapen(content.path, numbered("output item", broken), "has no `run_id` and `datasource_item_id`")
-          .message
+        misshapen(
+          content.path,
+          numberedPlaces("output item", broken),
+          "has no `run_id` and `datasource_item_id`"
+        ).message
       );
   }
   problems.assertNone();
@@ -118,7 +121,7 @@ function lackingOf(
   contents: readonly ResultsContent[]
 ): {lacks: string; missing: number} | undefined {
   const held = contents.flatMap(itemsIn).filter(({run_id}) => run_id === run.id).length;
-  const total = numberOf(at(run, "result_counts", "total")) ?? 0;
+  const total = finiteNumber(at(run, "result_counts", "total")) ?? 0;
   const status = textOf(run.status) ?? "completed";
   if (held === 0 || (status === "completed" && held >= total)) return undefined;
   const name = textOf(run.name) ?? textOf(run.id);
@@ -171,11 +174,14 @@ function gradersOf(all: readonly JsonObject[]): Map<string, string> {
 
 /** The same of all objects of an export. */
 export function candidateNames(all: readonly JsonObject[]): Map<string, string> {
-  return namesOf(all, runsIn(all));
+  return candidateByRun(all, runsIn(all));
 }
 
 /** The name of each run's candidate. */
-function namesOf(all: readonly JsonObject[], runs: ReadonlyMap<string, JsonObject>): Map<string, string> {
+function candidateByRun(
+  all: readonly JsonObject[],
+  runs: ReadonlyMap<string, JsonObject>
+): Map<string, string> {
   const models = new Map<string, string>();
   for (const item of all) {
     const run = textOf(item.run_id);
@@ -196,7 +202,7 @@ interface OpenaiNames {
   graders: ReadonlyMap<string, string>;
 }
 
-function answerOf(item: JsonObject, {names, graders}: OpenaiNames): KindedAnswer {
+function openaiAnswer(item: JsonObject, {names, graders}: OpenaiNames): KindedAnswer {
   const run = textOf(item.run_id)!;
   const {sample} = item;
   const answer = objectsOf(at(sample, "output")).at(-1);
@@ -212,13 +218,13 @@ function answerOf(item: JsonObject, {names, graders}: OpenaiNames): KindedAnswer
     failed: error,
     scores: error === undefined ? objectsOf(item.results).map((result) => scoreIn(result, graders)) : [],
     input: askedText(at(sample, "input")) ?? textOf(source),
-    expected: expectedOf(source),
-    slices: slicesOf(source),
+    expected: openaiExpected(source),
+    slices: shortMembers(source),
     model: textOf(at(sample, "model")),
-    promptTokens: numberOf(at(sample, "usage", "prompt_tokens")),
-    completionTokens: numberOf(at(sample, "usage", "completion_tokens")),
-    cachedTokens: numberOf(at(sample, "usage", "cached_tokens")),
-    finishedAt: timeOf(item.created_at)
+    promptTokens: finiteNumber(at(sample, "usage", "prompt_tokens")),
+    completionTokens: finiteNumber(at(sample, "usage", "completion_tokens")),
+    cachedTokens: finiteNumber(at(sample, "usage", "cached_tokens")),
+    finishedAt: resultTime(item.created_at)
   };
 }
 
@@ -228,11 +234,11 @@ const UUID = /-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 function scoreIn(result: JsonObject, graders: ReadonlyMap<string, string>): KindedScore {
   const name = textOf(result.name) ?? "grader";
   const scorer = graders.get(name) ?? name.replace(UUID, "");
-  const value = numberOf(result.score) ?? scoreOf(result.passed);
+  const value = finiteNumber(result.score) ?? parsedScore(result.passed);
   return {scorer, value, reason: value === undefined ? "the grader gave no score" : undefined, kind: ""};
 }
 
-function expectedOf(source: unknown): unknown {
+function openaiExpected(source: unknown): unknown {
   for (const name of [
     "expected",
     "expected_output",

@@ -2,8 +2,8 @@ import {readFile} from "node:fs/promises";
 import {basename, dirname} from "node:path";
 import {at, isObject, type JsonObject, textOf} from "../../../../data/datasets/index.js";
 import {UserError, withoutCredentials} from "../../../../base/validation/index.js";
-import {fileText, listOf, parseYaml, type PromptfooContext} from "./files.js";
-import {RESERVED, rowsOf} from "./tests.js";
+import {fileText, asList, parseYaml, type PromptfooContext} from "./files.js";
+import {RESERVED, testRows} from "./tests.js";
 import {reachOf} from "../../projects/providers.js";
 import type {
   ForeignCandidate,
@@ -54,11 +54,11 @@ export async function promptfooProject(
   const reading: PromptfooContext = {file: basename(path), folder: dirname(path), dropped: []};
   for (const key of Object.keys(config).filter((key) => !KNOWN.has(key)))
     reading.dropped.push(`${key}: has no counterpart`);
-  const prompts = await promptsOf(config.prompts, reading);
-  const candidates = listOf(config.providers ?? config.targets).flatMap((one, i) =>
+  const prompts = await configPrompts(config.prompts, reading);
+  const candidates = asList(config.providers ?? config.targets).flatMap((one, i) =>
     candidateOf(one, `providers[${i}]`, reading)
   );
-  const rows = await rowsOf(config, reading);
+  const rows = await testRows(config, reading);
   const repeat = at(config.evaluateOptions, "repeat");
   return {
     name,
@@ -76,9 +76,9 @@ export async function promptfooProject(
   };
 }
 
-async function promptsOf(stated: unknown, reading: PromptfooContext): Promise<ForeignPrompt[]> {
+async function configPrompts(stated: unknown, reading: PromptfooContext): Promise<ForeignPrompt[]> {
   const prompts: ForeignPrompt[] = [];
-  for (const [i, one] of listOf(stated).entries()) {
+  for (const [i, one] of asList(stated).entries()) {
     const where = `prompts[${i}]`;
     const raw = textOf(isObject(one) ? (one.raw ?? one.id) : one) ?? "";
     const label = isObject(one) ? textOf(one.label) : undefined;

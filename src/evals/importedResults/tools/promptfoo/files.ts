@@ -26,7 +26,7 @@ export function parseYaml(path: string, text: string): unknown {
   }
 }
 
-export const listOf = (value: unknown): unknown[] =>
+export const asList = (value: unknown): unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? (value as unknown[]) : [value];
 
 /**

@@ -2,9 +2,9 @@ import {at, isObject, type JsonObject, objectsOf, textOf} from "../../../../data
 import {withoutCredentials} from "../../../../base/validation/index.js";
 import {hashJson} from "../../../../base/system/index.js";
 import type {ResultsContent} from "../../content.js";
-import {numberOf, positiveOf, scoreOf, slicesOf} from "../../json.js";
+import {finiteNumber, positiveOf, parsedScore, shortMembers} from "../../json.js";
 import type {ImportedAnswer, ImportedScore} from "../../types.js";
-import {fileOf, misshapen, numbered, type ForeignTool} from "../types.js";
+import {fileOf, misshapen, numberedPlaces, type ForeignTool} from "../types.js";
 
 /** Why a result failed, as promptfoo counts it: an assertion said no, or there was no answer. */
 const ERROR = 2;
@@ -24,14 +24,14 @@ export const promptfoo: ForeignTool = {
       const results = resultsIn(content) ?? [];
       const broken = results.flatMap((result, i) => (isResult(result) ? [] : [i + 1]));
       if (broken.length > 0)
-        throw misshapen(content.path, numbered("result", broken), "has no `provider` and `success`");
-      const named = candidatesOf(results, objectsOf(at(document, "results", "prompts")));
-      const rows = rowsOf(results);
+        throw misshapen(content.path, numberedPlaces("result", broken), "has no `provider` and `success`");
+      const named = resultCandidates(results, objectsOf(at(document, "results", "prompts")));
+      const rows = resultRowIds(results);
       return fileOf(content, {
         tool: "promptfoo",
         version: textOf(at(document, "metadata", "promptfooVersion")),
         title: textOf(at(document, "config", "description")),
-        answers: results.map((result, i) => answerOf(result, rows[i]!, named[i]!))
+        answers: results.map((result, i) => promptfooAnswer(result, rows[i]!, named[i]!))
       });
     })
 };
@@ -55,8 +55,8 @@ function isResult(result: JsonObject): boolean {
  * The name of each result's candidate. `promptIdx` numbers the columns, each a provider with a prompt; columns that would
  * have one name, as of a provider with two configurations, are numbered.
  */
-function candidatesOf(results: readonly JsonObject[], prompts: readonly JsonObject[]): string[] {
-  const labels = labelsOf(results, prompts);
+function resultCandidates(results: readonly JsonObject[], prompts: readonly JsonObject[]): string[] {
+  const labels = promptLabels(results, prompts);
   const promptsOf = new Map<string, Set<string>>();
   for (const result of results) {
     const provider = providerOf(result);
@@ -91,7 +91,7 @@ function promptKey({promptIdx, prompt, promptId}: JsonObject, prompts: readonly 
 }
 
 /** A prompt without a label is labelled with its text: too long for a name. */
-function labelsOf(results: readonly JsonObject[], prompts: readonly JsonObject[]): Map<string, string> {
+function promptLabels(results: readonly JsonObject[], prompts: readonly JsonObject[]): Map<string, string> {
   const labels = new Map<string, string>();
   const taken = new Set<string>();
   for (const result of results) {
@@ -105,10 +105,10 @@ function labelsOf(results: readonly JsonObject[], prompts: readonly JsonObject[]
   return labels;
 }
 
-function answerOf(result: JsonObject, row: string, candidate: string): ImportedAnswer {
+function promptfooAnswer(result: JsonObject, row: string, candidate: string): ImportedAnswer {
   const {provider, response} = result;
   const test = result.testCase;
-  const failed = failureOf(result);
+  const failed = promptfooFailure(result);
   // Its own time and a cost of 0 are the cache's; the response may keep the model's.
   const isCached = at(response, "cached") === true;
   return {
@@ -116,15 +116,15 @@ function answerOf(result: JsonObject, row: string, candidate: string): ImportedA
     candidate,
     output: textOf(at(response, "output")),
     failed,
-    scores: failed === undefined ? scoresOf(result) : [],
+    scores: failed === undefined ? promptfooScores(result) : [],
     input: textOf(at(result.prompt, "raw")),
-    expected: expectedOf(result),
-    slices: {...slicesOf(result.vars), ...slicesOf(at(test, "metadata"))},
+    expected: promptfooExpected(result),
+    slices: {...shortMembers(result.vars), ...shortMembers(at(test, "metadata"))},
     model: isObject(provider) ? textOf(provider.id) : textOf(provider),
     latencyMs: positiveOf(isCached ? at(response, "latencyMs") : result.latencyMs),
-    promptTokens: numberOf(at(response, "tokenUsage", "prompt")),
-    completionTokens: numberOf(at(response, "tokenUsage", "completion")),
-    costUsd: (isCached ? positiveOf : numberOf)(at(response, "cost")) ?? positiveOf(result.cost)
+    promptTokens: finiteNumber(at(response, "tokenUsage", "prompt")),
+    completionTokens: finiteNumber(at(response, "tokenUsage", "completion")),
+    costUsd: (isCached ? positiveOf : finiteNumber)(at(response, "cost")) ?? positiveOf(result.cost)
   };
 }
 
@@ -132,7 +132,7 @@ function answerOf(result: JsonObject, row: string, candidate: string): ImportedA
  * The row of each result: never by `testIdx`, which numbers repeats as tests and another configuration's tests alike. An
  * id that stands for several tests, as where a variable has several values, is told apart by them.
  */
-function rowsOf(results: readonly JsonObject[]): string[] {
+function resultRowIds(results: readonly JsonObject[]): string[] {
   const tests = results.map((result) => ({
     named: textOf(at(result.testCase, "metadata", "id")),
     hash: hashJson(testOf(result)).slice(0, 12)
@@ -155,18 +155,22 @@ function testOf({testCase, vars}: JsonObject): unknown {
 }
 
 /** An answer without an output is none, and not wrong, though promptfoo scores it 0. */
-function failureOf({response, failureReason, error}: JsonObject): string | undefined {
+function promptfooFailure({response, failureReason, error}: JsonObject): string | undefined {
   const answered = (at(response, "output") ?? null) !== null;
   return failureReason === ERROR || (!answered && Boolean(error))
     ? (textOf(error) ?? "promptfoo kept no reason")
     : undefined;
 }
 
-function scoresOf(result: JsonObject): ImportedScore[] {
+function promptfooScores(result: JsonObject): ImportedScore[] {
   const reason = textOf(at(result.gradingResult, "reason"));
   const own: ImportedScore[] = [
-    {scorer: "pass", value: scoreOf(result.success), details: reason === undefined ? undefined : {reason}},
-    {scorer: "score", value: numberOf(result.score)}
+    {
+      scorer: "pass",
+      value: parsedScore(result.success),
+      details: reason === undefined ? undefined : {reason}
+    },
+    {scorer: "score", value: finiteNumber(result.score)}
   ];
   const named = isObject(result.namedScores) ? Object.entries(result.namedScores) : [];
   const isTaken = (name: string) => own.some(({scorer}) => scorer === name);
@@ -174,13 +178,13 @@ function scoresOf(result: JsonObject): ImportedScore[] {
     ...own,
     ...named.map(([name, value]) => ({
       scorer: isTaken(name) ? `${name} (metric)` : name,
-      value: numberOf(value)
+      value: finiteNumber(value)
     }))
   ];
 }
 
 /** What the first assertion with a value expects; nothing where a variable of it is not known. */
-function expectedOf({testCase, vars}: JsonObject): unknown {
+function promptfooExpected({testCase, vars}: JsonObject): unknown {
   const value = objectsOf(at(testCase, "assert")).find(
     (one) => one.value !== undefined && typeof one.type === "string" && /^i?(equals|contains)$/.test(one.type)
   )?.value;

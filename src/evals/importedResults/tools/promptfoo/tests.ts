@@ -4,11 +4,11 @@ import {assertionTypes, splitAtCommas} from "../../../scorers/assertions.js";
 import {UserError} from "../../../../base/validation/index.js";
 import {hashJson} from "../../../../base/system/index.js";
 import {parseTable} from "../../table.js";
-import {fileText, listOf, parseYaml, type PromptfooContext} from "./files.js";
+import {fileText, asList, parseYaml, type PromptfooContext} from "./files.js";
 import type {ForeignRow} from "../../projects/types.js";
 
 /** A configuration's tests as rows, with what `defaultTest` says under each. */
-export async function rowsOf(config: JsonObject, reading: PromptfooContext): Promise<ForeignRow[]> {
+export async function testRows(config: JsonObject, reading: PromptfooContext): Promise<ForeignRow[]> {
   const base = await objectIn(config.defaultTest, "defaultTest", reading);
   noteOthers(base, "defaultTest", reading);
   const baseVars = await varsOf(base.vars, "defaultTest", reading);
@@ -16,8 +16,8 @@ export async function rowsOf(config: JsonObject, reading: PromptfooContext): Pro
   for (const {test, where} of await testsOf(config.tests, reading)) {
     const vars = {...baseVars, ...(await varsOf(test.vars, where, reading))};
     const asserts = [
-      ...listOf(base.assert).map((one, i) => ({one, at: `defaultTest.assert[${i}]`})),
-      ...listOf(test.assert).map((one, i) => ({one, at: `${where}.assert[${i}]`}))
+      ...asList(base.assert).map((one, i) => ({one, at: `defaultTest.assert[${i}]`})),
+      ...asList(test.assert).map((one, i) => ({one, at: `${where}.assert[${i}]`}))
     ].flatMap(({one, at}) => assertionOf(one, at, reading));
     noteOthers(test, where, reading);
     for (const key of Object.keys(vars).filter((key) => RESERVED.includes(key)))
@@ -83,7 +83,7 @@ async function testsOf(
   reading: PromptfooContext
 ): Promise<{test: JsonObject; where: string}[]> {
   const found: {test: JsonObject; where: string}[] = [];
-  for (const [i, one] of listOf(stated).entries()) {
+  for (const [i, one] of asList(stated).entries()) {
     if (isObject(one)) {
       found.push({test: one, where: `tests[${i}]`});
       continue;
@@ -106,7 +106,7 @@ function documentTests(path: string, text: string): JsonObject[] {
       return isObject(value) ? [value] : [];
     });
   }
-  return listOf(parseYaml(path, text)).filter(isObject);
+  return asList(parseYaml(path, text)).filter(isObject);
 }
 
 /** Columns are variables; `__expected` holds an assertion as promptfoo writes it in one cell. */
@@ -164,7 +164,7 @@ function assertionOf(
   if (type === "assert-set") {
     if (stated.threshold !== undefined)
       dropped.push(`${where}: the threshold of assert-set is not taken over; all its assertions must hold`);
-    return listOf(stated.assert).flatMap((one, i) => assertionOf(one, `${where}.assert[${i}]`, {dropped}));
+    return asList(stated.assert).flatMap((one, i) => assertionOf(one, `${where}.assert[${i}]`, {dropped}));
   }
   if (!assertionTypes.includes(type.replace(/^not-/, ""))) {
     const how = /rubric|graded|factuality|closedqa|g-eval|select-best|context-|answer-/.test(type)

@@ -3,13 +3,13 @@ import {exactMatch, type Scorer} from "../../../scorers/index.js";
 import type {Row} from "../../../../base/store/index.js";
 
 /** A scorer in promptfoo's words, or why it has none. */
-export type Written = {assert(expected: unknown, row: Row): object[]} | {missing: string};
+export type WrittenScorer = {assert(expected: unknown, row: Row): object[]} | {missing: string};
 
 /** What promptfoo checks as our scorer does, with the metric's name; whatever would score otherwise is said to be missing. */
-export function writtenScorer(metric: string, scorer: Scorer): Written {
+export function writtenScorer(metric: string, scorer: Scorer): WrittenScorer {
   const module = scorer === exactMatch ? "exactMatch" : basename(scorer.module ?? "").replace(/\.[jt]s$/, "");
   if (!Object.hasOwn(WRITERS, module)) return {missing: "has no counterpart in promptfoo"};
-  const written = WRITERS[module]!((scorer.settings ?? {}) as Settings);
+  const written = WRITERS[module]!((scorer.settings ?? {}) as ScorerSettings);
   if ("missing" in written) return written;
   return {
     assert: (expected, row) =>
@@ -21,9 +21,9 @@ export function writtenScorer(metric: string, scorer: Scorer): Written {
 export const optionsOf = (vars: object) =>
   Object.values(vars).some(Array.isArray) ? {disableVarExpansion: true} : undefined;
 
-type Settings = Record<string, unknown>;
+type ScorerSettings = Record<string, unknown>;
 
-const WRITERS: Readonly<Record<string, (settings: Settings) => Written>> = {
+const WRITERS: Readonly<Record<string, (settings: ScorerSettings) => WrittenScorer>> = {
   exactMatch: () => equalTo(),
   classification: ({normalize}) =>
     normalize === "exact"
@@ -34,7 +34,7 @@ const WRITERS: Readonly<Record<string, (settings: Settings) => Written>> = {
     const type = `${ignoreCase ? "i" : ""}contains-${all ? "all" : "any"}`;
     return {
       assert: (expected) => {
-        const wanted = textsOf(expected).map((text) => text.trim());
+        const wanted = expectedTexts(expected).map((text) => text.trim());
         return wanted.length === 0 || wanted.includes("") ? [] : [{type, value: wanted.map(unrendered)}];
       }
     };
@@ -46,7 +46,7 @@ const WRITERS: Readonly<Record<string, (settings: Settings) => Written>> = {
     if (own !== "") return {missing: `has the flags ${own}, and promptfoo's regex has none`};
     const unicode = typeof pattern === "string" && /u/.test(String(flags ?? "")) && /\\[pPu]/.test(pattern);
     if (unicode) return {missing: "has the flag u, and promptfoo's regex has none"};
-    return {assert: (expected) => anyOf(typeof pattern === "string" ? [pattern] : textsOf(expected))};
+    return {assert: (expected) => anyOf(typeof pattern === "string" ? [pattern] : expectedTexts(expected))};
   },
   assertions: ({column, threshold}) => ({
     assert: (_expected, row) => {
@@ -62,10 +62,12 @@ const WRITERS: Readonly<Record<string, (settings: Settings) => Written>> = {
 };
 
 /** Ours leaves white space around both out of account and takes any of several; promptfoo's `equals` does neither. */
-function equalTo(): Written {
+function equalTo(): WrittenScorer {
   return {
     assert: (expected) => {
-      const wanted = textsOf(expected).map((text) => text.trim().replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+      const wanted = expectedTexts(expected).map((text) =>
+        text.trim().replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")
+      );
       return wanted.length === 0
         ? []
         : [{type: "regex", value: unrendered(`^\\s*(?:${wanted.join("|")})\\s*$`)}];
@@ -89,7 +91,7 @@ export const FILLED_IN = /\{[{%#]/;
 const unrendered = (text: string) =>
   FILLED_IN.test(text) || LOADED.test(text) ? `{% raw %}${text}{% endraw %}` : text;
 
-const textsOf = (expected: unknown): string[] =>
+const expectedTexts = (expected: unknown): string[] =>
   [expected]
     .flat()
     .filter((one) => typeof one === "string" || typeof one === "number" || typeof one === "boolean")
