@@ -8,11 +8,14 @@ export interface Sentence {
 
 /** Abbreviations whose full stop ends no sentence. */
 const ABBREVIATION = /(^|[\s(])(e\.g|i\.e|etc|vs|cf|al|No|Inc|Dr|St|[A-Z])\.$/;
-const BLOCK_TAG = /<\/?(?:p|div|section|details|summary|table|tr|td|th|ul|ol|li|h[1-6]|figure|dl|dt|dd)\b/gi;
+/** Tags that end a sentence. */
+const BLOCKS = new Set(
+  "p,div,section,details,summary,table,tr,td,th,ul,ol,li,h1,h2,h3,h4,h5,h6,figure,dl,dt,dd".split(",")
+);
 
 /** The sentences of a Markdown text. Code, HTML and addresses count for nothing, a piece of inline code for one word. */
 export function sentencesOf(markdown: string): Sentence[] {
-  return blocksOf(withoutCode(markdown)).flatMap(({text, line, kind}) => {
+  return blocksOf(markdown).flatMap(({text, line, kind}) => {
     const cut = split(text).map((one) => ({
       text: one.text.replace(/\s+/g, " ").trim(),
       line: line + breaks(text.slice(0, one.at + one.text.search(/\S|$/))),
@@ -40,25 +43,25 @@ function blank(text: string, by = " "): string {
 
 function withoutCode(markdown: string): string {
   return markdown
-    .replace(/\r\n/g, "\n")
     .replace(/^---\n[\s\S]*?\n---\n/, (front) => blank(front))
     .replace(/^([ \t>]*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?^[ \t>]*\2[^\n]*$/gm, (code) => blank(code))
     .replace(/<!--[\s\S]*?-->/g, (comment) => blank(comment))
     .replace(/<(script|style|pre|svg)\b[\s\S]*?<\/\1>/gi, (element) => blank(element))
-    .replace(/(`+)(?!`)([\s\S]*?[^`])\1(?!`)/g, (code) => code.replace(/\n/g, " ").replace(/./g, "X"))
+    .replace(/(`+)(?!`)(?:(?!\n\s*\n)[\s\S])*?[^`]\1(?!`)/g, (code) => blank(code, "X"))
     .replace(/\$\{[^}\n]*\}/g, (expression) => blank(expression, "X"))
-    .replace(BLOCK_TAG, (tag) => `\u0000${tag.slice(1)}`)
-    .replace(/[<\u0000](\/?[a-z][^<>\n]*)>/gi, (tag) =>
-      tag.startsWith("\u0000") ? `\u0000${blank(tag.slice(1))}` : blank(tag)
+    .replace(/<\/?([a-z][\w-]*)[^<>\n]*>/gi, (tag, name: string) =>
+      BLOCKS.has(name.toLowerCase()) ? `\u0000${blank(tag.slice(1))}` : blank(tag)
     )
     .replace(/\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?: "[^"]*")?\)/g, (address) => blank(address))
     .replace(/!?\[|\]|\*\*/g, (mark) => blank(mark));
 }
 
-function blocksOf(text: string): Block[] {
+function blocksOf(markdown: string): Block[] {
+  const written = markdown.split("\n");
   const blocks: Block[] = [];
   let open: Block | undefined;
-  for (const [index, whole] of text.split("\n").entries()) {
+  let inList = false;
+  for (const [index, whole] of withoutCode(markdown).split("\n").entries()) {
     for (const [part, own] of whole.split("\u0000").entries()) {
       const line = index + 1;
       if (part > 0) open = undefined;
@@ -74,6 +77,9 @@ function blocksOf(text: string): Block[] {
       else {
         const [marker] = /^[\s>]*(?:[-*+]|\d+[.)])\s+|^[\s>]+/.exec(own) ?? [""];
         const item = /[-*+\d]/.test(marker);
+        const isIndentedCode = !open && !inList && /^( {4}|\t)/.test(written[index]!);
+        if (isIndentedCode) continue;
+        inList = item || (inList && /^\s/.test(own));
         if (!open || item) blocks.push((open = {text: own.slice(marker.length), line, kind: "prose"}));
         else open.text += `\n${own.slice(marker.length)}`;
       }

@@ -85,6 +85,14 @@ describe("the sentences of a page", () => {
     ]);
   });
 
+  it("are not in indented code, which is none within a list", () => {
+    expect(texts("Text.\n\n    npx code. Run\n\n- An item\n\n    Its text.")).toEqual([
+      "Text.",
+      "An item",
+      "Its text."
+    ]);
+  });
+
   it("end at list items, and not at abbreviations", () => {
     expect(texts("- Use e.g. DuckDB, i.e. SQL.\n- Two\n  lines")).toEqual([
       "Use e.g. DuckDB, i.e. SQL.",
