@@ -57,6 +57,8 @@ function medianOf(values: number[]): number {
   return sorted.length === 0 ? 0 : (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
 
+/** The beginning of a text, in which a piece of code stands as `…`. */
 function cut(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  const shown = text.replace(/X{2,}/g, "`…`");
+  return shown.length > 80 ? `${shown.slice(0, 79)}…` : shown;
 }
