@@ -72,7 +72,10 @@ describe("the packed package", () => {
     };
     const run = ["preinstall", "install", "postinstall", "prepare"].filter((name) => name in scripts);
     expect(run).toEqual([]);
-    expect(scripts).toMatchObject({postprepare: "node scripts/build.js", prepack: "node scripts/build.js"});
+    expect(scripts).toMatchObject({
+      postprepare: "node scripts/build.js",
+      prepack: "node scripts/build.js && npm run --silent reference"
+    });
   });
 
   it("packs every file that its README, changelog and docs link to", async () => {

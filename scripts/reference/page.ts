@@ -1,15 +1,14 @@
-// Writes docs/reference.md from the types of what the package exports: node --import tsx scripts/reference.ts
-import {readFile, writeFile} from "node:fs/promises";
-import {fileURLToPath} from "node:url";
+import {readFile} from "node:fs/promises";
 import {
   Application,
   type Comment,
   type DeclarationReflection,
+  type ProjectReflection,
   ReferenceReflection,
   ReflectionKind,
   type SignatureReflection
 } from "typedoc";
-import {format, resolveConfig} from "prettier";
+import {format} from "prettier";
 
 const ENTRIES = [
   {name: "assay", file: "src/index.ts", about: "What data loaders, evals and scripts import."},
@@ -30,17 +29,6 @@ const ENTRIES = [
   }
 ];
 
-const app = await Application.bootstrap({
-  entryPoints: ENTRIES.map(({file}) => file),
-  tsconfig: "tsconfig.json",
-  skipErrorChecking: true,
-  excludePrivate: true,
-  readme: "none",
-  logLevel: "Error"
-});
-const project = await app.convert();
-if (!project) throw new Error("the types cannot be read");
-
 const KINDS = [
   {title: "Functions", kind: ReflectionKind.Function},
   {title: "Values", kind: ReflectionKind.Variable},
@@ -48,42 +36,56 @@ const KINDS = [
   {title: "Types", kind: ReflectionKind.Interface | ReflectionKind.TypeAlias}
 ];
 
-/** Expressions and what they give, by entry point and function: the tests run them. */
-type Examples = Record<string, Record<string, [expression: string, result: string][]>>;
-const examples = JSON.parse(
-  await readFile(new URL("../test/docs/examples.json", import.meta.url), "utf8")
-) as Examples;
-
-const lines = [
+const INTRODUCTION = [
   "# Reference",
   "",
-  'What the package exports, from its types. `npm run reference` writes this page. Examples are run by the tests; numbers are shown with four digits, `store` is an open store of a few hundred made-up mails with a handful of runs, and `folder` an empty folder. On pages `data.NAME` is what `FileAttachment("data/NAME.json").json()` gives; `run`, `priced`, `judged` and `race` are runs and a race among them. An element is shown by the text that it begins with.',
+  "What the package exports, from its types. `npm run reference` writes this page. The tests run its examples. Numbers have four digits.",
+  "",
+  '`store` is an open store of a few hundred made-up mails with a handful of runs, and `folder` an empty folder. On pages, `data.NAME` is the value of `FileAttachment("data/NAME.json").json()`. `run`, `priced`, `judged` and `race` are runs and a race. An element is shown by its first words.',
   ""
 ];
-for (const {name, file, about} of ENTRIES) {
-  const wanted = name === "assay" ? "index" : name.slice("assay/".length);
-  const module = project.children?.find((child) => child.name === wanted);
-  if (!module) throw new Error(`no such entry: ${file}`);
-  lines.push(`## ${name}`, "", about, "");
-  for (const {title, kind} of KINDS) {
-    const found = (module.children ?? [])
-      .map((child) =>
-        child instanceof ReferenceReflection
-          ? (child.getTargetReflectionDeep() as DeclarationReflection)
-          : child
-      )
-      .filter((child) => child.kind & kind);
-    if (found.length === 0) continue;
-    lines.push(`### ${title}`, "");
-    for (const one of found) lines.push(...entry(one, examples[name]?.[one.name]));
-  }
+
+/** Expressions and what they give, by entry point and function: the tests run them. */
+type Examples = Record<string, Record<string, [expression: string, result: string][]>>;
+/** The text of docs/reference.md, from the types of what the package exports. */
+export async function referencePage(): Promise<string> {
+  const examples = JSON.parse(
+    await readFile(new URL("../../test/docs/examples.json", import.meta.url), "utf8")
+  ) as Examples;
+  const project = await exported();
+  const sections = ENTRIES.flatMap(({name, file, about}) => {
+    const wanted = name === "assay" ? "index" : name.slice("assay/".length);
+    const module = project.children?.find((child) => child.name === wanted);
+    if (!module) throw new Error(`no such entry: ${file}`);
+    return [`## ${name}`, "", about, "", ...kinds(module, examples[name])];
+  });
+  return format([...INTRODUCTION, ...sections].join("\n"), {parser: "markdown"});
 }
-const target = fileURLToPath(new URL("../docs/reference.md", import.meta.url));
-await writeFile(
-  target,
-  await format(lines.join("\n"), {...(await resolveConfig(target)), parser: "markdown"})
-);
-console.log(`docs/reference.md has ${lines.filter((line) => line.startsWith("- ")).length} entries`);
+
+async function exported(): Promise<ProjectReflection> {
+  const app = await Application.bootstrap({
+    entryPoints: ENTRIES.map(({file}) => file),
+    tsconfig: "tsconfig.json",
+    skipErrorChecking: true,
+    excludePrivate: true,
+    readme: "none",
+    logLevel: "Error"
+  });
+  const project = await app.convert();
+  if (!project) throw new Error("the types cannot be read");
+  return project;
+}
+
+function kinds(module: DeclarationReflection, examples: Examples[string] = {}): string[] {
+  const members = (module.children ?? []).map((child) =>
+    child instanceof ReferenceReflection ? (child.getTargetReflectionDeep() as DeclarationReflection) : child
+  );
+  return KINDS.flatMap(({title, kind}) => {
+    const found = members.filter((child) => child.kind & kind);
+    const entries = found.flatMap((one) => entry(one, examples[one.name]));
+    return found.length > 0 ? [`### ${title}`, "", ...entries] : [];
+  });
+}
 
 function entry(one: DeclarationReflection, shown: Examples[string][string] = []): string[] {
   const signature = one.signatures?.[0];
