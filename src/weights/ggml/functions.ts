@@ -1,5 +1,5 @@
 /** A pointer into the library; 0n or null is none. */
-export type Pointer = bigint;
+export type LibraryPointer = bigint;
 
 const node = (name: string, rest: string) => `void *ggml_${name}(void *ctx, ${rest})`;
 const unary = (name: string) => node(name, "void *a");
