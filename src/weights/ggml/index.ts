@@ -6,7 +6,7 @@ export {type LibraryPointer, type TypeName, TYPES} from "./functions.js";
 export {type Koffi, loadGgml} from "./library.js";
 export {findLibraries, GGML_VERSION, installCommand, RELEASE} from "./package.js";
 export {Graph, GraphMemory} from "./graph.js";
-export {elements, type Node, type NodeShape} from "./node.js";
+export {elements, type Node, nodeOf, type NodeShape} from "./node.js";
 export * from "./operators.js";
 export {type Planned, Storage} from "./storage.js";
 export {Tape} from "./tape.js";

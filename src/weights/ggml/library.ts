@@ -81,7 +81,7 @@ async function importKoffi(): Promise<Koffi> {
     return module.default;
   } catch (cause) {
     throw new UserError(
-      `Language models need the package koffi, which does not load (${messageOf(cause)}). Run \`${installCommand()}\`.`,
+      `Language models and sentence encoders need the package koffi, which does not load (${messageOf(cause)}). Run \`${installCommand()}\`.`,
       {cause}
     );
   }
