@@ -1,12 +1,12 @@
 import type {Job, Queue, Worker} from "bullmq";
-import {JOBS} from "./names.js";
-import type {JobData} from "./protocol.js";
+import {JOBS} from "../keys.js";
+import type {CallJobData} from "../protocol.js";
 import {queuePackages, type Redis} from "./redis.js";
 
-/** Adds jobs to a lane's queue, and looks at it. */
-export async function openQueue(redis: Redis, lane: string): Promise<Queue<JobData>> {
+/** Adds jobs to an endpoint's queue, and looks at it. */
+export async function openJobQueue(redis: Redis, name: string): Promise<Queue<CallJobData>> {
   const {bullmq} = await queuePackages();
-  const queue = new bullmq.Queue<JobData>(lane, {
+  const queue = new bullmq.Queue<CallJobData>(name, {
     connection: redis as never,
     prefix: JOBS,
     defaultJobOptions: {removeOnComplete: true, removeOnFail: {age: 86_400}}
@@ -15,10 +15,14 @@ export async function openQueue(redis: Redis, lane: string): Promise<Queue<JobDa
   return queue;
 }
 
-/** Takes jobs from a lane's queue one by one, and looks after those that have stalled. */
-export async function openJobs(redis: Redis, lane: string, lockMs: number): Promise<Worker<JobData>> {
+/** Takes jobs from an endpoint's queue one by one, and gives those whose worker died to others. */
+export async function openJobSource(
+  redis: Redis,
+  name: string,
+  lockMs: number
+): Promise<Worker<CallJobData>> {
   const {bullmq} = await queuePackages();
-  const worker = new bullmq.Worker<JobData>(lane, undefined, {
+  const worker = new bullmq.Worker<CallJobData>(name, undefined, {
     connection: redis as never,
     prefix: JOBS,
     autorun: false,
@@ -31,7 +35,7 @@ export async function openJobs(redis: Redis, lane: string, lockMs: number): Prom
   return worker;
 }
 
-export type QueueJob = Job<JobData>;
+export type QueueJob = Job<CallJobData>;
 
-/** A job that so many workers died of is not given to another. */
+/** A job that so many workers died of fails. */
 const MOST_DEATHS = 5;

@@ -1,11 +1,7 @@
-/**
- * Shared limits of one endpoint over all workers: places, requests and tokens a minute, and the adaptive concurrency of
- * `endpoints/adaptiveConcurrency.ts`, by the server's clock. One step takes in what a worker has seen, and grants as many
- * of its waiting calls as fit, in their order. A call that a living worker makes is made by no other. A token bucket holds one second's worth, as `endpoints/tokenBucket.ts`.
- *
- * KEYS: limit, flying, alive, run, paused, listening. ARGV[1]: LimitStep as JSON. Returns LimitAnswer as JSON.
- */
-export const limitScript = `
+import {ENDED, EXPIRES} from "../keys.js";
+
+/** Reads the step, and the state of the limits. A sorted set or hash that another program has put at a key is deleted. */
+const READ = `
 local step = cjson.decode(ARGV[1])
 -- What another program has put at a key of ours would stop every call for good.
 local function own(key, kind)
@@ -37,8 +33,10 @@ if not state.limit or type(state.round) ~= 'table' then
   state.decreasedAt = 0
 end
 state.pausedUntil = math.min(state.pausedUntil, now + 60000)
-local limit = step.adaptive and math.max(1, math.floor(math.min(state.limit, cap))) or cap
+`;
 
+/** Adaptive concurrency, as endpoints/adaptiveConcurrency.ts. */
+const ADAPT = `
 local function newRound()
   state.round = {}
   state.size = math.max(8, math.floor(state.limit))
@@ -71,8 +69,11 @@ for _, one in ipairs(step.throttled) do
     state.pausedUntil = math.max(state.pausedUntil, now + math.min(60000, one.retryAfterMs))
   end
 end
-if step.adaptive then limit = math.max(1, math.floor(math.min(state.limit, cap))) end
+local limit = step.adaptive and math.max(1, math.floor(math.min(state.limit, cap))) or cap
+`;
 
+/** Requests and tokens a minute. A bucket holds one second's worth, as endpoints/tokenBucket.ts. */
+const BUCKETS = `
 local function refill(name, perMinute)
   if not perMinute then return end
   local capacity = math.max(1, perMinute / 60)
@@ -98,52 +99,69 @@ end
 refill('requests', step.requestsPerMinute)
 refill('tokens', step.tokensPerMinute)
 take('tokens', step.tokensPerMinute, step.tokensBeyond)
+`;
 
+/** Slots that are taken, over all workers and of the run. Counts of workers that are silent are deleted. */
+const COUNT = `
 local function isAlive(worker)
   return now - tonumber(redis.call('ZSCORE', KEYS[3], worker) or '0') <= step.silentMs
 end
-
--- A server that was killed may have forgotten how a call ended: who waits for long looks at what its worker makes.
-local function makes(worker, ask)
-  local list = ask.waited >= step.patience and redis.call('GET', step.making .. worker)
-  return not list or string.find(list, '"' .. ask.marks .. ' ' .. ask.place .. '"', 1, true)
-end
-
-local field = step.worker .. '|' .. step.scope
-redis.call('HSET', KEYS[2], field, step.flying)
+local field = step.worker .. '|' .. step.run
+redis.call('HSET', KEYS[2], field, step.inFlight)
 local all = redis.call('HGETALL', KEYS[2])
 local total, ofRun = 0, 0
 for i = 1, #all, 2 do
-  local worker, scope = string.match(all[i], '^(.-)|(.*)$')
+  local worker, run = string.match(all[i], '^(.-)|(.*)$')
   local count = tonumber(all[i + 1]) or 0
   if count == 0 or not worker or not isAlive(worker) then
     if all[i] ~= field then redis.call('HDEL', KEYS[2], all[i]) end
   else
     total = total + count
-    if scope == step.scope then ofRun = ofRun + count end
+    if run == step.run then ofRun = ofRun + count end
   end
 end
+`;
 
-local recalled = redis.call('HGET', KEYS[4], 'lane:' .. step.lane) ~= step.generation
+/** A claim is WORKER|ID|BEGUN, and of a call that ended one word. A call that a live worker has claimed is made by no other. */
+const CLAIMS = `
+-- A server that was killed may have forgotten how a call ended: the worker's heartbeat says whether it makes it.
+local function holds(worker, claim)
+  local held = claim.refusals >= step.verifyAfter and redis.call('GET', step.heldPrefix .. worker)
+  return not held or string.find(held, '"' .. claim.key .. ' ' .. claim.position .. '"', 1, true)
+end
+-- How often the call was begun before, or what keeps it from this worker.
+local function begunBefore(claim)
+  local found = redis.call('HGET', claim.key, claim.position)
+  if not found then return 0 end
+  if found == '${ENDED}' then return nil, 'e' end
+  local worker, id, begun = string.match(found, '^(.-)|(.-)|(%d+)$')
+  if not worker then return 0 end
+  if worker == step.worker and id == claim.id then return tonumber(begun) - 1 end
+  if isAlive(worker) and holds(worker, claim) then return nil, 'w' end
+  return tonumber(begun)
+end
+local function write(claim, begun)
+  redis.call('HSET', claim.key, claim.position, step.worker .. '|' .. claim.id .. '|' .. begun)
+  redis.call('EXPIRE', claim.key, ${EXPIRES})
+end
+`;
+
+/** Grants as many of the asks as fit, in their order. */
+const GRANT = `
+local recalled = redis.call('HGET', KEYS[4], 'queue:' .. step.queue) ~= step.generation
 local paused = redis.call('EXISTS', KEYS[5]) == 1
-local codes, places, wait = {}, 0, 0
+local words, slots, wait = {}, 0, 0
 for _, ask in ipairs(step.asks) do
-  local code = 'g'
-  if not ask.holds then
+  local begun, refused = 0, nil
+  if ask.claim then
     if recalled then break end
-    local mark = redis.call('HGET', ask.marks, ask.place)
-    if mark == 'e' then
-      code = 'e'
-    elseif mark and mark ~= step.worker .. '|' .. ask.id then
-      local other = string.match(mark, '^(.-)|')
-      code = isAlive(other) and makes(other, ask) and 'w' or 'b'
-    end
-    if code == 'g' or code == 'b' then
+    begun, refused = begunBefore(ask.claim)
+    if not refused then
       if paused then wait = 500 break end
       if total >= limit or ofRun >= step.most then wait = 25 break end
     end
   end
-  if code == 'g' or code == 'b' then
+  if not refused then
     wait = math.max(
       state.pausedUntil - now,
       waitFor('requests', step.requestsPerMinute, 1),
@@ -152,58 +170,26 @@ for _, ask in ipairs(step.asks) do
     if wait > 0 then break end
     take('requests', step.requestsPerMinute, 1)
     take('tokens', step.tokensPerMinute, ask.tokens)
-    if not ask.holds then
+    if ask.claim then
       total = total + 1
       ofRun = ofRun + 1
-      places = places + 1
-      redis.call('HSET', ask.marks, ask.place, step.worker .. '|' .. ask.id)
-      redis.call('EXPIRE', ask.marks, 86400)
+      slots = slots + 1
+      write(ask.claim, begun + 1)
     end
   end
-  table.insert(codes, code)
+  table.insert(words, refused or 'g' .. begun)
 end
-if places > 0 then redis.call('HINCRBY', KEYS[2], field, places) end
+if slots > 0 then redis.call('HINCRBY', KEYS[2], field, slots) end
 redis.call('EXPIRE', KEYS[2], 3600)
 redis.call('SET', KEYS[1], cjson.encode(state), 'EX', 3600)
-return cjson.encode({codes = table.concat(codes), wait = math.max(0, math.ceil(wait)), recalled = recalled})
+return cjson.encode({words = table.concat(words, ','), wait = math.max(0, math.ceil(wait)), recalled = recalled})
 `;
 
-/** What a worker says and asks for. Milliseconds throughout. */
-export interface LimitStep {
-  worker: string;
-  lane: string;
-  scope: string;
-  generation: string;
-  /** The worker's calls of this run that hold a place. */
-  flying: number;
-  /** The most calls of the run in flight over all workers. */
-  most: number;
-  adaptive: boolean;
-  concurrency?: number;
-  requestsPerMinute?: number;
-  tokensPerMinute?: number;
-  silentMs: number;
-  /** How often a call is asked for before what its worker says of itself is looked at. */
-  patience: number;
-  /** What the keys begin with by which workers say what they make. */
-  making: string;
-  /** Latencies of attempts that succeeded since the last step. */
-  succeeded: number[];
-  /** Attempts that the server was too busy for. */
-  throttled: {latencyMs: number; retryAfterMs?: number}[];
-  /** Tokens used beyond the estimates of calls that ended; negative gives back. */
-  tokensBeyond: number;
-  asks: {tokens: number; holds: boolean; waited: number; id?: string; marks?: string; place?: number}[];
-}
-
-export interface LimitAnswer {
-  /**
-   * One letter for each of the first asks: "g" granted, "b" granted though a worker that died had begun the call, "w" it
-   * is being made by a worker that lives, "e" it has ended.
-   */
-  codes: string;
-  /** Until the next may be granted. */
-  wait: number;
-  /** No more calls of this generation may begin. */
-  recalled: boolean;
-}
+/**
+ * Shared limits of one endpoint over all workers, by the server's clock. One step takes in what a worker has seen, and
+ * grants it slots.
+ *
+ * KEYS: limits, in-flight, heartbeats, run's record, paused, workers. ARGV[1]: LimitStep as JSON, with `silentMs`,
+ * `verifyAfter` and `heldPrefix`. Returns ScriptAnswer as JSON.
+ */
+export const limitScript = [READ, ADAPT, BUCKETS, COUNT, CLAIMS, GRANT].join("");

@@ -1,6 +1,6 @@
 import type * as BullMQ from "bullmq";
-import {messageOf, UserError} from "../../base/validation/index.js";
-import type {QueueAddress} from "./address.js";
+import {messageOf, UserError} from "../../../base/validation/index.js";
+import type {QueueAddress} from "../address.js";
 
 /** What is used of an ioredis connection. */
 export interface Redis {
@@ -12,10 +12,13 @@ export interface Redis {
   on(event: "message", listener: (channel: string, message: string) => void): this;
   defineCommand(name: string, definition: {numberOfKeys: number; lua: string}): void;
   call(command: string, ...args: (string | number)[]): Promise<unknown>;
-  pipeline(commands: (string | number)[][]): {exec(): Promise<[Error | null, unknown][] | null>};
+  pipeline(commands: RedisCommand[]): {exec(): Promise<[Error | null, unknown][] | null>};
   subscribe(...channels: string[]): Promise<unknown>;
   unsubscribe(...channels: string[]): Promise<unknown>;
 }
+
+/** A command with its arguments. */
+export type RedisCommand = (string | number)[];
 
 type OpenRedis = new (url: string, options: Record<string, unknown>) => Redis;
 
@@ -101,7 +104,7 @@ export async function connect(
 }
 
 /** Sends commands at once; throws the first error that one gives. */
-export async function pipelined(redis: Redis, commands: (string | number)[][]): Promise<unknown[]> {
+export async function pipelined(redis: Redis, commands: RedisCommand[]): Promise<unknown[]> {
   if (commands.length === 0) return [];
   const results =
     (await redis.pipeline(commands.map(([name, ...rest]) => [String(name).toLowerCase(), ...rest])).exec()) ??

@@ -1,7 +1,7 @@
-import {messageOf, UserError} from "../../base/validation/index.js";
+import {messageOf, UserError} from "../../../base/validation/index.js";
 
 /** An error reply of the server, as its client tells it. */
-interface Reply {
+interface ErrorReply {
   command?: {name?: string; args?: unknown[]};
 }
 
@@ -22,11 +22,11 @@ const ADVICE: Record<string, string> = {
 };
 
 /** What the server answered, in words: where, what is wrong, and what to do. Other errors are given back as they are. */
-export function refused(error: unknown, shown: string): unknown {
+export function serverError(error: unknown, shown: string): unknown {
   if (error instanceof UserError || (error as Error | undefined)?.name !== "ReplyError") return error;
   const message = messageOf(error);
   const [, word = ""] = /^(?:ERR Error running script.*?: )?([A-Z]+)\b/.exec(message) ?? [];
-  const {name = "a command", args = []} = (error as Reply).command ?? {};
+  const {name = "a command", args = []} = (error as ErrorReply).command ?? {};
   const key = args.find((arg): arg is string => typeof arg === "string" && arg.startsWith("assay:"));
   const of = key === undefined ? "" : ` ${JSON.stringify(key.slice(0, 120))}`;
   if (message.includes("WRONGTYPE"))
