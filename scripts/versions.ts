@@ -2,62 +2,48 @@
 // After a refactoring that changes no result, `npm run versions -- --keep BEFORE.json` lets each module keep the version
 // that BEFORE.json has of it: stored scores, models and measures stay valid.
 import {readdirSync, readFileSync, writeFileSync} from "node:fs";
-import {basename, dirname, join, relative, resolve} from "node:path";
-import {pathToFileURL} from "node:url";
+import {basename, dirname, join, resolve} from "node:path";
 import {parseArgs} from "node:util";
-import type * as Fingerprint from "../src/base/fingerprint/moduleVersion.js";
 
-const {values} = parseArgs({options: {keep: {type: "string"}, src: {type: "string", default: "src"}}});
-const src = resolve(values.src);
+const {values} = parseArgs({options: {keep: {type: "string"}}});
 const KEPT = "src/base/fingerprint/keptVersions.ts";
+const src = resolve("src");
+
+/** Writes the table before anything reads it: what a module keeps must not hide what its text has now. */
+function writeKept(rows: readonly string[]): void {
+  const text = readFileSync(KEPT, "utf8");
+  writeFileSync(
+    KEPT,
+    text.replace(/Object\.entries\(\{[^]*\}\)/, () => `Object.entries({\n${rows.join("\n")}\n})`)
+  );
+}
+if (values.keep !== undefined) writeKept([]);
+const {moduleVersion} = await import("../src/base/fingerprint/index.js");
 
 const files = readdirSync(src, {recursive: true, encoding: "utf8"}).filter((name) => name.endsWith(".ts"));
-/** "splits/measure.ts", in whichever group. */
-const fileOf = (part: string) =>
-  join(
-    src,
-    files.find((file) => `/${file}`.endsWith(`/${part}`))!
-  );
-
-const {moduleVersion} = (await import(
-  pathToFileURL(fileOf("fingerprint/moduleVersion.ts")).href
-)) as typeof Fingerprint;
-
 const versions: Record<string, string> = {};
-const add = (
-  path: string,
-  name = `${basename(dirname(path))}/${basename(path, ".ts")}`,
-  without?: string[]
-) => (versions[name] = moduleVersion(path, {without}));
+
+function add(path: string, without?: string[]): void {
+  versions[`${basename(dirname(path))}/${basename(path, ".ts")}`] = moduleVersion(path, {without});
+}
 
 for (const file of files)
   if (/\bmodule: import\.meta\.url|\.module = import\.meta\.url/.test(readFileSync(join(src, file), "utf8")))
     add(join(src, file));
-add(fileOf("splits/measure.ts"));
-add(fileOf("privacy/scanCell.ts"));
-add(fileOf("privacy/maskExcerpt.ts"));
-const merge = dirname(fileOf("merge/mergeVersion.ts"));
+for (const file of ["data/splits/measure.ts", "data/privacy/scanCell.ts", "data/privacy/maskExcerpt.ts"])
+  add(join(src, file));
+const merge = join(src, "weights/merge");
 const methods = join(merge, "methods");
-add(join(merge, "merge.ts"), "merge/merge", [join(methods, "index.js")]);
-add(join(merge, "moe/merge.ts"), "moe/merge", [join(methods, "index.js")]);
+for (const file of ["merge.ts", "moe/merge.ts"]) add(join(merge, file), [join(methods, "index.js")]);
 for (const name of readdirSync(methods))
   if (name.endsWith(".ts") && name !== "index.ts") add(join(methods, name));
 
 if (values.keep === undefined) console.log(JSON.stringify(versions, undefined, 1));
 else {
   const before = JSON.parse(readFileSync(values.keep, "utf8")) as Record<string, string>;
-  const known = readFileSync(KEPT, "utf8");
-  const rows = Object.entries(versions).flatMap(([name, version]) => {
-    const former = before[name];
-    return former === undefined || former === version ? [] : [`  ["${version}", "${former}"] // ${name}`];
-  });
+  const kept = Object.entries(versions).filter(([name, version]) => (before[name] ?? version) !== version);
+  writeKept(kept.map(([name, version]) => `"${version}": "${before[name]}", // ${name}`));
   const gone = Object.keys(before).filter((name) => !(name in versions));
   if (gone.length > 0) console.error(`not found any more: ${gone.join(", ")}`);
-  writeFileSync(
-    KEPT,
-    `${known.slice(0, known.indexOf("new Map"))}new Map<string, string>([\n${rows.join(",\n").replace(/ (\/\/ .*),$/gm, ", $1")}\n]);\n`
-  );
-  console.error(
-    `${relative(".", KEPT)}: ${rows.length} of ${Object.keys(versions).length} modules keep a former version`
-  );
+  console.error(`${KEPT}: ${kept.length} of ${Object.keys(versions).length} modules keep a former version`);
 }

@@ -1,3 +1,8 @@
+/**
+ * Datasets as versions: sources, filters, duplicates, differences, drift, cards, transfer and erasure.
+ * In: a definition from `data-loaders/`. Out: immutable versions in the store, named by the hash of their content.
+ * Personal data is `data/privacy`; dividing a version into parts is `data/splits`.
+ */
 export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
 export type {ColumnDrift} from "./columnDrift.js";
 export {diffVersions, type VersionDiff} from "./diff.js";
@@ -12,7 +17,7 @@ export {purge} from "./purge.js";
 export {unreadText} from "./purgeCondition.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacy.js";
-export {cellText, type Column, isNumber, isText, shownType} from "./cellText.js";
+export {cellText, type StoredColumn, isNumber, isText, shownType} from "./cellText.js";
 export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redaction.js";
 export {rulesIn} from "./redactionRules.js";
 export {sourceChange} from "./origin/index.js";

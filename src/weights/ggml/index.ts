@@ -1,12 +1,17 @@
+/**
+ * The ggml library as this process uses it: graphs, operators, memory, gradients on a tape.
+ * In: arrays and the description of a graph. Out: its results, and processes that may crash without ending this one.
+ * It knows no model family and reads no files of weights.
+ */
 export {availableMemory} from "./availableMemory.js";
 export {type Backend, openBackend} from "./backend.js";
 export {freeCores} from "./freeCores.js";
 export {forkModule, killAtExit, leaveEndToParent, tellParent} from "./forkModule.js";
-export {type Pointer, type TypeName, TYPES} from "./functions.js";
+export {type LibraryPointer, type TypeName, TYPES} from "./functions.js";
 export {type Koffi, loadGgml} from "./library.js";
 export {findLibraries, GGML_VERSION, installCommand, RELEASE} from "./package.js";
-export {Graph, Workspace} from "./graph.js";
-export {elements, type Node, type Shape} from "./node.js";
+export {Graph, GraphMemory} from "./graph.js";
+export {elements, type Node, nodeOf, type NodeShape} from "./node.js";
 export * from "./operators.js";
 export {type Planned, Storage} from "./storage.js";
 export {Tape} from "./tape.js";

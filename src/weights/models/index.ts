@@ -1,3 +1,8 @@
+/**
+ * The models of the store, where each came from, and the small models that run in this process.
+ * In: files of weights and what they were made of. Out: records, lineage, classifiers, the sentence encoder's vectors.
+ * Language models run in `inference/localModels`; training is in `training`.
+ */
 export {
   acceptErasedTraining,
   assertNotErased,
@@ -9,8 +14,7 @@ export {
 export {ADAPTED, isAdapter, nameWithId, withoutWeights} from "./adapted.js";
 export {isWeightFile, mostTold, sameWeights} from "../../base/store/index.js";
 export {onOtherBase, ownBase} from "./adapterBase.js";
-export {addOnMissing} from "./encoder/addOn.js";
-export {missingOfAddOn} from "./encoder/checkAddOn.js";
+export {missingOfAddOn} from "./encoder/addOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";
