@@ -1,7 +1,7 @@
 import {setMaxListeners} from "node:events";
 import type {Limiter} from "../../../inference/endpoints/limiter.js";
 import {createLimiters} from "../../../inference/endpoints/limiters.js";
-import {type AttemptHooks, type Endpoint} from "../../../inference/endpoints/types.js";
+import type {AttemptHooks, Endpoint} from "../../../inference/endpoints/types.js";
 import {observedCall} from "../../../inference/telemetry/index.js";
 import type {
   CallOutcome,
