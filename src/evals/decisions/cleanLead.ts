@@ -6,7 +6,7 @@ import {formatCount} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
 import type {ScoreTable, CleanLead} from "./types.js";
 
-export interface MarkedRows {
+export interface ContaminationMarks {
   contamination?: readonly Contamination[];
   /** What each candidate may have learned of each row, in the order of the table's. */
   marks?: ReadonlyMap<string, readonly RowMark[]>;
@@ -25,7 +25,7 @@ export interface LeadTerms {
 export function cleanLeads(
   table: ScoreTable,
   baseline: CandidateColumn | undefined,
-  {contamination = [], marks}: MarkedRows,
+  {contamination = [], marks}: ContaminationMarks,
   {alpha = DEFAULT_ALPHA, intervals = oneLook}: LeadTerms = {}
 ): Readonly<Record<string, CleanLead>> {
   if (!baseline || !marks) return {};

@@ -1,6 +1,6 @@
 import {OLD_PRICE_DAYS} from "../../base/costs/prices/priceAt.js";
 import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
-import {cleanLeadText, isLeadShown, type MarkedRows} from "./cleanLead.js";
+import {cleanLeadText, isLeadShown, type ContaminationMarks} from "./cleanLead.js";
 import {type Contamination, contaminationText} from "./contamination.js";
 import {type HeldOutFacts, heldOutRisks} from "./heldOutRisks.js";
 import {lackShare, lackText} from "./lacking.js";
@@ -12,7 +12,7 @@ import type {Risk, Verdict, CleanLead} from "./types.js";
 import {valueName} from "./valueName.js";
 
 /** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */
-export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts, MarkedRows, ScorerFacts {
+export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts, ContaminationMarks, ScorerFacts {
   /** The best candidate's score here minus its score on the split that keeps related rows together, in score units. */
   otherSplit?: {name: string; difference: number; low?: number; high?: number};
   /** Candidates whose weights were chosen on rows that they are scored on. */

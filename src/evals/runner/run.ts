@@ -21,14 +21,14 @@ export interface PlannedRun {
 }
 
 /** The folder that a run is kept in, and the lease that keeps other processes out of it. */
-export interface RunLease {
+export interface LeasedFolder {
   run: RunFolder;
   held: Held;
 }
 
 /** A planned run in a folder of its own, which is locked. */
 export interface LeasedRun extends PlannedRun {
-  lease: RunLease;
+  lease: LeasedFolder;
 }
 
 /** What was answered before this start, and what it writes down as calls end. */
