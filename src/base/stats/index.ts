@@ -28,9 +28,9 @@ export {
   type PairedBootstrap
 } from "./pairedBootstrap.js";
 export {mcnemarChiSquared, mcnemarExact} from "./mcnemar.js";
-export {minimumDetectableEffect, rowsNeeded, type Spread} from "./power.js";
+export {minimumDetectableEffect, rowsNeeded, type DifferenceSpread} from "./power.js";
 export {classificationReport, type ClassFigures, type ClassificationReport} from "./classificationReport.js";
-export {confusion, type Confusion, type Label} from "./confusion.js";
+export {confusion, type Confusion, type ClassLabel} from "./confusion.js";
 export {normalCdf, normalQuantile, normalTail} from "./distributions/normal.js";
 export {studentQuantile, studentTail, studentTwoSided} from "./distributions/studentT.js";
 export {binomialCdf, binomialProbability, binomialTest} from "./distributions/binomial.js";
@@ -84,7 +84,7 @@ export {
   differenceSensitivity,
   sensitivity,
   type DifferenceSensitivity,
-  type Sensitivity
+  type MissingSensitivity
 } from "./sensitivity.js";
 export {clusteredRegression, type ClusteredRegression, type Coefficient} from "./clusteredRegression.js";
 export {

@@ -50,13 +50,13 @@ export interface Pricing {
 }
 
 /** What a run's record tells of its prices and of calls beside its rows. */
-export type PricedRun = Pick<RunManifest, "candidates" | "scorerCalls" | "preflightCalls">;
+export type PriceableRun = Pick<RunManifest, "candidates" | "scorerCalls" | "preflightCalls">;
 
 /**
  * At the prices of the run's record and, where it leaves one open, the project's newest of today: what verdicts, gates, races
  * and pages count by.
  */
-export async function pricingOf(project: string, run: PricedRun): Promise<Pricing> {
+export async function pricingOf(project: string, run: PriceableRun): Promise<Pricing> {
   const asked = [run.scorerCalls, run.preflightCalls].flatMap((calls) => calls?.models ?? []);
   const stated = [...run.candidates.flatMap(({price, stages}) => [{price}, ...(stages ?? [])]), ...asked];
   const {prices, problem} = stated.some(({price}) => !price) ? await projectPricesOr(project) : {prices: []};

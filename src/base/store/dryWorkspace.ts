@@ -1,5 +1,5 @@
 import {DryPlace} from "./place/dryPlace.js";
-import type {Held} from "./renewal.js";
+import type {HeldLease} from "./renewal.js";
 import type {Workspace} from "./workspace.js";
 
 /**
@@ -7,7 +7,7 @@ import type {Workspace} from "./workspace.js";
  * stays as it is to the byte. What is written past the place is not caught.
  */
 export function dryWorkspace(workspace: Workspace): Workspace {
-  const held: Held = {lost: new AbortController().signal, confirm: () => Promise.resolve()};
+  const held: HeldLease = {lost: new AbortController().signal, confirm: () => Promise.resolve()};
   const alone: Workspace["lease"] = (_name, _options, work) => work(held);
   return {...workspace, place: new DryPlace(workspace.place), lease: alone, share: alone};
 }

@@ -44,14 +44,14 @@ export function heldOutBarrier(workspace: Workspace): Barrier {
   };
 }
 
-interface Held {
+interface HeldOutSource {
   /** Of the record. */
   id: string;
   rows: HeldOut;
 }
 
-async function heldOutOf(workspace: Workspace, dataset: string): Promise<Held[]> {
-  const found: Held[] = [];
+async function heldOutOf(workspace: Workspace, dataset: string): Promise<HeldOutSource[]> {
+  const found: HeldOutSource[] = [];
   for (const kind of workspace.kinds) {
     if (!kind.heldOut) continue;
     for await (const record of recordsOf(workspace, kind, {dataset})) {

@@ -50,7 +50,7 @@ export {
   type Tombstones,
   writeTombstones
 } from "./kinds/dataset.js";
-export {type Exported, readExports, recordExport} from "./kinds/exportNote.js";
+export {type ExportedRows, readExports, recordExport} from "./kinds/exportNote.js";
 export {modelOfCopy, recordCopy, type WrittenCopy, writtenCopies} from "./kinds/writtenCopy.js";
 export {finalRuns, recordFinalRun, whoOpens} from "./kinds/finalRun.js";
 export {
@@ -64,9 +64,9 @@ export {
 } from "./kinds/heldOutRecord.js";
 export {ERASED, isErasedRow} from "./kinds/eraseRows.js";
 export {answersAt, plainAddress, SERVICE_ADDRESSES} from "./answersAt.js";
-export {type Called, isCalled, isMeant} from "./isCalled.js";
+export {type NamedModel, isCalled, isMeant} from "./isCalled.js";
 export {jobsNamed} from "./jobsNamed.js";
-export {beginningOf, originsOf, type Parent} from "./origins.js";
+export {beginningOf, originsOf, type ModelParent} from "./origins.js";
 export {resultOf} from "./resultOf.js";
 export {parentsReader} from "./parentsReader.js";
 export {isWeightFile, mostTold, sameWeights, toldElsewhere} from "./sameWeights.js";
@@ -78,7 +78,7 @@ export {shownRowId} from "./kinds/finalRunViews.js";
 export {
   appendJobEvents,
   jobDir,
-  type JobData,
+  type JobDataFile,
   type ErasedParts,
   type JobEvent,
   type JobOutcome,
@@ -96,7 +96,7 @@ export {
   type Erased,
   type Erasing,
   everyRow,
-  type Found,
+  type RecordLocation,
   getJson,
   type Kind,
   putJson,
@@ -142,9 +142,9 @@ export {
 export {withLease} from "./lease.js";
 export {withSiteLease} from "./siteLease.js";
 export {refuseUnfinishedPurge, unfinishedPurges, unfinishedPurgeText} from "./unfinishedPurge.js";
-export type {Held} from "./renewal.js";
+export type {HeldLease} from "./renewal.js";
 export {
-  type Columns,
+  type ColumnTypes,
   columnsLiteral,
   emptyRelation,
   numberedParquetFile,
@@ -161,7 +161,7 @@ export {
 } from "./parquet.js";
 export {fileScan} from "./fileScan.js";
 export {LocalFolder} from "./place/localFolder.js";
-export type {Place, Stage} from "./place/place.js";
+export type {StorageBackend, StagedFolder} from "./place/place.js";
 export {plainSql} from "./plainSql.js";
 export {PRICES_FOLDER, projectPrices, projectPricesOr, readPriceFile} from "./projectPrices.js";
 export * from "./schema.js";

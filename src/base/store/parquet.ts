@@ -7,10 +7,10 @@ import {fileScan} from "./fileScan.js";
 import {namingTarget, temporaryPath, writeAtomic} from "../system/files.js";
 
 /** Column names with their DuckDB types, in order. */
-export type Columns = Readonly<Record<string, string>>;
+export type ColumnTypes = Readonly<Record<string, string>>;
 
 /** `{'a': 'VARCHAR', …}` as read_json takes it. */
-export function columnsLiteral(columns: Columns): string {
+export function columnsLiteral(columns: ColumnTypes): string {
   return `{${Object.entries(columns)
     .map(([name, type]) => `${sqlString(name)}: ${sqlString(type)}`)
     .join(", ")}}`;
@@ -20,7 +20,7 @@ export function columnsLiteral(columns: Columns): string {
  * Reads newline-delimited JSON with exactly these columns; absent members are null.
  * @param longest bytes of its longest line
  */
-export function readNdjson(path: string, columns: Columns, longest: number): string {
+export function readNdjson(path: string, columns: ColumnTypes, longest: number): string {
   return fileScan(
     "read_json",
     path,
@@ -84,7 +84,7 @@ const everything = (source: string) => `select * from ${source}`;
 export async function writeParquetRows(
   db: Database,
   path: string,
-  columns: Columns,
+  columns: ColumnTypes,
   rows: Iterable<object> | AsyncIterable<object>,
   select: (source: string) => string = everything
 ): Promise<number> {
@@ -96,7 +96,7 @@ export async function writeParquetRows(
 export async function writeParquetLines(
   db: Database,
   path: string,
-  columns: Columns,
+  columns: ColumnTypes,
   lines: AsyncIterable<Uint8Array>,
   select: (source: string) => string = everything
 ): Promise<void> {
@@ -110,7 +110,7 @@ export async function writeParquetLines(
 async function throughNdjson<T extends {longest: number}>(
   db: Database,
   path: string,
-  columns: Columns,
+  columns: ColumnTypes,
   select: (source: string) => string,
   fill: (ndjson: string) => Promise<T>
 ): Promise<T> {
@@ -194,7 +194,7 @@ function lineLengths() {
 }
 
 /** A query that yields no rows but has these columns: stands in where no file exists yet. */
-export function emptyRelation(columns: Columns): string {
+export function emptyRelation(columns: ColumnTypes): string {
   return `select ${Object.entries(columns)
     .map(([name, type]) => `cast(null as ${type}) as ${sqlName(name)}`)
     .join(", ")} where false`;

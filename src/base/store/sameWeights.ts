@@ -1,4 +1,4 @@
-import type {Parent} from "./origins.js";
+import type {ModelParent} from "./origins.js";
 
 /** What tells of a model's weights and of what they were made of. */
 export interface WeightsRecord {
@@ -7,7 +7,7 @@ export interface WeightsRecord {
   architecture?: string;
   createdAt?: string;
   files?: readonly {path: string; sha256: string}[];
-  parents?: readonly Parent[];
+  parents?: readonly ModelParent[];
   training?: object;
 }
 

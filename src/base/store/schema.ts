@@ -1,13 +1,13 @@
 import type {HostingModel, RecordedPrice, SideModel, TokenPrice, WayThere} from "../costs/index.js";
 import type {CorpusFigure} from "../stats/index.js";
-import type {Columns} from "./parquet.js";
+import type {ColumnTypes} from "./parquet.js";
 
 /**
  * The tables of a sealed run. One row of `items` is one dataset row the run looked at, one of `completions` is
  * one request's end, one of `scores` one scorer's word on one completion. All join on run and row_id;
  * completions and scores also on candidate, variant and repeat.
  */
-export const ITEMS: Columns = {
+export const ITEMS: ColumnTypes = {
   run: "VARCHAR",
   /** The order in which rows were planned, 0-based. */
   position: "BIGINT",
@@ -24,7 +24,7 @@ export const ITEMS: Columns = {
 };
 
 /** What was asked about one row by one prompt: the same for every candidate. */
-export const PROMPTS: Columns = {
+export const PROMPTS: ColumnTypes = {
   run: "VARCHAR",
   row_id: "VARCHAR",
   variant: "VARCHAR",
@@ -32,7 +32,7 @@ export const PROMPTS: Columns = {
   messages: "VARCHAR"
 };
 
-export const COMPLETIONS: Columns = {
+export const COMPLETIONS: ColumnTypes = {
   run: "VARCHAR",
   row_id: "VARCHAR",
   candidate: "VARCHAR",
@@ -67,7 +67,7 @@ export const COMPLETIONS: Columns = {
   finished_at: "VARCHAR"
 };
 
-export const SCORES: Columns = {
+export const SCORES: ColumnTypes = {
   run: "VARCHAR",
   row_id: "VARCHAR",
   candidate: "VARCHAR",
@@ -84,7 +84,7 @@ export const SCORES: Columns = {
 };
 
 /** A split: which part each row of a version belongs to, and the group it moves with. */
-export const PARTS: Columns = {
+export const PARTS: ColumnTypes = {
   row_id: "VARCHAR",
   /** train, validation, test or held-out */
   part: "VARCHAR",
@@ -92,7 +92,7 @@ export const PARTS: Columns = {
 };
 
 /** What a scan for personal data and secrets found in a version. Holds no words of a row. */
-export const LEDGER: Columns = {
+export const LEDGER: ColumnTypes = {
   row_id: "VARCHAR",
   column: "VARCHAR",
   /** In a list, a structure or JSON, the string it stands in, such as `$[0].content`; null in a plain text. */
@@ -113,7 +113,7 @@ export const LEDGER: Columns = {
 };
 
 /** The columns Assay adds to a dataset's own, first in every version's Parquet. */
-export const ROW_COLUMNS: Columns = {row_id: "VARCHAR", row_hash: "VARCHAR"};
+export const ROW_COLUMNS: ColumnTypes = {row_id: "VARCHAR", row_hash: "VARCHAR"};
 
 /** What was measured of a model on this machine while it answered. */
 export interface MeasuredModel {
@@ -136,7 +136,7 @@ export interface CandidateStage {
 }
 
 /** One of the models that a candidate's answers come from. */
-export interface Answerer {
+export interface AnsweringModel {
   name: string;
   model: string;
   endpoint?: string;
@@ -176,7 +176,7 @@ export interface RunCandidate {
   /** Of a cascade or a reranked candidate: the models it asks, in their order, and what their tokens cost. */
   stages?: readonly CandidateStage[];
   /** Of a cascade or a reranked candidate: the models it asks, those of stages within a stage too. Absent in older runs. */
-  answerers?: readonly Answerer[];
+  answerers?: readonly AnsweringModel[];
   /** A baseline is what the others are measured against. */
   baseline?: boolean;
 }

@@ -104,16 +104,16 @@ interface SelectNode extends Record<string, unknown> {
   group_expressions?: unknown[];
 }
 
-interface Parsed {
+interface ParsedSql {
   statements: {node: object}[];
 }
 
-async function parsed(db: Database, text: string): Promise<Parsed | {problem: string}> {
+async function parsed(db: Database, text: string): Promise<ParsedSql | {problem: string}> {
   if (text.length > LONGEST) return {problem: `it is longer than ${LONGEST} characters`};
   const {tree} = (await db.row<{tree: string}>("select json_serialize_sql($text::varchar)::varchar as tree", {
     text
   }))!;
-  const found = exactJson(tree) as Parsed & {error: boolean; error_message?: string};
+  const found = exactJson(tree) as ParsedSql & {error: boolean; error_message?: string};
   return found.error ? {problem: plainSql(found.error_message ?? "it cannot be parsed")} : found;
 }
 
@@ -133,7 +133,7 @@ function assertReads(tree: object, {what, tables = []}: UserSql): void {
       for (const one of node) open.push(one);
       continue;
     }
-    const {type, table_name, schema_name, catalog_name, function: called, cte_map} = node as Tree;
+    const {type, table_name, schema_name, catalog_name, function: called, cte_map} = node as SqlTree;
     for (const {key} of cte_map?.map ?? []) {
       // The engine reads a table's name that it does not know as a file's; a name made here could hide one there.
       if (!/^[\p{L}_][\p{L}\p{N}_ ]*$/u.test(key)) refuse(`name a query ${JSON.stringify(key)}`);
@@ -158,7 +158,7 @@ function assertReads(tree: object, {what, tables = []}: UserSql): void {
       );
 }
 
-interface Tree {
+interface SqlTree {
   type?: string;
   table_name?: string;
   schema_name?: string;

@@ -11,9 +11,9 @@ import type {Kind} from "./kinds/kind.js";
 import {clearLeases, heldLeases, type LeaseOptions, withLease} from "./lease.js";
 import {checkName} from "../validation/names.js";
 import {LocalFolder} from "./place/localFolder.js";
-import type {Place} from "./place/place.js";
+import type {StorageBackend} from "./place/place.js";
 import {folderOfShared} from "./place/s3/address.js";
-import type {Held} from "./renewal.js";
+import type {HeldLease} from "./renewal.js";
 
 const SCHEMA_VERSION = 1;
 
@@ -26,18 +26,18 @@ export interface Workspace {
    * one for its copies and for what stays on this machine.
    */
   readonly dir: string;
-  readonly place: Place;
+  readonly place: StorageBackend;
   /** The kinds of record it keeps. */
   readonly kinds: readonly Kind[];
   /** A folder of this machine for what need not outlive the process. */
   readonly tmpDir: string;
   /** Runs `work` while holding the store's lease of a name. */
-  lease<T>(name: string, options: LeaseOptions, work: (held: Held) => Promise<T>): Promise<T>;
+  lease<T>(name: string, options: LeaseOptions, work: (held: HeldLease) => Promise<T>): Promise<T>;
   /**
    * Runs `work` while holding a lease of its own, whose name begins so: any number of processes do at once. Leases of such a
    * name that dead processes left are removed.
    */
-  share<T>(name: string, options: LeaseOptions, work: (held: Held) => Promise<T>): Promise<T>;
+  share<T>(name: string, options: LeaseOptions, work: (held: HeldLease) => Promise<T>): Promise<T>;
   /** What living processes are doing under leases whose names begin so, or of this very name. */
   held(name: string, exactly?: "exactly"): Promise<string[]>;
 }
@@ -112,7 +112,7 @@ async function hideFromGit(folder: string): Promise<void> {
 
 const MARKER = "workspace.json";
 
-async function checkSchema(place: Place): Promise<void> {
+async function checkSchema(place: StorageBackend): Promise<void> {
   const read = async () => {
     const bytes = await place.read(MARKER);
     return (

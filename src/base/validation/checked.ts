@@ -3,7 +3,7 @@ import {UserError} from "./errors.js";
 import {nearest} from "./nearest.js";
 
 /** One schema for every member of T: a member added to the type and not here does not compile. */
-export type Shape<T> = {[K in keyof Required<T>]: z.ZodType};
+export type SchemaShape<T> = {[K in keyof Required<T>]: z.ZodType};
 
 /**
  * An object with these members and no others; an unknown one is answered with the nearest that there is.
@@ -11,7 +11,7 @@ export type Shape<T> = {[K in keyof Required<T>]: z.ZodType};
  */
 export function exactly<T extends object>(
   what: string,
-  shape: Shape<T>,
+  shape: SchemaShape<T>,
   told: Record<string, string> = {}
 ): z.ZodType {
   return z.strictObject(shape as z.core.$ZodLooseShape, {
@@ -229,10 +229,10 @@ function isSentence(issue: object): boolean {
   return (issue as {params?: {sentence?: boolean}}).params?.sentence === true;
 }
 
-type Context = z.core.ParsePayload;
+type ParseContext = z.core.ParsePayload;
 
 function forward(
-  context: Context,
+  context: ParseContext,
   issues: readonly z.core.$ZodIssue[],
   below: (string | number)[] = []
 ): void {

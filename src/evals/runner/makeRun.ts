@@ -1,4 +1,4 @@
-import type {Held, RunManifest} from "../../base/store/index.js";
+import type {HeldLease, RunManifest} from "../../base/store/index.js";
 import {checkBudget} from "./calls/checkBudget.js";
 import type {CallPrices} from "./calls/callPrices.js";
 import {runPrices} from "./calls/runPrices.js";
@@ -41,7 +41,7 @@ export interface PlannedRun {
   privacyCheck: PrivacyCheck;
   run: RunFolder;
   /** Its lease. */
-  held: Held;
+  held: HeldLease;
   /** Folder for what is half-made. */
   folder: string;
 }

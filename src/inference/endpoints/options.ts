@@ -10,7 +10,7 @@ import {
   func,
   number,
   oneOf,
-  type Shape,
+  type SchemaShape,
   text
 } from "../../base/validation/checked.js";
 import type {z} from "zod";
@@ -45,7 +45,7 @@ const retryPolicy = exactly<RetryPolicy>("a policy such as {retries: 4}", {
 });
 
 /** What every endpoint that is reached over HTTP may set, whatever it gives. */
-export const callShape: Shape<Omit<HttpEndpointOptions, "stream" | "tokenizer">> = {
+export const callShape: SchemaShape<Omit<HttpEndpointOptions, "stream" | "tokenizer">> = {
   name: text(),
   hosting: hosting.optional(),
   trust: trust.optional(),
@@ -67,7 +67,7 @@ export const serverShape = {
   headersEnv: byName(variable, "environment variables by header").optional()
 };
 
-export const httpShape: Shape<HttpEndpointOptions> = {
+export const httpShape: SchemaShape<HttpEndpointOptions> = {
   ...callShape,
   stream: flag().optional(),
   tokenizer: either("the path of a tokenizer.json, or a function", text(), func()).optional()

@@ -13,7 +13,7 @@ import {
   number,
   oneOf,
   problemsOf,
-  type Shape
+  type SchemaShape
 } from "../../base/validation/checked.js";
 
 const count = () => number({least: 1, whole: true}).optional();
@@ -57,7 +57,7 @@ interface Asked {
   tools?: unknown;
 }
 
-const shape: Shape<Asked> = {
+const shape: SchemaShape<Asked> = {
   temperature: number({least: 0}).optional(),
   top_p: share(),
   top_k: number({least: 0, whole: true}).optional(),

@@ -12,7 +12,7 @@ import {
   holding,
   number,
   oneOf,
-  type Shape,
+  type SchemaShape,
   text
 } from "../../base/validation/checked.js";
 import {splitSchema} from "../../data/splits/specSchema.js";
@@ -56,7 +56,7 @@ export interface JobDefinition extends JobTraining {
 
 const count = () => number({least: 1, whole: true}).optional();
 
-export const trainingShape: Shape<JobTraining> = {
+export const trainingShape: SchemaShape<JobTraining> = {
   method: oneOf(["full", "lora"]).optional(),
   epochs: number({above: 0}).optional(),
   rows: count(),

@@ -2,7 +2,13 @@ import {readdir, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {UserError} from "../../base/validation/index.js";
 import {hashJson, inParallel, insideFolder, sha256} from "../../base/system/index.js";
-import {getJson, modelKey, modelsPlace, type Place, type Stage} from "../../base/store/index.js";
+import {
+  getJson,
+  modelKey,
+  modelsPlace,
+  type StorageBackend,
+  type StagedFolder
+} from "../../base/store/index.js";
 import {hashedFiles} from "./hashedFiles.js";
 import type {ModelManifest} from "./types.js";
 import {linkShared, readModelFile, writePacked} from "./weightFiles.js";
@@ -69,14 +75,14 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
 }
 
 /** Whether a model is there with its files. What is left of one whose files were removed gives way to the new one. */
-async function isKept(place: Place, id: string): Promise<boolean> {
+async function isKept(place: StorageBackend, id: string): Promise<boolean> {
   const record = await getJson<ModelManifest>({place}, modelKey(id, "manifest.json"));
   if (record?.removed !== undefined) await place.remove(modelKey(id));
   return record !== undefined && record.removed === undefined;
 }
 
 /** What savings that were killed left half-written is removed: it is as large as a model. */
-async function stageIn(place: Place): Promise<Stage> {
+async function stageIn(place: StorageBackend): Promise<StagedFolder> {
   await place.sweep("models");
   return place.stage("models");
 }
@@ -85,7 +91,7 @@ async function pathOf(modelsDir: string, id: string | undefined, path: string): 
   return id === undefined ? undefined : insideFolder(await modelFolder(modelsDir, id), path);
 }
 
-async function commit(stage: Stage, manifest: ModelManifest, place: Place): Promise<void> {
+async function commit(stage: StagedFolder, manifest: ModelManifest, place: StorageBackend): Promise<void> {
   await writeFile(join(stage.folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   if (await stage.commit(modelKey(manifest.id))) return;
   // Another process saved the same model first: its files are equal.

@@ -3,7 +3,7 @@ import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, expect, it} from "vitest";
-import {LocalFolder, type Place} from "../../../src/base/store/index.js";
+import {LocalFolder, type StorageBackend} from "../../../src/base/store/index.js";
 import {DryPlace} from "../../../src/base/store/place/dryPlace.js";
 import {SharedPlace} from "../../../src/base/store/place/sharedPlace.js";
 import {folderState} from "../../support/folderState.js";
@@ -23,7 +23,7 @@ it("a dry place reads what is there, and keeps nothing of what is written", asyn
   await below.put("a/b.txt", "0123456789");
   await writeFile(join(below.name, ".c.999999999.00000000.tmp"), "half");
   const before = folderState(below.name);
-  const place: Place = new DryPlace(below);
+  const place: StorageBackend = new DryPlace(below);
   const seen = Buffer.from("0123456789");
 
   const write = () => Promise.reject(new Error("was called"));

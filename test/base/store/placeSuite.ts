@@ -1,12 +1,12 @@
 import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, it} from "vitest";
-import type {Place} from "../../../src/base/store/index.js";
+import type {StorageBackend} from "../../../src/base/store/index.js";
 
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString();
 
 /** What every place must do. Each test asks for an empty place. */
-export function placeSuite(emptyPlace: () => Promise<Place>): void {
+export function placeSuite(emptyPlace: () => Promise<StorageBackend>): void {
   it("gives back what was put, whole or a range of it, and nothing for what is not there", async () => {
     const place = await emptyPlace();
     expect(await place.read("a/b.txt")).toBeUndefined();

@@ -6,7 +6,7 @@ import {afterEach, describe, expect, it} from "vitest";
 import {
   appendJobEvents,
   openWorkspace,
-  type Place,
+  type StorageBackend,
   readJob,
   readJobEvents
 } from "../../../src/base/store/index.js";
@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 /** Another machine's view of a store: a folder of its own, the same bucket. */
-async function machine(address: string, folder?: string): Promise<Place> {
+async function machine(address: string, folder?: string): Promise<StorageBackend> {
   folder ??= await temporaryProject();
   mkdirSync(join(folder, "tmp"), {recursive: true});
   return openS3(address, folder, join(folder, "tmp"));

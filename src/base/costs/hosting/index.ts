@@ -15,7 +15,7 @@ export {isUnknown} from "./needs.js";
 export {monthlyCost, type MonthlyCost, monthlyUsd, perMillionTokens, unitsAt} from "./monthly.js";
 export {type Crossing, crossings} from "./crossings.js";
 export {breakEven, type BreakEven, type CostOption, optionLine} from "./breakEven.js";
-export {type HostedModel, whatLeaves, whatModelsLeave} from "./leaves.js";
+export {type NamedHosting, whatLeaves, whatModelsLeave} from "./leaves.js";
 export {
   failingText,
   isCapacity,

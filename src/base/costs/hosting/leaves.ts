@@ -17,13 +17,13 @@ export function whatLeaves(hosting: CostHosting): string {
 }
 
 /** One of the models that a candidate asks, and where it runs. */
-export interface HostedModel {
+export interface NamedHosting {
   name: string;
   hosting: HostingModel;
 }
 
 /** What leaves with requests of a candidate of several models, by whose server each is asked at. */
-export function whatModelsLeave(models: readonly HostedModel[]): string {
+export function whatModelsLeave(models: readonly NamedHosting[]): string {
   if (models.length === 0) return "Where its models run was not noted.";
   const sent = models.filter(({hosting: {kind}}) => kind === "api" || kind === "cloud");
   const nearest = models.find(({hosting: {kind}}) => kind === "on-prem") ?? models[0]!;

@@ -1,8 +1,8 @@
 import {join} from "node:path";
 import type {Workspace} from "../workspace.js";
-import {type Erased, type Erasing, type Found, getJson, type Kind, putJson} from "./kind.js";
+import {type Erased, type Erasing, type RecordLocation, getJson, type Kind, putJson} from "./kind.js";
 
-async function drop({key}: Found, {workspace}: Erasing): Promise<Erased> {
+async function drop({key}: RecordLocation, {workspace}: Erasing): Promise<Erased> {
   await workspace.place.remove(key);
   return {dropped: true};
 }

@@ -1,6 +1,6 @@
 import {userInfo} from "node:os";
 import {UserError} from "../../validation/errors.js";
-import type {Columns} from "../parquet.js";
+import type {ColumnTypes} from "../parquet.js";
 import type {Workspace} from "../workspace.js";
 import type {Kind} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
@@ -22,7 +22,7 @@ export interface FinalRun {
   dryRun: boolean;
 }
 
-const FINAL_RUNS: Columns = {
+const FINAL_RUNS: ColumnTypes = {
   at: "VARCHAR",
   who: "VARCHAR",
   why: "VARCHAR",

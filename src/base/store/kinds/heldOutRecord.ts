@@ -7,7 +7,7 @@ import {putParquet} from "../putParquet.js";
 import type {Workspace} from "../workspace.js";
 import {datasetKey} from "./dataset.js";
 import {eraseRows} from "./eraseRows.js";
-import {type Found, type HeldOut, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
+import {type RecordLocation, type HeldOut, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
 import {versionTable} from "./version.js";
 
 /**
@@ -61,7 +61,7 @@ export const heldOutKind: Kind<HeldOutRecord> = {
  * By their ids, where both versions take them from one column; otherwise also by their content and their text, since ids
  * that come from elsewhere are others for the same row.
  */
-async function idsIn({key, manifestKey}: Found, workspace: Workspace): Promise<HeldOut | undefined> {
+async function idsIn({key, manifestKey}: RecordLocation, workspace: Workspace): Promise<HeldOut | undefined> {
   const record = await readRecord(workspace, heldOutKind, manifestKey);
   if (!record) return undefined;
   const file = await workspace.place.readable(`${key}/rows.parquet`);

@@ -1,11 +1,11 @@
 import {readdir, writeFile} from "node:fs/promises";
 import {join, relative, resolve} from "node:path";
-import type {Columns} from "../parquet.js";
+import type {ColumnTypes} from "../parquet.js";
 import {UserError} from "../../validation/errors.js";
 import {checkName} from "../../validation/names.js";
 import {STATE_FILES} from "../../system/supervisor.js";
 import type {Workspace} from "../workspace.js";
-import {type Erased, type Erasing, type Found, type Kind, manifestsOf, readRecord} from "./kind.js";
+import {type Erased, type Erasing, type RecordLocation, type Kind, manifestsOf, readRecord} from "./kind.js";
 import {learned} from "./learned.js";
 
 /** How a job ended. */
@@ -29,7 +29,7 @@ export interface JobStatus {
 }
 
 /** A file of training examples in the job's folder, and what it was made of. */
-export interface JobData {
+export interface JobDataFile {
   path: string;
   part: string;
   bytes: number;
@@ -69,7 +69,7 @@ export interface JobRecord {
   split: {id: string; name: string; sha256: string};
   /** The form of the lines. */
   format: string;
-  data: JobData[];
+  data: JobDataFile[];
   /** Absent for jobs of before. */
   tokens?: JobTokens;
   /** What the service calls it, once it has taken it. */
@@ -95,7 +95,7 @@ export interface ErasedParts {
   parts: string[];
 }
 
-const JOBS: Columns = {
+const JOBS: ColumnTypes = {
   id: "VARCHAR",
   name: "VARCHAR",
   at: "VARCHAR",
@@ -144,7 +144,7 @@ export const jobKind: Kind<JobRecord> = {
  * of them, such as tokenised copies. The model stays, and is named, as is what was sent to a service. The record says so first: a model that is collected later is marked by it, and
  * the files of another machine go with a purge there, when the splits have lost the rows.
  */
-async function eraseData({manifestKey}: Found, erasing: Erasing): Promise<Erased> {
+async function eraseData({manifestKey}: RecordLocation, erasing: Erasing): Promise<Erased> {
   const {workspace} = erasing;
   const job = await readRecord(workspace, jobKind, manifestKey);
   if (job?.dataset !== erasing.dataset) return {};

@@ -1,6 +1,6 @@
 import type {Database} from "../duckdb.js";
 import {UserError} from "../../validation/errors.js";
-import type {Columns} from "../parquet.js";
+import type {ColumnTypes} from "../parquet.js";
 import {parseJson} from "../../system/files.js";
 import {inParallel} from "../../system/inParallel.js";
 import type {VersionManifest} from "../schema.js";
@@ -24,18 +24,18 @@ export interface Kind<M extends object = object> {
   /** Pages are made from the manifest, unless this is false, and from these files beside it. */
   readonly shown?: readonly string[] | false;
   /** The tables and views over all records. */
-  views?(context: ViewContext): Promise<View[]>;
+  views?(context: ViewContext): Promise<StoreView[]>;
   /** Ids of the records that this one needs: `id`, or `dataset@id`. They are not collected while it stays. */
-  refersTo?(found: Found, workspace: Workspace): Promise<readonly string[]>;
+  refersTo?(found: RecordLocation, workspace: Workspace): Promise<readonly string[]>;
   /** Left out, records of the kind are never collected. */
   readonly collect?: Collect<M>;
   /**
    * Takes the rows of `erasing` out of one record. Left out, it holds nothing of a row. A dry run asks the same, in a workspace
    * that keeps nothing of what is written: all writing goes through its `place`, and what is told was counted before.
    */
-  erase?(found: Found, erasing: Erasing): Promise<Erased>;
+  erase?(found: RecordLocation, erasing: Erasing): Promise<Erased>;
   /** What the record keeps from everything but a final run; undefined when it keeps nothing. */
-  heldOut?(found: Found, workspace: Workspace): Promise<HeldOut | undefined>;
+  heldOut?(found: RecordLocation, workspace: Workspace): Promise<HeldOut | undefined>;
 }
 
 /**
@@ -67,7 +67,7 @@ export interface Form {
 }
 
 /** A record's place. */
-export interface Found {
+export interface RecordLocation {
   /** Of the folder, or of the file where the record is one. */
   key: string;
   /** Of the manifest, or of the file. */
@@ -83,12 +83,12 @@ export interface OfVersion {
   id: string;
 }
 
-export interface View {
+export interface StoreView {
   /** True for a view that is called as its dataset: it gives way to the store's own tables. */
   dataset?: true;
   name: string;
   /** A query; or plain objects with the columns they are read as. */
-  of: string | {rows: readonly object[]; columns: Columns};
+  of: string | {rows: readonly object[]; columns: ColumnTypes};
 }
 
 export interface ViewContext {
@@ -145,9 +145,13 @@ export async function* recordsOf(
   workspace: Pick<Workspace, "place">,
   kind: Pick<Kind, "at" | "manifest">,
   fixed: Readonly<Record<string, string>> = {}
-): AsyncGenerator<Found> {
+): AsyncGenerator<RecordLocation> {
   const segments = kind.at.split("/");
-  async function* below(depth: number, key: string, names: Record<string, string>): AsyncGenerator<Found> {
+  async function* below(
+    depth: number,
+    key: string,
+    names: Record<string, string>
+  ): AsyncGenerator<RecordLocation> {
     if (depth === segments.length) {
       yield {
         key,

@@ -5,13 +5,13 @@ export function lastAsked({startedAt, askedAt}: Pick<RunManifest, "startedAt" | 
   return askedAt !== undefined && askedAt > startedAt ? askedAt : startedAt;
 }
 
-interface Placed {
+interface EvalPart {
   eval?: string;
   split?: {name: string; part: string};
 }
 
 /** Whether two runs or races are of one eval, split and part: of these the one last asked for decides. */
-export function isBeside(one: Placed, other: Placed): boolean {
+export function isBeside(one: EvalPart, other: EvalPart): boolean {
   return (
     one.eval === other.eval && one.split?.name === other.split?.name && one.split?.part === other.split?.part
   );

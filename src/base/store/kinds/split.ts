@@ -1,5 +1,5 @@
 import {type Database, sqlName, sqlString} from "../duckdb.js";
-import {type Columns, emptyRelation, parquetFile, parquetList} from "../parquet.js";
+import {type ColumnTypes, emptyRelation, parquetFile, parquetList} from "../parquet.js";
 import {PARTS, type SplitManifest} from "../schema.js";
 import {checkName} from "../../validation/names.js";
 import type {Workspace} from "../workspace.js";
@@ -8,12 +8,12 @@ import {heldOutRecord, writeHeldOut} from "./heldOutRecord.js";
 import {
   type Erased,
   type Erasing,
-  type Found,
+  type RecordLocation,
   type Kind,
   manifestsOf,
   putJson,
   readRecord,
-  type View,
+  type StoreView,
   type ViewContext
 } from "./kind.js";
 import {asPresent} from "./presentRoles.js";
@@ -134,7 +134,7 @@ export async function writeSplit(workspace: Workspace, split: SplitManifest): Pr
   await putJson(workspace, splitKey(split, "manifest.json"), split);
 }
 
-const SPLITS: Columns = {
+const SPLITS: ColumnTypes = {
   id: "VARCHAR",
   name: "VARCHAR",
   dataset: "VARCHAR",
@@ -147,7 +147,7 @@ const SPLITS: Columns = {
   madeAt: "VARCHAR"
 };
 
-async function splitViews({workspace, manifests, open}: ViewContext): Promise<View[]> {
+async function splitViews({workspace, manifests, open}: ViewContext): Promise<StoreView[]> {
   const splits = (await asPresent(workspace, await manifests(splitKind))).sort((a, b) =>
     a.madeAt.localeCompare(b.madeAt)
   );
@@ -185,7 +185,7 @@ async function partsOfAll({place}: Workspace, splits: readonly SplitManifest[]):
  * Rows go from its parts; the version's rows are erased before. What was measured of it was so with them: it is unmeasured until
  * whoever needs it measures again.
  */
-async function eraseSplit({key, manifestKey, names}: Found, erasing: Erasing): Promise<Erased> {
+async function eraseSplit({key, manifestKey, names}: RecordLocation, erasing: Erasing): Promise<Erased> {
   if (names.dataset !== erasing.dataset) return {};
   const manifest = await readRecord(erasing.workspace, splitKind, manifestKey);
   const before = await countRows(erasing, `${key}/parts.parquet`);

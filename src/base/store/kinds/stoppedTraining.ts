@@ -1,7 +1,7 @@
 import {join} from "node:path";
 import {writeJsonAtomic} from "../../system/files.js";
 import type {Workspace} from "../workspace.js";
-import {type Found, getJson, type Kind, manifestsOf} from "./kind.js";
+import {type RecordLocation, getJson, type Kind, manifestsOf} from "./kind.js";
 import {modelKind} from "./model.js";
 import {retainedVersions, versionReference} from "./version.js";
 
@@ -16,7 +16,7 @@ export interface StoppedTraining {
   startedAt: string;
 }
 
-const about = (workspace: Workspace, {manifestKey}: Found) =>
+const about = (workspace: Workspace, {manifestKey}: RecordLocation) =>
   getJson<Partial<StoppedTraining>>(workspace, manifestKey).catch(() => undefined);
 
 /**

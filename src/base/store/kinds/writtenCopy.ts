@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import type {Parent} from "../origins.js";
+import type {ModelParent} from "../origins.js";
 import type {Workspace} from "../workspace.js";
 import type {Kind} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
@@ -49,7 +49,7 @@ export async function writtenCopies(workspace: Workspace): Promise<WrittenCopy[]
 export async function modelOfCopy(
   workspace: Workspace,
   files: readonly {sha256: string}[]
-): Promise<Parent | undefined> {
+): Promise<ModelParent | undefined> {
   const written = await readLines<WrittenCopy>(workspace, LOG);
   const copy = written.findLast(({sha256}) => files.some((file) => file.sha256 === sha256));
   const model = copy && (await readModel(workspace, copy.model));

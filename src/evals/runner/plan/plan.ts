@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {UserError} from "../../../base/validation/index.js";
 import {canonicalJson} from "../../../base/system/index.js";
 import {
-  type Columns,
+  type ColumnTypes,
   ITEMS,
   noRowLeft,
   PROMPTS,
@@ -181,6 +181,6 @@ export function checkKey(plan: Plan, n: number, key: string, rowId: string): voi
     );
 }
 
-export function withoutRun(columns: Columns): Columns {
+export function withoutRun(columns: ColumnTypes): ColumnTypes {
   return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "run"));
 }

@@ -1,10 +1,10 @@
 import {copyFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
-  type Columns,
+  type ColumnTypes,
   COMPLETIONS,
   type Database,
-  type Held,
+  type HeldLease,
   type RunCandidate,
   type RunManifest,
   SCORES,
@@ -47,7 +47,7 @@ export interface SealInputs {
   scorerCalls: ScorerCalls;
   signal?: AbortSignal;
   /** The run's lease. */
-  held: Held;
+  held: HeldLease;
   /** As the manifest will state them, in the plan's order. */
   candidates: readonly RunCandidate[];
   /** The requests that have ended. */
@@ -128,7 +128,7 @@ async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B
 async function copyTable(
   db: Database,
   file: string,
-  {runId, columns, relation}: {runId: string; columns: Columns; relation: string}
+  {runId, columns, relation}: {runId: string; columns: ColumnTypes; relation: string}
 ): Promise<void> {
   const select = `select ${sqlString(runId)} as run, ${typed(withoutRun(columns))} from ${relation}`;
   await copyParquet(db, file, select);
@@ -240,12 +240,12 @@ async function figuresOf(
   };
 }
 
-function typed(columns: Columns): string {
+function typed(columns: ColumnTypes): string {
   return Object.entries(columns)
     .map(([name, type]) => `${sqlName(name)}::${type} as ${sqlName(name)}`)
     .join(", ");
 }
 
-function withoutSeq(columns: Columns): Columns {
+function withoutSeq(columns: ColumnTypes): ColumnTypes {
   return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "seq"));
 }

@@ -2,7 +2,7 @@ import {stat, utimes, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {UserError} from "../../../validation/errors.js";
 import {LocalFolder} from "../localFolder.js";
-import type {Place} from "../place.js";
+import type {StorageBackend} from "../place.js";
 import {SharedPlace} from "../sharedPlace.js";
 import {s3Address} from "./address.js";
 import {Bucket} from "./bucket.js";
@@ -30,7 +30,7 @@ export function cacheBytes(env: NodeJS.ProcessEnv = process.env): number {
  * Opens the store at `s3://bucket/prefix`. What it holds is copied to `dir` as it is read; copies of what is gone from the
  * bucket are dropped once an hour.
  */
-export async function openS3(address: string, dir: string, tmpDir: string): Promise<Place> {
+export async function openS3(address: string, dir: string, tmpDir: string): Promise<StorageBackend> {
   const {bucket, prefix} = s3Address(address);
   const name = `s3://${bucket}/${prefix}`.replace(/\/$/, "");
   const cache = new ObjectCache(join(dir, ".objects"), tmpDir, cacheBytes());
