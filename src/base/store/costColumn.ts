@@ -17,7 +17,7 @@ import {
 import {sqlString} from "./duckdb.js";
 import {isStaged} from "./isStaged.js";
 import {projectPricesOr} from "./projectPrices.js";
-import type {RunCandidate, RunManifest} from "./schema.js";
+import type {RunCandidate, RunManifest} from "./records/run.js";
 
 /**
  * SQL for the US dollars of a completion of a run, over the columns of `completions`: as sealed, at the prices of the run's

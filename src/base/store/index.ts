@@ -14,7 +14,7 @@ export {
 export {costColumn, type Pricing} from "./costColumn.js";
 export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";
 export {dryWorkspace} from "./dryWorkspace.js";
-export {placeFingerprint} from "./fingerprint.js";
+export {storageFingerprint} from "./storageFingerprint.js";
 export {hasForms, type IdForm, idText, isIdOf} from "./idText.js";
 export {
   heldOutBarrier,
@@ -66,7 +66,8 @@ export {ERASED, isErasedRow} from "./kinds/eraseRows.js";
 export {answersAt, plainAddress, SERVICE_ADDRESSES} from "./answersAt.js";
 export {type NamedModel, isCalled, isMeant} from "./isCalled.js";
 export {jobsNamed} from "./jobsNamed.js";
-export {beginningOf, originsOf, type ModelParent} from "./origins.js";
+export {beginningOf, originsOf} from "./origins.js";
+export type {ModelParent} from "./records/model.js";
 export {resultOf} from "./resultOf.js";
 export {parentsReader} from "./parentsReader.js";
 export {isWeightFile, mostTold, sameWeights, toldElsewhere} from "./sameWeights.js";
@@ -75,38 +76,22 @@ export {cutSql, emptySql, isRefused, refusedSql} from "./answerEnds.js";
 export {isStaged} from "./isStaged.js";
 export {modelIdsOf} from "./modelIdsOf.js";
 export {shownRowId} from "./kinds/finalRunViews.js";
-export {
-  appendJobEvents,
-  jobDir,
-  type JobDataFile,
-  type ErasedParts,
-  type JobEvent,
-  type JobOutcome,
-  type JobRecord,
-  type JobStatus,
-  type JobTokens,
-  readJob,
-  readJobEvents,
-  readJobs,
-  updateJob,
-  writeJob
-} from "./kinds/job.js";
+export {appendJobEvents, jobDir, readJob, readJobEvents, readJobs, updateJob, writeJob} from "./kinds/job.js";
+export type {
+  JobDataFile,
+  ErasedParts,
+  JobEvent,
+  JobOutcome,
+  JobRecord,
+  JobStatus,
+  JobTokens
+} from "./records/job.js";
 export {KINDS} from "./kinds/index.js";
-export {
-  type Erased,
-  type Erasing,
-  everyRow,
-  type RecordLocation,
-  getJson,
-  type Kind,
-  putJson,
-  readRecord,
-  recordsOf,
-  type Seen
-} from "./kinds/kind.js";
+export type {Erased, Erasing, RecordLocation, Kind, Seen} from "./kinds/kind.js";
+export {everyRow, getJson, putJson, readRecord, recordsOf} from "./kinds/records.js";
 export {askAgain} from "./kinds/askAgain.js";
 export {isBeside, lastAsked} from "./kinds/lastAsked.js";
-export {modelKey, modelsDir, modelsPlace, readOrigins} from "./kinds/model.js";
+export {modelKey, modelsDir, modelsStorage, readOrigins} from "./kinds/model.js";
 export {raceKey, readRaceRecord, readRaces} from "./kinds/race.js";
 export {
   hasRunFile,
@@ -160,11 +145,15 @@ export {
   writeParquetRows
 } from "./parquet.js";
 export {fileScan} from "./fileScan.js";
-export {LocalFolder} from "./place/localFolder.js";
-export type {StorageBackend, StagedFolder} from "./place/place.js";
+export {LocalFolder} from "./storage/localFolder.js";
+export type {StorageBackend, StagedFolder} from "./storage/storageBackend.js";
 export {plainSql} from "./plainSql.js";
 export {PRICES_FOLDER, projectPrices, projectPricesOr, readPriceFile} from "./projectPrices.js";
-export * from "./schema.js";
+export * from "./records/run.js";
+export * from "./records/runTables.js";
+export * from "./records/split.js";
+export * from "./records/version.js";
 export {openStore, type Store} from "./store.js";
 export {assertOneStatement, conditionTree, userCondition, userQuery} from "./userSql.js";
-export {openWorkspace, type Workspace} from "./workspace.js";
+export {openWorkspace} from "./openWorkspace.js";
+export type {Workspace} from "./kinds/kind.js";

@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "../validation/errors.js";
 import {holderOf, holds, thisHolder, underWay, untilExpiry} from "./holder.js";
-import type {StorageBackend} from "./place/place.js";
+import type {StorageBackend} from "./storage/storageBackend.js";
 import {type HeldLease, keepRenewed} from "./renewal.js";
 
 export interface LeaseOptions {

@@ -1,4 +1,4 @@
-import type {RunCandidate} from "./schema.js";
+import type {RunCandidate} from "./records/run.js";
 
 /** Ids of the store's records of the models that answer as a candidate: one, or those of a cascade's models. */
 export function modelIdsOf({

@@ -3,16 +3,10 @@ import {answersAt, plainAddress} from "./answersAt.js";
 import {hashJson} from "../system/hash.js";
 import {isCalled, isMeant} from "./isCalled.js";
 import {jobOfModel} from "./jobsNamed.js";
-import type {JobRecord} from "./kinds/job.js";
-import type {StoredModel} from "./kinds/model.js";
+import type {JobRecord} from "./records/job.js";
 import {repositoryOf} from "./resultOf.js";
 import {toldElsewhere} from "./sameWeights.js";
-
-/** A model by its id; the store may not have it. */
-export interface ModelParent {
-  id: string;
-  name: string;
-}
+import type {ModelParent, StoredModel} from "./records/model.js";
 
 /** What is looked through for what a model was made of. */
 export interface Origins<M extends StoredModel = StoredModel> {

@@ -1,5 +1,5 @@
-import {recordsOf} from "./kinds/kind.js";
-import type {Workspace} from "./workspace.js";
+import {recordsOf} from "./kinds/records.js";
+import type {Workspace} from "./kinds/kind.js";
 
 /** A record that needs another one. */
 export interface Referrer {

@@ -1,5 +1,5 @@
 import {UserError} from "../validation/errors.js";
-import type {Workspace} from "./workspace.js";
+import type {Workspace} from "./kinds/kind.js";
 
 /** Leases of what may have read rows or models already and still write of them: runs, trainings, training files of jobs. */
 const UNDER_WAY = ["run-", "build-", "files-"];

@@ -1,7 +1,7 @@
 import {UserError} from "../validation/errors.js";
 import {jobDir, readJobs} from "./kinds/job.js";
 import {commandRuns} from "../system/supervisor.js";
-import type {Workspace} from "./workspace.js";
+import type {Workspace} from "./kinds/kind.js";
 
 /** Throws UserError, which tells in what `state` all is left, while the command of a job on the dataset runs on this machine. */
 export async function refuseWhileTraining(

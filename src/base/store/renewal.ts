@@ -1,6 +1,6 @@
 import {UserError} from "../validation/errors.js";
 import {type Holder, holderOf, untilExpiry} from "./holder.js";
-import type {StorageBackend} from "./place/place.js";
+import type {StorageBackend} from "./storage/storageBackend.js";
 
 /** A lease that is held while work goes on. */
 export interface HeldLease {

@@ -1,4 +1,4 @@
-import type {ModelParent} from "./origins.js";
+import type {ModelParent} from "./records/model.js";
 
 /** What tells of a model's weights and of what they were made of. */
 export interface WeightsRecord {

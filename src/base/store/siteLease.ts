@@ -1,7 +1,7 @@
 import {type LeaseOptions, withLease} from "./lease.js";
-import {LocalFolder} from "./place/localFolder.js";
+import {LocalFolder} from "./storage/localFolder.js";
 import type {HeldLease} from "./renewal.js";
-import type {Workspace} from "./workspace.js";
+import type {Workspace} from "./kinds/kind.js";
 
 const WAIT_MS = 30 * 60_000;
 

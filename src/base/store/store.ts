@@ -6,15 +6,18 @@ import {temporaryPath} from "../system/files.js";
 import {heldOutBarrier} from "./heldOut.js";
 import {latestVersion} from "./kinds/dataset.js";
 import {ERASED} from "./kinds/eraseRows.js";
-import {type Kind, manifestsOf, type StoreView, type ViewContext} from "./kinds/kind.js";
+import type {Kind, StoreView, ViewContext, Workspace} from "./kinds/kind.js";
 import {readRuns} from "./kinds/run.js";
 import {readSplits} from "./kinds/split.js";
 import {readVersion, readVersions} from "./kinds/version.js";
 import {emptyRelation, readNdjson, writeNdjson} from "./parquet.js";
 import {remember} from "../system/remember.js";
-import type {RunManifest, SplitManifest, VersionManifest} from "./schema.js";
+import type {RunManifest} from "./records/run.js";
 import {viewed, type ViewedDatabase} from "./viewed.js";
-import {openWorkspace, type Workspace} from "./workspace.js";
+import {openWorkspace} from "./openWorkspace.js";
+import type {SplitManifest} from "./records/split.js";
+import type {VersionManifest} from "./records/version.js";
+import {manifestsOf} from "./kinds/records.js";
 
 /**
  * A workspace with a DuckDB over it, which starts at the first statement. Its views are of the files that were present when it was

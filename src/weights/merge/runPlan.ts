@@ -1,7 +1,7 @@
 import {basename, dirname, resolve} from "node:path";
 import {hashJson, sha256} from "../../base/system/hash.js";
 import {withLease} from "../../base/store/lease.js";
-import {LocalFolder} from "../../base/store/place/localFolder.js";
+import {LocalFolder} from "../../base/store/storage/localFolder.js";
 import type {HeldLease} from "../../base/store/renewal.js";
 import {buildFolder} from "./buildFolder.js";
 import {execute, type Produced} from "./execute.js";

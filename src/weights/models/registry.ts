@@ -5,7 +5,7 @@ import {hashJson, inParallel, insideFolder, sha256} from "../../base/system/inde
 import {
   getJson,
   modelKey,
-  modelsPlace,
+  modelsStorage,
   type StorageBackend,
   type StagedFolder
 } from "../../base/store/index.js";
@@ -52,7 +52,7 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
     files: listed,
     ...record
   };
-  const place = modelsPlace(modelsDir);
+  const place = modelsStorage(modelsDir);
   if (await isKept(place, id)) {
     // The same weights, learned now from rows that are there.
     await place.remove(modelKey(id, "erased-training.json"));
@@ -121,7 +121,7 @@ export async function keepModel(
     files,
     ...record
   };
-  const place = modelsPlace(modelsDir);
+  const place = modelsStorage(modelsDir);
   if (await isKept(place, id)) {
     await rm(folder, {recursive: true, force: true});
     return manifest;
@@ -139,12 +139,12 @@ export async function keepModel(
 
 /** A folder of this machine with the files of one model; refuses ids that would leave `modelsDir`. */
 export async function modelFolder(modelsDir: string, id: string): Promise<string> {
-  return modelsPlace(modelsDir).readableFolder(modelKey(id));
+  return modelsStorage(modelsDir).readableFolder(modelKey(id));
 }
 
 /** A model's manifest. Throws when there is no such model or another schema wrote it. */
 export async function readManifest(modelsDir: string, id: string): Promise<ModelManifest> {
-  const place = modelsPlace(modelsDir);
+  const place = modelsStorage(modelsDir);
   const manifest = await getJson<ModelManifest>({place}, modelKey(id, "manifest.json"));
   if (!manifest)
     throw new UserError(
@@ -155,7 +155,7 @@ export async function readManifest(modelsDir: string, id: string): Promise<Model
 
 /** All models, by name and then by date; empty when the folder does not exist. */
 export async function listModels(modelsDir: string): Promise<ModelManifest[]> {
-  const place = modelsPlace(modelsDir);
+  const place = modelsStorage(modelsDir);
   const folders = (await place.list("models")).filter(({folder}) => folder);
   const read = await inParallel(folders, async ({name}) => {
     const key = `models/${name}/manifest.json`;

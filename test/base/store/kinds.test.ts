@@ -8,7 +8,7 @@ import {
   KINDS,
   openStore,
   openWorkspace,
-  placeFingerprint,
+  storageFingerprint,
   putJson,
   readRecord,
   sqlString,
@@ -92,11 +92,11 @@ describe("a kind of record that is added in one file", () => {
 
   it("changes the fingerprint of pages when it appears and changes", async () => {
     const workspace = await withNotes();
-    const seen = [await placeFingerprint(workspace)];
+    const seen = [await storageFingerprint(workspace)];
     await note(workspace, "v1");
-    seen.push(await placeFingerprint(workspace));
+    seen.push(await storageFingerprint(workspace));
     await note(workspace, "v2");
-    seen.push(await placeFingerprint(workspace));
+    seen.push(await storageFingerprint(workspace));
     expect(new Set(seen).size).toBe(3);
   });
 

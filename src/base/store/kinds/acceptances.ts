@@ -1,7 +1,7 @@
-import type {Workspace} from "../workspace.js";
 import {datasetKey} from "./dataset.js";
 import {isGone} from "./eraseRows.js";
-import {type Erased, type Erasing, type RecordLocation, getJson, type Kind, putJson} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, Workspace} from "./kind.js";
+import {getJson, putJson} from "./records.js";
 
 /** A person's word that findings may stay: all of one rule, or those of one row as long as its content is the same. */
 export type Acceptance = {reason: string; acceptedAt: string} & (

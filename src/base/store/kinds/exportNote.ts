@@ -1,8 +1,7 @@
 import {existsSync} from "node:fs";
 import {dirname} from "node:path";
 import {sweepTemporary} from "../../system/files.js";
-import type {Workspace} from "../workspace.js";
-import type {Kind} from "./kind.js";
+import type {Kind, Workspace} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
 
 /** A copy of rows that left the store: where it was written, so that a purge can name it. */

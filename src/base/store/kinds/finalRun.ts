@@ -1,8 +1,7 @@
 import {userInfo} from "node:os";
 import {UserError} from "../../validation/errors.js";
 import type {ColumnTypes} from "../parquet.js";
-import type {Workspace} from "../workspace.js";
-import type {Kind} from "./kind.js";
+import type {Kind, Workspace} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
 
 /** One opening of a held-out part: noted before any of its rows is read, so that a run that fails is noted too. */

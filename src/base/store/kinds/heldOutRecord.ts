@@ -4,11 +4,11 @@ import {isIdOf} from "../idText.js";
 import {checkName} from "../../validation/names.js";
 import {parquetFile} from "../parquet.js";
 import {putParquet} from "../putParquet.js";
-import type {Workspace} from "../workspace.js";
 import {datasetKey} from "./dataset.js";
 import {eraseRows} from "./eraseRows.js";
-import {type RecordLocation, type HeldOut, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
+import type {RecordLocation, HeldOut, Kind, Workspace} from "./kind.js";
 import {versionTable} from "./version.js";
+import {manifestsOf, putJson, readRecord} from "./records.js";
 
 /**
  * Which rows a split holds out. It stands apart from the split and its version, and no command collects it: when both are

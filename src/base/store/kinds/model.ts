@@ -2,39 +2,15 @@ import {join} from "node:path";
 import type {ColumnTypes} from "../parquet.js";
 import {insideFolder} from "../../system/files.js";
 import {checkName} from "../../validation/names.js";
-import {LocalFolder} from "../place/localFolder.js";
-import type {StorageBackend} from "../place/place.js";
-import type {Workspace} from "../workspace.js";
+import {LocalFolder} from "../storage/localFolder.js";
+import type {StorageBackend} from "../storage/storageBackend.js";
 import {type Origins, originsOf} from "../origins.js";
 import {isEntered, toldElsewhere} from "../sameWeights.js";
-import {
-  type Erased,
-  type Erasing,
-  type RecordLocation,
-  type Kind,
-  manifestsOf,
-  putJson,
-  readRecord
-} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, Workspace} from "./kind.js";
 import {readJobs} from "./job.js";
 import {learned} from "./learned.js";
-
-/** What the store itself reads of a model's record. */
-export interface StoredModel {
-  kind: "model";
-  id: string;
-  name: string;
-  otherNames?: string[];
-  architecture?: string;
-  createdAt?: string;
-  settings?: Record<string, unknown>;
-  files?: {path: string; sha256: string}[];
-  parents?: {id: string; name: string}[];
-  training?: {dataset: string; split: string; part: string};
-  recipe?: {method: string; source?: string};
-  folder?: string;
-  removed?: string;
-}
+import type {StoredModel} from "../records/model.js";
+import {manifestsOf, putJson, readRecord} from "./records.js";
 
 const stores = new Map<string, Workspace>();
 
@@ -54,7 +30,7 @@ export function storeOfModels(dir: string): Workspace | undefined {
 }
 
 /** The place of the models that a folder names: the workspace's whose `modelsDir` it is, or the folder itself. */
-export function modelsPlace(dir: string): StorageBackend {
+export function modelsStorage(dir: string): StorageBackend {
   return stores.get(dir)?.place ?? new BelowModels(dir);
 }
 

@@ -1,10 +1,9 @@
 import {rename} from "node:fs/promises";
 import {join} from "node:path";
 import {type ColumnTypes, emptyRelation, parquetFile, parquetFiles} from "../parquet.js";
-import {COMPLETIONS, ITEMS, PROMPTS, type RunManifest, SCORES} from "../schema.js";
+import type {RunManifest} from "../records/run.js";
 import {checkName} from "../../validation/names.js";
 import type {HeldLease} from "../renewal.js";
-import type {Workspace} from "../workspace.js";
 import {modelIdsOf} from "../modelIdsOf.js";
 import {putParquet} from "../putParquet.js";
 import {countRows, ERASED, erasedName, eraseRows, isGone} from "./eraseRows.js";
@@ -14,20 +13,9 @@ import {lastAsked} from "./lastAsked.js";
 import {pricesOf, RUN_PRICES} from "./runPrices.js";
 import {RUN_SIDE_CALLS, sideCallsOf} from "./runSideCalls.js";
 import {blindingSalt} from "./heldOutRecord.js";
-import {
-  type Erased,
-  type Erasing,
-  everyRow,
-  type RecordLocation,
-  getJson,
-  type Kind,
-  manifestsOf,
-  putJson,
-  readRecord,
-  recordsOf,
-  type StoreView,
-  type ViewContext
-} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, StoreView, ViewContext, Workspace} from "./kind.js";
+import {COMPLETIONS, ITEMS, PROMPTS, SCORES} from "../records/runTables.js";
+import {everyRow, getJson, manifestsOf, putJson, readRecord, recordsOf} from "./records.js";
 
 /** What lies in a run's folder: the tables of a sealed run, and what a run under way writes. */
 export type RunFile =

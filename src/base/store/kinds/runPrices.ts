@@ -1,5 +1,5 @@
 import type {ColumnTypes} from "../parquet.js";
-import type {RunManifest} from "../schema.js";
+import type {RunManifest} from "../records/run.js";
 
 /** What each candidate, and each model that a scorer asks, was billed with, in US dollars per million tokens; of a cascade every model that it asks. */
 export const RUN_PRICES: ColumnTypes = {

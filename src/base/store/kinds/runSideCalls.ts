@@ -1,5 +1,5 @@
 import type {ColumnTypes} from "../parquet.js";
-import type {RunManifest} from "../schema.js";
+import type {RunManifest} from "../records/run.js";
 
 /** What each model was asked beside a run's rows: by scorers, or before the first row whether it is ready. In no other cost. */
 export const RUN_SIDE_CALLS: ColumnTypes = {

@@ -1,21 +1,10 @@
 import {type Database, sqlName, sqlString} from "../duckdb.js";
 import {type ColumnTypes, emptyRelation, parquetFile, parquetList} from "../parquet.js";
-import {PARTS, type SplitManifest} from "../schema.js";
+import {PARTS, type SplitManifest} from "../records/split.js";
 import {checkName} from "../../validation/names.js";
-import type {Workspace} from "../workspace.js";
 import {countRows, eraseRows} from "./eraseRows.js";
 import {heldOutRecord, writeHeldOut} from "./heldOutRecord.js";
-import {
-  type Erased,
-  type Erasing,
-  type RecordLocation,
-  type Kind,
-  manifestsOf,
-  putJson,
-  readRecord,
-  type StoreView,
-  type ViewContext
-} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, StoreView, ViewContext, Workspace} from "./kind.js";
 import {asPresent} from "./presentRoles.js";
 import {hasUnsealedRuns} from "./run.js";
 import {
@@ -26,6 +15,7 @@ import {
   versionReference,
   versionRows
 } from "./version.js";
+import {manifestsOf, putJson, readRecord} from "./records.js";
 
 export type SplitName = Pick<SplitManifest, "dataset" | "id">;
 export type SplitFile = "manifest.json" | "parts.parquet";

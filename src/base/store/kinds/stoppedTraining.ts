@@ -1,9 +1,9 @@
 import {join} from "node:path";
 import {writeJsonAtomic} from "../../system/files.js";
-import type {Workspace} from "../workspace.js";
-import {type RecordLocation, getJson, type Kind, manifestsOf} from "./kind.js";
+import type {RecordLocation, Kind, Workspace} from "./kind.js";
 import {modelKind} from "./model.js";
 import {retainedVersions, versionReference} from "./version.js";
+import {getJson, manifestsOf} from "./records.js";
 
 /** What a training that can be gone on with is of. */
 export interface StoppedTraining {

@@ -1,21 +1,11 @@
 import {stat} from "node:fs/promises";
 import {emptyRelation, type ColumnTypes, parquetFile} from "../parquet.js";
-import {LEDGER, type VersionManifest} from "../schema.js";
+import {LEDGER, type VersionManifest} from "../records/version.js";
 import {checkName} from "../../validation/names.js";
-import type {Workspace} from "../workspace.js";
 import {latestVersion} from "./dataset.js";
 import {countRows, eraseRows} from "./eraseRows.js";
-import {
-  type Erased,
-  type Erasing,
-  type RecordLocation,
-  type Kind,
-  manifestsOf,
-  putJson,
-  readRecord,
-  type StoreView,
-  type ViewContext
-} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, StoreView, ViewContext, Workspace} from "./kind.js";
+import {manifestsOf, putJson, readRecord} from "./records.js";
 
 export type VersionName = Pick<VersionManifest, "dataset" | "id">;
 

@@ -1,7 +1,6 @@
 import {existsSync} from "node:fs";
-import type {ModelParent} from "../origins.js";
-import type {Workspace} from "../workspace.js";
-import type {Kind} from "./kind.js";
+import type {ModelParent} from "../records/model.js";
+import type {Kind, Workspace} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
 import {learnedErased, readModel} from "./model.js";
 

@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "../../../validation/errors.js";
 import {temporaryPath} from "../../../system/files.js";
-import type {StorageBackend, StorageEntry, StagedFolder} from "../place.js";
+import type {StorageBackend, StorageEntry, StagedFolder} from "../storageBackend.js";
 import type {Bucket, Condition, ListedObject} from "./bucket.js";
 import {Claim, claimedFolders, claimKey, clearClaim, isVacated, VACATED, visible} from "./claim.js";
 import {Listings} from "./listings.js";
@@ -20,7 +20,7 @@ const isLease = (key: string) => key.startsWith("locks/");
  * A bucket, or a part of one, as a store's place. Files are objects under their own names, so that other engines read the
  * same Parquet. Files that must appear together are hidden by a claim until the last is there.
  */
-export class S3Place implements StorageBackend {
+export class S3Storage implements StorageBackend {
   private readonly listings = new Listings();
   /** ETags of objects that stand for none: on most servers they are all one. */
   private readonly vacated = new Set<string>();

@@ -10,7 +10,7 @@ import {
   temporaryPath,
   writeAtomic
 } from "../../system/files.js";
-import type {StorageBackend, StorageEntry, StagedFolder} from "./place.js";
+import type {StorageBackend, StorageEntry, StagedFolder} from "./storageBackend.js";
 import {asSoleRemover} from "./soleRemover.js";
 
 /** A folder of this machine, or of a file system that several share, as a store's place. A rename commits. */

@@ -7,40 +7,14 @@ import {UserError} from "../validation/errors.js";
 import {isWithin, parseJson, sweepTemporary, writeAtomic} from "../system/files.js";
 import {sha256} from "../system/hash.js";
 import {KINDS} from "./kinds/index.js";
-import type {Kind} from "./kinds/kind.js";
-import {clearLeases, heldLeases, type LeaseOptions, withLease} from "./lease.js";
+import type {Kind, Workspace} from "./kinds/kind.js";
+import {clearLeases, heldLeases, withLease} from "./lease.js";
 import {checkName} from "../validation/names.js";
-import {LocalFolder} from "./place/localFolder.js";
-import type {StorageBackend} from "./place/place.js";
-import {folderOfShared} from "./place/s3/address.js";
-import type {HeldLease} from "./renewal.js";
+import {LocalFolder} from "./storage/localFolder.js";
+import type {StorageBackend} from "./storage/storageBackend.js";
+import {folderOfShared} from "./storage/s3/address.js";
 
 const SCHEMA_VERSION = 1;
-
-/** A project and its store: where versions, splits, models, runs and what else there is are kept. */
-export interface Workspace {
-  /** The project's folder: data-loaders/ and evals/ are below it. */
-  readonly project: string;
-  /**
-   * The store's folder, `.assay` below the project unless ASSAY_DIR says otherwise; of a shared store the folder below that
-   * one for its copies and for what stays on this machine.
-   */
-  readonly dir: string;
-  readonly place: StorageBackend;
-  /** The kinds of record it keeps. */
-  readonly kinds: readonly Kind[];
-  /** A folder of this machine for what need not outlive the process. */
-  readonly tmpDir: string;
-  /** Runs `work` while holding the store's lease of a name. */
-  lease<T>(name: string, options: LeaseOptions, work: (held: HeldLease) => Promise<T>): Promise<T>;
-  /**
-   * Runs `work` while holding a lease of its own, whose name begins so: any number of processes do at once. Leases of such a
-   * name that dead processes left are removed.
-   */
-  share<T>(name: string, options: LeaseOptions, work: (held: HeldLease) => Promise<T>): Promise<T>;
-  /** What living processes are doing under leases whose names begin so, or of this very name. */
-  held(name: string, exactly?: "exactly"): Promise<string[]>;
-}
 
 /**
  * Opens (or makes) the workspace of a project folder, whose store is a local folder, or is shared when ASSAY_STORE names a
@@ -62,7 +36,7 @@ export async function openWorkspace(
   await hideFromGit(own);
   const tmpDir = await tmpDirOf(store);
   const place = shared
-    ? await (await import("./place/s3/open.js")).openS3(shared, store, tmpDir)
+    ? await (await import("./storage/s3/open.js")).openS3(shared, store, tmpDir)
     : new LocalFolder(store);
   await checkSchema(place);
   return {

@@ -1,6 +1,6 @@
 import {stat} from "node:fs/promises";
 import type {LocalFolder} from "./localFolder.js";
-import type {StorageBackend, StorageEntry, StagedFolder} from "./place.js";
+import type {StorageBackend, StorageEntry, StagedFolder} from "./storageBackend.js";
 
 /** Clocks of machines may differ by so much. */
 const CLOCKS_MS = 30_000;
@@ -13,7 +13,7 @@ const LOG = /^(runs\/[^/]+)\/(?:journal|scores)\.ndjson$/;
 const STAYS_HERE = [/^(cache|downloads|tmp)(\/|$)/, /^models\/\.(hub|shared|vectors)(\/|$)/, LOG];
 
 /** A place that several machines share, with a folder of this machine for what stays here. */
-export class SharedPlace implements StorageBackend {
+export class SharedStorage implements StorageBackend {
   constructor(
     private readonly shared: StorageBackend,
     private readonly here: LocalFolder,
@@ -21,8 +21,8 @@ export class SharedPlace implements StorageBackend {
   ) {}
 
   /** The same place for reading alone: it leaves outdated logs where they are. */
-  untouched(): SharedPlace {
-    return new SharedPlace(this.shared, this.here, true);
+  untouched(): SharedStorage {
+    return new SharedStorage(this.shared, this.here, true);
   }
 
   get name(): string {

@@ -1,15 +1,15 @@
 import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import type {StorageBackend, StorageEntry, StagedFolder} from "./place.js";
-import {SharedPlace} from "./sharedPlace.js";
+import type {StorageBackend, StorageEntry, StagedFolder} from "./storageBackend.js";
+import {SharedStorage} from "./sharedStorage.js";
 
 /** A place as it is, in which nothing that is written stays: whoever reads afterwards finds what was there before. */
-export class DryPlace implements StorageBackend {
+export class DryStorage implements StorageBackend {
   private readonly place: StorageBackend;
 
   constructor(place: StorageBackend) {
-    this.place = place instanceof SharedPlace ? place.untouched() : place;
+    this.place = place instanceof SharedStorage ? place.untouched() : place;
   }
 
   get name(): string {
