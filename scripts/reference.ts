@@ -10,6 +10,7 @@ import {
   type SignatureReflection
 } from "typedoc";
 import {format, resolveConfig} from "prettier";
+import {KINDS as RECORD_KINDS} from "../src/base/store/index.js";
 
 const ENTRIES = [
   {name: "assay", file: "src/index.ts", about: "What data loaders, evals and scripts import."},
@@ -78,6 +79,17 @@ for (const {name, file, about} of ENTRIES) {
     for (const one of found) lines.push(...entry(one, examples[name]?.[one.name]));
   }
 }
+lines.push(
+  "## Tables of the store",
+  "",
+  "`assay sql`, `assay export` and an open store have these, beside a view for each dataset and version.",
+  "",
+  "| table | what it lists |",
+  "| --- | --- |",
+  ...RECORD_KINDS.flatMap(({tables = {}}) =>
+    Object.entries(tables).map(([name, about]) => `| \`${name}\` | ${about} |`)
+  )
+);
 const target = fileURLToPath(new URL("../docs/reference.md", import.meta.url));
 await writeFile(
   target,

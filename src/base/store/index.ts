@@ -86,7 +86,7 @@ export type {
   JobStatus,
   JobTokens
 } from "./records/job.js";
-export {KINDS} from "./kinds/index.js";
+export {KINDS} from "./kinds/allKinds.js";
 export type {Erased, Erasing, RecordLocation, Kind, Seen} from "./kinds/kind.js";
 export {everyRow, getJson, putJson, readRecord, recordsOf} from "./kinds/records.js";
 export {askAgain} from "./kinds/askAgain.js";

@@ -6,7 +6,7 @@ import {join, resolve} from "node:path";
 import {UserError} from "../validation/errors.js";
 import {isWithin, parseJson, sweepTemporary, writeAtomic} from "../system/files.js";
 import {sha256} from "../system/hash.js";
-import {KINDS} from "./kinds/index.js";
+import {KINDS} from "./kinds/allKinds.js";
 import type {Kind, Workspace} from "./kinds/kind.js";
 import {clearLeases, heldLeases, withLease} from "./lease.js";
 import {checkName} from "../validation/names.js";

@@ -1,5 +1,5 @@
 import {createHash} from "node:crypto";
-import {KINDS} from "./kinds/index.js";
+import {KINDS} from "./kinds/allKinds.js";
 import {recordsOf} from "./kinds/records.js";
 import type {Workspace} from "./kinds/kind.js";
 

@@ -40,10 +40,9 @@ export interface Store extends ViewedDatabase {
 }
 
 /**
- * Opens the store of a project, with the views that its kinds of record have: `runs`, `items`, `completions`, `scores`,
- * `versions`, `splits`, `parts`, `models`, `ledger`, `final_runs`, `run_prices`, `run_side_calls`, one per dataset (its newest version) and one per
- * version (`"name@version"`). Rows that a split holds out are in no view, and runs on a held-out part show their scores
- * without content.
+ * Opens the store of a project, with the tables that its kinds of record have, a view for each dataset (its newest version) and one
+ * for each version (`"name@version"`). Rows that a split holds out are in no view, and runs on a held-out part show their
+ * scores without content.
  */
 export async function openStore(
   where: Workspace | string = process.cwd(),

@@ -73,6 +73,27 @@ async function note(workspace: Workspace, about: string, more: Partial<Note> = {
   await putJson(workspace, "notes/mails/n1/note.json", made);
 }
 
+it("an empty store has the tables that its kinds name, and no others", async () => {
+  const store = await openStore(await temporaryProject());
+  try {
+    const named = KINDS.flatMap(({tables = {}}) => Object.keys(tables));
+    expect((await store.tables()).sort()).toEqual(named.sort());
+  } finally {
+    store.close();
+  }
+});
+
+it("kinds of record have names and places of their own", () => {
+  for (const member of ["name", "at"] as const)
+    expect(new Set(KINDS.map((kind) => kind[member])).size).toBe(KINDS.length);
+});
+
+it("a kind is purged before those that it names", () => {
+  const order = KINDS.map(({name}) => name);
+  for (const {name, before = []} of KINDS)
+    for (const later of before) expect(order.indexOf(later)).toBeGreaterThan(order.indexOf(name));
+});
+
 describe("a kind of record that is added in one file", () => {
   it("is a table of the store, and in what is exported", async () => {
     const workspace = await withNotes();

@@ -39,6 +39,7 @@ const LOG = "final-runs.jsonl";
 export const finalRunKind: Kind = {
   name: "final run",
   at: LOG,
+  tables: {final_runs: "openings of held-out parts: who, when and why"},
   views: async ({workspace}) => [
     {name: "final_runs", of: {rows: await finalRuns(workspace), columns: FINAL_RUNS}}
   ]

@@ -45,6 +45,9 @@ export const jobKind: Kind<JobRecord> = {
     },
     renew: "assay jobs submit"
   },
+  // A model that is collected meanwhile is marked by its job or as a model.
+  before: ["model", "split"],
+  tables: {jobs: "fine-tuning jobs of services and commands"},
   views: async ({manifests}) => [{name: "jobs", of: {rows: await manifests(jobKind), columns: JOBS}}],
   refersTo: async ({manifestKey}, workspace) => {
     const job = await readRecord(workspace, jobKind, manifestKey);

@@ -23,7 +23,11 @@ export interface Kind<M extends object = object> {
   readonly form?: Form;
   /** Pages are made from the manifest, unless this is false, and from these files beside it. */
   readonly shown?: readonly string[] | false;
-  /** The tables and views over all records. */
+  /** Names of kinds that a purge asks after this one. `gc` removes records of those first. */
+  readonly before?: readonly string[];
+  /** What `assay sql` and exports have of all records, by name, each with what it lists. */
+  readonly tables?: Readonly<Record<string, string>>;
+  /** Gives these tables, and views that are called as their record. */
   views?(context: ViewContext): Promise<StoreView[]>;
   /** Ids of the records that this one needs: `id`, or `dataset@id`. They are not collected while it stays. */
   refersTo?(found: RecordLocation, workspace: Workspace): Promise<readonly string[]>;

@@ -70,6 +70,8 @@ export const modelKind: Kind<StoredModel> = {
     members: {id: "string", name: "string"},
     renew: "assay run"
   },
+  before: ["split"],
+  tables: {models: "trained, merged, collected and entered models"},
   views: async ({manifests}) => [{name: "models", of: {rows: await manifests(modelKind), columns: MODELS}}],
   refersTo: async (found, workspace) => [
     ...(await idsInRecords(found, workspace)),

@@ -61,6 +61,15 @@ export const runKind: Kind<RunManifest> = {
       return split.part === "sealed" ? {...run, split: {...split, part: "held-out"}} : run;
     }
   },
+  tables: {
+    runs: "sealed runs",
+    items: "the rows that runs asked about",
+    prompts: "what was asked about a row, by prompt variant",
+    completions: "answers, with their tokens, latency and cost",
+    scores: "the scores of answers, by scorer",
+    run_prices: "what each model of a run was billed with, in US dollars per million tokens",
+    run_side_calls: "what scorers and preflights of a run asked, and its cost"
+  },
   views: runViews,
   refersTo: async ({manifestKey}, workspace) => {
     const run = await readRecord(workspace, runKind, manifestKey);

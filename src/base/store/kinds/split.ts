@@ -65,6 +65,8 @@ export const splitKind: Kind<SplitManifest> = {
     renew: "assay split",
     renamed: renamedParts
   },
+  before: ["held-out rows"],
+  tables: {splits: "splits", parts: "the part of each row of a split, held-out parts left out"},
   views: splitViews,
   refersTo: async ({manifestKey}, workspace) => {
     const split = await readRecord(workspace, splitKind, manifestKey);

@@ -62,6 +62,12 @@ export const versionKind: Kind<VersionManifest> = {
     renew: "assay pull"
   },
   shown: ["ledger.json"],
+  // A split counts the labels of its version.
+  before: ["split"],
+  tables: {
+    versions: "dataset versions",
+    ledger: "what scans for personal data and secrets found in versions"
+  },
   views: versionViews,
   collect: {
     stays: async (workspace, {keep}) => {

@@ -24,6 +24,7 @@ const LOG = "written-models.jsonl";
 export const writtenCopyKind: Kind = {
   name: "written copy",
   at: LOG,
+  before: ["split"],
   refersTo: async (_, workspace) => (await writtenCopies(workspace)).map(({model}) => model),
   erase: async (_, erasing) => {
     const keeps = new Set<string>();
