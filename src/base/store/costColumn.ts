@@ -15,9 +15,8 @@ import {
   undecidedPrices
 } from "./appliedPrice.js";
 import {sqlString} from "./duckdb.js";
-import {isStaged} from "./isStaged.js";
 import {projectPricesOr} from "./projectPrices.js";
-import type {RunCandidate, RunManifest} from "./records/run.js";
+import {type RunCandidate, type RunManifest, isStaged} from "./records/run.js";
 
 /**
  * SQL for the US dollars of a completion of a run, over the columns of `completions`: as sealed, at the prices of the run's

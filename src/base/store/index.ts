@@ -11,9 +11,9 @@ export {
   rowOfPrice,
   undecidedPrices
 } from "./appliedPrice.js";
-export {costColumn, type Pricing} from "./costColumn.js";
+export {costColumn} from "./costColumn.js";
 export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";
-export {dryWorkspace} from "./dryWorkspace.js";
+export {dryWorkspace} from "./openWorkspace.js";
 export {storageFingerprint} from "./storageFingerprint.js";
 export {hasForms, type IdForm, idText, isIdOf} from "./idText.js";
 export {
@@ -62,19 +62,17 @@ export {
   sameRows,
   writeHeldOut
 } from "./kinds/heldOutRecord.js";
-export {ERASED, isErasedRow} from "./kinds/eraseRows.js";
+export {isErasedRow} from "./kinds/eraseRows.js";
 export {answersAt, plainAddress, SERVICE_ADDRESSES} from "./answersAt.js";
-export {type NamedModel, isCalled, isMeant} from "./isCalled.js";
+export {isMeant} from "./isCalled.js";
 export {jobsNamed} from "./jobsNamed.js";
 export {beginningOf, originsOf} from "./origins.js";
 export type {ModelParent} from "./records/model.js";
 export {resultOf} from "./resultOf.js";
 export {parentsReader} from "./parentsReader.js";
-export {isWeightFile, mostTold, sameWeights, toldElsewhere} from "./sameWeights.js";
+export {isWeightFile, mostTold, sameWeights} from "./sameWeights.js";
 export {callsText} from "./answerText.js";
 export {cutSql, emptySql, isRefused, refusedSql} from "./answerEnds.js";
-export {isStaged} from "./isStaged.js";
-export {modelIdsOf} from "./modelIdsOf.js";
 export {shownRowId} from "./kinds/finalRunViews.js";
 export {appendJobEvents, jobDir, readJob, readJobEvents, readJobs, updateJob, writeJob} from "./kinds/job.js";
 export type {
@@ -105,9 +103,8 @@ export {
   sealRun,
   setArchived
 } from "./kinds/run.js";
-export {type Referrer, referrersOf} from "./referrers.js";
-export {refuseWhileRunning} from "./refuseWhileRunning.js";
-export {refuseWhileTraining} from "./refuseWhileTraining.js";
+export {type Referrer, referrersOf} from "./kinds/records.js";
+export {refuseWhileRunning, refuseWhileTraining} from "./refuseWhileRunning.js";
 export {measuredRoles, sameRoles} from "./kinds/presentRoles.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
 export {noteTraining, type StoppedTraining, trainingDir} from "./kinds/stoppedTraining.js";

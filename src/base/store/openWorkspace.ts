@@ -1,4 +1,5 @@
 import {randomBytes} from "node:crypto";
+
 import {constants, rmSync} from "node:fs";
 import {access, mkdir, mkdtemp, readdir, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
@@ -13,6 +14,8 @@ import {checkName} from "../validation/names.js";
 import {LocalFolder} from "./storage/localFolder.js";
 import type {StorageBackend} from "./storage/storageBackend.js";
 import {folderOfShared} from "./storage/s3/address.js";
+import {DryStorage} from "./storage/dryStorage.js";
+import type {HeldLease} from "./renewal.js";
 
 const SCHEMA_VERSION = 1;
 
@@ -112,3 +115,13 @@ function fileOfLease(name: string): string {
 }
 
 const leaseKey = (name: string) => `${LEASES}/${fileOfLease(name)}`;
+
+/**
+ * A workspace for a dry run: its place keeps nothing of what is written, and a lease is taken by nobody, so that the store
+ * stays as it is to the byte. What is written past the place is not caught.
+ */
+export function dryWorkspace(workspace: Workspace): Workspace {
+  const held: HeldLease = {lost: new AbortController().signal, confirm: () => Promise.resolve()};
+  const alone: Workspace["lease"] = (_name, _options, work) => work(held);
+  return {...workspace, place: new DryStorage(workspace.place), lease: alone, share: alone};
+}

@@ -1,10 +1,12 @@
 import {createWriteStream} from "node:fs";
+
 import {once} from "node:events";
 import {mkdir, rm} from "node:fs/promises";
 import {dirname} from "node:path";
 import {type Database, sqlName, sqlString} from "./duckdb.js";
 import {fileScan} from "./fileScan.js";
 import {namingTarget, temporaryPath, writeAtomic} from "../system/files.js";
+import type {StorageBackend} from "./storage/storageBackend.js";
 
 /** Column names with their DuckDB types, in order. */
 export type ColumnTypes = Readonly<Record<string, string>>;
@@ -203,4 +205,14 @@ export function emptyRelation(columns: ColumnTypes): string {
 /** Whole numbers beyond 2^53 stay exact as text. */
 function bigAsText(_name: string, value: unknown): unknown {
   return typeof value === "bigint" ? value.toString() : value;
+}
+
+/** Runs a query into a Parquet file of a place that appears whole or not at all. */
+export async function putParquet(
+  db: Database,
+  place: StorageBackend,
+  key: string,
+  query: string
+): Promise<void> {
+  await place.putFile(key, (path) => copyParquet(db, path, query));
 }

@@ -5,7 +5,7 @@ import {
   type DuckDBType,
   DuckDBTypeId
 } from "@duckdb/node-api";
-import {isObject} from "../validation/checked.js";
+import {isObject} from "../validation/isObject.js";
 import {exactJson} from "../validation/exactJson.js";
 
 type ValueReader = (value: unknown) => unknown;

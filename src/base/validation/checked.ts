@@ -1,6 +1,7 @@
 import {z} from "zod";
 import {UserError} from "./errors.js";
 import {nearest} from "./nearest.js";
+import {isObject} from "./isObject.js";
 
 /** One schema for every member of T: a member added to the type and not here does not compile. */
 export type SchemaShape<T> = {[K in keyof Required<T>]: z.ZodType};
@@ -254,10 +255,6 @@ function unknownKey(key: string, known: readonly string[], told: Record<string, 
 function didYouMean(found: string, values: readonly string[]): string {
   const near = nearest(found, values);
   return near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -3,6 +3,6 @@ export {shellWord} from "./shellWord.js";
 export {messageOf, UsageError, UserError} from "./errors.js";
 export {checkName, nameProblem} from "./names.js";
 export {nearest} from "./nearest.js";
-export {StoppedError} from "./stopped.js";
+export {StoppedError} from "./errors.js";
 export {isSecretParameter, withoutCredentials} from "./withoutCredentials.js";
-export {withoutEnvironmentSecrets} from "./environmentSecrets.js";
+export {withoutEnvironmentSecrets} from "./withoutCredentials.js";

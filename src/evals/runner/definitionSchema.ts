@@ -18,7 +18,6 @@ import {
   flag,
   func,
   holding,
-  isObject,
   listOf,
   number,
   oneOf,
@@ -26,6 +25,7 @@ import {
 } from "../../base/validation/checked.js";
 import type {ImportedSource} from "../importedResults/types.js";
 import type {Candidate, EvalDefinition, ImportedEval, RaceOptions} from "./define.js";
+import {isObject} from "../../base/validation/isObject.js";
 
 type Problems = {path?: (string | number)[]; message: string}[];
 

@@ -7,7 +7,6 @@ import {
   fits,
   flag,
   holding,
-  isObject,
   listed,
   listOf,
   number,
@@ -15,6 +14,7 @@ import {
   problemsOf,
   type SchemaShape
 } from "../../base/validation/checked.js";
+import {isObject} from "../../base/validation/isObject.js";
 
 const count = () => number({least: 1, whole: true}).optional();
 const share = () => number({least: 0, most: 1}).optional();

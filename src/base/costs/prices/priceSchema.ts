@@ -1,15 +1,7 @@
-import {
-  anyText,
-  exactly,
-  fits,
-  isObject,
-  listOf,
-  number,
-  problemsOf,
-  text
-} from "../../validation/checked.js";
+import {anyText, exactly, fits, listOf, number, problemsOf, text} from "../../validation/checked.js";
 import {isDay} from "./day.js";
 import type {PriceRow, PriceTier} from "./priceRow.js";
+import {isObject} from "../../validation/isObject.js";
 
 const amount = () => number({least: 0}).optional();
 const day = () => fits(isDay, "a day of the calendar as YYYY-MM-DD");

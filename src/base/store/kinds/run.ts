@@ -1,11 +1,9 @@
 import {rename} from "node:fs/promises";
 import {join} from "node:path";
-import {type ColumnTypes, emptyRelation, parquetFile, parquetFiles} from "../parquet.js";
-import type {RunManifest} from "../records/run.js";
+import {type ColumnTypes, emptyRelation, parquetFile, parquetFiles, putParquet} from "../parquet.js";
+import {type RunManifest, modelIdsOf} from "../records/run.js";
 import {checkName} from "../../validation/names.js";
 import type {HeldLease} from "../renewal.js";
-import {modelIdsOf} from "../modelIdsOf.js";
-import {putParquet} from "../putParquet.js";
 import {countRows, ERASED, erasedName, eraseRows, isGone} from "./eraseRows.js";
 import {finalRunView} from "./finalRunViews.js";
 import {keptCounts} from "./keptCounts.js";

@@ -199,3 +199,16 @@ export interface ImportedFrom {
   /** What a reader of the verdict should know of the files, a sentence each; absent where there is nothing, and in runs made before it was noted. */
   notes?: string[];
 }
+
+/** Whether several models answer as a candidate, in a cascade or reranked: their tokens have prices of their own. */
+export function isStaged({identity}: Pick<RunCandidate, "identity">): boolean {
+  return identity.cascade !== undefined || identity.reranked !== undefined;
+}
+
+/** Ids of the store's records of the models that answer as a candidate: one, or those of a cascade's models. */
+export function modelIdsOf({
+  modelId,
+  modelIds
+}: Pick<RunCandidate, "modelId" | "modelIds">): readonly string[] {
+  return modelIds ?? (modelId === undefined ? [] : [modelId]);
+}

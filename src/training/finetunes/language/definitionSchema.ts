@@ -11,7 +11,6 @@ import {
   flag,
   func,
   holding,
-  isObject,
   listOf,
   number,
   oneOf,
@@ -20,6 +19,7 @@ import {
 import {columnsSchema} from "./columnsSchema.js";
 import {trainingProblems} from "./trainingProblems.js";
 import type {FinetuneDefinition, FromScratch} from "./definition.js";
+import {isObject} from "../../../base/validation/isObject.js";
 
 type Inner<K extends keyof FinetuneDefinition> = NonNullable<FinetuneDefinition[K]>;
 
