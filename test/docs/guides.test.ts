@@ -29,11 +29,11 @@ const PREPARE: Record<string, (project: string) => Promise<unknown>> = {
 
 /** The report's own pages have tests of their own. */
 async function withEmptyPages(project: string): Promise<void> {
-  const src = join(project, "src");
-  for (const name of await readdir(src))
-    if (name.endsWith(".md")) await writeFile(join(src, name), "# A page\n");
-  for (const name of await readdir(join(src, "data")))
-    if (!name.startsWith("duckdb")) await rm(join(src, "data", name), {recursive: true});
+  const pages = join(project, "pages");
+  for (const name of await readdir(pages))
+    if (name.endsWith(".md")) await writeFile(join(pages, name), "# A page\n");
+  for (const name of await readdir(join(pages, "data")))
+    if (!name.startsWith("duckdb")) await rm(join(pages, "data", name), {recursive: true});
 }
 
 let begun: string;
