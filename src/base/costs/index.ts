@@ -1,3 +1,8 @@
+/**
+ * What answers cost: prices of tokens, bills of runs, hosting, cascades and break-even volumes.
+ * In: token counts, price rows and hosting assumptions. Out: US dollars, and the assumptions that are missing.
+ * It uses no Node APIs; `prices/priceSchema.ts` checks price files and is not loaded by pages.
+ */
 export {
   type BatchPrice,
   cascadeCostSql,

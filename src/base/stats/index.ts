@@ -1,3 +1,8 @@
+/**
+ * Statistics of scores: estimates, intervals, tests and agreement, from published methods that each file cites.
+ * In: scores, their groups and a seed. Out: plain numbers; undefined where too little was observed.
+ * It uses no Node APIs, reads no store and decides nothing.
+ */
 export type {Clusters, Estimate, Interval, Scores} from "./types.js";
 export type {Seed} from "./seed.js";
 export {rng, type Rng} from "./rng.js";
