@@ -46,7 +46,7 @@ function importOf(node: SyntaxNode): Import | undefined {
     case "ExportAllDeclaration":
     case "ImportExpression": {
       const from = literal(node["source"]);
-      return from === undefined ? undefined : {from, names: namesOf(node)};
+      return from === undefined ? undefined : {from, names: importedNames(node)};
     }
     case "CallExpression": {
       const from = LOADS.has(callee) ? literal(given[0]) : undefined;
@@ -78,7 +78,7 @@ interface Specifier {
   exported?: {name: string};
 }
 
-function namesOf({type, specifiers, exported}: SyntaxNode): Import["names"] {
+function importedNames({type, specifiers, exported}: SyntaxNode): Import["names"] {
   if (type === "ExportAllDeclaration" && exported)
     return [{name: ALL, as: (exported as Specifier["local"]).name}];
   // What is imported for its effect alone is run as a whole.

@@ -41,7 +41,7 @@ function simplify(node: unknown): unknown {
   if (tree["type"] === "UnaryExpression" && tree["operator"] === "void" && isZero(tree["argument"]))
     return {name: "undefined", type: "Identifier"};
   if (tree["type"] === "BinaryExpression" && tree["operator"] === "+")
-    return sum(simplify(tree["left"]), simplify(tree["right"]));
+    return joinedSum(simplify(tree["left"]), simplify(tree["right"]));
   const simple = members(tree);
   return isWrittenOut(simple) ? regularExpression(simple["arguments"]) : simple;
 }
@@ -99,13 +99,13 @@ function template({quasis, expressions}: PlainTree): JoinedText {
   return {type: "Text", parts: joined(parts)};
 }
 
-function sum(left: unknown, right: unknown): unknown {
+function joinedSum(left: unknown, right: unknown): unknown {
   if (isText(left) && isText(right))
     return {type: "Text", parts: joined([...left.parts, ...right.parts])} satisfies JoinedText;
   const before = left as {type: string; left?: unknown; right?: unknown};
   // (x + "a") + "b" is x + "ab", whatever x is.
   if (before.type === "Sum" && isText(before.right) && isText(right))
-    return {type: "Sum", left: before.left, right: sum(before.right, right)};
+    return {type: "Sum", left: before.left, right: joinedSum(before.right, right)};
   return {type: "Sum", left, right};
 }
 

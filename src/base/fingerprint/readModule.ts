@@ -47,7 +47,7 @@ export function readModuleNow(path: string): FingerprintedModule {
 /** Reads a file's text. `sha256` is that of its bytes. */
 export function parsedModule(path: string, text: string, sha256: string): FingerprintedModule {
   if (/\.[cm]?tsx?$/.test(path)) return {sha256: hashOf(withoutComments(text)), ...importsOfText(text)};
-  const tree = /\.[cm]?js$/.test(path) ? parsed(text) : undefined;
+  const tree = /\.[cm]?js$/.test(path) ? parsedModule(text) : undefined;
   if (!tree) return {sha256, imports: []};
   return {sha256: hashOf(normalizeTree(tree)), ...importsOf(tree)};
 }
@@ -56,7 +56,7 @@ function hashOf(said: string): string {
   return createHash("sha256").update(said).digest("hex");
 }
 
-function parsed(text: string): Node | undefined {
+function parsedModule(text: string): Node | undefined {
   try {
     return parse(text, {ecmaVersion: "latest", sourceType: "module", allowHashBang: true});
   } catch (error) {

@@ -152,7 +152,7 @@ function alphaOf(ratings: readonly ArrayLike<ClassLabel>[], metric: AlphaMetric)
   const values = metric === "nominal" ? labelsOf(all) : valuesOf(all, metric);
   const distance = distances[metric];
   const apart = (keys: readonly Key[]) => {
-    const counts = [...counted(keys)];
+    const counts = [...countedValues(keys)];
     let sum = 0;
     for (let i = 0; i < counts.length; i++)
       for (let j = i + 1; j < counts.length; j++) {
@@ -174,7 +174,7 @@ function alphaOf(ratings: readonly ArrayLike<ClassLabel>[], metric: AlphaMetric)
 
 function labelsOf(ratings: readonly ClassLabel[]): Map<Key, RatedValue> {
   return new Map(
-    [...counted(ratings.map(String))].map(([key, count]) => [key, {value: NaN, below: 0, count}])
+    [...countedValues(ratings.map(String))].map(([key, count]) => [key, {value: NaN, below: 0, count}])
   );
 }
 
@@ -187,14 +187,14 @@ function valuesOf(ratings: readonly ClassLabel[], metric: AlphaMetric): Map<Key,
     );
   const values = new Map<Key, RatedValue>();
   let below = 0;
-  for (const [value, count] of [...counted(numbers)].sort(([a], [b]) => a - b)) {
+  for (const [value, count] of [...countedValues(numbers)].sort(([a], [b]) => a - b)) {
     values.set(value, {value, below, count});
     below += count;
   }
   return values;
 }
 
-function counted<T>(ratings: readonly T[]): Map<T, number> {
+function countedValues<T>(ratings: readonly T[]): Map<T, number> {
   const counts = new Map<T, number>();
   for (const rating of ratings) counts.set(rating, (counts.get(rating) ?? 0) + 1);
   return counts;

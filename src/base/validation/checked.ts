@@ -78,7 +78,7 @@ export function number(bounds: NumberBounds = {}): z.ZodType {
     ...(bounds.below === undefined ? [] : [`below ${below}`])
   ];
   const what = `a ${whole ? "whole " : ""}number${limits.length > 0 ? ` (${limits.join(", ")})` : ""}`;
-  return fits(
+  return passing(
     (value) =>
       typeof value === "number" &&
       Number.isFinite(value) &&
@@ -107,12 +107,12 @@ export function oneOf(values: readonly string[]): z.ZodType {
 }
 
 /** Whatever a test of our own says of it. */
-export function fits(test: (value: unknown) => boolean, what: string): z.ZodType {
+export function passing(test: (value: unknown) => boolean, what: string): z.ZodType {
   return z.custom((value) => test(value), {error: `must be ${what}`});
 }
 
 export function func(what = "a function"): z.ZodType {
-  return fits((value) => typeof value === "function", what);
+  return passing((value) => typeof value === "function", what);
 }
 
 export function listOf(of: z.ZodType, what = "a list", least = 0): z.ZodType {
@@ -161,7 +161,7 @@ export function chosen(choose: (value: unknown) => {schema: z.ZodType; value: un
 
 /** An object that is not looked into. */
 export function anyObject(what = "an object"): z.ZodType {
-  return fits(isObject, what);
+  return passing(isObject, what);
 }
 
 /** Further rules for a value that has the right form: each problem is a sentence, with its member. */

@@ -14,7 +14,7 @@ import {
   chosen,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   func,
   holding,
@@ -30,7 +30,7 @@ import {isObject} from "../../base/validation/isObject.js";
 type Problems = {path?: (string | number)[]; message: string}[];
 
 /** What must be there of an endpoint: a wrong trust is not refused here but taken for the least trusted one. */
-export const endpointSchema = fits(
+export const endpointSchema = passing(
   (value) =>
     typeof value === "object" &&
     value !== null &&

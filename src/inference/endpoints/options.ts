@@ -5,7 +5,7 @@ import {
   byName,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   func,
   number,
@@ -25,7 +25,7 @@ export const trust = oneOf(trustLevels);
 export const effects = anyObject().optional();
 
 /** The name of an environment variable; a key itself has other characters mostly, and is not repeated. */
-export const variable = fits(
+export const variable = passing(
   (value) => typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value),
   "the name of an environment variable, which holds the secret"
 );

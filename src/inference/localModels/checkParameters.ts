@@ -4,7 +4,7 @@ import {
   anyText,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   holding,
   listed,
@@ -21,7 +21,7 @@ const share = () => number({least: 0, most: 1}).optional();
 const isNamed = (value: unknown): value is {function: {name: string; parameters?: unknown}} =>
   isObject(value) && isObject(value.function) && typeof value.function.name === "string";
 
-const noPenalty = fits((value) => value === 0, "0: local models have no penalties").optional();
+const noPenalty = passing((value) => value === 0, "0: local models have no penalties").optional();
 
 const FORMATS = ["text", "json_object", "json_schema"];
 const format = holding<{type?: unknown}>(anyObject("a format such as {type}"), ({type}) =>
@@ -72,7 +72,7 @@ const shape: SchemaShape<Asked> = {
   tool_choice: either(
     'one of "none", "auto", "required", or {type: "function", function: {name}}',
     oneOf(["none", "auto", "required"]),
-    fits(isNamed, "a function's name")
+    passing(isNamed, "a function's name")
   ).optional(),
   parallel_tool_calls: flag().optional(),
   stream: flag().optional(),
@@ -84,13 +84,13 @@ const shape: SchemaShape<Asked> = {
   // Many clients send what changes nothing.
   frequency_penalty: noPenalty,
   presence_penalty: noPenalty,
-  logit_bias: fits(
+  logit_bias: passing(
     (value) => isObject(value) && Object.keys(value).length === 0,
     "empty: local models have none"
   ).optional(),
-  n: fits((value) => value === 1, "1").optional(),
+  n: passing((value) => value === 1, "1").optional(),
   tools: listOf(
-    fits(
+    passing(
       (tool) =>
         isNamed(tool) && (tool.function.parameters === undefined || isObject(tool.function.parameters)),
       'a tool such as {type: "function", function: {name, parameters}}'

@@ -8,7 +8,7 @@ import {
   assertChecked,
   either,
   exactly,
-  fits,
+  passing,
   holding,
   number,
   oneOf,
@@ -82,7 +82,7 @@ const stated = exactly<JobDefinition>("a job such as {dataset, split, base, form
   validation: either(
     '"validation" or false',
     oneOf(["validation"]),
-    fits((value) => value === false, "false")
+    passing((value) => value === false, "false")
   ).optional(),
   base: text("the model that is trained"),
   parent: text("a model of the store").optional(),

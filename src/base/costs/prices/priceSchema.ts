@@ -1,10 +1,10 @@
-import {anyText, exactly, fits, listOf, number, problemsOf, text} from "../../validation/checked.js";
+import {anyText, exactly, passing, listOf, number, problemsOf, text} from "../../validation/checked.js";
 import {isDay} from "./day.js";
 import type {PriceRow, PriceTier} from "./priceRow.js";
 import {isObject} from "../../validation/isObject.js";
 
 const amount = () => number({least: 0}).optional();
-const day = () => fits(isDay, "a day of the calendar as YYYY-MM-DD");
+const day = () => passing(isDay, "a day of the calendar as YYYY-MM-DD");
 
 const tierSchema = exactly<PriceTier>("an object", {
   abovePromptTokens: number({above: 0}),

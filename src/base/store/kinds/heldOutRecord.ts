@@ -87,7 +87,7 @@ export function sameRows(rows: string, held: string, text: string | undefined): 
   return `select row_id from ${rows} where ${same.join(" or ")}`;
 }
 
-function keyOf({dataset, id}: HeldOutName, file?: "manifest.json" | "rows.parquet"): string {
+function heldOutKey({dataset, id}: HeldOutName, file?: "manifest.json" | "rows.parquet"): string {
   const folder = `held-out/${checkName("dataset", dataset)}/${checkName("split", id)}`;
   return file === undefined ? folder : `${folder}/${file}`;
 }
@@ -105,7 +105,7 @@ export function heldOutRecord(
   workspace: Pick<Workspace, "place">,
   split: HeldOutName
 ): Promise<HeldOutRecord | undefined> {
-  return readRecord(workspace, heldOutKind, keyOf(split, "manifest.json"));
+  return readRecord(workspace, heldOutKind, heldOutKey(split, "manifest.json"));
 }
 
 /** The record's rows as a relation of row_id, row_hash and text_hash (null where the dataset names no text). */
@@ -113,7 +113,7 @@ export async function heldOutRelation(
   {place}: Pick<Workspace, "place">,
   split: HeldOutName
 ): Promise<string> {
-  return parquetFile(await place.readable(keyOf(split, "rows.parquet")));
+  return parquetFile(await place.readable(heldOutKey(split, "rows.parquet")));
 }
 
 /** SQL of a text's hash, as `text_hash` has it. */
@@ -163,8 +163,8 @@ export async function holdOut(
   const all = same
     ? `select * from ${await heldOutRelation(workspace, {dataset, id})} union ${query}`
     : query;
-  await workspace.place.sweep(keyOf({dataset, id}));
-  await putParquet(db, workspace.place, keyOf({dataset, id}, "rows.parquet"), all);
+  await workspace.place.sweep(heldOutKey({dataset, id}));
+  await putParquet(db, workspace.place, heldOutKey({dataset, id}, "rows.parquet"), all);
   const now = await heldOutRelation(workspace, {dataset, id});
   const record: HeldOutRecord = {
     kind: "held-out",
@@ -178,7 +178,7 @@ export async function holdOut(
     since: same ? same.since : new Date().toISOString(),
     salt: before[0]?.salt ?? randomBytes(16).toString("hex")
   };
-  await putJson(workspace, keyOf({dataset, id}, "manifest.json"), record);
+  await putJson(workspace, heldOutKey({dataset, id}, "manifest.json"), record);
   const splits = (await heldOutRecords(workspace, dataset)).map((one) => one.id).sort();
   await putJson(workspace, datasetKey(dataset, "held-out.json"), {splits});
 }

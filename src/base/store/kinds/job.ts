@@ -26,7 +26,7 @@ const JOBS: ColumnTypes = {
   model: "JSON"
 };
 
-const keyOf = (id: string, file: string) => `jobs/${checkName("job", id)}/${file}`;
+const jobKey = (id: string, file: string) => `jobs/${checkName("job", id)}/${file}`;
 
 export const jobKind: Kind<JobRecord> = {
   name: "job",
@@ -75,7 +75,7 @@ async function eraseData({manifestKey}: RecordLocation, erasing: Erasing): Promi
       erased: {dataset, at: erasing.note.at, parts: [...new Set([...(erased?.parts ?? []), ...parts])]}
     }));
   const {names, output} = await madeOfRows(workspace, job);
-  for (const name of names) await workspace.place.remove(keyOf(job.id, name));
+  for (const name of names) await workspace.place.remove(jobKey(job.id, name));
   const sent = parts.length > 0 && job.service.trust !== "local" && (job.remote ?? job.uploads);
   return {
     dropped: true,
@@ -119,13 +119,13 @@ export async function readJobs(workspace: Pick<Workspace, "place">): Promise<Job
 }
 
 export function readJob(workspace: Pick<Workspace, "place">, id: string): Promise<JobRecord | undefined> {
-  return readRecord(workspace, jobKind, keyOf(id, "manifest.json"));
+  return readRecord(workspace, jobKind, jobKey(id, "manifest.json"));
 }
 
 /** For its owner alone: it has the command's line. */
 export async function writeJob({place}: Pick<Workspace, "place">, job: JobRecord): Promise<void> {
   const text = JSON.stringify(job, null, 2) + "\n";
-  await place.putFile(keyOf(job.id, "manifest.json"), (path) => writeFile(path, text, {mode: 0o600}));
+  await place.putFile(jobKey(job.id, "manifest.json"), (path) => writeFile(path, text, {mode: 0o600}));
 }
 
 /** Changes a job's record while no other process does; gives the record as it is now. */
@@ -145,7 +145,7 @@ export function updateJob(
 
 /** Events of a job, each once, in the order in which they were read. A line cut by a crash is passed over. */
 export async function readJobEvents({place}: Pick<Workspace, "place">, id: string): Promise<JobEvent[]> {
-  const text = Buffer.from((await place.read(keyOf(id, "events.jsonl"))) ?? []).toString();
+  const text = Buffer.from((await place.read(jobKey(id, "events.jsonl"))) ?? []).toString();
   const found = new Map<string, JobEvent>();
   for (const line of text.split("\n")) {
     const event = eventOf(line);
@@ -169,5 +169,5 @@ export async function appendJobEvents(
 ): Promise<void> {
   // The line break comes first: the end of a line that a crash cut is not lengthened.
   const lines = events.map((event) => `\n${JSON.stringify(event)}`).join("");
-  if (lines !== "") await place.append(keyOf(id, "events.jsonl"), lines);
+  if (lines !== "") await place.append(jobKey(id, "events.jsonl"), lines);
 }
