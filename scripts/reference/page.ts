@@ -9,6 +9,7 @@ import {
 } from "typedoc";
 import {format} from "prettier";
 import {allExamples, type Examples} from "../../test/docs/examples.js";
+import {KINDS as RECORD_KINDS} from "../../src/base/store/index.js";
 
 const ENTRIES = [
   {name: "assay", file: "src/index.ts", about: "What data loaders, evals and scripts import."},
@@ -55,7 +56,20 @@ export async function referencePage(): Promise<string> {
     if (!module) throw new Error(`no such entry: ${file}`);
     return [`## ${name}`, "", about, "", ...kinds(module, examples[name])];
   });
-  return format([...INTRODUCTION, ...sections].join("\n"), {parser: "markdown"});
+  return format([...INTRODUCTION, ...sections, ...tables()].join("\n"), {parser: "markdown"});
+}
+
+function tables(): string[] {
+  const rows = RECORD_KINDS.flatMap(({tables: named = {}}) => Object.entries(named));
+  return [
+    "## Tables of the store",
+    "",
+    "`assay sql`, `assay export` and an open store have these, beside a view for each dataset and version.",
+    "",
+    "| table | what it lists |",
+    "| --- | --- |",
+    ...rows.map(([name, about]) => `| \`${name}\` | ${about} |`)
+  ];
 }
 
 async function exported(): Promise<ProjectReflection> {

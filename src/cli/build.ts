@@ -8,7 +8,7 @@ import {forgetForeignReads} from "../report/site/staleOutputs.js";
 import {UserError} from "../base/validation/index.js";
 import {
   LocalFolder,
-  type Place,
+  type StorageBackend,
   refuseUnfinishedPurge,
   withSiteLease,
   type Workspace
@@ -69,7 +69,7 @@ const BUILT_FROM = "site.json";
 
 async function buildUnlessCurrent(
   project: string,
-  {workspace, here}: {workspace: Workspace; here: Place},
+  {workspace, here}: {workspace: Workspace; here: StorageBackend},
   {quiet = false, unlessCurrent = false, definitions, onBuild}: BuildOptions
 ): Promise<boolean> {
   const dist = join(project, "dist");

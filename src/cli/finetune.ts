@@ -9,7 +9,7 @@ import {
   type FinetuneDefinition
 } from "../training/finetunes/index.js";
 import {listModels, modelFolder, type ModelManifest} from "../weights/models/index.js";
-import {Stopped, UsageError, UserError} from "../base/validation/index.js";
+import {StoppedError, UsageError, UserError} from "../base/validation/index.js";
 import {openStore, recordCopy, type Store} from "../base/store/index.js";
 import {observedRun, type RunFacts} from "../inference/telemetry/index.js";
 import {interruption} from "./interruption.js";
@@ -83,7 +83,7 @@ export async function finetuneVerb(names: string[], options: FinetuneVerbOptions
         print(trainedText(manifest, where, {wasThere: before.has(manifest.id), trainedNow}) + "\n");
     }
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
+    if (!(error instanceof StoppedError)) throw error;
     note(error.message);
     process.exitCode = 130;
     return;

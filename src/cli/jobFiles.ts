@@ -5,7 +5,7 @@ import {type JobDefinition, type JobService, saidNumber} from "../training/jobs/
 import {ensureSplit} from "../data/splits/index.js";
 import {UserError} from "../base/validation/index.js";
 import {
-  type JobData,
+  type JobDataFile,
   noRowLeft,
   openCounts,
   projectPricesOr,
@@ -27,7 +27,7 @@ export interface SubmitOptions {
 }
 
 export interface TrainingFile {
-  data: JobData;
+  data: JobDataFile;
   manifest: TrainingManifest;
   /** Undefined when nobody knows for how many epochs. */
   cost?: TrainingCost;

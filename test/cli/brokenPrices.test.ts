@@ -29,7 +29,7 @@ describe.each([
       kind: "prices",
       prices: [{model: "m", asOf: "2026-11-01", source: "s", inputPerMillion: "2"}]
     }),
-    'prices/mine.json: price 1 (m): "inputPerMillion" must be a number of at least 0, not "2".'
+    'prices/mine.json: price 1 (m): `inputPerMillion` must be a number (at least 0), not "2".'
   ]
 ])("a price list that %s", (_what, text, found) => {
   beforeAll(() => writeFileSync(file, text));

@@ -7,7 +7,7 @@ import {
   byName,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   listOf,
   number,
@@ -47,7 +47,7 @@ const parametersSchema = byName(
   ),
   "parameters by name"
 );
-const sourceSchema = fits(
+const sourceSchema = passing(
   (value) => typeof (value as Partial<ModelSource> | null)?.build === "function",
   "a source of a model, such as a trainer or storedModel(…) gives"
 );

@@ -14,11 +14,10 @@ import {
   chosen,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   func,
   holding,
-  isObject,
   listOf,
   number,
   oneOf,
@@ -26,11 +25,12 @@ import {
 } from "../../base/validation/checked.js";
 import type {ImportedSource} from "../importedResults/types.js";
 import type {Candidate, EvalDefinition, ImportedEval, RaceOptions} from "./define.js";
+import {isObject} from "../../base/validation/isObject.js";
 
 type DefinitionProblems = {path?: (string | number)[]; message: string}[];
 
 /** What must be there of an endpoint: a wrong trust is not refused here but taken for the least trusted one. */
-export const endpointSchema = fits(
+export const endpointSchema = passing(
   (value) =>
     typeof value === "object" &&
     value !== null &&

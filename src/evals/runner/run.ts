@@ -1,4 +1,4 @@
-import type {Held, RunManifest} from "../../base/store/index.js";
+import type {HeldLease, RunManifest} from "../../base/store/index.js";
 import type {CallPrices} from "./calls/callPrices.js";
 import type {RunCalls} from "./calls/runCalls.js";
 import type {Spending} from "./calls/spending.js";
@@ -23,7 +23,7 @@ export interface PlannedRun {
 /** The folder that a run is kept in, and the lease that keeps other processes out of it. */
 export interface LeasedFolder {
   run: RunFolder;
-  held: Held;
+  held: HeldLease;
 }
 
 /** A planned run in a folder of its own, which is locked. */

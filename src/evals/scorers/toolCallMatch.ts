@@ -1,4 +1,4 @@
-import {isObject} from "../../base/validation/checked.js";
+import {isObject} from "../../base/validation/isObject.js";
 import {exactJson} from "../../base/validation/exactJson.js";
 import {sameJson} from "./sameJson.js";
 import {checkOptions, flag, oneOf} from "./scorerOptions.js";

@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {messageOf, UserError} from "../../base/validation/errors.js";
-import {inProject} from "../../base/system/inProject.js";
+import {inProject} from "../../base/system/projectPaths.js";
 import type {Tokenizer} from "./predictionAnswer.js";
 import type {Message, TokenCounter, Usage} from "./types.js";
 

@@ -5,12 +5,12 @@ import {
   byName,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   func,
   number,
   oneOf,
-  type Shape,
+  type SchemaShape,
   text
 } from "../../base/validation/checked.js";
 import type {z} from "zod";
@@ -25,7 +25,7 @@ export const trust = oneOf(trustLevels);
 export const effects = anyObject().optional();
 
 /** The name of an environment variable; a key itself has other characters mostly, and is not repeated. */
-export const variable = fits(
+export const variable = passing(
   (value) => typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value),
   "the name of an environment variable, which holds the secret"
 );
@@ -45,7 +45,7 @@ const retryPolicy = exactly<RetryPolicy>("a policy such as {retries: 4}", {
 });
 
 /** What every endpoint that is reached over HTTP may set, whatever it gives. */
-export const callShape: Shape<Omit<HttpEndpointOptions, "stream" | "tokenizer">> = {
+export const callShape: SchemaShape<Omit<HttpEndpointOptions, "stream" | "tokenizer">> = {
   name: text(),
   hosting: hosting.optional(),
   trust: trust.optional(),
@@ -67,7 +67,7 @@ export const serverShape = {
   headersEnv: byName(variable, "environment variables by header").optional()
 };
 
-export const httpShape: Shape<HttpEndpointOptions> = {
+export const httpShape: SchemaShape<HttpEndpointOptions> = {
   ...callShape,
   stream: flag().optional(),
   tokenizer: either("the path of a tokenizer.json, or a function", text(), func()).optional()

@@ -1,7 +1,7 @@
 import {stat} from "node:fs/promises";
 import {UserError} from "../../base/validation/errors.js";
 import {canonicalJson, hashJson, sha256, sha256File} from "../../base/system/hash.js";
-import {inProject} from "../../base/system/inProject.js";
+import {inProject} from "../../base/system/projectPaths.js";
 import type {RecordedOptions} from "./recorded.js";
 import {amountOf, type Field, fieldOf, fieldVersion, isAbsent, textOf} from "./recordField.js";
 import {openRecordFile, type RecordedRow, type RecordFile} from "./recordFile.js";

@@ -1,4 +1,4 @@
-import type {MeasuredModel} from "../../base/store/schema.js";
+import type {MeasuredModel} from "../../base/store/records/run.js";
 import type {
   HostingKind,
   HostingModel,

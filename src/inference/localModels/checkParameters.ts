@@ -4,24 +4,24 @@ import {
   anyText,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   holding,
-  isObject,
   listed,
   listOf,
   number,
   oneOf,
   problemsOf,
-  type Shape
+  type SchemaShape
 } from "../../base/validation/checked.js";
+import {isObject} from "../../base/validation/isObject.js";
 
 const count = () => number({least: 1, whole: true}).optional();
 const share = () => number({least: 0, most: 1}).optional();
 const isNamed = (value: unknown): value is {function: {name: string; parameters?: unknown}} =>
   isObject(value) && isObject(value.function) && typeof value.function.name === "string";
 
-const noPenalty = fits((value) => value === 0, "0: local models have no penalties").optional();
+const noPenalty = passing((value) => value === 0, "0: local models have no penalties").optional();
 
 const FORMATS = ["text", "json_object", "json_schema"];
 const format = holding<{type?: unknown}>(anyObject("a format such as {type}"), ({type}) =>
@@ -57,7 +57,7 @@ interface Asked {
   tools?: unknown;
 }
 
-const shape: Shape<Asked> = {
+const shape: SchemaShape<Asked> = {
   temperature: number({least: 0}).optional(),
   top_p: share(),
   top_k: number({least: 0, whole: true}).optional(),
@@ -72,7 +72,7 @@ const shape: Shape<Asked> = {
   tool_choice: either(
     'one of "none", "auto", "required", or {type: "function", function: {name}}',
     oneOf(["none", "auto", "required"]),
-    fits(isNamed, "a function's name")
+    passing(isNamed, "a function's name")
   ).optional(),
   parallel_tool_calls: flag().optional(),
   stream: flag().optional(),
@@ -84,13 +84,13 @@ const shape: Shape<Asked> = {
   // Many clients send what changes nothing.
   frequency_penalty: noPenalty,
   presence_penalty: noPenalty,
-  logit_bias: fits(
+  logit_bias: passing(
     (value) => isObject(value) && Object.keys(value).length === 0,
     "empty: local models have none"
   ).optional(),
-  n: fits((value) => value === 1, "1").optional(),
+  n: passing((value) => value === 1, "1").optional(),
   tools: listOf(
-    fits(
+    passing(
       (tool) =>
         isNamed(tool) && (tool.function.parameters === undefined || isObject(tool.function.parameters)),
       'a tool such as {type: "function", function: {name, parameters}}'

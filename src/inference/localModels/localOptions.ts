@@ -5,7 +5,7 @@ import {
   byName,
   chosen,
   exactly,
-  fits,
+  passing,
   flag,
   func,
   number,
@@ -26,7 +26,7 @@ const stated = exactly<LocalModelOptions>(what, {
   adapters: byName(text("a path, a model of the store or a repository"), "adapters by name").optional(),
   chatTemplate: text("a chat template").optional(),
   templateVariables: anyObject("variables by name").optional(),
-  today: fits((value) => value instanceof Date && !Number.isNaN(value.getTime()), "a day").optional(),
+  today: passing((value) => value instanceof Date && !Number.isNaN(value.getTime()), "a day").optional(),
   preTokenizer: text().optional(),
   hosting: hosting.optional(),
   price: price.optional(),
@@ -43,7 +43,7 @@ const stated = exactly<LocalModelOptions>(what, {
 
 // No member must be there: a date would pass for options without any.
 const schema = chosen((value) => ({
-  schema: Object.prototype.toString.call(value) === "[object Object]" ? stated : fits(() => false, what),
+  schema: Object.prototype.toString.call(value) === "[object Object]" ? stated : passing(() => false, what),
   value
 }));
 

@@ -17,7 +17,7 @@ import {
 import {UserError} from "../../base/validation/index.js";
 import {hashJson, sha256, sha256File} from "../../base/system/index.js";
 import {modelOfCopy, modelsDir, readCached, type Workspace, writeCached} from "../../base/store/index.js";
-import {fileStamp} from "../../base/system/fileStamp.js";
+import {fileStamp} from "../../base/system/files.js";
 import {hubModel, type HubOptions, isHubName} from "./hub.js";
 import {partsOf} from "./splitGguf.js";
 

@@ -8,7 +8,7 @@ import {
   type NewModel
 } from "../../weights/models/index.js";
 import {hashJson} from "../../base/system/index.js";
-import {getJson, modelKey, modelsPlace, putJson, withLease} from "../../base/store/index.js";
+import {getJson, modelKey, modelsStorage, putJson, withLease} from "../../base/store/index.js";
 import {chosenRows} from "./chosenRows.js";
 import type {LabelledRows} from "./labelledRows.js";
 import type {BuildContext, ClassifierOptions, ModelSource} from "./modelSource.js";
@@ -97,7 +97,7 @@ export async function builtOnce(
   configHash: string,
   make: (context: BuildContext) => Promise<ModelManifest>
 ): Promise<ModelManifest> {
-  const place = modelsPlace(context.dir);
+  const place = modelsStorage(context.dir);
   const record = `models/.builds/${configHash}.json`;
   const known = async () => {
     const manifest = await getJson<ModelManifest>({place}, record);

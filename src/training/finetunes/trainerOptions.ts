@@ -1,7 +1,7 @@
-import {assertChecked, exactly, func, number, type Shape, text} from "../../base/validation/checked.js";
+import {assertChecked, exactly, func, number, type SchemaShape, text} from "../../base/validation/checked.js";
 import type {ClassifierOptions, Subset} from "./modelSource.js";
 
-const shape: Shape<ClassifierOptions> = {
+const shape: SchemaShape<ClassifierOptions> = {
   name: text().optional(),
   text: text("the column of texts"),
   label: text("the column of labels"),
@@ -19,9 +19,9 @@ export const count = () => number({least: 1, whole: true}).optional();
 /** Throws UserError with everything that is wrong with a trainer's options; `own` are those that only it has. */
 export function checkTrainer<T extends ClassifierOptions>(
   trainer: string,
-  own: Shape<Omit<T, keyof ClassifierOptions>>,
+  own: SchemaShape<Omit<T, keyof ClassifierOptions>>,
   options: T
 ): void {
-  const all = {...shape, ...own} as unknown as Shape<T>;
+  const all = {...shape, ...own} as unknown as SchemaShape<T>;
   assertChecked(trainer, exactly<T>("options such as {text, label}", all), options);
 }

@@ -8,11 +8,11 @@ import {
   assertChecked,
   either,
   exactly,
-  fits,
+  passing,
   holding,
   number,
   oneOf,
-  type Shape,
+  type SchemaShape,
   text
 } from "../../base/validation/checked.js";
 import {splitSchema} from "../../data/splits/specSchema.js";
@@ -56,7 +56,7 @@ export interface JobDefinition extends JobTraining {
 
 const count = () => number({least: 1, whole: true}).optional();
 
-export const trainingShape: Shape<JobTraining> = {
+export const trainingShape: SchemaShape<JobTraining> = {
   method: oneOf(["full", "lora"]).optional(),
   epochs: number({above: 0}).optional(),
   rows: count(),
@@ -82,7 +82,7 @@ const stated = exactly<JobDefinition>("a job such as {dataset, split, base, form
   validation: either(
     '"validation" or false',
     oneOf(["validation"]),
-    fits((value) => value === false, "false")
+    passing((value) => value === false, "false")
   ).optional(),
   base: text("the model that is trained"),
   parent: text("a model of the store").optional(),

@@ -1,5 +1,5 @@
 import {isDeepStrictEqual} from "node:util";
-import {isObject} from "../../base/validation/checked.js";
+import {isObject} from "../../base/validation/isObject.js";
 import {UserError} from "../../base/validation/errors.js";
 import type {JobTraining} from "./define.js";
 

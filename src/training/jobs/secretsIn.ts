@@ -1,5 +1,5 @@
 import {allRecognizers, scanText} from "../../data/privacy/index.js";
-import {isObject} from "../../base/validation/checked.js";
+import {isObject} from "../../base/validation/isObject.js";
 import {isHanded, isReference, isStandIn} from "./secretHanded.js";
 
 type Path = (string | number)[];

@@ -5,7 +5,7 @@ import {UserError} from "../../base/validation/index.js";
 import {hashJson, sha256File, writeAtomic} from "../../base/system/index.js";
 import {
   jobDir,
-  type JobData,
+  type JobDataFile,
   type JobRecord,
   type JobTokens,
   readJob,
@@ -30,7 +30,7 @@ export interface JobPlan {
   split: JobRecord["split"];
   format: string;
   /** What is trained on, then what it is checked on, if anything. Paths are names in `folder`. */
-  data: JobData[];
+  data: JobDataFile[];
   /** What it would take, as far as anybody can tell before: no part of what tells one job from another. */
   tokens?: JobTokens;
   /** Where the files are now, on the store's disk: they are moved into the job's folder. */
@@ -96,7 +96,7 @@ async function putFiles(workspace: Workspace, job: JobRecord, folder: string): P
 }
 
 /** Whether a training file is in a folder as it was written. */
-async function isThere(folder: string, {path, sha256}: JobData): Promise<boolean> {
+async function isThere(folder: string, {path, sha256}: JobDataFile): Promise<boolean> {
   const file = join(folder, path);
   return existsSync(file) && (await sha256File(file)) === sha256;
 }

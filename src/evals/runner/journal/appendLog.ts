@@ -2,7 +2,7 @@ import {constants, fdatasync} from "node:fs";
 import {type FileHandle, mkdir, open} from "node:fs/promises";
 import {dirname} from "node:path";
 import {lineBuffer} from "./lineBuffer.js";
-import {writeWhole} from "../../../base/system/writeWhole.js";
+import {writeWhole} from "../../../base/system/files.js";
 
 /** A file of one JSON object a line that only grows. A number that grows with every line is added as `seq`. */
 export interface AppendLog {

@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {
-  type Columns,
+  type ColumnTypes,
   COMPLETIONS,
   emptyRelation,
   hasRunFile,
@@ -18,16 +18,16 @@ import type {RunPlan} from "../plan/plan.js";
 import type {RowStorage} from "../plan/rows.js";
 
 /** What a completion is beside its place in the plan: the columns that a journal line and a sealed row share. */
-export const OUTCOME: Columns = Object.fromEntries(
+export const OUTCOME: ColumnTypes = Object.fromEntries(
   Object.entries(COMPLETIONS).filter(
     ([name]) => !["run", "row_id", "candidate", "variant", "repeat", "reused"].includes(name)
   )
 );
 const outcomeNames = Object.keys(OUTCOME);
-export const JOURNAL: Columns = {seq: "BIGINT", n: "BIGINT", ...OUTCOME};
+export const JOURNAL: ColumnTypes = {seq: "BIGINT", n: "BIGINT", ...OUTCOME};
 
 const scoreNames = ["scorer", "scorer_version", "key", "status", "value", "reason", "details"] as const;
-export const SCORE_LOG: Columns = {
+export const SCORE_LOG: ColumnTypes = {
   seq: "BIGINT",
   n: "BIGINT",
   ...Object.fromEntries(scoreNames.map((name) => [name, SCORES[name]!]))

@@ -2,7 +2,7 @@ import {createHash} from "node:crypto";
 import {join} from "node:path";
 import {UserError} from "../../../base/validation/index.js";
 import {canonicalJson} from "../../../base/system/index.js";
-import {type Columns, ITEMS, noRowLeft, PROMPTS} from "../../../base/store/index.js";
+import {type ColumnTypes, ITEMS, noRowLeft, PROMPTS} from "../../../base/store/index.js";
 import type {EvalTask} from "../task.js";
 import {collectGarbageBetween} from "../keepHeapSmall.js";
 import {packed} from "../tables/logs.js";
@@ -164,6 +164,6 @@ export function checkKey(plan: RunPlan, n: number, key: string, rowId: string): 
     );
 }
 
-export function withoutRun(columns: Columns): Columns {
+export function withoutRun(columns: ColumnTypes): ColumnTypes {
   return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "run"));
 }

@@ -6,7 +6,7 @@ import {refusedByMachine} from "../../../base/system/index.js";
 import {
   modelsDir,
   modelIdsOf,
-  type Answerer,
+  type AnsweringModel,
   type Database,
   type RunCandidate,
   type SplitManifest,
@@ -195,8 +195,8 @@ async function answerersOf(
   stages: readonly EndpointStage[],
   models: string,
   dryRun: boolean
-): Promise<Answerer[]> {
-  const each = stages.map(async (stage): Promise<Answerer[]> => {
+): Promise<AnsweringModel[]> {
+  const each = stages.map(async (stage): Promise<AnsweringModel[]> => {
     const {name, endpoint, model} = stage;
     if (endpoint.stages) return answerersOf(endpoint.stages(), models, dryRun);
     const {modelId} = await modelRecords(stage, models, dryRun);

@@ -1,5 +1,5 @@
 import {join} from "node:path";
-import {type Columns, refusedSql, sqlString} from "../../../base/store/index.js";
+import {type ColumnTypes, refusedSql, sqlString} from "../../../base/store/index.js";
 import {REFUSED} from "../calls/scoreRefused.js";
 import {copyParquet, type HalfOpenRange, relationOf} from "../tables/chunks.js";
 import type {RunWorkspace} from "../plan/rows.js";
@@ -17,7 +17,7 @@ export interface CachedScoresInputs {
   scorers: string;
   /** Names of those that give a refused answer no credit. */
   textScorers: readonly string[];
-  columns: Columns;
+  columns: ColumnTypes;
 }
 
 /**

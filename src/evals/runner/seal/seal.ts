@@ -1,7 +1,7 @@
 import {copyFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
-  type Columns,
+  type ColumnTypes,
   COMPLETIONS,
   type Database,
   type RunManifest,
@@ -107,7 +107,7 @@ async function bothSettled<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A
 async function copyTable(
   db: Database,
   file: string,
-  {runId, columns, relation}: {runId: string; columns: Columns; relation: string}
+  {runId, columns, relation}: {runId: string; columns: ColumnTypes; relation: string}
 ): Promise<void> {
   const select = `select ${sqlString(runId)} as run, ${typed(withoutRun(columns))} from ${relation}`;
   await copyParquet(db, file, select);
@@ -215,12 +215,12 @@ async function sealFigures(
   };
 }
 
-function typed(columns: Columns): string {
+function typed(columns: ColumnTypes): string {
   return Object.entries(columns)
     .map(([name, type]) => `${sqlName(name)}::${type} as ${sqlName(name)}`)
     .join(", ");
 }
 
-function withoutSeq(columns: Columns): Columns {
+function withoutSeq(columns: ColumnTypes): ColumnTypes {
   return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "seq"));
 }

@@ -1,7 +1,7 @@
 import {stat} from "node:fs/promises";
 import {join} from "node:path";
 import {
-  type Columns,
+  type ColumnTypes,
   type Database,
   emptyRelation,
   parquetFiles,
@@ -50,7 +50,7 @@ export async function copyChunks(
   db: Database,
   folder: string,
   name: string,
-  columns: Columns,
+  columns: ColumnTypes,
   queries: readonly string[]
 ): Promise<string> {
   const files: string[] = [];
@@ -63,6 +63,6 @@ export async function copyChunks(
 }
 
 /** The relation of Parquet files in order; without any, one without rows that has these columns. */
-export function relationOf(files: readonly string[], columns: Columns): string {
+export function relationOf(files: readonly string[], columns: ColumnTypes): string {
   return files.length === 0 ? `(${emptyRelation(columns)})` : parquetFiles(files);
 }

@@ -2,7 +2,7 @@ import {existsSync, statSync} from "node:fs";
 import {type FileHandle, open, rm} from "node:fs/promises";
 import {temporaryPath} from "../../../base/system/index.js";
 import {
-  type Columns,
+  type ColumnTypes,
   columnsLiteral,
   type Database,
   emptyRelation,
@@ -31,7 +31,7 @@ interface Copied {
 export async function logAsParquet(
   db: Database,
   log: string,
-  columns: Columns,
+  columns: ColumnTypes,
   path: string,
   {from = 0, to = fileBytes(log), run}: Copied = {}
 ): Promise<string> {
@@ -61,7 +61,7 @@ export async function logAsParquet(
 export async function packed(
   db: Database,
   log: string,
-  columns: Columns,
+  columns: ColumnTypes,
   {run, path = `${log}.parquet`}: {run?: string; path?: string} = {}
 ): Promise<string> {
   const relation = await logAsParquet(db, log, columns, path, {run});
@@ -79,7 +79,7 @@ export interface GrowingLog {
 export function growingLog(
   db: Database,
   log: {path: string; flush(): void},
-  columns: Columns,
+  columns: ColumnTypes,
   path: string
 ): GrowingLog {
   const files: string[] = [];

@@ -1,4 +1,4 @@
-import {isObject} from "../../../base/validation/checked.js";
+import {isObject} from "../../../base/validation/isObject.js";
 import {UserError} from "../../../base/validation/index.js";
 import {bounds, repeated} from "./bounds.js";
 import {addCommonRule} from "./commonRules.js";

@@ -1,5 +1,6 @@
 import type {Row} from "../../../base/store/index.js";
 import {areMessages, messagesOf, type TrainingMessage} from "./messages.js";
+import {isObject} from "../../../base/validation/isObject.js";
 
 /** One line of a chat fine-tuning file. */
 export interface ChatExample {
@@ -71,6 +72,3 @@ export function withoutNulls(value: unknown): unknown {
       .map(([name, member]) => [name, withoutNulls(member)])
   );
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

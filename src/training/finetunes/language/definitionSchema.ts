@@ -7,11 +7,10 @@ import {
   chosen,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   func,
   holding,
-  isObject,
   listOf,
   number,
   oneOf,
@@ -20,6 +19,7 @@ import {
 import {columnsSchema} from "./columnsSchema.js";
 import {trainingProblems} from "./trainingProblems.js";
 import type {FinetuneDefinition, FromScratch} from "./definition.js";
+import {isObject} from "../../../base/validation/isObject.js";
 
 type Inner<K extends keyof FinetuneDefinition> = NonNullable<FinetuneDefinition[K]>;
 
@@ -33,7 +33,7 @@ const fromScratch = exactly<FromScratch>("a model that begins with random weight
   tokenizer: either("a folder, or what byteTokenizer makes", text(), anyObject())
 });
 
-const aBase = fits(
+const aBase = passing(
   (value) => typeof value === "string" && value !== "",
   "a folder, a model of the store, another fine-tune, or {config, tokenizer}"
 );
@@ -52,7 +52,7 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
   validation: either(
     '"validation", "test" or false',
     oneOf(["validation", "test"]),
-    fits((value) => value === false, "false")
+    passing((value) => value === false, "false")
   ).optional(),
   subset: exactly<Inner<"subset">>("a subset such as {words, where}", {
     words: text("what the subset is, in words"),
@@ -91,7 +91,7 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
   clip: either(
     "a number above 0, or false",
     number({above: 0}),
-    fits((value) => value === false, "false")
+    passing((value) => value === false, "false")
   ).optional(),
   validateEvery: count(),
   patience: count(),

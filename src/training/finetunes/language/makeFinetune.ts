@@ -3,7 +3,7 @@ import {copyFile, mkdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {resultFolder, runTraining, type TrainingOutcome, type TrainingProgress} from "../../trainer/index.js";
 import {type CheckedOn, keepModel, type ModelManifest} from "../../../weights/models/index.js";
-import {Stopped, UserError} from "../../../base/validation/index.js";
+import {StoppedError, UserError} from "../../../base/validation/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import {noteTraining} from "../../../base/store/index.js";
 import type {BuildContext} from "../modelSource.js";
@@ -62,7 +62,7 @@ export async function makeFinetune(
     }
   );
   if (outcome.status === "stopped")
-    throw new Stopped(
+    throw new StoppedError(
       outcome.step === 0
         ? `${name}: stopped before the first step of this start. Run it again to train from the last checkpoint, or from the base where there is none.`
         : `${name}: stopped after step ${outcome.step} of ${settings.steps}. Run it again to go on from there.`

@@ -1,6 +1,6 @@
 import {type ApiMessage, TemplateError} from "../../../weights/chatTemplates/index.js";
 import {cut, type TokenExample, IGNORED, type PreferencePair} from "../../trainer/index.js";
-import {isObject} from "../../../base/validation/checked.js";
+import {isObject} from "../../../base/validation/isObject.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {rowsSha256} from "../../../base/system/index.js";
 import {chatExample} from "../exports/chatExample.js";

@@ -1,6 +1,6 @@
 import type {ApiMessage} from "../../../weights/chatTemplates/index.js";
 import {answered, type TokenExample} from "../../trainer/index.js";
-import {isObject} from "../../../base/validation/checked.js";
+import {isObject} from "../../../base/validation/isObject.js";
 import {UserError} from "../../../base/validation/index.js";
 import {chatExample, textOf, withoutNulls} from "../exports/chatExample.js";
 import {areMessages, messagesOf} from "../exports/messages.js";

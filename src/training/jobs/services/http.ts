@@ -1,7 +1,7 @@
 import {setTimeout as pause} from "node:timers/promises";
 import {createClient, type JobClient} from "../client.js";
 import type {JobTraining} from "../define.js";
-import {byName, fits, oneOf, type Shape} from "../../../base/validation/checked.js";
+import {byName, passing, oneOf, type SchemaShape} from "../../../base/validation/checked.js";
 import {UserError} from "../../../base/validation/index.js";
 import {answersAt, type JobRecord} from "../../../base/store/index.js";
 import type {Asking, JobResult} from "../service.js";
@@ -19,14 +19,14 @@ export interface HttpService {
 }
 
 const variable = () =>
-  fits(
+  passing(
     (value) => typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value),
     "the name of an environment variable, which holds the secret"
   );
 
-export const httpService: Shape<HttpService> = {
+export const httpService: SchemaShape<HttpService> = {
   trust: oneOf(trustLevels),
-  baseUrl: fits(isAddress, "an http or https address without credentials").optional(),
+  baseUrl: passing(isAddress, "an http or https address without credentials").optional(),
   apiKeyEnv: variable().optional(),
   headersEnv: byName(variable(), "environment variables by header").optional()
 };

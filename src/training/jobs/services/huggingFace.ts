@@ -4,7 +4,7 @@ import {pathToFileURL} from "node:url";
 import {setTimeout as pause} from "node:timers/promises";
 import {hideSecrets} from "../../../inference/endpoints/index.js";
 import {retryAfterMs} from "../../../base/system/retryAfter.js";
-import {exactly, fits, number, oneOf, text} from "../../../base/validation/checked.js";
+import {exactly, passing, number, oneOf, text} from "../../../base/validation/checked.js";
 import {messageOf, UserError, withoutCredentials} from "../../../base/validation/index.js";
 import {type JobEvent, type JobOutcome, type JobRecord, resultOf} from "../../../base/store/index.js";
 import {trl} from "../configurations/trl.js";
@@ -34,7 +34,7 @@ export const huggingFaceSchema = exactly<HuggingFaceJobs>(
     trust: httpService.trust,
     apiKeyEnv: httpService.apiKeyEnv,
     service: oneOf(["huggingface"]),
-    namespace: fits(
+    namespace: passing(
       (value) => typeof value === "string" && /^[\w.-]+$/.test(value),
       "a user or organisation"
     ),

@@ -1,4 +1,4 @@
-import {anyObject, chosen, holding, isObject} from "../../../base/validation/checked.js";
+import {anyObject, chosen, holding} from "../../../base/validation/checked.js";
 import type {JobRecord} from "../../../base/store/index.js";
 import type {JobService} from "../service.js";
 import {type CommandJobs, commandJobs, commandSchema} from "./command.js";
@@ -6,6 +6,7 @@ import {type FireworksJobs, fireworksJobs, fireworksSchema} from "./fireworks.js
 import {type HuggingFaceJobs, huggingFaceJobs, huggingFaceSchema} from "./huggingFace.js";
 import {type OpenAIJobs, openAIJobs, openAISchema} from "./openAI.js";
 import {type TogetherJobs, togetherJobs, togetherSchema} from "./together.js";
+import {isObject} from "../../../base/validation/isObject.js";
 
 /** Who trains, and how it is reached. */
 export type ServiceSettings = OpenAIJobs | TogetherJobs | FireworksJobs | HuggingFaceJobs | CommandJobs;

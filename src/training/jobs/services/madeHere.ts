@@ -3,7 +3,7 @@ import {readdir, writeFile} from "node:fs/promises";
 import {basename, join, relative, resolve} from "node:path";
 import {partsOf} from "../../../inference/localModels/index.js";
 import {isWeightFile} from "../../../weights/models/index.js";
-import {fileStamp} from "../../../base/system/fileStamp.js";
+import {fileStamp} from "../../../base/system/files.js";
 import {UserError} from "../../../base/validation/index.js";
 import {readJson, writeAtomic} from "../../../base/system/index.js";
 

@@ -7,14 +7,14 @@ import type {S3Client} from "@aws-sdk/client-s3";
 import {type Clients, failure, statusOf} from "./client.js";
 
 /** An object as a listing tells it. */
-export interface Listed {
+export interface ListedObject {
   key: string;
   etag: string;
   size: number;
   modified: Date;
 }
 
-export interface Content {
+export interface BucketObject {
   etag: string;
   bytes: Uint8Array;
 }
@@ -39,8 +39,8 @@ export class Bucket {
   }
 
   /** Every object whose key begins so, in the order of their keys' bytes. */
-  async list(beginning: string): Promise<Listed[]> {
-    const found: Listed[] = [];
+  async list(beginning: string): Promise<ListedObject[]> {
+    const found: ListedObject[] = [];
     let token: string | undefined;
     do {
       const page = await this.asked("ListObjectsV2", (s3) =>
@@ -66,7 +66,7 @@ export class Bucket {
   }
 
   /** An object, "unchanged" when its ETag is still `known`, or undefined when there is none. */
-  async get(key: string, known?: string): Promise<Content | "unchanged" | undefined> {
+  async get(key: string, known?: string): Promise<BucketObject | "unchanged" | undefined> {
     const got = await this.open(key, {IfNoneMatch: known});
     if (got === undefined || got === "unchanged") return got;
     return {etag: got.etag, bytes: await got.body.transformToByteArray()};
@@ -163,7 +163,7 @@ export class Bucket {
   }
 
   /** Removes an object if it is still as listed, where the server knows that condition; others remove it all the same. */
-  async removeListed({key, etag}: Pick<Listed, "key" | "etag">): Promise<void> {
+  async removeListed({key, etag}: Pick<ListedObject, "key" | "etag">): Promise<void> {
     await this.asked(
       "removing an object",
       (s3) => this.client.send(new s3.DeleteObjectCommand({...this.at(key), IfMatch: etag})),

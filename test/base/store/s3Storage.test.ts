@@ -6,19 +6,19 @@ import {afterEach, describe, expect, it} from "vitest";
 import {
   appendJobEvents,
   openWorkspace,
-  type Place,
+  type StorageBackend,
   readJob,
   readJobEvents
 } from "../../../src/base/store/index.js";
 import {jobKind} from "../../../src/base/store/kinds/job.js";
 import type {Erasing} from "../../../src/base/store/kinds/kind.js";
 import {withLease} from "../../../src/base/store/lease.js";
-import {s3Address} from "../../../src/base/store/place/s3/address.js";
-import {cacheBytes, openS3} from "../../../src/base/store/place/s3/open.js";
+import {s3Address} from "../../../src/base/store/storage/s3/address.js";
+import {cacheBytes, openS3} from "../../../src/base/store/storage/s3/open.js";
 import {childScript} from "../../support/childScript.js";
 import {type Fate, startS3} from "../../support/s3Server.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
-import {placeSuite} from "./placeSuite.js";
+import {storageSuite} from "./storageSuite.js";
 
 const server = await startS3();
 Object.assign(process.env, server?.env);
@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 /** Another machine's view of a store: a folder of its own, the same bucket. */
-async function machine(address: string, folder?: string): Promise<Place> {
+async function machine(address: string, folder?: string): Promise<StorageBackend> {
   folder ??= await temporaryProject();
   mkdirSync(join(folder, "tmp"), {recursive: true});
   return openS3(address, folder, join(folder, "tmp"));
@@ -54,7 +54,7 @@ function once(fate: Fate, matches: (request: {method: string; url: string}) => b
 }
 
 describe.skipIf(!server)("a bucket", () => {
-  placeSuite(async () => machine(await address()));
+  storageSuite(async () => machine(await address()));
 
   it("pages through listings", async () => {
     const place = await machine(await address());
@@ -332,7 +332,7 @@ describe.skipIf(!server)("a bucket", () => {
 });
 
 it("two servers' buckets of one name have folders of their own", async () => {
-  const {folderOfShared} = await import("../../../src/base/store/place/s3/address.js");
+  const {folderOfShared} = await import("../../../src/base/store/storage/s3/address.js");
   const at = (endpoint: string) => folderOfShared("s3://bucket/x", {AWS_ENDPOINT_URL: endpoint});
   expect(at("http://a")).not.toBe(at("http://b"));
   expect(at("http://a")).toMatch(/^bucket-/);

@@ -2,13 +2,13 @@ import {stat, utimes, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {UserError} from "../../../validation/errors.js";
 import {LocalFolder} from "../localFolder.js";
-import type {Place} from "../place.js";
-import {SharedPlace} from "../sharedPlace.js";
+import type {StorageBackend} from "../storageBackend.js";
+import {SharedStorage} from "../sharedStorage.js";
 import {s3Address} from "./address.js";
 import {Bucket} from "./bucket.js";
 import {openClients} from "./client.js";
 import {ObjectCache} from "./objectCache.js";
-import {S3Place} from "./s3Place.js";
+import {S3Storage} from "./s3Storage.js";
 
 const CACHE_BYTES = 20e9;
 
@@ -30,11 +30,11 @@ export function cacheBytes(env: NodeJS.ProcessEnv = process.env): number {
  * Opens the store at `s3://bucket/prefix`. What it holds is copied to `dir` as it is read; copies of what is gone from the
  * bucket are dropped once an hour.
  */
-export async function openS3(address: string, dir: string, tmpDir: string): Promise<Place> {
+export async function openS3(address: string, dir: string, tmpDir: string): Promise<StorageBackend> {
   const {bucket, prefix} = s3Address(address);
   const name = `s3://${bucket}/${prefix}`.replace(/\/$/, "");
   const cache = new ObjectCache(join(dir, ".objects"), tmpDir, cacheBytes());
-  const shared = new S3Place(new Bucket(await openClients(), name, bucket, prefix), cache, tmpDir);
+  const shared = new S3Storage(new Bucket(await openClients(), name, bucket, prefix), cache, tmpDir);
   const marker = join(dir, ".pruned");
   const pruned = await stat(marker).catch(() => undefined);
   if (!pruned || Date.now() - pruned.mtimeMs > PRUNE_MS) {
@@ -42,5 +42,5 @@ export async function openS3(address: string, dir: string, tmpDir: string): Prom
     await writeFile(marker, "");
     await utimes(marker, new Date(), new Date());
   }
-  return new SharedPlace(shared, new LocalFolder(dir));
+  return new SharedStorage(shared, new LocalFolder(dir));
 }

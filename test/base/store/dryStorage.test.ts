@@ -3,9 +3,9 @@ import {mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, expect, it} from "vitest";
-import {LocalFolder, type Place} from "../../../src/base/store/index.js";
-import {DryPlace} from "../../../src/base/store/place/dryPlace.js";
-import {SharedPlace} from "../../../src/base/store/place/sharedPlace.js";
+import {LocalFolder, type StorageBackend} from "../../../src/base/store/index.js";
+import {DryStorage} from "../../../src/base/store/storage/dryStorage.js";
+import {SharedStorage} from "../../../src/base/store/storage/sharedStorage.js";
 import {folderState} from "../../support/folderState.js";
 
 const made: string[] = [];
@@ -23,7 +23,7 @@ it("a dry place reads what is there, and keeps nothing of what is written", asyn
   await below.put("a/b.txt", "0123456789");
   await writeFile(join(below.name, ".c.999999999.00000000.tmp"), "half");
   const before = folderState(below.name);
-  const place: Place = new DryPlace(below);
+  const place: StorageBackend = new DryStorage(below);
   const seen = Buffer.from("0123456789");
 
   const write = () => Promise.reject(new Error("was called"));
@@ -60,8 +60,8 @@ it("a dry place of a shared store leaves an outdated log of this machine where i
   await bucket.put("runs/r/manifest.json", JSON.stringify({sealedAt: "2026-12-01T00:00:00Z"}));
   await here.put("runs/r/journal.ndjson", "{}\n");
   utimesSync(join(here.name, "runs/r/journal.ndjson"), 1, 1);
-  const shared = new SharedPlace(bucket, here);
-  expect(await new DryPlace(shared).has("runs/r/journal.ndjson")).toBe(false);
+  const shared = new SharedStorage(bucket, here);
+  expect(await new DryStorage(shared).has("runs/r/journal.ndjson")).toBe(false);
   expect(existsSync(join(here.name, "runs/r/journal.ndjson"))).toBe(true);
   expect(await shared.has("runs/r/journal.ndjson")).toBe(false);
   expect(existsSync(join(here.name, "runs/r/journal.ndjson"))).toBe(false);

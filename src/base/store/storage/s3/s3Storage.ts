@@ -4,8 +4,8 @@ import {join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "../../../validation/errors.js";
 import {temporaryPath} from "../../../system/files.js";
-import type {Place, PlaceEntry, Stage} from "../place.js";
-import type {Bucket, Condition, Listed} from "./bucket.js";
+import type {StorageBackend, StorageEntry, StagedFolder} from "../storageBackend.js";
+import type {Bucket, Condition, ListedObject} from "./bucket.js";
 import {Claim, claimedFolders, claimKey, clearClaim, isVacated, VACATED, visible} from "./claim.js";
 import {Listings} from "./listings.js";
 import type {ObjectCache} from "./objectCache.js";
@@ -20,7 +20,7 @@ const isLease = (key: string) => key.startsWith("locks/");
  * A bucket, or a part of one, as a store's place. Files are objects under their own names, so that other engines read the
  * same Parquet. Files that must appear together are hidden by a claim until the last is there.
  */
-export class S3Place implements Place {
+export class S3Storage implements StorageBackend {
   private readonly listings = new Listings();
   /** ETags of objects that stand for none: on most servers they are all one. */
   private readonly vacated = new Set<string>();
@@ -36,7 +36,7 @@ export class S3Place implements Place {
     return this.bucket.name;
   }
 
-  async list(key: string): Promise<PlaceEntry[]> {
+  async list(key: string): Promise<StorageEntry[]> {
     const folder = key === "" ? "" : `${this.checked(key)}/`;
     const found = new Map<string, boolean>();
     for (const object of visible(await this.listed(folder))) {
@@ -162,7 +162,7 @@ export class S3Place implements Place {
     return this.cache.folderOf(key, folder);
   }
 
-  async stage(key: string): Promise<Stage> {
+  async stage(key: string): Promise<StagedFolder> {
     if (key !== "") this.checked(key);
     const folder = temporaryPath(join(this.tmpDir, "stage"));
     await mkdir(folder, {recursive: true});
@@ -236,7 +236,7 @@ export class S3Place implements Place {
   }
 
   /** Removes what is below a hidden folder, but for the claim: first the records that make the rest worth looking for. */
-  private async emptied(folder: string, objects: readonly Listed[]): Promise<void> {
+  private async emptied(folder: string, objects: readonly ListedObject[]): Promise<void> {
     const keys = objects.map(({key}) => key).filter((key) => key !== claimKey(folder));
     const manifests = keys.filter((key) => key.endsWith("/manifest.json"));
     if (manifests.length > 0) await this.bucket.remove(manifests);
@@ -266,7 +266,7 @@ export class S3Place implements Place {
     return got === undefined || got === "unchanged" ? undefined : got.bytes;
   }
 
-  private async listed(beginning: string): Promise<Listed[]> {
+  private async listed(beginning: string): Promise<ListedObject[]> {
     const {writes} = this.listings;
     const objects = await this.bucket.list(beginning);
     this.listings.remember(beginning, objects, writes);
@@ -274,7 +274,7 @@ export class S3Place implements Place {
   }
 
   /** The object at a key, and those below it. The folder of a record is listed whole: its other files are asked for next. */
-  private async lookedUp(key: string): Promise<{file?: Listed; below: Listed[]}> {
+  private async lookedUp(key: string): Promise<{file?: ListedObject; below: ListedObject[]}> {
     const parts = key.split("/");
     const folder = parts.length > 2 ? `${parts.slice(0, -1).join("/")}/` : undefined;
     const near = isLease(key) ? undefined : this.listings.below(folder ?? key);
@@ -285,7 +285,7 @@ export class S3Place implements Place {
     };
   }
 
-  private async isVacated({key, size, etag}: Listed): Promise<boolean> {
+  private async isVacated({key, size, etag}: ListedObject): Promise<boolean> {
     if (size !== VACATED.length) return false;
     if (this.vacated.has(etag)) return true;
     const got = await this.bucket.get(key);

@@ -1,5 +1,5 @@
 import {holderOf, holds, thisHolder, untilExpiry} from "../../holder.js";
-import type {Bucket, Listed} from "./bucket.js";
+import type {Bucket, ListedObject} from "./bucket.js";
 
 /**
  * What stands where a file was removed on a condition: a bucket can replace an object on a condition everywhere, and remove
@@ -118,14 +118,14 @@ export function isHeld(bytes: Uint8Array): boolean {
 }
 
 /** Folders of a listing that somebody holds, or held when they died. */
-export function claimedFolders(objects: readonly Listed[]): string[] {
+export function claimedFolders(objects: readonly ListedObject[]): string[] {
   return objects
     .filter(({key, size}) => key.endsWith(`/${CLAIM}`) && size !== VACATED.length)
     .map(({key}) => key.slice(0, -CLAIM.length - 1));
 }
 
 /** Objects that count: those below no folder that is held, and no claims. */
-export function visible(objects: readonly Listed[]): Listed[] {
+export function visible(objects: readonly ListedObject[]): ListedObject[] {
   const hidden = claimedFolders(objects).map((folder) => `${folder}/`);
   return objects.filter(
     ({key}) => !key.endsWith(`/${CLAIM}`) && !hidden.some((folder) => key.startsWith(folder))

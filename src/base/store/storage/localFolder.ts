@@ -10,11 +10,11 @@ import {
   temporaryPath,
   writeAtomic
 } from "../../system/files.js";
-import type {Place, PlaceEntry, Stage} from "./place.js";
+import type {StorageBackend, StorageEntry, StagedFolder} from "./storageBackend.js";
 import {asSoleRemover} from "./soleRemover.js";
 
 /** A folder of this machine, or of a file system that several share, as a store's place. A rename commits. */
-export class LocalFolder implements Place {
+export class LocalFolder implements StorageBackend {
   constructor(readonly name: string) {}
 
   /** The path of a key. Throws UserError for a key that would leave the folder. */
@@ -22,10 +22,10 @@ export class LocalFolder implements Place {
     return insideFolder(this.name, key);
   }
 
-  async list(key: string): Promise<PlaceEntry[]> {
+  async list(key: string): Promise<StorageEntry[]> {
     const path = this.path(key);
     const names = await readdir(path).catch((error: unknown) => absent(error, [] as string[]));
-    const found: PlaceEntry[] = [];
+    const found: StorageEntry[] = [];
     for (const name of names.sort()) {
       if (name.startsWith(".")) continue;
       // Gone meanwhile is not there.
@@ -135,7 +135,7 @@ export class LocalFolder implements Place {
     return this.readable(key);
   }
 
-  async stage(key: string): Promise<Stage> {
+  async stage(key: string): Promise<StagedFolder> {
     const folder = temporaryPath(join(this.path(key), "stage"));
     await mkdir(folder, {recursive: true});
     return {

@@ -1,4 +1,4 @@
-import type {Listed} from "./bucket.js";
+import type {ListedObject} from "./bucket.js";
 
 /** How long what a listing said is taken for what is there, in milliseconds. */
 const GOOD_FOR_MS = 3_000;
@@ -10,12 +10,12 @@ const GOOD_FOR_MS = 3_000;
 export class Listings {
   /** How many writes of this process it was told of. */
   writes = 0;
-  private recent: {beginning: string; at: number; objects: Map<string, Listed>}[] = [];
+  private recent: {beginning: string; at: number; objects: Map<string, ListedObject>}[] = [];
 
   constructor(private readonly now: () => number = Date.now) {}
 
   /** @param writes how many there were when the listing began: one amid a write may show what was before it */
-  remember(beginning: string, objects: readonly Listed[], writes: number): void {
+  remember(beginning: string, objects: readonly ListedObject[], writes: number): void {
     if (writes !== this.writes) return;
     this.recent = this.recent.filter(({at}) => this.isGood(at)).slice(-50);
     this.recent.unshift({
@@ -26,13 +26,13 @@ export class Listings {
   }
 
   /** All objects whose keys begin so, as listed a moment ago; undefined when nothing listed them. */
-  below(beginning: string): Listed[] | undefined {
+  below(beginning: string): ListedObject[] | undefined {
     const listing = this.covering(beginning);
     return listing && [...listing.objects.values()].filter(({key}) => key.startsWith(beginning));
   }
 
   /** An object, "absent" when a listing of a moment ago would have shown it, undefined when none would. */
-  object(key: string): Listed | "absent" | undefined {
+  object(key: string): ListedObject | "absent" | undefined {
     const listing = this.covering(key);
     return listing && (listing.objects.get(key) ?? "absent");
   }

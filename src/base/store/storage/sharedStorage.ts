@@ -1,6 +1,6 @@
 import {stat} from "node:fs/promises";
 import type {LocalFolder} from "./localFolder.js";
-import type {Place, PlaceEntry, Stage} from "./place.js";
+import type {StorageBackend, StorageEntry, StagedFolder} from "./storageBackend.js";
 
 /** Clocks of machines may differ by so much. */
 const CLOCKS_MS = 30_000;
@@ -13,24 +13,24 @@ const LOG = /^(runs\/[^/]+)\/(?:journal|scores)\.ndjson$/;
 const STAYS_HERE = [/^(cache|downloads|tmp)(\/|$)/, /^models\/\.(hub|shared|vectors)(\/|$)/, LOG];
 
 /** A place that several machines share, with a folder of this machine for what stays here. */
-export class SharedPlace implements Place {
+export class SharedStorage implements StorageBackend {
   constructor(
-    private readonly shared: Place,
+    private readonly shared: StorageBackend,
     private readonly here: LocalFolder,
     private readonly keepsOutdated = false
   ) {}
 
   /** The same place for reading alone: it leaves outdated logs where they are. */
-  untouched(): SharedPlace {
-    return new SharedPlace(this.shared, this.here, true);
+  untouched(): SharedStorage {
+    return new SharedStorage(this.shared, this.here, true);
   }
 
   get name(): string {
     return this.shared.name;
   }
 
-  async list(key: string): Promise<PlaceEntry[]> {
-    const found = new Map<string, PlaceEntry>();
+  async list(key: string): Promise<StorageEntry[]> {
+    const found = new Map<string, StorageEntry>();
     for (const entry of [...(await this.here.list(key)), ...(await this.shared.list(key))])
       found.set(entry.name, entry);
     return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -86,7 +86,7 @@ export class SharedPlace implements Place {
     return this.of(key).readableFolder(key);
   }
 
-  stage(key: string): Promise<Stage> {
+  stage(key: string): Promise<StagedFolder> {
     return this.of(key).stage(key);
   }
 
@@ -115,7 +115,7 @@ export class SharedPlace implements Place {
     return true;
   }
 
-  private of(key: string): Place {
+  private of(key: string): StorageBackend {
     return staysHere(key) ? this.here : this.shared;
   }
 }

@@ -1,22 +1,22 @@
 import {mkdtemp, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import type {Place, PlaceEntry, Stage} from "./place.js";
-import {SharedPlace} from "./sharedPlace.js";
+import type {StorageBackend, StorageEntry, StagedFolder} from "./storageBackend.js";
+import {SharedStorage} from "./sharedStorage.js";
 
 /** A place as it is, in which nothing that is written stays: whoever reads afterwards finds what was there before. */
-export class DryPlace implements Place {
-  private readonly place: Place;
+export class DryStorage implements StorageBackend {
+  private readonly place: StorageBackend;
 
-  constructor(place: Place) {
-    this.place = place instanceof SharedPlace ? place.untouched() : place;
+  constructor(place: StorageBackend) {
+    this.place = place instanceof SharedStorage ? place.untouched() : place;
   }
 
   get name(): string {
     return this.place.name;
   }
 
-  list(key: string): Promise<PlaceEntry[]> {
+  list(key: string): Promise<StorageEntry[]> {
     return this.place.list(key);
   }
 
@@ -63,7 +63,7 @@ export class DryPlace implements Place {
   }
 
   /** Whoever stages writes into the folder: it is there, outside of the store, until it is committed or discarded. */
-  async stage(): Promise<Stage> {
+  async stage(): Promise<StagedFolder> {
     const folder = await mkdtemp(join(tmpdir(), "assay-dry-"));
     const discard = () => rm(folder, {recursive: true, force: true});
     const commit = async (key: string) => {

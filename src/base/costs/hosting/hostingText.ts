@@ -17,13 +17,13 @@ export function whatLeaves(hosting: CostHosting): string {
 }
 
 /** One of the models that a candidate asks, and where it runs. */
-export interface HostedModel {
+export interface NamedHosting {
   name: string;
   hosting: HostingModel;
 }
 
 /** What leaves with requests of a candidate of several models, by whose server each is asked at. */
-export function whatModelsLeave(models: readonly HostedModel[]): string {
+export function whatModelsLeave(models: readonly NamedHosting[]): string {
   if (models.length === 0) return "Where its models run was not noted.";
   const sent = models.filter(({hosting: {kind}}) => kind === "api" || kind === "cloud");
   const nearest = models.find(({hosting: {kind}}) => kind === "on-prem") ?? models[0]!;
@@ -33,4 +33,19 @@ export function whatModelsLeave(models: readonly HostedModel[]): string {
     return `${name}: ${said[0]!.toLowerCase()}${said.slice(1)}`;
   });
   return [...new Set(each)].join(" ");
+}
+
+/** What a kind of hosting is called. */
+export const HOSTING_NAMES = {
+  api: "hosted API",
+  edge: "edge device",
+  "on-prem": "own server",
+  cloud: "rented cloud",
+  unknown: "place not known"
+};
+
+/** A short name for readers: what it is, and who runs it where somebody else does. */
+export function hostingName(hosting: CostHosting): string {
+  const name = HOSTING_NAMES[hosting.kind];
+  return "provider" in hosting && hosting.provider ? `${name} (${hosting.provider})` : name;
 }

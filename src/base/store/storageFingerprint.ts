@@ -1,13 +1,13 @@
 import {createHash} from "node:crypto";
-import {KINDS} from "./kinds/index.js";
-import {recordsOf} from "./kinds/kind.js";
-import type {Workspace} from "./workspace.js";
+import {KINDS} from "./kinds/allKinds.js";
+import {recordsOf} from "./kinds/records.js";
+import type {Workspace} from "./kinds/kind.js";
 
 /**
  * SHA-256 over what pages are made from in a store: it changes when a record of any kind that pages show appears, changes
  * or goes. A place with nothing in it has a fingerprint too.
  */
-export async function placeFingerprint({
+export async function storageFingerprint({
   place,
   kinds = KINDS
 }: Pick<Workspace, "place"> & Partial<Pick<Workspace, "kinds">>): Promise<string> {

@@ -2,11 +2,11 @@
  * Where a store lives. Keys are names joined by "/", never beginning with one, such as `runs/R/manifest.json`. A name that
  * begins with a dot is work under way: no listing shows it.
  */
-export interface Place {
+export interface StorageBackend {
   /** What a person calls it: a folder's path, or an address without its secrets. */
   readonly name: string;
   /** Names directly below a key, sorted, each with whether it has names below it; none when there is no such key. */
-  list(key: string): Promise<PlaceEntry[]>;
+  list(key: string): Promise<StorageEntry[]>;
   /** Whether there is a file, or anything below the key. */
   has(key: string): Promise<boolean>;
   /** The bytes of a file, or undefined when there is none. */
@@ -32,20 +32,20 @@ export interface Place {
   /** A path of a folder with all files below a key: the folder itself, or a copy. Something must be there. */
   readableFolder(key: string): Promise<string>;
   /** A folder on this machine to fill and to commit as a whole at a key directly below `key`. */
-  stage(key: string): Promise<Stage>;
+  stage(key: string): Promise<StagedFolder>;
   /** Removes what dead processes left half-made directly below a key. */
   sweep(key: string): Promise<void>;
   /** The same everywhere in the place. */
   sweepAll(): Promise<void>;
 }
 
-export interface PlaceEntry {
+export interface StorageEntry {
   name: string;
   folder: boolean;
 }
 
 /** Files on their way into a place. */
-export interface Stage {
+export interface StagedFolder {
   /** The folder to write into; it exists and is empty. */
   readonly folder: string;
   /** All files appear together. False, and nothing changes, when there is something at the key already. */

@@ -1,119 +1,7 @@
-import type {HostingModel, RecordedPrice, SideModel, TokenPrice, WayThere} from "../costs/index.js";
-import type {CorpusFigure} from "../stats/index.js";
-import type {Columns} from "./parquet.js";
+import type {HostingModel, RecordedPrice, SideModel, TokenPrice, WayThere} from "../../costs/index.js";
 
-/**
- * The tables of a sealed run. One row of `items` is one dataset row the run looked at, one of `completions` is
- * one request's end, one of `scores` one scorer's word on one completion. All join on run and row_id;
- * completions and scores also on candidate, variant and repeat.
- */
-export const ITEMS: Columns = {
-  run: "VARCHAR",
-  /** The order in which rows were planned, 0-based. */
-  position: "BIGINT",
-  row_id: "VARCHAR",
-  row_hash: "VARCHAR",
-  /** Rows of one cluster (a thread, a customer) are not independent; null when the eval names none. */
-  cluster: "VARCHAR",
-  /** JSON of what the eval expects. */
-  expected: "VARCHAR",
-  /** JSON object: slice name to slice value. */
-  slices: "VARCHAR",
-  /** A masked excerpt for pages; null when the eval publishes none. */
-  excerpt: "VARCHAR"
-};
-
-/** What was asked about one row by one prompt: the same for every candidate. */
-export const PROMPTS: Columns = {
-  run: "VARCHAR",
-  row_id: "VARCHAR",
-  variant: "VARCHAR",
-  /** JSON list of messages; null when the prompt function gave none, or the row was erased. */
-  messages: "VARCHAR"
-};
-
-export const COMPLETIONS: Columns = {
-  run: "VARCHAR",
-  row_id: "VARCHAR",
-  candidate: "VARCHAR",
-  /** Name of the prompt variant, "default" when there is one prompt. */
-  variant: "VARCHAR",
-  repeat: "INTEGER",
-  key: "VARCHAR",
-  /** completed or failed */
-  status: "VARCHAR",
-  reason: "VARCHAR",
-  /** EndpointErrorKind, or "prompt" when the eval's own prompt function threw. */
-  reason_kind: "VARCHAR",
-  output: "VARCHAR",
-  tool_calls: "VARCHAR",
-  finish_reason: "VARCHAR",
-  prompt_tokens: "BIGINT",
-  completion_tokens: "BIGINT",
-  cached_tokens: "BIGINT",
-  /** How tokens were counted where the server did not tell them: an estimate; null where it did. */
-  tokens_estimated_by: "VARCHAR",
-  /** Of an answer by several models, JSON: [prompt, completion, cached] of each stage that was asked, in their order; null where one is unknown. */
-  stage_tokens: "VARCHAR",
-  latency_ms: "DOUBLE",
-  first_token_ms: "DOUBLE",
-  cost_usd: "DOUBLE",
-  attempts: "INTEGER",
-  /** True when the completion came from the store: its latency is that of the first time, its cost what its tokens cost at this run's price. */
-  reused: "BOOLEAN",
-  served_model: "VARCHAR",
-  fingerprint: "VARCHAR",
-  logprobs: "VARCHAR",
-  finished_at: "VARCHAR"
-};
-
-export const SCORES: Columns = {
-  run: "VARCHAR",
-  row_id: "VARCHAR",
-  candidate: "VARCHAR",
-  variant: "VARCHAR",
-  repeat: "INTEGER",
-  scorer: "VARCHAR",
-  scorer_version: "VARCHAR",
-  key: "VARCHAR",
-  /** scored or failed */
-  status: "VARCHAR",
-  value: "DOUBLE",
-  reason: "VARCHAR",
-  details: "VARCHAR"
-};
-
-/** A split: which part each row of a version belongs to, and the group it moves with. */
-export const PARTS: Columns = {
-  row_id: "VARCHAR",
-  /** train, validation, test or held-out */
-  part: "VARCHAR",
-  group_key: "VARCHAR"
-};
-
-/** What a scan for personal data and secrets found in a version. Holds no words of a row. */
-export const LEDGER: Columns = {
-  row_id: "VARCHAR",
-  column: "VARCHAR",
-  /** In a list, a structure or JSON, the string it stands in, such as `$[0].content`; null in a plain text. */
-  path: "VARCHAR",
-  type: "VARCHAR",
-  /** UTF-16 code units in the text as it was before anything was done; `end` exclusive. */
-  start: "INTEGER",
-  end: "INTEGER",
-  rule: "VARCHAR",
-  score: "DOUBLE",
-  /** keep, mask, replace or pseudonym */
-  action: "VARCHAR",
-  /** The words with letters and digits as stars. */
-  preview: "VARCHAR",
-  pseudonym: "VARCHAR",
-  /** A person's reason why it may stay. */
-  accepted: "VARCHAR"
-};
-
-/** The columns Assay adds to a dataset's own, first in every version's Parquet. */
-export const ROW_COLUMNS: Columns = {row_id: "VARCHAR", row_hash: "VARCHAR"};
+import type {CorpusFigure} from "../../stats/index.js";
+import type {Purged, Publishing} from "./version.js";
 
 /** What was measured of a model on this machine while it answered. */
 export interface MeasuredModel {
@@ -136,7 +24,7 @@ export interface CandidateStage {
 }
 
 /** One of the models that a candidate's answers come from. */
-export interface Answerer {
+export interface AnsweringModel {
   name: string;
   model: string;
   endpoint?: string;
@@ -176,7 +64,7 @@ export interface RunCandidate {
   /** Of a cascade or a reranked candidate: the models it asks, in their order, and what their tokens cost. */
   stages?: readonly CandidateStage[];
   /** Of a cascade or a reranked candidate: the models it asks, those of stages within a stage too. Absent in older runs. */
-  answerers?: readonly Answerer[];
+  answerers?: readonly AnsweringModel[];
   /** A baseline is what the others are measured against. */
   baseline?: boolean;
 }
@@ -312,93 +200,15 @@ export interface ImportedFrom {
   notes?: string[];
 }
 
-/** Rows that a person had erased. */
-export interface Purged {
-  rows: number;
-  at: string;
-  reason: string;
+/** Whether several models answer as a candidate, in a cascade or reranked: their tokens have prices of their own. */
+export function isStaged({identity}: Pick<RunCandidate, "identity">): boolean {
+  return identity.cascade !== undefined || identity.reranked !== undefined;
 }
 
-/** What pages may show of a row: nothing but ids and labels, a masked excerpt, or the text itself. */
-export type Publishing = "ids" | "masked" | "text";
-
-export interface VersionManifest {
-  kind: "version";
-  schemaVersion: 1;
-  dataset: string;
-  /** The column that the rows' ids come from; null where they are hashes of the content. Versions of before lack it. */
-  idColumn?: string | null;
-  /** SHA-256 over schema and sorted row hashes, shortened in the folder's name to 16 hex digits. */
-  id: string;
-  sha256: string;
-  rows: number;
-  columns: {name: string; type: string}[];
-  pulledAt: string;
-  source: Record<string, unknown>;
-  bytes: number;
-  parent?: string;
-  description?: string;
-  licence?: string;
-  label?: string;
-  text?: string;
-  group?: string;
-  time?: string;
-  sensitivity?: string;
-  /** The most that pages may show of its rows, whatever an eval says. */
-  publish?: Publishing;
-  changes?: {added: number; removed: number; changed: number};
-  /** Rows that filters dropped; they stand in `rejected.parquet` with `rejected_by` and `rejected_because`. */
-  rejected?: number;
-  /**
-   * The filters by name: their rule, the version of their code, the rows each dropped as the first, and those it kept because it
-   * could not tell (a language, say).
-   */
-  filters?: Record<string, {rule: unknown; code?: string; rejected: number; undetermined?: number}>;
-  checks?: {name: string; passed: boolean; message?: string}[];
-  /** Rows erased since it was made: `id` and `sha256` are those of the rows before. */
-  purged?: Purged[];
+/** Ids of the store's records of the models that answer as a candidate: one, or those of a cascade's models. */
+export function modelIdsOf({
+  modelId,
+  modelIds
+}: Pick<RunCandidate, "modelId" | "modelIds">): readonly string[] {
+  return modelIds ?? (modelId === undefined ? [] : [modelId]);
 }
-
-/** Columns of a dataset by the role that its definition, or a split's, gives them. */
-export type ColumnRoles = Partial<Record<"group" | "time" | "label" | "text", string>>;
-
-export interface SplitManifest {
-  kind: "split";
-  schemaVersion: 1;
-  /** First 16 hex digits of `sha256`. */
-  id: string;
-  sha256: string;
-  name: string;
-  dataset: string;
-  version: string;
-  strategy: string;
-  settings: Record<string, unknown>;
-  seed: string;
-  counts: Record<string, number>;
-  /**
-   * The hash that names what was asked for, where `sha256` does not: rows that were held out before, or seen, gave the split
-   * another held-out part than the version and the spec alone.
-   */
-  asked?: string;
-  /**
-   * That held-out part: its rows that were held out before and those added, those that have rows of their group, cluster or moment
-   * in other parts, and SHA-256 over all ids. Absent where `asked` is.
-   */
-  heldOut?: {kept: number; added: number; apart: number; sha256: string};
-  /** The columns that divided its rows or name their groups. Splits of before lack it. */
-  roles?: ColumnRoles;
-  labels?: Record<string, Record<string, number>>;
-  /** The column that `labels` counts. Splits of before lack it. */
-  labelsOf?: string;
-  /**
-   * Empty until they are taken, again when rows were erased, and while the version names other columns than their `roles`
-   * for what was measured.
-   */
-  measures: Record<string, unknown>;
-  madeAt: string;
-  /** When rows of a part were erased for the last time (ISO time), by part. */
-  erased?: Record<string, string>;
-}
-
-/** A row of a dataset as it reaches prompts and scorers: its id and the dataset's own columns. */
-export type Row = {id: string} & Record<string, unknown>;

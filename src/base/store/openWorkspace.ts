@@ -1,4 +1,5 @@
 import {randomBytes} from "node:crypto";
+
 import {constants, rmSync} from "node:fs";
 import {access, mkdir, mkdtemp, readdir, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
@@ -6,41 +7,17 @@ import {join, resolve} from "node:path";
 import {UserError} from "../validation/errors.js";
 import {isWithin, parseJson, sweepTemporary, writeAtomic} from "../system/files.js";
 import {sha256} from "../system/hash.js";
-import {KINDS} from "./kinds/index.js";
-import type {Kind} from "./kinds/kind.js";
-import {clearLeases, heldLeases, type LeaseOptions, withLease} from "./lease.js";
+import {KINDS} from "./kinds/allKinds.js";
+import type {Kind, Workspace} from "./kinds/kind.js";
+import {clearLeases, heldLeases, withLease} from "./lease.js";
 import {checkName} from "../validation/names.js";
-import {LocalFolder} from "./place/localFolder.js";
-import type {Place} from "./place/place.js";
-import {folderOfShared} from "./place/s3/address.js";
-import type {Held} from "./renewal.js";
+import {LocalFolder} from "./storage/localFolder.js";
+import type {StorageBackend} from "./storage/storageBackend.js";
+import {folderOfShared} from "./storage/s3/address.js";
+import {DryStorage} from "./storage/dryStorage.js";
+import type {HeldLease} from "./renewal.js";
 
 const SCHEMA_VERSION = 1;
-
-/** A project and its store: where versions, splits, models, runs and what else there is are kept. */
-export interface Workspace {
-  /** The project's folder: data-loaders/ and evals/ are below it. */
-  readonly project: string;
-  /**
-   * The store's folder, `.assay` below the project unless ASSAY_DIR says otherwise; of a shared store the folder below that
-   * one for its copies and for what stays on this machine.
-   */
-  readonly dir: string;
-  readonly place: Place;
-  /** The kinds of record it keeps. */
-  readonly kinds: readonly Kind[];
-  /** A folder of this machine for what need not outlive the process. */
-  readonly tmpDir: string;
-  /** Runs `work` while holding the store's lease of a name. */
-  lease<T>(name: string, options: LeaseOptions, work: (held: Held) => Promise<T>): Promise<T>;
-  /**
-   * Runs `work` while holding a lease of its own, whose name begins so: any number of processes do at once. Leases of such a
-   * name that dead processes left are removed.
-   */
-  share<T>(name: string, options: LeaseOptions, work: (held: Held) => Promise<T>): Promise<T>;
-  /** What living processes are doing under leases whose names begin so, or of this very name. */
-  held(name: string, exactly?: "exactly"): Promise<string[]>;
-}
 
 /**
  * Opens (or makes) the workspace of a project folder, whose store is a local folder, or is shared when ASSAY_STORE names a
@@ -62,7 +39,7 @@ export async function openWorkspace(
   await hideFromGit(own);
   const tmpDir = await tmpDirOf(store);
   const place = shared
-    ? await (await import("./place/s3/open.js")).openS3(shared, store, tmpDir)
+    ? await (await import("./storage/s3/open.js")).openS3(shared, store, tmpDir)
     : new LocalFolder(store);
   await checkSchema(place);
   return {
@@ -112,7 +89,7 @@ async function hideFromGit(folder: string): Promise<void> {
 
 const MARKER = "workspace.json";
 
-async function checkSchema(place: Place): Promise<void> {
+async function checkSchema(place: StorageBackend): Promise<void> {
   const read = async () => {
     const bytes = await place.read(MARKER);
     return (
@@ -138,3 +115,13 @@ function fileOfLease(name: string): string {
 }
 
 const leaseKey = (name: string) => `${LEASES}/${fileOfLease(name)}`;
+
+/**
+ * A workspace for a dry run: its place keeps nothing of what is written, and a lease is taken by nobody, so that the store
+ * stays as it is to the byte. What is written past the place is not caught.
+ */
+export function dryWorkspace(workspace: Workspace): Workspace {
+  const held: HeldLease = {lost: new AbortController().signal, confirm: () => Promise.resolve()};
+  const alone: Workspace["lease"] = (_name, _options, work) => work(held);
+  return {...workspace, place: new DryStorage(workspace.place), lease: alone, share: alone};
+}

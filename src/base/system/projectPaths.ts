@@ -1,4 +1,5 @@
 import {existsSync} from "node:fs";
+
 import {dirname, join, resolve} from "node:path";
 
 /** A folder is a project by what it declares, or by results of other tools that were sealed in it. */
@@ -16,4 +17,9 @@ export function projectOf(from: string): string | undefined {
 export function inProject(path: string): string {
   const from = process.env.ASSAY_PROJECT || ".";
   return resolve(projectOf(from) ?? from, path);
+}
+
+/** The folder of a project's report pages: `pages`, or `src` in projects that keep them there, as Framework does by default. */
+export function pagesFolder(project: string): string {
+  return join(project, existsSync(join(project, "pages", "index.md")) ? "pages" : "src");
 }

@@ -1,14 +1,14 @@
 import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, it} from "vitest";
-import type {Place} from "../../../src/base/store/index.js";
+import type {StorageBackend} from "../../../src/base/store/index.js";
 
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString();
 
 /** What every place must do. Each test asks for an empty place. */
-export function placeSuite(emptyPlace: () => Promise<Place>): void {
+export function storageSuite(emptyStorage: () => Promise<StorageBackend>): void {
   it("gives back what was put, whole or a range of it, and nothing for what is not there", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     expect(await place.read("a/b.txt")).toBeUndefined();
     expect(await place.readRange("a/b.txt", 0, 3)).toBeUndefined();
     await place.put("a/b.txt", "0123456789");
@@ -20,7 +20,7 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
   });
 
   it("lists names directly below a key, sorted, and tells which have more below", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     expect(await place.list("runs")).toEqual([]);
     for (const key of ["runs/b/manifest.json", "runs/a/x/y.json", "runs/c.json", "runs/.hidden/z.json"])
       await place.put(key, "{}");
@@ -38,7 +38,7 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
   });
 
   it("lets one of many writers create a file", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     const won = await Promise.all(
       Array.from({length: 8}, (_, n) => place.putIfAbsent("locks/one.json", `writer ${n}`))
     );
@@ -47,7 +47,7 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
   });
 
   it("lets one of many remove a file that is as they saw it, and none when it has changed", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     await place.put("locks/one.json", "old");
     const seen = (await place.read("locks/one.json"))!;
     await place.put("locks/one.json", "new");
@@ -60,7 +60,7 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
   });
 
   it("lets one of many replace a file that is as they saw it, and none when it has changed", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     const old = Buffer.from("old");
     expect(await place.replaceIf("locks/one.json", old, "new")).toBe(false);
     await place.put("locks/one.json", "old");
@@ -71,7 +71,7 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
   });
 
   it("lets a file be created again that was removed because it was as seen", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     for (const holder of ["first", "second"]) {
       expect(await place.putIfAbsent("locks/one.json", holder)).toBe(true);
       expect(await place.removeIf("locks/one.json", Buffer.from(holder))).toBe(true);
@@ -81,13 +81,13 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
   });
 
   it("appends in order, making the file", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     for (const line of ["one\n", "two\n", "three\n"]) await place.append("log.jsonl", line);
     expect(text(await place.read("log.jsonl"))).toBe("one\ntwo\nthree\n");
   });
 
   it("removes a file, or all below a key, and does not mind that there is none", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     await place.put("splits/d/s/manifest.json", "{}");
     await place.put("splits/d/t/manifest.json", "{}");
     await place.remove("splits/d/s");
@@ -98,7 +98,7 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
   });
 
   it("takes a file that is made at a path, and keeps the old one when making it fails", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     await place.putFile("cache/x", (path) => writeFile(path, "first"));
     await expect(
       place.putFile("cache/x", async (path) => {
@@ -112,7 +112,7 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
   });
 
   it("commits a folder as a whole, once", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     const stages = [await place.stage("datasets/d"), await place.stage("datasets/d")];
     for (const [n, {folder}] of stages.entries()) {
       await writeFile(join(folder, "rows.parquet"), `rows ${n}`);
@@ -128,7 +128,7 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
   });
 
   it("gives a folder of this machine with all files below a key, as they are now", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     await place.put("models/m/manifest.json", "{}");
     await place.put("models/m/deep/weights", "old");
     await place.readableFolder("models/m");
@@ -139,7 +139,7 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
   });
 
   it("commits anew what was removed as a whole", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     for (const n of [1, 2]) {
       const stage = await place.stage("models");
       await writeFile(join(stage.folder, "manifest.json"), `manifest ${n}`);
@@ -154,7 +154,7 @@ export function placeSuite(emptyPlace: () => Promise<Place>): void {
   });
 
   it("refuses keys that would leave it", async () => {
-    const place = await emptyPlace();
+    const place = await emptyStorage();
     await expect(place.put("../outside", "x")).rejects.toThrow(/leaves/);
     await expect(place.read("a/../../outside")).rejects.toThrow(/leaves/);
   });
