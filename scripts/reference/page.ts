@@ -1,4 +1,3 @@
-import {readFile} from "node:fs/promises";
 import {
   Application,
   type Comment,
@@ -9,6 +8,7 @@ import {
   type SignatureReflection
 } from "typedoc";
 import {format} from "prettier";
+import {type Examples, examples as readExamples} from "./examples.js";
 
 const ENTRIES = [
   {name: "assay", file: "src/index.ts", about: "What data loaders, evals and scripts import."},
@@ -45,13 +45,9 @@ const INTRODUCTION = [
   ""
 ];
 
-/** Expressions and what they give, by entry point and function: the tests run them. */
-type Examples = Record<string, Record<string, [expression: string, result: string][]>>;
 /** The text of docs/reference.md, from the types of what the package exports. */
 export async function referencePage(): Promise<string> {
-  const examples = JSON.parse(
-    await readFile(new URL("../../test/docs/examples.json", import.meta.url), "utf8")
-  ) as Examples;
+  const examples = readExamples();
   const project = await exported();
   const sections = ENTRIES.flatMap(({name, file, about}) => {
     const wanted = name === "assay" ? "index" : name.slice("assay/".length);

@@ -1,4 +1,4 @@
-import type {AttemptOutcome, Limits} from "../../inference/endpoints/index.js";
+import type {AttemptOutcome, RateLimits} from "../../inference/endpoints/index.js";
 import type {CallRequest} from "../runner/index.js";
 
 /** A job as BullMQ holds it: its requests lie apart, sealed, and expire. */
@@ -8,7 +8,7 @@ export interface JobData {
   generation: string;
   /** The most calls of the run in flight over all workers. */
   most: number;
-  limits: Limits;
+  limits: RateLimits;
   adaptive: boolean;
   /** Whether the coordinator is to be asked before each further attempt. */
   asks: boolean;

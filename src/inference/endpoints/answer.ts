@@ -1,21 +1,21 @@
 import {Readable} from "node:stream";
 import {decoded, readStart, readWhole} from "./answerBody.js";
 import {connectionError} from "./connectionError.js";
-import type {Exchange, Sent} from "./exchange.js";
+import type {HttpExchange, HttpRequest} from "./exchange.js";
 import type {Gathered} from "./gather.js";
 import {EndpointError} from "./types.js";
 
 /** A server's answer to one request. */
-export class Answer {
+export class HttpAnswer {
   readonly status: number;
   /** To be read as it comes; undefined where the answer came whole. */
   readonly body: Readable | undefined;
 
   constructor(
     private readonly gathered: Gathered,
-    readonly exchange: Exchange,
+    readonly exchange: HttpExchange,
     private readonly origin: string,
-    private readonly sent: Sent
+    private readonly sent: HttpRequest
   ) {
     this.status = gathered.status;
     this.body = gathered.body && decoded(gathered.body, this.header("content-encoding"));
@@ -59,7 +59,7 @@ export class Answer {
 }
 
 /** What a request failed with: that it was stopped, or what its connection met. What was to be sent is read no further. */
-export function failureOf(error: unknown, {stop}: Exchange, origin: string, {body}: Sent): Error {
+export function failureOf(error: unknown, {stop}: HttpExchange, origin: string, {body}: HttpRequest): Error {
   if (body instanceof Readable) body.on("error", () => undefined).destroy();
   return stop.reason ?? connectionError(error, origin);
 }

@@ -1,6 +1,6 @@
 import {type Duplex, pipeline, type Readable} from "node:stream";
 import {createBrotliDecompress, createGunzip, createInflate} from "node:zlib";
-import type {Stop} from "./deadline.js";
+import type {AttemptDeadline} from "./deadline.js";
 import {EndpointError} from "./types.js";
 
 const maxErrorBytes = 64 * 1024;
@@ -47,7 +47,7 @@ export function tooLarge(): EndpointError {
   );
 }
 
-export function readerOf(body: Readable, stop: Stop) {
+export function readerOf(body: Readable, stop: AttemptDeadline) {
   const chunks = counted(body);
   let ended = false;
   const read = async () => {

@@ -1,6 +1,6 @@
 import {completionCost, type TokenPrice} from "../../base/costs/index.js";
 import {toUsage, usageSchema} from "./chatUsage.js";
-import {EndpointError, type Spent, type Usage} from "./types.js";
+import {EndpointError, type CallSpending, type Usage} from "./types.js";
 
 /** What the attempts of one call took: a reply that holds no answer is billed as any other where it states its usage. */
 export class AttemptsSpent {
@@ -14,7 +14,7 @@ export class AttemptsSpent {
   }
 
   /** Of all attempts, with the usage of the answer. A call whose answer tells none has none. */
-  answered(usage: Usage | undefined): Pick<Spent, "usage" | "costUsd"> {
+  answered(usage: Usage | undefined): Pick<CallSpending, "usage" | "costUsd"> {
     return usage ? this.of([...this.usages, usage]) : {};
   }
 

@@ -1,10 +1,11 @@
 import {AttemptsSpent, withUsageOf} from "./attemptsSpent.js";
 import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
 import {hostingKind, hostingModels, type StatedHosting} from "../../base/costs/index.js";
+import type {ChatDialect} from "./chatDialect.js";
 import {startDeadline, withDeadline} from "./deadline.js";
-import {type Effects, realEffects} from "./effects.js";
+import {type EndpointEffects, realEffects} from "./effects.js";
 import {tokenCounter} from "./estimatedTokens.js";
-import type {Exchange} from "./exchange.js";
+import type {HttpExchange} from "./exchange.js";
 import {gatherStream} from "./gatherStream.js";
 import {hideSecrets} from "./hideSecrets.js";
 import {hideRequest} from "./hideText.js";
@@ -26,7 +27,8 @@ import {
   type CompletionRequest,
   type Endpoint,
   EndpointError,
-  type Limits,
+  type EndpointKind,
+  type RateLimits,
   type TokenPrice,
   type Trust
 } from "./types.js";
@@ -36,7 +38,7 @@ export interface HttpEndpointOptions {
   name: string;
   hosting?: StatedHosting;
   trust?: Trust;
-  limits?: Limits;
+  limits?: RateLimits;
   /** One price for every model, or one by model name. */
   price?: TokenPrice | Record<string, TokenPrice>;
   /** For one attempt, to its last byte. Default 120,000. */
@@ -55,11 +57,13 @@ export interface HttpEndpointOptions {
    * to its tokens. Without it they are guessed from the bytes. Counts made here are marked as estimates.
    */
   tokenizer?: string | Tokenizer;
-  effects?: Effects;
+  effects?: EndpointEffects;
 }
 
 interface ChatSetup extends HttpEndpointOptions {
-  kind: "hosted" | "openai";
+  kind: EndpointKind;
+  /** Of a server with another protocol than OpenAI's. */
+  dialect?: ChatDialect;
   hosting: StatedHosting;
   trust: Trust;
   secrets: SecretNames;
@@ -71,11 +75,11 @@ interface ChatSetup extends HttpEndpointOptions {
 }
 
 /**
- * An endpoint that speaks the OpenAI chat protocol: a plain request to an address of its own, and through the Hugging Face
- * client for what the hub routes.
+ * An endpoint that speaks the OpenAI chat protocol, or a dialect that is translated to it: a plain request to an address of its
+ * own, and through the Hugging Face client for what the hub routes.
  */
 export function chatEndpoint(setup: ChatSetup): Endpoint {
-  const {name, effects = realEffects, timeoutMs = 120_000, price} = setup;
+  const {name, effects = realEffects, timeoutMs = 120_000, price, dialect} = setup;
   const policy = retryPolicy(setup.retries);
   const secretValues = secretQueryValues(setup.transport?.query);
   const transport = createTransport({effects, ...setup.transport});
@@ -92,25 +96,28 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     const hide = hideRequest(request, values);
     const stream = isStreamed(request);
     const target = setup.target(request.model);
-    const sent = bodyOf(request, stream, defaults);
+    const body = bodyOf(request, stream, defaults);
+    const sent = dialect ? dialect.body(body) : body;
     const start = effects.now();
     const sinceStart = () => effects.now() - start;
-    const {key, headers} = secrets;
+    const {key} = secrets;
+    const headers = {...dialect?.headers, ...secrets.headers};
     let received: unknown;
-    const onJson = (json: unknown) => (received = json);
+    const translated = (json: unknown) => (dialect ? dialect.answer(json) : json);
+    const onJson = (json: unknown) => (received = translated(json));
     const {stop, end} = startDeadline(timeoutMs, effects, parent);
-    const exchange: Exchange = {stop, headers, hide, stream, onJson};
+    const exchange: HttpExchange = {stop, headers, hide, stream, onJson};
     let answer: ChatAnswer;
     try {
       if ("endpointUrl" in target) {
         const {endpointUrl} = target;
-        answer = stream
-          ? await gatherStream(
-              postForEvents(transport.fetch(exchange), endpointUrl, key, sent),
-              sinceStart,
-              hide
-            )
-          : parseChatResponse(await postJson(transport, exchange, endpointUrl, {key, body: sent}), hide);
+        if (stream) {
+          const events = postForEvents(transport.fetch(exchange), endpointUrl, key, sent);
+          answer = await gatherStream(dialect ? dialect.chunks(events) : events, sinceStart, hide);
+        } else {
+          const json = await postJson(transport, exchange, endpointUrl, {key, body: sent});
+          answer = parseChatResponse(translated(json), hide);
+        }
       } else {
         const call = {key, fetch: transport.fetch(exchange), body: {...sent, ...target}};
         answer = stream
@@ -144,6 +151,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     const secrets = readSecrets(name, setup.secrets);
     const headers = {
       ...(secrets.key ? {authorization: `Bearer ${secrets.key}`} : undefined),
+      ...dialect?.headers,
       ...secrets.headers
     };
     const hide = hideRequest(undefined, [...secrets.values, ...secretValues]);

@@ -9,7 +9,7 @@ import {estimatedTokens} from "./estimatedTokens.js";
 import {hideRequest} from "./hideText.js";
 import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
 import {servedName} from "./modelName.js";
-import {apiUrl} from "./openAICompatible.js";
+import {apiUrl} from "./apiUrl.js";
 import {embeddingPreflightRequests, preflightEmbeddings} from "./preflightEmbeddings.js";
 import {assertOptions, callShape, serverShape} from "./options.js";
 import {withRetry} from "./retry.js";

@@ -1,11 +1,11 @@
 import {durationMs} from "./durationMs.js";
 
-type Fields = Record<string, unknown>;
+type ErrorFields = Record<string, unknown>;
 
 /** The fields of a value; of a list, as Gemini answers, those of its first entry. */
-function fieldsOf(value: unknown): Fields {
+function fieldsOf(value: unknown): ErrorFields {
   const one: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof one === "object" && one !== null ? (one as Fields) : {};
+  return typeof one === "object" && one !== null ? (one as ErrorFields) : {};
 }
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null;

@@ -1,14 +1,14 @@
 import {Readable} from "node:stream";
 import type {Dispatcher} from "undici";
 import {isPacked, maxAnswerBytes, tooLarge} from "./answerBody.js";
-import type {Stop} from "./deadline.js";
+import type {AttemptDeadline} from "./deadline.js";
 
-type Headers = Record<string, string | string[] | undefined>;
+type ResponseHeaders = Record<string, string | string[] | undefined>;
 
 /** An answer with its text where that has come whole, and with a body to read otherwise. */
 export interface Gathered {
   status: number;
-  headers: Headers;
+  headers: ResponseHeaders;
   text?: string;
   body?: Readable;
 }
@@ -20,7 +20,7 @@ export interface Gathered {
 export function gather(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
-  stop: Stop,
+  stop: AttemptDeadline,
   asBody = false
 ): Promise<Gathered> {
   return new Promise((resolve, reject) => {
@@ -31,13 +31,13 @@ export function gather(
 class Gathering implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private status = 0;
-  private headers: Headers = {};
+  private headers: ResponseHeaders = {};
   private readonly parts: Buffer[] = [];
   private bytes = 0;
   private body: Readable | undefined;
 
   constructor(
-    private readonly stop: Stop,
+    private readonly stop: AttemptDeadline,
     private readonly asBody: boolean,
     private readonly resolve: (answer: Gathered) => void,
     private readonly reject: (error: Error) => void
@@ -50,7 +50,7 @@ class Gathering implements Dispatcher.DispatchHandler {
     if (this.stop.reason) controller.abort(this.stop.reason);
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
     // Something like "103 Early Hints", before the answer.
     if (status < 200) return;
     this.status = status;

@@ -1,5 +1,5 @@
 import type {HttpEndpointOptions} from "./chatEndpoint.js";
-import type {Exchange} from "./exchange.js";
+import type {HttpExchange} from "./exchange.js";
 import {jsonEvents} from "./eventStream.js";
 import {defaultRetryPolicy, type RetryPolicy} from "./retry.js";
 import {serverError} from "./serverError.js";
@@ -9,7 +9,7 @@ import {EndpointError, type TokenPrice} from "./types.js";
 /** What the client does for an address of its own, without its loading and its steps for the hub. */
 export async function postJson(
   transport: Transport,
-  exchange: Exchange,
+  exchange: HttpExchange,
   url: string,
   {key, body}: {key: string; body: object}
 ): Promise<unknown> {

@@ -18,7 +18,7 @@ import {trustLevels} from "../../data/privacy/trust.js";
 import type {HttpEndpointOptions} from "./chatEndpoint.js";
 import type {RetryPolicy} from "./retry.js";
 import {hosting, price} from "./hostingSchema.js";
-import type {Limits} from "./types.js";
+import type {RateLimits} from "./types.js";
 
 export {hosting, price};
 export const trust = oneOf(trustLevels);
@@ -30,7 +30,7 @@ export const variable = fits(
   "the name of an environment variable, which holds the secret"
 );
 
-const limits = exactly<Limits>("limits such as {requestsPerMinute: 60}", {
+const limits = exactly<RateLimits>("limits such as {requestsPerMinute: 60}", {
   requestsPerMinute: number({above: 0}).optional(),
   tokensPerMinute: number({above: 0}).optional(),
   concurrency: number({least: 1, whole: true}).optional()

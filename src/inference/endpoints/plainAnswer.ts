@@ -1,8 +1,8 @@
 import {isErrorBody} from "./errorBody.js";
 
-type Fields = Record<string, unknown>;
+type PlainFields = Record<string, unknown>;
 
-const isObject = (value: unknown): value is Fields =>
+const isObject = (value: unknown): value is PlainFields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isTextOrNone = (value: unknown) => value == null || typeof value === "string";
 const isCountOrNone = (value: unknown) => value == null || isCount(value);

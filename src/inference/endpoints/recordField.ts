@@ -2,9 +2,9 @@ import {functionVersion} from "../../base/fingerprint/index.js";
 import type {RecordedRow} from "./recordFile.js";
 
 /** A field's name, or a function of the record and its position in the file (0-based). */
-export type Field<T> = string | ((record: RecordedRow, position: number) => T);
+export type RecordField<T> = string | ((record: RecordedRow, position: number) => T);
 
-export function fieldOf(record: RecordedRow, position: number, field: Field<unknown>): unknown {
+export function fieldOf(record: RecordedRow, position: number, field: RecordField<unknown>): unknown {
   return typeof field === "function" ? field(record, position) : record[field];
 }
 

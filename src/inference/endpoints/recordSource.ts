@@ -3,11 +3,11 @@ import {UserError} from "../../base/validation/errors.js";
 import {canonicalJson, hashJson, sha256, sha256File} from "../../base/system/hash.js";
 import {inProject} from "../../base/system/inProject.js";
 import type {RecordedOptions} from "./recorded.js";
-import {amountOf, type Field, fieldOf, fieldVersion, isAbsent, textOf} from "./recordField.js";
+import {amountOf, type RecordField, fieldOf, fieldVersion, isAbsent, textOf} from "./recordField.js";
 import {openRecordFile, type RecordedRow, type RecordFile} from "./recordFile.js";
 
 /** An opened recording. */
-export interface Source {
+export interface Recording {
   read(position: number): Promise<RecordedRow>;
   /** By model, row, repeat and judged answer, as `keyOf` joins them. */
   positions: Map<string, {position: number; item?: number}>;
@@ -18,11 +18,11 @@ export interface Source {
 }
 
 /** Reads the records once. Throws where one has no id, or says the same as an earlier one. */
-export async function openSource(options: RecordedOptions): Promise<Source> {
+export async function openSource(options: RecordedOptions): Promise<Recording> {
   const {name, file, rows} = options;
   // Before a function has read a record: what it keeps of it in a variable is none of its settings.
   const reading = readingOf(options);
-  const positions: Source["positions"] = new Map();
+  const positions: Recording["positions"] = new Map();
   const seen = new Map<string, number>();
   const visit = (record: RecordedRow, position: number) => {
     const id = fieldOf(record, position, options.id ?? "id");
@@ -85,7 +85,7 @@ function repeatOf(stated: unknown, where: string): number {
 export const keyOf = (model: string, rowId: string, repeat: number, judged: string) =>
   `${model}\u0000${rowId}\u0000${repeat}\u0000${judged.trim()}`;
 
-const describe = (field: Field<unknown>) => (typeof field === "string" ? `field "${field}"` : "id");
+const describe = (field: RecordField<unknown>) => (typeof field === "string" ? `field "${field}"` : "id");
 
 /** How the file is read decides what is answered, and at what cost and time, so it belongs to the identity. */
 function readingOf(options: RecordedOptions): string {

@@ -1,11 +1,11 @@
 import {UserError} from "../../base/validation/errors.js";
 import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../../base/costs/index.js";
 import {anyObject, either, exactly, func, listOf, text} from "../../base/validation/checked.js";
-import {type Effects, realEffects} from "./effects.js";
+import {type EndpointEffects, realEffects} from "./effects.js";
 import {assertOptions, effects as effectsSchema, hosting, price as priceSchema, trust} from "./options.js";
-import {amountOf, type Field, fieldOf, textOf} from "./recordField.js";
+import {amountOf, type RecordField, fieldOf, textOf} from "./recordField.js";
 import type {RecordedRow} from "./recordFile.js";
-import {keyOf, openSource, type Source} from "./recordSource.js";
+import {keyOf, openSource, type Recording} from "./recordSource.js";
 import {
   type Completion,
   type CompletionOptions,
@@ -23,23 +23,23 @@ export interface RecordedOptions {
   file?: string;
   rows?: readonly RecordedRow[];
   /** The row that a record answers. Default: the field "id". */
-  id?: Field<string | number | undefined>;
+  id?: RecordField<string | number | undefined>;
   /** The recorded output; a list holds one output a repeat. Default: the field "output". */
-  output?: Field<unknown>;
+  output?: RecordField<unknown>;
   /** Repeat number, from 0. Default, also of a record that says none: the order of records with the same id. */
-  repeat?: Field<number | string | undefined>;
+  repeat?: RecordField<number | string | undefined>;
   /** Which model gave the output, when a recording holds several. Default: every model's. */
-  model?: Field<string | undefined>;
+  model?: RecordField<string | undefined>;
   /**
    * For a judge's recording: the answer that a record judges. The record whose row and answer (white space around it aside)
    * are asked about is taken, so that one recording judges several candidates' answers to a row.
    */
-  judged?: Field<unknown>;
+  judged?: RecordField<unknown>;
   usage?: (record: RecordedRow) => Usage | undefined;
   /** Milliseconds as recorded. Without it, and where a record says none, the completion carries the replay's own time. */
-  latencyMs?: Field<number | undefined>;
-  effects?: Effects;
-  finishReason?: Field<string | undefined>;
+  latencyMs?: RecordField<number | undefined>;
+  effects?: EndpointEffects;
+  finishReason?: RecordField<string | undefined>;
   price?: TokenPrice;
   hosting?: StatedHosting;
   trust?: Trust;
@@ -75,7 +75,7 @@ export function recorded(options: RecordedOptions): Endpoint {
   const {name, file, rows, price, effects = realEffects} = options;
   if ((file === undefined) === (rows === undefined))
     throw new UserError(`endpoint "${name}": give either file or rows`);
-  let opening: Promise<Source> | undefined;
+  let opening: Promise<Recording> | undefined;
   const source = () => (opening ??= openSource(options));
 
   const complete = async (
@@ -150,7 +150,7 @@ async function check(
   options: RecordedOptions,
   model: string,
   needs: {logprobs?: boolean; tools?: boolean; usage?: boolean},
-  source: () => Promise<Source>
+  source: () => Promise<Recording>
 ): Promise<PreflightFinding[]> {
   const {name} = options;
   const findings: PreflightFinding[] = [];

@@ -1,5 +1,5 @@
 import type {AttemptsSpent} from "./attemptsSpent.js";
-import type {Effects} from "./effects.js";
+import type {EndpointEffects} from "./effects.js";
 import {sleep} from "./sleep.js";
 import {type AttemptHooks, EndpointError, type EndpointErrorKind} from "./types.js";
 
@@ -53,7 +53,7 @@ export function fullJitter(retry: number, policy: RetryPolicy, random: () => num
 export async function withRetry<T>(
   attempt: (number: number) => Promise<T>,
   policy: RetryPolicy,
-  effects: Effects,
+  effects: EndpointEffects,
   options: {signal?: AbortSignal; attempts?: AttemptHooks; spent?: AttemptsSpent} = {}
 ): Promise<T> {
   const {signal, attempts: hooks, spent} = options;
@@ -101,7 +101,7 @@ export async function withRetry<T>(
 /** Until another attempt may be made; throws the last attempt's error where retries are stopped before. */
 async function pause(
   ms: number,
-  effects: Effects,
+  effects: EndpointEffects,
   last: EndpointError,
   {number, signal, hooks}: {number: number; signal?: AbortSignal; hooks?: AttemptHooks}
 ): Promise<void> {

@@ -9,11 +9,11 @@ import {HttpError} from "./httpError.js";
 import {listen} from "./listen.js";
 import {openConnections} from "./openConnections.js";
 import {batcher, type Batcher} from "./batcher.js";
-import {answerByWriter, listed, type ServeObserver, type Writer} from "./serveWriter.js";
+import {answerByWriter, listed, type ServeObserver, type ServedWriter} from "./serveWriter.js";
 import {UserError} from "../../base/validation/errors.js";
 import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
 
-export interface ServeOptions {
+export interface ModelServerOptions {
   /** 0 (the default) takes any free port. */
   port?: number;
   /**
@@ -28,7 +28,7 @@ export interface ServeOptions {
   /** Texts in one `predict`. Default 64. */
   maxBatch?: number;
   /** Models that write, beside those that classify. */
-  writers?: readonly Writer[];
+  writers?: readonly ServedWriter[];
   /** Called around the making of every answer, for traces and metrics. */
   observe?: ServeObserver;
 }
@@ -55,7 +55,7 @@ interface Served {
  */
 export async function serve(
   models: readonly LoadedModel[],
-  options: ServeOptions = {}
+  options: ModelServerOptions = {}
 ): Promise<ModelService> {
   const {port = 0, host = "127.0.0.1", tokenizer = countWords, maxBodyBytes = 4 << 20, maxBatch} = options;
   const {writers = [], observe = (_model, make) => make()} = options;
@@ -68,7 +68,7 @@ export async function serve(
     served.set(model.manifest.name, {model, batcher: batcher(model, maxBatch)});
   }
   const byId = new Map([...served.values()].map((one) => [one.model.manifest.id, one]));
-  const writing = new Map<string, Writer>();
+  const writing = new Map<string, ServedWriter>();
   for (const writer of writers) {
     if (served.has(writer.name) || writing.has(writer.name)) throw new UserError(twice(writer.name));
     writing.set(writer.name, writer);

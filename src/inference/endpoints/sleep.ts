@@ -1,8 +1,8 @@
-import type {Effects} from "./effects.js";
+import type {EndpointEffects} from "./effects.js";
 import {aborted} from "./aborted.js";
 
 /** Resolves after `ms`; rejects at once with an "aborted" EndpointError when the signal fires. */
-export function sleep(ms: number, effects: Effects, signal?: AbortSignal): Promise<void> {
+export function sleep(ms: number, effects: EndpointEffects, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(aborted());
     const onAbort = () => {

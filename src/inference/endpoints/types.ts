@@ -8,7 +8,7 @@ import type {
 } from "../../base/costs/index.js";
 export type {TokenPrice};
 import type {Trust} from "../../data/privacy/trust.js";
-import type {EndpointErrorKind, Spent} from "./endpointError.js";
+import type {EndpointErrorKind, CallSpending} from "./endpointError.js";
 import type {RetryPolicy} from "./retry.js";
 export {
   EndpointError,
@@ -16,7 +16,7 @@ export {
   type EndpointErrorKind,
   isEndpointError,
   isOutage,
-  type Spent
+  type CallSpending
 } from "./endpointError.js";
 
 /** Where a model runs, which decides how it is paid for. */
@@ -39,7 +39,7 @@ export interface Message {
 }
 
 /** A tool definition as OpenAI-compatible servers take it; `parameters` is a JSON schema. */
-export interface Tool {
+export interface ToolDefinition {
   type: "function";
   function: {name: string; description?: string; parameters?: Record<string, unknown>};
 }
@@ -61,7 +61,7 @@ export interface CompletionRequest {
   model: string;
   messages: Message[];
   params?: ModelParameters;
-  tools?: Tool[];
+  tools?: ToolDefinition[];
 }
 
 export interface CompletionOptions {
@@ -107,7 +107,7 @@ export interface AttemptOutcome {
   /** As in an EndpointError's detail. */
   mayBeBilled?: boolean;
   /** Of one that failed: what its reply took, where that said so. */
-  spent?: Spent;
+  spent?: CallSpending;
 }
 
 export interface AttemptHooks {
@@ -174,7 +174,7 @@ export interface ScoredAnswers {
   costUsd?: number;
 }
 
-export interface Limits {
+export interface RateLimits {
   requestsPerMinute?: number;
   tokensPerMinute?: number;
   /** The most requests in flight at once; `-j` can only lower it. */
@@ -182,7 +182,7 @@ export interface Limits {
 }
 
 /** What an eval needs from an endpoint; preflight checks each and says what is missing. */
-export interface Needs {
+export interface EndpointNeeds {
   logprobs?: boolean;
   tools?: boolean;
   usage?: boolean;
@@ -217,14 +217,15 @@ export interface PreflightFinding {
   servedModel?: string;
 }
 
-/** Kinds whose server is reached over a network, from any machine: their calls are paid for and limited by that server. */
-const REMOTE = ["hosted", "openai"] as const;
+/** Kinds whose answers come from this process, a file, or another tool's results. Every other kind is a server's. */
+const LOCAL = new Set(["embedded", "recorded", "imported"]);
 
-export type EndpointKind = (typeof REMOTE)[number] | "embedded" | "recorded";
+/** "embedded", "recorded", or the protocol of a server: each file of an endpoint states its own. */
+export type EndpointKind = string;
 
-/** Whether an endpoint is of a kind that is reached over a network. Kinds of records that name no such kind are not. */
-export function isRemote({kind}: {kind: string}): boolean {
-  return (REMOTE as readonly string[]).includes(kind);
+/** Whether an endpoint, or a record of one, is of a kind that is reached over a network. */
+export function isRemote({kind}: {kind: EndpointKind}): boolean {
+  return !LOCAL.has(kind);
 }
 
 /** One of the models that a cascade or a reranked candidate asks. */
@@ -241,7 +242,7 @@ export interface EndpointStage {
 }
 
 /** What is sent to an address with every call, by names: no value is told. */
-export interface AskedWith {
+export interface CallCredentials {
   /** The variable whose value is sent as a bearer token. */
   apiKeyEnv?: string;
   /** Header name to environment variable. */
@@ -270,9 +271,9 @@ export interface Endpoint {
   readonly trust: Trust;
   /** The host of its address, or the provider that it asks a router for: it tells whose prices hold. */
   readonly host?: string;
-  readonly limits?: Limits;
+  readonly limits?: RateLimits;
   /** Of an endpoint that is reached at an address: the key, headers and query it sends there. */
-  readonly asksWith?: AskedWith;
+  readonly asksWith?: CallCredentials;
   /** Of such an endpoint: its retries, the time an attempt may take, and whether it streams. */
   readonly callPolicy?: CallPolicy;
   /** What it is asked for, where that is no chat. */
@@ -312,7 +313,7 @@ export interface Endpoint {
   measured?(): MeasuredModel | undefined;
   preflight?(
     model: string,
-    needs: Needs,
+    needs: EndpointNeeds,
     signal?: AbortSignal,
     around?: AroundAsk
   ): Promise<PreflightFinding[]>;
@@ -320,7 +321,7 @@ export interface Endpoint {
    * What `preflight` asks a model, each for a few tokens; it asks again where a server refuses the parameters. Nothing when
    * absent; a cascade's models are asked each for itself.
    */
-  preflightRequests?(model: string, needs: Needs): CompletionRequest[];
+  preflightRequests?(model: string, needs: EndpointNeeds): CompletionRequest[];
   /** The day (2027-01-06) on which the server says that it turns the model off; undefined when it names none. */
   shutdownDate?(model: string, signal?: AbortSignal): Promise<string | undefined>;
   close?(): Promise<void>;

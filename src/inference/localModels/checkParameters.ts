@@ -1,4 +1,4 @@
-import {EndpointError, type ModelParameters, type Tool} from "../endpoints/index.js";
+import {EndpointError, type ModelParameters, type ToolDefinition} from "../endpoints/index.js";
 import {
   anyObject,
   anyText,
@@ -30,7 +30,7 @@ const format = holding<{type?: unknown}>(anyObject("a format such as {type}"), (
     : [{path: ["type"], message: `must be one of ${FORMATS.join(", ")}`}]
 );
 
-interface Asked {
+interface CheckedParameters {
   temperature?: unknown;
   top_p?: unknown;
   top_k?: unknown;
@@ -57,7 +57,7 @@ interface Asked {
   tools?: unknown;
 }
 
-const shape: Shape<Asked> = {
+const shape: Shape<CheckedParameters> = {
   temperature: number({least: 0}).optional(),
   top_p: share(),
   top_k: number({least: 0, whole: true}).optional(),
@@ -98,14 +98,14 @@ const shape: Shape<Asked> = {
   ).optional()
 };
 
-const schema = exactly<Asked>("parameters by name", shape);
+const schema = exactly<CheckedParameters>("parameters by name", shape);
 const NAMES = Object.keys(shape).slice(0, 12).join(", ");
 
 /**
  * Throws EndpointError "bad-request" with everything that a model on this machine cannot do with a request. A parameter that is not
  * known here is refused: it would change answers elsewhere.
  */
-export function checkParameters(params: ModelParameters, tools: readonly Tool[]): void {
+export function checkParameters(params: ModelParameters, tools: readonly ToolDefinition[]): void {
   const given = Object.entries({...params, tools}).filter(([, value]) => value != null);
   const unknown = given.filter(([name]) => !Object.hasOwn(shape, name)).map(([name]) => name);
   if (unknown.length > 0)

@@ -2,7 +2,7 @@ import type {Pointer} from "../../weights/ggml/index.js";
 import {UserError} from "../../base/validation/errors.js";
 import type {NativeModel} from "./nativeModel.js";
 import {afterBytes, UTF8_START} from "./utf8.js";
-import type {Vocabulary} from "./vocabulary.js";
+import type {TokenBytes} from "./vocabulary.js";
 
 const ENTRY = 12;
 
@@ -20,7 +20,7 @@ export class GrammarState {
   constructor(
     private readonly model: NativeModel,
     grammar: string,
-    private readonly vocabulary: Vocabulary
+    private readonly vocabulary: TokenBytes
   ) {
     const {size} = vocabulary;
     this.size = size;

@@ -14,7 +14,7 @@ export interface HubAccess {
 /** The hub gave no answer, or one that says nothing of what was asked. */
 export class HubUnreachable extends UserError {}
 
-export interface HubClient {
+export interface HubDownloads {
   url: string;
   /** An answer of 2xx at an address. Other answers and failures are UserErrors; redirects to other hosts go without the token. */
   get(address: string, how?: {range?: string; signal?: AbortSignal}): Promise<Response>;
@@ -28,7 +28,7 @@ export interface HubClient {
 export function hubClient(
   {hubUrl, token = process.env.HF_TOKEN, idleMs = 60_000}: HubAccess,
   asked: string
-): HubClient {
+): HubDownloads {
   const url = addressOf(hubUrl ?? process.env.HF_ENDPOINT);
   const {origin} = new URL(url);
   const key = keyOf(token);

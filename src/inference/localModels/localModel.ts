@@ -16,7 +16,7 @@ import {findModel, type ModelFiles} from "./modelFiles.js";
 import {beginsWithFirst} from "./plainPrompt.js";
 import {recordedId} from "./recorded.js";
 import type {EngineOptions} from "./request.js";
-import {ask, load, logprobOf, type Running, score} from "./running.js";
+import {ask, load, logprobOf, type RunningModel, score} from "./running.js";
 import {correctedType} from "./runnable.js";
 import {callRules, readToolCalls, toolStyle} from "./toolCalls.js";
 
@@ -70,8 +70,8 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   const totals = {tokens: 0, seconds: 0};
   let found: Promise<ModelFiles> | undefined;
   let told: ReturnType<typeof toldBy> | undefined;
-  let running: Promise<Running> | undefined;
-  let loaded: Running | undefined;
+  let running: Promise<RunningModel> | undefined;
+  let loaded: RunningModel | undefined;
   let latest: Generator | undefined;
   const workspace = async () => options.workspace ?? openWorkspace(inProject("."));
   const find = () => {
@@ -80,7 +80,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     return found;
   };
   // Set before anything is waited for: of several first calls one loads the model.
-  const start = (): Promise<Running> => {
+  const start = (): Promise<RunningModel> => {
     if (loaded?.generator.ended) running = loaded = undefined;
     if (running) return running;
     const own = find().then(async (files) => load(files, await workspace(), options));
@@ -93,7 +93,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     );
     return own;
   };
-  const started = async (): Promise<Running> => {
+  const started = async (): Promise<RunningModel> => {
     const now = await start().catch((cause: unknown) => {
       throw new EndpointError(
         "server",

@@ -146,10 +146,10 @@ export async function filesAt(
   );
 }
 
-type Weights = Pick<ModelFiles, "weights" | "files">;
+type WeightFiles = Pick<ModelFiles, "weights" | "files">;
 
 /** Where a GGUF file begins, and the hash of all its parts. */
-async function ggufAt(path: string, workspace: Workspace): Promise<{path: string} & Weights> {
+async function ggufAt(path: string, workspace: Workspace): Promise<{path: string} & WeightFiles> {
   const parts = partsOf(basename(path)).map((name) => join(dirname(path), name));
   const missing = parts.filter((part) => !existsSync(part));
   if (missing.length > 0)
@@ -182,7 +182,7 @@ async function folderWeights(
   folder: string,
   names: readonly string[],
   workspace: Workspace
-): Promise<Weights> {
+): Promise<WeightFiles> {
   const parts: ModelFiles["files"] = [];
   for (const name of names.filter(isModelPart).sort())
     parts.push(await hashedFile(join(folder, name), workspace));

@@ -1,4 +1,4 @@
-import {EndpointError, type ModelParameters, type Tool} from "../endpoints/index.js";
+import {EndpointError, type ModelParameters, type ToolDefinition} from "../endpoints/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {checkParameters} from "./checkParameters.js";
 import {answerGrammar} from "./answerGrammar.js";
@@ -10,7 +10,7 @@ import {callRules, toolStyle} from "./toolCalls.js";
 /** What the engine is asked, from OpenAI's parameters. Throws EndpointError "bad-request" for what it cannot do. */
 export function requestOf(
   params: ModelParameters,
-  tools: readonly Tool[],
+  tools: readonly ToolDefinition[],
   template: string,
   repeat: number
 ): Omit<GenerationRequest, "prompt"> {
@@ -37,7 +37,7 @@ export function requestOf(
 
 function grammarOf(
   params: ModelParameters,
-  tools: readonly Tool[],
+  tools: readonly ToolDefinition[],
   template: string
 ): Pick<GenerationRequest, "grammar" | "grammarAfter"> {
   try {

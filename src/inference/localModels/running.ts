@@ -16,7 +16,7 @@ import type {GeneratedToken} from "./request.js";
 import {adapterFile, runnable} from "./runnable.js";
 
 /** A model whose weights a process holds. */
-export interface Running {
+export interface RunningModel {
   generator: Generator;
   prompter: Prompter;
   /** What is odd about an adapter, by its name. */
@@ -28,7 +28,7 @@ export async function load(
   files: ModelFiles,
   workspace: Workspace,
   options: LocalModelOptions
-): Promise<Running> {
+): Promise<RunningModel> {
   const {threads, parallel, contextTokens, gpuLayers, exact, openAll, type, preTokenizer, onProgress} =
     options;
   const own = await runnable(files, workspace, {type, preTokenizer, onProgress});

@@ -1,4 +1,4 @@
-import type {ModelParameters, Tool, ToolCall} from "../endpoints/index.js";
+import type {ModelParameters, ToolDefinition, ToolCall} from "../endpoints/index.js";
 import {hashJson} from "../../base/system/hash.js";
 
 /** How a family of models writes calls of tools. */
@@ -35,7 +35,7 @@ export function callRules({tool_choice: choice, parallel_tool_calls: parallel}: 
 export function readToolCalls(
   style: Style,
   text: string,
-  tools: readonly Tool[],
+  tools: readonly ToolDefinition[],
   of: unknown
 ): {text: string; calls: ToolCall[]} {
   const names = new Set(tools.map(({function: {name}}) => name));

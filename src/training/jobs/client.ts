@@ -5,7 +5,7 @@ import {Readable} from "node:stream";
 import {
   createTransport,
   defaultRetryPolicy,
-  type Effects,
+  type EndpointEffects,
   EndpointError,
   hidden,
   hideRequest,
@@ -29,7 +29,7 @@ export interface ClientOptions extends SecretNames {
   signal?: AbortSignal;
   /** Asks once, for some seconds: for what may be left out. */
   brief?: boolean;
-  effects?: Effects;
+  effects?: EndpointEffects;
 }
 
 export interface JobClient {

@@ -1,4 +1,4 @@
-import type {Message, Tool} from "../../../inference/endpoints/types.js";
+import type {Message, ToolDefinition} from "../../../inference/endpoints/types.js";
 import {sensitivityOf} from "../../../data/privacy/index.js";
 import {UserError} from "../../../base/validation/index.js";
 import type {SplitManifest, Store, VersionManifest} from "../../../base/store/index.js";
@@ -11,7 +11,7 @@ import {fewShotRows, orderRows, type Place, readRows} from "./rows.js";
 /** What a run would put to its candidates about its first rows. */
 export interface PromptPreview {
   rows: PreviewedRow[];
-  tools: {candidate: string; tools: Tool[]}[];
+  tools: {candidate: string; tools: ToolDefinition[]}[];
   /** Candidates whose endpoint is known when they are prepared: what may be sent there is not said before. */
   notPrepared: string[];
 }

@@ -27,11 +27,12 @@ export function jsonSchemaGrammar(schema: Schema, rule = "root"): string {
 /** One grammar of several schemas by the names of their rules; a reference is looked up in its own schema. */
 export function jsonSchemaGrammars(schemas: Readonly<Record<string, Schema>>): string {
   const rules = new Map<string, string>();
-  for (const [rule, schema] of Object.entries(schemas)) new Writer(schema, rule, rules).define(rule, schema);
+  for (const [rule, schema] of Object.entries(schemas))
+    new GrammarWriter(schema, rule, rules).define(rule, schema);
   return [...rules].map(([name, body]) => `${name} ::= ${body}`).join("\n");
 }
 
-class Writer {
+class GrammarWriter {
   private readonly references = new Map<string, string>();
   /** Schemas that were written as the union of their parts: one may hold itself. */
   private readonly unions = new Map<SchemaObject, string>();

@@ -9,7 +9,7 @@ export interface TokenLimit {
 }
 
 /** Who trains, and what they ask of a training set. */
-export interface Destination {
+export interface TrainingDestination {
   name: string;
   /** Formats of ours that it takes. */
   formats: readonly string[];
@@ -29,7 +29,7 @@ export interface Destination {
 const MB = 2 ** 20;
 
 /** Rules as the services and libraries document them; the docs name the days on which they were read. */
-export const destinations: readonly Destination[] = [
+export const destinations: readonly TrainingDestination[] = [
   {name: "OpenAI", formats: ["openai", "openai-dpo"], leastRows: 10, mostBytes: 512 * MB, problems: openai},
   {
     name: "Azure OpenAI",

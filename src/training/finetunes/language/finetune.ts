@@ -19,7 +19,7 @@ import type {BuildContext, ModelSource} from "../modelSource.js";
 import {builtOnce, leftOutOf} from "../trainedSource.js";
 import {findBase} from "./base.js";
 import {checkedPart, checkFinetune, type FinetuneDefinition, isSource} from "./definition.js";
-import {type BuildOptions, makeFinetune} from "./makeFinetune.js";
+import {type FinetuneBuildOptions, makeFinetune} from "./makeFinetune.js";
 import {prepareJob} from "./prepareJob.js";
 import type {PreparedRows} from "./prepare.js";
 
@@ -28,7 +28,7 @@ export interface Finetune extends ModelSource {
   definition: FinetuneDefinition;
   /** Prepares everything, predicts the memory, trains nothing. */
   check(context: BuildContext): Promise<FinetuneCheck>;
-  build(context: BuildContext, options?: BuildOptions): Promise<ModelManifest>;
+  build(context: BuildContext, options?: FinetuneBuildOptions): Promise<ModelManifest>;
 }
 
 /** What a training would be. */

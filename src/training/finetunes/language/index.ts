@@ -8,5 +8,5 @@ export {
 export type {TrainingColumns} from "./columnsSchema.js";
 export {dataFacts} from "./facts.js";
 export {type Finetune, finetune, type FinetuneCheck} from "./finetune.js";
-export {type BuildOptions, progressText} from "./makeFinetune.js";
+export {type FinetuneBuildOptions, progressText} from "./makeFinetune.js";
 export {byteTokenizer, readTokenizer, type TextReader, type TokenizerFiles} from "./tokenizer.js";

@@ -3,9 +3,9 @@ import {exactly, oneOf, text} from "../../../base/validation/checked.js";
 import {UserError} from "../../../base/validation/index.js";
 import {type JobOutcome, type JobRecord, SERVICE_ADDRESSES} from "../../../base/store/index.js";
 import {type JobClient, statusOf} from "../client.js";
-import type {JobTraining} from "../define.js";
+import type {JobTraining} from "../training.js";
 import {checkMore, withMore, type Words} from "../more.js";
-import type {JobAtHand, JobLook, JobService} from "../service.js";
+import type {JobAtHand, JobLook, JobService, TrainingService} from "../service.js";
 import {trainFile, validationFile} from "./files.js";
 import {checkEpochs, connection, hostedResult, type HttpService, httpService, untilRead} from "./http.js";
 
@@ -15,7 +15,7 @@ export interface FireworksJobs extends HttpService {
   account: string;
 }
 
-export const fireworksSchema = exactly<FireworksJobs>("settings such as {service, trust, account}", {
+const schema = exactly<FireworksJobs>("settings such as {service, trust, account}", {
   ...httpService,
   service: oneOf(["fireworks"]),
   account: text("an account's name")
@@ -53,7 +53,9 @@ interface TuningJob {
  * Fireworks' fine-tuning jobs. It lets the caller name a job, a dataset and a model: their names are made of the job's mark,
  * so that the service itself refuses a second one.
  */
-export function fireworksJobs(settings: FireworksJobs): JobService {
+export const fireworks: TrainingService<FireworksJobs> = {name: "fireworks", schema, open: openFireworks};
+
+function openFireworks(settings: FireworksJobs): JobService {
   const {baseUrl = SERVICE_ADDRESSES.fireworks, account} = settings;
   const connected = connection("fireworks", {...settings, baseUrl}, "FIREWORKS_API_KEY");
   const home = `/v1/accounts/${encodeURIComponent(account)}`;

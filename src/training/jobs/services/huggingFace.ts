@@ -8,11 +8,18 @@ import {exactly, fits, number, oneOf, text} from "../../../base/validation/check
 import {messageOf, UserError, withoutCredentials} from "../../../base/validation/index.js";
 import {type JobEvent, type JobOutcome, type JobRecord, resultOf} from "../../../base/store/index.js";
 import {trl} from "../configurations/trl.js";
-import type {JobTraining} from "../define.js";
+import type {JobTraining} from "../training.js";
 import {checkMore} from "../more.js";
 import {metricsIn} from "../logMetrics.js";
 import {BRIEF_MS} from "../client.js";
-import {type Asking, type JobLook, type JobService, type RunningJob, UnknownSubmission} from "../service.js";
+import {
+  type Asking,
+  type JobLook,
+  type JobService,
+  type RunningJob,
+  UnknownSubmission,
+  type TrainingService
+} from "../service.js";
 import {type HttpService, httpService, isAddress} from "./http.js";
 import {hubScript} from "./hubScript.js";
 import {withoutSecrets} from "../withoutSecrets.js";
@@ -28,22 +35,16 @@ export interface HuggingFaceJobs extends Pick<HttpService, "trust" | "apiKeyEnv"
   hubUrl?: string;
 }
 
-export const huggingFaceSchema = exactly<HuggingFaceJobs>(
-  "settings such as {service, trust, namespace, flavor}",
-  {
-    trust: httpService.trust,
-    apiKeyEnv: httpService.apiKeyEnv,
-    service: oneOf(["huggingface"]),
-    namespace: fits(
-      (value) => typeof value === "string" && /^[\w.-]+$/.test(value),
-      "a user or organisation"
-    ),
-    flavor: text("a machine such as a10g-small"),
-    image: text("a Docker image").optional(),
-    timeoutHours: number({above: 0}).optional(),
-    hubUrl: httpService.baseUrl
-  }
-);
+const schema = exactly<HuggingFaceJobs>("settings such as {service, trust, namespace, flavor}", {
+  trust: httpService.trust,
+  apiKeyEnv: httpService.apiKeyEnv,
+  service: oneOf(["huggingface"]),
+  namespace: fits((value) => typeof value === "string" && /^[\w.-]+$/.test(value), "a user or organisation"),
+  flavor: text("a machine such as a10g-small"),
+  image: text("a Docker image").optional(),
+  timeoutHours: number({above: 0}).optional(),
+  hubUrl: httpService.baseUrl
+});
 
 const OUTCOMES: Readonly<Record<string, JobOutcome>> = {
   COMPLETED: "succeeded",
@@ -62,7 +63,13 @@ const IMAGE = "ghcr.io/astral-sh/uv:python3.12-bookworm";
 const LOG_MS = 4000;
 
 /** Hugging Face Jobs: our split in a private dataset, a TRL script of ours, the result in a private model repository. */
-export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
+export const huggingface: TrainingService<HuggingFaceJobs> = {
+  name: "huggingface",
+  schema,
+  open: openHuggingFace
+};
+
+function openHuggingFace(settings: HuggingFaceJobs): JobService {
   const {namespace, flavor, image = IMAGE, timeoutHours = DEFAULT_HOURS, apiKeyEnv = "HF_TOKEN"} = settings;
   const hubUrl = (settings.hubUrl || process.env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
   if (!isAddress(hubUrl))

@@ -1,7 +1,7 @@
 import {type JobClient, statusOf} from "../client.js";
-import type {JobTraining} from "../define.js";
+import type {JobTraining} from "../training.js";
 import {checkMore, withMore, type Words} from "../more.js";
-import type {JobAtHand, JobLook, JobService, RunningJob} from "../service.js";
+import type {JobAtHand, JobLook, JobService, RunningJob, TrainingService} from "../service.js";
 import {shutdownDay} from "../../../inference/endpoints/index.js";
 import {exactly, oneOf, text} from "../../../base/validation/checked.js";
 import {UserError} from "../../../base/validation/index.js";
@@ -20,7 +20,7 @@ export interface OpenAIJobs extends HttpService {
   apiVersion?: string;
 }
 
-export const openAISchema = exactly<OpenAIJobs>("settings such as {service, trust}", {
+const schema = exactly<OpenAIJobs>("settings such as {service, trust}", {
   ...httpService,
   service: oneOf(["openai"]),
   apiVersion: text("a version such as 2025-04-01-preview").optional()
@@ -56,7 +56,9 @@ interface List<T> {
 }
 
 /** The fine-tuning jobs of OpenAI, which Azure OpenAI and gateways of one's own speak too. */
-export function openAIJobs(settings: OpenAIJobs): JobService {
+export const openai: TrainingService<OpenAIJobs> = {name: "openai", schema, open: openOpenAI};
+
+function openOpenAI(settings: OpenAIJobs): JobService {
   const {baseUrl = SERVICE_ADDRESSES.openai, apiVersion} = settings;
   const connected = connection(
     "openai",
@@ -215,7 +217,7 @@ interface RemoteEvent {
   data?: Record<string, unknown> | null;
 }
 
-interface Checkpoint {
+interface OpenAICheckpoint {
   id: string;
   created_at?: number;
   step_number?: number;
@@ -239,7 +241,7 @@ async function eventsOf(client: JobClient, {remote}: RunningJob, cursor: string 
   }
   const newest = events.at(-1)?.id ?? cursor;
   const checkpoints: JobEvent[] = [];
-  for await (const one of known<Checkpoint>(client, `${path}/checkpoints`))
+  for await (const one of known<OpenAICheckpoint>(client, `${path}/checkpoints`))
     checkpoints.unshift({
       id: one.id,
       at: timeOf(one.created_at),

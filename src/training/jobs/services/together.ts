@@ -6,9 +6,9 @@ import {
   SERVICE_ADDRESSES
 } from "../../../base/store/index.js";
 import {type JobClient, statusOf} from "../client.js";
-import type {JobTraining} from "../define.js";
+import type {JobTraining} from "../training.js";
 import {checkMore, saidNumber, withMore, type Words} from "../more.js";
-import type {JobAtHand, JobLook, JobService} from "../service.js";
+import type {JobAtHand, JobLook, JobService, TrainingService} from "../service.js";
 import {trainFile, uploadName, validationFile} from "./files.js";
 import {checkEpochs, connection, hostedResult, type HttpService, httpService} from "./http.js";
 
@@ -16,7 +16,7 @@ export interface TogetherJobs extends HttpService {
   service: "together";
 }
 
-export const togetherSchema = exactly<TogetherJobs>("settings such as {service, trust}", {
+const schema = exactly<TogetherJobs>("settings such as {service, trust}", {
   ...httpService,
   service: oneOf(["together"])
 });
@@ -64,7 +64,9 @@ interface FineTuneEvent {
 }
 
 /** Together's fine-tunes. Jobs and files are found by the files' names: its jobs have no free field. */
-export function togetherJobs(settings: TogetherJobs): JobService {
+export const together: TrainingService<TogetherJobs> = {name: "together", schema, open: openTogether};
+
+function openTogether(settings: TogetherJobs): JobService {
   const {baseUrl = SERVICE_ADDRESSES.together} = settings;
   const connected = connection("together", {...settings, baseUrl}, "TOGETHER_API_KEY");
   return {
