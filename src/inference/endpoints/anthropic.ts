@@ -1,8 +1,8 @@
 import {exactly, text} from "../../base/validation/checked.js";
 import {anthropicDialect} from "./anthropicDialect.js";
 import {apiUrl} from "./apiUrl.js";
-import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
-import {assertOptions, httpShape, variable} from "./options.js";
+import {chatEndpoint} from "./chatEndpoint.js";
+import {assertOptions, type HttpEndpointOptions, httpShape, variable} from "./options.js";
 import type {Endpoint} from "./types.js";
 
 export interface AnthropicOptions extends HttpEndpointOptions {

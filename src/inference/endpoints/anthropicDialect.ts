@@ -24,8 +24,11 @@ export const anthropicDialect: ChatDialect = {
     messages,
     tools,
     stop,
+    // The API refuses their names.
+    logprobs: _logprobs,
+    top_logprobs: _alternatives,
     tool_choice: choice,
-    stream_options: _,
+    stream_options: _options,
     max_completion_tokens,
     ...rest
   }) {

@@ -3,7 +3,7 @@ import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
 import {hostingKind, hostingModels, type StatedHosting} from "../../base/costs/index.js";
 import type {ChatDialect} from "./chatDialect.js";
 import {startDeadline, withDeadline} from "./deadline.js";
-import {type EndpointEffects, realEffects} from "./effects.js";
+import {realEffects} from "./effects.js";
 import {tokenCounter} from "./estimatedTokens.js";
 import type {HttpExchange} from "./exchange.js";
 import {gatherStream} from "./gatherStream.js";
@@ -13,8 +13,8 @@ import {hubClient} from "./hubClient.js";
 import {isSameModel, servedName} from "./modelName.js";
 import {preflightChat, preflightRequests} from "./preflightChat.js";
 import {named, postForEvents, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
-import {type RetryPolicy, withRetry} from "./retry.js";
-import type {Tokenizer} from "./predictionAnswer.js";
+import {withRetry} from "./retry.js";
+import type {HttpEndpointOptions} from "./options.js";
 import {secretQueryValues} from "./secretQuery.js";
 import {proxySecrets} from "./proxySecrets.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
@@ -28,37 +28,9 @@ import {
   type Endpoint,
   EndpointError,
   type EndpointKind,
-  type RateLimits,
   type TokenPrice,
   type Trust
 } from "./types.js";
-
-/** What every endpoint that is reached over HTTP may set. */
-export interface HttpEndpointOptions {
-  name: string;
-  hosting?: StatedHosting;
-  trust?: Trust;
-  limits?: RateLimits;
-  /** One price for every model, or one by model name. */
-  price?: TokenPrice | Record<string, TokenPrice>;
-  /** For one attempt, to its last byte. Default 120,000. */
-  timeoutMs?: number;
-  /** Attempts after the first (default 4), or the whole policy. */
-  retries?: number | Partial<RetryPolicy>;
-  /** Ask for a stream, which gives the time to the first token. Default false. */
-  stream?: boolean;
-  /**
-   * Names the weights that a server holds under a name that stays, such as a date or a commit. It is part of what identifies the
-   * answerer: with another one nothing that was answered before is reused. Without it the model's name alone tells.
-   */
-  revision?: string;
-  /**
-   * For servers that tell no usage: the model's tokenizer.json, as a path from the project's folder, or a function from a text
-   * to its tokens. Without it they are guessed from the bytes. Counts made here are marked as estimates.
-   */
-  tokenizer?: string | Tokenizer;
-  effects?: EndpointEffects;
-}
 
 interface ChatSetup extends HttpEndpointOptions {
   kind: EndpointKind;

@@ -2,7 +2,7 @@ import {z} from "zod";
 import {hostingKind, hostingModels, type StatedHosting} from "../../base/costs/index.js";
 import {exactly} from "../../base/validation/checked.js";
 import {AttemptsSpent, withUsage} from "./attemptsSpent.js";
-import {type HttpEndpointOptions, withRevision} from "./chatEndpoint.js";
+import {withRevision} from "./chatEndpoint.js";
 import {withDeadline} from "./deadline.js";
 import {realEffects} from "./effects.js";
 import {estimatedTokens} from "./estimatedTokens.js";
@@ -11,7 +11,7 @@ import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./htt
 import {servedName} from "./modelName.js";
 import {apiUrl} from "./apiUrl.js";
 import {embeddingPreflightRequests, preflightEmbeddings} from "./preflightEmbeddings.js";
-import {assertOptions, callShape, serverShape} from "./options.js";
+import {assertOptions, callShape, type HttpEndpointOptions, serverShape} from "./options.js";
 import {withRetry} from "./retry.js";
 import {secretQueryValues, withoutSecretValues} from "./secretQuery.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";

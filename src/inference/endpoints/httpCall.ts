@@ -1,10 +1,10 @@
-import type {HttpEndpointOptions} from "./chatEndpoint.js";
+import type {HttpEndpointOptions} from "./options.js";
 import type {HttpExchange} from "./exchange.js";
 import {jsonEvents} from "./eventStream.js";
-import {defaultRetryPolicy, type RetryPolicy} from "./retry.js";
+import {defaultRetryPolicy} from "./retry.js";
 import {serverError} from "./serverError.js";
 import type {Transport} from "./transport.js";
-import {EndpointError, type TokenPrice} from "./types.js";
+import {EndpointError, type RetryPolicy, type TokenPrice} from "./types.js";
 
 /** What the client does for an address of its own, without its loading and its steps for the hub. */
 export async function postJson(

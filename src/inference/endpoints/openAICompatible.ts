@@ -1,8 +1,8 @@
 import {withoutSecretValues} from "./secretQuery.js";
 import {apiUrl} from "./apiUrl.js";
-import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
+import {chatEndpoint} from "./chatEndpoint.js";
 import {exactly} from "../../base/validation/checked.js";
-import {assertOptions, httpShape, serverShape} from "./options.js";
+import {assertOptions, type HttpEndpointOptions, httpShape, serverShape} from "./options.js";
 import type {SecretNames} from "./secrets.js";
 import type {StatedHosting} from "../../base/costs/index.js";
 import type {Endpoint, Trust} from "./types.js";

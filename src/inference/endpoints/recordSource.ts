@@ -2,9 +2,39 @@ import {stat} from "node:fs/promises";
 import {UserError} from "../../base/validation/errors.js";
 import {canonicalJson, hashJson, sha256, sha256File} from "../../base/system/hash.js";
 import {inProject} from "../../base/system/inProject.js";
-import type {RecordedOptions} from "./recorded.js";
+import type {StatedHosting} from "../../base/costs/index.js";
+import type {EndpointEffects} from "./effects.js";
+import type {TokenPrice, Trust, Usage} from "./types.js";
 import {amountOf, type RecordField, fieldOf, fieldVersion, isAbsent, textOf} from "./recordField.js";
 import {openRecordFile, type RecordedRow, type RecordFile} from "./recordFile.js";
+
+export interface RecordedOptions {
+  name: string;
+  /** A JSONL, JSON or CSV file, by its path from the project's folder; or the records themselves in `rows`. */
+  file?: string;
+  rows?: readonly RecordedRow[];
+  /** The row that a record answers. Default: the field "id". */
+  id?: RecordField<string | number | undefined>;
+  /** The recorded output; a list holds one output a repeat. Default: the field "output". */
+  output?: RecordField<unknown>;
+  /** Repeat number, from 0. Default, also of a record that says none: the order of records with the same id. */
+  repeat?: RecordField<number | string | undefined>;
+  /** Which model gave the output, when a recording holds several. Default: every model's. */
+  model?: RecordField<string | undefined>;
+  /**
+   * For a judge's recording: the answer that a record judges. The record whose row and answer (white space around it aside)
+   * are asked about is taken, so that one recording judges several candidates' answers to a row.
+   */
+  judged?: RecordField<unknown>;
+  usage?: (record: RecordedRow) => Usage | undefined;
+  /** Milliseconds as recorded. Without it, and where a record says none, the completion carries the replay's own time. */
+  latencyMs?: RecordField<number | undefined>;
+  effects?: EndpointEffects;
+  finishReason?: RecordField<string | undefined>;
+  price?: TokenPrice;
+  hosting?: StatedHosting;
+  trust?: Trust;
+}
 
 /** An opened recording. */
 export interface Recording {

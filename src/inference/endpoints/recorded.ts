@@ -1,49 +1,17 @@
 import {UserError} from "../../base/validation/errors.js";
-import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../../base/costs/index.js";
+import {completionCost, hostingKind, hostingModels} from "../../base/costs/index.js";
 import {anyObject, either, exactly, func, listOf, text} from "../../base/validation/checked.js";
-import {type EndpointEffects, realEffects} from "./effects.js";
+import {realEffects} from "./effects.js";
 import {assertOptions, effects as effectsSchema, hosting, price as priceSchema, trust} from "./options.js";
-import {amountOf, type RecordField, fieldOf, textOf} from "./recordField.js";
-import type {RecordedRow} from "./recordFile.js";
-import {keyOf, openSource, type Recording} from "./recordSource.js";
+import {amountOf, fieldOf, textOf} from "./recordField.js";
+import {keyOf, openSource, type RecordedOptions, type Recording} from "./recordSource.js";
 import {
   type Completion,
   type CompletionOptions,
   type Endpoint,
   EndpointError,
-  type PreflightFinding,
-  type TokenPrice,
-  type Trust,
-  type Usage
+  type PreflightFinding
 } from "./types.js";
-
-export interface RecordedOptions {
-  name: string;
-  /** A JSONL, JSON or CSV file, by its path from the project's folder; or the records themselves in `rows`. */
-  file?: string;
-  rows?: readonly RecordedRow[];
-  /** The row that a record answers. Default: the field "id". */
-  id?: RecordField<string | number | undefined>;
-  /** The recorded output; a list holds one output a repeat. Default: the field "output". */
-  output?: RecordField<unknown>;
-  /** Repeat number, from 0. Default, also of a record that says none: the order of records with the same id. */
-  repeat?: RecordField<number | string | undefined>;
-  /** Which model gave the output, when a recording holds several. Default: every model's. */
-  model?: RecordField<string | undefined>;
-  /**
-   * For a judge's recording: the answer that a record judges. The record whose row and answer (white space around it aside)
-   * are asked about is taken, so that one recording judges several candidates' answers to a row.
-   */
-  judged?: RecordField<unknown>;
-  usage?: (record: RecordedRow) => Usage | undefined;
-  /** Milliseconds as recorded. Without it, and where a record says none, the completion carries the replay's own time. */
-  latencyMs?: RecordField<number | undefined>;
-  effects?: EndpointEffects;
-  finishReason?: RecordField<string | undefined>;
-  price?: TokenPrice;
-  hosting?: StatedHosting;
-  trust?: Trust;
-}
 
 const field = either("a field's name or a function of the record", text(), func());
 

@@ -1,18 +1,7 @@
 import type {AttemptsSpent} from "./attemptsSpent.js";
 import type {EndpointEffects} from "./effects.js";
-import {sleep} from "./sleep.js";
-import {type AttemptHooks, EndpointError, type EndpointErrorKind} from "./types.js";
-
-export interface RetryPolicy {
-  /** Attempts after the first. */
-  retries: number;
-  baseDelayMs: number;
-  maxDelayMs: number;
-  /** A call that is asked to pause for longer makes no further attempt. In a run its endpoint is paused then. */
-  maxRetryAfterMs: number;
-  /** No attempt starts later than this after the first one started. */
-  maxElapsedMs: number;
-}
+import {aborted} from "./aborted.js";
+import {type AttemptHooks, EndpointError, type EndpointErrorKind, type RetryPolicy} from "./types.js";
 
 export const defaultRetryPolicy: RetryPolicy = {
   retries: 4,
@@ -124,3 +113,19 @@ function final(error: EndpointError, attempts: number, why?: string): EndpointEr
 }
 
 const seconds = (ms: number) => `${Math.round(ms / 100) / 10} s`;
+
+/** Resolves after `ms`; rejects at once with an "aborted" EndpointError when the signal fires. */
+export function sleep(ms: number, effects: EndpointEffects, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted());
+    const onAbort = () => {
+      cancel();
+      reject(aborted());
+    };
+    const cancel = effects.timer(ms, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort, {once: true});
+  });
+}

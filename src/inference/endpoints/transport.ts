@@ -9,7 +9,7 @@ import {gather, type Gathered} from "./gather.js";
 import {isLoopback} from "./loopback.js";
 import {statedProxies} from "./proxies.js";
 import {openProxyAgent} from "./proxyAgent.js";
-import {rateLimitResetMs} from "./rateLimitReset.js";
+import {rateLimitResetMs} from "./durationMs.js";
 import {retryAfterMs} from "../../base/system/retryAfter.js";
 import {serverError} from "./serverError.js";
 import {EndpointError} from "./types.js";

@@ -1,15 +1,8 @@
 import type {MeasuredModel} from "../../base/store/schema.js";
-import type {
-  HostingKind,
-  HostingModel,
-  StageTokens,
-  TokenCounts,
-  TokenPrice
-} from "../../base/costs/index.js";
+import type {HostingKind, HostingModel, TokenPrice} from "../../base/costs/index.js";
 export type {TokenPrice};
 import type {Trust} from "../../data/privacy/trust.js";
 import type {EndpointErrorKind, CallSpending} from "./endpointError.js";
-import type {RetryPolicy} from "./retry.js";
 export {
   EndpointError,
   type EndpointErrorDetail,
@@ -19,50 +12,21 @@ export {
   type CallSpending
 } from "./endpointError.js";
 
+import type {
+  Completion,
+  CompletionRequest,
+  Message,
+  ModelParameters,
+  ScoredAnswers,
+  TokenLogprob,
+  Usage
+} from "./completion.js";
+export type * from "./completion.js";
+
 /** Where a model runs, which decides how it is paid for. */
 export type Hosting = HostingKind;
 
 export type {Trust};
-
-export interface ToolCall {
-  id: string;
-  type: "function";
-  function: {name: string; arguments: string};
-}
-
-export interface Message {
-  role: "system" | "developer" | "user" | "assistant" | "tool";
-  content: string | null;
-  name?: string;
-  tool_calls?: ToolCall[];
-  tool_call_id?: string;
-}
-
-/** A tool definition as OpenAI-compatible servers take it; `parameters` is a JSON schema. */
-export interface ToolDefinition {
-  type: "function";
-  function: {name: string; description?: string; parameters?: Record<string, unknown>};
-}
-
-/** Passed through to the server unchanged; every key is part of the completion's key. */
-export interface ModelParameters {
-  temperature?: number;
-  top_p?: number;
-  max_tokens?: number;
-  seed?: number;
-  stop?: string | string[];
-  logprobs?: boolean;
-  top_logprobs?: number;
-  response_format?: Record<string, unknown>;
-  [name: string]: unknown;
-}
-
-export interface CompletionRequest {
-  model: string;
-  messages: Message[];
-  params?: ModelParameters;
-  tools?: ToolDefinition[];
-}
 
 export interface CompletionOptions {
   signal?: AbortSignal;
@@ -120,58 +84,6 @@ export interface AttemptHooks {
    * fails as its last attempt did, with `cutShort`.
    */
   stopRetries?(): AbortSignal;
-}
-
-export type Usage = TokenCounts;
-
-/** Counts the tokens of a call from its messages and the answer's text; `estimatedBy` says how. */
-export type TokenCounter = (messages: readonly Message[], answer: string) => Usage;
-
-export interface TokenLogprob {
-  token: string;
-  logprob: number;
-  /** Where they are not those of `token`: of half a character, for example. */
-  bytes?: number[];
-  top?: Omit<TokenLogprob, "top">[];
-}
-
-export interface Completion {
-  text: string;
-  toolCalls?: ToolCall[];
-  /** As the server says; "refusal" where the text is that of a refusal, and "unknown" where it says nothing. */
-  finishReason: string;
-  /** Undefined when the server reports none: unknown, never 0. */
-  usage?: Usage;
-  logprobs?: TokenLogprob[];
-  /** Milliseconds of the attempt that succeeded, from request to last byte. */
-  latencyMs: number;
-  /** Milliseconds to the first streamed token, of reasoning or of the answer; undefined when the response was not streamed. */
-  firstTokenMs?: number;
-  /** To the last streamed token; the server may tell its usage later. */
-  lastTokenMs?: number;
-  /** Of a stream: the completion tokens that it did not show, of reasoning that the server keeps to itself; 0 when absent. */
-  unseenTokens?: number;
-  /** Attempts made, 1 when the first succeeded. */
-  attempts: number;
-  /** US dollars; undefined when the endpoint states no price. */
-  costUsd?: number;
-  /** Of several models that answer together: the tokens of each stage that was asked, in their order; undefined when one is unknown. */
-  stageTokens?: readonly StageTokens[];
-  /** Model name and system fingerprint as the server reports them. */
-  servedModel?: string;
-  fingerprint?: string;
-}
-
-/** How likely a model is to give each of some answers. */
-export interface ScoredAnswers {
-  /**
-   * Natural logarithm of the probability of each as the whole answer, its end included, at temperature 1, in their order; undefined
-   * of one that prompt and answer leave no room for.
-   */
-  logprobs: readonly (number | undefined)[];
-  usage: Usage;
-  latencyMs: number;
-  costUsd?: number;
 }
 
 export interface RateLimits {
@@ -251,6 +163,17 @@ export interface CallCredentials {
   query?: readonly string[];
 }
 
+export interface RetryPolicy {
+  /** Attempts after the first. */
+  retries: number;
+  baseDelayMs: number;
+  maxDelayMs: number;
+  /** A call that is asked to pause for longer makes no further attempt. In a run its endpoint is paused then. */
+  maxRetryAfterMs: number;
+  /** No attempt starts later than this after the first one started. */
+  maxElapsedMs: number;
+}
+
 /** How an endpoint that is reached at an address makes a call. */
 export interface CallPolicy {
   retries: RetryPolicy;
@@ -259,6 +182,9 @@ export interface CallPolicy {
   /** Whether it asks for a stream. */
   stream: boolean;
 }
+
+/** Counts the tokens of a call from its messages and the answer's text; `estimatedBy` says how. */
+export type TokenCounter = (messages: readonly Message[], answer: string) => Usage;
 
 /** One way of getting completions. Adding an endpoint means adding one file that returns this. */
 export interface Endpoint {

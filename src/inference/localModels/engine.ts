@@ -1,4 +1,5 @@
 import {availableParallelism} from "node:os";
+import {basename, dirname, join} from "node:path";
 import {setImmediate as nextTurn} from "node:timers/promises";
 import {type GgufFile, numberOf, readGguf, textOf} from "../../weights/gguf/read.js";
 import {availableMemory, type Pointer} from "../../weights/ggml/index.js";
@@ -9,8 +10,7 @@ import {SequenceBatch} from "./lane.js";
 import {endTokens, loadNativeModel, type NativeModel, tokenize} from "./nativeModel.js";
 import {AnswerScoring, type ScoringEvents} from "./answerScoring.js";
 import type {EngineInfo, EngineOptions, GenerationRequest, ScoringRequest} from "./request.js";
-import {bytesWithParts} from "./splitGguf.js";
-import {refuseOnTied} from "./tiedAdapter.js";
+import {bytesWithParts, partsOf} from "./splitGguf.js";
 import {type TokenBytes, vocabularyOf} from "./vocabulary.js";
 
 /** Most tokens in one step: longer prompts take several. */
@@ -235,4 +235,19 @@ function threadsOf(wanted: number | undefined): number {
 function contextOf(file: GgufFile): number {
   const family = textOf(file, "general.architecture") ?? "";
   return numberOf(file, `${family}.context_length`) ?? USUAL_CONTEXT;
+}
+
+/**
+ * Throws a UserError when an adapter changes the embedding of a model that has no head of its own: llama.cpp would end the
+ * process at the first request.
+ */
+async function refuseOnTied(adapter: GgufFile, model: string): Promise<void> {
+  if (!adapter.tensors.some(({name}) => name.startsWith("token_embd."))) return;
+  for (const part of partsOf(basename(model))) {
+    const {tensors} = await readGguf(join(dirname(model), part));
+    if (tensors.some(({name}) => name === "output.weight")) return;
+  }
+  throw new UserError(
+    `The adapter ${adapter.path} changes the embedding of ${model}, which is its head, too (tied). llama.cpp cannot do that: merge the adapter into its base (assay merge) and serve the result.`
+  );
 }

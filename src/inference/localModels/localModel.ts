@@ -1,51 +1,17 @@
 import {completionCost} from "../../base/costs/index.js";
-import {
-  type Completion,
-  type CompletionRequest,
-  type Endpoint,
-  EndpointError,
-  type Hosting,
-  type TokenPrice
-} from "../endpoints/index.js";
+import {type Completion, type CompletionRequest, type Endpoint, EndpointError} from "../endpoints/index.js";
 import {RELEASE} from "../../weights/ggml/index.js";
 import {hashJson, inProject} from "../../base/system/index.js";
 import {type MeasuredModel, openWorkspace, type Workspace} from "../../base/store/index.js";
 import type {Generator} from "./generator.js";
-import {checkLocalOptions} from "./localOptions.js";
+import {checkLocalOptions, type LocalModelOptions} from "./localOptions.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
-import {beginsWithFirst} from "./plainPrompt.js";
+import {openCheckpointFolder, readGguf, textOf, tokenizerMetadata} from "../../weights/gguf/index.js";
+import {firstToken} from "./vocabulary.js";
 import {recordedId} from "./recorded.js";
-import type {EngineOptions} from "./request.js";
 import {ask, load, logprobOf, type RunningModel, score} from "./running.js";
 import {correctedType} from "./runnable.js";
 import {callRules, readToolCalls, toolStyle} from "./toolCalls.js";
-
-export interface LocalModelOptions extends Pick<
-  EngineOptions,
-  "threads" | "parallel" | "contextTokens" | "gpuLayers" | "exact" | "openAll"
-> {
-  /** The endpoint's name; default "this machine". */
-  name?: string;
-  /** What the weights are stored as: "f16", "q8_0", "q4_k_m" … Default: as the checkpoint has them. */
-  type?: string;
-  /** Adapters by the model names that choose them: paths, ids of the store, repositories. */
-  adapters?: Readonly<Record<string, string>>;
-  /** The chat template, where the model has none or another is wanted. */
-  chatTemplate?: string;
-  /** Variables of the template, such as `enable_thinking`. */
-  templateVariables?: Readonly<Record<string, unknown>>;
-  /** What a template gets for today. Default 26 July 2024: the same prompt on any day. */
-  today?: Date;
-  /** llama.cpp's name for how the tokenizer splits text, where tokenizer.json does not tell it. */
-  preTokenizer?: string;
-  hosting?: Hosting;
-  price?: TokenPrice;
-  /** Fetch nothing: of the hub the commit fetched last is taken, and without one NotMade is thrown. */
-  onlyKnown?: boolean;
-  /** Default: the one of the project that commands work in. */
-  workspace?: Workspace;
-  onProgress?(message: string): void;
-}
 
 /** An endpoint whose model runs on this machine. */
 export interface LocalModel extends Endpoint {
@@ -253,4 +219,23 @@ async function toldBy(files: ModelFiles, {type, chatTemplate, preTokenizer}: Loc
 function settingsOf({chatTemplate, templateVariables, today}: LocalModelOptions): string | undefined {
   if (chatTemplate === undefined && templateVariables === undefined && today === undefined) return undefined;
   return hashJson({chatTemplate, templateVariables, today: today?.toISOString()}).slice(0, 16);
+}
+
+/**
+ * Whether prompts begin with the model's first token because no chat template makes them. Told without loading the model;
+ * false for one that cannot be read.
+ */
+async function beginsWithFirst(model: ModelFiles, preTokenizer?: string): Promise<boolean> {
+  if (model.kind === "adapter") return beginsWithFirst(model.base!, preTokenizer);
+  try {
+    const metadata =
+      model.kind === "gguf"
+        ? (await readGguf(model.path)).metadata
+        : tokenizerMetadata(await openCheckpointFolder(model.path), {preTokenizer});
+    return (
+      textOf({metadata}, "tokenizer.chat_template") === undefined && firstToken({metadata}) !== undefined
+    );
+  } catch {
+    return false;
+  }
 }

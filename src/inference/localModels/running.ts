@@ -6,11 +6,11 @@ import {
 } from "../endpoints/index.js";
 import {UserError} from "../../base/validation/index.js";
 import type {Workspace} from "../../base/store/index.js";
-import {otherBase} from "./adapterBase.js";
+import {onOtherBase} from "../../weights/models/index.js";
 import {type Prompter, prompterOf} from "./chatPrompt.js";
 import {EngineEnded, type Generator, startGenerator} from "./generator.js";
-import type {LocalModelOptions} from "./localModel.js";
-import {findModel, type ModelFiles} from "./modelFiles.js";
+import type {LocalModelOptions} from "./localOptions.js";
+import {findModel, type ModelFiles, tensorsHash} from "./modelFiles.js";
 import {requestOf} from "./parameters.js";
 import type {GeneratedToken} from "./request.js";
 import {adapterFile, runnable} from "./runnable.js";
@@ -120,4 +120,21 @@ async function asEndpoint<T>(answer: Promise<T>, signal?: AbortSignal): Promise<
 
 export function logprobOf({text, bytes, logprob, top}: GeneratedToken): TokenLogprob {
   return {token: text, logprob, bytes, top: top?.map(logprobOf)};
+}
+
+/**
+ * Says that an adapter is put on other weights than those it was made on; undefined where it is not, or where files do not
+ * tell: a GGUF file may be of any checkpoint.
+ */
+async function otherBase(
+  name: string,
+  {base: own}: ModelFiles,
+  on: ModelFiles,
+  workspace: Workspace
+): Promise<string | undefined> {
+  const base = on.kind === "adapter" ? on.base : on;
+  if (own?.kind !== "checkpoint" || base?.kind !== "checkpoint") return undefined;
+  if ((await tensorsHash(own.path, workspace)) === (await tensorsHash(base.path, workspace)))
+    return undefined;
+  return onOtherBase(name, own.path, base.path);
 }

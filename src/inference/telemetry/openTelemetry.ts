@@ -12,8 +12,7 @@ import {BasicTracerProvider, BatchSpanProcessor} from "@opentelemetry/sdk-trace-
 import type {Telemetry} from "./active.js";
 import {asyncContext} from "./asyncContext.js";
 import {genAi} from "./genAi.js";
-import type {Signals} from "./settings.js";
-import type {TelemetryOptions} from "./start.js";
+import type {Signals, TelemetryOptions} from "./settings.js";
 
 /** A collector that does not answer may hold up the end of a command for so long. */
 const FLUSH_MS = 5_000;

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from "vitest";
-import {finetuneProblems} from "../../../src/training/finetunes/language/definition.js";
+import {finetuneProblems} from "../../../src/training/finetunes/language/definitionSchema.js";
 import {prepareRows} from "../../../src/training/finetunes/language/prepare.js";
 import {
   byteTokenizer,

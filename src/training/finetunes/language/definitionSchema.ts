@@ -4,6 +4,7 @@ import {splitSchema} from "../../../data/splits/specSchema.js";
 import {
   anyObject,
   anyText,
+  assertChecked,
   chosen,
   either,
   exactly,
@@ -15,6 +16,7 @@ import {
   listOf,
   number,
   oneOf,
+  problemsOf,
   text
 } from "../../../base/validation/checked.js";
 import {columnsSchema} from "./columnsSchema.js";
@@ -103,7 +105,7 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
 });
 
 /** What a fine-tune's definition may say. */
-export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) => {
+const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) => {
   const {
     format,
     method,
@@ -146,3 +148,16 @@ export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) =
     problems.push({path: ["packing"], message: "goes with no preference pairs"});
   return problems;
 });
+
+/**
+ * Everything wrong with a definition, in words; empty is good. Looks at types and combinations only: names of columns and
+ * models are checked when it runs.
+ */
+export function finetuneProblems(definition: Partial<FinetuneDefinition>): string[] {
+  return problemsOf(finetuneSchema, definition);
+}
+
+/** Checks a definition; throws with everything that is wrong. */
+export function checkFinetune(definition: FinetuneDefinition, where = "fine-tune"): void {
+  assertChecked(where, finetuneSchema, definition);
+}

@@ -7,7 +7,7 @@ import {retryAfterMs} from "../../../base/system/retryAfter.js";
 import {exactly, fits, number, oneOf, text} from "../../../base/validation/checked.js";
 import {messageOf, UserError, withoutCredentials} from "../../../base/validation/index.js";
 import {type JobEvent, type JobOutcome, type JobRecord, resultOf} from "../../../base/store/index.js";
-import {trl} from "../configurations/trl.js";
+import {hubScript, trl} from "../configurations/trl.js";
 import type {JobTraining} from "../training.js";
 import {checkMore} from "../more.js";
 import {metricsIn} from "../logMetrics.js";
@@ -21,7 +21,6 @@ import {
   type TrainingService
 } from "../service.js";
 import {type HttpService, httpService, isAddress} from "./http.js";
-import {hubScript} from "./hubScript.js";
 import {withoutSecrets} from "../withoutSecrets.js";
 
 export interface HuggingFaceJobs extends Pick<HttpService, "trust" | "apiKeyEnv"> {
