@@ -1,5 +1,5 @@
 import {Readable} from "node:stream";
-import {decoded, readStart, readWhole} from "./answerBody.js";
+import {unpacked, readBeginning, readWhole} from "./answerBody.js";
 import {connectionError} from "./connectionError.js";
 import type {HttpExchange, HttpRequest} from "./exchange.js";
 import type {Gathered} from "./gather.js";
@@ -18,7 +18,7 @@ export class HttpAnswer {
     private readonly sent: HttpRequest
   ) {
     this.status = gathered.status;
-    this.body = gathered.body && decoded(gathered.body, this.header("content-encoding"));
+    this.body = gathered.body && unpacked(gathered.body, this.header("content-encoding"));
   }
 
   /** @param name in lower case */
@@ -32,14 +32,14 @@ export class HttpAnswer {
     return (
       this.gathered.text ??
       readWhole(this.body!).catch((error: unknown) => {
-        throw failureOf(error, this.exchange, this.origin, this.sent);
+        throw requestFailure(error, this.exchange, this.origin, this.sent);
       })
     );
   }
 
   /** The first 64 kB or so of a text that tells of an error; empty where it cannot be read. */
   start(): Promise<string> {
-    return readStart(this.body!).catch(() => "");
+    return readBeginning(this.body!).catch(() => "");
   }
 
   async json(): Promise<unknown> {
@@ -59,7 +59,12 @@ export class HttpAnswer {
 }
 
 /** What a request failed with: that it was stopped, or what its connection met. What was to be sent is read no further. */
-export function failureOf(error: unknown, {stop}: HttpExchange, origin: string, {body}: HttpRequest): Error {
+export function requestFailure(
+  error: unknown,
+  {stop}: HttpExchange,
+  origin: string,
+  {body}: HttpRequest
+): Error {
   if (body instanceof Readable) body.on("error", () => undefined).destroy();
   return stop.reason ?? connectionError(error, origin);
 }

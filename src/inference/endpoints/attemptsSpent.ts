@@ -25,7 +25,7 @@ export class AttemptsSpent {
   }
 
   private of(usages: readonly Usage[]) {
-    return {usage: sumOf(usages), costUsd: costOf(usages, this.price)};
+    return {usage: totalUsage(usages), costUsd: usagesCost(usages, this.price)};
   }
 }
 
@@ -40,7 +40,7 @@ export function withUsage(usage: Usage | undefined, error: EndpointError): Endpo
   return new EndpointError(error.kind, error.message, {...error.detail, mayBeBilled: false, spent: {usage}});
 }
 
-function sumOf(usages: readonly Usage[]): Usage {
+function totalUsage(usages: readonly Usage[]): Usage {
   if (usages.length === 1) return usages[0]!;
   const [first, ...more] = usages;
   return more.reduce((sum, {promptTokens, completionTokens, cachedTokens}) => {
@@ -55,7 +55,7 @@ function sumOf(usages: readonly Usage[]): Usage {
 }
 
 /** By attempt: a price may have tiers. */
-function costOf(usages: readonly Usage[], price: TokenPrice | undefined): number | undefined {
+function usagesCost(usages: readonly Usage[], price: TokenPrice | undefined): number | undefined {
   if (!price) return undefined;
   return usages.reduce((sum, usage) => sum + completionCost(usage, price)!, 0);
 }

@@ -4,15 +4,22 @@ import {hostingKind, hostingModels, type StatedHosting} from "../../base/costs/i
 import type {ChatDialect} from "./chatDialect.js";
 import {startDeadline, withDeadline} from "./deadline.js";
 import {realEffects} from "./effects.js";
-import {tokenCounter} from "./estimatedTokens.js";
+import {usageCounter} from "./estimatedTokens.js";
 import type {HttpExchange} from "./exchange.js";
 import {gatherStream} from "./gatherStream.js";
 import {hideSecrets} from "./hideSecrets.js";
 import {hideRequest} from "./hideText.js";
-import {hubClient} from "./hubClient.js";
+import {inferenceProviders} from "./hubClient.js";
 import {isSameModel, servedName} from "./modelName.js";
 import {preflightChat, preflightRequests} from "./preflightChat.js";
-import {named, postForEvents, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
+import {
+  withEndpointName,
+  postForEvents,
+  postJson,
+  priceOfModel,
+  retryPolicy,
+  toEndpointError
+} from "./httpCall.js";
 import {withRetry} from "./retry.js";
 import type {HttpEndpointOptions} from "./options.js";
 import {secretQueryValues} from "./secretQuery.js";
@@ -28,7 +35,6 @@ import {
   type Endpoint,
   EndpointError,
   type EndpointKind,
-  type TokenPrice,
   type Trust
 } from "./types.js";
 
@@ -55,7 +61,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
   const policy = retryPolicy(setup.retries);
   const secretValues = secretQueryValues(setup.transport?.query);
   const transport = createTransport({effects, ...setup.transport});
-  const hub = hubClient();
+  const hub = inferenceProviders();
   let proxies: string[] | undefined;
   /** False once the server has refused `stream_options`. */
   let takesStreamOptions = true;
@@ -101,7 +107,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     } finally {
       end();
     }
-    const timed = withoutSecrets(answer, values) as TimedAnswer;
+    const timed = withoutKeys(answer, values) as TimedAnswer;
     timed.latencyMs = sinceStart();
     return timed;
   };
@@ -143,7 +149,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     asksWith: {...setup.secrets, query: Object.keys(setup.transport?.query ?? {})},
     callPolicy: {retries: policy, timeoutMs, stream: setup.stream ?? false},
     price: priceOf,
-    tokenCounter: () => tokenCounter(name, setup.tokenizer),
+    tokenCounter: () => usageCounter(name, setup.tokenizer),
     identity: async () => withRevision(setup.identity, setup.revision),
     warmUp: () => void loadClient(),
     async complete(request: CompletionRequest, options: CompletionOptions = {}) {
@@ -165,7 +171,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
         if (costUsd !== undefined) completion.costUsd = costUsd;
         return completion;
       } catch (error) {
-        throw error instanceof EndpointError ? spent.failed(named(name, error)) : error;
+        throw error instanceof EndpointError ? spent.failed(withEndpointName(name, error)) : error;
       }
     },
     preflightRequests: (model, needs) =>
@@ -242,7 +248,7 @@ function refusesStreamOptions(error: unknown): boolean {
 }
 
 /** An answer is stored and shown. A gateway that echoes headers, or debugs, must not put a key in there. */
-function withoutSecrets(answer: ChatAnswer, secrets: readonly string[]): ChatAnswer {
+function withoutKeys(answer: ChatAnswer, secrets: readonly string[]): ChatAnswer {
   const told = secrets.filter((secret) => secret.length >= 8);
   if (told.length === 0) return answer;
   const text = JSON.stringify(answer);

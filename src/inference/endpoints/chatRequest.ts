@@ -32,7 +32,7 @@ const requestSchema = z.looseObject({
 export type ChatRequest = z.output<typeof requestSchema>;
 
 /** Rejects with 413 beyond `most` bytes. */
-export function readBody(request: IncomingMessage, most: number): Promise<string> {
+export function readRequestBody(request: IncomingMessage, most: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let bytes = 0;

@@ -5,7 +5,7 @@ import {completionCost, hostingKind, hostingModels, type StatedHosting} from "..
 import {exactly, func, number, text} from "../../base/validation/checked.js";
 import {type EndpointEffects, realEffects} from "./effects.js";
 import {assertOptions, effects as effectsSchema, hosting, priceOrFunction, trust} from "./options.js";
-import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
+import {wordCount, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
 import {type Endpoint, EndpointError, type PreflightFinding, type TokenPrice, type Trust} from "./types.js";
 
 export interface EmbeddedOptions {
@@ -48,7 +48,7 @@ interface EmbeddedModel {
  */
 export function embedded(options: EmbeddedOptions): Endpoint {
   assertOptions(schema, options);
-  const {name, tokenizer = countWords, maxBatch, effects = realEffects, price} = options;
+  const {name, tokenizer = wordCount, maxBatch, effects = realEffects, price} = options;
   const loaded = new Map<string, Promise<EmbeddedModel>>();
   const priceOf = (model: string) => (typeof price === "function" ? price(model) : price);
 
@@ -74,7 +74,7 @@ export function embedded(options: EmbeddedOptions): Endpoint {
     kind: "embedded",
     hosting: hostingKind(options.hosting ?? "edge"),
     hostings: hostingModels(options.hosting),
-    tokensCountedBy: tokenizer === countWords ? "words" : undefined,
+    tokensCountedBy: tokenizer === wordCount ? "words" : undefined,
     trust: options.trust ?? "local",
     wholeAnswers: true,
     price: priceOf,

@@ -1,6 +1,6 @@
 import {Readable} from "node:stream";
 import type {Dispatcher} from "undici";
-import {isPacked, maxAnswerBytes, tooLarge} from "./answerBody.js";
+import {isCompressed, maxAnswerBytes, answerTooLarge} from "./answerBody.js";
 import type {AttemptDeadline} from "./deadline.js";
 
 type ResponseHeaders = Record<string, string | string[] | undefined>;
@@ -17,7 +17,7 @@ export interface Gathered {
  * Makes a request and resolves when its answer is there as a whole; at once, with a body, when it is packed, tells of an error,
  * or is asked for `asBody`, to be read as it comes. Undici's `request` makes a stream of every answer, which costs more than all else that it does for a small one.
  */
-export function gather(
+export function gatherAnswer(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   stop: AttemptDeadline,
@@ -56,7 +56,8 @@ class Gathering implements Dispatcher.DispatchHandler {
     this.status = status;
     this.headers = headers;
     const encoding = headers["content-encoding"];
-    if (!this.asBody && status < 300 && !isPacked(Array.isArray(encoding) ? encoding[0] : encoding)) return;
+    if (!this.asBody && status < 300 && !isCompressed(Array.isArray(encoding) ? encoding[0] : encoding))
+      return;
     const body = bodyOf(controller);
     this.body = body;
     this.resolve({status, headers, body});
@@ -69,7 +70,7 @@ class Gathering implements Dispatcher.DispatchHandler {
     }
     this.parts.push(part);
     this.bytes += part.length;
-    if (this.bytes > maxAnswerBytes) controller.abort(tooLarge());
+    if (this.bytes > maxAnswerBytes) controller.abort(answerTooLarge());
   }
 
   onResponseEnd(): void {

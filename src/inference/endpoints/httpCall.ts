@@ -48,7 +48,7 @@ function isPrice(price: HttpEndpointOptions["price"]): price is TokenPrice {
 }
 
 /** The error with the name of the endpoint before its words. */
-export function named(name: string, error: EndpointError): EndpointError {
+export function withEndpointName(name: string, error: EndpointError): EndpointError {
   return new EndpointError(error.kind, `${name}: ${error.message}`, error.detail);
 }
 

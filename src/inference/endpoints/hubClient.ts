@@ -17,7 +17,7 @@ export interface InferenceProvidersClient {
   stream(call: HubCall): AsyncGenerator<unknown>;
 }
 
-export function hubClient(): InferenceProvidersClient {
+export function inferenceProviders(): InferenceProvidersClient {
   const clients = new Map<string, InferenceClient>();
   const clientFor = async (key: string) => {
     let client = clients.get(key);

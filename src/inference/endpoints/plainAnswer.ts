@@ -1,9 +1,6 @@
+import {isObject} from "../../base/validation/checked.js";
 import {isErrorBody} from "./errorBody.js";
 
-type PlainFields = Record<string, unknown>;
-
-const isObject = (value: unknown): value is PlainFields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isTextOrNone = (value: unknown) => value == null || typeof value === "string";
 const isCountOrNone = (value: unknown) => value == null || isCount(value);
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -9,7 +9,7 @@ export function fieldOf(record: RecordedRow, position: number, field: RecordFiel
 }
 
 /** A recorded output as text; of a list that at `item`. Undefined where there is none. */
-export function textOf(output: unknown, item: number | undefined): string | undefined {
+export function recordedText(output: unknown, item: number | undefined): string | undefined {
   const one = item === undefined ? output : (output as unknown[])[item];
   if (one === undefined || one === null) return undefined;
   return typeof one === "string" ? one : JSON.stringify(one);

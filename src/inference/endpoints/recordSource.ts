@@ -5,7 +5,7 @@ import {inProject} from "../../base/system/inProject.js";
 import type {StatedHosting} from "../../base/costs/index.js";
 import type {EndpointEffects} from "./effects.js";
 import type {TokenPrice, Trust, Usage} from "./types.js";
-import {amountOf, type RecordField, fieldOf, fieldVersion, isAbsent, textOf} from "./recordField.js";
+import {amountOf, type RecordField, fieldOf, fieldVersion, isAbsent, recordedText} from "./recordField.js";
 import {openRecordFile, type RecordedRow, type RecordFile} from "./recordFile.js";
 
 export interface RecordedOptions {
@@ -58,16 +58,16 @@ export async function openSource(options: RecordedOptions): Promise<Recording> {
     const id = fieldOf(record, position, options.id ?? "id");
     if (id === undefined || id === null)
       throw new Error(
-        `${file ?? name}: record ${position + 1} has no ${describe(options.id ?? "id")}. Name the field in "id".`
+        `${file ?? name}: record ${position + 1} has no ${fieldLabel(options.id ?? "id")}. Name the field in "id".`
       );
     const model = options.model === undefined ? "" : String(fieldOf(record, position, options.model));
     const judged =
       options.judged === undefined
         ? ""
-        : (textOf(fieldOf(record, position, options.judged), undefined) ?? "");
+        : (recordedText(fieldOf(record, position, options.judged), undefined) ?? "");
     const output = fieldOf(record, position, options.output ?? "output");
     const add = (repeat: number, item?: number) => {
-      const key = keyOf(model, String(id), repeat, judged);
+      const key = recordKey(model, String(id), repeat, judged);
       if (positions.has(key))
         throw new Error(
           `${file ?? name}: record ${position + 1} repeats row ${String(id)}, repeat ${repeat}. Remove one of them.`
@@ -77,7 +77,7 @@ export async function openSource(options: RecordedOptions): Promise<Recording> {
     if (Array.isArray(output)) return output.forEach((_, item) => add(item, item));
     const stated = options.repeat === undefined ? undefined : fieldOf(record, position, options.repeat);
     if (!isAbsent(stated)) return add(repeatOf(stated, `${file ?? name}: record ${position + 1}`));
-    const group = keyOf(model, String(id), 0, judged);
+    const group = recordKey(model, String(id), 0, judged);
     const repeat = seen.get(group) ?? 0;
     seen.set(group, repeat + 1);
     add(repeat);
@@ -112,10 +112,10 @@ function repeatOf(stated: unknown, where: string): number {
   return repeat!;
 }
 
-export const keyOf = (model: string, rowId: string, repeat: number, judged: string) =>
+export const recordKey = (model: string, rowId: string, repeat: number, judged: string) =>
   `${model}\u0000${rowId}\u0000${repeat}\u0000${judged.trim()}`;
 
-const describe = (field: RecordField<unknown>) => (typeof field === "string" ? `field "${field}"` : "id");
+const fieldLabel = (field: RecordField<unknown>) => (typeof field === "string" ? `field "${field}"` : "id");
 
 /** How the file is read decides what is answered, and at what cost and time, so it belongs to the identity. */
 function readingOf(options: RecordedOptions): string {

@@ -3,8 +3,8 @@ import {completionCost, hostingKind, hostingModels} from "../../base/costs/index
 import {anyObject, either, exactly, func, listOf, text} from "../../base/validation/checked.js";
 import {realEffects} from "./effects.js";
 import {assertOptions, effects as effectsSchema, hosting, price as priceSchema, trust} from "./options.js";
-import {amountOf, fieldOf, textOf} from "./recordField.js";
-import {keyOf, openSource, type RecordedOptions, type Recording} from "./recordSource.js";
+import {amountOf, fieldOf, recordedText} from "./recordField.js";
+import {recordKey, openSource, type RecordedOptions, type Recording} from "./recordSource.js";
 import {
   type Completion,
   type CompletionOptions,
@@ -58,7 +58,7 @@ export function recorded(options: RecordedOptions): Endpoint {
         `${name}: recorded outputs are looked up by row id, and none was given.`
       );
     const found = positions.get(
-      keyOf(
+      recordKey(
         options.model === undefined ? "" : model,
         rowId,
         repeat,
@@ -66,7 +66,8 @@ export function recorded(options: RecordedOptions): Endpoint {
       )
     );
     const record = found && (await read(found.position));
-    const text = record && textOf(fieldOf(record, found.position, options.output ?? "output"), found.item);
+    const text =
+      record && recordedText(fieldOf(record, found.position, options.output ?? "output"), found.item);
     if (!record || text === undefined)
       throw new EndpointError(
         "missing-record",
@@ -104,7 +105,7 @@ export function recorded(options: RecordedOptions): Endpoint {
     },
     complete: (request, completionOptions = {}) => complete(request.model, completionOptions),
     async preflight(model, needs): Promise<PreflightFinding[]> {
-      return check(options, model, needs, source);
+      return checkRecording(options, model, needs, source);
     },
     async close() {
       const open = opening;
@@ -114,7 +115,7 @@ export function recorded(options: RecordedOptions): Endpoint {
   };
 }
 
-async function check(
+async function checkRecording(
   options: RecordedOptions,
   model: string,
   needs: {logprobs?: boolean; tools?: boolean; usage?: boolean},

@@ -107,7 +107,7 @@ function httpErrorOf(error: unknown): HttpError {
 }
 
 /** Of a list of models. */
-export function listed({name, weights, createdAt}: Omit<ServedWriter, "endpoint">) {
+export function listedModel({name, weights, createdAt}: Omit<ServedWriter, "endpoint">) {
   return {
     id: name,
     object: "model",

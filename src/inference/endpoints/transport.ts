@@ -1,11 +1,11 @@
 import {createRequire} from "node:module";
 import type {Dispatcher, EnvHttpProxyAgent, Pool} from "undici";
-import {HttpAnswer, failureOf} from "./answer.js";
+import {HttpAnswer, requestFailure} from "./answer.js";
 import {readerOf} from "./answerBody.js";
 import type {EndpointEffects} from "./effects.js";
 import {isErrorBody} from "./errorBody.js";
 import type {HttpExchange, HttpRequest} from "./exchange.js";
-import {gather, type Gathered} from "./gather.js";
+import {gatherAnswer, type Gathered} from "./gather.js";
 import {isLoopback} from "./loopback.js";
 import {statedProxies} from "./proxies.js";
 import {openProxyAgent} from "./proxyAgent.js";
@@ -65,13 +65,13 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
     const asBody = exchange.stream || (body !== undefined && typeof body !== "string");
     let gathered: Gathered;
     try {
-      gathered = await gather(dispatcherOf(origin), options, exchange.stop, asBody);
+      gathered = await gatherAnswer(dispatcherOf(origin), options, exchange.stop, asBody);
     } catch (error) {
-      throw failureOf(error, exchange, origin, sent);
+      throw requestFailure(error, exchange, origin, sent);
     }
     const answer = new HttpAnswer(gathered, exchange, origin, sent);
     const {status} = gathered;
-    if (status < 200 || status >= 300) throw await refusalOf(answer, effects, origin + path.split("?")[0]);
+    if (status < 200 || status >= 300) throw await refusalError(answer, effects, origin + path.split("?")[0]);
     if (
       exchange.stream &&
       method === "POST" &&
@@ -130,7 +130,7 @@ function headersOf({headers}: HttpRequest, exchange: HttpExchange): Record<strin
   return all;
 }
 
-async function refusalOf(
+async function refusalError(
   answer: HttpAnswer,
   effects: EndpointEffects,
   address: string

@@ -13,11 +13,11 @@ import {
   number,
   oneOf,
   problemsOf,
-  type Shape
+  type Shape,
+  optionalCount
 } from "../../base/validation/checked.js";
 
-const count = () => number({least: 1, whole: true}).optional();
-const share = () => number({least: 0, most: 1}).optional();
+const probability = () => number({least: 0, most: 1}).optional();
 const isNamed = (value: unknown): value is {function: {name: string; parameters?: unknown}} =>
   isObject(value) && isObject(value.function) && typeof value.function.name === "string";
 
@@ -59,11 +59,11 @@ interface CheckedParameters {
 
 const shape: Shape<CheckedParameters> = {
   temperature: number({least: 0}).optional(),
-  top_p: share(),
+  top_p: probability(),
   top_k: number({least: 0, whole: true}).optional(),
-  min_p: share(),
-  max_tokens: count(),
-  max_completion_tokens: count(),
+  min_p: probability(),
+  max_tokens: optionalCount(),
+  max_completion_tokens: optionalCount(),
   seed: number({whole: true}).optional(),
   stop: either("a text, or a list of texts", anyText(), listOf(anyText())).optional(),
   logprobs: flag().optional(),

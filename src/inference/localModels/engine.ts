@@ -10,7 +10,7 @@ import {SequenceBatch} from "./lane.js";
 import {endTokens, loadNativeModel, type NativeModel, tokenize} from "./nativeModel.js";
 import {AnswerScoring, type ScoringEvents} from "./answerScoring.js";
 import type {EngineInfo, EngineOptions, GenerationRequest, ScoringRequest} from "./request.js";
-import {bytesWithParts, partsOf} from "./splitGguf.js";
+import {bytesWithParts, ggufParts} from "./splitGguf.js";
 import {type TokenBytes, vocabularyOf} from "./vocabulary.js";
 
 /** Most tokens in one step: longer prompts take several. */
@@ -243,7 +243,7 @@ function contextOf(file: GgufFile): number {
  */
 async function refuseOnTied(adapter: GgufFile, model: string): Promise<void> {
   if (!adapter.tensors.some(({name}) => name.startsWith("token_embd."))) return;
-  for (const part of partsOf(basename(model))) {
+  for (const part of ggufParts(basename(model))) {
     const {tensors} = await readGguf(join(dirname(model), part));
     if (tensors.some(({name}) => name === "output.weight")) return;
   }

@@ -4,9 +4,9 @@ import {NotMade} from "../../weights/models/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {hashJson, insideFolder, readJson, sha256, writeJsonAtomic} from "../../base/system/index.js";
 import {hubModelsDir, LocalFolder, withLease, type Workspace} from "../../base/store/index.js";
-import {type HubAccess, hubClient, type HubDownloads, HubUnreachable} from "./hubClient.js";
+import {type HubAccess, hubDownloads, type HubDownloads, HubUnreachable} from "./hubClient.js";
 import {fetchHubFile, hubEntries, type HubEntry} from "./hubFile.js";
-import {partsOf} from "./splitGguf.js";
+import {ggufParts} from "./splitGguf.js";
 
 /** "org/name", then "@revision", then ":file.gguf". */
 const NAME = /^([\w.-]+\/[\w.-]+?)(?:@([\w./-]+?))?(?::([\w./-]+\.gguf))?$/;
@@ -45,7 +45,7 @@ export async function hubModel(
   options: HubOptions = {}
 ): Promise<string> {
   const [, repository, revision = "main", file] = NAME.exec(source)!;
-  const asked = {source, repository: repository!, revision, parts: file ? partsOf(file) : undefined};
+  const asked = {source, repository: repository!, revision, parts: file ? ggufParts(file) : undefined};
   const own = join(hubModelsDir(workspace), repository!.replace("/", "--"));
   const latest = join(own, `${encodeURIComponent(file ? `${revision}:${file}` : revision)}.json`);
   const placeIn = (folder: string) => (asked.parts ? insideFolder(folder, asked.parts[0]!) : folder);
@@ -55,7 +55,7 @@ export async function hubModel(
       throw new NotMade(source, hashJson({source}));
     return placeIn(join(own, commit));
   }
-  const hub = hubClient(options, `${repository}@${revision}`);
+  const hub = hubDownloads(options, `${repository}@${revision}`);
   try {
     const commit = COMMIT.test(revision) ? revision : await commitOf(hub, asked, latest, options);
     const folder = join(own, commit);
@@ -144,7 +144,7 @@ function wantedOf(
 ): HubEntry[] {
   const of = (path: string) => `${repository}${revision === "main" ? "" : `@${revision}`}:${path}`;
   const gguf = entries.map(({path}) => path).filter((path) => path.endsWith(".gguf"));
-  const models = gguf.filter((path) => partsOf(path)[0] === path);
+  const models = gguf.filter((path) => ggufParts(path)[0] === path);
   const others = models.length > 0 ? ` It has ${models.join(", ")}.` : "";
   if (parts) {
     const missing = parts.filter((part) => !gguf.includes(part));

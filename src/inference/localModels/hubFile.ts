@@ -3,7 +3,7 @@ import {createReadStream, existsSync} from "node:fs";
 import {mkdir, open, rename, rm, stat} from "node:fs/promises";
 import {dirname} from "node:path";
 import {UserError} from "../../base/validation/index.js";
-import {bytesOf, type HubDownloads} from "./hubClient.js";
+import {downloadedBytes, type HubDownloads} from "./hubClient.js";
 
 /** A commit of a repository. */
 export interface HubCommit {
@@ -55,7 +55,7 @@ export async function fetchHubFile(
     // A server that knows no ranges sends the whole again.
     const handle = await open(partial, response.status === 206 ? "a" : "w");
     try {
-      for await (const chunk of bytesOf(response, signal)) await handle.writeFile(chunk);
+      for await (const chunk of downloadedBytes(response, signal)) await handle.writeFile(chunk);
       await handle.sync();
     } finally {
       await handle.close();

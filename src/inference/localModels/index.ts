@@ -12,4 +12,4 @@ export {localModel, type LocalModel} from "./localModel.js";
 export {checkLocalOptions, type LocalModelOptions} from "./localOptions.js";
 export {findModel, isModelPart} from "./modelFiles.js";
 export {removeConverted, runnable} from "./runnable.js";
-export {partsOf} from "./splitGguf.js";
+export {ggufParts} from "./splitGguf.js";

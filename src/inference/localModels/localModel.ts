@@ -2,14 +2,14 @@ import {completionCost} from "../../base/costs/index.js";
 import {type Completion, type CompletionRequest, type Endpoint, EndpointError} from "../endpoints/index.js";
 import {RELEASE} from "../../weights/ggml/index.js";
 import {hashJson, inProject} from "../../base/system/index.js";
-import {type MeasuredModel, openWorkspace, type Workspace} from "../../base/store/index.js";
+import {type MeasuredModel, openWorkspace} from "../../base/store/index.js";
 import type {Generator} from "./generator.js";
 import {checkLocalOptions, type LocalModelOptions} from "./localOptions.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
 import {openCheckpointFolder, readGguf, textOf, tokenizerMetadata} from "../../weights/gguf/index.js";
 import {firstToken} from "./vocabulary.js";
 import {recordedId} from "./recorded.js";
-import {ask, load, logprobOf, type RunningModel, score} from "./running.js";
+import {ask, startModel, logprobOf, type RunningModel, score} from "./running.js";
 import {correctedType} from "./runnable.js";
 import {callRules, readToolCalls, toolStyle} from "./toolCalls.js";
 
@@ -49,7 +49,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   const start = (): Promise<RunningModel> => {
     if (loaded?.generator.ended) running = loaded = undefined;
     if (running) return running;
-    const own = find().then(async (files) => load(files, await workspace(), options));
+    const own = find().then(async (files) => startModel(files, await workspace(), options));
     running = own;
     own.then(
       (done) => (loaded = done),
@@ -80,7 +80,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
       weights: (await find()).weights,
       runtime: `llama.cpp of node-llama-cpp ${RELEASE}`
     };
-    const template = settingsOf(options);
+    const template = promptSettings(options);
     told ??= find().then((files) => toldBy(files, options));
     told.catch(() => (told = undefined));
     const {type, beginsWithFirst} = await told;
@@ -216,7 +216,7 @@ async function toldBy(files: ModelFiles, {type, chatTemplate, preTokenizer}: Loc
 }
 
 /** What else decides a prompt: undefined where all is as the model says. */
-function settingsOf({chatTemplate, templateVariables, today}: LocalModelOptions): string | undefined {
+function promptSettings({chatTemplate, templateVariables, today}: LocalModelOptions): string | undefined {
   if (chatTemplate === undefined && templateVariables === undefined && today === undefined) return undefined;
   return hashJson({chatTemplate, templateVariables, today: today?.toISOString()}).slice(0, 16);
 }

@@ -9,7 +9,8 @@ import {
   flag,
   func,
   number,
-  text
+  text,
+  optionalCount
 } from "../../base/validation/checked.js";
 import type {Hosting, TokenPrice} from "../endpoints/types.js";
 import type {Workspace} from "../../base/store/index.js";
@@ -45,8 +46,6 @@ export interface LocalModelOptions extends Pick<
 /** Sequences of one context, at most, in llama.cpp. */
 const MOST_PARALLEL = 256;
 
-const count = () => number({least: 1, whole: true}).optional();
-
 const what = 'options such as {type: "q8_0"}';
 
 const stated = exactly<LocalModelOptions>(what, {
@@ -61,12 +60,12 @@ const stated = exactly<LocalModelOptions>(what, {
   price: price.optional(),
   workspace: anyObject("a workspace").optional(),
   onProgress: func().optional(),
-  threads: count(),
+  threads: optionalCount(),
   parallel: number({least: 1, most: MOST_PARALLEL, whole: true}).optional(),
   exact: flag().optional(),
   openAll: flag().optional(),
   onlyKnown: flag().optional(),
-  contextTokens: count(),
+  contextTokens: optionalCount(),
   gpuLayers: number({least: 0, whole: true}).optional()
 });
 

@@ -45,7 +45,7 @@ export async function runnable(
     return {...base, adapter};
   }
   const type = options.type ?? (await ownType(model.path));
-  return converted(model, workspace, {from: model.path, type}, options);
+  return convertedFile(model, workspace, {from: model.path, type}, options);
 }
 
 /** The GGUF LoRA of an adapter folder, for a base that is loaded. */
@@ -61,7 +61,7 @@ export async function adapterFile(
     throw new UserError(
       `The adapter ${model.path} is on ${model.base!.path}, which is ${model.base!.kind === "gguf" ? "a GGUF file" : "an adapter itself"}. Name the checkpoint folder as its base.`
     );
-  const {path} = await converted(
+  const {path} = await convertedFile(
     model,
     workspace,
     {from: model.path, base: model.base!.path, type: "f32"},
@@ -79,7 +79,7 @@ export async function convertedFiles({weights}: ModelFiles, workspace: Workspace
 
 const beginningOf = (weights: string) => `${weights.slice(0, 24)}-`;
 
-async function converted(
+async function convertedFile(
   {weights, name}: ModelFiles,
   workspace: Workspace,
   conversion: {from: string; base?: string; type: string},

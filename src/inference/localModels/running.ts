@@ -11,7 +11,7 @@ import {type Prompter, prompterOf} from "./chatPrompt.js";
 import {EngineEnded, type Generator, startGenerator} from "./generator.js";
 import type {LocalModelOptions} from "./localOptions.js";
 import {findModel, type ModelFiles, tensorsHash} from "./modelFiles.js";
-import {requestOf} from "./parameters.js";
+import {generationRequest} from "./parameters.js";
 import type {GeneratedToken} from "./request.js";
 import {adapterFile, runnable} from "./runnable.js";
 
@@ -24,7 +24,7 @@ export interface RunningModel {
 }
 
 /** Converts or fetches what is needed, and loads the model into a process of its own. */
-export async function load(
+export async function startModel(
   files: ModelFiles,
   workspace: Workspace,
   options: LocalModelOptions
@@ -75,7 +75,7 @@ export async function ask(
   {signal, repeat = 0, onText}: CompletionOptions
 ) {
   const request = {
-    ...requestOf(params, tools, prompter.template?.source ?? "", repeat),
+    ...generationRequest(params, tools, prompter.template?.source ?? "", repeat),
     ...promptOf(generator, prompter, {model, messages, tools})
   };
   const onPiece =

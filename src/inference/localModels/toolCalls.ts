@@ -56,7 +56,7 @@ export function readToolCalls(
   }
   const calls: ToolCall[] = [];
   for (const body of bodies)
-    for (const value of [parsed(body)].flat()) {
+    for (const value of [jsonOrText(body)].flat()) {
       const {name, arguments: own, parameters} = (value ?? {}) as Record<string, unknown>;
       if (typeof name !== "string" || !names.has(name)) return {text, calls: []};
       calls.push({
@@ -69,7 +69,7 @@ export function readToolCalls(
   return calls.length > 0 ? {text: rest, calls} : {text, calls};
 }
 
-function parsed(text: string): unknown {
+function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -74,7 +74,7 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
         attributes: {
           ...attributes,
           ...parameterAttributes(operation === "chat" ? request.params : {}),
-          ...named({...facts, endpoint: endpoint.name})
+          ...runAttributes({...facts, endpoint: endpoint.name})
         }
       });
       const record = ({usage: tokens, costUsd}: ReportedSpending, of: Attributes) => {
@@ -136,10 +136,10 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
       }
     },
     async run(name, facts, make) {
-      const span = tracer.startSpan(name, {attributes: named(facts)});
+      const span = tracer.startSpan(name, {attributes: runAttributes(facts)});
       try {
         return await context.with(trace.setSpan(context.active(), span), () =>
-          make((more) => void span.setAttributes(named(more)))
+          make((more) => void span.setAttributes(runAttributes(more)))
         );
       } catch (error) {
         // Its message may quote a row.
@@ -168,7 +168,7 @@ const TRACEPARENT = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
 
 type ReportedSpending = Pick<Answered, "usage" | "costUsd">;
 
-const named = (facts: RunFacts): Attributes =>
+const runAttributes = (facts: RunFacts): Attributes =>
   Object.fromEntries(Object.entries(facts).map(([name, value]) => [`assay.${name}`, value]));
 
 function requestAttributes(

@@ -10,7 +10,7 @@ export {trainingOfExport} from "./exportOf.js";
 export {checkJob, type Job, job, type JobDefinition} from "./define.js";
 export {saidNumber} from "./more.js";
 export {ownBaseIsOther} from "./ownBaseIsOther.js";
-export {isMadeFrom, recordFiles, storedModel} from "./record.js";
+export {isMadeFrom, recordFiles, modelWithId} from "./record.js";
 export type {JobService} from "./service.js";
 export {openService, type ServiceSettings} from "./services/index.js";
 export {logOf, statusText} from "./statusText.js";

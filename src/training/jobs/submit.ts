@@ -50,7 +50,7 @@ export interface JobSubmitOptions {
  */
 export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobRecord> {
   const {folder, again, tokens, ...wanted} = plan;
-  const key = again ? await keyAgain(workspace, wanted) : keyOf(wanted, 1);
+  const key = again ? await keyAgain(workspace, wanted) : jobKey(wanted, 1);
   const id = `${plan.name}-${key.slice(0, 12)}`;
   return workspace.lease(`job-${id}`, {what: `noting job ${id}`, waitMs: 30_000}, async () => {
     const known = await readJob(workspace, id);
@@ -107,14 +107,14 @@ async function isThere(folder: string, {path, sha256}: JobData): Promise<boolean
 type PlannedJob = Omit<JobPlan, "folder" | "again" | "tokens">;
 
 /** @param time 1 for a job that is wanted once, 2 when it is wanted again */
-function keyOf(wanted: PlannedJob, time: number): string {
+function jobKey(wanted: PlannedJob, time: number): string {
   return hashJson({...wanted, data: wanted.data.map(({sha256, part}) => ({sha256, part})), time});
 }
 
 /** The key of the newest job of a plan that no service is known to have, or else one that no job has. */
 async function keyAgain(workspace: Workspace, wanted: PlannedJob): Promise<string> {
   const noted = (await readJobs(workspace)).filter(({name}) => name === wanted.name);
-  const keys = Array.from({length: noted.length + 1}, (_, i) => keyOf(wanted, i + 1));
+  const keys = Array.from({length: noted.length + 1}, (_, i) => jobKey(wanted, i + 1));
   const open = noted.findLast(({key, remote}) => !remote && keys.includes(key));
   return open?.key ?? keys.find((one) => !noted.some(({key}) => key === one))!;
 }

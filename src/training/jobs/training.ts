@@ -1,4 +1,4 @@
-import {anyObject, exactly, number, oneOf, type Shape} from "../../base/validation/checked.js";
+import {anyObject, exactly, number, oneOf, type Shape, optionalCount} from "../../base/validation/checked.js";
 
 /** How a model is trained, in the words of `finetune`; what is not said is the service's own. */
 export interface JobTraining {
@@ -16,18 +16,16 @@ export interface JobTraining {
   more?: Record<string, unknown>;
 }
 
-const count = () => number({least: 1, whole: true}).optional();
-
 export const trainingShape: Shape<JobTraining> = {
   method: oneOf(["full", "lora"]).optional(),
   epochs: number({above: 0}).optional(),
-  rows: count(),
+  rows: optionalCount(),
   rate: number({above: 0}).optional(),
   lora: exactly<NonNullable<JobTraining["lora"]>>("settings such as {rank: 16, alpha: 32}", {
-    rank: count(),
+    rank: optionalCount(),
     alpha: number({above: 0}).optional()
   }).optional(),
-  length: count(),
+  length: optionalCount(),
   seed: number({least: 0, whole: true}).optional(),
   preference: exactly<NonNullable<JobTraining["preference"]>>("settings such as {beta: 0.1}", {
     beta: number({above: 0}).optional()

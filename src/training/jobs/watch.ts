@@ -12,7 +12,7 @@ import {
   type Workspace
 } from "../../base/store/index.js";
 import {atHand, running, type JobProgressOptions} from "./atHand.js";
-import {statusOf} from "./client.js";
+import {refusedStatus} from "./client.js";
 import type {JobLook} from "./service.js";
 import {openService} from "./services/index.js";
 import {withRemote} from "./submit.js";
@@ -100,7 +100,7 @@ async function newEvents(
   job: JobRecord,
   told: JobProgressOptions
 ): Promise<{found: JobEvent[]; cursor?: string}> {
-  const answer = await eventsOf(workspace, job, told);
+  const answer = await eventsSince(workspace, job, told);
   if (!answer) return {found: [], cursor: job.cursor};
   const known = new Set(
     answer.events.length === 0 ? [] : (await readJobEvents(workspace, job.id)).map(({id}) => id)
@@ -111,7 +111,7 @@ async function newEvents(
 }
 
 /** Undefined where the service tells of none, or cannot now. */
-async function eventsOf(workspace: Workspace, job: JobRecord, told: JobProgressOptions) {
+async function eventsSince(workspace: Workspace, job: JobRecord, told: JobProgressOptions) {
   const {events} = openService(job.service);
   if (!events) return undefined;
   try {
@@ -157,7 +157,7 @@ export async function watchJob(
       if (looked.look.outcome !== undefined) return looked.job;
     } catch (error) {
       if (signal?.aborted) break;
-      const status = statusOf(error);
+      const status = refusedStatus(error);
       if (status === undefined && !(error instanceof UserError && error.cause)) throw error;
       if (status === 401 || status === 403 || status === 404 || ++failed >= failures) throw error;
       onMessage?.(`${messageOf(error)} The job goes on; asking again.`);

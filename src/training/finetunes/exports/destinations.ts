@@ -1,6 +1,6 @@
 import {checkChatExample} from "./checkChatExample.js";
 import {isWritten} from "./spoken.js";
-import {asksSomething, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+import {asksSomething, messageList, messagesIn, type TrainingExample} from "./trainingExample.js";
 
 /** Most tokens of an example, and what happens to longer ones. */
 export interface TokenLimit {
@@ -83,7 +83,8 @@ export const destinations: readonly TrainingDestination[] = [
     leastRows: 1,
     tokens: {most: 2048, then: "cut (cutoff_len)"},
     // It passes over other conversations with a warning in its log.
-    problems: (example) => (answered(example) ? [] : ["roles do not alternate and end with the assistant"]),
+    problems: (example) =>
+      endsWithAnswer(example) ? [] : ["roles do not alternate and end with the assistant"],
     losses: passedOver
   }
 ];
@@ -101,7 +102,7 @@ function openai(example: TrainingExample): string[] {
     const {messages, tools} = example;
     return checkChatExample({messages, tools}).problems.map(said);
   }
-  const prompt = listOf(example.prompt);
+  const prompt = messageList(example.prompt);
   const answers = [example.chosen, example.rejected];
   const wrong = answers.flatMap((answer) => checkChatExample({messages: [answer]}).problems);
   return [
@@ -139,7 +140,7 @@ function alternates(example: TrainingExample): boolean {
   return turns.every((role, i) => role === (i % 2 === 0 ? "user" : "assistant"));
 }
 
-const answered = (example: TrainingExample) =>
+const endsWithAnswer = (example: TrainingExample) =>
   alternates(example) && messagesIn(example).at(-1)?.role === "assistant";
 
 const developed = (example: TrainingExample) => messagesIn(example).some(({role}) => role === "developer");
@@ -159,10 +160,10 @@ function weighted(example: TrainingExample): boolean {
  * @param format of the set; given, it counts too when nobody who takes it would train on the example
  */
 export function exampleProblem(example: TrainingExample, format?: string): string | undefined {
-  return problemOf(example) ?? (format === undefined ? undefined : refusedByAll(example, format));
+  return invalidExample(example) ?? (format === undefined ? undefined : refusedByAll(example, format));
 }
 
-function problemOf(example: TrainingExample): string | undefined {
+function invalidExample(example: TrainingExample): string | undefined {
   if (example.kind === "chat") {
     const {messages, tools} = example;
     const {problems} = checkChatExample({messages, tools});

@@ -71,7 +71,7 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
     hashJson({
       // What a file's name adds is not in it: an eval that imports the file means the same model.
       name: definition.name,
-      definition: describe(definition),
+      definition: definitionFacts(definition),
       base: isSource(definition.base) ? await definition.base.configHash(context) : undefined,
       chosen: await chosenRows(context, definition.subset, parts),
       dataset: context.dataset,
@@ -104,7 +104,7 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
       const base = await findBase(definition, context, work).catch((error: unknown) => {
         throw error instanceof NotMade ? new NotMade(name, hash) : error;
       });
-      const made = {name, definition, context, base, work, recipe: describe(definition)};
+      const made = {name, definition, context, base, work, recipe: definitionFacts(definition)};
       // The folder that a path names may have got other weights since.
       return builtOnce(context, name, hashJson([hash, base.id]), () =>
         context.learning ? context.learning(() => makeFinetune(made, options)) : makeFinetune(made, options)
@@ -144,7 +144,7 @@ function countsOf(prepared: PreparedRows<unknown>): Omit<PreparedRows<unknown>, 
   return {...prepared, items: undefined} as Omit<PreparedRows<unknown>, "items">;
 }
 
-function describe({subset, base, ...rest}: FinetuneDefinition): Record<string, unknown> {
+function definitionFacts({subset, base, ...rest}: FinetuneDefinition): Record<string, unknown> {
   return {
     ...rest,
     // Stated, so that models of releases that checked this part on itself are not taken for the same.

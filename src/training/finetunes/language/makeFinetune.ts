@@ -8,7 +8,7 @@ import {hashJson} from "../../../base/system/index.js";
 import {noteTraining} from "../../../base/store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
-import {modelCard, worseThanBefore} from "./card.js";
+import {finetuneCard, worseThanBefore} from "./card.js";
 import {MANY_CUT} from "./cutRows.js";
 import {checkedPart, type FinetuneDefinition} from "./definition.js";
 import type {PreparedRows} from "./prepare.js";
@@ -99,7 +99,7 @@ export async function makeFinetune(
   };
   await writeFile(
     join(folder, "README.md"),
-    modelCard({name, base, training, settings: record, outcome, facts: context.facts ?? []})
+    finetuneCard({name, base, training, settings: record, outcome, facts: context.facts ?? []})
   );
   const {curve, validations, before} = outcome;
   await writeFile(

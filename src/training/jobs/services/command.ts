@@ -92,7 +92,7 @@ function openCommand(settings: CommandJobs): JobService {
       return remoteOf(supervisor)!;
     },
     look: (at) => stateOfCommand(at, state),
-    events: eventsOf,
+    events: logEvents,
     cancel: (at) => cancel(at, stop, grace),
     async collect(at) {
       await refuseElsewhere(at);
@@ -119,7 +119,7 @@ async function cancel(at: RunningJob, stop: string | undefined, grace: number): 
 }
 
 /** The figures that the log tells, from the byte that the cursor names on; whole lines only. */
-async function eventsOf({folder}: RunningJob, cursor = "0"): Promise<{events: JobEvent[]; cursor?: string}> {
+async function logEvents({folder}: RunningJob, cursor = "0"): Promise<{events: JobEvent[]; cursor?: string}> {
   const from = Number(cursor);
   const file = await open(join(folder, LOG_FILE)).catch(() => undefined);
   if (!file) return {events: [], cursor};

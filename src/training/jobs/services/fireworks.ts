@@ -2,7 +2,7 @@ import {stat} from "node:fs/promises";
 import {exactly, oneOf, text} from "../../../base/validation/checked.js";
 import {UserError} from "../../../base/validation/index.js";
 import {type JobOutcome, type JobRecord, SERVICE_ADDRESSES} from "../../../base/store/index.js";
-import {type JobClient, statusOf} from "../client.js";
+import {type JobClient, refusedStatus} from "../client.js";
 import type {JobTraining} from "../training.js";
 import {checkMore, withMore, type Words} from "../more.js";
 import type {JobAtHand, JobLook, JobService, TrainingService} from "../service.js";
@@ -64,16 +64,16 @@ function openFireworks(settings: FireworksJobs): JobService {
     destination: "Fireworks",
     // Its DPO jobs have no place for rows to check on.
     checksNone: isPairs,
-    words: wordsOf,
+    words: fireworksWords,
     host: new URL(baseUrl).hostname,
     check({settings: training, format, base}) {
       trainingOf({settings: training, format, base}, "");
-      checkMore(training as JobTraining, wordsOf(format));
+      checkMore(training as JobTraining, fireworksWords(format));
     },
     checkKey: connected.checkKey,
     find: ({job, ...asking}) =>
       connected.use(asking, async (client) => {
-        const remote = `${kindOf(job)}/${jobName(job)}`;
+        const remote = `${jobCollection(job)}/${jobName(job)}`;
         return (await there(client, `${home}/${remote}`)) === undefined ? undefined : remote;
       }),
     submit: (at) =>
@@ -89,9 +89,9 @@ function openFireworks(settings: FireworksJobs): JobService {
           ...trainingOf(job, `accounts/${account}/models/${jobName(job)}`)
         };
         const whole = withMore(request, (job.settings as JobTraining).more);
-        const path = `${home}/${kindOf(job)}?${idParameter(job)}=${jobName(job)}`;
+        const path = `${home}/${jobCollection(job)}?${idParameter(job)}=${jobName(job)}`;
         await client.postOnce<TuningJob>(path, whole, job.key);
-        return `${kindOf(job)}/${jobName(job)}`;
+        return `${jobCollection(job)}/${jobName(job)}`;
       }),
     look: ({remote, ...asking}) =>
       connected.use(asking, async (client): Promise<JobLook> => {
@@ -124,7 +124,7 @@ function openFireworks(settings: FireworksJobs): JobService {
 }
 
 const isPairs = ({format}: Pick<JobRecord, "format">) => format === "openai-dpo";
-const kindOf = (job: JobRecord) => (isPairs(job) ? "dpoJobs" : "supervisedFineTuningJobs");
+const jobCollection = (job: JobRecord) => (isPairs(job) ? "dpoJobs" : "supervisedFineTuningJobs");
 const idParameter = (job: JobRecord) => (isPairs(job) ? "dpoJobId" : "supervisedFineTuningJobId");
 
 /** Lower-case letters, digits and hyphens, beginning with a letter. */
@@ -136,7 +136,7 @@ async function there<T>(client: JobClient, path: string): Promise<T | undefined>
   try {
     return await client.get<T>(path);
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if (refusedStatus(error) === 404) return undefined;
     throw error;
   }
 }
@@ -194,7 +194,7 @@ async function sentSigned(
   await client.post(`${dataset}:validateUpload`);
 }
 
-function wordsOf(format: string): Words {
+function fireworksWords(format: string): Words {
   const pairs = isPairs({format});
   const at = (name: string) => (pairs ? `trainingConfig.${name}` : name);
   return {

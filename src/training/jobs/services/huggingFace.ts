@@ -21,7 +21,7 @@ import {
   type TrainingService
 } from "../service.js";
 import {type HttpService, httpService, isAddress} from "./http.js";
-import {withoutSecrets} from "../withoutSecrets.js";
+import {maskSecrets} from "../withoutSecrets.js";
 
 export interface HuggingFaceJobs extends Pick<HttpService, "trust" | "apiKeyEnv"> {
   service: "huggingface";
@@ -95,7 +95,7 @@ function openHuggingFace(settings: HuggingFaceJobs): JobService {
       const limit = AbortSignal.timeout(BRIEF_MS);
       const asking = {signal: signal ? AbortSignal.any([signal, limit]) : limit, brief: true};
       const all = await listJobHardware({hubUrl, fetch: patientFetch(asking)}).catch((error: unknown) => {
-        if (signal?.aborted) throw refused(error);
+        if (signal?.aborted) throw hubJobError(error);
         return undefined;
       });
       if (!all) return undefined;
@@ -150,7 +150,7 @@ function openHuggingFace(settings: HuggingFaceJobs): JobService {
       } catch (error) {
         const status = hubStatus(error);
         if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 409)
-          throw refused(error, own.accessToken);
+          throw hubJobError(error, own.accessToken);
         throw new UnknownSubmission(hideSecrets(messageOf(error), [own.accessToken]), {cause: error});
       }
     },
@@ -165,7 +165,7 @@ function openHuggingFace(settings: HuggingFaceJobs): JobService {
           answer: {...answer, secrets: undefined}
         };
       }),
-    events: async (at) => ({events: await figuresOf(at, access(at), await hub())}),
+    events: async (at) => ({events: await trainingFigures(at, access(at), await hub())}),
     cancel: ({remote, ...asking}) =>
       told(async () => void (await (await hub()).cancelJob({...access(asking), jobId: remote}))),
     async collect({job, workspace, signal, onMessage}) {
@@ -216,13 +216,13 @@ function patientFetch({signal: own, brief}: Asking): typeof fetch {
 /** What the work gives or throws, without the token's value. */
 async function safely<T>(token: string, work: () => Promise<T>): Promise<T> {
   try {
-    return withoutSecrets(await work(), [token]);
+    return maskSecrets(await work(), [token]);
   } catch (error) {
-    throw error instanceof UserError ? error : refused(error, token);
+    throw error instanceof UserError ? error : hubJobError(error, token);
   }
 }
 
-function refused(error: unknown, token = ""): UserError {
+function hubJobError(error: unknown, token = ""): UserError {
   const status = hubStatus(error);
   const cause = status === undefined ? error : {status};
   const [said = ""] = withoutCredentials(hideSecrets(messageOf(error), [token])).split("\n");
@@ -264,7 +264,7 @@ function nextPage(link: string, hubUrl: string): string | undefined {
 }
 
 /** The log is a stream that ends with the job: it is read for a while, from its beginning. */
-async function figuresOf(
+async function trainingFigures(
   {remote}: RunningJob,
   access: {namespace: string; hubUrl: string; accessToken: string; fetch: typeof fetch},
   {streamJobLogs}: Pick<typeof Hub, "streamJobLogs">
@@ -281,7 +281,7 @@ async function figuresOf(
     }
   } catch (error) {
     const status = hubStatus(error);
-    if (!limit.aborted && status !== 404) throw refused(error, access.accessToken);
+    if (!limit.aborted && status !== 404) throw hubJobError(error, access.accessToken);
   }
   return events;
 }

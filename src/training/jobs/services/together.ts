@@ -5,7 +5,7 @@ import {
   type JobRecord,
   SERVICE_ADDRESSES
 } from "../../../base/store/index.js";
-import {type JobClient, statusOf} from "../client.js";
+import {type JobClient, refusedStatus} from "../client.js";
 import type {JobTraining} from "../training.js";
 import {checkMore, saidNumber, withMore, type Words} from "../more.js";
 import type {JobAtHand, JobLook, JobService, TrainingService} from "../service.js";
@@ -93,7 +93,7 @@ function openTogether(settings: TogetherJobs): JobService {
         const known = await uploadsOf(client, at.job);
         const validation = validationFile(at.job);
         const request = {
-          ...requestOf(at.job),
+          ...fineTuneRequest(at.job),
           training_file: await sent(client, at, known, trainFile(at.job)),
           validation_file: validation === undefined ? undefined : await sent(client, at, known, validation),
           n_evals: validation === undefined ? undefined : epochsOf(at.job)
@@ -119,7 +119,7 @@ function openTogether(settings: TogetherJobs): JobService {
         const {data = []} = await client
           .get<{data?: FineTuneEvent[]}>(`/fine-tunes/${encodeURIComponent(remote)}/events`)
           .catch((error: unknown): {data?: FineTuneEvent[]} => {
-            if (statusOf(error) === 404) return {};
+            if (refusedStatus(error) === 404) return {};
             throw error;
           });
         return {events: data.map(eventOf)};
@@ -160,7 +160,7 @@ async function sent(client: JobClient, at: JobAtHand, known: Uploads, path: stri
 
 const epochsOf = ({settings}: JobRecord) => saidNumber(settings, WORDS, "epochs") ?? USUAL_EPOCHS;
 
-function requestOf({base, name, settings, format}: JobRecord) {
+function fineTuneRequest({base, name, settings, format}: JobRecord) {
   const {epochs, rows, rate, length, seed, preference} = settings as JobTraining;
   const pairs = format === "openai-dpo";
   return {
