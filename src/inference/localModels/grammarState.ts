@@ -25,7 +25,11 @@ export class GrammarState {
     const {size} = vocabulary;
     this.size = size;
     const {functions, ggml} = model.llama;
-    const sampler = functions.sampler_init_grammar(model.vocabulary, grammar, "root") as LibraryPointer | null;
+    const sampler = functions.sampler_init_grammar(
+      model.vocabulary,
+      grammar,
+      "root"
+    ) as LibraryPointer | null;
     if (!sampler) throw new UserError("llama.cpp does not understand the grammar.");
     this.sampler = sampler;
     this.entries = ggml.koffi.alloc("uint8_t", size * ENTRY) as LibraryPointer;

@@ -1,4 +1,11 @@
-import {assertChecked, exactly, func, optionalCount, type Shape, text} from "../../base/validation/checked.js";
+import {
+  assertChecked,
+  exactly,
+  func,
+  optionalCount,
+  type Shape,
+  text
+} from "../../base/validation/checked.js";
 import type {ClassifierOptions, Subset} from "./modelSource.js";
 
 const shape: Shape<ClassifierOptions> = {
