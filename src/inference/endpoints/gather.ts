@@ -3,12 +3,12 @@ import type {Dispatcher} from "undici";
 import {isCompressed, maxAnswerBytes, answerTooLarge} from "./answerBody.js";
 import type {AttemptDeadline} from "./deadline.js";
 
-type ResponseHeaders = Record<string, string | string[] | undefined>;
+type AnswerHeaders = Record<string, string | string[] | undefined>;
 
 /** An answer with its text where that has come whole, and with a body to read otherwise. */
 export interface Gathered {
   status: number;
-  headers: ResponseHeaders;
+  headers: AnswerHeaders;
   text?: string;
   body?: Readable;
 }
@@ -31,7 +31,7 @@ export function gatherAnswer(
 class Gathering implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private status = 0;
-  private headers: ResponseHeaders = {};
+  private headers: AnswerHeaders = {};
   private readonly parts: Buffer[] = [];
   private bytes = 0;
   private body: Readable | undefined;
@@ -50,7 +50,7 @@ class Gathering implements Dispatcher.DispatchHandler {
     if (this.stop.reason) controller.abort(this.stop.reason);
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     // Something like "103 Early Hints", before the answer.
     if (status < 200) return;
     this.status = status;

@@ -8,7 +8,7 @@ import type {
   GeneratedToken,
   Generation,
   GenerationRequest,
-  AnswerScores,
+  ScoredTexts,
   ScoringRequest
 } from "./request.js";
 
@@ -30,7 +30,7 @@ export interface Generator {
   readonly ended: boolean;
   generate(request: GenerationRequest, options?: GenerateOptions): Promise<Generation>;
   /** How likely it is to write answers that are given. */
-  score(request: ScoringRequest, options?: Pick<GenerateOptions, "signal">): Promise<AnswerScores>;
+  score(request: ScoringRequest, options?: Pick<GenerateOptions, "signal">): Promise<ScoredTexts>;
   /** Logits after every token, computed alone. */
   logits(tokens: readonly number[], adapter?: string): Promise<Float32Array[]>;
   close(): Promise<void>;
