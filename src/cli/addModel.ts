@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {basename, resolve} from "node:path";
 import {findModel} from "../inference/localModels/index.js";
-import {isMadeFrom, recordFiles, storedModel} from "../training/jobs/index.js";
+import {isMadeFrom, recordFiles, modelWithId} from "../training/jobs/index.js";
 import {
   addToRecord,
   listModels,
@@ -44,7 +44,7 @@ export async function addFiles(
 ): Promise<ModelManifest> {
   const local = [resolve(workspace.project, source), resolve(source)].find(existsSync);
   // What is no path is looked for in the store, then at the hub.
-  const known = local === undefined ? await storedModel(workspace, source) : undefined;
+  const known = local === undefined ? await modelWithId(workspace, source) : undefined;
   if (known)
     return addTo(await readManifest(modelsDir(workspace), known.id), workspace, options, {from, ...made});
   const found = local === undefined ? await findModel(source, workspace, {onProgress: note}) : undefined;

@@ -1,6 +1,6 @@
 import {readdir, stat} from "node:fs/promises";
 import {basename, dirname, join} from "node:path";
-import {partsOf} from "../inference/localModels/index.js";
+import {ggufParts} from "../inference/localModels/index.js";
 import {readGguf} from "../weights/gguf/index.js";
 import {openCheckpoint, readHeader} from "../weights/safetensors/index.js";
 import {UserError} from "../base/validation/index.js";
@@ -8,7 +8,7 @@ import {UserError} from "../base/validation/index.js";
 /** Throws a UserError where the weights of a GGUF file, a checkpoint's or an adapter's folder are missing, cut short or something else. */
 export async function assertModel(path: string): Promise<void> {
   if ((await stat(path)).isFile()) {
-    for (const part of partsOf(basename(path))) await readGguf(join(dirname(path), part));
+    for (const part of ggufParts(basename(path))) await readGguf(join(dirname(path), part));
     return;
   }
   const names = await readdir(path);

@@ -3,6 +3,7 @@ import {
   chatTrainingExample,
   preferenceExample,
   type TokenLimit,
+  type TrainingDestination,
   type TrainingExample,
   type TrainingFormat
 } from "../training/finetunes/index.js";
@@ -33,6 +34,8 @@ export interface TrainingExportOptions extends ExportChatOptions {
   json?: boolean;
   /** A destination is told another limit than its own. */
   limit?: TokenLimit & {destination: string};
+  /** A destination beside the usual ones. */
+  rules?: TrainingDestination;
   /** How far the place is trusted that the file goes to, beyond being a file for fine-tuning. */
   trust?: Trust;
   /** The file belongs to a record of the store, which answers for it: it is not noted as a copy that left. */

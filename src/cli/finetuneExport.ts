@@ -96,7 +96,8 @@ export async function exportTraining(
     options.tokenizer === undefined
       ? undefined
       : await (await import("./trainingTokens.js")).tokenCounter(resolve(options.tokenizer)),
-    options.limit
+    options.limit,
+    options.rules
   );
   const refused = await refusal(store, version, options.trust, onMessage);
   if (options.fromRun !== undefined && format.kind !== "chat" && refused.rows !== "all")

@@ -100,6 +100,7 @@ export async function trainingFiles(
         skipUnresolved: options.skipUnresolved,
         skipBad: options.skipBad,
         limit: limit && {...limit, destination},
+        rules: service.rules,
         epochs: epochs === "by rows" ? undefined : epochs,
         batch: saidNumber(definition, service.words(format), "rows"),
         usdPerMillion: options.usdPerMillion ?? listed

@@ -1,4 +1,11 @@
-import {findJob, lastStatus, logOf, type Looked, statusText, watchJob} from "../training/jobs/index.js";
+import {
+  findJob,
+  lastStatus,
+  logOf,
+  type JobStatusChange,
+  statusText,
+  watchJob
+} from "../training/jobs/index.js";
 import {messageOf} from "../base/validation/index.js";
 import {type JobRecord, type JobStatus, openStore, readJobs, type Store} from "../base/store/index.js";
 import {interruption} from "./interruption.js";
@@ -82,7 +89,7 @@ export async function followed(
 }
 
 /** What is new, in a line: the status when it changed, the last figures, or the last message. */
-function lookText({look, changed, events}: Looked): string | undefined {
+function lookText({look, changed, events}: JobStatusChange): string | undefined {
   const metrics = events.filter(({type}) => type === "metrics").at(-1);
   const said = events.filter(({message}) => message !== undefined).at(-1);
   const figures = Object.entries(metrics?.data ?? {})

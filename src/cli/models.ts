@@ -7,7 +7,7 @@ import {
   markErased,
   ownBaseIsOther,
   parentsOfJob,
-  storedModel,
+  modelWithId,
   trainingOfExport,
   trainingOfJob
 } from "../training/jobs/index.js";
@@ -101,7 +101,7 @@ type Parents = ModelManifest["parents"];
 async function parentsOf(names: readonly string[], workspace: Workspace): Promise<Parents> {
   const parents: Parents = [];
   for (const name of names) {
-    const found = await storedModel(workspace, name);
+    const found = await modelWithId(workspace, name);
     if (!found) {
       const known = await listModels(modelsDir(workspace));
       throw new UserError(

@@ -1,6 +1,6 @@
 import {existsSync} from "node:fs";
 import {createServer} from "node:net";
-import {isLoopback, listen, serve, type Writer} from "../inference/endpoints/index.js";
+import {isLoopback, listen, serve, type ServedWriter} from "../inference/endpoints/index.js";
 import {localModel, type LocalModel} from "../inference/localModels/index.js";
 import {
   hasLoader,
@@ -55,7 +55,7 @@ async function serveUntilStopped(
   const dir = modelsDir(workspace);
   const known = await listModels(dir);
   const classifiers: ModelManifest[] = [];
-  const writers: Writer[] = [];
+  const writers: ServedWriter[] = [];
   const isClassifier = (name: string) => {
     const stored = meantModel(known, name);
     return stored !== undefined && hasLoader(stored.architecture);
@@ -128,7 +128,7 @@ async function languageModel(
   workspace: Workspace,
   {type, adapter = [], threads, parallel, context}: ServeOptions,
   storedName: string | undefined
-): Promise<{endpoint: LocalModel; writers: Writer[]}> {
+): Promise<{endpoint: LocalModel; writers: ServedWriter[]}> {
   const adapters = Object.fromEntries(adapter.map(named));
   const endpoint = localModel(source, {
     workspace,

@@ -1,5 +1,5 @@
 import {noVersion} from "../data/datasets/index.js";
-import {type Writer, withParams} from "../inference/endpoints/index.js";
+import {type ServedWriter, withParams} from "../inference/endpoints/index.js";
 import {createLimiters} from "../inference/endpoints/limiters.js";
 import {createStageCalls, prepareCandidate} from "../evals/runner/index.js";
 import {ensureSplit} from "../data/splits/index.js";
@@ -21,7 +21,7 @@ const CONCURRENCY = 16;
 export async function servedCandidate(
   store: Store,
   target: string
-): Promise<{writer: Writer; close(): Promise<void>}> {
+): Promise<{writer: ServedWriter; close(): Promise<void>}> {
   const {project} = store.workspace;
   const {evalName, wanted} = splitTarget(target);
   const one = await evalNamed(project, evalName);

@@ -165,7 +165,7 @@ describe("assay jobs", () => {
     expect(stderr).toMatch(/No row of a dataset of sensitivity "internal" may go to .* trust "external"/);
     writeJob("broken", `{service: "openia", trust: "external"}`);
     expect(await noted(() => submitVerb("broken", {}))).toMatch(
-      /on\.service.*must be one of "openai", "together"/s
+      /on\.service.*must be one of "command", "fireworks"/s
     );
     expect(await noted(() => watchVerb(["nothing"], {}))).toMatch(/no job "nothing"/);
   });

@@ -7,22 +7,23 @@ export type Examples = Record<string, Record<string, [expression: string, result
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Scorers state theirs as `@example` in their own files; those of all else are in `examples.json`. */
+/** Those that doc comments state as `@example`, and those of `examples.json`. */
 export function allExamples(): Examples {
   const stated = JSON.parse(readFileSync(path("examples.json"), "utf8")) as Examples;
-  return {...stated, assay: {...stated.assay, ...scorerExamples()}};
+  return {...stated, assay: {...stated.assay, ...statedExamples()}};
 }
 
-/** Every scorer with the `@example` lines of its doc comment. */
-export function scorerExamples(folder = path("../../src/evals/scorers")): Examples[string] {
+/** Every function below a folder with the `@example EXPRESSION gives RESULT` lines of its doc comment, in backquotes or not. */
+export function statedExamples(folder = path("../../src")): Examples[string] {
   const found: Examples[string] = {};
   for (const name of readdirSync(folder, {recursive: true, encoding: "utf8"}).sort()) {
     if (!name.endsWith(".ts")) continue;
     const text = readFileSync(join(folder, name), "utf8");
-    const documented = /\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport (?:function|const) (\w+)/g;
+    if (!text.includes("@example")) continue;
+    const documented = /\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport (?:async )?(?:function|const) (\w+)/g;
     for (const [, comment = "", scorer = ""] of text.matchAll(documented)) {
-      const own = [...comment.matchAll(/@example `([^`]+)` gives `([^`]+)`/g)];
-      if (own.length > 0) found[scorer] = own.map(([, expression = "", result = ""]) => [expression, result]);
+      const own = [...comment.matchAll(/@example (`?)(.+)\1 gives (`?)(.+)\3$/gm)];
+      if (own.length > 0) found[scorer] = own.map(([, , expression = "", , result = ""]) => [expression, result]);
     }
   }
   return found;

@@ -69,7 +69,7 @@ function beginningModel(
 /** All that may be meant, by the order of what says most surely which it is. */
 function modelOf(wanted: string, job: JobRecord, known: Origins): StoredModel[] {
   const {models, jobs} = known;
-  const address = answersAt(job.service);
+  const address = answersAt(job);
   const there = models.filter((one) => isHostedAs(one, wanted));
   const at = (baseUrl: string | undefined) =>
     there.filter((one) => addressOf(one) === (baseUrl && plainAddress(baseUrl)));
@@ -175,7 +175,8 @@ function newestFirst(meant: readonly StoredModel[], wanted: string, at: string):
 }
 
 /** Whether a base has a name that a service gives to what it trained. */
-function isTuned({id, base, service}: JobRecord, {jobs}: Origins): boolean {
+function isTuned({id, base, service, tunedBase}: JobRecord, {jobs}: Origins): boolean {
+  if (tunedBase !== undefined) return tunedBase;
   if (jobs.some((job) => job.id !== id && repositoryOf(job) === base)) return true;
   if (service.service === "huggingface" && base.startsWith(`${String(service.namespace)}/`))
     return /-[0-9a-f]{8}$/.test(base);
@@ -184,9 +185,9 @@ function isTuned({id, base, service}: JobRecord, {jobs}: Origins): boolean {
 }
 
 /** The id that the model has once it is collected from its service; of others one that no model has. */
-function idOf(name: string, {service}: JobRecord): string {
+function idOf(name: string, job: JobRecord): string {
   if (/^[0-9a-f]{64}$/.test(name)) return name;
-  const baseUrl = answersAt(service);
+  const baseUrl = answersAt(job);
   const settings = {endpoint: baseUrl === undefined ? undefined : {baseUrl}, model: name};
   return hashJson({architecture: HOSTED, settings, files: []});
 }

@@ -91,6 +91,9 @@ export function number(bounds: NumberBounds = {}): z.ZodType {
   );
 }
 
+/** A whole number of at least one that may be absent. */
+export const optionalCount = () => number({least: 1, whole: true}).optional();
+
 export function flag(): z.ZodType {
   return z.boolean({error: "must be true or false"});
 }

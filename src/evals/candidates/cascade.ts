@@ -8,7 +8,7 @@ import {
   type Endpoint,
   isEndpointError
 } from "../../inference/endpoints/index.js";
-import type {Spent} from "../../inference/endpoints/types.js";
+import type {CallSpending} from "../../inference/endpoints/types.js";
 import type {Candidate, CandidateCosts} from "../runner/define.js";
 import {
   assertChecked,
@@ -109,13 +109,13 @@ async function answerThrough(
   request: CompletionRequest,
   options: CompletionOptions = {}
 ): Promise<Completion> {
-  const asked: Spent[][] = [];
+  const asked: CallSpending[][] = [];
   for (const [s, stage] of stages.entries()) {
     const isLast = s === stages.length - 1;
     // What may still be passed over must not be told as it comes.
     const once = isLast ? options : {...options, onText: undefined};
     const own: Completion[] = [];
-    const spent: Spent[] = [];
+    const spent: CallSpending[] = [];
     asked.push(spent);
     try {
       const times = timesOf(stages, s, {signal, repeats});

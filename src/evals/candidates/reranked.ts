@@ -8,7 +8,7 @@ import {
   type ModelParameters,
   type TokenLogprob
 } from "../../inference/endpoints/index.js";
-import type {Spent} from "../../inference/endpoints/types.js";
+import type {CallSpending} from "../../inference/endpoints/types.js";
 import type {Candidate, CandidateCosts} from "../runner/define.js";
 import {assertChecked, exactly, flag, listOf, number} from "../../base/validation/checked.js";
 import {UserError} from "../../base/validation/index.js";
@@ -105,7 +105,7 @@ function rerankedEndpoint(
       answers: String(answers)
     }),
     async complete(request, options = {}) {
-      const asked: Spent[][] = [[]];
+      const asked: CallSpending[][] = [[]];
       try {
         const chosen = await choose(name, stages, {weights, answers, asked}, request, options);
         return {...chosen, ...spentBy(asked), toolCalls: undefined, firstTokenMs: undefined};
@@ -121,7 +121,7 @@ interface WeightedChoice {
   weights: readonly number[];
   answers: number;
   /** Takes in what the stages were asked, by stage. */
-  asked: Spent[][];
+  asked: CallSpending[][];
 }
 
 async function choose(
@@ -140,7 +140,7 @@ async function choose(
   const texts = proposals.map(({text}) => text);
   let sums = proposals.map(({logprob}) => weighted(weights[0]!, logprob));
   for (const [r, ranker] of rankers.entries()) {
-    const own: Spent[] = [];
+    const own: CallSpending[] = [];
     asked.push(own);
     if (weights[r + 1] === 0) continue;
     const scored = await scoreAt(ranker, stageRequest(ranker, request), texts, options);
@@ -167,7 +167,7 @@ async function propose(
   request: CompletionRequest,
   answers: number,
   options: CompletionOptions,
-  spent: Spent[]
+  spent: CallSpending[]
 ): Promise<Proposed> {
   const {endpoint} = stage;
   const own = stageRequest(stage, request);

@@ -12,7 +12,7 @@ import {
   type AroundAsk,
   isEndpointError,
   type ScoredAnswers,
-  type Spent
+  type CallSpending
 } from "../../inference/endpoints/types.js";
 import {hostingKind, type StageTokens, type TokenCounts} from "../../base/costs/index.js";
 import {readTrust, trustLevels} from "../../data/privacy/trust.js";
@@ -130,12 +130,12 @@ export function scoreAt(
 }
 
 /** What was paid within a stage that failed: it may have stages of its own. */
-export function spentWithin(error: unknown): Spent[] {
+export function spentWithin(error: unknown): CallSpending[] {
   return isEndpointError(error) ? [error.detail.spent ?? []].flat() : [];
 }
 
 /** The error of a request, with what the models took that had answered before. */
-export function withSpent(error: unknown, byStage: readonly (readonly Spent[])[]): unknown {
+export function withSpent(error: unknown, byStage: readonly (readonly CallSpending[])[]): unknown {
   if (byStage.flat().length === 0) return error;
   const spent = spentBy(byStage);
   return isEndpointError(error)
@@ -144,7 +144,7 @@ export function withSpent(error: unknown, byStage: readonly (readonly Spent[])[]
 }
 
 /** What the answers of all stages took together; what is unknown of one is unknown of the sum. */
-export function spentBy(byStage: readonly (readonly Spent[])[]) {
+export function spentBy(byStage: readonly (readonly CallSpending[])[]) {
   const asked = byStage.flat();
   return {
     usage: tokensOf(asked),
@@ -156,7 +156,7 @@ export function spentBy(byStage: readonly (readonly Spent[])[]) {
 }
 
 /** Undefined for stages within a stage: a stage's tokens are of several models then. */
-function stageTokensOf(byStage: readonly (readonly Spent[])[]): StageTokens[] | undefined {
+function stageTokensOf(byStage: readonly (readonly CallSpending[])[]): StageTokens[] | undefined {
   const known = byStage.flatMap((asked) => {
     const tokens = asked.some(({stageTokens}) => stageTokens) ? undefined : tokensOf(asked);
     const cachedTokens = asked.reduce((sum, {usage}) => sum + (usage?.cachedTokens ?? 0), 0);
@@ -165,7 +165,7 @@ function stageTokensOf(byStage: readonly (readonly Spent[])[]): StageTokens[] | 
   return known.length === byStage.length ? known : undefined;
 }
 
-function tokensOf(asked: readonly Spent[]): TokenCounts | undefined {
+function tokensOf(asked: readonly CallSpending[]): TokenCounts | undefined {
   const promptTokens = sumOfAll(asked, ({usage}) => usage?.promptTokens);
   const completionTokens = sumOfAll(asked, ({usage}) => usage?.completionTokens);
   if (promptTokens === undefined || completionTokens === undefined) return undefined;

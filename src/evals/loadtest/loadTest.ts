@@ -2,7 +2,7 @@ import type {LoadLevel} from "../../base/costs/index.js";
 import {
   type AttemptOutcome,
   type Completion,
-  type Effects,
+  type EndpointEffects,
   EndpointError,
   isRemote,
   realEffects
@@ -44,7 +44,7 @@ export interface LoadEffects {
   /** Ends the test: no request is sent any more, and those in flight are waited for. */
   signal?: AbortSignal;
   onMessage?(message: string): void;
-  effects?: Pick<Effects, "now" | "timer">;
+  effects?: Pick<EndpointEffects, "now" | "timer">;
 }
 
 export interface LoadResult {
@@ -119,7 +119,7 @@ function cappedText(capped: number, phases: number, maxRequests: number): string
 function createCaller(
   {ready, prompts}: BenchTarget,
   {stream, budgetUsd, prices = callPrices([], "")}: LoadOptions,
-  effects: Pick<Effects, "now" | "timer">
+  effects: Pick<EndpointEffects, "now" | "timer">
 ) {
   const {candidate, prepared} = ready;
   const {endpoint, model} = prepared;

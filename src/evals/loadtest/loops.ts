@@ -1,5 +1,5 @@
 import {setMaxListeners} from "node:events";
-import type {Effects} from "../../inference/endpoints/index.js";
+import type {EndpointEffects} from "../../inference/endpoints/index.js";
 import type {LoadSample, Send} from "./sample.js";
 
 export interface LoopInputs {
@@ -8,7 +8,7 @@ export interface LoopInputs {
   warmupMs: number;
   measuredMs: number;
   send: Send;
-  effects: Pick<Effects, "now" | "timer">;
+  effects: Pick<EndpointEffects, "now" | "timer">;
   /** No request is sent any more; those in flight are waited for. */
   signal?: AbortSignal;
 }
@@ -112,7 +112,11 @@ function timeUp({effects, signal}: LoopInputs, ms: number): {signal: AbortSignal
   return {signal: controller.signal, cancel: effects.timer(ms, () => controller.abort())};
 }
 
-function pause(ms: number, effects: Pick<Effects, "timer">, signal: AbortSignal | undefined): Promise<void> {
+function pause(
+  ms: number,
+  effects: Pick<EndpointEffects, "timer">,
+  signal: AbortSignal | undefined
+): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       cancel();

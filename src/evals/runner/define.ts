@@ -1,6 +1,6 @@
 import type {StatedHosting, WayThere} from "../../base/costs/index.js";
 import type {GateRule} from "../decisions/gateRule.js";
-import type {Endpoint, Message, ModelParameters, Tool} from "../../inference/endpoints/types.js";
+import type {Endpoint, Message, ModelParameters, ToolDefinition} from "../../inference/endpoints/types.js";
 import type {DatasetDefinition} from "../../data/datasets/define.js";
 import type {ImportedSource} from "../importedResults/types.js";
 import type {Row, Scorer} from "../scorers/types.js";
@@ -51,7 +51,7 @@ export interface Candidate extends CandidateCosts {
   /** What the others are measured against. At most one per eval; the first candidate when none says so. */
   baseline?: boolean;
   params?: ModelParameters;
-  tools?: Tool[];
+  tools?: ToolDefinition[];
   /** Where it is reached, when that is known without preparing it: lets `assay doctor` ask beforehand. */
   reach?: {endpoint: Endpoint; model: string};
   /** Making it computes in processes of its own: `assay rebuild` may make it while earlier evals run. */

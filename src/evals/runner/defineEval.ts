@@ -1,4 +1,4 @@
-import type {Endpoint, ModelParameters, Tool} from "../../inference/endpoints/types.js";
+import type {Endpoint, ModelParameters, ToolDefinition} from "../../inference/endpoints/types.js";
 import {rollingWindows} from "../../data/splits/rolling.js";
 import {assertChecked} from "../../base/validation/checked.js";
 import {ASKS_NOTHING, candidateSchema, evalSchema} from "./definitionSchema.js";
@@ -9,7 +9,7 @@ export function candidate(
   name: string,
   endpoint: Endpoint,
   model: string,
-  options: {params?: ModelParameters; tools?: Tool[]; baseline?: boolean} & CandidateCosts = {}
+  options: {params?: ModelParameters; tools?: ToolDefinition[]; baseline?: boolean} & CandidateCosts = {}
 ): Candidate {
   const prepare = async ({dryRun}: PrepareContext) => {
     const known = dryRun ? endpoint.onlyKnown?.() : undefined;

@@ -1,5 +1,5 @@
 import type {RunManifest} from "../../base/store/index.js";
-import type {Message, Tool} from "../../inference/endpoints/types.js";
+import type {Message, ToolDefinition} from "../../inference/endpoints/types.js";
 import type {BudgetForecast} from "./budgetForecast.js";
 import type {ExpectedCost, StatedPrice} from "./expectedCost.js";
 
@@ -80,7 +80,7 @@ export interface DryRunCandidate extends ExpectedCost {
 /** What a run would put to its candidates about its first rows. */
 export interface PromptPreview {
   rows: PreviewedRow[];
-  tools: {candidate: string; tools: Tool[]}[];
+  tools: {candidate: string; tools: ToolDefinition[]}[];
   /** Candidates whose endpoint is known when they are prepared: what may be sent there is not said before. */
   notPrepared: string[];
 }

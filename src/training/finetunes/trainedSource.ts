@@ -33,7 +33,12 @@ export interface Trainer<Rows extends LabelledRows> {
 export function trainedSource<Rows extends LabelledRows>(trainer: Trainer<Rows>): ModelSource {
   const {architecture, options, module, settings, init} = trainer;
   const name = options.name ?? architecture;
-  const method = () => ({architecture, code: moduleVersion(module), ...settings, ...describe(options)});
+  const method = () => ({
+    architecture,
+    code: moduleVersion(module),
+    ...settings,
+    ...classifierFacts(options)
+  });
   const configHash = async (context: BuildContext) =>
     hashJson({
       name,
@@ -129,6 +134,12 @@ export async function builtOnce(
   );
 }
 
-function describe({text, label, part = "train", sample, subset}: ClassifierOptions): Record<string, unknown> {
+function classifierFacts({
+  text,
+  label,
+  part = "train",
+  sample,
+  subset
+}: ClassifierOptions): Record<string, unknown> {
   return {text, label, part, sample, subset: subset?.words};
 }

@@ -1,4 +1,11 @@
-import {assertChecked, exactly, func, number, type SchemaShape, text} from "../../base/validation/checked.js";
+import {
+  assertChecked,
+  exactly,
+  func,
+  optionalCount,
+  type SchemaShape,
+  text
+} from "../../base/validation/checked.js";
 import type {ClassifierOptions, Subset} from "./modelSource.js";
 
 const shape: SchemaShape<ClassifierOptions> = {
@@ -10,11 +17,8 @@ const shape: SchemaShape<ClassifierOptions> = {
     words: text("what the subset is, in words"),
     where: func("a function of the row")
   }).optional(),
-  sample: number({least: 1, whole: true}).optional()
+  sample: optionalCount()
 };
-
-/** A whole number of at least 1, or nothing. */
-export const count = () => number({least: 1, whole: true}).optional();
 
 /** Throws UserError with everything that is wrong with a trainer's options; `own` are those that only it has. */
 export function checkTrainer<T extends ClassifierOptions>(

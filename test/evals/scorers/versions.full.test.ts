@@ -7,7 +7,7 @@ import ts from "typescript";
 import {describe, expect, it} from "vitest";
 import {rememberModules} from "../../../src/base/fingerprint/rememberModules.js";
 import * as scorers from "../../../src/evals/scorers/index.js";
-import {configuredScorer, scorerExamples} from "../../docs/examples.js";
+import {configuredScorer, statedExamples} from "../../docs/examples.js";
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const src = path("../../../src");
@@ -16,7 +16,7 @@ const run = promisify(execFile);
 /** Each scorer as the first of its examples configures it. */
 const configured = JSON.stringify(
   Object.fromEntries(
-    Object.entries(scorerExamples()).map(([name, [first]]) => [name, configuredScorer(name, first![0])])
+    Object.entries(statedExamples(path("../../../src/evals/scorers"))).map(([name, [first]]) => [name, configuredScorer(name, first![0])])
   )
 );
 

@@ -52,7 +52,11 @@ export interface JobRecord {
   at: string;
   /** Which service, and its settings: names of environment variables, never secrets. */
   service: {service: string; trust: string; [setting: string]: unknown};
+  /** Where the models that the service trained answer; absent of jobs of the first services. */
+  answersAt?: string;
   base: string;
+  /** Whether the base has a name that the service gives to what it trained; absent where the service does not say. */
+  tunedBase?: boolean;
   settings: Record<string, unknown>;
   dataset: string;
   version: string;

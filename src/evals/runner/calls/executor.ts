@@ -5,8 +5,8 @@ import type {
   EndpointErrorKind,
   Message,
   ModelParameters,
-  Spent,
-  Tool,
+  CallSpending,
+  ToolDefinition,
   StageCalls
 } from "../../../inference/endpoints/types.js";
 import type {Limiters} from "../../../inference/endpoints/limiters.js";
@@ -22,7 +22,7 @@ export interface CallRequest {
   model: string;
   messages: Message[];
   params?: ModelParameters;
-  tools?: Tool[];
+  tools?: ToolDefinition[];
   rowId: string;
   /** 0-based. */
   repeat: number;
@@ -67,7 +67,7 @@ export interface CallError {
   retryAfterMs?: number;
   cutShort?: boolean;
   /** What was paid for replies that hold no answer, and for answers of models before the whole failed. */
-  spent?: Spent;
+  spent?: CallSpending;
 }
 
 export interface ExecuteOptions {

@@ -1,5 +1,11 @@
 import {samePrice} from "../../../base/costs/index.js";
-import type {Completion, Endpoint, Spent, TokenPrice, Usage} from "../../../inference/endpoints/types.js";
+import type {
+  Completion,
+  Endpoint,
+  CallSpending,
+  TokenPrice,
+  Usage
+} from "../../../inference/endpoints/types.js";
 import type {AskedModel, SideCalls} from "../../../base/store/index.js";
 
 type AskedModelKey = Pick<AskedModel, "endpoint" | "host" | "model" | "price" | "hosting" | "endpointKind">;
@@ -28,7 +34,7 @@ export interface SideTally {
   answered(endpoint: Endpoint, model: string, answer: Pick<Completion, "usage" | "costUsd">): void;
   failed(kind: string): void;
   /** What a call that has not been answered took, as far as its replies told it. */
-  spent(endpoint: Endpoint, model: string, spent: Spent): void;
+  spent(endpoint: Endpoint, model: string, spent: CallSpending): void;
   /** So many attempts failed that may have been billed, and whose usage nobody told. */
   uncounted(attempts: number): void;
   readonly uncountedAttempts: number;

@@ -1,5 +1,4 @@
 import {isObject} from "../../../base/validation/isObject.js";
-
 export type ChatProblem =
   | "data_type"
   | "missing_messages_list"

@@ -6,8 +6,7 @@ export {
   type CheckedChatExample
 } from "./checkChatExample.js";
 export {FEWEST_EXAMPLES, type ChatFile, writeChatFile} from "./writeChatFile.js";
-export {type Destination, destinations, type TokenLimit} from "./destinations.js";
-export {exampleProblem} from "./exampleProblem.js";
+export {destinations, exampleProblem, type TokenLimit, type TrainingDestination} from "./destinations.js";
 export {estimatedTokens, type TokenCount} from "./exampleTokens.js";
 export {
   type DestinationFinding,

@@ -30,6 +30,8 @@ export async function promptfooProvider({
       dropped: [`candidate ${name}: \`assay serve\` makes it an OpenAI-compatible server for promptfoo`]
     };
   const {endpoint, model} = reach;
+  if (endpoint.kind === "anthropic")
+    return {dropped: [`candidate ${name}: name it as anthropic:messages:${model} in promptfoo`]};
   const {apiKeyEnv, headersEnv = {}, query = []} = endpoint.asksWith ?? {};
   const price = endpoint.price?.(model);
   const lost = [
