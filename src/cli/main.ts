@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import module from "node:module";
 import {Command, CommanderError} from "commander";
-import {fail} from "./fail.js";
-import {acceptLogFormat} from "./logFormat.js";
-import {outputWidth} from "./outputWidth.js";
-import {note, watchOutput} from "./terminal.js";
-import {verbs} from "./verbs.js";
-import {assayVersion} from "./version.js";
-import {wrapped} from "./wrap.js";
+import {fail} from "./terminal/fail.js";
+import {acceptLogFormat} from "./terminal/logFormat.js";
+import {outputWidth} from "./terminal/outputWidth.js";
+import {note, watchOutput} from "./terminal/terminal.js";
+import {verbs} from "./commands.js";
+import {assayVersion} from "./project/version.js";
+import {wrapped} from "./terminal/wrap.js";
 
 // Node 22.1 and later keep what they compiled for the next start.
 (module as {enableCompileCache?: () => unknown}).enableCompileCache?.();

@@ -1,7 +1,7 @@
 import type {TokenPrice} from "../base/costs/index.js";
 import type {Endpoint} from "../inference/endpoints/index.js";
 import {NO_KEY} from "../evals/importedResults/projects/index.js";
-import type {NamedEval} from "./project.js";
+import type {NamedEval} from "./project/project.js";
 
 type Candidate = NamedEval["definition"]["candidates"][number];
 

@@ -1,8 +1,8 @@
 import {spawnSync} from "node:child_process";
 import {Command, InvalidArgumentError} from "commander";
 import {describe, expect, it} from "vitest";
-import {verbs} from "../../src/cli/verbs.js";
-import {acceptLogFormat} from "../../src/cli/logFormat.js";
+import {verbs} from "../../src/cli/commands.js";
+import {acceptLogFormat} from "../../src/cli/terminal/logFormat.js";
 import {expectClear} from "./support.js";
 
 const program = new Command("assay");

@@ -2,8 +2,8 @@ import {Command, CommanderError} from "commander";
 import {Redis} from "ioredis";
 import {createServer, type AddressInfo, type Socket} from "node:net";
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
-import {plainError} from "../../src/cli/fail.js";
-import {queueVerbs} from "../../src/cli/queueVerbs.js";
+import {plainError} from "../../src/cli/terminal/fail.js";
+import {queueVerbs} from "../../src/cli/evals/queueCommands.js";
 import {
   createSealing,
   drainQueue,

@@ -1,12 +1,12 @@
-import {tokenCounter} from "../../src/cli/trainingTokens.js";
+import {tokenCounter} from "../../src/cli/models/training/trainingTokens.js";
 import {existsSync, mkdtempSync, readFileSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import type {TrainingExportOptions} from "../../src/cli/exportExamples.js";
-import {exportChat} from "../../src/cli/exportChat.js";
-import {exportTraining} from "../../src/cli/finetuneExport.js";
-import {nearText} from "../../src/cli/nearOtherParts.js";
+import type {TrainingExportOptions} from "../../src/cli/models/training/exportExamples.js";
+import {exportChat} from "../../src/cli/store/exportChat.js";
+import {exportTraining} from "../../src/cli/models/training/finetuneExport.js";
+import {nearText} from "../../src/cli/models/training/nearOtherParts.js";
 import {defineDataset, pull} from "../../src/data/datasets/index.js";
 import {recorded} from "../../src/inference/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/evals/runner/index.js";

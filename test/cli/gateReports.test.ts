@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
-import type {CheckedRun} from "../../src/cli/check.js";
-import {annotations, junit, markdown} from "../../src/cli/gateReports.js";
+import type {CheckedRun} from "../../src/cli/evals/check/check.js";
+import {annotations, junit, markdown} from "../../src/cli/evals/check/gateReports.js";
 
 const name = 'a\n# title @team #12 <img src=x onerror="y"> | `c` \uffff::error::';
 const checked = [

@@ -2,7 +2,7 @@ import {execFileSync} from "node:child_process";
 import {mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
 import {dirname, join, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
-import {mergedIgnore} from "../../src/cli/mergedIgnore.js";
+import {mergedIgnore} from "../../src/cli/start/mergedIgnore.js";
 import {openWorkspace} from "../../src/base/store/index.js";
 import {assay} from "../support/assay.js";
 import {assayHere} from "../support/assayHere.js";

@@ -2,7 +2,7 @@ import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {submitVerb} from "../../src/cli/jobSubmit.js";
+import {submitVerb} from "../../src/cli/models/training/jobSubmit.js";
 import {openService, type ServiceSettings} from "../../src/training/jobs/index.js";
 import {writeLoader} from "../support/assay.js";
 import {jobProject} from "../support/jobProject.js";

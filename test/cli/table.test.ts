@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
-import {displayWidth} from "../../src/cli/displayWidth.js";
-import {type Column, table} from "../../src/cli/terminal.js";
+import {displayWidth} from "../../src/cli/terminal/displayWidth.js";
+import {type Column, table} from "../../src/cli/terminal/terminal.js";
 import fc from "../support/property.js";
 
 interface Line {

@@ -1,7 +1,7 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
-import {checkEvals, printChecks} from "../../../src/cli/check.js";
-import {checkHistory} from "../../../src/cli/checkHistory.js";
-import {markdown} from "../../../src/cli/gateReports.js";
+import {checkEvals, printChecks} from "../../../src/cli/evals/check/check.js";
+import {checkHistory} from "../../../src/cli/evals/check/checkHistory.js";
+import {markdown} from "../../../src/cli/evals/check/gateReports.js";
 import {readRows, rowsIn, scoresOf} from "../../../src/report/components/runRows.js";
 import {defineDataset, pull, purge} from "../../../src/data/datasets/index.js";
 import {rowsOf} from "../../../src/evals/decisions/columns.js";
