@@ -1,46 +1,25 @@
-import {type Command, Option} from "commander";
-import {costVerbs} from "./evals/costCommands.js";
-import {dataVerbs} from "./data/commands.js";
-import {finetune} from "./models/training/finetuneCommands.js";
-import {jobVerbs} from "./models/training/jobCommands.js";
-import {languageVerbs} from "./models/languageCommands.js";
-import {modelVerbs} from "./models/commands.js";
-import {queueVerbs} from "./evals/queueCommands.js";
-import {runVerbs} from "./evals/commands.js";
-import {siteVerbs} from "./report/commands.js";
-import {storeVerbs} from "./store/commands.js";
+import type {Command} from "commander";
+import {dataCommands} from "./data/commands.js";
+import {evalCommands} from "./evals/commands.js";
+import {modelCommands} from "./models/commands.js";
+import {reportCommands} from "./report/commands.js";
+import {startCommands} from "./start/commands.js";
+import {storeCommands} from "./store/commands.js";
+import type {DeclareCommand} from "./terminal/arguments.js";
 
-/** Each verb declares its words here and loads its code when called, so that `assay --help` stays quick. */
-export type Verb = (program: Command) => void;
+/** The groups of `assay --help`: each has a folder of this name, and its commands in the order of their use. */
+const groups: Record<string, readonly DeclareCommand[]> = {
+  Start: startCommands,
+  Data: dataCommands,
+  Models: modelCommands,
+  Evals: evalCommands,
+  Report: reportCommands,
+  Store: storeCommands
+};
 
-const init: Verb = (program) =>
-  program
-    .command("init [dir]")
-    .description("start a project: a data loader, an eval, the pages and a CI workflow")
-    .option(
-      "--from <file...>",
-      "another tool's: a promptfoo configuration, exports of OpenAI Evals, logs of Inspect or lm-eval"
-    )
-    .addOption(
-      new Option("--sensitivity <level>", "with --from: how sensitive its rows are").choices([
-        "public",
-        "internal",
-        "personal"
-      ])
-    )
-    .action(async (dir: string | undefined, options) => (await import("./start/init.js")).initVerb(dir, options));
-
-/** In the order of `assay --help`. */
-export const verbs: Verb[] = [
-  init,
-  ...dataVerbs,
-  ...runVerbs,
-  ...siteVerbs,
-  ...modelVerbs,
-  ...storeVerbs,
-  finetune,
-  ...queueVerbs,
-  ...jobVerbs,
-  ...costVerbs,
-  ...languageVerbs
-];
+export function declareCommands(program: Command): void {
+  for (const [heading, commands] of Object.entries(groups)) {
+    program.commandsGroup(`${heading}:`);
+    for (const declare of commands) declare(program);
+  }
+}

@@ -1,48 +1,50 @@
-import type {Verb} from "../commands.js";
+import {type DeclareCommand, wholeOption} from "../terminal/arguments.js";
 
-const sql: Verb = (program) =>
-  program
-    .command("sql [query]")
-    .description("query the store with SQL; without a query, an interactive shell")
-    .option("--json", "print JSON")
-    .option("--csv", "print CSV")
-    .action(async (query: string | undefined, options) => (await import("./sql.js")).sqlVerb(query, options));
-
-const exportStore: Verb = (program) =>
-  program
-    .command("export [eval]")
-    .description(
-      "write the store's tables to a DuckDB file or a folder, a part of a dataset as chat examples for fine-tuning, or an eval as another tool takes it"
-    )
-    .option("--duckdb <file>", "one DuckDB database file")
-    .option("--parquet <dir>", "a folder of Parquet files")
-    .option("--csv <dir>", "a folder of CSV files")
-    .option("--chat <file>", "chat JSONL for fine-tuning, checked, with a manifest beside it")
-    .option("--dataset <name[@version]>", "with --chat: the dataset, its newest version unless named")
-    .option("--split <split>", "with --chat: the split --part is taken from, where the version has several")
-    .option("--part <part>", "with --chat: the part, train unless told; never the held-out one")
-    .option("--messages <column>", "with --chat: the column of messages; `messages` when there is one")
-    .option("--prompt <column>", "with --chat: what is asked, the dataset's text unless told")
-    .option("--completion <column>", "with --chat: what is answered, the dataset's label unless told")
-    .option("--system <text>", "with --chat: a system message before every prompt")
-    .option("--skip-unresolved", "with --chat: leave out rows with unresolved findings instead of refusing")
-    .option("--skip-bad", "with --chat: leave out rows that make no valid example instead of refusing")
-    .option("--promptfoo <file>", "an eval as promptfoo's configuration (YAML, with its tests beside it)")
-    .option("--inspect <file>", "an eval's rows as a dataset of Inspect (JSONL)")
-    .option("--overwrite", "replace files that are there and not as Assay wrote them")
-    .option(
-      "--json",
-      "print JSON: with --chat the manifest, with an eval what was written and what was not taken over"
-    )
-    .action(async (name: string | undefined, options) =>
-      (await import("./export.js")).exportVerb(options, name)
-    );
-
-const doctor: Verb = (program) =>
-  program
-    .command("doctor [eval...]")
-    .description("check this machine and every endpoint the evals use, and say what is missing")
-    .option("--json", "print JSON")
-    .action(async (names: string[], options) => (await import("../start/doctor.js")).doctorVerb(names, options));
-
-export const storeVerbs: Verb[] = [doctor, sql, exportStore];
+export const storeCommands: DeclareCommand[] = [
+  (program) =>
+    program
+      .command("sql [query]")
+      .summary("query the store with SQL")
+      .description("Query the store with SQL. Without a query, opens an interactive shell.")
+      .option("--json", "print JSON")
+      .option("--csv", "print CSV")
+      .action(async (query: string | undefined, options) =>
+        (await import("./sql.js")).sqlVerb(query, options)
+      ),
+  (program) =>
+    program
+      .command("export [eval]")
+      .summary("write tables, training examples or an eval to files")
+      .description(
+        "Write the store's tables, a part of a dataset as chat examples, or an eval for another tool."
+      )
+      .option("--duckdb <file>", "write all tables to a DuckDB database file")
+      .option("--parquet <dir>", "write all tables to a folder as Parquet files")
+      .option("--csv <dir>", "write all tables to a folder as CSV files")
+      .option("--chat <file>", "write checked chat JSONL for fine-tuning, with a manifest beside it")
+      .option("--dataset <name[@version]>", "--chat: read this dataset (default: its newest version)")
+      .option("--split <split>", "--chat: use this split, if the version has several")
+      .option("--part <part>", "--chat: write this part, never the held-out one (default: train)")
+      .option("--messages <column>", "--chat: read messages from this column (default: messages, if any)")
+      .option("--prompt <column>", "--chat: read prompts from this column (default: the dataset's text)")
+      .option("--completion <column>", "--chat: read answers from this column (default: the label)")
+      .option("--system <text>", "--chat: put a system message before every prompt")
+      .option("--skip-unresolved", "leave out rows with unresolved findings instead of refusing")
+      .option("--skip-bad", "--chat: leave out rows without a valid example instead of refusing")
+      .option("--promptfoo <file>", "write EVAL as a promptfoo configuration (YAML, tests beside it)")
+      .option("--inspect <file>", "write the rows of EVAL as an Inspect dataset (JSONL)")
+      .option("--overwrite", "replace existing files that Assay did not write or that were changed")
+      .option("--json", "print JSON: the manifest (--chat), or what was written and left out (EVAL)")
+      .action(async (name: string | undefined, options) =>
+        (await import("./export.js")).exportVerb(options, name)
+      ),
+  (program) =>
+    program
+      .command("gc")
+      .summary("remove versions and splits that nothing refers to")
+      .description("Remove old versions and splits that no run, model or split refers to.")
+      .option("--keep <n>", "keep the newest N versions of each dataset", wholeOption(1), 3)
+      .option("--dry-run", "print what would be removed")
+      .option("--json", "print JSON")
+      .action(async (options) => (await import("./gc.js")).gcVerb(options))
+];

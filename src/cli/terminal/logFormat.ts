@@ -4,7 +4,7 @@ import {note} from "./terminal.js";
 
 /** `--log-format`, before or behind the name of any command. */
 export function acceptLogFormat(command: Command): void {
-  const option = new Option("--log-format <format>", "what standard error is: text, or JSON lines for a log");
+  const option = new Option("--log-format <format>", "write standard error as text or JSON lines");
   command
     .addOption(option.choices(["text", "json"]).hideHelp(command.parent !== null))
     .on("option:log-format", (format: string) => {
