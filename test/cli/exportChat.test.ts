@@ -1,7 +1,12 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {type ChatManifest, chatText, exportChat, type ExportChatOptions} from "../../src/cli/store/exportChat.js";
+import {chatText} from "../../src/cli/store/export.js";
+import {
+  type ChatManifest,
+  exportChat,
+  type ExportChatOptions
+} from "../../src/training/finetunes/exports/exportChat.js";
 import {defineDataset, pull} from "../../src/data/datasets/index.js";
 import {acceptFindings, pullRedactor} from "../../src/data/privacy/index.js";
 import {ensureSplit} from "../../src/data/splits/index.js";

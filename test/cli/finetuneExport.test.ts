@@ -1,12 +1,12 @@
-import {tokenCounter} from "../../src/cli/models/training/trainingTokens.js";
+import {checkpointTokenCounter} from "../../src/training/finetunes/exports/checkpointTokens.js";
 import {existsSync, mkdtempSync, readFileSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import type {TrainingExportOptions} from "../../src/cli/models/training/exportExamples.js";
-import {exportChat} from "../../src/cli/store/exportChat.js";
-import {exportTraining} from "../../src/cli/models/training/finetuneExport.js";
-import {nearText} from "../../src/cli/models/training/nearOtherParts.js";
+import type {TrainingExportOptions} from "../../src/training/finetunes/exports/exportedExamples.js";
+import {exportChat} from "../../src/training/finetunes/exports/exportChat.js";
+import {exportTraining} from "../../src/training/finetunes/exports/exportTraining.js";
+import {nearText} from "../../src/cli/models/training/nearText.js";
 import {defineDataset, pull} from "../../src/data/datasets/index.js";
 import {recorded} from "../../src/inference/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../src/evals/runner/index.js";
@@ -308,7 +308,7 @@ describe("a training set", () => {
         chat_template: "{{ tools[0] }} {% for m in messages %}{{ m.role }} {{ m.content }} {% endfor %}"
       })
     );
-    const count = await tokenCounter(dir);
+    const count = await checkpointTokenCounter(dir);
     const messages = [{role: "developer", content: [{type: "text", text: "be brief"}]}];
     expect(count(messages, ["hammer"])).toBe(4);
   });

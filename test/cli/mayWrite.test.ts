@@ -3,7 +3,7 @@ import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, it} from "vitest";
 import {exportTables} from "../../src/cli/store/export.js";
-import {assertMayWrite, noteWritten} from "../../src/cli/store/mayWrite.js";
+import {assertMayWrite, noteWritten} from "../../src/base/store/mayWrite.js";
 import {defineDataset, pull} from "../../src/data/datasets/index.js";
 import {openStore} from "../../src/base/store/index.js";
 import {assayHere} from "../support/assayHere.js";

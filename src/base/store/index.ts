@@ -159,6 +159,8 @@ export {
   writeParquetLines,
   writeParquetRows
 } from "./parquet.js";
+export {findRun, runOfId} from "./findRun.js";
+export {assertMayWrite, noteWritten} from "./mayWrite.js";
 export {fileScan} from "./fileScan.js";
 export {LocalFolder} from "./place/localFolder.js";
 export type {Place, Stage} from "./place/place.js";

@@ -3,9 +3,15 @@ import {writeFile} from "node:fs/promises";
 import {checkCroissant, croissant, huggingFaceCard} from "../../data/datasets/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {sha256File, writeAtomic} from "../../base/system/index.js";
-import {openStore, type Store, versionKey, type VersionManifest} from "../../base/store/index.js";
+import {
+  openStore,
+  type Store,
+  versionKey,
+  type VersionManifest,
+  assertMayWrite,
+  noteWritten
+} from "../../base/store/index.js";
 import {knownVersion} from "../project/knownDataset.js";
-import {assertMayWrite, noteWritten} from "../store/mayWrite.js";
 import {openProject} from "../project/project.js";
 import {printableLines} from "../terminal/terminal.js";
 

@@ -1,7 +1,6 @@
 import type {Message} from "../../inference/endpoints/index.js";
 import {UserError} from "../../base/validation/index.js";
-import type {RunManifest, Store} from "../../base/store/index.js";
-import {findRun} from "../project/findRun.js";
+import {type RunManifest, type Store, findRun} from "../../base/store/index.js";
 import {messagesText, toolsText} from "../terminal/promptText.js";
 import {bold, dim, print, printable, printAsIs, printJson} from "../terminal/terminal.js";
 

@@ -1,6 +1,6 @@
+import {chosenSplit} from "../../data/splits/index.js";
 import {messageOf, UserError} from "../../base/validation/index.js";
 import {openStore, sqlName, sqlString, type Store, userCondition} from "../../base/store/index.js";
-import {chosenSplit} from "../project/chosenSplit.js";
 import {showPrompt} from "./rowPrompt.js";
 import {knownVersion} from "../project/knownDataset.js";
 import {openProject} from "../project/project.js";

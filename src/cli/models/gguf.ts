@@ -6,8 +6,7 @@ import {convertModel, FILE_TYPES, fileType} from "../../weights/gguf/index.js";
 import {manyMeantOf} from "../../weights/models/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {sha256File} from "../../base/system/index.js";
-import {modelsDir, recordCopy} from "../../base/store/index.js";
-import {assertMayWrite, noteWritten} from "../store/mayWrite.js";
+import {modelsDir, recordCopy, assertMayWrite, noteWritten} from "../../base/store/index.js";
 import {openProject} from "../project/project.js";
 import {note, print, printJson} from "../terminal/terminal.js";
 

@@ -1,10 +1,16 @@
 import {type RaceRecord, splitText} from "../../evals/decisions/index.js";
-import {type DecidingRun, decidingRuns, decisionOf, listRaces, raceOf} from "../../evals/races/index.js";
+import {
+  type DecidingRun,
+  decidingRuns,
+  decisionOf,
+  listRaces,
+  raceOf,
+  type JudgedRun,
+  judgedRuns
+} from "../../evals/races/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {projectOf} from "../../base/system/index.js";
-import type {RunManifest, Store} from "../../base/store/index.js";
-import {findRun} from "./findRun.js";
-import {type JudgedRun, judgedRuns} from "../evals/check/judgedRuns.js";
+import {type RunManifest, type Store, findRun} from "../../base/store/index.js";
 import {loadEvals} from "./project.js";
 import {note} from "../terminal/terminal.js";
 

@@ -1,6 +1,7 @@
 import {readdir, readFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {assertDataset, type DatasetDefinition} from "../../data/datasets/index.js";
+import type {NamedEval} from "../../evals/runner/index.js";
 import {assertEval, type EvalDefinition} from "../../evals/runner/define.js";
 import {messageOf, UserError} from "../../base/validation/index.js";
 import {projectOf, sha256} from "../../base/system/index.js";
@@ -10,14 +11,7 @@ import type {Broken} from "./broken.js";
 import {importDefinition} from "./importDefinition.js";
 import {unknownDataset} from "./unknownDataset.js";
 
-export interface NamedEval {
-  name: string;
-  /** Path from the project's folder, with forward slashes. */
-  path: string;
-  /** SHA-256 of the file's text. */
-  sha256: string;
-  definition: EvalDefinition;
-}
+export type {NamedEval};
 
 /** The project's folder, as `projectOf` finds it. Throws outside a project. */
 export function findProject(from = process.env.ASSAY_PROJECT || workingFolder()): string {

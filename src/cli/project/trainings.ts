@@ -1,6 +1,6 @@
 import {basename} from "node:path";
 import type {Finetune, FinetuneDefinition} from "../../training/finetunes/index.js";
-import type {Job, JobDefinition} from "../../training/jobs/index.js";
+import type {Job, JobDefinition, NamedJob} from "../../training/jobs/index.js";
 import {checkName, UserError} from "../../base/validation/index.js";
 import {loadFolder, twins} from "./project.js";
 
@@ -42,13 +42,6 @@ export async function loadFinetunes(
       `no such fine-tune: ${unknown.join(", ")}. finetunes/ has ${all.map(({name}) => name).join(", ") || "none"}.`
     );
   return all.filter(({name}) => names.length === 0 || names.includes(name));
-}
-
-export interface NamedJob {
-  name: string;
-  /** Path from the project's folder, with forward slashes. */
-  path: string;
-  definition: JobDefinition;
 }
 
 /** The job of finetunes/ with a name, or in a file of that name. Throws when there is none, or its file gives none. */

@@ -6,15 +6,22 @@ import {messageOf, UserError} from "../../base/validation/index.js";
 import {lastAsked, openStore, type Store, type Workspace} from "../../base/store/index.js";
 import {reportBroken} from "../project/broken.js";
 import {buildSite} from "../report/build.js";
-import {type CheckedRun, checkEvals, printChecks, tellNotes} from "../evals/check/check.js";
+import {printChecks, tellNotes} from "../evals/check/check.js";
 import {joinQueue} from "../evals/run/joinQueue.js";
-import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "../project/project.js";
+import {
+  datasetOf,
+  findProject,
+  loadDatasets,
+  loadEvals,
+  type NamedEval,
+  openProject
+} from "../project/project.js";
 import {changesOf} from "../data/pull.js";
 import {isUnfinished, onFailure, outcomeText, runOptions} from "../evals/run/run.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "../evals/run/runEvals.js";
 import {dim, note, print} from "../terminal/terminal.js";
 import {transferReporter} from "../terminal/transferReporter.js";
-import {gatesWithoutRun, placeText} from "../evals/check/unrun.js";
+import {type CheckedRun, checkEvals, gatesWithoutRun, placeText} from "../../report/gates/index.js";
 
 interface RebuildOptions {
   limit?: number;
@@ -138,7 +145,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
     if (outcomes.some(isUnfinished)) process.exitCode ||= 1;
     // From here a signal has no calls to wait for.
     dispose();
-    const checked = await checkEvals(store, evals, outcomes);
+    const checked = await checkEvals(store, evals, {outcomes, onMessage: note});
     print("");
     await tellEarlier(store, checked, outcomes);
     printChecks(checked, evals);

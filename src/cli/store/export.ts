@@ -4,6 +4,8 @@ import {join, resolve} from "node:path";
 import {UsageError, UserError} from "../../base/validation/index.js";
 import {temporaryPath, writeAtomic} from "../../base/system/index.js";
 import {
+  assertMayWrite,
+  noteWritten,
   openStore,
   recordExport,
   refuseUnfinishedPurge,
@@ -11,9 +13,15 @@ import {
   sqlString,
   type Store
 } from "../../base/store/index.js";
-import {chatText, exportChat, type ExportChatOptions} from "./exportChat.js";
+import {ledgerSummary} from "../../data/privacy/index.js";
+import {
+  type ChatManifest,
+  exportChat,
+  type ExportChatOptions,
+  FEWEST_EXAMPLES
+} from "../../training/finetunes/index.js";
+import {assertKnown} from "../project/knownDataset.js";
 import type {ExportEvalOptions} from "./exportEval.js";
-import {assertMayWrite, noteWritten} from "./mayWrite.js";
 import {openProject} from "../project/project.js";
 import {note, print, printJson} from "../terminal/terminal.js";
 
@@ -45,6 +53,7 @@ export async function exportVerb(options: ExportOptions, name?: string): Promise
   const store = await openStore(await openProject());
   try {
     if (options.chat) {
+      if (options.dataset) await assertKnown(store, options.dataset);
       const manifest = await exportChat(store, options.chat, options, note);
       if (options.json) printJson(manifest);
       else print(await chatText(store, options.chat, manifest));
@@ -56,6 +65,30 @@ export async function exportVerb(options: ExportOptions, name?: string): Promise
   } finally {
     store.close();
   }
+}
+
+/** For a person: what was written, what was left out, and what providers reject. */
+export async function chatText(store: Store, path: string, manifest: ChatManifest): Promise<string> {
+  const {dataset, version, split, part, rows, leftOut, warnings} = manifest;
+  const versions = await store.versions(dataset);
+  const of = versions.find(({id}) => id === version);
+  const ledger = of && (await ledgerSummary(store, of));
+  return [
+    `${rows} examples in ${path} (${dataset}@${version}, part ${part} of ${split.name}), with a manifest in ${path}.manifest.json`,
+    ...(leftOut.unresolved > 0
+      ? [`left out: ${leftOut.unresolved} rows with unresolved findings (\`assay pii ${dataset}\`)`]
+      : []),
+    ...(leftOut.broken > 0 ? [`left out: ${leftOut.broken} rows that make no valid example`] : []),
+    ...Object.entries(warnings).map(
+      ([warning, count]) => `${count} examples: ${warning.replaceAll("_", " ")}`
+    ),
+    ...(rows < FEWEST_EXAMPLES
+      ? [`fewer than ${FEWEST_EXAMPLES} examples: providers refuse such a file`]
+      : []),
+    ...(ledger && !ledger.layers.includes("names")
+      ? [`people and places were not searched: \`assay pii ${dataset} --names\` finds them`]
+      : [])
+  ].join("\n");
 }
 
 async function toDuckdb(store: Store, tables: string[], file: string): Promise<void> {

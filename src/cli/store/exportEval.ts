@@ -2,15 +2,21 @@ import {basename, dirname, join, resolve} from "node:path";
 import {writeFile} from "node:fs/promises";
 import {stringify} from "yaml";
 import {noVersion, partRows} from "../../data/datasets/index.js";
-import type {Row} from "../../base/store/index.js";
+import {type Row, assertMayWrite, noteWritten} from "../../base/store/index.js";
 import {ensureSplit} from "../../data/splits/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {writeAtomic} from "../../base/system/index.js";
 import {openStore, recordExport, type Store} from "../../base/store/index.js";
 import {placesOf, variantsOf, type Variant, withoutExamples} from "../../evals/runner/plan/prompts.js";
 import {refusedRows} from "../../data/privacy/index.js";
-import {assertMayWrite, noteWritten} from "./mayWrite.js";
-import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "../project/project.js";
+import {
+  datasetOf,
+  findProject,
+  loadDatasets,
+  loadEvals,
+  type NamedEval,
+  openProject
+} from "../project/project.js";
 import {optionsOf, writtenScorer} from "../promptfooAssertions.js";
 import {isFilledIn, isLoaded, notInSamples, notTaken} from "./notTaken.js";
 import {promptfooProvider} from "../promptfooProvider.js";

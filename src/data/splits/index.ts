@@ -1,3 +1,4 @@
+export {chosenSplit} from "./chosenSplit.js";
 export {partWarning} from "./askedParts.js";
 export type {EmbeddingLeakage} from "./embeddingMeasures.js";
 export {ensureSplit} from "./ensureSplit.js";

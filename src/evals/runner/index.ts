@@ -36,3 +36,4 @@ export {compareRuns, listRuns} from "./seal/runs.js";
 export {type UnsealedRun, unsealedRuns} from "./journal/unsealedRuns.js";
 export type {RunProgress} from "./calls/tally.js";
 export type {RunInputs, RunResult} from "./runTypes.js";
+export type {NamedEval} from "./namedEval.js";

@@ -1,9 +1,9 @@
 import {type HistoryEntry, shownNames} from "../../../evals/decisions/index.js";
 import type {RunManifest} from "../../../base/store/index.js";
-import {statedPlaces} from "./judgedRuns.js";
+import {statedPlaces} from "../../../evals/races/index.js";
 import {plural} from "../../terminal/plural.js";
 import type {NamedEval} from "../../project/project.js";
-import {placeText} from "./unrun.js";
+import {placeText} from "../../../report/gates/index.js";
 
 /** An eval, or one of its splits, whose newest run is compared with none before it. */
 export interface Unwatched {

@@ -9,8 +9,7 @@ import {
 import {points} from "../../../evals/decisions/index.js";
 import {cascadeStages, type RecordedStages} from "../../../report/site/index.js";
 import {UsageError} from "../../../base/validation/index.js";
-import {openStore, type RunManifest} from "../../../base/store/index.js";
-import {findRun} from "../../project/findRun.js";
+import {openStore, type RunManifest, findRun} from "../../../base/store/index.js";
 import {openProject} from "../../project/project.js";
 import {bold, dim, print, printJson, table} from "../../terminal/terminal.js";
 

@@ -17,12 +17,11 @@ import {
 import {writerOf} from "../../../evals/decisions/index.js";
 import {decisionOf, listRaces} from "../../../evals/races/index.js";
 import {UserError} from "../../../base/validation/index.js";
-import {openStore} from "../../../base/store/index.js";
+import {openStore, findRun} from "../../../base/store/index.js";
 import {projectPrices, readPriceFile, runCosts, runVerdict} from "../../../report/site/index.js";
 import type {CostsData, SideCost} from "../../../report/site/costTypes.js";
 import {amountsText} from "./amountsText.js";
 import {choiceLine, usd} from "./costChoice.js";
-import {findRun} from "../../project/findRun.js";
 import {openProject} from "../../project/project.js";
 import {bold, dim, print, printJson, table} from "../../terminal/terminal.js";
 

@@ -1,7 +1,6 @@
 import {unsealedRuns} from "../../../evals/runner/index.js";
 import {UsageError, UserError} from "../../../base/validation/index.js";
-import {openStore, removeRun, setArchived, type Store} from "../../../base/store/index.js";
-import {runOfId} from "../../project/findRun.js";
+import {openStore, removeRun, setArchived, type Store, runOfId} from "../../../base/store/index.js";
 import {findProject, loadEvals, openProject} from "../../project/project.js";
 import {runReferences, withRaces} from "./runReferences.js";
 import {print, printJson} from "../../terminal/terminal.js";

@@ -1,5 +1,5 @@
 import {compareRuns, listRuns, type UnsealedRun, unsealedRuns} from "../../../evals/runner/index.js";
-import {openStore, type RunManifest, type Store} from "../../../base/store/index.js";
+import {openStore, type RunManifest, type Store, findRun} from "../../../base/store/index.js";
 import {type RaceRecord, scaleOf, scoreName, scoreTable, writerOf} from "../../../evals/decisions/index.js";
 import {listRaces, raceOf} from "../../../evals/races/index.js";
 import {runVerdict} from "../../../report/site/index.js";
@@ -7,7 +7,6 @@ import {decisionOn} from "../../project/chosenRun.js";
 import {contaminationTable} from "./contaminationTable.js";
 import {endsText} from "./answerEnds.js";
 import {failuresOf, failuresText} from "./failures.js";
-import {findRun} from "../../project/findRun.js";
 import {openProject} from "../../project/project.js";
 import {plural} from "../../terminal/plural.js";
 import {raceText} from "./raceText.js";

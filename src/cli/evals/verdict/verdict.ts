@@ -15,10 +15,10 @@ import {shellWord, UsageError} from "../../../base/validation/index.js";
 import {projectOf} from "../../../base/system/index.js";
 import {openStore, openWorkspace, type Publishing, type Store} from "../../../base/store/index.js";
 import {oneLine} from "../../../base/validation/oneLine.js";
-import {undecidedFor} from "../check/check.js";
+import {gateFacts, undecidedFor} from "../../../report/gates/index.js";
 import {chosenRun} from "../../project/chosenRun.js";
 import {importResults} from "./importResults.js";
-import {type JudgedRun, otherText} from "../check/judgedRuns.js";
+import {type JudgedRun, otherDefinitionText} from "../../../evals/races/index.js";
 import {dim, note, print, printJson, table} from "../../terminal/terminal.js";
 import {importedText, verdictText} from "./verdictText.js";
 
@@ -59,7 +59,7 @@ export async function verdictVerb(name: string | undefined, options: VerdictOpti
   const store = await openStore(workspace);
   try {
     const {run, race, other}: JudgedRun = done ? {run: done.manifest} : await chosenRun(store, name);
-    const otherDefinition = other && otherText(run.eval, run, other);
+    const otherDefinition = other && otherDefinitionText(run.eval, run, other);
     if (otherDefinition !== undefined) note(`! ${otherDefinition}`);
     const report = await runVerdict(store, run, {race, margin: options.margin});
     const gates =
@@ -93,7 +93,6 @@ async function gatesOf(
   {run, table, verdict, calls}: RunVerdict,
   rules: readonly GateRule[]
 ): Promise<GateResult[]> {
-  const {gateFacts} = await import("../check/gateFacts.js");
   return checkGates(rules, table, verdict, calls, await gateFacts(store, run, rules));
 }
 

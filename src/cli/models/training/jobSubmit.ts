@@ -2,31 +2,41 @@ import {mkdir, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
   type JobDefinition,
+  type JobFile,
+  jobFormat,
   type JobService,
+  type NamedJob,
   noteJob,
   openService,
   startJob,
-  statusText
+  statusText,
+  trainingFiles,
+  type TrainingFileOptions,
+  trainingSettings
 } from "../../../training/jobs/index.js";
+import type {DatasetDefinition} from "../../../data/datasets/index.js";
+import type {TrainingCost} from "../../../training/finetunes/index.js";
 import {readShutdowns} from "../../../report/providerExit/index.js";
 import {UserError} from "../../../base/validation/index.js";
 import {temporaryPath} from "../../../base/system/index.js";
 import {type JobRecord, openStore, type Store, type VersionManifest} from "../../../base/store/index.js";
 import {interruption} from "../../terminal/interruption.js";
-import {
-  type FileOptions,
-  filesText,
-  formatOf,
-  type SubmitOptions,
-  type TrainingFile,
-  trainingFiles,
-  trainingOf
-} from "./jobFiles.js";
+import {nearText} from "./nearText.js";
 import {followed} from "./jobWatch.js";
 import {newestVersions} from "../../project/newestVersion.js";
 import {datasetOf, findProject, loadDatasets, openProject} from "../../project/project.js";
 import {dim, note, print, printJson} from "../../terminal/terminal.js";
-import {loadJob, type NamedJob} from "../../project/trainings.js";
+import {loadJob} from "../../project/trainings.js";
+
+interface SubmitOptions {
+  check?: boolean;
+  watch?: boolean;
+  again?: boolean;
+  skipUnresolved?: boolean;
+  skipBad?: boolean;
+  usdPerMillion?: number;
+  json?: boolean;
+}
 
 export async function submitVerb(name: string, options: SubmitOptions): Promise<void> {
   const project = findProject();
@@ -44,20 +54,20 @@ export async function submitVerb(name: string, options: SubmitOptions): Promise<
     await mkdir(folder, {recursive: true});
     service.check({
       base: definition.base,
-      settings: trainingOf(definition),
-      format: formatOf(definition, service)
+      settings: trainingSettings(definition),
+      format: jobFormat(definition, service)
     });
     if (!options.check) service.checkKey?.();
     const offer = await service.offer?.(definition.base, signal);
     if (signal.aborted) throw new UserError("interrupted. Nothing was sent.");
     if (offer !== undefined) tell(offer);
-    const version = await versionOf(store, definition, project);
+    const {version, defined} = await newestOf(store, definition, project);
     const {workspace} = store;
     const what = `writing the training files of job ${own.name}`;
     // Until the job is noted no record says that these rows are here: gc leaves their version, and no purge overlooks them.
     const noted = await workspace.share(`using-${version.id}`, {what}, () =>
       workspace.share(`files-${version.id}`, {what}, () =>
-        withFiles(store, own, service, version, {...options, folder, tell})
+        withFiles(store, own, service, version, {...options, defined, folder, onMessage: tell})
       )
     );
     if (!noted) return;
@@ -96,7 +106,7 @@ async function withFiles(
   own: NamedJob,
   service: JobService,
   version: VersionManifest,
-  options: FileOptions
+  options: TrainingFileOptions & SubmitOptions
 ): Promise<JobRecord | undefined> {
   const {definition} = own;
   const files = await trainingFiles(store, own, service, version, options);
@@ -105,21 +115,49 @@ async function withFiles(
     if (options.json) printJson(files.map(({manifest, cost}) => ({...manifest, cost})));
     return undefined;
   }
-  const [{manifest, cost}] = files as [TrainingFile];
+  const [{manifest, cost}] = files as [JobFile];
   return noteJob(store.workspace, {
     name: own.name,
     service: definition.on,
     base: definition.base,
-    settings: trainingOf(definition),
+    settings: trainingSettings(definition),
     dataset: manifest.dataset,
     version: manifest.version,
     split: manifest.split,
-    format: formatOf(definition, service),
+    format: jobFormat(definition, service),
     data: files.map(({data}) => data),
     tokens: {estimated: cost?.tokens, usd: cost?.usd},
     folder: options.folder,
     again: options.again
   });
+}
+
+/** Examples, tokens, price, and what the service would not use in full. */
+function filesText(
+  {name, definition}: NamedJob,
+  {destination}: JobService,
+  files: readonly JobFile[]
+): string {
+  const [{manifest, cost}] = files as [JobFile];
+  const {preflight, nearOtherParts} = manifest;
+  const {tokens} = preflight;
+  const {findings = []} = preflight.destinations.find((one) => one.destination === destination) ?? {};
+  return [
+    `${name}: ${definition.base} by ${definition.on.service}`,
+    ...files.map(
+      ({data, manifest: {dataset, version, split}}) =>
+        `  ${data.path}: ${data.rows} examples of ${dataset}@${version}, part ${data.part} of ${split.name}`
+    ),
+    `  ${tokens.total} tokens${tokens.estimated ? " (estimated)" : ""}${jobCostText(cost)}`,
+    ...findings.map((found) => `  ! ${destination}: ${found}`),
+    ...nearText(nearOtherParts)
+  ].join("\n");
+}
+
+function jobCostText(cost: TrainingCost | undefined): string {
+  if (!cost) return " an epoch; the service's number of epochs is not known";
+  const usd = cost.usd === undefined ? "price not stated" : `about $${cost.usd.toFixed(2)}`;
+  return `, ${cost.epochs} epochs: ${cost.tokens} tokens, ${usd}`;
 }
 
 async function tellShutdowns(project: string, {host}: JobService): Promise<void> {
@@ -130,10 +168,14 @@ async function tellShutdowns(project: string, {host}: JobService): Promise<void>
       note(`! ${says}: ${date}${date < today ? ", which is past" : ""} (as of ${asOf}).`);
 }
 
-async function versionOf(store: Store, definition: JobDefinition, project: string): Promise<VersionManifest> {
+async function newestOf(
+  store: Store,
+  definition: JobDefinition,
+  project: string
+): Promise<{version: VersionManifest; defined: DatasetDefinition | undefined}> {
   const {datasets, broken} = await loadDatasets(project);
   if (broken.length > 0 && !datasets.some((one) => one.name === definition.dataset))
     throw new UserError(broken.map(({message}) => message).join("\n"));
-  const dataset = datasetOf(definition, datasets);
-  return newestVersions(store)(dataset);
+  const version = await newestVersions(store)(datasetOf(definition, datasets));
+  return {version, defined: datasets.find(({name}) => name === version.dataset)};
 }

@@ -1,4 +1,11 @@
-import {cancelJob, collectJob, findJob, lastStatus, lookAt, statusText} from "../../../training/jobs/index.js";
+import {
+  cancelJob,
+  collectJob,
+  findJob,
+  lastStatus,
+  lookAt,
+  statusText
+} from "../../../training/jobs/index.js";
 import {messageOf} from "../../../base/validation/index.js";
 import {type JobRecord, readJobs} from "../../../base/store/index.js";
 import {goesOn} from "./jobWatch.js";

@@ -7,7 +7,7 @@ import {cardVerb} from "../../../../src/cli/data/card.js";
 import {diffVerb} from "../../../../src/cli/data/diff.js";
 import {driftVerb} from "../../../../src/cli/data/drift.js";
 import {exportVerb} from "../../../../src/cli/store/export.js";
-import type {TrainingExportOptions} from "../../../../src/cli/models/training/exportExamples.js";
+import type {TrainingExportOptions} from "../../../../src/training/finetunes/exports/exportedExamples.js";
 import {finetuneExportVerb} from "../../../../src/cli/models/training/finetuneExport.js";
 import {gcVerb} from "../../../../src/cli/store/gc.js";
 import {piiVerb} from "../../../../src/cli/data/pii.js";

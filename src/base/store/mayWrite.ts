@@ -1,7 +1,8 @@
 import {stat} from "node:fs/promises";
-import {UserError} from "../../base/validation/index.js";
-import {sha256} from "../../base/system/index.js";
-import {readCached, type Workspace, writeCached} from "../../base/store/index.js";
+import {UserError} from "../validation/index.js";
+import {sha256} from "../system/index.js";
+import {readCached, writeCached} from "./kinds/cache.js";
+import type {Workspace} from "./workspace.js";
 
 /**
  * Throws a UserError that names every file that is there already, unless `noteWritten` noted it as it is or it may be
@@ -18,7 +19,7 @@ export async function assertMayWrite(
     if (!there) continue;
     if (there.isDirectory()) throw new UserError(`${file} is a folder: name the file to write.`);
     if (overwrite) continue;
-    const written = await readCached<Written>(workspace, keyOf(file));
+    const written = await readCached<{size: number; mtimeMs: number}>(workspace, writtenKey(file));
     if (written?.size !== there.size || written.mtimeMs !== there.mtimeMs) found.push(file);
   }
   if (found.length === 0) return;
@@ -31,15 +32,10 @@ export async function assertMayWrite(
   );
 }
 
-interface Written {
-  size: number;
-  mtimeMs: number;
-}
-
 /** Notes a file that may be written again. */
 export async function noteWritten(workspace: Workspace, file: string): Promise<void> {
   const {size, mtimeMs} = await stat(file);
-  await writeCached(workspace, keyOf(file), {size, mtimeMs});
+  await writeCached(workspace, writtenKey(file), {size, mtimeMs});
 }
 
-const keyOf = (path: string) => `written-at-${sha256(path).slice(0, 24)}`;
+const writtenKey = (path: string) => `written-at-${sha256(path).slice(0, 24)}`;

@@ -1,6 +1,6 @@
 import {UserError} from "../../../base/validation/index.js";
 import {openParts, readRun, sqlString} from "../../../base/store/index.js";
-import type {TrainingSource} from "./exportExamples.js";
+import type {TrainingSource} from "./exportedExamples.js";
 
 const NAMED = 5;
 

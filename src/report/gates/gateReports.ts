@@ -1,15 +1,14 @@
-import {counted, type GateResult, type Risk, writerOf} from "../../../evals/decisions/index.js";
-import type {Broken} from "../../project/broken.js";
-import type {CheckedRun} from "./check.js";
-import {placeText, type UnrunGate, unrunText} from "./unrun.js";
+import {counted, type GateResult, type Risk, writerOf} from "../../evals/decisions/index.js";
+import type {CheckedRun} from "./checkEvals.js";
+import {placeText, type UnrunGate, unrunText} from "./gatesWithoutRun.js";
 
-/** What a gate's result is told of. */
-export interface Checks {
+/** The results that a report of gates contains. */
+export interface GateChecks {
   checked: readonly CheckedRun[];
-  /** Where evals state a gate and have no run. */
+  /** Evals that state a gate and have no run. */
   unrun?: readonly UnrunGate[];
-  /** Files of evals that could not be loaded: whether they state gates is not known. */
-  broken?: readonly Broken[];
+  /** Files of evals that could not be loaded, and may state gates. */
+  broken?: readonly {path: string; message: string}[];
 }
 
 const escapeXml = (text: string) =>
@@ -18,10 +17,10 @@ const escapeXml = (text: string) =>
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "�");
 
 /**
- * JUnit XML: one suite a run, one case a rule; an undecided rule is an error, since it neither passed nor failed, and so is
- * a gate without a run, or an eval that cannot be loaded.
+ * JUnit XML: one suite per run, one case per rule. Undecided rules, gates without a run and evals that cannot be loaded are
+ * errors: they neither passed nor failed.
  */
-export function junit({checked, unrun = [], broken = []}: Checks): string {
+export function gatesAsJunit({checked, unrun = [], broken = []}: GateChecks): string {
   const erring = (name: string, what: string, message: string) =>
     `  <testsuite name="${escapeXml(name)}" tests="1" failures="0" errors="1">\n    <testcase classname="${escapeXml(name)}" name="${what}"><error message="${escapeXml(message)}"/></testcase>\n  </testsuite>`;
   const missing = [
@@ -47,7 +46,7 @@ export function junit({checked, unrun = [], broken = []}: Checks): string {
 }
 
 /** GitHub's annotations, at the eval's file; line breaks and separators of the command are escaped as it asks. */
-export function annotations({checked, unrun = [], broken = []}: Checks): string {
+export function gatesAsAnnotations({checked, unrun = [], broken = []}: GateChecks): string {
   const escape = (text: string) =>
     text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   const property = (text: string) => escape(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
@@ -69,49 +68,48 @@ export function annotations({checked, unrun = [], broken = []}: Checks): string 
 }
 
 /**
- * A comment for a pull request, headed by how the gates stand and by what could not be loaded, which may state more of them. A few
- * lines a run: what to do, the verdict, the worst risk and those of the answers themselves or of how weights were chosen, what
- * changed, the gates; then the rules that did not pass, failures first.
+ * A comment for a pull request. Its heading counts the gates and the evals that could not be loaded. Each run has a few lines:
+ * action, verdict, risks, changes, gates, and the rules that did not pass, failures first.
  */
-export function markdown({checked, unrun = [], broken = []}: Checks): string {
+export function gatesAsMarkdown({checked, unrun = [], broken = []}: GateChecks): string {
   const lines = checked.flatMap((one) => {
     const {eval: name, split, results, report} = one;
     return [
-      `**${escape(name)}** (${escape(split)}): ${escape(report.verdict.action)}  `,
+      `**${markdownText(name)}** (${markdownText(split)}): ${markdownText(report.verdict.action)}  `,
       ...(report.verdict.sentence === report.verdict.action
         ? []
-        : [`Verdict: ${escape(report.verdict.sentence)}  `]),
-      ...(one.otherMargin === undefined ? [] : [`Margin: ${escape(one.otherMargin)}  `]),
-      ...(one.otherDefinition === undefined ? [] : [`Definition: ${escape(one.otherDefinition)}  `]),
-      ...worthSaying(report.verdict.risks).map(({sentence}) => `Risk: ${escape(sentence)}  `),
-      `Changed: ${escape(changeText(one))}  `,
-      `Gates: ${gatesText(results)}`,
+        : [`Verdict: ${markdownText(report.verdict.sentence)}  `]),
+      ...(one.otherMargin === undefined ? [] : [`Margin: ${markdownText(one.otherMargin)}  `]),
+      ...(one.otherDefinition === undefined ? [] : [`Definition: ${markdownText(one.otherDefinition)}  `]),
+      ...shownRisks(report.verdict.risks).map(({sentence}) => `Risk: ${markdownText(sentence)}  `),
+      `Changed: ${markdownText(runChangeText(one))}  `,
+      `Gates: ${passedText(results)}`,
       ...notPassed(results).map(
         (result) =>
-          `- **${result.status}**: ${escape(result.candidate)}, ${escape(result.rule)}: ${escape(foundText(result))}`
+          `- **${result.status}**: ${markdownText(result.candidate)}, ${markdownText(result.rule)}: ${markdownText(foundText(result))}`
       ),
       ""
     ];
   });
   const missing = unrun.flatMap((one) => [
-    `**${escape(one.eval)}**${escape(placeText(one))}: ${escape(unrunText(one))}`,
+    `**${markdownText(one.eval)}**${markdownText(placeText(one))}: ${markdownText(unrunText(one))}`,
     ""
   ]);
   const unloaded = broken.map(({path, message}) =>
-    [`**${escape(path)}** cannot be loaded: ${escape(withoutPath(message, path))}`, ""].join("\n")
+    [`**${markdownText(path)}** cannot be loaded: ${markdownText(withoutPath(message, path))}`, ""].join("\n")
   );
   const heading = [
     broken.length > 0 ? `${broken.length} ${broken.length === 1 ? "eval" : "evals"} cannot be loaded` : "",
-    standing({checked, unrun}, broken.length > 0)
+    standingText({checked, unrun}, broken.length > 0)
   ].filter(Boolean);
   return `### Assay: ${heading.join(", ")}\n\n${[...unloaded, ...lines, ...missing].join("\n")}`;
 }
 
-const SAID: readonly Risk["kind"][] = ["selection", "answers", "answerer", "scorers"];
+const ALWAYS_SHOWN: readonly Risk["kind"][] = ["selection", "answers", "answerer", "scorers"];
 
-/** The worst, and what a change of the project often causes: how weights were chosen, and answers that were cut, refused or of several models. */
-function worthSaying(risks: readonly Risk[]): Risk[] {
-  return risks.filter(({kind, moves}, i) => i === 0 || (SAID.includes(kind) && moves !== 0));
+/** The worst risk, and the kinds that a change of the project often causes. */
+function shownRisks(risks: readonly Risk[]): Risk[] {
+  return risks.filter(({kind, moves}, i) => i === 0 || (ALWAYS_SHOWN.includes(kind) && moves !== 0));
 }
 
 /** The message of a file begins with its path. */
@@ -120,7 +118,7 @@ function withoutPath(message: string, path: string): string {
 }
 
 /** "2 of 9 gates fail, 4 are undecided": what a reader needs when the comment is folded. */
-function standing({checked, unrun = []}: Checks, isPart: boolean): string {
+function standingText({checked, unrun = []}: GateChecks, isPart: boolean): string {
   const results = checked.flatMap((one) => one.results);
   const count = (wanted: string) => results.filter(({status}) => status === wanted).length;
   const [failed, undecided, all] = [
@@ -144,23 +142,23 @@ function notPassed(results: readonly GateResult[]): GateResult[] {
 }
 
 /**
- * Text as it is in a GitHub comment: no markup, no new line that could begin a block, nobody mentioned and no issue linked
- * (a backslash does not keep GitHub from doing either, a comment in between does).
+ * Plain text for a GitHub comment, without markup, line breaks, mentions and issue links. A comment behind "@" and "#" prevents
+ * these links; a backslash does not.
  */
-function escape(text: string): string {
+function markdownText(text: string): string {
   return text
     .replace(/\s+/g, " ")
     .replace(/[\\`*_{}[\]<>|!]/g, "\\$&")
     .replace(/[@#]/g, "$&<!-- -->");
 }
 
-function gatesText(results: readonly GateResult[]): string {
+function passedText(results: readonly GateResult[]): string {
   if (results.length === 0) return "none stated.";
   return `${results.filter(({status}) => status === "pass").length} of ${results.length} pass.`;
 }
 
 /** The best candidate's change, the names of those that changed beyond chance, and what else is not the same. */
-function changeText({change, report: {verdict}}: CheckedRun): string {
+function runChangeText({change, report: {verdict}}: CheckedRun): string {
   if (!change) return "there is no earlier run to compare with.";
   const shared = change.candidates.filter(({difference}) => difference !== undefined);
   if (shared.length === 0) return `nothing in common with ${change.before}.`;

@@ -1,31 +1,38 @@
-import {otherFiles} from "../../../evals/importedResults/index.js";
-import {type ComparedRun, otherDefinition} from "../../../evals/runner/index.js";
-import {type DecidingRun, decidingRuns, isFinished, listRaces} from "../../../evals/races/index.js";
-import {isBeside, type RunManifest, type Store} from "../../../base/store/index.js";
-import type {NamedEval} from "../../project/project.js";
-import type {EvalOutcome} from "../run/runEvals.js";
+import {otherFiles} from "../importedResults/index.js";
+import {type ComparedRun, type NamedEval, otherDefinition} from "../runner/index.js";
+import type {RaceRecord} from "../decisions/index.js";
+import {type DecidingRun, decidingRuns, isFinished} from "./decidingRuns.js";
+import {listRaces} from "./record.js";
+import {isBeside, type RunManifest, type Store} from "../../base/store/index.js";
 
-/** What an eval is judged by on a split and part. */
+/** The run or race that an eval is judged by on a split and part. */
 export interface JudgedRun extends DecidingRun {
-  /** In what the run is of another definition than the eval's file now states, such as "the prompt"; absent where it is of that. */
+  /** What differs from the eval's present definition, such as "the prompt"; absent where nothing does. */
   other?: string[];
 }
 
-/** What the eval no longer runs on: a run of an earlier definition on a split or part that is not judged. */
+/** An eval's run that has just ended. */
+export interface EndedRun {
+  eval: {name: string};
+  result: {manifest?: RunManifest};
+  race?: RaceRecord;
+}
+
+/** A run of an earlier definition, on a split or part that the eval does not name any more. */
 export interface LeftRun {
   run: RunManifest;
   other: string[];
 }
 
 /**
- * What every split and part of an eval is judged by: the run or race that a start has just ended with; else, of the complete
- * runs and finished races, the one last asked for that is of the eval's present definition. Where the store has none the
- * deciding run stands, with what it is another's in. Of a split or part that the eval does not name now such a run is left out.
+ * Finds what each split and part of an eval is judged by: the run or race that has just ended, else the last finished one of
+ * the present definition, else the deciding run with what differs. Such a run of a split or part that the eval does not name
+ * any more is left out.
  */
 export async function judgedRuns(
   store: Store,
   one: NamedEval,
-  outcomes: readonly Pick<EvalOutcome, "eval" | "result" | "race">[] = []
+  outcomes: readonly EndedRun[] = []
 ): Promise<{judged: JudgedRun[]; left: LeftRun[]}> {
   const runs = (await store.runs()).filter((run) => run.eval === one.name);
   const races = await listRaces(store.workspace);
@@ -39,18 +46,18 @@ export async function judgedRuns(
     const made = justMade.find((other) => isBeside(other.run, first.run));
     found.push(made ?? (await presentOf(first, {runs, races, compare})));
   }
-  const here = found.filter(({run}) => isNamed(one, run));
+  const here = found.filter(({run}) => namesPlaceOf(one, run));
   if (here.length === 0) return {judged: found.map((judged) => elsewhere(one, judged)), left: []};
-  const isLeft = ({run, other}: JudgedRun) => other !== undefined && !isNamed(one, run);
+  const isLeft = ({run, other}: JudgedRun) => other !== undefined && !namesPlaceOf(one, run);
   return {
     judged: found.filter((judged) => !isLeft(judged)),
     left: found.filter(isLeft).map(({run, other}) => ({run, other: other!}))
   };
 }
 
-type Compare = (compared: ComparedRun) => Promise<string[]>;
+type CompareDefinition = (compared: ComparedRun) => Promise<string[]>;
 
-function comparer(store: Store, {definition}: NamedEval): Compare {
+function comparer(store: Store, {definition}: NamedEval): CompareDefinition {
   const {source} = definition;
   if (source) return ({run}) => otherFiles(store.workspace.project, source, run);
   const compare = otherDefinition(store, definition);
@@ -61,7 +68,11 @@ function comparer(store: Store, {definition}: NamedEval): Compare {
 /** The decision itself where it is of the present definition, else the next that is; itself again where none is. */
 async function presentOf(
   first: DecidingRun,
-  {runs, races, compare}: {runs: RunManifest[]; races: Parameters<typeof decidingRuns>[1]; compare: Compare}
+  {
+    runs,
+    races,
+    compare
+  }: {runs: RunManifest[]; races: Parameters<typeof decidingRuns>[1]; compare: CompareDefinition}
 ): Promise<JudgedRun> {
   let left = runs.filter((run) => isBeside(run, first.run));
   let other: string[] | undefined;
@@ -86,7 +97,7 @@ export function statedPlaces({source, split, part = "test"}: NamedEval["definiti
 }
 
 /** Whether an eval names a run's split and part now. */
-function isNamed({definition}: NamedEval, {imported, split}: RunManifest): boolean {
+function namesPlaceOf({definition}: NamedEval, {imported, split}: RunManifest): boolean {
   if (definition.source || imported) return definition.source !== undefined && imported !== undefined;
   return statedPlaces(definition).some((one) => one.split === split.name && one.part === split.part);
 }
@@ -96,7 +107,11 @@ function elsewhere({definition: {part = "test"}}: NamedEval, judged: JudgedRun):
   return {...judged, other: other ?? [run.split.part === part ? "the split" : "the part"]};
 }
 
-/** What a run is that is of another definition, and what makes one of the present. */
-export function otherText(name: string, {id}: Pick<RunManifest, "id">, other: readonly string[]): string {
+/** Why a run is not of the present definition, and how to make one that is. */
+export function otherDefinitionText(
+  name: string,
+  {id}: Pick<RunManifest, "id">,
+  other: readonly string[]
+): string {
   return `${id} is of another definition of the eval (${other.join(", ")}). \`assay run ${name}\` makes a run of the present one.`;
 }

@@ -3,15 +3,15 @@ import {
   type EarlierRun,
   expectedChange,
   type GateFacts,
+  type GateRule,
   shownNames,
   tableAsIn
-} from "../../../evals/decisions/index.js";
-import {baselineRun} from "../../../evals/races/index.js";
-import type {GateRule} from "../../../evals/runner/index.js";
-import {isSameScorer} from "../../../report/site/changeSince.js";
-import {unresolvedPersonalData} from "../../../report/site/index.js";
-import {currentMeasures, type SplitMeasures} from "../../../data/splits/index.js";
-import type {RunManifest, Store} from "../../../base/store/index.js";
+} from "../../evals/decisions/index.js";
+import {baselineRun} from "../../evals/races/index.js";
+import {isSameScorer} from "../site/changeSince.js";
+import {unresolvedPersonalData} from "../site/index.js";
+import {currentMeasures, type SplitMeasures} from "../../data/splits/index.js";
+import type {RunManifest, Store} from "../../base/store/index.js";
 
 const MEASURES = {
   exactLeakage: "the same text",
@@ -20,7 +20,7 @@ const MEASURES = {
   groupLeakage: "the same group"
 };
 
-/** What an eval's gate rules ask beside the run itself; only what they ask is read. */
+/** Reads what an eval's gate rules need beside the run itself, and no more. */
 export async function gateFacts(
   store: Store,
   run: RunManifest,
@@ -39,9 +39,9 @@ export async function gateFacts(
         isPurged: found.purged !== undefined && run.purged !== undefined
       });
   }
-  const asks = (rule: keyof GateRule) => rules.some((one) => one[rule] !== undefined);
-  const leakage = asks("maxLeakageShare") ? await leakageOf(store, run) : undefined;
-  const personalData = asks("maxPersonalDataRows") ? await unresolvedPersonalData(store, run) : undefined;
+  const needs = (rule: keyof GateRule) => rules.some((one) => one[rule] !== undefined);
+  const leakage = needs("maxLeakageShare") ? await worstLeakage(store, run) : undefined;
+  const personalData = needs("maxPersonalDataRows") ? await unresolvedPersonalData(store, run) : undefined;
   return {
     baseline: (name) => baselines.get(name),
     leakage,
@@ -50,8 +50,8 @@ export async function gateFacts(
 }
 
 /**
- * Candidates of `now` that were asked the same in both runs on all rows of both, and answered the same; as tables name them. Of rows
- * that were erased it is not known.
+ * Candidates of `now`, as tables name them, with the same requests and answers in both runs on all rows of both that were not
+ * erased.
  */
 async function sameAnswers(store: Store, before: RunManifest, now: RunManifest): Promise<Set<string>> {
   if (!areRequestsKnown(before, now)) return new Set();
@@ -68,7 +68,7 @@ async function sameAnswers(store: Store, before: RunManifest, now: RunManifest):
   return new Set(found.map(({candidate, variant}) => shownNames(now, candidate)[place.get(variant)!]!));
 }
 
-async function leakageOf(store: Store, run: RunManifest): Promise<GateFacts["leakage"]> {
+async function worstLeakage(store: Store, run: RunManifest): Promise<GateFacts["leakage"]> {
   const split = (await store.splits(run.dataset.name)).find(({id}) => id === run.split.id);
   const measures = split ? currentMeasures(split) : {};
   const shares = Object.entries(MEASURES).flatMap(([name, measure]) => {

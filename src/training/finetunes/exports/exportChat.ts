@@ -1,27 +1,23 @@
 import {rm} from "node:fs/promises";
 import {resolve} from "node:path";
-import {partRows} from "../../data/datasets/index.js";
+import {findVersion, partRows} from "../../../data/datasets/index.js";
+import type {ChatColumns} from "./chatExample.js";
+import {type ChatFile, writeChatFile} from "./writeChatFile.js";
+import {refusalMessage, refusedRows, sensitivityOf} from "../../../data/privacy/index.js";
+import {UsageError, UserError} from "../../../base/validation/index.js";
+import {writeAtomic, writeJsonAtomic} from "../../../base/system/index.js";
 import {
-  type ChatColumns,
-  type ChatFile,
-  FEWEST_EXAMPLES,
-  writeChatFile
-} from "../../training/finetunes/index.js";
-import {ledgerSummary, refusalMessage, refusedRows, sensitivityOf} from "../../data/privacy/index.js";
-import {UsageError, UserError} from "../../base/validation/index.js";
-import {writeAtomic, writeJsonAtomic} from "../../base/system/index.js";
-import {
+  assertMayWrite,
   noRowLeft,
+  noteWritten,
   openCounts,
   recordExport,
   type Row,
   type SplitManifest,
   type Store,
   type VersionManifest
-} from "../../base/store/index.js";
-import {chosenSplit} from "../project/chosenSplit.js";
-import {knownVersion} from "../project/knownDataset.js";
-import {assertMayWrite, noteWritten} from "./mayWrite.js";
+} from "../../../base/store/index.js";
+import {chosenSplit} from "../../../data/splits/index.js";
 
 export interface ExportChatOptions {
   dataset?: string;
@@ -36,7 +32,7 @@ export interface ExportChatOptions {
   overwrite?: boolean;
 }
 
-/** Stands beside a fine-tuning file and says what it was made of. */
+/** Written beside a fine-tuning file: what it was made of. */
 export interface ChatManifest extends Omit<ChatFile, "broken"> {
   kind: "chat-export";
   schemaVersion: 1;
@@ -64,10 +60,10 @@ export async function exportChat(
   if (!options.dataset) throw new UsageError("--chat needs --dataset NAME or --dataset NAME@VERSION.");
   const file = resolve(path);
   await assertMayWrite(store.workspace, [file], options.overwrite);
-  const version = await knownVersion(store, options.dataset);
+  const version = await findVersion(store, options.dataset);
   const columns = chatColumns(version, options);
   const part = options.part ?? "train";
-  const split = await splitOf(store, version, options.split, part);
+  const split = await splitToExport(store, version, options.split, part);
   const refused = await refusedRows(store, version, "fine-tuning", onMessage);
   const unresolved: {row: string; rules: string[]}[] = [];
   let total = 0;
@@ -87,7 +83,8 @@ export async function exportChat(
       throw new UserError(
         `${refusalMessage(unresolved, total, "fine-tuning", sensitivityOf(version))} Or leave these rows out: --skip-unresolved. Nothing was written.`
       );
-    if (written.broken.length > 0 && !options.skipBad) throw new UserError(brokenMessage(written, total));
+    if (written.broken.length > 0 && !options.skipBad)
+      throw new UserError(brokenExamplesText(written, total));
     if (written.rows === 0)
       throw new UserError(
         `part ${part} of split ${split.name} has no row that may be written (${total} rows). Nothing was written.`
@@ -98,7 +95,7 @@ export async function exportChat(
       split: split.id,
       part
     });
-    // An older manifest must not speak for the new file.
+    // The old manifest does not describe the new file.
     await rm(manifestFile, {force: true});
   });
   const {broken, ...facts} = written!;
@@ -118,30 +115,6 @@ export async function exportChat(
   await writeJsonAtomic(manifestFile, manifest);
   await noteWritten(store.workspace, file);
   return manifest;
-}
-
-/** For a person: what was written, what was left out, and what a provider will not like. */
-export async function chatText(store: Store, path: string, manifest: ChatManifest): Promise<string> {
-  const {dataset, version, split, part, rows, leftOut, warnings} = manifest;
-  const versions = await store.versions(dataset);
-  const of = versions.find(({id}) => id === version);
-  const ledger = of && (await ledgerSummary(store, of));
-  return [
-    `${rows} examples in ${path} (${dataset}@${version}, part ${part} of ${split.name}), and what they are in ${path}.manifest.json`,
-    ...(leftOut.unresolved > 0
-      ? [`left out: ${leftOut.unresolved} rows with unresolved findings (\`assay pii ${dataset}\`)`]
-      : []),
-    ...(leftOut.broken > 0 ? [`left out: ${leftOut.broken} rows that make no valid example`] : []),
-    ...Object.entries(warnings).map(
-      ([warning, count]) => `${count} examples: ${warning.replaceAll("_", " ")}`
-    ),
-    ...(rows < FEWEST_EXAMPLES
-      ? [`fewer than ${FEWEST_EXAMPLES} examples: providers turn such a file down`]
-      : []),
-    ...(ledger && !ledger.layers.includes("names")
-      ? [`people and places were not looked for: \`assay pii ${dataset} --names\` does`]
-      : [])
-  ].join("\n");
 }
 
 export function chatColumns(version: VersionManifest, options: ExportChatOptions): ChatColumns {
@@ -167,7 +140,7 @@ export function chatColumns(version: VersionManifest, options: ExportChatOptions
   return {prompt: columns.prompt, completion: columns.completion, system};
 }
 
-export async function splitOf(
+export async function splitToExport(
   store: Store,
   version: VersionManifest,
   wanted: string | undefined,
@@ -187,11 +160,11 @@ export async function splitOf(
 
 const NAMED = 5;
 
-function brokenMessage({broken}: ChatFile, total: number): string {
+function brokenExamplesText({broken}: ChatFile, total: number): string {
   const counts = new Map<string, number>();
   for (const {problems} of broken)
     for (const problem of problems) counts.set(problem, (counts.get(problem) ?? 0) + 1);
   const rows = broken.slice(0, NAMED).map(({row, problems}) => `${row} (${problems.join(", ")})`);
   const more = broken.length > NAMED ? ` and ${broken.length - NAMED} more` : "";
-  return `${broken.length} of ${total} rows make no valid example: ${rows.join(", ")}${more}. Problems: ${[...counts].map(([problem, count]) => `${problem} (${count})`).join(", ")}. Mend them in the dataset's \`sql\`, or leave them out: --skip-bad. Nothing was written.`;
+  return `${broken.length} of ${total} rows make no valid example: ${rows.join(", ")}${more}. Problems: ${[...counts].map(([problem, count]) => `${problem} (${count})`).join(", ")}. Fix them in the dataset's \`sql\`, or leave them out: --skip-bad. Nothing was written.`;
 }

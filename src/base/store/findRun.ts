@@ -1,10 +1,11 @@
-import {UserError} from "../../base/validation/index.js";
-import {lastAsked, type RunManifest} from "../../base/store/index.js";
+import {UserError} from "../validation/index.js";
+import {lastAsked} from "./kinds/lastAsked.js";
+import type {RunManifest} from "./schema.js";
 
-type Known = Pick<RunManifest, "id" | "eval" | "status" | "startedAt" | "askedAt" | "archived">;
+type FindableRun = Pick<RunManifest, "id" | "eval" | "status" | "startedAt" | "askedAt" | "archived">;
 
 /** A run by its id, by the name of its eval, which means the run last asked for that is not archived, complete ones first, or by the beginning of its id. */
-export function findRun<Run extends Known>(runs: readonly Run[], name: string): Run {
+export function findRun<Run extends FindableRun>(runs: readonly Run[], name: string): Run {
   const exact = runs.find((run) => run.id === name);
   if (exact) return exact;
   const [newest] = runs

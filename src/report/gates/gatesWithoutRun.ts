@@ -1,8 +1,8 @@
-import type {CheckedRun} from "./check.js";
-import {statedPlaces} from "./judgedRuns.js";
-import type {NamedEval} from "../../project/project.js";
+import type {CheckedRun} from "./checkEvals.js";
+import {statedPlaces} from "../../evals/races/index.js";
+import type {NamedEval} from "../../evals/runner/index.js";
 
-/** A split and part that an eval with a gate states, and has no run on to hold the gate against. */
+/** A split and part that an eval with a gate states and has no run of. */
 export interface UnrunGate {
   eval: string;
   /** The eval's file, from the project's folder. */
@@ -12,7 +12,7 @@ export interface UnrunGate {
   part?: string;
 }
 
-/** What evals with a gate state and nothing of `checked` is a run of. */
+/** The splits and parts of evals with a gate that have no run in `checked`. */
 export function gatesWithoutRun(checked: readonly CheckedRun[], evals: readonly NamedEval[]): UnrunGate[] {
   return evals
     .filter(({definition}) => definition.gate?.length)
@@ -27,13 +27,13 @@ export function gatesWithoutRun(checked: readonly CheckedRun[], evals: readonly 
     });
 }
 
-/** Where a gate is held against a run, in parentheses behind the eval's name: " (random)", " (random, validation)". */
+/** The split and part of a run, in parentheses behind the eval's name: " (random)", " (random, validation)". */
 export function placeText({split, part}: Pick<UnrunGate, "split" | "part">): string {
   if (split === undefined) return "";
   return part === undefined || part === "test" ? ` (${split})` : ` (${split}, ${part})`;
 }
 
-/** What a gate without a run lacks, and what mends it. */
+/** That a gate has no run, and the command that makes one. */
 export function unrunText({eval: name, part}: UnrunGate): string {
   const opening = part === "held-out" ? ' --final --why "…"' : "";
   return `it states a gate and has no run. Run \`assay run ${name}${opening}\`.`;

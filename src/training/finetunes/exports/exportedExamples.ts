@@ -1,11 +1,7 @@
-import {partRows} from "../../../data/datasets/index.js";
-import {
-  chatTrainingExample,
-  preferenceExample,
-  type TokenLimit,
-  type TrainingExample,
-  type TrainingFormat
-} from "../../../training/finetunes/index.js";
+import {type DatasetDefinition, partRows} from "../../../data/datasets/index.js";
+import type {TokenLimit} from "./destinations.js";
+import {chatTrainingExample, preferenceExample, type TrainingExample} from "./trainingExample.js";
+import type {TrainingFormat} from "./trainingFormats.js";
 import type {Trust} from "../../../data/privacy/trust.js";
 import {UsageError, UserError} from "../../../base/validation/index.js";
 import {
@@ -16,7 +12,7 @@ import {
   type Store,
   type VersionManifest
 } from "../../../base/store/index.js";
-import {chatColumns, type ExportChatOptions} from "../../store/exportChat.js";
+import {chatColumns, type ExportChatOptions} from "./exportChat.js";
 
 export interface TrainingExportOptions extends ExportChatOptions {
   out?: string;
@@ -30,12 +26,13 @@ export interface TrainingExportOptions extends ExportChatOptions {
   epochs?: number;
   batch?: number;
   usdPerMillion?: number;
-  json?: boolean;
-  /** A destination is told another limit than its own. */
+  /** Replaces a destination's own limit. */
   limit?: TokenLimit & {destination: string};
-  /** How far the place is trusted that the file goes to, beyond being a file for fine-tuning. */
+  /** Trust level of the destination, checked in addition to the rules for training files. */
   trust?: Trust;
-  /** The file belongs to a record of the store, which answers for it: it is not noted as a copy that left. */
+  /** The dataset's present definition, whose sensitivity counts for `trust`. */
+  defined?: DatasetDefinition;
+  /** A record of the store accounts for the file: it is not recorded as a copy that left. */
   ofStore?: boolean;
 }
 
@@ -48,21 +45,21 @@ export interface TrainingSource {
   options: TrainingExportOptions;
 }
 
-/** The rows, or the pairs, that are asked for, as a format of this kind holds them. Throws for what it cannot hold. */
-export async function examplesOf(
+/** The rows or pairs to export, in the form of the format. Throws for what it cannot hold. */
+export async function examplesToExport(
   source: TrainingSource,
   format: TrainingFormat
 ): Promise<AsyncIterable<TrainingExample>> {
   const {fromRun, prefer, over} = source.options;
   if (format.kind === "chat" || fromRun === undefined)
-    return mapped(rowsOf(source), exampleOf(source, format));
+    return mapped(rowsToExport(source), rowExample(source, format));
   if (prefer === undefined || over === undefined)
     throw new UsageError("--from-run needs --prefer CANDIDATE and --over CANDIDATE.");
   return pairsOfRun(source, fromRun, prefer, over);
 }
 
-/** What a row makes by its own columns. Throws when the dataset lacks them, and for what the format cannot hold. */
-export function exampleOf(
+/** Makes an example of a row. Throws where the dataset lacks the columns or the format cannot hold them. */
+export function rowExample(
   {version, options}: TrainingSource,
   {kind}: TrainingFormat
 ): (row: Row) => TrainingExample {
@@ -70,7 +67,7 @@ export function exampleOf(
   if (kind === "chat") {
     if ((chosen ?? rejected ?? fromRun) !== undefined)
       throw new UsageError(
-        `pairs need a format of pairs, such as openai-dpo: ${options.format} has no place for them.`
+        `pairs need a format of pairs, such as openai-dpo: ${options.format} cannot hold them.`
       );
     const columns = chatColumns(version, options);
     return (row) => chatTrainingExample(row, columns);
@@ -90,7 +87,7 @@ export function exampleOf(
   return (row) => preferenceExample(row, {prompt, chosen, rejected, system});
 }
 
-const rowsOf = ({store, version, split, part}: TrainingSource): AsyncIterable<Row> =>
+const rowsToExport = ({store, version, split, part}: TrainingSource): AsyncIterable<Row> =>
   partRows(store, store.workspace, version, split, part);
 
 async function* mapped<A, B>(all: AsyncIterable<A>, of: (one: A) => B): AsyncGenerator<B> {

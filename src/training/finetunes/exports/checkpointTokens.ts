@@ -2,13 +2,13 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {Tokenizer} from "@huggingface/tokenizers";
 import {chatTemplate, forTemplate} from "../../../weights/chatTemplates/index.js";
-import type {TokenCount} from "../../../training/finetunes/index.js";
+import type {TokenCount} from "./exampleTokens.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 
 /** Counts a conversation's tokens as the model of a checkpoint's folder sees it: its chat template, then its tokenizer. */
-export async function tokenCounter(folder: string): Promise<TokenCount> {
+export async function checkpointTokenCounter(folder: string): Promise<TokenCount> {
   const read = (name: string) => readFile(join(folder, name), "utf8");
-  const sound = <T>(what: string, made: () => T): T => {
+  const checked = <T>(what: string, made: () => T): T => {
     try {
       return made();
     } catch (cause) {
@@ -22,7 +22,7 @@ export async function tokenCounter(folder: string): Promise<TokenCount> {
     });
   });
   const settings = await read("tokenizer_config.json").catch(() => "{}");
-  const config = sound("tokenizer_config.json", () => JSON.parse(settings) as {chat_template?: unknown});
+  const config = checked("tokenizer_config.json", () => JSON.parse(settings) as {chat_template?: unknown});
   const source =
     (await read("chat_template.jinja").catch(() => undefined)) ??
     (typeof config.chat_template === "string" ? config.chat_template : undefined);
@@ -30,8 +30,8 @@ export async function tokenCounter(folder: string): Promise<TokenCount> {
     throw new UserError(
       `${folder} has no chat template (chat_template.jinja or tokenizer_config.json). Name an instruction-tuned checkpoint.`
     );
-  const template = sound("its chat template", () => chatTemplate(source));
-  const tokenizer = sound(
+  const template = checked("its chat template", () => chatTemplate(source));
+  const tokenizer = checked(
     "tokenizer.json",
     () => new Tokenizer(JSON.parse(json) as object, config as object)
   );
