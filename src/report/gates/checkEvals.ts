@@ -53,7 +53,10 @@ export interface CheckedRun {
 export async function checkEvals(
   store: Store,
   evals: readonly NamedEval[],
-  {outcomes = [], onMessage}: {outcomes?: readonly EndedRun[]; onMessage?: (text: string) => void} = {}
+  {
+    outcomes = [],
+    onMessage
+  }: {outcomes?: readonly (EndedRun & {report?: RunVerdict})[]; onMessage?: (text: string) => void} = {}
 ): Promise<CheckedRun[]> {
   const checked: CheckedRun[] = [];
   for (const one of evals) {
@@ -64,7 +67,7 @@ export async function checkEvals(
         `! ${name} (${run.split.name}, ${run.split.part}): ${run.id} is left out. It is of another definition of the eval (${other.join(", ")}), which does not run there any more.`
       );
     for (const {run, race, other} of judged) {
-      const report = await runVerdict(store, run, {race});
+      const report = decidedReport(run, outcomes) ?? (await runVerdict(store, run, {race}));
       const otherDefinition = other && otherDefinitionText(name, run, other);
       const rules = definition.gate ?? [];
       const before = await baselineRun(
@@ -96,6 +99,14 @@ export async function checkEvals(
     }
   }
   return checked;
+}
+
+/** The verdict of a run that has just ended, where the run's own margin decided it. */
+function decidedReport(
+  {id, margin = DEFAULT_MARGIN}: RunManifest,
+  outcomes: readonly {report?: RunVerdict}[]
+): RunVerdict | undefined {
+  return outcomes.find(({report}) => report?.run.id === id && report.verdict.margin === margin)?.report;
 }
 
 /**

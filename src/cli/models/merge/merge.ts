@@ -21,7 +21,7 @@ import {modelsDir, openWorkspace} from "../../../base/store/index.js";
 import {interruption} from "../../terminal/interruption.js";
 import {logsJson} from "../../terminal/log.js";
 import {checkText, reportText, size} from "./mergeText.js";
-import {duration} from "../../terminal/progress.js";
+import {duration} from "../../terminal/duration.js";
 import {note, print, printJson} from "../../terminal/terminal.js";
 
 interface MergeVerbOptions {
