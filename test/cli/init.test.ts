@@ -29,9 +29,9 @@ describe("assay init in a repository", () => {
     const git = (...words: string[]) => execFileSync("git", words, {cwd: folder, encoding: "utf8"});
     git("init", "-q");
     const {stdout} = await assay(folder, "init");
-    expect(stdout).toContain("Added to .gitignore: dist/, .assay/, src/.observablehq/.");
+    expect(stdout).toContain("Added to .gitignore: dist/, .assay/, pages/.observablehq/.");
     expect(stdout).not.toContain("kept as they were: .gitignore");
-    const merged = "node_modules\r\n*.log\r\ndist/\r\n.assay/\r\nsrc/.observablehq/\r\n";
+    const merged = "node_modules\r\n*.log\r\ndist/\r\n.assay/\r\npages/.observablehq/\r\n";
     expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe(merged);
     expect((await assayHere(folder, "init")).stdout).not.toContain("Added");
     expect(readFileSync(join(folder, ".gitignore"), "utf8")).toBe(merged);

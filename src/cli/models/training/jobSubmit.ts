@@ -155,7 +155,7 @@ function filesText(
 }
 
 function jobCostText(cost: TrainingCost | undefined): string {
-  if (!cost) return " an epoch; the service's number of epochs is not known";
+  if (!cost) return " an epoch; the number of epochs is not known";
   const usd = cost.usd === undefined ? "price not stated" : `about $${cost.usd.toFixed(2)}`;
   return `, ${cost.epochs} epochs: ${cost.tokens} tokens, ${usd}`;
 }
