@@ -25,7 +25,7 @@ import {newestKnown} from "../project/knownDataset.js";
 import {calledInTable, meaningText} from "./splitMeaning.js";
 import {openProject} from "../project/project.js";
 import {printLeaks} from "./splitLeaks.js";
-import {type Column, note, print, printJson, table} from "../terminal/terminal.js";
+import {type TableColumn, note, print, printJson, table} from "../terminal/terminal.js";
 
 interface SplitOptions {
   strategy?: string[];
@@ -165,7 +165,7 @@ function shortText(splits: readonly SplitManifest[]): string {
     : "";
 }
 
-function columnsOf(splits: readonly SplitManifest[]): Column<SplitManifest>[] {
+function columnsOf(splits: readonly SplitManifest[]): TableColumn<SplitManifest>[] {
   const figure = (title: string, of: (measures: Partial<SplitMeasures>) => string | undefined) => ({
     title,
     align: "right" as const,

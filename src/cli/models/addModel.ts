@@ -29,7 +29,7 @@ export interface AddOptions {
 }
 
 /** What is known of how a model was made. */
-export interface Made {
+export interface ModelOrigin {
   from: {job: string | undefined; export: string | undefined};
   parents: ModelManifest["parents"];
   training: ModelManifest["training"];
@@ -40,7 +40,7 @@ export async function addFiles(
   source: string,
   workspace: Workspace,
   options: AddOptions,
-  {from, ...made}: Made
+  {from, ...made}: ModelOrigin
 ): Promise<ModelManifest> {
   const local = [resolve(workspace.project, source), resolve(source)].find(existsSync);
   // What is no path is looked for in the store, then at the hub.
@@ -72,7 +72,7 @@ async function addTo(
   known: ModelManifest,
   workspace: Workspace,
   options: AddOptions,
-  {from, ...made}: Made
+  {from, ...made}: ModelOrigin
 ): Promise<ModelManifest> {
   if (!isMadeFrom(known, from))
     throw new UserError(
@@ -88,7 +88,11 @@ async function addTo(
 }
 
 /** Throws UserError where a model that is registered is given another name unasked. */
-function tellKnown(before: ModelManifest, {name, rename}: AddOptions, training: Made["training"]): void {
+function tellKnown(
+  before: ModelManifest,
+  {name, rename}: AddOptions,
+  training: ModelOrigin["training"]
+): void {
   const {otherNames = [], id} = before;
   const short = `${before.name} (${id.slice(0, 12)})`;
   if (name !== undefined && ![before.name, ...otherNames].includes(name) && !rename)
@@ -108,7 +112,7 @@ export async function addHosted(
   model: string,
   workspace: Workspace,
   options: AddOptions,
-  {from, ...made}: Made
+  {from, ...made}: ModelOrigin
 ): Promise<ModelManifest> {
   const {name, provider, baseUrl} = options;
   const endpoint = baseUrl === undefined ? undefined : {baseUrl: baseUrl.replace(/\/+$/, "")};
@@ -132,7 +136,7 @@ export async function addHosted(
   });
 }
 
-function recipeOf(from: Made["from"]): ModelManifest["recipe"] {
+function recipeOf(from: ModelOrigin["from"]): ModelManifest["recipe"] {
   if (from.job === undefined && from.export === undefined) return undefined;
   return {method: from.job === undefined ? "trained elsewhere on an export" : "job", sha256: hashJson(from)};
 }

@@ -14,7 +14,7 @@ import {contaminatedRows} from "../../report/site/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {openStore, readRun} from "../../base/store/index.js";
 import {openProject} from "../project/project.js";
-import {bold, type Column, print, printJson, table} from "../terminal/terminal.js";
+import {bold, type TableColumn, print, printJson, table} from "../terminal/terminal.js";
 
 /** Prints what a record of the store came from, what data reached it, and what was made of it. */
 export async function lineageVerb(
@@ -99,7 +99,7 @@ function titleOf(node: LineageNode): string {
 
 /** What the candidates of a run had learned of the rows that they are scored on. */
 function rowsTable(rows: readonly ContaminatedRows[]): string {
-  const counts: Column<ContaminatedRows>[] = (["clean", "near", "contaminated", "unknown"] as const).map(
+  const counts: TableColumn<ContaminatedRows>[] = (["clean", "near", "contaminated", "unknown"] as const).map(
     (mark) => ({title: mark, align: "right", value: (row) => row[mark]})
   );
   return table(rows, [{title: "candidate", text: "name", value: ({candidate}) => candidate}, ...counts]);

@@ -14,7 +14,7 @@ import {
 import {listModels, type ModelManifest} from "../../weights/models/index.js";
 import {nearest, UsageError, UserError} from "../../base/validation/index.js";
 import {type JobRecord, modelsDir, readJobs, type Workspace} from "../../base/store/index.js";
-import {type AddOptions, addFiles, addHosted, type Made} from "./addModel.js";
+import {type AddOptions, addFiles, addHosted, type ModelOrigin} from "./addModel.js";
 import {openProject} from "../project/project.js";
 import {note, print, printJson, table} from "../terminal/terminal.js";
 
@@ -45,7 +45,7 @@ function madeBy({recipe, training, removed}: ModelManifest): string {
 }
 
 /** Parents of one name are told apart by their ids. */
-function parentNames(parents: Parents): string {
+function parentNames(parents: ParentModels): string {
   const isOne = (name: string) => parents.filter((parent) => parent.name === name).length === 1;
   return parents.map(({id, name}) => (isOne(name) ? name : `${name} ${id.slice(0, 12)}`)).join(", ");
 }
@@ -64,7 +64,7 @@ export async function addModelVerb(source: string, options: AddOptions): Promise
     throw new UsageError("--rename gives a registered model the name of --name NAME: give that, too.");
   const job = await jobOf(options.fromJob, workspace);
   const named = await parentsOf(options.parents ?? [], workspace);
-  const made: Made = {
+  const made: ModelOrigin = {
     from: {job: job?.id ?? options.fromJob, export: options.fromExport},
     parents: [...named, ...(job ? await parentsOfJob(workspace, job, note) : [])],
     training: job ? trainingOfJob(job) : await trainingFrom(options)
@@ -96,10 +96,10 @@ async function jobOf(name: string | undefined, workspace: Workspace): Promise<Jo
   return undefined;
 }
 
-type Parents = ModelManifest["parents"];
+type ParentModels = ModelManifest["parents"];
 
-async function parentsOf(names: readonly string[], workspace: Workspace): Promise<Parents> {
-  const parents: Parents = [];
+async function parentsOf(names: readonly string[], workspace: Workspace): Promise<ParentModels> {
+  const parents: ParentModels = [];
   for (const name of names) {
     const found = await storedModel(workspace, name);
     if (!found) {

@@ -18,7 +18,7 @@ import {servedCandidate} from "./serveCandidate.js";
 import {openProject} from "../project/project.js";
 import {note, print} from "../terminal/terminal.js";
 
-export interface ServeOptions {
+export interface ServeVerbOptions {
   port: number;
   host: string;
   type?: string;
@@ -31,11 +31,11 @@ export interface ServeOptions {
 /** What says how a language model runs, and is nothing to a classifier or a candidate. */
 const ofLanguageModels = ["type", "adapter", "threads", "parallel", "context"] as const;
 
-export function serveVerb(names: string[], options: ServeOptions): Promise<void> {
+export function serveVerb(names: string[], options: ServeVerbOptions): Promise<void> {
   return observed(() => served(names, options));
 }
 
-async function served(names: string[], options: ServeOptions): Promise<void> {
+async function served(names: string[], options: ServeVerbOptions): Promise<void> {
   const workspace = await openProject();
   await assertFree(options);
   const open: {close?(): Promise<void>}[] = [];
@@ -49,7 +49,7 @@ async function served(names: string[], options: ServeOptions): Promise<void> {
 async function serveUntilStopped(
   workspace: Workspace,
   names: string[],
-  options: ServeOptions,
+  options: ServeVerbOptions,
   open: {close?(): Promise<void>}[]
 ): Promise<void> {
   const dir = modelsDir(workspace);
@@ -108,7 +108,7 @@ async function serveUntilStopped(
 }
 
 /** Throws when another program listens there: said before models are loaded, which can take minutes. */
-async function assertFree(address: ServeOptions): Promise<void> {
+async function assertFree(address: ServeVerbOptions): Promise<void> {
   const probe = createServer();
   await listen(probe, address);
   await new Promise((resolve) => probe.close(resolve));
@@ -126,7 +126,7 @@ function isTarget(name: string, known: readonly ModelManifest[]): boolean {
 async function languageModel(
   source: string,
   workspace: Workspace,
-  {type, adapter = [], threads, parallel, context}: ServeOptions,
+  {type, adapter = [], threads, parallel, context}: ServeVerbOptions,
   storedName: string | undefined
 ): Promise<{endpoint: LocalModel; writers: Writer[]}> {
   const adapters = Object.fromEntries(adapter.map(named));

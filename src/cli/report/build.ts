@@ -27,7 +27,7 @@ export async function buildVerb(): Promise<void> {
   print(`The site is in ${join(project, "dist")}. Any file host can serve it, from any path.`);
 }
 
-interface BuildOptions {
+interface SiteBuildOptions {
   /** Without what Framework prints. */
   quiet?: boolean;
   unlessCurrent?: boolean;
@@ -52,7 +52,7 @@ class BuildStopped extends UserError {
  * pages and this code is left as it is; the result tells whether it was built. Without, page loaders that read something else are
  * asked again, too.
  */
-export async function buildSite(project: string, options: BuildOptions = {}): Promise<boolean> {
+export async function buildSite(project: string, options: SiteBuildOptions = {}): Promise<boolean> {
   if (!["ts", "js"].some((ending) => existsSync(join(project, `observablehq.config.${ending}`))))
     throw new UserError(
       `${project} has no observablehq.config.ts, so there is no site to build. \`assay init\` writes one.`
@@ -70,7 +70,7 @@ const BUILT_FROM = "site.json";
 async function buildUnlessCurrent(
   project: string,
   {workspace, here}: {workspace: Workspace; here: Place},
-  {quiet = false, unlessCurrent = false, definitions, onBuild}: BuildOptions
+  {quiet = false, unlessCurrent = false, definitions, onBuild}: SiteBuildOptions
 ): Promise<boolean> {
   const dist = join(project, "dist");
   await refuseUnfinishedPurge(workspace);

@@ -44,7 +44,7 @@ export async function framework(
 /** Framework takes each of its errors for one of its own; here they are of a project's pages, or of the machine. */
 const BUG_ADDRESS = /If you think this is a bug, please file an issue at\s+\S+\s+\S+\n*/;
 
-interface RunOptions extends Pick<FrameworkOptions, "output"> {
+interface FrameworkOptions extends Pick<FrameworkOptions, "output"> {
   /** Told of what it prints, in place of the terminal. */
   out?: (text: string) => void;
   err?: (text: string) => void;
@@ -68,7 +68,7 @@ const ENDS_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
 export async function runFramework(
   project: string,
   args: string[],
-  {output, out, err}: RunOptions
+  {output, out, err}: FrameworkOptions
 ): Promise<FrameworkEnd> {
   const folder = dirname(createRequire(import.meta.url).resolve("@observablehq/framework/package.json"));
   const script = join(folder, "dist", "bin", "observable.js");

@@ -7,11 +7,11 @@ import {reportBroken} from "../project/broken.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "../project/project.js";
 import {print, printJson, table} from "../terminal/terminal.js";
 
-type Finding = Pick<EvalFinding, "what" | "status" | "message"> & {check: string};
+type DoctorFinding = Pick<EvalFinding, "what" | "status" | "message"> & {check: string};
 
 /** Checks this machine, every eval's definition and every endpoint that is known without training anything. */
 export async function doctorVerb(names: string[], options: {json?: boolean}): Promise<void> {
-  const findings: Finding[] = [...(await machine()), await languageLibrary()];
+  const findings: DoctorFinding[] = [...(await machine()), await languageLibrary()];
   const project = findProject();
   const {datasets, broken} = await loadDatasets(project);
   const {evals, broken: brokenEvals} = await loadEvals(project, names);
@@ -64,7 +64,7 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
 /** The least release that package.json states in `engines`. */
 const LEAST_NODE = "20.18.1";
 
-export function nodeFinding(version: string): Finding {
+export function nodeFinding(version: string): DoctorFinding {
   const isEnough = version.localeCompare(LEAST_NODE, "en", {numeric: true}) >= 0;
   return {
     what: "this machine",
@@ -74,7 +74,7 @@ export function nodeFinding(version: string): Finding {
   };
 }
 
-async function machine(): Promise<Finding[]> {
+async function machine(): Promise<DoctorFinding[]> {
   const missing = await missingOfAddOn();
   return [
     nodeFinding(process.versions.node),
@@ -88,7 +88,7 @@ async function machine(): Promise<Finding[]> {
 }
 
 /** Whether language models run here: the library's release and the devices it sees. */
-async function languageLibrary(): Promise<Finding> {
+async function languageLibrary(): Promise<DoctorFinding> {
   const finding = {what: "this machine", check: "language models"};
   try {
     const {package: name, release, ggml, devices} = await checkLibrary();

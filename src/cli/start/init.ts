@@ -96,7 +96,7 @@ async function assertWritable(target: string): Promise<void> {
   }
 }
 
-interface ProjectFile {
+interface InitFile {
   path: string;
   text: string | Uint8Array;
 }
@@ -105,7 +105,7 @@ interface ProjectFile {
 const isExample = (path: string) => /^(data|data-loaders|evals)[\\/]/.test(path);
 
 /** Without them, and with a README that says the first steps of what came in their place. */
-function withoutExample(template: readonly ProjectFile[], firstSteps: string): ProjectFile[] {
+function withoutExample(template: readonly InitFile[], firstSteps: string): InitFile[] {
   return template
     .filter(({path}) => !isExample(path))
     .map(({path, text}) =>
@@ -118,9 +118,9 @@ function withoutExample(template: readonly ProjectFile[], firstSteps: string): P
 /** From the README's word on the example to its third step, the first that every project has. */
 const EXAMPLE_STEPS = /^The tickets are made up[^]*?(?=^3\. )/m;
 
-async function templateFiles(): Promise<ProjectFile[]> {
+async function templateFiles(): Promise<InitFile[]> {
   const root = join(packageRoot, "templates", "project");
-  const files: ProjectFile[] = [];
+  const files: InitFile[] = [];
   for (const entry of await readdir(root, {recursive: true, withFileTypes: true})) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
@@ -134,7 +134,7 @@ async function templateFiles(): Promise<ProjectFile[]> {
 }
 
 /** The report's own pages and loaders. */
-async function reportFiles(): Promise<ProjectFile[]> {
+async function reportFiles(): Promise<InitFile[]> {
   const root = join(packageRoot, "pages");
   const names = [
     ...(await readdir(root)).filter((name) => name.endsWith(".md") || name.endsWith(".css")),

@@ -31,7 +31,7 @@ export interface ExportEvalOptions {
 }
 
 /** A file that was written for another tool. */
-interface Exported {
+interface ExportedFile {
   /** What is in it, in words. */
   holds: string;
   /** As `--json` tells them. */
@@ -60,7 +60,7 @@ export async function exportEval(name: string, options: ExportEvalOptions): Prom
     const files = filesOf(options);
     await assertMayWrite(store.workspace, files, options.overwrite);
     for (const file of files) await recordExport(store.workspace, file, {dataset});
-    const exported: Exported[] = [];
+    const exported: ExportedFile[] = [];
     if (options.promptfoo)
       exported.push(await promptfooFiles(resolve(options.promptfoo), one, rows, variants));
     if (options.inspect) exported.push(await inspectFile(resolve(options.inspect), one, rows, variants));
@@ -123,7 +123,7 @@ async function promptfooFiles(
   {name, definition}: NamedEval,
   rows: readonly Row[],
   variants: readonly Variant[]
-): Promise<Exported> {
+): Promise<ExportedFile> {
   const dropped: string[] = [];
   const scorers = Object.entries(definition.scorers).flatMap(([metric, scorer]) => {
     const written = writtenScorer(metric, scorer);
@@ -200,7 +200,7 @@ async function inspectFile(
   {definition}: NamedEval,
   rows: readonly Row[],
   variants: readonly Variant[]
-): Promise<Exported> {
+): Promise<ExportedFile> {
   const [variant] = variants;
   const expected = expectedOf({definition} as NamedEval);
   const samples = rows.map((row) => {

@@ -2,12 +2,12 @@ import {FILLED_IN, LOADED} from "../promptfooAssertions.js";
 import {plural} from "../terminal/plural.js";
 import type {NamedEval} from "../project/project.js";
 
-type Definition = NamedEval["definition"];
+type StatedEval = NamedEval["definition"];
 
 /** What of an eval no other tool is told: how its figures are read, and how its calls are made. */
-export function notTaken(definition: Definition): string[] {
+export function notTaken(definition: StatedEval): string[] {
   const {fewShot, gate, margin, slices, cluster, primary, race, candidates, needs} = definition;
-  const named = (of: Definition["slices"]) => (Array.isArray(of) ? of : Object.keys(of ?? {})).join(", ");
+  const named = (of: StatedEval["slices"]) => (Array.isArray(of) ? of : Object.keys(of ?? {})).join(", ");
   const limited = candidates.filter(({reach}) => reach?.endpoint.limits);
   const costed = candidates.filter(({hosting, wayThere}) => hosting ?? wayThere);
   const stated: [unknown, string][] = [
@@ -26,7 +26,7 @@ export function notTaken(definition: Definition): string[] {
 }
 
 /** What samples of Inspect leave out beside it: they are rows with one prompt, and nothing else. */
-export function notInSamples(definition: Definition, prompts: readonly string[]): string[] {
+export function notInSamples(definition: StatedEval, prompts: readonly string[]): string[] {
   const {candidates, scorers, repeats = 1} = definition;
   const priced = candidates.filter(({reach}) => reach?.endpoint.price?.(reach.model));
   return [

@@ -5,7 +5,7 @@ import {blockLines} from "./tableBlocks.js";
 import {fittedWidths} from "./tableWidths.js";
 import {wrappedLine} from "./wrap.js";
 
-export interface Column<T> {
+export interface TableColumn<T> {
   title: string;
   value: (row: T) => string | number | undefined | null;
   align?: "left" | "right";
@@ -16,7 +16,7 @@ export interface Column<T> {
   text?: "name" | "excerpt" | "prose";
 }
 
-interface Place {
+interface TableCellPlace {
   /** Columns of the terminal; undefined where the table may be as wide as it is. */
   width?: number;
   /** Blanks before every line. */
@@ -34,8 +34,8 @@ const GAP = 2;
  */
 export function table<T>(
   rows: readonly T[],
-  columns: readonly Column<T>[],
-  {width = outputWidth(), indent = 0}: Place = {}
+  columns: readonly TableColumn<T>[],
+  {width = outputWidth(), indent = 0}: TableCellPlace = {}
 ): string {
   const titles = columns.map(({title}) => printable(title));
   const cells = rows.map((row) => columns.map((column) => cell(column, row, width !== undefined)));
@@ -49,7 +49,7 @@ export function table<T>(
   return lines.map((line) => " ".repeat(line === "" ? 0 : indent) + line).join("\n");
 }
 
-function cell<T>(column: Column<T>, row: T, narrow: boolean): string {
+function cell<T>(column: TableColumn<T>, row: T, narrow: boolean): string {
   const value = column.value(row);
   if (value === undefined || value === null) return MISSING;
   const text = printableLines(String(value)).replace(/\s+/g, " ");
@@ -59,7 +59,7 @@ function cell<T>(column: Column<T>, row: T, narrow: boolean): string {
 
 function gridLines<T>(
   grid: readonly string[][],
-  columns: readonly Column<T>[],
+  columns: readonly TableColumn<T>[],
   limits: readonly number[]
 ): string[] {
   const laid = grid.map((texts, row) =>
@@ -84,7 +84,7 @@ function gridLines<T>(
   });
 }
 
-function cellLines<T>(text: string, {text: kind}: Column<T>, limit: number, row: number): string[] {
+function cellLines<T>(text: string, {text: kind}: TableColumn<T>, limit: number, row: number): string[] {
   if (row === 0 || kind === "prose") return wrappedLine(text, limit);
   return [kind === undefined ? text : shortened(text, limit)];
 }

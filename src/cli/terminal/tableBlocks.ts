@@ -5,14 +5,14 @@ import {wrappedLine} from "./wrap.js";
 const GAP = 3;
 
 /** A column of the table: its name with what parts it from the value, and the width of its widest value. */
-interface Pair {
+interface BlockPair {
   column: number;
   name: string;
   widest: number;
 }
 
 /** Widths of the names and the values that stand below one another. */
-interface Place {
+interface BlockPlace {
   name: number;
   value: number;
 }
@@ -43,13 +43,13 @@ export function blockLines(table: readonly string[][], titles: readonly string[]
   });
 }
 
-function named(name: string, value: string, place: Place): string {
+function named(name: string, value: string, place: BlockPlace): string {
   if (value === "") return " ".repeat(place.name + place.value);
   return padded(name === "" ? "" : bold(name.trimEnd()), place.name) + padded(value, place.value);
 }
 
 /** The pairs in lines, of as many as fit. */
-function placed(pairs: readonly Pair[], width: number): {lines: Pair[][]; places: Place[]} {
+function placed(pairs: readonly BlockPair[], width: number): {lines: BlockPair[][]; places: BlockPlace[]} {
   for (let count = pairs.length; count > 1; count--) {
     const lines = linesOf(pairs, count, width);
     const places = placesOf(lines);
@@ -60,9 +60,9 @@ function placed(pairs: readonly Pair[], width: number): {lines: Pair[][]; places
   return {lines, places: placesOf(lines)};
 }
 
-function linesOf(pairs: readonly Pair[], count: number, width: number): Pair[][] {
-  const lines: Pair[][] = [];
-  let open: Pair[] | undefined;
+function linesOf(pairs: readonly BlockPair[], count: number, width: number): BlockPair[][] {
+  const lines: BlockPair[][] = [];
+  let open: BlockPair[] | undefined;
   for (const pair of pairs) {
     const isLong = displayWidth(pair.name) + pair.widest > (width - GAP) / 2;
     if (!isLong && open && open.length < count) open.push(pair);
@@ -72,8 +72,8 @@ function linesOf(pairs: readonly Pair[], count: number, width: number): Pair[][]
   return lines;
 }
 
-function placesOf(lines: readonly Pair[][]): Place[] {
-  const places: Place[] = [];
+function placesOf(lines: readonly BlockPair[][]): BlockPlace[] {
+  const places: BlockPlace[] = [];
   for (const line of lines)
     line.forEach(({name, widest}, at) => {
       const place = (places[at] ??= {name: 0, value: 0});

@@ -1,11 +1,11 @@
 import {displayWidth} from "./displayWidth.js";
-import type {Column} from "./table.js";
+import type {TableColumn} from "./table.js";
 import {widestWord} from "./wrap.js";
 
 /** Below these a text says too little. */
 const LEAST = {name: 12, excerpt: 20, prose: 18};
 
-interface Room {
+interface ColumnRoom {
   titles: readonly string[];
   /** Columns of the terminal for all cells of a line together. */
   space: number;
@@ -17,8 +17,8 @@ interface Room {
  */
 export function fittedWidths<T>(
   cells: readonly string[][],
-  columns: readonly Column<T>[],
-  {titles, space}: Room
+  columns: readonly TableColumn<T>[],
+  {titles, space}: ColumnRoom
 ): number[] | undefined {
   const inside = columns.map((_, c) => cells.reduce((most, row) => Math.max(most, displayWidth(row[c]!)), 0));
   const widths = titles.map((title, c) => Math.max(displayWidth(title), inside[c]!));
@@ -36,7 +36,12 @@ export function fittedWidths<T>(
   return widths;
 }
 
-function leastWidth<T>({text}: Column<T>, cells: readonly string[][], c: number, inside: number): number {
+function leastWidth<T>(
+  {text}: TableColumn<T>,
+  cells: readonly string[][],
+  c: number,
+  inside: number
+): number {
   if (text === undefined) return inside;
   const texts = [...new Set(cells.map((row) => row[c]!))];
   const needed = text === "name" ? apartWidth(texts) : text === "prose" ? longestWord(texts) : 0;

@@ -4,7 +4,7 @@ import {outputWidth} from "./outputWidth.js";
 import {wrapped} from "./wrap.js";
 
 export {bold, dim, printable, printableLines} from "./escapes.js";
-export {type Column, table} from "./table.js";
+export {type TableColumn, table} from "./table.js";
 
 /** Lines on standard output, wrapped for a terminal. The only escapes that pass are those of `bold` and `dim`. */
 export function print(text: string): void {

@@ -134,17 +134,17 @@ function p95Text(levels: readonly LoadLevel[], p95Ms: number): string {
     : `No level kept its p95 within ${p95Ms} ms: the lowest ${lowest}.`;
 }
 
-type Side = "requestsPerSecond" | "completionTokensPerSecond";
+type BenchSide = "requestsPerSecond" | "completionTokensPerSecond";
 
 /** The most of the saturated levels, else the least that it can do. */
-function most(levels: readonly LoadLevel[], side: Side): string | undefined {
+function most(levels: readonly LoadLevel[], side: BenchSide): string | undefined {
   const saturated = levels.filter(({throughput}) => throughput && isCapacity(throughput));
   if (saturated.length > 0) return highest(saturated, side);
   const answered = highest(levels, side);
   return answered === undefined ? undefined : `≥ ${answered}`;
 }
 
-function highest(levels: readonly LoadLevel[], side: Side): string | undefined {
+function highest(levels: readonly LoadLevel[], side: BenchSide): string | undefined {
   const known = levels.flatMap(({throughput}) => throughput?.[side] ?? []);
   return known.length === 0 ? undefined : figure(Math.max(...known));
 }

@@ -1,11 +1,11 @@
 import type {TokenPrice} from "../../../base/costs/index.js";
 
-type Amounts = Partial<
+type PriceAmounts = Partial<
   Pick<TokenPrice, "inputUsdPerMillion" | "cachedInputUsdPerMillion" | "outputUsdPerMillion">
 >;
 
 /** The amounts of a price in words, those for long prompts last: "$2 in, $8 out a million tokens; above 200,000 prompt tokens: $4 in". */
-export function amountsText({tiers, ...price}: Amounts & Pick<TokenPrice, "tiers">): string {
+export function amountsText({tiers, ...price}: PriceAmounts & Pick<TokenPrice, "tiers">): string {
   const long = tierTexts(tiers, (bound, tier) => `; above ${bound} prompt tokens: ${inDollars(tier)}`);
   return `${inDollars(price)} a million tokens${long.join("")}`;
 }
@@ -31,5 +31,5 @@ export function statedAmounts(
     .join(", ");
 }
 
-const inDollars = ({inputUsdPerMillion, cachedInputUsdPerMillion, outputUsdPerMillion}: Amounts) =>
+const inDollars = ({inputUsdPerMillion, cachedInputUsdPerMillion, outputUsdPerMillion}: PriceAmounts) =>
   statedAmounts([inputUsdPerMillion, cachedInputUsdPerMillion, outputUsdPerMillion], "$");

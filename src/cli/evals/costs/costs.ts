@@ -65,14 +65,14 @@ export async function costsVerb(id: string, options: CostsOptions): Promise<void
   }
 }
 
-interface Settings {
+interface CostSettings {
   requestsPerMonth: number;
   horizonMonths: number;
 }
 
 function costsText(
   data: CostsData,
-  {requestsPerMonth, horizonMonths}: Settings,
+  {requestsPerMonth, horizonMonths}: CostSettings,
   costed: readonly CostedOption[],
   crossings: readonly OptionBreakEven[]
 ): string {
@@ -197,7 +197,7 @@ function footnotes(data: CostsData, costed: readonly CostedOption[], months: num
 
 function jsonOf(
   data: CostsData,
-  settings: Settings,
+  settings: CostSettings,
   costed: readonly CostedOption[],
   crossings: readonly OptionBreakEven[]
 ) {

@@ -75,7 +75,7 @@ function tiersText({tiers}: PriceRow): string | undefined {
   return each.length === 0 ? undefined : each.join("; ");
 }
 
-export interface ImportOptions {
+export interface PriceImportOptions {
   asOf?: string;
   source?: string;
   name?: string;
@@ -84,7 +84,7 @@ export interface ImportOptions {
 }
 
 /** Writes `prices/NAME.json` from a table of litellm's layout; replaces the file of that name. */
-export async function importPricesVerb(file: string, options: ImportOptions): Promise<void> {
+export async function importPricesVerb(file: string, options: PriceImportOptions): Promise<void> {
   const asOf = options.asOf ?? dayOf(Date.now());
   const source = options.source ?? `litellm's price table (${basename(file)})`;
   const {rows, skipped: unread, zero} = read(await textOf(file), file, {asOf, source});

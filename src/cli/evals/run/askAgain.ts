@@ -2,7 +2,7 @@ import {runCommand, type RunOptions} from "../../../evals/runner/index.js";
 import {shellWord, withoutCredentials} from "../../../base/validation/index.js";
 
 /** What a run was started with. */
-export interface AskedWith extends RunOptions {
+export interface RunCommandOptions extends RunOptions {
   race?: boolean;
   errorRate?: number;
   budgetCalls?: number;
@@ -11,7 +11,7 @@ export interface AskedWith extends RunOptions {
 }
 
 /** The command that asks again for what failed, bounded as the run was and by the same workers. */
-export function askAgainCommand(name: string, asked: AskedWith): string {
+export function askAgainCommand(name: string, asked: RunCommandOptions): string {
   const {budgetUsd, budgetCalls, errorRate, concurrency, giveUpAfterSeconds, queue} = asked;
   const words = [runCommand(name, asked)];
   const add = (flag: string, value: number | undefined) => {

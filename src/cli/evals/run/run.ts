@@ -5,7 +5,7 @@ import {openStore} from "../../../base/store/index.js";
 import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "../../project/project.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
 import {joinQueue} from "./joinQueue.js";
-import {type AskedWith, askAgainCommand} from "./askAgain.js";
+import {type RunCommandOptions, askAgainCommand} from "./askAgain.js";
 import {endsText} from "../runs/answerEnds.js";
 import {failuresText} from "../runs/failures.js";
 import {reportBroken, warnOfBroken} from "../../project/broken.js";
@@ -174,7 +174,7 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
   };
 }
 
-function askedWith(verb: RunVerbOptions): AskedWith {
+function askedWith(verb: RunVerbOptions): RunCommandOptions {
   const {race, errorRate, budgetCalls, queue} = verb;
   return {...runOptions(verb), race, errorRate, budgetCalls, queue};
 }
@@ -182,7 +182,7 @@ function askedWith(verb: RunVerbOptions): AskedWith {
 /** @param asked what the run was made with: asking again for its failures takes the same */
 export function outcomeText(
   {eval: one, split, result, verdict, failures, otherFailures, ends, race}: EvalOutcome,
-  asked: AskedWith = {}
+  asked: RunCommandOptions = {}
 ): string {
   if (result.prompts) return previewText(`${one.name} · ${split.name} split`, result.prompts);
   if (result.dryRun)

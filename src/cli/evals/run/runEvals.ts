@@ -125,7 +125,7 @@ function wasStopped(error: unknown, {aborted, reason}: AbortSignal): boolean {
 }
 
 /** What the evals of one call have together. */
-interface Shared {
+interface RunContext {
   outcomes: EvalOutcome[];
   excerpts: ExcerptCache;
   versionOf: ReturnType<typeof newestVersions>;
@@ -135,7 +135,7 @@ async function runOne(
   store: Store,
   one: NamedEval,
   inputs: RunEvalsOptions,
-  {outcomes, excerpts, versionOf}: Shared
+  {outcomes, excerpts, versionOf}: RunContext
 ): Promise<void> {
   if (inputs.signal.aborted) return;
   if (one.definition.source) {
@@ -160,7 +160,7 @@ async function runOne(
   }
 }
 
-interface SplitInputs extends Pick<Shared, "outcomes" | "excerpts"> {
+interface SplitInputs extends Pick<RunContext, "outcomes" | "excerpts"> {
   spec: SplitSpec;
   version: VersionManifest;
 }

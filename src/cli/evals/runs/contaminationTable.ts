@@ -1,5 +1,5 @@
 import {type Contamination, type ScoreOf, type ScoreScale, writerOf} from "../../../evals/decisions/index.js";
-import {type Column, table} from "../../terminal/terminal.js";
+import {type TableColumn, table} from "../../terminal/terminal.js";
 
 /** Scores on all rows beside those on the rows that a candidate, or a model it was made from, never learned from. */
 export function contaminationTable(candidates: readonly Contamination[], scale: ScoreScale): string {
@@ -8,7 +8,7 @@ export function contaminationTable(candidates: readonly Contamination[], scale: 
     if (mean === undefined) return undefined;
     return interval ? `${number(mean)} (${number(interval.low)} to ${number(interval.high)})` : number(mean);
   };
-  const columns: Column<Contamination>[] = [
+  const columns: TableColumn<Contamination>[] = [
     {title: "trained here", text: "name", value: (row) => row.candidate},
     {title: "clean", align: "right", value: (row) => row.clean},
     {title: "near", align: "right", value: (row) => row.near},

@@ -11,7 +11,7 @@ import {openProject} from "../../project/project.js";
 import {plural} from "../../terminal/plural.js";
 import {raceText} from "./raceText.js";
 import {callsCost, costWords, scorersCost} from "./runCost.js";
-import type {Column} from "../../terminal/table.js";
+import type {TableColumn} from "../../terminal/table.js";
 import {dim, note, print, printable, printAsIs, printJson, table} from "../../terminal/terminal.js";
 import {verdictText} from "../verdict/verdictText.js";
 
@@ -78,7 +78,7 @@ function listAll(
   );
 }
 
-const SCORERS_COST: Column<RunManifest> = {
+const SCORERS_COST: TableColumn<RunManifest> = {
   title: "scorers' cost",
   align: "right",
   value: scorersCost

@@ -14,7 +14,7 @@ import {messageOf} from "../../../base/validation/index.js";
 import {openStore, type RunManifest, type Store} from "../../../base/store/index.js";
 import {chosenRun} from "../../project/chosenRun.js";
 import {findProject, loadEvals, openProject} from "../../project/project.js";
-import {bold, type Column, dim, note, print, printJson, table} from "../../terminal/terminal.js";
+import {bold, type TableColumn, dim, note, print, printJson, table} from "../../terminal/terminal.js";
 
 interface ExitOptions {
   margin?: number;
@@ -136,7 +136,7 @@ function candidateLines(one: CandidateExit, {number}: ScoreWriter, now: number):
       ? "  no substitute is shown to be no worse yet"
       : `  ${safe.length} of ${one.substitutes.length} substitutes are no worse`
   );
-  const columns: Column<(typeof one.substitutes)[number]>[] = [
+  const columns: TableColumn<(typeof one.substitutes)[number]>[] = [
     {title: "substitute", text: "name", value: (row) => row.candidate},
     {title: "held by", text: "name", value: (row) => row.heldBy},
     {

@@ -1,10 +1,15 @@
 import {basename, relative} from "node:path";
-import {combine, type ImportedSource, readResults, sealImported} from "../../../evals/importedResults/index.js";
+import {
+  combine,
+  type ImportedSource,
+  readResults,
+  sealImported
+} from "../../../evals/importedResults/index.js";
 import type {GateRule} from "../../../evals/decisions/index.js";
 import {codeRevision} from "../../../evals/runner/seal/codeRevision.js";
 import type {Publishing, RunManifest, Workspace} from "../../../base/store/index.js";
 
-export interface ImportOptions {
+export interface ResultImportOptions {
   /** The eval's name; made of what the files say when absent. */
   name?: string;
   title?: string;
@@ -25,7 +30,7 @@ const EXCERPT_ROWS = 5000;
 export async function importResults(
   workspace: Workspace,
   source: Omit<ImportedSource, "kind">,
-  options: ImportOptions
+  options: ResultImportOptions
 ): Promise<{manifest: RunManifest; unchanged: boolean}> {
   const files = (await readResults(source.files, {folder: workspace.project})).map((file) => ({
     ...file,

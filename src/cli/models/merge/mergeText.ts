@@ -2,7 +2,7 @@ import {basename} from "node:path";
 import type {DocumentCheck, MergeReport, PlanCheck} from "../../../weights/merge/index.js";
 import type {InputRelations, LayerRelations} from "../../../weights/models/index.js";
 import {duration} from "../../terminal/duration.js";
-import {type Column, printable, table} from "../../terminal/terminal.js";
+import {type TableColumn, printable, table} from "../../terminal/terminal.js";
 
 /** Tokens told one by one on a terminal; `--json` has more of them. */
 const TOKENS = 12;
@@ -82,7 +82,7 @@ export function layersText(layers: readonly LayerRelations[]): string {
   const rows = table(layers, [
     {title: "layer", align: "right", value: ({layer}) => layer ?? "outside"},
     ...(models.length <= OWN_COLUMNS
-      ? models.map((model, k): Column<LayerRelations> => ({
+      ? models.map((model, k): TableColumn<LayerRelations> => ({
           title: `${what} of ${labels[k]}`,
           align: "right",
           value: (layer) => {

@@ -28,7 +28,7 @@ import {datasetOf, findProject, loadDatasets, openProject} from "../../project/p
 import {dim, note, print, printJson} from "../../terminal/terminal.js";
 import {loadJob} from "../../project/trainings.js";
 
-interface SubmitOptions {
+interface SubmitVerbOptions {
   check?: boolean;
   watch?: boolean;
   again?: boolean;
@@ -38,7 +38,7 @@ interface SubmitOptions {
   json?: boolean;
 }
 
-export async function submitVerb(name: string, options: SubmitOptions): Promise<void> {
+export async function submitVerb(name: string, options: SubmitVerbOptions): Promise<void> {
   const project = findProject();
   const own = await loadJob(project, name);
   const {definition} = own;
@@ -106,7 +106,7 @@ async function withFiles(
   own: NamedJob,
   service: JobService,
   version: VersionManifest,
-  options: TrainingFileOptions & SubmitOptions
+  options: TrainingFileOptions & SubmitVerbOptions
 ): Promise<JobRecord | undefined> {
   const {definition} = own;
   const files = await trainingFiles(store, own, service, version, options);

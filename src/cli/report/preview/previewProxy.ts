@@ -66,12 +66,12 @@ export function closeProxy(server: Server): Promise<void> {
   });
 }
 
-interface Refusal {
+interface ProxyRefusal {
   status: number;
   text: string;
 }
 
-function refusalOf(incoming: IncomingMessage, port: number): Refusal | undefined {
+function refusalOf(incoming: IncomingMessage, port: number): ProxyRefusal | undefined {
   const {headers, url = "/"} = incoming;
   if (!namesOf(port).includes((headers.host ?? "").toLowerCase()))
     return {status: 421, text: `This server answers to localhost:${port} only.`};
@@ -94,7 +94,7 @@ function refusalOf(incoming: IncomingMessage, port: number): Refusal | undefined
   return undefined;
 }
 
-const noSocket: Refusal = {status: 403, text: "Only pages of this server may open a socket."};
+const noSocket: ProxyRefusal = {status: 403, text: "Only pages of this server may open a socket."};
 
 function fromOwnPage({headers: {origin}}: IncomingMessage, port: number): boolean {
   return origin !== undefined && namesOf(port).some((name) => origin.toLowerCase() === `http://${name}`);
@@ -107,12 +107,12 @@ function portOf(server: Server): number {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-function refuse(outgoing: ServerResponse, {status, text}: Refusal): void {
+function refuse(outgoing: ServerResponse, {status, text}: ProxyRefusal): void {
   outgoing.writeHead(status, {"content-type": "text/plain; charset=utf-8"}).end(`${text}\n`);
 }
 
 /** To a browser as a page that asks again by itself. */
-function sayDown(incoming: IncomingMessage, outgoing: ServerResponse, {status, text}: Refusal): void {
+function sayDown(incoming: IncomingMessage, outgoing: ServerResponse, {status, text}: ProxyRefusal): void {
   if (!incoming.headers.accept?.includes("text/html")) return refuse(outgoing, {status, text});
   const said = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   outgoing

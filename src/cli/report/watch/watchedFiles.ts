@@ -14,10 +14,10 @@ export interface WatchedFile {
   /** A file of the folders of definitions, code that one of them imports from elsewhere, or data that one names. */
   kind: "definition" | "imported" | "data";
   /** The definitions that import or name it, or it itself. */
-  usedBy: Definition[];
+  usedBy: WatchedDefinition[];
 }
 
-export interface Definition {
+export interface WatchedDefinition {
   path: string;
   /** The name that it states, where it states one only. */
   name?: string;
@@ -35,7 +35,7 @@ export async function watchedFiles(project: string): Promise<Map<string, Watched
     }
   for (const file of [...found.values()].filter(({path}) => path.endsWith(".ts"))) {
     const {name, data, imported} = await reachedFrom(project, file);
-    const by: Definition = {path: file.path, name};
+    const by: WatchedDefinition = {path: file.path, name};
     file.usedBy = [by];
     for (const [kind, paths] of [
       ["imported", imported],
@@ -52,7 +52,7 @@ export async function watchedFiles(project: string): Promise<Map<string, Watched
   return found;
 }
 
-interface Reached {
+interface ReachedFiles {
   /** When it was written, and all that it imports. */
   times: string;
   name?: string;
@@ -60,16 +60,16 @@ interface Reached {
   data: string[];
 }
 
-const remembered = new Map<string, Reached>();
+const remembered = new Map<string, ReachedFiles>();
 
 /** Parsed again when it, or something that it imports, was written again. */
-async function reachedFrom(project: string, {path, time}: WatchedFile): Promise<Reached> {
+async function reachedFrom(project: string, {path, time}: WatchedFile): Promise<ReachedFiles> {
   const file = join(project, path);
   const timesWith = async (imported: readonly string[]) =>
     [time, ...(await Promise.all(imported.map((one) => timeOf(join(project, one)))))].join();
   const known = remembered.get(file);
   if (known && known.times === (await timesWith(known.imported))) return known;
-  const reached: Reached = {times: "", imported: [], data: []};
+  const reached: ReachedFiles = {times: "", imported: [], data: []};
   try {
     reached.imported = [...modulesBelow(file, {read: readModuleNow}).keys()]
       .filter((one) => one !== file)

@@ -1,5 +1,5 @@
 import {basename} from "node:path";
-import type {Definition, WatchedFile} from "./watchedFiles.js";
+import type {WatchedDefinition, WatchedFile} from "./watchedFiles.js";
 
 export interface Changed {
   /** What to tell of files whose change no plan takes over: the command that does. */
@@ -12,7 +12,7 @@ export interface Changed {
 
 /** What a change of a project's files asks for: plans anew, or a word on the command that takes it over. */
 export function whatChanged(files: readonly WatchedFile[]): Changed {
-  const isPlanned = ({path}: Definition) => /^(data-loaders|evals)\//.test(path);
+  const isPlanned = ({path}: WatchedDefinition) => /^(data-loaders|evals)\//.test(path);
   const told = files.flatMap(({path, kind, usedBy}) => {
     const commands = usedBy.filter((by) => kind === "data" || !isPlanned(by)).flatMap(commandOf);
     return commands.length === 0 ? [] : [`${path} changed: ${[...new Set(commands)].join(", ")}`];
@@ -28,7 +28,7 @@ export function whatChanged(files: readonly WatchedFile[]): Changed {
 }
 
 /** The command that carries a definition out; of all of its kind where its name is not known. */
-function commandOf({path, name}: Definition): string[] {
+function commandOf({path, name}: WatchedDefinition): string[] {
   const command = (verb: string) => [name === undefined ? verb : `${verb} ${name}`];
   if (path.startsWith("data-loaders/")) return command("assay pull");
   if (path.startsWith("evals/")) return ["assay pull"];
