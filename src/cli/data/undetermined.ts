@@ -3,7 +3,7 @@ import {UserError} from "../../base/validation/index.js";
 import {sqlName, type Store} from "../../base/store/index.js";
 import {findProject, loadDatasets} from "../project/project.js";
 
-type StoredRow = Record<string, unknown>;
+type UndecidedRow = Record<string, unknown>;
 
 /**
  * Rows that a dataset's filter kept because it could not tell, found by asking it again about the texts as they are stored; at
@@ -12,7 +12,7 @@ type StoredRow = Record<string, unknown>;
 export async function undeterminedRows(
   store: Store,
   {name, filter, query, limit}: {name: string; filter: string; query: string; limit: number}
-): Promise<StoredRow[]> {
+): Promise<UndecidedRow[]> {
   const {datasets} = await loadDatasets(findProject(store.workspace.project));
   const {asks, text} = filterOf(
     name,
@@ -20,8 +20,8 @@ export async function undeterminedRows(
     datasets.find((one) => one.name === name)
   );
   await asks.ready?.();
-  const found: StoredRow[] = [];
-  for await (const batch of store.batches<StoredRow & {assay_text: unknown}>(
+  const found: UndecidedRow[] = [];
+  for await (const batch of store.batches<UndecidedRow & {assay_text: unknown}>(
     `select ${sqlName(text)}::varchar as assay_text, * from (${query})`
   ))
     for (const {assay_text: content, ...row} of batch) {

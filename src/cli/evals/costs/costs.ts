@@ -65,14 +65,14 @@ export async function costsVerb(id: string, options: CostsOptions): Promise<void
   }
 }
 
-interface CostSettings {
+interface CostHorizon {
   requestsPerMonth: number;
   horizonMonths: number;
 }
 
 function costsText(
   data: CostsData,
-  {requestsPerMonth, horizonMonths}: CostSettings,
+  {requestsPerMonth, horizonMonths}: CostHorizon,
   costed: readonly CostedOption[],
   crossings: readonly OptionBreakEven[]
 ): string {
@@ -197,7 +197,7 @@ function footnotes(data: CostsData, costed: readonly CostedOption[], months: num
 
 function jsonOf(
   data: CostsData,
-  settings: CostSettings,
+  settings: CostHorizon,
   costed: readonly CostedOption[],
   crossings: readonly OptionBreakEven[]
 ) {
