@@ -1,5 +1,5 @@
 import {beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
-import {chosenRun} from "../../src/cli/chosenRun.js";
+import {chosenRun} from "../../src/cli/project/chosenRun.js";
 import {type RaceRecord, scoreTable} from "../../src/evals/decisions/index.js";
 import {runRace} from "../../src/evals/races/runRace.js";
 import {currentDecisions} from "../../src/report/site/currentRuns.js";

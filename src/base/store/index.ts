@@ -146,6 +146,8 @@ export {
   writeParquetLines,
   writeParquetRows
 } from "./parquet.js";
+export {findRun, runOfId} from "./findRun.js";
+export {assertMayWrite, noteWritten} from "./mayWrite.js";
 export {fileScan} from "./fileScan.js";
 export {LocalFolder} from "./storage/localFolder.js";
 export type {StorageBackend, StagedFolder} from "./storage/storageBackend.js";

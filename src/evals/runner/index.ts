@@ -41,3 +41,4 @@ export {type UnsealedRun, unsealedRuns} from "./journal/unsealedRuns.js";
 export type {RunProgress} from "./calls/tally.js";
 export type {DryRun, PromptPreview, RunResult} from "./result.js";
 export type {RunInputs} from "./task.js";
+export type {NamedEval} from "./namedEval.js";

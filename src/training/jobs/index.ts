@@ -15,3 +15,11 @@ export type {JobService} from "./service.js";
 export {openService, type ServiceSettings} from "./services/index.js";
 export {logOf, statusText} from "./statusText.js";
 export {type JobPlan, noteJob, startJob} from "./submit.js";
+export {
+  type JobFile,
+  jobFormat,
+  type NamedJob,
+  trainingFiles,
+  type TrainingFileOptions,
+  trainingSettings
+} from "./trainingFiles.js";

@@ -1,7 +1,8 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
-import {checkEvals, printChecks} from "../../../src/cli/check.js";
-import {checkHistory} from "../../../src/cli/checkHistory.js";
-import {markdown} from "../../../src/cli/gateReports.js";
+import {printChecks} from "../../../src/cli/evals/check/check.js";
+import {checkEvals} from "../../../src/report/gates/index.js";
+import {checkHistory} from "../../../src/cli/evals/check/checkHistory.js";
+import {gatesAsMarkdown} from "../../../src/report/gates/gateReports.js";
 import {readRows, rowsIn, scoresOf} from "../../../src/report/components/runRows.js";
 import {defineDataset, pull, purge} from "../../../src/data/datasets/index.js";
 import {tableOfRows} from "../../../src/evals/decisions/columns.js";
@@ -135,7 +136,7 @@ describe("a run that decides by a corpus figure", () => {
     const checked = await checkEvals(store, evals);
     const text = await printed(async () => printChecks(checked, evals));
     expect(text).toMatch(/100 − corpus WER at least 90 +95\.455/);
-    expect(markdown({checked})).toContain("in 100 − corpus WER");
+    expect(gatesAsMarkdown({checked})).toContain("in 100 − corpus WER");
     const [view] = (await verdicts(store)).runs;
     expect(view).toMatchObject({
       id: made.id,

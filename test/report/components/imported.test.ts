@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, expect, it} from "vitest";
-import {showPrompt} from "../../../src/cli/rowPrompt.js";
+import {showPrompt} from "../../../src/cli/data/rowPrompt.js";
 import {chooseDataset} from "../../../src/report/components/datasets.js";
 import {overview} from "../../../src/report/components/overview.js";
 import {asked} from "../../../src/report/components/rowAsked.js";
