@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {raceText} from "../../src/cli/raceText.js";
 import {isUnfinished} from "../../src/cli/run.js";
 import {runEvals} from "../../src/cli/runEvals.js";
-import {replay} from "../../src/report/components/raceScores.js";
+import {replay} from "../../src/report/components/races/raceScores.js";
 import {runRace} from "../../src/evals/races/runRace.js";
 import {
   candidate,

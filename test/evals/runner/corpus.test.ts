@@ -2,7 +2,7 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "
 import {checkEvals, printChecks} from "../../../src/cli/check.js";
 import {checkHistory} from "../../../src/cli/checkHistory.js";
 import {markdown} from "../../../src/cli/gateReports.js";
-import {readRows, rowsIn, scoresOf} from "../../../src/report/components/runRows.js";
+import {readRows, rowsIn, scoresOf} from "../../../src/report/components/rows/runRows.js";
 import {defineDataset, pull, purge} from "../../../src/data/datasets/index.js";
 import {rowsOf} from "../../../src/evals/decisions/columns.js";
 import {cutOf} from "../../../src/evals/decisions/cut.js";

@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {definitionOf} from "../../../src/report/components/definitions.js";
+import {definitionOf} from "../../../src/report/components/notes/definitions.js";
 
 it.each([
   ["Rows added", /^Rows whose id the version before does not have/],

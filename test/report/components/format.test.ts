@@ -8,7 +8,7 @@ import {
   plural,
   share,
   similarityText
-} from "../../../src/report/components/format.js";
+} from "../../../src/report/components/text/format.js";
 
 describe("scores", () => {
   it("are percent with one decimal when all lie between 0 and 1, intervals as ranges", () => {

@@ -1,6 +1,6 @@
 import {beforeAll, expect, it} from "vitest";
-import {costBeside} from "../../../src/report/components/costBeside.js";
-import {provenance, runList} from "../../../src/report/components/runHistory.js";
+import {costBeside} from "../../../src/report/components/costs/costBeside.js";
+import {provenance, runList} from "../../../src/report/components/runs/runHistory.js";
 import type {CostsData} from "../../../src/report/site/costTypes.js";
 import type {RunManifest} from "../../../src/base/store/index.js";
 import {JSDOM} from "../../support/jsdom.js";

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
-import {shortened} from "../../../src/report/components/shortened.js";
-import {textWidth} from "../../../src/report/components/textWidth.js";
+import {shortened} from "../../../src/report/components/text/shortened.js";
+import {textWidth} from "../../../src/report/components/text/textWidth.js";
 
 const LONG = "organisation/an-extremely-long-model-name-with-many-parts-FP8-final2";
 

@@ -1,5 +1,5 @@
 import {afterAll, describe, expect, it} from "vitest";
-import {readRows} from "../../../src/report/components/runRows.js";
+import {readRows} from "../../../src/report/components/rows/runRows.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {openAICompatible} from "../../../src/inference/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../../src/evals/runner/index.js";

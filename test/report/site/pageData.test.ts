@@ -2,7 +2,7 @@ import {mkdir, mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {readRows, rowsIn, scoresOf} from "../../../src/report/components/runRows.js";
+import {readRows, rowsIn, scoresOf} from "../../../src/report/components/rows/runRows.js";
 import {decide, scoreTable, splitText, writerOf} from "../../../src/evals/decisions/index.js";
 import {maskingVersion} from "../../../src/data/privacy/index.js";
 import {

@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {readRows, rowsIn, scoresOf} from "../../../src/report/components/runRows.js";
+import {readRows, rowsIn, scoresOf} from "../../../src/report/components/rows/runRows.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {scoreTable, summariesOf} from "../../../src/evals/decisions/index.js";
 import {recorded} from "../../../src/inference/endpoints/index.js";

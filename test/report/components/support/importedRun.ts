@@ -2,7 +2,7 @@ import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {vi} from "vitest";
 import {importResults} from "../../../../src/cli/importResults.js";
-import {readRows, type RunRows} from "../../../../src/report/components/runRows.js";
+import {readRows, type RunRows} from "../../../../src/report/components/rows/runRows.js";
 import {runRows, verdicts} from "../../../../src/report/site/index.js";
 import type {RunManifest, RunView} from "../../../../src/report/site/types.js";
 import {openStore, openWorkspace, type Store} from "../../../../src/base/store/index.js";

@@ -1,0 +1,123 @@
+import * as Plot from "@observablehq/plot";
+import {html} from "htl";
+import {chart} from "../charts/chart.js";
+import type {Content} from "../text/elements.js";
+import {count, plural} from "../text/format.js";
+import {AS_RUN, lanesQuery} from "./raceQueries.js";
+import type {RaceCourse} from "./raceScores.js";
+import {figure} from "../charts/figure.js";
+import {figuresMargin, lineNames} from "../charts/lineNames.js";
+
+interface Lane {
+  candidate: string;
+  /** Rows it was asked about. */
+  rows: number;
+  out: boolean;
+}
+
+/** A lane a candidate: how far it ran before it was dropped, and the calls that were never made after that. */
+export function raceLanes(race: string, course: RaceCourse): Content[] {
+  const lanes = lanesOf(course);
+  const total = course.settings.rows;
+  const draw = (width: number) => {
+    const narrow = width < 560;
+    const names = lineNames(
+      lanes.map(({candidate}) => candidate),
+      {width, above: narrow ? 13 : undefined}
+    );
+    const color = ({out}: Lane) => (out ? "var(--quiet)" : "var(--accent)");
+    return chart({
+      width,
+      height: 50 + lanes.length * (narrow ? 36 : 25),
+      marginLeft: names.marginLeft,
+      marginRight: figuresMargin(lanes.map(({rows}) => count(rows))),
+      marginTop: narrow ? 14 : 6,
+      marginBottom: 42,
+      ariaLabel: `Rows that each of ${lanes.length} candidates was asked about before it was dropped`,
+      x: {
+        label: "rows asked about →",
+        labelAnchor: "center",
+        labelArrow: "none",
+        domain: [0, total],
+        ticks: narrow ? 4 : 8
+      },
+      y: {
+        label: null,
+        domain: lanes.map(({candidate}) => candidate),
+        axis: null
+      },
+      marks: [
+        Plot.ruleX(
+          course.rounds.map(({rows}) => rows),
+          {stroke: "var(--line)", strokeOpacity: 1}
+        ),
+        Plot.ruleY(
+          lanes.filter(({rows}) => rows < total),
+          {y: "candidate", x1: "rows", x2: total, stroke: "var(--strong-line)", strokeDasharray: "2,4"}
+        ),
+        Plot.ruleY(lanes, {
+          y: "candidate",
+          x1: 0,
+          x2: "rows",
+          stroke: color,
+          strokeWidth: 6,
+          strokeOpacity: 0.75
+        }),
+        Plot.dot(
+          lanes.filter(({out}) => out),
+          {y: "candidate", x: "rows", symbol: "times", r: 5, stroke: "var(--text)", strokeWidth: 2}
+        ),
+        Plot.dot(
+          lanes.filter(({out}) => !out),
+          {y: "candidate", x: "rows", r: 5, fill: "var(--accent)", stroke: "var(--surface)", strokeWidth: 1.5}
+        ),
+        Plot.text(lanes, {
+          y: "candidate",
+          frameAnchor: "right",
+          textAnchor: "start",
+          dx: 10,
+          text: ({rows}: Lane) => count(rows),
+          fill: "currentColor",
+          fontVariant: "tabular-nums"
+        }),
+        names.mark
+      ],
+      values: {
+        of: lanes,
+        x: ({rows}) => rows,
+        y: ({candidate}) => candidate,
+        text: ({candidate, rows, out}) =>
+          `${candidate}\n${out ? "dropped after" : "still in after"} ${count(rows)} of ${plural(total, "row")}`,
+        inLines: true
+      }
+    });
+  };
+  return [
+    figure(draw, {
+      made: {
+        what: "After how many rows each candidate was dropped.",
+        n: plural(total, "row"),
+        term: "race",
+        sql: lanesQuery(race),
+        engine: AS_RUN
+      }
+    }),
+    html`<p class="small">
+      A cross: dropped there. Dotted: rows it was never asked about. Upright lines: the end of each round,
+      when all still in were compared.
+    </p>`
+  ];
+}
+
+/** Those still in first, by their last standing; then the dropped, the last to go first. */
+function lanesOf({rounds, outcome}: RaceCourse): Lane[] {
+  const out = rounds.flatMap(({dropped, rows}) =>
+    dropped.map(({candidate}) => ({candidate, rows, out: true}))
+  );
+  const gone = new Set(out.map(({candidate}) => candidate));
+  const last = rounds.at(-1);
+  const still = (outcome?.set ?? last?.standings.map(({candidate}) => candidate) ?? [])
+    .filter((candidate) => !gone.has(candidate))
+    .map((candidate) => ({candidate, rows: last?.rows ?? 0, out: false}));
+  return [...still, ...out.reverse()];
+}
