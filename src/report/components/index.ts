@@ -1,3 +1,9 @@
+/**
+ * What pages are put together from: inputs, figures, tables and whole parts of a page, as functions that return DOM nodes.
+ * In: what the page loaders of report/site printed, and the choices in the page's address.
+ * Out: elements that redraw with their width, each figure with the query that gives its numbers.
+ * They run in the browser: no file, no Node API, and no statistics of their own (base/stats computes).
+ */
 export {chart} from "./charts/chart.js";
 export {chooseCosts} from "./costs/chooseCosts.js";
 export {costs} from "./costs/costs.js";

@@ -43,7 +43,7 @@ export function isOwned(one: Answerer): boolean {
 }
 
 /** Who runs it, in words. */
-export function holderOf(one: Answerer): string {
+export function providerName(one: Answerer): string {
   const {model, endpoint = one.name, endpointKind} = one;
   if (endpointKind === "embedded") return "the store";
   if (endpointKind === "imported") return `${model} (results of ${endpoint})`;

@@ -2,7 +2,7 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "
 import {checkEvals, printChecks} from "../../../src/cli/check.js";
 import {checkHistory} from "../../../src/cli/checkHistory.js";
 import {markdown} from "../../../src/cli/gateReports.js";
-import {readRows, rowsIn, scoresOf} from "../../../src/report/components/rows/runRows.js";
+import {readRowFiles, rowsIn, scoreTableOf} from "../../../src/report/components/rows/runRows.js";
 import {defineDataset, pull, purge} from "../../../src/data/datasets/index.js";
 import {rowsOf} from "../../../src/evals/decisions/columns.js";
 import {cutOf} from "../../../src/evals/decisions/cut.js";
@@ -151,13 +151,13 @@ describe("a run that decides by a corpus figure", () => {
     const own = inSlice.verdict.summaries.find(({candidate: name}) => name === "steady")!;
     expect(own.mean).toBeCloseTo(100 - 100 / 21, 9);
     const files = new Map((await runRows(store, made.id)).map(({name, content}) => [name, content]));
-    const rows = await readRows((name) => Promise.resolve(files.get(name) as Uint8Array), {
+    const rows = await readRowFiles((name) => Promise.resolve(files.get(name) as Uint8Array), {
       scorers: ["wer"],
       counts: ["wer"],
       clusters: true
     });
     expect([0, 1, 2].map((row) => rows.score("wer", "steady", row)).sort()).toEqual([0, 100, 100]);
-    const table = scoresOf(rows, "wer", rowsIn(rows));
+    const table = scoreTableOf(rows, "wer", rowsIn(rows));
     const cut = cutOf(rowsOf(table, rowsIn(rows, {name: "half", value: "h0"})), {
       margin: 0,
       seed: made.seed,

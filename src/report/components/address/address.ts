@@ -1,7 +1,7 @@
 import {CARRIED} from "../../site/frame.js";
 
 /** What the page's address says was chosen; null when it says nothing. */
-export function chosen(key: string): string | null {
+export function fromAddress(key: string): string | null {
   return new URL(location.href).searchParams.get(key);
 }
 
@@ -9,7 +9,7 @@ export function chosen(key: string): string | null {
  * Writes choices into the page's address, so that it can be sent, survives going to another page, and Back undoes it.
  * Undefined removes one. `replace` leaves no step to go back to.
  */
-export function remember(
+export function rememberInAddress(
   choices: Readonly<Record<string, string | undefined>>,
   options: {replace?: boolean} = {}
 ): void {

@@ -1,11 +1,11 @@
 import {html} from "htl";
-import {code, type Content, flat} from "../text/elements.js";
+import {code, type PageContent, flat} from "../text/elements.js";
 
 /**
  * Says below an input that the address asks for what the input does not have, and what is shown in its place. The function it gives
  * back shows that, or takes it away when nothing is missing.
  */
-export function addressNotice(input: HTMLElement): (text: Content | undefined) => void {
+export function addressNotice(input: HTMLElement): (text: PageContent | undefined) => void {
   let notice: HTMLElement | undefined;
   return (text) => {
     notice?.remove();
@@ -14,7 +14,7 @@ export function addressNotice(input: HTMLElement): (text: Content | undefined) =
   };
 }
 
-export interface Missing {
+export interface UnknownChoice {
   asked: string;
   /** The label of the input. */
   label: string;
@@ -22,7 +22,7 @@ export interface Missing {
 }
 
 /** The words of the notice where an input has none of its own. */
-export function missingText({asked, label, shown}: Missing): Content {
+export function missingText({asked, label, shown}: UnknownChoice): PageContent {
   return [
     "The address asks for ",
     code(asked),

@@ -2,12 +2,12 @@ import {html} from "htl";
 import {correctionNote, standingOf} from "../../../evals/decisions/standing.js";
 import {comparisonsWith} from "../../../evals/decisions/cut.js";
 import type {Comparison, Verdict} from "../../../evals/decisions/types.js";
-import type {Compared} from "../rows/comparisons.js";
+import type {ShownComparison} from "../rows/comparisons.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type Content, details, nothing, section} from "../text/elements.js";
+import {type PageContent, details, nothing, section} from "../text/elements.js";
 import {type ForestLine, forestPlot, standingLegend, standingMark} from "../charts/forestPlot.js";
-import {count, formatFor, plural, pValue, type ScoreFormat} from "../text/format.js";
-import type {Made} from "../notes/made.js";
+import {countText, formatFor, pluralText, pValue, type ScoreFormat} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
 import {leadsQuery} from "../races/raceQueries.js";
 import {differencesQuery} from "../rows/scoreQueries.js";
 import {withUnit} from "../text/withUnit.js";
@@ -16,7 +16,7 @@ import {withUnit} from "../text/withUnit.js";
  * Every other candidate against the chosen one on the rows that both have: the paired differences, candidate minus
  * reference as everywhere, with their intervals, and the band within which a difference does not matter.
  */
-export function differences(found: Compared | null, reference: string | null): Content {
+export function differences(found: ShownComparison | null, reference: string | null): PageContent {
   if (!found || reference === null) return nothing();
   const {all, shown, verdict} = found;
   const ofVerdict = reference === verdict.best;
@@ -42,14 +42,14 @@ export function differences(found: Compared | null, reference: string | null): C
             "pairs of candidates, since the best was chosen among them"
           )
         : correctedText(pairs.length, "the ", "comparisons shown");
-  const made = madeOf(found, reference, ofVerdict);
+  const made = differencesProvenance(found, reference, ofVerdict);
   return section(
     title,
     lines.length === 0
       ? html`<p>There are too few rows that two candidates were both scored on.</p>`
       : [
           forestPlot(lines, {
-            label: `Paired differences of ${plural(lines.length, "candidate")} minus ${reference}`,
+            label: `Paired differences of ${pluralText(lines.length, "candidate")} minus ${reference}`,
             axis: `candidate minus ${reference}`,
             format,
             margin,
@@ -72,7 +72,7 @@ export function differences(found: Compared | null, reference: string | null): C
 function correctedText(tests: number, which: string, of: string): string {
   return tests === 1
     ? "The p value is of one comparison alone, and needs no correction."
-    : `p values are corrected (Holm) for ${which}${count(tests)} ${of}.`;
+    : `p values are corrected (Holm) for ${which}${countText(tests)} ${of}.`;
 }
 
 /** The second candidate minus the first, of a pair's difference. */
@@ -91,7 +91,11 @@ function turned({a, b, difference, low, high, meanA, meanB, ...pair}: Comparison
 }
 
 /** A race's intervals come from its record: they are those of all its rounds together. */
-function madeOf({all: {run, scorer}, shown, verdict}: Compared, reference: string, ofVerdict: boolean): Made {
+function differencesProvenance(
+  {all: {run, scorer}, shown, verdict}: ShownComparison,
+  reference: string,
+  ofVerdict: boolean
+): Provenance {
   const raced = verdict.race !== undefined && ofVerdict;
   const rows = raced
     ? verdict.race!.grouped
@@ -99,7 +103,7 @@ function madeOf({all: {run, scorer}, shown, verdict}: Compared, reference: strin
       : "the rows that both have"
     : "the rows that both have";
   const what = `The ${verdict.figure ?? "mean"} of each other candidate minus that of ${reference}, over ${rows}; left of zero ${reference} is better.`;
-  const shared = {what, n: plural(shown.rows, "row"), term: "difference" as const, run};
+  const shared = {what, n: pluralText(shown.rows, "row"), term: "difference" as const, run};
   return raced
     ? {...shared, sql: leadsQuery(verdict.race!.id, reference), engine: undefined}
     : {
@@ -115,7 +119,7 @@ function level(alpha: number): string {
 }
 
 /** The two means that a race's difference is of. */
-function meansNote({meanA, meanB}: Comparison, format: ScoreFormat): Content {
+function meansNote({meanA, meanB}: Comparison, format: ScoreFormat): PageContent {
   return meanA === undefined || meanB === undefined
     ? null
     : html`<small>${format.score(meanA)} against ${format.score(meanB)}</small>`;
@@ -123,7 +127,7 @@ function meansNote({meanA, meanB}: Comparison, format: ScoreFormat): Content {
 
 function pairTable(
   pairs: readonly Comparison[],
-  {verdict, format, made}: {verdict: Verdict; format: ScoreFormat; made: Made}
+  {verdict, format, made}: {verdict: Verdict; format: ScoreFormat; made: Provenance}
 ): HTMLElement {
   const tested = pairs.some((pair) => pair.pValue !== undefined);
   return dataTable(
@@ -142,7 +146,7 @@ function pairTable(
       },
       {
         name: verdict.race?.grouped ? "Groups both have" : "Rows both have",
-        value: (pair) => count(pair.rows),
+        value: (pair) => countText(pair.rows),
         numeric: true
       },
       ...(tested

@@ -1,20 +1,28 @@
 import type {ScoreChoice} from "../rows/runRows.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import {valueName} from "../../../evals/decisions/valueName.js";
-import {meanOf, meanTitle} from "../text/meanOf.js";
+import {meanName, meanTitle} from "../text/meanOf.js";
 import {scaleLinear} from "d3";
 import {html, svg} from "htl";
 import type {CandidateSummary, Verdict} from "../../../evals/decisions/types.js";
 import type {CandidateView, RunView} from "../../site/types.js";
-import {type Column, dataTable} from "../tables/dataTable.js";
-import {type Content, nothing, section} from "../text/elements.js";
-import {count, dollars, duration, list, plural, type ScoreFormat, scoreFormatOf} from "../text/format.js";
+import {type TableColumn, dataTable} from "../tables/dataTable.js";
+import {type PageContent, nothing, section} from "../text/elements.js";
+import {
+  countText,
+  dollars,
+  durationText,
+  listOf,
+  pluralText,
+  type ScoreFormat,
+  scoreFormatOf
+} from "../text/format.js";
 import {loadNote} from "../text/loadNote.js";
 import {leaderboardQuery} from "../rows/scoreQueries.js";
 import {verdictBadge} from "../verdict/verdictCard.js";
 import {latencyInterval, latencyNote} from "../verdict/latencyNote.js";
 
-interface Line {
+interface LeaderboardLine {
   summary: CandidateSummary;
   view: CandidateView | undefined;
 }
@@ -24,7 +32,7 @@ export function leaderboard(
   run: RunView | null,
   choice: ScoreChoice | null,
   verdict: Verdict | undefined
-): Content {
+): PageContent {
   if (!run || !choice || !verdict) return nothing();
   const lines = verdict.summaries.map((summary) => ({
     summary,
@@ -36,16 +44,16 @@ export function leaderboard(
     choice.slice
       ? `${scoreName(choice.scorer, verdict.figure)}, ${choice.slice.name} ${valueName(choice.slice.value)}`
       : `${scoreName(choice.scorer, verdict.figure)}, all rows`,
-    html`<p class="eyebrow">${verdictBadge(verdict)}<span>${plural(rows, "row")}</span></p>`,
+    html`<p class="eyebrow">${verdictBadge(verdict)}<span>${pluralText(rows, "row")}</span></p>`,
     html`<p>${verdict.sentence}</p>`,
     rows === 0
       ? html`<p>No row falls into this slice.</p>`
-      : dataTable(lines, columnsOf(verdict, format), {
+      : dataTable(lines, leaderboardColumns(verdict, format), {
           caption: "Candidates, the best first",
           cards: true,
           made: {
-            what: `The ${meanOf(choice.scorer, verdict.figure)} of every candidate with its interval; cost and latency are those of the whole run.`,
-            n: plural(rows, "row"),
+            what: `The ${meanName(choice.scorer, verdict.figure)} of every candidate with its interval; cost and latency are those of the whole run.`,
+            n: pluralText(rows, "row"),
             term: "interval",
             sql: leaderboardQuery(choice, run.id),
             engine: "meanInterval of assay/stats makes the intervals",
@@ -62,7 +70,7 @@ export function leaderboard(
   );
 }
 
-function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
+function leaderboardColumns(verdict: Verdict, format: ScoreFormat): TableColumn<LeaderboardLine>[] {
   const draw = intervalCell(verdict, format);
   return [
     {
@@ -80,7 +88,9 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
       name: "Scored",
       numeric: true,
       value: ({summary, view}) =>
-        html`<span>${count(summary.scored)} / ${count(summary.planned)}${view ? counts(view) : null}</span>`
+        html`<span
+          >${countText(summary.scored)} / ${countText(summary.planned)}${view ? counts(view) : null}</span
+        >`
     },
     {
       name: "Cost per 1,000 rows",
@@ -91,11 +101,11 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
       name: "Latency, median",
       numeric: true,
       value: ({view}) => [
-        duration(view?.p50LatencyMs),
+        durationText(view?.p50LatencyMs),
         view?.p95LatencyMs === undefined
           ? null
           : html`<small
-              >${[`95% within ${duration(view.p95LatencyMs)}`, ...latencyInterval(view), ...latencyNote(view)].join(", ")}</small
+              >${[`95% within ${durationText(view.p95LatencyMs)}`, ...latencyInterval(view), ...latencyNote(view)].join(", ")}</small
             >`
       ]
     }
@@ -105,11 +115,11 @@ function columnsOf(verdict: Verdict, format: ScoreFormat): Column<Line>[] {
 /** Names the candidates that stand for the same weights. */
 function twinNote({sameWeights = []}: Verdict, candidate: string): HTMLElement | null {
   const twins = sameWeights.find((names) => names.includes(candidate))?.filter((name) => name !== candidate);
-  return twins && twins.length > 0 ? html`<small>the same weights as ${list(twins)}</small>` : null;
+  return twins && twins.length > 0 ? html`<small>the same weights as ${listOf(twins)}</small>` : null;
 }
 
 function notes(view: CandidateView): HTMLElement[] {
-  const made = view.lineage.map(list).join(" ← ");
+  const made = view.lineage.map(listOf).join(" ← ");
   return [
     html`<small
       >${[view.baseline ? "baseline" : undefined, view.endpoint, view.hosting].filter((one) => one !== undefined).join(", ")}</small
@@ -119,7 +129,10 @@ function notes(view: CandidateView): HTMLElement[] {
 }
 
 function counts({failed, reused}: CandidateView): HTMLElement | null {
-  const parts = [failed > 0 ? `${count(failed)} failed` : "", reused > 0 ? `${count(reused)} reused` : ""];
+  const parts = [
+    failed > 0 ? `${countText(failed)} failed` : "",
+    reused > 0 ? `${countText(reused)} reused` : ""
+  ];
   const text = parts.filter(Boolean).join(", ");
   return text ? html`<small>${text}</small>` : null;
 }
@@ -127,7 +140,7 @@ function counts({failed, reused}: CandidateView): HTMLElement | null {
 /** How many answers have no known cost, where others have one. */
 function unpricedNote({completed, unpriced}: CandidateView): HTMLElement | null {
   return unpriced > 0 && unpriced < completed
-    ? html`<small>${plural(unpriced, "answer")} without a known cost</small>`
+    ? html`<small>${pluralText(unpriced, "answer")} without a known cost</small>`
     : null;
 }
 
@@ -139,7 +152,7 @@ function intervalCell(verdict: Verdict, format: ScoreFormat) {
   );
   const x = scaleLinear([Math.min(...values), Math.max(...values)], [6, width - 6]).nice();
   const [low = 0, high = 1] = values.length > 0 ? x.domain() : [];
-  const cell = ({candidate, mean, low: from, high: to}: CandidateSummary): Content => {
+  const cell = ({candidate, mean, low: from, high: to}: CandidateSummary): PageContent => {
     if (mean === undefined) return "–";
     const color = verdict.set.includes(candidate) ? "var(--accent)" : "var(--quiet)";
     return svg`<svg class="interval" width=${width} height="20" viewBox=${`0 0 ${width} 20`} aria-hidden="true">

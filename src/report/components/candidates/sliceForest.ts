@@ -1,12 +1,12 @@
 import {html} from "htl";
 import type {SliceCell, SliceRow, SliceTable} from "../../../evals/decisions/sliceTable.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type Content, details} from "../text/elements.js";
+import {type PageContent, details} from "../text/elements.js";
 import {standingOf} from "../../../evals/decisions/standing.js";
 import {valueName} from "../../../evals/decisions/valueName.js";
 import {type ForestLine, forestPlot, standingLegend, standingMark} from "../charts/forestPlot.js";
-import type {Made} from "../notes/made.js";
-import {count, plural, pValue, type ScoreFormat} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
+import {countText, pluralText, pValue, type ScoreFormat} from "../text/format.js";
 
 export interface SliceForestOptions {
   reference: string;
@@ -14,10 +14,10 @@ export interface SliceForestOptions {
   margin: number;
   alpha: number;
   /** Without the candidate that is chosen. */
-  made: (candidate: string) => Made;
+  made: (candidate: string) => Provenance;
 }
 
-interface Line {
+interface SliceLine {
   row: SliceRow;
   cell: SliceCell;
   base: SliceCell;
@@ -26,18 +26,18 @@ interface Line {
 /** A candidate minus the reference in every slice, with the numbers shrunk towards what all slices say together. */
 export function sliceForest(table: SliceTable, candidate: string, options: SliceForestOptions): HTMLElement {
   const {reference, format, margin, alpha, made} = options;
-  const all = table.rows.flatMap((row): Line[] => {
+  const all = table.rows.flatMap((row): SliceLine[] => {
     const cell = row.cells.find((one) => one.candidate === candidate);
     const base = row.cells.find((one) => one.candidate === reference);
     return cell && base ? [{row, cell, base}] : [];
   });
   const lines = all.flatMap((one) => lineOf(one) ?? []);
-  const drawn: Content =
+  const drawn: PageContent =
     lines.length === 0
       ? html`<p>No slice has enough rows that both were scored on.</p>`
       : [
           forestPlot(lines, {
-            label: `${candidate} minus ${reference} in ${plural(lines.length, "slice")}`,
+            label: `${candidate} minus ${reference} in ${pluralText(lines.length, "slice")}`,
             axis: `${candidate} minus ${reference}`,
             format,
             margin,
@@ -51,11 +51,11 @@ export function sliceForest(table: SliceTable, candidate: string, options: Slice
   </div>`;
 }
 
-function lineOf({row, cell: {difference}}: Line): ForestLine | undefined {
+function lineOf({row, cell: {difference}}: SliceLine): ForestLine | undefined {
   if (!difference) return undefined;
   const {estimate, low, high, adjustedP, rows} = difference;
   return {
-    label: `${row.slice} ${valueName(row.value)}, n ${count(rows)}`,
+    label: `${row.slice} ${valueName(row.value)}, n ${countText(rows)}`,
     rows,
     difference: estimate,
     low,
@@ -65,7 +65,7 @@ function lineOf({row, cell: {difference}}: Line): ForestLine | undefined {
 }
 
 function numbers(
-  lines: readonly Line[],
+  lines: readonly SliceLine[],
   candidate: string,
   {reference, format, margin, alpha, made}: SliceForestOptions
 ): HTMLElement {
@@ -73,7 +73,7 @@ function numbers(
     lines,
     [
       {name: "Slice", heading: true, value: ({row}) => `${row.slice} ${valueName(row.value)}`},
-      {name: "Rows both have", numeric: true, value: ({cell}) => count(cell.difference?.rows ?? 0)},
+      {name: "Rows both have", numeric: true, value: ({cell}) => countText(cell.difference?.rows ?? 0)},
       {name: reference, numeric: true, value: ({base}) => format.score(base.mean)},
       {name: candidate, numeric: true, value: ({cell}) => format.score(cell.mean)},
       {

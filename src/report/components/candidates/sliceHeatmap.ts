@@ -3,10 +3,10 @@ import {html} from "htl";
 import {standingOf} from "../../../evals/decisions/standing.js";
 import {valueName} from "../../../evals/decisions/valueName.js";
 import type {SliceCell, SliceRow, SliceTable} from "../../../evals/decisions/sliceTable.js";
-import type {Content} from "../text/elements.js";
+import type {PageContent} from "../text/elements.js";
 import {figureNotes} from "../notes/figureNotes.js";
-import {count, plural, type ScoreFormat} from "../text/format.js";
-import {figureFoot, type Made} from "../notes/made.js";
+import {countText, pluralText, type ScoreFormat} from "../text/format.js";
+import {figureFoot, type Provenance} from "../notes/made.js";
 import {tableButton} from "../notes/saving.js";
 
 /** Slices of one kind that are drawn; the rest are in few rows each. */
@@ -23,17 +23,17 @@ export interface HeatmapOptions {
   margin: number;
   /** Slices that are not in the table for want of rows, by slicing. */
   smaller?: readonly {slice: string; values: number}[];
-  made: Made;
+  made: Provenance;
 }
 
-interface Slicing {
+interface SliceColumn {
   slice: string;
   shown: SliceRow[];
   /** Slices that are not drawn. */
   left: number;
 }
 
-function slicingsOf(table: SliceTable, smaller: HeatmapOptions["smaller"] = []): Slicing[] {
+function slicingsOf(table: SliceTable, smaller: HeatmapOptions["smaller"] = []): SliceColumn[] {
   const beyond = (name: string) => smaller.find(({slice}) => slice === name)?.values ?? 0;
   return [...group(table.rows, ({slice}) => slice)].map(([slice, all]) => {
     const largest = [...all].sort((a, b) => b.rows - a.rows).slice(0, MOST);
@@ -65,7 +65,7 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
   const groups = slicingsOf(table, options.smaller);
   const shown = groups.flatMap((one) => one.shown);
   const colour = colourOf(shown, options);
-  const caption = `${options.kind === "score" ? "Scores" : `Differences from ${options.reference}`} of ${plural(options.candidates.length, "candidate")} in ${plural(shown.length, "slice")}`;
+  const caption = `${options.kind === "score" ? "Scores" : `Differences from ${options.reference}`} of ${pluralText(options.candidates.length, "candidate")} in ${pluralText(shown.length, "slice")}`;
   const region = html`<div class="scroll" role="region" aria-label=${caption} tabindex="0">
     <table class="heatmap">
       <caption class="hidden">
@@ -81,7 +81,7 @@ export function heatmap(table: SliceTable, options: HeatmapOptions): HTMLElement
           ${shown.map(
             (row, i) =>
               html`<th scope="col" class="number" data-column=${i}>
-                ${valueName(row.value)}<small>n ${count(row.rows)}</small>
+                ${valueName(row.value)}<small>n ${countText(row.rows)}</small>
               </th>`
           )}
         </tr>
@@ -114,8 +114,8 @@ function content(
   cell: SliceCell,
   row: SliceRow,
   {kind, reference, format, margin, alpha}: HeatmapOptions
-): Content {
-  const n = cell.scored < row.rows ? html`<small>n ${count(cell.scored)}</small>` : null;
+): PageContent {
+  const n = cell.scored < row.rows ? html`<small>n ${countText(cell.scored)}</small>` : null;
   if (kind === "score" || cell.candidate === reference) return [format.score(cell.mean).replace("%", ""), n];
   const {difference} = cell;
   if (!difference) return ["–", n];
@@ -151,10 +151,13 @@ function colourOf(
 /** A plain score has no unit of its own. */
 const unit = (name: string) => (name === "score" ? "units of the score" : name);
 
-function explanation(groups: readonly Slicing[], {kind, reference, format, alpha}: HeatmapOptions): string {
+function explanation(
+  groups: readonly SliceColumn[],
+  {kind, reference, format, alpha}: HeatmapOptions
+): string {
   const left = groups
     .filter((one) => one.left > 0)
-    .map((one) => `${count(one.left)} smaller slices of ${one.slice}`);
+    .map((one) => `${countText(one.left)} smaller slices of ${one.slice}`);
   const what =
     kind === "score"
       ? `In ${unit(format.unit)}: the stronger the colour, the higher the score.`

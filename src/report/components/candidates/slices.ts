@@ -2,11 +2,11 @@ import {html} from "htl";
 import {sliceTableOf} from "../../../evals/decisions/cut.js";
 import {valueName} from "../../../evals/decisions/valueName.js";
 import type {RunView, ScorerComparisons} from "../../site/types.js";
-import type {Compared} from "../rows/comparisons.js";
-import {code, type Content, nothing, section} from "../text/elements.js";
-import {formatFor, plural} from "../text/format.js";
+import type {ShownComparison} from "../rows/comparisons.js";
+import {code, type PageContent, nothing, section} from "../text/elements.js";
+import {formatFor, pluralText} from "../text/format.js";
 import {select} from "../inputs/inputs.js";
-import type {Made} from "../notes/made.js";
+import type {Provenance} from "../notes/made.js";
 import {slicesQuery} from "../rows/scoreQueries.js";
 import {heatmap, heatmapColumns, showColumn} from "./sliceHeatmap.js";
 import {sliceForest} from "./sliceForest.js";
@@ -17,7 +17,11 @@ const kept = new WeakMap<ScorerComparisons, Map<string, unknown>>();
  * The slices of a run side by side, and one candidate's differences from the reference slice by slice. What was drawn is kept: when
  * only the rows above it are chosen anew, it stays the same.
  */
-export function slices(run: RunView | null, found: Compared | null, reference: string | null): Content {
+export function slices(
+  run: RunView | null,
+  found: ShownComparison | null,
+  reference: string | null
+): PageContent {
   if (!run || !found || reference === null) return nothing();
   if (run.slices.length === 0)
     return section(
@@ -44,9 +48,9 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
   const {alpha, cuts, extent, smaller} = all;
   const margin = cuts[0]?.verdict.margin ?? 0;
   const figure = cuts[0]?.verdict.figure;
-  const made = (candidate?: string): Made => ({
+  const made = (candidate?: string): Provenance => ({
     what: `${candidate ?? "Every candidate"} on the rows of each slice: its ${figure ?? "mean"}, and its difference from ${reference} on the rows that both have.`,
-    n: `${plural(run.rows, "row")} in ${plural(table.rows.length, "slice")}`,
+    n: `${pluralText(run.rows, "row")} in ${pluralText(table.rows.length, "slice")}`,
     term: "difference",
     sql: slicesQuery(
       all.scorer,
@@ -110,7 +114,7 @@ function drawSlices(run: RunView, all: ScorerComparisons, reference: string): HT
       html`<p class="small">
         ${
           others.length > 0
-            ? `p values are corrected together (Holm) for ${plural(table.comparisons, "comparison")} with ${reference}. `
+            ? `p values are corrected together (Holm) for ${pluralText(table.comparisons, "comparison")} with ${reference}. `
             : ""
         }Slices
         may have few rows: read n before the colour.

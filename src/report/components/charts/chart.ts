@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import {type Stop, walkable} from "./walk.js";
+import {type ReadableStop, walkable} from "./walk.js";
 
 /** What a plot draws, as a reader meets it value by value. */
-export interface Values<T> {
+export interface ReadableValues<T> {
   of: readonly T[];
   /** Where a value stands, in the units of the plot's scales. */
   x(one: T): unknown;
@@ -15,7 +15,7 @@ export interface Values<T> {
   inLines?: boolean;
 }
 
-export type ChartOptions<T> = Plot.PlotOptions & {ariaLabel: string; values?: Values<T>};
+export type ChartOptions<T> = Plot.PlotOptions & {ariaLabel: string; values?: ReadableValues<T>};
 
 /**
  * A plot that a screen reader meets as one picture with a label, not as the names of its marks, and then value by value where it has
@@ -34,7 +34,7 @@ export function chart<T>({values, ...options}: ChartOptions<T>): Element {
   return values && values.of.length > 0 ? walkable(plot, stopsOf(plot, values), values) : plot;
 }
 
-function stopsOf<T>(plot: Plot.Plot, {of, x, y, panel, text}: Values<T>): Stop[] {
+function stopsOf<T>(plot: Plot.Plot, {of, x, y, panel, text}: ReadableValues<T>): ReadableStop[] {
   const place = (name: "x" | "y", value: unknown) => {
     const scale = plot.scale(name);
     return scale ? scale.apply(value) + (scale.bandwidth ?? 0) / 2 : 0;

@@ -1,7 +1,7 @@
 import {html} from "htl";
 import {fitAxisLabels} from "./fitAxisLabels.js";
 import {fitTicks} from "./fitTicks.js";
-import {figureFoot, type Made} from "../notes/made.js";
+import {figureFoot, type Provenance} from "../notes/made.js";
 import {figureButtons} from "../notes/saving.js";
 
 /** About what the page leaves beside a figure, before anybody can measure. */
@@ -11,7 +11,7 @@ export interface FigureOptions {
   /** In pixels, at a width where it depends on that: keeps room for what will be drawn, so that nothing below it moves. */
   height?: number | ((width: number) => number);
   /** What it shows, of how many rows, and the query that gives its numbers. */
-  made: Made;
+  made: Provenance;
 }
 
 /**

@@ -1,5 +1,5 @@
 import {svg} from "htl";
-import {shortened} from "../text/shortened.js";
+import {shortenedToWidth} from "../text/shortened.js";
 
 const EDGE = 2;
 
@@ -9,7 +9,7 @@ export function fitAxisLabels(picture: Element): void {
     const frame = label.closest("svg")!.getBoundingClientRect();
     const whole = label.textContent!;
     if (label.getBoundingClientRect().width > frame.width) {
-      label.textContent = shortened(whole, frame.width - 2 * EDGE);
+      label.textContent = shortenedToWidth(whole, frame.width - 2 * EDGE);
       label.append(svg`<title>${whole}</title>`);
     }
     const {left, right} = label.getBoundingClientRect();

@@ -1,12 +1,12 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
-import {chart} from "./chart.js";
 import {type Standing, standingOf} from "../../../evals/decisions/standing.js";
-import type {Content} from "../text/elements.js";
-import {count, pValue, type ScoreFormat} from "../text/format.js";
+import type {PageContent} from "../text/elements.js";
+import {countText, pValue, type ScoreFormat} from "../text/format.js";
 import {figure} from "./figure.js";
-import {figuresMargin, lineNames} from "./lineNames.js";
-import type {Made} from "../notes/made.js";
+import {intervalMarks} from "./intervalMarks.js";
+import {lineChart} from "./lineChart.js";
+import type {Provenance} from "../notes/made.js";
 import {withUnit} from "../text/withUnit.js";
 import {zeroAxis} from "./zeroAxis.js";
 
@@ -33,7 +33,7 @@ export interface ForestOptions {
   /** Differences within ± this do not matter, in score units. */
   margin: number;
   alpha: number;
-  made: Made;
+  made: Provenance;
 }
 
 const STYLES: Record<
@@ -72,101 +72,58 @@ export function standingLegend(
 }
 
 /** Differences below each other around zero, with the band in which they do not matter. */
-export function forestPlot(lines: readonly ForestLine[], options: ForestOptions): Content {
-  return figure((width) => draw(lines, options, width), {
+export function forestPlot(lines: readonly ForestLine[], options: ForestOptions): PageContent {
+  return figure((width) => drawForest(lines, options, width), {
     height: 54 + lines.length * 29,
     made: options.made
   });
 }
 
-function draw(lines: readonly ForestLine[], options: ForestOptions, width: number): Element {
+function drawForest(lines: readonly ForestLine[], options: ForestOptions, width: number): Element {
   const {format, alpha} = options;
-  const narrow = width < 560;
-  const names = lineNames(
-    lines.map(({label}) => label),
-    {width, above: narrow ? 15 : undefined, most: 300}
-  );
-  const written = ({difference, low, high}: ForestLine) =>
-    narrow
-      ? format.difference(difference)
-      : `${format.difference(difference)}  (${format.differences(low, high)})`;
   const margin = format.scale(options.margin);
   const of = (line: ForestLine) => STYLES[standingOf(line, options.margin, alpha)];
   const ends = lines.flatMap(({low, high}) => [format.scale(low), format.scale(high)]);
-  return chart({
+  return lineChart(lines, {
     width,
-    height: 54 + lines.length * (narrow ? 44 : 29),
-    marginLeft: names.marginLeft,
-    marginRight: figuresMargin(lines.map(written)),
-    marginTop: narrow ? 14 : 6,
-    marginBottom: 42,
-    ariaLabel: options.label,
-    x: {
-      // On a phone there is room for the unit alone; the heading says what is compared.
-      label: `${narrow ? "" : `${options.axis}, `}${format.differenceUnit}, with ${Math.round(100 * (1 - alpha))}% interval →`,
-      labelAnchor: "center",
-      labelArrow: "none",
-      ticks: narrow ? 4 : 7,
-      domain: [Math.min(...ends, -margin, 0), Math.max(...ends, margin, 0)],
-      nice: true
-    },
-    y: {
-      label: null,
-      domain: lines.map(({label}) => label),
-      axis: null
-    },
-    marks: [
+    label: options.label,
+    name: "label",
+    // On a phone there is room for the unit alone; the heading says what is compared.
+    axis: (narrow) =>
+      `${narrow ? "" : `${options.axis}, `}${format.differenceUnit}, with ${Math.round(100 * (1 - alpha))}% interval`,
+    heights: {wide: 29, narrow: 44},
+    mostName: 300,
+    domain: [Math.min(...ends, -margin, 0), Math.max(...ends, margin, 0)],
+    written: ({difference, low, high}, narrow) =>
+      narrow
+        ? format.difference(difference)
+        : `${format.difference(difference)}  (${format.differences(low, high)})`,
+    marks: (narrow) => [
       Plot.rect([margin], {x1: -margin, x2: margin, fill: "var(--accent-soft)"}),
-      Plot.gridX({stroke: "var(--line)", strokeOpacity: 1, ticks: narrow ? 4 : 7}),
       zeroAxis(lines, {y: "label", narrow}),
-      Plot.ruleY(lines, {
-        y: "label",
-        x1: (line: ForestLine) => format.scale(line.low),
-        x2: (line: ForestLine) => format.scale(line.high),
-        stroke: (line: ForestLine) => of(line).color,
-        strokeWidth: 4,
-        strokeOpacity: 0.45,
-        strokeLinecap: "round"
-      }),
-      Plot.dot(lines, {
-        y: "label",
-        x: (line: ForestLine) => format.scale(line.difference),
-        r: 5,
+      ...intervalMarks(lines, {
+        line: "label",
+        at: ({difference}) => format.scale(difference),
+        ends: ({low, high}) => [format.scale(low), format.scale(high)],
+        color: (line) => of(line).color,
         symbol: (line: ForestLine) => of(line).symbol,
-        rotate: (line: ForestLine) => of(line).rotate,
-        fill: (line: ForestLine) => (of(line).symbol === "circle" ? "var(--surface)" : of(line).color),
-        stroke: (line: ForestLine) => of(line).color,
-        strokeWidth: 1.75
-      }),
-      Plot.text(lines, {
-        y: "label",
-        frameAnchor: "right",
-        textAnchor: "start",
-        dx: 10,
-        text: written,
-        fill: "currentColor",
-        fontVariant: "tabular-nums"
-      }),
-      names.mark
+        rotate: (line) => of(line).rotate,
+        inside: (line) => (of(line).symbol === "circle" ? "var(--surface)" : undefined)
+      })
     ],
-    values: {
-      of: lines,
-      x: ({difference}) => format.scale(difference),
-      y: ({label}) => label,
-      text: (line) => textOf(line, options),
-      inLines: true
-    }
+    at: ({difference}) => format.scale(difference),
+    text: (line) => forestLineText(line, options)
   });
 }
 
-function textOf(line: ForestLine, {format, margin, alpha}: ForestOptions): string {
+function forestLineText(line: ForestLine, {format, margin, alpha}: ForestOptions): string {
   const {label, difference, low, high, adjustedP, rows} = line;
   const level = Math.round(100 * (1 - alpha));
   return [
     label,
     `${withUnit(format.difference(difference), format)} (${format.differences(low, high)}, ${level}% interval)`,
     [
-      rows === undefined ? "" : `n ${count(rows)}`,
+      rows === undefined ? "" : `n ${countText(rows)}`,
       adjustedP === undefined ? "" : `p, Holm ${pValue(adjustedP)}`
     ]
       .filter((part) => part !== "")

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import {shortened} from "../text/shortened.js";
+import {shortenedToWidth} from "../text/shortened.js";
 import {textWidth} from "../text/textWidth.js";
 
 /** Pixels that a name beside its line takes at most, and between it and the lines. */
@@ -25,7 +25,7 @@ export function lineNames(
   {width, above, most = MOST}: LineNamesOptions
 ): {marginLeft: number; mark: Plot.Markish} {
   const room = above === undefined ? Math.min(most, width * 0.4) : width - 2 * EDGE;
-  const shown = new Map(names.map((name) => [name, shortened(name, room)]));
+  const shown = new Map(names.map((name) => [name, shortenedToWidth(name, room)]));
   const widest = Math.max(0, ...[...shown.values()].map(textWidth));
   const text = (name: string) => shown.get(name)!;
   const title = (name: string) => (text(name) === name ? "" : name);

@@ -1,7 +1,7 @@
 import type * as Plot from "@observablehq/plot";
 import {svg} from "htl";
 import {alongLine, type Box, labelPlaces, type Spot} from "./labelPlaces.js";
-import {shortened} from "../text/shortened.js";
+import {shortenedToWidth} from "../text/shortened.js";
 import {textWidth} from "../text/textWidth.js";
 
 /** Of a picture's width that a name takes at most. */
@@ -44,7 +44,7 @@ export function pointNames({points, named, lines = []}: PointNamesOptions): Plot
           : [])
       ];
     });
-    const texts = named.map(({name}) => shortened(name, Math.min(MOST, SHARE * width)));
+    const texts = named.map(({name}) => shortenedToWidth(name, Math.min(MOST, SHARE * width)));
     const places = labelPlaces(
       named.map((point, i) => ({...at(point), width: textWidth(texts[i]!)})),
       {

@@ -1,11 +1,11 @@
 import {minIndex} from "d3";
 import {html, svg} from "htl";
-import {plural} from "../text/format.js";
+import {pluralText} from "../text/format.js";
 import {openMade} from "../notes/made.js";
 import {keepPlaced, placeNote} from "../notes/placeNote.js";
 
 /** A value of a figure: where it is drawn, in the picture's units, and what is said of it, in lines. */
-export interface Stop {
+export interface ReadableStop {
   x: number;
   y: number;
   text: string;
@@ -24,14 +24,14 @@ const STEPS: Readonly<Record<string, number>> = {ArrowRight: 1, ArrowDown: 1, Ar
  */
 export function walkable(
   figure: Element,
-  stops: readonly Stop[],
+  stops: readonly ReadableStop[],
   {inLines = false}: {inLines?: boolean} = {}
 ): HTMLElement {
   const picture = (figure.matches("svg") ? figure : figure.querySelector("svg")!) as SVGSVGElement;
   const spoken = html`<p class="hidden" role="status"></p>`;
   const note = html`<p class="figure-note" aria-hidden="true"></p>`;
   const ring = svg`<circle class="ring" r="9" fill="none" stroke="var(--text)" stroke-width="1.5"></circle>`;
-  const label = `${picture.getAttribute("aria-label")}. Arrow keys walk through ${plural(stops.length, "value")}, Enter says how it is made.`;
+  const label = `${picture.getAttribute("aria-label")}. Arrow keys walk through ${pluralText(stops.length, "value")}, Enter says how it is made.`;
   const box = html`<div class="walk" role="application" tabindex="0" aria-label=${label}>
     ${figure}${spoken}
   </div>`;
@@ -56,7 +56,7 @@ export function walkable(
   const at = ({clientX, clientY}: PointerEvent) => {
     const {left, top, width} = picture.getBoundingClientRect();
     const scale = Number(picture.getAttribute("width")) / width;
-    const far = ({x, y}: Stop) =>
+    const far = ({x, y}: ReadableStop) =>
       Math.hypot((x - (clientX - left) * scale) * (inLines ? ALONG : 1), y - (clientY - top) * scale);
     const nearest = minIndex(stops, far);
     return far(stops[nearest]!) > NEAR ? undefined : nearest;

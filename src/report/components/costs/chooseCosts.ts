@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {CostAdjustment, CostSettings} from "../../../base/costs/index.js";
 import type {CostsData} from "../../site/costTypes.js";
-import {count, share} from "../text/format.js";
+import {countText, percentText} from "../text/format.js";
 import {form, type Input, slider} from "../inputs/inputs.js";
 
 export type ChosenCosts = CostSettings & CostAdjustment;
@@ -29,7 +29,7 @@ export function chooseCosts(data: CostsData | null): Input<ChosenCosts | null> {
         min: 0,
         max: VOLUMES.length - 1,
         value: VOLUMES.indexOf(100_000),
-        write: (i) => count(VOLUMES[i])
+        write: (i) => countText(VOLUMES[i])
       }),
       load: slider({
         label: "Utilisation",
@@ -37,7 +37,7 @@ export function chooseCosts(data: CostsData | null): Input<ChosenCosts | null> {
         min: 0,
         max: 20,
         value: 0,
-        write: (i) => (i === 0 ? "as stated" : share(i / 20))
+        write: (i) => (i === 0 ? "as stated" : percentText(i / 20))
       }),
       tokens: factor("Token prices", "token-prices"),
       machines: factor("Machine prices", "machine-prices")

@@ -11,19 +11,19 @@ import {
 } from "../../../base/costs/index.js";
 import type {CostsData, PriceNote} from "../../site/costTypes.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, type Content} from "../text/elements.js";
-import {count, dollars, list, plural} from "../text/format.js";
+import {badge, type PageContent} from "../text/elements.js";
+import {countText, dollars, listOf, pluralText} from "../text/format.js";
 import {costsQuery, pricesQuery} from "../runs/runQueries.js";
 import {statedWords} from "./statedWords.js";
 
 /** Every assumption and price that the figures rest on, with its source, and how the tokens were counted. */
-export function costAssumptions(data: CostsData, table: readonly CostedOption[]): Content {
+export function costAssumptions(data: CostsData, table: readonly CostedOption[]): PageContent {
   const today = new Date().toISOString();
   return [
     dataTable(
       groupedAlike(table),
       [
-        {name: "Candidates", heading: true, wide: true, value: ({names}) => list(names)},
+        {name: "Candidates", heading: true, wide: true, value: ({names}) => listOf(names)},
         {
           name: "Hosting",
           value: ({option: {hosting}}) =>
@@ -38,7 +38,7 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
             tokensText(sample),
             sample.estimatedBy ? html`<small>estimated: ${sample.estimatedBy}</small>` : null,
             sample.countedRows < sample.rows
-              ? html`<small>${count(sample.countedRows)} of ${plural(sample.rows, "row")}</small>`
+              ? html`<small>${countText(sample.countedRows)} of ${pluralText(sample.rows, "row")}</small>`
               : null,
             lackingNote(sample)
           ]
@@ -49,7 +49,7 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
         cards: true,
         made: {
           what: "What is stated of every hosting, and the mean tokens of a request.",
-          n: plural(data.rows, "row"),
+          n: pluralText(data.rows, "row"),
           term: "cost",
           sql: costsQuery(data.run),
           run: data.run
@@ -66,9 +66,9 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
               heading: true,
               value: ({candidate, model}) => html`<span>${candidate}<small>${model}</small></span>`
             },
-            {name: "Input, per million", numeric: true, value: amount("inputUsdPerMillion")},
-            {name: "Cached", numeric: true, value: amount("cachedInputUsdPerMillion")},
-            {name: "Output", numeric: true, value: amount("outputUsdPerMillion")},
+            {name: "Input, per million", numeric: true, value: priceAmount("inputUsdPerMillion")},
+            {name: "Cached", numeric: true, value: priceAmount("cachedInputUsdPerMillion")},
+            {name: "Output", numeric: true, value: priceAmount("outputUsdPerMillion")},
             {name: "As of", value: (one) => asOf(one, today)},
             ...(data.prices.some(({shutdownDate}) => shutdownDate)
               ? [{name: "Model ends", value: ({shutdownDate}: PriceNote) => shutdownDate ?? "–"}]
@@ -80,7 +80,7 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
             cards: true,
             made: {
               what: "The price of tokens that each candidate is billed with.",
-              n: plural(data.prices.length, "price"),
+              n: pluralText(data.prices.length, "price"),
               term: "cost",
               sql: pricesQuery(data.run),
               run: data.run
@@ -90,12 +90,12 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
   ];
 }
 
-function lackingNote(sample: CostedOption["sample"]): Content {
+function lackingNote(sample: CostedOption["sample"]): PageContent {
   const text = failedRowsText(sample);
   return text === undefined ? null : html`<small>${text}</small>`;
 }
 
-function asOf(price: PriceNote, today: string): Content {
+function asOf(price: PriceNote, today: string): PageContent {
   return [
     price.asOf,
     isOldPrice(price.asOf, today)
@@ -107,13 +107,13 @@ function asOf(price: PriceNote, today: string): Content {
 type Amount = "inputUsdPerMillion" | "cachedInputUsdPerMillion" | "outputUsdPerMillion";
 
 /** The amount, and below it those for longer prompts. */
-function amount(name: Amount): (price: PriceNote) => Content {
+function priceAmount(name: Amount): (price: PriceNote) => PageContent {
   return ({tiers = [], ...price}) => [
     dollars(price[name]),
     ...tiers.flatMap(({abovePromptTokens, [name]: tier}) =>
       tier === undefined
         ? []
-        : html`<small>${dollars(tier)} above ${count(abovePromptTokens)} prompt tokens</small>`
+        : html`<small>${dollars(tier)} above ${countText(abovePromptTokens)} prompt tokens</small>`
     )
   ];
 }
@@ -152,7 +152,7 @@ function groupedAlike(table: readonly CostedOption[]): Alike[] {
 function tokensText({tokens: {promptTokens, completionTokens}}: CostedOption["sample"]): string {
   return promptTokens === undefined
     ? "unknown"
-    : `${count(Math.round(promptTokens))} + ${count(Math.round(completionTokens ?? 0))}`;
+    : `${countText(Math.round(promptTokens))} + ${countText(Math.round(completionTokens ?? 0))}`;
 }
 
 /** The price of tokens stands in a table of its own. */

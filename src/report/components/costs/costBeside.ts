@@ -2,12 +2,12 @@ import {html} from "htl";
 import {sideModelText} from "../../../base/costs/index.js";
 import type {CostsData} from "../../site/costTypes.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type Content, section} from "../text/elements.js";
-import {count, dollars, plural} from "../text/format.js";
+import {type PageContent, section} from "../text/elements.js";
+import {countText, dollars, pluralText} from "../text/format.js";
 import {sideCallsQuery} from "../runs/runQueries.js";
 
 /** What was asked beside the rows, by scorers and before the first row, and what that cost. */
-export function costBeside({run, beside, besideFailed}: CostsData): Content {
+export function costBeside({run, beside, besideFailed}: CostsData): PageContent {
   if (beside.length + besideFailed.length === 0) return null;
   return section(
     "Asked beside the rows",
@@ -24,7 +24,7 @@ export function costBeside({run, beside, besideFailed}: CostsData): Content {
           value: ({model, endpoint}) => html`<span>${model}<small>${endpoint}</small></span>`
         },
         {name: "Asked by", value: ({by}) => (by === "scorers" ? "scorers" : "asked whether it is ready")},
-        {name: "Answers", numeric: true, value: ({answers}) => count(answers)},
+        {name: "Answers", numeric: true, value: ({answers}) => countText(answers)},
         {name: "Cost", wide: true, value: (one) => sideModelText(one, dollars)}
       ],
       {
@@ -32,7 +32,7 @@ export function costBeside({run, beside, besideFailed}: CostsData): Content {
         cards: true,
         made: {
           what: "What each model was asked beside the rows, and what that cost.",
-          n: plural(beside.length, "model"),
+          n: pluralText(beside.length, "model"),
           term: "cost",
           sql: sideCallsQuery(run),
           run

@@ -1,16 +1,16 @@
 import {html} from "htl";
 import {type CostedOption, hostingName, type OptionBreakEven} from "../../../base/costs/index.js";
 import {dataTable} from "../tables/dataTable.js";
-import type {Content} from "../text/elements.js";
-import {count, share} from "../text/format.js";
-import type {Made} from "../notes/made.js";
+import type {PageContent} from "../text/elements.js";
+import {countText, percentText} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
 
-type Found = OptionBreakEven & {found: NonNullable<OptionBreakEven["found"]>};
+type ReachedBreakEven = OptionBreakEven & {found: NonNullable<OptionBreakEven["found"]>};
 
 /** The volumes at which the cheaper of two choices changes, the lowest first. */
-export function breakEvenTable(all: readonly OptionBreakEven[], made: Made): Content {
+export function breakEvenTable(all: readonly OptionBreakEven[], made: Provenance): PageContent {
   const found = all
-    .filter((one): one is Found => one.found !== undefined)
+    .filter((one): one is ReachedBreakEven => one.found !== undefined)
     .sort((x, y) => x.found.requestsPerMonth - y.found.requestsPerMonth);
   if (found.length === 0)
     return html`<p>
@@ -23,14 +23,17 @@ export function breakEvenTable(all: readonly OptionBreakEven[], made: Made): Con
       {
         name: "Cheaper above",
         heading: true,
-        value: ({a, b, found: {cheaperAbove}}) => named(cheaperAbove === "a" ? a : b)
+        value: ({a, b, found: {cheaperAbove}}) => optionLabel(cheaperAbove === "a" ? a : b)
       },
-      {name: "Cheaper below", value: ({a, b, found: {cheaperAbove}}) => named(cheaperAbove === "a" ? b : a)},
+      {
+        name: "Cheaper below",
+        value: ({a, b, found: {cheaperAbove}}) => optionLabel(cheaperAbove === "a" ? b : a)
+      },
       {
         name: "Break-even, requests a month",
         numeric: true,
         value: ({found: {requestsPerMonth, all: crossings}}) => [
-          count(Math.round(requestsPerMonth)),
+          countText(Math.round(requestsPerMonth)),
           crossings.length > 1 ? html`<small>the first of ${crossings.length}</small>` : null
         ]
       },
@@ -38,14 +41,14 @@ export function breakEvenTable(all: readonly OptionBreakEven[], made: Made): Con
         name: "95% interval",
         numeric: true,
         value: ({found: {low, high}}) =>
-          low === undefined ? "–" : `${count(Math.round(low))} to ${count(Math.round(high!))}`
+          low === undefined ? "–" : `${countText(Math.round(low))} to ${countText(Math.round(high!))}`
       },
-      {name: "Resamples with it", numeric: true, value: ({found}) => share(found.share)}
+      {name: "Resamples with it", numeric: true, value: ({found}) => percentText(found.share)}
     ],
     {caption: "Break-even volumes, the lowest first", made}
   );
 }
 
-function named({sample, hosting}: CostedOption): Content {
+function optionLabel({sample, hosting}: CostedOption): PageContent {
   return html`<span>${sample.name}<small>${hostingName(hosting!)}</small></span>`;
 }

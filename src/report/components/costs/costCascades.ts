@@ -3,10 +3,10 @@ import {html} from "htl";
 import type {CascadeView, PageCosts} from "../../site/costTypes.js";
 import {chart} from "../charts/chart.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type Content} from "../text/elements.js";
-import {count, dollars, plural, type ScoreFormat, share} from "../text/format.js";
-import type {Made} from "../notes/made.js";
-import {text} from "../text/sqlText.js";
+import {code, type PageContent} from "../text/elements.js";
+import {countText, dollars, pluralText, type ScoreFormat, percentText} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
+import {quotedText} from "../text/sqlText.js";
 import {figure} from "../charts/figure.js";
 import {withUnit} from "../text/withUnit.js";
 import {pointNames} from "../charts/pointNames.js";
@@ -22,17 +22,17 @@ function sureBy({signal, repeats}: CascadeView): string {
 }
 
 /** Cheaper candidates asked first, the best one when they are not sure: what that costs and scores, simulated from recorded answers. */
-export function cascades(data: PageCosts, format: ScoreFormat): Content {
+export function cascades(data: PageCosts, format: ScoreFormat): PageContent {
   const {run, cascades: all, margin, scorer} = data;
   if (all.length === 0) return noCascades(data);
   const {confidence} = all[0]!;
-  const made: Made = {
+  const made: Provenance = {
     what: `Cost and mean ${scorer} when a cheaper model answers first and ${all[0]!.strong} the rest.`,
-    n: `${plural(all[0]!.calibrationRows, "row")} that chose the threshold and ${plural(all[0]!.report.rows, "row")} that say what it comes to`,
+    n: `${pluralText(all[0]!.calibrationRows, "row")} that chose the threshold and ${pluralText(all[0]!.report.rows, "row")} that say what it comes to`,
     term: "cascade",
     sql: `select cheap, strong, passed_on, usd_per_thousand, mean
 from cascades
-where run = ${text(run)}
+where run = ${quotedText(run)}
 order by cheap, passed_on desc`,
     engine: "chooseThresholds of assay/costs simulated them when the site was built",
     run
@@ -42,7 +42,7 @@ order by cheap, passed_on desc`,
     html`<p>
       The cheaper model answers when it is sure enough, ${all[0]!.strong} answers the rest. On half of the
       rows the threshold is chosen so that the mean ${scorer} falls by at most ${allowed} with probability
-      ${share(confidence)}; the other half says what that comes to. No model is called for this.
+      ${percentText(confidence)}; the other half says what that comes to. No model is called for this.
     </p>`,
     dataTable(
       all,
@@ -58,7 +58,7 @@ order by cheap, passed_on desc`,
           value: ({threshold}) =>
             threshold === undefined ? "never" : Number(threshold.toPrecision(3)).toString()
         },
-        {name: "Passed on", numeric: true, value: ({report}) => share(report.shares[1])},
+        {name: "Passed on", numeric: true, value: ({report}) => percentText(report.shares[1])},
         {
           name: scorer,
           numeric: true,
@@ -82,13 +82,13 @@ order by cheap, passed_on desc`,
                 >`
           ]
         },
-        {name: "Saving", numeric: true, value: ({report}) => share(report.saving)},
+        {name: "Saving", numeric: true, value: ({report}) => percentText(report.saving)},
         {
           name: "Rows",
           numeric: true,
           value: ({report, missing}) => [
-            count(report.rows),
-            missing === 0 ? null : html`<small>${count(missing)} of the run left out</small>`
+            countText(report.rows),
+            missing === 0 ? null : html`<small>${countText(missing)} of the run left out</small>`
           ]
         }
       ],
@@ -104,7 +104,7 @@ order by cheap, passed_on desc`,
   ];
 }
 
-function noCascades({run, noCascades: why, imported, samples}: PageCosts): Content {
+function noCascades({run, noCascades: why, imported, samples}: PageCosts): PageContent {
   const own =
     imported || samples.length < 2
       ? null
@@ -116,12 +116,12 @@ function noCascades({run, noCascades: why, imported, samples}: PageCosts): Conte
 function scores(
   {quality, cheapQuality, strongQuality, comparedRows, rows}: CascadeView["report"],
   format: ScoreFormat
-): Content {
+): PageContent {
   if (comparedRows === 0) return "–";
   return [
     format.score(quality),
     html`<small>${format.score(cheapQuality)} and ${format.score(strongQuality)} alone</small>`,
-    comparedRows === rows ? null : html`<small>on ${plural(comparedRows, "row")}</small>`
+    comparedRows === rows ? null : html`<small>on ${pluralText(comparedRows, "row")}</small>`
   ];
 }
 
@@ -131,8 +131,8 @@ function perThousand(usd: number | undefined): number | undefined {
 
 function curves(
   all: readonly CascadeView[],
-  {scorer, format, made}: {scorer: string; format: ScoreFormat; made: Made}
-): Content {
+  {scorer, format, made}: {scorer: string; format: ScoreFormat; made: Provenance}
+): PageContent {
   const points = all.flatMap(({cheap, steps}) =>
     steps.flatMap(({escalated, usdPerThousand, quality}) =>
       usdPerThousand === undefined
@@ -209,7 +209,7 @@ function curves(
         x: ({usdPerThousand}) => usdPerThousand,
         y: ({quality}) => quality,
         text: ({cheap, escalated, usdPerThousand, mean}) =>
-          `${cheap} first\n${share(escalated)} passed on\n${format.score(mean)} at ${dollars(usdPerThousand)} per 1,000 requests`
+          `${cheap} first\n${percentText(escalated)} passed on\n${format.score(mean)} at ${dollars(usdPerThousand)} per 1,000 requests`
       }
     });
   return figure(draw, {height: heightAt, made});

@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import {type CostedOption, HOSTING_NAMES} from "../../../base/costs/index.js";
 import {chart} from "../charts/chart.js";
-import type {Content} from "../text/elements.js";
-import {count, dollars, type ScoreFormat} from "../text/format.js";
-import type {Made} from "../notes/made.js";
+import type {PageContent} from "../text/elements.js";
+import {countText, dollars, type ScoreFormat} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
 import {figure} from "../charts/figure.js";
 import {logTicks} from "../charts/logTicks.js";
 import {type NamedPoint, pointNames} from "../charts/pointNames.js";
@@ -11,15 +11,16 @@ import {type NamedPoint, pointNames} from "../charts/pointNames.js";
 /** Of more choices than this those on the frontier alone have names. */
 const MOST_NAMED = 10;
 
-type Known = CostedOption & {usdPerThousand: number};
+type PricedOption = CostedOption & {usdPerThousand: number};
 
 /** Cost against quality with both intervals; those on the frontier stand out and are joined. */
 export function frontierPlot(
   table: readonly CostedOption[],
-  {scorer, format, made}: {scorer: string; format: ScoreFormat; made: Made}
-): Content {
+  {scorer, format, made}: {scorer: string; format: ScoreFormat; made: Provenance}
+): PageContent {
   const shown = table.filter(
-    (option): option is Known => option.usdPerThousand !== undefined && option.sample.quality !== undefined
+    (option): option is PricedOption =>
+      option.usdPerThousand !== undefined && option.sample.quality !== undefined
   );
   if (shown.length === 0) return null;
   const frontier = shown
@@ -31,11 +32,11 @@ export function frontierPlot(
   const color = ({onFrontier}: CostedOption) => (onFrontier ? "var(--accent)" : "var(--quiet)");
   const withBounds = shown.filter(({sample}) => sample.quality!.low !== undefined);
   const label = `${scorer}, ${format.unit}`;
-  const point = (option: Known): NamedPoint => {
+  const point = (option: PricedOption): NamedPoint => {
     const {mean, low: least, high: most} = option.sample.quality!;
     const {usdPerThousand, low, high} = option;
     return {
-      name: nameOf(option),
+      name: hostedName(option),
       x: usdPerThousand,
       y: format.scale(mean),
       across: low !== undefined && (!log || low > 0) ? [low, high!] : undefined,
@@ -89,8 +90,8 @@ export function frontierPlot(
         }),
         Plot.ruleX(withBounds, {
           x: "usdPerThousand",
-          y1: ({sample}: Known) => format.scale(sample.quality!.low!),
-          y2: ({sample}: Known) => format.scale(sample.quality!.high!),
+          y1: ({sample}: PricedOption) => format.scale(sample.quality!.low!),
+          y2: ({sample}: PricedOption) => format.scale(sample.quality!.high!),
           stroke: color,
           strokeWidth: 4,
           strokeOpacity: 0.35,
@@ -122,14 +123,14 @@ export function frontierPlot(
         of: shown,
         x: ({usdPerThousand}) => usdPerThousand,
         y: (one) => quality(one),
-        text: (one) => textOf(one, format)
+        text: (one) => optionText(one, format)
       }
     });
   };
   return figure(draw, {height: heightAt, made});
 }
 
-function textOf(one: Known, format: ScoreFormat): string {
+function optionText(one: PricedOption, format: ScoreFormat): string {
   const {sample, hosting, usdPerThousand, low, high, onFrontier} = one;
   const {mean, low: least, high: most} = sample.quality!;
   const cost = low === undefined ? "" : ` (${dollars(low)} to ${dollars(high)})`;
@@ -137,15 +138,15 @@ function textOf(one: Known, format: ScoreFormat): string {
     hosting ? `${sample.name}, ${HOSTING_NAMES[hosting.kind]}` : sample.name,
     `${format.score(mean)} (${format.interval(least, most)}, 95% interval)`,
     `${dollars(usdPerThousand)}${cost} per 1,000 requests`,
-    `n ${count(sample.rows)}${sample.estimatedBy ? ", tokens estimated" : ""}${onFrontier ? ", on the frontier" : ""}`
+    `n ${countText(sample.rows)}${sample.estimatedBy ? ", tokens estimated" : ""}${onFrontier ? ", on the frontier" : ""}`
   ].join("\n");
 }
 
-function nameOf({sample, hosting}: Known): string {
+function hostedName({sample, hosting}: PricedOption): string {
   return sample.hostings.length > 1 ? `${sample.name}, ${HOSTING_NAMES[hosting!.kind]}` : sample.name;
 }
 
-function ratio(shown: readonly Known[]): number {
+function ratio(shown: readonly PricedOption[]): number {
   const all = shown.map(({usdPerThousand}) => usdPerThousand);
   return Math.max(...all) / Math.min(...all);
 }

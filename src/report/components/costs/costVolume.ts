@@ -9,9 +9,9 @@ import {
   optionLine
 } from "../../../base/costs/index.js";
 import {chart} from "../charts/chart.js";
-import type {Content} from "../text/elements.js";
-import {count, dollars, plural} from "../text/format.js";
-import type {Made} from "../notes/made.js";
+import type {PageContent} from "../text/elements.js";
+import {countText, dollars, pluralText} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
 import {figure} from "../charts/figure.js";
 import {textWidth} from "../text/textWidth.js";
 
@@ -34,16 +34,20 @@ const POINTS = 240;
 /** Room for a tick's mark and its distances, in pixels. */
 const TICK = 16;
 
-const tick = (usd: number) => (usd >= 1 ? `$${count(usd)}` : dollars(usd));
+const tick = (usd: number) => (usd >= 1 ? `$${countText(usd)}` : dollars(usd));
 
-interface Point {
+interface VolumePoint {
   option: CostedOption;
   requests: number;
   usd: number;
 }
 
 /** What the options that matter cost a month as the volume grows; both axes are logarithmic. */
-export function volumePlot(known: readonly CostedOption[], settings: CostSettings, made: Made): Content {
+export function volumePlot(
+  known: readonly CostedOption[],
+  settings: CostSettings,
+  made: Provenance
+): PageContent {
   const shown = drawn(known);
   const candidates = [...new Set(shown.map(({sample}) => sample.name))];
   const colour = ({sample}: CostedOption) => COLOURS[candidates.indexOf(sample.name) % COLOURS.length]!;
@@ -59,7 +63,7 @@ export function volumePlot(known: readonly CostedOption[], settings: CostSetting
       marginRight: 16,
       marginTop: 26,
       marginBottom: 44,
-      ariaLabel: `Monthly cost against volume of ${plural(lines.length, "choice")}`,
+      ariaLabel: `Monthly cost against volume of ${pluralText(lines.length, "choice")}`,
       x: {
         type: "log",
         domain: [LOW, HIGH],
@@ -94,7 +98,7 @@ export function volumePlot(known: readonly CostedOption[], settings: CostSetting
         x: ({requests}) => requests,
         y: ({usd}) => usd,
         text: ({option, requests, usd}) =>
-          `${option.sample.name}, ${hostingName(option.hosting!)}\n${dollars(usd)} a month for ${count(Math.round(requests))} requests\ntokens of ${plural(option.sample.countedRows, "row")}`
+          `${option.sample.name}, ${hostingName(option.hosting!)}\n${dollars(usd)} a month for ${countText(Math.round(requests))} requests\ntokens of ${pluralText(option.sample.countedRows, "row")}`
       }
     });
   const legend = html`<ul class="cost-legend small">
@@ -123,8 +127,8 @@ export function volumePlot(known: readonly CostedOption[], settings: CostSetting
     left > 0
       ? html`<p class="small">
           The lines are the frontier, the best candidate and their other hostings;
-          ${plural(left, "more choice")} ${left === 1 ? "is" : "are"} in the table. The dashed upright line
-          stands at ${count(settings.requestsPerMonth)} requests.
+          ${pluralText(left, "more choice")} ${left === 1 ? "is" : "are"} in the table. The dashed upright
+          line stands at ${countText(settings.requestsPerMonth)} requests.
         </p>`
       : null
   ];
@@ -138,7 +142,7 @@ function drawn(known: readonly CostedOption[]): CostedOption[] {
   return known.filter(({sample}) => names.has(sample.name)).slice(0, 12);
 }
 
-function pointsOf(option: CostedOption, settings: CostSettings): Point[] {
+function pointsOf(option: CostedOption, settings: CostSettings): VolumePoint[] {
   const line = optionLine(costOption(option.sample, option.hosting!, settings));
   if (!line) return [];
   return Array.from({length: POINTS + 1}, (_, i) => LOW * (HIGH / LOW) ** (i / POINTS)).flatMap(

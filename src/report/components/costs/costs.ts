@@ -23,14 +23,21 @@ import {breakEvenTable} from "./costBreakEven.js";
 import {frontierPlot} from "./costFrontier.js";
 import {volumePlot} from "./costVolume.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, code, type Content, emptyState, nothing, section} from "../text/elements.js";
-import {count, dollars, plural, type ScoreFormat, scoreFormatOf, share} from "../text/format.js";
-import type {Made} from "../notes/made.js";
+import {badge, code, type PageContent, emptyState, nothing, section} from "../text/elements.js";
+import {
+  countText,
+  dollars,
+  pluralText,
+  type ScoreFormat,
+  scoreFormatOf,
+  percentText
+} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
 import {costsQuery} from "../runs/runQueries.js";
 import {withUnit} from "../text/withUnit.js";
 
 /** That the project's price list could not be read or does not tell which of its prices holds, and what to do. */
-function listProblem({priceProblem, undecided}: PageCosts): Content {
+function listProblem({priceProblem, undecided}: PageCosts): PageContent {
   const left = priceProblem === undefined ? [] : [`The project's price list was left out: ${priceProblem}`];
   return [...left, ...undecided.map((reason) => `A cost is not known: ${reason}`)].map(
     (text) => html`<p class="aside">${text}</p>`
@@ -47,10 +54,10 @@ export function costs(
   const table = costTable(adjusted(data.samples, settings), settings);
   const known = table.filter(({unknown}) => unknown.length === 0);
   const format = scoreFormatOf(data);
-  const volume = `${count(settings.requestsPerMonth)} requests a month`;
-  const made = (what: string, engine: string): Made => ({
+  const volume = `${countText(settings.requestsPerMonth)} requests a month`;
+  const made = (what: string, engine: string): Provenance => ({
     what,
-    n: `the tokens and scores of ${plural(data.rows, "row")}`,
+    n: `the tokens and scores of ${pluralText(data.rows, "row")}`,
     term: "cost",
     sql: costsQuery(data.run),
     engine: `${engine} at the volume and prices set above`,
@@ -92,15 +99,15 @@ export function costs(
             term: "frontier"
           }
         }),
-        dataTable([...table].sort(byCost), columnsOf(data, format), {
+        dataTable([...table].sort(byCost), costColumns(data, format), {
           caption: `Costs at ${volume}, the cheapest first`,
           highlight: ({onFrontier}) => onFrontier,
           cards: true,
           made: made("What every choice costs.", "costTable of assay/costs makes the costs")
         }),
         html`<p class="small">
-          Intervals of cost come from ${basisOf(known)} of ${plural(data.rows, "row")} and say nothing of the
-          assumptions. A candidate is on the frontier when no other is both cheaper and no worse; the
+          Intervals of cost come from ${basisOf(known)} of ${pluralText(data.rows, "row")} and say nothing of
+          the assumptions. A candidate is on the frontier when no other is both cheaper and no worse; the
           percentage says in how many resamples of the rows that holds.
           ${data.comparedRows === undefined ? null : sharedRowsText(data.comparedRows)}
         </p>`
@@ -134,7 +141,7 @@ function choiceSentence(
   data: CostsData,
   table: readonly CostedOption[],
   {format, verdict}: {format: ScoreFormat; verdict?: Pick<Verdict, "held" | "action"> | null}
-): Content {
+): PageContent {
   if (verdict?.held) return `Nobody is chosen by cost: ${verdict.action}`;
   const margin = withUnit(format.difference(data.margin).replace("+", ""), format);
   return choiceText(table, {margin, usd: dollars});
@@ -152,7 +159,7 @@ function basisOf(known: readonly CostedOption[]): string {
   return isTold.some(Boolean) ? "the token counts, or what the answers cost," : "the token counts";
 }
 
-function columnsOf({scorer, comparedRows}: CostsData, format: ScoreFormat) {
+function costColumns({scorer, comparedRows}: CostsData, format: ScoreFormat) {
   return [
     {
       name: "Candidate",
@@ -170,7 +177,7 @@ function columnsOf({scorer, comparedRows}: CostsData, format: ScoreFormat) {
           : html`<small>${format.interval(quality.low, quality.high)}</small>`,
         compared?.mean === undefined
           ? null
-          : html`<small>${format.score(compared.mean)} on the ${count(comparedRows)} shared rows</small>`
+          : html`<small>${format.score(compared.mean)} on the ${countText(comparedRows)} shared rows</small>`
       ]
     },
     {
@@ -198,21 +205,21 @@ function columnsOf({scorer, comparedRows}: CostsData, format: ScoreFormat) {
         monthly.aboveCapacity
           ? badge("above capacity", "bad")
           : usdPerMonth === undefined
-            ? html`<span>unknown<small>${plural(unknown.length, "assumption")} missing</small></span>`
+            ? html`<span>unknown<small>${pluralText(unknown.length, "assumption")} missing</small></span>`
             : dollars(usdPerMonth)
     },
     {
       name: "Machines",
       numeric: true,
       value: ({monthly: {units, capacityPerMonth}}: CostedOption) => [
-        count(units),
-        capacityPerMonth === undefined ? null : html`<small>up to ${count(capacityPerMonth)}</small>`
+        countText(units),
+        capacityPerMonth === undefined ? null : html`<small>up to ${countText(capacityPerMonth)}</small>`
       ]
     },
     {
       name: "On the frontier",
       numeric: true,
-      value: ({frontierShare}: CostedOption) => share(frontierShare)
+      value: ({frontierShare}: CostedOption) => percentText(frontierShare)
     },
     {
       name: "Data sent to others",

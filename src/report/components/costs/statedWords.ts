@@ -1,9 +1,9 @@
-import {dollars, plural, share} from "../text/format.js";
+import {dollars, pluralText, percentText} from "../text/format.js";
 
 const WORDS: Readonly<Record<string, (value: number) => string>> = {
   deviceUsd: (value) => `${dollars(value)} a device`,
   serverUsd: (value) => `${dollars(value)} a server`,
-  lifeYears: (value) => `used for ${amount(value, "year")}`,
+  lifeYears: (value) => `used for ${amountOf(value, "year")}`,
   watts: (value) => `${value} W`,
   idleWatts: (value) => `${value} W idle`,
   usdPerKwh: (value) => `${dollars(value)} a kWh`,
@@ -17,9 +17,9 @@ const WORDS: Readonly<Record<string, (value: number) => string>> = {
   adapterUsdPerMonth: (value) => `${dollars(value)} a month for the adapter`,
   trainingUsdPerMillion: (value) => `${dollars(value)} a million training tokens`,
   evalUsd: (value) => `${dollars(value)} for its eval`,
-  hours: (value) => amount(value, "hour"),
-  requestsPerSecond: (value) => `${amount(value, "request")} a second`,
-  utilisation: (value) => `used ${share(value)} of the time`
+  hours: (value) => amountOf(value, "hour"),
+  requestsPerSecond: (value) => `${amountOf(value, "request")} a second`,
+  utilisation: (value) => `used ${percentText(value)} of the time`
 };
 
 /** What an assumption that is not stated is called. */
@@ -36,15 +36,15 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** "0.5 requests", "1 request"; a fraction as it was stated. */
-function amount(value: number, one: string): string {
-  return Number.isInteger(value) ? plural(value, one) : `${value} ${one}s`;
+function amountOf(value: number, one: string): string {
+  return Number.isInteger(value) ? pluralText(value, one) : `${value} ${one}s`;
 }
 
 /** An assumption in words: "$600.00 a device" of deviceUsd 600; one without words of its own by its name. */
 export function statedWords(name: string, value: number): string {
   const known = WORDS[name];
   if (known) return known(value);
-  if (name.endsWith("Share")) return `${spaced(name)} ${share(value)}`;
+  if (name.endsWith("Share")) return `${spaced(name)} ${percentText(value)}`;
   return `${spaced(name)} ${Number(value.toPrecision(6))}`;
 }
 

@@ -1,4 +1,4 @@
-import {text} from "../text/sqlText.js";
+import {quotedText} from "../text/sqlText.js";
 
 /** Queries about one version of a dataset that give what the page of data shows of it. */
 export interface VersionId {
@@ -7,14 +7,14 @@ export interface VersionId {
 }
 
 function ofVersion({dataset, id}: VersionId): string {
-  return `dataset = ${text(dataset)} and version = ${text(id)}`;
+  return `dataset = ${quotedText(dataset)} and version = ${quotedText(id)}`;
 }
 
 /** Rows of every version, and what changed since the one before. */
 export function versionsQuery(dataset: string): string {
   return `select version, pulled_at, rows, added, removed, changed, rejected, erased, bytes
 from versions
-where dataset = ${text(dataset)}
+where dataset = ${quotedText(dataset)}
 order by pulled_at desc`;
 }
 
@@ -103,6 +103,6 @@ where ${ofVersion(version)}`;
 export function erasuresQuery(dataset: string): string {
   return `select erased_at, reason, rows, kind, record, record_rows
 from erasures
-where dataset = ${text(dataset)}
+where dataset = ${quotedText(dataset)}
 order by erased_at desc, kind, record`;
 }

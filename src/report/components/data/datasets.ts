@@ -1,16 +1,16 @@
 import {html} from "htl";
 import type {DatasetsData, DatasetView, VerdictsData, VersionManifest} from "../../site/types.js";
 import {linkTo} from "../address/address.js";
-import {duplicates, labelConflicts} from "./duplicates.js";
-import {badge, code, type Content, emptyState, facts, nothing, section} from "../text/elements.js";
-import {count, list, plural, time} from "../text/format.js";
+import {duplicates, labelConflictsTable} from "./duplicates.js";
+import {badge, code, type PageContent, emptyState, facts, nothing, section} from "../text/elements.js";
+import {countText, listOf, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {labelPlot} from "./labelPlot.js";
 import {ledger} from "./ledger.js";
 import {purges} from "./purges.js";
 import {rejected} from "./rejected.js";
-import {isOfAddressedRun, unmetRun, versionKey} from "../address/runOfAddress.js";
-import {versionChanges, versionTable} from "./versions.js";
+import {isOfAddressedRun, unmetRun, versionAddress} from "../address/runOfAddress.js";
+import {versionChanges, versionsTable} from "./versions.js";
 
 /** A version of a dataset. */
 export interface ChosenVersion {
@@ -25,8 +25,8 @@ export function chooseDataset(
 ): Input<ChosenVersion | null> {
   const choices = data.datasets.flatMap((dataset) =>
     [...dataset.versions].reverse().map((version) => ({
-      label: `${dataset.name}, ${time(version.pulledAt)}, ${plural(version.rows, "row")}`,
-      id: versionKey(dataset.name, version.id),
+      label: `${dataset.name}, ${time(version.pulledAt)}, ${pluralText(version.rows, "row")}`,
+      id: versionAddress(dataset.name, version.id),
       value: {dataset, version} as ChosenVersion | null,
       group: data.datasets.length > 1 ? dataset.name : undefined
     }))
@@ -53,17 +53,17 @@ export function importedRows(verdicts: Pick<VerdictsData, "runs"> | undefined): 
   const names = (verdicts?.runs ?? []).flatMap(({imported, dataset}) => (imported ? [dataset.name] : []));
   return names.length === 0
     ? []
-    : [`The rows of ${list([...new Set(names)])} came with imported scores: they are in no dataset.`];
+    : [`The rows of ${listOf([...new Set(names)])} came with imported scores: they are in no dataset.`];
 }
 
 /** A version of a dataset: what it is, what changed, what was dropped, and which rows are duplicates, contradict one another or hold personal data. */
-export function datasetView(chosen: ChosenVersion | null): Content {
+export function datasetView(chosen: ChosenVersion | null): PageContent {
   if (!chosen) return nothing();
   const {dataset, version} = chosen;
   const details = dataset.details.find((one) => one.version === version.id);
   const found = dataset.ledgers.find((one) => one.version === version.id);
   return html`<div>
-    ${section(dataset.name, card(version))} ${section("Versions", versionTable(dataset, version))}
+    ${section(dataset.name, card(version))} ${section("Versions", versionsTable(dataset, version))}
     ${
       details
         ? [
@@ -71,7 +71,7 @@ export function datasetView(chosen: ChosenVersion | null): Content {
             section("Labels", labelPlot(dataset.name, details)),
             section("Filters", rejected(details, version)),
             section("Duplicates", duplicates(details.duplicates, version)),
-            section("Label conflicts", labelConflicts(details.conflicts, version))
+            section("Label conflicts", labelConflictsTable(details.conflicts, version))
           ]
         : section(
             "What is in it",
@@ -102,7 +102,7 @@ function card(version: VersionManifest): HTMLElement {
     ["Pulled", `${time(version.pulledAt)} UTC`],
     [
       "Rows",
-      `${count(version.rows)}${erased > 0 ? `, after ${plural(erased, "row")} ${erased === 1 ? "was" : "were"} erased` : ""}`
+      `${countText(version.rows)}${erased > 0 ? `, after ${pluralText(erased, "row")} ${erased === 1 ? "was" : "were"} erased` : ""}`
     ],
     ["Licence", version.licence ?? "not stated"],
     ["Sensitivity", version.sensitivity ?? "not stated"],
@@ -113,7 +113,7 @@ function card(version: VersionManifest): HTMLElement {
   ]);
 }
 
-function checks(found: NonNullable<VersionManifest["checks"]>): Content {
+function checks(found: NonNullable<VersionManifest["checks"]>): PageContent {
   return found.map(
     ({name, passed, message}) =>
       html`<div>

@@ -7,38 +7,38 @@ import type {
   VersionManifest
 } from "../../site/types.js";
 import {duplicateCountsQuery, duplicatesQuery, labelConflictsQuery} from "./dataQueries.js";
-import {code, type Content, details} from "../text/elements.js";
-import {count, plural, share, similarityText} from "../text/format.js";
+import {code, type PageContent, details} from "../text/elements.js";
+import {countText, pluralText, percentText, similarityText} from "../text/format.js";
 import {groupedTable} from "../tables/groupedTable.js";
-import {howMade, type Made} from "../notes/made.js";
+import {howMade, type Provenance} from "../notes/made.js";
 import {tiles} from "../notes/tiles.js";
 
 const AT_ONCE = 4;
 
 /** Clusters of rows that say the same or nearly the same, the largest with their ids. */
-export function duplicates(found: Measured<DuplicatesView>, version: VersionManifest): Content {
+export function duplicates(found: Measured<DuplicatesView>, version: VersionManifest): PageContent {
   if (!found.measured) return notMeasured(found.reason, version);
   if (found.clusters === 0)
     return html`<p>No two rows say the same or nearly the same, from a similarity of ${found.threshold}.</p>`;
   const {clusters, rows, sameText, largest, threshold} = found;
   return [
     tiles([
-      {label: "Clusters", value: count(clusters)},
-      {label: "Rows in them", value: count(rows), note: `${share(rows / version.rows)} of all`},
+      {label: "Clusters", value: countText(clusters)},
+      {label: "Rows in them", value: countText(rows), note: `${percentText(rows / version.rows)} of all`},
       {
         label: "Of one text",
-        value: count(sameText.clusters),
-        note: plural(sameText.rows, "row")
+        value: countText(sameText.clusters),
+        note: pluralText(sameText.rows, "row")
       },
       {
         label: "Nearly alike",
-        value: count(clusters - sameText.clusters),
-        note: plural(rows - sameText.rows, "row")
+        value: countText(clusters - sameText.clusters),
+        note: pluralText(rows - sameText.rows, "row")
       }
     ]),
     howMade({
       what: "Rows that say the same, or nearly, as some other row.",
-      n: plural(version.rows, "row"),
+      n: pluralText(version.rows, "row"),
       term: "near-duplicate",
       sql: duplicateCountsQuery(version)
     }),
@@ -49,11 +49,11 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
     </p>`,
     details(
       clusters > largest.length
-        ? `The ${largest.length} largest of ${count(clusters)} clusters`
+        ? `The ${largest.length} largest of ${countText(clusters)} clusters`
         : "The clusters",
       groupedTable(
         largest.map(({rows: size, least, greatest, examples}) => ({
-          heading: `${plural(size, "row")}, similarity ${range(least, greatest)}${size > examples.length ? `, ${examples.length} shown` : ""}`,
+          heading: `${pluralText(size, "row")}, similarity ${range(least, greatest)}${size > examples.length ? `, ${examples.length} shown` : ""}`,
           rows: examples
         })),
         [
@@ -65,7 +65,7 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
           caption: "Largest clusters of duplicates",
           made: {
             what: "Rows of the largest clusters, with their similarity to the row that the cluster is named for.",
-            n: plural(rows, "row"),
+            n: pluralText(rows, "row"),
             term: "near-duplicate",
             sql: duplicatesQuery(version)
           }
@@ -76,20 +76,20 @@ export function duplicates(found: Measured<DuplicatesView>, version: VersionMani
 }
 
 /** Rows with the same or nearly the same text that do not agree on their label. */
-export function labelConflicts(found: Measured<ConflictsView>, version: VersionManifest): Content {
+export function labelConflictsTable(found: Measured<ConflictsView>, version: VersionManifest): PageContent {
   if (!found.measured) return notMeasured(found.reason, version);
   if (found.clusters === 0)
     return html`<p>Rows that say the same or nearly the same agree on their label.</p>`;
-  const made: Made = {
+  const made: Provenance = {
     what: "Rows of one text, or nearly, whose labels differ.",
-    n: plural(found.rows, "row"),
+    n: pluralText(found.rows, "row"),
     term: "near-duplicate",
     sql: labelConflictsQuery(version)
   };
   return [
     html`<p>
-      ${plural(found.rows, "row")} in ${plural(found.clusters, "cluster")} say the same or nearly the same,
-      and do not agree on their label: either a label is wrong, or the classes overlap.
+      ${pluralText(found.rows, "row")} in ${pluralText(found.clusters, "cluster")} say the same or nearly the
+      same, and do not agree on their label: either a label is wrong, or the classes overlap.
     </p>`,
     conflictTable(found.shown.slice(0, AT_ONCE), "Rows with like texts and unlike labels", made),
     found.shown.length > AT_ONCE
@@ -100,13 +100,13 @@ export function labelConflicts(found: Measured<ConflictsView>, version: VersionM
       : null,
     found.clusters > found.shown.length
       ? html`<p class="small">
-          The ${found.shown.length} clusters with most rows of ${count(found.clusters)}.
+          The ${found.shown.length} clusters with most rows of ${countText(found.clusters)}.
         </p>`
       : null
   ];
 }
 
-function conflictTable(conflicts: readonly ConflictView[], caption: string, made: Made): HTMLElement {
+function conflictTable(conflicts: readonly ConflictView[], caption: string, made: Provenance): HTMLElement {
   return groupedTable(
     conflicts.map((conflict) => ({heading: conflictHeading(conflict), rows: conflict.examples})),
     [
@@ -123,10 +123,10 @@ function conflictHeading({kind, rows, labels, examples}: ConflictView): string {
   const counted = labels.slice(0, 4).map(({label, rows: n}) => `${n} ${label}`);
   const what = kind === "same text" ? "with the same text" : "nearly alike";
   const shown = rows > examples.length ? `, ${examples.length} shown` : "";
-  return `${plural(rows, "row")} ${what}: ${counted.join(", ")}${labels.length > 4 ? ", …" : ""}${shown}`;
+  return `${pluralText(rows, "row")} ${what}: ${counted.join(", ")}${labels.length > 4 ? ", …" : ""}${shown}`;
 }
 
-function notMeasured(reason: string, {dataset}: VersionManifest): Content {
+function notMeasured(reason: string, {dataset}: VersionManifest): PageContent {
   return html`<p>
     Not measured:
     ${reason}.${

@@ -2,9 +2,9 @@ import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import type {VersionDetails} from "../../site/types.js";
 import {chart} from "../charts/chart.js";
-import type {Content} from "../text/elements.js";
-import {count, plural, share} from "../text/format.js";
-import type {Made} from "../notes/made.js";
+import type {PageContent} from "../text/elements.js";
+import {countText, pluralText, percentText} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
 import {labelsQuery} from "./dataQueries.js";
 import {figure} from "../charts/figure.js";
 import {figuresMargin, lineNames} from "../charts/lineNames.js";
@@ -15,21 +15,21 @@ const DRAWN = 30;
 export function labelPlot(
   dataset: string,
   {version, labels, otherLabels}: Pick<VersionDetails, "version" | "labels" | "otherLabels">
-): Content {
+): PageContent {
   if (labels.length === 0)
     return html`<p>
-      ${otherLabels ? `${plural(otherLabels.labels, "label")} of free text, which are not published.` : "The dataset names no label column."}
+      ${otherLabels ? `${pluralText(otherLabels.labels, "label")} of free text, which are not published.` : "The dataset names no label column."}
     </p>`;
   const shown = labels.slice(0, DRAWN);
   const total = labels.reduce((sum, {rows}) => sum + rows, otherLabels?.rows ?? 0);
   const hidden = labels.length - shown.length + (otherLabels?.labels ?? 0);
-  const made: Made = {
+  const made: Provenance = {
     what: "How many rows of the version have each label.",
-    n: plural(total, "row"),
+    n: pluralText(total, "row"),
     term: "version",
     sql: labelsQuery({dataset, id: version})
   };
-  const written = ({rows}: {rows: number}) => `${count(rows)} · ${share(rows / total)}`;
+  const written = ({rows}: {rows: number}) => `${countText(rows)} · ${percentText(rows / total)}`;
   const draw = (width: number) => {
     const names = lineNames(
       shown.map(({label}) => label),
@@ -71,11 +71,13 @@ export function labelPlot(
         x: ({rows}) => rows,
         y: ({label}) => label,
         text: ({label, rows}) =>
-          `${label}\n${count(rows)} of ${plural(total, "row")}, ${share(rows / total)}`,
+          `${label}\n${countText(rows)} of ${pluralText(total, "row")}, ${percentText(rows / total)}`,
         inLines: true
       }
     });
   };
   const plot = figure(draw, {made});
-  return hidden > 0 ? [plot, html`<p class="small">${plural(hidden, "rarer label")} not drawn.</p>`] : plot;
+  return hidden > 0
+    ? [plot, html`<p class="small">${pluralText(hidden, "rarer label")} not drawn.</p>`]
+    : plot;
 }

@@ -1,12 +1,12 @@
 import {html} from "htl";
 import type {PurgeView} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type Content, hash} from "../text/elements.js";
+import {type PageContent, hash} from "../text/elements.js";
 import {erasuresQuery} from "./dataQueries.js";
-import {count, plural, time} from "../text/format.js";
+import {countText, pluralText, time} from "../text/format.js";
 
 /** Every erasure of rows: when, why, how many, and what it touched. */
-export function purges(dataset: string, all: readonly PurgeView[]): Content {
+export function purges(dataset: string, all: readonly PurgeView[]): PageContent {
   if (all.length === 0) return html`<p>No row of it has been erased.</p>`;
   return [
     dataTable(
@@ -14,13 +14,13 @@ export function purges(dataset: string, all: readonly PurgeView[]): Content {
       [
         {name: "When (UTC)", heading: true, value: ({at}) => time(at)},
         {name: "Why", wide: true, value: ({reason}) => reason},
-        {name: "Rows", numeric: true, value: ({rows}) => count(rows)},
+        {name: "Rows", numeric: true, value: ({rows}) => countText(rows)},
         {
           name: "In versions",
           value: ({versions}) =>
             versions.length === 0
               ? "none"
-              : versions.map(({id, rows}) => html`<div>${hash(id)}: ${count(rows)}</div>`)
+              : versions.map(({id, rows}) => html`<div>${hash(id)}: ${countText(rows)}</div>`)
         },
         {
           name: "In runs",
@@ -30,7 +30,7 @@ export function purges(dataset: string, all: readonly PurgeView[]): Content {
               : runs.map(
                   ({id, rows}) =>
                     html`<div>
-                      <a href=${`./runs?run=${encodeURIComponent(id)}`}>${id}</a>: ${count(rows)}
+                      <a href=${`./runs?run=${encodeURIComponent(id)}`}>${id}</a>: ${countText(rows)}
                     </div>`
                 )
         }
@@ -39,7 +39,7 @@ export function purges(dataset: string, all: readonly PurgeView[]): Content {
         caption: "Rows erased, the latest erasure first",
         made: {
           what: "Rows that were erased, with the versions and runs that had them.",
-          n: plural(all.length, "erasure"),
+          n: pluralText(all.length, "erasure"),
           term: "version",
           sql: erasuresQuery(dataset)
         }

@@ -1,31 +1,31 @@
 import {html} from "htl";
 import type {DatasetView, VersionDetails, VersionDiff, VersionManifest} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, type BadgeKind, code, type Content, hash} from "../text/elements.js";
-import {bytes, count, list, plural, time} from "../text/format.js";
+import {badge, type BadgeKind, code, type PageContent, hash} from "../text/elements.js";
+import {bytes, countText, listOf, pluralText, time} from "../text/format.js";
 import {howMade} from "../notes/made.js";
 import {changesQuery, driftQuery, versionsQuery} from "./dataQueries.js";
 import {tiles} from "../notes/tiles.js";
 
 /** Every version of a dataset, the newest first. */
-export function versionTable({versions, purges}: DatasetView, chosen: VersionManifest): HTMLElement {
+export function versionsTable({versions, purges}: DatasetView, chosen: VersionManifest): HTMLElement {
   const erased = (version: VersionManifest) => version.purged?.reduce((sum, {rows}) => sum + rows, 0);
   return dataTable(
     [...versions].reverse(),
     [
       {name: "Version", heading: true, value: (version) => hash(version.id)},
       {name: "Pulled (UTC)", value: (version) => time(version.pulledAt)},
-      {name: "Rows", numeric: true, value: (version) => count(version.rows)},
-      {name: "Added", numeric: true, value: (version) => count(version.changes?.added)},
-      {name: "Removed", numeric: true, value: (version) => count(version.changes?.removed)},
-      {name: "Changed", numeric: true, value: (version) => count(version.changes?.changed)},
-      {name: "Rejected", numeric: true, value: (version) => count(version.rejected)},
+      {name: "Rows", numeric: true, value: (version) => countText(version.rows)},
+      {name: "Added", numeric: true, value: (version) => countText(version.changes?.added)},
+      {name: "Removed", numeric: true, value: (version) => countText(version.changes?.removed)},
+      {name: "Changed", numeric: true, value: (version) => countText(version.changes?.changed)},
+      {name: "Rejected", numeric: true, value: (version) => countText(version.rejected)},
       ...(purges.length > 0
         ? [
             {
               name: "Erased since",
               numeric: true,
-              value: (version: VersionManifest) => count(erased(version) ?? 0)
+              value: (version: VersionManifest) => countText(erased(version) ?? 0)
             }
           ]
         : []),
@@ -36,7 +36,7 @@ export function versionTable({versions, purges}: DatasetView, chosen: VersionMan
       highlight: ({id}) => id === chosen.id,
       made: {
         what: "How many rows each version has, and what changed since the one before.",
-        n: plural(versions.length, "version"),
+        n: pluralText(versions.length, "version"),
         term: "version",
         sql: versionsQuery(chosen.dataset)
       }
@@ -45,23 +45,23 @@ export function versionTable({versions, purges}: DatasetView, chosen: VersionMan
 }
 
 /** What changed from the version before: rows, columns, and the drift of each column. */
-export function versionChanges({diff, drift}: VersionDetails): Content {
+export function versionChanges({diff, drift}: VersionDetails): PageContent {
   if (!diff) return html`<p>It is the first version in the store: there is none to compare it with.</p>`;
   return [
     html`<p>
       Compared with version ${hash(diff.before.id)} of ${time(diff.before.pulledAt)} UTC,
-      ${count(diff.before.rows)} rows. Rows that a split holds out are left out here.
+      ${countText(diff.before.rows)} rows. Rows that a split holds out are left out here.
     </p>`,
     tiles(
       (["added", "removed", "changed"] as const).map((kind) => ({
         label: `Rows ${kind}`,
-        value: count(diff[kind].rows),
+        value: countText(diff[kind].rows),
         note: sample(diff[kind])
       }))
     ),
     howMade({
       what: "How many rows were added, removed and changed since the version before.",
-      n: plural(diff.after.rows, "row"),
+      n: pluralText(diff.after.rows, "row"),
       term: "version",
       sql: changesQuery({dataset: diff.dataset, id: diff.after.id})
     }),
@@ -72,24 +72,24 @@ export function versionChanges({diff, drift}: VersionDetails): Content {
   ];
 }
 
-function sample({rows, sample: ids}: VersionDiff["added"]): Content {
+function sample({rows, sample: ids}: VersionDiff["added"]): PageContent {
   if (ids.length === 0) return null;
   return `${ids.join(", ")}${rows > ids.length ? ", …" : ""}`;
 }
 
-function changedCells({changedColumns}: VersionDiff): Content {
+function changedCells({changedColumns}: VersionDiff): PageContent {
   if (changedColumns.length === 0) return null;
-  const columns = changedColumns.map(({column, rows}) => `${column} in ${plural(rows, "row")}`);
-  return html`<p>Of the columns that both have, what differs is ${list(columns)}.</p>`;
+  const columns = changedColumns.map(({column, rows}) => `${column} in ${pluralText(rows, "row")}`);
+  return html`<p>Of the columns that both have, what differs is ${listOf(columns)}.</p>`;
 }
 
-function onlyRetyped({retyped}: VersionDiff): Content {
+function onlyRetyped({retyped}: VersionDiff): PageContent {
   return retyped.rows === 0
     ? null
-    : html`<p>${plural(retyped.rows, "row")} more differ by the type of a column alone.</p>`;
+    : html`<p>${pluralText(retyped.rows, "row")} more differ by the type of a column alone.</p>`;
 }
 
-function schemaChanges({columns: {added, removed, retyped}}: VersionDiff): Content {
+function schemaChanges({columns: {added, removed, retyped}}: VersionDiff): PageContent {
   const told = [
     ...added.map(({name, type}) => `${name} (${type.toLowerCase()}) is new`),
     ...removed.map(({name}) => `${name} is gone`),
@@ -97,7 +97,7 @@ function schemaChanges({columns: {added, removed, retyped}}: VersionDiff): Conte
       ({name, before, after}) => `${name} was ${before.toLowerCase()} and is now ${after.toLowerCase()}`
     )
   ];
-  return told.length > 0 ? html`<p>Columns: ${list(told)}.</p>` : null;
+  return told.length > 0 ? html`<p>Columns: ${listOf(told)}.</p>` : null;
 }
 
 const STATES: Record<string, {text: string; kind: BadgeKind}> = {
@@ -106,7 +106,10 @@ const STATES: Record<string, {text: string; kind: BadgeKind}> = {
   drifted: {text: "drifted", kind: "bad"}
 };
 
-function driftTable({drift, dataset, before, after}: VersionDiff, verdict: VersionDetails["drift"]): Content {
+function driftTable(
+  {drift, dataset, before, after}: VersionDiff,
+  verdict: VersionDetails["drift"]
+): PageContent {
   if (drift.length === 0) return html`<p>The two versions have no column in common.</p>`;
   const judged = new Map(verdict?.columns.map((column) => [column.column, column]));
   const spread = ({mean, sd, least, most}: VersionDiff["drift"][number]["before"]) =>
@@ -129,8 +132,8 @@ function driftTable({drift, dataset, before, after}: VersionDiff, verdict: Versi
           numeric: true,
           value: (one) =>
             one.before.missing === one.after.missing
-              ? count(one.after.missing)
-              : `${count(one.before.missing)} → ${count(one.after.missing)}`
+              ? countText(one.after.missing)
+              : `${countText(one.before.missing)} → ${countText(one.after.missing)}`
         },
         {name: "PSI", numeric: true, value: ({psi}) => psi?.toFixed(3) ?? "–"},
         {name: "p", numeric: true, value: ({p}) => chance(p)},
@@ -146,7 +149,7 @@ function driftTable({drift, dataset, before, after}: VersionDiff, verdict: Versi
         caption: "Drift of each column since the version before",
         made: {
           what: "How each column that both versions have moved from one to the other.",
-          n: `${plural(after.rows, "row")} against ${plural(before.rows, "row")}`,
+          n: `${pluralText(after.rows, "row")} against ${pluralText(before.rows, "row")}`,
           term: "drift",
           sql: driftQuery({dataset, id: after.id})
         }

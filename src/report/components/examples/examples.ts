@@ -6,10 +6,10 @@ import {linkTo} from "../address/address.js";
 import type {CandidatePair} from "../inputs/chooseCandidates.js";
 import type {ExampleChoice} from "./chooseExamples.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type Content, freshId, nothing, section} from "../text/elements.js";
+import {type PageContent, freshId, nothing, section} from "../text/elements.js";
 import {halfOf, sortedRows} from "./exampleFilters.js";
-import {count, plural, type ScoreFormat, scorerFormat} from "../text/format.js";
-import {shownAnswer, shownExpected} from "../rows/otherAnswers.js";
+import {countText, pluralText, type ScoreFormat, scorerFormat} from "../text/format.js";
+import {publishedAnswer, shownExpected} from "../rows/otherAnswers.js";
 import {loadDetails} from "../rows/rowDetails.js";
 import {MOST_REMEMBERED, moveByKeys, rememberOrder} from "../rows/rowOrder.js";
 import {repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRows.js";
@@ -25,7 +25,7 @@ export function examples(
   choice: ScoreChoice | null,
   pair: CandidatePair | null,
   wanted: ExampleChoice | null
-): Content {
+): PageContent {
   if (!run || !rows || !choice || !pair || !wanted) return nothing();
   const among = rowsIn(rows, choice.slice).filter(
     (row) =>
@@ -41,7 +41,7 @@ export function examples(
     status.textContent = text;
   };
   if (wanted.search === "") {
-    say(`${plural(found.length, "row")} of ${count(among.length)}. ${texts(rows)}`);
+    say(`${pluralText(found.length, "row")} of ${countText(among.length)}. ${texts(rows)}`);
     void showRows(shown, found);
   } else void search(rows, found, wanted.search, say).then((hits) => showRows(shown, hits));
   return section(
@@ -56,11 +56,11 @@ export function examples(
 function texts(rows: RunRows): string {
   const {length} = rows.detailed;
   return length < rows.length
-    ? `This report holds the text of ${count(length)} of ${count(rows.length)} rows, those on which candidates differ first.`
+    ? `This report holds the text of ${countText(length)} of ${countText(rows.length)} rows, those on which candidates differ first.`
     : "";
 }
 
-interface Shown {
+interface ExampleList {
   run: RunView;
   rows: RunRows;
   choice: ScoreChoice;
@@ -68,13 +68,15 @@ interface Shown {
   list: HTMLElement;
 }
 
-async function showRows(shown: Shown, found: readonly number[], limit = PAGE): Promise<void> {
+async function showRows(shown: ExampleList, found: readonly number[], limit = PAGE): Promise<void> {
   const {run, rows, list} = shown;
   const page = found.slice(0, limit);
   const details = await detailsOf(run.id, rows, page);
   await rows.open(page.filter((row) => lead(details.get(row)) === undefined));
   rememberOrder(run.id, found.slice(0, MOST_REMEMBERED));
-  const more = html`<button type="button">Show ${count(Math.min(PAGE, found.length - limit))} more</button>`;
+  const more = html`<button type="button">
+    Show ${countText(Math.min(PAGE, found.length - limit))} more
+  </button>`;
   more.addEventListener(
     "click",
     () =>
@@ -123,11 +125,12 @@ async function search(
     if (place === undefined) continue;
     const number = Math.floor(place / DETAILS_PER_FILE);
     const file = await loadDetails(rows.run, number).catch(() => undefined);
-    if (!read.has(number)) say(`Searching, ${count(read.add(number).size * DETAILS_PER_FILE)} texts read …`);
+    if (!read.has(number))
+      say(`Searching, ${countText(read.add(number).size * DETAILS_PER_FILE)} texts read …`);
     const detail = file?.rows[place % DETAILS_PER_FILE];
     if (detail && holds(allText(detail))) hits.push(row);
   }
-  say(`${plural(hits.length, "row")} with “${words}”. ${texts(rows)}`);
+  say(`${pluralText(hits.length, "row")} with “${words}”. ${texts(rows)}`);
   return hits;
 }
 
@@ -143,7 +146,7 @@ function allText({id, expected, prompts, answers}: RowDetail): string {
 }
 
 function rowTable(
-  {rows, choice, pair}: Shown,
+  {rows, choice, pair}: ExampleList,
   page: readonly number[],
   details: ReadonlyMap<number, RowDetail>
 ): HTMLElement {
@@ -182,7 +185,7 @@ function rowTable(
       ...names.map((name) => ({
         name,
         value: (row: number) =>
-          answer(rows, {scorer: choice.scorer, candidate: name, row}, format, details.get(row))
+          exampleAnswer(rows, {scorer: choice.scorer, candidate: name, row}, format, details.get(row))
       }))
     ],
     {
@@ -194,7 +197,7 @@ function rowTable(
           half === undefined
             ? `What each row is scored by ${choice.scorer}.`
             : `How many candidates have each row right by ${choice.scorer}: a score of ${half} or more.`,
-        n: `${plural(page.length, "row")} shown here`,
+        n: `${pluralText(page.length, "row")} shown here`,
         term: "score",
         sql: half === undefined ? spreadQuery(choice) : rightQuery(choice, half),
         run: rows.run
@@ -219,7 +222,7 @@ function cut(text: string | undefined, most: number): string | undefined {
   return text !== undefined && text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-function answer(
+function exampleAnswer(
   rows: RunRows,
   {scorer, candidate, row}: {scorer: string; candidate: string; row: number},
   format: ScoreFormat,
@@ -227,7 +230,7 @@ function answer(
 ): HTMLElement {
   const given = detail?.answers.find((one) => one.candidate === candidate && one.repeat === 0);
   const text =
-    shownAnswer(rows, candidate, row) ??
+    publishedAnswer(rows, candidate, row) ??
     predicted(given) ??
     given?.output?.text ??
     rows.text(`failure:${candidate}`, row);

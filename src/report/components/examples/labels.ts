@@ -1,11 +1,11 @@
 import {html} from "htl";
 import type {RunView} from "../../site/types.js";
 import {freshId} from "../text/elements.js";
-import {count} from "../text/format.js";
+import {countText} from "../text/format.js";
 import {saveFile} from "../notes/saving.js";
 
 /** A person's word on an answer, as `humanLabels` reads it. */
-interface Label {
+interface SavedLabel {
   id: string;
   output: string;
   score: number;
@@ -21,9 +21,9 @@ const CHOICES = [
  * Lets a reader say whether an answer is right. Labels stay in this browser until they are saved as a file, which an eval's
  * `humanLabels` takes.
  */
-export function labelButtons(run: RunView, {id, output}: Omit<Label, "score">): HTMLElement {
+export function labelButtons(run: RunView, {id, output}: Omit<SavedLabel, "score">): HTMLElement {
   const name = freshId("label");
-  const before = read(run).find((one) => one.id === id && one.output === output)?.score;
+  const before = savedLabels(run).find((one) => one.id === id && one.output === output)?.score;
   const group = html`<fieldset class="labels">
     <legend class="hidden">Your label</legend>
     ${CHOICES.map(
@@ -35,7 +35,7 @@ export function labelButtons(run: RunView, {id, output}: Omit<Label, "score">): 
   </fieldset>`;
   group.addEventListener("change", (event) => {
     const score = Number((event.target as HTMLInputElement).value);
-    const others = read(run).filter((one) => one.id !== id || one.output !== output);
+    const others = savedLabels(run).filter((one) => one.id !== id || one.output !== output);
     write(run, [...others, {id, output, score}]);
     dispatchEvent(new Event(CHANGED));
   });
@@ -47,12 +47,12 @@ export function saveLabels(run: RunView | null): HTMLElement {
   if (!run) return document.createElement("div");
   const button = html`<button type="button"></button>` as HTMLButtonElement;
   const show = () => {
-    const {length} = read(run);
-    button.textContent = `Save ${count(length)} ${length === 1 ? "label" : "labels"}`;
+    const {length} = savedLabels(run);
+    button.textContent = `Save ${countText(length)} ${length === 1 ? "label" : "labels"}`;
     button.hidden = length === 0;
   };
   button.addEventListener("click", () => {
-    const lines = read(run).map((label) => `${JSON.stringify(label)}\n`);
+    const lines = savedLabels(run).map((label) => `${JSON.stringify(label)}\n`);
     saveFile(`${run.eval}-labels.jsonl`, lines.join(""), "application/x-ndjson");
   });
   addEventListener(CHANGED, show);
@@ -61,19 +61,19 @@ export function saveLabels(run: RunView | null): HTMLElement {
 }
 
 const CHANGED = "assay-labels";
-const keyOf = ({eval: name}: RunView) => `assay-labels ${name}`;
+const storageKey = ({eval: name}: RunView) => `assay-labels ${name}`;
 
-function read(run: RunView): Label[] {
+function savedLabels(run: RunView): SavedLabel[] {
   try {
-    return JSON.parse(localStorage.getItem(keyOf(run)) ?? "[]") as Label[];
+    return JSON.parse(localStorage.getItem(storageKey(run)) ?? "[]") as SavedLabel[];
   } catch {
     return [];
   }
 }
 
-function write(run: RunView, labels: readonly Label[]): void {
+function write(run: RunView, labels: readonly SavedLabel[]): void {
   try {
-    localStorage.setItem(keyOf(run), JSON.stringify(labels));
+    localStorage.setItem(storageKey(run), JSON.stringify(labels));
   } catch {
     // A browser that keeps nothing loses the label when the page is left.
   }

@@ -3,9 +3,9 @@ import {html} from "htl";
 import type {RowDetail} from "../../site/detailTypes.js";
 import type {RunView} from "../../site/types.js";
 import {shellWord} from "../../../base/validation/shellWord.js";
-import {code, type Content, details, section} from "../text/elements.js";
-import {list} from "../text/format.js";
-import {said, text} from "../text/shownText.js";
+import {code, type PageContent, details, section} from "../text/elements.js";
+import {listOf} from "../text/format.js";
+import {said, publishedText} from "../text/shownText.js";
 
 /** What prints a row's whole prompt; its id may be anything, so that a shell has to be kept from reading it. */
 export function promptCommand(run: Pick<RunView, "eval">, row: string): string {
@@ -29,7 +29,7 @@ export function asked(run: RunView, {id, prompts}: RowDetail): HTMLElement {
                   (message) =>
                     html`<div class="message">
                       <span class="role">${message.role}</span>
-                      ${said(text(message))}
+                      ${said(publishedText(message))}
                     </div>`
                 )
               : html`<p>The prompt is not published.</p>`
@@ -53,11 +53,11 @@ function whyNone({imported, split}: RunView): string {
 }
 
 /** Tools are the same for every row: candidates with the same ones stand together. */
-function toolsOf({candidates}: RunView): Content {
+function toolsOf({candidates}: RunView): PageContent {
   const having = candidates.filter(({tools}) => tools && tools.length > 0);
   return [...group(having, ({tools}) => JSON.stringify(tools, null, 2))].map(([tools, own]) =>
     details(
-      `Tools of ${list(own.map(({name}) => name))}`,
+      `Tools of ${listOf(own.map(({name}) => name))}`,
       html`<pre tabindex="0" aria-label="Tools">${tools}</pre>`
     )
   );

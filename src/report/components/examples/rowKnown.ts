@@ -1,11 +1,11 @@
 import {html} from "htl";
 import type {RowDetail} from "../../site/detailTypes.js";
-import {type Content, nothing, section} from "../text/elements.js";
+import {type PageContent, nothing, section} from "../text/elements.js";
 import {similarityText} from "../text/format.js";
-import {said, text} from "../text/shownText.js";
+import {said, publishedText} from "../text/shownText.js";
 
 /** The training rows that make a candidate's answer to it look better than it is. */
-export function knownFromTraining({training = []}: RowDetail): Content {
+export function knownRows({training = []}: RowDetail): PageContent {
   if (training.length === 0) return nothing();
   return section(
     "Known from training",
@@ -20,7 +20,7 @@ export function knownFromTraining({training = []}: RowDetail): Content {
             >${measure}: training row
             ${row}${similarity === undefined ? "" : `, similarity ${similarityText(similarity)}`}</span
           >
-          ${said(found ? text(found) : html`<em>The text is not published.</em>`)}
+          ${said(found ? publishedText(found) : html`<em>The text is not published.</em>`)}
         </div>`
     )
   );

@@ -2,29 +2,29 @@ import {html} from "htl";
 import {valueName} from "../../../evals/decisions/valueName.js";
 import type {AnswerDetail, RowDetail, ShownText} from "../../site/detailTypes.js";
 import type {RunView} from "../../site/types.js";
-import {chosen, linkTo} from "../address/address.js";
+import {fromAddress, linkTo} from "../address/address.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type Content, emptyState, facts, nothing, section} from "../text/elements.js";
-import {count, dollars, duration, plural, scorerFormat, time} from "../text/format.js";
+import {code, type PageContent, emptyState, facts, nothing, section} from "../text/elements.js";
+import {countText, dollars, durationText, pluralText, scorerFormat, time} from "../text/format.js";
 import {labelButtons} from "./labels.js";
 import {loadDetail, rowPlace} from "../rows/rowDetails.js";
 import {loadNote} from "../text/loadNote.js";
-import {neighbours, onKeys} from "../rows/rowOrder.js";
+import {neighbouringRows, onKeys} from "../rows/rowOrder.js";
 import {loadIds} from "../rows/runRows.js";
-import {rowQuery} from "../rows/scoreQueries.js";
+import {rowScoresQuery} from "../rows/scoreQueries.js";
 import {asked, promptCommand} from "./rowAsked.js";
-import {knownFromTraining} from "./rowKnown.js";
+import {knownRows} from "./rowKnown.js";
 import {scoreBadge} from "../text/scoreBadge.js";
-import {said, text} from "../text/shownText.js";
+import {said, publishedText} from "../text/shownText.js";
 import {type Piece, wordDiff} from "./wordDiff.js";
 
 /**
  * All about the row that the address names: what was asked, what every candidate answered and how that was scored, what it
  * took, and how the row fared in earlier runs.
  */
-export async function rowPage(run: RunView | null): Promise<Content> {
+export async function rowPage(run: RunView | null): Promise<PageContent> {
   if (!run) return nothing();
-  const id = chosen("row");
+  const id = fromAddress("row");
   if (id === null)
     return emptyState("No row is chosen.", ["Choose one on the page ", link("./examples", "Examples"), "."]);
   const place = await rowPlace(run, id);
@@ -45,8 +45,8 @@ export async function rowPage(run: RunView | null): Promise<Content> {
       code(promptCommand(run, id))
     ]);
   const page = html`<div class="row-page">
-    ${walk(steps)} ${about(run, detail)} ${asked(run, detail)} ${answered(run, detail)}
-    ${knownFromTraining(detail)} ${measured(run, detail)} ${past(run, detail)}
+    ${walk(steps)} ${about(run, detail)} ${asked(run, detail)} ${candidateAnswers(run, detail)}
+    ${knownRows(detail)} ${measured(run, detail)} ${past(run, detail)}
   </div>`;
   return page;
 }
@@ -59,7 +59,7 @@ interface Steps {
 
 /** Ids of the rows before and after one in the list that was looked at last. */
 async function stepsFrom(run: RunView, row: number): Promise<Steps> {
-  const {before, after, text} = neighbours(run.id, row);
+  const {before, after, text} = neighbouringRows(run.id, row);
   const both = [before, after].filter((one) => one !== undefined);
   const ids = await loadIds(run.id, both);
   const id = (one: number | undefined) => (one === undefined ? undefined : ids[both.indexOf(one)]);
@@ -90,8 +90,8 @@ function about(run: RunView, {id, cluster, expected, slices}: RowDetail): HTMLEl
   return section(
     `Row ${id}`,
     facts([
-      ["Expected", expected ? text({...expected, text: valueName(expected.text)}) : "not published"],
-      ...Object.entries(slices).map(([name, value]): [string, Content] => [
+      ["Expected", expected ? publishedText({...expected, text: valueName(expected.text)}) : "not published"],
+      ...Object.entries(slices).map(([name, value]): [string, PageContent] => [
         value === cluster ? `${name}, the group` : name,
         valueName(value)
       ]),
@@ -106,7 +106,7 @@ function about(run: RunView, {id, cluster, expected, slices}: RowDetail): HTMLEl
   );
 }
 
-function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement {
+function candidateAnswers(run: RunView, {id, expected, answers}: RowDetail): HTMLElement {
   const none = scorerFormat(run, run.primaryScorer);
   const reference = expected?.text ?? answers[0]?.output?.text;
   return section(
@@ -127,7 +127,7 @@ function answered(run: RunView, {id, expected, answers}: RowDetail): HTMLElement
                       : html`<em>The answer is not published.</em>`
                   )
             }
-            ${answer.toolCalls ? said(text(answer.toolCalls)) : null}
+            ${answer.toolCalls ? said(publishedText(answer.toolCalls)) : null}
             <ul class="scores">
               ${answer.scores.map(
                 ({scorer, value, failed, details}) =>
@@ -166,12 +166,12 @@ function measured(run: RunView, {id, answers}: RowDetail): HTMLElement {
         {name: "Candidate", heading: true, value: ({candidate}) => candidate},
         {name: "Model", value: ({servedModel}) => servedModel ?? "–"},
         {name: "Prompt tokens", numeric: true, value: (one) => tokenCount(one, one.promptTokens)},
-        {name: "Cached", numeric: true, value: ({cachedTokens}) => count(cachedTokens)},
+        {name: "Cached", numeric: true, value: ({cachedTokens}) => countText(cachedTokens)},
         {name: "Answer tokens", numeric: true, value: (one) => tokenCount(one, one.completionTokens)},
-        {name: "Latency", numeric: true, value: ({latencyMs}) => duration(latencyMs)},
-        {name: "First token", numeric: true, value: ({firstTokenMs}) => duration(firstTokenMs)},
+        {name: "Latency", numeric: true, value: ({latencyMs}) => durationText(latencyMs)},
+        {name: "First token", numeric: true, value: ({firstTokenMs}) => durationText(firstTokenMs)},
         {name: "Cost", numeric: true, value: ({costUsd}) => dollars(costUsd)},
-        {name: "Attempts", numeric: true, value: ({attempts}) => count(attempts)},
+        {name: "Attempts", numeric: true, value: ({attempts}) => countText(attempts)},
         {name: "Ended by", value: ({finishReason}) => finishReason ?? "–"},
         {name: "Reused", value: ({reused}) => (reused ? "yes" : "no")}
       ],
@@ -181,9 +181,9 @@ function measured(run: RunView, {id, answers}: RowDetail): HTMLElement {
           what: own.some(({tokensEstimatedBy}) => tokensEstimatedBy)
             ? "What each answer took. Tokens that its endpoint did not tell were counted here."
             : "What each answer took, as its endpoint counted it.",
-          n: plural(own.length, "answer"),
+          n: pluralText(own.length, "answer"),
           term: "cost",
-          sql: rowQuery(id),
+          sql: rowScoresQuery(id),
           engine: "tokens, times and costs are in the table completions of assay sql",
           run: run.id
         }
@@ -193,12 +193,12 @@ function measured(run: RunView, {id, answers}: RowDetail): HTMLElement {
   );
 }
 
-function tokenCount({tokensEstimatedBy}: AnswerDetail, tokens: number | undefined): Content {
-  if (tokens === undefined || tokensEstimatedBy === undefined) return count(tokens);
-  return [count(tokens), html`<small>estimated: ${tokensEstimatedBy}</small>`];
+function tokenCount({tokensEstimatedBy}: AnswerDetail, tokens: number | undefined): PageContent {
+  if (tokens === undefined || tokensEstimatedBy === undefined) return countText(tokens);
+  return [countText(tokens), html`<small>estimated: ${tokensEstimatedBy}</small>`];
 }
 
-function past(run: RunView, {id, history}: RowDetail): Content {
+function past(run: RunView, {id, history}: RowDetail): PageContent {
   if (history.length === 0) return nothing();
   const candidates = [...new Set(history.flatMap(({scores}) => Object.keys(scores)))];
   const format = scorerFormat(run, run.primaryScorer);
@@ -222,9 +222,9 @@ function past(run: RunView, {id, history}: RowDetail): Content {
         caption: "The row's scores in earlier runs of the eval",
         made: {
           what: "The row's scores in the runs before this one.",
-          n: plural(history.length, "earlier run"),
+          n: pluralText(history.length, "earlier run"),
           term: "score",
-          sql: rowQuery(id),
+          sql: rowScoresQuery(id),
           engine: "the scores of earlier runs are in the table scores of assay sql",
           run: run.id
         }
@@ -234,13 +234,13 @@ function past(run: RunView, {id, history}: RowDetail): Content {
 }
 
 /** What a scorer said beside its score, but for what stands on the page already. */
-function explained(details: ShownText | undefined): Content {
+function explained(details: ShownText | undefined): PageContent {
   if (!details) return null;
   let found: unknown;
   try {
     found = JSON.parse(details.text);
   } catch {
-    return html`<small>${text(details)}</small>`;
+    return html`<small>${publishedText(details)}</small>`;
   }
   if (typeof found !== "object" || found === null) return html`<small>${details.text}</small>`;
   const entries = Object.entries(found).filter(([name]) => name !== "expected" && name !== "predicted");
@@ -252,10 +252,10 @@ function explained(details: ShownText | undefined): Content {
 }
 
 /** The answer with the words marked that the reference lacks. */
-function differing(answer: ShownText, reference: string | undefined): Content {
+function differing(answer: ShownText, reference: string | undefined): PageContent {
   const pieces = reference === undefined ? undefined : wordDiff(answer.text, reference);
   // Where nothing is shared, marking every word would say nothing.
-  if (!pieces?.some(({same}) => same)) return text(answer);
+  if (!pieces?.some(({same}) => same)) return publishedText(answer);
   return [
     ...pieces.map(({text: piece, same}: Piece) => (same ? piece : html`<mark>${piece}</mark>`)),
     answer.cut ? html`<small> … cut</small>` : null

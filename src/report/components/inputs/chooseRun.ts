@@ -1,8 +1,8 @@
 import {html} from "htl";
 import {splitText} from "../../../evals/decisions/points.js";
 import type {RunView, VerdictsData} from "../../site/types.js";
-import {carry, chosen, onReturn, remember} from "../address/address.js";
-import {code, type Content, emptyState} from "../text/elements.js";
+import {carry, fromAddress, onReturn, rememberInAddress} from "../address/address.js";
+import {code, type PageContent, emptyState} from "../text/elements.js";
 import {time} from "../text/format.js";
 import {type Input, select} from "./inputs.js";
 import {runSource} from "./runSource.js";
@@ -21,7 +21,7 @@ type ChosenAmong = Pick<VerdictsData, "runs"> &
 export function chooseRun(data: ChosenAmong): Input<RunView | null> {
   if (data.runs.length === 0) return noRuns();
   const {runs, older = []} = data;
-  const wanted = chosen("run");
+  const wanted = fromAddress("run");
   const replaced = older.find(({id}) => id === wanted);
   const successor =
     replaced &&
@@ -45,11 +45,11 @@ export function chooseRun(data: ChosenAmong): Input<RunView | null> {
   };
   input.addEventListener("input", () => {
     // Another run has data of its own.
-    remember({dataset: undefined}, {replace: true});
+    rememberInAddress({dataset: undefined}, {replace: true});
     show();
   });
   onReturn(input, show);
-  if (wanted === null) remember({run: undefined}, {replace: true});
+  if (wanted === null) rememberInAddress({run: undefined}, {replace: true});
   carry();
   return input;
 }
@@ -59,7 +59,7 @@ function missingRun(
   wanted: string,
   {older = [], others}: ChosenAmong,
   successor: RunView | undefined
-): Content {
+): PageContent {
   const other = others?.runs.find(({id}) => id === wanted);
   if (other) return `${other.title}, ${splitText(other.split)}, ${others!.why}. Another run is shown.`;
   const replaced = older.find(({id}) => id === wanted);

@@ -1,8 +1,8 @@
 import {rollup} from "d3";
 import {html} from "htl";
-import {chosen, onReturn, remember} from "../address/address.js";
-import {addressNotice, type Missing, missingText} from "../address/addressNotice.js";
-import {type Content, freshId} from "../text/elements.js";
+import {fromAddress, onReturn, rememberInAddress} from "../address/address.js";
+import {addressNotice, type UnknownChoice, missingText} from "../address/addressNotice.js";
+import {type PageContent, freshId} from "../text/elements.js";
 
 /**
  * An element with a value that emits "input" when a reader changes it: what Framework's `view` takes.
@@ -10,7 +10,7 @@ import {type Content, freshId} from "../text/elements.js";
  */
 export type Input<T> = HTMLElement & {value: T};
 
-export interface Choice<T> {
+export interface InputChoice<T> {
   label: string;
   value: T;
   /** What stands for it in the page's address; its label unless told. */
@@ -27,7 +27,7 @@ export interface SelectOptions<T> {
   /** What the address asks for under another key, when no choice is of it: "run x". */
   unmet?: string;
   /** What to say when the address asks for what is no choice; undefined for nothing. */
-  missing?(missing: Missing): Content | undefined;
+  missing?(missing: UnknownChoice): PageContent | undefined;
 }
 
 /**
@@ -35,7 +35,7 @@ export interface SelectOptions<T> {
  * disabled. With a `key` it begins with what the page's address says, and writes there what a reader chooses; a notice tells
  * when the address asks for what is no choice.
  */
-export function select<T>(choices: readonly Choice<T>[], options: SelectOptions<T>): Input<T> {
+export function select<T>(choices: readonly InputChoice<T>[], options: SelectOptions<T>): Input<T> {
   const id = freshId("select");
   const groups = [...new Set(choices.map((choice) => choice.group))];
   const labels = rollup(
@@ -43,9 +43,9 @@ export function select<T>(choices: readonly Choice<T>[], options: SelectOptions<
     (alike) => alike.length,
     ({label}) => label
   );
-  const textOf = ({label, id: own}: Choice<T>) =>
+  const textOf = ({label, id: own}: InputChoice<T>) =>
     own && labels.get(label)! > 1 ? `${label} (${own})` : label;
-  const option = (choice: Choice<T>) =>
+  const option = (choice: InputChoice<T>) =>
     html`<option value=${String(choices.indexOf(choice))}>${textOf(choice)}</option>`;
   const list = html`<select id=${id} disabled=${choices.length === 0}>
     ${groups.flatMap((group) => {
@@ -58,7 +58,7 @@ export function select<T>(choices: readonly Choice<T>[], options: SelectOptions<
     choices.findIndex((choice) => options.selected?.(choice.value))
   );
   const {key, label, unmet, missing = missingText} = options;
-  const wanted = () => (key === undefined ? null : chosen(key));
+  const wanted = () => (key === undefined ? null : fromAddress(key));
   const inAddress = () => choices.findIndex((choice) => wanted() === (choice.id ?? choice.label));
   const asAsked = () => String(inAddress() < 0 ? initial : inAddress());
   list.value = asAsked();
@@ -73,7 +73,7 @@ export function select<T>(choices: readonly Choice<T>[], options: SelectOptions<
   if (key !== undefined && choices.length > 0) {
     list.addEventListener("input", () => {
       const choice = choices[Number(list.value)]!;
-      remember({[key]: choice.id ?? choice.label});
+      rememberInAddress({[key]: choice.id ?? choice.label});
       tell();
     });
     onReturn(field, () => {
@@ -94,16 +94,16 @@ export function searchField({label, key}: {label: string; key: string}): Input<s
   const input = html`<input
     id=${id}
     type="search"
-    value=${chosen(key) ?? ""}
+    value=${fromAddress(key) ?? ""}
     autocomplete="off"
   />` as HTMLInputElement;
   input.addEventListener("input", () =>
-    remember({[key]: input.value === "" ? undefined : input.value}, {replace: true})
+    rememberInAddress({[key]: input.value === "" ? undefined : input.value}, {replace: true})
   );
   const field = html`<div class="field"><label for=${id}>${label}</label>${input}</div>`;
   onReturn(field, () => {
-    if (input.value === (chosen(key) ?? "")) return;
-    input.value = chosen(key) ?? "";
+    if (input.value === (fromAddress(key) ?? "")) return;
+    input.value = fromAddress(key) ?? "";
     field.dispatchEvent(new Event("input", {bubbles: true}));
   });
   return Object.defineProperty(field, "value", {get: () => input.value.trim()}) as Input<string>;
@@ -145,7 +145,7 @@ export interface SliderOptions {
 /** A labelled range of whole numbers that arrow keys move through. */
 export function slider({label, min, max, value, write, key}: SliderOptions): Input<number> {
   const id = freshId("slider");
-  const wanted = () => (key === undefined ? null : chosen(key));
+  const wanted = () => (key === undefined ? null : fromAddress(key));
   const known = () => {
     const found = Number(wanted());
     return wanted() !== null && Number.isInteger(found) && found >= min && found <= max;
@@ -178,7 +178,7 @@ export function slider({label, min, max, value, write, key}: SliderOptions): Inp
   if (key !== undefined) {
     // A step on the way is no place to go back to.
     input.addEventListener("input", () => {
-      remember({[key]: input.value}, {replace: true});
+      rememberInAddress({[key]: input.value}, {replace: true});
       tell();
     });
     onReturn(field, () => {

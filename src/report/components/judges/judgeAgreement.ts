@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {ScorerView} from "../../site/types.js";
-import {code, type Content} from "../text/elements.js";
-import {count, formatFor, plural, share} from "../text/format.js";
+import {code, type PageContent} from "../text/elements.js";
+import {countText, formatFor, pluralText, percentText} from "../text/format.js";
 import type {Agreement} from "./judgeFigures.js";
 import type {JudgeQueries} from "./judgeQueries.js";
 import {figureNotes} from "../notes/figureNotes.js";
@@ -15,7 +15,7 @@ export function agreementWithPeople(
   found: Agreement | undefined,
   human: ScorerView | undefined,
   queries: JudgeQueries
-): Content {
+): PageContent {
   if (!found)
     return [
       html`<p>
@@ -32,7 +32,7 @@ export function agreementWithPeople(
     bias
       ? html`<p>
           Judge minus people: ${points.difference(bias.estimate)} points
-          (${points.differences(bias.low, bias.high)}) on ${plural(n, "answer")}.
+          (${points.differences(bias.low, bias.high)}) on ${pluralText(n, "answer")}.
         </p>`
       : null,
     html`<p class="small">
@@ -81,12 +81,12 @@ function agreementTable(
                 html`<td
                   class=${value === 0 ? "number zero" : "number"}
                   style=${shade(value / n, i === j)}
-                  data-note=${`People ${name(scores[i]!)}, judge ${name(scores[j]!)}: ${count(value)} of ${plural(n, "answer")} (${share(value / n)}).`}
+                  data-note=${`People ${name(scores[i]!)}, judge ${name(scores[j]!)}: ${countText(value)} of ${pluralText(n, "answer")} (${percentText(value / n)}).`}
                 >
-                  ${count(value)}
+                  ${countText(value)}
                 </td>`
             )}
-            <td class="number">${count(total)}</td>
+            <td class="number">${countText(total)}</td>
           </tr>`;
         })}
       </tbody>
@@ -94,7 +94,7 @@ function agreementTable(
   </div>`;
   const made = {
     what: "Answers by the score that people gave and the score that the judge gave.",
-    n: `${plural(n, "answer")} with a score by both`,
+    n: `${pluralText(n, "answer")} with a score by both`,
     term: "agreement" as const,
     sql: agreement,
     run

@@ -4,8 +4,8 @@ import {SAME_WORDS} from "../../site/rowFiles.js";
 import type {RunView, ScorerView} from "../../site/types.js";
 import type {JudgeChoice} from "./chooseJudge.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type Content, nothing, section} from "../text/elements.js";
-import {count, formatFor, plural, share} from "../text/format.js";
+import {code, type PageContent, nothing, section} from "../text/elements.js";
+import {countText, formatFor, pluralText, percentText} from "../text/format.js";
 import {agreementWithPeople} from "./judgeAgreement.js";
 import {correctedScores} from "./judgeCorrectedPlot.js";
 import {
@@ -52,7 +52,11 @@ export function judgedAnswers(rows: RunRows, {judge, human, slice}: JudgeChoice)
 }
 
 /** Whether a judge can be trusted: agreement with people, its habits, and every candidate's score corrected for them. */
-export function judgeHealth(run: RunView | null, choice: JudgeChoice | null, rows: RunRows | null): Content {
+export function judgeHealth(
+  run: RunView | null,
+  choice: JudgeChoice | null,
+  rows: RunRows | null
+): PageContent {
   if (!run || !choice || !rows) return nothing();
   const answers = judgedAnswers(rows, choice);
   const figures = judgeFigures(answers, rows.candidates);
@@ -80,17 +84,17 @@ function summary(
     </p>
     <p class="sentence">${sentence(judge, agreement, orders)}</p>
     ${tiles([
-      {label: "Judged", value: count(judged), note: `of ${plural(answers, "answer")}`},
+      {label: "Judged", value: countText(judged), note: `of ${pluralText(answers, "answer")}`},
       {
         label: "Labelled by people",
-        value: count(labelled),
-        note: share(answers > 0 ? labelled / answers : undefined)
+        value: countText(labelled),
+        note: percentText(answers > 0 ? labelled / answers : undefined)
       },
       ...(agreement?.table
         ? [
             {
               label: "Same score",
-              value: share(agreement.same),
+              value: percentText(agreement.same),
               note: intervalNote(agreement.interval, agreement.n)
             }
           ]
@@ -117,7 +121,7 @@ function summary(
         ? [
             {
               label: "Changes with the order",
-              value: share(orders.flips / orders.n),
+              value: percentText(orders.flips / orders.n),
               note: intervalNote(orders.interval, orders.n)
             }
           ]
@@ -125,7 +129,7 @@ function summary(
     ])}
     ${howMade({
       what: "How often judge and people agree on the answers that both scored, and how often the judge changes its choice with the order.",
-      n: plural(judged, "judged answer"),
+      n: pluralText(judged, "judged answer"),
       term: "agreement",
       sql: queries.scores,
       engine: "cohenKappa and krippendorffInterval of assay/stats make the measures of agreement",
@@ -135,11 +139,13 @@ function summary(
 }
 
 function intervalNote(interval: {low: number; high: number} | undefined, n: number): string {
-  return interval ? `${points.interval(interval.low, interval.high)}, n ${count(n)}` : `n ${count(n)}`;
+  return interval
+    ? `${points.interval(interval.low, interval.high)}, n ${countText(n)}`
+    : `n ${countText(n)}`;
 }
 
 function beyondChance({low, high, n}: {low: number; high: number; n: number}): string {
-  return `${low.toFixed(2)} to ${high.toFixed(2)}, n ${count(n)}`;
+  return `${low.toFixed(2)} to ${high.toFixed(2)}, n ${countText(n)}`;
 }
 
 /** What a reader should take away; without labels, that nothing is known. */
@@ -166,12 +172,12 @@ function sentence(
           : ` and is neither shown to be more generous nor stricter than they are`;
   const order =
     orders && orders.flips > 0
-      ? ` Its choice changes with the order in ${share(orders.flips / orders.n)} of comparisons.`
+      ? ` Its choice changes with the order in ${percentText(orders.flips / orders.n)} of comparisons.`
       : "";
-  return `${chance} on ${plural(n, "answer")}${leaning}.${order}`;
+  return `${chance} on ${pluralText(n, "answer")}${leaning}.${order}`;
 }
 
-function order(found: OrderFigures | undefined, queries: JudgeQueries): Content {
+function order(found: OrderFigures | undefined, queries: JudgeQueries): PageContent {
   if (!found)
     return html`<p>
       This judge rates one answer at a time, so there is no order. ${code("judgePairwise")} compares two
@@ -181,17 +187,18 @@ function order(found: OrderFigures | undefined, queries: JudgeQueries): Content 
   const notAsked =
     sameWords > 0
       ? html`<p>
-          ${plural(sameWords, "answer")} ${sameWords === 1 ? "has" : "have"} the same words as the other one:
-          a tie each, of which the judge was not asked.
+          ${pluralText(sameWords, "answer")} ${sameWords === 1 ? "has" : "have"} the same words as the other
+          one: a tie each, of which the judge was not asked.
         </p>`
       : null;
   if (n === 0) return notAsked;
   const [same, ifFirst, ifSecond, ifTie] = ORDERS;
   return [
     html`<p>
-      With the two answers in both orders, it changed its choice for ${count(flips)} of ${plural(n, "answer")}
-      (${share(flips / n)}${interval ? `, ${points.interval(interval.low, interval.high)}` : ""}). Those count
-      as ties.
+      With the two answers in both orders, it changed its choice for ${countText(flips)} of
+      ${pluralText(n, "answer")}
+      (${percentText(flips / n)}${interval ? `, ${points.interval(interval.low, interval.high)}` : ""}). Those
+      count as ties.
     </p>`,
     notAsked,
     dataTable(
@@ -203,14 +210,14 @@ function order(found: OrderFigures | undefined, queries: JudgeQueries): Content 
       ],
       [
         {name: "It chose", heading: true, value: ({what}) => what},
-        {name: "Answers", numeric: true, value: ({times}) => count(times)},
-        {name: "Share", numeric: true, value: ({times}) => share(times / n)}
+        {name: "Answers", numeric: true, value: ({times}) => countText(times)},
+        {name: "Share", numeric: true, value: ({times}) => percentText(times / n)}
       ],
       {
         caption: "Choices in both orders",
         made: {
           what: "What the judge chose when the same two answers were shown in both orders.",
-          n: plural(n, "answer"),
+          n: pluralText(n, "answer"),
           term: "judge",
           sql: queries.order,
           run: queries.run
@@ -224,24 +231,24 @@ function failures(
   {failures: reasons = []}: ScorerView,
   {answers, judged}: JudgeFigures,
   queries: JudgeQueries
-): Content {
+): PageContent {
   if (reasons.length === 0) return html`<p>None: every answer that was there to judge got a score.</p>`;
   return [
     html`<p>
-      ${plural(answers - judged, "answer")} of the chosen rows ${answers - judged === 1 ? "has" : "have"} no
-      score by this judge. They are left out, not counted as zeros.
+      ${pluralText(answers - judged, "answer")} of the chosen rows ${answers - judged === 1 ? "has" : "have"}
+      no score by this judge. They are left out, not counted as zeros.
     </p>`,
     dataTable(
       reasons,
       [
         {name: "Why, over the whole run", heading: true, value: ({reason}) => reason, wide: true},
-        {name: "Times", numeric: true, value: (one) => count(one.count)}
+        {name: "Times", numeric: true, value: (one) => countText(one.count)}
       ],
       {
         caption: "Why answers have no score by this judge",
         made: {
           what: "Why answers have no score by this judge, over the whole run.",
-          n: plural(
+          n: pluralText(
             reasons.reduce((sum, one) => sum + one.count, 0),
             "answer"
           ),

@@ -2,28 +2,28 @@ import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {chart} from "../charts/chart.js";
 import {dataTable} from "../tables/dataTable.js";
-import type {Content} from "../text/elements.js";
-import {count, formatFor, plural, pValue} from "../text/format.js";
+import type {PageContent} from "../text/elements.js";
+import {countText, formatFor, pluralText, pValue} from "../text/format.js";
 import type {LengthFigures, Slope} from "./judgeFigures.js";
 import {figure} from "../charts/figure.js";
 import type {JudgeQueries} from "./judgeQueries.js";
-import type {Made} from "../notes/made.js";
+import type {Provenance} from "../notes/made.js";
 
 const points = formatFor([]);
 
-type Group = LengthFigures["groups"][number];
+type LengthGroup = LengthFigures["groups"][number];
 
 /** Scores by the length of the answer, and what a doubling of it does beyond what people say it is worth. */
-export function lengthBias({judge, human, bias, groups}: LengthFigures, queries: JudgeQueries): Content {
+export function lengthBias({judge, human, bias, groups}: LengthFigures, queries: JudgeQueries): PageContent {
   if (!judge) return html`<p>There are too few judged answers of different lengths to say.</p>`;
   const lines = [
     {what: "the judge's score", slope: judge},
     {what: "people's score", slope: human},
     {what: "the judge's minus people's", slope: bias}
   ].filter((line): line is {what: string; slope: Slope} => line.slope !== undefined);
-  const made: Made = {
+  const made: Provenance = {
     what: "The mean score by the judge, and by people, in five groups of answers from the shortest to the longest.",
-    n: plural(judge.n, "judged answer"),
+    n: pluralText(judge.n, "judged answer"),
     term: "judge",
     sql: queries.length,
     engine: "clusteredRegression of assay/stats makes the changes with a doubling of the length",
@@ -32,7 +32,7 @@ export function lengthBias({judge, human, bias, groups}: LengthFigures, queries:
   return [
     html`<p>${sentence(judge, bias)}</p>`,
     groups.length > 1
-      ? [figure((width) => draw(groups, width), {height: heightAt, made}), legend(groups)]
+      ? [figure((width) => drawLengths(groups, width), {height: heightAt, made}), legend(groups)]
       : null,
     dataTable(
       lines,
@@ -41,7 +41,7 @@ export function lengthBias({judge, human, bias, groups}: LengthFigures, queries:
         {name: "by, points", numeric: true, value: ({slope}) => points.difference(slope.estimate)},
         {name: "95% interval", numeric: true, value: ({slope}) => points.differences(slope.low, slope.high)},
         {name: "p", numeric: true, value: ({slope}) => pValue(slope.p)},
-        {name: "Answers", numeric: true, value: ({slope}) => count(slope.n)}
+        {name: "Answers", numeric: true, value: ({slope}) => countText(slope.n)}
       ],
       {
         caption: "What the length of an answer does to its score",
@@ -67,15 +67,15 @@ function sentence(judge: Slope, bias: Slope | undefined): string {
 }
 
 /** The characters of a group's answers. */
-function spanOf({from, to}: Group): string {
-  return from === to ? count(from) : `${count(from)}–${count(to)}`;
+function spanOf({from, to}: LengthGroup): string {
+  return from === to ? countText(from) : `${countText(from)}–${countText(to)}`;
 }
 
 const heightAt = (width: number) => (width < 560 ? 220 : 240);
 
-function draw(groups: readonly Group[], width: number): Element {
+function drawLengths(groups: readonly LengthGroup[], width: number): Element {
   const narrow = width < 560;
-  const label = (group: Group) => (narrow ? `≤ ${count(group.to)}` : spanOf(group));
+  const label = (group: LengthGroup) => (narrow ? `≤ ${countText(group.to)}` : spanOf(group));
   const judged = groups.map((group, i) => ({...group, at: i, score: group.judge!, by: "judge"}));
   const labelled = judged.flatMap((group) =>
     group.human === undefined ? [] : [{...group, score: group.human, n: group.labelled, by: "people"}]
@@ -119,23 +119,23 @@ function draw(groups: readonly Group[], width: number): Element {
       x: ({at}) => at,
       y: (group) => y(group),
       text: (group) =>
-        `${spanOf(group)} characters, by ${group.by}\n${points.score(group.score)}\nn ${count(group.n)}`
+        `${spanOf(group)} characters, by ${group.by}\n${points.score(group.score)}\nn ${countText(group.n)}`
     }
   });
 }
 
-function legend(groups: readonly Group[]): HTMLElement {
+function legend(groups: readonly LengthGroup[]): HTMLElement {
   const labelled = groups.reduce((sum, group) => sum + group.labelled, 0);
   return html`<p class="small legend">
     <span class="standing"
-      ><span style="color: var(--accent)" aria-hidden="true">●</span> judge, n ${count(groups[0]!.n)} a
+      ><span style="color: var(--accent)" aria-hidden="true">●</span> judge, n ${countText(groups[0]!.n)} a
       group</span
     >
     ${
       labelled > 0
         ? html`<span class="standing"
             ><span style="color: var(--worse)" aria-hidden="true">◆</span> people, n
-            ${groups.map((group) => count(group.labelled)).join(", ")}</span
+            ${groups.map((group) => countText(group.labelled)).join(", ")}</span
           >`
         : null
     }

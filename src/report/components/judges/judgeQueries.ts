@@ -1,5 +1,5 @@
 import type {JudgeChoice} from "./chooseJudge.js";
-import {quoted, text} from "../text/sqlText.js";
+import {quotedName, quotedText} from "../text/sqlText.js";
 
 /** What a judge may choose when the same two answers are shown in both orders. */
 export const ORDERS = [
@@ -28,9 +28,9 @@ export interface JudgeQueries {
 /** The queries about the rows and scorers that are chosen. */
 export function judgeQueries(run: string, {judge, human, slice}: JudgeChoice): JudgeQueries {
   const rows = slice ? " join rows using (row_id)" : "";
-  const where = slice ? ` and ${quoted(slice.name)} = ${text(slice.value)}` : "";
-  const byJudge = text(judge.name);
-  const byPeople = human ? text(human.name) : "null";
+  const where = slice ? ` and ${quotedName(slice.name)} = ${quotedText(slice.value)}` : "";
+  const byJudge = quotedText(judge.name);
+  const byPeople = human ? quotedText(human.name) : "null";
   return {
     run,
     scores: `select candidate, avg(score) filter (scorer = ${byJudge}) as judge, count(*) filter (scorer = ${byJudge}) as judged,
@@ -44,12 +44,12 @@ from judged_answers p join judged_answers j using (row_id, candidate, repeat)${r
 where p.scorer = ${byPeople} and j.scorer = ${byJudge}${where}
 group by p.score, j.score
 order by people, judge`,
-    order: `with kinds(chose) as (values ${ORDERS.map((one) => `(${text(one)})`).join(", ")}),
+    order: `with kinds(chose) as (values ${ORDERS.map((one) => `(${quotedText(one)})`).join(", ")}),
 found as (
-  select case when first = second then ${text(SAME)}
-    when first = 'output' and second = 'baseline' then ${text(FIRST)}
-    when first = 'baseline' and second = 'output' then ${text(SECOND)}
-    else ${text(TIE)} end as kind
+  select case when first = second then ${quotedText(SAME)}
+    when first = 'output' and second = 'baseline' then ${quotedText(FIRST)}
+    when first = 'baseline' and second = 'output' then ${quotedText(SECOND)}
+    else ${quotedText(TIE)} end as kind
   from judge_choices${rows}
   where scorer = ${byJudge}${where}
 )
@@ -59,7 +59,7 @@ group by chose
 order by answers desc`,
     failures: `select reason, times
 from score_failures
-where run = ${text(run)} and scorer = ${byJudge}
+where run = ${quotedText(run)} and scorer = ${byJudge}
 order by times desc`,
     length: `with judged as (
   select j.characters, j.score as judge, p.score as people, ntile(5) over (order by j.characters) as part

@@ -3,10 +3,10 @@ import {ticks as d3Ticks} from "d3";
 import {html} from "htl";
 import type {CurvePoint, LearningCurve} from "../../site/learningCurves.js";
 import {chart} from "../charts/chart.js";
-import type {Content} from "../text/elements.js";
+import type {PageContent} from "../text/elements.js";
 import {figure} from "../charts/figure.js";
-import {count, plural} from "../text/format.js";
-import {text} from "../text/sqlText.js";
+import {countText, pluralText} from "../text/format.js";
+import {quotedText} from "../text/sqlText.js";
 
 const HEIGHT = 280;
 /** So many points of a line are marked. */
@@ -15,7 +15,7 @@ const FEW = 8;
 /** Steps are counted: between two of them is no tick. */
 const stepTicks = (steps: number, most: number) => d3Ticks(0, steps, Math.min(most, steps));
 
-type Point = CurvePoint & {part: "training" | "validation"};
+type LossPoint = CurvePoint & {part: "training" | "validation"};
 
 /** The loss of one model from step to step, on the training rows and on the validation rows. */
 export function learningCurve({
@@ -26,9 +26,9 @@ export function learningCurve({
   every,
   training,
   validation
-}: LearningCurve): Content {
-  const trained = training.map((one): Point => ({...one, part: "training"}));
-  const validated = validation.map((one): Point => ({...one, part: "validation"}));
+}: LearningCurve): PageContent {
+  const trained = training.map((one): LossPoint => ({...one, part: "training"}));
+  const validated = validation.map((one): LossPoint => ({...one, part: "validation"}));
   const before = validation.find(({step}) => step === 0);
   const kept = validation.find(({step}) => step === resultStep);
   const isWorse = before && kept && kept.loss > before.loss;
@@ -40,14 +40,14 @@ export function learningCurve({
       marginRight: 24,
       marginTop: 26,
       marginBottom: 44,
-      ariaLabel: `Loss of ${name} over ${plural(steps, "step")}`,
+      ariaLabel: `Loss of ${name} over ${pluralText(steps, "step")}`,
       x: {
         label: "step →",
         labelAnchor: "center",
         labelArrow: "none",
         domain: [0, steps],
         ticks: stepTicks(steps, width < 560 ? 4 : 8),
-        tickFormat: (step: number) => count(step)
+        tickFormat: (step: number) => countText(step)
       },
       y: {label: "↑ loss", labelArrow: "none", nice: true, ticks: 6},
       marks: [
@@ -71,7 +71,7 @@ export function learningCurve({
         x: ({step}) => step,
         y: ({loss}) => loss,
         text: ({step, loss, part}) =>
-          `step ${count(step)}, ${part}\nloss ${loss.toFixed(3)}${part === "training" && every > 1 ? `\nmean of ${plural(every, "step")}` : ""}`
+          `step ${countText(step)}, ${part}\nloss ${loss.toFixed(3)}${part === "training" && every > 1 ? `\nmean of ${pluralText(every, "step")}` : ""}`
       }
     });
   return [
@@ -79,11 +79,11 @@ export function learningCurve({
       height: HEIGHT,
       made: {
         what: `The loss of ${name} while it was trained, on the training rows and on the validation rows.`,
-        n: `${plural(steps, "step")}${every > 1 ? `, ${count(every)} to a point` : ""}`,
+        n: `${pluralText(steps, "step")}${every > 1 ? `, ${countText(every)} to a point` : ""}`,
         term: "learning-curve",
         sql: `select part, step, loss
 from learning_curves
-where model = ${text(model)}
+where model = ${quotedText(model)}
 order by part, step`
       }
     }),
@@ -97,7 +97,7 @@ order by part, step`
           : null
       }
       <span
-        >Dashed upright: step ${count(resultStep)}, whose weights were
+        >Dashed upright: step ${countText(resultStep)}, whose weights were
         kept.${isWorse ? " They are worse on validation than what the training began with." : ""}</span
       >
     </p>`

@@ -10,11 +10,11 @@ import {
   shortId,
   wayOf
 } from "../../../weights/models/lineageGraph.js";
-import {chosen, linkTo} from "../address/address.js";
+import {fromAddress, linkTo} from "../address/address.js";
 import type {CurvesData} from "../../site/learningCurves.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type Content, emptyState, facts, nothing, section} from "../text/elements.js";
-import {count, plural} from "../text/format.js";
+import {code, type PageContent, emptyState, facts, nothing, section} from "../text/elements.js";
+import {countText, pluralText} from "../text/format.js";
 import {learningCurve} from "./learningCurve.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {lineageDrawing} from "./lineageDrawing.js";
@@ -52,7 +52,7 @@ export function chooseRecord(graph: LineageGraph): Input<LineageNode | null> {
     choices.map(({value}) => [value, value.kind === "model" ? reached(graph, value.id, "up").size : 0])
   );
   const most = Math.max(...sizes.values());
-  const run = graph.nodes.find(({id}) => id === `run:${chosen("run")}`);
+  const run = graph.nodes.find(({id}) => id === `run:${fromAddress("run")}`);
   return select(choices, {
     label: "Record",
     key: "record",
@@ -69,13 +69,13 @@ function labelOf(node: LineageNode): string {
 type Direction = "up" | "down" | "both";
 
 /** What a record came from, what was made of it, what data reached it, and how a model learned. */
-export function lineage(graph: LineageGraph, record: LineageNode | null, data?: CurvesData): Content {
+export function lineage(graph: LineageGraph, record: LineageNode | null, data?: CurvesData): PageContent {
   if (!record) return nothing();
   const up = reached(graph, record.id, "up");
   const down = reached(graph, record.id, "down");
   const directions: {label: string; id: string; value: Direction}[] = [
-    {label: `What it came from (${count(up.size)})`, id: "from", value: "up"},
-    {label: `What was made of it (${count(down.size)})`, id: "made", value: "down"},
+    {label: `What it came from (${countText(up.size)})`, id: "from", value: "up"},
+    {label: `What was made of it (${countText(down.size)})`, id: "made", value: "down"},
     {label: "Both", id: "both", value: "both"}
   ];
   const which = select(directions, {
@@ -110,7 +110,7 @@ export function lineage(graph: LineageGraph, record: LineageNode | null, data?: 
   </div>`;
 }
 
-function learned({kind, id}: LineageNode, data: CurvesData | undefined): Content {
+function learned({kind, id}: LineageNode, data: CurvesData | undefined): PageContent {
   const curve = kind === "model" ? data?.curves.find(({model}) => id === `model:${model}`) : undefined;
   return curve ? section("Learning curve", learningCurve(curve)) : null;
 }
@@ -124,15 +124,15 @@ const NAMES: Record<LineageKind, string> = {
   run: "run"
 };
 
-function aboutRecord(node: LineageNode): Content {
+function aboutRecord(node: LineageNode): PageContent {
   return [
     ...notesOf(node).map((text) => html`<p class="notice">${text}</p>`),
     facts([
       ["Name", node.name],
       ["Id", html`<code>${shortId(node)}</code>`],
-      ...Object.entries(node.facts).map(([word, value]): [string, Content] => [
+      ...Object.entries(node.facts).map(([word, value]): [string, PageContent] => [
         word.charAt(0).toUpperCase() + word.slice(1),
-        typeof value === "number" ? count(value) : value
+        typeof value === "number" ? countText(value) : value
       ])
     ])
   ];
@@ -148,7 +148,7 @@ function notesOf({kind, missing, erased}: LineageNode): string[] {
   return notes;
 }
 
-function reachingTable(graph: LineageGraph, record: LineageNode): Content {
+function reachingTable(graph: LineageGraph, record: LineageNode): PageContent {
   const data = dataReaching(graph, record.id);
   if (data.length === 0)
     return html`<p>No training record says what data reached it. That does not mean that none did.</p>`;
@@ -160,7 +160,7 @@ function reachingTable(graph: LineageGraph, record: LineageNode): Content {
       {name: "Split", value: ({dataset, split}) => splits.get(`split:${dataset}/${split}`) ?? "–"},
       {name: "Part", value: ({part}) => part},
       {name: "Subset", value: ({subset}) => subset ?? "–"},
-      {name: "Rows", numeric: true, value: ({rows}) => (rows === undefined ? "–" : count(rows))},
+      {name: "Rows", numeric: true, value: ({rows}) => (rows === undefined ? "–" : countText(rows))},
       {name: "How", value: (one) => wayOf(one)}
     ],
     {
@@ -168,7 +168,7 @@ function reachingTable(graph: LineageGraph, record: LineageNode): Content {
       cards: true,
       made: {
         what: "What data a record learned from, was checked on or was scored on, through all that it was made of.",
-        n: plural(data.length, "record of training or scoring", "records of training or scoring"),
+        n: pluralText(data.length, "record of training or scoring", "records of training or scoring"),
         term: "lineage",
         sql: relatedQuery(record.id),
         engine: "dataReaching follows these ties and adds parts and rows from the records of training"
@@ -177,7 +177,7 @@ function reachingTable(graph: LineageGraph, record: LineageNode): Content {
   );
 }
 
-function contaminatedTable(record: LineageNode, rows: readonly ContaminatedRows[]): Content {
+function contaminatedTable(record: LineageNode, rows: readonly ContaminatedRows[]): PageContent {
   const run = shortId(record);
   return dataTable<ContaminatedRows>(
     rows,
@@ -186,7 +186,7 @@ function contaminatedTable(record: LineageNode, rows: readonly ContaminatedRows[
       ...(["clean", "near", "contaminated", "unknown"] as const).map((mark) => ({
         name: `${mark.charAt(0).toUpperCase()}${mark.slice(1)}`,
         numeric: true,
-        value: (row: ContaminatedRows) => count(row[mark])
+        value: (row: ContaminatedRows) => countText(row[mark])
       }))
     ],
     {
@@ -194,7 +194,7 @@ function contaminatedTable(record: LineageNode, rows: readonly ContaminatedRows[
       cards: true,
       made: {
         what: "Of the rows that a candidate is scored on, how many it, or a model that it was made from, was trained on.",
-        n: plural(rows.length, "candidate whose training is known", "candidates whose training is known"),
+        n: pluralText(rows.length, "candidate whose training is known", "candidates whose training is known"),
         term: "contamination",
         sql: contaminationQuery(run),
         run
@@ -207,7 +207,7 @@ function relatedTable(
   graph: LineageGraph,
   record: LineageNode,
   {up, down}: {up: ReadonlySet<string>; down: ReadonlySet<string>}
-): Content {
+): PageContent {
   const related = graph.nodes.filter(({id}) => up.has(id) || down.has(id));
   if (related.length === 0) return html`<p>None that the store knows of.</p>`;
   return dataTable(
@@ -228,7 +228,7 @@ function relatedTable(
       cards: true,
       made: {
         what: "All that a record was made of, and all that was made of it.",
-        n: plural(related.length, "record"),
+        n: pluralText(related.length, "record"),
         term: "lineage",
         sql: relatedQuery(record.id)
       }

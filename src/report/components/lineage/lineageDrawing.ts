@@ -6,7 +6,7 @@ import {
   shortId
 } from "../../../weights/models/lineageGraph.js";
 import {linkTo} from "../address/address.js";
-import {plural} from "../text/format.js";
+import {pluralText} from "../text/format.js";
 import {figureFoot} from "../notes/made.js";
 import {relatedQuery} from "./lineageQuery.js";
 import {figureButtons} from "../notes/saving.js";
@@ -17,14 +17,14 @@ const BOX = {width: 150, height: 38};
 const MOST = 8;
 
 /** Records of one layer that are not drawn one by one. */
-interface Rest {
+interface HiddenNodes {
   count: number;
   kind: string;
 }
 
-interface Layer {
+interface LineageLayer {
   nodes: LineageNode[];
-  rest?: Rest;
+  rest?: HiddenNodes;
 }
 
 /**
@@ -51,11 +51,11 @@ export function lineageDrawing(graph: LineageGraph, chosen: LineageNode): HTMLEl
   ]);
   const width = layers.length * STEP.x - (STEP.x - BOX.width) + 8;
   const height = tallest * STEP.y + 4;
-  const label = `Graph of ${plural(graph.nodes.length, "record")} around ${chosen.name}; the table below lists them`;
+  const label = `Graph of ${pluralText(graph.nodes.length, "record")} around ${chosen.name}; the table below lists them`;
   const picture = svg`<svg class="family" width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="group" aria-label=${label}>${lines}${boxes}</svg>`;
   const made = {
     what: "What the chosen record came from, and what was made of it, as the records themselves say.",
-    n: plural(graph.nodes.length, "record"),
+    n: pluralText(graph.nodes.length, "record"),
     term: "lineage" as const,
     sql: relatedQuery(chosen.id)
   };
@@ -76,7 +76,7 @@ export function lineageDrawing(graph: LineageGraph, chosen: LineageNode): HTMLEl
 const restId = (layer: number) => `rest ${layer}`;
 
 /** The last of a layer, which of runs are the newest, the chosen one among them, and how many more there are. */
-function cutLayer(nodes: readonly LineageNode[], chosen: string): Layer {
+function cutLayer(nodes: readonly LineageNode[], chosen: string): LineageLayer {
   if (nodes.length <= MOST) return {nodes: [...nodes]};
   const own = nodes.filter(({id}) => id === chosen);
   const others = nodes.filter(({id}) => id !== chosen).slice(1 - MOST + own.length);
@@ -103,8 +103,8 @@ function recordBox(node: LineageNode, {x, y}: {x: number; y: number}, chosen: bo
   </a>`;
 }
 
-function restBox({count, kind}: Rest, {x, y}: {x: number; y: number}): SVGElement {
-  return svg`<text transform=${`translate(${x},${y})`} x="10" dy="0.35em" fill="var(--muted)">and ${plural(count, `more ${kind}`)}<title>The table below lists them.</title></text>`;
+function restBox({count, kind}: HiddenNodes, {x, y}: {x: number; y: number}): SVGElement {
+  return svg`<text transform=${`translate(${x},${y})`} x="10" dy="0.35em" fill="var(--muted)">and ${pluralText(count, `more ${kind}`)}<title>The table below lists them.</title></text>`;
 }
 
 function underName(node: LineageNode): string {

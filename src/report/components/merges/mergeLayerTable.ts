@@ -1,7 +1,7 @@
 import type {ModelManifest} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
-import {share} from "../text/format.js";
-import type {Made} from "../notes/made.js";
+import {percentText} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
 
 export type MergeRecord = NonNullable<ModelManifest["merge"]>;
 export type LayerRelations = MergeRecord["layers"][number];
@@ -33,7 +33,7 @@ export function cosineText(value: number | null): string {
 }
 
 /** What the plots of layers show, in numbers. */
-export function layerTable({models, base, layers}: MergeRecord, made: Made): HTMLElement {
+export function layerTable({models, base, layers}: MergeRecord, made: Provenance): HTMLElement {
   const pairs = [...new Set(layers.flatMap((one) => pairsOf(one).map(({of}) => of)))];
   const isPartial = lookedAt(layers) < 1;
   return dataTable(
@@ -62,7 +62,7 @@ export function layerTable({models, base, layers}: MergeRecord, made: Made): HTM
       {
         name: "Sign conflict",
         numeric: true,
-        value: ({relations: {signConflict}}) => share(signConflict ?? undefined)
+        value: ({relations: {signConflict}}) => percentText(signConflict ?? undefined)
       },
       ...(isPartial
         ? [

@@ -1,15 +1,15 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {chart} from "../charts/chart.js";
-import {type Content, details} from "../text/elements.js";
-import {plural, share} from "../text/format.js";
+import {type PageContent, details} from "../text/elements.js";
+import {pluralText, percentText} from "../text/format.js";
 import {figure} from "../charts/figure.js";
-import type {Made} from "../notes/made.js";
+import type {Provenance} from "../notes/made.js";
 import {cosineText, layerTable, type LayerRelations, type MergeRecord, pairsOf} from "./mergeLayerTable.js";
 import {mergeSummary} from "./mergeSummary.js";
-import {text} from "../text/sqlText.js";
+import {quotedText} from "../text/sqlText.js";
 
-interface Figure {
+interface LayerFigure {
   layer: number;
   /** A model or a pair of models. */
   of: string;
@@ -20,16 +20,16 @@ interface Figure {
  * How the parents of a merge relate: sizes of their changes, cosines of all pairs and the share of conflicting signs,
  * layer by layer where the models have numbered layers, and as a table.
  */
-export function mergeLayers(model: string, record: MergeRecord): Content {
+export function mergeLayers(model: string, record: MergeRecord): PageContent {
   const numbered = record.layers.filter(({layer}) => layer !== undefined);
   if (record.layers.length === 0) return null;
-  const made = (what: string, measure?: string): Made => ({
+  const made = (what: string, measure?: string): Provenance => ({
     what,
-    n: `${plural(record.layers.length, "group")} of tensors of ${plural(record.models.length, "model")}`,
+    n: `${pluralText(record.layers.length, "group")} of tensors of ${pluralText(record.models.length, "model")}`,
     term: "merge",
     sql: `select layer, measure, "of", value
 from merge_layers
-where model = ${text(model)}${measure === undefined ? "" : ` and measure = ${text(measure)}`}
+where model = ${quotedText(model)}${measure === undefined ? "" : ` and measure = ${quotedText(measure)}`}
 order by measure, "of", layer`
   });
   const numbers = layerTable(
@@ -72,10 +72,10 @@ function layerAxis(layers: readonly LayerRelations[], width: number): Plot.PlotO
 const COLOURS = ["var(--accent)", "var(--worse, #b4540a)", "var(--text)", "var(--muted)"];
 const DASHES = ["", "5 3", "2 3", "8 3 2 3"];
 
-type MakeMade = (what: string, measure: string) => Made;
+type MakeMade = (what: string, measure: string) => Provenance;
 
 function sizes(record: MergeRecord, layers: readonly LayerRelations[], made: MakeMade): HTMLElement[] {
-  const figures = layers.flatMap(({layer, relations: {models, norms, deltaNorms}}): Figure[] =>
+  const figures = layers.flatMap(({layer, relations: {models, norms, deltaNorms}}): LayerFigure[] =>
     models.map((of, i) => ({layer: layer!, of, value: (deltaNorms ?? norms)[i]!}))
   );
   const names = [...new Set(figures.map(({of}) => of))];
@@ -135,7 +135,7 @@ function sizes(record: MergeRecord, layers: readonly LayerRelations[], made: Mak
   ];
 }
 
-function cosines(layers: readonly LayerRelations[], made: MakeMade): Content {
+function cosines(layers: readonly LayerRelations[], made: MakeMade): PageContent {
   const cells = layers.flatMap((one) => pairsOf(one).map((pair) => ({layer: one.layer!, ...pair})));
   const pairs = [...new Set(cells.map(({of}) => of))];
   if (pairs.length === 0) return null;
@@ -193,7 +193,7 @@ function shade(cosine: number | null): string {
   return `color-mix(in srgb, var(${cosine < 0 ? "--worse, #b4540a" : "--accent"}) ${strength}%, transparent)`;
 }
 
-function conflicts(layers: readonly LayerRelations[], made: MakeMade): Content {
+function conflicts(layers: readonly LayerRelations[], made: MakeMade): PageContent {
   const figures = layers.flatMap(({layer, relations: {signConflict}}) =>
     signConflict === null ? [] : [{layer: layer!, of: "sign conflict", value: 100 * signConflict}]
   );
@@ -202,7 +202,7 @@ function conflicts(layers: readonly LayerRelations[], made: MakeMade): Content {
   const chance = 1 - 2 ** (1 - Math.max(...layers.map(({relations}) => relations.models.length)));
   return frame(
     "Sign conflict",
-    `Percent of the elements changed by several parents that are pulled both ways. Dashed: what chance gives where all parents change an element, ${share(chance)}.`,
+    `Percent of the elements changed by several parents that are pulled both ways. Dashed: what chance gives where all parents change an element, ${percentText(chance)}.`,
     figure(
       (width) =>
         chart({
@@ -212,8 +212,8 @@ function conflicts(layers: readonly LayerRelations[], made: MakeMade): Content {
           y: {label: null, domain: [0, 100], ticks: 4, grid: true},
           marks: [
             Plot.rectY(figures, {
-              x1: ({layer}: Figure) => layer - 0.5,
-              x2: ({layer}: Figure) => layer + 0.5,
+              x1: ({layer}: LayerFigure) => layer - 0.5,
+              x2: ({layer}: LayerFigure) => layer + 0.5,
               y: "value",
               fill: "var(--accent)",
               fillOpacity: 0.55,
@@ -226,7 +226,7 @@ function conflicts(layers: readonly LayerRelations[], made: MakeMade): Content {
             of: figures,
             x: ({layer}) => layer,
             y: ({value}) => value,
-            text: ({layer, value}) => `layer ${layer}\n${share(value / 100)} pulled both ways`
+            text: ({layer, value}) => `layer ${layer}\n${percentText(value / 100)} pulled both ways`
           }
         }),
       {

@@ -1,29 +1,31 @@
 import {html} from "htl";
 import type {ModelManifest} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type Content, details, facts, hash} from "../text/elements.js";
-import {bytes, count, duration, list, plural, share} from "../text/format.js";
+import {type PageContent, details, facts, hash} from "../text/elements.js";
+import {bytes, countText, durationText, listOf, pluralText, percentText} from "../text/format.js";
 import {filesQuery} from "../lineage/lineageQuery.js";
 import {mergeLayers} from "./mergeLayers.js";
 
 /** What a merge was made from and by, and how its parents relate. */
-export function madeOf(model: ModelManifest): Content {
+export function recipeFacts(model: ModelManifest): PageContent {
   const {merge, recipe, files} = model;
   return [
     facts([
-      ["Parents", list(model.parents.map(({name}) => (name === merge?.base ? `${name} (base)` : name)))],
+      ["Parents", listOf(model.parents.map(({name}) => (name === merge?.base ? `${name} (base)` : name)))],
       ["Method", recipe?.method ?? "not recorded"],
       ["Parameters", parametersText(model)],
       ["Seed", merge && String(merge.seed)],
       ["Arithmetic", merge && (merge.exact ? "the reference's, step by step" : "float32, rounded once")],
       [
         "Weights",
-        `${bytes(files.reduce((sum, file) => sum + file.bytes, 0))} in ${count(files.length)} file${files.length === 1 ? "" : "s"}${model.folder === undefined ? "" : `, in ${model.folder}`}`
+        `${bytes(files.reduce((sum, file) => sum + file.bytes, 0))} in ${countText(files.length)} file${files.length === 1 ? "" : "s"}${model.folder === undefined ? "" : `, in ${model.folder}`}`
       ],
-      ["NaN or infinite", merge && (merge.nonFinite === 0 ? "none" : `${count(merge.nonFinite)} values`)],
+      ["NaN or infinite", merge && (merge.nonFinite === 0 ? "none" : `${countText(merge.nonFinite)} values`)],
       [
         "Took",
-        model.metrics?.mergeSeconds === undefined ? undefined : duration(1000 * model.metrics.mergeSeconds)
+        model.metrics?.mergeSeconds === undefined
+          ? undefined
+          : durationText(1000 * model.metrics.mergeSeconds)
       ],
       ["Model", hash(model.id)],
       ...(merge ? [] : olderFigures(model))
@@ -37,7 +39,7 @@ export function madeOf(model: ModelManifest): Content {
           <pre tabindex="0">${recipe.source.trimEnd()}</pre>
         </div>`,
     details(
-      `Hashes of ${plural(files.length, "file")}`,
+      `Hashes of ${pluralText(files.length, "file")}`,
       dataTable(
         files,
         [
@@ -50,7 +52,7 @@ export function madeOf(model: ModelManifest): Content {
           cards: true,
           made: {
             what: "The model's files with their sizes and hashes.",
-            n: plural(files.length, "file"),
+            n: pluralText(files.length, "file"),
             term: "merge",
             sql: filesQuery(model.id)
           }
@@ -80,14 +82,14 @@ const METRICS: Record<string, string> = {
 };
 
 /** Figures of a merge whose record says nothing of layers. */
-function olderFigures({metrics = {}}: ModelManifest): [string, Content][] {
-  return Object.entries(metrics).flatMap(([name, value]): [string, Content][] =>
+function olderFigures({metrics = {}}: ModelManifest): [string, PageContent][] {
+  return Object.entries(metrics).flatMap(([name, value]): [string, PageContent][] =>
     name === "mergeSeconds" ? [] : [[METRICS[name] ?? spaced(name), metricText(name, value)]]
   );
 }
 
 function metricText(name: string, value: number): string {
-  return name.endsWith("Share") ? share(value) : Number(value.toPrecision(4)).toString();
+  return name.endsWith("Share") ? percentText(value) : Number(value.toPrecision(4)).toString();
 }
 
 function spaced(name: string): string {

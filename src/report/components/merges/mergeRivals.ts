@@ -2,11 +2,11 @@ import {comparisonsWith} from "../../../evals/decisions/cut.js";
 import type {Comparison} from "../../../evals/decisions/types.js";
 import type {ModelsData, RunView} from "../../site/types.js";
 import {holm} from "../../../base/stats/index.js";
-import type {Compared} from "../rows/comparisons.js";
-import type {Merged} from "./merges.js";
+import type {ShownComparison} from "../rows/comparisons.js";
+import type {MergedCandidate} from "./merges.js";
 
 /** A merge and what it has to beat; a rival is absent where it was no candidate of the run. */
-export interface MergeLine extends Merged {
+export interface MergeLine extends MergedCandidate {
   mean?: number;
   low?: number;
   high?: number;
@@ -20,8 +20,8 @@ export interface MergeLine extends Merged {
  * Holm-adjusted over all of these comparisons.
  */
 export function mergeLines(
-  merged: readonly Merged[],
-  {run, data, found}: {run: RunView; data: ModelsData; found: Compared}
+  merged: readonly MergedCandidate[],
+  {run, data, found}: {run: RunView; data: ModelsData; found: ShownComparison}
 ): MergeLine[] {
   const {summaries} = found.verdict;
   const names = new Set(merged.map(({candidate}) => candidate));
@@ -55,7 +55,7 @@ function modelOf(run: RunView, candidate: string): string | undefined {
 }
 
 /** The nearest model that all its parents come from, else the base that its recipe names: with SLERP that is a parent. */
-function baseOf(model: Merged["model"], data: ModelsData): string | undefined {
+function baseOf(model: MergedCandidate["model"], data: ModelsData): string | undefined {
   const byId = new Map(data.models.map((one) => [one.id, one]));
   const origins = model.parents.map(({id}) => {
     const line = [id];

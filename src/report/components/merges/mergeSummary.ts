@@ -1,4 +1,4 @@
-import {share} from "../text/format.js";
+import {percentText} from "../text/format.js";
 import {type LayerRelations, lookedAt, type MergeRecord, partText} from "./mergeLayerTable.js";
 
 /** In words, what the figures of a merge are of and how often its parents pull both ways; of a sample, that they are estimates. */
@@ -17,8 +17,8 @@ export function mergeSummary({base, layers, models}: MergeRecord): string {
   const sorted = [...known].sort((a, b) => a.signConflict - b.signConflict);
   const [least, most] = [sorted[0]!, sorted.at(-1)!];
   if (known.length === 1)
-    return `${intro} Of the elements that ${some}, ${share(most.signConflict)} ${differ}.`;
-  return `${intro} Of the elements that ${some}, ${share(least.signConflict)} (${least.where}) to ${share(most.signConflict)} (${most.where}) ${differ}.`;
+    return `${intro} Of the elements that ${some}, ${percentText(most.signConflict)} ${differ}.`;
+  return `${intro} Of the elements that ${some}, ${percentText(least.signConflict)} (${least.where}) to ${percentText(most.signConflict)} (${most.where}) ${differ}.`;
 }
 
 /** Without a base to differ from. */

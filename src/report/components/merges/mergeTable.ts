@@ -2,11 +2,11 @@ import {html} from "htl";
 import {standingOf} from "../../../evals/decisions/standing.js";
 import type {Comparison} from "../../../evals/decisions/types.js";
 import type {RunView} from "../../site/types.js";
-import {type Column, dataTable} from "../tables/dataTable.js";
-import type {Content} from "../text/elements.js";
+import {type TableColumn, dataTable} from "../tables/dataTable.js";
+import type {PageContent} from "../text/elements.js";
 import {standingMark} from "../charts/forestPlot.js";
-import {plural, scoreFormatOf} from "../text/format.js";
-import type {Made} from "../notes/made.js";
+import {pluralText, scoreFormatOf} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
 import {meanTitle} from "../text/meanOf.js";
 import {differencesQuery} from "../rows/scoreQueries.js";
 import type {MergeLine} from "./mergeRivals.js";
@@ -16,10 +16,13 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
   const {margin, alpha} = run.verdict;
   const format = scoreFormatOf(run.verdict);
   const level = `${Math.round(100 * (1 - alpha))}% CI`;
-  const against = (name: string, pairOf: (line: MergeLine) => Comparison | undefined): Column<MergeLine> => ({
+  const against = (
+    name: string,
+    pairOf: (line: MergeLine) => Comparison | undefined
+  ): TableColumn<MergeLine> => ({
     name: `Δ vs ${name} (${level})`,
     numeric: true,
-    value: (line): Content => {
+    value: (line): PageContent => {
       const pair = pairOf(line);
       if (!pair) return html`<span>–<small>no candidate</small></span>`;
       return html`<span
@@ -55,7 +58,7 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
       {
         caption: "Merges beside their base, best parent and best rival, the best merge first",
         cards: true,
-        made: madeOf(run)
+        made: mergesProvenance(run)
       }
     )}
     <p class="small">
@@ -67,10 +70,10 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
   </div>`;
 }
 
-function madeOf({id, rows, primaryScorer: scorer, verdict}: RunView): Made {
+function mergesProvenance({id, rows, primaryScorer: scorer, verdict}: RunView): Provenance {
   return {
     what: "Each merge's mean, and its difference from its base, its best parent and the best candidate that is no merge.",
-    n: plural(rows, "row"),
+    n: pluralText(rows, "row"),
     term: "merge",
     sql: differencesQuery({scorer}, verdict.best ?? ""),
     engine:

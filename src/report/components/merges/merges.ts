@@ -1,25 +1,25 @@
 import {html} from "htl";
 import {isMerged} from "../../../weights/models/adapted.js";
 import type {ModelManifest, ModelsData, RunView} from "../../site/types.js";
-import {type Compared, compared} from "../rows/comparisons.js";
-import {code, type Content, emptyState, lazyDetails, nothing, section} from "../text/elements.js";
+import {type ShownComparison, compared} from "../rows/comparisons.js";
+import {code, type PageContent, emptyState, lazyDetails, nothing, section} from "../text/elements.js";
 import {family} from "./mergeFamily.js";
-import {madeOf} from "./mergeRecipe.js";
+import {recipeFacts} from "./mergeRecipe.js";
 import {mergeLines} from "./mergeRivals.js";
 import {mergeTable} from "./mergeTable.js";
 
 /** The comparisons of a run that has candidates made by merging; null, without fetching, when it has none. */
-export async function comparedMerges(run: RunView | null, data: ModelsData): Promise<Compared | null> {
+export async function comparedMerges(run: RunView | null, data: ModelsData): Promise<ShownComparison | null> {
   if (!run || mergedCandidates(run, data).length === 0) return null;
   return compared(run, {scorer: run.primaryScorer, slice: undefined});
 }
 
-export interface Merged {
+export interface MergedCandidate {
   candidate: string;
   model: ModelManifest;
 }
 
-function mergedCandidates(run: RunView, data: ModelsData): Merged[] {
+function mergedCandidates(run: RunView, data: ModelsData): MergedCandidate[] {
   const byId = new Map(data.models.map((model) => [model.id, model]));
   return run.candidates.flatMap(({name, modelId}) => {
     const model = modelId === undefined ? undefined : byId.get(modelId);
@@ -31,7 +31,7 @@ function mergedCandidates(run: RunView, data: ModelsData): Merged[] {
  * The run's merges in one table beside their base, their best parent and the best candidate that is no merge; how each was
  * made when asked for. Merges that no candidate of the run uses come last.
  */
-export function merges(run: RunView | null, data: ModelsData, found: Compared | null): Content {
+export function merges(run: RunView | null, data: ModelsData, found: ShownComparison | null): PageContent {
   const merged = run && found ? mergedCandidates(run, data) : [];
   const shown = new Set(merged.map(({model}) => model.id));
   const others = data.models.filter(
@@ -77,5 +77,5 @@ export function merges(run: RunView | null, data: ModelsData, found: Compared | 
 }
 
 function recipeOf(name: string, model: ModelManifest): HTMLElement {
-  return lazyDetails(`${name}: how it was made, and how its parents relate`, () => madeOf(model));
+  return lazyDetails(`${name}: how it was made, and how its parents relate`, () => recipeFacts(model));
 }

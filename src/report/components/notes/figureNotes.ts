@@ -82,20 +82,20 @@ function neighbour(
 function noteOf(table: HTMLTableElement, cell: HTMLTableCellElement): string {
   if (cell.dataset.note !== undefined) return cell.dataset.note;
   const heads = [...(table.tHead?.rows[table.tHead.rows.length - 1]?.cells ?? [])];
-  const names = heads.map(textOf);
+  const names = heads.map(tableCellText);
   const line = [...(cell.parentElement as HTMLTableRowElement).cells];
   const name = names[cell.cellIndex] ?? "";
   const beside = line.flatMap((other, i) => {
     const title = names[i] ?? "";
     if (other === cell || !other.matches("td.number")) return [];
-    return NAMES_ROWS.test(title) || NAMES_INTERVAL.test(title) ? [`${title} ${textOf(other)}`] : [];
+    return NAMES_ROWS.test(title) || NAMES_INTERVAL.test(title) ? [`${title} ${tableCellText(other)}`] : [];
   });
   const small = [cell, heads[cell.cellIndex]].flatMap((one) =>
     [...(one?.querySelectorAll("small") ?? [])].map((part) => part.textContent?.trim() ?? "")
   );
   const row = line.find((one) => one.matches("th[scope=row]"));
   return [
-    `${row ? `${textOf(row)}, ` : ""}${name}: ${[textOf(cell), ...small].join(", ")}.`,
+    `${row ? `${tableCellText(row)}, ` : ""}${name}: ${[tableCellText(cell), ...small].join(", ")}.`,
     beside.length > 0 ? `${beside.join("; ")}.` : "",
     definitionOf(name) ?? ""
   ]
@@ -103,7 +103,7 @@ function noteOf(table: HTMLTableElement, cell: HTMLTableCellElement): string {
     .join(" ");
 }
 
-function textOf(cell: Element): string {
+function tableCellText(cell: Element): string {
   const copy = cell.cloneNode(true) as Element;
   for (const small of copy.querySelectorAll("small")) small.remove();
   return (copy.textContent ?? "").replace(/\s+/g, " ").trim();

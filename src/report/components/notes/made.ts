@@ -1,6 +1,6 @@
 import {html} from "htl";
 import {linkTo} from "../address/address.js";
-import type {Content} from "../text/elements.js";
+import type {PageContent} from "../text/elements.js";
 
 /** What the Method page has an entry for, by the anchor of the entry. */
 export type Term =
@@ -33,7 +33,7 @@ export type Term =
   | "query";
 
 /** How a figure or a table comes about. */
-export interface Made {
+export interface Provenance {
   /** What it shows, in a sentence of plain words. */
   what: string;
   /** What it was computed from: "1,005 rows". */
@@ -51,7 +51,7 @@ export interface Made {
 }
 
 /** How a figure is made, closed until a reader asks. */
-export function howMade({what, n, term, sql, engine, figure, run}: Made): HTMLElement {
+export function howMade({what, n, term, sql, engine, figure, run}: Provenance): HTMLElement {
   const link = linkTo("./sql", run === undefined ? {sql} : {run, sql});
   return html`<details class="made">
     <summary>How it is made<span class="hidden">: ${what}</span></summary>
@@ -71,7 +71,7 @@ export function howMade({what, n, term, sql, engine, figure, run}: Made): HTMLEl
 }
 
 /** What stands below a figure or a table: how it is made, and the buttons that save it. */
-export function figureFoot(made: Made | undefined, saves: Content): HTMLElement {
+export function figureFoot(made: Provenance | undefined, saves: PageContent): HTMLElement {
   return html`<div class="foot">${made ? howMade(made) : null}${saves}</div>`;
 }
 

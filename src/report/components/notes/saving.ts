@@ -31,13 +31,13 @@ function tableCsv(table: HTMLTableElement): string {
     .filter((row) => !row.classList.contains("group") && !row.hidden)
     .map((row) =>
       [...row.cells]
-        .flatMap((cell) => [csvCell(textOf(cell)), ...Array<string>(cell.colSpan - 1).fill("")])
+        .flatMap((cell) => [csvCell(savedCellText(cell)), ...Array<string>(cell.colSpan - 1).fill("")])
         .join(",")
     );
   return `${lines.join("\r\n")}\r\n`;
 }
 
-function textOf(cell: Element): string {
+function savedCellText(cell: Element): string {
   const copy = cell.cloneNode(true) as Element;
   for (const note of copy.querySelectorAll("small")) note.prepend("; ");
   return (copy.textContent ?? "").replace(/\s+/g, " ").trim();

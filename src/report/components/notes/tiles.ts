@@ -1,12 +1,12 @@
 import {html} from "htl";
 import {definitionOf} from "./definitions.js";
-import {type Content, freshId} from "../text/elements.js";
+import {type PageContent, freshId} from "../text/elements.js";
 import {placeNote} from "./placeNote.js";
 
 export interface Tile {
   label: string;
-  value: Content;
-  note?: Content;
+  value: PageContent;
+  note?: PageContent;
   /** The name by which the figure is defined, where the label is another one. */
   means?: string;
 }
@@ -25,7 +25,7 @@ export function tiles(all: readonly Tile[]): HTMLElement {
 }
 
 /** A label with its definition: shown to a pointer, a finger and the focus, and read out as the label's description. */
-function defined(label: string, definition: string): Content {
+function defined(label: string, definition: string): PageContent {
   const id = freshId("definition");
   const note = html`<span id=${id} class="figure-note" role="tooltip" hidden>${definition}</span>`;
   const button = html`<button type="button" class="term" aria-describedby=${id}>${label}</button>`;

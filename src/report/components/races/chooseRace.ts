@@ -1,14 +1,14 @@
 import {splitText} from "../../../evals/decisions/points.js";
 import type {RacesData, RaceView} from "../../site/types.js";
-import {chosen} from "../address/address.js";
+import {fromAddress} from "../address/address.js";
 import {code, emptyState} from "../text/elements.js";
-import {share, time} from "../text/format.js";
+import {percentText, time} from "../text/format.js";
 import {form, type Input, select} from "../inputs/inputs.js";
 import {unmetRun} from "../address/runOfAddress.js";
 
 /** Lets a reader choose a race, that of the address's run or the newest; without one it says what a race is and how to run one. */
 export function chooseRace(data: RacesData): Input<RaceView | null> {
-  const run = chosen("run");
+  const run = fromAddress("run");
   const selected = (race: RaceView | null) => race !== null && race.rounds.some((round) => round.run === run);
   if (data.races.length > 0)
     return select(
@@ -63,7 +63,7 @@ export function chooseRaceSettings(race: RaceView | null): Input<RaceChange | nu
       .map((value) => ({label: value === stated ? `${write(value)} (as it was run)` : write(value), value}));
   return form<Required<RaceChange>>(
     {
-      errorRate: select(choices(errorRate, ERROR_RATES, share), {
+      errorRate: select(choices(errorRate, ERROR_RATES, percentText), {
         label: "Error rate",
         key: "error-rate",
         selected: (value) => value === errorRate

@@ -1,14 +1,13 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
-import {chart} from "../charts/chart.js";
-import type {Content} from "../text/elements.js";
-import {count, plural} from "../text/format.js";
+import type {PageContent} from "../text/elements.js";
+import {countText, pluralText} from "../text/format.js";
 import {AS_RUN, lanesQuery} from "./raceQueries.js";
 import type {RaceCourse} from "./raceScores.js";
 import {figure} from "../charts/figure.js";
-import {figuresMargin, lineNames} from "../charts/lineNames.js";
+import {lineChart} from "../charts/lineChart.js";
 
-interface Lane {
+interface RaceLane {
   candidate: string;
   /** Rows it was asked about. */
   rows: number;
@@ -16,37 +15,22 @@ interface Lane {
 }
 
 /** A lane a candidate: how far it ran before it was dropped, and the calls that were never made after that. */
-export function raceLanes(race: string, course: RaceCourse): Content[] {
+export function raceLanes(race: string, course: RaceCourse): PageContent[] {
   const lanes = lanesOf(course);
   const total = course.settings.rows;
-  const draw = (width: number) => {
-    const narrow = width < 560;
-    const names = lineNames(
-      lanes.map(({candidate}) => candidate),
-      {width, above: narrow ? 13 : undefined}
-    );
-    const color = ({out}: Lane) => (out ? "var(--quiet)" : "var(--accent)");
-    return chart({
+  const color = ({out}: RaceLane) => (out ? "var(--quiet)" : "var(--accent)");
+  const draw = (width: number) =>
+    lineChart(lanes, {
       width,
-      height: 50 + lanes.length * (narrow ? 36 : 25),
-      marginLeft: names.marginLeft,
-      marginRight: figuresMargin(lanes.map(({rows}) => count(rows))),
-      marginTop: narrow ? 14 : 6,
-      marginBottom: 42,
-      ariaLabel: `Rows that each of ${lanes.length} candidates was asked about before it was dropped`,
-      x: {
-        label: "rows asked about →",
-        labelAnchor: "center",
-        labelArrow: "none",
-        domain: [0, total],
-        ticks: narrow ? 4 : 8
-      },
-      y: {
-        label: null,
-        domain: lanes.map(({candidate}) => candidate),
-        axis: null
-      },
-      marks: [
+      label: `Rows that each of ${lanes.length} candidates was asked about before it was dropped`,
+      name: "candidate",
+      axis: () => "rows asked about",
+      heights: {wide: 25, narrow: 36},
+      domain: [0, total],
+      exact: true,
+      wideTicks: 8,
+      written: ({rows}) => countText(rows),
+      marks: () => [
         Plot.ruleX(
           course.rounds.map(({rows}) => rows),
           {stroke: "var(--line)", strokeOpacity: 1}
@@ -70,33 +54,17 @@ export function raceLanes(race: string, course: RaceCourse): Content[] {
         Plot.dot(
           lanes.filter(({out}) => !out),
           {y: "candidate", x: "rows", r: 5, fill: "var(--accent)", stroke: "var(--surface)", strokeWidth: 1.5}
-        ),
-        Plot.text(lanes, {
-          y: "candidate",
-          frameAnchor: "right",
-          textAnchor: "start",
-          dx: 10,
-          text: ({rows}: Lane) => count(rows),
-          fill: "currentColor",
-          fontVariant: "tabular-nums"
-        }),
-        names.mark
+        )
       ],
-      values: {
-        of: lanes,
-        x: ({rows}) => rows,
-        y: ({candidate}) => candidate,
-        text: ({candidate, rows, out}) =>
-          `${candidate}\n${out ? "dropped after" : "still in after"} ${count(rows)} of ${plural(total, "row")}`,
-        inLines: true
-      }
+      at: ({rows}) => rows,
+      text: ({candidate, rows, out}) =>
+        `${candidate}\n${out ? "dropped after" : "still in after"} ${countText(rows)} of ${pluralText(total, "row")}`
     });
-  };
   return [
     figure(draw, {
       made: {
         what: "After how many rows each candidate was dropped.",
-        n: plural(total, "row"),
+        n: pluralText(total, "row"),
         term: "race",
         sql: lanesQuery(race),
         engine: AS_RUN
@@ -110,7 +78,7 @@ export function raceLanes(race: string, course: RaceCourse): Content[] {
 }
 
 /** Those still in first, by their last standing; then the dropped, the last to go first. */
-function lanesOf({rounds, outcome}: RaceCourse): Lane[] {
+function lanesOf({rounds, outcome}: RaceCourse): RaceLane[] {
   const out = rounds.flatMap(({dropped, rows}) =>
     dropped.map(({candidate}) => ({candidate, rows, out: true}))
   );

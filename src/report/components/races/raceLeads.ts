@@ -2,18 +2,19 @@ import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import type {RaceRound} from "../../../evals/decisions/raceTypes.js";
 import {chart} from "../charts/chart.js";
+import {intervalMarks} from "../charts/intervalMarks.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type Content, details, freshId} from "../text/elements.js";
-import {count, formatFor, plural} from "../text/format.js";
-import type {Made} from "../notes/made.js";
+import {type PageContent, details, freshId} from "../text/elements.js";
+import {countText, formatFor, pluralText} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
 import {observationsText} from "../../../evals/decisions/points.js";
 import {AS_RUN, leadQuery} from "./raceQueries.js";
 import {select} from "../inputs/inputs.js";
-import {type Lead, leadIn} from "./raceLead.js";
+import {type RaceLead, leadIn} from "./raceLead.js";
 import type {RaceCourse} from "./raceScores.js";
 import {figure} from "../charts/figure.js";
 
-interface Point extends Lead {
+interface LeadPoint extends RaceLead {
   round: number;
   rows: number;
   grouped: RaceRound["grouped"];
@@ -22,7 +23,7 @@ interface Point extends Lead {
 const points = formatFor([]);
 
 /** For a candidate that a reader chooses: the interval of the lead over it, round after round, until it went or the race ended. */
-export function raceLeads(race: string, course: RaceCourse): Content {
+export function raceLeads(race: string, course: RaceCourse): PageContent {
   const {rounds, outcome} = course;
   const drops = rounds.flatMap(({dropped}) => dropped);
   const best = outcome?.best ?? rounds.at(-1)?.standings[0]?.candidate;
@@ -50,11 +51,11 @@ export function raceLeads(race: string, course: RaceCourse): Content {
   const place = html`<div id=${id} aria-live="polite"></div>`;
   const show = () => {
     const {candidate, by, out} = which.value;
-    const series = rounds.flatMap((round): Point[] => {
+    const series = rounds.flatMap((round): LeadPoint[] => {
       const lead = leadIn(round, by, candidate);
       return lead ? [{...lead, round: round.round, rows: round.rows, grouped: round.grouped}] : [];
     });
-    const made: Made = {
+    const made: Provenance = {
       what: `The mean of ${by} minus that of ${candidate} after every round, with an interval that holds for all rounds together.`,
       n: `${observationsText(series.at(-1)!.observations, series.at(-1)!.grouped)} that both were scored on at the end`,
       term: "always-valid",
@@ -62,11 +63,13 @@ export function raceLeads(race: string, course: RaceCourse): Content {
       engine: AS_RUN
     };
     place.replaceChildren(
-      figure((width) => draw(series, {candidate, by, out, margin: course.settings.margin, width}), {made}),
+      figure((width) => drawLeads(series, {candidate, by, out, margin: course.settings.margin, width}), {
+        made
+      }),
       html`<p class="small">
         The band holds the true lead in all rounds and for all pairs together, except in at most
         ${points.score(course.settings.errorRate)} of races.
-        ${out ? `After ${count(series.at(-1)!.rows)} rows it no longer included zero, and ${candidate} was dropped.` : `At the end of the race it still included zero.`}
+        ${out ? `After ${countText(series.at(-1)!.rows)} rows it no longer included zero, and ${candidate} was dropped.` : `At the end of the race it still included zero.`}
         Dashed: the margin.
       </p>`,
       details("The same in numbers", leadTable(series, {by, candidate, made}))
@@ -80,7 +83,7 @@ export function raceLeads(race: string, course: RaceCourse): Content {
   return [which, place];
 }
 
-interface Drawn {
+interface LeadChart {
   candidate: string;
   by: string;
   out: boolean;
@@ -88,7 +91,7 @@ interface Drawn {
   width: number;
 }
 
-function draw(series: readonly Point[], {candidate, by, out, margin, width}: Drawn): Element {
+function drawLeads(series: readonly LeadPoint[], {candidate, by, out, margin, width}: LeadChart): Element {
   const narrow = width < 560;
   const scaled = (value: number) => points.scale(value);
   const last = series.slice(-1);
@@ -115,48 +118,40 @@ function draw(series: readonly Point[], {candidate, by, out, margin, width}: Dra
       Plot.ruleY([0], {stroke: "currentColor"}),
       Plot.areaY(series, {
         x: "rows",
-        y1: (one: Point) => scaled(one.low),
-        y2: (one: Point) => scaled(one.high),
+        y1: (one: LeadPoint) => scaled(one.low),
+        y2: (one: LeadPoint) => scaled(one.high),
         fill: "var(--accent)",
         fillOpacity: 0.16
       }),
       Plot.lineY(series, {
         x: "rows",
-        y: (one: Point) => scaled(one.low),
+        y: (one: LeadPoint) => scaled(one.low),
         stroke: "var(--accent)",
         strokeOpacity: 0.6
       }),
       Plot.lineY(series, {
         x: "rows",
-        y: (one: Point) => scaled(one.high),
+        y: (one: LeadPoint) => scaled(one.high),
         stroke: "var(--accent)",
         strokeOpacity: 0.6
       }),
       Plot.lineY(series, {
         x: "rows",
-        y: (one: Point) => scaled(one.estimate),
+        y: (one: LeadPoint) => scaled(one.estimate),
         stroke: "var(--accent)",
         strokeWidth: 2
       }),
-      Plot.ruleX(series, {
-        x: "rows",
-        y1: (one: Point) => scaled(one.low),
-        y2: (one: Point) => scaled(one.high),
-        stroke: "var(--accent)",
-        strokeOpacity: 0.45
-      }),
-      Plot.dot(series, {
-        x: "rows",
-        y: (one: Point) => scaled(one.estimate),
-        r: 4,
-        fill: "var(--accent)",
-        stroke: "var(--surface)",
-        strokeWidth: 1.5
+      ...intervalMarks(series, {
+        upright: true,
+        line: "rows",
+        at: ({estimate}) => scaled(estimate),
+        ends: ({low, high}) => [scaled(low), scaled(high)],
+        color: "var(--accent)"
       }),
       out
         ? Plot.dot(last, {
             x: "rows",
-            y: (one: Point) => scaled(one.low),
+            y: (one: LeadPoint) => scaled(one.low),
             symbol: "times",
             r: 6,
             stroke: "var(--text)",
@@ -169,24 +164,24 @@ function draw(series: readonly Point[], {candidate, by, out, margin, width}: Dra
       x: ({rows}) => rows,
       y: ({estimate}) => scaled(estimate),
       text: ({round, rows, estimate, low, high, observations, grouped}) =>
-        `round ${count(round)}, ${plural(rows, "row")}\n${points.difference(estimate)} points (${points.differences(low, high)})\non ${observationsText(observations, grouped)}`
+        `round ${countText(round)}, ${pluralText(rows, "row")}\n${points.difference(estimate)} points (${points.differences(low, high)})\non ${observationsText(observations, grouped)}`
     }
   });
 }
 
 function leadTable(
-  series: readonly Point[],
-  {by, candidate, made}: {by: string; candidate: string; made: Made}
+  series: readonly LeadPoint[],
+  {by, candidate, made}: {by: string; candidate: string; made: Provenance}
 ): HTMLElement {
   return dataTable(
     series,
     [
-      {name: "Round", heading: true, value: ({round}) => count(round)},
-      {name: "Rows", numeric: true, value: ({rows}) => count(rows)},
+      {name: "Round", heading: true, value: ({round}) => countText(round)},
+      {name: "Rows", numeric: true, value: ({rows}) => countText(rows)},
       {
         name: series.at(-1)!.grouped ? "Groups compared" : "Rows compared",
         numeric: true,
-        value: ({observations}) => count(observations)
+        value: ({observations}) => countText(observations)
       },
       {name: "Lead, points", numeric: true, value: ({estimate}) => points.difference(estimate)},
       {name: "Interval", numeric: true, value: ({low, high}) => points.differences(low, high)}

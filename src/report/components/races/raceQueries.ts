@@ -1,4 +1,4 @@
-import {text} from "../text/sqlText.js";
+import {quotedText} from "../text/sqlText.js";
 
 /** What a race's record cannot give. */
 export const AS_RUN =
@@ -8,7 +8,7 @@ export const AS_RUN =
 export function leadsQuery(race: string, first: string): string {
   return `select second as candidate, round, observations, -lead as difference, -high as low, -low as high
 from race_leads
-where race = ${text(race)} and first = ${text(first)}
+where race = ${quotedText(race)} and first = ${quotedText(first)}
 qualify round = max(round) over (partition by second)
 order by lead`;
 }
@@ -17,7 +17,7 @@ order by lead`;
 export function leadQuery(race: string, first: string, second: string): string {
   return `select round, rows, observations, lead, low, high
 from race_leads
-where race = ${text(race)} and first = ${text(first)} and second = ${text(second)}
+where race = ${quotedText(race)} and first = ${quotedText(first)} and second = ${quotedText(second)}
 order by round`;
 }
 
@@ -25,7 +25,7 @@ order by round`;
 export function lanesQuery(race: string): string {
   return `select candidate, max(rows) as rows, max(round) filter (dropped) as dropped_in_round
 from race_rounds
-where race = ${text(race)}
+where race = ${quotedText(race)}
 group by candidate
 order by rows desc, candidate`;
 }
@@ -34,7 +34,7 @@ order by rows desc, candidate`;
 export function roundsQuery(race: string): string {
   return `select round, rows, count(*) as candidates, count(*) filter (dropped) as dropped, any_value(calls) as calls
 from race_rounds
-where race = ${text(race)}
+where race = ${quotedText(race)}
 group by round, rows
 order by round`;
 }
@@ -43,7 +43,7 @@ order by round`;
 export function dropsQuery(race: string): string {
   return `select candidate, round, rows, mean, why, better, observations, lead, low, high
 from race_drops
-where race = ${text(race)}
+where race = ${quotedText(race)}
 order by round, candidate`;
 }
 
@@ -51,6 +51,6 @@ order by round, candidate`;
 export function standingsQuery(race: string, round: number): string {
   return `select candidate, mean, scored, rows, dropped
 from race_rounds
-where race = ${text(race)} and round = ${round}
+where race = ${quotedText(race)} and round = ${round}
 order by mean desc`;
 }

@@ -4,8 +4,8 @@ import type {RaceDrop, RaceOutcome, RaceRound} from "../../../evals/decisions/ra
 import type {RaceScores, RaceView} from "../../site/types.js";
 import type {RaceChange} from "./chooseRace.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, type BadgeKind, type Content, details, nothing, section} from "../text/elements.js";
-import {count, formatFor, plural, share} from "../text/format.js";
+import {badge, type BadgeKind, type PageContent, details, nothing, section} from "../text/elements.js";
+import {countText, formatFor, pluralText, percentText} from "../text/format.js";
 import {everythingText} from "./raceEverything.js";
 import {howMade} from "../notes/made.js";
 import {AS_RUN, dropsQuery, roundsQuery} from "./raceQueries.js";
@@ -32,7 +32,7 @@ export function raceReplay(
   race: RaceView | null,
   scores: RaceScores | null,
   changed: RaceChange | null
-): Content {
+): PageContent {
   if (!race) return nothing();
   const asRun = Object.entries(changed ?? {}).every(
     ([name, value]) => race.settings[name as keyof RaceChange] === value
@@ -90,32 +90,36 @@ function card(race: RaceView, course: RaceCourse, asRun: boolean, replayed: bool
     ${tiles([
       {
         label: "Calls saved",
-        value: share(everything > 0 ? 1 - calls / everything : undefined),
-        note: `${count(everything - calls)} never made`
+        value: percentText(everything > 0 ? 1 - calls / everything : undefined),
+        note: `${countText(everything - calls)} never made`
       },
-      {label: "Calls it took", value: count(calls), note: `of ${count(everything)} for everything`},
+      {label: "Calls it took", value: countText(calls), note: `of ${countText(everything)} for everything`},
       ...(made === undefined
         ? []
         : [
             {
               label: "Newly made",
-              value: count(made),
-              note: made < calls ? `${count(calls - made)} were in the store` : "none was in the store"
+              value: countText(made),
+              note: made < calls ? `${countText(calls - made)} were in the store` : "none was in the store"
             }
           ]),
       {
         label: "Rounds",
-        value: count(rounds.length),
-        note: `up to ${count(rounds.at(-1)?.rows)} of ${count(settings.rows)} rows`
+        value: countText(rounds.length),
+        note: `up to ${countText(rounds.at(-1)?.rows)} of ${countText(settings.rows)} rows`
       },
-      {label: "Still in", value: count(still), note: `of ${plural(settings.candidates.length, "candidate")}`}
+      {
+        label: "Still in",
+        value: countText(still),
+        note: `of ${pluralText(settings.candidates.length, "candidate")}`
+      }
     ])}
     ${asRun ? comparedWithEverything(race, course) : null}
     <p class="small">
       ${
         settings.errorRate === undefined
-          ? `Budget: ${settings.budgetCalls === undefined ? `$${settings.budgetUsd}` : plural(settings.budgetCalls, "call")}.`
-          : `Error rate ${share(settings.errorRate)} over all pairs and rounds, however often it is looked at; margin ${(100 * settings.margin).toFixed(1)} points.`
+          ? `Budget: ${settings.budgetCalls === undefined ? `$${settings.budgetUsd}` : pluralText(settings.budgetCalls, "call")}.`
+          : `Error rate ${percentText(settings.errorRate)} over all pairs and rounds, however often it is looked at; margin ${(100 * settings.margin).toFixed(1)} points.`
       }
       ${
         replayed
@@ -129,7 +133,7 @@ function card(race: RaceView, course: RaceCourse, asRun: boolean, replayed: bool
     </p>
     ${howMade({
       what: "What the race asked and saved: calls made, round by round, against those of asking everybody everything.",
-      n: plural(settings.rows, "row"),
+      n: pluralText(settings.rows, "row"),
       term: "race",
       sql: roundsQuery(race.id),
       engine: AS_RUN
@@ -168,9 +172,9 @@ function dropTable(race: string, drops: readonly Drop[]): HTMLElement {
     drops,
     [
       {name: "Dropped", heading: true, value: (drop) => drop.candidate},
-      {name: "Round", numeric: true, value: ({round}) => count(round.round)},
-      {name: "Rows", numeric: true, value: ({round}) => count(round.rows)},
-      {name: "Mean then, over rows", numeric: true, value: (drop) => points.score(meanOf(drop))},
+      {name: "Round", numeric: true, value: ({round}) => countText(round.round)},
+      {name: "Rows", numeric: true, value: ({round}) => countText(round.rows)},
+      {name: "Mean then, over rows", numeric: true, value: (drop) => points.score(meanInRound(drop))},
       {
         name: "Why",
         value: (drop) =>
@@ -190,7 +194,7 @@ function dropTable(race: string, drops: readonly Drop[]): HTMLElement {
       cards: true,
       made: {
         what: "Who was dropped in which round, and the interval of the lead that decided.",
-        n: `${plural(drops.length, "candidate")} that left; beside each stands on how many ${drops.some(({round}) => round.grouped) ? "groups" : "rows"}`,
+        n: `${pluralText(drops.length, "candidate")} that left; beside each stands on how many ${drops.some(({round}) => round.grouped) ? "groups" : "rows"}`,
         term: "always-valid",
         sql: dropsQuery(race),
         engine: AS_RUN
@@ -208,7 +212,7 @@ function groupsNote(grouped: boolean): HTMLElement | null {
     : null;
 }
 
-function meanOf({round, candidate}: Drop): number | undefined {
+function meanInRound({round, candidate}: Drop): number | undefined {
   return round.standings.find((one) => one.candidate === candidate)?.mean;
 }
 
@@ -226,20 +230,20 @@ function roundTable(race: string, {rounds, settings}: RaceCourse): HTMLElement {
   return dataTable(
     lines,
     [
-      {name: "Round", heading: true, value: ({round}) => count(round)},
-      {name: "Rows", numeric: true, value: ({rows}) => count(rows)},
-      {name: "Candidates in", numeric: true, value: ({candidates}) => count(candidates.length)},
-      {name: "Dropped", numeric: true, value: ({dropped}) => count(dropped.length)},
-      {name: "Calls", numeric: true, value: (round) => count(round.calls)},
-      {name: "Calls so far", numeric: true, value: ({total}) => count(total)},
-      {name: "Without dropping", numeric: true, value: ({everything}) => count(everything)},
-      {name: "Newly made", numeric: true, value: ({newCalls}) => count(newCalls)}
+      {name: "Round", heading: true, value: ({round}) => countText(round)},
+      {name: "Rows", numeric: true, value: ({rows}) => countText(rows)},
+      {name: "Candidates in", numeric: true, value: ({candidates}) => countText(candidates.length)},
+      {name: "Dropped", numeric: true, value: ({dropped}) => countText(dropped.length)},
+      {name: "Calls", numeric: true, value: (round) => countText(round.calls)},
+      {name: "Calls so far", numeric: true, value: ({total}) => countText(total)},
+      {name: "Without dropping", numeric: true, value: ({everything}) => countText(everything)},
+      {name: "Newly made", numeric: true, value: ({newCalls}) => countText(newCalls)}
     ],
     {
       caption: "Rounds of the race",
       made: {
         what: "Candidates, drops and calls of every round.",
-        n: plural(settings.rows, "row"),
+        n: pluralText(settings.rows, "row"),
         term: "race",
         sql: roundsQuery(race),
         engine: AS_RUN

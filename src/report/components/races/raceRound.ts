@@ -2,17 +2,17 @@ import {html} from "htl";
 import {observationsText} from "../../../evals/decisions/points.js";
 import type {RaceRound} from "../../../evals/decisions/raceTypes.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, type Content, freshId} from "../text/elements.js";
-import {count, formatFor, plural} from "../text/format.js";
+import {badge, type PageContent, freshId} from "../text/elements.js";
+import {countText, formatFor, pluralText} from "../text/format.js";
 import {slider} from "../inputs/inputs.js";
 import {AS_RUN, standingsQuery} from "./raceQueries.js";
-import {type Lead, leadIn} from "./raceLead.js";
+import {type RaceLead, leadIn} from "./raceLead.js";
 import type {RaceCourse} from "./raceScores.js";
 
 const points = formatFor([]);
 
 /** The standings after a round that a reader chooses: who led whom by how much, and who had to go. */
-export function raceRound(race: string, {rounds}: RaceCourse): Content {
+export function raceRound(race: string, {rounds}: RaceCourse): PageContent {
   if (rounds.length === 0) return html`<p>No round was finished.</p>`;
   const which = slider({
     label: "Round",
@@ -20,7 +20,7 @@ export function raceRound(race: string, {rounds}: RaceCourse): Content {
     min: 1,
     max: rounds.length,
     value: Math.max(1, rounds.findIndex(({dropped}) => dropped.length > 0) + 1),
-    write: (n) => `${count(n)} of ${count(rounds.length)}, ${plural(rounds[n - 1]!.rows, "row")}`
+    write: (n) => `${countText(n)} of ${countText(rounds.length)}, ${pluralText(rounds[n - 1]!.rows, "row")}`
   });
   const id = freshId("round");
   const place = html`<div id=${id}></div>`;
@@ -41,7 +41,7 @@ function standings(race: string, round: RaceRound): HTMLElement {
     [
       {name: "Candidate", heading: true, value: ({candidate}) => candidate},
       {name: "Mean", numeric: true, value: ({mean}) => points.score(mean)},
-      {name: "Scored", numeric: true, value: ({scored}) => `${count(scored)} / ${count(round.rows)}`},
+      {name: "Scored", numeric: true, value: ({scored}) => `${countText(scored)} / ${countText(round.rows)}`},
       {
         name: "Behind the leader, points",
         numeric: true,
@@ -64,7 +64,7 @@ function standings(race: string, round: RaceRound): HTMLElement {
       caption: `Standings after round ${round.round}`,
       made: {
         what: "The mean of every candidate that was still in, and its distance to the leader on the rows that both have.",
-        n: plural(round.rows, "row"),
+        n: pluralText(round.rows, "row"),
         term: "race",
         sql: standingsQuery(race, round.round),
         engine: AS_RUN
@@ -74,7 +74,7 @@ function standings(race: string, round: RaceRound): HTMLElement {
 }
 
 /** A lead with the two means that it is the difference of: a candidate's own mean is over all that it was scored on. */
-export function behind(lead: Lead | undefined, grouped: RaceRound["grouped"]): Content {
+export function behind(lead: RaceLead | undefined, grouped: RaceRound["grouped"]): PageContent {
   if (!lead) return points.difference(undefined);
   const {estimate, meanBy, mean, observations} = lead;
   return [

@@ -2,9 +2,9 @@ import {html} from "htl";
 import {valueName} from "../../../evals/decisions/valueName.js";
 import type {ClassFigures, ClassIntervals} from "../../../base/stats/index.js";
 import {dataTable} from "../tables/dataTable.js";
-import type {Content} from "../text/elements.js";
-import {count, formatFor, share} from "../text/format.js";
-import type {Made} from "../notes/made.js";
+import type {PageContent} from "../text/elements.js";
+import {countText, formatFor, percentText} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
 
 /** Precision, recall and F1 of every class with their intervals: a table that its heads sort. The class with the lowest F1 comes first. */
 export function classList(
@@ -14,11 +14,14 @@ export function classList(
     intervals,
     clustered,
     made
-  }: {intervals: ReadonlyMap<string, ClassIntervals>; clustered: boolean; made: Made}
+  }: {intervals: ReadonlyMap<string, ClassIntervals>; clustered: boolean; made: Provenance}
 ): HTMLElement {
   const format = formatFor([]);
-  const figure = (value: number | undefined, interval: {low: number; high: number} | undefined): Content => [
-    share(value),
+  const figure = (
+    value: number | undefined,
+    interval: {low: number; high: number} | undefined
+  ): PageContent => [
+    percentText(value),
     interval ? html`<small>${format.interval(interval.low, interval.high)}</small>` : null
   ];
   const sorted = [...classes].sort((a, b) => (a.f1 ?? 2) - (b.f1 ?? 2) || (a.label < b.label ? -1 : 1));
@@ -27,8 +30,8 @@ export function classList(
       sorted,
       [
         {name: "Class", heading: true, value: ({label}) => valueName(label)},
-        {name: "Expected", numeric: true, value: ({support}) => count(support)},
-        {name: "Answered", numeric: true, value: ({predicted}) => count(predicted)},
+        {name: "Expected", numeric: true, value: ({support}) => countText(support)},
+        {name: "Answered", numeric: true, value: ({predicted}) => countText(predicted)},
         {
           name: "Precision",
           numeric: true,

@@ -3,9 +3,9 @@ import type {Confusion} from "../../../base/stats/index.js";
 import {confusionText, rowsOfClass} from "./confusionText.js";
 import {select, slider} from "../inputs/inputs.js";
 import {labelText} from "../rows/otherAnswers.js";
-import {figureFoot, type Made} from "../notes/made.js";
+import {figureFoot, type Provenance} from "../notes/made.js";
 import {figureButtons} from "../notes/saving.js";
-import {type Stop, walkable} from "../charts/walk.js";
+import {type ReadableStop, walkable} from "../charts/walk.js";
 
 /** Pixels a class takes: from all classes at a glance to names that can be read. */
 const SIZES = [2, 4, 6, 8, 11, 14, 18, 24];
@@ -22,7 +22,7 @@ const MARGINS = 70;
 export function confusionFigure(
   title: string,
   matrix: Confusion,
-  {classes, made}: {classes: number; made: Made}
+  {classes, made}: {classes: number; made: Provenance}
 ): HTMLElement {
   const orders = [
     {label: "Classes that are taken for each other together", id: "together", value: nearby(matrix, classes)},
@@ -59,19 +59,19 @@ export function confusionFigure(
   </div>`;
 }
 
-interface View {
+interface ShownClasses {
   order: readonly number[];
   size: number;
 }
 
-function drawn(title: string, matrix: Confusion, {order, size}: View): HTMLElement {
+function drawn(title: string, matrix: Confusion, {order, size}: ShownClasses): HTMLElement {
   const {labels, counts} = matrix;
   const classes = order.length;
   const columns = [...order, ...labels.map((_, j) => j).slice(classes)];
   const margin = size >= READABLE ? NAMES : 8;
   const width = margin + columns.length * size + 8;
   const height = margin + classes * size + 8;
-  const stops: Stop[] = [];
+  const stops: ReadableStop[] = [];
   const cells = order.flatMap((i, y) => {
     const total = rowsOfClass(matrix, i);
     return columns.flatMap((j, x) => {

@@ -3,12 +3,12 @@ import {classificationReport, classIntervals, confusion, type Confusion} from ".
 import {classList} from "./classList.js";
 import {confusionFigure} from "./confusionFigure.js";
 import {confusionText} from "./confusionText.js";
-import {type Content, nothing, section} from "../text/elements.js";
+import {type PageContent, nothing, section} from "../text/elements.js";
 import {figureNotes} from "../notes/figureNotes.js";
-import {count, plural, share} from "../text/format.js";
+import {countText, pluralText, percentText} from "../text/format.js";
 import {largestConfusions} from "./largestConfusions.js";
 import {frequent, labelText, OTHER} from "../rows/otherAnswers.js";
-import {figureFoot, type Made} from "../notes/made.js";
+import {figureFoot, type Provenance} from "../notes/made.js";
 import {folded} from "../inputs/inputs.js";
 import {type RunRows, rowsIn, type Slice} from "../rows/runRows.js";
 import {tableButton} from "../notes/saving.js";
@@ -21,7 +21,7 @@ export function confusionMatrix(
   rows: RunRows | null,
   candidate: string | undefined,
   slice: Slice | undefined
-): Content {
+): PageContent {
   if (!rows || !candidate) return nothing();
   const title = `What ${candidate} answered`;
   const matrixTitle = `Answers of ${candidate} by class`;
@@ -46,15 +46,15 @@ export function confusionMatrix(
   if (!report) return nothing();
   const clusters = rows.clustered ? answered.map((i) => rows.text("cluster", chosen[i]!)) : undefined;
   const intervals = classIntervals(truth, given, {clusters});
-  const n = `${plural(matrix.n, "row")} with an answer`;
-  const made: Made = {
+  const n = `${pluralText(matrix.n, "row")} with an answer`;
+  const made: Provenance = {
     what: `Rows by the class that was expected and the answer of ${candidate}.`,
     n,
     term: "class-figures",
     sql: confusionQuery(candidate, slice),
     run: rows.run
   };
-  const ofClasses: Made = {
+  const ofClasses: Provenance = {
     ...made,
     what: `Precision, recall and F1 of ${candidate} for every class.`,
     sql: classesQuery(candidate, slice),
@@ -64,7 +64,7 @@ export function confusionMatrix(
     ${section(
       title,
       html`<p class="small">
-        ${n}. Macro F1 ${share(report.macroF1)}, accuracy ${share(report.accuracy)}.
+        ${n}. Macro F1 ${percentText(report.macroF1)}, accuracy ${percentText(report.accuracy)}.
         ${rows.repeats > 1 ? `Of the ${rows.repeats} repeats the first is counted.` : ""}
       </p>`,
       largestConfusions(matrix, candidate, {
@@ -86,7 +86,7 @@ export function confusionMatrix(
 function written(
   title: string,
   matrix: Confusion,
-  {classes, made}: {classes: number; made: Made}
+  {classes, made}: {classes: number; made: Provenance}
 ): HTMLElement {
   const {labels, counts} = matrix;
   const table = html`<div class="scroll" role="region" aria-label=${title} tabindex="0">
@@ -109,7 +109,7 @@ function written(
           const total = counts[i]!.reduce((sum, value) => sum + value, 0);
           return html`<tr>
             <th scope="row">${labelText(label)}</th>
-            ${counts[i]!.map((value, j) => cell(value, total, {right: i === j, note: confusionText(matrix, i, j)}))}
+            ${counts[i]!.map((value, j) => confusionCell(value, total, {right: i === j, note: confusionText(matrix, i, j)}))}
           </tr>`;
         })}
       </tbody>
@@ -120,7 +120,11 @@ function written(
   return html`<div class="framed">${table}${figureFoot(made, tableButton(drawn, title))}</div>`;
 }
 
-function cell(value: number, total: number, {right, note}: {right: boolean; note: string}): HTMLElement {
+function confusionCell(
+  value: number,
+  total: number,
+  {right, note}: {right: boolean; note: string}
+): HTMLElement {
   const strength = total > 0 ? value / total : 0;
   const color = right ? "var(--good)" : "var(--bad)";
   const background =
@@ -128,6 +132,6 @@ function cell(value: number, total: number, {right, note}: {right: boolean; note
       ? `background: color-mix(in srgb, ${color} ${Math.round(6 + 24 * strength)}%, transparent)`
       : undefined;
   return html`<td class=${value === 0 ? "number zero" : "number"} style=${background} data-note=${note}>
-    ${count(value)}
+    ${countText(value)}
   </td>`;
 }

@@ -1,5 +1,5 @@
 import type {Confusion} from "../../../base/stats/index.js";
-import {count, plural, share} from "../text/format.js";
+import {countText, pluralText, percentText} from "../text/format.js";
 import {labelText} from "../rows/otherAnswers.js";
 
 /** Rows of one expected class. */
@@ -11,6 +11,6 @@ export function rowsOfClass({counts}: Confusion, i: number): number {
 export function confusionText(matrix: Confusion, i: number, j: number): string {
   const {labels, counts} = matrix;
   const [value, total] = [counts[i]![j]!, rowsOfClass(matrix, i)];
-  const part = total > 0 ? ` (${share(value / total)})` : "";
-  return `Expected ${labelText(labels[i]!)}, answered ${labelText(labels[j]!)}: ${count(value)} of ${plural(total, "row")} of the class${part}.`;
+  const part = total > 0 ? ` (${percentText(value / total)})` : "";
+  return `Expected ${labelText(labels[i]!)}, answered ${labelText(labels[j]!)}: ${countText(value)} of ${pluralText(total, "row")} of the class${part}.`;
 }

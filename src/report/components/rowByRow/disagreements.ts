@@ -2,10 +2,10 @@ import {html} from "htl";
 import {linkTo} from "../address/address.js";
 import type {CandidatePair} from "../inputs/chooseCandidates.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type Content, freshId, nothing, section} from "../text/elements.js";
-import {count, plural, type ScoreFormat, scorerFormat} from "../text/format.js";
+import {type PageContent, freshId, nothing, section} from "../text/elements.js";
+import {countText, pluralText, type ScoreFormat, scorerFormat} from "../text/format.js";
 import {select} from "../inputs/inputs.js";
-import {shownAnswer, shownExpected} from "../rows/otherAnswers.js";
+import {publishedAnswer, shownExpected} from "../rows/otherAnswers.js";
 import {rememberOrder} from "../rows/rowOrder.js";
 import {repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRows.js";
 import {scoreBadge} from "../text/scoreBadge.js";
@@ -13,7 +13,7 @@ import {disagreementsQuery} from "../rows/scoreQueries.js";
 
 const PAGE = 20;
 
-interface Kind {
+interface DisagreementFilter {
   label: string;
   id: string;
   test(first: number | undefined, second: number | undefined): boolean;
@@ -24,7 +24,7 @@ export function disagreements(
   rows: RunRows | null,
   choice: ScoreChoice | null,
   pair: CandidatePair | null
-): Content {
+): PageContent {
   if (!rows || !choice || !pair) return nothing();
   const title = "Rows they disagree on";
   if (pair.first === pair.second)
@@ -39,7 +39,7 @@ export function disagreements(
       </p>`
     );
   const {first, second} = pair;
-  const kinds: Kind[] = [
+  const kinds: DisagreementFilter[] = [
     {
       label: `${first} scores higher`,
       id: "first",
@@ -62,7 +62,11 @@ export function disagreements(
   const groups = kinds.map((kind) => chosen.filter((row) => kind.test(...scores(row))));
   const format = scorerFormat(rows, choice.scorer);
   const which = select(
-    kinds.map(({label, id}, k) => ({label: `${label} (${count(groups[k]!.length)})`, id, value: groups[k]!})),
+    kinds.map(({label, id}, k) => ({
+      label: `${label} (${countText(groups[k]!.length)})`,
+      id,
+      value: groups[k]!
+    })),
     {label: "Show", key: "disagreement", selected: (group) => group.length > 0}
   );
   const id = freshId("rows");
@@ -75,7 +79,7 @@ export function disagreements(
     if (own !== asked) return;
     rememberOrder(rows.run, found);
     const more = html`<button type="button">
-      Show ${count(Math.min(PAGE, found.length - limit))} more
+      Show ${countText(Math.min(PAGE, found.length - limit))} more
     </button>`;
     more.addEventListener("click", () => void show(limit + PAGE));
     list.replaceChildren(
@@ -93,8 +97,8 @@ export function disagreements(
   return section(
     title,
     html`<p>
-      Of ${plural(chosen.length, "row")}, ${count(groups[0]!.length)} are better with ${first} and
-      ${count(groups[1]!.length)} with ${second}. ${repeatsNote(rows)}
+      Of ${pluralText(chosen.length, "row")}, ${countText(groups[0]!.length)} are better with ${first} and
+      ${countText(groups[1]!.length)} with ${second}. ${repeatsNote(rows)}
     </p>`,
     which,
     list
@@ -120,8 +124,8 @@ function rowTable(
         heading: true
       },
       {name: "Expected", value: (row) => shownExpected(rows, row) ?? "–"},
-      {name: first, value: (row) => answer(rows, scorer, first, row, format)},
-      {name: second, value: (row) => answer(rows, scorer, second, row, format)},
+      {name: first, value: (row) => disagreementAnswer(rows, scorer, first, row, format)},
+      {name: second, value: (row) => disagreementAnswer(rows, scorer, second, row, format)},
       {name: "Excerpt, masked", value: (row) => rows.text("excerpt", row) ?? "not published", wide: true}
     ],
     {
@@ -130,7 +134,7 @@ function rowTable(
       filter: false,
       made: {
         what: `Rows on which ${first} and ${second} have different scores by ${scorer}.`,
-        n: `${plural(rowsIn(rows, choice.slice).length, "row")}`,
+        n: `${pluralText(rowsIn(rows, choice.slice).length, "row")}`,
         term: "difference",
         sql: disagreementsQuery(choice, first, second),
         run: rows.run
@@ -139,7 +143,7 @@ function rowTable(
   );
 }
 
-function answer(
+function disagreementAnswer(
   rows: RunRows,
   scorer: string,
   candidate: string,
@@ -147,7 +151,7 @@ function answer(
   format: ScoreFormat
 ): HTMLElement {
   const score = rows.score(scorer, candidate, row);
-  const text = shownAnswer(rows, candidate, row);
+  const text = publishedAnswer(rows, candidate, row);
   const failure = rows.text(`failure:${candidate}`, row);
   return html`<span class="answer">${scoreBadge(score, format)} <span>${text ?? failure ?? ""}</span></span>`;
 }

@@ -2,8 +2,8 @@ import {html} from "htl";
 import type {Confusion} from "../../../base/stats/index.js";
 import {rowsOfClass} from "./confusionText.js";
 import {dataTable} from "../tables/dataTable.js";
-import {count, share} from "../text/format.js";
-import type {Made} from "../notes/made.js";
+import {countText, percentText} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
 import {labelText, OTHER} from "../rows/otherAnswers.js";
 
 const MOST = 8;
@@ -19,7 +19,7 @@ interface Confused {
  * The wrong answers that a candidate gives most often: what a matrix is looked through for. Rare answers that are no class stand in
  * the matrix alone.
  */
-export function largestConfusions(matrix: Confusion, candidate: string, made: Made): HTMLElement {
+export function largestConfusions(matrix: Confusion, candidate: string, made: Provenance): HTMLElement {
   const {labels, counts} = matrix;
   const all = counts.flatMap((line, i) =>
     line.flatMap((rows, j): Confused[] =>
@@ -42,8 +42,8 @@ export function largestConfusions(matrix: Confusion, candidate: string, made: Ma
     [
       {name: "Expected", heading: true, value: ({expected}) => expected},
       {name: "Answered", value: ({answered}) => answered},
-      {name: "Rows", numeric: true, value: ({rows}) => count(rows)},
-      {name: "Of the class", numeric: true, value: (one) => share(one.share)}
+      {name: "Rows", numeric: true, value: ({rows}) => countText(rows)},
+      {name: "Of the class", numeric: true, value: (one) => percentText(one.share)}
     ],
     {caption: `Largest confusions of ${candidate}`, made}
   );

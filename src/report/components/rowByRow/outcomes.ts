@@ -2,25 +2,25 @@ import {html} from "htl";
 import {clustersOf} from "../../../evals/decisions/columns.js";
 import {meanInterval} from "../../../base/stats/index.js";
 import type {CandidatePair} from "../inputs/chooseCandidates.js";
-import {type Column, dataTable} from "../tables/dataTable.js";
-import {type Content, nothing, section} from "../text/elements.js";
-import {count, formatFor, plural, share} from "../text/format.js";
-import type {Made} from "../notes/made.js";
-import {type RunRows, rowsIn, scoresOf, type ScoreChoice} from "../rows/runRows.js";
+import {type TableColumn, dataTable} from "../tables/dataTable.js";
+import {type PageContent, nothing, section} from "../text/elements.js";
+import {countText, formatFor, pluralText, percentText} from "../text/format.js";
+import type {Provenance} from "../notes/made.js";
+import {type RunRows, rowsIn, scoreTableOf, type ScoreChoice} from "../rows/runRows.js";
 import {outcomesQuery, togetherQuery} from "../rows/scoreQueries.js";
 
-interface Kind {
+interface OutcomeKind {
   name: string;
   score: number;
 }
 
 /** A judge that compares with a baseline says one of three things, a scorer of yes and no one of two. */
-const JUDGED: Kind[] = [
+const JUDGED: OutcomeKind[] = [
   {name: "Win", score: 1},
   {name: "Tie", score: 0.5},
   {name: "Lose", score: 0}
 ];
-const CHECKED: Kind[] = [
+const CHECKED: OutcomeKind[] = [
   {name: "Pass", score: 1},
   {name: "Fail", score: 0}
 ];
@@ -40,7 +40,7 @@ export function outcomes(
   rows: RunRows | null,
   choice: ScoreChoice | null,
   pair: CandidatePair | null
-): Content {
+): PageContent {
   if (!rows || !choice || !pair) return nothing();
   const scorer = rows.scorers.find(({name}) => name === choice.scorer);
   const chosen = rowsIn(rows, choice.slice);
@@ -49,7 +49,7 @@ export function outcomes(
   const kinds = kindsOf(scorer, scores.flat());
   if (!kinds) return nothing();
   const format = formatFor([]);
-  const clusters = clustersOf(scoresOf(rows, choice.scorer, chosen));
+  const clusters = clustersOf(scoreTableOf(rows, choice.scorer, chosen));
   const table = dataTable(
     names.map((name, i) => ({
       name,
@@ -58,7 +58,7 @@ export function outcomes(
     })),
     [
       {name: "Candidate", heading: true, value: ({name}) => name},
-      ...kinds.map(({name: kind, score}): Column<Came> => ({
+      ...kinds.map(({name: kind, score}): TableColumn<Came> => ({
         name: kind,
         numeric: true,
         value: (one) => {
@@ -66,20 +66,21 @@ export function outcomes(
           const {low, high} = meanInterval(came, {clusters}) ?? {};
           const times = came.filter((value) => value === 1).length;
           return [
-            count(times),
+            countText(times),
             html`<small
-              >${share(one.scored > 0 ? times / one.scored : undefined)}, ${format.interval(low, high)}</small
+              >${percentText(one.scored > 0 ? times / one.scored : undefined)},
+              ${format.interval(low, high)}</small
             >`
           ];
         }
       })),
-      {name: "No score", numeric: true, value: (one) => count(chosen.length - one.scored)}
+      {name: "No score", numeric: true, value: (one) => countText(chosen.length - one.scored)}
     ],
     {
       caption: `${choice.scorer}: ${kinds.map(({name}) => name.toLowerCase()).join(", ")}`,
       made: {
         what: `How often each candidate came to each outcome by ${choice.scorer}.`,
-        n: plural(chosen.length, "row"),
+        n: pluralText(chosen.length, "row"),
         term: "interval",
         sql: outcomesQuery(choice, names),
         engine: "meanInterval of assay/stats makes the intervals",
@@ -91,9 +92,9 @@ export function outcomes(
     `${choice.scorer} of both`,
     table,
     names.length === 2
-      ? together(names, scores, kinds, {
+      ? outcomePairs(names, scores, kinds, {
           what: `What ${names[0]} and ${names[1]} came to on the same rows by ${choice.scorer}.`,
-          n: plural(chosen.length, "row"),
+          n: pluralText(chosen.length, "row"),
           term: "difference",
           sql: togetherQuery(choice, pair.first, pair.second),
           run: rows.run
@@ -105,7 +106,7 @@ export function outcomes(
 function kindsOf(
   scorer: RunRows["scorers"][number] | undefined,
   scores: readonly (number | undefined)[]
-): Kind[] | undefined {
+): OutcomeKind[] | undefined {
   if (scorer?.binary) return CHECKED;
   if (scorer?.human && scores.every((score) => score === undefined || score === 0 || score === 1))
     return CHECKED;
@@ -116,11 +117,11 @@ function kindsOf(
 }
 
 /** Rows by what the first came to and what the second came to. */
-function together(
+function outcomePairs(
   names: readonly string[],
   [first, second]: (number | undefined)[][],
-  kinds: readonly Kind[],
-  made: Made
+  kinds: readonly OutcomeKind[],
+  made: Provenance
 ): HTMLElement {
   const times = (a: number, b: number) =>
     first!.filter((score, row) => score === a && second![row] === b).length;
@@ -128,10 +129,10 @@ function together(
     kinds,
     [
       {name: names[0]!, heading: true, value: ({name}) => name},
-      ...kinds.map(({name, score: other}): Column<Kind> => ({
+      ...kinds.map(({name, score: other}): TableColumn<OutcomeKind> => ({
         name: `${names[1]!}: ${name.toLowerCase()}`,
         numeric: true,
-        value: ({score}) => count(times(score, other))
+        value: ({score}) => countText(times(score, other))
       }))
     ],
     {caption: `Rows by what ${names[0]} and ${names[1]} came to`, made}

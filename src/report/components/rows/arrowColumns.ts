@@ -15,7 +15,7 @@ export function arrowColumns(table: Table): ArrowColumns {
   const columns = remembered((name) => table.getChild(name));
   const texts = remembered((name) => {
     const column = columns(name);
-    return column ? textsOf(column) : undefined;
+    return column ? codedTexts(column) : undefined;
   });
   return {
     numbers: remembered((name) => {
@@ -56,7 +56,7 @@ function numbersOf(column: Vector): Float64Array {
   return numbers;
 }
 
-function textsOf(column: Vector): {codes: Int32Array; texts: string[]} {
+function codedTexts(column: Vector): {codes: Int32Array; texts: string[]} {
   const codes = new Int32Array(column.length).fill(-1);
   const texts: string[] = [];
   const codeOf = new Map<string, number>();

@@ -5,10 +5,10 @@ import type {Verdict} from "../../../evals/decisions/types.js";
 import {comparisonsFile} from "../../site/detailFiles.js";
 import type {RunView, ScorerComparisons} from "../../site/types.js";
 import {loadData} from "./loadData.js";
-import {loadRows, rowsIn, scoresOf, type ScoreChoice} from "./runRows.js";
+import {loadRows, rowsIn, scoreTableOf, type ScoreChoice} from "./runRows.js";
 
 /** The comparisons by the chosen scorer, and those of the chosen rows. */
-export interface Compared {
+export interface ShownComparison {
   all: ScorerComparisons;
   shown: Cut;
   /** On the shown rows: the run's own where they are what it decided on. */
@@ -21,7 +21,10 @@ const loading = new Map<string, Promise<ScorerComparisons>>();
  * What was computed of the chosen scores when the site was built; null without a run. A slice that was too small for that is
  * compared here, from the run's rows, by the same code.
  */
-export async function compared(run: RunView | null, choice: ScoreChoice | null): Promise<Compared | null> {
+export async function compared(
+  run: RunView | null,
+  choice: ScoreChoice | null
+): Promise<ShownComparison | null> {
   if (!run || !choice) return null;
   const {scorer, slice} = choice;
   const all = await loadComparisons(run, scorer);
@@ -53,7 +56,7 @@ async function comparedHere(
 ): Promise<Cut> {
   const rows = await loadRows(run.id, {scorers: [scorer], counts: [scorer], clusters: true});
   return cutOf(
-    rowsOf(scoresOf(rows, scorer, rowsIn(rows)), rowsIn(rows, slice)),
+    rowsOf(scoreTableOf(rows, scorer, rowsIn(rows)), rowsIn(rows, slice)),
     cutOptions(run.verdict, {
       decides: scorer === run.primaryScorer,
       scale: scaleOf([extent]),

@@ -27,7 +27,7 @@ export function frequent(
 }
 
 /** A row's answer as it is shown by itself. */
-export function shownAnswer(rows: RunRows, candidate: string, row: number): string | undefined {
+export function publishedAnswer(rows: RunRows, candidate: string, row: number): string | undefined {
   const answer = rows.text(`answer:${candidate}`, row);
   return answer === OTHER ? "not published" : answer === undefined ? undefined : valueName(answer);
 }

@@ -5,7 +5,7 @@ import {type ArrowColumns, arrowColumns} from "./arrowColumns.js";
 export type ReadFile = (name: string) => Promise<Uint8Array>;
 
 /** The columns of a run's rows as far as their files were read, each file once. */
-export interface RowColumns {
+export interface LoadedRows {
   /** What the schema of the files read says under the key "assay". */
   readonly metadata: string | undefined;
   /** Reads a file with a value of every row. */
@@ -18,7 +18,7 @@ export interface RowColumns {
 }
 
 /** A run's rows of which nothing was read yet. */
-export function rowColumns(read: ReadFile): RowColumns {
+export function loadedRows(read: ReadFile): LoadedRows {
   const files = new Map<string, Promise<void>>();
   const columns = new Map<string, ArrowColumns>();
   const pages = new Map<number, ArrowColumns>();

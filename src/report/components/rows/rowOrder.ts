@@ -12,7 +12,7 @@ export function rememberOrder(run: string, rows: readonly number[]): void {
 }
 
 /** Numbers of the rows before and after one in the list that was looked at last. */
-export function neighbours(run: string, row: number): {before?: number; after?: number; text?: string} {
+export function neighbouringRows(run: string, row: number): {before?: number; after?: number; text?: string} {
   try {
     const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as {run: string; rows: number[]} | null;
     const at = kept?.run === run ? kept.rows.indexOf(row) : -1;

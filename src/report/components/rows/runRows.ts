@@ -14,10 +14,10 @@ import {
   pagesOf,
   ROWS_PER_PAGE,
   type RowsMetadata,
-  scoresFile
+  scoreColumnsFile
 } from "../../site/rowFiles.js";
 import {loadData} from "./loadData.js";
-import {type ReadFile, type RowColumns, rowColumns} from "./rowColumns.js";
+import {type ReadFile, type LoadedRows, loadedRows} from "./rowColumns.js";
 
 /** What a page needs of every row. */
 export interface RowsNeeded {
@@ -75,7 +75,7 @@ export interface ScoreChoice {
   slice: Slice | undefined;
 }
 
-const columnsOf = new Map<string, RowColumns>();
+const columnsOf = new Map<string, LoadedRows>();
 const loading = new Map<string, Promise<Opened>>();
 
 /**
@@ -85,7 +85,7 @@ const loading = new Map<string, Promise<Opened>>();
 export async function loadRows(run: string, needed?: RowsNeeded): Promise<RunRows> {
   let opened = loading.get(run);
   if (!opened) {
-    opened = openRows(fetched(run));
+    opened = openRows(fetchedRows(run));
     loading.set(run, opened);
     opened.catch(() => loading.delete(run));
   }
@@ -94,20 +94,20 @@ export async function loadRows(run: string, needed?: RowsNeeded): Promise<RunRow
 
 /** Ids of some rows of a run, from their pages alone. */
 export async function loadIds(run: string, rows: readonly number[]): Promise<(string | undefined)[]> {
-  const columns = fetched(run);
+  const columns = fetchedRows(run);
   await openPages(columns, rows);
   return rows.map((row) => columns.onPage("row_id", row));
 }
 
 /** Rows from the files that the page loader of a run's rows prints. */
-export async function readRows(read: ReadFile, needed?: RowsNeeded): Promise<RunRows> {
-  return (await openRows(rowColumns(read))).load(needed);
+export async function readRowFiles(read: ReadFile, needed?: RowsNeeded): Promise<RunRows> {
+  return (await openRows(loadedRows(read))).load(needed);
 }
 
-function fetched(run: string): RowColumns {
+function fetchedRows(run: string): LoadedRows {
   let columns = columnsOf.get(run);
   if (!columns) {
-    columns = rowColumns((name) => fetchRowFile(run, name));
+    columns = loadedRows((name) => fetchRowFile(run, name));
     columnsOf.set(run, columns);
   }
   return columns;
@@ -122,7 +122,7 @@ export async function fetchRowFile(run: string, name: string): Promise<Uint8Arra
   return new Uint8Array(await response.arrayBuffer());
 }
 
-async function openPages(columns: RowColumns, rows: readonly number[]): Promise<void> {
+async function openPages(columns: LoadedRows, rows: readonly number[]): Promise<void> {
   const pages = new Set(rows.map((row) => Math.floor(row / ROWS_PER_PAGE)));
   await Promise.all([...pages].map(columns.page));
 }
@@ -131,7 +131,7 @@ interface Opened {
   load(needed?: RowsNeeded): Promise<RunRows>;
 }
 
-async function openRows(columns: RowColumns): Promise<Opened> {
+async function openRows(columns: LoadedRows): Promise<Opened> {
   await columns.file(INDEX_FILE);
   const metadata = JSON.parse(columns.metadata ?? "{}") as RowsMetadata;
   const places = new Map(metadata.detailed.map((row, place) => [row, place]));
@@ -186,7 +186,7 @@ function filesFor(
   const files = (some: readonly string[], all: readonly string[], file: (index: number) => string) =>
     some.flatMap((name) => (all.includes(name) ? [file(all.indexOf(name))] : []));
   return [
-    ...files(needed ? (needed.scorers ?? []) : names, names, scoresFile),
+    ...files(needed ? (needed.scorers ?? []) : names, names, scoreColumnsFile),
     ...files(
       names.filter((name, i) => scorers[i]!.corpus && (needed?.counts?.includes(name) ?? !needed)),
       names,
@@ -215,7 +215,7 @@ export function repeatsNote({repeats}: Pick<RunRows, "repeats">): string {
 }
 
 /** The scores by one scorer on some rows, as the engine's statistics take them; a row that was not opened goes by its number. */
-export function scoresOf(rows: RunRows, scorer: string, chosen: readonly number[]): ScoreTable {
+export function scoreTableOf(rows: RunRows, scorer: string, chosen: readonly number[]): ScoreTable {
   const clusters = chosen.map((row) => rows.text("cluster", row) ?? null);
   const stated = rows.scorers.find(({name}) => name === scorer);
   const counts = (candidate: string, row: number) => {

@@ -1,19 +1,19 @@
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {splitText} from "../../../evals/decisions/points.js";
-import {meanOf} from "../text/meanOf.js";
+import {meanName} from "../text/meanOf.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "../../site/historyTypes.js";
-import {chosen, linkTo} from "../address/address.js";
+import {fromAddress, linkTo} from "../address/address.js";
 import {chart} from "../charts/chart.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type Content, emptyState, nothing, section} from "../text/elements.js";
-import {count, formatFor, list, plural, time} from "../text/format.js";
+import {code, type PageContent, emptyState, nothing, section} from "../text/elements.js";
+import {countText, formatFor, listOf, pluralText, time} from "../text/format.js";
 import {form, type Input, select} from "../inputs/inputs.js";
-import type {Made} from "../notes/made.js";
+import type {Provenance} from "../notes/made.js";
 import {figure} from "../charts/figure.js";
 import {unmetRun} from "../address/runOfAddress.js";
-import {text} from "../text/sqlText.js";
+import {quotedText} from "../text/sqlText.js";
 
 const HEIGHT = 320;
 /** So many candidates have a column each at most where there are fewer runs. */
@@ -31,7 +31,7 @@ export function chooseHistory(data: HistoryData): Input<HistoryChoice | null> {
       emptyState("No eval has a complete run yet.", ["Run one with ", code("npx assay run"), "."]),
       {value: null}
     );
-  const run = chosen("run");
+  const run = fromAddress("run");
   const selected = ({runs}: EvalHistory) => runs.some((one) => one.run === run);
   const histories = select(
     data.histories.map((one) => ({
@@ -47,17 +47,17 @@ export function chooseHistory(data: HistoryData): Input<HistoryChoice | null> {
     }
   );
   const box = html`<div class="narrowing"></div>`;
-  let candidates = candidatesOf(histories.value);
+  let candidates = chooseCandidate(histories.value);
   box.append(candidates);
   histories.addEventListener("input", () => {
-    candidates = candidatesOf(histories.value);
+    candidates = chooseCandidate(histories.value);
     box.replaceChildren(candidates);
   });
   const second = Object.defineProperty(box, "value", {get: () => candidates.value}) as Input<string>;
   return form<HistoryChoice>({history: histories, candidate: second}, "History shown");
 }
 
-function candidatesOf({runs}: EvalHistory): Input<string> {
+function chooseCandidate({runs}: EvalHistory): Input<string> {
   const newest = [...(runs.at(-1)?.points ?? [])].sort((a, b) => (b.mean ?? -1) - (a.mean ?? -1));
   const names = [
     ...new Set([...newest, ...runs.flatMap(({points}) => points)].map(({candidate}) => candidate))
@@ -75,11 +75,11 @@ interface Mark extends HistoryPoint {
 }
 
 /** One candidate's score from run to run, with its interval, and a table of all candidates. */
-export function historyChart(choice: HistoryChoice | null): Content {
+export function historyChart(choice: HistoryChoice | null): PageContent {
   if (!choice) return nothing();
   const {history, candidate} = choice;
   const marks = marksOf(history.runs, candidate);
-  const format = formatOf(history);
+  const format = historyFormat(history);
   const scale = (value: number | undefined) => (value === undefined ? NaN : format.scale(value));
   const breaks = history.runs.filter((run) => run.breaks.length > 0);
   const draw = (width: number) =>
@@ -89,7 +89,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
       marginLeft: 52,
       marginTop: 30,
       marginBottom: 40,
-      ariaLabel: `${scoreName(history.scorer, history.figure)} of ${candidate} over ${plural(marks.length, "run")}`,
+      ariaLabel: `${scoreName(history.scorer, history.figure)} of ${candidate} over ${pluralText(marks.length, "run")}`,
       x: {
         type: "utc",
         label: null,
@@ -140,7 +140,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
         x: ({at}) => at,
         y: ({mean}) => scale(mean),
         text: ({at, mean, low, high, alwaysLow, alwaysHigh, scored}) =>
-          `${time(at.toISOString())}\n${format.score(mean)} (${format.interval(low, high)}, 95% interval)\n${format.interval(alwaysLow, alwaysHigh)} for all runs together\nn ${count(scored)}`
+          `${time(at.toISOString())}\n${format.score(mean)} (${format.interval(low, high)}, 95% interval)\n${format.interval(alwaysLow, alwaysHigh)} for all runs together\nn ${countText(scored)}`
       }
     });
   return html`<div>
@@ -149,8 +149,8 @@ export function historyChart(choice: HistoryChoice | null): Content {
       figure(draw, {
         height: HEIGHT,
         made: {
-          what: `The ${meanOf(history.scorer, history.figure)} of ${candidate} in every complete run, with the interval of the run and the one for all runs together.`,
-          n: `${plural(marks.length, "run")}; the rows of each stand in the table below`,
+          what: `The ${meanName(history.scorer, history.figure)} of ${candidate} in every complete run, with the interval of the run and the one for all runs together.`,
+          n: `${pluralText(marks.length, "run")}; the rows of each stand in the table below`,
           term: "always-valid",
           sql: historyQuery(history, candidate)
         }
@@ -161,7 +161,7 @@ export function historyChart(choice: HistoryChoice | null): Content {
       </p>`,
       breaks.length > 0
         ? html`<ul class="small">
-            ${breaks.map((run) => html`<li>${time(run.at)}: ${list(run.breaks)} changed.</li>`)}
+            ${breaks.map((run) => html`<li>${time(run.at)}: ${listOf(run.breaks)} changed.</li>`)}
           </ul>`
         : null
     )}
@@ -170,12 +170,13 @@ export function historyChart(choice: HistoryChoice | null): Content {
 }
 
 /** One for the chart of a candidate and the table of all. */
-const formatOf = ({runs}: EvalHistory) => formatFor(runs.flatMap(({points}) => points.map(({mean}) => mean)));
+const historyFormat = ({runs}: EvalHistory) =>
+  formatFor(runs.flatMap(({points}) => points.map(({mean}) => mean)));
 
 function historyQuery({eval: name, split}: EvalHistory, candidate?: string): string {
   return `select asked_at, candidate, mean, low, high, always_low, always_high, scored, rows
 from history
-where eval = ${text(name)} and split = ${text(split)}${candidate === undefined ? "" : ` and candidate = ${text(candidate)}`}
+where eval = ${quotedText(name)} and split = ${quotedText(split)}${candidate === undefined ? "" : ` and candidate = ${quotedText(candidate)}`}
 order by asked_at, candidate`;
 }
 
@@ -191,15 +192,15 @@ function marksOf(runs: readonly HistoryRun[], candidate: string): Mark[] {
 function allCandidates(history: EvalHistory): HTMLElement {
   const {runs} = history;
   const names = [...new Set(runs.toReversed().flatMap(({points}) => points.map(({candidate}) => candidate)))];
-  const format = formatOf(history);
+  const format = historyFormat(history);
   const scoreOf = (name: string, {points}: HistoryRun) => {
     const {mean, low, high} = points.find(({candidate}) => candidate === name) ?? {};
     const interval = low === undefined ? null : html`<small>${format.interval(low, high)}</small>`;
     return [format.score(mean), interval];
   };
-  const made: Made = {
-    what: `The ${meanOf(history.scorer, history.figure)} of every candidate in every complete run, with the 95% interval of the run.`,
-    n: plural(runs.length, "run"),
+  const made: Provenance = {
+    what: `The ${meanName(history.scorer, history.figure)} of every candidate in every complete run, with the 95% interval of the run.`,
+    n: pluralText(runs.length, "run"),
     term: "mean",
     sql: historyQuery(history)
   };
@@ -214,7 +215,7 @@ function allCandidates(history: EvalHistory): HTMLElement {
         {name: "Candidate", heading: true, pinned: true, value: (name) => name},
         ...runs.toReversed().map((run) => ({
           name: time(run.at),
-          note: [runLink(run, "run"), ` on ${run.version.slice(0, 12)}, ${plural(run.rows, "row")}`],
+          note: [runLink(run, "run"), ` on ${run.version.slice(0, 12)}, ${pluralText(run.rows, "row")}`],
           numeric: true,
           value: (name: string) => scoreOf(name, run)
         }))
@@ -230,7 +231,7 @@ function allCandidates(history: EvalHistory): HTMLElement {
         value: (run) => runLink(run)
       },
       {name: "Data version", value: ({version}) => code(version.slice(0, 12))},
-      {name: "Rows", numeric: true, value: ({rows}) => count(rows)},
+      {name: "Rows", numeric: true, value: ({rows}) => countText(rows)},
       ...names.map((name) => ({
         name,
         numeric: true,

@@ -6,8 +6,8 @@ import {amountText, runBill, sideBill, sideBillText, type SideRecord} from "../.
 import type {RunCandidate, RunManifest, RunsData} from "../../site/types.js";
 import {importedFrom} from "../../site/importedFrom.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, code, type Content, emptyState, facts, hash, nothing, section} from "../text/elements.js";
-import {count, dollars, duration, list, plural, time} from "../text/format.js";
+import {badge, code, type PageContent, emptyState, facts, hash, nothing, section} from "../text/elements.js";
+import {countText, dollars, durationText, listOf, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {recordLines} from "../text/recordLines.js";
 import {runCandidatesQuery, runScorersQuery, sealedRunsQuery} from "./runQueries.js";
@@ -30,7 +30,7 @@ export function chooseAnyRun(data: RunsData): Input<RunManifest | null> {
 }
 
 /** Everything needed to trace a run's numbers, and what to type to run it again. */
-export function provenance(run: RunManifest | null): Content {
+export function provenance(run: RunManifest | null): PageContent {
   if (!run) return nothing();
   return html`<div>
     ${section(
@@ -49,7 +49,7 @@ ${run.code.revision ? `git checkout ${run.code.revision.slice(0, 12)}\n` : ""}np
       counts(run),
       erased(run)
     )}
-    ${section("Where its numbers come from", sources(run))} ${section("Candidates", candidates(run))}
+    ${section("Where its numbers come from", sources(run))} ${section("Candidates", candidatesTable(run))}
     ${section("Scorers", scorers(run))}
   </div>`;
 }
@@ -68,15 +68,18 @@ function counts(run: RunManifest): HTMLElement {
   return facts([
     [
       "Completions",
-      `${count(completed)} of ${count(planned)} planned, ${count(failed)} failed, ${count(reused)} reused`
+      `${countText(completed)} of ${countText(planned)} planned, ${countText(failed)} failed, ${countText(reused)} reused`
     ],
-    ["Scores", `${count(scored)}, and ${plural(unscored, "completion")} without one`],
+    ["Scores", `${countText(scored)}, and ${pluralText(unscored, "completion")} without one`],
     ["Cost", costText(run)],
     ["Scorers' calls", run.scorerCalls && sideText(run.scorerCalls, "scorer call")],
     ["Readiness checks", run.preflightCalls && sideText(run.preflightCalls, "preflight call")],
     run.imported
       ? ["Imported", `${time(run.sealedAt)} UTC`]
-      : ["Time", `${duration(1000 * run.seconds)}, from ${time(run.startedAt)} to ${time(run.sealedAt)} UTC`],
+      : [
+          "Time",
+          `${durationText(1000 * run.seconds)}, from ${time(run.startedAt)} to ${time(run.sealedAt)} UTC`
+        ],
     ["Last asked for", run.askedAt === undefined ? undefined : `${time(run.askedAt)} UTC`]
   ]);
 }
@@ -88,16 +91,17 @@ function costText(run: RunManifest): string {
 
 /** Their number alone where no API bills them. */
 function sideText(calls: SideRecord, what: string): string {
-  return sideBillText(calls, what, dollars) ?? plural(calls.calls, what);
+  return sideBillText(calls, what, dollars) ?? pluralText(calls.calls, what);
 }
 
-function erased({purged}: RunManifest): Content {
+function erased({purged}: RunManifest): PageContent {
   if (!purged?.length) return null;
   const told = purged.map(
-    ({rows, at, reason}) => `${plural(rows, "row")} on ${time(at).slice(0, 10)} (${reason})`
+    ({rows, at, reason}) => `${pluralText(rows, "row")} on ${time(at).slice(0, 10)} (${reason})`
   );
   return html`<p class="small">
-    Erased since: ${list(told)}. What was asked, expected and answered there is gone; the scores still count.
+    Erased since: ${listOf(told)}. What was asked, expected and answered there is gone; the scores still
+    count.
   </p>`;
 }
 
@@ -108,7 +112,7 @@ function sources(run: RunManifest): HTMLElement {
     ["Eval", run.evalFile ? html`<span>${run.evalFile.path}, ${hash(run.evalFile.sha256)}</span>` : run.eval],
     [
       "Data",
-      html`<span>${dataset.name}, version ${hash(dataset.version)}, ${count(dataset.rows)} rows</span>`
+      html`<span>${dataset.name}, version ${hash(dataset.version)}, ${countText(dataset.rows)} rows</span>`
     ],
     [
       "Split",
@@ -125,24 +129,24 @@ function sources(run: RunManifest): HTMLElement {
         ? undefined
         : run.variants.map(({name, sha256}) => html`<div>${name}, ${hash(sha256)}</div>`)
     ],
-    ["Repeats", count(run.repeats)],
-    ["Limit", run.limit === undefined ? undefined : plural(run.limit, "row")],
+    ["Repeats", countText(run.repeats)],
+    ["Limit", run.limit === undefined ? undefined : pluralText(run.limit, "row")],
     ["Seed", code(run.seed)],
     ["Plan", hash(run.planHash)],
     ["Assay", `${run.code.assay}, Node ${run.code.node}`]
   ]);
 }
 
-function importedFiles(imported: NonNullable<RunManifest["imported"]>): Content {
+function importedFiles(imported: NonNullable<RunManifest["imported"]>): PageContent {
   return [
     html`<div>${importedFrom(imported)}</div>`,
     ...imported.files.map(
-      ({path, sha256, answers}) => html`<div>${path}, ${hash(sha256)}, ${plural(answers, "answer")}</div>`
+      ({path, sha256, answers}) => html`<div>${path}, ${hash(sha256)}, ${pluralText(answers, "answer")}</div>`
     )
   ];
 }
 
-function candidates({id, candidates: all}: RunManifest): HTMLElement {
+function candidatesTable({id, candidates: all}: RunManifest): HTMLElement {
   return dataTable(
     all,
     [
@@ -166,7 +170,7 @@ function candidates({id, candidates: all}: RunManifest): HTMLElement {
       cards: true,
       made: {
         what: "The model, endpoint, parameters and price of every candidate, as the run recorded them.",
-        n: plural(all.length, "candidate"),
+        n: pluralText(all.length, "candidate"),
         term: "candidate",
         sql: runCandidatesQuery(id),
         run: id
@@ -175,7 +179,7 @@ function candidates({id, candidates: all}: RunManifest): HTMLElement {
   );
 }
 
-function priceText({price}: Pick<RunCandidate, "price">): Content {
+function priceText({price}: Pick<RunCandidate, "price">): PageContent {
   if (!price) return "not stated";
   return html`<span
     >${dollars(price.inputUsdPerMillion)} in, ${dollars(price.outputUsdPerMillion)} out<small
@@ -216,7 +220,7 @@ function scorers(run: RunManifest): HTMLElement {
       cards: true,
       made: {
         what: "What scored the answers: a version is the hash of a scorer's code and all that it imports.",
-        n: plural(run.scorers.length, "scorer"),
+        n: pluralText(run.scorers.length, "scorer"),
         term: "score",
         sql: runScorersQuery(run.id),
         run: run.id
@@ -225,7 +229,7 @@ function scorers(run: RunManifest): HTMLElement {
   );
 }
 
-function scorersText({scorerCalls}: RunManifest): Content {
+function scorersText({scorerCalls}: RunManifest): PageContent {
   if (!scorerCalls) return null;
   const {usd, untold, unpriced} = sideBill(scorerCalls);
   const isWhole = untold + unpriced === 0;
@@ -238,7 +242,7 @@ const erasedRows = (purged: NonNullable<RunManifest["purged"]>) =>
   purged.reduce((sum, {rows}) => sum + rows, 0);
 
 /** Every sealed run, the newest first. */
-export function runList(data: RunsData): Content {
+export function runList(data: RunsData): PageContent {
   if (data.runs.length === 0) return nothing();
   return section(
     "All runs",
@@ -259,15 +263,15 @@ export function runList(data: RunsData): Content {
           name: "Status",
           value: ({status, purged}) => [
             badge(status, status === "complete" ? "good" : "open"),
-            purged?.length ? html`<small>${plural(erasedRows(purged), "row")} erased since</small>` : null
+            purged?.length ? html`<small>${pluralText(erasedRows(purged), "row")} erased since</small>` : null
           ]
         },
         {
           name: "Completed",
           numeric: true,
           value: ({counts: {completed, planned, failed}}) => [
-            `${count(completed)} / ${count(planned)}`,
-            failed > 0 ? html`<small>${count(failed)} failed</small>` : null
+            `${countText(completed)} / ${countText(planned)}`,
+            failed > 0 ? html`<small>${countText(failed)} failed</small>` : null
           ]
         },
         {
@@ -289,7 +293,7 @@ export function runList(data: RunsData): Content {
         cards: true,
         made: {
           what: "Every sealed run with its calls and its cost.",
-          n: plural(data.runs.length, "run"),
+          n: pluralText(data.runs.length, "run"),
           term: "score",
           sql: sealedRunsQuery()
         }

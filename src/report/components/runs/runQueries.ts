@@ -1,4 +1,4 @@
-import {text} from "../text/sqlText.js";
+import {quotedText} from "../text/sqlText.js";
 
 /** Every sealed run with its calls and its cost. */
 export function sealedRunsQuery(): string {
@@ -11,21 +11,21 @@ order by sealed_at desc`;
 export function runCandidatesQuery(run: string): string {
   return `select candidate, model, baseline, endpoint, endpoint_kind, hosting, identity, parameters, price
 from run_candidates
-where run = ${text(run)}`;
+where run = ${quotedText(run)}`;
 }
 
 /** A run's scorers with the version of their code. */
 export function runScorersQuery(run: string): string {
   return `select scorer, version, yes_or_no, decides
 from run_scorers
-where run = ${text(run)}`;
+where run = ${quotedText(run)}`;
 }
 
 /** What the costs of a run's candidates are computed from. */
 export function costsQuery(run: string): string {
   return `select candidate, hosting, mean, low, high, prompt_tokens, completion_tokens, counted_rows, rows, estimated_by, stated
 from costs
-where run = ${text(run)}
+where run = ${quotedText(run)}
 order by candidate, hosting`;
 }
 
@@ -33,13 +33,13 @@ order by candidate, hosting`;
 export function sideCallsQuery(run: string): string {
   return `select asked_by, model, endpoint, answers, cost_usd, untold, unpriced, estimated, estimated_usd
 from side_calls
-where run = ${text(run)}`;
+where run = ${quotedText(run)}`;
 }
 
 /** The price of tokens of each of a run's candidates. */
 export function pricesQuery(run: string): string {
   return `select candidate, model, input, cached, output, as_of, source
 from prices
-where run = ${text(run)}
+where run = ${quotedText(run)}
 order by candidate`;
 }

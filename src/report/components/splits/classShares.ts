@@ -3,13 +3,13 @@ import {html} from "htl";
 import {valueName} from "../../../evals/decisions/valueName.js";
 import type {SplitManifest, SplitsView} from "../../site/types.js";
 import {chart} from "../charts/chart.js";
-import {type Content, details} from "../text/elements.js";
-import {count, plural, share} from "../text/format.js";
+import {type PageContent, details} from "../text/elements.js";
+import {countText, pluralText, percentText} from "../text/format.js";
 import {classSharesQuery} from "./splitQueries.js";
-import {nameOf, PANEL_HEADING} from "./leakagePlot.js";
+import {splitNaming, PANEL_HEADING} from "./leakagePlot.js";
 import {figure} from "../charts/figure.js";
 import {lineNames} from "../charts/lineNames.js";
-import {shortened} from "../text/shortened.js";
+import {shortenedToWidth} from "../text/shortened.js";
 
 const DRAWN = 15;
 const AT_ONCE = 4;
@@ -27,9 +27,9 @@ interface ClassShare {
 }
 
 /** The share of each class in the test part beside that in the training part, a panel for each split. */
-export function classShares(view: SplitsView): Content {
+export function classShares(view: SplitsView): PageContent {
   const {splits, roles} = view;
-  const named = nameOf(splits);
+  const named = splitNaming(splits);
   const drawable = splits.filter(({labels}) => labels?.train && labels.test);
   if (drawable.length === 0)
     return html`<p>
@@ -38,7 +38,9 @@ export function classShares(view: SplitsView): Content {
   const others = drawable.slice(AT_ONCE);
   return [
     panels(drawable.slice(0, AT_ONCE), named, view),
-    others.length > 0 ? details(`${plural(others.length, "more split")}`, panels(others, named, view)) : null
+    others.length > 0
+      ? details(`${pluralText(others.length, "more split")}`, panels(others, named, view))
+      : null
   ];
 }
 
@@ -46,7 +48,7 @@ function panels(
   drawable: readonly SplitManifest[],
   named: (split: SplitManifest) => string,
   view: SplitsView
-): Content {
+): PageContent {
   const totals = new Map<string, number>();
   for (const {labels} of drawable)
     for (const [label, rows] of Object.entries(labels!.train!))
@@ -118,7 +120,7 @@ function panels(
           [facet]: (title: string) => title,
           frameAnchor: "top-left",
           dy: -24,
-          text: (title: string) => shortened(title, HEADING * (beside ? panel : width - marginLeft)),
+          text: (title: string) => shortenedToWidth(title, HEADING * (beside ? panel : width - marginLeft)),
           title: (title: string) => title,
           fontWeight: 600,
           fill: "currentColor"
@@ -130,7 +132,7 @@ function panels(
         y: ({label}) => label,
         panel: ({split}) => split,
         text: ({split, part, label, share: found, rows, of}) =>
-          `${label}, ${part} of ${split}\n${share(found)}\n${count(rows)} of ${plural(of, "row")}`
+          `${label}, ${part} of ${split}\n${percentText(found)}\n${countText(rows)} of ${pluralText(of, "row")}`
       }
     });
   };
@@ -138,14 +140,14 @@ function panels(
     figure(draw, {
       made: {
         what: "The share of each class among the rows of the test part and of the training part.",
-        n: `${plural(drawable.length, "split")} with classes in both parts`,
+        n: `${pluralText(drawable.length, "split")} with classes in both parts`,
         term: "drift",
         sql: classSharesQuery(view)
       }
     }),
     html`<p class="small">
       Filled: share of the class in the test part. Hollow: in the training part.
-      ${largestGap(test, trained)}${all.length > shown.length ? ` ${plural(all.length - shown.length, "rarer class", "rarer classes")} not drawn.` : ""}
+      ${largestGap(test, trained)}${all.length > shown.length ? ` ${pluralText(all.length - shown.length, "rarer class", "rarer classes")} not drawn.` : ""}
     </p>`
   ];
 }
@@ -154,5 +156,5 @@ function largestGap(test: readonly ClassShare[], trained: ReadonlyMap<string, nu
   const gap = (one: ClassShare) => Math.abs(one.share - trained.get(`${one.split}\n${one.label}`)!);
   const most = [...test].sort((a, b) => gap(b) - gap(a))[0];
   if (!most || gap(most) === 0) return "";
-  return `Farthest apart: ${most.label} under ${most.split}, ${share(most.share)} in test and ${share(trained.get(`${most.split}\n${most.label}`))} in training.`;
+  return `Farthest apart: ${most.label} under ${most.split}, ${percentText(most.share)} in test and ${percentText(trained.get(`${most.split}\n${most.label}`))} in training.`;
 }

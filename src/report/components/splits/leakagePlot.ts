@@ -2,8 +2,8 @@ import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import type {SplitManifest, SplitsView} from "../../site/types.js";
 import {chart} from "../charts/chart.js";
-import type {Content} from "../text/elements.js";
-import {count, list, plural, share} from "../text/format.js";
+import type {PageContent} from "../text/elements.js";
+import {countText, listOf, pluralText, percentText} from "../text/format.js";
 import {leakageQuery} from "./splitQueries.js";
 import {figure} from "../charts/figure.js";
 import {figuresMargin, lineNames} from "../charts/lineNames.js";
@@ -23,9 +23,9 @@ interface Dot {
 }
 
 /** How much of each split's test part has a match in training: a panel for each kind of leakage, a line for each split. */
-export function leakagePlot(view: SplitsView): Content {
+export function leakagePlot(view: SplitsView): PageContent {
   const {splits, choice} = view;
-  const named = nameOf(splits);
+  const named = splitNaming(splits);
   const dots = LEAKS.flatMap(({measure, name}) =>
     splits.flatMap((split): Dot[] => {
       const leak = leakOf(split, measure);
@@ -46,7 +46,7 @@ export function leakagePlot(view: SplitsView): Content {
       width,
       height: beside ? 76 + names.length * 30 : 64 + kinds.length * step,
       marginLeft,
-      marginRight: figuresMargin(dots.map((dot) => share(dot.share))),
+      marginRight: figuresMargin(dots.map((dot) => percentText(dot.share))),
       marginTop: beside ? 44 : 28,
       marginBottom: 36,
       ariaLabel: `Share of test rows with a match in training, for ${splits.length} splits and ${kinds.length} kinds of leakage`,
@@ -79,7 +79,7 @@ export function leakagePlot(view: SplitsView): Content {
           x: "share",
           dx: 10,
           textAnchor: "start",
-          text: (dot: Dot) => share(dot.share),
+          text: (dot: Dot) => percentText(dot.share),
           fill: "currentColor"
         }),
         Plot.text(kinds, {
@@ -100,7 +100,7 @@ export function leakagePlot(view: SplitsView): Content {
         y: ({split}) => split,
         panel: ({kind}) => kind,
         text: ({split, kind, share: found, rows, of}) =>
-          `${split}, ${kind}\n${share(found)}\n${count(rows)} of ${plural(of, "test row")}`
+          `${split}, ${kind}\n${percentText(found)}\n${countText(rows)} of ${pluralText(of, "test row")}`
       }
     });
   };
@@ -108,7 +108,9 @@ export function leakagePlot(view: SplitsView): Content {
     figure(draw, {
       made: {
         what: "The share of each split's test rows that have a match among its training rows, by kind of match.",
-        n: list(splits.map((split) => `${plural(split.counts.test ?? 0, "test row")} of ${named(split)}`)),
+        n: listOf(
+          splits.map((split) => `${pluralText(split.counts.test ?? 0, "test row")} of ${named(split)}`)
+        ),
         term: "leakage",
         sql: leakageQuery(view)
       }
@@ -121,7 +123,7 @@ export function leakagePlot(view: SplitsView): Content {
 }
 
 /** A split's name, with the beginning of its id where two have the same one. */
-export function nameOf(splits: readonly SplitManifest[]): (split: SplitManifest) => string {
+export function splitNaming(splits: readonly SplitManifest[]): (split: SplitManifest) => string {
   return ({name, id}) =>
     splits.filter((other) => other.name === name).length > 1 ? `${name} ${id.slice(0, 4)}` : name;
 }

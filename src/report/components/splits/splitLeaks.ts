@@ -1,14 +1,14 @@
 import {html} from "htl";
 import type {LeaksView, SplitManifest, SplitsView} from "../../site/types.js";
-import {code, type Content, details} from "../text/elements.js";
-import {count, plural, similarityText} from "../text/format.js";
+import {code, type PageContent, details} from "../text/elements.js";
+import {countText, pluralText, similarityText} from "../text/format.js";
 import {groupedTable} from "../tables/groupedTable.js";
-import {nameOf} from "./leakagePlot.js";
+import {splitNaming} from "./leakagePlot.js";
 import {leakingRowsQuery} from "./splitQueries.js";
 
 /** Which rows leak: for each split the test rows that its training part knows, beside the training row. */
-export function splitLeaks(view: SplitsView): Content {
-  const named = nameOf(view.splits);
+export function splitLeaksTable(view: SplitsView): PageContent {
+  const named = splitNaming(view.splits);
   const listed = view.splits.flatMap((split) => {
     const leaks = view.leaks[split.id];
     return leaks ? [{split, leaks}] : [];
@@ -20,7 +20,7 @@ export function splitLeaks(view: SplitsView): Content {
       leaks.rows === 0
         ? html`<p>${named(split)}: no test row leaks by a measure above that lists rows.</p>`
         : details(
-            `${named(split)}: ${plural(leaks.rows, "test row")} known from training`,
+            `${named(split)}: ${pluralText(leaks.rows, "test row")} known from training`,
             leakTable(view, {split, leaks, name: named(split)})
           )
     ),
@@ -41,7 +41,7 @@ function leakTable(
       const rows = shown.filter((leak) => leak.measure === measure);
       const known = counts[measure] ?? rows.length;
       return {
-        heading: `${measure}: ${plural(known, "row")}${known > rows.length ? `, ${count(rows.length)} shown` : ""}`,
+        heading: `${measure}: ${pluralText(known, "row")}${known > rows.length ? `, ${countText(rows.length)} shown` : ""}`,
         rows
       };
     }),
@@ -56,7 +56,7 @@ function leakTable(
       caption: `Test rows of ${name} that its training part knows`,
       made: {
         what: `Test rows of ${name} that its training part knows, beside the training row.`,
-        n: `${plural(all, "test row")} that leak`,
+        n: `${pluralText(all, "test row")} that leak`,
         term: "leakage",
         sql: leakingRowsQuery(view, split.id)
       }

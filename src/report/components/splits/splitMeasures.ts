@@ -75,14 +75,14 @@ export function standing({choice, clean}: SplitsView): "recommended" | "leaks le
 }
 
 /** A measure that is one number; undefined when it was not measured. */
-export function numberOf(split: SplitManifest, measure: string): number | undefined {
+export function measuredNumber(split: SplitManifest, measure: string): number | undefined {
   const found = split.measures[measure];
   return typeof found === "number" ? found : undefined;
 }
 
 /** How the classes of test and training differ; undefined when that was not measured. */
 export function classShiftOf(split: SplitManifest): ReturnType<typeof classShift> | undefined {
-  const psi = numberOf(split, "labelPsi");
+  const psi = measuredNumber(split, "labelPsi");
   const test = split.measures.labelChiSquared as {p?: number} | undefined;
   return psi === undefined ? undefined : classShift({psi, p: test?.p});
 }

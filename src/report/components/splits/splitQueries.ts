@@ -1,8 +1,8 @@
 import type {SplitsView} from "../../site/types.js";
-import {text} from "../text/sqlText.js";
+import {quotedText} from "../text/sqlText.js";
 
 function ofVersion({dataset, version}: SplitsView): string {
-  return `dataset = ${text(dataset)} and version = ${text(version.id)}`;
+  return `dataset = ${quotedText(dataset)} and version = ${quotedText(version.id)}`;
 }
 
 /** Test rows of every split with a match in training, by measure. */
@@ -37,7 +37,7 @@ select measure, split, null, value from split_measures ${where}`;
 export function leakingRowsQuery(view: SplitsView, split: string): string {
   return `select row_id, training_row, similarity, measure, excerpt, training_excerpt
 from leaking_rows
-where ${ofVersion(view)} and split_id = ${text(split)}
+where ${ofVersion(view)} and split_id = ${quotedText(split)}
 order by measure, row_id`;
 }
 
@@ -46,7 +46,7 @@ export function gapsQuery(run: string, reference: string): string {
   return `select a.candidate, a.mean - b.mean as difference, a.mean as first_mean, b.mean as second_mean,
   a.scored as first_rows, b.scored as second_rows
 from candidates a join candidates b using (candidate)
-where a.run = ${text(run)} and b.run = ${text(reference)}
+where a.run = ${quotedText(run)} and b.run = ${quotedText(reference)}
 order by difference desc`;
 }
 
@@ -54,6 +54,6 @@ order by difference desc`;
 export function splitMeansQuery(candidate: string, runs: readonly string[]): string {
   return `select split, rows, candidates.mean, low, high, scored, run
 from candidates join runs using (run)
-where candidate = ${text(candidate)} and run in (${runs.map(text).join(", ")})
+where candidate = ${quotedText(candidate)} and run in (${runs.map(quotedText).join(", ")})
 order by split`;
 }

@@ -3,14 +3,14 @@ import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import {splitGaps} from "../../site/splitComparison.js";
 import type {RunView, SplitComparison, SplitsView, VerdictsData} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
-import type {Content} from "../text/elements.js";
-import {count, plural, scoreFormatOf} from "../text/format.js";
+import type {PageContent} from "../text/elements.js";
+import {countText, pluralText, scoreFormatOf} from "../text/format.js";
 import {gapPlot, gapSentence} from "./splitGap.js";
-import {classShiftOf, numberOf} from "./splitMeasures.js";
+import {classShiftOf, measuredNumber} from "./splitMeasures.js";
 import {splitMeansQuery} from "./splitQueries.js";
 
 /** What the choice of the split changes in the results: each eval that ran on several of these splits. */
-export function splitResults(view: SplitsView, {runs}: VerdictsData): Content {
+export function splitResults(view: SplitsView, {runs}: VerdictsData): PageContent {
   const own = runs.filter(
     ({dataset, split}) =>
       dataset.name === view.dataset &&
@@ -30,13 +30,15 @@ export function splitResults(view: SplitsView, {runs}: VerdictsData): Content {
 const evalOf = ({eval: name, primaryScorer, split, verdict}: RunView) =>
   JSON.stringify([name, primaryScorer, verdict.figure, split.part]);
 
-const isRandom = ({split}: RunView) => split.strategy === "random" || split.strategy === "stratified";
+const isOnRandomSplit = ({split}: RunView) => split.strategy === "random" || split.strategy === "stratified";
 
-function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
+function resultsOf(runs: readonly RunView[], view: SplitsView): PageContent {
   const reference =
-    runs.find(({split}) => split.id === view.choice?.split) ?? runs.find((run) => !isRandom(run)) ?? runs[0]!;
+    runs.find(({split}) => split.id === view.choice?.split) ??
+    runs.find((run) => !isOnRandomSplit(run)) ??
+    runs[0]!;
   const best = reference.verdict.best;
-  const random = runs.find((run) => isRandom(run) && run !== reference);
+  const random = runs.find((run) => isOnRandomSplit(run) && run !== reference);
   const comparison: SplitComparison | undefined = random && {
     random: random.id,
     other: reference.id,
@@ -60,7 +62,11 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
             [reference, ...runs.filter((run) => run !== reference)],
             [
               {name: "Split", heading: true, value: ({split}) => split.name},
-              {name: `Rows, ${reference.split.part} part`, numeric: true, value: (run) => count(run.rows)},
+              {
+                name: `Rows, ${reference.split.part} part`,
+                numeric: true,
+                value: (run) => countText(run.rows)
+              },
               {
                 name: `${scoreName(reference.primaryScorer, reference.verdict.figure)} of ${best}`,
                 numeric: true,
@@ -90,7 +96,7 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
               caption: `Scores of ${best} by split`,
               made: {
                 what: `The mean of ${best} on each split, and its distance from the one on ${reference.split.name}.`,
-                n: `${plural(reference.rows, "row")} of ${reference.split.name}; the rows of the others stand beside them`,
+                n: `${pluralText(reference.rows, "row")} of ${reference.split.name}; the rows of the others stand beside them`,
                 term: "split",
                 sql: splitMeansQuery(
                   best,
@@ -107,7 +113,7 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
     comparison && comparison.gaps.length > 1
       ? [
           html`<p class="small">
-            ${plural(comparison.gaps.length, "candidate")}: score on the random split minus score on
+            ${pluralText(comparison.gaps.length, "candidate")}: score on the random split minus score on
             ${reference.split.name}. Above zero the random split makes a candidate look better than on rows it
             has nothing to do with.
           </p>`,
@@ -118,12 +124,12 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): Content {
 }
 
 /** Strong class drift moves scores too, whatever a split leaks. */
-function drifted({splits}: SplitsView, {split}: RunView): Content {
+function drifted({splits}: SplitsView, {split}: RunView): PageContent {
   const own = splits.find(({id}) => id === split.id);
   return own && classShiftOf(own) === "strong"
     ? html`<p class="small">
         Under ${split.name} the classes of test and training rows differ strongly (PSI
-        ${numberOf(own, "labelPsi")!.toFixed(3)}), so part of the difference is drift, not leakage.
+        ${measuredNumber(own, "labelPsi")!.toFixed(3)}), so part of the difference is drift, not leakage.
       </p>`
     : null;
 }

@@ -1,24 +1,24 @@
 import type {SplitManifest, SplitsView} from "../../site/types.js";
 import {SHIFT_ALPHA, SLIGHT_SHIFT, STRONG_SHIFT} from "../../../base/stats/shift.js";
 import {html} from "htl";
-import {type Content, hash} from "../text/elements.js";
-import {count, plural, share} from "../text/format.js";
+import {type PageContent, hash} from "../text/elements.js";
+import {countText, pluralText, percentText} from "../text/format.js";
 import {measuresQuery} from "./splitQueries.js";
-import {type Column, groupedTable, type RowGroup} from "../tables/groupedTable.js";
-import {closeness, leakOf, LEAKS, numberOf, standing, whyMissing} from "./splitMeasures.js";
-import {nameOf} from "./leakagePlot.js";
+import {type TableColumn, groupedTable, type RowGroup} from "../tables/groupedTable.js";
+import {closeness, leakOf, LEAKS, measuredNumber, standing, whyMissing} from "./splitMeasures.js";
+import {splitNaming} from "./leakagePlot.js";
 import {chance} from "../data/versions.js";
 
-interface Line {
+interface SplitTableLine {
   name: string;
   note?: string;
-  of(split: SplitManifest): Content;
+  of(split: SplitManifest): PageContent;
 }
 
 /** The splits of a version in columns, what was measured of each in lines. */
 export function splitTable(view: SplitsView): HTMLElement {
-  const named = nameOf(view.splits);
-  const columns: Column<Line>[] = [
+  const named = splitNaming(view.splits);
+  const columns: TableColumn<SplitTableLine>[] = [
     {
       name: "Split",
       heading: true,
@@ -29,10 +29,10 @@ export function splitTable(view: SplitsView): HTMLElement {
       name: named(split),
       note: split.id === view.choice?.split ? standing(view) : undefined,
       numeric: true,
-      value: (line: Line) => line.of(split)
+      value: (line: SplitTableLine) => line.of(split)
     }))
   ];
-  const groups: RowGroup<Line>[] = [
+  const groups: RowGroup<SplitTableLine>[] = [
     {heading: "Rows", rows: partLines(view)},
     {heading: "Test rows with a match in training", rows: leakLines(view)},
     {heading: "Test rows against training rows", rows: driftLines(view)},
@@ -44,7 +44,7 @@ export function splitTable(view: SplitsView): HTMLElement {
     filter: false,
     made: {
       what: "Rows of each part, test rows with a match in training, and how far the classes of both parts lie apart.",
-      n: plural(view.version.rows, "row"),
+      n: pluralText(view.version.rows, "row"),
       term: "split",
       sql: measuresQuery(view)
     }
@@ -53,19 +53,19 @@ export function splitTable(view: SplitsView): HTMLElement {
 
 const PARTS = ["train", "validation", "test", "held-out", "unused"];
 
-function partLines({splits}: SplitsView): Line[] {
+function partLines({splits}: SplitsView): SplitTableLine[] {
   const total = (split: SplitManifest) => Object.values(split.counts).reduce((sum, rows) => sum + rows, 0);
   return PARTS.filter((part) => splits.some(({counts}) => counts[part])).map((part) => ({
     name: part,
     of: (split) => {
       const rows = split.counts[part] ?? 0;
-      return withNote(count(rows), share(rows / total(split)));
+      return withNote(countText(rows), percentText(rows / total(split)));
     }
   }));
 }
 
-function leakLines(view: SplitsView): Line[] {
-  const lines = LEAKS.map(({measure, name, what, role}): Line => {
+function leakLines(view: SplitsView): SplitTableLine[] {
+  const lines = LEAKS.map(({measure, name, what, role}): SplitTableLine => {
     const measured = view.splits.some((split) => leakOf(split, measure));
     return {
       name,
@@ -73,8 +73,8 @@ function leakLines(view: SplitsView): Line[] {
       of: (split) => {
         const leak = leakOf(split, measure);
         if (!leak) return measured ? withNote("–", "not measured") : "–";
-        const error = leak.standardError === undefined ? "" : ` ± ${share(leak.standardError)}`;
-        return withNote(share(leak.share) + error, `${count(leak.rows)} of ${count(leak.of)}`);
+        const error = leak.standardError === undefined ? "" : ` ± ${percentText(leak.standardError)}`;
+        return withNote(percentText(leak.share) + error, `${countText(leak.rows)} of ${countText(leak.of)}`);
       }
     };
   });
@@ -86,7 +86,7 @@ function leakLines(view: SplitsView): Line[] {
 }
 
 /** How many test rows are long enough to share 13 words: a share of none over short texts proves nothing. */
-function longLine({splits}: SplitsView): Line[] {
+function longLine({splits}: SplitsView): SplitTableLine[] {
   const long = ({measures}: SplitManifest) => (measures.ngramLeakage as {long?: number} | undefined)?.long;
   if (splits.every((split) => long(split) === undefined)) return [];
   return [
@@ -98,13 +98,13 @@ function longLine({splits}: SplitsView): Line[] {
         const test = split.counts.test ?? 0;
         return rows === undefined || test === 0
           ? "–"
-          : withNote(share(rows / test), `${count(rows)} of ${count(test)}`);
+          : withNote(percentText(rows / test), `${countText(rows)} of ${countText(test)}`);
       }
     }
   ];
 }
 
-function driftLines(view: SplitsView): Line[] {
+function driftLines(view: SplitsView): SplitTableLine[] {
   return [
     {
       name: "Chi-square p",
@@ -123,7 +123,7 @@ function driftLines(view: SplitsView): Line[] {
       name: "Largest class gap",
       note: view.roles.label ? "points of one class's share" : whyMissing(view, "label"),
       of: (split) => {
-        const gap = numberOf(split, "labelGap");
+        const gap = measuredNumber(split, "labelGap");
         return gap === undefined ? "–" : (100 * gap).toFixed(1);
       }
     },
@@ -142,7 +142,7 @@ function driftLines(view: SplitsView): Line[] {
   ];
 }
 
-function originLines({splits}: SplitsView): Line[] {
+function originLines({splits}: SplitsView): SplitTableLine[] {
   const settings = [...new Set(splits.flatMap((split) => Object.keys(split.settings)))].filter((name) =>
     splits.some((split) => split.settings[name] !== undefined)
   );
@@ -173,15 +173,15 @@ function numberLine(
   role: "text" | "label",
   name: string,
   what: string
-): Line {
-  const measured = view.splits.some((split) => numberOf(split, measure) !== undefined);
+): SplitTableLine {
+  const measured = view.splits.some((split) => measuredNumber(split, measure) !== undefined);
   return {
     name,
     note: measured ? what : whyMissing(view, role),
-    of: (split) => numberOf(split, measure)?.toFixed(3) ?? "–"
+    of: (split) => measuredNumber(split, measure)?.toFixed(3) ?? "–"
   };
 }
 
-function withNote(value: string, note: string): Content {
+function withNote(value: string, note: string): PageContent {
   return html`<span>${value}<small>${note}</small></span>`;
 }

@@ -2,14 +2,14 @@ import {html} from "htl";
 import type {SplitsData, SplitsView, VerdictsData} from "../../site/types.js";
 import {classShares} from "./classShares.js";
 import {importedRows} from "../data/datasets.js";
-import {badge, code, type Content, emptyState, hash, nothing, section} from "../text/elements.js";
-import {count, list, plural, time} from "../text/format.js";
+import {badge, code, type PageContent, emptyState, hash, nothing, section} from "../text/elements.js";
+import {countText, listOf, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {leakagePlot} from "./leakagePlot.js";
-import {splitLeaks} from "./splitLeaks.js";
+import {splitLeaksTable} from "./splitLeaks.js";
 import {standing} from "./splitMeasures.js";
 import {splitResults} from "./splitResults.js";
-import {isOfAddressedRun, unmetRun, versionKey} from "../address/runOfAddress.js";
+import {isOfAddressedRun, unmetRun, versionAddress} from "../address/runOfAddress.js";
 import {splitTable} from "./splitTable.js";
 
 /** Lets a reader choose a version of a dataset, that of the address's run unless told; without one it says how to pull and split one. */
@@ -23,8 +23,8 @@ export function chooseSplits(
   if (data.versions.length > 0)
     return select(
       data.versions.map((view) => ({
-        label: `${view.dataset}, ${time(view.version.pulledAt)}, ${plural(view.splits.length, "split")}`,
-        id: versionKey(view.dataset, view.version.id),
+        label: `${view.dataset}, ${time(view.version.pulledAt)}, ${pluralText(view.splits.length, "split")}`,
+        id: versionAddress(view.dataset, view.version.id),
         value: view as SplitsView | null,
         group: several ? view.dataset : undefined
       })),
@@ -50,7 +50,7 @@ export function chooseSplits(
 }
 
 /** Which split to use and why, the splits side by side, and what the choice changes in the results. */
-export function splits(view: SplitsView | null, verdicts: VerdictsData): Content {
+export function splits(view: SplitsView | null, verdicts: VerdictsData): PageContent {
   if (!view) return nothing();
   if (view.splits.length === 0)
     return emptyState(`${view.dataset} has not been split yet.`, [
@@ -62,7 +62,7 @@ export function splits(view: SplitsView | null, verdicts: VerdictsData): Content
     ${recommendation(view)}
     ${section(one ? "The split in numbers" : "Side by side", splitTable(view), untried(view))}
     ${section("Leakage into the test part", leakagePlot(view) ?? html`<p>No leakage could be measured.</p>`)}
-    ${section("Rows that leak", splitLeaks(view))}
+    ${section("Rows that leak", splitLeaksTable(view))}
     ${section("Classes in test and training", classShares(view))}
     ${section("What the choice changes in the results", splitResults(view, verdicts))}
   </div>`;
@@ -81,22 +81,22 @@ function recommendation(view: SplitsView): HTMLElement {
           ? badge(clean ? `Use ${name}` : `${name} ${standing(view)}`, clean ? "good" : "open")
           : badge("No split to recommend", "bad")
       }
-      <span>${dataset}, version ${hash(version.id)}, ${count(version.rows)} rows</span>
+      <span>${dataset}, version ${hash(version.id)}, ${countText(version.rows)} rows</span>
     </p>
     ${advice(choice?.sentence ?? "No split has rows in every part that was asked for, so there is none to recommend.")}
   </section>`;
 }
 
-function untried({dataset, untried: strategies, newest}: SplitsView): Content {
+function untried({dataset, untried: strategies, newest}: SplitsView): PageContent {
   if (strategies.length === 0 || !newest) return null;
   return html`<p class="small">
-    Not made yet: ${list(strategies)}. ${code(`npx assay split ${dataset} --compare`)} makes every strategy
+    Not made yet: ${listOf(strategies)}. ${code(`npx assay split ${dataset} --compare`)} makes every strategy
     the columns allow and measures it.
   </p>`;
 }
 
 /** The engine's words: what to use as the headline, the reasons below it. */
-function advice(sentence: string): Content {
+function advice(sentence: string): PageContent {
   const colon = sentence.indexOf(": ");
   if (colon < 0) return html`<p class="sentence">${sentence}</p>`;
   const reasons = sentence.slice(colon + 2);

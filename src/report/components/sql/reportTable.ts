@@ -34,7 +34,7 @@ export async function loadReport(files: ReportFiles): Promise<ReportData> {
   return Object.fromEntries(await Promise.all(loaded)) as unknown as ReportData;
 }
 
-export type Value = string | number | boolean | null | undefined;
+export type CellValue = string | number | boolean | null | undefined;
 
 /** A table for SQL out of what other pages show. */
 export interface ReportTable {
@@ -42,7 +42,7 @@ export interface ReportTable {
   about: string;
   columns: Readonly<Record<string, "varchar" | "double" | "boolean">>;
   /** Values in the order of the columns. */
-  lines(data: ReportData): Value[][];
+  lines(data: ReportData): CellValue[][];
 }
 
 export const OF_VERSION = {dataset: "varchar", version: "varchar"} as const;

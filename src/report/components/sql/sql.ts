@@ -1,9 +1,9 @@
 import {html} from "htl";
 import type {RunView, SqlEngine, VerdictsData} from "../../site/types.js";
-import {chosen, onReturn, remember} from "../address/address.js";
+import {fromAddress, onReturn, rememberInAddress} from "../address/address.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type Content, emptyState, freshId, nothing, section} from "../text/elements.js";
-import {bytes, count, plural} from "../text/format.js";
+import {code, type PageContent, emptyState, freshId, nothing, section} from "../text/elements.js";
+import {bytes, countText, pluralText} from "../text/format.js";
 import {select} from "../inputs/inputs.js";
 import {numberText, typedAnswer, type TypedAnswer} from "./sqlAnswer.js";
 import {sqlDatabase} from "./sqlDatabase.js";
@@ -19,7 +19,7 @@ export function sqlConsole(
   run: RunView | null,
   {runs}: VerdictsData,
   {engine, files}: {engine: SqlEngine | null; files: ReportFiles}
-): Content {
+): PageContent {
   if (!run) return nothing();
   if (!engine)
     return emptyState(
@@ -40,7 +40,7 @@ export function sqlConsole(
   const examples = sqlExamples(run);
   const [first] = examples;
   const id = freshId("sql");
-  const given = chosen("sql");
+  const given = fromAddress("sql");
   if (given !== null && examples.every(({sql}) => sql !== given))
     examples.unshift({label: "The query of the address", sql: given});
   const query = html`<textarea
@@ -67,7 +67,7 @@ export function sqlConsole(
       const connection = await sqlDatabase(engine, run, runs, files);
       const started = performance.now();
       const answer = await typedAnswer(connection, sql);
-      result.replaceChildren(shownAnswer(answer, performance.now() - started));
+      result.replaceChildren(answerTable(answer, performance.now() - started));
     } catch (cause) {
       result.replaceChildren(failure(cause));
     } finally {
@@ -75,7 +75,7 @@ export function sqlConsole(
     }
   };
   const ask = () => {
-    remember({sql: query.value});
+    rememberInAddress({sql: query.value});
     void answerQuery();
   };
   button.addEventListener("click", ask);
@@ -100,7 +100,7 @@ export function sqlConsole(
     ${section("Tables", tableList(run))}
   </div>`;
   onReturn(node, () => {
-    const wanted = chosen("sql") ?? first!.sql;
+    const wanted = fromAddress("sql") ?? first!.sql;
     if (wanted === query.value) return;
     query.value = wanted;
     void answerQuery();
@@ -109,7 +109,7 @@ export function sqlConsole(
   return node;
 }
 
-function tableList(run: RunView): Content {
+function tableList(run: RunView): PageContent {
   const tables = tablesOf(run);
   return dataTable(
     tables,
@@ -123,7 +123,7 @@ function tableList(run: RunView): Content {
       cards: true,
       made: {
         what: "The tables of this page and their columns.",
-        n: plural(tables.length, "table"),
+        n: pluralText(tables.length, "table"),
         term: "query",
         sql: `select table_name, string_agg(column_name, ', ' order by ordinal_position) as columns
 from information_schema.columns
@@ -135,14 +135,14 @@ order by table_name`
   );
 }
 
-function shownAnswer({answer, columns}: TypedAnswer, ms: number): HTMLElement {
+function answerTable({answer, columns}: TypedAnswer, ms: number): HTMLElement {
   const rows = Array.from({length: Math.min(answer.numRows, MOST_SHOWN)}, (_row, i) => {
     const line = answer.get(i);
     return columns.map(({name}) => line?.[name]);
   });
-  const cut = answer.numRows > MOST_SHOWN ? `, of which the first ${count(MOST_SHOWN)} are shown` : "";
+  const cut = answer.numRows > MOST_SHOWN ? `, of which the first ${countText(MOST_SHOWN)} are shown` : "";
   return html`<div>
-    <p class="small">${plural(answer.numRows, "row")} in ${count(Math.round(ms))} ms${cut}.</p>
+    <p class="small">${pluralText(answer.numRows, "row")} in ${countText(Math.round(ms))} ms${cut}.</p>
     ${
       rows.length === 0
         ? null
@@ -152,7 +152,7 @@ function shownAnswer({answer, columns}: TypedAnswer, ms: number): HTMLElement {
               name,
               numeric,
               heading: i === 0,
-              value: (row: readonly unknown[]) => cell(row[i])
+              value: (row: readonly unknown[]) => sqlCell(row[i])
             })),
             {caption: "Answer to the query", cards: false, filter: false}
           )
@@ -160,7 +160,7 @@ function shownAnswer({answer, columns}: TypedAnswer, ms: number): HTMLElement {
   </div>`;
 }
 
-function cell(value: unknown): string {
+function sqlCell(value: unknown): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "number") return numberText(value);
   if (typeof value !== "object") return String(value as string | bigint | boolean);

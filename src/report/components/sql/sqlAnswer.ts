@@ -1,12 +1,12 @@
-import type {Answer, Connection} from "./sqlDatabase.js";
+import type {SqlAnswer, SqlConnection} from "./sqlDatabase.js";
 
 /** An answer with the names of its columns and whether each holds numbers. */
 export interface TypedAnswer {
-  answer: Answer;
+  answer: SqlAnswer;
   columns: {name: string; numeric: boolean}[];
 }
 
-interface Column {
+interface AnswerColumn {
   name: string;
   type: string;
 }
@@ -16,7 +16,7 @@ const AS_IS = /^(BOOLEAN|VARCHAR|U?(TINYINT|SMALLINT|INTEGER)|FLOAT|DOUBLE)$/;
 const NUMBER = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
 
 /** Asks a query; dates, times, intervals, blobs, decimals, nested values and integers beyond 2^53 come as DuckDB writes them. */
-export async function typedAnswer(connection: Connection, sql: string): Promise<TypedAnswer> {
+export async function typedAnswer(connection: SqlConnection, sql: string): Promise<TypedAnswer> {
   const columns = await described(connection, sql);
   const answer = await connection.query(columns ? asTexts(sql, columns) : sql);
   return {
@@ -26,7 +26,7 @@ export async function typedAnswer(connection: Connection, sql: string): Promise<
 }
 
 /** The query with a text for each column whose type Arrow would lose. */
-export function asTexts(sql: string, columns: readonly Column[]): string {
+export function asTexts(sql: string, columns: readonly AnswerColumn[]): string {
   const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
   const shown = columns.map(
     ({name, type}, i) => `${AS_IS.test(type) ? `c${i}` : `cast(c${i} as varchar)`} as ${quoted(name)}`
@@ -47,7 +47,7 @@ export function numberText(value: number): string {
 const bare = (sql: string) => sql.trim().replace(/(\s*;)+$/, "");
 
 /** Undefined of what is no query, such as `show tables`. */
-async function described(connection: Connection, sql: string): Promise<Column[] | undefined> {
+async function described(connection: SqlConnection, sql: string): Promise<AnswerColumn[] | undefined> {
   if (!/^(select|with|from|values|\()/i.test(sql.trim())) return undefined;
   const answer = await connection.query(describing(sql)).catch(() => undefined);
   if (!answer) return undefined;

@@ -1,5 +1,5 @@
 import type {DatasetView, VersionDetails, VersionManifest} from "../../site/types.js";
-import {OF_VERSION, type ReportData, type ReportTable, type Value} from "./reportTable.js";
+import {OF_VERSION, type ReportData, type ReportTable, type CellValue} from "./reportTable.js";
 
 /** What the page of data shows of versions: changes, filters, duplicates, labels, personal data, erasures. */
 export const DATA_TABLES: readonly ReportTable[] = [
@@ -237,7 +237,7 @@ export const DATA_TABLES: readonly ReportTable[] = [
   }
 ];
 
-function driftLines(own: Value[], {diff, drift}: VersionDetails): Value[][] {
+function driftLines(own: CellValue[], {diff, drift}: VersionDetails): CellValue[][] {
   const judged = new Map(drift?.columns.map(({column, state}) => [column, state]));
   return (diff?.drift ?? []).map(({column, kind, before, after, psi, p}) => [
     ...[...own, column, kind, before.mean, before.sd, after.mean, after.sd],
@@ -246,7 +246,7 @@ function driftLines(own: Value[], {diff, drift}: VersionDetails): Value[][] {
   ]);
 }
 
-function filterLines(own: Value[], {rejected}: VersionDetails, version: VersionManifest): Value[][] {
+function filterLines(own: CellValue[], {rejected}: VersionDetails, version: VersionManifest): CellValue[][] {
   const read = rejected.reduce((sum, {rows}) => sum + rows, version.rows);
   return rejected.map(({filter, rows, undetermined, rule}, i) => [
     ...[...own, i + 1, filter, rows, rows / read, undetermined, rule]
@@ -256,8 +256,8 @@ function filterLines(own: Value[], {rejected}: VersionDetails, version: VersionM
 /** Of the versions that the report looks into. */
 function eachVersion(
   {datasets}: ReportData,
-  lines: (own: Value[], details: VersionDetails, version: VersionManifest) => Value[][]
-): Value[][] {
+  lines: (own: CellValue[], details: VersionDetails, version: VersionManifest) => CellValue[][]
+): CellValue[][] {
   return datasets.datasets.flatMap(({name, details, versions}) =>
     details.flatMap((one) =>
       lines(
@@ -271,8 +271,8 @@ function eachVersion(
 
 function eachLedger(
   {datasets}: ReportData,
-  lines: (own: Value[], ledger: DatasetView["ledgers"][number], view: DatasetView) => Value[][]
-): Value[][] {
+  lines: (own: CellValue[], ledger: DatasetView["ledgers"][number], view: DatasetView) => CellValue[][]
+): CellValue[][] {
   return datasets.datasets.flatMap((view) =>
     view.ledgers.flatMap((one) => lines([view.name, one.version], one, view))
   );

@@ -5,29 +5,29 @@ import {copyReportTables, copyTables} from "./sqlTables.js";
 
 /** The part of DuckDB's browser library that is used here; it is loaded from the site, not bundled. */
 interface Library {
-  AsyncDuckDB: new (logger: object, worker: Worker) => Database;
+  AsyncDuckDB: new (logger: object, worker: Worker) => BrowserDatabase;
   VoidLogger: new () => object;
 }
 
-interface Database {
+interface BrowserDatabase {
   instantiate(wasm: string): Promise<unknown>;
   open(config: object): Promise<void>;
-  connect(): Promise<Connection>;
+  connect(): Promise<SqlConnection>;
 }
 
-export interface Connection {
-  query(sql: string): Promise<Answer>;
+export interface SqlConnection {
+  query(sql: string): Promise<SqlAnswer>;
   insertArrowFromIPCStream(bytes: Uint8Array, options: {name: string; create: boolean}): Promise<void>;
 }
 
 /** An Arrow table, of the version of Arrow that DuckDB's library brings. */
-export interface Answer {
+export interface SqlAnswer {
   numRows: number;
   schema: {fields: {name: string}[]};
   get(row: number): Record<string, unknown> | null;
 }
 
-let starting: Promise<Connection> | undefined;
+let starting: Promise<SqlConnection> | undefined;
 let filled: {run: string; tables: Promise<void>} | undefined;
 
 /** A connection to a database in the browser's memory that holds the tables of the run, loaded when it is first asked for. */
@@ -36,7 +36,7 @@ export async function sqlDatabase(
   run: RunView,
   runs: readonly RunView[],
   files: ReportFiles
-): Promise<Connection> {
+): Promise<SqlConnection> {
   starting ??= start(engine, files);
   starting.catch(() => (starting = undefined));
   const connection = await starting;
@@ -52,7 +52,7 @@ export async function sqlDatabase(
   return connection;
 }
 
-async function start({version}: SqlEngine, files: ReportFiles): Promise<Connection> {
+async function start({version}: SqlEngine, files: ReportFiles): Promise<SqlConnection> {
   const missing = `DuckDB ${version} is not part of this site. Build the site again.`;
   const [library, worker, wasm] = await Promise.all(
     ["engine.js", "worker.js", "duckdb.wasm"].map(async (file) => {

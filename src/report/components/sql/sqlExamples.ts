@@ -1,9 +1,9 @@
 import type {RunView} from "../../site/types.js";
-import {quoted, text} from "../text/sqlText.js";
+import {quotedName, quotedText} from "../text/sqlText.js";
 
 /** Questions to begin with, about the chosen run. */
 export function sqlExamples({primaryScorer, slices, candidates}: RunView): {label: string; sql: string}[] {
-  const scorer = text(primaryScorer);
+  const scorer = quotedText(primaryScorer);
   const [slice] = slices;
   const [first, second] = candidates;
   const found = [
@@ -43,11 +43,11 @@ order by eval, split, candidates.mean desc`
   if (slice)
     found.splice(1, 0, {
       label: `Mean score by candidate and ${slice.name}`,
-      sql: `select candidate, ${quoted(slice.name)}, count(*) as scored, avg(score) as mean
+      sql: `select candidate, ${quotedName(slice.name)}, count(*) as scored, avg(score) as mean
 from scores join rows using (row_id)
 where scorer = ${scorer}
-group by candidate, ${quoted(slice.name)}
-order by ${quoted(slice.name)}, mean desc`
+group by candidate, ${quotedName(slice.name)}
+order by ${quotedName(slice.name)}, mean desc`
     });
   if (first && second)
     found.push({
@@ -57,7 +57,7 @@ from rows
 join scores a using (row_id)
 join scores b using (row_id)
 where a.scorer = ${scorer} and b.scorer = ${scorer}
-  and a.candidate = ${text(first.name)} and b.candidate = ${text(second.name)}
+  and a.candidate = ${quotedText(first.name)} and b.candidate = ${quotedText(second.name)}
   and a.score > b.score
 limit 100`
     });

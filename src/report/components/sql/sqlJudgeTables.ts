@@ -1,7 +1,7 @@
 import {judgedColumn, lengthColumn, orderColumn, SAME_WORDS} from "../../site/rowFiles.js";
 import type {RunView} from "../../site/types.js";
-import type {Connection} from "./sqlDatabase.js";
-import {quoted, text} from "../text/sqlText.js";
+import type {SqlConnection} from "./sqlDatabase.js";
+import {quotedName, quotedText} from "../text/sqlText.js";
 
 /** Tables about a run's judges, which runs without one have not. */
 export const JUDGE_TABLES = [
@@ -24,7 +24,7 @@ export function hasJudge({scorers}: RunView): boolean {
 
 /** The selects that the views of these tables unite, over the table `run_judges`. */
 export async function judgeViews(
-  connection: Connection,
+  connection: SqlConnection,
   {scorers, candidates}: RunView
 ): Promise<[view: string, parts: string[]][]> {
   const described = await connection.query("select column_name from (describe run_judges)");
@@ -47,40 +47,42 @@ export async function judgeViews(
   ];
 }
 
-interface Scored {
+interface JudgedRepeat {
   scorer: string;
   repeat: number;
 }
 
 /** Unpivoted as `scores` is; an answer whose text is gone has no length, and is on no page. */
-function judgedAnswers(candidates: readonly string[], {scorer, repeat}: Scored): string {
+function judgedAnswers(candidates: readonly string[], {scorer, repeat}: JudgedRepeat): string {
   const pairs = candidates.map((candidate) => ({
     candidate,
-    score: quoted(judgedColumn(repeat, scorer, candidate)),
-    length: quoted(lengthColumn(repeat, candidate))
+    score: quotedName(judgedColumn(repeat, scorer, candidate)),
+    length: quotedName(lengthColumn(repeat, candidate))
   }));
   const selected = pairs.flatMap(({score, length}) => [
     `j.${score}::double as ${score}`,
     `j.${length}::double as ${length}`
   ]);
-  const groups = pairs.map(({candidate, score, length}) => `(${score}, ${length}) as ${quoted(candidate)}`);
-  return `select row_id, candidate, ${repeat} as repeat, ${text(scorer)} as scorer, score, characters from (
+  const groups = pairs.map(
+    ({candidate, score, length}) => `(${score}, ${length}) as ${quotedName(candidate)}`
+  );
+  return `select row_id, candidate, ${repeat} as repeat, ${quotedText(scorer)} as scorer, score, characters from (
       select row_id, ${selected.join(", ")} from published positional join run_judges j)
     unpivot include nulls ((score, characters) for candidate in (${groups.join(", ")}))
     where score is not null and characters is not null`;
 }
 
-function judgeChoices(candidates: readonly string[], {scorer, repeat}: Scored): string {
+function judgeChoices(candidates: readonly string[], {scorer, repeat}: JudgedRepeat): string {
   const columns = candidates.map((candidate) => ({
     candidate,
-    order: quoted(orderColumn(repeat, scorer, candidate))
+    order: quotedName(orderColumn(repeat, scorer, candidate))
   }));
-  return `select row_id, candidate, ${repeat} as repeat, ${text(scorer)} as scorer,
+  return `select row_id, candidate, ${repeat} as repeat, ${quotedText(scorer)} as scorer,
       string_split(chosen, ' ')[1] as first, string_split(chosen, ' ')[2] as second
     from (unpivot
       (select row_id, ${columns.map(({order}) => `j.${order}::varchar as ${order}`).join(", ")}
        from published positional join run_judges j)
-      on ${columns.map(({candidate, order}) => `${order} as ${quoted(candidate)}`).join(", ")}
+      on ${columns.map(({candidate, order}) => `${order} as ${quotedName(candidate)}`).join(", ")}
       into name candidate value chosen)
-    where chosen != ${text(SAME_WORDS)}`;
+    where chosen != ${quotedText(SAME_WORDS)}`;
 }

@@ -3,7 +3,7 @@ import type {ModelManifest, RaceView, SplitManifest, SplitsView} from "../../sit
 import {pairsOf} from "../merges/mergeLayerTable.js";
 import {leakOf, LEAKS} from "../splits/splitMeasures.js";
 import {DATA_TABLES} from "./sqlDataTables.js";
-import {OF_SPLIT, type ReportData, type ReportTable, type Value} from "./reportTable.js";
+import {OF_SPLIT, type ReportData, type ReportTable, type CellValue} from "./reportTable.js";
 import {RUN_TABLES} from "./sqlRunTables.js";
 
 /** The tables that are about all runs, data and models. */
@@ -258,14 +258,14 @@ export const REPORT_TABLES: readonly ReportTable[] = [
 
 function eachSplit(
   {splits}: ReportData,
-  lines: (own: Value[], split: SplitManifest, view: SplitsView) => Value[][]
-): Value[][] {
+  lines: (own: CellValue[], split: SplitManifest, view: SplitsView) => CellValue[][]
+): CellValue[][] {
   return splits.versions.flatMap((view) =>
     view.splits.flatMap((split) => lines([view.dataset, view.version.id, split.name, split.id], split, view))
   );
 }
 
-function roundLines({id, rounds}: RaceView): Value[][] {
+function roundLines({id, rounds}: RaceView): CellValue[][] {
   return rounds.flatMap(({round, rows, calls, standings, dropped}) =>
     standings.map(({candidate, scored, mean}) => [
       ...[id, round, rows, calls, candidate, scored, mean],
@@ -274,7 +274,7 @@ function roundLines({id, rounds}: RaceView): Value[][] {
   );
 }
 
-function dropLines({id, rounds}: RaceView): Value[][] {
+function dropLines({id, rounds}: RaceView): CellValue[][] {
   return rounds.flatMap(({round, rows, standings, dropped}) =>
     dropped.map(({candidate, why, by, lead}) => [
       ...[id, round, rows, candidate, standings.find((one) => one.candidate === candidate)?.mean, why, by],
@@ -295,7 +295,7 @@ function numbersIn(measures: Record<string, unknown>): [name: string, value: num
 }
 
 /** Each pair twice, so that any candidate can be asked for as the first. */
-function leadLines({id, rounds}: RaceView): Value[][] {
+function leadLines({id, rounds}: RaceView): CellValue[][] {
   return rounds.flatMap(({round, rows, pairs}) =>
     pairs.flatMap(({a, b, observations, estimate, low, high}) =>
       estimate === undefined || low === undefined || high === undefined
@@ -308,7 +308,7 @@ function leadLines({id, rounds}: RaceView): Value[][] {
   );
 }
 
-function layerLines({id, merge}: ModelManifest): Value[][] {
+function layerLines({id, merge}: ModelManifest): CellValue[][] {
   return (merge?.layers ?? []).flatMap((one) => {
     const {models, norms, deltaNorms, signConflict, elements, sampled} = one.relations;
     const sizes = deltaNorms ?? norms;

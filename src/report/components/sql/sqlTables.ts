@@ -1,11 +1,18 @@
-import {INDEX_FILE, JUDGES_FILE, lengthColumn, pageFile, pagesOf, scoresFile} from "../../site/rowFiles.js";
+import {
+  INDEX_FILE,
+  JUDGES_FILE,
+  lengthColumn,
+  pageFile,
+  pagesOf,
+  scoreColumnsFile
+} from "../../site/rowFiles.js";
 import type {RunView} from "../../site/types.js";
-import type {Connection} from "./sqlDatabase.js";
+import type {SqlConnection} from "./sqlDatabase.js";
 import {fetchRowFile} from "../rows/runRows.js";
-import {loadReport, type ReportFiles, type Value} from "./reportTable.js";
+import {loadReport, type ReportFiles, type CellValue} from "./reportTable.js";
 import {hasJudge, JUDGE_TABLES, judgeViews} from "./sqlJudgeTables.js";
 import {REPORT_TABLES} from "./sqlReportTables.js";
-import {quoted, text} from "../text/sqlText.js";
+import {quotedName, quotedText} from "../text/sqlText.js";
 
 /** Tables and their columns, as a page tells them; `rows`, `scores` and `answers` are of one run. */
 export function tablesOf(run: RunView): {name: string; columns: string[]; about: string}[] {
@@ -39,7 +46,7 @@ export function tablesOf(run: RunView): {name: string; columns: string[]; about:
 
 /** Fills the database with the tables of `run`, in place of those of another one. */
 export async function copyTables(
-  connection: Connection,
+  connection: SqlConnection,
   run: RunView,
   runs: readonly RunView[]
 ): Promise<void> {
@@ -49,7 +56,7 @@ export async function copyTables(
   await fill(connection, "candidates", runs.flatMap(candidateLines));
   await copyFiles(connection, run.id, "published", pageNames(run.rows));
   await copyFiles(connection, run.id, "run_index", [INDEX_FILE]);
-  const slices = run.slices.map(({name}) => `f.${quoted(`slice:${name}`)} as ${quoted(name)}`);
+  const slices = run.slices.map(({name}) => `f.${quotedName(`slice:${name}`)} as ${quotedName(name)}`);
   // Files with a value of every row hold the rows in the order of the pages.
   await connection.query(
     `create view rows as select ${["row_id", "cluster", "p.expected", "excerpt", ...slices].join(", ")}
@@ -59,13 +66,13 @@ export async function copyTables(
   // Unpivoted, because a union of a join for each candidate takes more stack than a browser gives.
   const scores: string[] = [];
   for (const [index, {name: scorer}] of run.scorers.entries()) {
-    await copyFiles(connection, run.id, `scores_${index}`, [scoresFile(index)]);
+    await copyFiles(connection, run.id, `scores_${index}`, [scoreColumnsFile(index)]);
     const columns = candidates.map((candidate) => `score:${scorer}:${candidate}`);
     scores.push(
-      `select row_id, candidate, ${text(scorer)} as scorer, score from (unpivot
-         (select row_id, ${columns.map((name) => `s.${quoted(name)}::double as ${quoted(name)}`).join(", ")}
+      `select row_id, candidate, ${quotedText(scorer)} as scorer, score from (unpivot
+         (select row_id, ${columns.map((name) => `s.${quotedName(name)}::double as ${quotedName(name)}`).join(", ")}
           from published positional join scores_${index} s)
-         on ${columns.map((name, i) => `${quoted(name)} as ${quoted(candidates[i]!)}`).join(", ")}
+         on ${columns.map((name, i) => `${quotedName(name)} as ${quotedName(candidates[i]!)}`).join(", ")}
          into name candidate value score)`
     );
   }
@@ -82,9 +89,9 @@ export async function copyTables(
 function answers(candidates: readonly string[], judged: boolean): string {
   const columns = candidates.map((name) => ({
     name,
-    answer: quoted(`answer:${name}`),
-    failure: quoted(`failure:${name}`),
-    length: quoted(lengthColumn(0, name))
+    answer: quotedName(`answer:${name}`),
+    failure: quotedName(`failure:${name}`),
+    length: quotedName(lengthColumn(0, name))
   }));
   const selected = columns.flatMap(({answer, failure, length}) => [
     `case p.${answer} when chr(0) then '(not published)' else p.${answer} end as ${answer}`,
@@ -92,7 +99,7 @@ function answers(candidates: readonly string[], judged: boolean): string {
     `${judged ? `j.${length}` : "null"}::double as ${length}`
   ]);
   const groups = columns.map(
-    ({name, answer, failure, length}) => `(${answer}, ${failure}, ${length}) as ${quoted(name)}`
+    ({name, answer, failure, length}) => `(${answer}, ${failure}, ${length}) as ${quotedName(name)}`
   );
   return `select * from (select row_id, ${selected.join(", ")}
       from published p${judged ? " positional join run_judges j" : ""})
@@ -105,7 +112,7 @@ function pageNames(rows: number): string[] {
 
 /** A table of the rows of some of a run's files, in their order. */
 async function copyFiles(
-  connection: Connection,
+  connection: SqlConnection,
   run: string,
   table: string,
   files: readonly string[]
@@ -123,36 +130,36 @@ async function copyFiles(
 }
 
 /** Fills the database with the tables of the other pages, which are about all runs, data and models. */
-export async function copyReportTables(connection: Connection, files: ReportFiles): Promise<void> {
+export async function copyReportTables(connection: SqlConnection, files: ReportFiles): Promise<void> {
   const data = await loadReport(files);
   for (const {name, columns, lines} of REPORT_TABLES) {
-    const typed = Object.entries(columns).map(([column, type]) => `${quoted(column)} ${type}`);
+    const typed = Object.entries(columns).map(([column, type]) => `${quotedName(column)} ${type}`);
     await connection.query(`create or replace table ${name} (${typed.join(", ")})`);
-    const values = lines(data).map((line) => `(${line.map(literal).join(", ")})`);
+    const values = lines(data).map((line) => `(${line.map(sqlLiteral).join(", ")})`);
     if (values.length > 0) await connection.query(`insert into ${name} values ${values.join(", ")}`);
   }
 }
 
 /** By SQL: Arrow's own way to make a table from lines writes code at run time, which the page's policy forbids. */
 async function fill(
-  connection: Connection,
+  connection: SqlConnection,
   name: string,
   lines: readonly Record<string, string | number | undefined>[]
 ): Promise<void> {
   const columns = Object.keys(lines[0] ?? {});
   if (columns.length === 0) return;
-  const values = lines.map((line) => `(${columns.map((column) => literal(line[column])).join(", ")})`);
+  const values = lines.map((line) => `(${columns.map((column) => sqlLiteral(line[column])).join(", ")})`);
   await connection.query(
-    `create or replace table ${name} as from (values ${values.join(", ")}) t(${columns.map(quoted).join(", ")})`
+    `create or replace table ${name} as from (values ${values.join(", ")}) t(${columns.map(quotedName).join(", ")})`
   );
 }
 
-function literal(value: Value): string {
+function sqlLiteral(value: CellValue): string {
   if (value === undefined || value === null) return "null";
-  return typeof value === "string" ? text(value) : String(value);
+  return typeof value === "string" ? quotedText(value) : String(value);
 }
 
-async function view(connection: Connection, name: string, parts: readonly string[]): Promise<void> {
+async function view(connection: SqlConnection, name: string, parts: readonly string[]): Promise<void> {
   if (parts.length > 0) await connection.query(`create view ${name} as ${parts.join(" union all ")}`);
 }
 

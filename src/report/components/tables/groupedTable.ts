@@ -1,19 +1,19 @@
 import {html} from "htl";
 import {figureNotes} from "../notes/figureNotes.js";
-import {figureFoot, type Made} from "../notes/made.js";
+import {figureFoot, type Provenance} from "../notes/made.js";
 import {plainName, tableButton} from "../notes/saving.js";
 import {sortable} from "./sortable.js";
 import {tableFilter} from "./tableFilter.js";
-import type {Content} from "../text/elements.js";
+import type {PageContent} from "../text/elements.js";
 
 /** Columns from which a table is too wide for a phone. */
 const CARDS = 4;
 
-export interface Column<T> {
+export interface TableColumn<T> {
   name: string;
   /** Small print below the name. */
-  note?: Content;
-  value(row: T, index: number): Content;
+  note?: PageContent;
+  value(row: T, index: number): PageContent;
   /** Numbers stand on the right. */
   numeric?: boolean;
   /** Cells of this column name their row for a screen reader. */
@@ -36,19 +36,19 @@ export interface TableOptions<T> {
   /** False for a table of some rows of a longer list: its rows are chosen elsewhere. A long table has a filter unless told. */
   filter?: boolean;
   /** What its figures are, of how many rows, and the query that gives them. */
-  made?: Made;
+  made?: Provenance;
 }
 
 export interface RowGroup<T> {
   /** What its rows have in common, in a line above them. */
-  heading?: Content;
+  heading?: PageContent;
   rows: readonly T[];
 }
 
 /** A heading with more characters wraps: in one line it would push the figures out of sight. */
 const LONG = 48;
 
-function isLong(content: Content): boolean {
+function isLong(content: PageContent): boolean {
   const text = content instanceof Node ? content.textContent : content;
   return typeof text === "string" && text.trim().length > LONG;
 }
@@ -56,12 +56,12 @@ function isLong(content: Content): boolean {
 /** A table that scrolls sideways within its own box, reachable by keyboard, its rows in groups; its heads sort, a long one filters. */
 export function groupedTable<T>(
   groups: readonly RowGroup<T>[],
-  columns: readonly Column<T>[],
+  columns: readonly TableColumn<T>[],
   options: TableOptions<T>
 ): HTMLElement {
-  const kind = (column: Column<T>) =>
+  const kind = (column: TableColumn<T>) =>
     column.numeric ? "number" : column.wide ? "wide" : column.pinned ? "pinned" : undefined;
-  const headingKind = (column: Column<T>, content: Content) =>
+  const headingKind = (column: TableColumn<T>, content: PageContent) =>
     isLong(content) ? `wide ${kind(column) ?? ""}` : kind(column);
   const cards = options.cards ?? (columns.length >= CARDS && columns.every(({pinned}) => !pinned));
   const region = html`<div class="scroll" role="region" aria-label=${options.caption} tabindex="0">

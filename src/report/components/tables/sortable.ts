@@ -1,4 +1,4 @@
-import {chosen, onReturn, remember} from "../address/address.js";
+import {fromAddress, onReturn, rememberInAddress} from "../address/address.js";
 
 type Order = "ascending" | "descending";
 
@@ -19,13 +19,13 @@ export function sortable(table: HTMLTableElement, name: string): void {
     body.append(...(order ? sorted(original, column, order === "ascending" ? 1 : -1) : original));
   };
   const asInAddress = () => {
-    const [of, place, order] = (chosen(KEY) ?? "").split("~");
+    const [of, place, order] = (fromAddress(KEY) ?? "").split("~");
     const column = Number(place) - 1;
     const known = of === name && (order === "ascending" || order === "descending") && head.cells[column];
     sort(column, known ? order : undefined);
   };
   [...head.cells].forEach((cell, column) => {
-    if (nameOf(cell) === "") return;
+    if (headingText(cell) === "") return;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "sort";
@@ -35,14 +35,14 @@ export function sortable(table: HTMLTableElement, name: string): void {
       const state = cell.getAttribute("aria-sort");
       const next = state === null ? "descending" : state === "descending" ? "ascending" : undefined;
       sort(column, next);
-      remember({[KEY]: next && `${name}~${column + 1}~${next}`});
+      rememberInAddress({[KEY]: next && `${name}~${column + 1}~${next}`});
     });
   });
-  if (chosen(KEY) !== null) asInAddress();
+  if (fromAddress(KEY) !== null) asInAddress();
   onReturn(table, asInAddress);
 }
 
-function nameOf(cell: HTMLTableCellElement): string {
+function headingText(cell: HTMLTableCellElement): string {
   const copy = cell.cloneNode(true) as Element;
   for (const note of copy.querySelectorAll("small")) note.remove();
   return copy.textContent?.trim() ?? "";
@@ -53,7 +53,7 @@ function sorted(
   column: number,
   direction: 1 | -1
 ): HTMLTableRowElement[] {
-  const keys = new Map(rows.map((row) => [row, keyOf(row.cells[column])]));
+  const keys = new Map(rows.map((row) => [row, sortValue(row.cells[column])]));
   return rows.toSorted((a, b) => {
     const [x, y] = [keys.get(a), keys.get(b)];
     if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
@@ -68,7 +68,7 @@ const {compare} = new Intl.Collator("en", {numeric: true});
 const UNITS: Readonly<Record<string, number>> = {s: 1000, min: 60_000, kB: 1e3, MB: 1e6};
 
 /** The number of a cell of numbers, the text of another; undefined where there is none. */
-function keyOf(cell: HTMLTableCellElement | undefined): number | string | undefined {
+function sortValue(cell: HTMLTableCellElement | undefined): number | string | undefined {
   if (!cell) return undefined;
   const copy = cell.cloneNode(true) as Element;
   for (const note of copy.querySelectorAll("small")) note.remove();

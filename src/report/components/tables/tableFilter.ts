@@ -1,7 +1,7 @@
 import {html} from "htl";
-import {chosen, onReturn, remember} from "../address/address.js";
+import {fromAddress, onReturn, rememberInAddress} from "../address/address.js";
 import {freshId} from "../text/elements.js";
-import {count, plural} from "../text/format.js";
+import {countText, pluralText} from "../text/format.js";
 
 /** Rows from which a table is long enough to look for some of them. */
 const LONG = 12;
@@ -19,7 +19,7 @@ export function tableFilter(table: HTMLTableElement, name: string): HTMLElement 
   const input = html`<input id=${id} type="search" autocomplete="off" />` as HTMLInputElement;
   const shown = html`<small role="status"></small>`;
   const inAddress = () => {
-    const [of, ...words] = (chosen(KEY) ?? "").split("~");
+    const [of, ...words] = (fromAddress(KEY) ?? "").split("~");
     return of === name ? words.join("~") : "";
   };
   const show = () => {
@@ -33,13 +33,16 @@ export function tableFilter(table: HTMLTableElement, name: string): HTMLElement 
         (row) => row !== heading && !(row as HTMLElement).hidden
       );
     const found = rows.filter(({hidden}) => !hidden).length;
-    shown.textContent = words.length === 0 ? "" : `${count(found)} of ${plural(rows.length, "line")}`;
+    shown.textContent = words.length === 0 ? "" : `${countText(found)} of ${pluralText(rows.length, "line")}`;
   };
   input.addEventListener("input", (event) => {
     // The words are no choice of the page.
     event.stopPropagation();
     show();
-    remember({[KEY]: input.value.trim() === "" ? undefined : `${name}~${input.value}`}, {replace: true});
+    rememberInAddress(
+      {[KEY]: input.value.trim() === "" ? undefined : `${name}~${input.value}`},
+      {replace: true}
+    );
   });
   const field = html`<div class="field filter">
     <label for=${id}>Filter<span class="hidden"> the table below</span></label

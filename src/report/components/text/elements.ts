@@ -1,10 +1,10 @@
 import {html} from "htl";
 
 /** Something a cell can display: an element, text, or nothing. */
-export type Content = Node | string | null | undefined | false | Content[];
+export type PageContent = Node | string | null | undefined | false | PageContent[];
 
 /** The content as htl takes it: without lists in lists. */
-export function flat(content: readonly Content[]): Content[] {
+export function flat(content: readonly PageContent[]): PageContent[] {
   return content.flat(Infinity as 1);
 }
 
@@ -21,7 +21,7 @@ export function freshId(prefix: string): string {
 }
 
 /** A part of a page with its heading. */
-export function section(title: string, ...content: Content[]): HTMLElement {
+export function section(title: string, ...content: PageContent[]): HTMLElement {
   const id = freshId("section");
   return html`<section class="part" aria-labelledby=${id}>
     <h2 id=${id}>${title}</h2>
@@ -30,7 +30,7 @@ export function section(title: string, ...content: Content[]): HTMLElement {
 }
 
 /** Says what is missing and what to do about it, in place of a chart. */
-export function emptyState(title: string, ...advice: Content[]): HTMLElement {
+export function emptyState(title: string, ...advice: PageContent[]): HTMLElement {
   return html`<div class="empty">
     <p class="empty-title">${title}</p>
     ${advice.map((one) => html`<p>${flat([one])}</p>`)}
@@ -48,7 +48,7 @@ export function badge(text: string, kind: BadgeKind = "plain"): HTMLElement {
 }
 
 /** Names and values below each other. */
-export function facts(entries: [string, Content][]): HTMLElement {
+export function facts(entries: [string, PageContent][]): HTMLElement {
   return html`<dl class="facts">
     ${entries
       .filter(([, value]) => value !== undefined && value !== null && value !== false)
@@ -62,7 +62,7 @@ export function facts(entries: [string, Content][]): HTMLElement {
   </dl>`;
 }
 
-export function details(summary: string, ...content: Content[]): HTMLElement {
+export function details(summary: string, ...content: PageContent[]): HTMLElement {
   return html`<details>
     <summary>${summary}</summary>
     ${flat(content)}
@@ -70,13 +70,13 @@ export function details(summary: string, ...content: Content[]): HTMLElement {
 }
 
 /** A hash cut to twelve digits, the whole of it in the title; the version that another tool states as it is. */
-export function hash(text: string | undefined): Content {
+export function hash(text: string | undefined): PageContent {
   if (text === undefined) return "–";
   return text.includes(" ") ? text : html`<code title=${text}>${text.slice(0, 12)}</code>`;
 }
 
 /** Details whose content is made when a reader first opens them. */
-export function lazyDetails(summary: string, make: () => Content): HTMLElement {
+export function lazyDetails(summary: string, make: () => PageContent): HTMLElement {
   const node = details(summary);
   node.addEventListener("toggle", () => node.append(html`<div>${flat([make()])}</div>`), {once: true});
   return node;

@@ -72,12 +72,12 @@ function scoreFormat(
   };
 }
 
-export function count(value: number | undefined): string {
+export function countText(value: number | undefined): string {
   return value === undefined ? MISSING : whole(value);
 }
 
 /** A share of one as percent. */
-export function share(value: number | undefined): string {
+export function percentText(value: number | undefined): string {
   return value === undefined ? MISSING : `${oneDecimal(100 * value)}%`;
 }
 
@@ -93,7 +93,7 @@ export function similarityText(value: number | undefined): string {
 }
 
 /** Milliseconds, in the unit that reads best. */
-export function duration(ms: number | undefined): string {
+export function durationText(ms: number | undefined): string {
   if (ms === undefined) return MISSING;
   if (ms >= 60_000) return `${oneDecimal(ms / 60_000)} min`;
   if (ms >= 1000) return `${oneDecimal(ms / 1000)} s`;
@@ -124,11 +124,11 @@ export function bytes(value: number): string {
 }
 
 /** "a", "a and b", "a, b and c". */
-export function list(names: readonly string[]): string {
+export function listOf(names: readonly string[]): string {
   if (names.length <= 1) return names.join("");
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${count(n)} ${n === 1 ? one : many}`;
+export function pluralText(n: number, one: string, many = `${one}s`): string {
+  return `${countText(n)} ${n === 1 ? one : many}`;
 }

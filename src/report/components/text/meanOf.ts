@@ -1,7 +1,7 @@
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 
 /** What a figure of a candidate is, within a sentence: "mean accuracy", or a corpus figure by its name. */
-export function meanOf(scorer: string, figure: string | undefined): string {
+export function meanName(scorer: string, figure: string | undefined): string {
   return figure === undefined ? `mean ${scorer}` : scoreName(scorer, figure);
 }
 

@@ -1,14 +1,16 @@
 import {html} from "htl";
-import {type Content, hash} from "./elements.js";
+import {type PageContent, hash} from "./elements.js";
 
 /** A record, a line for each value that is not null: hashes in short, and the models of a cascade or a reranked candidate as a list. */
-export function recordLines(record: object): Content {
+export function recordLines(record: object): PageContent {
   const entries = Object.entries(record).filter(([, value]) => value !== null);
   if (entries.length === 0) return "–";
-  return html`<span>${entries.map(([name, value]) => html`<div>${name}: ${shown(value)}</div>`)}</span>`;
+  return html`<span
+    >${entries.map(([name, value]) => html`<div>${name}: ${recordValue(value)}</div>`)}</span
+  >`;
 }
 
-function shown(value: unknown): Content {
+function recordValue(value: unknown): PageContent {
   const models = typeof value === "string" ? modelsIn(value) : undefined;
   if (models)
     return html`<ol>

@@ -3,7 +3,7 @@ import {textWidth} from "./textWidth.js";
 const characters = new Intl.Segmenter("en");
 
 /** A text that fits into so many pixels: of a longer one the beginning and the end, with an ellipsis between them. */
-export function shortened(text: string, room: number): string {
+export function shortenedToWidth(text: string, room: number): string {
   if (textWidth(text) <= room) return text;
   const all = [...characters.segment(text)].map(({segment}) => segment);
   const keeping = (kept: number) => {

@@ -1,9 +1,9 @@
 /** A name in SQL, whatever it holds. */
-export function quoted(name: string): string {
+export function quotedName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** A text in SQL, whatever it holds. */
-export function text(value: string): string {
+export function quotedText(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }

@@ -1,9 +1,9 @@
 import {html} from "htl";
 import type {CandidateChange, RunChange, RunView} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, type BadgeKind, type Content, details, section} from "../text/elements.js";
-import {count, formatFor, list, plural, pValue, type ScoreFormat, time} from "../text/format.js";
-import {text} from "../text/sqlText.js";
+import {badge, type BadgeKind, type PageContent, details, section} from "../text/elements.js";
+import {countText, formatFor, listOf, pluralText, pValue, type ScoreFormat, time} from "../text/format.js";
+import {quotedText} from "../text/sqlText.js";
 
 const STATUS: Record<CandidateChange["status"], {name: string; badge: BadgeKind}> = {
   regressed: {name: "regressed", badge: "bad"},
@@ -39,10 +39,10 @@ function headline({candidates, sameScorer}: RunChange): string {
     candidates.filter((one) => one.status === status).map(({candidate}) => candidate);
   const moved = [
     named("regressed").length > 0
-      ? `${list(named("regressed"))} ${sameScorer ? "regressed" : "scored lower"}`
+      ? `${listOf(named("regressed"))} ${sameScorer ? "regressed" : "scored lower"}`
       : "",
     named("improved").length > 0
-      ? `${list(named("improved"))} ${sameScorer ? "improved" : "scored higher"}`
+      ? `${listOf(named("improved"))} ${sameScorer ? "improved" : "scored higher"}`
       : ""
   ].filter(Boolean);
   if (moved.length > 0)
@@ -60,21 +60,21 @@ function bestSentence(
 ): string {
   const moved =
     better + worse === 0
-      ? `the same on each of ${plural(rows, "shared row")}`
-      : `${format.difference(difference)} (${format.differences(low, high)}) on ${plural(rows, "shared row")}, ${count(better)} better and ${count(worse)} worse`;
+      ? `the same on each of ${pluralText(rows, "shared row")}`
+      : `${format.difference(difference)} (${format.differences(low, high)}) on ${pluralText(rows, "shared row")}, ${countText(better)} better and ${countText(worse)} worse`;
   return `${candidate}: ${format.score(before)} → ${format.score(after)}, ${moved}.`;
 }
 
-function context({before, rows, differs, added, gone}: RunChange): Content {
+function context({before, rows, differs, added, gone}: RunChange): PageContent {
   return [
     "Against ",
     html`<a href=${`./runs?run=${encodeURIComponent(before.id)}`}
       >the run of ${time(before.sealedAt)} UTC</a
     >`,
-    `, ${count(rows.shared)} of ${plural(rows.now, "row")} in both. `,
-    differs.length > 0 ? `Not the same: ${list(differs)}. ` : "",
-    added.length > 0 ? `New: ${list(added)}. ` : "",
-    gone.length > 0 ? `Gone: ${list(gone)}.` : ""
+    `, ${countText(rows.shared)} of ${pluralText(rows.now, "row")} in both. `,
+    differs.length > 0 ? `Not the same: ${listOf(differs)}. ` : "",
+    added.length > 0 ? `New: ${listOf(added)}. ` : "",
+    gone.length > 0 ? `Gone: ${listOf(gone)}.` : ""
   ];
 }
 
@@ -96,11 +96,11 @@ function changeTable(
         value: ({difference}) => format.difference(difference)
       },
       {name: "Interval", numeric: true, value: ({low, high}) => format.differences(low, high)},
-      {name: "Rows", numeric: true, value: ({rows}) => count(rows)},
+      {name: "Rows", numeric: true, value: ({rows}) => countText(rows)},
       {
         name: "Better / worse",
         numeric: true,
-        value: ({better, worse}) => `${count(better)} / ${count(worse)}`
+        value: ({better, worse}) => `${countText(better)} / ${countText(worse)}`
       },
       {name: "p, Holm", numeric: true, value: ({adjustedP}) => pValue(adjustedP)},
       {name: "Result", value: ({status}) => badge(statuses[status].name, statuses[status].badge)}
@@ -109,11 +109,11 @@ function changeTable(
       caption: "Every candidate against itself in the run before",
       made: {
         what: `Every candidate's ${run.verdict.figure ?? "mean"} in this run and in the run before, and the difference on the rows that both runs have.`,
-        n: plural(rows.shared, "shared row"),
+        n: pluralText(rows.shared, "shared row"),
         term: "difference",
         sql: `select candidate, run, mean, low, high, scored
 from history
-where run in (${text(before.id)}, ${text(run.id)})
+where run in (${quotedText(before.id)}, ${quotedText(run.id)})
 order by candidate, sealed_at`,
         engine: "regressionsOf makes the changes on the rows that both runs have",
         run: run.id

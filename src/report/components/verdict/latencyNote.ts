@@ -1,11 +1,11 @@
 import type {CandidateView} from "../../site/types.js";
-import {count, duration, plural} from "../text/format.js";
+import {countText, durationText, pluralText} from "../text/format.js";
 
 /** The 95th percentile's interval; nothing where none can be told. */
 export function latencyInterval({
   p95LatencyInterval: found
 }: Pick<CandidateView, "p95LatencyInterval">): string[] {
-  return found ? [`${duration(found.low)} to ${duration(found.high)}`] : [];
+  return found ? [`${durationText(found.low)} to ${durationText(found.high)}`] : [];
 }
 
 /**
@@ -21,10 +21,10 @@ export function latencyNote(
   const isCutShort = completed + failed < planned;
   return [
     ...(timed > 0 && untimed > 0
-      ? [`of the ${count(timed)} answers whose time is known`]
+      ? [`of the ${countText(timed)} answers whose time is known`]
       : timed > 0 && isCutShort
-        ? [`of ${plural(timed, "answer")}`]
+        ? [`of ${pluralText(timed, "answer")}`]
         : []),
-    ...(concurrency === undefined ? [] : [`up to ${count(concurrency)} requests in flight`])
+    ...(concurrency === undefined ? [] : [`up to ${countText(concurrency)} requests in flight`])
   ];
 }

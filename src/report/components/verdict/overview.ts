@@ -1,17 +1,16 @@
 import {html} from "htl";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
-import {REPORT_PAGES} from "../../site/frame.js";
 import type {RunView} from "../../site/types.js";
 import {linkTo} from "../address/address.js";
-import {code, type Content, facts, hash, nothing, section} from "../text/elements.js";
-import {count, plural, time} from "../text/format.js";
+import {code, type PageContent, facts, hash, nothing, section} from "../text/elements.js";
+import {countText, pluralText, time} from "../text/format.js";
 import {intervalPlot} from "./intervalPlot.js";
 import {verdictCard} from "./verdictCard.js";
 import {changes} from "./changes.js";
 import {warnings} from "./warnings.js";
 
 /** The first screen: the verdict, the candidates' intervals, what was compared, and what stands against it. */
-export function overview(run: RunView | null): Content {
+export function overview(run: RunView | null): PageContent {
   if (!run) return nothing();
   const {summaries} = run.verdict;
   const alone = summaries.length < 2;
@@ -42,14 +41,14 @@ function compared(run: RunView): HTMLElement {
     [
       "Data",
       html`<span
-        >${run.dataset.name}, version ${hash(run.dataset.version)}, ${count(run.dataset.rows)} rows</span
+        >${run.dataset.name}, version ${hash(run.dataset.version)}, ${countText(run.dataset.rows)} rows</span
       >`
     ],
     [
       "Split",
       run.imported
-        ? `none: all ${plural(run.rows, "row")} of the files`
-        : `${run.split.name} (${run.split.strategy}), ${run.split.part} part, ${plural(run.rows, "row")}`
+        ? `none: all ${pluralText(run.rows, "row")} of the files`
+        : `${run.split.name} (${run.split.strategy}), ${run.split.part} part, ${pluralText(run.rows, "row")}`
     ],
     [
       "Scored by",
@@ -70,11 +69,15 @@ function compared(run: RunView): HTMLElement {
   ]);
 }
 
+/** The pages of the navigation that state what they are about. */
 function nextPages(): HTMLElement {
+  const links = [...document.querySelectorAll<HTMLAnchorElement>("#observablehq-header nav a[data-about]")];
   return html`<ul class="cards">
-    ${REPORT_PAGES.filter(({about}) => about !== undefined).map(
-      ({name, path, about}) =>
-        html`<li><a href=${linkTo(`.${path}`)} data-keep-run>${name}</a><span>${about}</span></li>`
+    ${links.map(
+      (link) =>
+        html`<li>
+          <a href=${linkTo(link.href)} data-keep-run>${link.textContent}</a><span>${link.dataset.about}</span>
+        </li>`
     )}
   </ul>`;
 }

@@ -4,10 +4,10 @@ import {scoreName, writerOf} from "../../../evals/decisions/scoreScale.js";
 import type {CandidateCost, HeldBy, Verdict} from "../../../evals/decisions/types.js";
 import type {CandidateView, RunView} from "../../site/types.js";
 import {linkTo} from "../address/address.js";
-import {badge, type BadgeKind, type Content} from "../text/elements.js";
-import {count, dollars, duration, plural, scoreFormatOf, share} from "../text/format.js";
+import {badge, type BadgeKind, type PageContent} from "../text/elements.js";
+import {countText, dollars, durationText, pluralText, scoreFormatOf, percentText} from "../text/format.js";
 import {importedFrom} from "../../site/importedFrom.js";
-import {howMade, type Made} from "../notes/made.js";
+import {howMade, type Provenance} from "../notes/made.js";
 import {leaderboardQuery} from "../rows/scoreQueries.js";
 import {latencyInterval, latencyNote} from "./latencyNote.js";
 import {type Tile, tiles} from "../notes/tiles.js";
@@ -69,15 +69,15 @@ export function verdictCard(run: RunView): HTMLElement {
     <p class="small">
       ${basis(run)} ${clusters ? "Rows of one group count as related, not as independent." : null}
     </p>
-    ${verdict.kind === "no-scores" ? null : howMade(madeOf(run))}
+    ${verdict.kind === "no-scores" ? null : howMade(verdictProvenance(run))}
   </section>`;
 }
 
-function madeOf({id, rows, primaryScorer: scorer, verdict}: RunView): Made {
+function verdictProvenance({id, rows, primaryScorer: scorer, verdict}: RunView): Provenance {
   const isChosen = !verdict.race && verdict.comparisons.length > 1;
   return {
     what: "What to do, from every candidate's score on the same rows, what it costs and how fast it answers.",
-    n: plural(rows, "row"),
+    n: pluralText(rows, "row"),
     term: "not-shown-to-be-worse",
     sql: leaderboardQuery({scorer}, id),
     engine: `decide makes the verdict of the scores row by row, meanInterval and pairedDifference its intervals${isChosen ? "; that of a difference from the best does not allow for the best having been picked first, the p value does" : ""}`,
@@ -87,25 +87,26 @@ function madeOf({id, rows, primaryScorer: scorer, verdict}: RunView): Made {
 }
 
 /** What the verdict rests on: its error rate and margin, or the race it comes from. */
-function basis({verdict}: RunView): Content {
+function basis({verdict}: RunView): PageContent {
   const margin = `a margin of ${writerOf(verdict.scale).difference(verdict.margin)}`;
   const {race} = verdict;
   if (!race && verdict.comparisons.length === 0) return null;
   if (!race)
-    return `A difference that is only chance is taken for a real one in at most ${share(verdict.alpha)} of such evals, over all pairs (Holm). Differences within ${margin} do not matter.`;
+    return `A difference that is only chance is taken for a real one in at most ${percentText(verdict.alpha)} of such evals, over all pairs (Holm). Differences within ${margin} do not matter.`;
   const saved = race.callsOfEverything > 0 ? 1 - race.calls / race.callsOfEverything : undefined;
   const promise =
     race.errorRate === undefined
       ? "within a budget, without an error rate"
-      : `at an error rate of ${share(race.errorRate)} over all pairs and rounds`;
+      : `at an error rate of ${percentText(race.errorRate)} over all pairs and rounds`;
   return html`<span
-    >Decided by <a href=${linkTo("./races")}>a race</a> of ${plural(race.rounds, "round")} ${promise}, with
-    ${margin}; it saved ${share(saved)} of the calls. Means and intervals are those of its last round.</span
+    >Decided by <a href=${linkTo("./races")}>a race</a> of ${pluralText(race.rounds, "round")} ${promise},
+    with ${margin}; it saved ${percentText(saved)} of the calls. Means and intervals are those of its last
+    round.</span
   >`;
 }
 
 /** The cheaper candidate that is not worse by more than the margin, or that there is none. */
-function cheaperText({verdict}: RunView): Content {
+function cheaperText({verdict}: RunView): PageContent {
   const {cheaper, costs} = verdict;
   const prices = Object.values(costs ?? {}).flatMap(({price}) => (price ? [price.asOf] : []));
   const dated = prices.length > 0 ? ` Prices as of ${[...new Set(prices)].sort().join(", ")}.` : "";
@@ -113,7 +114,7 @@ function cheaperText({verdict}: RunView): Content {
 }
 
 /** The best of several looks better than it is; said when that is worth more than a tenth of a point. */
-function winnerText({verdict, status}: RunView): Content {
+function winnerText({verdict, status}: RunView): PageContent {
   const {winner, best, summaries} = verdict;
   const format = scoreFormatOf(verdict);
   if (!winner || format.score(winner.naive) === format.score(winner.estimate)) return null;
@@ -122,9 +123,9 @@ function winnerText({verdict, status}: RunView): Content {
   const shared =
     winner.rows === scored
       ? partial
-      : `${partial === "" ? "On" : `${partial}on`} the ${plural(winner.rows, "row")} that all candidates share ${best} scored ${format.score(winner.naive)}. `;
+      : `${partial === "" ? "On" : `${partial}on`} the ${pluralText(winner.rows, "row")} that all candidates share ${best} scored ${format.score(winner.naive)}. `;
   return html`<p class="aside">
-    ${shared}Picking the highest of ${plural(summaries.filter((one) => one.scored > 0).length, "score")}
+    ${shared}Picking the highest of ${pluralText(summaries.filter((one) => one.scored > 0).length, "score")}
     overestimates it (winner's curse). Corrected: ${format.score(winner.estimate)}
     (${format.interval(winner.low, winner.high)}).
   </p>`;
@@ -147,22 +148,22 @@ function figures(run: RunView): Tile[] {
     },
     {
       label: "Rows",
-      value: count(run.rows),
+      value: countText(run.rows),
       note: run.imported ? `of ${run.dataset.name}` : `${run.split.part} part of ${run.dataset.name}`
     },
     {
       label: "Candidates",
-      value: count(run.candidates.length),
+      value: countText(run.candidates.length),
       note: othersNote(verdict)
     },
     {
       label: "Without a score",
-      value: count(verdict.summaries.reduce((sum, one) => sum + one.planned - one.scored, 0)),
-      note: `of ${count(verdict.summaries.reduce((sum, one) => sum + one.planned, 0))} planned`
+      value: countText(verdict.summaries.reduce((sum, one) => sum + one.planned - one.scored, 0)),
+      note: `of ${countText(verdict.summaries.reduce((sum, one) => sum + one.planned, 0))} planned`
     },
     {
       label: "95% answered within",
-      value: duration(view?.p95LatencyMs),
+      value: durationText(view?.p95LatencyMs),
       note:
         view?.p95LatencyMs === undefined
           ? "no time stated"
@@ -181,7 +182,7 @@ function figures(run: RunView): Tile[] {
 }
 
 /** Of how many rows a figure is, where that is not all of them. */
-const ofRows = (rows: number, run: RunView) => (rows < run.rows ? `, of ${plural(rows, "row")}` : "");
+const ofRows = (rows: number, run: RunView) => (rows < run.rows ? `, of ${pluralText(rows, "row")}` : "");
 
 /** How many others may be as good; a race for a budget shows nobody to be worse. */
 function othersNote(verdict: Verdict): string | undefined {
@@ -189,16 +190,21 @@ function othersNote(verdict: Verdict): string | undefined {
     return undefined;
   const others = verdict.set.length - 1;
   return others > 0
-    ? `${count(others)} not shown to be worse than the best`
+    ? `${countText(others)} not shown to be worse than the best`
     : "the others with a score are shown to be worse";
 }
 
-function costNote(run: RunView, cost: CandidateCost | undefined, view: CandidateView | undefined): Content {
+function costNote(
+  run: RunView,
+  cost: CandidateCost | undefined,
+  view: CandidateView | undefined
+): PageContent {
   if (!cost) {
     const costs = html`<a href=${linkTo("./costs")} data-keep-run>Costs</a>`;
     if (view?.costByHosting) return html`by hosting and volume: see ${costs}`;
     if (!view?.isPriced) return "no price stated";
-    return html`not known of ${count(view.unpriced)} of ${plural(view.completed, "answer")}: see ${costs}`;
+    return html`not known of ${countText(view.unpriced)} of ${pluralText(view.completed, "answer")}: see
+    ${costs}`;
   }
   const [low, high] = [dollars(cost.low), dollars(cost.high)];
   const range = low === high ? "" : `${low} to ${high}, `;

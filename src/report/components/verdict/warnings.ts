@@ -1,7 +1,7 @@
 import {html} from "htl";
 import type {RunView} from "../../site/types.js";
-import {type Content, details, section} from "../text/elements.js";
-import {count, plural, share} from "../text/format.js";
+import {type PageContent, details, section} from "../text/elements.js";
+import {countText, pluralText, percentText} from "../text/format.js";
 import {gapSentence} from "../splits/splitGap.js";
 
 /** Warnings that are shown without being asked for. */
@@ -9,7 +9,7 @@ const FIRST = 4;
 
 /** What a reader must know before trusting the verdict; says so when there is nothing. */
 export function warnings(run: RunView): HTMLElement {
-  const found = warningsOf(run);
+  const found = runWarnings(run);
   return section(
     "Before you trust it",
     found.length === 0
@@ -20,7 +20,7 @@ export function warnings(run: RunView): HTMLElement {
       : [
           warningList(found.slice(0, FIRST)),
           found.length > FIRST
-            ? details(`${count(found.length - FIRST)} more`, warningList(found.slice(FIRST)))
+            ? details(`${countText(found.length - FIRST)} more`, warningList(found.slice(FIRST)))
             : null
         ]
   );
@@ -33,21 +33,23 @@ function leakageSentence({leakage, imported}: RunView): string {
     : "Leakage was not measured: no text and no group of the rows is known, or `assay split --measure` has not run.";
 }
 
-function warningList(found: readonly Content[]): HTMLElement {
+function warningList(found: readonly PageContent[]): HTMLElement {
   return html`<ul class="warnings">
     ${found.map((one) => html`<li>${one}</li>`)}
   </ul>`;
 }
 
 /** The engine's risks, the gravest first, then what is known beside them; a risk is not said twice. */
-function warningsOf(run: RunView): Content[] {
+function runWarnings(run: RunView): PageContent[] {
   const {verdict} = run;
-  const found: Content[] = verdict.risks.map(({sentence}) => sentence);
+  const found: PageContent[] = verdict.risks.map(({sentence}) => sentence);
   const {exact, group} = run.leakage;
   if (exact)
-    found.push(`${share(exact)} of the test rows have a text that also stands in the training part.`);
+    found.push(`${percentText(exact)} of the test rows have a text that also stands in the training part.`);
   if (group)
-    found.push(`${share(group)} of the test rows belong to a group that also has rows in the training part.`);
+    found.push(
+      `${percentText(group)} of the test rows belong to a group that also has rows in the training part.`
+    );
   if (run.split.strategy === "random" || run.split.strategy === "stratified")
     found.push(
       "This split divides rows one by one: related rows may stand in both the training and the test part."
@@ -57,6 +59,6 @@ function warningsOf(run: RunView): Content[] {
   found.push(...verdict.warnings);
   for (const candidate of run.candidates)
     for (const {reason, count: times} of candidate.failures.slice(0, 2))
-      found.push(`${candidate.name}: ${plural(times, "request")} failed: ${reason.replace(/\.$/, "")}.`);
+      found.push(`${candidate.name}: ${pluralText(times, "request")} failed: ${reason.replace(/\.$/, "")}.`);
   return found;
 }
