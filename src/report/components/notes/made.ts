@@ -32,7 +32,7 @@ export type Term =
   | "break-even"
   | "query";
 
-/** How a figure or a table comes about. */
+/** How a figure or a table is made. */
 export interface Provenance {
   /** What it shows, in a sentence of plain words. */
   what: string;
@@ -60,10 +60,10 @@ export function howMade({what, n, term, sql, engine, figure, run}: Provenance): 
       Computed from ${n}.
       ${
         engine
-          ? `The query gives what it is computed from; ${engine}.`
+          ? `The query gives its inputs; ${engine}.`
           : "The query gives the same from the published tables."
       }
-      ${figure ? `What is shown is ${figure}, made of all rows' counts; the query gives means of rows, which are other numbers.` : null}
+      ${figure ? `The figure shown is ${figure}, computed from all rows' counts; the query gives means of rows, which differ.` : null}
     </p>
     <pre tabindex="0"><code>${sql}</code></pre>
     <p><a href=${link}>Ask it on the SQL page</a></p>
