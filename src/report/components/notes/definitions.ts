@@ -31,10 +31,7 @@ const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
     /^(scored|rows|n\b|no score|without a score)/i,
     "Rows that the figures beside it are computed from, or that lack a score."
   ],
-  [
-    /^candidates$/i,
-    "How many were scored, and how many of them may still be the best."
-  ],
+  [/^candidates$/i, "How many were scored, and how many of them may still be the best."],
   [/^calls saved/i, "Share of the calls for all rows and candidates that the race did not make."],
   [
     /^(calls it took|newly made)/i,
@@ -73,12 +70,18 @@ const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
     /cost|per 1,000|per million|a month/i,
     "US dollars from counted tokens and stated prices; an unstated price is unknown, not 0."
   ],
-  [/latency|answered within/i, "Time from sending a request to the end of its answer, for calls that succeeded."],
+  [
+    /latency|answered within/i,
+    "Time from sending a request to the end of its answer, for calls that succeeded."
+  ],
   [
     /leakage|near-duplicate|exact|same group/i,
     "Share of test rows that are also in the training part, by this measure."
   ],
-  [/kappa|agreement/i, "How often two raters agree; kappa subtracts the agreement that chance alone would give."]
+  [
+    /kappa|agreement/i,
+    "How often two raters agree; kappa subtracts the agreement that chance alone would give."
+  ]
 ];
 
 /** The definition of a figure by its name; undefined for one that has none. */
