@@ -39,4 +39,4 @@ export {rowPage} from "./examples/rowPage.js";
 export {chooseAnyRun, provenance, runList} from "./runs/runHistory.js";
 export {loadRows} from "./rows/runRows.js";
 export {chooseSplits, splits} from "./splits/splits.js";
-export {sqlPage} from "./sql/sqlPage.js";
+export {sqlPage} from "./sql/sql.js";

@@ -130,7 +130,7 @@ function holdersOf(candidate: RunCandidate): string[] {
   return models.length === 0 ? [candidate.endpoint] : [...new Set(models.map(providerName))];
 }
 
-/** Those of them that are not the team; undefined when nobody knows. */
+/** Those of them that are not the team; undefined when unknown. */
 function foreignHolders(candidate: RunCandidate): string[] | undefined {
   const models = answerersOf(candidate);
   if (models.length === 0) return undefined;

@@ -35,7 +35,7 @@ const MOST_OTHERS = 200;
  * `expected` where answers are classes, `failure:CANDIDATE` where there are any), the scores by each scorer
  * (`score:SCORER:CANDIDATE`, null where there is none), the counts of a
  * scorer with a corpus figure (`counts:SCORER:CANDIDATE`, as JSON), the answers of each candidate where they are classes
- * (`answer:CANDIDATE`), clusters, how sure candidates were where they told (`confidence:CANDIDATE`), and what checks of judges need. Arrow files of `ROWS_PER_PAGE` rows each: row id, cluster,
+ * (`answer:CANDIDATE`), clusters, how sure candidates were where they said so (`confidence:CANDIDATE`), and what checks of judges need. Arrow files of `ROWS_PER_PAGE` rows each: row id, cluster,
  * expected, excerpt, `answer:CANDIDATE`, `failure:CANDIDATE`. JSON files that say where the row of an id stands. An answer that
  * is one of the labels expected is given as it is; free text only for rows whose excerpt the eval publishes, masked and cut.
  */

@@ -20,7 +20,7 @@ export interface RowTokens {
   estimatedBy?: string;
 }
 
-/** How the tokens were counted where not all of the servers told them; undefined when all did. */
+/** How tokens were counted where not all servers reported them; undefined when all did. */
 export function estimateText({counted, estimated, estimatedBy}: RowTokens): string | undefined {
   if (estimatedBy === undefined) return undefined;
   return estimated < counted ? `${estimatedBy}, for ${estimated} of ${counted} rows` : estimatedBy;

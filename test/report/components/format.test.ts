@@ -4,7 +4,7 @@ import {
   dollars,
   durationText,
   formatFor,
-  listOf,
+  joinedNames,
   pluralText,
   percentText,
   similarityText
@@ -65,7 +65,12 @@ describe("other figures", () => {
   });
 
   it("read as English", () => {
-    expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(listOf)).toEqual(["", "a", "a and b", "a, b and c"]);
+    expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(joinedNames)).toEqual([
+      "",
+      "a",
+      "a and b",
+      "a, b and c"
+    ]);
     expect([pluralText(1, "row"), pluralText(2, "row"), pluralText(1200, "row")]).toEqual([
       "1 row",
       "2 rows",

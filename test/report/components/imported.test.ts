@@ -4,7 +4,7 @@ import {chooseDataset} from "../../../src/report/components/data/datasets.js";
 import {overview} from "../../../src/report/components/verdict/overview.js";
 import {asked} from "../../../src/report/components/examples/rowAsked.js";
 import {provenance} from "../../../src/report/components/runs/runHistory.js";
-import {runSource} from "../../../src/report/components/inputs/runSource.js";
+import {runSource} from "../../../src/report/components/inputs/chooseRun.js";
 import {chooseSplits} from "../../../src/report/components/splits/splits.js";
 import type {DetailFile} from "../../../src/report/site/detailTypes.js";
 import {rowDetails} from "../../../src/report/site/rowDetails.js";

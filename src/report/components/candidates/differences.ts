@@ -6,11 +6,10 @@ import type {ShownComparison} from "../rows/comparisons.js";
 import {dataTable} from "../tables/dataTable.js";
 import {type PageContent, details, nothing, section} from "../text/elements.js";
 import {type ForestLine, forestPlot, standingLegend, standingMark} from "../charts/forestPlot.js";
-import {countText, formatFor, pluralText, pValue, type ScoreFormat} from "../text/format.js";
+import {countText, formatFor, pluralText, pValue, type ScoreFormat, withUnit} from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
 import {leadsQuery} from "../races/raceQueries.js";
 import {differencesQuery} from "../rows/scoreQueries.js";
-import {withUnit} from "../text/withUnit.js";
 
 /**
  * Every other candidate against the chosen one on the rows that both have: the paired differences, candidate minus

@@ -12,15 +12,14 @@ import {
   countText,
   dollars,
   durationText,
-  listOf,
+  joinedNames,
   pluralText,
   type ScoreFormat,
   scoreFormatOf
 } from "../text/format.js";
-import {loadNote} from "../text/loadNote.js";
+import {loadNote, latencyInterval, latencyNote} from "../verdict/latencyNote.js";
 import {leaderboardQuery} from "../rows/scoreQueries.js";
 import {verdictBadge} from "../verdict/verdictCard.js";
-import {latencyInterval, latencyNote} from "../verdict/latencyNote.js";
 
 interface LeaderboardLine {
   summary: CandidateSummary;
@@ -115,11 +114,11 @@ function leaderboardColumns(verdict: Verdict, format: ScoreFormat): TableColumn<
 /** Names the candidates that stand for the same weights. */
 function twinNote({sameWeights = []}: Verdict, candidate: string): HTMLElement | null {
   const twins = sameWeights.find((names) => names.includes(candidate))?.filter((name) => name !== candidate);
-  return twins && twins.length > 0 ? html`<small>the same weights as ${listOf(twins)}</small>` : null;
+  return twins && twins.length > 0 ? html`<small>the same weights as ${joinedNames(twins)}</small>` : null;
 }
 
 function notes(view: CandidateView): HTMLElement[] {
-  const made = view.lineage.map(listOf).join(" ← ");
+  const made = view.lineage.map(joinedNames).join(" ← ");
   return [
     html`<small
       >${[view.baseline ? "baseline" : undefined, view.endpoint, view.hosting].filter((one) => one !== undefined).join(", ")}</small

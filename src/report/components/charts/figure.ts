@@ -1,6 +1,5 @@
 import {html} from "htl";
-import {fitAxisLabels} from "./fitAxisLabels.js";
-import {fitTicks} from "./fitTicks.js";
+import {fitAxisLabels, fitTicks} from "./fitLabels.js";
 import {figureFoot, type Provenance} from "../notes/made.js";
 import {figureButtons} from "../notes/saving.js";
 

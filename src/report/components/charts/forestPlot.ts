@@ -2,13 +2,11 @@ import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {type Standing, standingOf} from "../../../evals/decisions/standing.js";
 import type {PageContent} from "../text/elements.js";
-import {countText, pValue, type ScoreFormat} from "../text/format.js";
+import {countText, pValue, type ScoreFormat, withUnit} from "../text/format.js";
 import {figure} from "./figure.js";
-import {intervalMarks} from "./intervalMarks.js";
+import {intervalMarks, zeroAxis} from "./intervalMarks.js";
 import {lineChart} from "./lineChart.js";
 import type {Provenance} from "../notes/made.js";
-import {withUnit} from "../text/withUnit.js";
-import {zeroAxis} from "./zeroAxis.js";
 
 /** A difference with its interval, in score units. */
 export interface ForestLine {

@@ -10,14 +10,14 @@ export interface IntervalMarksOptions<T> {
   color: Look<T>;
   /** Where the line stands on the other scale: a field's name. */
   line: keyof T & string;
-  /** The interval runs from below to above; from left to right unless told. */
+  /** The interval runs from below to above; from left to right by default. */
   upright?: boolean;
   /** A thin line and a small point, so many pixels below the line's main interval. */
   below?: number;
   symbol?: Plot.DotOptions["symbol"];
   /** In degrees. */
   rotate?(line: T): number;
-  /** The point's inside; its color unless told. */
+  /** The point's inside; its color by default. */
   inside?(line: T): string | undefined;
 }
 
@@ -52,4 +52,14 @@ export function intervalMarks<T>(
       dy: below
     })
   ];
+}
+
+/** Pixels that a name above its value takes of the value's band. */
+const NAME = 15;
+
+/** The line of no difference. On a phone names stand above their values, and there it leaves them their room. */
+export function zeroAxis<T>(lines: readonly T[], {y, narrow}: {y: keyof T & string; narrow: boolean}) {
+  return narrow
+    ? Plot.tickX(lines as T[], {x: () => 0, y, stroke: "currentColor", insetTop: NAME})
+    : Plot.ruleX([0], {stroke: "currentColor"});
 }

@@ -5,7 +5,7 @@ export interface Box {
   bottom: number;
 }
 
-/** A label that wants to stand beside a point, in pixels. */
+/** A label to place beside a point, in pixels. */
 export interface WantedLabel {
   x: number;
   y: number;

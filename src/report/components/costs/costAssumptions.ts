@@ -12,7 +12,7 @@ import {
 import type {CostsData, PriceNote} from "../../site/costTypes.js";
 import {dataTable} from "../tables/dataTable.js";
 import {badge, type PageContent} from "../text/elements.js";
-import {countText, dollars, listOf, pluralText} from "../text/format.js";
+import {countText, dollars, joinedNames, pluralText} from "../text/format.js";
 import {costsQuery, pricesQuery} from "../runs/runQueries.js";
 import {statedWords} from "./statedWords.js";
 
@@ -23,7 +23,7 @@ export function costAssumptions(data: CostsData, table: readonly CostedOption[])
     dataTable(
       groupedAlike(table),
       [
-        {name: "Candidates", heading: true, wide: true, value: ({names}) => listOf(names)},
+        {name: "Candidates", heading: true, wide: true, value: ({names}) => joinedNames(names)},
         {
           name: "Hosting",
           value: ({option: {hosting}}) =>
@@ -121,7 +121,7 @@ function priceAmount(name: Amount): (price: PriceNote) => PageContent {
 /** What an API costs stands with its own source among the prices. */
 function sourceOf(hosting: NonNullable<CostedOption["hosting"]>): string {
   const {source, asOf: day} = hosting;
-  if (hosting.kind === "unknown") return "each answer's cost was told";
+  if (hosting.kind === "unknown") return "each answer came with its cost";
   if (source === undefined && hosting.kind === "api" && hosting.price) return "price below";
   return [source ?? "no source stated", day].filter((one) => one !== undefined).join(", ");
 }
@@ -131,7 +131,7 @@ interface Alike {
   option: CostedOption;
 }
 
-/** Candidates with the same hosting, assumptions and tokens stand in one line. */
+/** Candidates with the same hosting, assumptions and tokens share a line. */
 function groupedAlike(table: readonly CostedOption[]): Alike[] {
   const same = ({hosting, unknown, sample}: CostedOption) =>
     JSON.stringify([
@@ -155,7 +155,7 @@ function tokensText({tokens: {promptTokens, completionTokens}}: CostedOption["sa
     : `${countText(Math.round(promptTokens))} + ${countText(Math.round(completionTokens ?? 0))}`;
 }
 
-/** The price of tokens stands in a table of its own. */
+/** Token prices have a table of their own. */
 function statedText({hosting, sample: {wayThere: way}}: CostedOption): string {
   const numbers = (of: object | undefined) =>
     Object.entries(of ?? {}).flatMap(([name, value]) =>

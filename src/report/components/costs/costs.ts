@@ -30,11 +30,11 @@ import {
   pluralText,
   type ScoreFormat,
   scoreFormatOf,
-  percentText
+  percentText,
+  withUnit
 } from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
 import {costsQuery} from "../runs/runQueries.js";
-import {withUnit} from "../text/withUnit.js";
 
 /** That the project's price list could not be read or does not tell which of its prices holds, and what to do. */
 function listProblem({priceProblem, undecided}: PageCosts): PageContent {

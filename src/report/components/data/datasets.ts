@@ -3,7 +3,7 @@ import type {DatasetsData, DatasetView, VerdictsData, VersionManifest} from "../
 import {linkTo} from "../address/address.js";
 import {duplicates, labelConflictsTable} from "./duplicates.js";
 import {badge, code, type PageContent, emptyState, facts, nothing, section} from "../text/elements.js";
-import {countText, listOf, pluralText, time} from "../text/format.js";
+import {countText, joinedNames, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {labelPlot} from "./labelPlot.js";
 import {ledger} from "./ledger.js";
@@ -18,7 +18,7 @@ export interface ChosenVersion {
   version: VersionManifest;
 }
 
-/** Lets a reader choose a version of a dataset, that of the address's run unless told; without one it says how to pull one. */
+/** Lets a reader choose a version of a dataset, by default that of the address's run; without one it says how to pull one. */
 export function chooseDataset(
   data: DatasetsData,
   verdicts?: Pick<VerdictsData, "runs">
@@ -53,7 +53,7 @@ export function importedRows(verdicts: Pick<VerdictsData, "runs"> | undefined): 
   const names = (verdicts?.runs ?? []).flatMap(({imported, dataset}) => (imported ? [dataset.name] : []));
   return names.length === 0
     ? []
-    : [`The rows of ${listOf([...new Set(names)])} came with imported scores: they are in no dataset.`];
+    : [`The rows of ${joinedNames([...new Set(names)])} came with imported scores: they are in no dataset.`];
 }
 
 /** A version of a dataset: what it is, what changed, what was dropped, and which rows are duplicates, contradict one another or hold personal data. */

@@ -3,7 +3,7 @@ import type {LedgerRule, LedgerSummary, LedgerView, Recognition} from "../../sit
 import {type TableColumn, dataTable} from "../tables/dataTable.js";
 import {personalDataQuery, personalDataRulesQuery, type VersionId} from "./dataQueries.js";
 import {code, type PageContent, details} from "../text/elements.js";
-import {countText, listOf, pluralText, time} from "../text/format.js";
+import {countText, joinedNames, pluralText, time} from "../text/format.js";
 
 type FindingCounts = [string, LedgerSummary["types"][string]];
 
@@ -20,8 +20,8 @@ export function ledger(
   const {summary, rules} = view;
   const version = {dataset: name, id: view.version};
   const scan = html`<p class="small">
-    Scanned ${time(summary.scannedAt)} UTC: ${listOf(summary.columns)}, by ${listOf(summary.layers)}, from a
-    certainty of ${summary.minScore}.
+    Scanned ${time(summary.scannedAt)} UTC: ${joinedNames(summary.columns)}, by
+    ${joinedNames(summary.layers)}, from a certainty of ${summary.minScore}.
     ${summary.redacted ? "What is done was done when it was pulled." : "The version itself is unchanged."}
     Rows with findings that are kept and that nobody accepted are not sent to endpoints outside.
   </p>`;
@@ -135,6 +135,6 @@ function measured(found: Recognition | undefined): PageContent {
   return html`<p class="small">
     Precision and recall on ${pluralText(found.texts, "labelled text")} of ${found.file},
     ${time(found.measuredAt)} UTC.
-    ${missed.length > 0 ? `Labelled there and not found: ${listOf(missed.map(([type]) => type))}.` : ""}
+    ${missed.length > 0 ? `Labelled there and not found: ${joinedNames(missed.map(([type]) => type))}.` : ""}
   </p>`;
 }

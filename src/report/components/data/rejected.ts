@@ -3,7 +3,7 @@ import type {RejectedView, SkippedView, VersionDetails, VersionManifest} from ".
 import {dataTable} from "../tables/dataTable.js";
 import {droppedRowsQuery, filtersQuery} from "./dataQueries.js";
 import {code, type PageContent, details} from "../text/elements.js";
-import {countText, listOf, pluralText, percentText} from "../text/format.js";
+import {countText, joinedNames, pluralText, percentText} from "../text/format.js";
 import {groupedTable} from "../tables/groupedTable.js";
 
 /** What filters dropped and why, and what of the source could not be read. */
@@ -98,6 +98,6 @@ function skippedLines({lines, examples}: SkippedView): PageContent {
   );
   return html`<p>
     ${pluralText(lines, "line")} of the source could not be read and ${lines === 1 ? "was" : "were"} left out:
-    ${listOf(named)}${lines > examples.length ? ", …" : ""}
+    ${joinedNames(named)}${lines > examples.length ? ", …" : ""}
   </p>`;
 }

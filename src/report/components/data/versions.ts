@@ -2,7 +2,7 @@ import {html} from "htl";
 import type {DatasetView, VersionDetails, VersionDiff, VersionManifest} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
 import {badge, type BadgeKind, code, type PageContent, hash} from "../text/elements.js";
-import {bytes, countText, listOf, pluralText, time} from "../text/format.js";
+import {bytes, countText, joinedNames, pluralText, time} from "../text/format.js";
 import {howMade} from "../notes/made.js";
 import {changesQuery, driftQuery, versionsQuery} from "./dataQueries.js";
 import {tiles} from "../notes/tiles.js";
@@ -80,7 +80,7 @@ function sample({rows, sample: ids}: VersionDiff["added"]): PageContent {
 function changedCells({changedColumns}: VersionDiff): PageContent {
   if (changedColumns.length === 0) return null;
   const columns = changedColumns.map(({column, rows}) => `${column} in ${pluralText(rows, "row")}`);
-  return html`<p>Of the columns that both have, what differs is ${listOf(columns)}.</p>`;
+  return html`<p>Of the columns that both have, what differs is ${joinedNames(columns)}.</p>`;
 }
 
 function onlyRetyped({retyped}: VersionDiff): PageContent {
@@ -97,7 +97,7 @@ function schemaChanges({columns: {added, removed, retyped}}: VersionDiff): PageC
       ({name, before, after}) => `${name} was ${before.toLowerCase()} and is now ${after.toLowerCase()}`
     )
   ];
-  return told.length > 0 ? html`<p>Columns: ${listOf(told)}.</p>` : null;
+  return told.length > 0 ? html`<p>Columns: ${joinedNames(told)}.</p>` : null;
 }
 
 const STATES: Record<string, {text: string; kind: BadgeKind}> = {

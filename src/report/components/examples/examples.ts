@@ -1,3 +1,4 @@
+import {cutText} from "../text/shortened.js";
 import {html} from "htl";
 import type {AnswerDetail, RowDetail} from "../../site/detailTypes.js";
 import {DETAILS_PER_FILE} from "../../site/detailFiles.js";
@@ -171,7 +172,7 @@ function rowTable(
       },
       {
         name: "Expected",
-        value: (row) => cut(shownExpected(rows, row) ?? details.get(row)?.expected?.text, 80) ?? "–"
+        value: (row) => cutText(shownExpected(rows, row) ?? details.get(row)?.expected?.text ?? "–", 80)
       },
       ...(half === undefined
         ? []
@@ -215,11 +216,8 @@ function rightOf(rows: RunRows, {scorer, half}: {scorer: string; half: number}, 
 
 /** The last thing that was said to the candidates: the row's own text, mostly. */
 function lead(detail: RowDetail | undefined): string | undefined {
-  return cut(detail?.prompts[0]?.messages?.findLast(({role}) => role === "user")?.text, 280);
-}
-
-function cut(text: string | undefined, most: number): string | undefined {
-  return text !== undefined && text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  const text = detail?.prompts[0]?.messages?.findLast(({role}) => role === "user")?.text;
+  return text === undefined ? undefined : cutText(text, 280);
 }
 
 function exampleAnswer(
@@ -235,7 +233,9 @@ function exampleAnswer(
     given?.output?.text ??
     rows.text(`failure:${candidate}`, row);
   const score = rows.score(scorer, candidate, row);
-  return html`<span class="answer">${scoreBadge(score, format)} <span>${cut(text, 120) ?? ""}</span></span>`;
+  return html`<span class="answer"
+    >${scoreBadge(score, format)} <span>${cutText(text ?? "", 120)}</span></span
+  >`;
 }
 
 /** The label that a scorer read from the answer, where one did. */

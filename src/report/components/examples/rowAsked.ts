@@ -4,7 +4,7 @@ import type {RowDetail} from "../../site/detailTypes.js";
 import type {RunView} from "../../site/types.js";
 import {shellWord} from "../../../base/validation/shellWord.js";
 import {code, type PageContent, details, section} from "../text/elements.js";
-import {listOf} from "../text/format.js";
+import {joinedNames} from "../text/format.js";
 import {said, publishedText} from "../text/shownText.js";
 
 /** What prints a row's whole prompt; its id may be anything, so that a shell has to be kept from reading it. */
@@ -57,7 +57,7 @@ function toolsOf({candidates}: RunView): PageContent {
   const having = candidates.filter(({tools}) => tools && tools.length > 0);
   return [...group(having, ({tools}) => JSON.stringify(tools, null, 2))].map(([tools, own]) =>
     details(
-      `Tools of ${listOf(own.map(({name}) => name))}`,
+      `Tools of ${joinedNames(own.map(({name}) => name))}`,
       html`<pre tabindex="0" aria-label="Tools">${tools}</pre>`
     )
   );

@@ -8,7 +8,7 @@ import {code, type PageContent, emptyState, facts, nothing, section} from "../te
 import {countText, dollars, durationText, pluralText, scorerFormat, time} from "../text/format.js";
 import {labelButtons} from "./labels.js";
 import {loadDetail, rowPlace} from "../rows/rowDetails.js";
-import {loadNote} from "../text/loadNote.js";
+import {loadNote} from "../verdict/latencyNote.js";
 import {neighbouringRows, onKeys} from "../rows/rowOrder.js";
 import {loadIds} from "../rows/runRows.js";
 import {rowScoresQuery} from "../rows/scoreQueries.js";

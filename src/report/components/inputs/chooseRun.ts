@@ -3,9 +3,8 @@ import {splitText} from "../../../evals/decisions/points.js";
 import type {RunView, VerdictsData} from "../../site/types.js";
 import {carry, fromAddress, onReturn, rememberInAddress} from "../address/address.js";
 import {code, type PageContent, emptyState} from "../text/elements.js";
-import {time} from "../text/format.js";
+import {time, pluralText} from "../text/format.js";
 import {type Input, select} from "./inputs.js";
-import {runSource} from "./runSource.js";
 
 type ChosenAmong = Pick<VerdictsData, "runs"> &
   Partial<VerdictsData> & {
@@ -98,4 +97,13 @@ function noRuns(): Input<null> {
     ]
   );
   return Object.assign(node, {value: null});
+}
+
+/** Where the numbers on a page come from, in one line that leads to all of it. */
+export function runSource({id, dataset, split, rows, sealedAt, imported}: RunView): HTMLElement {
+  return html`<small class="source"
+    >From run <a href=${`./runs?run=${encodeURIComponent(id)}`}>${id}</a> · ${dataset.name}
+    ${dataset.version.slice(0, 12)} · ${imported ? "" : `${split.part} part, `}${pluralText(rows, "row")} ·
+    ${time(sealedAt).slice(0, 10)}</small
+  >`;
 }

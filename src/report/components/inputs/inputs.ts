@@ -13,7 +13,7 @@ export type Input<T> = HTMLElement & {value: T};
 export interface InputChoice<T> {
   label: string;
   value: T;
-  /** What stands for it in the page's address; its label unless told. */
+  /** Its value in the page's address; its label by default. */
   id?: string;
   /** Choices of one group stand together. */
   group?: string;
@@ -22,7 +22,7 @@ export interface InputChoice<T> {
 export interface SelectOptions<T> {
   label: string;
   selected?: (value: T) => boolean;
-  /** Where the page's address keeps the choice; nowhere unless told. */
+  /** Where the page's address keeps the choice; nowhere by default. */
   key?: string;
   /** What the address asks for under another key, when no choice is of it: "run x". */
   unmet?: string;
@@ -138,7 +138,7 @@ export interface SliderOptions {
   value: number;
   /** The value as it is shown and read out. */
   write(value: number): string;
-  /** Where the page's address keeps the value, as its number; nowhere unless told. */
+  /** Where the page's address keeps the value, as its number; nowhere by default. */
   key?: string;
 }
 

@@ -30,7 +30,7 @@ const GROUPS: [LineageKind, string][] = [
   ["job", "Jobs"]
 ];
 
-/** Lets a reader choose a record; the address keeps it. Its run unless told, else the model with most ancestors. Null in an empty store. */
+/** Lets a reader choose a record; the address keeps it. By default the address's run, else the model with most ancestors. Null in an empty store. */
 export function chooseRecord(graph: LineageGraph): Input<LineageNode | null> {
   if (graph.nodes.length === 0)
     return Object.assign(
@@ -209,7 +209,7 @@ function relatedTable(
   {up, down}: {up: ReadonlySet<string>; down: ReadonlySet<string>}
 ): PageContent {
   const related = graph.nodes.filter(({id}) => up.has(id) || down.has(id));
-  if (related.length === 0) return html`<p>None that the store knows of.</p>`;
+  if (related.length === 0) return html`<p>None in the store.</p>`;
   return dataTable(
     related,
     [

@@ -1,3 +1,4 @@
+import {cutText} from "../text/shortened.js";
 import {html, svg} from "htl";
 import {
   layersOf,
@@ -96,8 +97,8 @@ function recordBox(node: LineageNode, {x, y}: {x: number; y: number}, chosen: bo
   return svg`<a href=${linkTo("./lineage", {record: node.id, drawn: undefined})} aria-current=${chosen ? "true" : null}>
     <g transform=${`translate(${x},${y})`}>
       <rect y=${-BOX.height / 2} width=${BOX.width} height=${BOX.height} rx="7" fill=${chosen ? "var(--accent-soft)" : "var(--raised)"} stroke=${edge} stroke-width=${chosen ? 2.5 : 1.2} stroke-dasharray=${node.missing ? "5 4" : null}></rect>
-      <text x="10" y="-3" fill="var(--text)" font-weight=${chosen ? 600 : 400}>${cut(node.name, 20)}</text>
-      <text x="10" y="12" font-size="11" fill="var(--muted)">${cut(underName(node), 25)}</text>
+      <text x="10" y="-3" fill="var(--text)" font-weight=${chosen ? 600 : 400}>${cutText(node.name, 20)}</text>
+      <text x="10" y="12" font-size="11" fill="var(--muted)">${cutText(underName(node), 25)}</text>
       <title>${`${node.kind} ${node.name}, ${shortId(node)}`}</title>
     </g>
   </a>`;
@@ -112,10 +113,6 @@ function underName(node: LineageNode): string {
   if (node.erased) return `${node.kind}, rows erased`;
   if (node.kind === "run") return `run ${node.facts.started ?? ""} ${shortId(node).slice(-6)}`;
   return `${node.kind} ${node.kind === "version" ? shortId(node).split("@").at(-1) : shortId(node)}`;
-}
-
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
 /** The layers, each in the order of the middle of what its nodes came from, so that fewer lines cross. */

@@ -1,7 +1,7 @@
 import {html, svg} from "htl";
 import {isMerged} from "../../../weights/models/adapted.js";
 import type {ModelsData, RunView} from "../../site/types.js";
-import {listOf, pluralText} from "../text/format.js";
+import {joinedNames, pluralText} from "../text/format.js";
 import {lineageQuery} from "../lineage/lineageQuery.js";
 import {figureFoot, type Provenance} from "../notes/made.js";
 import {figureButtons} from "../notes/saving.js";
@@ -54,7 +54,7 @@ export function family(data: ModelsData, run: RunView): HTMLElement {
       <text x="12" dy="0.35em" fill="currentColor">${name.length > 24 ? `${name.slice(0, 23)}…` : name}</text>
     </g>`;
   });
-  const label = `${[...wanted.values()].map(({name, parents}) => (parents.length === 0 ? name : `${name} from ${listOf(parents.map((parent) => wanted.get(parent)?.name ?? "an unknown model"))}`)).join("; ")}`;
+  const label = `${[...wanted.values()].map(({name, parents}) => (parents.length === 0 ? name : `${name} from ${joinedNames(parents.map((parent) => wanted.get(parent)?.name ?? "an unknown model"))}`)).join("; ")}`;
   const picture = svg`<svg class="family" width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${label}>${links}${nodes}</svg>`;
   const made: Provenance = {
     what: "The models of the run with the models that each was made from.",

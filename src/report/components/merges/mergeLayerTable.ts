@@ -1,10 +1,7 @@
-import type {ModelManifest} from "../../site/types.js";
+import type {LayerRelations, MergeRecord} from "../../../weights/models/types.js";
 import {dataTable} from "../tables/dataTable.js";
 import {percentText} from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
-
-export type MergeRecord = NonNullable<ModelManifest["merge"]>;
-export type LayerRelations = MergeRecord["layers"][number];
 
 /** The cosine of every pair of parents in a layer; null where one of them changes nothing. */
 export function pairsOf({relations: {models, cosine}}: LayerRelations): {of: string; value: number | null}[] {

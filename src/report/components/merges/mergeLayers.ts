@@ -1,3 +1,4 @@
+import type {LayerRelations, MergeRecord} from "../../../weights/models/types.js";
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {chart} from "../charts/chart.js";
@@ -5,7 +6,7 @@ import {type PageContent, details} from "../text/elements.js";
 import {pluralText, percentText} from "../text/format.js";
 import {figure} from "../charts/figure.js";
 import type {Provenance} from "../notes/made.js";
-import {cosineText, layerTable, type LayerRelations, type MergeRecord, pairsOf} from "./mergeLayerTable.js";
+import {cosineText, layerTable, pairsOf} from "./mergeLayerTable.js";
 import {mergeSummary} from "./mergeSummary.js";
 import {quotedText} from "../text/sqlText.js";
 

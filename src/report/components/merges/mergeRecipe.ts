@@ -2,7 +2,7 @@ import {html} from "htl";
 import type {ModelManifest} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
 import {type PageContent, details, facts, hash} from "../text/elements.js";
-import {bytes, countText, durationText, listOf, pluralText, percentText} from "../text/format.js";
+import {bytes, countText, durationText, joinedNames, pluralText, percentText} from "../text/format.js";
 import {filesQuery} from "../lineage/lineageQuery.js";
 import {mergeLayers} from "./mergeLayers.js";
 
@@ -11,7 +11,10 @@ export function recipeFacts(model: ModelManifest): PageContent {
   const {merge, recipe, files} = model;
   return [
     facts([
-      ["Parents", listOf(model.parents.map(({name}) => (name === merge?.base ? `${name} (base)` : name)))],
+      [
+        "Parents",
+        joinedNames(model.parents.map(({name}) => (name === merge?.base ? `${name} (base)` : name)))
+      ],
       ["Method", recipe?.method ?? "not recorded"],
       ["Parameters", parametersText(model)],
       ["Seed", merge && String(merge.seed)],

@@ -1,9 +1,13 @@
+import type {ModelManifest, ModelsData, RunView} from "../../site/types.js";
 import {comparisonsWith} from "../../../evals/decisions/cut.js";
 import type {Comparison} from "../../../evals/decisions/types.js";
-import type {ModelsData, RunView} from "../../site/types.js";
 import {holm} from "../../../base/stats/index.js";
 import type {ShownComparison} from "../rows/comparisons.js";
-import type {MergedCandidate} from "./merges.js";
+
+export interface MergedCandidate {
+  candidate: string;
+  model: ModelManifest;
+}
 
 /** A merge and what it has to beat; a rival is absent where it was no candidate of the run. */
 export interface MergeLine extends MergedCandidate {

@@ -1,5 +1,6 @@
+import type {LayerRelations, MergeRecord} from "../../../weights/models/types.js";
 import {percentText} from "../text/format.js";
-import {type LayerRelations, lookedAt, type MergeRecord, partText} from "./mergeLayerTable.js";
+import {lookedAt, partText} from "./mergeLayerTable.js";
 
 /** In words, what the figures of a merge are of and how often its parents pull both ways; of a sample, that they are estimates. */
 export function mergeSummary({base, layers, models}: MergeRecord): string {

@@ -1,3 +1,4 @@
+import {type MergedCandidate, mergeLines} from "./mergeRivals.js";
 import {html} from "htl";
 import {isMerged} from "../../../weights/models/adapted.js";
 import type {ModelManifest, ModelsData, RunView} from "../../site/types.js";
@@ -5,18 +6,12 @@ import {type ShownComparison, compared} from "../rows/comparisons.js";
 import {code, type PageContent, emptyState, lazyDetails, nothing, section} from "../text/elements.js";
 import {family} from "./mergeFamily.js";
 import {recipeFacts} from "./mergeRecipe.js";
-import {mergeLines} from "./mergeRivals.js";
 import {mergeTable} from "./mergeTable.js";
 
 /** The comparisons of a run that has candidates made by merging; null, without fetching, when it has none. */
 export async function comparedMerges(run: RunView | null, data: ModelsData): Promise<ShownComparison | null> {
   if (!run || mergedCandidates(run, data).length === 0) return null;
   return compared(run, {scorer: run.primaryScorer, slice: undefined});
-}
-
-export interface MergedCandidate {
-  candidate: string;
-  model: ModelManifest;
 }
 
 function mergedCandidates(run: RunView, data: ModelsData): MergedCandidate[] {

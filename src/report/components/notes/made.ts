@@ -46,7 +46,7 @@ export interface Provenance {
   engine?: string;
   /** What the figures are, where they are no means of rows: "corpus BLEU". The query then gives means of rows, other numbers. */
   figure?: string;
-  /** Whose rows, scores and answers the query is about; the run of the page's address unless told. */
+  /** Whose rows, scores and answers the query is about; by default the run of the page's address. */
   run?: string;
 }
 

@@ -62,7 +62,7 @@ export function tableButton(table: HTMLTableElement, caption: string): HTMLEleme
   return html`<p class="saves">${button}</p>`;
 }
 
-/** Buttons that save what a figure shows as it is now, for below it. */
+/** The buttons below a figure that save what it shows now. */
 export function figureButtons(figure: () => SVGSVGElement | null): HTMLElement {
   const button = (text: string, save: (svg: SVGSVGElement, title: string) => void | Promise<void>) => {
     const node = html`<button type="button" class="save" aria-label=${`Save the figure as ${text}`}>

@@ -11,7 +11,7 @@ export interface Tile {
   means?: string;
 }
 
-/** Figures side by side: a label, a value and a line of small print each. A label tells its definition where there is one. */
+/** Figures side by side: a label, a value and a line of small print each. A label shows its definition where it has one. */
 export function tiles(all: readonly Tile[]): HTMLElement {
   return html`<dl class="tiles">
     ${all.map(({label, value, note, means = label}) => {

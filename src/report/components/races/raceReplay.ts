@@ -42,8 +42,8 @@ export function raceReplay(
     return section(
       "With these settings the race would have gone on",
       html`<p>
-        It would have asked a candidate about rows that it was never asked about, so nobody knows how it would
-        have ended. Choose a higher error rate or a wider margin, or run it with
+        It would have asked a candidate about rows that it was never asked about, so it is unknown how it
+        would have ended. Choose a higher error rate or a wider margin, or run it with
         <code>npx assay run ${race.eval} --race --error-rate ${String(changed?.errorRate ?? "")}</code>.
       </p>`
     );

@@ -29,7 +29,7 @@ export function readRaceScores(text: string): RaceScores {
 
 /**
  * Runs a race again on its own scores by the engine's code, with other settings where `changed` says so. Undefined when it
- * would have asked a candidate about rows that it was not asked about, so that nobody knows how it goes on.
+ * would have asked a candidate about rows that it was not asked about, so that its course is unknown.
  */
 export function replay(
   race: RaceView,
@@ -50,13 +50,13 @@ export function replay(
     const {rows, cutShort} = race.rounds[step.round - 1]!;
     if (step.rows > (cutShort?.planned ?? rows)) return undefined;
     if (step.candidates.some((name) => !then.candidates.includes(name))) return undefined;
-    const judged = running.judge(cut(table, step.candidates, then.rows), then.costs);
+    const judged = running.judge(firstRowsOf(table, step.candidates, then.rows), then.costs);
     rounds.push(cutShort ? {...judged, cutShort} : judged);
   }
   return {settings, rounds, outcome: running.outcome()};
 }
 
-function cut(table: ScoreTable, candidates: readonly string[], rows: number): ScoreTable {
+function firstRowsOf(table: ScoreTable, candidates: readonly string[], rows: number): ScoreTable {
   return {
     ...table,
     candidates: [...candidates],

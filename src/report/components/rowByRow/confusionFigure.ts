@@ -1,3 +1,4 @@
+import {cutText} from "../text/shortened.js";
 import {html, svg} from "htl";
 import type {Confusion} from "../../../base/stats/index.js";
 import {confusionText, rowsOfClass} from "./confusionText.js";
@@ -91,11 +92,11 @@ function drawn(title: string, matrix: Confusion, {order, size}: ShownClasses): H
       : [
           ...order.map(
             (i, y) =>
-              svg`<text x=${margin - 5} y=${margin + (y + 0.5) * size} dy="0.35em" text-anchor="end">${cut(labelText(labels[i]!))}</text>`
+              svg`<text x=${margin - 5} y=${margin + (y + 0.5) * size} dy="0.35em" text-anchor="end">${cutText(labelText(labels[i]!), 22)}</text>`
           ),
           ...columns.map(
             (j, x) =>
-              svg`<text transform=${`translate(${margin + (x + 0.5) * size},${margin - 5}) rotate(-90)`} dy="0.35em">${cut(labelText(labels[j]!))}</text>`
+              svg`<text transform=${`translate(${margin + (x + 0.5) * size},${margin - 5}) rotate(-90)`} dy="0.35em">${cutText(labelText(labels[j]!), 22)}</text>`
           )
         ];
   const side = classes * size;
@@ -113,10 +114,6 @@ function firstZoom(classes: number, columns: number): number {
   if (innerWidth > 600) return SIZES.findIndex((size) => size * classes >= 700 || size === READABLE);
   const fitting = SIZES.filter((size) => size < READABLE && size * columns + EDGES <= innerWidth - MARGINS);
   return Math.max(0, fitting.length - 1);
-}
-
-function cut(text: string): string {
-  return text.length > 22 ? `${text.slice(0, 21)}…` : text;
 }
 
 function rightShare(matrix: Confusion, i: number): number {

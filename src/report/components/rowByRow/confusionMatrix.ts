@@ -38,7 +38,7 @@ export function confusionMatrix(
   const known = new Set(wanted);
   const matrix = confusion(expected, frequent(answers, known), wanted);
   if (matrix.n === 0) return section(title, html`<p>It gave no answer that can be shown on these rows.</p>`);
-  // Of a row without an answer it cannot be told here whether it failed or its answer is not published.
+  // For a row without an answer, it is unknown here whether it failed or its answer is not published.
   const answered = chosen.map((_, i) => i).filter((i) => answers[i] !== undefined);
   const truth = answered.map((i) => expected[i]);
   const given = answered.map((i) => (known.has(answers[i]!) ? answers[i] : OTHER));

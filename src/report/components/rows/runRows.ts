@@ -79,7 +79,7 @@ const columnsOf = new Map<string, LoadedRows>();
 const loading = new Map<string, Promise<Opened>>();
 
 /**
- * A run's rows with what is needed of every row, all of it unless told; each file is fetched once. Throws a sentence for the reader
+ * A run's rows with what is needed of every row, by default all of it; each file is fetched once. Throws a sentence for the reader
  * when they cannot be had.
  */
 export async function loadRows(run: string, needed?: RowsNeeded): Promise<RunRows> {

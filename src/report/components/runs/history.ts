@@ -8,7 +8,7 @@ import {fromAddress, linkTo} from "../address/address.js";
 import {chart} from "../charts/chart.js";
 import {dataTable} from "../tables/dataTable.js";
 import {code, type PageContent, emptyState, nothing, section} from "../text/elements.js";
-import {countText, formatFor, listOf, pluralText, time} from "../text/format.js";
+import {countText, formatFor, joinedNames, pluralText, time} from "../text/format.js";
 import {form, type Input, select} from "../inputs/inputs.js";
 import type {Provenance} from "../notes/made.js";
 import {figure} from "../charts/figure.js";
@@ -24,7 +24,7 @@ export interface HistoryChoice {
   candidate: string;
 }
 
-/** Lets a reader choose an eval, that of the address's run unless told, and a candidate; without a complete run it says how to make one. */
+/** Lets a reader choose an eval, by default that of the address's run, and a candidate; without a complete run it says how to make one. */
 export function chooseHistory(data: HistoryData): Input<HistoryChoice | null> {
   if (data.histories.length === 0)
     return Object.assign(
@@ -150,7 +150,7 @@ export function historyChart(choice: HistoryChoice | null): PageContent {
         height: HEIGHT,
         made: {
           what: `The ${meanName(history.scorer, history.figure)} of ${candidate} in every complete run, with the interval of the run and the one for all runs together.`,
-          n: `${pluralText(marks.length, "run")}; the rows of each stand in the table below`,
+          n: `${pluralText(marks.length, "run")}; the rows of each are in the table below`,
           term: "always-valid",
           sql: historyQuery(history, candidate)
         }
@@ -161,7 +161,7 @@ export function historyChart(choice: HistoryChoice | null): PageContent {
       </p>`,
       breaks.length > 0
         ? html`<ul class="small">
-            ${breaks.map((run) => html`<li>${time(run.at)}: ${listOf(run.breaks)} changed.</li>`)}
+            ${breaks.map((run) => html`<li>${time(run.at)}: ${joinedNames(run.breaks)} changed.</li>`)}
           </ul>`
         : null
     )}

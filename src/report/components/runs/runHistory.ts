@@ -7,7 +7,7 @@ import type {RunCandidate, RunManifest, RunsData} from "../../site/types.js";
 import {importedFrom} from "../../site/importedFrom.js";
 import {dataTable} from "../tables/dataTable.js";
 import {badge, code, type PageContent, emptyState, facts, hash, nothing, section} from "../text/elements.js";
-import {countText, dollars, durationText, listOf, pluralText, time} from "../text/format.js";
+import {countText, dollars, durationText, joinedNames, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {recordLines} from "../text/recordLines.js";
 import {runCandidatesQuery, runScorersQuery, sealedRunsQuery} from "./runQueries.js";
@@ -100,7 +100,7 @@ function erased({purged}: RunManifest): PageContent {
     ({rows, at, reason}) => `${pluralText(rows, "row")} on ${time(at).slice(0, 10)} (${reason})`
   );
   return html`<p class="small">
-    Erased since: ${listOf(told)}. What was asked, expected and answered there is gone; the scores still
+    Erased since: ${joinedNames(told)}. What was asked, expected and answered there is gone; the scores still
     count.
   </p>`;
 }

@@ -3,7 +3,7 @@ import {html} from "htl";
 import type {SplitManifest, SplitsView} from "../../site/types.js";
 import {chart} from "../charts/chart.js";
 import type {PageContent} from "../text/elements.js";
-import {countText, listOf, pluralText, percentText} from "../text/format.js";
+import {countText, joinedNames, pluralText, percentText} from "../text/format.js";
 import {leakageQuery} from "./splitQueries.js";
 import {figure} from "../charts/figure.js";
 import {figuresMargin, lineNames} from "../charts/lineNames.js";
@@ -108,7 +108,7 @@ export function leakagePlot(view: SplitsView): PageContent {
     figure(draw, {
       made: {
         what: "The share of each split's test rows that have a match among its training rows, by kind of match.",
-        n: listOf(
+        n: joinedNames(
           splits.map((split) => `${pluralText(split.counts.test ?? 0, "test row")} of ${named(split)}`)
         ),
         term: "leakage",

@@ -1,16 +1,14 @@
 import type {RunView, SplitComparison, SplitGap} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
 import {type PageContent, details} from "../text/elements.js";
-import {pluralText, type ScoreFormat, scoreFormatOf} from "../text/format.js";
+import {pluralText, type ScoreFormat, scoreFormatOf, withUnit} from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
 import {gapsQuery} from "./splitQueries.js";
 import {figure} from "../charts/figure.js";
-import {intervalMarks} from "../charts/intervalMarks.js";
+import {intervalMarks, zeroAxis} from "../charts/intervalMarks.js";
 import {lineChart} from "../charts/lineChart.js";
-import {withUnit} from "../text/withUnit.js";
-import {zeroAxis} from "../charts/zeroAxis.js";
 
-/** By how much the random split flatters the best candidate, or that this cannot be told from zero. */
+/** By how much the random split flatters the best candidate, or that this is not distinguishable from zero. */
 export function gapSentence(run: RunView): string | undefined {
   const comparison = run.splitComparison;
   const gap = comparison?.gaps.find(({candidate}) => candidate === run.verdict.best);
@@ -22,7 +20,7 @@ export function gapSentence(run: RunView): string | undefined {
   const range = `${subject} (${format.differences(gap.low, gap.high)})`;
   if (gap.low > 0) return `${range}: the random split flatters.`;
   if (gap.high < 0) return `${range}: the random split is the harder one.`;
-  return `${range}: whether the random split flatters cannot be told from zero.`;
+  return `${range}: no difference between the splits is shown.`;
 }
 
 /** Each candidate's gap between the two splits with its interval. */

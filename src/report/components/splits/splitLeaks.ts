@@ -6,7 +6,7 @@ import {groupedTable} from "../tables/groupedTable.js";
 import {splitNaming} from "./leakagePlot.js";
 import {leakingRowsQuery} from "./splitQueries.js";
 
-/** Which rows leak: for each split the test rows that its training part knows, beside the training row. */
+/** Which rows leak: for each split, the test rows with a match in training, beside the training row. */
 export function splitLeaksTable(view: SplitsView): PageContent {
   const named = splitNaming(view.splits);
   const listed = view.splits.flatMap((split) => {
@@ -53,9 +53,9 @@ function leakTable(
       {name: "Training text, masked", wide: true, value: ({knownExcerpt}) => knownExcerpt ?? "not published"}
     ],
     {
-      caption: `Test rows of ${name} that its training part knows`,
+      caption: `Test rows of ${name} with a match in its training part`,
       made: {
-        what: `Test rows of ${name} that its training part knows, beside the training row.`,
+        what: `Test rows of ${name} with a match in its training part, beside the training row.`,
         n: `${pluralText(all, "test row")} that leak`,
         term: "leakage",
         sql: leakingRowsQuery(view, split.id)

@@ -91,7 +91,7 @@ export function classShiftOf(split: SplitManifest): ReturnType<typeof classShift
 export function whyMissing({roles, outdated, dataset}: SplitsView, role: "text" | "group" | "label"): string {
   if (!roles[role]) return `not measured: the dataset names no ${role} column`;
   return outdated.length > 0
-    ? `not measured as it is now: assay split ${dataset} --measure`
+    ? `not measured in its current form: assay split ${dataset} --measure`
     : "not measured: no rows in test or training";
 }
 

@@ -33,7 +33,7 @@ union all
 select measure, split, null, value from split_measures ${where}`;
 }
 
-/** Test rows of one split that its training part knows. */
+/** Test rows of one split with a match in its training part. */
 export function leakingRowsQuery(view: SplitsView, split: string): string {
   return `select row_id, training_row, similarity, measure, excerpt, training_excerpt
 from leaking_rows

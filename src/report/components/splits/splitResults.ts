@@ -21,8 +21,8 @@ export function splitResults(view: SplitsView, {runs}: VerdictsData): PageConten
   const several = evals.filter((same) => same.length > 1);
   if (several.length === 0)
     return html`<p>
-      No eval ran on two of these splits, so what the choice changes in the scores cannot be told yet. An eval
-      that names several splits runs on each.
+      No eval ran on two of these splits, so it is unknown what the choice changes in the scores. An eval that
+      names several splits runs on each.
     </p>`;
   return several.map((same) => resultsOf(same, view));
 }

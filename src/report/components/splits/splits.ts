@@ -3,7 +3,7 @@ import type {SplitsData, SplitsView, VerdictsData} from "../../site/types.js";
 import {classShares} from "./classShares.js";
 import {importedRows} from "../data/datasets.js";
 import {badge, code, type PageContent, emptyState, hash, nothing, section} from "../text/elements.js";
-import {countText, listOf, pluralText, time} from "../text/format.js";
+import {countText, joinedNames, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {leakagePlot} from "./leakagePlot.js";
 import {splitLeaksTable} from "./splitLeaks.js";
@@ -12,7 +12,7 @@ import {splitResults} from "./splitResults.js";
 import {isOfAddressedRun, unmetRun, versionAddress} from "../address/runOfAddress.js";
 import {splitTable} from "./splitTable.js";
 
-/** Lets a reader choose a version of a dataset, that of the address's run unless told; without one it says how to pull and split one. */
+/** Lets a reader choose a version of a dataset, by default that of the address's run; without one it says how to pull and split one. */
 export function chooseSplits(
   data: SplitsData,
   verdicts?: Pick<VerdictsData, "runs">
@@ -90,8 +90,8 @@ function recommendation(view: SplitsView): HTMLElement {
 function untried({dataset, untried: strategies, newest}: SplitsView): PageContent {
   if (strategies.length === 0 || !newest) return null;
   return html`<p class="small">
-    Not made yet: ${listOf(strategies)}. ${code(`npx assay split ${dataset} --compare`)} makes every strategy
-    the columns allow and measures it.
+    Not made yet: ${joinedNames(strategies)}. ${code(`npx assay split ${dataset} --compare`)} makes every
+    strategy the columns allow and measures it.
   </p>`;
 }
 

@@ -14,8 +14,12 @@ import {tablesOf} from "./sqlTables.js";
 /** Lines of an answer that are shown; the query itself sees all rows. */
 const MOST_SHOWN = 500;
 
-/** Questions in SQL over what this report publishes, answered by a DuckDB that the site brings; nothing leaves the browser. */
-export function sqlConsole(
+/** Queries over what this report publishes, answered by a DuckDB that the site brings; nothing leaves the browser. */
+export function sqlPage(...options: Parameters<typeof sqlConsole>): Promise<PageContent> {
+  return Promise.resolve(sqlConsole(...options));
+}
+
+function sqlConsole(
   run: RunView | null,
   {runs}: VerdictsData,
   {engine, files}: {engine: SqlEngine | null; files: ReportFiles}

@@ -1,4 +1,4 @@
-import type {SqlAnswer, SqlConnection} from "./sqlDatabase.js";
+import type {SqlAnswer, SqlConnection} from "./sqlConnection.js";
 
 /** An answer with the names of its columns and whether each holds numbers. */
 export interface TypedAnswer {
@@ -34,7 +34,7 @@ export function asTexts(sql: string, columns: readonly AnswerColumn[]): string {
   return `select ${shown.join(", ")} from (${bare(sql)}\n) as asked(${columns.map((_, i) => `c${i}`).join(", ")})`;
 }
 
-/** The statement that tells the columns of a query. */
+/** The statement that lists the columns of a query. */
 export const describing = (sql: string): string => `describe ${bare(sql)}`;
 
 /** A number as a cell shows it: rounded behind the point alone. */

@@ -1,3 +1,4 @@
+import type {SqlConnection} from "./sqlConnection.js";
 import type {RunView, SqlEngine} from "../../site/types.js";
 import {loadData} from "../rows/loadData.js";
 import type {ReportFiles} from "./reportTable.js";
@@ -13,18 +14,6 @@ interface BrowserDatabase {
   instantiate(wasm: string): Promise<unknown>;
   open(config: object): Promise<void>;
   connect(): Promise<SqlConnection>;
-}
-
-export interface SqlConnection {
-  query(sql: string): Promise<SqlAnswer>;
-  insertArrowFromIPCStream(bytes: Uint8Array, options: {name: string; create: boolean}): Promise<void>;
-}
-
-/** An Arrow table, of the version of Arrow that DuckDB's library brings. */
-export interface SqlAnswer {
-  numRows: number;
-  schema: {fields: {name: string}[]};
-  get(row: number): Record<string, unknown> | null;
 }
 
 let starting: Promise<SqlConnection> | undefined;

@@ -1,6 +1,6 @@
 import {judgedColumn, lengthColumn, orderColumn, SAME_WORDS} from "../../site/rowFiles.js";
 import type {RunView} from "../../site/types.js";
-import type {SqlConnection} from "./sqlDatabase.js";
+import type {SqlConnection} from "./sqlConnection.js";
 import {quotedName, quotedText} from "../text/sqlText.js";
 
 /** Tables about a run's judges, which runs without one have not. */

@@ -117,7 +117,7 @@ export const REPORT_TABLES: readonly ReportTable[] = [
   },
   {
     name: "leaking_rows",
-    about: "test rows that the training part of their split knows, as far as pages list them",
+    about: "test rows with a match in the training part of their split, as far as pages list them",
     columns: {
       ...OF_SPLIT,
       measure: "varchar",

@@ -7,14 +7,14 @@ import {
   scoreColumnsFile
 } from "../../site/rowFiles.js";
 import type {RunView} from "../../site/types.js";
-import type {SqlConnection} from "./sqlDatabase.js";
+import type {SqlConnection} from "./sqlConnection.js";
 import {fetchRowFile} from "../rows/runRows.js";
 import {loadReport, type ReportFiles, type CellValue} from "./reportTable.js";
 import {hasJudge, JUDGE_TABLES, judgeViews} from "./sqlJudgeTables.js";
 import {REPORT_TABLES} from "./sqlReportTables.js";
 import {quotedName, quotedText} from "../text/sqlText.js";
 
-/** Tables and their columns, as a page tells them; `rows`, `scores` and `answers` are of one run. */
+/** Tables and their columns, as the page lists them; `rows`, `scores` and `answers` are of one run. */
 export function tablesOf(run: RunView): {name: string; columns: string[]; about: string}[] {
   return [
     {

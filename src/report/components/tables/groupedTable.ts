@@ -29,11 +29,11 @@ export interface TableOptions<T> {
   caption: string;
   highlight?(row: T): boolean;
   /**
-   * On a phone each row is a card, its cells below each other with their column's name. Unless told, tables of four columns and more
+   * On a phone each row is a card, its cells below each other with their column's name. By default, tables of four columns and more
    * are, but for those with a pinned column.
    */
   cards?: boolean;
-  /** False for a table of some rows of a longer list: its rows are chosen elsewhere. A long table has a filter unless told. */
+  /** False for a table of some rows of a longer list: its rows are chosen elsewhere. A long table has a filter by default. */
   filter?: boolean;
   /** What its figures are, of how many rows, and the query that gives them. */
   made?: Provenance;

@@ -124,11 +124,16 @@ export function bytes(value: number): string {
 }
 
 /** "a", "a and b", "a, b and c". */
-export function listOf(names: readonly string[]): string {
+export function joinedNames(names: readonly string[]): string {
   if (names.length <= 1) return names.join("");
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
 export function pluralText(n: number, one: string, many = `${one}s`): string {
   return `${countText(n)} ${n === 1 ? one : many}`;
+}
+
+/** A written difference with its unit, which those of plain scores have not: "2.1 points", "0.5". */
+export function withUnit(written: string, {differenceUnit}: ScoreFormat): string {
+  return differenceUnit === "points" ? `${written} points` : written;
 }

@@ -19,3 +19,8 @@ export function shortenedToWidth(text: string, room: number): string {
   }
   return keeping(least);
 }
+
+/** The text, ended with … where it has more characters than `most`. */
+export function cutText(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+}

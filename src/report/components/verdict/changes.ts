@@ -2,7 +2,15 @@ import {html} from "htl";
 import type {CandidateChange, RunChange, RunView} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
 import {badge, type BadgeKind, type PageContent, details, section} from "../text/elements.js";
-import {countText, formatFor, listOf, pluralText, pValue, type ScoreFormat, time} from "../text/format.js";
+import {
+  countText,
+  formatFor,
+  joinedNames,
+  pluralText,
+  pValue,
+  type ScoreFormat,
+  time
+} from "../text/format.js";
 import {quotedText} from "../text/sqlText.js";
 
 const STATUS: Record<CandidateChange["status"], {name: string; badge: BadgeKind}> = {
@@ -39,10 +47,10 @@ function headline({candidates, sameScorer}: RunChange): string {
     candidates.filter((one) => one.status === status).map(({candidate}) => candidate);
   const moved = [
     named("regressed").length > 0
-      ? `${listOf(named("regressed"))} ${sameScorer ? "regressed" : "scored lower"}`
+      ? `${joinedNames(named("regressed"))} ${sameScorer ? "regressed" : "scored lower"}`
       : "",
     named("improved").length > 0
-      ? `${listOf(named("improved"))} ${sameScorer ? "improved" : "scored higher"}`
+      ? `${joinedNames(named("improved"))} ${sameScorer ? "improved" : "scored higher"}`
       : ""
   ].filter(Boolean);
   if (moved.length > 0)
@@ -72,9 +80,9 @@ function context({before, rows, differs, added, gone}: RunChange): PageContent {
       >the run of ${time(before.sealedAt)} UTC</a
     >`,
     `, ${countText(rows.shared)} of ${pluralText(rows.now, "row")} in both. `,
-    differs.length > 0 ? `Not the same: ${listOf(differs)}. ` : "",
-    added.length > 0 ? `New: ${listOf(added)}. ` : "",
-    gone.length > 0 ? `Gone: ${listOf(gone)}.` : ""
+    differs.length > 0 ? `Not the same: ${joinedNames(differs)}. ` : "",
+    added.length > 0 ? `New: ${joinedNames(added)}. ` : "",
+    gone.length > 0 ? `Gone: ${joinedNames(gone)}.` : ""
   ];
 }
 

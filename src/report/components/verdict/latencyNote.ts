@@ -1,7 +1,7 @@
-import type {CandidateView} from "../../site/types.js";
+import type {CandidateView, RunView} from "../../site/types.js";
 import {countText, durationText, pluralText} from "../text/format.js";
 
-/** The 95th percentile's interval; nothing where none can be told. */
+/** The 95th percentile's interval; empty when it cannot be computed. */
 export function latencyInterval({
   p95LatencyInterval: found
 }: Pick<CandidateView, "p95LatencyInterval">): string[] {
@@ -27,4 +27,10 @@ export function latencyNote(
         : []),
     ...(concurrency === undefined ? [] : [`up to ${countText(concurrency)} requests in flight`])
   ];
+}
+
+/** What latencies of a run were taken at: a server that answers many at once answers each more slowly. Empty when it is not known. */
+export function loadNote({concurrency}: RunView): string {
+  if (concurrency === undefined) return "";
+  return `Latencies were taken with up to ${pluralText(concurrency, "request")} in flight at each endpoint; assay bench measures them by load.`;
 }

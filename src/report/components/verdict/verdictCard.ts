@@ -35,7 +35,7 @@ export function verdictBadge(verdict: Verdict): HTMLElement {
   return badge(name, hasUnscored(verdict) ? "open" : kind);
 }
 
-/** Of a race for a budget nobody knows how often it drops the best. */
+/** How often a race for a budget drops the best is unknown. */
 function isByBudget({kind, race}: Verdict): boolean {
   return kind === "pick" && race !== undefined && race.errorRate === undefined;
 }

@@ -45,14 +45,14 @@ function runWarnings(run: RunView): PageContent[] {
   const found: PageContent[] = verdict.risks.map(({sentence}) => sentence);
   const {exact, group} = run.leakage;
   if (exact)
-    found.push(`${percentText(exact)} of the test rows have a text that also stands in the training part.`);
+    found.push(`${percentText(exact)} of the test rows have a text that is also in the training part.`);
   if (group)
     found.push(
       `${percentText(group)} of the test rows belong to a group that also has rows in the training part.`
     );
   if (run.split.strategy === "random" || run.split.strategy === "stratified")
     found.push(
-      "This split divides rows one by one: related rows may stand in both the training and the test part."
+      "This split divides rows one by one: related rows may be in both the training and the test part."
     );
   const gap = verdict.risks.some(({kind}) => kind === "split") ? undefined : gapSentence(run);
   if (gap) found.push(gap);

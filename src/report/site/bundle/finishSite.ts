@@ -4,8 +4,10 @@ import {bundlePages} from "./bundlePages.js";
 import {withContentPolicy} from "./contentPolicy.js";
 import {pageScripts} from "./pageScripts.js";
 import {plainPages} from "../sitePages.js";
-import {unpackRows} from "./unpackRows.js";
 import {withVerdictText} from "./withoutScripts.js";
+import {mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
+import {basename, join} from "node:path";
+import {readTarArchive} from "../tarArchive.js";
 
 /**
  * Finishes what Framework built: unpacks the files of runs' rows, bundles modules into few files, writes the verdicts as text for
@@ -21,5 +23,19 @@ export async function finishSite(dist: string): Promise<void> {
       join(dist, page),
       withContentPolicy(text, {plain: plain.has(`/${page.slice(0, -".html".length)}`)})
     );
+  }
+}
+
+/** Puts the files of each run's archive into a folder of the run's name, in the archive's place. */
+export async function unpackRows(dist: string): Promise<void> {
+  const folder = join(dist, "data", "rows");
+  for (const archive of await readdir(folder).catch(() => [] as string[])) {
+    if (!archive.endsWith(".tar")) continue;
+    const target = join(folder, basename(archive, ".tar"));
+    await rm(target, {recursive: true, force: true});
+    await mkdir(target, {recursive: true});
+    for (const {name, content} of readTarArchive(await readFile(join(folder, archive))))
+      await writeFile(join(target, basename(name)), content);
+    await rm(join(folder, archive));
   }
 }
