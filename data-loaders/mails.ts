@@ -1,7 +1,10 @@
 import {defineDataset} from "assay";
 import {mailsFingerprint, mailsOnce} from "./mails/index.js";
 
-/** Real mails of 2002, each to be routed to one of eight queues. What gives the queue away is taken out of the text. */
+/**
+ * Real mails of 2002, each to be routed to one of eight queues. What gives the queue away is taken out of the text. The quick
+ * demo reads 150 in a row out of 600.
+ */
 export default defineDataset({
   name: "mails",
   description:

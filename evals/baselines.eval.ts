@@ -5,6 +5,7 @@ const columns = {text: "text", label: "queue"};
 
 /** What every model has to beat, and by how much a random split flatters it. */
 export default defineEval({
+  order: 1,
   title: "Inbox triage: the honest baselines",
   dataset: mails,
   split: [

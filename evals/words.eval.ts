@@ -10,6 +10,7 @@ import {
   trained,
   wer
 } from "assay";
+import {whole} from "../data-loaders/demo/whole.js";
 import words from "../data-loaders/words.js";
 import base from "../finetunes/words-base.finetune.js";
 import joint from "../finetunes/words-joint.finetune.js";
@@ -41,6 +42,7 @@ const ngrams = trained(
 
 /** A language model trained here from random weights says how words are spoken; two teams taught it words of their own. */
 export default defineEval({
+  order: 4,
   title: "Spelling to pronunciation: two teams' language models, their merges, 8 bits, and n-grams",
   description:
     "A word is right when its phonemes are, without stress: 100 minus the score is the word error rate. The models read it backwards, from its last letter. The n-grams' ten likeliest answers are also chosen from by both together.",
@@ -52,18 +54,26 @@ export default defineEval({
       localCandidate("team A: inflected words", teamA, options),
       localCandidate("team B: names", teamB, options),
       localCandidate("merge of A and B: average", average, options),
-      localCandidate("merge of A and B: task arithmetic", arithmetic, options),
       together,
-      quantised(joint, "q8_0", {...options, name: "joint training, 8 bits"}),
       ngrams,
-      reranked("joint n-gram and joint training", ngrams, [together])
+      ...(whole
+        ? [
+            localCandidate("merge of A and B: task arithmetic", arithmetic, options),
+            quantised(joint, "q8_0", {...options, name: "joint training, 8 bits"}),
+            reranked("joint n-gram and joint training", ngrams, [together])
+          ]
+        : [])
     ].map((candidate) => ({...candidate, hosting: shelf})),
-    servedBest(
-      "best over HTTP",
-      [average, arithmetic, joint],
-      {text: "backwards", label: "accepted"},
-      {params, rows: 100, hosting: [provider, shelf]}
-    )
+    ...(whole
+      ? [
+          servedBest(
+            "best over HTTP",
+            [average, arithmetic, joint],
+            {text: "backwards", label: "accepted"},
+            {params, rows: 100, hosting: [provider, shelf]}
+          )
+        ]
+      : [])
   ],
   prompt: "{{backwards}}",
   expected: "accepted",

@@ -1,8 +1,6 @@
 import {byteTokenizer} from "assay";
+import {whole} from "../data-loaders/demo/whole.js";
 import words from "../data-loaders/words.js";
-
-/** `ASSAY_DEMO=full`, as `npm run demo:full` sets it, trains for an hour instead of a minute. */
-export const whole = process.env.ASSAY_DEMO === "full";
 
 /** The test part is fixed by a hash of the word. */
 export const frozen = {name: "frozen", strategy: "random", validation: 0.03, test: 0.05} as const;
@@ -11,7 +9,7 @@ export const frozen = {name: "frozen", strategy: "random", validation: 0.03, tes
 const phonemes =
   "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH";
 
-const width = whole ? 128 : 96;
+const width = whole ? 128 : 64;
 
 /** A small Llama that knows nothing yet; in the hour one of the Qwen3 kind, which has norms of queries and keys as well. */
 export const beginning = {
@@ -37,7 +35,7 @@ export const beginning = {
 };
 
 /** Training steps of each model. */
-export const steps = whole ? {base: 4000, team: 600, joint: 32_000} : {base: 400, team: 80, joint: 160};
+export const steps = whole ? {base: 4000, team: 600, joint: 32_000} : {base: 240, team: 40, joint: 80};
 
 /** Learning rate of those that learn many words. */
 export const rate = whole ? 3e-3 : 2e-3;

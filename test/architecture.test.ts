@@ -1,53 +1,18 @@
-import {readdirSync, readFileSync, statSync} from "node:fs";
+import {readFileSync} from "node:fs";
 import {dirname, join, relative, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
+import {mapText, withTables} from "../scripts/map.js";
+import {
+  GROUPS,
+  groupOf,
+  importsOf,
+  importsOfRooms,
+  roomOf,
+  sourceFiles,
+  SRC
+} from "../scripts/map/imports.js";
 
-const src = resolve(import.meta.dirname, "../src");
-
-function tableOf(contributing: string, heading: string): Map<string, Set<string>> {
-  const rows = contributing
-    .split(`## ${heading}\n`)[1]!
-    .split("\n## ")[0]!
-    .matchAll(/^\| ([\w/]+) \|([^|]*)\|$/gm);
-  return new Map(
-    [...rows]
-      .filter(([, room]) => room !== "room")
-      .map(([, room, allowed]) => [
-        room!,
-        new Set(
-          allowed!
-            .split(",")
-            .map((name) => name.trim())
-            .filter(Boolean)
-        )
-      ])
-  );
-}
-
-function sources(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    if (name.startsWith(".")) return [];
-    return statSync(path).isDirectory() ? sources(path) : /\.[jt]sx?$/.test(name) ? [path] : [];
-  });
-}
-
-function importsOf(file: string): string[] {
-  const text = readFileSync(file, "utf8");
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path]) =>
-    resolve(dirname(file), path!)
-  );
-}
-
-/** The files that a file imports values of, not types alone. */
-function valuesFrom(file: string): string[] {
-  const statements = readFileSync(file, "utf8").matchAll(
-    /^(?:import|export) (?!type\b)(?:([^"';]*?) from )?"(\.[^"]+)"/gm
-  );
-  return [...statements]
-    .filter(([, taken]) => !/^\{\s*type \w+(?:,\s*type \w+)*\s*\}$/.test(taken?.trim() ?? ""))
-    .map(([, , path]) => resolve(dirname(file), path!));
-}
+const src = SRC;
 
 /** What a file loads before its first line runs. */
 function loadedWith(file: string): string[] {
@@ -66,54 +31,18 @@ function reachedFrom(file: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-/** "base/store" of a file below it; the commands are one room. */
-function roomOf(path: string): string {
-  const [group, room] = relative(src, path).split("/");
-  return group === "cli" ? group : `${group}/${room}`;
-}
-
-const groupOf = (room: string) => room.split("/")[0]!;
-
 describe("the rooms of src", () => {
-  const contributing = readFileSync(resolve(src, "../CONTRIBUTING.md"), "utf8");
-  const table = tableOf(contributing, "Which room may import which");
-  const files = sources(src).filter((file) => dirname(file) !== src);
+  const table = importsOfRooms();
+  const files = sourceFiles();
 
-  it("import only what the table in CONTRIBUTING.md allows", () => {
-    const wrong: string[] = [];
-    for (const file of files)
-      for (const imported of importsOf(file)) {
-        const [from, to] = [roomOf(file), roomOf(imported)];
-        if (from !== to && !table.get(from)?.has(to)) wrong.push(`${relative(src, file)} imports ${to}`);
-      }
-    expect(wrong).toEqual([]);
-  });
-
-  it("take of one another's files only types, and those that CONTRIBUTING.md names", () => {
-    const named = tableOf(contributing, "Sub-paths");
-    const taken = new Map<string, Set<string>>();
-    const wrong: string[] = [];
-    for (const file of files)
-      for (const path of valuesFrom(file)) {
-        const [from, to] = [roomOf(file), roomOf(path)];
-        const part = relative(join(src, to), path).replace(/\.js$/, "");
-        if (from === to || part === "index") continue;
-        taken.set(to, (taken.get(to) ?? new Set()).add(part));
-        if (!named.get(to)?.has(part)) wrong.push(`${relative(src, file)} imports ${to}/${part}`);
-      }
-    expect(wrong).toEqual([]);
-    const unused = [...named].flatMap(([room, parts]) =>
-      [...parts].filter((part) => !taken.get(room)?.has(part)).map((part) => `${room}/${part}`)
-    );
-    expect(unused).toEqual([]);
-  });
-
-  it("are all in the table", () => {
-    expect(new Set(files.map(roomOf))).toEqual(new Set(table.keys()));
+  it("import one another as the tables and the map in CONTRIBUTING.md say", async () => {
+    const contributing = readFileSync(resolve(src, "../CONTRIBUTING.md"), "utf8");
+    expect(withTables(contributing), "run `npm run map`, and read what it changes").toBe(contributing);
+    expect(await mapText()).toBe(readFileSync(resolve(src, "../docs/map.svg"), "utf8"));
   });
 
   it("lie in groups that import one another in one direction only", () => {
-    const order = ["base", "weights", "data", "inference", "training", "evals", "report", "cli"];
+    const order: readonly string[] = GROUPS;
     expect(new Set([...table.keys()].map(groupOf))).toEqual(new Set(order));
     const upward = [...table].flatMap(([from, allowed]) =>
       [...allowed]

@@ -103,7 +103,7 @@ export async function checkVerb(names: string[], options: CheckOptions): Promise
 export async function checkEvals(
   store: Store,
   evals: readonly NamedEval[],
-  outcomes: readonly Pick<EvalOutcome, "eval" | "result" | "race">[] = []
+  outcomes: readonly Pick<EvalOutcome, "eval" | "result" | "race" | "report">[] = []
 ): Promise<CheckedRun[]> {
   const checked: CheckedRun[] = [];
   for (const one of evals) {
@@ -114,7 +114,7 @@ export async function checkEvals(
         `! ${name} (${run.split.name}, ${run.split.part}): ${run.id} is left out. It is of another definition of the eval (${other.join(", ")}), which does not run there now.`
       );
     for (const {run, race, other} of judged) {
-      const report = await runVerdict(store, run, {race});
+      const report = decided(run, outcomes) ?? (await runVerdict(store, run, {race}));
       const otherDefinition = other && otherText(name, run, other);
       const rules = definition.gate ?? [];
       const before = await baselineRun(
@@ -146,6 +146,14 @@ export async function checkEvals(
     }
   }
   return checked;
+}
+
+/** The verdict that a start has just ended with, where the run's own margin decided it. */
+function decided(
+  {id, margin = DEFAULT_MARGIN}: RunManifest,
+  outcomes: readonly Pick<EvalOutcome, "report">[]
+): RunVerdict | undefined {
+  return outcomes.find(({report}) => report?.run.id === id && report.verdict.margin === margin)?.report;
 }
 
 /** Says what is to be known of the runs that gates are held against. */

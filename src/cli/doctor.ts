@@ -1,6 +1,6 @@
 import {checkLibrary} from "../inference/localModels/index.js";
 import {type EvalFinding, runEvalPreflight} from "../evals/runner/index.js";
-import {addOnMissing, erasedTraining, listModels, missingOfAddOn} from "../weights/models/index.js";
+import {erasedTraining, listModels, missingOfAddOn} from "../weights/models/index.js";
 import {messageOf} from "../base/validation/index.js";
 import {modelsDir, openStore, unfinishedPurges, unfinishedPurgeText} from "../base/store/index.js";
 import {reportBroken} from "./broken.js";
@@ -81,8 +81,8 @@ async function machine(): Promise<Finding[]> {
     {
       what: "this machine",
       check: "encoders",
-      status: missing.length === 0 ? "ok" : "warning",
-      message: missing.length === 0 ? "sentence encoders can run here" : addOnMissing(missing.join(" and "))
+      status: missing === undefined ? "ok" : "warning",
+      message: missing ?? "sentence encoders can run here"
     }
   ];
 }

@@ -1,5 +1,6 @@
 import type {CreateExecutor, EvalDefinition} from "../evals/runner/index.js";
 import {note} from "./terminal.js";
+import {assayVersion} from "./version.js";
 
 /** `-j` of a run whose calls workers make, unless told: they have one of their own. */
 const MOST = 256;
@@ -13,11 +14,12 @@ export async function joinQueue(
   concurrency: number | undefined,
   evals: readonly {definition: EvalDefinition}[]
 ): Promise<{createExecutor: CreateExecutor; close(): void}> {
-  const {openQueueLink, queueAddress, queueExecutor} = await import("../evals/queue/index.js");
+  const {openQueueLink, PROTOCOL, queueAddress, queueExecutor} = await import("../evals/queue/index.js");
   const {reachedEndpoints} = await import("./worker.js");
   const address = queueAddress(queue === true ? process.env["ASSAY_QUEUE"] : queue);
   const link = await openQueueLink(address, {
     key: process.env["ASSAY_QUEUE_KEY"],
+    version: {protocol: PROTOCOL, release: assayVersion()},
     onMessage: (message) => note(`queue: ${message}`)
   });
   const reached = new Set(reachedEndpoints(evals).map(({endpoint}) => endpoint));

@@ -21,7 +21,7 @@ import {modelsDir, openWorkspace} from "../base/store/index.js";
 import {interruption} from "./interruption.js";
 import {logsJson} from "./log.js";
 import {checkText, reportText, size} from "./mergeText.js";
-import {duration} from "./progress.js";
+import {duration} from "./duration.js";
 import {note, print, printJson} from "./terminal.js";
 
 interface MergeVerbOptions {

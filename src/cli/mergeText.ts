@@ -1,7 +1,7 @@
 import {basename} from "node:path";
 import type {DocumentCheck, MergeReport, PlanCheck} from "../weights/merge/index.js";
 import type {InputRelations, LayerRelations} from "../weights/models/index.js";
-import {duration} from "./progress.js";
+import {duration} from "./duration.js";
 import {type Column, printable, table} from "./terminal.js";
 
 /** Tokens told one by one on a terminal; `--json` has more of them. */

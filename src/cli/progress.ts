@@ -1,8 +1,10 @@
 import type {RunProgress} from "../evals/runner/index.js";
 import {barLine} from "./barLine.js";
+import {duration} from "./duration.js";
 import {IdleBar} from "./idleBar.js";
 import {type LogFields, logLine, logsJson} from "./log.js";
 import {outputWidth} from "./outputWidth.js";
+import {timed} from "./stepTime.js";
 import {note, printable} from "./terminal.js";
 
 export interface Reporter {
@@ -12,8 +14,8 @@ export interface Reporter {
 }
 
 const PLAIN_EVERY_MS = 10_000;
-// Training tells of every pass, in the same words with other numbers; a log wants to hear of every model.
-const MESSAGE_EVERY_MS = 1000;
+/** How far a training is. What is said once, such as a round of a race, has no such count. */
+const COUNT = /\d of \d/;
 
 /**
  * A bar with rate, time left and cost on a terminal; plain lines elsewhere; lines with `fields` in a JSON log, quiet or not.
@@ -42,6 +44,7 @@ function barReporter(title: string): Reporter {
     clearOnComplete: true,
     etaBuffer: 50
   });
+  const message = messages(title);
   let started = false;
   const stop = () => {
     if (started) bar.stop();
@@ -58,8 +61,7 @@ function barReporter(title: string): Reporter {
       if (progress.phase === "done") stop();
     },
     message(text) {
-      clearBar();
-      note(`${title}: ${text}`);
+      message(text, () => clearBar());
     },
     end: stop
   };
@@ -91,26 +93,33 @@ const rounded = (value: number | undefined) => (value === undefined ? undefined 
 
 function plainReporter(title: string): Reporter {
   let last = 0;
-  const told = new Map<string, number>();
   return {
     progress(progress) {
       if (Date.now() - last < PLAIN_EVERY_MS || progress.phase === "done") return;
       last = Date.now();
       const {rate, left, cost, failed, waits} = figures(progress);
       note(
-        [`${title}: ${progress.done}/${progress.planned}`, rate, left, cost, failed, waits]
-          .filter(Boolean)
-          .join(", ")
+        timed(
+          [`${title}: ${progress.done}/${progress.planned}`, rate, left, cost, failed, waits]
+            .filter(Boolean)
+            .join(", ")
+        )
       );
     },
-    message(text) {
-      const at = Date.now();
-      const words = text.replace(/[\d.]+/g, "#");
-      if (at - (told.get(words) ?? 0) < MESSAGE_EVERY_MS) return;
-      told.set(words, at);
-      note(`${title}: ${text}`);
-    },
+    message: messages(title),
     end: () => undefined
+  };
+}
+
+/** A line for each message, but for counts in the same words, which come every ten seconds. */
+function messages(title: string): (text: string, beforehand?: () => void) => void {
+  const told = new Map<string, number>();
+  return (text, beforehand) => {
+    const words = text.replace(/[\d.]+/g, "#");
+    if (COUNT.test(text) && Date.now() - (told.get(words) ?? 0) < PLAIN_EVERY_MS) return;
+    told.set(words, Date.now());
+    beforehand?.();
+    note(timed(`${title}: ${text}`));
   };
 }
 
@@ -138,12 +147,4 @@ function figures({ratePerSecond, etaSeconds, costUsd, failed, waits = []}: RunPr
         .join(", ")
     )
   };
-}
-
-/** 75 → "1m15s". */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole}s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, "0")}s`;
-  return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}m`;
 }

@@ -109,8 +109,8 @@ export function twins(
 }
 
 /**
- * The evals named, or all of evals/ in the order of their files, and the files among them that give none. Throws UserError
- * for a name that is no eval's.
+ * The evals named, or all of evals/, and the files among them that give none; those that state an order first, then by file
+ * name. Throws UserError for a name that is no eval's.
  */
 export async function loadEvals(
   project: string,
@@ -128,6 +128,8 @@ export async function loadEvals(
       sha256: sha256(await readFile(file, "utf8")),
       definition: value
     });
+  const orderOf = ({definition: {order = Infinity}}: NamedEval) => order;
+  all.sort((a, b) => (orderOf(a) === orderOf(b) ? 0 : orderOf(a) - orderOf(b)));
   const twice = twins("evals", all);
   const sound = all.filter(({path}) => !twice.some((one) => one.path === path));
   if (names.length === 0) return {evals: sound, broken: [...broken, ...twice]};

@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {type DatasetDefinition, pull} from "../data/datasets/index.js";
-import {overall} from "../evals/decisions/index.js";
+import {counted, overall} from "../evals/decisions/index.js";
 import {ensureLedger, pullRedaction} from "../data/privacy/index.js";
 import {messageOf, UserError} from "../base/validation/index.js";
 import {lastAsked, openStore, type Store, type Workspace} from "../base/store/index.js";
@@ -12,6 +12,7 @@ import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openPro
 import {changesOf} from "./pull.js";
 import {isUnfinished, onFailure, outcomeText, runOptions} from "./run.js";
 import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
+import {timed, timeSteps} from "./stepTime.js";
 import {dim, note, print} from "./terminal.js";
 import {transferReporter} from "./transferReporter.js";
 import {gatesWithoutRun, placeText} from "./unrun.js";
@@ -30,10 +31,8 @@ async function printLedger(store: Store, dataset: string): Promise<void> {
   const version = await store.latestVersion(dataset);
   if (!version) return;
   const {summary} = await ensureLedger(store, version);
-  print(
-    dim(
-      `${dataset}@${version.id}: ${summary.findings} findings of personal data in ${summary.rowsWithFindings} rows`
-    )
+  step(
+    `${dataset}@${version.id}: ${counted(summary.findings)} findings of personal data in ${counted(summary.rowsWithFindings)} rows`
   );
 }
 
@@ -70,10 +69,8 @@ async function pullAll(
         onTransfer: reporter.show
       });
       reporter.end();
-      print(
-        dim(
-          `${dataset.name}@${version.id}: ${version.rows} rows, ${changed ? (version.changes ? changesOf(version.changes) : "new") : "unchanged"}`
-        )
+      step(
+        `${dataset.name}@${version.id}: ${counted(version.rows)} rows, ${changed ? (version.changes ? changesOf(version.changes) : "new") : "unchanged"}`
       );
       pulled.push(dataset);
     } catch (error) {
@@ -103,6 +100,21 @@ async function tellEarlier(
   await tellNotes(store, earlier);
 }
 
+/** A line of what was done, with when. */
+function step(text: string): void {
+  print(dim(timed(text)));
+}
+
+/** What is made, in the order of the work. */
+function planText(datasets: readonly {name: string}[], evals: readonly NamedEval[], build: boolean): string {
+  const names = (all: readonly {name: string}[]) => all.map(({name}) => name).join(", ");
+  return [
+    ...(datasets.length > 0 ? [`pull ${names(datasets)}`] : []),
+    `run ${names(evals)}`,
+    ...(build ? ["build the report"] : [])
+  ].join("; then ");
+}
+
 /** Pull, run what is missing, check, build: does nothing twice. Exit code 100 when a gate fails, 101 when one
  * is undecided, 1 when a run was stopped or something else went wrong. */
 export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
@@ -114,6 +126,8 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   if (evals.length === 0 && brokenEvals.length > 0) return;
   if (evals.length === 0)
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
+  timeSteps();
+  step(planText(datasets, evals, verb.build));
   const workspace = await openProject();
   const {pulled, usable} = await pullAll(workspace, datasets, evals);
   const store = await openStore(workspace);
@@ -147,12 +161,14 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
         quiet: true,
         unlessCurrent: true,
         definitions: {datasets, evals, whole: broken.length + brokenEvals.length === 0},
-        onBuild: () => note("report: building it, which takes about a minute the first time")
+        onBuild: () => note(timed("report: building it, which takes up to a minute"))
       });
       print(
         `\nReport: ${join(project, "dist", "index.html")}  (${built ? `built in ${Math.round((Date.now() - started) / 1000)} s` : "unchanged"}, ${outcomes.reduce((sum, {result}) => sum + result.calls, 0)} new completions)`
       );
-      print("Open it with `npx assay dev`, or put dist/ on any file host.");
+      print(
+        "Open it with `npx assay dev`, which serves it at http://localhost:3000, or put dist/ on any file host."
+      );
     }
     const status = overall(checked.flatMap((one) => one.results));
     if (status === "fail") process.exitCode = 100;

@@ -1,3 +1,4 @@
+import {WORKERS_DIED} from "../evals/queue/workersDied.js";
 import {isUnanswered, type RaceOptions, type RunOptions} from "../evals/runner/index.js";
 import {UsageError, UserError} from "../base/validation/index.js";
 import {openStore} from "../base/store/index.js";
@@ -117,7 +118,7 @@ export async function onFailure(error: unknown): Promise<void> {
 const isRefused = ({result}: EvalOutcome) => result.dryRun?.budget?.refusal !== undefined;
 
 /** What was asked for was not done, or came to no score. A race ends its runs at a limit of its own; a limit that was asked for is met. */
-export function isUnfinished({result, race}: EvalOutcome): boolean {
+export function isUnfinished({result, race, failures}: EvalOutcome): boolean {
   if (race)
     return (
       race.outcome?.kind === "stopped" || !race.rounds.at(-1)?.standings.some(({mean}) => mean !== undefined)
@@ -126,7 +127,14 @@ export function isUnfinished({result, race}: EvalOutcome): boolean {
   const {counts, imported, status, owedScores: owed = 0} = result.manifest;
   if (imported && status === "partial") return true;
   const nothingScored = counts.completed > 0 && counts.scored === 0;
-  return nothingScored || owed > 0 || counts.completed + counts.failed < counts.planned;
+  const isMissing = counts.completed + counts.failed < counts.planned;
+  return nothingScored || owed > 0 || isMissing || hasOnlyDeaths({result, failures});
+}
+
+/** No call was answered, and each failed because the workers of a queue died. */
+function hasOnlyDeaths({result, failures = []}: Pick<EvalOutcome, "result" | "failures">): boolean {
+  const {completed = 0} = result.manifest?.counts ?? {};
+  return completed === 0 && failures.length > 0 && failures.every(({reason}) => reason === WORKERS_DIED);
 }
 
 /** Undefined: as each eval says. */
@@ -190,8 +198,11 @@ export function outcomeText(
   const again = failed > 0 || failures?.some(({reason}) => isUnanswered(reason));
   // What a scorer fails on without asking anyone it fails on again.
   if (!again) return known === undefined ? decided : `${decided}\n\n${known}`;
+  const dead = hasOnlyDeaths({result, failures})
+    ? "No call was answered: every worker that took one died. Their own output may say why.\n"
+    : "";
   const why = known ?? `${failed} calls failed: \`assay runs ${result.manifest!.id}\` says why.`;
-  return `${decided}\n\n${why}\nAsk again for these rows${othersText(result, race)}: ${askAgainCommand(one.name, asked)}`;
+  return `${decided}\n\n${why}\n${dead}Ask again for these rows${othersText(result, race)}: ${askAgainCommand(one.name, asked)}`;
 }
 
 /** What the same command asks for beside the rows that failed. */

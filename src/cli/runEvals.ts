@@ -13,7 +13,7 @@ import {
 import type {ImportedSource} from "../evals/importedResults/index.js";
 import {type ExcerptCache, openExcerptCache} from "../data/privacy/index.js";
 import {ensureSplit, type SplitSpec} from "../data/splits/index.js";
-import {runVerdict} from "../report/site/index.js";
+import {runVerdict, type RunVerdict} from "../report/site/index.js";
 import {messageOf} from "../base/validation/index.js";
 import type {RunManifest, SplitManifest, Store, VersionManifest} from "../base/store/index.js";
 import {observedRun, type RunFacts} from "../inference/telemetry/index.js";
@@ -33,6 +33,8 @@ export interface EvalOutcome {
   result: RunResult;
   /** Absent when nobody was called. */
   verdict?: Verdict;
+  /** What the verdict is of; absent when nobody was called. */
+  report?: RunVerdict;
   /** Why rows failed, by candidate, the ten most frequent reasons; absent when nobody was called. */
   failures?: FailureCount[];
   /** What other reasons there are. */
@@ -225,6 +227,7 @@ async function runSplit(
       result,
       race: raced?.record,
       verdict: report?.verdict,
+      report,
       ends: report?.ends,
       failures: failed?.failures,
       otherFailures: failed?.otherFailures

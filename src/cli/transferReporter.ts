@@ -3,7 +3,7 @@ import type {Transfer} from "../data/datasets/index.js";
 import {barLine} from "./barLine.js";
 import {logsJson} from "./log.js";
 import {outputWidth} from "./outputWidth.js";
-import {duration} from "./progress.js";
+import {duration} from "./duration.js";
 import {note, printable} from "./terminal.js";
 
 export interface TransferReporter {

@@ -1,6 +1,7 @@
 import {isRemote} from "../inference/endpoints/index.js";
 import {
   createSealing,
+  PROTOCOL,
   type QueueAddress,
   queueAddress,
   startWorker,
@@ -13,6 +14,7 @@ import {observed} from "./observed.js";
 import {findProject, loadEvals} from "./project.js";
 import {interruptSignals} from "./runEvals.js";
 import {note} from "./terminal.js";
+import {assayVersion} from "./version.js";
 
 /** The endpoints of evals whose servers any machine can call, each with the models that are asked of it. */
 export function reachedEndpoints(evals: readonly {definition: EvalDefinition}[]) {
@@ -47,6 +49,7 @@ async function work(
   try {
     const worker = await startWorker(address, {
       ...options,
+      version: {protocol: PROTOCOL, release: assayVersion()},
       onMessage: (message) => note(`worker: ${message}`)
     });
     note(`worker: takes calls for ${worker.endpoints.join(", ")} from ${address.shown}. Ctrl-C ends it.`);
@@ -56,16 +59,18 @@ async function work(
       told = worker.calls;
       note(`worker: ${told} calls begun, ${worker.open} open`);
     }, TELL_EVERY_MS);
-    await new Promise<void>((resolve) => {
+    const interrupted = new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener("abort", () => resolve());
     });
+    const refusal = await Promise.race([interrupted, worker.refused]);
     const stop = () => worker.stop();
     if (abortSignal.aborted) stop();
     abortSignal.addEventListener("abort", stop);
     await worker.close();
     clearInterval(timer);
     note(`worker: ${worker.calls} calls made`);
+    if (refusal) throw refusal;
   } finally {
     dispose();
   }

@@ -14,7 +14,8 @@ import {
   resumeQueue,
   retryQueue
 } from "../../src/evals/queue/index.js";
-import {connect} from "../../src/evals/queue/redis.js";
+import {JOBS, queueKeys, QUEUES} from "../../src/evals/queue/keys.js";
+import {connect} from "../../src/evals/queue/server/redis.js";
 import {hasValkey, startValkey, type Valkey} from "../evals/queue/support/valkey.js";
 import {expectClear, refusalOf} from "./support.js";
 
@@ -189,7 +190,8 @@ describe.skipIf(!hasValkey())("a server of others", () => {
     await valkey.close();
   });
 
-  const lane = "loopback-0123456789ab";
+  const queue = "loopback-0123456789ab";
+  const keys = queueKeys(queue);
   const operations = {
     status: queueStatus,
     pause: pauseQueue,
@@ -223,23 +225,23 @@ describe.skipIf(!hasValkey())("a server of others", () => {
   });
 
   it.each([
-    ["status", "assay:lanes"],
-    ["pause", "assay:lanes"],
-    ["resume", "assay:lanes"],
-    ["drain", "assay:lanes"],
-    ["retry", "assay:lanes"],
-    ["status", `assay:flying:${lane}`],
-    ["status", `assay:listening:${lane}`],
-    ["status", `assay:limit:${lane}`, "list"],
-    ["status", `assay:jobs:${lane}:wait`],
-    ["status", `assay:jobs:${lane}:failed`],
-    ["pause", `assay:jobs:${lane}:meta`],
-    ["retry", `assay:jobs:${lane}:failed`],
-    ["drain", `assay:jobs:${lane}:wait`]
+    ["status", QUEUES],
+    ["pause", QUEUES],
+    ["resume", QUEUES],
+    ["drain", QUEUES],
+    ["retry", QUEUES],
+    ["status", keys.inFlight],
+    ["status", keys.workers],
+    ["status", keys.limits, "list"],
+    ["status", `${JOBS}:${queue}:wait`],
+    ["status", `${JOBS}:${queue}:failed`],
+    ["pause", `${JOBS}:${queue}:meta`],
+    ["retry", `${JOBS}:${queue}:failed`],
+    ["drain", `${JOBS}:${queue}:wait`]
   ] as [keyof typeof operations, string, string?][])(
     "%s names a key that is not Assay's: %s",
     async (operation, key, kind) => {
-      if (key !== "assay:lanes") await redis.hset("assay:lanes", lane, "loopback");
+      if (key !== QUEUES) await redis.hset(QUEUES, queue, "loopback");
       if (kind === "list") await redis.rpush(key, "x");
       else await redis.set(key, "of another program");
       const message = await said(through(operation));
@@ -248,20 +250,20 @@ describe.skipIf(!hasValkey())("a server of others", () => {
   );
 
   it.each<[string, () => Promise<unknown>]>([
-    ["limits that are no JSON", () => redis.set(`assay:limit:${lane}`, "{")],
-    ["limits that are null", () => redis.set(`assay:limit:${lane}`, "null")],
-    ["limits that are a list", () => redis.set(`assay:limit:${lane}`, "[1]")],
-    ["limits without a number", () => redis.set(`assay:limit:${lane}`, '{"limit": "many"}')],
-    ["calls in flight that are no number", () => redis.hset(`assay:flying:${lane}`, "w|r", "many")],
-    ["a queue of another program", () => redis.hset("assay:lanes", "a:b", "x", "", "y", "..", "z")],
-    ["a queue with a name of 100,000 letters", () => redis.hset("assay:lanes", "l".repeat(1e5), "x")],
-    ["an endpoint whose name moves the cursor", () => redis.hset("assay:lanes", lane, "\u001b[2J")],
+    ["limits that are no JSON", () => redis.set(keys.limits, "{")],
+    ["limits that are null", () => redis.set(keys.limits, "null")],
+    ["limits that are a list", () => redis.set(keys.limits, "[1]")],
+    ["limits without a number", () => redis.set(keys.limits, '{"limit": "many"}')],
+    ["calls in flight that are no number", () => redis.hset(keys.inFlight, "w|r", "many")],
+    ["a queue of another program", () => redis.hset(QUEUES, "a:b", "x", "", "y", "..", "z")],
+    ["a queue with a name of 100,000 letters", () => redis.hset(QUEUES, "l".repeat(1e5), "x")],
+    ["an endpoint whose name moves the cursor", () => redis.hset(QUEUES, queue, "\u001b[2J")],
     ["a thousand runs of others", () => redis.mset(manyRuns())]
   ])("shows where its queues stand beside %s", async (_name, write) => {
-    await redis.hset("assay:lanes", lane, "loopback");
+    await redis.hset(QUEUES, queue, "loopback");
     await write();
     const {queues} = (await through("status")) as Awaited<ReturnType<typeof queueStatus>>;
-    expect(queues.map(({queue}) => queue)).toEqual([lane]);
+    expect(queues.map(({queue}) => queue)).toEqual([queue]);
     expect(queues[0]!.inFlight).toBe(0);
     expect(queues[0]!.allowed).toBeUndefined();
     for (const operation of ["pause", "resume", "retry"] as const) await through(operation);
@@ -271,7 +273,7 @@ describe.skipIf(!hasValkey())("a server of others", () => {
     ["is full", /memory is full/, () => redis.config("SET", "maxmemory", "1")],
     ["is a replica", /address of the primary/, () => redis.replicaof("127.0.0.1", 1)]
   ])("says so when it %s", async (_name, says, change) => {
-    await redis.hset("assay:lanes", lane, "loopback");
+    await redis.hset(QUEUES, queue, "loopback");
     await change();
     try {
       expectClear(await said(through("pause")), says, queueAddress(valkey.url).shown);
@@ -282,7 +284,7 @@ describe.skipIf(!hasValkey())("a server of others", () => {
 
   it("says so when its user may not do what a queue needs", async () => {
     await redis.call("ACL", "SETUSER", "reader", "on", `>${secret}`, "~assay:*", "+@read", "+@connection");
-    await redis.hset("assay:lanes", lane, "loopback");
+    await redis.hset(QUEUES, queue, "loopback");
     const message = await said(through("pause", valkey.url.replace("redis://", `redis://reader:${secret}@`)));
     expectClear(message, "may not do what a queue needs");
     expect(message).not.toContain(secret);

@@ -6,7 +6,8 @@ import {Redis} from "ioredis";
 import {afterAll, beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
 import {type Endpoint, openAICompatible} from "../../src/inference/endpoints/index.js";
 import {createSealing, queueAddress, type RunningWorker, startWorker} from "../../src/evals/queue/index.js";
-import {JOBS} from "../../src/evals/queue/names.js";
+import {HEARTBEATS, JOBS, queueKeys, QUEUES, requestsKey, runKeys} from "../../src/evals/queue/keys.js";
+import {PEERS} from "../../src/evals/queue/peers.js";
 import {hasValkey, startValkey, type Valkey} from "../evals/queue/support/valkey.js";
 import {queuedRun} from "../evals/queue/support/queuedRun.js";
 import {type Project, wordsProject} from "../evals/runner/support/project.js";
@@ -21,7 +22,7 @@ const ROWS = 40;
 
 interface Found {
   redis: Redis;
-  lane: string;
+  queue: string;
   /** Adds a job as another program, or another release, may. */
   job(id: string, data: unknown, body?: string): Promise<unknown>;
 }
@@ -32,7 +33,7 @@ describe.skipIf(!hasValkey())("a run through a queue that holds what nobody of A
   let model: ModelServer;
   let endpoint: Endpoint;
   let worker: RunningWorker;
-  let lane: string;
+  let name: string;
   beforeAll(async () => {
     valkey = await startValkey();
     redis = new Redis(valkey.url);
@@ -53,7 +54,14 @@ describe.skipIf(!hasValkey())("a run through a queue that holds what nobody of A
     await Promise.all([valkey.close(), model.close()]);
   });
 
-  const data = {scope: "others", generation: "s:0", most: 8, limits: {}, adaptive: true, asks: false};
+  const data = {
+    run: "others",
+    generation: "s:0",
+    concurrency: 8,
+    limits: {},
+    adaptive: true,
+    asksBeforeRetry: false
+  };
   const jobs: [content: unknown, body?: string][] = [
     [{}],
     ["calls"],
@@ -69,24 +77,43 @@ describe.skipIf(!hasValkey())("a run through a queue that holds what nobody of A
   ];
   type Planted = [what: string, write: (found: Found) => Promise<unknown>];
   const limits: Planted[] = [
-    ["limits that are no JSON", ({redis, lane}) => redis.set(`assay:limit:${lane}`, "{")],
-    ["limits that are null", ({redis, lane}) => redis.set(`assay:limit:${lane}`, "null")],
-    ["limits of another type", ({redis, lane}) => redis.rpush(`assay:limit:${lane}`, "x")],
-    ["limits of texts", ({redis, lane}) => redis.set(`assay:limit:${lane}`, '{"limit": "a", "round": 1}')],
+    ["limits that are no JSON", ({redis, queue}) => redis.set(queueKeys(queue).limits, "{")],
+    ["limits that are null", ({redis, queue}) => redis.set(queueKeys(queue).limits, "null")],
+    ["limits of another type", ({redis, queue}) => redis.rpush(queueKeys(queue).limits, "x")],
+    ["limits of texts", ({redis, queue}) => redis.set(queueKeys(queue).limits, '{"limit": "a", "round": 1}')],
     [
       "limits that pause for a century",
-      ({redis, lane}) =>
+      ({redis, queue}) =>
         redis.set(
-          `assay:limit:${lane}`,
+          queueKeys(queue).limits,
           '{"limit": 8, "size": 8, "round": {}, "decreasedAt": 0, "pausedUntil": "never"}'
         )
     ]
   ];
   const others: Planted[] = [
-    ["calls in flight of another type", ({redis, lane}) => redis.set(`assay:flying:${lane}`, "x")],
-    ["calls in flight of nobody", ({redis, lane}) => redis.hset(`assay:flying:${lane}`, "nobody", "many")],
-    ["workers that are a text", ({redis, lane}) => redis.set(`assay:listening:${lane}`, "x")],
-    ["a list of the living that is a text", ({redis}) => redis.set("assay:alive", "x")],
+    ["calls in flight of another type", ({redis, queue}) => redis.set(queueKeys(queue).inFlight, "x")],
+    [
+      "calls in flight of nobody",
+      ({redis, queue}) => redis.hset(queueKeys(queue).inFlight, "nobody", "many")
+    ],
+    ["workers that are a text", ({redis, queue}) => redis.set(queueKeys(queue).workers, "x")],
+    [
+      "heartbeats that are a text, and peers that are none",
+      async ({redis}) => {
+        await redis.set(HEARTBEATS, "x");
+        await redis.hset(
+          PEERS,
+          "worker:x",
+          "{",
+          "coordinator:y",
+          "null",
+          "coordinator:z",
+          "[]",
+          "other",
+          "1"
+        );
+      }
+    ],
     [
       "jobs of no use",
       async ({job}) => {
@@ -109,13 +136,13 @@ describe.skipIf(!hasValkey())("a run through a queue that holds what nobody of A
         sealing: createSealing(undefined)
       });
     worker = await start();
-    [lane] = (await redis.hkeys("assay:lanes")) as [string];
-    const queue = new Queue(lane, {connection: {url: valkey.url} as never, prefix: JOBS});
+    [name] = (await redis.hkeys(QUEUES)) as [string];
+    const queue = new Queue(name, {connection: {url: valkey.url} as never, prefix: JOBS});
     await write({
       redis,
-      lane,
+      queue: name,
       async job(id, value, body) {
-        if (body !== undefined) await redis.set(`assay:body:${id}`, body);
+        if (body !== undefined) await redis.set(requestsKey(id), body);
         return queue.add("calls", value, {jobId: id});
       }
     });
@@ -132,7 +159,7 @@ describe.skipIf(!hasValkey())("a run through a queue that holds what nobody of A
     }
   });
 
-  it("is complete though words and outcomes of others come in between", async () => {
+  it("is complete though messages and outcomes of others come in between", async () => {
     const project = await wordsProject(await temporaryProject(), ROWS);
     worker = await startWorker(queueAddress(valkey.url), {
       reached: ["test-model", "test-model-2"].map((one) => ({endpoint, model: one})),
@@ -145,21 +172,22 @@ describe.skipIf(!hasValkey())("a run through a queue that holds what nobody of A
       "null",
       "[]",
       "5",
-      '{"received": 5}',
-      '{"ended": null}',
-      '{"answered": {}}',
+      '{"type": "acknowledged", "keys": 5}',
+      '{"type": "ended", "keys": null}',
+      '{"type": "retryAnswer", "question": {}}',
+      '{"type": "toString"}',
       "{}"
     ];
-    let scopes = 0;
+    let runs = 0;
     const timer = setInterval(() => {
       void (async () => {
-        for (const key of await redis.keys("assay:run:*")) {
-          scopes++;
-          const scope = key.slice("assay:run:".length);
+        for (const key of await redis.keys(runKeys("*").record)) {
+          runs++;
+          const run = runKeys(key.slice(runKeys("").record.length));
           for (const word of noise) {
-            await redis.publish(`assay:channel:${scope}`, word);
-            await redis.rpush(`assay:told:${scope}`, word);
-            await redis.hset(`assay:done:${scope}`, `noise ${word}`, word);
+            await redis.publish(run.channel, word);
+            await redis.rpush(run.messages, word);
+            await redis.hset(run.outcomes, `noise ${word}`, word);
           }
         }
       })();
@@ -168,7 +196,7 @@ describe.skipIf(!hasValkey())("a run through a queue that holds what nobody of A
       const {manifest} = await queuedRun(project, valkey.url, endpoint);
       expect(manifest!.status).toBe("complete");
       expect(manifest!.counts.failed).toBe(0);
-      expect(scopes).toBeGreaterThan(0);
+      expect(runs).toBeGreaterThan(0);
     } finally {
       clearInterval(timer);
       await worker.close();

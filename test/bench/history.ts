@@ -4,7 +4,7 @@ import {type Months, pullRequests} from "../evals/decisions/support/pullRequests
 
 /**
  * False alarms and found losses of `assay check --history` over 500 pull requests, in simulation:
- * `node --import tsx test/bench/history.ts [--histories 200] [--write docs/statistics.md]`.
+ * `node --import tsx test/bench/history.ts [--histories 200] [--write docs/statistics-derivations.md]`.
  */
 const args = process.argv.slice(2);
 const option = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);

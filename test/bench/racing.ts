@@ -15,7 +15,7 @@ import {openStore} from "../../src/base/store/index.js";
 
 /**
  * What racing saves and what it risks, in simulation, on recorded outputs and on a finished store:
- * `node --import tsx test/bench/racing.ts [--store PROJECT] [--write docs/statistics.md]`. Recorded outputs are read from
+ * `node --import tsx test/bench/racing.ts [--store PROJECT] [--write docs/statistics-derivations.md]`. Recorded outputs are read from
  * ASSAY_SHARED, or ../shared beside the project; without it that part is skipped.
  */
 const args = process.argv.slice(2);

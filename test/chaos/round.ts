@@ -97,14 +97,16 @@ function wrongIn(found: Record<string, unknown>, wanted: Record<string, unknown>
     .map((name) => `what was sealed of ${name} differs from the undisturbed run`);
 }
 
-/** A run that has ended leaves nothing on the server but words that came too late, which expire. */
+/** A run that has ended leaves nothing on the server but messages that came too late, which expire. */
 async function leftOn(valkey: Valkey): Promise<string[]> {
   const redis = new Redis(valkey.url);
   const keys = await redis.keys("assay:*");
   const lasting = await Promise.all(
-    keys.map(async (key) => (/^assay:run:/.test(key) || (await redis.ttl(key)) === -1 ? [key] : []))
+    keys.map(async (key) => (/^assay:\d+:run:/.test(key) || (await redis.ttl(key)) === -1 ? [key] : []))
   );
   redis.disconnect();
-  const left = lasting.flat().filter((key) => /^assay:(run|done|told|marks|body):/.test(key));
+  const left = lasting
+    .flat()
+    .filter((key) => /^assay:\d+:(run|outcomes|messages|claims|requests):/.test(key));
   return left.length > 0 ? [`left on the server: ${left.join(", ")}`] : [];
 }

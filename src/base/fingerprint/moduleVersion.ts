@@ -3,6 +3,7 @@ import {existsSync, readFileSync} from "node:fs";
 import {dirname, join, relative, sep} from "node:path";
 import {fileURLToPath} from "node:url";
 import {ALL, type Import} from "./importsOf.js";
+import {KEPT_VERSIONS} from "./keptVersions.js";
 import {localFile, packageFolder, packageOf, ROOT} from "./localFile.js";
 import {type Module, readModule} from "./readModule.js";
 
@@ -42,9 +43,10 @@ export function moduleVersion(url: string, options: GraphOptions = {}): string {
   const graph = modulesBelow(entry, options);
   const named = (path: string) => relative(dirname(entry), path).split(sep).join("/").replace(/\.ts$/, ".js");
   const files = [...graph].map(([path, {sha256}]) => `${named(path)} ${sha256}`).sort();
-  const version = createHash("sha256")
+  const computed = createHash("sha256")
     .update([...files, ...packagesOf(graph)].join("\n"))
     .digest("hex");
+  const version = KEPT_VERSIONS.get(computed) ?? computed;
   versions.set(key, version);
   return version;
 }

@@ -1,7 +1,7 @@
 import {sqlName} from "../../base/store/index.js";
 
 /** A column's name and its type in DuckDB. */
-export interface Column {
+export interface StoredColumn {
   name: string;
   type: string;
 }
@@ -11,20 +11,20 @@ const FEWEST_DIGITS = 7;
 const SMALLER = `${10 ** (FEWEST_DIGITS - 1) - 1}`;
 
 /** A type as messages name it. Members of structures are data, so that they may be personal. */
-export const shownType = ({type}: Pick<Column, "type">) =>
+export const shownType = ({type}: Pick<StoredColumn, "type">) =>
   type.replace(/^(STRUCT|UNION|MAP|ENUM)\(.*\)/is, "$1(…)");
 
 /** Whether cells are text as they are. */
-export const isText = ({type}: Column) => /^VARCHAR$/i.test(type);
+export const isText = ({type}: StoredColumn) => /^VARCHAR$/i.test(type);
 
 /** Whether cells are numbers that can have seven digits or more. */
-export const isNumber = ({type}: Pick<Column, "type">) => NUMBER.test(type);
+export const isNumber = ({type}: Pick<StoredColumn, "type">) => NUMBER.test(type);
 
 /**
  * The expression that reads a column's cells to look for personal data in them: text as it is, all else as its JSON. Numbers
  * of fewer than seven digits, and lists of nothing else, are null: nothing is found in them.
  */
-export function cellText(column: Column): string {
+export function cellText(column: StoredColumn): string {
   const name = sqlName(column.name);
   if (isText(column)) return name;
   const json = `to_json(${name})::varchar`;

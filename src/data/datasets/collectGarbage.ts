@@ -25,7 +25,7 @@ export interface GarbageOptions {
   dryRun?: boolean;
 }
 
-interface Candidate {
+interface RemovableRecord {
   kind: Kind;
   found: Found;
   manifest: object;
@@ -43,7 +43,7 @@ export async function collectGarbage(
 ): Promise<Garbage> {
   const {workspace} = store;
   const referred = new Set<string>();
-  const candidates: Candidate[] = [];
+  const candidates: RemovableRecord[] = [];
   const refer = async (kind: Kind, found: Found) => {
     for (const id of (await kind.refersTo?.(found, workspace)) ?? []) referred.add(id);
   };
@@ -92,7 +92,7 @@ async function usedNow(workspace: Workspace, {id, names}: Found): Promise<string
 const isReferredTo = ({id, names}: Found, referred: ReadonlySet<string>) =>
   referred.has(id) || referred.has(Object.values(names).join("@"));
 
-async function remove(store: Store, {kind, found, manifest}: Candidate): Promise<void> {
+async function remove(store: Store, {kind, found, manifest}: RemovableRecord): Promise<void> {
   const {workspace} = store;
   const lease = kind.collect?.lease?.(manifest);
   const work = async () => {

@@ -2,20 +2,20 @@ import {type Database, idText, sqlName} from "../../base/store/index.js";
 import {columnsWith} from "./columnsWith.js";
 import {describeColumns} from "./rowQuery.js";
 
-interface Column {
+interface QueryColumn {
   name: string;
   type: string;
 }
 
 /** One query's column, of those that have its name. */
-interface Side extends Column {
+interface QuerySide extends QueryColumn {
   query: number;
 }
 
 /** How a value is read beside those of other types, and the type it has then. */
-interface Reading {
+interface TypedReading {
   type: string;
-  sql(column: Column): string;
+  sql(column: QueryColumn): string;
 }
 
 /**
@@ -25,7 +25,7 @@ interface Reading {
  * reads text as JSON, stops at the first word, and rounds whole numbers.
  */
 export async function commonTypes(db: Database, queries: readonly string[]): Promise<string[]> {
-  const named = new Map<string, Side[]>();
+  const named = new Map<string, QuerySide[]>();
   for (const [query, text] of queries.entries())
     for (const column of await describeColumns(db, text)) {
       const key = column.name.toLowerCase();
@@ -52,7 +52,7 @@ function replaced(query: string, casts: readonly string[]): string {
   return casts.length === 0 ? query : `select * replace (${casts.join(", ")}) from (${query})`;
 }
 
-interface KnownSide extends Side {
+interface KnownSide extends QuerySide {
   isEmpty: boolean;
   /** JSON, of neither lists nor objects. */
   isScalar: boolean;
@@ -63,9 +63,9 @@ interface KnownSide extends Side {
 async function withFacts(
   db: Database,
   queries: readonly string[],
-  differing: readonly Side[][]
+  differing: readonly QuerySide[][]
 ): Promise<KnownSide[][]> {
-  const facts: ((name: string) => Omit<KnownSide, keyof Side>)[] = [];
+  const facts: ((name: string) => Omit<KnownSide, keyof QuerySide>)[] = [];
   for (const [i, text] of queries.entries()) {
     const columns = differing.flat().filter(({query}) => query === i);
     const having = (condition: (column: string, type: string) => string, some = columns) =>
@@ -99,7 +99,7 @@ const isFraction = (type: string) => /^(DOUBLE|FLOAT)$/.test(type);
 const isExact = (type: string) => /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|DECIMAL.*)$/.test(type);
 
 /** Undefined where DuckDB finds a type for all that keeps them. */
-function together(types: readonly string[], areInexact: boolean): Reading | undefined {
+function together(types: readonly string[], areInexact: boolean): TypedReading | undefined {
   if (new Set(types).size < 2) return undefined;
   const isAny = (type: string) => types.includes(type);
   const areStructures = types.every((type) => isNested(type) && !type.includes("JSON"));
@@ -109,17 +109,17 @@ function together(types: readonly string[], areInexact: boolean): Reading | unde
   return areInexact ? AS_TEXT : AS_DOUBLE;
 }
 
-const AS_JSON: Reading = {
+const AS_JSON: TypedReading = {
   type: "JSON",
   sql: ({name, type}) => (type === "JSON" ? sqlName(name) : `to_json(${sqlName(name)})`)
 };
 
-const AS_TEXT: Reading = {type: "VARCHAR", sql: asText};
+const AS_TEXT: TypedReading = {type: "VARCHAR", sql: asText};
 
-const AS_DOUBLE: Reading = {type: "DOUBLE", sql: ({name}) => `${sqlName(name)}::double`};
+const AS_DOUBLE: TypedReading = {type: "DOUBLE", sql: ({name}) => `${sqlName(name)}::double`};
 
 /** Numbers and moments as rows show them. */
-function asText(column: Column): string {
+function asText(column: QueryColumn): string {
   const {name, type} = column;
   const value = sqlName(name);
   if (!type.startsWith("TIMESTAMP")) return idText(column);

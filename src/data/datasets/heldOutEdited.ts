@@ -18,12 +18,12 @@ import {REJECTED_FILE} from "./filters/index.js";
 import {describeColumns} from "./rowQuery.js";
 
 /** A relation of rows, and the column of their texts where the dataset names one. */
-interface Rows {
+interface RowRelation {
   relation: string;
   text: string | undefined;
 }
 
-interface Pulled {
+interface PulledText {
   dataset: string;
   text: string | undefined;
   /** The version before. */
@@ -42,7 +42,7 @@ interface Pulled {
 export async function holdOutEdited(
   db: Database,
   workspace: Workspace,
-  {dataset, text, before, append = false}: Pulled,
+  {dataset, text, before, append = false}: PulledText,
   relations: readonly string[]
 ): Promise<number> {
   const former = {dataset, id: before};
@@ -52,9 +52,9 @@ export async function holdOutEdited(
   const formerText = (await readVersion(workspace, former))?.text;
   const rejected = await versionTable(workspace, former, REJECTED_FILE);
   const then = [await versionRows(workspace, former), ...(rejected ? [rejected] : [])].map(
-    (relation): Rows => ({relation, text: formerText})
+    (relation): RowRelation => ({relation, text: formerText})
   );
-  const now: Rows[] = relations.map((relation) => ({relation, text}));
+  const now: RowRelation[] = relations.map((relation) => ({relation, text}));
   let edited = 0;
   for (const record of unnamed) {
     const held = await heldOutRelation(workspace, record);
@@ -71,7 +71,7 @@ export async function holdOutEdited(
   return edited;
 }
 
-async function textsOf(rows: AsyncIterable<Content>): Promise<string[]> {
+async function textsOf(rows: AsyncIterable<RowText>): Promise<string[]> {
   const texts: string[] = [];
   for await (const {text} of rows) texts.push(text);
   return texts.sort();
@@ -80,10 +80,10 @@ async function textsOf(rows: AsyncIterable<Content>): Promise<string[]> {
 /** Held-out rows of the version before; with "not" its others. */
 async function* heldTexts(
   db: Database,
-  then: readonly Rows[],
+  then: readonly RowRelation[],
   held: string,
   not: "" | "not" = ""
-): AsyncGenerator<Content> {
+): AsyncGenerator<RowText> {
   for (const one of then)
     yield* contents(db, one, `row_id ${not} in (${sameRows(one.relation, held, one.text)})`);
 }
@@ -91,10 +91,10 @@ async function* heldTexts(
 /** Held-out rows of the version before whose content, and whose text, no row has now. */
 async function* goneTexts(
   db: Database,
-  then: readonly Rows[],
-  now: readonly Rows[],
+  then: readonly RowRelation[],
+  now: readonly RowRelation[],
   held: string
-): AsyncGenerator<Content> {
+): AsyncGenerator<RowText> {
   for (const one of then) {
     const still = now.flatMap(({relation, text}) => [
       `row_hash in (select row_hash from ${relation})`,
@@ -113,10 +113,10 @@ async function* goneTexts(
 /** Rows that the version before had not, and that are not held out. */
 async function* addedTexts(
   db: Database,
-  then: readonly Rows[],
-  now: readonly Rows[],
+  then: readonly RowRelation[],
+  now: readonly RowRelation[],
   held: string
-): AsyncGenerator<Content> {
+): AsyncGenerator<RowText> {
   for (const one of now) {
     const known = then.map(({relation}) => `select row_hash from ${relation}`).join(" union all ");
     yield* contents(
@@ -127,19 +127,19 @@ async function* addedTexts(
   }
 }
 
-interface Content {
+interface RowText {
   row: string;
   text: string;
 }
 
-async function* contents(db: Database, rows: Rows, condition: string): AsyncGenerator<Content> {
+async function* contents(db: Database, rows: RowRelation, condition: string): AsyncGenerator<RowText> {
   const query = `select row_id as row, ${await contentOf(db, rows)} as text from ${rows.relation} where ${condition}`;
   for await (const batch of db.batches<{row: string; text: string | null}>(query))
     for (const {row, text} of batch) if (text !== null) yield {row, text};
 }
 
 /** SQL of what a row says: its text, or all of its columns. */
-async function contentOf(db: Database, {relation, text}: Rows): Promise<string> {
+async function contentOf(db: Database, {relation, text}: RowRelation): Promise<string> {
   if (text) return `${sqlName(text)}::varchar`;
   const columns = await describeColumns(db, `select * from ${relation}`);
   const own = columns.filter(({name}) => !OURS.includes(name)).map(({name}) => `${sqlName(name)}::varchar`);

@@ -7,7 +7,7 @@ import {
   type Workspace
 } from "../../base/store/index.js";
 
-interface Pulled {
+interface PulledVersion {
   name: string;
   text?: string;
   /** The version before. */
@@ -51,7 +51,7 @@ export async function heldOutRenamed(
   db: Database,
   workspace: Workspace,
   split: {dataset: string; id: string},
-  {name, text, before}: Pulled,
+  {name, text, before}: PulledVersion,
   relations: readonly string[]
 ): Promise<number> {
   const former = {dataset: name, id: before};

@@ -12,7 +12,7 @@ export {purge} from "./purge.js";
 export {unreadText} from "./purgeCondition.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacy.js";
-export {cellText, type Column, isNumber, isText, shownType} from "./cellText.js";
+export {cellText, type StoredColumn, isNumber, isText, shownType} from "./cellText.js";
 export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redaction.js";
 export {rulesIn} from "./redactionRules.js";
 export {sourceChange} from "./origin/index.js";

@@ -18,7 +18,7 @@ export async function namedIds(
   workspace: Workspace,
   {dataset, where}: {dataset: string; where: string}
 ): Promise<string[]> {
-  const named = idsOf(await conditionTree<Tree>(db, where));
+  const named = idsOf(await conditionTree<ConditionNode>(db, where));
   if (named === undefined) return [];
   const latest = await latestVersion(workspace, dataset);
   const version = latest && (await readVersion(workspace, {dataset, id: latest.version}));
@@ -43,13 +43,13 @@ export async function namedIds(
   return [...ids].sort();
 }
 
-interface Named {
+interface NamedId {
   column: string;
   value: string;
 }
 
 /** What equalities joined by `or` ask for; undefined of any other expression. */
-function idsOf(tree: Tree): Named[] | undefined {
+function idsOf(tree: ConditionNode): NamedId[] | undefined {
   const children = tree.children ?? [tree.left, tree.right];
   if (tree.type === "CONJUNCTION_OR") {
     const parts = children.map((one) => one && idsOf(one));
@@ -64,17 +64,17 @@ function idsOf(tree: Tree): Named[] | undefined {
   return values.every((value) => value !== undefined) ? values.map((value) => ({column, value})) : undefined;
 }
 
-interface Tree {
+interface ConditionNode {
   type: string;
-  children?: (Tree | undefined)[];
-  left?: Tree;
-  right?: Tree;
+  children?: (ConditionNode | undefined)[];
+  left?: ConditionNode;
+  right?: ConditionNode;
   column_names?: string[];
   value?: {type: {id: string}; value?: unknown};
 }
 
 /** Texts and whole numbers: others have more ways to be written than ids have. */
-function constantOf({value}: Tree): string | undefined {
+function constantOf({value}: ConditionNode): string | undefined {
   const isId = /^(VARCHAR|U?(TINY|SMALL|BIG)INT|U?INTEGER)$/.test(value?.type.id ?? "");
   const held = value?.value;
   return isId && (typeof held === "string" || typeof held === "number") ? String(held) : undefined;

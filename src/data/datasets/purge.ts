@@ -77,7 +77,7 @@ export async function purge(
   });
 }
 
-interface Marked {
+interface MarkedRows {
   tombstones: Tombstones;
   fresh: number;
   /** Of the result: what is known before anything is erased. */
@@ -128,7 +128,7 @@ async function marked(
   workspace: Workspace,
   dataset: string,
   {where, reason, at}: Pick<PurgeOptions, "where" | "reason"> & {at: string}
-): Promise<Marked> {
+): Promise<MarkedRows> {
   await refuseWhileWorking(workspace, dataset, "Nothing was erased.");
   const versions = await versionsToPurge(workspace, dataset);
   const tombstones = await readTombstones(workspace, dataset);

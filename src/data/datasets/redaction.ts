@@ -18,7 +18,7 @@ import {
   writeParquetRows
 } from "../../base/store/index.js";
 import {formerRows} from "./append.js";
-import {cellText, type Column, isNumber, isText, shownType} from "./cellText.js";
+import {cellText, type StoredColumn, isNumber, isText, shownType} from "./cellText.js";
 import {describeColumns, FINDINGS} from "./rowQuery.js";
 
 /** The cells of one row that a redactor looks at, as `cellText` gives them. */
@@ -42,16 +42,16 @@ export interface Redactor {
   /** What it does, but for the key. */
   rules: RedactionRules;
   /** Those of a dataset's columns that are looked at. Throws UserError for what is named but cannot be, if told to. */
-  columnsOf(columns: readonly Column[], strict: boolean): Column[];
+  columnsOf(columns: readonly StoredColumn[], strict: boolean): StoredColumn[];
   /** Rows with findings, in order; the others may be left out. */
-  redact(rows: AsyncIterable<readonly CellRow[]>, columns: readonly Column[]): AsyncIterable<RedactedRow>;
+  redact(rows: AsyncIterable<readonly CellRow[]>, columns: readonly StoredColumn[]): AsyncIterable<RedactedRow>;
   /** A message with everything personal replaced. */
   text(message: string): string;
   /** Writes what was found in the rows of a version into its folder. */
   writeLedger(
     db: Database,
     folder: string,
-    version: {dataset: string; id: string; rows: number; columns: readonly Column[]},
+    version: {dataset: string; id: string; rows: number; columns: readonly StoredColumn[]},
     from: {
       found: AsyncIterable<{row_id: string; row_hash: string; findings: readonly object[]}>;
       /** What a person accepted in the dataset: those findings are marked. */
@@ -149,7 +149,7 @@ export async function redactFormer(
 interface ToRedact {
   dataset: string;
   /** Columns that are looked into. */
-  looked: readonly Column[];
+  looked: readonly StoredColumn[];
   redactor: Redactor;
   /** The file says what an earlier redaction found. */
   withFormer?: boolean;
@@ -209,7 +209,7 @@ async function redactFile(
   return redacted;
 }
 
-const stored = (column: Column, index: number) =>
+const stored = (column: StoredColumn, index: number) =>
   isText(column) ? `c.c${index}` : `c.c${index}::json::${column.type}`;
 
 /** What its type cannot hold once redacted, such as a number, stops the pull: half of it would be lost silently. */
@@ -218,7 +218,7 @@ async function assertRepresentable(
   dataset: string,
   numbered: string,
   changesOf: string,
-  looked: readonly Column[]
+  looked: readonly StoredColumn[]
 ): Promise<void> {
   const problems: string[] = [];
   for (const [index, column] of looked.entries()) {

@@ -1,6 +1,6 @@
 import {idText, sqlName} from "../../base/store/index.js";
 
-interface Column {
+interface RetypedColumn {
   name: string;
   type: string;
 }
@@ -8,12 +8,12 @@ interface Column {
 export interface TypedRows {
   /** Relation with `row_id`, `row_hash` and the columns. */
   relation: string;
-  columns: readonly Column[];
+  columns: readonly RetypedColumn[];
 }
 
 type Sides = readonly [string, string];
 
-const isOwn = ({name}: Column) => !["row_id", "row_hash"].includes(name);
+const isOwn = ({name}: RetypedColumn) => !["row_id", "row_hash"].includes(name);
 const isNumber = (type: string) =>
   /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL.*)$/i.test(type);
 const isMoment = (type: string) => /^(DATE|TIMESTAMP(_\w+)?)$/i.test(type);
@@ -54,15 +54,15 @@ export function retypedRows(before: TypedRows, after: TypedRows): string | undef
   return `select row_id from ${relation} where a.row_hash <> b.row_hash and not (${differs})`;
 }
 
-function keptColumns(before: TypedRows, after: TypedRows): [Column, Column][] {
-  return after.columns.filter(isOwn).flatMap((column): [Column, Column][] => {
+function keptColumns(before: TypedRows, after: TypedRows): [RetypedColumn, RetypedColumn][] {
+  return after.columns.filter(isOwn).flatMap((column): [RetypedColumn, RetypedColumn][] => {
     const former = before.columns.find(({name}) => name === column.name);
     return former ? [[former, column]] : [];
   });
 }
 
 /** What is compared of a column, in SQL of each side: the two hold the same when one pair of these is equal. */
-function valuesOf(before: Column, after: Column): Sides[] {
+function valuesOf(before: RetypedColumn, after: RetypedColumn): Sides[] {
   const types = [before.type, after.type];
   const as = (type: string): Sides => {
     const value = `${sqlName(after.name)}::${type}`;
@@ -74,6 +74,6 @@ function valuesOf(before: Column, after: Column): Sides[] {
   return [[textOf(before), textOf(after)], ...(types.some(isNested) ? [] : [as("varchar")])];
 }
 
-function textOf(column: Column): string {
+function textOf(column: RetypedColumn): string {
   return isNested(column.type) ? `to_json(${sqlName(column.name)})::varchar` : idText(column);
 }

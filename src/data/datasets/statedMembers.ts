@@ -14,10 +14,10 @@ const ROLES = [
 ] as const satisfies (keyof DatasetDefinition & keyof VersionManifest)[];
 
 /** What a version's record takes from a definition and not from the rows. */
-type Stated = Pick<VersionManifest, (typeof ROLES)[number] | "rejected" | "filters" | "checks">;
+type StatedMembers = Pick<VersionManifest, (typeof ROLES)[number] | "rejected" | "filters" | "checks">;
 
 /** Every member, so that what a definition no longer says ends in the record too: what is undefined is not written. */
-export function statedMembers(definition: DatasetDefinition, filtered: Filtered | undefined): Stated {
+export function statedMembers(definition: DatasetDefinition, filtered: Filtered | undefined): StatedMembers {
   return {
     ...Object.fromEntries(ROLES.map((role) => [role, definition[role]])),
     rejected: filtered?.rejected,

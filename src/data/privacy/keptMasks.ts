@@ -26,7 +26,7 @@ export function maskingVersion(): string {
   return moduleVersion(new URL("./maskExcerpt.js", import.meta.url).href);
 }
 
-interface Kept<T> {
+interface KeptTexts<T> {
   version: string;
   texts: Record<string, T>;
 }
@@ -43,7 +43,7 @@ export async function openKeptMasks<T>(
 ): Promise<KeptMasks<T>> {
   const version = maskingVersion();
   const read = async () => {
-    const kept = await readCached<Kept<T>>(workspace, name);
+    const kept = await readCached<KeptTexts<T>>(workspace, name);
     return kept?.version === version ? Object.entries(kept.texts) : [];
   };
   const known = new Map(await read());

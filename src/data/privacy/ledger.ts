@@ -101,7 +101,7 @@ export function scanRow<R extends object>(
   return {row: changed as R, entries};
 }
 
-interface Looked {
+interface ScannedCell {
   rowId: string;
   column: string;
   path: string | undefined;
@@ -109,7 +109,7 @@ interface Looked {
 }
 
 function entryOf(
-  {rowId, column, path, text}: Looked,
+  {rowId, column, path, text}: ScannedCell,
   {type, start, end, rule, score}: Finding,
   policy: RedactionPolicy
 ): LedgerEntry {

@@ -2,7 +2,7 @@
  * Where a text has anything worth a closer look, found in one pass: recognisers start from these places and
  * never walk the whole text themselves. Everything is an offset in UTF-16 code units.
  */
-export interface Marks {
+export interface TextMarks {
   /** Start and end of every run of ASCII digits, alternating. */
   digits: number[];
   /** Every `@`. */
@@ -42,8 +42,8 @@ function classOf(code: number): number {
 }
 
 /** One pass over the text. An empty text has no marks. */
-export function findMarks(text: string): Marks {
-  const marks: Marks = {digits: [], ats: [], colons: [], equals: [], dots: [], longTokens: []};
+export function findMarks(text: string): TextMarks {
+  const marks: TextMarks = {digits: [], ats: [], colons: [], equals: [], dots: [], longTokens: []};
   const length = text.length;
   let previous = 0;
   let digitStart = -1;

@@ -3,6 +3,9 @@ import {redact} from "./redact.js";
 import {scanText} from "./scanText.js";
 
 const MARGIN = 400;
+/** Characters behind an excerpt that say whether its last words are a name. */
+const BEHIND = 150;
+const NAMES: Layer[] = ["names"];
 
 /**
  * The beginning of a text for a report page, at most `maxChars` characters long and on one line: everything
@@ -12,11 +15,15 @@ const MARGIN = 400;
  */
 export function maskExcerpt(text: string, maxChars: number, withNames = true): string {
   const sure = redact(text, scanText(text)).replace(/\s+/g, " ").trim();
-  const near = sure.slice(0, maxChars * 2 + MARGIN);
-  const names: Layer[] = ["names"];
-  const clean = withNames ? redact(near, scanText(near, {layers: names})) : near;
-  const characters = Array.from(clean);
-  if (characters.length <= maxChars) return clean;
+  const mask = (length: number) => {
+    const near = sure.slice(0, length);
+    return Array.from(withNames ? redact(near, scanText(near, {layers: NAMES})) : near);
+  };
+  // Names take milliseconds: what lies far behind the cut is searched only where masks have made room for it.
+  let characters = mask(maxChars + BEHIND);
+  if (characters.length <= maxChars && sure.length > maxChars + BEHIND)
+    characters = mask(maxChars * 2 + MARGIN);
+  if (characters.length <= maxChars) return characters.join("");
   const cut = characters.slice(0, Math.max(0, maxChars - 1)).join("");
   return cut.replace(/<[A-Z_]*$/, "").trimEnd() + "\u2026";
 }

@@ -1,7 +1,7 @@
 import {join} from "node:path";
 import {
   type CellRow,
-  type Column,
+  type StoredColumn,
   type DatasetDefinition,
   type FormerRedactor,
   isText,
@@ -155,9 +155,9 @@ function keyAt(env: Record<string, string | undefined>, variable = PSEUDONYM_KEY
 function lookedAt(
   dataset: string,
   {columns: named}: PrivacyRules,
-  columns: readonly Column[],
+  columns: readonly StoredColumn[],
   strict: boolean
-): Column[] {
+): StoredColumn[] {
   const looked = columns.filter(({type}) => isScanned(type));
   if (!named) return looked.filter(({name}) => name !== "row_id" && name !== "row_hash");
   const problems = named.flatMap((name) => {

@@ -1,10 +1,10 @@
 import {DigitStarts} from "./digitStarts.js";
-import {findMarks, type Marks} from "./marks.js";
+import {findMarks, type TextMarks} from "./marks.js";
 import {isAmong, wordsBefore, wordsOf} from "./wordsBefore.js";
 
 /** What recognisers are handed beside the text. */
 export interface ScanContext {
-  marks: Marks;
+  marks: TextMarks;
   /** Findings that cannot reach this score will be dropped, so a costly search for them may be spared. */
   minScore: number;
   /** Name of the column the text stands in, with those of the members within it. */

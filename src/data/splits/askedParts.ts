@@ -9,13 +9,13 @@ export interface AskedPart {
   share?: number;
 }
 
-type Made = Pick<SplitManifest, "strategy" | "settings" | "counts" | "heldOut">;
+type MadeSplit = Pick<SplitManifest, "strategy" | "settings" | "counts" | "heldOut">;
 
 /** More rows than this many times what was asked for are told of. */
 const TOO_MANY = 1.5;
 
 /** The parts that a split was asked for. */
-export function askedParts({strategy, settings}: Pick<Made, "strategy" | "settings">): AskedPart[] {
+export function askedParts({strategy, settings}: Pick<MadeSplit, "strategy" | "settings">): AskedPart[] {
   if (strategy === "given") return [{part: "train"}, {part: "test"}];
   const {rolling, cutoffs, ...shares} = settings as Partial<SplitSpec>;
   if (cutoffs)
@@ -42,14 +42,14 @@ export function askedParts({strategy, settings}: Pick<Made, "strategy" | "settin
 }
 
 /** The parts that a split was asked for and has no row of. */
-export function emptyParts(split: Made): string[] {
+export function emptyParts(split: MadeSplit): string[] {
   return askedParts(split)
     .filter(({part}) => !split.counts[part])
     .map(({part}) => part);
 }
 
 /** What is to be said of parts that are empty or far larger than asked for, why that is and what to do; undefined when none is. */
-export function partWarning(split: Made & Pick<SplitManifest, "name">): string | undefined {
+export function partWarning(split: MadeSplit & Pick<SplitManifest, "name">): string | undefined {
   const {counts} = split;
   const total = Object.values(counts).reduce((sum, rows) => sum + rows, 0);
   const told = askedParts(split).flatMap(({part, share}) => {
@@ -77,7 +77,7 @@ export function heldOutNote({
   settings,
   counts,
   heldOut
-}: Made & Pick<SplitManifest, "name">): string | undefined {
+}: MadeSplit & Pick<SplitManifest, "name">): string | undefined {
   if (!heldOut) return undefined;
   const {kept, added, apart} = heldOut;
   const total = Object.values(counts).reduce((sum, rows) => sum + rows, 0);
@@ -99,7 +99,7 @@ export function heldOutNote({
   return texts.length === 0 ? undefined : texts.join(" ");
 }
 
-function reason({strategy, settings}: Made): string {
+function reason({strategy, settings}: MadeSplit): string {
   const {rolling, cutoffs, gap} = settings as Partial<SplitSpec>;
   switch (strategy) {
     case "given":

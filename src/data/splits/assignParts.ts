@@ -13,7 +13,7 @@ import {
 import {assignQuery, groupColumn, groupKey, labelColumn} from "./assign.js";
 import {linkGroups} from "./clusterGroups.js";
 import {textOf} from "./columnText.js";
-import {hashUnit, partOf, type Shares, sharesOf} from "./shares.js";
+import {hashUnit, partOf, type PartShares, sharesOf} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 import {stratifiedGroups} from "./stratifiedGroup.js";
 import {assertTimes} from "./temporal.js";
@@ -80,7 +80,7 @@ async function assignGroups(store: Store, file: string, {spec, version, rows}: T
 export async function dealGroups(
   store: Store,
   {spec, version, rows}: ToAssign,
-  {validation, test, heldOut}: Shares
+  {validation, test, heldOut}: PartShares
 ): Promise<Map<string, string>> {
   const label = textOf(version, labelColumn(spec, version));
   const counted = await store.rows<{group_key: string; label: string; n: number}>(

@@ -3,17 +3,17 @@ import {sha256} from "../../base/system/index.js";
 import {sqlString} from "../../base/store/index.js";
 import type {SplitSpec} from "./spec.js";
 
-export interface Shares {
+export interface PartShares {
   validation: number;
   test: number;
   heldOut: number;
 }
 
 /** Shares of all rows when a spec does not say; what is left is training. */
-export const DEFAULT_SHARES: Readonly<Shares> = {validation: 0.15, test: 0.15, heldOut: 0};
+export const DEFAULT_SHARES: Readonly<PartShares> = {validation: 0.15, test: 0.15, heldOut: 0};
 
 /** The shares of a spec with its defaults; refuses what does not leave a training part. */
-export function sharesOf(spec: SplitSpec): Shares {
+export function sharesOf(spec: SplitSpec): PartShares {
   const {validation, test, heldOut} = DEFAULT_SHARES;
   const shares = {
     validation: spec.validation ?? validation,
@@ -34,7 +34,7 @@ export function hashUnit(keySql: string, seed: string): string {
 }
 
 /** Names the part of a unit number: test first, then validation, then held-out, so that a changed share moves few rows. */
-export function partOf(unitSql: string, shares: Shares): string {
+export function partOf(unitSql: string, shares: PartShares): string {
   const {test, validation, heldOut} = shares;
   return `case when ${unitSql} < ${test} then 'test' when ${unitSql} < ${test + validation} then 'validation' when ${unitSql} < ${test + validation + heldOut} then 'held-out' else 'train' end`;
 }

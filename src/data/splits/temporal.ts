@@ -2,7 +2,7 @@ import {UserError} from "../../base/validation/index.js";
 import {type Database, sqlName, type VersionManifest} from "../../base/store/index.js";
 import {momentOfColumn, momentSql} from "./moment.js";
 import {rollingTest} from "./windowProblems.js";
-import {DEFAULT_SHARES, partOf, type Shares} from "./shares.js";
+import {DEFAULT_SHARES, partOf, type PartShares} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 
 /** Rows of a temporal split that are in the gap, or later than its test window. */
@@ -14,7 +14,7 @@ export const UNUSED = "unused";
  */
 export function temporalQuery(
   spec: SplitSpec,
-  shares: Shares,
+  shares: PartShares,
   version: VersionManifest,
   groupKey: string,
   rows: string

@@ -40,27 +40,42 @@ export function servedBest(
     async prepare(context) {
       const {workspace} = context.store;
       const manifest = await bestOnValidation(sources, context, columns, rows, own.params);
-      context.onProgress(`serving ${manifest.name} on loopback`);
-      const server = await startServer(workspace.project, manifest.id);
-      const http = openAICompatible({
-        name: "assay serve",
-        baseUrl: `${server.url}/v1`,
-        hosting: "on-prem",
-        trust: "local",
-        stream: true
-      });
+      // A run whose answers are all in the store asks nothing, and needs no server.
+      const start = async () => {
+        context.onProgress(`serving ${manifest.name} on loopback`);
+        const {url, close} = await startServer(workspace.project, manifest.id);
+        return {http: endpointAt(url), close};
+      };
+      let started: ReturnType<typeof start> | undefined;
+      const served = async () => (await (started ??= start())).http;
       return {
         endpoint: {
-          ...http,
-          identity: async () => ({server: "assay serve", weights: await weightsOf(manifest, workspace)})
+          ...endpointAt("http://127.0.0.1"),
+          identity: async () => ({server: "assay serve", weights: await weightsOf(manifest, workspace)}),
+          complete: async (request, options) => (await served()).complete(request, options),
+          preflight: async (...asked) => (await served()).preflight!(...asked)
         },
         model: manifest.name,
         modelId: manifest.id,
-        close: server.close
+        // A start that failed was told where its answer was awaited.
+        close: async () =>
+          started?.then(
+            ({close}) => close(),
+            () => undefined
+          )
       };
     }
   };
 }
+
+const endpointAt = (url: string) =>
+  openAICompatible({
+    name: "assay serve",
+    baseUrl: `${url}/v1`,
+    hosting: "on-prem",
+    trust: "local",
+    stream: true
+  });
 
 /** What tells weights from others: an adapter's are also those of its base, which may be others one day. */
 async function weightsOf(manifest: ModelManifest, workspace: Workspace): Promise<string> {

@@ -1,17 +1,17 @@
 import type {Queue} from "bullmq";
-import type {QueueLink} from "./queueExecutor.js";
-import {openQueue} from "./jobs.js";
-import {isLane} from "./lane.js";
-import {LANES, laneKeys, PAUSED, runKeys, SILENT_MS} from "./names.js";
-import type {JobData, Told} from "./protocol.js";
-import {pipelined, type Redis, serverTime} from "./redis.js";
-import {refused} from "./refused.js";
+import {PAUSED, queueKeys, QUEUES, runKeys, SILENT_MS} from "./keys.js";
+import type {DrainRequest, CallJobData} from "./protocol.js";
+import {isQueueName} from "./queueName.js";
+import {openJobQueue} from "./server/jobQueue.js";
+import type {QueueLink} from "./server/queueLink.js";
+import {pairs, pipelined, type Redis, serverTime} from "./server/redis.js";
+import {serverError} from "./server/serverError.js";
 
 /** Where BullMQ counts in a job how often it stalled; it does not clear it. */
 const STALLS = "stc";
 
 /** Where the queue of one endpoint stands. */
-export interface LaneStatus {
+export interface EndpointQueueStatus {
   /** The endpoint's name. */
   endpoint: string;
   queue: string;
@@ -21,7 +21,7 @@ export interface LaneStatus {
   waiting: number;
   active: number;
   failed: number;
-  /** Calls that hold a place: in flight, or not yet received by their run. */
+  /** Calls that hold a slot: in flight, or not yet received by their run. */
   inFlight: number;
   /** What adaptive back-off allows in flight over all workers; undefined before the first call. */
   allowed?: number;
@@ -30,7 +30,7 @@ export interface LaneStatus {
 export interface QueueStatus {
   /** No call begins, at any endpoint. */
   paused: boolean;
-  queues: LaneStatus[];
+  queues: EndpointQueueStatus[];
   /** Runs whose coordinator is at work. */
   runs: number;
 }
@@ -38,32 +38,32 @@ export interface QueueStatus {
 export async function queueStatus(link: QueueLink): Promise<QueueStatus> {
   const {redis} = link;
   const paused = await answered(link, async () => (await redis.call("EXISTS", PAUSED)) === 1);
-  const queues = await onLanes(link, async (queue, lane, endpoint) => {
-    const keys = laneKeys(lane);
+  const queues = await onQueues(link, async (queue, name, endpoint) => {
+    const keys = queueKeys(name);
     const counts = await queue.getJobCounts("wait", "prioritized", "active", "failed");
     const now = await serverTime(redis);
-    const [flying, limit, workers] = await Promise.all([
-      redis.call("HVALS", keys.flying) as Promise<string[]>,
-      redis.call("GET", keys.limit) as Promise<string | null>,
-      redis.call("ZCOUNT", keys.listening, now - SILENT_MS, "+inf")
+    const [inFlight, limits, workers] = await Promise.all([
+      redis.call("HVALS", keys.inFlight) as Promise<string[]>,
+      redis.call("GET", keys.limits) as Promise<string | null>,
+      redis.call("ZCOUNT", keys.workers, now - SILENT_MS, "+inf")
     ]);
-    const allowed = limit === null ? undefined : allowedBy(limit);
+    const allowed = limits === null ? undefined : allowedBy(limits);
     return {
       endpoint,
-      queue: lane,
+      queue: name,
       paused,
       workers: Number(workers),
       waiting: (counts["wait"] ?? 0) + (counts["prioritized"] ?? 0),
       active: counts["active"] ?? 0,
       failed: counts["failed"] ?? 0,
-      inFlight: flying.reduce((sum, count) => sum + (Number(count) || 0), 0),
+      inFlight: inFlight.reduce((sum, count) => sum + (Number(count) || 0), 0),
       allowed: allowed === undefined ? undefined : Math.floor(allowed)
     };
   });
   return {paused, queues, runs: (await liveRuns(redis)).length};
 }
 
-/** What the limits' script wrote, which another program may have overwritten. */
+/** Undefined for what another program may have written over the limits' state. */
 function allowedBy(text: string): number | undefined {
   try {
     const {limit} = JSON.parse(text) as {limit: unknown};
@@ -75,28 +75,28 @@ function allowedBy(text: string): number | undefined {
 
 /** No further call begins, at any endpoint, until `resumeQueue`. Calls in flight go on. Returns the queues' number. */
 export async function pauseQueue(link: QueueLink): Promise<number> {
-  const paused = await onLanes(link, (queue) => queue.pause());
+  const paused = await onQueues(link, (queue) => queue.pause());
   await answered(link, () => link.redis.call("SET", PAUSED, 1));
   return paused.length;
 }
 
 export async function resumeQueue(link: QueueLink): Promise<number> {
-  const resumed = await onLanes(link, (queue) => queue.resume());
+  const resumed = await onQueues(link, (queue) => queue.resume());
   await answered(link, () => link.redis.call("DEL", PAUSED));
   return resumed.length;
 }
 
 /**
  * Ends all runs as Ctrl-C does, each sealed as partial, and removes what waits. Answers that nobody has received yet are
- * kept for the next start of their run. Returns how many runs were told.
+ * kept for the next start of their run. Returns how many runs there were.
  */
 export async function drainQueue(link: QueueLink): Promise<number> {
   const runs = await liveRuns(link.redis);
-  const told: Told = {drain: "the queue was drained"};
-  for (const scope of runs) await link.redis.call("RPUSH", runKeys(scope).told, JSON.stringify(told));
+  const request: DrainRequest = {type: "drain", reason: "the queue was drained"};
+  for (const run of runs) await link.redis.call("RPUSH", runKeys(run).messages, JSON.stringify(request));
   // Runs take back what they have sent; the rest is of runs that are gone.
   if (runs.length > 0) await new Promise((resolve) => setTimeout(resolve, 500));
-  await onLanes(link, async (queue) => {
+  await onQueues(link, async (queue) => {
     await queue.drain();
     await queue.clean(0, 10_000, "failed");
   });
@@ -105,7 +105,7 @@ export async function drainQueue(link: QueueLink): Promise<number> {
 
 /** Tries failed jobs again, each as if no worker had died of it; how many there were. */
 export async function retryQueue(link: QueueLink): Promise<number> {
-  const counts = await onLanes(link, async (queue) => {
+  const counts = await onQueues(link, async (queue) => {
     const failed = await queue.getFailed();
     if (failed.length === 0) return 0;
     await pipelined(
@@ -118,20 +118,19 @@ export async function retryQueue(link: QueueLink): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-async function onLanes<T>(
+async function onQueues<T>(
   link: QueueLink,
-  look: (queue: Queue<JobData>, lane: string, endpoint: string) => Promise<T>
+  act: (queue: Queue<CallJobData>, name: string, endpoint: string) => Promise<T>
 ): Promise<T[]> {
   const {redis} = link;
   return answered(link, async () => {
-    const found = (await redis.call("HGETALL", LANES)) as string[];
     const results: T[] = [];
-    for (let i = 0; i < found.length; i += 2) {
-      // A name that `laneOf` cannot have given is another program's.
-      if (!isLane(found[i]!)) continue;
-      const queue = await openQueue(redis, found[i]!);
+    for (const [name, endpoint] of pairs(await redis.call("HGETALL", QUEUES))) {
+      // A name that `queueNameOf` cannot have given is another program's.
+      if (!isQueueName(name)) continue;
+      const queue = await openJobQueue(redis, name);
       try {
-        results.push(await look(queue, found[i]!, found[i + 1]!));
+        results.push(await act(queue, name, endpoint));
       } finally {
         await queue.close();
       }
@@ -140,19 +139,19 @@ async function onLanes<T>(
   });
 }
 
-/** What the server says, or why it does not. */
+/** Throws UserError for an error reply of the server. */
 async function answered<T>({shown}: QueueLink, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    throw refused(error, shown);
+    throw serverError(error, shown);
   }
 }
 
-/** Scopes of the runs whose coordinator was heard of lately. */
+/** The runs whose coordinator is at work. */
 async function liveRuns(redis: Redis): Promise<string[]> {
-  const prefix = runKeys("").run;
-  const scopes: string[] = [];
+  const prefix = runKeys("").record;
+  const runs: string[] = [];
   let cursor = "0";
   do {
     const [next, keys] = (await redis.call("SCAN", cursor, "MATCH", `${prefix}*`, "COUNT", 500)) as [
@@ -160,7 +159,7 @@ async function liveRuns(redis: Redis): Promise<string[]> {
       string[]
     ];
     cursor = next;
-    scopes.push(...keys.map((key) => key.slice(prefix.length)));
+    runs.push(...keys.map((key) => key.slice(prefix.length)));
   } while (cursor !== "0");
-  return [...new Set(scopes)];
+  return [...new Set(runs)];
 }

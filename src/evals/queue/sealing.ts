@@ -2,7 +2,7 @@ import {createCipheriv, createDecipheriv, createHmac, randomBytes} from "node:cr
 import {UserError} from "../../base/validation/index.js";
 
 /** How requests and answers are written on the queue. */
-export interface Sealing {
+export interface QueueSealing {
   /** "" without a key. Workers with another key use other queues. */
   keyprint: string;
   /** `about` must be the same when it is opened: what was sealed for one place cannot be put at another. */
@@ -15,7 +15,7 @@ export interface Sealing {
  * @param key 32 bytes as base64 or hexadecimal, from ASSAY_QUEUE_KEY. Throws UserError, which does not repeat it, for
  * anything else.
  */
-export function createSealing(key: string | undefined): Sealing {
+export function createSealing(key: string | undefined): QueueSealing {
   if (!key) return {keyprint: "", seal: (value) => JSON.stringify(value), open: (text) => JSON.parse(text)};
   const bytes = /^[0-9a-f]{64}$/i.test(key) ? Buffer.from(key, "hex") : Buffer.from(key, "base64");
   if (bytes.length !== 32)

@@ -100,6 +100,8 @@ export interface RaceOptions {
 export interface EvalDefinition {
   /** The file's name without `.eval.ts` when absent. */
   name?: string;
+  /** Where it stands among the project's evals: those with an order come first, the lowest first, then the others by file name. */
+  order?: number;
   title?: string;
   description?: string;
   /** A dataset's definition, or its name in the store. */
@@ -144,7 +146,7 @@ export interface EvalDefinition {
 
 /** An eval whose scores come from other tools' files. */
 export type ImportedEval = Required<Pick<EvalDefinition, "source">> &
-  Pick<EvalDefinition, "name" | "title" | "description" | "margin" | "gate" | "publish">;
+  Pick<EvalDefinition, "name" | "order" | "title" | "description" | "margin" | "gate" | "publish">;
 
 /**
  * Declares an eval. A file `evals/NAME.eval.ts` default-exports what this returns. Throws a UserError that names every

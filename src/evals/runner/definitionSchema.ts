@@ -110,6 +110,7 @@ const promptSchema = either(
 /** What an eval says whether it asks something or takes scores that others gave. */
 const common = {
   name: text().optional(),
+  order: number().optional(),
   title: text().optional(),
   description: text().optional(),
   margin: number({least: 0}).optional(),

@@ -1,7 +1,7 @@
 import {availableParallelism} from "node:os";
 import {setImmediate as nextTurn} from "node:timers/promises";
 import {type GgufFile, numberOf, readGguf, textOf} from "../../weights/gguf/read.js";
-import {availableMemory, type Pointer} from "../../weights/ggml/index.js";
+import {availableMemory, type LibraryPointer} from "../../weights/ggml/index.js";
 import {UserError} from "../../base/validation/errors.js";
 import {checkLane, checkModel, type LaneBytes, laneBytes} from "./engineMemory.js";
 import {Job, type JobEvents} from "./job.js";
@@ -22,7 +22,7 @@ const TRIAL_CONTEXT = 256;
 /** A model that writes, in this process. Its computations block the thread: use it in a process of its own. */
 export class Engine {
   private readonly lanes = new Map<string, Lane>();
-  private readonly adapters = new Map<string, Pointer>();
+  private readonly adapters = new Map<string, LibraryPointer>();
   private running = false;
   private ends: readonly number[] | undefined;
 
@@ -84,7 +84,7 @@ export class Engine {
       );
     await refuseOnTied(file, this.options.path);
     const {functions} = this.model.llama;
-    const pointer = functions.adapter_lora_init(this.model.pointer, path) as Pointer | null;
+    const pointer = functions.adapter_lora_init(this.model.pointer, path) as LibraryPointer | null;
     if (!pointer)
       throw new UserError(
         `The adapter ${path} does not fit ${this.options.path}: convert it with its own base.`
@@ -114,7 +114,7 @@ export class Engine {
     return lane;
   }
 
-  private newLane(tokens: number, adapter?: Pointer): Lane {
+  private newLane(tokens: number, adapter?: LibraryPointer): Lane {
     const {threads, parallel} = this.info;
     const exact = this.options.exact ?? true;
     return new Lane(this.model, {threads, sequences: parallel, tokens, batch: BATCH, adapter, exact});

@@ -1,4 +1,4 @@
-import type {Pointer} from "../../weights/ggml/index.js";
+import type {LibraryPointer} from "../../weights/ggml/index.js";
 import {UserError} from "../../base/validation/errors.js";
 import type {NativeModel} from "./nativeModel.js";
 import {afterBytes, UTF8_START} from "./utf8.js";
@@ -11,8 +11,8 @@ const ENTRY = 12;
  * half a character could swallow a quotation mark: tokens that are no UTF-8 here are forbidden beside the grammar.
  */
 export class GrammarState {
-  private readonly sampler: Pointer;
-  private readonly entries: Pointer;
+  private readonly sampler: LibraryPointer;
+  private readonly entries: LibraryPointer;
   private readonly bytes: DataView;
   private readonly size: number;
   private text = UTF8_START;
@@ -25,10 +25,10 @@ export class GrammarState {
     const {size} = vocabulary;
     this.size = size;
     const {functions, ggml} = model.llama;
-    const sampler = functions.sampler_init_grammar(model.vocabulary, grammar, "root") as Pointer | null;
+    const sampler = functions.sampler_init_grammar(model.vocabulary, grammar, "root") as LibraryPointer | null;
     if (!sampler) throw new UserError("llama.cpp does not understand the grammar.");
     this.sampler = sampler;
-    this.entries = ggml.koffi.alloc("uint8_t", size * ENTRY) as Pointer;
+    this.entries = ggml.koffi.alloc("uint8_t", size * ENTRY) as LibraryPointer;
     this.bytes = new DataView(ggml.koffi.view(this.entries, size * ENTRY));
   }
 

@@ -5,7 +5,7 @@ import {
   CONTEXT_SETTINGS,
   loadLlama,
   MODEL_SETTINGS,
-  type Pointer,
+  type LibraryPointer,
   type SettingsBytes
 } from "../../weights/ggml/index.js";
 import {UserError} from "../../base/validation/errors.js";
@@ -13,8 +13,8 @@ import {UserError} from "../../base/validation/errors.js";
 /** A model's weights in memory. */
 export interface NativeModel {
   llama: Llama;
-  pointer: Pointer;
-  vocabulary: Pointer;
+  pointer: LibraryPointer;
+  vocabulary: LibraryPointer;
   trainedContext: number;
   bytes: number;
   parameters: number;
@@ -27,7 +27,7 @@ export async function loadNativeModel(path: string, gpuLayers: number): Promise<
   functions.backend_init();
   const settings = Buffer.from((functions.model_default_params() as SettingsBytes).bytes);
   settings.writeInt32LE(gpuLayers, MODEL_SETTINGS.gpuLayers);
-  const pointer = functions.model_load_from_file(path, {bytes: settings}) as Pointer | null;
+  const pointer = functions.model_load_from_file(path, {bytes: settings}) as LibraryPointer | null;
   if (!pointer)
     throw new UserError(
       `llama.cpp cannot load ${path}: it is of a family or a type that this release does not run, or memory is short. \`assay gguf\` writes files that it loads.`
@@ -35,7 +35,7 @@ export async function loadNativeModel(path: string, gpuLayers: number): Promise<
   return {
     llama,
     pointer,
-    vocabulary: functions.model_get_vocab(pointer) as Pointer,
+    vocabulary: functions.model_get_vocab(pointer) as LibraryPointer,
     trainedContext: Number(functions.model_n_ctx_train(pointer)),
     bytes: Number(functions.model_size(pointer)),
     parameters: Number(functions.model_n_params(pointer))
@@ -49,13 +49,13 @@ export interface ContextOptions {
   tokens: number;
   /** Most tokens in one step. */
   batch: number;
-  adapter?: Pointer;
+  adapter?: LibraryPointer;
 }
 
 /** Keys and values of several sequences, and the batch that feeds them. */
 export class NativeContext {
-  private readonly pointer: Pointer;
-  private readonly memory: Pointer;
+  private readonly pointer: LibraryPointer;
+  private readonly memory: LibraryPointer;
   private readonly batch: LlamaBatch;
   private readonly view: {
     token: Int32Array;
@@ -86,20 +86,20 @@ export class NativeContext {
     settings.writeInt32LE(0, at.valueType);
     // Each sequence has cells of its own: what one computes does not depend on the others.
     settings.writeUInt8(0, at.unified);
-    const pointer = functions.init_from_model(model.pointer, {bytes: settings}) as Pointer | null;
+    const pointer = functions.init_from_model(model.pointer, {bytes: settings}) as LibraryPointer | null;
     if (!pointer)
       throw new UserError(
         `There is no memory for ${options.sequences} sequences of ${options.tokens} tokens. Lower \`contextTokens\` or \`parallel\`.`
       );
     this.pointer = pointer;
-    this.memory = functions.get_memory(pointer) as Pointer;
+    this.memory = functions.get_memory(pointer) as LibraryPointer;
     this.vocabularySize = Number(functions.vocab_n_tokens(model.vocabulary));
     if (options.adapter !== undefined) this.setAdapter(options.adapter);
     this.batch = functions.batch_init(options.batch, 0, 1) as LlamaBatch;
     this.view = views(ggml.koffi, this.batch, options.batch);
   }
 
-  private setAdapter(adapter: Pointer): void {
+  private setAdapter(adapter: LibraryPointer): void {
     const {functions} = this.model.llama;
     const status = functions.set_adapters_lora(
       this.pointer,
@@ -127,7 +127,7 @@ export class NativeContext {
   /** A copy of the logits after the i-th token of the last step, which must have been wanted. */
   logitsAfter(i: number): Float32Array {
     const {functions, ggml} = this.model.llama;
-    const logits = functions.get_logits_ith(this.pointer, i) as Pointer;
+    const logits = functions.get_logits_ith(this.pointer, i) as LibraryPointer;
     return new Float32Array(ggml.koffi.view(logits, this.vocabularySize * 4).slice(0));
   }
 
@@ -144,7 +144,7 @@ export class NativeContext {
 }
 
 function views(koffi: Koffi, batch: LlamaBatch, capacity: number) {
-  const pointers = koffi.decode(batch.seq_id, koffi.array("void *", capacity)) as Pointer[];
+  const pointers = koffi.decode(batch.seq_id, koffi.array("void *", capacity)) as LibraryPointer[];
   return {
     token: new Int32Array(koffi.view(batch.token, capacity * 4)),
     pos: new Int32Array(koffi.view(batch.pos, capacity * 4)),

@@ -14,7 +14,7 @@ export interface AdapterNodes {
 }
 
 /** The weights of a model by name, and the adapters by the path of the module they change. */
-export interface Weights {
+export interface ModelNodes {
   weight(name: string): Node | undefined;
   adapter(path: string): AdapterNodes | undefined;
 }

@@ -7,7 +7,7 @@ import {
   windowSetting
 } from "../../weights/safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
-import {readRope, type Rope} from "./rope.js";
+import {readRope, type RotaryEmbedding} from "./rope.js";
 
 /** Which kind of Transformer decoder a checkpoint holds, and its sizes. */
 export interface LanguageConfig {
@@ -42,7 +42,7 @@ export interface LanguageConfig {
 export interface LayerConfig {
   /** How far back a token sees, itself included; undefined is all the way. */
   window?: number;
-  rope?: Rope;
+  rope?: RotaryEmbedding;
 }
 
 const ARCHITECTURES = {

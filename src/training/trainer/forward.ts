@@ -12,13 +12,13 @@ import {
   type Rotation,
   scale,
   scaleAndShift,
-  type Shape,
+  type NodeShape,
   silu,
   softMax,
   type Tape,
   tanh
 } from "../../weights/ggml/index.js";
-import type {AdapterNodes, Weights} from "./adapter.js";
+import type {AdapterNodes, ModelNodes} from "./adapter.js";
 import {type Batch, maskInput} from "./batch.js";
 import type {LanguageConfig} from "./config.js";
 import {dropMasks, type Dropout, dropped} from "./dropout.js";
@@ -39,7 +39,7 @@ export interface ForwardOptions {
 export function hiddenStates(
   tape: Tape,
   config: LanguageConfig,
-  weights: Weights,
+  weights: ModelNodes,
   batch: Batch,
   options: ForwardOptions = {}
 ): Node {
@@ -68,7 +68,7 @@ export function hiddenStates(
 }
 
 /** Scores of all tokens of the vocabulary for some hidden states: [vocabulary, n]. */
-export function logitsOf(tape: Tape, config: LanguageConfig, weights: Weights, hidden: Node): Node {
+export function logitsOf(tape: Tape, config: LanguageConfig, weights: ModelNodes, hidden: Node): Node {
   const own = weights.weight("lm_head.weight") ? undefined : "model.embed_tokens.weight";
   const scores = linear(tape, weights, "lm_head", hidden, own);
   const cap = config.logitCap;
@@ -103,7 +103,7 @@ function rotationInputs(tape: Tape, config: LanguageConfig, batch: Batch): (Rota
   });
 }
 
-function embed(tape: Tape, config: LanguageConfig, weights: Weights, ids: Node): Node {
+function embed(tape: Tape, config: LanguageConfig, weights: ModelNodes, ids: Node): Node {
   const path = "model.embed_tokens";
   const table = weights.weight(`${path}.weight`)!;
   const adapter = weights.adapter(path);
@@ -114,9 +114,9 @@ function embed(tape: Tape, config: LanguageConfig, weights: Weights, ids: Node):
 }
 
 /** What every layer is given. */
-interface Pass {
+interface ForwardPass {
   config: LanguageConfig;
-  weights: Weights;
+  weights: ModelNodes;
   batch: Batch;
   positions: Node;
 }
@@ -131,7 +131,7 @@ interface LayerInputs {
   wanted: Node | undefined;
 }
 
-function decoderLayer(tape: Tape, pass: Pass, i: number, x: Node, inputs: LayerInputs): Node {
+function decoderLayer(tape: Tape, pass: ForwardPass, i: number, x: Node, inputs: LayerInputs): Node {
   const {config, weights} = pass;
   const layer = `model.layers.${i}`;
   const normed = (name: string, node: Node) => norm(tape, config, weights, `${layer}.${name}`, node);
@@ -146,7 +146,7 @@ function decoderLayer(tape: Tape, pass: Pass, i: number, x: Node, inputs: LayerI
   return add(tape, middle, dropped(tape, added, inputs.drop.feedForward));
 }
 
-function attention(tape: Tape, pass: Pass, path: string, x: Node, {mask, rotation}: LayerInputs): Node {
+function attention(tape: Tape, pass: ForwardPass, path: string, x: Node, {mask, rotation}: LayerInputs): Node {
   const {config, weights, positions} = pass;
   const {rows, length} = pass.batch;
   const {heads, keyValueHeads, headSize} = config;
@@ -158,7 +158,7 @@ function attention(tape: Tape, pass: Pass, path: string, x: Node, {mask, rotatio
     const normed = config.headNorms ? norm(tape, config, weights, `${path}.${name}_norm`, node) : node;
     return rotation ? rotate(tape, normed, positions, rotation) : normed;
   };
-  const inRows = (node: Node, count: number, order: Shape) =>
+  const inRows = (node: Node, count: number, order: NodeShape) =>
     permute(tape, reshape(tape, node, [headSize, count, length, rows]), order);
   const queries = inRows(turned(project("q", heads), "q"), heads, [0, 2, 1, 3]);
   const keys = inRows(turned(project("k", keyValueHeads), "k"), keyValueHeads, [0, 2, 1, 3]);
@@ -177,7 +177,7 @@ function attention(tape: Tape, pass: Pass, path: string, x: Node, {mask, rotatio
   return linear(tape, weights, `${path}.o_proj`, joined);
 }
 
-function feedForward(tape: Tape, config: LanguageConfig, weights: Weights, path: string, x: Node): Node {
+function feedForward(tape: Tape, config: LanguageConfig, weights: ModelNodes, path: string, x: Node): Node {
   const gate = linear(tape, weights, `${path}.gate_proj`, x);
   const up = linear(tape, weights, `${path}.up_proj`, x);
   const active = config.activation === "silu" ? silu(tape, gate) : gelu(tape, gate);
@@ -191,14 +191,14 @@ function gelu(tape: Tape, x: Node): Node {
   return mul(tape, x, scaleAndShift(tape, tanh(tape, inner), 0.5, 0.5));
 }
 
-function norm(tape: Tape, config: LanguageConfig, weights: Weights, path: string, x: Node): Node {
+function norm(tape: Tape, config: LanguageConfig, weights: ModelNodes, path: string, x: Node): Node {
   const weight = weights.weight(`${path}.weight`)!;
   const factor = config.gemma ? scaleAndShift(tape, weight, 1, 1) : weight;
   return mul(tape, rmsNorm(tape, x, config.eps), factor);
 }
 
 /** W·x + b with the module's adapter, if it has one. `tied`: the weight's name where the module has none of its own. */
-function linear(tape: Tape, weights: Weights, path: string, x: Node, tied?: string): Node {
+function linear(tape: Tape, weights: ModelNodes, path: string, x: Node, tied?: string): Node {
   const weight = weights.weight(tied ?? `${path}.weight`)!;
   const bias = weights.weight(`${path}.bias`);
   const adapter = weights.adapter(path);

@@ -7,14 +7,14 @@ export {readAdapter} from "./adapterFiles.js";
 export {ActiveAdapter, allTargets, newAdapter, targetModules} from "./adapters.js";
 export {tokenLosses} from "./training/loss.js";
 export {adamWStep, clipFactor, defaultAdamW, gradientNorm} from "./training/optimizer.js";
-export {preferenceLoss, preferenceLosses, type PreferenceLoss, type Scored} from "./training/preference.js";
+export {preferenceLoss, preferenceLosses, type PreferenceLoss, type ScoredAnswer} from "./training/preference.js";
 export {learningRate, type ScheduleName, scheduleNames} from "./training/schedule.js";
 export {IGNORED, targetsOf} from "./training/targets.js";
 export {Trainable} from "./training/trainable.js";
 export {
   answered,
   cut,
-  type Example,
+  type TokenExample,
   type LabelledBatch,
   packedRows,
   packing,
@@ -22,7 +22,7 @@ export {
 } from "./training/rows.js";
 export {checkGradients, gradientSlopes} from "./checkGradients.js";
 export {type InitialSettings, initialWeights} from "./initialWeights.js";
-export type {Pair, TrainingJob, TrainingOutcome, TrainingProgress, TrainingSettings} from "./training/job.js";
+export type {PreferencePair, TrainingJob, TrainingOutcome, TrainingProgress, TrainingSettings} from "./training/job.js";
 export {runTraining} from "./training/runTraining.js";
 export {resultFolder} from "./training/ending.js";
 export {train} from "./training/train.js";

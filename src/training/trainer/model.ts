@@ -1,9 +1,9 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {type Backend, Graph, type Node, type Storage, Tape, Workspace} from "../../weights/ggml/index.js";
+import {type Backend, Graph, type Node, type Storage, Tape, GraphMemory} from "../../weights/ggml/index.js";
 import {openCheckpoint} from "../../weights/safetensors/index.js";
 import {messageOf, UserError} from "../../base/validation/errors.js";
-import type {AdapterNodes, Weights} from "./adapter.js";
+import type {AdapterNodes, ModelNodes} from "./adapter.js";
 import type {Batch} from "./batch.js";
 import {type LanguageConfig, readConfig} from "./config.js";
 import {hiddenStates, logitsOf} from "./forward.js";
@@ -26,8 +26,8 @@ export async function readModelConfig(folder: string, file = "config.json"): Pro
 }
 
 /** A model in this process: its weights in the library, ready to compute. */
-export class LanguageModel implements Weights {
-  readonly workspace: Workspace;
+export class LanguageModel implements ModelNodes {
+  readonly workspace: GraphMemory;
   adapters = new Map<string, AdapterNodes>();
   /** Weights that take the place of the checkpoint's. */
   replaced = new Map<string, Node>();
@@ -37,7 +37,7 @@ export class LanguageModel implements Weights {
     readonly config: LanguageConfig,
     readonly storage: Storage
   ) {
-    this.workspace = new Workspace(backend);
+    this.workspace = new GraphMemory(backend);
   }
 
   /** Opens a checkpoint's folder; `precision` is how its matrices are kept. */

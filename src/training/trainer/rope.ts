@@ -1,7 +1,7 @@
 import {type LayerKind, type RopeSettings, ropeSettings} from "../../weights/safetensors/index.js";
 
 /** How positions turn queries and keys. */
-export interface Rope {
+export interface RotaryEmbedding {
   theta: number;
   /** cos and sin are multiplied with it (YaRN). */
   attention: number;
@@ -18,11 +18,11 @@ export function readRope(
   kind: LayerKind,
   {headSize, maxPositions}: {headSize: number; maxPositions: number},
   problems: string[]
-): Rope {
+): RotaryEmbedding {
   const settings = ropeSettings(config, kind, problems);
   const {type, theta, factor} = settings;
   const plain = inverseFrequencies(theta, headSize);
-  const fixed = (values: Float32Array, attention = 1): Rope => ({
+  const fixed = (values: Float32Array, attention = 1): RotaryEmbedding => ({
     theta,
     attention,
     frequencies: () => values

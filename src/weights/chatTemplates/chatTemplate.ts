@@ -1,5 +1,5 @@
 import {Template} from "@huggingface/jinja";
-import type {ChatContext, ChatMessage, Span} from "./types.js";
+import type {ChatContext, ChatMessage, TextSpan} from "./types.js";
 
 export interface RenderOptions extends ChatContext {
   /** Ends the prompt where the assistant's next message begins. */
@@ -8,10 +8,10 @@ export interface RenderOptions extends ChatContext {
   continueFinalMessage?: boolean;
 }
 
-export interface Rendered {
+export interface RenderedChat {
   text: string;
   /** What the assistant wrote, where the template marks it with `{% generation %}`; undefined where it does not. */
-  assistantSpans?: Span[];
+  assistantSpans?: TextSpan[];
 }
 
 /** A model's chat template. */
@@ -20,7 +20,7 @@ export interface ChatTemplate {
   /** Whether the template marks the assistant's own words. */
   marksAssistant: boolean;
   /** Throws a TemplateError when the template refuses the conversation or cannot be run. */
-  render(messages: readonly ChatMessage[], options?: RenderOptions): Rendered;
+  render(messages: readonly ChatMessage[], options?: RenderOptions): RenderedChat;
 }
 
 /** A template refused a conversation, or is none. The message is its own. */
@@ -55,7 +55,7 @@ export function chatTemplate(source: string): ChatTemplate {
         [TODAY]: (format: string) => formatted(today, format),
         ...options.variables
       });
-      const rendered: Rendered = marksAssistant ? unmarked(raw, open, close) : {text: raw};
+      const rendered: RenderedChat = marksAssistant ? unmarked(raw, open, close) : {text: raw};
       return continueFinalMessage ? cutInLast(rendered, messages) : rendered;
     }
   };
@@ -99,8 +99,8 @@ function withMarks(source: string, open: string, close: string): string {
   );
 }
 
-function unmarked(raw: string, open: string, close: string): Rendered {
-  const assistantSpans: Span[] = [];
+function unmarked(raw: string, open: string, close: string): RenderedChat {
+  const assistantSpans: TextSpan[] = [];
   let text = "";
   let from = 0;
   for (const part of raw.split(new RegExp(`([${open}${close}])`))) {
@@ -112,7 +112,7 @@ function unmarked(raw: string, open: string, close: string): Rendered {
 }
 
 /** As transformers: up to the end of the last message's content, with its trailing space where the template kept it. */
-function cutInLast({text, assistantSpans}: Rendered, messages: readonly ChatMessage[]): Rendered {
+function cutInLast({text, assistantSpans}: RenderedChat, messages: readonly ChatMessage[]): RenderedChat {
   const content = String(messages.at(-1)?.content ?? "");
   const at = text.lastIndexOf(content.trim());
   if (at < 0)
@@ -123,7 +123,7 @@ function cutInLast({text, assistantSpans}: Rendered, messages: readonly ChatMess
     text: text.slice(0, end),
     assistantSpans: assistantSpans
       ?.filter(([from]) => from < end)
-      .map(([from, to]): Span => [from, Math.min(to, end)])
+      .map(([from, to]): TextSpan => [from, Math.min(to, end)])
   };
 }
 

@@ -1,5 +1,5 @@
 import type {ChatTemplate} from "./chatTemplate.js";
-import type {ChatContext, ChatMessage, Span} from "./types.js";
+import type {ChatContext, ChatMessage, TextSpan} from "./types.js";
 
 /**
  * The spans of the assistant's messages in the rendered conversation, for templates without generation markers: from
@@ -11,9 +11,9 @@ export function prefixSpans(
   template: ChatTemplate,
   messages: readonly ChatMessage[],
   context: ChatContext = {}
-): Span[] | undefined {
+): TextSpan[] | undefined {
   const {text} = template.render(messages, context);
-  const spans: Span[] = [];
+  const spans: TextSpan[] = [];
   for (const [i, {role}] of messages.entries()) {
     if (role !== "assistant") continue;
     const before = template.render(messages.slice(0, i), {...context, addGenerationPrompt: true}).text;

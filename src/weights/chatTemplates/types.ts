@@ -16,4 +16,4 @@ export interface ChatContext {
 }
 
 /** From the first character (counted in UTF-16 units) to the one after the last. */
-export type Span = readonly [from: number, to: number];
+export type TextSpan = readonly [from: number, to: number];

@@ -1,12 +1,12 @@
 import {availableParallelism} from "node:os";
 import {UserError} from "../../base/validation/errors.js";
-import type {Pointer} from "./functions.js";
+import type {LibraryPointer} from "./functions.js";
 import {type Ggml, loadGgml} from "./library.js";
 
 /** The processor as a place to compute. */
 export interface Backend {
   ggml: Ggml;
-  pointer: Pointer;
+  pointer: LibraryPointer;
   /** With how many threads it computes now. */
   readonly threads: number;
   /** Computes with so many from the next graph on: 1 to the cores of the machine. */
@@ -29,11 +29,11 @@ export async function openBackend(threads = availableParallelism()): Promise<Bac
     throw new UserError(`threads: ${wanted} was asked for; this machine has ${cores}. Give 1 to ${cores}.`);
   };
   let now = checked(threads);
-  const pointer = registry.backend_init_by_type(0, null) as Pointer | null;
+  const pointer = registry.backend_init_by_type(0, null) as LibraryPointer | null;
   if (!pointer) throw new UserError("The processor could not be opened for computing. Is memory left?");
-  const device = base.backend_get_device(pointer) as Pointer;
-  const reg = base.backend_dev_backend_reg(device) as Pointer;
-  const setThreads = base.backend_reg_get_proc_address(reg, "ggml_backend_set_n_threads") as Pointer;
+  const device = base.backend_get_device(pointer) as LibraryPointer;
+  const reg = base.backend_dev_backend_reg(device) as LibraryPointer;
+  const setThreads = base.backend_reg_get_proc_address(reg, "ggml_backend_set_n_threads") as LibraryPointer;
   const form = koffi.proto("void (void *backend, int threads)");
   const useThreads = (wanted: number) => {
     now = checked(wanted);
@@ -56,10 +56,10 @@ export async function openBackend(threads = availableParallelism()): Promise<Bac
   };
 }
 
-function featuresOf({koffi, base}: Ggml, reg: Pointer): string[] {
-  const getFeatures = base.backend_reg_get_proc_address(reg, "ggml_backend_get_features") as Pointer | null;
+function featuresOf({koffi, base}: Ggml, reg: LibraryPointer): string[] {
+  const getFeatures = base.backend_reg_get_proc_address(reg, "ggml_backend_get_features") as LibraryPointer | null;
   if (!getFeatures) return [];
-  const list = koffi.call(getFeatures, koffi.proto("void *(void *reg)"), reg) as Pointer;
+  const list = koffi.call(getFeatures, koffi.proto("void *(void *reg)"), reg) as LibraryPointer;
   const names: string[] = [];
   // Pairs of two texts, ended by a null name.
   for (let i = 0; i < 64; i++) {

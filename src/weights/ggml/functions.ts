@@ -1,5 +1,5 @@
 /** A pointer into the library; 0n or null is none. */
-export type Pointer = bigint;
+export type LibraryPointer = bigint;
 
 const node = (name: string, rest: string) => `void *ggml_${name}(void *ctx, ${rest})`;
 const unary = (name: string) => node(name, "void *a");
@@ -68,6 +68,9 @@ export const BASE_FUNCTIONS = {
   argmax: unary("argmax"),
   silu: unary("silu"),
   silu_back: binary("silu_back"),
+  norm: node("norm", "void *a, float eps"),
+  gelu: unary("gelu"),
+  gelu_erf: unary("gelu_erf"),
   rms_norm: node("rms_norm", "void *a, float eps"),
   rms_norm_back: node("rms_norm_back", "void *gradient, void *a, float eps"),
   mul_mat: binary("mul_mat"),

@@ -1,17 +1,17 @@
 import {UserError} from "../../base/validation/errors.js";
 import type {Backend} from "./backend.js";
-import {type Pointer, type TypeName, TYPES} from "./functions.js";
-import {type Node, nodeOf, type Shape} from "./node.js";
+import {type LibraryPointer, type TypeName, TYPES} from "./functions.js";
+import {type Node, nodeOf, type NodeShape} from "./node.js";
 import {readFloats} from "./storage.js";
 
 /** The memory that graphs of one model take turns in; it grows to what the largest needs. */
-export class Workspace {
-  readonly pointer: Pointer;
+export class GraphMemory {
+  readonly pointer: LibraryPointer;
   private freed = false;
 
   constructor(readonly backend: Backend) {
     const {base} = backend.ggml;
-    this.pointer = base.gallocr_new(base.backend_get_default_buffer_type(backend.pointer)) as Pointer;
+    this.pointer = base.gallocr_new(base.backend_get_default_buffer_type(backend.pointer)) as LibraryPointer;
   }
 
   get bytes(): number {
@@ -24,7 +24,7 @@ export class Workspace {
   }
 }
 
-type Values = Float32Array | Int32Array | BigInt64Array | Uint16Array;
+type NodeValues = Float32Array | Int32Array | BigInt64Array | Uint16Array;
 
 /** The most tensors that are made between two checks of the room: a full context or graph ends the process. */
 const BETWEEN = 32;
@@ -34,26 +34,26 @@ const BETWEEN = 32;
  * later reads them. Build it, `run()` it once, read the outputs, `free()` it.
  */
 export class Graph {
-  readonly context: Pointer;
+  readonly context: LibraryPointer;
   /** Copies with the first two dimensions exchanged, by what they are copies of. */
-  readonly transposes = new Map<Pointer, Node>();
-  private readonly graph: Pointer;
-  private readonly inputs: {node: Node; values: Values | (() => Values)}[] = [];
+  readonly transposes = new Map<LibraryPointer, Node>();
+  private readonly graph: LibraryPointer;
+  private readonly inputs: {node: Node; values: NodeValues | (() => NodeValues)}[] = [];
   /** Bytes of the context that may be used. */
   private readonly room: number;
   private freed = false;
 
   /** `size`: the most tensors it can take: inputs, nodes, and the views they look through. */
   constructor(
-    readonly workspace: Workspace,
+    readonly workspace: GraphMemory,
     private readonly size: number
   ) {
     const {base} = this.backend.ggml;
     const tensor = Number(base.tensor_overhead());
     const graph = Number(base.graph_overhead_custom(size + BETWEEN, false));
     const bytes = graph + tensor * (size + 2 * BETWEEN);
-    this.context = base.init({mem_size: bytes, mem_buffer: null, no_alloc: true}) as Pointer;
-    this.graph = base.new_graph_custom(this.context, size + BETWEEN, false) as Pointer;
+    this.context = base.init({mem_size: bytes, mem_buffer: null, no_alloc: true}) as LibraryPointer;
+    this.graph = base.new_graph_custom(this.context, size + BETWEEN, false) as LibraryPointer;
     this.room = Number(base.used_mem(this.context)) + tensor * size;
   }
 
@@ -69,9 +69,9 @@ export class Graph {
    * Values that the computation reads. A function makes them when they are set, in the order of the inputs: they may lie in an
    * array that the next one uses again.
    */
-  input(values: Values | (() => Values), shape: readonly number[], type: TypeName): Node {
+  input(values: NodeValues | (() => NodeValues), shape: readonly number[], type: TypeName): Node {
     const [a = 1, b = 1, c = 1, d = 1] = shape;
-    const pointer = this.base.new_tensor_4d(this.context, TYPES[type], a, b, c, d) as Pointer;
+    const pointer = this.base.new_tensor_4d(this.context, TYPES[type], a, b, c, d) as LibraryPointer;
     this.base.set_input(pointer);
     const node = nodeOf(pointer, [a, b, c, d], type);
     this.inputs.push({node, values});
@@ -80,7 +80,7 @@ export class Graph {
   }
 
   /** Adds a node at the end. */
-  add(pointer: Pointer | null, shape: Shape, type: TypeName = "F32", tracked = false): Node {
+  add(pointer: LibraryPointer | null, shape: NodeShape, type: TypeName = "F32", tracked = false): Node {
     if (!pointer) throw new Error("the graph is full");
     this.base.build_forward_expand(this.graph, pointer);
     this.checkRoom();
@@ -105,7 +105,7 @@ export class Graph {
    */
   hold(node: Node): void {
     this.add(
-      this.base.reshape_4d(this.context, node.pointer, ...node.shape) as Pointer,
+      this.base.reshape_4d(this.context, node.pointer, ...node.shape) as LibraryPointer,
       node.shape,
       node.type
     );

@@ -3,7 +3,7 @@ import {messageOf, UserError} from "../../base/validation/errors.js";
 import {
   BASE_FUNCTIONS,
   type BaseFunctions,
-  type Pointer,
+  type LibraryPointer,
   REGISTRY_FUNCTIONS,
   type RegistryFunctions
 } from "./functions.js";
@@ -62,7 +62,7 @@ async function load(): Promise<Ggml> {
   silence(base, baseLibrary);
   registry.backend_load_all_from_path(libraries.folder);
   const devices = Array.from({length: Number(registry.backend_dev_count())}, (_, i) => {
-    const device = registry.backend_dev_get(i) as Pointer;
+    const device = registry.backend_dev_get(i) as LibraryPointer;
     return {
       name: base.backend_dev_name(device) as string,
       description: base.backend_dev_description(device) as string
@@ -81,7 +81,7 @@ async function importKoffi(): Promise<Koffi> {
     return module.default;
   } catch (cause) {
     throw new UserError(
-      `Language models need the package koffi, which does not load (${messageOf(cause)}). Run \`${installCommand()}\`.`,
+      `Language models and sentence encoders need the package koffi, which does not load (${messageOf(cause)}). Run \`${installCommand()}\`.`,
       {cause}
     );
   }

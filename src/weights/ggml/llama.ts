@@ -1,5 +1,5 @@
 import {UserError} from "../../base/validation/errors.js";
-import type {Pointer} from "./functions.js";
+import type {LibraryPointer} from "./functions.js";
 import {type Ggml, loadGgml} from "./library.js";
 import {installCommand} from "./package.js";
 
@@ -73,12 +73,12 @@ export const QUANTISE_SETTINGS = {bytes: 64, threads: 0, fileType: 4} as const;
 
 export interface LlamaBatch {
   n_tokens: number;
-  token: Pointer;
-  embd: Pointer;
-  pos: Pointer;
-  n_seq_id: Pointer;
-  seq_id: Pointer;
-  logits: Pointer;
+  token: LibraryPointer;
+  embd: LibraryPointer;
+  pos: LibraryPointer;
+  n_seq_id: LibraryPointer;
+  seq_id: LibraryPointer;
+  logits: LibraryPointer;
 }
 
 export interface Llama {

@@ -1,12 +1,12 @@
-import type {Pointer, TypeName} from "./functions.js";
+import type {LibraryPointer, TypeName} from "./functions.js";
 
 /** Sizes of the four dimensions, fastest first. */
-export type Shape = readonly [number, number, number, number];
+export type NodeShape = readonly [number, number, number, number];
 
 /** A tensor of the library, with what the tape must know of it. */
 export interface Node {
-  pointer: Pointer;
-  shape: Shape;
+  pointer: LibraryPointer;
+  shape: NodeShape;
   type: TypeName;
   /** Whether a gradient reaches it. */
   tracked: boolean;
@@ -14,10 +14,10 @@ export interface Node {
   gradient?: Node;
 }
 
-export function nodeOf(pointer: Pointer, shape: Shape, type: TypeName = "F32", tracked = false): Node {
+export function nodeOf(pointer: LibraryPointer, shape: NodeShape, type: TypeName = "F32", tracked = false): Node {
   return {pointer, shape, type, tracked};
 }
 
-export function elements(shape: Shape): number {
+export function elements(shape: NodeShape): number {
   return shape[0] * shape[1] * shape[2] * shape[3];
 }

@@ -1,6 +1,6 @@
-import type {Pointer} from "./functions.js";
+import type {LibraryPointer} from "./functions.js";
 import type {Graph} from "./graph.js";
-import type {Node, Shape} from "./node.js";
+import type {Node, NodeShape} from "./node.js";
 import type {Tape} from "./tape.js";
 
 /*
@@ -8,7 +8,7 @@ import type {Tape} from "./tape.js";
  * repeat along the first's dimensions.
  */
 
-const same = (a: Shape, b: Shape) => a.every((size, i) => size === b[i]);
+const same = (a: NodeShape, b: NodeShape) => a.every((size, i) => size === b[i]);
 
 function repeatBack({graph}: Tape, gradient: Node, like: Node): Node {
   if (same(gradient.shape, like.shape)) return gradient;
@@ -128,12 +128,12 @@ const WORTH_TURNING = 32;
 export const SUMMED_AT_ONCE = 16;
 
 /** Columns of `a` [k, n] with columns of `b` [m, n]: [k, m]. The library's product of rows is about twice as fast. */
-function outerProduct(tape: Tape, a: Node, b: Node): Pointer {
+function outerProduct(tape: Tape, a: Node, b: Node): LibraryPointer {
   const {base, context} = tape.graph;
   if (Math.min(a.shape[0], b.shape[0]) < WORTH_TURNING || a.shape[1] % SUMMED_AT_ONCE !== 0)
-    return base.out_prod(context, a.pointer, b.pointer) as Pointer;
+    return base.out_prod(context, a.pointer, b.pointer) as LibraryPointer;
   const [first, second] = [transposed(tape, a), transposed(tape, b)];
-  return base.mul_mat(context, first.pointer, second.pointer) as Pointer;
+  return base.mul_mat(context, first.pointer, second.pointer) as LibraryPointer;
 }
 
 /**
@@ -143,7 +143,7 @@ function outerProduct(tape: Tape, a: Node, b: Node): Pointer {
 export function matMul(tape: Tape, a: Node, b: Node): Node {
   const {graph} = tape;
   const {base, context} = graph;
-  const shape: Shape = [a.shape[1], b.shape[1], b.shape[2], b.shape[3]];
+  const shape: NodeShape = [a.shape[1], b.shape[1], b.shape[2], b.shape[3]];
   return tape.record(
     graph.add(base.mul_mat(context, a.pointer, b.pointer), shape),
     [a, b],
@@ -197,17 +197,17 @@ export function getRows(tape: Tape, table: Node, rows: Node): Node {
   );
 }
 
-export function reshape(tape: Tape, a: Node, shape: Shape): Node {
+export function reshape(tape: Tape, a: Node, shape: NodeShape): Node {
   const {graph} = tape;
-  const to = (node: Node, target: Shape) =>
+  const to = (node: Node, target: NodeShape) =>
     graph.add(graph.base.reshape_4d(graph.context, node.pointer, ...target), target, node.type);
   return tape.record(to(a, shape), [a], (g) => [to(g, a.shape)]);
 }
 
 /** Dimension i of `a` becomes dimension `axes[i]`; the values are copied into that order. */
-export function permute(tape: Tape, a: Node, axes: Shape): Node {
+export function permute(tape: Tape, a: Node, axes: NodeShape): Node {
   const {graph} = tape;
-  const move = (node: Node, order: Shape) => {
+  const move = (node: Node, order: NodeShape) => {
     const shape: [number, number, number, number] = [1, 1, 1, 1];
     order.forEach((axis, i) => (shape[axis] = node.shape[i]!));
     const view = graph.base.permute(graph.context, node.pointer, ...order) as bigint;

@@ -49,14 +49,14 @@ export function findLibraries(
   const name = packageName();
   if (name === undefined)
     throw new UserError(
-      `Language models run on prebuilt libraries, and there are none for ${process.platform} on ${process.arch}. Train and serve on Linux, macOS or Windows, x64 or arm64.`
+      `Language models and sentence encoders run on prebuilt libraries, and there are none for ${process.platform} on ${process.arch}. Train and serve on Linux, macOS or Windows, x64 or arm64.`
     );
   let main: string;
   try {
     main = resolve(name);
   } catch (cause) {
     throw new UserError(
-      `Language models need the package ${name}, which is not installed. Run \`${installCommand()}\`.`,
+      `Language models and sentence encoders need the package ${name}, which is not installed. Run \`${installCommand()}\`.`,
       {cause}
     );
   }

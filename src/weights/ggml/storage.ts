@@ -1,7 +1,7 @@
 import {UserError} from "../../base/validation/errors.js";
 import type {Backend} from "./backend.js";
-import {type Pointer, type TypeName, TYPES} from "./functions.js";
-import {type Node, nodeOf, type Shape} from "./node.js";
+import {type LibraryPointer, type TypeName, TYPES} from "./functions.js";
+import {type Node, nodeOf, type NodeShape} from "./node.js";
 
 /** A tensor to keep: fastest dimension first, as ggml counts them. */
 export interface Planned {
@@ -18,8 +18,8 @@ export class Storage {
   readonly bytes: number;
   /** Bytes of the tensors, whether they have memory or not. */
   readonly tensorBytes: number;
-  private readonly context: Pointer;
-  private readonly buffer: Pointer | null;
+  private readonly context: LibraryPointer;
+  private readonly buffer: LibraryPointer | null;
   private readonly nodes = new Map<string, Node>();
   private freed = false;
 
@@ -30,11 +30,11 @@ export class Storage {
   ) {
     const {base} = backend.ggml;
     const bytes = Number(base.tensor_overhead()) * (planned.length + 1);
-    this.context = base.init({mem_size: bytes, mem_buffer: null, no_alloc: true}) as Pointer;
+    this.context = base.init({mem_size: bytes, mem_buffer: null, no_alloc: true}) as LibraryPointer;
     let expected = 0;
     for (const {name, shape, type = "F32"} of planned) {
       const [a = 1, b = 1, c = 1, d = 1] = shape;
-      const pointer = base.new_tensor_4d(this.context, TYPES[type], a, b, c, d) as Pointer;
+      const pointer = base.new_tensor_4d(this.context, TYPES[type], a, b, c, d) as LibraryPointer;
       this.nodes.set(name, nodeOf(pointer, [a, b, c, d], type));
       expected += Number(base.nbytes(pointer));
     }
@@ -42,7 +42,7 @@ export class Storage {
     this.buffer =
       planned.length === 0 || !allocate
         ? null
-        : (base.backend_alloc_ctx_tensors(this.context, backend.pointer) as Pointer | null);
+        : (base.backend_alloc_ctx_tensors(this.context, backend.pointer) as LibraryPointer | null);
     if (planned.length > 0 && allocate && !this.buffer)
       throw new UserError(
         `${(expected / 1e6).toFixed(0)} MB for ${planned.length} tensors could not be had. Free memory, or use a smaller model or shorter rows.`
@@ -65,7 +65,7 @@ export class Storage {
     return [...this.nodes.keys()];
   }
 
-  shapeOf(name: string): Shape {
+  shapeOf(name: string): NodeShape {
     return this.get(name).shape;
   }
 

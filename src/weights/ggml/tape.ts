@@ -1,7 +1,7 @@
 import type {Graph} from "./graph.js";
 import type {Node} from "./node.js";
 
-interface Entry {
+interface TapeEntry {
   output: Node;
   inputs: readonly Node[];
   /** One gradient an input, undefined where none is wanted. */
@@ -13,7 +13,7 @@ interface Entry {
  * same graph, last operator first. A trained weight's gradient adds to `weight.gradient`.
  */
 export class Tape {
-  private readonly entries: Entry[] = [];
+  private readonly entries: TapeEntry[] = [];
 
   constructor(
     readonly graph: Graph,
@@ -25,7 +25,7 @@ export class Tape {
     return new Tape(this.graph, false);
   }
 
-  record(output: Node, inputs: readonly Node[], backward: Entry["backward"]): Node {
+  record(output: Node, inputs: readonly Node[], backward: TapeEntry["backward"]): Node {
     const tracked = this.recording && inputs.some((input) => input.tracked);
     const node = tracked ? {...output, tracked} : output;
     if (tracked) this.entries.push({output: node, inputs, backward});

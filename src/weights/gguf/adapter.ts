@@ -8,7 +8,7 @@ import {
 } from "../safetensors/index.js";
 import {readHeader, type StoredTensor} from "../safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
-import {type Architecture, architectureOf, type Config, type Sizes, sizesOf} from "./architectures.js";
+import {type GgufArchitecture, architectureOf, type ModelConfig, type ModelSizes, sizesOf} from "./architectures.js";
 import {headsOf, titleOf} from "./convert.js";
 import {fileType, storedType} from "./fileTypes.js";
 import type {Quantise} from "./quantise.js";
@@ -16,7 +16,7 @@ import {moduleName} from "./tensorNames.js";
 import type {TensorType} from "./tensorTypes.js";
 import {count, float, type MetadataValue, text} from "./values.js";
 import {packed, rowsInPairs, valuesOf} from "./weights.js";
-import {type PlannedTensor, writeGguf, type WriteOptions} from "./write.js";
+import {type GgufTensor, writeGguf, type WriteOptions} from "./write.js";
 
 export interface AdapterOptions extends WriteOptions {
   name?: string;
@@ -24,7 +24,7 @@ export interface AdapterOptions extends WriteOptions {
 }
 
 /** A matrix of an adapter, as the file will hold it. */
-interface Part {
+interface AdapterMatrix {
   module: string;
   stored: StoredTensor;
   end: "lora_a" | "lora_b";
@@ -40,7 +40,7 @@ interface Part {
  */
 export async function convertAdapter(
   path: string,
-  baseConfig: Config,
+  baseConfig: ModelConfig,
   file: string,
   type: string,
   options: AdapterOptions
@@ -53,7 +53,7 @@ export async function convertAdapter(
   const parts = await partsOf(folder, config);
   if (isTied(baseConfig)) refuseTied(parts, folder);
   const alpha = config.rslora ? config.alpha * Math.sqrt(config.r) : config.alpha;
-  const plan: Plan = {
+  const plan: AdapterPlan = {
     architecture,
     sizes: sizesOf(baseConfig, folder),
     config,
@@ -91,10 +91,10 @@ async function adapterConfig(folder: string): Promise<AdapterConfig> {
   return config;
 }
 
-async function partsOf(folder: string, config: AdapterConfig): Promise<Part[]> {
+async function partsOf(folder: string, config: AdapterConfig): Promise<AdapterMatrix[]> {
   const file = join(folder, "adapter_model.safetensors");
   const {tensors} = await readHeader(file);
-  const parts: Part[] = [];
+  const parts: AdapterMatrix[] = [];
   const problems: string[] = [];
   for (const tensor of tensors.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const match = /^(?:base_model\.model\.)?(.+)\.lora_(embedding_)?([AB])(\.weight)?$/.exec(tensor.name);
@@ -122,7 +122,7 @@ async function partsOf(folder: string, config: AdapterConfig): Promise<Part[]> {
 }
 
 /** llama.cpp uses one table for both, and stops where an adapter changes one of them. */
-function refuseTied(parts: readonly Part[], folder: string): void {
+function refuseTied(parts: readonly AdapterMatrix[], folder: string): void {
   const found = parts.find(({module}) =>
     /(^|\.)(embed_tokens|wte|word_embeddings|embed_in|lm_head|embed_out)$/.test(module)
   );
@@ -132,16 +132,16 @@ function refuseTied(parts: readonly Part[], folder: string): void {
     );
 }
 
-interface Plan {
-  architecture: Architecture;
-  sizes: Sizes;
+interface AdapterPlan {
+  architecture: GgufArchitecture;
+  sizes: ModelSizes;
   config: AdapterConfig;
   alpha: number;
   big: TensorType;
   quantise: Quantise;
 }
 
-function planned(parts: readonly Part[], plan: Plan, folder: string): PlannedTensor[] {
+function planned(parts: readonly AdapterMatrix[], plan: AdapterPlan, folder: string): GgufTensor[] {
   return parts.map(({module, stored, end, embedding}) => {
     const base = moduleName(plan.architecture, module);
     if (base === undefined)
@@ -169,11 +169,11 @@ async function bytesOf(
     turned,
     end,
     module
-  }: Plan & {
+  }: AdapterPlan & {
     name: string;
     type: TensorType;
     turned: boolean;
-    end: Part["end"];
+    end: AdapterMatrix["end"];
     module: string;
   }
 ): Promise<Uint8Array> {

@@ -1,10 +1,10 @@
 import {GEMMA_QUERY_SCALAR, USUAL_POSITIONS, usualHeadSize, windowSetting} from "../safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
-import {type Rope, ropeOf, ropeProblems, scalingMetadata} from "./rope.js";
+import {type ModelRope, ropeOf, ropeProblems, scalingMetadata} from "./rope.js";
 import {count, float, type MetadataValue} from "./values.js";
 
 /** What a GGUF needs to know of a model family. */
-export interface Architecture {
+export interface GgufArchitecture {
   /** llama.cpp's name for it, also the prefix of its metadata. */
   name: string;
   /** Rows of q and k go from halves to pairs per head: llama.cpp turns neighbours, Hugging Face turns halves. */
@@ -13,7 +13,7 @@ export interface Architecture {
   normsAddOne: boolean;
 }
 
-const byModelType: Readonly<Record<string, Architecture>> = {
+const byModelType: Readonly<Record<string, GgufArchitecture>> = {
   llama: {name: "llama", pairsRows: true, normsAddOne: false},
   mistral: {name: "llama", pairsRows: true, normsAddOne: false},
   qwen2: {name: "qwen2", pairsRows: false, normsAddOne: false},
@@ -21,10 +21,10 @@ const byModelType: Readonly<Record<string, Architecture>> = {
   gemma3_text: {name: "gemma3", pairsRows: false, normsAddOne: true}
 };
 
-export type Config = Readonly<Record<string, unknown>>;
+export type ModelConfig = Readonly<Record<string, unknown>>;
 
 /** Throws a UserError that lists the families known here. */
-export function architectureOf(config: Config, where: string): Architecture {
+export function architectureOf(config: ModelConfig, where: string): GgufArchitecture {
   const type = typeof config.model_type === "string" ? config.model_type : "";
   const found = byModelType[type];
   if (found) return found;
@@ -34,7 +34,7 @@ export function architectureOf(config: Config, where: string): Architecture {
 }
 
 /** The sizes of a model, read from config.json with their defaults. */
-export interface Sizes {
+export interface ModelSizes {
   layers: number;
   hidden: number;
   heads: number;
@@ -42,7 +42,7 @@ export interface Sizes {
   headSize: number;
 }
 
-export function sizesOf(config: Config, where: string): Sizes {
+export function sizesOf(config: ModelConfig, where: string): ModelSizes {
   const hidden = whole(config, "hidden_size", where);
   const heads = whole(config, "num_attention_heads", where);
   return {
@@ -54,7 +54,7 @@ export function sizesOf(config: Config, where: string): Sizes {
   };
 }
 
-function whole(config: Config, key: string, where: string, fallback?: number): number {
+function whole(config: ModelConfig, key: string, where: string, fallback?: number): number {
   const value = config[key] ?? fallback;
   if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
   throw new UserError(
@@ -64,8 +64,8 @@ function whole(config: Config, key: string, where: string, fallback?: number): n
 
 /** Metadata of the model's sizes, in the order in which llama.cpp's converter writes them. */
 export function sizeMetadata(
-  architecture: Architecture,
-  config: Config,
+  architecture: GgufArchitecture,
+  config: ModelConfig,
   where: string,
   fileType: number
 ): Map<string, MetadataValue> {
@@ -102,7 +102,7 @@ export function sizeMetadata(
 type Setter = (key: string, value: MetadataValue) => void;
 
 /** What llama.cpp would run otherwise than the model was trained: the file would load, and answer worse. */
-function refuseOthers({name}: Architecture, config: Config, rope: Rope, where: string): void {
+function refuseOthers({name}: GgufArchitecture, config: ModelConfig, rope: ModelRope, where: string): void {
   const problems = ropeProblems(rope, name);
   const gemma = name === "gemma3";
   const activation = config.hidden_activation ?? config.hidden_act;
@@ -120,7 +120,7 @@ function refuseOthers({name}: Architecture, config: Config, rope: Rope, where: s
 }
 
 /** Windows and caps. llama.cpp takes every sixth layer of Gemma 3 for one that sees everything, and 10,000 for the others' base, unless told. */
-function setGemma(set: Setter, config: Config, {local}: Rope, where: string): void {
+function setGemma(set: Setter, config: ModelConfig, {local}: ModelRope, where: string): void {
   const layers = Number(config.num_hidden_layers);
   const stated = Number(config.sliding_window_pattern ?? config._sliding_window_pattern ?? 6);
   const full = (i: number, period: number) => (i + 1) % period === 0;
@@ -146,7 +146,7 @@ function setGemma(set: Setter, config: Config, {local}: Rope, where: string): vo
  * What a query is multiplied by for llama.cpp, which scales attention by the head's size, or in the largest Gemma 3 by
  * the hidden size a head: Gemma 3 may scale by another number (query_pre_attn_scalar). 1 for all other families.
  */
-export function queryFactor({name}: Architecture, config: Config, sizes: Sizes): number {
+export function queryFactor({name}: GgufArchitecture, config: ModelConfig, sizes: ModelSizes): number {
   if (name !== "gemma3") return 1;
   const {layers, hidden, heads, headSize} = sizes;
   // llama.cpp knows the model of 27 billion weights by its layers, and divides whole numbers.
@@ -155,7 +155,7 @@ export function queryFactor({name}: Architecture, config: Config, sizes: Sizes):
 }
 
 /** The tokens beyond which a family's window would matter, which llama.cpp does not know there; undefined where it does. */
-export function windowOf(config: Config): number | undefined {
+export function windowOf(config: ModelConfig): number | undefined {
   const {model_type: type} = config;
   const window = windowSetting(config);
   if (window === undefined) return undefined;

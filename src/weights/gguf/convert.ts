@@ -1,7 +1,7 @@
 import {basename} from "node:path";
 import {usuallyTied} from "../safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
-import {architectureOf, queryFactor, sizeMetadata, type Sizes, sizesOf, windowOf} from "./architectures.js";
+import {architectureOf, queryFactor, sizeMetadata, type ModelSizes, sizesOf, windowOf} from "./architectures.js";
 import {type CheckpointFolder, openCheckpointFolder} from "./checkpointFolder.js";
 import {type FileType, fileType, storedType} from "./fileTypes.js";
 import type {Quantise} from "./quantise.js";
@@ -11,7 +11,7 @@ import {tensorType} from "./tensorTypes.js";
 import {type TokenizerOptions, tokenizerMetadata} from "./tokenizerMetadata.js";
 import {count, type MetadataValue, text} from "./values.js";
 import {packed, rowsInPairs, valuesOf} from "./weights.js";
-import {type PlannedTensor, writeGguf, type WriteOptions} from "./write.js";
+import {type GgufTensor, writeGguf, type WriteOptions} from "./write.js";
 
 export interface ConvertOptions extends TokenizerOptions, WriteOptions {
   /** The model's name in the file. Default: the folder's. */
@@ -65,7 +65,7 @@ function withVocabulary(model: CheckpointFolder): CheckpointFolder {
 
 function modelMetadata(
   model: CheckpointFolder,
-  tensors: readonly PlannedTensor[],
+  tensors: readonly GgufTensor[],
   fileTypeId: number,
   options: ConvertOptions
 ): Map<string, MetadataValue> {
@@ -85,10 +85,10 @@ function planTensors(
   model: CheckpointFolder,
   big: NonNullable<FileType["tensors"]>,
   quantise: Quantise
-): PlannedTensor[] {
+): GgufTensor[] {
   const architecture = architectureOf(model.config, model.folder);
   const sizes = sizesOf(model.config, model.folder);
-  const planned: PlannedTensor[] = [];
+  const planned: GgufTensor[] = [];
   const unknown: string[] = [];
   const factors = llama3Factors(ropeOf(model.config, model.folder), sizes.headSize);
   if (factors)
@@ -132,7 +132,7 @@ function planTensors(
 }
 
 /** A model that lost a layer would load and fail later, or answer nonsense. */
-function complete(planned: readonly PlannedTensor[], layers: number, folder: string): void {
+function complete(planned: readonly GgufTensor[], layers: number, folder: string): void {
   const names = new Set(planned.map(({name}) => name));
   const parts = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"];
   const needed = [
@@ -148,7 +148,7 @@ function complete(planned: readonly PlannedTensor[], layers: number, folder: str
 }
 
 /** The heads whose rows change order: of q all, of k those of the keys. */
-export function headsOf(name: string, {heads, kvHeads}: Sizes): number | undefined {
+export function headsOf(name: string, {heads, kvHeads}: ModelSizes): number | undefined {
   if (/\.attn_q\.(weight|bias)/.test(name)) return heads;
   return /\.attn_k\.(weight|bias)/.test(name) ? kvHeads : undefined;
 }
@@ -184,7 +184,7 @@ export function titleOf(folder: string): string {
 }
 
 /** The number of parameters with at least two digits: 82K, 1.5B. */
-function sizeLabel(tensors: readonly PlannedTensor[]): string {
+function sizeLabel(tensors: readonly GgufTensor[]): string {
   const parameters = tensors.reduce(
     (sum, {shape}) => sum + shape.reduce((product, size) => product * size, 1),
     0

@@ -78,13 +78,13 @@ async function checkRoom({from, to, base}: Conversion, type: FileType, free: num
   );
 }
 
-type Work = Conversion & {
+type ConversionWork = Conversion & {
   /** The work is to quantise a GGUF file: its last place. */
   into?: string;
 };
 
 function run(
-  work: Work,
+  work: ConversionWork,
   {onProgress, signal}: Pick<ConvertModelOptions, "onProgress" | "signal">
 ): Promise<string[]> {
   return new Promise((resolve, reject) => {

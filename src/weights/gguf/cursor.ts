@@ -1,4 +1,4 @@
-import type {Scalar, ScalarType} from "./values.js";
+import type {GgufScalar, ScalarType} from "./values.js";
 
 /** More bytes of the file are needed. */
 export class Incomplete extends Error {
@@ -38,7 +38,7 @@ export class Cursor {
     return this.bytes.toString("utf8", at, at + length);
   }
 
-  scalar(type: ScalarType): Scalar {
+  scalar(type: ScalarType): GgufScalar {
     switch (type) {
       case "uint8":
         return this.bytes.readUInt8(this.take(1));

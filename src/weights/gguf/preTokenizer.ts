@@ -13,9 +13,9 @@ const byPattern: Readonly<Record<string, string>> = {
     "tekken"
 };
 
-interface Step {
+interface PreTokenizerStep {
   type?: string;
-  pretokenizers?: Step[];
+  pretokenizers?: PreTokenizerStep[];
   pattern?: {Regex?: string};
   use_regex?: boolean;
   individual_digits?: boolean;
@@ -26,7 +26,7 @@ interface Step {
  * undefined for a way that it has no name for here.
  */
 export function preTokenizerName(preTokenizer: unknown): string | undefined {
-  const steps = stepsOf(preTokenizer as Step | null);
+  const steps = stepsOf(preTokenizer as PreTokenizerStep | null);
   const pattern = steps.find(({type}) => type === "Split")?.pattern?.Regex;
   if (pattern !== undefined) return byPattern[pattern];
   if (!steps.some(({type, use_regex}) => type === "ByteLevel" && use_regex !== false)) return undefined;
@@ -35,7 +35,7 @@ export function preTokenizerName(preTokenizer: unknown): string | undefined {
   return digits.individual_digits ? "smollm" : undefined;
 }
 
-function stepsOf(step: Step | null): Step[] {
+function stepsOf(step: PreTokenizerStep | null): PreTokenizerStep[] {
   if (!step) return [];
   return step.type === "Sequence" ? (step.pretokenizers ?? []).flatMap(stepsOf) : [step];
 }

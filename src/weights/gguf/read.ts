@@ -2,7 +2,7 @@ import {open, type FileHandle} from "node:fs/promises";
 import {UserError} from "../../base/validation/errors.js";
 import {Cursor, Incomplete} from "./cursor.js";
 import {tensorBytes, type TensorType, tensorTypeById} from "./tensorTypes.js";
-import {type Metadata, type MetadataValue, type Scalar, type ScalarType, VALUE_TYPES} from "./values.js";
+import {type Metadata, type MetadataValue, type GgufScalar, type ScalarType, VALUE_TYPES} from "./values.js";
 
 export interface GgufTensor {
   name: string;
@@ -115,8 +115,8 @@ function readValue(cursor: Cursor, key: string, fault: Fault): MetadataValue {
   return {type, of, value: readList(cursor, of, length)};
 }
 
-function readList(cursor: Cursor, of: ScalarType, length: number): Scalar[] {
-  const values: Scalar[] = [];
+function readList(cursor: Cursor, of: ScalarType, length: number): GgufScalar[] {
+  const values: GgufScalar[] = [];
   for (let i = 0; i < length; i++) values.push(cursor.scalar(of));
   return values;
 }
@@ -127,7 +127,7 @@ function valueType(id: number, key: string, fault: Fault) {
   return type;
 }
 
-interface Entry {
+interface GgufEntry {
   name: string;
   shape: number[];
   typeId: number;
@@ -135,7 +135,7 @@ interface Entry {
   offset: number;
 }
 
-function readEntry(cursor: Cursor, fault: Fault): Entry {
+function readEntry(cursor: Cursor, fault: Fault): GgufEntry {
   const name = cursor.text();
   const dimensions = cursor.uint32();
   if (dimensions > MAX_DIMENSIONS) throw fault(`tensor ${quote(name)} has ${dimensions} dimensions`);
@@ -145,7 +145,7 @@ function readEntry(cursor: Cursor, fault: Fault): Entry {
 
 function placed(
   path: string,
-  entries: readonly Entry[],
+  entries: readonly GgufEntry[],
   dataStart: number,
   fileBytes: number,
   alignment: number

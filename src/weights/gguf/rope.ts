@@ -1,17 +1,17 @@
 import {type RopeSettings, ropeSettings, usualAttention} from "../safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
-import type {Config} from "./architectures.js";
+import type {ModelConfig} from "./architectures.js";
 import {count, float, type MetadataValue, text} from "./values.js";
 
 /** RoPE of a model's layers. */
-export interface Rope {
+export interface ModelRope {
   full: RopeSettings;
   /** That of layers with a sliding window, where it is another (Gemma 3). */
   local: RopeSettings;
 }
 
 /** RoPE's settings as the trainer reads them. Throws a UserError for one that is no number. */
-export function ropeOf(config: Config, where: string): Rope {
+export function ropeOf(config: ModelConfig, where: string): ModelRope {
   const problems: string[] = [];
   const rope = {
     full: ropeSettings(config, "full_attention", problems),
@@ -23,7 +23,7 @@ export function ropeOf(config: Config, where: string): Rope {
 }
 
 /** Metadata of RoPE's scaling, without the family's prefix. */
-export function scalingMetadata({full}: Rope): [string, MetadataValue][] {
+export function scalingMetadata({full}: ModelRope): [string, MetadataValue][] {
   const {type, factor} = full;
   if (type !== "linear" && type !== "yarn") return [];
   const scaling: [string, MetadataValue][] = [
@@ -44,7 +44,7 @@ function attentionFactor({attention, factor}: RopeSettings): number {
 }
 
 /** What of RoPE's settings llama.cpp would run otherwise than the model means them, each with its name. */
-export function ropeProblems({full, local}: Rope, family: string): string[] {
+export function ropeProblems({full, local}: ModelRope, family: string): string[] {
   const {type} = full;
   if (!["default", "linear", "llama3", "yarn"].includes(type))
     return [
@@ -70,7 +70,7 @@ export function ropeProblems({full, local}: Rope, family: string): string[] {
  * The divisors of RoPE's frequencies by Llama 3's scaling, one for each pair of a head: 1 for short waves, `factor`
  * for long ones, a blend between. Undefined for another scaling. As `_compute_llama3_parameters` of transformers.
  */
-export function llama3Factors({full}: Rope, headSize: number): Float32Array | undefined {
+export function llama3Factors({full}: ModelRope, headSize: number): Float32Array | undefined {
   if (full.type !== "llama3") return undefined;
   const {theta, factor, lowRotations: low, highRotations: high, original} = full;
   const f32 = Math.fround;

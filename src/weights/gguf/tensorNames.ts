@@ -1,4 +1,4 @@
-import type {Architecture} from "./architectures.js";
+import type {GgufArchitecture} from "./architectures.js";
 
 const outer: Readonly<Record<string, string>> = {
   "model.embed_tokens": "token_embd",
@@ -32,7 +32,7 @@ const gemmaLayer: Readonly<Record<string, string>> = {
  * The name llama.cpp has for a module of a checkpoint ("model.layers.3.mlp.up_proj" is "blk.3.ffn_up"); undefined for
  * one it does not know.
  */
-export function moduleName({name}: Architecture, module: string): string | undefined {
+export function moduleName({name}: GgufArchitecture, module: string): string | undefined {
   const layer = /^model\.layers\.(\d+)\.(.+)$/.exec(module);
   if (!layer) return outer[module];
   const names = name === "gemma3" ? gemmaLayer : inLayer;
@@ -41,13 +41,13 @@ export function moduleName({name}: Architecture, module: string): string | undef
 }
 
 /** As `moduleName`, for a tensor: its ending ("weight", "bias") stays. Undefined for a bias that the family has not there. */
-export function tensorName(architecture: Architecture, name: string): string | undefined {
+export function tensorName(architecture: GgufArchitecture, name: string): string | undefined {
   const at = name.lastIndexOf(".");
   const module = moduleName(architecture, name.slice(0, at));
   if (module === undefined || (name.endsWith(".bias") && !hasBias(architecture, module))) return undefined;
   return `${module}${name.slice(at)}`;
 }
 
-function hasBias({name}: Architecture, module: string): boolean {
+function hasBias({name}: GgufArchitecture, module: string): boolean {
   return name === "llama" || (name === "qwen2" && /\.attn_[qkv]$/.test(module));
 }

@@ -18,11 +18,11 @@ export const VALUE_TYPES = [
 export type ValueType = (typeof VALUE_TYPES)[number];
 export type ScalarType = Exclude<ValueType, "array">;
 
-export type Scalar = number | bigint | boolean | string;
+export type GgufScalar = number | bigint | boolean | string;
 
 /** One metadata value with its type: a list has the type of its elements. */
 export type MetadataValue =
-  {type: ScalarType; value: Scalar} | {type: "array"; of: ScalarType; value: readonly Scalar[]};
+  {type: ScalarType; value: GgufScalar} | {type: "array"; of: ScalarType; value: readonly GgufScalar[]};
 
 export type Metadata = ReadonlyMap<string, MetadataValue>;
 
@@ -30,4 +30,4 @@ export const text = (value: string): MetadataValue => ({type: "string", value});
 export const count = (value: number): MetadataValue => ({type: "uint32", value});
 export const float = (value: number): MetadataValue => ({type: "float32", value});
 export const flag = (value: boolean): MetadataValue => ({type: "bool", value});
-export const list = (of: ScalarType, value: readonly Scalar[]): MetadataValue => ({type: "array", of, value});
+export const list = (of: ScalarType, value: readonly GgufScalar[]): MetadataValue => ({type: "array", of, value});

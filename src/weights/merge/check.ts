@@ -1,18 +1,18 @@
 import {UserError} from "../../base/validation/errors.js";
 import {analyse, type Scan, scan} from "./engine/analyse.js";
-import {Files} from "./engine/files.js";
+import {ThreadFiles} from "./engine/files.js";
 import {isAnalysed, isScanned, type TensorAnalysis} from "./engine/job.js";
 import {usualSample} from "./engine/sample.js";
-import {Scratch} from "./engine/scratch.js";
+import {ThreadBuffers} from "./engine/scratch.js";
 import {planMoe} from "./moe/merge.js";
 import {isMoeRecipe, readMoeRecipe} from "./moe/read.js";
 import type {MergeOptions} from "./options.js";
 import {modelFolder} from "./plan/model.js";
-import {mergedModels, type Plan} from "./plan/plan.js";
+import {mergedModels, type MergePlan} from "./plan/plan.js";
 import {planRecipe} from "./plan/planRecipe.js";
 import {inOrder} from "./recipe/documents.js";
 import {parseRecipes} from "./recipe/parse.js";
-import {predict, type Prediction} from "./predict.js";
+import {predict, type MergePrediction} from "./predict.js";
 import {type Problem, RecipeError} from "./recipe/problems.js";
 import type {Recipe} from "./recipe/types.js";
 import type {InputRelations, ParentRelations} from "../models/types.js";
@@ -53,16 +53,16 @@ export interface PlanCheck extends ParentRelations {
   elements: number;
   sampled: number;
   tokenizer?: TokenizerPlan["preview"] & {vocabSize: number};
-  predicted: Prediction;
+  predicted: MergePrediction;
 }
 
-export type CheckOptions = Partial<MergeOptions>;
+export type MergeCheckOptions = Partial<MergeOptions>;
 
 /**
  * Looks at everything a merge depends on: recipe, shapes, dtypes, missing tensors, vocabularies, NaN, norms, cosines
  * and sign conflicts, memory, disk and time. Problems are returned, not thrown.
  */
-export async function checkMerge(recipe: string | object, options: CheckOptions = {}): Promise<MergeCheck> {
+export async function checkMerge(recipe: string | object, options: MergeCheckOptions = {}): Promise<MergeCheck> {
   if (isMoeRecipe(recipe)) return checkMixture(recipe, options);
   let recipes: Recipe[];
   try {
@@ -76,7 +76,7 @@ export async function checkMerge(recipe: string | object, options: CheckOptions 
   return {ok: documents.every(({problems}) => problems.length === 0), documents};
 }
 
-async function checkMixture(recipe: string | object, options: CheckOptions): Promise<MergeCheck> {
+async function checkMixture(recipe: string | object, options: MergeCheckOptions): Promise<MergeCheck> {
   const document = await checkPlanned({method: "moe"}, options, () =>
     planMoe(readMoeRecipe(recipe, options.recipeFile), options)
   );
@@ -92,7 +92,7 @@ function problemsOf(error: unknown): Problem[] {
 async function checkDocument(
   recipe: Recipe,
   names: ReadonlySet<string>,
-  options: CheckOptions
+  options: MergeCheckOptions
 ): Promise<DocumentCheck> {
   const head = {name: recipe.name, method: recipe.method};
   const paths = [recipe.base, ...recipe.slices.flatMap(({sources}) => sources.map(({model}) => model))];
@@ -107,8 +107,8 @@ async function checkDocument(
 
 async function checkPlanned(
   head: Pick<DocumentCheck, "name" | "method">,
-  options: CheckOptions,
-  planned: () => Promise<Plan>
+  options: MergeCheckOptions,
+  planned: () => Promise<MergePlan>
 ): Promise<DocumentCheck> {
   try {
     const plan = await planned();
@@ -120,9 +120,9 @@ async function checkPlanned(
 }
 
 function judge(
-  plan: Plan,
+  plan: MergePlan,
   checked: PlanCheck,
-  options: CheckOptions
+  options: MergeCheckOptions
 ): {problems: Problem[]; warnings: string[]} {
   const problems: Problem[] = [];
   const warnings = [...plan.warnings];
@@ -149,7 +149,7 @@ function meanCosine({models, cosine}: InputRelations): number {
   return pairs.length === 0 ? 0 : pairs.reduce<number>((sum, c) => sum + c!, 0) / pairs.length;
 }
 
-async function checkPlan(plan: Plan, options: CheckOptions): Promise<PlanCheck> {
+async function checkPlan(plan: MergePlan, options: MergeCheckOptions): Promise<PlanCheck> {
   const {analyses, scans} = await lookAt(plan, options);
   const tensors = plan.jobs.map((job) => {
     const analysis = analyses.get(job.name);
@@ -183,11 +183,11 @@ async function checkPlan(plan: Plan, options: CheckOptions): Promise<PlanCheck> 
 
 /** Relations of what is merged; of what is copied only whether its numbers are finite. */
 async function lookAt(
-  {jobs}: Plan,
-  {sample = usualSample(jobs), signal}: CheckOptions
+  {jobs}: MergePlan,
+  {sample = usualSample(jobs), signal}: MergeCheckOptions
 ): Promise<{analyses: Map<string, TensorAnalysis>; scans: Map<string, Scan>}> {
-  const files = new Files();
-  const scratch = new Scratch();
+  const files = new ThreadFiles();
+  const scratch = new ThreadBuffers();
   const analyses = new Map<string, TensorAnalysis>();
   const scans = new Map<string, Scan>();
   try {

@@ -6,15 +6,15 @@ import {UserError} from "../../base/validation/errors.js";
 import {isDiskFull, refusedByMachine} from "../../base/system/machineError.js";
 import {readJson, writeJsonAtomic} from "../../base/system/files.js";
 import {sha256File} from "../../base/system/hash.js";
-import type {JobResult} from "./engine/job.js";
-import type {Work} from "./engine/runJob.js";
+import type {TensorJobResult} from "./engine/job.js";
+import type {JobWork} from "./engine/runJob.js";
 import {runAll} from "./engine/run.js";
 import {usualSample} from "./engine/sample.js";
 import type {HashedFile} from "./hashes.js";
 import {buildFolder} from "./buildFolder.js";
 import {refuseNonFinite} from "./nonFinite.js";
 import type {MergeOptions} from "./options.js";
-import type {Plan} from "./plan/plan.js";
+import type {MergePlan} from "./plan/plan.js";
 import {planShards, type Shard} from "../safetensors/shards.js";
 import {type FinishedShard, ShardFile} from "./shardFile.js";
 import {bytesOf, workList} from "./workList.js";
@@ -24,7 +24,7 @@ export interface Produced {
   folder: string;
   plan: Shard[];
   shards: HashedFile[];
-  results: Map<string, JobResult>;
+  results: Map<string, TensorJobResult>;
   resumed: number;
   bytesRead: number;
   bytesWritten: number;
@@ -34,7 +34,7 @@ export interface Produced {
  * Makes every shard in the build folder beside `out`. A shard gets its name, and its record, only when it is
  * complete and flushed; shards that an earlier start of the same merge finished are kept.
  */
-export async function execute(plan: Plan, fingerprint: string, options: MergeOptions): Promise<Produced> {
+export async function execute(plan: MergePlan, fingerprint: string, options: MergeOptions): Promise<Produced> {
   const folder = buildFolder(options.out);
   const shards = planShards(
     plan.jobs.map(({name, out, shape}) => ({name, dtype: out, shape})),
@@ -45,7 +45,7 @@ export async function execute(plan: Plan, fingerprint: string, options: MergeOpt
   await checkDisk(options.out, missing);
   const jobs = new Map(plan.jobs.map((job) => [job.name, job]));
   const files = new Map<number, ShardFile>();
-  const work: Work[] = [];
+  const work: JobWork[] = [];
   const sample = options.sample ?? usualSample(plan.jobs);
   for (const shard of missing) {
     const index = shards.indexOf(shard);
@@ -125,7 +125,7 @@ function megabytes(bytes: number): string {
 }
 
 async function runShards(
-  work: readonly Work[],
+  work: readonly JobWork[],
   shards: readonly Shard[],
   files: ReadonlyMap<number, ShardFile>,
   finished: Map<string, FinishedShard>,
@@ -133,7 +133,7 @@ async function runShards(
 ): Promise<void> {
   const left = new Map<number, number>();
   for (const {placed} of work) left.set(placed.shard, (left.get(placed.shard) ?? 0) + 1);
-  const collected = new Map<number, Map<string, JobResult>>();
+  const collected = new Map<number, Map<string, TensorJobResult>>();
   const totalBytes = shards.reduce((sum, {bytes}) => sum + bytes, 0);
   const totalTensors = shards.reduce((sum, {entries}) => sum + entries.length, 0);
   const started = performance.now();
@@ -164,7 +164,7 @@ async function runShards(
       const {shard} = placed;
       const file = files.get(shard)!;
       file.written(...bytesOf(placed));
-      const results = collected.get(shard) ?? new Map<string, JobResult>();
+      const results = collected.get(shard) ?? new Map<string, TensorJobResult>();
       collected.set(shard, results);
       if (!results.has(result.name)) tensors++;
       results.set(result.name, joined(results.get(result.name), result));
@@ -177,7 +177,7 @@ async function runShards(
   await running.finally(() => Promise.all([...files.values()].map((file) => file.close())));
 }
 
-function joined(a: JobResult | undefined, b: JobResult): JobResult {
+function joined(a: TensorJobResult | undefined, b: TensorJobResult): TensorJobResult {
   if (!a) return b;
   const analysis = a.analysis ?? b.analysis;
   return {

@@ -5,12 +5,12 @@ import type {HashedFile} from "./hashes.js";
 import {mergeVersion} from "./mergeVersion.js";
 import type {MergeOptions} from "./options.js";
 import {tokenizerFolder} from "./plan/model.js";
-import type {Plan} from "./plan/plan.js";
+import type {MergePlan} from "./plan/plan.js";
 import {copiedFiles} from "./sideFiles.js";
 
 /** What makes two merges the same: everything that can change a byte of the result. */
 export async function fingerprintOf(
-  plan: Plan,
+  plan: MergePlan,
   inputs: ReadonlyMap<string, HashedFile[]>,
   options: MergeOptions
 ): Promise<string> {
@@ -34,12 +34,12 @@ export async function fingerprintOf(
 }
 
 /** Where rows are re-ordered, each model's tokenizer says which row is which token's. */
-async function tokenizerHashes({tokenizer, models}: Plan): Promise<(string | null)[]> {
+async function tokenizerHashes({tokenizer, models}: MergePlan): Promise<(string | null)[]> {
   const paths = tokenizer ? models.map((model) => join(tokenizerFolder(model), "tokenizer.json")) : [];
   return Promise.all(paths.map((path) => (existsSync(path) ? sha256File(path) : null)));
 }
 
-async function copiedHashes(plan: Plan): Promise<[string, string][]> {
+async function copiedHashes(plan: MergePlan): Promise<[string, string][]> {
   return Promise.all(
     copiedFiles(plan).map(async (path) => [basename(path), await sha256File(path)] as [string, string])
   );

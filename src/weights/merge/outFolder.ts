@@ -6,7 +6,7 @@ import {isWithin, readJson} from "../../base/system/files.js";
 import {sha256File} from "../../base/system/hash.js";
 import {refuseNonFinite} from "./nonFinite.js";
 import type {MergeOptions} from "./options.js";
-import type {Plan} from "./plan/plan.js";
+import type {MergePlan} from "./plan/plan.js";
 import type {MergeReport} from "./report.js";
 
 /** The report and what it is the report of, kept beside the weights. */
@@ -17,7 +17,7 @@ export const REPORT_NAME = "merge_report.json";
  * holds something else that may not be overwritten.
  */
 export async function finishedReport(
-  plan: Plan,
+  plan: MergePlan,
   fingerprint: string,
   options: MergeOptions
 ): Promise<MergeReport | undefined> {
@@ -73,7 +73,7 @@ export async function makeWay(out: string, {overwrite}: MergeOptions): Promise<v
   else await rmdir(out);
 }
 
-async function refuseParents({models}: Plan, out: string): Promise<void> {
+async function refuseParents({models}: MergePlan, out: string): Promise<void> {
   const target = await realpath(out);
   for (const {id, folder, checkpoint} of models)
     for (const place of [folder, ...checkpoint.files]) {

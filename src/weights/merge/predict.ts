@@ -3,22 +3,22 @@ import {existsSync} from "node:fs";
 import {mkdtemp, open, rm, statfs} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {dirname, join, resolve} from "node:path";
-import {Files} from "./engine/files.js";
+import {ThreadFiles} from "./engine/files.js";
 import type {TensorJob} from "./engine/job.js";
 import {rowMapBytes} from "./engine/rowMap.js";
 import {runJob} from "./engine/runJob.js";
-import {BLOCK, Scratch} from "./engine/scratch.js";
+import {BLOCK, ThreadBuffers} from "./engine/scratch.js";
 import {threadsFor} from "./execute.js";
 import {METHODS} from "./methods/index.js";
 import type {MergeOptions} from "./options.js";
-import type {Plan} from "./plan/plan.js";
+import type {MergePlan} from "./plan/plan.js";
 import {tensorBytes} from "../safetensors/header.js";
 
 const outputBytes = ({out, shape}: TensorJob) => tensorBytes(out, shape);
 const elements = ({shape}: TensorJob) => shape.reduce((product, size) => product * size, 1);
 
 /** What a merge will need: sizes in bytes, and seconds judged from one tensor merged on this machine. */
-export interface Prediction {
+export interface MergePrediction {
   outputBytes: number;
   freeBytes: number;
   readBytes: number;
@@ -27,7 +27,7 @@ export interface Prediction {
 }
 
 /** Predicts disk, memory and time. Writes one tensor of the result to the temporary folder, and removes it. */
-export async function predict(plan: Plan, options: Partial<MergeOptions>): Promise<Prediction> {
+export async function predict(plan: MergePlan, options: Partial<MergeOptions>): Promise<MergePrediction> {
   const total = plan.jobs.reduce((sum, job) => sum + outputBytes(job), 0);
   const threads = threadsFor(total, options.threads);
   const {secondsPerByte, readPerByte} = await timeOne(plan.jobs);
@@ -53,8 +53,8 @@ async function timeOne(jobs: readonly TensorJob[]): Promise<{secondsPerByte: num
   const bytes = job ? outputBytes(job) : 0;
   if (!job || bytes === 0) return {secondsPerByte: 0, readPerByte: 0};
   const folder = await mkdtemp(join(tmpdir(), "assay-merge-check-"));
-  const files = new Files();
-  const scratch = new Scratch();
+  const files = new ThreadFiles();
+  const scratch = new ThreadBuffers();
   try {
     const file = join(folder, "tensor");
     await (await open(file, "w")).close();

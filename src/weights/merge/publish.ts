@@ -6,13 +6,13 @@ import {modelCard} from "./card.js";
 import type {Produced} from "./execute.js";
 import type {MergeOptions} from "./options.js";
 import {makeWay, REPORT_NAME} from "./outFolder.js";
-import type {Plan} from "./plan/plan.js";
+import type {MergePlan} from "./plan/plan.js";
 import type {MergeReport} from "./report.js";
 import {writeSideFiles} from "./sideFiles.js";
 import {shardIndex} from "../safetensors/shards.js";
 
 interface Finished {
-  plan: Plan;
+  plan: MergePlan;
   report: MergeReport;
   fingerprint: string;
   produced: Produced;

@@ -9,7 +9,7 @@ interface Own {
 }
 
 /** Of a pair: sums over the tensors that both have. */
-interface Pair {
+interface PairSums {
   product: number;
   first: number;
   second: number;
@@ -18,7 +18,7 @@ interface Pair {
 /** Sums of several tensors' analyses. A tensor that some model lacks counts for those that have it. */
 export class Relations {
   private readonly own = new Map<string, Own>();
-  private readonly pairs = new Map<string, Pair>();
+  private readonly pairs = new Map<string, PairSums>();
   private shared = 0;
   private conflicts = 0;
   private elements = 0;
@@ -69,7 +69,7 @@ export class Relations {
   }
 }
 
-function cosineOf(pair: Pair | undefined): number | null {
+function cosineOf(pair: PairSums | undefined): number | null {
   if (!pair) return null;
   const {product} = pair;
   const scale = Math.sqrt(pair.first) * Math.sqrt(pair.second);

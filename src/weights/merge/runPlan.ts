@@ -10,14 +10,14 @@ import {type HashedFile, hashFiles} from "./hashes.js";
 import type {MergeOptions} from "./options.js";
 import {finishedReport} from "./outFolder.js";
 import type {OpenModel} from "./plan/model.js";
-import {mergedModels, type Plan} from "./plan/plan.js";
+import {mergedModels, type MergePlan} from "./plan/plan.js";
 import {publish} from "./publish.js";
 import {referenceText} from "./recipe/reference.js";
 import {layerReports, relationsOf} from "./relations.js";
 import type {MergeReport} from "./report.js";
 
 /** Carries out a plan, puts the result into `out` and reports on it. `started` is when planning began. */
-export async function runPlan(planned: Plan, options: MergeOptions, started: number): Promise<MergeReport> {
+export async function runPlan(planned: MergePlan, options: MergeOptions, started: number): Promise<MergeReport> {
   const afterPlan = performance.now();
   const inputs = await hashInputs(planned, options);
   const plan = withContents(planned, inputs, options);
@@ -31,7 +31,7 @@ export async function runPlan(planned: Plan, options: MergeOptions, started: num
 }
 
 interface Ready {
-  plan: Plan;
+  plan: MergePlan;
   inputs: ReadonlyMap<string, HashedFile[]>;
   fingerprint: string;
   times: {started: number; planned: number; hashed: number};
@@ -65,7 +65,7 @@ async function carryOut(
   return publish({plan, report, fingerprint, produced, ended, confirm: () => held.confirm()}, options);
 }
 
-async function hashInputs(plan: Plan, options: MergeOptions): Promise<Map<string, HashedFile[]>> {
+async function hashInputs(plan: MergePlan, options: MergeOptions): Promise<Map<string, HashedFile[]>> {
   const result = new Map<string, HashedFile[]>();
   for (const {id, checkpoint} of plan.models)
     result.set(id, await hashFiles(checkpoint.files, options.hashCache));
@@ -74,10 +74,10 @@ async function hashInputs(plan: Plan, options: MergeOptions): Promise<Map<string
 
 /** A plan with what is known when its models have been read: what is drawn by, and which of them hold the same. */
 function withContents(
-  plan: Plan,
+  plan: MergePlan,
   inputs: ReadonlyMap<string, HashedFile[]>,
   {drawBy = "files"}: MergeOptions
-): Plan {
+): MergePlan {
   const contents = new Map(
     [...inputs].map(([id, files]) => [id, hashJson(files.map((file) => file.sha256))])
   );
@@ -93,7 +93,7 @@ function withContents(
 }
 
 function describe(
-  plan: Plan,
+  plan: MergePlan,
   inputs: ReadonlyMap<string, HashedFile[]>,
   produced: Produced,
   options: MergeOptions
@@ -145,7 +145,7 @@ function describe(
   };
 }
 
-function architectureOf({config: {architectures, model_type: type}}: Plan): string | undefined {
+function architectureOf({config: {architectures, model_type: type}}: MergePlan): string | undefined {
   const first: unknown = Array.isArray(architectures) ? architectures[0] : type;
   return typeof first === "string" ? first : undefined;
 }

@@ -2,14 +2,14 @@ import {createHash} from "node:crypto";
 import {type FileHandle, open, rename} from "node:fs/promises";
 import {join} from "node:path";
 import {flushFolder, writeJsonAtomic} from "../../base/system/files.js";
-import type {JobResult} from "./engine/job.js";
+import type {TensorJobResult} from "./engine/job.js";
 import type {HashedFile} from "./hashes.js";
 import type {Shard} from "../safetensors/shards.js";
 
 /** What is kept of a complete shard, to be taken up by the next start of the same merge. */
 export interface FinishedShard {
   file: HashedFile;
-  results: JobResult[];
+  results: TensorJobResult[];
 }
 
 /** Bytes read at once to be hashed. */
@@ -66,7 +66,7 @@ export class ShardFile {
   }
 
   /** Flushes and names the shard, all bytes of which have been written. */
-  async finish(results: JobResult[]): Promise<FinishedShard> {
+  async finish(results: TensorJobResult[]): Promise<FinishedShard> {
     await Promise.all([this.hashing, this.flushing]);
     const {name, bytes} = this.shard;
     if (this.ready !== bytes) throw new Error(`${name}: ${this.ready} of ${bytes} bytes were written`);

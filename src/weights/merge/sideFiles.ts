@@ -3,7 +3,7 @@ import {copyFile, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {readJson} from "../../base/system/files.js";
 import {tokenizerFolder} from "./plan/model.js";
-import type {Plan} from "./plan/plan.js";
+import type {MergePlan} from "./plan/plan.js";
 
 const TOKENIZER_FILES = [
   "tokenizer_config.json",
@@ -40,7 +40,7 @@ const REBUILT = [
 ];
 
 /** The files of its models that the result gets as they are: the tokenizer's, and what processes images and sound. */
-export function copiedFiles({tokenizer, donor, chatTemplate}: Plan): string[] {
+export function copiedFiles({tokenizer, donor, chatTemplate}: MergePlan): string[] {
   const texts = TOKENIZER_FILES.filter(
     (name) =>
       !(tokenizer && REBUILT.includes(name)) &&
@@ -56,7 +56,7 @@ export function copiedFiles({tokenizer, donor, chatTemplate}: Plan): string[] {
 }
 
 /** Puts tokenizer files, rebuilt where the recipe asks for it, and the chat template into a folder. */
-export async function writeSideFiles(plan: Plan, folder: string): Promise<void> {
+export async function writeSideFiles(plan: MergePlan, folder: string): Promise<void> {
   const {tokenizer, chatTemplate} = plan;
   for (const path of copiedFiles(plan)) await copyFile(path, join(folder, basename(path)));
   if (tokenizer)

@@ -17,7 +17,7 @@ import type {ModelReference, Recipe} from "./recipe/types.js";
 import {storedNotes, wordFor} from "./storedNotes.js";
 
 /** The models that a document names, and the lines where it begins and where it names them. */
-interface Named {
+interface NamedInputs {
   name?: string;
   references: ModelReference[];
   start?: number;
@@ -65,7 +65,7 @@ export async function storedInputs(
   return {models: found, notes: await storedNotes(references, found, {known, modelsDir, project})};
 }
 
-function saidOf(problems: Problem[], {line}: Named) {
+function saidOf(problems: Problem[], {line}: NamedInputs) {
   return (error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     if (!problems.some(({message}) => message === error.message))
@@ -79,7 +79,7 @@ function alone(path: string, {parents: [base]}: ModelManifest, known: readonly M
   return new UserError(`${path} is an adapter: write it with its base, ${word}+${path}.`);
 }
 
-function namedIn(recipe: string, recipeFile: string | undefined): Named[] {
+function namedIn(recipe: string, recipeFile: string | undefined): NamedInputs[] {
   if (!isMoeRecipe(recipe))
     return parseRecipes(recipe, recipeFile).map((one) => ({
       name: one.name,

@@ -1,6 +1,6 @@
-import {Files} from "./engine/files.js";
+import {ThreadFiles} from "./engine/files.js";
 import type {TensorInput, TensorJob} from "./engine/job.js";
-import {Scratch} from "./engine/scratch.js";
+import {ThreadBuffers} from "./engine/scratch.js";
 import {MergeTensor} from "./engine/tensor.js";
 import {METHODS, type ParameterSpec} from "./methods/index.js";
 
@@ -61,7 +61,7 @@ export function tryMerge({
     seed: 0
   };
   const out = new Float32Array(count);
-  const scratch = new Scratch();
+  const scratch = new ThreadBuffers();
   try {
     const files = new InMemory(
       tensors.map(({values}) => values),
@@ -96,7 +96,7 @@ function isWithin(
 }
 
 /** Tensors by their places, in place of files. */
-class InMemory extends Files {
+class InMemory extends ThreadFiles {
   constructor(
     private readonly inputs: readonly Float32Array[],
     private readonly out: Float32Array

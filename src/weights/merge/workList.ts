@@ -1,5 +1,5 @@
 import type {PlacedJob, TensorJob} from "./engine/job.js";
-import type {Work} from "./engine/runJob.js";
+import type {JobWork} from "./engine/runJob.js";
 import {METHODS} from "./methods/index.js";
 import {tensorBytes} from "../safetensors/header.js";
 import type {Shard} from "../safetensors/shards.js";
@@ -15,7 +15,7 @@ export function workList(
   shard: Shard,
   {index, file, sample}: {index: number; file: string; sample: number},
   jobs: ReadonlyMap<string, TensorJob>
-): Work[] {
+): JobWork[] {
   const pieces = shard.entries.flatMap(({name, offset}) => {
     const placed = {job: jobs.get(name)!, shard: index, file, offset};
     return split(placed).map((piece, k) => ({placed: piece, sample: k === 0 ? sample : 0}));

@@ -26,7 +26,7 @@ export const loadEncoderHead: ModelLoader = async (manifest, folder) => {
     if (embedder.identity === encoder) return embedder;
     await embedder.close();
     throw new UserError(
-      `Model ${manifest.name} was trained on other encoder weights than the installed ones. Install the version it was trained with, or train it again.`
+      `Model ${manifest.name} was trained on vectors of another encoder than this one: other weights, or the one of an earlier Assay. Train it again.`
     );
   };
   return {

@@ -6,7 +6,7 @@ import {recordModel, recordOf} from "./record.js";
 import {listModels} from "./registry.js";
 import type {ModelManifest} from "./types.js";
 
-export interface HostedModel extends Pick<
+export interface HostedRecord extends Pick<
   ModelManifest,
   "name" | "parents" | "training" | "recipe" | "metrics"
 > {
@@ -23,7 +23,7 @@ export interface HostedModel extends Pick<
  * which name, and lineage and contamination follow its parents and its training record like any other's. Of a name that a
  * service gives to what several jobs made, each job after the first has a record of its own.
  */
-export async function recordHostedModel(modelsDir: string, hosted: HostedModel): Promise<ModelManifest> {
+export async function recordHostedModel(modelsDir: string, hosted: HostedRecord): Promise<ModelManifest> {
   const {endpoint, model, job, ...rest} = hosted;
   const served = {architecture: HOSTED, files: [], settings: {endpoint, model}};
   const before = job === undefined ? undefined : await recordOf(modelsDir, served);
@@ -48,7 +48,7 @@ function mayBeMadeBy(model: ModelManifest, job: string | undefined): boolean {
  */
 export async function hostedModelId(
   modelsDir: string,
-  {endpoint, model}: Pick<HostedModel, "endpoint" | "model">
+  {endpoint, model}: Pick<HostedRecord, "endpoint" | "model">
 ): Promise<string | undefined> {
   const named = (await listModels(modelsDir))
     .filter(({architecture, settings}) => architecture === HOSTED && settings.model === model)

@@ -9,8 +9,7 @@ export {
 export {ADAPTED, isAdapter, nameWithId, withoutWeights} from "./adapted.js";
 export {isWeightFile, mostTold, sameWeights} from "../../base/store/index.js";
 export {onOtherBase, ownBase} from "./adapterBase.js";
-export {addOnMissing} from "./encoder/addOn.js";
-export {missingOfAddOn} from "./encoder/checkAddOn.js";
+export {missingOfAddOn} from "./encoder/addOn.js";
 export {hasLoader, loadModel} from "./architectures.js";
 export {modelAt, modelWithFiles, recordAdapted, type UsedModel} from "./byFiles.js";
 export {nearestCosines} from "./encoder/nearestCosines.js";

@@ -11,7 +11,7 @@ import {meantModel} from "./storedModel.js";
 import type {ModelManifest} from "./types.js";
 
 /** A model by where its files are. */
-export type Placed = Pick<ModelManifest, "id" | "name" | "folder" | "files">;
+export type LocatedModel = Pick<ModelManifest, "id" | "name" | "folder" | "files">;
 
 /**
  * The folder with a model's files: the store's own, or where they are kept outside it, a path from the project's folder. Throws a
@@ -19,7 +19,7 @@ export type Placed = Pick<ModelManifest, "id" | "name" | "folder" | "files">;
  */
 export async function filesFolder(
   modelsDir: string,
-  {id, name, folder, files}: Placed,
+  {id, name, folder, files}: LocatedModel,
   project: string
 ): Promise<string> {
   if (folder === undefined) return modelFolder(modelsDir, id);
@@ -33,7 +33,7 @@ export async function filesFolder(
 }
 
 /** As `filesFolder`, where weights outside the store are still those that were recorded: they are read whole. */
-export async function unchangedFolder(modelsDir: string, model: Placed, project: string): Promise<string> {
+export async function unchangedFolder(modelsDir: string, model: LocatedModel, project: string): Promise<string> {
   const folder = await filesFolder(modelsDir, model, project);
   if (model.folder === undefined) return folder;
   for (const {path, sha256, bytes} of model.files) {

@@ -2,7 +2,7 @@ import {copyFile, mkdir, readdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {temporaryPath} from "../../base/system/index.js";
 import {modelKey, modelsPlace} from "../../base/store/index.js";
-import {type Placed, unchangedFolder} from "./outsideFiles.js";
+import {type LocatedModel, unchangedFolder} from "./outsideFiles.js";
 import {PACKED, readModelFile, REFERENCE} from "./weightFiles.js";
 
 /**
@@ -12,7 +12,7 @@ import {PACKED, readModelFile, REFERENCE} from "./weightFiles.js";
  */
 export async function withPlainFolders<T>(
   {modelsDir, project}: {modelsDir: string; project: string},
-  use: (plain: (model: Placed) => Promise<string>) => Promise<T>
+  use: (plain: (model: LocatedModel) => Promise<string>) => Promise<T>
 ): Promise<T> {
   const temporary = temporaryPath(join(modelsDir, "plain"));
   const made = new Map<string, Promise<string>>();

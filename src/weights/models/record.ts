@@ -25,14 +25,14 @@ export async function recordModel(modelsDir: string, model: RecordedModel): Prom
   });
 }
 
-type Identity = Pick<ModelManifest, "architecture" | "labels" | "settings" | "files">;
+type ModelIdentity = Pick<ModelManifest, "architecture" | "labels" | "settings" | "files">;
 
 /** The record that such a model was entered as; undefined when there is none. */
-export function recordOf(modelsDir: string, model: Identity): Promise<ModelManifest | undefined> {
+export function recordOf(modelsDir: string, model: ModelIdentity): Promise<ModelManifest | undefined> {
   return getJson<ModelManifest>({place: modelsPlace(modelsDir)}, modelKey(idOf(model), "manifest.json"));
 }
 
-function idOf({architecture, labels, settings, files}: Identity): string {
+function idOf({architecture, labels, settings, files}: ModelIdentity): string {
   return hashJson({architecture, labels, settings, files: sorted(files)});
 }
 
@@ -69,11 +69,11 @@ export async function addToRecord(
   });
 }
 
-type Parents = ModelManifest["parents"];
+type RecordedParents = ModelManifest["parents"];
 
 /** A parent that the store had no record of gives way to the record of that name. */
-function addedParents(before: Parents, told: Parents, known: readonly ModelManifest[]): Parents {
-  const has = ({id}: Parents[0]) => known.some((one) => one.id === id);
+function addedParents(before: RecordedParents, told: RecordedParents, known: readonly ModelManifest[]): RecordedParents {
+  const has = ({id}: RecordedParents[0]) => known.some((one) => one.id === id);
   const kept = before.map((parent) =>
     has(parent) ? parent : (told.find((one) => one.name === parent.name && has(one)) ?? parent)
   );

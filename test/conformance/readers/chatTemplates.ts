@@ -2,7 +2,7 @@ import {
   chatTemplate,
   type ChatMessage,
   prefixSpans,
-  type Span
+  type TextSpan
 } from "../../../src/weights/chatTemplates/index.js";
 import type {Reader} from "../figure.js";
 import {has, isObject, type Item, jsonFiles} from "../item.js";
@@ -18,8 +18,8 @@ interface Outcome {
   key: {template: string; conversation: string; add_generation_prompt: boolean};
   text?: string;
   error?: string;
-  assistant?: readonly Span[];
-  prefix?: readonly Span[];
+  assistant?: readonly TextSpan[];
+  prefix?: readonly TextSpan[];
 }
 
 /** Chat templates with conversations to render, and where the assistant's words stand (in UTF-16 units). */

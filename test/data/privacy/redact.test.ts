@@ -188,6 +188,12 @@ describe("excerpts for pages", () => {
     expect(maskExcerpt("", 10)).toBe("");
   });
 
+  it("are filled though masks make the text before the cut shorter", () => {
+    const excerpt = maskExcerpt("Angela Merkel met Barack Obama. ".repeat(100), 1000);
+    expect(excerpt).not.toMatch(/Angela|Merkel|Barack|Obama/);
+    expect(excerpt.length).toBeGreaterThan(980);
+  });
+
   it("count characters, not halves of them", () => {
     expect(maskExcerpt("😀😀😀😀", 3, false)).toBe("😀😀…");
   });

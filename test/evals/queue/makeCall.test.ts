@@ -1,8 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {type CallMeans, makeCall} from "../../../src/evals/queue/makeCall.js";
-import type {Places} from "../../../src/evals/queue/places.js";
-import type {JobData} from "../../../src/evals/queue/protocol.js";
-import type {Telling} from "../../../src/evals/queue/telling.js";
+import {type CallMeans, makeCall} from "../../../src/evals/queue/worker/makeCall.js";
+import type {CallJobData} from "../../../src/evals/queue/protocol.js";
 import type {CallRequest} from "../../../src/evals/runner/index.js";
 import {server} from "../runner/support/project.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
@@ -17,7 +15,7 @@ const request: CallRequest = {
   repeat: 0,
   estimateTokens: 10
 };
-const places = {hooks: () => ({}), used: () => undefined} as unknown as Places;
+const slots = {hooks: () => ({}), usedBeyond: () => undefined};
 
 describe("a call of a worker", () => {
   let model: ModelServer;
@@ -26,19 +24,19 @@ describe("a call of a worker", () => {
   });
   afterAll(() => model.close());
 
-  const made = (begun: boolean, mayRetry?: boolean) => {
-    const telling = {question: async () => mayRetry} as unknown as Telling;
-    const means: CallMeans = {endpoint: server(model.url), places, telling, onCall: () => undefined};
-    const job = {scope: "run", asks: mayRetry !== undefined} as JobData;
-    return makeCall({job, request, begun, signal: new AbortController().signal}, means);
+  const made = (begunBefore: number, mayRetry?: boolean) => {
+    const channel = {mayRetry: async () => mayRetry!};
+    const means: CallMeans = {endpoint: server(model.url), slots, channel, onCall: () => undefined};
+    const job = {run: "run", asksBeforeRetry: mayRetry !== undefined} as CallJobData;
+    return makeCall({job, request, begunBefore, signal: new AbortController().signal}, means);
   };
 
-  it("counts as an attempt that may have been billed what a dead worker had begun", async () => {
-    expect(await made(false)).toMatchObject({completion: {text: "k"}, uncounted: undefined});
-    expect(await made(true)).toMatchObject({completion: {text: "k"}, uncounted: 1});
-    expect(await made(true, true)).toMatchObject({completion: {text: "k"}, uncounted: 1});
+  it("counts as attempts that may have been billed what dead workers had begun", async () => {
+    expect(await made(0)).toMatchObject({completion: {text: "k"}, uncounted: undefined});
+    expect(await made(1)).toMatchObject({completion: {text: "k"}, uncounted: 1});
+    expect(await made(2, true)).toMatchObject({completion: {text: "k"}, uncounted: 2});
     const asked = model.requests.length;
-    expect(await made(true, false)).toMatchObject({error: {kind: "aborted"}, uncounted: 1});
+    expect(await made(1, false)).toMatchObject({error: {kind: "aborted"}, uncounted: 1});
     expect(model.requests.length).toBe(asked);
   });
 });

@@ -1,7 +1,7 @@
 import {type AddressInfo, connect, createServer, type Socket} from "node:net";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {listen} from "../../../src/inference/endpoints/index.js";
-import {Answers} from "../../../src/evals/queue/answers.js";
+import {RetryDecisions} from "../../../src/evals/queue/coordinator/retryDecisions.js";
 import {
   createSealing,
   openQueueLink,
@@ -15,15 +15,15 @@ import {startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {hasValkey, startValkey, type Valkey} from "./support/valkey.js";
 
-describe("answers to workers", () => {
+describe("decisions on retries", () => {
   it("are the same for a question that is asked again, and decided once", async () => {
     const given: [string, boolean][] = [];
-    const answers = new Answers({answer: async (...answer) => void given.push(answer)});
+    const decisions = new RetryDecisions(async (...answer) => void given.push(answer));
     let decided = 0;
     const decide = async () => ++decided === 1;
-    await answers.give("one", decide);
-    await answers.give("one", decide);
-    await answers.give("two", decide);
+    await decisions.answer("one", decide);
+    await decisions.answer("one", decide);
+    await decisions.answer("two", decide);
     expect(given).toEqual([
       ["one", true],
       ["one", true],
@@ -32,9 +32,9 @@ describe("answers to workers", () => {
   });
 
   it("are given again when the server took none, and fail when nothing can be decided", async () => {
-    const answers = new Answers({answer: () => Promise.reject(new Error("OOM"))});
-    await answers.give("one", async () => true);
-    await expect(answers.give("two", () => Promise.reject(new Error("no budget")))).rejects.toThrow(
+    const decisions = new RetryDecisions(() => Promise.reject(new Error("OOM")));
+    await decisions.answer("one", async () => true);
+    await expect(decisions.answer("two", () => Promise.reject(new Error("no budget")))).rejects.toThrow(
       "no budget"
     );
   });
@@ -93,7 +93,7 @@ async function startThief(url: string) {
     }
     near.on("data", (data) => far.write(data));
     far.on("data", (data) => {
-      if (stolen > 0 || !data.includes('"question"')) return void near.write(data);
+      if (stolen > 0 || !data.includes('"mayRetry"')) return void near.write(data);
       stolen++;
       near.destroy();
     });

@@ -7,7 +7,7 @@ import {type Endpoint, openAICompatible} from "../../../src/inference/endpoints/
 import {
   createSealing,
   drainQueue,
-  type LaneStatus,
+  type EndpointQueueStatus,
   openQueueLink,
   pauseQueue,
   queueAddress,
@@ -20,7 +20,8 @@ import {
   type RunningWorker,
   startWorker
 } from "../../../src/evals/queue/index.js";
-import {openJobs} from "../../../src/evals/queue/jobs.js";
+import {runKeys} from "../../../src/evals/queue/keys.js";
+import {openJobSource} from "../../../src/evals/queue/server/jobQueue.js";
 import {candidate, runEval} from "../../../src/evals/runner/index.js";
 import {type Project, wordsEval, wordsProject} from "../runner/support/project.js";
 import {type ModelServer, type ModelServerOptions, startModelServer} from "../../support/modelServer.js";
@@ -110,13 +111,13 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     expect(model.requests[0]!.headers["authorization"]).toBe(`Bearer ${planted}`);
     // The append-only file holds every write of the run.
     const log = await writes(valkey);
-    expect(log).toContain("assay:done:");
+    expect(log).toContain(runKeys("").outcomes);
     for (const secret of [planted, password, key, "item 1 is", '"messages"'])
       expect(log).not.toContain(secret);
     const left = new Redis(valkey.url);
     const keys = await left.keys("*");
     left.disconnect();
-    expect(keys.filter((name) => /assay:(done|told|body|run):/.test(name))).toEqual([]);
+    expect(keys.filter((name) => /^assay:\d+:(outcomes|messages|requests|run):/.test(name))).toEqual([]);
   });
 
   it("leaves to others what a worker has no place for", async () => {
@@ -284,24 +285,25 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
     await Promise.all(workers.splice(0).map((worker) => worker.close()));
     const link = await openQueueLink(queueAddress(valkey.url), {key});
     const running = run(endpoint);
-    const lane = await vi.waitUntil(
+    const name = await vi.waitUntil(
       async () => (await queueStatus(link)).queues.find(({waiting}) => waiting > 1)?.queue,
       {timeout: 30_000}
     );
-    const laneNow = async () => (await queueStatus(link)).queues.find(({queue}) => queue === lane)!;
+    const queueNow = async () => (await queueStatus(link)).queues.find(({queue}) => queue === name)!;
     const begun = () =>
       startWorker(queueAddress(valkey.url), {
         reached: [{endpoint, model: "test-model"}],
         concurrency: 8,
         sealing: createSealing(key)
       });
-    const dead = await takenBy(5, link, lane);
+    const dead = await takenBy(5, link, name);
     workers = [await begun()];
-    const isAllThatIsLeft = ({failed, waiting, active}: LaneStatus) => failed === 1 && waiting + active === 0;
-    await vi.waitUntil(async () => isAllThatIsLeft(await laneNow()), {timeout: 30_000});
+    const isAllThatIsLeft = ({failed, waiting, active}: EndpointQueueStatus) =>
+      failed === 1 && waiting + active === 0;
+    await vi.waitUntil(async () => isAllThatIsLeft(await queueNow()), {timeout: 30_000});
     await workers.pop()!.close();
     expect(await retryQueue(link)).toBe(1);
-    dead.push(...(await takenBy(1, link, lane)));
+    dead.push(...(await takenBy(1, link, name)));
     workers = [await begun()];
     const {manifest, calls} = await running;
     link.close();
@@ -380,8 +382,8 @@ describe.skipIf(!hasValkey())("a run through a queue", () => {
 });
 
 /** The jobs that workers took which died one after the other: the first of the queue, each time. */
-async function takenBy(deaths: number, {redis}: QueueLink, lane: string): Promise<string[]> {
-  const dying = await openJobs(redis, lane, 100);
+async function takenBy(deaths: number, {redis}: QueueLink, queue: string): Promise<string[]> {
+  const dying = await openJobSource(redis, queue, 100);
   // A worker with longer locks has looked for dead ones: until its next look nobody else does.
   await redis.call("DEL", dying.toKey("stalled-check"));
   const taken: string[] = [];

@@ -1,10 +1,12 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {queueAddress} from "../../../src/evals/queue/index.js";
-import {openJobs, openQueue} from "../../../src/evals/queue/jobs.js";
-import type {JobData} from "../../../src/evals/queue/protocol.js";
-import {connect, type Redis} from "../../../src/evals/queue/redis.js";
-import {SentJobs, SWEEP_MS} from "../../../src/evals/queue/sentJobs.js";
+import {OpenRequest} from "../../../src/evals/queue/coordinator/openRequest.js";
+import {SentJobs, SWEEP_MS} from "../../../src/evals/queue/coordinator/sentJobs.js";
+import type {CallJobData} from "../../../src/evals/queue/protocol.js";
+import {openJobQueue, openJobSource} from "../../../src/evals/queue/server/jobQueue.js";
+import {connect, type Redis} from "../../../src/evals/queue/server/redis.js";
+import type {CallRequest} from "../../../src/evals/runner/index.js";
 import {hasValkey, startValkey, type Valkey} from "./support/valkey.js";
 
 describe.skipIf(!hasValkey())("jobs that were sent", () => {
@@ -23,19 +25,24 @@ describe.skipIf(!hasValkey())("jobs that were sent", () => {
     "wait for `assay queue retry` from when they fail, each time that they do",
     {tags: ["long"]},
     async () => {
-      const queue = await openQueue(redis, "lane");
-      const dying = await openJobs(redis, "lane", 30_000);
+      const queue = await openJobQueue(redis, "queue");
+      const dying = await openJobSource(redis, "queue", 30_000);
       const said: string[] = [];
       const giveUpMs = 1500;
       const jobs = new SentJobs({
-        coordination: {fetch: async () => undefined} as never,
+        channel: {fetch: async () => undefined, deadAttempts: async () => new Map([[0, 7]])},
         giveUpMs,
-        onMessage: (message) => void said.push(message),
-        lost: () => void said.push("lost"),
-        failed: (keys) => void said.push(`${keys} failed for good`)
+        onNote: (text) => void said.push(text),
+        onLost: () => void said.push("lost"),
+        onFailed: (dead) =>
+          dead.forEach(({key, error}) =>
+            said.push(`${key} failed for good after ${error!.attempts} attempts`)
+          )
       });
-      await queue.add("calls", {} as JobData, {jobId: "job"});
-      jobs.add("job", {queue, endpoint: {name: "e"}} as never, [{request: {key: "k"}} as never]);
+      await queue.add("calls", {} as CallJobData, {jobId: "job"});
+      jobs.add("job", {jobs: queue, endpoint: {name: "e"}} as never, [
+        new OpenRequest({key: "k"} as CallRequest)
+      ]);
       const fail = async (token: string) => {
         const job = await dying.getNextJob(token, {block: false});
         await job!.moveToFailed(new Error("every worker that took it died"), token);
@@ -54,7 +61,12 @@ describe.skipIf(!hasValkey())("jobs that were sent", () => {
       expect(said).toEqual([told, told]);
       await sleep(giveUpMs);
       await jobs.sweep();
-      expect(said).toEqual([told, told, "k failed for good"]);
+      expect(said).toEqual([
+        told,
+        told,
+        expect.stringMatching(/^e: 1 requests have failed, .* 1 of them had been called, 7 times in all$/),
+        "k failed for good after 7 attempts"
+      ]);
       await dying.close(true);
       await queue.close();
     }

@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
-import {splitExecutor} from "../../../src/evals/queue/splitExecutor.js";
+import {splitExecutor} from "../../../src/evals/queue/coordinator/splitExecutor.js";
 import {
   type CallOutcome,
   type CallRequest,

@@ -6,7 +6,7 @@ import {prepareRows} from "../../../src/training/finetunes/language/prepare.js";
 import {localModel, runnable, findModel, startGenerator} from "../../../src/inference/localModels/index.js";
 import {firstToken} from "../../../src/inference/localModels/vocabulary.js";
 import type {MetadataValue} from "../../../src/weights/gguf/index.js";
-import type {Example} from "../../../src/training/trainer/index.js";
+import type {TokenExample} from "../../../src/training/trainer/index.js";
 import {openWorkspace, type Workspace} from "../../../src/base/store/index.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {tinyLanguageModel} from "../../support/tinyLanguageModel.js";
@@ -40,7 +40,7 @@ async function trainedOn(folder: string): Promise<number[]> {
     yield {id: "r", prompt: "ab", completion: "c"};
   }
   const definition = {format: "prompt", method: "full"} as FinetuneDefinition;
-  return (await prepareRows<Example>(definition, await readTokenizer(folder), rows(), 64)).items[0]!.ids;
+  return (await prepareRows<TokenExample>(definition, await readTokenizer(folder), rows(), 64)).items[0]!.ids;
 }
 
 describe("a model without a chat template", () => {

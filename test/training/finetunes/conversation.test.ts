@@ -4,7 +4,7 @@ import {prepareRows} from "../../../src/training/finetunes/language/prepare.js";
 import type {FinetuneDefinition, TextReader} from "../../../src/training/finetunes/index.js";
 import {prompterOf} from "../../../src/inference/localModels/chatPrompt.js";
 import type {Message, Tool} from "../../../src/inference/endpoints/index.js";
-import type {Example} from "../../../src/training/trainer/index.js";
+import type {TokenExample} from "../../../src/training/trainer/index.js";
 import {CHATML} from "../../support/tinyLanguageModel.js";
 
 /** How Qwen 2.5 shows tools and calls. */
@@ -31,7 +31,7 @@ async function prepared(row: Record<string, unknown>, source = QWEN, more: Parti
     yield {id: "r", ...row};
   }
   const definition = {format: "chat", method: "full", ...more} as FinetuneDefinition;
-  const {items, broken} = await prepareRows<Example>(definition, reader(source), rows(), 4096);
+  const {items, broken} = await prepareRows<TokenExample>(definition, reader(source), rows(), 4096);
   const [item] = items;
   return {
     reason: broken[0]?.reason,

@@ -7,7 +7,7 @@ import {
   readTokenizer,
   type TextReader
 } from "../../../src/training/finetunes/index.js";
-import type {Example, Pair} from "../../../src/training/trainer/index.js";
+import type {TokenExample, PreferencePair} from "../../../src/training/trainer/index.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {tinyLanguageModel} from "../../support/tinyLanguageModel.js";
 import {mkdir, writeFile} from "node:fs/promises";
@@ -38,7 +38,7 @@ async function* rows(...list: Record<string, unknown>[]) {
 }
 
 /** The learned tokens as the texts between the ones that are not. */
-function learned(reader: TextReader, {ids, labels}: Example, whole: string): string {
+function learned(reader: TextReader, {ids, labels}: TokenExample, whole: string): string {
   const taken = ids.filter((_, i) => labels[i] !== -100);
   for (let from = 0; from < whole.length; from++)
     for (let to = whole.length; to > from; to--)
@@ -54,20 +54,20 @@ describe("rows of a conversation", () => {
   const text = "<|im_start|>user\ntwo and two<|im_end|>\n<|im_start|>assistant\nfour<|im_end|>\n";
 
   it("teach the assistant's words and what ends them, through the model's template", async () => {
-    const {items} = await prepareRows<Example>(definition({format: "chat"}), chat, rows({messages}), 200);
+    const {items} = await prepareRows<TokenExample>(definition({format: "chat"}), chat, rows({messages}), 200);
     expect(items[0]!.ids).toEqual(chat.encode(text));
     expect(learned(chat, items[0]!, text)).toBe("four<|im_end|>\n");
   });
 
   it("teach everything when asked to, and are the same as prompt and completion", async () => {
-    const all = await prepareRows<Example>(
+    const all = await prepareRows<TokenExample>(
       definition({format: "chat", learn: "all"}),
       chat,
       rows({messages}),
       200
     );
     expect(all.items[0]!.labels).toEqual(all.items[0]!.ids);
-    const {items} = await prepareRows<Example>(
+    const {items} = await prepareRows<TokenExample>(
       definition({columns: {prompt: "q", completion: "a"}}),
       chat,
       rows({q: "two and two", a: "four"}),
@@ -77,7 +77,7 @@ describe("rows of a conversation", () => {
   });
 
   it("are counted where they are cut, left out or broken", async () => {
-    const prepared = await prepareRows<Example>(
+    const prepared = await prepareRows<TokenExample>(
       definition({columns: {prompt: "q", completion: "a"}}),
       plain,
       rows({q: "ab", a: "cd"}, {q: "abcdefgh", a: "x"}, {q: "ab", a: "cdefgh"}, {q: "ab", a: null}),
@@ -92,7 +92,7 @@ describe("columns", () => {
   const asked = definition({columns: {prompt: "q", completion: "a"}});
 
   it("of numbers and booleans are learned as the text that an export writes", async () => {
-    const {items, broken} = await prepareRows<Example>(
+    const {items, broken} = await prepareRows<TokenExample>(
       asked,
       plain,
       rows({q: 12, a: 34}, {q: "b", a: false}),
@@ -107,14 +107,14 @@ describe("columns", () => {
 
   it("that are not there are named once, with those that are", async () => {
     await expect(
-      prepareRows<Example>(asked, plain, rows({question: "1", a: "2"}, {question: "1", a: "2"}), 50)
+      prepareRows<TokenExample>(asked, plain, rows({question: "1", a: "2"}, {question: "1", a: "2"}), 50)
     ).rejects.toThrow('d: no column "q"; there are id, question, a.');
   });
 });
 
 describe("pairs", () => {
   it("share their prompt, and only the answers are learned", async () => {
-    const {items} = await prepareRows<Pair>(
+    const {items} = await prepareRows<PreferencePair>(
       definition({format: "preference", columns: {prompt: "q", chosen: "good", rejected: "bad"}}),
       plain,
       rows({q: "ab", good: "KK", bad: "AH0KK"}),
@@ -134,7 +134,7 @@ describe("pairs", () => {
       {q: "ab", good: "cd", bad: "ce"},
       {q: "ab", good: "cd", bad: "cdefgh"}
     ];
-    const prepared = await prepareRows<Pair>(
+    const prepared = await prepareRows<PreferencePair>(
       definition({format: "preference", columns: {prompt: "q", chosen: "good", rejected: "bad"}}),
       plain,
       rows(...list),
@@ -143,7 +143,7 @@ describe("pairs", () => {
     expect(prepared).toMatchObject({rows: 4, leftOut: 2, same: 1, sameCut: 1, cut: 1});
     expect(prepared.items).toHaveLength(2);
     const prompts = definition({columns: {prompt: "q", completion: "good"}});
-    expect(await prepareRows<Example>(prompts, plain, rows(...list), 6)).toMatchObject({leftOut: 0, same: 0});
+    expect(await prepareRows<TokenExample>(prompts, plain, rows(...list), 6)).toMatchObject({leftOut: 0, same: 0});
   });
 });
 
@@ -160,7 +160,7 @@ describe("messages in the columns of prompts and answers", () => {
   it("are learned as the same texts are, as lists and as JSON, with the prompt before the answer or without", async () => {
     const texts = {prompt: "q1", chosen: "a1", rejected: "b1"};
     const lists = {prompt: [user("q1")], chosen: [assistant("a1")], rejected: [assistant("b1")]};
-    const {items, broken} = await prepareRows<Pair>(
+    const {items, broken} = await prepareRows<PreferencePair>(
       pairs,
       chat,
       rows(
@@ -179,23 +179,23 @@ describe("messages in the columns of prompts and answers", () => {
   it("teach the completion, not the answers within the prompt, unless all is learned", async () => {
     const row = {prompt: [user("a"), assistant("b"), user("c")], completion: [assistant("d")]};
     const whole = written("a", "b") + written("c", "d");
-    const {items} = await prepareRows<Example>(definition({}), chat, rows(row), 200);
+    const {items} = await prepareRows<TokenExample>(definition({}), chat, rows(row), 200);
     expect(items[0]!.ids).toEqual(chat.encode(whole));
     expect(learned(chat, items[0]!, whole)).toBe("d<|im_end|>\n");
-    const all = await prepareRows<Example>(definition({learn: "all"}), chat, rows(row), 200);
+    const all = await prepareRows<TokenExample>(definition({learn: "all"}), chat, rows(row), 200);
     expect(all.items[0]!.labels).toEqual(chat.encode(whole));
   });
 
   it("are text where they are no messages, such as an answer in JSON", async () => {
     for (const completion of ["[]", '[{"role": "manager", "name": "Ada"}]', "[1]"]) {
-      const {items} = await prepareRows<Example>(definition({}), chat, rows({prompt: "q", completion}), 200);
+      const {items} = await prepareRows<TokenExample>(definition({}), chat, rows({prompt: "q", completion}), 200);
       expect(items[0]!.ids).toEqual(chat.encode(written("q", completion)));
     }
   });
 
   it("are refused where they cannot be told: other lists and objects, no answer, turns that are not asked", async () => {
     const reasons = async (reader: TextReader, ...list: Record<string, unknown>[]) =>
-      (await prepareRows<Example>(definition({}), reader, rows(...list), 200)).broken.map(
+      (await prepareRows<TokenExample>(definition({}), reader, rows(...list), 200)).broken.map(
         ({reason}) => reason
       );
     expect(

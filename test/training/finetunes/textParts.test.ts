@@ -11,7 +11,7 @@ import {tokensOfParts} from "../../../src/training/finetunes/language/textParts.
 import {convertCheckpoint} from "../../../src/weights/gguf/index.js";
 import {prompterOf} from "../../../src/inference/localModels/chatPrompt.js";
 import {Engine} from "../../../src/inference/localModels/engine.js";
-import type {Example} from "../../../src/training/trainer/index.js";
+import type {TokenExample} from "../../../src/training/trainer/index.js";
 import {sentencePieceModel, sentencePieces} from "../../support/sentencePiece.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {tinyLanguageModel} from "../../support/tinyLanguageModel.js";
@@ -32,7 +32,7 @@ async function learnedFrom(reader: TextReader, row: Record<string, unknown>, for
     yield {id: "r", ...row};
   }
   const definition = {format, method: "full"} as FinetuneDefinition;
-  const {items} = await prepareRows<Example>(definition, reader, rows(), 400);
+  const {items} = await prepareRows<TokenExample>(definition, reader, rows(), 400);
   const {ids, labels} = items[0]!;
   return {ids, learned: shown(labels.filter((label) => label >= 0))};
 }

@@ -8,7 +8,7 @@ import {
 } from "../../../src/training/trainer/index.js";
 import {microBatch, planBatches} from "../../../src/training/trainer/training/batches.js";
 import {partsOf} from "../../../src/training/trainer/training/lanes.js";
-import {largestParts, type Part} from "../../../src/training/trainer/training/largest.js";
+import {largestParts, type LanePart} from "../../../src/training/trainer/training/largest.js";
 import {predictMemory} from "../../../src/training/trainer/training/memory.js";
 import {pairRows} from "../../../src/training/trainer/training/pairs.js";
 import {lengthsOf} from "../../../src/training/trainer/training/session.js";
@@ -61,10 +61,10 @@ function job(
 }
 
 /** Every part of every step, by lane. */
-function allParts(job: TrainingJob, lanes: number): Part[][] {
+function allParts(job: TrainingJob, lanes: number): LanePart[][] {
   const {data, settings} = job;
   const plan = planBatches(lengthsOf(job), settings);
-  const found: Part[][] = Array.from({length: lanes}, () => []);
+  const found: LanePart[][] = Array.from({length: lanes}, () => []);
   for (let step = 0; step < settings.steps; step++)
     for (const rows of plan.step(step))
       partsOf(rows, lanes).forEach((part, lane) => {
@@ -87,7 +87,7 @@ describe("the memory of a training", () => {
     ["of pairs", job(pairs(uneven), {rows: 4})]
   ])("%s is that of the largest parts of all its epochs", async (_, own) => {
     const backend = await oneThread();
-    const predicted = (parts: (lanes: number) => Part[][]) =>
+    const predicted = (parts: (lanes: number) => LanePart[][]) =>
       predictMemory(backend, config, own.settings, parts, {
         checkpointing: own.checkpointing,
         reference: false

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import fc from "../../support/property.js";
-import {Storage, Workspace} from "../../../src/weights/ggml/index.js";
+import {Storage, GraphMemory} from "../../../src/weights/ggml/index.js";
 import {
   adamWStep,
   answered,
@@ -12,7 +12,7 @@ import {
   packing,
   preferenceLoss,
   preferenceLosses,
-  type Scored,
+  type ScoredAnswer,
   targetsOf,
   Trainable
 } from "../../../src/training/trainer/index.js";
@@ -138,7 +138,7 @@ describe("preference losses", () => {
     const moved = (pair: number, side: "chosen" | "rejected", by: number) =>
       preferenceLoss(
         pairs.map((each, i) => {
-          const scored: Scored = each[side];
+          const scored: ScoredAnswer = each[side];
           return i === pair ? {...each, [side]: {...scored, policy: scored.policy + by}} : each;
         }),
         settings
@@ -175,7 +175,7 @@ describe("AdamW", () => {
     weights.write("a", Float32Array.of(1, -2));
     weights.write("b", Float32Array.of(0.5));
     const trainable = new Trainable(backend, weights, ["a", "b"], (name) => name === "a");
-    const workspace = new Workspace(backend);
+    const workspace = new GraphMemory(backend);
     const gradients = {a: [3, 0], b: [4]};
     const p: Record<string, number[]> = {a: [1, -2], b: [0.5]};
     const m: Record<string, number[]> = {a: [0, 0], b: [0]};

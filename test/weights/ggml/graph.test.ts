@@ -7,15 +7,15 @@ import {
   openBackend,
   scale,
   Tape,
-  Workspace
+  GraphMemory
 } from "../../../src/weights/ggml/index.js";
 
 describe("a computation", () => {
   let backend: Backend;
-  let workspace: Workspace;
+  let workspace: GraphMemory;
   beforeAll(async () => {
     backend = await openBackend(1);
-    workspace = new Workspace(backend);
+    workspace = new GraphMemory(backend);
   });
   afterAll(() => {
     workspace.free();

@@ -5,19 +5,19 @@ import {
   matMul,
   type Node,
   openBackend,
-  type Shape,
+  type NodeShape,
   Storage,
   Tape,
-  Workspace
+  GraphMemory
 } from "../../../src/weights/ggml/index.js";
 import {rng} from "../../../src/base/stats/index.js";
 
 describe("a product of matrices", () => {
   let backend: Backend;
-  let workspace: Workspace;
+  let workspace: GraphMemory;
   beforeAll(async () => {
     backend = await openBackend(1);
-    workspace = new Workspace(backend);
+    workspace = new GraphMemory(backend);
   });
   afterAll(() => {
     workspace.free();
@@ -25,7 +25,7 @@ describe("a product of matrices", () => {
   });
 
   const random = rng(1, "operators");
-  const values = (shape: Shape) =>
+  const values = (shape: NodeShape) =>
     Float32Array.from({length: shape.reduce((a, b) => a * b)}, () => random.normal());
 
   /** Gradients of Σ g · (aᵀ b) by the library, and by the definition in 64 bits. */

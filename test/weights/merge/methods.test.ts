@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {merge} from "../../../src/weights/merge/index.js";
 import {METHODS} from "../../../src/weights/merge/methods/index.js";
-import {Draws} from "../../../src/weights/merge/numeric/random.js";
+import {RandomDraws} from "../../../src/weights/merge/numeric/random.js";
 import {magnitudesAt} from "../../../src/weights/merge/numeric/select.js";
 import {argsortMagnitudes} from "../../../src/weights/merge/numeric/argsort.js";
 import {openCheckpoint} from "../../../src/weights/safetensors/open.js";
@@ -258,7 +258,7 @@ describe("parts", () => {
 
   it("random numbers are even, and differ by seed, tensor and model", () => {
     const draw = (seed: number, tensor: string, model: string) => {
-      const draws = new Draws(seed, tensor, model);
+      const draws = new RandomDraws(seed, tensor, model);
       return Array.from({length: 40_000}, (_, i) => draws.at(i) / 4294967296);
     };
     const first = draw(1, "t", "m");

@@ -1,11 +1,11 @@
 import fc from "../../support/property.js";
 import {argsortMagnitudes} from "../../../src/weights/merge/numeric/argsort.js";
 import {describe, expect, it} from "vitest";
-import {magnitudesAt, Selection} from "../../../src/weights/merge/numeric/select.js";
+import {magnitudesAt, RankSelection} from "../../../src/weights/merge/numeric/select.js";
 
 /** Ranks found after a look at every `step`-th value, and whether a second walk was needed. */
 function afterSample(values: Float32Array, positions: number[], step: number) {
-  const selection = new Selection(positions, false, (count) => new Uint32Array(count));
+  const selection = new RankSelection(positions, false, (count) => new Uint32Array(count));
   const shown = values.filter((_, i) => i % step === 0);
   selection.sample(shown, shown.length);
   selection.guess(shown.length, values.length);

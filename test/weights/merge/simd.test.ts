@@ -22,7 +22,7 @@ import {
   sumOfTwo
 } from "../../../src/weights/merge/numeric/vector.js";
 import {countEqual, keepAbove, keepMasked} from "../../../src/weights/merge/numeric/keep.js";
-import {Draws} from "../../../src/weights/merge/numeric/random.js";
+import {RandomDraws} from "../../../src/weights/merge/numeric/random.js";
 import {magnitudesAt} from "../../../src/weights/merge/numeric/select.js";
 import {addAgreeingPair, keepAgreeing, noteSigns} from "../../../src/weights/merge/numeric/signs.js";
 import {Arena} from "../../../src/weights/merge/simd/arena.js";
@@ -50,7 +50,7 @@ function arenaLike(other: Float32Array, copy: Float32Array): Float32Array {
 function keepDrawn(values: Float32Array, start: number, count: number): number[] {
   const empty = new Uint8Array(Math.ceil(count / 8)).fill(255);
   const mask = values.buffer === arena.buffer ? inArena(empty) : empty;
-  new Draws(7, "w", "m").mask(mask, start, count, 0.4);
+  new RandomDraws(7, "w", "m").mask(mask, start, count, 0.4);
   keepMasked(values, mask, 0, count);
   return [...mask];
 }

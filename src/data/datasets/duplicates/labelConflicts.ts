@@ -1,5 +1,5 @@
 import {parquetFile, sqlName, type VersionManifest, versionRows} from "../../../base/store/index.js";
-import {nearDuplicates, type Reading} from "./nearDuplicates.js";
+import {nearDuplicates, type VersionReader} from "./nearDuplicates.js";
 import type {NearDuplicateSettings} from "./settings.js";
 
 export interface LabelConflict {
@@ -19,7 +19,7 @@ export interface LabelConflict {
  * not looked at. Undefined when the dataset names no text or no label column.
  */
 export async function labelConflicts(
-  store: Reading,
+  store: VersionReader,
   version: VersionManifest,
   {limit = 100, ...settings}: NearDuplicateSettings & {limit?: number} = {}
 ): Promise<{conflicts: LabelConflict[]; clusters: number; rows: number} | undefined> {

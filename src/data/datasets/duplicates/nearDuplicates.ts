@@ -18,7 +18,7 @@ import {nearDuplicateSettings, type NearDuplicateSettings} from "./settings.js";
 import {TextIndex} from "./textIndex.js";
 
 /** A database with the workspace whose versions it reads: a store is one. */
-export type Reading = Database & {readonly workspace: Workspace};
+export type VersionReader = Database & {readonly workspace: Workspace};
 
 /** Rows of clusters of two or more; a row that is not in this table has no near-duplicate. */
 export const NEAR_DUPLICATES: Columns = {
@@ -51,7 +51,7 @@ const METHOD = 2;
  * text are in no cluster. Throws when the version names no text column.
  */
 export async function nearDuplicates(
-  store: Reading,
+  store: VersionReader,
   version: VersionManifest,
   settings: NearDuplicateSettings = {}
 ): Promise<NearDuplicates> {

@@ -14,7 +14,7 @@ import {filesByPath, isSameFile} from "./originFiles.js";
 import {isSameFingerprint} from "./sameFingerprint.js";
 
 /** What differs from what a version was made of. */
-interface Change {
+interface OriginChange {
   definition: boolean;
   fingerprint: boolean;
   changed: string[];
@@ -49,7 +49,7 @@ async function changeOf(
   project: string,
   definition: DatasetDefinition,
   origin: Origin
-): Promise<Change> {
+): Promise<OriginChange> {
   const files = origin.files && (await fileChanges(db, project, definition, origin.files));
   return {
     definition: definitionHash(definition, project) !== origin.definition,
@@ -66,7 +66,7 @@ async function fileChanges(
   project: string,
   {source}: DatasetDefinition,
   noted: readonly OriginFile[]
-): Promise<Pick<Change, "changed" | "added" | "gone">> {
+): Promise<Pick<OriginChange, "changed" | "added" | "gone">> {
   const found = await filesByPath(db, project, source);
   const states = await inParallel(noted, async (one) => {
     const file = found.get(one.path);
@@ -85,7 +85,7 @@ async function fileChanges(
   };
 }
 
-function changeText(dataset: string, {version, pulledAt}: Latest, change: Change): string | undefined {
+function changeText(dataset: string, {version, pulledAt}: Latest, change: OriginChange): string | undefined {
   const {definition, fingerprint, changed, added, gone} = change;
   const source = [
     ...said(changed, "has changed", "have changed"),

@@ -28,7 +28,7 @@ import type {BegunPull, PullResult} from "./options.js";
 import type {StagedRows} from "./stagedRows.js";
 
 /** What the staged rows are as a version: its id is that of their content. */
-type Content = Pick<VersionManifest, "dataset" | "id" | "sha256" | "idColumn" | "rows" | "columns">;
+type VersionContent = Pick<VersionManifest, "dataset" | "id" | "sha256" | "idColumn" | "rows" | "columns">;
 
 /** Makes the version of staged rows, or finds that it is there already, and makes it the current one. */
 export async function keepVersion(begun: BegunPull, staged: StagedRows): Promise<PullResult> {
@@ -81,7 +81,7 @@ export async function keepVersion(begun: BegunPull, staged: StagedRows): Promise
   return {version: manifest, changed: true, ...skipped};
 }
 
-async function contentOf({db, definition}: BegunPull, {rows}: StagedRows): Promise<Content> {
+async function contentOf({db, definition}: BegunPull, {rows}: StagedRows): Promise<VersionContent> {
   const columns = await describeColumns(db, `select * from ${rows}`);
   const identity = await contentIdentity(db, rows);
   const idColumn = definition.id ?? null;
@@ -94,7 +94,7 @@ async function contentOf({db, definition}: BegunPull, {rows}: StagedRows): Promi
 async function writeBeside(
   {db, workspace, options: {redactor}, stage}: BegunPull,
   {source, findingsFile}: StagedRows,
-  {dataset, id, rows, columns}: Content
+  {dataset, id, rows, columns}: VersionContent
 ): Promise<void> {
   if (redactor && findingsFile && !(await hasLedger(workspace, {dataset, id}, redactor.fingerprint))) {
     const accepted = await readAcceptances(workspace, dataset);

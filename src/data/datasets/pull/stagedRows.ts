@@ -45,7 +45,7 @@ export interface StagedRows {
 }
 
 /** A read of the source under way: `failed` explains what went wrong while something was done. */
-interface Reading {
+interface SourceRead {
   source: SourceRelation;
   form: IdForm;
   former: VersionName | undefined;
@@ -113,7 +113,7 @@ function openSource({db, workspace, definition, options, scratch}: BegunPull): P
 /** The query for the source's rows as they may be stored, and how many of them were erased before by other rules. */
 async function redactedRows(
   {db, workspace, definition, options, scratch, held}: BegunPull,
-  {form, former, rulesBefore, failed}: Reading,
+  {form, former, rulesBefore, failed}: SourceRead,
   query: string
 ): Promise<{query: string; erased: number}> {
   const {redactor, formerRedactor, onProgress: tell} = options;
@@ -130,7 +130,7 @@ async function redactedRows(
 /** With the rows of the version before, where the dataset appends to them. */
 async function withFormerRows(
   {db, workspace, definition, options: {redactor}, scratch}: BegunPull,
-  {form, former, failed}: Reading,
+  {form, former, failed}: SourceRead,
   query: string
 ): Promise<string> {
   if (!definition.append || !former) return query;

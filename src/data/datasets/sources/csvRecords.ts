@@ -17,7 +17,7 @@ export interface CsvRecord {
   reason?: string;
 }
 
-interface Read {
+interface ReadRecord {
   /** Where its content ends, and where the next record begins. */
   end: number;
   next: number;
@@ -82,14 +82,14 @@ async function grown(source: AsyncIterator<Buffer>, rest: Buffer): Promise<{byte
   return {bytes: Buffer.concat(parts), whole: false};
 }
 
-function reasonOf({values: found, fault}: Read, filled: boolean, values?: number): string | undefined {
+function reasonOf({values: found, fault}: ReadRecord, filled: boolean, values?: number): string | undefined {
   if (fault) return "a quote is not closed, or text stands behind it";
   if (values === undefined || found === values || !filled) return undefined;
   return `${found} values where the header has ${values}`;
 }
 
 /** Undefined when the bytes end before the record does, and more are to come. */
-function readRecord(bytes: Buffer, from: number, separator: Buffer, whole: boolean): Read | undefined {
+function readRecord(bytes: Buffer, from: number, separator: Buffer, whole: boolean): ReadRecord | undefined {
   let values = 1;
   let stray = false;
   let at = from;
@@ -142,7 +142,7 @@ function lastLine(bytes: Buffer, length: number): {end: number; next: number} {
 }
 
 /** Whether most lines behind a broken record's first are records, the last of them perhaps the beginning of one. */
-function restStands(bytes: Buffer, from: number, read: Read, separator: Buffer, values: number): boolean {
+function restStands(bytes: Buffer, from: number, read: ReadRecord, separator: Buffer, values: number): boolean {
   let at = bytes.indexOf(LF, from) + 1;
   if (at === 0 || at > read.end) return false;
   let stand = 0;

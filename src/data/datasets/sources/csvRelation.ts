@@ -6,9 +6,9 @@ import {exactColumns, typed} from "./exactTypes.js";
 import {bytesOf} from "./lines.js";
 import {asStated, statedColumns} from "./statedTypes.js";
 import type {SourceContext} from "./types.js";
-import {assertHeld, linesAt, type Shown} from "./unheldValues.js";
+import {assertHeld, linesAt, type ShownFiles} from "./unheldValues.js";
 
-interface Column {
+interface CsvColumn {
   name: string;
   type: string;
 }
@@ -33,7 +33,7 @@ export async function statedCsv(
   {db, dataset}: Pick<SourceContext, "db" | "dataset">,
   files: readonly CsvFile[],
   stated: Record<string, string>,
-  shown: Shown
+  shown: ShownFiles
 ): Promise<{relation: string; names: string[]; assertHeld: () => Promise<void>}> {
   const headed: (CsvFile & {header: string[]})[] = [];
   for (const file of files) headed.push({...file, header: await columnNames(db, file)});
@@ -84,10 +84,10 @@ interface ReadOptions {
 const FOUND: ReadOptions = {types: "sample_size = -1, union_by_name = true", emptyTexts: false};
 const TEXTS: ReadOptions = {types: "all_varchar = true, union_by_name = true", emptyTexts: true};
 
-type Read = (how: ReadOptions) => string;
+type CsvReader = (how: ReadOptions) => string;
 
 const byDelimiter =
-  (files: readonly CsvFile[]): Read =>
+  (files: readonly CsvFile[]): CsvReader =>
   (how) =>
     together(files, () => how);
 
@@ -116,10 +116,10 @@ const TIMES = ["DATE", "TIMESTAMP WITH TIME ZONE"];
  */
 async function exactTypes(
   db: Database,
-  read: Read,
+  read: CsvReader,
   isWanted: (name: string) => boolean = () => true
-): Promise<Column[] | undefined> {
-  const exact = (columns: readonly Column[], first?: number) =>
+): Promise<CsvColumn[] | undefined> {
+  const exact = (columns: readonly CsvColumn[], first?: number) =>
     exactColumns(db, columns, missing(read(TEXTS), columns), first);
   try {
     const found = await describeColumns(db, `select * from ${read(FOUND)}`);

@@ -99,7 +99,7 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
         await rm(partialRecord, {force: true});
         throw new Error("it sent a part that does not follow what was there");
       }
-      const of: Begun = isRest ? begun! : {...validatorsOf(headers), total: totalOf(headers)};
+      const of: BegunTransfer = isRest ? begun! : {...validatorsOf(headers), total: totalOf(headers)};
       if (isRest) context.onProgress?.(`resuming ${address} at byte ${have}`);
       else {
         // Before its record: bytes of another edition must never stand under these validators.
@@ -120,7 +120,7 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
       // The record goes first: without it a whole file would be taken for the older one it replaces.
       await rm(record, {force: true});
       await rename(partial, path);
-      await writeJsonAtomic(record, {...downloaded, whole: true} satisfies Kept);
+      await writeJsonAtomic(record, {...downloaded, whole: true} satisfies KeptDownload);
       await rm(partialRecord, {force: true});
       return {...downloaded, path};
     } catch (cause) {
@@ -143,14 +143,14 @@ async function fetched(url: string, path: string, context: DownloadContext): Pro
 }
 
 /** The record of a file that was kept. */
-interface Kept extends Omit<Downloaded, "path"> {
+interface KeptDownload extends Omit<Downloaded, "path"> {
   /** Its size was compared with what the server said; files of before are fetched once more. */
   whole?: boolean;
 }
 
 /** What is known of the file at a path, when it is as long as its record says. */
 async function keptAt(path: string, record: string): Promise<Omit<Downloaded, "path"> | undefined> {
-  const {whole, ...kept} = (await readJson<Kept>(record)) ?? ({bytes: -1, url: ""} as Kept);
+  const {whole, ...kept} = (await readJson<KeptDownload>(record)) ?? ({bytes: -1, url: ""} as KeptDownload);
   return whole && (await sizeOf(path)) === kept.bytes ? kept : undefined;
 }
 
@@ -160,24 +160,24 @@ async function sizeOf(path: string): Promise<number> {
 
 /** What is there of a transfer that broke off; `resume` is the validator with which it can go on. */
 async function leftAt(partial: string, record: string) {
-  const begun = await readJson<Begun>(record);
+  const begun = await readJson<BegunTransfer>(record);
   const have = begun ? await sizeOf(partial) : 0;
   return {begun, have, resume: begun && have > 0 ? (begun.etag ?? begun.lastModified) : undefined};
 }
 
-type Headers = Record<string, string | string[] | undefined>;
+type ResponseHeaders = Record<string, string | string[] | undefined>;
 
-const headerOf = (headers: Headers, name: string) => [headers[name]].flat()[0];
+const headerOf = (headers: ResponseHeaders, name: string) => [headers[name]].flat()[0];
 
 /** The size of the whole file, as a server states it with all of it or a part. */
-function totalOf(headers: Headers): number | undefined {
+function totalOf(headers: ResponseHeaders): number | undefined {
   const range = headerOf(headers, "content-range");
   const said = range === undefined ? headerOf(headers, "content-length") : /\/(\d+)$/.exec(range)?.[1];
   return said === undefined ? undefined : Number(said);
 }
 
 /** Servers exist that send a part of whatever file they have now, whatever If-Range says. */
-function isRestOf(begun: Begun, have: number, headers: Headers): boolean {
+function isRestOf(begun: BegunTransfer, have: number, headers: ResponseHeaders): boolean {
   const start = /^bytes (\d+)-/.exec(headerOf(headers, "content-range") ?? "")?.[1];
   const total = totalOf(headers);
   const now = validatorsOf(headers);
@@ -213,12 +213,12 @@ interface Validators {
 }
 
 /** A transfer under way: which edition of the file it is of, and how many bytes that has. */
-interface Begun extends Validators {
+interface BegunTransfer extends Validators {
   total?: number;
 }
 
 /** A weak ETag does not promise the same bytes, so it cannot be resumed from. */
-function validatorsOf(headers: Headers): Validators {
+function validatorsOf(headers: ResponseHeaders): Validators {
   const etag = headerOf(headers, "etag");
   return {
     etag: etag && !etag.startsWith("W/") ? etag : undefined,

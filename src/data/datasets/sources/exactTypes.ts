@@ -1,6 +1,6 @@
 import {type Database, sqlName} from "../../../base/store/index.js";
 
-interface Column {
+interface SourceColumn {
   name: string;
   type: string;
 }
@@ -32,10 +32,10 @@ const WRITTEN: Record<string, ((text: string) => string)[]> = {
  */
 export async function exactColumns(
   db: Database,
-  columns: readonly Column[],
+  columns: readonly SourceColumn[],
   texts: string,
   first?: number
-): Promise<Column[]> {
+): Promise<SourceColumn[]> {
   const checks = columns.flatMap((column) =>
     (WRITTEN[column.type] ?? []).map((write) => ({column, text: sqlName(column.name), write}))
   );
@@ -57,7 +57,7 @@ function readAs(text: string, type: string): string {
 }
 
 /** The relation with columns read as their types. */
-export function typed(texts: string, columns: readonly Column[]): string {
+export function typed(texts: string, columns: readonly SourceColumn[]): string {
   if (columns.length === 0) return texts;
   const casts = columns.map(({name, type}) => `${readAs(sqlName(name), type)} as ${sqlName(name)}`);
   return `(select * replace (${casts.join(", ")}) from ${texts})`;

@@ -20,7 +20,7 @@ import {localFiles} from "./localFiles.js";
 import {assertWhole} from "./packed.js";
 import {readParquet} from "./parquet.js";
 import {assertStated} from "./statedColumns.js";
-import {readCsv, readJson, type Reading, type TextRead} from "./textFiles.js";
+import {readCsv, readJson, type TextFormat, type TextRead} from "./textFiles.js";
 import type {SourceContext, SourceReader, SourceRelation} from "./types.js";
 
 export type FileFormat = "parquet" | "csv" | "json" | "jsonl";
@@ -172,7 +172,7 @@ interface FilesRead extends SourceRelation, Pick<TextRead, "names"> {}
 /** Relation of files that are on this machine. Throws UserError for `columns` that none of them has. */
 export async function readFiles(
   paths: readonly string[],
-  source: Reading,
+  source: TextFormat,
   context: SourceContext
 ): Promise<SourceRelation> {
   const {names, ...read} = await readEach(paths, source, context);
@@ -182,7 +182,7 @@ export async function readFiles(
 
 async function readEach(
   paths: readonly string[],
-  source: Reading,
+  source: TextFormat,
   context: SourceContext
 ): Promise<FilesRead> {
   const format = source.format ?? formatOf(context.dataset, paths[0]!);

@@ -7,15 +7,15 @@ const headersMs = (idleMs: number) => 5 * idleMs;
 /** The limits of a request to a server that may send nothing for `idleMs` inside its answer, and for five times that before it. */
 export const idleLimits = (idleMs: number) => ({headersTimeout: headersMs(idleMs), bodyTimeout: idleMs});
 
-interface Failure {
+interface CausedError {
   code?: unknown;
   cause?: unknown;
 }
 
 /** Of a failure for which nothing came in the time that was left to it, an error that says so. */
 export function stalled(failure: unknown, idleMs: number): Error | undefined {
-  const {code, cause} = failure as Failure;
-  const found = code ?? (cause as Failure | undefined)?.code;
+  const {code, cause} = failure as CausedError;
+  const found = code ?? (cause as CausedError | undefined)?.code;
   const nothingFor = (ms: number) => new Error(`nothing came for ${ms / 1000} s`, {cause: failure});
   if (found === "UND_ERR_HEADERS_TIMEOUT") return nothingFor(headersMs(idleMs));
   return found === "UND_ERR_BODY_TIMEOUT" ? nothingFor(idleMs) : undefined;

@@ -8,11 +8,11 @@ import {linesOf} from "./lines.js";
 import {mixedColumns, mixedText} from "./mixedTypes.js";
 import {asStated, statedColumns} from "./statedTypes.js";
 import type {SourceContext} from "./types.js";
-import {assertHeld, linesAt, type Shown} from "./unheldValues.js";
+import {assertHeld, linesAt, type ShownFiles} from "./unheldValues.js";
 
-type Context = Pick<SourceContext, "db" | "dataset" | "onProgress">;
+type JsonLinesContext = Pick<SourceContext, "db" | "dataset" | "onProgress">;
 
-interface Column {
+interface JsonColumn {
   name: string;
   type: string;
 }
@@ -26,7 +26,7 @@ interface Column {
  * @param readAs types as which the columns are read that `json.columns` states
  */
 export async function jsonLines(
-  context: Context,
+  context: JsonLinesContext,
   json: JsonFiles,
   largeNumbers = false,
   readAs: Record<string, string> = {}
@@ -44,7 +44,7 @@ export async function jsonLines(
     json,
     described.map(({name}) => name)
   );
-  const read = (columns: readonly Column[]) => scanAs(json, columns);
+  const read = (columns: readonly JsonColumn[]) => scanAs(json, columns);
   const isFree = (name: string) => !Object.hasOwn(readAs, name);
   const free = described.filter(({name}) => isFree(name));
   const exact = largeNumbers ? await withoutInexact(db, free, read) : free;
@@ -61,7 +61,7 @@ function scan({files, longest, format = "newline_delimited"}: JsonFiles, types: 
   return fileScan("read_json", files, `format = '${format}'`, types, roomFor(longest));
 }
 
-function scanAs(json: JsonFiles, columns: readonly Column[]): string {
+function scanAs(json: JsonFiles, columns: readonly JsonColumn[]): string {
   return scan(json, `records = true, ${named(columns)}`);
 }
 
@@ -71,9 +71,9 @@ function scanAs(json: JsonFiles, columns: readonly Column[]): string {
  * @param shown what people call the files, and whether each of their lines is a row, but for blank ones
  */
 export async function statedJsonLines(
-  context: Context,
+  context: JsonLinesContext,
   json: JsonFiles & {columns: Record<string, string>},
-  {largeNumbers, ...shown}: Shown & {largeNumbers: boolean}
+  {largeNumbers, ...shown}: ShownFiles & {largeNumbers: boolean}
 ): Promise<{relation: string; names?: string[]; assertHeld: () => Promise<void>}> {
   const {db, dataset} = context;
   const {files, columns} = json;
@@ -116,11 +116,11 @@ async function* filledLines(db: Database, file: string): AsyncGenerator<number> 
 /** Columns with numbers that no double holds exactly: text, or JSON where they stand within other values. */
 async function withoutInexact(
   db: Database,
-  columns: readonly Column[],
-  readAs: (columns: readonly Column[]) => string
-): Promise<Column[]> {
+  columns: readonly JsonColumn[],
+  readAs: (columns: readonly JsonColumn[]) => string
+): Promise<JsonColumn[]> {
   const wide = columns.filter(({type}) => /DOUBLE|HUGEINT/.test(type));
-  const isPlain = ({type}: Column) => /^(DOUBLE|U?HUGEINT)$/.test(type);
+  const isPlain = ({type}: JsonColumn) => /^(DOUBLE|U?HUGEINT)$/.test(type);
   const plain = wide.filter(isPlain).map(({name}) => name);
   const kept = new Map<string, string>();
   const texts = (names: readonly string[]) => readAs(names.map((name) => ({name, type: "VARCHAR"})));
@@ -138,10 +138,10 @@ async function withoutInexact(
 
 /** Columns of numbers, booleans and texts side by side, which DuckDB reads as JSON, are text. */
 async function withoutMixed(
-  {db, onProgress}: Context,
-  columns: readonly Column[],
-  readAs: (columns: readonly Column[]) => string
-): Promise<Column[]> {
+  {db, onProgress}: JsonLinesContext,
+  columns: readonly JsonColumn[],
+  readAs: (columns: readonly JsonColumn[]) => string
+): Promise<JsonColumn[]> {
   const json = columns.filter(({type}) => type === "JSON");
   const names = json.map(({name}) => name);
   const mixed = await mixedColumns(db, names, readAs(json));
@@ -153,15 +153,15 @@ async function withoutMixed(
 /** Columns of dates and moments that can have their type. A few values tell most of those that cannot. */
 async function exactTimes(
   db: Database,
-  columns: readonly Column[],
-  readAs: (columns: readonly Column[]) => string
-): Promise<Column[]> {
+  columns: readonly JsonColumn[],
+  readAs: (columns: readonly JsonColumn[]) => string
+): Promise<JsonColumn[]> {
   let times = columns.filter(({type}) => type === "DATE" || type === "TIMESTAMP");
   for (const first of [1000, undefined])
     times = await exactColumns(db, times, readAs(times.map(({name}) => ({name, type: "VARCHAR"}))), first);
   return times;
 }
 
-function named(columns: readonly Column[]): string {
+function named(columns: readonly JsonColumn[]): string {
   return `columns = {${columns.map(({name, type}) => `${sqlString(name)}: ${sqlString(type)}`).join(", ")}}`;
 }

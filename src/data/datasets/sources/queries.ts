@@ -1,10 +1,10 @@
 import {messageOf, UserError, withoutCredentials} from "../../../base/validation/index.js";
 import type {SourceContext} from "./types.js";
 
-type Said = Pick<SourceContext, "dataset" | "redacted">;
+type QueriedSource = Pick<SourceContext, "dataset" | "redacted">;
 
 /** The error of a query, by what the database says of it. @param where the database, without a secret */
-export function queryFailed({dataset, redacted}: Said, where: string, cause: unknown): UserError {
+export function queryFailed({dataset, redacted}: QueriedSource, where: string, cause: unknown): UserError {
   const {hint} = cause as {hint?: string};
   const words = [messageOf(cause), hint ?? ""].map((text) => text.trim().replace(/\.$/, ""));
   const all = withoutCredentials(words.filter(Boolean).join(". ").replace(/\s+/g, " "));

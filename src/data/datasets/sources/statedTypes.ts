@@ -15,7 +15,7 @@ export interface StatedColumn {
   value: string;
 }
 
-type Reading = Omit<StatedColumn, "name" | "type">;
+type StatedReading = Omit<StatedColumn, "name" | "type">;
 
 /**
  * Those of the stated columns that are read as text or JSON and checked. The others are read as what is stated: texts and JSON, and
@@ -68,7 +68,7 @@ async function knownType(db: Database, type: string): Promise<{known?: string; p
 
 const INTEGER = /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER)$/;
 
-function readingOf(text: string, type: string, form: "csv" | "json"): Reading | undefined {
+function readingOf(text: string, type: string, form: "csv" | "json"): StatedReading | undefined {
   if (type === "VARCHAR" || type === "JSON")
     return type === "JSON" && form === "csv" ? cast(text, type) : undefined;
   const scale = INTEGER.test(type) ? 0 : Number(/^DECIMAL\(\d+,(\d+)\)$/.exec(type)?.[1] ?? -1);
@@ -100,7 +100,7 @@ function readingOf(text: string, type: string, form: "csv" | "json"): Reading | 
   return {readAs: "JSON", kind: "other", holds, value: text};
 }
 
-function cast(text: string, type: string): Reading {
+function cast(text: string, type: string): StatedReading {
   return {
     readAs: "VARCHAR",
     kind: "other",

@@ -11,7 +11,7 @@ import {evenLineEnds} from "./lineEnds.js";
 import {laxJson} from "./laxJson.js";
 import type {BrokenLine, SourceContext, SourceRelation} from "./types.js";
 
-export type Reading = Pick<FilesSource, "format" | "delimiter" | "columns">;
+export type TextFormat = Pick<FilesSource, "format" | "delimiter" | "columns">;
 
 export interface TextRead extends Omit<SourceRelation, "describe"> {
   /** The columns of all files, where types were stated and the names had to be looked at. */
@@ -21,7 +21,7 @@ export interface TextRead extends Omit<SourceRelation, "describe"> {
 /** CSV files as a relation, without their broken records where the context says so. */
 export async function readCsv(
   paths: readonly string[],
-  source: Reading,
+  source: TextFormat,
   context: SourceContext
 ): Promise<TextRead> {
   const {db} = context;
@@ -40,7 +40,7 @@ export async function readCsv(
 /** JSON files as a relation, each a list of objects, or of JSON lines. Throws UserError for what only lax JSON has. */
 export async function readJson(
   paths: readonly string[],
-  source: Reading,
+  source: TextFormat,
   context: SourceContext
 ): Promise<TextRead> {
   const {db, dataset} = context;

@@ -12,7 +12,7 @@ export interface TextFile {
 }
 
 /** What people call the files that are read, and whether the lines of what is read are theirs. */
-export interface Shown {
+export interface ShownFiles {
   named: readonly string[];
   hasLines: boolean;
 }

@@ -22,7 +22,7 @@ import {CARD_FILE, FILES, OPTIONAL_FILES, transferName} from "./files.js";
 import {writeExportNote} from "./exportNote.js";
 import {type HeldOutRows, heldOutRows, heldOutText} from "./heldOutRows.js";
 
-export interface ExportOptions {
+export interface VersionExportOptions {
   /** Export held-out rows too, which opens them: needs `why`. */
   withHeldOut?: boolean;
   /** Why they are opened now, kept beside who and when in the store's log of final runs. */
@@ -42,7 +42,7 @@ export async function exportVersion(
   workspace: Workspace,
   version: VersionManifest,
   folder: string,
-  options: ExportOptions = {}
+  options: VersionExportOptions = {}
 ): Promise<string> {
   const name = transferName(version.dataset, version.id);
   await refuseUnfinishedPurge(workspace, version.dataset);
@@ -95,7 +95,7 @@ async function openThem(
   workspace: Workspace,
   {dataset, id}: VersionManifest,
   heldOut: readonly HeldOutRows[],
-  {withHeldOut = false, why = "", now = () => new Date()}: ExportOptions
+  {withHeldOut = false, why = "", now = () => new Date()}: VersionExportOptions
 ): Promise<void> {
   if (!withHeldOut)
     throw new UserError(

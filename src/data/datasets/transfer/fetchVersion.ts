@@ -25,7 +25,7 @@ import {
 } from "./files.js";
 import {heldOutRows, heldOutText} from "./heldOutRows.js";
 
-interface Wanted {
+interface WantedVersion {
   /** The folder where files are put. */
   stage: string;
   known: boolean;
@@ -53,7 +53,7 @@ export async function fetchVersion(
   from: string,
   dataset: string,
   version: string,
-  {stage, known, idleMs = IDLE_MS}: Wanted
+  {stage, known, idleMs = IDLE_MS}: WantedVersion
 ): Promise<void> {
   if (isUrl(from)) return fetchExport(from, dataset, version, {stage, known, idleMs});
   const name = transferName(dataset, version);
@@ -80,7 +80,7 @@ async function fetchExport(
   from: string,
   dataset: string,
   version: string,
-  {stage, known, idleMs}: Required<Wanted>
+  {stage, known, idleMs}: Required<WantedVersion>
 ): Promise<void> {
   const into = {stage, idleMs};
   assertParses(from);

@@ -1,5 +1,5 @@
 /** First digits, from and to (of the same number of digits), and the lengths cards of them have. */
-type Range = readonly [from: string, to: string, lengths: readonly number[]];
+type IssuerRange = readonly [from: string, to: string, lengths: readonly number[]];
 
 const upTo19 = [16, 17, 18, 19];
 const maestro = [12, 13, 14, 15, 16, 17, 18, 19];
@@ -8,7 +8,7 @@ const maestro = [12, 13, 14, 15, 16, 17, 18, 19];
  * Issuer identification numbers by scheme (ISO/IEC 7812-1), as the schemes and Wikipedia's "Payment card number" publish
  * them in 2024; where two lists differ, the wider. Order does not matter: a card is issued when any range says so.
  */
-const ranges: readonly Range[] = [
+const ranges: readonly IssuerRange[] = [
   // Visa, Dankort and Electron among it.
   ["4", "4", [13, 16, 19]],
   // Mastercard.

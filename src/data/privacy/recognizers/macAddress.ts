@@ -1,5 +1,5 @@
 import type {Finding, Recognizer} from "../finding.js";
-import type {Marks} from "../marks.js";
+import type {TextMarks} from "../marks.js";
 import {standsAlone} from "../wordBoundary.js";
 
 const MAC = /[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}/iy;
@@ -50,7 +50,7 @@ function isNobody(address: string): boolean {
 }
 
 /** Where four characters, a dot, four characters and a dot may start: told from digits, or dots before letters, in them. */
-function dottedStarts(text: string, {digits, dots}: Marks): Iterable<number> {
+function dottedStarts(text: string, {digits, dots}: TextMarks): Iterable<number> {
   const starts = new Set<number>();
   for (const dot of dots) {
     if (text.charCodeAt(dot + 5) === DOT) starts.add(dot - 4);

@@ -5,13 +5,13 @@ import type {ScanContext} from "../scanContext.js";
 import {isWordAt} from "../wordBoundary.js";
 import {sweep} from "./sweep.js";
 
-type Parsed = ReturnType<typeof nlp>;
-type Place = {text: string; offset?: {start: number; length: number}};
+type ParsedText = ReturnType<typeof nlp>;
+type NamedPlace = {text: string; offset?: {start: number; length: number}};
 
 /** The language library takes 40 MB and a third of a second. */
 const library = onFirstUse<typeof nlp>("compromise");
 let language: typeof nlp | undefined;
-const parsed = new WeakMap<ScanContext, Parsed>();
+const parsed = new WeakMap<ScanContext, ParsedText>();
 const HONORIFIC = /^(?:(?:mr|mrs|ms|miss|mx|dr|prof|sir|lord|lady|rev|hon|capt|sgt|lt|col|gen)\b\.?\s+)+/i;
 const SURNAME =
   /^ (?!(?:And|But|The|Is|Was|Has|Please|Thanks|On|In|At|To|For|From|Inc|Ltd|Street|Road|Avenue)\b)\p{Lu}\p{Ll}[\p{L}\p{M}-]*/u;
@@ -23,7 +23,7 @@ export const personName: Recognizer = {
   name: "person-name",
   layer: "names",
   find: (text, context) =>
-    findings(text, parse(text, context).people().json(OFFSETS) as Place[], "PERSON", 0.5, "person-name")
+    findings(text, parse(text, context).people().json(OFFSETS) as NamedPlace[], "PERSON", 0.5, "person-name")
 };
 
 /** Names of places by an English language library. */
@@ -32,20 +32,20 @@ export const placeName: Recognizer = {
   name: "place-name",
   layer: "names",
   find: (text, context) =>
-    findings(text, parse(text, context).places().json(OFFSETS) as Place[], "LOCATION", 0.4, "place-name")
+    findings(text, parse(text, context).places().json(OFFSETS) as NamedPlace[], "LOCATION", 0.4, "place-name")
 };
 
 const DRIFT = 40;
 const OFFSETS = {offset: true};
 
-function parse(text: string, context: ScanContext): Parsed {
+function parse(text: string, context: ScanContext): ParsedText {
   let document = parsed.get(context);
   language ??= library().extend({methods: {one: {bulkMatch: sweep}}}) as typeof nlp;
   if (!document) parsed.set(context, (document = language(text)));
   return document;
 }
 
-function findings(text: string, places: Place[], type: string, score: number, rule: string): Finding[] {
+function findings(text: string, places: NamedPlace[], type: string, score: number, rule: string): Finding[] {
   const found: Finding[] = [];
   for (const place of places) {
     // The library's offsets drift where a text has runs of signs; its words do not.

@@ -14,12 +14,12 @@ interface Net {
   always: Rule[];
 }
 
-type Pointer = [sentence: number, start: number, end: number];
+type TermPointer = [sentence: number, start: number, end: number];
 
 export interface SweepMethods {
   one: {
     cacheDoc(document: unknown[][]): ReadonlySet<string>[];
-    match(sentences: unknown[][], rule: Rule): {ptrs: Pointer[]};
+    match(sentences: unknown[][], rule: Rule): {ptrs: TermPointer[]};
   };
 }
 
@@ -45,9 +45,9 @@ export function sweep(
   {hooks, always}: Net,
   {one}: SweepMethods,
   {matchOne}: {matchOne?: boolean} = {}
-): (Rule & {pointer: Pointer})[] {
+): (Rule & {pointer: TermPointer})[] {
   const index = indexOf(hooks);
-  const found: (Rule & {pointer: Pointer})[] = [];
+  const found: (Rule & {pointer: TermPointer})[] = [];
   for (const [n, has] of one.cacheDoc(document).entries()) {
     const sentence = document[n]!;
     for (const rule of [...hooked(index, has), ...always]) {

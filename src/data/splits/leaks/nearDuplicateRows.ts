@@ -1,13 +1,13 @@
 import {group} from "d3-array";
 import {type NearDuplicates, TextIndex} from "../../datasets/index.js";
 import {parquetFile, sqlName, type VersionManifest} from "../../../base/store/index.js";
-import type {Compared, LeakingRow, Leaks} from "./types.js";
+import type {ComparedRows, LeakingRow, Leaks} from "./types.js";
 
 /** Training rows of a cluster that a test row is compared with to name the one most like it. */
 const MOST_COMPARED = 32;
 
 /** Test rows in a cluster of near-duplicates that also has training rows. */
-export async function nearDuplicateRows(compared: Compared, near: NearDuplicates): Promise<Leaks> {
+export async function nearDuplicateRows(compared: ComparedRows, near: NearDuplicates): Promise<Leaks> {
   const {db, assigned} = compared;
   const total = await db.row<{of: number}>(
     `select count(*)::int as "of" from ${assigned} where part = 'test'`
@@ -25,7 +25,7 @@ export async function nearDuplicateRows(compared: Compared, near: NearDuplicates
  * they are: below the threshold where only others link the two.
  */
 export async function withSimilarity(
-  {db, rows: relation, assigned}: Compared,
+  {db, rows: relation, assigned}: ComparedRows,
   version: VersionManifest,
   near: NearDuplicates,
   {of, rows}: Leaks

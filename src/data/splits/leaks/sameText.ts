@@ -1,12 +1,12 @@
 import {hashNumber, hashUnits, plainWords} from "../../datasets/index.js";
 import {textsOf} from "./texts.js";
-import {type Compared, type Leaks, sortedById} from "./types.js";
+import {type ComparedRows, type Leaks, sortedById} from "./types.js";
 
 /**
  * Test rows whose text also stands in the training part, both folded by `plainWords`. Rows without text leak nothing.
  * Memory: some 50 bytes for each distinct text of the test part.
  */
-export async function sameText(compared: Compared, text: string): Promise<Leaks> {
+export async function sameText(compared: ComparedRows, text: string): Promise<Leaks> {
   const rowsOf = new Map<number, string[]>();
   let of = 0;
   for await (const {row_id, text: content} of textsOf(compared, text, "test")) {

@@ -1,6 +1,6 @@
 import {eachShingle, hashNumber, NumberList, plainWords} from "../../datasets/index.js";
 import {textsOf} from "./texts.js";
-import {type Compared, type Leaks, sortedById} from "./types.js";
+import {type ComparedRows, type Leaks, sortedById} from "./types.js";
 
 /** Words of the runs that count as taken over, as in the decontamination of the LM Evaluation Harness. */
 export const NGRAM_WORDS = 13;
@@ -9,7 +9,7 @@ export const NGRAM_WORDS = 13;
  * Test rows that share a run of 13 words with the training part. Shorter texts have no such run: `long` counts the
  * test rows that do. Memory: 8 bytes for each distinct run of the training part.
  */
-export async function sharedRuns(compared: Compared, text: string): Promise<Leaks & {long: number}> {
+export async function sharedRuns(compared: ComparedRows, text: string): Promise<Leaks & {long: number}> {
   const trained = new NumberList();
   for await (const {text: content} of textsOf(compared, text, "train"))
     eachRun(content, (run) => trained.push(run));

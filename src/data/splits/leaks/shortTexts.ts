@@ -2,7 +2,7 @@ import {plainWords} from "../../datasets/index.js";
 import {sha256} from "../../../base/system/index.js";
 import {textsOf} from "./texts.js";
 import {type Grams, TfIdf} from "./tfidf.js";
-import {type Compared, type Leaks, sortedById} from "./types.js";
+import {type ComparedRows, type Leaks, sortedById} from "./types.js";
 
 /** Texts of at most so many words are short. */
 const SHORT_WORDS = 40;
@@ -26,7 +26,7 @@ export interface ShortTextLeaks extends Leaks {
  * word alters five of them. The search is exact; of more than 1,000 short test rows a seeded sample is searched. Time
  * grows with training rows × searched rows, memory with the grams of the training rows: some 0.6 KB a row.
  */
-export async function shortTexts(compared: Compared, text: string): Promise<ShortTextLeaks> {
+export async function shortTexts(compared: ComparedRows, text: string): Promise<ShortTextLeaks> {
   const test: {row: string; plain: string}[] = [];
   for await (const {row_id, text: content} of textsOf(compared, text, "test")) {
     const plain = shortOf(content);

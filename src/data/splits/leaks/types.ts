@@ -25,7 +25,7 @@ export interface Leakage {
 }
 
 /** What is compared: the version's rows, and a table of row_id, part and group_key. */
-export interface Compared {
+export interface ComparedRows {
   db: Database;
   rows: string;
   assigned: string;

@@ -206,7 +206,9 @@ function outcomeKeeper(
       journal.flush();
       for (const {call, outcome, costUsd} of kept) {
         onEnded(call.n);
-        tally.ended(call.candidate, outcome.error !== undefined, costUsd);
+        // Workers may die of a job before they have begun all of its calls.
+        if (outcome.error?.attempts === 0) tally.barred(call.candidate);
+        else tally.ended(call.candidate, outcome.error !== undefined, costUsd);
         if (ready[call.candidate]!.prepared.endpoint.stages)
           made.stageCalls.ended(outcome.key, outcome.completion !== undefined);
       }

@@ -30,7 +30,7 @@ function sqlConsole(
       "This site was built without DuckDB for the browser.",
       [
         "Add it to the project with ",
-        code("npm install --save-dev @duckdb/duckdb-wasm@1.29.0"),
+        code("npm install --save-dev @duckdb/duckdb-wasm@1.32.0"),
         " and build the site again. It is an add-on, because it makes a site 37 MB larger."
       ],
       [

@@ -1,7 +1,8 @@
 import {mkdir, readFile, rm, writeFile} from "node:fs/promises";
 import {existsSync} from "node:fs";
-import {dirname, join, posix, relative, resolve, sep} from "node:path";
+import {dirname, isAbsolute, join, posix, relative, resolve, sep} from "node:path";
 import type {Metafile, Plugin} from "esbuild";
+import {EngineModules} from "./engineModules.js";
 import {frameworkEsbuild} from "../seedNpmCache.js";
 import {type PageScript, pageScripts, specifierFrom} from "./pageScripts.js";
 
@@ -25,8 +26,10 @@ export async function bundlePages(dist: string): Promise<void> {
   const pages = await pageScripts(dist);
   const modules = [...new Set(pages.flatMap(({imports}) => imports.map(({module}) => module)))].sort();
   if (modules.length === 0) return;
+  const engine = new EngineModules(resolve(dist));
+  const files = new Map(modules.map((module) => [module, engine.fileOf(module) ?? resolve(dist, module)]));
   const taken = await takenBy(
-    dist,
+    files,
     pages.find(({page}) => page === FRONT)
   );
   const {metafile, outputFiles} = await frameworkEsbuild().build({
@@ -45,7 +48,7 @@ export async function bundlePages(dist: string): Promise<void> {
     metafile: true,
     write: false,
     logLevel: "error",
-    plugins: [siteModules(resolve(dist), taken)]
+    plugins: [siteModules({dist: resolve(dist), files, taken, engine})]
   });
   await mkdir(join(dist, FOLDER), {recursive: true});
   for (const {path, contents} of outputFiles) await writeFile(path, contents);
@@ -53,14 +56,18 @@ export async function bundlePages(dist: string): Promise<void> {
   for (const page of pages) await writeFile(join(dist, page.page), rewritten(page, bundles, metafile));
   const kept = new Set(Object.keys(metafile.outputs));
   for (const input of Object.keys(metafile.inputs))
-    if (!kept.has(input)) await rm(join(dist, input), {force: true});
+    if (!kept.has(input) && !input.startsWith("..")) await rm(join(dist, input), {force: true});
+  for (const module of modules) await rm(join(dist, module), {force: true});
 }
 
 /**
  * What a page takes of each module, as the code of a module that takes no more: the names straight from where they are
  * defined, since what a list of exports names comes whole otherwise. Modules of which it is not known are left out.
  */
-async function takenBy(dist: string, page: PageScript | undefined): Promise<Map<string, string>> {
+async function takenBy(
+  files: ReadonlyMap<string, string>,
+  page: PageScript | undefined
+): Promise<Map<string, string>> {
   const taken = new Map<string, string>();
   const code = page?.html.replace(PRELOADS, "") ?? "";
   for (const {specifier, module} of page?.imports ?? []) {
@@ -70,7 +77,7 @@ async function takenBy(dist: string, page: PageScript | undefined): Promise<Map<
     );
     if (takes.length === 0 || takes.length !== code.split(quoted).length - 1) continue;
     const names = [...new Set(takes.flatMap(([, list]) => list!.split(/, ?/)))].sort();
-    const exported = definedAt(await readFile(join(dist, module), "utf8"));
+    const exported = definedAt(await readFile(files.get(module)!, "utf8"));
     if (names.some((name) => !exported.has(name))) continue;
     const lines = names.map((name) => `export {${name}} from ${JSON.stringify(exported.get(name))};`);
     taken.set(module, lines.join("\n"));
@@ -86,19 +93,32 @@ function definedAt(code: string): Map<string, string> {
   return found;
 }
 
+interface SiteModules {
+  dist: string;
+  /** The file to bundle of each module that pages import. */
+  files: ReadonlyMap<string, string>;
+  taken: ReadonlyMap<string, string>;
+  engine: EngineModules;
+}
+
 /** Everything in a site is free of side effects but Framework's own modules; what is not in it stays as it is written. */
-function siteModules(dist: string, taken: ReadonlyMap<string, string>): Plugin {
+function siteModules({dist, files, taken, engine}: SiteModules): Plugin {
   return {
     name: "site-modules",
     setup(build) {
       build.onLoad({filter: /.*/, namespace: "front"}, ({path}) => ({
         contents: taken.get(path),
-        resolveDir: dirname(join(dist, path))
+        resolveDir: dirname(files.get(path)!)
       }));
       build.onResolve({filter: /.*/}, ({path, importer, kind, resolveDir}) => {
         if (kind === "entry-point" && path.startsWith(TAKEN))
           return {path: path.slice(TAKEN.length), namespace: "front"};
-        if (kind === "entry-point") return {path: join(dist, path)};
+        if (kind === "entry-point") return {path: files.get(path)!};
+        const own = engine.imported(
+          path,
+          importer === "" || !isAbsolute(importer) ? join(resolveDir, "x") : importer
+        );
+        if (own !== undefined) return {path: own, sideEffects: false};
         if (!path.startsWith(".")) return {path, external: true};
         const file = resolve(resolveDir || dirname(importer), path);
         if (existsSync(file)) return {path: file, sideEffects: file.includes(`${sep}_observablehq${sep}`)};

@@ -15,6 +15,7 @@ export interface PreferenceColumns {
   system?: string;
 }
 
+/** A row's columns as a conversation to train on. */
 export function chatTrainingExample(row: Row, columns: ChatColumns): TrainingExample {
   return {id: row.id, kind: "chat", ...chatExample(row, columns)};
 }

@@ -5,9 +5,9 @@ import {
   type ChatTemplate,
   forTemplate,
   prefixSpans,
-  type Span
+  type TextSpan
 } from "../../../weights/chatTemplates/index.js";
-import {type Example, IGNORED} from "../../trainer/index.js";
+import {type TokenExample, IGNORED} from "../../trainer/index.js";
 import {UserError} from "../../../base/validation/index.js";
 import {tokensOfParts} from "./textParts.js";
 import type {TextReader} from "./tokenizer.js";
@@ -28,7 +28,7 @@ export function conversationExample(
   reader: TextReader,
   {messages: given, tools, system}: Conversation,
   learn: "answers" | "all" = "answers"
-): Example {
+): TokenExample {
   const {template} = reader;
   if (!template)
     throw new UserError(
@@ -65,7 +65,7 @@ function answerSpans(
   messages: readonly ChatMessage[],
   context: ChatContext,
   learn: "answers" | "all"
-): {answers: Span[]; ignored: Span[]} {
+): {answers: TextSpan[]; ignored: TextSpan[]} {
   const weights = messages.filter(({role}) => role === "assistant").map(({weight}) => weight);
   const isWeighted = weights.includes(0);
   if (learn === "all" && !isWeighted) return {answers: [], ignored: []};
@@ -101,7 +101,7 @@ function lastSpan(
   template: ChatTemplate,
   messages: readonly ChatMessage[],
   context: ChatContext
-): Span | undefined {
+): TextSpan | undefined {
   if (messages.at(-1)?.role !== "assistant") return undefined;
   const {text} = template.render(messages, context);
   const before = template.render(messages.slice(0, -1), {...context, addGenerationPrompt: true}).text;

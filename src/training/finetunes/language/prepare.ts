@@ -1,5 +1,5 @@
 import {type ApiMessage, TemplateError} from "../../../weights/chatTemplates/index.js";
-import {cut, type Example, IGNORED, type Pair} from "../../trainer/index.js";
+import {cut, type TokenExample, IGNORED, type PreferencePair} from "../../trainer/index.js";
 import {isObject} from "../../../base/validation/checked.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {rowsSha256} from "../../../base/system/index.js";
@@ -32,7 +32,7 @@ export interface PreparedRows<T> {
 }
 
 /** The rows of a part as examples or pairs. Rows come in the order of their ids; `where` of the subset decides which. */
-export async function prepareRows<T extends Example | Pair>(
+export async function prepareRows<T extends TokenExample | PreferencePair>(
   definition: FinetuneDefinition,
   reader: TextReader,
   rows: AsyncIterable<TrainingRow>,
@@ -59,7 +59,7 @@ export async function prepareRows<T extends Example | Pair>(
     known = true;
     if (definition.subset && !definition.subset.where(row)) continue;
     prepared.rows++;
-    let whole: Example[];
+    let whole: TokenExample[];
     try {
       whole = examplesOf(definition, reader, row);
     } catch (error) {
@@ -95,7 +95,7 @@ export async function prepareRows<T extends Example | Pair>(
 }
 
 /** Whether the two of a pair have the same tokens: there is nothing to prefer. */
-function isSame([one, other]: readonly Example[]): boolean {
+function isSame([one, other]: readonly TokenExample[]): boolean {
   return other !== undefined && String(one!.ids) === String(other.ids);
 }
 
@@ -120,7 +120,7 @@ function assertColumns(definition: FinetuneDefinition, row: TrainingRow): void {
 }
 
 /** One example, or two of a preference. */
-function examplesOf(definition: FinetuneDefinition, reader: TextReader, row: TrainingRow): Example[] {
+function examplesOf(definition: FinetuneDefinition, reader: TextReader, row: TrainingRow): TokenExample[] {
   const {columns = {}, system, format, learn} = definition;
   if (format === "chat")
     return [conversationExample(reader, {...conversationOf(row, columns.messages), system}, learn)];

@@ -1,9 +1,9 @@
 import {availableParallelism} from "node:os";
 import {
   defaultAdamW,
-  type Example,
+  type TokenExample,
   packing,
-  type Pair,
+  type PreferencePair,
   readModelConfig,
   type TrainingJob,
   type TrainingSettings
@@ -22,8 +22,8 @@ import {readTokenizer} from "./tokenizer.js";
 export interface Prepared {
   base: Base;
   job: TrainingJob;
-  train: PreparedRows<Example | Pair>;
-  validation?: PreparedRows<Example | Pair>;
+  train: PreparedRows<TokenExample | PreferencePair>;
+  validation?: PreparedRows<TokenExample | PreferencePair>;
   /** What the examples of each part lost at `length`, and pairs of one answer; none where nothing was. */
   cuts: CutRows[];
   stepsAnEpoch: number;
@@ -56,7 +56,7 @@ export async function prepareJob(
   const length = Math.min(definition.length ?? defaults.length, config.maxPositions);
   const part = definition.part ?? "train";
   const of = (rows: AsyncIterable<{id: string}>) =>
-    prepareRows<Example | Pair>(definition, reader, rows as never, length);
+    prepareRows<TokenExample | PreferencePair>(definition, reader, rows as never, length);
   const train = await of(context.rows(part));
   refuseBroken(context, part, train);
   const limit = {length, most: config.maxPositions, dataset: context.dataset};
@@ -84,8 +84,8 @@ export async function prepareJob(
     definition.format === "preference"
       ? {
           kind: "pairs",
-          train: train.items as Pair[],
-          validation: (validation?.items ?? []) as Pair[],
+          train: train.items as PreferencePair[],
+          validation: (validation?.items ?? []) as PreferencePair[],
           preference: {
             beta: preference.beta ?? 0.1,
             labelSmoothing: preference.labelSmoothing,
@@ -97,8 +97,8 @@ export async function prepareJob(
         }
       : {
           kind: "examples",
-          train: train.items as Example[],
-          validation: (validation?.items ?? []) as Example[]
+          train: train.items as TokenExample[],
+          validation: (validation?.items ?? []) as TokenExample[]
         };
   const deciding = {...training, threads: undefined};
   const job: TrainingJob = {
@@ -154,7 +154,7 @@ function refuseBroken({dataset}: BuildContext, part: string, {broken, rows}: Pre
 function settingsOf(
   definition: FinetuneDefinition,
   length: number,
-  items: readonly (Example | Pair)[],
+  items: readonly (TokenExample | PreferencePair)[],
   context: BuildContext
 ): TrainingSettings & {stepsAnEpoch: number; packedRows?: number} {
   const defaults = defaultsOf(definition);
@@ -165,7 +165,7 @@ function settingsOf(
     packed === undefined
       ? items.length
       : packing(
-          items.map((item) => (item as Example).ids.length),
+          items.map((item) => (item as TokenExample).ids.length),
           packed
         ).length;
   const stepsAnEpoch = Math.max(1, Math.ceil(count / (rows * accumulate)));

@@ -1,5 +1,5 @@
 import type {ApiMessage} from "../../../weights/chatTemplates/index.js";
-import {answered, type Example} from "../../trainer/index.js";
+import {answered, type TokenExample} from "../../trainer/index.js";
 import {isObject} from "../../../base/validation/checked.js";
 import {UserError} from "../../../base/validation/index.js";
 import {chatExample, textOf, withoutNulls} from "../exports/chatExample.js";
@@ -49,7 +49,7 @@ export function answerExample(
   row: TrainingRow,
   asked: Turn,
   answer: Turn
-): Example {
+): TokenExample {
   const withMessages = [asked, answer].find(({text}) => text === undefined);
   if (reader.template) {
     const before = learn === "all" ? asked.messages : asked.messages.map(unlearned);

@@ -1,5 +1,5 @@
 import {rng} from "../../../base/stats/rng.js";
-import {type Example, type LabelledBatch, packedRows, packing, paddedRows} from "./rows.js";
+import {type TokenExample, type LabelledBatch, packedRows, packing, paddedRows} from "./rows.js";
 import type {TrainingJob} from "./job.js";
 
 /** The rows of every step, known beforehand: any step can be made without the ones before it. */
@@ -36,7 +36,7 @@ export function planBatches(
 
 /** The rows of one micro-batch as tokens. */
 export function microBatch(
-  examples: readonly Example[],
+  examples: readonly TokenExample[],
   rows: readonly (readonly number[])[],
   packed: boolean
 ): LabelledBatch {

@@ -7,7 +7,7 @@ import {writeResult} from "./result.js";
 import type {TrainingSession} from "./session.js";
 
 /** How a training ended. */
-export type Ended = Pick<TrainingOutcome, "status" | "resultStep" | "advice">;
+export type TrainingEnding = Pick<TrainingOutcome, "status" | "resultStep" | "advice">;
 
 /** Where the result of a job lies when its training has ended. */
 export const resultFolder = (work: string) => join(work, "result");
@@ -21,7 +21,7 @@ export async function diverged(
   state: TrainingState,
   good: number,
   {found, rows}: {found: string; rows: string}
-): Promise<Ended> {
+): Promise<TrainingEnding> {
   const {work, identity, settings} = session.job;
   const result = resultFolder(work);
   await rm(result, {recursive: true, force: true});
@@ -51,7 +51,7 @@ export async function finish(
   session: TrainingSession,
   state: TrainingState,
   status: "finished" | "early"
-): Promise<Ended> {
+): Promise<TrainingEnding> {
   const {work, settings} = session.job;
   const result = resultFolder(work);
   await rm(result, {recursive: true, force: true});

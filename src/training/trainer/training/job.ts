@@ -3,19 +3,19 @@ import type {InitialSettings} from "../initialWeights.js";
 import type {Precision} from "../loadWeights.js";
 import type {AdamWSettings} from "./optimizer.js";
 import type {PreferenceSettings} from "./preference.js";
-import type {Example} from "./rows.js";
+import type {TokenExample} from "./rows.js";
 import type {ScheduleName} from "./schedule.js";
 
 /** Two answers to one prompt, the better one first. */
-export interface Pair {
-  chosen: Example;
-  rejected: Example;
+export interface PreferencePair {
+  chosen: TokenExample;
+  rejected: TokenExample;
 }
 
 /** What is learned from, and what the learning is checked on. */
 export type TrainingData =
-  | {kind: "examples"; train: Example[]; validation: Example[]}
-  | {kind: "pairs"; train: Pair[]; validation: Pair[]; preference: PreferenceSettings};
+  | {kind: "examples"; train: TokenExample[]; validation: TokenExample[]}
+  | {kind: "pairs"; train: PreferencePair[]; validation: PreferencePair[]; preference: PreferenceSettings};
 
 /** Everything that decides the bytes of the result, beside the base's weights and the library. */
 export interface TrainingSettings {

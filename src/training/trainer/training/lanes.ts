@@ -5,7 +5,7 @@ import {
   type Node,
   openBackend,
   Storage,
-  Workspace
+  GraphMemory
 } from "../../../weights/ggml/index.js";
 import type {LanguageModel} from "../model.js";
 import {type Computing, type LossOptions, tokenLossesAside} from "./loss.js";
@@ -40,12 +40,12 @@ export interface PartOptions extends LossOptions {
 }
 
 /** One of the places where gradients are computed at the same time. */
-interface Lane extends Computing {
+interface GradientWorker extends Computing {
   backend: Backend;
 }
 
 /** A lane beside the first, which is the model itself: the same weights with gradients of their own. */
-interface Aside extends Lane {
+interface Aside extends GradientWorker {
   gradients: Storage;
 }
 
@@ -84,7 +84,7 @@ export class Lanes {
     const threads = backend.threads;
     const lanes = [this.model, ...this.asides].slice(0, parts.length);
     const each = parts.map((_, i) => options(i));
-    const compute = (lane: Lane, i: number) => {
+    const compute = (lane: GradientWorker, i: number) => {
       const {batch, labels} = parts[i]!;
       const {weight, ...own} = each[i]!;
       return tokenLossesAside(lane, batch, targetsOf(batch, labels, weight), own);
@@ -147,7 +147,7 @@ function asideOf(model: LanguageModel, {parameters}: Trainable, backend: Backend
     backend,
     gradients,
     config: model.config,
-    workspace: new Workspace(backend),
+    workspace: new GraphMemory(backend),
     weight: (name) => own(model.weight(name)),
     adapter(path) {
       const nodes = model.adapter(path);

@@ -4,12 +4,12 @@ import {microBatch, planBatches} from "./batches.js";
 import type {TrainingData, TrainingJob} from "./job.js";
 import {partsOf} from "./lanes.js";
 import {pairRows} from "./pairs.js";
-import type {Example} from "./rows.js";
+import type {TokenExample} from "./rows.js";
 import {lengthsOf} from "./session.js";
 import {IGNORED, type Targets, targetsOf} from "./targets.js";
 
 /** What one lane computes at once. */
-export interface Part {
+export interface LanePart {
   batch: Batch;
   targets: Targets;
 }
@@ -35,7 +35,7 @@ const PLANNED = 2;
  * For each lane those of its parts, over the steps of a training, that may take the most memory. A lane keeps what its largest part
  * took, in whichever step. Of a training that sees very many rows its first epochs have to do.
  */
-export function largestParts(job: TrainingJob, config: LanguageConfig, lanes: number): Part[][] {
+export function largestParts(job: TrainingJob, config: LanguageConfig, lanes: number): LanePart[][] {
   const sizes = sizesOf(job.data);
   const measures = [
     (size: Size) => estimate(config, size, job.checkpointing),
@@ -63,7 +63,7 @@ function* microBatches(job: TrainingJob): Generator<number[][]> {
   for (let step = 0; step < Math.min(steps, enough); step++) yield* plan.step(step);
 }
 
-function partOf({data, settings}: TrainingJob, members: readonly (readonly number[])[]): Part {
+function partOf({data, settings}: TrainingJob, members: readonly (readonly number[])[]): LanePart {
   const {batch, labels} =
     data.kind === "examples"
       ? microBatch(data.train, members, settings.packed !== undefined)
@@ -100,7 +100,7 @@ class Largest {
 
 /** Of each thing to learn. */
 function sizesOf(data: TrainingData): Size[] {
-  const learned = ({labels}: Example) => labels.reduce((n, label) => (label === IGNORED ? n : n + 1), 0);
+  const learned = ({labels}: TokenExample) => labels.reduce((n, label) => (label === IGNORED ? n : n + 1), 0);
   if (data.kind === "examples")
     return data.train.map((one) => ({rows: 1, length: one.ids.length, learned: learned(one)}));
   return data.train.map(({chosen, rejected}) => ({

@@ -9,13 +9,13 @@ import {
   softMax,
   SUMMED_AT_ONCE,
   Tape,
-  type Workspace
+  type GraphMemory
 } from "../../../weights/ggml/index.js";
 import type {Batch} from "../batch.js";
 import {type ForwardOptions, hiddenStates, logitsOf} from "../forward.js";
 import {graphSize} from "../graphSize.js";
 import type {LanguageConfig} from "../config.js";
-import type {Weights} from "../adapter.js";
+import type {ModelNodes} from "../adapter.js";
 import type {Targets} from "./targets.js";
 
 /** Scores of this many tokens at once: what a large vocabulary costs in memory stays near 32 MB a copy. */
@@ -27,9 +27,9 @@ export interface LossOptions extends ForwardOptions {
 }
 
 /** Weights, and the memory to compute with them in. */
-export interface Computing extends Weights {
+export interface Computing extends ModelNodes {
   config: LanguageConfig;
-  workspace: Workspace;
+  workspace: GraphMemory;
 }
 
 /** How many targets are scored at once: a multiple of `SUMMED_AT_ONCE`. */

@@ -9,7 +9,7 @@ import {weightPlan} from "../weightNames.js";
 import {lanesOf} from "./lanes.js";
 import {lossBytes} from "./loss.js";
 import type {TrainingJob, TrainingSettings} from "./job.js";
-import type {Part} from "./largest.js";
+import type {LanePart} from "./largest.js";
 import {Trainable} from "./trainable.js";
 
 /** What Node, the library and copies on their way take beside the tensors. */
@@ -25,7 +25,7 @@ export function predictMemory(
   backend: Backend,
   config: LanguageConfig,
   {adapter, precision, dropout, seed}: Pick<TrainingSettings, "adapter" | "precision" | "dropout" | "seed">,
-  largest: (lanes: number) => readonly (readonly Part[])[],
+  largest: (lanes: number) => readonly (readonly LanePart[])[],
   {checkpointing, reference}: {checkpointing: boolean; reference: boolean}
 ): number {
   const without = {allocate: false};

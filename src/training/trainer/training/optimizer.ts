@@ -1,4 +1,4 @@
-import {Graph, type Node, type Workspace} from "../../../weights/ggml/index.js";
+import {Graph, type Node, type GraphMemory} from "../../../weights/ggml/index.js";
 import type {Trainable} from "./trainable.js";
 
 /** AdamW with decoupled weight decay (https://arxiv.org/abs/1711.05101). */
@@ -12,7 +12,7 @@ export interface AdamWSettings {
 export const defaultAdamW: AdamWSettings = {beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0};
 
 /** The length of all gradients taken together. NaN when any of them is. */
-export function gradientNorm(workspace: Workspace, trainable: Trainable): number {
+export function gradientNorm(workspace: GraphMemory, trainable: Trainable): number {
   const graph = new Graph(workspace, trainable.parameters.length * 2 + 64);
   try {
     const {base, context} = graph;
@@ -39,7 +39,7 @@ export function clipFactor(norm: number, limit: number | undefined): number {
  * moments; the gradients are left multiplied.
  */
 export function adamWStep(
-  workspace: Workspace,
+  workspace: GraphMemory,
   trainable: Trainable,
   {beta1, beta2, eps, weightDecay}: AdamWSettings,
   {step, rate, factor}: {step: number; rate: number; factor: number}

@@ -1,14 +1,14 @@
 import type {ActiveAdapter} from "../adapters.js";
 import type {LanguageModel} from "../model.js";
-import type {Pair} from "./job.js";
+import type {PreferencePair} from "./job.js";
 import type {Lanes} from "./lanes.js";
 import {tokenLosses} from "./loss.js";
-import {preferenceLoss, type PreferenceResult, type PreferenceSettings, type Scored} from "./preference.js";
+import {preferenceLoss, type PreferenceResult, type PreferenceSettings, type ScoredAnswer} from "./preference.js";
 import {type LabelledBatch, paddedRows} from "./rows.js";
 import {targetsOf} from "./targets.js";
 
 /** Better answers first, then the worse ones. */
-export function pairRows(pairs: readonly Pair[]): LabelledBatch {
+export function pairRows(pairs: readonly PreferencePair[]): LabelledBatch {
   return paddedRows([...pairs.map(({chosen}) => chosen), ...pairs.map(({rejected}) => rejected)]);
 }
 
@@ -26,7 +26,7 @@ export function slopesOf(
   });
 }
 
-interface Scores {
+interface AnswerScores {
   sums: number[];
   tokens: number[];
 }
@@ -45,7 +45,7 @@ export class PairComparison {
     const reference = await this.referenceScores(parts);
     const policy = await this.scores(parts);
     const pairs = parts.flatMap(({labels}, part) => {
-      const scored = (row: number): Scored => ({
+      const scored = (row: number): ScoredAnswer => ({
         policy: policy[part]!.sums[row]!,
         reference: reference[part]!.sums[row]!,
         tokens: policy[part]!.tokens[row]!
@@ -56,7 +56,7 @@ export class PairComparison {
     return preferenceLoss(pairs, preference);
   }
 
-  private async referenceScores(parts: readonly LabelledBatch[]): Promise<Scores[]> {
+  private async referenceScores(parts: readonly LabelledBatch[]): Promise<AnswerScores[]> {
     const {reference, adapter} = this;
     if (reference)
       return parts.map((part) => {
@@ -71,7 +71,7 @@ export class PairComparison {
     }
   }
 
-  private async scores(parts: readonly LabelledBatch[]): Promise<Scores[]> {
+  private async scores(parts: readonly LabelledBatch[]): Promise<AnswerScores[]> {
     const losses = await this.lanes.losses(parts, () => ({weight: 1}));
     return parts.map((part, i) => scoresOf(part, losses[i]!));
   }
@@ -82,8 +82,8 @@ export class PairComparison {
 }
 
 /** Log-probability of each row's learned tokens, and how many there are. */
-function scoresOf({batch, labels}: LabelledBatch, losses: Float32Array): Scores {
-  const found: Scores = {sums: labels.map(() => 0), tokens: labels.map(() => 0)};
+function scoresOf({batch, labels}: LabelledBatch, losses: Float32Array): AnswerScores {
+  const found: AnswerScores = {sums: labels.map(() => 0), tokens: labels.map(() => 0)};
   targetsOf(batch, labels, 1).places.forEach((place, i) => {
     const row = Math.floor(place / batch.length);
     found.sums[row]! -= losses[i]!;

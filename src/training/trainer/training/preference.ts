@@ -11,7 +11,7 @@ export const preferenceLosses = [
 export type PreferenceLoss = (typeof preferenceLosses)[number];
 
 /** One answer: log-probability of its tokens, summed, under policy and reference. */
-export interface Scored {
+export interface ScoredAnswer {
   policy: number;
   reference: number;
   /** How many tokens the answer has. */
@@ -39,7 +39,7 @@ export interface PreferenceResult {
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const logSigmoid = (x: number) => (x < 0 ? x - Math.log1p(Math.exp(x)) : -Math.log1p(Math.exp(-x)));
 
-interface Terms {
+interface PreferenceTerms {
   loss: number;
   chosen: number;
   rejected: number;
@@ -51,7 +51,7 @@ interface Terms {
  * robust, sigmoid_norm, apo_zero and sft. Throws on an empty list.
  */
 export function preferenceLoss(
-  pairs: readonly {chosen: Scored; rejected: Scored}[],
+  pairs: readonly {chosen: ScoredAnswer; rejected: ScoredAnswer}[],
   {beta, losses, labelSmoothing = 0}: PreferenceSettings
 ): PreferenceResult {
   if (pairs.length === 0) throw new Error("no pairs");
@@ -100,7 +100,7 @@ interface PairRatios {
   smoothing: number;
 }
 
-function pairTerms(loss: Exclude<PreferenceLoss, "sft">, {c, r, nc, nr, beta, smoothing}: PairRatios): Terms {
+function pairTerms(loss: Exclude<PreferenceLoss, "sft">, {c, r, nc, nr, beta, smoothing}: PairRatios): PreferenceTerms {
   const x = beta * (c - r);
   switch (loss) {
     case "sigmoid": {

@@ -2,7 +2,7 @@ import {type Batch, emptyBatch} from "../batch.js";
 import {IGNORED} from "./targets.js";
 
 /** One text to learn: its tokens, and for each the token itself where it is learned, −100 where not. */
-export interface Example {
+export interface TokenExample {
   ids: number[];
   labels: number[];
 }
@@ -21,7 +21,7 @@ export interface RowOptions {
 }
 
 /** One example a row, padded on the right to the longest. */
-export function paddedRows(examples: readonly Example[], options: RowOptions = {}): LabelledBatch {
+export function paddedRows(examples: readonly TokenExample[], options: RowOptions = {}): LabelledBatch {
   return packedRows(
     examples.map((example) => [example]),
     options,
@@ -34,7 +34,7 @@ export function paddedRows(examples: readonly Example[], options: RowOptions = {
  * token is not learned (`mask`), having nothing before it.
  */
 export function packedRows(
-  rows: readonly (readonly Example[])[],
+  rows: readonly (readonly TokenExample[])[],
   {padding = 0, multiple = 1}: RowOptions = {},
   mask = true
 ): LabelledBatch {
@@ -60,12 +60,12 @@ export function packedRows(
 }
 
 /** A prompt and the answer to it, of which only the answer is learned. */
-export function answered(prompt: readonly number[], answer: readonly number[]): Example {
+export function answered(prompt: readonly number[], answer: readonly number[]): TokenExample {
   return {ids: [...prompt, ...answer], labels: [...prompt.map(() => IGNORED), ...answer]};
 }
 
 /** An example cut to `length` tokens, from the end or from the start. */
-export function cut({ids, labels}: Example, length: number, keep: "start" | "end" = "start"): Example {
+export function cut({ids, labels}: TokenExample, length: number, keep: "start" | "end" = "start"): TokenExample {
   if (ids.length <= length) return {ids, labels};
   return keep === "start"
     ? {ids: ids.slice(0, length), labels: labels.slice(0, length)}

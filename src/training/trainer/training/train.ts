@@ -5,7 +5,7 @@ import {writeInitialWeights} from "../initialWeights.js";
 import {readModelConfig} from "../model.js";
 import {keepCheckpoint, readCheckpoint, writeCheckpoint} from "./checkpointFile.js";
 import {LossWatch} from "./divergence.js";
-import {bestFolder, diverged, type Ended, finish, impatient, lowest} from "./ending.js";
+import {bestFolder, diverged, type TrainingEnding, finish, impatient, lowest} from "./ending.js";
 import type {TrainingJob, TrainingOutcome, TrainingProgress, TrainingState, TrainingUse} from "./job.js";
 import {largestParts} from "./largest.js";
 import {predictMemory, refuseTooLarge} from "./memory.js";
@@ -65,19 +65,19 @@ export async function train(job: TrainingJob, hooks: TrainingHooks = {}): Promis
   }
 }
 
-class Stopped extends Error {}
+class TrainingStopped extends Error {}
 
 /** Draws the weights of a base that has none; false when it was stopped meanwhile. */
 async function hasWeights({base, initial}: TrainingJob, {stopped}: TrainingHooks): Promise<boolean> {
   if (!initial) return true;
   const stop = () => {
-    if (stopped?.()) throw new Stopped();
+    if (stopped?.()) throw new TrainingStopped();
   };
   try {
     await writeInitialWeights(base, await readModelConfig(base), initial, stop);
     return true;
   } catch (error) {
-    if (error instanceof Stopped) return false;
+    if (error instanceof TrainingStopped) return false;
     throw error;
   }
 }
@@ -109,7 +109,7 @@ async function run(
   session: TrainingSession,
   state: TrainingState,
   hooks: TrainingHooks & {used(): TrainingUse}
-): Promise<Ended> {
+): Promise<TrainingEnding> {
   const {job, trainable} = session;
   const {settings, work, identity} = job;
   const {stopped = () => false, pause = async () => undefined} = hooks;

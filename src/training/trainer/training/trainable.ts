@@ -1,7 +1,7 @@
 import {type Backend, type Node, Storage} from "../../../weights/ggml/index.js";
 
 /** A tensor that training changes, with its place for the gradient and the optimiser's two moments. */
-export interface Parameter {
+export interface TrainedTensor {
   name: string;
   node: Node;
   gradient: Node;
@@ -11,7 +11,7 @@ export interface Parameter {
 
 /** What a training changes. Memory: four times the trained weights (weights, gradients, two moments). */
 export class Trainable {
-  readonly parameters: Parameter[];
+  readonly parameters: TrainedTensor[];
   private readonly gradients: Storage;
   private readonly first: Storage;
   private readonly second: Storage;

@@ -2,14 +2,14 @@ import {gramOf, loadAll} from "../methods/shared/gram.js";
 import {countNonFinite} from "../numeric/convert.js";
 import {noteSigns} from "../numeric/signs.js";
 import {dot} from "../numeric/vector.js";
-import type {Files} from "./files.js";
+import type {ThreadFiles} from "./files.js";
 import type {TensorAnalysis, TensorJob} from "./job.js";
 import {sampledBlocks} from "./sample.js";
-import {BLOCK, type Scratch} from "./scratch.js";
+import {BLOCK, type ThreadBuffers} from "./scratch.js";
 import {MergeTensor} from "./tensor.js";
 
 /** How a tensor's inputs relate, from about `budget` of its elements; from all of them where it has no more. */
-export function analyse(job: TensorJob, files: Files, scratch: Scratch, budget: number): TensorAnalysis {
+export function analyse(job: TensorJob, files: ThreadFiles, scratch: ThreadBuffers, budget: number): TensorAnalysis {
   const tensor = new MergeTensor({...job, work: "F32"}, undefined, files, scratch);
   const {others, base} = tensor;
   const buffer = base >= 0 ? tensor.float() : undefined;
@@ -50,7 +50,7 @@ export function analyse(job: TensorJob, files: Files, scratch: Scratch, budget: 
 export type Scan = Pick<TensorAnalysis, "elements" | "sampled" | "nonFinite">;
 
 /** How many elements of a tensor's inputs are NaN or infinite, of those that `analyse` would look at. */
-export function scan(job: TensorJob, files: Files, scratch: Scratch, budget: number): Scan {
+export function scan(job: TensorJob, files: ThreadFiles, scratch: ThreadBuffers, budget: number): Scan {
   const tensor = new MergeTensor({...job, work: "F32"}, undefined, files, scratch);
   const values = tensor.float();
   const result = {elements: tensor.count, sampled: 0, nonFinite: 0};

@@ -1,7 +1,7 @@
 import {closeSync, openSync, readSync, writeSync} from "node:fs";
 
 /** Open files of one thread. Reading and writing block the thread: the kernel reads ahead and writes behind. */
-export class Files {
+export class ThreadFiles {
   private readonly readers = new Map<string, number>();
   private readonly writers = new Map<string, number>();
 

@@ -2,7 +2,7 @@ import {adapterRows, type AdapterRows} from "../lora/apply.js";
 import type {AdapterChange, Stored} from "../lora/change.js";
 import {decode, type FloatDtype, roundTo} from "../numeric/convert.js";
 import {DTYPE_BITS} from "../../safetensors/dtype.js";
-import type {Files} from "./files.js";
+import type {ThreadFiles} from "./files.js";
 
 /** A stored tensor with what makes it the one its model holds. */
 export interface HeldTensor extends Stored {
@@ -21,7 +21,7 @@ export class HeldReader {
   bytesRead = 0;
 
   constructor(
-    private readonly files: Files,
+    private readonly files: ThreadFiles,
     private readonly buffer: (bytes: number) => Uint8Array = (bytes) => new Uint8Array(bytes)
   ) {}
 

@@ -65,7 +65,7 @@ export function isScanned({method, inputs: [input]}: TensorJob): boolean {
 const FLOATS: ReadonlySet<Dtype> = new Set(["F32", "BF16", "F16", "F64"]);
 
 /** What a job found out while it ran. */
-export interface JobResult {
+export interface TensorJobResult {
   name: string;
   /** Elements of the result that are NaN or infinite. */
   nonFinite: number;

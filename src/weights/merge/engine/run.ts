@@ -1,28 +1,28 @@
 import {setImmediate as nextTurn} from "node:timers/promises";
 import {Worker} from "node:worker_threads";
-import {Files} from "./files.js";
-import type {JobResult} from "./job.js";
-import {runJob, type Work} from "./runJob.js";
-import {Scratch} from "./scratch.js";
+import {ThreadFiles} from "./files.js";
+import type {TensorJobResult} from "./job.js";
+import {runJob, type JobWork} from "./runJob.js";
+import {ThreadBuffers} from "./scratch.js";
 import {SharedState} from "./shared.js";
 
-export interface RunOptions {
+export interface MergeRunOptions {
   /** 1 works in this thread, giving way to other tasks between tensors. */
   threads: number;
   signal?: AbortSignal;
-  onResult(index: number, result: JobResult): void | Promise<void>;
+  onResult(index: number, result: TensorJobResult): void | Promise<void>;
 }
 
 /** Does all work in order of the list, each piece by whichever thread is free. */
-export async function runAll(work: readonly Work[], options: RunOptions): Promise<void> {
+export async function runAll(work: readonly JobWork[], options: MergeRunOptions): Promise<void> {
   options.signal?.throwIfAborted();
   if (options.threads <= 1) await runHere(work, options);
   else await runInThreads(work, options);
 }
 
-async function runHere(work: readonly Work[], {signal, onResult}: RunOptions): Promise<void> {
-  const files = new Files();
-  const scratch = new Scratch();
+async function runHere(work: readonly JobWork[], {signal, onResult}: MergeRunOptions): Promise<void> {
+  const files = new ThreadFiles();
+  const scratch = new ThreadBuffers();
   try {
     for (const [i, piece] of work.entries()) {
       await onResult(
@@ -38,7 +38,7 @@ async function runHere(work: readonly Work[], {signal, onResult}: RunOptions): P
   }
 }
 
-async function runInThreads(work: readonly Work[], {threads, signal, onResult}: RunOptions): Promise<void> {
+async function runInThreads(work: readonly JobWork[], {threads, signal, onResult}: MergeRunOptions): Promise<void> {
   const state = new SharedState();
   const stop = () => state.stop();
   signal?.addEventListener("abort", stop, {once: true});
@@ -53,7 +53,7 @@ async function runInThreads(work: readonly Work[], {threads, signal, onResult}: 
     () =>
       new Promise<void>((resolve) => {
         const worker = startWorker({work, buffer: state.buffer});
-        worker.on("message", ({index, result}: {index: number; result: JobResult}) => {
+        worker.on("message", ({index, result}: {index: number; result: TensorJobResult}) => {
           handled = handled.then(() => onResult(index, result)).catch(fail);
         });
         worker.on("error", fail);

@@ -1,11 +1,11 @@
 import {METHODS} from "../methods/index.js";
 import {analyse} from "./analyse.js";
-import type {Files} from "./files.js";
-import {isAnalysed, type JobResult, type PlacedJob} from "./job.js";
-import type {Scratch} from "./scratch.js";
+import type {ThreadFiles} from "./files.js";
+import {isAnalysed, type TensorJobResult, type PlacedJob} from "./job.js";
+import type {ThreadBuffers} from "./scratch.js";
 import {MergeTensor} from "./tensor.js";
 
-export interface Work {
+export interface JobWork {
   placed: PlacedJob;
   /** Elements of each tensor to look at for the report; 0 for none. */
   sample: number;
@@ -13,11 +13,11 @@ export interface Work {
 
 /** Makes one tensor (or a range of one) and writes it to its place. */
 export function runJob(
-  {placed, sample}: Work,
-  files: Files,
-  scratch: Scratch,
+  {placed, sample}: JobWork,
+  files: ThreadFiles,
+  scratch: ThreadBuffers,
   stop: () => boolean
-): JobResult {
+): TensorJobResult {
   const {job} = placed;
   scratch.reset();
   const analysis = sample > 0 && isAnalysed(job) ? analyse(job, files, scratch, sample) : undefined;

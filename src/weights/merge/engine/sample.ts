@@ -1,7 +1,7 @@
 import {rng} from "../../../base/stats/rng.js";
 import type {TensorJob} from "./job.js";
 import {BLOCK} from "./scratch.js";
-import type {Block} from "./tensor.js";
+import type {TensorBlock} from "./tensor.js";
 
 /** Merges of no more elements are looked at in full: that takes a fraction of a second. */
 const WHOLE = 1 << 25;
@@ -13,7 +13,7 @@ const RUN = 4096;
 const LAST_ROWS = 256;
 
 /** A run of elements that stands for `weight` times as many. */
-export interface SampledBlock extends Block {
+export interface SampledBlock extends TensorBlock {
   weight: number;
 }
 

@@ -4,7 +4,7 @@ import {Arena} from "../simd/arena.js";
 export const BLOCK = 32768;
 
 /** Buffers that one thread uses again for tensor after tensor, in an arena as far as they fit. */
-export class Scratch {
+export class ThreadBuffers {
   private readonly arena = Arena.take();
   private readonly floats = new Pool(Float32Array, this.arena);
   private readonly doubles = new Pool(Float64Array, this.arena);
@@ -46,10 +46,10 @@ export class Scratch {
   }
 }
 
-type Numbers = Float32Array | Float64Array | Uint32Array | Uint8Array;
+type ScratchArray = Float32Array | Float64Array | Uint32Array | Uint8Array;
 
 /** Arrays of one type, handed out in the same order after every reset. */
-class Pool<T extends Numbers> {
+class Pool<T extends ScratchArray> {
   private readonly arrays: T[] = [];
   private used = 0;
 

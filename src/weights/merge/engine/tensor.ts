@@ -1,13 +1,13 @@
 import {countNonFinite, decode, encode, type FloatDtype, roundTo, rounded} from "../numeric/convert.js";
 import {dot, subtract} from "../numeric/vector.js";
 import {DTYPE_BITS} from "../../safetensors/dtype.js";
-import type {Files} from "./files.js";
+import type {ThreadFiles} from "./files.js";
 import {HeldReader} from "./held.js";
 import type {PlacedJob, TensorInput, TensorJob} from "./job.js";
 import {loadRows} from "./rowMap.js";
-import {BLOCK, type Scratch} from "./scratch.js";
+import {BLOCK, type ThreadBuffers} from "./scratch.js";
 
-export interface Block {
+export interface TensorBlock {
   start: number;
   count: number;
 }
@@ -32,8 +32,8 @@ export class MergeTensor {
   constructor(
     readonly job: TensorJob,
     private readonly place: PlacedJob | undefined,
-    private readonly files: Files,
-    private readonly scratch: Scratch,
+    private readonly files: ThreadFiles,
+    private readonly scratch: ThreadBuffers,
     private readonly stop: () => boolean = () => false
   ) {
     this.count = job.shape.reduce((product, size) => product * size, 1);
@@ -86,17 +86,17 @@ export class MergeTensor {
   }
 
   /** Blocks in ascending order; with `rows`, of whole rows (a tensor of one dimension is one row). */
-  *blocks(rows = false): Generator<Block> {
+  *blocks(rows = false): Generator<TensorBlock> {
     const [from, to] = this.job.range ?? [0, this.count];
     const step = rows ? Math.max(1, Math.floor(BLOCK / Math.max(1, this.columns))) * this.columns : BLOCK;
     for (let start = from; start < to; start += step) {
-      if (this.stop()) throw new Stopped();
+      if (this.stop()) throw new MergeStopped();
       yield {start, count: Math.min(step, to - start)};
     }
   }
 
   /** Whole blocks spread evenly over the tensor, about `budget` elements of it. */
-  *sampleBlocks(budget: number): Generator<Block> {
+  *sampleBlocks(budget: number): Generator<TensorBlock> {
     const blocks = Math.ceil(this.count / BLOCK);
     const wanted = Math.max(1, Math.min(blocks, Math.ceil(budget / BLOCK)));
     for (let k = 0; k < wanted && blocks > 0; k++) {
@@ -110,7 +110,7 @@ export class MergeTensor {
     return rows ? Math.max(BLOCK, this.columns) : BLOCK;
   }
 
-  load(input: number, {start, count}: Block, out: Float32Array): void {
+  load(input: number, {start, count}: TensorBlock, out: Float32Array): void {
     const source = this.job.inputs[input]!;
     if (source.rows) loadRows(source, this.job.shape, {start, count}, out, this.held);
     else if (sameShape(source.shape, this.job.shape)) this.held.read(source, start, count, out);
@@ -120,7 +120,7 @@ export class MergeTensor {
   }
 
   /** The difference to the base, whose same block is in `base`. */
-  loadDelta(input: number, block: Block, base: Float32Array, out: Float32Array): void {
+  loadDelta(input: number, block: TensorBlock, base: Float32Array, out: Float32Array): void {
     this.load(input, block, out);
     subtract(out, base, block.count);
     this.round(out, block.count);
@@ -142,7 +142,7 @@ export class MergeTensor {
   }
 
   /** Writes a block of the result, rounding once to the output's dtype. */
-  store({start, count}: Block, values: Float32Array): void {
+  store({start, count}: TensorBlock, values: Float32Array): void {
     const {place} = this;
     if (!place) throw new Error(`${this.job.name} has no place to be written`);
     const dtype = this.job.out as FloatDtype;
@@ -166,7 +166,7 @@ export class MergeTensor {
     const step = BLOCK * 8;
     const values = this.float();
     for (let at = 0; at < total; at += step) {
-      if (this.stop()) throw new Stopped();
+      if (this.stop()) throw new MergeStopped();
       const bytes = this.scratch.bytes(Math.min(step, total - at));
       this.files.read(source.file, source.offset + at, bytes);
       this.files.write(this.place!.file, this.place!.offset + at, bytes);
@@ -189,7 +189,7 @@ export class MergeTensor {
 }
 
 /** Thrown inside a worker when the merge was interrupted. */
-export class Stopped extends Error {
+export class MergeStopped extends Error {
   constructor() {
     super("stopped");
   }

@@ -1,14 +1,14 @@
 import {parentPort, workerData} from "node:worker_threads";
-import {Files} from "./files.js";
-import {runJob, type Work} from "./runJob.js";
+import {ThreadFiles} from "./files.js";
+import {runJob, type JobWork} from "./runJob.js";
 import {SharedState} from "./shared.js";
-import {Scratch} from "./scratch.js";
-import {Stopped} from "./tensor.js";
+import {ThreadBuffers} from "./scratch.js";
+import {MergeStopped} from "./tensor.js";
 
-const {work, buffer} = workerData as {work: Work[]; buffer: SharedArrayBuffer};
+const {work, buffer} = workerData as {work: JobWork[]; buffer: SharedArrayBuffer};
 const state = new SharedState(buffer);
-const files = new Files();
-const scratch = new Scratch();
+const files = new ThreadFiles();
+const scratch = new ThreadBuffers();
 try {
   for (let i = state.next(); i < work.length && !state.stopped; i = state.next()) {
     const result = runJob(work[i]!, files, scratch, () => state.stopped);
@@ -16,7 +16,7 @@ try {
     parentPort!.postMessage({index: i, result});
   }
 } catch (error) {
-  if (!(error instanceof Stopped)) throw error;
+  if (!(error instanceof MergeStopped)) throw error;
 } finally {
   files.close();
 }

@@ -28,7 +28,7 @@ export async function withAdapter(base: OpenModel, folder: string, id: string): 
   const {config} = await openAdapterConfig(folder);
   const {tensors} = await readHeader(file);
   const stored = new Map(tensors.map((tensor) => [tensor.name, {...tensor, file}]));
-  const edit = new Edit(base, config, stored, file);
+  const edit = new AdapterEdit(base, config, stored, file);
   edit.takeAll();
   const table = edit.savedTable();
   const isResized = table !== undefined && edit.isResized(table);
@@ -50,7 +50,7 @@ export async function withAdapter(base: OpenModel, folder: string, id: string): 
   };
 }
 
-class Edit {
+class AdapterEdit {
   readonly tensors: Map<string, StoredTensor>;
   readonly changes = new Map<string, AdapterChange>();
   readonly dtypes = new Map<string, Dtype>();

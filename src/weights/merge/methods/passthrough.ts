@@ -1,5 +1,5 @@
 import type {MergeTensor} from "../engine/tensor.js";
-import {Draws} from "../numeric/random.js";
+import {RandomDraws} from "../numeric/random.js";
 import {scale} from "../numeric/vector.js";
 import type {Method} from "./types.js";
 
@@ -31,7 +31,7 @@ export const passthrough: Method = {
 /** Standard normal numbers by position, from (seed, tensor, model). */
 function normalNumbers(tensor: MergeTensor): (position: number) => number {
   const {model, drawnBy = model} = tensor.input(0);
-  const draws = new Draws(tensor.job.seed, tensor.job.name, drawnBy);
+  const draws = new RandomDraws(tensor.job.seed, tensor.job.name, drawnBy);
   const uniform = (i: number) => (draws.at(i) + 0.5) / 4294967296;
   return (i) => Math.sqrt(-2 * Math.log(uniform(2 * i))) * Math.cos(2 * Math.PI * uniform(2 * i + 1));
 }

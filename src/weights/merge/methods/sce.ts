@@ -1,6 +1,6 @@
-import type {Block, MergeTensor} from "../engine/tensor.js";
+import type {TensorBlock, MergeTensor} from "../engine/tensor.js";
 import {countEqual, keepWhere} from "../numeric/keep.js";
-import {Selection} from "../numeric/select.js";
+import {RankSelection} from "../numeric/select.js";
 import {keepAgreeing} from "../numeric/signs.js";
 import {addScaledDouble, demote, dot} from "../numeric/vector.js";
 import {loadAll} from "./shared/gram.js";
@@ -35,7 +35,7 @@ export const sce: Method = {
     const spread = tensor.float();
     const sum = tensor.double();
     const divisors = tensor.float();
-    const load = (block: Block) => loadAll(tensor, others, block, base, loaded);
+    const load = (block: TensorBlock) => loadAll(tensor, others, block, base, loaded);
     const vary = (count: number) => variance(loaded, sum, spread, count);
     const keep = topk < 1 ? select(tensor, load, vary, spread, topk) : undefined;
     const walk = function* () {
@@ -86,7 +86,7 @@ function sumUp(
 /** Keeps the entries that vary most, a share of those that vary at all. */
 function select(
   tensor: MergeTensor,
-  load: (block: Block) => void,
+  load: (block: TensorBlock) => void,
   vary: (count: number) => void,
   spread: Float32Array,
   topk: number
@@ -100,7 +100,7 @@ function select(
       visit(block.count);
     }
   };
-  const selection = new Selection([], false, (count) => tensor.counters(count));
+  const selection = new RankSelection([], false, (count) => tensor.counters(count));
   pass((count) => {
     total += count;
     nonZero += count - countEqual(spread, 0, count);

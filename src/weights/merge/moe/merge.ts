@@ -5,7 +5,7 @@ import type {MergeOptions} from "../options.js";
 import {correctDtype, untieOwnHead} from "../plan/config.js";
 import {heldTensor} from "../plan/inputs.js";
 import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
-import {notesOf, type Plan} from "../plan/plan.js";
+import {notesOf, type MergePlan} from "../plan/plan.js";
 import {firstNames} from "../plan/sameModels.js";
 import {inFile} from "../recipe/problems.js";
 import {settingWarnings} from "../plan/settings.js";
@@ -35,7 +35,7 @@ export async function mergeMoe(recipe: string | object, options: MergeOptions): 
 export async function planMoe(
   written: MoeRecipe,
   {seed = 0, resolveModel, notes}: Pick<MergeOptions, "seed" | "resolveModel" | "notes">
-): Promise<Plan> {
+): Promise<MergePlan> {
   const folderOf = (path: string) => modelFolder(path, resolveModel);
   const moe = await firstNamesOf(written, folderOf);
   const named = [

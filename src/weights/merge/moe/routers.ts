@@ -2,11 +2,11 @@ import {join} from "node:path";
 import {specialTokenText} from "../../safetensors/index.js";
 import {UserError} from "../../../base/validation/errors.js";
 import {readJson} from "../../../base/system/files.js";
-import {Draws} from "../numeric/random.js";
+import {RandomDraws} from "../numeric/random.js";
 import {heldTensor} from "../plan/inputs.js";
 import {type OpenModel, tokenizerFolder} from "../plan/model.js";
 import {readVocabulary} from "../tokenizer/vocabulary.js";
-import {Table} from "../tokenizer/rows.js";
+import {TokenTable} from "../tokenizer/rows.js";
 import type {Expert, MoeRecipe} from "./read.js";
 
 /** For each layer, a router over the experts, [experts, hidden], and the shared expert's gate where there is one. */
@@ -46,7 +46,7 @@ function drawnRows(
 ): Float32Array[] {
   const limit = 1 / Math.sqrt(hidden);
   return Array.from({length: layers}, (_, layer) => {
-    const draws = new Draws(seed, `gate.${layer}`, routing);
+    const draws = new RandomDraws(seed, `gate.${layer}`, routing);
     const uniform = (i: number) => (draws.at(i) + 0.5) / 4294967296;
     return Float32Array.from({length: count}, (_v, i) =>
       routing === "random"
@@ -94,7 +94,7 @@ async function promptDirections(
     ...(await readJson<object>(join(folder, "tokenizer_config.json")))
   };
   const first = specialTokenText({config: base.config, tokenizer: {}, tokenizerConfig}, "bos") ?? "";
-  const rows = new Table(heldTensor(base, table));
+  const rows = new TokenTable(heldTensor(base, table));
   const direction = (prompts: readonly string[]) => {
     const sum = new Float64Array(hidden);
     for (const prompt of prompts)

@@ -1,4 +1,4 @@
-import {Files} from "../engine/files.js";
+import {ThreadFiles} from "../engine/files.js";
 import {HeldReader, type HeldTensor} from "../engine/held.js";
 import type {TensorJob} from "../engine/job.js";
 import {canonicalJson} from "../../../base/system/hash.js";
@@ -17,7 +17,7 @@ const FIRST = 16_384;
  * experts with noise differ.
  */
 export function sameExperts(experts: readonly ExpertJobs[]): {name: string; as: string}[] {
-  const files = new Files();
+  const files = new ThreadFiles();
   try {
     return experts.flatMap((expert, i) => {
       const before = experts.slice(0, i).find((one) => areSame(one, expert, files));
@@ -28,7 +28,7 @@ export function sameExperts(experts: readonly ExpertJobs[]): {name: string; as: 
   }
 }
 
-function areSame(one: ExpertJobs, other: ExpertJobs, files: Files): boolean {
+function areSame(one: ExpertJobs, other: ExpertJobs, files: ThreadFiles): boolean {
   const inputs = one.jobs.map(({inputs: [a]}, i) => [a!, other.jobs[i]!.inputs[0]!] as const);
   if (inputs.some((pair) => pair.some(({parameters}) => (parameters.noise ?? 0) !== 0))) return false;
   if (inputs.some(([a, b]) => (a.parameters.scale ?? 1) !== (b.parameters.scale ?? 1))) return false;
@@ -43,7 +43,7 @@ function areSame(one: ExpertJobs, other: ExpertJobs, files: Files): boolean {
 const placeOf = ({file, offset, dtype, adapter, as}: HeldTensor) =>
   canonicalJson([file, offset, dtype, adapter ?? null, as ?? null]);
 
-function holdSame([a, b]: readonly [HeldTensor, HeldTensor], files: Files, most: number): boolean {
+function holdSame([a, b]: readonly [HeldTensor, HeldTensor], files: ThreadFiles, most: number): boolean {
   const [left, right] = [new HeldReader(files), new HeldReader(files)];
   const count = Math.min(
     most,

@@ -6,7 +6,7 @@ import {whole} from "./vector.js";
  * Uniform 32-bit numbers addressed by position, drawn from (seed, tensor, model): the same whatever the shards, the
  * order of work and the number of threads.
  */
-export class Draws {
+export class RandomDraws {
   private readonly first: number;
   private readonly second: number;
 

@@ -9,7 +9,7 @@ export interface Rank {
 }
 
 /** Calls `visit` with every block of values, in the same order each time it is called. */
-export type Pass = (visit: (values: Float32Array, count: number) => void) => void;
+export type ValuePass = (visit: (values: Float32Array, count: number) => void) => void;
 
 /** Makes zeros to count with. */
 export type Counters = (count: number) => Uint32Array;
@@ -24,7 +24,7 @@ const GUESSED = 3;
  * (bfloat16), so that one walk is enough; and a sample shown beforehand may tell the buckets, which also saves the
  * second.
  */
-export class Selection {
+export class RankSelection {
   private readonly upper: Uint32Array;
   private readonly lower = new Map<number, Uint32Array>();
 
@@ -108,11 +108,11 @@ export class Selection {
 /** The magnitudes at the given ascending positions of all values that a pass visits. */
 export function magnitudesAt(
   positions: readonly number[],
-  pass: Pass,
+  pass: ValuePass,
   coarse = false,
   counters: Counters = (count) => new Uint32Array(count)
 ): Rank[] {
-  const selection = new Selection(positions, coarse, counters);
+  const selection = new RankSelection(positions, coarse, counters);
   pass((values, count) => selection.first(values, count));
   if (selection.more()) pass((values, count) => selection.second(values, count));
   return selection.ranks();

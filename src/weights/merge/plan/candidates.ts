@@ -6,14 +6,14 @@ import type {OpenModel} from "./model.js";
 import {tell, type TensorContext, type TensorSite} from "./site.js";
 
 /** A source's tensor for one tensor of the result. */
-export interface Candidate {
+export interface SourceTensor {
   source: number;
   model: OpenModel;
   tensor: StoredTensor;
 }
 
 /** What the sources of a slice have for a tensor, by its name, an alias, or the one it is tied to; some may have nothing. */
-export function candidates(site: TensorSite, {models}: TensorContext): Candidate[] {
+export function candidates(site: TensorSite, {models}: TensorContext): SourceTensor[] {
   return site.slice.sources.flatMap(({model: reference}, source) => {
     const model = models.get(referenceText(reference))!;
     const {tensors} = model.checkpoint;
@@ -29,11 +29,11 @@ export function candidates(site: TensorSite, {models}: TensorContext): Candidate
  */
 export function checkPresence(
   site: TensorSite,
-  found: Candidate[],
+  found: SourceTensor[],
   method: Method,
   baseId: string | undefined,
   context: TensorContext
-): Candidate[] | undefined {
+): SourceTensor[] | undefined {
   if (found.length === 0) return undefined;
   const {recipe} = context;
   const total = site.slice.sources.length;

@@ -9,7 +9,7 @@ import type {OpenModel} from "./model.js";
 import {isOfTower, setLayerCount} from "./stacks.js";
 
 /** What a result is made of, as far as its config.json tells it. */
-export interface Parents {
+export interface ConfigParents {
   recipe: Recipe;
   models: ReadonlyMap<string, OpenModel>;
   /** The model whose config the result gets. */
@@ -19,7 +19,7 @@ export interface Parents {
 
 /** The result's config.json: the donor's, with what the merge changes of layers, dtype, vocabulary and head. */
 export function outputConfig(
-  {recipe, models, donor, tokenizer}: Parents,
+  {recipe, models, donor, tokenizer}: ConfigParents,
   jobs: readonly TensorJob[]
 ): Record<string, unknown> {
   const config = {...donor.config};

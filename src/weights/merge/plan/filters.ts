@@ -1,5 +1,5 @@
 import {nearest} from "../../../base/validation/nearest.js";
-import type {Parameters, RecipePart} from "../recipe/types.js";
+import type {RecipeParameters, RecipePart} from "../recipe/types.js";
 
 /** A warning for every filter of a recipe's parameters that none of the tensors has in its name. */
 export function filterWarnings(part: RecipePart, names: readonly string[]): string[] {
@@ -23,12 +23,12 @@ export function filterWarnings(part: RecipePart, names: readonly string[]): stri
   return [...new Set(told)];
 }
 
-function levelsOf({form, slices, parameters}: RecipePart): [path: string, parameters: Parameters][] {
+function levelsOf({form, slices, parameters}: RecipePart): [path: string, parameters: RecipeParameters][] {
   return [
     ["parameters", parameters],
-    ...slices.flatMap((slice, s): [string, Parameters][] => [
+    ...slices.flatMap((slice, s): [string, RecipeParameters][] => [
       [`slices.${s}.parameters`, slice.parameters],
-      ...slice.sources.map((source, k): [string, Parameters] => [
+      ...slice.sources.map((source, k): [string, RecipeParameters] => [
         `${form === "models" ? `models.${k}` : `slices.${s}.sources.${k}`}.parameters`,
         source.parameters
       ])

@@ -4,13 +4,13 @@ import type {TensorInput} from "../engine/job.js";
 import type {FloatDtype} from "../numeric/convert.js";
 import type {Dtype} from "../../safetensors/dtype.js";
 import type {StoredTensor} from "../../safetensors/open.js";
-import type {Candidate} from "./candidates.js";
+import type {SourceTensor} from "./candidates.js";
 import type {OpenModel} from "./model.js";
 import type {TensorContext, TensorSite} from "./site.js";
 
 /** Where and how a worker reads a tensor of a model. */
 export function inputOf(
-  {source, model, tensor}: Candidate,
+  {source, model, tensor}: SourceTensor,
   parameters: Readonly<Record<string, number>>,
   site: TensorSite,
   context: TensorContext

@@ -35,10 +35,10 @@ const NUMBERS = [
   "cross_attention_layers"
 ];
 
-type Config = Record<string, unknown>;
+type LayeredConfig = Record<string, unknown>;
 
 /** A configuration and the one of its text model. */
-export function sectionsOf(config: Config): Config[] {
+export function sectionsOf(config: LayeredConfig): LayeredConfig[] {
   return isMapping(config.text_config) ? [config, config.text_config] : [config];
 }
 
@@ -47,7 +47,7 @@ export function sectionsOf(config: Config): Config[] {
  * donor where that lists nothing. A list too short for a slice is left out, so that the kind's default holds.
  */
 export function sliceLists(
-  config: Config,
+  config: LayeredConfig,
   slices: readonly OutputSlice[],
   models: ReadonlyMap<string, OpenModel>
 ): void {
@@ -60,7 +60,7 @@ export function sliceLists(
       next += to - from;
       return part;
     });
-    const changed: Config = {};
+    const changed: LayeredConfig = {};
     for (const key of ENTRIES)
       if (isList(section[key]))
         changed[key] = joined(
@@ -77,7 +77,7 @@ export function sliceLists(
 }
 
 /** The layers that a slice takes, what their model lists, and the number that the first has in the result. */
-interface Part {
+interface SliceLayers {
   listed(key: string): unknown;
   from: number;
   to: number;
@@ -88,7 +88,7 @@ function isList(value: unknown): value is unknown[] | string {
   return Array.isArray(value) || typeof value === "string";
 }
 
-function entriesOf({listed, from, to}: Part, key: string): unknown[] | string | undefined {
+function entriesOf({listed, from, to}: SliceLayers, key: string): unknown[] | string | undefined {
   const list = listed(key);
   return isList(list) && list.length >= to ? list.slice(from, to) : undefined;
 }
@@ -98,7 +98,7 @@ function joined(before: unknown[] | string, parts: (unknown[] | string | undefin
   return typeof before === "string" ? parts.join("") : parts.flat();
 }
 
-function numbersOf({listed, from, to, start}: Part, key: string): number[] {
+function numbersOf({listed, from, to, start}: SliceLayers, key: string): number[] {
   const numbers = listed(key);
   if (!Array.isArray(numbers)) return [];
   return (numbers as number[]).flatMap((layer) =>
@@ -107,7 +107,7 @@ function numbersOf({listed, from, to, start}: Part, key: string): number[] {
 }
 
 /** GPT-Neo's kinds of attention, which are listed as kinds and how often these are repeated. */
-function kindsOf({listed, from, to}: Part): string[] {
+function kindsOf({listed, from, to}: SliceLayers): string[] {
   const types = listed("attention_types") as [kinds: string[], times: number][];
   const kinds = types.flatMap(([own, times]) => Array.from({length: times}, () => own).flat());
   return kinds.slice(from, to);

@@ -45,14 +45,14 @@ export async function modelFolder(path: string, resolveModel?: ResolveModel): Pr
 }
 
 /** A model as a recipe names it, with the line on which it first does. */
-export interface Named {
+export interface NamedReference {
   reference: ModelReference;
   line?: number | undefined;
 }
 
 /** Opens every model once. Throws a RecipeError that names all that cannot be opened. */
 export async function openModels(
-  named: readonly Named[],
+  named: readonly NamedReference[],
   folderOf: (path: string) => Promise<string>
 ): Promise<Map<string, OpenModel>> {
   const models = new Map<string, OpenModel>();

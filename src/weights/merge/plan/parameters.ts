@@ -2,7 +2,7 @@ import type {ParameterSpec} from "../methods/index.js";
 import {lookUp} from "../recipe/settings.js";
 import {tell, type TensorContext, type TensorSite} from "./site.js";
 
-interface Asked {
+interface ParameterQuery {
   levels: Parameters<typeof lookUp>[1];
   site: TensorSite;
   /** Of the tensor. */
@@ -14,7 +14,7 @@ interface Asked {
 /** The parameters that hold for a tensor, from the levels of the recipe or defaults; missing ones are told. */
 export function values(
   specs: Readonly<Record<string, ParameterSpec>>,
-  {levels, site, name, of}: Asked,
+  {levels, site, name, of}: ParameterQuery,
   context: TensorContext
 ): Record<string, number> {
   const result: Record<string, number> = {};

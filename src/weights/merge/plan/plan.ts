@@ -23,7 +23,7 @@ export interface PlanOptions {
 }
 
 /** What will be made: one job for every tensor, the result's config and what the reader should know. */
-export interface Plan {
+export interface MergePlan {
   recipe: Recipe;
   jobs: TensorJob[];
   config: Record<string, unknown>;
@@ -36,7 +36,7 @@ export interface Plan {
 }
 
 /** The models whose tensors are merged, in their order: all but the base that the others are measured from. */
-export function mergedModels({jobs}: Plan): string[] {
+export function mergedModels({jobs}: MergePlan): string[] {
   return [
     ...new Set(
       jobs.flatMap((job) => job.inputs.flatMap(({model, made}, i) => (made || i === job.base ? [] : [model])))
@@ -49,7 +49,7 @@ export function planMerge(
   recipe: Recipe,
   models: ReadonlyMap<string, OpenModel>,
   options: PlanOptions
-): Plan {
+): MergePlan {
   const opened = [...models.values()];
   const problems: Problem[] = quantisedProblems(recipe, opened);
   const warnings = new Set<string>();

@@ -4,8 +4,8 @@ import {RecipeError} from "../recipe/problems.js";
 import {chatTemplate} from "../tokenizer/chatTemplate.js";
 import {differingVocabularies} from "../tokenizer/differing.js";
 import {planTokenizer} from "../tokenizer/plan.js";
-import {type Named, openModels} from "./model.js";
-import {type Plan, planMerge} from "./plan.js";
+import {type NamedReference, openModels} from "./model.js";
+import {type MergePlan, planMerge} from "./plan.js";
 import {withFirstNames} from "./sameModels.js";
 import {settingWarnings} from "./settings.js";
 
@@ -14,7 +14,7 @@ export async function planRecipe(
   document: Recipe,
   {seed = 0, exact = false, masks, notes}: Pick<MergeOptions, "seed" | "exact" | "masks" | "notes">,
   folderOf: (path: string) => Promise<string>
-): Promise<Plan> {
+): Promise<MergePlan> {
   const recipe = await withFirstNames(document, folderOf);
   const models = await openModels(modelsOf(recipe), folderOf);
   const tokenizer = await planTokenizer(recipe, models);
@@ -34,7 +34,7 @@ export async function planRecipe(
   return {...plan, warnings: [...plan.warnings, ...warnings, ...settingWarnings(plan.donor, others)]};
 }
 
-function modelsOf(recipe: Recipe): Named[] {
+function modelsOf(recipe: Recipe): NamedReference[] {
   const base = (reference: ModelReference, line: number | undefined) => ({reference, line});
   const sources = (recipe.parts ?? [recipe]).flatMap(({form, slices, lines}) =>
     slices.flatMap((slice, s) => [

@@ -4,7 +4,7 @@ import {layered} from "../recipe/modules.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {makeReader} from "../recipe/reader.js";
 import {referenceText} from "../recipe/reference.js";
-import type {ModelReference, OutputSlice, Recipe, RecipePart, Source} from "../recipe/types.js";
+import type {ModelReference, OutputSlice, Recipe, RecipePart, RecipeSource} from "../recipe/types.js";
 import {pathOf} from "./model.js";
 
 type FolderOf = (path: string) => Promise<string>;
@@ -49,12 +49,12 @@ async function placeOf(
 export async function withFirstNames(recipe: Recipe, folderOf: FolderOf): Promise<Recipe> {
   const nameOf = await firstNames(referencesOf(recipe), folderOf);
   const warnings = new Set(recipe.warnings);
-  const isAddedBase = ({model, parameters}: Source) =>
+  const isAddedBase = ({model, parameters}: RecipeSource) =>
     recipe.base !== undefined &&
     referenceText(model) === referenceText(recipe.base) &&
     Object.keys(parameters).length === 0;
-  const once = (sources: readonly Source[], isList: boolean): Source[] => {
-    const kept: Source[] = [];
+  const once = (sources: readonly RecipeSource[], isList: boolean): RecipeSource[] => {
+    const kept: RecipeSource[] = [];
     for (const source of sources) {
       const model = nameOf(source.model);
       const twin = isList ? kept.find((one) => referenceText(one.model) === referenceText(model)) : undefined;

@@ -4,7 +4,7 @@ import {isMapping} from "../recipe/reader.js";
 import {sectionsOf} from "./layerLists.js";
 import type {OpenModel} from "./model.js";
 
-type Config = Readonly<Record<string, unknown>>;
+type MeaningConfig = Readonly<Record<string, unknown>>;
 
 /** Members of config.json that change what the same weights compute. */
 const MEANING = [
@@ -65,10 +65,10 @@ export function settingWarnings(donor: OpenModel, models: readonly OpenModel[]):
 }
 
 /** Values as JSON, by member; what neither config.json nor its family tells is undefined. */
-function settingsOf(config: Config): Map<string, string | undefined> {
+function settingsOf(config: MeaningConfig): Map<string, string | undefined> {
   const text = sectionsOf(config as Record<string, unknown>).at(-1)!;
   if (Object.keys(text).length === 0) return new Map();
-  const full: Config = {...usualSettings(text.model_type), ...leftOut(text), ...text};
+  const full: MeaningConfig = {...usualSettings(text.model_type), ...leftOut(text), ...text};
   const {hidden_size: hidden, num_attention_heads: heads} = full;
   const found = new Map(MEANING.map((name) => [name, full[name]]));
   if (typeof hidden === "number" && typeof heads === "number")
@@ -83,7 +83,7 @@ function settingsOf(config: Config): Map<string, string | undefined> {
 }
 
 /** RoPE's base and scaling, which newer configurations hold together, some by kind of layer. */
-function ropeOf({rope_theta: stated, rope_scaling: scaling, rope_parameters: parameters}: Config): Config {
+function ropeOf({rope_theta: stated, rope_scaling: scaling, rope_parameters: parameters}: MeaningConfig): MeaningConfig {
   const together = isMapping(parameters) ? parameters : isMapping(scaling) ? scaling : {};
   if (Object.values(together).some(isMapping)) return {rope_parameters: together};
   const {rope_theta: own, type, rope_type: kind = type, ...rest} = together;

@@ -1,19 +1,19 @@
 import type {Method} from "../methods/index.js";
-import type {Candidate} from "./candidates.js";
+import type {SourceTensor} from "./candidates.js";
 import {isVocabulary} from "./layers.js";
 import {tell, type TensorContext, type TensorSite} from "./site.js";
 
 /** The shape of the result and the tensors that can take part in it; undefined when that was told as a problem. */
 export function fitShapes(
   site: TensorSite,
-  found: Candidate[],
+  found: SourceTensor[],
   base: number,
   method: Method,
   context: TensorContext
-): {candidates: Candidate[]; shape: readonly number[]} | undefined {
+): {candidates: SourceTensor[]; shape: readonly number[]} | undefined {
   const {recipe, warnings} = context;
-  const rowsOf = ({model, tensor}: Candidate) => context.rows?.(model.id, tensor.name);
-  const shapeOf = (candidate: Candidate): readonly number[] => {
+  const rowsOf = ({model, tensor}: SourceTensor) => context.rows?.(model.id, tensor.name);
+  const shapeOf = (candidate: SourceTensor): readonly number[] => {
     const rows = rowsOf(candidate);
     return rows ? [rows.map.length, ...candidate.tensor.shape.slice(1)] : candidate.tensor.shape;
   };

@@ -1,7 +1,7 @@
 import {isMapping} from "../recipe/reader.js";
 import {aliasNames, layerCountKey, layerCounts, layerOf, statesLayers} from "./layers.js";
 
-type Config = Readonly<Record<string, unknown>>;
+type StackConfig = Readonly<Record<string, unknown>>;
 
 /** Where config.json of a model of several modules describes its language model. */
 const LANGUAGE_KEYS = ["text_config", "llm_config", "language_config"];
@@ -12,7 +12,7 @@ const TOWER =
   /vision|visual|image|audio|video|speech|qformer|resampler|projector|connector|(^|\.)vit(\.|_)|sam_model/i;
 
 /** Whether config.json is of a language model beside a tower that sees or hears. */
-export function isMultimodal(config: Config): boolean {
+export function isMultimodal(config: StackConfig): boolean {
   return [...LANGUAGE_KEYS, ...OTHER_KEYS].some((key) => isMapping(config[key]));
 }
 
@@ -25,7 +25,7 @@ export function isOfTower(name: string): boolean {
  * The stack that layer_range counts in: the one with the most tensors, of a multimodal model the language model's.
  * Undefined where there is none, or nothing tells which it is.
  */
-export function mainStack(names: Iterable<string>, config: Config): string | undefined {
+export function mainStack(names: Iterable<string>, config: StackConfig): string | undefined {
   const tensors = new Map<string, number>();
   const all = [...names];
   for (const name of all) {
@@ -42,9 +42,9 @@ export function mainStack(names: Iterable<string>, config: Config): string | und
 }
 
 /** How many layers config.json says the main stack has. */
-export function statedLayers(config: Config): number | undefined {
+export function statedLayers(config: StackConfig): number | undefined {
   const key = languageKey(config);
-  const own = key === undefined ? config : (config[key] as Config);
+  const own = key === undefined ? config : (config[key] as StackConfig);
   const layers = own[layerCountKey(own)];
   return typeof layers === "number" ? layers : undefined;
 }
@@ -59,12 +59,12 @@ export function countedLayers(names: Iterable<string>, stack: string): number {
 export function setLayerCount(config: Record<string, unknown>, layers: number): void {
   const key = languageKey(config);
   if (key !== undefined) {
-    const own = config[key] as Config;
+    const own = config[key] as StackConfig;
     config[key] = {...own, [layerCountKey(own)]: layers};
   }
   if (key === undefined || statesLayers(config)) config[layerCountKey(config)] = layers;
 }
 
-function languageKey(config: Config): string | undefined {
+function languageKey(config: StackConfig): string | undefined {
   return LANGUAGE_KEYS.find((key) => isMapping(config[key]));
 }

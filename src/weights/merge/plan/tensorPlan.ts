@@ -3,7 +3,7 @@ import {METHODS, type Method} from "../methods/index.js";
 import {type FloatDtype, isDecodable, isFloat} from "../numeric/convert.js";
 import {referenceText} from "../recipe/reference.js";
 import type {Dtype} from "../../safetensors/dtype.js";
-import {type Candidate, candidates, checkPresence} from "./candidates.js";
+import {type SourceTensor, candidates, checkPresence} from "./candidates.js";
 import {dtypeOf, inputOf} from "./inputs.js";
 import {lineOf, values} from "./parameters.js";
 import {isPacked} from "./quantised.js";
@@ -19,7 +19,7 @@ export function makeTensor(site: TensorSite, context: TensorContext): TensorJob 
   const found = candidates(site, context);
   const usable = checkPresence(site, found, method, baseId, context);
   if (!usable) return undefined;
-  const isWhole = ({model, tensor: {dtype}}: Candidate) =>
+  const isWhole = ({model, tensor: {dtype}}: SourceTensor) =>
     !isFloat(dtype) || (context.quantised.has(model.id) && isPacked(dtype));
   if (usable.some(isWhole)) return copyJob(site, usable, baseId, context);
   const base = usable.findIndex(({model}) => model.id === baseId);
@@ -31,7 +31,7 @@ export function makeTensor(site: TensorSite, context: TensorContext): TensorJob 
 /** Whole numbers and formats without arithmetic are taken from one model as they are. */
 function copyJob(
   site: TensorSite,
-  found: Candidate[],
+  found: SourceTensor[],
   baseId: string | undefined,
   context: TensorContext
 ): TensorJob {
@@ -55,8 +55,8 @@ function jobBase(site: TensorSite, {exact, seed}: TensorContext) {
   return {name: site.name, layer: site.layer, exact, seed};
 }
 
-interface Merged {
-  found: Candidate[];
+interface MergedTensor {
+  found: SourceTensor[];
   shape: readonly number[];
   baseId: string | undefined;
   method: Method;
@@ -64,7 +64,7 @@ interface Merged {
 
 function mergeJob(
   site: TensorSite,
-  {found, shape, baseId, method}: Merged,
+  {found, shape, baseId, method}: MergedTensor,
   context: TensorContext
 ): TensorJob | undefined {
   const {recipe, exact} = context;

@@ -1,17 +1,17 @@
 import {METHODS} from "../methods/index.js";
-import type {Reader} from "./reader.js";
+import type {RecipeReader} from "./reader.js";
 import {referenceText} from "./reference.js";
-import type {Recipe, Source} from "./types.js";
+import type {Recipe, RecipeSource} from "./types.js";
 
 /** What can be said about method and models before any file is opened. */
-export function checkMethod(recipe: Recipe, reader: Reader): void {
+export function checkMethod(recipe: Recipe, reader: RecipeReader): void {
   const method = METHODS[recipe.method]!;
   if (method.base === "required" && !recipe.base && !recipe.slices.every(({base}) => base))
     reader.problem("merge_method", `${recipe.method} needs a base_model. Add base_model: PATH.`);
   recipe.slices.forEach((slice, i) => {
     const path = recipe.form === "models" ? "models" : `slices.${i}`;
     const base = slice.base ?? recipe.base;
-    const isBase = ({model}: Source) => base !== undefined && referenceText(model) === referenceText(base);
+    const isBase = ({model}: RecipeSource) => base !== undefined && referenceText(model) === referenceText(base);
     if (method.base === "required" && base && !slice.sources.some(isBase))
       reader.problem(path, `the base_model is not among the slice's sources. Add it with its layer_range.`);
     const counted = method.base === "input" ? slice.sources : slice.sources.filter((s) => !isBase(s));

@@ -1,15 +1,15 @@
-import {isMapping, type Reader} from "./reader.js";
-import type {Parameters, Setting} from "./types.js";
+import {isMapping, type RecipeReader} from "./reader.js";
+import type {RecipeParameters, Setting} from "./types.js";
 
 /** A module of a `modules:` recipe: a mapping with models or slices, and parameters. */
-export interface Module {
+export interface RecipeModule {
   name: string;
   path: string;
   value: Record<string, unknown>;
 }
 
 /** Reads the outer shape of `modules:`; those that are no modules are problems and left out. */
-export function readModules(value: unknown, reader: Reader): Module[] {
+export function readModules(value: unknown, reader: RecipeReader): RecipeModule[] {
   const names = isMapping(value) ? Object.keys(value) : [];
   if (!isMapping(value) || names.length === 0) {
     reader.problem("modules", "modules is a mapping from a module's name to its models or slices.");
@@ -31,7 +31,7 @@ export function readModules(value: unknown, reader: Reader): Module[] {
 }
 
 /** Lines of what is in the module, under the names they have in recipes without modules. */
-export function moduleLines(lines: Record<string, number>, {path}: Module): Record<string, number> {
+export function moduleLines(lines: Record<string, number>, {path}: RecipeModule): Record<string, number> {
   const own = Object.entries(lines).flatMap(([key, line]) =>
     key.startsWith(`${path}.`) ? [[key.slice(path.length + 1), line] as const] : []
   );
@@ -39,8 +39,8 @@ export function moduleLines(lines: Record<string, number>, {path}: Module): Reco
 }
 
 /** Nearer settings first: where no filter of theirs matches, the farther ones of the same name hold. */
-export function layered(near: Parameters, far: Parameters): Parameters {
-  const result: Parameters = {...far};
+export function layered(near: RecipeParameters, far: RecipeParameters): RecipeParameters {
+  const result: RecipeParameters = {...far};
   for (const [name, setting] of Object.entries(near)) {
     const below = far[name];
     result[name] = below === undefined ? setting : [...entriesOf(setting), ...entriesOf(below)];

@@ -1,7 +1,7 @@
 import {METHODS, type ParameterSpec} from "../methods/index.js";
-import {isMapping, type Reader} from "./reader.js";
+import {isMapping, type RecipeReader} from "./reader.js";
 import {meant} from "./told.js";
-import type {FilteredSetting, Parameters, Scalar, Setting} from "./types.js";
+import type {FilteredSetting, RecipeParameters, SettingScalar, Setting} from "./types.js";
 
 /** Parameters of any method: recipes carry them over from one method to another. */
 const OTHERS = new Set(
@@ -14,15 +14,15 @@ export function readParameters(
   path: string,
   methodName: string | undefined,
   level: "any" | "model",
-  reader: Reader
-): Parameters {
+  reader: RecipeReader
+): RecipeParameters {
   if (value === undefined || value === null) return {};
   if (!isMapping(value)) {
     reader.problem(path, "parameters is a mapping from names to values.");
     return {};
   }
   const method = methodName === undefined ? undefined : METHODS[methodName];
-  const parameters: Parameters = {};
+  const parameters: RecipeParameters = {};
   for (const [name, raw] of Object.entries(value)) {
     const at = `${path}.${name}`;
     const spec = method && (own(method.perModel, name) ?? own(method.global, name));
@@ -55,15 +55,15 @@ function own(specs: Readonly<Record<string, ParameterSpec>>, name: string): Para
   return Object.hasOwn(specs, name) ? specs[name] : undefined;
 }
 
-function isScalar(value: unknown): value is Scalar {
+function isScalar(value: unknown): value is SettingScalar {
   return typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
 }
 
-function isGradient(value: unknown): value is Scalar | Scalar[] {
+function isGradient(value: unknown): value is SettingScalar | SettingScalar[] {
   return isScalar(value) || (Array.isArray(value) && value.length > 0 && value.every(isScalar));
 }
 
-function readSetting(value: unknown, path: string, reader: Reader): Setting | undefined {
+function readSetting(value: unknown, path: string, reader: RecipeReader): Setting | undefined {
   if (isGradient(value)) return value;
   if (isMapping(value) && "value" in value) {
     reader.onlyHere(
@@ -99,7 +99,7 @@ function readSetting(value: unknown, path: string, reader: Reader): Setting | un
 }
 
 /** The first entry that matches holds, so one behind another that takes all it could is never reached. */
-function tellShadowed(entries: readonly FilteredSetting[], path: string, reader: Reader): void {
+function tellShadowed(entries: readonly FilteredSetting[], path: string, reader: RecipeReader): void {
   const isAll = (filter: string | undefined) => filter === undefined || filter === "*";
   entries.forEach(({filter}, i) => {
     const before = entries.findIndex(
@@ -113,12 +113,12 @@ function tellShadowed(entries: readonly FilteredSetting[], path: string, reader:
   });
 }
 
-function scalarsOf(setting: Setting): Scalar[] {
+function scalarsOf(setting: Setting): SettingScalar[] {
   if (!Array.isArray(setting)) return [setting];
   return setting.flatMap((entry) => (typeof entry === "object" ? scalarsOf(entry.value) : [entry]));
 }
 
-function checkScalar(name: string, value: Scalar, spec: ParameterSpec, path: string, reader: Reader): void {
+function checkScalar(name: string, value: SettingScalar, spec: ParameterSpec, path: string, reader: RecipeReader): void {
   const n = Number(value);
   if (spec.kind === "flag") {
     if (n !== 0 && n !== 1) reader.problem(path, `${name} is true or false, not ${value}.`);

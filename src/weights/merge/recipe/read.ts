@@ -1,15 +1,15 @@
 import {METHODS} from "../methods/index.js";
 import {checkMethod} from "./checkMethod.js";
-import {layered, type Module, moduleLines, readModules} from "./modules.js";
+import {layered, type RecipeModule, moduleLines, readModules} from "./modules.js";
 import {readParameters} from "./parameters.js";
 import type {Problem} from "./problems.js";
-import {isMapping, makeReader, type Reader} from "./reader.js";
+import {isMapping, makeReader, type RecipeReader} from "./reader.js";
 import {readModels, readSlices} from "./slices.js";
 import {meant} from "./told.js";
 import {readTokenizer} from "./tokenizer.js";
 import type {
   ModelReference,
-  Parameters,
+  RecipeParameters,
   Recipe,
   RecipeDtype,
   RecipePart,
@@ -100,7 +100,7 @@ function readPart(
   content: Record<string, unknown>,
   lines: Record<string, number>,
   {reader, base, method, parameters}: PartContext,
-  module?: Module
+  module?: RecipeModule
 ): RecipePart {
   const form = content.slices === undefined || content.slices === null ? "models" : "slices";
   const near = module && readParameters(content.parameters, "parameters", method, "any", reader);
@@ -117,13 +117,13 @@ function readPart(
 }
 
 interface PartContext {
-  reader: Reader;
+  reader: RecipeReader;
   base: ModelReference | undefined;
   method: string | undefined;
-  parameters: Parameters;
+  parameters: RecipeParameters;
 }
 
-function readName(value: unknown, reader: Reader): string {
+function readName(value: unknown, reader: RecipeReader): string {
   if (typeof value !== "string" || !/^[\w-][\w.-]*$/.test(value))
     reader.problem(
       "name",
@@ -132,7 +132,7 @@ function readName(value: unknown, reader: Reader): string {
   return String(value);
 }
 
-function readMethod(value: unknown, reader: Reader): string | undefined {
+function readMethod(value: unknown, reader: RecipeReader): string | undefined {
   const names = Object.keys(METHODS);
   if (typeof value === "string" && names.includes(value)) return value;
   reader.problem(
@@ -144,7 +144,7 @@ function readMethod(value: unknown, reader: Reader): string | undefined {
   return undefined;
 }
 
-function readDtype(value: unknown, path: string, reader: Reader): RecipeDtype | undefined {
+function readDtype(value: unknown, path: string, reader: RecipeReader): RecipeDtype | undefined {
   if (value === undefined || value === null) return undefined;
   const dtype = typeof value === "string" ? DTYPES.get(value.replace(/^torch\./, "")) : undefined;
   if (!dtype)
@@ -157,7 +157,7 @@ function readDtype(value: unknown, path: string, reader: Reader): RecipeDtype | 
   return dtype;
 }
 
-function readTokenizers(value: Record<string, unknown>, reader: Reader): {tokenizer?: TokenizerSettings} {
+function readTokenizers(value: Record<string, unknown>, reader: RecipeReader): {tokenizer?: TokenizerSettings} {
   if (value.tokenizer_source != null && value.tokenizer != null)
     reader.problem("tokenizer", "tokenizer cannot be combined with tokenizer_source. Keep tokenizer.");
   const given =
@@ -168,7 +168,7 @@ function readTokenizers(value: Record<string, unknown>, reader: Reader): {tokeni
   return tokenizer ? {tokenizer} : {};
 }
 
-function readTemplate(value: unknown, reader: Reader): {chatTemplate?: string} {
+function readTemplate(value: unknown, reader: RecipeReader): {chatTemplate?: string} {
   if (value === undefined || value === null) return {};
   const names = ["auto", "alpaca", "chatml", "exaone", "llama3", "mistral"];
   if (typeof value !== "string" || (!names.includes(value) && (value.length < 20 || !value.includes("{")))) {

@@ -4,7 +4,7 @@ import {meant, pathText, told} from "./told.js";
 import type {ModelReference} from "./types.js";
 
 /** Notes what is wrong at a path of the recipe, with its line. */
-export interface Reader {
+export interface RecipeReader {
   /** All that is odd without being wrong. */
   readonly warnings: string[];
   /** All that is read here but that the reference refuses: problems when it is followed exactly. */
@@ -22,7 +22,7 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
 
 export interface ReaderOptions {
   /** Another reader of the same recipe, whose notes are added to. */
-  notes?: Pick<Reader, "warnings" | "refusedWhenExact">;
+  notes?: Pick<RecipeReader, "warnings" | "refusedWhenExact">;
   /** What paths begin in, for the values found there. */
   root?: unknown;
   /** The path of `root` in the recipe. */
@@ -34,7 +34,7 @@ export function makeReader(
   lines: Record<string, number>,
   problems: Problem[],
   {notes = {warnings: [], refusedWhenExact: []}, root, prefix}: ReaderOptions = {}
-): Reader {
+): RecipeReader {
   const {warnings, refusedWhenExact} = notes;
   const lineAt = (path: string) => {
     let at = path;
@@ -46,7 +46,7 @@ export function makeReader(
     const words = told(root, path, message);
     problems.push({line: lineAt(path), message: prefix ? `${pathText(prefix)}.${words}` : words});
   };
-  const keys: Reader["keys"] = (value, path, known) => {
+  const keys: RecipeReader["keys"] = (value, path, known) => {
     for (const key of Object.keys(value))
       if (!known.includes(key))
         problem(

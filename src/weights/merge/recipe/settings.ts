@@ -1,7 +1,7 @@
-import type {Parameters, Scalar, Setting} from "./types.js";
+import type {RecipeParameters, SettingScalar, Setting} from "./types.js";
 
 /** Where a tensor stands: its name (for filters) and its position t in [0, 1] among the slice's layers. */
-export interface Place {
+export interface TensorPlace {
   name: string;
   t: number;
 }
@@ -10,13 +10,13 @@ export interface Place {
  * The value of a setting at a place, or undefined when no filter matches. A gradient is interpolated at
  * t * (entries - 1); lists that contain booleans are picked without interpolation. Booleans read as 1 and 0.
  */
-export function evaluate(setting: Setting, {name, t}: Place): number | undefined {
+export function evaluate(setting: Setting, {name, t}: TensorPlace): number | undefined {
   if (!Array.isArray(setting)) return Number(setting);
   if (setting.every((entry) => typeof entry === "object")) {
     const entry = setting.find(({filter}) => filter === undefined || filter === "*" || name.includes(filter));
     return entry && evaluate(entry.value, {name, t});
   }
-  const list = setting as Scalar[];
+  const list = setting as SettingScalar[];
   const position = t * (list.length - 1);
   const i = Math.min(Math.floor(position), list.length - 1);
   const from = list[i];
@@ -27,7 +27,7 @@ export function evaluate(setting: Setting, {name, t}: Place): number | undefined
 }
 
 /** The first level (nearest first) that has a value at this place. */
-export function lookUp(name: string, levels: readonly Parameters[], place: Place): number | undefined {
+export function lookUp(name: string, levels: readonly RecipeParameters[], place: TensorPlace): number | undefined {
   for (const level of levels) {
     const setting = level[name];
     const value = setting === undefined ? undefined : evaluate(setting, place);

@@ -1,15 +1,15 @@
 import {layered} from "./modules.js";
 import {readParameters} from "./parameters.js";
-import {isMapping, type Reader} from "./reader.js";
+import {isMapping, type RecipeReader} from "./reader.js";
 import {referenceText} from "./reference.js";
-import type {ModelReference, OutputSlice, Source} from "./types.js";
+import type {ModelReference, OutputSlice, RecipeSource} from "./types.js";
 
 /** The single slice that a list of models stands for; an unlisted base model is added to it. */
 export function readModels(
   value: unknown,
   base: ModelReference | undefined,
   method: string | undefined,
-  reader: Reader
+  reader: RecipeReader
 ): OutputSlice[] {
   if (value === undefined) return [];
   const sources = readSources(value, "models", ["model", "parameters"], method, reader);
@@ -19,7 +19,7 @@ export function readModels(
 }
 
 /** Slices of layers; none when the value is no list of them. */
-export function readSlices(value: unknown, method: string | undefined, reader: Reader): OutputSlice[] {
+export function readSlices(value: unknown, method: string | undefined, reader: RecipeReader): OutputSlice[] {
   if (!Array.isArray(value) || value.length === 0) {
     reader.problem("slices", "slices is a list of {sources: [{model, layer_range}]}.");
     return [];
@@ -64,13 +64,13 @@ function readSources(
   path: string,
   keys: readonly string[],
   method: string | undefined,
-  reader: Reader
-): Source[] {
+  reader: RecipeReader
+): RecipeSource[] {
   if (!Array.isArray(value) || value.length === 0) {
     reader.problem(path, `${path} is a list of models, each as {model: PATH}.`);
     return [];
   }
-  const sources: Source[] = [];
+  const sources: RecipeSource[] = [];
   value.forEach((entry: unknown, i) => {
     const at = `${path}.${i}`;
     if (!isMapping(entry)) return reader.problem(at, "a model is listed as {model: PATH, parameters: {…}}.");
@@ -95,7 +95,7 @@ function readSources(
 /** No model comes near; every layer of a range is planned for. */
 const MOST_LAYERS = 10_000;
 
-function readRange(value: unknown, path: string, reader: Reader): [number, number] | undefined {
+function readRange(value: unknown, path: string, reader: RecipeReader): [number, number] | undefined {
   if (
     Array.isArray(value) &&
     value.length === 2 &&

@@ -1,11 +1,11 @@
-import {isMapping, type Reader} from "./reader.js";
+import {isMapping, type RecipeReader} from "./reader.js";
 import type {TokenizerSettings, TokenSource} from "./types.js";
 
 /** Several times as many rows as the largest vocabulary has. */
 const MOST_ROWS = 1 << 20;
 
 /** Reads `tokenizer:` (or `tokenizer_source:` as its short form). */
-export function readTokenizer(value: unknown, path: string, reader: Reader): TokenizerSettings | undefined {
+export function readTokenizer(value: unknown, path: string, reader: RecipeReader): TokenizerSettings | undefined {
   if (!isMapping(value)) {
     reader.problem(path, "tokenizer is a mapping with source, tokens and pad_to_multiple_of.");
     return undefined;
@@ -28,7 +28,7 @@ export function readTokenizer(value: unknown, path: string, reader: Reader): Tok
   };
 }
 
-function readTokens(value: unknown, path: string, reader: Reader): TokenizerSettings["tokens"] {
+function readTokens(value: unknown, path: string, reader: RecipeReader): TokenizerSettings["tokens"] {
   if (value === undefined || value === null) return {};
   if (!isMapping(value)) {
     reader.problem(path, "tokens is a mapping from token to {source, force}.");
@@ -51,7 +51,7 @@ function readTokens(value: unknown, path: string, reader: Reader): TokenizerSett
   return tokens;
 }
 
-function readSource(value: unknown, path: string, reader: Reader): TokenSource | undefined {
+function readSource(value: unknown, path: string, reader: RecipeReader): TokenSource | undefined {
   if (isMapping(value) && value.kind === "zero") return {kind: "zero"};
   if (isMapping(value) && value.kind === "model_token") {
     const model = reader.reference(value.model, `${path}.model`);

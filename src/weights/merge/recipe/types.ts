@@ -1,13 +1,13 @@
 import type {Problem} from "./problems.js";
 
 /** A value of a parameter as written: a scalar, a gradient over the layers, or entries chosen by tensor name. */
-export type Scalar = number | boolean;
-export type Setting = Scalar | Scalar[] | FilteredSetting[];
+export type SettingScalar = number | boolean;
+export type Setting = SettingScalar | SettingScalar[] | FilteredSetting[];
 export interface FilteredSetting {
   filter?: string;
-  value: Scalar | Scalar[];
+  value: SettingScalar | SettingScalar[];
 }
-export type Parameters = Record<string, Setting>;
+export type RecipeParameters = Record<string, Setting>;
 
 export interface ModelReference {
   /** As written, without adapter: a path, or a name that `resolveModel` knows. */
@@ -16,16 +16,16 @@ export interface ModelReference {
   adapter?: {path: string; revision?: string};
 }
 
-export interface Source {
+export interface RecipeSource {
   model: ModelReference;
   layerRange?: [number, number];
-  parameters: Parameters;
+  parameters: RecipeParameters;
 }
 
 export interface OutputSlice {
-  sources: Source[];
+  sources: RecipeSource[];
   base?: ModelReference;
-  parameters: Parameters;
+  parameters: RecipeParameters;
 }
 
 export type RecipeDtype = "F32" | "F16" | "BF16";
@@ -50,7 +50,7 @@ export interface RecipePart {
   /** `models:` (one slice over all layers) or `slices:`. */
   form: "models" | "slices";
   slices: OutputSlice[];
-  parameters: Parameters;
+  parameters: RecipeParameters;
   /** Line of the YAML by key path, such as "merge_method" or "models.0". */
   lines: Record<string, number>;
 }

@@ -2,7 +2,7 @@
 export type Type = "i32" | "f32" | "f64" | "v128";
 
 /** Code that leaves one value on the stack. */
-export interface Value<T extends Type> {
+export interface WasmValue<T extends Type> {
   readonly type: T;
   readonly code: readonly number[];
 }
@@ -32,13 +32,13 @@ export function signed(value: number): number[] {
   }
 }
 
-type Values<A extends readonly Type[]> = {[K in keyof A]: Value<A[K]>};
+type WasmValues<A extends readonly Type[]> = {[K in keyof A]: WasmValue<A[K]>};
 
 function instruction<R extends Type, const A extends readonly Type[]>(
   type: R,
   operands: A,
   opcode: readonly number[]
-): (...values: Values<A>) => Value<R> {
+): (...values: WasmValues<A>) => WasmValue<R> {
   // Callbacks of map and reduce hand over more than the operands.
   return (...values) => ({
     type,
@@ -51,11 +51,11 @@ const one = (opcode: number) => instruction("v128", ["v128"], vector(opcode));
 const two = (opcode: number) => instruction("v128", ["v128", "v128"], vector(opcode));
 const shift = (opcode: number) => {
   const run = instruction("v128", ["v128", "i32"], vector(opcode));
-  return (value: Value<"v128">, bits: number) => run(value, i32.const(bits));
+  return (value: WasmValue<"v128">, bits: number) => run(value, i32.const(bits));
 };
 
 export const i32 = {
-  const: (value: number): Value<"i32"> => ({type: "i32", code: [0x41, ...signed(value)]}),
+  const: (value: number): WasmValue<"i32"> => ({type: "i32", code: [0x41, ...signed(value)]}),
   add: instruction("i32", ["i32", "i32"], [0x6a]),
   sub: instruction("i32", ["i32", "i32"], [0x6b]),
   and: instruction("i32", ["i32", "i32"], [0x71]),
@@ -63,21 +63,21 @@ export const i32 = {
   shrU: instruction("i32", ["i32", "i32"], [0x76]),
   eq: instruction("i32", ["i32", "i32"], [0x46]),
   ltU: instruction("i32", ["i32", "i32"], [0x49]),
-  load: (address: Value<"i32">, offset = 0): Value<"i32"> => ({
+  load: (address: WasmValue<"i32">, offset = 0): WasmValue<"i32"> => ({
     type: "i32",
     code: [...address.code, 0x28, 2, ...unsigned(offset)]
   }),
-  loadByte: (address: Value<"i32">): Value<"i32"> => ({type: "i32", code: [...address.code, 0x2d, 0, 0]}),
+  loadByte: (address: WasmValue<"i32">): WasmValue<"i32"> => ({type: "i32", code: [...address.code, 0x2d, 0, 0]}),
   or: instruction("i32", ["i32", "i32"], [0x72])
 };
 
 export const v128 = {
-  load: (address: Value<"i32">, offset = 0): Value<"v128"> => ({
+  load: (address: WasmValue<"i32">, offset = 0): WasmValue<"v128"> => ({
     type: "v128",
     code: [...address.code, ...vector(0), 0, ...unsigned(offset)]
   }),
   /** Four 16-bit words, each widened to 32 bits with zeros. */
-  load16x4: (address: Value<"i32">, offset = 0): Value<"v128"> => ({
+  load16x4: (address: WasmValue<"i32">, offset = 0): WasmValue<"v128"> => ({
     type: "v128",
     code: [...address.code, ...vector(4), 0, ...unsigned(offset)]
   }),
@@ -91,7 +91,7 @@ export const v128 = {
   select: instruction("v128", ["v128", "v128", "v128"], vector(82)),
   anyTrue: instruction("i32", ["v128"], vector(83)),
   /** Bytes 0 to 15 name those of the first, 16 to 31 those of the second. */
-  shuffle: (first: Value<"v128">, second: Value<"v128">, bytes: readonly number[]): Value<"v128"> => ({
+  shuffle: (first: WasmValue<"v128">, second: WasmValue<"v128">, bytes: readonly number[]): WasmValue<"v128"> => ({
     type: "v128",
     code: [...first.code, ...second.code, ...vector(13), ...bytes]
   })
@@ -100,14 +100,14 @@ export const v128 = {
 export const i32x4 = {
   splat: instruction("v128", ["i32"], vector(17)),
   const: (value: number) => i32x4.splat(i32.const(value)),
-  lane: (value: Value<"v128">, lane: number): Value<"i32"> => ({
+  lane: (value: WasmValue<"v128">, lane: number): WasmValue<"i32"> => ({
     type: "i32",
     code: [...value.code, ...vector(27), lane]
   }),
   /** The sign bits of the lanes, the first lane's lowest. */
   signs: instruction("i32", ["v128"], vector(164)),
   /** Four numbers, each below 2^31. */
-  lanes: (...numbers: readonly [number, number, number, number]): Value<"v128"> => ({
+  lanes: (...numbers: readonly [number, number, number, number]): WasmValue<"v128"> => ({
     type: "v128",
     code: [...vector(12), ...new Uint8Array(Uint32Array.from(numbers).buffer)]
   }),
@@ -146,11 +146,11 @@ export const f64x2 = {
   /** The first two float32 lanes. */
   promoteLow: one(95),
   /** The last two float32 lanes. */
-  promoteHigh: (value: Value<"v128">) =>
+  promoteHigh: (value: WasmValue<"v128">) =>
     f64x2.promoteLow(v128.shuffle(value, value, [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7])),
   demoteZero: one(94),
   /** Four float32 from two pairs, each rounded once. */
-  demote: (low: Value<"v128">, high: Value<"v128">) =>
+  demote: (low: WasmValue<"v128">, high: WasmValue<"v128">) =>
     v128.shuffle(
       f64x2.demoteZero(low),
       f64x2.demoteZero(high),
@@ -159,8 +159,8 @@ export const f64x2 = {
 };
 
 /** Adds the four lanes. */
-export function laneSum(value: Value<"v128">): Value<"i32"> {
-  return [1, 2, 3].reduce<Value<"i32">>(
+export function laneSum(value: WasmValue<"v128">): WasmValue<"i32"> {
+  return [1, 2, 3].reduce<WasmValue<"i32">>(
     (sum, lane) => i32.add(sum, i32x4.lane(value, lane)),
     i32x4.lane(value, 0)
   );

@@ -1,20 +1,20 @@
-import {i32, TYPE_BYTES, type Type, unsigned, type Value} from "./instructions.js";
+import {i32, TYPE_BYTES, type Type, unsigned, type WasmValue} from "./instructions.js";
 
 /** A variable of a kernel; as a value, what it holds. */
-export interface Local<T extends Type = Type> extends Value<T> {
+export interface Local<T extends Type = Type> extends WasmValue<T> {
   readonly index: number;
 }
 
 /** Where values of so many bytes lie, one after another; moves on with the loop. */
-export interface Pointer extends Local<"i32"> {
+export interface KernelPointer extends Local<"i32"> {
   readonly bytes: number;
 }
 
 /** What a kernel takes: addresses of bits or of values of 2, 4 or 8 bytes, a table's address or another number. */
-export type Parameter = "bits" | "u16" | "f32" | "f64[]" | "table" | "integer" | "single" | "double";
+export type KernelParameter = "bits" | "u16" | "f32" | "f64[]" | "table" | "integer" | "single" | "double";
 
-const SIZES: Partial<Record<Parameter, number>> = {bits: 1 / 8, u16: 2, f32: 4, "f64[]": 8};
-const TYPES: Readonly<Record<Parameter, Type>> = {
+const SIZES: Partial<Record<KernelParameter, number>> = {bits: 1 / 8, u16: 2, f32: 4, "f64[]": 8};
+const TYPES: Readonly<Record<KernelParameter, Type>> = {
   bits: "i32",
   u16: "i32",
   f32: "i32",
@@ -25,18 +25,18 @@ const TYPES: Readonly<Record<Parameter, Type>> = {
   double: "f64"
 };
 
-type Given<P extends Parameter> = P extends "bits" | "u16" | "f32" | "f64[]"
-  ? Pointer
+type KernelArgument<P extends KernelParameter> = P extends "bits" | "u16" | "f32" | "f64[]"
+  ? KernelPointer
   : P extends "single"
     ? Local<"f32">
     : P extends "double"
       ? Local<"f64">
       : Local<"i32">;
 
-export type Parameters = Readonly<Record<string, Parameter>>;
+export type KernelParameters = Readonly<Record<string, KernelParameter>>;
 
 /** A function of a WebAssembly module: its parameters in order, the number of values last. */
-export interface Kernel<P extends Parameters = Parameters> {
+export interface Kernel<P extends KernelParameters = KernelParameters> {
   readonly parameters: P;
   readonly returns: boolean;
   readonly types: readonly Type[];
@@ -50,13 +50,13 @@ export class Body {
   readonly locals: Type[] = [];
 
   constructor(
-    private readonly pointers: readonly Pointer[],
+    private readonly pointers: readonly KernelPointer[],
     private readonly count: Local<"i32">,
     private readonly parameters: number
   ) {}
 
   /** A new variable, zero unless a value is given. */
-  local<T extends Type>(type: T, value?: Value<T>): Local<T> {
+  local<T extends Type>(type: T, value?: WasmValue<T>): Local<T> {
     const index = this.parameters + this.locals.push(type) - 1;
     const local = {type, index, code: [0x20, ...unsigned(index)]};
     if (value) this.set(local, value);
@@ -64,28 +64,28 @@ export class Body {
   }
 
   /** A vector computed once and used several times. */
-  keep(value: Value<"v128">): Local<"v128"> {
+  keep(value: WasmValue<"v128">): Local<"v128"> {
     return this.local("v128", value);
   }
 
-  set<T extends Type>(local: Local<T>, value: Value<T>): void {
+  set<T extends Type>(local: Local<T>, value: WasmValue<T>): void {
     this.code.push(...value.code, 0x21, ...unsigned(local.index));
   }
 
   /** Writes 16 bytes. */
-  store(address: Value<"i32">, value: Value<"v128">, offset = 0): void {
+  store(address: WasmValue<"i32">, value: WasmValue<"v128">, offset = 0): void {
     this.code.push(...address.code, ...value.code, 0xfd, 11, 0, ...unsigned(offset));
   }
 
-  storeWord(address: Value<"i32">, value: Value<"i32">): void {
+  storeWord(address: WasmValue<"i32">, value: WasmValue<"i32">): void {
     this.code.push(...address.code, ...value.code, 0x36, 2, 0);
   }
 
-  storeByte(address: Value<"i32">, value: Value<"i32">): void {
+  storeByte(address: WasmValue<"i32">, value: WasmValue<"i32">): void {
     this.code.push(...address.code, ...value.code, 0x3a, 0, 0);
   }
 
-  if(condition: Value<"i32">, then: () => void): void {
+  if(condition: WasmValue<"i32">, then: () => void): void {
     this.code.push(...condition.code, 0x04, 0x40);
     then();
     this.code.push(0x0b);
@@ -106,20 +106,20 @@ export class Body {
  * Describes a function over arrays. It works on whole steps of its loop only: callers give multiples and do the rest
  * themselves. What `write` gives back is the function's result.
  */
-export function kernel<const P extends Parameters>(
+export function kernel<const P extends KernelParameters>(
   parameters: P,
-  write: (body: Body, given: {[K in keyof P]: Given<P[K]>}) => Value<"i32"> | undefined
+  write: (body: Body, given: {[K in keyof P]: KernelArgument<P[K]>}) => WasmValue<"i32"> | undefined
 ): Kernel<P> {
-  const list = Object.entries<Parameter>(parameters);
+  const list = Object.entries<KernelParameter>(parameters);
   const locals = list.map(([name, kind], index) => {
     const local = {type: TYPES[kind], index, code: [0x20, ...unsigned(index)]};
     return [name, {...local, bytes: SIZES[kind] ?? 0}] as const;
   });
-  const pointers = locals.map(([, local]) => local).filter(({bytes}) => bytes > 0) as Pointer[];
+  const pointers = locals.map(([, local]) => local).filter(({bytes}) => bytes > 0) as KernelPointer[];
   const index = list.length;
   const count: Local<"i32"> = {type: "i32", index, code: [0x20, ...unsigned(index)]};
   const body = new Body(pointers, count, index + 1);
-  const result = write(body, Object.fromEntries(locals) as unknown as {[K in keyof P]: Given<P[K]>});
+  const result = write(body, Object.fromEntries(locals) as unknown as {[K in keyof P]: KernelArgument<P[K]>});
   return {
     parameters,
     returns: result !== undefined,

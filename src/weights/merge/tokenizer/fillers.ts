@@ -1,6 +1,6 @@
 import {referenceText} from "../recipe/reference.js";
 import type {TokenSource} from "../recipe/types.js";
-import type {Vocabulary} from "./vocabulary.js";
+import type {TokenizerVocabulary} from "./vocabulary.js";
 
 /** Where models that lack a token get its row from: the mean of these rows, or zeros where there are none. */
 export type Filler = readonly {model: string; id: number}[];
@@ -9,7 +9,7 @@ export type Filler = readonly {model: string; id: number}[];
 export function fillerOf(
   token: string,
   source: TokenSource | undefined,
-  vocabularies: ReadonlyMap<string, Vocabulary>,
+  vocabularies: ReadonlyMap<string, TokenizerVocabulary>,
   base: string | undefined
 ): Filler {
   if (source?.kind === "zero") return [];

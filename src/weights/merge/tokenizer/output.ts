@@ -1,10 +1,10 @@
 import type {TokenizerSettings} from "../recipe/types.js";
-import {type AddedToken, byId, nextId, type Vocabulary} from "./vocabulary.js";
+import {type AddedVocabularyToken, byId, nextId, type TokenizerVocabulary} from "./vocabulary.js";
 
 /** The tokens of the result with their ids, and those of them that are added tokens. */
 export interface OutputVocabulary {
   ids: Map<string, number>;
-  added: Map<string, AddedToken>;
+  added: Map<string, AddedVocabularyToken>;
 }
 
 const PLAIN = {single_word: false, lstrip: false, rstrip: false, normalized: false, special: false};
@@ -15,14 +15,14 @@ const PLAIN = {single_word: false, lstrip: false, rstrip: false, normalized: fal
  */
 export function outputVocabulary(
   {source, tokens}: TokenizerSettings,
-  vocabularies: ReadonlyMap<string, Vocabulary>,
+  vocabularies: ReadonlyMap<string, TokenizerVocabulary>,
   donor: string
 ): OutputVocabulary {
   const own = vocabularies.get(donor)!;
   const ids = new Map(own.ids);
   const added = new Map([...own.added].filter(([token]) => ids.has(token)));
   let next = nextId(ids);
-  const add = (token: string, like?: AddedToken) => {
+  const add = (token: string, like?: AddedVocabularyToken) => {
     const id = ids.get(token) ?? next++;
     ids.set(token, id);
     if (!added.has(token)) added.set(token, {...PLAIN, ...like, id, content: token});
@@ -37,7 +37,7 @@ export function outputVocabulary(
 
 /** The result's tokenizer.json: the donor's with these tokens. */
 export function outputJson(
-  {json}: Vocabulary,
+  {json}: TokenizerVocabulary,
   rows: number,
   {added}: OutputVocabulary
 ): Record<string, unknown> {

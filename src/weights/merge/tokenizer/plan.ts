@@ -10,7 +10,7 @@ import {refuseUnfit, tokenizerLine} from "./problems.js";
 import {type RowContext, rowMapOf} from "./rowMaps.js";
 import {tableRows, unknownTensors, vocabularyTensors} from "./tables.js";
 import {readMapping} from "../readMapping.js";
-import {nextId, readVocabulary, type Vocabulary} from "./vocabulary.js";
+import {nextId, readVocabulary, type TokenizerVocabulary} from "./vocabulary.js";
 
 /** The result's tokenizer and how every model's vocabulary tables are re-ordered for it. */
 export interface TokenizerPlan {
@@ -37,7 +37,7 @@ export async function planTokenizer(
 ): Promise<TokenizerPlan | undefined> {
   const settings = recipe.tokenizer;
   if (!settings) return undefined;
-  const vocabularies = new Map<string, Vocabulary>();
+  const vocabularies = new Map<string, TokenizerVocabulary>();
   for (const model of models.values()) {
     const vocabulary = await readVocabulary(tokenizerFolder(model), tableRows(model));
     if (vocabulary) vocabularies.set(model.id, vocabulary);

@@ -1,5 +1,5 @@
 import {type Filler, told} from "./fillers.js";
-import {byId, type Vocabulary} from "./vocabulary.js";
+import {byId, type TokenizerVocabulary} from "./vocabulary.js";
 
 /** What happens to a token that not all models have under the same id. */
 export interface TokenFate {
@@ -18,7 +18,7 @@ const PREVIEW = 1000;
 export function previewOf(
   ids: ReadonlyMap<string, number>,
   fillers: ReadonlyMap<string, Filler>,
-  vocabularies: ReadonlyMap<string, Vocabulary>
+  vocabularies: ReadonlyMap<string, TokenizerVocabulary>
 ): {differing: number; tokens: TokenFate[]} {
   const tokens: TokenFate[] = [];
   let differing = 0;

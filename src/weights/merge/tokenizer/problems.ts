@@ -3,13 +3,13 @@ import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import type {Recipe, TokenSource} from "../recipe/types.js";
 import {tableRows} from "./tables.js";
-import type {Vocabulary} from "./vocabulary.js";
+import type {TokenizerVocabulary} from "./vocabulary.js";
 
 /** Throws a RecipeError that lists all that keeps the models' vocabularies from being merged as the recipe asks. */
 export function refuseUnfit(
   recipe: Recipe,
   models: ReadonlyMap<string, OpenModel>,
-  vocabularies: ReadonlyMap<string, Vocabulary>,
+  vocabularies: ReadonlyMap<string, TokenizerVocabulary>,
   donor: string
 ): void {
   const line = tokenizerLine(recipe);
@@ -49,7 +49,7 @@ function complaint(
   source: TokenSource,
   token: string,
   models: ReadonlyMap<string, OpenModel>,
-  vocabularies: ReadonlyMap<string, Vocabulary>
+  vocabularies: ReadonlyMap<string, TokenizerVocabulary>
 ): string | undefined {
   const id = referenceText(source.model!);
   const model = models.get(id);

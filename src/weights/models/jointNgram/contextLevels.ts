@@ -33,14 +33,14 @@ export function contextLevels(sequences: Uint32Array, order: number): ContextLev
   return levels;
 }
 
-interface Text {
+interface SequenceText {
   /** The sequences, with as many boundaries before each as the longest context has numbers. */
   numbers: Uint32Array;
   /** Where the sequences' own numbers lie. */
   places: Uint32Array;
 }
 
-function padded(sequences: Uint32Array, padding: number): Text {
+function padded(sequences: Uint32Array, padding: number): SequenceText {
   let ends = 0;
   for (const number of sequences) if (number === BOUNDARY) ends++;
   const numbers = new Uint32Array(sequences.length + (ends + 1) * padding).fill(BOUNDARY);
@@ -62,7 +62,7 @@ interface Counted {
   shared: Uint8Array;
 }
 
-function longestContexts(text: Text, length: number): Counted {
+function longestContexts(text: SequenceText, length: number): Counted {
   const {numbers} = text;
   const sorted = sortedByContext(text, length);
   const counter = new Counter(sorted.length, sorted.length);
@@ -80,7 +80,7 @@ function longestContexts(text: Text, length: number): Counted {
 }
 
 /** Contexts of `length` numbers, from those that are longer by one. */
-function shorterContexts({numbers}: Text, {level, places, shared}: Counted, length: number): Counted {
+function shorterContexts({numbers}: SequenceText, {level, places, shared}: Counted, length: number): Counted {
   const counter = new Counter(places.length, level.followers.length);
   for (let longer = 0, end = 1; longer < places.length; longer = end++) {
     while (end < places.length && shared[end]! >= length) end++;
@@ -93,7 +93,7 @@ function shorterContexts({numbers}: Text, {level, places, shared}: Counted, leng
 }
 
 /** Places sorted by the numbers before them, the nearest first, and then by their own: a radix sort from the last key on. */
-function sortedByContext({numbers, places}: Text, length: number): Uint32Array {
+function sortedByContext({numbers, places}: SequenceText, length: number): Uint32Array {
   let most = 0;
   for (const number of numbers) if (number > most) most = number;
   let sorted = Uint32Array.from(places);

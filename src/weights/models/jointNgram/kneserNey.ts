@@ -1,7 +1,7 @@
 import {BOUNDARY, type ContextLevel, contextLevels} from "./contextLevels.js";
 
 /** A level whose counts have become shares. */
-type Shares = Omit<ContextLevel, "counts"> & {
+type LevelShares = Omit<ContextLevel, "counts"> & {
   /** Of each follower of a context, its discounted count by their sum. */
   own: Float64Array;
   /** What the discounts leave of each context: the weight of the next shorter one. */
@@ -13,7 +13,7 @@ type Shares = Omit<ContextLevel, "counts"> & {
  * Speech & Language 13 (1999). Below the unigrams stands the uniform distribution.
  */
 export class KneserNey {
-  private readonly levels: Shares[];
+  private readonly levels: LevelShares[];
 
   /**
    * @param sequences numbers from 1 on, a `BOUNDARY` after each sequence
@@ -73,7 +73,7 @@ function firstFrom(value: number, values: Uint32Array, begin: number, end: numbe
   return begin;
 }
 
-function sharesOf({counts, ...level}: ContextLevel): Shares {
+function sharesOf({counts, ...level}: ContextLevel): LevelShares {
   const {begins} = level;
   const off = discounts(counts);
   const own = new Float64Array(counts.length);

@@ -1,10 +1,10 @@
-import {Storage, Workspace} from "../../../../src/weights/ggml/index.js";
+import {Storage, GraphMemory} from "../../../../src/weights/ggml/index.js";
 import {
   adamWStep,
   answered,
   clipFactor,
   cut,
-  type Example,
+  type TokenExample,
   gradientNorm,
   type LabelledBatch,
   learningRate,
@@ -103,7 +103,7 @@ function collated({collator, options, examples}: Collation): LabelledBatch {
       seq_lengths: lengths = [ids.length]
     }) => {
       let from = 0;
-      return lengths.map((length): Example => {
+      return lengths.map((length): TokenExample => {
         const example = {ids: ids.slice(from, from + length), labels: labels.slice(from, from + length)};
         from += length;
         return cut(example, options.max_length ?? Infinity, keep);
@@ -163,7 +163,7 @@ async function optimiser(item: Item): Promise<Figure[]> {
   );
   names.forEach((name, i) => weights.write(name, starts[i]!));
   const trainable = new Trainable(backend, weights, names);
-  const workspace = new Workspace(backend);
+  const workspace = new GraphMemory(backend);
   const figures: Figure[] = [];
   const worst: Record<string, number> = {};
   for (let step = 1; step <= settings.norm_before_clip.length; step++) {

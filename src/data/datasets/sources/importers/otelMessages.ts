@@ -2,7 +2,7 @@ import {pythonJson} from "../../../../base/validation/index.js";
 import {isObject, type JsonObject, objectsOf, textOf} from "./json.js";
 
 /** What was asked and answered in a span; a call of tools alone is an answer without text. */
-export interface Exchange {
+export interface SpanExchange {
   input?: string;
   output?: string;
   /** JSON, as the span holds them. */
@@ -17,7 +17,7 @@ export function exchangeOf(
   span: JsonObject,
   attributes: JsonObject,
   attributesOf: (list: unknown) => JsonObject
-): Exchange {
+): SpanExchange {
   const events = objectsOf(span.events).map((event) => ({
     ...attributesOf(event.attributes),
     name: textOf(event.name) ?? ""

@@ -24,14 +24,14 @@ export function arithmeticOf({work}: MergeTensor): Arithmetic {
 }
 
 /** A part of a tensor with what was loaded for it: the inputs, or their differences to the base. */
-export interface Part {
+export interface TensorPart {
   start: number;
   count: number;
   base?: Float32Array;
   values: readonly Float32Array[];
 }
 
-export type Walk = (visit: (part: Part) => void) => void;
+export type Walk = (visit: (part: TensorPart) => void) => void;
 
 /** A walk over the tensor that loads `inputs` (with `deltas`, the base and their differences to it). */
 export function walkOf(tensor: MergeTensor, inputs: readonly number[], deltas: boolean): Walk {
@@ -62,7 +62,7 @@ export function vectorsOf({job, columns, count}: MergeTensor, along: "whole" | "
 export function sums(
   walk: Walk,
   vectors: Vectors,
-  term: (part: Part, i: number, vector: number) => number
+  term: (part: TensorPart, i: number, vector: number) => number
 ): Float64Array {
   const total = new Float64Array(vectors.count);
   walk((part) => {

@@ -1,10 +1,10 @@
 import type {MergeTensor} from "../../engine/tensor.js";
-import {arithmeticOf, type Part, sums, vectorsOf, walkOf} from "./arithmetic.js";
+import {arithmeticOf, type TensorPart, sums, vectorsOf, walkOf} from "./arithmetic.js";
 
 /** Elements up to which the point reached so far is kept between the steps (32 MB); larger tensors work it out anew. */
 const KEPT = 1 << 23;
 
-interface Step {
+interface KarcherStep {
   /** Of every model: its cosine with the point, and its factor along the tangent; undefined where it lies on the point. */
   pulls: readonly ({dot: number; factor: number} | undefined)[];
   tangentNorm: number;
@@ -24,33 +24,33 @@ export function karcherNative(tensor: MergeTensor, maxIterations: number, tolera
   const inputs = tensor.job.inputs.map((_, i) => i);
   const walk = walkOf(tensor, inputs, false);
   const f = Math.fround;
-  const total = (term: (part: Part, i: number) => number) => sums(walk, whole, term)[0]!;
-  const normOf = (term: (part: Part, i: number) => number) =>
+  const total = (term: (part: TensorPart, i: number) => number) => sums(walk, whole, term)[0]!;
+  const normOf = (term: (part: TensorPart, i: number) => number) =>
     f(Math.sqrt(total((part, i) => term(part, i) ** 2)));
   const norms = inputs.map((k) => normOf(({values}, i) => values[k]![i]!));
   const live = inputs.filter((k) => norms[k]! > tolerance);
   const out = tensor.float();
   if (live.length === 0) return walk(({start, count}) => tensor.store({start, count}, out.fill(0, 0, count)));
   const share = f(1 / live.length);
-  const unit = ({values}: Part, i: number, k: number) => r(values[k]![i]! / norms[k]!);
-  const sum = (part: Part, i: number) => live.reduce((mix, k) => r(mix + r(share * unit(part, i, k))), 0);
+  const unit = ({values}: TensorPart, i: number, k: number) => r(values[k]![i]! / norms[k]!);
+  const sum = (part: TensorPart, i: number) => live.reduce((mix, k) => r(mix + r(share * unit(part, i, k))), 0);
   const meanNorm = normOf(sum);
-  const first = (part: Part, i: number) =>
+  const first = (part: TensorPart, i: number) =>
     meanNorm < tolerance ? unit(part, i, live[0]!) : r(sum(part, i) / meanNorm);
-  const tangent = (part: Part, i: number, u: number, pulls: Step["pulls"]) =>
+  const tangent = (part: TensorPart, i: number, u: number, pulls: KarcherStep["pulls"]) =>
     live.reduce((mix, k, at) => {
       const pull = pulls[at];
       return pull ? r(mix + r(pull.factor * r(unit(part, i, k) - r(pull.dot * u)))) : mix;
     }, 0);
-  const moved = (part: Part, i: number, u: number, {pulls, tangentNorm, cosine, sine, norm}: Step) => {
+  const moved = (part: TensorPart, i: number, u: number, {pulls, tangentNorm, cosine, sine, norm}: KarcherStep) => {
     const t = tangent(part, i, u, pulls);
     const next = r(r(cosine * u) + r(sine * r(t / tangentNorm)));
     return norm === 1 ? next : r(next / norm);
   };
-  const steps: Step[] = [];
+  const steps: KarcherStep[] = [];
   const kept = tensor.count <= KEPT ? new Float32Array(tensor.count) : undefined;
   if (kept) walk((part) => fill(kept.subarray(part.start), part.count, (i) => first(part, i)));
-  const point = (part: Part, i: number) =>
+  const point = (part: TensorPart, i: number) =>
     kept ? kept[part.start + i]! : steps.reduce((u, step) => moved(part, i, u, step), first(part, i));
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     const pulls = live.map((k) => {
@@ -60,7 +60,7 @@ export function karcherNative(tensor: MergeTensor, maxIterations: number, tolera
     });
     const tangentNorm = normOf((part, i) => tangent(part, i, point(part, i), pulls));
     if (tangentNorm < tolerance) break;
-    const step: Step = {
+    const step: KarcherStep = {
       pulls,
       tangentNorm,
       cosine: r(f(Math.cos(tangentNorm))),

@@ -1,12 +1,12 @@
 import type {MergeTensor} from "../../engine/tensor.js";
-import {arithmeticOf, type Part, sums, vectorsOf, walkOf} from "./arithmetic.js";
+import {arithmeticOf, type TensorPart, sums, vectorsOf, walkOf} from "./arithmetic.js";
 
 /** multislerp in the tensor's own dtype. False when the directions cancel out and nothing was stored. */
 export function multislerpNative(tensor: MergeTensor, normalizeWeights: boolean, eps: number): boolean {
   const {r, fill} = arithmeticOf(tensor);
   const whole = vectorsOf(tensor, "whole");
   const walk = walkOf(tensor, tensor.others, tensor.base >= 0);
-  const sum = (term: (part: Part, i: number) => number) => r(sums(walk, whole, term)[0]!);
+  const sum = (term: (part: TensorPart, i: number) => number) => r(sums(walk, whole, term)[0]!);
   const given = tensor.others.map((i) => tensor.ownRounded(i, "weight"));
   const total = r(given.reduce((a, b) => a + b, 0));
   const weights = normalizeWeights ? given.map((w) => r(w / total)) : given;
@@ -14,13 +14,13 @@ export function multislerpNative(tensor: MergeTensor, normalizeWeights: boolean,
     r(Math.sqrt(sums(walk, whole, ({values}, i) => values[k]![i]! ** 2)[0]!))
   );
   const scales = norms.map((norm) => r(norm + eps));
-  const unit = ({values}: Part, i: number, k: number) => r(values[k]![i]! / scales[k]!);
+  const unit = ({values}: TensorPart, i: number, k: number) => r(values[k]![i]! / scales[k]!);
   const weighted = (each: (k: number) => number) =>
     r(weights.reduce((mix, w, k) => Math.fround(mix + r(each(k) * w)), 0));
-  const mixed = (part: Part, i: number) => weighted((k) => unit(part, i, k));
+  const mixed = (part: TensorPart, i: number) => weighted((k) => unit(part, i, k));
   const length = r(Math.sqrt(sums(walk, whole, (part, i) => mixed(part, i) ** 2)[0]!));
   const out = tensor.float();
-  const store = (value: (part: Part, i: number) => number) =>
+  const store = (value: (part: TensorPart, i: number) => number) =>
     walk((part) => {
       const {start, count, base} = part;
       fill(out, count, (i) => value(part, i));
@@ -32,9 +32,9 @@ export function multislerpNative(tensor: MergeTensor, normalizeWeights: boolean,
     store(({values}, i) => r(values[0]![i]! * weights[0]!) + r(values[1]![i]! * weights[1]!));
     return true;
   }
-  const mean = (part: Part, i: number) => r(mixed(part, i) / length);
+  const mean = (part: TensorPart, i: number) => r(mixed(part, i) / length);
   const dots = weights.map((_, k) => sum((part, i) => r(unit(part, i, k) * mean(part, i))));
-  const tangent = (part: Part, i: number) => {
+  const tangent = (part: TensorPart, i: number) => {
     const m = mean(part, i);
     return weighted((k) => r(unit(part, i, k) - r(dots[k]! * m)));
   };

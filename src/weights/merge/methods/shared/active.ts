@@ -1,4 +1,4 @@
-import type {Block, MergeTensor} from "../../engine/tensor.js";
+import type {TensorBlock, MergeTensor} from "../../engine/tensor.js";
 import {keepAbove} from "../../numeric/keep.js";
 import {add} from "../../numeric/vector.js";
 import {loadAll} from "./gram.js";
@@ -62,7 +62,7 @@ function activeWalk(tensor: MergeTensor) {
   return {
     base,
     loaded,
-    *walk(): Generator<{block: Block; active: Uint32Array}> {
+    *walk(): Generator<{block: TensorBlock; active: Uint32Array}> {
       for (const block of tensor.blocks()) {
         const {count} = block;
         loadAll(tensor, tensor.others, block, base, loaded);

@@ -1,4 +1,4 @@
-import type {Block, MergeTensor} from "../../engine/tensor.js";
+import type {TensorBlock, MergeTensor} from "../../engine/tensor.js";
 import {addScaled, addScaledDouble, combineTwo, demote, dot, promote} from "../../numeric/vector.js";
 
 /**
@@ -21,7 +21,7 @@ export function gramMatrix(tensor: MergeTensor, inputs: readonly number[], delta
 export function loadAll(
   tensor: MergeTensor,
   inputs: readonly number[],
-  block: Block,
+  block: TensorBlock,
   base: Float32Array | undefined,
   loaded: readonly Float32Array[]
 ): void {
@@ -67,7 +67,7 @@ export function storeCombination(
   }
 }
 
-export interface Combined {
+export interface CombinedInputs {
   loaded: readonly Float32Array[];
   coefficients: readonly number[];
   base?: Float32Array;
@@ -77,7 +77,7 @@ export interface Combined {
 
 /** out = base + sum_k coefficients[k] * loaded[k], rounded once. */
 export function combine(
-  {loaded, coefficients, base, count}: Combined,
+  {loaded, coefficients, base, count}: CombinedInputs,
   sum: Float64Array,
   out: Float32Array
 ): void {

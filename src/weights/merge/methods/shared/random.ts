@@ -2,7 +2,7 @@ import {BLOCK} from "../../engine/scratch.js";
 import type {MergeTensor} from "../../engine/tensor.js";
 import {rounded} from "../../numeric/convert.js";
 import {keepMasked} from "../../numeric/keep.js";
-import {Draws} from "../../numeric/random.js";
+import {RandomDraws} from "../../numeric/random.js";
 import {type Keep, keepMask, mayRemember, type Sparsifier} from "./sparsify.js";
 
 /** Keeps each entry with probability `density`, drawn from (seed, tensor, model, position). */
@@ -13,12 +13,12 @@ export const random: Sparsifier = (tensor, inputs) => {
     if (mask) return keepMask(mask);
     const density = rounded(tensor.work, tensor.own(input, "density"));
     if (density >= 1) return undefined;
-    const draws = new Draws(tensor.job.seed, tensor.job.name, drawnBy);
+    const draws = new RandomDraws(tensor.job.seed, tensor.job.name, drawnBy);
     return remember ? drawOnce(tensor, draws, density) : drawAgain(tensor, draws, density);
   });
 };
 
-function drawOnce(tensor: MergeTensor, draws: Draws, density: number): Keep {
+function drawOnce(tensor: MergeTensor, draws: RandomDraws, density: number): Keep {
   const mask = tensor.mask(tensor.count);
   let drawn = 0;
   return {
@@ -32,7 +32,7 @@ function drawOnce(tensor: MergeTensor, draws: Draws, density: number): Keep {
   };
 }
 
-function drawAgain(tensor: MergeTensor, draws: Draws, density: number): Keep {
+function drawAgain(tensor: MergeTensor, draws: RandomDraws, density: number): Keep {
   const mask = tensor.mask(BLOCK);
   return {
     apply(delta, {start, count}) {

@@ -1,7 +1,7 @@
 import type {MergeTensor} from "../../engine/tensor.js";
 import {argsortMagnitudes} from "../../numeric/argsort.js";
 import {keepMasked} from "../../numeric/keep.js";
-import {Draws} from "../../numeric/random.js";
+import {RandomDraws} from "../../numeric/random.js";
 import {type Keep, keepMask, mayRemember, type Sparsifier} from "./sparsify.js";
 
 /**
@@ -19,7 +19,7 @@ function keepRanked(tensor: MergeTensor, input: number, remember: boolean): Keep
   const density = tensor.own(input, "density");
   if (density >= 1) return undefined;
   if (density <= 0) return {apply: (delta, {count}) => delta.fill(0, 0, count)};
-  const draws = new Draws(tensor.job.seed, tensor.job.name, drawnBy);
+  const draws = new RandomDraws(tensor.job.seed, tensor.job.name, drawnBy);
   const n = tensor.columns;
   const limits = limitsOf(n, density, tensor.own(input, "epsilon"));
   const order = new Uint32Array(n);

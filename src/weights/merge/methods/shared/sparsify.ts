@@ -1,12 +1,12 @@
-import type {Block, MergeTensor} from "../../engine/tensor.js";
+import type {TensorBlock, MergeTensor} from "../../engine/tensor.js";
 import {keepMasked} from "../../numeric/keep.js";
-import {type Rank, Selection} from "../../numeric/select.js";
+import {type Rank, RankSelection} from "../../numeric/select.js";
 
 /** Zeroes the entries of a difference that a sparsifier drops. */
 export interface Keep {
   /** Called before each walk over the blocks. */
   begin?(): void;
-  apply(delta: Float32Array, block: Block): void;
+  apply(delta: Float32Array, block: TensorBlock): void;
 }
 
 /** Decides what to keep of the differences of several models; undefined keeps everything. */
@@ -31,8 +31,8 @@ export function deltaPass(tensor: MergeTensor, inputs: readonly number[], rows =
   const base = tensor.float(size);
   const deltas = inputs.map(() => tensor.float(size));
   return (
-    visit: (deltas: readonly Float32Array[], block: Block) => void,
-    blocks: Iterable<Block> = tensor.blocks(rows)
+    visit: (deltas: readonly Float32Array[], block: TensorBlock) => void,
+    blocks: Iterable<TensorBlock> = tensor.blocks(rows)
   ): void => {
     for (const block of blocks) {
       tensor.load(tensor.base, block, base);
@@ -53,14 +53,14 @@ export function deltaRanks(
 ): Rank[][] {
   if (wanted.length === 0) return [];
   const selections = wanted.map(
-    ({positions}) => new Selection(positions, tensor.work === "BF16", (count) => tensor.counters(count))
+    ({positions}) => new RankSelection(positions, tensor.work === "BF16", (count) => tensor.counters(count))
   );
   const pass = deltaPass(
     tensor,
     wanted.map(({input}) => input)
   );
-  const each = (visit: (selection: Selection, delta: Float32Array, count: number) => unknown) => {
-    return (deltas: readonly Float32Array[], {count}: Block) =>
+  const each = (visit: (selection: RankSelection, delta: Float32Array, count: number) => unknown) => {
+    return (deltas: readonly Float32Array[], {count}: TensorBlock) =>
       deltas.forEach((delta, k) => visit(selections[k]!, delta, count));
   };
   if (tensor.count >= LARGE) {

@@ -1,4 +1,4 @@
-import {f32x4, f64x2, i32x4, v128, type Value} from "../instructions.js";
+import {f32x4, f64x2, i32x4, v128, type WasmValue} from "../instructions.js";
 import {type Body, kernel} from "../kernel.js";
 
 export const add = kernel({target: "f32", other: "f32"}, (b, {target, other}) => {
@@ -35,9 +35,9 @@ export const divide = kernel({target: "f32", divisors: "f32"}, (b, {target, divi
 /** Both halves of four float32 in double precision, and the result rounded once. */
 function inDouble(
   b: Body,
-  inputs: readonly Value<"v128">[],
-  compute: (...halves: Value<"v128">[]) => Value<"v128">
-): Value<"v128"> {
+  inputs: readonly WasmValue<"v128">[],
+  compute: (...halves: WasmValue<"v128">[]) => WasmValue<"v128">
+): WasmValue<"v128"> {
   const kept = inputs.map((input) => b.keep(input));
   const low = kept.map((value) => f64x2.promoteLow(value));
   const high = kept.map((value) => f64x2.promoteHigh(value));

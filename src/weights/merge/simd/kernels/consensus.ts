@@ -1,8 +1,8 @@
-import {f32x4, f64x2, i32x4, v128, type Value} from "../instructions.js";
+import {f32x4, f64x2, i32x4, v128, type WasmValue} from "../instructions.js";
 import {kernel} from "../kernel.js";
 
 /** Where a value is not zero and has the sign. */
-function agreeing(value: Value<"v128">, sign: Value<"v128">): Value<"v128"> {
+function agreeing(value: WasmValue<"v128">, sign: WasmValue<"v128">): WasmValue<"v128"> {
   const nonZero = i32x4.ne(v128.and(value, i32x4.const(0x7fffffff)), i32x4.const(0));
   return v128.andNot(nonZero, i32x4.shrS(v128.xor(value, sign), 31));
 }
@@ -50,8 +50,8 @@ export const addAgreeingPair = kernel(
       body.set(x, v128.and(x, inA));
       body.set(y, v128.and(y, inB));
       const half = (
-        promote: (v: Value<"v128">) => Value<"v128">,
-        extend: (v: Value<"v128">) => Value<"v128">
+        promote: (v: WasmValue<"v128">) => WasmValue<"v128">,
+        extend: (v: WasmValue<"v128">) => WasmValue<"v128">
       ) => {
         const factor = v128.select(v128.select(together, onlyA, extend(inB)), onlyB, extend(inA));
         return f64x2.add(promote(origin), f64x2.mul(f64x2.add(promote(x), promote(y)), factor));

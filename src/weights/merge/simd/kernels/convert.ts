@@ -1,4 +1,4 @@
-import {f32x4, i32x4, v128, type Value} from "../instructions.js";
+import {f32x4, i32x4, v128, type WasmValue} from "../instructions.js";
 import {type Body, kernel} from "../kernel.js";
 
 const EXPONENT = 0x7f800000;
@@ -47,7 +47,7 @@ export const roundBf16 = kernel({values: "f32"}, (b, {values}) => {
 });
 
 /** Adds what carries into the upper half when the lower half rounds up, ties to even. */
-function roundedUp(bits: Value<"v128">): Value<"v128"> {
+function roundedUp(bits: WasmValue<"v128">): WasmValue<"v128"> {
   const odd = v128.and(i32x4.shrU(bits, 16), i32x4.const(1));
   return i32x4.add(i32x4.add(bits, i32x4.const(0x7fff)), odd);
 }
@@ -61,7 +61,7 @@ export const widenF16 = kernel({from: "u16", to: "f32"}, (b, {from, to}) => {
 });
 
 /** Float16 in the lower halves: exponents are re-based; subnormals by a subtraction; NaN loses sign and payload. */
-function widened(b: Body, half: Value<"v128">): Value<"v128"> {
+function widened(b: Body, half: WasmValue<"v128">): WasmValue<"v128"> {
   const magnitude = b.keep(i32x4.shl(v128.and(half, i32x4.const(0x7fff)), 13));
   const normal = b.keep(i32x4.add(magnitude, i32x4.const(0x38000000)));
   const tiny = f32x4.sub(i32x4.add(normal, i32x4.const(0x800000)), i32x4.const(0x38800000));
@@ -98,7 +98,7 @@ export const roundF16 = kernel({values: "f32"}, (b, {values}) => {
   return undefined;
 });
 
-function halfBits(b: Body, bits: Value<"v128">): Value<"v128"> {
+function halfBits(b: Body, bits: WasmValue<"v128">): WasmValue<"v128"> {
   const magnitude = b.keep(v128.and(bits, i32x4.const(0x7fffffff)));
   const odd = v128.and(i32x4.shrU(magnitude, 13), i32x4.const(1));
   const normal = i32x4.shrU(

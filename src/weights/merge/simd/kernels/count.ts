@@ -1,4 +1,4 @@
-import {f32x4, i32, i32x4, laneSum, v128, type Value} from "../instructions.js";
+import {f32x4, i32, i32x4, laneSum, v128, type WasmValue} from "../instructions.js";
 import {type Body, kernel} from "../kernel.js";
 
 /** Counts the upper 16 bits of magnitudes (32,768 words in `table`). */
@@ -44,7 +44,7 @@ export const countLower = kernel(
   }
 );
 
-function bump(b: Body, address: Value<"i32">): void {
+function bump(b: Body, address: WasmValue<"i32">): void {
   const at = b.local("i32", address);
   b.storeWord(at, i32.add(i32.load(at), i32.const(1)));
 }
@@ -59,7 +59,7 @@ export const noteSigns = kernel({values: "f32", states: "f32"}, (b, {values, sta
     const below = b.keep(f32x4.lt(value, zero));
     const again = v128.and(v128.or(above, below), i32x4.ne(state, zero));
     const marks = [above, below, again].map((mask, i) => v128.and(mask, i32x4.const(1 << i)));
-    b.store(states, marks.reduce<Value<"v128">>(v128.or, state));
+    b.store(states, marks.reduce<WasmValue<"v128">>(v128.or, state));
   });
   return undefined;
 });

@@ -1,4 +1,4 @@
-import {i32, i32x4, laneSum, v128, type Value} from "../instructions.js";
+import {i32, i32x4, laneSum, v128, type WasmValue} from "../instructions.js";
 import {type Body, kernel, type Local} from "../kernel.js";
 
 const MAGNITUDE = 0x7fffffff;
@@ -63,7 +63,7 @@ export const drawMask = kernel(
         mix(b, h, 15);
         b.set(at, i32x4.add(at, four));
         return i32x4.signs(i32x4.sub(i32x4.shrU(h, 1), below));
-      }) as [Value<"i32">, Value<"i32">];
+      }) as [WasmValue<"i32">, WasmValue<"i32">];
       b.storeByte(mask, i32.or(i32.shl(high, i32.const(4)), low));
     });
     return undefined;

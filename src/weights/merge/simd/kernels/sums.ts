@@ -1,11 +1,11 @@
-import {f64x2, i32x4, v128, type Value} from "../instructions.js";
+import {f64x2, i32x4, v128, type WasmValue} from "../instructions.js";
 import {type Body, kernel, type Local} from "../kernel.js";
 
 /** Adds four float32 to two pairs of double sums. */
 function accumulate(
   b: Body,
   sums: readonly [Local<"v128">, Local<"v128">],
-  halves: (promote: (value: Value<"v128">) => Value<"v128">) => Value<"v128">
+  halves: (promote: (value: WasmValue<"v128">) => WasmValue<"v128">) => WasmValue<"v128">
 ): void {
   b.set(sums[0], f64x2.add(sums[0], halves(f64x2.promoteLow)));
   b.set(sums[1], f64x2.add(sums[1], halves(f64x2.promoteHigh)));
