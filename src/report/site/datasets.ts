@@ -66,7 +66,7 @@ async function inTurn<T, R>(all: readonly T[], of: (one: T) => Promise<R | undef
 }
 
 /** What was found in a version by kind, rule and action, most findings first; undefined when it was never scanned. */
-export async function ledgerView(store: Store, version: VersionManifest): Promise<LedgerView | undefined> {
+async function ledgerView(store: Store, version: VersionManifest): Promise<LedgerView | undefined> {
   const summary = await ledgerSummary(store, version);
   if (!summary) return undefined;
   const ledger = await versionTable(store.workspace, version, "ledger.parquet");

@@ -6,7 +6,7 @@ import {judgedAnswers} from "../../../src/report/components/judges/judgeHealth.j
 import {judgeFigures, type JudgeFigures} from "../../../src/report/components/judges/judgeFigures.js";
 import {judgeQueries} from "../../../src/report/components/judges/judgeQueries.js";
 import {readRowFiles} from "../../../src/report/components/rows/runRows.js";
-import type {SqlConnection} from "../../../src/report/components/sql/sqlDatabase.js";
+import type {SqlConnection} from "../../../src/report/components/sql/sqlConnection.js";
 import {copyTables} from "../../../src/report/components/sql/sqlTables.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {openAICompatible, recorded} from "../../../src/inference/endpoints/index.js";

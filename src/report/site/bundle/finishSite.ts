@@ -1,12 +1,10 @@
-import {writeFile} from "node:fs/promises";
-import {join} from "node:path";
+import {mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
+import {basename, join} from "node:path";
 import {bundlePages} from "./bundlePages.js";
 import {withContentPolicy} from "./contentPolicy.js";
 import {pageScripts} from "./pageScripts.js";
 import {plainPages} from "../sitePages.js";
 import {withVerdictText} from "./withoutScripts.js";
-import {mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
-import {basename, join} from "node:path";
 import {readTarArchive} from "../tarArchive.js";
 
 /**
@@ -27,7 +25,7 @@ export async function finishSite(dist: string): Promise<void> {
 }
 
 /** Puts the files of each run's archive into a folder of the run's name, in the archive's place. */
-export async function unpackRows(dist: string): Promise<void> {
+async function unpackRows(dist: string): Promise<void> {
   const folder = join(dist, "data", "rows");
   for (const archive of await readdir(folder).catch(() => [] as string[])) {
     if (!archive.endsWith(".tar")) continue;
