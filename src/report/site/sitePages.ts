@@ -28,7 +28,7 @@ export async function sitePages(root: string): Promise<NavigationPage[]> {
     .map(([path, page]) => ({path, ...(page.order === undefined ? packaged.get(path) : page)}))
     .filter(({title, order}) => title !== undefined && order !== undefined)
     .sort((a, b) => a.order! - b.order! || a.path.localeCompare(b.path))
-    .map(({path, title, about}) => ({name: title!, path, ...(about === undefined ? {} : {about})}));
+    .map(({path, title, about}) => ({name: title!, path, about}));
 }
 
 /** The paths of the report's own pages that run no WebAssembly and no workers. */
