@@ -1,6 +1,3 @@
 import {siteConfig} from "assay/site";
 
-export default await siteConfig({
-  title: "Assay",
-  pages: [{name: "Notebook", path: "/notebook"}]
-});
+export default await siteConfig({title: "Assay"});

@@ -4,7 +4,7 @@ import {join} from "node:path";
 import {raceText} from "../../src/cli/evals/runs/raceText.js";
 import {isUnfinished} from "../../src/cli/evals/run/run.js";
 import {runEvals} from "../../src/cli/evals/run/runEvals.js";
-import {replay} from "../../src/report/components/raceScores.js";
+import {replay} from "../../src/report/components/races/raceScores.js";
 import {runRace} from "../../src/evals/races/runRace.js";
 import {
   candidate,

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {raceText} from "../../src/cli/evals/runs/raceText.js";
-import {replay} from "../../src/report/components/raceScores.js";
+import {replay} from "../../src/report/components/races/raceScores.js";
 import {decidingRuns, listRaces} from "../../src/evals/races/index.js";
 import {runRace} from "../../src/evals/races/runRace.js";
 import {races, raceScores} from "../../src/report/site/index.js";

@@ -1,36 +1,42 @@
-export {chart} from "./chart.js";
-export {chooseCosts} from "./chooseCosts.js";
-export {costs} from "./costs.js";
-export {chooseCandidates} from "./chooseCandidates.js";
-export {chooseExamples, scoresNeeded} from "./chooseExamples.js";
-export {examples} from "./examples.js";
-export {saveLabels} from "./labels.js";
-export {chooseJudge, chooseJudgedRun} from "./chooseJudge.js";
-export {chooseRace, chooseRaceSettings} from "./chooseRace.js";
-export {chooseReference} from "./chooseReference.js";
-export {chooseRun} from "./chooseRun.js";
-export {chooseScores} from "./chooseScores.js";
-export {compared} from "./comparisons.js";
-export {confusionMatrix} from "./confusionMatrix.js";
-export {chooseDataset, datasetView} from "./datasets.js";
-export {figure} from "./figure.js";
-export {dataTable} from "./dataTable.js";
-export {differences} from "./differences.js";
-export {disagreements} from "./disagreements.js";
-export {chooseHistory, historyChart} from "./history.js";
-export {judgeHealth} from "./judgeHealth.js";
-export {leaderboard} from "./leaderboard.js";
-export {comparedMerges, merges} from "./merges.js";
-export {outcomes} from "./outcomes.js";
-export {otherRuns} from "./otherRuns.js";
-export {overview} from "./overview.js";
-export {raceReplay} from "./raceReplay.js";
-export {chooseRecord, lineage} from "./lineage.js";
-export {loadRaceScores} from "./raceScores.js";
+/**
+ * What pages are put together from: inputs, figures, tables and whole parts of a page, as functions that return DOM nodes.
+ * In: what the page loaders of report/site printed, and the choices in the page's address.
+ * Out: elements that redraw with their width, each figure with the query that gives its numbers.
+ * They run in the browser: no file, no Node API, and no statistics of their own (base/stats computes).
+ */
+export {chart} from "./charts/chart.js";
+export {chooseCosts} from "./costs/chooseCosts.js";
+export {costs} from "./costs/costs.js";
+export {chooseCandidates} from "./inputs/chooseCandidates.js";
+export {chooseExamples, scoresNeeded} from "./examples/chooseExamples.js";
+export {examples} from "./examples/examples.js";
+export {saveLabels} from "./examples/labels.js";
+export {chooseJudge, chooseJudgedRun} from "./judges/chooseJudge.js";
+export {chooseRace, chooseRaceSettings} from "./races/chooseRace.js";
+export {chooseReference} from "./inputs/chooseReference.js";
+export {chooseRun} from "./inputs/chooseRun.js";
+export {chooseScores} from "./inputs/chooseScores.js";
+export {compared} from "./rows/comparisons.js";
+export {confusionMatrix} from "./rowByRow/confusionMatrix.js";
+export {chooseDataset, datasetView} from "./data/datasets.js";
+export {figure} from "./charts/figure.js";
+export {dataTable} from "./tables/dataTable.js";
+export {differences} from "./candidates/differences.js";
+export {disagreements} from "./rowByRow/disagreements.js";
+export {chooseHistory, historyChart} from "./runs/history.js";
+export {judgeHealth} from "./judges/judgeHealth.js";
+export {leaderboard} from "./candidates/leaderboard.js";
+export {comparedMerges, merges} from "./merges/merges.js";
+export {outcomes} from "./rowByRow/outcomes.js";
+export {otherRuns} from "./verdict/otherRuns.js";
+export {overview} from "./verdict/overview.js";
+export {raceReplay} from "./races/raceReplay.js";
+export {chooseRecord, lineage} from "./lineage/lineage.js";
+export {loadRaceScores} from "./races/raceScores.js";
 export {valueName} from "../../evals/decisions/valueName.js";
-export {slices} from "./slices.js";
-export {rowPage} from "./rowPage.js";
-export {chooseAnyRun, provenance, runList} from "./runHistory.js";
-export {loadRows} from "./runRows.js";
-export {chooseSplits, splits} from "./splits.js";
-export {sqlPage} from "./sqlPage.js";
+export {slices} from "./candidates/slices.js";
+export {rowPage} from "./examples/rowPage.js";
+export {chooseAnyRun, provenance, runList} from "./runs/runHistory.js";
+export {loadRows} from "./rows/runRows.js";
+export {chooseSplits, splits} from "./splits/splits.js";
+export {sqlPage} from "./sql/sql.js";

@@ -43,7 +43,7 @@ export function isOwned(one: AnsweringModel): boolean {
 }
 
 /** Who runs it, in words. */
-export function holderOf(one: AnsweringModel): string {
+export function providerName(one: AnsweringModel): string {
   const {model, endpoint = one.name, endpointKind} = one;
   if (endpointKind === "embedded") return "the store";
   if (endpointKind === "imported") return `${model} (results of ${endpoint})`;

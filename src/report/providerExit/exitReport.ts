@@ -10,7 +10,7 @@ import {
   type RunManifest,
   type Store
 } from "../../base/store/index.js";
-import {answerersOf, holderOf, hostOf, isOwned, OPENAI_EVALS, plainModel} from "./answerers.js";
+import {answerersOf, providerName, hostOf, isOwned, OPENAI_EVALS, plainModel} from "./answerers.js";
 import {type KnownEnd, listedEnds, type Shutdown, shutdownsOf} from "./shutdowns.js";
 import {type Substitute, substitutesFor} from "./substitutes.js";
 
@@ -127,14 +127,14 @@ function isSpared(candidate: RunCandidate, ending: RunCandidate): boolean {
 /** Who runs a candidate's models, each once. */
 function holdersOf(candidate: RunCandidate): string[] {
   const models = answerersOf(candidate);
-  return models.length === 0 ? [candidate.endpoint] : [...new Set(models.map(holderOf))];
+  return models.length === 0 ? [candidate.endpoint] : [...new Set(models.map(providerName))];
 }
 
-/** Those of them that are not the team; undefined when nobody knows. */
+/** Those of them that are not the team; undefined when unknown. */
 function foreignHolders(candidate: RunCandidate): string[] | undefined {
   const models = answerersOf(candidate);
   if (models.length === 0) return undefined;
-  return [...new Set(models.filter((one) => !isOwned(one)).map(holderOf))];
+  return [...new Set(models.filter((one) => !isOwned(one)).map(providerName))];
 }
 
 async function dataKept(

@@ -93,7 +93,7 @@ async function entriesOf(path: string, own?: string): Promise<Shutdown[]> {
   const problems = [
     ...(isDay(table.asOf) ? [] : ["asOf must be a day such as 2026-11-26"]),
     ...(Array.isArray(table.entries) ? [] : ["entries must be a list"]),
-    ...entries.flatMap((entry, i) => problemsOf(entry).map((problem) => `entries[${i}]: ${problem}`))
+    ...entries.flatMap((entry, i) => shutdownProblems(entry).map((problem) => `entries[${i}]: ${problem}`))
   ];
   if (problems.length > 0) throw new UserError(`${path}: ${problems.join("; ")}.`);
   return entries.map((entry) => ({
@@ -103,7 +103,7 @@ async function entriesOf(path: string, own?: string): Promise<Shutdown[]> {
   }));
 }
 
-function problemsOf({host, touches, date, says}: Partial<Shutdown>): string[] {
+function shutdownProblems({host, touches, date, says}: Partial<Shutdown>): string[] {
   return [
     ...(typeof host === "string" && host !== "" ? [] : ["host must be an address's name"]),
     ...(["model", "fine-tuning", "evals"].includes(String(touches))

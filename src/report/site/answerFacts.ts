@@ -15,7 +15,7 @@ import {
 
 /** How the answers of a run ended, and who the servers say gave them. */
 export async function answerFacts(store: Store, run: RunManifest): Promise<AnswerFacts> {
-  const found = await store.rows<Group & object>(
+  const found = await store.rows<AnswerGroup & object>(
     `select candidate, variant, served_model as model, fingerprint, count(*)::int as answers,
        count(*) filter (${cutSql})::int as cut, count(*) filter (${cutSql} and ${emptySql})::int as "cutEmpty",
        count(*) filter (${refusedSql})::int as refused,
@@ -44,7 +44,7 @@ export async function answerFacts(store: Store, run: RunManifest): Promise<Answe
   };
 }
 
-interface Group {
+interface AnswerGroup {
   candidate: string;
   variant: string;
   model: string | null;
@@ -56,7 +56,11 @@ interface Group {
   empty: number;
 }
 
-function endsOf(candidate: string, maxTokens: number | undefined, groups: readonly Group[]): CandidateEnds {
+function endsOf(
+  candidate: string,
+  maxTokens: number | undefined,
+  groups: readonly AnswerGroup[]
+): CandidateEnds {
   const sum = (of: "answers" | "cut" | "cutEmpty" | "refused" | "empty") =>
     groups.reduce((total, one) => total + one[of], 0);
   const cutEmpty = sum("cutEmpty");
@@ -78,7 +82,7 @@ function limitOf(params: Readonly<Record<string, unknown>>): number | undefined 
 }
 
 /** Answers without a model's name are left out: nothing is known of them. */
-function servedModels(candidate: string, groups: readonly Group[]): ServedModel[] {
+function servedModels(candidate: string, groups: readonly AnswerGroup[]): ServedModel[] {
   const byModel = new Map<string, {answers: number; fingerprints: Set<string>}>();
   for (const {model, fingerprint, answers} of groups) {
     if (!model) continue;

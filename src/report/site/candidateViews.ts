@@ -6,7 +6,7 @@ import {countedReasons} from "./countedReasons.js";
 import type {ShownReasons} from "./shownReasons.js";
 import type {CandidateView} from "./types.js";
 
-interface Usage {
+interface CandidateUsage {
   candidate: string;
   variant: string;
   completed: number;
@@ -18,7 +18,7 @@ interface Usage {
   completion_tokens: number | null;
 }
 
-interface Failure {
+interface CandidateFailures {
   candidate: string;
   variant: string;
   reason: string | null;
@@ -37,7 +37,7 @@ export async function candidateViews(
   }: {models: ReadonlyMap<string, ModelManifest>; calls: readonly CandidateCalls[]; reasons: ShownReasons}
 ): Promise<CandidateView[]> {
   const {usd, priceOf} = await store.pricing(run);
-  const usage = await store.rows<Usage>(
+  const usage = await store.rows<CandidateUsage>(
     `select candidate, variant, count(*) filter (status = 'completed')::int as completed,
        count(*) filter (status = 'failed')::int as failed, count(*) filter (reused)::int as reused,
        (count(${usd}) filter (status = 'completed'))::int as priced,
@@ -47,7 +47,7 @@ export async function candidateViews(
      from completions where run = $run group by candidate, variant`,
     {run: run.id}
   );
-  const failures = await store.rows<Failure>(
+  const failures = await store.rows<CandidateFailures>(
     `select candidate, variant, reason, reason_kind as kind, count(*)::int as count from completions
      where run = $run and status = 'failed' group by all order by count desc, reason`,
     {run: run.id}

@@ -43,7 +43,7 @@ export async function cascadeStages(
     {run: run.id}
   );
   const place = new Map(items.map(({row_id}, i) => [row_id, i]));
-  const answers = await answersOf(store, run, candidatesOf(run, names));
+  const answers = await stageAnswerRows(store, run, rowsOfCandidates(run, names));
   const byStage = names.map((name) =>
     answers.filter(({candidate, variant}) => (several ? `${candidate} · ${variant}` : candidate) === name)
   );
@@ -65,7 +65,7 @@ export async function cascadeStages(
   };
 }
 
-interface Answer {
+interface StageRow {
   row_id: string;
   candidate: string;
   variant: string;
@@ -76,7 +76,7 @@ interface Answer {
 }
 
 /** The candidates whose variants are among the names. */
-function candidatesOf({candidates, variants}: RunManifest, names: readonly string[]): string[] {
+function rowsOfCandidates({candidates, variants}: RunManifest, names: readonly string[]): string[] {
   const named = ({name}: {name: string}) =>
     variants.length > 1
       ? variants.some((variant) => names.includes(`${name} · ${variant.name}`))
@@ -85,9 +85,13 @@ function candidatesOf({candidates, variants}: RunManifest, names: readonly strin
 }
 
 /** First answers with all repeats' texts; `usd` is what one call cost. */
-async function answersOf(store: Store, run: RunManifest, candidates: readonly string[]): Promise<Answer[]> {
+async function stageAnswerRows(
+  store: Store,
+  run: RunManifest,
+  candidates: readonly string[]
+): Promise<StageRow[]> {
   const {usd} = await store.pricing(run);
-  return store.rows<Answer>(
+  return store.rows<StageRow>(
     `select c.row_id, c.candidate, c.variant, list(coalesce(c.output, '') order by c.repeat) as outputs,
        first(c.logprobs order by c.repeat) as logprobs, avg(c.usd)::double as usd,
        first(s.value order by c.repeat)::double as score
@@ -98,19 +102,19 @@ async function answersOf(store: Store, run: RunManifest, candidates: readonly st
   );
 }
 
-function signsOf({outputs: [text = "", ...repeats], logprobs}: Answer) {
+function signsOf({outputs: [text = "", ...repeats], logprobs}: StageRow) {
   const tokens = JSON.parse(logprobs ?? "[]") as {logprob: number}[];
   return {text, repeats, logprobs: tokens.map(({logprob}) => logprob)};
 }
 
-function mostlyKnown(rows: readonly Answer[], signal: Signal): boolean {
+function mostlyKnown(rows: readonly StageRow[], signal: Signal): boolean {
   const known = rows.filter((row) => confidenceOf(signal, signsOf(row)) !== undefined).length;
   return known >= 0.9 * rows.length;
 }
 
 function stageOf(
   name: string,
-  rows: readonly Answer[],
+  rows: readonly StageRow[],
   {place, signal, times}: {place: ReadonlyMap<string, number>; signal: Signal; times: number}
 ): CascadeStage {
   const empty = () => new Array<number | undefined>(place.size).fill(undefined);

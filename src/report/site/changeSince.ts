@@ -47,11 +47,11 @@ export async function changeSince(
 export async function changesBetween(store: Store, run: RunManifest, before: RunManifest): Promise<string[]> {
   const {rows} = await expectedChange(store, before.id, run.id);
   const expected = rows > 0 ? [expectedText(rows)] : [];
-  return [...differences(run, before), ...expected, ...recordChanges(before, run)];
+  return [...changedSettings(run, before), ...expected, ...recordChanges(before, run)];
 }
 
 /** What is not the same in two runs of one eval, in words: their scores cannot be compared as they are. */
-export function differences(run: RunManifest, before: RunManifest): string[] {
+export function changedSettings(run: RunManifest, before: RunManifest): string[] {
   const prompts = (one: RunManifest) => one.variants.map(({sha256}) => sha256).join();
   return [
     run.dataset.version === before.dataset.version ? "" : "the data version",

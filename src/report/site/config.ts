@@ -6,7 +6,8 @@ import {codeFingerprint, pricesFingerprint, storeFingerprint} from "./fingerprin
 import {currentRuns} from "./currentRuns.js";
 import {replayableRaces} from "./races.js";
 import {loadAhead} from "./loadAhead.js";
-import {type NavigationPage, REPORT_PAGES, siteFooter, siteHead, siteHeader} from "./frame.js";
+import {type NavigationPage, siteFooter, siteHead, siteHeader} from "./frame.js";
+import {sitePages} from "./sitePages.js";
 import {seedNpmCache} from "./seedNpmCache.js";
 import {SQL_FILES, sqlEngine} from "./sqlEngine.js";
 import {loaderVersions, removeStaleOutputs} from "./staleOutputs.js";
@@ -22,7 +23,7 @@ export interface SiteOptions {
   title?: string;
   /** The project's folder, where the store is; default ASSAY_PROJECT or the current folder. */
   project?: string;
-  /** Pages after the report's own, in the order of the navigation. */
+  /** Further pages at the end of the navigation: those whose front matter states no `order`. */
   pages?: NavigationPage[];
   /** The command that runs a page loader in TypeScript; Node with tsx unless told. Those in JavaScript are run by Node. */
   interpreter?: readonly [string, ...string[]];
@@ -48,7 +49,8 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
     duckdb?.version ?? "no-sql"
   ].join("-");
   await removeStaleOutputs(resolve(root), fingerprint, await loaderVersions(resolve(root)));
-  const navigation = [...REPORT_PAGES, ...pages];
+  const stated = await sitePages(resolve(root));
+  const navigation = [...stated, ...pages.filter(({path}) => stated.every((page) => page.path !== path))];
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const interpreters = {
     ".js": [process.execPath],

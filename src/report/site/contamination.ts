@@ -23,7 +23,7 @@ import {
   type VersionManifest,
   writeCached
 } from "../../base/store/index.js";
-import {type PartOfRecord, partOfRecord, sameRows, scoredRows} from "./partOfRecord.js";
+import {type PartOfRecord, partOfRecord, trainedRowsIn, scoredRows} from "./partOfRecord.js";
 import {selectedOn} from "./selectedOn.js";
 
 export interface RunContamination {
@@ -80,7 +80,7 @@ export async function runContamination(
   };
 }
 
-interface Known {
+interface ContaminationInputs {
   table: ScoreTable;
   /** What is known of the training of each candidate that is a model, by the candidate's name. */
   learned: ReadonlyMap<string, TrainingRecords>;
@@ -88,7 +88,7 @@ interface Known {
 }
 
 /** What a purge made unknowable. */
-function erasedWarnings(table: ScoreTable, learned: Known["learned"]): string[] {
+function erasedWarnings(table: ScoreTable, learned: ContaminationInputs["learned"]): string[] {
   const datasets = new Set([...learned.values()].flatMap(({erased}) => erased));
   const warnings = [...datasets].map((dataset) => {
     const [first, ...others] = [...learned]
@@ -108,13 +108,17 @@ function erasedWarnings(table: ScoreTable, learned: Known["learned"]): string[] 
   return warnings;
 }
 
-interface Marks {
+interface RunMarks {
   marks: Map<string, RowMark[]>;
   warnings: string[];
 }
 
 /** The marks of a sealed run never change, and finding near-duplicates takes seconds: they are kept in the store. */
-async function rememberedMarks(store: Store, run: RunManifest, known: Known): Promise<Marks> {
+async function rememberedMarks(
+  store: Store,
+  run: RunManifest,
+  known: ContaminationInputs
+): Promise<RunMarks> {
   const {table, learned} = known;
   const key = hashJson([
     moduleVersion(import.meta.url),
@@ -167,7 +171,11 @@ async function learnedBy(store: Store, run: RunManifest): Promise<Map<string, Tr
   return learned;
 }
 
-async function findMarks(store: Store, run: RunManifest, {table, learned, texts}: Known): Promise<Marks> {
+async function findMarks(
+  store: Store,
+  run: RunManifest,
+  {table, learned, texts}: ContaminationInputs
+): Promise<RunMarks> {
   const version = (await store.versions(run.dataset.name)).find(({id}) => id === run.dataset.version);
   const marks = new Map<string, RowMark[]>();
   const warnings: string[] = [];
@@ -214,7 +222,7 @@ async function marksAgainst(
 ): Promise<Map<string, RowMark>> {
   const scored = await scoredRows(store, run, version);
   const marks = new Map<string, RowMark>(
-    (await sameRows(store, {version, scored}, trained)).map((row) => [row, "contaminated"])
+    (await trainedRowsIn(store, {version, scored}, trained)).map((row) => [row, "contaminated"])
   );
   if (version.text && trained.version.text) {
     const known = await texts.of(store, trained.query);

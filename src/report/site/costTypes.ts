@@ -72,7 +72,7 @@ export interface SideCost extends SideModelBill {
   endpoint: string;
   model: string;
   answers: number;
-  /** Replies whose tokens were told. */
+  /** Replies that reported their tokens. */
   counted: number;
 }
 

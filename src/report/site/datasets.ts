@@ -1,12 +1,11 @@
 import {group} from "d3-array";
-import {recognition} from "../../data/privacy/index.js";
-import type {Store, VersionManifest} from "../../base/store/index.js";
-import type {DatasetsData, DatasetView} from "./dataTypes.js";
-import {ledgerView} from "./ledgers.js";
+import {recognition, ledgerSummary} from "../../data/privacy/index.js";
+import type {DatasetsData, DatasetView, LedgerRule, LedgerView} from "./dataTypes.js";
 import {publishing} from "./publishing.js";
 import {purgesOf} from "./purges.js";
 import {statedPublishing} from "./statedPublishing.js";
 import {versionDetails} from "./versionDetails.js";
+import {type Store, type VersionManifest, versionTable} from "../../base/store/index.js";
 
 /** Older versions are listed with what their record says. */
 const DESCRIBED = 12;
@@ -64,4 +63,19 @@ async function inTurn<T, R>(all: readonly T[], of: (one: T) => Promise<R | undef
     if (result !== undefined) found.push(result);
   }
   return found;
+}
+
+/** What was found in a version by kind, rule and action, most findings first; undefined when it was never scanned. */
+async function ledgerView(store: Store, version: VersionManifest): Promise<LedgerView | undefined> {
+  const summary = await ledgerSummary(store, version);
+  if (!summary) return undefined;
+  const ledger = await versionTable(store.workspace, version, "ledger.parquet");
+  if (!ledger) return undefined;
+  const rules = await store.rows<LedgerRule>(
+    `select type, rule, action, list_sort(list(distinct "column")) as columns, count(*)::int as findings,
+       count(distinct row_id)::int as rows, min(score)::double as score, count(accepted)::int as accepted
+     from ${ledger} group by type, rule, action
+     order by sum(count(*)) over (partition by type) desc, type, findings desc, rule, action`
+  );
+  return {version: version.id, summary, rules};
 }

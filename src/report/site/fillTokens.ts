@@ -1,4 +1,4 @@
-import type {TokenColumns} from "./tokenColumns.js";
+import type {RowTokens} from "./tokenColumns.js";
 
 /** Places of the columns. */
 const PROMPT = 0;
@@ -18,12 +18,12 @@ export interface FilledRows {
  * A row that nobody answered stays empty, as does a candidate of which nothing is known.
  * @param above prompt tokens above which a price has a tier, as in the columns
  */
-export function fillTokens(columns: readonly TokenColumns[], above: readonly number[]): FilledRows[] {
+export function fillTokens(columns: readonly RowTokens[], above: readonly number[]): FilledRows[] {
   const told = new Map<number, ((row: number) => number | undefined)[]>(
     [PROMPT, COMPLETION, USD].map((n) => [n, ownAndTold(columns.map(({numbers}) => numbers[n]!))])
   );
   return columns.map(({numbers, ended}, c) => {
-    const share = sumOf(numbers[CACHED]!) / sumOf(numbers[PROMPT]!) || 0;
+    const share = totalTokens(numbers[CACHED]!) / totalTokens(numbers[PROMPT]!) || 0;
     const filled = (n: number, row: number) => (numbers[n]![row] ??= told.get(n)![c]!(row));
     const rows = {tokens: 0, usd: 0};
     for (let row = 0; row < numbers[PROMPT]!.length; row++) {
@@ -45,10 +45,10 @@ export function fillTokens(columns: readonly TokenColumns[], above: readonly num
   });
 }
 
-type Column = readonly (number | undefined)[];
+type TokenColumn = readonly (number | undefined)[];
 
 /** By candidate what the others tell of a row that it lacks. */
-function ownAndTold(columns: readonly Column[]): ((row: number) => number | undefined)[] {
+function ownAndTold(columns: readonly TokenColumn[]): ((row: number) => number | undefined)[] {
   const known = columns.map((column) => [...column]);
   return known.map((own, c) => {
     const others = known.flatMap((column, o) => {
@@ -68,7 +68,7 @@ function ownAndTold(columns: readonly Column[]): ((row: number) => number | unde
 }
 
 /** Own over other on the rows that both have; undefined where they share none, or the other has nothing on them. */
-function ratioOf(own: Column, other: Column): number | undefined {
+function ratioOf(own: TokenColumn, other: TokenColumn): number | undefined {
   let [ofOwn, ofOther] = [0, 0];
   for (let row = 0; row < own.length; row++) {
     if (own[row] === undefined || other[row] === undefined) continue;
@@ -78,6 +78,6 @@ function ratioOf(own: Column, other: Column): number | undefined {
   return ofOther > 0 ? ofOwn / ofOther : undefined;
 }
 
-function sumOf(column: Column): number {
+function totalTokens(column: TokenColumn): number {
   return column.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 }

@@ -6,37 +6,6 @@ export interface NavigationPage {
   about?: string;
 }
 
-export const REPORT_PAGES: NavigationPage[] = [
-  {name: "Verdict", path: "/index"},
-  {name: "Candidates", path: "/candidates", about: "scores by slice and scorer, cost, latency, lineage"},
-  {name: "Costs", path: "/costs", about: "hostings, frontier of cost and quality, break-even"},
-  {
-    name: "Differences",
-    path: "/differences",
-    about: "every pair and every slice, corrected, with the margin"
-  },
-  {name: "Examples", path: "/examples", about: "every row with its answers: filtered, sorted, searched"},
-  {
-    name: "Row by row",
-    path: "/comparison",
-    about: "confusions, and the rows on which two candidates disagree"
-  },
-  {
-    name: "Judges",
-    path: "/judges",
-    about: "whether an LLM judge agrees with people, and its scores corrected"
-  },
-  {name: "Races", path: "/races", about: "who was dropped when, and the calls that were saved"},
-  {name: "Data", path: "/data-sets", about: "versions, filters, duplicates, label conflicts, personal data"},
-  {name: "Splits", path: "/splits", about: "which split to use and why, side by side"},
-  {name: "Merges", path: "/merges", about: "what was merged from what, and whether it paid"},
-  {name: "Lineage", path: "/lineage", about: "what a model or a run came from, and what data reached it"},
-  {name: "Runs", path: "/runs", about: "versions, hashes, prices and seeds, and how to run it again"},
-  {name: "History", path: "/history", about: "how candidates scored from run to run"},
-  {name: "SQL", path: "/sql", about: "any question of your own over the published tables, in the browser"},
-  {name: "Method", path: "/method", about: "what every figure means and how it is computed"}
-];
-
 /** What a reader chose on one page and wants to find on the next: keys of the address. */
 export const CARRIED = ["run", "scorer", "slice", "reference", "first", "second", "dataset"] as const;
 
@@ -67,7 +36,8 @@ export function siteHeader(title: string, pages: readonly NavigationPage[], path
   const links = pages.map((page) => {
     const href = up + (page.path === "/index" ? "" : page.path.slice(1));
     const current = page.path === path ? ` aria-current="page"` : "";
-    return `<li><a href="${escape(href)}"${current}>${escape(page.name)}</a></li>`;
+    const about = page.about === undefined ? "" : ` data-about="${escape(page.about)}"`;
+    return `<li><a href="${escape(href)}"${current}${about}>${escape(page.name)}</a></li>`;
   });
   return `<a class="skip" href="#content">Skip to the content</a>
 <a class="brand" href="${up}">${escape(title)}</a>

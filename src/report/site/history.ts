@@ -4,7 +4,7 @@ import {corpusName, mean, meanInterval} from "../../base/stats/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 import {latestTime} from "./currentRuns.js";
 import type {EvalHistory, HistoryData, HistoryPoint, HistoryRun} from "./historyTypes.js";
-import {differences} from "./changeSince.js";
+import {changedSettings} from "./changeSince.js";
 
 /** Older runs of an eval stay in the list of runs. */
 const MOST_RUNS = 40;
@@ -30,7 +30,7 @@ export async function history(store: Store): Promise<HistoryData> {
       split: newest.split.name,
       part: newest.split.part,
       scorer: newest.primaryScorer,
-      figure: figureOf(newest),
+      figure: corpusFigureName(newest),
       runs: points
     });
   }
@@ -38,7 +38,7 @@ export async function history(store: Store): Promise<HistoryData> {
   return {histories: histories.sort((a, b) => last(b).localeCompare(last(a)))};
 }
 
-function figureOf(run: RunManifest): string | undefined {
+function corpusFigureName(run: RunManifest): string | undefined {
   const figure = corpusOf(run, run.primaryScorer);
   return figure && corpusName(figure);
 }
@@ -61,7 +61,7 @@ async function historyRun(
     version: run.dataset.version,
     rows: table.rowIds.length,
     points: table.candidates.map((candidate) => pointOf(table, candidate, index)),
-    breaks: before ? differences(run, before) : []
+    breaks: before ? changedSettings(run, before) : []
   };
 }
 

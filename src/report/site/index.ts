@@ -1,3 +1,9 @@
+/**
+ * The report's site: what its page loaders print, and Framework's configuration.
+ * In: a project's store, its pages' front matter, its prices and what its definitions say of publishing.
+ * Out: JSON and Arrow files with what pages show of runs, data, models and races, masked as `publish` says; the finished site.
+ * It draws nothing (report/components) and decides nothing (evals/decisions). docs/pages.md names the loader of every page.
+ */
 export {siteConfig, type SiteOptions} from "./config.js";
 export {contaminatedRows} from "./contaminatedRows.js";
 export {type RunContamination, runContamination} from "./contamination.js";
@@ -20,7 +26,7 @@ export {raceScores, races} from "./races.js";
 export type {RowPlace, RowsMetadata} from "./rowFiles.js";
 export {rowArchive} from "./rowArchive.js";
 export {type RowFile, runRows} from "./runRows.js";
-export {touchOnStoreChange, type WatchOptions} from "./touchOnStoreChange.js";
+export {touchOnStoreChange, type StoreWatchOptions} from "./touchOnStoreChange.js";
 export {sqlEngine, sqlEngineArchive} from "./sqlEngine.js";
 export {splits} from "./splitViews.js";
 export * from "./types.js";

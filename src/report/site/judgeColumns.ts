@@ -23,7 +23,7 @@ export async function judgeColumns(
     if (at !== undefined) column[at] = value;
     columns.set(name, column);
   };
-  const named = (row: Answer) =>
+  const named = (row: JudgedRow) =>
     run.variants.length > 1 ? `${row.candidate} · ${row.variant}` : row.candidate;
   const scorers = run.scorers.filter(({judge, human}) => judge || human);
   for (let repeat = 0; repeat < run.repeats; repeat++)
@@ -34,13 +34,13 @@ export async function judgeColumns(
     }
   const answers = `select row_id, candidate, variant, repeat, length(output)::int as length from completions
     where run = $run and status = 'completed' and output is not null`;
-  for await (const batch of store.batches<Answer & {length: number}>(answers, {run: run.id}))
+  for await (const batch of store.batches<JudgedRow & {length: number}>(answers, {run: run.id}))
     for (const row of batch) put(lengths, lengthColumn(row.repeat, named(row)), row.row_id, row.length);
   const given = `select row_id, candidate, variant, repeat, value, details::json -> 'choices' as choices,
       details::json ->> 'identical' = 'true' as identical
     from scores where run = $run and scorer = $scorer and status = 'scored'`;
   for (const {name: scorer, judge} of scorers)
-    for await (const batch of store.batches<Given>(given, {run: run.id, scorer}))
+    for await (const batch of store.batches<JudgeOrder>(given, {run: run.id, scorer}))
       for (const row of batch) {
         put(scores, judgedColumn(row.repeat, scorer, named(row)), row.row_id, row.value);
         const order = judge && orderOf(row);
@@ -53,20 +53,20 @@ export async function judgeColumns(
   ]);
 }
 
-interface Answer {
+interface JudgedRow {
   row_id: string;
   candidate: string;
   variant: string;
   repeat: number;
 }
 
-interface Given extends Answer {
+interface JudgeOrder extends JudgedRow {
   value: number;
   choices: string | null;
   identical: boolean | null;
 }
 
-function orderOf({choices, identical}: Given): string | undefined {
+function orderOf({choices, identical}: JudgeOrder): string | undefined {
   if (identical) return SAME_WORDS;
   return choices === null ? undefined : (JSON.parse(choices) as string[]).join(" ");
 }

@@ -23,7 +23,7 @@ export function areClasses(labels: readonly string[], rows: number): boolean {
  * Rows of each label of a version, held-out rows left out, and how its labels are written.
  * @param excerpts whether free text in the label column may be shown, masked
  */
-export async function labelCounts(
+export async function classCounts(
   store: Store,
   version: VersionManifest,
   relation: string,

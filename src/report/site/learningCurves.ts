@@ -31,7 +31,7 @@ export interface CurvesData {
 const MOST_POINTS = 200;
 
 /** What `assay finetune` writes beside a model's weights. */
-interface TrainingFile {
+interface CurveFile {
   curve: CurvePoint[];
   validations: CurvePoint[];
   /** The check of what the training began with. */
@@ -45,7 +45,7 @@ export async function learningCurves(store: Store): Promise<CurvesData> {
     if (files.every(({path}) => path !== "training.json")) continue;
     const bytes = await store.workspace.place.read(modelKey(id, "training.json"));
     if (!bytes) continue;
-    const {curve, validations, before} = JSON.parse(Buffer.from(bytes).toString()) as TrainingFile;
+    const {curve, validations, before} = JSON.parse(Buffer.from(bytes).toString()) as CurveFile;
     const steps = curve.at(-1)?.step;
     if (steps === undefined) continue;
     const every = Math.ceil(curve.length / MOST_POINTS);

@@ -43,7 +43,7 @@ export async function loadAhead(options: LoadAheadOptions): Promise<void> {
   const next = async (loader: Loader): Promise<boolean> => {
     const output = loader.outputs.shift()!;
     const started = performance.now();
-    const loaded = await load(loader.file, output, options);
+    const loaded = await runLoader(loader.file, output, options);
     if (loaded) options.onLoaded?.(output.path, (performance.now() - started) / 1000);
     else loader.outputs = [];
     return loaded;
@@ -105,7 +105,7 @@ async function pagesText(root: string): Promise<string> {
 const cachePath = (root: string, {path}: Output) => join(root, ".observablehq", "cache", path);
 
 /** False when the loader failed; then nothing is left behind. */
-async function load(
+async function runLoader(
   loader: string,
   output: Output,
   {root, interpreters}: LoadAheadOptions

@@ -2,7 +2,7 @@ import {type CostHosting, failingText, measuredThroughput} from "../../base/cost
 import {readBenches, type RunCandidate, type RunManifest, type Workspace} from "../../base/store/index.js";
 
 /** What a load test of a candidate came to. */
-export interface MeasuredThroughput {
+export interface BenchThroughput {
   bench: string;
   /** The day, as YYYY-MM-DD. */
   at: string;
@@ -22,8 +22,8 @@ export interface MeasuredThroughput {
 export async function measuredThroughputs(
   workspace: Pick<Workspace, "place">,
   run: RunManifest
-): Promise<Map<string, MeasuredThroughput>> {
-  const found = new Map<string, MeasuredThroughput>();
+): Promise<Map<string, BenchThroughput>> {
+  const found = new Map<string, BenchThroughput>();
   for (const {id, at, eval: of, candidate, model, endpoint, levels, p95Ms} of await readBenches(workspace)) {
     const isMeasured = (one: RunCandidate) =>
       one.name === candidate && one.model === model && one.endpoint === endpoint;
@@ -40,7 +40,7 @@ export async function measuredThroughputs(
 export function withThroughput(
   hosting: CostHosting,
   candidate: RunCandidate,
-  measured: MeasuredThroughput | undefined
+  measured: BenchThroughput | undefined
 ): CostHosting {
   if (!measured || hosting.kind === "api" || hosting.kind === "unknown" || hosting.kind !== candidate.hosting)
     return hosting;
@@ -54,7 +54,7 @@ export function withThroughput(
   };
 }
 
-function measuredText({bench, at, requestsPerSecond, failing, p95Ms}: MeasuredThroughput): string {
+function measuredText({bench, at, requestsPerSecond, failing, p95Ms}: BenchThroughput): string {
   const where = `measured ${at}, assay bench ${bench}`;
   if (requestsPerSecond === undefined)
     return `no throughput ${where}: ${failing ?? `no level kept its p95 within ${p95Ms} ms`}`;

@@ -28,7 +28,7 @@ export async function partOfRecord(
   const version = named(await store.versions(record.dataset), record.version);
   const split = named(await store.splits(record.dataset), record.split);
   if (!version || !split) return undefined;
-  const columns = `row_id, row_hash, ${textOf(version)}`;
+  const columns = `row_id, row_hash, ${textSelection(version)}`;
   const query = await rowsOfPart(store.workspace, version, split, {part: record.part, columns});
   return query === undefined ? undefined : {version, query};
 }
@@ -38,12 +38,12 @@ export async function scoredRows(store: Store, run: RunManifest, version: Versio
   const final = run.split.part === "held-out";
   const shown = final ? shownRowId("row_id", await blindingSalt(store.workspace, version.dataset)) : "row_id";
   return `select * from (
-      select row_id as own_id, ${shown} as row_id, row_hash, ${textOf(version)} from ${await versionRows(store.workspace, version)})
+      select row_id as own_id, ${shown} as row_id, row_hash, ${textSelection(version)} from ${await versionRows(store.workspace, version)})
     semi join (select row_id from items where run = ${sqlString(run.id)}) using (row_id)`;
 }
 
 /** Ids of the scored rows that stand in a part, by their content or, in the same dataset, their id, and where asked by their text. */
-export async function sameRows(
+export async function trainedRowsIn(
   store: Store,
   {version, scored}: {version: VersionManifest; scored: string},
   part: PartOfRecord,
@@ -61,6 +61,6 @@ export async function sameRows(
   return same.map(({row_id}) => row_id);
 }
 
-function textOf(version: VersionManifest): string {
+function textSelection(version: VersionManifest): string {
   return version.text ? `${sqlName(version.text)}::varchar as text` : "null::varchar as text";
 }

@@ -12,7 +12,7 @@ export type Publish = (text: string | null, excerpt: string | null) => string | 
  */
 export function publisher(
   expected: readonly (string | null)[],
-  labels = labelsOf(expected),
+  labels = publishedClasses(expected),
   mask: MaskExcerpt = maskExcerpt
 ): Publish {
   const masked = new Map<string, string>();
@@ -32,13 +32,13 @@ export function publisher(
  * The expected answers that are labels: those of a run whose answers are short, few and mostly stand at several rows; none of
  * another run.
  */
-export function labelsOf(expected: readonly (string | null)[]): ReadonlySet<string> {
+export function publishedClasses(expected: readonly (string | null)[]): ReadonlySet<string> {
   const different = new Set(expected.filter((text) => text !== null));
   return areClasses([...different], expected.length) ? different : new Set();
 }
 
 /** `expected` is JSON in the store: a label is shown without its quotes. */
-export function expectedText(expected: string | null): string | null {
+export function publishedExpected(expected: string | null): string | null {
   if (expected === null) return null;
   const value = JSON.parse(expected) as unknown;
   return typeof value === "string" ? value : expected;

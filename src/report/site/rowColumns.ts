@@ -4,14 +4,14 @@ import {type MaskExcerpt, openExcerptCache} from "../../data/privacy/index.js";
 import type {Publishing, RunManifest, Store} from "../../base/store/index.js";
 import type {ArrowColumn} from "./arrowColumn.js";
 import {judgeColumns} from "./judgeColumns.js";
-import {expectedText, labelsOf, type Publish, publisher} from "./publisher.js";
+import {publishedExpected, publishedClasses, type Publish, publisher} from "./publisher.js";
 import {publishingOf} from "./publishing.js";
 import {OTHER, type RowsMetadata} from "./rowFiles.js";
 import {shownGroups, shownSlices} from "./shownGroups.js";
 import {firstMasked, type ShownReasons, shownReasons, withKeptReasons} from "./shownReasons.js";
 
 /** A run's rows as far as pages may show them, in the run's order. */
-export interface RowColumns extends Pick<RowsMetadata, "candidates" | "baseline" | "scorers"> {
+export interface PublishedRows extends Pick<RowsMetadata, "candidates" | "baseline" | "scorers"> {
   rowIds: string[];
   /** As `shownGroups` names them. */
   clusters: (string | null)[];
@@ -50,7 +50,7 @@ interface Item {
 }
 
 /** Reads a run's rows, scores and answers from the store. */
-export async function rowColumns(store: Store, run: RunManifest): Promise<RowColumns> {
+export async function publishedRows(store: Store, run: RunManifest): Promise<PublishedRows> {
   const publishing = await publishingOf(store, run);
   const stored = await store.rows<Item>(
     "select row_id, cluster, expected, slices, excerpt from items where run = $run order by position",
@@ -61,18 +61,18 @@ export async function rowColumns(store: Store, run: RunManifest): Promise<RowCol
     ...item,
     excerpt: shownExcerpt(item, {run, now: publishing, mask: kept.mask})
   }));
-  const wanted = items.map((item) => expectedText(item.expected));
-  const labels = labelsOf(wanted);
+  const wanted = items.map((item) => publishedExpected(item.expected));
+  const labels = publishedClasses(wanted);
   const publish = publisher(wanted, labels, kept.mask);
   const slices = items.map((item) => JSON.parse(item.slices ?? "{}") as Record<string, unknown>);
   const groupName = await shownGroups(store, run, publishing);
   const sliceName = await shownSlices(store, run, publishing);
   const rowIds = items.map((item) => item.row_id);
-  const scored = await scoresOf(store, run);
+  const scored = await publishedScores(store, run);
   const answered: Publish = (text, excerpt) =>
     publish(text, excerpt) ?? (text !== null && labels.size > 0 ? OTHER : null);
   const given = await withKeptReasons(store.workspace, (mask) =>
-    answersOf(store, run, items, {
+    publishedAnswers(store, run, items, {
       candidates: scored.candidates,
       publish: answered,
       reasons: shownReasons(publishing, firstMasked(mask))
@@ -108,15 +108,15 @@ function shownExcerpt(
   return run.publish === "text" && now === "masked" ? mask(excerpt.slice(0, MOST_READ), LONGEST) : excerpt;
 }
 
-async function scoresOf(
+async function publishedScores(
   store: Store,
   run: RunManifest
-): Promise<Pick<RowColumns, "candidates" | "baseline" | "scorers" | "scores" | "counts">> {
+): Promise<Pick<PublishedRows, "candidates" | "baseline" | "scorers" | "scores" | "counts">> {
   let candidates: string[] = [];
   let baseline: string | undefined;
-  const scorers: RowColumns["scorers"] = [];
-  const scores: RowColumns["scores"] = new Map();
-  const counts: RowColumns["counts"] = new Map();
+  const scorers: PublishedRows["scorers"] = [];
+  const scores: PublishedRows["scores"] = new Map();
+  const counts: PublishedRows["counts"] = new Map();
   for (const {name, judge, human} of run.scorers) {
     const table = await scoreTable(store, run.id, name);
     ({candidates: candidates, baseline} = table);
@@ -173,12 +173,12 @@ function countColumns(
   );
 }
 
-async function answersOf(
+async function publishedAnswers(
   store: Store,
   run: RunManifest,
   items: readonly Item[],
   {candidates, publish, reasons}: {candidates: readonly string[]; publish: Publish; reasons: ShownReasons}
-): Promise<Pick<RowColumns, "answers" | "failures" | "confidence" | "predicts">> {
+): Promise<Pick<PublishedRows, "answers" | "failures" | "confidence" | "predicts">> {
   const position = new Map(items.map((item, i) => [item.row_id, i]));
   const empty = () =>
     new Map(candidates.map((name) => [name, new Array<string | null>(items.length).fill(null)]));
@@ -191,7 +191,7 @@ async function answersOf(
     from completions c left join scores s on s.run = c.run and s.row_id = c.row_id and s.candidate = c.candidate
       and s.variant = c.variant and s.repeat = c.repeat and s.scorer = $scorer
     where c.run = $run and c.repeat = 0`;
-  for await (const batch of store.batches<Answer>(query, {run: run.id, scorer: run.primaryScorer}))
+  for await (const batch of store.batches<AnswerRow>(query, {run: run.id, scorer: run.primaryScorer}))
     for (const row of batch) {
       const name = run.variants.length > 1 ? `${row.candidate} · ${row.variant}` : row.candidate;
       const i = position.get(row.row_id);
@@ -209,7 +209,7 @@ async function answersOf(
   return {answers, failures, confidence, predicts};
 }
 
-interface Answer {
+interface AnswerRow {
   row_id: string;
   candidate: string;
   variant: string;
@@ -223,7 +223,7 @@ interface Answer {
   score_reason: string | null;
 }
 
-function sureness({logprobs, output}: Answer): number | undefined {
+function sureness({logprobs, output}: AnswerRow): number | undefined {
   if (logprobs === null) return undefined;
   const tokens = JSON.parse(logprobs) as {logprob: number}[];
   return confidenceOf("logprobs", {text: output ?? "", logprobs: tokens.map(({logprob}) => logprob)});

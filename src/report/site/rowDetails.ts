@@ -3,9 +3,9 @@ import {type Publishing, type RunManifest, sqlString, type Store} from "../../ba
 import {DETAILS_PER_FILE, MOST_DETAILED} from "./detailFiles.js";
 import type {AnswerDetail, DetailFile, KnownFrom, RowDetail, ShownText} from "./detailTypes.js";
 import {knownFromTraining} from "./knownFromTraining.js";
-import {expectedText, labelsOf} from "./publisher.js";
+import {publishedExpected, publishedClasses} from "./publisher.js";
 import {publishingOf} from "./publishing.js";
-import {answersOf, historyOf, promptsOf} from "./rowQueries.js";
+import {rowAnswers, historyOf, storedPrompts} from "./rowQueries.js";
 import {type ShownGroup, shownGroups, type ShownSlice, shownSlices} from "./shownGroups.js";
 import {type ShownReasons, shownReasons} from "./shownReasons.js";
 
@@ -41,7 +41,11 @@ export async function* rowDetails(store: Store, id: string): AsyncGenerator<Deta
     "select expected from items where run = $run order by position",
     {run: id}
   );
-  const show = await openTexts(store, publish, labelsOf(expected.map((row) => expectedText(row.expected))));
+  const show = await openTexts(
+    store,
+    publish,
+    publishedClasses(expected.map((row) => publishedExpected(row.expected)))
+  );
   const ids = await detailedRows(store, run);
   const reasons = shownReasons(publish, show.reason);
   const shown = {
@@ -91,8 +95,8 @@ async function detailsOf(
     `select row_id, position::double as position, cluster, expected, slices from items where run = $run and ${among}`,
     {run: run.id}
   );
-  const prompts = await promptsOf(store, run, among);
-  const answers = await answersOf(store, run, among, reasons);
+  const prompts = await storedPrompts(store, run, among);
+  const answers = await rowAnswers(store, run, among, reasons);
   const history = await historyOf(store, run, among);
   const byId = new Map(items.map((item) => [item.row_id, item]));
   return ids.flatMap((id): RowDetail[] => {
@@ -103,7 +107,7 @@ async function detailsOf(
         id,
         position: item.position,
         cluster: groupName(item.cluster) ?? undefined,
-        expected: show(expectedText(item.expected)),
+        expected: show(publishedExpected(item.expected)),
         slices: shownValues(item.slices, sliceName),
         training: training.get(id),
         prompts: (prompts.get(id) ?? []).map(({variant, messages}) => ({

@@ -69,7 +69,7 @@ export function orderColumn(repeat: number, scorer: string, candidate: string): 
 }
 
 /** The file with all candidates' scores by the scorer at `index` of the run's. */
-export function scoresFile(index: number): string {
+export function scoreColumnsFile(index: number): string {
   return `scores-${index}.arrow`;
 }
 
@@ -90,7 +90,7 @@ export function pageFile(number: number): string {
 
 /** The file that knows where the row of this id stands. */
 export function placesFile(id: string, rows: number): string {
-  return placesFileOf(hashOf(id) % pagesOf(rows));
+  return placesFileOf(fnv1a(id) % pagesOf(rows));
 }
 
 export function placesFileOf(number: number): string {
@@ -103,7 +103,7 @@ export function pagesOf(rows: number): number {
 }
 
 /** FNV-1a over the id's code units: the site and the page agree on it without a table. */
-function hashOf(text: string): number {
+function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;

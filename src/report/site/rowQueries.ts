@@ -14,7 +14,7 @@ export interface StoredPrompt {
 }
 
 /** What was asked about some rows, by row. `among` is an SQL condition on `row_id`. */
-export async function promptsOf(
+export async function storedPrompts(
   store: Store,
   run: RunManifest,
   among: string
@@ -50,7 +50,7 @@ type StoredAnswer = Omit<AnswerDetail, "output" | "toolCalls" | "scores"> & {
 };
 
 /** What every candidate answered about some rows, with every scorer's word on it, by row; why something failed as `reasons` shows it. */
-export async function answersOf(
+export async function rowAnswers(
   store: Store,
   run: RunManifest,
   among: string,

@@ -41,7 +41,7 @@ import {type ComparedScores, comparedScores} from "./comparedScores.js";
 import {fillTokens} from "./fillTokens.js";
 import {priceNote} from "./priceNote.js";
 import {sideCosts} from "./sideCosts.js";
-import {estimateText, type TokenColumns, tokenColumns} from "./tokenColumns.js";
+import {estimateText, type RowTokens, tokenColumns} from "./tokenColumns.js";
 
 const RESAMPLES = 200;
 
@@ -184,7 +184,7 @@ function tiersOf({candidates}: RunManifest, choice: PriceChoice): number[] {
  * Whether what the calls cost is taken as it was told: the tokens of a cascade, or of a reranked candidate, are of several models, and of a candidate without a price
  * the other tool, or the server, may have said what each answer cost.
  */
-function isBilled(candidate: RunCandidate, {rows, told}: TokenColumns, choice: PriceChoice): boolean {
+function isBilled(candidate: RunCandidate, {rows, told}: RowTokens, choice: PriceChoice): boolean {
   if (isStaged(candidate)) return true;
   if (candidate.price || rows === 0 || told < rows) return false;
   return !choice.repriced || appliedPrice(candidate, choice) === undefined;
@@ -192,7 +192,7 @@ function isBilled(candidate: RunCandidate, {rows, told}: TokenColumns, choice: P
 
 /** Means of a request over the rows that any candidate answered. */
 function meanTokens(
-  {numbers}: TokenColumns,
+  {numbers}: RowTokens,
   above: readonly number[],
   billedBy: readonly string[] | undefined
 ): RequestTokens {
@@ -224,7 +224,7 @@ function isKnown({wayThere}: RunCandidate, hostings: readonly CostHosting[], tok
 }
 
 /** Rows that others were asked and this one was not. */
-function absentRows(columns: readonly TokenColumns[], own: number): number {
+function absentRows(columns: readonly RowTokens[], own: number): number {
   return columns[own]!.ended.filter((one, row) => !one && columns.some(({ended}) => ended[row])).length;
 }
 

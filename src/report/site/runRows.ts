@@ -1,7 +1,7 @@
 import type {Store} from "../../base/store/index.js";
 import {type ArrowColumn, cutColumn} from "./arrowColumn.js";
 import {areClasses} from "./labelCounts.js";
-import {type RowColumns, rowColumns} from "./rowColumns.js";
+import {type PublishedRows, publishedRows} from "./rowColumns.js";
 import {detailedRows} from "./rowDetails.js";
 import {
   answersFile,
@@ -19,7 +19,7 @@ import {
   type RowPlace,
   ROWS_PER_PAGE,
   type RowsMetadata,
-  scoresFile
+  scoreColumnsFile
 } from "./rowFiles.js";
 
 export interface RowFile {
@@ -35,14 +35,14 @@ const MOST_OTHERS = 200;
  * `expected` where answers are classes, `failure:CANDIDATE` where there are any), the scores by each scorer
  * (`score:SCORER:CANDIDATE`, null where there is none), the counts of a
  * scorer with a corpus figure (`counts:SCORER:CANDIDATE`, as JSON), the answers of each candidate where they are classes
- * (`answer:CANDIDATE`), clusters, how sure candidates were where they told (`confidence:CANDIDATE`), and what checks of judges need. Arrow files of `ROWS_PER_PAGE` rows each: row id, cluster,
+ * (`answer:CANDIDATE`), clusters, how sure candidates were where they said so (`confidence:CANDIDATE`), and what checks of judges need. Arrow files of `ROWS_PER_PAGE` rows each: row id, cluster,
  * expected, excerpt, `answer:CANDIDATE`, `failure:CANDIDATE`. JSON files that say where the row of an id stands. An answer that
  * is one of the labels expected is given as it is; free text only for rows whose excerpt the eval publishes, masked and cut.
  */
 export async function runRows(store: Store, id: string): Promise<RowFile[]> {
   const run = (await store.runs({archived: true})).find((one) => one.id === id);
   if (!run) throw new Error(`no such run: ${id}`);
-  const rows = await rowColumns(store, run);
+  const rows = await publishedRows(store, run);
   const numbers = new Map(rows.rowIds.map((row, i) => [row, i]));
   const detailed = (await detailedRows(store, run)).map((row) => numbers.get(row)!);
   const {candidates, baseline, scorers} = rows;
@@ -72,7 +72,7 @@ export async function runRows(store: Store, id: string): Promise<RowFile[]> {
  * Few answers are expected, and what was answered are such answers: a scorer read them, or most rows share what they expect, and
  * of one candidate at least half of the answers are such. A number at the end of a text is no class, nor are numbers that hardly two rows expect.
  */
-function answersAreClasses({expected, answers, predicts}: RowColumns): boolean {
+function answersAreClasses({expected, answers, predicts}: PublishedRows): boolean {
   const classes = new Set(expected.filter((label) => label !== null));
   if (classes.size === 0 || classes.size > MOST_CLASSES) return false;
   if (predicts) return true;
@@ -93,7 +93,7 @@ interface TableFile {
 }
 
 /** Files with a value of every row. */
-function columnFiles(rows: RowColumns, metadata: RowsMetadata): TableFile[] {
+function columnFiles(rows: PublishedRows, metadata: RowsMetadata): TableFile[] {
   const {classes} = metadata;
   const index: Record<string, ArrowColumn> = {};
   for (const [name, values] of rows.slices) index[`slice:${name}`] = {kind: "texts", values};
@@ -115,7 +115,7 @@ function columnFiles(rows: RowColumns, metadata: RowsMetadata): TableFile[] {
     const columns = [...rows.scores.get(name)!].map(
       ([candidate, column]) => [`score:${name}:${candidate}`, column] as const
     );
-    files.push({name: scoresFile(i), columns: Object.fromEntries(columns)});
+    files.push({name: scoreColumnsFile(i), columns: Object.fromEntries(columns)});
     const counts = rows.counts.get(name);
     if (!counts) return;
     const named = [...counts].map(([candidate, own]) => [`counts:${name}:${candidate}`, own] as const);
@@ -145,7 +145,7 @@ function frequentAnswers(answers: readonly (string | null)[], known: ReadonlySet
 }
 
 /** All that is shown of a row, page by page. */
-function pageFiles(rows: RowColumns): TableFile[] {
+function pageFiles(rows: PublishedRows): TableFile[] {
   const columns: Record<string, ArrowColumn> = {
     row_id: {kind: "ids", values: rows.rowIds},
     cluster: {kind: "texts", values: rows.clusters},
@@ -163,7 +163,7 @@ function pageFiles(rows: RowColumns): TableFile[] {
   });
 }
 
-function placeFiles(rows: RowColumns, detailed: readonly number[]): RowFile[] {
+function placeFiles(rows: PublishedRows, detailed: readonly number[]): RowFile[] {
   const places = new Map(detailed.map((row, place) => [row, place]));
   const files = new Map<string, [string, RowPlace][]>();
   for (let number = 0; number < pagesOf(rows.rowIds.length); number++) files.set(placesFileOf(number), []);

@@ -113,7 +113,7 @@ async function weightsOf(store: Store, run: RunManifest) {
   return {bytes, sameWeights: [...byWeights.values()].filter((names) => names.length > 1)};
 }
 
-interface Known {
+interface VerdictInputs {
   table: ScoreTable;
   contamination: RunContamination | undefined;
   race: RunVerdictOptions["race"];
@@ -122,7 +122,7 @@ interface Known {
 async function factsOf(
   store: Store,
   run: RunManifest,
-  {table, contamination, race}: Known
+  {table, contamination, race}: VerdictInputs
 ): Promise<RiskFacts> {
   return {
     otherSplit: await otherSplit(store, run, table),
@@ -140,7 +140,7 @@ async function factsOf(
       const days = price ? Math.floor((Date.parse(run.sealedAt) - Date.parse(price.asOf)) / 86_400_000) : NaN;
       return Number.isNaN(days) ? [] : [{candidate: name, asOf: price!.asOf, days}];
     }),
-    slices: await slicesOf(store, run, table)
+    slices: await sliceCoverage(store, run, table)
   };
 }
 
@@ -230,7 +230,11 @@ async function otherScorersOf(store: Store, run: RunManifest): Promise<RiskFacts
   return counts.filter(({scorer}) => names.has(scorer));
 }
 
-async function slicesOf(store: Store, run: RunManifest, table: ScoreTable): Promise<RiskFacts["slices"]> {
+async function sliceCoverage(
+  store: Store,
+  run: RunManifest,
+  table: ScoreTable
+): Promise<RiskFacts["slices"]> {
   if (run.slices.length === 0) return [];
   const found = await store.rows<{row_id: string; slices: string | null}>(
     "select row_id, slices from items where run = $run",

@@ -28,12 +28,12 @@ const here = createRequire(import.meta.url);
 
 /** Framework brings esbuild; a package manager may have put it out of our own reach. */
 export function frameworkEsbuild(): typeof Esbuild {
-  const require = createRequire(join(packageFolder("@observablehq/framework"), "package.json"));
+  const require = createRequire(join(installedFolder("@observablehq/framework"), "package.json"));
   return require("esbuild") as typeof Esbuild;
 }
 
 /** Not every package exports its package.json, so the folder is found by walking the search paths. */
-export function packageFolder(name: string): string {
+export function installedFolder(name: string): string {
   for (const folder of here.resolve.paths(name) ?? []) {
     const found = join(folder, ...name.split("/"));
     if (existsSync(join(found, "package.json"))) return found;
@@ -42,7 +42,7 @@ export function packageFolder(name: string): string {
 }
 
 async function installed(name: string): Promise<{version: string}> {
-  return JSON.parse(await readFile(join(packageFolder(name), "package.json"), "utf8")) as {version: string};
+  return JSON.parse(await readFile(join(installedFolder(name), "package.json"), "utf8")) as {version: string};
 }
 
 function entryOf(cache: string, name: string, versions: ReadonlyMap<string, string>): string {
@@ -68,7 +68,7 @@ async function bundle(
   const {outputFiles} = await esbuild.build({
     stdin: {
       contents: `export * from ${JSON.stringify(name)};`,
-      resolveDir: join(packageFolder(name), "..", name.includes("/") ? ".." : "."),
+      resolveDir: join(installedFolder(name), "..", name.includes("/") ? ".." : "."),
       loader: "js"
     },
     bundle: true,

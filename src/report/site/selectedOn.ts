@@ -1,7 +1,7 @@
 import {type ScoreTable, type Selected, shownNames} from "../../evals/decisions/index.js";
 import type {TrainingRecords} from "../../weights/models/index.js";
 import {hasRows, type RunManifest, type Store} from "../../base/store/index.js";
-import {partOfRecord, sameRows, scoredRows} from "./partOfRecord.js";
+import {partOfRecord, trainedRowsIn, scoredRows} from "./partOfRecord.js";
 
 /**
  * The candidates whose weights, or those of a model they were made from, were chosen on rows that the run scores: by the best
@@ -28,7 +28,7 @@ export async function selectedOn(
       if (!same) {
         const part = await partOfRecord(store, checked);
         same = part
-          ? await sameRows(store, {version, scored: await scoredRows(store, run, version)}, part, true)
+          ? await trainedRowsIn(store, {version, scored: await scoredRows(store, run, version)}, part, true)
           : [];
         found.set(key, same);
       }

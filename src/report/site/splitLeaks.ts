@@ -37,7 +37,7 @@ export async function leakingRows(
   if (tooMany || currentMeasures(split).edition === undefined) return undefined;
   if (!(await hasRows(store.workspace, version)) || !(await splitParts(store.workspace, split)))
     return undefined;
-  const key = await keyOf(store, version, split, heldOut);
+  const key = await leaksKey(store, version, split, heldOut);
   const name = `leaking-rows-${version.dataset}-${split.id}`;
   const kept = await readCached<{key: string; leaks: SplitLeak[]}>(store.workspace, name);
   if (kept?.key === key) return kept.leaks;
@@ -47,7 +47,7 @@ export async function leakingRows(
 }
 
 /** Rows are held out by splits, and by an import without any split. */
-async function keyOf(
+async function leaksKey(
   {workspace}: Store,
   version: VersionManifest,
   split: SplitManifest,
@@ -74,7 +74,7 @@ export async function leaksView(
 ): Promise<LeaksView | undefined> {
   const found = await leakingRows(store, version, split, heldOut);
   if (!found) return undefined;
-  const key = hashJson([await keyOf(store, version, split, heldOut), excerpts]);
+  const key = hashJson([await leaksKey(store, version, split, heldOut), excerpts]);
   const name = `leaks-${version.dataset}-${split.id}`;
   const kept = await readCached<{key: string; leaks: LeaksView}>(store.workspace, name);
   if (kept?.key === key) return kept.leaks;

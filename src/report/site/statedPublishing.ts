@@ -35,7 +35,7 @@ export function statedOfDataset(
 
 /**
  * Keeps what definitions say for the page loaders, and returns it.
- * @param whole false when some file could not be loaded: what it said before stands, and what nobody knows is shown by id alone
+ * @param whole false when some file could not be loaded: what it said before stands, and what is unknown is shown by id alone
  */
 export async function keepStatedPublishing(
   workspace: Pick<Workspace, "dir">,

@@ -1,7 +1,7 @@
 import {overRepeats, type ScoreTable} from "../../evals/decisions/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 
-export interface TokenColumns {
+export interface RowTokens {
   /**
    * Prompt, cached and completion tokens of a request and its US dollars by row, means over repeats; then for each of `above` the first three
    * again, of requests with more prompt tokens and 0 of others.
@@ -20,13 +20,13 @@ export interface TokenColumns {
   estimatedBy?: string;
 }
 
-/** How the tokens were counted where not all of the servers told them; undefined when all did. */
-export function estimateText({counted, estimated, estimatedBy}: TokenColumns): string | undefined {
+/** How tokens were counted where not all servers reported them; undefined when all did. */
+export function estimateText({counted, estimated, estimatedBy}: RowTokens): string | undefined {
   if (estimatedBy === undefined) return undefined;
   return estimated < counted ? `${estimatedBy}, for ${estimated} of ${counted} rows` : estimatedBy;
 }
 
-interface Asked {
+interface TokenQuery {
   /** SQL for a completion's US dollars. */
   usd: string;
   /** Prompt tokens above which a price has a tier. */
@@ -38,10 +38,10 @@ export async function tokenColumns(
   store: Store,
   run: RunManifest,
   table: ScoreTable,
-  {usd, above}: Asked
-): Promise<TokenColumns[]> {
+  {usd, above}: TokenQuery
+): Promise<RowTokens[]> {
   const place = new Map(table.rowIds.map((id, i) => [id, i]));
-  const columns = new Map<string, TokenColumns>();
+  const columns = new Map<string, RowTokens>();
   for (const candidate of table.candidates)
     columns.set(candidate, {
       numbers: Array.from({length: 4 + 3 * above.length}, () =>

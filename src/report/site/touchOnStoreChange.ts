@@ -4,7 +4,7 @@ import {pricesFingerprint, storeFingerprint} from "./fingerprint.js";
 import {loaderIsRunning, touchLoaders} from "./staleOutputs.js";
 import {publishingFingerprint} from "./statedPublishing.js";
 
-export interface WatchOptions {
+export interface StoreWatchOptions {
   /** The site's root, where `data/` holds the page loaders. */
   root: string;
   workspace: Pick<Workspace, "place" | "project" | "dir">;
@@ -19,7 +19,7 @@ export interface WatchOptions {
  * running preview shows the new state. Polled: a store may lie on a file system that reports no changes. It waits
  * for the store to hold still and for loaders at work to end: what they print would count as newer than the touch.
  */
-export async function touchOnStoreChange(options: WatchOptions): Promise<void> {
+export async function touchOnStoreChange(options: StoreWatchOptions): Promise<void> {
   const {workspace} = options;
   const look = async () =>
     [

@@ -17,7 +17,7 @@ import {
 import type {ConflictsView, DuplicatesView, Measured, VersionDetails} from "./dataTypes.js";
 import {conflictingLabels, duplicateClusters} from "./duplicateClusters.js";
 import {maskedExcerpts} from "./excerpts.js";
-import {labelCounts} from "./labelCounts.js";
+import {classCounts} from "./labelCounts.js";
 import {rejectedRows, skippedLines} from "./rejectedRows.js";
 
 /** Pages do not look for duplicates among more rows by themselves: that takes minutes. */
@@ -57,19 +57,19 @@ export async function versionDetails(
   const name = `version-${version.dataset}-${version.id}`;
   const kept = await readCached<{key: string; details: VersionDetails}>(store.workspace, name);
   if (kept?.key === key) return kept.details;
-  const details = await describe(store, version, earlier, {notClustered: reason, excerpts});
+  const details = await versionDetail(store, version, earlier, {notClustered: reason, excerpts});
   await writeCached(store.workspace, name, {key, details});
   return details;
 }
 
-async function describe(
+async function versionDetail(
   store: Store,
   version: VersionManifest,
   before: VersionManifest | undefined,
   {notClustered, excerpts}: {notClustered: string | undefined; excerpts: boolean}
 ): Promise<VersionDetails> {
   const rows = `(${await openRows(store.workspace, version)})`;
-  const {labelText, ...labels} = await labelCounts(store, version, rows, excerpts);
+  const {labelText, ...labels} = await classCounts(store, version, rows, excerpts);
   const excerptsOf = excerpts ? maskedExcerpts : () => Promise.resolve(new Map<string, string>());
   const diff = before && (await diffVersions(store, before, version));
   const skipped = await skippedLines(store, version);

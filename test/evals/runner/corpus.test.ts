@@ -3,7 +3,7 @@ import {printChecks} from "../../../src/cli/evals/check/check.js";
 import {checkEvals} from "../../../src/report/gates/index.js";
 import {checkHistory} from "../../../src/cli/evals/check/checkHistory.js";
 import {gatesAsMarkdown} from "../../../src/report/gates/gateReports.js";
-import {readRows, rowsIn, scoresOf} from "../../../src/report/components/runRows.js";
+import {readRowFiles, rowsIn, scoreTableOf} from "../../../src/report/components/rows/runRows.js";
 import {defineDataset, pull, purge} from "../../../src/data/datasets/index.js";
 import {tableOfRows} from "../../../src/evals/decisions/columns.js";
 import {cutOf} from "../../../src/evals/decisions/cut.js";
@@ -152,13 +152,13 @@ describe("a run that decides by a corpus figure", () => {
     const own = inSlice.verdict.summaries.find(({candidate: name}) => name === "steady")!;
     expect(own.mean).toBeCloseTo(100 - 100 / 21, 9);
     const files = new Map((await runRows(store, made.id)).map(({name, content}) => [name, content]));
-    const rows = await readRows((name) => Promise.resolve(files.get(name) as Uint8Array), {
+    const rows = await readRowFiles((name) => Promise.resolve(files.get(name) as Uint8Array), {
       scorers: ["wer"],
       counts: ["wer"],
       clusters: true
     });
     expect([0, 1, 2].map((row) => rows.score("wer", "steady", row)).sort()).toEqual([0, 100, 100]);
-    const table = scoresOf(rows, "wer", rowsIn(rows));
+    const table = scoreTableOf(rows, "wer", rowsIn(rows));
     const cut = cutOf(tableOfRows(table, rowsIn(rows, {name: "half", value: "h0"})), {
       margin: 0,
       seed: made.seed,

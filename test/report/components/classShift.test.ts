@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {classShiftOf} from "../../../src/report/components/splitMeasures.js";
+import {classShiftOf} from "../../../src/report/components/splits/splitMeasures.js";
 import type {SplitManifest} from "../../../src/report/site/types.js";
 
 it("the Splits page calls classes different only where chance does not explain it, as the command line does", () => {

@@ -2,13 +2,13 @@ import {describe, expect, it} from "vitest";
 import {
   bytes,
   dollars,
-  duration,
+  durationText,
   formatFor,
-  list,
-  plural,
-  share,
+  joinedNames,
+  pluralText,
+  percentText,
   similarityText
-} from "../../../src/report/components/format.js";
+} from "../../../src/report/components/text/format.js";
 
 describe("scores", () => {
   it("are percent with one decimal when all lie between 0 and 1, intervals as ranges", () => {
@@ -39,7 +39,7 @@ describe("scores", () => {
       "–",
       "–"
     ]);
-    expect([dollars(undefined), duration(undefined), share(undefined)]).toEqual(["–", "–", "–"]);
+    expect([dollars(undefined), durationText(undefined), percentText(undefined)]).toEqual(["–", "–", "–"]);
   });
 });
 
@@ -53,7 +53,7 @@ describe("other figures", () => {
   });
 
   it("carry their units", () => {
-    expect([0.42, 9.24, 214, 1500, 90_000].map(duration)).toEqual([
+    expect([0.42, 9.24, 214, 1500, 90_000].map(durationText)).toEqual([
       "0.4 ms",
       "9.2 ms",
       "214 ms",
@@ -65,8 +65,13 @@ describe("other figures", () => {
   });
 
   it("read as English", () => {
-    expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(list)).toEqual(["", "a", "a and b", "a, b and c"]);
-    expect([plural(1, "row"), plural(2, "row"), plural(1200, "row")]).toEqual([
+    expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(joinedNames)).toEqual([
+      "",
+      "a",
+      "a and b",
+      "a, b and c"
+    ]);
+    expect([pluralText(1, "row"), pluralText(2, "row"), pluralText(1200, "row")]).toEqual([
       "1 row",
       "2 rows",
       "1,200 rows"

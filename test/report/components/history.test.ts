@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from "vitest";
-import {historyChart} from "../../../src/report/components/history.js";
+import {historyChart} from "../../../src/report/components/runs/history.js";
 import type {EvalHistory} from "../../../src/report/site/historyTypes.js";
 import {shownIn, useDocument} from "./support/drawn.js";
 

@@ -1,11 +1,11 @@
 import {afterAll, beforeAll, expect, it} from "vitest";
 import {showPrompt} from "../../../src/cli/data/rowPrompt.js";
-import {chooseDataset} from "../../../src/report/components/datasets.js";
-import {overview} from "../../../src/report/components/overview.js";
-import {asked} from "../../../src/report/components/rowAsked.js";
-import {provenance} from "../../../src/report/components/runHistory.js";
-import {runSource} from "../../../src/report/components/runSource.js";
-import {chooseSplits} from "../../../src/report/components/splits.js";
+import {chooseDataset} from "../../../src/report/components/data/datasets.js";
+import {overview} from "../../../src/report/components/verdict/overview.js";
+import {asked} from "../../../src/report/components/examples/rowAsked.js";
+import {provenance} from "../../../src/report/components/runs/runHistory.js";
+import {runSource} from "../../../src/report/components/inputs/chooseRun.js";
+import {chooseSplits} from "../../../src/report/components/splits/splits.js";
 import type {DetailFile} from "../../../src/report/site/detailTypes.js";
 import {rowDetails} from "../../../src/report/site/rowDetails.js";
 import {printed} from "../../support/printed.js";

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {type JudgedAnswer, judgeFigures} from "../../../src/report/components/judgeFigures.js";
+import {type JudgedAnswer, judgeFigures} from "../../../src/report/components/judges/judgeFigures.js";
 import {rng} from "../../../src/base/stats/index.js";
 
 describe("the agreement of a judge with people", () => {

@@ -4,7 +4,7 @@ import {
   type LabelPlace,
   labelPlaces,
   type WantedLabel
-} from "../../../src/report/components/labelPlaces.js";
+} from "../../../src/report/components/charts/labelPlaces.js";
 import {rng} from "../../../src/base/stats/index.js";
 
 const WIDTH = 70;

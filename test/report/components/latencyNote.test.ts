@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {latencyInterval, latencyNote} from "../../../src/report/components/latencyNote.js";
+import {latencyInterval, latencyNote} from "../../../src/report/components/verdict/latencyNote.js";
 
 it("says of how many answers a latency is, where others state no time, and under which load", () => {
   const some = {completed: 1100, failed: 0, untimed: 96};

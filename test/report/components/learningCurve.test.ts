@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from "vitest";
-import {learningCurve} from "../../../src/report/components/learningCurve.js";
+import {learningCurve} from "../../../src/report/components/lineage/learningCurve.js";
 import {shownIn, useDocument, written} from "./support/drawn.js";
 
 const curve = (steps: number) => {

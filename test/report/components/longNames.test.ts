@@ -1,10 +1,10 @@
 import {beforeAll, describe, expect, it} from "vitest";
-import {forestPlot} from "../../../src/report/components/forestPlot.js";
-import {formatFor} from "../../../src/report/components/format.js";
-import {intervalPlot} from "../../../src/report/components/intervalPlot.js";
-import {labelPlot} from "../../../src/report/components/labelPlot.js";
-import {gapPlot} from "../../../src/report/components/splitGap.js";
-import {raceLanes} from "../../../src/report/components/raceLanes.js";
+import {forestPlot} from "../../../src/report/components/charts/forestPlot.js";
+import {formatFor} from "../../../src/report/components/text/format.js";
+import {intervalPlot} from "../../../src/report/components/verdict/intervalPlot.js";
+import {labelPlot} from "../../../src/report/components/data/labelPlot.js";
+import {gapPlot} from "../../../src/report/components/splits/splitGap.js";
+import {raceLanes} from "../../../src/report/components/races/raceLanes.js";
 import {endsOf, shownIn, titles, useDocument, written} from "./support/drawn.js";
 
 const LONG = "organisation/an-extremely-long-model-name-with-many-parts-Instruct-2507-FP8-dynamic-quantised";

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {mergeLines} from "../../../src/report/components/mergeRivals.js";
+import {mergeLines} from "../../../src/report/components/merges/mergeRivals.js";
 import {cutOf} from "../../../src/evals/decisions/cut.js";
 
 type Inputs = Parameters<typeof mergeLines>;

@@ -1,9 +1,9 @@
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {filtersFor} from "../../../src/report/components/exampleFilters.js";
-import {differences} from "../../../src/report/components/differences.js";
-import {disagreements} from "../../../src/report/components/disagreements.js";
-import {overview} from "../../../src/report/components/overview.js";
-import {slices} from "../../../src/report/components/slices.js";
+import {filtersFor} from "../../../src/report/components/examples/exampleFilters.js";
+import {differences} from "../../../src/report/components/candidates/differences.js";
+import {disagreements} from "../../../src/report/components/rowByRow/disagreements.js";
+import {overview} from "../../../src/report/components/verdict/overview.js";
+import {slices} from "../../../src/report/components/candidates/slices.js";
 import type {VerdictRace} from "../../../src/evals/decisions/types.js";
 import {comparisons} from "../../../src/report/site/comparisons.js";
 import type {ScorerComparisons} from "../../../src/report/site/types.js";

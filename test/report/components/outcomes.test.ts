@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, expect, it} from "vitest";
-import {formatFor} from "../../../src/report/components/format.js";
-import {outcomes} from "../../../src/report/components/outcomes.js";
+import {formatFor} from "../../../src/report/components/text/format.js";
+import {outcomes} from "../../../src/report/components/rowByRow/outcomes.js";
 import {type ImportedRun, importedRun} from "./support/importedRun.js";
 import {onPage} from "./support/page.js";
 

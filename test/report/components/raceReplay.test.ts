@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {raceReplay} from "../../../src/report/components/raceReplay.js";
+import {raceReplay} from "../../../src/report/components/races/raceReplay.js";
 import {startRace} from "../../../src/evals/races/index.js";
 import type {RaceView} from "../../../src/report/site/types.js";
 import {onPage, textOf} from "./support/page.js";

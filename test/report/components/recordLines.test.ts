@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from "vitest";
-import {recordLines} from "../../../src/report/components/recordLines.js";
+import {recordLines} from "../../../src/report/components/text/recordLines.js";
 import {JSDOM} from "../../support/jsdom.js";
 
 const linesOf = (record: object) => {

@@ -1,6 +1,6 @@
 import {beforeAll, expect, it} from "vitest";
-import {costBeside} from "../../../src/report/components/costBeside.js";
-import {provenance, runList} from "../../../src/report/components/runHistory.js";
+import {costBeside} from "../../../src/report/components/costs/costBeside.js";
+import {provenance, runList} from "../../../src/report/components/runs/runHistory.js";
 import type {CostsData} from "../../../src/report/site/costTypes.js";
 import type {RunManifest} from "../../../src/base/store/index.js";
 import {JSDOM} from "../../support/jsdom.js";
@@ -59,14 +59,14 @@ const run = (changes: Partial<RunManifest>) =>
   }) as unknown as RunManifest;
 const textOf = (shown: unknown) => (shown as Element).textContent!.replace(/\s+/g, " ");
 const pageOf = (changes: Partial<RunManifest>) => textOf(provenance(run(changes)));
-const listOf = (changes: Partial<RunManifest>) => textOf(runList({runs: [run(changes)]}));
+const joinedNames = (changes: Partial<RunManifest>) => textOf(runList({runs: [run(changes)]}));
 
 it("the page of runs has what scorers asked of whom, at what price, and what that cost", () => {
   const scorerCalls = {calls: 37, costUsd: 3.9, models: [judge]};
   const text = pageOf({costUsd: 0.444, scorerCalls});
   expect(text).toContain("at least $3.90 for its 37 scorer calls, not counting 7 that told no tokens");
   expect(text).toMatch(/rated.*judge-1\s*jud\s*\$10.00 in, \$30.00 out/);
-  expect(listOf({costUsd: 0.444, scorerCalls})).toContain("$0.44scorers' calls: at least $3.90");
+  expect(joinedNames({costUsd: 0.444, scorerCalls})).toContain("$0.44scorers' calls: at least $3.90");
   const untold = {
     calls: 7,
     models: [{...judge, answers: 7, counted: 0, costUsd: undefined, priced: undefined}]
@@ -74,7 +74,7 @@ it("the page of runs has what scorers asked of whom, at what price, and what tha
   expect(pageOf({scorerCalls: untold})).toContain(
     "cost of its 7 scorer calls not known: 7 that told no tokens"
   );
-  expect(listOf({scorerCalls: untold})).toContain("scorers' calls: not known");
+  expect(joinedNames({scorerCalls: untold})).toContain("scorers' calls: not known");
 });
 
 it("the page of runs calls no price unstated that is stated", () => {
@@ -82,7 +82,7 @@ it("the page of runs calls no price unstated that is stated", () => {
   expect(pageOf({counts})).toContain("nothing: all answers were in the store");
   const untold = {unpricedCalls: 9};
   expect(pageOf(untold)).toContain("not known: 9 calls told no tokens");
-  expect(listOf(untold)).toContain("not known");
+  expect(joinedNames(untold)).toContain("not known");
   expect(pageOf({...untold, candidates: [one] as unknown as RunManifest["candidates"]})).toContain(
     "no price stated"
   );

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {csvCell} from "../../../src/report/components/saving.js";
+import {csvCell} from "../../../src/report/components/notes/saving.js";
 
 describe("a cell of a table that is saved as CSV", () => {
   it.each([

@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {asTexts, describing, numberText} from "../../../src/report/components/sqlAnswer.js";
+import {asTexts, describing, numberText} from "../../../src/report/components/sql/sqlAnswer.js";
 import {openDatabase} from "../../../src/base/store/index.js";
 
 it("values whose type Arrow would lose are texts as DuckDB writes them", async () => {

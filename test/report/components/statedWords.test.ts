@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {spaced, statedWords} from "../../../src/report/components/statedWords.js";
+import {spaced, statedWords} from "../../../src/report/components/costs/statedWords.js";
 
 it("assumptions are in words with their units, one of them in the singular", () => {
   const stated = Object.entries({

@@ -1,5 +1,5 @@
 import {afterAll, describe, expect, it} from "vitest";
-import {readRows} from "../../../src/report/components/runRows.js";
+import {readRowFiles} from "../../../src/report/components/rows/runRows.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {openAICompatible} from "../../../src/inference/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../../src/evals/runner/index.js";
@@ -62,7 +62,7 @@ async function rowsOf(
   );
   store.refresh();
   const printed = new Map((await runRows(store, manifest!.id)).map(({name, content}) => [name, content]));
-  return readRows((name) => Promise.resolve(printed.get(name) as Uint8Array));
+  return readRowFiles((name) => Promise.resolve(printed.get(name) as Uint8Array));
 }
 
 describe("what a page takes for classes", () => {

@@ -2,12 +2,12 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {tableFromIPC} from "apache-arrow";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {judgedAnswers} from "../../../src/report/components/judgeHealth.js";
-import {judgeFigures, type JudgeFigures} from "../../../src/report/components/judgeFigures.js";
-import {judgeQueries} from "../../../src/report/components/judgeQueries.js";
-import {readRows} from "../../../src/report/components/runRows.js";
-import type {Connection} from "../../../src/report/components/sqlDatabase.js";
-import {copyTables} from "../../../src/report/components/sqlTables.js";
+import {judgedAnswers} from "../../../src/report/components/judges/judgeHealth.js";
+import {judgeFigures, type JudgeFigures} from "../../../src/report/components/judges/judgeFigures.js";
+import {judgeQueries} from "../../../src/report/components/judges/judgeQueries.js";
+import {readRowFiles} from "../../../src/report/components/rows/runRows.js";
+import type {SqlConnection} from "../../../src/report/components/sql/sqlConnection.js";
+import {copyTables} from "../../../src/report/components/sql/sqlTables.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {openAICompatible, recorded} from "../../../src/inference/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../../src/evals/runner/index.js";
@@ -85,7 +85,7 @@ beforeAll(async () => {
   await mkdir(folder, {recursive: true});
   for (const {name, content} of files) await writeFile(join(folder, name), content);
   site = await serveFolder(join(project, "site"));
-  const rows = await readRows(
+  const rows = await readRowFiles(
     async (name) => files.find((file) => file.name === name)!.content as Uint8Array
   );
   figures = judgeFigures(judgedAnswers(rows, choice("rate")), rows.candidates);
@@ -195,7 +195,7 @@ describe("figures of a judge over several answers to a row", () => {
 });
 
 /** DuckDB that reads the files of rows from a server, as the site's does in a browser. */
-async function database(): Promise<Connection> {
+async function database(): Promise<SqlConnection> {
   const db = await openDatabase();
   const fetched = fetch;
   vi.stubGlobal("fetch", (path: string) => fetched(new URL(path, site.url)));

@@ -2,7 +2,7 @@ import {mkdir, mkdtemp, rm, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {readRows, rowsIn, scoresOf} from "../../../src/report/components/runRows.js";
+import {readRowFiles, rowsIn, scoreTableOf} from "../../../src/report/components/rows/runRows.js";
 import {decide, scoreTable, splitText, writerOf} from "../../../src/evals/decisions/index.js";
 import {maskingVersion} from "../../../src/data/privacy/index.js";
 import {
@@ -198,9 +198,9 @@ describe("page data", () => {
 
   it("carries rows to the page without changing a score", async () => {
     for (const run of await currentRuns(store.workspace)) {
-      const rows = await readRows(await files(run.id));
+      const rows = await readRowFiles(await files(run.id));
       for (const {name} of run.scorers) {
-        const {clusters, ...shown} = scoresOf(rows, name, rowsIn(rows));
+        const {clusters, ...shown} = scoreTableOf(rows, name, rowsIn(rows));
         const {clusters: own, ...scores} = await scoreTable(store, run.id, name);
         expect(shown).toEqual(scores);
         expect(clusters && numbered(clusters)).toEqual(own && numbered(own));
@@ -212,7 +212,7 @@ describe("page data", () => {
     const run = (await currentRuns(store.workspace)).find(({eval: name}) => name === "mail-triage")!;
     const printed = await files(run.id);
     const read: string[] = [];
-    const rows = await readRows(
+    const rows = await readRowFiles(
       (name) => {
         read.push(name);
         return printed(name);
@@ -272,7 +272,7 @@ describe("page data", () => {
 
   it("takes the rows of a slice and no others", async () => {
     const run = (await currentRuns(store.workspace)).find(({eval: name}) => name === "mail-triage")!;
-    const rows = await readRows(await files(run.id));
+    const rows = await readRowFiles(await files(run.id));
     const long = rowsIn(rows, {name: "length", value: "long"});
     const short = rowsIn(rows, {name: "length", value: "short"});
     expect(long.length).toBeGreaterThan(0);

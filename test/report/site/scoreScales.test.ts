@@ -2,7 +2,7 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {verdictText} from "../../../src/cli/evals/verdict/verdictText.js";
-import {readRows} from "../../../src/report/components/runRows.js";
+import {readRowFiles} from "../../../src/report/components/rows/runRows.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {recorded} from "../../../src/inference/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../../src/evals/runner/index.js";
@@ -117,7 +117,7 @@ describe("a run scored in stars and in shares", () => {
     const printed = new Map(
       (await runRows(store, runs["by-stars"]!.id)).map(({name, content}) => [name, content])
     );
-    const {scorers} = await readRows((name) => Promise.resolve(printed.get(name) as Uint8Array));
+    const {scorers} = await readRowFiles((name) => Promise.resolve(printed.get(name) as Uint8Array));
     expect(scorers.map(({name, scale, half}) => [name, scale, half])).toEqual([
       ["exact", "proportion", 0.5],
       ["stars", "plain", undefined]

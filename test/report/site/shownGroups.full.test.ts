@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {readRows, rowsIn, scoresOf} from "../../../src/report/components/runRows.js";
+import {readRowFiles, rowsIn, scoreTableOf} from "../../../src/report/components/rows/runRows.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {scoreTable, summariesOf} from "../../../src/evals/decisions/index.js";
 import {recorded} from "../../../src/inference/endpoints/index.js";
@@ -75,7 +75,7 @@ describe("groups and slices on pages", () => {
   const filesOf = (publish: Publishing) => archivedFiles(store, runs[publish].id);
   const tableOf = async (publish: Publishing) => {
     const files = new Map((await filesOf(publish)).map(({name, content}) => [name, content]));
-    return readRows(async (name) => Buffer.from(files.get(name)!));
+    return readRowFiles(async (name) => Buffer.from(files.get(name)!));
   };
   const race = async (publish: Publishing) => {
     const {id} = runs[publish];
@@ -188,7 +188,7 @@ describe("groups and slices on pages", () => {
     };
     expect(await compared("ids")).toEqual(await compared("text"));
     const found = await tableOf("ids");
-    const drawn = summariesOf(scoresOf(found, "exact", rowsIn(found)));
+    const drawn = summariesOf(scoreTableOf(found, "exact", rowsIn(found)));
     expect(drawn).toEqual(summariesOf(await scoreTable(store, runs.ids.id, "exact")));
   });
 

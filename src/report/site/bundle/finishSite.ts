@@ -1,20 +1,39 @@
-import {writeFile} from "node:fs/promises";
-import {join} from "node:path";
+import {mkdir, readdir, readFile, rm, writeFile} from "node:fs/promises";
+import {basename, join} from "node:path";
 import {bundlePages} from "./bundlePages.js";
 import {withContentPolicy} from "./contentPolicy.js";
 import {pageScripts} from "./pageScripts.js";
-import {unpackRows} from "./unpackRows.js";
+import {plainPages} from "../sitePages.js";
 import {withVerdictText} from "./withoutScripts.js";
+import {readTarArchive} from "../tarArchive.js";
 
 /**
- * What Framework's build leaves to do: the files of runs' rows out of their archives, few files in place of many, the verdicts as text for browsers that run no script, and
- * a Content-Security-Policy in every page.
+ * Finishes what Framework built: unpacks the files of runs' rows, bundles modules into few files, writes the verdicts as text for
+ * browsers that run no script, and gives every page a Content-Security-Policy.
  */
 export async function finishSite(dist: string): Promise<void> {
   await unpackRows(dist);
   await bundlePages(dist);
+  const plain = await plainPages();
   for (const {page, html} of await pageScripts(dist)) {
     const text = page === "index.html" ? await withVerdictText(dist, html) : html;
-    await writeFile(join(dist, page), withContentPolicy(page, text));
+    await writeFile(
+      join(dist, page),
+      withContentPolicy(text, {plain: plain.has(`/${page.slice(0, -".html".length)}`)})
+    );
+  }
+}
+
+/** Puts the files of each run's archive into a folder of the run's name, in the archive's place. */
+async function unpackRows(dist: string): Promise<void> {
+  const folder = join(dist, "data", "rows");
+  for (const archive of await readdir(folder).catch(() => [] as string[])) {
+    if (!archive.endsWith(".tar")) continue;
+    const target = join(folder, basename(archive, ".tar"));
+    await rm(target, {recursive: true, force: true});
+    await mkdir(target, {recursive: true});
+    for (const {name, content} of readTarArchive(await readFile(join(folder, archive))))
+      await writeFile(join(target, basename(name)), content);
+    await rm(join(folder, archive));
   }
 }

@@ -1,4 +1,4 @@
-import {textWidth} from "../../../../src/report/components/textWidth.js";
+import {textWidth} from "../../../../src/report/components/text/textWidth.js";
 import {JSDOM} from "../../../support/jsdom.js";
 
 /** A document for components; figures are drawn at once, `width` pixels wide. */

@@ -2,7 +2,7 @@ import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {vi} from "vitest";
 import {importResults} from "../../../../src/cli/evals/verdict/importResults.js";
-import {readRows, type RunRows} from "../../../../src/report/components/runRows.js";
+import {readRowFiles, type RunRows} from "../../../../src/report/components/rows/runRows.js";
 import {runRows, verdicts} from "../../../../src/report/site/index.js";
 import type {RunManifest, RunView} from "../../../../src/report/site/types.js";
 import {openStore, openWorkspace, type Store} from "../../../../src/base/store/index.js";
@@ -32,6 +32,6 @@ export async function importedRun(
   store.refresh();
   const [view] = (await verdicts(store)).runs;
   const files = new Map((await runRows(store, run.id)).map(({name, content}) => [name, content]));
-  const rows = await readRows((name) => Promise.resolve(files.get(name) as Uint8Array));
+  const rows = await readRowFiles((name) => Promise.resolve(files.get(name) as Uint8Array));
   return {store, run, view: view!, rows};
 }

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {judgeFigures} from "../../../../src/report/components/judgeFigures.js";
+import {judgeFigures} from "../../../../src/report/components/judges/judgeFigures.js";
 import {
   clusteredRegression,
   cohenKappa,

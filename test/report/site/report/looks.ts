@@ -1,29 +1,14 @@
+import {readdirSync} from "node:fs";
 import type {Page} from "playwright-core";
 import {expect, it} from "vitest";
 import {open, report, seriousViolations} from "../../../support/report.js";
 import {layoutShift, redrawn} from "../../../support/watchPage.js";
 import {faint} from "./faint.js";
 
-export const PAGES = [
-  "",
-  "candidates",
-  "costs",
-  "differences",
-  "examples",
-  "row",
-  "comparison",
-  "judges",
-  "races",
-  "data-sets",
-  "splits",
-  "merges",
-  "lineage",
-  "runs",
-  "history",
-  "sql",
-  "notebook",
-  "method"
-];
+/** Every page that the site has, by its address: "" is the first page. */
+export const PAGES = readdirSync("pages")
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => (name === "index.md" ? "" : name.slice(0, -".md".length)));
 
 /** Pages that differ most; `npm run test:full` opens the others as well. */
 export const FIRST_PAGES = ["", "differences", "comparison", "row", "lineage"];

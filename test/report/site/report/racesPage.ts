@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from "vitest";
-import {readRaceScores, replay} from "../../../../src/report/components/raceScores.js";
+import {readRaceScores, replay} from "../../../../src/report/components/races/raceScores.js";
 import {raceScores, races} from "../../../../src/report/site/index.js";
 import type {RaceView} from "../../../../src/report/site/types.js";
 import {cells, open, percent, report, signed, signedRange} from "../../../support/report.js";

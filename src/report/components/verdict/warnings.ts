@@ -1,0 +1,64 @@
+import {html} from "htl";
+import type {RunView} from "../../site/types.js";
+import {type PageContent, details, section} from "../text/elements.js";
+import {countText, pluralText, percentText} from "../text/format.js";
+import {gapSentence} from "../splits/splitGap.js";
+
+/** Warnings that are shown without being asked for. */
+const FIRST = 4;
+
+/** What a reader must know before trusting the verdict; says so when there is nothing. */
+export function warnings(run: RunView): HTMLElement {
+  const found = runWarnings(run);
+  return section(
+    "Before you trust it",
+    found.length === 0
+      ? html`<p>
+          Nothing stands against this verdict: every row has a score, and the run is complete.
+          ${leakageSentence(run)}
+        </p>`
+      : [
+          warningList(found.slice(0, FIRST)),
+          found.length > FIRST
+            ? details(`${countText(found.length - FIRST)} more`, warningList(found.slice(FIRST)))
+            : null
+        ]
+  );
+}
+
+function leakageSentence({leakage, imported}: RunView): string {
+  if (leakage.exact !== undefined || leakage.group !== undefined) return "No leakage was found.";
+  return imported
+    ? "Whether its rows stood in training data is not known: the scores come from another tool."
+    : "Leakage was not measured: no text and no group of the rows is known, or `assay split --measure` has not run.";
+}
+
+function warningList(found: readonly PageContent[]): HTMLElement {
+  return html`<ul class="warnings">
+    ${found.map((one) => html`<li>${one}</li>`)}
+  </ul>`;
+}
+
+/** The engine's risks, the gravest first, then what is known beside them; a risk is not said twice. */
+function runWarnings(run: RunView): PageContent[] {
+  const {verdict} = run;
+  const found: PageContent[] = verdict.risks.map(({sentence}) => sentence);
+  const {exact, group} = run.leakage;
+  if (exact)
+    found.push(`${percentText(exact)} of the test rows have a text that is also in the training part.`);
+  if (group)
+    found.push(
+      `${percentText(group)} of the test rows belong to a group that also has rows in the training part.`
+    );
+  if (run.split.strategy === "random" || run.split.strategy === "stratified")
+    found.push(
+      "This split divides rows one by one: related rows may be in both the training and the test part."
+    );
+  const gap = verdict.risks.some(({kind}) => kind === "split") ? undefined : gapSentence(run);
+  if (gap) found.push(gap);
+  found.push(...verdict.warnings);
+  for (const candidate of run.candidates)
+    for (const {reason, count: times} of candidate.failures.slice(0, 2))
+      found.push(`${candidate.name}: ${pluralText(times, "request")} failed: ${reason.replace(/\.$/, "")}.`);
+  return found;
+}
