@@ -4,8 +4,12 @@ import {existsSync, readdirSync, rmSync} from "node:fs";
 import {join} from "node:path";
 
 const modules = "node_modules";
+/** What lies below a folder. Links are not followed: node_modules/assay leads back to the checkout, and so round for ever. */
 const filesOf = (folder) =>
-  existsSync(folder) ? readdirSync(folder, {recursive: true}).map((name) => join(folder, name)) : [];
+  (existsSync(folder) ? readdirSync(folder, {withFileTypes: true}) : []).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? [path, ...filesOf(path)] : [path];
+  });
 
 const duckdb = filesOf(join(modules, "@duckdb/duckdb-wasm/dist")).filter(
   (file) =>
