@@ -10,9 +10,6 @@ import {serveFolder} from "../support/serveFolder.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const repository = resolve(import.meta.dirname, "../..");
-const isWalked = Boolean(process.env.ASSAY_PACKAGE);
-if (!isWalked)
-  console.warn("skipped: the package is packed, installed and used by .ci/run, and with ASSAY_PACKAGE=1");
 const exec = promisify(execFile);
 
 interface Packed {
@@ -78,7 +75,7 @@ describe("the packed package", () => {
     });
   });
 
-  it.skipIf(!isWalked)("installs at most 700 MB in a checkout", async () => {
+  it("installs at most 700 MB in a checkout", async () => {
     expect(await megabytes(join(repository, "node_modules"))).toBeLessThanOrEqual(700);
   });
 
@@ -109,7 +106,7 @@ describe("the packed package", () => {
     expect(ignored.trim()).toBe("true");
   });
 
-  it.skipIf(!isWalked)(
+  it(
     "installs in an empty folder, starts a project, runs its eval and builds a site that opens",
     async () => {
       const folder = await temporaryProject();

@@ -4,12 +4,13 @@ import {join, relative} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {type Database, openDatabase, parquetFile} from "../../../src/base/store/index.js";
 import {childScript} from "../../support/childScript.js";
+import {inFull} from "../../support/full.js";
 import {type ModelServer, type ReceivedRequest, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {crashedCommands} from "./support/crashedCommands.js";
 
 /** Every so many steps are tried. A prime: so each kind of step has its turn. */
-const stride = Number(process.env.ASSAY_CRASH_STRIDE ?? 19);
+const stride = inFull(3, 19);
 const preload = await childScript(new URL("support/crashImages.ts", import.meta.url));
 const script = await childScript(new URL("support/crashedCommands.ts", import.meta.url));
 
@@ -26,7 +27,7 @@ afterAll(async () => {
   await model.close();
 });
 
-describe(`a command killed before each step that changes a file, or within it (every ${stride}th, ASSAY_CRASH_STRIDE)`, () => {
+describe(`a command killed before each step that changes a file, or within it (every ${stride}th)`, {tags: ["counted"]}, () => {
   for (const [name, command] of Object.entries(crashedCommands))
     it(`${name}: the next start leaves what an undisturbed one leaves, and asks nothing again that is in a log`, async () => {
       const folder = await temporaryProject();

@@ -6,12 +6,13 @@ import {fileURLToPath} from "node:url";
 import {describe, expect, it} from "vitest";
 import {noteJob, type ServiceSettings, startJob, watchJob} from "../../../src/training/jobs/index.js";
 import {openWorkspace} from "../../../src/base/store/index.js";
+import {inFull} from "../../support/full.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {killedWatcher} from "./support/killWatcher.js";
 import {openAIServer} from "./support/openAIServer.js";
 import {planOf} from "./support/plan.js";
 
-const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 3);
+const rounds = inFull(20, 3);
 const trainer = fileURLToPath(new URL("support/trainer.sh", import.meta.url));
 
 /** A number in [0, 1) from a name: the same rounds are killed at the same moments every time. */
@@ -36,7 +37,7 @@ const momentOf = (name: string) => {
   return [word, Math.floor(chance(`${name} after`) * most)] as const;
 };
 
-describe(`jobs whose watcher or trainer is killed with SIGKILL (${rounds} rounds, ASSAY_KILL_ROUNDS)`, () => {
+describe(`jobs whose watcher or trainer is killed with SIGKILL (${rounds} rounds)`, {tags: ["counted"]}, () => {
   for (let round = 0; round < rounds; round++) {
     it(`round ${round}: a service gets the job once`, async () => {
       const server = await openAIServer();

@@ -18,6 +18,7 @@ import {predictMemory, refuseTooLarge, tooLarge} from "../../../src/training/tra
 import {readHeader, readTensorBytes, writeSafetensors} from "../../../src/weights/safetensors/index.js";
 import {rng} from "../../../src/base/stats/rng.js";
 import {sha256} from "../../../src/base/system/hash.js";
+import {inFull} from "../../support/full.js";
 import {checkpoint, oneThread, temporaryFolder, tiny} from "./support.js";
 
 /** Sums modulo 10 as tokens: something a tiny model learns. */
@@ -452,8 +453,8 @@ describe("the weights of a base from scratch", () => {
 });
 
 describe("a training's process", () => {
-  it("killed at any moment loses at most the steps since the last checkpoint", async () => {
-    const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 3);
+  it("killed at any moment loses at most the steps since the last checkpoint", {tags: ["counted"]}, async () => {
+    const rounds = inFull(20, 3);
     const whole = await job({adapter: lora});
     await runTraining(whole);
     const expected = await bytesOf(whole.work);
