@@ -1,3 +1,8 @@
+/**
+ * Datasets as versions: sources, filters, duplicates, differences, drift, cards, transfer and erasure.
+ * In: a definition from `data-loaders/`. Out: immutable versions in the store, named by the hash of their content.
+ * Personal data is `data/privacy`; dividing a version into parts is `data/splits`.
+ */
 export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
 export type {ColumnDrift} from "./columnDrift.js";
 export {diffVersions, type VersionDiff} from "./diff.js";

@@ -1,3 +1,8 @@
+/**
+ * Personal data and secrets: finding them, redacting them, and deciding which rows may go where.
+ * In: texts, a dataset's rules, and where rows would go. Out: findings in a ledger, masked texts, or a refusal.
+ * A recogniser is one file in `recognizers/`. It deletes no rows; a purge in `data/datasets` does.
+ */
 export {acceptances} from "./acceptances.js";
 export {acceptFindings} from "./acceptFindings.js";
 export {type Annotation, checkAnnotations} from "./annotations.js";

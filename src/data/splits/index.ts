@@ -1,3 +1,8 @@
+/**
+ * Divisions of a version into train, validation, test and held-out parts, with the leakage between them.
+ * In: a version and a split's specification. Out: a split in the store with its measures, and advice on which to use.
+ * It opens no held-out rows; `base/store` guards them.
+ */
 export {partWarning} from "./askedParts.js";
 export type {EmbeddingLeakage} from "./embeddingMeasures.js";
 export {ensureSplit} from "./ensureSplit.js";

@@ -1,3 +1,8 @@
+/**
+ * Training of language models on this machine: forward pass, gradients, optimiser, adapters, checkpoints.
+ * In: tokenized rows, a base's weights and settings. Out: weights, byte-equal for the same seed, resumable after a kill.
+ * Datasets, chat formats and the store are `training/finetunes`'.
+ */
 export {type Batch, batchAt, batchOf} from "./batch.js";
 export {readConfig} from "./config.js";
 export type {Precision} from "./loadWeights.js";

@@ -1,3 +1,8 @@
+/**
+ * The ggml library as this process uses it: graphs, operators, memory, gradients on a tape.
+ * In: arrays and the description of a graph. Out: its results, and processes that may crash without ending this one.
+ * It knows no model family and reads no files of weights.
+ */
 export {availableMemory} from "./availableMemory.js";
 export {type Backend, openBackend} from "./backend.js";
 export {freeCores} from "./freeCores.js";

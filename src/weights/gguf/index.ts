@@ -1,3 +1,8 @@
+/**
+ * GGUF files: reading them, and making them from checkpoints and adapters, quantised or not.
+ * In: a checkpoint's folder. Out: one file that llama.cpp loads, with its tokenizer and chat template.
+ * It does not run models; `inference/localModels` does.
+ */
 export {convertAdapter} from "./adapter.js";
 export {openCheckpointFolder} from "./checkpointFolder.js";
 export {convertCheckpoint} from "./convert.js";

@@ -1,3 +1,8 @@
+/**
+ * Merges of checkpoints by recipe: reading, planning, checking, computing block by block, and the record of it.
+ * In: a recipe in YAML and checkpoints. Out: a checkpoint, its card, and figures of how the inputs relate.
+ * A method is one file in `methods/`. Choosing among merges is `evals/mergeSearch`.
+ */
 export {buildFolder} from "./buildFolder.js";
 export {hashFiles} from "./hashes.js";
 export {merge} from "./merge.js";

@@ -1,3 +1,8 @@
+/**
+ * Files of weights in safetensors, and the configuration files beside them.
+ * In: a folder or file of a checkpoint, or tensors to write. Out: headers, tensors read by range, shards written whole.
+ * It does not compute with weights and keeps nothing in the store.
+ */
 export type {Dtype} from "./dtype.js";
 export {FLOAT_DTYPES, toFloats} from "./floats.js";
 export {type Checkpoint, openCheckpoint, readHeader, type StoredTensor} from "./open.js";

@@ -7,13 +7,13 @@ import {
   type Node,
   nodeOf,
   permute,
-  type Pointer,
+  type LibraryPointer,
   reshape,
-  type Shape,
+  type NodeShape,
   softMax,
   type Storage,
   Tape,
-  type Workspace
+  type GraphMemory
 } from "../../ggml/index.js";
 import type {BertConfig} from "./bertWeights.js";
 
@@ -25,7 +25,7 @@ const TENSORS_A_LAYER = 80;
  * and no mask.
  */
 export function bertGraph(
-  workspace: Workspace,
+  workspace: GraphMemory,
   {
     hidden_size: hidden,
     num_attention_heads: heads,
@@ -41,7 +41,7 @@ export function bertGraph(
   const {base, context} = graph;
   const texts = ids.length / length;
   const head = hidden / heads;
-  const joined: Shape = [hidden, ids.length, 1, 1];
+  const joined: NodeShape = [hidden, ids.length, 1, 1];
 
   const dense = (x: Node, name: string) =>
     add(tape, matMul(tape, weights.get(`${name}.weight`), x), weights.get(`${name}.bias`));
@@ -70,7 +70,7 @@ export function bertGraph(
       row * rows,
       row * rows,
       0
-    ) as Pointer;
+    ) as LibraryPointer;
     return nodeOf(view, [hidden, rows, 1, 1]);
   };
 
@@ -84,7 +84,7 @@ export function bertGraph(
   let states = norm(reshape(tape, typed, joined), "embeddings.LayerNorm");
   for (let layer = 0; layer < layers; layer++) {
     const at = `encoder.layer.${layer}`;
-    const perHead = (name: string, axes: Shape) => {
+    const perHead = (name: string, axes: NodeShape) => {
       const part = dense(states, `${at}.attention.self.${name}`);
       return permute(tape, reshape(tape, part, [head, heads, length, texts]), axes);
     };

@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {availableParallelism} from "node:os";
-import {openBackend, Workspace} from "../../ggml/index.js";
+import {openBackend, GraphMemory} from "../../ggml/index.js";
 import {UserError} from "../../../base/validation/index.js";
 import {sha256File} from "../../../base/system/index.js";
 import {readSafetensors} from "../safetensors.js";
@@ -40,10 +40,10 @@ export async function openEncoder(
   checkBert(config, weights, tokenizer.size);
   const count = Math.min(threads, availableParallelism());
   const backends = await Promise.all(Array.from({length: count}, () => openBackend(1)));
-  const workspaces = backends.map((backend) => new Workspace(backend));
+  const workspaces = backends.map((backend) => new GraphMemory(backend));
   const storage = bertWeights(backends[0]!, weights, products ?? fastProducts(backends[0]!));
 
-  const states = async (workspace: Workspace, batch: readonly (readonly number[])[], length: number) => {
+  const states = async (workspace: GraphMemory, batch: readonly (readonly number[])[], length: number) => {
     const made = bertGraph(workspace, config, storage, Int32Array.from(batch.flat()), length);
     try {
       await made.graph.runAside();
@@ -64,7 +64,7 @@ export async function openEncoder(
         throw new UserError(`maxTokens: the encoder reads ${most} tokens, and ${longest} were given.`);
       const vectors = new Array<Float32Array>(ids.length);
       const batches = batchesOf(ids);
-      const work = async (workspace: Workspace) => {
+      const work = async (workspace: GraphMemory) => {
         for (let batch = batches.pop(); batch; batch = batches.pop()) {
           const texts = batch.map((index) => ids[index]!);
           const {length} = texts[0]!;

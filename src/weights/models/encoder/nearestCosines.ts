@@ -1,5 +1,5 @@
 import {availableParallelism} from "node:os";
-import {Graph, matMul, openBackend, Storage, Tape, Workspace} from "../../ggml/index.js";
+import {Graph, matMul, openBackend, Storage, Tape, GraphMemory} from "../../ggml/index.js";
 
 /** Rows multiplied at once: their products with thousands of queries take a few megabytes. */
 const BLOCK = 1024;
@@ -18,7 +18,7 @@ export async function nearestCosines(
   const best = new Float32Array(count).fill(-Infinity);
   if (count === 0 || rows.length === 0) return best;
   const backend = await openBackend(Math.min(2, availableParallelism()));
-  const workspace = new Workspace(backend);
+  const workspace = new GraphMemory(backend);
   const storage = new Storage(backend, [{name: "queries", shape: [dimensions, count]}]);
   try {
     storage.write("queries", queries);
