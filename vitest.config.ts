@@ -77,10 +77,8 @@ export default defineConfig(({mode}) => ({
     maxWorkers: 3,
     sequence: {sequencer: LongestFirst},
     env: {OBSERVABLE_TELEMETRY_DISABLE: "1", ASSAY_FULL: mode === "full" ? "1" : ""},
-    reporters: [
-      "default",
-      ...(process.env.CI ? [["json", {outputFile: "test-results/vitest.json"}] as [string, object]] : []),
-      new Summary()
-    ]
+    reporters: process.env.CI
+      ? ["default", ["json", {outputFile: "test-results/vitest.json"}], new Summary(mode === "full")]
+      : ["default", new Summary(mode === "full")]
   }
 }));

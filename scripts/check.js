@@ -11,7 +11,11 @@ for (const file of ["eslint.config.js", "package-lock.json"]) rules.update(readF
 const tsBuildInfoFile = `node_modules/.cache/check-${rules.digest("hex").slice(0, 12)}.tsbuildinfo`;
 
 const host = {...ts.sys, onUnRecoverableConfigFileDiagnostic: (problem) => report([problem])};
-const parsed = ts.getParsedCommandLineOfConfigFile("tsconfig.json", {incremental: true, tsBuildInfoFile}, host);
+const parsed = ts.getParsedCommandLineOfConfigFile(
+  "tsconfig.json",
+  {incremental: true, tsBuildInfoFile},
+  host
+);
 const builder = ts.createIncrementalProgram({
   rootNames: parsed.fileNames,
   options: parsed.options,
@@ -19,12 +23,13 @@ const builder = ts.createIncrementalProgram({
   createProgram: ts.createSemanticDiagnosticsBuilderProgram
 });
 const program = builder.getProgram();
+const own = new Set(parsed.fileNames);
 
 /** Files to lint: those of which TypeScript says that something changed. */
 const changed = new Set();
-for (let next; (next = builder.getSemanticDiagnosticsOfNextAffectedFile()); )
+for (let next; (next = builder.getSemanticDiagnosticsOfNextAffectedFile());)
   for (const {fileName} of "fileName" in next.affected ? [next.affected] : program.getSourceFiles())
-    if (!fileName.includes("/node_modules/")) changed.add(relative(".", fileName));
+    if (own.has(fileName)) changed.add(relative(".", fileName));
 
 const problems = [
   ...builder.getConfigFileParsingDiagnostics(),
@@ -49,7 +54,7 @@ if (printed) console.log(printed);
 const isFine = problems.length === 0 && printed === "";
 if (isFine) builder.emit();
 else rmSync(tsBuildInfoFile, {force: true});
-console.log(`types and lint: ${changed.size} of ${parsed.fileNames.length} files of TypeScript were read again`);
+console.log(`types and lint: ${changed.size} of ${parsed.fileNames.length} files of TypeScript read`);
 process.exitCode = isFine ? 0 : 1;
 
 function report(diagnostics) {
