@@ -16,7 +16,7 @@ import {type PurgeStore, purgeStore} from "../../support/purgeStore.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 
 /** Every so many writes are tried. Odd: so either of two commands has its turn. */
-const stride = Number(process.env.ASSAY_CRASH_STRIDE ?? 19);
+const stride = 3;
 let template: string;
 let store: PurgeStore;
 const copies: string[] = [];
