@@ -16,7 +16,7 @@ import {moduleName} from "./tensorNames.js";
 import type {TensorType} from "./tensorTypes.js";
 import {count, float, type MetadataValue, text} from "./values.js";
 import {packed, rowsInPairs, valuesOf} from "./weights.js";
-import {type GgufTensor, writeGguf, type WriteOptions} from "./write.js";
+import {type WrittenTensor, writeGguf, type WriteOptions} from "./write.js";
 
 export interface AdapterOptions extends WriteOptions {
   name?: string;
@@ -141,7 +141,7 @@ interface AdapterPlan {
   quantise: Quantise;
 }
 
-function planned(parts: readonly AdapterMatrix[], plan: AdapterPlan, folder: string): GgufTensor[] {
+function planned(parts: readonly AdapterMatrix[], plan: AdapterPlan, folder: string): WrittenTensor[] {
   return parts.map(({module, stored, end, embedding}) => {
     const base = moduleName(plan.architecture, module);
     if (base === undefined)

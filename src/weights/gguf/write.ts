@@ -4,7 +4,7 @@ import {tensorBytes, type TensorType} from "./tensorTypes.js";
 import {type Metadata, type MetadataValue, type GgufScalar, type ScalarType, VALUE_TYPES} from "./values.js";
 
 /** A tensor to be written: its bytes are asked for when its turn comes. */
-export interface GgufTensor {
+export interface WrittenTensor {
   name: string;
   type: TensorType;
   /** Sizes with the fastest one first. */
@@ -24,7 +24,7 @@ const ALIGNMENT = 32;
 export async function writeGguf(
   path: string,
   metadata: Metadata,
-  tensors: readonly GgufTensor[],
+  tensors: readonly WrittenTensor[],
   {onProgress, signal}: WriteOptions = {}
 ): Promise<number> {
   let position = 0;
@@ -61,13 +61,13 @@ function aligned(position: number): number {
   return Math.ceil(position / ALIGNMENT) * ALIGNMENT;
 }
 
-function sizeOf({name, type, shape}: GgufTensor): number {
+function sizeOf({name, type, shape}: WrittenTensor): number {
   const bytes = tensorBytes(type, shape);
   if (bytes === undefined) throw new Error(`tensor ${name}: [${shape.join(", ")}] in ${type.name}`);
   return bytes;
 }
 
-function header(metadata: Metadata, tensors: readonly GgufTensor[]): Buffer {
+function header(metadata: Metadata, tensors: readonly WrittenTensor[]): Buffer {
   const parts: Buffer[] = [
     Buffer.from("GGUF"),
     uint32(3),

@@ -13,7 +13,7 @@ export interface WholeTensor {
   data: Uint16Array | Uint32Array;
 }
 
-interface TensorEntry {
+interface HeaderEntry {
   dtype: string;
   shape: number[];
   data_offsets: [number, number];
@@ -172,11 +172,11 @@ export function placedTensors(file: Buffer): PlacedTensor[] {
     .sort((a, b) => a.from - b.from);
 }
 
-function headerOf(file: Buffer, where: string): {header: Record<string, TensorEntry>; start: number} {
+function headerOf(file: Buffer, where: string): {header: Record<string, HeaderEntry>; start: number} {
   const length = file.length < 8 ? Infinity : Number(file.readBigUInt64LE());
   if (length + 8 > file.length || length > 100_000_000 || file[8] !== 0x7b)
     throw new Error(`${where} is no safetensors file, or it was cut`);
-  const header = JSON.parse(file.subarray(8, 8 + length).toString("utf8")) as Record<string, TensorEntry>;
+  const header = JSON.parse(file.subarray(8, 8 + length).toString("utf8")) as Record<string, HeaderEntry>;
   delete header.__metadata__;
   return {header, start: 8 + length};
 }

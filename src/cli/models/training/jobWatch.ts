@@ -6,13 +6,13 @@ import {openProject} from "../../project/project.js";
 import {createReporter} from "../../terminal/progress.js";
 import {dim, note, print, printJson} from "../../terminal/terminal.js";
 
-interface JobWatchOptions {
+interface JobWatchVerbOptions {
   every?: number;
   failures?: number;
   json?: boolean;
 }
 
-export async function watchVerb(names: string[], options: JobWatchOptions): Promise<void> {
+export async function watchVerb(names: string[], options: JobWatchVerbOptions): Promise<void> {
   const store = await openStore(await openProject());
   // Ctrl-C ends this command and no job.
   const {signal, dispose} = interruption();
@@ -37,7 +37,7 @@ export async function watchVerb(names: string[], options: JobWatchOptions): Prom
 export async function followed(
   {workspace}: Store,
   ids: readonly string[],
-  {every, failures, json}: JobWatchOptions,
+  {every, failures, json}: JobWatchVerbOptions,
   signal: AbortSignal
 ): Promise<void> {
   const ended = await Promise.all(

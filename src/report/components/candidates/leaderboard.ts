@@ -6,7 +6,7 @@ import {scaleLinear} from "d3";
 import {html, svg} from "htl";
 import type {CandidateSummary, Verdict} from "../../../evals/decisions/types.js";
 import type {CandidateView, RunView} from "../../site/types.js";
-import {type TableColumn, dataTable} from "../tables/dataTable.js";
+import {type GroupedColumn, dataTable} from "../tables/dataTable.js";
 import {type PageContent, nothing, section} from "../text/elements.js";
 import {
   countText,
@@ -69,7 +69,7 @@ export function leaderboard(
   );
 }
 
-function leaderboardColumns(verdict: Verdict, format: ScoreFormat): TableColumn<LeaderboardLine>[] {
+function leaderboardColumns(verdict: Verdict, format: ScoreFormat): GroupedColumn<LeaderboardLine>[] {
   const draw = intervalCell(verdict, format);
   return [
     {

@@ -1,6 +1,6 @@
 import {html} from "htl";
 import type {LedgerRule, LedgerSummary, LedgerView, Recognition} from "../../site/types.js";
-import {type TableColumn, dataTable} from "../tables/dataTable.js";
+import {type GroupedColumn, dataTable} from "../tables/dataTable.js";
 import {personalDataQuery, personalDataRulesQuery, type VersionId} from "./dataQueries.js";
 import {code, type PageContent, details} from "../text/elements.js";
 import {countText, joinedNames, pluralText, time} from "../text/format.js";
@@ -54,7 +54,7 @@ export function ledger(
 function kindColumns(
   summary: LedgerSummary,
   recognition: Recognition | undefined
-): TableColumn<FindingCounts>[] {
+): GroupedColumn<FindingCounts>[] {
   const anyAccepted = Object.values(summary.types).some(({accepted}) => accepted);
   return [
     {name: "What", heading: true, value: ([type]) => type},

@@ -2,7 +2,7 @@ import {html} from "htl";
 import {standingOf} from "../../../evals/decisions/standing.js";
 import type {Comparison} from "../../../evals/decisions/types.js";
 import type {RunView} from "../../site/types.js";
-import {type TableColumn, dataTable} from "../tables/dataTable.js";
+import {type GroupedColumn, dataTable} from "../tables/dataTable.js";
 import type {PageContent} from "../text/elements.js";
 import {standingMark} from "../charts/forestPlot.js";
 import {pluralText, scoreFormatOf} from "../text/format.js";
@@ -19,7 +19,7 @@ export function mergeTable(lines: readonly MergeLine[], run: RunView): HTMLEleme
   const against = (
     name: string,
     pairOf: (line: MergeLine) => Comparison | undefined
-  ): TableColumn<MergeLine> => ({
+  ): GroupedColumn<MergeLine> => ({
     name: `Δ vs ${name} (${level})`,
     numeric: true,
     value: (line): PageContent => {

@@ -2,7 +2,7 @@ import {html} from "htl";
 import {clustersOf} from "../../../evals/decisions/columns.js";
 import {meanInterval} from "../../../base/stats/index.js";
 import type {CandidatePair} from "../inputs/chooseCandidates.js";
-import {type TableColumn, dataTable} from "../tables/dataTable.js";
+import {type GroupedColumn, dataTable} from "../tables/dataTable.js";
 import {type PageContent, nothing, section} from "../text/elements.js";
 import {countText, formatFor, pluralText, percentText} from "../text/format.js";
 import type {Provenance} from "../notes/made.js";
@@ -58,7 +58,7 @@ export function outcomes(
     })),
     [
       {name: "Candidate", heading: true, value: ({name}) => name},
-      ...kinds.map(({name: kind, score}): TableColumn<Came> => ({
+      ...kinds.map(({name: kind, score}): GroupedColumn<Came> => ({
         name: kind,
         numeric: true,
         value: (one) => {
@@ -129,7 +129,7 @@ function outcomePairs(
     kinds,
     [
       {name: names[0]!, heading: true, value: ({name}) => name},
-      ...kinds.map(({name, score: other}): TableColumn<OutcomeKind> => ({
+      ...kinds.map(({name, score: other}): GroupedColumn<OutcomeKind> => ({
         name: `${names[1]!}: ${name.toLowerCase()}`,
         numeric: true,
         value: ({score}) => countText(times(score, other))

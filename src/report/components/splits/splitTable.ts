@@ -4,7 +4,7 @@ import {html} from "htl";
 import {type PageContent, hash} from "../text/elements.js";
 import {countText, pluralText, percentText} from "../text/format.js";
 import {measuresQuery} from "./splitQueries.js";
-import {type TableColumn, groupedTable, type RowGroup} from "../tables/groupedTable.js";
+import {type GroupedColumn, groupedTable, type RowGroup} from "../tables/groupedTable.js";
 import {closeness, leakOf, LEAKS, measuredNumber, standing, whyMissing} from "./splitMeasures.js";
 import {splitNaming} from "./leakagePlot.js";
 import {chance} from "../data/versions.js";
@@ -18,7 +18,7 @@ interface SplitTableLine {
 /** The splits of a version in columns, what was measured of each in lines. */
 export function splitTable(view: SplitsView): HTMLElement {
   const named = splitNaming(view.splits);
-  const columns: TableColumn<SplitTableLine>[] = [
+  const columns: GroupedColumn<SplitTableLine>[] = [
     {
       name: "Split",
       heading: true,

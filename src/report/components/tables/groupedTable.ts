@@ -9,7 +9,7 @@ import type {PageContent} from "../text/elements.js";
 /** Columns from which a table is too wide for a phone. */
 const CARDS = 4;
 
-export interface TableColumn<T> {
+export interface GroupedColumn<T> {
   name: string;
   /** Small print below the name. */
   note?: PageContent;
@@ -56,12 +56,12 @@ function isLong(content: PageContent): boolean {
 /** A table that scrolls sideways within its own box, reachable by keyboard, its rows in groups; its heads sort, a long one filters. */
 export function groupedTable<T>(
   groups: readonly RowGroup<T>[],
-  columns: readonly TableColumn<T>[],
+  columns: readonly GroupedColumn<T>[],
   options: TableOptions<T>
 ): HTMLElement {
-  const kind = (column: TableColumn<T>) =>
+  const kind = (column: GroupedColumn<T>) =>
     column.numeric ? "number" : column.wide ? "wide" : column.pinned ? "pinned" : undefined;
-  const headingKind = (column: TableColumn<T>, content: PageContent) =>
+  const headingKind = (column: GroupedColumn<T>, content: PageContent) =>
     isLong(content) ? `wide ${kind(column) ?? ""}` : kind(column);
   const cards = options.cards ?? (columns.length >= CARDS && columns.every(({pinned}) => !pinned));
   const region = html`<div class="scroll" role="region" aria-label=${options.caption} tabindex="0">
