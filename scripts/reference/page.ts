@@ -1,4 +1,3 @@
-import {readFile} from "node:fs/promises";
 import {
   Application,
   type Comment,
@@ -9,6 +8,8 @@ import {
   type SignatureReflection
 } from "typedoc";
 import {format} from "prettier";
+import {allExamples, type Examples} from "../../test/docs/examples.js";
+import {KINDS as RECORD_KINDS} from "../../src/base/store/index.js";
 
 const ENTRIES = [
   {name: "assay", file: "src/index.ts", about: "What data loaders, evals and scripts import."},
@@ -45,21 +46,30 @@ const INTRODUCTION = [
   ""
 ];
 
-/** Expressions and what they give, by entry point and function: the tests run them. */
-type Examples = Record<string, Record<string, [expression: string, result: string][]>>;
 /** The text of docs/reference.md, from the types of what the package exports. */
 export async function referencePage(): Promise<string> {
-  const examples = JSON.parse(
-    await readFile(new URL("../../test/docs/examples.json", import.meta.url), "utf8")
-  ) as Examples;
+  const examples = allExamples();
   const project = await exported();
   const sections = ENTRIES.flatMap(({name, file, about}) => {
-    const wanted = name === "assay" ? "index" : name.slice("assay/".length);
+    const wanted = file.replace(/^src\//, "").replace(/(?:\/index)?\.ts$/, "");
     const module = project.children?.find((child) => child.name === wanted);
     if (!module) throw new Error(`no such entry: ${file}`);
     return [`## ${name}`, "", about, "", ...kinds(module, examples[name])];
   });
-  return format([...INTRODUCTION, ...sections].join("\n"), {parser: "markdown"});
+  return format([...INTRODUCTION, ...sections, ...tables()].join("\n"), {parser: "markdown"});
+}
+
+function tables(): string[] {
+  const rows = RECORD_KINDS.flatMap(({tables: named = {}}) => Object.entries(named));
+  return [
+    "## Tables of the store",
+    "",
+    "`assay sql`, `assay export` and an open store have these, beside a view for each dataset and version.",
+    "",
+    "| table | what it lists |",
+    "| --- | --- |",
+    ...rows.map(([name, about]) => `| \`${name}\` | ${about} |`)
+  ];
 }
 
 async function exported(): Promise<ProjectReflection> {

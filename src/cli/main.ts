@@ -1,52 +1,44 @@
 #!/usr/bin/env node
 import module from "node:module";
 import {Command, CommanderError} from "commander";
-import {fail} from "./fail.js";
-import {acceptLogFormat} from "./logFormat.js";
-import {outputWidth} from "./outputWidth.js";
-import {note, watchOutput} from "./terminal.js";
-import {verbs} from "./verbs.js";
-import {assayVersion} from "./version.js";
-import {wrapped} from "./wrap.js";
+import {fail} from "./terminal/fail.js";
+import {acceptLogFormat} from "./terminal/logFormat.js";
+import {helpEnd, helpForm} from "./terminal/help.js";
+import {note, watchOutput} from "./terminal/terminal.js";
+import {declareCommands} from "./commands.js";
+import {assayVersion} from "./project/version.js";
 
 // Node 22.1 and later keep what they compiled for the next start.
 (module as {enableCompileCache?: () => unknown}).enableCompileCache?.();
 watchOutput();
-// What no command waited for ends as plainly as the rest.
+// An error that no command awaited ends with the same plain message.
 for (const event of ["uncaughtException", "unhandledRejection"])
   process.on(event, (error: unknown) => void fail(error).then((code) => process.exit(code)));
 
-/** The least columns that descriptions are wrapped into. The default leaves a terminal of 80 columns to break them inside words. */
-const narrowestHelp = outputWidth() === undefined ? 40 : 12;
-const HELP_END = `
-Files:
-  data-loaders/*.ts   one dataset each (default export of defineDataset)
-  evals/*.eval.ts     one eval each (default export of defineEval)
-  .assay/             the store: versions, splits, models, runs (ASSAY_DIR names another folder)
-
-Exit codes: 0 done, 1 error, 2 wrong usage. \`assay check\`: 0 pass, 100 fail, 101 undecided; \`assay drift\`: 0 steady, 100 drifted, 101 cannot tell.`;
-
 const program = new Command("assay")
   .description(
-    "Data versions, leak-free splits, evals, merges and the decision between models, with its uncertainty."
+    "Version data, split it without leaks, evaluate and merge models, and choose between them with the uncertainty."
   )
-  .version(assayVersion(), "-V, --version")
-  .enablePositionalOptions() // so that a verb may have a --version of its own
+  .version(assayVersion(), "-V, --version", "print the version")
+  .enablePositionalOptions() // `assay rows --version` is its own option
   .showHelpAfterError("(`assay help` lists the commands)")
   .showSuggestionAfterError()
   .exitOverride()
-  .configureHelp({sortSubcommands: false, minWidthToWrap: narrowestHelp})
-  .addHelpText("after", () => wrapped(HELP_END, outputWidth()));
-for (const verb of verbs) verb(program);
+  .configureHelp(helpForm)
+  .helpOption("-h, --help", "print this help")
+  .addHelpText("after", helpEnd)
+  .commandsGroup("Start:")
+  .helpCommand("help [command]", "print the help of a command");
+declareCommands(program);
 pointToHelp(program.commands, "assay");
 acceptLogFormat(program);
 
-// The code of a process that ran out of work while it still waited for something.
+// Node's exit code for a process whose top-level await never settled.
 const UNSETTLED = 13;
 process.on("exit", () => {
   if (process.exitCode !== UNSETTLED) return;
   note(
-    "assay: the command waited for what can never come: a promise of yours, in a definition or what it imports, that neither resolves nor rejects. Nothing that was kept is lost.",
+    "assay: the command ended while waiting for a promise that never settles, in a definition or in what it imports. Stored results are kept.",
     {level: "error"}
   );
   process.exitCode = 1;
@@ -59,11 +51,11 @@ try {
   else process.exitCode = await fail(error);
 }
 
-/** What was typed wrong names the help of its own command. */
+/** Wrong usage points to the help of its own command. */
 function pointToHelp(commands: readonly Command[], parent: string): void {
   for (const command of commands) {
     const name = `${parent} ${command.name()}`;
-    command.showHelpAfterError(`(\`${name} --help\` tells its arguments and options)`);
+    command.showHelpAfterError(`(\`${name} --help\` lists its arguments and options)`);
     pointToHelp(command.commands, name);
   }
 }

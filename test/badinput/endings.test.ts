@@ -1,7 +1,7 @@
 import {mkdirSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {describe, expect, it, vi} from "vitest";
-import {plainError} from "../../src/cli/fail.js";
+import {plainError} from "../../src/cli/terminal/fail.js";
 import {pull} from "../../src/data/datasets/index.js";
 import {assertions, instructionFollowing, regexMatch} from "../../src/evals/scorers/index.js";
 import {parseJsonOutput} from "../../src/evals/scorers/parseJsonOutput.js";

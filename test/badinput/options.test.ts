@@ -1,12 +1,12 @@
 import {spawnSync} from "node:child_process";
 import {Command, InvalidArgumentError} from "commander";
 import {describe, expect, it} from "vitest";
-import {verbs} from "../../src/cli/verbs.js";
-import {acceptLogFormat} from "../../src/cli/logFormat.js";
+import {declareCommands} from "../../src/cli/commands.js";
+import {acceptLogFormat} from "../../src/cli/terminal/logFormat.js";
 import {expectClear} from "./support.js";
 
 const program = new Command("assay");
-for (const verb of verbs) verb(program);
+declareCommands(program);
 acceptLogFormat(program);
 
 /** Every option that reads a number, of every command and of those below it. */

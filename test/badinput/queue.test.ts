@@ -2,8 +2,8 @@ import {Command, CommanderError} from "commander";
 import {Redis} from "ioredis";
 import {createServer, type AddressInfo, type Socket} from "node:net";
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
-import {plainError} from "../../src/cli/fail.js";
-import {queueVerbs} from "../../src/cli/queueVerbs.js";
+import {plainError} from "../../src/cli/terminal/fail.js";
+import {queueCommands} from "../../src/cli/evals/queue/commands.js";
 import {
   createSealing,
   drainQueue,
@@ -104,7 +104,7 @@ describe("words of `assay worker` and `assay queue`", () => {
     const program = new Command("assay").exitOverride().showSuggestionAfterError();
     let said = "";
     program.configureOutput({writeErr: (text) => (said += text), writeOut: (text) => (said += text)});
-    for (const verb of queueVerbs) verb(program);
+    for (const declare of queueCommands) declare(program);
     const quiet = (command: Command): void =>
       command.commands.forEach((one) => quiet(one.copyInheritedSettings(command)));
     quiet(program);

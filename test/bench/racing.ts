@@ -22,14 +22,19 @@ const args = process.argv.slice(2);
 const option = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
 
 function raceOver(table: ScoreTable, settings: Omit<RaceSettings, "candidates" | "rows" | "repeats">) {
-  const race = startRace({candidates: table.candidates, rows: table.rowIds.length, repeats: 1, ...settings});
+  const race = startRace({
+    candidates: table.candidates,
+    rows: table.rowIds.length,
+    repeats: 1,
+    ...settings
+  });
   let lostBest = false;
   const best = table.candidates[0]!;
   for (let step = race.next(); step; step = race.next()) {
     const {candidates, rows} = step;
     const judged = race.judge({
       ...table,
-      candidates,
+      candidates: candidates,
       rowIds: table.rowIds.slice(0, rows),
       clusters: table.clusters ? table.clusters.slice(0, rows) : undefined,
       values: candidates.map((one) => table.values[table.candidates.indexOf(one)]!.slice(0, rows))

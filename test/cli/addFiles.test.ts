@@ -1,8 +1,8 @@
 import {cp, mkdir, readFile, rm, truncate, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import type {AddOptions} from "../../src/cli/addModel.js";
-import {addModelVerb} from "../../src/cli/models.js";
+import type {AddOptions} from "../../src/cli/models/addModel.js";
+import {addModelVerb} from "../../src/cli/models/models.js";
 import {convertModel} from "../../src/weights/gguf/index.js";
 import {listModels, type ModelManifest} from "../../src/weights/models/index.js";
 import {modelsDir, type Workspace} from "../../src/base/store/index.js";

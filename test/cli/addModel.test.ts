@@ -1,8 +1,8 @@
 import {cp, mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import type {AddOptions} from "../../src/cli/addModel.js";
-import {addModelVerb, modelsVerb} from "../../src/cli/models.js";
+import type {AddOptions} from "../../src/cli/models/addModel.js";
+import {addModelVerb, modelsVerb} from "../../src/cli/models/models.js";
 import {recordFiles} from "../../src/training/jobs/index.js";
 import {
   hashedFiles,

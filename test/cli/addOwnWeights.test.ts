@@ -1,10 +1,10 @@
 import {cp, mkdir, readdir, readFile, rename, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import type {AddOptions} from "../../src/cli/addModel.js";
-import {ggufVerb} from "../../src/cli/gguf.js";
-import {addModelVerb} from "../../src/cli/models.js";
-import {removeModelsVerb} from "../../src/cli/removeModels.js";
+import type {AddOptions} from "../../src/cli/models/addModel.js";
+import {ggufVerb} from "../../src/cli/models/gguf.js";
+import {addModelVerb} from "../../src/cli/models/models.js";
+import {removeModelsVerb} from "../../src/cli/models/removeModels.js";
 import {previewPurge, purge} from "../../src/data/datasets/index.js";
 import {findModel} from "../../src/inference/localModels/index.js";
 import {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {benchVerb, type BenchVerbOptions} from "../../src/cli/bench.js";
+import {benchVerb, type BenchVerbOptions} from "../../src/cli/evals/bench/bench.js";
 import {startModelServer} from "../support/modelServer.js";
 import {printed} from "../support/printed.js";
 import {quick, setUpBench} from "./support/benchProject.js";

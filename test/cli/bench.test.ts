@@ -1,8 +1,8 @@
 import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {benchVerb, importBenchVerb} from "../../src/cli/bench.js";
-import {showBench} from "../../src/cli/benchText.js";
+import {benchVerb, importBenchVerb} from "../../src/cli/evals/bench/bench.js";
+import {showBench} from "../../src/cli/evals/bench/benchText.js";
 import {measuredThroughput} from "../../src/base/costs/index.js";
 import type {BenchRecord} from "../../src/base/store/index.js";
 import {answeringServer} from "../inference/endpoints/support/answering.js";

@@ -2,10 +2,10 @@ import {mkdirSync, mkdtempSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {costsVerb} from "../../src/cli/costs.js";
-import {exitVerb} from "../../src/cli/exit.js";
-import {pricesVerb} from "../../src/cli/prices.js";
-import {verdictText} from "../../src/cli/verdict.js";
+import {costsVerb} from "../../src/cli/evals/costs/costs.js";
+import {exitVerb} from "../../src/cli/evals/verdict/exit.js";
+import {pricesVerb} from "../../src/cli/evals/costs/prices.js";
+import {verdictText} from "../../src/cli/evals/verdict/verdictText.js";
 import {costs, runVerdict} from "../../src/report/site/index.js";
 import {openStore, openWorkspace, type RunManifest} from "../../src/base/store/index.js";
 import {costStore} from "../support/costStore.js";
@@ -29,7 +29,7 @@ describe.each([
       kind: "prices",
       prices: [{model: "m", asOf: "2026-11-01", source: "s", inputPerMillion: "2"}]
     }),
-    'prices/mine.json: price 1 (m): "inputPerMillion" must be a number of at least 0, not "2".'
+    'prices/mine.json: price 1 (m): `inputPerMillion` must be a number (at least 0), not "2".'
   ]
 ])("a price list that %s", (_what, text, found) => {
   beforeAll(() => writeFileSync(file, text));

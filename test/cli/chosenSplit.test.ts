@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, expect, it} from "vitest";
-import {chosenSplit} from "../../src/cli/chosenSplit.js";
-import {exportChat} from "../../src/cli/exportChat.js";
+import {chosenSplit} from "../../src/data/splits/chosenSplit.js";
+import {exportChat} from "../../src/training/finetunes/exports/exportChat.js";
 import {defineDataset, pull} from "../../src/data/datasets/index.js";
 import {ensureSplit} from "../../src/data/splits/index.js";
 import {openStore, type Store, type VersionManifest} from "../../src/base/store/index.js";

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {undecidedFor} from "../../src/cli/check.js";
+import {undecidedFor} from "../../src/report/gates/index.js";
 import type {GateResult, RaceRecord} from "../../src/evals/decisions/index.js";
 
 const result = (status: GateResult["status"]): GateResult => ({
@@ -44,7 +44,7 @@ describe("gates on a run that was cut short", () => {
     ]);
     expect(said({...run.counts, completed: 9})).toEqual([
       "undecided",
-      "found 90.0, in words-1, which is of result files that are not whole"
+      "found 90.0, in words-1, which is of incomplete result files"
     ]);
   });
 

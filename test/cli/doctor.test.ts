@@ -1,7 +1,7 @@
 import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {nodeFinding} from "../../src/cli/doctor.js";
+import {nodeFinding} from "../../src/cli/start/doctor.js";
 import {assay, assayWithout, type Ended} from "../support/assay.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {earlierSearches, earlierText} from "../../src/cli/earlierSearches.js";
-import {finalWords} from "../../src/cli/mergeSearchText.js";
+import {earlierSearches, earlierText} from "../../src/cli/models/merge/earlierSearches.js";
+import {finalWords} from "../../src/cli/models/merge/mergeSearchText.js";
 import {defineDataset, pull} from "../../src/data/datasets/index.js";
 import type {RaceRecord} from "../../src/evals/decisions/index.js";
 import {writeRace} from "../../src/evals/races/record.js";

@@ -1,7 +1,7 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, it} from "vitest";
-import {loadEvals} from "../../src/cli/project.js";
+import {loadEvals} from "../../src/cli/project/project.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 it("takes evals that state an order first, the lowest first, then the others by file name", async () => {

@@ -1,7 +1,12 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {type ChatManifest, chatText, exportChat, type ExportChatOptions} from "../../src/cli/exportChat.js";
+import {chatText} from "../../src/cli/store/export.js";
+import {
+  type ChatManifest,
+  exportChat,
+  type ExportChatOptions
+} from "../../src/training/finetunes/exports/exportChat.js";
 import {defineDataset, pull} from "../../src/data/datasets/index.js";
 import {acceptFindings, pullRedactor} from "../../src/data/privacy/index.js";
 import {ensureSplit} from "../../src/data/splits/index.js";
@@ -136,9 +141,7 @@ describe("assay export --chat", () => {
 
   it("says what is missing: the dataset, the split, the part, the columns", async () => {
     await expect(exportChat(store, "x.jsonl", {})).rejects.toThrow(/--dataset NAME/);
-    await expect(exported("x.jsonl", {}, "letters")).rejects.toThrow(
-      /no dataset "letters"; there are .*mails/
-    );
+    await expect(exported("x.jsonl", {}, "letters")).rejects.toThrow(/no version of letters/);
     await expect(exported("x.jsonl", {split: "group"})).rejects.toThrow(/no split group.*It has random/);
     await expect(exported("x.jsonl", {part: "dev"})).rejects.toThrow(/has no part dev/);
     await expect(exported("x.jsonl", {prompt: "text"})).rejects.toThrow(/no column text. It has/);

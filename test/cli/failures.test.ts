@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {failuresOf, failuresText} from "../../src/cli/failures.js";
+import {failuresOf, failuresText} from "../../src/cli/evals/runs/failures.js";
 import {recorded} from "../../src/inference/endpoints/index.js";
 import {candidate, type EvalDefinition, runEval} from "../../src/evals/runner/index.js";
 import {wordsEval, wordsProject} from "../evals/runner/support/project.js";

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {findRun, runOfId} from "../../src/cli/findRun.js";
+import {findRun, runOfId} from "../../src/base/store/findRun.js";
 
 const run = (id: string, startedAt: string, more: {status?: "partial"; archived?: string} = {}) => ({
   id,

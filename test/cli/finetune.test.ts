@@ -8,7 +8,7 @@ import {localModel} from "../../src/inference/localModels/index.js";
 import {openStore, openWorkspace} from "../../src/base/store/index.js";
 import {merge} from "../../src/weights/merge/index.js";
 import {lineage, type ModelManifest} from "../../src/weights/models/index.js";
-import {finetuneVerb} from "../../src/cli/finetune.js";
+import {finetuneVerb} from "../../src/cli/models/training/finetune.js";
 import {printed} from "../support/printed.js";
 import {
   base,

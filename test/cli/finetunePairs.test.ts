@@ -2,7 +2,7 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, expect, it, vi} from "vitest";
-import {finetuneVerb} from "../../src/cli/finetune.js";
+import {finetuneVerb} from "../../src/cli/models/training/finetune.js";
 import {writeLoader} from "../support/assay.js";
 import {noted} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";

@@ -2,7 +2,7 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {finetuned} from "../../src/evals/candidates/index.js";
-import {finetuneVerb} from "../../src/cli/finetune.js";
+import {finetuneVerb} from "../../src/cli/models/training/finetune.js";
 import {byteTokenizer, type FinetuneDefinition, finetune} from "../../src/training/finetunes/index.js";
 import {defineEval, runEval} from "../../src/evals/runner/index.js";
 import {exactMatch} from "../../src/evals/scorers/index.js";

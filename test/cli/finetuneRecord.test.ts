@@ -1,9 +1,9 @@
 import {readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it, vi} from "vitest";
-import {checkVerb} from "../../src/cli/check.js";
-import {finetuneVerb} from "../../src/cli/finetune.js";
-import {lineageVerb} from "../../src/cli/lineage.js";
+import {checkVerb} from "../../src/cli/evals/check/check.js";
+import {finetuneVerb} from "../../src/cli/models/training/finetune.js";
+import {lineageVerb} from "../../src/cli/models/lineage.js";
 import {listModels} from "../../src/weights/models/index.js";
 import {type defineEval, runEval} from "../../src/evals/runner/index.js";
 import {learningCurves, runVerdict} from "../../src/report/site/index.js";

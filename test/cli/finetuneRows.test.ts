@@ -2,7 +2,7 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {finetuneVerb} from "../../src/cli/finetune.js";
+import {finetuneVerb} from "../../src/cli/models/training/finetune.js";
 import {type BuildContext, majorityClassifier} from "../../src/training/finetunes/index.js";
 import type {ModelManifest} from "../../src/weights/models/index.js";
 import {acceptFindings} from "../../src/data/privacy/index.js";

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
-import type {CheckedRun} from "../../src/cli/check.js";
-import {annotations, junit, markdown} from "../../src/cli/gateReports.js";
+import type {CheckedRun} from "../../src/report/gates/index.js";
+import {gatesAsAnnotations, gatesAsJunit, gatesAsMarkdown} from "../../src/report/gates/gateReports.js";
 
 const name = 'a\n# title @team #12 <img src=x onerror="y"> | `c` \uffff::error::';
 const checked = [
@@ -31,7 +31,7 @@ describe("a comment", () => {
       ].map((one) => ({...one, better: [], worse: ["x"], newlyFailed: [], status: "regressed"}))
     };
     const textOf = (scale: string) =>
-      markdown({
+      gatesAsMarkdown({
         checked: [
           {...checked[0]!, change, report: {verdict: {action: "", sentence: "", risks: [], best: "a", scale}}}
         ] as unknown as CheckedRun[]
@@ -58,7 +58,7 @@ describe("a comment", () => {
     ];
     const textOf = (differs: string[], sameScorer: boolean) => {
       const change = {before: "r0", differs, sameScorer, candidates};
-      return markdown({checked: [{...checked[0]!, change}] as unknown as CheckedRun[]});
+      return gatesAsMarkdown({checked: [{...checked[0]!, change}] as unknown as CheckedRun[]});
     };
     expect(textOf(["the scorer"], false)).toContain(
       "beyond chance: a scored lower, b scored higher; not the same: the scorer.  "
@@ -74,7 +74,7 @@ it("names the worst risk, and beside it that answers were cut or come from sever
   const risks = [risk("split", 1), risk("answerer"), risk("answers"), risk("partial"), risk("answerer", 0)];
   const [one] = checked;
   const report = {...one!.report, verdict: {...one!.report.verdict, risks}};
-  const text = markdown({checked: [{...one!, report}] as unknown as CheckedRun[]});
+  const text = gatesAsMarkdown({checked: [{...one!, report}] as unknown as CheckedRun[]});
   expect(text.split("\n").filter((line) => line.startsWith("Risk:"))).toEqual([
     "Risk: of split 1  ",
     "Risk: of answerer   ",
@@ -88,28 +88,28 @@ it("says of one row that it would decide an undecided rule", () => {
     status: "undecided" as const,
     rowsNeeded
   }));
-  const text = markdown({checked: [{...checked[0]!, results}]});
+  const text = gatesAsMarkdown({checked: [{...checked[0]!, results}]});
   expect(text).toMatch(/about 1 more row would decide it/);
   expect(text).toMatch(/about 2 more rows would decide it/);
 });
 
 describe("a candidate's name", () => {
   it("makes no heading, mention, link or element in a comment", () => {
-    const text = markdown({checked});
+    const text = gatesAsMarkdown({checked});
     expect(text.split("\n").filter((line) => line.startsWith("#"))).toEqual(["### Assay: the gate fails"]);
     expect(text).toContain("@<!-- -->team #<!-- -->12 \\<img");
     expect(text).not.toMatch(/[^\\]<img|@team|#12/);
   });
 
   it("makes no second command in GitHub's log", () => {
-    expect(annotations({checked}).split("\n")).toHaveLength(1);
-    expect(annotations({checked})).toMatch(
+    expect(gatesAsAnnotations({checked}).split("\n")).toHaveLength(1);
+    expect(gatesAsAnnotations({checked})).toMatch(
       /^::error file=evals\/e\.eval\.ts,title=Assay gate::e \(s\), a%0A# title/
     );
   });
 
   it("leaves JUnit XML well-formed", () => {
-    const text = junit({checked});
+    const text = gatesAsJunit({checked});
     expect(text).toContain("&lt;img src=x onerror=&quot;y&quot;&gt;");
     expect(text).not.toMatch(/[\ufffe\uffff]|<img/);
   });
@@ -123,25 +123,25 @@ describe("an eval that cannot be loaded", () => {
   const heading = (text: string) => text.split("\n")[0];
 
   it("heads the comment, so that nobody reads that all gates pass", () => {
-    const text = markdown({checked: passing(2), broken});
+    const text = gatesAsMarkdown({checked: passing(2), broken});
     expect(heading(text)).toBe("### Assay: 1 eval cannot be loaded, 2 gates pass");
     expect(text).toContain(
       "**evals/zz.eval.ts** cannot be loaded: Cannot find module '\\<b\\>@<!-- -->team\\</b\\>'\n\n"
     );
-    expect(heading(markdown({checked: passing(2)}))).toBe("### Assay: all 2 gates pass");
-    expect(heading(markdown({checked: passing(1), broken: [...broken, ...broken]}))).toBe(
+    expect(heading(gatesAsMarkdown({checked: passing(2)}))).toBe("### Assay: all 2 gates pass");
+    expect(heading(gatesAsMarkdown({checked: passing(1), broken: [...broken, ...broken]}))).toBe(
       "### Assay: 2 evals cannot be loaded, the gate passes"
     );
-    expect(heading(markdown({checked: [], broken}))).toBe("### Assay: 1 eval cannot be loaded");
+    expect(heading(gatesAsMarkdown({checked: [], broken}))).toBe("### Assay: 1 eval cannot be loaded");
   });
 
   it("is an error in JUnit XML and in GitHub's log", () => {
-    const text = junit({checked: passing(2), broken});
+    const text = gatesAsJunit({checked: passing(2), broken});
     expect(text).toContain(`<testsuite name="${path}" tests="1" failures="0" errors="1">`);
     expect(text).toContain(
       "<error message=\"evals/zz.eval.ts: Cannot find module '&lt;b&gt;@team&lt;/b&gt;'\"/>"
     );
-    expect(annotations({checked: passing(2), broken})).toBe(
+    expect(gatesAsAnnotations({checked: passing(2), broken})).toBe(
       `::error file=${path},title=Assay gate::${path}: Cannot find module '<b>@team</b>'`
     );
   });

@@ -1,7 +1,7 @@
 import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {ggufVerb} from "../../src/cli/gguf.js";
+import {ggufVerb} from "../../src/cli/models/gguf.js";
 import type {Workspace} from "../../src/base/store/index.js";
 import {printed} from "../support/printed.js";
 import {temporaryWorkspace} from "../support/temporaryWorkspace.js";

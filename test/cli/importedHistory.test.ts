@@ -1,9 +1,9 @@
 import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, beforeEach, expect, it, vi} from "vitest";
-import {checkHistory} from "../../src/cli/checkHistory.js";
-import {importResults} from "../../src/cli/importResults.js";
-import type {NamedEval} from "../../src/cli/project.js";
+import {checkHistory} from "../../src/cli/evals/check/checkHistory.js";
+import {importResults} from "../../src/cli/evals/verdict/importResults.js";
+import type {NamedEval} from "../../src/cli/project/project.js";
 import type {HistoryEntry} from "../../src/evals/decisions/index.js";
 import {imported} from "../../src/evals/importedResults/index.js";
 import {defineEval} from "../../src/evals/runner/index.js";

@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync} from "
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {nameOf} from "../../src/cli/importResults.js";
+import {nameOf} from "../../src/cli/evals/verdict/importResults.js";
 import {combine, readResults} from "../../src/evals/importedResults/index.js";
 import {readProject} from "../../src/evals/importedResults/projects/index.js";
 import {assay} from "../support/assay.js";

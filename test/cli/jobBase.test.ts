@@ -1,9 +1,9 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {collectVerb} from "../../src/cli/jobs.js";
-import {submitVerb} from "../../src/cli/jobSubmit.js";
-import {purgeVerb} from "../../src/cli/purge.js";
+import {collectVerb} from "../../src/cli/models/training/jobs.js";
+import {submitVerb} from "../../src/cli/models/training/jobSubmit.js";
+import {purgeVerb} from "../../src/cli/data/purge.js";
 import {listModels, type ModelManifest} from "../../src/weights/models/index.js";
 import {modelsDir, openWorkspace} from "../../src/base/store/index.js";
 import {writeLoader} from "../support/assay.js";

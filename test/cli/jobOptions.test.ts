@@ -1,12 +1,12 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {finetuneExportVerb} from "../../src/cli/finetuneExport.js";
-import {collectVerb, jobsVerb} from "../../src/cli/jobs.js";
-import {submitVerb} from "../../src/cli/jobSubmit.js";
-import {lineageVerb} from "../../src/cli/lineage.js";
-import {addModelVerb} from "../../src/cli/models.js";
-import {purgeVerb} from "../../src/cli/purge.js";
+import {finetuneExportVerb} from "../../src/cli/models/training/finetuneExport.js";
+import {collectVerb, jobsVerb} from "../../src/cli/models/training/jobs.js";
+import {submitVerb} from "../../src/cli/models/training/jobSubmit.js";
+import {lineageVerb} from "../../src/cli/models/lineage.js";
+import {addModelVerb} from "../../src/cli/models/models.js";
+import {purgeVerb} from "../../src/cli/data/purge.js";
 import {assertUsable, listModels, type ModelManifest} from "../../src/weights/models/index.js";
 import {writeSafetensors} from "../../src/weights/safetensors/index.js";
 import {type JobRecord, modelsDir, openWorkspace} from "../../src/base/store/index.js";

@@ -1,9 +1,9 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {submitVerb} from "../../src/cli/jobSubmit.js";
-import {watchVerb} from "../../src/cli/jobWatch.js";
-import {purgeVerb} from "../../src/cli/purge.js";
+import {submitVerb} from "../../src/cli/models/training/jobSubmit.js";
+import {watchVerb} from "../../src/cli/models/training/jobWatch.js";
+import {purgeVerb} from "../../src/cli/data/purge.js";
 import {jobProject, noted} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
 

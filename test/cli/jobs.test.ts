@@ -6,10 +6,10 @@ import {TOOLS} from "../../src/training/jobs/configurations/index.js";
 import {openService, type ServiceSettings, statusText} from "../../src/training/jobs/index.js";
 import type {JobRecord} from "../../src/base/store/index.js";
 import {sha256} from "../../src/base/system/hash.js";
-import {collectVerb, jobsVerb} from "../../src/cli/jobs.js";
-import {submitVerb} from "../../src/cli/jobSubmit.js";
-import {watchVerb} from "../../src/cli/jobWatch.js";
-import {lineageVerb} from "../../src/cli/lineage.js";
+import {collectVerb, jobsVerb} from "../../src/cli/models/training/jobs.js";
+import {submitVerb} from "../../src/cli/models/training/jobSubmit.js";
+import {watchVerb} from "../../src/cli/models/training/jobWatch.js";
+import {lineageVerb} from "../../src/cli/models/lineage.js";
 import {ensureSplit} from "../../src/data/splits/index.js";
 import {openStore, openWorkspace} from "../../src/base/store/index.js";
 import {writeLoader} from "../support/assay.js";
@@ -165,7 +165,7 @@ describe("assay jobs", () => {
     expect(stderr).toMatch(/No row of a dataset of sensitivity "internal" may go to .* trust "external"/);
     writeJob("broken", `{service: "openia", trust: "external"}`);
     expect(await noted(() => submitVerb("broken", {}))).toMatch(
-      /on\.service.*must be one of "openai", "together"/s
+      /on\.service.*must be one of "command", "fireworks"/s
     );
     expect(await noted(() => watchVerb(["nothing"], {}))).toMatch(/no job "nothing"/);
   });

@@ -1,7 +1,7 @@
 import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {archiveRuns, deleteRuns} from "../../src/cli/keepRuns.js";
+import {archiveRuns, deleteRuns} from "../../src/cli/evals/runs/keepRuns.js";
 import {listRaces} from "../../src/evals/races/index.js";
 import {runRace} from "../../src/evals/races/runRace.js";
 import {races} from "../../src/report/site/index.js";

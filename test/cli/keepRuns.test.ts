@@ -2,8 +2,8 @@ import {existsSync, mkdirSync} from "node:fs";
 import {mkdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {archiveRuns, deleteRuns, keepRunsVerb} from "../../src/cli/keepRuns.js";
-import {runsVerb} from "../../src/cli/runs.js";
+import {archiveRuns, deleteRuns, keepRunsVerb} from "../../src/cli/evals/runs/keepRuns.js";
+import {runsVerb} from "../../src/cli/evals/runs/runs.js";
 import {collectGarbage} from "../../src/data/datasets/index.js";
 import {decidingRuns} from "../../src/evals/races/index.js";
 import {

@@ -4,7 +4,7 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {setTimeout as wait} from "node:timers/promises";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {mergeVerb} from "../../src/cli/merge.js";
+import {mergeVerb} from "../../src/cli/models/merge/merge.js";
 import {workFolder, writeModel} from "../weights/merge/support.js";
 import {assay} from "../support/assay.js";
 import {compiled} from "../support/compiledEngine.js";

@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {mergeVerb} from "../../src/cli/merge.js";
+import {mergeVerb} from "../../src/cli/models/merge/merge.js";
 import {findModel} from "../../src/inference/localModels/index.js";
 import {recordFiles} from "../../src/training/jobs/index.js";
 import {lineage, listModels, type ModelManifest, readManifest} from "../../src/weights/models/index.js";

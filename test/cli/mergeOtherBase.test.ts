@@ -1,7 +1,7 @@
 import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {mergeVerb} from "../../src/cli/merge.js";
+import {mergeVerb} from "../../src/cli/models/merge/merge.js";
 import {recordFiles} from "../../src/training/jobs/index.js";
 import {listModels, type ModelManifest} from "../../src/weights/models/index.js";
 import {modelsDir, type Workspace} from "../../src/base/store/index.js";

@@ -2,7 +2,7 @@ import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {type DatasetDefinition, pull} from "../../src/data/datasets/index.js";
-import {mergeVerb} from "../../src/cli/merge.js";
+import {mergeVerb} from "../../src/cli/models/merge/merge.js";
 import {lineage, recordHostedModel} from "../../src/weights/models/index.js";
 import {finalRuns, modelsDir, openWorkspace} from "../../src/base/store/index.js";
 import {ensureSplit} from "../../src/data/splits/index.js";

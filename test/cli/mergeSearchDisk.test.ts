@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {assertRoom, othersText, roomText} from "../../src/cli/mergeSearchDisk.js";
+import {assertRoom, othersText, roomText} from "../../src/cli/models/merge/mergeSearchDisk.js";
 import type {ModelManifest} from "../../src/weights/models/index.js";
 
 describe("the disk of a search for a merge", () => {

@@ -5,7 +5,7 @@ import {join} from "node:path";
 import {createInterface} from "node:readline";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {storedModel, trained} from "../../src/evals/candidates/index.js";
-import {mergeVerb} from "../../src/cli/merge.js";
+import {mergeVerb} from "../../src/cli/models/merge/merge.js";
 import {
   listModels,
   loadModel,

@@ -1,8 +1,8 @@
 import {mkdirSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, it} from "vitest";
-import {definitionsOf} from "../../src/cli/build.js";
-import {notePublishing} from "../../src/cli/notePublishing.js";
+import {definitionsOf} from "../../src/cli/report/build.js";
+import {notePublishing} from "../../src/cli/report/notePublishing.js";
 import {siteFingerprint} from "../../src/report/site/index.js";
 import {statedPublishing} from "../../src/report/site/statedPublishing.js";
 import {openWorkspace} from "../../src/base/store/index.js";

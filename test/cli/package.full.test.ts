@@ -10,9 +10,6 @@ import {serveFolder} from "../support/serveFolder.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 const repository = resolve(import.meta.dirname, "../..");
-const isWalked = Boolean(process.env.ASSAY_PACKAGE);
-if (!isWalked)
-  console.warn("skipped: the package is packed, installed and used by .ci/run, and with ASSAY_PACKAGE=1");
 const exec = promisify(execFile);
 
 interface Packed {
@@ -78,7 +75,7 @@ describe("the packed package", () => {
     });
   });
 
-  it.skipIf(!isWalked)("installs at most 700 MB in a checkout", async () => {
+  it("installs at most 700 MB in a checkout", async () => {
     expect(await megabytes(join(repository, "node_modules"))).toBeLessThanOrEqual(700);
   });
 
@@ -109,86 +106,78 @@ describe("the packed package", () => {
     expect(ignored.trim()).toBe("true");
   });
 
-  it.skipIf(!isWalked)(
-    "installs in an empty folder, starts a project, runs its eval and builds a site that opens",
-    async () => {
-      const folder = await temporaryProject();
-      const project = join(folder, "project");
-      const environment: NodeJS.ProcessEnv = {...process.env, NO_COLOR: "1"};
-      delete environment.ASSAY_DIR;
-      delete environment.ASSAY_PROJECT;
-      const call = (command: string, ...words: string[]) =>
-        exec(command, words, {cwd: project, env: environment, maxBuffer: 1e8});
-      const {stdout} = await exec(
-        "npm",
-        ["pack", "--ignore-scripts", "--json", "--pack-destination", folder],
-        {
-          cwd: repository
-        }
-      );
-      const packed = JSON.parse(stdout) as Packed[] | Record<string, Packed>;
-      const [{filename, files}] = Object.values(packed) as [Packed];
-      const roots = new Set(files.map(({path}) => path.split("/")[0]));
-      expect([...roots].sort()).toEqual(
-        [
-          "CHANGELOG.md",
-          "CONTRIBUTING.md",
-          "LICENSE",
-          "README.md",
-          "docs",
-          "lib",
-          "package.json",
-          "pages",
-          "templates"
-        ].sort()
-      );
-      expect(files.filter(({path}) => /\.tsbuildinfo$|\.test\.|\.env/.test(path))).toEqual([]);
-      mkdirSync(project);
-      writeFileSync(
-        join(project, "package.json"),
-        JSON.stringify({name: "empty", private: true, type: "commonjs"})
-      );
-      const offline = ["--prefer-offline", "--no-audit", "--no-fund"];
-      const first = await call("npm", "install", join(folder, filename), "--ignore-scripts", ...offline);
-      expect(first.stderr).not.toContain("allowScripts");
-      const assay = (...words: string[]) =>
-        call(process.execPath, "node_modules/assay/lib/bundle/main.js", ...words);
-      expect((await assay("init", ".")).stdout).toContain("npm install && npm start");
-      const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
-        dependencies: {assay: string};
-        allowScripts: Record<string, boolean>;
-      };
-      expect(manifest.dependencies.assay).toBe(`file:vendor/${filename}`);
-      expect(manifest.allowScripts).toMatchObject({esbuild: false, koffi: false});
-      const installed = await call("npm", "install", ...offline);
-      expect(installed.stderr).not.toContain("allowScripts");
-      expect(await megabytes(join(project, "node_modules"))).toBeLessThanOrEqual(350);
-      const {stdout: rebuilt} = await runWorkflow(project, environment);
-      expect(rebuilt).toMatch(/Pick TF-IDF \+ logistic regression/);
-      expect(readFileSync(join(project, "summary.md"), "utf8")).toContain("TF-IDF");
-      expect(readFileSync(join(project, "junit.xml"), "utf8")).toMatch(/<testsuites/);
-      const browser = await openBrowser();
-      if (!browser) return;
-      const server = await serveFolder(join(project, "dist"), "/team/report/");
-      try {
-        const page = await browser.newPage();
-        const problems: string[] = [];
-        page.on("pageerror", (error) => problems.push(error.message));
-        page.on("request", (request) => {
-          if (!request.url().startsWith(server.url) && !request.url().startsWith("data:"))
-            problems.push(request.url());
-        });
-        await page.goto(server.url);
-        await page
-          .getByText(/^Pick TF-IDF/)
-          .first()
-          .waitFor();
-        expect(problems).toEqual([]);
-      } finally {
-        await browser.close();
-        await server.close();
-      }
-    },
-    600_000
-  );
+  it("installs in an empty folder, starts a project, runs its eval and builds a site that opens", async () => {
+    const folder = await temporaryProject();
+    const project = join(folder, "project");
+    const environment: NodeJS.ProcessEnv = {...process.env, NO_COLOR: "1"};
+    delete environment.ASSAY_DIR;
+    delete environment.ASSAY_PROJECT;
+    const call = (command: string, ...words: string[]) =>
+      exec(command, words, {cwd: project, env: environment, maxBuffer: 1e8});
+    const {stdout} = await exec("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
+      cwd: repository
+    });
+    const packed = JSON.parse(stdout) as Packed[] | Record<string, Packed>;
+    const [{filename, files}] = Object.values(packed) as [Packed];
+    const roots = new Set(files.map(({path}) => path.split("/")[0]));
+    expect([...roots].sort()).toEqual(
+      [
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "README.md",
+        "docs",
+        "lib",
+        "package.json",
+        "pages",
+        "templates"
+      ].sort()
+    );
+    expect(files.filter(({path}) => /\.tsbuildinfo$|\.test\.|\.env/.test(path))).toEqual([]);
+    mkdirSync(project);
+    writeFileSync(
+      join(project, "package.json"),
+      JSON.stringify({name: "empty", private: true, type: "commonjs"})
+    );
+    const offline = ["--prefer-offline", "--no-audit", "--no-fund"];
+    const first = await call("npm", "install", join(folder, filename), "--ignore-scripts", ...offline);
+    expect(first.stderr).not.toContain("allowScripts");
+    const assay = (...words: string[]) =>
+      call(process.execPath, "node_modules/assay/lib/bundle/main.js", ...words);
+    expect((await assay("init", ".")).stdout).toContain("npm install && npm start");
+    const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
+      dependencies: {assay: string};
+      allowScripts: Record<string, boolean>;
+    };
+    expect(manifest.dependencies.assay).toBe(`file:vendor/${filename}`);
+    expect(manifest.allowScripts).toMatchObject({esbuild: false, koffi: false});
+    const installed = await call("npm", "install", ...offline);
+    expect(installed.stderr).not.toContain("allowScripts");
+    expect(await megabytes(join(project, "node_modules"))).toBeLessThanOrEqual(350);
+    const {stdout: rebuilt} = await runWorkflow(project, environment);
+    expect(rebuilt).toMatch(/Pick TF-IDF \+ logistic regression/);
+    expect(readFileSync(join(project, "summary.md"), "utf8")).toContain("TF-IDF");
+    expect(readFileSync(join(project, "junit.xml"), "utf8")).toMatch(/<testsuites/);
+    const browser = await openBrowser();
+    if (!browser) return;
+    const server = await serveFolder(join(project, "dist"), "/team/report/");
+    try {
+      const page = await browser.newPage();
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(error.message));
+      page.on("request", (request) => {
+        if (!request.url().startsWith(server.url) && !request.url().startsWith("data:"))
+          problems.push(request.url());
+      });
+      await page.goto(server.url);
+      await page
+        .getByText(/^Pick TF-IDF/)
+        .first()
+        .waitFor();
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  }, 600_000);
 });

@@ -1,7 +1,7 @@
 import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it, vi} from "vitest";
-import {piiVerb} from "../../src/cli/pii.js";
+import {piiVerb} from "../../src/cli/data/pii.js";
 import {defineDataset, pull, purge} from "../../src/data/datasets/index.js";
 import {openWorkspace} from "../../src/base/store/index.js";
 import {printed} from "../support/printed.js";

@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it, vi} from "vitest";
-import {pullVerb} from "../../src/cli/pull.js";
+import {pullVerb} from "../../src/cli/data/pull.js";
 import {openStore} from "../../src/base/store/index.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 

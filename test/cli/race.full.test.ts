@@ -4,8 +4,8 @@ import {beforeEach, describe, expect, it} from "vitest";
 import {everything} from "../../src/evals/races/index.js";
 import {runRace} from "../../src/evals/races/runRace.js";
 import {candidate, type EvalDefinition, runEval} from "../../src/evals/runner/index.js";
-import {outcomeText} from "../../src/cli/run.js";
-import {runEvals, type RunEvalsOptions} from "../../src/cli/runEvals.js";
+import {outcomeText} from "../../src/cli/evals/run/run.js";
+import {runEvals, type RunEvalsOptions} from "../../src/cli/evals/run/runEvals.js";
 import {server, words, wordsEval} from "../evals/runner/support/project.js";
 import {definition, inputs, model, open, project, rows, setUpRacedWords} from "./support/racedWords.js";
 

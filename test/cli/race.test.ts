@@ -6,7 +6,7 @@ import {type RaceRecord, type RaceRound, scoreTable} from "../../src/evals/decis
 import {everything, listRaces, startRace} from "../../src/evals/races/index.js";
 import {runRace} from "../../src/evals/races/runRace.js";
 import {candidate, runEval} from "../../src/evals/runner/index.js";
-import {raceText} from "../../src/cli/raceText.js";
+import {raceText} from "../../src/cli/evals/runs/raceText.js";
 import {server, wordsEval} from "../evals/runner/support/project.js";
 import {definition, inputs, model, open, project, rows, setUpRacedWords} from "./support/racedWords.js";
 

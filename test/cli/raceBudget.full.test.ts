@@ -1,9 +1,9 @@
 import {describe, expect, it} from "vitest";
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {raceText} from "../../src/cli/raceText.js";
-import {isUnfinished} from "../../src/cli/run.js";
-import {runEvals} from "../../src/cli/runEvals.js";
+import {raceText} from "../../src/cli/evals/runs/raceText.js";
+import {isUnfinished} from "../../src/cli/evals/run/run.js";
+import {runEvals} from "../../src/cli/evals/run/runEvals.js";
 import {replay} from "../../src/report/components/races/raceScores.js";
 import {runRace} from "../../src/evals/races/runRace.js";
 import {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {raceText} from "../../src/cli/raceText.js";
+import {raceText} from "../../src/cli/evals/runs/raceText.js";
 import {replay} from "../../src/report/components/races/raceScores.js";
 import {decidingRuns, listRaces} from "../../src/evals/races/index.js";
 import {runRace} from "../../src/evals/races/runRace.js";

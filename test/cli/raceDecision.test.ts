@@ -1,5 +1,5 @@
 import {beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
-import {chosenRun} from "../../src/cli/chosenRun.js";
+import {chosenRun} from "../../src/cli/project/chosenRun.js";
 import {type RaceRecord, scoreTable} from "../../src/evals/decisions/index.js";
 import {runRace} from "../../src/evals/races/runRace.js";
 import {currentDecisions} from "../../src/report/site/currentRuns.js";
@@ -98,7 +98,9 @@ describe("the decision on an eval that was raced", () => {
 
     it("gates a race by intervals that hold at every look, against a baseline that it dropped", async () => {
       const last = await scoreTable(project.store, record.rounds.at(-1)!.run!, "exact");
-      const seen = meanInterval(last.values[last.candidates.indexOf("good")]!, {clusters: last.clusters!})!;
+      const seen = meanInterval(last.values[last.candidates.indexOf("good")]!, {
+        clusters: last.clusters!
+      })!;
       const between = async (minScore: number) => (await checked([{minScore}])).results[0]!;
       // One look would let this through; the race looked several times.
       const tight = await between(seen.low - 0.001);

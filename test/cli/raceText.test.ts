@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {roundText} from "../../src/cli/raceText.js";
+import {roundText} from "../../src/cli/evals/runs/raceText.js";
 import type {RaceRound} from "../../src/evals/decisions/index.js";
 
 it("a round says means and lead over the same rows, and how many were scored of those asked", () => {

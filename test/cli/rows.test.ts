@@ -1,8 +1,8 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {afterEach, expect, it, vi} from "vitest";
-import {pullVerb} from "../../src/cli/pull.js";
-import {rowsVerb} from "../../src/cli/rows.js";
+import {pullVerb} from "../../src/cli/data/pull.js";
+import {rowsVerb} from "../../src/cli/data/rows.js";
 import {printed} from "../support/printed.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 

@@ -2,7 +2,7 @@ import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {describe, expect, it} from "vitest";
-import {fail} from "../../src/cli/fail.js";
+import {fail} from "../../src/cli/terminal/fail.js";
 import {assay, writeLoader} from "../support/assay.js";
 import {assayHere} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";

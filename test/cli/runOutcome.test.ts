@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
-import {createReporter} from "../../src/cli/progress.js";
-import {isUnfinished, outcomeText} from "../../src/cli/run.js";
+import {createReporter} from "../../src/cli/terminal/progress.js";
+import {isUnfinished, outcomeText} from "../../src/cli/evals/run/run.js";
 import type {RaceRecord} from "../../src/evals/decisions/index.js";
 import {runVerdict} from "../../src/report/site/index.js";
 import {runEval, type RunInputs} from "../../src/evals/runner/index.js";

@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
-import {runsVerb} from "../../src/cli/runs.js";
+import {runsVerb} from "../../src/cli/evals/runs/runs.js";
 import {purge} from "../../src/data/datasets/index.js";
 import {openStore, type Workspace} from "../../src/base/store/index.js";
 import {sampleStore} from "../support/sampleStore.js";

@@ -1,7 +1,7 @@
 import {expect, it} from "vitest";
-import {checkVerb} from "../../src/cli/check.js";
-import {pullVerb} from "../../src/cli/pull.js";
-import {runVerb} from "../../src/cli/run.js";
+import {checkVerb} from "../../src/cli/evals/check/check.js";
+import {pullVerb} from "../../src/cli/data/pull.js";
+import {runVerb} from "../../src/cli/evals/run/run.js";
 import {noted} from "../support/jobProject.js";
 import {edit, NOTICE, setUpSource} from "./support/editedSource.js";
 

@@ -1,8 +1,8 @@
 import {expect, it} from "vitest";
-import {finetuneVerb} from "../../src/cli/finetune.js";
-import {submitVerb} from "../../src/cli/jobSubmit.js";
-import {pullVerb} from "../../src/cli/pull.js";
-import {runVerb} from "../../src/cli/run.js";
+import {finetuneVerb} from "../../src/cli/models/training/finetune.js";
+import {submitVerb} from "../../src/cli/models/training/jobSubmit.js";
+import {pullVerb} from "../../src/cli/data/pull.js";
+import {runVerb} from "../../src/cli/evals/run/run.js";
 import {noted} from "../support/jobProject.js";
 import {printed} from "../support/printed.js";
 import {edit, NOTICE, setUpSource} from "./support/editedSource.js";

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
-import {displayWidth} from "../../src/cli/displayWidth.js";
-import {type Column, table} from "../../src/cli/terminal.js";
+import {displayWidth} from "../../src/cli/terminal/displayWidth.js";
+import {type TableColumn, table} from "../../src/cli/terminal/terminal.js";
 import fc from "../support/property.js";
 
 interface Line {
@@ -22,7 +22,7 @@ const rows: Line[] = [
   {id: "run-112233445566", name: "majority", interval: "24.7 to 40.2", n: 9, found: ""}
 ];
 
-const columns: Column<Line>[] = [
+const columns: TableColumn<Line>[] = [
   {title: "id", value: ({id}) => id},
   {title: "candidate", text: "name", value: ({name}) => name},
   {title: "95% interval", value: ({interval}) => interval},
@@ -41,7 +41,7 @@ describe("a table in a terminal", () => {
   });
 
   it("cuts nothing where nobody looks at it: no sentence at all, and other texts only where they are no table any more", () => {
-    const long = (text: Column<string>["text"]): Column<string>[] => [
+    const long = (text: TableColumn<string>["text"]): TableColumn<string>[] => [
       {title: "text", text, value: (value) => value},
       {title: "n", value: () => "n"}
     ];
@@ -112,7 +112,7 @@ describe("a table in a terminal", () => {
   });
 
   it("does not cut names to what reads alike", () => {
-    const named: Column<string>[] = [
+    const named: TableColumn<string>[] = [
       {title: "model", text: "name", value: (name) => name},
       {title: "score", align: "right", value: () => 1}
     ];

@@ -2,7 +2,7 @@ import {spawn} from "node:child_process";
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterEach, describe, expect, it, vi} from "vitest";
-import {bold, print, printAsIs, printJson, table} from "../../src/cli/terminal.js";
+import {bold, print, printAsIs, printJson, table} from "../../src/cli/terminal/terminal.js";
 import {compiled} from "../support/compiledEngine.js";
 import {printed} from "../support/printed.js";
 import {assay} from "../support/assay.js";

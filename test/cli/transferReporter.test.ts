@@ -1,5 +1,5 @@
 import {afterEach, expect, it, vi} from "vitest";
-import {transferReporter} from "../../src/cli/transferReporter.js";
+import {transferReporter} from "../../src/cli/terminal/transferReporter.js";
 
 afterEach(() => vi.restoreAllMocks());
 

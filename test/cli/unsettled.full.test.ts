@@ -61,7 +61,7 @@ describe("a promise that nothing settles", () => {
 
   it("ends a command with an error where it is no scorer's", async () => {
     const {code, stderr} = await assay(project, "run", "never");
-    expect(stderr).toContain("assay: the command waited for what can never come");
+    expect(stderr).toContain("assay: the command ended while waiting for a promise that never settles");
     expect(code).toBe(1);
   });
 });

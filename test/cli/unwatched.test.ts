@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, expect, it, vi} from "vitest";
-import {checkHistory} from "../../src/cli/checkHistory.js";
+import {checkHistory} from "../../src/cli/evals/check/checkHistory.js";
 import {pull} from "../../src/data/datasets/index.js";
 import type {HistoryEntry} from "../../src/evals/decisions/index.js";
 import {recorded} from "../../src/inference/endpoints/index.js";

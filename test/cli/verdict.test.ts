@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {tableFromIPC} from "apache-arrow";
 import {describe, expect, it} from "vitest";
-import {importResults} from "../../src/cli/importResults.js";
+import {importResults} from "../../src/cli/evals/verdict/importResults.js";
 import {scoreTable} from "../../src/evals/decisions/index.js";
 import {defineEval} from "../../src/evals/runner/index.js";
 import {imported} from "../../src/evals/importedResults/index.js";

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {verdictText} from "../../src/cli/verdict.js";
+import {verdictText} from "../../src/cli/evals/verdict/verdictText.js";
 import {decide} from "../../src/evals/decisions/index.js";
 import type {RunManifest} from "../../src/base/store/index.js";
 

@@ -1,7 +1,7 @@
 import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, expect, it, vi} from "vitest";
-import {versionsVerb} from "../../src/cli/versions.js";
+import {versionsVerb} from "../../src/cli/data/versions.js";
 import {pull} from "../../src/data/datasets/index.js";
 import {openWorkspace} from "../../src/base/store/index.js";
 import {printed} from "../support/printed.js";

@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
-import {barLine} from "../../src/cli/barLine.js";
-import {displayWidth, shortened} from "../../src/cli/displayWidth.js";
-import {wrapped} from "../../src/cli/wrap.js";
+import {barLine} from "../../src/cli/terminal/barLine.js";
+import {displayWidth, shortened} from "../../src/cli/terminal/displayWidth.js";
+import {wrapped} from "../../src/cli/terminal/wrap.js";
 import fc from "../support/property.js";
 
 const bold = (text: string) => `\u001b[1m${text}\u001b[22m`;

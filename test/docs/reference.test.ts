@@ -1,13 +1,12 @@
 import {fileURLToPath} from "node:url";
 import {afterAll, describe, expect, it} from "vitest";
-import examples from "./examples.json" with {type: "json"};
+import {allExamples} from "./examples.js";
 import {isDocumented} from "./isDocumented.js";
 import {closeExamples, runExample} from "./runExample.js";
 
 afterAll(closeExamples);
 
-/** For each function of an entry point, expressions and what they give. */
-type Examples = Record<string, Record<string, [expression: string, result: string][]>>;
+const examples = allExamples();
 
 const ENTRIES = {
   assay: {file: "index.ts", exported: await import("../../src/index.js")},
@@ -26,15 +25,15 @@ describe.each(Object.entries(ENTRIES))("%s", (entry, {file, exported}) => {
   });
 
   it("has an example of every function", () => {
-    const shown = (examples as unknown as Examples)[entry];
+    const shown = examples[entry];
     const functions = Object.entries(exported).filter(([, value]) => typeof value === "function");
     const without = functions.map(([name]) => name).filter((name) => !shown?.[name]?.length);
-    expect(without, "without an example in test/docs/examples.json").toEqual([]);
+    expect(without, "without an example, in its own file (scorers) or test/docs/examples.json").toEqual([]);
   });
 });
 
 describe("the examples of the reference", () => {
-  for (const [entry, functions] of Object.entries(examples as unknown as Examples))
+  for (const [entry, functions] of Object.entries(examples))
     for (const [name, own] of Object.entries(functions))
       it(`${entry}: ${name} gives what the page says`, async () => {
         for (const [expression, result] of own)

@@ -1,5 +1,5 @@
 import {onTestFinished} from "vitest";
-import {type Effects, realEffects} from "../../src/inference/endpoints/effects.js";
+import {type EndpointEffects, realEffects} from "../../src/inference/endpoints/effects.js";
 import {
   openAICompatible,
   type OpenAICompatibleOptions
@@ -35,9 +35,9 @@ export async function askRaw(answer: RawAnswer, options: Partial<OpenAICompatibl
 }
 
 /** Real clocks, but back-offs are noted and cut to a millisecond. */
-export function shortPauses(): {effects: Effects; pauses: number[]} {
+export function shortPauses(): {effects: EndpointEffects; pauses: number[]} {
   const pauses: number[] = [];
-  const timer: Effects["timer"] = (ms, fn) => {
+  const timer: EndpointEffects["timer"] = (ms, fn) => {
     if (ms >= 100_000) return realEffects.timer(ms, fn);
     pauses.push(ms);
     return realEffects.timer(Math.min(ms, 1), fn);

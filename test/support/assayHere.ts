@@ -2,8 +2,8 @@ import {rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {Command, CommanderError} from "commander";
 import {vi} from "vitest";
-import {fail} from "../../src/cli/fail.js";
-import {verbs} from "../../src/cli/verbs.js";
+import {fail} from "../../src/cli/terminal/fail.js";
+import {declareCommands} from "../../src/cli/commands.js";
 import {sha256} from "../../src/base/system/index.js";
 import type {Ended} from "./assay.js";
 import {setEnvironment} from "./environment.js";
@@ -39,7 +39,7 @@ export async function assayHere(project: string, ...words: string[]): Promise<En
 
 function program(): Command {
   const command = new Command("assay").enablePositionalOptions().exitOverride();
-  for (const verb of verbs) verb(command);
+  declareCommands(command);
   return command;
 }
 

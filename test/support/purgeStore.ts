@@ -1,6 +1,6 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
-import {importResults} from "../../src/cli/importResults.js";
+import {importResults} from "../../src/cli/evals/verdict/importResults.js";
 import {type DatasetDefinition, exportVersion, nearDuplicates, pull} from "../../src/data/datasets/index.js";
 import {recorded} from "../../src/inference/endpoints/index.js";
 import {acceptFindings, ensureLedger} from "../../src/data/privacy/index.js";

@@ -1,4 +1,4 @@
-import type {Effects} from "../../src/inference/endpoints/index.js";
+import type {EndpointEffects} from "../../src/inference/endpoints/index.js";
 
 interface Timer {
   at: number;
@@ -6,7 +6,9 @@ interface Timer {
 }
 
 /** A clock on which waiting takes no time: it goes on to the next timer when nothing else is left to do. */
-export function virtualTime(): Pick<Effects, "now" | "timer"> & {until<T>(work: Promise<T>): Promise<T>} {
+export function virtualTime(): Pick<EndpointEffects, "now" | "timer"> & {
+  until<T>(work: Promise<T>): Promise<T>;
+} {
   let now = 0;
   const timers = new Set<Timer>();
   return {

@@ -120,7 +120,7 @@ export function highestCost(
 }
 
 /** SQL for the tokens of one completion. */
-export interface TokenColumns {
+export interface TokenColumnNames {
   prompt: string;
   completion: string;
   cached: string;
@@ -128,7 +128,7 @@ export interface TokenColumns {
   calls?: string;
 }
 
-const COMPLETION_COLUMNS: TokenColumns = {
+const COMPLETION_COLUMNS: TokenColumnNames = {
   prompt: "prompt_tokens",
   completion: "completion_tokens",
   cached: "cached_tokens"
@@ -137,7 +137,7 @@ const COMPLETION_COLUMNS: TokenColumns = {
 /** The same in SQL, over the columns of a run's completions unless others are named: null where the tokens are unknown. */
 export function completionCostSql(
   price: TokenPrice,
-  {prompt, completion, cached, calls}: TokenColumns = COMPLETION_COLUMNS
+  {prompt, completion, cached, calls}: TokenColumnNames = COMPLETION_COLUMNS
 ): string {
   const fromCache = `least(coalesce(${cached}, 0), ${prompt})`;
   const sum = ({

@@ -1,3 +1,8 @@
+/**
+ * What answers cost: prices of tokens, bills of runs, hosting, cascades and break-even volumes.
+ * In: token counts, price rows and hosting assumptions. Out: US dollars, and the assumptions that are missing.
+ * It uses no Node APIs; `prices/priceSchema.ts` checks price files and is not loaded by pages.
+ */
 export {
   type BatchPrice,
   cascadeCostSql,
@@ -12,7 +17,7 @@ export {
   type TokenPrice,
   type TokenPriceTier
 } from "./completionCost.js";
-export {amountText, type BilledRun, type RunBill, runBill} from "./billText.js";
+export {amountText, runBill} from "./billText.js";
 export {samePrice} from "./samePrice.js";
 export {
   failedSideText,
@@ -28,15 +33,7 @@ export {hourlyCostUsd} from "./units.js";
 export * from "./hosting/index.js";
 export * from "./prices/index.js";
 export {frontierShares, onFrontier} from "./frontier.js";
-export type {LongRequests} from "./meanCost.js";
-export {
-  comparedQuality,
-  type CostSample,
-  failedRowsText,
-  isBilled,
-  type ResampledLong,
-  sharedRowsText
-} from "./sample.js";
+export {comparedQuality, type CostSample, failedRowsText, isBilled, sharedRowsText} from "./sample.js";
 export {cheapestChoice, type CostedOption, costOption, type CostSettings, costTable} from "./costTable.js";
 export {choiceText, optionName} from "./choiceText.js";
 export {breakEvens, type OptionBreakEven} from "./breakEvens.js";

@@ -1,5 +1,5 @@
 import type {LongRequests} from "./meanCost.js";
-import type {CostHosting, HostedModel, RequestTokens, WayThere} from "./hosting/index.js";
+import type {CostHosting, NamedHosting, RequestTokens, WayThere} from "./hosting/index.js";
 
 /** What a run tells of a candidate's quality and tokens, and where it runs or could run. */
 export interface CostSample {
@@ -44,7 +44,7 @@ export interface CostSample {
   /** Where it runs now first; empty when nobody stated a price or assumptions. */
   hostings: CostHosting[];
   /** Of a candidate of several models: where each of them runs now; none where that was not noted. */
-  models?: HostedModel[];
+  models?: NamedHosting[];
   wayThere?: WayThere;
 }
 

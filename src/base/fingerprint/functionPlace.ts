@@ -21,13 +21,13 @@ interface Location {
 
 const NAME = "__assayFunctionPlace";
 
-interface Script {
+interface LoadedScript {
   url: string;
   text: string;
 }
 
 /** By the engine's ids, which no other script is given. */
-const scripts = new Map<string, Script>();
+const scripts = new Map<string, LoadedScript>();
 
 /** Asks the engine where a function was written; undefined for native and bound functions, or without an inspector. */
 export function functionPlace(given: (...args: never[]) => unknown): FunctionPlace | undefined {
@@ -59,7 +59,7 @@ export function functionPlace(given: (...args: never[]) => unknown): FunctionPla
 }
 
 /** Remembered, since the engine tells of every script there is, a thousand or more, before it gives one. */
-function readScript(session: Session, scriptId: string): Script | undefined {
+function readScript(session: Session, scriptId: string): LoadedScript | undefined {
   session.on("Debugger.scriptParsed", ({params: {scriptId: id, url}}) => {
     if (id !== scriptId) return;
     session.post("Debugger.getScriptSource", {scriptId}, (failed, source) => {

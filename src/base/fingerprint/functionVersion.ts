@@ -1,14 +1,12 @@
 import {createHash} from "node:crypto";
 import {isAbsolute} from "node:path";
-import {type Node, parse} from "acorn";
+import {parse} from "acorn";
 import {type FunctionPlace, functionPlace} from "./functionPlace.js";
 import {moduleVersion, packageVersion, pathOf} from "./moduleVersion.js";
 import {normalizeSource, normalizeTree} from "./normalizeSource.js";
-import {importsOf} from "./importsOf.js";
+import {importsOf, type SyntaxNode} from "./importsOf.js";
 import {localFile, packageOf} from "./localFile.js";
 import {settingText} from "./settingText.js";
-
-type Tree = Node & Record<string, unknown>;
 
 /** Of what it closed over when it was first asked for: what it keeps there later is no setting. */
 const versions = new WeakMap<object, string>();
@@ -70,7 +68,7 @@ function partsOf(place: FunctionPlace): string[] | undefined {
 }
 
 /** The texts of a function and of all that it names in its file, and the names by which these import. */
-function saidBy(written: Tree, script: Script): Said {
+function saidBy(written: SyntaxNode, script: ParsedScript): FunctionSource {
   const known = script.said.get(written);
   if (known) return known;
   const used = usedBy(written, script);
@@ -84,10 +82,10 @@ function saidBy(written: Tree, script: Script): Said {
 }
 
 /** The declarations of a file that a function names, directly or not, and the statements that change what is declared. */
-function usedBy(written: Tree, {declared, changing}: Script): Set<Tree> {
-  const used = new Set<Tree>();
+function usedBy(written: SyntaxNode, {declared, changing}: ParsedScript): Set<SyntaxNode> {
+  const used = new Set<SyntaxNode>();
   const names = new Set<string>();
-  const use = (statement: Tree) => {
+  const use = (statement: SyntaxNode) => {
     if (used.has(statement)) return;
     used.add(statement);
     if (statement.type !== "ImportDeclaration") visit(statement);
@@ -112,29 +110,29 @@ function versionOf(name: string, from: string): string {
   return library === undefined ? name : `${library}@${packageVersion(library, from)}`;
 }
 
-interface Said {
+interface FunctionSource {
   texts: string[];
   imports: string[];
 }
 
-interface Script {
-  body: Tree[];
-  declared: Map<string, Tree>;
+interface ParsedScript {
+  body: SyntaxNode[];
+  declared: Map<string, SyntaxNode>;
   /** The statements that declare nothing, and what they name. */
-  changing: {statement: Tree; named: string[]}[];
+  changing: {statement: SyntaxNode; named: string[]}[];
   /** By outermost function. */
-  said: Map<Tree, Said>;
+  said: Map<SyntaxNode, FunctionSource>;
 }
 
 /** Of the text that was read last: the functions of one file come one after the other. */
-let last: {text: string; script: Script | undefined} | undefined;
+let last: {text: string; script: ParsedScript | undefined} | undefined;
 
-function scriptOf(text: string): Script | undefined {
+function scriptOf(text: string): ParsedScript | undefined {
   if (last?.text !== text) last = {text, script: readScript(text)};
   return last.script;
 }
 
-function readScript(text: string): Script | undefined {
+function readScript(text: string): ParsedScript | undefined {
   const body = bodyOf(text);
   if (!body) return undefined;
   const changing = body
@@ -147,10 +145,11 @@ function readScript(text: string): Script | undefined {
   return {body, declared: declarations(body), changing, said: new Map()};
 }
 
-function bodyOf(text: string): Tree[] | undefined {
+function bodyOf(text: string): SyntaxNode[] | undefined {
   for (const sourceType of ["module", "script"] as const)
     try {
-      return parse(text, {ecmaVersion: "latest", sourceType, allowHashBang: true}).body as unknown as Tree[];
+      return parse(text, {ecmaVersion: "latest", sourceType, allowHashBang: true})
+        .body as unknown as SyntaxNode[];
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
@@ -164,11 +163,11 @@ function offsetOf({text, line, column}: FunctionPlace): number {
 }
 
 /** The largest function around a place. */
-function outermostFunction(tree: unknown, offset: number): Tree | undefined {
+function outermostFunction(tree: unknown, offset: number): SyntaxNode | undefined {
   if (typeof tree !== "object" || tree === null) return undefined;
-  const {type, start, end} = tree as Tree;
+  const {type, start, end} = tree as SyntaxNode;
   if (typeof start === "number" && (offset < start || offset >= end)) return undefined;
-  if (/Function/.test(type)) return tree as Tree;
+  if (/Function/.test(type)) return tree as SyntaxNode;
   for (const member of Object.values(tree)) {
     const found = outermostFunction(member, offset);
     if (found) return found;
@@ -177,12 +176,12 @@ function outermostFunction(tree: unknown, offset: number): Tree | undefined {
 }
 
 /** The statement that makes each of a file's own names. */
-function declarations(body: readonly Tree[]): Map<string, Tree> {
-  const found = new Map<string, Tree>();
+function declarations(body: readonly SyntaxNode[]): Map<string, SyntaxNode> {
+  const found = new Map<string, SyntaxNode>();
   for (const statement of body) {
-    const declaration = (statement["declaration"] ?? statement) as Tree;
+    const declaration = (statement["declaration"] ?? statement) as SyntaxNode;
     const made = declaration["declarations"] ?? declaration["specifiers"] ?? [declaration];
-    for (const one of made as Tree[])
+    for (const one of made as SyntaxNode[])
       for (const name of identifiers(one["local"] ?? one["id"])) found.set(name, declaration);
   }
   return found;
@@ -191,7 +190,7 @@ function declarations(body: readonly Tree[]): Map<string, Tree> {
 function identifiers(node: unknown): string[] {
   if (typeof node !== "object" || node === null) return [];
   if (Array.isArray(node)) return node.flatMap(identifiers);
-  const {type, name} = node as Tree;
+  const {type, name} = node as SyntaxNode;
   if (type === "Identifier") return [name as string];
   return Object.values(node).flatMap(identifiers);
 }

@@ -17,19 +17,19 @@ export interface Imports {
   passesOn?: boolean;
 }
 
-type Tree = Node & Record<string, unknown>;
+export type SyntaxNode = Node & Record<string, unknown>;
 
 /** What a JavaScript tree imports, `require`s, or makes a URL of beside its own file, as a worker's is made. */
 export function importsOf(tree: unknown): Imports {
   const found: Import[] = [];
   const visit = (node: unknown) => {
     if (typeof node !== "object" || node === null) return;
-    const one = (node as Tree).type && importOf(node as Tree);
+    const one = (node as SyntaxNode).type && importOf(node as SyntaxNode);
     if (one) found.push(one);
     Object.values(node).forEach(visit);
   };
   visit(tree);
-  const body = ((tree as {body?: unknown}).body ?? []) as Tree[];
+  const body = ((tree as {body?: unknown}).body ?? []) as SyntaxNode[];
   const passesOn = body.length > 0 && body.every(({type, source}) => type.startsWith("Export") && source);
   return {imports: found, passesOn: passesOn ? true : undefined};
 }
@@ -37,8 +37,8 @@ export function importsOf(tree: unknown): Imports {
 /** `onFirstUse("zod")` loads a package when it is first called. */
 const LOADS = new Set(["require", "onFirstUse"]);
 
-function importOf(node: Tree): Import | undefined {
-  const given = (node["arguments"] ?? []) as Tree[];
+function importOf(node: SyntaxNode): Import | undefined {
+  const given = (node["arguments"] ?? []) as SyntaxNode[];
   const callee = (node["callee"] as {name?: string} | undefined)?.name ?? "";
   switch (node.type) {
     case "ImportDeclaration":
@@ -46,7 +46,7 @@ function importOf(node: Tree): Import | undefined {
     case "ExportAllDeclaration":
     case "ImportExpression": {
       const from = literal(node["source"]);
-      return from === undefined ? undefined : {from, names: namesOf(node)};
+      return from === undefined ? undefined : {from, names: importedNames(node)};
     }
     case "CallExpression": {
       const from = LOADS.has(callee) ? literal(given[0]) : undefined;
@@ -78,7 +78,7 @@ interface Specifier {
   exported?: {name: string};
 }
 
-function namesOf({type, specifiers, exported}: Tree): Import["names"] {
+function importedNames({type, specifiers, exported}: SyntaxNode): Import["names"] {
   if (type === "ExportAllDeclaration" && exported)
     return [{name: ALL, as: (exported as Specifier["local"]).name}];
   // What is imported for its effect alone is run as a whole.

@@ -5,7 +5,7 @@ import {fileURLToPath} from "node:url";
 import {ALL, type Import} from "./importsOf.js";
 import {KEPT_VERSIONS} from "./keptVersions.js";
 import {localFile, packageFolder, packageOf, ROOT} from "./localFile.js";
-import {type Module, readModule} from "./readModule.js";
+import {type FingerprintedModule, readModule} from "./readModule.js";
 
 /**
  * What keeps and sends values and makes none. Their index is a border: a part that imports it does not change with them.
@@ -23,7 +23,7 @@ export interface GraphOptions {
   /** Modules, as URLs or paths, that are neither counted nor followed. */
   without?: readonly string[];
   /** How a file is read; once in a process unless told. */
-  read?: (path: string) => Module;
+  read?: (path: string) => FingerprintedModule;
 }
 
 const versions = new Map<string, string>();
@@ -58,8 +58,8 @@ export function moduleVersion(url: string, options: GraphOptions = {}): string {
 export function modulesBelow(
   url: string,
   {without = [], read = readModule}: GraphOptions = {}
-): Map<string, Module> {
-  const found = new Map<string, Module>();
+): Map<string, FingerprintedModule> {
+  const found = new Map<string, FingerprintedModule>();
   const passed = new Set<string>();
   const stops = new Set(without.map(pathOf));
   const visit = (path: string, names: Import["names"]) => {
@@ -88,7 +88,7 @@ export function modulesBelow(
 }
 
 /** Where a name comes from that a file passes on: one place, or every `export *` when none names it. */
-function passedOn({imports}: Module, name: string): Import[] {
+function passedOn({imports}: FingerprintedModule, name: string): Import[] {
   for (const one of imports) {
     const taken = one.names?.find((each) => (each.as ?? each.name) === name);
     if (taken) return [{from: one.from, names: taken.name === ALL ? undefined : [{name: taken.name}]}];
@@ -97,7 +97,7 @@ function passedOn({imports}: Module, name: string): Import[] {
 }
 
 /** "name@version" of every package that the modules import, sorted. */
-export function packagesOf(graph: ReadonlyMap<string, Module>): string[] {
+export function packagesOf(graph: ReadonlyMap<string, FingerprintedModule>): string[] {
   const found = new Set<string>();
   for (const [path, {imports}] of graph)
     for (const {from} of imports) {

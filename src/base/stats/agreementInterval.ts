@@ -9,7 +9,7 @@ export interface ChanceDisagreement {
 }
 
 /** What an agreement rests on: its standard error, the factor on it, and the independent rows or groups. */
-interface Rest {
+interface AgreementSpread {
   standardError: number;
   critical: number;
   units: number;
@@ -43,7 +43,11 @@ export function chanceDisagreement(
  * rows that would give this error, at most `most`; `units` where there is no error.
  * Sources: Bloch and Kraemer (1989), Biometrics 45, for the model; Donner and Eliasziw (1992), Statistics in Medicine 11, for inverting its test.
  */
-export function agreementInterval(estimate: number, chance: ChanceDisagreement, rest: Rest): Interval {
+export function agreementInterval(
+  estimate: number,
+  chance: ChanceDisagreement,
+  rest: AgreementSpread
+): Interval {
   const {standardError, critical, units, most} = rest;
   // A single row: nothing can be rejected.
   if (critical === Infinity) return {low: -1, high: 1};

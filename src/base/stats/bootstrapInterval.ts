@@ -48,7 +48,7 @@ export function bootstrapInterval(
   )!;
   const tail = normalCdf(-times * studentQuantile((1 + level) / 2, df));
   return {
-    ...describe(sorted, estimate, acceleration, level),
+    ...describedInterval(sorted, estimate, acceleration, level),
     expanded: {low: sortedQuantile(sorted, tail)!, high: sortedQuantile(sorted, 1 - tail)!},
     estimate,
     level
@@ -56,7 +56,7 @@ export function bootstrapInterval(
 }
 
 /** Interval, p value and spread from sorted replicates; `acceleration` undefined leaves out BCa. */
-export function describe(
+export function describedInterval(
   sorted: Float64Array,
   estimate: number,
   acceleration: number | undefined,

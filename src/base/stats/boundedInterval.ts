@@ -1,5 +1,5 @@
-import {alikeInterval, type Bounds} from "./alikeInterval.js";
-import {ROUNDING, scoreInterval, type Spread} from "./scoreInterval.js";
+import {alikeInterval, type ScoreBounds} from "./alikeInterval.js";
+import {ROUNDING, scoreInterval, type ScoreSpread} from "./scoreInterval.js";
 import type {Interval} from "./types.js";
 
 /**
@@ -9,8 +9,8 @@ import type {Interval} from "./types.js";
  */
 export function boundedInterval(
   mean: number,
-  {standardError, critical, units}: Spread,
-  bounds: Bounds
+  {standardError, critical, units}: ScoreSpread,
+  bounds: ScoreBounds
 ): Interval & {isScore: boolean} {
   const [least, most] = bounds;
   const span = most - least;

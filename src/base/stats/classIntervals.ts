@@ -1,4 +1,4 @@
-import type {Label} from "./confusion.js";
+import type {ClassLabel} from "./confusion.js";
 import {meanInterval} from "./meanInterval.js";
 import type {Clusters, Interval} from "./types.js";
 
@@ -21,8 +21,8 @@ export interface ClassIntervalsOptions {
  * J: its interval is that of J, carried over. A row without either label is left out.
  */
 export function classIntervals(
-  expected: ArrayLike<Label>,
-  predicted: ArrayLike<Label>,
+  expected: ArrayLike<ClassLabel>,
+  predicted: ArrayLike<ClassLabel>,
   {level = 0.95, clusters}: ClassIntervalsOptions = {}
 ): Map<string, ClassIntervals> {
   const rows = new Map<string, {expects: number[]; answers: number[]}>();

@@ -1,4 +1,4 @@
-import {confusion, type Confusion, type Label} from "./confusion.js";
+import {confusion, type Confusion, type ClassLabel} from "./confusion.js";
 
 export interface ClassFigures {
   label: string;
@@ -44,8 +44,8 @@ export interface ClassificationReport {
  * undefined instead of 0, and that a stated label which occurs on neither side is in no average.
  */
 export function classificationReport(
-  expected: ArrayLike<Label>,
-  predicted: ArrayLike<Label>,
+  expected: ArrayLike<ClassLabel>,
+  predicted: ArrayLike<ClassLabel>,
   {labels}: {labels?: readonly string[]} = {}
 ): ClassificationReport | undefined {
   const unanswered = new Map<string, number>();
@@ -76,9 +76,9 @@ export function classificationReport(
   });
   const occurring = classes.filter(({f1}) => f1 !== undefined);
   const supported = sumOf(occurring.map(({support}) => support));
-  const macro = (figure: Figure) =>
+  const macro = (figure: ClassFigure) =>
     occurring.length > 0 ? sumOf(occurring.map((one) => one[figure] ?? 0)) / occurring.length : undefined;
-  const weighted = (figure: Figure) =>
+  const weighted = (figure: ClassFigure) =>
     supported > 0 ? sumOf(occurring.map((one) => (one[figure] ?? 0) * one.support)) / supported : undefined;
   return {
     n,
@@ -96,9 +96,9 @@ export function classificationReport(
   };
 }
 
-type Figure = "precision" | "recall" | "f1";
+type ClassFigure = "precision" | "recall" | "f1";
 
-function labelsOf(expected: ArrayLike<Label>, predicted: ArrayLike<Label>): string[] {
+function labelsOf(expected: ArrayLike<ClassLabel>, predicted: ArrayLike<ClassLabel>): string[] {
   const seen = new Set<string>();
   for (let i = 0; i < expected.length; i++) {
     if (expected[i] == null) continue;

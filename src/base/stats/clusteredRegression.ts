@@ -40,7 +40,7 @@ export function clusteredRegression(
   {clusters, second, level = 0.95}: {clusters?: Clusters; second?: Clusters; level?: number} = {}
 ): ClusteredRegression | undefined {
   const ways = [clusters, second, second && clusters && intersection(scores, clusters, second)];
-  const rows: Row[] = [];
+  const rows: RegressionRow[] = [];
   for (let i = 0; i < scores.length; i++) {
     const y = scores[i];
     const x = predictors.map((column) => column[i]);
@@ -89,14 +89,14 @@ function together([one, two, both]: readonly number[]): number {
 const times = (matrix: Matrix, vector: readonly number[]): number[] =>
   matrix.map((row) => row.reduce((sum, value, j) => sum + value * vector[j]!, 0));
 
-interface Row {
+interface RegressionRow {
   x: number[];
   y: number;
   /** By either way, and by both. */
   groups: (string | number)[];
 }
 
-interface Fit {
+interface RegressionFit {
   /** XᵀX and its inverse. */
   gram: Matrix;
   bread: Matrix;
@@ -108,11 +108,11 @@ const WHOLE = 1 - 1e-9;
 
 /** Variances of the coefficients by leaving out group after group, and their degrees of freedom. */
 function jackknifeOf(
-  rows: readonly Row[],
-  {gram, bread, estimates}: Fit,
+  rows: readonly RegressionRow[],
+  {gram, bread, estimates}: RegressionFit,
   way: number
 ): {variances: number[]; df: number[]} {
-  const groups = new Map<string | number, Row[]>();
+  const groups = new Map<string | number, RegressionRow[]>();
   for (const row of rows) {
     const known = groups.get(row.groups[way]!);
     if (known) known.push(row);
@@ -138,7 +138,7 @@ function jackknifeOf(
 }
 
 /** Σ_c X_cᵀe_c e_cᵀX_c with the correction for few groups. */
-function meatOf(rows: readonly Row[], estimates: readonly number[], way: number): number[][] {
+function meatOf(rows: readonly RegressionRow[], estimates: readonly number[], way: number): number[][] {
   const k = estimates.length;
   const pulls = new Map<string | number, number[]>();
   for (const {x, y, groups} of rows) {

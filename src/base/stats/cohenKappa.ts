@@ -1,5 +1,5 @@
 import {agreementInterval, chanceDisagreement} from "./agreementInterval.js";
-import {confusion, type Label} from "./confusion.js";
+import {confusion, type ClassLabel} from "./confusion.js";
 import {normalTail} from "./distributions/normal.js";
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
 import {groupedError, type GroupedError} from "./groupedError.js";
@@ -43,8 +43,8 @@ export interface KappaOptions {
  * and the same category only). Sources: Cohen (1960, 1968); Donner and Eliasziw (1992), Statistics in Medicine 11, for the interval.
  */
 export function cohenKappa(
-  first: ArrayLike<Label>,
-  second: ArrayLike<Label>,
+  first: ArrayLike<ClassLabel>,
+  second: ArrayLike<ClassLabel>,
   {labels, clusters, ...options}: KappaOptions = {}
 ): Kappa | undefined {
   const seen = confusion(first, second, labels).labels;

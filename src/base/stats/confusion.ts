@@ -1,4 +1,4 @@
-export type Label = string | number | boolean | null | undefined;
+export type ClassLabel = string | number | boolean | null | undefined;
 
 export interface Confusion {
   labels: string[];
@@ -12,8 +12,8 @@ export interface Confusion {
  * `labels`; a row without a label on either side is left out. No rows give an n of 0.
  */
 export function confusion(
-  expected: ArrayLike<Label>,
-  predicted: ArrayLike<Label>,
+  expected: ArrayLike<ClassLabel>,
+  predicted: ArrayLike<ClassLabel>,
   labels: readonly string[] = []
 ): Confusion {
   if (expected.length !== predicted.length)

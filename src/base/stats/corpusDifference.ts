@@ -1,4 +1,4 @@
-import {describe} from "./bootstrapInterval.js";
+import {describedInterval} from "./bootstrapInterval.js";
 import type {Interval} from "./types.js";
 import {rng} from "./rng.js";
 import type {Seed} from "./seed.js";
@@ -78,7 +78,7 @@ export function corpusDifference(
     }
     if (Math.abs(difference()) >= Math.abs(estimate) - 1e-12) extreme++;
   }
-  const {low, high, standardError} = describe(replicates.slice().sort(), estimate, undefined, level);
+  const {low, high, standardError} = describedInterval(replicates.slice().sort(), estimate, undefined, level);
   const center = replicates.reduce((sum, value) => sum + value, 0) / resamples;
   const sizes = replicates.map(Math.abs);
   const meanSize = sizes.reduce((sum, value) => sum + value, 0) / resamples;

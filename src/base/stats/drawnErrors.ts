@@ -1,7 +1,7 @@
 import type {Matrix} from "./linearAlgebra.js";
 
 /** Where random numbers come from: uniform and normal ones. */
-export interface Numbers {
+export interface NumberSource {
   (): number;
   normal(): number;
 }
@@ -19,7 +19,7 @@ export interface DrawnErrors {
  * Bartlett's decomposition where these suffice for all candidates, else as a sum of df squares of normal vectors, of which a fraction f counts
  * by a Beta(f/2, (1−f)/2) number, which makes its squares χ² with f.
  */
-export function drawnErrors(root: Matrix, df: number, next: Numbers): DrawnErrors {
+export function drawnErrors(root: Matrix, df: number, next: NumberSource): DrawnErrors {
   const k = root.length;
   const parts = Array.from({length: Math.min(k, Math.ceil(df))}, () => new Float64Array(k));
   const errorOf = (i: number, j?: number) => {
@@ -55,13 +55,13 @@ export function multiply(root: Matrix, numbers: Float64Array, into: Float64Array
   }
 }
 
-function beta(fraction: number, next: Numbers): number {
+function beta(fraction: number, next: NumberSource): number {
   const [part, rest] = [chiSquared(fraction, next), chiSquared(1 - fraction, next)];
   return part / (part + rest);
 }
 
 /** A chi-squared number as twice a gamma one, by the method of Marsaglia and Tsang (2000). */
-export function chiSquared(df: number, next: Numbers): number {
+export function chiSquared(df: number, next: NumberSource): number {
   const shape = df / 2;
   const boost = shape < 1 ? (1 - next()) ** (1 / shape) : 1;
   const d = (shape < 1 ? shape + 1 : shape) - 1 / 3;

@@ -1,3 +1,8 @@
+/**
+ * Statistics of scores: estimates, intervals, tests and agreement, from published methods that each file cites.
+ * In: scores, their groups and a seed. Out: plain numbers; undefined where too little was observed.
+ * It uses no Node APIs, reads no store and decides nothing.
+ */
 export type {Clusters, Estimate, Interval, Scores} from "./types.js";
 export type {Seed} from "./seed.js";
 export {rng, type Rng} from "./rng.js";
@@ -28,9 +33,9 @@ export {
   type PairedBootstrap
 } from "./pairedBootstrap.js";
 export {mcnemarChiSquared, mcnemarExact} from "./mcnemar.js";
-export {minimumDetectableEffect, rowsNeeded, type Spread} from "./power.js";
+export {minimumDetectableEffect, rowsNeeded, type DifferenceSpread} from "./power.js";
 export {classificationReport, type ClassFigures, type ClassificationReport} from "./classificationReport.js";
-export {confusion, type Confusion, type Label} from "./confusion.js";
+export {confusion, type Confusion, type ClassLabel} from "./confusion.js";
 export {normalCdf, normalQuantile, normalTail} from "./distributions/normal.js";
 export {studentQuantile, studentTail, studentTwoSided} from "./distributions/studentT.js";
 export {binomialCdf, binomialProbability, binomialTest} from "./distributions/binomial.js";
@@ -84,7 +89,7 @@ export {
   differenceSensitivity,
   sensitivity,
   type DifferenceSensitivity,
-  type Sensitivity
+  type MissingSensitivity
 } from "./sensitivity.js";
 export {clusteredRegression, type ClusteredRegression, type Coefficient} from "./clusteredRegression.js";
 export {

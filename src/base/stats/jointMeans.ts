@@ -1,4 +1,4 @@
-import {chiSquared, type DrawnErrors, drawnErrors, multiply, type Numbers} from "./drawnErrors.js";
+import {chiSquared, type DrawnErrors, drawnErrors, multiply, type NumberSource} from "./drawnErrors.js";
 import {addShare, degreesOfFreedom, effectiveNumber, noShares} from "./groupShares.js";
 import {type Matrix, zeros} from "./linearAlgebra.js";
 import {isPresent} from "./present.js";
@@ -107,7 +107,7 @@ export function* deviations(joint: JointMeans, seed: Seed, draws: number): Gener
   }
 }
 
-function alikeErrors(covariance: Matrix, df: number, next: Numbers): DrawnErrors {
+function alikeErrors(covariance: Matrix, df: number, next: NumberSource): DrawnErrors {
   let factor = 1;
   return {
     draw: () => (factor = Math.sqrt(chiSquared(df, next) / df)),

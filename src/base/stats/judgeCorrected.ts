@@ -49,7 +49,7 @@ export function judgeCorrected(
   const labels: number[] = [];
   const beside: number[] = [];
   const alone: number[] = [];
-  const [labelGroups, aloneGroups]: [Group[], Group[]] = [[], []];
+  const [labelGroups, aloneGroups]: [GroupName[], GroupName[]] = [[], []];
   for (let i = 0; i < judge.length; i++) {
     const f = judge[i];
     const y = human[i];
@@ -112,17 +112,17 @@ export function judgeCorrected(
   };
 }
 
-type Group = string | number;
+type GroupName = string | number;
 
 /** What each row adds to the estimate's error, and the group it is in. */
 interface GroupedTerms {
   terms: readonly number[];
-  groups: readonly Group[];
+  groups: readonly GroupName[];
 }
 
 /** Terms of both kinds are summed within a group, so that one that has labelled rows and others counts once. */
 function sumOfSquares(kinds: readonly GroupedTerms[]): number {
-  const sums = new Map<Group, number>();
+  const sums = new Map<GroupName, number>();
   for (const {terms, groups} of kinds) {
     const sizes = sizesOf(groups);
     const few = Math.sqrt((sizes.size - 1) / sizes.size);
@@ -134,8 +134,8 @@ function sumOfSquares(kinds: readonly GroupedTerms[]): number {
   return [...sums.values()].reduce((total, sum) => total + sum ** 2, 0);
 }
 
-function sizesOf(groups: readonly Group[]): Map<Group, number> {
-  const sizes = new Map<Group, number>();
+function sizesOf(groups: readonly GroupName[]): Map<GroupName, number> {
+  const sizes = new Map<GroupName, number>();
   for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   return sizes;
 }

@@ -1,5 +1,5 @@
 import {agreementInterval, chanceDisagreement} from "./agreementInterval.js";
-import type {Label} from "./confusion.js";
+import type {ClassLabel} from "./confusion.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {errorOfGroups} from "./groupedError.js";
 import type {Clusters, Interval} from "./types.js";
@@ -7,9 +7,9 @@ import type {Clusters, Interval} from "./types.js";
 export type AlphaMetric = "nominal" | "ordinal" | "interval" | "ratio";
 
 /** Squared distance of two values; `below` is how many ratings are lower than a value, and how many are it. */
-type Distance = (a: Value, b: Value) => number;
+type Distance = (a: RatedValue, b: RatedValue) => number;
 
-interface Value {
+interface RatedValue {
   value: number;
   below: number;
   count: number;
@@ -37,7 +37,7 @@ const distances: Record<AlphaMetric, Distance> = {
  * Source: Krippendorff (2011), "Computing Krippendorff's alpha-reliability".
  */
 export function krippendorffAlpha(
-  ratings: readonly ArrayLike<Label>[],
+  ratings: readonly ArrayLike<ClassLabel>[],
   {metric = "nominal"}: {metric?: AlphaMetric} = {}
 ): number | undefined {
   return alphaOf(ratings, metric)?.alpha;
@@ -57,7 +57,7 @@ export interface AlphaInterval extends Interval {
  * leaves out one group after the other. Undefined when alpha is, and with a single unit or group.
  */
 export function krippendorffInterval(
-  ratings: readonly ArrayLike<Label>[],
+  ratings: readonly ArrayLike<ClassLabel>[],
   {
     metric = "nominal",
     clusters,
@@ -136,7 +136,7 @@ function groupsOf(units: readonly Unit[], clusters: Clusters | undefined): Omit<
   return [...groups.values()];
 }
 
-function alphaOf(ratings: readonly ArrayLike<Label>[], metric: AlphaMetric) {
+function alphaOf(ratings: readonly ArrayLike<ClassLabel>[], metric: AlphaMetric) {
   if (!Object.hasOwn(distances, metric))
     throw new Error(
       `Krippendorff's alpha: unknown metric ${JSON.stringify(metric)}; there are nominal, ordinal, interval and ratio`
@@ -152,7 +152,7 @@ function alphaOf(ratings: readonly ArrayLike<Label>[], metric: AlphaMetric) {
   const values = metric === "nominal" ? labelsOf(all) : valuesOf(all, metric);
   const distance = distances[metric];
   const apart = (keys: readonly Key[]) => {
-    const counts = [...counted(keys)];
+    const counts = [...countedValues(keys)];
     let sum = 0;
     for (let i = 0; i < counts.length; i++)
       for (let j = i + 1; j < counts.length; j++) {
@@ -161,7 +161,7 @@ function alphaOf(ratings: readonly ArrayLike<Label>[], metric: AlphaMetric) {
       }
     return sum;
   };
-  const keyOf = (rating: Label) => (metric === "nominal" ? String(rating) : Number(rating));
+  const keyOf = (rating: ClassLabel) => (metric === "nominal" ? String(rating) : Number(rating));
   const expected = apart(all.map(keyOf)) / (all.length - 1);
   if (expected <= 0) return undefined;
   const units = rated.map(({at, ratings}): Unit => {
@@ -172,29 +172,29 @@ function alphaOf(ratings: readonly ArrayLike<Label>[], metric: AlphaMetric) {
   return {alpha: 1 - observed / expected, units, values, distance, apart};
 }
 
-function labelsOf(ratings: readonly Label[]): Map<Key, Value> {
+function labelsOf(ratings: readonly ClassLabel[]): Map<Key, RatedValue> {
   return new Map(
-    [...counted(ratings.map(String))].map(([key, count]) => [key, {value: NaN, below: 0, count}])
+    [...countedValues(ratings.map(String))].map(([key, count]) => [key, {value: NaN, below: 0, count}])
   );
 }
 
-function valuesOf(ratings: readonly Label[], metric: AlphaMetric): Map<Key, Value> {
+function valuesOf(ratings: readonly ClassLabel[], metric: AlphaMetric): Map<Key, RatedValue> {
   const numbers = ratings.map((rating) => (rating === "" ? NaN : Number(rating)));
   const wrong = numbers.findIndex((value) => !Number.isFinite(value) || (metric === "ratio" && value < 0));
   if (wrong >= 0)
     throw new Error(
       `Krippendorff's alpha: the rating ${JSON.stringify(ratings[wrong])} is no number${metric === "ratio" ? " from 0 up" : ""}, as the metric "${metric}" needs`
     );
-  const values = new Map<Key, Value>();
+  const values = new Map<Key, RatedValue>();
   let below = 0;
-  for (const [value, count] of [...counted(numbers)].sort(([a], [b]) => a - b)) {
+  for (const [value, count] of [...countedValues(numbers)].sort(([a], [b]) => a - b)) {
     values.set(value, {value, below, count});
     below += count;
   }
   return values;
 }
 
-function counted<T>(ratings: readonly T[]): Map<T, number> {
+function countedValues<T>(ratings: readonly T[]): Map<T, number> {
   const counts = new Map<T, number>();
   for (const rating of ratings) counts.set(rating, (counts.get(rating) ?? 0) + 1);
   return counts;

@@ -1,4 +1,4 @@
-import type {Label} from "./confusion.js";
+import type {ClassLabel} from "./confusion.js";
 import {rng} from "./rng.js";
 import type {Seed} from "./seed.js";
 
@@ -7,7 +7,7 @@ import type {Seed} from "./seed.js";
  * answer does not vote. Undefined without a vote.
  */
 export function majority(
-  answers: ArrayLike<Label>
+  answers: ArrayLike<ClassLabel>
 ): {answers: string[]; share: number; votes: number} | undefined {
   const counts = new Map<string, number>();
   let votes = 0;
@@ -33,8 +33,8 @@ export function majority(
  * Source: Wang et al. (2023), "Self-consistency improves chain of thought reasoning".
  */
 export function majorityAtN(
-  answers: ArrayLike<Label>,
-  correct: Label | ((answer: string) => boolean),
+  answers: ArrayLike<ClassLabel>,
+  correct: ClassLabel | ((answer: string) => boolean),
   n: number,
   {seed = 0}: {seed?: Seed} = {}
 ): number | undefined {

@@ -1,4 +1,4 @@
-import type {Bounds} from "./alikeInterval.js";
+import type {ScoreBounds} from "./alikeInterval.js";
 import {boundedInterval} from "./boundedInterval.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {groupedError} from "./groupedError.js";
@@ -85,4 +85,4 @@ export function meanInterval(scores: Scores, options: MeanIntervalOptions = {}):
   };
 }
 
-const UNIT: Bounds = [0, 1];
+const UNIT: ScoreBounds = [0, 1];

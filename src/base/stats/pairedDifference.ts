@@ -1,4 +1,4 @@
-import {alikeDistance, type Bounds} from "./alikeInterval.js";
+import {alikeDistance, type ScoreBounds} from "./alikeInterval.js";
 import {boundedInterval} from "./boundedInterval.js";
 import {normalTail} from "./distributions/normal.js";
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
@@ -115,7 +115,7 @@ export function concludeDifference(sums: PairedSums, level: number): PairedDiffe
   const critical = studentQuantile((1 + level) / 2, df);
   const kind = grouped ? "clustered " : "";
   const range = Math.max(1, sums.highest) - Math.min(0, sums.lowest);
-  const bounds: Bounds = [-range, range];
+  const bounds: ScoreBounds = [-range, range];
   const isAlike = error <= 2 * ROUNDING * range;
   if (!isAlike && !withinUnit) {
     const half = critical * error;

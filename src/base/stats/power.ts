@@ -10,7 +10,7 @@ interface PowerOptions {
 }
 
 /** How much paired rows differ: the sd of the differences, or for 0/1 scores the share of discordant rows. */
-export type Spread = {sd: number} | {discordance: number};
+export type DifferenceSpread = {sd: number} | {discordance: number};
 
 /**
  * Rows needed in all (not in addition) to detect a mean paired `difference` (in the units of the scores), rounded up.
@@ -21,7 +21,9 @@ export type Spread = {sd: number} | {discordance: number};
  *
  * Undefined for a difference of 0, no spread, or a difference larger than the discordance allows.
  */
-export function rowsNeeded(options: {difference: number} & Spread & PowerOptions): number | undefined {
+export function rowsNeeded(
+  options: {difference: number} & DifferenceSpread & PowerOptions
+): number | undefined {
   const {power = 0.8, alpha = 0.05, designEffect = 1} = options;
   const delta = Math.abs(options.difference);
   const a = normalQuantile(1 - alpha / 2);
@@ -41,7 +43,9 @@ export function rowsNeeded(options: {difference: number} & Spread & PowerOptions
  * (z_{1−α/2} + z_power) s / √(n − z²_{1−α/2}/2) with the `sd` s of the differences, and the δ that solves Connor's
  * formula with `discordance`. Undefined when n is too small for any difference to be detected, or without spread.
  */
-export function minimumDetectableEffect(options: {n: number} & Spread & PowerOptions): number | undefined {
+export function minimumDetectableEffect(
+  options: {n: number} & DifferenceSpread & PowerOptions
+): number | undefined {
   const {power = 0.8, alpha = 0.05, designEffect = 1} = options;
   const n = options.n / designEffect;
   const a = normalQuantile(1 - alpha / 2);

@@ -2,7 +2,7 @@ import type {Interval} from "./types.js";
 import {wilsonAt} from "./wilson.js";
 
 /** How far a mean may lie: its standard error, the factor on it, and the independent rows or groups it rests on. */
-export interface Spread {
+export interface ScoreSpread {
   standardError: number;
   critical: number;
   units: number;
@@ -27,7 +27,7 @@ export function effectiveRows(p: number, standardError: number, units: number): 
  */
 export function scoreInterval(
   p: number,
-  {standardError, critical, units, most = Infinity}: Spread & {most?: number}
+  {standardError, critical, units, most = Infinity}: ScoreSpread & {most?: number}
 ): Interval {
   const n = Math.min(most, effectiveRows(p, standardError, units));
   return wilsonAt(Math.min(p * n, n), n, critical)!;

@@ -1,8 +1,9 @@
 import {mean} from "./mean.js";
 import {isPresent} from "./present.js";
+import type {ScoreBounds} from "./alikeInterval.js";
 import type {Scores} from "./types.js";
 
-export interface Sensitivity {
+export interface MissingSensitivity {
   /** Over the rows that were scored. */
   estimate: number | undefined;
   /** If every failed row had got the lowest score, or the highest. */
@@ -13,13 +14,16 @@ export interface Sensitivity {
   n: number;
 }
 
-type Bounds = {bounds?: readonly [low: number, high: number]};
+type SensitivityOptions = {bounds?: ScoreBounds};
 
 /**
  * What the mean would be had every failed row (a missing score) been wrong, and had it been right; scores within
  * `bounds`, default 0 to 1. Undefined when no row was planned. Source: Manski (1989), bounds on a mean with missing data.
  */
-export function sensitivity(scores: Scores, {bounds = [0, 1]}: Bounds = {}): Sensitivity | undefined {
+export function sensitivity(
+  scores: Scores,
+  {bounds = [0, 1]}: SensitivityOptions = {}
+): MissingSensitivity | undefined {
   const n = scores.length;
   if (n === 0) return undefined;
   const all = Array.from(scores);
@@ -50,7 +54,7 @@ export interface DifferenceSensitivity {
 export function differenceSensitivity(
   first: Scores,
   second: Scores,
-  {bounds = [0, 1]}: Bounds = {}
+  {bounds = [0, 1]}: SensitivityOptions = {}
 ): DifferenceSensitivity | undefined {
   if (first.length !== second.length)
     throw new Error(`paired scores: ${first.length} rows against ${second.length}`);

@@ -78,7 +78,7 @@ export function shrink(
       if (!slice) return undefined;
       const v =
         slice.standardError !== undefined && slice.standardError > 0 ? slice.standardError ** 2 : Infinity;
-      const given = (fit: Fit) => shrunkAt(fit, slice.estimate, v);
+      const given = (fit: ShrinkageFit) => shrunkAt(fit, slice.estimate, v);
       const {kept, estimate, standardError} = given(estimated);
       const parts = likely.map((fit) => ({...given(fit), weight: Math.exp(fit.log - top)}));
       return {
@@ -96,13 +96,13 @@ export function shrink(
 }
 
 /** The common mean and its variance, were τ² this. */
-interface Fit {
+interface ShrinkageFit {
   tau2: number;
   mean: number;
   variance: number;
 }
 
-function shrunkAt({tau2, mean, variance}: Fit, y: number, v: number) {
+function shrunkAt({tau2, mean, variance}: ShrinkageFit, y: number, v: number) {
   const kept = v === Infinity ? 0 : tau2 / (tau2 + v);
   const own = v === Infinity ? tau2 : kept * v;
   return {

@@ -1,4 +1,4 @@
-import {alikeDistance, type Bounds} from "./alikeInterval.js";
+import {alikeDistance, type ScoreBounds} from "./alikeInterval.js";
 import {boundedInterval} from "./boundedInterval.js";
 import {studentQuantile} from "./distributions/studentT.js";
 import {deviations, type JointMeans, jointMeans} from "./jointMeans.js";
@@ -10,7 +10,7 @@ import {ROUNDING, scoreInterval} from "./scoreInterval.js";
 import type {Seed} from "./seed.js";
 import type {Clusters, Interval, Scores} from "./types.js";
 
-interface Selection {
+interface WinnerOptions {
   seed: Seed;
   level?: number;
   clusters?: Clusters;
@@ -48,7 +48,7 @@ export interface WinnerEstimate extends Interval {
  */
 export function winnerEstimate(
   columns: readonly Scores[],
-  options: Selection & {bounds?: Bounds}
+  options: WinnerOptions & {bounds?: ScoreBounds}
 ): WinnerEstimate | undefined {
   const {seed, level = 0.95, clusters, draws = 4000} = options;
   const joint = jointMeans(columns, clusters);
@@ -87,7 +87,12 @@ export function winnerEstimate(
   };
 }
 
-function intervalOf(joint: JointMeans, j: number, critical: number, bounds?: Bounds): Interval | undefined {
+function intervalOf(
+  joint: JointMeans,
+  j: number,
+  critical: number,
+  bounds?: ScoreBounds
+): Interval | undefined {
   const {effectiveUnits: units, lowest, highest} = joint;
   const mean = joint.means[j]!;
   const standardError = Math.sqrt(joint.covariance[j]![j]!);
@@ -114,7 +119,7 @@ function intervalOf(joint: JointMeans, j: number, critical: number, bounds?: Bou
  */
 export function possibleBest(
   columns: readonly Scores[],
-  {seed, level = 0.95, clusters, draws = 4000}: Selection
+  {seed, level = 0.95, clusters, draws = 4000}: WinnerOptions
 ): {best: number[]; p: number[]; n: number} | undefined {
   const joint = jointMeans(columns, clusters);
   if (!joint) return undefined;

@@ -1,5 +1,5 @@
 /** A call of a tool, as chat servers write it. */
-interface Called {
+interface CalledFunction {
   function: {name: string; arguments: string};
 }
 
@@ -7,12 +7,12 @@ interface Called {
 const STRINGS_AND_SPACE = /"[^"\\]*(?:\\.[^"\\]*)*"|\s+/gs;
 
 /** Calls of tools for people and judges to read, one a line: `call get_weather({"city":"Paris"})`. */
-export function callsText(calls: readonly Called[]): string {
+export function callsText(calls: readonly CalledFunction[]): string {
   return calls.map(({function: {name, arguments: given}}) => `call ${name}(${compact(given)})`).join("\n");
 }
 
 /** All of an answer as text, or of a conversation's turn: what was said, and below it the tools that were called. */
-export function answerText(said: string, calls: readonly Called[] = []): string {
+export function answerText(said: string, calls: readonly CalledFunction[] = []): string {
   if (calls.length === 0) return said;
   return said.trim() === "" ? callsText(calls) : `${said}\n${callsText(calls)}`;
 }

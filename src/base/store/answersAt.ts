@@ -1,4 +1,6 @@
-/** Where fine-tuning services are when a job's settings name no other address. */
+import type {JobRecord} from "./records/job.js";
+
+/** Services whose jobs' records do not say where their models answer. */
 export const SERVICE_ADDRESSES = {
   openai: "https://api.openai.com/v1",
   together: "https://api.together.ai/v1",
@@ -6,7 +8,11 @@ export const SERVICE_ADDRESSES = {
 };
 
 /** The address at which a service answers with the models that it trained; undefined of one that hands over files. */
-export function answersAt({service, baseUrl}: {service: string; baseUrl?: unknown}): string | undefined {
+export function answersAt({
+  answersAt: stated,
+  service: {service, baseUrl}
+}: Pick<JobRecord, "service" | "answersAt">): string | undefined {
+  if (stated !== undefined) return stated;
   const usual = (SERVICE_ADDRESSES as Record<string, string | undefined>)[service];
   if (usual === undefined) return undefined;
   const address = (typeof baseUrl === "string" ? baseUrl : usual).replace(/\/+$/, "");

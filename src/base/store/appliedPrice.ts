@@ -11,7 +11,7 @@ import {
   tokenPrice,
   undecidedPrice
 } from "../costs/index.js";
-import type {RunCandidate} from "./schema.js";
+import type {RunCandidate} from "./records/run.js";
 
 /** By which prices the calls of a run are priced. */
 export interface PriceChoice {

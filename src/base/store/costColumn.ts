@@ -15,9 +15,8 @@ import {
   undecidedPrices
 } from "./appliedPrice.js";
 import {sqlString} from "./duckdb.js";
-import {isStaged} from "./isStaged.js";
 import {projectPricesOr} from "./projectPrices.js";
-import type {RunCandidate, RunManifest} from "./schema.js";
+import {type RunCandidate, type RunManifest, isStaged} from "./records/run.js";
 
 /**
  * SQL for the US dollars of a completion of a run, over the columns of `completions`: as sealed, at the prices of the run's
@@ -50,13 +49,13 @@ export interface Pricing {
 }
 
 /** What a run's record tells of its prices and of calls beside its rows. */
-export type PricedRun = Pick<RunManifest, "candidates" | "scorerCalls" | "preflightCalls">;
+export type PriceableRun = Pick<RunManifest, "candidates" | "scorerCalls" | "preflightCalls">;
 
 /**
  * At the prices of the run's record and, where it leaves one open, the project's newest of today: what verdicts, gates, races
  * and pages count by.
  */
-export async function pricingOf(project: string, run: PricedRun): Promise<Pricing> {
+export async function pricingOf(project: string, run: PriceableRun): Promise<Pricing> {
   const asked = [run.scorerCalls, run.preflightCalls].flatMap((calls) => calls?.models ?? []);
   const stated = [...run.candidates.flatMap(({price, stages}) => [{price}, ...(stages ?? [])]), ...asked];
   const {prices, problem} = stated.some(({price}) => !price) ? await projectPricesOr(project) : {prices: []};

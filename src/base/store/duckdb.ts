@@ -97,14 +97,14 @@ export async function openDatabase(options: DatabaseOptions = {}): Promise<Datab
 }
 
 /** What connections of one DuckDB share. */
-interface Shared {
+interface SharedInstance {
   instance: DuckDBInstance;
   /** Asked for once: DuckDB prints it rounded down, and setting what it prints would lower it each time. */
   limit: string | undefined;
   confined: boolean;
 }
 
-function databaseOn(connection: DuckDBConnection, shared: Shared, onClosed?: () => void): Database {
+function databaseOn(connection: DuckDBConnection, shared: SharedInstance, onClosed?: () => void): Database {
   const {instance} = shared;
   // A streaming result is invalidated by the next statement on its connection, so each stream gets its own.
   async function* batches<T extends object>(

@@ -1,14 +1,14 @@
 import {UserError} from "../validation/errors.js";
 import {heldOutMark, readTombstones} from "./kinds/dataset.js";
-import {type HeldOut, type OfVersion, recordsOf} from "./kinds/kind.js";
+import type {HeldOut, OfVersion, Workspace} from "./kinds/kind.js";
 import {readSplit, splitParts, type SplitName} from "./kinds/split.js";
 import {hasRows, readVersion, versionReference, versionRows, type VersionName} from "./kinds/version.js";
 import {type Database, sqlString} from "./duckdb.js";
 import {emptyRelation, parquetList} from "./parquet.js";
 import {remember} from "../system/remember.js";
-import {PARTS} from "./schema.js";
+import {PARTS} from "./records/split.js";
 import {refuseUnfinishedPurge} from "./unfinishedPurge.js";
-import type {Workspace} from "./workspace.js";
+import {recordsOf} from "./kinds/records.js";
 
 /** A query over a relation with the `row_id`s of a version, without its held-out rows. */
 type Barrier = (version: OfVersion, relation: string, except?: string) => Promise<string>;
@@ -44,14 +44,14 @@ export function heldOutBarrier(workspace: Workspace): Barrier {
   };
 }
 
-interface Held {
+interface HeldOutSource {
   /** Of the record. */
   id: string;
   rows: HeldOut;
 }
 
-async function heldOutOf(workspace: Workspace, dataset: string): Promise<Held[]> {
-  const found: Held[] = [];
+async function heldOutOf(workspace: Workspace, dataset: string): Promise<HeldOutSource[]> {
+  const found: HeldOutSource[] = [];
   for (const kind of workspace.kinds) {
     if (!kind.heldOut) continue;
     for await (const record of recordsOf(workspace, kind, {dataset})) {

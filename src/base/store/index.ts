@@ -1,3 +1,8 @@
+/**
+ * The records of a project: versions, splits, runs, models, jobs and the rest, in a folder or a bucket, with DuckDB over them.
+ * In: manifests and Parquet tables. Out: typed records, relations and views without held-out rows.
+ * It makes no records itself: it measures, trains and asks nothing. Adding a kind of record is a file in `kinds/`.
+ */
 export {
   type AppliedPrice,
   appliedPrice,
@@ -11,10 +16,10 @@ export {
   rowOfPrice,
   undecidedPrices
 } from "./appliedPrice.js";
-export {costColumn, type Pricing} from "./costColumn.js";
+export {costColumn} from "./costColumn.js";
 export {type Database, openDatabase, sqlName, sqlPath, sqlString} from "./duckdb.js";
-export {dryWorkspace} from "./dryWorkspace.js";
-export {placeFingerprint} from "./fingerprint.js";
+export {dryWorkspace} from "./openWorkspace.js";
+export {storageFingerprint} from "./storageFingerprint.js";
 export {hasForms, type IdForm, idText, isIdOf} from "./idText.js";
 export {
   heldOutBarrier,
@@ -50,7 +55,7 @@ export {
   type Tombstones,
   writeTombstones
 } from "./kinds/dataset.js";
-export {type Exported, readExports, recordExport} from "./kinds/exportNote.js";
+export {type ExportedRows, readExports, recordExport} from "./kinds/exportNote.js";
 export {modelOfCopy, recordCopy, type WrittenCopy, writtenCopies} from "./kinds/writtenCopy.js";
 export {finalRuns, recordFinalRun, whoOpens} from "./kinds/finalRun.js";
 export {
@@ -62,51 +67,34 @@ export {
   sameRows,
   writeHeldOut
 } from "./kinds/heldOutRecord.js";
-export {ERASED, isErasedRow} from "./kinds/eraseRows.js";
+export {isErasedRow} from "./kinds/eraseRows.js";
 export {answersAt, plainAddress, SERVICE_ADDRESSES} from "./answersAt.js";
-export {type Called, isCalled, isMeant} from "./isCalled.js";
+export {isMeant} from "./isCalled.js";
 export {jobsNamed} from "./jobsNamed.js";
-export {beginningOf, originsOf, type Parent} from "./origins.js";
+export {beginningOf, originsOf} from "./origins.js";
+export type {ModelParent} from "./records/model.js";
 export {resultOf} from "./resultOf.js";
 export {parentsReader} from "./parentsReader.js";
-export {isWeightFile, mostTold, sameWeights, toldElsewhere} from "./sameWeights.js";
+export {isWeightFile, mostTold, sameWeights} from "./sameWeights.js";
 export {callsText} from "./answerText.js";
 export {cutSql, emptySql, isRefused, refusedSql} from "./answerEnds.js";
-export {isStaged} from "./isStaged.js";
-export {modelIdsOf} from "./modelIdsOf.js";
 export {shownRowId} from "./kinds/finalRunViews.js";
-export {
-  appendJobEvents,
-  jobDir,
-  type JobData,
-  type ErasedParts,
-  type JobEvent,
-  type JobOutcome,
-  type JobRecord,
-  type JobStatus,
-  type JobTokens,
-  readJob,
-  readJobEvents,
-  readJobs,
-  updateJob,
-  writeJob
-} from "./kinds/job.js";
-export {KINDS} from "./kinds/index.js";
-export {
-  type Erased,
-  type Erasing,
-  everyRow,
-  type Found,
-  getJson,
-  type Kind,
-  putJson,
-  readRecord,
-  recordsOf,
-  type Seen
-} from "./kinds/kind.js";
+export {appendJobEvents, jobDir, readJob, readJobEvents, readJobs, updateJob, writeJob} from "./kinds/job.js";
+export type {
+  JobDataFile,
+  ErasedParts,
+  JobEvent,
+  JobOutcome,
+  JobRecord,
+  JobStatus,
+  JobTokens
+} from "./records/job.js";
+export {KINDS} from "./kinds/allKinds.js";
+export type {Erased, Erasing, RecordLocation, Kind, Seen} from "./kinds/kind.js";
+export {everyRow, getJson, putJson, readRecord, recordsOf} from "./kinds/records.js";
 export {askAgain} from "./kinds/askAgain.js";
 export {isBeside, lastAsked} from "./kinds/lastAsked.js";
-export {modelKey, modelsDir, modelsPlace, readOrigins} from "./kinds/model.js";
+export {modelKey, modelsDir, modelsStorage, readOrigins} from "./kinds/model.js";
 export {raceKey, readRaceRecord, readRaces} from "./kinds/race.js";
 export {
   hasRunFile,
@@ -120,9 +108,8 @@ export {
   sealRun,
   setArchived
 } from "./kinds/run.js";
-export {type Referrer, referrersOf} from "./referrers.js";
-export {refuseWhileRunning} from "./refuseWhileRunning.js";
-export {refuseWhileTraining} from "./refuseWhileTraining.js";
+export {type Referrer, referrersOf} from "./kinds/records.js";
+export {refuseWhileRunning, refuseWhileTraining} from "./refuseWhileRunning.js";
 export {measuredRoles, sameRoles} from "./kinds/presentRoles.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
 export {noteTraining, type StoppedTraining, trainingDir} from "./kinds/stoppedTraining.js";
@@ -142,9 +129,9 @@ export {
 export {withLease} from "./lease.js";
 export {withSiteLease} from "./siteLease.js";
 export {refuseUnfinishedPurge, unfinishedPurges, unfinishedPurgeText} from "./unfinishedPurge.js";
-export type {Held} from "./renewal.js";
+export type {HeldLease} from "./renewal.js";
 export {
-  type Columns,
+  type ColumnTypes,
   columnsLiteral,
   emptyRelation,
   numberedParquetFile,
@@ -159,12 +146,18 @@ export {
   writeParquetLines,
   writeParquetRows
 } from "./parquet.js";
+export {findRun, runOfId} from "./findRun.js";
+export {assertMayWrite, noteWritten} from "./mayWrite.js";
 export {fileScan} from "./fileScan.js";
-export {LocalFolder} from "./place/localFolder.js";
-export type {Place, Stage} from "./place/place.js";
+export {LocalFolder} from "./storage/localFolder.js";
+export type {StorageBackend, StagedFolder} from "./storage/storageBackend.js";
 export {plainSql} from "./plainSql.js";
 export {PRICES_FOLDER, projectPrices, projectPricesOr, readPriceFile} from "./projectPrices.js";
-export * from "./schema.js";
+export * from "./records/run.js";
+export * from "./records/runTables.js";
+export * from "./records/split.js";
+export * from "./records/version.js";
 export {openStore, type Store} from "./store.js";
 export {assertOneStatement, conditionTree, userCondition, userQuery} from "./userSql.js";
-export {openWorkspace, type Workspace} from "./workspace.js";
+export {openWorkspace} from "./openWorkspace.js";
+export type {Workspace} from "./kinds/kind.js";

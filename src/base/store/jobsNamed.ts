@@ -1,4 +1,4 @@
-import type {JobRecord} from "./kinds/job.js";
+import type {JobRecord} from "./records/job.js";
 
 /** The job of an id, or the newest that is called so here or at its service; else all whose ids begin so, with four signs or more. */
 export function jobsNamed(jobs: readonly JobRecord[], name: string): JobRecord[] {

@@ -1,8 +1,8 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import {UserError} from "../validation/errors.js";
 import {holderOf, holds, thisHolder, underWay, untilExpiry} from "./holder.js";
-import type {Place} from "./place/place.js";
-import {type Held, keepRenewed} from "./renewal.js";
+import type {StorageBackend} from "./storage/storageBackend.js";
+import {type HeldLease, keepRenewed} from "./renewal.js";
 
 export interface LeaseOptions {
   /** What the holder is doing, shown to whoever has to wait. */
@@ -25,10 +25,10 @@ const TERM_MS = 60_000;
  * @param work is told when the lease was lost to another machine, and asks whether it was before it writes what counts
  */
 export async function withLease<T>(
-  place: Place,
+  place: StorageBackend,
   key: string,
   options: LeaseOptions,
-  work: (held: Held) => Promise<T>
+  work: (held: HeldLease) => Promise<T>
 ): Promise<T> {
   const term = options.termMs ?? TERM_MS;
   const mine = thisHolder(options.what);
@@ -43,12 +43,17 @@ export async function withLease<T>(
   }
 }
 
-async function giveBack(place: Place, key: string, owner: string): Promise<void> {
+async function giveBack(place: StorageBackend, key: string, owner: string): Promise<void> {
   const bytes = await place.read(key);
   if (bytes && holderOf(bytes)?.owner === owner) await place.removeIf(key, bytes);
 }
 
-async function acquire(place: Place, key: string, said: () => string, options: LeaseOptions): Promise<void> {
+async function acquire(
+  place: StorageBackend,
+  key: string,
+  said: () => string,
+  options: LeaseOptions
+): Promise<void> {
   const deadline = performance.now() + (options.waitMs ?? 0);
   let told = false;
   let tries = 0;
@@ -88,7 +93,7 @@ async function acquire(place: Place, key: string, said: () => string, options: L
  * Removes the leases of dead holders whose names begin with `prefix`, and what they left half-written. For names that nobody
  * takes again only: a name that others take is taken over by the next of them.
  */
-export async function clearLeases(place: Place, folder: string, prefix: string): Promise<void> {
+export async function clearLeases(place: StorageBackend, folder: string, prefix: string): Promise<void> {
   await place.sweep(folder);
   for (const {name} of await place.list(folder)) {
     if (!name.startsWith(prefix)) continue;
@@ -99,7 +104,7 @@ export async function clearLeases(place: Place, folder: string, prefix: string):
 }
 
 /** What living holders are doing under the leases of a folder whose names begin with `prefix`. */
-export async function heldLeases(place: Place, folder: string, prefix: string): Promise<string[]> {
+export async function heldLeases(place: StorageBackend, folder: string, prefix: string): Promise<string[]> {
   const held: string[] = [];
   for (const {name} of await place.list(folder)) {
     if (!name.startsWith(prefix) || !name.endsWith(".json")) continue;

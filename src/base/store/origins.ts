@@ -3,16 +3,10 @@ import {answersAt, plainAddress} from "./answersAt.js";
 import {hashJson} from "../system/hash.js";
 import {isCalled, isMeant} from "./isCalled.js";
 import {jobOfModel} from "./jobsNamed.js";
-import type {JobRecord} from "./kinds/job.js";
-import type {StoredModel} from "./kinds/model.js";
+import type {JobRecord} from "./records/job.js";
 import {repositoryOf} from "./resultOf.js";
 import {toldElsewhere} from "./sameWeights.js";
-
-/** A model by its id; the store may not have it. */
-export interface Parent {
-  id: string;
-  name: string;
-}
+import type {ModelParent, StoredModel} from "./records/model.js";
 
 /** What is looked through for what a model was made of. */
 export interface Origins<M extends StoredModel = StoredModel> {
@@ -28,19 +22,19 @@ export interface Origins<M extends StoredModel = StoredModel> {
  * What a model was made of: what its record names, what the job that made it goes on from, also where that was not known
  * when the model was entered, and of files that were entered the record of the same weights that tells more.
  */
-export function originsOf(model: StoredModel, known: Origins): Parent[] {
+export function originsOf(model: StoredModel, known: Origins): ModelParent[] {
   const parents = madeOf(model, known);
   const same = toldElsewhere(model, known.models);
   if (!same || parents.some(({id}) => id === same.id)) return parents;
   return [...parents, {id: same.id, name: same.name}];
 }
 
-function madeOf(model: StoredModel, known: Origins): Parent[] {
+function madeOf(model: StoredModel, known: Origins): ModelParent[] {
   const {parents = []} = model;
   const job = jobOfModel(known.jobs, model);
   const from = job && beginningOf(job, known);
   if (!job || !from) return [...parents];
-  const has = ({id}: Parent) => known.models.some((one) => one.id === id);
+  const has = ({id}: ModelParent) => known.models.some((one) => one.id === id);
   const words = [job.settings.parent, job.base];
   const stands = parents.filter((one) => has(one) || !words.includes(one.name));
   return stands.some(({id}) => id === from.id) ? stands : [...stands, {id: from.id, name: from.name}];
@@ -53,7 +47,7 @@ function madeOf(model: StoredModel, known: Origins): Parent[] {
  * `missing` where the job says that there is one, or its base has the name of a fine-tune, and the store lacks it; undefined where
  * nothing tells of one.
  */
-export function beginningOf(job: JobRecord, known: Origins): (Parent & {missing?: true}) | undefined {
+export function beginningOf(job: JobRecord, known: Origins): (ModelParent & {missing?: true}) | undefined {
   const {base} = job;
   const stated = typeof job.settings.parent === "string" ? job.settings.parent : undefined;
   const found = beginningModel(job, known, (one) => !leadsBack(one, job, known));
@@ -75,7 +69,7 @@ function beginningModel(
 /** All that may be meant, by the order of what says most surely which it is. */
 function modelOf(wanted: string, job: JobRecord, known: Origins): StoredModel[] {
   const {models, jobs} = known;
-  const address = answersAt(job.service);
+  const address = answersAt(job);
   const there = models.filter((one) => isHostedAs(one, wanted));
   const at = (baseUrl: string | undefined) =>
     there.filter((one) => addressOf(one) === (baseUrl && plainAddress(baseUrl)));
@@ -181,7 +175,8 @@ function newestFirst(meant: readonly StoredModel[], wanted: string, at: string):
 }
 
 /** Whether a base has a name that a service gives to what it trained. */
-function isTuned({id, base, service}: JobRecord, {jobs}: Origins): boolean {
+function isTuned({id, base, service, tunedBase}: JobRecord, {jobs}: Origins): boolean {
+  if (tunedBase !== undefined) return tunedBase;
   if (jobs.some((job) => job.id !== id && repositoryOf(job) === base)) return true;
   if (service.service === "huggingface" && base.startsWith(`${String(service.namespace)}/`))
     return /-[0-9a-f]{8}$/.test(base);
@@ -190,9 +185,9 @@ function isTuned({id, base, service}: JobRecord, {jobs}: Origins): boolean {
 }
 
 /** The id that the model has once it is collected from its service; of others one that no model has. */
-function idOf(name: string, {service}: JobRecord): string {
+function idOf(name: string, job: JobRecord): string {
   if (/^[0-9a-f]{64}$/.test(name)) return name;
-  const baseUrl = answersAt(service);
+  const baseUrl = answersAt(job);
   const settings = {endpoint: baseUrl === undefined ? undefined : {baseUrl}, model: name};
   return hashJson({architecture: HOSTED, settings, files: []});
 }

@@ -1,7 +1,8 @@
 import {namedJob} from "./jobsNamed.js";
-import {readOrigins, type StoredModel, storeOfModels} from "./kinds/model.js";
+import {readOrigins, storeOfModels} from "./kinds/model.js";
 import {isEntered} from "./sameWeights.js";
-import {type Origins, originsOf, type Parent} from "./origins.js";
+import {type Origins, originsOf} from "./origins.js";
+import type {ModelParent, StoredModel} from "./records/model.js";
 
 /**
  * Gives what a model was made of, as `originsOf`. Other records are read for the first model that a job may have made or that was
@@ -9,7 +10,7 @@ import {type Origins, originsOf, type Parent} from "./origins.js";
  */
 export function parentsReader(
   modelsDir: string
-): (model: StoredModel | undefined) => Promise<readonly Parent[]> {
+): (model: StoredModel | undefined) => Promise<readonly ModelParent[]> {
   const store = storeOfModels(modelsDir);
   let origins: Promise<Origins> | undefined;
   return async (model) => {

@@ -1,16 +1,18 @@
 import {createWriteStream} from "node:fs";
+
 import {once} from "node:events";
 import {mkdir, rm} from "node:fs/promises";
 import {dirname} from "node:path";
 import {type Database, sqlName, sqlString} from "./duckdb.js";
 import {fileScan} from "./fileScan.js";
 import {namingTarget, temporaryPath, writeAtomic} from "../system/files.js";
+import type {StorageBackend} from "./storage/storageBackend.js";
 
 /** Column names with their DuckDB types, in order. */
-export type Columns = Readonly<Record<string, string>>;
+export type ColumnTypes = Readonly<Record<string, string>>;
 
 /** `{'a': 'VARCHAR', …}` as read_json takes it. */
-export function columnsLiteral(columns: Columns): string {
+export function columnsLiteral(columns: ColumnTypes): string {
   return `{${Object.entries(columns)
     .map(([name, type]) => `${sqlString(name)}: ${sqlString(type)}`)
     .join(", ")}}`;
@@ -20,7 +22,7 @@ export function columnsLiteral(columns: Columns): string {
  * Reads newline-delimited JSON with exactly these columns; absent members are null.
  * @param longest bytes of its longest line
  */
-export function readNdjson(path: string, columns: Columns, longest: number): string {
+export function readNdjson(path: string, columns: ColumnTypes, longest: number): string {
   return fileScan(
     "read_json",
     path,
@@ -84,7 +86,7 @@ const everything = (source: string) => `select * from ${source}`;
 export async function writeParquetRows(
   db: Database,
   path: string,
-  columns: Columns,
+  columns: ColumnTypes,
   rows: Iterable<object> | AsyncIterable<object>,
   select: (source: string) => string = everything
 ): Promise<number> {
@@ -96,7 +98,7 @@ export async function writeParquetRows(
 export async function writeParquetLines(
   db: Database,
   path: string,
-  columns: Columns,
+  columns: ColumnTypes,
   lines: AsyncIterable<Uint8Array>,
   select: (source: string) => string = everything
 ): Promise<void> {
@@ -110,7 +112,7 @@ export async function writeParquetLines(
 async function throughNdjson<T extends {longest: number}>(
   db: Database,
   path: string,
-  columns: Columns,
+  columns: ColumnTypes,
   select: (source: string) => string,
   fill: (ndjson: string) => Promise<T>
 ): Promise<T> {
@@ -194,7 +196,7 @@ function lineLengths() {
 }
 
 /** A query that yields no rows but has these columns: stands in where no file exists yet. */
-export function emptyRelation(columns: Columns): string {
+export function emptyRelation(columns: ColumnTypes): string {
   return `select ${Object.entries(columns)
     .map(([name, type]) => `cast(null as ${type}) as ${sqlName(name)}`)
     .join(", ")} where false`;
@@ -203,4 +205,14 @@ export function emptyRelation(columns: Columns): string {
 /** Whole numbers beyond 2^53 stay exact as text. */
 function bigAsText(_name: string, value: unknown): unknown {
   return typeof value === "bigint" ? value.toString() : value;
+}
+
+/** Runs a query into a Parquet file of a place that appears whole or not at all. */
+export async function putParquet(
+  db: Database,
+  place: StorageBackend,
+  key: string,
+  query: string
+): Promise<void> {
+  await place.putFile(key, (path) => copyParquet(db, path, query));
 }

@@ -1,6 +1,7 @@
 import {readdir, readFile, stat} from "node:fs/promises";
 import {join} from "node:path";
-import {type PriceFile, priceFileProblems, type PriceRow} from "../costs/index.js";
+import type {PriceFile, PriceRow} from "../costs/index.js";
+import {priceFileProblems} from "../costs/prices/priceSchema.js";
 import {messageOf, UserError} from "../validation/errors.js";
 
 /** The folder of a project with its dated prices. */

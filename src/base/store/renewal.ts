@@ -1,9 +1,9 @@
 import {UserError} from "../validation/errors.js";
 import {type Holder, holderOf, untilExpiry} from "./holder.js";
-import type {Place} from "./place/place.js";
+import type {StorageBackend} from "./storage/storageBackend.js";
 
 /** A lease that is held while work goes on. */
-export interface Held {
+export interface HeldLease {
   /** Aborts when another machine took the lease over, or may have: it could not be renewed for its term. Its reason says so. */
   readonly lost: AbortSignal;
   /** Renews the lease now. Throws UserError when it was lost: what follows must not be written. */
@@ -12,11 +12,11 @@ export interface Held {
 
 /** Renews a lease at every third of its term until it is stopped. */
 export function keepRenewed(
-  place: Place,
+  place: StorageBackend,
   key: string,
   holder: Holder & {owner: string},
   term: number
-): Held & {stop(): Promise<void>} {
+): HeldLease & {stop(): Promise<void>} {
   const lost = new AbortController();
   const {signal} = lost;
   const aborted = new Promise<void>((resolve) =>

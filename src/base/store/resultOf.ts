@@ -1,4 +1,4 @@
-import type {JobRecord} from "./kinds/job.js";
+import type {JobRecord} from "./records/job.js";
 
 const MOST_LETTERS = 96;
 

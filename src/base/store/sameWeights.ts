@@ -1,4 +1,4 @@
-import type {Parent} from "./origins.js";
+import type {ModelParent} from "./records/model.js";
 
 /** What tells of a model's weights and of what they were made of. */
 export interface WeightsRecord {
@@ -7,7 +7,7 @@ export interface WeightsRecord {
   architecture?: string;
   createdAt?: string;
   files?: readonly {path: string; sha256: string}[];
-  parents?: readonly Parent[];
+  parents?: readonly ModelParent[];
   training?: object;
 }
 
@@ -28,10 +28,10 @@ function weightsOf({files = []}: Pick<WeightsRecord, "files">): string {
 
 /** Of records of one model the one that tells most of what it was made of, and of those the newest. */
 export function mostTold<T extends WeightsRecord>(records: readonly T[]): T | undefined {
-  return [...records].sort((a, b) => told(b) - told(a) || newer(a, b))[0];
+  return [...records].sort((a, b) => originCount(b) - originCount(a) || newer(a, b))[0];
 }
 
-function told({training, parents = []}: Pick<WeightsRecord, "training" | "parents">): number {
+function originCount({training, parents = []}: Pick<WeightsRecord, "training" | "parents">): number {
   return Number(training !== undefined) + Number(parents.length > 0);
 }
 
@@ -51,7 +51,7 @@ export function toldElsewhere<T extends WeightsRecord>(
   known: readonly T[]
 ): T | undefined {
   if (!isEntered(model) || !model.files?.some(({path}) => isWeightFile(path))) return undefined;
-  const rank = (one: Omit<WeightsRecord, "id" | "name">) => 3 * Number(!isEntered(one)) + told(one);
+  const rank = (one: Omit<WeightsRecord, "id" | "name">) => 3 * Number(!isEntered(one)) + originCount(one);
   return known
     .filter(
       (one) =>

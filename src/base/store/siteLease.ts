@@ -1,7 +1,7 @@
 import {type LeaseOptions, withLease} from "./lease.js";
-import {LocalFolder} from "./place/localFolder.js";
-import type {Held} from "./renewal.js";
-import type {Workspace} from "./workspace.js";
+import {LocalFolder} from "./storage/localFolder.js";
+import type {HeldLease} from "./renewal.js";
+import type {Workspace} from "./kinds/kind.js";
 
 const WAIT_MS = 30 * 60_000;
 
@@ -12,7 +12,7 @@ const WAIT_MS = 30 * 60_000;
 export function withSiteLease<T>(
   workspace: Pick<Workspace, "dir">,
   options: Pick<LeaseOptions, "what" | "onWait">,
-  work: (held: Held) => Promise<T>
+  work: (held: HeldLease) => Promise<T>
 ): Promise<T> {
   const here = new LocalFolder(workspace.dir);
   return withLease(here, "locks/site.json", {...options, waitMs: WAIT_MS}, work);

@@ -1,20 +1,23 @@
 import {rm} from "node:fs/promises";
 import {join} from "node:path";
-import {type PricedRun, type Pricing, pricingOf} from "./costColumn.js";
+import {type PriceableRun, type Pricing, pricingOf} from "./costColumn.js";
 import {type Database, type DatabaseOptions, openDatabase, sqlName} from "./duckdb.js";
 import {temporaryPath} from "../system/files.js";
 import {heldOutBarrier} from "./heldOut.js";
 import {latestVersion} from "./kinds/dataset.js";
 import {ERASED} from "./kinds/eraseRows.js";
-import {type Kind, manifestsOf, type View, type ViewContext} from "./kinds/kind.js";
+import type {Kind, StoreView, ViewContext, Workspace} from "./kinds/kind.js";
 import {readRuns} from "./kinds/run.js";
 import {readSplits} from "./kinds/split.js";
 import {readVersion, readVersions} from "./kinds/version.js";
 import {emptyRelation, readNdjson, writeNdjson} from "./parquet.js";
 import {remember} from "../system/remember.js";
-import type {RunManifest, SplitManifest, VersionManifest} from "./schema.js";
+import type {RunManifest} from "./records/run.js";
 import {viewed, type ViewedDatabase} from "./viewed.js";
-import {openWorkspace, type Workspace} from "./workspace.js";
+import {openWorkspace} from "./openWorkspace.js";
+import type {SplitManifest} from "./records/split.js";
+import type {VersionManifest} from "./records/version.js";
+import {manifestsOf} from "./kinds/records.js";
 
 /**
  * A workspace with a DuckDB over it, which starts at the first statement. Its views are of the files that were present when it was
@@ -29,7 +32,7 @@ export interface Store extends ViewedDatabase {
   /** Sealed runs in the order in which they were last asked for, the newest last; those that were archived only when asked for. */
   runs(options?: {archived?: boolean}): Promise<RunManifest[]>;
   /** How the calls of a run are priced: at the prices of its record, then at the project's newest. */
-  pricing(run: PricedRun): Promise<Pricing>;
+  pricing(run: PriceableRun): Promise<Pricing>;
   /** Names of all tables and views, in no order. */
   tables(): Promise<string[]>;
   /** A regular expression for the whole of an erased row's id. */
@@ -37,17 +40,16 @@ export interface Store extends ViewedDatabase {
 }
 
 /**
- * Opens the store of a project, with the views that its kinds of record have: `runs`, `items`, `completions`, `scores`,
- * `versions`, `splits`, `parts`, `models`, `ledger`, `final_runs`, `run_prices`, `run_side_calls`, one per dataset (its newest version) and one per
- * version (`"name@version"`). Rows that a split holds out are in no view, and runs on a held-out part show their scores
- * without content.
+ * Opens the store of a project, with the tables that its kinds of record have, a view for each dataset (its newest version) and one
+ * for each version (`"name@version"`). Rows that a split holds out are in no view, and runs on a held-out part show their
+ * scores without content.
  */
 export async function openStore(
   where: Workspace | string = process.cwd(),
   options: DatabaseOptions = {}
 ): Promise<Store> {
   const workspace = typeof where === "string" ? await openWorkspace(where) : where;
-  let found: View[] | undefined = await viewsOf(workspace);
+  let found: StoreView[] | undefined = await viewsOf(workspace);
   const db = viewed(
     () => openDatabase({tmpDir: workspace.tmpDir, ...options}),
     async (opened) => {
@@ -77,7 +79,7 @@ export async function openStore(
 }
 
 /** Throws UserError where a record is of another form. */
-async function viewsOf(workspace: Workspace): Promise<View[]> {
+async function viewsOf(workspace: Workspace): Promise<StoreView[]> {
   const manifests = remember(
     (kind: Kind) => kind,
     (kind) => manifestsOf(workspace, kind)
@@ -88,13 +90,13 @@ async function viewsOf(workspace: Workspace): Promise<View[]> {
     manifests: async <T extends object>(kind: Kind<T>) => [...(await manifests(kind as Kind))] as T[],
     open: (relation, version) => barrier(version, relation)
   };
-  const views: View[] = [];
+  const views: StoreView[] = [];
   for (const kind of workspace.kinds) views.push(...((await kind.views?.(context)) ?? []));
   return withoutClashes(views);
 }
 
 /** A dataset called as a table of the store, or as another dataset but for case, is read as `dataset_NAME`. */
-function withoutClashes(views: readonly View[]): View[] {
+function withoutClashes(views: readonly StoreView[]): StoreView[] {
   const taken = new Set(views.filter(({dataset}) => !dataset).map(({name}) => name.toLowerCase()));
   return views.map((view) => {
     if (!view.dataset) return view;
@@ -105,7 +107,7 @@ function withoutClashes(views: readonly View[]): View[] {
   });
 }
 
-async function makeView(db: Database, tmpDir: string, {name, of}: View): Promise<void> {
+async function makeView(db: Database, tmpDir: string, {name, of}: StoreView): Promise<void> {
   if (typeof of === "string") return db.run(`create or replace view ${sqlName(name)} as ${of}`);
   const {rows, columns} = of;
   if (rows.length === 0)

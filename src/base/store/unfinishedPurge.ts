@@ -1,7 +1,7 @@
 import {UserError} from "../validation/errors.js";
 import {readTombstones, tombstonesKind} from "./kinds/dataset.js";
-import {recordsOf} from "./kinds/kind.js";
-import type {Workspace} from "./workspace.js";
+import {recordsOf} from "./kinds/records.js";
+import type {Workspace} from "./kinds/kind.js";
 
 export interface UnfinishedPurge {
   dataset: string;

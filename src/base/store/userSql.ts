@@ -37,7 +37,10 @@ export async function userCondition(db: Database, text: string, options: UserSql
     );
   };
   // Alone it must end where an expression ends; in parentheses it must not close ours, nor hide them in a comment.
-  const [alone, inside] = [await parsed(db, `select\n${text}\n`), await parsed(db, `select (\n${text}\n)`)];
+  const [alone, inside] = [
+    await parsedSql(db, `select\n${text}\n`),
+    await parsedSql(db, `select (\n${text}\n)`)
+  ];
   if (text.trim() === "") refuse("it is empty");
   for (const found of [alone, inside]) {
     if ("problem" in found) return refuse(found.problem);
@@ -61,7 +64,7 @@ export async function userCondition(db: Database, text: string, options: UserSql
  * UserError for a text that is none.
  */
 export async function conditionTree<T extends object>(db: Database, text: string): Promise<T> {
-  const found = await parsed(db, `select\n${text}\n`);
+  const found = await parsedSql(db, `select\n${text}\n`);
   const [only] = "problem" in found ? [] : ((found.statements[0]?.node as SelectNode)?.select_list ?? []);
   if (!only) throw new UserError(`${JSON.stringify(text)} is not a condition.`);
   return only as object as T;
@@ -72,7 +75,7 @@ export async function conditionTree<T extends object>(db: Database, text: string
  * reads no file and no table but `tables`. Throws UserError otherwise.
  */
 export async function userQuery(db: Database, text: string, options: UserSql): Promise<string> {
-  const found = await parsed(db, text);
+  const found = await parsedSql(db, text);
   if ("problem" in found)
     throw new UserError(
       found.problem.includes("Only SELECT")
@@ -104,16 +107,16 @@ interface SelectNode extends Record<string, unknown> {
   group_expressions?: unknown[];
 }
 
-interface Parsed {
+interface ParsedSql {
   statements: {node: object}[];
 }
 
-async function parsed(db: Database, text: string): Promise<Parsed | {problem: string}> {
+async function parsedSql(db: Database, text: string): Promise<ParsedSql | {problem: string}> {
   if (text.length > LONGEST) return {problem: `it is longer than ${LONGEST} characters`};
   const {tree} = (await db.row<{tree: string}>("select json_serialize_sql($text::varchar)::varchar as tree", {
     text
   }))!;
-  const found = exactJson(tree) as Parsed & {error: boolean; error_message?: string};
+  const found = exactJson(tree) as ParsedSql & {error: boolean; error_message?: string};
   return found.error ? {problem: plainSql(found.error_message ?? "it cannot be parsed")} : found;
 }
 
@@ -133,7 +136,7 @@ function assertReads(tree: object, {what, tables = []}: UserSql): void {
       for (const one of node) open.push(one);
       continue;
     }
-    const {type, table_name, schema_name, catalog_name, function: called, cte_map} = node as Tree;
+    const {type, table_name, schema_name, catalog_name, function: called, cte_map} = node as SqlTree;
     for (const {key} of cte_map?.map ?? []) {
       // The engine reads a table's name that it does not know as a file's; a name made here could hide one there.
       if (!/^[\p{L}_][\p{L}\p{N}_ ]*$/u.test(key)) refuse(`name a query ${JSON.stringify(key)}`);
@@ -158,7 +161,7 @@ function assertReads(tree: object, {what, tables = []}: UserSql): void {
       );
 }
 
-interface Tree {
+interface SqlTree {
   type?: string;
   table_name?: string;
   schema_name?: string;

@@ -5,17 +5,17 @@ import {
   type DuckDBType,
   DuckDBTypeId
 } from "@duckdb/node-api";
-import {isObject} from "../validation/checked.js";
+import {isObject} from "../validation/isObject.js";
 import {exactJson} from "../validation/exactJson.js";
 
-type Reader = (value: unknown) => unknown;
+type ValueReader = (value: unknown) => unknown;
 
 /**
  * What gives a converted value of a type as people's functions take it, at every depth: JSON is read, and a structure lacks the
  * members that are null. Readers of JSON and Parquet fill what a row does not have with null, as the other rows have it; in JSON
  * a null was written and stays. Undefined for types that stay as they are.
  */
-export function valueReader(type: DuckDBType): Reader | undefined {
+export function valueReader(type: DuckDBType): ValueReader | undefined {
   if (type.alias === "JSON") return (value) => (typeof value === "string" ? jsonValue(value) : value);
   switch (type.typeId) {
     case DuckDBTypeId.LIST:
@@ -39,7 +39,7 @@ export function valueReader(type: DuckDBType): Reader | undefined {
   }
 }
 
-function structReader(readers: ReadonlyMap<string, Reader | undefined>): Reader {
+function structReader(readers: ReadonlyMap<string, ValueReader | undefined>): ValueReader {
   return (value) =>
     isObject(value)
       ? Object.fromEntries(
@@ -53,7 +53,7 @@ function structReader(readers: ReadonlyMap<string, Reader | undefined>): Reader 
       : value;
 }
 
-const readEntry = (entry: unknown, read: Reader) =>
+const readEntry = (entry: unknown, read: ValueReader) =>
   isObject(entry) ? {...entry, value: read(entry.value)} : entry;
 
 /** The value that a text of JSON is; the text where it is none, or has numbers beyond all doubles. */

@@ -1,3 +1,5 @@
+import {writeSync} from "node:fs";
+
 import {randomBytes} from "node:crypto";
 import {link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {basename, dirname, isAbsolute, join, relative, resolve, sep} from "node:path";
@@ -154,4 +156,19 @@ export async function sweepTemporary(folder: string): Promise<void> {
 async function isOld(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && Date.now() - found.mtimeMs > HOUR_MS;
+}
+
+/** Writes the first `length` bytes at a position of a file: the system may take them in parts. */
+export function writeWhole(fd: number, bytes: Uint8Array, length: number, position: number): void {
+  for (let at = 0; at < length;) at += writeSync(fd, bytes, at, length - at, position + at);
+}
+
+/**
+ * What the file system says of a file that tells whether it is still the same without reading it: where it lies on the
+ * disk, its size, and when its content and its entry changed. The last cannot be set back, unlike the time of the content, which copying
+ * and unpacking preserve. Throws when there is no file.
+ */
+export async function fileStamp(path: string): Promise<{bytes: number; stamp: string}> {
+  const {dev, ino, size, mtimeNs, ctimeNs} = await stat(path, {bigint: true});
+  return {bytes: Number(size), stamp: [dev, ino, size, mtimeNs, ctimeNs].join(" ")};
 }

@@ -1,3 +1,7 @@
+/**
+ * Files, hashes, processes and timers of this machine, each written so that a crash leaves old content or new.
+ * Other rooms import its files by path. It has no code for records of the store.
+ */
 export {
   insideFolder,
   isWithin,
@@ -10,8 +14,8 @@ export {
 } from "./files.js";
 export {isDiskFull, refusedByMachine} from "./machineError.js";
 export {canonicalJson, hashJson, RowIdsHash, rowsSha256, sha256, sha256File} from "./hash.js";
-export {inProject, projectOf} from "./inProject.js";
+export {inProject, projectOf} from "./projectPaths.js";
 export {inParallel} from "./inParallel.js";
 export {onFirstUse} from "./onFirstUse.js";
 export {processIsAlive} from "./process.js";
-export {pagesFolder} from "./pagesFolder.js";
+export {pagesFolder} from "./projectPaths.js";

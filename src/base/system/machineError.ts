@@ -35,7 +35,7 @@ const WORDS: Record<string, string> = {
   "Operation not permitted": "EPERM"
 };
 
-interface Refusal {
+interface SystemRefusal {
   code: string;
   place?: string;
 }
@@ -79,7 +79,7 @@ export function isDiskFull(error: unknown): boolean {
   return ["ENOSPC", "EDQUOT", "EFBIG"].includes(refusalOf(error)?.code ?? "");
 }
 
-function refusalOf(error: unknown): Refusal | undefined {
+function refusalOf(error: unknown): SystemRefusal | undefined {
   const message = messageOf(error);
   const {code, syscall, path, dest, port, address, hostname} = (error ?? {}) as NodeJS.ErrnoException & {
     dest?: string;

@@ -1,9 +1,10 @@
 import {z} from "zod";
 import {UserError} from "./errors.js";
 import {nearest} from "./nearest.js";
+import {isObject} from "./isObject.js";
 
 /** One schema for every member of T: a member added to the type and not here does not compile. */
-export type Shape<T> = {[K in keyof Required<T>]: z.ZodType};
+export type SchemaShape<T> = {[K in keyof Required<T>]: z.ZodType};
 
 /**
  * An object with these members and no others; an unknown one is answered with the nearest that there is.
@@ -11,7 +12,7 @@ export type Shape<T> = {[K in keyof Required<T>]: z.ZodType};
  */
 export function exactly<T extends object>(
   what: string,
-  shape: Shape<T>,
+  shape: SchemaShape<T>,
   told: Record<string, string> = {}
 ): z.ZodType {
   return z.strictObject(shape as z.core.$ZodLooseShape, {
@@ -77,7 +78,7 @@ export function number(bounds: NumberBounds = {}): z.ZodType {
     ...(bounds.below === undefined ? [] : [`below ${below}`])
   ];
   const what = `a ${whole ? "whole " : ""}number${limits.length > 0 ? ` (${limits.join(", ")})` : ""}`;
-  return fits(
+  return passing(
     (value) =>
       typeof value === "number" &&
       Number.isFinite(value) &&
@@ -89,6 +90,9 @@ export function number(bounds: NumberBounds = {}): z.ZodType {
     what
   );
 }
+
+/** A whole number of at least one that may be absent. */
+export const optionalCount = () => number({least: 1, whole: true}).optional();
 
 export function flag(): z.ZodType {
   return z.boolean({error: "must be true or false"});
@@ -106,12 +110,12 @@ export function oneOf(values: readonly string[]): z.ZodType {
 }
 
 /** Whatever a test of our own says of it. */
-export function fits(test: (value: unknown) => boolean, what: string): z.ZodType {
+export function passing(test: (value: unknown) => boolean, what: string): z.ZodType {
   return z.custom((value) => test(value), {error: `must be ${what}`});
 }
 
 export function func(what = "a function"): z.ZodType {
-  return fits((value) => typeof value === "function", what);
+  return passing((value) => typeof value === "function", what);
 }
 
 export function listOf(of: z.ZodType, what = "a list", least = 0): z.ZodType {
@@ -160,7 +164,7 @@ export function chosen(choose: (value: unknown) => {schema: z.ZodType; value: un
 
 /** An object that is not looked into. */
 export function anyObject(what = "an object"): z.ZodType {
-  return fits(isObject, what);
+  return passing(isObject, what);
 }
 
 /** Further rules for a value that has the right form: each problem is a sentence, with its member. */
@@ -229,10 +233,10 @@ function isSentence(issue: object): boolean {
   return (issue as {params?: {sentence?: boolean}}).params?.sentence === true;
 }
 
-type Context = z.core.ParsePayload;
+type ParseContext = z.core.ParsePayload;
 
 function forward(
-  context: Context,
+  context: ParseContext,
   issues: readonly z.core.$ZodIssue[],
   below: (string | number)[] = []
 ): void {
@@ -254,10 +258,6 @@ function unknownKey(key: string, known: readonly string[], told: Record<string, 
 function didYouMean(found: string, values: readonly string[]): string {
   const near = nearest(found, values);
   return near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function pathText(path: readonly PropertyKey[]): string {

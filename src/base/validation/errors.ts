@@ -12,3 +12,6 @@ export class UsageError extends UserError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Work ended because it was asked to (Ctrl-C); what was done is kept, and the same command goes on. */
+export class StoppedError extends UserError {}

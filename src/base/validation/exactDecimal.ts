@@ -3,11 +3,11 @@
  */
 export function exactDecimal(text: string): number | string {
   const number = Number(text);
-  return plain(String(number)) === plain(text) ? number : text;
+  return plainDecimal(String(number)) === plainDecimal(text) ? number : text;
 }
 
 /** A decimal's significant digits and their power of ten, in one way for all that have the same value. */
-function plain(text: string): string {
+function plainDecimal(text: string): string {
   const [, sign, whole = "", fraction = "", exponent = "0"] = /^(-?)(\d*)\.?(\d*)(?:e([-+]\d+))?$/.exec(
     text
   )!;

@@ -1,5 +1,5 @@
 import {
-  type Found,
+  type RecordLocation,
   type Kind,
   readRecord,
   recordsOf,
@@ -27,7 +27,7 @@ export interface GarbageOptions {
 
 interface RemovableRecord {
   kind: Kind;
-  found: Found;
+  found: RecordLocation;
   manifest: object;
 }
 
@@ -44,7 +44,7 @@ export async function collectGarbage(
   const {workspace} = store;
   const referred = new Set<string>();
   const candidates: RemovableRecord[] = [];
-  const refer = async (kind: Kind, found: Found) => {
+  const refer = async (kind: Kind, found: RecordLocation) => {
     for (const id of (await kind.refersTo?.(found, workspace)) ?? []) referred.add(id);
   };
   for (const kind of workspace.kinds) {
@@ -85,11 +85,11 @@ export async function collectGarbage(
 }
 
 /** A version that a run is being planned on or made from stays, though nothing refers to it yet. */
-async function usedNow(workspace: Workspace, {id, names}: Found): Promise<string[]> {
+async function usedNow(workspace: Workspace, {id, names}: RecordLocation): Promise<string[]> {
   return (await workspace.held(`using-${id}-`)).length > 0 ? [Object.values(names).join("@")] : [];
 }
 
-const isReferredTo = ({id, names}: Found, referred: ReadonlySet<string>) =>
+const isReferredTo = ({id, names}: RecordLocation, referred: ReadonlySet<string>) =>
   referred.has(id) || referred.has(Object.values(names).join("@"));
 
 async function remove(store: Store, {kind, found, manifest}: RemovableRecord): Promise<void> {

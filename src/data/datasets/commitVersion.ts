@@ -2,8 +2,8 @@ import {join} from "node:path";
 import {UserError} from "../../base/validation/index.js";
 import {writeJsonAtomic} from "../../base/system/index.js";
 import {
-  type Held,
-  type Stage,
+  type HeldLease,
+  type StagedFolder,
   type VersionManifest,
   versionKey,
   type Workspace
@@ -16,7 +16,7 @@ import {
  */
 export async function commitVersion(
   {place}: Pick<Workspace, "place">,
-  {stage, held}: {stage: Stage; held: Held},
+  {stage, held}: {stage: StagedFolder; held: HeldLease},
   version: VersionManifest,
   verb: "pull" | "import"
 ): Promise<void> {

@@ -3,7 +3,7 @@ import {
   byName,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   func,
   holding,
@@ -31,7 +31,7 @@ const privacySchema = exactly<Privacy>('rules such as {actions: {email: "mask", 
   // Which kinds there are is known to the room that looks for them, which checks them before a pull.
   actions: byName(oneOf(PRIVACY_ACTIONS), 'actions by kind, such as {email: "mask"}'),
   minScore: number({least: 0, most: 1}).optional(),
-  keyVariable: fits(
+  keyVariable: passing(
     (value) => typeof value === "string" && /^[A-Z][A-Z0-9_]*_KEY$/.test(value),
     "the name of an environment variable that ends in _KEY"
   ).optional()

@@ -2,7 +2,7 @@ import {join} from "node:path";
 import {UserError} from "../../base/validation/index.js";
 import {
   type Database,
-  type Held,
+  type HeldLease,
   type IdForm,
   idText,
   parquetFile,
@@ -36,7 +36,7 @@ export interface SourceRows {
   tombstones: Tombstones;
   /** The version before. */
   before: VersionName | undefined;
-  held: Held;
+  held: HeldLease;
   tell?: (message: string) => void;
 }
 

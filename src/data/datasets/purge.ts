@@ -3,7 +3,7 @@ import {refusedByMachine, sha256} from "../../base/system/index.js";
 import {
   type Database,
   everyRow,
-  type Held,
+  type HeldLease,
   latestVersion,
   openDatabase,
   readTombstones,
@@ -89,7 +89,7 @@ async function purgeWith(
   workspace: Workspace,
   dataset: string,
   {onWait, ...options}: PurgeOptions,
-  {lost, confirm}: Held
+  {lost, confirm}: HeldLease
 ): Promise<PurgeResult> {
   const at = (options.now?.() ?? new Date()).toISOString();
   const {tombstones, fresh, told} = await marked(db, workspace, dataset, {...options, at});

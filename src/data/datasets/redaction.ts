@@ -5,7 +5,7 @@ import {UserError} from "../../base/validation/index.js";
 import {temporaryPath} from "../../base/system/index.js";
 import {
   type Acceptance,
-  type Columns,
+  type ColumnTypes,
   type Database,
   numberedParquetFile,
   parquetFile,
@@ -174,7 +174,7 @@ async function redactFile(
         cells: looked.map((_, index) => row[`c${index}`]!)
       }));
   }
-  const changes: Columns = {
+  const changes: ColumnTypes = {
     n: "BIGINT",
     found: "VARCHAR",
     ...Object.fromEntries(looked.map((_, index) => [`c${index}`, "VARCHAR"]))

@@ -1,6 +1,6 @@
 import {UserError} from "../../base/validation/index.js";
 import {
-  type Columns,
+  type ColumnTypes,
   type Database,
   type IdForm,
   idText,
@@ -20,7 +20,7 @@ export const COPY = "assay_copy";
 export const SOURCE_ROW = "assay_source_row";
 
 const ALWAYS_OURS = [
-  ...Object.keys(ROW_COLUMNS satisfies Columns),
+  ...Object.keys(ROW_COLUMNS satisfies ColumnTypes),
   FINDINGS,
   COPY,
   SOURCE_ROW,

@@ -5,6 +5,7 @@ import {allTypes, typesOfKind} from "./kinds.js";
 import {PSEUDONYM_KEY_VARIABLE, pseudonymKey} from "./pseudonymKey.js";
 import {type Action, actions, type RedactionPolicy} from "./redact.js";
 import {defaultMinScore} from "./scanText.js";
+import {isObject} from "../../base/validation/isObject.js";
 
 /** A dataset's `privacy` made ready: types instead of kinds, and the key at hand. */
 export interface PrivacyRules {
@@ -90,8 +91,6 @@ function policyOf(given: unknown, problems: string[]): PrivacyRules["policy"] {
   return policy;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isNames = (value: unknown) =>
   Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string" && name !== "");
 const quoted = (name: string) => JSON.stringify(name);

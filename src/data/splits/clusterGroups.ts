@@ -1,7 +1,7 @@
 import {UnionFind} from "../datasets/index.js";
-import {type Columns, type Database, parquetFile, writeParquetRows} from "../../base/store/index.js";
+import {type ColumnTypes, type Database, parquetFile, writeParquetRows} from "../../base/store/index.js";
 
-const UNITS: Columns = {group_key: "VARCHAR", unit: "VARCHAR"};
+const UNITS: ColumnTypes = {group_key: "VARCHAR", unit: "VARCHAR"};
 
 /**
  * Which groups must stay together because near-duplicates link them, written to `file` as group_key and unit: the

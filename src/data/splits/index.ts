@@ -3,6 +3,7 @@
  * In: a version and a split's specification. Out: a split in the store with its measures, and advice on which to use.
  * It opens no held-out rows; `base/store` guards them.
  */
+export {chosenSplit} from "./chosenSplit.js";
 export {partWarning} from "./askedParts.js";
 export type {EmbeddingLeakage} from "./embeddingMeasures.js";
 export {ensureSplit} from "./ensureSplit.js";

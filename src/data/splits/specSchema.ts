@@ -4,7 +4,7 @@ import {
   assertChecked,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   holding,
   listOf,
@@ -32,7 +32,7 @@ const MOST_WINDOWS = 1000;
 
 const share = () => number({least: 0, below: 1}).optional();
 const moment = () =>
-  fits(
+  passing(
     (value) => typeof value === "string" && momentOf(value) !== undefined,
     'a date or time in ISO 8601, such as "2026-03-01" or "2026-03-01T12:00:00Z"'
   );
@@ -59,7 +59,7 @@ const stated = exactly<SplitSpec>(
       listOf(moment(), "a list of cut-offs", 1)
     ).optional(),
     window: number({least: 1, whole: true}).optional(),
-    gap: fits(
+    gap: passing(
       (value) => typeof value === "string" && GAP.test(value),
       'a length of time such as "7 days", "12 hours" or "1 month"'
     ).optional(),

@@ -8,7 +8,7 @@ import {
   type Endpoint,
   isEndpointError
 } from "../../inference/endpoints/index.js";
-import type {Spent} from "../../inference/endpoints/types.js";
+import type {CallSpending} from "../../inference/endpoints/types.js";
 import type {Candidate, CandidateCosts} from "../runner/define.js";
 import {
   assertChecked,
@@ -25,10 +25,10 @@ import {
   completeAt,
   identityOfStages,
   prepareStages,
-  requestOf,
+  stageRequest,
   spentBy,
   spentWithin,
-  type Stage,
+  type AnsweringStage,
   stagedEndpoint,
   withSpent
 } from "./stages.js";
@@ -78,7 +78,11 @@ export function cascade(name: string, stages: readonly Candidate[], settings: Ca
   };
 }
 
-function cascadeEndpoint(name: string, stages: readonly Stage[], settings: CascadeSettings): Endpoint {
+function cascadeEndpoint(
+  name: string,
+  stages: readonly AnsweringStage[],
+  settings: CascadeSettings
+): Endpoint {
   return {
     ...stagedEndpoint(stages, (s) => timesOf(stages, s, settings)),
     name: `cascade ${name}`,
@@ -95,23 +99,23 @@ function cascadeEndpoint(name: string, stages: readonly Stage[], settings: Casca
             : settings.signal
       };
     },
-    complete: (request, options) => answer(stages, settings, request, options)
+    complete: (request, options) => answerThrough(stages, settings, request, options)
   };
 }
 
-async function answer(
-  stages: readonly Stage[],
+async function answerThrough(
+  stages: readonly AnsweringStage[],
   {signal, thresholds, repeats}: CascadeSettings,
   request: CompletionRequest,
   options: CompletionOptions = {}
 ): Promise<Completion> {
-  const asked: Spent[][] = [];
+  const asked: CallSpending[][] = [];
   for (const [s, stage] of stages.entries()) {
     const isLast = s === stages.length - 1;
     // What may still be passed over must not be told as it comes.
     const once = isLast ? options : {...options, onText: undefined};
     const own: Completion[] = [];
-    const spent: Spent[] = [];
+    const spent: CallSpending[] = [];
     asked.push(spent);
     try {
       const times = timesOf(stages, s, {signal, repeats});
@@ -135,7 +139,7 @@ async function answer(
 
 /** How many answers a stage is asked for. */
 function timesOf(
-  stages: readonly Stage[],
+  stages: readonly AnsweringStage[],
   s: number,
   {signal, repeats = 3}: Pick<CascadeSettings, "signal" | "repeats">
 ): number {
@@ -143,12 +147,12 @@ function timesOf(
 }
 
 function ask(
-  stage: Stage,
+  stage: AnsweringStage,
   request: CompletionRequest,
   options: CompletionOptions,
   signal: CascadeSettings["signal"]
 ): Promise<Completion> {
-  const own = requestOf(stage, request);
+  const own = stageRequest(stage, request);
   // Whoever asks may have said that they need none.
   const params = signal === "logprobs" ? {...own.params, logprobs: true} : own.params;
   return completeAt(stage, {...own, params}, options);

@@ -59,7 +59,7 @@ export function declaredContexts(options: DeclaredOptions): NonNullable<BuildCon
   return declared;
 }
 
-interface Rows {
+interface SplitRows {
   version: VersionManifest;
   split: SplitManifest;
 }
@@ -67,7 +67,7 @@ interface Rows {
 async function learnable(
   data: DeclaredData,
   name: string,
-  {version, split}: Rows,
+  {version, split}: SplitRows,
   options: DeclaredOptions
 ): Promise<BuildContext> {
   const {store, onlyKnown, onProgress, signal} = options;
@@ -129,7 +129,7 @@ interface UnresolvedRows {
 /** The rows of the parts that are read whose personal data nobody resolved. */
 async function unresolvedRows(
   {part = "train", validation}: DeclaredData,
-  {version, split}: Rows,
+  {version, split}: SplitRows,
   {store, onProgress}: DeclaredOptions
 ): Promise<UnresolvedRows> {
   const refused = await refusedRows(store, version, "fine-tuning", onProgress);

@@ -1,4 +1,4 @@
-import type {ModelParameters, Tool} from "../../inference/endpoints/types.js";
+import type {ModelParameters, ToolDefinition} from "../../inference/endpoints/types.js";
 import type {ModelSource} from "../../training/finetunes/index.js";
 import {checkLocalOptions, localModel, type LocalModelOptions} from "../../inference/localModels/index.js";
 import {manyMeantOf} from "../../weights/models/index.js";
@@ -10,7 +10,7 @@ import {buildModel} from "./trained.js";
 export interface LocalCandidateOptions extends Omit<LocalModelOptions, "workspace" | "name" | "onlyKnown"> {
   baseline?: boolean;
   params?: ModelParameters;
-  tools?: Tool[];
+  tools?: ToolDefinition[];
   /** The adapter of `adapters` that answers; none is the model itself. */
   adapter?: string;
 }

@@ -22,7 +22,7 @@ import {UserError} from "../../base/validation/index.js";
 import {hashJson} from "../../base/system/index.js";
 
 /** A model that is merged. */
-export interface Parent {
+export interface MergeParent {
   manifest: ModelManifest;
   /** Of an adapter: the model that it was made on. */
   base?: ModelManifest;
@@ -35,11 +35,15 @@ export interface Parent {
  * one that was trained here the base that it was trained on, of others the one that their adapter_config.json names, as for who
  * answers with it.
  */
-export async function parentOf(manifest: ModelManifest, context: BuildContext): Promise<Parent> {
+export async function parentOf(manifest: ModelManifest, context: BuildContext): Promise<MergeParent> {
   const why = withoutWeights(manifest);
   if (why !== undefined) throw new UserError(`${manifest.name} cannot be merged: it is ${why}.`);
   if (!isAdapter(manifest)) return {manifest, reference: manifest.id};
-  const {base, named} = await ownBase(context.dir, manifest, context.project ?? process.cwd());
+  const {base, named} = await ownBase(
+    context.dir,
+    manifest,
+    context.project ?? process.cwd()
+  );
   if (!base)
     throw new UserError(
       `${manifest.name} is an adapter on ${named ?? "a base that its adapter_config.json does not name"}, which the store does not have. Add the model that it was made on with \`assay models add\` first.`
@@ -55,7 +59,7 @@ export async function parentOf(manifest: ModelManifest, context: BuildContext): 
 const told = new Set<string>();
 
 /** A merge to make. */
-export interface Wanted {
+export interface MergeRequest {
   name: string;
   recipe: Record<string, unknown>;
   /** Of everything that decides it: what an earlier start left of the same merge goes by it. */
@@ -68,8 +72,8 @@ export interface Wanted {
  */
 export async function mergeParents(
   context: BuildContext,
-  {name, recipe, key}: Wanted,
-  parents: readonly Parent[]
+  {name, recipe, key}: MergeRequest,
+  parents: readonly MergeParent[]
 ): Promise<ModelManifest> {
   const manifests = parents.map(({manifest}) => manifest);
   const conflict = mergeConflict(manifests);
@@ -98,8 +102,8 @@ export async function mergeParents(
           name,
           parents: manifests.map(({id, name: parent}) => ({id, name: parent})),
           recipe: {method: report.method, sha256: report.recipe.sha256, source: report.recipe.text},
-          metrics: figuresOf(report),
-          merge: named(mergeRecord(report), [...known.values()])
+          metrics: mergeFigures(report),
+          merge: withParentNames(mergeRecord(report), [...known.values()])
         };
         for (const warning of record.merge.warnings) {
           if (!told.has(warning)) context.onProgress?.(`! ${warning}`);
@@ -140,7 +144,7 @@ async function workFolder(dir: string, key: string): Promise<{work: string; out:
 
 const WEIGHTS = "model.safetensors";
 
-interface Made {
+interface MergeBuild {
   context: BuildContext;
   /** The merge's folder. */
   out: string;
@@ -148,7 +152,7 @@ interface Made {
 }
 
 /** Keeps a classifier's weights packed, with the other files of the first model, whose folder is given. */
-async function keepLike(first: ModelManifest, folder: string, made: Made): Promise<ModelManifest> {
+async function keepLike(first: ModelManifest, folder: string, made: MergeBuild): Promise<ModelManifest> {
   const {context, out, record} = made;
   const shared = first.files.map(({path}) => path).filter((path) => !ownFiles.has(path));
   return saveModel(context.dir, {
@@ -171,7 +175,7 @@ async function keepLike(first: ModelManifest, folder: string, made: Made): Promi
 async function keepOutput(
   first: ModelManifest,
   {architecture}: MergeReport,
-  {context, out, record}: Made
+  {context, out, record}: MergeBuild
 ): Promise<ModelManifest> {
   for (const file of ["README.md", "merge_recipe.yml", "merge_report.json"])
     await rm(join(out, file), {force: true});
@@ -194,7 +198,7 @@ function settled({architecture}: ModelManifest, weights: Buffer): Uint8Array {
 }
 
 /** The recipe names parents by their references; people know them by their names. */
-function named(record: MergeRecord, parents: readonly ModelManifest[]): MergeRecord {
+function withParentNames(record: MergeRecord, parents: readonly ModelManifest[]): MergeRecord {
   const nameOf = (reference: string) =>
     reference
       .split("+")
@@ -215,7 +219,7 @@ function named(record: MergeRecord, parents: readonly ModelManifest[]): MergeRec
 }
 
 /** Norms of the changes, cosines of pairs and sign conflict over all tensors, under names a page can show. */
-function figuresOf(report: MergeReport): Record<string, number> {
+function mergeFigures(report: MergeReport): Record<string, number> {
   const figures: Record<string, number> = {mergeSeconds: report.timings.mergeSeconds};
   for (const {layer, relations} of report.layers) {
     const where = layer === undefined ? "all" : `layer ${layer}`;

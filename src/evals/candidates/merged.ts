@@ -1,13 +1,13 @@
 import {type BuildContext, builtOnce, type ModelSource} from "../../training/finetunes/index.js";
 import {mergeVersion, METHODS} from "../../weights/merge/index.js";
 import {hasLoader, type ModelManifest} from "../../weights/models/index.js";
-import {mergeParents, type Parent, parentOf} from "./mergeParents.js";
+import {mergeParents, type MergeParent, parentOf} from "./mergeParents.js";
 import {
   assertChecked,
   byName,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   listOf,
   number,
@@ -47,7 +47,7 @@ const parametersSchema = byName(
   ),
   "parameters by name"
 );
-const sourceSchema = fits(
+const sourceSchema = passing(
   (value) => typeof (value as Partial<ModelSource> | null)?.build === "function",
   "a source of a model, such as a trainer or storedModel(…) gives"
 );
@@ -85,7 +85,7 @@ export function mergedModel(options: MergedOptions): ModelSource {
       code: mergeVersion(method)
     });
   const make = async (context: BuildContext): Promise<ModelManifest> => {
-    const parents = new Map<ModelSource, Parent>();
+    const parents = new Map<ModelSource, MergeParent>();
     for (const source of sources) parents.set(source, await parentOf(await source.build(context), context));
     const idOf = (source: ModelSource) => parents.get(source)!.reference;
     const recipe = {

@@ -8,7 +8,7 @@ import {
   type ModelParameters,
   type TokenLogprob
 } from "../../inference/endpoints/index.js";
-import type {Spent} from "../../inference/endpoints/types.js";
+import type {CallSpending} from "../../inference/endpoints/types.js";
 import type {Candidate, CandidateCosts} from "../runner/define.js";
 import {assertChecked, exactly, flag, listOf, number} from "../../base/validation/checked.js";
 import {UserError} from "../../base/validation/index.js";
@@ -16,13 +16,13 @@ import {
   completeAt,
   identityOfStages,
   prepareStages,
-  requestOf,
+  stageRequest,
   scoreAt,
   spentBy,
   spentWithin,
-  type Stage,
+  type AnsweringStage,
   stagedEndpoint,
-  sumOf,
+  sumOfAll,
   withSpent
 } from "./stages.js";
 
@@ -92,7 +92,7 @@ export function reranked(
 
 function rerankedEndpoint(
   name: string,
-  stages: readonly Stage[],
+  stages: readonly AnsweringStage[],
   {weights, answers}: {weights: readonly number[]; answers: number}
 ): Endpoint {
   return {
@@ -105,7 +105,7 @@ function rerankedEndpoint(
       answers: String(answers)
     }),
     async complete(request, options = {}) {
-      const asked: Spent[][] = [[]];
+      const asked: CallSpending[][] = [[]];
       try {
         const chosen = await choose(name, stages, {weights, answers, asked}, request, options);
         return {...chosen, ...spentBy(asked), toolCalls: undefined, firstTokenMs: undefined};
@@ -117,17 +117,17 @@ function rerankedEndpoint(
   };
 }
 
-interface Choice {
+interface WeightedChoice {
   weights: readonly number[];
   answers: number;
   /** Takes in what the stages were asked, by stage. */
-  asked: Spent[][];
+  asked: CallSpending[][];
 }
 
 async function choose(
   name: string,
-  [proposer, ...rankers]: readonly Stage[],
-  {weights, answers, asked}: Choice,
+  [proposer, ...rankers]: readonly AnsweringStage[],
+  {weights, answers, asked}: WeightedChoice,
   request: CompletionRequest,
   options: CompletionOptions
 ): Promise<Completion> {
@@ -140,10 +140,10 @@ async function choose(
   const texts = proposals.map(({text}) => text);
   let sums = proposals.map(({logprob}) => weighted(weights[0]!, logprob));
   for (const [r, ranker] of rankers.entries()) {
-    const own: Spent[] = [];
+    const own: CallSpending[] = [];
     asked.push(own);
     if (weights[r + 1] === 0) continue;
-    const scored = await scoreAt(ranker, requestOf(ranker, request), texts, options);
+    const scored = await scoreAt(ranker, stageRequest(ranker, request), texts, options);
     own.push(scored);
     sums = sums.map((sum, i) => sum + weighted(weights[r + 1]!, scored.logprobs[i]));
   }
@@ -163,14 +163,14 @@ interface Proposed {
 
 /** Different answers of a model, as it gave them; all that was asked for them is added to `spent`. */
 async function propose(
-  stage: Stage,
+  stage: AnsweringStage,
   request: CompletionRequest,
   answers: number,
   options: CompletionOptions,
-  spent: Spent[]
+  spent: CallSpending[]
 ): Promise<Proposed> {
   const {endpoint} = stage;
-  const own = requestOf(stage, request);
+  const own = stageRequest(stage, request);
   const told = {...options, onText: undefined};
   if (endpoint.wholeAnswers) {
     const params = {...own.params, logprobs: true, top_logprobs: answers};
@@ -189,7 +189,7 @@ async function propose(
     const completion = await completeAt(stage, {...own, params}, {...told, repeat});
     completions.push(completion);
     spent.push(completion);
-    const logprob = completion.logprobs && sumOf(completion.logprobs, (one) => one.logprob);
+    const logprob = completion.logprobs && sumOfAll(completion.logprobs, (one) => one.logprob);
     if (!found.has(completion.text)) found.set(completion.text, {text: completion.text, logprob});
   }
   const proposals = [...found.values()];

@@ -12,7 +12,7 @@ import {modelsDir, type Workspace} from "../../base/store/index.js";
 import {buildModel} from "./trained.js";
 
 /** Columns that hold a row's text and its answer; of a list of answers any is right. */
-interface Columns {
+interface ClassifierColumns {
   text: string;
   label: string;
 }
@@ -30,7 +30,7 @@ export interface ServedOptions extends CandidateCosts {
 export function servedBest(
   name: string,
   sources: readonly ModelSource[],
-  columns: Columns,
+  columns: ClassifierColumns,
   options: ServedOptions = {}
 ): Candidate {
   const {rows = Infinity, ...own} = options;
@@ -88,7 +88,7 @@ async function weightsOf(manifest: ModelManifest, workspace: Workspace): Promise
 async function bestOnValidation(
   sources: readonly ModelSource[],
   context: PrepareContext,
-  {text, label}: Columns,
+  {text, label}: ClassifierColumns,
   most: number,
   params: ModelParameters | undefined
 ): Promise<ModelManifest> {

@@ -12,7 +12,7 @@ import {
   type AroundAsk,
   isEndpointError,
   type ScoredAnswers,
-  type Spent
+  type CallSpending
 } from "../../inference/endpoints/types.js";
 import {hostingKind, type StageTokens, type TokenCounts} from "../../base/costs/index.js";
 import {readTrust, trustLevels} from "../../data/privacy/trust.js";
@@ -21,13 +21,13 @@ import {messageOf} from "../../base/validation/index.js";
 import {canonicalJson} from "../../base/system/index.js";
 
 /** One of several models that answer a request together. */
-export interface Stage extends PreparedCandidate {
+export interface AnsweringStage extends PreparedCandidate {
   candidate: Candidate;
 }
 
 /** Prepares all or, when one fails, closes those before it and throws. */
 export async function prepareStages(stages: readonly Candidate[], context: PrepareContext) {
-  const prepared: Stage[] = [];
+  const prepared: AnsweringStage[] = [];
   const close = async () => {
     for (const one of prepared) {
       await one.close?.();
@@ -48,7 +48,7 @@ export async function prepareStages(stages: readonly Candidate[], context: Prepa
  * each stage. `timesOf` is the most answers that a request takes of a stage.
  */
 export function stagedEndpoint(
-  stages: readonly Stage[],
+  stages: readonly AnsweringStage[],
   timesOf: (stage: number) => number
 ): Pick<Endpoint, "kind" | "hosting" | "trust" | "price" | "stages" | "preflight"> {
   const last = stages.at(-1)!;
@@ -81,7 +81,7 @@ export function stagedEndpoint(
   };
 }
 
-export async function identityOfStages(stages: readonly Stage[]): Promise<string> {
+export async function identityOfStages(stages: readonly AnsweringStage[]): Promise<string> {
   const each = await Promise.all(
     stages.map(async ({endpoint, model, candidate: {params, tools}}) => ({
       identity: await endpoint.identity(model),
@@ -94,7 +94,10 @@ export async function identityOfStages(stages: readonly Stage[]): Promise<string
 }
 
 /** What a stage is asked: the request, whose parameters go before the candidate's own; of tools the candidate's go first. */
-export function requestOf({candidate, model}: Stage, request: CompletionRequest): CompletionRequest {
+export function stageRequest(
+  {candidate, model}: AnsweringStage,
+  request: CompletionRequest
+): CompletionRequest {
   return {
     ...request,
     model,
@@ -105,7 +108,7 @@ export function requestOf({candidate, model}: Stage, request: CompletionRequest)
 
 /** One answer of a stage, by whoever makes the calls of stages. */
 export function completeAt(
-  {endpoint}: Stage,
+  {endpoint}: AnsweringStage,
   request: CompletionRequest,
   options: CompletionOptions
 ): Promise<Completion> {
@@ -115,7 +118,7 @@ export function completeAt(
 
 /** How likely a stage is to give each of some answers, as `completeAt`. */
 export function scoreAt(
-  {endpoint}: Stage,
+  {endpoint}: AnsweringStage,
   request: CompletionRequest,
   answers: readonly string[],
   options: CompletionOptions
@@ -127,12 +130,12 @@ export function scoreAt(
 }
 
 /** What was paid within a stage that failed: it may have stages of its own. */
-export function spentWithin(error: unknown): Spent[] {
+export function spentWithin(error: unknown): CallSpending[] {
   return isEndpointError(error) ? [error.detail.spent ?? []].flat() : [];
 }
 
 /** The error of a request, with what the models took that had answered before. */
-export function withSpent(error: unknown, byStage: readonly (readonly Spent[])[]): unknown {
+export function withSpent(error: unknown, byStage: readonly (readonly CallSpending[])[]): unknown {
   if (byStage.flat().length === 0) return error;
   const spent = spentBy(byStage);
   return isEndpointError(error)
@@ -141,19 +144,19 @@ export function withSpent(error: unknown, byStage: readonly (readonly Spent[])[]
 }
 
 /** What the answers of all stages took together; what is unknown of one is unknown of the sum. */
-export function spentBy(byStage: readonly (readonly Spent[])[]) {
+export function spentBy(byStage: readonly (readonly CallSpending[])[]) {
   const asked = byStage.flat();
   return {
     usage: tokensOf(asked),
     stageTokens: stageTokensOf(byStage),
-    latencyMs: sumOf(asked, ({latencyMs = 0}) => latencyMs)!,
-    costUsd: sumOf(asked, ({costUsd}) => costUsd),
-    attempts: sumOf(asked, ({attempts = 0}) => attempts)!
+    latencyMs: sumOfAll(asked, ({latencyMs = 0}) => latencyMs)!,
+    costUsd: sumOfAll(asked, ({costUsd}) => costUsd),
+    attempts: sumOfAll(asked, ({attempts = 0}) => attempts)!
   };
 }
 
 /** Undefined for stages within a stage: a stage's tokens are of several models then. */
-function stageTokensOf(byStage: readonly (readonly Spent[])[]): StageTokens[] | undefined {
+function stageTokensOf(byStage: readonly (readonly CallSpending[])[]): StageTokens[] | undefined {
   const known = byStage.flatMap((asked) => {
     const tokens = asked.some(({stageTokens}) => stageTokens) ? undefined : tokensOf(asked);
     const cachedTokens = asked.reduce((sum, {usage}) => sum + (usage?.cachedTokens ?? 0), 0);
@@ -162,15 +165,15 @@ function stageTokensOf(byStage: readonly (readonly Spent[])[]): StageTokens[] | 
   return known.length === byStage.length ? known : undefined;
 }
 
-function tokensOf(asked: readonly Spent[]): TokenCounts | undefined {
-  const promptTokens = sumOf(asked, ({usage}) => usage?.promptTokens);
-  const completionTokens = sumOf(asked, ({usage}) => usage?.completionTokens);
+function tokensOf(asked: readonly CallSpending[]): TokenCounts | undefined {
+  const promptTokens = sumOfAll(asked, ({usage}) => usage?.promptTokens);
+  const completionTokens = sumOfAll(asked, ({usage}) => usage?.completionTokens);
   if (promptTokens === undefined || completionTokens === undefined) return undefined;
-  return {promptTokens, completionTokens, cachedTokens: sumOf(asked, ({usage}) => usage?.cachedTokens)};
+  return {promptTokens, completionTokens, cachedTokens: sumOfAll(asked, ({usage}) => usage?.cachedTokens)};
 }
 
 /** Undefined when one of them is. */
-export function sumOf<T>(asked: readonly T[], of: (one: T) => number | undefined): number | undefined {
+export function sumOfAll<T>(asked: readonly T[], of: (one: T) => number | undefined): number | undefined {
   return asked.reduce<number | undefined>((total, one) => {
     const value = of(one);
     return total === undefined || value === undefined ? undefined : total + value;
@@ -178,7 +181,10 @@ export function sumOf<T>(asked: readonly T[], of: (one: T) => number | undefined
 }
 
 /** What a request costs when every stage is asked: what a budget has to set aside. */
-function highestPrice(stages: readonly Stage[], timesOf: (stage: number) => number): TokenPrice | undefined {
+function highestPrice(
+  stages: readonly AnsweringStage[],
+  timesOf: (stage: number) => number
+): TokenPrice | undefined {
   const prices = stages.map(({endpoint, model}, s) => {
     const price = endpoint.price?.(model);
     return price && {times: timesOf(s), price};

@@ -43,14 +43,14 @@ export function storedModel(model: string): ModelSource {
  * they hold where that is not what the store lists; and of an adapter the bases that it was made on, or that it would be put on today.
  */
 async function identity(manifest: ModelManifest, context: BuildContext): Promise<object> {
-  const at = placeOf(manifest, context) ?? join(context.dir, manifest.id);
+  const at = storedFolder(manifest, context) ?? join(context.dir, manifest.id);
   const bases = isAdapter(manifest) ? basesOf(manifest, at, context) : undefined;
   const on = bases && (await Promise.all(bases.map((base) => own(base, context))));
   return {...(await own(manifest, context)), on};
 }
 
 async function own(manifest: ModelManifest, context: BuildContext): Promise<object> {
-  const at = placeOf(manifest, context);
+  const at = storedFolder(manifest, context);
   return {
     stored: manifest.id,
     files: at && (await Promise.all(manifest.files.map((file) => stateOf(file, at))))
@@ -72,7 +72,7 @@ async function stateOf(
   return hashed!.sha256 === sha256 ? [size, mtimeMs] : [size, mtimeMs, hashed!.sha256];
 }
 
-function placeOf({folder}: ModelManifest, {project = process.cwd()}: BuildContext): string | undefined {
+function storedFolder({folder}: ModelManifest, {project = process.cwd()}: BuildContext): string | undefined {
   return folder === undefined ? undefined : resolve(project, folder);
 }
 

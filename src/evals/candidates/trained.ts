@@ -51,7 +51,7 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
   const {dataset, sha256} = context.version;
   const declared = declaredContexts({
     store: context.store,
-    versionOf: (wanted, name) => versionOf(wanted, name, context),
+    versionOf: (wanted, name) => trainingVersion(wanted, name, context),
     // A run asks nothing about what stays on this machine; another dataset's rows nobody asked it to learn from.
     unresolved: (version) => (version.dataset === dataset ? "nothing" : "to learn"),
     known: (version, split) => (version.sha256 === sha256 && split.sha256 === own.split ? own : undefined),
@@ -63,7 +63,7 @@ export function buildModel(source: ModelSource, context: PrepareContext): Promis
 }
 
 /** The run's own version of its dataset, the newest of others, which a dry run does not pull. */
-async function versionOf(
+async function trainingVersion(
   wanted: DatasetDefinition | string,
   model: string,
   {store, version, dryRun}: PrepareContext

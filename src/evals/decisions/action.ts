@@ -1,4 +1,4 @@
-import {counted, few, neverScoredText} from "./points.js";
+import {formatCount, few, neverScoredText} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Verdict} from "./types.js";
 
@@ -26,7 +26,7 @@ function scoredAction(
 ): string {
   const {kind, best, set, choice, sameWeights = [], comparisons} = verdict;
   if (best === undefined) return "Nothing was scored, so there is nothing to decide.";
-  const name = (one: string) => nameOf(one, set, sameWeights);
+  const name = (one: string) => representativeOf(one, set, sameWeights);
   const names = (all: readonly string[]) => few([...new Set(all.map(name))]);
   if (kind === "pick") return pickAction(verdict, best, baseline);
   if (kind === "tie") return tieAction(verdict, baseline, name);
@@ -109,7 +109,7 @@ function tieAction(
 }
 
 /** Candidates that stand for the same weights go by the first of them that is in the set. */
-export function nameOf(
+export function representativeOf(
   one: string,
   set: readonly string[],
   sameWeights: readonly (readonly string[])[]
@@ -123,9 +123,9 @@ function moreRows({rowsNeeded, unaskedRows = 0}: Pick<Verdict, "rowsNeeded" | "u
   const labelled = unaskedRows > 0 ? "" : "labelled ";
   const unasked =
     unaskedRows > 0
-      ? ` ${counted(unaskedRows)} labelled ${unaskedRows === 1 ? "row was" : "rows were"} not asked about yet.`
+      ? ` ${formatCount(unaskedRows)} labelled ${unaskedRows === 1 ? "row was" : "rows were"} not asked about yet.`
       : "";
   return rowsNeeded === undefined
     ? `How many more ${labelled}rows would decide cannot be foreseen.${unasked}`
-    : `About ${counted(rowsNeeded)} more ${labelled}${rowsNeeded === 1 ? "row" : "rows"} would decide.${unasked}`;
+    : `About ${formatCount(rowsNeeded)} more ${labelled}${rowsNeeded === 1 ? "row" : "rows"} would decide.${unasked}`;
 }

@@ -1,4 +1,4 @@
-import {counted, few, list} from "./points.js";
+import {formatCount, few, listNames} from "./points.js";
 import type {Risk} from "./types.js";
 
 /** How the answers of one candidate ended, where that was not by themselves with a text or a call. */
@@ -42,8 +42,8 @@ export function endRisks(ends: readonly CandidateEnds[] = []): Risk[] {
   return [
     endRisk(ends, "cut", ({cutEmpty, maxTokens}) => {
       const limit =
-        maxTokens === undefined ? "the server's token limit" : `max_tokens (${counted(maxTokens)})`;
-      const empty = cutEmpty > 0 ? `, ${counted(cutEmpty)} of them empty` : "";
+        maxTokens === undefined ? "the server's token limit" : `max_tokens (${formatCount(maxTokens)})`;
+      const empty = cutEmpty > 0 ? `, ${formatCount(cutEmpty)} of them empty` : "";
       return {what: `cut at ${limit}${empty}`, advice: "raise max_tokens"};
     }),
     endRisk(ends, "refused", () => ({
@@ -67,10 +67,10 @@ function endRisk(
     .sort((a, b) => b[kind] / b.answers - a[kind] / a.answers);
   const [worst, ...others] = found;
   if (!worst) return undefined;
-  const share = (one: CandidateEnds) => `${counted(one[kind])} of ${counted(one.answers)}`;
+  const share = (one: CandidateEnds) => `${formatCount(one[kind])} of ${formatCount(one.answers)}`;
   const {what, advice} = textOf(worst);
   const behind =
-    others.length > 0 ? `; of ${list(others.map((one) => `${one.candidate} ${share(one)}`))}` : "";
+    others.length > 0 ? `; of ${listNames(others.map((one) => `${one.candidate} ${share(one)}`))}` : "";
   return {
     kind: "answers",
     sentence: `${share(worst)} answers of ${worst.candidate} ${worst[kind] === 1 ? "was" : "were"} ${what}${behind}: ${advice}.`,
@@ -85,24 +85,24 @@ export function servedRisks(served: readonly ServedModel[] = []): Risk[] {
   return [...byCandidate].flatMap(([candidate, models]): Risk[] => {
     const candidates = [candidate];
     if (models.length > 1) {
-      const sentence = `${candidate}: answers come from ${counted(models.length)} served models: ${servedText(models)}.`;
+      const sentence = `${candidate}: answers come from ${formatCount(models.length)} served models: ${servedText(models)}.`;
       return [{kind: "answerer", sentence, candidates}];
     }
     const {model, fingerprints} = models[0]!;
     if (fingerprints < 2) return [];
-    const sentence = `${candidate}: the server named ${fingerprints} system fingerprints for ${shortened(model)}: it was changed or set up anew in between.`;
+    const sentence = `${candidate}: the server named ${fingerprints} system fingerprints for ${shortModelName(model)}: it was changed or set up anew in between.`;
     return [{kind: "answerer", sentence, moves: 0, candidates}];
   });
 }
 
 /** "a (120) and b (24)"; of more than five models the first three and how many more. */
 export function servedText(models: readonly Pick<ServedModel, "model" | "answers">[]): string {
-  return few(models.map(({model, answers}) => `${shortened(model)} (${counted(answers)})`));
+  return few(models.map(({model, answers}) => `${shortModelName(model)} (${formatCount(answers)})`));
 }
 
 const LONGEST = 80;
 
 /** A server may call itself anything. */
-function shortened(name: string): string {
+function shortModelName(name: string): string {
   return name.length > LONGEST ? `${name.slice(0, LONGEST).replace(/\p{Surrogate}$/u, "")}…` : name;
 }

@@ -2,8 +2,8 @@ import {type Interval, quantileInterval} from "../../base/stats/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 import {costsOf} from "./costsOf.js";
 import {pairedCosts} from "./pairedCosts.js";
-import type {CandidateCalls} from "./gates.js";
 import {PLACES, shownNames} from "./scoreTable.js";
+import type {CandidateCalls} from "./gateTypes.js";
 
 /** Milliseconds, beyond those of any answer. */
 const FOREVER = 1e15;

@@ -1,11 +1,12 @@
 import {holm, nonInferiority, pairedDifference} from "../../base/stats/index.js";
 import {clustersOf, sharedValues} from "./columns.js";
-import {comparedCosts, type Costs, isShownCheaper} from "./comparedCosts.js";
+import {comparedCosts, isShownCheaper} from "./comparedCosts.js";
 import {differenceIfWrong} from "./ifWrong.js";
 import {oldPricesSentence} from "./oldPrices.js";
-import {counted} from "./points.js";
+import {formatCount} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
 import type {CheaperCandidate, CheaperVerdict, ScoreTable} from "./types.js";
+import type {CostsByCandidate} from "./costTypes.js";
 
 export interface CheaperTerms {
   margin: number;
@@ -22,7 +23,7 @@ type Tested = Pick<CheaperCandidate, "difference" | "low" | "high" | "rows" | "a
 export function cheaperOf(
   table: ScoreTable,
   best: string,
-  costs: Costs,
+  costs: CostsByCandidate,
   terms: CheaperTerms
 ): CheaperVerdict | undefined {
   const {margin, alpha} = terms;
@@ -63,7 +64,7 @@ export function cheaperOf(
 export function cheaperBy(
   among: readonly string[],
   best: string,
-  costs: Costs,
+  costs: CostsByCandidate,
   {margin, alpha, scale}: CheaperTerms,
   test: (cheaper: readonly string[]) => Tested[]
 ): CheaperVerdict | undefined {
@@ -94,15 +95,15 @@ export function cheaperBy(
     alpha,
     choice: choice?.candidate,
     sentence:
-      (choice ? chosen(choice, best, {margin, scale}) : nobody(candidates, best, {margin, scale})) +
+      (choice ? cheaperSentence(choice, best, {margin, scale}) : nobody(candidates, best, {margin, scale})) +
       oldPricesSentence(choice ? [choice.candidate, best] : [...names, best], costs),
     candidates
   };
 }
 
-type Terms = Omit<CheaperTerms, "alpha">;
+type CostTerms = Omit<CheaperTerms, "alpha">;
 
-function chosen(choice: CheaperCandidate, best: string, {margin, scale}: Terms): string {
+function cheaperSentence(choice: CheaperCandidate, best: string, {margin, scale}: CostTerms): string {
   const write = writerOf(scale);
   const {candidate, timesCheaper, timesLow, timesHigh, difference, low} = choice;
   const range =
@@ -114,7 +115,7 @@ function chosen(choice: CheaperCandidate, best: string, {margin, scale}: Terms):
   return `${candidate} is at most ${write.difference(margin)} worse than ${best} (${write.number(difference!)}, at worst ${write.number(low!)}) and ${price}.`;
 }
 
-function nobody(candidates: readonly CheaperCandidate[], best: string, {margin, scale}: Terms): string {
+function nobody(candidates: readonly CheaperCandidate[], best: string, {margin, scale}: CostTerms): string {
   const open = candidates.filter(({verdict}) => verdict === "undecided");
   const claim = `at most ${writerOf(scale).difference(margin)} worse than ${best}`;
   if (open.length === 0) return `No cheaper candidate is ${claim}.`;
@@ -122,5 +123,5 @@ function nobody(candidates: readonly CheaperCandidate[], best: string, {margin, 
 }
 
 function times(factor: number): string {
-  return `${factor < 10 ? factor.toFixed(1) : counted(Math.round(factor))}×`;
+  return `${factor < 10 ? factor.toFixed(1) : formatCount(Math.round(factor))}×`;
 }

@@ -1,27 +1,10 @@
-import {comparedCosts, type Costs, isShownCheaper} from "./comparedCosts.js";
-import type {Latency} from "./gates.js";
+import {comparedCosts, isShownCheaper} from "./comparedCosts.js";
 import {oldPriceMark, oldPriceOf} from "./oldPrices.js";
-import {counted, milliseconds} from "./points.js";
-
-/** What tells tied candidates apart: by name as the score table has them; what is not known has no entry. */
-export interface TieBreakers {
-  /** US dollars for a thousand rows. */
-  costs?: Costs;
-  latency?: Readonly<Record<string, Pick<Latency, "p95Ms" | "lowMs" | "highMs">>>;
-  /** The most requests that were in flight at each endpoint when the latencies were taken. */
-  requestsInFlight?: number;
-  /** Bytes of the weights. */
-  bytes?: Readonly<Record<string, number>>;
-}
-
-export interface Choice {
-  candidate: string;
-  /** Why it is named among the tied: "is 8 times cheaper (7.1 to 9)"; absent when nothing tells them apart. */
-  reason?: string;
-}
+import {formatCount, milliseconds} from "./points.js";
+import type {CostsByCandidate, TieBreakers, TieChoice, Latency} from "./costTypes.js";
 
 /** What one candidate takes against another. */
-interface Lead {
+interface ResourceLead {
   /** How many times as much the other takes; Infinity where the one takes nothing. */
   times: number;
   /** Whether that is more than chance. */
@@ -32,7 +15,7 @@ interface Lead {
 
 interface Measure {
   word: string;
-  lead(one: string, other: string): Lead | undefined;
+  lead(one: string, other: string): ResourceLead | undefined;
   note?(among: readonly string[]): string;
 }
 
@@ -45,9 +28,9 @@ export function choiceAmong(
   candidates: readonly string[],
   breakers: TieBreakers,
   baseline?: string
-): Choice | undefined {
+): TieChoice | undefined {
   let left = [...candidates];
-  let told: Choice | undefined;
+  let told: TieChoice | undefined;
   for (const {word, lead, note} of measuresOf(breakers)) {
     const first = left.find((one) =>
       left.every((other) => one === other || (lead(one, other)?.times ?? 0) >= 1)
@@ -81,7 +64,8 @@ function measuresOf({costs = {}, latency = {}, requestsInFlight = 1, bytes = {}}
       word: "faster",
       lead: (one, other) => latencyLead(latency[one], latency[other]),
       // A server that answers many at once answers each more slowly.
-      note: () => (requestsInFlight > 1 ? ` with up to ${counted(requestsInFlight)} requests in flight` : "")
+      note: () =>
+        requestsInFlight > 1 ? ` with up to ${formatCount(requestsInFlight)} requests in flight` : ""
     },
     {
       word: "smaller",
@@ -98,7 +82,7 @@ function timesOf(own: number | undefined, other: number | undefined): number | u
   return own === other ? 1 : other / own;
 }
 
-function costLead(costs: Costs, one: string, other: string): Lead | undefined {
+function costLead(costs: CostsByCandidate, one: string, other: string): ResourceLead | undefined {
   const found = comparedCosts(costs, one, other);
   if (!found) return undefined;
   const {usd, other: others, low, high} = found;
@@ -113,7 +97,7 @@ function costLead(costs: Costs, one: string, other: string): Lead | undefined {
 function latencyLead(
   own: NonNullable<TieBreakers["latency"]>[string] | undefined,
   other: NonNullable<TieBreakers["latency"]>[string] | undefined
-): Lead | undefined {
+): ResourceLead | undefined {
   const times = timesOf(own?.p95Ms, other?.p95Ms);
   if (times === undefined) return undefined;
   const [mine, others] = [rangeText(own!), rangeText(other!)];
@@ -132,16 +116,16 @@ function rangeText({
 }
 
 /** The oldest of the prices that were compared, where it is old. */
-function ageText(candidates: readonly string[], costs: Costs): string {
+function ageText(candidates: readonly string[], costs: CostsByCandidate): string {
   const oldest = candidates.flatMap((name) => oldPriceOf(costs[name]) ?? []).sort()[0];
   return oldest === undefined ? "" : `, ${oldPriceMark(oldest)}`;
 }
 
-function timesText({times}: Lead, word: string): string {
+function timesText({times}: ResourceLead, word: string): string {
   if (times === Infinity) return word === "cheaper" ? "costs nothing a call" : `is ${word}`;
   return times < 1.05 ? `is slightly ${word}` : `is ${factorText(times)} times ${word}`;
 }
 
 function factorText(factor: number): string {
-  return factor < 10 ? String(Number(factor.toFixed(1))) : counted(Math.round(factor));
+  return factor < 10 ? String(Number(factor.toFixed(1))) : formatCount(Math.round(factor));
 }

@@ -1,22 +1,12 @@
-import type {Column} from "./columns.js";
+import type {CandidateColumn} from "./columns.js";
 import {cleanTable, type Contamination, type RowMark} from "./contamination.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import {type GateIntervals, oneLook} from "./gateIntervals.js";
-import {counted} from "./points.js";
+import {formatCount} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
-import type {ScoreTable} from "./types.js";
+import type {ScoreTable, CleanLead} from "./types.js";
 
-/** How a candidate compares with the baseline on the rows that neither had learned from; without figures on too few. */
-export interface CleanLead {
-  over: string;
-  /** Rows that are clean for both. */
-  rows: number;
-  difference?: number;
-  low?: number;
-  high?: number;
-}
-
-export interface Marked {
+export interface ContaminationMarks {
   contamination?: readonly Contamination[];
   /** What each candidate may have learned of each row, in the order of the table's. */
   marks?: ReadonlyMap<string, readonly RowMark[]>;
@@ -34,8 +24,8 @@ export interface LeadTerms {
  */
 export function cleanLeads(
   table: ScoreTable,
-  baseline: Column | undefined,
-  {contamination = [], marks}: Marked,
+  baseline: CandidateColumn | undefined,
+  {contamination = [], marks}: ContaminationMarks,
   {alpha = DEFAULT_ALPHA, intervals = oneLook}: LeadTerms = {}
 ): Readonly<Record<string, CleanLead>> {
   if (!baseline || !marks) return {};
@@ -66,10 +56,10 @@ export function cleanLeadText(candidate: string, lead: CleanLead, scale: ScoreSc
   const are = rows === 1 ? "row that is" : "rows that are";
   if (rows === 0) return " No row is known to be clean for both.";
   if (difference === undefined || low === undefined || high === undefined)
-    return ` The ${counted(rows)} ${are} clean for both ${rows === 1 ? "is" : "are"} too few to compare them on.`;
+    return ` The ${formatCount(rows)} ${are} clean for both ${rows === 1 ? "is" : "are"} too few to compare them on.`;
   const write = writerOf(scale);
   const found = `${write.difference(difference)} (${write.number(low)} to ${write.number(high)})`;
-  const where = ` On the ${counted(rows)} ${are} clean for both,`;
+  const where = ` On the ${formatCount(rows)} ${are} clean for both,`;
   if (isLeadShown(lead)) return `${where} ${candidate} is ${found} better than ${over}.`;
   return `${where} the difference is ${found}: ${high < whole ? "no such lead there" : "too few rows to tell"}.`;
 }

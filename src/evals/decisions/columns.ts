@@ -1,21 +1,21 @@
 import {corpusJackknife, corpusName} from "../../base/stats/index.js";
 import type {CorpusTable, ScoreTable} from "./types.js";
 
-export type Values = readonly (number | undefined)[];
+export type RowValues = readonly (number | undefined)[];
 
 /** A candidate of a table; of two in one comparison the tables may be those of two runs. */
-export interface Column {
+export interface CandidateColumn {
   table: ScoreTable;
   candidate: string;
 }
 
-const jackknifed = new WeakMap<CorpusTable["counts"][number], Values>();
+const jackknifed = new WeakMap<CorpusTable["counts"][number], RowValues>();
 
 /**
  * What a candidate's figure is the mean of, by row: its scores or, where a corpus figure decides, the jackknife values of the
  * table's rows, which are no scores. None when the table does not have the candidate.
  */
-export function valuesOf(table: ScoreTable, candidate: string): Values {
+export function decidingValues(table: ScoreTable, candidate: string): RowValues {
   const c = table.candidates.indexOf(candidate);
   const counts = table.corpus?.counts[c];
   if (!table.corpus || !counts) return table.values[c] ?? [];
@@ -25,25 +25,28 @@ export function valuesOf(table: ScoreTable, candidate: string): Values {
 }
 
 /** A candidate's own scores by row, whatever decides. */
-export function scoresOf({candidates, values}: ScoreTable, candidate: string): Values {
+export function candidateScores(
+  {candidates: candidates, values}: ScoreTable,
+  candidate: string
+): RowValues {
   return values[candidates.indexOf(candidate)] ?? [];
 }
 
 /** A candidate's own scores with every failed row as `score`, and so every failed repeat in the mean of a scored row. */
 export function failedAs(table: ScoreTable, candidate: string, score: number): number[] {
   const failed = table.failedRepeats?.[table.candidates.indexOf(candidate)];
-  return scoresOf(table, candidate).map((value, row) =>
+  return candidateScores(table, candidate).map((value, row) =>
     value === undefined ? score : value + (failed?.[row] ?? 0) * (score - value)
   );
 }
 
 /** What several candidates of a table are compared by: of a corpus figure the values over the rows that all of them have. */
-export function sharedValues(table: ScoreTable, candidates: readonly string[]): Values[] {
+export function sharedValues(table: ScoreTable, candidates: readonly string[]): RowValues[] {
   return aligned(candidates.map((candidate) => ({table, candidate})));
 }
 
 /** The same of candidates of several tables, in the first one's order of rows. */
-export function aligned(columns: readonly Column[]): Values[] {
+export function aligned(columns: readonly CandidateColumn[]): RowValues[] {
   const [first] = columns;
   if (!first) return [];
   const places = columns.map(({table}) => placesIn(table, first.table));
@@ -51,14 +54,14 @@ export function aligned(columns: readonly Column[]): Values[] {
     places[k] ? places[k].map((row) => list[row]) : list;
   const {corpus} = first.table;
   if (!corpus || columns.some(({table}) => !table.corpus))
-    return columns.map(({table, candidate}, k) => ordered(scoresOf(table, candidate), k));
+    return columns.map(({table, candidate}, k) => ordered(candidateScores(table, candidate), k));
   const counts = columns.map(({table, candidate}, k) =>
     ordered(table.corpus!.counts[table.candidates.indexOf(candidate)] ?? [], k)
   );
   const lacks = first.table.rowIds.map((_, row) => counts.some((own) => own[row] === undefined));
   return columns.map(({table, candidate}, k) => {
     const isWhole = !places[k] && counts[k]!.every((own, row) => own === undefined || !lacks[row]);
-    if (isWhole) return valuesOf(table, candidate);
+    if (isWhole) return decidingValues(table, candidate);
     return jackknife(
       corpus.figure,
       counts[k]!.map((own, row) => (lacks[row] ? undefined : own))
@@ -73,7 +76,7 @@ function placesIn(table: ScoreTable, by: ScoreTable): number[] | undefined {
   return by.rowIds.map((id) => places.get(id) ?? -1);
 }
 
-function jackknife(figure: CorpusTable["figure"], counts: CorpusTable["counts"][number]): Values {
+function jackknife(figure: CorpusTable["figure"], counts: CorpusTable["counts"][number]): RowValues {
   const present = counts.filter((own) => own !== undefined);
   const values = corpusJackknife(figure, present);
   let next = 0;
@@ -81,7 +84,7 @@ function jackknife(figure: CorpusTable["figure"], counts: CorpusTable["counts"][
 }
 
 /** The table with some of its rows only. */
-export function rowsOf(table: ScoreTable, rows: readonly number[]): ScoreTable {
+export function tableOfRows(table: ScoreTable, rows: readonly number[]): ScoreTable {
   const only = <T>(column: readonly T[]) => rows.map((row) => column[row]!);
   return {
     ...table,
@@ -94,7 +97,7 @@ export function rowsOf(table: ScoreTable, rows: readonly number[]): ScoreTable {
 }
 
 /** The table with these of its candidates only, in this order; one that it does not have has no values. */
-export function candidatesOf(table: ScoreTable, candidates: readonly string[]): ScoreTable {
+export function tableOfCandidates(table: ScoreTable, candidates: readonly string[]): ScoreTable {
   const only = <T>(columns: readonly T[][]) =>
     candidates.map((candidate) => columns[table.candidates.indexOf(candidate)] ?? []);
   const {values, failedRepeats, corpus} = table;
@@ -108,7 +111,7 @@ export function candidatesOf(table: ScoreTable, candidates: readonly string[]): 
 }
 
 /** What the scores of a table are, where they are no means of rows. */
-export function figureOf({corpus}: ScoreTable): string | undefined {
+export function corpusFigureName({corpus}: ScoreTable): string | undefined {
   return corpus && corpusName(corpus.figure);
 }
 

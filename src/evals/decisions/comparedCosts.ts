@@ -1,7 +1,6 @@
 import {normalQuantile} from "../../base/stats/index.js";
 import type {CandidateCost} from "./types.js";
-
-export type Costs = Readonly<Record<string, number | CandidateCost>>;
+import type {CostsByCandidate} from "./costTypes.js";
 
 /** Two costs of a thousand rows on the same rows, where those are told. */
 export interface ComparedCosts {
@@ -18,7 +17,11 @@ export interface ComparedCosts {
  * What a candidate costs against another, on the rows that both have where the costs tell of those. Undefined where one is not known,
  * or no row is shared. Of bare totals the interval takes the two as unrelated, by the delta method on the log scale.
  */
-export function comparedCosts(costs: Costs, candidate: string, other: string): ComparedCosts | undefined {
+export function comparedCosts(
+  costs: CostsByCandidate,
+  candidate: string,
+  other: string
+): ComparedCosts | undefined {
   const [own, others] = [costOf(costs[candidate]), costOf(costs[other])];
   if (!own || !others) return undefined;
   const [found, mirrored] = [own.against?.[other], others.against?.[candidate]];

@@ -1,6 +1,6 @@
 import {type Interval, mean, meanInterval} from "../../base/stats/index.js";
-import {rowsOf, valuesOf} from "./columns.js";
-import {counted, points} from "./points.js";
+import {tableOfRows, decidingValues} from "./columns.js";
+import {formatCount, points} from "./points.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
 
@@ -59,8 +59,8 @@ export function contaminationOf(
         contaminated,
         unknown,
         share: unknown > 0 && found === 0 ? undefined : own.length === 0 ? 0 : found / own.length,
-        whole: scoreOf(table, c, () => true),
-        onClean: scoreOf(table, c, (row) => own[row] === "clean")
+        whole: meanScore(table, c, () => true),
+        onClean: meanScore(table, c, (row) => own[row] === "clean")
       }
     ];
   });
@@ -72,7 +72,7 @@ export function contaminationOf(
  */
 export function cleanTable(table: ScoreTable, marks: ReadonlyMap<string, readonly RowMark[]>): ScoreTable {
   const isClean = (row: number) => [...marks.values()].every((own) => own[row] === "clean");
-  return rowsOf(table, [...table.rowIds.keys()].filter(isClean));
+  return tableOfRows(table, [...table.rowIds.keys()].filter(isClean));
 }
 
 /**
@@ -86,7 +86,7 @@ export function contaminationText(
 ): string {
   const alike = others.filter((one) => likeness(one) === likeness(first)).length;
   const more = others.length - alike;
-  const rest = more === 0 ? "" : ` Of ${candidates(more, "more")} some rows are not clean either.`;
+  const rest = more === 0 ? "" : ` Of ${candidateCount(more, "more")} some rows are not clean either.`;
   return contaminationSentence(first, scale, alike) + rest;
 }
 
@@ -101,8 +101,8 @@ export function contaminationWarnings(found: readonly Contamination[], scale: Sc
 
 const likeness = ({clean, near, contaminated}: Contamination) => [clean, near, contaminated].join();
 
-const candidates = (n: number, kind: "more" | "other") =>
-  `${counted(n)} ${kind} candidate${n === 1 ? "" : "s"}`;
+const candidateCount = (n: number, kind: "more" | "other") =>
+  `${formatCount(n)} ${kind} candidate${n === 1 ? "" : "s"}`;
 
 function contaminationSentence(
   {candidate, near, contaminated, clean, unknown, share = 0, whole, onClean}: Contamination,
@@ -116,25 +116,25 @@ function contaminationSentence(
   };
   const learned = [
     contaminated > 0
-      ? `${counted(contaminated)} ${contaminated === 1 ? "stands" : "stand"} in the training part`
+      ? `${formatCount(contaminated)} ${contaminated === 1 ? "stands" : "stand"} in the training part`
       : "",
     near > 0
-      ? `${counted(near)} ${near === 1 ? "has" : "have"} a near-duplicate ${contaminated > 0 ? "there" : "in the training part"}`
+      ? `${formatCount(near)} ${near === 1 ? "has" : "have"} a near-duplicate ${contaminated > 0 ? "there" : "in the training part"}`
       : ""
   ].filter(Boolean);
-  const who = alike === 0 ? candidate : `${candidate} and ${candidates(alike, "other")}`;
+  const who = alike === 0 ? candidate : `${candidate} and ${candidateCount(alike, "other")}`;
   const score =
     clean === 0
       ? unknown > 0
-        ? `Of the other ${counted(unknown)} ${unknown === 1 ? "row" : "rows"} it cannot be told: the store lacks some of what was learned from, or of these rows.`
+        ? `Of the other ${formatCount(unknown)} ${unknown === 1 ? "row" : "rows"} it cannot be told: the store lacks some of what was learned from, or of these rows.`
         : "No row is clean."
-      : `On the ${counted(clean)} clean ${clean === 1 ? "row" : "rows"} ${alike === 0 ? "it" : candidate} scores ${written(onClean)}, on all ${written({mean: whole.mean})}.`;
+      : `On the ${formatCount(clean)} clean ${clean === 1 ? "row" : "rows"} ${alike === 0 ? "it" : candidate} scores ${written(onClean)}, on all ${written({mean: whole.mean})}.`;
   return `${unknown > 0 ? "At least " : ""}${points(share)}% of the scored rows are not clean for ${who} (${learned.join(", ")}). ${score}`;
 }
 
-function scoreOf(table: ScoreTable, c: number, wanted: (row: number) => boolean): ScoreOf {
+function meanScore(table: ScoreTable, c: number, wanted: (row: number) => boolean): ScoreOf {
   const rows = table.rowIds.flatMap((_, row) => (wanted(row) ? [row] : []));
-  const values = valuesOf(rowsOf(table, rows), table.candidates[c]!);
+  const values = decidingValues(tableOfRows(table, rows), table.candidates[c]!);
   const interval = meanInterval(values, {
     clusters: table.clusters ? rows.map((row) => table.clusters![row] ?? `row:${row}`) : undefined,
     bounds: table.bounds

@@ -1,6 +1,6 @@
 import {mean} from "../../base/stats/index.js";
-import {figureOf, valuesOf} from "./columns.js";
-import {counted, list} from "./points.js";
+import {corpusFigureName, decidingValues} from "./columns.js";
+import {formatCount, listNames} from "./points.js";
 import type {ScoreTable} from "./types.js";
 
 /** Below so many rows a jackknife interval is rough. */
@@ -10,16 +10,16 @@ const FEW_OF_LABEL = 2;
 
 /** Where the interval of a corpus figure is rough; none where the mean of rows decides. */
 export function corpusWarnings(table: ScoreTable): string[] {
-  const {corpus, candidates} = table;
-  const name = figureOf(table);
+  const {corpus, candidates: candidates} = table;
+  const name = corpusFigureName(table);
   if (!corpus || name === undefined) return [];
   const scored = candidates
-    .map((candidate) => valuesOf(table, candidate))
+    .map((candidate) => decidingValues(table, candidate))
     .filter((own) => mean(own) !== undefined);
   const rows = Math.min(...scored.map((own) => own.filter((value) => value !== undefined).length));
   const few =
     rows < FEW_ROWS
-      ? [`${name} is a figure of ${counted(rows)} ${rows === 1 ? "row" : "rows"}: its interval is rough.`]
+      ? [`${name} is a figure of ${formatCount(rows)} ${rows === 1 ? "row" : "rows"}: its interval is rough.`]
       : [];
   return [...few, ...rareLabels(table)];
 }
@@ -37,6 +37,6 @@ function rareLabels({rowIds, corpus}: ScoreTable): string[] {
   const names = rare.filter((label) => !label.startsWith("held-out-")).sort();
   const [have, count] = rare.length === 1 ? ["has", "counts"] : ["have", "count"];
   return [
-    `${rare.length} of ${support.size} labels ${have} one or two rows${names.length > 0 ? ` (${list(names)})` : ""} and ${count} in macro F1 as much as any other: its interval is rough.`
+    `${rare.length} of ${support.size} labels ${have} one or two rows${names.length > 0 ? ` (${listNames(names)})` : ""} and ${count} in macro F1 as much as any other: its interval is rough.`
   ];
 }

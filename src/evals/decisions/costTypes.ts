@@ -32,3 +32,33 @@ export interface CostAgainst {
   timesLow?: number;
   timesHigh?: number;
 }
+
+export type CostsByCandidate = Readonly<Record<string, number | CandidateCost>>;
+
+/** What tells tied candidates apart: by name as the score table has them; what is not known has no entry. */
+export interface TieBreakers {
+  /** US dollars for a thousand rows. */
+  costs?: CostsByCandidate;
+  latency?: Readonly<Record<string, Pick<Latency, "p95Ms" | "lowMs" | "highMs">>>;
+  /** The most requests that were in flight at each endpoint when the latencies were taken. */
+  requestsInFlight?: number;
+  /** Bytes of the weights. */
+  bytes?: Readonly<Record<string, number>>;
+}
+
+export interface TieChoice {
+  candidate: string;
+  /** Why it is named among the tied: "is 8 times cheaper (7.1 to 9)"; absent when nothing tells them apart. */
+  reason?: string;
+}
+
+/** The 95th percentile of the answers whose time is known, and what it would be if the others had taken no time, or for ever. */
+export interface Latency {
+  p95Ms: number;
+  /** 95 % interval of `p95Ms`; absent on too few answers, or groups of related rows (72 of each). */
+  lowMs?: number;
+  highMs?: number;
+  answers: number;
+  leastMs: number;
+  mostMs: number;
+}

@@ -1,14 +1,15 @@
 import {holm} from "../../base/stats/index.js";
-import {rowsOf} from "./columns.js";
+import {tableOfRows} from "./columns.js";
 import {withoutPairs} from "./comparedCosts.js";
 import {decide} from "./decide.js";
 import {DEFAULT_MARGIN} from "./defaults.js";
 import {holdingRisks} from "./heldAdvice.js";
 import {pairwise} from "./pairwise.js";
 import {type ScoreScale, scaleOf} from "./scoreScale.js";
-import {concludeSlices, type SliceCell, type SliceTable, type Slicing} from "./sliceTable.js";
-import type {Comparison, DecideOptions, ScoreTable, Verdict} from "./types.js";
+import {concludeSlices, type SliceCell, type SliceTable, type RowSlicing} from "./sliceTable.js";
+import type {Comparison, ScoreTable, Verdict} from "./types.js";
 import {byNumbers} from "./valueName.js";
+import type {DecideOptions} from "./decideOptions.js";
 
 /** Some rows of a run by one scorer with all that pages say of them: computed once, shown without the rows. */
 export interface Cut {
@@ -76,7 +77,7 @@ function verdictOf(table: ScoreTable, options: DecideOptions): Verdict {
  */
 export function cutsOf(
   table: ScoreTable,
-  slicings: readonly Slicing[],
+  slicings: readonly RowSlicing[],
   given: DecideOptions,
   most = Infinity
 ): Cut[] {
@@ -92,7 +93,7 @@ export function cutsOf(
     });
     const largest = [...places].sort(([, a], [, b]) => b.length - a.length).slice(0, most);
     for (const [value, rows] of largest.sort(([a], [b]) => byNumbers(a, b)))
-      cuts.push(cutOf(rowsOf(table, rows), options, {name, value}));
+      cuts.push(cutOf(tableOfRows(table, rows), options, {name, value}));
   }
   return cuts;
 }

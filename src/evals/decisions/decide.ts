@@ -3,7 +3,14 @@ import {bestFirst} from "./best.js";
 import {cheaperOf} from "./cheaper.js";
 import {choiceAmong} from "./choice.js";
 import {cleanLeads} from "./cleanLead.js";
-import {candidatesOf, clustersOf, failedAs, figureOf, sharedValues, valuesOf} from "./columns.js";
+import {
+  tableOfCandidates,
+  clustersOf,
+  failedAs,
+  corpusFigureName,
+  sharedValues,
+  decidingValues
+} from "./columns.js";
 import {corpusWarnings} from "./corpusWarnings.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import {actionAfterRisks} from "./heldAdvice.js";
@@ -15,17 +22,10 @@ import {points} from "./points.js";
 import {risksOf} from "./risks.js";
 import {scaleOf} from "./scoreScale.js";
 import {sensitivityOf} from "./sensitivityOf.js";
-import type {
-  CandidateCost,
-  CandidateSummary,
-  Comparison,
-  Decide,
-  DecideOptions,
-  ScoreTable,
-  Verdict
-} from "./types.js";
+import type {CandidateCost, CandidateSummary, Comparison, ScoreTable, Verdict} from "./types.js";
 import {sentenceOf} from "./sentence.js";
 import {standingOf} from "./standing.js";
+import type {Decide, DecideOptions} from "./decideOptions.js";
 
 /**
  * The verdict on several candidates scored on the same rows. Every pair is compared by its paired difference
@@ -42,8 +42,8 @@ export const decide: Decide = (table, options) => {
   const scale = options.scale ?? scaleOf(table.values);
   const summaries = summariesOf(table, alpha);
   const scored = summaries.filter((summary) => summary.mean !== undefined);
-  const warnings = [...warningsOf(summaries), ...fewGroups(table), ...corpusWarnings(table)];
-  const common = {margin: options.margin, alpha, scale, figure: figureOf(table), summaries, warnings};
+  const warnings = [...missingScoreWarnings(summaries), ...fewGroups(table), ...corpusWarnings(table)];
+  const common = {margin: options.margin, alpha, scale, figure: corpusFigureName(table), summaries, warnings};
   const best = scored[0]?.candidate;
   if (best === undefined)
     return finish({kind: "no-scores", set: [], comparisons: [], ...common}, table, options);
@@ -122,7 +122,7 @@ function finish(
 
 function summarize(table: ScoreTable, index: number, level: number): CandidateSummary {
   const candidate = table.candidates[index]!;
-  const values = valuesOf(table, candidate);
+  const values = decidingValues(table, candidate);
   const present = values.filter((value) => value !== undefined);
   const failed = values.length - present.length;
   const interval = meanInterval(values, {level, clusters: clustersOf(table), bounds: table.bounds});
@@ -163,7 +163,7 @@ function winnerOf(
   return {naive, estimate, low, high, rows: n};
 }
 
-function compare(table: ScoreTable, a: string, b: string, level: number): Comparison {
+function compareScores(table: ScoreTable, a: string, b: string, level: number): Comparison {
   const [first, second] = sharedValues(table, [a, b]);
   const found = pairedDifference(first!, second!, {level, clusters: clustersOf(table)});
   if (!found) return {a, b, rows: 0};
@@ -181,16 +181,16 @@ function compare(table: ScoreTable, a: string, b: string, level: number): Compar
 
 /** `ordered` is best first, so that `a` is never the worse one of the two by its mean. */
 function allPairs(table: ScoreTable, ordered: string[], alpha: number): Comparison[] {
-  return pairwise(candidatesOf(table, ordered), [], {alpha}).pairs;
+  return pairwise(tableOfCandidates(table, ordered), [], {alpha}).pairs;
 }
 
 function isEquivalent(table: ScoreTable, pair: Comparison, options: DecideOptions, alpha: number): boolean {
-  const {low, high} = compare(table, pair.a, pair.b, 1 - 2 * alpha);
+  const {low, high} = compareScores(table, pair.a, pair.b, 1 - 2 * alpha);
   return low !== undefined && high !== undefined && low > -options.margin && high < options.margin;
 }
 
 /** Who lacks scores; a risk says where that could turn the verdict. One that was never scored is named beside the others' verdict. */
-function warningsOf(summaries: CandidateSummary[]): string[] {
+function missingScoreWarnings(summaries: CandidateSummary[]): string[] {
   const isScored = summaries.some(({scored}) => scored > 0);
   return summaries
     .filter(

@@ -1,6 +1,6 @@
 import {effectiveGroups} from "../../base/stats/index.js";
 import {clustersOf} from "./columns.js";
-import {counted, points} from "./points.js";
+import {formatCount, points} from "./points.js";
 import type {ScoreTable} from "./types.js";
 
 /** Below so many groups of equal size an interval over groups is wide whatever the rows say. */
@@ -13,7 +13,7 @@ export function fewGroups(table: ScoreTable): string[] {
   const {groups, effective, largest} = effectiveGroups(clusters);
   if (effective >= FEW_GROUPS) return [];
   const worth = Math.round(effective);
-  const rows = `The ${counted(clusters.length)} rows are in ${groups === 1 ? "1 group" : `${counted(groups)} groups`}`;
+  const rows = `The ${formatCount(clusters.length)} rows are in ${groups === 1 ? "1 group" : `${formatCount(groups)} groups`}`;
   if (groups === 1)
     return [
       `${rows}, and intervals count groups: with one there is none. More groups give one; more rows of this group do not.`

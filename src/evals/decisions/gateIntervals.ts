@@ -4,7 +4,7 @@ import {
   pairedConfidenceSequence,
   pairedDifference
 } from "../../base/stats/index.js";
-import {aligned, clustersOf, type Column, type Values, valuesOf} from "./columns.js";
+import {aligned, clustersOf, type CandidateColumn, type RowValues, decidingValues} from "./columns.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import type {ScoreTable, Verdict} from "./types.js";
 
@@ -39,7 +39,7 @@ export interface GateIntervals {
   difference(
     table: ScoreTable,
     candidate: string,
-    other: Column,
+    other: CandidateColumn,
     picked: Pick<Picked, "among"> & {alpha?: number}
   ): GateInterval | undefined;
 }
@@ -53,7 +53,7 @@ const levelOf = ({among, alpha = DEFAULT_ALPHA}: Pick<Picked, "among"> & {alpha?
  */
 export const oneLook: GateIntervals = {
   mean(table, candidate, picked) {
-    const values = valuesOf(table, candidate);
+    const values = decidingValues(table, candidate);
     const {bounds} = table;
     const found = meanInterval(values, {level: levelOf(picked), clusters: clustersOf(table), bounds});
     const winner = picked.winner?.rows === found?.n ? picked.winner : undefined;
@@ -73,7 +73,7 @@ export const oneLook: GateIntervals = {
   }
 };
 
-function pairOf(table: ScoreTable, candidate: string, other: Column): [Values, Values] {
+function pairOf(table: ScoreTable, candidate: string, other: CandidateColumn): [RowValues, RowValues] {
   const [values, others] = aligned([{table, candidate}, other]);
   return [values!, others!];
 }
@@ -93,9 +93,9 @@ function alike(
  */
 export const everyLook: GateIntervals = {
   mean(table, candidate, picked) {
-    const values = valuesOf(table, candidate);
+    const values = decidingValues(table, candidate);
     const sequence = confidenceSequence({level: levelOf(picked)});
-    const seen = overGroups(table, values, (rows) => sequence.add(meanOf(rows, values)));
+    const seen = overGroups(table, values, (rows) => sequence.add(meanOverRows(rows, values)));
     const interval = sequence.interval();
     return interval && {...interval, estimate: sequence.estimate()!, ...seen};
   },
@@ -103,7 +103,9 @@ export const everyLook: GateIntervals = {
     const [values, others] = pairOf(table, candidate, other);
     const sequence = pairedConfidenceSequence({level: levelOf(picked)});
     const both = values.map((value, row) => (others[row] === undefined ? undefined : value));
-    const seen = overGroups(table, both, (rows) => sequence.add(meanOf(rows, values), meanOf(rows, others)));
+    const seen = overGroups(table, both, (rows) =>
+      sequence.add(meanOverRows(rows, values), meanOverRows(rows, others))
+    );
     const interval = sequence.interval();
     return interval && {...interval, estimate: sequence.estimate()!, ...seen};
   }
@@ -132,6 +134,6 @@ function overGroups(
   return {n, groups: groups.size < n ? groups.size : undefined};
 }
 
-function meanOf(rows: readonly number[], values: readonly (number | undefined)[]): number {
+function meanOverRows(rows: readonly number[], values: readonly (number | undefined)[]): number {
   return rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length;
 }

@@ -2,76 +2,12 @@ import type {GateRule} from "./gateRule.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import {everyLook, oneLook, type Picked} from "./gateIntervals.js";
 import {oldPriceMark} from "./oldPrices.js";
-import {counted, milliseconds, points} from "./points.js";
+import {formatCount, milliseconds, points} from "./points.js";
 import {baselineTable, minScore, regression, runRegression} from "./scoreGates.js";
 import {writerOf} from "./scoreScale.js";
 import type {CandidateCost, ScoreTable, Verdict} from "./types.js";
-
-export type GateStatus = "pass" | "fail" | "undecided";
-
-export interface GateResult {
-  candidate: string;
-  /** The rule in words: "score at least 85.0". */
-  rule: string;
-  status: GateStatus;
-  /** What was found. */
-  message: string;
-  /** About how many more rows would decide an undecided rule, at power 0.8 if the figure is what it was seen to be. */
-  rowsNeeded?: number;
-}
-
-/** What a rule found of a candidate that is named elsewhere. */
-export type Found = Omit<GateResult, "candidate">;
-
-/** What a candidate's calls came to, as the store holds them. */
-export interface CandidateCalls {
-  candidate: string;
-  planned: number;
-  failed: number;
-  /** Undefined when no answer's time is known. */
-  latency?: Latency;
-  /** The most requests in flight at each endpoint meanwhile; absent where it is not known. */
-  concurrency?: number;
-  /** US dollars for a thousand rows; undefined when a price is not stated. */
-  costUsdPerThousand?: number;
-  /** The same with its uncertainty and the price it comes from. */
-  cost?: CandidateCost;
-}
-
-/** The 95th percentile of the answers whose time is known, and what it would be if the others had taken no time, or for ever. */
-export interface Latency {
-  p95Ms: number;
-  /** 95 % interval of `p95Ms`; absent on too few answers, or groups of related rows (72 of each). */
-  lowMs?: number;
-  highMs?: number;
-  answers: number;
-  leastMs: number;
-  mostMs: number;
-}
-
-/** A run whose scores a rule compares with. */
-export interface EarlierRun {
-  run: string;
-  table: ScoreTable;
-  /** Whether another scorer gave its scores. */
-  otherScorer?: boolean;
-  /** Candidates that were asked the same on all rows of both runs, and gave the same answers, as far as rows were not erased. */
-  sameAnswers?: ReadonlySet<string>;
-  /** Whether rows were erased from both. */
-  isPurged?: boolean;
-  /** Rows of both runs of which other answers were expected then. */
-  otherExpected?: number;
-}
-
-/** What gates know beside scores and calls; what is absent leaves its rules undecided. */
-export interface GateFacts {
-  /** The run that a rule's `baselineRun` names; undefined when there is none. */
-  baseline?(name: string): EarlierRun | undefined;
-  leakage?: {measure: string; share: number};
-  personalData?: {rows: number; of: number};
-  /** Of a race: candidates that went before its last round. A rule about one of them goes by the rows that it was asked. */
-  dropped?: readonly {table: ScoreTable; calls: CandidateCalls}[];
-}
+import type {GateResult, GateFinding, CandidateCalls, GateFacts, GateStatus} from "./gateTypes.js";
+import type {Latency} from "./costTypes.js";
 
 /**
  * Every rule of an eval on one run. Score rules pass or fail only when the whole interval (95 %, clustered where
@@ -127,7 +63,7 @@ export function checkGates(
             what: "share of failed rows",
             value: found && found.failed / found.planned,
             most: rule.maxFailureShare,
-            format: percent,
+            format: percentOf,
             detail: found && ` (${found.failed} of ${found.planned})`
           }),
       rule.maxP95LatencyMs === undefined ? undefined : maxLatency(found, rule.maxP95LatencyMs),
@@ -155,19 +91,19 @@ export function overall(results: readonly GateResult[]): GateStatus {
   return results.some(({status}) => status === "undecided") ? "undecided" : "pass";
 }
 
-function leakage(found: GateFacts["leakage"], most: number): Found {
+function leakage(found: GateFacts["leakage"], most: number): GateFinding {
   const {rule, ...result} = atMost({
     what: "share of leaked test rows",
     value: found?.share,
     most,
-    format: percent,
+    format: percentOf,
     unknown:
       "The split's leakage is not measured as it is now: `assay split --measure` does it, where the dataset names a text or a group."
   });
-  return {rule, ...result, message: found ? `${percent(found.share)} by ${found.measure}` : result.message};
+  return {rule, ...result, message: found ? `${percentOf(found.share)} by ${found.measure}` : result.message};
 }
 
-function personalData(found: GateFacts["personalData"], most: number): Found {
+function personalData(found: GateFacts["personalData"], most: number): GateFinding {
   const rule = `at most ${most} rows with unresolved personal data`;
   if (!found)
     return {
@@ -191,14 +127,14 @@ interface Bounded {
   unknown?: string;
 }
 
-function atMost({what, value, most, format, detail = "", unknown = UNKNOWN}: Bounded): Found {
+function atMost({what, value, most, format, detail = "", unknown = UNKNOWN}: Bounded): GateFinding {
   const rule = `${what} at most ${format(most)}`;
   if (value === undefined || Number.isNaN(value)) return {rule, status: "undecided", message: unknown};
   return {rule, status: value <= most ? "pass" : "fail", message: format(value) + detail};
 }
 
 /** Undecided where answers whose time nobody knows could bring it to the other side. */
-function maxLatency(found: CandidateCalls | undefined, most: number): Found {
+function maxLatency(found: CandidateCalls | undefined, most: number): GateFinding {
   const latency = found?.latency;
   const result = atMost({
     what: "95th percentile of latency",
@@ -220,11 +156,11 @@ function latencyDetail({planned, failed, concurrency}: CandidateCalls, latency: 
   const load = concurrency === undefined ? "" : `, with up to ${concurrency} requests in flight`;
   const interval =
     lowMs === undefined || highMs === undefined ? "" : ` (${milliseconds(lowMs)} to ${milliseconds(highMs)})`;
-  return `${interval} over ${isAll ? "" : `${counted(answers)} of `}${counted(completed)} answers${load}${isAll ? "" : "; the others state no time"}`;
+  return `${interval} over ${isAll ? "" : `${formatCount(answers)} of `}${formatCount(completed)} answers${load}${isAll ? "" : "; the others state no time"}`;
 }
 
 /** Undecided where failed rows, whose cost nobody knows, could bring it to the other side. */
-function maxCost(found: CandidateCalls | undefined, most: number): Found {
+function maxCost(found: CandidateCalls | undefined, most: number): GateFinding {
   const cost = found?.cost;
   const result = atMost({
     what: "cost of a thousand rows",
@@ -238,7 +174,7 @@ function maxCost(found: CandidateCalls | undefined, most: number): Found {
   if (!cost?.failed || result.status === "undecided") return result;
   const {rows, lowest, highest} = cost.failed;
   const turns = result.status === "pass" ? highest > most : lowest <= most;
-  const range = `${dollars(lowest)} to ${dollars(highest)} with the ${counted(rows)} that failed`;
+  const range = `${dollars(lowest)} to ${dollars(highest)} with the ${formatCount(rows)} that failed`;
   return {...result, status: turns ? "undecided" : result.status, message: `${result.message}, ${range}`};
 }
 
@@ -252,6 +188,6 @@ function dollars(usd: number): string {
   return `$${usd.toFixed(4)}`;
 }
 
-function percent(share: number): string {
+function percentOf(share: number): string {
   return `${points(share)}%`;
 }

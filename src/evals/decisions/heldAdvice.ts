@@ -1,7 +1,7 @@
-import {actionOf, nameOf} from "./action.js";
+import {actionOf, representativeOf} from "./action.js";
 import {cleanLeadText, isLeadShown} from "./cleanLead.js";
 import {lackText} from "./lacking.js";
-import {list} from "./points.js";
+import {listNames} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Risk, Verdict} from "./types.js";
 
@@ -44,7 +44,7 @@ export function holdingRisks(risks: readonly Risk[], heldBy: Verdict["heldBy"]):
   );
 }
 
-interface Known {
+interface AdviceBasis {
   risks: readonly Risk[];
   /** What would be advised. */
   action: string;
@@ -53,7 +53,7 @@ interface Known {
 function leakageWarning(
   verdict: Decided,
   baseline: string | undefined,
-  {risks, action}: Known
+  {risks, action}: AdviceBasis
 ): string | undefined {
   const {kind, best, comparisons, margin, scale} = verdict;
   if (kind === "tie") {
@@ -61,7 +61,7 @@ function leakageWarning(
     const [leak] = leaksMoving(risks, margin);
     // Nothing but the baseline is advised, or all have the same weights.
     if (!leak || keepsBaseline(verdict, baseline) || tied.length === 1) return undefined;
-    return `Do not choose between ${list(tied)} yet: that they are equally good may be leakage. ${leak.sentence}`;
+    return `Do not choose between ${listNames(tied)} yet: that they are equally good may be leakage. ${leak.sentence}`;
   }
   if (best === undefined || baseline === undefined || best === baseline || !isSwitch(action))
     return undefined;
@@ -92,17 +92,17 @@ function leaksMoving(risks: readonly Risk[], least: number): Risk[] {
 function judgeWarning(
   verdict: Decided,
   baseline: string | undefined,
-  {risks, action}: Known
+  {risks, action}: AdviceBasis
 ): string | undefined {
   if (!risks.some(isOrderRisk)) return undefined;
   if (verdict.kind === "tie") {
     const tied = tiedOf(verdict);
     const advice = keepsBaseline(verdict, baseline)
       ? `Keep ${baseline} for now`
-      : `Do not choose between ${list(tied)} yet`;
+      : `Do not choose between ${listNames(tied)} yet`;
     return tied.length === 1
       ? undefined
-      : `${advice}: that ${list(tied)} are equally good may come from the order of the answers.`;
+      : `${advice}: that ${listNames(tied)} are equally good may come from the order of the answers.`;
   }
   const leads = verdict.kind === "pick" && verdict.comparisons.length > 0;
   const isTaken = action.startsWith("Take") && verdict.race?.outcome === "within-margin";
@@ -121,7 +121,7 @@ function adviceAgainst(advised: string, baseline: string | undefined, action: st
 
 /** Candidates that stand for the same weights are one. */
 function tiedOf({set, sameWeights = []}: Pick<Verdict, "set" | "sameWeights">): string[] {
-  return [...new Set(set.map((one) => nameOf(one, set, sameWeights)))];
+  return [...new Set(set.map((one) => representativeOf(one, set, sameWeights)))];
 }
 
 function keepsBaseline(

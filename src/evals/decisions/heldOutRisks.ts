@@ -1,4 +1,4 @@
-import {counted} from "./points.js";
+import {formatCount} from "./points.js";
 import type {Risk} from "./types.js";
 
 /** What may have been known of a held-out part before a run scored it; absent of other runs. */
@@ -17,20 +17,20 @@ export function heldOutRisks(facts: HeldOutFacts): Risk[] {
 function seenRisk({seenBefore}: HeldOutFacts): Risk | undefined {
   if (!seenBefore || seenBefore.scored + seenBefore.trained === 0) return undefined;
   const {rows, scored, trained} = seenBefore;
-  const were = (n: number) => `${counted(n)} ${n === 1 ? "was" : "were"}`;
+  const were = (n: number) => `${formatCount(n)} ${n === 1 ? "was" : "were"}`;
   const told = [
     ...(scored > 0 ? [`${were(scored)} scored by earlier runs`] : []),
     ...(trained > 0 ? [`${were(trained)} in the training part of earlier runs`] : [])
   ];
   return {
     kind: "held-out",
-    sentence: `Of the ${counted(rows)} held-out rows, ${told.join(" and ")}: on these the scores do not tell how the winner does on unseen rows.`
+    sentence: `Of the ${formatCount(rows)} held-out rows, ${told.join(" and ")}: on these the scores do not tell how the winner does on unseen rows.`
   };
 }
 
 function openedRisk({openedBefore = 0}: HeldOutFacts): Risk | undefined {
   if (openedBefore === 0) return undefined;
-  const times = openedBefore === 1 ? "once" : `${counted(openedBefore)} times`;
+  const times = openedBefore === 1 ? "once" : `${formatCount(openedBefore)} times`;
   return {
     kind: "held-out",
     sentence: `The held-out part was opened ${times} before, for other runs. Where something was changed after their scores, it no longer tells how the winner does on unseen rows.`

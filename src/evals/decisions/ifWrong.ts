@@ -1,5 +1,5 @@
 import {mean} from "../../base/stats/index.js";
-import {type Column, failedAs, scoresOf} from "./columns.js";
+import {type CandidateColumn, failedAs, candidateScores} from "./columns.js";
 import {type ScoreScale, scaleOf} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
 
@@ -27,7 +27,7 @@ export interface IfWrong {
 /** The mean with failed rows counted as wrong; undefined without rows or bounds. */
 export function meanIfWrong(table: ScoreTable, candidate: string): IfWrong | undefined {
   const bounds = failedBounds(table);
-  const scores = scoresOf(table, candidate);
+  const scores = candidateScores(table, candidate);
   if (!bounds || scores.length === 0) return undefined;
   const ifWrong = failedAs(table, candidate, bounds[0]);
   const failed = failedRows(table, candidate).filter(Boolean).length;
@@ -38,7 +38,7 @@ export function meanIfWrong(table: ScoreTable, candidate: string): IfWrong | und
 export function differenceIfWrong(
   table: ScoreTable,
   candidate: string,
-  other: Column,
+  other: CandidateColumn,
   scale?: ScoreScale
 ): IfWrong | undefined {
   const [bounds, others] = [failedBounds(table, scale), failedBounds(other.table, scale)];
@@ -66,5 +66,7 @@ export function differenceIfWrong(
 /** By row, whether it, or one of its repeats, has no score. */
 function failedRows(table: ScoreTable, candidate: string): boolean[] {
   const failed = table.failedRepeats?.[table.candidates.indexOf(candidate)];
-  return scoresOf(table, candidate).map((value, row) => value === undefined || (failed?.[row] ?? 0) > 0);
+  return candidateScores(table, candidate).map(
+    (value, row) => value === undefined || (failed?.[row] ?? 0) > 0
+  );
 }

@@ -1,3 +1,8 @@
+/**
+ * Compares the candidates of a sealed run: verdict, pairwise differences, gates, risks and cost trade-offs.
+ * In: a score table read from the store (`scoreTable`), a margin and a seed. Out: a `Verdict` with the reason in words.
+ * It calls nobody, writes nothing and draws nothing.
+ */
 export {
   cleanTable,
   type Contamination,
@@ -20,14 +25,8 @@ export type {RiskFacts} from "./risks.js";
 export {differenceIfWrong} from "./ifWrong.js";
 export {correctionNote, standingOf} from "./standing.js";
 export type {GateRule} from "./gateRule.js";
-export {
-  type CandidateCalls,
-  checkGates,
-  type EarlierRun,
-  type GateFacts,
-  type GateResult,
-  overall
-} from "./gates.js";
+export {checkGates, overall} from "./gates.js";
+export type {CandidateCalls, EarlierRun, GateFacts, GateResult} from "./gateTypes.js";
 export {
   areRequestsKnown,
   history,
@@ -43,10 +42,16 @@ export {pairwise} from "./pairwise.js";
 export * from "./raceTypes.js";
 export {gatesOf, runReport, type RunReport} from "./report.js";
 export {scaleOf, scoreName, type ScoreScale, type ScoreWriter, writerOf} from "./scoreScale.js";
-export {candidatesOf, figureOf, scoresOf, sharedValues, valuesOf} from "./columns.js";
+export {
+  tableOfCandidates,
+  corpusFigureName,
+  candidateScores,
+  sharedValues,
+  decidingValues
+} from "./columns.js";
 export {overRepeats} from "./overRepeats.js";
 export {corpusOf, scoreTable, shownNames, slicingsOf, tableAsIn} from "./scoreTable.js";
-export {counted, observationsText, points, splitText} from "./points.js";
+export {formatCount, observationsText, points, splitText} from "./points.js";
 export {type Regression, regressionsOf} from "./regressionsOf.js";
 export {sliceTable, type SliceTable} from "./sliceTable.js";
 export * from "./types.js";

@@ -1,4 +1,4 @@
-import {counted, points} from "./points.js";
+import {formatCount, points} from "./points.js";
 import type {CandidateSummary} from "./types.js";
 
 type Lacking = Pick<CandidateSummary, "planned" | "scored" | "failedRepeats">;
@@ -14,6 +14,6 @@ export function lackText({planned, scored, failedRepeats}: Lacking, {before = ""
   const share = failedRepeats === undefined ? undefined : `${points(failedRepeats)}%`;
   if (failed === 0 && share !== undefined)
     return `${share} of ${before === "" ? "the " : before}repeats${after} have no score`;
-  const rows = `${counted(failed)} of ${before}${counted(planned)} rows${after} ${failed === 1 ? "has" : "have"} no score`;
+  const rows = `${formatCount(failed)} of ${before}${formatCount(planned)} rows${after} ${failed === 1 ? "has" : "have"} no score`;
   return share === undefined ? rows : `${rows}, nor have ${share} of the repeats of the others`;
 }

@@ -1,5 +1,5 @@
 import {normalQuantile, pairedDifference, rowsNeeded} from "../../base/stats/index.js";
-import {clustersOf, sharedValues, type Values} from "./columns.js";
+import {clustersOf, sharedValues, type RowValues} from "./columns.js";
 import type {Comparison, ScoreTable} from "./types.js";
 
 interface Aim {
@@ -70,7 +70,7 @@ export function isIdentical(table: ScoreTable, pair: Comparison): boolean {
   );
 }
 
-function both(table: ScoreTable, {a, b}: Comparison): [Values, Values] {
+function both(table: ScoreTable, {a, b}: Comparison): [RowValues, RowValues] {
   const [first, second] = sharedValues(table, [a, b]);
   return [first!, second!];
 }

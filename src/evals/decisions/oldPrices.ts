@@ -1,18 +1,18 @@
 import {OLD_PRICE_DAYS} from "../../base/costs/prices/priceAt.js";
-import {list} from "./points.js";
+import {listNames} from "./points.js";
 import type {CandidateCost} from "./types.js";
 
-type Costs = Readonly<Record<string, number | CandidateCost | undefined>>;
+type PossibleCosts = Readonly<Record<string, number | CandidateCost | undefined>>;
 
 /** A sentence, led by a space, on the old prices among the costs of these candidates; "" when there is none. */
-export function oldPricesSentence(candidates: readonly string[], costs: Costs): string {
+export function oldPricesSentence(candidates: readonly string[], costs: PossibleCosts): string {
   const old = candidates.flatMap((name) => {
     const day = oldPriceOf(costs[name]);
     return day === undefined ? [] : [`${name} (${day})`];
   });
   if (old.length === 0) return "";
   const [prices, are] = old.length > 1 ? ["prices", "are"] : ["price", "is"];
-  return ` The ${prices} of ${list(old)} ${are} older than ${OLD_PRICE_DAYS} days.`;
+  return ` The ${prices} of ${listNames(old)} ${are} older than ${OLD_PRICE_DAYS} days.`;
 }
 
 /** The day of a cost's price, where that is old. */

@@ -17,7 +17,7 @@ export async function pairedCosts(
 ): Promise<Record<string, CandidateCost>> {
   const {names, clusters, usd, failed} = await costsByRow(store, run, Object.keys(costs));
   const pairs = names.map((_, a) =>
-    names.map((_, b) => (b > a ? compare(usd[a]!, usd[b]!, clusters) : undefined))
+    names.map((_, b) => (b > a ? compareCosts(usd[a]!, usd[b]!, clusters) : undefined))
   );
   const pairOf = (a: number, b: number) => (a < b ? pairs[a]![b] : mirrored(pairs[b]![a]));
   return Object.fromEntries(
@@ -87,7 +87,7 @@ export function rowCost(usd: string, run: Pick<RunManifest, "repeats">): string 
 }
 
 /** Undefined without a shared row. */
-function compare(
+function compareCosts(
   own: Float64Array,
   other: Float64Array,
   clusters: readonly (string | null)[]

@@ -1,6 +1,6 @@
 import {holm, pairedBySlice, pairedDifference, slicedRows} from "../../base/stats/index.js";
-import {clustersOf, rowsOf, sharedValues} from "./columns.js";
-import type {Slicing} from "./sliceTable.js";
+import {clustersOf, tableOfRows, sharedValues} from "./columns.js";
+import type {RowSlicing} from "./sliceTable.js";
 import type {Comparison, ScoreTable} from "./types.js";
 
 export interface PairwiseTable {
@@ -28,14 +28,14 @@ export interface PairwiseSlice {
  */
 export function pairwise(
   table: ScoreTable,
-  slicings: readonly Slicing[] = [],
+  slicings: readonly RowSlicing[] = [],
   {alpha = 0.05}: {alpha?: number} = {}
 ): PairwiseTable {
   const compare = (table.corpus ? pairsOfCorpus : pairsOfMeans)(table, 1 - alpha);
   const everywhere = new Int32Array(table.rowIds.length);
   const pairs = adjusted(compare(everywhere, 1).map(([pair]) => pair!));
   const slices = slicings.flatMap(({name, values}) => {
-    const {slice, names, counts} = numbered(values);
+    const {slice, names, counts} = numberedSlices(values);
     const found = compare(slice, names.length);
     return names.map((value, s) => ({
       slice: name,
@@ -74,7 +74,7 @@ function pairsOfCorpus(table: ScoreTable, level: number): ComparePairs {
   return (slice, count) => {
     const places = Array.from({length: count}, (): number[] => []);
     slice.forEach((s, row) => places[s]?.push(row));
-    const parts = places.map((rows) => rowsOf(table, rows));
+    const parts = places.map((rows) => tableOfRows(table, rows));
     return pairsIn(table).map(([i, j]) => {
       const [a, b] = [table.candidates[i]!, table.candidates[j]!];
       return parts.map((part) => {
@@ -85,7 +85,7 @@ function pairsOfCorpus(table: ScoreTable, level: number): ComparePairs {
   };
 }
 
-function pairsIn({candidates}: ScoreTable): [number, number][] {
+function pairsIn({candidates: candidates}: ScoreTable): [number, number][] {
   return candidates.flatMap((_, i) =>
     candidates.slice(i + 1).map((_, k): [number, number] => [i, i + 1 + k])
   );
@@ -103,7 +103,7 @@ function adjusted(pairs: readonly Comparison[]): Comparison[] {
 }
 
 /** Slices by name, with the number of each row's. */
-function numbered(values: readonly (string | undefined)[]) {
+function numberedSlices(values: readonly (string | undefined)[]) {
   const names = [...new Set(values)].filter((value) => value !== undefined).sort();
   const numbers = new Map(names.map((name, s) => [name, s]));
   const slice = Int32Array.from(values, (value) => (value === undefined ? -1 : numbers.get(value)!));

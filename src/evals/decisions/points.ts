@@ -5,7 +5,7 @@ export function points(value: number): string {
 }
 
 /** A number of rows, answers or candidates: 1005 gives "1,005". */
-export function counted(n: number): string {
+export function formatCount(n: number): string {
   return n.toLocaleString("en-US");
 }
 
@@ -16,11 +16,11 @@ export function milliseconds(ms: number): string {
 
 /** What a race compared two candidates on: "49 rows", or "48 groups" where each group of rows counts once. */
 export function observationsText(n: number, grouped = false): string {
-  return `${counted(n)} ${grouped ? "group" : "row"}${n === 1 ? "" : "s"}`;
+  return `${formatCount(n)} ${grouped ? "group" : "row"}${n === 1 ? "" : "s"}`;
 }
 
 /** "a, b and c"; of more than ten names the first eight and how many more. */
-export function list(names: readonly string[]): string {
+export function listNames(names: readonly string[]): string {
   if (names.length <= 1) return names.join("");
   if (names.length > 10) return `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`;
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
@@ -34,13 +34,13 @@ export function splitText({name, part}: {name: string; part: string}): string {
 /** "a, b and c"; of more than five names the first three and how many more, for a sentence that is read at a glance. */
 export function few(names: readonly string[]): string {
   return names.length > 5
-    ? `${names.slice(0, 3).join(", ")} and ${counted(names.length - 3)} more`
-    : list(names);
+    ? `${names.slice(0, 3).join(", ")} and ${formatCount(names.length - 3)} more`
+    : listNames(names);
 }
 
 /** "b and c were never scored: nothing is known of how good they are." */
 export function neverScoredText(names: readonly string[]): string {
   return names.length > 1
-    ? `${list(names)} were never scored: nothing is known of how good they are.`
-    : `${list(names)} was never scored: nothing is known of how good it is.`;
+    ? `${listNames(names)} were never scored: nothing is known of how good they are.`
+    : `${listNames(names)} was never scored: nothing is known of how good it is.`;
 }

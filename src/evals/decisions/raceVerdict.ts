@@ -5,16 +5,9 @@ import {actionAfterRisks} from "./heldAdvice.js";
 import {risksOf} from "./risks.js";
 import {sensitivityOf} from "./sensitivityOf.js";
 import {cheaperBy} from "./cheaper.js";
-import type {
-  CandidateCost,
-  CheaperCandidate,
-  Comparison,
-  DecideOptions,
-  ScoreTable,
-  Verdict,
-  VerdictRace
-} from "./types.js";
+import type {CandidateCost, CheaperCandidate, Comparison, ScoreTable, Verdict, VerdictRace} from "./types.js";
 import type {RaceRecord, RaceRound} from "./raceTypes.js";
+import type {DecideOptions} from "./decideOptions.js";
 
 interface RaceFacts extends Pick<DecideOptions, "tieBreakers" | "facts"> {
   baseline?: string;
@@ -51,7 +44,8 @@ export function raceVerdict(
       ? undefined
       : cheaperInRace(record, best, costs, {alpha, scale, sensitivity});
   const comparisons = best === undefined ? [] : comparisonsOf(round, best, summaries);
-  const decidedKind = best === undefined ? "no-scores" : kindOf(outcome?.kind, set, comparisons, margin);
+  const decidedKind =
+    best === undefined ? "no-scores" : raceVerdictKind(outcome?.kind, set, comparisons, margin);
   const open = outcome?.kind === "within-margin" && decidedKind !== "tie";
   const decided = {
     kind: decidedKind,
@@ -98,7 +92,7 @@ function bestOf({rounds, outcome}: RaceRecord): string | undefined {
   return outcome?.best ?? standings[0]!.candidate;
 }
 
-function kindOf(
+function raceVerdictKind(
   outcome: VerdictRace["outcome"] | undefined,
   set: readonly string[],
   comparisons: readonly Comparison[],

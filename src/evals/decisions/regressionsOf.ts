@@ -1,5 +1,5 @@
 import {equivalence, holm, pairedDifference} from "../../base/stats/index.js";
-import {aligned, clustersOf, scoresOf} from "./columns.js";
+import {aligned, clustersOf, candidateScores} from "./columns.js";
 import type {ScoreTable} from "./types.js";
 
 export interface RegressionOptions {
@@ -45,8 +45,8 @@ export function regressionsOf(
   const found = now.candidates
     .filter((candidate) => before.candidates.includes(candidate))
     .map((candidate) => {
-      const after = scoresOf(now, candidate);
-      const values = scoresOf(before, candidate);
+      const after = candidateScores(now, candidate);
+      const values = candidateScores(before, candidate);
       const earlier = now.rowIds.map((id) => values[placeBefore.get(id) ?? -1]);
       const changed = (is: (was: number, score: number) => boolean) =>
         now.rowIds.filter((_, row) => {

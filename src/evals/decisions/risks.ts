@@ -1,18 +1,18 @@
 import {OLD_PRICE_DAYS} from "../../base/costs/prices/priceAt.js";
 import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
-import {type CleanLead, cleanLeadText, isLeadShown, type Marked} from "./cleanLead.js";
+import {cleanLeadText, isLeadShown, type ContaminationMarks} from "./cleanLead.js";
 import {type Contamination, contaminationText} from "./contamination.js";
 import {type HeldOutFacts, heldOutRisks} from "./heldOutRisks.js";
 import {lackShare, lackText} from "./lacking.js";
-import {counted, list, points} from "./points.js";
+import {formatCount, listNames, points} from "./points.js";
 import {type ScorerFacts, scorersRisk} from "./scorersRisk.js";
 import {type Selected, selectionText} from "./selection.js";
 import {writerOf} from "./scoreScale.js";
-import type {Risk, Verdict} from "./types.js";
+import type {Risk, Verdict, CleanLead} from "./types.js";
 import {valueName} from "./valueName.js";
 
 /** What could make a verdict wrong beside chance; what is not known is absent and gives no risk. */
-export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts, Marked, ScorerFacts {
+export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts, ContaminationMarks, ScorerFacts {
   /** The best candidate's score here minus its score on the split that keeps related rows together, in score units. */
   otherSplit?: {name: string; difference: number; low?: number; high?: number};
   /** Candidates whose weights were chosen on rows that they are scored on. */
@@ -191,7 +191,7 @@ function unboundedFailures({
     figure === undefined ? "the scorer states no bounds" : `a row's part in ${figure} has no bounds`;
   return {
     kind: "failures",
-    sentence: `${list(found.map((one) => lackText(one, {after: ` of ${one.candidate}`})))}; what they could change is not known, since ${why}.`,
+    sentence: `${listNames(found.map((one) => lackText(one, {after: ` of ${one.candidate}`})))}; what they could change is not known, since ${why}.`,
     candidates: found.map(({candidate}) => candidate)
   };
 }
@@ -201,7 +201,7 @@ function personalDataRisk({personalData}: RiskFacts): Risk | undefined {
   const {rows, of} = personalData;
   return {
     kind: "personal-data",
-    sentence: `${counted(rows)} of ${counted(of)} rows of the dataset hold unresolved personal data or secrets.`
+    sentence: `${formatCount(rows)} of ${formatCount(of)} rows of the dataset hold unresolved personal data or secrets.`
   };
 }
 
@@ -217,13 +217,13 @@ function judgeRisks({judge}: RiskFacts): Risk[] {
   if (order.asked > 0 && order.changed >= ORDER_RISK * order.asked)
     found.push({
       kind: "judge",
-      sentence: `The judge ${model} changes its choice with the order of the two answers on ${counted(order.changed)} of ${counted(order.asked)} answers (${points(order.changed / order.asked)}%), each of which counts as a tie.`,
+      sentence: `The judge ${model} changes its choice with the order of the two answers on ${formatCount(order.changed)} of ${formatCount(order.asked)} answers (${points(order.changed / order.asked)}%), each of which counts as a tie.`,
       unbounded: order.changed > ORDER_DECIDES * order.asked ? true : undefined
     });
   if (failed > 0)
     found.push({
       kind: "judge",
-      sentence: `The judge ${model} gave no score for ${counted(failed)} of ${counted(failed + scored)} answers.`
+      sentence: `The judge ${model} gave no score for ${formatCount(failed)} of ${formatCount(failed + scored)} answers.`
     });
   return found;
 }

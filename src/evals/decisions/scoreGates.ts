@@ -1,11 +1,11 @@
 import {normalQuantile, rowsNeeded} from "../../base/stats/index.js";
-import {figureOf} from "./columns.js";
+import {corpusFigureName} from "./columns.js";
 import {DEFAULT_ALPHA} from "./defaults.js";
 import type {GateInterval, GateIntervals, Picked} from "./gateIntervals.js";
-import type {EarlierRun, Found, GateFacts} from "./gates.js";
 import {differenceIfWrong, type IfWrong, meanIfWrong} from "./ifWrong.js";
 import type {ScoreWriter} from "./scoreScale.js";
 import type {ScoreTable} from "./types.js";
+import type {EarlierRun, GateFinding, GateFacts} from "./gateTypes.js";
 
 /** What rules on scores go by, and how they write them. */
 interface ScoreTerms {
@@ -14,9 +14,9 @@ interface ScoreTerms {
   picked: Picked;
 }
 
-export function minScore(table: ScoreTable, candidate: string, least: number, by: ScoreTerms): Found {
+export function minScore(table: ScoreTable, candidate: string, least: number, by: ScoreTerms): GateFinding {
   const interval = by.intervals.mean(table, candidate, by.picked);
-  const rule = `${figureOf(table) ?? "score"} at least ${by.write.number(least)}`;
+  const rule = `${corpusFigureName(table) ?? "score"} at least ${by.write.number(least)}`;
   if (!interval) return {rule, status: "undecided", message: "Too few rows were scored for an interval."};
   return unlessFailures(against(rule, interval, least, by), meanIfWrong(table, candidate), least, by);
 }
@@ -33,7 +33,7 @@ export function regression(
   most: number,
   of: ScoreTable,
   by: ScoreTerms
-): Found {
+): GateFinding {
   const {baseline} = of;
   const rule = `not more than ${by.write.difference(most)} below ${baseline ?? "the baseline"}`;
   if (baseline === undefined) return {rule, status: "undecided", message: "The run has no baseline."};
@@ -52,7 +52,7 @@ export function runRegression(
   candidate: string,
   most: number,
   {name, facts, by}: {name: string; facts: GateFacts; by: ScoreTerms}
-): Found {
+): GateFinding {
   const found = facts.baseline?.(name);
   const rule = `not more than ${by.write.difference(most)} below ${found ? `run ${found.run}` : name === "previous" ? "the run before" : `the run ${name}`}`;
   if (!found)
@@ -63,7 +63,7 @@ export function runRegression(
   const difference = by.intervals.difference(table, candidate, other, by.picked);
   if (!difference) return {rule, status: "undecided", message: "Too few rows were scored in both runs."};
   // The same answers are no sample of what else it might have answered.
-  if (isSame(found, difference, candidate))
+  if (isUnchanged(found, difference, candidate))
     return {
       rule,
       status: "pass",
@@ -81,13 +81,13 @@ export function runRegression(
 }
 
 /** A fall may be that of the answer key. */
-function saidOfExpected(decided: Found, {otherExpected: rows = 0}: EarlierRun): Found {
+function saidOfExpected(decided: GateFinding, {otherExpected: rows = 0}: EarlierRun): GateFinding {
   if (rows === 0 || decided.status === "pass") return decided;
   const other = `of ${rows} ${rows === 1 ? "row another answer was" : "rows other answers were"} expected then`;
   return {...decided, message: `${decided.message}; ${other}`};
 }
 
-const isSame = (
+const isUnchanged = (
   {otherScorer, sameAnswers}: EarlierRun,
   {estimate, isConstant}: GateInterval,
   candidate: string
@@ -95,11 +95,11 @@ const isSame = (
 
 /** Undecided where the figure would be on the other side, had every failed row been wrong. */
 function unlessFailures(
-  found: Found,
+  found: GateFinding,
   ifWrong: IfWrong | undefined,
   least: number,
   {write}: ScoreTerms
-): Found {
+): GateFinding {
   if (found.status === "undecided" || !ifWrong || ifWrong.failed === 0) return found;
   const {failed, rows, figure} = ifWrong;
   if (figure >= least === (found.status === "pass")) return found;
@@ -112,7 +112,7 @@ function against(
   {estimate, low, high, n, groups, isConstant, bounds = [0, 1]}: GateInterval,
   least: number,
   {write: {number}, picked: {among}}: ScoreTerms
-): Found {
+): GateFinding {
   const corrected = among > 1 ? `, corrected for taking the best of ${among}` : "";
   const of = groups === undefined ? "" : `, the mean of ${groups} groups' means,`;
   const message = `${number(estimate)} (${number(low)} to ${number(high)})${of} on ${n} rows${corrected}`;

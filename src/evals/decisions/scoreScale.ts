@@ -30,10 +30,10 @@ export function writerOf(scale: ScoreScale): ScoreWriter {
 
 const PROPORTION: ScoreWriter = {number: points, difference: (value) => `${points(value)} points`};
 
-const PLAIN: ScoreWriter = {number: plain, difference: plain};
+const PLAIN: ScoreWriter = {number: formatScore, difference: formatScore};
 
 /** Three decimals at most, as the pages have it; what rounds to nothing has no sign. */
-function plain(value: number): string {
+function formatScore(value: number): string {
   const written = value.toLocaleString("en-US", {maximumFractionDigits: 3});
   return written === "-0" ? "0" : written.replace("-", "\u2212");
 }

@@ -1,7 +1,7 @@
 import {corpusCounts, type CorpusCounts, type CorpusFigure, meanCounts} from "../../base/stats/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 import {overRepeats} from "./overRepeats.js";
-import type {Slicing} from "./sliceTable.js";
+import type {RowSlicing} from "./sliceTable.js";
 import type {ScoreTable} from "./types.js";
 
 /**
@@ -36,7 +36,7 @@ export async function scoreTable(
   );
   const stated = run.scorers.find(({name}) => name === scorer);
   const values = named.map(() => new Array<number | undefined>(rowIds.length).fill(undefined));
-  const columns: Columns = {run, scorer, named};
+  const columns: ScoreColumnQuery = {run, scorer, named};
   await readScores(store, columns, values);
   const failedRepeats = run.repeats > 1 ? await readFailedRepeats(store, columns, rowIds.length) : undefined;
   const decides = figure === undefined ? stated?.corpus : (figure ?? undefined);
@@ -72,7 +72,11 @@ export function shownNames({variants}: Pick<RunManifest, "variants">, candidate:
 }
 
 /** Joined and averaged by DuckDB, so that three numbers a score are all that is read. */
-async function readScores(store: Store, of: Columns, values: (number | undefined)[][]): Promise<void> {
+async function readScores(
+  store: Store,
+  of: ScoreColumnQuery,
+  values: (number | undefined)[][]
+): Promise<void> {
   const query = `${PLACES}
     select nth, place, ${overRepeats("avg", "value", of.run)}::double from scores join named using (candidate, variant) join places using (row_id)
     where run = $run and scorer = $scorer and status = 'scored' group by nth, place`;
@@ -82,7 +86,11 @@ async function readScores(store: Store, of: Columns, values: (number | undefined
 }
 
 /** Of the repeats of scored rows that were asked, the share without a score; undefined when there are none. */
-async function readFailedRepeats(store: Store, of: Columns, rows: number): Promise<number[][] | undefined> {
+async function readFailedRepeats(
+  store: Store,
+  of: ScoreColumnQuery,
+  rows: number
+): Promise<number[][] | undefined> {
   const query = `${PLACES}
     select nth, place, (1 - count(s.repeat) / count(*))::double from (select * from completions where run = $run) c
     left join (select row_id, candidate, variant, repeat from scores where run = $run and scorer = $scorer and status = 'scored') s
@@ -100,7 +108,7 @@ async function readFailedRepeats(store: Store, of: Columns, rows: number): Promi
 }
 
 /** What of a run's scores is read into the columns of a table. */
-interface Columns {
+interface ScoreColumnQuery {
   run: RunManifest;
   scorer: string;
   named: readonly {candidate: string; variant: string}[];
@@ -114,7 +122,7 @@ export const PLACES = `
       select row_id, (row_number() over (order by position) - 1)::int as place from items where run = $run
     )`;
 
-function parametersOf({run, scorer, named}: Columns): Record<string, string> {
+function parametersOf({run, scorer, named}: ScoreColumnQuery): Record<string, string> {
   const names = JSON.stringify(named.map(({candidate, variant}, nth) => ({candidate, variant, nth})));
   return {run: run.id, scorer, named: names};
 }
@@ -122,7 +130,7 @@ function parametersOf({run, scorer, named}: Columns): Record<string, string> {
 /** By candidate, then by row; a score without the counts has none. */
 async function readCounts(
   store: Store,
-  of: Columns,
+  of: ScoreColumnQuery,
   {figure, rows}: {figure: CorpusFigure; rows: number}
 ): Promise<(CorpusCounts | undefined)[][]> {
   const query = `${PLACES}
@@ -141,7 +149,7 @@ async function readCounts(
 }
 
 /** The ways in which a run's eval cuts its rows, in the order of `scoreTable`'s rows; none when it names none. */
-export async function slicingsOf(store: Store, run: RunManifest): Promise<Slicing[]> {
+export async function slicingsOf(store: Store, run: RunManifest): Promise<RowSlicing[]> {
   const slicings = run.slices.map((name) => ({name, values: [] as (string | undefined)[]}));
   if (slicings.length === 0) return [];
   const parsed = new Map<string, (string | undefined)[]>();

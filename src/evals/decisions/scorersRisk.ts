@@ -1,4 +1,4 @@
-import {counted, list} from "./points.js";
+import {formatCount, listNames} from "./points.js";
 import type {Risk} from "./types.js";
 
 export interface ScorerFacts {
@@ -24,11 +24,11 @@ export function scorersRisk({otherScorers = []}: ScorerFacts): Risk | undefined 
     .sort((a, b) => b.failed / b.of - a.failed / a.of);
   if (found.length === 0) return undefined;
   const texts = found.map(
-    ({scorer, failed, of}) => `${scorer} gave ${counted(failed)} of ${counted(of)} answers no score`
+    ({scorer, failed, of}) => `${scorer} gave ${formatCount(failed)} of ${formatCount(of)} answers no score`
   );
   return {
     kind: "scorers",
-    sentence: `${list(texts)}.`,
+    sentence: `${listNames(texts)}.`,
     candidates: [...new Set(lacking.map(({candidate}) => candidate))]
   };
 }

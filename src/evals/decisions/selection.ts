@@ -1,4 +1,4 @@
-import {counted, points} from "./points.js";
+import {formatCount, points} from "./points.js";
 
 /** A candidate whose weights were chosen, its own or those of a model it was made from, on rows that it is scored on. */
 export interface Selected {
@@ -20,7 +20,7 @@ export function selectionText(selected: readonly Selected[], order: readonly str
   const more = selected.length - 1 - alike;
   const who = alike === 0 ? first.candidate : `${first.candidate} and ${others(alike, "other")}`;
   const rest = more === 0 ? "" : ` Those of ${others(more, "more")} were chosen on some of them, too.`;
-  return `The weights of ${who} were chosen on ${points(first.rows / first.of)}% of the rows scored (${counted(first.rows)} of ${counted(first.of)}), so the score is likely too high.${rest}`;
+  return `The weights of ${who} were chosen on ${points(first.rows / first.of)}% of the rows scored (${formatCount(first.rows)} of ${formatCount(first.of)}), so the score is likely too high.${rest}`;
 }
 
 /** A line for all candidates whose weights were chosen on rows that they are scored on; none without any. */
@@ -28,4 +28,5 @@ export function selectionWarnings(selected: readonly Selected[]): string[] {
   return selected.length === 0 ? [] : [selectionText(selected)];
 }
 
-const others = (n: number, kind: "more" | "other") => `${counted(n)} ${kind} candidate${n === 1 ? "" : "s"}`;
+const others = (n: number, kind: "more" | "other") =>
+  `${formatCount(n)} ${kind} candidate${n === 1 ? "" : "s"}`;

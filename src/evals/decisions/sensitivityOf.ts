@@ -1,5 +1,5 @@
 import {mean} from "../../base/stats/index.js";
-import {failedAs, scoresOf} from "./columns.js";
+import {failedAs, candidateScores} from "./columns.js";
 import {failedBounds} from "./ifWrong.js";
 import {type ScoreScale, writerOf} from "./scoreScale.js";
 import type {ScoreTable, VerdictSensitivity} from "./types.js";
@@ -15,7 +15,9 @@ export function sensitivityOf(
   {rival, scale}: {rival: string | undefined; scale: ScoreScale}
 ): VerdictSensitivity | undefined {
   const range = failedBounds(table, scale);
-  const found = table.candidates.map((candidate) => missingOf(table, candidate)).filter(({scored}) => scored);
+  const found = table.candidates
+    .map((candidate) => missingOf(table, candidate))
+    .filter(({scored}) => scored);
   const failed = found.reduce((sum, one) => sum + one.failed, 0);
   const partly = found.reduce((sum, one) => sum + one.partly, 0);
   if (failed + partly === 0 || !range) return undefined;
@@ -58,7 +60,7 @@ export function sensitivityOf(
   };
 }
 
-interface Missing {
+interface MissingScores {
   candidate: string;
   scored: boolean;
   /** Rows without a score. */
@@ -67,8 +69,8 @@ interface Missing {
   partly: number;
 }
 
-function missingOf(table: ScoreTable, candidate: string): Missing {
-  const scores = scoresOf(table, candidate);
+function missingOf(table: ScoreTable, candidate: string): MissingScores {
+  const scores = candidateScores(table, candidate);
   const repeats = table.failedRepeats?.[table.candidates.indexOf(candidate)] ?? [];
   const failed = scores.filter((score) => score === undefined).length;
   return {

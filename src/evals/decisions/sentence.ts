@@ -1,5 +1,5 @@
 import {neverScored} from "./action.js";
-import {counted, few, neverScoredText} from "./points.js";
+import {formatCount, few, neverScoredText} from "./points.js";
 import {writerOf} from "./scoreScale.js";
 import type {Verdict} from "./types.js";
 
@@ -72,5 +72,5 @@ function scoredSentence(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
 }
 
 function rowsText(n: number, which = ""): string {
-  return `${counted(n)} ${which}${n === 1 ? "row" : "rows"}`;
+  return `${formatCount(n)} ${which}${n === 1 ? "row" : "rows"}`;
 }

@@ -7,12 +7,12 @@ import {
   shrink,
   type Shrunk
 } from "../../base/stats/index.js";
-import {clustersOf, rowsOf, sharedValues, valuesOf} from "./columns.js";
+import {clustersOf, tableOfRows, sharedValues, decidingValues} from "./columns.js";
 import type {ScoreTable} from "./types.js";
 import {byNumbers} from "./valueName.js";
 
 /** One way to cut the rows: the value of each row, in the table's order; undefined where a row has none. */
-export interface Slicing {
+export interface RowSlicing {
   name: string;
   values: readonly (string | undefined)[];
 }
@@ -70,7 +70,7 @@ export interface SliceDifference {
  */
 export function sliceTable(
   table: ScoreTable,
-  slicings: readonly Slicing[],
+  slicings: readonly RowSlicing[],
   {reference = table.baseline ?? table.candidates[0], alpha = 0.05}: SliceOptions = {}
 ): SliceTable {
   const level = 1 - alpha;
@@ -80,9 +80,9 @@ export function sliceTable(
     const found = [...places.keys()].sort(byNumbers).map((value): SliceRow => {
       const at = places.get(value)!;
       const own = clusters && at.map((row) => clusters[row]!);
-      const part = rowsOf(table, at);
+      const part = tableOfRows(table, at);
       const cells = table.candidates.map((candidate): SliceCell => {
-        const values = valuesOf(part, candidate);
+        const values = decidingValues(part, candidate);
         const scored = values.filter((score) => score !== undefined);
         if (scored.length === 0) return {candidate, scored: 0};
         const interval = meanInterval(values, {level, clusters: own, bounds: table.bounds});
@@ -138,7 +138,7 @@ function differenceIn(part: ScoreTable, candidates: readonly [string, string], o
   return pairedDifference(first!, second!, options);
 }
 
-function placesOf({values}: Slicing): Map<string, number[]> {
+function placesOf({values}: RowSlicing): Map<string, number[]> {
   const places = new Map<string, number[]>();
   values.forEach((value, row) => {
     if (value === undefined) return;
@@ -155,11 +155,11 @@ function shrinkCells(rows: readonly SliceRow[], level: number): void {
   for (let c = 0; c < candidates; c++) {
     const cells = rows.map(({cells}) => cells[c]!);
     const means = shrink(
-      cells.map(({mean, low, high}) => figureOf(mean, low, high, level)),
+      cells.map(({mean, low, high}) => sliceFigure(mean, low, high, level)),
       {level}
     );
     const differences = shrink(
-      cells.map(({difference: d}) => d && figureOf(d.estimate, d.low, d.high, level)),
+      cells.map(({difference: d}) => d && sliceFigure(d.estimate, d.low, d.high, level)),
       {level}
     );
     cells.forEach((cell, i) => {
@@ -170,7 +170,7 @@ function shrinkCells(rows: readonly SliceRow[], level: number): void {
 }
 
 /** The standard error is taken from the interval's longer arm: that of ten rows all right is not 0. */
-function figureOf(
+function sliceFigure(
   estimate: number | undefined,
   low: number | undefined,
   high: number | undefined,

@@ -1,8 +1,5 @@
 import type {CorpusCounts, CorpusFigure} from "../../base/stats/index.js";
-import type {CleanLead} from "./cleanLead.js";
-import type {CandidateCost} from "./costTypes.js";
-import type {Choice, TieBreakers} from "./choice.js";
-import type {RiskFacts} from "./risks.js";
+import type {CandidateCost, TieChoice, TieBreakers} from "./costTypes.js";
 import type {RaceDrop, RaceOutcome} from "./raceTypes.js";
 import type {ScoreScale} from "./scoreScale.js";
 
@@ -125,7 +122,7 @@ export interface Verdict {
   /** What could make the verdict wrong, the gravest first. */
   risks: Risk[];
   /** Whom to take among `set`: the one that is shown to be the cheapest, else the fastest, else the smallest. */
-  choice?: Choice;
+  choice?: TieChoice;
   /** Groups of candidates with the same weights. */
   sameWeights?: string[][];
   /** What told tied candidates apart beside `costs`: handed on to whoever decides again over other rows. */
@@ -218,29 +215,12 @@ export interface CheaperCandidate {
   verdict: "non-inferior" | "inferior" | "undecided";
 }
 
-export interface DecideOptions {
-  /** The smallest difference worth switching for, in score units. */
-  margin: number;
-  /** Error rate of the whole family of comparisons; default 0.05. */
-  alpha?: number;
-  seed: string;
-  /** US dollars for a thousand rows by candidate; those without a known cost are left out of `cheaper`. */
-  costs?: Readonly<Record<string, number | CandidateCost>>;
-  /** How much worse a cheaper candidate may be, in score units; `margin` when absent. */
-  costMargin?: number;
-  /** What tells tied candidates apart beside `costs`. */
-  tieBreakers?: Omit<TieBreakers, "costs">;
-  /** Groups of candidates with the same weights: an action names them as one. */
-  sameWeights?: readonly (readonly string[])[];
-  /** What is known of the risks beside the scores. */
-  facts?: RiskFacts;
-  /** For some rows of a table, leakage and judge of the whole: they hold advice back as the table's own do. */
-  leaks?: readonly Risk[];
-  /** How the scorer's values are written; by the table's own when absent. For some rows of a table, that of all of them. */
-  scale?: ScoreScale;
-  /** False for a scorer that the eval does not decide by: the sentence then gives no advice. */
-  decides?: boolean;
+/** How a candidate compares with the baseline on the rows that neither had learned from; without figures on too few. */
+export interface CleanLead {
+  over: string;
+  /** Rows that are clean for both. */
+  rows: number;
+  difference?: number;
+  low?: number;
+  high?: number;
 }
-
-/** Signature of `decide`: pure, no Node APIs, the same in engine, gate and page. */
-export type Decide = (table: ScoreTable, options: DecideOptions) => Verdict;

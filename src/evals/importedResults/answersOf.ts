@@ -1,10 +1,9 @@
 import {UserError} from "../../base/validation/index.js";
-import type {CombinedAnswer} from "./combine.js";
-import {Problems} from "./problems.js";
-import type {ImportedAnswer, ImportedFile} from "./types.js";
+import {ProblemList} from "./problems.js";
+import type {ImportedAnswer, ImportedFile, CombinedAnswer} from "./types.js";
 
 /** All answers with their repeats. Throws a UserError with all that keeps them from standing beside one another. */
-export function answersOf(files: readonly ImportedFile[]): CombinedAnswer[] {
+export function combinedAnswers(files: readonly ImportedFile[]): CombinedAnswer[] {
   const fileOf = new Map<string, number>();
   const repeats = new Map<string, Set<number>>();
   const found: CombinedAnswer[] = [];
@@ -30,7 +29,7 @@ export function answersOf(files: readonly ImportedFile[]): CombinedAnswer[] {
         );
         continue;
       }
-      for (const {what, advice} of problemsOf(answer))
+      for (const {what, advice} of answerProblems(answer))
         wrong.add(`${file.path} holds ${what} of ${candidate}`, row, advice);
       fileOf.set(key, f);
       const seen = repeats.get(key) ?? new Set<number>();
@@ -59,7 +58,7 @@ const AMOUNTS = {
 } as const;
 
 /** Two scores by one scorer would be averaged, and no scorer gave their mean. */
-function problemsOf({scores, ...answer}: ImportedAnswer): {what: string; advice: string}[] {
+function answerProblems({scores, ...answer}: ImportedAnswer): {what: string; advice: string}[] {
   const names = scores.map(({scorer}) => scorer);
   const twice = new Set(names.filter((name, i) => names.indexOf(name) < i));
   const fields = (Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[]).filter(
@@ -85,7 +84,7 @@ class WrongAnswers {
   }
 
   assertNone(): void {
-    const problems = new Problems();
+    const problems = new ProblemList();
     for (const [what, {rows, advice}] of this.#found) problems.add(`${what}${whereOf(rows)}. ${advice}.`);
     problems.assertNone();
   }

@@ -1,13 +1,13 @@
 import {UserError} from "../../base/validation/index.js";
 import {sha256} from "../../base/system/index.js";
-import {answersOf} from "./answersOf.js";
-import {Problems} from "./problems.js";
+import {combinedAnswers} from "./answersOf.js";
+import {ProblemList} from "./problems.js";
 import {reachOf} from "./projects/providers.js";
-import type {ImportedAnswer, ImportedFile, ImportedSource} from "./types.js";
+import type {ImportedFile, ImportedSource, CombinedAnswer} from "./types.js";
 import {varyingIn, varyingNotes} from "./varying.js";
 
 /** Results of all files in one: every candidate against the same rows. */
-export interface Combined {
+export interface CombinedResults {
   rows: CombinedRow[];
   candidates: CombinedCandidate[];
   scorers: {name: string; binary: boolean; human: boolean; tool: string; version?: string}[];
@@ -50,10 +50,6 @@ export interface CombinedCandidate {
   hosting?: "on-prem";
 }
 
-export interface CombinedAnswer extends ImportedAnswer {
-  repeat: number;
-}
-
 /** A slicing by more values than this says little, and one by ids nothing. */
 const MOST_SLICE_VALUES = 30;
 
@@ -64,15 +60,15 @@ const MOST_SLICE_VALUES = 30;
 export function combine(
   files: readonly ImportedFile[],
   options: Pick<ImportedSource, "scorer" | "baseline" | "cluster" | "slices"> = {}
-): Combined {
-  const answers = answersOf(files);
+): CombinedResults {
+  const answers = combinedAnswers(files);
   const varying = varyingIn(answers);
-  const rows = rowsOf(answers, new Set(varying.keys()), options.cluster);
-  const candidates = candidatesOf(files, options.baseline);
+  const rows = combinedRows(answers, new Set(varying.keys()), options.cluster);
+  const candidates = combinedCandidates(files, options.baseline);
   const scorers = scorersOf(files);
   assertNamesThere({rows, candidates, scorers, varying}, options);
   const primary = primaryOf(scorers, answers, options.scorer);
-  const slices = slicesOf(rows, options.slices);
+  const slices = fewValuedSlices(rows, options.slices);
   const rowAt = new Map(rows.map(({id}, i) => [id, i]));
   const candidateAt = new Map(candidates.map(({name}, i) => [name, i]));
   answers.sort(
@@ -105,10 +101,10 @@ function assertNamesThere(
     candidates,
     scorers,
     varying
-  }: Pick<Combined, "rows" | "candidates" | "scorers"> & {varying: ReadonlyMap<string, unknown>},
+  }: Pick<CombinedResults, "rows" | "candidates" | "scorers"> & {varying: ReadonlyMap<string, unknown>},
   {scorer, baseline, cluster, slices = []}: Pick<ImportedSource, "scorer" | "baseline" | "cluster" | "slices">
 ): void {
-  const problems = new Problems();
+  const problems = new ProblemList();
   const namesOf = (known: readonly {name: string}[]) => known.map(({name}) => name);
   const listed = (known: readonly {name: string}[]) => namesOf(known).join(", ") || "none";
   if (scorer !== undefined && !namesOf(scorers).includes(scorer))
@@ -130,7 +126,7 @@ function assertNamesThere(
   problems.assertNone();
 }
 
-function rowsOf(
+function combinedRows(
   answers: readonly CombinedAnswer[],
   varying: ReadonlySet<string>,
   cluster: string | undefined
@@ -169,7 +165,10 @@ function rowsOf(
 const sameJson = (a: unknown, b: unknown) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** The baseline first; else in the order of the files. */
-function candidatesOf(files: readonly ImportedFile[], baseline: string | undefined): CombinedCandidate[] {
+function combinedCandidates(
+  files: readonly ImportedFile[],
+  baseline: string | undefined
+): CombinedCandidate[] {
   const found = new Map<string, CombinedCandidate>();
   for (const {tool, answers} of files)
     for (const {candidate: name, model} of answers) {
@@ -188,8 +187,8 @@ function reachedAt(tool: string, id: string): Pick<CombinedCandidate, "pricedAs"
   return {pricedAs: model === id ? undefined : model, baseUrl: reach?.baseUrl};
 }
 
-function scorersOf(files: readonly ImportedFile[]): Combined["scorers"] {
-  const found = new Map<string, Combined["scorers"][number]>();
+function scorersOf(files: readonly ImportedFile[]): CombinedResults["scorers"] {
+  const found = new Map<string, CombinedResults["scorers"][number]>();
   for (const {tool, version, answers} of files)
     for (const {scores} of answers)
       for (const {scorer, value, human} of scores) {
@@ -203,7 +202,7 @@ function scorersOf(files: readonly ImportedFile[]): Combined["scorers"] {
 
 /** The scorer that scored most answers, the first of several; never one without a score. */
 function primaryOf(
-  scorers: Combined["scorers"],
+  scorers: CombinedResults["scorers"],
   answers: readonly CombinedAnswer[],
   chosen: string | undefined
 ): string {
@@ -219,7 +218,7 @@ function primaryOf(
   return chosen ?? best[0];
 }
 
-function slicesOf(rows: readonly CombinedRow[], chosen: readonly string[] | undefined): string[] {
+function fewValuedSlices(rows: readonly CombinedRow[], chosen: readonly string[] | undefined): string[] {
   const values = new Map<string, Set<string>>();
   for (const {slices} of rows)
     for (const [name, value] of Object.entries(slices)) {

@@ -7,7 +7,7 @@ import {isObject, type JsonObject, openZip, type Zip} from "../../data/datasets/
 import {parseTable} from "./table.js";
 
 /** A file by what is in it, whatever its name says. */
-export type Content = {path: string; name?: string; sha256: string; bytes: number} & (
+export type ResultsContent = {path: string; name?: string; sha256: string; bytes: number} & (
   | {kind: "zip"; zip: Zip}
   | {kind: "document"; value: unknown}
   | {kind: "lines"; objects: JsonObject[]}
@@ -22,8 +22,8 @@ export const LARGEST = 400 * 2 ** 20;
  * last three plain or gzip. Throws a UserError that names the file when it is empty, binary, cut short or unpacks to more
  * than results do.
  */
-export async function readContent(path: string, name?: string, largest = LARGEST): Promise<Content> {
-  const size = await sizeOf(path);
+export async function readContent(path: string, name?: string, largest = LARGEST): Promise<ResultsContent> {
+  const size = await readableSize(path);
   if (size === 0) throw new UserError(`${path} is empty. Export the results again.`);
   if (size > largest)
     throw new UserError(
@@ -33,11 +33,11 @@ export async function readContent(path: string, name?: string, largest = LARGEST
   const file = {path, name, sha256: sha256(bytes), bytes: bytes.length};
   if (bytes.length >= 4 && bytes.readUInt32LE() === 0x04034b50)
     return {...file, kind: "zip", zip: await openZip(path)};
-  const text = textOf(path, isGzip(bytes) ? await unpacked(path, bytes, largest) : bytes);
-  return {...file, ...parsed(path, text)};
+  const text = decodedText(path, isGzip(bytes) ? await unpacked(path, bytes, largest) : bytes);
+  return {...file, ...parsedContent(path, text)};
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function readableSize(path: string): Promise<number> {
   try {
     const handle = await open(path);
     try {
@@ -69,7 +69,7 @@ async function unpacked(path: string, bytes: Buffer, largest: number): Promise<B
 }
 
 /** UTF-8, or UTF-16 with the mark that spreadsheets write before it. */
-function textOf(path: string, bytes: Buffer): string {
+function decodedText(path: string, bytes: Buffer): string {
   const encoding = {"255,254": "utf-16le", "254,255": "utf-16be"}[bytes.subarray(0, 2).join()] ?? "utf-8";
   if (encoding === "utf-8" && bytes.subarray(0, 65_536).includes(0))
     throw new UserError(
@@ -82,23 +82,23 @@ function textOf(path: string, bytes: Buffer): string {
   }
 }
 
-type Parsed =
+type ParsedContent =
   | {kind: "document"; value: unknown}
   | {kind: "lines"; objects: JsonObject[]}
   | {kind: "table"; columns: string[]; rows: string[][]};
 
-function parsed(path: string, text: string): Parsed {
+function parsedContent(path: string, text: string): ParsedContent {
   if (!/^\s*[[{]/.test(text)) return {kind: "table", ...parseTable(path, text)};
   try {
     return {kind: "document", value: pythonJson(text)};
   } catch (cause) {
     if (cause instanceof RangeError) throw cause;
-    return {kind: "lines", objects: linesOf(path, text, cause)};
+    return {kind: "lines", objects: lineObjects(path, text, cause)};
   }
 }
 
 /** Says where, never what: the text may be personal. */
-function linesOf(path: string, text: string, whole: unknown): JsonObject[] {
+function lineObjects(path: string, text: string, whole: unknown): JsonObject[] {
   const objects: JsonObject[] = [];
   const broken: number[] = [];
   let line = 0;

@@ -1,19 +1,19 @@
 import {isObject, messageText, objectsOf, textOf} from "../../data/datasets/index.js";
 
-export function numberOf(value: unknown): number | undefined {
+export function finiteNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
 /** A number above 0; of a tool that writes 0 for what it does not know, too. */
 export function positiveOf(value: unknown): number | undefined {
-  const number = numberOf(value);
+  const number = finiteNumber(value);
   return number !== undefined && number > 0 ? number : undefined;
 }
 
 /** A number, true or false, or a word for one of them; undefined for anything else. */
-export function scoreOf(value: unknown): number | undefined {
+export function parsedScore(value: unknown): number | undefined {
   if (typeof value === "boolean") return Number(value);
-  if (typeof value !== "string") return numberOf(value);
+  if (typeof value !== "string") return finiteNumber(value);
   const word = value.trim().toLowerCase();
   if (word === "") return undefined;
   if (Object.hasOwn(WORDS, word)) return WORDS[word];
@@ -43,7 +43,7 @@ export function askedText(prompt: unknown): string | undefined {
 }
 
 /** Members of an object that are short words or numbers, as slices: longer ones are no categories. */
-export function slicesOf(value: unknown): Record<string, string> {
+export function shortMembers(value: unknown): Record<string, string> {
   if (!isObject(value)) return {};
   return Object.fromEntries(
     Object.entries(value)
@@ -54,7 +54,7 @@ export function slicesOf(value: unknown): Record<string, string> {
 }
 
 /** An ISO time of seconds since 1970, of milliseconds, or of a text; undefined when it is none. */
-export function timeOf(value: unknown): string | undefined {
+export function resultTime(value: unknown): string | undefined {
   const ms =
     typeof value === "number"
       ? value < 1e11

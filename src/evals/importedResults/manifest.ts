@@ -1,24 +1,26 @@
 import {hashJson} from "../../base/system/index.js";
 import {type RunManifest, whoOpens} from "../../base/store/index.js";
-import type {Combined} from "./combine.js";
-import type {SealImportedOptions} from "./sealImported.js";
-import type {ImportedFile} from "./types.js";
+import type {CombinedResults} from "./combine.js";
+import {type ImportedFile, importedVersion, type SealImportedOptions} from "./types.js";
 
-/** A scorer's version: the tool's, as that scored. */
-export const versionOf = ({tool, version}: {tool: string; version?: string}) =>
-  version === undefined ? `imported from ${tool}` : `imported from ${tool} ${version}`;
-
-interface ManifestInputs {
+interface ImportedManifestInputs {
   id: string;
   planHash: string;
   files: readonly ImportedFile[];
-  combined: Combined;
+  combined: CombinedResults;
   options: SealImportedOptions;
   now: number;
 }
 
 /** What the store keeps of the run. It is partial where answers are missing, by a file's own word or beside another candidate's. */
-export function manifestOf({id, planHash, files, combined, options, now}: ManifestInputs): RunManifest {
+export function manifestOf({
+  id,
+  planHash,
+  files,
+  combined,
+  options,
+  now
+}: ImportedManifestInputs): RunManifest {
   const {rows, candidates, answers, primary, notes} = combined;
   const failed = answers.filter((answer) => answer.failed !== undefined).length;
   const scored = answers.filter(({scores}) =>
@@ -56,7 +58,7 @@ export function manifestOf({id, planHash, files, combined, options, now}: Manife
     variants: [{name: "default", sha256: ""}],
     scorers: combined.scorers.map((scorer) => ({
       name: scorer.name,
-      version: versionOf(scorer),
+      version: importedVersion(scorer),
       binary: scorer.binary,
       human: scorer.human || undefined
     })),
@@ -102,13 +104,13 @@ const identityOf = (baseUrl: string | undefined): Record<string, string> =>
   baseUrl === undefined ? {} : {baseUrl};
 
 /** The number of answers where every candidate has one to each row and repeat. */
-const gridOf = ({rows, candidates, repeats}: Combined) => rows.length * candidates.length * repeats;
+const gridOf = ({rows, candidates, repeats}: CombinedResults) => rows.length * candidates.length * repeats;
 
 /** How many files are named that lack answers. */
 const MOST_NAMED = 3;
 
 /** Why answers are missing; undefined where none is known to be. */
-function stoppedText(combined: Combined): string | undefined {
+function stoppedText(combined: CombinedResults): string | undefined {
   const {answers, lacks} = combined;
   const more = lacks.length - MOST_NAMED;
   const texts = [
@@ -120,7 +122,7 @@ function stoppedText(combined: Combined): string | undefined {
 }
 
 /** Which candidates have fewer rows than there are. */
-function missingText({rows, candidates, answers, repeats}: Combined): string {
+function missingText({rows, candidates, answers, repeats}: CombinedResults): string {
   const counts = new Map<string, number>();
   for (const {candidate} of answers) counts.set(candidate, (counts.get(candidate) ?? 0) + 1);
   const short = candidates.filter(({name}) => (counts.get(name) ?? 0) < rows.length * repeats);

@@ -1,7 +1,7 @@
 import {UserError} from "../../base/validation/index.js";
 
 /** What is wrong with files or options, gathered so that it is said at once. */
-export class Problems {
+export class ProblemList {
   readonly #found: string[] = [];
 
   get isNone(): boolean {

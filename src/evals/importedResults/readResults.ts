@@ -1,10 +1,10 @@
 import {existsSync} from "node:fs";
 import {resolve} from "node:path";
 import {UserError} from "../../base/validation/index.js";
-import {type Content, LARGEST, readContent} from "./content.js";
-import {readers} from "./readers/index.js";
-import type {ResultReader} from "./readers/types.js";
-import {Problems} from "./problems.js";
+import {type ResultsContent, LARGEST, readContent} from "./content.js";
+import {tools} from "./tools/index.js";
+import type {ForeignTool} from "./tools/types.js";
+import {ProblemList} from "./problems.js";
 import type {ImportedFile} from "./types.js";
 
 /**
@@ -16,29 +16,29 @@ export async function readResults(
   {folder = process.cwd(), largest = LARGEST}: {folder?: string; largest?: number} = {}
 ): Promise<ImportedFile[]> {
   if (files.length === 0) throw new UserError("no file is named. Name the result files of another tool.");
-  const contents: Content[] = [];
-  const problems = new Problems();
+  const contents: ResultsContent[] = [];
+  const problems = new ProblemList();
   try {
     for (const file of files) {
-      const {path, name} = pathOf(file, folder);
+      const {path, name} = namedPath(file, folder);
       const content = await problems.of(() => shallow(path, () => readContent(path, name, largest)));
       if (content) contents.push(content);
     }
     for (const {path} of twiceNamed(contents))
       problems.add(`${path} is named twice, or is a copy of another file named. Name it once.`);
-    const groups = new Map<string, Content[]>();
+    const groups = new Map<string, ResultsContent[]>();
     for (const content of contents) {
-      const reader = readers.find((one) => one.matches(content));
-      if (reader) groups.set(reader.tool, [...(groups.get(reader.tool) ?? []), content]);
+      const from = tools.find((one) => one.matches(content));
+      if (from) groups.set(from.tool, [...(groups.get(from.tool) ?? []), content]);
       else
         problems.add(
-          `${content.path} is not a result file that can be read: ${described(content)}. Known are results of ${readers.map(({tool}) => tool).join(", ")} (a table with row, candidate and score).`
+          `${content.path} is not a result file that can be read: ${described(content)}. Known are results of ${tools.map(({tool}) => tool).join(", ")} (a table with row, candidate and score).`
         );
     }
     const found: ImportedFile[] = [];
-    for (const reader of readers)
-      for (const own of togetherOf(reader, groups.get(reader.tool) ?? [], problems.isNone)) {
-        const read = await problems.of(() => shallow(own[0]!.path, () => reader.read(own)));
+    for (const one of tools)
+      for (const own of togetherOf(one, groups.get(one.tool) ?? [], problems.isNone)) {
+        const read = await problems.of(() => shallow(own[0]!.path, () => one.read(own)));
         for (const file of read ?? []) {
           const {name} = contents.find(({path}) => path === file.path) ?? {};
           const meant = await problems.of(async () => renamed(file, name));
@@ -53,12 +53,12 @@ export async function readResults(
 }
 
 /** Files that need one another are not read where one is missing: the reader would miss what is in it. */
-function togetherOf({apart}: ResultReader, own: Content[], isWhole: boolean): Content[][] {
+function togetherOf({apart}: ForeignTool, own: ResultsContent[], isWhole: boolean): ResultsContent[][] {
   if (apart) return own.map((one) => [one]);
   return own.length > 0 && isWhole ? [own] : [];
 }
 
-function twiceNamed(contents: readonly Content[]): Content[] {
+function twiceNamed(contents: readonly ResultsContent[]): ResultsContent[] {
   return contents.filter(({sha256}, i) => contents.findIndex((one) => one.sha256 === sha256) !== i);
 }
 
@@ -73,14 +73,14 @@ async function shallow<T>(path: string, read: () => Promise<T>): Promise<T> {
 }
 
 /** A file's own name may hold `=`: what is there under the whole of it is meant. */
-function pathOf(file: string, folder: string): {path: string; name?: string} {
+function namedPath(file: string, folder: string): {path: string; name?: string} {
   const whole = resolve(folder, file);
   const [, name, path] = /^([^=]{1,200})=(.+)$/s.exec(file) ?? [];
   if (name === undefined || path === undefined || existsSync(whole)) return {path: whole};
   return {path: resolve(folder, path), name};
 }
 
-function described(content: Content): string {
+function described(content: ResultsContent): string {
   if (content.kind === "table") return `a table with ${content.columns.slice(0, 8).join(", ")}`;
   if (content.kind === "zip") return "a zip file";
   const value = content.kind === "lines" ? content.objects[0] : content.value;

@@ -15,25 +15,9 @@ import {
   type Workspace,
   writeParquetRows
 } from "../../base/store/index.js";
-import type {Combined, CombinedAnswer} from "./combine.js";
-import {manifestOf, versionOf} from "./manifest.js";
-import type {ImportedFile} from "./types.js";
-
-export interface SealImportedOptions {
-  /** What the run is a run of. */
-  eval: string;
-  title?: string;
-  margin?: number;
-  publish?: RunManifest["publish"];
-  gate?: RunManifest["gate"];
-  evalFile?: RunManifest["evalFile"];
-  code: RunManifest["code"];
-  /** What to type to make the run again. */
-  command: string;
-  /** What pages show of what was asked, given the row's position; nothing when absent. */
-  excerpt?: (text: string, position: number) => string | undefined;
-  now?: () => number;
-}
+import type {CombinedResults} from "./combine.js";
+import {manifestOf} from "./manifest.js";
+import {type ImportedFile, type CombinedAnswer, importedVersion, type SealImportedOptions} from "./types.js";
 
 /**
  * Seals results of other tools as a run. The same results under the same settings give the run that is there already.
@@ -43,7 +27,7 @@ export interface SealImportedOptions {
 export async function sealImported(
   workspace: Workspace,
   files: readonly ImportedFile[],
-  combined: Combined,
+  combined: CombinedResults,
   options: SealImportedOptions
 ): Promise<{manifest: RunManifest; unchanged: boolean}> {
   const planHash = hashJson([
@@ -78,7 +62,11 @@ export async function sealImported(
 }
 
 /** Without the rows that a purge has erased: the files still have them. Throws UserError when none is left. */
-async function withoutErased(workspace: Workspace, dataset: string, combined: Combined): Promise<Combined> {
+async function withoutErased(
+  workspace: Workspace,
+  dataset: string,
+  combined: CombinedResults
+): Promise<CombinedResults> {
   const {salt, rows: tombstones} = await readTombstones(workspace, dataset);
   const gone = new Set(tombstones.map(({hash}) => hash));
   const isKept = (id: string) => gone.size === 0 || !gone.has(sha256(salt + id));
@@ -92,7 +80,7 @@ async function withoutErased(workspace: Workspace, dataset: string, combined: Co
 
 interface Tables extends Pick<SealImportedOptions, "excerpt"> {
   id: string;
-  combined: Combined;
+  combined: CombinedResults;
 }
 
 async function writeTables(workspace: Workspace, folder: string, tables: Tables): Promise<void> {
@@ -101,9 +89,9 @@ async function writeTables(workspace: Workspace, folder: string, tables: Tables)
   try {
     const file = (name: string) => join(folder, `${name}.parquet`);
     await writeParquetRows(db, file("items"), ITEMS, itemsOf(tables));
-    await writeParquetRows(db, file("prompts"), PROMPTS, promptsOf(id, combined.rows));
+    await writeParquetRows(db, file("prompts"), PROMPTS, promptRecords(id, combined.rows));
     await writeParquetRows(db, file("completions"), COMPLETIONS, completionsOf(id, combined.answers));
-    await writeParquetRows(db, file("scores"), SCORES, scoresOf(id, combined));
+    await writeParquetRows(db, file("scores"), SCORES, scoreRecords(id, combined));
   } finally {
     db.close();
   }
@@ -128,7 +116,7 @@ function* itemsOf({id: run, combined: {rows, slices}, excerpt}: Tables): Generat
 }
 
 /** The files keep what was asked as text: it is one message of the user's. */
-function* promptsOf(run: string, rows: Combined["rows"]): Generator<object> {
+function* promptRecords(run: string, rows: CombinedResults["rows"]): Generator<object> {
   for (const {id, input} of rows)
     yield {
       run,
@@ -138,7 +126,8 @@ function* promptsOf(run: string, rows: Combined["rows"]): Generator<object> {
     };
 }
 
-const keyOf = ({candidate, row, repeat}: CombinedAnswer) => `${row}\u0000${candidate}\u0000${repeat}`;
+const combinedAnswerKey = ({candidate, row, repeat}: CombinedAnswer) =>
+  `${row}\u0000${candidate}\u0000${repeat}`;
 
 function* completionsOf(run: string, answers: readonly CombinedAnswer[]): Generator<object> {
   for (const answer of answers)
@@ -148,14 +137,14 @@ function* completionsOf(run: string, answers: readonly CombinedAnswer[]): Genera
       candidate: answer.candidate,
       variant: "default",
       repeat: answer.repeat,
-      key: keyOf(answer),
+      key: combinedAnswerKey(answer),
       status: answer.failed === undefined ? "completed" : "failed",
       reason: answer.failed,
       reason_kind: answer.failed === undefined ? undefined : "imported",
       output: answer.output,
-      prompt_tokens: whole(answer.promptTokens),
-      completion_tokens: whole(answer.completionTokens),
-      cached_tokens: whole(answer.cachedTokens),
+      prompt_tokens: roundedOrNone(answer.promptTokens),
+      completion_tokens: roundedOrNone(answer.completionTokens),
+      cached_tokens: roundedOrNone(answer.cachedTokens),
       latency_ms: answer.latencyMs,
       cost_usd: answer.costUsd,
       reused: false,
@@ -164,10 +153,10 @@ function* completionsOf(run: string, answers: readonly CombinedAnswer[]): Genera
     };
 }
 
-const whole = (value: number | undefined) => (value === undefined ? undefined : Math.round(value));
+const roundedOrNone = (value: number | undefined) => (value === undefined ? undefined : Math.round(value));
 
-function* scoresOf(run: string, {answers, scorers}: Combined): Generator<object> {
-  const versions = new Map(scorers.map((scorer) => [scorer.name, versionOf(scorer)]));
+function* scoreRecords(run: string, {answers, scorers}: CombinedResults): Generator<object> {
+  const versions = new Map(scorers.map((scorer) => [scorer.name, importedVersion(scorer)]));
   for (const answer of answers)
     for (const {scorer, value, reason, details} of answer.scores)
       yield {
@@ -178,7 +167,7 @@ function* scoresOf(run: string, {answers, scorers}: Combined): Generator<object>
         repeat: answer.repeat,
         scorer,
         scorer_version: versions.get(scorer),
-        key: keyOf(answer),
+        key: combinedAnswerKey(answer),
         status: value === undefined ? "failed" : "scored",
         value,
         reason: value === undefined ? (reason ?? "no score") : undefined,

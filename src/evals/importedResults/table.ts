@@ -1,5 +1,5 @@
 import {UserError} from "../../base/validation/index.js";
-import {Problems} from "./problems.js";
+import {ProblemList} from "./problems.js";
 
 /**
  * Reads CSV by RFC 4180: quotes doubled inside quotes, line breaks inside quotes. The separator (comma, semicolon, tab)
@@ -12,9 +12,9 @@ export function parseTable(path: string, text: string): {columns: string[]; rows
   const delimiter = [",", ";", "\t"].reduce((best, one) =>
     header.split(one).length > header.split(best).length ? one : best
   );
-  const records = recordsOf(path, source, delimiter);
+  const records = tableRecords(path, source, delimiter);
   const columns = records[0]?.values.map((name) => name.trim()) ?? [];
-  const problems = new Problems();
+  const problems = new ProblemList();
   if (new Set(columns).size < columns.length)
     problems.add(`${path} names a column twice in its first line. Give each a name of its own.`);
   const uneven = records.slice(1).filter(({values}) => values.length !== columns.length);
@@ -33,7 +33,7 @@ interface Record {
   values: string[];
 }
 
-function recordsOf(path: string, source: string, delimiter: string): Record[] {
+function tableRecords(path: string, source: string, delimiter: string): Record[] {
   const records: Record[] = [];
   let values: string[] = [];
   let at = 0;

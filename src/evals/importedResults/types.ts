@@ -1,3 +1,5 @@
+import type {RunManifest} from "../../base/store/index.js";
+
 /** One scorer's word on one answer, as another tool kept it. */
 export interface ImportedScore {
   scorer: string;
@@ -79,4 +81,28 @@ export interface ImportedSource {
  */
 export function imported(source: Omit<ImportedSource, "kind">): ImportedSource {
   return {kind: "imported", ...source};
+}
+
+export interface CombinedAnswer extends ImportedAnswer {
+  repeat: number;
+}
+
+/** A scorer's version: the tool's, as that scored. */
+export const importedVersion = ({tool, version}: {tool: string; version?: string}) =>
+  version === undefined ? `imported from ${tool}` : `imported from ${tool} ${version}`;
+
+export interface SealImportedOptions {
+  /** What the run is a run of. */
+  eval: string;
+  title?: string;
+  margin?: number;
+  publish?: RunManifest["publish"];
+  gate?: RunManifest["gate"];
+  evalFile?: RunManifest["evalFile"];
+  code: RunManifest["code"];
+  /** What to type to make the run again. */
+  command: string;
+  /** What pages show of what was asked, given the row's position; nothing when absent. */
+  excerpt?: (text: string, position: number) => string | undefined;
+  now?: () => number;
 }

@@ -3,44 +3,45 @@ import {UserError} from "../../base/validation/index.js";
 import type {BenchRecord} from "../../base/store/index.js";
 
 type Imported = Pick<BenchRecord, "tool" | "model" | "levels"> & Partial<Pick<BenchRecord, "at">>;
-type Json = Record<string, unknown>;
+type JsonRecord = Record<string, unknown>;
 
 /**
  * Reads the JSON that guidellm (`benchmarks.json`) or AIPerf (`profile_export_aiperf.json`) writes. What a file does not say
  * is unknown. Throws UserError when it is neither, or holds no measurement.
  */
 export function importBench(value: unknown, where: string): Imported {
-  const file = objectOf(value);
+  const file = objectOrNone(value);
   const benchmarks = file?.["benchmarks"];
   if (Array.isArray(benchmarks)) return fromGuidellm(file!, benchmarks, where);
-  const metrics = objectOf(file?.["records"]) ?? file;
-  if (metrics && objectOf(metrics["request_latency"])) return fromAiperf(file!, metrics, where);
+  const metrics = objectOrNone(file?.["records"]) ?? file;
+  if (metrics && objectOrNone(metrics["request_latency"])) return fromAiperf(file!, metrics, where);
   throw new UserError(
     `${where} is neither guidellm's JSON (a list "benchmarks") nor AIPerf's ("request_latency"). Give benchmarks.json or profile_export_aiperf.json.`
   );
 }
 
-function fromGuidellm(file: Json, benchmarks: readonly unknown[], where: string): Imported {
+function fromGuidellm(file: JsonRecord, benchmarks: readonly unknown[], where: string): Imported {
   const levels = benchmarks.flatMap((one, index): LoadLevel[] => {
-    const metrics = objectOf(objectOf(one)?.["metrics"]);
+    const metrics = objectOrNone(objectOrNone(one)?.["metrics"]);
     if (!metrics)
       throw new UserError(
         `${where}: benchmarks[${index}] has no "metrics". The file is cut off, or of another version of guidellm.`
       );
-    const successful = (name: string) => objectOf(objectOf(metrics[name])?.["successful"]);
-    const mean = (name: string) => numberOf(successful(name)?.["mean"]);
+    const successful = (name: string) => objectOrNone(objectOrNone(metrics[name])?.["successful"]);
+    const mean = (name: string) => nonNegative(successful(name)?.["mean"]);
     const strategy =
-      objectOf(at(one, "config", "strategy")) ??
-      objectOf(at(one, "args", "strategy")) ??
-      objectOf(at(one, "scheduler", "strategy"));
-    const totals = objectOf(metrics["request_totals"]) ?? objectOf(objectOf(one)?.["request_totals"]);
+      objectOrNone(at(one, "config", "strategy")) ??
+      objectOrNone(at(one, "args", "strategy")) ??
+      objectOrNone(at(one, "scheduler", "strategy"));
+    const totals =
+      objectOrNone(metrics["request_totals"]) ?? objectOrNone(objectOrNone(one)?.["request_totals"]);
     const kind = strategy?.["type_"];
-    const rate = numberOf(strategy?.["rate"]);
+    const rate = nonNegative(strategy?.["rate"]);
     const requestsPerSecond = mean("requests_per_second");
-    const errored = numberOf(totals?.["errored"]) ?? 0;
+    const errored = nonNegative(totals?.["errored"]) ?? 0;
     return [
       {
-        concurrency: kind === "synchronous" ? 1 : numberOf(strategy?.["streams"]),
+        concurrency: kind === "synchronous" ? 1 : nonNegative(strategy?.["streams"]),
         ratePerSecond: rate,
         throughput:
           requestsPerSecond === undefined
@@ -51,13 +52,14 @@ function fromGuidellm(file: Json, benchmarks: readonly unknown[], where: string)
                 promptTokensPerSecond: mean("prompt_tokens_per_second"),
                 completionTokensPerSecond: mean("output_tokens_per_second")
               },
-        answered: numberOf(totals?.["successful"]) ?? numberOf(successful("request_latency")?.["count"]) ?? 0,
+        answered:
+          nonNegative(totals?.["successful"]) ?? nonNegative(successful("request_latency")?.["count"]) ?? 0,
         errors: errored > 0 ? {errored} : {},
-        unanswered: numberOf(totals?.["incomplete"]) ?? 0,
+        unanswered: nonNegative(totals?.["incomplete"]) ?? 0,
         // guidellm gives this one in seconds, and counts from the sending.
-        serviceMs: quantilesOf(objectOf(successful("request_latency")?.["percentiles"]), 1000),
-        firstTokenMs: quantilesOf(objectOf(successful("time_to_first_token_ms")?.["percentiles"]), 1),
-        interTokenMs: quantilesOf(objectOf(successful("inter_token_latency_ms")?.["percentiles"]), 1)
+        serviceMs: quantilesOf(objectOrNone(successful("request_latency")?.["percentiles"]), 1000),
+        firstTokenMs: quantilesOf(objectOrNone(successful("time_to_first_token_ms")?.["percentiles"]), 1),
+        interTokenMs: quantilesOf(objectOrNone(successful("inter_token_latency_ms")?.["percentiles"]), 1)
       }
     ];
   });
@@ -65,10 +67,10 @@ function fromGuidellm(file: Json, benchmarks: readonly unknown[], where: string)
     throw new UserError(`${where} holds no benchmark: its list "benchmarks" is empty.`);
   const first = benchmarks[0];
   const model =
-    textOf(at(first, "config", "backend", "model")) ??
-    textOf(at(first, "worker", "backend_model")) ??
-    textOf(at(file, "args", "model"));
-  const start = new Date(1000 * (numberOf(objectOf(first)?.["start_time"]) ?? NaN));
+    shortString(at(first, "config", "backend", "model")) ??
+    shortString(at(first, "worker", "backend_model")) ??
+    shortString(at(file, "args", "model"));
+  const start = new Date(1000 * (nonNegative(objectOrNone(first)?.["start_time"]) ?? NaN));
   return {
     tool: "guidellm",
     model: model ?? "unknown",
@@ -77,11 +79,11 @@ function fromGuidellm(file: Json, benchmarks: readonly unknown[], where: string)
   };
 }
 
-function fromAiperf(file: Json, metrics: Json, where: string): Imported {
-  const metric = (name: string) => objectOf(metrics[name]);
-  const average = (name: string) => numberOf(metric(name)?.["avg"]);
-  const loadgen = objectOf(at(file, "input_config", "loadgen"));
-  const rate = numberOf(loadgen?.["request_rate"]);
+function fromAiperf(file: JsonRecord, metrics: JsonRecord, where: string): Imported {
+  const metric = (name: string) => objectOrNone(metrics[name]);
+  const average = (name: string) => nonNegative(metric(name)?.["avg"]);
+  const loadgen = objectOrNone(at(file, "input_config", "loadgen"));
+  const rate = nonNegative(loadgen?.["request_rate"]);
   const requestsPerSecond = average("request_throughput");
   const answered = average("request_count");
   if (requestsPerSecond === undefined && answered === undefined)
@@ -91,14 +93,14 @@ function fromAiperf(file: Json, metrics: Json, where: string): Imported {
   const errored = average("error_request_count") ?? 0;
   const scaled = (name: string) => quantilesOf(metric(name), metric(name)?.["unit"] === "sec" ? 1000 : 1);
   const names = at(file, "input_config", "endpoint", "model_names");
-  const start = textOf(file["start_time"]);
+  const start = shortString(file["start_time"]);
   return {
     tool: "aiperf",
-    model: (Array.isArray(names) ? textOf(names[0]) : undefined) ?? "unknown",
+    model: (Array.isArray(names) ? shortString(names[0]) : undefined) ?? "unknown",
     at: start !== undefined && !Number.isNaN(Date.parse(start)) ? new Date(start).toISOString() : undefined,
     levels: [
       {
-        concurrency: numberOf(loadgen?.["concurrency"]),
+        concurrency: nonNegative(loadgen?.["concurrency"]),
         ratePerSecond: rate,
         throughput:
           requestsPerSecond === undefined
@@ -119,27 +121,29 @@ function fromAiperf(file: Json, metrics: Json, where: string): Imported {
   };
 }
 
-function quantilesOf(of: Json | undefined, toMs: number): LatencyQuantiles | undefined {
+function quantilesOf(of: JsonRecord | undefined, toMs: number): LatencyQuantiles | undefined {
   if (!of) return undefined;
   const quantile = (name: string) => {
-    const value = numberOf(of[name]);
+    const value = nonNegative(of[name]);
     return value === undefined ? undefined : toMs * value;
   };
   return {p50: quantile("p50"), p90: quantile("p90"), p95: quantile("p95"), p99: quantile("p99")};
 }
 
 function at(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>((inside, name) => objectOf(inside)?.[name], value);
+  return path.reduce<unknown>((inside, name) => objectOrNone(inside)?.[name], value);
 }
 
-function objectOf(value: unknown): Json | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+function objectOrNone(value: unknown): JsonRecord | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as JsonRecord)
+    : undefined;
 }
 
-function numberOf(value: unknown): number | undefined {
+function nonNegative(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
-function textOf(value: unknown): string | undefined {
+function shortString(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value.slice(0, 200) : undefined;
 }

@@ -2,7 +2,7 @@ import type {LatencyQuantiles, LoadLevel, MeasuredThroughput} from "../../base/c
 import type {EndpointErrorKind} from "../../inference/endpoints/types.js";
 import {sortedQuantile} from "../../base/stats/quantile.js";
 import type {Loop} from "./loops.js";
-import type {Sample} from "./sample.js";
+import type {LoadSample} from "./sample.js";
 
 /** Requests and tokens per second of what ended in the measured time; undefined when nothing did. */
 export function throughputOf(
@@ -49,10 +49,10 @@ export function levelOf(
   const errors: Record<string, number> = {};
   for (const {error} of samples)
     if (error !== undefined && error !== "unanswered") errors[error] = (errors[error] ?? 0) + 1;
-  const isUnanswered = ({error}: Sample) => error === "unanswered";
+  const isUnanswered = ({error}: LoadSample) => error === "unanswered";
   const unanswered =
     (saturated?.samples.filter(isUnanswered).length ?? 0) + lost.filter(isUnanswered).length + unsent;
-  const over = (of: (sample: Sample) => number | undefined, longer: number) =>
+  const over = (of: (sample: LoadSample) => number | undefined, longer: number) =>
     quantiles(answered.map(of), longer);
   return {
     concurrency,
@@ -75,11 +75,11 @@ export function levelOf(
   };
 }
 
-function firstToken({firstTokenMs, sentMs, dueMs}: Sample): number | undefined {
+function firstToken({firstTokenMs, sentMs, dueMs}: LoadSample): number | undefined {
   return firstTokenMs === undefined ? undefined : firstTokenMs + sentMs - dueMs;
 }
 
-function interToken(one: Sample): number | undefined {
+function interToken(one: LoadSample): number | undefined {
   const {firstTokenMs, completionTokens, unseenTokens = 0, sentMs, endedMs} = one;
   const {lastTokenMs = endedMs - sentMs} = one;
   if (firstTokenMs === undefined || completionTokens === undefined) return undefined;

@@ -2,7 +2,7 @@ import type {LoadLevel} from "../../base/costs/index.js";
 import {
   type AttemptOutcome,
   type Completion,
-  type Effects,
+  type EndpointEffects,
   EndpointError,
   isRemote,
   realEffects
@@ -20,7 +20,7 @@ import {
 import {messageOf, UserError} from "../../base/validation/index.js";
 import {levelOf, throughputOf} from "./level.js";
 import {closedLoop, openLoop} from "./loops.js";
-import type {Reply, Send} from "./sample.js";
+import type {LoadReply, Send} from "./sample.js";
 
 export interface LoadOptions {
   /** Requests in flight at most, a level each, rising. */
@@ -44,7 +44,7 @@ export interface LoadEffects {
   /** Ends the test: no request is sent any more, and those in flight are waited for. */
   signal?: AbortSignal;
   onMessage?(message: string): void;
-  effects?: Pick<Effects, "now" | "timer">;
+  effects?: Pick<EndpointEffects, "now" | "timer">;
 }
 
 export interface LoadResult {
@@ -119,7 +119,7 @@ function cappedText(capped: number, phases: number, maxRequests: number): string
 function createCaller(
   {ready, prompts}: BenchTarget,
   {stream, budgetUsd, prices = callPrices([], "")}: LoadOptions,
-  effects: Pick<Effects, "now" | "timer">
+  effects: Pick<EndpointEffects, "now" | "timer">
 ) {
   const {candidate, prepared} = ready;
   const {endpoint, model} = prepared;
@@ -130,7 +130,7 @@ function createCaller(
   let stopped: string | undefined;
   let capped = 0;
 
-  const call = (signal: AbortSignal | undefined): Promise<Reply & {message?: string}> | undefined => {
+  const call = (signal: AbortSignal | undefined): Promise<LoadReply & {message?: string}> | undefined => {
     const {rowId, messages} = prompts[requests % prompts.length]!;
     const request = {model, messages, params, tools: candidate.tools};
     const {worstCaseUsd: usd, promptUsd} = budget ? prices.bounds(endpoint, request) : {};

@@ -1,6 +1,6 @@
 import {setMaxListeners} from "node:events";
-import type {Effects} from "../../inference/endpoints/index.js";
-import type {Sample, Send} from "./sample.js";
+import type {EndpointEffects} from "../../inference/endpoints/index.js";
+import type {LoadSample, Send} from "./sample.js";
 
 export interface LoopInputs {
   concurrency: number;
@@ -8,14 +8,14 @@ export interface LoopInputs {
   warmupMs: number;
   measuredMs: number;
   send: Send;
-  effects: Pick<Effects, "now" | "timer">;
+  effects: Pick<EndpointEffects, "now" | "timer">;
   /** No request is sent any more; those in flight are waited for. */
   signal?: AbortSignal;
 }
 
 export interface Loop {
   /** All requests, warm-up included, in the order in which they ended. */
-  samples: Sample[];
+  samples: LoadSample[];
   /** What is measured lies between. */
   fromMs: number;
   toMs: number;
@@ -32,7 +32,7 @@ export async function closedLoop(inputs: LoopInputs): Promise<Loop> {
   const start = effects.now();
   const fromMs = start + warmupMs;
   let toMs = fromMs + measuredMs;
-  const samples: Sample[] = [];
+  const samples: LoadSample[] = [];
   const time = timeUp(inputs, toMs + graceMs(measuredMs) - start);
   const work = async () => {
     while (effects.now() < toMs && !signal?.aborted) {
@@ -66,7 +66,7 @@ export async function openLoop(inputs: LoopInputs & {ratePerSecond: number}): Pr
     const ms = (n * 1000) / ratePerSecond;
     return Math.abs(ms - warmupMs) < ROUNDING ? fromMs : start + ms;
   };
-  const samples: Sample[] = [];
+  const samples: LoadSample[] = [];
   const time = timeUp(inputs, toMs + graceMs(measuredMs) - start);
   let next = 0;
   let ended = false;
@@ -112,7 +112,11 @@ function timeUp({effects, signal}: LoopInputs, ms: number): {signal: AbortSignal
   return {signal: controller.signal, cancel: effects.timer(ms, () => controller.abort())};
 }
 
-function pause(ms: number, effects: Pick<Effects, "timer">, signal: AbortSignal | undefined): Promise<void> {
+function pause(
+  ms: number,
+  effects: Pick<EndpointEffects, "timer">,
+  signal: AbortSignal | undefined
+): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       cancel();

@@ -1,5 +1,5 @@
 /** One request of a load test; times in milliseconds on one clock. */
-export interface Sample {
+export interface LoadSample {
   /** When it was to arrive. */
   dueMs: number;
   sentMs: number;
@@ -17,7 +17,7 @@ export interface Sample {
 }
 
 /** What came of a request. Never rejects. */
-export type Reply = Omit<Sample, "dueMs" | "sentMs" | "endedMs">;
+export type LoadReply = Omit<LoadSample, "dueMs" | "sentMs" | "endedMs">;
 
 /** Sends the next request; undefined when no more may be sent. */
-export type Send = (signal: AbortSignal) => Promise<Reply> | undefined;
+export type Send = (signal: AbortSignal) => Promise<LoadReply> | undefined;

@@ -17,17 +17,9 @@ import {
 } from "../../weights/models/index.js";
 import {nearest, UserError} from "../../base/validation/index.js";
 import type {Candidate} from "../runner/define.js";
-import {isPairwise, needsBase, type SearchSpace} from "./space.js";
+import {isPairwise, needsBase, type SearchSpace, type SearchModels} from "./space.js";
 import {REST} from "./groups.js";
 import type {Try} from "./tries.js";
-
-/** The models of a search, by the names it gives them. */
-export interface SearchModels {
-  models: ModelManifest[];
-  base?: ModelManifest;
-  /** Of names that mean several models, which is taken. */
-  notes: string[];
-}
 
 /**
  * The models that a space names. Throws a UserError that names everyone that is absent, without weights here, or of
@@ -52,10 +44,10 @@ export async function findModels(space: SearchSpace, modelsDir: string): Promise
   };
   const models = space.models.map((name, i) => find(name, `models[${i}]`));
   const base = space.base === undefined ? undefined : find(space.base, "base");
-  problems.push(...named(models));
+  problems.push(...candidateNamesOf(models));
   const [first, ...others] = [...models, ...(base ? [base] : [])];
   for (const other of others)
-    if (first && other && kindOf(first) !== kindOf(other))
+    if (first && other && architectureKey(first) !== architectureKey(other))
       problems.push(`${other.name} and ${first.name} differ in architecture or labels and cannot be merged`);
   if (problems.length > 0) throw new UserError(`${problems.join("; ")}. \`assay models\` lists the store's.`);
   for (const model of [...models, base]) if (model) await assertUsable(modelsDir, model);
@@ -68,7 +60,7 @@ export async function findModels(space: SearchSpace, modelsDir: string): Promise
 }
 
 /** A candidate goes by its model's name: one model, and one name, stands there once. */
-function named(models: readonly (ModelManifest | undefined)[]): string[] {
+function candidateNamesOf(models: readonly (ModelManifest | undefined)[]): string[] {
   return models.flatMap((model, i) => {
     if (!model) return [];
     const before = models.slice(0, i).find((other) => other?.name === model.name);
@@ -79,7 +71,7 @@ function named(models: readonly (ModelManifest | undefined)[]): string[] {
 }
 
 /** Language models are called by who made them ("checkpoint", "LlamaForCausalLM" …): their tensors are compared when they are merged. */
-function kindOf({architecture, labels}: ModelManifest): string {
+function architectureKey({architecture, labels}: ModelManifest): string {
   return JSON.stringify([hasLoader(architecture) ? architecture : "language model", labels]);
 }
 
@@ -95,7 +87,7 @@ export interface SearchCandidates {
 const AVERAGE = "uniform average";
 
 /** Every model by itself, their uniform average, and the merges to try. */
-export function candidatesOf(
+export function searchCandidates(
   space: SearchSpace,
   {models, base}: SearchModels,
   tries: readonly Try[]
@@ -129,7 +121,7 @@ export function candidatesOf(
   );
   const tried = tries.map((one) => ({
     name: one.name,
-    source: merge(one.name, one.method, ...settingsOf(one, space))
+    source: merge(one.name, one.method, ...mergeParameters(one, space))
   }));
   return {
     candidates: [
@@ -150,7 +142,7 @@ export function triesRaced(candidates: readonly string[]): number {
 }
 
 /** What a try gives each model, and the merge as a whole. */
-function settingsOf(
+function mergeParameters(
   {weights, density, method}: Try,
   {models, layers = {}}: SearchSpace
 ): [MergeParameters[], MergeParameters] {

@@ -11,7 +11,7 @@ export interface GroupSetting {
 }
 
 /** What settings come to: two with one effect give the same tensors. */
-export interface Effects {
+export interface SettingEffects {
   /** A number for each effect, the same for settings that have it; undefined where nothing can be made of them. */
   of(setting: GroupSetting): number | undefined;
   /** Effects that are no merge to try: a parent, the base, and the average that is in every race. */
@@ -27,27 +27,27 @@ const ROUNDING = 1e-5;
  * Tells what settings come to by trying them on random tensors: dense ones and ones in which most models leave a part as the
  * base has it, with differences of all sizes. What is equal there follows from the arithmetic, whatever the models.
  */
-export function effectsOf({models, base}: SearchSpace): Effects {
+export function effectsOf({models, base}: SearchSpace): SettingEffects {
   const samples = [0, 0.3].map((unchanged) =>
     sampleOf(models, base, {random: rng("merge search", "effects", unchanged), unchanged})
   );
   const found: Float32Array[][] = [];
   const cache = new Map<string, number | undefined>();
   const numberOf = (tensors: Float32Array[]): number => {
-    const at = found.findIndex((other) => other.every((one, k) => isSame(one, tensors[k]!)));
+    const at = found.findIndex((other) => other.every((one, k) => isSameTensor(one, tensors[k]!)));
     return at < 0 ? found.push(tensors) - 1 : at;
   };
   const effectOf = ({method, values: [t]}: GroupSetting, tensors: Float32Array[]): number => {
     if (!takesStep(method) || !t) return numberOf(tensors);
     // How far a step goes depends on the size of the models' weights, which these tensors do not have.
-    const other = samples.every(({models: [, to]}, k) => isSame(to!, tensors[k]!));
+    const other = samples.every(({models: [, to]}, k) => isSameTensor(to!, tensors[k]!));
     return other ? numberOf(tensors) : found.push(tensors) - 1;
   };
   const of = (setting: GroupSetting): number | undefined => {
     const key = JSON.stringify([setting.method, setting.values, setting.density]);
     if (!cache.has(key)) {
       const tensors = samples.map((sample) => made(sample, setting, base !== undefined));
-      cache.set(key, isWhole(tensors) ? effectOf(setting, tensors) : undefined);
+      cache.set(key, areAllFinite(tensors) ? effectOf(setting, tensors) : undefined);
     }
     return cache.get(key);
   };
@@ -59,7 +59,7 @@ export function effectsOf({models, base}: SearchSpace): Effects {
   return {of, known};
 }
 
-interface Sample {
+interface TensorSample {
   models: Float32Array[];
   base: Float32Array;
 }
@@ -68,7 +68,7 @@ function sampleOf(
   models: readonly string[],
   base: string | undefined,
   {random, unchanged}: {random: Rng; unchanged: number}
-): Sample {
+): TensorSample {
   const count = ROWS * COLUMNS;
   const origin = Float32Array.from({length: count}, () => random.normal());
   return {
@@ -84,7 +84,7 @@ function sampleOf(
 }
 
 function made(
-  {models, base}: Sample,
+  {models, base}: TensorSample,
   {method, values, density}: GroupSetting,
   hasBase: boolean
 ): Float32Array | undefined {
@@ -110,11 +110,11 @@ function made(
   });
 }
 
-function isWhole(tensors: readonly (Float32Array | undefined)[]): tensors is Float32Array[] {
+function areAllFinite(tensors: readonly (Float32Array | undefined)[]): tensors is Float32Array[] {
   return tensors.every((tensor) => tensor?.every(Number.isFinite));
 }
 
-function isSame(a: Float32Array, b: Float32Array): boolean {
+function isSameTensor(a: Float32Array, b: Float32Array): boolean {
   const most = a.reduce((top, value) => Math.max(top, Math.abs(value)), 0) * ROUNDING;
   return a.every((value, i) => Math.abs(value - b[i]!) <= most);
 }

@@ -1,8 +1,7 @@
 import {tensorNames} from "../../weights/merge/index.js";
 import {isAdapter, ownBase, withPlainFolders} from "../../weights/models/index.js";
 import {nearest, UserError} from "../../base/validation/index.js";
-import type {SearchModels} from "./candidates.js";
-import type {SearchSpace} from "./space.js";
+import type {SearchSpace, SearchModels} from "./space.js";
 
 /** The group of tensors that no layer group takes. */
 export const REST = "rest";
@@ -17,7 +16,7 @@ export async function groupsWithTensors(
   place: {modelsDir: string; project: string}
 ): Promise<string[]> {
   if (space.layers === undefined) return [REST];
-  return takenGroups(space.layers, await namesOf(models, place));
+  return takenGroups(space.layers, await modelTensorNames(models, place));
 }
 
 /** The same of tensors by their names. A tensor is of the first group whose text its name contains. */
@@ -41,7 +40,7 @@ function emptyText(group: string, text: string, names: readonly string[]): strin
   return `${at}, which no tensor of the models has in its name${near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`}. ${names.length} are there, such as ${names.slice(0, 3).join(", ")}.`;
 }
 
-async function namesOf(
+async function modelTensorNames(
   {models, base}: SearchModels,
   place: {modelsDir: string; project: string}
 ): Promise<string[]> {

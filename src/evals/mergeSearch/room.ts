@@ -7,10 +7,11 @@ import {
   type ModelManifest,
   ownBase
 } from "../../weights/models/index.js";
-import type {SearchCandidates, SearchModels} from "./candidates.js";
+import type {SearchCandidates} from "./candidates.js";
+import type {SearchModels} from "./space.js";
 
 /** What the merges of a search need on the disk, in bytes. */
-export interface Room {
+export interface DiskSpace {
   /** Merges that are not in the store yet. */
   merges: number;
   /** Of each merge: as much as the largest of its models. */
@@ -23,7 +24,7 @@ export async function roomFor(
   {models, base}: SearchModels,
   {tries, average}: Pick<SearchCandidates, "tries" | "average">,
   {modelsDir, project}: {modelsDir: string; project: string}
-): Promise<Room> {
+): Promise<DiskSpace> {
   const known = await listModels(modelsDir);
   const isMade = (name: string) =>
     known.some(

@@ -13,6 +13,7 @@ import {
   text
 } from "../../base/validation/checked.js";
 import {UserError} from "../../base/validation/index.js";
+import type {ModelManifest} from "../../weights/models/index.js";
 
 const yaml = onFirstUse<typeof YamlLibrary>("yaml");
 
@@ -141,4 +142,12 @@ export function takesDensities(name: string): boolean {
 /** Whether a method, as a search uses it, measures from `base` where the space has one. */
 export function needsBase(name: string): boolean {
   return name !== "linear" && name !== "karcher";
+}
+
+/** The models of a search, by the names it gives them. */
+export interface SearchModels {
+  models: ModelManifest[];
+  base?: ModelManifest;
+  /** Of names that mean several models, which is taken. */
+  notes: string[];
 }

@@ -68,7 +68,7 @@ function newOnes(space: SearchSpace): (one: Try) => boolean {
   };
 }
 
-interface Draws {
+interface TryDraws {
   /** Settings that there are. */
   size: number;
   /** Names of those that were drawn. */
@@ -81,7 +81,7 @@ function drawsOf(
   {weights = [], densities = [], models, groups, seed = "assay"}: SearchSpace & {groups: readonly string[]},
   method: string,
   isNew: (one: Try) => boolean
-): Draws {
+): TryDraws {
   const each = isPairwise(method) ? 1 : models.length;
   const places = takesWeights(method) ? groups.length * each : 0;
   const kept: readonly (number | undefined)[] = takesDensities(method) ? densities : [undefined];
@@ -106,7 +106,7 @@ function drawsOf(
             group,
             values: Array.from({length: each}, () => weights[digit(weights.length)]!)
           }));
-    return {name: nameOf(method, own, density), method, weights: own, density};
+    return {name: tryName(method, own, density), method, weights: own, density};
   };
   return {
     size,
@@ -124,7 +124,7 @@ function drawsOf(
 }
 
 /** "ties 0.5/0.3, density 0.5"; with layer groups "linear attention 0.5/0.3, rest 1/0". */
-function nameOf(method: string, weights: Try["weights"], density: number | undefined): string {
+function tryName(method: string, weights: Try["weights"], density: number | undefined): string {
   const groups = weights.map(({group, values}) =>
     weights.length === 1 ? values.join("/") : `${group} ${values.join("/")}`
   );

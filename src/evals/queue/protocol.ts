@@ -1,4 +1,4 @@
-import type {AttemptOutcome, Limits} from "../../inference/endpoints/index.js";
+import type {AttemptOutcome, RateLimits} from "../../inference/endpoints/index.js";
 import type {CallRequest} from "../runner/index.js";
 
 /**
@@ -23,7 +23,7 @@ export interface CallJobData {
   generation: string;
   /** The most calls of the run in flight over all workers. */
   concurrency: number;
-  limits: Limits;
+  limits: RateLimits;
   adaptive: boolean;
   /** Whether workers send "mayRetry" before each further attempt. */
   asksBeforeRetry: boolean;

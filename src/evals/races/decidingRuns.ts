@@ -54,3 +54,8 @@ function isAfter(one: Ranked, other: Ranked): boolean {
       (one.askedAt > other.askedAt || (one.askedAt === other.askedAt && one.run.id > other.run.id)))
   );
 }
+
+/** A run with the race that is decided on it, the newest whose last round it is. An earlier round decides no race. */
+export function decisionOf(run: RunManifest, races: readonly RaceRecord[]): DecidingRun {
+  return {run, race: races.findLast(({rounds}) => rounds.at(-1)?.run === run.id)};
+}

@@ -1,9 +1,9 @@
 import {pairedConfidenceSequence, type PairedConfidenceSequence} from "../../base/stats/index.js";
-import {failedAs, valuesOf} from "../decisions/columns.js";
+import {failedAs, decidingValues} from "../decisions/columns.js";
 import {groupsOf} from "./groups.js";
-import type {RaceStrategy} from "./race.js";
 import type {RaceDrop, RacePair, RaceSettings} from "../decisions/raceTypes.js";
 import type {ScoreTable} from "../decisions/types.js";
+import type {RaceStrategy} from "./strategy.js";
 
 const FIRST_ROWS = 50;
 const GROWTH = 1.5;
@@ -26,7 +26,7 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
   const named = [...candidates].sort();
   const newSequence = () => pairedConfidenceSequence({level, grid: GRID});
   const sequences = named.flatMap((a, i) =>
-    named.slice(i + 1).map((b): Running => ({
+    named.slice(i + 1).map((b): RunningPair => ({
       a,
       b,
       sumA: 0,
@@ -42,7 +42,7 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
       const present = new Set(table.candidates);
       const open = sequences.filter(({a, b}) => present.has(a) && present.has(b));
       for (const rows of groups.take(table, last))
-        for (const pair of open) add(pair, rows, scoresIn(table, pair.a), scoresIn(table, pair.b));
+        for (const pair of open) addRows(pair, rows, scoresIn(table, pair.a), scoresIn(table, pair.b));
       const found = open.map(pairOf);
       const leastLead = (first: string, second: string) =>
         Math.min(leadOf(first, second, found)?.low ?? -Infinity, failingLow(first, second, open));
@@ -63,17 +63,17 @@ export function elimination({candidates, margin, errorRate = 0.05}: RaceSettings
 }
 
 /** A candidate's scores by row, undefined where it failed, and with failed rows and repeats as 0. */
-interface Scores {
+interface SurvivorScores {
   own: readonly (number | undefined)[];
   failedAs0: readonly number[];
 }
 
-function scoresIn(table: ScoreTable, candidate: string): Scores {
-  return {own: valuesOf(table, candidate), failedAs0: failedAs(table, candidate, 0)};
+function scoresIn(table: ScoreTable, candidate: string): SurvivorScores {
+  return {own: decidingValues(table, candidate), failedAs0: failedAs(table, candidate, 0)};
 }
 
 /** A pair with the sums of the scores that it was compared on. */
-interface Running {
+interface RunningPair {
   a: string;
   b: string;
   sumA: number;
@@ -82,24 +82,24 @@ interface Running {
   failing: {a: FailingLead; b: FailingLead};
 }
 
-function add(pair: Running, rows: readonly number[], a: Scores, b: Scores): void {
+function addRows(pair: RunningPair, rows: readonly number[], a: SurvivorScores, b: SurvivorScores): void {
   pair.failing.a.add(rows, a, b);
   pair.failing.b.add(rows, b, a);
   const both = rows.filter((row) => a.own[row] !== undefined && b.own[row] !== undefined);
   if (both.length === 0) return;
-  const [meanA, meanB] = [meanOf(both, a.own), meanOf(both, b.own)];
+  const [meanA, meanB] = [pairMean(both, a.own), pairMean(both, b.own)];
   pair.sumA += meanA;
   pair.sumB += meanB;
   pair.sequence.add(meanA, meanB);
 }
 
-function meanOf(rows: readonly number[], values: readonly (number | undefined)[]): number {
+function pairMean(rows: readonly number[], values: readonly (number | undefined)[]): number {
   return rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length;
 }
 
 /** The lead of one of a pair with its own failed rows as 0; rows that the other lacks are left out. */
 interface FailingLead {
-  add(rows: readonly number[], own: Scores, other: Scores): void;
+  add(rows: readonly number[], own: SurvivorScores, other: SurvivorScores): void;
   /** The low end of its interval; undefined while nothing failed: then the pair's own interval tells. */
   low(): number | undefined;
 }
@@ -111,7 +111,7 @@ function failingLead(newSequence: () => PairedConfidenceSequence): FailingLead {
     add(rows, own, other) {
       const asked = rows.filter((row) => other.own[row] !== undefined);
       if (asked.length === 0) return;
-      const means: [number, number] = [meanOf(asked, own.failedAs0), meanOf(asked, other.own)];
+      const means: [number, number] = [pairMean(asked, own.failedAs0), pairMean(asked, other.own)];
       if (!sequence && asked.some((row) => own.own[row] !== own.failedAs0[row])) {
         sequence = newSequence();
         for (const one of before) sequence.add(...one);
@@ -124,7 +124,7 @@ function failingLead(newSequence: () => PairedConfidenceSequence): FailingLead {
 }
 
 /** Infinity where nothing failed. */
-function failingLow(first: string, second: string, pairs: readonly Running[]): number {
+function failingLow(first: string, second: string, pairs: readonly RunningPair[]): number {
   for (const {a, b, failing} of pairs) {
     if (a === first && b === second) return failing.a.low() ?? Infinity;
     if (a === second && b === first) return failing.b.low() ?? Infinity;
@@ -132,7 +132,7 @@ function failingLow(first: string, second: string, pairs: readonly Running[]): n
   return Infinity;
 }
 
-function pairOf({a, b, sumA, sumB, sequence}: Running): RacePair {
+function pairOf({a, b, sumA, sumB, sequence}: RunningPair): RacePair {
   const {n} = sequence;
   const means = n > 0 ? {meanA: sumA / n, meanB: sumB / n} : {};
   return {a, b, observations: n, ...means, estimate: sequence.estimate(), ...sequence.interval()};

@@ -1,6 +1,6 @@
 import {canonicalJson} from "../../base/system/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
-import {candidatesOf, decide, scoreTable} from "../decisions/index.js";
+import {tableOfCandidates, decide, scoreTable} from "../decisions/index.js";
 import type {RaceRecord} from "../decisions/raceTypes.js";
 import type {Verdict} from "../decisions/types.js";
 
@@ -29,7 +29,7 @@ export async function everything(store: Store, race: RaceRecord): Promise<Everyt
   if (!run) return undefined;
   const {candidates, margin} = race.settings;
   const table = await scoreTable(store, run.id, race.scorer);
-  const {kind, best, set} = decide(candidatesOf(table, candidates), {margin, seed: run.seed});
+  const {kind, best, set} = decide(tableOfCandidates(table, candidates), {margin, seed: run.seed});
   return {run: run.id, eval: run.eval, kind, best, set};
 }
 
@@ -50,13 +50,13 @@ function isSameQuestion(run: RunManifest, first: RunManifest, {settings, scorer}
     run.status === "complete" &&
     run.limit === undefined &&
     run.counts.planned === settings.rows * settings.repeats * run.candidates.length &&
-    isSame(asked(run), asked(first)) &&
+    isSameJson(asked(run), asked(first)) &&
     settings.candidates.every(
-      (name) => reached(run, name) && isSame(reached(run, name), reached(first, name))
+      (name) => reached(run, name) && isSameJson(reached(run, name), reached(first, name))
     )
   );
 }
 
-function isSame(a: unknown, b: unknown): boolean {
+function isSameJson(a: unknown, b: unknown): boolean {
   return canonicalJson(a) === canonicalJson(b);
 }

@@ -1,7 +1,7 @@
 import {failedAs} from "../decisions/columns.js";
 import {mean} from "../../base/stats/index.js";
-import type {RaceStrategy, RoundScores} from "./race.js";
 import type {RaceDrop, RaceSettings} from "../decisions/raceTypes.js";
+import type {RaceStrategy, RoundScores} from "./strategy.js";
 
 const PILOT_ROWS = 10;
 

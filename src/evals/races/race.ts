@@ -1,16 +1,10 @@
-import {clustersOf, valuesOf} from "../decisions/columns.js";
+import {clustersOf, decidingValues} from "../decisions/columns.js";
 import {elimination} from "./elimination.js";
 import {halving} from "./halving.js";
 import {sentenceOf} from "./sentence.js";
-import type {
-  RaceDrop,
-  RaceOutcome,
-  RacePair,
-  RaceRound,
-  RaceSettings,
-  RaceStep
-} from "../decisions/raceTypes.js";
+import type {RaceOutcome, RaceRound, RaceSettings, RaceStep} from "../decisions/raceTypes.js";
 import type {ScoreTable} from "../decisions/types.js";
+import type {RaceStrategy} from "./strategy.js";
 
 /** A race goes by turns: `next` says what to score, `judge` takes the scores. Pure: the same scores give the same race. */
 export interface Race {
@@ -25,23 +19,6 @@ export interface Race {
   /** Ends the race before its time; a race that has ended stays as it is. */
   stop(why?: string): void;
   outcome(): RaceOutcome;
-}
-
-/** How a race chooses; `elimination` and `halving` are the two there are. */
-export interface RaceStrategy {
-  /** Rows to score in all, for those still in; undefined ends the race. */
-  rows(round: number, before: number, candidates: readonly string[]): number | undefined;
-  judge(round: RoundScores): {pairs: RacePair[]; dropped: RaceDrop[]; withinMargin?: boolean};
-}
-
-export interface RoundScores {
-  table: ScoreTable;
-  /** Best mean first; of equal ones first who was given first. */
-  standings: RaceRound["standings"];
-  /** True when no row is left to score. */
-  last: boolean;
-  calls: number;
-  costs?: Readonly<Record<string, number>>;
 }
 
 /** Starts a race at the beginning. Throws when there are fewer than two candidates or no rows. */
@@ -136,7 +113,7 @@ export function startRace(settings: RaceSettings): Race {
 }
 
 function standingOf(table: ScoreTable, candidate: string): RaceRound["standings"][number] {
-  const scores = valuesOf(table, candidate).filter((score) => score !== undefined);
+  const scores = decidingValues(table, candidate).filter((score) => score !== undefined);
   const sum = scores.reduce((total, score) => total + score, 0);
   return {candidate, scored: scores.length, mean: scores.length > 0 ? sum / scores.length : undefined};
 }

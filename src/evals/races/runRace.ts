@@ -8,7 +8,7 @@ import {type Race, startRace} from "./race.js";
 import {type RaceCosts, raceCosts} from "./raceCosts.js";
 import {readRace, writeRace} from "./record.js";
 import {type RoundRun, roundRuns} from "./roundRuns.js";
-import {settingsOf} from "./settings.js";
+import {raceSettings} from "./settings.js";
 import type {RaceRecord, RaceRound, RaceSettings} from "../decisions/raceTypes.js";
 
 export interface RaceResult {
@@ -34,7 +34,7 @@ export async function runRace(
 ): Promise<RaceResult> {
   const {store, evalName, effects, signal} = inputs;
   const now = () => new Date((effects?.now ?? Date.now)()).toISOString();
-  const settings = await settingsOf(definition, inputs, race);
+  const settings = await raceSettings(definition, inputs, race);
   const running = startRace(settings);
   const startedAt = now();
   const rounds: RaceRound[] = [];
@@ -58,13 +58,13 @@ export async function runRace(
       running.stop(missing);
       break;
     }
-    const judged = await judge(made, {store, settings, evalName, running, costs});
+    const judged = await judgeRound(made, {store, settings, evalName, running, costs});
     rounds.push(judged);
     last = made.run;
     const id = record?.id ?? (await raceId(inputs, settings, made.planHash));
     if (!record) before = await endedRace(store, id);
     if (before && !isPrefix(rounds, before.rounds)) before = undefined;
-    record = {...recordOf(inputs, settings, last), id, rounds, startedAt};
+    record = {...raceRecord(inputs, settings, last), id, rounds, startedAt};
     if (!before) await writeRace(store.workspace, record);
     onRound?.(judged);
     if (made.ends !== undefined) running.stop(made.ends);
@@ -100,7 +100,7 @@ interface Judging {
   costs: RaceCosts;
 }
 
-async function judge(
+async function judgeRound(
   {run, calls, cutShort}: RoundRun,
   {store, settings, evalName, running, costs}: Judging
 ): Promise<RaceRound> {
@@ -117,7 +117,7 @@ async function judge(
 }
 
 /** All of a race's record that its settings and the run of a round tell. */
-function recordOf(
+function raceRecord(
   {evalName, version, split}: RunInputs,
   settings: RaceSettings,
   run: RunManifest

@@ -1,7 +1,7 @@
-import {counted, list, neverScoredText, points} from "../decisions/points.js";
+import {formatCount, listNames, neverScoredText, points} from "../decisions/points.js";
 import type {RaceOutcome, RaceSettings} from "../decisions/raceTypes.js";
 
-interface Reached {
+interface RaceExtent {
   rows: number;
   /** Candidates that were dropped without a score. */
   unscored: readonly string[];
@@ -11,11 +11,11 @@ interface Reached {
 export function sentenceOf(
   outcome: Omit<RaceOutcome, "sentence">,
   settings: RaceSettings,
-  {rows, unscored}: Reached
+  {rows, unscored}: RaceExtent
 ): string {
   const {calls, callsOfEverything} = outcome;
   const share = callsOfEverything > 0 ? Math.round((100 * calls) / callsOfEverything) : 0;
-  const used = `${counted(rows)} of ${counted(settings.rows)} rows and ${counted(calls)} of ${counted(callsOfEverything)} calls (${share}%)`;
+  const used = `${formatCount(rows)} of ${formatCount(settings.rows)} rows and ${formatCount(calls)} of ${formatCount(callsOfEverything)} calls (${share}%)`;
   if (rows === 0) return "The race ended before a row was scored.";
   if (outcome.best === undefined)
     return `Nothing was scored in ${used}, so that there is nothing to decide, and the race was stopped.`;
@@ -24,7 +24,12 @@ export function sentenceOf(
   return unscored.length > 0 ? `${ended} ${neverScoredText(unscored)}` : ended;
 }
 
-function pickSentence(best: string, used: string, settings: RaceSettings, {rows, unscored}: Reached): string {
+function pickSentence(
+  best: string,
+  used: string,
+  settings: RaceSettings,
+  {rows, unscored}: RaceExtent
+): string {
   if (unscored.length > 0) return `${best} was left after ${used}. ${neverScoredText(unscored)}`;
   if (settings.errorRate === undefined) {
     const when = rows < settings.rows ? "the budget was spent" : "all rows were used up";
@@ -40,11 +45,11 @@ function endedSentence(
   settings: RaceSettings
 ): string {
   if (kind === "within-margin")
-    return `${best} leads after ${used}: whichever of ${list(set)} is best, it is at most ${points(settings.margin)} points better than ${best}.`;
+    return `${best} leads after ${used}: whichever of ${listNames(set)} is best, it is at most ${points(settings.margin)} points better than ${best}.`;
   const others = set.slice(1);
   const are = others.length > 1 ? "are" : "is";
   if (kind === "rows-used-up")
-    return `${best} leads after ${used}, and no rows are left to tell whether ${list(others)} ${are} as good.`;
+    return `${best} leads after ${used}, and no rows are left to tell whether ${listNames(others)} ${are} as good.`;
   const reason = why === undefined ? "" : ` (${why})`;
-  return `The race was stopped after ${used}${reason}: ${best} leads, and ${list(others)} ${are} still in.`;
+  return `The race was stopped after ${used}${reason}: ${best} leads, and ${listNames(others)} ${are} still in.`;
 }

@@ -6,12 +6,12 @@ import {UserError} from "../../base/validation/index.js";
 import {noRows, openCounts} from "../../base/store/index.js";
 
 /** The corpus figure that an eval decides by; undefined where the mean of rows does. */
-function figureOf({scorers, primary = Object.keys(scorers)[0]!}: EvalDefinition) {
+function decidingFigure({scorers, primary = Object.keys(scorers)[0]!}: EvalDefinition) {
   return scorers[primary]?.corpus;
 }
 
 /** The settings of an eval's race. Throws UserError with all that keeps it from being raced. */
-export async function settingsOf(
+export async function raceSettings(
   definition: EvalDefinition,
   {evalName, store, split, options = {}}: RunInputs,
   race: RaceOptions
@@ -25,7 +25,7 @@ export async function settingsOf(
   );
   const {budgetCalls, budgetUsd, errorRate} = race;
   const repeats = options.repeats ?? definition.repeats ?? 1;
-  const figure = figureOf(definition);
+  const figure = decidingFigure(definition);
   if (figure)
     problems.push(
       `it decides by ${corpusName(figure)}, and a race takes the mean of rows that are independent. Race it by such a scorer, such as one with level: "sentence", average: "accuracy" or level: "prompt".`

@@ -1,13 +1,13 @@
 import {type RunManifest, runTable, sqlString} from "../../base/store/index.js";
 import {withAllColumns} from "./journal/tables.js";
-import type {Place} from "./plan/rows.js";
+import type {RowStorage} from "./plan/rows.js";
 
 /** What answers are known by: the endpoint that was asked, and the model as it was asked for. Servers answer under other names. */
 export const askedModel = (endpoint: {name: string}, model: string) => JSON.stringify([endpoint.name, model]);
 
 /** Mean completion tokens of the answers in sealed runs, by `askedModel`. */
 export async function answerLengths(
-  {db, workspace}: Place,
+  {db, workspace}: RowStorage,
   runs: readonly RunManifest[]
 ): Promise<Map<string, number>> {
   const completions = await runTable(

@@ -9,7 +9,7 @@ import {openPrivacyCheck, refuseOutright} from "./plan/privacyCheck.js";
 import {variantsOf} from "./plan/prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
 import {resolveEval} from "./plan/resolve.js";
-import {countOpenRows, fewShotRows, orderRows, type Place, readRows} from "./plan/rows.js";
+import {countOpenRows, fewShotRows, orderRows, type RunWorkspace, readRows} from "./plan/rows.js";
 
 export interface BenchPrompt {
   rowId: string;
@@ -61,7 +61,7 @@ export async function withBenchTarget<T>(
   const folder = temporaryPath(join(workspace.tmpDir, "bench"));
   await mkdir(folder, {recursive: true});
   const db = await openDatabase({tmpDir: workspace.tmpDir, threads: 1});
-  const place: Place = {db, workspace};
+  const place: RunWorkspace = {db, workspace, folder};
   let made: ReadyCandidate[] = [];
   try {
     made = await readyCandidates(resolved, {store, version, split, onMessage, signal});
@@ -77,7 +77,7 @@ export async function withBenchTarget<T>(
       onMessage
     });
     const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
-    const order = await orderRows(place, folder, version, split, {
+    const order = await orderRows(place, version, split, {
       part: resolved.part,
       seed: resolved.seed,
       limit: rows

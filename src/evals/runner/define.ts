@@ -1,14 +1,11 @@
 import type {StatedHosting, WayThere} from "../../base/costs/index.js";
 import type {GateRule} from "../decisions/gateRule.js";
-import type {Endpoint, Message, ModelParameters, Tool} from "../../inference/endpoints/types.js";
+import type {Endpoint, Message, ModelParameters, ToolDefinition} from "../../inference/endpoints/types.js";
 import type {DatasetDefinition} from "../../data/datasets/define.js";
 import type {ImportedSource} from "../importedResults/types.js";
 import type {Row, Scorer} from "../scorers/types.js";
-import {rollingWindows} from "../../data/splits/rolling.js";
 import type {SplitSpec} from "../../data/splits/spec.js";
-import {assertChecked} from "../../base/validation/checked.js";
 import type {Publishing, SplitManifest, Store, VersionManifest} from "../../base/store/index.js";
-import {ASKS_NOTHING, candidateSchema, evalSchema} from "./definitionSchema.js";
 
 /** What a candidate may use to make itself ready: train, merge, load weights, start a server. */
 export interface PrepareContext {
@@ -54,30 +51,12 @@ export interface Candidate extends CandidateCosts {
   /** What the others are measured against. At most one per eval; the first candidate when none says so. */
   baseline?: boolean;
   params?: ModelParameters;
-  tools?: Tool[];
+  tools?: ToolDefinition[];
   /** Where it is reached, when that is known without preparing it: lets `assay doctor` ask beforehand. */
   reach?: {endpoint: Endpoint; model: string};
   /** Making it computes in processes of its own: `assay rebuild` may make it while earlier evals run. */
   apart?: boolean;
   prepare(context: PrepareContext): Promise<PreparedCandidate>;
-}
-
-/** A candidate whose endpoint needs no preparation. Throws a UserError that names everything wrong with it. */
-export function candidate(
-  name: string,
-  endpoint: Endpoint,
-  model: string,
-  options: {params?: ModelParameters; tools?: Tool[]; baseline?: boolean} & CandidateCosts = {}
-): Candidate {
-  const prepare = async ({dryRun}: PrepareContext) => {
-    const known = dryRun ? endpoint.onlyKnown?.() : undefined;
-    // Its first question: it throws where the model is not here.
-    await known?.identity(model);
-    return {endpoint: known ?? endpoint, model};
-  };
-  const made = {name, ...options, reach: {endpoint, model}, prepare};
-  assertChecked(`candidate ${JSON.stringify(name)}`, candidateSchema, made);
-  return made;
 }
 
 export interface PromptContext {
@@ -147,18 +126,3 @@ export interface EvalDefinition {
 /** An eval whose scores come from other tools' files. */
 export type ImportedEval = Required<Pick<EvalDefinition, "source">> &
   Pick<EvalDefinition, "name" | "order" | "title" | "description" | "margin" | "gate" | "publish">;
-
-/**
- * Declares an eval. A file `evals/NAME.eval.ts` default-exports what this returns. Throws a UserError that names every
- * member that is unknown, absent or of another kind.
- */
-export function defineEval(definition: EvalDefinition | ImportedEval): EvalDefinition {
-  assertEval("eval", definition);
-  if (definition.source) return {...definition, ...ASKS_NOTHING};
-  return {...definition, split: [definition.split].flat().flatMap(rollingWindows)};
-}
-
-/** Throws UserError with everything that keeps something from being an eval, whatever its data. */
-export function assertEval(where: string, definition: unknown): asserts definition is EvalDefinition {
-  assertChecked(where, evalSchema, definition);
-}

@@ -14,11 +14,10 @@ import {
   chosen,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   func,
   holding,
-  isObject,
   listOf,
   number,
   oneOf,
@@ -26,11 +25,12 @@ import {
 } from "../../base/validation/checked.js";
 import type {ImportedSource} from "../importedResults/types.js";
 import type {Candidate, EvalDefinition, ImportedEval, RaceOptions} from "./define.js";
+import {isObject} from "../../base/validation/isObject.js";
 
-type Problems = {path?: (string | number)[]; message: string}[];
+type DefinitionProblems = {path?: (string | number)[]; message: string}[];
 
 /** What must be there of an endpoint: a wrong trust is not refused here but taken for the least trusted one. */
-export const endpointSchema = fits(
+export const endpointSchema = passing(
   (value) =>
     typeof value === "object" &&
     value !== null &&
@@ -72,7 +72,7 @@ const gateRuleSchema = holding<GateRule>(
     ...CONDITIONS
   }),
   (rule) => {
-    const problems: Problems = [];
+    const problems: DefinitionProblems = [];
     if (!Object.keys(CONDITIONS).some((name) => rule[name as keyof GateRule] !== undefined))
       problems.push({
         message: `states no condition, so that it would always pass: give one of ${Object.keys(CONDITIONS).join(", ")}`
@@ -175,8 +175,8 @@ function isCorpusFigure(figure: CorpusFigure): boolean {
   );
 }
 
-function scorerProblems({scorers, primary, gate = []}: EvalDefinition): Problems {
-  const problems: Problems = Object.entries(scorers).flatMap(([name, scorer]) => {
+function scorerProblems({scorers, primary, gate = []}: EvalDefinition): DefinitionProblems {
+  const problems: DefinitionProblems = Object.entries(scorers).flatMap(([name, scorer]) => {
     const maker = makers.get(scorer);
     return maker === undefined
       ? []

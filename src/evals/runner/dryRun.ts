@@ -1,122 +1,53 @@
 import {join} from "node:path";
 import {projectPricesOr, type RunManifest, sqlString} from "../../base/store/index.js";
 import {answerLengths} from "./answerLengths.js";
-import {type BudgetForecast, budgetForecast} from "./budgetForecast.js";
+import {budgetForecast} from "./budgetForecast.js";
 import {callPrices, total} from "./calls/callPrices.js";
 import {budgetRefusal} from "./calls/checkBudget.js";
 import type {EvalDefinition} from "./define.js";
 import {askedByScorers} from "./plan/preflight.js";
-import type {PrivacyCheck} from "./plan/privacyCheck.js";
 import type {ResolvedEval} from "./plan/resolve.js";
-import type {Plan} from "./plan/plan.js";
-import type {Place} from "./plan/rows.js";
+import type {RunWorkspace} from "./plan/rows.js";
 import type {ReadyCandidate} from "./plan/readyCandidates.js";
-import {
-  type ExpectedCost,
-  expectedCost,
-  type ExpectedInputs,
-  type StatedPrice,
-  statedPrices
-} from "./expectedCost.js";
+import {expectedCost, type ExpectedInputs, statedPrices} from "./expectedCost.js";
 import {promptLengths} from "./promptLengths.js";
 import {openSideAnswers, type SideAnswers} from "./journal/sideAnswers.js";
 import {preflightKey, READY_MS} from "./calls/preflightCalls.js";
-import type {Settled} from "./journal/reuse.js";
-import {JOURNAL, journalFile, latest, otherScores, placeOf, SCORE_LOG, scoresFile} from "./journal/tables.js";
+import type {SettledRequests} from "./journal/reuse.js";
+import {
+  JOURNAL,
+  journalFile,
+  latest,
+  otherScores,
+  requestColumns,
+  SCORE_LOG,
+  scoresFile
+} from "./journal/tables.js";
+import type {EvalTask} from "./task.js";
 import {modelAsked} from "../scorers/index.js";
+import type {DryRun, DryRunCandidate, DryRunScorer} from "./result.js";
+import type {PlannedRun} from "./run.js";
 import {logAsParquet} from "./tables/logs.js";
 
-/** What a run would do. Tokens are estimates; what they rest on stands with each candidate. */
-export interface DryRun {
-  planned: number;
-  /** Calls that would be made. */
-  calls: number;
-  /** Completions the store already has, for this run or another. */
-  reused: number;
-  /** Calls that failed before, and are not made again without `retryFailed`. */
-  failed: number;
-  /** Requests with the prompt of another, whose answer they take. */
-  repeated: number;
-  /** Requests that are not made because the row may not be sent there. */
-  refused: number;
-  promptTokens: number;
-  /** Undefined when nothing tells how long a candidate's answers are. */
-  completionTokens?: number;
-  /** US dollars; undefined when a called candidate's price or answer length is unknown. */
-  costUsd?: number;
-  candidates: DryRunCandidate[];
-  /**
-   * Calls that scorers would make for the new completions and for those in the store that they have not scored yet; what
-   * equal questions save is not known before.
-   */
-  scorers: DryRunScorer[];
-  /** Calls of a few tokens that ask the endpoints before the first row whether they are ready. */
-  preflightCalls: number;
-  /** With a budget, and where something would be asked. */
-  budget?: BudgetForecast;
-  /** What is wrong with the project's price list, which was left out then. */
-  priceProblem?: string;
-}
-
-export interface DryRunScorer {
-  name: string;
-  model?: string;
-  endpoint: string;
-  /** At most. */
-  calls: number;
-  prices: StatedPrice[];
-}
-
-export interface DryRunCandidate extends ExpectedCost {
-  name: string;
-  calls: number;
-  /** Rows that may not be sent to this candidate's endpoint; why is in `refusal`. */
-  refusedRows: number;
-  refusal?: string;
-  /** True when the run would make the candidate's model: all its calls are new. */
-  notMade?: boolean;
-  /** True when the costs are those of all models of a cascade. */
-  atMost?: boolean;
-}
-
-export interface ForecastInputs {
-  evalName: string;
-  place: Place;
+/** What is known of a planned run's answers. */
+export interface ForecastBasis {
   /** All sealed runs. */
   runs: readonly RunManifest[];
-  plan: Plan;
-  privacyCheck: PrivacyCheck;
-  ready: readonly ReadyCandidate[];
-  scorers: ResolvedEval["scorers"];
-  needs: EvalDefinition["needs"];
-  settled: Settled;
+  settled: SettledRequests;
+  /** The run whose journal is gone on with. */
   runId: string;
-  /** Folder for what is half-made. */
-  folder: string;
-  noReuse?: boolean;
   budgetUsd?: number;
-  /** Wall clock in milliseconds since 1970. */
-  now(): number;
 }
 
 /** Counts the calls a plan still needs and forecasts their tokens and cost. Calls nothing. */
-export async function forecast({
-  evalName,
-  place,
-  runs,
-  plan,
-  privacyCheck,
-  ready,
-  scorers,
-  needs = {},
-  settled,
-  runId,
-  folder,
-  noReuse,
-  budgetUsd,
-  now
-}: ForecastInputs): Promise<DryRun> {
-  const {candidate: nameOf} = placeOf(plan);
+export async function forecast(
+  {task, place, requests}: PlannedRun,
+  {runs, settled, runId, budgetUsd}: ForecastBasis
+): Promise<DryRun> {
+  const {plan, ready, privacyCheck} = requests;
+  const {resolved, inputs, effects} = task;
+  const {scorers} = resolved;
+  const {candidate: nameOf} = requestColumns(plan);
   const perCandidate = new Map<string, {calls: number; tokens: number}>();
   for await (const batch of place.db.batches<{n: number; candidate: string; tokens: number}>(
     `select n, ${nameOf} as candidate, tokens::double as tokens from ${plan.requests} where key <> ''`
@@ -127,11 +58,11 @@ export async function forecast({
       perCandidate.set(candidate, {calls: sum.calls + 1, tokens: sum.tokens + tokens});
     }
   const listed = await projectPricesOr(place.workspace.project);
-  const at = new Date(now()).toISOString();
+  const at = new Date(effects.now()).toISOString();
   const expected: ExpectedInputs = {
     prices: callPrices(listed.prices, at),
     observed: await answerLengths(place, runs),
-    observedPrompts: await promptLengths(place, runs, evalName),
+    observedPrompts: await promptLengths(place, runs, resolved.name),
     at
   };
   const candidates = ready.map(({record, prepared}, index): DryRunCandidate => {
@@ -153,7 +84,7 @@ export async function forecast({
   const calls = called.reduce((sum, one) => sum + one.calls, 0);
   const refused =
     candidates.reduce((sum, {refusedRows}) => sum + refusedRows, 0) * plan.variants.length * plan.repeats;
-  const asked = await scorerForecast({place, runs, settled, runId, folder, scorers}, expected, calls);
+  const asked = await scorerForecast(place, {runs, settled, runId}, scorers, {expected, newCalls: calls});
   const needsPrice = plan.total > settled.done.count ? ready : [];
   return {
     planned: plan.total,
@@ -168,11 +99,12 @@ export async function forecast({
     costUsd,
     candidates,
     preflightCalls: await preflightForecast(
-      {ready: ready.filter((_one, index) => candidates[index]!.calls > 0), scorers, needs},
+      ready.filter((_one, index) => candidates[index]!.calls > 0),
+      task,
       await openSideAnswers(place.workspace, runId, {
         file: "preflight-answers.ndjson",
-        ownOnly: noReuse,
-        since: new Date(now() - READY_MS).toISOString()
+        ownOnly: inputs.options?.noReuse,
+        since: new Date(effects.now() - READY_MS).toISOString()
       })
     ),
     budget: budgetForecast(
@@ -187,7 +119,8 @@ export async function forecast({
 
 /** Questions that no answer of before stands for, each counted once. */
 async function preflightForecast(
-  {ready, scorers, needs = {}}: Pick<ForecastInputs, "ready" | "scorers" | "needs">,
+  ready: readonly ReadyCandidate[],
+  {definition: {needs = {}}, resolved: {scorers}}: Pick<EvalTask, "definition" | "resolved">,
   answers: SideAnswers
 ): Promise<number> {
   const asked = new Set<string>();
@@ -207,20 +140,13 @@ async function preflightForecast(
 
 /** What scorers that ask a model would ask: for the new completions, and for those in the store that they have not scored. */
 async function scorerForecast(
-  {
-    place,
-    runs,
-    settled,
-    runId,
-    folder,
-    scorers
-  }: Pick<ForecastInputs, "place" | "runs" | "settled" | "runId" | "folder" | "scorers">,
-  expected: ExpectedInputs,
-  newCalls: number
+  {db, workspace, folder}: RunWorkspace,
+  {runs, settled, runId}: ForecastBasis,
+  scorers: ResolvedEval["scorers"],
+  {expected, newCalls}: {expected: ExpectedInputs; newCalls: number}
 ): Promise<DryRunScorer[]> {
   const asking = scorers.filter(({scorer}) => scorer.asks);
   if (asking.length === 0) return [];
-  const {db, workspace} = place;
   const journal = await logAsParquet(
     db,
     journalFile(workspace, runId),

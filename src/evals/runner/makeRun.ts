@@ -1,64 +1,23 @@
-import type {Held, RunManifest} from "../../base/store/index.js";
 import {checkBudget} from "./calls/checkBudget.js";
-import type {CallPrices} from "./calls/callPrices.js";
-import {runPrices} from "./calls/runPrices.js";
 import {makeCalls} from "./calls/calls.js";
-import {createSpending, type Spending} from "./calls/spending.js";
+import {type CallPace, openRunCalls} from "./calls/runCalls.js";
+import {runPrices} from "./calls/runPrices.js";
+import {createSpending} from "./calls/spending.js";
 import {createTally, type Tally} from "./calls/tally.js";
-import type {EvalDefinition} from "./define.js";
-import {answeredBy} from "./journal/answeredBy.js";
-import {answeredStages} from "./journal/answeredStages.js";
-import type {AppendLog} from "./journal/appendLog.js";
+import {answeredStages, answeredBy} from "./journal/whoAnswered.js";
 import type {Bits} from "./journal/bits.js";
-import type {RunFolder} from "./journal/folder.js";
-import {settle, type Settled} from "./journal/reuse.js";
+import {settle} from "./journal/reuse.js";
 import {type Closable, openLogs} from "./journal/runLogs.js";
-import type {SupersededCalls} from "./journal/superseded.js";
 import {collectGarbageBetween} from "./keepHeapSmall.js";
-import {sensitivityOf} from "../../data/privacy/index.js";
-import type {PrivacyCheck} from "./plan/privacyCheck.js";
-import {candidateOf, type Plan} from "./plan/plan.js";
+import {candidateOf, type RunPlan} from "./plan/plan.js";
 import {preflight} from "./plan/preflight.js";
-import type {ReadyCandidate} from "./plan/readyCandidates.js";
-import type {ResolvedEval} from "./plan/resolve.js";
-import type {Place} from "./plan/rows.js";
-import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
-import {openRunCalls, type RunCalls, type RunCallsInputs} from "./calls/runCalls.js";
+import type {RunResult} from "./result.js";
+import type {LeasedRun, Run} from "./run.js";
 import {codeRevision} from "./seal/codeRevision.js";
-import {buildManifest} from "./seal/manifest.js";
 import {type EndedCompletions, openCompletions} from "./seal/completions.js";
+import {buildManifest} from "./seal/manifest.js";
 import {seal} from "./seal/seal.js";
-
-/** A run that is planned, in the folder that was chosen for it and is locked. */
-export interface PlannedRun {
-  definition: EvalDefinition;
-  inputs: RunInputs;
-  place: Place;
-  effects: RunEffects;
-  resolved: ResolvedEval;
-  ready: readonly ReadyCandidate[];
-  plan: Plan;
-  privacyCheck: PrivacyCheck;
-  run: RunFolder;
-  /** Its lease. */
-  held: Held;
-  /** Folder for what is half-made. */
-  folder: string;
-}
-
-/** What a start writes to, and what it knows of earlier ones. */
-interface Begun {
-  journal: AppendLog;
-  superseded: SupersededCalls;
-  scoreLog: AppendLog;
-  settled: Settled;
-  ended: EndedCompletions;
-  tally: Tally;
-  spending?: Spending;
-  prices: CallPrices;
-  made: RunCalls;
-  outage: RunCallsInputs["outage"];
-}
+import type {EvalTask} from "./task.js";
 
 const CONCURRENCY = 16;
 
@@ -66,198 +25,146 @@ const CONCURRENCY = 16;
  * Makes what a planned run is missing and seals it: calls, scores, the sealed tables. Throws UserError when a candidate's
  * endpoint is not ready or a budget cannot be kept.
  */
-export async function makeRun(planned: PlannedRun): Promise<RunResult> {
-  const {inputs, place, effects, resolved, ready, plan, run, folder} = planned;
-  const {store, options = {}} = inputs;
+export async function makeRun(leased: LeasedRun): Promise<RunResult> {
+  const {task, requests} = leased;
+  const {store} = task.inputs;
+  const {effects} = task;
   const startedMs = effects.now();
   // Git takes its time, in a large repository seconds: it looks while the calls are made.
   const code = codeRevision(store.workspace.project);
   code.catch(() => undefined);
-  let ended: EndedCompletions | undefined;
-  const logs: Closable[] = [];
+  const opened: OpenedParts = {logs: []};
   try {
-    const runs = await store.runs({archived: true});
-    const {journal, scoreLog, superseded} = await openLogs(store.workspace, run.id, logs);
-    const settled = await settle({place, plan, runs, runId: run.id, folder, options});
-    const {done, failed, reused} = settled;
-    const tally = createTally(
-      plan.candidates,
-      {planned: plan.total, done: done.count, failed, reused},
-      effects.now
-    );
-    const spending = options.budgetUsd === undefined ? undefined : createSpending(options.budgetUsd);
-    const {prices, priced, problem} = await runPrices(planned);
-    ended = openCompletions({...planned, ready: priced, runId: run.id, settled, journal});
-    const concurrency = options.concurrency ?? CONCURRENCY;
-    const outage = outageSettings(planned, tally);
-    const answered = await answeredStages(place, plan, ready, settled);
-    const made = await openRunCalls(planned, {spending, prices, concurrency, outage, answered});
-    logs.push(made);
-    if (spending) checkBudget(plan.total > done.count ? ready : [], resolved.scorers, prices, problem);
-    const begun: Begun = {
-      journal,
-      superseded,
-      scoreLog,
-      settled,
-      ended,
-      tally,
-      spending,
-      prices,
-      made,
-      outage
-    };
-    const stopped = await callMissing(planned, begun);
-    await journal.close();
-    await superseded.close();
+    const {run, priceProblem} = await openRun(leased, opened);
+    const {journal, budget, calls, tally} = run;
+    if (budget.spending) {
+      const asked = requests.plan.total > journal.settled.done.count ? requests.ready : [];
+      checkBudget(asked, task.resolved.scorers, budget.prices, priceProblem);
+    }
+    const stoppedCalls = await callMissing(run);
+    await journal.calls.close();
+    await journal.superseded.close();
     effects.onProgress?.(tally.progress("sealing"));
     collectGarbageBetween();
-    const seconds = () => (effects.now() - startedMs) / 1000;
-    const manifest = await sealMade(planned, begun, {runs, priced, concurrency, code, seconds, stopped});
+    const manifest = await seal(run, async (figures) =>
+      buildManifest(run, {
+        figures,
+        code: await code,
+        stopped: stoppedCalls ?? budget.spending?.stopped ?? calls.scorers.guards.gaveUp,
+        seconds: (effects.now() - startedMs) / 1000,
+        concurrency: concurrencyOf(run)
+      })
+    );
     store.refresh();
     effects.onProgress?.(tally.progress("done"));
-    const scorerCalls = made.scorerCalls.tally.made;
-    return {manifest, unchanged: false, scorerCalls, ...billsOf(begun, options.budgetUsd)};
+    const scorerCalls = calls.scorers.calls.tally.made;
+    return {manifest, unchanged: false, scorerCalls, ...billsOf(run)};
   } finally {
-    await ended?.idle();
-    await Promise.all(logs.map((log) => log.close()));
+    await opened.ended?.idle();
+    await Promise.all(opened.logs.map((log) => log.close()));
   }
 }
 
-interface Sealing {
-  runs: readonly RunManifest[];
-  priced: readonly ReadyCandidate[];
-  concurrency: number;
-  code: Promise<RunManifest["code"]>;
-  /** Since the start. */
-  seconds(): number;
-  stopped: string | undefined;
+/** What is closed at the end, also when a later part cannot be opened. */
+interface OpenedParts {
+  logs: Closable[];
+  ended?: EndedCompletions;
 }
 
-function sealMade(
-  planned: PlannedRun,
-  {settled, scoreLog, superseded, made, ended, tally, spending, prices}: Begun,
-  {runs, priced, concurrency, code, seconds, stopped}: Sealing
-): Promise<RunManifest> {
-  const {inputs, place, effects, resolved, plan, run, folder, held} = planned;
-  const {store, options = {}, abortSignal} = inputs;
-  return seal({
-    place,
-    runs,
-    plan,
-    resolved,
-    runId: run.id,
-    settled,
-    scoreLog,
-    superseded,
-    folder,
-    concurrency,
-    scorerCalls: made.scorerCalls,
-    candidates: priced.map(({record}) => record),
-    ended,
-    retryFailed: options.retryFailed,
-    signal: abortSignal,
-    held,
-    manifest: async (figures) =>
-      buildManifest({
-        ...planned,
-        ...inputs,
-        ready: priced,
-        prices,
-        options,
-        figures,
-        project: store.workspace.project,
-        code: await code,
-        seconds: seconds(),
-        sealedAt: effects.now(),
-        ...made.ofAllStarts(),
-        concurrency: [
-          ...(callsOf(tally) > 0 ? [concurrency] : []),
-          ...concurrencyOf(runs, settled.reusedFrom)
-        ],
-        stopped: stopped ?? spending?.stopped ?? made.sideGuards.gaveUp
-      })
+/** Opens the parts of a start: its journal, its budget and its calls. */
+async function openRun(leased: LeasedRun, opened: OpenedParts): Promise<{run: Run; priceProblem?: string}> {
+  const {task, place, requests, lease} = leased;
+  const {plan, ready} = requests;
+  const {store, options = {}} = task.inputs;
+  const runId = lease.run.id;
+  const runs = await store.runs({archived: true});
+  const logs = await openLogs(store.workspace, runId, opened.logs);
+  const settled = await settle({place, plan, runs, runId, options});
+  const {done, failed, reused} = settled;
+  const counts = {planned: plan.total, done: done.count, failed, reused};
+  const tally = createTally(plan.candidates, counts, task.effects.now);
+  const spending = options.budgetUsd === undefined ? undefined : createSpending(options.budgetUsd);
+  const {prices, priced, problem} = await runPrices(leased);
+  const ended = openCompletions({place, plan, runId, settled, journal: logs.calls, ready: priced});
+  opened.ended = ended;
+  const calls = await openRunCalls(task, lease.run, {
+    spending,
+    prices,
+    concurrency: options.concurrency ?? CONCURRENCY,
+    outage: outageSettings(task, tally),
+    answered: await answeredStages(place, plan, ready, settled)
   });
+  opened.logs.push(calls);
+  const journal = {...logs, settled, ended, runs};
+  return {run: {...leased, journal, budget: {prices, priced, spending}, calls, tally}, priceProblem: problem};
 }
 
-function callsOf(tally: Tally): number {
+/** Calls in flight of this start, when it made one, and of the runs that answers come from. */
+function concurrencyOf({journal: {runs, settled}, calls, tally}: Run): number[] {
+  const reused = runs.filter(({id}) => settled.reusedFrom.includes(id));
+  return [
+    ...(callsMade(tally) > 0 ? [calls.pace.concurrency] : []),
+    ...reused.flatMap(({concurrency}) => concurrency ?? [])
+  ];
+}
+
+function callsMade(tally: Tally): number {
   return tally.progress("done").candidates.reduce((sum, {called}) => sum + called, 0);
 }
 
-/** What some of the runs had in flight. */
-function concurrencyOf(runs: readonly RunManifest[], ids: readonly string[]): number[] {
-  return runs.flatMap(({id, concurrency}) => (ids.includes(id) ? (concurrency ?? []) : []));
-}
-
 /** Makes the calls that have no outcome, if there are any; why it stopped early, if it did. */
-async function callMissing(
-  {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, run}: PlannedRun,
-  {journal, superseded, scoreLog, settled, ended, tally, spending, prices, made, outage}: Begun
-): Promise<string | undefined> {
-  const {options = {}, signal, abortSignal, createExecutor} = inputs;
-  const {done, answered} = settled;
-  if (plan.total === done.count) return undefined;
-  const called = calledCandidates(plan, done);
-  for (const [index, {record, prepared}] of ready.entries())
-    if (plan.refused[index]!.length > 0)
-      effects.onMessage?.(
-        `${record.name}: ${privacyCheck.message(prepared.endpoint, plan.refused[index]!, plan.rows)}`
-      );
-  if (options.preflight !== false && !signal?.aborted)
-    try {
-      await preflight(
-        {ready: ready.filter((_one, index) => called.has(index)), resolved, needs: definition.needs},
-        (message) => effects.onMessage?.(message),
-        {
-          signal,
-          around: made.preflightCalls.around,
-          answered: done.count > 0 ? await answeredBy(place, plan, settled) : []
-        }
-      );
-    } catch (error) {
-      if (spending?.stopped !== undefined) return spending.stopped;
-      throw error;
-    }
+async function callMissing(run: Run): Promise<string | undefined> {
+  const {requests, journal, budget, tally} = run;
+  const {effects} = run.task;
+  const {plan} = requests;
+  if (plan.total === journal.settled.done.count) return undefined;
+  reportRefusals(run);
+  try {
+    await preflightCalled(run);
+  } catch (error) {
+    if (budget.spending?.stopped !== undefined) return budget.spending.stopped;
+    throw error;
+  }
   const timer = setInterval(() => effects.onProgress?.(tally.progress("running")), 200);
-  // What waits for nothing that can come is noticed when the process has no more to do.
+  // Does not keep the process alive, so that a hang is detected.
   timer.unref();
   // The calls leave DuckDB idle: it makes what the sealed run will need. A failure is met there.
-  const packing = plan.tables(run.id).catch(() => undefined);
+  const packing = plan.tables(run.lease.run.id).catch(() => undefined);
   try {
     effects.onProgress?.(tally.progress("running"));
-    return await makeCalls({
-      db: place.db,
-      plan,
-      privacyCheck,
-      resolved,
-      ready,
-      done,
-      answered,
-      journal,
-      superseded,
-      scoreLog,
-      onEnded: (n) => ended.ended(n),
-      tally,
-      concurrency: options.concurrency ?? CONCURRENCY,
-      now: effects.now,
-      spending,
-      prices,
-      made,
-      signal,
-      abortSignal,
-      outage,
-      createExecutor,
-      run: {id: run.id, store: inputs.store.workspace.dir, sensitivity: sensitivityOf(inputs.version)}
-    });
+    return await makeCalls(run);
   } finally {
     clearInterval(timer);
     await packing;
   }
 }
 
-function outageSettings(
-  {inputs: {options = {}}, effects}: PlannedRun,
-  tally: Tally
-): RunCallsInputs["outage"] {
+/** Says of each candidate how many rows may not be sent to it. */
+function reportRefusals({task: {effects}, requests: {plan, ready, privacyCheck}}: Run): void {
+  for (const [index, {record, prepared}] of ready.entries()) {
+    const refused = plan.refused[index]!;
+    if (refused.length > 0)
+      effects.onMessage?.(`${record.name}: ${privacyCheck.message(prepared.endpoint, refused, plan.rows)}`);
+  }
+}
+
+/** Asks the endpoints that will be called whether they are ready. */
+async function preflightCalled({task, place, requests, journal, calls}: Run): Promise<void> {
+  const {definition, resolved, inputs, effects} = task;
+  const {options = {}, signal} = inputs;
+  if (options.preflight === false || signal?.aborted) return;
+  const {plan} = requests;
+  const called = calledCandidates(plan, journal.settled.done);
+  const ready = requests.ready.filter((_one, index) => called.has(index));
+  const answered = journal.settled.done.count > 0 ? await answeredBy(place, plan, journal.settled) : [];
+  await preflight({ready, resolved, needs: definition.needs}, (message) => effects.onMessage?.(message), {
+    signal,
+    around: calls.preflights.around,
+    answered
+  });
+}
+
+function outageSettings({inputs: {options = {}}, effects}: EvalTask, tally: Tally): CallPace["outage"] {
   const {giveUpAfterSeconds} = options;
   return {
     giveUpMs: giveUpAfterSeconds === undefined ? undefined : 1000 * giveUpAfterSeconds,
@@ -267,23 +174,25 @@ function outageSettings(
 }
 
 /** What a start called and paid, as far as it is known. */
-function billsOf(
-  {spending, tally, made}: Pick<Begun, "spending" | "tally" | "made">,
-  limitUsd = Infinity
-): Pick<RunResult, "calls" | "spentUsd" | "budgetStop" | "overBudgetUsd" | "uncountedAttempts"> {
-  const {spentUsd, stopped: budgetStop} = spending ?? {};
-  const over = (spentUsd ?? 0) - limitUsd;
+function billsOf({
+  task,
+  budget,
+  calls,
+  tally
+}: Run): Pick<RunResult, "calls" | "spentUsd" | "budgetStop" | "overBudgetUsd" | "uncountedAttempts"> {
+  const {spentUsd, stopped: budgetStop} = budget.spending ?? {};
+  const over = (spentUsd ?? 0) - (task.inputs.options?.budgetUsd ?? Infinity);
   return {
-    calls: callsOf(tally),
+    calls: callsMade(tally),
     spentUsd,
     budgetStop,
     overBudgetUsd: over > 0 ? over : undefined,
-    uncountedAttempts: tally.uncountedAttempts + made.scorerCalls.tally.uncountedAttempts || undefined
+    uncountedAttempts: tally.uncountedAttempts + calls.scorers.calls.tally.uncountedAttempts || undefined
   };
 }
 
 /** Candidates, by their place, that have a request without an outcome. */
-function calledCandidates(plan: Plan, done: Bits): Set<number> {
+function calledCandidates(plan: RunPlan, done: Bits): Set<number> {
   const called = new Set<number>();
   for (let n = 0; n < plan.total && called.size < plan.candidates.length; n++)
     if (!done.has(n)) called.add(candidateOf(plan, n));

@@ -1,14 +1,14 @@
 import {type RunManifest, runTable, sqlString} from "../../base/store/index.js";
 import {askedModel} from "./answerLengths.js";
 import {withAllColumns} from "./journal/tables.js";
-import type {Place} from "./plan/rows.js";
+import type {RowStorage} from "./plan/rows.js";
 
 /**
  * Prompt tokens that servers counted for each token that `estimateTokens` counts, by `askedModel`: from the newest sealed
  * run of the eval with answers of that model. Where servers count nothing there is no figure.
  */
 export async function promptLengths(
-  {db, workspace}: Place,
+  {db, workspace}: RowStorage,
   runs: readonly RunManifest[],
   evalName: string
 ): Promise<Map<string, number>> {

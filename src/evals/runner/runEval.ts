@@ -21,18 +21,19 @@ import {
   scorerRecipients
 } from "./plan/privacyCheck.js";
 import {keepHeapSmall} from "./keepHeapSmall.js";
-import {makeRun, type PlannedRun} from "./makeRun.js";
+import {makeRun} from "./makeRun.js";
 import {openHeldOut} from "./plan/openHeldOut.js";
-import {makePlan, type Plan} from "./plan/plan.js";
-import {planHeader} from "./plan/header.js";
-import {countOpenRows, fewShotRows, type Place} from "./plan/rows.js";
+import {makePlan} from "./plan/plan.js";
+import {countOpenRows, fewShotRows, type RunWorkspace} from "./plan/rows.js";
 import {previewPrompts} from "./plan/promptPreview.js";
 import {variantsOf} from "./plan/prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
-import {resolveEval, type ResolvedEval} from "./plan/resolve.js";
+import {resolveEval} from "./plan/resolve.js";
 import {allSettled, settle} from "./journal/reuse.js";
 import {chooseFolder, latestFolder, planId} from "./journal/folder.js";
-import type {RunEffects, RunInputs, RunResult} from "./runTypes.js";
+import type {RunResult} from "./result.js";
+import type {PlannedRun} from "./run.js";
+import type {EvalTask, RunEffects, RunInputs} from "./task.js";
 
 /**
  * Runs an eval on one split: plans all requests, makes the calls whose completions the store does not have, scores
@@ -72,8 +73,9 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
   try {
     const {evalName, version, split, options = {}} = inputs;
     const resolved = await resolveEval(definition, evalName, version, split, options);
-    const place: Place = {db: await opening, workspace};
-    return await planAndRunIn(place, folder, definition, resolved, inputs);
+    const effects: RunEffects = {now: Date.now, ...inputs.effects};
+    const place: RunWorkspace = {db: await opening, workspace, folder};
+    return await runTask({definition, inputs, resolved, effects}, place);
   } catch (error) {
     const named = namingTarget(error, folder, workspace.tmpDir);
     if (!isDiskFull(named)) throw named;
@@ -91,59 +93,20 @@ async function planAndRun(definition: EvalDefinition, inputs: RunInputs): Promis
   }
 }
 
-async function planAndRunIn(
-  place: Place,
-  folder: string,
-  definition: EvalDefinition,
-  resolved: ResolvedEval,
-  inputs: RunInputs
-): Promise<RunResult> {
-  const {store, version, split, options = {}, signal} = inputs;
-  const {workspace} = place;
-  const effects: RunEffects = {now: Date.now, ...inputs.effects};
-  const tell = (message: string) => effects.onMessage?.(message);
-  const rows = await countOpenRows(place, split, resolved, definition.fewShot);
-  if (options.showPrompts === undefined) {
-    if (!inputs.opened)
-      await openHeldOut({workspace, resolved, version, split, rows, options, now: effects.now});
-    refuseOutright(version, knownRecipients(resolved));
-  }
-  await mkdir(folder, {recursive: true});
-  let ready: ReadyCandidate[] = [];
+/** Shows prompts, forecasts, or runs: the steps of one call of `runEval`. */
+async function runTask(task: EvalTask, place: RunWorkspace): Promise<RunResult> {
+  const {definition, resolved, inputs} = task;
+  const {showPrompts, dryRun} = inputs.options ?? {};
+  const rows = await countOpenRows(place, inputs.split, resolved, definition.fewShot);
+  if (showPrompts === undefined) await openPart(task, rows);
+  await mkdir(place.folder, {recursive: true});
+  const ready: ReadyCandidate[] = [];
   try {
-    if (options.showPrompts !== undefined) {
-      const shown = Math.min(options.showPrompts, options.limit ?? Infinity);
-      const preview = {store, place, definition, resolved, version, split, rows: shown, folder};
-      return {prompts: await previewPrompts({...preview, onMessage: tell}), unchanged: true, calls: 0};
-    }
-    const erased = await tombstones(workspace, version.dataset);
-    const {dryRun} = options;
-    ready = await readyCandidates(resolved, {
-      store,
-      db: place.db,
-      version,
-      split,
-      dryRun,
-      onMessage: tell,
-      signal
-    });
-    if (!dryRun) for (const {prepared} of ready) prepared.endpoint.warmUp?.();
-    const privacyCheck = await openPrivacyCheck(
-      store,
-      version,
-      [
-        ...ready.map(({record, prepared}) => ({name: record.name, endpoint: prepared.endpoint})),
-        ...scorerRecipients(resolved.scorers)
-      ],
-      tell
-    );
-    const plan = await planRun({definition, inputs, place, effects, resolved, ready, privacyCheck, folder});
-    const planned = {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, folder};
-    if (options.dryRun) return await forecastOf(planned);
-    return await runUnderLease(planned, {
-      runId: planId(resolved.name, plan.hash),
-      erased: erased.length
-    });
+    if (showPrompts !== undefined) return await preview(task, place, showPrompts);
+    const erased = await tombstones(place.workspace, inputs.version.dataset);
+    ready.push(...(await prepareCandidates(task, place)));
+    const planned = await planRun(task, place, ready);
+    return dryRun ? await forecastOf(planned) : await runUnderLease(planned, erased.length);
   } finally {
     await closeCandidates(
       ready,
@@ -152,18 +115,67 @@ async function planAndRunIn(
   }
 }
 
+/** Before a row is read: notes that a held-out part is opened, and refuses a recipient that may see no row. */
+async function openPart(task: EvalTask, rows: number): Promise<void> {
+  if (!task.inputs.opened) await openHeldOut(task, rows);
+  refuseOutright(task.inputs.version, knownRecipients(task.resolved));
+}
+
+async function preview(task: EvalTask, place: RunWorkspace, rows: number): Promise<RunResult> {
+  const shown = Math.min(rows, task.inputs.options?.limit ?? Infinity);
+  return {prompts: await previewPrompts(task, place, shown), unchanged: true, calls: 0};
+}
+
+async function prepareCandidates(
+  {resolved, inputs, effects}: EvalTask,
+  {db}: RunWorkspace
+): Promise<ReadyCandidate[]> {
+  const {store, version, split, options = {}, signal} = inputs;
+  const {dryRun} = options;
+  const onMessage = (message: string) => effects.onMessage?.(message);
+  const ready = await readyCandidates(resolved, {store, db, version, split, dryRun, onMessage, signal});
+  if (!dryRun) for (const {prepared} of ready) prepared.endpoint.warmUp?.();
+  return ready;
+}
+
+/** Checks which rows may go where, draws the few-shot examples, makes the prompts and plans the requests. */
+async function planRun(
+  task: EvalTask,
+  place: RunWorkspace,
+  ready: readonly ReadyCandidate[]
+): Promise<PlannedRun> {
+  const {definition, resolved, inputs, effects} = task;
+  const {store, version, split} = inputs;
+  const recipients = [
+    ...ready.map(({record, prepared}) => ({name: record.name, endpoint: prepared.endpoint})),
+    ...scorerRecipients(resolved.scorers)
+  ];
+  const privacyCheck = await openPrivacyCheck(store, version, recipients, effects.onMessage);
+  const fewShot = await fewShotRows(place, {
+    version,
+    split,
+    fewShot: definition.fewShot,
+    seed: resolved.seed,
+    mayGo: privacyCheck.everywhere,
+    onMessage: effects.onMessage
+  });
+  const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
+  const plan = await makePlan(task, place, {ready, privacyCheck, variants, fewShot});
+  return {task, place, requests: {plan, ready, privacyCheck}};
+}
+
 /** No run is called so: runs end in digits. */
 const NO_RUN = "none";
 
 /** What a planned run would ask and cost. */
-async function forecastOf(planned: Omit<PlannedRun, "run" | "held">): Promise<RunResult> {
-  const {definition, inputs, place, effects, resolved, ready, plan, privacyCheck, folder} = planned;
-  const {store, options = {}} = inputs;
-  const {workspace} = place;
+async function forecastOf(planned: PlannedRun): Promise<RunResult> {
+  const {task, place, requests} = planned;
+  const {store, options = {}} = task.inputs;
+  const {plan} = requests;
   const runs = await store.runs({archived: true});
-  const {next, found} = await latestFolder(place, resolved.name, plan, options);
+  const {next, found} = await latestFolder(place, task.resolved.name, plan, options);
   // What a sealed run holds is in the store; one that was killed has it in its own journal.
-  const journaled = found !== undefined && (await hasRunFile(workspace, found.id, "journal.ndjson"));
+  const journaled = found !== undefined && (await hasRunFile(place.workspace, found.id, "journal.ndjson"));
   const sealedAlone = found?.sealed !== undefined && !journaled;
   const runId = sealedAlone ? NO_RUN : (found?.id ?? next);
   // What failed in it is not asked again by the run itself.
@@ -172,33 +184,19 @@ async function forecastOf(planned: Omit<PlannedRun, "run" | "held">): Promise<Ru
   const settled =
     finished !== undefined
       ? allSettled(plan.total, finished.counts.failed)
-      : await settle({place, plan, runs, runId, folder, options: {...options, failuresOf}});
-  const dryRun = await forecast({
-    evalName: resolved.name,
-    place,
-    runs,
-    plan,
-    privacyCheck,
-    ready,
-    scorers: resolved.scorers,
-    needs: definition.needs,
-    settled,
-    runId,
-    folder,
-    noReuse: options.noReuse,
-    budgetUsd: finished === undefined ? options.budgetUsd : undefined,
-    now: effects.now
-  });
+      : await settle({place, plan, runs, runId, options: {...options, failuresOf}});
+  const budgetUsd = finished === undefined ? options.budgetUsd : undefined;
+  const dryRun = await forecast(planned, {runs, settled, runId, budgetUsd});
   return {dryRun, unchanged: true, calls: 0};
 }
 
 /** Makes the calls of a plan that was made when `erased` rows of the dataset had been erased. */
-async function runUnderLease(
-  planned: Omit<PlannedRun, "run" | "held">,
-  {runId, erased}: {runId: string; erased: number}
-): Promise<RunResult> {
-  const {inputs, place, effects, resolved, plan, privacyCheck} = planned;
+async function runUnderLease(planned: PlannedRun, erased: number): Promise<RunResult> {
+  const {task, place, requests} = planned;
+  const {inputs, effects, resolved} = task;
   const {version, options = {}} = inputs;
+  const {plan, privacyCheck} = requests;
+  const runId = planId(resolved.name, plan.hash);
   return place.workspace.lease(
     `run-${runId}`,
     {
@@ -220,9 +218,12 @@ async function runUnderLease(
           : await askAgain(place.workspace, run.sealed, held, effects.now());
         return {manifest, unchanged: true, calls: 0};
       }
-      const guarded = {...resolved, scorers: guardScorers(resolved.scorers, privacyCheck)};
-      const stoppable = stoppedBy(held.lost, inputs);
-      return makeRun({...planned, inputs: stoppable, resolved: guarded, run, held});
+      const guarded: EvalTask = {
+        ...task,
+        inputs: stoppedBy(held.lost, inputs),
+        resolved: {...resolved, scorers: guardScorers(resolved.scorers, privacyCheck)}
+      };
+      return makeRun({...planned, task: guarded, lease: {run, held}});
     }
   );
 }
@@ -238,43 +239,4 @@ async function openRunDatabase(tmpDir: string): Promise<Database> {
   ])
     await db.run(`set ${setting}`);
   return db;
-}
-
-/** Draws the few-shot examples, makes the prompts and plans the requests. */
-async function planRun({
-  definition,
-  inputs: {version, split, options = {}, signal},
-  place,
-  effects,
-  resolved,
-  ready,
-  privacyCheck,
-  folder
-}: Omit<PlannedRun, "plan" | "run" | "held">): Promise<Plan> {
-  const fewShot = await fewShotRows(place, {
-    version,
-    split,
-    fewShot: definition.fewShot,
-    seed: resolved.seed,
-    mayGo: privacyCheck.everywhere,
-    onMessage: effects.onMessage
-  });
-  const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
-  return makePlan({
-    place,
-    version,
-    split,
-    resolved,
-    ready,
-    variants,
-    privacyCheck,
-    fewShot,
-    header: planHeader({definition, resolved, ready, variants, version, split, options}),
-    folder,
-    limit: options.limit,
-    wholeGroups: options.wholeGroups,
-    maskExcerpt: effects.maskExcerpt,
-    onMessage: effects.onMessage,
-    signal
-  });
 }

@@ -33,7 +33,8 @@ export interface AssertionsOptions {
 type Check = (output: string, assertion: Assertion) => boolean;
 
 const texts = (value: Json | undefined) => [value ?? ""].flat().map(String);
-const listed = (value: Json | undefined) => (typeof value === "string" ? splitAtCommas(value) : texts(value));
+const commaList = (value: Json | undefined) =>
+  typeof value === "string" ? splitAtCommas(value) : texts(value);
 const lower = (text: string) => text.toLowerCase();
 
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -43,10 +44,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
       : output === String(value),
   contains: (output, {value}) => output.includes(String(value)),
   icontains: (output, {value}) => lower(output).includes(lower(String(value))),
-  "contains-all": (output, {value}) => listed(value).every((text) => output.includes(text)),
-  "contains-any": (output, {value}) => listed(value).some((text) => output.includes(text)),
-  "icontains-all": (output, {value}) => listed(value).every((text) => lower(output).includes(lower(text))),
-  "icontains-any": (output, {value}) => listed(value).some((text) => lower(output).includes(lower(text))),
+  "contains-all": (output, {value}) => commaList(value).every((text) => output.includes(text)),
+  "contains-any": (output, {value}) => commaList(value).some((text) => output.includes(text)),
+  "icontains-all": (output, {value}) => commaList(value).every((text) => lower(output).includes(lower(text))),
+  "icontains-any": (output, {value}) => commaList(value).some((text) => lower(output).includes(lower(text))),
   "starts-with": (output, {value}) => output.startsWith(String(value)),
   regex: (output, {value}) => boundedMatches(new RegExp(String(value)), output).length > 0,
   "is-json": (output, {value}) => {
@@ -101,12 +102,14 @@ function editDistance(a: string, b: string): number {
  * failure, not a zero. The types and their defaults are promptfoo's: `contains-any` and its like take a list, or a text that is
  * split at commas outside of double quotes, and the value of `is-json` and `contains-json`, if there is one, is the JSON schema
  * (or its YAML) that the output, or an object within it, must fit; it is read as `jsonSchema` reads it.
+ *
+ * @example `await assertions()({output: "It is Paris.", row: {id: "1", assert: [{type: "contains", value: "Paris"}, {type: "not-contains", value: "Lyon"}]}})` gives `{value: 1, details: {failed: []}}`
  */
 export function assertions(options: AssertionsOptions = {}): Scorer {
   checkOptions<AssertionsOptions>("assertions", options, {column: text, threshold: number()});
   const {column = "assert", threshold} = options;
   const score: Scorer = ({output, row}) => {
-    const stated = listOf(row[column]);
+    const stated = parsedAssertions(row[column]);
     if (!stated || stated.length === 0) return {failed: `the row states no assertions in ${column}`};
     const unknown = stated.filter(({type}) => !Object.hasOwn(CHECKS, String(type).replace(/^not-/, "")));
     if (unknown.length > 0)
@@ -132,7 +135,7 @@ function holds(output: string, assertion: Assertion): boolean {
   return CHECKS[assertion.type.replace(/^not-/, "")]!(output, assertion) !== negated;
 }
 
-function listOf(value: unknown): Assertion[] | undefined {
+function parsedAssertions(value: unknown): Assertion[] | undefined {
   const list: unknown = typeof value === "string" ? parseExactOutput(value)?.value : value;
   return Array.isArray(list) ? (list as Assertion[]) : undefined;
 }

@@ -24,6 +24,8 @@ export interface BleuOptions {
 /**
  * BLEU, 0 to 100, as sacreBLEU computes it: a row's value is its sentence BLEU, and what decides is corpus BLEU over all
  * rows, which is not their mean. References may be a list. An empty output scores 0.
+ *
+ * @example `await bleu()({output: "the cat sat on the mat", expected: "the cat is on the mat"})` gives `{value: 37.99, details: {matches: [5, 3, 1, 0], totals: [6, 5, 4, 3], length: 6, referenceLength: 6}}`
  */
 export function bleu(options: BleuOptions = {}): Scorer {
   checkOptions<BleuOptions>("bleu", options, {

@@ -14,6 +14,8 @@ export interface ChrfOptions extends ChrfOrders, ChrfFormula {
  * Character n-gram F-score, 0 to 100, as sacreBLEU computes it (chrF2 by default; `words: 2` is chrF++): a row's value is
  * its sentence chrF, and what decides is the corpus chrF over all rows. With several references the best one counts. An
  * empty output is 0.
+ *
+ * @example `await chrf()({output: "the cat sat", expected: "the cat sits"})` gives `{value: 61.03, details: {counts: [[9, 10, 8], [8, 9, 6], [7, 8, 5], [6, 7, 4], [5, 6, 3], [4, 5, 2]]}}`
  */
 export function chrf(options: ChrfOptions = {}): Scorer {
   checkOptions<ChrfOptions>("chrf", options, {

@@ -21,6 +21,8 @@ export interface ClassificationOptions {
  * 1 when the output is the expected label, else 0; details {expected, predicted}. An output that is none of the
  * labels is kept as it is: an invented label is a wrong answer, not a failure. With `average: "f1_macro"` what
  * decides is macro F1 over the labels that rows expect; the statistics' `classificationReport` gives the rest from the details.
+ *
+ * @example `await classification()({output: "billing", expected: "billing"})` gives `{value: 1, details: {expected: "billing", predicted: "billing"}}`
  */
 export function classification(options: ClassificationOptions = {}): Scorer {
   checkOptions<ClassificationOptions>("classification", options, {

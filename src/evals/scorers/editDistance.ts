@@ -1,13 +1,13 @@
 /** How one text is turned into another, word by word. */
-export type Edit = "keep" | "substitute" | "insert" | "delete";
+export type WordEdit = "keep" | "substitute" | "insert" | "delete";
 
 export interface Alignment {
   distance: number;
   /** Edits that turn the output into the reference, first to last. */
-  edits: Edit[];
+  edits: WordEdit[];
 }
 
-const edits: readonly Edit[] = ["keep", "substitute", "delete", "insert"];
+const edits: readonly WordEdit[] = ["keep", "substitute", "delete", "insert"];
 const unreached = 1 << 29;
 const halfBeam = 25;
 
@@ -40,7 +40,7 @@ export class BeamEditDistance {
     this.#words = words;
     this.#costs = costs;
     this.#steps = steps;
-    const path: Edit[] = [];
+    const path: WordEdit[] = [];
     let i = words.length;
     let j = this.#reference.length;
     while (i > 0 || j > 0) {

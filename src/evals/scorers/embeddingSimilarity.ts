@@ -36,6 +36,8 @@ export type EmbeddingOptions =
  * Cosine between the embeddings of the output and the nearest reference, -1 to 1, in one call a score. An encoder that gives
  * vectors of different lengths, or one that is all zeros or not finite, is a failure: there is no angle to measure. So is an answer that
  * calls tools and says nothing.
+ *
+ * @example `await embeddingSimilarity({encoder: "counts of a and b", embed: async (texts) => texts.map((text) => ["a", "b"].map((letter) => text.split(letter).length - 1))})({output: "aab", expected: "ab", row: {id: "1"}})` gives `0.9487`
  */
 export function embeddingSimilarity(options: EmbeddingOptions): Scorer {
   if ("endpoint" in options)

@@ -24,17 +24,19 @@ export interface HumanLabel {
  * matter, and an answer with several labels gets their mean; details {labels}. An answer that nobody labelled is a failure,
  * not a zero. Beside an LLM judge on the same completions it shows how far that judge can be trusted and corrects its scores, for
  * which the labelled answers must be a random sample. Throws UserError naming every line that is no label.
+ *
+ * @example `await humanLabels([{id: "1", output: "Paris", score: 1}, {id: "1", output: "Paris", score: 0.5}])({output: "Paris ", row: {id: "1"}})` gives `{value: 0.75, details: {labels: 2}}`
  */
 export function humanLabels(from: string | readonly HumanLabel[]): Scorer {
-  const labels = typeof from === "string" ? readLabels(from) : check("humanLabels", from);
+  const labels = typeof from === "string" ? readLabels(from) : checkLabels("humanLabels", from);
   const byAnswer = new Map<string, number[]>();
   for (const {id, output, score} of labels) {
-    const key = keyOf(id, output);
+    const key = labelKey(id, output);
     byAnswer.set(key, [...(byAnswer.get(key) ?? []), score]);
   }
   const score: Scorer = (input) => {
     const {row} = input;
-    const found = byAnswer.get(keyOf(row.id, shownAnswer(input)));
+    const found = byAnswer.get(labelKey(row.id, shownAnswer(input)));
     if (!found) return {failed: "nobody labelled this answer"};
     return {value: found.reduce((sum, one) => sum + one, 0) / found.length, details: {labels: found.length}};
   };
@@ -42,7 +44,7 @@ export function humanLabels(from: string | readonly HumanLabel[]): Scorer {
   return withSettings(score, settings, {module: import.meta.url, binary: false, human: true});
 }
 
-function keyOf(id: string, output: string): string {
+function labelKey(id: string, output: string): string {
   return `${id}\u0000${output.trim()}`;
 }
 
@@ -58,14 +60,14 @@ function readLabels(file: string): HumanLabel[] {
     );
   }
   const lines = text.split("\n").flatMap((line, i) => (line.trim() === "" ? [] : [{line, number: i + 1}]));
-  return check(
+  return checkLabels(
     file,
-    lines.map(({line}) => parsed(line)),
+    lines.map(({line}) => parsedLabel(line)),
     lines.map(({number}) => number)
   );
 }
 
-function parsed(line: string): unknown {
+function parsedLabel(line: string): unknown {
   try {
     return exactJson(line);
   } catch {
@@ -73,7 +75,7 @@ function parsed(line: string): unknown {
   }
 }
 
-function check(where: string, found: readonly unknown[], lines?: readonly number[]): HumanLabel[] {
+function checkLabels(where: string, found: readonly unknown[], lines?: readonly number[]): HumanLabel[] {
   const problems: string[] = [];
   const labels = found.flatMap((one, i) => {
     const {id, output, score} = (one ?? {}) as {id?: unknown; output?: unknown; score?: unknown};

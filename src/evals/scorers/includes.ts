@@ -12,7 +12,11 @@ export interface IncludesOptions {
   all?: boolean;
 }
 
-/** 1 when the output contains a reference (or all of them), else 0. An empty reference is a failure, not a hit. */
+/**
+ * 1 when the output contains a reference (or all of them), else 0. An empty reference is a failure, not a hit.
+ *
+ * @example `await includes()({output: "It is Paris.", expected: "Paris"})` gives `true`
+ */
 export function includes(options: IncludesOptions = {}): Scorer {
   checkOptions<IncludesOptions>("includes", options, {ignoreCase: flag, wholeWords: flag, all: flag});
   const score: Scorer = ({output, expected}) => {

@@ -1,3 +1,8 @@
+/**
+ * Scorers: functions from an answer and what was expected to a score, and their versions.
+ * In: output, expected value, row. Out: a number, true or false, a value with details, or why there is no score.
+ * A scorer is one file and one line here; its options, check and `@example`s stand in that file. No scorer averages rows.
+ */
 import * as own from "./index.js";
 import {makers} from "./makers.js";
 

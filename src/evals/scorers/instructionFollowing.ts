@@ -33,6 +33,8 @@ interface Instructions {
  * Expected is {instruction_id_list, kwargs} as in IFEval's data. At the level of instructions
  * a row's value is its own share of them, and what decides is the share of all rows' instructions. An unknown instruction or one
  * without its arguments is a failure.
+ *
+ * @example `await instructionFollowing()({output: "no commas here", expected: {instruction_id_list: ["punctuation:no_comma", "length_constraints:number_words"], kwargs: [{}, {num_words: 5, relation: "at least"}]}})` gives `{value: 0, details: {followed: [true, false]}}`
  */
 export function instructionFollowing(options: InstructionOptions = {}): Scorer {
   checkOptions<InstructionOptions>("instructionFollowing", options, {

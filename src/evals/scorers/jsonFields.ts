@@ -3,6 +3,7 @@ import {sameJson} from "./sameJson.js";
 import {checkOptions, flag, textList} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Json, Scorer} from "./types.js";
+import {isObject} from "../../base/validation/isObject.js";
 
 export interface JsonFieldsOptions {
   /** Which fields to compare, nested ones as "a.b" or "items.0.name". Default: every top-level field expected. */
@@ -18,15 +19,17 @@ export interface JsonFieldsOptions {
  * details. Fields the output has beyond those do not matter (see `jsonSchema`). Output that is no JSON object is 0. Whole numbers
  * beyond 2^53 are compared by their digits.
  * Expected is an object or JSON text of one; anything else, and an object without a field to compare, is a failure.
+ *
+ * @example `await jsonFields()({output: '{"city": "Paris", "year": 2024}', expected: {city: "Paris", year: 2025}})` gives `{value: 0.5, details: {fields: {city: true, year: false}}}`
  */
 export function jsonFields(options: JsonFieldsOptions = {}): Scorer {
   checkOptions<JsonFieldsOptions>("jsonFields", options, {fields: textList, ignoreCase: flag, search: flag});
   const {fields, ignoreCase = false, search = false} = options;
   const score: Scorer = ({output, expected}) => {
     const wanted = typeof expected === "string" ? parseExactOutput(expected)?.value : expected;
-    const names = fields ?? (isRecord(wanted) ? Object.keys(wanted) : []);
+    const names = fields ?? (isObject(wanted) ? Object.keys(wanted) : []);
     const missing = names.filter((name) => valueAt(wanted, name, !fields) === undefined);
-    if (!isRecord(wanted) || names.length === 0 || missing.length > 0) {
+    if (!isObject(wanted) || names.length === 0 || missing.length > 0) {
       return {
         failed: `the row's expected value ${missing.length > 0 ? `has no ${missing.join(", ")}` : "is no JSON object with fields"}`
       };
@@ -48,10 +51,6 @@ export function jsonFields(options: JsonFieldsOptions = {}): Scorer {
   );
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** The value at a dotted path; undefined when the path ends early. A plain name may itself hold dots. */
 function valueAt(value: unknown, path: string, plain: boolean): unknown {
   return (plain ? [path] : path.split(".")).reduce<unknown>(
@@ -66,7 +65,7 @@ function valueAt(value: unknown, path: string, plain: boolean): unknown {
 function lower(value: unknown): unknown {
   if (typeof value === "string") return value.trim().toLowerCase();
   if (Array.isArray(value)) return value.map(lower);
-  return isRecord(value)
+  return isObject(value)
     ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, lower(inner)]))
     : value;
 }

@@ -16,6 +16,8 @@ export interface JsonSchemaOptions {
  * none, it is read by 2020-12, or by 2019-09, which has all forms of draft-07, where `items` is a list. Throws at once when the
  * schema itself is invalid, or of another draft. Formats ("date", "email") are not
  * checked. A pattern that looks at one text for longer than a second makes the row a failure.
+ *
+ * @example `await jsonSchema({type: "object", required: ["city"]})({output: '{"town": "Paris"}', expected: null})` gives `{value: 0, details: {problems: ["the value must have required property 'city'"]}}`
  */
 export function jsonSchema(schema: {[key: string]: Json}, options: JsonSchemaOptions = {}): Scorer {
   checkOptions<JsonSchemaOptions>("jsonSchema", options, {search: flag});

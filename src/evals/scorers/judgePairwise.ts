@@ -18,6 +18,8 @@ export interface JudgePairwiseOptions extends Judge {
  * choices and whether they agree. Two answers with the same words are a tie that no judge is asked about; details {identical}. The judge
  * reads the tools that were called below the text of an answer, as `call get_weather({"city":"Paris"})`. A choice is read from the last line of the judge's answer. One that ends without a choice
  * or with several, that was cut off or withheld, in either order, is a failure.
+ *
+ * @example `await judgePairwise({endpoint: recorded({name: "judge", rows: [{id: "1", repeat: 0, output: "[[A]]"}, {id: "1", repeat: 1, output: "[[B]]"}], repeat: "repeat"}), model: "any", rubric: "Which helps more?"})({output: "Paris", expected: "Lyon", messages: [{role: "user", content: "Capital?"}], row: {id: "1"}})` gives `{value: 1, details: {choices: ["output", "output"], agree: true}}`
  */
 export function judgePairwise(options: JudgePairwiseOptions): Scorer {
   checkOptions<JudgePairwiseOptions>("judgePairwise", options, {

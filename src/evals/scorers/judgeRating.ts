@@ -24,6 +24,8 @@ const SCALE = {
  * value, when it is text, is shown to the judge as a reference. The rating is read from the last line of its answer. An answer
  * that ends without one on the scale, with several or with one on another scale ("4/10" where 5 is the highest), that was cut off or withheld, and a judge that cannot be reached, are
  * failures, not zeros.
+ *
+ * @example `await judgeRating({endpoint: recorded({name: "judge", rows: [{id: "1", output: "Rating: [[8]]"}]}), model: "any", rubric: "Is it helpful?"})({output: "Paris", expected: "Paris", messages: [{role: "user", content: "Capital?"}], row: {id: "1"}})` gives `{value: 0.7778, details: {rating: 8}}`
  */
 export function judgeRating(options: JudgeRatingOptions): Scorer {
   checkOptions<JudgeRatingOptions>("judgeRating", options, {...JUDGE, rubric: required(text), scale: SCALE});

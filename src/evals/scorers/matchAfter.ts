@@ -16,6 +16,8 @@ export interface MatchAfterOptions {
 /**
  * For answers that follow a reasoning ("So the answer is (B)."): 1 when the rest of the line behind the last
  * `marker` equals a reference, white space around it left out of account; else 0.
+ *
+ * @example `await matchAfter("answer is")({output: "So the answer is 12.", expected: "12"})` gives `{value: 1, details: {answer: "12"}}`
  */
 export function matchAfter(marker: string, options: MatchAfterOptions = {}): Scorer {
   checkOptions<MatchAfterOptions>("matchAfter", options, {

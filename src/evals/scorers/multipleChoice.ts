@@ -17,6 +17,8 @@ export interface MultipleChoiceOptions {
  * a letter that is the whole first or last line ("- B" too), where no other line is another letter; one that begins the output ("B.",
  * "(B) because", "B - London"); the only letter behind "option", "choice" or "answer"; a lone parenthesised letter; the text of exactly one option. After "answer is" an
  * option's text goes before its first letter ("A dog"). An output that names none, or several ("The answer is A or B", "Answer: A, B"), is 0.
+ *
+ * @example `await multipleChoice()({output: "The answer is (B).", expected: "B"})` gives `{value: 1, details: {expected: "B", predicted: "B"}}`
  */
 export function multipleChoice(settings: MultipleChoiceOptions = {}): Scorer {
   checkOptions<MultipleChoiceOptions>("multipleChoice", settings, {
@@ -59,29 +61,30 @@ export function chosenLetter(output: string, count: number, texts?: readonly str
   const text = output.trim();
   const letters = lettersOf(count);
   const {upper, either} = letters;
-  const last = found(text, stated(letters)).at(-1);
+  const last = matchedLetters(text, stated(letters)).at(-1);
   const lettersFrom = inOneBreath(text, upper);
   if (last) {
     const option = texts ? optionAt(text.slice(last.at), texts) : undefined;
     return option ?? only(lettersFrom(last));
   }
-  const alone = found(text, [
+  const alone = matchedLetters(text, [
     `(?<=^|\\n)${BLANKS}(?:[-*•]${BLANKS})?${MARKS}(${upper})${MARKS_BEHIND}(?=\\n|$)`
   ]);
   if (alone.some(({at}) => !text.slice(0, at).includes("\n") || !text.slice(at).includes("\n")))
     return only([...new Set(alone.flatMap(lettersFrom))]);
   const dashed = `[*_"']*[(\\[]?(${upper})[)\\].*_"']*\\s[-–—]\\s`;
-  const isList = new Set(found(text, [`(?<=^|\\n)${BLANKS}${dashed}`]).map(({letter}) => letter)).size > 1;
-  const [opening] = found(text, [
+  const isList =
+    new Set(matchedLetters(text, [`(?<=^|\\n)${BLANKS}${dashed}`]).map(({letter}) => letter)).size > 1;
+  const [opening] = matchedLetters(text, [
     `^(?:[-*•]\\s+)?[*_"'(\\[]*(${either})[)\\].*_"':]*$`,
     `^[*_"']*[(\\[]?(${upper})(?:[)\\].:*_]+)(?=\\s|$)`,
     ...(isList ? [] : [`^${dashed}(?![(\\[]?${upper}${END})`]),
     `^(${upper}),?\\s(?:because|since)\\b`
   ]);
   if (opening) return only(lettersFrom(opening));
-  const mentions = new Set(found(text, mentioned(letters)).flatMap(lettersFrom));
+  const mentions = new Set(matchedLetters(text, mentioned(letters)).flatMap(lettersFrom));
   if (mentions.size === 1) return [...mentions][0];
-  const bracketed = new Set(found(text, [`\\((${upper})\\)`]).flatMap(lettersFrom));
+  const bracketed = new Set(matchedLetters(text, [`\\((${upper})\\)`]).flatMap(lettersFrom));
   if (bracketed.size === 1) return [...bracketed][0];
   return bracketed.size > 1 || !texts ? undefined : optionWithin(text, texts);
 }
@@ -140,7 +143,7 @@ function mentioned({upper, either}: Letters): string[] {
   return [`${NAMED}\\s+${MARKS}(${upper})${END}`, `${NAMED}\\s+${MARKS}(${either})${LINE_END}`];
 }
 
-interface Place {
+interface LetterPosition {
   letter: string;
   at: number;
 }
@@ -151,7 +154,7 @@ const only = (letters: readonly string[]) => (letters.length === 1 ? letters[0] 
 const BEHIND = 200;
 
 /** A letter with those that are named in one breath with it: "A or B", "(A), (B) and (C)". */
-function inOneBreath(text: string, upper: string): (place: Place) => string[] {
+function inOneBreath(text: string, upper: string): (place: LetterPosition) => string[] {
   const another = `(?:(?:the\\s)?${OPTION}\\s)?[(\\[]{0,6}${upper}${END}`;
   const either = new RegExp(`^${CLOSED}\\s?[,(]?\\s?(?:or\\b|/|\\|)\\s?${another}`, "u");
   const list = new RegExp(`^(?:${CLOSED}${BETWEEN}${another})+${LIST_END}`, "u");
@@ -164,7 +167,7 @@ function inOneBreath(text: string, upper: string): (place: Place) => string[] {
 }
 
 /** Where the patterns' letters stand, in order. */
-function found(text: string, patterns: readonly string[]): Place[] {
+function matchedLetters(text: string, patterns: readonly string[]): LetterPosition[] {
   return patterns
     .flatMap((pattern) => [...text.matchAll(new RegExp(pattern, "dgu"))])
     .map((match) => ({letter: match[1]!.toUpperCase(), at: match.indices![1]![0]}))

@@ -8,6 +8,8 @@ import type {Scorer} from "./types.js";
  * 1 when the output equals a reference after both are normalised (see `Normalization` for the defaults), else 0. With
  * punctuation ignored, + and # directly behind a letter stay ("C", "C++" and "C#" differ), and a text of which nothing is
  * left, such as "<" or an emoji, equals only itself. "-5" and "5" are the same: use `numeric` for numbers.
+ *
+ * @example `await normalizedMatch()({output: " PARIS ", expected: "paris"})` gives `true`
  */
 export function normalizedMatch(options: Normalization = {}): Scorer {
   checkOptions<Normalization>("normalizedMatch", options, {

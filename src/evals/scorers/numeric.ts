@@ -25,6 +25,9 @@ const rounding = 1e-12;
  * signs do not matter; a unit without a factor in `units` is ignored. Fractions ("3/4", "1 1/2", "\frac{3}{4}") and powers
  * ("3 × 10^8") are one number. An expected text is read behind its last "####" or `after`, else in its last `\boxed{}`, else whole. One
  * that holds no number there, or several (a time, a date, a range), is a failure, and so is a root or a multiple of π.
+ *
+ * @example `await numeric()({output: "That makes 1,250 euros.", expected: 1250})` gives `{value: 1, details: {expected: 1250, predicted: 1250}}`
+ * @example `await numeric({relative: 0.01})({output: "3.14", expected: 3.141})` gives `{value: 1, details: {expected: 3.141, predicted: 3.14}}`
  */
 export function numeric(options: NumericOptions = {}): Scorer {
   checkOptions<NumericOptions>("numeric", options, {

@@ -8,7 +8,7 @@ export function parseScorePair(text: string): [number, number] | undefined {
 }
 
 /** What a judge decides, or why its answer does not say. */
-export type Verdict<T> = {verdict: T} | {failed: string};
+export type ParsedJudgement<T> = {verdict: T} | {failed: string};
 
 const NUMBER = "([-−]?\\d+(?:\\.\\d+)?)";
 const TOP = "\\s*(\\d+(?:\\.\\d+)?)";
@@ -40,7 +40,7 @@ const CHOICE = {
  * A judge's rating, which its last line holds: a number in double square brackets ("[[7]]") where the line begins, where it ends
  * or behind "Rating:", a number behind "Rating:" or "Score:", or nothing but a number. "7/10" and "7 out of 10" are 7 where `highest` is 10; where it is another, the judge went by a scale of its own.
  */
-export function parseRating(text: string, highest: number): Verdict<number> {
+export function parseRating(text: string, highest: number): ParsedJudgement<number> {
   const found = verdictOf(text, RATING);
   if ("failed" in found) return found;
   const other = found.outOf.find((top) => Number(top) !== highest);
@@ -52,7 +52,7 @@ export function parseRating(text: string, highest: number): Verdict<number> {
 }
 
 /** Which answer a judge prefers: [[A]], [[B]] or [[C]] (a tie) in its last line, else a line that is that letter or "Verdict: A". */
-export function parseChoice(text: string): Verdict<"first" | "second" | "tie"> {
+export function parseChoice(text: string): ParsedJudgement<"first" | "second" | "tie"> {
   const found = verdictOf(text, CHOICE);
   if ("failed" in found) return found;
   return {

@@ -36,7 +36,7 @@ export function parseNumbers(text: string, {decimal = ".", units = {}}: NumberFo
     const [whole, before, behind, integer, body = "", tens = "0"] = match;
     const sign = /[-−]/.test(before ?? behind ?? "") ? -1 : 1;
     const unit = unitFactor(match.input.slice(match.index + whole.length));
-    const values = joined(integer, body.split("/").map(valueOf));
+    const values = fractionOf(integer, body.split("/").map(valueOf));
     values[0]! *= sign;
     values[values.length - 1]! *= Number(`1e${tens.replace("−", "-")}`) * unit;
     for (const value of values) if (Number.isFinite(value)) found.push(value === 0 ? 0 : value);
@@ -57,7 +57,7 @@ export function parseNumbers(text: string, {decimal = ".", units = {}}: NumberFo
 }
 
 /** What numbers with "/" between them are, behind an integer and a blank or not: two are a fraction, more are a date or the like. */
-function joined(integer: string | undefined, parts: number[]): number[] {
+function fractionOf(integer: string | undefined, parts: number[]): number[] {
   const [top = NaN, bottom = 1] = parts;
   if (parts.length > 2 || bottom === 0) return parts;
   if (integer === undefined) return [top / bottom];

@@ -14,6 +14,8 @@ export interface RegexOptions {
 /**
  * 1 when the pattern matches the output, or, with `capture`, when the captured text equals a reference; else 0.
  * Without a pattern the row's references are the patterns, and any of them may match.
+ *
+ * @example `await regexMatch(/^\d{4}$/)({output: "2026", expected: null})` gives `true`
  */
 export function regexMatch(pattern?: RegExp, options: RegexOptions = {}): Scorer {
   checkOptions<RegexOptions>("regexMatch", options, {

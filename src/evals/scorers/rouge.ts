@@ -33,6 +33,8 @@ export interface RougeOptions extends RougeSettings {
 /**
  * ROUGE F-measure, 0 to 1; recall and precision, of the best reference or of all together, are in the details. An output
  * without words is 0. ROUGE knows words of a-z and 0-9 alone: a row whose references have none is a failure.
+ *
+ * @example `await rouge()({output: "the cat sat", expected: "the cat sits"})` gives `{value: 0.6667, details: {recall: 0.6667, precision: 0.6667}}`
  */
 export function rouge(options: RougeOptions = {}): Scorer {
   checkOptions<RougeOptions>("rouge", options, {

@@ -1,5 +1,4 @@
 import {countNgrams} from "./ngrams.js";
-import type {RougeCounts} from "./rougeScore.js";
 
 /** The longest common subsequence of two texts, each as one sentence. */
 export function rougeLcs(given: readonly string[], wanted: readonly string[]): RougeCounts {
@@ -94,4 +93,13 @@ function commonPositions(a: readonly string[], b: readonly string[], weight = 1)
     else i--;
   }
   return positions.reverse();
+}
+
+/** What is counted of an output against one reference: matches, and how many there could be on either side. */
+export interface RougeCounts {
+  shared: number;
+  wanted: number;
+  given: number;
+  /** Shares are taken to this power's root ("rougeW"). */
+  power?: number;
 }

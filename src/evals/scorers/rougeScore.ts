@@ -1,6 +1,6 @@
 import {stemmer} from "stemmer";
 import {countNgrams, overlap, total} from "./ngrams.js";
-import {rougeLcs, rougeSummaryLcs, rougeWeightedLcs} from "./rougeLcs.js";
+import {rougeLcs, rougeSummaryLcs, rougeWeightedLcs, type RougeCounts} from "./rougeLcs.js";
 
 export type RougeType =
   `rouge${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9}` | "rougeL" | "rougeLsum" | "rougeW" | "rougeS" | "rougeSU";
@@ -22,15 +22,6 @@ export interface RougeSettings {
   maxSkip?: number;
   /** For "rougeW": the power that weighs runs, above 1. ROUGE-1.5.5's -w; default 1.2. */
   weight?: number;
-}
-
-/** What is counted of an output against one reference: matches, and how many there could be on either side. */
-export interface RougeCounts {
-  shared: number;
-  wanted: number;
-  given: number;
-  /** Shares are taken to this power's root ("rougeW"). */
-  power?: number;
 }
 
 /**

@@ -36,7 +36,7 @@ export function schemaValidator(schema: {[key: string]: Json} | boolean): (value
   });
   // The draft's own meta-schema is the compiler's default, in whichever spelling `$schema` names it.
   const validate = compiler.compile(typeof schema === "object" ? without$schema(schema) : schema);
-  return (value) => (validate(value) ? [] : (validate.errors ?? []).slice(0, 10).map(describe));
+  return (value) => (validate(value) ? [] : (validate.errors ?? []).slice(0, 10).map(violationText));
 }
 
 function without$schema(schema: {[key: string]: Json}) {
@@ -117,7 +117,7 @@ const boundedPattern = Object.assign(
   {code: ""}
 );
 
-function describe({instancePath, message, params}: Draft07.ErrorObject): string {
+function violationText({instancePath, message, params}: Draft07.ErrorObject): string {
   const extra = params.additionalProperty ?? params.unevaluatedProperty;
   return `${instancePath || "the value"} ${message ?? "is invalid"}${extra === undefined ? "" : ` (${String(extra)})`}`;
 }

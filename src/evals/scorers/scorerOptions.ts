@@ -65,7 +65,7 @@ export function checkOptions<T extends object>(
   rules: {[name in keyof Required<T>]: OptionRule}
 ): void {
   if (!anyObject.fits(options))
-    throw new UserError(`${scorer}: its options must be an object, not ${shown(options)}.`);
+    throw new UserError(`${scorer}: its options must be an object, not ${optionText(options)}.`);
   const names = Object.keys(rules);
   const known = new Map(Object.entries<OptionRule>(rules));
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -75,7 +75,7 @@ export function checkOptions<T extends object>(
     if (rule.fits(value)) return [];
     const near = typeof value === "string" ? nearest(value, rule.values ?? []) : undefined;
     return [
-      `\`${name}\` must be ${rule.what}, not ${shown(value)}${near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`}`
+      `\`${name}\` must be ${rule.what}, not ${optionText(value)}${near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`}`
     ];
   });
   for (const [name, rule] of known)
@@ -90,7 +90,7 @@ function unknown(name: string, names: readonly string[]): string {
   return `no option ${JSON.stringify(name.slice(0, 60))}: ${near ? `did you mean \`${near}\`?` : known}`;
 }
 
-function shown(value: unknown): string {
+function optionText(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return "a list";

@@ -11,7 +11,7 @@ export function scorerVersion(scorer: Scorer): string {
   const {module, corpus, given = [], settings = null} = scorer;
   const code = module === undefined ? [functionVersion(scorer), ""] : [moduleVersion(module)];
   const figure = corpus ? [JSON.stringify(corpus)] : [];
-  return hashOf([...code, ...given.map(functionVersion), canonicalJson(settings), ...figure]);
+  return hashOfParts([...code, ...given.map(functionVersion), canonicalJson(settings), ...figure]);
 }
 
 /**
@@ -22,7 +22,7 @@ export async function identifiedVersion(scorer: Scorer): Promise<string> {
   const version = scorerVersion(scorer);
   if (!scorer.asks) return version;
   const identity = await scorer.asks.identity(modelAsked(scorer) ?? "");
-  return hashOf([version, canonicalJson({kind: scorer.asks.kind, ...identity})]);
+  return hashOfParts([version, canonicalJson({kind: scorer.asks.kind, ...identity})]);
 }
 
 /** The model that a scorer's endpoint is asked for; undefined when it asks none. */
@@ -30,7 +30,7 @@ export function modelAsked({judge, asksModel}: Scorer): string | undefined {
   return judge?.model ?? asksModel;
 }
 
-function hashOf(parts: readonly string[]): string {
+function hashOfParts(parts: readonly string[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
   return hash.digest("hex");

@@ -15,6 +15,8 @@ export interface TerOptions extends TerWordOptions {
  * than reference words are needed. TER itself, in percent as sacreBLEU reports it, is 100 minus the value. Edits are
  * those to the nearest reference; their number is divided by the mean length of the references. What decides
  * is the corpus figure: all rows' edits over all rows' lengths.
+ *
+ * @example `await ter()({output: "the cat sat", expected: "the cat sits"})` gives `{value: 66.67, details: {edits: 1, length: 3}}`
  */
 export function ter(options: TerOptions = {}): Scorer {
   checkOptions<TerOptions>("ter", options, {

@@ -6,6 +6,8 @@ import type {Scorer} from "./types.js";
 /**
  * F1 over the words the output shares with the best reference, 0 to 1, in the manner of SQuAD: case, punctuation
  * and English articles do not matter. Of texts without a word, such as "<" or an emoji, 1 for the same text, else 0.
+ *
+ * @example `await tokenF1({output: "the tower in Paris", expected: "a tower of Paris"})` gives `0.6667`
  */
 export const tokenF1: Scorer = ({output, expected}) => {
   const wanted = references(expected);

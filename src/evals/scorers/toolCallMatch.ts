@@ -1,4 +1,4 @@
-import {isObject} from "../../base/validation/checked.js";
+import {isObject} from "../../base/validation/isObject.js";
 import {exactJson} from "../../base/validation/exactJson.js";
 import {sameJson} from "./sameJson.js";
 import {checkOptions, flag, oneOf} from "./scorerOptions.js";
@@ -25,6 +25,8 @@ interface ExpectedCall {
  * {type: "function", function: {name, arguments}}, and arguments may be JSON text as there. Arguments are compared as JSON: key order
  * does not matter, and whole numbers beyond 2^53 go by their digits.
  * A call whose arguments are no JSON object matches nothing. A malformed expectation is a failure.
+ *
+ * @example `await toolCallMatch()({expected: [{name: "weather", arguments: {city: "Paris"}}], completion: {toolCalls: [{type: "function", function: {name: "weather", arguments: '{"city": "Lyon"}'}}]}})` gives `{value: 0, details: {called: ["weather"], matched: 0, expected: 1}}`
  */
 export function toolCallMatch(options: ToolCallOptions = {}): Scorer {
   checkOptions<ToolCallOptions>("toolCallMatch", options, {
@@ -55,7 +57,7 @@ export function toolCallMatch(options: ToolCallOptions = {}): Scorer {
 }
 
 function expectedCalls(expected: unknown): ExpectedCall[] | undefined {
-  const value = typeof expected === "string" ? parsed(expected) : expected;
+  const value = typeof expected === "string" ? parsedArguments(expected) : expected;
   if (value === undefined || value === null) return undefined;
   const calls = (Array.isArray(value) ? (value as unknown[]) : [value]).map(expectedCall);
   return calls.every((call) => call !== undefined) ? calls : undefined;
@@ -73,11 +75,11 @@ function expectedCall(call: unknown): ExpectedCall | undefined {
 /** Undefined unless the text is a JSON object. Models send an empty text for a call without arguments. */
 function parseArguments(text: string): {[key: string]: Json} | undefined {
   if (text.trim() === "") return {};
-  const value = parsed(text);
+  const value = parsedArguments(text);
   return isObject(value) ? (value as {[key: string]: Json}) : undefined;
 }
 
-function parsed(text: string): unknown {
+function parsedArguments(text: string): unknown {
   try {
     return exactJson(text);
   } catch {

@@ -6,7 +6,7 @@ import type {
   Message
 } from "../../inference/endpoints/types.js";
 import type {CorpusFigure} from "../../base/stats/index.js";
-import type {Row} from "../../base/store/schema.js";
+import type {Row} from "../../base/store/records/version.js";
 
 export type Json = string | number | boolean | null | Json[] | {[key: string]: Json};
 

@@ -6,6 +6,8 @@ import type {Scorer} from "./types.js";
  * the reference has. Words are what white space separates, as they are; of several references the one with the lowest rate
  * counts. Edits are insertions, deletions and substitutions. What decides is the corpus figure: all rows' edits over all
  * rows' words. Of phonemes with spaces between them it gives the phoneme error rate.
+ *
+ * @example `await wer({output: "K AE T S", expected: "K AE T"})` gives `{value: 66.67, details: {edits: 1, words: 3}}`
  */
 export const wer: Scorer = ({output, expected}) => {
   const wanted = references(expected)?.map(words);

@@ -6,12 +6,12 @@ export function aborted(): EndpointError {
 }
 
 /** What waits for a signal, and the one listener that tells it. */
-interface Waiting {
+interface AbortListeners {
   told: Passing<() => void>;
   listener(): void;
 }
 
-const waitingFor = new WeakMap<AbortSignal, Waiting>();
+const waitingFor = new WeakMap<AbortSignal, AbortListeners>();
 
 /**
  * Calls `fn` when the signal fires, until the function that it returns is called. All that wait for one signal share a listener:
@@ -31,7 +31,7 @@ export function onAborted(signal: AbortSignal, fn: () => void): () => void {
   };
 }
 
-function listenTo(signal: AbortSignal): Waiting {
+function listenTo(signal: AbortSignal): AbortListeners {
   const told = new Passing<() => void>();
   const listener = () => told.forEach((fn) => fn());
   signal.addEventListener("abort", listener, {once: true});

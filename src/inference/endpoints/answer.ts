@@ -1,24 +1,24 @@
 import {Readable} from "node:stream";
-import {decoded, readStart, readWhole} from "./answerBody.js";
+import {unpacked, readBeginning, readWhole} from "./answerBody.js";
 import {connectionError} from "./connectionError.js";
-import type {Exchange, Sent} from "./exchange.js";
+import type {HttpExchange, HttpRequest} from "./exchange.js";
 import type {Gathered} from "./gather.js";
 import {EndpointError} from "./types.js";
 
 /** A server's answer to one request. */
-export class Answer {
+export class HttpAnswer {
   readonly status: number;
   /** To be read as it comes; undefined where the answer came whole. */
   readonly body: Readable | undefined;
 
   constructor(
     private readonly gathered: Gathered,
-    readonly exchange: Exchange,
+    readonly exchange: HttpExchange,
     private readonly origin: string,
-    private readonly sent: Sent
+    private readonly sent: HttpRequest
   ) {
     this.status = gathered.status;
-    this.body = gathered.body && decoded(gathered.body, this.header("content-encoding"));
+    this.body = gathered.body && unpacked(gathered.body, this.header("content-encoding"));
   }
 
   /** @param name in lower case */
@@ -32,14 +32,14 @@ export class Answer {
     return (
       this.gathered.text ??
       readWhole(this.body!).catch((error: unknown) => {
-        throw failureOf(error, this.exchange, this.origin, this.sent);
+        throw requestFailure(error, this.exchange, this.origin, this.sent);
       })
     );
   }
 
   /** The first 64 kB or so of a text that tells of an error; empty where it cannot be read. */
   start(): Promise<string> {
-    return readStart(this.body!).catch(() => "");
+    return readBeginning(this.body!).catch(() => "");
   }
 
   async json(): Promise<unknown> {
@@ -59,7 +59,12 @@ export class Answer {
 }
 
 /** What a request failed with: that it was stopped, or what its connection met. What was to be sent is read no further. */
-export function failureOf(error: unknown, {stop}: Exchange, origin: string, {body}: Sent): Error {
+export function requestFailure(
+  error: unknown,
+  {stop}: HttpExchange,
+  origin: string,
+  {body}: HttpRequest
+): Error {
   if (body instanceof Readable) body.on("error", () => undefined).destroy();
   return stop.reason ?? connectionError(error, origin);
 }

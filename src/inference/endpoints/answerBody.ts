@@ -1,6 +1,6 @@
 import {type Duplex, pipeline, type Readable} from "node:stream";
 import {createBrotliDecompress, createGunzip, createInflate} from "node:zlib";
-import type {Stop} from "./deadline.js";
+import type {AttemptDeadline} from "./deadline.js";
 import {EndpointError} from "./types.js";
 
 const maxErrorBytes = 64 * 1024;
@@ -16,10 +16,10 @@ const unpackers: Record<string, () => Duplex> = {
 /** Names of encodings are read in any case: RFC 9110, 8.4.1. */
 const unpackerOf = (encoding: string | undefined) => unpackers[(encoding ?? "").trim().toLowerCase()];
 
-export const isPacked = (encoding: string | undefined) => unpackerOf(encoding) !== undefined;
+export const isCompressed = (encoding: string | undefined) => unpackerOf(encoding) !== undefined;
 
 /** Some gateways compress although nobody asked them to. Other encodings are left to fail as what they are not. */
-export function decoded(body: Readable, encoding: string | undefined): Readable {
+export function unpacked(body: Readable, encoding: string | undefined): Readable {
   const unpack = unpackerOf(encoding);
   // The callback keeps a connection that drops from being thrown where nobody listens: the reader sees it.
   return unpack ? pipeline(body, unpack(), () => undefined) : body;
@@ -27,28 +27,28 @@ export function decoded(body: Readable, encoding: string | undefined): Readable 
 
 export async function readWhole(body: Readable): Promise<string> {
   const parts: Uint8Array[] = [];
-  for await (const part of counted(body)) parts.push(part);
+  for await (const part of limitedChunks(body)) parts.push(part);
   return Buffer.concat(parts).toString("utf8");
 }
 
-async function* counted(body: Readable): AsyncGenerator<Uint8Array> {
+async function* limitedChunks(body: Readable): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const part of body as AsyncIterable<Uint8Array>) {
     bytes += part.length;
-    if (bytes > maxAnswerBytes) throw tooLarge();
+    if (bytes > maxAnswerBytes) throw answerTooLarge();
     yield part;
   }
 }
 
-export function tooLarge(): EndpointError {
+export function answerTooLarge(): EndpointError {
   return new EndpointError(
     "malformed",
     `The server's answer is larger than ${maxAnswerBytes >> 20} MiB, and was not read on.`
   );
 }
 
-export function readerOf(body: Readable, stop: Stop) {
-  const chunks = counted(body);
+export function readerOf(body: Readable, stop: AttemptDeadline) {
+  const chunks = limitedChunks(body);
   let ended = false;
   const read = async () => {
     const result = await chunks.next().catch((error: unknown) => {
@@ -73,10 +73,10 @@ export function readerOf(body: Readable, stop: Stop) {
   return {read, releaseLock};
 }
 
-export async function readStart(body: Readable): Promise<string> {
+export async function readBeginning(body: Readable): Promise<string> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of counted(body)) {
+  for await (const chunk of limitedChunks(body)) {
     parts.push(chunk);
     bytes += chunk.length;
     if (bytes >= maxErrorBytes) break;

@@ -1,6 +1,6 @@
 import {completionCost, type TokenPrice} from "../../base/costs/index.js";
 import {toUsage, usageSchema} from "./chatUsage.js";
-import {EndpointError, type Spent, type Usage} from "./types.js";
+import {EndpointError, type CallSpending, type Usage} from "./types.js";
 
 /** What the attempts of one call took: a reply that holds no answer is billed as any other where it states its usage. */
 export class AttemptsSpent {
@@ -14,7 +14,7 @@ export class AttemptsSpent {
   }
 
   /** Of all attempts, with the usage of the answer. A call whose answer tells none has none. */
-  answered(usage: Usage | undefined): Pick<Spent, "usage" | "costUsd"> {
+  answered(usage: Usage | undefined): Pick<CallSpending, "usage" | "costUsd"> {
     return usage ? this.of([...this.usages, usage]) : {};
   }
 
@@ -25,7 +25,7 @@ export class AttemptsSpent {
   }
 
   private of(usages: readonly Usage[]) {
-    return {usage: sumOf(usages), costUsd: costOf(usages, this.price)};
+    return {usage: totalUsage(usages), costUsd: usagesCost(usages, this.price)};
   }
 }
 
@@ -40,7 +40,7 @@ export function withUsage(usage: Usage | undefined, error: EndpointError): Endpo
   return new EndpointError(error.kind, error.message, {...error.detail, mayBeBilled: false, spent: {usage}});
 }
 
-function sumOf(usages: readonly Usage[]): Usage {
+function totalUsage(usages: readonly Usage[]): Usage {
   if (usages.length === 1) return usages[0]!;
   const [first, ...more] = usages;
   return more.reduce((sum, {promptTokens, completionTokens, cachedTokens}) => {
@@ -55,7 +55,7 @@ function sumOf(usages: readonly Usage[]): Usage {
 }
 
 /** By attempt: a price may have tiers. */
-function costOf(usages: readonly Usage[], price: TokenPrice | undefined): number | undefined {
+function usagesCost(usages: readonly Usage[], price: TokenPrice | undefined): number | undefined {
   if (!price) return undefined;
   return usages.reduce((sum, usage) => sum + completionCost(usage, price)!, 0);
 }

@@ -4,7 +4,7 @@ export interface Batcher {
   predict(text: string): Promise<Prediction>;
 }
 
-interface Waiting {
+interface QueuedText {
   text: string;
   resolve(prediction: Prediction): void;
   reject(error: unknown): void;
@@ -15,7 +15,7 @@ interface Waiting {
  * so that batches grow with the load and a single call waits for nobody.
  */
 export function batcher(model: Pick<LoadedModel, "predict">, maxBatch = 64): Batcher {
-  let waiting: Waiting[] = [];
+  let waiting: QueuedText[] = [];
   let running = false;
 
   const runAll = async () => {

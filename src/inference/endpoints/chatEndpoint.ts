@@ -1,19 +1,27 @@
 import {AttemptsSpent, withUsageOf} from "./attemptsSpent.js";
 import {parseChatResponse, type ChatAnswer} from "./chatResponse.js";
 import {hostingKind, hostingModels, type StatedHosting} from "../../base/costs/index.js";
+import type {ChatDialect} from "./chatDialect.js";
 import {startDeadline, withDeadline} from "./deadline.js";
-import {type Effects, realEffects} from "./effects.js";
-import {tokenCounter} from "./estimatedTokens.js";
-import type {Exchange} from "./exchange.js";
+import {realEffects} from "./effects.js";
+import {usageCounter} from "./estimatedTokens.js";
+import type {HttpExchange} from "./exchange.js";
 import {gatherStream} from "./gatherStream.js";
 import {hideSecrets} from "./hideSecrets.js";
 import {hideRequest} from "./hideText.js";
-import {hubClient} from "./hubClient.js";
+import {inferenceProviders} from "./hubClient.js";
 import {isSameModel, servedName} from "./modelName.js";
 import {preflightChat, preflightRequests} from "./preflightChat.js";
-import {named, postForEvents, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
-import {type RetryPolicy, withRetry} from "./retry.js";
-import type {Tokenizer} from "./predictionAnswer.js";
+import {
+  withEndpointName,
+  postForEvents,
+  postJson,
+  priceOfModel,
+  retryPolicy,
+  toEndpointError
+} from "./httpCall.js";
+import {withRetry} from "./retry.js";
+import type {HttpEndpointOptions} from "./options.js";
 import {secretQueryValues} from "./secretQuery.js";
 import {proxySecrets} from "./proxySecrets.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
@@ -26,40 +34,14 @@ import {
   type CompletionRequest,
   type Endpoint,
   EndpointError,
-  type Limits,
-  type TokenPrice,
+  type EndpointKind,
   type Trust
 } from "./types.js";
 
-/** What every endpoint that is reached over HTTP may set. */
-export interface HttpEndpointOptions {
-  name: string;
-  hosting?: StatedHosting;
-  trust?: Trust;
-  limits?: Limits;
-  /** One price for every model, or one by model name. */
-  price?: TokenPrice | Record<string, TokenPrice>;
-  /** For one attempt, to its last byte. Default 120,000. */
-  timeoutMs?: number;
-  /** Attempts after the first (default 4), or the whole policy. */
-  retries?: number | Partial<RetryPolicy>;
-  /** Ask for a stream, which gives the time to the first token. Default false. */
-  stream?: boolean;
-  /**
-   * Names the weights that a server holds under a name that stays, such as a date or a commit. It is part of what identifies the
-   * answerer: with another one nothing that was answered before is reused. Without it the model's name alone tells.
-   */
-  revision?: string;
-  /**
-   * For servers that tell no usage: the model's tokenizer.json, as a path from the project's folder, or a function from a text
-   * to its tokens. Without it they are guessed from the bytes. Counts made here are marked as estimates.
-   */
-  tokenizer?: string | Tokenizer;
-  effects?: Effects;
-}
-
 interface ChatSetup extends HttpEndpointOptions {
-  kind: "hosted" | "openai";
+  kind: EndpointKind;
+  /** Of a server with another protocol than OpenAI's. */
+  dialect?: ChatDialect;
   hosting: StatedHosting;
   trust: Trust;
   secrets: SecretNames;
@@ -71,15 +53,15 @@ interface ChatSetup extends HttpEndpointOptions {
 }
 
 /**
- * An endpoint that speaks the OpenAI chat protocol: a plain request to an address of its own, and through the Hugging Face
- * client for what the hub routes.
+ * An endpoint that speaks the OpenAI chat protocol, or a dialect that is translated to it: a plain request to an address of its
+ * own, and through the Hugging Face client for what the hub routes.
  */
 export function chatEndpoint(setup: ChatSetup): Endpoint {
-  const {name, effects = realEffects, timeoutMs = 120_000, price} = setup;
+  const {name, effects = realEffects, timeoutMs = 120_000, price, dialect} = setup;
   const policy = retryPolicy(setup.retries);
   const secretValues = secretQueryValues(setup.transport?.query);
   const transport = createTransport({effects, ...setup.transport});
-  const hub = hubClient();
+  const hub = inferenceProviders();
   let proxies: string[] | undefined;
   /** False once the server has refused `stream_options`. */
   let takesStreamOptions = true;
@@ -92,25 +74,28 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     const hide = hideRequest(request, values);
     const stream = isStreamed(request);
     const target = setup.target(request.model);
-    const sent = bodyOf(request, stream, defaults);
+    const body = bodyOf(request, stream, defaults);
+    const sent = dialect ? dialect.body(body) : body;
     const start = effects.now();
     const sinceStart = () => effects.now() - start;
-    const {key, headers} = secrets;
+    const {key} = secrets;
+    const headers = {...dialect?.headers, ...secrets.headers};
     let received: unknown;
-    const onJson = (json: unknown) => (received = json);
+    const translated = (json: unknown) => (dialect ? dialect.answer(json) : json);
+    const onJson = (json: unknown) => (received = translated(json));
     const {stop, end} = startDeadline(timeoutMs, effects, parent);
-    const exchange: Exchange = {stop, headers, hide, stream, onJson};
+    const exchange: HttpExchange = {stop, headers, hide, stream, onJson};
     let answer: ChatAnswer;
     try {
       if ("endpointUrl" in target) {
         const {endpointUrl} = target;
-        answer = stream
-          ? await gatherStream(
-              postForEvents(transport.fetch(exchange), endpointUrl, key, sent),
-              sinceStart,
-              hide
-            )
-          : parseChatResponse(await postJson(transport, exchange, endpointUrl, {key, body: sent}), hide);
+        if (stream) {
+          const events = postForEvents(transport.fetch(exchange), endpointUrl, key, sent);
+          answer = await gatherStream(dialect ? dialect.chunks(events) : events, sinceStart, hide);
+        } else {
+          const json = await postJson(transport, exchange, endpointUrl, {key, body: sent});
+          answer = parseChatResponse(translated(json), hide);
+        }
       } else {
         const call = {key, fetch: transport.fetch(exchange), body: {...sent, ...target}};
         answer = stream
@@ -122,7 +107,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     } finally {
       end();
     }
-    const timed = withoutSecrets(answer, values) as TimedAnswer;
+    const timed = withoutKeys(answer, values) as TimedAnswer;
     timed.latencyMs = sinceStart();
     return timed;
   };
@@ -144,6 +129,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     const secrets = readSecrets(name, setup.secrets);
     const headers = {
       ...(secrets.key ? {authorization: `Bearer ${secrets.key}`} : undefined),
+      ...dialect?.headers,
       ...secrets.headers
     };
     const hide = hideRequest(undefined, [...secrets.values, ...secretValues]);
@@ -163,7 +149,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
     asksWith: {...setup.secrets, query: Object.keys(setup.transport?.query ?? {})},
     callPolicy: {retries: policy, timeoutMs, stream: setup.stream ?? false},
     price: priceOf,
-    tokenCounter: () => tokenCounter(name, setup.tokenizer),
+    tokenCounter: () => usageCounter(name, setup.tokenizer),
     identity: async () => withRevision(setup.identity, setup.revision),
     warmUp: () => void loadClient(),
     async complete(request: CompletionRequest, options: CompletionOptions = {}) {
@@ -185,7 +171,7 @@ export function chatEndpoint(setup: ChatSetup): Endpoint {
         if (costUsd !== undefined) completion.costUsd = costUsd;
         return completion;
       } catch (error) {
-        throw error instanceof EndpointError ? spent.failed(named(name, error)) : error;
+        throw error instanceof EndpointError ? spent.failed(withEndpointName(name, error)) : error;
       }
     },
     preflightRequests: (model, needs) =>
@@ -262,7 +248,7 @@ function refusesStreamOptions(error: unknown): boolean {
 }
 
 /** An answer is stored and shown. A gateway that echoes headers, or debugs, must not put a key in there. */
-function withoutSecrets(answer: ChatAnswer, secrets: readonly string[]): ChatAnswer {
+function withoutKeys(answer: ChatAnswer, secrets: readonly string[]): ChatAnswer {
   const told = secrets.filter((secret) => secret.length >= 8);
   if (told.length === 0) return answer;
   const text = JSON.stringify(answer);

@@ -6,7 +6,7 @@ import type {TokenLogprob, ToolCall, Usage} from "./types.js";
 export type Head = {id: string; created: number; model: string; system_fingerprint: string};
 
 /** An answer that is whole. */
-export type Answer = Omit<PredictionAnswer, "usage"> & {
+export type ServedAnswer = Omit<PredictionAnswer, "usage"> & {
   /** Left out of the reply when it is unknown. */
   usage?: Usage;
   /** US dollars, where the models that were asked have a price. */
@@ -14,7 +14,7 @@ export type Answer = Omit<PredictionAnswer, "usage"> & {
   toolCalls?: ToolCall[];
 };
 
-export function sendCompletion(response: ServerResponse, head: Head, answer: Answer): void {
+export function sendCompletion(response: ServerResponse, head: Head, answer: ServedAnswer): void {
   const {text, toolCalls, finishReason, usage, costUsd, logprobs} = answer;
   sendJson(response, 200, {
     ...head,
@@ -34,8 +34,8 @@ export function sendCompletion(response: ServerResponse, head: Head, answer: Ans
 /** An answer that is sent as it comes. */
 export interface AnswerStream {
   readonly begun: boolean;
-  text(text: string, answer?: Pick<Answer, "logprobs">): void;
-  end(answer: Answer): void;
+  text(text: string, answer?: Pick<ServedAnswer, "logprobs">): void;
+  end(answer: ServedAnswer): void;
   /** What went wrong after the answer began. */
   fail(message: string): void;
 }
@@ -90,7 +90,7 @@ export function streamOf(response: ServerResponse, head: Head, includeUsage: boo
 export function sendStream(
   response: ServerResponse,
   head: Head,
-  answer: Answer,
+  answer: ServedAnswer,
   includeUsage: boolean
 ): void {
   const stream = streamOf(response, head, includeUsage);

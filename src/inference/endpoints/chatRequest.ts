@@ -32,7 +32,7 @@ const requestSchema = z.looseObject({
 export type ChatRequest = z.output<typeof requestSchema>;
 
 /** Rejects with 413 beyond `most` bytes. */
-export function readBody(request: IncomingMessage, most: number): Promise<string> {
+export function readRequestBody(request: IncomingMessage, most: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let bytes = 0;
@@ -67,13 +67,13 @@ export function parseRequest(text: string): ChatRequest {
   );
 }
 
-type Asked = ChatRequest["messages"][number];
+type ChatRequestMessage = ChatRequest["messages"][number];
 
 /** A message's text, whether it came whole or in parts, which are lines of it, as they are in training. */
-export function textOfMessage({content}: Asked): string | null {
+export function textOfMessage({content}: ChatRequestMessage): string | null {
   return Array.isArray(content) ? content.map((part) => part.text).join("\n") : (content ?? null);
 }
 
-export function toMessage(message: Asked): Message {
+export function toMessage(message: ChatRequestMessage): Message {
   return {role: message.role, content: textOfMessage(message)};
 }

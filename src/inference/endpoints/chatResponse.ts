@@ -156,11 +156,11 @@ function validate<T>(schema: z.ZodType<T>, body: unknown, hide: (text: string) =
   const where = issue?.path.length ? issue.path.join(".") : "the answer";
   throw new EndpointError(
     "malformed",
-    `The server's answer is no chat completion: ${where} ${describe(issue)}. Check that the server is OpenAI-compatible.`
+    `The server's answer is no chat completion: ${where} ${issueText(issue)}. Check that the server is OpenAI-compatible.`
   );
 }
 
-function describe(issue: z.core.$ZodIssue | undefined): string {
+function issueText(issue: z.core.$ZodIssue | undefined): string {
   if (issue?.code === "invalid_type")
     return `is not ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
   return issue?.code === "custom" ? issue.message : "has an unexpected form";

@@ -42,14 +42,14 @@ const UNCONNECTED =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w*(VERSION|HANDSHAKE|PROTOCOL)\w*)$/;
 
 function neverConnected(error: unknown): boolean {
-  const {code, syscall, cause, errors} = error as Failure;
+  const {code, syscall, cause, errors} = error as SystemFailure;
   if (typeof code === "string" && UNCONNECTED.test(code)) return true;
   if (syscall === "connect" || syscall === "getaddrinfo") return true;
   const inner = cause ?? errors?.[0];
   return inner ? neverConnected(inner) : false;
 }
 
-interface Failure {
+interface SystemFailure {
   code?: unknown;
   syscall?: unknown;
   cause?: unknown;
@@ -57,7 +57,7 @@ interface Failure {
 }
 
 function codeOf(error: unknown): string | undefined {
-  const {code, cause, errors} = error as Failure;
+  const {code, cause, errors} = error as SystemFailure;
   if (typeof code === "string") return code;
   const inner = cause ?? errors?.[0];
   return inner ? codeOf(inner) : undefined;

@@ -1,9 +1,9 @@
 import {aborted, onAborted} from "./aborted.js";
-import type {Effects} from "./effects.js";
+import type {EndpointEffects} from "./effects.js";
 import {EndpointError} from "./types.js";
 
 /** What ends one attempt before its answer: its time limit, or whoever asked for it. A signal is made for whom needs one. */
-export class Stop {
+export class AttemptDeadline {
   private why: EndpointError | undefined;
   private controller: AbortController | undefined;
   private readonly told: ((reason: EndpointError) => void)[] = [];
@@ -38,18 +38,18 @@ export class Stop {
 
 /** An attempt's time limit and its caller's signal, until `end` is called. */
 export interface Deadline {
-  stop: Stop;
+  stop: AttemptDeadline;
   end(): void;
 }
 
 /** Throws EndpointError "aborted" when the signal has fired. */
 export function startDeadline(
   timeoutMs: number,
-  effects: Effects,
+  effects: EndpointEffects,
   parent: AbortSignal | undefined
 ): Deadline {
   if (parent?.aborted) throw aborted();
-  const stop = new Stop();
+  const stop = new AttemptDeadline();
   const leave = parent && onAborted(parent, () => stop.end(aborted()));
   const cancel = effects.timer(timeoutMs, () =>
     stop.end(new EndpointError("timeout", `No complete answer within ${timeoutMs} ms.`))
@@ -69,9 +69,9 @@ export function startDeadline(
  */
 export async function withDeadline<T>(
   timeoutMs: number,
-  effects: Effects,
+  effects: EndpointEffects,
   parent: AbortSignal | undefined,
-  fn: (stop: Stop) => Promise<T>
+  fn: (stop: AttemptDeadline) => Promise<T>
 ): Promise<T> {
   const {stop, end} = startDeadline(timeoutMs, effects, parent);
   try {

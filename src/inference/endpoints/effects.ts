@@ -1,7 +1,7 @@
 import {longTimer} from "../../base/system/longTimer.js";
 
 /** The outside world of an endpoint: clocks, timers and randomness. Tests hand in their own. */
-export interface Effects {
+export interface EndpointEffects {
   /** Monotonic clock in milliseconds. */
   now(): number;
   /** Wall clock in milliseconds since 1970, for HTTP dates. */
@@ -12,7 +12,7 @@ export interface Effects {
   timer(ms: number, fn: () => void): () => void;
 }
 
-export const realEffects: Effects = {
+export const realEffects: EndpointEffects = {
   now: () => performance.now(),
   epochMs: () => Date.now(),
   random: () => Math.random(),

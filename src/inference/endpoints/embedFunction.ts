@@ -1,8 +1,8 @@
 import {completionCost} from "../../base/costs/index.js";
 import {messageOf} from "../../base/validation/errors.js";
-import {estimatedTokens} from "./estimatedTokens.js";
+import {estimatedPromptTokens} from "./estimatedTokens.js";
 import {type Endpoint, EndpointError, isEndpointError, type TokenPrice, type Trust} from "./types.js";
-import {packVectors, textsOf} from "./vectors.js";
+import {packVectors, embeddedTexts} from "./vectors.js";
 
 /** One vector a text, in order; with the tokens that its service billed, where the function knows them. */
 export type Embed = (
@@ -29,7 +29,7 @@ export function embedFunction({encoder, embed, trust = "external", price}: Embed
     price: () => price,
     identity: async () => ({encoder}),
     async complete(request) {
-      const texts = textsOf(request);
+      const texts = embeddedTexts(request);
       const start = performance.now();
       const given = await embed(texts).catch((cause: unknown) => {
         if (isEndpointError(cause)) throw cause;
@@ -39,7 +39,7 @@ export function embedFunction({encoder, embed, trust = "external", price}: Embed
       const usage =
         "vectors" in given
           ? {promptTokens: given.promptTokens, completionTokens: 0}
-          : estimatedTokens(request.messages, "");
+          : estimatedPromptTokens(request.messages, "");
       return {
         text: packVectors(vectors),
         finishReason: "stop",

@@ -3,9 +3,9 @@ import {aborted} from "./aborted.js";
 import {batcher, type Batcher} from "./batcher.js";
 import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../../base/costs/index.js";
 import {exactly, func, number, text} from "../../base/validation/checked.js";
-import {type Effects, realEffects} from "./effects.js";
+import {type EndpointEffects, realEffects} from "./effects.js";
 import {assertOptions, effects as effectsSchema, hosting, priceOrFunction, trust} from "./options.js";
-import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
+import {wordCount, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
 import {type Endpoint, EndpointError, type PreflightFinding, type TokenPrice, type Trust} from "./types.js";
 
 export interface EmbeddedOptions {
@@ -21,7 +21,7 @@ export interface EmbeddedOptions {
   price?: TokenPrice | ((model: string) => TokenPrice | undefined);
   /** Texts in one `predict`. Default 64. */
   maxBatch?: number;
-  effects?: Effects;
+  effects?: EndpointEffects;
 }
 
 const schema = exactly<EmbeddedOptions>("options such as {name, load}", {
@@ -36,7 +36,7 @@ const schema = exactly<EmbeddedOptions>("options such as {name, load}", {
   effects: effectsSchema
 });
 
-interface Running {
+interface EmbeddedModel {
   model: LoadedModel;
   batcher: Batcher;
 }
@@ -48,8 +48,8 @@ interface Running {
  */
 export function embedded(options: EmbeddedOptions): Endpoint {
   assertOptions(schema, options);
-  const {name, tokenizer = countWords, maxBatch, effects = realEffects, price} = options;
-  const loaded = new Map<string, Promise<Running>>();
+  const {name, tokenizer = wordCount, maxBatch, effects = realEffects, price} = options;
+  const loaded = new Map<string, Promise<EmbeddedModel>>();
   const priceOf = (model: string) => (typeof price === "function" ? price(model) : price);
 
   const modelOf = (model: string) => {
@@ -74,7 +74,7 @@ export function embedded(options: EmbeddedOptions): Endpoint {
     kind: "embedded",
     hosting: hostingKind(options.hosting ?? "edge"),
     hostings: hostingModels(options.hosting),
-    tokensCountedBy: tokenizer === countWords ? "words" : undefined,
+    tokensCountedBy: tokenizer === wordCount ? "words" : undefined,
     trust: options.trust ?? "local",
     wholeAnswers: true,
     price: priceOf,

@@ -2,16 +2,16 @@ import {z} from "zod";
 import {hostingKind, hostingModels, type StatedHosting} from "../../base/costs/index.js";
 import {exactly} from "../../base/validation/checked.js";
 import {AttemptsSpent, withUsage} from "./attemptsSpent.js";
-import {type HttpEndpointOptions, withRevision} from "./chatEndpoint.js";
+import {withRevision} from "./chatEndpoint.js";
 import {withDeadline} from "./deadline.js";
 import {realEffects} from "./effects.js";
-import {estimatedTokens} from "./estimatedTokens.js";
+import {estimatedPromptTokens} from "./estimatedTokens.js";
 import {hideRequest} from "./hideText.js";
-import {named, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
+import {withEndpointName, postJson, priceOfModel, retryPolicy, toEndpointError} from "./httpCall.js";
 import {servedName} from "./modelName.js";
-import {apiUrl} from "./openAICompatible.js";
+import {apiUrl} from "./apiUrl.js";
 import {embeddingPreflightRequests, preflightEmbeddings} from "./preflightEmbeddings.js";
-import {assertOptions, callShape, serverShape} from "./options.js";
+import {assertOptions, callShape, type HttpEndpointOptions, serverShape} from "./options.js";
 import {withRetry} from "./retry.js";
 import {secretQueryValues, withoutSecretValues} from "./secretQuery.js";
 import {readSecrets, secretNames, type SecretNames} from "./secrets.js";
@@ -19,7 +19,7 @@ import {isErrorBody} from "./errorBody.js";
 import {serverError} from "./serverError.js";
 import {createTransport} from "./transport.js";
 import {type CompletionRequest, type Endpoint, EndpointError, type Trust, type Usage} from "./types.js";
-import {packVectors, textsOf} from "./vectors.js";
+import {packVectors, embeddedTexts} from "./vectors.js";
 
 export interface EmbeddingEndpointOptions
   extends Omit<HttpEndpointOptions, "stream" | "tokenizer">, SecretNames {
@@ -63,7 +63,7 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
     const start = effects.now();
     let received: unknown;
     const answer = await withDeadline(timeoutMs, effects, parent, async (stop) => {
-      const input = textsOf(request);
+      const input = embeddedTexts(request);
       const body = await postJson(
         transport,
         {stop, headers: secrets.headers, hide},
@@ -96,7 +96,7 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
     host: new URL(url).hostname,
     limits: options.limits,
     price: (model) => priceOfModel(price, model),
-    tokenCounter: async () => (messages) => estimatedTokens(messages, ""),
+    tokenCounter: async () => (messages) => estimatedPromptTokens(messages, ""),
     identity: async () =>
       withRevision(
         {
@@ -114,7 +114,7 @@ export function embeddingEndpoint(options: EmbeddingEndpointOptions): Endpoint {
         effects,
         {signal, attempts: hooks, spent}
       ).catch((error: unknown) => {
-        throw error instanceof EndpointError ? spent.failed(named(name, error)) : error;
+        throw error instanceof EndpointError ? spent.failed(withEndpointName(name, error)) : error;
       });
       return {...answer, attempts, ...spent.answered(answer.usage)};
     },

@@ -19,7 +19,7 @@ const OUTAGE = new Set<string>(["connection", "server", "timeout"] satisfies End
 export const isOutage = ({kind}: {kind: string}): boolean => OUTAGE.has(kind);
 
 /** What answers took: tokens, time and US dollars, each undefined where it is not known. */
-export interface Spent {
+export interface CallSpending {
   usage?: TokenCounts;
   stageTokens?: readonly StageTokens[];
   latencyMs?: number;
@@ -39,7 +39,7 @@ export interface EndpointErrorDetail {
   /** The policy had another attempt left, which was not made because retries were stopped. */
   cutShort?: boolean;
   /** What replies took that stated their usage and held no answer; of several models that answer together, what those took that had answered before one failed. */
-  spent?: Spent;
+  spent?: CallSpending;
 }
 
 /** `message` is safe to store and show: no key, no prompt. */

@@ -1,14 +1,14 @@
 import {durationMs} from "./durationMs.js";
 
-type Fields = Record<string, unknown>;
+type ErrorFields = Record<string, unknown>;
 
 /** The fields of a value; of a list, as Gemini answers, those of its first entry. */
-function fieldsOf(value: unknown): Fields {
+function fieldsOf(value: unknown): ErrorFields {
   const one: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof one === "object" && one !== null ? (one as Fields) : {};
+  return typeof one === "object" && one !== null ? (one as ErrorFields) : {};
 }
 
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
+const hasMembers = (value: unknown) => typeof value === "object" && value !== null;
 
 /** Whether an answer is an error whatever its status: it has an `error`, or says that it is one, as vLLM and Mistral do. */
 export function isErrorBody(body: unknown): boolean {
@@ -22,7 +22,7 @@ export function errorText(body: unknown): string | undefined {
   const {error, message, detail} = fieldsOf(body);
   for (const value of [error, message]) {
     if (typeof value === "string" && value) return value;
-    if (isObject(value)) return errorText(value) ?? JSON.stringify(value);
+    if (hasMembers(value)) return errorText(value) ?? JSON.stringify(value);
   }
   if (detail === undefined || typeof detail === "string") return detail;
   return fieldProblems(detail) ?? JSON.stringify(detail);

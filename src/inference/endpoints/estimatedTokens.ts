@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {messageOf, UserError} from "../../base/validation/errors.js";
-import {inProject} from "../../base/system/inProject.js";
+import {inProject} from "../../base/system/projectPaths.js";
 import type {Tokenizer} from "./predictionAnswer.js";
 import type {Message, TokenCounter, Usage} from "./types.js";
 
@@ -11,20 +11,20 @@ const BY_BYTES = `a token for each ${BYTES_A_TOKEN} bytes`;
 const quarterOfBytes: Tokenizer = (text) => Math.ceil(Buffer.byteLength(text) / BYTES_A_TOKEN);
 
 /** A guess at the tokens of a call, marked as one: a quarter of the UTF-8 bytes of what was sent and of what came. */
-export function estimatedTokens(messages: readonly Message[], answer: string): Usage {
-  return counted(quarterOfBytes, BY_BYTES, messages, answer);
+export function estimatedPromptTokens(messages: readonly Message[], answer: string): Usage {
+  return estimatedUsage(quarterOfBytes, BY_BYTES, messages, answer);
 }
 
 /**
  * What counts the tokens of calls whose server does not: a function, the tokenizer.json at a path, or, without either, a
  * quarter of the bytes. What the server puts around messages is not seen. Throws UserError for a file that is no tokenizer.
  */
-export async function tokenCounter(endpoint: string, tokenizer?: string | Tokenizer): Promise<TokenCounter> {
-  if (tokenizer === undefined) return estimatedTokens;
+export async function usageCounter(endpoint: string, tokenizer?: string | Tokenizer): Promise<TokenCounter> {
+  if (tokenizer === undefined) return estimatedPromptTokens;
   if (typeof tokenizer === "function")
-    return (messages, answer) => counted(tokenizer, "its own tokenizer", messages, answer);
+    return (messages, answer) => estimatedUsage(tokenizer, "its own tokenizer", messages, answer);
   const count = await tokenizerAt(endpoint, tokenizer);
-  return (messages, answer) => counted(count, `tokenizer ${tokenizer}`, messages, answer);
+  return (messages, answer) => estimatedUsage(count, `tokenizer ${tokenizer}`, messages, answer);
 }
 
 async function tokenizerAt(endpoint: string, path: string): Promise<Tokenizer> {
@@ -41,7 +41,7 @@ async function tokenizerAt(endpoint: string, path: string): Promise<Tokenizer> {
   }
 }
 
-function counted(count: Tokenizer, by: string, messages: readonly Message[], answer: string): Usage {
+function estimatedUsage(count: Tokenizer, by: string, messages: readonly Message[], answer: string): Usage {
   const sent = messages.map(
     ({content, tool_calls: calls}) => (content ?? "") + (calls ? JSON.stringify(calls) : "")
   );

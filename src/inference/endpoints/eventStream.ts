@@ -10,9 +10,9 @@ interface StreamEvent {
  * The data of a `text/event-stream`, event by event. The last one counts without the empty line that ends an event: some
  * servers leave it out.
  */
-async function* eventsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
+async function* streamEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
   let data: string[] = [];
-  for await (const {text, whole} of linesOf(chunks)) {
+  for await (const {text, whole} of eventLines(chunks)) {
     if (text === "") {
       if (data.length) yield {data: data.join("\n"), whole};
       data = [];
@@ -22,7 +22,9 @@ async function* eventsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Stre
 }
 
 /** Lines that end in LF, CR or both, and what stands behind the last. */
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<{text: string; whole: boolean}> {
+async function* eventLines(
+  chunks: AsyncIterable<Uint8Array>
+): AsyncGenerator<{text: string; whole: boolean}> {
   const decoder = new TextDecoder();
   let begun = "";
   let afterReturn = false;
@@ -58,14 +60,14 @@ async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
  * the last one is cut off.
  */
 export async function* jsonEvents(response: Response): AsyncGenerator<unknown> {
-  for await (const {data, whole} of eventsOf(chunksOf(response))) {
+  for await (const {data, whole} of streamEvents(chunksOf(response))) {
     if (data.trim() === "") continue;
     if (data.trim() === "[DONE]") return;
-    yield parsed(data, whole);
+    yield parsedEvent(data, whole);
   }
 }
 
-function parsed(data: string, whole: boolean): unknown {
+function parsedEvent(data: string, whole: boolean): unknown {
   try {
     return JSON.parse(data);
   } catch {

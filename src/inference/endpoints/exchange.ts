@@ -1,9 +1,9 @@
 import type {Readable} from "node:stream";
-import type {Stop} from "./deadline.js";
+import type {AttemptDeadline} from "./deadline.js";
 
 /** What one attempt adds to its HTTP requests. */
-export interface Exchange {
-  stop: Stop;
+export interface HttpExchange {
+  stop: AttemptDeadline;
   headers?: Record<string, string>;
   /** Makes the server's words safe to store. */
   hide(text: string): string;
@@ -14,7 +14,7 @@ export interface Exchange {
 }
 
 /** What one request sends. */
-export interface Sent {
+export interface HttpRequest {
   /** Default GET. */
   method?: string;
   headers?: Record<string, string>;

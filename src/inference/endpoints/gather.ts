@@ -1,14 +1,14 @@
 import {Readable} from "node:stream";
 import type {Dispatcher} from "undici";
-import {isPacked, maxAnswerBytes, tooLarge} from "./answerBody.js";
-import type {Stop} from "./deadline.js";
+import {isCompressed, maxAnswerBytes, answerTooLarge} from "./answerBody.js";
+import type {AttemptDeadline} from "./deadline.js";
 
-type Headers = Record<string, string | string[] | undefined>;
+type AnswerHeaders = Record<string, string | string[] | undefined>;
 
 /** An answer with its text where that has come whole, and with a body to read otherwise. */
 export interface Gathered {
   status: number;
-  headers: Headers;
+  headers: AnswerHeaders;
   text?: string;
   body?: Readable;
 }
@@ -17,10 +17,10 @@ export interface Gathered {
  * Makes a request and resolves when its answer is there as a whole; at once, with a body, when it is packed, tells of an error,
  * or is asked for `asBody`, to be read as it comes. Undici's `request` makes a stream of every answer, which costs more than all else that it does for a small one.
  */
-export function gather(
+export function gatherAnswer(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
-  stop: Stop,
+  stop: AttemptDeadline,
   asBody = false
 ): Promise<Gathered> {
   return new Promise((resolve, reject) => {
@@ -31,13 +31,13 @@ export function gather(
 class Gathering implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private status = 0;
-  private headers: Headers = {};
+  private headers: AnswerHeaders = {};
   private readonly parts: Buffer[] = [];
   private bytes = 0;
   private body: Readable | undefined;
 
   constructor(
-    private readonly stop: Stop,
+    private readonly stop: AttemptDeadline,
     private readonly asBody: boolean,
     private readonly resolve: (answer: Gathered) => void,
     private readonly reject: (error: Error) => void
@@ -50,13 +50,14 @@ class Gathering implements Dispatcher.DispatchHandler {
     if (this.stop.reason) controller.abort(this.stop.reason);
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     // Something like "103 Early Hints", before the answer.
     if (status < 200) return;
     this.status = status;
     this.headers = headers;
     const encoding = headers["content-encoding"];
-    if (!this.asBody && status < 300 && !isPacked(Array.isArray(encoding) ? encoding[0] : encoding)) return;
+    if (!this.asBody && status < 300 && !isCompressed(Array.isArray(encoding) ? encoding[0] : encoding))
+      return;
     const body = bodyOf(controller);
     this.body = body;
     this.resolve({status, headers, body});
@@ -69,7 +70,7 @@ class Gathering implements Dispatcher.DispatchHandler {
     }
     this.parts.push(part);
     this.bytes += part.length;
-    if (this.bytes > maxAnswerBytes) controller.abort(tooLarge());
+    if (this.bytes > maxAnswerBytes) controller.abort(answerTooLarge());
   }
 
   onResponseEnd(): void {

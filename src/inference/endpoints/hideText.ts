@@ -57,7 +57,7 @@ function contents(request: CompletionRequest | undefined): string[] {
 }
 
 function hideSharedWords(text: string, content: string): string {
-  const words = wordsOf(content);
+  const words = hiddenWords(content);
   const triples = new Set<string>();
   for (let i = 0; i + 2 < words.length; i++) triples.add(words.slice(i, i + 3).join(" "));
   const numbers = new Set(words.filter((word) => /\d/.test(word) && word.length >= 5));
@@ -84,6 +84,6 @@ const UNSPACED = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanma
   .join("");
 const WORD = new RegExp(`(?=[\\p{L}\\p{N}])[${UNSPACED}]|(?:(?![${UNSPACED}])[\\p{L}\\p{N}])+`, "gu");
 
-function wordsOf(text: string): string[] {
+function hiddenWords(text: string): string[] {
   return text.toLowerCase().match(WORD) ?? [];
 }

@@ -24,8 +24,8 @@ const KINDS: readonly HostingKind[] = ["api", "edge", "on-prem", "cloud"];
 /** Of 31 days. */
 const LONGEST_MONTH_HOURS = 744;
 
-const amount = () => number({least: 0}).optional();
-const share = () => number({least: 0, most: 1}).optional();
+const optionalAmount = () => number({least: 0}).optional();
+const optionalShare = () => number({least: 0, most: 1}).optional();
 const above = () => number({above: 0}).optional();
 const units = () => number({least: 0, whole: true}).optional();
 
@@ -34,13 +34,13 @@ export const price = exactly<TokenPrice>(
   {
     inputUsdPerMillion: number({least: 0}),
     outputUsdPerMillion: number({least: 0}),
-    cachedInputUsdPerMillion: amount(),
+    cachedInputUsdPerMillion: optionalAmount(),
     tiers: listOf(
       exactly<TokenPriceTier>("a tier such as {abovePromptTokens: 200_000, inputUsdPerMillion: 2.5}", {
         abovePromptTokens: number({above: 0}),
-        inputUsdPerMillion: amount(),
-        outputUsdPerMillion: amount(),
-        cachedInputUsdPerMillion: amount()
+        inputUsdPerMillion: optionalAmount(),
+        outputUsdPerMillion: optionalAmount(),
+        cachedInputUsdPerMillion: optionalAmount()
       })
     ).optional(),
     asOf: text("the day the price was read"),
@@ -61,9 +61,9 @@ const model = byKind('a hosting such as {kind: "cloud", usdPerHour: 1.7}', {
     ...stated,
     provider: text().optional(),
     price: price.optional(),
-    cachedShare: share(),
-    batchShare: share(),
-    batchPriceShare: share(),
+    cachedShare: optionalShare(),
+    batchShare: optionalShare(),
+    batchPriceShare: optionalShare(),
     requestsPerMinute: above(),
     tokensPerMinute: above(),
     utilisation
@@ -72,14 +72,14 @@ const model = byKind('a hosting such as {kind: "cloud", usdPerHour: 1.7}', {
     exactly<EdgeHosting>("a hosting", {
       ...stated,
       ...throughput,
-      deviceUsd: amount(),
+      deviceUsd: optionalAmount(),
       lifeYears: above(),
-      watts: amount(),
-      idleWatts: amount(),
-      usdPerKwh: amount(),
-      people: amount(),
+      watts: optionalAmount(),
+      idleWatts: optionalAmount(),
+      usdPerKwh: optionalAmount(),
+      people: optionalAmount(),
       peoplePerDevice: above(),
-      attributedShare: share(),
+      attributedShare: optionalShare(),
       utilisation
     }),
     ({people, peoplePerDevice}) => {
@@ -94,13 +94,13 @@ const model = byKind('a hosting such as {kind: "cloud", usdPerHour: 1.7}', {
   "on-prem": exactly<OnPremHosting>("a hosting", {
     ...stated,
     ...throughput,
-    serverUsd: amount(),
+    serverUsd: optionalAmount(),
     lifeYears: above(),
-    watts: amount(),
+    watts: optionalAmount(),
     pue: number({least: 1}).optional(),
-    usdPerKwh: amount(),
-    spaceUsdPerMonth: amount(),
-    staffUsdPerMonth: amount(),
+    usdPerKwh: optionalAmount(),
+    spaceUsdPerMonth: optionalAmount(),
+    staffUsdPerMonth: optionalAmount(),
     minServers: units(),
     maxServers: units(),
     utilisation
@@ -109,9 +109,9 @@ const model = byKind('a hosting such as {kind: "cloud", usdPerHour: 1.7}', {
     ...stated,
     ...throughput,
     provider: text().optional(),
-    usdPerHour: amount(),
+    usdPerHour: optionalAmount(),
     reservedReplicas: units(),
-    reservedUsdPerHour: amount(),
+    reservedUsdPerHour: optionalAmount(),
     hoursPerMonth: number({above: 0, most: LONGEST_MONTH_HOURS}).optional(),
     minReplicas: units(),
     maxReplicas: units(),
@@ -130,11 +130,11 @@ export const hosting = either(
 /** What a candidate may say of what it takes to get it where it runs. */
 export const wayThere = exactly<WayThere>('a way such as {kind: "fine-tune", hours: 3, usdPerHour: 2}', {
   kind: oneOf(["nothing", "fine-tune", "adapter", "merge"]),
-  trainedTokens: amount(),
-  trainingUsdPerMillion: amount(),
-  hours: amount(),
-  usdPerHour: amount(),
-  evalUsd: amount(),
-  repeatsPerYear: amount(),
-  adapterUsdPerMonth: amount()
+  trainedTokens: optionalAmount(),
+  trainingUsdPerMillion: optionalAmount(),
+  hours: optionalAmount(),
+  usdPerHour: optionalAmount(),
+  evalUsd: optionalAmount(),
+  repeatsPerYear: optionalAmount(),
+  adapterUsdPerMonth: optionalAmount()
 });

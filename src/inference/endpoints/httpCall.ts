@@ -1,15 +1,15 @@
-import type {HttpEndpointOptions} from "./chatEndpoint.js";
-import type {Exchange} from "./exchange.js";
+import type {HttpEndpointOptions} from "./options.js";
+import type {HttpExchange} from "./exchange.js";
 import {jsonEvents} from "./eventStream.js";
-import {defaultRetryPolicy, type RetryPolicy} from "./retry.js";
+import {defaultRetryPolicy} from "./retry.js";
 import {serverError} from "./serverError.js";
 import type {Transport} from "./transport.js";
-import {EndpointError, type TokenPrice} from "./types.js";
+import {EndpointError, type RetryPolicy, type TokenPrice} from "./types.js";
 
 /** What the client does for an address of its own, without its loading and its steps for the hub. */
 export async function postJson(
   transport: Transport,
-  exchange: Exchange,
+  exchange: HttpExchange,
   url: string,
   {key, body}: {key: string; body: object}
 ): Promise<unknown> {
@@ -48,7 +48,7 @@ function isPrice(price: HttpEndpointOptions["price"]): price is TokenPrice {
 }
 
 /** The error with the name of the endpoint before its words. */
-export function named(name: string, error: EndpointError): EndpointError {
+export function withEndpointName(name: string, error: EndpointError): EndpointError {
   return new EndpointError(error.kind, `${name}: ${error.message}`, error.detail);
 }
 

@@ -11,13 +11,13 @@ export interface HubCall {
 }
 
 /** Chat through the Hugging Face client, which knows where the hub sends a model's requests. */
-export interface HubClient {
+export interface InferenceProvidersClient {
   /** The answer's JSON; `received` tells the last that came, which the client may refuse. */
   complete(call: HubCall, received: () => unknown): Promise<unknown>;
   stream(call: HubCall): AsyncGenerator<unknown>;
 }
 
-export function hubClient(): HubClient {
+export function inferenceProviders(): InferenceProvidersClient {
   const clients = new Map<string, InferenceClient>();
   const clientFor = async (key: string) => {
     let client = clients.get(key);

@@ -1,6 +1,6 @@
-import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
+import {chatEndpoint} from "./chatEndpoint.js";
 import {exactly, text} from "../../base/validation/checked.js";
-import {assertOptions, httpShape, variable} from "./options.js";
+import {assertOptions, type HttpEndpointOptions, httpShape, variable} from "./options.js";
 import type {Endpoint} from "./types.js";
 
 export interface HuggingFaceOptions extends HttpEndpointOptions {

@@ -1,6 +1,6 @@
 import {aborted, onAborted} from "./aborted.js";
 import {adaptiveConcurrency, type AdaptiveConcurrency} from "./adaptiveConcurrency.js";
-import {type Effects, realEffects} from "./effects.js";
+import {type EndpointEffects, realEffects} from "./effects.js";
 import {Queue} from "./queue.js";
 import {tokenBucket} from "./tokenBucket.js";
 import {
@@ -10,16 +10,16 @@ import {
   type Endpoint,
   type EndpointError,
   isRemote,
-  type Limits
+  type RateLimits
 } from "./types.js";
 
 export interface LimiterOptions {
   /** `-j`: the most calls in flight. `limits.concurrency` can only lower it. */
   max: number;
-  limits?: Limits;
+  limits?: RateLimits;
   /** False keeps the concurrency at its maximum: for models in this process and recordings. Default true. */
   adaptive?: boolean;
-  effects?: Effects;
+  effects?: EndpointEffects;
 }
 
 export interface LimiterStats {
@@ -33,7 +33,7 @@ export interface LimiterStats {
   retries: number;
 }
 
-export interface RunOptions {
+export interface LimitedCallOptions {
   /** Prompt and completion tokens expected; counted against tokens per minute until the usage is known. */
   estimateTokens?: number;
   signal?: AbortSignal;
@@ -46,13 +46,13 @@ export interface Limiter {
    * Calls `fn` when a place is free, in order of arrival, and settles as it does. Pass the hooks on as
    * `CompletionOptions.attempts`. Rejects with EndpointError "aborted" when the signal fires before the start.
    */
-  run<T>(fn: (hooks: AttemptHooks) => Promise<T>, options?: RunOptions): Promise<T>;
+  run<T>(fn: (hooks: AttemptHooks) => Promise<T>, options?: LimitedCallOptions): Promise<T>;
   /** Rejects every call of an owner that has not started with EndpointError "aborted"; of all owners when absent. */
   clear(owner?: object): void;
   readonly stats: LimiterStats;
 }
 
-class Waiting {
+class QueuedCall {
   /** Ends the waiting for a signal. */
   leave: (() => void) | undefined;
 
@@ -92,7 +92,7 @@ export function createLimiter({
     : undefined;
   const requests = limits.requestsPerMinute ? tokenBucket(limits.requestsPerMinute) : undefined;
   const tokens = limits.tokensPerMinute ? tokenBucket(limits.tokensPerMinute) : undefined;
-  const queue = new Queue<Waiting>();
+  const queue = new Queue<QueuedCall>();
   let inFlight = 0;
   let throttled = 0;
   let retries = 0;
@@ -127,14 +127,14 @@ export function createLimiter({
   const wait = (amount: number, holdsPlace: boolean, signal?: AbortSignal, owner?: object) =>
     new Promise<void>((resolve, reject) => {
       if (signal?.aborted) return reject(aborted());
-      const entry = new Waiting(amount, holdsPlace, owner, resolve, reject);
+      const entry = new QueuedCall(amount, holdsPlace, owner, resolve, reject);
       if (signal) entry.leave = onAborted(signal, () => remove(entry));
       if (holdsPlace) queue.unshift(entry);
       else queue.push(entry);
       pump();
     });
 
-  const remove = (entry: Waiting) => {
+  const remove = (entry: QueuedCall) => {
     queue.remove(entry);
     entry.stop();
     pump();
@@ -176,7 +176,7 @@ export function createLimiter({
       }
     },
     clear(of) {
-      const isOf = ({holdsPlace, owner}: Waiting) => !holdsPlace && (of === undefined || owner === of);
+      const isOf = ({holdsPlace, owner}: QueuedCall) => !holdsPlace && (of === undefined || owner === of);
       for (const entry of queue.removeWhere(isOf)) entry.stop();
       // A timer for calls that are gone would keep the process alive.
       pump();
@@ -188,7 +188,7 @@ export function createLimiter({
 }
 
 /** The limiter of one endpoint under `-j`: adaptive over HTTP, fixed for models in this process and recordings. */
-export function limiterFor(endpoint: Endpoint, max: number, effects: Effects = realEffects): Limiter {
+export function limiterFor(endpoint: Endpoint, max: number, effects: EndpointEffects = realEffects): Limiter {
   const adaptive = isRemote(endpoint);
   return createLimiter({max, limits: endpoint.limits, adaptive, effects});
 }

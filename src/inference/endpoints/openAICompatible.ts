@@ -1,8 +1,8 @@
 import {withoutSecretValues} from "./secretQuery.js";
-import {chatEndpoint, type HttpEndpointOptions} from "./chatEndpoint.js";
+import {apiUrl} from "./apiUrl.js";
+import {chatEndpoint} from "./chatEndpoint.js";
 import {exactly} from "../../base/validation/checked.js";
-import {UserError} from "../../base/validation/errors.js";
-import {assertOptions, httpShape, serverShape} from "./options.js";
+import {assertOptions, type HttpEndpointOptions, httpShape, serverShape} from "./options.js";
 import type {SecretNames} from "./secrets.js";
 import type {StatedHosting} from "../../base/costs/index.js";
 import type {Endpoint, Trust} from "./types.js";
@@ -48,22 +48,4 @@ export function openAICompatible(options: OpenAICompatibleOptions): Endpoint {
     modelsUrl: (model) => addressOf(model).replace(/\/chat\/completions$/, "/models"),
     target: (model) => ({endpointUrl: addressOf(model)})
   });
-}
-
-/** The address of a service's call under a base address in any of its usual forms. Throws UserError when it is none. */
-export function apiUrl(name: string, baseUrl: string, call: "/chat/completions" | "/embeddings"): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (url?.protocol !== "http:" && url?.protocol !== "https:")
-    throw new UserError(
-      `endpoint "${name}": baseUrl must be an http or https address, found ${JSON.stringify(baseUrl)}`
-    );
-  if (url.username || url.password || url.search)
-    throw new UserError(
-      `endpoint "${name}": baseUrl holds credentials or a query. Use apiKeyEnv, headersEnv or query.`
-    );
-  const base = baseUrl.trim().replace(/\/+$/, "");
-  if (base.endsWith(call)) return base;
-  if (/\/(v\d+\w*|openapi|inference|openai\/deployments\/[^/]+|v1beta\/openai)$/.test(base))
-    return `${base}${call}`;
-  return `${base}/v1${call}`;
 }

@@ -1,9 +1,6 @@
 import {isErrorBody} from "./errorBody.js";
+import {isObject} from "../../base/validation/isObject.js";
 
-type Fields = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const isTextOrNone = (value: unknown) => value == null || typeof value === "string";
 const isCountOrNone = (value: unknown) => value == null || isCount(value);
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -5,7 +5,7 @@ import type {Completion, CompletionRequest, Message, TokenLogprob, Usage} from "
 export type Tokenizer = (text: string) => number;
 
 /** Runs of characters other than white space. */
-export const countWords: Tokenizer = (text) => {
+export const wordCount: Tokenizer = (text) => {
   let words = 0;
   for (let i = 0, inside = false; i < text.length; i++) {
     const space = text.charCodeAt(i) <= 32 || text.charCodeAt(i) === 160;

@@ -1,6 +1,12 @@
 import type {ChatAnswer} from "./chatResponse.js";
 import {isUnlisted, modelFinding, suggest} from "./preflightModel.js";
-import {EndpointError, isOutage, type CompletionRequest, type Needs, type PreflightFinding} from "./types.js";
+import {
+  EndpointError,
+  isOutage,
+  type CompletionRequest,
+  type EndpointNeeds,
+  type PreflightFinding
+} from "./types.js";
 
 export interface PreflightProbe {
   name: string;
@@ -13,7 +19,7 @@ export interface PreflightProbe {
 }
 
 /** What asks the least that shows whether a model can do what an eval needs. */
-export function preflightRequests(model: string, needs: Needs): CompletionRequest[] {
+export function preflightRequests(model: string, needs: EndpointNeeds): CompletionRequest[] {
   const plain = plainRequest(model, needs);
   return [
     plain,
@@ -22,7 +28,7 @@ export function preflightRequests(model: string, needs: Needs): CompletionReques
   ];
 }
 
-function plainRequest(model: string, needs: Needs): CompletionRequest {
+function plainRequest(model: string, needs: EndpointNeeds): CompletionRequest {
   return {
     model,
     messages: [{role: "user", content: "Answer with the word yes."}],
@@ -68,7 +74,7 @@ const GONE = new Set<string>(["connection", "timeout", "auth"]);
 export async function preflightChat(
   probe: PreflightProbe,
   model: string,
-  needs: Needs
+  needs: EndpointNeeds
 ): Promise<PreflightFinding[]> {
   const {name} = probe;
   const request = plainRequest(model, needs);
@@ -104,12 +110,12 @@ export async function preflightChat(
   return findings;
 }
 
-interface Settled<T> {
+interface ProbeResult<T> {
   value?: T;
   error?: EndpointError;
 }
 
-async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
+async function settle<T>(promise: Promise<T>): Promise<ProbeResult<T>> {
   try {
     return {value: await promise};
   } catch (error) {

@@ -25,7 +25,7 @@ function secretsIn(proxy: string): string[] {
   if (password === "") return [];
   const forms = [
     [user, password],
-    [decoded(user), decoded(password)]
+    [decodedPart(user), decodedPart(password)]
   ];
   const pairs = forms.map((form) => form.join(":"));
   const sent = pairs.map((pair) => Buffer.from(pair).toString("base64").replace(/=+$/, ""));
@@ -33,7 +33,7 @@ function secretsIn(proxy: string): string[] {
   return [...new Set([...sent, ...pairs, ...passwords])];
 }
 
-function decoded(text: string): string {
+function decodedPart(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -2,14 +2,14 @@ import {functionVersion} from "../../base/fingerprint/index.js";
 import type {RecordedRow} from "./recordFile.js";
 
 /** A field's name, or a function of the record and its position in the file (0-based). */
-export type Field<T> = string | ((record: RecordedRow, position: number) => T);
+export type RecordField<T> = string | ((record: RecordedRow, position: number) => T);
 
-export function fieldOf(record: RecordedRow, position: number, field: Field<unknown>): unknown {
+export function fieldOf(record: RecordedRow, position: number, field: RecordField<unknown>): unknown {
   return typeof field === "function" ? field(record, position) : record[field];
 }
 
 /** A recorded output as text; of a list that at `item`. Undefined where there is none. */
-export function textOf(output: unknown, item: number | undefined): string | undefined {
+export function recordedText(output: unknown, item: number | undefined): string | undefined {
   const one = item === undefined ? output : (output as unknown[])[item];
   if (one === undefined || one === null) return undefined;
   return typeof one === "string" ? one : JSON.stringify(one);

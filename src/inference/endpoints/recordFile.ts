@@ -40,7 +40,7 @@ async function wholeFile(
     throw new Error(`${path} is not valid JSON. Export the recording again.`, {cause: error});
   }
   if (!Array.isArray(records)) throw new Error(`${path} must hold a JSON list of records.`);
-  const rows = records.map((record, position) => objectOf(record, `${path} record ${position + 1}`));
+  const rows = records.map((record, position) => recordAt(record, `${path} record ${position + 1}`));
   rows.forEach(visit);
   return {count: rows.length, read: async (position) => rows[position]!, close: async () => undefined};
 }
@@ -54,7 +54,7 @@ async function indexedFile(
   const lengths: number[] = [];
   let header: string[] | undefined;
   const parse = (text: string, where: string) =>
-    csv ? csvRecord(header!, text, where) : objectOf(jsonLine(text, where), where);
+    csv ? csvRecord(header!, text, where) : recordAt(jsonLine(text, where), where);
 
   for await (const {text, offset, length, line} of records(path, csv)) {
     if (!text.trim()) continue;
@@ -143,7 +143,7 @@ function csvRecord(header: string[], text: string, where: string): RecordedRow {
   return Object.fromEntries(header.map((name, i) => [name, fields[i]]));
 }
 
-function objectOf(value: unknown, where: string): RecordedRow {
+function recordAt(value: unknown, where: string): RecordedRow {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new Error(`${where} is no object.`);
   return value as RecordedRow;

@@ -1,49 +1,17 @@
 import {UserError} from "../../base/validation/errors.js";
-import {completionCost, hostingKind, hostingModels, type StatedHosting} from "../../base/costs/index.js";
+import {completionCost, hostingKind, hostingModels} from "../../base/costs/index.js";
 import {anyObject, either, exactly, func, listOf, text} from "../../base/validation/checked.js";
-import {type Effects, realEffects} from "./effects.js";
+import {realEffects} from "./effects.js";
 import {assertOptions, effects as effectsSchema, hosting, price as priceSchema, trust} from "./options.js";
-import {amountOf, type Field, fieldOf, textOf} from "./recordField.js";
-import type {RecordedRow} from "./recordFile.js";
-import {keyOf, openSource, type Source} from "./recordSource.js";
+import {amountOf, fieldOf, recordedText} from "./recordField.js";
+import {recordKey, openSource, type RecordedOptions, type Recording} from "./recordSource.js";
 import {
   type Completion,
   type CompletionOptions,
   type Endpoint,
   EndpointError,
-  type PreflightFinding,
-  type TokenPrice,
-  type Trust,
-  type Usage
+  type PreflightFinding
 } from "./types.js";
-
-export interface RecordedOptions {
-  name: string;
-  /** A JSONL, JSON or CSV file, by its path from the project's folder; or the records themselves in `rows`. */
-  file?: string;
-  rows?: readonly RecordedRow[];
-  /** The row that a record answers. Default: the field "id". */
-  id?: Field<string | number | undefined>;
-  /** The recorded output; a list holds one output a repeat. Default: the field "output". */
-  output?: Field<unknown>;
-  /** Repeat number, from 0. Default, also of a record that says none: the order of records with the same id. */
-  repeat?: Field<number | string | undefined>;
-  /** Which model gave the output, when a recording holds several. Default: every model's. */
-  model?: Field<string | undefined>;
-  /**
-   * For a judge's recording: the answer that a record judges. The record whose row and answer (white space around it aside)
-   * are asked about is taken, so that one recording judges several candidates' answers to a row.
-   */
-  judged?: Field<unknown>;
-  usage?: (record: RecordedRow) => Usage | undefined;
-  /** Milliseconds as recorded. Without it, and where a record says none, the completion carries the replay's own time. */
-  latencyMs?: Field<number | undefined>;
-  effects?: Effects;
-  finishReason?: Field<string | undefined>;
-  price?: TokenPrice;
-  hosting?: StatedHosting;
-  trust?: Trust;
-}
 
 const field = either("a field's name or a function of the record", text(), func());
 
@@ -75,7 +43,7 @@ export function recorded(options: RecordedOptions): Endpoint {
   const {name, file, rows, price, effects = realEffects} = options;
   if ((file === undefined) === (rows === undefined))
     throw new UserError(`endpoint "${name}": give either file or rows`);
-  let opening: Promise<Source> | undefined;
+  let opening: Promise<Recording> | undefined;
   const source = () => (opening ??= openSource(options));
 
   const complete = async (
@@ -90,7 +58,7 @@ export function recorded(options: RecordedOptions): Endpoint {
         `${name}: recorded outputs are looked up by row id, and none was given.`
       );
     const found = positions.get(
-      keyOf(
+      recordKey(
         options.model === undefined ? "" : model,
         rowId,
         repeat,
@@ -98,7 +66,8 @@ export function recorded(options: RecordedOptions): Endpoint {
       )
     );
     const record = found && (await read(found.position));
-    const text = record && textOf(fieldOf(record, found.position, options.output ?? "output"), found.item);
+    const text =
+      record && recordedText(fieldOf(record, found.position, options.output ?? "output"), found.item);
     if (!record || text === undefined)
       throw new EndpointError(
         "missing-record",
@@ -136,7 +105,7 @@ export function recorded(options: RecordedOptions): Endpoint {
     },
     complete: (request, completionOptions = {}) => complete(request.model, completionOptions),
     async preflight(model, needs): Promise<PreflightFinding[]> {
-      return check(options, model, needs, source);
+      return checkRecording(options, model, needs, source);
     },
     async close() {
       const open = opening;
@@ -146,11 +115,11 @@ export function recorded(options: RecordedOptions): Endpoint {
   };
 }
 
-async function check(
+async function checkRecording(
   options: RecordedOptions,
   model: string,
   needs: {logprobs?: boolean; tools?: boolean; usage?: boolean},
-  source: () => Promise<Source>
+  source: () => Promise<Recording>
 ): Promise<PreflightFinding[]> {
   const {name} = options;
   const findings: PreflightFinding[] = [];

@@ -1,18 +1,7 @@
 import type {AttemptsSpent} from "./attemptsSpent.js";
-import type {Effects} from "./effects.js";
-import {sleep} from "./sleep.js";
-import {type AttemptHooks, EndpointError, type EndpointErrorKind} from "./types.js";
-
-export interface RetryPolicy {
-  /** Attempts after the first. */
-  retries: number;
-  baseDelayMs: number;
-  maxDelayMs: number;
-  /** A call that is asked to pause for longer makes no further attempt. In a run its endpoint is paused then. */
-  maxRetryAfterMs: number;
-  /** No attempt starts later than this after the first one started. */
-  maxElapsedMs: number;
-}
+import type {EndpointEffects} from "./effects.js";
+import {aborted} from "./aborted.js";
+import {type AttemptHooks, EndpointError, type EndpointErrorKind, type RetryPolicy} from "./types.js";
 
 export const defaultRetryPolicy: RetryPolicy = {
   retries: 4,
@@ -53,7 +42,7 @@ export function fullJitter(retry: number, policy: RetryPolicy, random: () => num
 export async function withRetry<T>(
   attempt: (number: number) => Promise<T>,
   policy: RetryPolicy,
-  effects: Effects,
+  effects: EndpointEffects,
   options: {signal?: AbortSignal; attempts?: AttemptHooks; spent?: AttemptsSpent} = {}
 ): Promise<T> {
   const {signal, attempts: hooks, spent} = options;
@@ -101,7 +90,7 @@ export async function withRetry<T>(
 /** Until another attempt may be made; throws the last attempt's error where retries are stopped before. */
 async function pause(
   ms: number,
-  effects: Effects,
+  effects: EndpointEffects,
   last: EndpointError,
   {number, signal, hooks}: {number: number; signal?: AbortSignal; hooks?: AttemptHooks}
 ): Promise<void> {
@@ -124,3 +113,19 @@ function final(error: EndpointError, attempts: number, why?: string): EndpointEr
 }
 
 const seconds = (ms: number) => `${Math.round(ms / 100) / 10} s`;
+
+/** Resolves after `ms`; rejects at once with an "aborted" EndpointError when the signal fires. */
+export function sleep(ms: number, effects: EndpointEffects, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted());
+    const onAbort = () => {
+      cancel();
+      reject(aborted());
+    };
+    const cancel = effects.timer(ms, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort, {once: true});
+  });
+}

@@ -4,16 +4,16 @@ import type {AddressInfo} from "node:net";
 import type {LoadedModel, Prediction} from "../../weights/models/types.js";
 import {admit, sendAllowed} from "./admitted.js";
 import {type Head, sendCompletion, sendError, sendJson, sendStream} from "./chatReply.js";
-import {parseRequest, readBody, toMessage} from "./chatRequest.js";
+import {parseRequest, readRequestBody, toMessage} from "./chatRequest.js";
 import {HttpError} from "./httpError.js";
 import {listen} from "./listen.js";
 import {openConnections} from "./openConnections.js";
 import {batcher, type Batcher} from "./batcher.js";
-import {answerByWriter, listed, type ServeObserver, type Writer} from "./serveWriter.js";
+import {answerByWriter, listedModel, type ServeObserver, type ServedWriter} from "./serveWriter.js";
 import {UserError} from "../../base/validation/errors.js";
-import {countWords, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
+import {wordCount, predictionAnswer, textToClassify, type Tokenizer} from "./predictionAnswer.js";
 
-export interface ServeOptions {
+export interface ModelServerOptions {
   /** 0 (the default) takes any free port. */
   port?: number;
   /**
@@ -28,7 +28,7 @@ export interface ServeOptions {
   /** Texts in one `predict`. Default 64. */
   maxBatch?: number;
   /** Models that write, beside those that classify. */
-  writers?: readonly Writer[];
+  writers?: readonly ServedWriter[];
   /** Called around the making of every answer, for traces and metrics. */
   observe?: ServeObserver;
 }
@@ -55,9 +55,9 @@ interface Served {
  */
 export async function serve(
   models: readonly LoadedModel[],
-  options: ServeOptions = {}
+  options: ModelServerOptions = {}
 ): Promise<ModelService> {
-  const {port = 0, host = "127.0.0.1", tokenizer = countWords, maxBodyBytes = 4 << 20, maxBatch} = options;
+  const {port = 0, host = "127.0.0.1", tokenizer = wordCount, maxBodyBytes = 4 << 20, maxBatch} = options;
   const {writers = [], observe = (_model, make) => make()} = options;
   // Node would listen on every address of the machine.
   if (host.trim() === "") throw new Error("`host` is empty: name an address, or leave it out for 127.0.0.1");
@@ -68,7 +68,7 @@ export async function serve(
     served.set(model.manifest.name, {model, batcher: batcher(model, maxBatch)});
   }
   const byId = new Map([...served.values()].map((one) => [one.model.manifest.id, one]));
-  const writing = new Map<string, Writer>();
+  const writing = new Map<string, ServedWriter>();
   for (const writer of writers) {
     if (served.has(writer.name) || writing.has(writer.name)) throw new UserError(twice(writer.name));
     writing.set(writer.name, writer);
@@ -78,7 +78,7 @@ export async function serve(
 
   const complete = async (request: IncomingMessage, response: ServerResponse) => {
     const asked = {id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000)};
-    const chat = parseRequest(await readBody(request, maxBodyBytes));
+    const chat = parseRequest(await readRequestBody(request, maxBodyBytes));
     const writer = writing.get(chat.model);
     if (writer) {
       const head: Head = {...asked, model: writer.name, system_fingerprint: writer.weights};
@@ -132,9 +132,9 @@ export async function serve(
       return sendJson(response, 200, {status: "ok", models: served.size + writing.size});
     const list = [
       ...[...served.values()].map(({model: {manifest}}) =>
-        listed({name: manifest.name, weights: manifest.id, createdAt: manifest.createdAt})
+        listedModel({name: manifest.name, weights: manifest.id, createdAt: manifest.createdAt})
       ),
-      ...writers.map(listed)
+      ...writers.map(listedModel)
     ];
     if (path === "/v1/models") return sendJson(response, 200, {object: "list", data: list});
     const name = path.slice("/v1/models/".length);

@@ -9,11 +9,11 @@ import {
   type Message,
   type ModelParameters,
   type TokenLogprob,
-  type Tool
+  type ToolDefinition
 } from "./types.js";
 
 /** A model that writes, by the name it is served under. */
-export interface Writer {
+export interface ServedWriter {
   name: string;
   endpoint: Endpoint;
   /** What identifies the weights. */
@@ -44,7 +44,7 @@ const OWN = new Set([
  * its beginning or the client had gone.
  */
 export async function answerByWriter(
-  {endpoint, name}: Writer,
+  {endpoint, name}: ServedWriter,
   chat: ChatRequest,
   response: ServerResponse,
   {head, observe}: {head: Head; observe: ServeObserver}
@@ -54,7 +54,7 @@ export async function answerByWriter(
   );
   const gone = new AbortController();
   response.once("close", () => gone.abort());
-  const tools = (chat.tools ?? []) as Tool[];
+  const tools = (chat.tools ?? []) as ToolDefinition[];
   // Models on this machine read texts: parts would be written out as they stand.
   const messages = chat.messages.map((message) => ({
     ...message,
@@ -107,7 +107,7 @@ function httpErrorOf(error: unknown): HttpError {
 }
 
 /** Of a list of models. */
-export function listed({name, weights, createdAt}: Omit<Writer, "endpoint">) {
+export function listedModel({name, weights, createdAt}: Omit<ServedWriter, "endpoint">) {
   return {
     id: name,
     object: "model",

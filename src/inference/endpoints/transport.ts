@@ -1,29 +1,29 @@
 import {createRequire} from "node:module";
 import type {Dispatcher, EnvHttpProxyAgent, Pool} from "undici";
-import {Answer, failureOf} from "./answer.js";
+import {HttpAnswer, requestFailure} from "./answer.js";
 import {readerOf} from "./answerBody.js";
-import type {Effects} from "./effects.js";
+import type {EndpointEffects} from "./effects.js";
 import {isErrorBody} from "./errorBody.js";
-import type {Exchange, Sent} from "./exchange.js";
-import {gather, type Gathered} from "./gather.js";
+import type {HttpExchange, HttpRequest} from "./exchange.js";
+import {gatherAnswer, type Gathered} from "./gather.js";
 import {isLoopback} from "./loopback.js";
 import {statedProxies} from "./proxies.js";
 import {openProxyAgent} from "./proxyAgent.js";
-import {rateLimitResetMs} from "./rateLimitReset.js";
+import {rateLimitResetMs} from "./durationMs.js";
 import {retryAfterMs} from "../../base/system/retryAfter.js";
 import {serverError} from "./serverError.js";
 import {EndpointError} from "./types.js";
 
 export interface Transport {
   /** Makes a request of one attempt. Throws EndpointError for anything but a 2xx answer. */
-  ask(exchange: Exchange, address: string, sent?: Sent): Promise<Answer>;
+  ask(exchange: HttpExchange, address: string, sent?: HttpRequest): Promise<HttpAnswer>;
   /** A `fetch` for one attempt, which throws as `ask` does. */
-  fetch(exchange: Exchange): typeof fetch;
+  fetch(exchange: HttpExchange): typeof fetch;
   close(): Promise<void>;
 }
 
 export interface TransportOptions {
-  effects: Effects;
+  effects: EndpointEffects;
   /** Added to every address, for Azure's `api-version`. */
   query?: Record<string, string>;
   /** Sends requests for the first origin to the second one. */
@@ -48,7 +48,11 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
     return target;
   };
 
-  const ask = async (exchange: Exchange, address: string, sent: Sent = {}): Promise<Answer> => {
+  const ask = async (
+    exchange: HttpExchange,
+    address: string,
+    sent: HttpRequest = {}
+  ): Promise<HttpAnswer> => {
     const {origin, path} = targetOf(address);
     const {method = "GET", body} = sent;
     const options = {
@@ -61,13 +65,13 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
     const asBody = exchange.stream || (body !== undefined && typeof body !== "string");
     let gathered: Gathered;
     try {
-      gathered = await gather(dispatcherOf(origin), options, exchange.stop, asBody);
+      gathered = await gatherAnswer(dispatcherOf(origin), options, exchange.stop, asBody);
     } catch (error) {
-      throw failureOf(error, exchange, origin, sent);
+      throw requestFailure(error, exchange, origin, sent);
     }
-    const answer = new Answer(gathered, exchange, origin, sent);
+    const answer = new HttpAnswer(gathered, exchange, origin, sent);
     const {status} = gathered;
-    if (status < 200 || status >= 300) throw await refusalOf(answer, effects, origin + path.split("?")[0]);
+    if (status < 200 || status >= 300) throw await refusalError(answer, effects, origin + path.split("?")[0]);
     if (
       exchange.stream &&
       method === "POST" &&
@@ -80,7 +84,7 @@ export function createTransport({effects, query = {}, reroute = {}}: TransportOp
   return {
     ask,
     fetch: (exchange) => async (input, init) =>
-      responseView(await ask(exchange, String(input), init as Sent | undefined)),
+      responseView(await ask(exchange, String(input), init as HttpRequest | undefined)),
     async close() {
       const open = [...dispatchers.values()];
       dispatchers.clear();
@@ -120,13 +124,17 @@ function resolveTarget(address: string, query: Record<string, string>, reroute: 
   return {origin: url.origin, path: url.pathname + url.search};
 }
 
-function headersOf({headers}: Sent, exchange: Exchange): Record<string, string> {
+function headersOf({headers}: HttpRequest, exchange: HttpExchange): Record<string, string> {
   const all = {...headers};
   for (const name in exchange.headers) all[name] = exchange.headers[name]!;
   return all;
 }
 
-async function refusalOf(answer: Answer, effects: Effects, address: string): Promise<EndpointError> {
+async function refusalError(
+  answer: HttpAnswer,
+  effects: EndpointEffects,
+  address: string
+): Promise<EndpointError> {
   const {status, exchange} = answer;
   const words = await answer.start();
   const header = (name: string) => answer.header(name);
@@ -141,7 +149,7 @@ async function refusalOf(answer: Answer, effects: Effects, address: string): Pro
 }
 
 /** The small part of a Response that the Hugging Face client reads. */
-function responseView(answer: Answer): Response {
+function responseView(answer: HttpAnswer): Response {
   const {status, body, exchange} = answer;
   const view = {
     ok: true,

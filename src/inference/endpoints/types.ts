@@ -1,68 +1,32 @@
-import type {MeasuredModel} from "../../base/store/schema.js";
-import type {
-  HostingKind,
-  HostingModel,
-  StageTokens,
-  TokenCounts,
-  TokenPrice
-} from "../../base/costs/index.js";
+import type {MeasuredModel} from "../../base/store/index.js";
+import type {HostingKind, HostingModel, TokenPrice} from "../../base/costs/index.js";
 export type {TokenPrice};
 import type {Trust} from "../../data/privacy/trust.js";
-import type {EndpointErrorKind, Spent} from "./endpointError.js";
-import type {RetryPolicy} from "./retry.js";
+import type {EndpointErrorKind, CallSpending} from "./endpointError.js";
 export {
   EndpointError,
   type EndpointErrorDetail,
   type EndpointErrorKind,
   isEndpointError,
   isOutage,
-  type Spent
+  type CallSpending
 } from "./endpointError.js";
+
+import type {
+  Completion,
+  CompletionRequest,
+  Message,
+  ModelParameters,
+  ScoredAnswers,
+  TokenLogprob,
+  Usage
+} from "./completion.js";
+export type * from "./completion.js";
 
 /** Where a model runs, which decides how it is paid for. */
 export type Hosting = HostingKind;
 
 export type {Trust};
-
-export interface ToolCall {
-  id: string;
-  type: "function";
-  function: {name: string; arguments: string};
-}
-
-export interface Message {
-  role: "system" | "developer" | "user" | "assistant" | "tool";
-  content: string | null;
-  name?: string;
-  tool_calls?: ToolCall[];
-  tool_call_id?: string;
-}
-
-/** A tool definition as OpenAI-compatible servers take it; `parameters` is a JSON schema. */
-export interface Tool {
-  type: "function";
-  function: {name: string; description?: string; parameters?: Record<string, unknown>};
-}
-
-/** Passed through to the server unchanged; every key is part of the completion's key. */
-export interface ModelParameters {
-  temperature?: number;
-  top_p?: number;
-  max_tokens?: number;
-  seed?: number;
-  stop?: string | string[];
-  logprobs?: boolean;
-  top_logprobs?: number;
-  response_format?: Record<string, unknown>;
-  [name: string]: unknown;
-}
-
-export interface CompletionRequest {
-  model: string;
-  messages: Message[];
-  params?: ModelParameters;
-  tools?: Tool[];
-}
 
 export interface CompletionOptions {
   signal?: AbortSignal;
@@ -107,7 +71,7 @@ export interface AttemptOutcome {
   /** As in an EndpointError's detail. */
   mayBeBilled?: boolean;
   /** Of one that failed: what its reply took, where that said so. */
-  spent?: Spent;
+  spent?: CallSpending;
 }
 
 export interface AttemptHooks {
@@ -122,59 +86,7 @@ export interface AttemptHooks {
   stopRetries?(): AbortSignal;
 }
 
-export type Usage = TokenCounts;
-
-/** Counts the tokens of a call from its messages and the answer's text; `estimatedBy` says how. */
-export type TokenCounter = (messages: readonly Message[], answer: string) => Usage;
-
-export interface TokenLogprob {
-  token: string;
-  logprob: number;
-  /** Where they are not those of `token`: of half a character, for example. */
-  bytes?: number[];
-  top?: Omit<TokenLogprob, "top">[];
-}
-
-export interface Completion {
-  text: string;
-  toolCalls?: ToolCall[];
-  /** As the server says; "refusal" where the text is that of a refusal, and "unknown" where it says nothing. */
-  finishReason: string;
-  /** Undefined when the server reports none: unknown, never 0. */
-  usage?: Usage;
-  logprobs?: TokenLogprob[];
-  /** Milliseconds of the attempt that succeeded, from request to last byte. */
-  latencyMs: number;
-  /** Milliseconds to the first streamed token, of reasoning or of the answer; undefined when the response was not streamed. */
-  firstTokenMs?: number;
-  /** To the last streamed token; the server may tell its usage later. */
-  lastTokenMs?: number;
-  /** Of a stream: the completion tokens that it did not show, of reasoning that the server keeps to itself; 0 when absent. */
-  unseenTokens?: number;
-  /** Attempts made, 1 when the first succeeded. */
-  attempts: number;
-  /** US dollars; undefined when the endpoint states no price. */
-  costUsd?: number;
-  /** Of several models that answer together: the tokens of each stage that was asked, in their order; undefined when one is unknown. */
-  stageTokens?: readonly StageTokens[];
-  /** Model name and system fingerprint as the server reports them. */
-  servedModel?: string;
-  fingerprint?: string;
-}
-
-/** How likely a model is to give each of some answers. */
-export interface ScoredAnswers {
-  /**
-   * Natural logarithm of the probability of each as the whole answer, its end included, at temperature 1, in their order; undefined
-   * of one that prompt and answer leave no room for.
-   */
-  logprobs: readonly (number | undefined)[];
-  usage: Usage;
-  latencyMs: number;
-  costUsd?: number;
-}
-
-export interface Limits {
+export interface RateLimits {
   requestsPerMinute?: number;
   tokensPerMinute?: number;
   /** The most requests in flight at once; `-j` can only lower it. */
@@ -182,7 +94,7 @@ export interface Limits {
 }
 
 /** What an eval needs from an endpoint; preflight checks each and says what is missing. */
-export interface Needs {
+export interface EndpointNeeds {
   logprobs?: boolean;
   tools?: boolean;
   usage?: boolean;
@@ -217,14 +129,15 @@ export interface PreflightFinding {
   servedModel?: string;
 }
 
-/** Kinds whose server is reached over a network, from any machine: their calls are paid for and limited by that server. */
-const REMOTE = ["hosted", "openai"] as const;
+/** Kinds whose answers come from this process, a file, or another tool's results. Every other kind is a server's. */
+const LOCAL = new Set(["embedded", "recorded", "imported"]);
 
-export type EndpointKind = (typeof REMOTE)[number] | "embedded" | "recorded";
+/** "embedded", "recorded", or the protocol of a server: each file of an endpoint states its own. */
+export type EndpointKind = string;
 
-/** Whether an endpoint is of a kind that is reached over a network. Kinds of records that name no such kind are not. */
-export function isRemote({kind}: {kind: string}): boolean {
-  return (REMOTE as readonly string[]).includes(kind);
+/** Whether an endpoint, or a record of one, is of a kind that is reached over a network. */
+export function isRemote({kind}: {kind: EndpointKind}): boolean {
+  return !LOCAL.has(kind);
 }
 
 /** One of the models that a cascade or a reranked candidate asks. */
@@ -241,13 +154,24 @@ export interface EndpointStage {
 }
 
 /** What is sent to an address with every call, by names: no value is told. */
-export interface AskedWith {
+export interface CallCredentials {
   /** The variable whose value is sent as a bearer token. */
   apiKeyEnv?: string;
   /** Header name to environment variable. */
   headersEnv?: Record<string, string>;
   /** Parameters added to the address. */
   query?: readonly string[];
+}
+
+export interface RetryPolicy {
+  /** Attempts after the first. */
+  retries: number;
+  baseDelayMs: number;
+  maxDelayMs: number;
+  /** A call that is asked to pause for longer makes no further attempt. In a run its endpoint is paused then. */
+  maxRetryAfterMs: number;
+  /** No attempt starts later than this after the first one started. */
+  maxElapsedMs: number;
 }
 
 /** How an endpoint that is reached at an address makes a call. */
@@ -258,6 +182,9 @@ export interface CallPolicy {
   /** Whether it asks for a stream. */
   stream: boolean;
 }
+
+/** Counts the tokens of a call from its messages and the answer's text; `estimatedBy` says how. */
+export type TokenCounter = (messages: readonly Message[], answer: string) => Usage;
 
 /** One way of getting completions. Adding an endpoint means adding one file that returns this. */
 export interface Endpoint {
@@ -270,9 +197,9 @@ export interface Endpoint {
   readonly trust: Trust;
   /** The host of its address, or the provider that it asks a router for: it tells whose prices hold. */
   readonly host?: string;
-  readonly limits?: Limits;
+  readonly limits?: RateLimits;
   /** Of an endpoint that is reached at an address: the key, headers and query it sends there. */
-  readonly asksWith?: AskedWith;
+  readonly asksWith?: CallCredentials;
   /** Of such an endpoint: its retries, the time an attempt may take, and whether it streams. */
   readonly callPolicy?: CallPolicy;
   /** What it is asked for, where that is no chat. */
@@ -312,7 +239,7 @@ export interface Endpoint {
   measured?(): MeasuredModel | undefined;
   preflight?(
     model: string,
-    needs: Needs,
+    needs: EndpointNeeds,
     signal?: AbortSignal,
     around?: AroundAsk
   ): Promise<PreflightFinding[]>;
@@ -320,7 +247,7 @@ export interface Endpoint {
    * What `preflight` asks a model, each for a few tokens; it asks again where a server refuses the parameters. Nothing when
    * absent; a cascade's models are asked each for itself.
    */
-  preflightRequests?(model: string, needs: Needs): CompletionRequest[];
+  preflightRequests?(model: string, needs: EndpointNeeds): CompletionRequest[];
   /** The day (2027-01-06) on which the server says that it turns the model off; undefined when it names none. */
   shutdownDate?(model: string, signal?: AbortSignal): Promise<string | undefined>;
   close?(): Promise<void>;

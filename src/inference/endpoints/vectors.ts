@@ -6,7 +6,7 @@ export function embeddingRequest(model: string, texts: readonly string[]): Compl
   return {model, messages: texts.map((content) => ({role: "user", content})), params: {max_tokens: 0}};
 }
 
-export function textsOf({messages}: CompletionRequest): string[] {
+export function embeddedTexts({messages}: CompletionRequest): string[] {
   return messages.map(({content}) => content ?? "");
 }
 

@@ -1,5 +1,5 @@
-import type {Tool} from "../endpoints/index.js";
-import {jsonSchemaGrammars, literal} from "./grammar/jsonGrammar.js";
+import type {ToolDefinition} from "../endpoints/index.js";
+import {jsonSchemaGrammars, grammarLiteral} from "./grammar/jsonGrammar.js";
 import type {Schema} from "./grammar/united.js";
 import type {CallRules, Style} from "./toolCalls.js";
 
@@ -17,7 +17,7 @@ export interface AnswerGrammar {
 /** The grammar of an answer that may call tools, be JSON, or either; undefined where any text will do. */
 export function answerGrammar(
   style: Style,
-  tools: readonly Tool[],
+  tools: readonly ToolDefinition[],
   {choice, one, format}: AnswerRules
 ): AnswerGrammar | undefined {
   if (tools.length === 0 || choice === "none")
@@ -45,12 +45,12 @@ function callsOf({name}: Style, one: boolean): {mark: string; body: string} {
 }
 
 /** Each tool's parameters are a schema of their own, whose references lead nowhere else. */
-function callRulesOf({name: style}: Style, tools: readonly Tool[], format?: Schema): string {
-  const key = literal(style === "llama" ? "parameters" : "arguments");
+function callRulesOf({name: style}: Style, tools: readonly ToolDefinition[], format?: Schema): string {
+  const key = grammarLiteral(style === "llama" ? "parameters" : "arguments");
   const schemas: Record<string, Schema> = {};
   const calls = tools.map(({function: {name, parameters}}, i) => {
     schemas[`call-${i}-arguments`] = (parameters ?? {type: "object"}) as Schema;
-    return `call-${i} ::= "{" " "? "\\"name\\"" " "? ":" " "? ${literal(name)} " "? "," " "? ${key} " "? ":" " "? call-${i}-arguments " "? "}"`;
+    return `call-${i} ::= "{" " "? "\\"name\\"" " "? ":" " "? ${grammarLiteral(name)} " "? "," " "? ${key} " "? ":" " "? call-${i}-arguments " "? "}"`;
   });
   if (format !== undefined) schemas.content = format;
   const call = `call ::= ${tools.map((_, i) => `call-${i}`).join(" | ")}`;

@@ -1,8 +1,8 @@
-import type {Scoring} from "./request.js";
+import type {ScoredTexts} from "./request.js";
 import {ScoreJob} from "./scoreJob.js";
 
 export interface ScoringEvents {
-  onDone(scoring: Scoring): void;
+  onDone(scoring: ScoredTexts): void;
   onError(error: unknown): void;
 }
 
@@ -44,7 +44,7 @@ export class AnswerScoring {
     tell(this.events!);
   }
 
-  private scoring(): Scoring {
+  private scoring(): ScoredTexts {
     return {
       logprobs: this.logprobs,
       tokens: this.jobs.reduce((sum, {prompt}) => sum + prompt.length, 0),

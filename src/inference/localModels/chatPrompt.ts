@@ -4,12 +4,12 @@ import {
   forTemplate,
   TemplateError
 } from "../../weights/chatTemplates/index.js";
-import {EndpointError, type Message, type Tool} from "../endpoints/index.js";
+import {EndpointError, type Message, type ToolDefinition} from "../endpoints/index.js";
 
 /** Turns messages into the text that a model continues. */
 export interface Prompter {
   template?: ChatTemplate;
-  prompt(messages: readonly Message[], tools?: readonly Tool[]): string;
+  prompt(messages: readonly Message[], tools?: readonly ToolDefinition[]): string;
 }
 
 /**

@@ -1,27 +1,27 @@
-import {EndpointError, type ModelParameters, type Tool} from "../endpoints/index.js";
+import {EndpointError, type ModelParameters, type ToolDefinition} from "../endpoints/index.js";
 import {
   anyObject,
   anyText,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   holding,
-  isObject,
   listed,
   listOf,
   number,
   oneOf,
   problemsOf,
-  type Shape
+  type SchemaShape,
+  optionalCount
 } from "../../base/validation/checked.js";
+import {isObject} from "../../base/validation/isObject.js";
 
-const count = () => number({least: 1, whole: true}).optional();
-const share = () => number({least: 0, most: 1}).optional();
+const probability = () => number({least: 0, most: 1}).optional();
 const isNamed = (value: unknown): value is {function: {name: string; parameters?: unknown}} =>
   isObject(value) && isObject(value.function) && typeof value.function.name === "string";
 
-const noPenalty = fits((value) => value === 0, "0: local models have no penalties").optional();
+const noPenalty = passing((value) => value === 0, "0: local models have no penalties").optional();
 
 const FORMATS = ["text", "json_object", "json_schema"];
 const format = holding<{type?: unknown}>(anyObject("a format such as {type}"), ({type}) =>
@@ -30,7 +30,7 @@ const format = holding<{type?: unknown}>(anyObject("a format such as {type}"), (
     : [{path: ["type"], message: `must be one of ${FORMATS.join(", ")}`}]
 );
 
-interface Asked {
+interface CheckedParameters {
   temperature?: unknown;
   top_p?: unknown;
   top_k?: unknown;
@@ -57,13 +57,13 @@ interface Asked {
   tools?: unknown;
 }
 
-const shape: Shape<Asked> = {
+const shape: SchemaShape<CheckedParameters> = {
   temperature: number({least: 0}).optional(),
-  top_p: share(),
+  top_p: probability(),
   top_k: number({least: 0, whole: true}).optional(),
-  min_p: share(),
-  max_tokens: count(),
-  max_completion_tokens: count(),
+  min_p: probability(),
+  max_tokens: optionalCount(),
+  max_completion_tokens: optionalCount(),
   seed: number({whole: true}).optional(),
   stop: either("a text, or a list of texts", anyText(), listOf(anyText())).optional(),
   logprobs: flag().optional(),
@@ -72,7 +72,7 @@ const shape: Shape<Asked> = {
   tool_choice: either(
     'one of "none", "auto", "required", or {type: "function", function: {name}}',
     oneOf(["none", "auto", "required"]),
-    fits(isNamed, "a function's name")
+    passing(isNamed, "a function's name")
   ).optional(),
   parallel_tool_calls: flag().optional(),
   stream: flag().optional(),
@@ -84,13 +84,13 @@ const shape: Shape<Asked> = {
   // Many clients send what changes nothing.
   frequency_penalty: noPenalty,
   presence_penalty: noPenalty,
-  logit_bias: fits(
+  logit_bias: passing(
     (value) => isObject(value) && Object.keys(value).length === 0,
     "empty: local models have none"
   ).optional(),
-  n: fits((value) => value === 1, "1").optional(),
+  n: passing((value) => value === 1, "1").optional(),
   tools: listOf(
-    fits(
+    passing(
       (tool) =>
         isNamed(tool) && (tool.function.parameters === undefined || isObject(tool.function.parameters)),
       'a tool such as {type: "function", function: {name, parameters}}'
@@ -98,14 +98,14 @@ const shape: Shape<Asked> = {
   ).optional()
 };
 
-const schema = exactly<Asked>("parameters by name", shape);
+const schema = exactly<CheckedParameters>("parameters by name", shape);
 const NAMES = Object.keys(shape).slice(0, 12).join(", ");
 
 /**
  * Throws EndpointError "bad-request" with everything that a model on this machine cannot do with a request. A parameter that is not
  * known here is refused: it would change answers elsewhere.
  */
-export function checkParameters(params: ModelParameters, tools: readonly Tool[]): void {
+export function checkParameters(params: ModelParameters, tools: readonly ToolDefinition[]): void {
   const given = Object.entries({...params, tools}).filter(([, value]) => value != null);
   const unknown = given.filter(([name]) => !Object.hasOwn(shape, name)).map(([name]) => name);
   if (unknown.length > 0)

@@ -1,17 +1,17 @@
 import {availableParallelism} from "node:os";
+import {basename, dirname, join} from "node:path";
 import {setImmediate as nextTurn} from "node:timers/promises";
 import {type GgufFile, numberOf, readGguf, textOf} from "../../weights/gguf/read.js";
 import {availableMemory, type LibraryPointer} from "../../weights/ggml/index.js";
 import {UserError} from "../../base/validation/errors.js";
 import {checkLane, checkModel, type LaneBytes, laneBytes} from "./engineMemory.js";
-import {Job, type JobEvents} from "./job.js";
-import {Lane} from "./lane.js";
+import {GenerationJob, type JobEvents} from "./job.js";
+import {SequenceBatch} from "./lane.js";
 import {endTokens, loadNativeModel, type NativeModel, tokenize} from "./nativeModel.js";
 import {AnswerScoring, type ScoringEvents} from "./answerScoring.js";
 import type {EngineInfo, EngineOptions, GenerationRequest, ScoringRequest} from "./request.js";
-import {bytesWithParts} from "./splitGguf.js";
-import {refuseOnTied} from "./tiedAdapter.js";
-import {type Vocabulary, vocabularyOf} from "./vocabulary.js";
+import {bytesWithParts, ggufParts} from "./splitGguf.js";
+import {type TokenBytes, vocabularyOf} from "./vocabulary.js";
 
 /** Most tokens in one step: longer prompts take several. */
 const BATCH = 512;
@@ -21,14 +21,14 @@ const TRIAL_CONTEXT = 256;
 
 /** A model that writes, in this process. Its computations block the thread: use it in a process of its own. */
 export class Engine {
-  private readonly lanes = new Map<string, Lane>();
+  private readonly lanes = new Map<string, SequenceBatch>();
   private readonly adapters = new Map<string, LibraryPointer>();
   private running = false;
   private ends: readonly number[] | undefined;
 
   private constructor(
     private readonly model: NativeModel,
-    private readonly vocabulary: Vocabulary,
+    private readonly vocabulary: TokenBytes,
     private readonly options: EngineOptions,
     readonly info: EngineInfo,
     private readonly memory: {ofLane: LaneBytes; free(): number}
@@ -98,7 +98,7 @@ export class Engine {
     return this.adapters.has("\0") ? adapters : ["", ...adapters];
   }
 
-  private lane(adapter: string): Lane {
+  private lane(adapter: string): SequenceBatch {
     let lane = this.lanes.get(adapter);
     if (!lane) {
       const pointer = this.adapters.get(adapter);
@@ -114,10 +114,17 @@ export class Engine {
     return lane;
   }
 
-  private newLane(tokens: number, adapter?: LibraryPointer): Lane {
+  private newLane(tokens: number, adapter?: LibraryPointer): SequenceBatch {
     const {threads, parallel} = this.info;
     const exact = this.options.exact ?? true;
-    return new Lane(this.model, {threads, sequences: parallel, tokens, batch: BATCH, adapter, exact});
+    return new SequenceBatch(this.model, {
+      threads,
+      sequences: parallel,
+      tokens,
+      batch: BATCH,
+      adapter,
+      exact
+    });
   }
 
   /** Starts a request; the returned function ends it before its time. */
@@ -130,7 +137,13 @@ export class Engine {
         `The prompt has ${prompt.length} tokens; a request may have ${this.info.contextTokens} with its answer. Shorten it, or raise \`contextTokens\`.`
       );
     const most = Math.min(request.maxTokens ?? room, room);
-    const job = new Job({model: this.model, vocabulary: this.vocabulary}, request, prompt, most, events);
+    const job = new GenerationJob(
+      {model: this.model, vocabulary: this.vocabulary},
+      request,
+      prompt,
+      most,
+      events
+    );
     lane.add(job);
     void this.run();
     return (error) => lane.drop(job, error);
@@ -222,4 +235,19 @@ function threadsOf(wanted: number | undefined): number {
 function contextOf(file: GgufFile): number {
   const family = textOf(file, "general.architecture") ?? "";
   return numberOf(file, `${family}.context_length`) ?? USUAL_CONTEXT;
+}
+
+/**
+ * Throws a UserError when an adapter changes the embedding of a model that has no head of its own: llama.cpp would end the
+ * process at the first request.
+ */
+async function refuseOnTied(adapter: GgufFile, model: string): Promise<void> {
+  if (!adapter.tensors.some(({name}) => name.startsWith("token_embd."))) return;
+  for (const part of ggufParts(basename(model))) {
+    const {tensors} = await readGguf(join(dirname(model), part));
+    if (tensors.some(({name}) => name === "output.weight")) return;
+  }
+  throw new UserError(
+    `The adapter ${adapter.path} changes the embedding of ${model}, which is its head, too (tied). llama.cpp cannot do that: merge the adapter into its base (assay merge) and serve the result.`
+  );
 }

@@ -8,7 +8,7 @@ import type {
   GeneratedToken,
   Generation,
   GenerationRequest,
-  Scoring,
+  ScoredTexts,
   ScoringRequest
 } from "./request.js";
 
@@ -30,7 +30,7 @@ export interface Generator {
   readonly ended: boolean;
   generate(request: GenerationRequest, options?: GenerateOptions): Promise<Generation>;
   /** How likely it is to write answers that are given. */
-  score(request: ScoringRequest, options?: Pick<GenerateOptions, "signal">): Promise<Scoring>;
+  score(request: ScoringRequest, options?: Pick<GenerateOptions, "signal">): Promise<ScoredTexts>;
   /** Logits after every token, computed alone. */
   logits(tokens: readonly number[], adapter?: string): Promise<Float32Array[]>;
   close(): Promise<void>;
@@ -41,7 +41,7 @@ export class EngineEnded extends Error {
   override name = "EngineEnded";
 }
 
-interface Waiting extends Pick<GenerateOptions, "onText"> {
+interface PendingReply extends Pick<GenerateOptions, "onText"> {
   resolve(value: never): void;
   reject(error: unknown): void;
 }
@@ -49,7 +49,7 @@ interface Waiting extends Pick<GenerateOptions, "onText"> {
 /** Starts a process and loads the model in it. Throws a UserError when the file or memory do not allow it. */
 export async function startGenerator(options: EngineOptions): Promise<Generator> {
   const child = startEngineProcess();
-  const waiting = new Map<number, Waiting>();
+  const waiting = new Map<number, PendingReply>();
   const exited = new Promise<string>((resolve) => {
     child.once("exit", (code, signal) => resolve(signal ?? `code ${code}`));
     // Every message to a process that has just ended is an error; its end is told to all who wait, once.
@@ -91,7 +91,7 @@ export async function startGenerator(options: EngineOptions): Promise<Generator>
       waiting.delete(id);
     };
     const promise = new Promise<T>((resolve, reject) => {
-      waiting.set(id, {resolve: resolve as Waiting["resolve"], reject, onText});
+      waiting.set(id, {resolve: resolve as PendingReply["resolve"], reject, onText});
       signal?.addEventListener("abort", stop, {once: true});
       child.send(message(id));
     });
@@ -138,7 +138,11 @@ function loaded(child: ChildProcess, options: EngineOptions, exited: Promise<str
   });
 }
 
-function deliver(message: FromEngine, waiting: Map<number, Waiting>, state: {memoryBytes: number}): void {
+function deliver(
+  message: FromEngine,
+  waiting: Map<number, PendingReply>,
+  state: {memoryBytes: number}
+): void {
   if (!("id" in message)) return;
   const found = waiting.get(message.id);
   if (message.type === "text") return found?.onText?.(message.text, message.logprobs);

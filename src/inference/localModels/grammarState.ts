@@ -2,7 +2,7 @@ import type {LibraryPointer} from "../../weights/ggml/index.js";
 import {UserError} from "../../base/validation/errors.js";
 import type {NativeModel} from "./nativeModel.js";
 import {afterBytes, UTF8_START} from "./utf8.js";
-import type {Vocabulary} from "./vocabulary.js";
+import type {TokenBytes} from "./vocabulary.js";
 
 const ENTRY = 12;
 
@@ -20,12 +20,16 @@ export class GrammarState {
   constructor(
     private readonly model: NativeModel,
     grammar: string,
-    private readonly vocabulary: Vocabulary
+    private readonly vocabulary: TokenBytes
   ) {
     const {size} = vocabulary;
     this.size = size;
     const {functions, ggml} = model.llama;
-    const sampler = functions.sampler_init_grammar(model.vocabulary, grammar, "root") as LibraryPointer | null;
+    const sampler = functions.sampler_init_grammar(
+      model.vocabulary,
+      grammar,
+      "root"
+    ) as LibraryPointer | null;
     if (!sampler) throw new UserError("llama.cpp does not understand the grammar.");
     this.sampler = sampler;
     this.entries = ggml.koffi.alloc("uint8_t", size * ENTRY) as LibraryPointer;

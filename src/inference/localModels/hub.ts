@@ -4,9 +4,9 @@ import {NotMade} from "../../weights/models/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {hashJson, insideFolder, readJson, sha256, writeJsonAtomic} from "../../base/system/index.js";
 import {hubModelsDir, LocalFolder, withLease, type Workspace} from "../../base/store/index.js";
-import {type HubAccess, hubClient, type HubClient, HubUnreachable} from "./hubClient.js";
+import {type HubAccess, hubDownloads, type HubDownloads, HubUnreachable} from "./hubClient.js";
 import {fetchHubFile, hubEntries, type HubEntry} from "./hubFile.js";
-import {partsOf} from "./splitGguf.js";
+import {ggufParts} from "./splitGguf.js";
 
 /** "org/name", then "@revision", then ":file.gguf". */
 const NAME = /^([\w.-]+\/[\w.-]+?)(?:@([\w./-]+?))?(?::([\w./-]+\.gguf))?$/;
@@ -23,7 +23,7 @@ export interface HubOptions extends HubAccess {
 }
 
 /** What is wanted of the hub: the files that run a checkpoint, or one GGUF file with all its parts. */
-interface Asked {
+interface HubModelRequest {
   source: string;
   repository: string;
   revision: string;
@@ -45,7 +45,7 @@ export async function hubModel(
   options: HubOptions = {}
 ): Promise<string> {
   const [, repository, revision = "main", file] = NAME.exec(source)!;
-  const asked = {source, repository: repository!, revision, parts: file ? partsOf(file) : undefined};
+  const asked = {source, repository: repository!, revision, parts: file ? ggufParts(file) : undefined};
   const own = join(hubModelsDir(workspace), repository!.replace("/", "--"));
   const latest = join(own, `${encodeURIComponent(file ? `${revision}:${file}` : revision)}.json`);
   const placeIn = (folder: string) => (asked.parts ? insideFolder(folder, asked.parts[0]!) : folder);
@@ -55,7 +55,7 @@ export async function hubModel(
       throw new NotMade(source, hashJson({source}));
     return placeIn(join(own, commit));
   }
-  const hub = hubClient(options, `${repository}@${revision}`);
+  const hub = hubDownloads(options, `${repository}@${revision}`);
   try {
     const commit = COMMIT.test(revision) ? revision : await commitOf(hub, asked, latest, options);
     const folder = join(own, commit);
@@ -69,13 +69,13 @@ export async function hubModel(
 
 const markOf = (folder: string) => join(folder, "complete.json");
 
-function isThere({parts}: Asked, folder: string): boolean {
+function isThere({parts}: HubModelRequest, folder: string): boolean {
   return parts ? parts.every((part) => existsSync(insideFolder(folder, part))) : existsSync(markOf(folder));
 }
 
 async function commitOf(
-  hub: HubClient,
-  {repository, revision}: Asked,
+  hub: HubDownloads,
+  {repository, revision}: HubModelRequest,
   latest: string,
   {onProgress, signal}: HubOptions
 ): Promise<string> {
@@ -111,8 +111,8 @@ interface Target {
 
 /** Fetches what is not there, unless another who was at it has done so. */
 async function fetchOnce(
-  hub: HubClient,
-  asked: Asked,
+  hub: HubDownloads,
+  asked: HubModelRequest,
   {folder, commit, workspace}: Target,
   {onProgress, signal}: HubOptions
 ): Promise<void> {
@@ -138,10 +138,13 @@ async function fetchOnce(
 }
 
 /** Throws a UserError where the repository has not what is asked for. */
-function wantedOf({source, repository, revision, parts}: Asked, entries: readonly HubEntry[]): HubEntry[] {
+function wantedOf(
+  {source, repository, revision, parts}: HubModelRequest,
+  entries: readonly HubEntry[]
+): HubEntry[] {
   const of = (path: string) => `${repository}${revision === "main" ? "" : `@${revision}`}:${path}`;
   const gguf = entries.map(({path}) => path).filter((path) => path.endsWith(".gguf"));
-  const models = gguf.filter((path) => partsOf(path)[0] === path);
+  const models = gguf.filter((path) => ggufParts(path)[0] === path);
   const others = models.length > 0 ? ` It has ${models.join(", ")}.` : "";
   if (parts) {
     const missing = parts.filter((part) => !gguf.includes(part));

@@ -14,7 +14,7 @@ export interface HubAccess {
 /** The hub gave no answer, or one that says nothing of what was asked. */
 export class HubUnreachable extends UserError {}
 
-export interface HubClient {
+export interface HubDownloads {
   url: string;
   /** An answer of 2xx at an address. Other answers and failures are UserErrors; redirects to other hosts go without the token. */
   get(address: string, how?: {range?: string; signal?: AbortSignal}): Promise<Response>;
@@ -25,13 +25,13 @@ export interface HubClient {
  * Asks a hub, through the environment's proxy unless it is on this machine.
  * @param asked the repository and revision, for messages
  */
-export function hubClient(
+export function hubDownloads(
   {hubUrl, token = process.env.HF_TOKEN, idleMs = 60_000}: HubAccess,
   asked: string
-): HubClient {
+): HubDownloads {
   const url = addressOf(hubUrl ?? process.env.HF_ENDPOINT);
   const {origin} = new URL(url);
-  const key = keyOf(token);
+  const key = connectionKey(token);
   let opened: ReturnType<typeof openConnections> | undefined;
   return {
     url,
@@ -47,7 +47,7 @@ export function hubClient(
           signal?.throwIfAborted();
           throw unreachable(cause, address);
         });
-      if (!response.ok) throw refused(asked, response.status, key !== undefined);
+      if (!response.ok) throw hubRefusal(asked, response.status, key !== undefined);
       return response;
     },
     async close() {
@@ -57,7 +57,7 @@ export function hubClient(
 }
 
 /** The bytes of an answer. A connection that drops inside it is a HubUnreachable. */
-export async function* bytesOf(response: Response, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* downloadedBytes(response: Response, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     yield* response.body as unknown as AsyncIterable<Uint8Array>;
   } catch (cause) {
@@ -86,7 +86,7 @@ function addressOf(stated: string | undefined): string {
   return url;
 }
 
-function keyOf(token: string | undefined): string | undefined {
+function connectionKey(token: string | undefined): string | undefined {
   const key = token?.trim();
   if (!key) return undefined;
   if (!/^[\x21-\x7e]+$/.test(key))
@@ -113,7 +113,7 @@ async function openConnections(idleMs: number): Promise<{dispatcher: Dispatcher;
   };
 }
 
-function refused(asked: string, status: number, hasKey: boolean): UserError {
+function hubRefusal(asked: string, status: number, hasKey: boolean): UserError {
   const says = (why: string) => `The hub answered ${status} for ${asked}. ${why}`;
   if (status >= 500 || status === 429) return new HubUnreachable(says("Try again later."));
   if (status === 401 || status === 403)

@@ -3,7 +3,7 @@ import {createReadStream, existsSync} from "node:fs";
 import {mkdir, open, rename, rm, stat} from "node:fs/promises";
 import {dirname} from "node:path";
 import {UserError} from "../../base/validation/index.js";
-import {bytesOf, type HubClient} from "./hubClient.js";
+import {downloadedBytes, type HubDownloads} from "./hubClient.js";
 
 /** A commit of a repository. */
 export interface HubCommit {
@@ -20,7 +20,7 @@ export interface HubEntry {
 }
 
 /** The files of a commit. */
-export async function hubEntries(hub: HubClient, {repository, commit}: HubCommit): Promise<HubEntry[]> {
+export async function hubEntries(hub: HubDownloads, {repository, commit}: HubCommit): Promise<HubEntry[]> {
   const {listFiles} = await import("@huggingface/hub");
   const entries: HubEntry[] = [];
   // Its `accessToken` takes tokens of the public hub only.
@@ -38,7 +38,7 @@ export async function hubEntries(hub: HubClient, {repository, commit}: HubCommit
 
 /** Continues what an earlier attempt left, and keeps the file only when its hash is the hub's. */
 export async function fetchHubFile(
-  hub: HubClient,
+  hub: HubDownloads,
   {repository, commit}: HubCommit,
   entry: HubEntry,
   to: string,
@@ -55,7 +55,7 @@ export async function fetchHubFile(
     // A server that knows no ranges sends the whole again.
     const handle = await open(partial, response.status === 206 ? "a" : "w");
     try {
-      for await (const chunk of bytesOf(response, signal)) await handle.writeFile(chunk);
+      for await (const chunk of downloadedBytes(response, signal)) await handle.writeFile(chunk);
       await handle.sync();
     } finally {
       await handle.close();

@@ -1,10 +1,10 @@
 import {GrammarState} from "./grammarState.js";
-import type {LaneJob} from "./lane.js";
+import type {SequenceJob} from "./lane.js";
 import type {NativeModel} from "./nativeModel.js";
 import type {GeneratedToken, Generation, GenerationRequest} from "./request.js";
 import {logprobsOf, Sampler} from "./sampling.js";
 import {TextStream} from "./textStream.js";
-import type {Vocabulary} from "./vocabulary.js";
+import type {TokenBytes} from "./vocabulary.js";
 
 export interface JobEvents {
   /** With what was noted of the tokens since the last text. */
@@ -14,7 +14,7 @@ export interface JobEvents {
 }
 
 /** One request under way: chooses its tokens and knows when it ends. */
-export class Job implements LaneJob {
+export class GenerationJob implements SequenceJob {
   readonly wantedFrom: number;
   private readonly tokens: number[] = [];
   reused = 0;
@@ -28,7 +28,7 @@ export class Job implements LaneJob {
   private raw = "";
 
   constructor(
-    private readonly native: {model: NativeModel; vocabulary: Vocabulary},
+    private readonly native: {model: NativeModel; vocabulary: TokenBytes},
     readonly request: GenerationRequest,
     readonly prompt: readonly number[],
     private readonly most: number,

@@ -1,7 +1,7 @@
 import {type ContextOptions, NativeContext, type NativeModel} from "./nativeModel.js";
 
 /** A request under way, as a lane sees it. */
-export interface LaneJob {
+export interface SequenceJob {
   /** Tokens to be computed first. */
   readonly prompt: readonly number[];
   /** The first of them whose logits are wanted, with those of all after it. */
@@ -14,39 +14,39 @@ export interface LaneJob {
 }
 
 /** One sequence of a context: what it holds, and who uses it. */
-interface Place {
+interface SequenceSlot {
   sequence: number;
   /** Tokens whose keys and values are computed. */
   held: number[];
   /** How many of them, from the first, another request may take over. */
   shareable: number;
-  job?: LaneJob;
+  job?: SequenceJob;
   /** Tokens still to be computed before the next is chosen. */
   pending: number[];
 }
 
-interface Entry {
-  place: Place;
+interface BatchToken {
+  place: SequenceSlot;
   token: number;
   wanted: boolean;
 }
 
-export interface LaneOptions extends ContextOptions {
+export interface SequenceBatchOptions extends ContextOptions {
   /** Whether what is reused has the bits of what is computed anew. */
   exact: boolean;
 }
 
 /** Requests to the model with one adapter, several at once, the others in a queue. */
-export class Lane {
+export class SequenceBatch {
   private readonly context: NativeContext;
-  private readonly places: Place[];
-  private readonly queue: LaneJob[] = [];
+  private readonly places: SequenceSlot[];
+  private readonly queue: SequenceJob[] = [];
   /** Whether all sequences go through one call: faster, and the same bits only where `sameTogether` says so. */
   together = true;
 
   constructor(
     model: NativeModel,
-    private readonly options: LaneOptions
+    private readonly options: SequenceBatchOptions
   ) {
     this.context = new NativeContext(model, options);
     this.places = Array.from({length: options.sequences}, (_, sequence) => ({
@@ -57,7 +57,7 @@ export class Lane {
     }));
   }
 
-  add(job: LaneJob): void {
+  add(job: SequenceJob): void {
     this.queue.push(job);
   }
 
@@ -66,7 +66,7 @@ export class Lane {
   }
 
   /** Ends a request before its time. */
-  drop(job: LaneJob, error: unknown): void {
+  drop(job: SequenceJob, error: unknown): void {
     const at = this.queue.indexOf(job);
     if (at >= 0) this.queue.splice(at, 1);
     const place = this.places.find((one) => one.job === job);
@@ -77,7 +77,7 @@ export class Lane {
   /** One step of all requests under way. */
   step(): void {
     this.fill();
-    const batch: Entry[] = [];
+    const batch: BatchToken[] = [];
     // Those who wait for one token go first: a long prompt must not hold them up.
     for (const place of this.places
       .filter(({job}) => job)
@@ -93,7 +93,7 @@ export class Lane {
     for (const entries of calls) if (entries.length > 0) this.call(entries);
   }
 
-  private call(entries: readonly Entry[]): void {
+  private call(entries: readonly BatchToken[]): void {
     const steps = entries.map(({place, token, wanted}) => {
       const position = place.held.length;
       place.held.push(token);
@@ -110,19 +110,19 @@ export class Lane {
     });
   }
 
-  private lose(place: Place, error: unknown): void {
+  private lose(place: SequenceSlot, error: unknown): void {
     const {job} = place;
     this.clear(place);
     this.leave(place);
     job?.fail(error);
   }
 
-  private clear(place: Place): void {
+  private clear(place: SequenceSlot): void {
     this.context.forget(place.sequence, 0);
     place.held = [];
   }
 
-  private advance(place: Place, logits: Float32Array): void {
+  private advance(place: SequenceSlot, logits: Float32Array): void {
     const {job} = place;
     if (!job) return;
     try {
@@ -135,7 +135,7 @@ export class Lane {
     }
   }
 
-  private leave(place: Place): void {
+  private leave(place: SequenceSlot): void {
     place.job = undefined;
     place.pending = [];
   }
@@ -146,14 +146,14 @@ export class Lane {
       const free = this.places.filter(({job}) => !job);
       const job = free.length > 0 ? this.queue.shift() : undefined;
       if (!job) return;
-      const common = (place: Place) => Math.min(place.shareable, sharedLength(place.held, job.prompt));
+      const common = (place: SequenceSlot) => Math.min(place.shareable, sharedLength(place.held, job.prompt));
       // Of equals the one that holds least, so that long beginnings stay for those who need them.
       free.sort((a, b) => common(b) - common(a) || a.held.length - b.held.length);
       this.enter(free[0]!, job, common(free[0]!));
     }
   }
 
-  private enter(place: Place, job: LaneJob, common: number): void {
+  private enter(place: SequenceSlot, job: SequenceJob, common: number): void {
     // What logits are wanted of is computed always, and so are two tokens: a single one goes through other kernels than several,
     // with other last bits.
     let kept = Math.max(0, Math.min(common, job.wantedFrom, job.prompt.length - 2));
@@ -169,7 +169,7 @@ export class Lane {
   }
 
   /** An answer's tokens are computed one at a time, as is a prompt of one: with other last bits than several. */
-  private shareable({prompt}: LaneJob): number {
+  private shareable({prompt}: SequenceJob): number {
     if (!this.options.exact) return Infinity;
     return prompt.length > 1 ? prompt.length : 0;
   }
@@ -227,7 +227,7 @@ function inCalls<Step>(all: readonly Step[][], most: number): Step[][] {
   return calls;
 }
 
-function stepsOf({sequence}: Place, tokens: readonly number[], from: number, all = false) {
+function stepsOf({sequence}: SequenceSlot, tokens: readonly number[], from: number, all = false) {
   return tokens.map((token, i) => ({
     token,
     position: from + i,

@@ -1,51 +1,17 @@
 import {completionCost} from "../../base/costs/index.js";
-import {
-  type Completion,
-  type CompletionRequest,
-  type Endpoint,
-  EndpointError,
-  type Hosting,
-  type TokenPrice
-} from "../endpoints/index.js";
+import {type Completion, type CompletionRequest, type Endpoint, EndpointError} from "../endpoints/index.js";
 import {RELEASE} from "../../weights/ggml/index.js";
 import {hashJson, inProject} from "../../base/system/index.js";
-import {type MeasuredModel, openWorkspace, type Workspace} from "../../base/store/index.js";
+import {type MeasuredModel, openWorkspace} from "../../base/store/index.js";
 import type {Generator} from "./generator.js";
-import {checkLocalOptions} from "./localOptions.js";
+import {checkLocalOptions, type LocalModelOptions} from "./localOptions.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
-import {beginsWithFirst} from "./plainPrompt.js";
+import {openCheckpointFolder, readGguf, textOf, tokenizerMetadata} from "../../weights/gguf/index.js";
+import {firstToken} from "./vocabulary.js";
 import {recordedId} from "./recorded.js";
-import type {EngineOptions} from "./request.js";
-import {ask, load, logprobOf, type Running, score} from "./running.js";
+import {ask, startModel, logprobOf, type RunningModel, score} from "./running.js";
 import {correctedType} from "./runnable.js";
 import {callRules, readToolCalls, toolStyle} from "./toolCalls.js";
-
-export interface LocalModelOptions extends Pick<
-  EngineOptions,
-  "threads" | "parallel" | "contextTokens" | "gpuLayers" | "exact" | "openAll"
-> {
-  /** The endpoint's name; default "this machine". */
-  name?: string;
-  /** What the weights are stored as: "f16", "q8_0", "q4_k_m" … Default: as the checkpoint has them. */
-  type?: string;
-  /** Adapters by the model names that choose them: paths, ids of the store, repositories. */
-  adapters?: Readonly<Record<string, string>>;
-  /** The chat template, where the model has none or another is wanted. */
-  chatTemplate?: string;
-  /** Variables of the template, such as `enable_thinking`. */
-  templateVariables?: Readonly<Record<string, unknown>>;
-  /** What a template gets for today. Default 26 July 2024: the same prompt on any day. */
-  today?: Date;
-  /** llama.cpp's name for how the tokenizer splits text, where tokenizer.json does not tell it. */
-  preTokenizer?: string;
-  hosting?: Hosting;
-  price?: TokenPrice;
-  /** Fetch nothing: of the hub the commit fetched last is taken, and without one NotMade is thrown. */
-  onlyKnown?: boolean;
-  /** Default: the one of the project that commands work in. */
-  workspace?: Workspace;
-  onProgress?(message: string): void;
-}
 
 /** An endpoint whose model runs on this machine. */
 export interface LocalModel extends Endpoint {
@@ -70,8 +36,8 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   const totals = {tokens: 0, seconds: 0};
   let found: Promise<ModelFiles> | undefined;
   let told: ReturnType<typeof toldBy> | undefined;
-  let running: Promise<Running> | undefined;
-  let loaded: Running | undefined;
+  let running: Promise<RunningModel> | undefined;
+  let loaded: RunningModel | undefined;
   let latest: Generator | undefined;
   const workspace = async () => options.workspace ?? openWorkspace(inProject("."));
   const find = () => {
@@ -80,10 +46,10 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     return found;
   };
   // Set before anything is waited for: of several first calls one loads the model.
-  const start = (): Promise<Running> => {
+  const start = (): Promise<RunningModel> => {
     if (loaded?.generator.ended) running = loaded = undefined;
     if (running) return running;
-    const own = find().then(async (files) => load(files, await workspace(), options));
+    const own = find().then(async (files) => startModel(files, await workspace(), options));
     running = own;
     own.then(
       (done) => (loaded = done),
@@ -93,7 +59,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     );
     return own;
   };
-  const started = async (): Promise<Running> => {
+  const started = async (): Promise<RunningModel> => {
     const now = await start().catch((cause: unknown) => {
       throw new EndpointError(
         "server",
@@ -114,7 +80,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
       weights: (await find()).weights,
       runtime: `llama.cpp of node-llama-cpp ${RELEASE}`
     };
-    const template = settingsOf(options);
+    const template = promptSettings(options);
     told ??= find().then((files) => toldBy(files, options));
     told.catch(() => (told = undefined));
     const {type, beginsWithFirst} = await told;
@@ -250,7 +216,26 @@ async function toldBy(files: ModelFiles, {type, chatTemplate, preTokenizer}: Loc
 }
 
 /** What else decides a prompt: undefined where all is as the model says. */
-function settingsOf({chatTemplate, templateVariables, today}: LocalModelOptions): string | undefined {
+function promptSettings({chatTemplate, templateVariables, today}: LocalModelOptions): string | undefined {
   if (chatTemplate === undefined && templateVariables === undefined && today === undefined) return undefined;
   return hashJson({chatTemplate, templateVariables, today: today?.toISOString()}).slice(0, 16);
+}
+
+/**
+ * Whether prompts begin with the model's first token because no chat template makes them. Told without loading the model;
+ * false for one that cannot be read.
+ */
+async function beginsWithFirst(model: ModelFiles, preTokenizer?: string): Promise<boolean> {
+  if (model.kind === "adapter") return beginsWithFirst(model.base!, preTokenizer);
+  try {
+    const metadata =
+      model.kind === "gguf"
+        ? (await readGguf(model.path)).metadata
+        : tokenizerMetadata(await openCheckpointFolder(model.path), {preTokenizer});
+    return (
+      textOf({metadata}, "tokenizer.chat_template") === undefined && firstToken({metadata}) !== undefined
+    );
+  } catch {
+    return false;
+  }
 }

@@ -5,18 +5,46 @@ import {
   byName,
   chosen,
   exactly,
-  fits,
+  passing,
   flag,
   func,
   number,
-  text
+  text,
+  optionalCount
 } from "../../base/validation/checked.js";
-import type {LocalModelOptions} from "./localModel.js";
+import type {Hosting, TokenPrice} from "../endpoints/types.js";
+import type {Workspace} from "../../base/store/index.js";
+import type {EngineOptions} from "./request.js";
+
+export interface LocalModelOptions extends Pick<
+  EngineOptions,
+  "threads" | "parallel" | "contextTokens" | "gpuLayers" | "exact" | "openAll"
+> {
+  /** The endpoint's name; default "this machine". */
+  name?: string;
+  /** What the weights are stored as: "f16", "q8_0", "q4_k_m" … Default: as the checkpoint has them. */
+  type?: string;
+  /** Adapters by the model names that choose them: paths, ids of the store, repositories. */
+  adapters?: Readonly<Record<string, string>>;
+  /** The chat template, where the model has none or another is wanted. */
+  chatTemplate?: string;
+  /** Variables of the template, such as `enable_thinking`. */
+  templateVariables?: Readonly<Record<string, unknown>>;
+  /** What a template gets for today. Default 26 July 2024: the same prompt on any day. */
+  today?: Date;
+  /** llama.cpp's name for how the tokenizer splits text, where tokenizer.json does not tell it. */
+  preTokenizer?: string;
+  hosting?: Hosting;
+  price?: TokenPrice;
+  /** Fetch nothing: of the hub the commit fetched last is taken, and without one NotMade is thrown. */
+  onlyKnown?: boolean;
+  /** Default: the one of the project that commands work in. */
+  workspace?: Workspace;
+  onProgress?(message: string): void;
+}
 
 /** Sequences of one context, at most, in llama.cpp. */
 const MOST_PARALLEL = 256;
-
-const count = () => number({least: 1, whole: true}).optional();
 
 const what = 'options such as {type: "q8_0"}';
 
@@ -26,24 +54,24 @@ const stated = exactly<LocalModelOptions>(what, {
   adapters: byName(text("a path, a model of the store or a repository"), "adapters by name").optional(),
   chatTemplate: text("a chat template").optional(),
   templateVariables: anyObject("variables by name").optional(),
-  today: fits((value) => value instanceof Date && !Number.isNaN(value.getTime()), "a day").optional(),
+  today: passing((value) => value instanceof Date && !Number.isNaN(value.getTime()), "a day").optional(),
   preTokenizer: text().optional(),
   hosting: hosting.optional(),
   price: price.optional(),
   workspace: anyObject("a workspace").optional(),
   onProgress: func().optional(),
-  threads: count(),
+  threads: optionalCount(),
   parallel: number({least: 1, most: MOST_PARALLEL, whole: true}).optional(),
   exact: flag().optional(),
   openAll: flag().optional(),
   onlyKnown: flag().optional(),
-  contextTokens: count(),
+  contextTokens: optionalCount(),
   gpuLayers: number({least: 0, whole: true}).optional()
 });
 
 // No member must be there: a date would pass for options without any.
 const schema = chosen((value) => ({
-  schema: Object.prototype.toString.call(value) === "[object Object]" ? stated : fits(() => false, what),
+  schema: Object.prototype.toString.call(value) === "[object Object]" ? stated : passing(() => false, what),
   value
 }));
 

@@ -4,7 +4,7 @@ import type {
   GeneratedToken,
   Generation,
   GenerationRequest,
-  Scoring,
+  ScoredTexts,
   ScoringRequest
 } from "./request.js";
 
@@ -25,6 +25,6 @@ export type FromEngine =
   | {type: "refused"; message: string; forUser: boolean}
   | {type: "text"; id: number; text: string; logprobs?: GeneratedToken[]}
   | {type: "done"; id: number; generation: Generation; memoryBytes: number}
-  | {type: "scored"; id: number; scoring: Scoring; memoryBytes: number}
+  | {type: "scored"; id: number; scoring: ScoredTexts; memoryBytes: number}
   | {type: "logits"; id: number; logits: Float32Array[]}
   | {type: "error"; id: number; message: string; forUser: boolean};

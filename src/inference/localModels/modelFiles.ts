@@ -17,9 +17,9 @@ import {
 import {UserError} from "../../base/validation/index.js";
 import {hashJson, sha256, sha256File} from "../../base/system/index.js";
 import {modelOfCopy, modelsDir, readCached, type Workspace, writeCached} from "../../base/store/index.js";
-import {fileStamp} from "../../base/system/fileStamp.js";
+import {fileStamp} from "../../base/system/files.js";
 import {hubModel, type HubOptions, isHubName} from "./hub.js";
-import {partsOf} from "./splitGguf.js";
+import {ggufParts} from "./splitGguf.js";
 
 /** Where a model lies, told from what a user wrote. */
 export interface ModelFiles {
@@ -88,7 +88,7 @@ async function storedModel(source: string, workspace: Workspace) {
   const folder = await filesFolder(dir, found, workspace.project);
   // A converted file may share its folder with others.
   const first = found.files[0]?.path ?? "";
-  const only = first.endsWith(".gguf") && partsOf(first).length === found.files.length ? first : "";
+  const only = first.endsWith(".gguf") && ggufParts(first).length === found.files.length ? first : "";
   return {model: found, place: join(folder, only)};
 }
 
@@ -133,7 +133,9 @@ export async function filesAt(
     const {weights, files: parts} = await folderWeights(path, files, workspace);
     return {...own, kind: "adapter", weights: hashJson([weights, base.weights]), files: parts, base};
   }
-  const gguf = [...new Set(files.filter((file) => file.endsWith(".gguf")).map((file) => partsOf(file)[0]!))];
+  const gguf = [
+    ...new Set(files.filter((file) => file.endsWith(".gguf")).map((file) => ggufParts(file)[0]!))
+  ];
   // GGUF repositories keep the original's config.json beside files that are models of their own.
   const hasWeights = gguf.length === 0 || files.some((file) => file.endsWith(".safetensors"));
   if (files.includes("config.json") && hasWeights)
@@ -146,11 +148,11 @@ export async function filesAt(
   );
 }
 
-type Weights = Pick<ModelFiles, "weights" | "files">;
+type WeightFiles = Pick<ModelFiles, "weights" | "files">;
 
 /** Where a GGUF file begins, and the hash of all its parts. */
-async function ggufAt(path: string, workspace: Workspace): Promise<{path: string} & Weights> {
-  const parts = partsOf(basename(path)).map((name) => join(dirname(path), name));
+async function ggufAt(path: string, workspace: Workspace): Promise<{path: string} & WeightFiles> {
+  const parts = ggufParts(basename(path)).map((name) => join(dirname(path), name));
   const missing = parts.filter((part) => !existsSync(part));
   if (missing.length > 0)
     throw new UserError(
@@ -182,7 +184,7 @@ async function folderWeights(
   folder: string,
   names: readonly string[],
   workspace: Workspace
-): Promise<Weights> {
+): Promise<WeightFiles> {
   const parts: ModelFiles["files"] = [];
   for (const name of names.filter(isModelPart).sort())
     parts.push(await hashedFile(join(folder, name), workspace));

@@ -30,7 +30,7 @@ export async function loadNativeModel(path: string, gpuLayers: number): Promise<
   const pointer = functions.model_load_from_file(path, {bytes: settings}) as LibraryPointer | null;
   if (!pointer)
     throw new UserError(
-      `llama.cpp cannot load ${path}: it is of a family or a type that this release does not run, or memory is short. \`assay gguf\` writes files that it loads.`
+      `llama.cpp cannot load ${path}: it is of a family or a type that this release does not run, or memory is short. \`assay models gguf\` writes files that it loads.`
     );
   return {
     llama,

@@ -1,4 +1,4 @@
-import {EndpointError, type ModelParameters, type Tool} from "../endpoints/index.js";
+import {EndpointError, type ModelParameters, type ToolDefinition} from "../endpoints/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {checkParameters} from "./checkParameters.js";
 import {answerGrammar} from "./answerGrammar.js";
@@ -8,9 +8,9 @@ import type {GenerationRequest} from "./request.js";
 import {callRules, toolStyle} from "./toolCalls.js";
 
 /** What the engine is asked, from OpenAI's parameters. Throws EndpointError "bad-request" for what it cannot do. */
-export function requestOf(
+export function generationRequest(
   params: ModelParameters,
-  tools: readonly Tool[],
+  tools: readonly ToolDefinition[],
   template: string,
   repeat: number
 ): Omit<GenerationRequest, "prompt"> {
@@ -37,7 +37,7 @@ export function requestOf(
 
 function grammarOf(
   params: ModelParameters,
-  tools: readonly Tool[],
+  tools: readonly ToolDefinition[],
   template: string
 ): Pick<GenerationRequest, "grammar" | "grammarAfter"> {
   try {
@@ -47,7 +47,7 @@ function grammarOf(
       throw new UserError("tool_choice asks for a call, and the request has no tools.");
     if (typeof choice === "object" && !tools.some((tool) => tool.function.name === choice.function.name))
       throw new UserError(`tool_choice names ${JSON.stringify(choice.function.name)}, which is no tool.`);
-    const found = answerGrammar(toolStyle(template), tools, {...rules, format: formatOf(params)});
+    const found = answerGrammar(toolStyle(template), tools, {...rules, format: responseSchema(params)});
     return {grammar: found?.grammar, grammarAfter: found?.after};
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -56,7 +56,7 @@ function grammarOf(
 }
 
 /** The schema that response_format asks for. */
-function formatOf(params: ModelParameters): Schema | undefined {
+function responseSchema(params: ModelParameters): Schema | undefined {
   const format = params.response_format as {type?: string; json_schema?: {schema?: unknown}} | undefined;
   if (format?.type === "json_object") return ANY_OBJECT;
   if (format?.type !== "json_schema") return undefined;

@@ -60,7 +60,7 @@ export interface ScoringRequest extends Pick<GenerationRequest, "prompt" | "addF
   answers: readonly string[];
 }
 
-export interface Scoring {
+export interface ScoredTexts {
   /**
    * Natural logarithm of each answer's probability at temperature 1 as the whole answer, its end included, in their order;
    * undefined of one that the context has no room for.

@@ -1,10 +1,11 @@
 import {existsSync} from "node:fs";
-import {readdir, readFile} from "node:fs/promises";
+import {readdir, readFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {convertModel, ownType} from "../../weights/gguf/index.js";
 import {UserError} from "../../base/validation/index.js";
-import {runnableModelsDir, type Workspace} from "../../base/store/index.js";
-import type {ModelFiles} from "./modelFiles.js";
+import {modelsDir, runnableModelsDir, type Workspace} from "../../base/store/index.js";
+import type {ModelManifest} from "../../weights/models/index.js";
+import {filesAt, type ModelFiles} from "./modelFiles.js";
 
 /** The files that the engine loads. */
 export interface Runnable {
@@ -44,7 +45,7 @@ export async function runnable(
     return {...base, adapter};
   }
   const type = options.type ?? (await ownType(model.path));
-  return converted(model, workspace, {from: model.path, type}, options);
+  return convertedFile(model, workspace, {from: model.path, type}, options);
 }
 
 /** The GGUF LoRA of an adapter folder, for a base that is loaded. */
@@ -60,7 +61,7 @@ export async function adapterFile(
     throw new UserError(
       `The adapter ${model.path} is on ${model.base!.path}, which is ${model.base!.kind === "gguf" ? "a GGUF file" : "an adapter itself"}. Name the checkpoint folder as its base.`
     );
-  const {path} = await converted(
+  const {path} = await convertedFile(
     model,
     workspace,
     {from: model.path, base: model.base!.path, type: "f32"},
@@ -78,7 +79,7 @@ export async function convertedFiles({weights}: ModelFiles, workspace: Workspace
 
 const beginningOf = (weights: string) => `${weights.slice(0, 24)}-`;
 
-async function converted(
+async function convertedFile(
   {weights, name}: ModelFiles,
   workspace: Workspace,
   conversion: {from: string; base?: string; type: string},
@@ -118,4 +119,14 @@ export async function correctedType(model: ModelFiles): Promise<string | undefin
   const stated = said === "bfloat16" ? "bf16" : said === "float16" ? "f16" : "f32";
   const own = await ownType(model.path);
   return own === stated ? undefined : own;
+}
+
+/** Removes what was converted of a model whose files the store keeps: while they are there, since their hashes tell which. */
+export async function removeConverted(workspace: Workspace, {id, name}: ModelManifest): Promise<void> {
+  const folder = join(modelsDir(workspace), id);
+  if (!existsSync(join(folder, "config.json")) && !existsSync(join(folder, "adapter_config.json"))) return;
+  // An adapter whose base is gone was converted for a base that cannot be told.
+  const found = await filesAt(folder, workspace, {id, name}, {}).catch(() => undefined);
+  if (!found) return;
+  for (const path of await convertedFiles(found, workspace)) await rm(path, {force: true});
 }

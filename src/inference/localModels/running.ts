@@ -6,17 +6,17 @@ import {
 } from "../endpoints/index.js";
 import {UserError} from "../../base/validation/index.js";
 import type {Workspace} from "../../base/store/index.js";
-import {otherBase} from "./adapterBase.js";
+import {onOtherBase} from "../../weights/models/index.js";
 import {type Prompter, prompterOf} from "./chatPrompt.js";
 import {EngineEnded, type Generator, startGenerator} from "./generator.js";
-import type {LocalModelOptions} from "./localModel.js";
-import {findModel, type ModelFiles} from "./modelFiles.js";
-import {requestOf} from "./parameters.js";
+import type {LocalModelOptions} from "./localOptions.js";
+import {findModel, type ModelFiles, tensorsHash} from "./modelFiles.js";
+import {generationRequest} from "./parameters.js";
 import type {GeneratedToken} from "./request.js";
 import {adapterFile, runnable} from "./runnable.js";
 
 /** A model whose weights a process holds. */
-export interface Running {
+export interface RunningModel {
   generator: Generator;
   prompter: Prompter;
   /** What is odd about an adapter, by its name. */
@@ -24,11 +24,11 @@ export interface Running {
 }
 
 /** Converts or fetches what is needed, and loads the model into a process of its own. */
-export async function load(
+export async function startModel(
   files: ModelFiles,
   workspace: Workspace,
   options: LocalModelOptions
-): Promise<Running> {
+): Promise<RunningModel> {
   const {threads, parallel, contextTokens, gpuLayers, exact, openAll, type, preTokenizer, onProgress} =
     options;
   const own = await runnable(files, workspace, {type, preTokenizer, onProgress});
@@ -75,7 +75,7 @@ export async function ask(
   {signal, repeat = 0, onText}: CompletionOptions
 ) {
   const request = {
-    ...requestOf(params, tools, prompter.template?.source ?? "", repeat),
+    ...generationRequest(params, tools, prompter.template?.source ?? "", repeat),
     ...promptOf(generator, prompter, {model, messages, tools})
   };
   const onPiece =
@@ -120,4 +120,21 @@ async function asEndpoint<T>(answer: Promise<T>, signal?: AbortSignal): Promise<
 
 export function logprobOf({text, bytes, logprob, top}: GeneratedToken): TokenLogprob {
   return {token: text, logprob, bytes, top: top?.map(logprobOf)};
+}
+
+/**
+ * Says that an adapter is put on other weights than those it was made on; undefined where it is not, or where files do not
+ * tell: a GGUF file may be of any checkpoint.
+ */
+async function otherBase(
+  name: string,
+  {base: own}: ModelFiles,
+  on: ModelFiles,
+  workspace: Workspace
+): Promise<string | undefined> {
+  const base = on.kind === "adapter" ? on.base : on;
+  if (own?.kind !== "checkpoint" || base?.kind !== "checkpoint") return undefined;
+  if ((await tensorsHash(own.path, workspace)) === (await tensorsHash(base.path, workspace)))
+    return undefined;
+  return onOtherBase(name, own.path, base.path);
 }

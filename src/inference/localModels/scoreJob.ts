@@ -1,8 +1,8 @@
-import type {LaneJob} from "./lane.js";
+import type {SequenceJob} from "./lane.js";
 import {logNormalizer} from "./sampling.js";
 
 /** Reads an answer that is given, and adds up how likely the model was to write it. */
-export class ScoreJob implements LaneJob {
+export class ScoreJob implements SequenceJob {
   readonly prompt: readonly number[];
   readonly wantedFrom: number;
   reused = 0;

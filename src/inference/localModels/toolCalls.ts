@@ -1,4 +1,4 @@
-import type {ModelParameters, Tool, ToolCall} from "../endpoints/index.js";
+import type {ModelParameters, ToolDefinition, ToolCall} from "../endpoints/index.js";
 import {hashJson} from "../../base/system/hash.js";
 
 /** How a family of models writes calls of tools. */
@@ -35,7 +35,7 @@ export function callRules({tool_choice: choice, parallel_tool_calls: parallel}: 
 export function readToolCalls(
   style: Style,
   text: string,
-  tools: readonly Tool[],
+  tools: readonly ToolDefinition[],
   of: unknown
 ): {text: string; calls: ToolCall[]} {
   const names = new Set(tools.map(({function: {name}}) => name));
@@ -56,7 +56,7 @@ export function readToolCalls(
   }
   const calls: ToolCall[] = [];
   for (const body of bodies)
-    for (const value of [parsed(body)].flat()) {
+    for (const value of [jsonOrText(body)].flat()) {
       const {name, arguments: own, parameters} = (value ?? {}) as Record<string, unknown>;
       if (typeof name !== "string" || !names.has(name)) return {text, calls: []};
       calls.push({
@@ -69,7 +69,7 @@ export function readToolCalls(
   return calls.length > 0 ? {text: rest, calls} : {text, calls};
 }
 
-function parsed(text: string): unknown {
+function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

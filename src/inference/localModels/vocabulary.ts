@@ -5,7 +5,7 @@ const CONTROL = 3;
 const UNKNOWN = 2;
 
 /** A model's tokens as bytes. */
-export interface Vocabulary {
+export interface TokenBytes {
   size: number;
   /** The bytes a token stands for; a special token has its name. */
   bytes(token: number): Uint8Array;
@@ -19,7 +19,7 @@ export interface Vocabulary {
 }
 
 /** Reads the tokens from a GGUF file's metadata. Throws when it has none or is of a kind not known here. */
-export function vocabularyOf(file: GgufFile): Vocabulary {
+export function vocabularyOf(file: GgufFile): TokenBytes {
   const tokens = textsOf(file, "tokenizer.ggml.tokens");
   const kind = textOf(file, "tokenizer.ggml.model");
   if (!tokens || (kind !== "gpt2" && kind !== "llama"))

@@ -4,7 +4,7 @@ import type {Completion, CompletionRequest, Endpoint} from "../endpoints/types.j
 export type RunFacts = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** What is told of an answer. */
-export type Answer = Pick<Completion, "finishReason" | "usage">;
+export type AnswerEnd = Pick<Completion, "finishReason" | "usage">;
 
 /** What is told of a call that was answered. */
 export type Answered = Pick<Completion, "usage"> &
@@ -19,7 +19,7 @@ export interface Telemetry {
     facts?: RunFacts
   ): Promise<A>;
   /** As `call`, of an answer that is given to somebody else's request. */
-  served<T extends Answer>(model: string, make: () => Promise<T>): Promise<T>;
+  served<T extends AnswerEnd>(model: string, make: () => Promise<T>): Promise<T>;
   /** `facts` may be added to until the run ends. */
   run<T>(name: string, facts: RunFacts, make: (add: (more: RunFacts) => void) => Promise<T>): Promise<T>;
   /** The span that is under way, as the header `traceparent` names it (W3C Trace Context). */
@@ -66,6 +66,6 @@ export function underTrace<T>(traceparent: string | undefined, make: () => T): T
 }
 
 /** Answers a request to a server of ours, with a span and its duration when telemetry was started. */
-export function observedAnswer<T extends Answer>(model: string, make: () => Promise<T>): Promise<T> {
+export function observedAnswer<T extends AnswerEnd>(model: string, make: () => Promise<T>): Promise<T> {
   return active ? active.served(model, make) : make();
 }

@@ -9,7 +9,7 @@ import {
 } from "@opentelemetry/api";
 import {type CompletionRequest, type Endpoint, isEndpointError} from "../endpoints/types.js";
 import type {Answered, RunFacts, Telemetry} from "./active.js";
-import {type Answerer, answererOf} from "./provider.js";
+import {type ProviderAddress, answererOf} from "./provider.js";
 
 /** Bounds that the conventions advise. */
 const TOKENS = Array.from({length: 14}, (_, power) => 4 ** power);
@@ -49,7 +49,7 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
     unit: "s",
     advice: {explicitBucketBoundaries: SECONDS}
   });
-  const answerers = new WeakMap<Endpoint, Map<string, Promise<Answerer>>>();
+  const answerers = new WeakMap<Endpoint, Map<string, Promise<ProviderAddress>>>();
   const answerer = (endpoint: Endpoint, model: string) => {
     let known = answerers.get(endpoint);
     if (!known) answerers.set(endpoint, (known = new Map()));
@@ -74,10 +74,10 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
         attributes: {
           ...attributes,
           ...parameterAttributes(operation === "chat" ? request.params : {}),
-          ...named({...facts, endpoint: endpoint.name})
+          ...runAttributes({...facts, endpoint: endpoint.name})
         }
       });
-      const record = ({usage: tokens, costUsd}: Spent, of: Attributes) => {
+      const record = ({usage: tokens, costUsd}: ReportedSpending, of: Attributes) => {
         if (tokens) usage.record(tokens.promptTokens, {...of, "gen_ai.token.type": "input"});
         // Vectors are no tokens.
         if (tokens && operation === "chat")
@@ -136,10 +136,10 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
       }
     },
     async run(name, facts, make) {
-      const span = tracer.startSpan(name, {attributes: named(facts)});
+      const span = tracer.startSpan(name, {attributes: runAttributes(facts)});
       try {
         return await context.with(trace.setSpan(context.active(), span), () =>
-          make((more) => void span.setAttributes(named(more)))
+          make((more) => void span.setAttributes(runAttributes(more)))
         );
       } catch (error) {
         // Its message may quote a row.
@@ -166,15 +166,15 @@ export function genAi(tracer: Tracer, meter: Meter): Omit<Telemetry, "end"> {
 /** @see https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
 
-type Spent = Pick<Answered, "usage" | "costUsd">;
+type ReportedSpending = Pick<Answered, "usage" | "costUsd">;
 
-const named = (facts: RunFacts): Attributes =>
+const runAttributes = (facts: RunFacts): Attributes =>
   Object.fromEntries(Object.entries(facts).map(([name, value]) => [`assay.${name}`, value]));
 
 function requestAttributes(
   operation: string,
   model: string,
-  {provider, address, port}: Answerer
+  {provider, address, port}: ProviderAddress
 ): Attributes {
   return {
     "gen_ai.operation.name": operation,
@@ -207,7 +207,7 @@ function completionAttributes(completion: Answered, operation: string): Attribut
   };
 }
 
-function spentAttributes({usage, costUsd}: Spent, operation: string): Attributes {
+function spentAttributes({usage, costUsd}: ReportedSpending, operation: string): Attributes {
   return {
     "gen_ai.usage.input_tokens": usage?.promptTokens,
     "gen_ai.usage.output_tokens": operation === "chat" ? usage?.completionTokens : undefined,

@@ -12,8 +12,7 @@ import {BasicTracerProvider, BatchSpanProcessor} from "@opentelemetry/sdk-trace-
 import type {Telemetry} from "./active.js";
 import {asyncContext} from "./asyncContext.js";
 import {genAi} from "./genAi.js";
-import type {Signals} from "./settings.js";
-import type {TelemetryOptions} from "./start.js";
+import type {Signals, TelemetryOptions} from "./settings.js";
 
 /** A collector that does not answer may hold up the end of a command for so long. */
 const FLUSH_MS = 5_000;
@@ -27,7 +26,7 @@ const EXPORT_INTERVAL_MS = 60_000;
 export function openTelemetry(signals: Signals, {version, onMessage}: TelemetryOptions): Telemetry {
   const told = new Set<string>();
   const tell = (text: string) => {
-    const reason = `telemetry could not be sent: ${reasonOf(text)}. The run goes on.`;
+    const reason = `telemetry could not be sent: ${exportFailure(text)}. The run goes on.`;
     if (!told.has(reason)) onMessage(reason);
     told.add(reason);
   };
@@ -86,7 +85,7 @@ function timeoutOf(signal: "TRACES" | "METRICS"): number {
 }
 
 /** The SDK reports an error as a JSON text of its members, stack included. */
-function reasonOf(text: string): string {
+function exportFailure(text: string): string {
   try {
     const {message, code} = JSON.parse(text) as {message?: string; code?: string};
     return [message, code].filter(Boolean).join(" ") || text;

@@ -1,7 +1,7 @@
 import type {Endpoint} from "../endpoints/types.js";
 
 /** Who answers, as span and metric attributes say it. */
-export interface Answerer {
+export interface ProviderAddress {
   provider: string;
   /** Host and port of the server, when it has an address. */
   address?: string;
@@ -29,7 +29,10 @@ const KNOWN: readonly (readonly [host: string, provider: string])[] = [
  * The answerer of an endpoint's model. `provider` is the conventions' name when the address is one they know, else the
  * hub's provider, else the endpoint's own name.
  */
-export function answererOf({name, kind}: Endpoint, identity: Readonly<Record<string, string>>): Answerer {
+export function answererOf(
+  {name, kind}: Endpoint,
+  identity: Readonly<Record<string, string>>
+): ProviderAddress {
   const url =
     identity.baseUrl !== undefined && URL.canParse(identity.baseUrl) ? new URL(identity.baseUrl) : undefined;
   const host = url?.hostname;

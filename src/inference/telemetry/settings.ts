@@ -1,3 +1,10 @@
+export interface TelemetryOptions {
+  /** The version of Assay that spans name. */
+  version: string;
+  /** Told what keeps telemetry from being sent, once for each reason. */
+  onMessage(text: string): void;
+}
+
 /** Which signals the environment asks for. */
 export interface Signals {
   traces: boolean;

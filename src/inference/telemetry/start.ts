@@ -1,12 +1,5 @@
 import {setActive, type Telemetry} from "./active.js";
-import {noAddress, signalsOf} from "./settings.js";
-
-export interface TelemetryOptions {
-  /** The version of Assay that spans name. */
-  version: string;
-  /** Told what keeps telemetry from being sent, once for each reason. */
-  onMessage(text: string): void;
-}
+import {noAddress, signalsOf, type TelemetryOptions} from "./settings.js";
 
 const PACKAGES = [
   "@opentelemetry/sdk-trace-base",

@@ -1,5 +1,5 @@
 import {reachOf} from "../../evals/importedResults/projects/providers.js";
-import type {Answerer, RunCandidate} from "../../base/store/index.js";
+import type {AnsweringModel, RunCandidate} from "../../base/store/index.js";
 
 /** Its exports name no address: what they hold was asked and scored at the service. */
 export const OPENAI_EVALS = {tool: "openai-evals", host: "api.openai.com"};
@@ -8,7 +8,7 @@ export const OPENAI_EVALS = {tool: "openai-evals", host: "api.openai.com"};
  * The models that a candidate asks: itself, or those of a cascade or a reranked candidate. None where an older run does not
  * name them.
  */
-export function answerersOf(candidate: RunCandidate): readonly Answerer[] {
+export function answerersOf(candidate: RunCandidate): readonly AnsweringModel[] {
   const {answerers, stages, identity} = candidate;
   if (answerers) return answerers;
   if (stages) return stages.map(({host, ...stage}) => ({...stage, identity: reachedAt(host)}));
@@ -22,12 +22,12 @@ function reachedAt(host: string | undefined): Record<string, string> {
 }
 
 /** Results of other tools name a model with its provider before it: `openai/gpt-4o`, `openai:chat:gpt-4o`. */
-export function plainModel({model, endpointKind}: Answerer): string {
+export function plainModel({model, endpointKind}: AnsweringModel): string {
   return endpointKind === "imported" ? reachOf(model).model : model;
 }
 
 /** The address's host of a model that is reached by HTTP. */
-export function hostOf({identity, endpoint, endpointKind}: Answerer): string | undefined {
+export function hostOf({identity, endpoint, endpointKind}: AnsweringModel): string | undefined {
   if (endpointKind === "imported" && endpoint === OPENAI_EVALS.tool) return OPENAI_EVALS.host;
   const url = identity["baseUrl"];
   return url !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined;
@@ -36,14 +36,14 @@ export function hostOf({identity, endpoint, endpointKind}: Answerer): string | u
 const isHere = (host: string) => /^(127\.|localhost$|\[?::1)/.test(host);
 
 /** Whether it runs on what the team has. */
-export function isOwned(one: Answerer): boolean {
+export function isOwned(one: AnsweringModel): boolean {
   if (one.endpointKind === "embedded" || one.hosting === "on-prem" || one.hosting === "edge") return true;
   const host = hostOf(one);
   return host !== undefined && isHere(host);
 }
 
 /** Who runs it, in words. */
-export function providerName(one: Answerer): string {
+export function providerName(one: AnsweringModel): string {
   const {model, endpoint = one.name, endpointKind} = one;
   if (endpointKind === "embedded") return "the store";
   if (endpointKind === "imported") return `${model} (results of ${endpoint})`;

@@ -2,7 +2,7 @@ import type {PriceRow} from "../../base/costs/index.js";
 import type {CandidateCost, ScoreTable} from "../../evals/decisions/index.js";
 import {listModels, type ModelManifest} from "../../weights/models/index.js";
 import {
-  type Answerer,
+  type AnsweringModel,
   askedAt,
   hasRows,
   modelsDir,
@@ -198,7 +198,10 @@ function modelsKept(
   };
 }
 
-function modelKept(candidate: Answerer, model: ModelManifest | undefined): CandidateExit["keeps"][number] {
+function modelKept(
+  candidate: AnsweringModel,
+  model: ModelManifest | undefined
+): CandidateExit["keeps"][number] {
   if (model?.removed !== undefined)
     return {what: "weights", kept: false, detail: `removed from the store on ${model.removed.slice(0, 10)}`};
   if (model) {

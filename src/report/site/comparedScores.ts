@@ -1,4 +1,4 @@
-import {type ScoreTable, sharedValues, valuesOf} from "../../evals/decisions/index.js";
+import {type ScoreTable, sharedValues, decidingValues} from "../../evals/decisions/index.js";
 
 /** Candidates with a score on fewer than this share of the rows that any has are compared with nobody. */
 const LEAST_SHARE = 0.5;
@@ -15,8 +15,8 @@ export interface ComparedScores {
  * @param known by candidate whether its cost is known: no other is compared, nor takes rows away
  */
 export function comparedScores(table: ScoreTable, known: readonly boolean[]): ComparedScores {
-  const {candidates, rowIds} = table;
-  const own = candidates.map((candidate) => valuesOf(table, candidate));
+  const {candidates: candidates, rowIds} = table;
+  const own = candidates.map((candidate) => decidingValues(table, candidate));
   const of = own.filter((_, c) => known[c]);
   const rows = rowIds.flatMap((_, row) => (of.some((values) => values[row] !== undefined) ? [row] : []));
   if (of.every((values) => rows.every((row) => values[row] !== undefined))) return {values: own};

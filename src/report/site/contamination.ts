@@ -4,7 +4,7 @@ import {
   cleanTable,
   type Contamination,
   contaminationOf,
-  counted,
+  formatCount,
   type RowMark,
   type ScoreTable,
   type Selected,
@@ -103,7 +103,7 @@ function erasedWarnings(table: ScoreTable, learned: ContaminationInputs["learned
   const rows = table.rowIds.filter(isErasedRow).length;
   if (rows > 0)
     warnings.push(
-      `${counted(rows)} scored ${rows === 1 ? "row was" : "rows were"} erased since, so whether ${rows === 1 ? "it is" : "they are"} contaminated cannot be told.`
+      `${formatCount(rows)} scored ${rows === 1 ? "row was" : "rows were"} erased since, so whether ${rows === 1 ? "it is" : "they are"} contaminated cannot be told.`
     );
   return warnings;
 }

@@ -5,7 +5,7 @@ import {dirname, extname, join, relative} from "node:path";
 import {fileURLToPath} from "node:url";
 import {modulesBelow} from "../../base/fingerprint/index.js";
 import {dayOf} from "../../base/costs/index.js";
-import {placeFingerprint, PRICES_FOLDER, projectPricesOr, type Workspace} from "../../base/store/index.js";
+import {storageFingerprint, PRICES_FOLDER, projectPricesOr, type Workspace} from "../../base/store/index.js";
 import {engineRooms} from "./engineRooms.js";
 import {loaderFiles} from "./staleOutputs.js";
 import {publishingFingerprint} from "./statedPublishing.js";
@@ -13,7 +13,7 @@ import {pagesFolder} from "../../base/system/index.js";
 
 /** SHA-256 over what pages are made from in a store. A place with nothing in it has a fingerprint too. */
 export async function storeFingerprint({place}: Pick<Workspace, "place">): Promise<string> {
-  return placeFingerprint({place});
+  return storageFingerprint({place});
 }
 
 /**

@@ -1,5 +1,5 @@
 import {group} from "d3-array";
-import {corpusOf, scoreTable, type ScoreTable, valuesOf} from "../../evals/decisions/index.js";
+import {corpusOf, scoreTable, type ScoreTable, decidingValues} from "../../evals/decisions/index.js";
 import {corpusName, mean, meanInterval} from "../../base/stats/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 import {latestTime} from "./currentRuns.js";
@@ -66,7 +66,7 @@ async function historyRun(
 }
 
 function pointOf(table: ScoreTable, candidate: string, index: number): HistoryPoint {
-  const values = valuesOf(table, candidate);
+  const values = decidingValues(table, candidate);
   const clusters = table.clusters?.map((cluster, row) => cluster ?? `row:${row}`);
   const interval = meanInterval(values, {level: LEVEL, clusters, bounds: table.bounds});
   const always = meanInterval(values, {level: 1 - shareOfError(index), clusters, bounds: table.bounds});

@@ -1,8 +1,8 @@
-import type {HostedModel, HostingModel} from "../../base/costs/index.js";
+import type {NamedHosting, HostingModel} from "../../base/costs/index.js";
 import {isStaged, type RunCandidate} from "../../base/store/index.js";
 
 /** Where the models run that a candidate of several asks; none where an older run does not say it. Undefined for a candidate of one. */
-export function hostedModels(candidate: RunCandidate): HostedModel[] | undefined {
+export function hostedModels(candidate: RunCandidate): NamedHosting[] | undefined {
   if (!isStaged(candidate)) return undefined;
   return (candidate.answerers ?? []).map(({name, endpoint, hosting}) => ({
     name,

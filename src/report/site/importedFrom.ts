@@ -1,4 +1,4 @@
-import {list} from "../../evals/decisions/points.js";
+import {listNames} from "../../evals/decisions/points.js";
 import type {RunManifest} from "../../base/store/index.js";
 
 /** Who brought a run's scores here and which tools made them; for pages, in a sentence. */
@@ -8,5 +8,5 @@ export function importedFrom({by, files}: NonNullable<RunManifest["imported"]>):
       version === undefined ? `${tool} (version not stated)` : `${tool} ${version}`
     )
   );
-  return `Scores imported by ${by} from ${list([...tools])}: Assay made no call and gave no score.`;
+  return `Scores imported by ${by} from ${listNames([...tools])}: Assay made no call and gave no score.`;
 }

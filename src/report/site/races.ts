@@ -73,7 +73,7 @@ export async function raceScores(store: Store, id: string): Promise<RaceScores> 
   const groupName = lastRun && last?.clusters && (await shownGroups(store, lastRun));
   return {
     table: {
-      candidates,
+      candidates: candidates,
       rowIds: last?.rowIds ?? [],
       clusters: groupName && last?.clusters?.map(groupName),
       values: candidates.map((name) => values.get(name) ?? []),

@@ -119,7 +119,7 @@ async function publishedScores(
   const counts: PublishedRows["counts"] = new Map();
   for (const {name, judge, human} of run.scorers) {
     const table = await scoreTable(store, run.id, name);
-    ({candidates, baseline} = table);
+    ({candidates: candidates, baseline} = table);
     const kind = table.binary ? "yes or no" : "numbers";
     scorers.push({
       name,

@@ -5,7 +5,7 @@ import {
   comparedCosts,
   costsOf,
   DEFAULT_MARGIN,
-  figureOf,
+  corpusFigureName,
   pairedCosts,
   scoreTable,
   shownNames
@@ -33,7 +33,7 @@ export async function runCascades(
   const loss = run.margin ?? DEFAULT_MARGIN;
   const table = await scoreTable(store, run.id, run.primaryScorer);
   if (!(loss > 0)) return none("The margin is 0, so that a cheaper model may lose nothing.");
-  if (table.corpus) return none(`${figureOf(table)} decides, which is no mean of rows.`);
+  if (table.corpus) return none(`${corpusFigureName(table)} decides, which is no mean of rows.`);
   if (!withinUnit(table)) return none("The scores are not between 0 and 1.");
   if (table.rowIds.length > MOST_ROWS)
     return none("There are more than 20,000 rows, which are too many for a page.");
@@ -87,7 +87,7 @@ function withinUnit({values}: ScoreTable): boolean {
 }
 
 /** The best first. What is a cascade itself is left out: its answers are other candidates'. */
-function rankedOf({candidates, values}: ScoreTable, run: RunManifest): string[] {
+function rankedOf({candidates: candidates, values}: ScoreTable, run: RunManifest): string[] {
   const cascades = new Set(
     run.candidates.flatMap(({name, identity}) =>
       identity.cascade === undefined ? [] : shownNames(run, name)

@@ -10,12 +10,12 @@ import {
 import {
   bestOf,
   DEFAULT_MARGIN,
-  figureOf,
+  corpusFigureName,
   type RaceRecord,
   scaleOf,
   type ScoreTable,
   scoreTable,
-  valuesOf
+  decidingValues
 } from "../../evals/decisions/index.js";
 import {mean, meanInterval, widenedMeans} from "../../base/stats/index.js";
 import {
@@ -107,7 +107,7 @@ export async function runCosts(
     const completions = amounts(means[at0 + 2]!);
     return {
       name,
-      quality: qualityOf(table, valuesOf(table, table.candidates[i]!)),
+      quality: qualityOf(table, decidingValues(table, table.candidates[i]!)),
       compared: compared.rows === undefined ? undefined : comparedOf(table, compared, i, parts[i]!.isKnown),
       best: i === best,
       nonInferiorP: best < 0 || i === best ? undefined : nonInferiorP(table, [i, best], margin),
@@ -149,7 +149,7 @@ export async function runCosts(
     sealedAt: run.sealedAt,
     at,
     scorer: run.primaryScorer,
-    figure: figureOf(table),
+    figure: corpusFigureName(table),
     binary: table.binary,
     margin,
     scale: scaleOf(table.values),

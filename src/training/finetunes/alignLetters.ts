@@ -67,7 +67,7 @@ export async function alignLetters(
     });
     sequences.push(END);
   }
-  const sorted = [...found].sort(([, a], [, b]) => compare(a[0], b[0]) || compare(a[1], b[1]));
+  const sorted = [...found].sort(([, a], [, b]) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1]));
   const numbers = new Map(sorted.map(([key], i) => [key, i + 1]));
   return {
     graphones: sorted.map(([, graphone]) => graphone),
@@ -79,7 +79,7 @@ export async function alignLetters(
 /** No graphone's key. */
 const END = -1;
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Numbers names from `first` on, in the order in which they come. */
 class Numbering {

@@ -1,3 +1,4 @@
+import {optionalCount} from "../../base/validation/checked.js";
 import {openTextEmbedder} from "../../weights/models/encoder/textEmbedder.js";
 import {encodeSafetensors} from "../../weights/models/safetensors.js";
 import {vectorsDir} from "../../base/store/index.js";
@@ -6,7 +7,7 @@ import {readExamples} from "./examples.js";
 import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
 import {trainedSource} from "./trainedSource.js";
-import {checkTrainer, count} from "./trainerOptions.js";
+import {checkTrainer} from "./trainerOptions.js";
 
 export interface EncoderHeadOptions extends ClassifierOptions {
   /** Tokens the encoder reads of each text; 64 when absent. */
@@ -19,7 +20,11 @@ export interface EncoderHeadOptions extends ClassifierOptions {
  * on two cores, once: vectors are kept beside the models. Set `sample` to bound it.
  */
 export function encoderHead(options: EncoderHeadOptions): ModelSource {
-  checkTrainer<EncoderHeadOptions>("encoderHead", {maxTokens: count(), epochs: count()}, options);
+  checkTrainer<EncoderHeadOptions>(
+    "encoderHead",
+    {maxTokens: optionalCount(), epochs: optionalCount()},
+    options
+  );
   const {maxTokens = 64, epochs = 20} = options;
   const fit = {epochs, rate: 0.2, l2: 1e-5};
   return trainedSource({

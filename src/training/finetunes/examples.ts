@@ -1,5 +1,5 @@
 import {UserError} from "../../base/validation/index.js";
-import {type LabelledRows, readRows} from "./labelledRows.js";
+import {type LabelledRows, readLabelledRows} from "./labelledRows.js";
 import type {BuildContext, ClassifierOptions} from "./modelSource.js";
 
 /** Labels are numbers of two bytes. */
@@ -22,7 +22,7 @@ export async function readExamples(
   options: ClassifierOptions,
   classes?: readonly string[]
 ): Promise<Examples> {
-  const rows = await readRows(context, options);
+  const rows = await readLabelledRows(context, options);
   const known = [...(classes ?? [...rows.partLabels].sort())];
   if (known.length > MOST_LABELS)
     throw new UserError(

@@ -1,3 +1,8 @@
+/**
+ * Declares models that are trained on a split, and makes them. In: a definition and a part of a split. Out: a model of the store,
+ * or a training set for others (`exports`). Classifiers train in this process. A language model's `finetune` prepares a job
+ * (`language/prepareJob`), which training/trainer computes in a process of its own. Evaluating what was trained is up to evals.
+ */
 export {encoderHead, type EncoderHeadOptions} from "./encoderHead.js";
 export * from "./exports/index.js";
 export {jointNgram, type JointNgramOptions} from "./jointNgram.js";

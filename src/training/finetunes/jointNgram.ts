@@ -2,7 +2,7 @@ import {jointNgramFiles} from "../../weights/models/index.js";
 import {flag, number} from "../../base/validation/checked.js";
 import {UserError} from "../../base/validation/index.js";
 import {alignLetters} from "./alignLetters.js";
-import {readRows} from "./labelledRows.js";
+import {readLabelledRows} from "./labelledRows.js";
 import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {trainedSource} from "./trainedSource.js";
 import {checkTrainer} from "./trainerOptions.js";
@@ -31,7 +31,7 @@ export function jointNgram(options: JointNgramOptions): ModelSource {
     options,
     module: import.meta.url,
     settings: {order, backwards},
-    read: readRows,
+    read: readLabelledRows,
     train: async ({texts, labels}, {dataset, signal}) => {
       const spelled = texts.map((text, i) => ({
         letters: backwards ? [...text].reverse() : [...text],

@@ -20,7 +20,10 @@ export interface LabelledRows {
 }
 
 /** The rows of a part that the subset and the sample leave. Throws when none is left, or a text or label is missing. */
-export async function readRows(context: BuildContext, options: ClassifierOptions): Promise<LabelledRows> {
+export async function readLabelledRows(
+  context: BuildContext,
+  options: ClassifierOptions
+): Promise<LabelledRows> {
   const {text, label, subset, sample, part = "train"} = options;
   const partLabels = new Set<string>();
   let rows: {id: string; text: string; label: string}[] = [];

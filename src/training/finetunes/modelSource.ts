@@ -1,8 +1,16 @@
 import type {ModelManifest} from "../../weights/models/types.js";
-import type {FinetuneDefinition} from "./language/definition.js";
+import type {DatasetDefinition} from "../../data/datasets/define.js";
+import type {SplitSpec} from "../../data/splits/spec.js";
 
 /** The data that a fine-tune declares. */
-export type DeclaredData = Pick<FinetuneDefinition, "dataset" | "split" | "part" | "validation">;
+export interface DeclaredData {
+  dataset: DatasetDefinition | string;
+  split: SplitSpec;
+  /** Which part is learned: train unless said otherwise. */
+  part?: "train" | "validation";
+  /** Which part learning is checked on: validation when the split has one and it is not what is learned; false checks on nothing. */
+  validation?: "validation" | "test" | false;
+}
 
 /** A row of a dataset: its id and the dataset's own columns. */
 export type TrainingRow = {id: string} & Record<string, unknown>;

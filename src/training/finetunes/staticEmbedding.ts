@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {sharedWordPiece} from "../../weights/models/encoder/wordPiece.js";
 import {modelFolder, type ModelManifest, readModelFile, roundTable} from "../../weights/models/index.js";
 import {decodeSafetensors, encodeSafetensors} from "../../weights/models/safetensors.js";
-import {anyObject} from "../../base/validation/checked.js";
+import {anyObject, optionalCount} from "../../base/validation/checked.js";
 import {meanOfRows, rowsByToken, tokenRows} from "../../weights/models/tokenRows.js";
 import {fitHead} from "./denseHead.js";
 import {readExamples} from "./examples.js";
@@ -12,7 +12,7 @@ import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
 import {distillTokens} from "./tokenDistillation.js";
 import {trainedSource, type TrainerResult} from "./trainedSource.js";
-import {checkTrainer, count} from "./trainerOptions.js";
+import {checkTrainer} from "./trainerOptions.js";
 
 export interface StaticEmbeddingOptions extends ClassifierOptions {
   /**
@@ -30,9 +30,9 @@ export interface StaticEmbeddingOptions extends ClassifierOptions {
 
 const own = {
   init: anyObject("a source of a model").optional(),
-  dimensions: count(),
-  maxTokens: count(),
-  epochs: count()
+  dimensions: optionalCount(),
+  maxTokens: optionalCount(),
+  epochs: optionalCount()
 };
 
 interface StaticModel extends StaticWeights {

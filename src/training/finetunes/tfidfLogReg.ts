@@ -1,3 +1,4 @@
+import {optionalCount} from "../../base/validation/checked.js";
 import {encodeSafetensors} from "../../weights/models/safetensors.js";
 import {tfidfVector} from "../../weights/models/tfidf.js";
 import {wordCounts} from "../../weights/models/words.js";
@@ -6,7 +7,7 @@ import {fitSparse} from "./logisticRegression.js";
 import type {ClassifierOptions, ModelSource} from "./modelSource.js";
 import {randomStream} from "./random.js";
 import {trainedSource} from "./trainedSource.js";
-import {checkTrainer, count} from "./trainerOptions.js";
+import {checkTrainer} from "./trainerOptions.js";
 import {buildVocabulary} from "./vocabulary.js";
 
 export interface TfidfOptions extends ClassifierOptions {
@@ -18,7 +19,11 @@ export interface TfidfOptions extends ClassifierOptions {
 
 /** TF-IDF of words and word pairs with multinomial logistic regression: the baseline that is hard to beat. */
 export function tfidfLogReg(options: TfidfOptions): ModelSource {
-  checkTrainer<TfidfOptions>("tfidfLogReg", {vocabularySize: count(), epochs: count()}, options);
+  checkTrainer<TfidfOptions>(
+    "tfidfLogReg",
+    {vocabularySize: optionalCount(), epochs: optionalCount()},
+    options
+  );
   const {vocabularySize = 20_000, epochs = 12} = options;
   const fit = {epochs, rate: 0.5, l2: 1e-6};
   return trainedSource({

@@ -8,7 +8,7 @@ import {
   type NewModel
 } from "../../weights/models/index.js";
 import {hashJson} from "../../base/system/index.js";
-import {getJson, modelKey, modelsPlace, putJson, withLease} from "../../base/store/index.js";
+import {getJson, modelKey, modelsStorage, putJson, withLease} from "../../base/store/index.js";
 import {chosenRows} from "./chosenRows.js";
 import type {LabelledRows} from "./labelledRows.js";
 import type {BuildContext, ClassifierOptions, ModelSource} from "./modelSource.js";
@@ -33,7 +33,12 @@ export interface Trainer<Rows extends LabelledRows> {
 export function trainedSource<Rows extends LabelledRows>(trainer: Trainer<Rows>): ModelSource {
   const {architecture, options, module, settings, init} = trainer;
   const name = options.name ?? architecture;
-  const method = () => ({architecture, code: moduleVersion(module), ...settings, ...describe(options)});
+  const method = () => ({
+    architecture,
+    code: moduleVersion(module),
+    ...settings,
+    ...classifierFacts(options)
+  });
   const configHash = async (context: BuildContext) =>
     hashJson({
       name,
@@ -97,7 +102,7 @@ export async function builtOnce(
   configHash: string,
   make: (context: BuildContext) => Promise<ModelManifest>
 ): Promise<ModelManifest> {
-  const place = modelsPlace(context.dir);
+  const place = modelsStorage(context.dir);
   const record = `models/.builds/${configHash}.json`;
   const known = async () => {
     const manifest = await getJson<ModelManifest>({place}, record);
@@ -129,6 +134,12 @@ export async function builtOnce(
   );
 }
 
-function describe({text, label, part = "train", sample, subset}: ClassifierOptions): Record<string, unknown> {
+function classifierFacts({
+  text,
+  label,
+  part = "train",
+  sample,
+  subset
+}: ClassifierOptions): Record<string, unknown> {
   return {text, label, part, sample, subset: subset?.words};
 }

@@ -1,7 +1,14 @@
-import {assertChecked, exactly, func, number, type Shape, text} from "../../base/validation/checked.js";
+import {
+  assertChecked,
+  exactly,
+  func,
+  optionalCount,
+  type SchemaShape,
+  text
+} from "../../base/validation/checked.js";
 import type {ClassifierOptions, Subset} from "./modelSource.js";
 
-const shape: Shape<ClassifierOptions> = {
+const shape: SchemaShape<ClassifierOptions> = {
   name: text().optional(),
   text: text("the column of texts"),
   label: text("the column of labels"),
@@ -10,18 +17,15 @@ const shape: Shape<ClassifierOptions> = {
     words: text("what the subset is, in words"),
     where: func("a function of the row")
   }).optional(),
-  sample: number({least: 1, whole: true}).optional()
+  sample: optionalCount()
 };
-
-/** A whole number of at least 1, or nothing. */
-export const count = () => number({least: 1, whole: true}).optional();
 
 /** Throws UserError with everything that is wrong with a trainer's options; `own` are those that only it has. */
 export function checkTrainer<T extends ClassifierOptions>(
   trainer: string,
-  own: Shape<Omit<T, keyof ClassifierOptions>>,
+  own: SchemaShape<Omit<T, keyof ClassifierOptions>>,
   options: T
 ): void {
-  const all = {...shape, ...own} as unknown as Shape<T>;
+  const all = {...shape, ...own} as unknown as SchemaShape<T>;
   assertChecked(trainer, exactly<T>("options such as {text, label}", all), options);
 }

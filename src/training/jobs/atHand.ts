@@ -2,7 +2,7 @@ import {UserError} from "../../base/validation/index.js";
 import {jobDir, type JobRecord, updateJob, type Workspace} from "../../base/store/index.js";
 import type {Asking, JobAtHand, RunningJob} from "./service.js";
 
-export interface Told extends Asking {
+export interface JobProgressOptions extends Asking {
   onMessage?(message: string): void;
 }
 
@@ -10,7 +10,7 @@ export interface Told extends Asking {
 export function atHand(
   workspace: Workspace,
   job: JobRecord,
-  {signal, brief, onMessage = () => undefined}: Told = {}
+  {signal, brief, onMessage = () => undefined}: JobProgressOptions = {}
 ): JobAtHand {
   return {
     workspace,
@@ -26,7 +26,7 @@ export function atHand(
 }
 
 /** The same of a job that was submitted. Throws for one that was not. */
-export function running(workspace: Workspace, job: JobRecord, told: Told = {}): RunningJob {
+export function running(workspace: Workspace, job: JobRecord, told: JobProgressOptions = {}): RunningJob {
   if (!job.remote)
     throw new UserError(
       `job ${job.id} was never started: the command that noted it was ended before. \`assay jobs submit ${job.name}\` starts it.`

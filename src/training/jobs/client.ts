@@ -5,7 +5,7 @@ import {Readable} from "node:stream";
 import {
   createTransport,
   defaultRetryPolicy,
-  type Effects,
+  type EndpointEffects,
   EndpointError,
   hidden,
   hideRequest,
@@ -18,7 +18,7 @@ import {
 } from "../../inference/endpoints/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {UnknownSubmission} from "./service.js";
-import {withoutSecrets} from "./withoutSecrets.js";
+import {maskSecrets} from "./withoutSecrets.js";
 
 export interface ClientOptions extends SecretNames {
   /** What messages call the service. */
@@ -29,7 +29,7 @@ export interface ClientOptions extends SecretNames {
   signal?: AbortSignal;
   /** Asks once, for some seconds: for what may be left out. */
   brief?: boolean;
-  effects?: Effects;
+  effects?: EndpointEffects;
 }
 
 export interface JobClient {
@@ -88,7 +88,7 @@ export function createClient(options: ClientOptions): JobClient {
       }
     });
   const retried = <T>(path: string, init: () => RequestInit, timeoutMs = askMs): Promise<T> =>
-    withRetry(() => attempt<T>(path, init(), timeoutMs), policy, effects, {signal}).catch(told(name));
+    withRetry(() => attempt<T>(path, init(), timeoutMs), policy, effects, {signal}).catch(refusalError(name));
   const json = (body: object | undefined, more: Record<string, string> = {}): RequestInit => ({
     method: "POST",
     headers: {"content-type": "application/json", ...more},
@@ -109,7 +109,7 @@ export function createClient(options: ClientOptions): JobClient {
         policy,
         effects,
         {signal}
-      ).catch(told(name)),
+      ).catch(refusalError(name)),
     async upload(path, fields, file) {
       const {size} = await stat(file.path);
       const boundary = `assay-${randomBytes(16).toString("hex")}`;
@@ -145,9 +145,9 @@ export function createClient(options: ClientOptions): JobClient {
         policy,
         effects,
         {signal}
-      ).catch(told(name));
+      ).catch(refusalError(name));
     },
-    safe: (said) => withoutSecrets(said, secrets.values),
+    safe: (said) => maskSecrets(said, secrets.values),
     async close() {
       await Promise.all([transport.close(), signed.close()]);
     }
@@ -187,7 +187,7 @@ function mayHaveBeenDone({kind, detail: {status, cause}}: EndpointError): boolea
   return !NEVER_CONNECTED.has(cause);
 }
 
-const told = (name: string) => (error: unknown) => {
+const refusalError = (name: string) => (error: unknown) => {
   if (!(error instanceof EndpointError)) throw error;
   // The advice about evals' endpoints is of no use here.
   const message = error.message.replace(" Lower -j or set limits on the endpoint.", " Try again later.");
@@ -195,7 +195,7 @@ const told = (name: string) => (error: unknown) => {
 };
 
 /** The HTTP status that a service refused with; undefined for other errors. */
-export function statusOf(error: unknown): number | undefined {
+export function refusedStatus(error: unknown): number | undefined {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof EndpointError) return cause.detail.status;
   const {status} = (cause ?? {}) as {status?: unknown};

@@ -8,7 +8,7 @@ import {
   updateJob,
   type Workspace
 } from "../../base/store/index.js";
-import {running, type Told} from "./atHand.js";
+import {running, type JobProgressOptions} from "./atHand.js";
 import {erasedOfJob, markErased} from "./erasedRows.js";
 import {ownBaseIsOther} from "./ownBaseIsOther.js";
 import {saidNumber} from "./more.js";
@@ -25,7 +25,7 @@ import {lookAtStatus} from "./watch.js";
 export async function collectJob(
   workspace: Workspace,
   id: string,
-  told: Told = {}
+  told: JobProgressOptions = {}
 ): Promise<{job: JobRecord; model: ModelManifest}> {
   const {job, look} = await lookAtStatus(workspace, id, told);
   if (look.outcome !== "succeeded") {

@@ -3,37 +3,11 @@ import {columnsSchema, type TrainingColumns} from "../finetunes/language/columns
 import {trainingProblems} from "../finetunes/language/trainingProblems.js";
 import {datasetSchema} from "../../data/datasets/definitionSchema.js";
 import type {SplitSpec} from "../../data/splits/index.js";
-import {
-  anyObject,
-  assertChecked,
-  either,
-  exactly,
-  fits,
-  holding,
-  number,
-  oneOf,
-  type Shape,
-  text
-} from "../../base/validation/checked.js";
+import {assertChecked, either, exactly, passing, holding, oneOf, text} from "../../base/validation/checked.js";
 import {splitSchema} from "../../data/splits/specSchema.js";
 import {secretsIn} from "./secretsIn.js";
 import {type ServiceSettings, serviceSchema} from "./services/index.js";
-
-/** How a model is trained, in the words of `finetune`; what is not said is the service's own. */
-export interface JobTraining {
-  method?: "full" | "lora";
-  epochs?: number;
-  /** Rows at once. */
-  rows?: number;
-  rate?: number;
-  lora?: {rank?: number; alpha?: number};
-  /** Most tokens of an example. */
-  length?: number;
-  seed?: number;
-  preference?: {beta?: number};
-  /** Goes into the request, or the tool's configuration, as it stands. */
-  more?: Record<string, unknown>;
-}
+import {type JobTraining, trainingShape} from "./training.js";
 
 export interface JobDefinition extends JobTraining {
   /** The file's name without `.job.ts` when absent. */
@@ -54,25 +28,6 @@ export interface JobDefinition extends JobTraining {
   on: ServiceSettings;
 }
 
-const count = () => number({least: 1, whole: true}).optional();
-
-export const trainingShape: Shape<JobTraining> = {
-  method: oneOf(["full", "lora"]).optional(),
-  epochs: number({above: 0}).optional(),
-  rows: count(),
-  rate: number({above: 0}).optional(),
-  lora: exactly<NonNullable<JobTraining["lora"]>>("settings such as {rank: 16, alpha: 32}", {
-    rank: count(),
-    alpha: number({above: 0}).optional()
-  }).optional(),
-  length: count(),
-  seed: number({least: 0, whole: true}).optional(),
-  preference: exactly<NonNullable<JobTraining["preference"]>>("settings such as {beta: 0.1}", {
-    beta: number({above: 0}).optional()
-  }).optional(),
-  more: anyObject("further settings by name").optional()
-};
-
 const stated = exactly<JobDefinition>("a job such as {dataset, split, base, format, on}", {
   ...trainingShape,
   name: text().optional(),
@@ -82,7 +37,7 @@ const stated = exactly<JobDefinition>("a job such as {dataset, split, base, form
   validation: either(
     '"validation" or false',
     oneOf(["validation"]),
-    fits((value) => value === false, "false")
+    passing((value) => value === false, "false")
   ).optional(),
   base: text("the model that is trained"),
   parent: text("a model of the store").optional(),

@@ -30,7 +30,7 @@ export async function exportOf(path: string): Promise<ExportManifest> {
     !manifest.version ||
     !manifest.split ||
     !manifest.part ||
-    rowsOf(manifest) === undefined
+    exportedRowCount(manifest) === undefined
   )
     throw new UserError(
       `${file} is no export's manifest, so nobody can tell what the model learned from. Name the file that \`assay finetune export -o FILE\` wrote, with its manifest beside it.`
@@ -50,7 +50,7 @@ export async function trainingOfExport(path: string): Promise<NonNullable<ModelM
     version: manifest.version,
     split: manifest.split.sha256,
     part: manifest.part,
-    rows: rowsOf(manifest)!,
+    rows: exportedRowCount(manifest)!,
     rowsSha256: manifest.rowsSha256 ?? "",
     seed: "not told",
     seconds: 0
@@ -64,6 +64,6 @@ async function assertUnchanged(file: string, {sha256}: ExportManifest): Promise<
   );
 }
 
-function rowsOf({preflight, rows}: Partial<ExportManifest>): number | undefined {
+function exportedRowCount({preflight, rows}: Partial<ExportManifest>): number | undefined {
   return preflight?.rows ?? rows;
 }

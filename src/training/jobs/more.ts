@@ -1,7 +1,7 @@
 import {isDeepStrictEqual} from "node:util";
-import {isObject} from "../../base/validation/checked.js";
+import {isObject} from "../../base/validation/isObject.js";
 import {UserError} from "../../base/validation/errors.js";
-import type {JobTraining} from "./define.js";
+import type {JobTraining} from "./training.js";
 
 /**
  * Where a service's request, or a tool's configuration, says what a job may say itself: members joined by dots, by the job's own

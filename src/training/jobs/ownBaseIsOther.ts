@@ -1,7 +1,7 @@
 import {isAdapter, listModels, type ModelManifest, nameWithId, ownBase} from "../../weights/models/index.js";
 import {modelsDir, type Workspace} from "../../base/store/index.js";
 
-type Parents = ModelManifest["parents"];
+type ManifestParents = ModelManifest["parents"];
 
 /**
  * Says of an adapter, as it was entered, that it names another base than the parents that were stated for it; undefined where that is one
@@ -10,7 +10,7 @@ type Parents = ModelManifest["parents"];
 export async function ownBaseIsOther(
   workspace: Workspace,
   model: ModelManifest,
-  stated: Parents
+  stated: ManifestParents
 ): Promise<string | undefined> {
   if (!isAdapter(model) || stated.length === 0) return undefined;
   const dir = modelsDir(workspace);

@@ -1,6 +1,6 @@
 import {readdir, stat} from "node:fs/promises";
 import {basename, dirname, join, relative, resolve} from "node:path";
-import {isModelPart, partsOf} from "../../inference/localModels/index.js";
+import {isModelPart, ggufParts} from "../../inference/localModels/index.js";
 import {
   ADAPTED,
   addToRecord,
@@ -66,7 +66,7 @@ export async function recordFiles(
   );
   const told = {...made, parents, folder: relative(workspace.project, folder) || "."};
   const there = {files, folder: resolve(folder)};
-  const known = from && recordOf(await listModels(dir), there, {from, dir, project: workspace.project});
+  const known = from && resultRecord(await listModels(dir), there, {from, dir, project: workspace.project});
   if (!known) return recordModel(dir, {...told, name: name ?? basename(path), architecture, files});
   onKnown?.(known);
   // What the store keeps itself has no folder, and keeps none.
@@ -78,7 +78,7 @@ export async function recordFiles(
 }
 
 /** The record of the same model, whoever made it, unless it names another job or export. */
-function recordOf(
+function resultRecord(
   known: readonly ModelManifest[],
   there: Pick<ModelManifest, "files"> & {folder: string},
   {from, dir, project}: {from: MadeFrom; dir: string; project: string}
@@ -89,7 +89,7 @@ function recordOf(
       return (
         one.removed === undefined &&
         one.architecture !== ADAPTED &&
-        isSame(one.files, there.files, {inPlace: own === there.folder}) &&
+        isSameResult(one.files, there.files, {inPlace: own === there.folder}) &&
         isMadeFrom(one, from)
       );
     })
@@ -100,7 +100,7 @@ function recordOf(
  * Whether files hold the same weights by the same names, and are the same in what else decides what a model writes. A record may
  * leave out some of what lies in its own folder.
  */
-function isSame(
+function isSameResult(
   recorded: ModelManifest["files"],
   there: ModelManifest["files"],
   {inPlace}: {inPlace: boolean}
@@ -127,12 +127,12 @@ export function isMadeFrom(model: ModelManifest, from: MadeFrom): boolean {
 async function partsAt(path: string): Promise<{gguf: boolean; folder: string; names: string[]}> {
   const gguf = (await stat(path)).isFile();
   return gguf
-    ? {gguf, folder: dirname(path), names: partsOf(basename(path))}
+    ? {gguf, folder: dirname(path), names: ggufParts(basename(path))}
     : {gguf, folder: path, names: (await readdir(path)).filter(isPart).sort()};
 }
 
 /** A model of the store by its id, the beginning of it or its name, the newest of a name; undefined when there is none. */
-export async function storedModel(
+export async function modelWithId(
   workspace: Workspace,
   name: string
 ): Promise<{id: string; name: string} | undefined> {

@@ -34,13 +34,13 @@ export function isHanded(text: string): boolean {
   return HANDED.some((command) =>
     [...text.matchAll(command)].some(([, word]) => {
       const value = word!.replace(/^(["'])(.*)\1$/, "$2");
-      return value.length >= 3 && !/^[-#]/.test(value) && !isReference(value) && !isStandIn(value);
+      return value.length >= 3 && !/^[-#]/.test(value) && !isVariableReference(value) && !isStandIn(value);
     })
   );
 }
 
 /** A shell's variable or command, a template's name. */
-export function isReference(value: string): boolean {
+export function isVariableReference(value: string): boolean {
   return /^(\$[\w{(]|`|\{\{|%\w+%$)/.test(value);
 }
 

@@ -1,6 +1,6 @@
 import {allRecognizers, scanText} from "../../data/privacy/index.js";
-import {isObject} from "../../base/validation/checked.js";
-import {isHanded, isReference, isStandIn} from "./secretHanded.js";
+import {isObject} from "../../base/validation/isObject.js";
+import {isHanded, isVariableReference, isStandIn} from "./secretHanded.js";
 
 type Path = (string | number)[];
 
@@ -59,7 +59,7 @@ function isSecret(name: string, value: unknown): boolean {
     value !== undefined &&
     value !== null &&
     typeof value !== "boolean" &&
-    !(typeof value === "string" && isReference(value.replace(/^(?:bearer|basic)\s+/i, "")))
+    !(typeof value === "string" && isVariableReference(value.replace(/^(?:bearer|basic)\s+/i, "")))
   );
 }
 
@@ -72,7 +72,8 @@ function hasSecret(lines: string): boolean {
   });
   if (isAssigned) return true;
   const isSent = [...text.matchAll(SCHEME)].some(
-    ([, header, value]) => !isReference(value!) && (header ? isWord(value!, 8) : isRandom(value!, 8))
+    ([, header, value]) =>
+      !isVariableReference(value!) && (header ? isWord(value!, 8) : looksRandom(value!, 8))
   );
   return (
     isSent ||
@@ -84,7 +85,7 @@ function hasSecret(lines: string): boolean {
 function isSecretText(name: string, value: string): boolean {
   if (PLACE.test(name) || value.startsWith("-") || !isSecret(name, value)) return false;
   if (PASSWORD.test(name)) return value.length >= 6;
-  return SURELY_KEY.test(name) ? isRandom(value, 6) || isWord(value, 6) : isRandom(value, 16);
+  return SURELY_KEY.test(name) ? looksRandom(value, 6) || isWord(value, 6) : looksRandom(value, 16);
 }
 
 /** What may be a secret without a digit: no stand-in for one, no path to one. */
@@ -99,6 +100,6 @@ function isWord(value: string, least: number): boolean {
   );
 }
 
-function isRandom(value: string, least: number): boolean {
+function looksRandom(value: string, least: number): boolean {
   return value.length >= least && /\d/.test(value) && /[a-z]/i.test(value);
 }

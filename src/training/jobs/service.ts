@@ -1,4 +1,5 @@
-import type {TokenLimit, TrainingFormat} from "../finetunes/index.js";
+import type {z} from "zod";
+import type {TokenLimit, TrainingDestination, TrainingFormat} from "../finetunes/index.js";
 import type {Words} from "./more.js";
 import type {JobEvent, JobOutcome, JobRecord, Workspace} from "../../base/store/index.js";
 
@@ -19,7 +20,7 @@ export interface JobLook {
 }
 
 /** What a job made: a model that only the service has, or a folder on this machine. */
-export type JobResult =
+export type TrainedJobResult =
   | {kind: "hosted"; model: string; endpoint: Record<string, string>; metrics?: Record<string, number>}
   | {kind: "folder"; folder: string; metrics?: Record<string, number>};
 
@@ -46,6 +47,14 @@ export interface RunningJob extends JobAtHand {
   remote: string;
 }
 
+/** A service, all of it in one file of `services`. */
+export interface TrainingService<Settings extends {service: string} = {service: string}> {
+  /** The `service` of its settings. */
+  name: Settings["service"];
+  schema: z.ZodType;
+  open(settings: Settings): JobService;
+}
+
 /**
  * Who trains. `submit` is called once a job: whatever it throws, the job is looked for with `find` before it is called
  * again.
@@ -55,6 +64,12 @@ export interface JobService {
   formats: Record<TrainingFormat["kind"], string>;
   /** What the preflight calls it. */
   destination: string;
+  /** What it asks of a training set, where the preflight has no rules under that name. */
+  rules?: TrainingDestination;
+  /** The address at which the models that it trained answer: a job's record keeps it. */
+  answersAt?: string;
+  /** Whether a base has a name that the service gives to what it trained. */
+  isTuned?(base: string): boolean;
   /** Epochs of a job that says none, "by rows" as OpenAI's cookbook chooses them; absent when nobody knows. */
   usualEpochs?: number | "by rows";
   /** The seed of a job that says none; absent when it is the service's own. */
@@ -87,7 +102,7 @@ export interface JobService {
   events?(at: RunningJob, cursor: string | undefined): Promise<{events: JobEvent[]; cursor?: string}>;
   cancel(at: RunningJob): Promise<void>;
   /** Called when it has succeeded. */
-  collect(at: RunningJob, look: JobLook): Promise<JobResult>;
+  collect(at: RunningJob, look: JobLook): Promise<TrainedJobResult>;
 }
 
 /**

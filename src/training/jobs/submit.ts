@@ -5,7 +5,7 @@ import {UserError} from "../../base/validation/index.js";
 import {hashJson, sha256File, writeAtomic} from "../../base/system/index.js";
 import {
   jobDir,
-  type JobData,
+  type JobDataFile,
   type JobRecord,
   type JobTokens,
   readJob,
@@ -15,7 +15,7 @@ import {
   writeJob
 } from "../../base/store/index.js";
 import {atHand} from "./atHand.js";
-import type {JobTraining} from "./define.js";
+import type {JobTraining} from "./training.js";
 import {type JobService, UnknownSubmission} from "./service.js";
 import {openService, type ServiceSettings} from "./services/index.js";
 
@@ -30,7 +30,7 @@ export interface JobPlan {
   split: JobRecord["split"];
   format: string;
   /** What is trained on, then what it is checked on, if anything. Paths are names in `folder`. */
-  data: JobData[];
+  data: JobDataFile[];
   /** What it would take, as far as anybody can tell before: no part of what tells one job from another. */
   tokens?: JobTokens;
   /** Where the files are now, on the store's disk: they are moved into the job's folder. */
@@ -39,7 +39,7 @@ export interface JobPlan {
   again?: boolean;
 }
 
-export interface SubmitOptions {
+export interface JobSubmitOptions {
   signal?: AbortSignal;
   onMessage?(message: string): void;
 }
@@ -50,7 +50,7 @@ export interface SubmitOptions {
  */
 export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobRecord> {
   const {folder, again, tokens, ...wanted} = plan;
-  const key = again ? await keyAgain(workspace, wanted) : keyOf(wanted, 1);
+  const key = again ? await keyAgain(workspace, wanted) : jobKey(wanted, 1);
   const id = `${plan.name}-${key.slice(0, 12)}`;
   return workspace.lease(`job-${id}`, {what: `noting job ${id}`, waitMs: 30_000}, async () => {
     const known = await readJob(workspace, id);
@@ -58,6 +58,7 @@ export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobR
       if (!known.remote && !known.erased) await putFiles(workspace, known, folder);
       return known;
     }
+    const {answersAt, isTuned} = openService(wanted.service);
     const record: JobRecord = {
       kind: "job",
       schemaVersion: 1,
@@ -66,6 +67,8 @@ export async function noteJob(workspace: Workspace, plan: JobPlan): Promise<JobR
       at: new Date().toISOString(),
       ...wanted,
       service: {...wanted.service},
+      answersAt,
+      tunedBase: isTuned?.(wanted.base),
       settings: {...wanted.settings},
       tokens,
       statuses: []
@@ -96,22 +99,22 @@ async function putFiles(workspace: Workspace, job: JobRecord, folder: string): P
 }
 
 /** Whether a training file is in a folder as it was written. */
-async function isThere(folder: string, {path, sha256}: JobData): Promise<boolean> {
+async function isThere(folder: string, {path, sha256}: JobDataFile): Promise<boolean> {
   const file = join(folder, path);
   return existsSync(file) && (await sha256File(file)) === sha256;
 }
 
-type Wanted = Omit<JobPlan, "folder" | "again" | "tokens">;
+type PlannedJob = Omit<JobPlan, "folder" | "again" | "tokens">;
 
 /** @param time 1 for a job that is wanted once, 2 when it is wanted again */
-function keyOf(wanted: Wanted, time: number): string {
+function jobKey(wanted: PlannedJob, time: number): string {
   return hashJson({...wanted, data: wanted.data.map(({sha256, part}) => ({sha256, part})), time});
 }
 
 /** The key of the newest job of a plan that no service is known to have, or else one that no job has. */
-async function keyAgain(workspace: Workspace, wanted: Wanted): Promise<string> {
+async function keyAgain(workspace: Workspace, wanted: PlannedJob): Promise<string> {
   const noted = (await readJobs(workspace)).filter(({name}) => name === wanted.name);
-  const keys = Array.from({length: noted.length + 1}, (_, i) => keyOf(wanted, i + 1));
+  const keys = Array.from({length: noted.length + 1}, (_, i) => jobKey(wanted, i + 1));
   const open = noted.findLast(({key, remote}) => !remote && keys.includes(key));
   return open?.key ?? keys.find((one) => !noted.some(({key}) => key === one))!;
 }
@@ -123,7 +126,7 @@ async function keyAgain(workspace: Workspace, wanted: Wanted): Promise<string> {
 export async function startJob(
   workspace: Workspace,
   id: string,
-  {signal, onMessage = () => undefined}: SubmitOptions = {}
+  {signal, onMessage = () => undefined}: JobSubmitOptions = {}
 ): Promise<{job: JobRecord; how: "was there" | "found" | "started"}> {
   return workspace.lease(`job-start-${id}`, {what: `starting job ${id}`, waitMs: 0}, async () => {
     const job = await readJob(workspace, id);

@@ -4,7 +4,7 @@ import {hostname} from "node:os";
 import {join} from "node:path";
 import {readJson, writeJsonAtomic} from "../../base/system/files.js";
 import {longTimer} from "../../base/system/longTimer.js";
-import {LocalFolder} from "../../base/store/place/localFolder.js";
+import {LocalFolder} from "../../base/store/storage/localFolder.js";
 import {bootId, startOf} from "../../base/system/process.js";
 import {endGroup} from "./processGroup.js";
 import {runStop, STOP_SECONDS} from "./stopLine.js";

@@ -11,14 +11,14 @@ import {
   updateJob,
   type Workspace
 } from "../../base/store/index.js";
-import {atHand, running, type Told} from "./atHand.js";
-import {statusOf} from "./client.js";
+import {atHand, running, type JobProgressOptions} from "./atHand.js";
+import {refusedStatus} from "./client.js";
 import type {JobLook} from "./service.js";
 import {openService} from "./services/index.js";
 import {withRemote} from "./submit.js";
 
 /** What one look at a service found. */
-export interface Looked {
+export interface JobStatusChange {
   job: JobRecord;
   look: JobLook;
   /** True when the status is another than at the look before. */
@@ -54,7 +54,11 @@ export function lastStatus({statuses}: JobRecord): JobStatus | undefined {
  * read are told, and asked for again at the next look. A job whose submission was cut off is looked for there first. Throws when
  * the service cannot be asked for the status, or the job was never started.
  */
-export async function lookAt(workspace: Workspace, id: string, told: Told = {}): Promise<Looked> {
+export async function lookAt(
+  workspace: Workspace,
+  id: string,
+  told: JobProgressOptions = {}
+): Promise<JobStatusChange> {
   const looked = await lookAtStatus(workspace, id, told);
   const events = await newEvents(workspace, looked.job, told);
   const {cursor} = events;
@@ -66,8 +70,8 @@ export async function lookAt(workspace: Workspace, id: string, told: Told = {}):
 export async function lookAtStatus(
   workspace: Workspace,
   id: string,
-  told: Told = {}
-): Promise<Omit<Looked, "events">> {
+  told: JobProgressOptions = {}
+): Promise<Omit<JobStatusChange, "events">> {
   let job = await readJob(workspace, id);
   if (!job) throw new UserError(`the store has no job ${id}, or none any more. \`assay jobs\` lists them.`);
   const service = openService(job.service);
@@ -94,9 +98,9 @@ const differs = (before: JobStatus | undefined, look: JobLook) =>
 async function newEvents(
   workspace: Workspace,
   job: JobRecord,
-  told: Told
+  told: JobProgressOptions
 ): Promise<{found: JobEvent[]; cursor?: string}> {
-  const answer = await eventsOf(workspace, job, told);
+  const answer = await eventsSince(workspace, job, told);
   if (!answer) return {found: [], cursor: job.cursor};
   const known = new Set(
     answer.events.length === 0 ? [] : (await readJobEvents(workspace, job.id)).map(({id}) => id)
@@ -107,7 +111,7 @@ async function newEvents(
 }
 
 /** Undefined where the service tells of none, or cannot now. */
-async function eventsOf(workspace: Workspace, job: JobRecord, told: Told) {
+async function eventsSince(workspace: Workspace, job: JobRecord, told: JobProgressOptions) {
   const {events} = openService(job.service);
   if (!events) return undefined;
   try {
@@ -119,12 +123,12 @@ async function eventsOf(workspace: Workspace, job: JobRecord, told: Told) {
   }
 }
 
-export interface WatchOptions extends Told {
+export interface JobWatchOptions extends JobProgressOptions {
   /** Most milliseconds between looks: the first ones come sooner. */
   everyMs?: number;
   /** Looks in a row that may fail before the watch gives up; default 20. */
   failures?: number;
-  onLook?(looked: Looked): void;
+  onLook?(looked: JobStatusChange): void;
 }
 
 const FIRST_WAIT_MS = 1000;
@@ -136,7 +140,7 @@ const FIRST_WAIT_MS = 1000;
 export async function watchJob(
   workspace: Workspace,
   id: string,
-  {everyMs = 10_000, failures = 20, onLook, ...told}: WatchOptions = {}
+  {everyMs = 10_000, failures = 20, onLook, ...told}: JobWatchOptions = {}
 ): Promise<JobRecord> {
   const {signal, onMessage} = told;
   const said = new Set<string>();
@@ -153,7 +157,7 @@ export async function watchJob(
       if (looked.look.outcome !== undefined) return looked.job;
     } catch (error) {
       if (signal?.aborted) break;
-      const status = statusOf(error);
+      const status = refusedStatus(error);
       if (status === undefined && !(error instanceof UserError && error.cause)) throw error;
       if (status === 401 || status === 403 || status === 404 || ++failed >= failures) throw error;
       onMessage?.(`${messageOf(error)} The job goes on; asking again.`);
@@ -172,8 +176,8 @@ export async function watchJob(
 export async function cancelJob(
   workspace: Workspace,
   id: string,
-  told: Told = {}
-): Promise<Omit<Looked, "events">> {
+  told: JobProgressOptions = {}
+): Promise<Omit<JobStatusChange, "events">> {
   const before = await lookAtStatus(workspace, id, {...told, brief: true}).catch(async (error: unknown) => {
     const job = await readJob(workspace, id);
     if (!job?.remote || told.signal?.aborted) throw error;

@@ -3,7 +3,7 @@ import {hidden, hideSecrets} from "../../inference/endpoints/index.js";
 const SECRET_NAME = /(api|access)[-_]?key$|token$|secret|signed_?url/i;
 
 /** What a service said with the values of secrets hidden in every text, and texts under a name such as "apiKey" as a whole. */
-export function withoutSecrets<T>(said: T, secrets: readonly string[]): T {
+export function maskSecrets<T>(said: T, secrets: readonly string[]): T {
   return hiddenIn(said, secrets) as T;
 }
 

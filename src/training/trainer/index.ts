@@ -12,7 +12,12 @@ export {readAdapter} from "./adapterFiles.js";
 export {ActiveAdapter, allTargets, newAdapter, targetModules} from "./adapters.js";
 export {tokenLosses} from "./training/loss.js";
 export {adamWStep, clipFactor, defaultAdamW, gradientNorm} from "./training/optimizer.js";
-export {preferenceLoss, preferenceLosses, type PreferenceLoss, type ScoredAnswer} from "./training/preference.js";
+export {
+  preferenceLoss,
+  preferenceLosses,
+  type PreferenceLoss,
+  type ScoredAnswer
+} from "./training/preference.js";
 export {learningRate, type ScheduleName, scheduleNames} from "./training/schedule.js";
 export {IGNORED, targetsOf} from "./training/targets.js";
 export {Trainable} from "./training/trainable.js";
@@ -27,7 +32,13 @@ export {
 } from "./training/rows.js";
 export {checkGradients, gradientSlopes} from "./checkGradients.js";
 export {type InitialSettings, initialWeights} from "./initialWeights.js";
-export type {PreferencePair, TrainingJob, TrainingOutcome, TrainingProgress, TrainingSettings} from "./training/job.js";
+export type {
+  PreferencePair,
+  TrainingJob,
+  TrainingOutcome,
+  TrainingProgress,
+  TrainingSettings
+} from "./training/job.js";
 export {runTraining} from "./training/runTraining.js";
 export {resultFolder} from "./training/ending.js";
 export {train} from "./training/train.js";

@@ -1,5 +1,6 @@
 import {TemplateError} from "./chatTemplate.js";
 import type {ChatMessage} from "./types.js";
+import {isObject} from "../../base/validation/isObject.js";
 
 /** A message as it is sent to an API or kept for training; it may have further members. */
 export interface ApiMessage {
@@ -53,8 +54,4 @@ function parsed(value: unknown): unknown {
   } catch {
     return value;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,6 @@
 import {homedir} from "node:os";
 import {join} from "node:path";
-import {fileStamp} from "../../base/system/fileStamp.js";
-import {readJson, writeJsonAtomic} from "../../base/system/files.js";
+import {readJson, writeJsonAtomic, fileStamp} from "../../base/system/files.js";
 import {sha256, sha256File} from "../../base/system/hash.js";
 
 export interface HashedFile {

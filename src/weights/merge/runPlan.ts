@@ -1,8 +1,8 @@
 import {basename, dirname, resolve} from "node:path";
 import {hashJson, sha256} from "../../base/system/hash.js";
 import {withLease} from "../../base/store/lease.js";
-import {LocalFolder} from "../../base/store/place/localFolder.js";
-import type {Held} from "../../base/store/renewal.js";
+import {LocalFolder} from "../../base/store/storage/localFolder.js";
+import type {HeldLease} from "../../base/store/renewal.js";
 import {buildFolder} from "./buildFolder.js";
 import {execute, type Produced} from "./execute.js";
 import {fingerprintOf} from "./fingerprint.js";
@@ -35,7 +35,7 @@ interface Ready {
   inputs: ReadonlyMap<string, HashedFile[]>;
   fingerprint: string;
   times: {started: number; planned: number; hashed: number};
-  held: Held;
+  held: HeldLease;
 }
 
 async function carryOut(

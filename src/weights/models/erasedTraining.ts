@@ -1,5 +1,5 @@
 import {UserError} from "../../base/validation/index.js";
-import {getJson, modelKey, modelsPlace, parentsReader, putJson} from "../../base/store/index.js";
+import {getJson, modelKey, modelsStorage, parentsReader, putJson} from "../../base/store/index.js";
 import {nameWithId} from "./adapted.js";
 import type {ModelManifest} from "./types.js";
 
@@ -17,7 +17,7 @@ const noteOf = (id: string) => modelKey(id, "erased-training.json");
 
 /** What a purge noted of a model, accepted or not; undefined when it noted nothing. */
 export function erasedTrainingNote(modelsDir: string, id: string): Promise<ErasedTraining | undefined> {
-  return getJson<ErasedTraining>({place: modelsPlace(modelsDir)}, noteOf(id));
+  return getJson<ErasedTraining>({place: modelsStorage(modelsDir)}, noteOf(id));
 }
 
 /**
@@ -32,7 +32,7 @@ export async function erasedTraining(modelsDir: string, id: string): Promise<Era
     if (note && !note.accepted) return note;
     if (note) continue;
     const model = await getJson<ModelManifest>(
-      {place: modelsPlace(modelsDir)},
+      {place: modelsStorage(modelsDir)},
       modelKey(one, "manifest.json")
     );
     for (const parent of await parentsOf(model)) ancestors.add(parent.id);
@@ -51,7 +51,7 @@ export async function noteErasedTraining(
 ): Promise<void> {
   const before = await erasedTrainingNote(modelsDir, id);
   if (before && before.at >= at) return;
-  await putJson({place: modelsPlace(modelsDir)}, noteOf(id), {kind: "erased-training", dataset, at});
+  await putJson({place: modelsStorage(modelsDir)}, noteOf(id), {kind: "erased-training", dataset, at});
 }
 
 /** Throws UserError for a model whose files were removed, or that learned from rows erased since. */
@@ -88,10 +88,10 @@ export async function acceptErasedTraining(
   if (!note)
     throw new UserError(`model ${nameWithId({name, id})} learned from no erased row that was not accepted.`);
   const accepted = {reason, at: new Date().toISOString()};
-  await putJson({place: modelsPlace(modelsDir)}, noteOf(id), {...note, accepted});
+  await putJson({place: modelsStorage(modelsDir)}, noteOf(id), {...note, accepted});
 }
 
 /** Forgets what was noted of a model: it was made again, without the erased rows, and is the same. */
 export async function forgetErasedTraining(modelsDir: string, id: string): Promise<void> {
-  await modelsPlace(modelsDir).remove(noteOf(id));
+  await modelsStorage(modelsDir).remove(noteOf(id));
 }

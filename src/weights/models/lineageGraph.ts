@@ -1,5 +1,5 @@
 import type {RunManifest, SplitManifest, VersionManifest} from "../../base/store/index.js";
-import {modelIdsOf} from "../../base/store/modelIdsOf.js";
+import {modelIdsOf} from "../../base/store/records/run.js";
 import {toldElsewhere} from "../../base/store/sameWeights.js";
 import {ADAPTED, isMerged} from "./adapted.js";
 import type {ErasedTraining} from "./erasedTraining.js";

@@ -1,4 +1,4 @@
-import type {Exported, JobRecord, Parent, WrittenCopy} from "../../base/store/index.js";
+import type {ExportedRows, JobRecord, ModelParent, WrittenCopy} from "../../base/store/index.js";
 import {jobOfModel, namedJob} from "../../base/store/jobsNamed.js";
 import type {LineageEdge, LineageKind, LineageNode, LineageRecords} from "./lineageGraph.js";
 import {presentFacts} from "./presentFacts.js";
@@ -6,7 +6,7 @@ import type {ModelManifest} from "./types.js";
 
 /** A copy of rows that left the store. */
 export interface LineageExport extends Pick<
-  Exported,
+  ExportedRows,
   "at" | "dataset" | "version" | "split" | "part" | "run"
 > {
   id: string;
@@ -28,7 +28,7 @@ export interface LineageTrainings {
   copies?: readonly LineageCopy[];
   jobs: readonly JobRecord[];
   /** The models that jobs go on from, by the job's id; the store may lack them. */
-  begins: ReadonlyMap<string, Parent>;
+  begins: ReadonlyMap<string, ModelParent>;
 }
 
 /** The graph while it is made. */

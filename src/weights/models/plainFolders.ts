@@ -1,7 +1,7 @@
 import {copyFile, mkdir, readdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {temporaryPath} from "../../base/system/index.js";
-import {modelKey, modelsPlace} from "../../base/store/index.js";
+import {modelKey, modelsStorage} from "../../base/store/index.js";
 import {type LocatedModel, unchangedFolder} from "./outsideFiles.js";
 import {PACKED, readModelFile, REFERENCE} from "./weightFiles.js";
 
@@ -17,7 +17,7 @@ export async function withPlainFolders<T>(
   const temporary = temporaryPath(join(modelsDir, "plain"));
   const made = new Map<string, Promise<string>>();
   const plain = async (id: string): Promise<string> => {
-    const folder = await modelsPlace(modelsDir).readableFolder(modelKey(id));
+    const folder = await modelsStorage(modelsDir).readableFolder(modelKey(id));
     const files = await readdir(folder);
     if (!files.some((name) => name.endsWith(PACKED))) return folder;
     const target = join(temporary, id);

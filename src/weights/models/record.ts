@@ -1,5 +1,5 @@
 import {hashJson} from "../../base/system/index.js";
-import {getJson, modelKey, modelsPlace, putJson} from "../../base/store/index.js";
+import {getJson, modelKey, modelsStorage, putJson} from "../../base/store/index.js";
 import {listModels} from "./registry.js";
 import {meantModel} from "./storedModel.js";
 import type {ModelManifest} from "./types.js";
@@ -29,7 +29,7 @@ type ModelIdentity = Pick<ModelManifest, "architecture" | "labels" | "settings" 
 
 /** The record that such a model was entered as; undefined when there is none. */
 export function recordOf(modelsDir: string, model: ModelIdentity): Promise<ModelManifest | undefined> {
-  return getJson<ModelManifest>({place: modelsPlace(modelsDir)}, modelKey(idOf(model), "manifest.json"));
+  return getJson<ModelManifest>({place: modelsStorage(modelsDir)}, modelKey(idOf(model), "manifest.json"));
 }
 
 function idOf({architecture, labels, settings, files}: ModelIdentity): string {
@@ -82,6 +82,6 @@ function addedParents(before: RecordedParents, told: RecordedParents, known: rea
 }
 
 async function put(modelsDir: string, manifest: ModelManifest): Promise<ModelManifest> {
-  await putJson({place: modelsPlace(modelsDir)}, modelKey(manifest.id, "manifest.json"), manifest);
+  await putJson({place: modelsStorage(modelsDir)}, modelKey(manifest.id, "manifest.json"), manifest);
   return manifest;
 }

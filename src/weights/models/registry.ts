@@ -2,7 +2,13 @@ import {readdir, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {UserError} from "../../base/validation/index.js";
 import {hashJson, inParallel, insideFolder, sha256} from "../../base/system/index.js";
-import {getJson, modelKey, modelsPlace, type Place, type Stage} from "../../base/store/index.js";
+import {
+  getJson,
+  modelKey,
+  modelsStorage,
+  type StorageBackend,
+  type StagedFolder
+} from "../../base/store/index.js";
 import {hashedFiles} from "./hashedFiles.js";
 import type {ModelManifest} from "./types.js";
 import {linkShared, readModelFile, writePacked} from "./weightFiles.js";
@@ -46,7 +52,7 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
     files: listed,
     ...record
   };
-  const place = modelsPlace(modelsDir);
+  const place = modelsStorage(modelsDir);
   if (await isKept(place, id)) {
     // The same weights, learned now from rows that are there.
     await place.remove(modelKey(id, "erased-training.json"));
@@ -69,14 +75,14 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
 }
 
 /** Whether a model is there with its files. What is left of one whose files were removed gives way to the new one. */
-async function isKept(place: Place, id: string): Promise<boolean> {
+async function isKept(place: StorageBackend, id: string): Promise<boolean> {
   const record = await getJson<ModelManifest>({place}, modelKey(id, "manifest.json"));
   if (record?.removed !== undefined) await place.remove(modelKey(id));
   return record !== undefined && record.removed === undefined;
 }
 
 /** What savings that were killed left half-written is removed: it is as large as a model. */
-async function stageIn(place: Place): Promise<Stage> {
+async function stageIn(place: StorageBackend): Promise<StagedFolder> {
   await place.sweep("models");
   return place.stage("models");
 }
@@ -85,7 +91,7 @@ async function pathOf(modelsDir: string, id: string | undefined, path: string): 
   return id === undefined ? undefined : insideFolder(await modelFolder(modelsDir, id), path);
 }
 
-async function commit(stage: Stage, manifest: ModelManifest, place: Place): Promise<void> {
+async function commit(stage: StagedFolder, manifest: ModelManifest, place: StorageBackend): Promise<void> {
   await writeFile(join(stage.folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   if (await stage.commit(modelKey(manifest.id))) return;
   // Another process saved the same model first: its files are equal.
@@ -115,7 +121,7 @@ export async function keepModel(
     files,
     ...record
   };
-  const place = modelsPlace(modelsDir);
+  const place = modelsStorage(modelsDir);
   if (await isKept(place, id)) {
     await rm(folder, {recursive: true, force: true});
     return manifest;
@@ -133,12 +139,12 @@ export async function keepModel(
 
 /** A folder of this machine with the files of one model; refuses ids that would leave `modelsDir`. */
 export async function modelFolder(modelsDir: string, id: string): Promise<string> {
-  return modelsPlace(modelsDir).readableFolder(modelKey(id));
+  return modelsStorage(modelsDir).readableFolder(modelKey(id));
 }
 
 /** A model's manifest. Throws when there is no such model or another schema wrote it. */
 export async function readManifest(modelsDir: string, id: string): Promise<ModelManifest> {
-  const place = modelsPlace(modelsDir);
+  const place = modelsStorage(modelsDir);
   const manifest = await getJson<ModelManifest>({place}, modelKey(id, "manifest.json"));
   if (!manifest)
     throw new UserError(
@@ -149,7 +155,7 @@ export async function readManifest(modelsDir: string, id: string): Promise<Model
 
 /** All models, by name and then by date; empty when the folder does not exist. */
 export async function listModels(modelsDir: string): Promise<ModelManifest[]> {
-  const place = modelsPlace(modelsDir);
+  const place = modelsStorage(modelsDir);
   const folders = (await place.list("models")).filter(({folder}) => folder);
   const read = await inParallel(folders, async ({name}) => {
     const key = `models/${name}/manifest.json`;

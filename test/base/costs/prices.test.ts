@@ -7,12 +7,12 @@ import {
   isOldPrice,
   litellmPrices,
   priceAt,
-  priceFileProblems,
   type PriceRow,
   tokenPrice,
   trainingPrice,
   undecidedPrice
 } from "../../../src/base/costs/index.js";
+import {priceFileProblems} from "../../../src/base/costs/prices/priceSchema.js";
 
 const when = {asOf: "2026-11-26", source: "litellm"};
 
@@ -220,11 +220,11 @@ describe("price rows", () => {
         ]
       })
     ).toEqual([
-      'price 1 (a): "asOf" is "26.11.2026", not a day of the calendar as YYYY-MM-DD',
-      'price 1 (a): "inputPerMillion" must be a number of at least 0, not -1',
-      'price 2 (b): "usdPerUnit" is missing: amounts in EUR cannot be compared without it',
-      'price 2 (b): "price" is no field of a price',
-      'price 3: "model" is missing'
+      'price 1 (a): `asOf` must be a day of the calendar as YYYY-MM-DD, not "26.11.2026"',
+      "price 1 (a): `inputPerMillion` must be a number (at least 0), not -1",
+      expect.stringMatching(/^price 2 \(b\): it has no member "price": there are model, provider, /),
+      "price 2 (b): `usdPerUnit` is missing: amounts in EUR cannot be compared without it",
+      "price 3: `model` must be a text, and is missing"
     ]);
     expect(priceFileProblems({"gpt-example": {}})[0]).toContain("assay prices import");
     const told = priceFileProblems({
@@ -243,17 +243,18 @@ describe("price rows", () => {
         })
       ]
     }).map((problem) => problem.replace(/^price (\d) \(m\): /, "$1 "));
-    const foreign = `"usdPerUnit" is for amounts in another currency than USD: name it as "currency", or leave "usdPerUnit" out`;
+    const foreign =
+      "`usdPerUnit` is for amounts in another currency than USD: name it as `currency`, or leave `usdPerUnit` out";
     expect(told).toEqual([
-      '1 "asOf" is "2026-02-31", not a day of the calendar as YYYY-MM-DD',
+      '1 `asOf` must be a day of the calendar as YYYY-MM-DD, not "2026-02-31"',
       `1 ${foreign}`,
-      '2 "usdPerUnit" must be a number above 0, not 0',
+      "2 `usdPerUnit` must be a number (above 0), not 0",
       `3 ${foreign}`,
-      '4 tier 1: "inputPerMillon" is no field of a tier (inputPerMillion, cachedInputPerMillion, outputPerMillion)',
-      '4 tier 2 needs "abovePromptTokens", a number above 0, not -5',
-      '4 tier 3: "outputPerMillion" must be a number of at least 0, not -1',
-      "4 tier 4 must be an object",
-      "4 two tiers are for prompts above 10 tokens"
+      '4 `tiers[0]` has no member "inputPerMillon": did you mean `inputPerMillion`?',
+      "4 `tiers[1].abovePromptTokens` must be a number (above 0), not -5",
+      "4 `tiers[2].outputPerMillion` must be a number (at least 0), not -1",
+      "4 `tiers[3]` must be an object, not null",
+      "4 two `tiers` are for prompts above 10 tokens"
     ]);
     expect(priceFileProblems({kind: "prices", prices: [row({inputPerMillion: 1})]})).toEqual([]);
   });

@@ -4,12 +4,13 @@ import {join, relative} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {type Database, openDatabase, parquetFile} from "../../../src/base/store/index.js";
 import {childScript} from "../../support/childScript.js";
+import {inFull} from "../../support/full.js";
 import {type ModelServer, type ReceivedRequest, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {crashedCommands} from "./support/crashedCommands.js";
 
 /** Every so many steps are tried. A prime: so each kind of step has its turn. */
-const stride = Number(process.env.ASSAY_CRASH_STRIDE ?? 19);
+const stride = inFull(3, 19);
 const preload = await childScript(new URL("support/crashImages.ts", import.meta.url));
 const script = await childScript(new URL("support/crashedCommands.ts", import.meta.url));
 
@@ -26,34 +27,38 @@ afterAll(async () => {
   await model.close();
 });
 
-describe(`a command killed before each step that changes a file, or within it (every ${stride}th, ASSAY_CRASH_STRIDE)`, () => {
-  for (const [name, command] of Object.entries(crashedCommands))
-    it(`${name}: the next start leaves what an undisturbed one leaves, and asks nothing again that is in a log`, async () => {
-      const folder = await temporaryProject();
-      const project = join(folder, "project");
-      const images = join(folder, "images");
-      mkdirSync(project);
-      mkdirSync(images);
-      await command.prepare(project);
-      await imagesOf(name, project, images);
-      const asked = new Set(model.requests.map(callOf)).size;
-      const undisturbed = await contents(project);
-      const tried = readdirSync(images).filter((at) => !at.endsWith(".txt"));
-      expect(tried.length).toBeGreaterThan(2);
-      for (const at of tried) {
-        const image = join(images, at);
-        const step = readFileSync(`${image}.txt`, "utf8");
-        const settled = settledCalls(image) ?? asked;
-        model.requests.length = 0;
-        await command.run(image, model.url);
-        const left = await contents(image);
-        expect(Object.keys(left).sort(), step).toEqual(Object.keys(undisturbed).sort());
-        for (const name of Object.keys(left))
-          expect(left[name], `${step}: ${name}`).toEqual(undisturbed[name]);
-        expect({step, calls: model.requests.length}).toEqual({step, calls: asked - settled});
-      }
-    });
-});
+describe(
+  `a command killed before each step that changes a file, or within it (every ${stride}th)`,
+  {tags: ["counted"]},
+  () => {
+    for (const [name, command] of Object.entries(crashedCommands))
+      it(`${name}: the next start leaves what an undisturbed one leaves, and asks nothing again that is in a log`, async () => {
+        const folder = await temporaryProject();
+        const project = join(folder, "project");
+        const images = join(folder, "images");
+        mkdirSync(project);
+        mkdirSync(images);
+        await command.prepare(project);
+        await imagesOf(name, project, images);
+        const asked = new Set(model.requests.map(callOf)).size;
+        const undisturbed = await contents(project);
+        const tried = readdirSync(images).filter((at) => !at.endsWith(".txt"));
+        expect(tried.length).toBeGreaterThan(2);
+        for (const at of tried) {
+          const image = join(images, at);
+          const step = readFileSync(`${image}.txt`, "utf8");
+          const settled = settledCalls(image) ?? asked;
+          model.requests.length = 0;
+          await command.run(image, model.url);
+          const left = await contents(image);
+          expect(Object.keys(left).sort(), step).toEqual(Object.keys(undisturbed).sort());
+          for (const name of Object.keys(left))
+            expect(left[name], `${step}: ${name}`).toEqual(undisturbed[name]);
+          expect({step, calls: model.requests.length}).toEqual({step, calls: asked - settled});
+        }
+      });
+  }
+);
 
 /** Runs a command to its end in a process that leaves an image of its folder for each step. */
 async function imagesOf(name: string, project: string, images: string): Promise<void> {

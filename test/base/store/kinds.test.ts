@@ -1,14 +1,14 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {exportTables} from "../../../src/cli/export.js";
+import {exportTables} from "../../../src/cli/store/export.js";
 import {collectGarbage, defineDataset, previewPurge, pull, purge} from "../../../src/data/datasets/index.js";
 import {
   type Kind,
   KINDS,
   openStore,
   openWorkspace,
-  placeFingerprint,
+  storageFingerprint,
   putJson,
   readRecord,
   sqlString,
@@ -73,6 +73,27 @@ async function note(workspace: Workspace, about: string, more: Partial<Note> = {
   await putJson(workspace, "notes/mails/n1/note.json", made);
 }
 
+it("an empty store has the tables that its kinds name, and no others", async () => {
+  const store = await openStore(await temporaryProject());
+  try {
+    const named = KINDS.flatMap(({tables = {}}) => Object.keys(tables));
+    expect((await store.tables()).sort()).toEqual(named.sort());
+  } finally {
+    store.close();
+  }
+});
+
+it("kinds of record have names and places of their own", () => {
+  for (const member of ["name", "at"] as const)
+    expect(new Set(KINDS.map((kind) => kind[member])).size).toBe(KINDS.length);
+});
+
+it("a kind is purged before those that it names", () => {
+  const order = KINDS.map(({name}) => name);
+  for (const {name, before = []} of KINDS)
+    for (const later of before) expect(order.indexOf(later)).toBeGreaterThan(order.indexOf(name));
+});
+
 describe("a kind of record that is added in one file", () => {
   it("is a table of the store, and in what is exported", async () => {
     const workspace = await withNotes();
@@ -92,11 +113,11 @@ describe("a kind of record that is added in one file", () => {
 
   it("changes the fingerprint of pages when it appears and changes", async () => {
     const workspace = await withNotes();
-    const seen = [await placeFingerprint(workspace)];
+    const seen = [await storageFingerprint(workspace)];
     await note(workspace, "v1");
-    seen.push(await placeFingerprint(workspace));
+    seen.push(await storageFingerprint(workspace));
     await note(workspace, "v2");
-    seen.push(await placeFingerprint(workspace));
+    seen.push(await storageFingerprint(workspace));
     expect(new Set(seen).size).toBe(3);
   });
 

@@ -7,12 +7,12 @@ import {describe, expect, it} from "vitest";
 import {processIsAlive} from "../../../src/base/system/index.js";
 import {LocalFolder} from "../../../src/base/store/index.js";
 import {heldLeases, type LeaseOptions, withLease} from "../../../src/base/store/lease.js";
-import type {Held} from "../../../src/base/store/renewal.js";
+import type {HeldLease} from "../../../src/base/store/renewal.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 
 const lockPath = async () => join(await temporaryProject(), "locks", "one.json");
 
-const withLock = <T>(path: string, options: LeaseOptions, work: (held: Held) => Promise<T>) =>
+const withLock = <T>(path: string, options: LeaseOptions, work: (held: HeldLease) => Promise<T>) =>
   withLease(new LocalFolder(dirname(dirname(path))), "locks/one.json", options, work);
 
 async function leaseOf(path: string, holder: object | string): Promise<void> {

@@ -6,10 +6,10 @@ import {LocalFolder} from "../../../src/base/store/index.js";
 import {sha256} from "../../../src/base/system/hash.js";
 import {thisHolder} from "../../../src/base/store/holder.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
-import {placeSuite} from "./placeSuite.js";
+import {storageSuite} from "./storageSuite.js";
 
 describe("a local folder", () => {
-  placeSuite(async () => new LocalFolder(await temporaryProject()));
+  storageSuite(async () => new LocalFolder(await temporaryProject()));
 
   it("leaves nothing beside its files", async () => {
     const folder = await temporaryProject();

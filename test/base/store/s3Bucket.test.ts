@@ -1,7 +1,7 @@
 import {describe, expect, it} from "vitest";
-import {Bucket} from "../../../src/base/store/place/s3/bucket.js";
-import {Claim, claimKey} from "../../../src/base/store/place/s3/claim.js";
-import {failure, openClients} from "../../../src/base/store/place/s3/client.js";
+import {Bucket} from "../../../src/base/store/storage/s3/bucket.js";
+import {Claim, claimKey} from "../../../src/base/store/storage/s3/claim.js";
+import {failure, openClients} from "../../../src/base/store/storage/s3/client.js";
 import {startS3} from "../../support/s3Server.js";
 
 const server = await startS3();

@@ -4,8 +4,8 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {defineDataset, pull, purge, tombstones} from "../../../src/data/datasets/index.js";
 import {type Database, openDatabase, userCondition, userQuery} from "../../../src/base/store/index.js";
-import {rowsVerb} from "../../../src/cli/rows.js";
-import {sqlVerb} from "../../../src/cli/sql.js";
+import {rowsVerb} from "../../../src/cli/data/rows.js";
+import {sqlVerb} from "../../../src/cli/store/sql.js";
 import {printed} from "../../support/printed.js";
 import {temporaryWorkspace} from "../../support/temporaryWorkspace.js";
 

@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, beforeEach, describe, expect, it, vi} from "vitest";
-import {tokenCounter} from "../../../src/inference/endpoints/estimatedTokens.js";
+import {usageCounter} from "../../../src/inference/endpoints/estimatedTokens.js";
 import {recorded} from "../../../src/inference/endpoints/index.js";
 import {localModel} from "../../../src/inference/localModels/index.js";
 import {humanLabels, type ScoreInput} from "../../../src/evals/scorers/index.js";
@@ -56,7 +56,7 @@ describe.each(Object.entries(places))("a path of a definition, for a command sta
     const replay = recorded({name: "replay", file: "labels.jsonl"});
     expect(await replay.preflight!("m", {})).toMatchObject([{status: "ok"}]);
     await replay.close!();
-    const count = await tokenCounter("server", "tokenizer.json");
+    const count = await usageCounter("server", "tokenizer.json");
     expect(count([{role: "user", content: "two words"}], "one")).toMatchObject({promptTokens: 2});
     await expect(localModel("models/none").find()).rejects.toThrow(join(project, "models/none"));
   });

@@ -2,7 +2,7 @@ import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {writeJsonAtomic} from "../../../src/base/system/index.js";
 import {
-  type Columns,
+  type ColumnTypes,
   COMPLETIONS,
   ITEMS,
   openStore,
@@ -33,7 +33,7 @@ export async function generatedRun(folder: string, size: Size): Promise<{store: 
   await mkdir(runDir(workspace, id), {recursive: true});
   const maker = await openStore(workspace);
   const luck = (...parts: string[]) => `(hash(${parts.join(", ")}) % 1000000) / 1e6`;
-  const write = async (name: string, columns: Columns, from: string, given: Record<string, string>) => {
+  const write = async (name: string, columns: ColumnTypes, from: string, given: Record<string, string>) => {
     const list = Object.entries(columns).map(
       ([column, type]) => `cast(${given[column] ?? "null"} as ${type}) as ${sqlName(column)}`
     );

@@ -4,7 +4,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, vi} from "vitest";
-import type {BenchVerbOptions} from "../../../src/cli/bench.js";
+import type {BenchVerbOptions} from "../../../src/cli/evals/bench/bench.js";
 import {writeLoader} from "../../support/assay.js";
 import {costStore} from "../../support/costStore.js";
 import {printed} from "../../support/printed.js";

@@ -2,7 +2,7 @@ import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, beforeEach, vi} from "vitest";
-import {pullVerb} from "../../../src/cli/pull.js";
+import {pullVerb} from "../../../src/cli/data/pull.js";
 import {writeLoader} from "../../support/assay.js";
 import {noted, trainer} from "../../support/jobProject.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, vi} from "vitest";
-import {checkHistory} from "../../../src/cli/checkHistory.js";
-import type {NamedEval} from "../../../src/cli/project.js";
+import {checkHistory} from "../../../src/cli/evals/check/checkHistory.js";
+import type {NamedEval} from "../../../src/cli/project/project.js";
 import {type DatasetDefinition, pull} from "../../../src/data/datasets/index.js";
 import type {HistoryEntry} from "../../../src/evals/decisions/index.js";
 import {candidate, type EvalDefinition, runEval} from "../../../src/evals/runner/index.js";

@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, beforeEach} from "vitest";
-import {runEvals, type RunEvalsOptions} from "../../../src/cli/runEvals.js";
+import {runEvals, type RunEvalsOptions} from "../../../src/cli/evals/run/runEvals.js";
 import {type Candidate, candidate} from "../../../src/evals/runner/index.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";

@@ -1,7 +1,7 @@
 import {mkdir} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, beforeEach, vi} from "vitest";
-import {removeModelsVerb} from "../../../src/cli/removeModels.js";
+import {removeModelsVerb} from "../../../src/cli/models/removeModels.js";
 import type {BuildContext} from "../../../src/training/finetunes/index.js";
 import {listModels} from "../../../src/weights/models/index.js";
 import {modelsDir, type Workspace} from "../../../src/base/store/index.js";

@@ -2,7 +2,7 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {fileURLToPath} from "node:url";
 import {afterAll, beforeAll, vi} from "vitest";
-import {finetuneVerb} from "../../../src/cli/finetune.js";
+import {finetuneVerb} from "../../../src/cli/models/training/finetune.js";
 import type {ModelManifest} from "../../../src/weights/models/index.js";
 import {writeLoader} from "../../support/assay.js";
 import {printed} from "../../support/printed.js";

@@ -1,5 +1,5 @@
 import {afterAll, beforeAll} from "vitest";
-import {checkEvals} from "../../../src/cli/check.js";
+import {checkEvals} from "../../../src/report/gates/index.js";
 import {openAICompatible} from "../../../src/inference/endpoints/index.js";
 import {candidate, type GateRule} from "../../../src/evals/runner/index.js";
 import {verdicts} from "../../../src/report/site/index.js";

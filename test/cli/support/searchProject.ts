@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import {afterAll, beforeAll, vi} from "vitest";
-import {mergeVerb} from "../../../src/cli/merge.js";
+import {mergeVerb} from "../../../src/cli/models/merge/merge.js";
 import {modelsDir, openStore, openWorkspace, type Store} from "../../../src/base/store/index.js";
 import {colourModel} from "../../support/colourModel.js";
 import {printed} from "../../support/printed.js";

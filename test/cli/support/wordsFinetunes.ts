@@ -9,7 +9,7 @@ import {
   type FinetuneDefinition
 } from "../../../src/training/finetunes/index.js";
 import type {ModelManifest} from "../../../src/weights/models/index.js";
-import {finetuneVerb} from "../../../src/cli/finetune.js";
+import {finetuneVerb} from "../../../src/cli/models/training/finetune.js";
 import {printed} from "../../support/printed.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";
 

@@ -11,6 +11,7 @@ import {defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {openStore, openWorkspace, sqlString} from "../../../src/base/store/index.js";
 import {assay, writeLoader} from "../../support/assay.js";
 import {childScript} from "../../support/childScript.js";
+import {inFull} from "../../support/full.js";
 import {temporaryProject, temporaryWorkspace} from "../../support/temporaryWorkspace.js";
 import {datasetDir} from "../../support/folders.js";
 
@@ -257,10 +258,10 @@ describe("rows with one id", () => {
   });
 });
 
-const rounds = Number(process.env.ASSAY_PULL_KILL_ROUNDS ?? process.env.ASSAY_KILL_ROUNDS ?? 5);
+const rounds = inFull(50, 5);
 const chance = (name: string) => createHash("sha256").update(name).digest().readUInt32BE() / 2 ** 32;
 
-describe(`a pull killed with SIGKILL (${rounds} rounds, ASSAY_PULL_KILL_ROUNDS)`, () => {
+describe(`a pull killed with SIGKILL (${rounds} rounds)`, {tags: ["counted"]}, () => {
   it("leaves a store that opens and has whole versions only, and the next pull makes the rest", async () => {
     const project = await temporaryProject();
     const rows = 20_000;

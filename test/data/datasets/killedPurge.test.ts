@@ -6,11 +6,12 @@ import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {collectGarbage, purge} from "../../../src/data/datasets/index.js";
 import {openStore, openWorkspace} from "../../../src/base/store/index.js";
 import {childScript} from "../../support/childScript.js";
+import {inFull} from "../../support/full.js";
 import {sampleStore} from "../../support/sampleStore.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {datasetDir} from "../../support/folders.js";
 
-const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 5);
+const rounds = inFull(20, 5);
 const script = await childScript(new URL("../../fixtures/killedPurge.ts", import.meta.url));
 const purged = {reason: "killed", now: () => new Date("2026-12-01T00:00:00Z")};
 /** A number in [0, 1) from a name: the same rounds are killed at the same moments every time. */
@@ -48,7 +49,7 @@ async function started(
   return {ms: performance.now() - begun, killed: !said.includes("ended")};
 }
 
-describe(`a purge and a gc killed with SIGKILL (${rounds} rounds each, ASSAY_KILL_ROUNDS)`, () => {
+describe(`a purge and a gc killed with SIGKILL (${rounds} rounds each)`, {tags: ["counted"]}, () => {
   let template: string;
   let where: string;
   const copies: string[] = [];

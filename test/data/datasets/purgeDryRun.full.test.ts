@@ -2,7 +2,13 @@ import {spawn} from "node:child_process";
 import {cpSync, rmSync} from "node:fs";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {previewPurge, purge} from "../../../src/data/datasets/index.js";
-import {type Kind, KINDS, openWorkspace, type Place, type Workspace} from "../../../src/base/store/index.js";
+import {
+  type Kind,
+  KINDS,
+  openWorkspace,
+  type StorageBackend,
+  type Workspace
+} from "../../../src/base/store/index.js";
 import {assayHere} from "../../support/assayHere.js";
 import {childScript} from "../../support/childScript.js";
 import {folderState} from "../../support/folderState.js";
@@ -10,7 +16,7 @@ import {type PurgeStore, purgeStore} from "../../support/purgeStore.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 
 /** Every so many writes are tried. Odd: so either of two commands has its turn. */
-const stride = Number(process.env.ASSAY_CRASH_STRIDE ?? 19);
+const stride = 3;
 let template: string;
 let store: PurgeStore;
 const copies: string[] = [];
@@ -46,7 +52,7 @@ async function bothOf(workspace: Workspace, where: string) {
 function failingAfter(workspace: Workspace, writes: number): Workspace {
   let left = writes;
   const place = new Proxy(workspace.place, {
-    get(target, name: keyof Place) {
+    get(target, name: keyof StorageBackend) {
       const value = target[name];
       if (typeof value !== "function") return value;
       return (...given: unknown[]) => {

@@ -9,7 +9,7 @@ import {
   pull,
   purge
 } from "../../../src/data/datasets/index.js";
-import {exportChat} from "../../../src/cli/exportChat.js";
+import {exportChat} from "../../../src/training/finetunes/exports/exportChat.js";
 import {openAICompatible} from "../../../src/inference/endpoints/index.js";
 import {acceptFindings, ensureLedger, maskExcerpt} from "../../../src/data/privacy/index.js";
 import {candidate, defineEval, runEval} from "../../../src/evals/runner/index.js";

@@ -2,7 +2,7 @@ import {createServer, type IncomingMessage, type Server, type ServerResponse} fr
 import type {AddressInfo} from "node:net";
 import {afterAll, expect, it} from "vitest";
 import {defineDataset, importVersion, pull, type Transfer} from "../../../src/data/datasets/index.js";
-import {hubClient} from "../../../src/inference/localModels/hubClient.js";
+import {hubDownloads} from "../../../src/inference/localModels/hubClient.js";
 import {temporaryWorkspace} from "../../support/temporaryWorkspace.js";
 
 const servers: Server[] = [];
@@ -117,7 +117,7 @@ it.concurrent(
       name: "set",
       source: {kind: "huggingface", repo: "owner/name", hubUrl: url}
     });
-    const models = hubClient({hubUrl: url, idleMs}, "owner/model");
+    const models = hubDownloads({hubUrl: url, idleMs}, "owner/model");
     await Promise.all([
       expect(pull(await temporaryWorkspace(), hub, {idleMs})).rejects.toThrow(
         /owner\/name at main could not be read \(nothing came for 1\.5 s\)/

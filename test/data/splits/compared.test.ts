@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {meaningText} from "../../../src/cli/splitMeaning.js";
+import {meaningText} from "../../../src/cli/data/splitMeaning.js";
 import {measuresEdition} from "../../../src/data/splits/currentMeasures.js";
 import {partWarning, recommendSplit} from "../../../src/data/splits/index.js";
 import type {SplitManifest} from "../../../src/base/store/index.js";

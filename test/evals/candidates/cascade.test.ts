@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {cascade, type CascadeSettings} from "../../../src/evals/candidates/index.js";
-import {cascadeVerb} from "../../../src/cli/cascade.js";
+import {cascadeVerb} from "../../../src/cli/evals/costs/cascade.js";
 import {costTable} from "../../../src/base/costs/index.js";
 import {callsOf} from "../../../src/evals/decisions/index.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";

@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, expect, it, vi} from "vitest";
 import {cascade} from "../../../src/evals/candidates/index.js";
-import {cascadeText, cascadeVerb} from "../../../src/cli/cascade.js";
+import {cascadeText, cascadeVerb} from "../../../src/cli/evals/costs/cascade.js";
 import {cascadeReport, chooseThresholds} from "../../../src/base/costs/index.js";
 import {callsOf} from "../../../src/evals/decisions/index.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";

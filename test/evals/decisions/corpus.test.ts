@@ -10,7 +10,7 @@ import {
   sliceTable,
   traceHistory
 } from "../../../src/evals/decisions/index.js";
-import {rowsOf, valuesOf} from "../../../src/evals/decisions/columns.js";
+import {tableOfRows, decidingValues} from "../../../src/evals/decisions/columns.js";
 import {cutsOf, comparisonsWith} from "../../../src/evals/decisions/cut.js";
 import {
   type CorpusFigure,
@@ -122,7 +122,7 @@ describe("a table that a corpus figure decides", () => {
   });
 
   it("is held against a gate and an earlier run by the figure, and its rows by their own scores", () => {
-    const before = rowsOf(sample(), Array.from({length: N}, (_, row) => N - 1 - row).slice(20));
+    const before = tableOfRows(sample(), Array.from({length: N}, (_, row) => N - 1 - row).slice(20));
     before.corpus!.counts[0]![0] = undefined;
     const [own] = regressionsOf({...table, candidates: ["worse", "-", "whole"]}, before, {margin: 0});
     const shared = (c: number) => counts[c]!.slice(0, N - 21);
@@ -148,7 +148,7 @@ describe("a table that a corpus figure decides", () => {
     expect(verdict.sensitivity).toBeUndefined();
     expect(verdict.summaries.every(({ifFailedWrong}) => ifFailedWrong === undefined)).toBe(true);
     expect(verdict.warnings.filter((text) => text.includes("rough"))).toEqual([]);
-    const few = decide(rowsOf(table, [1, 2, 3, 4, 5]), options);
+    const few = decide(tableOfRows(table, [1, 2, 3, 4, 5]), options);
     expect(few.warnings).toContain("100 − corpus WER is a figure of 5 rows: its interval is rough.");
   });
 
@@ -162,7 +162,7 @@ describe("a table that a corpus figure decides", () => {
       binary: true,
       bounds: [0, 1]
     };
-    expect(Math.max(...valuesOf(own, "one").map((value) => value!))).toBeGreaterThan(1);
+    expect(Math.max(...decidingValues(own, "one").map((value) => value!))).toBeGreaterThan(1);
     const {summaries, scale} = decide(own, options);
     expect(summaries[0]!.high).toBeLessThanOrEqual(1);
     expect(scale).toBe("proportion");
@@ -193,7 +193,7 @@ describe("a table that a corpus figure decides", () => {
   it("counts a group of rows once: its interval is that of its groups' sums", () => {
     const clusters = table.rowIds.map((_, row) => `g${Math.floor(row / 4)}`);
     const one = decide({...table, clusters}, options).summaries.find(({candidate}) => candidate === "whole")!;
-    const values = valuesOf(table, "whole");
+    const values = decidingValues(table, "whole");
     expect(one).toMatchObject({method: "clustered t", low: meanInterval(values, {clusters})!.low});
   });
 

@@ -11,7 +11,7 @@ function tableOf(
   clusters?: string[]
 ): ScoreTable {
   return {
-    candidates,
+    candidates: candidates,
     rowIds: Array.from({length: rows}, (_, r) => `r${r}`),
     clusters,
     values: candidates.map((_, c) => Array.from({length: rows}, (_, r) => right(c, r))),

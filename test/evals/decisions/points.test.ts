@@ -1,12 +1,12 @@
 import {describe, expect, it} from "vitest";
-import {few, list} from "../../../src/evals/decisions/points.js";
+import {few, listNames} from "../../../src/evals/decisions/points.js";
 
 describe("a list of names in a sentence", () => {
   it("names all of a few, and of many the first and how many more", () => {
-    expect(list([])).toBe("");
-    expect(list(["a"])).toBe("a");
-    expect(list(["a", "b", "c"])).toBe("a, b and c");
-    expect(list(Array.from({length: 200}, (_, i) => `m${i}`))).toBe(
+    expect(listNames([])).toBe("");
+    expect(listNames(["a"])).toBe("a");
+    expect(listNames(["a", "b", "c"])).toBe("a, b and c");
+    expect(listNames(Array.from({length: 200}, (_, i) => `m${i}`))).toBe(
       "m0, m1, m2, m3, m4, m5, m6, m7 and 192 more"
     );
   });

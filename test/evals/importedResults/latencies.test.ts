@@ -1,7 +1,7 @@
 import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterEach, describe, expect, it, vi} from "vitest";
-import {importResults} from "../../../src/cli/importResults.js";
+import {importResults} from "../../../src/cli/evals/verdict/importResults.js";
 import {callsOf, gatesOf, runReport} from "../../../src/evals/decisions/index.js";
 import {openStore, openWorkspace, type Store} from "../../../src/base/store/index.js";
 import {commandProject} from "../../support/temporaryWorkspace.js";

@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {basename, join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {nameOf} from "../../../src/cli/importResults.js";
+import {nameOf} from "../../../src/cli/evals/verdict/importResults.js";
 import {projectFiles, readProject} from "../../../src/evals/importedResults/projects/index.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 

@@ -2,7 +2,7 @@ import {mkdirSync, mkdtempSync, symlinkSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {nameOf} from "../../../src/cli/importResults.js";
+import {nameOf} from "../../../src/cli/evals/verdict/importResults.js";
 import {projectFiles, readProject} from "../../../src/evals/importedResults/projects/index.js";
 import {assertions, type Scorer} from "../../../src/evals/scorers/index.js";
 

@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import ts from "typescript";
 import {expect, it} from "vitest";
-import {nameOf} from "../../../src/cli/importResults.js";
+import {nameOf} from "../../../src/cli/evals/verdict/importResults.js";
 import {projectFiles, readProject} from "../../../src/evals/importedResults/projects/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "source-text-"));

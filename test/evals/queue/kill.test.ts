@@ -6,12 +6,13 @@ import {runEval} from "../../../src/evals/runner/index.js";
 import {openStore} from "../../../src/base/store/index.js";
 import {openWordsProject, server, wordsEval, wordsProject} from "../runner/support/project.js";
 import {childScript} from "../../support/childScript.js";
+import {inFull} from "../../support/full.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {MOST, queuedRun} from "./support/queuedRun.js";
 import {hasValkey, startValkey, type Valkey} from "./support/valkey.js";
 
-const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 3);
+const rounds = inFull(20, 3);
 const rows = 120;
 const victims = ["worker", "coordinator", "server"] as const;
 
@@ -22,7 +23,8 @@ const [workerMain, coordinatorMain] = (await Promise.all(
 )) as [string, string];
 
 describe.skipIf(!hasValkey())(
-  `a queue of which something is killed (${rounds} rounds, ASSAY_KILL_ROUNDS)`,
+  `a queue of which something is killed (${rounds} rounds)`,
+  {tags: ["counted"]},
   () => {
     let valkey: Valkey;
     let model: ModelServer;

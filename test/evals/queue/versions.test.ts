@@ -1,7 +1,7 @@
 import {setTimeout as sleep} from "node:timers/promises";
 import {Redis} from "ioredis";
 import {afterAll, afterEach, beforeAll, describe, expect, it, vi} from "vitest";
-import {assayVersion} from "../../../src/cli/version.js";
+import {assayVersion} from "../../../src/cli/project/version.js";
 import {
   createSealing,
   openQueueLink,

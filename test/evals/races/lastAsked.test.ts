@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from "vitest";
-import {judgedRuns} from "../../../src/cli/judgedRuns.js";
+import {judgedRuns} from "../../../src/evals/races/judgedRuns.js";
 import {baselineRun, decidingRuns, listRaces} from "../../../src/evals/races/index.js";
 import {runRace} from "../../../src/evals/races/runRace.js";
 import {candidate, type EvalDefinition, runEval} from "../../../src/evals/runner/index.js";

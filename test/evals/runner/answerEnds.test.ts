@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {endsText} from "../../../src/cli/answerEnds.js";
-import {outcomeText} from "../../../src/cli/run.js";
+import {endsText} from "../../../src/cli/evals/runs/answerEnds.js";
+import {outcomeText} from "../../../src/cli/evals/run/run.js";
 import {candidate, type EvalDefinition, runEval} from "../../../src/evals/runner/index.js";
 import {
   bleu,

@@ -1,12 +1,13 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
-import {checkEvals, printChecks} from "../../../src/cli/check.js";
-import {checkHistory} from "../../../src/cli/checkHistory.js";
-import {markdown} from "../../../src/cli/gateReports.js";
+import {printChecks} from "../../../src/cli/evals/check/check.js";
+import {checkEvals} from "../../../src/report/gates/index.js";
+import {checkHistory} from "../../../src/cli/evals/check/checkHistory.js";
+import {gatesAsMarkdown} from "../../../src/report/gates/gateReports.js";
 import {readRowFiles, rowsIn, scoreTableOf} from "../../../src/report/components/rows/runRows.js";
 import {defineDataset, pull, purge} from "../../../src/data/datasets/index.js";
-import {rowsOf} from "../../../src/evals/decisions/columns.js";
+import {tableOfRows} from "../../../src/evals/decisions/columns.js";
 import {cutOf} from "../../../src/evals/decisions/cut.js";
-import {decide, scoreTable, tableAsIn, valuesOf} from "../../../src/evals/decisions/index.js";
+import {decide, scoreTable, tableAsIn, decidingValues} from "../../../src/evals/decisions/index.js";
 import {runRace} from "../../../src/evals/races/runRace.js";
 import {
   candidate,
@@ -135,7 +136,7 @@ describe("a run that decides by a corpus figure", () => {
     const checked = await checkEvals(store, evals);
     const text = await printed(async () => printChecks(checked, evals));
     expect(text).toMatch(/100 − corpus WER at least 90 +95\.455/);
-    expect(markdown({checked})).toContain("in 100 − corpus WER");
+    expect(gatesAsMarkdown({checked})).toContain("in 100 − corpus WER");
     const [view] = (await verdicts(store)).runs;
     expect(view).toMatchObject({
       id: made.id,
@@ -158,7 +159,7 @@ describe("a run that decides by a corpus figure", () => {
     });
     expect([0, 1, 2].map((row) => rows.score("wer", "steady", row)).sort()).toEqual([0, 100, 100]);
     const table = scoreTableOf(rows, "wer", rowsIn(rows));
-    const cut = cutOf(rowsOf(table, rowsIn(rows, {name: "half", value: "h0"})), {
+    const cut = cutOf(tableOfRows(table, rowsIn(rows, {name: "half", value: "h0"})), {
       margin: 0,
       seed: made.seed,
       scale: "plain"
@@ -293,7 +294,7 @@ describe("a run that decides by a corpus figure", () => {
     store.refresh();
     expect(await means(made)).toEqual(before);
     const macro = await scoreTable(store, made.id, "macro");
-    expect(valuesOf(macro, "brief").filter((value) => value !== undefined)).toHaveLength(2);
+    expect(decidingValues(macro, "brief").filter((value) => value !== undefined)).toHaveLength(2);
     const [kept] = await store.rows<{details: string}>(
       "select details from scores where scorer = 'wer' and candidate = 'brief' and starts_with(row_id, 'erased-')"
     );

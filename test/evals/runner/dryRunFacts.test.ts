@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
-import {dryRunText} from "../../../src/cli/dryRunText.js";
+import {dryRunText} from "../../../src/cli/evals/run/dryRunText.js";
 import {openAICompatible} from "../../../src/inference/endpoints/index.js";
 import type {ModelParameters} from "../../../src/inference/endpoints/types.js";
 import {candidate, runEval, type RunOptions} from "../../../src/evals/runner/index.js";

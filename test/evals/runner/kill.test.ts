@@ -5,12 +5,13 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {openStore} from "../../../src/base/store/index.js";
 import {childScript} from "../../support/childScript.js";
+import {inFull} from "../../support/full.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {wordsProject} from "./support/project.js";
 import {runDir} from "../../support/folders.js";
 
-const rounds = Number(process.env.ASSAY_KILL_ROUNDS ?? 5);
+const rounds = inFull(20, 5);
 const script = await childScript(new URL("support/killedRun.ts", import.meta.url));
 const rows = 120;
 /** What killedRun.ts asks for. */
@@ -26,7 +27,7 @@ interface Moment {
   after: number;
 }
 
-describe(`a run killed with SIGKILL (${rounds} rounds, ASSAY_KILL_ROUNDS)`, () => {
+describe(`a run killed with SIGKILL (${rounds} rounds)`, {tags: ["counted"]}, () => {
   let model: ModelServer;
   let undisturbed: Awaited<ReturnType<typeof sealed>>;
   let onRequest: (() => void) | undefined;

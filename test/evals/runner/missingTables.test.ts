@@ -1,7 +1,7 @@
 import {rmSync} from "node:fs";
 import {join} from "node:path";
 import {expect, it} from "vitest";
-import {plainError} from "../../../src/cli/fail.js";
+import {plainError} from "../../../src/cli/terminal/fail.js";
 import {runEval} from "../../../src/evals/runner/index.js";
 import {openStore} from "../../../src/base/store/index.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";

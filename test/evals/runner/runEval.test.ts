@@ -2,7 +2,7 @@ import {spawnSync} from "node:child_process";
 import {mkdirSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished} from "vitest";
-import {dryRunText} from "../../../src/cli/dryRunText.js";
+import {dryRunText} from "../../../src/cli/evals/run/dryRunText.js";
 import {callsOf} from "../../../src/evals/decisions/index.js";
 import {recorded} from "../../../src/inference/endpoints/index.js";
 import {candidate, type EvalDefinition, runEval, type RunInputs} from "../../../src/evals/runner/index.js";

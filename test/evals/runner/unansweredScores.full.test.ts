@@ -1,6 +1,6 @@
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from "vitest";
-import {failuresOf} from "../../../src/cli/failures.js";
-import {outcomeText} from "../../../src/cli/run.js";
+import {failuresOf} from "../../../src/cli/evals/runs/failures.js";
+import {outcomeText} from "../../../src/cli/evals/run/run.js";
 import {type Endpoint, EndpointError} from "../../../src/inference/endpoints/index.js";
 import {runEval} from "../../../src/evals/runner/index.js";
 import {embeddingSimilarity, judgeRating, type Scorer} from "../../../src/evals/scorers/index.js";

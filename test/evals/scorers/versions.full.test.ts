@@ -7,13 +7,26 @@ import ts from "typescript";
 import {describe, expect, it} from "vitest";
 import {rememberModules} from "../../../src/base/fingerprint/rememberModules.js";
 import * as scorers from "../../../src/evals/scorers/index.js";
+import {configuredScorer, statedExamples} from "../../docs/examples.js";
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const src = path("../../../src");
 const run = promisify(execFile);
 
+/** Each scorer as the first of its examples configures it. */
+const configured = JSON.stringify(
+  Object.fromEntries(
+    Object.entries(statedExamples(path("../../../src/evals/scorers"))).map(([name, [first]]) => [name, configuredScorer(name, first![0])])
+  )
+);
+
 async function versions(index: string, ...flags: string[]): Promise<Record<string, string>> {
-  const {stdout} = await run(process.execPath, [...flags, path("support/printVersions.js"), index]);
+  const {stdout} = await run(process.execPath, [
+    ...flags,
+    path("support/printVersions.js"),
+    index,
+    configured
+  ]);
   return JSON.parse(stdout) as Record<string, string>;
 }
 
@@ -55,7 +68,7 @@ describe("the versions of all scorers", () => {
         .filter(
           (name) => !["identifiedVersion", "modelAsked", "scorerVersion", "withSettings"].includes(name)
         );
-      expect(Object.keys(compiled)).toEqual(all.sort());
+      expect(Object.keys(compiled).sort()).toEqual(all.sort());
       expect(new Set(Object.values(compiled)).size).toBe(all.length);
       await appendFile(join(folder, "evals/scorers/normalizeText.js"), "export const more = 1;\n");
       const changed = await versions(index);

@@ -1,6 +1,6 @@
 import {describe, expect, it} from "vitest";
 import {embedded} from "../../../src/inference/endpoints/embedded.js";
-import {countWords} from "../../../src/inference/endpoints/predictionAnswer.js";
+import {wordCount} from "../../../src/inference/endpoints/predictionAnswer.js";
 import {keywordModel} from "../../support/keywordModel.js";
 
 const ask = (content: string) => ({model: "m", messages: [{role: "user" as const, content}]});
@@ -131,8 +131,8 @@ describe("embedded", () => {
 
 describe("countWords", () => {
   it("counts runs between white space; an empty text has none", () => {
-    expect(countWords("")).toBe(0);
-    expect(countWords("  ")).toBe(0);
-    expect(countWords(" one  two\n\tthree ")).toBe(3);
+    expect(wordCount("")).toBe(0);
+    expect(wordCount("  ")).toBe(0);
+    expect(wordCount(" one  two\n\tthree ")).toBe(3);
   });
 });

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import type {Effects} from "../../../src/inference/endpoints/effects.js";
+import type {EndpointEffects} from "../../../src/inference/endpoints/effects.js";
 import {createLimiter, limiterFor} from "../../../src/inference/endpoints/limiter.js";
 import {openAICompatible} from "../../../src/inference/endpoints/openAICompatible.js";
 import {recorded} from "../../../src/inference/endpoints/recorded.js";
@@ -10,7 +10,7 @@ import {startModelServer} from "../../support/modelServer.js";
 function simulated() {
   let now = 0;
   const timers = new Map<object, {at: number; fn: () => void}>();
-  const effects: Effects = {
+  const effects: EndpointEffects = {
     now: () => now,
     epochMs: () => now,
     random: () => 0,

@@ -1,5 +1,5 @@
 import {afterEach, describe, expect, it} from "vitest";
-import {type Effects, realEffects} from "../../../src/inference/endpoints/effects.js";
+import {type EndpointEffects, realEffects} from "../../../src/inference/endpoints/effects.js";
 import {
   openAICompatible,
   type OpenAICompatibleOptions
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 /** Real clocks, but every back-off is recorded and cut to a millisecond. */
-function quick(): {effects: Effects; delays: number[]} {
+function quick(): {effects: EndpointEffects; delays: number[]} {
   const delays: number[] = [];
   return {
     delays,

@@ -3,7 +3,7 @@ import {
   openAICompatible,
   type OpenAICompatibleOptions
 } from "../../../src/inference/endpoints/openAICompatible.js";
-import type {Needs, PreflightFinding} from "../../../src/inference/endpoints/types.js";
+import type {EndpointNeeds, PreflightFinding} from "../../../src/inference/endpoints/types.js";
 import {completion, type ModelServerOptions, startModelServer} from "../../support/modelServer.js";
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -14,7 +14,7 @@ afterEach(async () => {
 
 async function preflight(
   server: ModelServerOptions,
-  needs: Needs = {},
+  needs: EndpointNeeds = {},
   options: Partial<OpenAICompatibleOptions> = {},
   model = "test-model"
 ) {
@@ -86,7 +86,7 @@ describe("preflight of a chat server", () => {
   });
 
   it("tells what may pass from what will not, after its retries", async () => {
-    const found = async (status: number, needs: Needs = {}) => {
+    const found = async (status: number, needs: EndpointNeeds = {}) => {
       const fails = ({body}: {body: {stream?: boolean}}) => !needs.streaming || body.stream === true;
       const {findings, server} = await preflight(
         {behave: (request) => (fails(request) ? {status} : undefined)},

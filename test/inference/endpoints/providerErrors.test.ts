@@ -1,8 +1,8 @@
 import {describe, expect, it} from "vitest";
-import {mayBeBilled} from "../../../src/evals/runner/calls/mayBeBilled.js";
 import type {EndpointError} from "../../../src/inference/endpoints/types.js";
 import {askRaw, question, rawEndpoint, shortPauses} from "../../support/askRaw.js";
 import {answered, json, type RawAnswer, stream} from "../../support/rawServer.js";
+import {mayBeBilled} from "../../../src/evals/runner/calls/callErrors.js";
 
 const usage = {prompt_tokens: 5, completion_tokens: 2, total_tokens: 7};
 const good = answered({message: {content: "hi"}}, {usage});

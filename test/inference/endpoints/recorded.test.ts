@@ -4,7 +4,8 @@ import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {realEffects} from "../../../src/inference/endpoints/effects.js";
-import {recorded, type RecordedOptions} from "../../../src/inference/endpoints/recorded.js";
+import {recorded} from "../../../src/inference/endpoints/recorded.js";
+import type {RecordedOptions} from "../../../src/inference/endpoints/recordSource.js";
 
 let folder: string;
 beforeAll(async () => {

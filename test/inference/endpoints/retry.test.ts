@@ -1,6 +1,6 @@
 import fc from "../../support/property.js";
 import {describe, expect, it} from "vitest";
-import type {Effects} from "../../../src/inference/endpoints/effects.js";
+import type {EndpointEffects} from "../../../src/inference/endpoints/effects.js";
 import {defaultRetryPolicy, fullJitter, withRetry} from "../../../src/inference/endpoints/retry.js";
 import {retryAfterMs} from "../../../src/base/system/retryAfter.js";
 import {EndpointError, type EndpointErrorKind} from "../../../src/inference/endpoints/types.js";
@@ -9,7 +9,7 @@ import {EndpointError, type EndpointErrorKind} from "../../../src/inference/endp
 function sleeper(random: () => number) {
   let now = 0;
   const delays: number[] = [];
-  const effects: Effects = {
+  const effects: EndpointEffects = {
     now: () => now,
     epochMs: () => now,
     random,

@@ -5,7 +5,7 @@ import {afterEach, describe, expect, it} from "vitest";
 import {openAICompatible} from "../../../src/inference/endpoints/openAICompatible.js";
 import {recorded} from "../../../src/inference/endpoints/recorded.js";
 import type {Endpoint, EndpointErrorKind, Message} from "../../../src/inference/endpoints/types.js";
-import {serve, type ServeOptions} from "../../../src/inference/endpoints/serve.js";
+import {serve, type ModelServerOptions} from "../../../src/inference/endpoints/serve.js";
 import {keywordModel} from "../../support/keywordModel.js";
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-async function setup(options: ServeOptions = {}, delayMs = 0) {
+async function setup(options: ModelServerOptions = {}, delayMs = 0) {
   const model = keywordModel(["ham", "spam"], {name: "inbox", delayMs});
   const service = await serve([model], options);
   cleanups.push(() => service.close());

@@ -4,7 +4,7 @@ import type {AddressInfo} from "node:net";
 import {fileURLToPath} from "node:url";
 import {afterEach, describe, expect, it, vi} from "vitest";
 import {connectionError} from "../../../src/inference/endpoints/connectionError.js";
-import {Stop} from "../../../src/inference/endpoints/deadline.js";
+import {AttemptDeadline} from "../../../src/inference/endpoints/deadline.js";
 import {realEffects} from "../../../src/inference/endpoints/effects.js";
 import {openAICompatible} from "../../../src/inference/endpoints/openAICompatible.js";
 import {proxyHostOf} from "../../../src/inference/endpoints/proxyHost.js";
@@ -136,7 +136,7 @@ describe("connections", () => {
   it("that are refused let go of the file that was to be sent", async () => {
     const transport = createTransport({effects: realEffects});
     cleanups.push(() => transport.close());
-    const fetch = transport.fetch({stop: new Stop(), hide: (text) => text});
+    const fetch = transport.fetch({stop: new AttemptDeadline(), hide: (text) => text});
     for (const file of [fileURLToPath(import.meta.url), "/nowhere/at/all"]) {
       const body = createReadStream(file);
       const sent = fetch(`http://127.0.0.1:${await freePort()}/x`, {

@@ -7,7 +7,7 @@ import {TextStream} from "../../../src/inference/localModels/textStream.js";
 import {afterBytes, UTF8_START} from "../../../src/inference/localModels/utf8.js";
 import {jsonSchemaGrammar} from "../../../src/inference/localModels/index.js";
 import {portion} from "../../../src/inference/localModels/lane.js";
-import {requestOf} from "../../../src/inference/localModels/parameters.js";
+import {generationRequest} from "../../../src/inference/localModels/parameters.js";
 import {readToolCalls, toolStyle} from "../../../src/inference/localModels/toolCalls.js";
 import {convertModel} from "../../../src/weights/gguf/index.js";
 import {preTokenizerName} from "../../../src/weights/gguf/preTokenizer.js";
@@ -212,7 +212,7 @@ describe("a grammar of calls", () => {
   const response_format = {type: "json_schema", json_schema: {schema}};
 
   it.each(["<tool_call>", "[TOOL_CALLS]", ""])("looks references up in the tool they are of: %j", (style) => {
-    const {grammar} = requestOf({tool_choice: "required"}, tools, style, 0);
+    const {grammar} = generationRequest({tool_choice: "required"}, tools, style, 0);
     expect(grammar).toMatch(/^call-0-arguments-ref-0-0-kv ::= "\\"pay\\""/m);
     expect(grammar).toMatch(/^call-1-arguments-ref-0-0-kv ::= "\\"from\\""/m);
   });
@@ -221,13 +221,15 @@ describe("a grammar of calls", () => {
     ["[TOOL_CALLS]", /^root ::= "\[TOOL_CALLS\]" .* \| content$/m],
     ["", /^root ::= +call \| content$/m]
   ])("takes a call or the format that was asked for: %j", (style, root) => {
-    const {grammar, grammarAfter} = requestOf({response_format}, tools, style, 0);
+    const {grammar, grammarAfter} = generationRequest({response_format}, tools, style, 0);
     expect(grammar).toMatch(root);
     expect(grammar).toMatch(/^content-0-kv ::= "\\"plain\\""/m);
     expect(grammarAfter).toBeUndefined();
-    const must = requestOf({response_format, tool_choice: "required"}, tools, style, 0);
+    const must = generationRequest({response_format, tool_choice: "required"}, tools, style, 0);
     expect(must.grammar).not.toContain("content");
-    expect(requestOf({response_format, tool_choice: "none"}, tools, style, 0).grammar).not.toContain("call");
+    expect(generationRequest({response_format, tool_choice: "none"}, tools, style, 0).grammar).not.toContain(
+      "call"
+    );
   });
 });
 

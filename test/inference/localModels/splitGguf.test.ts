@@ -2,7 +2,7 @@ import {mkdtemp, readFile, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, expect, it} from "vitest";
-import {findModel, localModel, partsOf, runnable} from "../../../src/inference/localModels/index.js";
+import {findModel, localModel, ggufParts, runnable} from "../../../src/inference/localModels/index.js";
 import {bytesWithParts} from "../../../src/inference/localModels/splitGguf.js";
 import {readGguf} from "../../../src/weights/gguf/read.js";
 import type {MetadataValue} from "../../../src/weights/gguf/values.js";
@@ -59,7 +59,10 @@ it("a model in two files answers as it does in one, whichever of them is named",
 });
 
 it("only names that count their parts are of split files", () => {
-  expect(partsOf("a/m-00002-of-00002.gguf")).toEqual(["a/m-00001-of-00002.gguf", "a/m-00002-of-00002.gguf"]);
+  expect(ggufParts("a/m-00002-of-00002.gguf")).toEqual([
+    "a/m-00001-of-00002.gguf",
+    "a/m-00002-of-00002.gguf"
+  ]);
   for (const whole of ["m.gguf", "m-00003-of-00002.gguf", "m-00000-of-00002.gguf", "m-1-of-2.gguf"])
-    expect(partsOf(whole)).toEqual([whole]);
+    expect(ggufParts(whole)).toEqual([whole]);
 });

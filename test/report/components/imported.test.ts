@@ -1,5 +1,5 @@
 import {afterAll, beforeAll, expect, it} from "vitest";
-import {showPrompt} from "../../../src/cli/rowPrompt.js";
+import {showPrompt} from "../../../src/cli/data/rowPrompt.js";
 import {chooseDataset} from "../../../src/report/components/data/datasets.js";
 import {overview} from "../../../src/report/components/verdict/overview.js";
 import {asked} from "../../../src/report/components/examples/rowAsked.js";

@@ -2,7 +2,7 @@ import {mkdtempSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {importResults} from "../../../src/cli/importResults.js";
+import {importResults} from "../../../src/cli/evals/verdict/importResults.js";
 import {scoreTable, type ScoreTable} from "../../../src/evals/decisions/index.js";
 import {openAICompatible} from "../../../src/inference/endpoints/index.js";
 import {exitReport, readShutdowns, substitutesFor} from "../../../src/report/providerExit/index.js";

@@ -1,6 +1,6 @@
 import {afterAll, expect, it, vi} from "vitest";
 import {trained} from "../../../src/evals/candidates/index.js";
-import {lineageVerb} from "../../../src/cli/lineage.js";
+import {lineageVerb} from "../../../src/cli/models/lineage.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {recorded} from "../../../src/inference/endpoints/index.js";
 import {majorityClassifier} from "../../../src/training/finetunes/index.js";

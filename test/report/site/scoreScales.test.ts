@@ -1,7 +1,7 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {verdictText} from "../../../src/cli/verdict.js";
+import {verdictText} from "../../../src/cli/evals/verdict/verdictText.js";
 import {readRowFiles} from "../../../src/report/components/rows/runRows.js";
 import {defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {recorded} from "../../../src/inference/endpoints/index.js";

@@ -3,7 +3,7 @@ import {chatTemplate} from "../../../src/weights/chatTemplates/index.js";
 import {prepareRows} from "../../../src/training/finetunes/language/prepare.js";
 import type {FinetuneDefinition, TextReader} from "../../../src/training/finetunes/index.js";
 import {prompterOf} from "../../../src/inference/localModels/chatPrompt.js";
-import type {Message, Tool} from "../../../src/inference/endpoints/index.js";
+import type {Message, ToolDefinition} from "../../../src/inference/endpoints/index.js";
 import type {TokenExample} from "../../../src/training/trainer/index.js";
 import {CHATML} from "../../support/tinyLanguageModel.js";
 
@@ -40,7 +40,9 @@ async function prepared(row: Record<string, unknown>, source = QWEN, more: Parti
   };
 }
 
-const tools: Tool[] = [{type: "function", function: {name: "weather", parameters: {type: "object"}}}];
+const tools: ToolDefinition[] = [
+  {type: "function", function: {name: "weather", parameters: {type: "object"}}}
+];
 const hi: Message = {role: "user", content: "hi"};
 const call: Message = {
   role: "assistant",
@@ -49,7 +51,7 @@ const call: Message = {
 };
 
 describe("a conversation is learned as it is asked", () => {
-  const asked = (messages: Message[], also?: Tool[]) => prompterOf(QWEN, {}).prompt(messages, also);
+  const asked = (messages: Message[], also?: ToolDefinition[]) => prompterOf(QWEN, {}).prompt(messages, also);
 
   it("with the row's tools, beside the messages or in a column, and arguments as an object", async () => {
     const messages = [hi, call];

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, it} from "vitest";
-import {finetuneProblems} from "../../../src/training/finetunes/language/definition.js";
+import {finetuneProblems} from "../../../src/training/finetunes/language/definitionSchema.js";
 import {prepareRows} from "../../../src/training/finetunes/language/prepare.js";
 import {
   byteTokenizer,
@@ -54,7 +54,12 @@ describe("rows of a conversation", () => {
   const text = "<|im_start|>user\ntwo and two<|im_end|>\n<|im_start|>assistant\nfour<|im_end|>\n";
 
   it("teach the assistant's words and what ends them, through the model's template", async () => {
-    const {items} = await prepareRows<TokenExample>(definition({format: "chat"}), chat, rows({messages}), 200);
+    const {items} = await prepareRows<TokenExample>(
+      definition({format: "chat"}),
+      chat,
+      rows({messages}),
+      200
+    );
     expect(items[0]!.ids).toEqual(chat.encode(text));
     expect(learned(chat, items[0]!, text)).toBe("four<|im_end|>\n");
   });
@@ -143,7 +148,10 @@ describe("pairs", () => {
     expect(prepared).toMatchObject({rows: 4, leftOut: 2, same: 1, sameCut: 1, cut: 1});
     expect(prepared.items).toHaveLength(2);
     const prompts = definition({columns: {prompt: "q", completion: "good"}});
-    expect(await prepareRows<TokenExample>(prompts, plain, rows(...list), 6)).toMatchObject({leftOut: 0, same: 0});
+    expect(await prepareRows<TokenExample>(prompts, plain, rows(...list), 6)).toMatchObject({
+      leftOut: 0,
+      same: 0
+    });
   });
 });
 
@@ -188,7 +196,12 @@ describe("messages in the columns of prompts and answers", () => {
 
   it("are text where they are no messages, such as an answer in JSON", async () => {
     for (const completion of ["[]", '[{"role": "manager", "name": "Ada"}]', "[1]"]) {
-      const {items} = await prepareRows<TokenExample>(definition({}), chat, rows({prompt: "q", completion}), 200);
+      const {items} = await prepareRows<TokenExample>(
+        definition({}),
+        chat,
+        rows({prompt: "q", completion}),
+        200
+      );
       expect(items[0]!.ids).toEqual(chat.encode(written("q", completion)));
     }
   });

@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {checkText, layersText} from "../../../src/cli/mergeText.js";
+import {checkText, layersText} from "../../../src/cli/models/merge/mergeText.js";
 import {mergeSummary} from "../../../src/report/components/merges/mergeSummary.js";
 import {sampledBlocks} from "../../../src/weights/merge/engine/sample.js";
 import {checkMerge} from "../../../src/weights/merge/index.js";

@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {lineageTree, findNode} from "../../../src/cli/lineage.js";
+import {lineageTree, findNode} from "../../../src/cli/models/lineage.js";
 import {
   dataReaching,
   layersOf,

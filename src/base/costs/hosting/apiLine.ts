@@ -1,12 +1,12 @@
 import {meanCost} from "../meanCost.js";
 import {SECONDS_PER_MONTH} from "../units.js";
-import {Needs} from "./needs.js";
+import {MissingAmounts} from "./needs.js";
 import type {ApiHosting, CostLine, RequestTokens, UnknownCost} from "./types.js";
 
 /** Nothing is paid for what is not asked; the rate limits bound the volume. */
 export function apiLine(hosting: ApiHosting, tokens: RequestTokens): CostLine | UnknownCost {
   const {price, batchShare = 0, utilisation = 1} = hosting;
-  const needs = new Needs();
+  const needs = new MissingAmounts();
   const {billedUsd, billedBy} = tokens;
   const isBilled = billedBy?.includes(hosting.provider ?? "") ?? true;
   if (!price && billedUsd !== undefined && isBilled) return billedLine(billedUsd);

@@ -1,6 +1,6 @@
 import {HOURS_PER_MONTH, MONTHS_PER_YEAR} from "../units.js";
 import {apiLine, billedLine} from "./apiLine.js";
-import {Needs} from "./needs.js";
+import {MissingAmounts} from "./needs.js";
 import {secondsPerRequest} from "./throughput.js";
 import type {
   CloudHosting,
@@ -32,7 +32,7 @@ export function costLine(hosting: CostHosting, tokens: RequestTokens): CostLine 
 }
 
 function edgeLine(hosting: EdgeHosting, tokens: RequestTokens): CostLine | UnknownCost {
-  const needs = new Needs();
+  const needs = new MissingAmounts();
   const deviceUsd = needs.amount("deviceUsd", hosting.deviceUsd);
   const lifeYears = needs.above0("lifeYears", hosting.lifeYears);
   const watts = needs.amount("watts", hosting.watts);
@@ -57,7 +57,7 @@ function edgeLine(hosting: EdgeHosting, tokens: RequestTokens): CostLine | Unkno
 }
 
 function onPremLine(hosting: OnPremHosting, tokens: RequestTokens): CostLine | UnknownCost {
-  const needs = new Needs();
+  const needs = new MissingAmounts();
   const serverUsd = needs.amount("serverUsd", hosting.serverUsd);
   const lifeYears = needs.above0("lifeYears", hosting.lifeYears);
   const watts = needs.amount("watts", hosting.watts);
@@ -82,7 +82,7 @@ function onPremLine(hosting: OnPremHosting, tokens: RequestTokens): CostLine | U
 }
 
 function cloudLine(hosting: CloudHosting, tokens: RequestTokens): CostLine | UnknownCost {
-  const needs = new Needs();
+  const needs = new MissingAmounts();
   const reservedUnits = hosting.reservedReplicas ?? 0;
   const usdPerHour = needs.amount("usdPerHour", hosting.usdPerHour);
   const reservedUsdPerHour =

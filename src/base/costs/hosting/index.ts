@@ -15,7 +15,7 @@ export {isUnknown} from "./needs.js";
 export {monthlyCost, type MonthlyCost, monthlyUsd, perMillionTokens, unitsAt} from "./monthly.js";
 export {type Crossing, crossings} from "./crossings.js";
 export {breakEven, type BreakEven, type CostOption, optionLine} from "./breakEven.js";
-export {type HostedModel, whatLeaves, whatModelsLeave} from "./leaves.js";
+export {type NamedHosting, whatLeaves, whatModelsLeave} from "./hostingText.js";
 export {
   failingText,
   isCapacity,
@@ -28,4 +28,4 @@ export {
 export {withWay, type WayCost, wayCost, type WayThere} from "./wayThere.js";
 export {type HostingKind, hostingKind, hostingModels, type StatedHosting} from "./statedHosting.js";
 export {needWords} from "./needWords.js";
-export {HOSTING_NAMES, hostingName} from "./hostingName.js";
+export {HOSTING_NAMES, hostingName} from "./hostingText.js";

@@ -1,7 +1,7 @@
 import type {CostLine, UnknownCost} from "./types.js";
 
 /** Collects the assumptions that nobody stated, so that all of them are named at once. */
-export class Needs {
+export class MissingAmounts {
   readonly #missing: string[] = [];
 
   /** A number of at least 0; NaN when it is missing, which `answer` never lets out. */

@@ -1,8 +1,12 @@
-import type {Needs} from "./needs.js";
+import type {MissingAmounts} from "./needs.js";
 import type {RequestTokens, Throughput} from "./types.js";
 
 /** Seconds of a machine that one request takes; asks `needs` for what it lacks. */
-export function secondsPerRequest(throughput: Throughput, tokens: RequestTokens, needs: Needs): number {
+export function secondsPerRequest(
+  throughput: Throughput,
+  tokens: RequestTokens,
+  needs: MissingAmounts
+): number {
   const {requestsPerSecond, promptTokensPerSecond, completionTokensPerSecond} = throughput;
   if (requestsPerSecond !== undefined) return 1 / needs.above0("requestsPerSecond", requestsPerSecond);
   if (promptTokensPerSecond === undefined && completionTokensPerSecond === undefined)
@@ -15,7 +19,7 @@ export function secondsPerRequest(throughput: Throughput, tokens: RequestTokens,
 
 /** A model that writes nothing needs no speed of writing. */
 function part(
-  needs: Needs,
+  needs: MissingAmounts,
   side: "prompt" | "completion",
   tokens: number | undefined,
   perSecond: number | undefined

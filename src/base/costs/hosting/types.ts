@@ -25,14 +25,14 @@ export interface Throughput {
   completionTokensPerSecond?: number;
 }
 
-interface Stated {
+interface StatedSource {
   /** Where the assumptions come from and of which day, for the reader. */
   source?: string;
   asOf?: string;
 }
 
 /** Paid by the token. */
-export interface ApiHosting extends Stated {
+export interface ApiHosting extends StatedSource {
   kind: "api";
   /** Who gets prompts and answers. */
   provider?: string;
@@ -51,7 +51,7 @@ export interface ApiHosting extends Stated {
 }
 
 /** Devices that the team buys and puts where the work is. */
-export interface EdgeHosting extends Stated, Throughput {
+export interface EdgeHosting extends StatedSource, Throughput {
   kind: "edge";
   deviceUsd?: number;
   lifeYears?: number;
@@ -69,7 +69,7 @@ export interface EdgeHosting extends Stated, Throughput {
 }
 
 /** Servers in the team's own rooms. */
-export interface OnPremHosting extends Stated, Throughput {
+export interface OnPremHosting extends StatedSource, Throughput {
   kind: "on-prem";
   serverUsd?: number;
   lifeYears?: number;
@@ -89,7 +89,7 @@ export interface OnPremHosting extends Stated, Throughput {
 }
 
 /** Machines rented by the hour. */
-export interface CloudHosting extends Stated, Throughput {
+export interface CloudHosting extends StatedSource, Throughput {
   kind: "cloud";
   provider?: string;
   usdPerHour?: number;

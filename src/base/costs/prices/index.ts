@@ -1,4 +1,4 @@
-export {type PriceFile, priceFileProblems, type PriceRow, type PriceTier} from "./priceRow.js";
+export type {PriceFile, PriceRow, PriceTier} from "./priceRow.js";
 export {litellmPrices, type LitellmPrices} from "./litellm.js";
 export {
   batchPrice,

@@ -1,7 +1,7 @@
-import type {Workspace} from "../workspace.js";
 import {datasetKey} from "./dataset.js";
 import {isGone} from "./eraseRows.js";
-import {type Erased, type Erasing, type Found, getJson, type Kind, putJson} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, Workspace} from "./kind.js";
+import {getJson, putJson} from "./records.js";
 
 /** A person's word that findings may stay: all of one rule, or those of one row as long as its content is the same. */
 export type Acceptance = {reason: string; acceptedAt: string} & (
@@ -39,7 +39,7 @@ export async function writeAcceptances(
 }
 
 /** What a person accepted of an erased row names it by its id. */
-async function eraseAcceptances({key, names}: Found, erasing: Erasing): Promise<Erased> {
+async function eraseAcceptances({key, names}: RecordLocation, erasing: Erasing): Promise<Erased> {
   if (names.dataset !== erasing.dataset) return {};
   const kept = await getJson<AcceptanceFile>(erasing.workspace, key);
   if (!kept) return {};

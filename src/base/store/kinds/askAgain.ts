@@ -1,7 +1,7 @@
-import type {RunManifest} from "../schema.js";
-import type {Held} from "../renewal.js";
-import type {Workspace} from "../workspace.js";
-import {putJson} from "./kind.js";
+import type {RunManifest} from "../records/run.js";
+import type {HeldLease} from "../renewal.js";
+import type {Workspace} from "./kind.js";
+import {putJson} from "./records.js";
 import {isBeside, lastAsked} from "./lastAsked.js";
 import {readRaces} from "./race.js";
 import {readRuns, runKey} from "./run.js";
@@ -15,7 +15,7 @@ import {readRuns, runKey} from "./run.js";
 export async function askAgain(
   workspace: Workspace,
   run: RunManifest,
-  held: Held,
+  held: HeldLease,
   now: number
 ): Promise<RunManifest> {
   if (run.archived !== undefined) return run;

@@ -1,7 +1,7 @@
 import type {LoadLevel} from "../../costs/index.js";
 import {checkName} from "../../validation/names.js";
-import type {Workspace} from "../workspace.js";
-import {type Kind, manifestsOf, putJson} from "./kind.js";
+import type {Kind, Workspace} from "./kind.js";
+import {manifestsOf, putJson} from "./records.js";
 
 /** A load test of one model, made here or by another tool. */
 export interface BenchRecord {

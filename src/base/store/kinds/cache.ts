@@ -1,8 +1,8 @@
 import {join} from "node:path";
-import type {Workspace} from "../workspace.js";
-import {type Erased, type Erasing, type Found, getJson, type Kind, putJson} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, Workspace} from "./kind.js";
+import {getJson, putJson} from "./records.js";
 
-async function drop({key}: Found, {workspace}: Erasing): Promise<Erased> {
+async function drop({key}: RecordLocation, {workspace}: Erasing): Promise<Erased> {
   await workspace.place.remove(key);
   return {dropped: true};
 }

@@ -1,7 +1,7 @@
 import {randomBytes} from "node:crypto";
 import {checkName} from "../../validation/names.js";
-import type {Workspace} from "../workspace.js";
-import {getJson, type Kind, putJson} from "./kind.js";
+import type {Kind, Workspace} from "./kind.js";
+import {getJson, putJson} from "./records.js";
 
 /** The pointer to a dataset's newest version. */
 export interface Latest {

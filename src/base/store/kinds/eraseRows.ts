@@ -1,5 +1,4 @@
-import {parquetFile} from "../parquet.js";
-import {putParquet} from "../putParquet.js";
+import {parquetFile, putParquet} from "../parquet.js";
 import type {Erasing} from "./kind.js";
 
 /** What `erasedName` gives, as a regular expression. */

@@ -1,12 +1,11 @@
 import {existsSync} from "node:fs";
 import {dirname} from "node:path";
 import {sweepTemporary} from "../../system/files.js";
-import type {Workspace} from "../workspace.js";
-import type {Kind} from "./kind.js";
+import type {Kind, Workspace} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
 
 /** A copy of rows that left the store: where it was written, so that a purge can name it. */
-export interface Exported {
+export interface ExportedRows {
   /** ISO time. */
   at: string;
   /** Absolute path of the file or folder. */
@@ -28,7 +27,7 @@ export const exportKind: Kind = {
   name: "export",
   at: LOG,
   refersTo: async (_, workspace) =>
-    (await readLines<Exported>(workspace, LOG)).flatMap(({run, path}) =>
+    (await readLines<ExportedRows>(workspace, LOG)).flatMap(({run, path}) =>
       run !== undefined && existsSync(path) ? [run] : []
     ),
   erase: async (_, {workspace, dataset}) => ({keeps: await exportsOf(workspace, dataset)})
@@ -41,22 +40,22 @@ export const exportKind: Kind = {
 export async function recordExport(
   workspace: Workspace,
   path: string,
-  of: Omit<Exported, "at" | "path">
+  of: Omit<ExportedRows, "at" | "path">
 ): Promise<void> {
   for (const folder of [dirname(path), path]) await sweepTemporary(folder);
-  const line: Exported = {at: new Date().toISOString(), path, ...of};
+  const line: ExportedRows = {at: new Date().toISOString(), path, ...of};
   await appendLine(workspace, LOG, line);
 }
 
 /** All copies that were noted, the oldest first; of a place that was written again the last one only. */
-export async function readExports(workspace: Workspace): Promise<Exported[]> {
-  const lines = await readLines<Exported>(workspace, LOG);
+export async function readExports(workspace: Workspace): Promise<ExportedRows[]> {
+  const lines = await readLines<ExportedRows>(workspace, LOG);
   return [...new Map(lines.map((one) => [one.path, one])).values()];
 }
 
 /** Copies with rows of a dataset that still stand where they were written, each once, in the order of their paths. */
 async function exportsOf(workspace: Workspace, dataset: string): Promise<string[]> {
-  const own = (await readLines<Exported>(workspace, LOG)).filter(
+  const own = (await readLines<ExportedRows>(workspace, LOG)).filter(
     (one) => one.dataset === null || one.dataset === dataset
   );
   return [...new Set(own.map(({path}) => path))].filter((path) => existsSync(path)).sort();

@@ -1,8 +1,7 @@
 import {userInfo} from "node:os";
 import {UserError} from "../../validation/errors.js";
-import type {Columns} from "../parquet.js";
-import type {Workspace} from "../workspace.js";
-import type {Kind} from "./kind.js";
+import type {ColumnTypes} from "../parquet.js";
+import type {Kind, Workspace} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
 
 /** One opening of a held-out part: noted before any of its rows is read, so that a run that fails is noted too. */
@@ -22,7 +21,7 @@ export interface FinalRun {
   dryRun: boolean;
 }
 
-const FINAL_RUNS: Columns = {
+const FINAL_RUNS: ColumnTypes = {
   at: "VARCHAR",
   who: "VARCHAR",
   why: "VARCHAR",
@@ -40,6 +39,7 @@ const LOG = "final-runs.jsonl";
 export const finalRunKind: Kind = {
   name: "final run",
   at: LOG,
+  tables: {final_runs: "openings of held-out parts: who, when and why"},
   views: async ({workspace}) => [
     {name: "final_runs", of: {rows: await finalRuns(workspace), columns: FINAL_RUNS}}
   ]

@@ -1,5 +1,5 @@
 import {sqlString} from "../duckdb.js";
-import type {RunManifest} from "../schema.js";
+import type {RunManifest} from "../records/run.js";
 import {keptCounts} from "./keptCounts.js";
 
 /** Rows that must share a slice before it is named: fewer, and it may be a row's own words. */

@@ -2,13 +2,12 @@ import {randomBytes} from "node:crypto";
 import {type Database, sqlName} from "../duckdb.js";
 import {isIdOf} from "../idText.js";
 import {checkName} from "../../validation/names.js";
-import {parquetFile} from "../parquet.js";
-import {putParquet} from "../putParquet.js";
-import type {Workspace} from "../workspace.js";
+import {parquetFile, putParquet} from "../parquet.js";
 import {datasetKey} from "./dataset.js";
 import {eraseRows} from "./eraseRows.js";
-import {type Found, type HeldOut, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
+import type {RecordLocation, HeldOut, Kind, Workspace} from "./kind.js";
 import {versionTable} from "./version.js";
+import {manifestsOf, putJson, readRecord} from "./records.js";
 
 /**
  * Which rows a split holds out. It stands apart from the split and its version, and no command collects it: when both are
@@ -61,7 +60,7 @@ export const heldOutKind: Kind<HeldOutRecord> = {
  * By their ids, where both versions take them from one column; otherwise also by their content and their text, since ids
  * that come from elsewhere are others for the same row.
  */
-async function idsIn({key, manifestKey}: Found, workspace: Workspace): Promise<HeldOut | undefined> {
+async function idsIn({key, manifestKey}: RecordLocation, workspace: Workspace): Promise<HeldOut | undefined> {
   const record = await readRecord(workspace, heldOutKind, manifestKey);
   if (!record) return undefined;
   const file = await workspace.place.readable(`${key}/rows.parquet`);
@@ -88,7 +87,7 @@ export function sameRows(rows: string, held: string, text: string | undefined): 
   return `select row_id from ${rows} where ${same.join(" or ")}`;
 }
 
-function keyOf({dataset, id}: HeldOutName, file?: "manifest.json" | "rows.parquet"): string {
+function heldOutKey({dataset, id}: HeldOutName, file?: "manifest.json" | "rows.parquet"): string {
   const folder = `held-out/${checkName("dataset", dataset)}/${checkName("split", id)}`;
   return file === undefined ? folder : `${folder}/${file}`;
 }
@@ -106,7 +105,7 @@ export function heldOutRecord(
   workspace: Pick<Workspace, "place">,
   split: HeldOutName
 ): Promise<HeldOutRecord | undefined> {
-  return readRecord(workspace, heldOutKind, keyOf(split, "manifest.json"));
+  return readRecord(workspace, heldOutKind, heldOutKey(split, "manifest.json"));
 }
 
 /** The record's rows as a relation of row_id, row_hash and text_hash (null where the dataset names no text). */
@@ -114,7 +113,7 @@ export async function heldOutRelation(
   {place}: Pick<Workspace, "place">,
   split: HeldOutName
 ): Promise<string> {
-  return parquetFile(await place.readable(keyOf(split, "rows.parquet")));
+  return parquetFile(await place.readable(heldOutKey(split, "rows.parquet")));
 }
 
 /** SQL of a text's hash, as `text_hash` has it. */
@@ -164,8 +163,8 @@ export async function holdOut(
   const all = same
     ? `select * from ${await heldOutRelation(workspace, {dataset, id})} union ${query}`
     : query;
-  await workspace.place.sweep(keyOf({dataset, id}));
-  await putParquet(db, workspace.place, keyOf({dataset, id}, "rows.parquet"), all);
+  await workspace.place.sweep(heldOutKey({dataset, id}));
+  await putParquet(db, workspace.place, heldOutKey({dataset, id}, "rows.parquet"), all);
   const now = await heldOutRelation(workspace, {dataset, id});
   const record: HeldOutRecord = {
     kind: "held-out",
@@ -179,7 +178,7 @@ export async function holdOut(
     since: same ? same.since : new Date().toISOString(),
     salt: before[0]?.salt ?? randomBytes(16).toString("hex")
   };
-  await putJson(workspace, keyOf({dataset, id}, "manifest.json"), record);
+  await putJson(workspace, heldOutKey({dataset, id}, "manifest.json"), record);
   const splits = (await heldOutRecords(workspace, dataset)).map((one) => one.id).sort();
   await putJson(workspace, datasetKey(dataset, "held-out.json"), {splits});
 }

@@ -1,44 +1,19 @@
-import {acceptancesKind} from "./acceptances.js";
-import {benchKind} from "./bench.js";
-import {cacheKind, downloadsKind, vectorsKind} from "./cache.js";
-import {heldOutMarkKind, latestKind, recognitionKind, tombstonesKind} from "./dataset.js";
-import {exportKind} from "./exportNote.js";
-import {finalRunKind} from "./finalRun.js";
-import {heldOutKind} from "./heldOutRecord.js";
-import {jobKind} from "./job.js";
-import type {Kind} from "./kind.js";
-import {modelKind} from "./model.js";
-import {raceKind} from "./race.js";
-import {runKind} from "./run.js";
-import {splitKind} from "./split.js";
-import {stoppedTrainingKind} from "./stoppedTraining.js";
-import {versionKind} from "./version.js";
-import {writtenCopyKind} from "./writtenCopy.js";
-
 /**
- * Every kind of record, in the order in which a purge asks them: jobs before models, so that one which is collected meanwhile
- * is marked by its job or as a model; both, and copies of models, before the splits that tell what they learned from, versions before the splits
- * that count their labels.
+ * The kinds of record that the store keeps: a file each, and a line here. A file says where its records lie, what a manifest must
+ * be, its tables, which records it needs, and what erasing a row means for it. `allKinds.ts` puts them in order.
  */
-export const KINDS: readonly Kind[] = [
-  jobKind,
-  modelKind,
-  writtenCopyKind,
-  versionKind,
-  splitKind,
-  heldOutKind,
-  runKind,
-  raceKind,
-  benchKind,
-  latestKind,
-  heldOutMarkKind,
-  recognitionKind,
-  tombstonesKind,
-  acceptancesKind,
-  exportKind,
-  finalRunKind,
-  cacheKind,
-  downloadsKind,
-  stoppedTrainingKind,
-  vectorsKind
-] as readonly Kind[];
+export {acceptancesKind} from "./acceptances.js";
+export {benchKind} from "./bench.js";
+export {cacheKind, downloadsKind, vectorsKind} from "./cache.js";
+export {heldOutMarkKind, latestKind, recognitionKind, tombstonesKind} from "./dataset.js";
+export {exportKind} from "./exportNote.js";
+export {finalRunKind} from "./finalRun.js";
+export {heldOutKind} from "./heldOutRecord.js";
+export {jobKind} from "./job.js";
+export {modelKind} from "./model.js";
+export {raceKind} from "./race.js";
+export {runKind} from "./run.js";
+export {splitKind} from "./split.js";
+export {stoppedTrainingKind} from "./stoppedTraining.js";
+export {versionKind} from "./version.js";
+export {writtenCopyKind} from "./writtenCopy.js";

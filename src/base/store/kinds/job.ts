@@ -1,101 +1,15 @@
 import {readdir, writeFile} from "node:fs/promises";
 import {join, relative, resolve} from "node:path";
-import type {Columns} from "../parquet.js";
+import type {ColumnTypes} from "../parquet.js";
 import {UserError} from "../../validation/errors.js";
 import {checkName} from "../../validation/names.js";
 import {STATE_FILES} from "../../system/supervisor.js";
-import type {Workspace} from "../workspace.js";
-import {type Erased, type Erasing, type Found, type Kind, manifestsOf, readRecord} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, Workspace} from "./kind.js";
 import {learned} from "./learned.js";
+import type {JobRecord, JobEvent} from "../records/job.js";
+import {manifestsOf, readRecord} from "./records.js";
 
-/** How a job ended. */
-export type JobOutcome = "succeeded" | "failed" | "cancelled";
-
-/** A status as the service gave it, when it was first seen. */
-export interface JobStatus {
-  /** ISO time. */
-  at: string;
-  /** The service's own word. */
-  status: string;
-  /** Absent while the job goes on, and for words that nobody here knows. */
-  outcome?: JobOutcome;
-  detail?: string;
-  /** ISO time at which it ended, where that is known: `at` is when somebody looked. */
-  endedAt?: string;
-  /** True when ending it failed, so that it may go on elsewhere. */
-  unstopped?: boolean;
-  /** The service's whole answer, without secrets. */
-  answer?: unknown;
-}
-
-/** A file of training examples in the job's folder, and what it was made of. */
-export interface JobData {
-  path: string;
-  part: string;
-  bytes: number;
-  sha256: string;
-  rows: number;
-  /** SHA-256 of the ids of its rows in order, one a line. */
-  rowsSha256: string;
-}
-
-/** Tokens that are billed, of all epochs. */
-export interface JobTokens {
-  /** Before it was sent; absent where nobody knew for how many epochs. */
-  estimated?: number;
-  /** The price of those, where one was known. */
-  usd?: number;
-  /** As the service told them at the end; absent where it tells none. */
-  trained?: number;
-}
-
-/** A training that somebody else's machine does, or a command. */
-export interface JobRecord {
-  kind: "job";
-  schemaVersion: 1;
-  id: string;
-  /** The name of its definition. */
-  name: string;
-  /** Marks the job at the service, so that it is found again. Equal for jobs that are the same. */
-  key: string;
-  /** ISO time of the intent: the service may not know of it yet. */
-  at: string;
-  /** Which service, and its settings: names of environment variables, never secrets. */
-  service: {service: string; trust: string; [setting: string]: unknown};
-  base: string;
-  settings: Record<string, unknown>;
-  dataset: string;
-  version: string;
-  split: {id: string; name: string; sha256: string};
-  /** The form of the lines. */
-  format: string;
-  data: JobData[];
-  /** Absent for jobs of before. */
-  tokens?: JobTokens;
-  /** What the service calls it, once it has taken it. */
-  remote?: {id: string; at: string};
-  /** What the service calls the files that were sent to it. */
-  uploads?: Record<string, string>;
-  /** Changes only, the oldest first. */
-  statuses: JobStatus[];
-  /** How far the service's events were read. */
-  cursor?: string;
-  /** ISO time at which its end was asked for. */
-  cancelledAt?: string;
-  /** The model of the store that its result is. */
-  model?: {id: string; at: string};
-  /** Rows that it learned from, or was checked on, were erased since. */
-  erased?: ErasedParts;
-}
-
-/** The parts of a dataset that lost rows to a purge, and when the last of them did (ISO time). */
-export interface ErasedParts {
-  dataset: string;
-  at: string;
-  parts: string[];
-}
-
-const JOBS: Columns = {
+const JOBS: ColumnTypes = {
   id: "VARCHAR",
   name: "VARCHAR",
   at: "VARCHAR",
@@ -112,7 +26,7 @@ const JOBS: Columns = {
   model: "JSON"
 };
 
-const keyOf = (id: string, file: string) => `jobs/${checkName("job", id)}/${file}`;
+const jobKey = (id: string, file: string) => `jobs/${checkName("job", id)}/${file}`;
 
 export const jobKind: Kind<JobRecord> = {
   name: "job",
@@ -131,6 +45,9 @@ export const jobKind: Kind<JobRecord> = {
     },
     renew: "assay jobs submit"
   },
+  // A model that is collected meanwhile is marked by its job or as a model.
+  before: ["model", "split"],
+  tables: {jobs: "fine-tuning jobs of services and commands"},
   views: async ({manifests}) => [{name: "jobs", of: {rows: await manifests(jobKind), columns: JOBS}}],
   refersTo: async ({manifestKey}, workspace) => {
     const job = await readRecord(workspace, jobKind, manifestKey);
@@ -144,7 +61,7 @@ export const jobKind: Kind<JobRecord> = {
  * of them, such as tokenised copies. The model stays, and is named, as is what was sent to a service. The record says so first: a model that is collected later is marked by it, and
  * the files of another machine go with a purge there, when the splits have lost the rows.
  */
-async function eraseData({manifestKey}: Found, erasing: Erasing): Promise<Erased> {
+async function eraseData({manifestKey}: RecordLocation, erasing: Erasing): Promise<Erased> {
   const {workspace} = erasing;
   const job = await readRecord(workspace, jobKind, manifestKey);
   if (job?.dataset !== erasing.dataset) return {};
@@ -158,7 +75,7 @@ async function eraseData({manifestKey}: Found, erasing: Erasing): Promise<Erased
       erased: {dataset, at: erasing.note.at, parts: [...new Set([...(erased?.parts ?? []), ...parts])]}
     }));
   const {names, output} = await madeOfRows(workspace, job);
-  for (const name of names) await workspace.place.remove(keyOf(job.id, name));
+  for (const name of names) await workspace.place.remove(jobKey(job.id, name));
   const sent = parts.length > 0 && job.service.trust !== "local" && (job.remote ?? job.uploads);
   return {
     dropped: true,
@@ -202,13 +119,13 @@ export async function readJobs(workspace: Pick<Workspace, "place">): Promise<Job
 }
 
 export function readJob(workspace: Pick<Workspace, "place">, id: string): Promise<JobRecord | undefined> {
-  return readRecord(workspace, jobKind, keyOf(id, "manifest.json"));
+  return readRecord(workspace, jobKind, jobKey(id, "manifest.json"));
 }
 
 /** For its owner alone: it has the command's line. */
 export async function writeJob({place}: Pick<Workspace, "place">, job: JobRecord): Promise<void> {
   const text = JSON.stringify(job, null, 2) + "\n";
-  await place.putFile(keyOf(job.id, "manifest.json"), (path) => writeFile(path, text, {mode: 0o600}));
+  await place.putFile(jobKey(job.id, "manifest.json"), (path) => writeFile(path, text, {mode: 0o600}));
 }
 
 /** Changes a job's record while no other process does; gives the record as it is now. */
@@ -226,19 +143,9 @@ export function updateJob(
   });
 }
 
-/** What a service told of a job while it ran. */
-export interface JobEvent {
-  /** The same whenever it is read again. */
-  id: string;
-  at?: string;
-  type: "message" | "metrics" | "checkpoint";
-  message?: string;
-  data?: Record<string, unknown>;
-}
-
 /** Events of a job, each once, in the order in which they were read. A line cut by a crash is passed over. */
 export async function readJobEvents({place}: Pick<Workspace, "place">, id: string): Promise<JobEvent[]> {
-  const text = Buffer.from((await place.read(keyOf(id, "events.jsonl"))) ?? []).toString();
+  const text = Buffer.from((await place.read(jobKey(id, "events.jsonl"))) ?? []).toString();
   const found = new Map<string, JobEvent>();
   for (const line of text.split("\n")) {
     const event = eventOf(line);
@@ -262,5 +169,5 @@ export async function appendJobEvents(
 ): Promise<void> {
   // The line break comes first: the end of a line that a crash cut is not lengthened.
   const lines = events.map((event) => `\n${JSON.stringify(event)}`).join("");
-  if (lines !== "") await place.append(keyOf(id, "events.jsonl"), lines);
+  if (lines !== "") await place.append(jobKey(id, "events.jsonl"), lines);
 }

@@ -1,6 +1,6 @@
 import {type CorpusFigure, corpusMembers} from "../../stats/index.js";
 import {sqlString} from "../duckdb.js";
-import type {RunManifest} from "../schema.js";
+import type {RunManifest} from "../records/run.js";
 
 /**
  * SQL of what stays of a score's details where all that was said in words goes: the counts that the corpus figure of these

@@ -1,10 +1,10 @@
 import type {Database} from "../duckdb.js";
-import {UserError} from "../../validation/errors.js";
-import type {Columns} from "../parquet.js";
-import {parseJson} from "../../system/files.js";
-import {inParallel} from "../../system/inParallel.js";
-import type {VersionManifest} from "../schema.js";
-import type {Workspace} from "../workspace.js";
+
+import type {ColumnTypes} from "../parquet.js";
+import type {VersionManifest} from "../records/version.js";
+import type {LeaseOptions} from "../lease.js";
+import type {StorageBackend} from "../storage/storageBackend.js";
+import type {HeldLease} from "../renewal.js";
 
 /**
  * A kind of record that the store keeps. Purging, collecting garbage, telling whether pages are stale, the tables of
@@ -23,19 +23,23 @@ export interface Kind<M extends object = object> {
   readonly form?: Form;
   /** Pages are made from the manifest, unless this is false, and from these files beside it. */
   readonly shown?: readonly string[] | false;
-  /** The tables and views over all records. */
-  views?(context: ViewContext): Promise<View[]>;
+  /** Names of kinds that a purge asks after this one. `gc` removes records of those first. */
+  readonly before?: readonly string[];
+  /** What `assay sql` and exports have of all records, by name, each with what it lists. */
+  readonly tables?: Readonly<Record<string, string>>;
+  /** Gives these tables, and views that are called as their record. */
+  views?(context: ViewContext): Promise<StoreView[]>;
   /** Ids of the records that this one needs: `id`, or `dataset@id`. They are not collected while it stays. */
-  refersTo?(found: Found, workspace: Workspace): Promise<readonly string[]>;
+  refersTo?(found: RecordLocation, workspace: Workspace): Promise<readonly string[]>;
   /** Left out, records of the kind are never collected. */
   readonly collect?: Collect<M>;
   /**
    * Takes the rows of `erasing` out of one record. Left out, it holds nothing of a row. A dry run asks the same, in a workspace
    * that keeps nothing of what is written: all writing goes through its `place`, and what is told was counted before.
    */
-  erase?(found: Found, erasing: Erasing): Promise<Erased>;
+  erase?(found: RecordLocation, erasing: Erasing): Promise<Erased>;
   /** What the record keeps from everything but a final run; undefined when it keeps nothing. */
-  heldOut?(found: Found, workspace: Workspace): Promise<HeldOut | undefined>;
+  heldOut?(found: RecordLocation, workspace: Workspace): Promise<HeldOut | undefined>;
 }
 
 /**
@@ -67,7 +71,7 @@ export interface Form {
 }
 
 /** A record's place. */
-export interface Found {
+export interface RecordLocation {
   /** Of the folder, or of the file where the record is one. */
   key: string;
   /** Of the manifest, or of the file. */
@@ -83,12 +87,12 @@ export interface OfVersion {
   id: string;
 }
 
-export interface View {
+export interface StoreView {
   /** True for a view that is called as its dataset: it gives way to the store's own tables. */
   dataset?: true;
   name: string;
   /** A query; or plain objects with the columns they are read as. */
-  of: string | {rows: readonly object[]; columns: Columns};
+  of: string | {rows: readonly object[]; columns: ColumnTypes};
 }
 
 export interface ViewContext {
@@ -128,9 +132,6 @@ export interface Erasing {
 
 export type Seen = (relation: string, version?: string) => Promise<string>;
 
-/** Looks at every row, those too that splits hold out. */
-export const everyRow: Seen = (relation) => Promise.resolve(`select * from ${relation}`);
-
 export interface Erased {
   /** Rows that it lost, 0 when it only lost traces of them; left out when it held none. */
   rows?: number;
@@ -140,95 +141,27 @@ export interface Erased {
   keeps?: readonly string[];
 }
 
-/** Every record of a kind, by its names; those whose folder is there without a manifest too. */
-export async function* recordsOf(
-  workspace: Pick<Workspace, "place">,
-  kind: Pick<Kind, "at" | "manifest">,
-  fixed: Readonly<Record<string, string>> = {}
-): AsyncGenerator<Found> {
-  const segments = kind.at.split("/");
-  async function* below(depth: number, key: string, names: Record<string, string>): AsyncGenerator<Found> {
-    if (depth === segments.length) {
-      yield {
-        key,
-        manifestKey: kind.manifest ? `${key}/${kind.manifest}` : key,
-        id: Object.values(names).at(-1) ?? key,
-        names
-      };
-      return;
-    }
-    const segment = segments[depth]!;
-    const last = depth === segments.length - 1;
-    const varies = /^\{(\w+)\}(.*)$/.exec(segment);
-    const under = (name: string) => (key === "" ? name : `${key}/${name}`);
-    if (!varies) {
-      if (!last || (await workspace.place.has(under(segment))))
-        yield* below(depth + 1, under(segment), names);
-      return;
-    }
-    const [, variable, ending] = varies as unknown as [string, string, string];
-    const wanted = fixed[variable];
-    for (const {name, folder} of await workspace.place.list(key)) {
-      const value = name.endsWith(ending) ? name.slice(0, name.length - ending.length) : "";
-      if (value === "" || (wanted !== undefined && value !== wanted)) continue;
-      if (folder !== (!last || kind.manifest !== undefined)) continue;
-      yield* below(depth + 1, under(name), {...names, [variable]: value});
-    }
-  }
-  yield* below(0, "", {});
-}
-
-/** A record's manifest, or undefined when it has none (yet). Throws UserError when it is of another form. */
-export async function readRecord<M extends object>(
-  {place}: Pick<Workspace, "place">,
-  kind: Kind<M>,
-  manifestKey: string
-): Promise<M | undefined> {
-  const bytes = await place.read(manifestKey);
-  if (!bytes) return undefined;
-  const where = `${place.name}/${manifestKey}`;
-  const {form} = kind;
-  const manifest = parseJson<Record<string, unknown> | null>(Buffer.from(bytes).toString(), where);
-  if (!form) return manifest as M;
-  if (manifest?.kind !== form.kind || manifest.schemaVersion !== form.schemaVersion)
-    throw new UserError(
-      `${where} ${saysOf(manifest)}; this Assay reads a ${form.kind} of schema ${form.schemaVersion}. Use the Assay that wrote it, or move it out of the store and make it again with \`${form.renew}\`.`
-    );
-  const wrong = Object.entries(form.members).filter(
-    ([name, type]) => typeof manifest[name] !== type || manifest[name] === null
-  );
-  if (wrong.length > 0)
-    throw new UserError(
-      `${where} has ${wrong.map(([name, type]) => `no ${type} "${name}"`).join(", ")}: it was edited or damaged. Restore it from a copy, or move it out of the store and make it again with \`${form.renew}\`.`
-    );
-  return (form.renamed?.(manifest) ?? manifest) as M;
-}
-
-/** Manifests of a kind in the order of their names; those whose names are `fixed` only. */
-export async function manifestsOf<M extends object>(
-  workspace: Pick<Workspace, "place">,
-  kind: Kind<M>,
-  fixed: Readonly<Record<string, string>> = {}
-): Promise<M[]> {
-  const keys: string[] = [];
-  for await (const {manifestKey} of recordsOf(workspace, kind, fixed)) keys.push(manifestKey);
-  const read = await inParallel(keys, (key) => readRecord(workspace, kind, key));
-  return read.filter((manifest) => manifest !== undefined);
-}
-
-/** Writes a manifest, replacing what was there. */
-export async function putJson({place}: Pick<Workspace, "place">, key: string, value: unknown): Promise<void> {
-  await place.put(key, JSON.stringify(value, null, 2) + "\n");
-}
-
-/** A JSON file of the store that is not a manifest; undefined when there is none. */
-export async function getJson<T>({place}: Pick<Workspace, "place">, key: string): Promise<T | undefined> {
-  const bytes = await place.read(key);
-  return bytes && parseJson<T>(Buffer.from(bytes).toString(), `${place.name}/${key}`);
-}
-
-function saysOf(manifest: Record<string, unknown> | null): string {
-  const {kind, schemaVersion} = (manifest ?? {}) as {kind?: unknown; schemaVersion?: unknown};
-  if (kind === undefined) return "does not say what it is";
-  return `is a ${String(kind)} of ${schemaVersion === undefined ? "no schema" : `schema ${String(schemaVersion)}`}`;
+/** A project and its store: where versions, splits, models, runs and what else there is are kept. */
+export interface Workspace {
+  /** The project's folder: data-loaders/ and evals/ are below it. */
+  readonly project: string;
+  /**
+   * The store's folder, `.assay` below the project unless ASSAY_DIR says otherwise; of a shared store the folder below that
+   * one for its copies and for what stays on this machine.
+   */
+  readonly dir: string;
+  readonly place: StorageBackend;
+  /** The kinds of record it keeps. */
+  readonly kinds: readonly Kind[];
+  /** A folder of this machine for what need not outlive the process. */
+  readonly tmpDir: string;
+  /** Runs `work` while holding the store's lease of a name. */
+  lease<T>(name: string, options: LeaseOptions, work: (held: HeldLease) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` while holding a lease of its own, whose name begins so: any number of processes do at once. Leases of such a
+   * name that dead processes left are removed.
+   */
+  share<T>(name: string, options: LeaseOptions, work: (held: HeldLease) => Promise<T>): Promise<T>;
+  /** What living processes are doing under leases whose names begin so, or of this very name. */
+  held(name: string, exactly?: "exactly"): Promise<string[]>;
 }

@@ -1,5 +1,6 @@
-import {type Erasing, recordsOf} from "./kind.js";
+import type {Erasing} from "./kind.js";
 import {readSplit, splitKind, splitParts} from "./split.js";
+import {recordsOf} from "./records.js";
 
 /** Whether an erased row was in a part that was trained on; where the split is gone it is taken to be. */
 export async function learned(

@@ -1,5 +1,5 @@
 import {parseJson} from "../../system/files.js";
-import type {Workspace} from "../workspace.js";
+import type {Workspace} from "./kind.js";
 
 /** Adds a line to a log, on disk when this resolves. A last line that a killed process cut short is not lengthened. */
 export async function appendLine({place}: Workspace, key: string, line: object): Promise<void> {

@@ -1,32 +1,16 @@
 import {join} from "node:path";
-import type {Columns} from "../parquet.js";
+import type {ColumnTypes} from "../parquet.js";
 import {insideFolder} from "../../system/files.js";
 import {checkName} from "../../validation/names.js";
-import {LocalFolder} from "../place/localFolder.js";
-import type {Place} from "../place/place.js";
-import type {Workspace} from "../workspace.js";
+import {LocalFolder} from "../storage/localFolder.js";
+import type {StorageBackend} from "../storage/storageBackend.js";
 import {type Origins, originsOf} from "../origins.js";
 import {isEntered, toldElsewhere} from "../sameWeights.js";
-import {type Erased, type Erasing, type Found, type Kind, manifestsOf, putJson, readRecord} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, Workspace} from "./kind.js";
 import {readJobs} from "./job.js";
 import {learned} from "./learned.js";
-
-/** What the store itself reads of a model's record. */
-export interface StoredModel {
-  kind: "model";
-  id: string;
-  name: string;
-  otherNames?: string[];
-  architecture?: string;
-  createdAt?: string;
-  settings?: Record<string, unknown>;
-  files?: {path: string; sha256: string}[];
-  parents?: {id: string; name: string}[];
-  training?: {dataset: string; split: string; part: string};
-  recipe?: {method: string; source?: string};
-  folder?: string;
-  removed?: string;
-}
+import type {StoredModel} from "../records/model.js";
+import {manifestsOf, putJson, readRecord} from "./records.js";
 
 const stores = new Map<string, Workspace>();
 
@@ -46,7 +30,7 @@ export function storeOfModels(dir: string): Workspace | undefined {
 }
 
 /** The place of the models that a folder names: the workspace's whose `modelsDir` it is, or the folder itself. */
-export function modelsPlace(dir: string): Place {
+export function modelsStorage(dir: string): StorageBackend {
   return stores.get(dir)?.place ?? new BelowModels(dir);
 }
 
@@ -64,7 +48,7 @@ export function modelKey(id: string, file?: string): string {
   return file === undefined ? folder : `${folder}/${file}`;
 }
 
-const MODELS: Columns = {
+const MODELS: ColumnTypes = {
   id: "VARCHAR",
   name: "VARCHAR",
   architecture: "VARCHAR",
@@ -86,6 +70,8 @@ export const modelKind: Kind<StoredModel> = {
     members: {id: "string", name: "string"},
     renew: "assay run"
   },
+  before: ["split"],
+  tables: {models: "trained, merged, collected and entered models"},
   views: async ({manifests}) => [{name: "models", of: {rows: await manifests(modelKind), columns: MODELS}}],
   refersTo: async (found, workspace) => [
     ...(await idsInRecords(found, workspace)),
@@ -95,7 +81,7 @@ export const modelKind: Kind<StoredModel> = {
 };
 
 /** Every id in a model's records is a reference: trainers and merges write what they were made of in their own words. */
-async function idsInRecords({key}: Found, {place}: Workspace): Promise<string[]> {
+async function idsInRecords({key}: RecordLocation, {place}: Workspace): Promise<string[]> {
   const found = new Set<string>();
   for (const {name} of await place.list(key)) {
     if (!name.endsWith(".json")) continue;
@@ -108,14 +94,14 @@ async function idsInRecords({key}: Found, {place}: Workspace): Promise<string[]>
 }
 
 /** The record that tells what files were made of that were entered once more. */
-async function sameWeightsAs({id}: Found, workspace: Workspace): Promise<string[]> {
+async function sameWeightsAs({id}: RecordLocation, workspace: Workspace): Promise<string[]> {
   const model = await readModel(workspace, id);
   const same = model && isEntered(model) && toldElsewhere(model, await manifestsOf(workspace, modelKind));
   return same ? [same.id] : [];
 }
 
 /** Weights stay as they are: a model is named when it learned from an erased row. */
-async function namedAsTrained({id}: Found, erasing: Erasing): Promise<Erased> {
+async function namedAsTrained({id}: RecordLocation, erasing: Erasing): Promise<Erased> {
   if (!(await learnedErased(id, erasing))) return {};
   const model = (await originsIn(erasing)).models.find((one) => one.id === id)!;
   const name = await marked(model, erasing);

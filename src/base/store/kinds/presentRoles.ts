@@ -1,8 +1,9 @@
 import {hashJson} from "../../system/hash.js";
 import {remember} from "../../system/remember.js";
-import type {ColumnRoles, SplitManifest, VersionManifest} from "../schema.js";
-import type {Workspace} from "../workspace.js";
+import type {VersionManifest} from "../records/version.js";
+import type {Workspace} from "./kind.js";
 import {readVersion, versionReference} from "./version.js";
+import type {ColumnRoles, SplitManifest} from "../records/split.js";
 
 /** Whether the same columns have the same roles. */
 export function sameRoles(one: ColumnRoles, other: ColumnRoles): boolean {

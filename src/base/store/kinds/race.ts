@@ -1,6 +1,6 @@
 import {checkName} from "../../validation/names.js";
-import type {Workspace} from "../workspace.js";
-import {getJson, type Kind, manifestsOf} from "./kind.js";
+import type {Kind, Workspace} from "./kind.js";
+import {getJson, manifestsOf} from "./records.js";
 
 /** What the store itself reads of a race's record. */
 export interface StoredRace {

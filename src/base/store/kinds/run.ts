@@ -1,12 +1,9 @@
 import {rename} from "node:fs/promises";
 import {join} from "node:path";
-import {type Columns, emptyRelation, parquetFile, parquetFiles} from "../parquet.js";
-import {COMPLETIONS, ITEMS, PROMPTS, type RunManifest, SCORES} from "../schema.js";
+import {type ColumnTypes, emptyRelation, parquetFile, parquetFiles, putParquet} from "../parquet.js";
+import {type RunManifest, modelIdsOf} from "../records/run.js";
 import {checkName} from "../../validation/names.js";
-import type {Held} from "../renewal.js";
-import type {Workspace} from "../workspace.js";
-import {modelIdsOf} from "../modelIdsOf.js";
-import {putParquet} from "../putParquet.js";
+import type {HeldLease} from "../renewal.js";
 import {countRows, ERASED, erasedName, eraseRows, isGone} from "./eraseRows.js";
 import {finalRunView} from "./finalRunViews.js";
 import {keptCounts} from "./keptCounts.js";
@@ -14,20 +11,9 @@ import {lastAsked} from "./lastAsked.js";
 import {pricesOf, RUN_PRICES} from "./runPrices.js";
 import {RUN_SIDE_CALLS, sideCallsOf} from "./runSideCalls.js";
 import {blindingSalt} from "./heldOutRecord.js";
-import {
-  type Erased,
-  type Erasing,
-  everyRow,
-  type Found,
-  getJson,
-  type Kind,
-  manifestsOf,
-  putJson,
-  readRecord,
-  recordsOf,
-  type View,
-  type ViewContext
-} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, StoreView, ViewContext, Workspace} from "./kind.js";
+import {COMPLETIONS, ITEMS, PROMPTS, SCORES} from "../records/runTables.js";
+import {everyRow, getJson, manifestsOf, putJson, readRecord, recordsOf} from "./records.js";
 
 /** What lies in a run's folder: the tables of a sealed run, and what a run under way writes. */
 export type RunFile =
@@ -72,6 +58,15 @@ export const runKind: Kind<RunManifest> = {
       const {split} = run as unknown as RunManifest;
       return split.part === "sealed" ? {...run, split: {...split, part: "held-out"}} : run;
     }
+  },
+  tables: {
+    runs: "sealed runs",
+    items: "the rows that runs asked about",
+    prompts: "what was asked about a row, by prompt variant",
+    completions: "answers, with their tokens, latency and cost",
+    scores: "the scores of answers, by scorer",
+    run_prices: "what each model of a run was billed with, in US dollars per million tokens",
+    run_side_calls: "what scorers and preflights of a run asked, and its cost"
   },
   views: runViews,
   refersTo: async ({manifestKey}, workspace) => {
@@ -130,7 +125,7 @@ export async function runTable(
 const byAsked = (a: RunManifest, b: RunManifest) =>
   lastAsked(a).localeCompare(lastAsked(b)) || a.id.localeCompare(b.id);
 
-const RUNS: Columns = {
+const RUNS: ColumnTypes = {
   id: "VARCHAR",
   eval: "VARCHAR",
   status: "VARCHAR",
@@ -149,9 +144,9 @@ const RUNS: Columns = {
 };
 
 /** A run on the held-out part shows what it measured without what tells a row. */
-async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
+async function runViews({workspace, manifests}: ViewContext): Promise<StoreView[]> {
   const runs = (await manifests(runKind)).sort(byAsked);
-  const views: View[] = [
+  const views: StoreView[] = [
     {name: "runs", of: {rows: runs, columns: RUNS}},
     {name: "run_prices", of: {rows: runs.flatMap(pricesOf), columns: RUN_PRICES}},
     {name: "run_side_calls", of: {rows: runs.flatMap(sideCallsOf), columns: RUN_SIDE_CALLS}}
@@ -159,7 +154,7 @@ async function runViews({workspace, manifests}: ViewContext): Promise<View[]> {
   const idsOf = (some: readonly RunManifest[]) => some.map(({id}) => id);
   const isFinal = ({split}: RunManifest) => split.part === "held-out";
   const datasets = new Set(runs.filter(isFinal).map(({dataset}) => dataset.name));
-  for (const [name, columns] of Object.entries(TABLES) as [RunTable, Columns][]) {
+  for (const [name, columns] of Object.entries(TABLES) as [RunTable, ColumnTypes][]) {
     const open = await runTable(workspace, idsOf(runs.filter((run) => !isFinal(run))), name);
     // Runs of before lack columns that came later.
     const queries = [emptyRelation(columns), ...(open ? [`select * from ${open}`] : [])];
@@ -189,7 +184,7 @@ async function renameClusters({db, workspace, hash, hashOf}: Erasing, key: strin
 }
 
 /** Scores stay, with the counts of a corpus figure: they say nothing about a person. What was asked, expected and answered goes. */
-async function eraseRun({key, manifestKey}: Found, whole: Erasing): Promise<Erased> {
+async function eraseRun({key, manifestKey}: RecordLocation, whole: Erasing): Promise<Erased> {
   const {workspace, note, dataset} = whole;
   const manifest = await readRecord(workspace, runKind, manifestKey);
   // Of a start of before it is not known: what may be the dataset's goes.
@@ -304,7 +299,7 @@ export async function sealRun(
   id: string,
   writeTables: (folder: string) => Promise<void>,
   manifestOf: () => Promise<RunManifest>,
-  held: Held
+  held: HeldLease
 ): Promise<RunManifest> {
   const {place} = workspace;
   const stage = await place.stage(runKey(id));

@@ -1,8 +1,8 @@
-import type {Columns} from "../parquet.js";
-import type {RunManifest} from "../schema.js";
+import type {ColumnTypes} from "../parquet.js";
+import type {RunManifest} from "../records/run.js";
 
 /** What each candidate, and each model that a scorer asks, was billed with, in US dollars per million tokens; of a cascade every model that it asks. */
-export const RUN_PRICES: Columns = {
+export const RUN_PRICES: ColumnTypes = {
   run: "VARCHAR",
   candidate: "VARCHAR",
   /** Of several that a candidate asks; null where the candidate asks one model. */

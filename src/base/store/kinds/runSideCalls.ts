@@ -1,8 +1,8 @@
-import type {Columns} from "../parquet.js";
-import type {RunManifest} from "../schema.js";
+import type {ColumnTypes} from "../parquet.js";
+import type {RunManifest} from "../records/run.js";
 
 /** What each model was asked beside a run's rows: by scorers, or before the first row whether it is ready. In no other cost. */
-export const RUN_SIDE_CALLS: Columns = {
+export const RUN_SIDE_CALLS: ColumnTypes = {
   run: "VARCHAR",
   /** "scorers" or "preflight". */
   asked_by: "VARCHAR",

@@ -1,21 +1,10 @@
 import {type Database, sqlName, sqlString} from "../duckdb.js";
-import {type Columns, emptyRelation, parquetFile, parquetList} from "../parquet.js";
-import {PARTS, type SplitManifest} from "../schema.js";
+import {type ColumnTypes, emptyRelation, parquetFile, parquetList} from "../parquet.js";
+import {PARTS, type SplitManifest} from "../records/split.js";
 import {checkName} from "../../validation/names.js";
-import type {Workspace} from "../workspace.js";
 import {countRows, eraseRows} from "./eraseRows.js";
 import {heldOutRecord, writeHeldOut} from "./heldOutRecord.js";
-import {
-  type Erased,
-  type Erasing,
-  type Found,
-  type Kind,
-  manifestsOf,
-  putJson,
-  readRecord,
-  type View,
-  type ViewContext
-} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, StoreView, ViewContext, Workspace} from "./kind.js";
 import {asPresent} from "./presentRoles.js";
 import {hasUnsealedRuns} from "./run.js";
 import {
@@ -26,6 +15,7 @@ import {
   versionReference,
   versionRows
 } from "./version.js";
+import {manifestsOf, putJson, readRecord} from "./records.js";
 
 export type SplitName = Pick<SplitManifest, "dataset" | "id">;
 export type SplitFile = "manifest.json" | "parts.parquet";
@@ -75,6 +65,8 @@ export const splitKind: Kind<SplitManifest> = {
     renew: "assay split",
     renamed: renamedParts
   },
+  before: ["held-out rows"],
+  tables: {splits: "splits", parts: "the part of each row of a split, held-out parts left out"},
   views: splitViews,
   refersTo: async ({manifestKey}, workspace) => {
     const split = await readRecord(workspace, splitKind, manifestKey);
@@ -134,7 +126,7 @@ export async function writeSplit(workspace: Workspace, split: SplitManifest): Pr
   await putJson(workspace, splitKey(split, "manifest.json"), split);
 }
 
-const SPLITS: Columns = {
+const SPLITS: ColumnTypes = {
   id: "VARCHAR",
   name: "VARCHAR",
   dataset: "VARCHAR",
@@ -147,7 +139,7 @@ const SPLITS: Columns = {
   madeAt: "VARCHAR"
 };
 
-async function splitViews({workspace, manifests, open}: ViewContext): Promise<View[]> {
+async function splitViews({workspace, manifests, open}: ViewContext): Promise<StoreView[]> {
   const splits = (await asPresent(workspace, await manifests(splitKind))).sort((a, b) =>
     a.madeAt.localeCompare(b.madeAt)
   );
@@ -185,7 +177,7 @@ async function partsOfAll({place}: Workspace, splits: readonly SplitManifest[]):
  * Rows go from its parts; the version's rows are erased before. What was measured of it was so with them: it is unmeasured until
  * whoever needs it measures again.
  */
-async function eraseSplit({key, manifestKey, names}: Found, erasing: Erasing): Promise<Erased> {
+async function eraseSplit({key, manifestKey, names}: RecordLocation, erasing: Erasing): Promise<Erased> {
   if (names.dataset !== erasing.dataset) return {};
   const manifest = await readRecord(erasing.workspace, splitKind, manifestKey);
   const before = await countRows(erasing, `${key}/parts.parquet`);

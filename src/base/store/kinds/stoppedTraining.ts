@@ -1,9 +1,9 @@
 import {join} from "node:path";
 import {writeJsonAtomic} from "../../system/files.js";
-import type {Workspace} from "../workspace.js";
-import {type Found, getJson, type Kind, manifestsOf} from "./kind.js";
+import type {RecordLocation, Kind, Workspace} from "./kind.js";
 import {modelKind} from "./model.js";
 import {retainedVersions, versionReference} from "./version.js";
+import {getJson, manifestsOf} from "./records.js";
 
 /** What a training that can be gone on with is of. */
 export interface StoppedTraining {
@@ -16,7 +16,7 @@ export interface StoppedTraining {
   startedAt: string;
 }
 
-const about = (workspace: Workspace, {manifestKey}: Found) =>
+const about = (workspace: Workspace, {manifestKey}: RecordLocation) =>
   getJson<Partial<StoppedTraining>>(workspace, manifestKey).catch(() => undefined);
 
 /**

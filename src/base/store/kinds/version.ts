@@ -1,21 +1,11 @@
 import {stat} from "node:fs/promises";
-import {emptyRelation, type Columns, parquetFile} from "../parquet.js";
-import {LEDGER, type VersionManifest} from "../schema.js";
+import {emptyRelation, type ColumnTypes, parquetFile} from "../parquet.js";
+import {LEDGER, type VersionManifest} from "../records/version.js";
 import {checkName} from "../../validation/names.js";
-import type {Workspace} from "../workspace.js";
 import {latestVersion} from "./dataset.js";
 import {countRows, eraseRows} from "./eraseRows.js";
-import {
-  type Erased,
-  type Erasing,
-  type Found,
-  type Kind,
-  manifestsOf,
-  putJson,
-  readRecord,
-  type View,
-  type ViewContext
-} from "./kind.js";
+import type {Erased, Erasing, RecordLocation, Kind, StoreView, ViewContext, Workspace} from "./kind.js";
+import {manifestsOf, putJson, readRecord} from "./records.js";
 
 export type VersionName = Pick<VersionManifest, "dataset" | "id">;
 
@@ -72,6 +62,12 @@ export const versionKind: Kind<VersionManifest> = {
     renew: "assay pull"
   },
   shown: ["ledger.json"],
+  // A split counts the labels of its version.
+  before: ["split"],
+  tables: {
+    versions: "dataset versions",
+    ledger: "what scans for personal data and secrets found in versions"
+  },
   views: versionViews,
   collect: {
     stays: async (workspace, {keep}) => {
@@ -120,7 +116,7 @@ export async function retainedVersions(workspace: Workspace, keep: number): Prom
   return retained;
 }
 
-const VERSIONS: Columns = {
+const VERSIONS: ColumnTypes = {
   dataset: "VARCHAR",
   id: "VARCHAR",
   sha256: "VARCHAR",
@@ -133,9 +129,9 @@ const VERSIONS: Columns = {
 };
 
 /** One view for each version, one for each dataset's newest, and what scans found in all of them. */
-async function versionViews({workspace, manifests, open}: ViewContext): Promise<View[]> {
+async function versionViews({workspace, manifests, open}: ViewContext): Promise<StoreView[]> {
   const versions = await manifests(versionKind);
-  const views: View[] = [{name: "versions", of: {rows: versions, columns: VERSIONS}}];
+  const views: StoreView[] = [{name: "versions", of: {rows: versions, columns: VERSIONS}}];
   const openRows = async (version: VersionName) => open(await versionRows(workspace, version), version);
   for (const version of versions)
     views.push({name: `${version.dataset}@${version.id}`, of: await openRows(version)});
@@ -162,7 +158,7 @@ async function versionViews({workspace, manifests, open}: ViewContext): Promise<
 }
 
 /** Rows go from the version, from what filters dropped and from its ledger; clusters are found again without them. */
-async function eraseVersion({key, manifestKey, names}: Found, erasing: Erasing): Promise<Erased> {
+async function eraseVersion({key, manifestKey, names}: RecordLocation, erasing: Erasing): Promise<Erased> {
   if (names.dataset !== erasing.dataset) return {};
   const {place} = erasing.workspace;
   const erase = async (file: VersionFile) => {

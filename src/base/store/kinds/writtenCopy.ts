@@ -1,7 +1,6 @@
 import {existsSync} from "node:fs";
-import type {Parent} from "../origins.js";
-import type {Workspace} from "../workspace.js";
-import type {Kind} from "./kind.js";
+import type {ModelParent} from "../records/model.js";
+import type {Kind, Workspace} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
 import {learnedErased, readModel} from "./model.js";
 
@@ -25,6 +24,7 @@ const LOG = "written-models.jsonl";
 export const writtenCopyKind: Kind = {
   name: "written copy",
   at: LOG,
+  before: ["split"],
   refersTo: async (_, workspace) => (await writtenCopies(workspace)).map(({model}) => model),
   erase: async (_, erasing) => {
     const keeps = new Set<string>();
@@ -49,7 +49,7 @@ export async function writtenCopies(workspace: Workspace): Promise<WrittenCopy[]
 export async function modelOfCopy(
   workspace: Workspace,
   files: readonly {sha256: string}[]
-): Promise<Parent | undefined> {
+): Promise<ModelParent | undefined> {
   const written = await readLines<WrittenCopy>(workspace, LOG);
   const copy = written.findLast(({sha256}) => files.some((file) => file.sha256 === sha256));
   const model = copy && (await readModel(workspace, copy.model));

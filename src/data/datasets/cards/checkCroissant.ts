@@ -1,4 +1,5 @@
 import {CROISSANT_CONTEXT, type JsonLd} from "./croissant.js";
+import {isObject} from "../../../base/validation/isObject.js";
 
 const REQUIRED = ["name", "description", "license", "url", "creator", "datePublished", "distribution"];
 const CONFORMS = ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/1.1"];
@@ -123,10 +124,6 @@ function present(value: unknown): boolean {
   return (
     value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0)
   );
-}
-
-function isObject(value: unknown): value is JsonLd {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function objects(value: unknown): JsonLd[] {

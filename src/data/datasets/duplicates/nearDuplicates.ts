@@ -1,6 +1,6 @@
 import {hashJson} from "../../../base/system/index.js";
 import {
-  type Columns,
+  type ColumnTypes,
   type Database,
   getJson,
   NEAR_DUPLICATES as NEAR_DUPLICATES_FILE,
@@ -21,7 +21,7 @@ import {TextIndex} from "./textIndex.js";
 export type VersionReader = Database & {readonly workspace: Workspace};
 
 /** Rows of clusters of two or more; a row that is not in this table has no near-duplicate. */
-export const NEAR_DUPLICATES: Columns = {
+export const NEAR_DUPLICATES: ColumnTypes = {
   row_id: "VARCHAR",
   /** The smallest row id of the cluster. */
   cluster: "VARCHAR",

@@ -2,7 +2,7 @@ import {rename, rm} from "node:fs/promises";
 import {functionVersion, moduleVersion} from "../../../base/fingerprint/index.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {
-  type Columns,
+  type ColumnTypes,
   type Database,
   numberedParquetFile,
   parquetFile,
@@ -16,7 +16,7 @@ import type {Filters, TextFilter} from "./filter.js";
 /** The rows that the filters dropped, beside the version's rows. */
 export const REJECTED_FILE = "rejected.parquet";
 
-const DROPPED: Columns = {row: "BIGINT", filter: "VARCHAR", reason: "VARCHAR"};
+const DROPPED: ColumnTypes = {row: "BIGINT", filter: "VARCHAR", reason: "VARCHAR"};
 
 /** As a version's record has it. */
 export type Filtered = Required<Pick<VersionManifest, "rejected" | "filters">>;

@@ -6,7 +6,7 @@ import {
   pointToLatest,
   readAcceptances,
   readVersion,
-  type Stage,
+  type StagedFolder,
   type VersionFile,
   versionKey,
   type VersionManifest,
@@ -110,7 +110,7 @@ const BESIDE_ROWS = ["rejected.parquet", "rejects.parquet", "ledger.parquet", "l
 /** What a pull that does not write it has found none of. */
 const FOUND_ANEW = [REJECTED_FILE, "rejects.parquet"] as const;
 
-async function replaceBeside(workspace: Workspace, stage: Stage, version: VersionName): Promise<void> {
+async function replaceBeside(workspace: Workspace, stage: StagedFolder, version: VersionName): Promise<void> {
   for (const file of BESIDE_ROWS) await putStaged(workspace, stage, version, file);
   for (const file of FOUND_ANEW)
     if (!(await exists(join(stage.folder, file)))) await workspace.place.remove(versionKey(version, file));
@@ -118,7 +118,7 @@ async function replaceBeside(workspace: Workspace, stage: Stage, version: Versio
 
 async function putStaged(
   workspace: Workspace,
-  stage: Stage,
+  stage: StagedFolder,
   version: VersionName,
   file: VersionFile
 ): Promise<void> {

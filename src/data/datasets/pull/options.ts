@@ -1,9 +1,9 @@
 import type {
   Database,
-  Held,
+  HeldLease,
   Origin,
   RedactionRules,
-  Stage,
+  StagedFolder,
   VersionManifest,
   Workspace
 } from "../../../base/store/index.js";
@@ -44,11 +44,11 @@ export interface BegunPull {
   workspace: Workspace;
   definition: DatasetDefinition;
   options: PullOptions;
-  stage: Stage;
+  stage: StagedFolder;
   scratch: string;
   sourceKey: string | undefined;
   origin: Origin | undefined;
   /** Which of the definition's earlier states it is, from 1; undefined of the present one. */
   earlier: number | undefined;
-  held: Held;
+  held: HeldLease;
 }

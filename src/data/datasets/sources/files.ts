@@ -5,7 +5,7 @@ import {
   byName,
   either,
   exactly,
-  fits,
+  passing,
   listOf,
   oneOf,
   text
@@ -56,7 +56,7 @@ export const filePaths = either(
 /** What reading files takes, wherever they come from. */
 export const reading = {
   format: oneOf(["parquet", "csv", "json", "jsonl"]).optional(),
-  delimiter: fits((value) => typeof value === "string" && value.length === 1, "one character").optional(),
+  delimiter: passing((value) => typeof value === "string" && value.length === 1, "one character").optional(),
   columns: byName(text("a type's name"), "types by column", 1).optional()
 };
 

@@ -3,7 +3,7 @@ import {mkdir, rename, stat} from "node:fs/promises";
 import {dirname} from "node:path";
 import {Readable} from "node:stream";
 import {pipeline} from "node:stream/promises";
-import {exactly, fits, text} from "../../../base/validation/checked.js";
+import {exactly, passing, text} from "../../../base/validation/checked.js";
 import {messageOf, UserError, withoutCredentials} from "../../../base/validation/index.js";
 import {insideFolder, isDiskFull, refusedByMachine, temporaryPath} from "../../../base/system/index.js";
 import {isUrl} from "./address.js";
@@ -32,7 +32,7 @@ export const huggingFaceSchema = exactly<HuggingFaceSource>(
     repo: text('a repository such as "owner/name"'),
     revision: text().optional(),
     files: filePaths.optional(),
-    hubUrl: fits(
+    hubUrl: passing(
       isHub,
       "an http or https address without a user and a password (a private dataset takes HF_TOKEN from the environment)"
     ).optional(),

@@ -3,7 +3,7 @@ import {
   heldOutRecords,
   heldOutRelation,
   LocalFolder,
-  type Place,
+  type StorageBackend,
   readSplits,
   splitParts
 } from "../../../base/store/index.js";
@@ -24,7 +24,7 @@ export interface HeldOutRows {
  */
 export async function heldOutRows(
   db: Database,
-  store: Place | string,
+  store: StorageBackend | string,
   version: {dataset: string; id: string},
   rows: readonly string[]
 ): Promise<HeldOutRows[]> {

@@ -3,7 +3,7 @@ import type {GateRule} from "../gateRule.js";
 import {scoreTable} from "../scoreTable.js";
 import {type Traced, traceHistory, type TracedRun} from "./trace.js";
 import {areRequestsKnown} from "./recordChanges.js";
-import {type Change, whatChanged} from "./whatChanged.js";
+import {type ChangeBetweenRuns, whatChanged} from "./whatChanged.js";
 
 /** One candidate of one run beside earlier runs, and what it means. */
 export interface HistoryEntry extends Omit<Traced, "stream" | "finding"> {
@@ -20,7 +20,7 @@ export interface HistoryEntry extends Omit<Traced, "stream" | "finding"> {
    */
   status: "regressed" | "drifted" | "flaky" | "undecided" | "steady";
   /** What changed since `before`; only looked up where the scores fell. */
-  changed?: Change[];
+  changed?: ChangeBetweenRuns[];
   /** True for the newest run of its eval and split. */
   newest: boolean;
 }

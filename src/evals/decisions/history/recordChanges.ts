@@ -1,5 +1,5 @@
 import type {ImportedFrom, RunCandidate, RunManifest} from "../../../base/store/index.js";
-import {list} from "../points.js";
+import {listNames} from "../points.js";
 
 /**
  * What the records of two runs of one eval tell apart of what was asked of the candidates of both, and of whom: "the endpoint of a
@@ -14,7 +14,7 @@ export function recordChanges(before: RunManifest, now: RunManifest): string[] {
       for (const what of ownChanges(before, now, name))
         changed.set(what, [...(changed.get(what) ?? []), name]);
   const examples = differ(before.fewShot, now.fewShot) ? [EXAMPLES] : [];
-  return [...examples, ...[...changed].map(([what, names]) => `${what} of ${list(names)}`)];
+  return [...examples, ...[...changed].map(([what, names]) => `${what} of ${listNames(names)}`)];
 }
 
 /** Whether both runs say what was asked: results of other tools do not. */

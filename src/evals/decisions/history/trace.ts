@@ -1,5 +1,5 @@
 import {onlineFdr, type OnlineTest, pairedDifference, pairedEValue} from "../../../base/stats/index.js";
-import {clustersOf, scoresOf, type Values} from "../columns.js";
+import {clustersOf, candidateScores, type RowValues} from "../columns.js";
 import {scaleOf, type ScoreScale} from "../scoreScale.js";
 import type {ScoreTable} from "../types.js";
 
@@ -45,7 +45,7 @@ const LONGEST = 16;
 const LEVEL = 0.05;
 
 /** Says of evidence whether it is an alarm, and from where on it is strong. */
-interface Judge {
+interface AlarmRule {
   next(eValue: number): OnlineTest;
   strongFrom: number;
 }
@@ -54,15 +54,15 @@ interface Judge {
 interface Past {
   run: TracedRun;
   rowIds: readonly string[];
-  values: Values;
+  values: RowValues;
 }
 
 /** Evidence from a window of runs against one before it. */
-interface Side {
+interface WindowEvidence {
   window: number;
   before: string;
-  now: Values;
-  was: Values;
+  now: RowValues;
+  was: RowValues;
   eValue: number;
 }
 
@@ -82,14 +82,14 @@ export function traceHistory(
   {level = LEVEL, onUnbounded}: {level?: number; onUnbounded?: (run: string, candidate: string) => void} = {}
 ): Traced[] {
   const tests = onlineFdr({level});
-  const judge: Judge = {next: tests.next, strongFrom: 1 / level};
+  const judge: AlarmRule = {next: tests.next, strongFrom: 1 / level};
   const streams = new Map<string, Past[]>();
   const found: Traced[] = [];
   for (const run of runs) {
     for (const candidate of run.table.candidates) {
       const key = JSON.stringify([run.stream, candidate]);
       const past = streams.get(key) ?? [];
-      const values = valuesWithin(boundsOf(run), scoresOf(run.table, candidate));
+      const values = valuesWithin(boundsOf(run), candidateScores(run.table, candidate));
       if (!values) {
         onUnbounded?.(run.id, candidate);
         continue;
@@ -106,7 +106,11 @@ export function traceHistory(
 }
 
 /** The last of `runs` against those before it; undefined when none shares a row with it. */
-function traceOne(candidate: string, runs: readonly Past[], {next, strongFrom}: Judge): Traced | undefined {
+function traceOne(
+  candidate: string,
+  runs: readonly Past[],
+  {next, strongFrom}: AlarmRule
+): Traced | undefined {
   const {run} = runs.at(-1)!;
   const clusters = clustersOf(run.table);
   const bounds = boundsOf(run);
@@ -141,24 +145,24 @@ function traceOne(candidate: string, runs: readonly Past[], {next, strongFrom}: 
 }
 
 /** The scores, when they lie within the bounds; what rounding adds (a BLEU of 100.00000000000004) is cut off. */
-function valuesWithin([low, high]: Bounds, values: Values): Values | undefined {
+function valuesWithin([low, high]: MeanBounds, values: RowValues): RowValues | undefined {
   const slack = 1e-9 * (high - low);
   if (values.some((value) => value !== undefined && !(value >= low - slack && value <= high + slack)))
     return undefined;
   return values.map((value) => value && Math.min(high, Math.max(low, value)));
 }
 
-type Bounds = readonly [low: number, high: number];
-const boundsOf = ({table}: TracedRun): Bounds => table.bounds ?? UNIT;
-const UNIT: Bounds = [0, 1];
+type MeanBounds = readonly [low: number, high: number];
+const boundsOf = ({table}: TracedRun): MeanBounds => table.bounds ?? UNIT;
+const UNIT: MeanBounds = [0, 1];
 
 function sidesOf(
   runs: readonly Past[],
-  options: {tolerance?: number; clusters?: ArrayLike<number>; bounds: Bounds}
-): Side[] {
+  options: {tolerance?: number; clusters?: ArrayLike<number>; bounds: MeanBounds}
+): WindowEvidence[] {
   const {rowIds} = runs.at(-1)!;
   const end = runs.length;
-  const sides: Side[] = [];
+  const sides: WindowEvidence[] = [];
   for (const window of WINDOWS) {
     if (end < 2 * window) break;
     const now = meansOf(rowIds, runs.slice(end - window));
@@ -179,7 +183,7 @@ function sharedIds(rowIds: readonly string[], known: readonly string[] | undefin
 }
 
 /** Each row's mean over the runs that scored it. */
-function meansOf(rowIds: readonly string[], runs: readonly Past[]): Values {
+function meansOf(rowIds: readonly string[], runs: readonly Past[]): RowValues {
   const sums = new Float64Array(rowIds.length);
   const counts = new Uint16Array(rowIds.length);
   const add = (row: number | undefined, value: number | undefined) => {

@@ -3,7 +3,7 @@ import {expectedChange, expectedText} from "./expectedChange.js";
 import {areRequestsKnown, requestChange, sourceChange} from "./recordChanges.js";
 
 /** Something that is not the same in two runs. */
-export interface Change {
+export interface ChangeBetweenRuns {
   /**
    * code: what the project asked or how it scored. model: what the server says it answers with. data: the content of rows, or the
    * files that results come from. rows: rows that only one of the runs has, which explain no difference on those that both have.
@@ -24,10 +24,10 @@ export async function whatChanged(
   before: RunManifest,
   now: RunManifest,
   candidate: string
-): Promise<Change[]> {
-  const [name, variant] = namesOf(now, candidate);
+): Promise<ChangeBetweenRuns[]> {
+  const [name, variant] = candidateAndVariant(now, candidate);
   const parameters = {before: before.id, now: now.id, candidate: name, variant};
-  const changes: Change[] = [];
+  const changes: ChangeBetweenRuns[] = [];
   const source = sourceChange(before, now);
   if (source) changes.push({kind: "data", what: source});
   if (areRequestsKnown(before, now) && (await asksOther(store, parameters)))
@@ -46,7 +46,7 @@ export async function whatChanged(
   return changes;
 }
 
-interface Compared extends Record<string, string> {
+interface ComparedRuns extends Record<string, string> {
   before: string;
   now: string;
   candidate: string;
@@ -54,7 +54,7 @@ interface Compared extends Record<string, string> {
 }
 
 /** Whether another request was made about any row whose content is the same. */
-async function asksOther(store: Store, compared: Compared): Promise<boolean> {
+async function asksOther(store: Store, compared: ComparedRuns): Promise<boolean> {
   const [requests] = await store.rows<{other: number}>(
     `select count(*)::int as other
      from completions a join completions b using (row_id, candidate, variant, repeat)
@@ -73,7 +73,7 @@ interface RowCounts {
   added: number;
 }
 
-async function rowsChanged(store: Store, {before, now}: Compared): Promise<RowCounts> {
+async function rowsChanged(store: Store, {before, now}: ComparedRuns): Promise<RowCounts> {
   const [rows] = await store.rows<RowCounts>(
     `select count(*) filter (a.row_hash <> b.row_hash)::int as changed,
        count(*) filter (b.row_id is null)::int as gone, count(*) filter (a.row_id is null)::int as added
@@ -104,7 +104,7 @@ async function answererOf(store: Store, run: string, candidate: string): Promise
     .join(", ");
 }
 
-function namesOf(run: RunManifest, candidate: string): [name: string, variant: string] {
+function candidateAndVariant(run: RunManifest, candidate: string): [name: string, variant: string] {
   for (const {name} of run.candidates)
     for (const variant of run.variants)
       if (candidate === name || candidate === `${name} · ${variant.name}`) return [name, variant.name];

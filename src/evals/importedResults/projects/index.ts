@@ -1,4 +1,3 @@
-export {type ProjectFile, projectFiles} from "./projectFiles.js";
-export {NO_KEY} from "./promptfooConfig.js";
-export {readProject} from "./readProject.js";
+export {type MigratedFile, projectFiles} from "./projectFiles.js";
+export {readProject} from "../readProject.js";
 export type {ForeignProject} from "./types.js";

@@ -1,7 +1,7 @@
 import {basename} from "node:path";
-import {combine, type Combined} from "../combine.js";
+import {combine, type CombinedResults} from "../combine.js";
 import type {ImportedFile} from "../types.js";
-import type {Asked, AskedRow} from "./asked.js";
+import type {AskedRow, LogRequests} from "./requestSettings.js";
 import {reachOf} from "./providers.js";
 import {standInsOf} from "./standIns.js";
 import type {ForeignCandidate, ForeignProject, ForeignPrompt, ForeignRow} from "./types.js";
@@ -12,7 +12,7 @@ import type {ForeignCandidate, ForeignProject, ForeignPrompt, ForeignRow} from "
  */
 export async function logProject(
   files: readonly ImportedFile[],
-  asked: readonly Asked[],
+  asked: readonly LogRequests[],
   name: string
 ): Promise<ForeignProject> {
   const combined = combine(files);
@@ -43,7 +43,7 @@ export async function logProject(
 
 export const TAKEN = new Set(["id", "part", "input", "target", "row_id", "row_hash", "assert"]);
 
-export function outputsOf(answers: Combined["answers"]): NonNullable<ForeignProject["outputs"]> {
+export function outputsOf(answers: CombinedResults["answers"]): NonNullable<ForeignProject["outputs"]> {
   return answers.flatMap(({row: id, candidate, repeat, output}) =>
     output === undefined ? [] : [{id, candidate, repeat, output}]
   );
@@ -60,9 +60,9 @@ export function unreached(candidates: readonly ForeignCandidate[]): string[] {
 
 /** The rows with what their samples were asked in columns of their own, and the prompt that puts it together. */
 function rowsAsked(
-  {rows}: Combined,
+  {rows}: CombinedResults,
   files: readonly ImportedFile[],
-  asked: readonly Asked[]
+  asked: readonly LogRequests[]
 ): {rows: ForeignRow[]; prompt: ForeignPrompt; otherwise: string[]} {
   const [first, ...others] = asked.map((one) => ({path: one.path, of: byRow(one, files)}));
   const otherwise = others
@@ -113,7 +113,7 @@ function rowsAsked(
 }
 
 /** By the ids of rows, which have the task before them where the files have several. */
-function byRow({path, rows}: Asked, files: readonly ImportedFile[]): Map<string, AskedRow> {
+function byRow({path, rows}: LogRequests, files: readonly ImportedFile[]): Map<string, AskedRow> {
   const {title, answers = []} = files.find((file) => file.path === path) ?? {};
   const isPrefixed = answers.length > 0 && !rows.has(answers[0]!.row);
   return new Map([...rows].map(([id, row]) => [isPrefixed ? `${title}/${id}` : id, row]));
@@ -124,7 +124,7 @@ const differs = (one: AskedRow, other: AskedRow) => one.system !== other.system 
 function paramsOf(
   candidate: string,
   files: readonly ImportedFile[],
-  asked: readonly Asked[]
+  asked: readonly LogRequests[]
 ): Record<string, unknown> {
   const own = files.filter(({answers}) => answers.some((answer) => answer.candidate === candidate));
   return asked.find(({path}) => own.some((file) => file.path === path))?.params ?? {};

@@ -1,7 +1,7 @@
 import {commented, js, templateCode} from "./sourceText.js";
 import type {ForeignCandidate, ForeignPrice, ForeignProject, ForeignPrompt, Reach} from "./types.js";
 
-export interface ProjectFile {
+export interface MigratedFile {
   path: string;
   text: string;
 }
@@ -15,9 +15,9 @@ export function projectFiles(
   project: ForeignProject,
   results: readonly string[] = [],
   day = new Date().toISOString().slice(0, 10)
-): ProjectFile[] {
+): MigratedFile[] {
   const {name, rows, outputs, scored} = project;
-  const files: ProjectFile[] = [
+  const files: MigratedFile[] = [
     {path: `data/${name}.jsonl`, text: lines(rows)},
     {path: `data-loaders/${name}.ts`, text: loaderText(project)},
     {path: `evals/${name}.eval.ts`, text: evalText(project, day)}
@@ -127,7 +127,7 @@ function candidateCode(
     ...(Object.keys(params).length > 0 ? [`params: ${js(params)}`] : []),
     ...(baseline ? ["baseline: true"] : [])
   ];
-  return `candidate(${js(name)}, ${endpoints.get(keyOf(reach!))!.constant}, ${js(model)}${options.length > 0 ? `, {${options.join(", ")}}` : ""})`;
+  return `candidate(${js(name)}, ${endpoints.get(endpointKey(reach!))!.constant}, ${js(model)}${options.length > 0 ? `, {${options.join(", ")}}` : ""})`;
 }
 
 /** What is made of one server, key and set of prices. */
@@ -140,17 +140,17 @@ interface ForeignEndpoint {
 
 type Endpoints = ReadonlyMap<string, ForeignEndpoint>;
 
-const keyOf = ({baseUrl, apiKeyEnv}: Reach) => `${baseUrl} ${apiKeyEnv ?? ""}`;
+const endpointKey = ({baseUrl, apiKeyEnv}: Reach) => `${baseUrl} ${apiKeyEnv ?? ""}`;
 
 function namedEndpoints(reached: readonly ForeignCandidate[]): Endpoints {
   const found = new Map<string, ForeignEndpoint>();
   for (const {reach, model, price} of reached) {
-    const known = found.get(keyOf(reach!)) ?? {
+    const known = found.get(endpointKey(reach!)) ?? {
       constant: constantOf(reach!, found),
       reach: reach!,
       prices: new Map<string, ForeignPrice>()
     };
-    found.set(keyOf(reach!), known);
+    found.set(endpointKey(reach!), known);
     if (price && !known.prices.has(model)) known.prices.set(model, price);
   }
   return found;

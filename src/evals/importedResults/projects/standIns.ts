@@ -10,7 +10,7 @@ import {
   type Scorer,
   tokenF1
 } from "../../scorers/index.js";
-import type {Combined} from "../combine.js";
+import type {CombinedResults} from "../combine.js";
 import type {ForeignProject} from "./types.js";
 
 interface StandIn {
@@ -60,7 +60,7 @@ const SAME = 0.005;
  * has none is told in `dropped`; an eval needs a scorer, and where there is no other one holds its place.
  */
 export async function standInsOf(
-  combined: Combined,
+  combined: CombinedResults,
   tool: string
 ): Promise<{scorers: ForeignProject["scorers"]; dropped: string[]}> {
   const dropped: string[] = [];
@@ -72,7 +72,7 @@ export async function standInsOf(
     else if (tool === "lm-eval" && filterOf(name) !== replayed)
       dropped.push(`scorer ${name}: the outputs to replay are those of the filter ${replayed}; ${ELSEWHERE}`);
     else {
-      const {code, imports, near, differing, compared} = await nearest(known, name, combined);
+      const {code, imports, near, differing, compared} = await nearestStandIn(known, name, combined);
       const count = `another score than the log on ${differing} of ${compared} answers`;
       if (differing > MOST_DIFFERING * compared) {
         dropped.push(`scorer ${name}: ${code} gives ${count}; ${ELSEWHERE}`);
@@ -94,13 +94,13 @@ const ELSEWHERE = "its scores are in the imported eval";
 const filterOf = (scorer: string) => scorer.split(",")[1];
 
 /** The one that differs from the log on the fewest answers; the first of equals. */
-async function nearest(known: readonly StandIn[], scorer: string, combined: Combined) {
+async function nearestStandIn(known: readonly StandIn[], scorer: string, combined: CombinedResults) {
   const found = [];
   for (const one of known) found.push({...one, ...(await differing(one.scorer, scorer, combined))});
   return found.reduce((best, one) => (one.differing < best.differing ? one : best));
 }
 
-async function differing(standIn: Scorer, name: string, {rows, answers}: Combined) {
+async function differing(standIn: Scorer, name: string, {rows, answers}: CombinedResults) {
   const expected = new Map(rows.map((row) => [row.id, row.expected]));
   const counts = {differing: 0, compared: 0};
   for (const {row: id, output, scores} of answers) {

@@ -97,7 +97,7 @@ export class EndpointQueue {
     if (waited < NO_WORKER_MS) return "none yet";
     if (!this.hasNotedNoWorker)
       outage?.onMessage?.(
-        `no worker takes calls for ${endpoint.name}. Start one in the project's folder: assay worker ${channel.setup.shown}`
+        `no worker takes calls for ${endpoint.name}. Start one in the project's folder: assay queue worker ${channel.setup.shown}`
       );
     this.hasNotedNoWorker = true;
     const giveUpMs = outage?.giveUpMs ?? GIVE_UP_MS;

@@ -53,7 +53,7 @@ export function worstCaseUsd(
 }
 
 /** What is known of one candidate's calls. */
-interface Known {
+interface CallCostBounds {
   /** US dollars of its dearest call so far. */
   dearest?: number;
   /** How many times the worst case that was stated for it a call has cost at most; 1 until one cost more. */
@@ -70,7 +70,7 @@ interface Known {
 }
 
 /** US dollars that calls count for whose worst cases are `usd` together. */
-function counted({times, excess}: Known, usd: number, calls: number): number {
+function expectedUsd({times, excess}: CallCostBounds, usd: number, calls: number): number {
   return Math.min(times * usd, usd + 2 * excess * calls);
 }
 
@@ -84,8 +84,8 @@ function counted({times, excess}: Known, usd: number, calls: number): number {
 export function createBudget(limitUsd: number): Budget {
   let spent = 0;
   let open = 0;
-  const known = new Map<string, Known>();
-  const knownOf = (candidate: string): Known => {
+  const known = new Map<string, CallCostBounds>();
+  const knownOf = (candidate: string): CallCostBounds => {
     let one = known.get(candidate);
     if (!one)
       known.set(
@@ -98,7 +98,7 @@ export function createBudget(limitUsd: number): Budget {
     let usd = limitUsd - spent;
     for (const one of known.values())
       usd -=
-        counted(one, one.bounded, one.openBounded) +
+        expectedUsd(one, one.bounded, one.openBounded) +
         one.unbounded * (one.dearest ?? 0) +
         one.prompts +
         one.first;
@@ -110,7 +110,7 @@ export function createBudget(limitUsd: number): Budget {
     reserve({candidate, usd, promptUsd = 0}) {
       const own = knownOf(candidate);
       const unbounded = (first: number) => (own.dearest === undefined ? first : own.dearest + promptUsd);
-      const amount = usd === undefined ? unbounded(limitUsd - spent) : counted(own, usd, 1);
+      const amount = usd === undefined ? unbounded(limitUsd - spent) : expectedUsd(own, usd, 1);
       const rest = left();
       if (amount > rest + slack || (amount > 0 && rest <= 0)) return undefined;
       const isFirst = usd === undefined && own.dearest === undefined;
@@ -152,7 +152,7 @@ export function createBudget(limitUsd: number): Budget {
           }
           close(costUsd ?? 0);
         },
-        assumeSpent: () => close(usd === undefined ? unbounded(amount) : counted(own, usd, 1))
+        assumeSpent: () => close(usd === undefined ? unbounded(amount) : expectedUsd(own, usd, 1))
       };
     },
     get spentUsd() {

@@ -25,7 +25,7 @@ export interface CallPrices {
   /** The price of one model, and the row of the list it comes from. A cascade has none: its models have. */
   of(endpoint: Endpoint, model: string, hosting?: string): AppliedPrice | undefined;
   /** What an answer cost; undefined where it is not known, as with tokens that were only estimated. */
-  costOf(endpoint: Endpoint, model: string, answer: Answer, hosting?: string): number | undefined;
+  costOf(endpoint: Endpoint, model: string, answer: BilledAnswer, hosting?: string): number | undefined;
   /** The most that a call can cost, a cascade's with all its models asked. */
   bounds(endpoint: Endpoint, request: CompletionRequest, hosting?: string): CallBounds;
   /** The models of an endpoint that an API bills at a price nobody states, as words. */
@@ -40,7 +40,7 @@ export interface CallBounds {
   promptUsd: number;
 }
 
-type Answer = Pick<Completion, "costUsd" | "usage" | "stageTokens">;
+type BilledAnswer = Pick<Completion, "costUsd" | "usage" | "stageTokens">;
 
 /** @param at the time of the calls, in ISO 8601 */
 export function callPrices(prices: readonly PriceRow[], at: string): CallPrices {
@@ -77,7 +77,7 @@ export function callPrices(prices: readonly PriceRow[], at: string): CallPrices 
   const bounds: CallPrices["bounds"] = (endpoint, {model, messages, params, tools}, hosting) => {
     const stages = endpoint.stages?.();
     if (!stages) {
-      const bytes = bytesOf(messages) + (tools?.length ? bytesOf(tools) : 0) + schemaBytes(params);
+      const bytes = jsonBytes(messages) + (tools?.length ? jsonBytes(tools) : 0) + schemaBytes(params);
       const price = of(endpoint, model, hosting)?.price;
       return {
         worstCaseUsd: worstCaseUsd(price, bytes, answerTokens(params)),
@@ -122,12 +122,12 @@ function schemaBytes(params: CompletionRequest["params"]): number {
   let bytes = measured.get(params);
   if (bytes === undefined) {
     const objects = Object.values(params).filter((value) => typeof value === "object" && value !== null);
-    measured.set(params, (bytes = objects.reduce<number>((sum, value) => sum + bytesOf(value), 0)));
+    measured.set(params, (bytes = objects.reduce<number>((sum, value) => sum + jsonBytes(value), 0)));
   }
   return bytes;
 }
 
-const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+const jsonBytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
 /** A sum that is undefined as soon as one part is unknown; 0 of no parts. */
 export function total(parts: readonly (number | undefined)[]): number | undefined {

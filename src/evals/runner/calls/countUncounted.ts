@@ -1,5 +1,5 @@
 import type {AttemptHooks} from "../../../inference/endpoints/types.js";
-import {mayBeBilled} from "./mayBeBilled.js";
+import {mayBeBilled} from "./callErrors.js";
 
 /** Hooks of a call, and what they have counted. */
 export interface UncountedAttempts {

@@ -5,12 +5,12 @@ import type {
   EndpointErrorKind,
   Message,
   ModelParameters,
-  Spent,
-  Tool
+  CallSpending,
+  ToolDefinition,
+  StageCalls
 } from "../../../inference/endpoints/types.js";
 import type {Limiters} from "../../../inference/endpoints/limiters.js";
 import type {Sensitivity} from "../../../data/datasets/define.js";
-import type {RunStageCalls} from "./stageCalls.js";
 
 /** One call, with everything that whoever makes it must know: nothing of the dataset, and JSON values only. */
 export interface CallRequest {
@@ -22,7 +22,7 @@ export interface CallRequest {
   model: string;
   messages: Message[];
   params?: ModelParameters;
-  tools?: Tool[];
+  tools?: ToolDefinition[];
   rowId: string;
   /** 0-based. */
   repeat: number;
@@ -67,7 +67,7 @@ export interface CallError {
   retryAfterMs?: number;
   cutShort?: boolean;
   /** What was paid for replies that hold no answer, and for answers of models before the whole failed. */
-  spent?: Spent;
+  spent?: CallSpending;
 }
 
 export interface ExecuteOptions {
@@ -159,3 +159,27 @@ export interface OutageSettings {
 }
 
 export type CreateExecutor = (setup: ExecutorSetup) => Executor;
+
+/** The calls of the models of cascades and reranked candidates. */
+export interface RunStageCalls {
+  /** Those of one request, by its key. */
+  of(key: string): StageCalls;
+  /** US dollars of the request's answers that an earlier start of the run has paid for. */
+  earlierUsd(key: string): number;
+  /** To be told when the request's outcome is journaled. */
+  ended(key: string, answered: boolean): void;
+  /** Those of the models' endpoints; undefined where failures are for others to guard. */
+  guards?: StageCallGuards;
+}
+
+export interface StageCallGuards {
+  /**
+   * Of a request that ended as "aborted" since a model's failure may be an outage's first: resolves when that is known, and the
+   * request may be made again. Undefined of any other.
+   */
+  undecided(key: string): Promise<true> | undefined;
+  /** No other call will show whether an outage has begun. */
+  settle(): void;
+  /** Ends all waiting, for good. */
+  end(): void;
+}

@@ -8,7 +8,7 @@ import type {Call} from "./planned.js";
 import type {Spending} from "./spending.js";
 
 /** A call with how it ended. */
-export interface EndedCall {
+export interface CallResult {
   call: Call;
   outcome: CallOutcome;
   /** US dollars that it cost in this start, of a failed one those of models that had answered before; undefined where unknown. */
@@ -26,7 +26,7 @@ export interface OpenCalls {
   /** Whether the budget lets a call try again; a call that may not is put off. */
   mayRetry(request: CallRequest, failed: AttemptOutcome): boolean;
   /** The calls that these outcomes end; an outcome that comes twice ends nothing. */
-  ended(outcomes: readonly CallOutcome[]): EndedCall[];
+  ended(outcomes: readonly CallOutcome[]): CallResult[];
   /** Ends the waiting of `postponed`. */
   stop(): void;
 }
@@ -51,7 +51,7 @@ export function createOpenCalls(
     // Outcomes and reservations are known by the key: of two equal calls one would never end.
     if (open.has(call.key))
       throw new Error(`two equal calls at once: requests ${open.get(call.key)!.n} and ${call.n}`);
-    const request = requestOf(call, ready[call.candidate]!, spending && prices);
+    const request = callRequest(call, ready[call.candidate]!, spending && prices);
     if (spending) return reserved(call, request, spending);
     open.set(call.key, call);
     return request;
@@ -86,7 +86,7 @@ export function createOpenCalls(
       return allowed;
     },
     ended(outcomes) {
-      const ended: EndedCall[] = [];
+      const ended: CallResult[] = [];
       for (const outcome of outcomes) {
         const call = open.get(outcome.key);
         if (!call || !open.delete(outcome.key)) continue;
@@ -123,7 +123,7 @@ function withCost(outcome: CallOutcome, costUsd: number | undefined): CallOutcom
     : {...outcome, error: {...error, spent: {...error.spent, costUsd}}};
 }
 
-function requestOf(
+function callRequest(
   call: Call,
   {candidate, prepared: {endpoint, model}, record}: ReadyCandidate,
   prices: CallPrices | undefined

@@ -2,20 +2,10 @@ import type {Message} from "../../../inference/endpoints/types.js";
 import type {Row} from "../../scorers/index.js";
 import type {Database} from "../../../base/store/index.js";
 import type {Bits} from "../journal/bits.js";
-import type {PrivacyCheck} from "../plan/privacyCheck.js";
-import {checkKey, type Plan} from "../plan/plan.js";
-import {estimateTokens, jsonOf} from "../plan/planLines.js";
-import type {Rendered} from "../plan/prompts.js";
-import type {ReadyCandidate} from "../plan/readyCandidates.js";
+import {checkKey, type PlannedRequests} from "../plan/plan.js";
+import {estimateTokens, jsonOfMessages} from "../plan/planLines.js";
+import type {RenderedMessages} from "../plan/prompts.js";
 import {type PlannedRow, readRows} from "../plan/rows.js";
-
-export interface PlannedInputs {
-  db: Database;
-  plan: Plan;
-  privacyCheck: PrivacyCheck;
-  ready: readonly ReadyCandidate[];
-  done: Bits;
-}
 
 /** A request of the plan that is not done. */
 export interface Call {
@@ -39,22 +29,26 @@ export interface Call {
  * candidates before the next; a row's are made as they are asked for. Throws UserError when a prompt is not what it was when the
  * run was planned.
  */
-export async function* plannedCalls(inputs: PlannedInputs): AsyncGenerator<Iterable<Call>> {
-  const {db, plan} = inputs;
-  for await (const batch of readRows(db, plan.rowsOf)) yield callsOfRows(batch, inputs);
+export async function* plannedCalls(
+  db: Database,
+  requests: PlannedRequests,
+  done: Bits
+): AsyncGenerator<Iterable<Call>> {
+  for await (const batch of readRows(db, requests.plan.rowsOf)) yield callsOfRows(batch, requests, done);
 }
 
-function* callsOfRows(rows: readonly PlannedRow[], inputs: PlannedInputs): Generator<Call> {
-  for (const row of rows) yield* callsOfRow(row, inputs);
+function* callsOfRows(rows: readonly PlannedRow[], requests: PlannedRequests, done: Bits): Generator<Call> {
+  for (const row of rows) yield* callsOfRow(row, requests, done);
 }
 
 function* callsOfRow(
   {row, rowId, position}: PlannedRow,
-  {plan, privacyCheck, ready, done}: PlannedInputs
+  {plan, privacyCheck, ready}: PlannedRequests,
+  done: Bits
 ): Generator<Call> {
   const {variants, repeats} = plan;
   let n = position * ready.length * variants.length * repeats;
-  const prompts: (Prompt | undefined)[] = variants.map(() => undefined);
+  const prompts: (PlannedPrompt | undefined)[] = variants.map(() => undefined);
   for (const [candidate, {prepared, key: keyOf}] of ready.entries())
     for (const [at, variant] of variants.entries())
       for (let repeat = 0; repeat < repeats; repeat++, n++) {
@@ -76,7 +70,7 @@ function* callsOfRow(
       }
 }
 
-interface Prompt {
+interface PlannedPrompt {
   messages: Message[];
   /** Canonical JSON of the messages; undefined when there are none. */
   json: string | undefined;
@@ -84,10 +78,10 @@ interface Prompt {
 }
 
 /** @param isKept whether the plan has the key that the messages' JSON is for */
-function promptOf(rendered: Rendered, isKept: boolean): Prompt {
+function promptOf(rendered: RenderedMessages, isKept: boolean): PlannedPrompt {
   return {
     messages: rendered.messages ?? [],
-    json: isKept ? undefined : jsonOf(rendered),
+    json: isKept ? undefined : jsonOfMessages(rendered),
     failed: rendered.failed
   };
 }

@@ -1,23 +1,23 @@
 import {setMaxListeners} from "node:events";
 import type {Limiter} from "../../../inference/endpoints/limiter.js";
 import {createLimiters} from "../../../inference/endpoints/limiters.js";
-import {type AttemptHooks, type Endpoint, isEndpointError} from "../../../inference/endpoints/types.js";
-import {messageOf} from "../../../base/validation/index.js";
+import type {AttemptHooks, Endpoint} from "../../../inference/endpoints/types.js";
 import {observedCall} from "../../../inference/telemetry/index.js";
 import type {
-  CallError,
   CallOutcome,
   CallRequest,
   ExecuteOptions,
   Executor,
   ExecutorSetup,
-  OutageSettings
+  OutageSettings,
+  RunStageCalls
 } from "./executor.js";
 import {countUncounted} from "./countUncounted.js";
 import {guardedAttempts} from "./guardedAttempts.js";
 import {createOutageGuard, type OutageGuard} from "./outage.js";
 import {OutcomeStream} from "./outcomeStream.js";
-import {createStageCalls, type RunStageCalls} from "./stageCalls.js";
+import {createStageCalls} from "./stageCalls.js";
+import {callError, asPostponed} from "./callErrors.js";
 
 /** Requests that wait for a place beside those in flight, so that none stands empty while the stream is asked. */
 const SPARE = 64;
@@ -44,24 +44,24 @@ interface PoolSetup extends ExecuteOptions {
 }
 
 /** One endpoint in one stream of requests. */
-interface Lane {
+interface EndpointStream {
   guard: OutageGuard;
   /** Stops its calls in flight. */
   calls: AbortController;
 }
 
 /** A call that has ended and keeps its place until its outcome is received. */
-interface Ended {
+interface EndedPoolCall {
   outcome: CallOutcome;
   release(): void;
 }
 
 /** One stream of requests on its way through the pool. */
-class PoolRun extends OutcomeStream<Ended> {
+class PoolRun extends OutcomeStream<EndedPoolCall> {
   protected open = 0;
   /** Of those open: failed calls that may be an outage's first. */
   private held = 0;
-  private readonly lanes = new Map<string, Lane>();
+  private readonly lanes = new Map<string, EndpointStream>();
   private readonly onLeft = () => this.left();
 
   constructor(
@@ -73,7 +73,7 @@ class PoolRun extends OutcomeStream<Ended> {
     this.take();
   }
 
-  private laneOf(name: string): Lane {
+  private laneOf(name: string): EndpointStream {
     const calls = new AbortController();
     setMaxListeners(0, calls.signal);
     const guard = createOutageGuard(name, {
@@ -91,11 +91,11 @@ class PoolRun extends OutcomeStream<Ended> {
     return undefined;
   }
 
-  protected outcomeOf({outcome}: Ended): CallOutcome {
+  protected outcomeOf({outcome}: EndedPoolCall): CallOutcome {
     return outcome;
   }
 
-  protected receive(ended: readonly Ended[]): void {
+  protected receive(ended: readonly EndedPoolCall[]): void {
     for (const {release} of ended) release();
   }
 
@@ -176,7 +176,7 @@ class PoolRun extends OutcomeStream<Ended> {
     request: CallRequest,
     endpoint: Endpoint,
     attempts: AttemptHooks,
-    {guard, calls: {signal}}: Lane
+    {guard, calls: {signal}}: EndpointStream
   ): Promise<CallOutcome> {
     const {key, model, messages, params, tools, rowId, repeat} = request;
     if (this.setup.mayStart?.(request) === false)
@@ -198,25 +198,4 @@ class PoolRun extends OutcomeStream<Ended> {
       return {key, error: callError(error), uncounted: counted.uncounted()};
     }
   }
-}
-
-/** The outcome of a call that its endpoint's guard has postponed. */
-export function asPostponed(outcome: CallOutcome): CallOutcome {
-  return outcome.error ? {...outcome, postponed: true} : outcome;
-}
-
-/** What an outcome says of an error that `complete` threw. */
-export function callError(error: unknown): CallError {
-  const known = isEndpointError(error) ? error : undefined;
-  return {
-    kind: known?.kind ?? "endpoint",
-    message: messageOf(error),
-    attempts: known?.detail.attempts,
-    status: known?.detail.status,
-    mayBeBilled: known?.detail.mayBeBilled,
-    usedUp: known?.detail.usedUp,
-    retryAfterMs: known?.detail.retryAfterMs,
-    cutShort: known?.detail.cutShort,
-    spent: known?.detail.spent
-  };
 }

@@ -11,10 +11,10 @@ import {observedCall} from "../../../inference/telemetry/index.js";
 import type {SideAnswers} from "../journal/sideAnswers.js";
 import {askedOf, createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
-import {callError} from "./pool.js";
 import {sideCall} from "./scorerCalls.js";
 import type {Spending} from "./spending.js";
 import {tokenCounters, withTokens} from "./withTokens.js";
+import {callError} from "./callErrors.js";
 
 /** The calls of preflights: counted, kept, and within a run's budget. */
 export interface PreflightCalls {

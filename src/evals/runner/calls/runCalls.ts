@@ -1,35 +1,54 @@
 import {createLimiters, type Limiters} from "../../../inference/endpoints/limiters.js";
+import type {RunManifest} from "../../../base/store/index.js";
 import {ofAllStarts} from "../journal/askedModels.js";
+import type {RunFolder} from "../journal/folder.js";
 import {type AnswersFile, openSideAnswers} from "../journal/sideAnswers.js";
 import {openStageAnswers} from "../journal/stageAnswers.js";
-import type {PlannedRun} from "../makeRun.js";
+import type {EvalTask} from "../task.js";
 import type {CallPrices} from "./callPrices.js";
-import {createPreflightCalls, READY_MS} from "./preflightCalls.js";
-import type {OutageSettings} from "./executor.js";
-import {createScorerCalls} from "./scorerCalls.js";
-import {createSideGuards} from "./sideGuards.js";
+import {createPreflightCalls, type PreflightCalls, READY_MS} from "./preflightCalls.js";
+import type {OutageSettings, RunStageCalls} from "./executor.js";
+import {type CountedScorerCalls, createScorerCalls} from "./scorerCalls.js";
+import {createSideGuards, type SideGuards} from "./sideGuards.js";
 import type {Spending} from "./spending.js";
 import {createStageCalls} from "./stageCalls.js";
 
-/** What a start's calls share, and those beside its rows, with the answers of before. */
-export type RunCalls = Awaited<ReturnType<typeof openRunCalls>>;
-
-export interface RunCallsInputs {
-  spending: Spending | undefined;
-  prices: CallPrices;
+/** How fast endpoints are called, and what is done when they fail. */
+export interface CallPace {
   /** `-j`: the most calls in flight for each endpoint. */
   concurrency: number;
+  limiters: Limiters;
   /** What is done about endpoints that fail or limit the rate. */
   outage: Omit<OutageSettings, "onGiveUp">;
+}
+
+/** The calls of a start: what all of them share, and those that are made beside its requests. */
+export interface RunCalls {
+  pace: CallPace;
+  /** Of the models of cascades and reranked candidates. */
+  stages: {calls: RunStageCalls; guards: SideGuards};
+  /** Of scorers that ask a model. */
+  scorers: {calls: CountedScorerCalls; guards: SideGuards};
+  /** Before the first request. */
+  preflights: PreflightCalls;
+  /** Those of this start and of the earlier ones, as the manifest states them. */
+  ofAllStarts(): Pick<RunManifest, "scorerCalls" | "preflightCalls">;
+  close(): Promise<void>;
+}
+
+export interface RunCallsInputs extends Omit<CallPace, "limiters"> {
+  spending: Spending | undefined;
+  prices: CallPrices;
   /** Names of stages' endpoints that answered an earlier start of the run, by its journal. */
   answered: readonly string[];
 }
 
 /** Opens the answers that were kept in the run's folder. */
 export async function openRunCalls(
-  {inputs: {store, options = {}}, effects, run}: Pick<PlannedRun, "inputs" | "effects" | "run">,
+  {inputs: {store, options = {}}, effects}: Pick<EvalTask, "inputs" | "effects">,
+  run: RunFolder,
   {spending, prices, concurrency, outage, answered}: RunCallsInputs
-) {
+): Promise<RunCalls> {
   const answersOf = (file: AnswersFile, since?: string) =>
     openSideAnswers(store.workspace, run.id, {
       file,
@@ -40,23 +59,21 @@ export async function openRunCalls(
   const scored = await answersOf("scorer-answers.ndjson");
   const since = new Date(effects.now() - READY_MS).toISOString();
   const checked = await answersOf("preflight-answers.ndjson", since);
-  const limiters: Limiters = createLimiters(concurrency);
+  const limiters = createLimiters(concurrency);
   const answers = await openStageAnswers(store.workspace, run.id);
   const stageGuards = createSideGuards({limiters, outage, answered: [...answered, ...answers.endpoints]});
   const stageCalls = createStageCalls({limiters, guards: stageGuards, kept: {answers, prices}});
-  const sideGuards = createSideGuards({limiters, outage, answered: scored.endpoints});
-  const scorerCalls = createScorerCalls({spending, prices, limiters, answers: scored, guards: sideGuards});
-  const preflightCalls = createPreflightCalls({spending, prices, answers: checked, now: effects.now});
+  const guards = createSideGuards({limiters, outage, answered: scored.endpoints});
+  const scorerCalls = createScorerCalls({spending, prices, limiters, answers: scored, guards});
+  const preflights = createPreflightCalls({spending, prices, answers: checked, now: effects.now});
   return {
-    limiters,
-    stageCalls,
-    stageGuards,
-    sideGuards,
-    scorerCalls,
-    preflightCalls,
+    pace: {concurrency, limiters, outage},
+    stages: {calls: stageCalls, guards: stageGuards},
+    scorers: {calls: scorerCalls, guards},
+    preflights,
     ofAllStarts: () => ({
       scorerCalls: ofAllStarts(scorerCalls.tally, scored.before, run.sealed?.scorerCalls),
-      preflightCalls: ofAllStarts(preflightCalls.tally, checked.before, run.sealed?.preflightCalls)
+      preflightCalls: ofAllStarts(preflights.tally, checked.before, run.sealed?.preflightCalls)
     }),
     async close() {
       await scored.close();

@@ -7,18 +7,14 @@ import {
   projectPricesOr,
   type RunCandidate
 } from "../../../base/store/index.js";
-import type {PlannedRun} from "../makeRun.js";
+import type {PlannedRun} from "../run.js";
 import {plainPrice, type ReadyCandidate} from "../plan/readyCandidates.js";
 import {callPrices, type CallPrices} from "./callPrices.js";
 import {unpricedNames} from "./checkBudget.js";
 
 /** What the run is billed at: the project's list serves what no endpoint states a price for. */
-export async function runPrices({
-  inputs,
-  effects,
-  resolved,
-  ready
-}: Pick<PlannedRun, "inputs" | "effects" | "resolved" | "ready">) {
+export async function runPrices({task, requests: {ready}}: PlannedRun) {
+  const {inputs, effects, resolved} = task;
   const at = new Date(effects.now()).toISOString();
   const stated =
     unpricedNames(ready, resolved.scorers, callPrices([], at)).length === 0 && !ready.some(needsBatch);
@@ -43,7 +39,7 @@ function needsBatch({record: {hostings = []}}: ReadyCandidate): boolean {
   );
 }
 
-interface Listed {
+interface PriceListed {
   prices: CallPrices;
   /** The rows of the list; undefined where it was not read. */
   listed: readonly PriceRow[] | undefined;
@@ -51,7 +47,7 @@ interface Listed {
 }
 
 /** A candidate's record with the prices that its calls had: what its endpoint states or else the project's list, of a cascade for each model. */
-function pricedRecord({record, prepared}: ReadyCandidate, {prices, listed, at}: Listed): RunCandidate {
+function pricedRecord({record, prepared}: ReadyCandidate, {prices, listed, at}: PriceListed): RunCandidate {
   const {endpoint, model} = prepared;
   const asked = endpoint.stages?.();
   const recorded = (one: PricedModel, applied: AppliedPrice | undefined) =>

@@ -17,11 +17,11 @@ import type {CallPrices} from "./callPrices.js";
 import {countUncounted} from "./countUncounted.js";
 import type {CallRequest} from "./executor.js";
 import {guardedAttempts} from "./guardedAttempts.js";
-import {callError} from "./pool.js";
 import type {SideGuards, SidePass} from "./sideGuards.js";
 import type {Spending} from "./spending.js";
 import {tokenCounters, withTokens} from "./withTokens.js";
 import {estimateTokens} from "./stageCalls.js";
+import {callError} from "./callErrors.js";
 
 export interface ScorerCallsInputs {
   /** The run's budget; the calls of scorers are set aside in it attempt by attempt, as a candidate's are. */
@@ -85,7 +85,7 @@ export function createScorerCalls({
       // Two endpoints may have one name.
       const nth = endpoints.get(endpoint) ?? endpoints.size;
       endpoints.set(endpoint, nth);
-      const key = `${nth} ${keyOf(endpoint, request, options)}`;
+      const key = `${nth} ${scorerCallKey(endpoint, request, options)}`;
       return asked.answer(key, () => keptOrMade(endpoint, nth, request, options));
     }
   };
@@ -184,7 +184,7 @@ function rememberIdentities() {
 }
 
 /** A recording answers by the row and what is judged, not by the question. */
-function keyOf({kind}: Endpoint, request: CompletionRequest, options: CompletionOptions): string {
+function scorerCallKey({kind}: Endpoint, request: CompletionRequest, options: CompletionOptions): string {
   const {repeat = 0, rowId, judged} = options;
   const looked = kind === "recorded" ? {rowId, judged} : {};
   return sha256(canonicalJson({request, repeat, ...looked}));

@@ -1,13 +1,11 @@
 import type {Completion} from "../../../inference/endpoints/types.js";
-import type {ScorerCalls} from "../../scorers/index.js";
-import type {AppendLog} from "../journal/appendLog.js";
 import type {ResolvedEval} from "../plan/resolve.js";
+import type {Run} from "../run.js";
 import type {Call} from "./planned.js";
 import {scoreAll, type ScoreRecord} from "./scoring.js";
-import type {Tally} from "./tally.js";
 
 /** Completions on their way through the scorers. */
-export interface Scores {
+export interface ScoringQueue {
   push(call: Call, completion: Completion): void;
   /** Resolves when fewer than the most allowed wait or are being scored; undefined when they are fewer now. */
   room(): Promise<void> | undefined;
@@ -15,13 +13,9 @@ export interface Scores {
   end(): Promise<void>;
 }
 
-export interface ScoresInputs {
-  resolved: ResolvedEval;
-  scoreLog: AppendLog;
-  tally: Tally;
+export interface ScoringLimits {
+  /** Completions that may wait or be scored at once. */
   most: number;
-  scorerCalls: ScorerCalls;
-  signal?: AbortSignal;
   /** Called at once when a score could not be kept. */
   onFailure(): void;
   /** Called when a scorer has scored none of the first completions it was given. */
@@ -35,8 +29,11 @@ const FIRST = 20;
 const SLICE_MS = 10;
 
 /** Scores in the order of arrival, in slices between which the event loop turns. */
-export function createScores(inputs: ScoresInputs): Scores {
-  const {resolved, scoreLog, tally, most, signal} = inputs;
+export function createScores(
+  {task, journal, calls, tally}: Pick<Run, "task" | "journal" | "calls" | "tally">,
+  {most, onFailure, onUseless}: ScoringLimits
+): ScoringQueue {
+  const {resolved, inputs} = task;
   const backlog: {call: Call; completion: Completion}[] = [];
   let head = 0;
   let open = 0;
@@ -44,28 +41,19 @@ export function createScores(inputs: ScoresInputs): Scores {
   let failure: {error: unknown} | undefined;
   let wake: (() => void) | undefined;
 
-  const useless = uselessScorers(resolved, inputs.onUseless);
+  const useless = uselessScorers(resolved, onUseless);
   const keep = ({n, candidate}: Call, records: readonly ScoreRecord[]) => {
     for (const one of records) {
       if (one.scorer === resolved.primary && one.value !== undefined) tally.scored(candidate, one.value);
       useless(one);
       // A lost score is given again from the journaled completion, so it need not be waited for.
-      scoreLog.push({
-        n,
-        scorer: one.scorer,
-        scorer_version: one.scorer_version,
-        key: one.key,
-        status: one.status,
-        value: one.value,
-        reason: one.reason,
-        details: one.details
-      });
+      journal.scores.push({n, ...one});
     }
   };
   const fail = (error: unknown) => {
     if (failure) return;
     failure = {error};
-    inputs.onFailure();
+    onFailure();
   };
   const ended = () => {
     open--;
@@ -73,7 +61,14 @@ export function createScores(inputs: ScoresInputs): Scores {
   };
   const score = (call: Call, completion: Completion) => {
     const {key, row, messages} = call;
-    const toScore = {key, row, completion, messages, calls: inputs.scorerCalls, signal};
+    const toScore = {
+      key,
+      row,
+      completion,
+      messages,
+      calls: calls.scorers.calls,
+      signal: inputs.abortSignal
+    };
     try {
       const records = scoreAll(resolved.scorers, resolved.expected, toScore);
       if (records instanceof Promise)

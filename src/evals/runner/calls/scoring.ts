@@ -83,14 +83,14 @@ function scoreOne(
   try {
     if (isWithoutCredit(scorer, input.completion))
       return settling(scoreRefused(scorer, input), () => neverSettled(input.row))
-        .then((given) => recordOf(one, key, given, REFUSED))
+        .then((given) => scoreRecord(one, key, given, REFUSED))
         .catch((error: unknown) => failedRecord(one, key, error));
     const given = scorer(input);
     if (given instanceof Promise)
       return settling(given, () => neverSettled(input.row))
-        .then((settled) => recordOf(one, key, settled))
+        .then((settled) => scoreRecord(one, key, settled))
         .catch((error: unknown) => failedRecord(one, key, error));
-    return recordOf(one, key, given);
+    return scoreRecord(one, key, given);
   } catch (error) {
     return failedRecord(one, key, error);
   }
@@ -109,7 +109,7 @@ const neverSettled = ({id}: Row): ScoreResult => ({
 });
 
 /** @param refused the reason of a score that a refusal was given */
-function recordOf(
+function scoreRecord(
   {name, version, scorer: {corpus}}: NamedScorer,
   key: string,
   given: ScoreResult | (() => unknown),

@@ -2,8 +2,7 @@ import type {Limiters} from "../../../inference/endpoints/limiters.js";
 import {type Endpoint, EndpointError} from "../../../inference/endpoints/types.js";
 import type {CallError, OutageSettings} from "./executor.js";
 import {createOutageGuard, type OutageGuard} from "./outage.js";
-import {callError} from "./pool.js";
-import {refusalOf} from "./refusal.js";
+import {refusalOf, callError} from "./callErrors.js";
 
 /** What a call passes before and between its attempts. */
 export interface SidePass {
@@ -57,10 +56,10 @@ class PutOff extends EndpointError {}
 
 /** Endpoints of one name have one guard, and each model of cascades has one there. */
 export function createSideGuards(inputs: SideGuardsInputs): SideGuards {
-  const lanes = new Map<string, Lane>();
+  const lanes = new Map<string, GuardedEndpoint>();
   const listeners: ((reason: string) => void)[] = [];
   let gaveUp: string | undefined;
-  const shared: Shared = {
+  const shared: SharedGuardState = {
     ...inputs,
     answering: new Set(inputs.answered),
     ended: false,
@@ -69,9 +68,9 @@ export function createSideGuards(inputs: SideGuardsInputs): SideGuards {
       for (const listener of listeners) listener(reason);
     }
   };
-  const laneOf = (endpoint: Endpoint, model?: string): Lane => {
+  const laneOf = (endpoint: Endpoint, model?: string): GuardedEndpoint => {
     const key = JSON.stringify([endpoint.name, model]);
-    const lane = lanes.get(key) ?? new Lane(endpoint, shared);
+    const lane = lanes.get(key) ?? new GuardedEndpoint(endpoint, shared);
     lanes.set(key, lane);
     return lane;
   };
@@ -92,7 +91,7 @@ export function createSideGuards(inputs: SideGuardsInputs): SideGuards {
 }
 
 /** What the guards of all endpoints have in common. */
-interface Shared extends SideGuardsInputs {
+interface SharedGuardState extends SideGuardsInputs {
   /** Names of endpoints that have answered. */
   answering: Set<string>;
   ended: boolean;
@@ -100,7 +99,7 @@ interface Shared extends SideGuardsInputs {
 }
 
 /** The calls of one guard. */
-class Lane {
+class GuardedEndpoint {
   private readonly guard: OutageGuard;
   private open = 0;
   /** Of those: failed calls that may be an outage's first. */
@@ -110,7 +109,7 @@ class Lane {
 
   constructor(
     private readonly endpoint: Endpoint,
-    private readonly shared: Shared
+    private readonly shared: SharedGuardState
   ) {
     this.guard = createOutageGuard(endpoint.name, {...shared.outage, onGiveUp: shared.onGiveUp});
     if (shared.ended) this.guard.stop();
@@ -141,7 +140,7 @@ class Lane {
     const stopRetries = () => guard.stopRetries;
     for (let probe = guard.isPaused && (await guard.pass()); ; probe = await guard.pass()) {
       const pass = () => {
-        if (this.refuses) throw refused();
+        if (this.refuses) throw keyRefused();
         if (guard.isPaused && !probe) throw new PutOff("aborted", "Its endpoint is paused.");
       };
       try {
@@ -151,7 +150,7 @@ class Lane {
         return answer;
       } catch (error) {
         if (error instanceof PutOff || (await this.isPostponed(error, probe, of))) continue;
-        throw this.isRefused(callError(error)) ? refused() : error;
+        throw this.isRefused(callError(error)) ? keyRefused() : error;
       }
     }
   }
@@ -194,4 +193,4 @@ class Lane {
   }
 }
 
-const refused = () => new EndpointError("aborted", "Its endpoint refused the key.");
+const keyRefused = () => new EndpointError("aborted", "Its endpoint refused the key.");

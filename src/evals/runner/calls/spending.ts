@@ -2,7 +2,7 @@ import type {AttemptOutcome} from "../../../inference/endpoints/types.js";
 import {PassingMap} from "../../../base/system/passing.js";
 import {budgetSpent, createBudget, type Reservation} from "./budget.js";
 import type {CallError, CallRequest} from "./executor.js";
-import {mayBeBilled} from "./mayBeBilled.js";
+import {mayBeBilled} from "./callErrors.js";
 
 /** Keeps the calls of a run within a budget: every attempt is set aside before it is made. */
 export interface Spending {

@@ -7,38 +7,14 @@ import {
   type Endpoint,
   EndpointError,
   isEndpointError,
-  isRemote,
-  type StageCalls
+  isRemote
 } from "../../../inference/endpoints/types.js";
 import {canonicalJson, sha256} from "../../../base/system/index.js";
 import type {StageAnswers} from "../journal/stageAnswers.js";
 import {answerTokens} from "./answerTokens.js";
 import type {CallPrices} from "./callPrices.js";
 import type {SideGuards, SidePass} from "./sideGuards.js";
-
-/** The calls of the models of cascades and reranked candidates. */
-export interface RunStageCalls {
-  /** Those of one request, by its key. */
-  of(key: string): StageCalls;
-  /** US dollars of the request's answers that an earlier start of the run has paid for. */
-  earlierUsd(key: string): number;
-  /** To be told when the request's outcome is journaled. */
-  ended(key: string, answered: boolean): void;
-  /** Those of the models' endpoints; undefined where failures are for others to guard. */
-  guards?: StageCallGuards;
-}
-
-export interface StageCallGuards {
-  /**
-   * Of a request that ended as "aborted" since a model's failure may be an outage's first: resolves when that is known, and the
-   * request may be made again. Undefined of any other.
-   */
-  undecided(key: string): Promise<true> | undefined;
-  /** No other call will show whether an outage has begun. */
-  settle(): void;
-  /** Ends all waiting, for good. */
-  end(): void;
-}
+import type {RunStageCalls} from "./executor.js";
 
 export interface StageCallsInputs {
   limiters: Limiters;
@@ -48,7 +24,7 @@ export interface StageCallsInputs {
   kept?: {answers: StageAnswers; prices: CallPrices};
 }
 
-interface Asked {
+interface StageQuestion {
   key: string;
   /** Of the question among those of the request. */
   id: string;
@@ -60,7 +36,10 @@ interface Asked {
 /** Each call waits for a place at its own endpoint: the request it is for holds none there. */
 export function createStageCalls({limiters, guards, kept}: StageCallsInputs): RunStageCalls {
   const guarded = guards && guardedStages(guards);
-  function limited<Answer>(asked: Asked, ask: (attempts: AttemptHooks) => Promise<Answer>): Promise<Answer> {
+  function limited<Answer>(
+    asked: StageQuestion,
+    ask: (attempts: AttemptHooks) => Promise<Answer>
+  ): Promise<Answer> {
     const {endpoint, request, options} = asked;
     const {signal, attempts: whole} = options;
     const estimate = estimateTokens(request);
@@ -80,7 +59,7 @@ export function createStageCalls({limiters, guards, kept}: StageCallsInputs): Ru
       )
     );
   }
-  const made = (asked: Asked) =>
+  const made = (asked: StageQuestion) =>
     limited(asked, (attempts) => asked.endpoint.complete(asked.request, {...asked.options, attempts}));
   const earlier = new Map<string, Map<string, number>>();
   const found = (key: string, id: string, endpoint: Endpoint, model: string): Completion | undefined => {
@@ -139,7 +118,7 @@ function guardedStages(guards: SideGuards) {
   };
   return {
     async make<Answer>(
-      {key, id, endpoint, request: {model}}: Asked,
+      {key, id, endpoint, request: {model}}: StageQuestion,
       call: (pass: SidePass) => Promise<Answer>
     ): Promise<Answer> {
       const failure = failures.get(key)?.get(id);

@@ -2,7 +2,7 @@ import {constants, fdatasync} from "node:fs";
 import {type FileHandle, mkdir, open} from "node:fs/promises";
 import {dirname} from "node:path";
 import {lineBuffer} from "./lineBuffer.js";
-import {writeWhole} from "../../../base/system/writeWhole.js";
+import {writeWhole} from "../../../base/system/files.js";
 
 /** A file of one JSON object a line that only grows. A number that grows with every line is added as `seq`. */
 export interface AppendLog {
@@ -148,7 +148,7 @@ async function endLastLine(handle: FileHandle): Promise<number> {
   if (end === size) return size;
   const tail = Buffer.alloc(size - end);
   await handle.read(tail, 0, tail.length, end);
-  if (isWhole(tail.toString())) {
+  if (isJsonLine(tail.toString())) {
     await handle.write("\n", size);
     return size + 1;
   }
@@ -170,7 +170,7 @@ async function lastLineBreak(handle: FileHandle, size: number): Promise<number> 
   return 0;
 }
 
-function isWhole(line: string): boolean {
+function isJsonLine(line: string): boolean {
   try {
     JSON.parse(line);
     return true;

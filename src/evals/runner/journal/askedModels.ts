@@ -1,8 +1,14 @@
 import {samePrice} from "../../../base/costs/index.js";
-import type {Completion, Endpoint, Spent, TokenPrice, Usage} from "../../../inference/endpoints/types.js";
+import type {
+  Completion,
+  Endpoint,
+  CallSpending,
+  TokenPrice,
+  Usage
+} from "../../../inference/endpoints/types.js";
 import type {AskedModel, SideCalls} from "../../../base/store/index.js";
 
-type Asked = Pick<AskedModel, "endpoint" | "host" | "model" | "price" | "hosting" | "endpointKind">;
+type AskedModelKey = Pick<AskedModel, "endpoint" | "host" | "model" | "price" | "hosting" | "endpointKind">;
 
 /** At what price a model is asked, and what an answer cost; undefined where it is not known. */
 export interface AskedPrices {
@@ -15,7 +21,7 @@ export interface AskedPrices {
 }
 
 /** What is noted of who answers. */
-export function askedOf(endpoint: Endpoint, model: string, prices: AskedPrices): Asked {
+export function askedOf(endpoint: Endpoint, model: string, prices: AskedPrices): AskedModelKey {
   const {name, host, hosting, kind} = endpoint;
   return {endpoint: name, host, model, price: prices.of(endpoint, model)?.price, hosting, endpointKind: kind};
 }
@@ -28,7 +34,7 @@ export interface SideTally {
   answered(endpoint: Endpoint, model: string, answer: Pick<Completion, "usage" | "costUsd">): void;
   failed(kind: string): void;
   /** What a call that has not been answered took, as far as its replies told it. */
-  spent(endpoint: Endpoint, model: string, spent: Spent): void;
+  spent(endpoint: Endpoint, model: string, spent: CallSpending): void;
   /** So many attempts failed that may have been billed, and whose usage nobody told. */
   uncounted(attempts: number): void;
   readonly uncountedAttempts: number;
@@ -80,25 +86,25 @@ export function ofAllStarts(
   return {
     calls,
     costUsd: known.length > 0 ? known.reduce((sum, usd) => sum + usd, 0) : undefined,
-    models: together(sealed?.models ?? [], kept.models, now.models)
+    models: combinedModels(sealed?.models ?? [], kept.models, now.models)
   };
 }
 
 /** What is known of a reply: `costUsd` is undefined where its cost is not. */
-interface Reply {
+interface ReplyUsage {
   usage: Usage | undefined;
   costUsd: number | undefined;
 }
 
 /** Counts an answer to `asked` among `models`; tokens that the server did not tell are in the sums of estimates. */
-export function addAnswer(models: AskedModel[], asked: Asked, reply: Reply): void {
+export function addAnswer(models: AskedModel[], asked: AskedModelKey, reply: ReplyUsage): void {
   addReply(models, asked, {...reply, answers: 1});
 }
 
 function addReply(
   models: AskedModel[],
-  asked: Asked,
-  {usage, costUsd, answers}: Reply & {answers: number}
+  asked: AskedModelKey,
+  {usage, costUsd, answers}: ReplyUsage & {answers: number}
 ): void {
   const told = usage && usage.estimatedBy === undefined ? usage : undefined;
   const by = usage?.estimatedBy;
@@ -119,7 +125,7 @@ function addReply(
 }
 
 /** The models of several starts together. */
-function together(...starts: readonly (readonly AskedModel[])[]): AskedModel[] {
+function combinedModels(...starts: readonly (readonly AskedModel[])[]): AskedModel[] {
   const models: AskedModel[] = [];
   for (const one of starts.flat()) addModel(models, one);
   return models;
@@ -137,8 +143,8 @@ function addModel(models: AskedModel[], one: AskedModel): void {
   known.cachedTokens += one.cachedTokens;
   known.completionTokens += one.completionTokens;
   known.estimated = estimatesOf(known.estimated, one.estimated);
-  known.costUsd = sumOf(known.costUsd, one.costUsd);
-  known.priced = sumOf(known.priced, one.priced);
+  known.costUsd = sumOfKnown(known.costUsd, one.costUsd);
+  known.priced = sumOfKnown(known.priced, one.priced);
   known.host ??= one.host;
   known.hosting = one.hosting ?? known.hosting;
   known.endpointKind = one.endpointKind ?? known.endpointKind;
@@ -154,6 +160,6 @@ function estimatesOf(a: AskedModel["estimated"], b: AskedModel["estimated"]): As
   };
 }
 
-function sumOf(a: number | undefined, b: number | undefined): number | undefined {
+function sumOfKnown(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : a + (b ?? 0);
 }

@@ -11,11 +11,11 @@ import {
   sqlString,
   type Workspace
 } from "../../../base/store/index.js";
-import type {Plan} from "../plan/plan.js";
-import type {Place} from "../plan/rows.js";
+import type {RunPlan} from "../plan/plan.js";
+import type {RowStorage} from "../plan/rows.js";
 import {isUnanswered} from "../unanswered.js";
 import {restoreSuperseded} from "./superseded.js";
-import {numberOf, OUTCOME, withAllColumns} from "./tables.js";
+import {requestNumber, OUTCOME, withAllColumns} from "./tables.js";
 
 /** Written when a run begins: what a start after a kill must know. */
 export interface RunStart {
@@ -54,9 +54,9 @@ export function planId(evalName: string, planHash: string): string {
 
 /** The newest run of a plan under the names that it has now, and the id of the next one; nothing is made. */
 export async function latestFolder(
-  place: Place,
+  place: RowStorage,
   evalName: string,
-  plan: Plan,
+  plan: RunPlan,
   options: {noReuse?: boolean; retryFailed?: boolean}
 ): Promise<{next: string; found?: RunFolder & {noReuse: boolean}}> {
   const {workspace} = place;
@@ -78,7 +78,7 @@ export async function latestFolder(
 }
 
 /** Whether a run was begun under the names that its dataset and split have in a plan. What is not known counts as the same. */
-async function isNamedAs(workspace: Workspace, id: string, {names}: Plan): Promise<boolean> {
+async function isNamedAs(workspace: Workspace, id: string, {names}: RunPlan): Promise<boolean> {
   const start = await readStart(workspace, id);
   const sealed = start?.dataset && start.split ? undefined : await readRun(workspace, id);
   const dataset = start?.dataset ?? sealed?.dataset.name ?? names.dataset;
@@ -91,9 +91,9 @@ async function isNamedAs(workspace: Workspace, id: string, {names}: Plan): Promi
  * interrupted or killed; `noReuse` begins a new one unless its own last start did not end.
  */
 export async function chooseFolder(
-  place: Place,
+  place: RowStorage,
   evalName: string,
-  plan: Plan,
+  plan: RunPlan,
   options: {noReuse?: boolean; retryFailed?: boolean},
   now: () => number
 ): Promise<RunFolder> {
@@ -119,9 +119,9 @@ export async function chooseFolder(
 }
 
 async function inspect(
-  place: Place,
+  place: RowStorage,
   id: string,
-  plan: Plan,
+  plan: RunPlan,
   options: {noReuse?: boolean; retryFailed?: boolean}
 ): Promise<(RunFolder & {noReuse: boolean}) | undefined> {
   const {workspace} = place;
@@ -140,7 +140,7 @@ async function inspect(
 }
 
 /** Whether the endpoint that a scorer asks gave no answer about one of a sealed run's. */
-async function hasUnanswered({db, workspace}: Place, id: string): Promise<boolean> {
+async function hasUnanswered({db, workspace}: RowStorage, id: string): Promise<boolean> {
   const scores = await runTable(workspace, [id], "scores");
   if (!scores) return false;
   const found = await db.rows<{reason: string}>(
@@ -150,14 +150,14 @@ async function hasUnanswered({db, workspace}: Place, id: string): Promise<boolea
 }
 
 /** Gives a sealed run its journal back, so that a start can add to it. A journal already there is newer. */
-async function unseal(db: Database, workspace: Workspace, sealed: RunManifest, plan: Plan): Promise<void> {
+async function unseal(db: Database, workspace: Workspace, sealed: RunManifest, plan: RunPlan): Promise<void> {
   const {id} = sealed;
   if (await hasRunFile(workspace, id, "journal.ndjson")) return;
   const items = await runTable(workspace, [id], "items");
   const numbered = async (name: "completions" | "scores") => {
     const table = (await runTable(workspace, [id], name))!;
     const whole = name === "completions" ? withAllColumns(table) : table;
-    return `(select ${numberOf(plan)} as n, t.* from ${whole} t join ${items} i using (row_id))`;
+    return `(select ${requestNumber(plan)} as n, t.* from ${whole} t join ${items} i using (row_id))`;
   };
   const write = (file: "journal.ndjson" | "scores.ndjson", query: string) =>
     workspace.place.putFile(runKey(id, file), (path) =>

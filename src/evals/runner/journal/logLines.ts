@@ -11,12 +11,12 @@ export async function* logLines<Line>(
   if (!(await hasRunFile(workspace, id, file))) return;
   const input = createReadStream(runPath(workspace, id, file));
   for await (const line of createInterface({input, crlfDelay: Infinity})) {
-    const read = parsed<Line>(line);
+    const read = parsedLine<Line>(line);
     if (read) yield read;
   }
 }
 
-function parsed<Line>(line: string): Line | undefined {
+function parsedLine<Line>(line: string): Line | undefined {
   try {
     return JSON.parse(line) as Line;
   } catch {

@@ -1,4 +1,4 @@
-import type {Completion, Spent, TokenLogprob, ToolCall} from "../../../inference/endpoints/types.js";
+import type {Completion, CallSpending, TokenLogprob, ToolCall} from "../../../inference/endpoints/types.js";
 
 /** How one request ended, with the columns of COMPLETIONS that a journal line holds. */
 export interface Outcome {
@@ -57,7 +57,7 @@ export function completedOutcome(
   };
 }
 
-function tokensAndCost(spent: Spent): Partial<Outcome> {
+function tokensAndCost(spent: CallSpending): Partial<Outcome> {
   const {usage} = spent;
   return {
     prompt_tokens: usage?.promptTokens,
@@ -69,7 +69,7 @@ function tokensAndCost(spent: Spent): Partial<Outcome> {
   };
 }
 
-function stageTokensText({stageTokens}: Spent): string | undefined {
+function stageTokensText({stageTokens}: CallSpending): string | undefined {
   return (
     stageTokens &&
     JSON.stringify(
@@ -85,7 +85,7 @@ function stageTokensText({stageTokens}: Spent): string | undefined {
 
 export function failedOutcome(
   {n, key}: {n: number; key: string},
-  {kind, message, attempts, spent}: {kind: string; message: string; attempts?: number; spent?: Spent},
+  {kind, message, attempts, spent}: {kind: string; message: string; attempts?: number; spent?: CallSpending},
   finishedAt: string
 ): JournalLine {
   return {

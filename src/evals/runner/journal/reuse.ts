@@ -3,12 +3,12 @@ import {emptyRelation, type RunManifest} from "../../../base/store/index.js";
 import {type Bits, createBits} from "./bits.js";
 import {copyChunks, rangesOf, within} from "../tables/chunks.js";
 import {logAsParquet} from "../tables/logs.js";
-import {candidateOf, type Plan} from "../plan/plan.js";
-import type {Place} from "../plan/rows.js";
+import {candidateOf, type RunPlan} from "../plan/plan.js";
+import type {RunWorkspace} from "../plan/rows.js";
 import {JOURNAL, journalFile, latest, otherCompletions, OUTCOME, outcomeColumns} from "./tables.js";
 
 /** Which requests of a plan need no call, and why. */
-export interface Settled {
+export interface SettledRequests {
   /** Numbers that need no call now: in the journal, in the store, or answered by an equal request. */
   done: Bits;
   /** Relation of all that this run's journal holds. */
@@ -31,19 +31,17 @@ export interface Settled {
 }
 
 export interface SettleInputs {
-  place: Place;
-  plan: Plan;
+  place: RunWorkspace;
+  plan: RunPlan;
   /** All sealed runs. */
   runs: readonly RunManifest[];
   /** The run that is being made. */
   runId: string;
-  /** Folder for what is half-made. */
-  folder: string;
   options: {noReuse?: boolean; retryFailed?: boolean; failuresOf?: string[]};
 }
 
 /** Nothing needs a call: the run is sealed, and the `failed` calls in it are not made again. */
-export function allSettled(total: number, failed: number): Settled {
+export function allSettled(total: number, failed: number): SettledRequests {
   const done = createBits(total);
   for (let n = 0; n < total; n++) done.add(n);
   return {
@@ -65,8 +63,8 @@ export function allSettled(total: number, failed: number): Settled {
  * several runs know a key, the newest completion is taken. With `retryFailed` journaled failures are asked again, equal requests
  * once; those of the runs `failuresOf` stand without it.
  */
-export async function settle({place, plan, runs, runId, folder, options}: SettleInputs): Promise<Settled> {
-  const {db, workspace} = place;
+export async function settle({place, plan, runs, runId, options}: SettleInputs): Promise<SettledRequests> {
+  const {db, workspace, folder} = place;
   const {requests} = plan;
   const log = journalFile(workspace, runId);
   const journal = await logAsParquet(db, log, JOURNAL, join(folder, "journal-before.parquet"));

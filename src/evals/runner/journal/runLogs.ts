@@ -16,8 +16,8 @@ export async function openLogs(workspace: Workspace, runId: string, opened: Clos
     return log;
   };
   return {
-    journal: await open(openAppendLog(journalFile(workspace, runId))),
-    scoreLog: await open(openAppendLog(scoresFile(workspace, runId))),
+    calls: await open(openAppendLog(journalFile(workspace, runId))),
+    scores: await open(openAppendLog(scoresFile(workspace, runId))),
     superseded: await open(openSuperseded(workspace, runId))
   };
 }

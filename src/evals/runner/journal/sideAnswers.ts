@@ -21,7 +21,7 @@ export interface SideAnswer {
 }
 
 /** With its question, and when the run was last sealed before it: its record has what was answered until then. */
-type Line = SideAnswer & {key: string; sealedAt?: string};
+type SideAnswerLine = SideAnswer & {key: string; sealedAt?: string};
 
 export type KeptCompletion = Pick<Completion, "text" | "usage" | "costUsd"> & Partial<Completion>;
 
@@ -73,7 +73,7 @@ export async function openSideAnswers(
   const before = {calls: 0, models};
   const endpoints = new Set<string>();
   for (const id of [...others, runId])
-    for await (const line of logLines<Line>(workspace, id, file)) {
+    for await (const line of logLines<SideAnswerLine>(workspace, id, file)) {
       const {key, at, completion, sealedAt: after, ...asked} = line;
       const {endpoint, model} = asked;
       if (since === undefined || (at !== undefined && at >= since)) {
@@ -97,7 +97,7 @@ export async function openSideAnswers(
     endpoints: [...endpoints],
     find: (key) => known.get(key),
     async keep(key, answer) {
-      await (await opened()).append({key, ...answer, sealedAt} satisfies Line);
+      await (await opened()).append({key, ...answer, sealedAt} satisfies SideAnswerLine);
     },
     async close() {
       await (await log)?.close();

@@ -26,7 +26,7 @@ export interface StageAnswer {
   earlier: boolean;
 }
 
-type Line =
+type StageAnswerLine =
   | {key: string; id: string; completion: Completion; endpoint?: string; answered?: undefined}
   | {key: string; answered: true};
 
@@ -45,15 +45,15 @@ export async function openStageAnswers(workspace: Workspace, runId: string): Pro
     find: (key, id) => known.get(key)?.get(id),
     endpoints,
     async keep(key, id, {completion, endpoint}) {
-      answersOf(known, key).set(id, {completion, earlier: false});
-      await (await opened()).append({key, id, completion, endpoint} satisfies Line);
+      answersOfRequest(known, key).set(id, {completion, earlier: false});
+      await (await opened()).append({key, id, completion, endpoint} satisfies StageAnswerLine);
     },
     ended(key, answered) {
       if (!known.delete(key)) return;
       if (!answered) isNeeded = true;
       else
         void opened()
-          .then((one) => one.push({key, answered} satisfies Line))
+          .then((one) => one.push({key, answered} satisfies StageAnswerLine))
           .catch(() => undefined);
     },
     async close() {
@@ -63,9 +63,9 @@ export async function openStageAnswers(workspace: Workspace, runId: string): Pro
   };
 }
 
-type Known = Map<string, Map<string, StageAnswer>>;
+type StageAnswersByKey = Map<string, Map<string, StageAnswer>>;
 
-function answersOf(known: Known, key: string): Map<string, StageAnswer> {
+function answersOfRequest(known: StageAnswersByKey, key: string): Map<string, StageAnswer> {
   let answers = known.get(key);
   if (!answers) known.set(key, (answers = new Map()));
   return answers;
@@ -75,8 +75,8 @@ function answersOf(known: Known, key: string): Map<string, StageAnswer> {
 async function earlierAnswers(
   workspace: Workspace,
   runId: string
-): Promise<{known: Known; complete: boolean; endpoints: ReadonlySet<string>}> {
-  const known: Known = new Map();
+): Promise<{known: StageAnswersByKey; complete: boolean; endpoints: ReadonlySet<string>}> {
+  const known: StageAnswersByKey = new Map();
   const endpoints = new Set<string>();
   const sizes = new Map<string, number>();
   let characters = 0;
@@ -86,14 +86,14 @@ async function earlierAnswers(
     sizes.delete(key);
     known.delete(key);
   };
-  for await (const line of logLines<Line>(workspace, runId, FILE)) {
+  for await (const line of logLines<StageAnswerLine>(workspace, runId, FILE)) {
     const {key} = line;
     if (line.answered) {
       forget(key);
       continue;
     }
     if (line.endpoint !== undefined) endpoints.add(line.endpoint);
-    answersOf(known, key).set(line.id, {completion: line.completion, earlier: true});
+    answersOfRequest(known, key).set(line.id, {completion: line.completion, earlier: true});
     const size = JSON.stringify(line.completion).length;
     sizes.set(key, (sizes.get(key) ?? 0) + size);
     characters += size;

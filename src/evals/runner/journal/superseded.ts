@@ -13,7 +13,7 @@ export interface SupersededCalls {
   close(): Promise<void>;
 }
 
-interface Line {
+interface SupersededLine {
   usd: number;
 }
 
@@ -21,14 +21,14 @@ const FILE = "superseded.ndjson";
 
 export async function openSuperseded(workspace: Workspace, runId: string): Promise<SupersededCalls> {
   let usd = 0;
-  for await (const line of logLines<Line>(workspace, runId, FILE)) usd += line.usd;
+  for await (const line of logLines<SupersededLine>(workspace, runId, FILE)) usd += line.usd;
   let log: Promise<AppendLog> | undefined;
   return {
     add(paid) {
       usd += paid;
       log ??= openAppendLog(runPath(workspace, runId, FILE));
       // A log that fails says so when it is closed.
-      void log.then((one) => one.push({usd: paid} satisfies Line)).catch(() => undefined);
+      void log.then((one) => one.push({usd: paid} satisfies SupersededLine)).catch(() => undefined);
     },
     get usd() {
       return usd;
@@ -43,7 +43,7 @@ export async function openSuperseded(workspace: Workspace, runId: string): Promi
 export async function restoreSuperseded({place}: Workspace, {id, supersededUsd}: RunManifest): Promise<void> {
   const key = runKey(id, FILE);
   if (supersededUsd === undefined) await place.remove(key);
-  else await place.put(key, `${JSON.stringify({usd: supersededUsd} satisfies Line)}\n`);
+  else await place.put(key, `${JSON.stringify({usd: supersededUsd} satisfies SupersededLine)}\n`);
 }
 
 export async function removeSuperseded({place}: Workspace, runId: string): Promise<void> {

@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {
-  type Columns,
+  type ColumnTypes,
   COMPLETIONS,
   emptyRelation,
   hasRunFile,
@@ -12,22 +12,22 @@ import {
   sqlString,
   type Workspace
 } from "../../../base/store/index.js";
-import type {Range} from "../tables/chunks.js";
+import type {HalfOpenRange} from "../tables/chunks.js";
 import {logAsParquet} from "../tables/logs.js";
-import type {Plan} from "../plan/plan.js";
-import type {Place} from "../plan/rows.js";
+import type {RunPlan} from "../plan/plan.js";
+import type {RowStorage} from "../plan/rows.js";
 
 /** What a completion is beside its place in the plan: the columns that a journal line and a sealed row share. */
-export const OUTCOME: Columns = Object.fromEntries(
+export const OUTCOME: ColumnTypes = Object.fromEntries(
   Object.entries(COMPLETIONS).filter(
     ([name]) => !["run", "row_id", "candidate", "variant", "repeat", "reused"].includes(name)
   )
 );
 const outcomeNames = Object.keys(OUTCOME);
-export const JOURNAL: Columns = {seq: "BIGINT", n: "BIGINT", ...OUTCOME};
+export const JOURNAL: ColumnTypes = {seq: "BIGINT", n: "BIGINT", ...OUTCOME};
 
 const scoreNames = ["scorer", "scorer_version", "key", "status", "value", "reason", "details"] as const;
-export const SCORE_LOG: Columns = {
+export const SCORE_LOG: ColumnTypes = {
   seq: "BIGINT",
   n: "BIGINT",
   ...Object.fromEntries(scoreNames.map((name) => [name, SCORES[name]!]))
@@ -43,8 +43,8 @@ export function latest(relation: string, by: string, where = "true"): string {
 }
 
 /** SQL for what the number `n` of a request says. */
-export function placeOf(
-  plan: Plan,
+export function requestColumns(
+  plan: RunPlan,
   n = "n"
 ): {position: string; candidate: string; variant: string; repeat: string} {
   const {candidates, variants, repeats} = plan;
@@ -58,13 +58,16 @@ export function placeOf(
 }
 
 /** The positions of the rows that requests in a range are about. */
-export function positionsOf({candidates, variants, repeats}: Plan, {from, to}: Range): Range {
+export function positionsOf(
+  {candidates, variants, repeats}: RunPlan,
+  {from, to}: HalfOpenRange
+): HalfOpenRange {
   const each = candidates.length * variants.length * repeats;
   return {from: Math.floor(from / each), to: Math.ceil(to / each)};
 }
 
 /** SQL for the number of a request from the columns position, candidate, variant and repeat. */
-export function numberOf(plan: Plan): string {
+export function requestNumber(plan: RunPlan): string {
   const at = (list: string[], column: string) =>
     `(list_position([${list.map(sqlString).join(", ")}], ${column}) - 1)`;
   const variants = plan.variants.map(({name}) => name);
@@ -78,7 +81,7 @@ export const outcomeColumns = (of: string) => outcomeNames.map((name) => `${of}.
  * of the runs `failuresOf`; undefined when there is no other run. Journals are copied to `folder` first.
  */
 export async function otherCompletions(
-  {db, workspace}: Place,
+  {db, workspace}: RowStorage,
   runs: readonly RunManifest[],
   runId: string,
   {folder, failuresOf = []}: {folder: string; failuresOf?: readonly string[]}

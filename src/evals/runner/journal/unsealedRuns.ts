@@ -24,7 +24,7 @@ export async function unsealedRuns(workspace: Workspace): Promise<UnsealedRun[]>
     const start = await readStart(workspace, id);
     if (!start || !(await hasRunFile(workspace, id, "journal.ndjson"))) continue;
     const [underWay] = await workspace.held(`run-${id}`, "exactly");
-    const journaled = await linesOf(journalFile(workspace, id));
+    const journaled = await countLines(journalFile(workspace, id));
     if (journaled === 0 && underWay === undefined) continue;
     found.push({
       id,
@@ -37,7 +37,7 @@ export async function unsealedRuns(workspace: Workspace): Promise<UnsealedRun[]>
   return found.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 }
 
-async function linesOf(file: string): Promise<number> {
+async function countLines(file: string): Promise<number> {
   let lines = 0;
   for await (const block of createReadStream(file) as AsyncIterable<Buffer>)
     for (let at = block.indexOf(10); at >= 0; at = block.indexOf(10, at + 1)) lines++;

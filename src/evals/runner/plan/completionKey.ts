@@ -1,5 +1,5 @@
 import {hash} from "node:crypto";
-import type {Message, ModelParameters, Tool} from "../../../inference/endpoints/types.js";
+import type {Message, ModelParameters, ToolDefinition} from "../../../inference/endpoints/types.js";
 import {canonicalJson} from "../../../base/system/index.js";
 
 /** What a completion's key is made of beside the messages. */
@@ -7,7 +7,7 @@ export interface KeyParts {
   identity: Record<string, string>;
   model: string;
   params?: ModelParameters;
-  tools?: Tool[];
+  tools?: ToolDefinition[];
 }
 
 /** Canonical JSON of messages, as `completionKeys` takes it: one text for all candidates of a row. */

@@ -1,28 +1,12 @@
-import type {SplitManifest, VersionManifest} from "../../../base/store/index.js";
-import type {EvalDefinition} from "../define.js";
+import type {EvalTask} from "../task.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
-import type {ResolvedEval, RunOptions} from "./resolve.js";
-
-export interface HeaderInputs {
-  definition: EvalDefinition;
-  resolved: ResolvedEval;
-  ready: readonly ReadyCandidate[];
-  variants: readonly {name: string; sha256: string}[];
-  version: VersionManifest;
-  split: SplitManifest;
-  options: RunOptions;
-}
 
 /** What decides a sealed run beside its rows, prompts and keys. */
-export function planHeader({
-  definition,
-  resolved,
-  ready,
-  variants,
-  version,
-  split,
-  options
-}: HeaderInputs): Record<string, unknown> {
+export function planHeader(
+  {definition, resolved, inputs: {version, split, options = {}}}: EvalTask,
+  ready: readonly ReadyCandidate[],
+  variants: readonly {name: string; sha256: string}[]
+): Record<string, unknown> {
   return {
     eval: resolved.name,
     version: version.sha256,

@@ -1,40 +1,16 @@
-import {
-  recordFinalRun,
-  type SplitManifest,
-  type VersionManifest,
-  whoOpens,
-  type Workspace
-} from "../../../base/store/index.js";
-import type {ResolvedEval, RunOptions} from "./resolve.js";
-
-export interface OpenHeldOutInputs {
-  workspace: Workspace;
-  resolved: ResolvedEval;
-  version: VersionManifest;
-  split: SplitManifest;
-  /** Rows of the part that are open to this run. */
-  rows: number;
-  options: RunOptions;
-  /** Wall clock in milliseconds since 1970. */
-  now(): number;
-}
+import {recordFinalRun, whoOpens} from "../../../base/store/index.js";
+import type {EvalTask} from "../task.js";
 
 /**
  * Notes who opens a held-out part, when and why, before a row of it is read; does nothing for another part. The name is
  * ASSAY_USER, else the system's user. Throws UserError when `options.why` says nothing.
+ * @param rows rows of the part that are open to this run
  */
-export async function openHeldOut({
-  workspace,
-  resolved,
-  version,
-  split,
-  rows,
-  options,
-  now
-}: OpenHeldOutInputs): Promise<void> {
+export async function openHeldOut({resolved, inputs, effects}: EvalTask, rows: number): Promise<void> {
+  const {store, version, split, options = {}} = inputs;
   if (resolved.part !== "held-out") return;
-  await recordFinalRun(workspace, {
-    at: new Date(now()).toISOString(),
+  await recordFinalRun(store.workspace, {
+    at: new Date(effects.now()).toISOString(),
     who: whoOpens(),
     why: options.why ?? "",
     eval: resolved.name,

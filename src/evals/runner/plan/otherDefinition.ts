@@ -31,7 +31,7 @@ export function otherDefinition(
   definition: EvalDefinition
 ): (compared: ComparedRun) => Promise<string[]> {
   const scorers = scorerVersions(definition);
-  const identities = new Map<string, Promise<Identity | undefined>>();
+  const identities = new Map<string, Promise<AnswerIdentity | undefined>>();
   return async ({run, raced}) => {
     const version = await readVersion(store.workspace, {dataset: run.dataset.name, id: run.dataset.version});
     const split = await readSplit(store.workspace, {dataset: run.dataset.name, id: run.split.id});
@@ -113,7 +113,7 @@ function ofScoring({primary, slices = []}: EvalDefinition, run: RunManifest, ver
 async function ofCandidates(
   {candidates}: EvalDefinition,
   {run, raced}: ComparedRun,
-  identityOf: (candidate: Candidate) => Promise<Identity | undefined>
+  identityOf: (candidate: Candidate) => Promise<AnswerIdentity | undefined>
 ): Promise<string[]> {
   const then = new Map(run.candidates.map((one) => [one.name, one]));
   const present = new Map(candidates.map((one) => [one.name, one]));
@@ -137,9 +137,9 @@ async function ofCandidates(
 }
 
 /** Canonical JSON of all that decides a candidate's answers, or that its model was never made. */
-type Identity = string;
+type AnswerIdentity = string;
 
-function identityIn({model, endpointKind, identity, params, tools}: RunCandidate): Identity {
+function identityIn({model, endpointKind, identity, params, tools}: RunCandidate): AnswerIdentity {
   return canonicalJson(JSON.parse(JSON.stringify({model, endpointKind, identity, params, tools})));
 }
 
@@ -148,7 +148,7 @@ async function identify(
   candidate: Candidate,
   {seed = "assay"}: EvalDefinition,
   {store, version, split}: Pick<Parameters<typeof readyCandidates>[1], "store" | "version" | "split">
-): Promise<Identity | undefined> {
+): Promise<AnswerIdentity | undefined> {
   try {
     const ready = await readyCandidates(
       {candidates: [candidate], seed, baseline: candidate.name},

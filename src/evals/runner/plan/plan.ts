@@ -2,25 +2,18 @@ import {createHash} from "node:crypto";
 import {join} from "node:path";
 import {UserError} from "../../../base/validation/index.js";
 import {canonicalJson} from "../../../base/system/index.js";
-import {
-  type Columns,
-  ITEMS,
-  noRowLeft,
-  PROMPTS,
-  type SplitManifest,
-  type VersionManifest
-} from "../../../base/store/index.js";
-import type {Row} from "../../scorers/types.js";
+import {type ColumnTypes, ITEMS, noRowLeft, PROMPTS} from "../../../base/store/index.js";
+import type {EvalTask} from "../task.js";
 import {collectGarbageBetween} from "../keepHeapSmall.js";
 import {packed} from "../tables/logs.js";
+import {planHeader} from "./header.js";
 import type {KeptKeys} from "./keptKeys.js";
 import {PlanFile} from "./planFile.js";
-import {checkOf, planLines} from "./planLines.js";
-import {orderRows, type Place, readRows} from "./rows.js";
+import {checkOf, planLines, type PlanParts} from "./planLines.js";
+import {orderRows, type RunWorkspace, readRows} from "./rows.js";
 import type {Variant} from "./prompts.js";
 import type {PrivacyCheck} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
-import type {ResolvedEval} from "./resolve.js";
 import {portions} from "./portions.js";
 import {findUnscorable} from "./unscorable.js";
 
@@ -28,7 +21,7 @@ import {findUnscorable} from "./unscorable.js";
  * Every request of a run has a number: ((position · candidates + candidate) · variants + variant) · repeats +
  * repeat. It orders the calls (all candidates meet a row together) and the tables of the sealed run.
  */
-export interface Plan {
+export interface RunPlan {
   /** SHA-256 over everything that decides what the sealed run will say: settings, items and every key. */
   hash: string;
   /** Names of the dataset and the split, which are in no hash. */
@@ -63,30 +56,18 @@ export interface PlanTables {
 }
 
 /** The place of the candidate that request `n` asks. */
-export function candidateOf({variants, repeats, candidates}: Plan, n: number): number {
+export function candidateOf({variants, repeats, candidates}: RunPlan, n: number): number {
   return Math.floor(n / (variants.length * repeats)) % candidates.length;
 }
 
 const REQUESTS = {n: "BIGINT", key: "VARCHAR", tokens: "BIGINT"};
 
-export interface PlanInputs {
-  place: Place;
-  version: VersionManifest;
-  split: SplitManifest;
-  resolved: ResolvedEval;
+/** The requests of a run: what is planned, and who may be asked. */
+export interface PlannedRequests {
+  plan: RunPlan;
+  /** In the plan's order. */
   ready: readonly ReadyCandidate[];
-  variants: Variant[];
-  fewShot: readonly Row[];
-  /** What else decides the sealed run, as JSON values. */
-  header: Record<string, unknown>;
-  limit?: number;
-  wholeGroups?: boolean;
   privacyCheck: PrivacyCheck;
-  /** Folder for the plan's files. */
-  folder: string;
-  maskExcerpt?: (text: string, maxChars: number) => string;
-  signal?: AbortSignal;
-  onMessage?: (message: string) => void;
 }
 
 /** The hash has the items of so many rows, then their requests, then the next rows': another number would rename every run. */
@@ -100,27 +81,29 @@ const MOST_REQUESTS = 100_000_000;
  * request, and 36 more of a plan whose keys are kept. No endpoint is called. A row whose `expected`, slice or cluster function throws is a UserError, and so is a scorer
  * that can use no row's expected value; a prompt function that throws plans a failed completion.
  */
-export async function makePlan(inputs: PlanInputs): Promise<Plan> {
-  const {place, resolved, ready, variants, folder, signal} = inputs;
-  const {db} = place;
+export async function makePlan(task: EvalTask, place: RunWorkspace, parts: PlanParts): Promise<RunPlan> {
+  const {resolved, inputs, effects} = task;
+  const {version, split, options = {}, signal} = inputs;
+  const {ready, variants} = parts;
+  const {db, folder} = place;
   const requestsFile = join(folder, "requests.ndjson");
   const itemsFile = join(folder, "items.ndjson");
   const promptsFile = join(folder, "prompts.ndjson");
-  const {relation, rows, available} = await orderRows(place, folder, inputs.version, inputs.split, {
+  const {relation, rows, available} = await orderRows(place, version, split, {
     part: resolved.part,
     seed: resolved.seed,
-    limit: inputs.limit,
-    wholeGroups: inputs.wholeGroups
+    limit: options.limit,
+    wholeGroups: options.wholeGroups
   });
   if (available === 0)
-    throw new UserError(`${resolved.name} cannot be run: ${noRowLeft(inputs.split, resolved.part)}`);
+    throw new UserError(`${resolved.name} cannot be run: ${noRowLeft(split, resolved.part)}`);
   const {repeats} = resolved;
   const total = rows * ready.length * variants.length * repeats;
   if (total > MOST_REQUESTS)
     throw new UserError(
       `${rows} rows × ${ready.length} candidates × ${variants.length} prompts × ${repeats} repeats are more than the ${MOST_REQUESTS.toLocaleString("en")} requests that one run may have. Give fewer repeats, or --limit.`
     );
-  const hash = createHash("sha256").update(canonicalJson(inputs.header));
+  const hash = createHash("sha256").update(canonicalJson(planHeader(task, ready, variants)));
   const files = {
     items: new PlanFile(itemsFile),
     prompts: new PlanFile(promptsFile),
@@ -128,7 +111,7 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   };
   const requestsOfPortion: Buffer[] = [];
   const unscorable = findUnscorable(resolved);
-  const writer = planLines(inputs, total, unscorable);
+  const writer = planLines(task, parts, total, unscorable);
   try {
     for await (const batch of portions(readRows(db, relation), HASHED_ROWS)) {
       signal?.throwIfAborted();
@@ -143,16 +126,16 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
     for (const file of Object.values(files)) file.close();
   }
   collectGarbageBetween();
-  unscorable.conclude(rows, (message) => inputs.onMessage?.(message));
+  unscorable.conclude(rows, (message) => effects.onMessage?.(message));
   return {
     hash: hash.digest("hex"),
-    names: {dataset: inputs.version.dataset, split: inputs.split.name},
+    names: {dataset: version.dataset, split: split.name},
     rows,
     available,
     total,
     candidates: ready.map(({record}) => record.name),
     variants,
-    fewShot: inputs.fewShot.map(({id}) => id),
+    fewShot: parts.fewShot.map(({id}) => id),
     repeats,
     rowsOf: relation,
     requests: await packed(db, requestsFile, REQUESTS),
@@ -168,19 +151,19 @@ export async function makePlan(inputs: PlanInputs): Promise<Plan> {
   };
 }
 
-function remembered(make: Plan["tables"]): Plan["tables"] {
+function remembered(make: RunPlan["tables"]): RunPlan["tables"] {
   let made: Promise<PlanTables> | undefined;
   return (run) => (made ??= make(run));
 }
 
 /** Throws when a prompt function no longer says what it said when the run was planned. */
-export function checkKey(plan: Plan, n: number, key: string, rowId: string): void {
+export function checkKey(plan: RunPlan, n: number, key: string, rowId: string): void {
   if (plan.checks[n] !== checkOf(key))
     throw new UserError(
       `the prompt of row ${rowId} changed between planning and running. A prompt function must give the same messages for the same row: take dates, random numbers and other outside things out of it.`
     );
 }
 
-export function withoutRun(columns: Columns): Columns {
+export function withoutRun(columns: ColumnTypes): ColumnTypes {
   return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "run"));
 }

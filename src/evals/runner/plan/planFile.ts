@@ -1,5 +1,5 @@
 import {closeSync, openSync} from "node:fs";
-import {writeWhole} from "../../../base/system/writeWhole.js";
+import {writeWhole} from "../../../base/system/files.js";
 
 /** A file that grows by texts, each encoded once for the file and for who else takes its bytes. */
 export class PlanFile {

@@ -1,9 +1,12 @@
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {canonicalJson} from "../../../base/system/index.js";
+import type {Row} from "../../scorers/types.js";
+import type {EvalTask} from "../task.js";
 import {messagesJson} from "./completionKey.js";
 import {KeptKeys, MOST_KEPT} from "./keptKeys.js";
-import type {PlanInputs} from "./plan.js";
-import type {Rendered, Variant} from "./prompts.js";
+import type {PrivacyCheck} from "./privacyCheck.js";
+import type {RenderedMessages, Variant} from "./prompts.js";
+import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";
 import type {PlannedRow} from "./rows.js";
 import type {Unscorable} from "./unscorable.js";
@@ -30,9 +33,23 @@ export interface PlanWriter {
   kept?: KeptKeys;
 }
 
+/** What a plan is made of, beside its task. */
+export interface PlanParts {
+  ready: readonly ReadyCandidate[];
+  privacyCheck: PrivacyCheck;
+  variants: Variant[];
+  /** Rows in the prompts as examples. */
+  fewShot: readonly Row[];
+}
+
 /** @param total of the plan's requests */
-export function planLines(inputs: PlanInputs, total: number, unscorable: Unscorable): PlanWriter {
-  const {resolved, ready, variants, privacyCheck} = inputs;
+export function planLines(
+  task: EvalTask,
+  {ready, variants, privacyCheck}: PlanParts,
+  total: number,
+  unscorable: Unscorable
+): PlanWriter {
+  const {resolved} = task;
   const checks = new Uint32Array(total);
   const kept =
     total <= MOST_KEPT && variants.every(({isTemplate}) => isTemplate) ? new KeptKeys(total) : undefined;
@@ -59,10 +76,10 @@ export function planLines(inputs: PlanInputs, total: number, unscorable: Unscora
       const lines: PlanLines = {items: "", prompts: "", requests: ""};
       for (const planned of rows) {
         const {rowId, row} = planned;
-        const expected = expectedOf(planned, resolved);
+        const expected = expectedValue(planned, resolved);
         unscorable.look(rowId, expected, row);
-        lines.items += `${JSON.stringify(itemOf(planned, expected, inputs))}\n`;
-        const messages = variants.map((variant) => jsonOf(variant.render(row)));
+        lines.items += `${JSON.stringify(itemOf(planned, expected, task))}\n`;
+        const messages = variants.map((variant) => jsonOfMessages(variant.render(row)));
         lines.prompts += promptLinesOf(rowId, variants, messages);
         lines.requests += requestsOf(rowId, messages);
       }
@@ -80,7 +97,7 @@ export function estimateTokens(text: string): number {
 }
 
 /** Canonical JSON of the messages; undefined where the prompt function gave none. */
-export function jsonOf({messages}: Rendered): string | undefined {
+export function jsonOfMessages({messages}: RenderedMessages): string | undefined {
   return messages && messagesJson(messages);
 }
 
@@ -101,7 +118,7 @@ function promptLinesOf(
     .join("");
 }
 
-function expectedOf({rowId, row}: PlannedRow, resolved: ResolvedEval): unknown {
+function expectedValue({rowId, row}: PlannedRow, resolved: ResolvedEval): unknown {
   try {
     return resolved.expected(row);
   } catch (cause) {
@@ -112,9 +129,12 @@ function expectedOf({rowId, row}: PlannedRow, resolved: ResolvedEval): unknown {
 function itemOf(
   {position, rowId, rowHash, group, row}: PlannedRow,
   expected: unknown,
-  inputs: PlanInputs
+  task: EvalTask
 ): object {
-  const {resolved, version} = inputs;
+  const {
+    resolved,
+    inputs: {version}
+  } = task;
   try {
     const text = version.text === undefined ? undefined : row[version.text];
     return {
@@ -124,7 +144,7 @@ function itemOf(
       cluster: resolved.cluster ? resolved.cluster(row) : group,
       expected: expected === undefined || expected === null ? null : canonicalJson(expected),
       slices: JSON.stringify(resolved.slices(row)),
-      excerpt: typeof text === "string" && position < EXCERPT_ROWS ? excerptOf(text, inputs) : null
+      excerpt: typeof text === "string" && position < EXCERPT_ROWS ? excerptOf(text, task) : null
     };
   } catch (cause) {
     throw rowFailure(resolved, rowId, cause);
@@ -138,7 +158,7 @@ function rowFailure({name}: ResolvedEval, rowId: string, cause: unknown): UserEr
   );
 }
 
-function excerptOf(text: string, {resolved, maskExcerpt}: PlanInputs): string | null {
+function excerptOf(text: string, {resolved, effects: {maskExcerpt}}: EvalTask): string | null {
   if (resolved.publish === "text") return text.slice(0, TEXT_CHARS);
   if (resolved.publish === "ids" || !maskExcerpt) return null;
   return maskExcerpt(text, EXCERPT_CHARS);

@@ -17,7 +17,7 @@ import {knownRecipients, refuseOutright} from "./privacyCheck.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import {resolveEval, type ResolvedEval} from "./resolve.js";
 
-type Scoring = Pick<ResolvedEval, "scorers" | "primary">;
+type ScorersToCheck = Pick<ResolvedEval, "scorers" | "primary">;
 
 /** One thing that was checked before calls are made. */
 export interface EvalFinding {
@@ -29,7 +29,7 @@ export interface EvalFinding {
 }
 
 /** A model that a server named in answers that a run has already: its own, and those that it takes from other runs. */
-export interface Answerer {
+export interface AnsweringModel {
   candidate: string;
   model: string;
   answers: number;
@@ -45,7 +45,7 @@ export async function preflight(
     ready,
     resolved,
     needs
-  }: {ready: readonly ReadyCandidate[]; resolved: Scoring; needs: EvalDefinition["needs"]},
+  }: {ready: readonly ReadyCandidate[]; resolved: ScorersToCheck; needs: EvalDefinition["needs"]},
   onMessage: (message: string) => void,
   {
     signal,
@@ -55,14 +55,14 @@ export async function preflight(
     signal?: AbortSignal;
     around?: (endpoint: Endpoint) => AroundAsk;
     /** Who gave the answers that the run has already. */
-    answered?: readonly Answerer[];
+    answered?: readonly AnsweringModel[];
   } = {}
 ): Promise<void> {
   const problems = new Set<string>();
   const passing: string[] = [];
   let isAnyReady = false;
   let isPrimaryReady = true;
-  const asked: Asked[] = [
+  const asked: PreflightTarget[] = [
     ...ready.map(({record, prepared}) => ({...prepared, name: record.name, needs, isCandidate: true})),
     ...askedByScorers(resolved.scorers)
   ];
@@ -93,7 +93,7 @@ export async function preflight(
     );
 }
 
-interface Asked {
+interface PreflightTarget {
   name: string;
   endpoint: Endpoint;
   model: string;
@@ -103,7 +103,7 @@ interface Asked {
 }
 
 /** The models that scorers ask; one whose model a scorer does not tell cannot be asked about. */
-export function askedByScorers(scorers: readonly {name: string; scorer: Scorer}[]): Asked[] {
+export function askedByScorers(scorers: readonly {name: string; scorer: Scorer}[]): PreflightTarget[] {
   return scorers.flatMap(({name, scorer}) => {
     const model = modelAsked(scorer);
     return scorer.asks && model !== undefined
@@ -116,7 +116,7 @@ export function askedByScorers(scorers: readonly {name: string; scorer: Scorer}[
 function otherAnswerer(
   {name, stages}: Endpoint,
   findings: readonly PreflightFinding[],
-  answered: readonly Answerer[]
+  answered: readonly AnsweringModel[]
 ): string | undefined {
   const now = findings.find(({servedModel}) => servedModel)?.servedModel;
   const others = answered.filter(({model}) => model !== now);
@@ -215,7 +215,7 @@ async function refusals(
 /** What is found of one after the other; what was found of a model without needs holds for scorers that ask it. */
 function onceForScorers(signal: AbortSignal | undefined, around?: (endpoint: Endpoint) => AroundAsk) {
   const known = new Map<Endpoint, Map<string, PreflightFinding[]>>();
-  return async ({endpoint, model, needs = {}, isCandidate}: Omit<Asked, "name">) => {
+  return async ({endpoint, model, needs = {}, isCandidate}: Omit<PreflightTarget, "name">) => {
     const ofEndpoint = known.get(endpoint) ?? new Map<string, PreflightFinding[]>();
     const before = isCandidate ? undefined : ofEndpoint.get(model);
     const found = before ?? (await findingsOf({endpoint, model}, needs, signal, around));

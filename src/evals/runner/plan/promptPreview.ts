@@ -1,54 +1,19 @@
-import type {Message, Tool} from "../../../inference/endpoints/types.js";
 import {sensitivityOf} from "../../../data/privacy/index.js";
 import {UserError} from "../../../base/validation/index.js";
-import type {SplitManifest, Store, VersionManifest} from "../../../base/store/index.js";
-import type {EvalDefinition} from "../define.js";
+import type {PreviewedRow, PromptPreview} from "../result.js";
+import type {EvalTask} from "../task.js";
 import {knownRecipients, mayNothingGo, openPrivacyCheck} from "./privacyCheck.js";
 import {variantsOf} from "./prompts.js";
-import type {ResolvedEval} from "./resolve.js";
-import {fewShotRows, orderRows, type Place, readRows} from "./rows.js";
-
-/** What a run would put to its candidates about its first rows. */
-export interface PromptPreview {
-  rows: PreviewedRow[];
-  tools: {candidate: string; tools: Tool[]}[];
-  /** Candidates whose endpoint is known when they are prepared: what may be sent there is not said before. */
-  notPrepared: string[];
-}
-
-export interface PreviewedRow {
-  rowId: string;
-  /** For each prompt of the eval its messages, or why there are none. */
-  prompts: {variant: string; messages?: Message[]; failed?: string}[];
-  /** Candidates, and scorers that ask a model, to which the row would not be sent. */
-  refused: {name: string; reason: string}[];
-}
-
-export interface PreviewInputs {
-  store: Store;
-  place: Place;
-  definition: EvalDefinition;
-  resolved: ResolvedEval;
-  version: VersionManifest;
-  split: SplitManifest;
-  rows: number;
-  /** Folder for what is half-made. */
-  folder: string;
-  onMessage(message: string): void;
-}
+import {fewShotRows, orderRows, readRows, type RunWorkspace} from "./rows.js";
 
 /** Renders the prompts of a run's first rows. Prepares no candidate and calls nobody. */
-export async function previewPrompts({
-  store,
-  place,
-  definition,
-  resolved,
-  version,
-  split,
-  rows,
-  folder,
-  onMessage
-}: PreviewInputs): Promise<PromptPreview> {
+export async function previewPrompts(
+  {definition, resolved, inputs, effects}: EvalTask,
+  place: RunWorkspace,
+  rows: number
+): Promise<PromptPreview> {
+  const {store, version, split} = inputs;
+  const {onMessage} = effects;
   if (resolved.part === "held-out")
     throw new UserError(
       `eval ${resolved.name} scores the held-out part, whose prompts are not shown. Look at those of another part: part: "test".`
@@ -67,7 +32,7 @@ export async function previewPrompts({
   });
   const variants = variantsOf(definition.prompt, fewShot, resolved.expected);
   const {part, seed, candidates} = resolved;
-  const {relation} = await orderRows(place, folder, version, split, {part, seed, limit: rows});
+  const {relation} = await orderRows(place, version, split, {part, seed, limit: rows});
   const never = barred.map(({name, endpoint}) => ({
     name,
     reason: `No row of a dataset of sensitivity "${sensitivityOf(version)}" may go to ${endpoint.name}, an endpoint of trust "${endpoint.trust}".`

@@ -13,11 +13,12 @@ export interface Variant {
   template: string;
   /** What it renders is the same each time; a function may give something else. */
   isTemplate: boolean;
-  render(row: Row): Rendered;
+  render(row: Row): RenderedMessages;
 }
 
 /** The messages of one row, or why the eval's prompt function gave none. */
-export type Rendered = {messages: Message[]; failed?: undefined} | {messages?: undefined; failed: string};
+export type RenderedMessages =
+  {messages: Message[]; failed?: undefined} | {messages?: undefined; failed: string};
 
 const PLACE = /\{\{\s*([^{}]+?)\s*\}\}/g;
 
@@ -68,12 +69,12 @@ export function variantsOf(
   }));
 }
 
-interface Example {
+interface AnsweredExample {
   row: Row;
   answer: string;
 }
 
-function templateOf(template: string, examples: readonly Example[], placed: boolean) {
+function templateOf(template: string, examples: readonly AnsweredExample[], placed: boolean) {
   const turns = placed
     ? []
     : examples.flatMap(({row, answer}): Message[] => [
@@ -86,7 +87,7 @@ function templateOf(template: string, examples: readonly Example[], placed: bool
     .map((piece, index) =>
       index % 2 === 0 ? piece : {text: examples.map((example) => fillExample(piece, example)).join("")}
     );
-  return (row: Row): Rendered => {
+  return (row: Row): RenderedMessages => {
     const content = pieces
       .map((piece) => (typeof piece === "string" ? fill(piece, row) : piece.text))
       .join("");
@@ -94,12 +95,12 @@ function templateOf(template: string, examples: readonly Example[], placed: bool
   };
 }
 
-function fillExample(section: string, {row, answer}: Example): string {
+function fillExample(section: string, {row, answer}: AnsweredExample): string {
   return section.replace(PLACE, (_place, name: string) => (name === EXPECTED ? answer : cellText(row[name])));
 }
 
 function functionOf(prompt: Exclude<Prompt, string>, fewShot: readonly Row[]) {
-  return (row: Row): Rendered => {
+  return (row: Row): RenderedMessages => {
     try {
       const made: unknown = prompt(row, {fewShot});
       if (typeof made === "string") return {messages: [{role: "user", content: made}]};

@@ -6,7 +6,7 @@ import {refusedByMachine} from "../../../base/system/index.js";
 import {
   modelsDir,
   modelIdsOf,
-  type Answerer,
+  type AnsweringModel,
   type Database,
   type RunCandidate,
   type SplitManifest,
@@ -72,7 +72,9 @@ export async function readyCandidates(
         signal
       });
       const baseline = candidate.name === resolved.baseline;
-      ready.push(await describe(candidate, prepared, {baseline, models: modelsDir(store.workspace), dryRun}));
+      ready.push(
+        await readyCandidate(candidate, prepared, {baseline, models: modelsDir(store.workspace), dryRun})
+      );
     }
     return ready;
   } catch (cause) {
@@ -125,7 +127,7 @@ export async function closeCandidates(
   await Promise.all([...endpoints].map((endpoint) => endpoint.close?.()));
 }
 
-async function describe(
+async function readyCandidate(
   candidate: Candidate,
   prepared: PreparedCandidate,
   {baseline, models, dryRun}: {baseline: boolean; models: string; dryRun: boolean | undefined}
@@ -151,7 +153,7 @@ async function describe(
       identity,
       params: candidate.params ?? {},
       tools: candidate.tools?.length ? candidate.tools : undefined,
-      ...(await recordsOf(prepared, models, dryRun ?? false)),
+      ...(await modelRecords(prepared, models, dryRun ?? false)),
       price: price && plainPrice(price),
       stages: statedStages(endpoint),
       answerers: endpoint.stages && (await answerersOf(endpoint.stages(), models, dryRun ?? false)),
@@ -162,7 +164,7 @@ async function describe(
 }
 
 /** The ids of the store's records of the model, or of all models that a candidate asks. */
-async function recordsOf(
+async function modelRecords(
   {endpoint, model, modelId}: Pick<PreparedCandidate, "endpoint" | "model" | "modelId">,
   models: string,
   dryRun: boolean
@@ -170,7 +172,7 @@ async function recordsOf(
   const stages = endpoint.stages?.();
   if (stages) {
     const ids: string[] = [];
-    for (const stage of stages) ids.push(...modelIdsOf(await recordsOf(stage, models, dryRun)));
+    for (const stage of stages) ids.push(...modelIdsOf(await modelRecords(stage, models, dryRun)));
     return {modelIds: ids.length > 0 ? [...new Set(ids)] : undefined};
   }
   if (modelId !== undefined) return {modelId};
@@ -193,11 +195,11 @@ async function answerersOf(
   stages: readonly EndpointStage[],
   models: string,
   dryRun: boolean
-): Promise<Answerer[]> {
-  const each = stages.map(async (stage): Promise<Answerer[]> => {
+): Promise<AnsweringModel[]> {
+  const each = stages.map(async (stage): Promise<AnsweringModel[]> => {
     const {name, endpoint, model} = stage;
     if (endpoint.stages) return answerersOf(endpoint.stages(), models, dryRun);
-    const {modelId} = await recordsOf(stage, models, dryRun);
+    const {modelId} = await modelRecords(stage, models, dryRun);
     const {name: asked, kind} = endpoint;
     const hosting = stageHosting(stage);
     const identity = await endpoint.identity(model);

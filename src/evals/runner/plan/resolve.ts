@@ -115,7 +115,7 @@ export async function resolveEval(
     primary,
     sliceNames: slices === undefined ? [] : Array.isArray(slices) ? slices : Object.keys(slices),
     expected: typeof expected === "string" ? (row) => row[expected] : expected,
-    slices: slicesOf(slices),
+    slices: sliceFunction(slices),
     cluster:
       cluster === undefined
         ? undefined
@@ -241,7 +241,7 @@ function chooseCandidates(definition: EvalDefinition, options: RunOptions, probl
   return definition.candidates.filter((one) => options.candidates!.includes(one.name));
 }
 
-function slicesOf(slices: EvalDefinition["slices"]): (row: Row) => Record<string, string> {
+function sliceFunction(slices: EvalDefinition["slices"]): (row: Row) => Record<string, string> {
   if (slices === undefined) return () => ({});
   const named = Array.isArray(slices)
     ? slices.map((name) => [name, (row: Row) => cellName(row[name])] as const)

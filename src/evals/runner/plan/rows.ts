@@ -16,10 +16,15 @@ import {
 } from "../../../base/store/index.js";
 import {copyChunks, copyParquet, rangesOf, within} from "../tables/chunks.js";
 
-/** Where a run works: a database of its own, and the workspace. */
-export interface Place {
+/** A workspace's rows, and the database that reads them. */
+export interface RowStorage {
   db: Database;
   workspace: Workspace;
+}
+
+/** Where a run works: a database of its own, the workspace, and a folder for temporary files. */
+export interface RunWorkspace extends RowStorage {
+  folder: string;
 }
 
 /** One row as the plan meets it. */
@@ -46,7 +51,7 @@ const ROWS_AT_ONCE = 8_192;
  * few-shot examples can be drawn from.
  */
 export async function countOpenRows(
-  {db, workspace}: Place,
+  {db, workspace}: RowStorage,
   split: SplitManifest,
   {name, part}: {name: string; part: string},
   fewShot: FewShotInputs["fewShot"]
@@ -67,13 +72,11 @@ const examplesAsked = (fewShot: FewShotInputs["fewShot"]) => Math.max(0, Math.fl
  * whole; rows are written in this order a chunk at a time. Gives the relation that `readRows` streams.
  */
 export async function orderRows(
-  place: Place,
-  folder: string,
+  {db, workspace, folder}: RunWorkspace,
   version: VersionManifest,
   split: SplitManifest,
   choice: {part: string; seed: string; limit?: number; wholeGroups?: boolean}
 ): Promise<{relation: string; rows: number; available: number}> {
-  const {db, workspace} = place;
   const parts = `(${await openParts(workspace, split)})`;
   const {available} = (await db.row<{available: number}>(
     `select count(*)::double as available from ${parts} where part = $part`,
@@ -133,7 +136,7 @@ export interface FewShotInputs {
  * fewer than were asked for, and throws UserError when there is none.
  */
 export async function fewShotRows(
-  {db, workspace}: Place,
+  {db, workspace}: RowStorage,
   {version, split, fewShot, seed, mayGo, onMessage}: FewShotInputs
 ): Promise<Row[]> {
   const count = examplesAsked(fewShot);

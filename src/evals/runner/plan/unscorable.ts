@@ -15,10 +15,10 @@ export function findUnscorable({name, scorers}: ResolvedEval): Unscorable {
   return {
     look(rowId, expected, row) {
       for (const one of found) {
-        const reason = reasonOf(() => one.check?.(expected, row));
+        const reason = reasonOrNone(() => one.check?.(expected, row));
         if (reason === undefined) continue;
         one.rows++;
-        one.first ||= `${reason} (row ${rowId}: ${kindOf(expected)})`;
+        one.first ||= `${reason} (row ${rowId}: ${expectedKind(expected)})`;
       }
     },
     conclude(rows, tell) {
@@ -34,7 +34,7 @@ export function findUnscorable({name, scorers}: ResolvedEval): Unscorable {
   };
 }
 
-function reasonOf(check: () => string | undefined): string | undefined {
+function reasonOrNone(check: () => string | undefined): string | undefined {
   try {
     return check();
   } catch {
@@ -43,7 +43,7 @@ function reasonOf(check: () => string | undefined): string | undefined {
 }
 
 /** What it is, not what it says: it may be personal. */
-function kindOf(expected: unknown): string {
+function expectedKind(expected: unknown): string {
   if (expected === undefined || expected === null) return "there is none";
   if (Array.isArray(expected))
     return expected.length === 0 ? "an empty list" : `a list of ${typeof expected[0]}`;

@@ -1,24 +1,23 @@
 import {join} from "node:path";
-import {type Columns, refusedSql, sqlString} from "../../../base/store/index.js";
+import {type ColumnTypes, refusedSql, sqlString} from "../../../base/store/index.js";
 import {REFUSED} from "../calls/scoreRefused.js";
-import {copyParquet, type Range, relationOf} from "../tables/chunks.js";
-import type {Place} from "../plan/rows.js";
+import {copyParquet, type HalfOpenRange, relationOf} from "../tables/chunks.js";
+import type {RunWorkspace} from "../plan/rows.js";
 import type {OtherScores} from "../journal/tables.js";
 
 export interface CachedScoresInputs {
-  place: Place;
-  ranges: readonly Range[];
+  place: RunWorkspace;
+  ranges: readonly HalfOpenRange[];
   others: OtherScores | undefined;
   /** Relation of this run's completed completions in a range of numbers, with `row_hash` and `expected`. */
-  completed(range: Range): string;
+  completed(range: HalfOpenRange): string;
   /** Relation of the scores in a range that this run has given itself, with `n` and `scorer`. */
-  kept(range: Range): string;
+  kept(range: HalfOpenRange): string;
   /** Relation of the scorers, as `sc`. */
   scorers: string;
   /** Names of those that give a refused answer no credit. */
   textScorers: readonly string[];
-  columns: Columns;
-  folder: string;
+  columns: ColumnTypes;
 }
 
 /**
@@ -27,8 +26,8 @@ export interface CachedScoresInputs {
  * and items pass by.
  */
 export async function cachedScores(inputs: CachedScoresInputs): Promise<string> {
-  const {ranges, others, completed, kept, scorers, textScorers, columns, folder} = inputs;
-  const {db} = inputs.place;
+  const {ranges, others, completed, kept, scorers, textScorers, columns} = inputs;
+  const {db, folder} = inputs.place;
   const files: string[] = [];
   const texts = textScorers.map(sqlString).join(", ") || "null";
   for (const range of others === undefined ? [] : ranges) {

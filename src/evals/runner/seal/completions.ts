@@ -2,23 +2,21 @@ import {join} from "node:path";
 import {COMPLETIONS, isStaged, parquetFile, type RunCandidate, sqlString} from "../../../base/store/index.js";
 import {cascadeCostSql, toldCostSql} from "../../../base/costs/index.js";
 import type {AppendLog} from "../journal/appendLog.js";
-import type {Settled} from "../journal/reuse.js";
-import {JOURNAL, journalFile, placeOf, positionsOf} from "../journal/tables.js";
-import type {Plan} from "../plan/plan.js";
+import type {SettledRequests} from "../journal/reuse.js";
+import {JOURNAL, journalFile, requestColumns, positionsOf} from "../journal/tables.js";
+import type {RunPlan} from "../plan/plan.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
-import type {Place} from "../plan/rows.js";
-import {copyParquet, type Range, rangeAt, rangesOf, relationOf, within} from "../tables/chunks.js";
+import type {RunWorkspace} from "../plan/rows.js";
+import {copyParquet, type HalfOpenRange, rangeAt, rangesOf, relationOf, within} from "../tables/chunks.js";
 import {growingLog} from "../tables/logs.js";
 import {endedRequests} from "./endedRequests.js";
 
 export interface CompletionInputs {
-  place: Place;
-  plan: Plan;
+  place: RunWorkspace;
+  plan: RunPlan;
   runId: string;
-  settled: Settled;
+  settled: SettledRequests;
   journal: Pick<AppendLog, "flush">;
-  /** Folder for what is half-made. */
-  folder: string;
   /** The candidates in the plan's order. */
   ready: readonly ReadyCandidate[];
 }
@@ -40,7 +38,8 @@ export interface EndedCompletions {
  * are called. Where equal requests of a plan answer each other, all is joined at the end.
  */
 export function openCompletions(inputs: CompletionInputs): EndedCompletions {
-  const {plan, settled, folder, journal, place} = inputs;
+  const {plan, settled, journal, place} = inputs;
+  const {folder} = place;
   const ranges = rangesOf(plan.total);
   const open = ranges.map((range) => range.to - range.from - settledIn(range, settled));
   const log = growingLog(
@@ -78,7 +77,7 @@ export function openCompletions(inputs: CompletionInputs): EndedCompletions {
     async supersededUsd(joined) {
       // What a cascade's models answered to a request that failed is kept, and in the cost of the one that comes after it.
       const staged = inputs.ready.filter(({record}) => isStaged(record)).map(({record}) => record.name);
-      const {candidate} = placeOf(plan, "l.n");
+      const {candidate} = requestColumns(plan, "l.n");
       const counts =
         staged.length === 0 ? "true" : `${candidate} not in (${staged.map(sqlString).join(", ")})`;
       const found = await place.db.row<{usd: number | null}>(
@@ -92,19 +91,19 @@ export function openCompletions(inputs: CompletionInputs): EndedCompletions {
   };
 }
 
-function settledIn({from, to}: Range, {done}: Settled): number {
+function settledIn({from, to}: HalfOpenRange, {done}: SettledRequests): number {
   let count = 0;
   for (let n = from; n < to; n++) if (done.has(n)) count++;
   return count;
 }
 
 /** DuckDB holds one side of a join as a whole: each is cut to the range by itself. */
-async function rangeQuery(inputs: CompletionInputs, journal: string, range: Range): Promise<string> {
+async function rangeQuery(inputs: CompletionInputs, journal: string, range: HalfOpenRange): Promise<string> {
   const {plan, settled} = inputs;
   const {items} = await plan.tables(inputs.runId);
   const {reusedOf: reused, duplicates} = settled;
   const sources = {requests: plan.requests, journal, reused, duplicates};
-  const at = placeOf(plan, "c.n");
+  const at = requestColumns(plan, "c.n");
   const costUsd = costAtThisPrice(inputs, at.candidate);
   return `select c.n, i.row_id, i.row_hash, i.expected, ${at.candidate} as candidate, ${at.variant} as variant, ${at.repeat} as repeat,
       c.* exclude (n) replace (${costUsd} as cost_usd) from (${endedRequests(sources, range)}) c

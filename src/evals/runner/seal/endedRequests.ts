@@ -1,5 +1,5 @@
 import {latest, outcomeColumns} from "../journal/tables.js";
-import {type Range, within} from "../tables/chunks.js";
+import {type HalfOpenRange, within} from "../tables/chunks.js";
 
 /** A failed call is paid once, whatever requests were equal to its own. */
 const paidOnce = (of: string) =>
@@ -22,7 +22,10 @@ interface Sources {
  * SQL for how the requests in a range ended: as the journal says, as another run was answered, or as an equal request ended. A
  * failure in the journal counts only where neither another run nor an equal request was answered, nor one failed after it.
  */
-export function endedRequests({requests, journal, reused, duplicates}: Sources, range: Range): string {
+export function endedRequests(
+  {requests, journal, reused, duplicates}: Sources,
+  range: HalfOpenRange
+): string {
   const here = within("n", range);
   const planned = `(select n, key from ${requests} where ${here})`;
   const lines = latest(`(select seq, n, key, status from ${journal})`, "n");

@@ -1,110 +1,127 @@
 import {relative, resolve} from "node:path";
 import {sha256File} from "../../../base/system/index.js";
-import type {RunManifest, SplitManifest, VersionManifest} from "../../../base/store/index.js";
+import type {RunManifest} from "../../../base/store/index.js";
 import type {CallPrices} from "../calls/callPrices.js";
-import type {EvalDefinition} from "../define.js";
-import type {Plan} from "../plan/plan.js";
-import {plainPrice, type ReadyCandidate} from "../plan/readyCandidates.js";
+import {plainPrice} from "../plan/readyCandidates.js";
 import {modelAsked, type Scorer} from "../../scorers/index.js";
-import type {ResolvedEval, RunOptions} from "../plan/resolve.js";
 import type {RunFolder} from "../journal/folder.js";
+import type {Run} from "../run.js";
 import {runCommand} from "../runCommand.js";
 import type {SealFigures} from "./seal.js";
 
-interface ManifestInputs {
-  definition: EvalDefinition;
-  resolved: ResolvedEval;
-  plan: Plan;
-  /** Their records have the prices that the run is billed at. */
-  ready: readonly ReadyCandidate[];
-  prices: CallPrices;
-  run: RunFolder;
+/** How a start ended, beside what is in the run. */
+export interface StartEnd {
   figures: SealFigures;
-  version: VersionManifest;
-  split: SplitManifest;
-  options: RunOptions;
-  project: string;
   code: RunManifest["code"];
-  evalFile?: string;
+  /** Why it stopped early, if it did. */
   stopped?: string;
-  /** Of all starts. */
-  scorerCalls: RunManifest["scorerCalls"];
-  preflightCalls: RunManifest["preflightCalls"];
-  /** `-j` of this start, when it made a call, and of the runs that reused answers come from. */
-  concurrency: readonly number[];
   /** Of this start; what an earlier sealed start took is added. */
   seconds: number;
-  sealedAt: number;
+  /** `-j` of this start, when it made a call, and of the runs that reused answers come from. */
+  concurrency: readonly number[];
 }
 
 /** The sealed run's record. A run is complete when every row of its part was put to every candidate. */
-export async function buildManifest(inputs: ManifestInputs): Promise<RunManifest> {
-  const {resolved, plan, version, split, figures, options, project} = inputs;
-  const missing = figures.counts.planned - figures.counts.completed - figures.counts.failed;
-  const stopped =
-    missing > 0 || figures.owedScores > 0
-      ? (inputs.stopped ?? (missing > 0 ? "calls are missing" : "scores are missing"))
-      : plan.rows < plan.available
-        ? `limit: the first ${plan.rows} of ${plan.available} rows`
-        : undefined;
-  const {gate, title, description, margin} = inputs.definition;
+export async function buildManifest(run: Run, end: StartEnd): Promise<RunManifest> {
   return {
     kind: "run",
     schemaVersion: 1,
-    id: inputs.run.id,
-    eval: resolved.name,
-    title,
-    description,
-    margin,
-    publish: resolved.publish,
-    status: stopped === undefined ? "complete" : "partial",
-    stopped,
-    planHash: plan.hash,
+    ...headOf(run),
+    ...endOf(run, end),
+    ...partOf(run),
+    ...judgedBy(run, end.figures),
+    ...(await runSettings(run)),
+    ...runCounts(run, end),
+    ...startsOf(run, end)
+  };
+}
+
+function headOf({task: {definition, resolved}, lease}: Run) {
+  const {title, description, margin} = definition;
+  return {id: lease.run.id, eval: resolved.name, title, description, margin, publish: resolved.publish};
+}
+
+function endOf({requests: {plan}}: Run, {figures, stopped: given}: StartEnd) {
+  const missing = figures.counts.planned - figures.counts.completed - figures.counts.failed;
+  const stopped =
+    missing > 0 || figures.owedScores > 0
+      ? (given ?? (missing > 0 ? "calls are missing" : "scores are missing"))
+      : plan.rows < plan.available
+        ? `limit: the first ${plan.rows} of ${plan.available} rows`
+        : undefined;
+  const status: RunManifest["status"] = stopped === undefined ? "complete" : "partial";
+  return {status, stopped, planHash: plan.hash};
+}
+
+function partOf({task: {resolved, inputs}}: Run) {
+  const {version, split} = inputs;
+  const {id, name, strategy, seed} = split;
+  return {
     dataset: {name: version.dataset, version: version.id, rows: version.rows},
-    split: {
-      id: split.id,
-      name: split.name,
-      strategy: split.strategy,
-      part: resolved.part,
-      seed: split.seed
-    },
-    candidates: inputs.ready.map(({record, prepared}) => ({
+    split: {id, name, strategy, part: resolved.part, seed}
+  };
+}
+
+/** Candidates with their prices, prompts and scorers. */
+function judgedBy({task: {resolved}, requests: {plan}, lease, budget}: Run, {graded}: SealFigures) {
+  return {
+    candidates: budget.priced.map(({record, prepared}) => ({
       ...record,
-      measured: prepared.endpoint.measured?.() ?? measuredBefore(inputs.run, record.name)
+      measured: prepared.endpoint.measured?.() ?? measuredBefore(lease.run, record.name)
     })),
     variants: plan.variants.map(({name, sha256, template}) => ({name, sha256, template})),
     fewShot: plan.fewShot.length > 0 ? plan.fewShot : undefined,
     scorers: resolved.scorers.map(({name, version: scorer, scorer: of}) => ({
       name,
       version: scorer,
-      binary: of.binary !== false && !figures.graded.includes(name),
+      binary: of.binary !== false && !graded.includes(name),
       bounds: of.bounds,
       corpus: of.corpus,
       judge: of.judge,
-      asks: askedBy(of, inputs.prices),
+      asks: askedBy(of, budget.prices),
       human: of.human ? true : undefined
     })),
-    primaryScorer: resolved.primary,
+    primaryScorer: resolved.primary
+  };
+}
+
+async function runSettings({task: {resolved, inputs}}: Run) {
+  const {evalFile, store, options = {}} = inputs;
+  return {
     slices: resolved.sliceNames,
     repeats: resolved.repeats,
     limit: options.limit,
     raceRound: options.raceRound,
     seed: resolved.seed,
-    evalFile: inputs.evalFile === undefined ? undefined : await fileOf(project, inputs.evalFile),
-    counts: figures.counts,
-    costUsd: figures.costUsd,
-    supersededUsd: figures.supersededUsd,
-    unpricedCalls: figures.unpricedCalls,
-    owedScores: figures.owedScores > 0 ? figures.owedScores : undefined,
-    scorerCalls: inputs.scorerCalls,
-    preflightCalls: inputs.preflightCalls,
-    concurrency: Math.max(0, ...inputs.concurrency, inputs.run.sealed?.concurrency ?? 0) || undefined,
-    startedAt: inputs.run.startedAt,
-    askedAt: inputs.run.askedAt,
-    sealedAt: new Date(inputs.sealedAt).toISOString(),
-    seconds: (inputs.run.sealed?.seconds ?? 0) + inputs.seconds,
-    code: inputs.code,
-    command: runCommand(resolved.name, options),
+    evalFile: evalFile === undefined ? undefined : await fileOf(store.workspace.project, evalFile)
+  };
+}
+
+function runCounts({lease, calls}: Run, {figures, concurrency}: StartEnd) {
+  const {counts, costUsd, supersededUsd, unpricedCalls, owedScores} = figures;
+  const {scorerCalls, preflightCalls} = calls.ofAllStarts();
+  return {
+    counts,
+    costUsd,
+    supersededUsd,
+    unpricedCalls,
+    owedScores: owedScores > 0 ? owedScores : undefined,
+    scorerCalls,
+    preflightCalls,
+    concurrency: Math.max(0, ...concurrency, lease.run.sealed?.concurrency ?? 0) || undefined
+  };
+}
+
+function startsOf({task, lease: {run}}: Run, {code, seconds}: StartEnd) {
+  const {definition, resolved, inputs, effects} = task;
+  const {gate} = definition;
+  return {
+    startedAt: run.startedAt,
+    askedAt: run.askedAt,
+    sealedAt: new Date(effects.now()).toISOString(),
+    seconds: (run.sealed?.seconds ?? 0) + seconds,
+    code,
+    command: runCommand(resolved.name, inputs.options ?? {}),
     gate: gate ? {rules: gate} : undefined
   };
 }

@@ -1,4 +1,4 @@
-import {aligned, clustersOf, valuesOf} from "../../decisions/columns.js";
+import {aligned, clustersOf, decidingValues} from "../../decisions/columns.js";
 import {corpusOf, overRepeats, scoreTable, type ScoreTable} from "../../decisions/index.js";
 import {corpusName, mean, pairedDifference} from "../../../base/stats/index.js";
 import {UserError} from "../../../base/validation/index.js";
@@ -101,20 +101,20 @@ export async function compareRuns(store: Store, a: string, b: string): Promise<R
   };
 }
 
-interface PricedRun {
+interface ComparableRun {
   id: string;
   repeats: number;
   /** SQL for the US dollars of a completion. */
   usd: string;
 }
 
-async function priced(store: Store, run: RunManifest): Promise<PricedRun> {
+async function priced(store: Store, run: RunManifest): Promise<ComparableRun> {
   return {id: run.id, repeats: run.repeats, usd: (await store.pricing(run)).usd};
 }
 
-interface Pair {
-  a: PricedRun;
-  b: PricedRun;
+interface RunPair {
+  a: ComparableRun;
+  b: ComparableRun;
   scorer: string;
   candidate: string;
   variant: string;
@@ -122,13 +122,13 @@ interface Pair {
   tables?: {before: ScoreTable; after: ScoreTable};
 }
 
-async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComparison> {
+async function compareCandidate(store: Store, pair: RunPair): Promise<CandidateComparison> {
   const {a, b, scorer, candidate, variant} = pair;
   const before: (number | undefined)[] = [];
   const after: (number | undefined)[] = [];
   const clusters: string[] = [];
   let outputsChanged = 0;
-  const scores = (name: "a" | "b", of: PricedRun) =>
+  const scores = (name: "a" | "b", of: ComparableRun) =>
     `(select row_id, ${overRepeats("avg", "value", of)}::double as value from scores where run = $${name} and scorer = $scorer and candidate = $candidate
       and variant = $variant and status = 'scored' group by row_id)`;
   const outputs = (run: string) =>
@@ -153,8 +153,8 @@ async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComp
   const byRow = pairedDifference(after, before, clustered ? {clusters} : {});
   const found = pair.tables ? corpusDifference(pair.tables, pair) : byRow;
   const [of, now] = [
-    await figuresOf(store, a, pair, pair.tables?.before),
-    await figuresOf(store, b, pair, pair.tables?.after)
+    await candidateFigures(store, a, pair, pair.tables?.before),
+    await candidateFigures(store, b, pair, pair.tables?.after)
   ];
   return {
     candidate,
@@ -179,22 +179,25 @@ async function compareCandidate(store: Store, pair: Pair): Promise<CandidateComp
   };
 }
 
-function corpusDifference({before, after}: NonNullable<Pair["tables"]>, pair: Pair) {
+function corpusDifference({before, after}: NonNullable<RunPair["tables"]>, pair: RunPair) {
   const column = (table: ScoreTable) => ({table, candidate: nameIn(table, pair)});
   const [now, was] = aligned([column(after), column(before)]);
   return pairedDifference(now!, was!, {clusters: clustersOf(after)});
 }
 
 /** What a table calls a candidate with a prompt: a run with one prompt names the candidate alone. */
-function nameIn({candidates}: ScoreTable, {candidate, variant}: Pick<Pair, "candidate" | "variant">): string {
+function nameIn(
+  {candidates: candidates}: ScoreTable,
+  {candidate, variant}: Pick<RunPair, "candidate" | "variant">
+): string {
   const both = `${candidate} · ${variant}`;
   return candidates.includes(both) ? both : candidate;
 }
 
-async function figuresOf(
+async function candidateFigures(
   store: Store,
-  {id, usd}: PricedRun,
-  {scorer, candidate, variant}: Pair,
+  {id, usd}: ComparableRun,
+  {scorer, candidate, variant}: RunPair,
   table?: ScoreTable
 ): Promise<CandidateFigures | undefined> {
   const found = await store.row<{
@@ -217,7 +220,9 @@ async function figuresOf(
   return {
     scored: found.scored,
     failed: found.failed,
-    mean: table ? mean(valuesOf(table, nameIn(table, {candidate, variant}))) : (found.mean ?? undefined),
+    mean: table
+      ? mean(decidingValues(table, nameIn(table, {candidate, variant})))
+      : (found.mean ?? undefined),
     costUsd: found.cost === null || found.unpriced > 0 ? undefined : found.cost,
     medianLatencyMs: found.latency === null ? undefined : found.latency
   };

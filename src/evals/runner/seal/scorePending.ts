@@ -1,35 +1,25 @@
-import type {ScorerCalls} from "../../scorers/index.js";
-import type {Database} from "../../../base/store/index.js";
-import type {AppendLog} from "../journal/appendLog.js";
 import {completionOf, type StoredOutcome} from "../journal/outcome.js";
-import type {Plan} from "../plan/plan.js";
 import {type PlannedRow, readRows} from "../plan/rows.js";
-import type {ResolvedEval} from "../plan/resolve.js";
+import type {Run} from "../run.js";
 import {scoreAll} from "../calls/scoring.js";
 
 /** A completion with the names of the scorers that owe it a score. */
 export type Pending = StoredOutcome & {n: number; key: string; scorers: string[]};
 
-export interface ScorePendingInputs {
-  db: Database;
-  plan: Plan;
-  resolved: ResolvedEval;
-  /** In the order of their numbers. */
-  pending: AsyncIterable<Pending[]>;
-  log: AppendLog;
-  concurrency: number;
-  scorerCalls: ScorerCalls;
-  signal?: AbortSignal;
-}
-
 /**
  * Scores completions that came from elsewhere: other runs, equal requests, a start that was killed before it could
  * score. `pending` yields them in the order of their numbers; rows are read alongside.
  */
-export async function scorePending(inputs: ScorePendingInputs): Promise<number> {
-  const {db, plan, resolved, pending, log, concurrency, scorerCalls, signal} = inputs;
+export async function scorePending(
+  {task, place, requests: {plan}, journal, calls}: Run,
+  pending: AsyncIterable<Pending[]>
+): Promise<number> {
+  const {
+    resolved,
+    inputs: {abortSignal: signal}
+  } = task;
   const perRow = plan.candidates.length * plan.variants.length * plan.repeats;
-  const rows = oneByOne(readRows(db, plan.rowsOf));
+  const rows = oneByOne(readRows(place.db, plan.rowsOf));
   let row: PlannedRow | undefined;
   let scored = 0;
   const running = new Set<Promise<void>>();
@@ -44,11 +34,11 @@ export async function scorePending(inputs: ScorePendingInputs): Promise<number> 
         row: cells,
         completion: completionOf(completion),
         messages: variant.render(cells).messages ?? [],
-        calls: scorerCalls,
+        calls: calls.scorers.calls,
         signal
       }
     );
-    for (const record of records) log.push({n: completion.n, ...record});
+    for (const record of records) journal.scores.push({n: completion.n, ...record});
     scored++;
   };
   try {
@@ -67,12 +57,12 @@ export async function scorePending(inputs: ScorePendingInputs): Promise<number> 
           })
           .finally(() => running.delete(work));
         running.add(work);
-        if (running.size >= Math.max(64, concurrency)) await Promise.race(running);
+        if (running.size >= Math.max(64, calls.pace.concurrency)) await Promise.race(running);
       }
   } finally {
     await Promise.all(running);
     await rows.return(undefined);
-    log.flush();
+    journal.scores.flush();
   }
   if (failure) throw failure as Error;
   return scored;

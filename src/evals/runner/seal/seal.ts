@@ -1,11 +1,9 @@
 import {copyFile, rm} from "node:fs/promises";
 import {join} from "node:path";
 import {
-  type Columns,
+  type ColumnTypes,
   COMPLETIONS,
   type Database,
-  type Held,
-  type RunCandidate,
   type RunManifest,
   SCORES,
   sealRun,
@@ -14,46 +12,21 @@ import {
 } from "../../../base/store/index.js";
 import {isRemote} from "../../../inference/endpoints/types.js";
 import {comparesText} from "../../scorers/comparesText.js";
-import type {ScorerCalls} from "../../scorers/index.js";
-import type {AppendLog} from "../journal/appendLog.js";
-import {removeSuperseded, type SupersededCalls} from "../journal/superseded.js";
+import {removeSuperseded} from "../journal/superseded.js";
 import {cachedScores} from "./cachedScores.js";
-import type {EndedCompletions} from "./completions.js";
-import {copyChunks, copyParquet, type Range, rangesOf, within} from "../tables/chunks.js";
+import {copyChunks, copyParquet, type HalfOpenRange, rangesOf, within} from "../tables/chunks.js";
 import {logAsParquet} from "../tables/logs.js";
-import {type Plan, withoutRun} from "../plan/plan.js";
-import type {Place} from "../plan/rows.js";
-import type {ResolvedEval} from "../plan/resolve.js";
-import type {Settled} from "../journal/reuse.js";
+import {withoutRun} from "../plan/plan.js";
+import type {ReadyCandidate} from "../plan/readyCandidates.js";
+import type {Run} from "../run.js";
 import {journalFile, latest, otherScores, SCORE_LOG, scoresFile} from "../journal/tables.js";
 import {type Pending, scorePending} from "./scorePending.js";
 
 /** Fewer than elsewhere: they are scored while DuckDB holds them. */
 const PENDING_AT_ONCE = 8192;
 
-export interface SealInputs {
-  place: Place;
-  runs: readonly RunManifest[];
-  plan: Plan;
-  resolved: ResolvedEval;
-  runId: string;
-  settled: Settled;
-  scoreLog: AppendLog;
-  superseded: Pick<SupersededCalls, "usd">;
-  /** Folder for what is half-made. */
-  folder: string;
-  retryFailed?: boolean;
-  concurrency: number;
-  scorerCalls: ScorerCalls;
-  signal?: AbortSignal;
-  /** The run's lease. */
-  held: Held;
-  /** As the manifest will state them, in the plan's order. */
-  candidates: readonly RunCandidate[];
-  /** The requests that have ended. */
-  ended: EndedCompletions;
-  manifest(figures: SealFigures): Promise<RunManifest>;
-}
+/** Makes the manifest of what was counted. */
+export type Summarise = (figures: SealFigures) => Promise<RunManifest>;
 
 export interface SealFigures {
   counts: RunManifest["counts"];
@@ -71,34 +44,40 @@ export interface SealFigures {
  * first; the manifest comes last, and the journal goes only when the manifest is on disk. Rows are ordered by
  * request number, so equal runs give equal files.
  */
-export async function seal(inputs: SealInputs): Promise<RunManifest> {
+export async function seal(run: Run, summarise: Summarise): Promise<RunManifest> {
   // What does not need each other goes through DuckDB at the same time.
-  const beside = await inputs.place.db.connect();
+  const beside = await run.place.db.connect();
   try {
-    return await sealBeside(inputs, beside);
+    return await sealBeside(run, summarise, beside);
   } finally {
     beside.close();
   }
 }
 
-async function sealBeside(inputs: SealInputs, beside: Database): Promise<RunManifest> {
-  const {plan, runId, folder, scoreLog} = inputs;
-  const {db, workspace} = inputs.place;
-  scoreLog.flush();
+async function sealBeside(run: Run, summarise: Summarise, beside: Database): Promise<RunManifest> {
+  const {
+    journal,
+    lease: {
+      run: {id: runId},
+      held
+    }
+  } = run;
+  const {db, workspace, folder} = run.place;
+  journal.scores.flush();
   const scoresBefore = join(folder, "scores-before.parquet");
-  const [done, before] = await together(
-    inputs.ended.joined(),
+  const [done, before] = await bothSettled(
+    journal.ended.joined(),
     logAsParquet(beside, scoresFile(workspace, runId), SCORE_LOG, scoresBefore)
   );
   const completions = join(folder, "completions.parquet");
-  const [scores, figures] = await together(
-    joinScores(inputs, done, before),
+  const [scores, figures] = await bothSettled(
+    joinScores(run, done, before),
     copyTable(beside, completions, {runId, columns: COMPLETIONS, relation: done}).then(() =>
-      completionFigures(beside, inputs.candidates, done)
+      completionFigures(beside, run.budget.priced, done)
     )
   );
-  const supersededUsd = inputs.superseded.usd + (await inputs.ended.supersededUsd(done));
-  const {items, prompts} = await plan.tables(runId);
+  const supersededUsd = journal.superseded.usd + (await journal.ended.supersededUsd(done));
+  const {items, prompts} = await run.requests.plan.tables(runId);
   const writeTables = async (stage: string) => {
     for (const [name, file] of Object.entries({items, prompts, completions}))
       await copyFile(file, join(stage, `${name}.parquet`));
@@ -108,10 +87,10 @@ async function sealBeside(inputs: SealInputs, beside: Database): Promise<RunMani
     workspace,
     runId,
     writeTables,
-    async () => inputs.manifest(await figuresOf(inputs, {...figures, supersededUsd}, scores)),
-    inputs.held
+    async () => summarise(await sealFigures(run, {...figures, supersededUsd}, scores)),
+    held
   );
-  await scoreLog.close();
+  await journal.scores.close();
   await rm(journalFile(workspace, runId), {force: true});
   await rm(scoresFile(workspace, runId), {force: true});
   await removeSuperseded(workspace, runId);
@@ -119,7 +98,7 @@ async function sealBeside(inputs: SealInputs, beside: Database): Promise<RunMani
 }
 
 /** Waits for both, also when one of them fails. */
-async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+async function bothSettled<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([one, other]);
   return Promise.all([one, other]);
 }
@@ -128,27 +107,33 @@ async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B
 async function copyTable(
   db: Database,
   file: string,
-  {runId, columns, relation}: {runId: string; columns: Columns; relation: string}
+  {runId, columns, relation}: {runId: string; columns: ColumnTypes; relation: string}
 ): Promise<void> {
   const select = `select ${sqlString(runId)} as run, ${typed(withoutRun(columns))} from ${relation}`;
   await copyParquet(db, file, select);
 }
 
 /** This run's scores, those other runs gave to the same completion, row and expectation, and those still owed. */
-async function joinScores(inputs: SealInputs, done: string, before: string): Promise<string> {
-  const {place, plan, resolved, runId, settled, folder, scoreLog} = inputs;
-  const {db, workspace} = place;
+async function joinScores(run: Run, done: string, before: string): Promise<string> {
+  const {
+    place,
+    task: {resolved, inputs},
+    requests: {plan},
+    journal
+  } = run;
+  const {db, workspace, folder} = place;
+  const runId = run.lease.run.id;
   const log = scoresFile(workspace, runId);
   const scorers = `(values ${resolved.scorers
     .map(({name, version}, index) => `(${sqlString(name)}, ${sqlString(version)}, ${index})`)
     .join(", ")}) sc(scorer, scorer_version, nth)`;
   const ranges = rangesOf(plan.total);
-  const completed = (range: Range) =>
+  const completed = (range: HalfOpenRange) =>
     `(select * from ${done} where ${within("n", range)} and status = 'completed')`;
-  const kept = (range: Range) =>
+  const kept = (range: HalfOpenRange) =>
     `(select n, scorer from ${latest(`(select seq, n, scorer, status from ${before})`, "n, scorer", within("n", range))}
-      ${inputs.retryFailed ? "where status = 'scored'" : ""})`;
-  const others = settled.reused > 0 ? await otherScores(workspace, inputs.runs, runId) : undefined;
+      ${inputs.options?.retryFailed ? "where status = 'scored'" : ""})`;
+  const others = journal.settled.reused > 0 ? await otherScores(workspace, journal.runs, runId) : undefined;
   const cached = await cachedScores({
     place,
     ranges,
@@ -157,8 +142,7 @@ async function joinScores(inputs: SealInputs, done: string, before: string): Pro
     kept,
     scorers,
     textScorers: resolved.scorers.filter(({scorer}) => comparesText(scorer)).map(({name}) => name),
-    columns: withoutSeq(SCORE_LOG),
-    folder
+    columns: withoutSeq(SCORE_LOG)
   });
   async function* pending(): AsyncGenerator<Pending[]> {
     for (const range of rangesOf(plan.total, PENDING_AT_ONCE)) {
@@ -173,16 +157,7 @@ async function joinScores(inputs: SealInputs, done: string, before: string): Pro
       await db.trim();
     }
   }
-  const given = await scorePending({
-    db,
-    plan,
-    resolved,
-    pending: pending(),
-    log: scoreLog,
-    concurrency: inputs.concurrency,
-    scorerCalls: inputs.scorerCalls,
-    signal: inputs.signal
-  });
+  const given = await scorePending(run, pending());
   const own = given === 0 ? before : await logAsParquet(db, log, SCORE_LOG, join(folder, "scores.parquet"));
   const queries = ranges.map((range) => {
     const here = within("n", range);
@@ -204,12 +179,12 @@ interface CompletionFigures {
 
 async function completionFigures(
   db: Database,
-  candidates: SealInputs["candidates"],
+  candidates: readonly ReadyCandidate[],
   done: string
 ): Promise<CompletionFigures> {
   const remote = candidates
-    .filter(({endpointKind}) => isRemote({kind: endpointKind}))
-    .map(({name}) => sqlString(name));
+    .filter(({record}) => isRemote({kind: record.endpointKind}))
+    .map(({record}) => sqlString(record.name));
   return (await db.row<CompletionFigures>(
     `select count(*) filter (status = 'completed')::double as completed, count(*) filter (status = 'failed')::double as failed,
        count(*) filter (reused)::double as reused, (sum(cost_usd order by n) filter (not reused))::double as cost,
@@ -218,8 +193,8 @@ async function completionFigures(
   ))!;
 }
 
-async function figuresOf(
-  {place: {db}, plan, resolved}: SealInputs,
+async function sealFigures(
+  {place: {db}, task: {resolved}, requests: {plan}}: Run,
   {completed, failed, reused, cost, unpriced, supersededUsd}: CompletionFigures & {supersededUsd: number},
   scores: string
 ): Promise<SealFigures> {
@@ -240,12 +215,12 @@ async function figuresOf(
   };
 }
 
-function typed(columns: Columns): string {
+function typed(columns: ColumnTypes): string {
   return Object.entries(columns)
     .map(([name, type]) => `${sqlName(name)}::${type} as ${sqlName(name)}`)
     .join(", ");
 }
 
-function withoutSeq(columns: Columns): Columns {
+function withoutSeq(columns: ColumnTypes): ColumnTypes {
   return Object.fromEntries(Object.entries(columns).filter(([name]) => name !== "seq"));
 }

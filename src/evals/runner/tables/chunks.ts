@@ -1,7 +1,7 @@
 import {stat} from "node:fs/promises";
 import {join} from "node:path";
 import {
-  type Columns,
+  type ColumnTypes,
   type Database,
   emptyRelation,
   parquetFiles,
@@ -15,13 +15,13 @@ const TRIM_BYTES = 1 << 18;
 const CHUNK = 16_384;
 
 /** From `from` up to but without `to`. */
-export interface Range {
+export interface HalfOpenRange {
   from: number;
   to: number;
 }
 
 /** Half-open ranges [from, to) that cover [0, total) in order; none when total is 0. */
-export function rangesOf(total: number, size = CHUNK): Range[] {
+export function rangesOf(total: number, size = CHUNK): HalfOpenRange[] {
   return Array.from({length: Math.ceil(total / size)}, (_range, index) => ({
     from: index * size,
     to: Math.min(total, (index + 1) * size)
@@ -31,7 +31,8 @@ export function rangesOf(total: number, size = CHUNK): Range[] {
 /** The place, among the ranges of `rangesOf`, of the one that holds `n`. */
 export const rangeAt = (n: number) => Math.floor(n / CHUNK);
 
-export const within = (column: string, {from, to}: Range) => `${column} >= ${from} and ${column} < ${to}`;
+export const within = (column: string, {from, to}: HalfOpenRange) =>
+  `${column} >= ${from} and ${column} < ${to}`;
 
 /** Writes a half-made table that need not survive a power cut, in row groups small enough to be written early. */
 export async function copyParquet(db: Database, file: string, query: string): Promise<void> {
@@ -49,7 +50,7 @@ export async function copyChunks(
   db: Database,
   folder: string,
   name: string,
-  columns: Columns,
+  columns: ColumnTypes,
   queries: readonly string[]
 ): Promise<string> {
   const files: string[] = [];
@@ -62,6 +63,6 @@ export async function copyChunks(
 }
 
 /** The relation of Parquet files in order; without any, one without rows that has these columns. */
-export function relationOf(files: readonly string[], columns: Columns): string {
+export function relationOf(files: readonly string[], columns: ColumnTypes): string {
   return files.length === 0 ? `(${emptyRelation(columns)})` : parquetFiles(files);
 }

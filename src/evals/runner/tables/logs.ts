@@ -2,7 +2,7 @@ import {existsSync, statSync} from "node:fs";
 import {type FileHandle, open, rm} from "node:fs/promises";
 import {temporaryPath} from "../../../base/system/index.js";
 import {
-  type Columns,
+  type ColumnTypes,
   columnsLiteral,
   type Database,
   emptyRelation,
@@ -10,7 +10,7 @@ import {
   parquetFile,
   sqlString
 } from "../../../base/store/index.js";
-import {copyParquet, type Range, relationOf} from "./chunks.js";
+import {copyParquet, type HalfOpenRange, relationOf} from "./chunks.js";
 
 /** DuckDB reads a file of lines through buffers of 32 MB; of a smaller file it fills no more than its size. */
 const PIECE_BYTES = 4 << 20;
@@ -31,9 +31,9 @@ interface Copied {
 export async function logAsParquet(
   db: Database,
   log: string,
-  columns: Columns,
+  columns: ColumnTypes,
   path: string,
-  {from = 0, to = bytesOf(log), run}: Copied = {}
+  {from = 0, to = fileBytes(log), run}: Copied = {}
 ): Promise<string> {
   if (to <= from) return `(${emptyRelation(columns)})`;
   const {pieces, longest} = await cutInPieces(log, {from, to}, path);
@@ -61,7 +61,7 @@ export async function logAsParquet(
 export async function packed(
   db: Database,
   log: string,
-  columns: Columns,
+  columns: ColumnTypes,
   {run, path = `${log}.parquet`}: {run?: string; path?: string} = {}
 ): Promise<string> {
   const relation = await logAsParquet(db, log, columns, path, {run});
@@ -79,7 +79,7 @@ export interface GrowingLog {
 export function growingLog(
   db: Database,
   log: {path: string; flush(): void},
-  columns: Columns,
+  columns: ColumnTypes,
   path: string
 ): GrowingLog {
   const files: string[] = [];
@@ -87,7 +87,7 @@ export function growingLog(
   return {
     async pack() {
       log.flush();
-      const to = bytesOf(log.path);
+      const to = fileBytes(log.path);
       if (to > end) {
         const file = `${path}-${files.length}.parquet`;
         await logAsParquet(db, log.path, columns, file, {from: end, to});
@@ -99,14 +99,14 @@ export function growingLog(
   };
 }
 
-function bytesOf(path: string): number {
+function fileBytes(path: string): number {
   return existsSync(path) ? statSync(path).size : 0;
 }
 
 /** Copies bytes of a file of lines into several files beside `near`, each cut behind a newline; and its longest line in bytes. */
 async function cutInPieces(
   log: string,
-  {from, to}: Range,
+  {from, to}: HalfOpenRange,
   near: string
 ): Promise<{pieces: string[]; longest: number}> {
   const pieces: string[] = [];

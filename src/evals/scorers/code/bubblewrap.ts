@@ -1,7 +1,7 @@
 import {execFile} from "node:child_process";
 import {lstat, readlink, realpath} from "node:fs/promises";
 import {promisify} from "node:util";
-import {limited, type Limits, nodeArguments, type Sandbox, SCRATCH} from "./sandbox.js";
+import {limited, type SandboxLimits, nodeArguments, type Sandbox, SCRATCH} from "./sandbox.js";
 import type {Program} from "./program.js";
 import {seccompFilter} from "./systemCalls.js";
 
@@ -35,7 +35,7 @@ export const bubblewrap: Sandbox = {
         "MALLOC_ARENA_MAX",
         "1"
       ],
-      ...(await Promise.all(LIBRARIES.map(shown))).flat(),
+      ...(await Promise.all(LIBRARIES.map(readOnlyMount))).flat(),
       ...["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"],
       ...interpreter.shown.flatMap((path) => ["--ro-bind-try", path, path]),
       ...["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"],
@@ -57,7 +57,7 @@ export const bubblewrap: Sandbox = {
 interface Interpreter {
   /** Paths that it needs, beside libraries. */
   shown: string[];
-  command(program: Program, limits: Limits): string[];
+  command(program: Program, limits: SandboxLimits): string[];
 }
 
 async function node(): Promise<Interpreter> {
@@ -88,7 +88,7 @@ async function findPython(): Promise<Interpreter> {
   };
 }
 
-async function shown(path: string): Promise<string[]> {
+async function readOnlyMount(path: string): Promise<string[]> {
   const found = await lstat(path).catch(() => undefined);
   if (!found) return [];
   return found.isSymbolicLink() ? ["--symlink", await readlink(path), path] : ["--ro-bind", path, path];

@@ -20,7 +20,7 @@ export function chooseSandbox(language: CodeLanguage): Promise<{sandbox: Sandbox
 async function tryAll(language: CodeLanguage): Promise<{sandbox: Sandbox} | {refusal: string}> {
   const reasons: string[] = [];
   for (const sandbox of language === "javascript" ? [bubblewrap, nodePermission] : [bubblewrap]) {
-    const reason = await failureOf(sandbox, language);
+    const reason = await sandboxFailure(sandbox, language);
     if (reason === undefined) return {sandbox};
     reasons.push(`${sandbox.name}: ${reason}`);
   }
@@ -29,7 +29,7 @@ async function tryAll(language: CodeLanguage): Promise<{sandbox: Sandbox} | {ref
   };
 }
 
-async function failureOf(sandbox: Sandbox, language: CodeLanguage): Promise<string | undefined> {
+async function sandboxFailure(sandbox: Sandbox, language: CodeLanguage): Promise<string | undefined> {
   try {
     const {end, stderr} = await runProgram(sandbox, programOf(language, "", ""), PROBE);
     return end === "passed" ? undefined : (stderr[0] ?? end);

@@ -28,6 +28,8 @@ const turn = turns(availableParallelism());
  * {end, exit, stderr, ms, sandbox}: end is "passed", "failed", "time limit", "output limit" or "no code". The code runs
  * without network, files, further processes or environment (docs/evals.md), and only in a run that allows it. A row
  * without tests, and a sandbox that fails, is a failure, not a zero.
+ *
+ * @example `(({value, details: {end, exit}}) => ({value, end, exit}))(await codeExecution({language: "javascript", tests: "test"})({output: "const add = (a, b) => a - b;", row: {id: "1", test: "if (add(1, 2) !== 3) throw new Error();"}}))` gives `{value: 0, end: "failed", exit: 1}`
  */
 export function codeExecution(options: CodeExecutionOptions): Scorer {
   const limit = number({least: 1, whole: true});

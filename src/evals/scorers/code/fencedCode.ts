@@ -24,16 +24,16 @@ export function fencedCode(answer: string, language: CodeLanguage): string | und
   return code.trim() === "" ? undefined : code;
 }
 
-interface Block {
+interface FencedBlock {
   /** The language that its fence names, in small letters. */
   name: string;
   lines: string[];
 }
 
-function fencedBlocks(answer: string): Block[] {
-  const blocks: Block[] = [];
+function fencedBlocks(answer: string): FencedBlock[] {
+  const blocks: FencedBlock[] = [];
   const items = listItems();
-  let open: {fence: string; column: number; block: Block} | undefined;
+  let open: {fence: string; column: number; block: FencedBlock} | undefined;
   for (const line of answer.split(/\r?\n/)) {
     const {column, text} = open ? startOf(line) : items.read(line);
     const [, fence, info = ""] = /^(`{3,}|~{3,})\s*([^`]*)$/.exec(text) ?? [];

@@ -2,7 +2,7 @@ import {spawn} from "node:child_process";
 import type {Readable, Writable} from "node:stream";
 import {longTimer} from "../../../base/system/longTimer.js";
 import type {Program} from "./program.js";
-import {type Limits, type Sandbox, SCRATCH} from "./sandbox.js";
+import {type SandboxLimits, type Sandbox, SCRATCH} from "./sandbox.js";
 
 /** How a program ended. */
 export interface ProgramEnd {
@@ -26,7 +26,7 @@ const LINE_CHARS = 300;
 export async function runProgram(
   sandbox: Sandbox,
   program: Program,
-  limits: Limits,
+  limits: SandboxLimits,
   signal?: AbortSignal
 ): Promise<ProgramEnd> {
   signal?.throwIfAborted();
@@ -84,7 +84,7 @@ export async function runProgram(
     return {
       end: cut ?? (passed ? "passed" : report.startsWith(program.started) ? "failed" : "sandbox"),
       exit,
-      stderr: shortened(folder === undefined ? stderr : stderr.replaceAll(folder, SCRATCH)),
+      stderr: lastLines(folder === undefined ? stderr : stderr.replaceAll(folder, SCRATCH)),
       ms: Math.round(performance.now() - began)
     };
   } finally {
@@ -93,7 +93,7 @@ export async function runProgram(
 }
 
 /** Python says what went wrong last, Node first: half of the lines are of either end. */
-function shortened(text: string): string[] {
+function lastLines(text: string): string[] {
   const lines = text
     .split(/\r?\n/)
     .map((line) => line.trimEnd().slice(0, LINE_CHARS))

@@ -1,6 +1,6 @@
 import type {Program} from "./program.js";
 
-export interface Limits {
+export interface SandboxLimits {
   /** Wall-clock milliseconds. */
   timeoutMs: number;
   /** Mebibytes that the code may take beside its interpreter. */
@@ -23,7 +23,7 @@ export interface SandboxCommand {
 /** A way to shut a program off: no network, no files but its own, no further process, none of the environment. */
 export interface Sandbox {
   name: "bubblewrap" | "Node's permission model";
-  prepare(program: Program, limits: Limits): Promise<SandboxCommand>;
+  prepare(program: Program, limits: SandboxLimits): Promise<SandboxCommand>;
 }
 
 /** Where a program finds its own files. */
@@ -35,7 +35,7 @@ export const RESERVED_MB = {javascript: 1024, python: 128} as const;
 /** A shell that sets the limits the system keeps, and becomes the command. */
 export function limited(
   {language}: Program,
-  {timeoutMs, memoryMb}: Limits,
+  {timeoutMs, memoryMb}: SandboxLimits,
   command: readonly string[]
 ): string[] {
   const limits = [
@@ -48,7 +48,7 @@ export function limited(
 }
 
 /** Node's flags for a program in a folder. */
-export function nodeArguments({main, prelude}: Program, {memoryMb}: Limits, folder: string): string[] {
+export function nodeArguments({main, prelude}: Program, {memoryMb}: SandboxLimits, folder: string): string[] {
   // Without the flag each memory of WebAssembly reserves 8 GB of address space.
   return [
     "--disable-wasm-trap-handler",

@@ -1,5 +1,5 @@
 /** Numbers of Linux system calls by architecture. */
-interface Architecture {
+interface SystemCallNumbers {
   /** AUDIT_ARCH_*, as linux/audit.h states it. */
   audit: number;
   clone: number;
@@ -12,7 +12,7 @@ interface Architecture {
 // In this order: fork, vfork, memfd_create, memfd_secret, ptrace, mount, umount2, unshare, setns, keyctl, add_key,
 // request_key, bpf, perf_event_open, userfaultfd, shmget, semget, msgget, mq_open, process_vm_readv, process_vm_writev,
 // kexec_load, open_tree, move_mount, fsopen, pidfd_getfd. Arm has neither fork nor vfork.
-const ARCHITECTURES: Readonly<Record<string, Architecture>> = {
+const ARCHITECTURES: Readonly<Record<string, SystemCallNumbers>> = {
   x64: {
     audit: 0xc000003e,
     clone: 56,

@@ -20,7 +20,7 @@ export function listArgument(given: InstructionArguments, name: string): string[
 }
 
 /** "less than" or "at least", the two relations the dataset uses. */
-export function compare(
+export function holdsRelation(
   count: number,
   given: InstructionArguments,
   relation: string,

@@ -1,4 +1,4 @@
-import {compare} from "./arguments.js";
+import {holdsRelation} from "./arguments.js";
 import {mayBeEnglish} from "./language.js";
 import {isLower, isUpper} from "./letterCase.js";
 import type {InstructionCheck} from "./types.js";
@@ -11,5 +11,10 @@ export const caseChecks: Record<string, InstructionCheck> = {
     isLower(response) && mayBeEnglish(response, options),
 
   "change_case:capital_word_frequency": (response, given) =>
-    compare(treebankWords(response).filter(isUpper).length, given, "capital_relation", "capital_frequency")
+    holdsRelation(
+      treebankWords(response).filter(isUpper).length,
+      given,
+      "capital_relation",
+      "capital_frequency"
+    )
 };

@@ -1,5 +1,5 @@
 import {boundedMatches} from "../boundedMatch.js";
-import {compare, listArgument, textArgument} from "./arguments.js";
+import {holdsRelation, listArgument, textArgument} from "./arguments.js";
 import {type InstructionCheck, InstructionError} from "./types.js";
 
 export const keywordChecks: Record<string, InstructionCheck> = {
@@ -7,7 +7,7 @@ export const keywordChecks: Record<string, InstructionCheck> = {
     listArgument(given, "keywords").every((keyword) => occurrences(response, keyword, {compatible}) > 0),
 
   "keywords:frequency": (response, given, {compatible}) =>
-    compare(
+    holdsRelation(
       occurrences(response, textArgument(given, "keyword"), {compatible}),
       given,
       "relation",
@@ -23,7 +23,12 @@ export const keywordChecks: Record<string, InstructionCheck> = {
   "keywords:letter_frequency": (response, given) => {
     const letter = textArgument(given, "letter").toLowerCase();
     if ([...letter].length !== 1) throw new InstructionError("argument letter is more than one character");
-    return compare(response.toLowerCase().split(letter).length - 1, given, "let_relation", "let_frequency");
+    return holdsRelation(
+      response.toLowerCase().split(letter).length - 1,
+      given,
+      "let_relation",
+      "let_frequency"
+    );
   }
 };
 

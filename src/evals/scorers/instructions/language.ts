@@ -1,7 +1,7 @@
 import type {eld} from "eld/small";
 import type {francAll} from "franc";
 import {textArgument} from "./arguments.js";
-import type {CheckOptions, InstructionCheck} from "./types.js";
+import type {InstructionCheckOptions, InstructionCheck} from "./types.js";
 
 let detector: {eld: typeof eld; francAll: typeof francAll} | undefined;
 
@@ -117,7 +117,7 @@ function detected(text: string, sure: boolean): string | undefined {
  * up. Capitals are lower-cased first, because detectors take them for other languages. The published program does not do so,
  * and of short texts its detector mostly guesses another language (`compatible`).
  */
-export function mayBeEnglish(text: string, {compatible, whole}: CheckOptions): boolean {
+export function mayBeEnglish(text: string, {compatible, whole}: InstructionCheckOptions): boolean {
   if (compatible) return !/\p{L}/u.test(text) || detectLanguage(text) === "en";
   const found = detectLanguage(text.toLowerCase()) ?? detectLanguage(whole.toLowerCase());
   return found === undefined || found === "en";

@@ -1,14 +1,14 @@
-import {compare, numberArgument, textArgument} from "./arguments.js";
+import {holdsRelation, numberArgument, textArgument} from "./arguments.js";
 import {countSentences} from "./sentences.js";
 import type {InstructionCheck} from "./types.js";
 import {countWords} from "./words.js";
 
 export const lengthChecks: Record<string, InstructionCheck> = {
   "length_constraints:number_words": (response, given) =>
-    compare(countWords(response), given, "relation", "num_words"),
+    holdsRelation(countWords(response), given, "relation", "num_words"),
 
   "length_constraints:number_sentences": (response, given) =>
-    compare(countSentences(response), given, "relation", "num_sentences"),
+    holdsRelation(countSentences(response), given, "relation", "num_sentences"),
 
   /** Divided by ***; nothing before the first or behind the last divider is no paragraph, nothing between is wrong. */
   "length_constraints:number_paragraphs": (response, given) => {

@@ -1,4 +1,4 @@
-import {isObject} from "../../../base/validation/checked.js";
+import {isObject} from "../../../base/validation/isObject.js";
 import {UserError} from "../../../base/validation/index.js";
 import {bounds, repeated} from "./bounds.js";
 import {addCommonRule} from "./commonRules.js";
@@ -27,11 +27,12 @@ export function jsonSchemaGrammar(schema: Schema, rule = "root"): string {
 /** One grammar of several schemas by the names of their rules; a reference is looked up in its own schema. */
 export function jsonSchemaGrammars(schemas: Readonly<Record<string, Schema>>): string {
   const rules = new Map<string, string>();
-  for (const [rule, schema] of Object.entries(schemas)) new Writer(schema, rule, rules).define(rule, schema);
+  for (const [rule, schema] of Object.entries(schemas))
+    new GrammarWriter(schema, rule, rules).define(rule, schema);
   return [...rules].map(([name, body]) => `${name} ::= ${body}`).join("\n");
 }
 
-class Writer {
+class GrammarWriter {
   private readonly references = new Map<string, string>();
   /** Schemas that were written as the union of their parts: one may hold itself. */
   private readonly unions = new Map<SchemaObject, string>();
@@ -77,8 +78,8 @@ class Writer {
         `The JSON schema holds ${String(JSON.stringify(schema)).slice(0, 60)} in a schema's place.`
       );
     if (typeof schema.$ref === "string") return this.reference(schema.$ref);
-    if ("const" in schema) return literal(schema.const);
-    if (Array.isArray(schema.enum)) return schema.enum.map(literal).join(" | ");
+    if ("const" in schema) return grammarLiteral(schema.const);
+    if (Array.isArray(schema.enum)) return schema.enum.map(grammarLiteral).join(" | ");
     if (Array.isArray(schema.anyOf)) return this.choice(schema, "anyOf", name);
     if (Array.isArray(schema.oneOf)) return this.choice(schema, "oneOf", name);
     if (Array.isArray(schema.allOf))
@@ -90,7 +91,7 @@ class Writer {
     const {type} = schema;
     if (Array.isArray(type))
       return type.map((one: unknown, i) => this.define(`${name}-${i}`, {...schema, type: one})).join(" | ");
-    const kind = type ?? kindOf(schema);
+    const kind = type ?? schemaType(schema);
     if (kind === "object") return this.objectOf(schema, name);
     if (kind === "array") return this.arrayOf(schema, name);
     if (kind === "string") return this.stringOf(schema);
@@ -147,7 +148,7 @@ class Writer {
     let at: unknown = path.startsWith("#") ? this.whole : undefined;
     for (const step of path.slice(1).split("/").filter(Boolean))
       at = (at as Record<string, unknown> | null | undefined)?.[
-        decoded(step).replaceAll("~1", "/").replaceAll("~0", "~")
+        decodedPointer(step).replaceAll("~1", "/").replaceAll("~0", "~")
       ];
     if ((typeof at !== "object" || at === null) && typeof at !== "boolean")
       throw new UserError(`The JSON schema refers to ${JSON.stringify(path)}, which is not in it.`);
@@ -181,7 +182,7 @@ class Writer {
     if (properties.length === 0) return this.dictionaryOf(schema.additionalProperties as Schema, name);
     const pairs = properties.map(([key, inner], i) => {
       const value = this.define(`${name}-${i}`, inner);
-      this.rules.set(`${name}-${i}-kv`, `${literal(key)} space ":" space ${value}`);
+      this.rules.set(`${name}-${i}-kv`, `${grammarLiteral(key)} space ":" space ${value}`);
       return {rule: `${name}-${i}-kv`, needed: required.has(key)};
     });
     return `"{" space ${this.sequence(pairs, name)} space "}"`;
@@ -216,12 +217,12 @@ class Writer {
 }
 
 /** What a schema without a type is about. */
-function kindOf({properties, additionalProperties, items, prefixItems}: SchemaObject) {
+function schemaType({properties, additionalProperties, items, prefixItems}: SchemaObject) {
   if (properties !== undefined || isObject(additionalProperties)) return "object";
   return items !== undefined || prefixItems !== undefined ? "array" : undefined;
 }
 
-function decoded(step: string): string {
+function decodedPointer(step: string): string {
   try {
     return decodeURIComponent(step);
   } catch {
@@ -230,6 +231,6 @@ function decoded(step: string): string {
 }
 
 /** A value as the JSON text that stands for it. */
-export function literal(value: unknown): string {
+export function grammarLiteral(value: unknown): string {
   return `"${JSON.stringify(value).replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
 }

@@ -1,4 +1,4 @@
-import {rowsOf} from "../../../evals/decisions/columns.js";
+import {tableOfRows} from "../../../evals/decisions/columns.js";
 import {type Cut, cutOf, cutOptions} from "../../../evals/decisions/cut.js";
 import {scaleOf} from "../../../evals/decisions/scoreScale.js";
 import type {Verdict} from "../../../evals/decisions/types.js";
@@ -56,7 +56,7 @@ async function comparedHere(
 ): Promise<Cut> {
   const rows = await loadRunRows(run.id, {scorers: [scorer], counts: [scorer], clusters: true});
   return cutOf(
-    rowsOf(scoreTableOf(rows, scorer, rowsIn(rows)), rowsIn(rows, slice)),
+    tableOfRows(scoreTableOf(rows, scorer, rowsIn(rows)), rowsIn(rows, slice)),
     cutOptions(run.verdict, {
       decides: scorer === run.primaryScorer,
       scale: scaleOf([extent]),

@@ -1,6 +1,6 @@
 import {readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {counted} from "../../../evals/decisions/points.js";
+import {formatCount} from "../../../evals/decisions/points.js";
 import {writerOf} from "../../../evals/decisions/scoreScale.js";
 import {importedFrom} from "../importedFrom.js";
 import type {RunView, VerdictsData} from "../types.js";
@@ -33,7 +33,7 @@ function runText(run: RunView): string {
     low === undefined || high === undefined ? "–" : `${number(low)} to ${number(high)}`;
   const lines = verdict.summaries.map(
     ({candidate, mean, low, high, scored}) =>
-      `<tr><th scope="row">${escaped(candidate)}</th><td>${number(mean)}</td><td>${interval(low, high)}</td><td>${counted(scored)}</td></tr>`
+      `<tr><th scope="row">${escaped(candidate)}</th><td>${number(mean)}</td><td>${interval(low, high)}</td><td>${formatCount(scored)}</td></tr>`
   );
   const level = Math.round(100 * (1 - verdict.alpha));
   const marks = [
@@ -44,7 +44,7 @@ function runText(run: RunView): string {
   return `<section class="part"><h2>${escaped([`${title}, split ${split.name}`, ...marks].join(", "))}</h2>
 <p>${escaped(verdict.action)} ${escaped(verdict.sentence)}</p>
 ${imported ? `<p>${escaped(importedFrom(imported))}</p>` : ""}
-<table><caption>Scores on ${counted(rows)} rows of ${escaped(dataset.name)}</caption>
+<table><caption>Scores on ${formatCount(rows)} rows of ${escaped(dataset.name)}</caption>
 <thead><tr><th scope="col">Candidate</th><th scope="col">Mean</th><th scope="col">${level}% interval</th><th scope="col">Rows scored</th></tr></thead>
 <tbody>${lines.join("")}</tbody></table>
 ${against.length > 0 ? `<h3>Before you trust it</h3><ul>${against.map((one) => `<li>${escaped(one)}</li>`).join("")}</ul>` : ""}</section>`;

@@ -1,5 +1,6 @@
 import type {Row} from "../../../base/store/index.js";
 import {areMessages, messagesOf, type TrainingMessage} from "./messages.js";
+import {isObject} from "../../../base/validation/isObject.js";
 
 /** One line of a chat fine-tuning file. */
 export interface ChatExample {
@@ -19,9 +20,9 @@ export type ChatColumns =
  */
 export function chatExample(row: Row, columns: ChatColumns): ChatExample {
   if ("messages" in columns) {
-    const value = parsed(row[columns.messages]);
+    const value = jsonValue(row[columns.messages]);
     const inner = isObject(value) ? value : {messages: value};
-    const tools = columns.tools === undefined ? inner.tools : parsed(row[columns.tools]);
+    const tools = columns.tools === undefined ? inner.tools : jsonValue(row[columns.tools]);
     return {
       messages: inner.messages,
       tools: tools === undefined || tools === null ? undefined : tools
@@ -40,11 +41,11 @@ export function chatExample(row: Row, columns: ChatColumns): ChatExample {
 /** The messages that a column holds, or its text as one. */
 function turnsIn(value: unknown, role: string): TrainingMessage[] {
   const messages = messagesOf(withoutNulls(value), role);
-  return areMessages(messages) ? messages : [{role, content: textOf(value)}];
+  return areMessages(messages) ? messages : [{role, content: cellText(value)}];
 }
 
 /** A value as text: numbers and booleans as JSON writes them; undefined for none. */
-export function textOf(value: unknown): string | undefined {
+export function cellText(value: unknown): string | undefined {
   return value === null || value === undefined
     ? undefined
     : typeof value === "string"
@@ -52,7 +53,7 @@ export function textOf(value: unknown): string | undefined {
       : JSON.stringify(value);
 }
 
-function parsed(value: unknown): unknown {
+function jsonValue(value: unknown): unknown {
   if (typeof value !== "string") return withoutNulls(value);
   try {
     return JSON.parse(value);
@@ -71,6 +72,3 @@ export function withoutNulls(value: unknown): unknown {
       .map(([name, member]) => [name, withoutNulls(member)])
   );
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

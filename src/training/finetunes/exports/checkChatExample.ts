@@ -1,3 +1,4 @@
+import {isObject} from "../../../base/validation/isObject.js";
 export type ChatProblem =
   | "data_type"
   | "missing_messages_list"
@@ -79,6 +80,3 @@ function isContent(content: unknown): boolean {
     content.every((part) => isObject(part) && typeof part.type === "string")
   );
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 import {checkChatExample} from "./checkChatExample.js";
 import {isWritten} from "./spoken.js";
-import {asksSomething, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+import {asksSomething, messageList, messagesIn, type TrainingExample} from "./trainingExample.js";
 
 /** Most tokens of an example, and what happens to longer ones. */
 export interface TokenLimit {
@@ -9,7 +9,7 @@ export interface TokenLimit {
 }
 
 /** Who trains, and what they ask of a training set. */
-export interface Destination {
+export interface TrainingDestination {
   name: string;
   /** Formats of ours that it takes. */
   formats: readonly string[];
@@ -29,7 +29,7 @@ export interface Destination {
 const MB = 2 ** 20;
 
 /** Rules as the services and libraries document them; the docs name the days on which they were read. */
-export const destinations: readonly Destination[] = [
+export const destinations: readonly TrainingDestination[] = [
   {name: "OpenAI", formats: ["openai", "openai-dpo"], leastRows: 10, mostBytes: 512 * MB, problems: openai},
   {
     name: "Azure OpenAI",
@@ -83,13 +83,14 @@ export const destinations: readonly Destination[] = [
     leastRows: 1,
     tokens: {most: 2048, then: "cut (cutoff_len)"},
     // It passes over other conversations with a warning in its log.
-    problems: (example) => (answered(example) ? [] : ["roles do not alternate and end with the assistant"]),
+    problems: (example) =>
+      endsWithAnswer(example) ? [] : ["roles do not alternate and end with the assistant"],
     losses: passedOver
   }
 ];
 
 /** Why nobody who takes a format would take an example in it; undefined when somebody does. */
-export function refusedByAll(example: TrainingExample, format: string): string | undefined {
+function refusedByAll(example: TrainingExample, format: string): string | undefined {
   const said = destinations
     .filter(({formats}) => formats.includes(format))
     .map(({problems}) => problems(example, format));
@@ -101,7 +102,7 @@ function openai(example: TrainingExample): string[] {
     const {messages, tools} = example;
     return checkChatExample({messages, tools}).problems.map(said);
   }
-  const prompt = listOf(example.prompt);
+  const prompt = messageList(example.prompt);
   const answers = [example.chosen, example.rejected];
   const wrong = answers.flatMap((answer) => checkChatExample({messages: [answer]}).problems);
   return [
@@ -139,7 +140,7 @@ function alternates(example: TrainingExample): boolean {
   return turns.every((role, i) => role === (i % 2 === 0 ? "user" : "assistant"));
 }
 
-const answered = (example: TrainingExample) =>
+const endsWithAnswer = (example: TrainingExample) =>
   alternates(example) && messagesIn(example).at(-1)?.role === "assistant";
 
 const developed = (example: TrainingExample) => messagesIn(example).some(({role}) => role === "developer");
@@ -152,4 +153,22 @@ function systemFirst(example: TrainingExample): boolean {
 
 function weighted(example: TrainingExample): boolean {
   return messagesIn(example).some(({weight}) => weight !== undefined);
+}
+
+/**
+ * Why a training set may not hold an example, whoever trains; undefined when it may.
+ * @param format of the set; given, it counts too when nobody who takes it would train on the example
+ */
+export function exampleProblem(example: TrainingExample, format?: string): string | undefined {
+  return invalidExample(example) ?? (format === undefined ? undefined : refusedByAll(example, format));
+}
+
+function invalidExample(example: TrainingExample): string | undefined {
+  if (example.kind === "chat") {
+    const {messages, tools} = example;
+    const {problems} = checkChatExample({messages, tools});
+    return problems.length > 0 ? problems.map((one) => one.replaceAll("_", " ")).join(", ") : undefined;
+  }
+  if (!asksSomething(example.prompt)) return "nothing is asked";
+  return example.chosen && example.rejected ? undefined : "an answer is missing";
 }

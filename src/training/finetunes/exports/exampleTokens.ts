@@ -1,4 +1,4 @@
-import {contentOf, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+import {contentOf, messageList, messagesIn, type TrainingExample} from "./trainingExample.js";
 import type {TrainingMessage} from "./messages.js";
 
 /** Counts the tokens of a conversation and of the tools it may call. */
@@ -16,7 +16,7 @@ export interface ExampleTokens {
  * and tools count as their JSON.
  */
 export const estimatedCount: TokenCount = (messages, tools) =>
-  messages.reduce((sum, one) => sum + 3 + quarter(textOf(one)), 3 + quarter(jsonOf(tools)));
+  messages.reduce((sum, one) => sum + 3 + quarter(countedText(one)), 3 + quarter(jsonOrEmpty(tools)));
 
 /** Tokens of an example by OpenAI's rule of thumb: 3 a message and 3 an example, and a token for four characters. */
 export function estimatedTokens(example: TrainingExample): number {
@@ -29,19 +29,19 @@ export function exampleTokens(example: TrainingExample, count: TokenCount): Exam
     const all = count(messagesIn(example), example.tools);
     return {longest: all, all};
   }
-  const asked = listOf(example.prompt);
+  const asked = messageList(example.prompt);
   const [better, worse] = [example.chosen, example.rejected].map((answer) =>
-    count([...asked, ...listOf([answer])], undefined)
+    count([...asked, ...messageList([answer])], undefined)
   ) as [number, number];
   return {longest: Math.max(better, worse), all: better + worse - count(asked, undefined)};
 }
 
 const quarter = (text: string) => Math.ceil(text.length / 4);
 
-function textOf(message: TrainingMessage): string {
+function countedText(message: TrainingMessage): string {
   const {refusal, tool_calls: calls, function_call: call} = message;
   const refused = typeof refusal === "string" ? refusal : "";
-  return contentOf(message) + refused + jsonOf(calls) + jsonOf(call);
+  return contentOf(message) + refused + jsonOrEmpty(calls) + jsonOrEmpty(call);
 }
 
-const jsonOf = (value: unknown) => (value === undefined || value === null ? "" : JSON.stringify(value));
+const jsonOrEmpty = (value: unknown) => (value === undefined || value === null ? "" : JSON.stringify(value));

@@ -6,8 +6,7 @@ export {
   type CheckedChatExample
 } from "./checkChatExample.js";
 export {FEWEST_EXAMPLES, type ChatFile, writeChatFile} from "./writeChatFile.js";
-export {type Destination, destinations, type TokenLimit} from "./destinations.js";
-export {exampleProblem} from "./exampleProblem.js";
+export {destinations, exampleProblem, type TokenLimit, type TrainingDestination} from "./destinations.js";
 export {estimatedTokens, type TokenCount} from "./exampleTokens.js";
 export {
   type DestinationFinding,
@@ -26,3 +25,7 @@ export {
 } from "./trainingExample.js";
 export type {TrainingMessage} from "./messages.js";
 export {type TrainingFormat, trainingFormats} from "./trainingFormats.js";
+export {type ChatManifest, exportChat, type ExportChatOptions} from "./exportChat.js";
+export type {TrainingExportOptions} from "./exportedExamples.js";
+export {exportTraining, type TrainingManifest} from "./exportTraining.js";
+export type {NearOtherParts} from "./nearOtherParts.js";

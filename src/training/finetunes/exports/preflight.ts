@@ -1,6 +1,6 @@
 import {createHash} from "node:crypto";
 import {TemplateError} from "../../../weights/chatTemplates/index.js";
-import {type Destination, destinations, type TokenLimit} from "./destinations.js";
+import {type TrainingDestination, destinations, type TokenLimit} from "./destinations.js";
 import {estimatedCount, exampleTokens, type ExampleTokens, type TokenCount} from "./exampleTokens.js";
 import type {TrainingExample} from "./trainingExample.js";
 
@@ -52,21 +52,26 @@ export interface TrainingCost {
 export class PreflightCounter {
   readonly #tokens: ExampleTokens[] = [];
   readonly #seen = new Set<string>();
-  readonly #said = destinations.map(() => ({
-    problems: new Map<string, number>(),
-    losses: new Map<string, number>()
-  }));
+  readonly #destinations: readonly TrainingDestination[];
+  readonly #said: Record<"problems" | "losses", Map<string, number>>[];
   #refused?: TemplateRefusals;
   #rows = 0;
   #duplicates = 0;
   #bytes = 0;
 
-  /** @param limit of one destination that is told another than its own */
+  /**
+   * @param limit of one destination that is told another than its own
+   * @param further a destination beside the usual ones
+   */
   constructor(
     private readonly format: string,
     private readonly count: TokenCount | undefined,
-    private readonly limit?: TokenLimit & {destination: string}
-  ) {}
+    private readonly limit?: TokenLimit & {destination: string},
+    further?: TrainingDestination
+  ) {
+    this.#destinations = further ? [...destinations, further] : destinations;
+    this.#said = this.#destinations.map(() => ({problems: new Map(), losses: new Map()}));
+  }
 
   add(example: TrainingExample, bytes: number): void {
     this.#bytes += bytes;
@@ -77,7 +82,7 @@ export class PreflightCounter {
       .digest("base64url");
     if (this.#seen.has(hash)) this.#duplicates++;
     this.#seen.add(hash);
-    for (const [i, {problems, losses}] of destinations.entries()) {
+    for (const [i, {problems, losses}] of this.#destinations.entries()) {
       countEach(this.#said[i]!.problems, problems(example, this.format));
       countEach(this.#said[i]!.losses, losses?.(example) ?? []);
     }
@@ -106,12 +111,12 @@ export class PreflightCounter {
         refused: this.#refused
       },
       duplicates: this.#duplicates,
-      destinations: destinations.map((one, i) => this.#findings(one, this.#said[i]!))
+      destinations: this.#destinations.map((one, i) => this.#findings(one, this.#said[i]!))
     };
   }
 
   #findings(
-    destination: Destination,
+    destination: TrainingDestination,
     {problems, losses}: Record<"problems" | "losses", ReadonlyMap<string, number>>
   ): DestinationFinding {
     const {name, formats, leastRows, mostRows = Infinity, mostBytes = Infinity} = destination;

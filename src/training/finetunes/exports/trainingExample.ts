@@ -37,11 +37,11 @@ export function preferenceExample(
 
 /** The messages of an example in order, the preferred answer last. */
 export function messagesIn(example: TrainingExample): TrainingMessage[] {
-  const all = example.kind === "chat" ? example.messages : [...listOf(example.prompt), example.chosen];
-  return listOf(all);
+  const all = example.kind === "chat" ? example.messages : [...messageList(example.prompt), example.chosen];
+  return messageList(all);
 }
 
-export function listOf(value: unknown): TrainingMessage[] {
+export function messageList(value: unknown): TrainingMessage[] {
   return Array.isArray(value)
     ? value.filter((one): one is TrainingMessage => typeof one === "object" && one !== null)
     : [];
@@ -49,7 +49,7 @@ export function listOf(value: unknown): TrainingMessage[] {
 
 /** Whether a user says something: a system message alone asks nothing. */
 export function asksSomething(prompt: unknown): boolean {
-  return listOf(prompt).some(({role}) => role === "user");
+  return messageList(prompt).some(({role}) => role === "user");
 }
 
 /** What an example's users say. A system message that a whole set shares is no part of it. */

@@ -1,6 +1,6 @@
 import {asSystem, withJsonArguments, withJsonParameters, withObjects, withText} from "./messageForms.js";
 import {isWritten, textAlone, withWords} from "./spoken.js";
-import {asksSomething, listOf, messagesIn, type TrainingExample} from "./trainingExample.js";
+import {asksSomething, messageList, messagesIn, type TrainingExample} from "./trainingExample.js";
 import type {TrainingMessage} from "./messages.js";
 
 export interface TrainingFormat {
@@ -25,10 +25,10 @@ const preference = (
   kind: "preference",
   line: (example) => {
     if (example.kind !== "preference") return undefined;
-    const [chosen] = listOf([example.chosen]);
-    const [rejected] = listOf([example.rejected]);
+    const [chosen] = messageList([example.chosen]);
+    const [rejected] = messageList([example.rejected]);
     const asks = asksSomething(example.prompt);
-    return chosen && rejected && asks ? line(listOf(example.prompt), chosen, rejected) : undefined;
+    return chosen && rejected && asks ? line(messageList(example.prompt), chosen, rejected) : undefined;
   }
 });
 
@@ -65,7 +65,7 @@ const ROLES = new Set(["user", "assistant", "system", "tool"]);
  * A message as axolotl takes it in pairs: its role and its text. Undefined when it has no text, or calls a tool. Answers lose the
  * space around them, which templates cut off: axolotl looks for the answer in the rendered text.
  */
-function plain(message: TrainingMessage): TrainingMessage | undefined {
+function textMessage(message: TrainingMessage): TrainingMessage | undefined {
   const {role} = asSystem(message);
   const content = textAlone(message);
   if (!ROLES.has(role) || !content?.trim()) return undefined;
@@ -144,8 +144,8 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
     return asked && chosen && rejected ? {prompt: asked, chosen, rejected} : undefined;
   }),
   "axolotl-dpo": preference((prompt, ...answers) => {
-    const messages = allOf(prompt, plain);
-    const [chosen, rejected] = answers.map(plain);
+    const messages = allOf(prompt, textMessage);
+    const [chosen, rejected] = answers.map(textMessage);
     return messages && chosen && rejected ? {messages, chosen, rejected} : undefined;
   })
 };

@@ -20,7 +20,7 @@ import {nearest, UserError} from "../../../base/validation/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import type {BuildContext} from "../modelSource.js";
 import {type FinetuneDefinition, isFromScratch, isSource} from "./definition.js";
-import {readScratch, type Scratch} from "./scratch.js";
+import {readScratch, type ModelFromScratch} from "./scratch.js";
 
 /** What training starts from. */
 export interface Base {
@@ -34,7 +34,7 @@ export interface Base {
   reference: string;
   licence?: string;
   /** A base with random weights, which is still to be written into the folder: it is no parent. */
-  scratch?: Scratch;
+  scratch?: ModelFromScratch;
 }
 
 /**

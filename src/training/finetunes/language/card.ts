@@ -15,7 +15,7 @@ export interface CardInputs {
 }
 
 /** The model card of a trained model. Holds no times, so that the same training has the same card. */
-export function modelCard({name, base, training, settings, outcome, facts}: CardInputs): string {
+export function finetuneCard({name, base, training, settings, outcome, facts}: CardInputs): string {
   const adapter = settings.method !== "full";
   const worse = worseThanBefore(outcome);
   const front = [
@@ -32,7 +32,7 @@ export function modelCard({name, base, training, settings, outcome, facts}: Card
     "|---|---|",
     ...entries.map(
       ([key, value]) =>
-        `| ${cell(key)} | ${cell(typeof value === "string" ? value : JSON.stringify(value))} |`
+        `| ${tableCell(key)} | ${tableCell(typeof value === "string" ? value : JSON.stringify(value))} |`
     )
   ];
   return [
@@ -42,7 +42,7 @@ export function modelCard({name, base, training, settings, outcome, facts}: Card
     "",
     base.scratch
       ? "A language model trained from random weights."
-      : `${adapter ? "An adapter for" : "A fine-tune of"} ${cell(base.name)} (licence: ${base.licence ?? "not stated"}).`,
+      : `${adapter ? "An adapter for" : "A fine-tune of"} ${tableCell(base.name)} (licence: ${base.licence ?? "not stated"}).`,
     "",
     "## Data",
     "",
@@ -56,7 +56,7 @@ export function modelCard({name, base, training, settings, outcome, facts}: Card
       ["validation", training.validation ? validationOf(training.validation) : "none"]
     ]),
     "",
-    ...facts.map((fact) => `- ${cell(fact)}`),
+    ...facts.map((fact) => `- ${tableCell(fact)}`),
     "",
     "## Settings",
     "",
@@ -69,7 +69,7 @@ export function modelCard({name, base, training, settings, outcome, facts}: Card
     "| step | loss | rate | gradient | validation |",
     "|---:|---:|---:|---:|---:|",
     ...(outcome.before ? [`| 0 | | | | ${outcome.before.loss.toFixed(4)} |`] : []),
-    ...shown(outcome).map(
+    ...shownLosses(outcome).map(
       ({step, loss, rate, norm, validation}) =>
         `| ${step} | ${loss.toFixed(4)} | ${rate.toExponential(2)} | ${norm.toFixed(3)} | ${validation?.toFixed(4) ?? ""} |`
     ),
@@ -116,7 +116,7 @@ function validationOf(checked: CheckedOn): string {
 }
 
 /** Some twenty steps, and every one that was validated. */
-function shown({curve, validations}: TrainingOutcome) {
+function shownLosses({curve, validations}: TrainingOutcome) {
   const every = Math.max(1, Math.ceil(curve.length / SHOWN));
   const validated = new Map(validations.map(({step, loss}) => [step, loss]));
   return curve
@@ -125,6 +125,6 @@ function shown({curve, validations}: TrainingOutcome) {
 }
 
 /** Names come from data and users: no pipe or line break may end a cell. */
-function cell(text: string): string {
+function tableCell(text: string): string {
   return text.replace(/[\r\n]+/g, " ").replaceAll("|", "\\|");
 }

@@ -30,21 +30,21 @@ export function cutRows(part: string, counts: Counts, {dataset, length, most}: L
   const share = longer / rows;
   const none = leftOut - same - sameCut;
   const lost = [
-    cut === 0 ? undefined : `${whole(cut)} ${cut === 1 ? "loses its" : "lose their"} end and end token`,
-    none === 0 ? undefined : `${whole(none)} ${are(none)} left out, since nothing of the answer is within`,
+    cut === 0 ? undefined : `${grouped(cut)} ${cut === 1 ? "loses its" : "lose their"} end and end token`,
+    none === 0 ? undefined : `${grouped(none)} ${are(none)} left out, since nothing of the answer is within`,
     sameCut === 0
       ? undefined
-      : `${whole(sameCut)} ${are(sameCut)} left out, since both answers of the pair are the same within`
+      : `${grouped(sameCut)} ${are(sameCut)} left out, since both answers of the pair are the same within`
   ].filter((one) => one !== undefined);
   const fits = Math.min(longestWhole, most);
   const advice = [
-    fits > length ? `Raise \`length\`: the longest row has ${whole(longestWhole)} tokens.` : undefined,
+    fits > length ? `Raise \`length\`: the longest row has ${grouped(longestWhole)} tokens.` : undefined,
     longestWhole > most
-      ? `The model has ${whole(most)} positions: shorten longer rows in the data loader, or leave them out with \`subset\`.`
+      ? `The model has ${grouped(most)} positions: shorten longer rows in the data loader, or leave them out with \`subset\`.`
       : undefined
   ].filter((one) => one !== undefined);
   return {
-    sentence: `${dataset}: ${(100 * share).toFixed(1)}% of the ${whole(rows)} rows of part "${part}" are longer than ${whole(length)} tokens (\`length\`): ${lost.join(", ")}.`,
+    sentence: `${dataset}: ${(100 * share).toFixed(1)}% of the ${grouped(rows)} rows of part "${part}" are longer than ${grouped(length)} tokens (\`length\`): ${lost.join(", ")}.`,
     advice: advice.join(" "),
     share
   };
@@ -54,7 +54,7 @@ export function cutRows(part: string, counts: Counts, {dataset, length, most}: L
 export function samePairs(part: string, {rows, same}: Counts, dataset: string): CutRows | undefined {
   if (same === 0) return undefined;
   return {
-    sentence: `${dataset}: ${whole(same)} of the ${whole(rows)} pairs of part "${part}" ${are(same)} left out, since both answers are the same.`,
+    sentence: `${dataset}: ${grouped(same)} of the ${grouped(rows)} pairs of part "${part}" ${are(same)} left out, since both answers are the same.`,
     advice: "Mend them in the data loader, or leave them out with `subset`.",
     share: same / rows
   };
@@ -72,4 +72,4 @@ export function nothingLeft({rows, leftOut, same, sameCut}: Counts, length: numb
 }
 
 const are = (n: number) => (n === 1 ? "is" : "are");
-const whole = (n: number) => n.toLocaleString("en");
+const grouped = (n: number) => n.toLocaleString("en");

@@ -1,10 +1,6 @@
 import type {TrainingColumns} from "./columnsSchema.js";
-import type {DatasetDefinition} from "../../../data/datasets/define.js";
 import {allTargets, type Precision, type PreferenceLoss, type ScheduleName} from "../../trainer/index.js";
-import type {SplitSpec} from "../../../data/splits/spec.js";
-import {assertChecked, problemsOf} from "../../../base/validation/checked.js";
-import type {ModelSource} from "../modelSource.js";
-import {finetuneSchema} from "./definitionSchema.js";
+import type {DeclaredData, ModelSource} from "../modelSource.js";
 import type {TokenizerFiles} from "./tokenizer.js";
 
 /** A model that begins with random weights. */
@@ -15,15 +11,9 @@ export interface FromScratch {
   tokenizer: string | TokenizerFiles;
 }
 
-export interface FinetuneDefinition {
+export interface FinetuneDefinition extends DeclaredData {
   /** The model's name; the file's name without `.finetune.ts` when absent. */
   name?: string;
-  dataset: DatasetDefinition | string;
-  split: SplitSpec;
-  /** Which part is learned: train unless said otherwise. */
-  part?: "train" | "validation";
-  /** Which part learning is checked on: validation when the split has one and it is not what is learned; false checks on nothing. */
-  validation?: "validation" | "test" | false;
   /** Only rows that meet this. `words` stand in the model's record. */
   subset?: {words: string; where(row: {id: string} & Record<string, unknown>): boolean};
   /**
@@ -72,14 +62,6 @@ export interface FinetuneDefinition {
   seed?: string;
 }
 
-/**
- * Everything wrong with a definition, in words; empty is good. Looks at types and combinations only: names of columns and
- * models are checked when it runs.
- */
-export function finetuneProblems(definition: Partial<FinetuneDefinition>): string[] {
-  return problemsOf(finetuneSchema, definition);
-}
-
 /** The part that a fine-tune is checked on: never the one that it learns. */
 export function checkedPart({
   part,
@@ -118,9 +100,4 @@ export function defaultsOf({base, format, method}: FinetuneDefinition): Defaults
     length: 1024,
     rate: format === "preference" ? (method === "full" ? 1e-6 : 2e-5) : method === "full" ? full : 2e-4
   };
-}
-
-/** Checks a definition; throws with everything that is wrong. */
-export function checkFinetune(definition: FinetuneDefinition, where = "fine-tune"): void {
-  assertChecked(where, finetuneSchema, definition);
 }

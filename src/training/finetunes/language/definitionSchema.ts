@@ -4,36 +4,38 @@ import {splitSchema} from "../../../data/splits/specSchema.js";
 import {
   anyObject,
   anyText,
+  assertChecked,
   chosen,
   either,
   exactly,
-  fits,
+  passing,
   flag,
   func,
   holding,
-  isObject,
   listOf,
   number,
   oneOf,
+  problemsOf,
   text
 } from "../../../base/validation/checked.js";
 import {columnsSchema} from "./columnsSchema.js";
 import {trainingProblems} from "./trainingProblems.js";
 import type {FinetuneDefinition, FromScratch} from "./definition.js";
+import {isObject} from "../../../base/validation/isObject.js";
 
 type Inner<K extends keyof FinetuneDefinition> = NonNullable<FinetuneDefinition[K]>;
 
 const PRECISIONS: readonly Precision[] = ["f32", "f16", "q8_0"];
-const count = () => number({above: 0, whole: true}).optional();
+const positiveWhole = () => number({above: 0, whole: true}).optional();
 const positive = () => number({above: 0}).optional();
-const amount = () => number({least: 0}).optional();
+const nonNegative = () => number({least: 0}).optional();
 
 const fromScratch = exactly<FromScratch>("a model that begins with random weights: {config, tokenizer}", {
   config: anyObject("what config.json holds"),
   tokenizer: either("a folder, or what byteTokenizer makes", text(), anyObject())
 });
 
-const aBase = fits(
+const aBase = passing(
   (value) => typeof value === "string" && value !== "",
   "a folder, a model of the store, another fine-tune, or {config, tokenizer}"
 );
@@ -52,7 +54,7 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
   validation: either(
     '"validation", "test" or false',
     oneOf(["validation", "test"]),
-    fits((value) => value === false, "false")
+    passing((value) => value === false, "false")
   ).optional(),
   subset: exactly<Inner<"subset">>("a subset such as {words, where}", {
     words: text("what the subset is, in words"),
@@ -65,7 +67,7 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
   learn: oneOf(["answers", "all"]).optional(),
   method: oneOf(["full", "lora", "dora"]),
   lora: exactly<Inner<"lora">>("settings such as {rank: 16, alpha: 32}", {
-    rank: count(),
+    rank: positiveWhole(),
     alpha: positive(),
     targets: listOf(text("a linear layer's name"), "a list of linear layers", 1).optional(),
     rslora: flag().optional()
@@ -74,36 +76,36 @@ const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split,
     loss: oneOf(preferenceLosses).optional(),
     beta: positive(),
     labelSmoothing: number({least: 0, below: 0.5}).optional(),
-    sft: amount()
+    sft: nonNegative()
   }).optional(),
   precision: oneOf(PRECISIONS).optional(),
   epochs: positive(),
-  steps: count(),
-  rows: count(),
-  accumulate: count(),
-  length: count(),
+  steps: positiveWhole(),
+  rows: positiveWhole(),
+  accumulate: positiveWhole(),
+  length: positiveWhole(),
   packing: flag().optional(),
   rate: positive(),
   schedule: oneOf(scheduleNames).optional(),
   warmUp: number({least: 0, whole: true}).optional(),
-  weightDecay: amount(),
+  weightDecay: nonNegative(),
   dropout: number({least: 0, below: 1}).optional(),
   clip: either(
     "a number above 0, or false",
     number({above: 0}),
-    fits((value) => value === false, "false")
+    passing((value) => value === false, "false")
   ).optional(),
-  validateEvery: count(),
-  patience: count(),
+  validateEvery: positiveWhole(),
+  patience: positiveWhole(),
   keep: oneOf(["best", "last"]).optional(),
   checkpointing: flag().optional(),
-  checkpointEvery: count(),
-  threads: count(),
+  checkpointEvery: positiveWhole(),
+  threads: positiveWhole(),
   seed: text().optional()
 });
 
 /** What a fine-tune's definition may say. */
-export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) => {
+const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) => {
   const {
     format,
     method,
@@ -146,3 +148,16 @@ export const finetuneSchema = holding<FinetuneDefinition>(stated, (definition) =
     problems.push({path: ["packing"], message: "goes with no preference pairs"});
   return problems;
 });
+
+/**
+ * Everything wrong with a definition, in words; empty is good. Looks at types and combinations only: names of columns and
+ * models are checked when it runs.
+ */
+export function finetuneProblems(definition: Partial<FinetuneDefinition>): string[] {
+  return problemsOf(finetuneSchema, definition);
+}
+
+/** Checks a definition; throws with everything that is wrong. */
+export function checkFinetune(definition: FinetuneDefinition, where = "fine-tune"): void {
+  assertChecked(where, finetuneSchema, definition);
+}

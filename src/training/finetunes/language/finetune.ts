@@ -18,8 +18,9 @@ import {chosenRows} from "../chosenRows.js";
 import type {BuildContext, ModelSource} from "../modelSource.js";
 import {builtOnce, leftOutOf} from "../trainedSource.js";
 import {findBase} from "./base.js";
-import {checkedPart, checkFinetune, type FinetuneDefinition, isSource} from "./definition.js";
-import {type BuildOptions, makeFinetune} from "./makeFinetune.js";
+import {checkedPart, type FinetuneDefinition, isSource} from "./definition.js";
+import {checkFinetune} from "./definitionSchema.js";
+import {type FinetuneBuildOptions, makeFinetune} from "./makeFinetune.js";
 import {prepareJob} from "./prepareJob.js";
 import type {PreparedRows} from "./prepare.js";
 
@@ -28,7 +29,7 @@ export interface Finetune extends ModelSource {
   definition: FinetuneDefinition;
   /** Prepares everything, predicts the memory, trains nothing. */
   check(context: BuildContext): Promise<FinetuneCheck>;
-  build(context: BuildContext, options?: BuildOptions): Promise<ModelManifest>;
+  build(context: BuildContext, options?: FinetuneBuildOptions): Promise<ModelManifest>;
 }
 
 /** What a training would be. */
@@ -70,7 +71,7 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
     hashJson({
       // What a file's name adds is not in it: an eval that imports the file means the same model.
       name: definition.name,
-      definition: describe(definition),
+      definition: definitionFacts(definition),
       base: isSource(definition.base) ? await definition.base.configHash(context) : undefined,
       chosen: await chosenRows(context, definition.subset, parts),
       dataset: context.dataset,
@@ -103,7 +104,7 @@ export function finetune(definition: FinetuneDefinition, unnamed = "fine-tune"):
       const base = await findBase(definition, context, work).catch((error: unknown) => {
         throw error instanceof NotMade ? new NotMade(name, hash) : error;
       });
-      const made = {name, definition, context, base, work, recipe: describe(definition)};
+      const made = {name, definition, context, base, work, recipe: definitionFacts(definition)};
       // The folder that a path names may have got other weights since.
       return builtOnce(context, name, hashJson([hash, base.id]), () =>
         context.learning ? context.learning(() => makeFinetune(made, options)) : makeFinetune(made, options)
@@ -143,7 +144,7 @@ function countsOf(prepared: PreparedRows<unknown>): Omit<PreparedRows<unknown>, 
   return {...prepared, items: undefined} as Omit<PreparedRows<unknown>, "items">;
 }
 
-function describe({subset, base, ...rest}: FinetuneDefinition): Record<string, unknown> {
+function definitionFacts({subset, base, ...rest}: FinetuneDefinition): Record<string, unknown> {
   return {
     ...rest,
     // Stated, so that models of releases that checked this part on itself are not taken for the same.

@@ -3,26 +3,26 @@ import {copyFile, mkdir, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {resultFolder, runTraining, type TrainingOutcome, type TrainingProgress} from "../../trainer/index.js";
 import {type CheckedOn, keepModel, type ModelManifest} from "../../../weights/models/index.js";
-import {Stopped, UserError} from "../../../base/validation/index.js";
+import {StoppedError, UserError} from "../../../base/validation/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import {noteTraining} from "../../../base/store/index.js";
 import type {BuildContext} from "../modelSource.js";
 import type {Base} from "./base.js";
-import {modelCard, worseThanBefore} from "./card.js";
+import {finetuneCard, worseThanBefore} from "./card.js";
 import {MANY_CUT} from "./cutRows.js";
 import {checkedPart, type FinetuneDefinition} from "./definition.js";
 import type {PreparedRows} from "./prepare.js";
 import {prepareJob} from "./prepareJob.js";
 import {TEXT_FILES} from "./tokenizer.js";
 
-export interface BuildOptions {
+export interface FinetuneBuildOptions {
   onStep?(progress: TrainingProgress): void;
   /** Begin although the memory seems too small. */
   force?: boolean;
 }
 
 /** A fine-tune that is to be made, and where. */
-export interface Made {
+export interface PlannedFinetune {
   name: string;
   definition: FinetuneDefinition;
   context: BuildContext;
@@ -34,8 +34,8 @@ export interface Made {
 
 /** Trains and keeps the model. The training goes on from its checkpoint in `work`, which is removed at the end. */
 export async function makeFinetune(
-  {name, definition, context, base, work, recipe}: Made,
-  {onStep, force}: BuildOptions
+  {name, definition, context, base, work, recipe}: PlannedFinetune,
+  {onStep, force}: FinetuneBuildOptions
 ): Promise<ModelManifest> {
   await mkdir(work, {recursive: true});
   await noteTraining(work, {
@@ -62,7 +62,7 @@ export async function makeFinetune(
     }
   );
   if (outcome.status === "stopped")
-    throw new Stopped(
+    throw new StoppedError(
       outcome.step === 0
         ? `${name}: stopped before the first step of this start. Run it again to train from the last checkpoint, or from the base where there is none.`
         : `${name}: stopped after step ${outcome.step} of ${settings.steps}. Run it again to go on from there.`
@@ -99,7 +99,7 @@ export async function makeFinetune(
   };
   await writeFile(
     join(folder, "README.md"),
-    modelCard({name, base, training, settings: record, outcome, facts: context.facts ?? []})
+    finetuneCard({name, base, training, settings: record, outcome, facts: context.facts ?? []})
   );
   const {curve, validations, before} = outcome;
   await writeFile(

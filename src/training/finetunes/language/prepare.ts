@@ -1,6 +1,6 @@
 import {type ApiMessage, TemplateError} from "../../../weights/chatTemplates/index.js";
 import {cut, type TokenExample, IGNORED, type PreferencePair} from "../../trainer/index.js";
-import {isObject} from "../../../base/validation/checked.js";
+import {isObject} from "../../../base/validation/isObject.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {rowsSha256} from "../../../base/system/index.js";
 import {chatExample} from "../exports/chatExample.js";
@@ -73,9 +73,9 @@ export async function prepareRows<T extends TokenExample | PreferencePair>(
       prepared.leftOut++;
       continue;
     }
-    if (isSame(short)) {
+    if (hasEqualExamples(short)) {
       prepared.leftOut++;
-      if (isSame(whole)) prepared.same++;
+      if (hasEqualExamples(whole)) prepared.same++;
       else prepared.sameCut++;
       continue;
     }
@@ -95,12 +95,12 @@ export async function prepareRows<T extends TokenExample | PreferencePair>(
 }
 
 /** Whether the two of a pair have the same tokens: there is nothing to prefer. */
-function isSame([one, other]: readonly TokenExample[]): boolean {
+function hasEqualExamples([one, other]: readonly TokenExample[]): boolean {
   return other !== undefined && String(one!.ids) === String(other.ids);
 }
 
 /** The columns that every example is made of. */
-function columnsOf({columns = {}, format}: FinetuneDefinition): string[] {
+function exampleColumns({columns = {}, format}: FinetuneDefinition): string[] {
   if (format === "chat") return [columns.messages ?? "messages"];
   const prompt = columns.prompt ?? "prompt";
   return format === "prompt"
@@ -110,7 +110,7 @@ function columnsOf({columns = {}, format}: FinetuneDefinition): string[] {
 
 /** Refuses a name that is no column once, instead of every row. */
 function assertColumns(definition: FinetuneDefinition, row: TrainingRow): void {
-  const missing = columnsOf(definition).filter((column) => !(column in row));
+  const missing = exampleColumns(definition).filter((column) => !(column in row));
   if (missing.length === 0) return;
   const {dataset} = definition;
   const there = Object.keys(row).join(", ");
@@ -124,7 +124,7 @@ function examplesOf(definition: FinetuneDefinition, reader: TextReader, row: Tra
   const {columns = {}, system, format, learn} = definition;
   if (format === "chat")
     return [conversationExample(reader, {...conversationOf(row, columns.messages), system}, learn)];
-  const [prompt, ...answers] = columnsOf(definition) as [string, ...string[]];
+  const [prompt, ...answers] = exampleColumns(definition) as [string, ...string[]];
   const asked = turnOf(row, prompt, "user");
   return answers.map((answer) =>
     answerExample(definition, reader, row, asked, turnOf(row, answer, "assistant"))

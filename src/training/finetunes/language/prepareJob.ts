@@ -77,7 +77,7 @@ export async function prepareJob(
   const validation = wanted === false ? undefined : await of(context.rows(wanted));
   const cuts = [...lost, ...(wanted === false ? [] : lossesOf(wanted, validation!))];
   if (wanted !== false && validation?.items.length === 0) tellUnchecked(definition, context, wanted);
-  const settings = settingsOf(definition, length, train.items, context);
+  const settings = trainingSettings(definition, length, train.items, context);
   const {stepsAnEpoch, packedRows, ...training} = settings;
   const preference = definition.preference ?? {};
   const data: TrainingJob["data"] =
@@ -151,7 +151,7 @@ function refuseBroken({dataset}: BuildContext, part: string, {broken, rows}: Pre
   );
 }
 
-function settingsOf(
+function trainingSettings(
   definition: FinetuneDefinition,
   length: number,
   items: readonly (TokenExample | PreferencePair)[],

@@ -9,7 +9,7 @@ import type {FromScratch} from "./definition.js";
 import {ownTemplate, TEXT_FILES, type TokenizerFiles, vocabularySize} from "./tokenizer.js";
 
 /** A model with random weights, as it is to be written. */
-export interface Scratch {
+export interface ModelFromScratch {
   /** Identity of its files. */
   id: string;
   config: Record<string, unknown>;
@@ -23,7 +23,7 @@ export async function readScratch(
   {config, tokenizer}: FromScratch,
   seed: string,
   project = process.cwd()
-): Promise<Scratch> {
+): Promise<ModelFromScratch> {
   const from = typeof tokenizer === "string" ? resolve(project, tokenizer) : tokenizer;
   if (typeof from === "string" && !existsSync(join(from, "tokenizer.json")))
     throw new UserError(`tokenizer ${String(tokenizer)}: ${from} has no tokenizer.json.`);
@@ -46,7 +46,10 @@ export async function readScratch(
 }
 
 /** Writes config.json and the tokenizer's files: all that is read before training begins. */
-export async function writeScratchTexts({config, tokenizer}: Scratch, folder: string): Promise<void> {
+export async function writeScratchTexts(
+  {config, tokenizer}: ModelFromScratch,
+  folder: string
+): Promise<void> {
   await mkdir(folder, {recursive: true});
   if (typeof tokenizer === "string") {
     for (const file of TEXT_FILES)
@@ -59,7 +62,7 @@ export async function writeScratchTexts({config, tokenizer}: Scratch, folder: st
 }
 
 /** How the weights are drawn that belong beside what `writeScratchTexts` wrote. */
-export function initialOf({config, seed}: Scratch): InitialSettings {
+export function initialOf({config, seed}: ModelFromScratch): InitialSettings {
   const {initializer_range: deviation} = config;
   return {seed, deviation: typeof deviation === "number" ? deviation : undefined};
 }

@@ -1,8 +1,8 @@
 import type {ApiMessage} from "../../../weights/chatTemplates/index.js";
 import {answered, type TokenExample} from "../../trainer/index.js";
-import {isObject} from "../../../base/validation/checked.js";
+import {isObject} from "../../../base/validation/isObject.js";
 import {UserError} from "../../../base/validation/index.js";
-import {chatExample, textOf, withoutNulls} from "../exports/chatExample.js";
+import {chatExample, cellText, withoutNulls} from "../exports/chatExample.js";
 import {areMessages, messagesOf} from "../exports/messages.js";
 import type {TrainingRow} from "../modelSource.js";
 import {conversationExample} from "./conversation.js";
@@ -27,7 +27,7 @@ export function turnOf(row: TrainingRow, column: string, role: "user" | "assista
     throw new UserError(
       `column "${column}" holds ${Array.isArray(value) ? "a list" : "an object"}, not text or a list of messages`
     );
-  const text = textOf(value);
+  const text = cellText(value);
   return {column, messages, text: messages[0]!.content === text ? text : undefined};
 }
 
@@ -80,12 +80,12 @@ function answerIn({column, messages}: Turn, asked: Turn): ApiMessage {
   const last = messages.at(-1)!;
   if (last.role !== "assistant")
     throw new UserError(`the last message of column "${column}" is not the assistant's`);
-  const known = new Set(asked.messages.map(plain));
-  if (!messages.slice(0, -1).every((message) => known.has(plain(message))))
+  const known = new Set(asked.messages.map(turnKey));
+  if (!messages.slice(0, -1).every((message) => known.has(turnKey(message))))
     throw new UserError(
       `column "${column}" holds messages before the answer that are not in column "${asked.column}"`
     );
   return last;
 }
 
-const plain = ({role, content}: ApiMessage) => JSON.stringify([role, content]);
+const turnKey = ({role, content}: ApiMessage) => JSON.stringify([role, content]);

@@ -1,9 +1,7 @@
 import type {JobRecord} from "../../../base/store/index.js";
-import type {ToolConfiguration} from "./index.js";
-import {originLines} from "./origin.js";
+import {originLines, type ToolConfiguration, yamlText} from "./configuration.js";
 import {withMore, type Words} from "../more.js";
 import {toolRules, toolSettings, WARM_UP} from "./settings.js";
-import {yamlText} from "./yaml.js";
 
 const WORDS: Words = {
   epochs: "num_train_epochs",

@@ -1,5 +1,5 @@
 import type {JobRecord} from "../../../base/store/index.js";
-import type {JobTraining} from "../define.js";
+import type {JobTraining} from "../training.js";
 import {saidNumber, type Words} from "../more.js";
 import type {JobService} from "../service.js";
 

@@ -1,6 +1,5 @@
 import type {JobRecord} from "../../../base/store/index.js";
-import type {ToolConfiguration} from "./index.js";
-import {originLines} from "./origin.js";
+import {originLines, type ToolConfiguration} from "./configuration.js";
 import {DATASET_OF, pythonValue, readData, setDatasets, trlTrainer} from "./python.js";
 import {toolRules, toolSettings, TRL_WORDS} from "./settings.js";
 
@@ -65,4 +64,21 @@ trainer = ${trainer}(
 trainer.train()
 trainer.save_model(${pythonValue(output)})
 ${after}`;
+}
+
+/**
+ * TRL's script with the result put into a private repository. That one is made before the training: a token that may not
+ * write fails then, and not after hours that are paid.
+ */
+export function hubScript(job: JobRecord, repository: string): string {
+  const before = `
+from huggingface_hub import HfApi
+
+hub = HfApi()
+hub.create_repo(${JSON.stringify(repository)}, private=True, exist_ok=True)
+`;
+  const after = `
+hub.upload_folder(repo_id=${JSON.stringify(repository)}, folder_path="/tmp/output", ignore_patterns=["checkpoint-*"])
+`;
+  return trlScript(job, "/tmp/output", {data: "/data", before, after});
 }

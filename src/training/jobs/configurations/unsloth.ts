@@ -1,5 +1,4 @@
-import type {ToolConfiguration} from "./index.js";
-import {originLines} from "./origin.js";
+import {originLines, type ToolConfiguration} from "./configuration.js";
 import {DATASET_OF, pythonValue, readData, setDatasets, trlTrainer} from "./python.js";
 import {toolRules, toolSettings, TRL_WORDS} from "./settings.js";
 

@@ -4,12 +4,12 @@ import {exactly, number, oneOf, text} from "../../../base/validation/checked.js"
 import {type Trust, trustLevels} from "../../../data/privacy/trust.js";
 import {UserError} from "../../../base/validation/index.js";
 import type {JobEvent} from "../../../base/store/index.js";
-import {configurationOf, TOOLS, type Tool} from "../configurations/index.js";
-import type {JobTraining} from "../define.js";
+import {configurationOf, TOOLS, type TrainingTool} from "../configurations/index.js";
+import type {JobTraining} from "../training.js";
 import {metricsIn} from "../logMetrics.js";
 import {checkMore} from "../more.js";
 import {endGroup} from "../processGroup.js";
-import type {JobService, RunningJob} from "../service.js";
+import type {JobService, RunningJob, TrainingService} from "../service.js";
 import {
   ELSEWHERE_CODE_FILE,
   isHere,
@@ -33,7 +33,7 @@ export interface CommandJobs {
   /** A line that prints how that stands, such as `squeue -h -n "$ASSAY_JOB" -o %T`, and nothing when it has ended. */
   state?: string;
   /** Whose configuration is written beside the data. */
-  tool: Tool;
+  tool: TrainingTool;
   /** Where `run` leaves the model, from the job's folder. */
   output?: string;
   timeoutHours?: number;
@@ -41,7 +41,7 @@ export interface CommandJobs {
   grace?: number;
 }
 
-export const commandSchema = exactly<CommandJobs>("settings such as {service, trust, run, tool}", {
+const schema = exactly<CommandJobs>("settings such as {service, trust, run, tool}", {
   service: oneOf(["command"]),
   trust: oneOf(trustLevels),
   run: text("a line for the shell"),
@@ -56,7 +56,9 @@ export const commandSchema = exactly<CommandJobs>("settings such as {service, tr
 const MOST_READ = 16 * 2 ** 20;
 
 /** A training tool run by a command line, which reaches whatever machine it reaches. */
-export function commandJobs(settings: CommandJobs): JobService {
+export const command: TrainingService<CommandJobs> = {name: "command", schema, open: openCommand};
+
+function openCommand(settings: CommandJobs): JobService {
   const {run, stop, state, tool, output = "output", timeoutHours, grace = 10} = settings;
   return {
     ...configurationOf(tool).takes,
@@ -90,7 +92,7 @@ export function commandJobs(settings: CommandJobs): JobService {
       return remoteOf(supervisor)!;
     },
     look: (at) => stateOfCommand(at, state),
-    events: eventsOf,
+    events: logEvents,
     cancel: (at) => cancel(at, stop, grace),
     async collect(at) {
       await refuseElsewhere(at);
@@ -117,7 +119,7 @@ async function cancel(at: RunningJob, stop: string | undefined, grace: number): 
 }
 
 /** The figures that the log tells, from the byte that the cursor names on; whole lines only. */
-async function eventsOf({folder}: RunningJob, cursor = "0"): Promise<{events: JobEvent[]; cursor?: string}> {
+async function logEvents({folder}: RunningJob, cursor = "0"): Promise<{events: JobEvent[]; cursor?: string}> {
   const from = Number(cursor);
   const file = await open(join(folder, LOG_FILE)).catch(() => undefined);
   if (!file) return {events: [], cursor};

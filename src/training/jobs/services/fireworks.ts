@@ -2,10 +2,10 @@ import {stat} from "node:fs/promises";
 import {exactly, oneOf, text} from "../../../base/validation/checked.js";
 import {UserError} from "../../../base/validation/index.js";
 import {type JobOutcome, type JobRecord, SERVICE_ADDRESSES} from "../../../base/store/index.js";
-import {type JobClient, statusOf} from "../client.js";
-import type {JobTraining} from "../define.js";
+import {type JobClient, refusedStatus} from "../client.js";
+import type {JobTraining} from "../training.js";
 import {checkMore, withMore, type Words} from "../more.js";
-import type {JobAtHand, JobLook, JobService} from "../service.js";
+import type {JobAtHand, JobLook, JobService, TrainingService} from "../service.js";
 import {trainFile, validationFile} from "./files.js";
 import {checkEpochs, connection, hostedResult, type HttpService, httpService, untilRead} from "./http.js";
 
@@ -15,7 +15,7 @@ export interface FireworksJobs extends HttpService {
   account: string;
 }
 
-export const fireworksSchema = exactly<FireworksJobs>("settings such as {service, trust, account}", {
+const schema = exactly<FireworksJobs>("settings such as {service, trust, account}", {
   ...httpService,
   service: oneOf(["fireworks"]),
   account: text("an account's name")
@@ -53,7 +53,9 @@ interface TuningJob {
  * Fireworks' fine-tuning jobs. It lets the caller name a job, a dataset and a model: their names are made of the job's mark,
  * so that the service itself refuses a second one.
  */
-export function fireworksJobs(settings: FireworksJobs): JobService {
+export const fireworks: TrainingService<FireworksJobs> = {name: "fireworks", schema, open: openFireworks};
+
+function openFireworks(settings: FireworksJobs): JobService {
   const {baseUrl = SERVICE_ADDRESSES.fireworks, account} = settings;
   const connected = connection("fireworks", {...settings, baseUrl}, "FIREWORKS_API_KEY");
   const home = `/v1/accounts/${encodeURIComponent(account)}`;
@@ -62,16 +64,16 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
     destination: "Fireworks",
     // Its DPO jobs have no place for rows to check on.
     checksNone: isPairs,
-    words: wordsOf,
+    words: fireworksWords,
     host: new URL(baseUrl).hostname,
     check({settings: training, format, base}) {
       trainingOf({settings: training, format, base}, "");
-      checkMore(training as JobTraining, wordsOf(format));
+      checkMore(training as JobTraining, fireworksWords(format));
     },
     checkKey: connected.checkKey,
     find: ({job, ...asking}) =>
       connected.use(asking, async (client) => {
-        const remote = `${kindOf(job)}/${jobName(job)}`;
+        const remote = `${jobCollection(job)}/${jobName(job)}`;
         return (await there(client, `${home}/${remote}`)) === undefined ? undefined : remote;
       }),
     submit: (at) =>
@@ -87,9 +89,9 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
           ...trainingOf(job, `accounts/${account}/models/${jobName(job)}`)
         };
         const whole = withMore(request, (job.settings as JobTraining).more);
-        const path = `${home}/${kindOf(job)}?${idParameter(job)}=${jobName(job)}`;
+        const path = `${home}/${jobCollection(job)}?${idParameter(job)}=${jobName(job)}`;
         await client.postOnce<TuningJob>(path, whole, job.key);
-        return `${kindOf(job)}/${jobName(job)}`;
+        return `${jobCollection(job)}/${jobName(job)}`;
       }),
     look: ({remote, ...asking}) =>
       connected.use(asking, async (client): Promise<JobLook> => {
@@ -122,7 +124,7 @@ export function fireworksJobs(settings: FireworksJobs): JobService {
 }
 
 const isPairs = ({format}: Pick<JobRecord, "format">) => format === "openai-dpo";
-const kindOf = (job: JobRecord) => (isPairs(job) ? "dpoJobs" : "supervisedFineTuningJobs");
+const jobCollection = (job: JobRecord) => (isPairs(job) ? "dpoJobs" : "supervisedFineTuningJobs");
 const idParameter = (job: JobRecord) => (isPairs(job) ? "dpoJobId" : "supervisedFineTuningJobId");
 
 /** Lower-case letters, digits and hyphens, beginning with a letter. */
@@ -134,7 +136,7 @@ async function there<T>(client: JobClient, path: string): Promise<T | undefined>
   try {
     return await client.get<T>(path);
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if (refusedStatus(error) === 404) return undefined;
     throw error;
   }
 }
@@ -192,7 +194,7 @@ async function sentSigned(
   await client.post(`${dataset}:validateUpload`);
 }
 
-function wordsOf(format: string): Words {
+function fireworksWords(format: string): Words {
   const pairs = isPairs({format});
   const at = (name: string) => (pairs ? `trainingConfig.${name}` : name);
   return {

@@ -1,10 +1,10 @@
 import {setTimeout as pause} from "node:timers/promises";
 import {createClient, type JobClient} from "../client.js";
-import type {JobTraining} from "../define.js";
-import {byName, fits, oneOf, type Shape} from "../../../base/validation/checked.js";
+import type {JobTraining} from "../training.js";
+import {byName, passing, oneOf, type SchemaShape} from "../../../base/validation/checked.js";
 import {UserError} from "../../../base/validation/index.js";
 import {answersAt, type JobRecord} from "../../../base/store/index.js";
-import type {Asking, JobResult} from "../service.js";
+import type {Asking, TrainedJobResult} from "../service.js";
 import {type Trust, trustLevels} from "../../../data/privacy/trust.js";
 
 /** What every service that is reached over HTTP may set. */
@@ -19,14 +19,14 @@ export interface HttpService {
 }
 
 const variable = () =>
-  fits(
+  passing(
     (value) => typeof value === "string" && /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value),
     "the name of an environment variable, which holds the secret"
   );
 
-export const httpService: Shape<HttpService> = {
+export const httpService: SchemaShape<HttpService> = {
   trust: oneOf(trustLevels),
-  baseUrl: fits(isAddress, "an http or https address without credentials").optional(),
+  baseUrl: passing(isAddress, "an http or https address without credentials").optional(),
   apiKeyEnv: variable().optional(),
   headersEnv: byName(variable(), "environment variables by header").optional()
 };
@@ -39,7 +39,7 @@ export function isAddress(value: unknown): boolean {
 }
 
 /** How a dialect speaks to its service: a client for as long as it is needed. */
-export interface Connection {
+export interface ServiceConnection {
   /** Throws when the environment lacks a key. */
   checkKey(): void;
   /** What the work gives, without the values of secrets. */
@@ -52,7 +52,7 @@ export function connection(
   settings: HttpService & {baseUrl: string},
   variable: string,
   query?: Record<string, string>
-): Connection {
+): ServiceConnection {
   const {baseUrl, headersEnv, apiKeyEnv = headersEnv === undefined ? variable : undefined} = settings;
   const connect = ({signal, brief}: Asking = {}) =>
     createClient({name, baseUrl, query, headersEnv, apiKeyEnv, signal, brief});
@@ -102,13 +102,13 @@ export async function untilRead(
 export function hostedResult(
   job: JobRecord,
   {model, tokens}: {model?: string | null; tokens?: unknown}
-): JobResult {
+): TrainedJobResult {
   if (!model)
     throw new UserError(`job ${job.id} succeeded, and the service names no model. Try again later.`);
   return {
     kind: "hosted",
     model,
-    endpoint: {baseUrl: answersAt(job.service)!},
+    endpoint: {baseUrl: answersAt(job)!},
     metrics: typeof tokens === "number" ? {trainedTokens: tokens} : undefined
   };
 }

@@ -4,18 +4,24 @@ import {pathToFileURL} from "node:url";
 import {setTimeout as pause} from "node:timers/promises";
 import {hideSecrets} from "../../../inference/endpoints/index.js";
 import {retryAfterMs} from "../../../base/system/retryAfter.js";
-import {exactly, fits, number, oneOf, text} from "../../../base/validation/checked.js";
+import {exactly, passing, number, oneOf, text} from "../../../base/validation/checked.js";
 import {messageOf, UserError, withoutCredentials} from "../../../base/validation/index.js";
 import {type JobEvent, type JobOutcome, type JobRecord, resultOf} from "../../../base/store/index.js";
-import {trl} from "../configurations/trl.js";
-import type {JobTraining} from "../define.js";
+import {hubScript, trl} from "../configurations/trl.js";
+import type {JobTraining} from "../training.js";
 import {checkMore} from "../more.js";
 import {metricsIn} from "../logMetrics.js";
 import {BRIEF_MS} from "../client.js";
-import {type Asking, type JobLook, type JobService, type RunningJob, UnknownSubmission} from "../service.js";
+import {
+  type Asking,
+  type JobLook,
+  type JobService,
+  type RunningJob,
+  UnknownSubmission,
+  type TrainingService
+} from "../service.js";
 import {type HttpService, httpService, isAddress} from "./http.js";
-import {hubScript} from "./hubScript.js";
-import {withoutSecrets} from "../withoutSecrets.js";
+import {maskSecrets} from "../withoutSecrets.js";
 
 export interface HuggingFaceJobs extends Pick<HttpService, "trust" | "apiKeyEnv"> {
   service: "huggingface";
@@ -28,22 +34,16 @@ export interface HuggingFaceJobs extends Pick<HttpService, "trust" | "apiKeyEnv"
   hubUrl?: string;
 }
 
-export const huggingFaceSchema = exactly<HuggingFaceJobs>(
-  "settings such as {service, trust, namespace, flavor}",
-  {
-    trust: httpService.trust,
-    apiKeyEnv: httpService.apiKeyEnv,
-    service: oneOf(["huggingface"]),
-    namespace: fits(
-      (value) => typeof value === "string" && /^[\w.-]+$/.test(value),
-      "a user or organisation"
-    ),
-    flavor: text("a machine such as a10g-small"),
-    image: text("a Docker image").optional(),
-    timeoutHours: number({above: 0}).optional(),
-    hubUrl: httpService.baseUrl
-  }
-);
+const schema = exactly<HuggingFaceJobs>("settings such as {service, trust, namespace, flavor}", {
+  trust: httpService.trust,
+  apiKeyEnv: httpService.apiKeyEnv,
+  service: oneOf(["huggingface"]),
+  namespace: passing((value) => typeof value === "string" && /^[\w.-]+$/.test(value), "a user or organisation"),
+  flavor: text("a machine such as a10g-small"),
+  image: text("a Docker image").optional(),
+  timeoutHours: number({above: 0}).optional(),
+  hubUrl: httpService.baseUrl
+});
 
 const OUTCOMES: Readonly<Record<string, JobOutcome>> = {
   COMPLETED: "succeeded",
@@ -62,7 +62,13 @@ const IMAGE = "ghcr.io/astral-sh/uv:python3.12-bookworm";
 const LOG_MS = 4000;
 
 /** Hugging Face Jobs: our split in a private dataset, a TRL script of ours, the result in a private model repository. */
-export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
+export const huggingface: TrainingService<HuggingFaceJobs> = {
+  name: "huggingface",
+  schema,
+  open: openHuggingFace
+};
+
+function openHuggingFace(settings: HuggingFaceJobs): JobService {
   const {namespace, flavor, image = IMAGE, timeoutHours = DEFAULT_HOURS, apiKeyEnv = "HF_TOKEN"} = settings;
   const hubUrl = (settings.hubUrl || process.env.HF_ENDPOINT || "https://huggingface.co").replace(/\/+$/, "");
   if (!isAddress(hubUrl))
@@ -89,7 +95,7 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
       const limit = AbortSignal.timeout(BRIEF_MS);
       const asking = {signal: signal ? AbortSignal.any([signal, limit]) : limit, brief: true};
       const all = await listJobHardware({hubUrl, fetch: patientFetch(asking)}).catch((error: unknown) => {
-        if (signal?.aborted) throw refused(error);
+        if (signal?.aborted) throw hubJobError(error);
         return undefined;
       });
       if (!all) return undefined;
@@ -144,7 +150,7 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
       } catch (error) {
         const status = hubStatus(error);
         if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 409)
-          throw refused(error, own.accessToken);
+          throw hubJobError(error, own.accessToken);
         throw new UnknownSubmission(hideSecrets(messageOf(error), [own.accessToken]), {cause: error});
       }
     },
@@ -159,7 +165,7 @@ export function huggingFaceJobs(settings: HuggingFaceJobs): JobService {
           answer: {...answer, secrets: undefined}
         };
       }),
-    events: async (at) => ({events: await figuresOf(at, access(at), await hub())}),
+    events: async (at) => ({events: await trainingFigures(at, access(at), await hub())}),
     cancel: ({remote, ...asking}) =>
       told(async () => void (await (await hub()).cancelJob({...access(asking), jobId: remote}))),
     async collect({job, workspace, signal, onMessage}) {
@@ -210,13 +216,13 @@ function patientFetch({signal: own, brief}: Asking): typeof fetch {
 /** What the work gives or throws, without the token's value. */
 async function safely<T>(token: string, work: () => Promise<T>): Promise<T> {
   try {
-    return withoutSecrets(await work(), [token]);
+    return maskSecrets(await work(), [token]);
   } catch (error) {
-    throw error instanceof UserError ? error : refused(error, token);
+    throw error instanceof UserError ? error : hubJobError(error, token);
   }
 }
 
-function refused(error: unknown, token = ""): UserError {
+function hubJobError(error: unknown, token = ""): UserError {
   const status = hubStatus(error);
   const cause = status === undefined ? error : {status};
   const [said = ""] = withoutCredentials(hideSecrets(messageOf(error), [token])).split("\n");
@@ -258,7 +264,7 @@ function nextPage(link: string, hubUrl: string): string | undefined {
 }
 
 /** The log is a stream that ends with the job: it is read for a while, from its beginning. */
-async function figuresOf(
+async function trainingFigures(
   {remote}: RunningJob,
   access: {namespace: string; hubUrl: string; accessToken: string; fetch: typeof fetch},
   {streamJobLogs}: Pick<typeof Hub, "streamJobLogs">
@@ -275,7 +281,7 @@ async function figuresOf(
     }
   } catch (error) {
     const status = hubStatus(error);
-    if (!limit.aborted && status !== 404) throw refused(error, access.accessToken);
+    if (!limit.aborted && status !== 404) throw hubJobError(error, access.accessToken);
   }
   return events;
 }

@@ -1,9 +1,9 @@
 import {existsSync} from "node:fs";
 import {readdir, writeFile} from "node:fs/promises";
 import {basename, join, relative, resolve} from "node:path";
-import {partsOf} from "../../../inference/localModels/index.js";
+import {ggufParts} from "../../../inference/localModels/index.js";
 import {isWeightFile} from "../../../weights/models/index.js";
-import {fileStamp} from "../../../base/system/fileStamp.js";
+import {fileStamp} from "../../../base/system/files.js";
 import {UserError} from "../../../base/validation/index.js";
 import {readJson, writeAtomic} from "../../../base/system/index.js";
 
@@ -52,13 +52,15 @@ export async function madeHere(folder: string, output: string): Promise<string> 
 async function modelsIn(dir: string): Promise<{path: string; weights: string[]}[]> {
   const names = await namesIn(dir);
   const at = (those: readonly string[]) => those.map((name) => join(dir, name));
-  const gguf = [...new Set(names.filter((name) => name.endsWith(".gguf")).map((name) => partsOf(name)[0]!))];
+  const gguf = [
+    ...new Set(names.filter((name) => name.endsWith(".gguf")).map((name) => ggufParts(name)[0]!))
+  ];
   const folder =
     names.includes("adapter_config.json") || names.includes("config.json")
       ? [{path: dir, weights: at(names.filter((name) => name.endsWith(".safetensors")))}]
       : [];
   return gguf.length === 1
-    ? [...folder, {path: join(dir, gguf[0]!), weights: at(partsOf(gguf[0]!))}]
+    ? [...folder, {path: join(dir, gguf[0]!), weights: at(ggufParts(gguf[0]!))}]
     : folder;
 }
 

@@ -1,7 +1,7 @@
-import {type JobClient, statusOf} from "../client.js";
-import type {JobTraining} from "../define.js";
+import {type JobClient, refusedStatus} from "../client.js";
+import type {JobTraining} from "../training.js";
 import {checkMore, withMore, type Words} from "../more.js";
-import type {JobAtHand, JobLook, JobService, RunningJob} from "../service.js";
+import type {JobAtHand, JobLook, JobService, RunningJob, TrainingService} from "../service.js";
 import {shutdownDay} from "../../../inference/endpoints/index.js";
 import {exactly, oneOf, text} from "../../../base/validation/checked.js";
 import {UserError} from "../../../base/validation/index.js";
@@ -20,7 +20,7 @@ export interface OpenAIJobs extends HttpService {
   apiVersion?: string;
 }
 
-export const openAISchema = exactly<OpenAIJobs>("settings such as {service, trust}", {
+const schema = exactly<OpenAIJobs>("settings such as {service, trust}", {
   ...httpService,
   service: oneOf(["openai"]),
   apiVersion: text("a version such as 2025-04-01-preview").optional()
@@ -56,7 +56,9 @@ interface List<T> {
 }
 
 /** The fine-tuning jobs of OpenAI, which Azure OpenAI and gateways of one's own speak too. */
-export function openAIJobs(settings: OpenAIJobs): JobService {
+export const openai: TrainingService<OpenAIJobs> = {name: "openai", schema, open: openOpenAI};
+
+function openOpenAI(settings: OpenAIJobs): JobService {
   const {baseUrl = SERVICE_ADDRESSES.openai, apiVersion} = settings;
   const connected = connection(
     "openai",
@@ -68,11 +70,11 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
     formats: {chat: "openai", preference: "openai-dpo"},
     destination: "OpenAI",
     usualEpochs: "by rows",
-    words: wordsOf,
+    words: openAIWords,
     host: new URL(baseUrl).hostname,
     check({settings: training, format}) {
       methodOf(training as JobTraining, format);
-      checkMore(training as JobTraining, wordsOf(format));
+      checkMore(training as JobTraining, openAIWords(format));
     },
     checkKey: connected.checkKey,
     offer: (base, signal) =>
@@ -110,7 +112,7 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
           );
           const file = there ?? (await uploaded(client, at, path, name));
           await at.onUpload(path, file.id);
-          await read(client, at, path, file);
+          await untilFileRead(client, at, path, file);
           return file.id;
         };
         const validation = validationFile(job);
@@ -135,11 +137,11 @@ export function openAIJobs(settings: OpenAIJobs): JobService {
           status,
           outcome,
           detail: error?.message ?? (tokens ? `${tokens} tokens trained` : undefined),
-          endedAt: timeOf(answer.finished_at),
+          endedAt: isoTime(answer.finished_at),
           answer
         };
       }),
-    events: (at, cursor) => connected.use(at, (client) => eventsOf(client, at, cursor)),
+    events: (at, cursor) => connected.use(at, (client) => newEvents(client, at, cursor)),
     cancel: ({remote, ...asking}) =>
       connected.use(asking, async (client) => void (await client.post(`/fine_tuning/jobs/${remote}/cancel`))),
     async collect({job, onMessage}, look) {
@@ -166,7 +168,12 @@ async function uploaded(client: JobClient, at: JobAtHand, path: string, name: st
 }
 
 /** Azure turns a job down whose file it is still importing; others say nothing of it, or have ended at once. */
-async function read(client: JobClient, at: JobAtHand, path: string, sent: RemoteFile): Promise<void> {
+async function untilFileRead(
+  client: JobClient,
+  at: JobAtHand,
+  path: string,
+  sent: RemoteFile
+): Promise<void> {
   let file = sent;
   await untilRead(
     path,
@@ -202,7 +209,7 @@ async function* known<T extends {id: string}>(client: JobClient, path: string): 
   try {
     yield* pages<T>(client, path);
   } catch (error) {
-    if (statusOf(error) !== 404) throw error;
+    if (refusedStatus(error) !== 404) throw error;
   }
 }
 
@@ -215,7 +222,7 @@ interface RemoteEvent {
   data?: Record<string, unknown> | null;
 }
 
-interface Checkpoint {
+interface OpenAICheckpoint {
   id: string;
   created_at?: number;
   step_number?: number;
@@ -224,14 +231,14 @@ interface Checkpoint {
 }
 
 /** The newest come first: pages are read back to the event that was the newest the last time. */
-async function eventsOf(client: JobClient, {remote}: RunningJob, cursor: string | undefined) {
+async function newEvents(client: JobClient, {remote}: RunningJob, cursor: string | undefined) {
   const path = `/fine_tuning/jobs/${remote}`;
   const events: JobEvent[] = [];
   for await (const one of known<RemoteEvent>(client, `${path}/events`)) {
     if (one.id === cursor) break;
     events.unshift({
       id: one.id,
-      at: timeOf(one.created_at),
+      at: isoTime(one.created_at),
       type: one.type === "metrics" ? "metrics" : "message",
       message: one.message,
       data: one.data ?? undefined
@@ -239,10 +246,10 @@ async function eventsOf(client: JobClient, {remote}: RunningJob, cursor: string 
   }
   const newest = events.at(-1)?.id ?? cursor;
   const checkpoints: JobEvent[] = [];
-  for await (const one of known<Checkpoint>(client, `${path}/checkpoints`))
+  for await (const one of known<OpenAICheckpoint>(client, `${path}/checkpoints`))
     checkpoints.unshift({
       id: one.id,
-      at: timeOf(one.created_at),
+      at: isoTime(one.created_at),
       type: "checkpoint",
       message: one.fine_tuned_model_checkpoint,
       data: {step: one.step_number, ...one.metrics}
@@ -250,12 +257,12 @@ async function eventsOf(client: JobClient, {remote}: RunningJob, cursor: string 
   return {events: [...events, ...checkpoints], cursor: newest};
 }
 
-const timeOf = (seconds: number | null | undefined) =>
+const isoTime = (seconds: number | null | undefined) =>
   typeof seconds === "number" ? new Date(seconds * 1000).toISOString() : undefined;
 
 const typeOf = (format: string) => (format === "openai-dpo" ? "dpo" : "supervised");
 
-function wordsOf(format: string): Words {
+function openAIWords(format: string): Words {
   const at = `method.${typeOf(format)}.hyperparameters`;
   return {
     epochs: `${at}.n_epochs`,

@@ -5,10 +5,10 @@ import {
   type JobRecord,
   SERVICE_ADDRESSES
 } from "../../../base/store/index.js";
-import {type JobClient, statusOf} from "../client.js";
-import type {JobTraining} from "../define.js";
+import {type JobClient, refusedStatus} from "../client.js";
+import type {JobTraining} from "../training.js";
 import {checkMore, saidNumber, withMore, type Words} from "../more.js";
-import type {JobAtHand, JobLook, JobService} from "../service.js";
+import type {JobAtHand, JobLook, JobService, TrainingService} from "../service.js";
 import {trainFile, uploadName, validationFile} from "./files.js";
 import {checkEpochs, connection, hostedResult, type HttpService, httpService} from "./http.js";
 
@@ -16,7 +16,7 @@ export interface TogetherJobs extends HttpService {
   service: "together";
 }
 
-export const togetherSchema = exactly<TogetherJobs>("settings such as {service, trust}", {
+const schema = exactly<TogetherJobs>("settings such as {service, trust}", {
   ...httpService,
   service: oneOf(["together"])
 });
@@ -64,7 +64,9 @@ interface FineTuneEvent {
 }
 
 /** Together's fine-tunes. Jobs and files are found by the files' names: its jobs have no free field. */
-export function togetherJobs(settings: TogetherJobs): JobService {
+export const together: TrainingService<TogetherJobs> = {name: "together", schema, open: openTogether};
+
+function openTogether(settings: TogetherJobs): JobService {
   const {baseUrl = SERVICE_ADDRESSES.together} = settings;
   const connected = connection("together", {...settings, baseUrl}, "TOGETHER_API_KEY");
   return {
@@ -91,7 +93,7 @@ export function togetherJobs(settings: TogetherJobs): JobService {
         const known = await uploadsOf(client, at.job);
         const validation = validationFile(at.job);
         const request = {
-          ...requestOf(at.job),
+          ...fineTuneRequest(at.job),
           training_file: await sent(client, at, known, trainFile(at.job)),
           validation_file: validation === undefined ? undefined : await sent(client, at, known, validation),
           n_evals: validation === undefined ? undefined : epochsOf(at.job)
@@ -117,7 +119,7 @@ export function togetherJobs(settings: TogetherJobs): JobService {
         const {data = []} = await client
           .get<{data?: FineTuneEvent[]}>(`/fine-tunes/${encodeURIComponent(remote)}/events`)
           .catch((error: unknown): {data?: FineTuneEvent[]} => {
-            if (statusOf(error) === 404) return {};
+            if (refusedStatus(error) === 404) return {};
             throw error;
           });
         return {events: data.map(eventOf)};
@@ -158,7 +160,7 @@ async function sent(client: JobClient, at: JobAtHand, known: Uploads, path: stri
 
 const epochsOf = ({settings}: JobRecord) => saidNumber(settings, WORDS, "epochs") ?? USUAL_EPOCHS;
 
-function requestOf({base, name, settings, format}: JobRecord) {
+function fineTuneRequest({base, name, settings, format}: JobRecord) {
   const {epochs, rows, rate, length, seed, preference} = settings as JobTraining;
   const pairs = format === "openai-dpo";
   return {

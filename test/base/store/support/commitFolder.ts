@@ -1,6 +1,6 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {openS3} from "../../../../src/base/store/place/s3/open.js";
+import {openS3} from "../../../../src/base/store/storage/s3/open.js";
 
 // commitFolder.ts ADDRESS FOLDER KEY: commits a folder with a file that goes up in parts, for a test that kills it.
 const [address, folder, key] = process.argv.slice(2) as [string, string, string];

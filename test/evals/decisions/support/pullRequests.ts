@@ -44,6 +44,10 @@ export function* pullRequests({
         return +(luck < chance - lost);
       });
     });
-    yield {id: `pr${run}`, stream: "sim", table: {candidates: names, rowIds, clusters, values, binary: true}};
+    yield {
+      id: `pr${run}`,
+      stream: "sim",
+      table: {candidates: names, rowIds, clusters, values, binary: true}
+    };
   }
 }

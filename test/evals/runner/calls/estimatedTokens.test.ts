@@ -4,7 +4,6 @@ import {join} from "node:path";
 import {afterAll, beforeAll, expect, it} from "vitest";
 import {openAICompatible} from "../../../../src/inference/endpoints/index.js";
 import {callsOf} from "../../../../src/evals/decisions/index.js";
-import type {CandidateCalls} from "../../../../src/evals/decisions/gates.js";
 import {candidate, runEval} from "../../../../src/evals/runner/index.js";
 import {runCosts} from "../../../../src/report/site/index.js";
 import {rowDetails} from "../../../../src/report/site/rowDetails.js";
@@ -12,6 +11,7 @@ import {openDatabase, runIds, runPath} from "../../../../src/base/store/index.js
 import {type ModelServer, startModelServer} from "../../../support/modelServer.js";
 import {temporaryProject} from "../../../support/temporaryWorkspace.js";
 import {type Project, wordsEval, wordsProject} from "../support/project.js";
+import type {CandidateCalls} from "../../../../src/evals/decisions/gateTypes.js";
 
 const price = {inputUsdPerMillion: 1000, outputUsdPerMillion: 1000, asOf: "2026-01-01", source: "test"};
 let project: Project;

@@ -1,7 +1,7 @@
 import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, describe, expect, it, vi} from "vitest";
-import {costsVerb} from "../../../../src/cli/costs.js";
+import {costsVerb} from "../../../../src/cli/evals/costs/costs.js";
 import {openAICompatible} from "../../../../src/inference/endpoints/index.js";
 import {runEval} from "../../../../src/evals/runner/index.js";
 import {judgePairwise, judgeRating} from "../../../../src/evals/scorers/index.js";

@@ -2,7 +2,7 @@ import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, describe, expect, it} from "vitest";
 import {cascade} from "../../../../src/evals/candidates/index.js";
-import {dryRunText} from "../../../../src/cli/dryRunText.js";
+import {dryRunText} from "../../../../src/cli/evals/run/dryRunText.js";
 import {runReport} from "../../../../src/evals/decisions/index.js";
 import {runRace} from "../../../../src/evals/races/runRace.js";
 import {candidate} from "../../../../src/evals/runner/index.js";

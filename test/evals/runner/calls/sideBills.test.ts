@@ -1,7 +1,7 @@
 import {spawn} from "node:child_process";
 import {afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi} from "vitest";
-import {costsVerb} from "../../../../src/cli/costs.js";
-import {costWords, scorersCost} from "../../../../src/cli/runCost.js";
+import {costsVerb} from "../../../../src/cli/evals/costs/costs.js";
+import {costWords, scorersCost} from "../../../../src/cli/evals/runs/runCost.js";
 import {embeddingEndpoint} from "../../../../src/inference/endpoints/index.js";
 import {type RunOptions, runEval} from "../../../../src/evals/runner/index.js";
 import {embeddingSimilarity} from "../../../../src/evals/scorers/index.js";

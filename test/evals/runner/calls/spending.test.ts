@@ -5,10 +5,9 @@ import {openAICompatible} from "../../../../src/inference/endpoints/index.js";
 import type {EndpointErrorKind} from "../../../../src/inference/endpoints/types.js";
 import {candidate} from "../../../../src/evals/runner/index.js";
 import type {CallError, CallRequest} from "../../../../src/evals/runner/calls/executor.js";
-import {mayBeBilled} from "../../../../src/evals/runner/calls/mayBeBilled.js";
-import {callError} from "../../../../src/evals/runner/calls/pool.js";
 import {createSpending} from "../../../../src/evals/runner/calls/spending.js";
 import {type Behaviour, startModelServer} from "../../../support/modelServer.js";
+import {callError, mayBeBilled} from "../../../../src/evals/runner/calls/callErrors.js";
 
 const request = (n: number) =>
   ({key: `k${n}`, candidate: "c", worstCaseUsd: 0.005}) as unknown as CallRequest;

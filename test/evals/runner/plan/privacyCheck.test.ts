@@ -1,5 +1,5 @@
 import {afterEach, describe, expect, it} from "vitest";
-import {newestVersions} from "../../../../src/cli/newestVersion.js";
+import {newestVersions} from "../../../../src/cli/project/newestVersion.js";
 import {defineDataset, pull, type Sensitivity} from "../../../../src/data/datasets/index.js";
 import {type Endpoint, openAICompatible} from "../../../../src/inference/endpoints/index.js";
 import {acceptFindings, ledgerSummary} from "../../../../src/data/privacy/index.js";

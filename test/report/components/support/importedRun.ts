@@ -1,7 +1,7 @@
 import {writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {vi} from "vitest";
-import {importResults} from "../../../../src/cli/importResults.js";
+import {importResults} from "../../../../src/cli/evals/verdict/importResults.js";
 import {readRowFiles, type RunRows} from "../../../../src/report/components/rows/runRows.js";
 import {runRows, verdicts} from "../../../../src/report/site/index.js";
 import type {RunManifest, RunView} from "../../../../src/report/site/types.js";

@@ -5,12 +5,11 @@ import {pythonJson, UserError} from "../../../../base/validation/index.js";
 import type {Database} from "../../../../base/store/index.js";
 import {soundLines} from "../brokenLines.js";
 import type {BrokenLine} from "../types.js";
+import {isObject} from "../../../../base/validation/isObject.js";
+
+export {isObject};
 
 export type JsonObject = Record<string, unknown>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 export function objectsOf(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];

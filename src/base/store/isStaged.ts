@@ -1,6 +1,0 @@
-import type {RunCandidate} from "./schema.js";
-
-/** Whether several models answer as a candidate, in a cascade or reranked: their tokens have prices of their own. */
-export function isStaged({identity}: Pick<RunCandidate, "identity">): boolean {
-  return identity.cascade !== undefined || identity.reranked !== undefined;
-}

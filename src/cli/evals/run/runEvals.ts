@@ -1,0 +1,326 @@
+import type {CandidateEnds, RaceRecord, Verdict} from "../../../evals/decisions/index.js";
+import {runRace} from "../../../evals/races/runRace.js";
+import type {DatasetDefinition} from "../../../data/datasets/index.js";
+import {
+  type CreateExecutor,
+  type EvalDefinition,
+  type RaceOptions,
+  runEval,
+  type RunInputs,
+  type RunOptions,
+  type RunResult
+} from "../../../evals/runner/index.js";
+import type {ImportedSource} from "../../../evals/importedResults/index.js";
+import {type ExcerptCache, openExcerptCache} from "../../../data/privacy/index.js";
+import {ensureSplit, type SplitSpec} from "../../../data/splits/index.js";
+import {runVerdict, type RunVerdict} from "../../../report/site/index.js";
+import {messageOf} from "../../../base/validation/index.js";
+import type {RunManifest, SplitManifest, Store, VersionManifest} from "../../../base/store/index.js";
+import {observedRun, type RunFacts} from "../../../inference/telemetry/index.js";
+import {type FailureCount, failuresOf, type OtherFailures} from "../runs/failures.js";
+import {importResults} from "../verdict/importResults.js";
+import {observed} from "../../project/observed.js";
+import {newestVersions} from "../../project/newestVersion.js";
+import {datasetOf, type NamedEval} from "../../project/project.js";
+import {prepareAhead} from "./prepareAhead.js";
+import {createReporter} from "../../terminal/progress.js";
+import {roundText} from "../runs/raceText.js";
+import {note} from "../../terminal/terminal.js";
+
+export interface EvalOutcome {
+  eval: NamedEval;
+  split: Pick<SplitManifest, "name">;
+  result: RunResult;
+  /** Absent when nobody was called. */
+  verdict?: Verdict;
+  /** What the verdict is of; absent when nobody was called. */
+  report?: RunVerdict;
+  /** Why rows failed, by candidate, the ten most frequent reasons; absent when nobody was called. */
+  failures?: FailureCount[];
+  /** What other reasons there are. */
+  otherFailures?: OtherFailures;
+  /** How each candidate's answers ended; absent when nobody was called. */
+  ends?: CandidateEnds[];
+  /** When the candidates were raced: `result` is then about the last round. */
+  race?: RaceRecord;
+}
+
+export interface RunEvalsOptions {
+  options: RunOptions;
+  /** Race the candidates instead of scoring every row by all; false: do not. Without it, as each eval says. */
+  race?: RaceOptions | false | undefined;
+  datasets: readonly DatasetDefinition[];
+  signal: AbortSignal;
+  abortSignal: AbortSignal;
+  /** Reports each finished run. */
+  onOutcome(outcome: EvalOutcome): void;
+  /** Told why an eval could not be run; the next one is. Without it the first such reason is thrown. */
+  onFailure?(error: unknown, failed: NamedEval): Promise<void>;
+  quiet?: boolean;
+  /** Told, quiet or not, which datasets have changed since they were pulled; standard error when absent. */
+  tell?: (text: string) => void;
+  /** Who makes the calls; this process when absent. */
+  createExecutor?: CreateExecutor;
+}
+
+/** Runs evals one after another, each on each of its splits, pulling first what was never pulled. */
+export async function runEvals(
+  store: Store,
+  evals: readonly NamedEval[],
+  inputs: RunEvalsOptions
+): Promise<EvalOutcome[]> {
+  const outcomes: EvalOutcome[] = [];
+  const excerpts = await openExcerptCache(store.workspace, "excerpts");
+  const versionOf = newestVersions(store, inputs.tell);
+  const ahead = callsNobody(inputs.options) ? undefined : prepareAhead(store, evals, inputs);
+  await observed(async () => {
+    await holdOutFirst(store, evals, inputs, versionOf);
+    for (const one of evals)
+      try {
+        await ahead?.reached(one);
+        await runOne(store, one, inputs, {outcomes, excerpts, versionOf});
+      } catch (error) {
+        if (wasStopped(error, inputs.signal)) {
+          note(`${one.name}: stopped before the first row. The same command goes on.`);
+          break;
+        }
+        if (!inputs.onFailure) throw error;
+        await inputs.onFailure(error, one);
+      }
+  }).finally(() => ahead?.end());
+  return outcomes;
+}
+
+/**
+ * Makes the splits with a held-out part before any other of their datasets: a row that another split has had in a part of its
+ * own is held out no more, and the order in which splits are written must not decide on that. What fails here fails again, and
+ * is told, where the eval's turn comes.
+ */
+async function holdOutFirst(
+  store: Store,
+  evals: readonly NamedEval[],
+  {datasets, signal, options, quiet}: RunEvalsOptions,
+  versionOf: ReturnType<typeof newestVersions>
+): Promise<void> {
+  for (const {name, definition} of evals) {
+    if (definition.source) continue;
+    for (const spec of [definition.split].flat()) {
+      if (signal.aborted) return;
+      if (!spec.heldOut) continue;
+      try {
+        const version = await versionOf(datasetOf(definition, datasets));
+        const split = spec.name ?? spec.strategy;
+        const {message} = createReporter(`${name} · ${split}`, quiet, {eval: name, split});
+        await ensureSplit(store, version, spec, {measure: !callsNobody(options), onMessage: message});
+      } catch {
+        continue;
+      }
+    }
+  }
+}
+
+/** Ctrl-C while candidates are trained or merged, or requests planned. */
+function wasStopped(error: unknown, {aborted, reason}: AbortSignal): boolean {
+  return aborted && (error === reason || (error as Error | undefined)?.name === "AbortError");
+}
+
+/** What the evals of one call have together. */
+interface RunContext {
+  outcomes: EvalOutcome[];
+  excerpts: ExcerptCache;
+  versionOf: ReturnType<typeof newestVersions>;
+}
+
+async function runOne(
+  store: Store,
+  one: NamedEval,
+  inputs: RunEvalsOptions,
+  {outcomes, excerpts, versionOf}: RunContext
+): Promise<void> {
+  if (inputs.signal.aborted) return;
+  if (one.definition.source) {
+    if (callsNobody(inputs.options))
+      return note(`${one.name}: its scores come from files; a run calls nobody.`);
+    const outcome = await importedOutcome(store, one, one.definition.source);
+    outcomes.push(outcome);
+    return inputs.onOutcome(outcome);
+  }
+  const version = await versionOf(datasetOf(one.definition, inputs.datasets));
+  const told = new Set<string>();
+  for (const spec of [one.definition.split].flat()) {
+    if (inputs.signal.aborted) return;
+    try {
+      await runSplit(store, one, inputs, {spec, version, outcomes, excerpts});
+    } catch (error) {
+      if (!inputs.onFailure || wasStopped(error, inputs.signal)) throw error;
+      // What keeps one split need not keep the next; what keeps them all is told once.
+      if (!told.has(messageOf(error))) await inputs.onFailure(error, one);
+      told.add(messageOf(error));
+    }
+  }
+}
+
+interface SplitInputs extends Pick<RunContext, "outcomes" | "excerpts"> {
+  spec: SplitSpec;
+  version: VersionManifest;
+}
+
+async function runSplit(
+  store: Store,
+  one: NamedEval,
+  inputs: RunEvalsOptions,
+  {spec, version, outcomes, excerpts}: SplitInputs
+): Promise<void> {
+  const splitName = spec.name ?? spec.strategy;
+  const reporter = createReporter(`${one.name} · ${splitName}`, inputs.quiet, {
+    eval: one.name,
+    split: splitName
+  });
+  try {
+    const split = await ensureSplit(store, version, spec, {
+      measure: !callsNobody(inputs.options),
+      onMessage: reporter.message
+    });
+    const runInputs: RunInputs = {
+      store,
+      evalName: one.name,
+      evalFile: one.path,
+      version,
+      split,
+      options: inputs.options,
+      effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
+      signal: inputs.signal,
+      abortSignal: inputs.abortSignal,
+      createExecutor: inputs.createExecutor
+    };
+    const race = raceOf(one.definition, inputs);
+    const {raced, result} = await observedRun(
+      `run ${one.name}`,
+      {eval: one.name, split: splitName, dataset: version.dataset, "dataset.version": version.id},
+      async (add) => {
+        const raced = race
+          ? await runRace(one.definition, runInputs, race, (round) =>
+              reporter.message(`round ${round.round}: ${roundText(round)}`)
+            )
+          : undefined;
+        const result: RunResult = raced
+          ? {
+              manifest: raced.manifest,
+              unchanged: raced.calls === 0,
+              calls: raced.calls
+            }
+          : await runEval(one.definition, runInputs);
+        add(runFacts(result));
+        return {raced, result};
+      }
+    );
+    reporter.end();
+    store.refresh();
+    const report = result.manifest
+      ? await runVerdict(store, result.manifest, {margin: one.definition.margin, race: raced?.record})
+      : undefined;
+    const failed =
+      result.manifest && (await failuresOf(store, result.manifest.id, ofPeople(result.manifest)));
+    const outcome: EvalOutcome = {
+      eval: one,
+      split,
+      result,
+      race: raced?.record,
+      verdict: report?.verdict,
+      report,
+      ends: report?.ends,
+      failures: failed?.failures,
+      otherFailures: failed?.otherFailures
+    };
+    outcomes.push(outcome);
+    inputs.onOutcome(outcome);
+  } finally {
+    await excerpts.save();
+    reporter.end();
+  }
+}
+
+/** People label some answers only: what they left out is a failure where nothing else has a score. */
+function ofPeople({counts, scorers}: RunManifest): string[] {
+  return counts.scored === 0 ? [] : scorers.filter(({human}) => human).map(({name}) => name);
+}
+
+/** What a run's span says of how it ended. */
+function runFacts({manifest, calls}: RunResult): RunFacts {
+  const {completed, failed, planned, reused, scored} = manifest?.counts ?? {};
+  return {
+    "run.id": manifest?.id,
+    "run.calls": calls,
+    "run.planned": planned,
+    "run.completed": completed,
+    "run.failed": failed,
+    "run.reused": reused,
+    "run.scored": scored,
+    "run.cost.usd": manifest?.costUsd
+  };
+}
+
+/** The run that an eval's result files make; nobody is called. */
+async function importedOutcome(
+  store: Store,
+  {name, path, sha256, definition}: NamedEval,
+  source: ImportedSource
+): Promise<EvalOutcome> {
+  const {title, margin, publish, gate} = definition;
+  const {manifest, unchanged} = await importResults(store.workspace, source, {
+    name,
+    title,
+    margin,
+    publish,
+    gate,
+    evalFile: {path, sha256},
+    command: `assay run ${name}`
+  });
+  store.refresh();
+  return {
+    eval: {name, path, sha256, definition},
+    split: manifest.split,
+    result: {manifest, unchanged, calls: 0},
+    verdict: (await runVerdict(store, manifest, {margin})).verdict,
+    ...(await failuresOf(store, manifest.id))
+  };
+}
+
+/**
+ * As the eval states, unless told otherwise: an error rate or a budget that is told takes the place of what is stated, since a
+ * race has one of them. A dry run is of everything: what a race would cost depends on its course.
+ */
+function raceOf(
+  {race}: EvalDefinition,
+  {race: told, options}: RunEvalsOptions
+): RaceOptions | false | undefined {
+  if (callsNobody(options) || told === false) return false;
+  const stated = race === true ? {} : race;
+  if (told === undefined) return stated;
+  const saysHow = Object.values(told).some((value) => value !== undefined);
+  return saysHow || !stated ? told : stated;
+}
+
+const callsNobody = ({dryRun, showPrompts}: RunOptions) => dryRun === true || showPrompts !== undefined;
+
+/** The first Ctrl-C drains, the second stops the calls in flight, the third ends the process. */
+export function interruptSignals(): {signal: AbortSignal; abortSignal: AbortSignal; dispose(): void} {
+  const drain = new AbortController();
+  const abort = new AbortController();
+  const onInterrupt = () => {
+    if (abort.signal.aborted) process.exit(130);
+    if (drain.signal.aborted) {
+      note("\nStopping the calls in flight. Ctrl-C again ends at once.");
+      abort.abort();
+    } else {
+      note("\nFinishing the calls in flight; what is paid for is kept. Ctrl-C again stops them.");
+      drain.abort();
+    }
+  };
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  return {
+    signal: drain.signal,
+    abortSignal: abort.signal,
+    dispose: () => process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt)
+  };
+}

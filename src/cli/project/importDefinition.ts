@@ -1,0 +1,66 @@
+import {register} from "node:module";
+import {relative} from "node:path";
+import {pathToFileURL} from "node:url";
+import {messageOf, UserError} from "../../base/validation/index.js";
+import {note} from "../terminal/terminal.js";
+
+let registered = false;
+
+/**
+ * What a TypeScript file exports by default. Throws UserError, without the file's name, when it cannot be loaded, ends the
+ * process, or exports nothing; where in the project it broke is told.
+ */
+export async function importDefinition(project: string, file: string): Promise<unknown> {
+  if (!registered) {
+    // Node takes files for CommonJS where no package.json says `"type": "module"`.
+    (await import("tsx/cjs/api")).register();
+    (await import("tsx/esm/api")).register();
+    const engine = new URL("../../", import.meta.url).href;
+    register(new URL("../../base/fingerprint/engineHooks.js", import.meta.url), {data: {engine}});
+    registered = true;
+  }
+  const {exit} = process;
+  process.exit = () => {
+    throw new UserError("it calls process.exit while it is loaded. Take that call out.");
+  };
+  const unfinished = () => {
+    process.exitCode = 1;
+    note(`assay: ${relative(project, file)} never finishes loading: something it awaits never comes.`, {
+      level: "error"
+    });
+  };
+  // Before what `assay` itself says of a process that ends so.
+  process.prependOnceListener("exit", unfinished);
+  try {
+    return defaultOf(await import(pathToFileURL(file).href));
+  } catch (error) {
+    // The project's own copy of Assay may have made it.
+    if ((error as Error | undefined)?.name === "UserError") throw error;
+    const hint = /Top-level await .*"cjs"/.test(messageOf(error))
+      ? ' Add "type": "module" to package.json.'
+      : "";
+    throw new UserError(`it could not be loaded: ${shortened(error, project)}${hint}`, {cause: error});
+  } finally {
+    process.exit = exit;
+    process.off("exit", unfinished);
+  }
+}
+
+/** Of a file that was compiled to CommonJS, the default export of what it exports by default. */
+function defaultOf(module: unknown): unknown {
+  const {default: exported} = module as {default?: unknown};
+  const isCompiled = typeof exported === "object" && exported !== null && "__esModule" in exported;
+  return isCompiled ? (exported as {default?: unknown}).default : exported;
+}
+
+/** What was thrown, in a few lines, with the first place in the project that its stack names. */
+function shortened(error: unknown, project: string): string {
+  const said = messageOf(error).trim().split("\n").slice(0, 4).join("\n").slice(0, 500);
+  const place =
+    error instanceof Error &&
+    error.stack?.split(project + "/").find((part, i) => i > 0 && !part.startsWith("node_modules"));
+  const at = place ? /^([^:()\n?]+)[^:()\n]*:(\d+)/.exec(place) : null;
+  return at && !said.includes(`${at[1]}:${at[2]}`)
+    ? `${said} (${at[1]} line ${at[2]})`
+    : said || "nothing was said why";
+}

@@ -1,0 +1,83 @@
+import {basename} from "node:path";
+import type {Finetune, FinetuneDefinition} from "../../training/finetunes/index.js";
+import type {Job, JobDefinition, NamedJob} from "../../training/jobs/index.js";
+import {checkName, UserError} from "../../base/validation/index.js";
+import {loadFolder, twins} from "./project.js";
+
+export interface NamedFinetune {
+  name: string;
+  /** Path from the project's folder, with forward slashes. */
+  path: string;
+  finetune: Finetune;
+}
+
+/** The fine-tunes named, or all of finetunes/ in the order of their files. Throws with every file that gives none. */
+export async function loadFinetunes(
+  project: string,
+  names: readonly string[] = []
+): Promise<NamedFinetune[]> {
+  const {checkFinetune, finetune} = await import("../../training/finetunes/index.js");
+  const {found, broken} = await loadFolder<Finetune>(project, "finetunes", /\.finetune\.ts$/, {
+    what: "finetune",
+    check: (value) => {
+      if (!declares(value))
+        throw new UserError(
+          "its default export is no fine-tune. End it with `export default finetune({…})`."
+        );
+      checkFinetune(value.definition as FinetuneDefinition);
+    }
+  });
+  const all = found.map(({path, value: {definition}}) => {
+    // The file's name is the model's unless it has one.
+    const name = definition.name ?? basename(path).replace(/\.finetune\.ts$/, "");
+    return {name, path, finetune: finetune(definition, name)};
+  });
+  const isMeant = ({path, name}: {path: string; name?: string}) =>
+    names.length === 0 || names.some((wanted) => wanted === name || isFile(path, wanted, "finetune"));
+  const problems = [...broken, ...twins("fine-tunes", all)].filter(isMeant);
+  if (problems.length > 0) throw new UserError(problems.map(({message}) => message).join("\n"));
+  const unknown = names.filter((name) => !all.some((one) => one.name === name));
+  if (unknown.length > 0)
+    throw new UserError(
+      `no such fine-tune: ${unknown.join(", ")}. finetunes/ has ${all.map(({name}) => name).join(", ") || "none"}.`
+    );
+  return all.filter(({name}) => names.length === 0 || names.includes(name));
+}
+
+/** The job of finetunes/ with a name, or in a file of that name. Throws when there is none, or its file gives none. */
+export async function loadJob(project: string, name: string): Promise<NamedJob> {
+  const {checkJob} = await import("../../training/jobs/index.js");
+  const {found, broken} = await loadFolder<Job>(project, "finetunes", /\.job\.ts$/, {
+    what: "job",
+    check: (value) => {
+      if (!declares(value))
+        throw new UserError("its default export is no job. End it with `export default job({…})`.");
+      checkJob(value.definition as JobDefinition);
+    }
+  });
+  const all = found.map(({path, value: {definition}}) => ({
+    name: definition.name ?? basename(path).replace(/\.job\.ts$/, ""),
+    path,
+    definition
+  }));
+  const problems = [...broken, ...twins("jobs", all)].filter(
+    (one) => isFile(one.path, name, "job") || ("name" in one && one.name === name)
+  );
+  if (problems.length > 0) throw new UserError(problems.map(({message}) => message).join("\n"));
+  const meant = all.find((one) => one.name === name) ?? all.find(({path}) => isFile(path, name, "job"));
+  if (meant) return {...meant, name: checkName("job", meant.name)};
+  throw new UserError(
+    `no such job: ${name}. finetunes/ has ${all.map((one) => `${one.name}.job.ts`).join(", ") || "no *.job.ts file; docs/jobs.md shows one"}.`
+  );
+}
+
+/** Whether a value may be what `finetune` or `job` gives, by whichever copy of Assay. */
+function declares(value: unknown): value is {definition: object} {
+  const {definition} = (value ?? {}) as {definition?: unknown};
+  return typeof definition === "object" && definition !== null;
+}
+
+/** Whether a path is that of a file, told with or without its ending. */
+function isFile(path: string, wanted: string, kind: "finetune" | "job"): boolean {
+  return [basename(wanted), `${basename(wanted)}.${kind}.ts`].includes(basename(path));
+}
