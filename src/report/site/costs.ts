@@ -9,7 +9,7 @@ import {runCosts} from "./runCosts.js";
  * What the costs page shows of every run that the report is about, at the project's newest prices of today. Their age is told
  * when the page is read, so that the data of two days are the same unless another price holds.
  */
-export async function costs(store: Store): Promise<PageCosts[]> {
+export async function costsData(store: Store): Promise<PageCosts[]> {
   const {prices, problem: priceProblem} = await projectPricesOr(store.workspace.project);
   const days = prices.map(({asOf}) => asOf).filter((day) => day <= dayOf(Date.now()));
   const newest = days.sort().at(-1);

@@ -14,7 +14,7 @@ const LEVEL = 0.95;
  * How every eval's candidates scored from run to run, in the order in which the runs were last asked for. Runs that a limit, a budget or an interruption ended are left out; a
  * store without complete runs gives an empty list.
  */
-export async function history(store: Store): Promise<HistoryData> {
+export async function historyData(store: Store): Promise<HistoryData> {
   const complete = (await store.runs()).filter(({status}) => status === "complete");
   const histories: EvalHistory[] = [];
   for (const runs of group(complete, historyId).values()) {

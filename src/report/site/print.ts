@@ -7,7 +7,7 @@ import {openStore, type Store} from "../../base/store/index.js";
  * are and anything else as JSON. The project is ASSAY_PROJECT or the current folder. What the user has to mend is said in its
  * own words, and the process ends with 1.
  */
-export async function print(question: (store: Store) => Promise<unknown>): Promise<void> {
+export async function printAnswer(question: (store: Store) => Promise<unknown>): Promise<void> {
   const store = await openStore(process.env.ASSAY_PROJECT ?? process.cwd());
   try {
     const answer = await question(store);

@@ -32,7 +32,7 @@ export async function runs(store: Store): Promise<RunsData> {
 }
 
 /** The lineage of all that the store holds, as one graph, with the contaminated rows of its runs. */
-export async function lineage(store: Store): Promise<LineageGraph> {
+export async function lineageData(store: Store): Promise<LineageGraph> {
   const graph = await storedLineage(store);
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   const texts = new TrainedTexts();

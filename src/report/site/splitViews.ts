@@ -8,7 +8,7 @@ import {statedPublishing} from "./statedPublishing.js";
 import type {SplitsData, SplitsView} from "./dataTypes.js";
 
 /** The splits of each dataset's newest version and of older ones that were split, newest versions first. */
-export async function splits(store: Store): Promise<SplitsData> {
+export async function splitsData(store: Store): Promise<SplitsData> {
   const all = await store.splits();
   const runs = await store.runs({archived: true});
   const stated = await statedPublishing(store.workspace);

@@ -69,7 +69,11 @@ function labelOf(node: LineageNode): string {
 type Direction = "up" | "down" | "both";
 
 /** What a record came from, what was made of it, what data reached it, and how a model learned. */
-export function lineage(graph: LineageGraph, record: LineageNode | null, data?: CurvesData): PageContent {
+export function recordLineage(
+  graph: LineageGraph,
+  record: LineageNode | null,
+  data?: CurvesData
+): PageContent {
   if (!record) return nothing();
   const up = reached(graph, record.id, "up");
   const down = reached(graph, record.id, "down");

@@ -5,7 +5,7 @@ import type {Verdict} from "../../../evals/decisions/types.js";
 import {comparisonsFile} from "../../site/detailFiles.js";
 import type {RunView, ScorerComparisons} from "../../site/types.js";
 import {loadData} from "./loadData.js";
-import {loadRows, rowsIn, scoreTableOf, type ScoreChoice} from "./runRows.js";
+import {loadRunRows, rowsIn, scoreTableOf, type ScoreChoice} from "./runRows.js";
 
 /** The comparisons by the chosen scorer, and those of the chosen rows. */
 export interface ShownComparison {
@@ -54,7 +54,7 @@ async function comparedHere(
   {scorer, slice}: ScoreChoice,
   {extent}: ScorerComparisons
 ): Promise<Cut> {
-  const rows = await loadRows(run.id, {scorers: [scorer], counts: [scorer], clusters: true});
+  const rows = await loadRunRows(run.id, {scorers: [scorer], counts: [scorer], clusters: true});
   return cutOf(
     tableOfRows(scoreTableOf(rows, scorer, rowsIn(rows)), rowsIn(rows, slice)),
     cutOptions(run.verdict, {

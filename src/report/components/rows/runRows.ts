@@ -82,7 +82,7 @@ const loading = new Map<string, Promise<Opened>>();
  * A run's rows with what is needed of every row, by default all of it; each file is fetched once. Throws a sentence for the reader
  * when they cannot be had.
  */
-export async function loadRows(run: string, needed?: RowsNeeded): Promise<RunRows> {
+export async function loadRunRows(run: string, needed?: RowsNeeded): Promise<RunRows> {
   let opened = loading.get(run);
   if (!opened) {
     opened = openRows(fetchedRows(run));
