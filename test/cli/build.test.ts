@@ -125,5 +125,5 @@ it("finds what pages import from Assay in a project that links a checkout", asyn
     resolveNodeImport(root: string, name: string): Promise<string>;
   };
   const bundled = await resolveNodeImport(join(project, "pages"), "assay/stats");
-  expect(existsSync(join(project, "src", ".observablehq", "cache", bundled))).toBe(true);
+  expect(existsSync(join(project, "pages", ".observablehq", "cache", bundled))).toBe(true);
 });

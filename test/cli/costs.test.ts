@@ -237,7 +237,7 @@ describe("assay costs", () => {
     await writeFile(file, `{"kind": "prices", "prices": [{"model": "a", "inputPerMillion": -1}]}`);
     const wrong = costs({prices: file});
     await expect(wrong).rejects.toThrow('price 1 (a): `asOf` must be a day of the calendar as YYYY-MM-DD, and is missing');
-    await expect(wrong).rejects.toThrow('"inputPerMillion" must be a number of at least 0');
+    await expect(wrong).rejects.toThrow('`inputPerMillion` must be a number (at least 0), not -1');
   });
 });
 

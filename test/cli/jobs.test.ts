@@ -139,7 +139,7 @@ describe("assay jobs", () => {
     await store.close();
     expect(partsOf(await sent())).toEqual(["train"]);
     expect(await noted(() => submitVerb("parted", {check: true}))).toMatch(
-      /no row of the split parted is left in its validation part: .*The training is not checked on any/
+      /no row of the split parted is left in its validation part: .*The training has no validation rows/
     );
   });
 

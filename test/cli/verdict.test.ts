@@ -303,7 +303,7 @@ describe("an eval whose source is imported", () => {
     const check = await assayHere(dir, "check");
     expect(check.code).toBe(101);
     expect(check.stderr).toMatch(/! old \(imported\): the run is partial: items\.json is not the last page/);
-    expect(check.stdout).toMatch(/undecided .* which is of result files that are not whole/);
+    expect(check.stdout).toMatch(/undecided .* which is of incomplete result files/);
     // As runs were sealed before files were asked whether they are whole.
     const runs = join(dir, ".assay/runs");
     const path = join(runs, readdirSync(runs)[0]!, "manifest.json");

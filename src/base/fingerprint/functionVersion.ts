@@ -2,7 +2,7 @@ import {createHash} from "node:crypto";
 import {isAbsolute} from "node:path";
 import {parse} from "acorn";
 import {type FunctionPlace, functionPlace} from "./functionPlace.js";
-import {moduleVersion, packageVersion, pathOf} from "./moduleVersion.js";
+import {moduleVersion, packageVersion, modulePath} from "./moduleVersion.js";
 import {normalizeSource, normalizeTree} from "./normalizeSource.js";
 import {importsOf, type SyntaxNode} from "./importsOf.js";
 import {localFile, packageOf} from "./localFile.js";
@@ -57,7 +57,7 @@ function capturedOf(text: string, {captured}: FunctionPlace): string[] {
 }
 
 function partsOf(place: FunctionPlace): string[] | undefined {
-  const path = pathOf(place.url);
+  const path = modulePath(place.url);
   const script = scriptOf(place.text);
   if (!script || !isAbsolute(path)) return undefined;
   const written = outermostFunction(script.body, offsetOf(place));

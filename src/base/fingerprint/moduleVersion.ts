@@ -39,7 +39,7 @@ export function moduleVersion(url: string, options: GraphOptions = {}): string {
   const key = JSON.stringify([url, options.without]);
   const known = versions.get(key);
   if (known !== undefined) return known;
-  const entry = pathOf(url);
+  const entry = modulePath(url);
   const graph = modulesBelow(entry, options);
   const named = (path: string) => relative(dirname(entry), path).split(sep).join("/").replace(/\.ts$/, ".js");
   const files = [...graph].map(([path, {sha256}]) => `${named(path)} ${sha256}`).sort();
@@ -61,7 +61,7 @@ export function modulesBelow(
 ): Map<string, FingerprintedModule> {
   const found = new Map<string, FingerprintedModule>();
   const passed = new Set<string>();
-  const stops = new Set(without.map(pathOf));
+  const stops = new Set(without.map(modulePath));
   const visit = (path: string, names: Import["names"]) => {
     if (found.has(path) || stops.has(path) || BORDERS.includes(path.replace(/\.[jt]s$/, ""))) return;
     const module = read(path);
@@ -83,7 +83,7 @@ export function modulesBelow(
     const path = localFile(name, from);
     if (path !== undefined) visit(path, names);
   };
-  visit(pathOf(url), undefined);
+  visit(modulePath(url), undefined);
   return found;
 }
 
@@ -120,7 +120,7 @@ export function packageVersion(name: string, from: string): string {
   return version;
 }
 
-export function pathOf(url: string): string {
+export function modulePath(url: string): string {
   const path = url.startsWith("file:") ? fileURLToPath(url.replace(/[?#].*$/, "")) : url;
   const source = path.replace(/\.js$/, ".ts");
   return !existsSync(path) && existsSync(source) ? source : path;

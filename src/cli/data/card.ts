@@ -11,7 +11,7 @@ import {
   assertMayWrite,
   noteWritten
 } from "../../base/store/index.js";
-import {knownVersion} from "../project/knownDataset.js";
+import {namedVersion} from "../project/knownDataset.js";
 import {openProject} from "../project/project.js";
 import {printableLines} from "../terminal/terminal.js";
 
@@ -27,7 +27,7 @@ interface CardOptions {
 export async function cardVerb(name: string, options: CardOptions): Promise<void> {
   const store = await openStore(await openProject());
   try {
-    const version = await knownVersion(store, name, options.version);
+    const version = await namedVersion(store, name, options.version);
     const text =
       options.format === "hf" ? huggingFaceCard(version) : await croissantText(store, version, options);
     if (options.out === undefined) return void process.stdout.write(printableLines(text));

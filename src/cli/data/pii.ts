@@ -10,7 +10,7 @@ import {
 } from "../../data/privacy/index.js";
 import {UsageError} from "../../base/validation/index.js";
 import {openStore, type Store} from "../../base/store/index.js";
-import {knownVersion} from "../project/knownDataset.js";
+import {namedVersion} from "../project/knownDataset.js";
 import {openProject} from "../project/project.js";
 import {dim, note, print, printJson, table} from "../terminal/terminal.js";
 
@@ -29,7 +29,7 @@ export async function piiVerb(name: string, options: PiiOptions): Promise<void> 
     throw new UsageError("--reason goes with --accept RULE or --accept ROW");
   const store = await openStore(await openProject());
   try {
-    const version = await knownVersion(store, name, options.version);
+    const version = await namedVersion(store, name, options.version);
     const layers: Layer[] = ["patterns", "secrets", ...(options.names ? (["names"] as const) : [])];
     const {scanned, ...found} = await ensureLedger(store, version, {
       layers,

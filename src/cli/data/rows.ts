@@ -2,7 +2,7 @@ import {chosenSplit} from "../../data/splits/index.js";
 import {messageOf, UserError} from "../../base/validation/index.js";
 import {openStore, sqlName, sqlString, type Store, userCondition} from "../../base/store/index.js";
 import {showPrompt} from "./rowPrompt.js";
-import {knownVersion} from "../project/knownDataset.js";
+import {namedVersion} from "../project/knownDataset.js";
 import {openProject} from "../project/project.js";
 import {undeterminedRows} from "./undetermined.js";
 import {dim, print, printable, printJson, table} from "../terminal/terminal.js";
@@ -23,7 +23,7 @@ export async function rowsVerb(named: string, options: RowsOptions): Promise<voi
   const store = await openStore(await openProject());
   try {
     if (options.prompt !== undefined) return await showPrompt(store, named, options.prompt, options.json);
-    const version = await knownVersion(store, named, options.version);
+    const version = await namedVersion(store, named, options.version);
     await store.confine([store.workspace.dir, store.workspace.tmpDir]);
     const name = version.dataset;
     const conditions = options.where === undefined ? [] : [await whereOf(store, options.where)];

@@ -1,7 +1,7 @@
 import {exportVersion, findVersion, noVersion} from "../../data/datasets/index.js";
 import {UsageError, UserError} from "../../base/validation/index.js";
 import {openStore, type VersionManifest} from "../../base/store/index.js";
-import {assertKnown, knownVersion} from "../project/knownDataset.js";
+import {assertKnown, namedVersion} from "../project/knownDataset.js";
 import {noteUnfinishedPurges} from "../store/noteUnfinishedPurges.js";
 import {openProject} from "../project/project.js";
 import {changesOf} from "./pull.js";
@@ -16,7 +16,7 @@ export async function versionsVerb(
   try {
     if (options.export !== undefined) {
       if (name === undefined) throw new UsageError("say which version to export: NAME or NAME@VERSION.");
-      const version = await knownVersion(store, name);
+      const version = await namedVersion(store, name);
       const {dataset} = version;
       const folder = await exportVersion(store.workspace, version, options.export, options);
       if (options.json) return printJson({dataset, version: version.id, folder});

@@ -18,7 +18,7 @@ export async function assertKnown(store: Store, named: string, more: readonly st
 }
 
 /** The version that NAME, NAME@VERSION or the two apart mean. Throws UserError that lists what there is instead. */
-export async function knownVersion(store: Store, named: string, asked?: string): Promise<VersionManifest> {
+export async function namedVersion(store: Store, named: string, asked?: string): Promise<VersionManifest> {
   await assertKnown(store, named);
   return findVersion(store, named, asked);
 }

@@ -10,7 +10,7 @@ import {findProject, openProject} from "../project/project.js";
 import {print} from "../terminal/terminal.js";
 import {watchDefinitions} from "./watch/watchDefinitions.js";
 import {watchedFiles} from "./watch/watchedFiles.js";
-import {whatChanged} from "./watch/whatChanged.js";
+import {changedFiles} from "./watch/whatChanged.js";
 import {pagesFolder} from "../../base/system/index.js";
 
 export async function devVerb(options: {port: number; open?: boolean}): Promise<void> {
@@ -38,7 +38,7 @@ export async function devVerb(options: {port: number; open?: boolean}): Promise<
     since,
     signal: watching.signal,
     async onChange(files) {
-      const {told, replanned, loaders} = whatChanged(files);
+      const {told, replanned, loaders} = changedFiles(files);
       for (const text of told) print(`\n${text}`);
       if (replanned.length === 0) return;
       print(`\n${replanned.join(", ")} changed`);

@@ -10,7 +10,8 @@ import {
 } from "../../base/store/index.js";
 import {commonTypes} from "./commonTypes.js";
 import {REJECTED_FILE} from "./filters/index.js";
-import {COPY, describeColumns} from "./rowQuery.js";
+import {describeColumns} from "./describeColumns.js";
+import {COPY} from "./rowQuery.js";
 
 /** A version's rows with those that filters dropped: a later pull may keep them. */
 export async function formerRows(workspace: Workspace, version: VersionName): Promise<string> {

@@ -1,6 +1,6 @@
 import {type Database, idText, sqlName} from "../../base/store/index.js";
 import {columnsWith} from "./columnsWith.js";
-import {describeColumns} from "./rowQuery.js";
+import {describeColumns} from "./describeColumns.js";
 
 interface QueryColumn {
   name: string;

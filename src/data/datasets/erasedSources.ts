@@ -21,7 +21,8 @@ import {jsonOf} from "./purgeCondition.js";
 import {type FormerRedactor, redacted, type Redactor} from "./redaction.js";
 import {type Rules, rulesOf, sameRules} from "./redactionRules.js";
 import {rowForm} from "./rowForm.js";
-import {describeColumns, FINDINGS, rowHash, SOURCE_ROW} from "./rowQuery.js";
+import {describeColumns} from "./describeColumns.js";
+import {FINDINGS, rowHash, SOURCE_ROW} from "./rowQuery.js";
 import {erasedAmong} from "./tombstones.js";
 
 export interface SourceRows {

@@ -15,7 +15,7 @@ import {
 } from "../../base/store/index.js";
 import {copiedTexts, editedTexts} from "./duplicates/index.js";
 import {REJECTED_FILE} from "./filters/index.js";
-import {describeColumns} from "./rowQuery.js";
+import {describeColumns} from "./describeColumns.js";
 
 /** A relation of rows, and the column of their texts where the dataset names one. */
 interface RowRelation {

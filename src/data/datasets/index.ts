@@ -23,7 +23,7 @@ export {rulesIn} from "./redactionRules.js";
 export {sourceChange} from "./origin/index.js";
 export {pull, type PullResult} from "./pull/index.js";
 export {
-  answerText,
+  messageAnswer,
   at,
   brokenLineText,
   importers,

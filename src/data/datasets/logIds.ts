@@ -8,7 +8,8 @@ import {
 } from "../../base/store/index.js";
 import {formerRows} from "./append.js";
 import type {DatasetDefinition} from "./define.js";
-import {describeColumns, ownColumns} from "./rowQuery.js";
+import {describeColumns} from "./describeColumns.js";
+import {ownColumns} from "./rowQuery.js";
 import {FORMER_ID, type SourceRelation} from "./sources/index.js";
 import {idErased} from "./tombstones.js";
 

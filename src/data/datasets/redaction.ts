@@ -19,7 +19,8 @@ import {
 } from "../../base/store/index.js";
 import {formerRows} from "./append.js";
 import {cellText, type StoredColumn, isNumber, isText, shownType} from "./cellText.js";
-import {describeColumns, FINDINGS} from "./rowQuery.js";
+import {describeColumns} from "./describeColumns.js";
+import {FINDINGS} from "./rowQuery.js";
 
 /** The cells of one row that a redactor looks at, as `cellText` gives them. */
 export interface CellRow {

@@ -9,6 +9,7 @@ import {
   sqlString
 } from "../../base/store/index.js";
 import type {DatasetDefinition} from "./define.js";
+import {describeColumns} from "./describeColumns.js";
 
 /** Carries what was found in a row, as JSON, through a pull that redacts. No part of the row, and in no file that is kept. */
 export const FINDINGS = "assay_findings";
@@ -56,11 +57,6 @@ export async function assertColumnNames(
   ];
   if (problems.length > 0)
     throw new UserError(`dataset ${dataset}: ${problems.join("; ")}. No version was made.`);
-}
-
-export async function describeColumns(db: Database, query: string): Promise<{name: string; type: string}[]> {
-  const rows = await db.rows<{column_name: string; column_type: string}>(`describe ${query}`);
-  return rows.map((row) => ({name: row.column_name, type: row.column_type}));
 }
 
 /** The query from the source to the dataset's own columns. */

@@ -13,7 +13,7 @@ import {
 } from "../../base/store/index.js";
 import {jsonOf} from "./purgeCondition.js";
 import {rowForm} from "./rowForm.js";
-import {describeColumns} from "./rowQuery.js";
+import {describeColumns} from "./describeColumns.js";
 
 /** What is left of the rows of a dataset that were erased, oldest first; none when nothing was. */
 export async function tombstones(workspace: Workspace, dataset: string): Promise<Tombstone[]> {

@@ -1,6 +1,6 @@
 import {UserError} from "../../base/validation/index.js";
 import type {VersionManifest} from "../../base/store/index.js";
-import {textOf} from "./columnText.js";
+import {columnText} from "./columnText.js";
 import {hashUnit, partOf, sharesOf} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 import {temporalQuery} from "./temporal.js";
@@ -25,7 +25,7 @@ export function assertColumn(version: VersionManifest, column: string, role: str
 
 /** SQL of the key of a row's group; a row without a group stands alone. */
 export function groupKey(version: VersionManifest, column: string): string {
-  return `coalesce(${textOf(version, column)}, 'row:' || row_id)`;
+  return `coalesce(${columnText(version, column)}, 'row:' || row_id)`;
 }
 
 /**
@@ -47,7 +47,7 @@ export function assignQuery(spec: SplitSpec, version: VersionManifest, rows: str
     case "group":
       return `select row_id, ${partOf(hashUnit("group_key", seed), shares)} as part, group_key from (select row_id, ${key} as group_key from ${rows})`;
     case "stratified": {
-      const classed = `select row_id, ${key} as group_key, ${textOf(version, labelColumn(spec, version))} as class from ${rows}`;
+      const classed = `select row_id, ${key} as group_key, ${columnText(version, labelColumn(spec, version))} as class from ${rows}`;
       // Ranks begin at an offset of the class's own: with one for all, the rows of every small class would fall into the same parts.
       const offset = hashUnit("'class:' || coalesce(class, '')", seed);
       const rank = `row_number() over (partition by class order by ${hashUnit("row_id", seed)}, row_id) - 1 + ${offset}`;
@@ -61,7 +61,7 @@ export function assignQuery(spec: SplitSpec, version: VersionManifest, rows: str
           `split ${spec.name ?? "given"}: name the column that holds the part with \`column: "…"\`.`
         );
       assertColumn(version, spec.column, "part");
-      const value = `lower(${textOf(version, spec.column)})`;
+      const value = `lower(${columnText(version, spec.column)})`;
       return `select row_id, case when ${value} in ('val', 'dev', 'valid', 'validation') then 'validation' when ${value} in ('held-out', 'held_out', 'heldout', 'sealed') then 'held-out' when ${value} in ('train', 'training') then 'train' when ${value} in ('test', 'testing') then 'test' end as part, ${key} as group_key from ${rows}`;
     }
     default:

@@ -12,7 +12,7 @@ import {
 } from "../../base/store/index.js";
 import {assignQuery, groupColumn, groupKey, labelColumn} from "./assign.js";
 import {linkGroups} from "./clusterGroups.js";
-import {textOf} from "./columnText.js";
+import {columnText} from "./columnText.js";
 import {hashUnit, partOf, type PartShares, sharesOf} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
 import {stratifiedGroups} from "./stratifiedGroup.js";
@@ -82,7 +82,7 @@ export async function dealGroups(
   {spec, version, rows}: ToAssign,
   {validation, test, heldOut}: PartShares
 ): Promise<Map<string, string>> {
-  const label = textOf(version, labelColumn(spec, version));
+  const label = columnText(version, labelColumn(spec, version));
   const counted = await store.rows<{group_key: string; label: string; n: number}>(
     `select ${groupKey(version, groupColumn(spec, version)!)} as group_key, coalesce(${label}, '') as label, count(*)::int as n
      from ${rows} group by all order by all`

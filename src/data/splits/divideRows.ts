@@ -2,7 +2,7 @@ import {rm} from "node:fs/promises";
 import {temporaryPath} from "../../base/system/index.js";
 import {parquetFile, type Store, writeParquet, writeParquetRows} from "../../base/store/index.js";
 import {assignParts, dealGroups, type ToAssign} from "./assignParts.js";
-import {textOf} from "./columnText.js";
+import {columnText} from "./columnText.js";
 import {labelColumn} from "./assign.js";
 import {recordedQuery, seenQuery} from "./heldOutBefore.js";
 import {momentOfColumn} from "./moment.js";
@@ -77,7 +77,7 @@ async function writeKnown(
       ? "group_key"
       : "row_id";
   const label =
-    spec.strategy === "stratified" ? `coalesce(${textOf(version, labelColumn(spec, version))}, '')` : "''";
+    spec.strategy === "stratified" ? `coalesce(${columnText(version, labelColumn(spec, version))}, '')` : "''";
   const place = moment ? "m.moment" : hashUnit("m.unit", spec.seed ?? "assay");
   const unseen = "select ''::varchar as row_id, false as seen where false";
   await writeParquet(

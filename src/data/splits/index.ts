@@ -9,7 +9,7 @@ export type {EmbeddingLeakage} from "./embeddingMeasures.js";
 export {ensureSplit} from "./ensureSplit.js";
 export {isSplitBy} from "./identity.js";
 export {type SplitLeak, splitLeaks} from "./leaks/splitLeaks.js";
-export {textOf} from "./columnText.js";
+export {columnText} from "./columnText.js";
 export {currentMeasures} from "./currentMeasures.js";
 export type {SplitMeasures} from "./measure.js";
 export {possibleStrategies} from "./possible.js";

@@ -12,7 +12,7 @@ import {
   measuredRoles,
   type VersionManifest
 } from "../../base/store/index.js";
-import {textOf} from "./columnText.js";
+import {columnText} from "./columnText.js";
 import {measuresEdition} from "./currentMeasures.js";
 import {type EmbeddingMeasures, embeddingMeasures} from "./embeddingMeasures.js";
 import {nearDuplicateRows} from "./leaks/nearDuplicateRows.js";
@@ -91,7 +91,7 @@ export async function measureSplit(
     measures.similarityLeakage = await similarityLeakage(db, assigned, near.file);
   }
   if (version.group)
-    measures.groupLeakage = leakageOf(await sameGroup(compared, textOf(version, version.group)));
+    measures.groupLeakage = leakageOf(await sameGroup(compared, columnText(version, version.group)));
   if (version.label) Object.assign(measures, labelDrift(await labelCounts(db, version, rows, assigned)));
   return measures;
 }
@@ -109,7 +109,7 @@ export async function labelCounts(
 ): Promise<Record<string, Record<string, number>>> {
   const found = await db.rows<{part: string; label: string; n: number}>(
     `select a.part, r.class as label, count(*)::int as n
-     from (select row_id, ${textOf(version, version.label!)} as class from ${rows}) r join ${assigned} a using (row_id)
+     from (select row_id, ${columnText(version, version.label!)} as class from ${rows}) r join ${assigned} a using (row_id)
      where r.class is not null and a.part <> 'held-out' group by all order by all`
   );
   const counts: Record<string, Record<string, number>> = {};

@@ -15,7 +15,7 @@ import {
 import {momentOf} from "./moment.js";
 import {DEFAULT_SHARES} from "./shares.js";
 import type {SplitSpec} from "./spec.js";
-import {cutoffProblems, withoutHeldOut, windowProblems} from "./windowProblems.js";
+import {cutoffProblems, windowsWithoutHeldOut, windowProblems} from "./windowProblems.js";
 
 const STRATEGIES: readonly SplitSpec["strategy"][] = [
   "random",
@@ -101,7 +101,7 @@ export const splitSchema = holding<SplitSpec>(stated, (spec) => {
     });
   for (const message of windowProblems(spec)) problems.push({path: ["rolling"], message});
   for (const message of cutoffProblems(spec)) problems.push({path: ["cutoffs"], message});
-  const unheld = withoutHeldOut(spec);
+  const unheld = windowsWithoutHeldOut(spec);
   if (unheld) problems.push({path: ["heldOut"], message: unheld});
   return problems;
 });

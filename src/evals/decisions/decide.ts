@@ -21,7 +21,7 @@ import {pairwise} from "./pairwise.js";
 import {points} from "./points.js";
 import {risksOf} from "./risks.js";
 import {scaleOf} from "./scoreScale.js";
-import {sensitivityOf} from "./sensitivityOf.js";
+import {failureSensitivity} from "./sensitivityOf.js";
 import type {CandidateCost, CandidateSummary, Comparison, ScoreTable, Verdict} from "./types.js";
 import {sentenceOf} from "./sentence.js";
 import {standingOf} from "./standing.js";
@@ -61,7 +61,7 @@ export const decide: Decide = (table, options) => {
   const set = [best, ...contenders.map((pair) => pair.b)];
   const identical = contenders.filter((pair) => isIdentical(table, pair)).map((pair) => pair.b);
   const winner = winnerOf(table, scored, options, 1 - alpha);
-  const sensitivity = sensitivityOf(table, best, {rival: scored[1]?.candidate, scale});
+  const sensitivity = failureSensitivity(table, best, {rival: scored[1]?.candidate, scale});
   const cheaper =
     options.costs &&
     cheaperOf(table, best, options.costs, {margin: options.costMargin ?? options.margin, alpha, scale});

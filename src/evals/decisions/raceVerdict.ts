@@ -3,7 +3,7 @@ import {cleanLeads} from "./cleanLead.js";
 import {everyLook, oneLook} from "./gateIntervals.js";
 import {actionAfterRisks} from "./heldAdvice.js";
 import {risksOf} from "./risks.js";
-import {sensitivityOf} from "./sensitivityOf.js";
+import {failureSensitivity} from "./sensitivityOf.js";
 import {cheaperBy} from "./cheaper.js";
 import type {CandidateCost, CheaperCandidate, Comparison, ScoreTable, Verdict, VerdictRace} from "./types.js";
 import type {RaceRecord, RaceRound} from "./raceTypes.js";
@@ -82,7 +82,7 @@ export function raceVerdict(
 function sensitivityIn(last: Verdict, best: string, table: ScoreTable | undefined): Verdict["sensitivity"] {
   if (last.best === best) return last.sensitivity;
   const rival = last.summaries.find(({candidate, scored}) => candidate !== best && scored > 0)?.candidate;
-  return table && sensitivityOf(table, best, {rival, scale: last.scale});
+  return table && failureSensitivity(table, best, {rival, scale: last.scale});
 }
 
 /** Undefined when the last round has no score. */

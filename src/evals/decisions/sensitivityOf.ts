@@ -9,7 +9,7 @@ import type {ScoreTable, VerdictSensitivity} from "./types.js";
  * been right. Of a candidate without any score nothing is known, and it is left out. Undefined when nothing failed, when scores leave
  * the range 0 to 1 and state no other, and when a corpus figure decides.
  */
-export function sensitivityOf(
+export function failureSensitivity(
   table: ScoreTable,
   best: string,
   {rival, scale}: {rival: string | undefined; scale: ScoreScale}

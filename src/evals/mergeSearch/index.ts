@@ -7,6 +7,6 @@ export {searchCandidates, findModels, type SearchCandidates, triesRaced} from ".
 export type {SearchModels} from "./space.js";
 export {finalists, type Finalists} from "./finalists.js";
 export {groupsWithTensors, takenGroups} from "./groups.js";
-export {type DiskSpace, roomFor} from "./room.js";
+export {type DiskSpace, spaceFor} from "./room.js";
 export {readSpace, type SearchSpace} from "./space.js";
 export {type Tries, triesOf, type Try} from "./tries.js";

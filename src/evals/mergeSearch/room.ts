@@ -20,7 +20,7 @@ export interface DiskSpace {
 }
 
 /** What the merges of a search will need on the disk that holds the models, and what is free there. */
-export async function roomFor(
+export async function spaceFor(
   {models, base}: SearchModels,
   {tries, average}: Pick<SearchCandidates, "tries" | "average">,
   {modelsDir, project}: {modelsDir: string; project: string}

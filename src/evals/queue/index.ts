@@ -1,10 +1,8 @@
 /**
  * Makes a run's calls on several machines, through a Valkey or Redis server and BullMQ.
- *
  * In: the requests of a run, and the endpoints that its eval states (`queueExecutor`); the same endpoints with their keys
  * on each worker (`startWorker`). Out: the outcomes, as any executor of the runner gives them.
  * It plans, journals, scores and seals nothing, and sends no endpoint's key to the server.
- * protocol.ts says what coordinator and workers send each other, keys.ts where it is on the server.
  */
 export {queueAddress, type QueueAddress} from "./address.js";
 export {queueExecutor} from "./coordinator/queueExecutor.js";

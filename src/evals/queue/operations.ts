@@ -5,7 +5,7 @@ import {isQueueName} from "./queueName.js";
 import {openJobQueue} from "./server/jobQueue.js";
 import type {QueueLink} from "./server/queueLink.js";
 import {pairs, pipelined, type Redis, serverTime} from "./server/redis.js";
-import {serverError} from "./server/serverError.js";
+import {queueServerError} from "./server/serverError.js";
 
 /** Where BullMQ counts in a job how often it stalled; it does not clear it. */
 const STALLS = "stc";
@@ -144,7 +144,7 @@ async function answered<T>({shown}: QueueLink, ask: () => Promise<T>): Promise<T
   try {
     return await ask();
   } catch (error) {
-    throw serverError(error, shown);
+    throw queueServerError(error, shown);
   }
 }
 

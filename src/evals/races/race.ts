@@ -1,7 +1,7 @@
 import {clustersOf, decidingValues} from "../decisions/columns.js";
 import {elimination} from "./elimination.js";
 import {halving} from "./halving.js";
-import {sentenceOf} from "./sentence.js";
+import {raceSentence} from "./sentence.js";
 import type {RaceOutcome, RaceRound, RaceSettings, RaceStep} from "../decisions/raceTypes.js";
 import type {ScoreTable} from "../decisions/types.js";
 import type {RaceStrategy} from "./strategy.js";
@@ -107,7 +107,7 @@ export function startRace(settings: RaceSettings): Race {
       const callsOfEverything = settings.rows * settings.candidates.length * settings.repeats;
       const best = scored ? still[0] : undefined;
       const outcome = {kind, why, set: still, calls, callsOfEverything, best};
-      return {...outcome, sentence: sentenceOf(outcome, settings, {rows, unscored})};
+      return {...outcome, sentence: raceSentence(outcome, settings, {rows, unscored})};
     }
   };
 }

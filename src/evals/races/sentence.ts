@@ -8,7 +8,7 @@ interface RaceExtent {
 }
 
 /** How a race ended, in one or two sentences without markup. */
-export function sentenceOf(
+export function raceSentence(
   outcome: Omit<RaceOutcome, "sentence">,
   settings: RaceSettings,
   {rows, unscored}: RaceExtent

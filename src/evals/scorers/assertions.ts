@@ -4,7 +4,7 @@ import {bleuCounts} from "./bleuCounts.js";
 import {boundedMatches, failWhenSlow} from "./boundedMatch.js";
 import {objectsWithin, parseExactOutput, parseJsonOutput} from "./parseJsonOutput.js";
 import {rougeScore} from "./rougeScore.js";
-import {checkOptions, number, text} from "./scorerOptions.js";
+import {checkOptions, numberOption, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {sameJson} from "./sameJson.js";
 import type {Json, Scorer} from "./types.js";
@@ -106,7 +106,7 @@ function editDistance(a: string, b: string): number {
  * @example `await assertions()({output: "It is Paris.", row: {id: "1", assert: [{type: "contains", value: "Paris"}, {type: "not-contains", value: "Lyon"}]}})` gives `{value: 1, details: {failed: []}}`
  */
 export function assertions(options: AssertionsOptions = {}): Scorer {
-  checkOptions<AssertionsOptions>("assertions", options, {column: text, threshold: number()});
+  checkOptions<AssertionsOptions>("assertions", options, {column: text, threshold: numberOption()});
   const {column = "assert", threshold} = options;
   const score: Scorer = ({output, row}) => {
     const stated = parsedAssertions(row[column]);

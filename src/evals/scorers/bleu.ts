@@ -1,7 +1,7 @@
 import {bleuScore, type Smoothing} from "../../base/stats/corpus/bleu.js";
 import {bleuCounts} from "./bleuCounts.js";
 import {checkReferences, noReference, references} from "./references.js";
-import {checkOptions, flag, number, oneOf} from "./scorerOptions.js";
+import {checkOptions, flag, numberOption, oneOfOption} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {BleuTokenizer} from "./tokenizeBleu.js";
 import type {Scorer} from "./types.js";
@@ -29,13 +29,13 @@ export interface BleuOptions {
  */
 export function bleu(options: BleuOptions = {}): Scorer {
   checkOptions<BleuOptions>("bleu", options, {
-    tokenizer: oneOf("13a", "intl", "char", "zh", "none"),
+    tokenizer: oneOfOption("13a", "intl", "char", "zh", "none"),
     lowercase: flag,
-    smoothing: oneOf("exp", "floor", "add-k", "none"),
-    smoothingValue: number({least: 0}),
-    order: number({least: 1, whole: true}),
+    smoothing: oneOfOption("exp", "floor", "add-k", "none"),
+    smoothingValue: numberOption({least: 0}),
+    order: numberOption({least: 1, whole: true}),
     effectiveOrder: flag,
-    level: oneOf("corpus", "sentence")
+    level: oneOfOption("corpus", "sentence")
   });
   const {tokenizer = "13a", lowercase = false, smoothing = "exp", smoothingValue, order = 4} = options;
   const {effectiveOrder = true, level = "corpus"} = options;

@@ -1,5 +1,5 @@
 import type {BleuCounts} from "../../base/stats/corpus/bleu.js";
-import {countNgrams, overlap, total} from "./ngrams.js";
+import {countNgrams, overlap, countTotal} from "./ngrams.js";
 import {type BleuTokenizer, tokenizeBleu} from "./tokenizeBleu.js";
 
 /** Clipped n-gram matches of one output against all its references. */
@@ -30,7 +30,7 @@ export function bleuCounts(
     }
     const own = countNgrams(given, n);
     counts.matches.push(overlap(own, most));
-    counts.totals.push(total(own));
+    counts.totals.push(countTotal(own));
   }
   return counts;
 }

@@ -1,7 +1,7 @@
 import {type ChrfFormula, chrfScore} from "../../base/stats/corpus/chrf.js";
 import {chrfCounts, type ChrfOrders} from "./chrfCounts.js";
 import {checkReferences, noReference, references} from "./references.js";
-import {checkOptions, flag, number, oneOf} from "./scorerOptions.js";
+import {checkOptions, flag, numberOption, oneOfOption} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Scorer} from "./types.js";
 
@@ -19,13 +19,13 @@ export interface ChrfOptions extends ChrfOrders, ChrfFormula {
  */
 export function chrf(options: ChrfOptions = {}): Scorer {
   checkOptions<ChrfOptions>("chrf", options, {
-    beta: number({least: 0}),
-    smoothing: oneOf("effective", "epsilon"),
-    characters: number({least: 0, whole: true}),
-    words: number({least: 0, whole: true}),
+    beta: numberOption({least: 0}),
+    smoothing: oneOfOption("effective", "epsilon"),
+    characters: numberOption({least: 0, whole: true}),
+    words: numberOption({least: 0, whole: true}),
     lowercase: flag,
     whitespace: flag,
-    level: oneOf("corpus", "sentence")
+    level: oneOfOption("corpus", "sentence")
   });
   const {
     beta = 2,

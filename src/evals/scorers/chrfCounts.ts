@@ -1,5 +1,5 @@
 import {type ChrfCounts, type ChrfFormula, chrfScore} from "../../base/stats/corpus/chrf.js";
-import {countNgrams, overlap, total} from "./ngrams.js";
+import {countNgrams, overlap, countTotal} from "./ngrams.js";
 import {splitWords} from "./splitWords.js";
 
 export interface ChrfOrders {
@@ -23,8 +23,8 @@ export function chrfCounts(
   let best: {score: number; counts: ChrfCounts} | undefined;
   for (const reference of references) {
     const counts = chrfNgrams(reference, orders).map((wanted, i): ChrfCounts[number] => {
-      const all = total(wanted);
-      return [all > 0 ? total(own[i]!) : 0, all, overlap(own[i]!, wanted)];
+      const all = countTotal(wanted);
+      return [all > 0 ? countTotal(own[i]!) : 0, all, overlap(own[i]!, wanted)];
     });
     const score = chrfScore(counts, formula);
     if (!best || score > best.score) best = {score, counts};

@@ -1,5 +1,5 @@
 import {references} from "./references.js";
-import {checkOptions, oneOf, textList} from "./scorerOptions.js";
+import {checkOptions, oneOfOption, textList} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Scorer} from "./types.js";
 
@@ -27,8 +27,8 @@ export interface ClassificationOptions {
 export function classification(options: ClassificationOptions = {}): Scorer {
   checkOptions<ClassificationOptions>("classification", options, {
     labels: textList,
-    normalize: oneOf("exact", "loose"),
-    average: oneOf("accuracy", "f1_macro")
+    normalize: oneOfOption("exact", "loose"),
+    average: oneOfOption("accuracy", "f1_macro")
   });
   const {labels, normalize = labels ? "loose" : "exact"} = options;
   const key = normalize === "loose" ? looseKey(labels ?? []) : trimmedLabel;

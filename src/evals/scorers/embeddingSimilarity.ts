@@ -9,7 +9,7 @@ import {
 } from "../../inference/endpoints/index.js";
 import {isEndpointError} from "../../inference/endpoints/types.js";
 import {checkReferences, noReference, references} from "./references.js";
-import {anyObject, checkOptions, func, oneOf, required, text} from "./scorerOptions.js";
+import {anyObject, checkOptions, func, oneOfOption, required, text} from "./scorerOptions.js";
 import {isCallsAlone} from "./shownAnswer.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Scorer} from "./types.js";
@@ -49,7 +49,7 @@ export function embeddingSimilarity(options: EmbeddingOptions): Scorer {
     checkOptions<typeof options>("embeddingSimilarity", options, {
       embed: required(func),
       encoder: required(text),
-      trust: oneOf("local", "internal", "contract", "external"),
+      trust: oneOfOption("local", "internal", "contract", "external"),
       price: anyObject
     });
   const [endpoint, model] =

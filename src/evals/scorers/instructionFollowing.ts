@@ -3,7 +3,7 @@ import {failWhenSlow} from "./boundedMatch.js";
 import {instructionChecks} from "./instructions/index.js";
 import {loadDetector} from "./instructions/language.js";
 import {type InstructionArguments, InstructionError} from "./instructions/types.js";
-import {checkOptions, flag, oneOf} from "./scorerOptions.js";
+import {checkOptions, flag, oneOfOption} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {ScoreInput, Scorer, ScoreResult} from "./types.js";
 
@@ -38,9 +38,9 @@ interface Instructions {
  */
 export function instructionFollowing(options: InstructionOptions = {}): Scorer {
   checkOptions<InstructionOptions>("instructionFollowing", options, {
-    mode: oneOf("strict", "loose"),
+    mode: oneOfOption("strict", "loose"),
     compatible: flag,
-    level: oneOf("prompt", "instruction")
+    level: oneOfOption("prompt", "instruction")
   });
   const {mode = "strict", compatible = false, level = "prompt"} = options;
   const score = async ({output, expected}: ScoreInput): Promise<ScoreResult> => {

@@ -1,4 +1,4 @@
-import {checkOptions, func, number} from "./scorerOptions.js";
+import {checkOptions, func, numberOption} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Row, Scorer} from "./types.js";
 
@@ -22,7 +22,7 @@ export interface MultipleChoiceOptions {
  */
 export function multipleChoice(settings: MultipleChoiceOptions = {}): Scorer {
   checkOptions<MultipleChoiceOptions>("multipleChoice", settings, {
-    options: number({least: 1, whole: true}),
+    options: numberOption({least: 1, whole: true}),
     choices: func
   });
   const {options = 4, choices} = settings;

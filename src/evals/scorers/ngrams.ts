@@ -15,7 +15,7 @@ export function overlap(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, n
   return shared;
 }
 
-export function total(counts: ReadonlyMap<string, number>): number {
+export function countTotal(counts: ReadonlyMap<string, number>): number {
   let sum = 0;
   for (const count of counts.values()) sum += count;
   return sum;

@@ -1,7 +1,7 @@
 import {afterLastMarker} from "./afterLastMarker.js";
 import {expectedNumber} from "./expectedNumber.js";
 import {type NumberFormat, parseNumbers} from "./parseNumbers.js";
-import {anyObject, checkOptions, number, oneOf, text} from "./scorerOptions.js";
+import {anyObject, checkOptions, numberOption, oneOfOption, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Scorer} from "./types.js";
 
@@ -31,11 +31,11 @@ const rounding = 1e-12;
  */
 export function numeric(options: NumericOptions = {}): Scorer {
   checkOptions<NumericOptions>("numeric", options, {
-    which: oneOf("first", "last"),
+    which: oneOfOption("first", "last"),
     after: text,
-    absolute: number({least: 0}),
-    relative: number({least: 0}),
-    decimal: oneOf(".", ","),
+    absolute: numberOption({least: 0}),
+    relative: numberOption({least: 0}),
+    decimal: oneOfOption(".", ","),
     units: anyObject
   });
   const {after, absolute = 0, relative = 0, decimal, units} = options;

@@ -1,6 +1,6 @@
 import {boundedMatches, failWhenSlow, SlowPatternError} from "./boundedMatch.js";
 import {checkReferences, noReference, references} from "./references.js";
-import {checkOptions, either, number, oneOf, text} from "./scorerOptions.js";
+import {checkOptions, eitherOption, numberOption, oneOfOption, text} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Scorer} from "./types.js";
 
@@ -19,8 +19,8 @@ export interface RegexOptions {
  */
 export function regexMatch(pattern?: RegExp, options: RegexOptions = {}): Scorer {
   checkOptions<RegexOptions>("regexMatch", options, {
-    capture: either(number({least: 0, whole: true}), text),
-    which: oneOf("first", "last")
+    capture: eitherOption(numberOption({least: 0, whole: true}), text),
+    which: oneOfOption("first", "last")
   });
   const {capture, which = "first"} = options;
   const score: Scorer = ({output, expected}) => {

@@ -7,7 +7,7 @@ import {
   type RougeType,
   rougeWords
 } from "./rougeScore.js";
-import {checkOptions, flag, number, oneOf} from "./scorerOptions.js";
+import {checkOptions, flag, numberOption, oneOfOption} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Scorer} from "./types.js";
 
@@ -38,11 +38,11 @@ export interface RougeOptions extends RougeSettings {
  */
 export function rouge(options: RougeOptions = {}): Scorer {
   checkOptions<RougeOptions>("rouge", options, {
-    type: oneOf(...ROUGE_TYPES),
-    references: oneOf("best", "pooled"),
+    type: oneOfOption(...ROUGE_TYPES),
+    references: oneOfOption("best", "pooled"),
     stem: flag,
-    maxSkip: number({whole: true}),
-    weight: number({least: 1})
+    maxSkip: numberOption({whole: true}),
+    weight: numberOption({least: 1})
   });
   const {type = "rougeL", stem = false, maxSkip = 4, weight = 1.2, references: mode = "best"} = options;
   const score: Scorer = ({output, expected}) => {

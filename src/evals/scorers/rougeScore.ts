@@ -1,5 +1,5 @@
 import {stemmer} from "stemmer";
-import {countNgrams, overlap, total} from "./ngrams.js";
+import {countNgrams, overlap, countTotal} from "./ngrams.js";
 import {rougeLcs, rougeSummaryLcs, rougeWeightedLcs, type RougeCounts} from "./rougeLcs.js";
 
 export type RougeType =
@@ -76,7 +76,7 @@ export function rougeCounts(
       ? countSkipPairs(words, maxSkip, type === "rougeSU")
       : countNgrams(words, Number(type.slice("rouge".length)));
   const [own, asked] = [grams(given), grams(wanted)];
-  return {shared: overlap(own, asked), wanted: total(asked), given: total(own)};
+  return {shared: overlap(own, asked), wanted: countTotal(asked), given: countTotal(own)};
 }
 
 export function rougeWords(text: string, stem: boolean): string[] {

@@ -26,7 +26,7 @@ export const anyObject: OptionRule = {
 };
 
 /** A finite number, of at least `least`; whole when told so. */
-export function number({
+export function numberOption({
   least = -Infinity,
   whole = false
 }: {least?: number; whole?: boolean} = {}): OptionRule {
@@ -40,12 +40,12 @@ export function number({
   };
 }
 
-export function oneOf(...values: string[]): OptionRule {
+export function oneOfOption(...values: string[]): OptionRule {
   const what = `one of ${values.map((value) => JSON.stringify(value)).join(", ")}`;
   return {what, values, fits: (value) => values.includes(value as string)};
 }
 
-export function either(...rules: OptionRule[]): OptionRule {
+export function eitherOption(...rules: OptionRule[]): OptionRule {
   return {
     what: rules.map(({what}) => what).join(" or "),
     fits: (value) => rules.some((rule) => rule.fits(value))

@@ -1,5 +1,5 @@
 import {checkReferences, noReference, references} from "./references.js";
-import {checkOptions, flag, oneOf} from "./scorerOptions.js";
+import {checkOptions, flag, oneOfOption} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import {terEdits} from "./terEdits.js";
 import {type TerWordOptions, terWords} from "./terWords.js";
@@ -24,7 +24,7 @@ export function ter(options: TerOptions = {}): Scorer {
     normalized: flag,
     noPunctuation: flag,
     asianSupport: flag,
-    level: oneOf("corpus", "sentence")
+    level: oneOfOption("corpus", "sentence")
   });
   const {caseSensitive = false, normalized = false, noPunctuation = false, asianSupport = false} = options;
   const {level = "corpus"} = options;

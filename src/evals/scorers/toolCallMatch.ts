@@ -1,7 +1,7 @@
 import {isObject} from "../../base/validation/isObject.js";
 import {exactJson} from "../../base/validation/exactJson.js";
 import {sameJson} from "./sameJson.js";
-import {checkOptions, flag, oneOf} from "./scorerOptions.js";
+import {checkOptions, flag, oneOfOption} from "./scorerOptions.js";
 import {withSettings} from "./scorerVersion.js";
 import type {Json, Scorer} from "./types.js";
 
@@ -30,7 +30,7 @@ interface ExpectedCall {
  */
 export function toolCallMatch(options: ToolCallOptions = {}): Scorer {
   checkOptions<ToolCallOptions>("toolCallMatch", options, {
-    arguments: oneOf("exact", "subset", "name"),
+    arguments: oneOfOption("exact", "subset", "name"),
     ordered: flag,
     allowExtra: flag
   });

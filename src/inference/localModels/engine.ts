@@ -1,7 +1,7 @@
 import {availableParallelism} from "node:os";
 import {basename, dirname, join} from "node:path";
 import {setImmediate as nextTurn} from "node:timers/promises";
-import {type GgufFile, numberOf, readGguf, textOf} from "../../weights/gguf/read.js";
+import {type GgufFile, numberOf, readGguf, metadataText} from "../../weights/gguf/read.js";
 import {availableMemory, type LibraryPointer} from "../../weights/ggml/index.js";
 import {UserError} from "../../base/validation/errors.js";
 import {checkLane, checkModel, type LaneBytes, laneBytes} from "./engineMemory.js";
@@ -40,7 +40,7 @@ export class Engine {
    */
   static async load(options: EngineOptions, free: () => number = availableMemory): Promise<Engine> {
     const file = await readGguf(options.path);
-    if (textOf(file, "general.type") === "adapter")
+    if (metadataText(file, "general.type") === "adapter")
       throw new UserError(
         `${options.path} is an adapter. Give the base model, and this file as one of \`adapters\`.`
       );
@@ -64,7 +64,7 @@ export class Engine {
       weightBytes: model.bytes,
       cacheBytes: ofLane.cache,
       parameters: model.parameters,
-      chatTemplate: textOf(file, "tokenizer.chat_template"),
+      chatTemplate: metadataText(file, "tokenizer.chat_template"),
       specialTokens: vocabulary.specialTokens
     };
     const engine = new Engine(model, vocabulary, options, info, {ofLane, free});
@@ -78,9 +78,9 @@ export class Engine {
 
   private async addAdapter(name: string, path: string): Promise<void> {
     const file = await readGguf(path);
-    if (textOf(file, "general.type") !== "adapter")
+    if (metadataText(file, "general.type") !== "adapter")
       throw new UserError(
-        `${path} is no adapter (its general.type is ${textOf(file, "general.type") ?? "missing"}).`
+        `${path} is no adapter (its general.type is ${metadataText(file, "general.type") ?? "missing"}).`
       );
     await refuseOnTied(file, this.options.path);
     const {functions} = this.model.llama;
@@ -233,7 +233,7 @@ function threadsOf(wanted: number | undefined): number {
 }
 
 function contextOf(file: GgufFile): number {
-  const family = textOf(file, "general.architecture") ?? "";
+  const family = metadataText(file, "general.architecture") ?? "";
   return numberOf(file, `${family}.context_length`) ?? USUAL_CONTEXT;
 }
 

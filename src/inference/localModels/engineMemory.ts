@@ -1,4 +1,4 @@
-import {type GgufFile, numberOf, textOf} from "../../weights/gguf/read.js";
+import {type GgufFile, numberOf, metadataText} from "../../weights/gguf/read.js";
 import {UserError} from "../../base/validation/errors.js";
 
 /** What a lane computes at once. */
@@ -18,7 +18,7 @@ export interface LaneBytes {
 
 /** What each lane takes beside the weights, which all lanes share. */
 export function laneBytes(file: GgufFile, {parallel, contextTokens, batch, vocabulary}: LaneSize): LaneBytes {
-  const family = textOf(file, "general.architecture") ?? "";
+  const family = metadataText(file, "general.architecture") ?? "";
   const of = (key: string) => numberOf(file, `${family}.${key}`);
   const heads = of("attention.head_count") ?? 1;
   const size = of("attention.key_length") ?? (of("embedding_length") ?? 0) / heads;

@@ -6,7 +6,7 @@ import {type MeasuredModel, openWorkspace} from "../../base/store/index.js";
 import type {Generator} from "./generator.js";
 import {checkLocalOptions, type LocalModelOptions} from "./localOptions.js";
 import {findModel, type ModelFiles} from "./modelFiles.js";
-import {openCheckpointFolder, readGguf, textOf, tokenizerMetadata} from "../../weights/gguf/index.js";
+import {openCheckpointFolder, readGguf, metadataText, tokenizerMetadata} from "../../weights/gguf/index.js";
 import {firstToken} from "./vocabulary.js";
 import {recordedId} from "./recorded.js";
 import {ask, startModel, logprobOf, type RunningModel, score} from "./running.js";
@@ -233,7 +233,7 @@ async function beginsWithFirst(model: ModelFiles, preTokenizer?: string): Promis
         ? (await readGguf(model.path)).metadata
         : tokenizerMetadata(await openCheckpointFolder(model.path), {preTokenizer});
     return (
-      textOf({metadata}, "tokenizer.chat_template") === undefined && firstToken({metadata}) !== undefined
+      metadataText({metadata}, "tokenizer.chat_template") === undefined && firstToken({metadata}) !== undefined
     );
   } catch {
     return false;

@@ -1,4 +1,4 @@
-import {flagOf, numberOf, textOf, textsOf, type GgufFile} from "../../weights/gguf/read.js";
+import {flagOf, numberOf, metadataText, metadataTexts, type GgufFile} from "../../weights/gguf/read.js";
 import {UserError} from "../../base/validation/errors.js";
 
 const CONTROL = 3;
@@ -20,8 +20,8 @@ export interface TokenBytes {
 
 /** Reads the tokens from a GGUF file's metadata. Throws when it has none or is of a kind not known here. */
 export function vocabularyOf(file: GgufFile): TokenBytes {
-  const tokens = textsOf(file, "tokenizer.ggml.tokens");
-  const kind = textOf(file, "tokenizer.ggml.model");
+  const tokens = metadataTexts(file, "tokenizer.ggml.tokens");
+  const kind = metadataText(file, "tokenizer.ggml.model");
   if (!tokens || (kind !== "gpt2" && kind !== "llama"))
     throw new UserError(
       `${file.path}: its tokenizer is ${kind === undefined ? "missing" : JSON.stringify(kind)}; "gpt2" (byte-level) and "llama" (SentencePiece) can be run here.`
@@ -53,7 +53,7 @@ export function vocabularyOf(file: GgufFile): TokenBytes {
       return bytes;
     },
     isSpecial,
-    composes: textOf(file, "tokenizer.ggml.pre") === "qwen2",
+    composes: metadataText(file, "tokenizer.ggml.pre") === "qwen2",
     first: firstToken(file),
     specialTokens: Object.fromEntries(named.filter((pair): pair is [string, string] => pair[1] !== undefined))
   };
@@ -64,10 +64,10 @@ const ADDS_FIRST = /^(llama3|llama-v3|llama-bpe|falcon3|falcon-h1|pixtral|tekken
 
 /** The first token (BOS) of a model whose tokenizer puts it before a text. */
 export function firstToken(file: Pick<GgufFile, "metadata">): number | undefined {
-  const isSentencePiece = textOf(file, "tokenizer.ggml.model") === "llama";
+  const isSentencePiece = metadataText(file, "tokenizer.ggml.model") === "llama";
   const adds =
     flagOf(file, "tokenizer.ggml.add_bos_token") ??
-    (isSentencePiece || ADDS_FIRST.test(textOf(file, "tokenizer.ggml.pre") ?? ""));
+    (isSentencePiece || ADDS_FIRST.test(metadataText(file, "tokenizer.ggml.pre") ?? ""));
   if (!adds) return undefined;
   return numberOf(file, "tokenizer.ggml.bos_token_id") ?? (isSentencePiece ? 1 : undefined);
 }

@@ -1,5 +1,5 @@
 import {NO_VALUE, valueName} from "../../evals/decisions/valueName.js";
-import {textOf} from "../../data/splits/index.js";
+import {columnText} from "../../data/splits/index.js";
 import type {Store, VersionManifest} from "../../base/store/index.js";
 import type {VersionDetails} from "./dataTypes.js";
 import {masked} from "./excerpts.js";
@@ -32,7 +32,7 @@ export async function classCounts(
   if (!version.label) return {labels: [], labelText: masked};
   const counted = await store.rows<{label: string; rows: number; labels: number; total: number}>(
     `select *, count(*) over ()::int as labels, sum(rows) over ()::int as total from (
-       select coalesce(${textOf(version, version.label)}, '${NO_VALUE}') as label, count(*)::int as rows
+       select coalesce(${columnText(version, version.label)}, '${NO_VALUE}') as label, count(*)::int as rows
        from ${relation} group by all) order by rows desc, label limit ${MOST + 1}`
   );
   const all = counted[0]?.labels ?? 0;

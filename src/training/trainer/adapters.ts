@@ -1,6 +1,6 @@
 import {type Planned, Storage} from "../../weights/ggml/index.js";
 import {type Rng, rng} from "../../base/stats/rng.js";
-import {scaleOf} from "../../weights/safetensors/index.js";
+import {adapterScale} from "../../weights/safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
 import type {AdapterFiles, AdapterSettings, FileTensor} from "./adapterFiles.js";
 import type {LanguageConfig} from "./config.js";
@@ -144,7 +144,7 @@ export class ActiveAdapter {
       const path = part[1]!;
       const embedding = part[2] === "lora_embedding_A";
       this.model.adapters.set(path, {
-        scale: scaleOf(this.files.config, path).scale,
+        scale: adapterScale(this.files.config, path).scale,
         a: this.storage.get(name),
         b: this.storage.get(`${path}.${embedding ? "lora_embedding_B" : "lora_B.weight"}`),
         bias: this.storage.find(`${path}.lora_B.bias`),
@@ -188,7 +188,7 @@ export class ActiveAdapter {
       (path === "lm_head" ? this.model.storage.find("model.embed_tokens.weight") : undefined);
     if (!b) return void problems.push(`${name} has no B beside it`);
     if (!weight) return void problems.push(`${path} is no module of the model`);
-    const {rank} = scaleOf(config, path);
+    const {rank} = adapterScale(config, path);
     if (a.shape[0] !== rank || b.shape[1] !== rank)
       problems.push(`${name} has rank ${a.shape[0]}, adapter_config.json says ${rank}`);
     const [width, out] = embedding ? [weight.shape[1], weight.shape[0]] : weight.shape;

@@ -10,7 +10,7 @@ export type Precision = "f32" | "f16" | "q8_0";
 const TYPE_OF: Record<Precision, TypeName> = {f32: "F32", f16: "F16", q8_0: "Q8_0"};
 
 /** The type a weight is kept in: vectors always and rows that do not fill blocks of 32 stay wider. */
-export function storedType({matrix, shape}: WeightPlan, precision: Precision): TypeName {
+export function weightsType({matrix, shape}: WeightPlan, precision: Precision): TypeName {
   if (!matrix) return "F32";
   if (precision === "q8_0" && shape.at(-1)! % 32 !== 0) return "F16";
   return TYPE_OF[precision];
@@ -21,7 +21,7 @@ export function plannedWeights(config: LanguageConfig, precision: Precision): Pl
   return weightPlan(config).map((plan) => ({
     name: plan.name,
     shape: [...plan.shape].reverse(),
-    type: storedType(plan, precision)
+    type: weightsType(plan, precision)
   }));
 }
 

@@ -3,7 +3,7 @@ import {
   type AdapterConfig,
   isTied,
   openAdapterConfig,
-  scaleOf,
+  adapterScale,
   unknownMembersNote
 } from "../safetensors/index.js";
 import {readHeader, type StoredTensor} from "../safetensors/index.js";
@@ -15,8 +15,8 @@ import type {Quantise} from "./quantise.js";
 import {moduleName} from "./tensorNames.js";
 import type {TensorType} from "./tensorTypes.js";
 import {count, float, type MetadataValue, text} from "./values.js";
-import {packed, rowsInPairs, valuesOf} from "./weights.js";
-import {type WrittenTensor, writeGguf, type WriteOptions} from "./write.js";
+import {packedTensor, rowsInPairs, valuesOf} from "./weights.js";
+import {type GgufOutputTensor, writeGguf, type WriteOptions} from "./write.js";
 
 export interface AdapterOptions extends WriteOptions {
   name?: string;
@@ -103,7 +103,7 @@ async function partsOf(folder: string, config: AdapterConfig): Promise<AdapterMa
       const end = letter === "A" ? "lora_a" : "lora_b";
       parts.push({module: module!, stored: {...tensor, file}, end, embedding: embedding !== undefined});
       const rank = tensor.shape[letter === "A" ? 0 : 1];
-      const stated = scaleOf(config, module!).rank;
+      const stated = adapterScale(config, module!).rank;
       if (rank !== stated)
         problems.push(`${tensor.name} has rank ${rank} but adapter_config.json says ${stated}`);
     } else if (!/\.base_layer\.weight$/.test(tensor.name))
@@ -141,7 +141,7 @@ interface AdapterPlan {
   quantise: Quantise;
 }
 
-function planned(parts: readonly AdapterMatrix[], plan: AdapterPlan, folder: string): WrittenTensor[] {
+function planned(parts: readonly AdapterMatrix[], plan: AdapterPlan, folder: string): GgufOutputTensor[] {
   return parts.map(({module, stored, end, embedding}) => {
     const base = moduleName(plan.architecture, module);
     if (base === undefined)
@@ -181,14 +181,14 @@ async function bytesOf(
   const [rows, columns] = [stored.shape[0]!, stored.shape[1] ?? 1];
   if (turned) values = transposed(values, rows, columns);
   if (end === "lora_b") {
-    const {rank, scale} = scaleOf(config, module);
+    const {rank, scale} = adapterScale(config, module);
     const factor = (scale * rank) / alpha;
     // Rounding must not touch adapters of one scale.
     if (Math.abs(factor - 1) > 1e-12) values = values.map((value) => value * factor);
     const heads = architecture.pairsRows ? headsOf(name, sizes) : undefined;
     if (heads !== undefined) values = rowsInPairs(values, heads, rows);
   }
-  return packed(type, values, turned ? rows : columns, quantise, stored.name);
+  return packedTensor(type, values, turned ? rows : columns, quantise, stored.name);
 }
 
 function transposed(values: Float32Array, rows: number, columns: number): Float32Array {

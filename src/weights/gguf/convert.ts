@@ -10,8 +10,8 @@ import {tensorName} from "./tensorNames.js";
 import {tensorType} from "./tensorTypes.js";
 import {type TokenizerOptions, tokenizerMetadata} from "./tokenizerMetadata.js";
 import {count, type MetadataValue, text} from "./values.js";
-import {packed, rowsInPairs, valuesOf} from "./weights.js";
-import {type WrittenTensor, writeGguf, type WriteOptions} from "./write.js";
+import {packedTensor, rowsInPairs, valuesOf} from "./weights.js";
+import {type GgufOutputTensor, writeGguf, type WriteOptions} from "./write.js";
 
 export interface ConvertOptions extends TokenizerOptions, WriteOptions {
   /** The model's name in the file. Default: the folder's. */
@@ -65,7 +65,7 @@ function withVocabulary(model: CheckpointFolder): CheckpointFolder {
 
 function modelMetadata(
   model: CheckpointFolder,
-  tensors: readonly WrittenTensor[],
+  tensors: readonly GgufOutputTensor[],
   fileTypeId: number,
   options: ConvertOptions
 ): Map<string, MetadataValue> {
@@ -85,10 +85,10 @@ function planTensors(
   model: CheckpointFolder,
   big: NonNullable<FileType["tensors"]>,
   quantise: Quantise
-): WrittenTensor[] {
+): GgufOutputTensor[] {
   const architecture = architectureOf(model.config, model.folder);
   const sizes = sizesOf(model.config, model.folder);
-  const planned: WrittenTensor[] = [];
+  const planned: GgufOutputTensor[] = [];
   const unknown: string[] = [];
   const factors = llama3Factors(ropeOf(model.config, model.folder), sizes.headSize);
   if (factors)
@@ -119,7 +119,7 @@ function planTensors(
         if (heads !== undefined) values = rowsInPairs(values, heads, stored.shape[0]!);
         if (addOne) values = values.map((value) => value + 1);
         if (factor !== 1) values = values.map((value) => value * factor);
-        return packed(type, values, shape[0] ?? 1, quantise, stored.name);
+        return packedTensor(type, values, shape[0] ?? 1, quantise, stored.name);
       }
     });
   }
@@ -132,7 +132,7 @@ function planTensors(
 }
 
 /** A model that lost a layer would load and fail later, or answer nonsense. */
-function complete(planned: readonly WrittenTensor[], layers: number, folder: string): void {
+function complete(planned: readonly GgufOutputTensor[], layers: number, folder: string): void {
   const names = new Set(planned.map(({name}) => name));
   const parts = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"];
   const needed = [
@@ -184,7 +184,7 @@ export function titleOf(folder: string): string {
 }
 
 /** The number of parameters with at least two digits: 82K, 1.5B. */
-function sizeLabel(tensors: readonly WrittenTensor[]): string {
+function sizeLabel(tensors: readonly GgufOutputTensor[]): string {
   const parameters = tensors.reduce(
     (sum, {shape}) => sum + shape.reduce((product, size) => product * size, 1),
     0

@@ -1,7 +1,7 @@
 import {open, type FileHandle} from "node:fs/promises";
 import {UserError} from "../../base/validation/errors.js";
 import {Cursor, Incomplete} from "./cursor.js";
-import {tensorBytes, type TensorType, tensorTypeById} from "./tensorTypes.js";
+import {ggufTensorBytes, type TensorType, tensorTypeById} from "./tensorTypes.js";
 import {type Metadata, type MetadataValue, type GgufScalar, type ScalarType, VALUE_TYPES} from "./values.js";
 
 export interface GgufTensor {
@@ -155,7 +155,7 @@ function placed(
   const names = new Set<string>();
   for (const {name, shape, typeId, offset} of entries) {
     const type = tensorTypeById(typeId);
-    const bytes = type && tensorBytes(type, shape);
+    const bytes = type && ggufTensorBytes(type, shape);
     if (names.has(name)) problems.push(`tensor ${quote(name)} is there twice`);
     names.add(name);
     if (!type) problems.push(`tensor ${quote(name)} has the unknown type ${typeId}`);
@@ -190,7 +190,7 @@ function quote(name: string): string {
 }
 
 /** The text of a metadata key; undefined when it is not there or no text. */
-export function textOf({metadata}: Pick<GgufFile, "metadata">, key: string): string | undefined {
+export function metadataText({metadata}: Pick<GgufFile, "metadata">, key: string): string | undefined {
   const value = metadata.get(key)?.value;
   return typeof value === "string" ? value : undefined;
 }
@@ -208,13 +208,13 @@ export function flagOf({metadata}: Pick<GgufFile, "metadata">, key: string): boo
 }
 
 /** The texts of a metadata key; undefined when it is not there or no list of texts. */
-export function textsOf({metadata}: Pick<GgufFile, "metadata">, key: string): readonly string[] | undefined {
+export function metadataTexts({metadata}: Pick<GgufFile, "metadata">, key: string): readonly string[] | undefined {
   const found = metadata.get(key);
   return found?.type === "array" && found.of === "string" ? (found.value as readonly string[]) : undefined;
 }
 
 /** The bytes of one tensor. */
-export async function readTensorBytes(
+export async function readGgufTensor(
   file: GgufFile,
   {name, offset, bytes}: GgufTensor
 ): Promise<Uint8Array> {

@@ -56,7 +56,7 @@ export function tensorType(name: string): TensorType {
 }
 
 /** Bytes of a tensor whose rows have `shape[0]` values; undefined when a row does not fill whole blocks. */
-export function tensorBytes({block, bytes}: TensorType, shape: readonly number[]): number | undefined {
+export function ggufTensorBytes({block, bytes}: TensorType, shape: readonly number[]): number | undefined {
   const row = shape[0] ?? 1;
   if (row % block !== 0) return undefined;
   return shape.slice(1).reduce((product, size) => product * size, (row / block) * bytes);

@@ -21,7 +21,7 @@ export async function valuesOf(tensor: StoredTensor): Promise<Float32Array> {
 }
 
 /** Values packed in a type; `row` is the length of a row. Throws a UserError where F16 cannot hold a value. */
-export function packed(
+export function packedTensor(
   type: TensorType,
   values: Float32Array,
   row: number,

@@ -1,10 +1,10 @@
 import {open} from "node:fs/promises";
 import {writeAtomic} from "../../base/system/files.js";
-import {tensorBytes, type TensorType} from "./tensorTypes.js";
+import {ggufTensorBytes, type TensorType} from "./tensorTypes.js";
 import {type Metadata, type MetadataValue, type GgufScalar, type ScalarType, VALUE_TYPES} from "./values.js";
 
 /** A tensor to be written: its bytes are asked for when its turn comes. */
-export interface WrittenTensor {
+export interface GgufOutputTensor {
   name: string;
   type: TensorType;
   /** Sizes with the fastest one first. */
@@ -24,7 +24,7 @@ const ALIGNMENT = 32;
 export async function writeGguf(
   path: string,
   metadata: Metadata,
-  tensors: readonly WrittenTensor[],
+  tensors: readonly GgufOutputTensor[],
   {onProgress, signal}: WriteOptions = {}
 ): Promise<number> {
   let position = 0;
@@ -61,13 +61,13 @@ function aligned(position: number): number {
   return Math.ceil(position / ALIGNMENT) * ALIGNMENT;
 }
 
-function sizeOf({name, type, shape}: WrittenTensor): number {
-  const bytes = tensorBytes(type, shape);
+function sizeOf({name, type, shape}: GgufOutputTensor): number {
+  const bytes = ggufTensorBytes(type, shape);
   if (bytes === undefined) throw new Error(`tensor ${name}: [${shape.join(", ")}] in ${type.name}`);
   return bytes;
 }
 
-function header(metadata: Metadata, tensors: readonly WrittenTensor[]): Buffer {
+function header(metadata: Metadata, tensors: readonly GgufOutputTensor[]): Buffer {
   const parts: Buffer[] = [
     Buffer.from("GGUF"),
     uint32(3),

@@ -7,7 +7,7 @@ import {ThreadBuffers} from "./engine/scratch.js";
 import {planMoe} from "./moe/merge.js";
 import {isMoeRecipe, readMoeRecipe} from "./moe/read.js";
 import type {MergeOptions} from "./options.js";
-import {modelFolder} from "./plan/model.js";
+import {resolvedFolder} from "./plan/model.js";
 import {mergedModels, type MergePlan} from "./plan/plan.js";
 import {planRecipe} from "./plan/planRecipe.js";
 import {inOrder} from "./recipe/documents.js";
@@ -101,7 +101,7 @@ async function checkDocument(
   ];
   if (waitsFor.length > 0) return {...head, problems: [], warnings: [], waitsFor};
   return checkPlanned(head, options, () =>
-    planRecipe(recipe, options, (path) => modelFolder(path, options.resolveModel))
+    planRecipe(recipe, options, (path) => resolvedFolder(path, options.resolveModel))
   );
 }
 

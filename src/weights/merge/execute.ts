@@ -17,7 +17,7 @@ import type {MergeOptions} from "./options.js";
 import type {MergePlan} from "./plan/plan.js";
 import {planShards, type Shard} from "../safetensors/shards.js";
 import {type FinishedShard, ShardFile} from "./shardFile.js";
-import {bytesOf, workList} from "./workList.js";
+import {workBytes, workList} from "./workList.js";
 
 /** What `execute` made: finished shards in the build folder and what was learnt on the way. */
 export interface Produced {
@@ -163,7 +163,7 @@ async function runShards(
       const {placed} = work[index]!;
       const {shard} = placed;
       const file = files.get(shard)!;
-      file.written(...bytesOf(placed));
+      file.written(...workBytes(placed));
       const results = collected.get(shard) ?? new Map<string, TensorJobResult>();
       collected.set(shard, results);
       if (!results.has(result.name)) tensors++;

@@ -1,6 +1,6 @@
 import {resolve, join} from "node:path";
 import type {MergeOptions} from "./options.js";
-import {modelFolder} from "./plan/model.js";
+import {resolvedFolder} from "./plan/model.js";
 import {planRecipe} from "./plan/planRecipe.js";
 import {inOrder} from "./recipe/documents.js";
 import {parseRecipes} from "./recipe/parse.js";
@@ -27,7 +27,7 @@ export async function merge(recipe: string | object, options: MergeOptions): Pro
       document === last ? resolve(options.out) : join(`${resolve(options.out)}-parts`, document.name!);
     const started = performance.now();
     const folderOf = async (path: string) =>
-      made.get(path) ?? (await modelFolder(path, options.resolveModel));
+      made.get(path) ?? (await resolvedFolder(path, options.resolveModel));
     const plan = await inFile(options.recipeFile, () => planRecipe(document, options, folderOf));
     const report = await runPlan(plan, {...options, out}, started);
     if (document.name !== undefined) made.set(document.name, out);

@@ -26,7 +26,7 @@ export function workList(
 }
 
 /** Where in the file a piece of work writes. */
-export function bytesOf({job, offset}: PlacedJob): [start: number, end: number] {
+export function workBytes({job, offset}: PlacedJob): [start: number, end: number] {
   const [from, to] = job.range ?? [0, elementsOf(job)];
   return [offset + tensorBytes(job.out, [from]), offset + tensorBytes(job.out, [to])];
 }

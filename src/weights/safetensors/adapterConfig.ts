@@ -85,7 +85,7 @@ function readAdapterConfig(path: string, value: unknown): AdapterConfig {
 }
 
 /** Rank and scale (alpha / r, or alpha / sqrt(r) with rslora) of one module; the first pattern that matches wins. */
-export function scaleOf(config: AdapterConfig, module: string): {rank: number; scale: number} {
+export function adapterScale(config: AdapterConfig, module: string): {rank: number; scale: number} {
   const find = (patterns: readonly [RegExp, number][]) => patterns.find(([regex]) => regex.test(module))?.[1];
   const rank = find(config.rankPattern) ?? config.r;
   const alpha = find(config.alphaPattern) ?? config.alpha;

@@ -9,7 +9,7 @@ export {type Checkpoint, openCheckpoint, readHeader, type StoredTensor} from "./
 export {readTensorBytes, readTensorFloats, readTensorRows} from "./readTensor.js";
 export {writeSafetensors} from "./write.js";
 export {nameDtype, type NamedDtype, namesOtherDtype} from "./configDtype.js";
-export {type AdapterConfig, openAdapterConfig, scaleOf} from "./adapterConfig.js";
+export {type AdapterConfig, openAdapterConfig, adapterScale} from "./adapterConfig.js";
 export {unknownMembersNote} from "./adapterKeys.js";
 export {addsToken, specialTokenIds, specialTokenText, type TokenizerParts} from "./specialTokens.js";
 export {

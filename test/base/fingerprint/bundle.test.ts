@@ -18,7 +18,7 @@ describe("the bundle", () => {
   it("knows each module's own compiled file, by which versions of code are found", () => {
     const scorers = ({bleu, exactMatch, rouge}: typeof sources) => [bleu(), exactMatch, rouge()];
     expect(scorers(bundled).map((scorer) => scorer.module)).toEqual(
-      ["bleu", "exactMatch", "rouge"].map((name) => pathToFileURL(compiled(`scorers/${name}.js`)).href)
+      ["bleu", "exactMatch", "rouge"].map((name) => pathToFileURL(compiled(`evals/scorers/${name}.js`)).href)
     );
   });
 

@@ -3,7 +3,7 @@ import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {gzipSync} from "node:zlib";
 import {describe, expect, it} from "vitest";
-import {describeColumns} from "../../../src/data/datasets/rowQuery.js";
+import {describeColumns} from "../../../src/data/datasets/describeColumns.js";
 import {jsonLines} from "../../../src/data/datasets/sources/jsonLines.js";
 import {openDatabase, sqlString} from "../../../src/base/store/index.js";
 import {temporaryWorkspace} from "../../support/temporaryWorkspace.js";

@@ -370,7 +370,7 @@ describe("an Inspect log as a whole", () => {
 
   it("is read a sample at a time: with their events, all would not fit into memory", async () => {
     const script = `
-      const {inspect} = await import(${JSON.stringify(join(sources, "imports/readers/inspect.ts"))});
+      const {inspect} = await import(${JSON.stringify(join(sources, "evals/importedResults/tools/inspect/index.ts"))});
       const events = ["x".repeat(8 * 2 ** 20)];
       const read = async (name) => Buffer.from(JSON.stringify(name === "header.json"
         ? ${JSON.stringify(header)}

@@ -14,8 +14,8 @@ it("a page loader says what the user has to mend without a stack, and fails; a f
     const loader = join(project, "loader.mjs");
     writeFileSync(
       loader,
-      `import {UserError} from ${engine("store/index.js")};
-       import {print} from ${engine("site/print.js")};
+      `import {UserError} from ${engine("base/validation/index.js")};
+       import {print} from ${engine("report/site/print.js")};
        await print(() => Promise.reject(${thrown}));`
     );
     return new Promise<{code: unknown; stdout: string; stderr: string}>((resolve) =>

@@ -12,9 +12,9 @@ import {
   type Quantise,
   quantiseFile,
   readGguf,
-  readTensorBytes,
-  textOf,
-  textsOf
+  readGgufTensor,
+  metadataText,
+  metadataTexts
 } from "../../../src/weights/gguf/index.js";
 import {tokenizerMetadata} from "../../../src/weights/gguf/tokenizerMetadata.js";
 import {writeSafetensors} from "../../../src/weights/safetensors/index.js";
@@ -33,7 +33,7 @@ afterAll(() => rm(folder, {recursive: true}));
 async function valuesOf(path: string, name: string): Promise<Float32Array> {
   const file = await readGguf(path);
   const tensor = file.tensors.find((one) => one.name === name)!;
-  return (await libraryDequantiser())(tensor.type, await readTensorBytes(file, tensor));
+  return (await libraryDequantiser())(tensor.type, await readGgufTensor(file, tensor));
 }
 
 describe("a checkpoint as GGUF", () => {
@@ -43,12 +43,12 @@ describe("a checkpoint as GGUF", () => {
     const file = await readGguf(path);
     expect(file.fileBytes).toBe(bytes);
     expect(warnings).toEqual([]);
-    expect(textOf(file, "general.architecture")).toBe("llama");
-    expect(textOf(file, "general.name")).toBe("Tiny Model");
+    expect(metadataText(file, "general.architecture")).toBe("llama");
+    expect(metadataText(file, "general.name")).toBe("Tiny Model");
     expect(numberOf(file, "llama.attention.head_count_kv")).toBe(TINY.kvHeads);
-    expect(textOf(file, "tokenizer.ggml.pre")).toBe("gpt-2");
-    expect(textsOf(file, "tokenizer.ggml.merges")![0]).toBe("Ġ t");
-    expect(textOf(file, "tokenizer.chat_template")).toContain("im_start");
+    expect(metadataText(file, "tokenizer.ggml.pre")).toBe("gpt-2");
+    expect(metadataTexts(file, "tokenizer.ggml.merges")![0]).toBe("Ġ t");
+    expect(metadataText(file, "tokenizer.chat_template")).toContain("im_start");
     expect(file.tensors.map(({name}) => name)).toContain("blk.1.attn_q.weight");
   });
 
@@ -98,7 +98,7 @@ it("a tokenizer may have more tokens than a call has arguments", () => {
   const tokenizer = {model: {type: "BPE", vocab, merges: []}, added_tokens: []};
   const parts = {folder, tokenizer, tokenizerConfig: {}, chatTemplate: undefined};
   const metadata = tokenizerMetadata({...parts, config: {vocab_size: 200_000}}, {preTokenizer: "gpt-2"});
-  expect(textsOf({metadata}, "tokenizer.ggml.tokens")).toHaveLength(200_000);
+  expect(metadataTexts({metadata}, "tokenizer.ggml.tokens")).toHaveLength(200_000);
 });
 
 describe("what cannot be converted is refused, and nothing is left behind", () => {

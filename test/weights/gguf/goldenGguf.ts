@@ -10,7 +10,7 @@ import {
   type MetadataValue,
   type Quantise,
   readGguf,
-  readTensorBytes,
+  readGgufTensor,
   tensorType
 } from "../../../src/weights/gguf/index.js";
 
@@ -106,7 +106,7 @@ async function quantised(
   const exact: Record<string, {n_bytes: number; sha256: string}> = {};
   for (const tensor of file.tensors) {
     if (tensor.shape.length < 2) continue;
-    const values = new Float32Array((await readTensorBytes(file, tensor)).buffer);
+    const values = new Float32Array((await readGgufTensor(file, tensor)).buffer);
     for (const block of BLOCKS) {
       const type = tensorType(block);
       if (tensor.shape[0]! % type.block !== 0) continue;

@@ -8,7 +8,7 @@ import {
   roundTo
 } from "../../../src/weights/merge/numeric/convert.js";
 import {
-  add,
+  addTo,
   addScaled,
   addScaledDouble,
   combineTwo,
@@ -16,7 +16,7 @@ import {
   divide,
   dot,
   promote,
-  scale,
+  scaleBy,
   subtract,
   sumOfMagnitudes,
   sumOfTwo
@@ -89,10 +89,10 @@ function bothWays(given: Float32Array[], run: (arrays: Float32Array[]) => unknow
 
 describe("kernels give what the loops give, to the last bit", () => {
   const operations: Record<string, (arrays: Float32Array[], n: number) => unknown> = {
-    add: ([a, b], n) => add(a!, b!, n),
+    add: ([a, b], n) => addTo(a!, b!, n),
     subtract: ([a, b], n) => subtract(a!, b!, n),
     sumOfTwo: ([a, b, c], n) => sumOfTwo(a!, b!, c!, n),
-    scale: ([a], n) => scale(a!, 0.3, n),
+    scale: ([a], n) => scaleBy(a!, 0.3, n),
     divide: ([a, b], n) => divide(a!, b!, n),
     addScaled: ([a, b], n) => addScaled(a!, 0.3, b!, n),
     combineTwo: ([a, b, c], n) => combineTwo(a!, [0.3, -1.7], b!, c!, n),

@@ -70,7 +70,7 @@ export async function mergeVerb(recipeFile: string | undefined, verb: MergeVerbO
   });
   if (verb.check) return check(text, recipeFile, verb);
   if (!verb.out) throw new UsageError("say where the merged model goes: --out DIR.");
-  const shardSize = verb.shardSize === undefined ? undefined : bytesOf(verb.shardSize);
+  const shardSize = verb.shardSize === undefined ? undefined : mergeBytes(verb.shardSize);
   // Ctrl-C ends the merge between two blocks.
   const {signal, dispose} = interruption();
   const progress = reporter(verb.json ?? false);
@@ -186,7 +186,7 @@ const UNITS: Record<string, number> = {
 };
 
 /** "5GB", "500 MB", "1GiB" or plain bytes. */
-export function bytesOf(text: string): number {
+export function mergeBytes(text: string): number {
   const [, amount, unit] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
   const factor = unit === undefined ? undefined : UNITS[unit.toUpperCase()];
   if (!amount || factor === undefined || Number(amount) <= 0)

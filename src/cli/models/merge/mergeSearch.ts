@@ -7,7 +7,7 @@ import {
   findModels,
   groupsWithTensors,
   readSpace,
-  roomFor,
+  spaceFor,
   type SearchCandidates,
   type SearchSpace,
   triesOf
@@ -72,7 +72,7 @@ export async function mergeSearchVerb(spaceFile: string, {why, json}: MergeSearc
       );
     const part = heldOut ? "held-out" : "test";
     await assertRowsLeft(store, target, datasets, {parts: ["validation", part], tell});
-    const room = await roomFor(models, made, place);
+    const room = await spaceFor(models, made, place);
     if (!json) note(spaceText(tries, made));
     assertRoom(room, spaceFile);
     if (!json && room.merges > 0) note(roomText(room));

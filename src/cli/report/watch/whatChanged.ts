@@ -11,7 +11,7 @@ export interface Changed {
 }
 
 /** What a change of a project's files asks for: plans anew, or a word on the command that takes it over. */
-export function whatChanged(files: readonly WatchedFile[]): Changed {
+export function changedFiles(files: readonly WatchedFile[]): Changed {
   const isPlanned = ({path}: WatchedDefinition) => /^(data-loaders|evals)\//.test(path);
   const told = files.flatMap(({path, kind, usedBy}) => {
     const commands = usedBy.filter((by) => kind === "data" || !isPlanned(by)).flatMap(commandOf);

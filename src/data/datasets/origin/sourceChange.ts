@@ -8,7 +8,7 @@ import {
   type Workspace
 } from "../../../base/store/index.js";
 import type {DatasetDefinition} from "../define.js";
-import {fingerprintOf} from "../sources/index.js";
+import {rowsFingerprint} from "../sources/index.js";
 import {definitionHash} from "./definitionHash.js";
 import {filesByPath, isSameFile} from "./originFiles.js";
 import {isSameFingerprint} from "./sameFingerprint.js";
@@ -53,7 +53,7 @@ async function changeOf(
   const files = origin.files && (await fileChanges(db, project, definition, origin.files));
   return {
     definition: definitionHash(definition, project) !== origin.definition,
-    fingerprint: !(await isSameFingerprint(fingerprintOf(definition.source), origin.fingerprint)),
+    fingerprint: !(await isSameFingerprint(rowsFingerprint(definition.source), origin.fingerprint)),
     changed: files?.changed ?? [],
     added: files?.added ?? [],
     gone: files?.gone ?? []

@@ -20,7 +20,7 @@ import {REJECTED_FILE} from "../filters/index.js";
 import {contentIdentity} from "../identity.js";
 import {isSameOrigin} from "../origin/index.js";
 import {foundRows} from "../redaction.js";
-import {describeColumns} from "../rowQuery.js";
+import {describeColumns} from "../describeColumns.js";
 import {writeSkipped} from "../skipped.js";
 import {lineCount} from "../sources/index.js";
 import {statedMembers} from "../statedMembers.js";

@@ -14,7 +14,7 @@ import {forgetSecrets} from "../forgetSecrets.js";
 import {knownVersion, sourceKeyOf} from "../knownVersion.js";
 import {noteOrigin, originOf} from "../origin/index.js";
 import {assertPlainSql} from "../plainSql.js";
-import {fingerprintOf} from "../sources/index.js";
+import {rowsFingerprint} from "../sources/index.js";
 import {statedMembers} from "../statedMembers.js";
 import {assertStaged} from "./assertStaged.js";
 import {keepVersion} from "./keepVersion.js";
@@ -67,7 +67,7 @@ async function pullOne(
       await workspace.place.sweep(datasetKey(definition.name));
       await sweepTemporary(workspace.tmpDir);
       await forgetSecrets(workspace, definition.name);
-      const fingerprint = await fingerprintOf(definition.source);
+      const fingerprint = await rowsFingerprint(definition.source);
       const sourceKey = sourceKeyOf(definition, options.redactor, fingerprint);
       const known = sourceKey && (await knownVersion(workspace, definition.name, sourceKey));
       if (known) {

@@ -1,5 +1,5 @@
 import {type Database, fileScan, sqlName, sqlString} from "../../../base/store/index.js";
-import {describeColumns} from "../rowQuery.js";
+import {describeColumns} from "../describeColumns.js";
 import {columnNames, type CsvFile, csvOptions} from "./csv.js";
 import {csvRecords} from "./csvRecords.js";
 import {exactColumns, typed} from "./exactTypes.js";

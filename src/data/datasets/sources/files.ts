@@ -13,14 +13,14 @@ import {
 import {UserError} from "../../../base/validation/index.js";
 import {type Database, sqlName, sqlString} from "../../../base/store/index.js";
 import {commonTypes} from "../commonTypes.js";
-import {describeColumns} from "../rowQuery.js";
+import {describeColumns} from "../describeColumns.js";
 import {assertReadable, isUrl, withoutSecrets} from "./address.js";
 import {download, type Downloaded} from "./download.js";
 import {localFiles} from "./localFiles.js";
 import {assertWhole} from "./packed.js";
 import {readParquet} from "./parquet.js";
 import {assertStated} from "./statedColumns.js";
-import {readCsv, readJson, type TextFormat, type TextRead} from "./textFiles.js";
+import {readCsv, jsonRelation, type TextFormat, type TextRead} from "./textFiles.js";
 import type {SourceContext, SourceReader, SourceRelation} from "./types.js";
 
 export type FileFormat = "parquet" | "csv" | "json" | "jsonl";
@@ -189,7 +189,7 @@ async function readEach(
   if (format !== "parquet") await assertWhole(context.db, context.dataset, paths);
   const describe = {kind: "files", format};
   if (format === "parquet") return {relation: await readParquet(context, paths), describe};
-  const read = format === "csv" ? readCsv : readJson;
+  const read = format === "csv" ? readCsv : jsonRelation;
   return {...(await read(paths, {...source, format}, context)), describe};
 }
 

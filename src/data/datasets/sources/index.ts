@@ -41,7 +41,7 @@ export function sourceRelation(source: Source, context: SourceContext): Promise<
 }
 
 export {
-  answerText,
+  messageAnswer,
   at,
   importers,
   inspectInvalidation,
@@ -68,7 +68,7 @@ export {
 export {brokenLineText, brokenText, lineCount} from "./brokenLines.js";
 export {assertParses, isUrl, sourceWithoutSecrets, withoutSecrets, withUser} from "./address.js";
 export {localFiles, localNames} from "./localFiles.js";
-export {fingerprintOf} from "./rows.js";
+export {rowsFingerprint} from "./rows.js";
 export {IDLE_MS, idleLimits, stalled} from "./idle.js";
 export type {Transfer} from "./transfer.js";
 export {type BrokenLine, FORMER_ID, type SourceRelation} from "./types.js";

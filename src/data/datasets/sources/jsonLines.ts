@@ -1,6 +1,6 @@
 import {UserError} from "../../../base/validation/index.js";
 import {type Database, fileScan, roomFor, sqlName, sqlString} from "../../../base/store/index.js";
-import {describeColumns} from "../rowQuery.js";
+import {describeColumns} from "../describeColumns.js";
 import {exactColumns, typed, withTexts} from "./exactTypes.js";
 import {inexactNumbers} from "./inexactNumbers.js";
 import {assertKeys, type JsonFiles, keysOf} from "./jsonKeys.js";

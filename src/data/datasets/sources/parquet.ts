@@ -1,7 +1,7 @@
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {type Database, parquetFiles} from "../../../base/store/index.js";
 import {commonTypes} from "../commonTypes.js";
-import {describeColumns} from "../rowQuery.js";
+import {describeColumns} from "../describeColumns.js";
 import type {SourceContext} from "./types.js";
 
 /**

@@ -28,7 +28,7 @@ export const rows: SourceReader<RowsSource> = async (source, context) => ({
 });
 
 /** What a source says of itself without being read; undefined when it cannot. */
-export async function fingerprintOf(source: {kind: string} | RowsSource): Promise<string | undefined> {
+export async function rowsFingerprint(source: {kind: string} | RowsSource): Promise<string | undefined> {
   return "fingerprint" in source ? source.fingerprint?.() : undefined;
 }
 

@@ -4,7 +4,7 @@ import type {Database as SqliteDatabase} from "node-sqlite3-wasm";
 import {exactly, text} from "../../../base/validation/checked.js";
 import {UserError} from "../../../base/validation/index.js";
 import {type Database, sqlName} from "../../../base/store/index.js";
-import {describeColumns} from "../rowQuery.js";
+import {describeColumns} from "../describeColumns.js";
 import {assertOnce, queryFailed} from "./queries.js";
 import {writtenRows} from "./rows.js";
 import {withoutWal} from "./sqliteWal.js";

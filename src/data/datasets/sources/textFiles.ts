@@ -38,7 +38,7 @@ export async function readCsv(
 }
 
 /** JSON files as a relation, each a list of objects, or of JSON lines. Throws UserError for what only lax JSON has. */
-export async function readJson(
+export async function jsonRelation(
   paths: readonly string[],
   source: TextFormat,
   context: SourceContext

@@ -2,7 +2,8 @@ import {UserError} from "../../../base/validation/index.js";
 import {hashJson} from "../../../base/system/index.js";
 import {type Database, isIdOf, parquetFile, type VersionManifest} from "../../../base/store/index.js";
 import {contentIdentity} from "../identity.js";
-import {describeColumns, rowHash} from "../rowQuery.js";
+import {describeColumns} from "../describeColumns.js";
+import {rowHash} from "../rowQuery.js";
 
 /**
  * Whether the rows of a Parquet file are those of a version: every row's hash is made again from its columns, and the

@@ -1,7 +1,7 @@
 import {nearDuplicates, type NearDuplicateSettings} from "../../datasets/index.js";
 import {UserError} from "../../../base/validation/index.js";
 import {hasRows, openRows, splitParts, type SplitManifest, type Store} from "../../../base/store/index.js";
-import {textOf} from "../columnText.js";
+import {columnText} from "../columnText.js";
 import {nearDuplicateRows, withSimilarity} from "./nearDuplicateRows.js";
 import {sameGroup} from "./sameGroup.js";
 import {sameText} from "./sameText.js";
@@ -48,6 +48,6 @@ export async function splitLeaks(store: Store, split: SplitManifest): Promise<Sp
     add("13 words", (await sharedRuns(compared, version.text)).rows);
     add("short twin", (await shortTexts(compared, version.text)).rows);
   }
-  if (version.group) add("same group", (await sameGroup(compared, textOf(version, version.group))).rows);
+  if (version.group) add("same group", (await sameGroup(compared, columnText(version, version.group))).rows);
   return found;
 }

@@ -6,7 +6,7 @@ import {listNames} from "../points.js";
  * and b". Of results of other tools it tells of their files.
  */
 export function recordChanges(before: RunManifest, now: RunManifest): string[] {
-  const source = sourceChange(before, now);
+  const source = recordedSourceChange(before, now);
   if (!areRequestsKnown(before, now)) return source === undefined ? [] : [source];
   const changed = new Map<string, string[]>();
   for (const {name} of now.candidates)
@@ -23,7 +23,7 @@ export function areRequestsKnown(before: RunManifest, now: RunManifest): boolean
 }
 
 /** Where results come from, if that is not the same. */
-export function sourceChange({imported: was}: RunManifest, {imported: is}: RunManifest): string | undefined {
+export function recordedSourceChange({imported: was}: RunManifest, {imported: is}: RunManifest): string | undefined {
   if (!was && !is) return undefined;
   if (!was || !is) return "where its answers come from";
   const hashes = ({files}: ImportedFrom) => files.map(({sha256}) => sha256).join();

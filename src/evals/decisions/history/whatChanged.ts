@@ -1,6 +1,6 @@
 import type {RunManifest, Store} from "../../../base/store/index.js";
 import {expectedChange, expectedText} from "./expectedChange.js";
-import {areRequestsKnown, requestChange, sourceChange} from "./recordChanges.js";
+import {areRequestsKnown, requestChange, recordedSourceChange} from "./recordChanges.js";
 
 /** Something that is not the same in two runs. */
 export interface ChangeBetweenRuns {
@@ -28,7 +28,7 @@ export async function whatChanged(
   const [name, variant] = candidateAndVariant(now, candidate);
   const parameters = {before: before.id, now: now.id, candidate: name, variant};
   const changes: ChangeBetweenRuns[] = [];
-  const source = sourceChange(before, now);
+  const source = recordedSourceChange(before, now);
   if (source) changes.push({kind: "data", what: source});
   if (areRequestsKnown(before, now) && (await asksOther(store, parameters)))
     changes.push({kind: "code", what: requestChange(before, now, name, variant)});

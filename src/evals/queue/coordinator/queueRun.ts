@@ -12,7 +12,7 @@ import {
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {PassingMap} from "../../../base/system/passing.js";
 import type {RetryQuestion} from "../protocol.js";
-import {serverError} from "../server/serverError.js";
+import {queueServerError} from "../server/serverError.js";
 import {Dispatcher} from "./dispatcher.js";
 import {type EndpointQueue, SPARE} from "./endpointQueue.js";
 import {OpenRequest} from "./openRequest.js";
@@ -106,7 +106,7 @@ export class QueueRun extends OutcomeStream<CallOutcome> {
 
   /** Says how to go on where the server refuses what the run needs: it may do so for a while only. */
   protected override fail(error: unknown): void {
-    const explained = serverError(error, this.setup.channel.setup.shown);
+    const explained = queueServerError(error, this.setup.channel.setup.shown);
     super.fail(
       explained === error
         ? error

@@ -20,7 +20,7 @@ import {
 } from "../protocol.js";
 import type {QueueSealing} from "../sealing.js";
 import {pairs, pipelined, type Redis, type RedisCommand, serverTime} from "../server/redis.js";
-import {serverError} from "../server/serverError.js";
+import {queueServerError} from "../server/serverError.js";
 import {inFlightEnded} from "./inFlight.js";
 import {RunLease} from "./runLease.js";
 import {StoredOutcomes} from "./storedOutcomes.js";
@@ -88,7 +88,7 @@ export class WorkerChannel {
       await this.earlierCallsEnded(signal);
       await this.outcomes.readLeftovers();
     } catch (error) {
-      throw serverError(error, this.setup.shown);
+      throw queueServerError(error, this.setup.shown);
     }
   }
 

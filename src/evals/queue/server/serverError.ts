@@ -22,7 +22,7 @@ const ADVICE: Record<string, string> = {
 };
 
 /** What the server answered, in words: where, what is wrong, and what to do. Other errors are given back as they are. */
-export function serverError(error: unknown, shown: string): unknown {
+export function queueServerError(error: unknown, shown: string): unknown {
   if (error instanceof UserError || (error as Error | undefined)?.name !== "ReplyError") return error;
   const message = messageOf(error);
   const [, word = ""] = /^(?:ERR Error running script.*?: )?([A-Z]+)\b/.exec(message) ?? [];

@@ -7,7 +7,7 @@ import {QUEUES} from "../keys.js";
 import {PeerEntry, type PeerVersion, refusalOfWorker} from "../peers.js";
 import type {QueueSealing} from "../sealing.js";
 import {connect, type Redis} from "../server/redis.js";
-import {serverError} from "../server/serverError.js";
+import {queueServerError} from "../server/serverError.js";
 import {CoordinatorChannel} from "./coordinatorChannel.js";
 import {EndpointWorker} from "./endpointWorker.js";
 import {Heartbeat} from "./heartbeat.js";
@@ -62,7 +62,7 @@ export async function startWorker(address: QueueAddress, options: WorkerOptions)
   } catch (error) {
     // An open connection would keep the process.
     await worker.close();
-    throw serverError(error, address.shown);
+    throw queueServerError(error, address.shown);
   }
 }
 

@@ -3,7 +3,7 @@ import type {Row} from "../../scorers/index.js";
 import type {Database} from "../../../base/store/index.js";
 import type {Bits} from "../journal/bits.js";
 import {checkKey, type PlannedRequests} from "../plan/plan.js";
-import {estimateTokens, jsonOfMessages} from "../plan/planLines.js";
+import {estimatePromptTokens, jsonOfMessages} from "../plan/planLines.js";
 import type {RenderedMessages} from "../plan/prompts.js";
 import {type PlannedRow, readRows} from "../plan/rows.js";
 
@@ -65,7 +65,7 @@ function* callsOfRow(
         const made = () => (json === undefined ? "" : keyOf(json, repeat, rowId));
         const key = barred ? "" : (plan.kept?.keyOf(n) ?? made());
         checkKey(plan, n, key, rowId);
-        const tokens = plan.kept?.tokensOf(n) ?? estimateTokens(json ?? "");
+        const tokens = plan.kept?.tokensOf(n) ?? estimatePromptTokens(json ?? "");
         yield {n, candidate, repeat, key, rowId, row, messages, tokens, barred};
       }
 }

@@ -4,7 +4,7 @@ import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import type {RunWorkspace} from "../plan/rows.js";
 import type {SettledRequests} from "./reuse.js";
 import {requestColumns} from "./tables.js";
-import type {PreflightTarget} from "../plan/preflight.js";
+import type {AnsweredModel} from "../plan/preflight.js";
 
 /**
  * Names of the endpoints that a cascade or a reranked candidate asked and that answered, by the run's journal. Of answers whose
@@ -42,11 +42,11 @@ export async function answeredBy(
   {db}: Pick<RunWorkspace, "db">,
   plan: RunPlan,
   {ownOf, reusedOf}: Pick<SettledRequests, "ownOf" | "reusedOf">
-): Promise<PreflightTarget[]> {
+): Promise<AnsweredModel[]> {
   const named = [ownOf, reusedOf].map(
     (relation) => `select n, served_model from ${relation} where status = 'completed' and served_model <> ''`
   );
-  return db.rows<PreflightTarget & object>(
+  return db.rows<AnsweredModel & object>(
     `select ${requestColumns(plan).candidate} as candidate, served_model as model, count(distinct n)::int as answers
      from (${named.join(" union all ")}) group by all order by candidate, answers desc, model`
   );

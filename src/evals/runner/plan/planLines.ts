@@ -63,7 +63,7 @@ export function planLines(
       for (const text of messages)
         for (let repeat = 0; repeat < resolved.repeats; repeat++) {
           const id = stays || text === undefined ? "" : key(text, repeat, rowId);
-          const tokens = estimateTokens(text ?? "");
+          const tokens = estimatePromptTokens(text ?? "");
           checks[n] = checkOf(id);
           if (id !== "") kept?.keep(n, id, tokens);
           lines += `{"n":${n++},"key":"${id}","tokens":${tokens}}\n`;
@@ -92,7 +92,7 @@ export function planLines(
 }
 
 /** Four characters a token: only for forecasts and rate limits. */
-export function estimateTokens(text: string): number {
+export function estimatePromptTokens(text: string): number {
   return Math.ceil(text.length / 4);
 }
 

@@ -29,7 +29,7 @@ export interface EvalFinding {
 }
 
 /** A model that a server named in answers that a run has already: its own, and those that it takes from other runs. */
-export interface PreflightTarget {
+export interface AnsweredModel {
   candidate: string;
   model: string;
   answers: number;
@@ -55,7 +55,7 @@ export async function preflight(
     signal?: AbortSignal;
     around?: (endpoint: Endpoint) => AroundAsk;
     /** Who gave the answers that the run has already. */
-    answered?: readonly PreflightTarget[];
+    answered?: readonly AnsweredModel[];
   } = {}
 ): Promise<void> {
   const problems = new Set<string>();
@@ -116,7 +116,7 @@ export function askedByScorers(scorers: readonly {name: string; scorer: Scorer}[
 function otherAnswerer(
   {name, stages}: Endpoint,
   findings: readonly PreflightFinding[],
-  answered: readonly PreflightTarget[]
+  answered: readonly AnsweredModel[]
 ): string | undefined {
   const now = findings.find(({servedModel}) => servedModel)?.servedModel;
   const others = answered.filter(({model}) => model !== now);

@@ -14,7 +14,7 @@ import {
   versionRows,
   type Workspace
 } from "../../../base/store/index.js";
-import {copyChunks, copyParquet, rangesOf, within} from "../tables/chunks.js";
+import {copyChunks, copyChunk, rangesOf, within} from "../tables/chunks.js";
 
 /** A workspace's rows, and the database that reads them. */
 export interface RowStorage {
@@ -84,7 +84,7 @@ export async function orderRows(
   ))!;
   const rows = Math.min(available, choice.limit ?? Infinity);
   const order = join(folder, "order.parquet");
-  await copyParquet(
+  await copyChunk(
     db,
     order,
     `select row_id, group_key from ${parts} where part = ${sqlString(choice.part)}

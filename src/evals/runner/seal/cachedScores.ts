@@ -1,7 +1,7 @@
 import {join} from "node:path";
 import {type ColumnTypes, refusedSql, sqlString} from "../../../base/store/index.js";
 import {REFUSED} from "../calls/scoreRefused.js";
-import {copyParquet, type HalfOpenRange, relationOf} from "../tables/chunks.js";
+import {copyChunk, type HalfOpenRange, relationOf} from "../tables/chunks.js";
 import type {RunWorkspace} from "../plan/rows.js";
 import type {OtherScores} from "../journal/tables.js";
 
@@ -42,7 +42,7 @@ export async function cachedScores(inputs: CachedScoresInputs): Promise<string> 
          where not (c.refused and k.reason is distinct from ${sqlString(REFUSED)} and coalesce(sc.scorer in (${texts}), false))`
     );
     const file = join(folder, `cached-scores-${files.length}.parquet`);
-    await copyParquet(
+    await copyChunk(
       db,
       file,
       `select ${Object.keys(columns)

@@ -7,7 +7,7 @@ import {JOURNAL, journalFile, requestColumns, positionsOf} from "../journal/tabl
 import type {RunPlan} from "../plan/plan.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
 import type {RunWorkspace} from "../plan/rows.js";
-import {copyParquet, type HalfOpenRange, rangeAt, rangesOf, relationOf, within} from "../tables/chunks.js";
+import {copyChunk, type HalfOpenRange, rangeAt, rangesOf, relationOf, within} from "../tables/chunks.js";
 import {growingLog} from "../tables/logs.js";
 import {endedRequests} from "./endedRequests.js";
 
@@ -52,7 +52,7 @@ export function openCompletions(inputs: CompletionInputs): EndedCompletions {
   let last: Promise<void> = Promise.resolve();
   const joinRange = async (at: number) => {
     const file = join(folder, `completions-${at}.parquet`);
-    await copyParquet(place.db, file, await rangeQuery(inputs, await log.pack(), ranges[at]!));
+    await copyChunk(place.db, file, await rangeQuery(inputs, await log.pack(), ranges[at]!));
     return file;
   };
   return {

@@ -14,7 +14,7 @@ import {isRemote} from "../../../inference/endpoints/types.js";
 import {comparesText} from "../../scorers/comparesText.js";
 import {removeSuperseded} from "../journal/superseded.js";
 import {cachedScores} from "./cachedScores.js";
-import {copyChunks, copyParquet, type HalfOpenRange, rangesOf, within} from "../tables/chunks.js";
+import {copyChunks, copyChunk, type HalfOpenRange, rangesOf, within} from "../tables/chunks.js";
 import {logAsParquet} from "../tables/logs.js";
 import {withoutRun} from "../plan/plan.js";
 import type {ReadyCandidate} from "../plan/readyCandidates.js";
@@ -110,7 +110,7 @@ async function copyTable(
   {runId, columns, relation}: {runId: string; columns: ColumnTypes; relation: string}
 ): Promise<void> {
   const select = `select ${sqlString(runId)} as run, ${typed(withoutRun(columns))} from ${relation}`;
-  await copyParquet(db, file, select);
+  await copyChunk(db, file, select);
 }
 
 /** This run's scores, those other runs gave to the same completion, row and expectation, and those still owed. */

@@ -35,7 +35,7 @@ export const within = (column: string, {from, to}: HalfOpenRange) =>
   `${column} >= ${from} and ${column} < ${to}`;
 
 /** Writes a half-made table that need not survive a power cut, in row groups small enough to be written early. */
-export async function copyParquet(db: Database, file: string, query: string): Promise<void> {
+export async function copyChunk(db: Database, file: string, query: string): Promise<void> {
   await db.run(
     `copy (${query}) to ${sqlString(file)} (format parquet, compression zstd, compression_level 1, row_group_size 8192)`
   );
@@ -56,7 +56,7 @@ export async function copyChunks(
   const files: string[] = [];
   for (const query of queries) {
     const file = join(folder, `${name}-${files.length}.parquet`);
-    await copyParquet(db, file, query);
+    await copyChunk(db, file, query);
     files.push(file);
   }
   return relationOf(files, columns);

@@ -10,7 +10,7 @@ import {
   parquetFile,
   sqlString
 } from "../../../base/store/index.js";
-import {copyParquet, type HalfOpenRange, relationOf} from "./chunks.js";
+import {copyChunk, type HalfOpenRange, relationOf} from "./chunks.js";
 
 /** DuckDB reads a file of lines through buffers of 32 MB; of a smaller file it fills no more than its size. */
 const PIECE_BYTES = 4 << 20;
@@ -39,7 +39,7 @@ export async function logAsParquet(
   const {pieces, longest} = await cutInPieces(log, {from, to}, path);
   const first = run === undefined ? "" : `${sqlString(run)} as run, `;
   try {
-    await copyParquet(
+    await copyChunk(
       db,
       path,
       `select ${first}* from ${fileScan(

@@ -1,6 +1,6 @@
 import {availableParallelism} from "node:os";
 import type {Row, ScoreInput, Scorer, ScoreResult} from "../types.js";
-import {checkOptions, either, func, number, oneOf, required, text} from "../scorerOptions.js";
+import {checkOptions, eitherOption, func, numberOption, oneOfOption, required, text} from "../scorerOptions.js";
 import {withSettings} from "../scorerVersion.js";
 import {chooseSandbox} from "./chooseSandbox.js";
 import {type CodeLanguage, fencedCode} from "./fencedCode.js";
@@ -32,10 +32,10 @@ const turn = turns(availableParallelism());
  * @example `(({value, details: {end, exit}}) => ({value, end, exit}))(await codeExecution({language: "javascript", tests: "test"})({output: "const add = (a, b) => a - b;", row: {id: "1", test: "if (add(1, 2) !== 3) throw new Error();"}}))` gives `{value: 0, end: "failed", exit: 1}`
  */
 export function codeExecution(options: CodeExecutionOptions): Scorer {
-  const limit = number({least: 1, whole: true});
+  const limit = numberOption({least: 1, whole: true});
   checkOptions<CodeExecutionOptions>("codeExecution", options, {
-    language: required(oneOf("javascript", "python")),
-    tests: required(either(text, func)),
+    language: required(oneOfOption("javascript", "python")),
+    tests: required(eitherOption(text, func)),
     timeoutMs: limit,
     memoryMb: limit,
     maxOutputBytes: limit

@@ -1,5 +1,5 @@
 import {withoutReasoning} from "../withoutReasoning.js";
-import {listItems, startOf, withoutIndent} from "./indents.js";
+import {listItems, indentStart, withoutIndent} from "./indents.js";
 
 /** The names that a fence may give a language, in small letters. */
 const NAMES: Readonly<Record<CodeLanguage, RegExp>> = {
@@ -35,7 +35,7 @@ function fencedBlocks(answer: string): FencedBlock[] {
   const items = listItems();
   let open: {fence: string; column: number; block: FencedBlock} | undefined;
   for (const line of answer.split(/\r?\n/)) {
-    const {column, text} = open ? startOf(line) : items.read(line);
+    const {column, text} = open ? indentStart(line) : items.read(line);
     const [, fence, info = ""] = /^(`{3,}|~{3,})\s*([^`]*)$/.exec(text) ?? [];
     const isFence = fence !== undefined && column - items.column() <= 3;
     if (open) {

@@ -2,7 +2,7 @@
 const TAB = 4;
 
 /** Where a line's text begins, counted in columns, and that text. */
-export function startOf(line: string, from = 0): {column: number; text: string} {
+export function indentStart(line: string, from = 0): {column: number; text: string} {
   let column = from;
   let at = 0;
   for (; line[at] === " " || line[at] === "\t"; at++)
@@ -13,7 +13,7 @@ export function startOf(line: string, from = 0): {column: number; text: string} 
 /** A line without as much of its indent as `columns`. What tabs leave of it is blanks. */
 export function withoutIndent(line: string, columns: number): string {
   if (columns === 0) return line;
-  const {column, text} = startOf(line);
+  const {column, text} = indentStart(line);
   return " ".repeat(Math.max(0, column - columns)) + text;
 }
 
@@ -29,13 +29,13 @@ export function listItems(): {
   return {
     column,
     read(line) {
-      let start = startOf(line);
+      let start = indentStart(line);
       if (start.text === "") return start;
       while (start.column < column()) columns.pop();
       for (;;) {
         const marker = /^(?:[-*+]|\d{1,9}[.)])(?=[ \t])/.exec(start.text)?.[0];
         if (marker === undefined || start.column - column() > 3) return start;
-        start = startOf(start.text.slice(marker.length), start.column + marker.length);
+        start = indentStart(start.text.slice(marker.length), start.column + marker.length);
         columns.push(start.column);
       }
     }

@@ -41,11 +41,11 @@ export function chatExample(row: Row, columns: ChatColumns): ChatExample {
 /** The messages that a column holds, or its text as one. */
 function turnsIn(value: unknown, role: string): TrainingMessage[] {
   const messages = messagesOf(withoutNulls(value), role);
-  return areMessages(messages) ? messages : [{role, content: cellText(value)}];
+  return areMessages(messages) ? messages : [{role, content: exampleCellText(value)}];
 }
 
 /** A value as text: numbers and booleans as JSON writes them; undefined for none. */
-export function cellText(value: unknown): string | undefined {
+export function exampleCellText(value: unknown): string | undefined {
   return value === null || value === undefined
     ? undefined
     : typeof value === "string"

@@ -2,7 +2,7 @@ import type {ApiMessage} from "../../../weights/chatTemplates/index.js";
 import {answered, type TokenExample} from "../../trainer/index.js";
 import {isObject} from "../../../base/validation/isObject.js";
 import {UserError} from "../../../base/validation/index.js";
-import {chatExample, cellText, withoutNulls} from "../exports/chatExample.js";
+import {chatExample, exampleCellText, withoutNulls} from "../exports/chatExample.js";
 import {areMessages, messagesOf} from "../exports/messages.js";
 import type {TrainingRow} from "../modelSource.js";
 import {conversationExample} from "./conversation.js";
@@ -27,7 +27,7 @@ export function turnOf(row: TrainingRow, column: string, role: "user" | "assista
     throw new UserError(
       `column "${column}" holds ${Array.isArray(value) ? "a list" : "an object"}, not text or a list of messages`
     );
-  const text = cellText(value);
+  const text = exampleCellText(value);
   return {column, messages, text: messages[0]!.content === text ? text : undefined};
 }
 

@@ -2,14 +2,14 @@ import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {UserError} from "../../../base/validation/errors.js";
 import {isVocabulary, tiedNames} from "../plan/layers.js";
-import type {OpenModel} from "../plan/model.js";
+import type {OpenModel} from "../plan/openModel.js";
 import type {Dtype} from "../../safetensors/dtype.js";
 import {readHeader, type StoredTensor} from "../../safetensors/open.js";
 import type {AdapterChange, Stored} from "./change.js";
 import {HEAD, plain, PREFIX} from "./keys.js";
 import {headUnknown, tiedTable, whyAbsent} from "./tied.js";
 import {ownTokenizer, withVocabulary} from "./vocabulary.js";
-import {type AdapterConfig, openAdapterConfig, scaleOf} from "../../safetensors/adapterConfig.js";
+import {type AdapterConfig, openAdapterConfig, adapterScale} from "../../safetensors/adapterConfig.js";
 import {unknownMembersNote} from "../../safetensors/index.js";
 
 /** Tensors that change others. */
@@ -158,7 +158,7 @@ class AdapterEdit {
     const weight = this.tensors.get(target);
     if (!weight)
       return void this.problems.push(`${keyA} changes ${target}, ${whyAbsent(target, this.tensors)}`);
-    const {rank, scale} = scaleOf(this.config, module);
+    const {rank, scale} = adapterScale(this.config, module);
     if (a.shape[0] !== rank)
       return void this.problems.push(`${keyA} has rank ${a.shape[0]} but adapter_config.json says ${rank}`);
     const transposed = embedding || this.config.fanInFanOut;

@@ -1,5 +1,5 @@
 import {rounded} from "../numeric/convert.js";
-import {add, addScaled, scale} from "../numeric/vector.js";
+import {addTo, addScaled, scaleBy} from "../numeric/vector.js";
 import {checkSum} from "./shared/checks.js";
 import type {Method} from "./types.js";
 
@@ -32,9 +32,9 @@ export const linear: Method = {
         const target = i === 0 ? sum : x;
         tensor.load(i, block, target);
         if (i > 0 && !tensor.job.exact) return addScaled(sum, factor, x, count);
-        scale(target, factor, count);
+        scaleBy(target, factor, count);
         tensor.round(target, count);
-        if (i > 0) add(sum, x, count);
+        if (i > 0) addTo(sum, x, count);
       });
       tensor.round(sum, count);
       if (divisor !== 1) {

@@ -1,4 +1,4 @@
-import {combine, gramMatrix, gramOf, loadAll, storeCombination} from "./shared/gram.js";
+import {combinedByGram, gramMatrix, gramOf, loadAll, storeCombination} from "./shared/gram.js";
 import {modelStockNative} from "./native/modelStock.js";
 import type {Method} from "./types.js";
 
@@ -40,7 +40,7 @@ export const modelStock: Method = {
         const t = ratio(gramOf(rows, tensor.columns));
         const shares = rows.map(() => t / rows.length);
         const combined = {loaded: rows, coefficients: shares, base: row(base), count: tensor.columns};
-        combine(combined, sum, row(out));
+        combinedByGram(combined, sum, row(out));
       }
       tensor.store(block, out);
     }

@@ -1,4 +1,4 @@
-import {combine, gramMatrix, gramOf, loadAll, storeCombination} from "./shared/gram.js";
+import {combinedByGram, gramMatrix, gramOf, loadAll, storeCombination} from "./shared/gram.js";
 import type {MergeTensor} from "../engine/tensor.js";
 import {nuslerpNative} from "./native/nuslerp.js";
 import type {Method} from "./types.js";
@@ -55,7 +55,7 @@ function byRow(tensor: MergeTensor, t: number): void {
       const rows = loaded.map(row);
       const coefficients = arc(t, gramOf(rows, tensor.columns));
       const combined = {loaded: rows, coefficients, base: base && row(base), count: tensor.columns};
-      combine(combined, sum, row(out));
+      combinedByGram(combined, sum, row(out));
     }
     tensor.store(block, out);
   }

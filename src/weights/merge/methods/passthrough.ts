@@ -1,6 +1,6 @@
 import type {MergeTensor} from "../engine/tensor.js";
 import {RandomDraws} from "../numeric/random.js";
-import {scale} from "../numeric/vector.js";
+import {scaleBy} from "../numeric/vector.js";
 import type {Method} from "./types.js";
 
 /**
@@ -22,7 +22,7 @@ export const passthrough: Method = {
     for (const block of tensor.blocks()) {
       tensor.load(0, block, x);
       if (normal) for (let e = 0; e < block.count; e++) x[e] = x[e]! + noise * normal(block.start + e);
-      if (factor !== undefined) scale(x, factor, block.count);
+      if (factor !== undefined) scaleBy(x, factor, block.count);
       tensor.store(block, x);
     }
   }

@@ -32,7 +32,7 @@ export function fullConfig(config: MoeConfig, {hidden, intermediate, layers}: Mo
 }
 
 /** The window of attention that a Qwen2 mixture is made without; undefined when the base has none. */
-export function windowOf(config: MoeConfig): number | undefined {
+export function moeWindow(config: MoeConfig): number | undefined {
   const {sliding_window: window, use_sliding_window: used} = {
     ...usualSettings(config.model_type),
     ...config

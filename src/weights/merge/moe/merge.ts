@@ -4,7 +4,7 @@ import {type FloatDtype, isFloat} from "../numeric/convert.js";
 import type {MergeOptions} from "../options.js";
 import {correctDtype, untieOwnHead} from "../plan/config.js";
 import {heldTensor} from "../plan/inputs.js";
-import {modelFolder, type OpenModel, openModels} from "../plan/model.js";
+import {resolvedFolder, type OpenModel, openModels} from "../plan/model.js";
 import {notesOf, type MergePlan} from "../plan/plan.js";
 import {firstNames} from "../plan/sameModels.js";
 import {inFile} from "../recipe/problems.js";
@@ -15,7 +15,7 @@ import type {MergeReport} from "../report.js";
 import {runPlan} from "../runPlan.js";
 import type {Dtype} from "../../safetensors/dtype.js";
 import {checkExperts, checkModels, MLP, unusedAdapters} from "./checkModels.js";
-import {fullConfig, windowOf} from "./config.js";
+import {fullConfig, moeWindow} from "./config.js";
 import {type LayoutName, LAYOUTS, layoutFor, type MlpPart} from "./layout.js";
 import {conditionNumber, makeRouters} from "./routers.js";
 import {type Expert, type MoeRecipe, readMoeRecipe} from "./read.js";
@@ -36,7 +36,7 @@ export async function planMoe(
   written: MoeRecipe,
   {seed = 0, resolveModel, notes}: Pick<MergeOptions, "seed" | "resolveModel" | "notes">
 ): Promise<MergePlan> {
-  const folderOf = (path: string) => modelFolder(path, resolveModel);
+  const folderOf = (path: string) => resolvedFolder(path, resolveModel);
   const moe = await firstNamesOf(written, folderOf);
   const named = [
     {reference: moe.base, line: moe.lines.base_model},
@@ -233,7 +233,7 @@ function warningsOf(moe: MoeRecipe, routers: readonly Float32Array[]): string[] 
 }
 
 function windowWarning({id, config}: OpenModel, layout: LayoutName): string[] {
-  const window = layout === "qwen2_moe" ? windowOf(config) : undefined;
+  const window = layout === "qwen2_moe" ? moeWindow(config) : undefined;
   return window === undefined
     ? []
     : [`${id} looks back ${window} tokens in some layers; the mixture looks back over the whole text.`];

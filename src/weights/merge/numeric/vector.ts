@@ -15,7 +15,7 @@ export function subtract(target: Float32Array, other: Float32Array, count: numbe
   for (let i = arena ? done : 0; i < count; i++) target[i] = target[i]! - other[i]!;
 }
 
-export function add(target: Float32Array, other: Float32Array, count: number): void {
+export function addTo(target: Float32Array, other: Float32Array, count: number): void {
   const done = whole(count);
   const arena = arenaOf(target, other);
   arena?.kernels.add(target.byteOffset, other.byteOffset, done);
@@ -30,7 +30,7 @@ export function sumOfTwo(into: Float32Array, a: Float32Array, b: Float32Array, c
   for (let i = arena ? done : 0; i < count; i++) into[i] = a[i]! + b[i]!;
 }
 
-export function scale(target: Float32Array, factor: number, count: number): void {
+export function scaleBy(target: Float32Array, factor: number, count: number): void {
   if (factor === 1) return;
   const f = Math.fround(factor);
   const done = whole(count);

@@ -2,34 +2,14 @@ import {existsSync} from "node:fs";
 import {resolve} from "node:path";
 import {messageOf} from "../../../base/validation/errors.js";
 import {withAdapter} from "../lora/adapter.js";
-import type {AdapterChange} from "../lora/change.js";
 import {readMapping} from "../readMapping.js";
 import {type Problem, RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import type {ModelReference} from "../recipe/types.js";
-import type {Dtype} from "../../safetensors/dtype.js";
-import {type Checkpoint, openCheckpoint} from "../../safetensors/open.js";
+import {openCheckpoint} from "../../safetensors/open.js";
+import type {OpenModel} from "./openModel.js";
 
-/** A model of a recipe, opened: nothing of its weights is in memory. */
-export interface OpenModel {
-  /** As the recipe names it. */
-  id: string;
-  folder: string;
-  checkpoint: Checkpoint;
-  config: Record<string, unknown>;
-  /** What is to be said of it. */
-  notes?: readonly string[];
-  /** The file of an adapter's tensors, where it has one. */
-  adapterFile?: string;
-  /** What an adapter changes, by tensor. */
-  changes?: ReadonlyMap<string, AdapterChange>;
-  /** A revision that was asked for and says nothing about a folder. */
-  unchecked?: string;
-  /** Dtypes of tensors that an adapter replaces: those of the base. */
-  dtypes?: ReadonlyMap<string, Dtype>;
-  /** Where the tokenizer's files lie when that is not beside the weights. */
-  tokenizer?: string;
-}
+export type {OpenModel};
 
 /** The folder with a model's tokenizer. */
 export function tokenizerFolder({tokenizer, checkpoint}: OpenModel): string {
@@ -40,7 +20,7 @@ export function tokenizerFolder({tokenizer, checkpoint}: OpenModel): string {
 export type ResolveModel = (name: string) => string | undefined | Promise<string | undefined>;
 
 /** Folder of a reference without its adapter: what `resolve` says, else a path below the working directory. */
-export async function modelFolder(path: string, resolveModel?: ResolveModel): Promise<string> {
+export async function resolvedFolder(path: string, resolveModel?: ResolveModel): Promise<string> {
   return resolve((await resolveModel?.(path)) ?? path);
 }
 
@@ -73,7 +53,7 @@ export async function openModels(
         id,
         folder,
         checkpoint,
-        config: await readConfig(checkpoint.folder),
+        config: await readMergedConfig(checkpoint.folder),
         unchecked
       };
       models.set(id, adapterPath ? await withAdapter(model, await folderOf(adapterPath), id) : model);
@@ -93,6 +73,6 @@ export function pathOf({path, revision}: {path: string; revision?: string}): str
 }
 
 /** config.json of a model's folder; an empty object when it has none. */
-export async function readConfig(folder: string): Promise<Record<string, unknown>> {
+export async function readMergedConfig(folder: string): Promise<Record<string, unknown>> {
   return (await readMapping(folder, "config.json")) ?? {};
 }

@@ -1,7 +1,7 @@
 import type {MergeOptions} from "../options.js";
 import type {ModelReference, Recipe} from "../recipe/types.js";
 import {RecipeError} from "../recipe/problems.js";
-import {chatTemplate} from "../tokenizer/chatTemplate.js";
+import {mergedChatTemplate} from "../tokenizer/chatTemplate.js";
 import {differingVocabularies} from "../tokenizer/differing.js";
 import {planTokenizer} from "../tokenizer/plan.js";
 import {type NamedReference, openModels} from "./model.js";
@@ -18,7 +18,7 @@ export async function planRecipe(
   const recipe = await withFirstNames(document, folderOf);
   const models = await openModels(modelsOf(recipe), folderOf);
   const tokenizer = await planTokenizer(recipe, models);
-  const template = await chatTemplate(recipe.chatTemplate, [...models.values()]);
+  const template = await mergedChatTemplate(recipe.chatTemplate, [...models.values()]);
   const plan = planMerge(recipe, models, {
     seed,
     exact,

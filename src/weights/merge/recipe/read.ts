@@ -6,7 +6,7 @@ import type {Problem} from "./problems.js";
 import {isMapping, makeReader, type RecipeReader} from "./reader.js";
 import {readModels, readSlices} from "./slices.js";
 import {meant} from "./told.js";
-import {readTokenizer} from "./tokenizer.js";
+import {readTokenizerSetting} from "./tokenizer.js";
 import type {
   ModelReference,
   RecipeParameters,
@@ -164,7 +164,7 @@ function readTokenizers(value: Record<string, unknown>, reader: RecipeReader): {
     value.tokenizer ?? (value.tokenizer_source == null ? undefined : {source: value.tokenizer_source});
   if (given === undefined) return {};
   const path = value.tokenizer == null ? "tokenizer_source" : "tokenizer";
-  const tokenizer = readTokenizer(given, path, reader);
+  const tokenizer = readTokenizerSetting(given, path, reader);
   return tokenizer ? {tokenizer} : {};
 }
 

@@ -37,7 +37,7 @@ const TEMPLATES: Readonly<Record<string, string>> = {
 };
 
 /** The template a recipe asks for: literal, by name, or ("auto") the commonest of the models; undefined if none. */
-export async function chatTemplate(
+export async function mergedChatTemplate(
   asked: string | undefined,
   models: readonly OpenModel[]
 ): Promise<string | undefined> {

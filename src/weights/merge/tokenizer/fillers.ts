@@ -26,7 +26,7 @@ export function fillerOf(
 }
 
 /** A filler in words. */
-export function told(filler: Filler): string {
+export function fillerText(filler: Filler): string {
   const models = filler.map(({model}) => model);
   if (models.length === 0) return "zeros";
   return models.length === 1 ? models[0]! : `mean of ${models.join(", ")}`;

@@ -46,7 +46,7 @@ export function outputJson(
 }
 
 /** tokenizer_config.json without the added tokens that have no row; undefined where it has none of these. */
-export function outputConfig(
+export function tokenizerOutputConfig(
   config: Record<string, unknown> | undefined,
   rows: number
 ): Record<string, unknown> | undefined {

@@ -4,7 +4,7 @@ import {RecipeError} from "../recipe/problems.js";
 import {referenceText} from "../recipe/reference.js";
 import type {Recipe} from "../recipe/types.js";
 import {fillerOf} from "./fillers.js";
-import {outputConfig, outputJson, outputVocabulary} from "./output.js";
+import {tokenizerOutputConfig, outputJson, outputVocabulary} from "./output.js";
 import {previewOf} from "./preview.js";
 import {refuseUnfit, tokenizerLine} from "./problems.js";
 import {type RowContext, rowMapOf} from "./rowMaps.js";
@@ -70,7 +70,7 @@ export async function planTokenizer(
     rows: (model, tensor) => maps.get(`${model}\0${tensor}`),
     donor,
     json: outputJson(vocabularies.get(named)!, ownRows, output),
-    config: outputConfig(config, ownRows),
+    config: tokenizerOutputConfig(config, ownRows),
     vocabSize,
     preview: previewOf(ids, fillers, vocabularies),
     warnings: [...warnings]

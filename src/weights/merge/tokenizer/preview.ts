@@ -1,4 +1,4 @@
-import {type Filler, told} from "./fillers.js";
+import {type Filler, fillerText} from "./fillers.js";
 import {byId, type TokenizerVocabulary} from "./vocabulary.js";
 
 /** What happens to a token that not all models have under the same id. */
@@ -29,7 +29,7 @@ export function previewOf(
     if (found.every(([, own]) => own === id)) continue;
     differing++;
     if (tokens.length < PREVIEW)
-      tokens.push({token, id, ids: Object.fromEntries(found), source: told(fillers.get(token)!)});
+      tokens.push({token, id, ids: Object.fromEntries(found), source: fillerText(fillers.get(token)!)});
   }
   return {differing, tokens};
 }

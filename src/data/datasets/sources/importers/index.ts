@@ -20,5 +20,5 @@ export {inspectParts} from "./inspectValue.js";
 export {at, isObject, type JsonObject, objectsOf, textOf} from "./json.js";
 export {lmEvalModel, lmEvalResults, lmEvalRowModel} from "./lmEvalResults.js";
 export {lmEvalInput, lmEvalOutput, lmEvalTarget, lmEvalTask} from "./lmEvalSample.js";
-export {answerText, messageText} from "./messages.js";
+export {messageAnswer, messageText} from "./messages.js";
 export {openZip, type Zip} from "./zip.js";

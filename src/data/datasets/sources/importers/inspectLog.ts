@@ -1,6 +1,6 @@
 import {pythonJson, UserError} from "../../../../base/validation/index.js";
 import {at, isObject, type JsonObject, objectsOf, textOf} from "./json.js";
-import {answerText} from "./messages.js";
+import {messageAnswer} from "./messages.js";
 import type {Zip} from "./zip.js";
 
 /** A packed Inspect log: what its header says, and its samples, each read when it is asked for. */
@@ -73,7 +73,7 @@ async function valueIn(zip: Zip, name: string): Promise<unknown> {
 /** The first choice's text, else the completion; undefined when the sample has neither, or calls of tools alone. */
 export function inspectOutput(sample: JsonObject): string | undefined {
   const message = objectsOf(at(sample, "output", "choices"))[0]?.message;
-  if (isObject(message)) return answerText(withAttachments(sample, message) as JsonObject);
+  if (isObject(message)) return messageAnswer(withAttachments(sample, message) as JsonObject);
   const completion = textOf(withAttachments(sample, at(sample, "output", "completion")));
   return completion === "" ? undefined : completion;
 }

@@ -11,7 +11,7 @@ export function messageText(message: JsonObject): string {
 }
 
 /** The text of an answer; undefined where there is none, as in a call of tools alone. */
-export function answerText(message: JsonObject): string | undefined {
+export function messageAnswer(message: JsonObject): string | undefined {
   const text = messageText(message);
   const told = typeof message.content === "string" && toolCalls(message) === undefined;
   return text === "" && !told ? undefined : text;

@@ -1,6 +1,6 @@
 import {hashJson} from "../../../../base/system/index.js";
 import {at, isObject, type JsonObject, objectsOf, readObjects, textOf, wrongShape} from "./json.js";
-import {answerText, lastExchange, toolCalls} from "./messages.js";
+import {messageAnswer, lastExchange, toolCalls} from "./messages.js";
 import {isoTime} from "./times.js";
 import type {Importer} from "./types.js";
 
@@ -28,7 +28,7 @@ export const openaiChat: Importer = async function* (file, db) {
       model: textOf(at(response, "model") ?? request.model),
       system,
       input,
-      output: isObject(answer) ? answerText(answer) : undefined,
+      output: isObject(answer) ? messageAnswer(answer) : undefined,
       tool_calls: isObject(answer) ? toolCalls(answer) : undefined,
       error,
       messages: JSON.stringify(messages)

@@ -18,7 +18,7 @@ export function base36(character: string): number {
 }
 
 /** Whether day and month can be; centuries and leap years are not looked at. */
-export function isDay(day: number, month: number): boolean {
+export function isCalendarDay(day: number, month: number): boolean {
   return (
     month >= 1 &&
     month <= 12 &&

@@ -1,4 +1,4 @@
-import {digitSums, isDay} from "./checkDigits.js";
+import {digitSums, isCalendarDay} from "./checkDigits.js";
 import {nationalId} from "./nationalId.js";
 
 /** Germany's pension insurance number: office, birth date, a letter of the name, serial and check digit. */
@@ -25,6 +25,6 @@ const WEIGHTS = [2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1];
 function fits(id: string): boolean {
   const place = String(id.charCodeAt(8) - 64).padStart(2, "0");
   const day = Number(id.slice(2, 4));
-  if (!isDay(day > 31 ? day - 32 : day, Number(id.slice(4, 6)))) return false;
+  if (!isCalendarDay(day > 31 ? day - 32 : day, Number(id.slice(4, 6)))) return false;
   return digitSums(id.slice(0, 8) + place + id.slice(9, 11), WEIGHTS) % 10 === Number(id[11]);
 }

@@ -1,4 +1,4 @@
-import {isDay} from "./checkDigits.js";
+import {isCalendarDay} from "./checkDigits.js";
 import {nationalId} from "./nationalId.js";
 
 /** Finland's identity code: birth date, a sign of the century, a serial and a check character mod 31. */
@@ -14,7 +14,7 @@ export const fiPersonalIdentityCode = nationalId({
 /** The sign does not count. Serials below 002 are never given out. */
 function fits(spelled: string): boolean {
   const digits = spelled.slice(0, 6) + spelled.slice(-4, -1);
-  if (!isDay(Number(digits.slice(0, 2)), Number(digits.slice(2, 4))) || Number(digits.slice(6)) < 2)
+  if (!isCalendarDay(Number(digits.slice(0, 2)), Number(digits.slice(2, 4))) || Number(digits.slice(6)) < 2)
     return false;
   return "0123456789ABCDEFHJKLMNPRSTUVWXY"[Number(digits) % 31] === spelled.at(-1);
 }

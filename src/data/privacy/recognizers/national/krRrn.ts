@@ -1,4 +1,4 @@
-import {isDay, weighted} from "./checkDigits.js";
+import {isCalendarDay, weighted} from "./checkDigits.js";
 import {nationalId} from "./nationalId.js";
 
 /** Korea's numbers of residents and foreigners: birth date, sex and century, and a check digit until October 2020. */
@@ -6,7 +6,7 @@ export const krRrn = nationalId({
   type: "KR_RRN",
   runs: [6, 13],
   shape: /\d{6}-?[1-8]\d{6}/y,
-  fits: (id) => isDay(Number(id.slice(4, 6)), Number(id.slice(2, 4))),
+  fits: (id) => isCalendarDay(Number(id.slice(4, 6)), Number(id.slice(2, 4))),
   score: (spelled) => (!checkFits(spelled.replace("-", "")) ? 0.05 : spelled.includes("-") ? 0.7 : 0.25),
   context: ["rrn", "resident", "registration", "주민등록번호", "주민번호", "외국인등록번호"]
 });

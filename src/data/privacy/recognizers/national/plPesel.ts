@@ -1,4 +1,4 @@
-import {isDay, weighted} from "./checkDigits.js";
+import {isCalendarDay, weighted} from "./checkDigits.js";
 import {nationalId} from "./nationalId.js";
 
 /** Poland's number of a person: a birth date that exists (the month carries the century), weights 1, 3, 7, 9. */
@@ -13,7 +13,7 @@ export const plPesel = nationalId({
 
 function fits(id: string): boolean {
   return (
-    isDay(Number(id.slice(4, 6)), Number(id.slice(2, 4)) % 20) &&
+    isCalendarDay(Number(id.slice(4, 6)), Number(id.slice(2, 4)) % 20) &&
     weighted(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 === 0
   );
 }

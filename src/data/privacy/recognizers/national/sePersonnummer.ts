@@ -1,5 +1,5 @@
 import {luhn} from "../../luhn.js";
-import {isDay} from "./checkDigits.js";
+import {isCalendarDay} from "./checkDigits.js";
 import {nationalId} from "./nationalId.js";
 
 /** Sweden's number of a person: birth date (its day plus 60 for a coordination number), serial, Luhn. */
@@ -16,5 +16,5 @@ export const sePersonnummer = nationalId({
 function fits(id: string): boolean {
   const ten = id.slice(-10);
   const day = Number(ten.slice(4, 6));
-  return isDay(day > 60 ? day - 60 : day, Number(ten.slice(2, 4))) && luhn(ten);
+  return isCalendarDay(day > 60 ? day - 60 : day, Number(ten.slice(2, 4))) && luhn(ten);
 }

@@ -1,5 +1,5 @@
 import {
-  answerText,
+  messageAnswer,
   at,
   isObject,
   type JsonObject,
@@ -214,7 +214,7 @@ function openaiAnswer(item: JsonObject, {names, graders}: OpenaiNames): KindedAn
   return {
     row: `item-${textOf(item.datasource_item_id)}`,
     candidate: names.get(run) ?? run,
-    output: answer && answerText(answer),
+    output: answer && messageAnswer(answer),
     failed: error,
     scores: error === undefined ? objectsOf(item.results).map((result) => scoreIn(result, graders)) : [],
     input: askedText(at(sample, "input")) ?? textOf(source),

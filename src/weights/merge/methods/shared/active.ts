@@ -1,6 +1,6 @@
 import type {TensorBlock, MergeTensor} from "../../engine/tensor.js";
 import {keepAbove} from "../../numeric/keep.js";
-import {add} from "../../numeric/vector.js";
+import {addTo} from "../../numeric/vector.js";
 import {loadAll} from "./gram.js";
 
 /**
@@ -14,7 +14,7 @@ export function storeActiveMean(tensor: MergeTensor, factors: readonly number[])
   for (const {block, active} of walk()) {
     const {count} = block;
     sum.fill(0, 0, count);
-    for (const values of loaded) add(sum, values, count);
+    for (const values of loaded) addTo(sum, values, count);
     if (lone) {
       lone.fill(0, 0, count);
       loaded.forEach((values, k) => addWhereActive(lone, factors[k]!, values, count));

@@ -62,7 +62,7 @@ export function storeCombination(
   const out = tensor.float();
   for (const block of tensor.blocks()) {
     loadAll(tensor, inputs, block, base, loaded);
-    combine({loaded, coefficients, base, count: block.count}, sum, out);
+    combinedByGram({loaded, coefficients, base, count: block.count}, sum, out);
     tensor.store(block, out);
   }
 }
@@ -76,7 +76,7 @@ export interface CombinedInputs {
 }
 
 /** out = base + sum_k coefficients[k] * loaded[k], rounded once. */
-export function combine(
+export function combinedByGram(
   {loaded, coefficients, base, count}: CombinedInputs,
   sum: Float64Array,
   out: Float32Array

@@ -1,7 +1,7 @@
 import type {MergeTensor} from "../../engine/tensor.js";
 import {rounded} from "../../numeric/convert.js";
 import {addAgreeingPair, keepAgreeing, type PairFactors} from "../../numeric/signs.js";
-import {add, divide, scale, sumOfMagnitudes, sumOfTwo} from "../../numeric/vector.js";
+import {addTo, divide, scaleBy, sumOfMagnitudes, sumOfTwo} from "../../numeric/vector.js";
 import type {Method, ParameterSpec} from "../types.js";
 import {deltaPass, type Keep, type Sparsifier} from "./sparsify.js";
 
@@ -74,7 +74,7 @@ function mergeTaskVectors(tensor: MergeTensor, {sparsify, rows, consensus}: Task
       tensor.loadDelta(others[k]!, block, base, part);
       keeps[k]?.apply(part, block);
       for (const factor of [factors[k]!, weights[k]!]) {
-        scale(part, factor, count);
+        scaleBy(part, factor, count);
         tensor.round(part, count);
       }
     });
@@ -92,9 +92,9 @@ function mergeTaskVectors(tensor: MergeTensor, {sparsify, rows, consensus}: Task
       if (normalize) divide(mix, divisors, count);
     } else if (normalize) for (let e = 0; e < count; e++) mix[e] = mix[e]! / divisor;
     if (normalize) tensor.round(mix, count);
-    scale(mix, lambda, count);
+    scaleBy(mix, lambda, count);
     tensor.round(mix, count);
-    add(mix, base, count);
+    addTo(mix, base, count);
     tensor.round(mix, count);
     tensor.store(block, mix);
   }
@@ -104,7 +104,7 @@ function sum(parts: readonly Float32Array[], into: Float32Array, count: number):
   const [first, second, ...rest] = parts;
   if (second) sumOfTwo(into, first!, second, count);
   else into.set(first!.subarray(0, count));
-  for (const part of rest) add(into, part, count);
+  for (const part of rest) addTo(into, part, count);
 }
 
 /**
