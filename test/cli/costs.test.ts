@@ -236,8 +236,10 @@ describe("assay costs", () => {
     const file = join(project, "broken.json");
     await writeFile(file, `{"kind": "prices", "prices": [{"model": "a", "inputPerMillion": -1}]}`);
     const wrong = costs({prices: file});
-    await expect(wrong).rejects.toThrow('price 1 (a): `asOf` must be a day of the calendar as YYYY-MM-DD, and is missing');
-    await expect(wrong).rejects.toThrow('`inputPerMillion` must be a number (at least 0), not -1');
+    await expect(wrong).rejects.toThrow(
+      "price 1 (a): `asOf` must be a day of the calendar as YYYY-MM-DD, and is missing"
+    );
+    await expect(wrong).rejects.toThrow("`inputPerMillion` must be a number (at least 0), not -1");
   });
 });
 

@@ -23,7 +23,8 @@ export function statedExamples(folder = path("../../src")): Examples[string] {
     const documented = /\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport (?:async )?(?:function|const) (\w+)/g;
     for (const [, comment = "", scorer = ""] of text.matchAll(documented)) {
       const own = [...comment.matchAll(/@example (`?)(.+)\1 gives (`?)(.+)\3$/gm)];
-      if (own.length > 0) found[scorer] = own.map(([, , expression = "", , result = ""]) => [expression, result]);
+      if (own.length > 0)
+        found[scorer] = own.map(([, , expression = "", , result = ""]) => [expression, result]);
     }
   }
   return found;

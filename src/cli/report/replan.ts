@@ -4,7 +4,14 @@ import {pullRedaction} from "../../data/privacy/index.js";
 import {openStore, type Workspace} from "../../base/store/index.js";
 import {reportBroken} from "../project/broken.js";
 import {notePublishing} from "./notePublishing.js";
-import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "../project/project.js";
+import {
+  datasetOf,
+  findProject,
+  loadDatasets,
+  loadEvals,
+  type NamedEval,
+  openProject
+} from "../project/project.js";
 import {changesOf} from "../data/pull.js";
 import {onFailure, outcomeText} from "../evals/run/run.js";
 import {type EvalOutcome, interruptSignals, runEvals, type RunEvalsOptions} from "../evals/run/runEvals.js";

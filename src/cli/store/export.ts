@@ -14,12 +14,12 @@ import {
   type Store
 } from "../../base/store/index.js";
 import {ledgerSummary} from "../../data/privacy/index.js";
+import {FEWEST_EXAMPLES} from "../../training/finetunes/index.js";
 import {
   type ChatManifest,
   exportChat,
-  type ExportChatOptions,
-  FEWEST_EXAMPLES
-} from "../../training/finetunes/index.js";
+  type ExportChatOptions
+} from "../../training/finetunes/exports/exportChat.js";
 import {assertKnown} from "../project/knownDataset.js";
 import type {ExportEvalOptions} from "./exportEval.js";
 import {openProject} from "../project/project.js";

@@ -45,7 +45,10 @@ export interface Redactor {
   /** Those of a dataset's columns that are looked at. Throws UserError for what is named but cannot be, if told to. */
   columnsOf(columns: readonly StoredColumn[], strict: boolean): StoredColumn[];
   /** Rows with findings, in order; the others may be left out. */
-  redact(rows: AsyncIterable<readonly CellRow[]>, columns: readonly StoredColumn[]): AsyncIterable<RedactedRow>;
+  redact(
+    rows: AsyncIterable<readonly CellRow[]>,
+    columns: readonly StoredColumn[]
+  ): AsyncIterable<RedactedRow>;
   /** A message with everything personal replaced. */
   text(message: string): string;
   /** Writes what was found in the rows of a version into its folder. */

@@ -77,7 +77,9 @@ async function writeKnown(
       ? "group_key"
       : "row_id";
   const label =
-    spec.strategy === "stratified" ? `coalesce(${columnText(version, labelColumn(spec, version))}, '')` : "''";
+    spec.strategy === "stratified"
+      ? `coalesce(${columnText(version, labelColumn(spec, version))}, '')`
+      : "''";
   const place = moment ? "m.moment" : hashUnit("m.unit", spec.seed ?? "assay");
   const unseen = "select ''::varchar as row_id, false as seen where false";
   await writeParquet(

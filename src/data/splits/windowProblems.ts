@@ -33,7 +33,13 @@ export function cutoffProblems({cutoffs}: SplitSpec): string[] {
 }
 
 /** Why a spec that asks for a held-out part would have none; undefined when it has one. Of a rolling one see `windowProblems`. */
-export function windowsWithoutHeldOut({heldOut, strategy, rolling, gap, cutoffs}: SplitSpec): string | undefined {
+export function windowsWithoutHeldOut({
+  heldOut,
+  strategy,
+  rolling,
+  gap,
+  cutoffs
+}: SplitSpec): string | undefined {
   if (!heldOut || rolling !== undefined) return undefined;
   const otherwise = "hold rows out by another split of the dataset: all splits leave them out";
   if (strategy === "given")

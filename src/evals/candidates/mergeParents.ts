@@ -39,11 +39,7 @@ export async function parentOf(manifest: ModelManifest, context: BuildContext): 
   const why = withoutWeights(manifest);
   if (why !== undefined) throw new UserError(`${manifest.name} cannot be merged: it is ${why}.`);
   if (!isAdapter(manifest)) return {manifest, reference: manifest.id};
-  const {base, named} = await ownBase(
-    context.dir,
-    manifest,
-    context.project ?? process.cwd()
-  );
+  const {base, named} = await ownBase(context.dir, manifest, context.project ?? process.cwd());
   if (!base)
     throw new UserError(
       `${manifest.name} is an adapter on ${named ?? "a base that its adapter_config.json does not name"}, which the store does not have. Add the model that it was made on with \`assay models add\` first.`

@@ -25,10 +25,7 @@ export function decidingValues(table: ScoreTable, candidate: string): RowValues 
 }
 
 /** A candidate's own scores by row, whatever decides. */
-export function candidateScores(
-  {candidates: candidates, values}: ScoreTable,
-  candidate: string
-): RowValues {
+export function candidateScores({candidates: candidates, values}: ScoreTable, candidate: string): RowValues {
   return values[candidates.indexOf(candidate)] ?? [];
 }
 

@@ -15,9 +15,7 @@ export function failureSensitivity(
   {rival, scale}: {rival: string | undefined; scale: ScoreScale}
 ): VerdictSensitivity | undefined {
   const range = failedBounds(table, scale);
-  const found = table.candidates
-    .map((candidate) => missingOf(table, candidate))
-    .filter(({scored}) => scored);
+  const found = table.candidates.map((candidate) => missingOf(table, candidate)).filter(({scored}) => scored);
   const failed = found.reduce((sum, one) => sum + one.failed, 0);
   const partly = found.reduce((sum, one) => sum + one.partly, 0);
   if (failed + partly === 0 || !range) return undefined;

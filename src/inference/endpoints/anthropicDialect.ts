@@ -13,30 +13,21 @@ const ENDS: Readonly<Record<string, string>> = {
 };
 const endIn = (reason: string | null | undefined) => (reason ? (ENDS[reason] ?? reason) : reason);
 
+/** Members of OpenAI's form that the API refuses. */
+const REFUSED = ["logprobs", "top_logprobs", "stream_options"];
+
 /**
  * Anthropic's Messages API, of version 2023-06-01.
  * @see https://platform.claude.com/docs/en/api/messages
  */
 export const anthropicDialect: ChatDialect = {
   headers: {"anthropic-version": "2023-06-01"},
-  body({
-    model,
-    messages,
-    tools,
-    stop,
-    // The API refuses their names.
-    logprobs: _logprobs,
-    top_logprobs: _alternatives,
-    tool_choice: choice,
-    stream_options: _options,
-    max_completion_tokens,
-    ...rest
-  }) {
+  body({model, messages, tools, stop, tool_choice: choice, max_completion_tokens, ...rest}) {
     const all = messages as Message[];
     const system = all.filter(isSystem).map(({content}) => content ?? "");
     return {
       max_tokens: max_completion_tokens ?? MOST_TOKENS,
-      ...rest,
+      ...Object.fromEntries(Object.entries(rest).filter(([name]) => !REFUSED.includes(name))),
       model,
       system: system.length > 0 ? system.join("\n\n") : undefined,
       messages: conversation(all.filter((message) => !isSystem(message))),

@@ -233,7 +233,8 @@ async function beginsWithFirst(model: ModelFiles, preTokenizer?: string): Promis
         ? (await readGguf(model.path)).metadata
         : tokenizerMetadata(await openCheckpointFolder(model.path), {preTokenizer});
     return (
-      metadataText({metadata}, "tokenizer.chat_template") === undefined && firstToken({metadata}) !== undefined
+      metadataText({metadata}, "tokenizer.chat_template") === undefined &&
+      firstToken({metadata}) !== undefined
     );
   } catch {
     return false;

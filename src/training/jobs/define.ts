@@ -3,7 +3,15 @@ import {columnsSchema, type TrainingColumns} from "../finetunes/language/columns
 import {trainingProblems} from "../finetunes/language/trainingProblems.js";
 import {datasetSchema} from "../../data/datasets/definitionSchema.js";
 import type {SplitSpec} from "../../data/splits/index.js";
-import {assertChecked, either, exactly, passing, holding, oneOf, text} from "../../base/validation/checked.js";
+import {
+  assertChecked,
+  either,
+  exactly,
+  passing,
+  holding,
+  oneOf,
+  text
+} from "../../base/validation/checked.js";
 import {splitSchema} from "../../data/splits/specSchema.js";
 import {secretsIn} from "./secretsIn.js";
 import {type ServiceSettings, serviceSchema} from "./services/index.js";

@@ -1,4 +1,11 @@
-import {anyObject, exactly, number, oneOf, type SchemaShape, optionalCount} from "../../base/validation/checked.js";
+import {
+  anyObject,
+  exactly,
+  number,
+  oneOf,
+  type SchemaShape,
+  optionalCount
+} from "../../base/validation/checked.js";
 
 /** How a model is trained, in the words of `finetune`; what is not said is the service's own. */
 export interface JobTraining {

@@ -1,6 +1,7 @@
 import {join} from "node:path";
 import {trainingPrice} from "../../base/costs/index.js";
-import {exportTraining, type TrainingCost, type TrainingManifest} from "../finetunes/index.js";
+import type {TrainingCost} from "../finetunes/index.js";
+import {exportTraining, type TrainingManifest} from "../finetunes/exports/exportTraining.js";
 import type {DatasetDefinition} from "../../data/datasets/index.js";
 import type {JobDefinition} from "./define.js";
 import {saidNumber} from "./more.js";

@@ -146,7 +146,13 @@ function decoderLayer(tape: Tape, pass: ForwardPass, i: number, x: Node, inputs:
   return add(tape, middle, dropped(tape, added, inputs.drop.feedForward));
 }
 
-function attention(tape: Tape, pass: ForwardPass, path: string, x: Node, {mask, rotation}: LayerInputs): Node {
+function attention(
+  tape: Tape,
+  pass: ForwardPass,
+  path: string,
+  x: Node,
+  {mask, rotation}: LayerInputs
+): Node {
   const {config, weights, positions} = pass;
   const {rows, length} = pass.batch;
   const {heads, keyValueHeads, headSize} = config;

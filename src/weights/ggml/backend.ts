@@ -57,7 +57,10 @@ export async function openBackend(threads = availableParallelism()): Promise<Bac
 }
 
 function featuresOf({koffi, base}: Ggml, reg: LibraryPointer): string[] {
-  const getFeatures = base.backend_reg_get_proc_address(reg, "ggml_backend_get_features") as LibraryPointer | null;
+  const getFeatures = base.backend_reg_get_proc_address(
+    reg,
+    "ggml_backend_get_features"
+  ) as LibraryPointer | null;
   if (!getFeatures) return [];
   const list = koffi.call(getFeatures, koffi.proto("void *(void *reg)"), reg) as LibraryPointer;
   const names: string[] = [];

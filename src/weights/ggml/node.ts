@@ -14,7 +14,12 @@ export interface Node {
   gradient?: Node;
 }
 
-export function nodeOf(pointer: LibraryPointer, shape: NodeShape, type: TypeName = "F32", tracked = false): Node {
+export function nodeOf(
+  pointer: LibraryPointer,
+  shape: NodeShape,
+  type: TypeName = "F32",
+  tracked = false
+): Node {
   return {pointer, shape, type, tracked};
 }
 

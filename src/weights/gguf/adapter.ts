@@ -8,7 +8,13 @@ import {
 } from "../safetensors/index.js";
 import {readHeader, type StoredTensor} from "../safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
-import {type GgufArchitecture, architectureOf, type ModelConfig, type ModelSizes, sizesOf} from "./architectures.js";
+import {
+  type GgufArchitecture,
+  architectureOf,
+  type ModelConfig,
+  type ModelSizes,
+  sizesOf
+} from "./architectures.js";
 import {headsOf, titleOf} from "./convert.js";
 import {fileType, storedType} from "./fileTypes.js";
 import type {Quantise} from "./quantise.js";

@@ -1,7 +1,14 @@
 import {basename} from "node:path";
 import {usuallyTied} from "../safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
-import {architectureOf, queryFactor, sizeMetadata, type ModelSizes, sizesOf, windowOf} from "./architectures.js";
+import {
+  architectureOf,
+  queryFactor,
+  sizeMetadata,
+  type ModelSizes,
+  sizesOf,
+  windowOf
+} from "./architectures.js";
 import {type CheckpointFolder, openCheckpointFolder} from "./checkpointFolder.js";
 import {type FileType, fileType, storedType} from "./fileTypes.js";
 import type {Quantise} from "./quantise.js";

@@ -208,16 +208,16 @@ export function flagOf({metadata}: Pick<GgufFile, "metadata">, key: string): boo
 }
 
 /** The texts of a metadata key; undefined when it is not there or no list of texts. */
-export function metadataTexts({metadata}: Pick<GgufFile, "metadata">, key: string): readonly string[] | undefined {
+export function metadataTexts(
+  {metadata}: Pick<GgufFile, "metadata">,
+  key: string
+): readonly string[] | undefined {
   const found = metadata.get(key);
   return found?.type === "array" && found.of === "string" ? (found.value as readonly string[]) : undefined;
 }
 
 /** The bytes of one tensor. */
-export async function readGgufTensor(
-  file: GgufFile,
-  {name, offset, bytes}: GgufTensor
-): Promise<Uint8Array> {
+export async function readGgufTensor(file: GgufFile, {name, offset, bytes}: GgufTensor): Promise<Uint8Array> {
   const handle = await open(file.path, "r");
   try {
     // Its own buffer: the pooled one of a small Buffer need not begin at a multiple of 4.

@@ -62,7 +62,10 @@ export type MergeCheckOptions = Partial<MergeOptions>;
  * Looks at everything a merge depends on: recipe, shapes, dtypes, missing tensors, vocabularies, NaN, norms, cosines
  * and sign conflicts, memory, disk and time. Problems are returned, not thrown.
  */
-export async function checkMerge(recipe: string | object, options: MergeCheckOptions = {}): Promise<MergeCheck> {
+export async function checkMerge(
+  recipe: string | object,
+  options: MergeCheckOptions = {}
+): Promise<MergeCheck> {
   if (isMoeRecipe(recipe)) return checkMixture(recipe, options);
   let recipes: Recipe[];
   try {

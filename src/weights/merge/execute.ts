@@ -34,7 +34,11 @@ export interface Produced {
  * Makes every shard in the build folder beside `out`. A shard gets its name, and its record, only when it is
  * complete and flushed; shards that an earlier start of the same merge finished are kept.
  */
-export async function execute(plan: MergePlan, fingerprint: string, options: MergeOptions): Promise<Produced> {
+export async function execute(
+  plan: MergePlan,
+  fingerprint: string,
+  options: MergeOptions
+): Promise<Produced> {
   const folder = buildFolder(options.out);
   const shards = planShards(
     plan.jobs.map(({name, out, shape}) => ({name, dtype: out, shape})),

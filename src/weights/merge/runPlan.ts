@@ -17,7 +17,11 @@ import {layerReports, relationsOf} from "./relations.js";
 import type {MergeReport} from "./report.js";
 
 /** Carries out a plan, puts the result into `out` and reports on it. `started` is when planning began. */
-export async function runPlan(planned: MergePlan, options: MergeOptions, started: number): Promise<MergeReport> {
+export async function runPlan(
+  planned: MergePlan,
+  options: MergeOptions,
+  started: number
+): Promise<MergeReport> {
   const afterPlan = performance.now();
   const inputs = await hashInputs(planned, options);
   const plan = withContents(planned, inputs, options);

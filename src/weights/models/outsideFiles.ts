@@ -33,7 +33,11 @@ export async function filesFolder(
 }
 
 /** As `filesFolder`, where weights outside the store are still those that were recorded: they are read whole. */
-export async function unchangedFolder(modelsDir: string, model: LocatedModel, project: string): Promise<string> {
+export async function unchangedFolder(
+  modelsDir: string,
+  model: LocatedModel,
+  project: string
+): Promise<string> {
   const folder = await filesFolder(modelsDir, model, project);
   if (model.folder === undefined) return folder;
   for (const {path, sha256, bytes} of model.files) {

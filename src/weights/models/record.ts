@@ -72,7 +72,11 @@ export async function addToRecord(
 type RecordedParents = ModelManifest["parents"];
 
 /** A parent that the store had no record of gives way to the record of that name. */
-function addedParents(before: RecordedParents, told: RecordedParents, known: readonly ModelManifest[]): RecordedParents {
+function addedParents(
+  before: RecordedParents,
+  told: RecordedParents,
+  known: readonly ModelManifest[]
+): RecordedParents {
   const has = ({id}: RecordedParents[0]) => known.some((one) => one.id === id);
   const kept = before.map((parent) =>
     has(parent) ? parent : (told.find((one) => one.name === parent.name && has(one)) ?? parent)

@@ -58,10 +58,7 @@ describe("a verdict on stars from 1 to 5", () => {
     expect(verdict.cheaper!.sentence).toMatch(
       /^cheap is at most 0\.5 worse than best \(−0\.02, at worst −0\.0\d+\) and is 8\.0× cheaper\.$/
     );
-    const two = decide(
-      {...table, candidates: ["old", "best"], values: [table.values[0]!, best]},
-      options
-    );
+    const two = decide({...table, candidates: ["old", "best"], values: [table.values[0]!, best]}, options);
     expect(two.action).toMatch(
       /^Switch to best: it is (0\.9|1\.[01])\d* \((0\.8|0\.9|1\.0)\d* to 1\.\d+\) better than old\.$/
     );

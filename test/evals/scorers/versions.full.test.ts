@@ -16,7 +16,10 @@ const run = promisify(execFile);
 /** Each scorer as the first of its examples configures it. */
 const configured = JSON.stringify(
   Object.fromEntries(
-    Object.entries(statedExamples(path("../../../src/evals/scorers"))).map(([name, [first]]) => [name, configuredScorer(name, first![0])])
+    Object.entries(statedExamples(path("../../../src/evals/scorers"))).map(([name, [first]]) => [
+      name,
+      configuredScorer(name, first![0])
+    ])
   )
 );
 

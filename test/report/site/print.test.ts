@@ -15,7 +15,7 @@ it("a page loader says what the user has to mend without a stack, and fails; a f
     writeFileSync(
       loader,
       `import {UserError} from ${engine("base/validation/index.js")};
-       import {print} from ${engine("report/site/print.js")};
+       import {printAnswer as print} from ${engine("report/site/print.js")};
        await print(() => Promise.reject(${thrown}));`
     );
     return new Promise<{code: unknown; stdout: string; stderr: string}>((resolve) =>

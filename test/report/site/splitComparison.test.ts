@@ -7,10 +7,7 @@ function verdictOf(successes: number, rows: number, failed = 0): Verdict {
     row < rows ? (row < successes ? 1 : 0) : undefined
   );
   const rowIds = values.map((_, row) => String(row));
-  return decide(
-    {candidates: ["a"], rowIds, values: [values], binary: true},
-    {margin: 0.01, seed: "test"}
-  );
+  return decide({candidates: ["a"], rowIds, values: [values], binary: true}, {margin: 0.01, seed: "test"});
 }
 
 describe("the gap between two splits", () => {

@@ -19,7 +19,14 @@ import {earlierSearches, earlierText, searchName} from "./earlierSearches.js";
 import {assertRoom, otherMerges, othersText, roomText} from "./mergeSearchDisk.js";
 import {newestVersions} from "../../project/newestVersion.js";
 import {plural} from "../../terminal/plural.js";
-import {datasetOf, findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "../../project/project.js";
+import {
+  datasetOf,
+  findProject,
+  loadDatasets,
+  loadEvals,
+  type NamedEval,
+  openProject
+} from "../../project/project.js";
 import {finalWords, NO_MERGE, raceWords, searchText, spaceText} from "./mergeSearchText.js";
 import {interruptSignals, runEvals} from "../../evals/run/runEvals.js";
 import {factsOf} from "./searchFacts.js";

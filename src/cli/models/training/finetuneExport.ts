@@ -1,9 +1,6 @@
 import {openStore} from "../../../base/store/index.js";
-import {
-  exportTraining,
-  type TrainingExportOptions,
-  type TrainingManifest
-} from "../../../training/finetunes/index.js";
+import {exportTraining, type TrainingManifest} from "../../../training/finetunes/exports/exportTraining.js";
+import type {TrainingExportOptions} from "../../../training/finetunes/exports/exportedExamples.js";
 import {assertKnown} from "../../project/knownDataset.js";
 import {nearText} from "./nearText.js";
 import {openProject} from "../../project/project.js";

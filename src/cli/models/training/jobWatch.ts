@@ -1,4 +1,11 @@
-import {findJob, lastStatus, logOf, type JobStatusChange, statusText, watchJob} from "../../../training/jobs/index.js";
+import {
+  findJob,
+  lastStatus,
+  logOf,
+  type JobStatusChange,
+  statusText,
+  watchJob
+} from "../../../training/jobs/index.js";
 import {messageOf} from "../../../base/validation/index.js";
 import {type JobRecord, type JobStatus, openStore, readJobs, type Store} from "../../../base/store/index.js";
 import {interruption} from "../../terminal/interruption.js";

@@ -1,4 +1,4 @@
-import type {NearOtherParts} from "../../../training/finetunes/index.js";
+import type {NearOtherParts} from "../../../training/finetunes/exports/nearOtherParts.js";
 import {plural} from "../../terminal/plural.js";
 
 /** The parts that have near-duplicates of training rows. */

@@ -142,7 +142,13 @@ function lastLine(bytes: Buffer, length: number): {end: number; next: number} {
 }
 
 /** Whether most lines behind a broken record's first are records, the last of them perhaps the beginning of one. */
-function restStands(bytes: Buffer, from: number, read: ReadRecord, separator: Buffer, values: number): boolean {
+function restStands(
+  bytes: Buffer,
+  from: number,
+  read: ReadRecord,
+  separator: Buffer,
+  values: number
+): boolean {
   let at = bytes.indexOf(LF, from) + 1;
   if (at === 0 || at > read.end) return false;
   let stand = 0;

@@ -23,7 +23,10 @@ export function areRequestsKnown(before: RunManifest, now: RunManifest): boolean
 }
 
 /** Where results come from, if that is not the same. */
-export function recordedSourceChange({imported: was}: RunManifest, {imported: is}: RunManifest): string | undefined {
+export function recordedSourceChange(
+  {imported: was}: RunManifest,
+  {imported: is}: RunManifest
+): string | undefined {
   if (!was && !is) return undefined;
   if (!was || !is) return "where its answers come from";
   const hashes = ({files}: ImportedFrom) => files.map(({sha256}) => sha256).join();

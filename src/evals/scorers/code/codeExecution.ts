@@ -1,6 +1,14 @@
 import {availableParallelism} from "node:os";
 import type {Row, ScoreInput, Scorer, ScoreResult} from "../types.js";
-import {checkOptions, eitherOption, func, numberOption, oneOfOption, required, text} from "../scorerOptions.js";
+import {
+  checkOptions,
+  eitherOption,
+  func,
+  numberOption,
+  oneOfOption,
+  required,
+  text
+} from "../scorerOptions.js";
 import {withSettings} from "../scorerVersion.js";
 import {chooseSandbox} from "./chooseSandbox.js";
 import {type CodeLanguage, fencedCode} from "./fencedCode.js";

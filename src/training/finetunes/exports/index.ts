@@ -25,7 +25,3 @@ export {
 } from "./trainingExample.js";
 export type {TrainingMessage} from "./messages.js";
 export {type TrainingFormat, trainingFormats} from "./trainingFormats.js";
-export {type ChatManifest, exportChat, type ExportChatOptions} from "./exportChat.js";
-export type {TrainingExportOptions} from "./exportedExamples.js";
-export {exportTraining, type TrainingManifest} from "./exportTraining.js";
-export type {NearOtherParts} from "./nearOtherParts.js";

@@ -38,7 +38,10 @@ const schema = exactly<HuggingFaceJobs>("settings such as {service, trust, names
   trust: httpService.trust,
   apiKeyEnv: httpService.apiKeyEnv,
   service: oneOf(["huggingface"]),
-  namespace: passing((value) => typeof value === "string" && /^[\w.-]+$/.test(value), "a user or organisation"),
+  namespace: passing(
+    (value) => typeof value === "string" && /^[\w.-]+$/.test(value),
+    "a user or organisation"
+  ),
   flavor: text("a machine such as a10g-small"),
   image: text("a Docker image").optional(),
   timeoutHours: number({above: 0}).optional(),

@@ -3,7 +3,12 @@ import type {LanguageModel} from "../model.js";
 import type {PreferencePair} from "./job.js";
 import type {Lanes} from "./lanes.js";
 import {tokenLosses} from "./loss.js";
-import {preferenceLoss, type PreferenceResult, type PreferenceSettings, type ScoredAnswer} from "./preference.js";
+import {
+  preferenceLoss,
+  type PreferenceResult,
+  type PreferenceSettings,
+  type ScoredAnswer
+} from "./preference.js";
 import {type LabelledBatch, paddedRows} from "./rows.js";
 import {targetsOf} from "./targets.js";
 

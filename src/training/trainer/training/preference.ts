@@ -100,7 +100,10 @@ interface PairRatios {
   smoothing: number;
 }
 
-function pairTerms(loss: Exclude<PreferenceLoss, "sft">, {c, r, nc, nr, beta, smoothing}: PairRatios): PreferenceTerms {
+function pairTerms(
+  loss: Exclude<PreferenceLoss, "sft">,
+  {c, r, nc, nr, beta, smoothing}: PairRatios
+): PreferenceTerms {
   const x = beta * (c - r);
   switch (loss) {
     case "sigmoid": {

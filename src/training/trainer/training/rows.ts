@@ -65,7 +65,11 @@ export function answered(prompt: readonly number[], answer: readonly number[]): 
 }
 
 /** An example cut to `length` tokens, from the end or from the start. */
-export function cut({ids, labels}: TokenExample, length: number, keep: "start" | "end" = "start"): TokenExample {
+export function cut(
+  {ids, labels}: TokenExample,
+  length: number,
+  keep: "start" | "end" = "start"
+): TokenExample {
   if (ids.length <= length) return {ids, labels};
   return keep === "start"
     ? {ids: ids.slice(0, length), labels: labels.slice(0, length)}

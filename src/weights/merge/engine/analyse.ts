@@ -9,7 +9,12 @@ import {BLOCK, type ThreadBuffers} from "./scratch.js";
 import {MergeTensor} from "./tensor.js";
 
 /** How a tensor's inputs relate, from about `budget` of its elements; from all of them where it has no more. */
-export function analyse(job: TensorJob, files: ThreadFiles, scratch: ThreadBuffers, budget: number): TensorAnalysis {
+export function analyse(
+  job: TensorJob,
+  files: ThreadFiles,
+  scratch: ThreadBuffers,
+  budget: number
+): TensorAnalysis {
   const tensor = new MergeTensor({...job, work: "F32"}, undefined, files, scratch);
   const {others, base} = tensor;
   const buffer = base >= 0 ? tensor.float() : undefined;

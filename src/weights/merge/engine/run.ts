@@ -38,7 +38,10 @@ async function runHere(work: readonly JobWork[], {signal, onResult}: MergeRunOpt
   }
 }
 
-async function runInThreads(work: readonly JobWork[], {threads, signal, onResult}: MergeRunOptions): Promise<void> {
+async function runInThreads(
+  work: readonly JobWork[],
+  {threads, signal, onResult}: MergeRunOptions
+): Promise<void> {
   const state = new SharedState();
   const stop = () => state.stop();
   signal?.addEventListener("abort", stop, {once: true});

@@ -13,7 +13,10 @@ export interface MoeSizes {
  * What a dense model's config.json says and means: a mixture's family has other defaults than the base's, so that
  * nothing may be left out.
  */
-export function fullConfig(config: MoeConfig, {hidden, intermediate, layers}: MoeSizes): Record<string, unknown> {
+export function fullConfig(
+  config: MoeConfig,
+  {hidden, intermediate, layers}: MoeSizes
+): Record<string, unknown> {
   const {rope_theta: theta, ...usual} = usualSettings(config.model_type);
   const full: Record<string, unknown> = {
     hidden_size: hidden,

@@ -83,7 +83,11 @@ function settingsOf(config: MeaningConfig): Map<string, string | undefined> {
 }
 
 /** RoPE's base and scaling, which newer configurations hold together, some by kind of layer. */
-function ropeOf({rope_theta: stated, rope_scaling: scaling, rope_parameters: parameters}: MeaningConfig): MeaningConfig {
+function ropeOf({
+  rope_theta: stated,
+  rope_scaling: scaling,
+  rope_parameters: parameters
+}: MeaningConfig): MeaningConfig {
   const together = isMapping(parameters) ? parameters : isMapping(scaling) ? scaling : {};
   if (Object.values(together).some(isMapping)) return {rope_parameters: together};
   const {rope_theta: own, type, rope_type: kind = type, ...rest} = together;

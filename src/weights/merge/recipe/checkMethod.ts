@@ -11,7 +11,8 @@ export function checkMethod(recipe: Recipe, reader: RecipeReader): void {
   recipe.slices.forEach((slice, i) => {
     const path = recipe.form === "models" ? "models" : `slices.${i}`;
     const base = slice.base ?? recipe.base;
-    const isBase = ({model}: RecipeSource) => base !== undefined && referenceText(model) === referenceText(base);
+    const isBase = ({model}: RecipeSource) =>
+      base !== undefined && referenceText(model) === referenceText(base);
     if (method.base === "required" && base && !slice.sources.some(isBase))
       reader.problem(path, `the base_model is not among the slice's sources. Add it with its layer_range.`);
     const counted = method.base === "input" ? slice.sources : slice.sources.filter((s) => !isBase(s));

@@ -118,7 +118,13 @@ function scalarsOf(setting: Setting): SettingScalar[] {
   return setting.flatMap((entry) => (typeof entry === "object" ? scalarsOf(entry.value) : [entry]));
 }
 
-function checkScalar(name: string, value: SettingScalar, spec: ParameterSpec, path: string, reader: RecipeReader): void {
+function checkScalar(
+  name: string,
+  value: SettingScalar,
+  spec: ParameterSpec,
+  path: string,
+  reader: RecipeReader
+): void {
   const n = Number(value);
   if (spec.kind === "flag") {
     if (n !== 0 && n !== 1) reader.problem(path, `${name} is true or false, not ${value}.`);

@@ -157,7 +157,10 @@ function readDtype(value: unknown, path: string, reader: RecipeReader): RecipeDt
   return dtype;
 }
 
-function readTokenizers(value: Record<string, unknown>, reader: RecipeReader): {tokenizer?: TokenizerSettings} {
+function readTokenizers(
+  value: Record<string, unknown>,
+  reader: RecipeReader
+): {tokenizer?: TokenizerSettings} {
   if (value.tokenizer_source != null && value.tokenizer != null)
     reader.problem("tokenizer", "tokenizer cannot be combined with tokenizer_source. Keep tokenizer.");
   const given =

@@ -27,7 +27,11 @@ export function evaluate(setting: Setting, {name, t}: TensorPlace): number | und
 }
 
 /** The first level (nearest first) that has a value at this place. */
-export function lookUp(name: string, levels: readonly RecipeParameters[], place: TensorPlace): number | undefined {
+export function lookUp(
+  name: string,
+  levels: readonly RecipeParameters[],
+  place: TensorPlace
+): number | undefined {
   for (const level of levels) {
     const setting = level[name];
     const value = setting === undefined ? undefined : evaluate(setting, place);

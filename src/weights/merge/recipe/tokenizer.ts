@@ -5,7 +5,11 @@ import type {TokenizerSettings, TokenSource} from "./types.js";
 const MOST_ROWS = 1 << 20;
 
 /** Reads `tokenizer:` (or `tokenizer_source:` as its short form). */
-export function readTokenizerSetting(value: unknown, path: string, reader: RecipeReader): TokenizerSettings | undefined {
+export function readTokenizerSetting(
+  value: unknown,
+  path: string,
+  reader: RecipeReader
+): TokenizerSettings | undefined {
   if (!isMapping(value)) {
     reader.problem(path, "tokenizer is a mapping with source, tokens and pad_to_multiple_of.");
     return undefined;

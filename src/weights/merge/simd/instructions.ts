@@ -67,7 +67,10 @@ export const i32 = {
     type: "i32",
     code: [...address.code, 0x28, 2, ...unsigned(offset)]
   }),
-  loadByte: (address: WasmValue<"i32">): WasmValue<"i32"> => ({type: "i32", code: [...address.code, 0x2d, 0, 0]}),
+  loadByte: (address: WasmValue<"i32">): WasmValue<"i32"> => ({
+    type: "i32",
+    code: [...address.code, 0x2d, 0, 0]
+  }),
   or: instruction("i32", ["i32", "i32"], [0x72])
 };
 
@@ -91,7 +94,11 @@ export const v128 = {
   select: instruction("v128", ["v128", "v128", "v128"], vector(82)),
   anyTrue: instruction("i32", ["v128"], vector(83)),
   /** Bytes 0 to 15 name those of the first, 16 to 31 those of the second. */
-  shuffle: (first: WasmValue<"v128">, second: WasmValue<"v128">, bytes: readonly number[]): WasmValue<"v128"> => ({
+  shuffle: (
+    first: WasmValue<"v128">,
+    second: WasmValue<"v128">,
+    bytes: readonly number[]
+  ): WasmValue<"v128"> => ({
     type: "v128",
     code: [...first.code, ...second.code, ...vector(13), ...bytes]
   })

@@ -33,7 +33,8 @@ export function karcherNative(tensor: MergeTensor, maxIterations: number, tolera
   if (live.length === 0) return walk(({start, count}) => tensor.store({start, count}, out.fill(0, 0, count)));
   const share = f(1 / live.length);
   const unit = ({values}: TensorPart, i: number, k: number) => r(values[k]![i]! / norms[k]!);
-  const sum = (part: TensorPart, i: number) => live.reduce((mix, k) => r(mix + r(share * unit(part, i, k))), 0);
+  const sum = (part: TensorPart, i: number) =>
+    live.reduce((mix, k) => r(mix + r(share * unit(part, i, k))), 0);
   const meanNorm = normOf(sum);
   const first = (part: TensorPart, i: number) =>
     meanNorm < tolerance ? unit(part, i, live[0]!) : r(sum(part, i) / meanNorm);
@@ -42,7 +43,12 @@ export function karcherNative(tensor: MergeTensor, maxIterations: number, tolera
       const pull = pulls[at];
       return pull ? r(mix + r(pull.factor * r(unit(part, i, k) - r(pull.dot * u)))) : mix;
     }, 0);
-  const moved = (part: TensorPart, i: number, u: number, {pulls, tangentNorm, cosine, sine, norm}: KarcherStep) => {
+  const moved = (
+    part: TensorPart,
+    i: number,
+    u: number,
+    {pulls, tangentNorm, cosine, sine, norm}: KarcherStep
+  ) => {
     const t = tangent(part, i, u, pulls);
     const next = r(r(cosine * u) + r(sine * r(t / tangentNorm)));
     return norm === 1 ? next : r(next / norm);
