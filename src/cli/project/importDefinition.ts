@@ -16,7 +16,9 @@ export async function importDefinition(project: string, file: string): Promise<u
     (await import("tsx/cjs/api")).register();
     (await import("tsx/esm/api")).register();
     const engine = new URL("../../", import.meta.url).href;
-    register(new URL("../../base/fingerprint/engineHooks.js", import.meta.url), {data: {engine}});
+    // From its source, Assay is compiled by whatever runs it.
+    if (import.meta.url.endsWith(".js"))
+      register(new URL("../../base/fingerprint/engineHooks.js", import.meta.url), {data: {engine}});
     registered = true;
   }
   const {exit} = process;
