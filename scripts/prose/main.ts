@@ -14,7 +14,9 @@ const GENERATED = ["docs/reference.md"];
 
 const root = resolve(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(resolve(root, path), "utf8");
-const paths = filesOf(root, [...DOCUMENTS, ...TEMPLATES, ...PAGES, ...COMMANDS]).filter((path) => !GENERATED.includes(path));
+const paths = filesOf(root, [...DOCUMENTS, ...TEMPLATES, ...PAGES, ...COMMANDS]).filter(
+  (path) => !GENERATED.includes(path)
+);
 const documents = filesOf(root, DOCUMENTS).filter((path) => !GENERATED.includes(path));
 
 const problems = [

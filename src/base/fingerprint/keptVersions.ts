@@ -98,11 +98,13 @@ export const KEPT_VERSIONS: ReadonlyMap<string, string> = new Map<string, string
       "4f0015be7f29bb3fe7e9587a5774799ba7cde6e4b7fca7373a130596320ffdae", // methods/ramplus_tl
     a73542c37ca763e8a4c0310d2ddc89b5f5562080a111cea6e64f71da40f33eb3:
       "dfd47e4035234bd760cb277ff88d6976f13477e55b4deccde3f246d1ab28808b", // methods/sce
-    d20fa2c385cd4b1992e014e81e2663936e656546cf9ac1dd6704c7fbee258919:
+    f877e83284e57196bd99583b8decf4acb92f536e3ff9ff80439a64d36b8af562:
       "67561538992a99cd3355b26dea248f55ffb9fd6e0b6850c9f73d9afb0365a097", // methods/slerp
     "1daa79673f88dda74404eb4a3a71027bf58e748c8c40c19ee5bad807adc7faac":
       "1ccbe11a83fdc3cfcffc3277e0ae1e84f738e40888b403a0486e61e811fbfd2d", // methods/task_arithmetic
     a4e6dff6b7342bd6a16c3ba18158d4625b4dca537cba8fbe25e6b85fb1bd8e8e:
-      "2157e359dd2bcdbf1bdbfd2e93247f44314024913c555a21fc95ad35ff977de0" // methods/ties
+      "2157e359dd2bcdbf1bdbfd2e93247f44314024913c555a21fc95ad35ff977de0", // methods/ties
+    "707e20050b605bc08893e4b524fefdf793a65cf9cc999bf47eafe64a7c65cacf":
+      "5d8b67ec5da97248a05e339e5d0184935c2b1774f7211d916435e85f505b056e" // methods/types
   })
 );
