@@ -1,7 +1,8 @@
 /**
  * The records of a project: versions, splits, runs, models, jobs and the rest, in a folder or a bucket, with DuckDB over them.
  * In: manifests and Parquet tables. Out: typed records, relations and views without held-out rows.
- * It makes no records itself: it measures, trains and asks nothing. Adding a kind of record is a file in `kinds/`.
+ * It makes no records itself: it measures, trains and asks nothing. A kind of record is a file in `kinds/`,
+ * which also says what a purge erases of it.
  */
 export {
   type AppliedPrice,

@@ -1,7 +1,7 @@
 /**
  * Merges of checkpoints by recipe: reading, planning, checking, computing block by block, and the record of it.
  * In: a recipe in YAML and checkpoints. Out: a checkpoint, its card, and figures of how the inputs relate.
- * A method is one file in `methods/`. Choosing among merges is `evals/mergeSearch`.
+ * A method is one file in `methods/`; `lora/` applies adapters (BASE+ADAPTER). Choosing among merges is `evals/mergeSearch`.
  */
 export {buildFolder} from "./buildFolder.js";
 export {hashFiles} from "./hashes.js";

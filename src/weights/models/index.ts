@@ -1,6 +1,7 @@
 /**
  * The models of the store, where each came from, and the small models that run in this process.
- * In: files of weights and what they were made of. Out: records, lineage, classifiers, the sentence encoder's vectors.
+ * In: files of weights and what they were made of. Out: records, lineage, classifiers, the sentence encoder's
+ * vectors, and which models learned rows that a purge has erased.
  * Language models run in `inference/localModels`; training is in `training`.
  */
 export {
