@@ -6,13 +6,16 @@
 import * as own from "./index.js";
 import {makers} from "./makers.js";
 
+export {answerRelevance} from "./answerRelevance.js";
 export {type Assertion, assertions, type AssertionsOptions, assertionTypes} from "./assertions.js";
 export {bleu, type BleuOptions} from "./bleu.js";
 export {chrf, type ChrfOptions} from "./chrf.js";
+export {citationSupport} from "./citationSupport.js";
 export {classification, type ClassificationOptions} from "./classification.js";
 export {codeExecution, type CodeExecutionOptions, type CodeLanguage} from "./code/index.js";
 export {embeddingSimilarity, type EmbeddingOptions} from "./embeddingSimilarity.js";
 export {exactMatch} from "./exactMatch.js";
+export {faithfulness, type GroundedJudgeOptions} from "./faithfulness.js";
 export {humanLabels, type HumanLabel} from "./humanLabels.js";
 export {includes, type IncludesOptions} from "./includes.js";
 export {instructionFollowing, type InstructionOptions} from "./instructionFollowing.js";
@@ -30,6 +33,7 @@ export {normalizedMatch} from "./normalizedMatch.js";
 export {numeric, type NumericOptions} from "./numeric.js";
 export {probability, type ProbabilityOptions} from "./probability.js";
 export {regexMatch, type RegexOptions} from "./regexMatch.js";
+export {retrieval, type RetrievalOptions} from "./retrieval.js";
 export {rouge, type RougeOptions} from "./rouge.js";
 export {identifiedVersion, modelAsked, scorerVersion, withSettings} from "./scorerVersion.js";
 export {ter, type TerOptions} from "./ter.js";
