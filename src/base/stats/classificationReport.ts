@@ -1,3 +1,4 @@
+import {mean} from "./mean.js";
 import {confusion, type Confusion, type ClassLabel} from "./confusion.js";
 
 export interface ClassFigures {
@@ -22,7 +23,7 @@ export interface ClassificationReport {
   /** Rows without an expected label, left out of every figure. */
   unlabelled: number;
   accuracy: number;
-  /** Plain means over the classes that occur; a ratio without a denominator counts as 0, as in scikit-learn. */
+  /** Plain means over the classes that occur; a ratio without a denominator is as `withoutDenominator` says. */
   macroPrecision: number | undefined;
   macroRecall: number | undefined;
   macroF1: number | undefined;
@@ -41,12 +42,16 @@ export interface ClassificationReport {
  * wrong and has a column in the confusion matrix, but no class of its own in the averages. A row without a prediction is wrong;
  * to judge only rows that were answered, hand over only those. Undefined when no row has an expected label.
  * Definitions as in scikit-learn's classification_report, except that a class's own ratio without a denominator is
- * undefined instead of 0, and that a stated label which occurs on neither side is in no average.
+ * undefined instead of 0, and that a stated label which occurs on neither side is in no average. A ratio without a denominator
+ * counts as 0 in macro averages, as scikit-learn has it by default, or is left out with `withoutDenominator: "omit"`.
  */
 export function classificationReport(
   expected: ArrayLike<ClassLabel>,
   predicted: ArrayLike<ClassLabel>,
-  {labels}: {labels?: readonly string[]} = {}
+  {
+    labels,
+    withoutDenominator = "zero"
+  }: {labels?: readonly string[]; withoutDenominator?: "zero" | "omit"} = {}
 ): ClassificationReport | undefined {
   const unanswered = new Map<string, number>();
   let unlabelled = 0;
@@ -77,7 +82,7 @@ export function classificationReport(
   const occurring = classes.filter(({f1}) => f1 !== undefined);
   const supported = sumOf(occurring.map(({support}) => support));
   const macro = (figure: ClassFigure) =>
-    occurring.length > 0 ? sumOf(occurring.map((one) => one[figure] ?? 0)) / occurring.length : undefined;
+    mean(occurring.map((one) => one[figure] ?? (withoutDenominator === "zero" ? 0 : undefined)));
   const weighted = (figure: ClassFigure) =>
     supported > 0 ? sumOf(occurring.map((one) => (one[figure] ?? 0) * one.support)) / supported : undefined;
   return {

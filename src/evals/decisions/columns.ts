@@ -77,6 +77,7 @@ function jackknife(figure: CorpusTable["figure"], counts: CorpusTable["counts"][
   const present = counts.filter((own) => own !== undefined);
   const values = corpusJackknife(figure, present);
   let next = 0;
+  if (Number.isNaN(values[0])) return counts.map(() => undefined);
   return counts.map((own) => (own === undefined ? undefined : values[next++]));
 }
 

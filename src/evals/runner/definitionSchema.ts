@@ -161,7 +161,16 @@ const asking = exactly<Omit<EvalDefinition, "source">>(
 const isProportion = ({module, binary}: Scorer) =>
   binary !== false && module?.startsWith(new URL("../scorers/", import.meta.url).href) === true;
 
-const FIGURES: CorpusFigure["figure"][] = ["bleu", "chrf", "ratio", "macroF1"];
+const FIGURES: CorpusFigure["figure"][] = [
+  "bleu",
+  "chrf",
+  "ratio",
+  "macroF1",
+  "mcc",
+  "auroc",
+  "auprc",
+  "ece"
+];
 
 /** A figure of a scorer of the team's own is read by the engine when the team's module is not at hand. */
 function isCorpusFigure(figure: CorpusFigure): boolean {
@@ -169,6 +178,8 @@ function isCorpusFigure(figure: CorpusFigure): boolean {
   const isNumber = (value: unknown) => value === undefined || Number.isFinite(value);
   if (typeof figure !== "object" || !FIGURES.includes(figure.figure)) return false;
   if (figure.name !== undefined && typeof figure.name !== "string") return false;
+  if (figure.figure === "ece")
+    return Number.isInteger(figure.bins) && figure.bins >= 1 && figure.bins <= 1000;
   return (
     figure.figure !== "ratio" ||
     [isMember(figure.of), isMember(figure.over), isNumber(figure.from), isNumber(figure.times)].every(Boolean)

@@ -68,6 +68,17 @@ describe("classification report", () => {
     expect(report.confusion.labels).toEqual(["a", "b", "c", "I cannot tell"]);
   });
 
+  it("leaves a class without a denominator out of the macro averages when asked to", () => {
+    const [expected, predicted] = [
+      ["a", "a", "b", "c"],
+      ["a", "b", "b", "a"]
+    ];
+    const omitted = classificationReport(expected, predicted, {withoutDenominator: "omit"})!;
+    expectClose(omitted.macroPrecision!, 1 / 2);
+    expectClose(classificationReport(expected, predicted)!.macroPrecision!, 1 / 3);
+    expectClose(omitted.macroRecall!, 1 / 2);
+  });
+
   it("weighted recall is accuracy, and the order of rows does not matter", () => {
     const label = fc.constantFrom("a", "b", "c", "d");
     fc.assert(

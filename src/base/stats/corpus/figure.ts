@@ -10,39 +10,56 @@ import {type ChrfFormula, chrfScore} from "./chrf.js";
  * - ratio: the members that `of` and `over` name; `from` + `times` · Σ of / Σ over (0 and 1 unless told). Over nothing
  *   the ratio is 1 where there is any `of`, else 0.
  * - macroF1: `expected` and `predicted`; the plain mean of the F1 of the labels that rows expect.
+ * - mcc: the same members; Matthews' correlation coefficient over all labels, as scikit-learn's.
+ * - auroc, auprc: `event` (0 or 1) and its `probability`; areas under the ROC and the precision-recall curve.
+ * - ece: the same members; 1 − the expected calibration error over `bins` bins of equal width.
  */
 export type CorpusFigure =
   | ({figure: "bleu"; name?: string} & Pick<BleuFormula, "smoothing" | "smoothingValue">)
   | ({figure: "chrf"; name?: string} & ChrfFormula)
   | {figure: "ratio"; name?: string; of: string; over: string; from?: number; times?: number}
-  | {figure: "macroF1"; name?: string};
+  | {figure: "macroF1" | "mcc"; name?: string}
+  | {figure: "auroc" | "auprc"; name?: string}
+  | {figure: "ece"; name?: string; bins: number};
 
-/** A row's part of a figure: numbers to add up or, of macro F1, the expected label and those predicted, one a repeat. */
+/** A row's part of a figure: numbers to add up or, of figures of labels, the expected label and those predicted, one a repeat. */
 export type CorpusCounts = readonly number[] | readonly string[];
 
 /** What a reader calls it: "corpus BLEU". */
 export function corpusName(figure: CorpusFigure): string {
   if (figure.name !== undefined) return figure.name;
   if (figure.figure === "ratio") return `${figure.of} / ${figure.over}`;
-  return {bleu: "corpus BLEU", chrf: "corpus chrF", macroF1: "macro F1"}[figure.figure];
+  return NAMES[figure.figure];
+}
+
+const NAMES = {
+  bleu: "corpus BLEU",
+  chrf: "corpus chrF",
+  macroF1: "macro F1",
+  mcc: "MCC",
+  auroc: "AUROC",
+  auprc: "AUPRC",
+  ece: "1 − ECE"
+};
+
+/** Whether a figure is made of labels, which may be personal, and not of numbers. */
+export function isOfLabels({figure}: CorpusFigure): boolean {
+  return figure === "macroF1" || figure === "mcc";
 }
 
 /** The members of a score's details that a figure is made of. */
 export function corpusMembers(figure: CorpusFigure): string[] {
   if (figure.figure === "ratio") return [figure.of, figure.over];
-  return {
-    bleu: ["matches", "totals", "length", "referenceLength"],
-    chrf: ["counts"],
-    macroF1: ["expected", "predicted"]
-  }[figure.figure];
+  if (isOfLabels(figure)) return ["expected", "predicted"];
+  if (figure.figure === "bleu") return ["matches", "totals", "length", "referenceLength"];
+  return figure.figure === "chrf" ? ["counts"] : ["event", "probability"];
 }
 
 /** The counts in a score's details; undefined when they are not there. */
 export function corpusCounts(figure: CorpusFigure, details: object | undefined): CorpusCounts | undefined {
   const members = (details ?? {}) as Readonly<Record<string, unknown>>;
   const found = corpusMembers(figure).map((member) => members[member]);
-  if (figure.figure === "macroF1")
-    return found.every((label) => typeof label === "string") ? found : undefined;
+  if (isOfLabels(figure)) return found.every((label) => typeof label === "string") ? found : undefined;
   if (figure.figure === "bleu") {
     const [matches, totals, ...lengths] = found;
     return numbers([lengths, matches, totals]);
@@ -70,7 +87,7 @@ export function meanCounts(repeats: readonly CorpusCounts[]): CorpusCounts | und
 
 export const areLabels = (counts: CorpusCounts): counts is readonly string[] => typeof counts[0] === "string";
 
-/** The formula of a figure whose counts are numbers, for sums of counts as `corpusCounts` gives them. */
+/** The formula of a figure whose counts are added up, for sums of counts as `corpusCounts` gives them. */
 export function formulaOf(figure: CorpusFigure): (sums: Float64Array) => number {
   switch (figure.figure) {
     case "bleu":
@@ -95,7 +112,7 @@ export function formulaOf(figure: CorpusFigure): (sums: Float64Array) => number 
     case "ratio":
       return ([of, over]) =>
         (figure.from ?? 0) + (figure.times ?? 1) * (over! > 0 ? of! / over! : of! > 0 ? 1 : 0);
-    case "macroF1":
-      throw new Error("macro F1 is made of labels, not of numbers");
+    default:
+      throw new Error(`${corpusName(figure)} is not made of sums`);
   }
 }

@@ -27,7 +27,7 @@ export function keptCounts(
 const AGREE = `case when json_type(details, '$.agree') = 'BOOLEAN' then json_object('agree', json_extract(details, '$.agree'))::varchar end`;
 
 function countsOf(figure: CorpusFigure, label?: (of: string) => string): string | undefined {
-  const isText = figure.figure === "macroF1";
+  const isText = corpusMembers(figure).includes("expected");
   if (isText && !label) return undefined;
   const members = corpusMembers(figure).map((member) => {
     const path = sqlString(`$."${member}"`);

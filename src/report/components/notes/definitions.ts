@@ -18,7 +18,7 @@ const DEFINITIONS: readonly [name: RegExp, definition: string][] = [
     "Candidate minus reference on the rows both have; points are hundredths of a score. Its interval does not allow for picking the best as the reference."
   ],
   [
-    /^(100 − )?(corpus|macro F1)\b/i,
+    /^(100 − )?(corpus|macro F1|MCC|AUROC|AUPRC)\b/i,
     "One figure for all rows, computed from sums over them; it is not the mean of the rows' scores."
   ],
   [
