@@ -19,3 +19,4 @@ export {inParallel} from "./inParallel.js";
 export {onFirstUse} from "./onFirstUse.js";
 export {processIsAlive} from "./process.js";
 export {pagesFolder} from "./projectPaths.js";
+export {startThread} from "./startThread.js";
