@@ -121,6 +121,21 @@ describe("runEval", () => {
     expect(calls).toBeLessThan(30);
   });
 
+  it("keeps that reason out of a final run's record, since it may quote a row", async () => {
+    rows = 60;
+    const {manifest} = await run(
+      {
+        scorers: {own: ({output}) => ({failed: `cannot read ${output}`})},
+        split: {strategy: "random", test: 0.1, validation: 0, heldOut: 0.8},
+        part: "held-out"
+      },
+      {options: {preflight: false, concurrency: 1, final: true, why: "a test"}}
+    );
+    expect(manifest!.stopped).toBe(
+      'the scorer "own" scored none of the first 20 answers: its reasons are held out'
+    );
+  });
+
   it("gives back the sealed run when nothing is missing, without a call and without touching a file", async () => {
     const {manifest} = await run();
     model.requests.length = 0;

@@ -16,5 +16,7 @@ function fits(id: string): boolean {
   // Ñ stands between N and O, and is written X.
   const values = Array.from(id, (character) => base36(character) + (character > "N" ? 1 : 0));
   const sum = values.slice(0, 17).reduce((total, value, index) => total + value * (18 - index), 0);
-  return isCalendarDay(Number(id.slice(8, 10)), Number(id.slice(6, 8))) && (10 - (sum % 10)) % 10 === values[17];
+  return (
+    isCalendarDay(Number(id.slice(8, 10)), Number(id.slice(6, 8))) && (10 - (sum % 10)) % 10 === values[17]
+  );
 }

@@ -6,7 +6,7 @@ export const ptNif = nationalId({
   type: "PT_NIF",
   runs: [3, 9],
   shape: /(?:[1235689]\d|45|7[0-24579])\d ?\d{3} ?\d{3}/y,
-  fits: (id) => (11 - (weighted(id, [9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11 % 10 === Number(id[8]),
+  fits: (id) => ((11 - (weighted(id, [9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 11) % 10 === Number(id[8]),
   score: 0.1,
   context: ["nif", "contribuinte", "nipc"]
 });
