@@ -1,5 +1,5 @@
 import type {Finding, Layer, Recognizer} from "./finding.js";
-import {type ShownText, shownText} from "./hiddenCharacters.js";
+import {type VisibleText, visibleText} from "./hiddenCharacters.js";
 import {impersonalTypes} from "./impersonal.js";
 import {isLikelyNumber} from "./likelyNumber.js";
 import {resolveOverlaps} from "./overlaps.js";
@@ -28,7 +28,7 @@ export const defaultMinScore = 0.3;
  */
 export function scanText(text: string, options: ScanOptions = {}): Finding[] {
   const found = findingsIn(text, options);
-  const shown = shownText(text);
+  const shown = visibleText(text);
   const resolved = shown
     ? withinUrls(
         text,
@@ -41,7 +41,7 @@ export function scanText(text: string, options: ScanOptions = {}): Finding[] {
 }
 
 /** Findings of a text without its hidden characters, where they stand in the whole. */
-const placed = (findings: readonly Finding[], {offsets}: ShownText) =>
+const placed = (findings: readonly Finding[], {offsets}: VisibleText) =>
   findings.map((one) => ({...one, start: offsets[one.start]!, end: offsets[one.end - 1]! + 1}));
 
 function findingsIn(text: string, options: ScanOptions): Finding[] {

@@ -15,6 +15,7 @@ import {
 } from "../../support/modelServer.js";
 import {runDir} from "../../support/folders.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
+import {ensureSplit} from "../../../src/data/splits/index.js";
 import {type Project, server, wordsEval, wordsProject} from "./support/project.js";
 
 describe("runEval", () => {
@@ -122,11 +123,12 @@ describe("runEval", () => {
   });
 
   it("keeps that reason out of a final run's record, since it may quote a row", async () => {
-    rows = 60;
+    const spec = {strategy: "random", test: 0.1, validation: 0, heldOut: 0.8} as const;
+    project = {...project, split: await ensureSplit(project.store, project.version, spec)};
     const {manifest} = await run(
       {
         scorers: {own: ({output}) => ({failed: `cannot read ${output}`})},
-        split: {strategy: "random", test: 0.1, validation: 0, heldOut: 0.8},
+        split: spec,
         part: "held-out"
       },
       {options: {preflight: false, concurrency: 1, final: true, why: "a test"}}
