@@ -56,10 +56,10 @@ async function acquire(
 ): Promise<void> {
   const deadline = performance.now() + (options.waitMs ?? 0);
   let told = false;
-  let tries = 0;
+  let stuck = 0;
   while (!(await place.putIfAbsent(key, said()))) {
-    // What is there and can be neither read nor removed is no lease to wait for.
-    if (++tries > 1000 && performance.now() > deadline)
+    // What is there and can be neither read nor removed, such as a link that leads nowhere, is no lease to wait for.
+    if (++stuck > 1000)
       throw new UserError(
         `the lock ${key} in ${place.name} can be neither taken nor removed. Look at that file, remove it, then try again.`
       );
@@ -79,6 +79,7 @@ async function acquire(
       if (!(await place.removeIf(key, bytes))) await sleep(1);
       continue;
     }
+    stuck = 0;
     const message = underWay(holder);
     if (performance.now() >= deadline)
       throw new UserError(`${message}. Wait for it to end, or stop that process, then try again.`);

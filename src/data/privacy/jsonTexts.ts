@@ -31,8 +31,13 @@ interface Level {
  * two of them and what is put in their place can be put there without breaking the document. Undefined when the text
  * is no such JSON.
  * @param anyValue also takes a lone string or number; otherwise only what begins with a bracket is tried
+ * @param isPersonal whether a name of a member may be of a person, or a secret, though it looks like one that code gives
  */
-export function jsonTexts(document: string, anyValue = false): JsonText[] | undefined {
+export function jsonTexts(
+  document: string,
+  anyValue = false,
+  isPersonal: (key: string) => boolean = () => false
+): JsonText[] | undefined {
   if (!(anyValue ? /^\s*["[{\d-]/ : /^\s*[[{]/).test(document)) return undefined;
   try {
     JSON.parse(document);
@@ -54,7 +59,7 @@ export function jsonTexts(document: string, anyValue = false): JsonText[] | unde
       if (text === undefined) continue;
       const isKey = quoted && level?.list === false && isFollowedByColon(document, end);
       if (isKey) {
-        level.key = PLAIN_KEY.test(text) ? text : "*";
+        level.key = PLAIN_KEY.test(text) && !isPersonal(text) ? text : "*";
         level.keys.add(text);
       }
       if (isKey ? level.key === "*" : text !== "")

@@ -29,7 +29,7 @@ export function scanCell(
   nested: boolean,
   options: Omit<ScanOptions, "column" | "withText">
 ): ScannedText[] {
-  const texts = jsonTexts(cell, nested);
+  const texts = jsonTexts(cell, nested, isPersonalKey);
   if (!texts) {
     const findings = scanText(cell, {...options, column});
     return findings.length > 0 ? [{text: cell, findings, start: 0, end: cell.length}] : [];
@@ -39,6 +39,21 @@ export function scanCell(
     const findings = isNumber ? scanNumber(text, named) : scanText(text, named);
     return findings.length > 0 ? [{path, text, findings, siblings, start, end}] : [];
   });
+}
+
+const MOST_KEYS = 10_000;
+const keys = new Map<string, boolean>();
+
+/** Whether the name of a member holds a number, key or token of someone: most rows have the same names. */
+function isPersonalKey(key: string): boolean {
+  if (key.length < 16 && !/\d/.test(key)) return false;
+  let known = keys.get(key);
+  if (known === undefined) {
+    known = scanText(key).length > 0;
+    if (keys.size >= MOST_KEYS) keys.clear();
+    keys.set(key, known);
+  }
+  return known;
 }
 
 /**

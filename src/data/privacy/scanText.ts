@@ -1,4 +1,5 @@
 import type {Finding, Layer, Recognizer} from "./finding.js";
+import {type VisibleText, visibleText} from "./hiddenCharacters.js";
 import {impersonalTypes} from "./impersonal.js";
 import {isLikelyNumber} from "./likelyNumber.js";
 import {resolveOverlaps} from "./overlaps.js";
@@ -29,6 +30,24 @@ export const defaultMinScore = 0.3;
  * Offsets are UTF-16 code units, so `text.slice(start, end)` is what was found.
  */
 export function scanText(text: string, options: ScanOptions = {}): Finding[] {
+  const found = findingsIn(text, options);
+  const shown = visibleText(text);
+  const resolved = shown
+    ? withinUrls(
+        text,
+        resolveOverlaps([...found, ...placed(findingsIn(shown.text, options), shown)]),
+        options
+      )
+    : withinUrls(text, found, options);
+  if (!options.withText) return resolved;
+  return resolved.map((finding) => ({...finding, text: text.slice(finding.start, finding.end)}));
+}
+
+/** Findings of a text without its hidden characters, where they stand in the whole. */
+const placed = (findings: readonly Finding[], {offsets}: VisibleText) =>
+  findings.map((one) => ({...one, start: offsets[one.start]!, end: offsets[one.end - 1]! + 1}));
+
+function findingsIn(text: string, options: ScanOptions): Finding[] {
   const {recognizers = allRecognizers, layers, minScore = defaultMinScore} = options;
   const asked = layers ?? (options.recognizers ? undefined : ["patterns", "secrets"]);
   const context = scanContext(text, minScore, options.column);
@@ -40,9 +59,7 @@ export function scanText(text: string, options: ScanOptions = {}): Finding[] {
       if (finding.score >= minScore) findings.push(finding);
     }
   }
-  const resolved = withinUrls(text, resolveOverlaps(findings), options);
-  if (!options.withText) return resolved;
-  return resolved.map((finding) => ({...finding, text: text.slice(finding.start, finding.end)}));
+  return resolveOverlaps(findings);
 }
 
 const DIGITS = /^\d+$/;

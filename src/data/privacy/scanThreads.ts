@@ -1,7 +1,8 @@
 import {availableParallelism} from "node:os";
-import {Worker} from "node:worker_threads";
+import type {Worker} from "node:worker_threads";
+import {startThread} from "../../base/system/index.js";
 import type {Recognizer} from "./finding.js";
-import type {RowCells, ScanSettings} from "./rowCells.js";
+import type {RowCells} from "./rowCells.js";
 import {type TaskName, type TaskResult, type TaskRow, tasks, type TaskSettings} from "./scanTasks.js";
 
 /** Characters that this thread scans before it asks others for help: starting one costs as much as this. */
@@ -84,7 +85,7 @@ class ScanThread<T extends TaskName> {
   #failure: unknown;
 
   constructor(name: T, settings: TaskSettings<T>) {
-    this.#worker = startWorker({name, settings});
+    this.#worker = startThread("./scanWorker", import.meta.url, {workerData: {name, settings}});
     this.#worker.on("message", (found: TaskResult<T>) => this.#waiting.shift()?.resolve(found));
     this.#worker.on("error", (error) => this.#fail(error));
     this.#worker.on("exit", () => this.#fail(new Error("a scanning thread ended")));
@@ -107,13 +108,4 @@ class ScanThread<T extends TaskName> {
     this.#failure ??= error;
     for (const {reject} of this.#waiting.splice(0)) reject(this.#failure);
   }
-}
-
-function startWorker(workerData: {name: TaskName; settings: ScanSettings}): Worker {
-  if (import.meta.url.endsWith(".js"))
-    return new Worker(new URL("./scanWorker.js", import.meta.url), {workerData});
-  // From the sources (tests, benchmarks) a worker does not inherit the loader that reads TypeScript.
-  const source = JSON.stringify(new URL("./scanWorker.ts", import.meta.url).href);
-  const start = `import("tsx/esm/api").then(({register}) => { register(); return import(${source}); })`;
-  return new Worker(start, {eval: true, workerData, execArgv: []});
 }

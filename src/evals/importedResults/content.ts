@@ -1,4 +1,4 @@
-import {open, readFile, stat} from "node:fs/promises";
+import {access, constants, readFile, stat} from "node:fs/promises";
 import {promisify} from "node:util";
 import {gunzip} from "node:zlib";
 import {messageOf, pythonJson, UserError} from "../../base/validation/index.js";
@@ -39,11 +39,11 @@ export async function readContent(path: string, name?: string, largest = LARGEST
 
 async function readableSize(path: string): Promise<number> {
   try {
-    const handle = await open(path);
-    try {
-      if ((await handle.stat()).isFile()) return (await stat(path)).size;
-    } finally {
-      await handle.close();
+    // Opening a named pipe waits until somebody writes to it.
+    const found = await stat(path);
+    if (found.isFile()) {
+      await access(path, constants.R_OK);
+      return found.size;
     }
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;

@@ -1,5 +1,6 @@
 import type {ToolDefinition} from "../endpoints/index.js";
-import {jsonSchemaGrammars, grammarLiteral} from "./grammar/jsonGrammar.js";
+import {jsonSchemaGrammars} from "./grammar/jsonGrammar.js";
+import {grammarLiteral} from "./grammar/literals.js";
 import type {Schema} from "./grammar/united.js";
 import type {CallRules, Style} from "./toolCalls.js";
 

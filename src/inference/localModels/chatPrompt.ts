@@ -12,15 +12,18 @@ export interface Prompter {
   prompt(messages: readonly Message[], tools?: readonly ToolDefinition[]): string;
 }
 
+/** What makes a prompter, in any thread. */
+export interface PrompterSettings {
+  template?: string;
+  variables?: Record<string, unknown>;
+  today?: Date;
+}
+
 /**
  * Uses the model's chat template. A model without one gets the messages' texts, one after the other with a line end
  * between: what a model that was trained on plain text expects.
  */
-export function prompterOf(
-  source: string | undefined,
-  variables: Record<string, unknown>,
-  today?: Date
-): Prompter {
+export function prompterOf({template: source, variables, today}: PrompterSettings): Prompter {
   const template = source === undefined ? undefined : chatTemplate(source);
   return {
     template,

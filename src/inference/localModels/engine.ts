@@ -6,6 +6,7 @@ import {availableMemory, type LibraryPointer} from "../../weights/ggml/index.js"
 import {UserError} from "../../base/validation/errors.js";
 import {checkLane, checkModel, type LaneBytes, laneBytes} from "./engineMemory.js";
 import {GenerationJob, type JobEvents} from "./job.js";
+import {leastTokens} from "./leastTokens.js";
 import {SequenceBatch} from "./lane.js";
 import {endTokens, loadNativeModel, type NativeModel, tokenize} from "./nativeModel.js";
 import {AnswerScoring, type ScoringEvents} from "./answerScoring.js";
@@ -24,6 +25,7 @@ export class Engine {
   private readonly lanes = new Map<string, SequenceBatch>();
   private readonly adapters = new Map<string, LibraryPointer>();
   private running = false;
+  private readonly leastTokens: (text: string) => number;
   private ends: readonly number[] | undefined;
 
   private constructor(
@@ -32,7 +34,9 @@ export class Engine {
     private readonly options: EngineOptions,
     readonly info: EngineInfo,
     private readonly memory: {ofLane: LaneBytes; free(): number}
-  ) {}
+  ) {
+    this.leastTokens = leastTokens(vocabulary);
+  }
 
   /**
    * Loads the weights, after checking the file and that they and one lane fit in memory. Throws a UserError otherwise.
@@ -132,10 +136,7 @@ export class Engine {
     const lane = this.lane(request.adapter ?? "");
     const prompt = this.promptTokens(request);
     const room = this.info.contextTokens - prompt.length;
-    if (room < 1)
-      throw new UserError(
-        `The prompt has ${prompt.length} tokens; a request may have ${this.info.contextTokens} with its answer. Shorten it, or raise \`contextTokens\`.`
-      );
+    if (room < 1) throw this.tooLong(`${prompt.length}`);
     const most = Math.min(request.maxTokens ?? room, room);
     const job = new GenerationJob(
       {model: this.model, vocabulary: this.vocabulary},
@@ -184,8 +185,16 @@ export class Engine {
       : this.tokensOf(answer);
   }
 
+  private tooLong(tokens: string): UserError {
+    return new UserError(
+      `The prompt has ${tokens} tokens; a request may have ${this.info.contextTokens} with its answer. Shorten it, or raise \`contextTokens\`.`
+    );
+  }
+
   tokensOf(prompt: GenerationRequest["prompt"], addFirst = false): number[] {
     if (typeof prompt !== "string") return [...prompt];
+    const least = this.leastTokens(prompt);
+    if (least > 2 * this.info.contextTokens) throw this.tooLong(`at least ${least}`);
     const {composes, first} = this.vocabulary;
     const tokens = tokenize(this.model, composes ? prompt.normalize("NFC") : prompt);
     return addFirst && first !== undefined && tokens[0] !== first ? [first, ...tokens] : tokens;

@@ -6,6 +6,9 @@ import type {TokenBytes} from "./vocabulary.js";
 
 const ENTRY = 12;
 
+/** CPU time of one step: a grammar with many ways to read the same text doubles it at each token, and all requests wait. */
+const LONGEST_STEP_MS = 400;
+
 /**
  * Where a grammar stands in one request. The library takes any bytes after the first of a character for its rest, so that
  * half a character could swallow a quotation mark: tokens that are no UTF-8 here are forbidden beside the grammar.
@@ -56,7 +59,7 @@ export class GrammarState {
 
   accept(token: number): void {
     this.text = afterBytes(this.text, this.vocabulary.bytes(token)) ?? UTF8_START;
-    this.model.llama.functions.sampler_accept(this.sampler, token);
+    inTime(() => this.model.llama.functions.sampler_accept(this.sampler, token));
   }
 
   private continues(token: number): boolean {
@@ -74,12 +77,14 @@ export class GrammarState {
   }
 
   private apply(size: number): void {
-    this.model.llama.functions.sampler_apply(this.sampler, {
-      data: this.entries,
-      size,
-      selected: -1,
-      sorted: false
-    });
+    inTime(() =>
+      this.model.llama.functions.sampler_apply(this.sampler, {
+        data: this.entries,
+        size,
+        selected: -1,
+        sorted: false
+      })
+    );
   }
 
   free(): void {
@@ -87,4 +92,17 @@ export class GrammarState {
     functions.sampler_free(this.sampler);
     ggml.koffi.free(this.entries);
   }
+}
+
+/** Throws a UserError where a step took so long that the next would take too long. */
+function inTime(step: () => unknown): void {
+  const from = performance.now();
+  const before = process.cpuUsage();
+  step();
+  const {user, system} = process.cpuUsage(before);
+  // Of a process that computes in other threads, too, and of a machine that is busy with others.
+  if (Math.min(performance.now() - from, (user + system) / 1000) > LONGEST_STEP_MS)
+    throw new UserError(
+      "The JSON schema lets one text be read in too many ways. Give its choices different beginnings, such as a constant first."
+    );
 }

@@ -47,7 +47,10 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   };
   // Set before anything is waited for: of several first calls one loads the model.
   const start = (): Promise<RunningModel> => {
-    if (loaded?.generator.ended) running = loaded = undefined;
+    if (loaded?.generator.ended) {
+      void loaded.prompts.close();
+      running = loaded = undefined;
+    }
     if (running) return running;
     const own = find().then(async (files) => startModel(files, await workspace(), options));
     running = own;
@@ -120,9 +123,9 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     },
     async complete(request, also = {}) {
       const {signal, attempts} = also;
-      const {generator, prompter} = await started();
+      const now = await started();
       const asked = performance.now();
-      const generation = await ask(generator, prompter, request, also);
+      const generation = await ask(now, request, also);
       const latencyMs = performance.now() - asked;
       attempts?.onAttempt?.({attempt: 1, latencyMs});
       const writing = (generation.totalMs - generation.firstTokenMs) / 1000;
@@ -136,7 +139,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
         completionTokens: generation.completionTokens,
         cachedTokens: generation.reusedTokens > 0 ? generation.reusedTokens : undefined
       };
-      const read = readAnswer(generation.text, request, prompter.template?.source ?? "");
+      const read = readAnswer(generation.text, request, now.prompts.prompter.template?.source ?? "");
       return {
         text: read.text,
         toolCalls: read.calls.length > 0 ? read.calls : undefined,
@@ -152,15 +155,16 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
       } satisfies Completion;
     },
     async score(request, answers, also = {}) {
-      const {generator, prompter} = await started();
+      const now = await started();
       const asked = performance.now();
-      const {logprobs, tokens, reusedTokens} = await score(generator, prompter, request, answers, also);
+      const {logprobs, tokens, reusedTokens} = await score(now, request, answers, also);
       const usage = {promptTokens: tokens, completionTokens: 0, cachedTokens: reusedTokens || undefined};
       return {logprobs, usage, latencyMs: performance.now() - asked, costUsd: completionCost(usage, price)};
     },
     async preflight(model, needs) {
       try {
-        const {generator, prompter, warnings} = await start();
+        const {generator, prompts, warnings} = await start();
+        const {template} = prompts.prompter;
         const odd = warnings.get(model);
         const {contextTokens, threads, devices} = generator.info;
         return [
@@ -171,13 +175,13 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
           },
           {
             check: "chat-template",
-            status: prompter.template ? "ok" : "warning",
-            message: prompter.template
+            status: template ? "ok" : "warning",
+            message: template
               ? `${model} has a chat template.`
               : `${model} has no chat template: messages are joined as plain text. Give \`chatTemplate\` if it was trained on chats.`
           },
           ...(odd === undefined ? [] : [{check: "model" as const, status: "warning" as const, message: odd}]),
-          ...(needs.tools && !prompter.template
+          ...(needs.tools && !template
             ? [
                 {
                   check: "tools" as const,
@@ -194,6 +198,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     async close() {
       const last = await running?.catch(() => undefined);
       running = loaded = undefined;
+      await last?.prompts.close();
       await last?.generator.close();
     }
   };

@@ -7,18 +7,17 @@ import {
 import {UserError} from "../../base/validation/index.js";
 import type {Workspace} from "../../base/store/index.js";
 import {onOtherBase} from "../../weights/models/index.js";
-import {type Prompter, prompterOf} from "./chatPrompt.js";
 import {EngineEnded, type Generator, startGenerator} from "./generator.js";
 import type {LocalModelOptions} from "./localOptions.js";
 import {findModel, type ModelFiles, tensorsHash} from "./modelFiles.js";
-import {generationRequest} from "./parameters.js";
-import type {GeneratedToken} from "./request.js";
+import {PromptThreads} from "./promptThreads.js";
+import type {GeneratedToken, GenerationRequest} from "./request.js";
 import {adapterFile, runnable} from "./runnable.js";
 
 /** A model whose weights a process holds. */
 export interface RunningModel {
   generator: Generator;
-  prompter: Prompter;
+  prompts: PromptThreads;
   /** What is odd about an adapter, by its name. */
   warnings: ReadonlyMap<string, string>;
 }
@@ -59,7 +58,11 @@ export async function startModel(
   const template = options.chatTemplate ?? stored;
   return {
     generator,
-    prompter: prompterOf(template, {...specialTokens, ...options.templateVariables}, options.today),
+    prompts: new PromptThreads({
+      template,
+      variables: {...specialTokens, ...options.templateVariables},
+      today: options.today
+    }),
     warnings
   };
 }
@@ -69,41 +72,39 @@ const ALWAYS = "\0";
 
 /** What a model answers, with errors as endpoints have them. */
 export async function ask(
-  generator: Generator,
-  prompter: Prompter,
-  {model, messages, params = {}, tools = []}: CompletionRequest,
+  running: RunningModel,
+  request: CompletionRequest,
   {signal, repeat = 0, onText}: CompletionOptions
 ) {
-  const request = {
-    ...generationRequest(params, tools, prompter.template?.source ?? "", repeat),
-    ...promptOf(generator, prompter, {model, messages, tools})
-  };
+  const asked = await preparedFor(running, request, repeat);
   const onPiece =
     onText && ((text: string, tokens?: GeneratedToken[]) => onText(text, tokens?.map(logprobOf)));
-  return asEndpoint(generator.generate(request, {signal, onText: onPiece}), signal);
+  return asEndpoint(running.generator.generate(asked, {signal, onText: onPiece}), signal);
 }
 
 /** How likely a model is to give each of some answers, with errors as endpoints have them. */
-export function score(
-  generator: Generator,
-  prompter: Prompter,
-  request: CompletionRequest,
+export async function score(
+  running: RunningModel,
+  {model, messages, tools}: CompletionRequest,
   answers: readonly string[],
   {signal}: Pick<CompletionOptions, "signal">
 ) {
-  return asEndpoint(generator.score({...promptOf(generator, prompter, request), answers}, {signal}), signal);
+  const {prompt, addFirst, adapter} = await preparedFor(running, {model, messages, tools}, 0);
+  return asEndpoint(running.generator.score({prompt, addFirst, adapter, answers}, {signal}), signal);
 }
 
-function promptOf(
-  {adapters}: Generator,
-  prompter: Prompter,
-  {model, messages, tools = []}: CompletionRequest
-) {
-  return {
-    prompt: prompter.prompt(messages, tools),
-    addFirst: prompter.template === undefined,
-    adapter: adapters.includes(model) ? model : adapters.includes(ALWAYS) ? ALWAYS : undefined
-  };
+async function preparedFor(
+  {generator: {adapters, info}, prompts}: RunningModel,
+  {model, messages, params, tools}: CompletionRequest,
+  repeat: number
+): Promise<GenerationRequest> {
+  if (messages.length > info.contextTokens)
+    throw new EndpointError(
+      "bad-request",
+      `The request has ${messages.length} messages; its prompt may have ${info.contextTokens} tokens.`
+    );
+  const adapter = adapters.includes(model) ? model : adapters.includes(ALWAYS) ? ALWAYS : undefined;
+  return {...(await prompts.prepare({messages, params, tools, repeat})), adapter};
 }
 
 async function asEndpoint<T>(answer: Promise<T>, signal?: AbortSignal): Promise<T> {

@@ -57,6 +57,9 @@ const ARCHITECTURES = {
 
 export type ArchitectureName = keyof typeof ARCHITECTURES;
 
+/** No model has as many: each is named and looked for. */
+const MOST_LAYERS = 10_000;
+
 /** The model types that can be computed and trained. */
 const architectureNames = Object.keys(ARCHITECTURES) as ArchitectureName[];
 
@@ -105,7 +108,9 @@ export function readConfig(json: unknown, where: string): LanguageConfig {
     problems.push(
       "the weights are quantised by another library (quantization_config): use the unquantised checkpoint"
     );
-  const layers = count("num_hidden_layers");
+  const stated = count("num_hidden_layers");
+  if (stated > MOST_LAYERS) problems.push(`num_hidden_layers is ${stated}; at most ${MOST_LAYERS} are read`);
+  const layers = Math.min(stated, MOST_LAYERS);
   const maxPositions = count("max_position_embeddings", USUAL_POSITIONS);
   const layer = layerConfigs(config, architecture, {layers, headSize, maxPositions}, problems);
   if (problems.length > 0) throw new UserError(problems.map((problem) => `${where}: ${problem}.`).join("\n"));

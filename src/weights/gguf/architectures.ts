@@ -46,12 +46,23 @@ export function sizesOf(config: ModelConfig, where: string): ModelSizes {
   const hidden = whole(config, "hidden_size", where);
   const heads = whole(config, "num_attention_heads", where);
   return {
-    layers: whole(config, "num_hidden_layers", where),
+    layers: layersOf(config, where),
     hidden,
     heads,
     kvHeads: whole(config, "num_key_value_heads", where, heads),
     headSize: whole(config, "head_dim", where, usualHeadSize(config.model_type, hidden, heads))
   };
+}
+
+/** No model has as many: each is named and looked for. */
+const MOST_LAYERS = 10_000;
+
+function layersOf(config: ModelConfig, where: string): number {
+  const layers = whole(config, "num_hidden_layers", where);
+  if (layers <= MOST_LAYERS) return layers;
+  throw new UserError(
+    `${where}/config.json: num_hidden_layers is ${layers}; at most ${MOST_LAYERS} are read. Fetch it again.`
+  );
 }
 
 function whole(config: ModelConfig, key: string, where: string, fallback?: number): number {

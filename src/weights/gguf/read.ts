@@ -1,4 +1,5 @@
 import {open, type FileHandle} from "node:fs/promises";
+import {assertRegularFile} from "../../base/system/regularFile.js";
 import {UserError} from "../../base/validation/errors.js";
 import {Cursor, Incomplete} from "./cursor.js";
 import {ggufTensorBytes, type TensorType, tensorTypeById} from "./tensorTypes.js";
@@ -37,6 +38,7 @@ const MAX_DIMENSIONS = 4;
  * the file's faults: no GGUF, cut short, an unknown tensor type, tensors that overlap or lie outside the file.
  */
 export async function readGguf(path: string): Promise<GgufFile> {
+  await assertRegularFile(path);
   const handle = await open(path, "r").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT")
       throw new UserError(`${path} does not exist. Correct the path, or fetch the file first.`, {cause});

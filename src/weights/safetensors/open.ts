@@ -1,6 +1,7 @@
 import {existsSync, statSync} from "node:fs";
 import {open, readdir, readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
+import {assertRegularFile} from "../../base/system/regularFile.js";
 import {UserError} from "../../base/validation/errors.js";
 import {type Header, headerLength, parseHeader, type TensorEntry} from "./header.js";
 
@@ -21,6 +22,7 @@ export interface Checkpoint {
 
 /** Reads and checks the header of one safetensors file. */
 export async function readHeader(file: string): Promise<Header> {
+  await assertRegularFile(file);
   const handle = await open(file, "r").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT")
       throw new UserError(`${file} does not exist. Correct the path, or fetch the model first.`, {cause});

@@ -1,6 +1,6 @@
 import {spawn, spawnSync} from "node:child_process";
 import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
-import {mkdir} from "node:fs/promises";
+import {mkdir, symlink} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {setTimeout as sleep} from "node:timers/promises";
 import {describe, expect, it} from "vitest";
@@ -139,6 +139,14 @@ describe("a lease", () => {
     const path = await lockPath();
     await mkdir(path, {recursive: true});
     await expect(withLock(path, {what: "the next"}, async () => 1)).rejects.toThrow(/cannot be read/);
+  });
+
+  it("refuses to wait for a link that leads nowhere, however long it may wait", async () => {
+    const path = await lockPath();
+    await mkdir(dirname(path), {recursive: true});
+    await symlink("/nowhere/at-all", path);
+    const waiting = withLock(path, {what: "the next", waitMs: 600_000}, async () => 1);
+    await expect(waiting).rejects.toThrow(/neither taken nor removed/);
   });
 
   it("of another machine is respected until it expires, and named with its machine", async () => {

@@ -39,3 +39,35 @@ it("a column that is called as every object's members is looked at", () => {
   ];
   expect(scannedColumns({columns})).toEqual(["constructor"]);
 });
+
+describe("names of members that are of a person, or a key", () => {
+  const redactedCell = (cell: string) =>
+    scanRow("1", {cell}, ["cell"], {policy: {default: "replace"}}).row.cell;
+
+  it.each([
+    ["API_KEY", "AKIA" + "IOSFODNN7EXAMPLF"],
+    ["API_KEY", "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc"],
+    ["IT_FISCAL_CODE", "RSSMRA85T10A562S"],
+    ["MX_CURP", "HEGG560427MVZRRL04"]
+  ])("%s as a name is found and put away, wherever it stands", (type, key) => {
+    expect(redactedCell(JSON.stringify({[key]: 1}))).toBe(JSON.stringify({[`<${type}>`]: 1}));
+    expect(redactedCell(JSON.stringify([{a: {[key]: {b: "x"}}}]))).not.toContain(key);
+    // No path of a finding within it shows it.
+    const {entries} = scanRow("1", {cell: JSON.stringify({[key]: "ada@example.org"})}, ["cell"], {});
+    expect(entries).toHaveLength(2);
+    expect(JSON.stringify(entries)).not.toContain(key);
+  });
+
+  it("names that code gives stay", () => {
+    const cell = JSON.stringify({
+      user_id: 1,
+      address2: "x",
+      sha256: "y",
+      base64EncodedImageUrl: "z",
+      x_forwarded_for_header_1: 1,
+      iso3166Alpha2: "w",
+      oauth2TokenEndpoint: "v"
+    });
+    expect(redactedCell(cell)).toBe(cell);
+  });
+});

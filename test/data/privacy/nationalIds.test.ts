@@ -39,6 +39,18 @@ const withCheckDigits: [type: string, text: string][] = [
   ["NG_NIN", "NIN 12345678902"],
   ["US_NPI", "NPI 1234567893"],
   ["MEDICAL_LICENSE", "DEA AB1234563"],
+  ["NO_FODSELSNUMMER", "fnr 13097248022"],
+  ["NO_FODSELSNUMMER", "130972 48022"],
+  ["ZA_ID_NUMBER", "identity number 8001015009087"],
+  ["ZA_ID_NUMBER", "800101 5009 087"],
+  ["MX_CURP", "HEGG560427MVZRRL04"],
+  ["MX_RFC", "RFC GODE561231GR8"],
+  ["CN_RESIDENT_ID", "11010519491231002X"],
+  ["CN_RESIDENT_ID", "身份证440524188001010014"],
+  ["IE_PPS", "PPS 1234567T"],
+  ["IE_PPS", "ppsn 1234567FA"],
+  ["PT_NIF", "contribuinte 123 456 789"],
+  ["PT_CITIZEN_CARD", "000000000ZZ4"],
   ["ABA_ROUTING_NUMBER", "routing 021000021"]
 ];
 
@@ -112,6 +124,30 @@ describe("identity numbers", () => {
       expect(typesOf(text, 0).filter((type) => /^(AU_|NL_|BR_|UK_NHS)/.test(type))).toEqual([]);
     for (const text of ["personnummer 811328-9873", "hetu 311152-308T"])
       expect(typesOf(text, 0).filter((type) => /^(SE_P|FI_)/.test(type))).toEqual([]);
+  });
+
+  it("none in what looks alike: times, barcodes, dates that cannot be, letters that no issuer gives", () => {
+    const types = /^(NO_|ZA_|MX_|CN_|IE_|PT_)/;
+    for (const text of [
+      "id 1612108800000",
+      "id 9780306406157",
+      "id 8013015009081",
+      "fnr 33139955131",
+      "fnr 00000000000",
+      "HEGG561327MVZRRL04",
+      "AAAA560427MVZRRLA5",
+      "11010519491331002X",
+      "resident 110105194912310022",
+      "pps 1234567B",
+      "nif 412345678",
+      "order 123456789"
+    ])
+      expect(
+        typesOf(text).filter((type) => types.test(type)),
+        text
+      ).toEqual([]);
+    for (const text of ["ref 1234567T", "code 1234567FA"])
+      expect(typesOf(text), text).not.toContain("IE_PPS");
   });
 
   it("Verhoeff's check digit of 236 is 3 and of 12345 is 1", () => {

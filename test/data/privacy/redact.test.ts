@@ -198,3 +198,31 @@ describe("excerpts for pages", () => {
     expect(maskExcerpt("😀😀😀😀", 3, false)).toBe("😀😀…");
   });
 });
+
+describe("characters that nothing shows", () => {
+  const hidden = ["\u200b", "\u200d", "\ufeff", "\u00ad", "\u2060", "\u202e", "\ufe0f", "\u{e0041}"];
+
+  it.each([
+    ["EMAIL_ADDRESS", "ada@example.org"],
+    ["CREDIT_CARD", "4111111111111111"],
+    ["IBAN_CODE", "DE89370400440532013000"],
+    ["US_SSN", "078-05-1121"],
+    ["API_KEY", "AKIA" + "IOSFODNN7EXAMPLF"]
+  ])("hide no %s, whichever stand in it, and go with it", (type, value) => {
+    for (const [i, sign] of hidden.entries()) {
+      const spelled = [...value]
+        .map((character, at) => (at % (i + 2) === 1 && at + 1 < value.length ? character + sign : character))
+        .join("");
+      const text = `a${sign}b: ${spelled}, the${sign} end`;
+      expect(redact(text, scanText(text)), JSON.stringify(sign)).toBe(`a${sign}b: <${type}>, the${sign} end`);
+    }
+  });
+  it("part words where they stand between them", () => {
+    const text = "call me\u200bada@example.org\u200bsoon";
+    expect(redact(text, scanText(text))).not.toContain("ada@");
+  });
+  it("change nothing else", () => {
+    const text = "👩\u200d👩\u200d👧 می\u200cخواهم ❤\ufe0f";
+    expect(scanText(text)).toEqual([]);
+  });
+});

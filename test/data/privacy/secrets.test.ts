@@ -219,3 +219,41 @@ describe("secrets", () => {
     expect(found("the key internationalization-of-words")).toEqual([]);
   });
 });
+
+describe("web tokens and cookies", () => {
+  const jwt = `${part({alg: "HS256", typ: "JWT"})}.${part({sub: "1234567890"})}.${letters.slice(0, 40)}`;
+
+  it.each([
+    jwt,
+    `${jwt}.pdf`,
+    `/files/${jwt}.pdf`,
+    `report-${jwt}.pdf`,
+    `https://example.org/files/${jwt}.pdf`
+  ])("a token in %s", (text) => expect(found(text)).toContain(`ACCESS_TOKEN ${jwt}`));
+  it("a token whose header holds an object", () => {
+    const token = `${part({jwk: {kty: "RSA", n: "eyJ"}, a: {b: {c: 1}}, alg: "RS256"})}.${part({a: 1})}.${letters}`;
+    expect(found(`token ${token}`)).toEqual([`ACCESS_TOKEN ${token}`]);
+  });
+
+  it.each([
+    ["Cookie: sid=a8f3Kd02jfLs; theme=dark", "a8f3Kd02jfLs"],
+    ["Set-Cookie: auth=38afes7a8; Path=/; Max-Age=31536000000000000; Secure", "38afes7a8"],
+    ['-H "Cookie: theme=dark; login=38afes7a8"', "38afes7a8"],
+    ['{"cookie": "remember_me=38afes7a8"}', "38afes7a8"],
+    ["document.cookie = 'sessionToken=38afes7a8'", "38afes7a8"],
+    ["PHPSESSID=298zf09hf012fh2as1 is gone", "298zf09hf012fh2as1"],
+    ["cookie: _ga=GA1.2.1234567890.1601234567", "GA1.2.1234567890.1601234567"]
+  ])("what %s sends", (text, value) => expect(found(text)).toEqual([`ACCESS_TOKEN ${value}`]));
+  it("what a column of cookies holds", () => {
+    const [own] = scanText("lang=en; sid=a8f3Kd02jfLs", {column: "headers Cookie", withText: true});
+    expect(own).toMatchObject({type: "ACCESS_TOKEN", text: "a8f3Kd02jfLs"});
+  });
+  it.each([
+    "the cookie: a biscuit with 12 chips",
+    "Cookie: theme=dark; lang=en-GB; consent=yes",
+    "Set-Cookie: sid=<redacted>; Path=/",
+    "Cookie: sid=$SESSION_ID_2",
+    "cookie = 3 eggs=2",
+    "session_id=abc"
+  ])("nothing in %s", (text) => expect(found(text)).toEqual([]));
+});

@@ -15,6 +15,7 @@ import {
 } from "../../support/modelServer.js";
 import {runDir} from "../../support/folders.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
+import {ensureSplit} from "../../../src/data/splits/index.js";
 import {type Project, server, wordsEval, wordsProject} from "./support/project.js";
 
 describe("runEval", () => {
@@ -119,6 +120,22 @@ describe("runEval", () => {
     expect(manifest!.stopped).toBe('the scorer "own" scored none of the first 20 answers: cannot read that');
     expect(calls).toBeGreaterThanOrEqual(20);
     expect(calls).toBeLessThan(30);
+  });
+
+  it("keeps that reason out of a final run's record, since it may quote a row", async () => {
+    const spec = {strategy: "random", test: 0.1, validation: 0, heldOut: 0.8} as const;
+    project = {...project, split: await ensureSplit(project.store, project.version, spec)};
+    const {manifest} = await run(
+      {
+        scorers: {own: ({output}) => ({failed: `cannot read ${output}`})},
+        split: spec,
+        part: "held-out"
+      },
+      {options: {preflight: false, concurrency: 1, final: true, why: "a test"}}
+    );
+    expect(manifest!.stopped).toBe(
+      'the scorer "own" scored none of the first 20 answers: its reasons are held out'
+    );
   });
 
   it("gives back the sealed run when nothing is missing, without a call and without touching a file", async () => {

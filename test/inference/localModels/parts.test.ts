@@ -184,7 +184,41 @@ describe("a grammar of choices", () => {
         type: "null",
         anyOf: [{$ref: `#/$defs/d${i - 1}`}, {$ref: `#/$defs/d${i - 1}`}]
       };
-    expect(() => jsonSchemaGrammar({$ref: "#/$defs/d29", $defs: defs})).toThrow(/more than 10000 parts/);
+    expect(() => jsonSchemaGrammar({$ref: "#/$defs/d29", $defs: defs})).toThrow(/more than 500 choices/);
+  });
+  it("writes many values of an enum as a tree, each whole and once", () => {
+    const values = [
+      ...Array.from({length: 300}, (_, i) => `a "${i}" 😀${i % 7}`),
+      "a",
+      "",
+      12,
+      123,
+      null,
+      "a"
+    ];
+    const grammar = jsonSchemaGrammar({enum: values}).slice("root ::= ".length);
+    // What a choice of groups and literals stands for.
+    const all = new Set<string>();
+    const read = (text: string, at: number, before: string[]): [string[], number] => {
+      const choices: string[] = [];
+      let now = before;
+      for (;;) {
+        if (text[at] === "(") {
+          [now, at] = read(text, at + 1, now);
+        } else if (text[at] === '"') {
+          const [literal] = /"(\\.|[^"\\])*"/.exec(text.slice(at))!;
+          now = now.map((one) => one + (JSON.parse(literal) as string));
+          at += literal.length;
+        } else if (text[at] === "|") {
+          choices.push(...now);
+          now = before;
+          at++;
+        } else if (text[at] === " ") at++;
+        else return [[...choices, ...now], at + 1];
+      }
+    };
+    for (const one of read(grammar, 0, [""])[0]) all.add(one);
+    expect(all).toEqual(new Set(values.map((value) => JSON.stringify(value))));
   });
   it("holds the values of a dictionary to their schema", () => {
     const grammar = jsonSchemaGrammar({type: "object", additionalProperties: {type: "integer"}});

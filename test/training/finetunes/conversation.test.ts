@@ -51,7 +51,8 @@ const call: Message = {
 };
 
 describe("a conversation is learned as it is asked", () => {
-  const asked = (messages: Message[], also?: ToolDefinition[]) => prompterOf(QWEN, {}).prompt(messages, also);
+  const asked = (messages: Message[], also?: ToolDefinition[]) =>
+    prompterOf({template: QWEN}).prompt(messages, also);
 
   it("with the row's tools, beside the messages or in a column, and arguments as an object", async () => {
     const messages = [hi, call];

@@ -71,7 +71,7 @@ describe("a SentencePiece tokenizer", () => {
       });
       const engine = await Engine.load({path, parallel: 1, contextTokens: 64, threads: 1});
       const {chatTemplate, specialTokens} = engine.info;
-      const prompter = prompterOf(chatTemplate, specialTokens);
+      const prompter = prompterOf({template: chatTemplate, variables: specialTokens});
       const asked = engine.tokensOf(prompter.prompt([{role: "user", content: "a"}]), !prompter.template);
       engine.close();
       expect(asked[0]).toBe(1);

@@ -3,6 +3,7 @@ import type {Recognizer} from "../finding.js";
 import {apiKey} from "./apiKey.js";
 import {assignedSecret} from "./assignedSecret.js";
 import {basicAuthorization} from "./basicAuthorization.js";
+import {cookie} from "./cookie.js";
 import {creditCard} from "./creditCard.js";
 import {cryptoAddress} from "./cryptoAddress.js";
 import {curlUser} from "./curlUser.js";
@@ -64,6 +65,7 @@ export const allRecognizers: readonly Recognizer[] = [
   urlWithCredentials,
   secretUrl,
   basicAuthorization,
+  cookie,
   curlUser,
   assignedSecret,
   spokenPassword,

@@ -11,8 +11,8 @@ export const jsonWebToken: Recognizer = {
     const findings: Finding[] = [];
     for (let index = 0; index < marks.longTokens.length; index += 2) {
       const token = marks.longTokens[index]!;
-      const start = text.slice(token, marks.longTokens[index + 1]).lastIndexOf("eyJ") + token;
-      if (start < token || (start > token && text.charAt(start - 1) !== "=")) continue;
+      const start = headerStart(text, token, marks.longTokens[index + 1]!);
+      if (start === undefined) continue;
       TOKEN.lastIndex = start;
       const match = TOKEN.exec(text);
       if (!match || !isHeader(match[1]!)) continue;
@@ -22,6 +22,13 @@ export const jsonWebToken: Recognizer = {
     return findings;
   }
 };
+
+/** Where a header may begin in a run of letters, digits and signs: at its start, or after a sign, as in a path. */
+function headerStart(text: string, from: number, to: number): number | undefined {
+  for (let at = text.indexOf("eyJ", from); at >= 0 && at < to; at = text.indexOf("eyJ", at + 3))
+    if (at === from || !/[A-Za-z0-9]/.test(text.charAt(at - 1))) return at;
+  return undefined;
+}
 
 function isHeader(part: string): boolean {
   try {

@@ -1,7 +1,10 @@
 import {isObject} from "../../../base/validation/isObject.js";
 import {UserError} from "../../../base/validation/index.js";
 import {bounds, repeated} from "./bounds.js";
+import {mostAlike} from "./alike.js";
 import {addCommonRule} from "./commonRules.js";
+import {grammarLiteral, grammarLiterals} from "./literals.js";
+import {OpenChoices} from "./openChoices.js";
 import {isEmpty, saysMore, type Schema, type SchemaObject, united} from "./united.js";
 
 /** Levels of a schema: what is nested deeper would end the stack, or never end. */
@@ -9,6 +12,8 @@ const DEEPEST = 100;
 
 /** Choices beside properties are written out: of many that hold one another there is no end. */
 const MOST_RULES = 10_000;
+
+const MOST_CHARACTERS = 1_000_000;
 
 /** The schema of any JSON object. */
 export const ANY_OBJECT = {type: "object"};
@@ -29,14 +34,21 @@ export function jsonSchemaGrammars(schemas: Readonly<Record<string, Schema>>): s
   const rules = new Map<string, string>();
   for (const [rule, schema] of Object.entries(schemas))
     new GrammarWriter(schema, rule, rules).define(rule, schema);
-  return [...rules].map(([name, body]) => `${name} ::= ${body}`).join("\n");
+  const grammar = [...rules].map(([name, body]) => `${name} ::= ${body}`).join("\n");
+  if (grammar.length > MOST_CHARACTERS)
+    throw new UserError(
+      `The JSON schema makes a grammar of ${grammar.length} characters; it may have ${MOST_CHARACTERS}.`
+    );
+  return grammar;
 }
 
 class GrammarWriter {
   private readonly references = new Map<string, string>();
   /** Schemas that were written as the union of their parts: one may hold itself. */
   private readonly unions = new Map<SchemaObject, string>();
+  private readonly open = new OpenChoices();
   private depth = 0;
+  private parts = 0;
 
   constructor(
     private readonly whole: Schema,
@@ -51,7 +63,10 @@ class GrammarWriter {
       );
     // Held before its body is made: a schema may refer to itself.
     this.rules.set(name, "");
-    this.rules.set(name, this.bodyOf(schema, name));
+    this.rules.set(
+      name,
+      this.open.ofRule(name, () => this.bodyOf(schema, name))
+    );
     return name;
   }
 
@@ -77,9 +92,9 @@ class GrammarWriter {
       throw new UserError(
         `The JSON schema holds ${String(JSON.stringify(schema)).slice(0, 60)} in a schema's place.`
       );
-    if (typeof schema.$ref === "string") return this.reference(schema.$ref);
+    if (isReference(schema)) return this.reference(schema.$ref);
     if ("const" in schema) return grammarLiteral(schema.const);
-    if (Array.isArray(schema.enum)) return schema.enum.map(grammarLiteral).join(" | ");
+    if (Array.isArray(schema.enum)) return grammarLiterals(schema.enum);
     if (Array.isArray(schema.anyOf)) return this.choice(schema, "anyOf", name);
     if (Array.isArray(schema.oneOf)) return this.choice(schema, "oneOf", name);
     if (Array.isArray(schema.allOf))
@@ -90,7 +105,10 @@ class GrammarWriter {
   private typed(schema: SchemaObject, name: string): string {
     const {type} = schema;
     if (Array.isArray(type))
-      return type.map((one: unknown, i) => this.define(`${name}-${i}`, {...schema, type: one})).join(" | ");
+      return this.each(
+        type.map((one: unknown) => ({...schema, type: one})),
+        name
+      );
     const kind = type ?? schemaType(schema);
     if (kind === "object") return this.objectOf(schema, name);
     if (kind === "array") return this.arrayOf(schema, name);
@@ -104,19 +122,27 @@ class GrammarWriter {
   /** What stands beside a list of choices holds for each of them. */
   private choice(schema: SchemaObject, list: "anyOf" | "oneOf", name: string): string {
     const {[list]: choices, ...own} = schema as Record<string, unknown> & Record<typeof list, Schema[]>;
-    const each = (all: readonly Schema[]) =>
-      all.map((one, i) => this.define(`${name}-${i}`, one)).join(" | ");
-    if (!saysMore(own)) return each(choices);
+    if (!saysMore(own)) return this.each(choices, name);
     return this.once(schema, name, () =>
-      each(
+      this.each(
         choices
           .filter((one) => one !== false)
           .map((one) =>
             isObject(one) || one === true ? united([...this.partsOf(own), ...this.partsOf(one)]) : one
           )
-          .filter((one) => !isObject(one) || !isEmpty(one))
+          .filter((one) => !isObject(one) || !isEmpty(one)),
+        name
       )
     );
+  }
+
+  private each(choices: readonly Schema[], name: string): string {
+    const alike = mostAlike(choices, (one) =>
+      isObject(one) && isReference(one) ? this.lookUp(one.$ref) : one
+    );
+    return this.open
+      .ofChoices(name, alike, () => choices.map((one, i) => this.define(`${name}-${i}`, one)))
+      .join(" | ");
   }
 
   private once(schema: SchemaObject, name: string, write: () => string): string {
@@ -129,8 +155,12 @@ class GrammarWriter {
   /** A schema without allOf and the schemas in it. */
   private partsOf(schema: unknown, level = 0): SchemaObject[] {
     if (level > DEEPEST) throw new UserError("The JSON schema has an allOf that refers to itself alone.");
+    if (++this.parts > MOST_RULES)
+      throw new UserError(
+        `The JSON schema has more than ${MOST_RULES} parts in its allOf when references are followed.`
+      );
     if (!isObject(schema)) return [{}];
-    if (typeof schema.$ref === "string") return this.partsOf(this.lookUp(schema.$ref), level + 1);
+    if (isReference(schema)) return this.partsOf(this.lookUp(schema.$ref), level + 1);
     const {allOf, ...own} = schema;
     const inner = Array.isArray(allOf) ? allOf : [];
     return [own, ...inner.flatMap((part) => this.partsOf(part, level + 1))];
@@ -138,7 +168,10 @@ class GrammarWriter {
 
   private reference(path: string): string {
     const known = this.references.get(path);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.open.again(known);
+      return known;
+    }
     const name = `${this.rule}-ref-${this.references.size}`;
     this.references.set(path, name);
     return this.define(name, this.lookUp(path));
@@ -216,6 +249,9 @@ class GrammarWriter {
   }
 }
 
+const isReference = (schema: SchemaObject): schema is SchemaObject & {$ref: string} =>
+  typeof schema.$ref === "string";
+
 /** What a schema without a type is about. */
 function schemaType({properties, additionalProperties, items, prefixItems}: SchemaObject) {
   if (properties !== undefined || isObject(additionalProperties)) return "object";
@@ -228,9 +264,4 @@ function decodedPointer(step: string): string {
   } catch {
     return step;
   }
-}
-
-/** A value as the JSON text that stands for it. */
-export function grammarLiteral(value: unknown): string {
-  return `"${JSON.stringify(value).replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n")}"`;
 }

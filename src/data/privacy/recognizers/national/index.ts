@@ -5,6 +5,7 @@ import {auMedicare} from "./auMedicare.js";
 import {auTfn} from "./auTfn.js";
 import {brCpf} from "./brCpf.js";
 import {caSin} from "./caSin.js";
+import {cnResidentId} from "./cnResidentId.js";
 import {deHealthInsurance} from "./deHealthInsurance.js";
 import {dePassport} from "./dePassport.js";
 import {deSocialSecurity} from "./deSocialSecurity.js";
@@ -14,6 +15,7 @@ import {esNif} from "./esNif.js";
 import {esPassport} from "./esPassport.js";
 import {fiPersonalIdentityCode} from "./fiPersonalIdentityCode.js";
 import {frNir} from "./frNir.js";
+import {iePps} from "./iePps.js";
 import {inAadhaar} from "./inAadhaar.js";
 import {inGstin} from "./inGstin.js";
 import {inPan} from "./inPan.js";
@@ -30,9 +32,14 @@ import {krDriverLicense} from "./krDriverLicense.js";
 import {krPassport} from "./krPassport.js";
 import {krRrn} from "./krRrn.js";
 import {medicalLicense} from "./medicalLicense.js";
+import {mxCurp} from "./mxCurp.js";
+import {mxRfc} from "./mxRfc.js";
 import {ngNin} from "./ngNin.js";
 import {nlBsn} from "./nlBsn.js";
+import {noFodselsnummer} from "./noFodselsnummer.js";
 import {plPesel} from "./plPesel.js";
+import {ptNif} from "./ptNif.js";
+import {ptCitizenCard} from "./ptCitizenCard.js";
 import {seOrganisationsnummer} from "./seOrganisationsnummer.js";
 import {sePersonnummer} from "./sePersonnummer.js";
 import {sgNricFin} from "./sgNricFin.js";
@@ -46,6 +53,7 @@ import {usDriverLicense} from "./usDriverLicense.js";
 import {usMbi} from "./usMbi.js";
 import {usNpi} from "./usNpi.js";
 import {usPassport} from "./usPassport.js";
+import {zaIdNumber} from "./zaIdNumber.js";
 
 /** Identity, tax and document numbers, those with check digits first: of two that fit equally the earlier one stays. Most need a word nearby. */
 export const nationalIds: readonly Recognizer[] = [
@@ -55,6 +63,7 @@ export const nationalIds: readonly Recognizer[] = [
   auTfn,
   brCpf,
   caSin,
+  cnResidentId,
   deHealthInsurance,
   dePassport,
   deSocialSecurity,
@@ -63,6 +72,7 @@ export const nationalIds: readonly Recognizer[] = [
   esNif,
   fiPersonalIdentityCode,
   frNir,
+  iePps,
   inAadhaar,
   inGstin,
   inPan,
@@ -72,9 +82,14 @@ export const nationalIds: readonly Recognizer[] = [
   krBrn,
   krRrn,
   medicalLicense,
+  mxCurp,
+  mxRfc,
   ngNin,
   nlBsn,
+  noFodselsnummer,
   plPesel,
+  ptNif,
+  ptCitizenCard,
   seOrganisationsnummer,
   sePersonnummer,
   sgNricFin,
@@ -84,6 +99,7 @@ export const nationalIds: readonly Recognizer[] = [
   ukDrivingLicence,
   usMbi,
   usNpi,
+  zaIdNumber,
   usDriverLicense,
   usPassport,
   ukPassport,

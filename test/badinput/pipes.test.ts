@@ -1,0 +1,50 @@
+import {execFileSync} from "node:child_process";
+import {mkdirSync} from "node:fs";
+import {join} from "node:path";
+import {describe, expect, it} from "vitest";
+import {readContent} from "../../src/evals/importedResults/content.js";
+import {sizeMetadata} from "../../src/weights/gguf/architectures.js";
+import {readGguf} from "../../src/weights/gguf/index.js";
+import {openCheckpoint} from "../../src/weights/safetensors/index.js";
+import {readConfig} from "../../src/training/trainer/config.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const pipe = async (name: string) => {
+  const folder = join(await temporaryProject(), "given");
+  mkdirSync(folder, {recursive: true});
+  const path = join(folder, name);
+  execFileSync("mkfifo", [path]);
+  return {folder, path};
+};
+
+describe("a named pipe, which nobody writes to, in place of", () => {
+  it("weights is refused with its path", async () => {
+    const {folder, path} = await pipe("model.safetensors");
+    await expect(openCheckpoint(folder)).rejects.toThrow(`${path} is a named pipe, not a file`);
+  });
+  it("a GGUF file is refused with its path", async () => {
+    const {path} = await pipe("model.gguf");
+    await expect(readGguf(path)).rejects.toThrow(`${path} is a named pipe, not a file`);
+  });
+  it("results of another tool is refused with its path", async () => {
+    const {path} = await pipe("results.json");
+    await expect(readContent(path)).rejects.toThrow(`${path} is not a file`);
+  });
+});
+
+describe("a config.json of a billion layers", () => {
+  const config = {
+    model_type: "llama",
+    hidden_size: 64,
+    num_attention_heads: 4,
+    intermediate_size: 96,
+    vocab_size: 267,
+    num_hidden_layers: 1e9
+  };
+  it("is refused by training and by GGUF", () => {
+    expect(() => readConfig(config, "given")).toThrow(/num_hidden_layers is 1000000000; at most 10000/);
+    expect(() => sizeMetadata({name: "llama"} as never, config, "given", 1)).toThrow(
+      /num_hidden_layers is 1000000000; at most 10000/
+    );
+  });
+});
