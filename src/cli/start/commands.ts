@@ -1,4 +1,4 @@
-import {Option} from "commander";
+import {Argument, Option} from "commander";
 import {type DeclareCommand, MOST_IN_FLIGHT, numberOption, wholeOption} from "../terminal/arguments.js";
 
 export const startCommands: DeclareCommand[] = [
@@ -41,5 +41,14 @@ export const startCommands: DeclareCommand[] = [
       .option("--allow-code-execution", "let scorers run model-written code in a sandbox")
       .option("--queue [url]", "let workers make the calls (redis://HOST:6379; default: ASSAY_QUEUE)")
       .option("--no-build", "do not build the site")
-      .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options))
+      .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options)),
+  (program) =>
+    program
+      .command("completion")
+      .summary("print a shell's completions")
+      .description("Print completions of commands and options: `source <(assay completion bash)`.")
+      .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
+      .action(async (shell: "bash" | "zsh" | "fish") =>
+        (await import("./completion.js")).completionVerb(program, shell)
+      )
 ];
