@@ -35,7 +35,9 @@ describe("assay runs", () => {
       const shown = Number(difference!.replace("−", "-"));
       expect(Math.abs(Number(b) - Number(a) - shown)).toBeLessThan(0.16);
     }
-    const json = JSON.parse(await printed(() => runsVerb(before!.id, after!.id, {json: true}))) as RunComparison;
+    const json = JSON.parse(
+      await printed(() => runsVerb(before!.id, after!.id, {json: true}))
+    ) as RunComparison;
     for (const {improved, worsened, changedRows} of json.candidates) {
       expect(changedRows).toHaveLength(improved + worsened);
       const sizes = changedRows.map(({difference}) => Math.abs(difference));

@@ -1,4 +1,4 @@
-import {Argument, Option} from "commander";
+import {Option} from "commander";
 import {type DeclareCommand, MOST_IN_FLIGHT, numberOption, wholeOption} from "../terminal/arguments.js";
 
 export const startCommands: DeclareCommand[] = [
@@ -44,11 +44,8 @@ export const startCommands: DeclareCommand[] = [
       .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options)),
   (program) =>
     program
-      .command("completion")
+      .command("completion <shell>")
       .summary("print a shell's completions")
-      .description("Print completions of commands and options: `source <(assay completion bash)`.")
-      .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
-      .action(async (shell: "bash" | "zsh" | "fish") =>
-        (await import("./completion.js")).completionVerb(program, shell)
-      )
+      .description("Print completions for bash, zsh or fish, as for `source <(assay completion bash)`.")
+      .action(async (shell: string) => (await import("./completion.js")).completionVerb(program, shell))
 ];

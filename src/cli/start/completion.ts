@@ -1,8 +1,11 @@
 import type {Command} from "commander";
+import {UsageError} from "../../base/validation/index.js";
 import {printAsIs} from "../terminal/terminal.js";
 
 /** Completes commands and options, from the declared ones, and files elsewhere. */
-export function completionVerb(program: Command, shell: "bash" | "zsh" | "fish"): void {
+export function completionVerb(program: Command, shell: string): void {
+  if (shell !== "bash" && shell !== "zsh" && shell !== "fish")
+    throw new UsageError(`there are completions for bash, zsh and fish, not for ${shell}.`);
   const known = wordsOf(program);
   printAsIs(shell === "fish" ? fishScript(known) : shellScript(known, shell));
 }

@@ -31,7 +31,9 @@ function problemIn(answer: unknown): string | undefined {
     wrongly(answer, "finishReason", "a text") ??
     wrongly(answer, "latencyMs", "a number") ??
     wrongly(answer, "attempts", "a number") ??
-    ["firstTokenMs", "lastTokenMs", "unseenTokens", "costUsd"].map(optional(answer, "a number")).find(Boolean) ??
+    ["firstTokenMs", "lastTokenMs", "unseenTokens", "costUsd"]
+      .map(optional(answer, "a number"))
+      .find(Boolean) ??
     ["servedModel", "fingerprint"].map(optional(answer, "a text")).find(Boolean) ??
     (usage === undefined ? undefined : usageProblem(usage)) ??
     (toolCalls === undefined ? undefined : listProblem(toolCalls, "toolCalls", callProblem)) ??
@@ -47,7 +49,11 @@ const optional = (of: Record<string, unknown>, wanted: Kind) => (name: string) =
 function wrongly(of: Record<string, unknown>, name: string, wanted: Kind, path = name): string | undefined {
   const value = of[name];
   const fits =
-    wanted === "a text" ? typeof value === "string" : wanted === "a number" ? isNumber(value) : isObject(value);
+    wanted === "a text"
+      ? typeof value === "string"
+      : wanted === "a number"
+        ? isNumber(value)
+        : isObject(value);
   return fits ? undefined : `${path} is ${kindOf(value)}, not ${wanted}`;
 }
 

@@ -34,7 +34,8 @@ export async function noLabels(store: Store, run: RunManifest): Promise<NoLabels
         const others = own.filter(({expected}) => !expected);
         const [answers, none] = [own, others].map(sumOf) as [number, number];
         if (none === 0 || none < MOST * answers) return undefined;
-        const example = publish === "ids" ? undefined : mask(others[0]!.predicted.slice(0, 400), EXAMPLE_CHARS);
+        const example =
+          publish === "ids" ? undefined : mask(others[0]!.predicted.slice(0, 400), EXAMPLE_CHARS);
         return {candidate, answers, none, example, cause: causeOf(others, labels)};
       })
     );
@@ -46,7 +47,11 @@ const sumOf = (counts: readonly PredictedCount[]) => counts.reduce((sum, {answer
 
 /** What holds of most of these answers. */
 function causeOf(others: readonly PredictedCount[], labels: ReadonlySet<string>): NoLabels["cause"] {
-  const plain = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  const plain = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, " ")
+      .trim();
   const forms = [...labels].map(plain).filter((form) => form !== "");
   const isMost = (test: (form: string) => boolean) =>
     2 * sumOf(others.filter(({predicted}) => test(plain(predicted)))) > sumOf(others);

@@ -15,7 +15,8 @@ export async function printAnswer(question: (store: Store) => Promise<unknown>):
     const bytes = answer instanceof Uint8Array ? answer : JSON.stringify(answer);
     if (!process.stdout.write(bytes)) await once(process.stdout, "drain");
   } catch (error) {
-    if (process.env[SITE_BUILD] && MAY_LACK.test(process.argv[1] ?? "")) return void process.stdout.write(unmadeAnswer(reasonOf(error)));
+    if (process.env[SITE_BUILD] && MAY_LACK.test(process.argv[1] ?? ""))
+      return void process.stdout.write(unmadeAnswer(reasonOf(error)));
     if (!(error instanceof UserError)) throw error;
     process.stderr.write(`\nassay: ${error.message}\n`);
     process.exitCode = 1;

@@ -72,7 +72,9 @@ describe("the built site", () => {
       ["costs.html", "runs.html"].map((name) => readFile(join(dist, name), "utf8"))
     );
     expect(costs).toContain("<p>figures</p>");
-    expect(runs).toContain("This page could not be made.</p>\n<p>run words-1: it &#60;lacks&#62; a table</p>");
+    expect(runs).toContain(
+      "This page could not be made.</p>\n<p>run words-1: it &#60;lacks&#62; a table</p>"
+    );
     expect(runs).not.toContain("figures");
     expect(existsSync(join(dist, "_file/data/runs.1.json"))).toBe(false);
   });

@@ -43,7 +43,9 @@ it("a risk names a candidate most of whose answers are no label, with an example
   const {verdict} = await runVerdict(project.store, manifest!);
   const told = verdict.risks.map(({sentence}) => sentence).filter((text) => text.includes("no label"));
   expect(told).toEqual([
-    expect.stringMatching(/answers of wordy are no label, such as "The colour is \w+.*: the label stands in a longer text/),
+    expect.stringMatching(
+      /answers of wordy are no label, such as "The colour is \w+.*: the label stands in a longer text/
+    ),
     expect.stringMatching(/answers of loud are no label, such as .*: they are labels in another spelling/)
   ]);
 });

@@ -154,7 +154,10 @@ function allowedCalls({
     try {
       const count = await counterOf(endpoint);
       const told = await observedCall(endpoint, request, () =>
-        askedCompletion(endpoint, request, {...options, attempts: guardedAttempts(call, counted.hooks, allowed)})
+        askedCompletion(endpoint, request, {
+          ...options,
+          attempts: guardedAttempts(call, counted.hooks, allowed)
+        })
       );
       const completion = withTokens(told, request.messages, count);
       spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, completion)});

@@ -4,7 +4,7 @@ import {html} from "htl";
 const LONGEST = 24;
 
 /** A row's id, a long one by its beginning and end; the whole stands in its tooltip. */
-export function rowName(id: string): HTMLElement {
+export function rowName(id = ""): HTMLElement {
   const shown = id.length > LONGEST ? `${id.slice(0, 12)}…${id.slice(-6)}` : id;
   return html`<code title=${shown === id ? null : id}>${shown}</code>` as HTMLElement;
 }
