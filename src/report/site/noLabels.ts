@@ -20,7 +20,7 @@ interface PredictedCount {
 export async function noLabels(store: Store, run: RunManifest): Promise<NoLabels[]> {
   const found = await store.rows<PredictedCount>(
     `with told as (select candidate, variant, details->>'predicted' as predicted, details->>'expected' as label from scores
-       where run = $run and scorer = $scorer and status = 'scored' and details->>'predicted' is not null and details->>'expected' is not null)
+       where run = $run and scorer = $scorer and status = 'scored' and (details->>'predicted') is not null and (details->>'expected') is not null)
      select candidate, variant, predicted, predicted in (select label from told) as expected, count(*)::int as answers
      from told group by all order by answers desc, predicted`,
     {run: run.id, scorer: run.primaryScorer}

@@ -1,6 +1,6 @@
 import {once} from "node:events";
 import {messageOf, UserError} from "../../base/validation/index.js";
-import {openStore, type Store} from "../../base/store/index.js";
+import {openStore, plainSql, type Store} from "../../base/store/index.js";
 import {SITE_BUILD, unmadeAnswer} from "./unmade.js";
 
 /**
@@ -36,7 +36,8 @@ export function loaderParameter(name: string): string {
 /** Names the record that the loader is about, such as the run whose rows it prints. */
 function reasonOf(error: unknown): string {
   const about = process.argv.flatMap((word) => /^--(\w+=.+)$/.exec(word)?.[1]?.replace("=", " ") ?? []);
-  return [...about, messageOf(error)].join(": ");
+  const why = error instanceof UserError ? error.message : plainSql(messageOf(error));
+  return [...about, why].join(": ");
 }
 
 /** Loaders whose output Framework passes on as it is; an archive of files that pages name must be one. */

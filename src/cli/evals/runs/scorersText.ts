@@ -36,7 +36,7 @@ export async function otherScorersText(store: Store, run: RunManifest): Promise<
 
 async function wordsOf(store: Store, run: RunManifest, scorer: string): Promise<string[]> {
   const found = await store.row<{row: string; candidate: string; words: string}>(
-    `select row_id as row, candidate, coalesce(details->>'reason', details->>'reasoning', details->>'explanation') as words
+    `select row_id as row, candidate, coalesce((details->>'reason'), (details->>'reasoning'), (details->>'explanation')) as words
      from scores where run = $run and scorer = $scorer and status = 'scored' and words is not null order by value, row_id, candidate limit 1`,
     {run: run.id, scorer}
   );
