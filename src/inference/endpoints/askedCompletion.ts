@@ -41,12 +41,12 @@ function problemIn(answer: unknown): string | undefined {
   );
 }
 
-type Kind = "a text" | "a number" | "an object";
+type WantedKind = "a text" | "a number" | "an object";
 
-const optional = (of: Record<string, unknown>, wanted: Kind) => (name: string) =>
+const optional = (of: Record<string, unknown>, wanted: WantedKind) => (name: string) =>
   of[name] === undefined ? undefined : wrongly(of, name, wanted);
 
-function wrongly(of: Record<string, unknown>, name: string, wanted: Kind, path = name): string | undefined {
+function wrongly(of: Record<string, unknown>, name: string, wanted: WantedKind, path = name): string | undefined {
   const value = of[name];
   const fits =
     wanted === "a text"
