@@ -46,6 +46,6 @@ export const startCommands: DeclareCommand[] = [
     program
       .command("completion <shell>")
       .summary("print a shell's completions")
-      .description("Print completions for bash, zsh or fish, as for `source <(assay completion bash)`.")
+      .description("Print completions for bash, zsh or fish: `source <(assay completion bash)`.")
       .action(async (shell: string) => (await import("./completion.js")).completionVerb(program, shell))
 ];
