@@ -43,8 +43,8 @@ describe("assay runs", () => {
       const sizes = changedRows.map(({difference}) => Math.abs(difference));
       expect(sizes).toEqual([...sizes].sort((one, other) => other - one));
     }
-    const [most] = json.candidates.flatMap(({changedRows}) => changedRows);
-    expect(text).toContain(most!.row);
+    for (const {row} of json.candidates.flatMap(({changedRows}) => changedRows).slice(0, 1))
+      expect(text).toContain(row);
     expect(text).toMatch(/rows? only in .* shared rows are compared, by id/);
   });
 
