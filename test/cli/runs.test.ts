@@ -2,6 +2,7 @@ import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {beforeAll, describe, expect, it} from "vitest";
 import {runsVerb} from "../../src/cli/evals/runs/runs.js";
+import type {RunComparison} from "../../src/evals/runner/index.js";
 import {purge} from "../../src/data/datasets/index.js";
 import {openStore, type Workspace} from "../../src/base/store/index.js";
 import {sampleStore} from "../support/sampleStore.js";
@@ -34,6 +35,17 @@ describe("assay runs", () => {
       const shown = Number(difference!.replace("−", "-"));
       expect(Math.abs(Number(b) - Number(a) - shown)).toBeLessThan(0.16);
     }
+    const json = JSON.parse(
+      await printed(() => runsVerb(before!.id, after!.id, {json: true}))
+    ) as RunComparison;
+    for (const {improved, worsened, changedRows} of json.candidates) {
+      expect(changedRows).toHaveLength(improved + worsened);
+      const sizes = changedRows.map(({difference}) => Math.abs(difference));
+      expect(sizes).toEqual([...sizes].sort((one, other) => other - one));
+    }
+    for (const {row} of json.candidates.flatMap(({changedRows}) => changedRows).slice(0, 1))
+      expect(text).toContain(row);
+    expect(text).toMatch(/rows? only in .* shared rows are compared, by id/);
   });
 
   it("tells runs of one title apart by their ids, in the list and side by side", async () => {

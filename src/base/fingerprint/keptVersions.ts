@@ -46,13 +46,13 @@ export const KEPT_VERSIONS: ReadonlyMap<string, string> = new Map<string, string
       "46210adaad1c4480724e65fa41154daf834ad1573975dd99002fc8982d4967d3", // scorers/tokenF1
     "737695a87d1a99e2363259305de9d262b86c668c8b5086d82debd90f8d932d4c":
       "a239da1bd8d22ea4b3258e71e27349beda9b88886a2626c9e018fc9cbe9c9797", // scorers/toolCallMatch
-    "77cd5ba62ee38be5356ab17ac05dc0c131015a9cc36a4d18b6e4c60dbcc8c7cb":
+    af8eee354990d9111d9607ab089bad9de6a33713f72991fd098b304b23e6746f:
       "1642558f29f6303fa3718f4830463fc9ad7cdac8253121db88c5a505cff00b6d", // finetunes/jointNgram
-    fb8c09888624f7cdeca83a4e5f23d61326d6f2baca95a92b7daa8b96366802ff:
+    abaafa6977697f0367b574980cddd1b5363583d076d1afca1fa45d441d9951e7:
       "417ba53249224e76724f5fbf770d42fd45a66a1fb7b4302b8b5b4523e264254b", // finetunes/majorityClassifier
-    "5f2bcf7a4553e0bd12861bd95fdb9684408b24d9ad36b7250f7292d0f4fc7fe7":
+    "5f781e0bc492045ea10e8e9b427d3cc078dcafa3af1fb37adbff27fc7e766fc2":
       "5ac7c0297a09d7155b029e217cac8ff68f718b1a7c12eccc4138d64b01044977", // finetunes/staticEmbedding
-    fb97dc6bcf12515debdd02ba866c9e48521d49631a3cc811c2cc1db055d8790e:
+    e4c3473587e7e1b87aabd18c14ade6720484962818b853d0eb8ac4a09ad97c65:
       "f251acb5d23db75197c7b8e49d12b8d9d94d7d54d274cd6e52aef7dc77663a4c", // finetunes/tfidfLogReg
     "11c1bc68b5c66c1f20cc0684f697969c06230c78dc64f1c32dadf7bd5e9704c7":
       "e3e827e3ae40da37ae93b13fa4ee058a51db9e662c3f37925e2137b3228515d5", // code/codeExecution

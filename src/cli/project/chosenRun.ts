@@ -26,6 +26,11 @@ export async function chosenRun(store: Store, name: string | undefined): Promise
   const deciding = decidingRuns(await store.runs(), races);
   const found = deciding.filter(({run}) => name === undefined || run.eval === name);
   if (found.length === 1) return presentRun(store, found[0]!);
+  // An eval may have runs on splits that it does not state any more.
+  if (found.length > 1 && found.every(({run}) => run.eval === found[0]!.run.eval)) {
+    const {judged = []} = (await judgedByDefinition(store, found[0]!.run.eval)) ?? {};
+    if (judged.length === 1) return judged[0]!;
+  }
   const isBeginning = found.length === 0 && name !== undefined && known.some(({id}) => id.startsWith(name));
   if (isBeginning) return decisionOn(findRun(known, name), races);
   if (found.length === 0)
@@ -40,13 +45,16 @@ export async function chosenRun(store: Store, name: string | undefined): Promise
 }
 
 async function presentRun(store: Store, {run, race}: DecidingRun): Promise<JudgedRun> {
-  const project = projectOf(store.workspace.project);
-  const loaded =
-    project === undefined ? undefined : await loadEvals(project, [run.eval]).catch(() => undefined);
-  const one = loaded?.evals.find(({name}) => name === run.eval);
-  if (!one) return {run, race};
-  const {judged, left} = await judgedRuns(store, one);
+  const {judged = [], left = []} = (await judgedByDefinition(store, run.eval)) ?? {};
   return judged[0] ?? left[0] ?? {run, race};
+}
+
+/** Undefined where the eval's file is not here, or cannot be loaded. */
+async function judgedByDefinition(store: Store, name: string) {
+  const project = projectOf(store.workspace.project);
+  const loaded = project === undefined ? undefined : await loadEvals(project, [name]).catch(() => undefined);
+  const one = loaded?.evals.find((found) => found.name === name);
+  return one && judgedRuns(store, one);
 }
 
 /** A run with the race that is decided on it; says of an earlier round of a race that it decides nothing. */

@@ -4,6 +4,7 @@ import {constants} from "node:os";
 import {join} from "node:path";
 import {finishSite, siteFingerprint} from "../../report/site/index.js";
 import {removeLoaderLeftovers} from "../../report/site/loaderLeftovers.js";
+import {unmadeIn} from "../../report/site/unmade.js";
 import {forgetForeignReads} from "../../report/site/staleOutputs.js";
 import {UserError} from "../../base/validation/index.js";
 import {
@@ -96,12 +97,14 @@ async function buildUnlessCurrent(
       throw new UserError(
         `these pages cannot work: ${broken.join(", ")}. Open them with \`assay dev\` to see it.`
       );
-    await finishSite(built);
+    for (const {path, reason} of await finishSite(built)) note(`! ${path} could not be made: ${reason}`);
     await here.remove(BUILT_FROM);
     if (built === next) await putInPlace(next, dist);
   } finally {
     await rm(next, {recursive: true, force: true});
     await removeLoaderLeftovers(pagesFolder(project));
+    const cache = join(pagesFolder(project), ".observablehq", "cache");
+    for (const {path} of await unmadeIn(join(cache, "data"))) await rm(join(cache, "data", path));
   }
   await here.put(BUILT_FROM, record);
   return true;

@@ -2,6 +2,7 @@ import {spawn} from "node:child_process";
 import {createRequire} from "node:module";
 import {dirname, join} from "node:path";
 import {UserError} from "../../base/validation/index.js";
+import {SITE_BUILD} from "../../report/site/unmade.js";
 import {pagesFolder, refusedByMachine} from "../../base/system/index.js";
 
 interface FrameworkOptions {
@@ -79,7 +80,8 @@ export async function runFramework(
       ...process.env,
       OBSERVABLE_TELEMETRY_DISABLE: "1",
       ASSAY_PROJECT: project,
-      ASSAY_SITE_OUTPUT: output
+      ASSAY_SITE_OUTPUT: output,
+      [SITE_BUILD]: args[0] === "build" ? "1" : undefined
     }
   });
   child.stdout?.on("data", (chunk: Buffer) => out?.(chunk.toString()));

@@ -41,5 +41,11 @@ export const startCommands: DeclareCommand[] = [
       .option("--allow-code-execution", "let scorers run model-written code in a sandbox")
       .option("--queue [url]", "let workers make the calls (redis://HOST:6379; default: ASSAY_QUEUE)")
       .option("--no-build", "do not build the site")
-      .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options))
+      .action(async (options) => (await import("./rebuild.js")).rebuildVerb(options)),
+  (program) =>
+    program
+      .command("completion <shell>")
+      .summary("print a shell's completions")
+      .description("Print completions for bash, zsh or fish: `source <(assay completion bash)`.")
+      .action(async (shell: string) => (await import("./completion.js")).completionVerb(program, shell))
 ];

@@ -18,8 +18,12 @@ const SCRIPTS = {
   dev: "assay dev",
   build: "assay build",
   run: "assay run",
-  check: "assay check"
+  check: "assay check",
+  types: "tsc"
 };
+
+/** Checks the types of definitions. The package's own version is known to read its types. */
+const TYPESCRIPT = "typescript";
 
 interface InitOptions {
   from?: string[];
@@ -60,7 +64,8 @@ export async function initVerb(dir = ".", {from, sensitivity}: InitOptions = {})
   );
   if (ignored.length > 0) print(`Added to .gitignore: ${ignored.join(", ")}.`);
   const enter = target === process.cwd() ? "" : `cd ${relative(process.cwd(), target)} && `;
-  const install = changed || !existsSync(join(target, "node_modules", "assay")) ? "npm install && " : "";
+  const isInstalled = ["assay", TYPESCRIPT].every((name) => existsSync(join(target, "node_modules", name)));
+  const install = changed || !isInstalled ? "npm install && " : "";
   printAsIs(`Next: ${enter}${install}${withCommands("npm start", foreignScripts)}`);
 }
 
@@ -163,7 +168,11 @@ async function addScripts(target: string): Promise<Manifest> {
   const found = (await readJson<Record<string, unknown>>(file)) ?? {name: "assay-project", private: true};
   const dependencies = (found.dependencies ?? {}) as Record<string, string>;
   const assay = await dependency(dependencies.assay, target);
-  const own = await readJson<{allowScripts?: object}>(join(packageRoot, "package.json"));
+  const own = await readJson<{allowScripts?: object; devDependencies?: Record<string, string>}>(
+    join(packageRoot, "package.json")
+  );
+  const development = (found.devDependencies ?? {}) as Record<string, string>;
+  const compiler = development[TYPESCRIPT] ?? dependencies[TYPESCRIPT] ?? own?.devDependencies?.[TYPESCRIPT];
   const scripts: Record<string, string> = {
     ...SCRIPTS,
     ...(found.scripts as Record<string, string> | undefined)
@@ -173,6 +182,10 @@ async function addScripts(target: string): Promise<Manifest> {
     type: (await canBeModule(target, found.type)) ? "module" : found.type,
     scripts,
     dependencies: {...dependencies, assay},
+    devDependencies:
+      compiler === undefined || dependencies[TYPESCRIPT] !== undefined
+        ? found.devDependencies
+        : {...development, [TYPESCRIPT]: compiler},
     // The packages below Assay work without their install scripts; npm 11 asks about each that is not named.
     allowScripts: {...own?.allowScripts, ...(found.allowScripts as object | undefined)}
   });

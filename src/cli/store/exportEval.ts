@@ -210,7 +210,7 @@ async function inspectFile(
     return {
       id: row.id,
       input: only ?? messages,
-      target: Array.isArray(target) ? target.map(String) : String(target ?? ""),
+      target: Array.isArray(target) ? target.map(targetText) : targetText(target),
       metadata: ownOf(row)
     };
   });
@@ -225,4 +225,9 @@ async function inspectFile(
     holds: `${samples.length} samples`,
     facts: {tool: "inspect", path, rows: samples.length, notTaken: left}
   };
+}
+
+/** Of an object its JSON, which a scorer there can read. */
+function targetText(target: unknown): string {
+  return typeof target === "object" && target !== null ? JSON.stringify(target) : String(target ?? "");
 }

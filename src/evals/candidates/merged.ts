@@ -108,7 +108,13 @@ export function mergedModel(options: MergedOptions): ModelSource {
   };
   return {
     name,
+    reads: readByAll(sources),
     configHash,
     build: async (context) => builtOnce(context, name, await configHash(context), make)
   };
+}
+
+function readByAll(sources: readonly ModelSource[]): string | undefined {
+  const [first] = sources;
+  return sources.every(({reads}) => reads === first?.reads) ? first?.reads : undefined;
 }

@@ -11,7 +11,7 @@ import {declaredContexts} from "./declaredContexts.js";
 
 /**
  * A candidate whose weights are made here: `source` trains, distils or merges it when the store does not have it,
- * and it answers in this process.
+ * and it answers in this process. A classifier is given the column that it learned from, not the prompt.
  */
 export function trained(
   name: string,
@@ -21,6 +21,7 @@ export function trained(
   return {
     name,
     ...options,
+    reads: source.reads,
     async prepare(context) {
       const manifest = await buildModel(source, context);
       return {

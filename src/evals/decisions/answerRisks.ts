@@ -34,6 +34,32 @@ export interface AnswerFacts {
   served: ServedModel[];
 }
 
+/** A candidate most of whose answers are none of the labels that rows expect. */
+export interface NoLabels {
+  candidate: string;
+  answers: number;
+  none: number;
+  /** The commonest of them, masked; absent where rows are published as ids. */
+  example?: string;
+  cause: "empty" | "spelling" | "longer" | "other";
+}
+
+const NO_LABEL_ADVICE: Readonly<Record<NoLabels["cause"], string>> = {
+  empty: "they are empty: look at the prompt and at max_tokens",
+  spelling: "they are labels in another spelling: name them, classification({labels})",
+  longer: "the label stands in a longer text: ask for the label alone, or read it with matchAfter",
+  other: "name the labels in the prompt, and check that `expected` is the right column"
+};
+
+/** One risk for each candidate: its score is about the form of its answers, not about what it knows. */
+export function noLabelRisks(found: readonly NoLabels[] = []): Risk[] {
+  return found.map(({candidate, answers, none, example, cause}) => ({
+    kind: "answers",
+    sentence: `${formatCount(none)} of ${formatCount(answers)} answers of ${candidate} are no label${example === undefined ? "" : `, such as ${JSON.stringify(example)}`}: ${NO_LABEL_ADVICE[cause]}.`,
+    candidates: [candidate]
+  }));
+}
+
 /** From this share of a candidate's answers on, how they ended is a risk; below it is a count beside the run. */
 const ENDS_SHARE = 0.01;
 

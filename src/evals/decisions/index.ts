@@ -12,7 +12,13 @@ export {
   type ScoreOf
 } from "./contamination.js";
 export {type Selected, selectionWarnings} from "./selection.js";
-export {type AnswerFacts, type CandidateEnds, type ServedModel, servedText} from "./answerRisks.js";
+export {
+  type AnswerFacts,
+  type CandidateEnds,
+  type NoLabels,
+  type ServedModel,
+  servedText
+} from "./answerRisks.js";
 export {bestFirst, bestOf} from "./best.js";
 export {callsOf} from "./callsOf.js";
 export {comparedCosts} from "./comparedCosts.js";

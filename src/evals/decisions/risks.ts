@@ -1,5 +1,5 @@
 import {OLD_PRICE_DAYS} from "../../base/costs/prices/priceAt.js";
-import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
+import {type AnswerFacts, endRisks, type NoLabels, noLabelRisks, servedRisks} from "./answerRisks.js";
 import {cleanLeadText, isLeadShown, type ContaminationMarks} from "./cleanLead.js";
 import {type Contamination, contaminationText} from "./contamination.js";
 import {type HeldOutFacts, heldOutRisks} from "./heldOutRisks.js";
@@ -19,6 +19,7 @@ export interface RiskFacts extends Partial<AnswerFacts>, HeldOutFacts, Contamina
   selected?: readonly Selected[];
   /** Why contamination of some candidates cannot be told. */
   contaminationUnknown?: readonly string[];
+  noLabels?: readonly NoLabels[];
   /** Why the run is partial. */
   partial?: string;
   /** Rows of its part that a partial run has not put to every candidate. */
@@ -81,6 +82,7 @@ export function risksOf(
     selectionRisk(verdict, facts),
     ...heldOutRisks(facts),
     ...servedRisks(facts.served),
+    ...noLabelRisks(facts.noLabels),
     ...endRisks(facts.ends),
     failureRisk(verdict),
     facts.partial === undefined

@@ -6,7 +6,7 @@ import {temporaryPath} from "../../base/system/index.js";
 import {openDatabase, type SplitManifest, type Store, type VersionManifest} from "../../base/store/index.js";
 import type {Candidate, EvalDefinition} from "./define.js";
 import {openPrivacyCheck, refuseOutright} from "./plan/privacyCheck.js";
-import {variantsOf} from "./plan/prompts.js";
+import {sentMessages, variantsOf} from "./plan/prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
 import {resolveEval} from "./plan/resolve.js";
 import {countOpenRows, fewShotRows, orderRows, type RunWorkspace, readRows} from "./plan/rows.js";
@@ -89,7 +89,7 @@ export async function withBenchTarget<T>(
         if (check.refusal(endpoint, rowId) !== undefined) refused.push(rowId);
         else
           for (const {render} of variants) {
-            const {messages} = render(row);
+            const {messages} = sentMessages(candidate, row, () => render(row));
             if (messages) prompts.push({rowId, messages});
           }
       }

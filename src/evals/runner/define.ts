@@ -52,6 +52,8 @@ export interface Candidate extends CandidateCosts {
   baseline?: boolean;
   params?: ModelParameters;
   tools?: ToolDefinition[];
+  /** The column that it is given alone, whatever the prompt; absent for one that answers the prompt. */
+  reads?: string;
   /** Where it is reached, when that is known without preparing it: lets `assay doctor` ask beforehand. */
   reach?: {endpoint: Endpoint; model: string};
   /** Making it computes in processes of its own: `assay rebuild` may make it while earlier evals run. */

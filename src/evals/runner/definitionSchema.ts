@@ -49,6 +49,7 @@ export const candidateSchema = exactly<Candidate>("a candidate such as candidate
     model: text()
   }).optional(),
   apart: flag().optional(),
+  reads: text().optional(),
   hosting: hosting.optional(),
   wayThere: wayThere.optional(),
   prepare: func("a function that makes the candidate ready")

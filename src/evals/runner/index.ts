@@ -36,7 +36,7 @@ export {type ComparedRun, otherDefinition} from "./plan/otherDefinition.js";
 export {runCommand} from "./runCommand.js";
 export {isUnanswered} from "./unanswered.js";
 export {runEval} from "./runEval.js";
-export {compareRuns, listRuns} from "./seal/runs.js";
+export {type CandidateComparison, compareRuns, listRuns, type RunComparison} from "./seal/runs.js";
 export {type UnsealedRun, unsealedRuns} from "./journal/unsealedRuns.js";
 export type {RunProgress} from "./calls/tally.js";
 export type {DryRun, PromptPreview, RunResult} from "./result.js";

@@ -5,6 +5,7 @@
  * run; language models on this machine are in localModels.
  */
 export {anthropic} from "./anthropic.js";
+export {askedCompletion} from "./askedCompletion.js";
 export {connectionError} from "./connectionError.js";
 export {withDeadline} from "./deadline.js";
 export {type EndpointEffects, realEffects} from "./effects.js";

@@ -1,4 +1,4 @@
-import {completionCost} from "../../base/costs/index.js";
+import {completionCost, hostingKind, hostingModels} from "../../base/costs/index.js";
 import {type Completion, type CompletionRequest, type Endpoint, EndpointError} from "../endpoints/index.js";
 import {RELEASE} from "../../weights/ggml/index.js";
 import {hashJson, inProject} from "../../base/system/index.js";
@@ -99,7 +99,8 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
   return {
     name,
     kind: "embedded",
-    hosting: options.hosting ?? "edge",
+    hosting: hostingKind(options.hosting ?? "edge"),
+    hostings: hostingModels(options.hosting),
     trust: "local",
     limits: {concurrency: Math.max(8, 2 * parallel)},
     adapterNames: Object.keys(adapters),

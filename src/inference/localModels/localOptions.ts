@@ -12,7 +12,8 @@ import {
   text,
   optionalCount
 } from "../../base/validation/checked.js";
-import type {Hosting, TokenPrice} from "../endpoints/types.js";
+import type {StatedHosting} from "../../base/costs/index.js";
+import type {TokenPrice} from "../endpoints/types.js";
 import type {Workspace} from "../../base/store/index.js";
 import type {EngineOptions} from "./request.js";
 
@@ -34,7 +35,7 @@ export interface LocalModelOptions extends Pick<
   today?: Date;
   /** llama.cpp's name for how the tokenizer splits text, where tokenizer.json does not tell it. */
   preTokenizer?: string;
-  hosting?: Hosting;
+  hosting?: StatedHosting;
   price?: TokenPrice;
   /** Fetch nothing: of the hub the commit fetched last is taken, and without one NotMade is thrown. */
   onlyKnown?: boolean;

@@ -61,6 +61,8 @@ export async function siteConfig(options: SiteOptions = {}): Promise<Record<stri
     // `assay build` makes the site beside the one that is there.
     output: process.env.ASSAY_SITE_OUTPUT ?? options.output ?? "dist",
     title,
+    // A plain file host has no page at an address without it.
+    preserveExtension: true,
     pages: navigation,
     style: "style.css",
     globalStylesheets: [],

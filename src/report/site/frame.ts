@@ -28,13 +28,13 @@ addEventListener("DOMContentLoaded", () => {
   }
 });</script>`;
 
-export const siteFooter = `<p>Every number can be traced to its rows, split, prompt, price and seed on the <a href="./runs">runs</a> page.</p>`;
+export const siteFooter = `<p>Every number can be traced to its rows, split, prompt, price and seed on the <a href="./runs.html">runs</a> page.</p>`;
 
 /** The bar on top of every page: links are relative, so that the site works below any path. */
 export function siteHeader(title: string, pages: readonly NavigationPage[], path: string): string {
   const up = "../".repeat(path.split("/").length - 2) || "./";
   const links = pages.map((page) => {
-    const href = up + (page.path === "/index" ? "" : page.path.slice(1));
+    const href = up + (page.path === "/index" ? "" : `${page.path.slice(1)}.html`);
     const current = page.path === path ? ` aria-current="page"` : "";
     const about = page.about === undefined ? "" : ` data-about="${escape(page.about)}"`;
     return `<li><a href="${escape(href)}"${current}${about}>${escape(page.name)}</a></li>`;

@@ -41,6 +41,15 @@ export async function storedPrompts(
   }));
 }
 
+/** Calls of another shape, as stores of earlier versions may hold them, are shown as they stand. */
+function shownCalls(stored: string): string {
+  try {
+    return callsText(JSON.parse(stored) as StoredCalls);
+  } catch {
+    return stored;
+  }
+}
+
 type StoredCalls = Parameters<typeof callsText>[0];
 
 type StoredAnswer = Omit<AnswerDetail, "output" | "toolCalls" | "scores"> & {
@@ -84,7 +93,7 @@ export async function rowAnswers(
     candidate: run.variants.length > 1 ? `${one.candidate} · ${one.variant}` : one.candidate,
     repeat: one.repeat,
     output: one.output,
-    toolCalls: one.tool_calls === null ? null : callsText(JSON.parse(one.tool_calls) as StoredCalls),
+    toolCalls: one.tool_calls === null ? null : shownCalls(one.tool_calls),
     failed: one.status === "failed" ? reasons.ofCall(one.reason, one.reason_kind) : undefined,
     scores: (scored.get(key(one)) ?? [])
       .sort((a, b) => scorers.get(a.scorer)! - scorers.get(b.scorer)!)

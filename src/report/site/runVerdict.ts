@@ -18,6 +18,7 @@ import {type DecidingRun, decidingRuns, listRaces} from "../../evals/races/index
 import {modelsDir, type RunManifest, type Store} from "../../base/store/index.js";
 import {answerFacts} from "./answerFacts.js";
 import {runContamination, type RunContamination} from "./contamination.js";
+import {noLabels} from "./noLabels.js";
 import {openedBefore} from "./openedBefore.js";
 import {seenBefore} from "./seenBefore.js";
 import {unaskedRows} from "./unaskedRows.js";
@@ -134,6 +135,7 @@ async function factsOf(
     seenBefore: await seenBefore(store, run),
     ...(await whatIsLeft(store, run, race)),
     personalData: await unresolvedPersonalData(store, run),
+    noLabels: await noLabels(store, run),
     judge: await judgeOf(store, run),
     otherScorers: await otherScorersOf(store, run),
     prices: run.candidates.flatMap(({name, price}) => {

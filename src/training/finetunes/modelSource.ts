@@ -51,6 +51,8 @@ export interface BuildContext {
  */
 export interface ModelSource {
   readonly name: string;
+  /** The column that its model classifies; absent for one that answers prompts. */
+  readonly reads?: string;
   /** SHA-256 of everything that decides the result: settings, data, the rows chosen, split, seed and parents. */
   configHash(context: BuildContext): string | Promise<string>;
   build(context: BuildContext): Promise<ModelManifest>;

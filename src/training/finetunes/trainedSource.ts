@@ -81,6 +81,7 @@ export function trainedSource<Rows extends LabelledRows>(trainer: Trainer<Rows>)
   };
   return {
     name,
+    reads: options.text,
     configHash,
     build: async (context) => builtOnce(context, name, await configHash(context), make)
   };

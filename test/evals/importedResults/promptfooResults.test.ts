@@ -55,6 +55,18 @@ it("the answers of --repeat, which have numbers of their own, are repeats of one
   );
 });
 
+it("equal tests of a file are rows of their own, and each its answer's", async () => {
+  const questions = ["parcel", "refund", "parcel", "cable"];
+  const {rows, repeats, places} = await combined(
+    ["a", "b"].flatMap((provider, p) =>
+      questions.map((question, i) => result(provider, question, {testIdx: i, promptIdx: p}))
+    )
+  );
+  expect(rows).toHaveLength(4);
+  expect(repeats).toBe(1);
+  expect(new Set(places.map(([row, candidate]) => `${row} ${candidate}`)).size).toBe(8);
+});
+
 it("tests of two configurations are paired by what they say, never by their place", async () => {
   const {rows, places} = await combined(
     [result("a", "parcel"), result("a", "refund", {testIdx: 1})],

@@ -5,6 +5,7 @@ import {tmpdir} from "node:os";
 import {dirname, join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {afterEach, beforeEach, describe, expect, it} from "vitest";
+import {unmadeAnswer} from "../../../src/report/site/unmade.js";
 import {finishSite} from "../../../src/report/site/index.js";
 
 let dist: string;
@@ -50,6 +51,32 @@ describe("the built site", () => {
     const text = (await Promise.all(files.map((file) => readFile(join(dist, file), "utf8")))).join();
     expect(text).not.toContain("never asked for");
     expect(text).toContain("../_npm/absent@0.0.0/_esm.js");
+  });
+
+  it("has a card with the reason in the place of a page whose data could not be made", async () => {
+    const withData = (name: string) =>
+      `<html><head></head><body><script type="module">registerFile("./_file/data/${name}")</script><main class="x">\n<p>figures</p>\n</main></body></html>`;
+    await site({
+      ...small,
+      "costs.html": withData("costs.1.json"),
+      "runs.html": withData("runs.1.json"),
+      "_file/data/costs.1.json": "[]",
+      "_file/data/runs.1.json": unmadeAnswer("run words-1: it <lacks> a table"),
+      "data/rows/words-1.tar": unmadeAnswer("run words-1: it lacks a table")
+    });
+    expect((await finishSite(dist)).map(({path}) => path).sort()).toEqual([
+      "_file/data/runs.1.json",
+      "data/rows/words-1.tar"
+    ]);
+    const [costs, runs] = await Promise.all(
+      ["costs.html", "runs.html"].map((name) => readFile(join(dist, name), "utf8"))
+    );
+    expect(costs).toContain("<p>figures</p>");
+    expect(runs).toContain(
+      "This page could not be made.</p>\n<p>run words-1: it &#60;lacks&#62; a table</p>"
+    );
+    expect(runs).not.toContain("figures");
+    expect(existsSync(join(dist, "_file/data/runs.1.json"))).toBe(false);
   });
 
   it("preloads what a page imports, and nothing that is gone", async () => {

@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {expect, it} from "vitest";
-import {siteHead} from "../../../src/report/site/frame.js";
+import {siteFooter, siteHead, siteHeader} from "../../../src/report/site/frame.js";
 import {openBrowser} from "../../support/browser.js";
 import {serveFolder} from "../../support/serveFolder.js";
 
@@ -26,3 +26,16 @@ it("says on a page that was opened as a file how to open it, and nothing on one 
     await rm(folder, {recursive: true});
   }
 }, 60_000);
+
+it("links to files, so that a host without clean addresses finds them", () => {
+  const pages = [
+    {name: "Verdict", path: "/index"},
+    {name: "Runs", path: "/runs"},
+    {name: "Ours", path: "/team/ours"}
+  ];
+  for (const path of ["/index", "/team/ours"]) {
+    const links = [...`${siteHeader("Report", pages, path)}${siteFooter}`.matchAll(/href="([^"#]+)"/g)];
+    expect(links.length).toBe(5);
+    for (const [, link] of links) expect(link).toMatch(/\/$|\.html$/);
+  }
+});

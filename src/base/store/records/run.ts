@@ -55,6 +55,8 @@ export interface RunCandidate {
   params: Record<string, unknown>;
   /** What it may call. */
   tools?: object[];
+  /** The column that it was given instead of the prompt. */
+  reads?: string;
   /** Id of the store's record of the model, for its lineage. */
   modelId?: string;
   /** Of a cascade or a reranked candidate: ids of the records of all models that it asks, as far as the store has them. */

@@ -181,7 +181,7 @@ function askedWith(verb: RunVerbOptions): RunCommandOptions {
 
 /** @param asked what the run was made with: asking again for its failures takes the same */
 export function outcomeText(
-  {eval: one, split, result, verdict, failures, otherFailures, ends, race}: EvalOutcome,
+  {eval: one, split, result, verdict, failures, otherFailures, ends, others, race}: EvalOutcome,
   asked: RunCommandOptions = {}
 ): string {
   if (result.prompts) return previewText(`${one.name} · ${split.name} split`, result.prompts);
@@ -190,6 +190,7 @@ export function outcomeText(
   const ended = endsText(ends);
   const decided = [
     race ? raceText(race) : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result))}`,
+    ...(others === undefined ? [] : [others]),
     ...(ended ? [ended] : [])
   ].join("\n\n");
   const {failed = 0} = result.manifest?.counts ?? {};

@@ -17,6 +17,7 @@ import {runVerdict, type RunVerdict} from "../../../report/site/index.js";
 import {messageOf} from "../../../base/validation/index.js";
 import type {RunManifest, SplitManifest, Store, VersionManifest} from "../../../base/store/index.js";
 import {observedRun, type RunFacts} from "../../../inference/telemetry/index.js";
+import {otherScorersText} from "../runs/scorersText.js";
 import {type FailureCount, failuresOf, type OtherFailures} from "../runs/failures.js";
 import {importResults} from "../verdict/importResults.js";
 import {observed} from "../../project/observed.js";
@@ -41,6 +42,8 @@ export interface EvalOutcome {
   otherFailures?: OtherFailures;
   /** How each candidate's answers ended; absent when nobody was called. */
   ends?: CandidateEnds[];
+  /** What scorers beside the deciding one say, as text; absent where there are none. */
+  others?: string;
   /** When the candidates were raced: `result` is then about the last round. */
   race?: RaceRecord;
 }
@@ -229,6 +232,7 @@ async function runSplit(
       verdict: report?.verdict,
       report,
       ends: report?.ends,
+      others: result.manifest && (await otherScorersText(store, result.manifest)),
       failures: failed?.failures,
       otherFailures: failed?.otherFailures
     };
@@ -282,6 +286,7 @@ async function importedOutcome(
     split: manifest.split,
     result: {manifest, unchanged, calls: 0},
     verdict: (await runVerdict(store, manifest, {margin})).verdict,
+    others: await otherScorersText(store, manifest),
     ...(await failuresOf(store, manifest.id))
   };
 }

@@ -4,6 +4,7 @@ import {type RaceRecord, scaleOf, scoreName, scoreTable, writerOf} from "../../.
 import {listRaces, raceOf} from "../../../evals/races/index.js";
 import {runVerdict} from "../../../report/site/index.js";
 import {decisionOn} from "../../project/chosenRun.js";
+import {changedRowsText, leftText} from "./changedRows.js";
 import {contaminationTable} from "./contaminationTable.js";
 import {endsText} from "./answerEnds.js";
 import {failuresOf, failuresText} from "./failures.js";
@@ -11,6 +12,7 @@ import {openProject} from "../../project/project.js";
 import {plural} from "../../terminal/plural.js";
 import {raceText} from "./raceText.js";
 import {callsCost, costWords, scorersCost} from "./runCost.js";
+import {otherScorersText} from "./scorersText.js";
 import type {TableColumn} from "../../terminal/table.js";
 import {dim, note, print, printable, printAsIs, printJson, table} from "../../terminal/terminal.js";
 import {verdictText} from "../verdict/verdictText.js";
@@ -118,6 +120,8 @@ async function show(store: Store, run: RunManifest, json = false): Promise<void>
     print(
       `\n${plural(rows, "row")} erased ${at.slice(0, 16).replace("T", " ")} (${printable(reason)}): what was asked, expected and answered there is gone, the scores still count.`
     );
+  const others = await otherScorersText(store, run);
+  if (others !== undefined) print(`\n${others}`);
   const ended = endsText(ends);
   if (ended) print(`\n${ended}`);
   const failures = await failuresOf(store, run.id);
@@ -168,6 +172,10 @@ async function compare(store: Store, a: RunManifest, b: RunManifest, json = fals
       {title: "other output", align: "right", value: (row) => row.outputsChanged}
     ])
   );
+  const left = leftText(compared);
+  if (left !== undefined) print(`\n${left}`);
+  const text = changedRowsText(compared.candidates, number);
+  if (text !== undefined) print(`\n${text}`);
 }
 
 /** Before and after are means over the rows that the difference is of; with none in common, of a run's own, with their number. */

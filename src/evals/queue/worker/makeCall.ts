@@ -1,4 +1,4 @@
-import type {AttemptOutcome, Endpoint} from "../../../inference/endpoints/index.js";
+import {askedCompletion, type AttemptOutcome, type Endpoint} from "../../../inference/endpoints/index.js";
 import {
   type CallOutcome,
   type CallRequest,
@@ -59,7 +59,7 @@ export async function makeCall(
     const attempting = guardedAttempts(request, counted.hooks, mayRetry);
     const completion = await underTrace(job.trace, () =>
       observedCall(endpoint, asked, () =>
-        endpoint.complete(asked, {rowId, repeat, attempts: attempting, signal})
+        askedCompletion(endpoint, asked, {rowId, repeat, attempts: attempting, signal})
       )
     );
     const {usage} = completion;

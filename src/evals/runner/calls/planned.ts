@@ -4,7 +4,7 @@ import type {Database} from "../../../base/store/index.js";
 import type {Bits} from "../journal/bits.js";
 import {checkKey, type PlannedRequests} from "../plan/plan.js";
 import {estimatePromptTokens, jsonOfMessages} from "../plan/planLines.js";
-import type {RenderedMessages} from "../plan/prompts.js";
+import {askedRepeat, type RenderedMessages, sentMessages} from "../plan/prompts.js";
 import {type PlannedRow, readRows} from "../plan/rows.js";
 
 /** A request of the plan that is not done. */
@@ -49,11 +49,19 @@ function* callsOfRow(
   const {variants, repeats} = plan;
   let n = position * ready.length * variants.length * repeats;
   const prompts: (PlannedPrompt | undefined)[] = variants.map(() => undefined);
-  for (const [candidate, {prepared, key: keyOf}] of ready.entries())
+  const isKept = plan.kept !== undefined;
+  for (const [place, {candidate, prepared, key: keyOf}] of ready.entries())
     for (const [at, variant] of variants.entries())
       for (let repeat = 0; repeat < repeats; repeat++, n++) {
         if (done.has(n)) continue;
-        const prompt = (prompts[at] ??= promptOf(variant.render(row), plan.kept !== undefined));
+        const shared = () => (prompts[at] ??= promptOf(variant.render(row), isKept));
+        const prompt =
+          candidate.reads === undefined
+            ? shared()
+            : promptOf(
+                sentMessages(candidate, row, () => variant.render(row)),
+                isKept
+              );
         const refusal = privacyCheck.refusal(prepared.endpoint, rowId);
         const barred =
           refusal !== undefined
@@ -62,11 +70,11 @@ function* callsOfRow(
               ? ({kind: "prompt", message: prompt.failed} as const)
               : undefined;
         const {messages, json} = prompt;
-        const made = () => (json === undefined ? "" : keyOf(json, repeat, rowId));
+        const made = () => (json === undefined ? "" : keyOf(json, askedRepeat(candidate, repeat), rowId));
         const key = barred ? "" : (plan.kept?.keyOf(n) ?? made());
         checkKey(plan, n, key, rowId);
         const tokens = plan.kept?.tokensOf(n) ?? estimatePromptTokens(json ?? "");
-        yield {n, candidate, repeat, key, rowId, row, messages, tokens, barred};
+        yield {n, candidate: place, repeat, key, rowId, row, messages, tokens, barred};
       }
 }
 

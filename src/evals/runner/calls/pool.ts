@@ -1,4 +1,5 @@
 import {setMaxListeners} from "node:events";
+import {askedCompletion} from "../../../inference/endpoints/index.js";
 import type {Limiter} from "../../../inference/endpoints/limiter.js";
 import {createLimiters} from "../../../inference/endpoints/limiters.js";
 import type {AttemptHooks, Endpoint} from "../../../inference/endpoints/types.js";
@@ -191,7 +192,7 @@ class PoolRun extends OutcomeStream<EndedPoolCall> {
       const asked = {model, messages, params, tools};
       const stageCalls = endpoint.stages && this.setup.stageCalls.of(key);
       const completion = await observedCall(endpoint, asked, () =>
-        endpoint.complete(asked, {rowId, repeat, attempts: hooks, signal, stageCalls})
+        askedCompletion(endpoint, asked, {rowId, repeat, attempts: hooks, signal, stageCalls})
       );
       return {key, completion, uncounted: counted.uncounted()};
     } catch (error) {

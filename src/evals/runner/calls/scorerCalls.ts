@@ -1,3 +1,4 @@
+import {askedCompletion} from "../../../inference/endpoints/index.js";
 import type {Limiters} from "../../../inference/endpoints/limiters.js";
 import {
   type AttemptHooks,
@@ -153,7 +154,10 @@ function allowedCalls({
     try {
       const count = await counterOf(endpoint);
       const told = await observedCall(endpoint, request, () =>
-        endpoint.complete(request, {...options, attempts: guardedAttempts(call, counted.hooks, allowed)})
+        askedCompletion(endpoint, request, {
+          ...options,
+          attempts: guardedAttempts(call, counted.hooks, allowed)
+        })
       );
       const completion = withTokens(told, request.messages, count);
       spending?.settle({key: call.key, costUsd: prices.costOf(endpoint, request.model, completion)});

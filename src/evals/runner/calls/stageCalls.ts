@@ -1,3 +1,4 @@
+import {askedCompletion} from "../../../inference/endpoints/index.js";
 import type {Limiters} from "../../../inference/endpoints/limiters.js";
 import {
   type AttemptHooks,
@@ -60,7 +61,9 @@ export function createStageCalls({limiters, guards, kept}: StageCallsInputs): Ru
     );
   }
   const made = (asked: StageQuestion) =>
-    limited(asked, (attempts) => asked.endpoint.complete(asked.request, {...asked.options, attempts}));
+    limited(asked, (attempts) =>
+      askedCompletion(asked.endpoint, asked.request, {...asked.options, attempts})
+    );
   const earlier = new Map<string, Map<string, number>>();
   const found = (key: string, id: string, endpoint: Endpoint, model: string): Completion | undefined => {
     const known = kept?.answers.find(key, id);

@@ -16,7 +16,8 @@ export function planHeader(
     repeats: resolved.repeats,
     limit: options.limit ?? null,
     wholeGroups: options.wholeGroups ? true : undefined,
-    candidates: ready.map(({record}) => record),
+    // What a candidate reads is in its keys.
+    candidates: ready.map(({record}) => ({...record, reads: undefined})),
     variants: variants.map(({name, sha256}) => ({name, sha256})),
     scorers: resolved.scorers.map(({name, version: scorer}) => ({name, version: scorer})),
     primary: resolved.primary,

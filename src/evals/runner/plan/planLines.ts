@@ -5,7 +5,7 @@ import type {EvalTask} from "../task.js";
 import {messagesJson} from "./completionKey.js";
 import {KeptKeys, MOST_KEPT} from "./keptKeys.js";
 import type {PrivacyCheck} from "./privacyCheck.js";
-import type {RenderedMessages, Variant} from "./prompts.js";
+import {askedRepeat, type RenderedMessages, sentMessages, type Variant} from "./prompts.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";
 import type {PlannedRow} from "./rows.js";
@@ -55,19 +55,24 @@ export function planLines(
     total <= MOST_KEPT && variants.every(({isTemplate}) => isTemplate) ? new KeptKeys(total) : undefined;
   const refused: string[][] = ready.map(() => []);
   let n = 0;
-  const requestsOf = (rowId: string, messages: readonly (string | undefined)[]): string => {
+  const requestsOf = ({rowId, row}: PlannedRow, messages: readonly (string | undefined)[]): string => {
     let lines = "";
-    for (const [index, {key, prepared}] of ready.entries()) {
+    for (const [index, {candidate, key, prepared}] of ready.entries()) {
       const stays = privacyCheck.refusal(prepared.endpoint, rowId) !== undefined;
       if (stays) refused[index]!.push(rowId);
-      for (const text of messages)
+      for (const prompt of messages) {
+        const text =
+          candidate.reads === undefined
+            ? prompt
+            : jsonOfMessages(sentMessages(candidate, row, () => ({failed: ""})));
         for (let repeat = 0; repeat < resolved.repeats; repeat++) {
-          const id = stays || text === undefined ? "" : key(text, repeat, rowId);
+          const id = stays || text === undefined ? "" : key(text, askedRepeat(candidate, repeat), rowId);
           const tokens = estimatePromptTokens(text ?? "");
           checks[n] = checkOf(id);
           if (id !== "") kept?.keep(n, id, tokens);
           lines += `{"n":${n++},"key":"${id}","tokens":${tokens}}\n`;
         }
+      }
     }
     return lines;
   };
@@ -81,7 +86,7 @@ export function planLines(
         lines.items += `${JSON.stringify(itemOf(planned, expected, task))}\n`;
         const messages = variants.map((variant) => jsonOfMessages(variant.render(row)));
         lines.prompts += promptLinesOf(rowId, variants, messages);
-        lines.requests += requestsOf(rowId, messages);
+        lines.requests += requestsOf(planned, messages);
       }
       return lines;
     },

@@ -20,6 +20,20 @@ export interface Variant {
 export type RenderedMessages =
   {messages: Message[]; failed?: undefined} | {messages?: undefined; failed: string};
 
+/** What a candidate is sent of a row: the prompt, or the column that it reads, as one message. */
+export function sentMessages(
+  {reads}: {reads?: string},
+  row: Row,
+  rendered: () => RenderedMessages
+): RenderedMessages {
+  return reads === undefined ? rendered() : {messages: [{role: "user", content: cellText(row[reads])}]};
+}
+
+/** The same column gives a classifier's answer again: its repeats are one request. */
+export function askedRepeat({reads}: {reads?: string}, repeat: number): number {
+  return reads === undefined ? repeat : 0;
+}
+
 const PLACE = /\{\{\s*([^{}]+?)\s*\}\}/g;
 
 /** What a text says once for each few-shot example. */

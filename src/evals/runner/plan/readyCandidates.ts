@@ -153,6 +153,7 @@ async function readyCandidate(
       identity,
       params: candidate.params ?? {},
       tools: candidate.tools?.length ? candidate.tools : undefined,
+      reads: candidate.reads,
       ...(await modelRecords(prepared, models, dryRun ?? false)),
       price: price && plainPrice(price),
       stages: statedStages(endpoint),

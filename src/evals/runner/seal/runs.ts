@@ -46,6 +46,19 @@ export interface CandidateComparison {
   worsened: number;
   /** Shared rows whose output is not the same text (first repeat). */
   outputsChanged: number;
+  /** The rows that improved or worsened, those that changed most first. */
+  changedRows: ChangedRow[];
+}
+
+/** A row with its scores in both runs, and its answers of the first repeat. */
+export interface ChangedRow {
+  row: string;
+  a: number;
+  b: number;
+  /** `b` minus `a`. */
+  difference: number;
+  outputA?: string;
+  outputB?: string;
 }
 
 export interface CandidateFigures {
@@ -133,22 +146,37 @@ async function compareCandidate(store: Store, pair: RunPair): Promise<CandidateC
       and variant = $variant and status = 'scored' group by row_id)`;
   const outputs = (run: string) =>
     `(select row_id, output from completions where run = ${run} and candidate = $candidate and variant = $variant and repeat = 0 and status = 'completed')`;
-  const query = `select coalesce(i.cluster, 'row:' || i.row_id) as cluster, x.value as a, y.value as b, coalesce(o.output <> p.output, false) as changed
+  const changedRows: ChangedRow[] = [];
+  const query = `select i.row_id as row, coalesce(i.cluster, 'row:' || i.row_id) as cluster, x.value as a, y.value as b, coalesce(o.output <> p.output, false) as changed,
+      case when x.value <> y.value then o.output end as "outputA", case when x.value <> y.value then p.output end as "outputB"
     from items i left join ${scores("a", a)} x using (row_id) left join ${scores("b", b)} y using (row_id)
     left join ${outputs("$a")} o using (row_id) left join ${outputs("$b")} p using (row_id)
     where i.run = $b order by i.position`;
   for await (const batch of store.batches<{
+    row: string;
     cluster: string;
     a: number | null;
     b: number | null;
     changed: boolean;
+    outputA: string | null;
+    outputB: string | null;
   }>(query, {a: a.id, b: b.id, scorer, candidate, variant}))
     for (const row of batch) {
       before.push(row.a ?? undefined);
       after.push(row.b ?? undefined);
       clusters.push(row.cluster);
       if (row.changed) outputsChanged++;
+      if (row.a !== null && row.b !== null && row.a !== row.b)
+        changedRows.push({
+          row: row.row,
+          a: row.a,
+          b: row.b,
+          difference: row.b - row.a,
+          outputA: row.outputA ?? undefined,
+          outputB: row.outputB ?? undefined
+        });
     }
+  changedRows.sort((one, other) => Math.abs(other.difference) - Math.abs(one.difference));
   const clustered = clusters.some((cluster) => !cluster.startsWith("row:"));
   const byRow = pairedDifference(after, before, clustered ? {clusters} : {});
   const found = pair.tables ? corpusDifference(pair.tables, pair) : byRow;
@@ -175,7 +203,8 @@ async function compareCandidate(store: Store, pair: RunPair): Promise<CandidateC
       : undefined,
     improved: byRow?.wins ?? 0,
     worsened: byRow?.losses ?? 0,
-    outputsChanged
+    outputsChanged,
+    changedRows
   };
 }
 

@@ -1,4 +1,6 @@
 import {completionOf, type StoredOutcome} from "../journal/outcome.js";
+import {candidateOf} from "../plan/plan.js";
+import {sentMessages} from "../plan/prompts.js";
 import {type PlannedRow, readRows} from "../plan/rows.js";
 import type {Run} from "../run.js";
 import {scoreAll} from "../calls/scoring.js";
@@ -11,7 +13,7 @@ export type Pending = StoredOutcome & {n: number; key: string; scorers: string[]
  * score. `pending` yields them in the order of their numbers; rows are read alongside.
  */
 export async function scorePending(
-  {task, place, requests: {plan}, journal, calls}: Run,
+  {task, place, requests: {plan, ready}, journal, calls}: Run,
   pending: AsyncIterable<Pending[]>
 ): Promise<number> {
   const {
@@ -25,6 +27,7 @@ export async function scorePending(
   const running = new Set<Promise<void>>();
   let failure: unknown;
   const score = async (completion: Pending, {row: cells}: PlannedRow) => {
+    const {candidate} = ready[candidateOf(plan, completion.n)]!;
     const variant = plan.variants[Math.floor(completion.n / plan.repeats) % plan.variants.length]!;
     const records = await scoreAll(
       resolved.scorers.filter(({name}) => completion.scorers.includes(name)),
@@ -33,7 +36,7 @@ export async function scorePending(
         key: completion.key,
         row: cells,
         completion: completionOf(completion),
-        messages: variant.render(cells).messages ?? [],
+        messages: sentMessages(candidate, cells, () => variant.render(cells)).messages ?? [],
         calls: calls.scorers.calls,
         signal
       }

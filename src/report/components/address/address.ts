@@ -39,6 +39,7 @@ export function onReturn(element: HTMLElement, callback: () => void): void {
 /** A link within the report with what is chosen here, and more. */
 export function linkTo(page: string, choices: Readonly<Record<string, string | undefined>> = {}): string {
   const link = new URL(page, location.href);
+  link.pathname = link.pathname.replace(/\/[^/.]+$/, "$&.html");
   const here = new URL(location.href).searchParams;
   for (const key of CARRIED) {
     const value = here.get(key);

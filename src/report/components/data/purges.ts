@@ -30,7 +30,7 @@ export function purges(dataset: string, all: readonly PurgeView[]): PageContent 
               : runs.map(
                   ({id, rows}) =>
                     html`<div>
-                      <a href=${`./runs?run=${encodeURIComponent(id)}`}>${id}</a>: ${countText(rows)}
+                      <a href=${`./runs.html?run=${encodeURIComponent(id)}`}>${id}</a>: ${countText(rows)}
                     </div>`
                 )
         }

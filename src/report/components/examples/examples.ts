@@ -1,3 +1,4 @@
+import {rowName} from "../text/rowName.js";
 import {cutText} from "../text/shortened.js";
 import {html} from "htl";
 import type {AnswerDetail, RowDetail} from "../../site/detailTypes.js";
@@ -162,7 +163,7 @@ function rowTable(
         heading: true,
         value: (row) => {
           const id = details.get(row)?.id ?? rows.rowId(row);
-          return html`<a class="row-link" href=${linkTo("./row", {row: id})}><code>${id}</code></a>`;
+          return html`<a class="row-link" href=${linkTo("./row", {row: id})}>${rowName(id)}</a>`;
         }
       },
       {

@@ -62,7 +62,7 @@ function missingRun(
   const other = others?.runs.find(({id}) => id === wanted);
   if (other) return `${other.title}, ${splitText(other.split)}, ${others!.why}. Another run is shown.`;
   const replaced = older.find(({id}) => id === wanted);
-  const record = html`<a href=${`./runs?run=${encodeURIComponent(wanted)}`}>Its record</a>`;
+  const record = html`<a href=${`./runs.html?run=${encodeURIComponent(wanted)}`}>Its record</a>`;
   if (!replaced)
     return [
       "The address names run ",
@@ -102,7 +102,7 @@ function noRuns(): Input<null> {
 /** Where the numbers on a page come from, in one line that leads to all of it. */
 export function runSource({id, dataset, split, rows, sealedAt, imported}: RunView): HTMLElement {
   return html`<small class="source"
-    >From run <a href=${`./runs?run=${encodeURIComponent(id)}`}>${id}</a> · ${dataset.name}
+    >From run <a href=${`./runs.html?run=${encodeURIComponent(id)}`}>${id}</a> · ${dataset.name}
     ${dataset.version.slice(0, 12)} · ${imported ? "" : `${split.part} part, `}${pluralText(rows, "row")} ·
     ${time(sealedAt).slice(0, 10)}</small
   >`;

@@ -146,7 +146,7 @@ function comparedWithEverything({everything}: RaceView, course: RaceCourse): HTM
   const {run, eval: name} = everything;
   return html`<p>
     ${everythingText(course, everything)}
-    <small>That is <a href=${`./runs?run=${encodeURIComponent(run)}`}>${run}</a> of ${name}.</small>
+    <small>That is <a href=${`./runs.html?run=${encodeURIComponent(run)}`}>${run}</a> of ${name}.</small>
   </p>`;
 }
 

@@ -1,3 +1,4 @@
+import {rowName} from "../text/rowName.js";
 import {html} from "htl";
 import {linkTo} from "../address/address.js";
 import type {CandidatePair} from "../inputs/chooseCandidates.js";
@@ -119,7 +120,7 @@ function rowTable(
         name: "Row",
         value: (row) => {
           const id = rows.rowId(row);
-          return html`<a href=${linkTo("./row", {row: id})}><code>${id}</code></a>`;
+          return html`<a href=${linkTo("./row", {row: id})}>${rowName(id)}</a>`;
         },
         heading: true
       },

@@ -89,7 +89,7 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): PageContent {
               },
               {
                 name: "Run",
-                value: ({id}) => html`<a href=${`./runs?run=${encodeURIComponent(id)}`}>${id}</a>`
+                value: ({id}) => html`<a href=${`./runs.html?run=${encodeURIComponent(id)}`}>${id}</a>`
               }
             ],
             {

@@ -76,7 +76,7 @@ function bestSentence(
 function context({before, rows, differs, added, gone}: RunChange): PageContent {
   return [
     "Against ",
-    html`<a href=${`./runs?run=${encodeURIComponent(before.id)}`}
+    html`<a href=${`./runs.html?run=${encodeURIComponent(before.id)}`}
       >the run of ${time(before.sealedAt)} UTC</a
     >`,
     `, ${countText(rows.shared)} of ${pluralText(rows.now, "row")} in both. `,

@@ -63,7 +63,7 @@ function compared(run: RunView): HTMLElement {
       "Run again",
       html`<span
         >${code(`npx ${run.command}`)}, or see
-        <a href=${`./runs?run=${encodeURIComponent(run.id)}`}>all that made its numbers</a></span
+        <a href=${`./runs.html?run=${encodeURIComponent(run.id)}`}>all that made its numbers</a></span
       >`
     ]
   ]);

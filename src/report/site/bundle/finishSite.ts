@@ -4,14 +4,17 @@ import {bundlePages} from "./bundlePages.js";
 import {withContentPolicy} from "./contentPolicy.js";
 import {pageScripts} from "./pageScripts.js";
 import {plainPages} from "../sitePages.js";
+import {cardsOfUnmade, type UnmadeData} from "../unmade.js";
 import {withVerdictText} from "./withoutScripts.js";
 import {readTarArchive} from "../tarArchive.js";
 
 /**
  * Finishes what Framework built: unpacks the files of runs' rows, bundles modules into few files, writes the verdicts as text for
- * browsers that run no script, and gives every page a Content-Security-Policy.
+ * browsers that run no script, and gives every page a Content-Security-Policy. Gives what could not be
+ * made, whose pages say why.
  */
-export async function finishSite(dist: string): Promise<void> {
+export async function finishSite(dist: string): Promise<UnmadeData[]> {
+  const unmade = await cardsOfUnmade(dist);
   await unpackRows(dist);
   await bundlePages(dist);
   const plain = await plainPages();
@@ -22,6 +25,7 @@ export async function finishSite(dist: string): Promise<void> {
       withContentPolicy(text, {plain: plain.has(`/${page.slice(0, -".html".length)}`)})
     );
   }
+  return unmade;
 }
 
 /** Puts the files of each run's archive into a folder of the run's name, in the archive's place. */

@@ -129,10 +129,33 @@ function promptfooAnswer(result: JsonObject, row: string, candidate: string): Im
 }
 
 /**
- * The row of each result: never by `testIdx`, which numbers repeats as tests and another configuration's tests alike. An
- * id that stands for several tests, as where a variable has several values, is told apart by them.
+ * The row of each result: not by `testIdx` alone, which numbers repeats as tests and another configuration's tests alike. An
+ * id that stands for several tests, as where a variable has several values, is told apart by them; equal tests are numbered.
  */
 function resultRowIds(results: readonly JsonObject[]): string[] {
+  const ids = contentIds(results);
+  const places = new Map<string, Set<number>>();
+  for (const [i, {testIdx}] of results.entries())
+    if (typeof testIdx === "number")
+      places.set(ids[i]!, (places.get(ids[i]!) ?? new Set<number>()).add(testIdx));
+  // Every test is repeated as often, one repeat after another: a test with more places stands there several times.
+  const repeats = commonest([...places.values()].map(({size}) => size));
+  const orders = new Map([...places].map(([id, own]) => [id, [...own].sort((a, b) => a - b)]));
+  return ids.map((id, i) => {
+    const nth = Math.floor((orders.get(id)?.indexOf(results[i]!.testIdx as number) ?? 0) / repeats);
+    return nth > 0 ? `${id} (${nth + 1})` : id;
+  });
+}
+
+/** Of equally common numbers the smallest; 1 of none. */
+function commonest(numbers: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const one of numbers) counts.set(one, (counts.get(one) ?? 0) + 1);
+  const [found] = [...counts].sort(([a, n], [b, m]) => m - n || a - b);
+  return found?.[0] ?? 1;
+}
+
+function contentIds(results: readonly JsonObject[]): string[] {
   const tests = results.map((result) => ({
     named: textOf(at(result.testCase, "metadata", "id")),
     hash: hashJson(testOf(result)).slice(0, 12)
