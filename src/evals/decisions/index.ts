@@ -13,6 +13,7 @@ export {
 } from "./contamination.js";
 export {type Selected, selectionWarnings} from "./selection.js";
 export {type AnswerFacts, type CandidateEnds, type ServedModel, servedText} from "./answerRisks.js";
+export {namedCandidate} from "./action.js";
 export {bestFirst, bestOf} from "./best.js";
 export {callsOf} from "./callsOf.js";
 export {comparedCosts} from "./comparedCosts.js";

@@ -3,7 +3,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {expect, it} from "vitest";
-import {siteHead} from "../../../src/report/site/frame.js";
+import {siteHead, siteHeader} from "../../../src/report/site/frame.js";
 import {openBrowser} from "../../support/browser.js";
 import {serveFolder} from "../../support/serveFolder.js";
 
@@ -26,3 +26,20 @@ it("says on a page that was opened as a file how to open it, and nothing on one 
     await rm(folder, {recursive: true});
   }
 }, 60_000);
+
+it("lists pages of a group below its name, and those of the group that is read in a line of their own", () => {
+  const pages = [
+    {name: "Verdict", path: "/index"},
+    {name: "Costs", path: "/costs", group: "Compare", about: "hostings"},
+    {name: "Runs", path: "/runs", group: "Record", about: "versions"}
+  ];
+  const header = siteHeader("Assay", pages, "/costs");
+  expect(header).toContain('<li><a href="./">Verdict</a></li><li class="here">Compare</li>');
+  expect(header).toContain(
+    '<ul class="siblings" aria-label="Compare"><li><a href="./costs" aria-current="page">Costs</a>'
+  );
+  expect(header).toContain(
+    '<summary>Record</summary><ul><li><a href="./runs">Runs</a><small>versions</small></li>'
+  );
+  expect(header).toMatch(/<noscript>.*JavaScript/);
+});
