@@ -62,7 +62,7 @@ export function siteHeader(title: string, pages: readonly NavigationPage[], path
   const beside = pages.filter(({group}) => group !== undefined && group === here);
   const siblings =
     beside.length > 0
-      ? `<ul class="siblings" aria-label="${escape(here!)}">${beside.map((page) => `<li>${link(page)}</li>`).join("")}</ul>`
+      ? `<ul class="siblings" aria-label="Pages of ${escape(here!)}">${beside.map((page) => `<li>${link(page)}</li>`).join("")}</ul>`
       : "";
   return `<a class="skip" href="#content">Skip to the content</a>
 <a class="brand" href="${up}">${escape(title)}</a>

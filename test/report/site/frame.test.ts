@@ -36,7 +36,7 @@ it("lists pages of a group below its name, and those of the group that is read i
   const header = siteHeader("Assay", pages, "/costs");
   expect(header).toContain('<li><a href="./">Verdict</a></li><li class="here">Compare</li>');
   expect(header).toContain(
-    '<ul class="siblings" aria-label="Compare"><li><a href="./costs" aria-current="page">Costs</a>'
+    '<ul class="siblings" aria-label="Pages of Compare"><li><a href="./costs" aria-current="page">Costs</a>'
   );
   expect(header).toContain(
     '<summary>Record</summary><ul><li><a href="./runs">Runs</a><small>versions</small></li>'

@@ -46,7 +46,7 @@ describe("the first page", () => {
     const box = await page.locator(".picture svg").first().boundingBox();
     expect(box!.y).toBeLessThan(900);
     const text = await page.locator("#observablehq-main").innerText();
-    expect(text.split(/\s+/).length).toBeLessThanOrEqual(420);
+    expect(text.split(/\s+/).length).toBeLessThanOrEqual(480);
     await page.close();
   });
 
