@@ -1,5 +1,3 @@
-import {group} from "d3-array";
-
 export interface NavigationPage {
   name: string;
   /** Absolute within the site: "/candidates". */
@@ -53,7 +51,12 @@ export function siteHeader(title: string, pages: readonly NavigationPage[], path
   const here = pages.find((page) => page.path === path)?.group;
   const listed = (page: NavigationPage) =>
     `<li>${link(page)}${page.about === undefined ? "" : `<small>${escape(page.about)}</small>`}</li>`;
-  const entries = [...group(pages, (page) => page.group ?? page.path).values()].map((own) => {
+  const groups = new Map<string, NavigationPage[]>();
+  for (const page of pages) {
+    const key = page.group ?? page.path;
+    groups.set(key, [...(groups.get(key) ?? []), page]);
+  }
+  const entries = [...groups.values()].map((own) => {
     const [{group: name}] = own as [NavigationPage];
     if (name === undefined) return `<li>${own.map(link).join("")}</li>`;
     if (name === here) return `<li class="here">${escape(name)}</li>`;
