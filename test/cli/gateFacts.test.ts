@@ -1,5 +1,5 @@
 import {expect, it} from "vitest";
-import {gateFacts} from "../../src/report/gates/gateFacts.js";
+import {gateFacts} from "../../src/report/site/gateFacts.js";
 import {purge} from "../../src/data/datasets/index.js";
 import {runEval} from "../../src/evals/runner/index.js";
 import {startModelServer} from "../support/modelServer.js";

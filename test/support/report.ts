@@ -3,7 +3,7 @@ import {mkdtemp, rm} from "node:fs/promises";
 import {createRequire} from "node:module";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import type {Browser, Page} from "playwright-core";
+import type {Browser, Locator, Page} from "playwright-core";
 import {afterAll, beforeAll} from "vitest";
 import {purge} from "../../src/data/datasets/index.js";
 import {currentRuns} from "../../src/report/site/index.js";
@@ -95,6 +95,21 @@ export async function open(
 export async function visit(page: Page, path: string, server = report.server): Promise<void> {
   await page.goto(server.url + path);
   await settled(page);
+}
+
+/** Follows a link of the navigation, in the group that lists it. */
+export async function goTo(page: Page, name: string): Promise<void> {
+  await navigationLink(page, name).then((link) => link.click());
+  await settled(page);
+}
+
+/** A link of the navigation, of which the group is unfolded. */
+export async function navigationLink(page: Page, name: string): Promise<Locator> {
+  const navigation = page.getByRole("navigation", {name: "Report"});
+  const group = navigation.locator("details", {has: page.locator("a", {hasText: new RegExp(`^${name}$`)})});
+  if ((await group.count()) > 0 && !(await group.evaluate((node: HTMLDetailsElement) => node.open)))
+    await group.locator("summary").click();
+  return navigation.getByRole("link", {name, exact: true});
 }
 
 /** Text of a table's cells without their small print, row by row. */

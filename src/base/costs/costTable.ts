@@ -12,6 +12,9 @@ import {
 } from "./hosting/index.js";
 import {comparedQuality, type CostSample, resampledTokens} from "./sample.js";
 
+/** Requests a month at which costs are shown where nobody states another number. */
+export const DEFAULT_VOLUME = 100_000;
+
 export interface CostSettings {
   requestsPerMonth: number;
   /** Over which the first run of the way there is spread; 24 when absent. */

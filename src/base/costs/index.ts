@@ -34,7 +34,14 @@ export * from "./hosting/index.js";
 export * from "./prices/index.js";
 export {frontierShares, onFrontier} from "./frontier.js";
 export {comparedQuality, type CostSample, failedRowsText, isBilled, sharedRowsText} from "./sample.js";
-export {cheapestChoice, type CostedOption, costOption, type CostSettings, costTable} from "./costTable.js";
+export {
+  cheapestChoice,
+  type CostedOption,
+  costOption,
+  type CostSettings,
+  costTable,
+  DEFAULT_VOLUME
+} from "./costTable.js";
 export {choiceText, optionName} from "./choiceText.js";
 export {breakEvens, type OptionBreakEven} from "./breakEvens.js";
 export {optionLeaves} from "./optionLeaves.js";

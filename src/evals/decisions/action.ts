@@ -1,4 +1,5 @@
 import {formatCount, few, neverScoredText} from "./points.js";
+import {representativeOf} from "./representative.js";
 import {writerOf} from "./scoreScale.js";
 import type {Verdict} from "./types.js";
 
@@ -13,6 +14,24 @@ export function actionOf(
   const action = scoredAction(verdict, baseline);
   const unscored = verdict.best === undefined ? [] : neverScored(verdict);
   return unscored.length > 0 ? `${action} ${neverScoredText(unscored)}` : action;
+}
+
+/** The candidate that `actionOf` tells to keep, take or switch to; the best where it leaves the choice open or advises nobody. */
+export function namedCandidate(
+  verdict: Pick<
+    Verdict,
+    "kind" | "best" | "set" | "choice" | "sameWeights" | "comparisons" | "race" | "held"
+  >,
+  baseline: string | undefined
+): string | undefined {
+  const {kind, best, set, choice, sameWeights = [], comparisons, race, held} = verdict;
+  if (best === undefined || held || kind === "pick" || race?.outcome === "within-margin") return best;
+  const keeps = baseline !== undefined && set.includes(baseline);
+  if (kind === "tie")
+    return choice?.reason ? choice.candidate : keeps ? baseline : (choice?.candidate ?? best);
+  if (keeps) return representativeOf(baseline, set, sameWeights);
+  const isCompared = baseline !== undefined && comparisons.some(({b}) => b === baseline);
+  return representativeOf(isCompared ? best : (choice?.candidate ?? best), set, sameWeights);
 }
 
 /** Candidates without one score; of a race, which says itself whom it dropped so, none. */
@@ -106,16 +125,6 @@ function tieAction(
   if (choice?.reason) return `${equal}; ${chosen} ${choice.reason}.`;
   if (baseline !== undefined && set.includes(baseline)) return `Keep ${baseline}: ${equal}.`;
   return `${equal}: choose by what is not measured here.`;
-}
-
-/** Candidates that stand for the same weights go by the first of them that is in the set. */
-export function representativeOf(
-  one: string,
-  set: readonly string[],
-  sameWeights: readonly (readonly string[])[]
-): string {
-  const group = sameWeights.find((names) => names.includes(one));
-  return group ? (set.find((name) => group.includes(name)) ?? one) : one;
 }
 
 /** Rows need labels only where those that the run has not asked about are not enough. */

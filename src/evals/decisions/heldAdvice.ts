@@ -1,4 +1,5 @@
-import {actionOf, representativeOf} from "./action.js";
+import {actionOf} from "./action.js";
+import {representativeOf} from "./representative.js";
 import {cleanLeadText, isLeadShown} from "./cleanLead.js";
 import {lackText} from "./lacking.js";
 import {listNames} from "./points.js";

@@ -19,6 +19,7 @@ export {
   type ServedModel,
   servedText
 } from "./answerRisks.js";
+export {namedCandidate} from "./action.js";
 export {bestFirst, bestOf} from "./best.js";
 export {callsOf} from "./callsOf.js";
 export {comparedCosts} from "./comparedCosts.js";

@@ -1,26 +1,18 @@
 import {
   DEFAULT_MARGIN,
   type GateResult,
-  gatesOf,
   type Regression,
   regressionsOf,
   tableAsIn,
   type Verdict,
   writerOf
 } from "../../evals/decisions/index.js";
-import {
-  baselineRun,
-  type EndedRun,
-  isEnded,
-  type JudgedRun,
-  judgedRuns,
-  otherDefinitionText
-} from "../../evals/races/index.js";
+import {baselineRun, type EndedRun, judgedRuns, otherDefinitionText} from "../../evals/races/index.js";
 import type {NamedEval} from "../../evals/runner/index.js";
 import {changesBetween, isSameScorer} from "../site/changeSince.js";
 import {runVerdict, type RunVerdict} from "../site/index.js";
+import {runGates} from "../site/runGates.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
-import {gateFacts} from "./gateFacts.js";
 
 export interface CheckedRun {
   eval: string;
@@ -81,7 +73,7 @@ export async function checkEvals(
         split: run.split.name,
         part: run.split.part,
         run: run.id,
-        results: undecidedFor({run, race, other}, gatesOf(report, rules, await gateFacts(store, run, rules))),
+        results: await runGates(store, {run, race, other}, {report, rules}),
         report,
         otherMargin: otherMargin(definition.margin, report.verdict),
         otherDefinition,
@@ -107,52 +99,6 @@ function decidedReport(
   outcomes: readonly {report?: RunVerdict}[]
 ): RunVerdict | undefined {
   return outcomes.find(({report}) => report?.run.id === id && report.verdict.margin === margin)?.report;
-}
-
-/**
- * A run of another definition decides no gate. A run that was cut short, an unfinished race, or incomplete result files can fail
- * a gate but not pass it: the missing rows are not a random sample, as those beyond a limit are.
- */
-export function undecidedFor(
-  {run, race, other}: Pick<JudgedRun, "race" | "other"> & {run: CutRun},
-  results: readonly GateResult[]
-): GateResult[] {
-  const why = other ? `is of another definition (${firstParts(other)})` : cutText({run, race});
-  if (why === undefined) return [...results];
-  return results.map((result) =>
-    other || result.status === "pass"
-      ? {
-          ...result,
-          status: "undecided",
-          message: `${result.message}, in ${run.id}, which ${why}`,
-          rowsNeeded: undefined
-        }
-      : result
-  );
-}
-
-/** The warning above the gates lists them all. */
-function firstParts(parts: readonly string[]): string {
-  const rest = parts.length - 2;
-  return rest > 1 ? `${parts.slice(0, 2).join(", ")} and ${rest} more` : parts.join(", ");
-}
-
-type CutRun = Pick<RunManifest, "id" | "status" | "limit" | "counts" | "imported">;
-
-/** How a run or race was cut short; undefined where it was not. */
-function cutText({run, race}: Pick<JudgedRun, "race"> & {run: CutRun}): string | undefined {
-  if (race) return isEnded(race) ? undefined : "is of a race that did not end";
-  if (!isCutShort(run)) return undefined;
-  const {imported, counts} = run;
-  const {scored, planned, completed, failed} = counts;
-  // The files of another tool may not say how many answers they lack.
-  return imported && completed + failed >= planned
-    ? "is of incomplete result files"
-    : `was cut short with ${scored} of ${planned} answers scored`;
-}
-
-function isCutShort({status, limit, counts: {planned, completed, failed}}: CutRun): boolean {
-  return status === "partial" && (limit === undefined || completed + failed < planned);
 }
 
 function otherMargin(stated = DEFAULT_MARGIN, {margin, scale}: Verdict): string | undefined {

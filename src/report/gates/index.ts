@@ -3,7 +3,8 @@
  * the eval is judged by, the gates that have no run, and reports of them: JUnit, a pull request's comment, annotations. It runs
  * no eval and prints nothing.
  */
-export {type CheckedRun, checkEvals, undecidedFor} from "./checkEvals.js";
-export {gateFacts} from "./gateFacts.js";
+export {type CheckedRun, checkEvals} from "./checkEvals.js";
+export {gateFacts} from "../site/gateFacts.js";
+export {undecidedFor} from "../site/runGates.js";
 export {type GateChecks, gatesAsAnnotations, gatesAsJunit, gatesAsMarkdown} from "./gateReports.js";
 export {gatesWithoutRun, placeText, type UnrunGate, unrunJson, unrunText} from "./gatesWithoutRun.js";

@@ -2,7 +2,9 @@ export interface NavigationPage {
   name: string;
   /** Absolute within the site: "/candidates". */
   path: string;
-  /** What a reader finds there, on the first page's list of pages; without it the page is not listed. */
+  /** The part of the navigation that lists it; without one it stands there by itself. */
+  group?: string;
+  /** What a reader finds there, beside its name. */
   about?: string;
 }
 
@@ -26,23 +28,50 @@ addEventListener("DOMContentLoaded", () => {
     for (const key of ${JSON.stringify(CARRIED)}) if (here.has(key)) address.searchParams.set(key, here.get(key));
     link.href = address.href;
   }
+  const close = (except) => {
+    for (const open of document.querySelectorAll("#observablehq-header details[open]")) if (!open.contains(except)) open.open = false;
+  };
+  addEventListener("click", ({target}) => close(target));
+  addEventListener("keydown", ({key}) => key === "Escape" && close(null));
 });</script>`;
 
 export const siteFooter = `<p>Every number can be traced to its rows, split, prompt, price and seed on the <a href="./runs.html">runs</a> page.</p>`;
 
-/** The bar on top of every page: links are relative, so that the site works below any path. */
+/**
+ * The bar on top of every page: links are relative, so that the site works below any path. Pages of a group unfold below its name;
+ * those of the group that is read stand in a line of their own.
+ */
 export function siteHeader(title: string, pages: readonly NavigationPage[], path: string): string {
   const up = "../".repeat(path.split("/").length - 2) || "./";
-  const links = pages.map((page) => {
+  const link = (page: NavigationPage) => {
     const href = up + (page.path === "/index" ? "" : `${page.path.slice(1)}.html`);
     const current = page.path === path ? ` aria-current="page"` : "";
-    const about = page.about === undefined ? "" : ` data-about="${escape(page.about)}"`;
-    return `<li><a href="${escape(href)}"${current}${about}>${escape(page.name)}</a></li>`;
+    return `<a href="${escape(href)}"${current}>${escape(page.name)}</a>`;
+  };
+  const here = pages.find((page) => page.path === path)?.group;
+  const listed = (page: NavigationPage) =>
+    `<li>${link(page)}${page.about === undefined ? "" : `<small>${escape(page.about)}</small>`}</li>`;
+  const groups = new Map<string, NavigationPage[]>();
+  for (const page of pages) {
+    const key = page.group ?? page.path;
+    groups.set(key, [...(groups.get(key) ?? []), page]);
+  }
+  const entries = [...groups.values()].map((own) => {
+    const [{group: name}] = own as [NavigationPage];
+    if (name === undefined) return `<li>${own.map(link).join("")}</li>`;
+    if (name === here) return `<li class="here">${escape(name)}</li>`;
+    return `<li><details name="pages"><summary>${escape(name)}</summary><ul>${own.map(listed).join("")}</ul></details></li>`;
   });
+  const beside = pages.filter(({group}) => group !== undefined && group === here);
+  const siblings =
+    beside.length > 0
+      ? `<ul class="siblings" aria-label="Pages of ${escape(here!)}">${beside.map((page) => `<li>${link(page)}</li>`).join("")}</ul>`
+      : "";
   return `<a class="skip" href="#content">Skip to the content</a>
 <a class="brand" href="${up}">${escape(title)}</a>
-<nav aria-label="Report"><ul>${links.join("")}</ul></nav>
-<span id="content" tabindex="-1"></span>`;
+<nav aria-label="Report"><ul class="groups">${entries.join("")}</ul>${siblings}</nav>
+<span id="content" tabindex="-1"></span>
+<noscript><p class="notice">This page draws its figures and tables with JavaScript, which is off here. Verdicts stand on the first page; <code>npx assay verdict</code> and <code>npx assay runs</code> print the rest.</p></noscript>`;
 }
 
 function escape(text: string): string {

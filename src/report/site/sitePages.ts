@@ -9,7 +9,9 @@ interface PageStatement {
   title?: string;
   /** Its position in the navigation, which a page without one is not in. */
   order?: number;
-  /** What a reader finds there, on the first page's list of pages. */
+  /** The part of the navigation that lists it. */
+  group?: string;
+  /** What a reader finds there, beside its name in the navigation. */
   about?: string;
   /** It may run WebAssembly and workers. */
   webassembly?: boolean;
@@ -28,7 +30,7 @@ export async function sitePages(root: string): Promise<NavigationPage[]> {
     .map(([path, page]) => ({path, ...(page.order === undefined ? packaged.get(path) : page)}))
     .filter(({title, order}) => title !== undefined && order !== undefined)
     .sort((a, b) => a.order! - b.order! || a.path.localeCompare(b.path))
-    .map(({path, title, about}) => ({name: title!, path, about}));
+    .map(({path, title, group, about}) => ({name: title!, path, group, about}));
 }
 
 /** The paths of the report's own pages that run no WebAssembly and no workers. */

@@ -1,4 +1,5 @@
 import type {Verdict} from "../../evals/decisions/types.js";
+import type {GateResult} from "../../evals/decisions/gateTypes.js";
 import type {ModelManifest} from "../../weights/models/types.js";
 import type {RunChange, ScorerView} from "./decisionTypes.js";
 import type {LedgerSummary, Recognition} from "../../data/privacy/index.js";
@@ -35,6 +36,8 @@ export interface CandidateView {
   failures: {reason: string; count: number}[];
   /** US dollars per thousand rows, as its verdict has them; undefined while the cost of some answers is not known. */
   costPerThousand?: number;
+  /** Where nobody states it but hostings: the cheapest one at `DEFAULT_VOLUME`. */
+  hosted?: {usdPerThousand: number; low?: number; high?: number; hosting: string};
   /** Completions whose cost nobody stated. */
   unpriced: number;
   /** Milliseconds over completed requests. */
@@ -68,6 +71,20 @@ export interface SplitComparison {
   gaps: SplitGap[];
 }
 
+/** What a candidate of a run scored on another split. */
+export interface OtherSplit {
+  run: string;
+  eval: string;
+  split: string;
+  candidate: string;
+  /** Its score there, outside the interval that it has here. */
+  mean: number;
+  low?: number;
+  high?: number;
+  /** What to do by the scores there, where that names another candidate. */
+  action?: string;
+}
+
 /** The newest run of one eval on one split, summed up for first paint. */
 export interface RunView {
   id: string;
@@ -97,12 +114,18 @@ export interface RunView {
   imported?: RunManifest["imported"];
   candidates: CandidateView[];
   verdict: Verdict;
+  /** The candidate that the verdict's action names. */
+  named?: string;
+  /** Results of the gate that the eval stated; empty without one. */
+  gates: GateResult[];
+  /** Where the named candidate, or the best, scored otherwise on other splits of the same data: the lowest first. */
+  otherSplits: OtherSplit[];
   /** Against the complete run before this one; absent when there is none. */
   change?: RunChange;
   /** Present on every run of an eval that ran on a random split and on another one. */
   splitComparison?: SplitComparison;
   /** Shares of test rows that also stand in the training part. */
-  leakage: {exact?: number; group?: number};
+  leakage: {exact?: number; group?: number; unseen?: {share: number; classes: number}};
 }
 
 export interface VerdictsData {

@@ -1,4 +1,4 @@
-import {byNumbers} from "../../evals/decisions/index.js";
+import {byNumbers, type GateRule, namedCandidate} from "../../evals/decisions/index.js";
 import {listModels} from "../../weights/models/index.js";
 import type {MaskExcerpt} from "../../data/privacy/index.js";
 import {
@@ -13,11 +13,15 @@ import {candidateViews} from "./candidateViews.js";
 import {changeSince} from "./changeSince.js";
 import {currentDecisions} from "./currentRuns.js";
 import {publishingOf} from "./publishing.js";
+import {hostedCosts} from "./hostedCosts.js";
+import {otherSplits} from "./otherSplits.js";
+import {runGates} from "./runGates.js";
 import {runVerdict} from "./runVerdict.js";
 import {scorerViews} from "./scorerViews.js";
 import {shownSlices} from "./shownGroups.js";
 import {firstMasked, shownEnd, shownReasons, withKeptReasons} from "./shownReasons.js";
 import {splitGaps} from "./splitComparison.js";
+import {unseenClasses} from "./unseenClasses.js";
 import type {RunView, SplitComparison, VerdictsData} from "./types.js";
 
 /** The deciding run or race of every eval and split with its verdict: what the first screen shows. No runs give an empty list. */
@@ -27,7 +31,11 @@ export function verdicts(store: Store): Promise<VerdictsData> {
     const shown = new Set(runs.map(({id}) => id));
     const older = (await store.runs()).filter(({id}) => !shown.has(id));
     return {
-      runs: runs.map((run) => ({...run, splitComparison: comparisonOf(run, runs)})),
+      runs: runs.map((run) => ({
+        ...run,
+        otherSplits: otherSplits(run, runs),
+        splitComparison: comparisonOf(run, runs)
+      })),
       older: older.map(({id, eval: name, split, sealedAt}) => ({id, eval: name, split: split.name, sealedAt}))
     };
   });
@@ -38,7 +46,8 @@ async function runViews(store: Store, mask: MaskExcerpt): Promise<RunView[]> {
   const splits = await store.splits();
   const runs: RunView[] = [];
   for (const {run, race} of await currentDecisions(store.workspace)) {
-    const {table, verdict, calls} = await runVerdict(store, run, {race});
+    const report = await runVerdict(store, run, {race});
+    const {table, verdict, calls} = report;
     const {margin} = verdict;
     const publish = await publishingOf(store, run);
     const reasons = shownReasons(publish, firstMasked(mask));
@@ -66,8 +75,11 @@ async function runViews(store: Store, mask: MaskExcerpt): Promise<RunView[]> {
       unpricedCalls: run.unpricedCalls,
       concurrency: run.concurrency,
       imported: run.imported,
-      candidates: await candidateViews(store, run, {models, calls, reasons}),
+      candidates: await hostedCosts(store, run, await candidateViews(store, run, {models, calls, reasons})),
       verdict,
+      named: namedCandidate(verdict, run.candidates.find(({baseline}) => baseline)?.name),
+      gates: await runGates(store, {run, race}, {report, rules: (run.gate?.rules ?? []) as GateRule[]}),
+      otherSplits: [],
       change,
       leakage: run.split.part === "test" ? leakageOf(splits.find(({id}) => id === run.split.id)) : {}
     });
@@ -113,5 +125,10 @@ function leakageOf(split: SplitManifest | undefined): RunView["leakage"] {
   const share = (name: "exactLeakage" | "groupLeakage") => {
     return split && currentMeasures(split)[name]?.share;
   };
-  return {exact: share("exactLeakage"), group: share("groupLeakage")};
+  const unseen = split && unseenClasses(split);
+  return {
+    exact: share("exactLeakage"),
+    group: share("groupLeakage"),
+    unseen: unseen && {share: unseen.share, classes: unseen.labels.length}
+  };
 }

@@ -39,3 +39,20 @@ it("links to files, so that a host without clean addresses finds them", () => {
     for (const [, link] of links) expect(link).toMatch(/\/$|\.html$/);
   }
 });
+
+it("lists pages of a group below its name, and those of the group that is read in a line of their own", () => {
+  const pages = [
+    {name: "Verdict", path: "/index"},
+    {name: "Costs", path: "/costs", group: "Compare", about: "hostings"},
+    {name: "Runs", path: "/runs", group: "Record", about: "versions"}
+  ];
+  const header = siteHeader("Assay", pages, "/costs");
+  expect(header).toContain('<li><a href="./">Verdict</a></li><li class="here">Compare</li>');
+  expect(header).toContain(
+    '<ul class="siblings" aria-label="Pages of Compare"><li><a href="./costs.html" aria-current="page">Costs</a>'
+  );
+  expect(header).toContain(
+    '<summary>Record</summary><ul><li><a href="./runs.html">Runs</a><small>versions</small></li>'
+  );
+  expect(header).toMatch(/<noscript>.*JavaScript/);
+});

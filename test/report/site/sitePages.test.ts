@@ -19,6 +19,13 @@ describe("the navigation", () => {
   it("begins with the verdict, and says of every other page of the report what it is about", async () => {
     const [first, ...others] = await sitePages(PAGES);
     expect(first).toEqual({name: "Verdict", path: "/index"});
+    expect([...new Set(others.map(({group}) => group))]).toEqual([
+      "Compare",
+      "Rows",
+      "Data",
+      "Record",
+      undefined
+    ]);
     expect(others.filter(({about}) => about === undefined).map(({name}) => name)).toEqual(["Notebook"]);
   });
 

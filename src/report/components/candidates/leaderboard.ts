@@ -4,6 +4,7 @@ import {valueName} from "../../../evals/decisions/valueName.js";
 import {meanName, meanTitle} from "../text/meanOf.js";
 import {scaleLinear} from "d3";
 import {html, svg} from "htl";
+import {DEFAULT_VOLUME} from "../../../base/costs/index.js";
 import type {CandidateSummary, Verdict} from "../../../evals/decisions/types.js";
 import type {CandidateView, RunView} from "../../site/types.js";
 import {type GroupedColumn, dataTable} from "../tables/dataTable.js";
@@ -94,7 +95,14 @@ function leaderboardColumns(verdict: Verdict, format: ScoreFormat): GroupedColum
     {
       name: "Cost per 1,000 rows",
       numeric: true,
-      value: ({view}) => [dollars(view?.costPerThousand), view ? unpricedNote(view) : null]
+      value: ({view}) => [
+        dollars(view?.costPerThousand ?? view?.hosted?.usdPerThousand),
+        view?.hosted
+          ? html`<small>${view.hosted.hosting}, at ${countText(DEFAULT_VOLUME)} requests a month</small>`
+          : view
+            ? unpricedNote(view)
+            : null
+      ]
     },
     {
       name: "Latency, median",

@@ -1,5 +1,5 @@
 import {html} from "htl";
-import type {CostAdjustment, CostSettings} from "../../../base/costs/index.js";
+import {type CostAdjustment, type CostSettings, DEFAULT_VOLUME} from "../../../base/costs/index.js";
 import type {CostsData} from "../../site/costTypes.js";
 import {countText, percentText} from "../text/format.js";
 import {form, type Input, slider} from "../inputs/inputs.js";
@@ -28,7 +28,7 @@ export function chooseCosts(data: CostsData | null): Input<ChosenCosts | null> {
         key: "volume",
         min: 0,
         max: VOLUMES.length - 1,
-        value: VOLUMES.indexOf(100_000),
+        value: VOLUMES.indexOf(DEFAULT_VOLUME),
         write: (i) => countText(VOLUMES[i])
       }),
       load: slider({

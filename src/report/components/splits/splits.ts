@@ -1,9 +1,11 @@
 import {html} from "htl";
 import type {SplitsData, SplitsView, VerdictsData} from "../../site/types.js";
+import {valueName} from "../../../evals/decisions/valueName.js";
+import {unseenClasses} from "../../site/unseenClasses.js";
 import {classShares} from "./classShares.js";
 import {importedRows} from "../data/datasets.js";
 import {badge, code, type PageContent, emptyState, hash, nothing, section} from "../text/elements.js";
-import {countText, joinedNames, pluralText, time} from "../text/format.js";
+import {countText, joinedNames, percentText, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {leakagePlot} from "./leakagePlot.js";
 import {splitLeaksTable} from "./splitLeaks.js";
@@ -84,7 +86,27 @@ function recommendation(view: SplitsView): HTMLElement {
       <span>${dataset}, version ${hash(version.id)}, ${countText(version.rows)} rows</span>
     </p>
     ${advice(choice?.sentence ?? "No split has rows in every part that was asked for, so there is none to recommend.")}
+    ${unseenText(view)}
   </section>`;
+}
+
+/** Splits that ask for classes which training has no row of. */
+function unseenText({splits: all}: SplitsView): PageContent {
+  const found = all.flatMap((split) => {
+    const unseen = unseenClasses(split);
+    return unseen ? [{name: split.name, ...unseen}] : [];
+  });
+  if (found.length === 0) return null;
+  return html`<ul class="warnings">
+    ${found.map(
+      ({name, share, labels}) =>
+        html`<li>
+          On ${name}, ${percentText(share)} of the test rows belong to
+          ${joinedNames(labels.slice(0, 3).map(valueName))}${labels.length > 3 ? ` and ${pluralText(labels.length - 3, "more class", "more classes")}` : ""}:
+          training has no row of ${labels.length === 1 ? "this class" : "these classes"}.
+        </li>`
+    )}
+  </ul>`;
 }
 
 function untried({dataset, untried: strategies, newest}: SplitsView): PageContent {

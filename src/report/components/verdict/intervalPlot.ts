@@ -1,3 +1,4 @@
+import {html} from "htl";
 import * as Plot from "@observablehq/plot";
 import type {CandidateSummary, Verdict} from "../../../evals/decisions/types.js";
 import {dataTable} from "../tables/dataTable.js";
@@ -22,7 +23,10 @@ type ScoredCandidate = CandidateSummary & {mean: number};
 
 /** Every candidate's mean with its interval, the best on top; those that may be the best stand out. */
 export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: IntervalPlotOptions): PageContent[] {
-  const rows = verdict.summaries.filter((summary): summary is ScoredCandidate => summary.mean !== undefined);
+  const scored = verdict.summaries.filter(
+    (summary): summary is ScoredCandidate => summary.mean !== undefined
+  );
+  const rows = scored.filter((one) => twinBefore(one, scored, verdict) === undefined);
   const format = scoreFormatOf(verdict);
   const level = `${Math.round(100 * (1 - verdict.alpha))}%`;
   const unit = `${format.unit}, with ${level} interval`;
@@ -71,8 +75,26 @@ export function intervalPlot(verdict: Verdict, {scorer, baseline, run}: Interval
   };
   return [
     figure(draw, {height: 54 + rows.length * 34, made}),
+    scored.flatMap((one) => {
+      const twin = twinBefore(one, scored, verdict);
+      return twin
+        ? [html`<p class="small">${one.candidate}: the same weights and score as ${twin.candidate}.</p>`]
+        : [];
+    }),
     details("The same in numbers", summaryTable(verdict, {format, level, made}))
   ];
+}
+
+/** The candidate further up with the same weights and the same score, which the figure shows in its place. */
+function twinBefore(
+  one: ScoredCandidate,
+  all: readonly ScoredCandidate[],
+  {sameWeights = []}: Verdict
+): ScoredCandidate | undefined {
+  const group = sameWeights.find((names) => names.includes(one.candidate));
+  return all
+    .slice(0, all.indexOf(one))
+    .find(({candidate, mean}) => mean === one.mean && group?.includes(candidate));
 }
 
 function summaryTable(

@@ -1,8 +1,8 @@
 import {html} from "htl";
+import {representativeOf} from "../../../evals/decisions/representative.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import type {RunView} from "../../site/types.js";
-import {linkTo} from "../address/address.js";
-import {code, type PageContent, facts, hash, nothing, section} from "../text/elements.js";
+import {code, details, type PageContent, facts, hash, nothing, section} from "../text/elements.js";
 import {countText, pluralText, time} from "../text/format.js";
 import {intervalPlot} from "./intervalPlot.js";
 import {verdictCard} from "./verdictCard.js";
@@ -17,12 +17,14 @@ export function overview(run: RunView | null): PageContent {
   const baseline = alone ? undefined : run.candidates.find((candidate) => candidate.baseline)?.name;
   return html`<div>
     ${verdictCard(run)}
-    ${run.change ? html`<div class="beside">${warnings(run)} ${changes(run, run.change)}</div>` : warnings(run)}
-    ${section(
-      "How the candidates compare",
+    ${
       summaries.every((summary) => summary.mean === undefined)
-        ? html`<p>No row has a score, so there is nothing to draw. See why below.</p>`
-        : [
+        ? section(
+            "How the candidates compare",
+            html`<p>No row has a score, so there is nothing to draw. See why below.</p>`
+          )
+        : section(
+            comparisonTitle(run),
             intervalPlot(run.verdict, {scorer: run.primaryScorer, baseline, run: run.id}),
             alone
               ? null
@@ -30,10 +32,21 @@ export function overview(run: RunView | null): PageContent {
                   Coloured: the best, and those not shown to be worse than
                   it.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
                 </p>`
-          ]
-    )}
-    ${section("What was compared", compared(run))} ${section("Look closer", nextPages())}
+          )
+    }
+    ${run.change ? html`<div class="beside">${warnings(run)} ${changes(run, run.change)}</div>` : warnings(run)}
+    <section class="part" aria-label="What was compared">
+      ${details("What was compared", compared(run))}
+    </section>
   </div>`;
+}
+
+/** What the figure shows, in a few words. */
+function comparisonTitle({verdict: {set, summaries, sameWeights = []}}: RunView): string {
+  if (summaries.length < 2) return "Its score";
+  const alike = new Set(set.map((name) => representativeOf(name, set, sameWeights))).size;
+  if (alike > 1) return `${alike} of ${summaries.length} may be the best`;
+  return `${set[0] ?? summaries[0]!.candidate} leads ${pluralText(summaries.length - 1, "other")}`;
 }
 
 function compared(run: RunView): HTMLElement {
@@ -67,17 +80,4 @@ function compared(run: RunView): HTMLElement {
       >`
     ]
   ]);
-}
-
-/** The pages of the navigation that state what they are about. */
-function nextPages(): HTMLElement {
-  const links = [...document.querySelectorAll<HTMLAnchorElement>("#observablehq-header nav a[data-about]")];
-  return html`<ul class="cards">
-    ${links.map(
-      (link) =>
-        html`<li>
-          <a href=${linkTo(link.href)} data-keep-run>${link.textContent}</a><span>${link.dataset.about}</span>
-        </li>`
-    )}
-  </ul>`;
 }

@@ -4,11 +4,13 @@ import {scoreName, writerOf} from "../../../evals/decisions/scoreScale.js";
 import type {CandidateCost, HeldBy, Verdict} from "../../../evals/decisions/types.js";
 import type {CandidateView, RunView} from "../../site/types.js";
 import {linkTo} from "../address/address.js";
-import {badge, type BadgeKind, type PageContent} from "../text/elements.js";
+import {badge, type BadgeKind, details, type PageContent} from "../text/elements.js";
 import {countText, dollars, durationText, pluralText, scoreFormatOf, percentText} from "../text/format.js";
 import {importedFrom} from "../../site/importedFrom.js";
 import {howMade, type Provenance} from "../notes/made.js";
 import {leaderboardQuery} from "../rows/scoreQueries.js";
+import {DEFAULT_VOLUME} from "../../../base/costs/index.js";
+import {gateLine} from "./gateLine.js";
 import {latencyInterval, latencyNote} from "./latencyNote.js";
 import {type Tile, tiles} from "../notes/tiles.js";
 
@@ -63,13 +65,18 @@ export function verdictCard(run: RunView): HTMLElement {
     </p>
     <h2 class="headline">${verdict.action}</h2>
     <p class="sentence lead">${verdict.sentence}</p>
-    ${run.imported ? html`<p class="aside">${importedFrom(run.imported)}</p>` : null}
-    ${verdict.cheaper ? html`<p class="aside">${cheaperText(run)}</p>` : null} ${winnerText(run)}
-    ${run.description ? html`<p class="small">${run.description}</p>` : null} ${tiles(figures(run))}
-    <p class="small">
-      ${basis(run)} ${clusters ? "Rows of one group count as related, not as independent." : null}
-    </p>
-    ${verdict.kind === "no-scores" ? null : howMade(verdictProvenance(run))}
+    ${tiles(figures(run))} ${gateLine(run)}
+    ${verdict.cheaper ? html`<p class="aside">${cheaperText(run)}</p>` : null}
+    ${details(
+      "How sure, and on what",
+      run.imported ? html`<p class="aside">${importedFrom(run.imported)}</p>` : null,
+      winnerText(run),
+      run.description ? html`<p class="small">${run.description}</p>` : null,
+      html`<p class="small">
+        ${basis(run)} ${clusters ? "Rows of one group count as related, not as independent." : null}
+      </p>`,
+      verdict.kind === "no-scores" ? null : howMade(verdictProvenance(run))
+    )}
   </section>`;
 }
 
@@ -131,35 +138,30 @@ function winnerText({verdict, status}: RunView): PageContent {
   </p>`;
 }
 
+/** Figures of the candidate that the action names, and its difference from the baseline, or from the best where it is the baseline. */
 function figures(run: RunView): Tile[] {
-  const {verdict} = run;
+  const {verdict, named = verdict.best} = run;
   const format = scoreFormatOf(verdict);
-  const best = verdict.summaries.find((summary) => summary.candidate === verdict.best);
-  const view = run.candidates.find((candidate) => candidate.name === verdict.best);
-  const cost = verdict.costs?.[verdict.best ?? ""];
+  const own = verdict.summaries.find(({candidate}) => candidate === named);
+  const view = run.candidates.find(({name}) => name === named);
+  const baseline = run.candidates.find((one) => one.baseline)?.name;
+  const against = differenceOf(run, named === baseline ? verdict.best : baseline);
+  const cost = verdict.costs?.[named ?? ""];
+  const unscored = verdict.summaries.reduce((sum, one) => sum + one.planned - one.scored, 0);
   return [
     {
-      label: best?.candidate ?? "Best",
+      label: own?.candidate ?? "Best",
       means: "mean",
-      value: format.score(best?.mean),
-      note: best
-        ? `${format.interval(best.low, best.high)}, ${scoreName(run.primaryScorer, verdict.figure)}${ofRows(best.scored, run)}`
+      value: format.score(own?.mean),
+      note: own
+        ? `${format.interval(own.low, own.high)}, ${scoreName(run.primaryScorer, verdict.figure)}${ofRows(own.scored, run)}`
         : undefined
     },
+    ...(against ? [{label: `Against ${against.name}`, means: "difference", ...against.tile}] : []),
     {
-      label: "Rows",
-      value: countText(run.rows),
-      note: run.imported ? `of ${run.dataset.name}` : `${run.split.part} part of ${run.dataset.name}`
-    },
-    {
-      label: "Candidates",
-      value: countText(run.candidates.length),
-      note: othersNote(verdict)
-    },
-    {
-      label: "Without a score",
-      value: countText(verdict.summaries.reduce((sum, one) => sum + one.planned - one.scored, 0)),
-      note: `of ${countText(verdict.summaries.reduce((sum, one) => sum + one.planned, 0))} planned`
+      label: "Cost per 1,000 rows",
+      value: dollars(cost?.usdPerThousand ?? view?.hosted?.usdPerThousand),
+      note: costNote(run, cost, view)
     },
     {
       label: "95% answered within",
@@ -169,16 +171,50 @@ function figures(run: RunView): Tile[] {
           ? "no time stated"
           : [
               ...latencyInterval(view),
-              verdict.best ?? "the best",
               ...latencyNote(view, {concurrency: run.concurrency, planned: run.rows * run.repeats})
             ].join(", ")
     },
     {
-      label: "Cost per 1,000 rows",
-      value: dollars(cost?.usdPerThousand),
-      note: costNote(run, cost, view)
-    }
+      label: "Rows",
+      value: countText(run.rows),
+      note: [
+        run.imported ? `of ${run.dataset.name}` : `${run.split.part} part of ${run.dataset.name}`,
+        unscored > 0 ? `${pluralText(unscored, "score")} missing` : ""
+      ]
+        .filter(Boolean)
+        .join(", ")
+    },
+    {label: "Candidates", value: countText(run.candidates.length), note: othersNote(verdict)}
   ];
+}
+
+/** The named candidate minus another one, where the verdict compares the two; twins differ by nothing. */
+function differenceOf(
+  {verdict, named = verdict.best}: RunView,
+  other: string | undefined
+): {name: string; tile: Pick<Tile, "value" | "note">} | undefined {
+  const twins = verdict.sameWeights?.some((names) => names.includes(named!) && names.includes(other!));
+  if (other === undefined || other === named || twins) return undefined;
+  const pair = verdict.comparisons.find(
+    ({a, b}) => (a === named && b === other) || (a === other && b === named)
+  );
+  if (pair?.difference === undefined) return undefined;
+  const {difference, low, high} = pair;
+  const turned = pair.a !== named;
+  const format = scoreFormatOf(verdict);
+  const range =
+    low === undefined || high === undefined
+      ? undefined
+      : turned
+        ? format.differences(-high, -low)
+        : format.differences(low, high);
+  return {
+    name: other,
+    tile: {
+      value: format.difference(turned ? -difference : difference),
+      note: [range, format.differenceUnit === "points" ? "points" : ""].filter(Boolean).join(", ")
+    }
+  };
 }
 
 /** Of how many rows a figure is, where that is not all of them. */
@@ -199,14 +235,19 @@ function costNote(
   cost: CandidateCost | undefined,
   view: CandidateView | undefined
 ): PageContent {
-  if (!cost) {
-    const costs = html`<a href=${linkTo("./costs")} data-keep-run>Costs</a>`;
-    if (view?.costByHosting) return html`by hosting and volume: see ${costs}`;
-    if (!view?.isPriced) return "no price stated";
-    return html`not known of ${countText(view.unpriced)} of ${pluralText(view.completed, "answer")}: see
-    ${costs}`;
+  const costs = html`<a href=${linkTo("./costs")} data-keep-run>Costs</a>`;
+  if (cost) {
+    const [low, high] = [dollars(cost.low), dollars(cost.high)];
+    const priced = [
+      low === high ? "" : `${low} to ${high}`,
+      cost.rows < run.rows ? `of ${pluralText(cost.rows, "row")}` : ""
+    ];
+    return priced.filter(Boolean).join(", ");
   }
-  const [low, high] = [dollars(cost.low), dollars(cost.high)];
-  const range = low === high ? "" : `${low} to ${high}, `;
-  return `${range}${run.verdict.best}${ofRows(cost.rows, run)}`;
+  if (view?.hosted)
+    return html`${view.hosted.hosting}, at ${countText(DEFAULT_VOLUME)} requests a month: ${costs}`;
+  if (view?.costByHosting) return html`by hosting and volume: see ${costs}`;
+  if (!view?.isPriced) return "no price stated";
+  return html`not known of ${countText(view.unpriced)} of ${pluralText(view.completed, "answer")}: see
+  ${costs}`;
 }

@@ -1,11 +1,11 @@
 import {html} from "htl";
 import type {RunView} from "../../site/types.js";
 import {type PageContent, details, section} from "../text/elements.js";
-import {countText, pluralText, percentText} from "../text/format.js";
+import {countText, pluralText, percentText, scoreFormatOf} from "../text/format.js";
 import {gapSentence} from "../splits/splitGap.js";
 
 /** Warnings that are shown without being asked for. */
-const FIRST = 4;
+const FIRST = 3;
 
 /** What a reader must know before trusting the verdict; says so when there is nothing. */
 export function warnings(run: RunView): HTMLElement {
@@ -42,7 +42,16 @@ function warningList(found: readonly PageContent[]): HTMLElement {
 /** The engine's risks, the gravest first, then what is known beside them; a risk is not said twice. */
 function runWarnings(run: RunView): PageContent[] {
   const {verdict} = run;
-  const found: PageContent[] = verdict.risks.map(({sentence}) => sentence);
+  const other = otherSplitWarning(run);
+  const found: PageContent[] = verdict.risks
+    .filter(({kind}) => !other || kind !== "split")
+    .map(({sentence}) => sentence);
+  const {unseen} = run.leakage;
+  if (unseen)
+    found.unshift(
+      `${percentText(unseen.share)} of the test rows belong to ${pluralText(unseen.classes, "class", "classes")} without a training row: trained candidates cannot know them.`
+    );
+  if (other) found.unshift(other);
   const {exact, group} = run.leakage;
   if (exact)
     found.push(`${percentText(exact)} of the test rows have a text that is also in the training part.`);
@@ -61,4 +70,19 @@ function runWarnings(run: RunView): PageContent[] {
     for (const {reason, count: times} of candidate.failures.slice(0, 2))
       found.push(`${candidate.name}: ${pluralText(times, "request")} failed: ${reason.replace(/\.$/, "")}.`);
   return found;
+}
+
+/** That the same candidate scored otherwise, or another one is named, where the data were split in another way. */
+function otherSplitWarning(run: RunView): PageContent {
+  const [lowest] = run.otherSplits;
+  if (!lowest) return undefined;
+  const {candidate, split, mean, low, high, action} = lowest;
+  const format = scoreFormatOf(run.verdict);
+  const here = run.verdict.summaries.find((one) => one.candidate === candidate);
+  const link = html`<a href=${`./?run=${encodeURIComponent(lowest.run)}`}>split ${split}</a>`;
+  const there = action === undefined ? "" : ` The verdict there: ${action}`;
+  return html`<span
+    >On ${link}, ${candidate} scores <b>${format.score(mean)}</b> (${format.interval(low, high)}), not
+    ${format.score(here?.mean)} as here.${there}</span
+  >`;
 }

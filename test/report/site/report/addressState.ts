@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {open, report, visit} from "../../../support/report.js";
+import {goTo, open, report, visit} from "../../../support/report.js";
 import {settled} from "../../../support/watchPage.js";
 import {byThread} from "./engine.js";
 import {expectKept, expectNoticed} from "./inputState.js";
@@ -11,18 +11,14 @@ describe("the state of every input", () => {
   it("goes along from page to page, over pages without an input as well", async (context) => {
     const {id} = byThread();
     const {page} = await open(context, `differences?run=${id}&scorer=closeness&slice=length%3Dshort`);
-    const go = async (name: string) => {
-      await page.getByRole("navigation").getByRole("link", {name, exact: true}).click();
-      await settled(page);
-    };
+    const go = (name: string) => goTo(page, name);
     for (const name of ["Method", "Data", "Splits", "Lineage", "History", "Races", "Candidates"]) {
       await go(name);
       expect(new URL(page.url()).searchParams.get("run"), name).toBe(id);
     }
     await page.getByRole("heading", {name: "closeness, length short"}).waitFor();
     await go("Verdict");
-    await page.getByRole("listitem").getByRole("link", {name: "Differences", exact: true}).last().click();
-    await settled(page);
+    await go("Differences");
     expect(new URL(page.url()).searchParams.get("slice")).toBe("length=short");
     await page.close();
   });

@@ -2,7 +2,15 @@ import type {Page} from "playwright-core";
 import {describe, expect, it} from "vitest";
 import {confidenceOf} from "../../../../src/base/costs/index.js";
 import {splitLeaks} from "../../../../src/data/splits/index.js";
-import {cells, open, report, seriousViolations, type TestContext} from "../../../support/report.js";
+import {
+  cells,
+  goTo,
+  navigationLink,
+  open,
+  report,
+  seriousViolations,
+  type TestContext
+} from "../../../support/report.js";
 import {settled} from "../../../support/watchPage.js";
 
 const ROWS = "Rows and what candidates answered";
@@ -97,7 +105,7 @@ describe("the examples page", () => {
 
   it("leads by keyboard alone from the verdict to what was asked about a row, and on to the next", async (context) => {
     const {page, problems} = await judged(context, "");
-    await page.getByRole("navigation").getByRole("link", {name: "Examples"}).focus();
+    await (await navigationLink(page, "Examples")).focus();
     await page.keyboard.press("Enter");
     await page.waitForURL(/examples/);
     await settled(page);
@@ -256,7 +264,7 @@ describe("the address", () => {
     await expect.poll(choices).toEqual(["closeness", "short", before]);
     await page.goForward();
     await expect.poll(choices).toEqual(["closeness", "short", "team-a"]);
-    await page.getByRole("navigation").getByRole("link", {name: "Candidates"}).click();
+    await goTo(page, "Candidates");
     await page.getByRole("heading", {name: "closeness, length short"}).waitFor();
     await page.close();
   });

@@ -4,8 +4,7 @@ import {gzipSync} from "node:zlib";
 import {describe, expect, it} from "vitest";
 import {callsOf, decide, regressionsOf, scoreTable} from "../../../../src/evals/decisions/index.js";
 import {races} from "../../../../src/report/site/index.js";
-import {cells, open, percent, pText, report, signed, signedRange} from "../../../support/report.js";
-import {settled} from "../../../support/watchPage.js";
+import {cells, goTo, open, percent, pText, report, signed, signedRange} from "../../../support/report.js";
 import {byThread, engineVerdict, range} from "./engine.js";
 
 describe("the first page", () => {
@@ -42,13 +41,21 @@ describe("the first page", () => {
     await page.close();
   });
 
+  it("opens with the figure on its first screen and in few words, each candidate's weights once", async (context) => {
+    const {page} = await open(context, `?run=${byThread().id}`);
+    const box = await page.locator(".picture svg").first().boundingBox();
+    expect(box!.y).toBeLessThan(900);
+    const text = await page.locator("#observablehq-main").innerText();
+    expect(text.split(/\s+/).length).toBeLessThanOrEqual(480);
+    await page.close();
+  });
+
   it("shows another verdict for another eval, and keeps the choice on other pages", async (context) => {
     const {page} = await open(context, "");
     const before = await page.locator(".sentence").innerText();
     await page.getByLabel("Eval and split").selectOption({label: "Mail triage, split random"});
     await page.waitForFunction((text) => document.querySelector(".sentence")?.textContent !== text, before);
-    await page.getByRole("navigation").getByRole("link", {name: "Candidates"}).click();
-    await settled(page);
+    await goTo(page, "Candidates");
     expect(
       await page
         .getByLabel("Eval and split")
@@ -90,6 +97,7 @@ describe("the first page", () => {
     });
     expect(verdict.cheaper).toMatchObject({choice: "medium", margin: 0.03});
     const {page} = await open(context, `?run=${view.id}`);
+    await page.getByText("How sure, and on what").click();
     const text = await page.locator(".verdict").innerText();
     expect(text).toContain(verdict.sentence);
     expect(text).toContain(verdict.cheaper!.sentence);
@@ -136,6 +144,7 @@ describe("the first page", () => {
     expect(await page.locator(".sentence").innerText()).toBe(
       (await races(report.store)).races[0]!.outcome!.sentence
     );
+    await page.getByText("How sure, and on what").click();
     expect(await page.locator(".verdict").innerText()).toMatch(
       /Decided by a race of \d+ rounds at an error rate of 5\.0%/
     );

@@ -55,6 +55,7 @@ describe("evals of one title", () => {
 describe("scores in stars", () => {
   it("stand as stars in every sentence of the first page", async (context) => {
     const {page} = await open(context, `?run=${report.run("intent-stars").id}`);
+    await page.getByText("How sure, and on what").click();
     const text = await page.locator(".verdict").innerText();
     expect(text).toContain("good and plain are a tie: they differ by less than 0.25. Choose by cost.");
     expect(text).toMatch(/4\.\d+–[45](\.\d+)?, stars/);

@@ -8,8 +8,8 @@ import {
   tableAsIn
 } from "../../evals/decisions/index.js";
 import {baselineRun} from "../../evals/races/index.js";
-import {isSameScorer} from "../site/changeSince.js";
-import {unresolvedPersonalData} from "../site/index.js";
+import {isSameScorer} from "./changeSince.js";
+import {unresolvedPersonalData} from "./personalData.js";
 import {currentMeasures, type SplitMeasures} from "../../data/splits/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 
