@@ -1,6 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {basename} from "node:path";
-import {UserError} from "../../base/validation/index.js";
+import {anyObject, anyText, byName, fileForm, listOf, number, text, UserError} from "../../base/validation/index.js";
 import {sha256} from "../../base/system/index.js";
 import {
   datasetKey,
@@ -84,9 +84,14 @@ export async function measureRecognition(
   return measured;
 }
 
+const MEASURED = fileForm<Recognition>(
+  {file: anyText(), texts: number(), types: byName(anyObject(), "scores by type"), layers: listOf(text())},
+  "Remove it and measure again with `assay pii --labels FILE`."
+);
+
 /** What was measured last for a dataset, or undefined when nothing was. */
 export async function recognition(store: Store, dataset: string): Promise<Recognition | undefined> {
-  return getJson<Recognition>(store.workspace, datasetKey(dataset, "recognition.json"));
+  return getJson(store.workspace, datasetKey(dataset, "recognition.json"), MEASURED);
 }
 
 const withValue =
