@@ -152,6 +152,7 @@ describe("a damaged file of the store", {tags: ["counted"]}, () => {
           const problem = await problemOf({file, what, code, stderr, usual: usual.get(command.join(" "))!});
           if (problem) wrong.push(`${command.join(" ")} with ${what} in ${file}: ${problem}\n${stderr.slice(0, 600)}`);
         }
+    console.log("COUNT", turn, process.env.ASSAY_FULL, inFull(1, 101));
     expect(wrong).toEqual([]);
   });
 });
