@@ -49,6 +49,9 @@ const COMMANDS = [
 /** A purge takes these as a whole, and the rest of Assay makes them again. */
 const MADE_AGAIN = /^(cache|downloads|locks|tmp)\/|\/\.(vectors|training|builds)\/|\.tmp$|\.gitignore$|\.txt$/;
 
+/** Which of all combinations are tried: every so many. It shares no divisor with the numbers of commands and contents. */
+const stride = inFull(1, 131);
+
 let project: string;
 let store: StoredFiles;
 let erased: string;
@@ -144,15 +147,13 @@ describe("a damaged file of the store", {tags: ["counted"]}, () => {
     for (const file of files)
       for (const [what, content] of Object.entries(contents(store.get(file)!)))
         for (const command of COMMANDS) {
-          // Short of a full run one in so many: the numbers share no divisor with those of commands and contents.
-          if (turn++ % inFull(1, 101) !== 0) continue;
+          if (turn++ % stride !== 0) continue;
           await restore();
           writeFileSync(join(project, ".assay", file), content);
           const {code, stderr} = await assayHere(project, ...command);
           const problem = await problemOf({file, what, code, stderr, usual: usual.get(command.join(" "))!});
           if (problem) wrong.push(`${command.join(" ")} with ${what} in ${file}: ${problem}\n${stderr.slice(0, 600)}`);
         }
-    console.log("COUNT", turn, process.env.ASSAY_FULL, inFull(1, 101));
     expect(wrong).toEqual([]);
   });
 });

@@ -2,8 +2,6 @@
  * Checks of values that people write: schemas of definitions, names, errors with place and remedy, secrets in texts.
  * In: a value and where it stands. Out: problems or a `UserError`. It reads no files; other rooms import its files by path.
  */
-export {anyObject, anyText, byName, listOf, number, oneOf, text} from "./checked.js";
-export {type FileForm, fileForm, having, readForm} from "./fileForm.js";
 export {exactJson, pythonJson} from "./exactJson.js";
 export {shellWord} from "./shellWord.js";
 export {messageOf, StoppedError, UsageError, UserError} from "./errors.js";

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import type {DatasetDefinition} from "../../data/datasets/index.js";
 import {strictest} from "../../data/datasets/strictest.js";
 import {
@@ -33,7 +34,7 @@ export async function notePublishing(
   for (const one of [...datasets, ...evals.map(({definition}) => definition.dataset)]) {
     if (typeof one !== "object") continue;
     if (one.publish === undefined) silent.add(one.name);
-    else stated.datasets[one.name] = strictest(one.publish, stated.datasets[one.name]);
+    else stated.datasets[one.name] = strictest(one.publish, memberOf(stated.datasets, one.name));
   }
   for (const {name, definition} of evals) stated.evals[name] = definition.publish ?? "masked";
   const kept = await keepStatedPublishing(workspace, {...stated, silent: [...silent].sort()}, whole);

@@ -1,4 +1,5 @@
-import {anyObject, fileForm, listOf, number, text} from "../../base/validation/index.js";
+import {anyObject, listOf, number, text} from "../../base/validation/checked.js";
+import {fileForm} from "../../base/validation/fileForm.js";
 import {canonicalJson} from "../../base/system/index.js";
 import {
   getJson,

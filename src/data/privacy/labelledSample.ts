@@ -1,6 +1,8 @@
 import {readFile} from "node:fs/promises";
 import {basename} from "node:path";
-import {anyObject, anyText, byName, fileForm, listOf, number, text, UserError} from "../../base/validation/index.js";
+import {anyObject, anyText, byName, listOf, number, text} from "../../base/validation/checked.js";
+import {fileForm} from "../../base/validation/fileForm.js";
+import {UserError} from "../../base/validation/index.js";
 import {sha256} from "../../base/system/index.js";
 import {
   datasetKey,

@@ -1,5 +1,7 @@
 import {cellText, isText, LEDGER_FORM, rulesIn} from "../datasets/index.js";
-import {anyObject, byName, type FileForm, having, listOf, number, text, UserError} from "../../base/validation/index.js";
+import {anyObject, byName, listOf, number, text} from "../../base/validation/checked.js";
+import {type FileForm, having} from "../../base/validation/fileForm.js";
+import {UserError} from "../../base/validation/index.js";
 import {
   getJson,
   putJson,

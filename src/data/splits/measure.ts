@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import type {NearDuplicates} from "../datasets/index.js";
 import {
   chiSquaredDrift,
@@ -124,8 +125,8 @@ function labelDrift(
   if (!train || !test) return {};
   const labels = [...new Set([...Object.keys(train), ...Object.keys(test)])];
   const sides: TwoCounts = {
-    before: labels.map((label) => train[label] ?? 0),
-    after: labels.map((label) => test[label] ?? 0)
+    before: labels.map((label) => memberOf(train, label) ?? 0),
+    after: labels.map((label) => memberOf(test, label) ?? 0)
   };
   const total = (side: readonly number[]) => side.reduce((sum, n) => sum + n, 0);
   return {

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {type Interval, quantileInterval} from "../../base/stats/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 import {costsOf} from "./costsOf.js";
@@ -32,7 +33,7 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
   const order = run.candidates.flatMap(({name}) => shownNames(run, name));
   const calls = rows.map((row) => {
     const candidate = several ? `${row.candidate} · ${row.variant}` : row.candidate;
-    const cost = costs[candidate];
+    const cost = memberOf(costs, candidate);
     const {low: lowMs, high: highMs} = intervals[order.indexOf(candidate)] ?? {};
     return {
       candidate,

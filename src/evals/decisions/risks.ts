@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {OLD_PRICE_DAYS} from "../../base/costs/prices/priceAt.js";
 import {type AnswerFacts, endRisks, servedRisks} from "./answerRisks.js";
 import {cleanLeadText, isLeadShown, type ContaminationMarks} from "./cleanLead.js";
@@ -137,7 +138,7 @@ function contaminationRisks(
   const most = larger
     ? ` The score of ${worst.candidate} changes most on its clean rows, by ${writerOf(scale).difference(moves)}.`
     : "";
-  const lead = leads[first.candidate];
+  const lead = memberOf(leads, first.candidate);
   const shown = lead && isLeadShown(lead) ? cleanLeadText(first.candidate, lead, scale) : "";
   return [
     {

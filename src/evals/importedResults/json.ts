@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {isObject, messageText, objectsOf, textOf} from "../../data/datasets/index.js";
 
 export function finiteNumber(value: unknown): number | undefined {
@@ -16,7 +17,7 @@ export function parsedScore(value: unknown): number | undefined {
   if (typeof value !== "string") return finiteNumber(value);
   const word = value.trim().toLowerCase();
   if (word === "") return undefined;
-  if (Object.hasOwn(WORDS, word)) return WORDS[word];
+  if (Object.hasOwn(WORDS, word)) return memberOf(WORDS, word);
   const number = Number(word);
   return Number.isFinite(number) ? number : undefined;
 }

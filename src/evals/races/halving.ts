@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {failedAs} from "../decisions/columns.js";
 import {mean} from "../../base/stats/index.js";
 import type {RaceDrop, RaceSettings} from "../decisions/raceTypes.js";
@@ -27,7 +28,7 @@ export function halving(settings: RaceSettings): RaceStrategy {
         budgetCalls === undefined
           ? Infinity
           : Math.floor((budgetCalls - calls) / left / (still.length * repeats));
-      const perRow = still.reduce((sum, candidate) => sum + (known[candidate] ?? 0), 0) / before;
+      const perRow = still.reduce((sum, candidate) => sum + (memberOf(known, candidate) ?? 0), 0) / before;
       const byUsd =
         budgetUsd === undefined || perRow === 0
           ? Infinity

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {callsOf} from "../decisions/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 
@@ -32,9 +33,9 @@ export function raceCosts(store: Store): RaceCosts {
       for (const {candidate, costUsdPerThousand: perThousand} of calls) {
         const each = perThousand === undefined ? means?.get(candidate) : perThousand / 1000;
         if (each !== undefined) known = true;
-        const usd = (each ?? 0) * rows + (beside[candidate] ?? 0);
+        const usd = (each ?? 0) * rows + (memberOf(beside, candidate) ?? 0);
         // What was paid stays paid, whatever a later round knows of it.
-        if (usd > 0 || each !== undefined) spent[candidate] = Math.max(spent[candidate] ?? 0, usd);
+        if (usd > 0 || each !== undefined) spent[candidate] = Math.max(memberOf(spent, candidate) ?? 0, usd);
       }
     },
     get byCandidate() {

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {datasetSchema, PUBLISHING} from "../../data/datasets/definitionSchema.js";
 import {makers} from "../scorers/makers.js";
 import type {Scorer} from "../scorers/types.js";
@@ -189,7 +190,7 @@ function scorerProblems({scorers, primary, gate = []}: EvalDefinition): Definiti
         message: `is no corpus figure. Write {figure: "ratio", of: "edits", over: "words"} with members of its details, whose names are letters, digits, "_" and "-", or one of the figures ${FIGURES.join(", ")}`
       });
   const decisive = primary ?? Object.keys(scorers)[0]!;
-  const scorer = scorers[decisive];
+  const scorer = memberOf(scorers, decisive);
   if (scorer === undefined || !isProportion(scorer)) return problems;
   for (const [at, {minScore = 0}] of gate.entries())
     if (minScore > 1)

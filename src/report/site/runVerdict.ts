@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {
   type CandidateEnds,
   type Contamination,
@@ -248,8 +249,8 @@ async function sliceCoverage(
     if (!wanted.has(row_id)) continue;
     const own = JSON.parse(slices ?? "{}") as Record<string, unknown>;
     for (const slice of run.slices) {
-      if (own[slice] === undefined || own[slice] === null) continue;
-      const value = shown(slice, String(own[slice]));
+      if (memberOf(own, slice) === undefined || memberOf(own, slice) === null) continue;
+      const value = shown(slice, String(memberOf(own, slice)));
       const key = JSON.stringify([slice, value]);
       const known = counts.get(key) ?? {slice, value, rows: 0};
       counts.set(key, {...known, rows: known.rows + 1});

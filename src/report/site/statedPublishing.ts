@@ -1,5 +1,7 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {join} from "node:path";
-import {byName, fileForm, listOf, oneOf, text} from "../../base/validation/index.js";
+import {byName, listOf, oneOf, text} from "../../base/validation/checked.js";
+import {fileForm} from "../../base/validation/fileForm.js";
 import {readJson, sha256, writeJsonAtomic} from "../../base/system/index.js";
 import type {Publishing, Workspace} from "../../base/store/index.js";
 
@@ -35,7 +37,7 @@ export async function statedPublishing(workspace: Pick<Workspace, "dir">): Promi
 
 /** What they let pages show of an eval's rows; undefined when nothing is said of it. */
 export function statedOfEval({evals, others}: StatedPublishing, name: string): Publishing | undefined {
-  return evals[name] ?? others;
+  return memberOf(evals, name) ?? others;
 }
 
 /** What they let pages show of a dataset's rows; undefined when nothing is said of it. */
@@ -43,7 +45,7 @@ export function statedOfDataset(
   {datasets, silent, others}: StatedPublishing,
   name: string
 ): Publishing | undefined {
-  return datasets[name] ?? (silent?.includes(name) ? undefined : others);
+  return memberOf(datasets, name) ?? (silent?.includes(name) ? undefined : others);
 }
 
 /**

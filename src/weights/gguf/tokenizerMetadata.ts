@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {max} from "d3-array";
 import {addsToken, specialTokenIds, type TokenizerParts} from "../safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
@@ -216,7 +217,7 @@ const ADDS_FIRST = new Set(["llama-bpe", "tekken"]);
 function specialTokens(parts: TokenizerParts, pre: string): Map<string, MetadataValue> {
   const metadata = new Map<string, MetadataValue>();
   for (const [type, id] of specialTokenIds(parts, Object.keys(KEYS)))
-    metadata.set(`tokenizer.ggml.${KEYS[type]}`, count(id));
+    metadata.set(`tokenizer.ggml.${memberOf(KEYS, type)}`, count(id));
   for (const type of ["bos", "eos"] as const) {
     const silent = type === "bos" && ADDS_FIRST.has(pre) ? false : undefined;
     const value = addsToken(parts, type) ?? silent;

@@ -1,4 +1,6 @@
-import {anyObject, fileForm, text, UserError} from "../../base/validation/index.js";
+import {anyObject, text} from "../../base/validation/checked.js";
+import {fileForm} from "../../base/validation/fileForm.js";
+import {UserError} from "../../base/validation/index.js";
 import {getJson, modelKey, modelsStorage, parentsReader, putJson} from "../../base/store/index.js";
 import {manifestIn} from "./registry.js";
 import {nameWithId} from "./adapted.js";

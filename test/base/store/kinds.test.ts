@@ -1,7 +1,7 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
-import {text} from "../../../src/base/validation/index.js";
+import {text} from "../../../src/base/validation/checked.js";
 import {exportTables} from "../../../src/cli/store/export.js";
 import {collectGarbage, defineDataset, previewPurge, pull, purge} from "../../../src/data/datasets/index.js";
 import {

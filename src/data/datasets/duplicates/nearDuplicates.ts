@@ -1,4 +1,5 @@
-import {anyObject, fileForm, number} from "../../../base/validation/index.js";
+import {anyObject, number} from "../../../base/validation/checked.js";
+import {fileForm} from "../../../base/validation/fileForm.js";
 import {hashJson} from "../../../base/system/index.js";
 import {
   type ColumnTypes,

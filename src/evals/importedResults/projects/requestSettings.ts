@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {basename} from "node:path";
 import {isObject} from "../../../data/datasets/index.js";
 
@@ -45,7 +46,7 @@ export function requestSettings(settings: unknown): {params: Record<string, unkn
   const left: string[] = [];
   for (const [name, value] of Object.entries(isObject(settings) ? settings : {})) {
     if (value === null || OPERATIONAL.has(name)) continue;
-    const own = SETTINGS[name];
+    const own = memberOf(SETTINGS, name);
     const isEmpty = Array.isArray(value) && value.length === 0;
     if (own === undefined) left.push(name);
     else if (!isEmpty) params[own] = value;

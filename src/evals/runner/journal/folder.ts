@@ -1,4 +1,5 @@
-import {fileForm, text} from "../../../base/validation/index.js";
+import {text} from "../../../base/validation/checked.js";
+import {fileForm} from "../../../base/validation/fileForm.js";
 import {
   type Database,
   getJson,
