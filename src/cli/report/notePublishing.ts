@@ -1,4 +1,4 @@
-import {memberOf} from "../../base/validation/memberOf.js";
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import type {DatasetDefinition} from "../../data/datasets/index.js";
 import {strictest} from "../../data/datasets/strictest.js";
 import {
@@ -28,7 +28,7 @@ export async function notePublishing(
   workspace: Workspace,
   {datasets, evals, whole}: Definitions
 ): Promise<void> {
-  const stated = {datasets: {} as Record<string, Publishing>, evals: {} as Record<string, Publishing>};
+  const stated = {datasets: emptyRecord<Publishing>(), evals: emptyRecord<Publishing>()};
   const silent = new Set<string>();
   // An eval may define a dataset that no file of data-loaders/ does.
   for (const one of [...datasets, ...evals.map(({definition}) => definition.dataset)]) {

@@ -1,4 +1,4 @@
-import {memberOf} from "../../base/validation/memberOf.js";
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import type {NearDuplicates} from "../datasets/index.js";
 import {
   chiSquaredDrift,
@@ -113,8 +113,8 @@ export async function labelCounts(
      from (select row_id, ${columnText(version, version.label!)} as class from ${rows}) r join ${assigned} a using (row_id)
      where r.class is not null and a.part <> 'held-out' group by all order by all`
   );
-  const counts: Record<string, Record<string, number>> = {};
-  for (const {part, label, n} of found) (counts[part] ??= {})[label] = n;
+  const counts = emptyRecord<Record<string, number>>();
+  for (const {part, label, n} of found) (counts[part] ??= emptyRecord())[label] = n;
   return counts;
 }
 

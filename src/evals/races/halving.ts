@@ -1,4 +1,4 @@
-import {memberOf} from "../../base/validation/memberOf.js";
+import {emptyRecord, memberOf} from "../../base/validation/emptyRecord, memberOf.js";
 import {failedAs} from "../decisions/columns.js";
 import {mean} from "../../base/stats/index.js";
 import type {RaceDrop, RaceSettings} from "../decisions/raceTypes.js";
@@ -17,7 +17,7 @@ export function halving(settings: RaceSettings): RaceStrategy {
   const halvings = Math.ceil(Math.log2(candidates.length));
   const pilot = budgetUsd !== undefined;
   let calls = 0;
-  let known: Readonly<Record<string, number>> = {};
+  let known: Readonly<Record<string, number>> = emptyRecord();
   const spent = () => Object.values(known).reduce((sum, usd) => sum + usd, 0);
   let judged = 0;
   return {

@@ -1,4 +1,4 @@
-import {memberOf} from "../../base/validation/memberOf.js";
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import {callsOf} from "../decisions/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 
@@ -14,9 +14,9 @@ export interface RaceCosts {
 
 /** A candidate none of whose answers has a known cost has no entry; answers of unknown cost count as the mean of its others. */
 export function raceCosts(store: Store): RaceCosts {
-  const spent: Record<string, number> = {};
+  const spent = emptyRecord<number>();
   /** What scorers and preflights were asked, and calls that answered no row, shared evenly by those who were in the round. */
-  const beside: Record<string, number> = {};
+  const beside = emptyRecord<number>();
   let known = false;
   return {
     async add(run, rows, early) {

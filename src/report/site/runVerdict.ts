@@ -1,4 +1,4 @@
-import {memberOf} from "../../base/validation/memberOf.js";
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import {
   type CandidateEnds,
   type Contamination,
@@ -99,7 +99,7 @@ async function weightsOf(store: Store, run: RunManifest) {
   const models = new Map(
     (await listModels(modelsDir(store.workspace))).map((model) => [model.id, model.files])
   );
-  const bytes: Record<string, number> = {};
+  const bytes = emptyRecord<number>();
   const byWeights = new Map<string, string[]>();
   for (const {name, modelId} of run.candidates) {
     const files = modelId === undefined ? undefined : models.get(modelId);

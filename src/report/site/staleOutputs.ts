@@ -1,4 +1,4 @@
-import {memberOf} from "../../base/validation/memberOf.js";
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import {readdir, readFile, rm, stat, utimes} from "node:fs/promises";
 import {dirname, extname, join, relative} from "node:path";
 import {isDeepStrictEqual} from "node:util";
@@ -85,7 +85,7 @@ async function mayReadElsewhere(loader: string, without: readonly string[]): Pro
 /** The version of every page loader below `root`: of its code and all that it imports but the engine, by its path. */
 export async function loaderVersions(root: string): Promise<Record<string, string>> {
   const without = await engineRooms();
-  const versions: Record<string, string> = {};
+  const versions = emptyRecord<string>();
   for (const path of await loaderFiles(root)) versions[relative(root, path)] = moduleVersion(path, {without});
   return versions;
 }

@@ -110,7 +110,7 @@ function exampleColumns({columns = {}, format}: FinetuneDefinition): string[] {
 
 /** Refuses a name that is no column once, instead of every row. */
 function assertColumns(definition: FinetuneDefinition, row: TrainingRow): void {
-  const missing = exampleColumns(definition).filter((column) => !(column in row));
+  const missing = exampleColumns(definition).filter((column) => !Object.hasOwn(row, column));
   if (missing.length === 0) return;
   const {dataset} = definition;
   const there = Object.keys(row).join(", ");

@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../../base/validation/memberOf.js";
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
@@ -60,7 +61,7 @@ export async function readTokenizer(folder: string): Promise<TextReader> {
   const encode = (text: string) => [...tokenizer.encode(text, {add_special_tokens: false}).ids].map(Number);
   const parts: TokenizerParts = {config: await modelConfig(folder), tokenizer: json, tokenizerConfig: config};
   const ids = specialTokenIds(parts, SPECIAL);
-  const special: Record<string, string> = {};
+  const special: Record<string, string> = emptyRecord();
   for (const type of SPECIAL) {
     const id = ids.get(type);
     const content =
