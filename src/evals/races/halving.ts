@@ -1,4 +1,4 @@
-import {emptyRecord, memberOf} from "../../base/validation/emptyRecord, memberOf.js";
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import {failedAs} from "../decisions/columns.js";
 import {mean} from "../../base/stats/index.js";
 import type {RaceDrop, RaceSettings} from "../decisions/raceTypes.js";
