@@ -17,6 +17,7 @@ import {
   exactly,
   passing,
   flag,
+  folderName,
   func,
   holding,
   listOf,
@@ -110,7 +111,7 @@ const promptSchema = either(
 
 /** What an eval says whether it asks something or takes scores that others gave. */
 const common = {
-  name: text().optional(),
+  name: folderName().optional(),
   order: number().optional(),
   title: text().optional(),
   description: text().optional(),
