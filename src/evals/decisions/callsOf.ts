@@ -17,12 +17,14 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
     variant: string;
     planned: number;
     failed: number;
+    attempts: number | null;
     timed: number;
     p95: number | null;
     least: number | null;
     most: number | null;
   }>(
     `select candidate, variant, count(*)::int as planned, count(*) filter (status = 'failed')::int as failed,
+            case when count(attempts) = count(*) then sum(attempts)::double end as attempts,
             count(latency_ms) filter (status = 'completed')::int as timed,
             ${p95("latency_ms")} as p95, ${p95("coalesce(latency_ms, 0)")} as least, ${p95(`coalesce(latency_ms, ${FOREVER})`)} as most
      from completions where run = $run group by all`,
@@ -39,6 +41,7 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
       candidate,
       planned: row.planned,
       failed: row.failed,
+      attempts: row.attempts ?? undefined,
       latency:
         row.p95 === null
           ? undefined

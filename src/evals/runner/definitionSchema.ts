@@ -117,6 +117,7 @@ const common = {
   description: text().optional(),
   margin: number({least: 0}).optional(),
   gate: listOf(gateRuleSchema, "a list of rules").optional(),
+  undecided: oneOf(["warn"]).optional(),
   publish: oneOf(PUBLISHING).optional()
 };
 

@@ -6,4 +6,5 @@
 export {type CheckedRun, checkEvals, undecidedFor} from "./checkEvals.js";
 export {gateFacts} from "./gateFacts.js";
 export {type GateChecks, gatesAsAnnotations, gatesAsJunit, gatesAsMarkdown} from "./gateReports.js";
+export {gatesStatus, warningEvals} from "./gatesStatus.js";
 export {gatesWithoutRun, placeText, type UnrunGate, unrunJson, unrunText} from "./gatesWithoutRun.js";
