@@ -1,3 +1,4 @@
+import {isChosen} from "../isChosen.js";
 import {type ApiMessage, TemplateError} from "../../../weights/chatTemplates/index.js";
 import {cut, type TokenExample, IGNORED, type PreferencePair} from "../../trainer/index.js";
 import {isObject} from "../../../base/validation/isObject.js";
@@ -57,7 +58,7 @@ export async function prepareRows<T extends TokenExample | PreferencePair>(
   for await (const row of rows) {
     if (!known) assertColumns(definition, row);
     known = true;
-    if (definition.subset && !definition.subset.where(row)) continue;
+    if (definition.subset && !isChosen(definition.subset, row)) continue;
     prepared.rows++;
     let whole: TokenExample[];
     try {
