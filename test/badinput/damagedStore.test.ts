@@ -17,7 +17,8 @@ const contents = (before: Buffer): Record<string, Buffer | string> => ({
   object: "{}",
   text: '""',
   half: before.subarray(0, before.length >> 1),
-  foreign: '{"kind": "note", "schemaVersion": 7, "rows": {"a": 1}, "version": 3, "splits": "all", "dataset": []}\n'
+  foreign:
+    '{"kind": "note", "schemaVersion": 7, "rows": {"a": 1}, "version": 3, "splits": "all", "dataset": []}\n'
 });
 
 const COMMANDS = [
@@ -47,7 +48,8 @@ const COMMANDS = [
 });
 
 /** A purge takes these as a whole, and the rest of Assay makes them again. */
-const MADE_AGAIN = /^(cache|downloads|locks|tmp)\/|\/\.(vectors|training|builds)\/|\.tmp$|\.gitignore$|\.txt$/;
+const MADE_AGAIN =
+  /^(cache|downloads|locks|tmp)\/|\/\.(vectors|training|builds)\/|\.tmp$|\.gitignore$|\.txt$/;
 
 /** Which of all combinations are tried: every so many. It shares no divisor with the numbers of commands and contents. */
 const stride = inFull(1, 131);
@@ -152,7 +154,8 @@ describe("a damaged file of the store", {tags: ["counted"]}, () => {
           writeFileSync(join(project, ".assay", file), content);
           const {code, stderr} = await assayHere(project, ...command);
           const problem = await problemOf({file, what, code, stderr, usual: usual.get(command.join(" "))!});
-          if (problem) wrong.push(`${command.join(" ")} with ${what} in ${file}: ${problem}\n${stderr.slice(0, 600)}`);
+          if (problem)
+            wrong.push(`${command.join(" ")} with ${what} in ${file}: ${problem}\n${stderr.slice(0, 600)}`);
         }
     expect(wrong).toEqual([]);
   });
@@ -167,11 +170,18 @@ async function problemOf(ended: {
   usual: number | null;
 }): Promise<string | undefined> {
   const {file, code, stderr, usual} = ended;
-  if (/error of its own|TypeError|Cannot read|is not iterable|\[object/.test(stderr)) return "not a person's words";
-  const rows = await assayHere(project, "sql", "--json", `select count(*)::int as n from letters where id = '${erased}'`);
+  if (/error of its own|TypeError|Cannot read|is not iterable|\[object/.test(stderr))
+    return "not a person's words";
+  const rows = await assayHere(
+    project,
+    "sql",
+    "--json",
+    `select count(*)::int as n from letters where id = '${erased}'`
+  );
   if (rows.code === 0 && JSON.parse(rows.stdout)[0].n > 0) return "an erased row is back";
   if (code === usual) return undefined;
   if (MADE_AGAIN.test(file)) return `ends with ${code}, not ${usual}`;
-  if (!stderr.includes(file.split("/").at(-1)!)) return `ends with ${code}, not ${usual}, and does not name the file`;
+  if (!stderr.includes(file.split("/").at(-1)!))
+    return `ends with ${code}, not ${usual}, and does not name the file`;
   return undefined;
 }

@@ -68,14 +68,26 @@ describe("a dataset's name", () => {
     );
   });
 
-  it.each(wrong.slice(1).map((name) => [name]))("may be no eval's, fine-tune's or job's either: %j", (name) => {
-    for (const define of [
-      () => defineEval({name, dataset: "a", split: {strategy: "random"}, prompt: "a", expected: "b", scorers: {}, candidates: []}),
-      () => checkFinetune({name} as FinetuneDefinition),
-      () => job({name} as JobDefinition)
-    ])
-      expectClear(refusalOf(define), /`name` "/);
-  });
+  it.each(wrong.slice(1).map((name) => [name]))(
+    "may be no eval's, fine-tune's or job's either: %j",
+    (name) => {
+      for (const define of [
+        () =>
+          defineEval({
+            name,
+            dataset: "a",
+            split: {strategy: "random"},
+            prompt: "a",
+            expected: "b",
+            scorers: {},
+            candidates: []
+          }),
+        () => checkFinetune({name} as FinetuneDefinition),
+        () => job({name} as JobDefinition)
+      ])
+        expectClear(refusalOf(define), /`name` "/);
+    }
+  );
 
   it("may be that of a table of the store, or another's but for case: every command still opens it", async () => {
     const workspace = await temporaryWorkspace();

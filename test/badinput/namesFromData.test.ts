@@ -33,7 +33,15 @@ const drawn = fc.record({
 
 type Drawn = typeof drawn extends fc.Arbitrary<infer T> ? T : never;
 
-async function projectOf({labels, columns, slices, candidates, models, dataset, evalName}: Drawn): Promise<string> {
+async function projectOf({
+  labels,
+  columns,
+  slices,
+  candidates,
+  models,
+  dataset,
+  evalName
+}: Drawn): Promise<string> {
   const project = await temporaryProject();
   const [id, text, label, group] = columns as [string, string, string, string];
   const entry = (name: string, value: string) => `[${JSON.stringify(name)}]: ${value}`;
@@ -79,7 +87,9 @@ describe("names that every object inherits", {tags: ["counted"]}, () => {
         ]) {
           const ended = await assayHere(project, ...words);
           expect(ended.code, `${words.join(" ")}: ${ended.stderr}`).toBe(0);
-          expect(ended.stdout + ended.stderr).not.toMatch(/\[native code\]|\[object|function \w+\(|undefined|NaN/);
+          expect(ended.stdout + ended.stderr).not.toMatch(
+            /\[native code\]|\[object|function \w+\(|undefined|NaN/
+          );
         }
         const store = await openStore(await openWorkspace(project, join(project, ".assay")));
         try {

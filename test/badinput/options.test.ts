@@ -56,7 +56,20 @@ describe("a number that is given to a command", () => {
   });
 
   it.each(numeric)("is refused with its range when it is absurd: %s", (words, read) => {
-    const refused = ["1e308", "-1e15", "Infinity", "NaN", "", " ", "ten", "0x10", "0b1", "1e15,", "1_000", "9".repeat(5000)];
+    const refused = [
+      "1e308",
+      "-1e15",
+      "Infinity",
+      "NaN",
+      "",
+      " ",
+      "ten",
+      "0x10",
+      "0b1",
+      "1e15,",
+      "1_000",
+      "9".repeat(5000)
+    ];
     if (!isSeed(words)) refused.push("1e15");
     for (const text of refused) {
       let message = "";

@@ -143,7 +143,9 @@ export default {name: "words", dataset: "words", split: {strategy: "group", vali
     const lenient = 'undecided: "warn"';
     const open: GateRule = {maxRegression: 0.05, baselineRun: "no-such"};
     const {code, out} = await check([open], ["--junit", junit], lenient);
-    expect(out).toMatch(/undecided .*! Gates of words are undecided\. They do not count: `undecided: "warn"`/s);
+    expect(out).toMatch(
+      /undecided .*! Gates of words are undecided\. They do not count: `undecided: "warn"`/s
+    );
     expect(code).toBe(0);
     expect(await readFile(junit, "utf8")).toMatch(/errors="0".*<skipped message="undecided: /s);
     expect((await check([open, {minScore: 0.99}], [], lenient)).code).toBe(100);

@@ -55,7 +55,13 @@ class Machine {
     const {PATH, HOME} = process.env;
     const child = spawn("bash", ["-eo", "pipefail", "-c", text], {
       cwd: folder,
-      env: {PATH: `${this.bin}:${PATH}`, HOME, ASSAY_PROJECT: folder, NO_COLOR: "1", ASSAY_DIR: join(folder, ".assay")},
+      env: {
+        PATH: `${this.bin}:${PATH}`,
+        HOME,
+        ASSAY_PROJECT: folder,
+        NO_COLOR: "1",
+        ASSAY_DIR: join(folder, ".assay")
+      },
       stdio: "ignore"
     });
     return new Promise((resolve) => child.on("close", (code) => resolve(code ?? 1)));
@@ -89,8 +95,10 @@ async function github(machine: Machine, attempt: number): Promise<boolean> {
       text.replace(/\$\{\{ github\.(run_id|run_attempt) \}\}/g, (_, name: "run_id") => String(known[name]));
     let isGood = true;
     if (holds && step.run) isGood = (await machine.shell(folder, filled(step.run))) === 0;
-    if (holds && step.uses?.startsWith("actions/cache/restore")) machine.restore(folder, step.with!["restore-keys"]!);
-    if (holds && step.uses?.startsWith("actions/cache/save")) await machine.save(folder, filled(step.with!.key));
+    if (holds && step.uses?.startsWith("actions/cache/restore"))
+      machine.restore(folder, step.with!["restore-keys"]!);
+    if (holds && step.uses?.startsWith("actions/cache/save"))
+      await machine.save(folder, filled(step.with!.key));
     if (step.id) outcomes[step.id] = {outcome: holds ? (isGood ? "success" : "failure") : "skipped"};
     if (!isGood && !step["continue-on-error"]) isWell = false;
   }
@@ -107,13 +115,20 @@ function condition(
   const evaluate = new Function("always", "success", "steps", "github", `return ${stated}`) as (
     ...values: unknown[]
   ) => boolean;
-  return evaluate(() => true, () => isWell, steps, known);
+  return evaluate(
+    () => true,
+    () => isWell,
+    steps,
+    known
+  );
 }
 
 /** The job that docs/ci.md gives for GitLab. */
 async function gitlab(machine: Machine): Promise<boolean> {
   const block = /```yaml\n(assay:[^]*?)```/.exec(readFileSync(join(root, "docs/ci.md"), "utf8"))![1]!;
-  const {assay} = parse(block) as {assay: {script: string[]; cache: {when?: string; paths: string[]}; resource_group?: string}};
+  const {assay} = parse(block) as {
+    assay: {script: string[]; cache: {when?: string; paths: string[]}; resource_group?: string};
+  };
   expect(assay.resource_group).toBeDefined();
   const folder = await machine.checkout();
   machine.restore(folder, "assay");

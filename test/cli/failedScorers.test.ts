@@ -62,6 +62,8 @@ export default defineEval({dataset, split: {strategy: "given", column: "part"}, 
     );
     const {code, stdout} = await assayHere(folder, "run");
     expect(code).toBe(1);
-    expect(stdout).toMatch(/ 8 +one +scorer ends: .*evals\/ends\.eval\.ts line \d+ calls process\.exit\. Take that/);
+    expect(stdout).toMatch(
+      / 8 +one +scorer ends: .*evals\/ends\.eval\.ts line \d+ calls process\.exit\. Take that/
+    );
   }
 );

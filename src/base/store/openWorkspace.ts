@@ -98,9 +98,7 @@ const MARKER_FORM = fileForm<{schemaVersion?: unknown}>(
 async function checkSchema(place: StorageBackend): Promise<void> {
   const read = async () => {
     const bytes = await place.read(MARKER);
-    return (
-      bytes && readForm(Buffer.from(bytes).toString(), `${place.name}/${MARKER}`, MARKER_FORM)
-    );
+    return bytes && readForm(Buffer.from(bytes).toString(), `${place.name}/${MARKER}`, MARKER_FORM);
   };
   let found = await read();
   const first = {kind: "workspace", schemaVersion: SCHEMA_VERSION};

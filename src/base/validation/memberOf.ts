@@ -2,7 +2,10 @@
  * What an object itself has under a name that comes from data. `object[name]` also finds what every object inherits: a label may
  * be called "constructor".
  */
-export function memberOf<T>(object: Readonly<Record<string, T>> | null | undefined, name: string): T | undefined {
+export function memberOf<T>(
+  object: Readonly<Record<string, T>> | null | undefined,
+  name: string
+): T | undefined {
   return object != null && Object.hasOwn(object, name) ? object[name] : undefined;
 }
 

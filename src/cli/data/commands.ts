@@ -1,5 +1,11 @@
 import {Option} from "commander";
-import {type DeclareCommand, listOption, numberOption, reasonOption, wholeOption} from "../terminal/arguments.js";
+import {
+  type DeclareCommand,
+  listOption,
+  numberOption,
+  reasonOption,
+  wholeOption
+} from "../terminal/arguments.js";
 
 export const dataCommands: DeclareCommand[] = [
   (program) =>

@@ -1,5 +1,12 @@
 import {Option} from "commander";
-import {type DeclareCommand, listOption, MOST_IN_FLIGHT, numberOption, wholeOption, reasonOption} from "../terminal/arguments.js";
+import {
+  type DeclareCommand,
+  listOption,
+  MOST_IN_FLIGHT,
+  numberOption,
+  wholeOption,
+  reasonOption
+} from "../terminal/arguments.js";
 import {costCommands} from "./costs/commands.js";
 import {queueCommands} from "./queue/commands.js";
 

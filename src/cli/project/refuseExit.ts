@@ -26,7 +26,8 @@ export function refuseExit(project: string): void {
 /** The first place of a stack that is in a project and neither in a package nor in Assay: "evals/a.eval.ts line 3". */
 function placeInProject(stack: string): string | undefined {
   for (const line of stack.split("\n").slice(1)) {
-    const [, where, row] = /(?:\(|at (?:async )?)((?:file:\/\/)?\/[^?:]+)(?:\?[^:]*)?:(\d+):\d+\)?$/.exec(line) ?? [];
+    const [, where, row] =
+      /(?:\(|at (?:async )?)((?:file:\/\/)?\/[^?:]+)(?:\?[^:]*)?:(\d+):\d+\)?$/.exec(line) ?? [];
     if (where === undefined) continue;
     const file = where.startsWith("file:") ? fileURLToPath(where) : where;
     const project = [...guarded].find((one) => file.startsWith(`${one}/`));

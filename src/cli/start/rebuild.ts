@@ -22,7 +22,14 @@ import {type EvalOutcome, interruptSignals, runEvals} from "../evals/run/runEval
 import {timed, timeSteps} from "../terminal/stepTime.js";
 import {dim, note, print} from "../terminal/terminal.js";
 import {transferReporter} from "../terminal/transferReporter.js";
-import {type CheckedRun, checkEvals, gatesStatus, gatesWithoutRun, placeText, warningEvals} from "../../report/gates/index.js";
+import {
+  type CheckedRun,
+  checkEvals,
+  gatesStatus,
+  gatesWithoutRun,
+  placeText,
+  warningEvals
+} from "../../report/gates/index.js";
 
 interface RebuildOptions {
   limit?: number;

@@ -118,7 +118,14 @@ const ownColumns = ({columns}: Pick<VersionManifest, "columns">) =>
   columns.filter(({name}) => !Object.hasOwn(ROW_COLUMNS, name));
 
 const SUMMARY: FileForm<LedgerSummary> = {
-  schema: having({rows: number(), findings: number(), rowsWithFindings: number(), types: byName(anyObject(), "findings by type"), columns: listOf(text()), layers: listOf(text())}),
+  schema: having({
+    rows: number(),
+    findings: number(),
+    rowsWithFindings: number(),
+    types: byName(anyObject(), "findings by type"),
+    columns: listOf(text()),
+    layers: listOf(text())
+  }),
   wayOut: LEDGER_FORM.wayOut
 };
 

@@ -160,7 +160,9 @@ export async function slicingsOf(store: Store, run: RunManifest): Promise<RowSli
       let own = parsed.get(text);
       if (!own) {
         const slices = JSON.parse(text) as Record<string, unknown>;
-        own = run.slices.map((name) => (memberOf(slices, name) == null ? undefined : String(memberOf(slices, name))));
+        own = run.slices.map((name) =>
+          memberOf(slices, name) == null ? undefined : String(memberOf(slices, name))
+        );
         parsed.set(text, own);
       }
       slicings.forEach(({values}, s) => values.push(own[s]));

@@ -127,4 +127,7 @@ export interface EvalDefinition {
 
 /** An eval whose scores come from other tools' files. */
 export type ImportedEval = Required<Pick<EvalDefinition, "source">> &
-  Pick<EvalDefinition, "name" | "order" | "title" | "description" | "margin" | "gate" | "undecided" | "publish">;
+  Pick<
+    EvalDefinition,
+    "name" | "order" | "title" | "description" | "margin" | "gate" | "undecided" | "publish"
+  >;

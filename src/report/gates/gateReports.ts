@@ -28,7 +28,9 @@ export function gatesAsJunit({checked, unrun = [], broken = [], warning}: GateCh
     `  <testsuite name="${escapeXml(name)}" tests="1" failures="0" errors="${as === "error" ? 1 : 0}">\n    <testcase classname="${escapeXml(name)}" name="${what}"><${as} message="${escapeXml(message)}"/></testcase>\n  </testsuite>`;
   const missing = [
     ...broken.map(({path, message}) => erring(path, "an eval that can be loaded", message)),
-    ...unrun.map((one) => erring(one.eval + placeText(one), "a run to check", `undecided: ${unrunText(one)}`, open(one.eval)))
+    ...unrun.map((one) =>
+      erring(one.eval + placeText(one), "a run to check", `undecided: ${unrunText(one)}`, open(one.eval))
+    )
   ];
   const suites = checked.map(({results, ...one}) => {
     const {eval: name, split} = one;

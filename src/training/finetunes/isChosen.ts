@@ -11,13 +11,18 @@ export function isChosen({words, where}: Subset, row: TrainingRow): boolean {
   try {
     chosen = where(frozen(row));
   } catch (cause) {
-    throw new UserError(`${which} fails for row ${JSON.stringify(row.id)}: ${messageOf(cause)}${placeOf(cause)}.`, {
-      cause
-    });
+    throw new UserError(
+      `${which} fails for row ${JSON.stringify(row.id)}: ${messageOf(cause)}${placeOf(cause)}.`,
+      {
+        cause
+      }
+    );
   }
   if (chosen instanceof Promise) {
     chosen.catch(() => undefined);
-    throw new UserError(`${which} is async, which would take every row. Let it answer true or false at once.`);
+    throw new UserError(
+      `${which} is async, which would take every row. Let it answer true or false at once.`
+    );
   }
   return Boolean(chosen);
 }
@@ -33,7 +38,8 @@ function frozen<T>(value: T): T {
 /** The file and line of a function of a team, as the first line of a stack has it. */
 function placeOf(error: unknown): string {
   const [, file, line] =
-    /^ {4}at [^\n]*?([^/\n(]+\/[^/\n?]+\.[cm]?[jt]s)(?:\?[^:\n]*)?:(\d+):\d+\)?$/m.exec((error as Error | undefined)?.stack ?? "") ??
-    [];
+    /^ {4}at [^\n]*?([^/\n(]+\/[^/\n?]+\.[cm]?[jt]s)(?:\?[^:\n]*)?:(\d+):\d+\)?$/m.exec(
+      (error as Error | undefined)?.stack ?? ""
+    ) ?? [];
   return file === undefined ? "" : ` (${file} line ${line})`;
 }

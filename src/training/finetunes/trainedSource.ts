@@ -9,12 +9,7 @@ import {
   type NewModel
 } from "../../weights/models/index.js";
 import {hashJson} from "../../base/system/index.js";
-import {
-  modelKey,
-  modelsStorage,
-  putJson,
-  withLease
-} from "../../base/store/index.js";
+import {modelKey, modelsStorage, putJson, withLease} from "../../base/store/index.js";
 import {chosenRows} from "./chosenRows.js";
 import type {LabelledRows} from "./labelledRows.js";
 import type {BuildContext, ClassifierOptions, ModelSource} from "./modelSource.js";

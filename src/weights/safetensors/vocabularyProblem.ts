@@ -19,5 +19,7 @@ export function vocabularyProblem(model: unknown): string | undefined {
     const parts: unknown[] = typeof merge === "string" ? merge.split(" ") : Array.isArray(merge) ? merge : [];
     return parts.length !== 2 || parts.some((part) => typeof part !== "string" || part === "");
   });
-  return wrong < 0 ? undefined : `has a merge that is no pair of tokens: ${JSON.stringify(merges[wrong]).slice(0, 60)}`;
+  return wrong < 0
+    ? undefined
+    : `has a merge that is no pair of tokens: ${JSON.stringify(merges[wrong]).slice(0, 60)}`;
 }

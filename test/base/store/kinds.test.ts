@@ -180,7 +180,9 @@ describe("a record of another form", () => {
     const open = async () => (await openStore(workspace)).close();
     await expect(open()).rejects.toThrow(/runs\/r1\/manifest\.json is a run of schema 9.*`assay run`/);
     await putJson(workspace, key, {kind: "run", schemaVersion: 1, id: "r1"});
-    await expect(open()).rejects.toThrow(/edited or damaged: `eval` must be a text, and is missing; `dataset` must be an object.*`assay run`/);
+    await expect(open()).rejects.toThrow(
+      /edited or damaged: `eval` must be a text, and is missing; `dataset` must be an object.*`assay run`/
+    );
     await workspace.place.put(key, "[");
     await expect(open()).rejects.toThrow(/runs\/r1\/manifest\.json is not valid JSON/);
     await workspace.place.remove("runs/r1");

@@ -100,7 +100,11 @@ it.each([
     (row: Record<string, unknown>) => (row.missing as string).length > 0,
     /`where` fails for row "train-r0": Cannot read prop.*chosenRows\.test\.ts line \d+\)/
   ],
-  ["is async", () => Promise.resolve(false) as unknown as boolean, /`where` is async, which would take every row/]
+  [
+    "is async",
+    () => Promise.resolve(false) as unknown as boolean,
+    /`where` is async, which would take every row/
+  ]
 ])("a subset whose function %s is refused, by its words", async (_, where, said) => {
   const subset = {words: "some rows", where};
   const error = await tfidfLogReg({text: "text", label: "label", subset})

@@ -225,7 +225,9 @@ describe("adapters", () => {
     const folder = await writeAdapter("large", {r: 1, lora_alpha: 1, alpha_pattern: {layer: 2}}, tensors);
     const file = join(work.path, "large", "adapter_config.json");
     await writeFile(file, (await readFile(file, "utf8")).replace(/"layer":\s*2/, '"layer": 1e999'));
-    await expect(adapted("base", folder, "layer.weight")).rejects.toThrow(/alpha_pattern entry "layer" is no/);
+    await expect(adapted("base", folder, "layer.weight")).rejects.toThrow(
+      /alpha_pattern entry "layer" is no/
+    );
   });
 
   it("tell of members that are set and not known", async () => {

@@ -175,6 +175,8 @@ it.each([
   const folder = join(work.path, "odd");
   await mkdir(folder, {recursive: true});
   await writeFile(join(folder, "tokenizer.json"), JSON.stringify({model: {type: "BPE", ...model}}));
-  await expect(readVocabulary(folder, 10)).rejects.toThrow(/odd\/tokenizer\.json cannot be read as a tokenizer/);
+  await expect(readVocabulary(folder, 10)).rejects.toThrow(
+    /odd\/tokenizer\.json cannot be read as a tokenizer/
+  );
   await expect(readTokenizer(folder)).rejects.toThrow(/odd\/tokenizer\.json (gives|has)/);
 });

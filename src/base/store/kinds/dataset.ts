@@ -103,7 +103,12 @@ export const heldOutMarkKind: Kind = {name: "held-out mark", at: "datasets/{data
 const COPY = "Restore it from a copy of the store";
 
 const LATEST = fileForm<Latest>(
-  {version: text(), pulledAt: text().optional(), earlier: number().optional(), origin: anyObject().optional()},
+  {
+    version: text(),
+    pulledAt: text().optional(),
+    earlier: number().optional(),
+    origin: anyObject().optional()
+  },
   `${COPY}, or remove it and give \`assay pull\`, which reads the source again.`
 );
 

@@ -23,7 +23,10 @@ export const raceKind: Kind<StoredRace> = {
   name: "race",
   at: "races/{id}.json",
   form: fileForm<StoredRace>(
-    {kind: text(), rounds: listOf(having({run: text().optional(), cutShort: anyObject().optional()})).optional()},
+    {
+      kind: text(),
+      rounds: listOf(having({run: text().optional(), cutShort: anyObject().optional()})).optional()
+    },
     "Restore it from a copy, or remove it and race again with `assay run`."
   ),
   refersTo: async ({key}, workspace) =>

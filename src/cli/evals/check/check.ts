@@ -59,10 +59,7 @@ export async function checkVerb(names: string[], options: CheckVerbOptions): Pro
     tellWarnings(checks);
     const status = gatesStatus(checked, unrun, checks.warning);
     // A failed gate outranks an eval that cannot be loaded, which is no pass.
-    process.exitCode =
-      broken.length > 0 && status !== "fail"
-        ? 1
-        : CODES[status];
+    process.exitCode = broken.length > 0 && status !== "fail" ? 1 : CODES[status];
   } finally {
     store.close();
   }

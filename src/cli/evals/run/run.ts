@@ -190,7 +190,9 @@ export function outcomeText(
     return dryRunText(`${one.name} · ${split.name} split`, result.dryRun, {raced: !!one.definition.race});
   const ended = endsText(ends);
   const decided = [
-    race ? raceText(race) : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result, report?.calls))}`,
+    race
+      ? raceText(race)
+      : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result, report?.calls))}`,
     ...(ended ? [ended] : [])
   ].join("\n\n");
   const {failed = 0} = result.manifest?.counts ?? {};

@@ -111,7 +111,9 @@ function functionOf(prompt: Exclude<Prompt, string>, fewShot: readonly Row[]) {
         const wrong = (made as (Partial<Message> | null)[]).find((one) => !ROLES.has(one?.role));
         if (wrong === undefined) return {messages: made as Message[]};
         const role = JSON.stringify(wrong?.role ?? null).slice(0, 60);
-        return {failed: `The prompt function gave a message of the role ${role}: there are ${[...ROLES].join(", ")}.`};
+        return {
+          failed: `The prompt function gave a message of the role ${role}: there are ${[...ROLES].join(", ")}.`
+        };
       }
       return {failed: "The prompt function gave neither text nor a list of messages."};
     } catch (error) {

@@ -4,7 +4,13 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 import type {Tokenizer} from "@huggingface/tokenizers";
 import {type ChatTemplate, chatTemplate} from "../../../weights/chatTemplates/index.js";
-import {addsToken, specialTokenIds, specialTokenText, type TokenizerParts, vocabularyProblem} from "../../../weights/safetensors/index.js";
+import {
+  addsToken,
+  specialTokenIds,
+  specialTokenText,
+  type TokenizerParts,
+  vocabularyProblem
+} from "../../../weights/safetensors/index.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 
 /** A tokenizer as a model's folder holds it. */
@@ -47,7 +53,9 @@ export async function readTokenizer(folder: string): Promise<TextReader> {
     );
   const problem = vocabularyProblem(json.model);
   if (problem !== undefined)
-    throw new UserError(`${folder}/tokenizer.json ${problem}. Fetch it again from where the model came from.`);
+    throw new UserError(
+      `${folder}/tokenizer.json ${problem}. Fetch it again from where the model came from.`
+    );
   const config = (await readJsonFile(join(folder, "tokenizer_config.json"))) ?? {};
   const {Tokenizer: Implementation} = await import("@huggingface/tokenizers");
   let tokenizer: Tokenizer;

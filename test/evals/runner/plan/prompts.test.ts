@@ -12,7 +12,9 @@ describe("prompts", () => {
   it("send no message of a role that no provider knows", () => {
     for (const role of ["sysstem", "", undefined, null, "constructor"]) {
       const [variant] = variantsOf({one: () => [{role, content: "x"}] as never}, [], () => "");
-      expect(variant!.render({id: "1"}).failed).toMatch(/a message of the role .*: there are system, developer/);
+      expect(variant!.render({id: "1"}).failed).toMatch(
+        /a message of the role .*: there are system, developer/
+      );
     }
     const [listed] = variantsOf({one: () => [null] as never}, [], () => "");
     expect(listed!.render({id: "1"}).failed).toMatch(/of the role null/);
