@@ -111,7 +111,6 @@ function condition(
   {isWell, steps, github: known}: {isWell: boolean; steps: object; github: object}
 ): boolean {
   const stated = /\b(always|success|failure)\(\)/.test(text) ? text : `success() && (${text})`;
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const evaluate = new Function("always", "success", "steps", "github", `return ${stated}`) as (
     ...values: unknown[]
   ) => boolean;
