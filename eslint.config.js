@@ -1,6 +1,7 @@
 import js from "@eslint/js";
 import {defineConfig} from "eslint/config";
 import tseslint from "typescript-eslint";
+import {namesFromData} from "./scripts/lint/namesFromData.js";
 
 export default defineConfig(
   {ignores: ["node_modules", "lib", "dist", ".assay", "pages/.observablehq", "test/fixtures", "test/**/out"]},
@@ -42,6 +43,13 @@ export default defineConfig(
         {name: "fast-check", message: "Import test/support/property.js, which fixes the seed."}
       ]
     }
+  },
+  {
+    files: ["src/**"],
+    // The text of these is their version.
+    ignores: ["src/weights/**", "src/evals/scorers/**", "src/data/privacy/recognizers/**"],
+    plugins: {assay: {rules: {"names-from-data": namesFromData}}},
+    rules: {"assay/names-from-data": "error"}
   },
   {files: ["src/evals/runner/**"], rules: {"max-lines-per-function": ["error", 85]}},
   {

@@ -2,6 +2,9 @@ import {mkdirSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it, vi} from "vitest";
 import {type DatasetDefinition, defineDataset, pull} from "../../src/data/datasets/index.js";
+import {checkFinetune, type FinetuneDefinition} from "../../src/training/finetunes/index.js";
+import {job, type JobDefinition} from "../../src/training/jobs/index.js";
+import {defineEval} from "../../src/evals/runner/index.js";
 import {openStore, openWorkspace} from "../../src/base/store/index.js";
 import {temporaryProject, temporaryWorkspace} from "../support/temporaryWorkspace.js";
 import {expectClear, refusalOf, refusalOfPromise} from "./support.js";
@@ -64,6 +67,27 @@ describe("a dataset's name", () => {
       "`name`"
     );
   });
+
+  it.each(wrong.slice(1).map((name) => [name]))(
+    "may be no eval's, fine-tune's or job's either: %j",
+    (name) => {
+      for (const define of [
+        () =>
+          defineEval({
+            name,
+            dataset: "a",
+            split: {strategy: "random"},
+            prompt: "a",
+            expected: "b",
+            scorers: {},
+            candidates: []
+          }),
+        () => checkFinetune({name} as FinetuneDefinition),
+        () => job({name} as JobDefinition)
+      ])
+        expectClear(refusalOf(define), /`name` "/);
+    }
+  );
 
   it("may be that of a table of the store, or another's but for case: every command still opens it", async () => {
     const workspace = await temporaryWorkspace();

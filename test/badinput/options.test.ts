@@ -56,7 +56,20 @@ describe("a number that is given to a command", () => {
   });
 
   it.each(numeric)("is refused with its range when it is absurd: %s", (words, read) => {
-    const refused = ["1e308", "-1e15", "Infinity", "NaN", "", " ", "ten", "1e15,", "1_000", "9".repeat(5000)];
+    const refused = [
+      "1e308",
+      "-1e15",
+      "Infinity",
+      "NaN",
+      "",
+      " ",
+      "ten",
+      "0x10",
+      "0b1",
+      "1e15,",
+      "1_000",
+      "9".repeat(5000)
+    ];
     if (!isSeed(words)) refused.push("1e15");
     for (const text of refused) {
       let message = "";
@@ -70,6 +83,21 @@ describe("a number that is given to a command", () => {
       expect(message).toMatch(/from [\d.,]+ to [\d.,]+|port|number|share|above 0|at most/);
     }
   });
+});
+
+it("a reason that is blank is none, wherever one is asked for", () => {
+  const reasons = (command: Command): ((text: string) => unknown)[] => [
+    ...command.options
+      .filter(({long}) => long === "--reason" || long === "--why")
+      .map((option) => (text: string) => option.parseArg!(text, undefined)),
+    ...command.commands.flatMap(reasons)
+  ];
+  const found = reasons(program);
+  expect(found).toHaveLength(5);
+  for (const read of found) {
+    for (const blank of ["", "  ", "\n"]) expect(() => read(blank)).toThrow("takes a reason");
+    expect(read(" asked ")).toBe("asked");
+  }
 });
 
 describe("a command that is typed wrong", () => {

@@ -138,6 +138,19 @@ export default {name: "words", dataset: "words", split: {strategy: "group", vali
     expect((await check([{maxRegression: 0.05, baselineRun: "no-such"}])).code).toBe(101);
   });
 
+  it("exits 0 with a warning where an eval lets undecided gates warn, and 100 where one fails all the same", async () => {
+    const junit = join(folder, "warn.xml");
+    const lenient = 'undecided: "warn"';
+    const open: GateRule = {maxRegression: 0.05, baselineRun: "no-such"};
+    const {code, out} = await check([open], ["--junit", junit], lenient);
+    expect(out).toMatch(
+      /undecided .*! Gates of words are undecided\. They do not count: `undecided: "warn"`/s
+    );
+    expect(code).toBe(0);
+    expect(await readFile(junit, "utf8")).toMatch(/errors="0".*<skipped message="undecided: /s);
+    expect((await check([open, {minScore: 0.99}], [], lenient)).code).toBe(100);
+  });
+
   it("exits 1 on an eval that cannot be read", async () => {
     await check([]);
     await writeFile(join(folder, "evals", "broken.eval.ts"), "export default 1 +;");

@@ -45,3 +45,25 @@ export default defineEval({dataset, split: {strategy: "random", test: 0.5, valid
   expect((await assayHere(folder, "check", "--markdown", "comment.md")).code).toBe(0);
   expect(await readFile(join(folder, "comment.md"), "utf8")).toContain(`Risk: ${risk}`);
 });
+
+it.each(["process.exit(0)", "(await undefined, process.exit(0))"])(
+  "a scorer that ends the process is named, and the run does not end as if it were done: %s",
+  async (call) => {
+    const folder = await temporaryProject();
+    await mkdir(join(folder, "evals"));
+    await writeFile(
+      join(folder, "evals", "ends.eval.ts"),
+      `import {candidate, defineDataset, defineEval, recorded} from ${JSON.stringify(engine)};
+const rows = Array.from({length: 8}, (_, i) => ({id: "s" + i, text: "what is " + i, answer: "1", part: "test"}));
+const dataset = defineDataset({name: "ends", id: "id", sensitivity: "public", source: {kind: "rows", rows: () => rows}});
+export default defineEval({dataset, split: {strategy: "given", column: "part"}, prompt: "{{text}}", expected: "answer",
+  candidates: [candidate("one", recorded({name: "answers", rows: rows.map(({id}) => ({id, output: "1"}))}), "m")],
+  scorers: {ends: async () => ${call}}});`
+    );
+    const {code, stdout} = await assayHere(folder, "run");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      / 8 +one +scorer ends: .*evals\/ends\.eval\.ts line \d+ calls process\.exit\. Take that/
+    );
+  }
+);

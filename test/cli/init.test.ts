@@ -1,5 +1,5 @@
 import {execFileSync} from "node:child_process";
-import {mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
 import {dirname, join, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
 import {mergedIgnore} from "../../src/cli/start/mergedIgnore.js";
@@ -24,6 +24,19 @@ const typeIn = (folder: string) =>
   (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {type?: string}).type;
 
 describe("assay init in a repository", () => {
+  it.each(["{", "[]", "null", '""', '{"scripts": "none"}', '{"dependencies": ["a"]}'])(
+    "leaves a package.json alone that it cannot read, and writes nothing beside it: %s",
+    async (text) => {
+      const folder = await temporaryProject();
+      writeFileSync(join(folder, "package.json"), text);
+      const {code, stderr} = await assayHere(folder, "init");
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/package\.json (is not valid JSON|was edited or damaged).*Nothing was written/);
+      expect(readdirSync(folder).filter((name) => name !== ".assay")).toEqual(["package.json"]);
+      expect(readFileSync(join(folder, "package.json"), "utf8")).toBe(text);
+    }
+  );
+
   it("lets git ignore the store and what is built, by a .gitignore that was there and by the store itself", async () => {
     const folder = await folderWith({".gitignore": "node_modules\r\n*.log\r\n"});
     const git = (...words: string[]) => execFileSync("git", words, {cwd: folder, encoding: "utf8"});

@@ -1,7 +1,7 @@
 import {afterAll, beforeAll, describe, expect, it, vi} from "vitest";
 import {createReporter} from "../../src/cli/terminal/progress.js";
 import {isUnfinished, outcomeText} from "../../src/cli/evals/run/run.js";
-import type {RaceRecord} from "../../src/evals/decisions/index.js";
+import {checkGates, type RaceRecord} from "../../src/evals/decisions/index.js";
 import {runVerdict} from "../../src/report/site/index.js";
 import {runEval, type RunInputs} from "../../src/evals/runner/index.js";
 import type {RunManifest} from "../../src/base/store/index.js";
@@ -14,12 +14,17 @@ describe("what assay run prints when it ends", () => {
   let model: ModelServer;
   let project: Project;
   let broken = true;
+  let flaky: Set<string> | undefined;
   let interrupt: AbortController | undefined;
   beforeAll(async () => {
     model = await startModelServer({
       models: ["test-model"],
-      behave: (_request, seen) => {
+      behave: ({prompt}, seen) => {
         interrupt?.abort();
+        if (flaky && !flaky.has(prompt)) {
+          flaky.add(prompt);
+          return {status: 503, headers: {"retry-after": "0"}};
+        }
         return broken && seen === 0 ? {status: 400, body: {}} : undefined;
       }
     });
@@ -40,8 +45,9 @@ describe("what assay run prints when it ends", () => {
       signal
     });
     store.refresh();
-    const {verdict} = await runVerdict(store, result.manifest!);
-    return {eval: {name: "words", path: "words.eval.ts", sha256: "", definition}, split, result, verdict};
+    const report = await runVerdict(store, result.manifest!);
+    const one = {name: "words", path: "words.eval.ts", sha256: "", definition};
+    return {eval: one, split, result, verdict: report.verdict, report};
   };
 
   it("is what was called, reused, failed and paid, and how to ask again for what failed", async () => {
@@ -152,6 +158,19 @@ describe("what assay run prints when it ends", () => {
     expect([unaskedRows! > rows - 5, unaskedRows! <= rows]).toEqual([true, true]);
     interrupt = undefined;
     expect((await outcomeOf({})).verdict.unaskedRows).toBeUndefined();
+  });
+
+  it("is how many attempts failed before they were answered, beside rows of which none failed", async () => {
+    flaky = new Set();
+    const one = await outcomeOf({limit: 5, noReuse: true});
+    flaky = undefined;
+    expect(one.result.manifest!.counts.failed).toBe(0);
+    const {planned} = one.report.calls[0]!;
+    expect(outcomeText(one)).toContain(`${planned} attempts failed and were repeated`);
+    const [gate] = checkGates([{maxFailureShare: 0}], one.report.table, one.report.verdict, one.report.calls);
+    expect(gate!.message).toBe(
+      `0.0% (0 of ${planned}; ${planned} more of ${2 * planned} attempts failed and were repeated)`
+    );
   });
 });
 

@@ -209,7 +209,12 @@ function writeLeftovers(workspace: Workspace, sealed: string): void {
     [join(runDir(workspace, sealed), "journal.ndjson")]: "{}\n",
     [join(unsealed, "journal.ndjson")]: "{}\n",
     [join(unsealed, "scorer-answers.ndjson")]: "{}\n",
-    [join(unsealed, "start.json")]: JSON.stringify({dataset: "letters"}),
+    [join(unsealed, "start.json")]: JSON.stringify({
+      planHash: sha256("unsealed"),
+      startedAt: "2026-11-01T00:00:00.000Z",
+      noReuse: false,
+      dataset: "letters"
+    }),
     [join(dir, "cache", "excerpts.json")]: "{}",
     [join(dir, "downloads", "letters.jsonl")]: "{}",
     [join(dir, "models", ".vectors", "one.bin")]: "x",

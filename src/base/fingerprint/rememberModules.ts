@@ -8,7 +8,7 @@ import {type FingerprintedModule, parsedModule} from "./readModule.js";
  * SHA-256 of the compiled bytes: a compiled file that was changed by hand is not found there.
  */
 export function rememberModules(compiled: string, sources: string): void {
-  const found: Record<string, FingerprintedModule> = {};
+  const found = Object.create(null) as Record<string, FingerprintedModule>;
   for (const name of readdirSync(compiled, {recursive: true, encoding: "utf8"})) {
     const source = join(sources, name.replace(/\.js$/, ".ts"));
     if (!name.endsWith(".js") || !existsSync(source)) continue;

@@ -1,6 +1,6 @@
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
 import {addShare, degreesOfFreedom, noShares} from "./groupShares.js";
-import {invert, type Matrix, multiply, transpose, zeros} from "./linearAlgebra.js";
+import {invert, type Matrix, multiply, orthonormal, transpose, zeros} from "./linearAlgebra.js";
 import {isPresent} from "./present.js";
 import type {Clusters, Interval, Scores} from "./types.js";
 import {intersection} from "./twoWayClusters.js";
@@ -25,7 +25,7 @@ export interface ClusteredRegression {
 
 /**
  * Least squares of scores on predictors (the length of an answer, say, to see a judge's bias for length), with errors
- * that allow for rows that go together: (XᵀX)⁻¹ (Σ_c X_cᵀe_c e_cᵀX_c) (XᵀX)⁻¹ · C/(C−1) · (n−1)/(n−k). Intervals and p values go by the
+ * that allow for rows that go together, by QR: (XᵀX)⁻¹ (Σ_c X_cᵀe_c e_cᵀX_c) (XᵀX)⁻¹ · C/(C−1) · (n−1)/(n−k). Intervals and p values go by the
  * jackknife over groups, which is right for groups of unequal size too, as `groupedError` is for a mean: (C−1)/C · Σ_c (β − β₍c₎)², t
  * with the degrees of freedom of the shares that the groups have in the coefficient. Rows with a missing score or predictor are left out; without `clusters` every row is its own group. Undefined
  * with no more rows than coefficients, below two groups, and when predictors determine one another. With a `second` way in which
@@ -54,20 +54,22 @@ export function clusteredRegression(
   );
   const groups = Math.min(...counts);
   if (n <= k || groups < 2) return undefined;
-  const design = rows.map(({x}) => x);
-  const gram = multiply(transpose(design), design);
-  const bread = invert(gram);
-  if (!bread) return undefined;
-  const moments = transpose(design).map((column) =>
-    column.reduce((sum, value, i) => sum + value * rows[i]!.y, 0)
-  );
-  const estimates = times(bread, moments);
+  const design = orthonormal(rows.map(({x}) => x));
+  if (!design) return undefined;
+  const {q, inverse} = design;
+  const along = transpose(q).map((column) => column.reduce((sum, value, i) => sum + value * rows[i]!.y, 0));
+  const turned = rows.map(({y, groups: own}, i): TurnedRow => ({
+    q: q[i]!,
+    residual: y - q[i]!.reduce((sum, value, j) => sum + value * along[j]!, 0),
+    groups: own
+  }));
+  const estimates = times(inverse, along);
   const ofWays = counts.length === 1 ? [0] : [0, 1, 2];
   const published = ofWays.map((way) => {
-    const meat = meatOf(rows, estimates, way);
-    return multiply(multiply(bread, meat), bread).map((row, j) => row[j]!);
+    const meat = meatOf(turned, k, way);
+    return multiply(multiply(inverse, meat), transpose(inverse)).map((row, j) => row[j]!);
   });
-  const leftOut = ofWays.map((way) => jackknifeOf(rows, {gram, bread, estimates}, way));
+  const leftOut = ofWays.map((way) => jackknifeOf(turned, inverse, way));
   const [intercept, ...slopes] = estimates.map((estimate, j): Coefficient => {
     const standardError = Math.sqrt(together(published.map((variances) => variances[j]!)));
     const error = Math.sqrt(together(leftOut.map(({variances}) => variances[j]!)));
@@ -96,11 +98,11 @@ interface RegressionRow {
   groups: (string | number)[];
 }
 
-interface RegressionFit {
-  /** XᵀX and its inverse. */
-  gram: Matrix;
-  bread: Matrix;
-  estimates: readonly number[];
+/** A row of the design's orthonormal columns: there XᵀX is 1, however alike the predictors are. */
+interface TurnedRow {
+  q: readonly number[];
+  residual: number;
+  groups: (string | number)[];
 }
 
 /** A share beyond which a group is taken to hold all that tells a coefficient. */
@@ -108,46 +110,50 @@ const WHOLE = 1 - 1e-9;
 
 /** Variances of the coefficients by leaving out group after group, and their degrees of freedom. */
 function jackknifeOf(
-  rows: readonly RegressionRow[],
-  {gram, bread, estimates}: RegressionFit,
+  rows: readonly TurnedRow[],
+  inverse: Matrix,
   way: number
 ): {variances: number[]; df: number[]} {
-  const groups = new Map<string | number, RegressionRow[]>();
+  const groups = new Map<string | number, TurnedRow[]>();
   for (const row of rows) {
     const known = groups.get(row.groups[way]!);
     if (known) known.push(row);
     else groups.set(row.groups[way]!, [row]);
   }
-  const squares = estimates.map(() => 0);
-  const shares = estimates.map(noShares);
+  const squares = inverse.map(() => 0);
+  const shares = inverse.map(noShares);
+  const wholes = inverse.map((row) => row.reduce((sum, value) => sum + value * value, 0));
   for (const own of groups.values()) {
-    const design = transpose(own.map(({x}) => x));
+    const design = transpose(own.map(({q}) => [...q]));
     const part = multiply(design, transpose(design));
-    const residuals = own.map(({x, y}) => y - x.reduce((sum, value, j) => sum + value * estimates[j]!, 0));
-    const spread = multiply(multiply(bread, part), bread);
-    const share = spread.map((row, j) => Math.min(WHOLE, row[j]! / bread[j]![j]!));
+    const pull = times(
+      design,
+      own.map(({residual}) => residual)
+    );
+    const share = inverse.map((row, j) =>
+      Math.min(WHOLE, times(part, row).reduce((sum, value, i) => sum + value * row[i]!, 0) / wholes[j]!)
+    );
     // Where no other group tells a coefficient, it cannot be left out.
     const isAlone = share.some((one) => one === WHOLE);
-    const without = () => invert(gram.map((row, i) => row.map((value, j) => value - part[i]![j]!)));
-    const rest = (isAlone ? undefined : without()) ?? bread;
-    times(rest, times(design, residuals)).forEach((change, j) => (squares[j]! += change ** 2));
+    const rest = isAlone
+      ? undefined
+      : invert(part.map((row, i) => row.map((value, j) => (i === j ? 1 : 0) - value)));
+    times(inverse, rest ? times(rest, pull) : pull).forEach((change, j) => (squares[j]! += change ** 2));
     shares.forEach((sums, j) => addShare(sums, share[j]!));
   }
   const few = (groups.size - 1) / groups.size;
   return {variances: squares.map((sum) => few * sum), df: shares.map(degreesOfFreedom)};
 }
 
-/** Σ_c X_cᵀe_c e_cᵀX_c with the correction for few groups. */
-function meatOf(rows: readonly RegressionRow[], estimates: readonly number[], way: number): number[][] {
-  const k = estimates.length;
+/** Σ_c Q_cᵀe_c e_cᵀQ_c with the correction for few groups. */
+function meatOf(rows: readonly TurnedRow[], k: number, way: number): number[][] {
   const pulls = new Map<string | number, number[]>();
-  for (const {x, y, groups} of rows) {
+  for (const {q, residual, groups} of rows) {
     const group = groups[way]!;
-    const residual = y - x.reduce((sum, value, j) => sum + value * estimates[j]!, 0);
     const pull = pulls.get(group) ?? new Array<number>(k).fill(0);
     pulls.set(
       group,
-      pull.map((value, j) => value + x[j]! * residual)
+      pull.map((value, j) => value + q[j]! * residual)
     );
   }
   const meat = zeros(k);

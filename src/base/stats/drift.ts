@@ -19,6 +19,7 @@ export interface ChiSquaredDrift {
  * empty on both sides are left out. Undefined when a side is empty or fewer than two categories are left.
  */
 export function chiSquaredDrift({before, after}: TwoCounts): ChiSquaredDrift | undefined {
+  refuseUnlike({before, after});
   const pairs = before.map((n, i) => [n, after[i]!] as const).filter(([a, b]) => a + b > 0);
   const [totalBefore, totalAfter] = [sum(before), sum(after)];
   if (totalBefore === 0 || totalAfter === 0 || pairs.length < 2) return undefined;
@@ -44,6 +45,7 @@ export function chiSquaredDrift({before, after}: TwoCounts): ChiSquaredDrift | u
  * a side is empty.
  */
 export function populationStability({before, after}: TwoCounts): number | undefined {
+  refuseUnlike({before, after});
   if (sum(before) === 0 || sum(after) === 0) return undefined;
   const p = shares(before, 0.5);
   const q = shares(after, 0.5);
@@ -55,6 +57,7 @@ export function populationStability({before, after}: TwoCounts): number | undefi
  * (nothing in common). Undefined when a side is empty.
  */
 export function jensenShannon({before, after}: TwoCounts): number | undefined {
+  refuseUnlike({before, after});
   if (sum(before) === 0 || sum(after) === 0) return undefined;
   const p = shares(before, 0);
   const q = shares(after, 0);
@@ -64,6 +67,12 @@ export function jensenShannon({before, after}: TwoCounts): number | undefined {
       0
     );
   return Math.sqrt(Math.max(0, (toMiddle(p) + toMiddle(q)) / 2));
+}
+
+function refuseUnlike({before, after}: TwoCounts): void {
+  const wrong = [...before, ...after].find((n) => !(n >= 0 && n < Infinity));
+  if (before.length !== after.length || wrong !== undefined)
+    throw new RangeError(`counts of ${before.length} and ${after.length} categories: ${wrong ?? "unlike"}`);
 }
 
 function shares(counts: readonly number[], add: number): number[] {

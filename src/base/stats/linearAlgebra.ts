@@ -8,6 +8,41 @@ export const multiply = (a: Matrix, b: Matrix): Matrix =>
 
 export const transpose = (a: Matrix): Matrix => a[0]!.map((_, j) => a.map((row) => row[j]!));
 
+/**
+ * A matrix of full column rank as Q (its columns orthonormal) and the inverse of the triangle R; undefined where columns determine one
+ * another. Gram and Schmidt, twice for each column: Q is orthogonal to machine precision (Giraud, Langou and Rozložník 2005).
+ */
+export function orthonormal(matrix: Matrix): {q: Matrix; inverse: Matrix} | undefined {
+  const columns = transpose(matrix);
+  const k = columns.length;
+  const triangle = zeros(k);
+  const norm = (column: readonly number[]) =>
+    Math.sqrt(column.reduce((sum, value) => sum + value * value, 0));
+  const found: number[][] = [];
+  for (let j = 0; j < k; j++) {
+    let left = columns[j]!;
+    const whole = norm(left);
+    for (let pass = 0; pass < 2; pass++)
+      for (const [i, other] of found.entries()) {
+        const along = left.reduce((sum, value, row) => sum + value * other[row]!, 0);
+        triangle[i]![j]! += along;
+        left = left.map((value, row) => value - along * other[row]!);
+      }
+    const rest = norm(left);
+    if (!(rest > 1e-12 * whole)) return undefined;
+    triangle[j]![j] = rest;
+    found.push(left.map((value) => value / rest));
+  }
+  const inverse = zeros(k);
+  for (let j = 0; j < k; j++)
+    for (let i = j; i >= 0; i--) {
+      let sum = i === j ? 1 : 0;
+      for (let m = i + 1; m <= j; m++) sum -= triangle[i]![m]! * inverse[m]![j]!;
+      inverse[i]![j] = sum / triangle[i]![i]!;
+    }
+  return {q: transpose(found), inverse};
+}
+
 /** Inverse by Gauss and Jordan with partial pivoting; undefined when singular. */
 export function invert(matrix: Matrix): Matrix | undefined {
   const n = matrix.length;

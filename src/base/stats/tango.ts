@@ -9,7 +9,9 @@ import type {Interval} from "./types.js";
  * Source: Tango (1998), Statistics in Medicine 17, 891–908.
  */
 export function tango(gained: number, lost: number, n: number, level = 0.95): Interval | undefined {
-  if (!(n > 0)) return undefined;
+  if (!(gained >= 0 && lost >= 0 && gained + lost <= n))
+    throw new RangeError(`tango: ${gained} gained and ${lost} lost of ${n}`);
+  if (n === 0) return undefined;
   const z = normalQuantile((1 + level) / 2);
   const estimate = (gained - lost) / n;
   return {

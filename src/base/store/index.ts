@@ -95,7 +95,7 @@ export type {Erased, Erasing, RecordLocation, Kind, Seen} from "./kinds/kind.js"
 export {everyRow, getJson, putJson, readRecord, recordsOf} from "./kinds/records.js";
 export {askAgain} from "./kinds/askAgain.js";
 export {isBeside, lastAsked} from "./kinds/lastAsked.js";
-export {modelKey, modelsDir, modelsStorage, readOrigins} from "./kinds/model.js";
+export {modelKey, modelKind, modelsDir, modelsStorage, readOrigins} from "./kinds/model.js";
 export {raceKey, readRaceRecord, readRaces} from "./kinds/race.js";
 export {
   hasRunFile,
@@ -107,7 +107,8 @@ export {
   runPath,
   runTable,
   sealRun,
-  setArchived
+  setArchived,
+  START_WAY_OUT
 } from "./kinds/run.js";
 export {type Referrer, referrersOf} from "./kinds/records.js";
 export {refuseWhileRunning, refuseWhileTraining} from "./refuseWhileRunning.js";

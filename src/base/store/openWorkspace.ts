@@ -4,8 +4,9 @@ import {constants, rmSync} from "node:fs";
 import {access, mkdir, mkdtemp, readdir, writeFile} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
+import {fileForm, readForm} from "../validation/fileForm.js";
 import {UserError} from "../validation/errors.js";
-import {isWithin, parseJson, sweepTemporary, writeAtomic} from "../system/files.js";
+import {isWithin, sweepTemporary, writeAtomic} from "../system/files.js";
 import {sha256} from "../system/hash.js";
 import {KINDS} from "./kinds/allKinds.js";
 import type {Kind, Workspace} from "./kinds/kind.js";
@@ -89,12 +90,15 @@ async function hideFromGit(folder: string): Promise<void> {
 
 const MARKER = "workspace.json";
 
+const MARKER_FORM = fileForm<{schemaVersion?: unknown}>(
+  {},
+  `Restore it from a copy, or write {"kind": "workspace", "schemaVersion": ${SCHEMA_VERSION}} into it if this version of Assay wrote the store.`
+);
+
 async function checkSchema(place: StorageBackend): Promise<void> {
   const read = async () => {
     const bytes = await place.read(MARKER);
-    return (
-      bytes && parseJson<{schemaVersion: number}>(Buffer.from(bytes).toString(), `${place.name}/${MARKER}`)
-    );
+    return bytes && readForm(Buffer.from(bytes).toString(), `${place.name}/${MARKER}`, MARKER_FORM);
   };
   let found = await read();
   const first = {kind: "workspace", schemaVersion: SCHEMA_VERSION};
@@ -102,7 +106,7 @@ async function checkSchema(place: StorageBackend): Promise<void> {
     found = await read();
   if (found && found.schemaVersion !== SCHEMA_VERSION)
     throw new UserError(
-      `${place.name} was written with ${found.schemaVersion === undefined ? "no store schema" : `store schema ${found.schemaVersion}`}; this Assay reads ${SCHEMA_VERSION}. Use the version of Assay that wrote it, or let ASSAY_DIR or ASSAY_STORE name another.`
+      `${place.name}/${MARKER} says ${found.schemaVersion === undefined ? "no store schema" : `store schema ${String(found.schemaVersion)}`}; this Assay reads ${SCHEMA_VERSION}. Use the version of Assay that wrote it, or let ASSAY_DIR or ASSAY_STORE name another.`
     );
 }
 

@@ -3,6 +3,7 @@ import {writeSync} from "node:fs";
 import {randomBytes} from "node:crypto";
 import {link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
 import {basename, dirname, isAbsolute, join, relative, resolve, sep} from "node:path";
+import {type FileForm, readForm} from "../validation/fileForm.js";
 import {UserError} from "../validation/errors.js";
 import {processIsAlive} from "./process.js";
 
@@ -77,8 +78,8 @@ export async function writeJsonAtomic(path: string, value: unknown): Promise<voi
   });
 }
 
-/** The parsed file, or undefined when there is none. Broken JSON is an error that names the file. */
-export async function readJson<T>(path: string): Promise<T | undefined> {
+/** The parsed file, or undefined when there is none. Broken JSON, or another form, is an error that names the file. */
+export async function readJson<T extends object>(path: string, form?: FileForm<T>): Promise<T | undefined> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
@@ -86,7 +87,7 @@ export async function readJson<T>(path: string): Promise<T | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  return parseJson<T>(text, path);
+  return form ? readForm(text, path, form) : parseJson<T>(text, path);
 }
 
 /** The value of a JSON text. Broken JSON is an error that says where it was. */

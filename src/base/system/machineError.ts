@@ -1,3 +1,4 @@
+import {memberOf} from "../validation/memberOf.js";
 import {resolve, sep} from "node:path";
 import {messageOf, UserError} from "../validation/errors.js";
 import {isWithin} from "./files.js";
@@ -95,5 +96,7 @@ function refusalOf(error: unknown): SystemRefusal | undefined {
     };
   if (!/^(?:[A-Z][A-Za-z]+ ){1,3}Error: /.test(message)) return undefined;
   const words = Object.keys(WORDS).find((one) => message.includes(one));
-  return words === undefined ? undefined : {code: WORDS[words]!, place: /"(\/[^"\n]+)"/.exec(message)?.[1]};
+  return words === undefined
+    ? undefined
+    : {code: memberOf(WORDS, words)!, place: /"(\/[^"\n]+)"/.exec(message)?.[1]};
 }

@@ -1,5 +1,6 @@
 import {z} from "zod";
 import {UserError} from "./errors.js";
+import {nameProblem} from "./names.js";
 import {nearest} from "./nearest.js";
 import {isObject} from "./isObject.js";
 
@@ -52,6 +53,14 @@ export function byKind(what: string, kinds: Record<string, z.ZodType>): z.ZodTyp
 
 export function text(what = "a text"): z.ZodType {
   return z.string({error: `must be ${what}`}).min(1, {error: `must be ${what}`});
+}
+
+/** A text that can be a folder's name. */
+export function folderName(): z.ZodType {
+  return holding<string>(text(), (name) => {
+    const message = nameProblem(name);
+    return message === undefined ? [] : [{message}];
+  });
 }
 
 /** Any text, the empty one too. */

@@ -1,5 +1,11 @@
 import {Option} from "commander";
-import {type DeclareCommand, listOption, numberOption, wholeOption} from "../terminal/arguments.js";
+import {
+  type DeclareCommand,
+  listOption,
+  numberOption,
+  reasonOption,
+  wholeOption
+} from "../terminal/arguments.js";
 
 export const dataCommands: DeclareCommand[] = [
   (program) =>
@@ -18,7 +24,7 @@ export const dataCommands: DeclareCommand[] = [
       .option("--export <dir>", "copy the version, its ledger and its card to DIR, for `assay import`")
       .option("--with-held-out", "with --export: include held-out rows; recorded with who, when, why")
       .addOption(new Option("--with-sealed").implies({withHeldOut: true}).hideHelp())
-      .option("--why <text>", "with --with-held-out: record why held-out rows are opened")
+      .option("--why <text>", "with --with-held-out: record why held-out rows are opened", reasonOption)
       .option("--json", "print JSON")
       .action(async (name: string | undefined, options) =>
         (await import("./versions.js")).versionsVerb(name, options)
@@ -99,7 +105,7 @@ export const dataCommands: DeclareCommand[] = [
       .option("--names", "find people and places too; slower and less certain")
       .option("--labels <file>", "print precision and recall by type on a labelled sample (JSON, JSONL)")
       .option("--accept <rule or row>", "accept the findings of a rule or a row (with --reason)")
-      .option("--reason <text>", "record why they are accepted")
+      .option("--reason <text>", "record why they are accepted", reasonOption)
       .option("--json", "print JSON")
       .action(async (name: string, options) => (await import("./pii.js")).piiVerb(name, options)),
   (program) =>
@@ -109,7 +115,7 @@ export const dataCommands: DeclareCommand[] = [
       .description("Erase rows from all versions, runs and journals of the store, and keep them out.")
       .option("--where <sql>", "erase rows that meet this condition on the dataset's columns")
       .option("--keep-model <id>", "allow the use of a model that was trained on erased rows")
-      .option("--reason <text>", "record why; do not name the person")
+      .option("--reason <text>", "record why; do not name the person", reasonOption)
       .option("--dry-run", "with --where: print which rows would go and what else would lose or keep them")
       .option("--json", "print JSON")
       .action(async (name: string, options) => (await import("./purge.js")).purgeVerb(name, options)),

@@ -4,7 +4,8 @@ import {
   listOption,
   MOST_IN_FLIGHT,
   numberOption,
-  wholeOption
+  wholeOption,
+  reasonOption
 } from "../terminal/arguments.js";
 import {costCommands} from "./costs/commands.js";
 import {queueCommands} from "./queue/commands.js";
@@ -47,7 +48,7 @@ export const evalCommands: DeclareCommand[] = [
       .option("--no-reuse", "make all calls again, even for stored answers")
       .option("--retry-failed", "retry failed and missing rows, and scores whose judge did not answer")
       .option("--final", "score on the held-out part, for evals that use it; recorded")
-      .option("--why <text>", "--final: record why the held-out part is opened")
+      .option("--why <text>", "--final: record why the held-out part is opened", reasonOption)
       .option("--allow-code-execution", "let scorers run model-written code in a sandbox")
       .option("--json", "print JSON")
       .action(async (names: string[], options) => (await import("./run/run.js")).runVerb(names, options)),

@@ -6,7 +6,8 @@ import {
   MOST_THREADS,
   nameOption,
   portOption,
-  wholeOption
+  wholeOption,
+  reasonOption
 } from "../terminal/arguments.js";
 import {trainingCommands} from "./training/commands.js";
 
@@ -18,7 +19,11 @@ export const modelCommands: DeclareCommand[] = [
       .summary("merge checkpoints, or search for the best merge")
       .description("Merge checkpoints by a YAML recipe, or search for the best merge of stored models.")
       .option("--search <space>", "race the merges of a YAML search space on an eval's validation part")
-      .option("--why <reason>", "--search: record why the split's held-out part, if any, is opened")
+      .option(
+        "--why <reason>",
+        "--search: record why the split's held-out part, if any, is opened",
+        reasonOption
+      )
       .option("-o, --out <dir>", "write the merged model to DIR")
       .option("--check", "print what would go wrong; write nothing")
       .option("--threads <n>", "use N worker threads", wholeOption(1, 256))

@@ -2,6 +2,7 @@ import {register} from "node:module";
 import {relative} from "node:path";
 import {pathToFileURL} from "node:url";
 import {messageOf, UserError} from "../../base/validation/index.js";
+import {refuseExit} from "./refuseExit.js";
 import {note} from "../terminal/terminal.js";
 
 let registered = false;
@@ -21,10 +22,7 @@ export async function importDefinition(project: string, file: string): Promise<u
       register(new URL("../../base/fingerprint/engineHooks.js", import.meta.url), {data: {engine}});
     registered = true;
   }
-  const {exit} = process;
-  process.exit = () => {
-    throw new UserError("it calls process.exit while it is loaded. Take that call out.");
-  };
+  refuseExit(project);
   const unfinished = () => {
     process.exitCode = 1;
     note(`assay: ${relative(project, file)} never finishes loading: something it awaits never comes.`, {
@@ -43,7 +41,6 @@ export async function importDefinition(project: string, file: string): Promise<u
       : "";
     throw new UserError(`it could not be loaded: ${shortened(error, project)}${hint}`, {cause: error});
   } finally {
-    process.exit = exit;
     process.off("exit", unfinished);
   }
 }

@@ -29,7 +29,7 @@ export async function loadFinetunes(
   });
   const all = found.map(({path, value: {definition}}) => {
     // The file's name is the model's unless it has one.
-    const name = definition.name ?? basename(path).replace(/\.finetune\.ts$/, "");
+    const name = checkName("fine-tune", definition.name ?? basename(path).replace(/\.finetune\.ts$/, ""));
     return {name, path, finetune: finetune(definition, name)};
   });
   const isMeant = ({path, name}: {path: string; name?: string}) =>

@@ -1,3 +1,4 @@
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import type {DatasetDefinition} from "../../data/datasets/index.js";
 import {strictest} from "../../data/datasets/strictest.js";
 import {
@@ -27,13 +28,13 @@ export async function notePublishing(
   workspace: Workspace,
   {datasets, evals, whole}: Definitions
 ): Promise<void> {
-  const stated = {datasets: {} as Record<string, Publishing>, evals: {} as Record<string, Publishing>};
+  const stated = {datasets: emptyRecord<Publishing>(), evals: emptyRecord<Publishing>()};
   const silent = new Set<string>();
   // An eval may define a dataset that no file of data-loaders/ does.
   for (const one of [...datasets, ...evals.map(({definition}) => definition.dataset)]) {
     if (typeof one !== "object") continue;
     if (one.publish === undefined) silent.add(one.name);
-    else stated.datasets[one.name] = strictest(one.publish, stated.datasets[one.name]);
+    else stated.datasets[one.name] = strictest(one.publish, memberOf(stated.datasets, one.name));
   }
   for (const {name, definition} of evals) stated.evals[name] = definition.publish ?? "masked";
   const kept = await keepStatedPublishing(workspace, {...stated, silent: [...silent].sort()}, whole);

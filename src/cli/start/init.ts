@@ -2,6 +2,8 @@ import {existsSync} from "node:fs";
 import {access, constants, mkdir, readdir, readFile, writeFile} from "node:fs/promises";
 import {dirname, join, relative, resolve} from "node:path";
 import {fileURLToPath} from "node:url";
+import {anyObject, anyText, byName} from "../../base/validation/checked.js";
+import {fileForm} from "../../base/validation/fileForm.js";
 import {UserError} from "../../base/validation/index.js";
 import {readJson, writeJsonAtomic} from "../../base/system/index.js";
 import {assertLoads} from "../project/assertLoads.js";
@@ -163,9 +165,19 @@ interface Manifest {
   foreignScripts: string[];
 }
 
+const PACKAGE = fileForm<Record<string, unknown>>(
+  {
+    type: anyText().optional(),
+    scripts: byName(anyText(), "scripts by name").optional(),
+    dependencies: byName(anyText(), "packages by name").optional(),
+    allowScripts: anyObject().optional()
+  },
+  "Nothing was written. Mend it, then start again, or start in another folder: `assay init DIR`."
+);
+
 async function addScripts(target: string): Promise<Manifest> {
   const file = join(target, "package.json");
-  const found = (await readJson<Record<string, unknown>>(file)) ?? {name: "assay-project", private: true};
+  const found = (await readJson(file, PACKAGE)) ?? {name: "assay-project", private: true};
   const dependencies = (found.dependencies ?? {}) as Record<string, string>;
   const assay = await dependency(dependencies.assay, target);
   const own = await readJson<{allowScripts?: object; devDependencies?: Record<string, string>}>(

@@ -1,12 +1,12 @@
 import {join} from "node:path";
 import {type DatasetDefinition, pull} from "../../data/datasets/index.js";
-import {formatCount, overall} from "../../evals/decisions/index.js";
+import {formatCount} from "../../evals/decisions/index.js";
 import {ensureLedger, pullRedaction} from "../../data/privacy/index.js";
 import {messageOf, UserError} from "../../base/validation/index.js";
 import {lastAsked, openStore, type Store, type Workspace} from "../../base/store/index.js";
 import {reportBroken} from "../project/broken.js";
 import {buildSite} from "../report/build.js";
-import {printChecks, tellNotes} from "../evals/check/check.js";
+import {printChecks, tellNotes, tellWarnings} from "../evals/check/check.js";
 import {joinQueue} from "../evals/run/joinQueue.js";
 import {
   datasetOf,
@@ -22,7 +22,14 @@ import {type EvalOutcome, interruptSignals, runEvals} from "../evals/run/runEval
 import {timed, timeSteps} from "../terminal/stepTime.js";
 import {dim, note, print} from "../terminal/terminal.js";
 import {transferReporter} from "../terminal/transferReporter.js";
-import {type CheckedRun, checkEvals, gatesWithoutRun, placeText} from "../../report/gates/index.js";
+import {
+  type CheckedRun,
+  checkEvals,
+  gatesStatus,
+  gatesWithoutRun,
+  placeText,
+  warningEvals
+} from "../../report/gates/index.js";
 
 interface RebuildOptions {
   limit?: number;
@@ -177,9 +184,11 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
         "Open it with `npx assay dev`, which serves it at http://localhost:3000, or put dist/ on any file host."
       );
     }
-    const status = overall(checked.flatMap((one) => one.results));
+    const [unrun, warning] = [gatesWithoutRun(checked, evals), warningEvals(evals)];
+    tellWarnings({checked, unrun, warning});
+    const status = gatesStatus(checked, unrun, warning);
     if (status === "fail") process.exitCode = 100;
-    else if (status === "undecided" || gatesWithoutRun(checked, evals).length > 0) process.exitCode ||= 101;
+    else if (status === "undecided") process.exitCode ||= 101;
   } finally {
     timeSteps(undefined);
     queue?.close();

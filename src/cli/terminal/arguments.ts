@@ -1,3 +1,4 @@
+import {decimalNumber} from "../../base/validation/decimalNumber.js";
 import {type Command, InvalidArgumentError} from "commander";
 import {isDay} from "../../base/costs/prices/day.js";
 
@@ -19,9 +20,8 @@ const limitText = (value: number) => value.toLocaleString("en-US", {maximumFract
 export const numberOption =
   (least: number, most = ABSURD) =>
   (text: string) => {
-    const value = Number(text);
-    // Number("") is 0, which would read an unset variable as a budget of nothing.
-    if (text.trim() === "" || !Number.isFinite(value) || value < least || value > most)
+    const value = decimalNumber(text);
+    if (value === undefined || value < least || value > most)
       throw new InvalidArgumentError(
         `takes a number from ${limitText(least)} to ${limitText(most)}, not ${JSON.stringify(text.slice(0, 40))}`
       );
@@ -50,6 +50,12 @@ export const nameOption = (text: string) => {
   return text.trim();
 };
 
+/** Why something is done, for the record. */
+export const reasonOption = (text: string) => {
+  if (text.trim() === "") throw new InvalidArgumentError("takes a reason, not an empty text");
+  return text.trim();
+};
+
 /** A day as YYYY-MM-DD. */
 export const dayOption = (text: string) => {
   if (!isDay(text))
@@ -70,7 +76,7 @@ export const listOption = (value: string, before: string[] | undefined) => [...(
 
 /** A port to listen on; 0 takes a free one. */
 export const portOption = (text: string) => {
-  const value = text.trim() === "" ? NaN : Number(text);
+  const value = decimalNumber(text) ?? NaN;
   if (!(Number.isInteger(value) && value >= 0 && value <= 65_535))
     throw new InvalidArgumentError(`takes a port from 0 to 65535, not ${JSON.stringify(text.slice(0, 40))}`);
   return value;

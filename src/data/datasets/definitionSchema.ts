@@ -5,14 +5,13 @@ import {
   exactly,
   passing,
   flag,
+  folderName,
   func,
-  holding,
   listOf,
   number,
   oneOf,
   text
 } from "../../base/validation/checked.js";
-import {nameProblem} from "../../base/validation/index.js";
 import type {Publishing} from "../../base/store/index.js";
 import type {DatasetDefinition, Sensitivity} from "./define.js";
 import type {TextFilter} from "./filters/index.js";
@@ -50,8 +49,9 @@ const filterSchema = either(
   })
 );
 
-const stated = exactly<DatasetDefinition>("a dataset such as {name, source}", {
-  name: text(),
+/** What a dataset's definition may say. */
+export const datasetSchema = exactly<DatasetDefinition>("a dataset such as {name, source}", {
+  name: folderName(),
   description: text().optional(),
   licence: text().optional(),
   source: sourceSchema,
@@ -68,10 +68,4 @@ const stated = exactly<DatasetDefinition>("a dataset such as {name, source}", {
   earlier: listOf(condition(), "a list of SQL conditions").optional(),
   filters: byName(filterSchema, "filters by name").optional(),
   checks: byName(condition(), "SQL conditions by name").optional()
-});
-
-/** What a dataset's definition may say. */
-export const datasetSchema = holding<DatasetDefinition>(stated, ({name}) => {
-  const message = nameProblem(name);
-  return message === undefined ? [] : [{path: ["name"], message}];
 });

@@ -19,7 +19,7 @@ export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacy.js";
 export {cellText, type StoredColumn, isNumber, isText, shownType} from "./cellText.js";
 export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redaction.js";
-export {rulesIn} from "./redactionRules.js";
+export {LEDGER_FORM, rulesIn} from "./redactionRules.js";
 export {sourceChange} from "./origin/index.js";
 export {pull, type PullResult} from "./pull/index.js";
 export {

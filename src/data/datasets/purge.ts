@@ -95,6 +95,8 @@ async function purgeWith(
   {onWait, ...options}: PurgeOptions,
   {lost, confirm}: HeldLease
 ): Promise<PurgeResult> {
+  if (options.reason.trim() === "")
+    throw new UserError(`A purge of ${dataset} needs a reason. Say it with --reason "…".`);
   const at = (options.now?.() ?? new Date()).toISOString();
   const {tombstones, fresh, told} = await marked(db, workspace, dataset, {...options, at});
   const before = tombstones.pending;

@@ -1,3 +1,5 @@
+import {anyObject, listOf, number, text} from "../../base/validation/checked.js";
+import {fileForm} from "../../base/validation/fileForm.js";
 import {canonicalJson} from "../../base/system/index.js";
 import {
   getJson,
@@ -12,6 +14,7 @@ import {
 export type Rules = RedactionRules | null;
 
 interface Ledger {
+  rows?: number;
   redacted?: boolean;
   redaction?: string;
   rules?: RedactionRules;
@@ -22,9 +25,21 @@ interface Ledger {
   keyCheck?: string;
 }
 
+export const LEDGER_FORM = fileForm<Ledger>(
+  {
+    rows: number(),
+    layers: listOf(text()).optional(),
+    minScore: number().optional(),
+    redaction: text().optional(),
+    rules: anyObject().optional(),
+    policy: anyObject().optional()
+  },
+  "Restore it from a copy. Or remove it with the ledger.parquet beside it: `assay pull`, of a redacted dataset, or `assay pii` writes both again."
+);
+
 /** By which rules a version's rows were redacted. */
 export async function rulesOf(workspace: Workspace, version: VersionName): Promise<Rules> {
-  const ledger = await getJson<Ledger>(workspace, versionKey(version, "ledger.json"));
+  const ledger = await getJson(workspace, versionKey(version, "ledger.json"), LEDGER_FORM);
   return rulesIn(ledger);
 }
 

@@ -44,7 +44,7 @@ export async function openKeptMasks<T>(
   const version = maskingVersion();
   const read = async () => {
     const kept = await readCached<KeptTexts<T>>(workspace, name);
-    return kept?.version === version ? Object.entries(kept.texts) : [];
+    return kept?.version === version ? Object.entries(kept.texts ?? {}) : [];
   };
   const known = new Map(await read());
   const fresh = new Map<string, T>();

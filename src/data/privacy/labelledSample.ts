@@ -1,5 +1,7 @@
 import {readFile} from "node:fs/promises";
 import {basename} from "node:path";
+import {anyObject, anyText, byName, listOf, number, text} from "../../base/validation/checked.js";
+import {fileForm} from "../../base/validation/fileForm.js";
 import {UserError} from "../../base/validation/index.js";
 import {sha256} from "../../base/system/index.js";
 import {
@@ -84,9 +86,14 @@ export async function measureRecognition(
   return measured;
 }
 
+const MEASURED = fileForm<Recognition>(
+  {file: anyText(), texts: number(), types: byName(anyObject(), "scores by type"), layers: listOf(text())},
+  "Remove it and measure again with `assay pii --labels FILE`."
+);
+
 /** What was measured last for a dataset, or undefined when nothing was. */
 export async function recognition(store: Store, dataset: string): Promise<Recognition | undefined> {
-  return getJson<Recognition>(store.workspace, datasetKey(dataset, "recognition.json"));
+  return getJson(store.workspace, datasetKey(dataset, "recognition.json"), MEASURED);
 }
 
 const withValue =

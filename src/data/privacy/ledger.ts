@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import type {Finding} from "./finding.js";
 import {mask} from "./mask.js";
 import {keyCheck, pseudonym} from "./pseudonymKey.js";
@@ -140,7 +141,7 @@ export class LedgerCounts implements CountedRows {
   rows = 0;
   rowsWithFindings = 0;
   findings = 0;
-  readonly types: LedgerSummary["types"] = {};
+  readonly types: LedgerSummary["types"] = emptyRecord();
 
   /** Counts one scanned row; a clean row counts too. */
   add(entries: readonly LedgerEntry[]): void {

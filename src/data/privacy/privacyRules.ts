@@ -1,3 +1,4 @@
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import type {Privacy} from "../datasets/index.js";
 import {messageOf, UserError} from "../../base/validation/index.js";
 import type {Layer} from "./finding.js";
@@ -74,9 +75,9 @@ function policyOf(given: unknown, problems: string[]): PrivacyRules["policy"] {
     return policy;
   }
   const kinds = Object.keys(typesOfKind);
-  const exact: Record<string, Action> = {};
+  const exact: Record<string, Action> = emptyRecord();
   for (const [name, action] of Object.entries(given)) {
-    const types = (typesOfKind as Record<string, readonly string[]>)[name];
+    const types = memberOf(typesOfKind as Record<string, readonly string[]>, name);
     if (name !== "default" && !types && !allTypes.has(name))
       problems.push(
         `\`actions\` has no kind ${quoted(name)}; there are ${kinds.join(", ")}, default, and types such as US_SSN`

@@ -1,4 +1,6 @@
-import {cellText, isText, rulesIn} from "../datasets/index.js";
+import {cellText, isText, LEDGER_FORM, rulesIn} from "../datasets/index.js";
+import {anyObject, byName, listOf, number, text} from "../../base/validation/checked.js";
+import {type FileForm, having} from "../../base/validation/fileForm.js";
 import {UserError} from "../../base/validation/index.js";
 import {
   getJson,
@@ -115,13 +117,25 @@ export function unscannedColumns(
 const ownColumns = ({columns}: Pick<VersionManifest, "columns">) =>
   columns.filter(({name}) => !Object.hasOwn(ROW_COLUMNS, name));
 
+const SUMMARY: FileForm<LedgerSummary> = {
+  schema: having({
+    rows: number(),
+    findings: number(),
+    rowsWithFindings: number(),
+    types: byName(anyObject(), "findings by type"),
+    columns: listOf(text()),
+    layers: listOf(text())
+  }),
+  wayOut: LEDGER_FORM.wayOut
+};
+
 /** The counts of a version's ledger as it is now, or undefined when it was never scanned. */
 export async function ledgerSummary(
   store: Store,
   version: VersionManifest
 ): Promise<LedgerSummary | undefined> {
   if (!(await store.workspace.place.has(versionKey(version, LEDGER_FILE)))) return undefined;
-  const summary = await getJson<LedgerSummary>(store.workspace, versionKey(version, LEDGER_SUMMARY));
+  const summary = await getJson(store.workspace, versionKey(version, LEDGER_SUMMARY), SUMMARY);
   return summary && summary.rows !== version.rows ? recounted(store, version, summary) : summary;
 }
 

@@ -1,3 +1,4 @@
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import type {NearDuplicates} from "../datasets/index.js";
 import {
   chiSquaredDrift,
@@ -112,8 +113,8 @@ export async function labelCounts(
      from (select row_id, ${columnText(version, version.label!)} as class from ${rows}) r join ${assigned} a using (row_id)
      where r.class is not null and a.part <> 'held-out' group by all order by all`
   );
-  const counts: Record<string, Record<string, number>> = {};
-  for (const {part, label, n} of found) (counts[part] ??= {})[label] = n;
+  const counts = emptyRecord<Record<string, number>>();
+  for (const {part, label, n} of found) (counts[part] ??= emptyRecord())[label] = n;
   return counts;
 }
 
@@ -124,8 +125,8 @@ function labelDrift(
   if (!train || !test) return {};
   const labels = [...new Set([...Object.keys(train), ...Object.keys(test)])];
   const sides: TwoCounts = {
-    before: labels.map((label) => train[label] ?? 0),
-    after: labels.map((label) => test[label] ?? 0)
+    before: labels.map((label) => memberOf(train, label) ?? 0),
+    after: labels.map((label) => memberOf(test, label) ?? 0)
   };
   const total = (side: readonly number[]) => side.reduce((sum, n) => sum + n, 0);
   return {

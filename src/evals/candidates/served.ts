@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {spawn} from "node:child_process";
 import {createInterface} from "node:readline";
 import {fileURLToPath} from "node:url";
@@ -95,7 +96,10 @@ async function bestOnValidation(
   const rows: {text: string; right: string[]}[] = [];
   for await (const row of context.rows("validation")) {
     if (rows.length >= most) break;
-    rows.push({text: String(row[text]), right: [row[label]].flat().map((one) => String(one).trim())});
+    rows.push({
+      text: String(row[text]),
+      right: [memberOf(row, label)].flat().map((one) => String(one).trim())
+    });
   }
   const texts = rows.map((row) => row.text);
   const {workspace} = context.store;

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {type Interval, quantileInterval} from "../../base/stats/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 import {costsOf} from "./costsOf.js";
@@ -16,12 +17,14 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
     variant: string;
     planned: number;
     failed: number;
+    attempts: number | null;
     timed: number;
     p95: number | null;
     least: number | null;
     most: number | null;
   }>(
     `select candidate, variant, count(*)::int as planned, count(*) filter (status = 'failed')::int as failed,
+            case when count(attempts) = count(*) then sum(attempts)::double end as attempts,
             count(latency_ms) filter (status = 'completed')::int as timed,
             ${p95("latency_ms")} as p95, ${p95("coalesce(latency_ms, 0)")} as least, ${p95(`coalesce(latency_ms, ${FOREVER})`)} as most
      from completions where run = $run group by all`,
@@ -32,12 +35,13 @@ export async function callsOf(store: Store, run: RunManifest): Promise<Candidate
   const order = run.candidates.flatMap(({name}) => shownNames(run, name));
   const calls = rows.map((row) => {
     const candidate = several ? `${row.candidate} · ${row.variant}` : row.candidate;
-    const cost = costs[candidate];
+    const cost = memberOf(costs, candidate);
     const {low: lowMs, high: highMs} = intervals[order.indexOf(candidate)] ?? {};
     return {
       candidate,
       planned: row.planned,
       failed: row.failed,
+      attempts: row.attempts ?? undefined,
       latency:
         row.p95 === null
           ? undefined

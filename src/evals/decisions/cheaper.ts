@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {holm, nonInferiority, pairedDifference} from "../../base/stats/index.js";
 import {clustersOf, sharedValues} from "./columns.js";
 import {comparedCosts, isShownCheaper} from "./comparedCosts.js";
@@ -68,7 +69,7 @@ export function cheaperBy(
   {margin, alpha, scale}: CheaperTerms,
   test: (cheaper: readonly string[]) => Tested[]
 ): CheaperVerdict | undefined {
-  if (costs[best] === undefined || !(margin > 0)) return undefined;
+  if (memberOf(costs, best) === undefined || !(margin > 0)) return undefined;
   const cheaper = among
     .flatMap((candidate) => {
       const found = candidate === best ? undefined : comparedCosts(costs, candidate, best);
@@ -79,7 +80,7 @@ export function cheaperBy(
   const names = cheaper.map(({candidate}) => candidate);
   const tested = test(names);
   const candidates = cheaper.map(({candidate, times, low, high}, i): CheaperCandidate => {
-    const cost = costs[candidate]!;
+    const cost = memberOf(costs, candidate)!;
     return {
       candidate,
       costUsdPerThousand: typeof cost === "number" ? cost : cost.usdPerThousand,

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {comparedCosts, isShownCheaper} from "./comparedCosts.js";
 import {oldPriceMark, oldPriceOf} from "./oldPrices.js";
 import {formatCount, milliseconds} from "./points.js";
@@ -62,7 +63,7 @@ function measuresOf({costs = {}, latency = {}, requestsInFlight = 1, bytes = {}}
     },
     {
       word: "faster",
-      lead: (one, other) => latencyLead(latency[one], latency[other]),
+      lead: (one, other) => latencyLead(memberOf(latency, one), memberOf(latency, other)),
       // A server that answers many at once answers each more slowly.
       note: () =>
         requestsInFlight > 1 ? ` with up to ${formatCount(requestsInFlight)} requests in flight` : ""
@@ -70,7 +71,7 @@ function measuresOf({costs = {}, latency = {}, requestsInFlight = 1, bytes = {}}
     {
       word: "smaller",
       lead: (one, other) => {
-        const times = timesOf(bytes[one], bytes[other]);
+        const times = timesOf(memberOf(bytes, one), memberOf(bytes, other));
         return times === undefined ? undefined : {times, isShown: times > 1};
       }
     }
@@ -117,7 +118,7 @@ function rangeText({
 
 /** The oldest of the prices that were compared, where it is old. */
 function ageText(candidates: readonly string[], costs: CostsByCandidate): string {
-  const oldest = candidates.flatMap((name) => oldPriceOf(costs[name]) ?? []).sort()[0];
+  const oldest = candidates.flatMap((name) => oldPriceOf(memberOf(costs, name)) ?? []).sort()[0];
   return oldest === undefined ? "" : `, ${oldPriceMark(oldest)}`;
 }
 

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {normalQuantile} from "../../base/stats/index.js";
 import type {CandidateCost} from "./types.js";
 import type {CostsByCandidate} from "./costTypes.js";
@@ -22,9 +23,9 @@ export function comparedCosts(
   candidate: string,
   other: string
 ): ComparedCosts | undefined {
-  const [own, others] = [costOf(costs[candidate]), costOf(costs[other])];
+  const [own, others] = [costOf(memberOf(costs, candidate)), costOf(memberOf(costs, other))];
   if (!own || !others) return undefined;
-  const [found, mirrored] = [own.against?.[other], others.against?.[candidate]];
+  const [found, mirrored] = [memberOf(own.against, other), memberOf(others.against, candidate)];
   if (found) {
     const {usdPerThousand, otherUsdPerThousand, timesLow, timesHigh} = found;
     return {...ratio(usdPerThousand, otherUsdPerThousand), low: timesLow, high: timesHigh};

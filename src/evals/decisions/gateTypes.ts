@@ -20,6 +20,8 @@ export interface CandidateCalls {
   candidate: string;
   planned: number;
   failed: number;
+  /** Tries of all its requests, those before an answer too; absent where it is not known of each. */
+  attempts?: number;
   /** Undefined when no answer's time is known. */
   latency?: Latency;
   /** The most requests in flight at each endpoint meanwhile; absent where it is not known. */

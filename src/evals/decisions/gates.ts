@@ -64,7 +64,7 @@ export function checkGates(
             value: found && found.failed / found.planned,
             most: rule.maxFailureShare,
             format: percentOf,
-            detail: found && ` (${found.failed} of ${found.planned})`
+            detail: found && ` (${found.failed} of ${found.planned}${attemptsText(found)})`
           }),
       rule.maxP95LatencyMs === undefined ? undefined : maxLatency(found, rule.maxP95LatencyMs),
       rule.maxCostUsdPerThousand === undefined ? undefined : maxCost(found, rule.maxCostUsdPerThousand),
@@ -89,6 +89,13 @@ function pickedBy({summaries, race, winner, alpha}: Verdict): Picked {
 export function overall(results: readonly GateResult[]): GateStatus {
   if (results.some(({status}) => status === "fail")) return "fail";
   return results.some(({status}) => status === "undecided") ? "undecided" : "pass";
+}
+
+/** How many tries failed before their request was answered: a flaky endpoint may fail no row. */
+function attemptsText({planned, failed, attempts = planned}: CandidateCalls): string {
+  const again = attempts - planned;
+  if (again <= 0) return "";
+  return `; ${formatCount(again)} more of ${formatCount(attempts)} attempts failed${failed > 0 ? "" : " and were repeated"}`;
 }
 
 function leakage(found: GateFacts["leakage"], most: number): GateFinding {

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {actionOf} from "./action.js";
 import {representativeOf} from "./representative.js";
 import {cleanLeadText, isLeadShown} from "./cleanLead.js";
@@ -70,7 +71,7 @@ function leakageWarning(
   const leak = risks.find((risk) => mayMakeLead(risk, best, lead));
   if (!leak) return undefined;
   const {difference} = writerOf(scale);
-  const clean = leak.cleanLeads?.[best];
+  const clean = memberOf(leak.cleanLeads, best);
   const why = clean ? cleanLeadText(best, clean, scale, lead) : ` ${leak.sentence}`;
   return `Do not switch to ${best} yet: its lead${lead === undefined ? "" : ` of ${difference(lead)}`} over ${baseline} may be leakage.${why}`;
 }
@@ -78,7 +79,7 @@ function leakageWarning(
 /** What the baseline had learned from can only have made the lead look smaller. */
 function mayMakeLead(risk: Risk, best: string, lead: number | undefined): boolean {
   if (risk.kind === "contamination" && risk.candidates)
-    return risk.candidates.includes(best) && !isLeadShown(risk.cleanLeads?.[best]);
+    return risk.candidates.includes(best) && !isLeadShown(memberOf(risk.cleanLeads, best));
   return lead !== undefined && lead > 0 && leaksMoving([risk], lead).length > 0;
 }
 
@@ -147,13 +148,13 @@ function failureWarning(verdict: Decided, baseline: string | undefined, action: 
   const advised = isOpen ? (choice?.candidate ?? best) : best;
   const rivals = isOpen ? set : kind === "pick" ? Object.keys(meansIfWrong) : [baseline!];
   const ahead = rivals
-    .filter((one) => (meansIfWrong[one] ?? -Infinity) > meansIfWrong[advised]!)
-    .sort((a, b) => meansIfWrong[b]! - meansIfWrong[a]!)[0];
+    .filter((one) => (memberOf(meansIfWrong, one) ?? -Infinity) > memberOf(meansIfWrong, advised)!)
+    .sort((a, b) => memberOf(meansIfWrong, b)! - memberOf(meansIfWrong, a)!)[0];
   if (ahead === undefined) return undefined;
-  const lag = meansIfWrong[ahead]! - meansIfWrong[advised]!;
+  const lag = memberOf(meansIfWrong, ahead)! - memberOf(meansIfWrong, advised)!;
   const meanOf = (name: string) => summaries.find(({candidate}) => candidate === name)!.mean!;
   if (isOpen && (lag <= margin || lag - (meanOf(ahead) - meanOf(advised)) <= margin)) return undefined;
   const own = summaries.find(({candidate}) => candidate === advised)!;
   const {number} = writerOf(verdict.scale);
-  return `${adviceAgainst(advised, baseline, action)}: ${lackText(own, {before: "its "})}. Had they all been wrong, ${ahead} would be better (${number(meansIfWrong[ahead]!)} against ${number(meansIfWrong[advised]!)}).`;
+  return `${adviceAgainst(advised, baseline, action)}: ${lackText(own, {before: "its "})}. Had they all been wrong, ${ahead} would be better (${number(memberOf(meansIfWrong, ahead)!)} against ${number(memberOf(meansIfWrong, advised)!)}).`;
 }

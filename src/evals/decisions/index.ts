@@ -33,7 +33,7 @@ export {differenceIfWrong} from "./ifWrong.js";
 export {correctionNote, standingOf} from "./standing.js";
 export type {GateRule} from "./gateRule.js";
 export {checkGates, overall} from "./gates.js";
-export type {CandidateCalls, EarlierRun, GateFacts, GateResult} from "./gateTypes.js";
+export type {CandidateCalls, EarlierRun, GateFacts, GateResult, GateStatus} from "./gateTypes.js";
 export {
   areRequestsKnown,
   history,

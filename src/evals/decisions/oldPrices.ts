@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {OLD_PRICE_DAYS} from "../../base/costs/prices/priceAt.js";
 import {listNames} from "./points.js";
 import type {CandidateCost} from "./types.js";
@@ -7,7 +8,7 @@ type PossibleCosts = Readonly<Record<string, number | CandidateCost | undefined>
 /** A sentence, led by a space, on the old prices among the costs of these candidates; "" when there is none. */
 export function oldPricesSentence(candidates: readonly string[], costs: PossibleCosts): string {
   const old = candidates.flatMap((name) => {
-    const day = oldPriceOf(costs[name]);
+    const day = oldPriceOf(memberOf(costs, name));
     return day === undefined ? [] : [`${name} (${day})`];
   });
   if (old.length === 0) return "";

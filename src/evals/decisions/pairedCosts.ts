@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {groupedError, studentQuantile} from "../../base/stats/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 import {overRepeats} from "./overRepeats.js";
@@ -33,7 +34,7 @@ export async function pairedCosts(
       return [
         name,
         {
-          ...costs[name]!,
+          ...memberOf(costs, name)!,
           against: names.length > 1 ? Object.fromEntries(against) : undefined,
           failed: withFailed(usd[a]!, failed[a]!, others)
         }

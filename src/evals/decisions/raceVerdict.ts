@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {choiceAmong} from "./choice.js";
 import {cleanLeads} from "./cleanLead.js";
 import {everyLook, oneLook} from "./gateIntervals.js";
@@ -207,7 +208,11 @@ function differenceIfWrong(
 ): number {
   const found = pair.map((name) => {
     const {scored = rows, mean = 0} = standings.find(({candidate}) => candidate === name) ?? {};
-    return {failed: scored < rows, figure: known[name] ?? (mean * scored) / rows, known: name in known};
+    return {
+      failed: scored < rows,
+      figure: memberOf(known, name) ?? (mean * scored) / rows,
+      known: Object.hasOwn(known, name)
+    };
   });
   if (!found.some((one) => one.failed || one.known)) return 0;
   return found[0]!.figure - found[1]!.figure;

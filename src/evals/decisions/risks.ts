@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {OLD_PRICE_DAYS} from "../../base/costs/prices/priceAt.js";
 import {type AnswerFacts, endRisks, type NoLabels, noLabelRisks, servedRisks} from "./answerRisks.js";
 import {cleanLeadText, isLeadShown, type ContaminationMarks} from "./cleanLead.js";
@@ -139,7 +140,7 @@ function contaminationRisks(
   const most = larger
     ? ` The score of ${worst.candidate} changes most on its clean rows, by ${writerOf(scale).difference(moves)}.`
     : "";
-  const lead = leads[first.candidate];
+  const lead = memberOf(leads, first.candidate);
   const shown = lead && isLeadShown(lead) ? cleanLeadText(first.candidate, lead, scale) : "";
   return [
     {

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {corpusCounts, type CorpusCounts, type CorpusFigure, meanCounts} from "../../base/stats/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 import {overRepeats} from "./overRepeats.js";
@@ -159,7 +160,9 @@ export async function slicingsOf(store: Store, run: RunManifest): Promise<RowSli
       let own = parsed.get(text);
       if (!own) {
         const slices = JSON.parse(text) as Record<string, unknown>;
-        own = run.slices.map((name) => (slices[name] == null ? undefined : String(slices[name])));
+        own = run.slices.map((name) =>
+          memberOf(slices, name) == null ? undefined : String(memberOf(slices, name))
+        );
         parsed.set(text, own);
       }
       slicings.forEach(({values}, s) => values.push(own[s]));

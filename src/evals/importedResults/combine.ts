@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {UserError} from "../../base/validation/index.js";
 import {sha256} from "../../base/system/index.js";
 import {combinedAnswers} from "./answersOf.js";
@@ -117,7 +118,7 @@ function assertNamesThere(
         `${name} differs between the answers to one row, so rows cannot be grouped or sliced by it. Choose a column of the rows.`
       );
   const isMissing = (name: string) =>
-    !varying.has(name) && !rows.some((row) => row.slices[name] !== undefined);
+    !varying.has(name) && !rows.some((row) => memberOf(row.slices, name) !== undefined);
   const hint = columnsHint(rows);
   if (cluster !== undefined && isMissing(cluster))
     problems.add(`no row has a ${cluster} to group by.${hint}`);
@@ -153,7 +154,7 @@ function combinedRows(
     );
   return [...rows.values()].map((row) => ({
     ...row,
-    cluster: cluster === undefined ? undefined : row.slices[cluster],
+    cluster: cluster === undefined ? undefined : memberOf(row.slices, cluster),
     hash: sha256(
       row.input === undefined && row.expected === undefined
         ? row.id

@@ -1,3 +1,5 @@
+import {decimalNumber} from "../../base/validation/decimalNumber.js";
+import {memberOf} from "../../base/validation/memberOf.js";
 import {isObject, messageText, objectsOf, textOf} from "../../data/datasets/index.js";
 
 export function finiteNumber(value: unknown): number | undefined {
@@ -15,10 +17,7 @@ export function parsedScore(value: unknown): number | undefined {
   if (typeof value === "boolean") return Number(value);
   if (typeof value !== "string") return finiteNumber(value);
   const word = value.trim().toLowerCase();
-  if (word === "") return undefined;
-  if (Object.hasOwn(WORDS, word)) return WORDS[word];
-  const number = Number(word);
-  return Number.isFinite(number) ? number : undefined;
+  return memberOf(WORDS, word) ?? decimalNumber(word);
 }
 
 const WORDS: Readonly<Record<string, number>> = {

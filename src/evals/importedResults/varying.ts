@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import type {ImportedAnswer} from "./types.js";
 
 /**
@@ -15,7 +16,7 @@ export function varyingIn(answers: readonly ImportedAnswer[]): Map<string, Set<s
       else if (known.get(name) !== value) names.add(name);
   }
   return new Map(
-    [...names].map((name) => [name, new Set(answers.flatMap(({slices}) => slices?.[name] ?? []))])
+    [...names].map((name) => [name, new Set(answers.flatMap(({slices}) => memberOf(slices, name) ?? []))])
   );
 }
 

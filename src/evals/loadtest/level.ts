@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import type {LatencyQuantiles, LoadLevel, MeasuredThroughput} from "../../base/costs/index.js";
 import type {EndpointErrorKind} from "../../inference/endpoints/types.js";
 import {sortedQuantile} from "../../base/stats/quantile.js";
@@ -46,7 +47,7 @@ export function levelOf(
   const lost = due.filter(({error}) => LOST.has(error));
   const unsent = arrivals?.unsent ?? 0;
   const samples = [...(saturated?.samples ?? []), ...(arrivals?.samples ?? [])];
-  const errors: Record<string, number> = {};
+  const errors = emptyRecord<number>();
   for (const {error} of samples)
     if (error !== undefined && error !== "unanswered") errors[error] = (errors[error] ?? 0) + 1;
   const isUnanswered = ({error}: LoadSample) => error === "unanswered";

@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import {
   localCandidate,
   type MergeParameters,
@@ -155,7 +156,7 @@ function mergeParameters(
         }));
   if (isPairwise(method)) return [[], weights.length === 0 ? {} : {t: valuesAt(0)}];
   const own: MergeParameters[] = models.map((_, i) => {
-    const parameters: MergeParameters = {};
+    const parameters: MergeParameters = emptyRecord();
     if (weights.length > 0) parameters.weight = valuesAt(i);
     if (density !== undefined) parameters.density = density;
     return parameters;

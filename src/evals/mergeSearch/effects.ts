@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import {tryMerge} from "../../weights/merge/index.js";
 import {type Rng, rng} from "../../base/stats/index.js";
 import {isPairwise, needsBase, type SearchSpace, takesStep} from "./space.js";
@@ -97,7 +98,7 @@ function made(
       columns: COLUMNS
     });
   const own = (i: number) => {
-    const parameters: Record<string, number> = {};
+    const parameters: Record<string, number> = emptyRecord();
     if (values.length > 0) parameters.weight = values[i]!;
     if (density !== undefined) parameters.density = density;
     return parameters;

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import type * as YamlLibrary from "yaml";
 import {onFirstUse} from "../../base/system/index.js";
 import {METHODS} from "../../weights/merge/index.js";
@@ -95,7 +96,7 @@ function twice({models, methods}: SearchSpace): SpaceProblem[] {
 function methodProblems({models, methods, base, weights, densities}: SearchSpace): SpaceProblem[] {
   return methods.flatMap((name, i) => {
     const path = ["methods", i];
-    const method = METHODS[name]!;
+    const method = memberOf(METHODS, name)!;
     const {min, max} = method.models;
     const problems: SpaceProblem[] = [];
     if (isPairwise(name) ? models.length !== 2 : models.length < min || models.length > max)
@@ -122,24 +123,24 @@ function methodProblems({models, methods, base, weights, densities}: SearchSpace
 
 /** Methods that move one model towards one other: they take the two models, and no third as their base. */
 export function isPairwise(name: string): boolean {
-  const {base, models} = METHODS[name]!;
+  const {base, models} = memberOf(METHODS, name)!;
   return base === "required" && models.max === 1;
 }
 
 /** Whether `weights` change what a method gives. */
 export function takesWeights(name: string): boolean {
-  const {perModel, global} = METHODS[name]!;
+  const {perModel, global} = memberOf(METHODS, name)!;
   return "weight" in perModel || "t" in global;
 }
 
 /** Whether a method's `t` is a step in the units of the weights: any other `t` gives another merge, be it as small as it may. */
 export function takesStep(name: string): boolean {
-  const {t} = METHODS[name]!.global;
+  const {t} = memberOf(METHODS, name)!.global;
   return t !== undefined && t.max === undefined;
 }
 
 export function takesDensities(name: string): boolean {
-  return "density" in METHODS[name]!.perModel;
+  return "density" in memberOf(METHODS, name)!.perModel;
 }
 
 /** Whether a method, as a search uses it, measures from `base` where the space has one. */

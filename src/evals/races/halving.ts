@@ -1,3 +1,4 @@
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import {failedAs} from "../decisions/columns.js";
 import {mean} from "../../base/stats/index.js";
 import type {RaceDrop, RaceSettings} from "../decisions/raceTypes.js";
@@ -16,7 +17,7 @@ export function halving(settings: RaceSettings): RaceStrategy {
   const halvings = Math.ceil(Math.log2(candidates.length));
   const pilot = budgetUsd !== undefined;
   let calls = 0;
-  let known: Readonly<Record<string, number>> = {};
+  let known: Readonly<Record<string, number>> = emptyRecord();
   const spent = () => Object.values(known).reduce((sum, usd) => sum + usd, 0);
   let judged = 0;
   return {
@@ -27,7 +28,7 @@ export function halving(settings: RaceSettings): RaceStrategy {
         budgetCalls === undefined
           ? Infinity
           : Math.floor((budgetCalls - calls) / left / (still.length * repeats));
-      const perRow = still.reduce((sum, candidate) => sum + (known[candidate] ?? 0), 0) / before;
+      const perRow = still.reduce((sum, candidate) => sum + (memberOf(known, candidate) ?? 0), 0) / before;
       const byUsd =
         budgetUsd === undefined || perRow === 0
           ? Infinity

@@ -1,3 +1,4 @@
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import {callsOf} from "../decisions/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
 
@@ -13,9 +14,9 @@ export interface RaceCosts {
 
 /** A candidate none of whose answers has a known cost has no entry; answers of unknown cost count as the mean of its others. */
 export function raceCosts(store: Store): RaceCosts {
-  const spent: Record<string, number> = {};
+  const spent = emptyRecord<number>();
   /** What scorers and preflights were asked, and calls that answered no row, shared evenly by those who were in the round. */
-  const beside: Record<string, number> = {};
+  const beside = emptyRecord<number>();
   let known = false;
   return {
     async add(run, rows, early) {
@@ -32,9 +33,9 @@ export function raceCosts(store: Store): RaceCosts {
       for (const {candidate, costUsdPerThousand: perThousand} of calls) {
         const each = perThousand === undefined ? means?.get(candidate) : perThousand / 1000;
         if (each !== undefined) known = true;
-        const usd = (each ?? 0) * rows + (beside[candidate] ?? 0);
+        const usd = (each ?? 0) * rows + (memberOf(beside, candidate) ?? 0);
         // What was paid stays paid, whatever a later round knows of it.
-        if (usd > 0 || each !== undefined) spent[candidate] = Math.max(spent[candidate] ?? 0, usd);
+        if (usd > 0 || each !== undefined) spent[candidate] = Math.max(memberOf(spent, candidate) ?? 0, usd);
       }
     },
     get byCandidate() {

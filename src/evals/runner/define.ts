@@ -111,6 +111,8 @@ export interface EvalDefinition {
   seed?: string;
   needs?: {logprobs?: boolean; usage?: boolean; tools?: boolean};
   gate?: GateRule[];
+  /** "warn": an undecided gate of the eval does not change the exit code of `check` and `rebuild`, which is 101 otherwise. */
+  undecided?: "warn";
   /**
    * Runs race the candidates instead of scoring every row by all: those worse beyond doubt are dropped in rounds. `true`
    * for an error rate of 0.05.
@@ -127,4 +129,7 @@ export interface EvalDefinition {
 
 /** An eval whose scores come from other tools' files. */
 export type ImportedEval = Required<Pick<EvalDefinition, "source">> &
-  Pick<EvalDefinition, "name" | "order" | "title" | "description" | "margin" | "gate" | "publish">;
+  Pick<
+    EvalDefinition,
+    "name" | "order" | "title" | "description" | "margin" | "gate" | "undecided" | "publish"
+  >;

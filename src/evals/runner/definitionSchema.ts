@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {datasetSchema, PUBLISHING} from "../../data/datasets/definitionSchema.js";
 import {makers} from "../scorers/makers.js";
 import type {Scorer} from "../scorers/types.js";
@@ -16,6 +17,7 @@ import {
   exactly,
   passing,
   flag,
+  folderName,
   func,
   holding,
   listOf,
@@ -110,12 +112,13 @@ const promptSchema = either(
 
 /** What an eval says whether it asks something or takes scores that others gave. */
 const common = {
-  name: text().optional(),
+  name: folderName().optional(),
   order: number().optional(),
   title: text().optional(),
   description: text().optional(),
   margin: number({least: 0}).optional(),
   gate: listOf(gateRuleSchema, "a list of rules").optional(),
+  undecided: oneOf(["warn"]).optional(),
   publish: oneOf(PUBLISHING).optional()
 };
 
@@ -201,7 +204,7 @@ function scorerProblems({scorers, primary, gate = []}: EvalDefinition): Definiti
         message: `is no corpus figure. Write {figure: "ratio", of: "edits", over: "words"} with members of its details, whose names are letters, digits, "_" and "-", or one of the figures ${FIGURES.join(", ")}`
       });
   const decisive = primary ?? Object.keys(scorers)[0]!;
-  const scorer = scorers[decisive];
+  const scorer = memberOf(scorers, decisive);
   if (scorer === undefined || !isProportion(scorer)) return problems;
   for (const [at, {minScore = 0}] of gate.entries())
     if (minScore > 1)

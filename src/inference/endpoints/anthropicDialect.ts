@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {z} from "zod";
 import type {ChatDialect} from "./chatDialect.js";
 import type {Message, ToolDefinition} from "./types.js";
@@ -11,7 +12,7 @@ const ENDS: Readonly<Record<string, string>> = {
   max_tokens: "length",
   tool_use: "tool_calls"
 };
-const endIn = (reason: string | null | undefined) => (reason ? (ENDS[reason] ?? reason) : reason);
+const endIn = (reason: string | null | undefined) => (reason ? (memberOf(ENDS, reason) ?? reason) : reason);
 
 /** Members of OpenAI's form that the API refuses. */
 const REFUSED = ["logprobs", "top_logprobs", "stream_options"];

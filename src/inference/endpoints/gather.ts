@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import {Readable} from "node:stream";
 import type {Dispatcher} from "undici";
 import {isCompressed, maxAnswerBytes, answerTooLarge} from "./answerBody.js";
@@ -31,7 +32,7 @@ export function gatherAnswer(
 class Gathering implements Dispatcher.DispatchHandler {
   private controller: Dispatcher.DispatchController | undefined;
   private status = 0;
-  private headers: AnswerHeaders = {};
+  private headers: AnswerHeaders = emptyRecord();
   private readonly parts: Buffer[] = [];
   private bytes = 0;
   private body: Readable | undefined;

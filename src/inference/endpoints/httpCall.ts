@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import type {HttpEndpointOptions} from "./options.js";
 import type {HttpExchange} from "./exchange.js";
 import {jsonEvents} from "./eventStream.js";
@@ -40,7 +41,7 @@ export function retryPolicy(retries: HttpEndpointOptions["retries"]): RetryPolic
 
 /** The price of a model, where prices are stated by model or once for all. */
 export function priceOfModel(price: HttpEndpointOptions["price"], model: string): TokenPrice | undefined {
-  return isPrice(price) ? price : price?.[model];
+  return isPrice(price) ? price : memberOf(price, model);
 }
 
 function isPrice(price: HttpEndpointOptions["price"]): price is TokenPrice {

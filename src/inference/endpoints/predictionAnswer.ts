@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import type {Prediction} from "../../weights/models/types.js";
 import type {Completion, CompletionRequest, Message, TokenLogprob, Usage} from "./types.js";
 
@@ -38,7 +39,7 @@ export function predictionAnswer(
 ): PredictionAnswer {
   const promptTokens = messages.reduce((sum, message) => sum + tokenizer(message.content ?? ""), 0);
   const usage = {promptTokens, completionTokens: tokenizer(label)};
-  const logprob = logprobs[label];
+  const logprob = memberOf(logprobs, label);
   if (params?.logprobs === false || logprob === undefined) return {text: label, finishReason: "stop", usage};
   const top = Object.entries(logprobs)
     .map(([token, value]) => ({token, logprob: value}))

@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import type {ToolDefinition} from "../endpoints/index.js";
 import {jsonSchemaGrammars} from "./grammar/jsonGrammar.js";
 import {grammarLiteral} from "./grammar/literals.js";
@@ -48,7 +49,7 @@ function callsOf({name}: Style, one: boolean): {mark: string; body: string} {
 /** Each tool's parameters are a schema of their own, whose references lead nowhere else. */
 function callRulesOf({name: style}: Style, tools: readonly ToolDefinition[], format?: Schema): string {
   const key = grammarLiteral(style === "llama" ? "parameters" : "arguments");
-  const schemas: Record<string, Schema> = {};
+  const schemas: Record<string, Schema> = emptyRecord();
   const calls = tools.map(({function: {name, parameters}}, i) => {
     schemas[`call-${i}-arguments`] = (parameters ?? {type: "object"}) as Schema;
     return `call-${i} ::= "{" " "? "\\"name\\"" " "? ":" " "? ${grammarLiteral(name)} " "? "," " "? ${key} " "? ":" " "? call-${i}-arguments " "? "}"`;

@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import type {Agent, Dispatcher, Response} from "undici";
 import {connectionError, isLoopback, openProxyAgent} from "../endpoints/index.js";
 import {UserError} from "../../base/validation/index.js";
@@ -37,7 +38,7 @@ export function hubDownloads(
     url,
     async get(address, {range, signal} = {}) {
       const {fetch} = await import("undici");
-      const headers: Record<string, string> = {};
+      const headers: Record<string, string> = emptyRecord();
       if (key && new URL(address).origin === origin) headers.authorization = `Bearer ${key}`;
       if (range) headers.range = range;
       opened ??= openConnections(idleMs);

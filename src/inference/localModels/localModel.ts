@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {completionCost, hostingKind, hostingModels} from "../../base/costs/index.js";
 import {type Completion, type CompletionRequest, type Endpoint, EndpointError} from "../endpoints/index.js";
 import {RELEASE} from "../../weights/ggml/index.js";
@@ -74,7 +75,7 @@ export function localModel(source: string, options: LocalModelOptions = {}): Loc
     return now;
   };
   const adapterOf = async (model: string) => {
-    const adapter = adapters[model];
+    const adapter = memberOf(adapters, model);
     return adapter === undefined ? undefined : findModel(adapter, await workspace(), options);
   };
   const identityOf = async (model: string): Promise<Record<string, string>> => {

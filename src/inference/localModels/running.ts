@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import {
   type CompletionOptions,
   type CompletionRequest,
@@ -32,7 +33,7 @@ export async function startModel(
     options;
   const own = await runnable(files, workspace, {type, preTokenizer, onProgress});
   for (const warning of own.warnings) onProgress?.(warning);
-  const adapters: Record<string, string> = {};
+  const adapters = emptyRecord<string>();
   if (own.adapter !== undefined) adapters[ALWAYS] = own.adapter;
   const warnings = new Map<string, string>();
   for (const [name, source] of Object.entries(options.adapters ?? {})) {

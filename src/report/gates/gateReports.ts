@@ -9,6 +9,8 @@ export interface GateChecks {
   unrun?: readonly UnrunGate[];
   /** Files of evals that could not be loaded, and may state gates. */
   broken?: readonly {path: string; message: string}[];
+  /** Names of the evals whose undecided gates are a warning. */
+  warning?: ReadonlySet<string>;
 }
 
 const escapeXml = (text: string) =>
@@ -18,14 +20,17 @@ const escapeXml = (text: string) =>
 
 /**
  * JUnit XML: one suite per run, one case per rule. Undecided rules, gates without a run and evals that cannot be loaded are
- * errors: they neither passed nor failed.
+ * errors: they neither passed nor failed. Those that are a warning are skipped.
  */
-export function gatesAsJunit({checked, unrun = [], broken = []}: GateChecks): string {
-  const erring = (name: string, what: string, message: string) =>
-    `  <testsuite name="${escapeXml(name)}" tests="1" failures="0" errors="1">\n    <testcase classname="${escapeXml(name)}" name="${what}"><error message="${escapeXml(message)}"/></testcase>\n  </testsuite>`;
+export function gatesAsJunit({checked, unrun = [], broken = [], warning}: GateChecks): string {
+  const open = (name: string) => (warning?.has(name) ? "skipped" : "error");
+  const erring = (name: string, what: string, message: string, as = "error") =>
+    `  <testsuite name="${escapeXml(name)}" tests="1" failures="0" errors="${as === "error" ? 1 : 0}">\n    <testcase classname="${escapeXml(name)}" name="${what}"><${as} message="${escapeXml(message)}"/></testcase>\n  </testsuite>`;
   const missing = [
     ...broken.map(({path, message}) => erring(path, "an eval that can be loaded", message)),
-    ...unrun.map((one) => erring(one.eval + placeText(one), "a run to check", `undecided: ${unrunText(one)}`))
+    ...unrun.map((one) =>
+      erring(one.eval + placeText(one), "a run to check", `undecided: ${unrunText(one)}`, open(one.eval))
+    )
   ];
   const suites = checked.map(({results, ...one}) => {
     const {eval: name, split} = one;
@@ -36,11 +41,11 @@ export function gatesAsJunit({checked, unrun = [], broken = []}: GateChecks): st
           ? ""
           : status === "fail"
             ? `<failure message="${escapeXml(message)}"/>`
-            : `<error message="${escapeXml(`undecided: ${foundText(result)}`)}"/>`;
+            : `<${open(name)} message="${escapeXml(`undecided: ${foundText(result)}`)}"/>`;
       return `    <testcase classname="${escapeXml(`${name}.${split}`)}" name="${escapeXml(`${candidate}: ${rule}`)}">${inner}</testcase>`;
     });
     const count = (wanted: string) => results.filter(({status}) => status === wanted).length;
-    return `  <testsuite name="${escapeXml(name + placeText(one))}" tests="${results.length}" failures="${count("fail")}" errors="${count("undecided")}">\n${cases.join("\n")}\n  </testsuite>`;
+    return `  <testsuite name="${escapeXml(name + placeText(one))}" tests="${results.length}" failures="${count("fail")}" errors="${open(name) === "error" ? count("undecided") : 0}">\n${cases.join("\n")}\n  </testsuite>`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${[...suites, ...missing].join("\n")}\n</testsuites>\n`;
 }

@@ -7,4 +7,5 @@ export {type CheckedRun, checkEvals} from "./checkEvals.js";
 export {gateFacts} from "../site/gateFacts.js";
 export {undecidedFor} from "../site/runGates.js";
 export {type GateChecks, gatesAsAnnotations, gatesAsJunit, gatesAsMarkdown} from "./gateReports.js";
+export {gatesStatus, warningEvals} from "./gatesStatus.js";
 export {gatesWithoutRun, placeText, type UnrunGate, unrunJson, unrunText} from "./gatesWithoutRun.js";

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import type {PriceRow} from "../../base/costs/index.js";
 import type {CandidateCost, ScoreTable} from "../../evals/decisions/index.js";
 import {listModels, type ModelManifest} from "../../weights/models/index.js";
@@ -87,10 +88,10 @@ export async function exitReport(store: Store, run: RunManifest, inputs: ExitInp
         substitutes: tests.map((test) => ({
           ...test,
           heldBy: holdersOf(others.find(({name}) => name === test.candidate)!.other).join(", "),
-          usdPerThousand: inputs.costs[test.candidate]?.usdPerThousand,
-          movingUsd: inputs.moving?.[test.candidate]
+          usdPerThousand: memberOf(inputs.costs, test.candidate)?.usdPerThousand,
+          movingUsd: memberOf(inputs.moving, test.candidate)
         })),
-        usdPerThousand: inputs.costs[shown]?.usdPerThousand
+        usdPerThousand: memberOf(inputs.costs, shown)?.usdPerThousand
       };
     })
   );

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {moduleVersion} from "../../base/fingerprint/index.js";
 import {KnownTexts} from "../../data/datasets/index.js";
 import {
@@ -132,7 +133,7 @@ async function rememberedMarks(
   if (kept?.key === key)
     return {
       marks: new Map(
-        kept.marks.map(([name, letters]) => [name, [...letters].map((letter) => MARK_OF[letter]!)])
+        kept.marks.map(([name, letters]) => [name, [...letters].map((letter) => memberOf(MARK_OF, letter)!)])
       ),
       warnings: []
     };

@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import {callsOf, scoreTable, type ScoreTable} from "../../evals/decisions/index.js";
 import {everything, listRaces} from "../../evals/races/index.js";
 import {readRun, type RunManifest, runIds, type Store, type Workspace} from "../../base/store/index.js";
@@ -53,7 +54,7 @@ export async function raceScores(store: Store, id: string): Promise<RaceScores> 
   const {candidates} = race.settings;
   const values = new Map<string, (number | undefined)[]>();
   const rounds: RaceScores["rounds"] = [];
-  const spent: Record<string, number> = {};
+  const spent = emptyRecord<number>();
   let last: ScoreTable | undefined;
   let lastRun: RunManifest | undefined;
   let binary = true;
@@ -67,7 +68,7 @@ export async function raceScores(store: Store, id: string): Promise<RaceScores> 
     for (const {candidate, costUsdPerThousand: cost} of await callsOf(store, run))
       if (cost !== undefined) spent[candidate] = (cost / 1000) * round.rows;
     // Records of before it was kept leave out what was asked beside the rows.
-    const costs = round.spentUsd ?? {...spent};
+    const costs = round.spentUsd ?? Object.assign(emptyRecord<number>(), spent);
     rounds.push({candidates: last.candidates, rows: last.rowIds.length, costs});
   }
   const groupName = lastRun && last?.clusters && (await shownGroups(store, lastRun));

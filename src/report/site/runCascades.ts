@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {chooseThresholds} from "../../base/costs/index.js";
 import type {ScoreTable} from "../../evals/decisions/types.js";
 import {
@@ -38,7 +39,7 @@ export async function runCascades(
   if (table.rowIds.length > MOST_ROWS)
     return none("There are more than 20,000 rows, which are too many for a page.");
   const costs = await pairedCosts(store, run, await costsOf(store, run));
-  const ranked = rankedOf(table, run).filter((name) => costs[name]);
+  const ranked = rankedOf(table, run).filter((name) => memberOf(costs, name));
   const [strong] = ranked;
   if (strong === undefined)
     return none(

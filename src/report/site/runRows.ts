@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import type {Store} from "../../base/store/index.js";
 import {type ArrowColumn, cutColumn} from "./arrowColumn.js";
 import {areClasses} from "./labelCounts.js";
@@ -95,7 +96,7 @@ interface TableFile {
 /** Files with a value of every row. */
 function columnFiles(rows: PublishedRows, metadata: RowsMetadata): TableFile[] {
   const {classes} = metadata;
-  const index: Record<string, ArrowColumn> = {};
+  const index: Record<string, ArrowColumn> = emptyRecord();
   for (const [name, values] of rows.slices) index[`slice:${name}`] = {kind: "texts", values};
   if (classes) index.expected = {kind: "texts", values: rows.expected};
   for (const [name, values] of rows.failures)

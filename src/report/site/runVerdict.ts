@@ -1,3 +1,4 @@
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import {
   type CandidateEnds,
   type Contamination,
@@ -99,7 +100,7 @@ async function weightsOf(store: Store, run: RunManifest) {
   const models = new Map(
     (await listModels(modelsDir(store.workspace))).map((model) => [model.id, model.files])
   );
-  const bytes: Record<string, number> = {};
+  const bytes = emptyRecord<number>();
   const byWeights = new Map<string, string[]>();
   for (const {name, modelId} of run.candidates) {
     const files = modelId === undefined ? undefined : models.get(modelId);
@@ -250,8 +251,8 @@ async function sliceCoverage(
     if (!wanted.has(row_id)) continue;
     const own = JSON.parse(slices ?? "{}") as Record<string, unknown>;
     for (const slice of run.slices) {
-      if (own[slice] === undefined || own[slice] === null) continue;
-      const value = shown(slice, String(own[slice]));
+      if (memberOf(own, slice) === undefined || memberOf(own, slice) === null) continue;
+      const value = shown(slice, String(memberOf(own, slice)));
       const key = JSON.stringify([slice, value]);
       const known = counts.get(key) ?? {slice, value, rows: 0};
       counts.set(key, {...known, rows: known.rows + 1});

@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import {currentMeasures, type SplitLeak, splitLeaks} from "../../data/splits/index.js";
 import {hashJson} from "../../base/system/index.js";
 import {
@@ -78,7 +79,7 @@ export async function leaksView(
   const name = `leaks-${version.dataset}-${split.id}`;
   const kept = await readCached<{key: string; leaks: LeaksView}>(store.workspace, name);
   if (kept?.key === key) return kept.leaks;
-  const counts: LeaksView["counts"] = {};
+  const counts: LeaksView["counts"] = emptyRecord();
   const shown = found.filter(({measure}) => {
     counts[measure] = (counts[measure] ?? 0) + 1;
     return counts[measure] <= SHOWN;

@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 import {group} from "d3-array";
 import {CLEAN, currentMeasures, possibleStrategies, recommendSplit} from "../../data/splits/index.js";
 import type {SplitManifest, Store, VersionManifest} from "../../base/store/index.js";
@@ -18,7 +19,7 @@ export async function splitsData(store: Store): Promise<SplitsData> {
       const own = all.filter((split) => split.dataset === version.dataset && split.version === version.id);
       const newest = version === versions.at(-1);
       if (own.length === 0 && !newest) continue;
-      const leaks: SplitsView["leaks"] = {};
+      const leaks: SplitsView["leaks"] = emptyRecord();
       const listed = {
         excerpts: publishing(versions, runs, stated) !== "ids",
         heldOut: all.filter(({dataset, counts}) => dataset === version.dataset && counts["held-out"])

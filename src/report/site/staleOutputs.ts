@@ -1,3 +1,4 @@
+import {emptyRecord, memberOf} from "../../base/validation/memberOf.js";
 import {readdir, readFile, rm, stat, utimes} from "node:fs/promises";
 import {dirname, extname, join, relative} from "node:path";
 import {isDeepStrictEqual} from "node:util";
@@ -50,7 +51,7 @@ async function outputsIn(cache: string): Promise<string[]> {
 /** What the loaders printed whose version has changed; of one with a parameter the folder that its outputs are in. */
 function outputsOf(before: Record<string, string>, now: Record<string, string>): string[] {
   return Object.keys(now)
-    .filter((loader) => before[loader] !== now[loader])
+    .filter((loader) => memberOf(before, loader) !== memberOf(now, loader))
     .map((loader) =>
       loader.includes("[")
         ? dirname(loader.slice(0, loader.indexOf("[") + 1))
@@ -84,7 +85,7 @@ async function mayReadElsewhere(loader: string, without: readonly string[]): Pro
 /** The version of every page loader below `root`: of its code and all that it imports but the engine, by its path. */
 export async function loaderVersions(root: string): Promise<Record<string, string>> {
   const without = await engineRooms();
-  const versions: Record<string, string> = {};
+  const versions = emptyRecord<string>();
   for (const path of await loaderFiles(root)) versions[relative(root, path)] = moduleVersion(path, {without});
   return versions;
 }

@@ -1,4 +1,7 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {join} from "node:path";
+import {byName, listOf, oneOf, text} from "../../base/validation/checked.js";
+import {fileForm} from "../../base/validation/fileForm.js";
 import {readJson, sha256, writeJsonAtomic} from "../../base/system/index.js";
 import type {Publishing, Workspace} from "../../base/store/index.js";
 
@@ -12,17 +15,29 @@ export interface StatedPublishing {
   others?: Publishing;
 }
 
+const publishing = oneOf(["ids", "masked", "text"]);
+
+const FORM = fileForm<StatedPublishing>(
+  {
+    datasets: byName(publishing, "what pages may show by dataset"),
+    evals: byName(publishing, "what pages may show by eval"),
+    silent: listOf(text()).optional(),
+    others: publishing.optional()
+  },
+  "Remove it: `assay build` writes it again."
+);
+
 /** Page loaders load no definition: they read what the command that builds the site found there. */
 const fileIn = ({dir}: Pick<Workspace, "dir">) => join(dir, "publishing.json");
 
 /** What the project's definitions said when the site was last built or previewed from this folder; nothing before that. */
 export async function statedPublishing(workspace: Pick<Workspace, "dir">): Promise<StatedPublishing> {
-  return (await readJson<StatedPublishing>(fileIn(workspace))) ?? {datasets: {}, evals: {}};
+  return (await readJson(fileIn(workspace), FORM)) ?? {datasets: {}, evals: {}};
 }
 
 /** What they let pages show of an eval's rows; undefined when nothing is said of it. */
 export function statedOfEval({evals, others}: StatedPublishing, name: string): Publishing | undefined {
-  return evals[name] ?? others;
+  return memberOf(evals, name) ?? others;
 }
 
 /** What they let pages show of a dataset's rows; undefined when nothing is said of it. */
@@ -30,7 +45,7 @@ export function statedOfDataset(
   {datasets, silent, others}: StatedPublishing,
   name: string
 ): Publishing | undefined {
-  return datasets[name] ?? (silent?.includes(name) ? undefined : others);
+  return memberOf(datasets, name) ?? (silent?.includes(name) ? undefined : others);
 }
 
 /**

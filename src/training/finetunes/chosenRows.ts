@@ -1,4 +1,5 @@
 import {rowsSha256} from "../../base/system/index.js";
+import {isChosen} from "./isChosen.js";
 import type {BuildContext, Subset} from "./modelSource.js";
 
 /** By `where`, then by the data it was asked about: one command asks for the keys of many models that share a subset. */
@@ -29,11 +30,11 @@ export async function chosenRows(
   return chosen;
 }
 
-async function chosenIn({rows, signal}: BuildContext, {where}: Subset, part: string): Promise<string> {
+async function chosenIn({rows, signal}: BuildContext, subset: Subset, part: string): Promise<string> {
   const ids: string[] = [];
   for await (const row of rows(part)) {
     signal?.throwIfAborted();
-    if (where(row)) ids.push(row.id);
+    if (isChosen(subset, row)) ids.push(row.id);
   }
   return rowsSha256(ids.sort());
 }

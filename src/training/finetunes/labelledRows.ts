@@ -1,5 +1,6 @@
 import {UserError} from "../../base/validation/index.js";
 import {rowsSha256, sha256} from "../../base/system/index.js";
+import {isChosen} from "./isChosen.js";
 import type {BuildContext, ClassifierOptions, TrainingRow} from "./modelSource.js";
 
 /** The labelled rows that a model learns from, in the order of their ids. */
@@ -34,7 +35,7 @@ export async function readLabelledRows(
     partLabels.add(value);
     const content = stringOf(row, text, context.dataset);
     partTexts.push(content);
-    if (!subset || subset.where(row)) rows.push({id: row.id, text: content, label: value});
+    if (!subset || isChosen(subset, row)) rows.push({id: row.id, text: content, label: value});
   }
   const words = subset ? [subset.words] : [];
   if (sample !== undefined && rows.length > sample) {

@@ -4,11 +4,12 @@ import {
   forgetErasedTraining,
   NotMade,
   saveModel,
+  recordAt,
   type ModelManifest,
   type NewModel
 } from "../../weights/models/index.js";
 import {hashJson} from "../../base/system/index.js";
-import {getJson, modelKey, modelsStorage, putJson, withLease} from "../../base/store/index.js";
+import {modelKey, modelsStorage, putJson, withLease} from "../../base/store/index.js";
 import {chosenRows} from "./chosenRows.js";
 import type {LabelledRows} from "./labelledRows.js";
 import type {BuildContext, ClassifierOptions, ModelSource} from "./modelSource.js";
@@ -106,8 +107,8 @@ export async function builtOnce(
   const place = modelsStorage(context.dir);
   const record = `models/.builds/${configHash}.json`;
   const known = async () => {
-    const manifest = await getJson<ModelManifest>({place}, record);
-    const kept = manifest && (await getJson<ModelManifest>({place}, modelKey(manifest.id, "manifest.json")));
+    const manifest = await recordAt(place, record);
+    const kept = manifest && (await recordAt(place, modelKey(manifest.id, "manifest.json")));
     if (!kept || kept.removed !== undefined) return undefined;
     return (await erasedTraining(context.dir, manifest.id)) ? undefined : manifest;
   };

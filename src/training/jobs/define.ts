@@ -7,6 +7,7 @@ import {
   assertChecked,
   either,
   exactly,
+  folderName,
   passing,
   holding,
   oneOf,
@@ -38,7 +39,7 @@ export interface JobDefinition extends JobTraining {
 
 const stated = exactly<JobDefinition>("a job such as {dataset, split, base, format, on}", {
   ...trainingShape,
-  name: text().optional(),
+  name: folderName().optional(),
   dataset: either("a dataset's name or its definition", text(), datasetSchema),
   split: splitSchema,
   part: oneOf(["train", "validation"]).optional(),

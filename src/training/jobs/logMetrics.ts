@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../base/validation/memberOf.js";
 /** 'loss': 1.25 of a Python dictionary, "loss": "1.25" of JSON. */
 const PAIR =
   /['"]([A-Za-z_][\w/.-]*)['"]\s*:\s*['"]?(-?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|nan|inf))['"]?\s*(?=[,}])/g;
@@ -8,7 +9,7 @@ const PAIR =
  */
 export function metricsIn(line: string): Record<string, number | null> | undefined {
   if (!line.includes("loss") || line.length > 20_000) return undefined;
-  const found: Record<string, number | null> = {};
+  const found = emptyRecord<number | null>();
   for (const [, name, value] of line.matchAll(PAIR)) {
     const number = Number(value);
     found[name!] = Number.isFinite(number) ? number : null;

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {TemplateError} from "./chatTemplate.js";
 import type {ChatMessage} from "./types.js";
 import {isObject} from "../../base/validation/isObject.js";
@@ -20,7 +21,7 @@ const ROLES: Readonly<Record<string, string>> = {developer: "system", function: 
  */
 export function forTemplate(message: ApiMessage): ChatMessage {
   const {role, content, tool_calls: calls, function_call: call, ...rest} = message;
-  const made: ChatMessage = {...rest, role: ROLES[role] ?? role, content: textOf(content)};
+  const made: ChatMessage = {...rest, role: memberOf(ROLES, role) ?? role, content: textOf(content)};
   const all = Array.isArray(calls) ? (calls as unknown[]) : isObject(call) ? [{function: call}] : undefined;
   // Templates ask whether a message has the member at all.
   if (all) made.tool_calls = all.map(withArguments);

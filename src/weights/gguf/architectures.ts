@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {GEMMA_QUERY_SCALAR, USUAL_POSITIONS, usualHeadSize, windowSetting} from "../safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
 import {type ModelRope, ropeOf, ropeProblems, scalingMetadata} from "./rope.js";
@@ -26,7 +27,7 @@ export type ModelConfig = Readonly<Record<string, unknown>>;
 /** Throws a UserError that lists the families known here. */
 export function architectureOf(config: ModelConfig, where: string): GgufArchitecture {
   const type = typeof config.model_type === "string" ? config.model_type : "";
-  const found = byModelType[type];
+  const found = memberOf(byModelType, type);
   if (found) return found;
   throw new UserError(
     `${where}: a model of type ${JSON.stringify(type)} cannot be written to GGUF here. Known: ${Object.keys(byModelType).join(", ")}.`
@@ -66,10 +67,10 @@ function layersOf(config: ModelConfig, where: string): number {
 }
 
 function whole(config: ModelConfig, key: string, where: string, fallback?: number): number {
-  const value = config[key] ?? fallback;
+  const value = memberOf(config, key) ?? fallback;
   if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
   throw new UserError(
-    `${where}/config.json: ${key} is ${JSON.stringify(config[key])}, not a size. Fetch it again.`
+    `${where}/config.json: ${key} is ${JSON.stringify(memberOf(config, key))}, not a size. Fetch it again.`
   );
 }
 

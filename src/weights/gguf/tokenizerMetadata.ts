@@ -1,5 +1,6 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {max} from "d3-array";
-import {addsToken, specialTokenIds, type TokenizerParts} from "../safetensors/index.js";
+import {addsToken, specialTokenIds, type TokenizerParts, vocabularyProblem} from "../safetensors/index.js";
 import {UserError} from "../../base/validation/errors.js";
 import type {CheckpointFolder} from "./checkpointFolder.js";
 import {preTokenizerName} from "./preTokenizer.js";
@@ -94,6 +95,9 @@ function vocabularyOf(
     throw new UserError(
       `${folder}/tokenizer.json holds a ${model?.type ?? "nameless"} model; only byte-pair encoding (BPE) can be written to GGUF.`
     );
+  const problem = vocabularyProblem(model);
+  if (problem !== undefined)
+    throw new UserError(`${folder}/tokenizer.json ${problem}. Fetch tokenizer and weights of one model.`);
   const size = Number(config.vocab_size ?? Object.keys(model.vocab).length);
   const byId = new Map(Object.entries(model.vocab).map(([content, id]) => [id, content]));
   const addedById = new Map(added.map((token) => [token.id, token]));
@@ -216,7 +220,7 @@ const ADDS_FIRST = new Set(["llama-bpe", "tekken"]);
 function specialTokens(parts: TokenizerParts, pre: string): Map<string, MetadataValue> {
   const metadata = new Map<string, MetadataValue>();
   for (const [type, id] of specialTokenIds(parts, Object.keys(KEYS)))
-    metadata.set(`tokenizer.ggml.${KEYS[type]}`, count(id));
+    metadata.set(`tokenizer.ggml.${memberOf(KEYS, type)}`, count(id));
   for (const type of ["bos", "eos"] as const) {
     const silent = type === "bos" && ADDS_FIRST.has(pre) ? false : undefined;
     const value = addsToken(parts, type) ?? silent;

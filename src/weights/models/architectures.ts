@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import {UserError} from "../../base/validation/index.js";
 import {loadEncoderHead} from "./encoderHead.js";
 import {assertUsable} from "./erasedTraining.js";
@@ -29,7 +30,7 @@ export function hasLoader(architecture: string): boolean {
 export async function loadModel(modelsDir: string, id: string): Promise<LoadedModel> {
   const manifest = await readManifest(modelsDir, id);
   await assertUsable(modelsDir, manifest);
-  const loader = loaders[manifest.architecture];
+  const loader = memberOf(loaders, manifest.architecture);
   if (!loader)
     throw new UserError(
       `Model ${manifest.name} has the architecture ${manifest.architecture}; this Assay runs ${Object.keys(loaders).join(", ")}.`

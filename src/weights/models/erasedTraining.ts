@@ -1,5 +1,8 @@
+import {anyObject, text} from "../../base/validation/checked.js";
+import {fileForm} from "../../base/validation/fileForm.js";
 import {UserError} from "../../base/validation/index.js";
 import {getJson, modelKey, modelsStorage, parentsReader, putJson} from "../../base/store/index.js";
+import {manifestIn} from "./registry.js";
 import {nameWithId} from "./adapted.js";
 import type {ModelManifest} from "./types.js";
 
@@ -13,11 +16,16 @@ export interface ErasedTraining {
   accepted?: {reason: string; at: string};
 }
 
+const NOTE = fileForm<ErasedTraining>(
+  {dataset: text(), at: text(), accepted: anyObject().optional()},
+  "Restore it from a copy of the store. Without one, remove the model with `assay models remove` and train it again."
+);
+
 const noteOf = (id: string) => modelKey(id, "erased-training.json");
 
 /** What a purge noted of a model, accepted or not; undefined when it noted nothing. */
 export function erasedTrainingNote(modelsDir: string, id: string): Promise<ErasedTraining | undefined> {
-  return getJson<ErasedTraining>({place: modelsStorage(modelsDir)}, noteOf(id));
+  return getJson({place: modelsStorage(modelsDir)}, noteOf(id), NOTE);
 }
 
 /**
@@ -31,10 +39,7 @@ export async function erasedTraining(modelsDir: string, id: string): Promise<Era
     const note = await erasedTrainingNote(modelsDir, one);
     if (note && !note.accepted) return note;
     if (note) continue;
-    const model = await getJson<ModelManifest>(
-      {place: modelsStorage(modelsDir)},
-      modelKey(one, "manifest.json")
-    );
+    const model = await manifestIn(modelsStorage(modelsDir), one);
     for (const parent of await parentsOf(model)) ancestors.add(parent.id);
   }
   return undefined;

@@ -58,7 +58,8 @@ export {
   modelFolder,
   readManifest,
   saveModel,
-  type NewModel
+  type NewModel,
+  recordAt
 } from "./registry.js";
 export {roundTable} from "./tableGrid.js";
 export type {CheckedOn, InputRelations, LayerRelations, MergeRecord, ModelManifest} from "./types.js";

@@ -1,6 +1,6 @@
 import {hashJson} from "../../base/system/index.js";
-import {getJson, modelKey, modelsStorage, putJson} from "../../base/store/index.js";
-import {listModels} from "./registry.js";
+import {modelKey, modelsStorage, putJson} from "../../base/store/index.js";
+import {listModels, manifestIn} from "./registry.js";
 import {meantModel} from "./storedModel.js";
 import type {ModelManifest} from "./types.js";
 
@@ -29,7 +29,7 @@ type ModelIdentity = Pick<ModelManifest, "architecture" | "labels" | "settings" 
 
 /** The record that such a model was entered as; undefined when there is none. */
 export function recordOf(modelsDir: string, model: ModelIdentity): Promise<ModelManifest | undefined> {
-  return getJson<ModelManifest>({place: modelsStorage(modelsDir)}, modelKey(idOf(model), "manifest.json"));
+  return manifestIn(modelsStorage(modelsDir), idOf(model));
 }
 
 function idOf({architecture, labels, settings, files}: ModelIdentity): string {

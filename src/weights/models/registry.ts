@@ -3,9 +3,10 @@ import {join} from "node:path";
 import {UserError} from "../../base/validation/index.js";
 import {hashJson, inParallel, insideFolder, sha256} from "../../base/system/index.js";
 import {
-  getJson,
   modelKey,
+  modelKind,
   modelsStorage,
+  readRecord,
   type StorageBackend,
   type StagedFolder
 } from "../../base/store/index.js";
@@ -76,7 +77,7 @@ export async function saveModel(modelsDir: string, model: NewModel): Promise<Mod
 
 /** Whether a model is there with its files. What is left of one whose files were removed gives way to the new one. */
 async function isKept(place: StorageBackend, id: string): Promise<boolean> {
-  const record = await getJson<ModelManifest>({place}, modelKey(id, "manifest.json"));
+  const record = await manifestIn(place, id);
   if (record?.removed !== undefined) await place.remove(modelKey(id));
   return record !== undefined && record.removed === undefined;
 }
@@ -145,23 +146,19 @@ export async function modelFolder(modelsDir: string, id: string): Promise<string
 /** A model's manifest. Throws when there is no such model or another schema wrote it. */
 export async function readManifest(modelsDir: string, id: string): Promise<ModelManifest> {
   const place = modelsStorage(modelsDir);
-  const manifest = await getJson<ModelManifest>({place}, modelKey(id, "manifest.json"));
+  const manifest = await manifestIn(place, id);
   if (!manifest)
     throw new UserError(
       `There is no model ${id} in ${modelsDir}. Run the eval that trains it, or check the id.`
     );
-  return checkSchema(manifest, `${place.name}/${modelKey(id, "manifest.json")}`);
+  return manifest;
 }
 
 /** All models, by name and then by date; empty when the folder does not exist. */
 export async function listModels(modelsDir: string): Promise<ModelManifest[]> {
   const place = modelsStorage(modelsDir);
   const folders = (await place.list("models")).filter(({folder}) => folder);
-  const read = await inParallel(folders, async ({name}) => {
-    const key = `models/${name}/manifest.json`;
-    const manifest = await getJson<ModelManifest>({place}, key);
-    return manifest && checkSchema(manifest, `${place.name}/${key}`);
-  });
+  const read = await inParallel(folders, ({name}) => manifestIn(place, name));
   const found = read.filter((manifest) => manifest !== undefined);
   return found.sort((a, b) => a.name.localeCompare(b.name) || a.createdAt.localeCompare(b.createdAt));
 }
@@ -178,9 +175,12 @@ export async function damagedFiles(modelsDir: string, manifest: ModelManifest): 
   return damaged;
 }
 
-function checkSchema(manifest: ModelManifest, path: string): ModelManifest {
-  if (manifest.kind === "model" && manifest.schemaVersion === 1) return manifest;
-  throw new UserError(
-    `${path} has model schema ${String(manifest.schemaVersion)}; this Assay reads 1. Use the Assay that wrote it, or remove the folder and train again.`
-  );
+/** A model's record in a place; undefined when there is none. Throws UserError when it is damaged or of another schema. */
+export function manifestIn(place: StorageBackend, id: string): Promise<ModelManifest | undefined> {
+  return recordAt(place, modelKey(id, "manifest.json"));
+}
+
+/** The same by the key of its file. */
+export function recordAt(place: StorageBackend, key: string): Promise<ModelManifest | undefined> {
+  return readRecord({place}, modelKind, key) as Promise<ModelManifest | undefined>;
 }

@@ -3,7 +3,6 @@ import {join, resolve} from "node:path";
 import {UserError} from "../../base/validation/index.js";
 import {isWithin} from "../../base/system/index.js";
 import {
-  getJson,
   hubModelsDir,
   modelKey,
   modelsDir,
@@ -14,6 +13,7 @@ import {
   type Workspace
 } from "../../base/store/index.js";
 import {ADAPTED, isAdapter, nameWithId} from "./adapted.js";
+import {recordAt} from "./registry.js";
 import type {ModelManifest} from "./types.js";
 
 /** What removing a model does, or did. */
@@ -118,7 +118,7 @@ async function removeFiles(workspace: Workspace, {files}: ModelManifest, folder:
 async function forgetBuilds(workspace: Workspace, id: string): Promise<void> {
   const builds = "models/.builds";
   for (const {name} of await workspace.place.list(builds)) {
-    const made = await getJson<ModelManifest>(workspace, `${builds}/${name}`).catch(() => undefined);
+    const made = await recordAt(workspace.place, `${builds}/${name}`).catch(() => undefined);
     if (made?.id === id) await workspace.place.remove(`${builds}/${name}`);
   }
 }

@@ -62,12 +62,13 @@ function readAdapterConfig(path: string, value: unknown): AdapterConfig {
   const pattern = (key: string): [RegExp, number][] =>
     Object.entries((config[key] ?? {}) as Record<string, unknown>).map(([text, n]) => {
       try {
-        if (typeof n === "number") return [new RegExp(`^(?:.*\\.)?(?:${text})$`), n];
+        if (typeof n === "number" && Number.isFinite(n)) return [new RegExp(`^(?:.*\\.)?(?:${text})$`), n];
       } catch {
         // Falls through to the error below: Python allows a few patterns that JavaScript does not.
       }
       throw new UserError(`${path}: ${key} entry ${JSON.stringify(text)} is no pattern with a number.`);
     });
+  if (!(number("r", 8) > 0)) throw new UserError(`${path}: r is ${number("r", 8)}, not a rank above 0.`);
   return {
     r: number("r", 8),
     alpha: number("lora_alpha", 8),

@@ -24,3 +24,4 @@ export {
   windowSetting
 } from "./modelDefaults.js";
 export {type LayerKind, type RopeSettings, ropeSettings, usualAttention} from "./ropeSettings.js";
+export {vocabularyProblem} from "./vocabularyProblem.js";

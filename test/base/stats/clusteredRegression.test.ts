@@ -12,6 +12,30 @@ import {expectClose, published, readJson} from "./support.js";
 
 const vectors = published("significance-vectors");
 
+/** Employment, then deflator, product, unemployed, forces, population and year: NIST StRD, "Longley". */
+const LONGLEY = [
+  [
+    60323, 61122, 60171, 61187, 63221, 63639, 64989, 63761, 66019, 67857, 68169, 66513, 68655, 69564, 69331,
+    70551
+  ],
+  [83, 88.5, 88.2, 89.5, 96.2, 98.1, 99, 100, 101.2, 104.6, 108.4, 110.8, 112.6, 114.2, 115.7, 116.9],
+  [
+    234289, 259426, 258054, 284599, 328975, 346999, 365385, 363112, 397469, 419180, 442769, 444546, 482704,
+    502601, 518173, 554894
+  ],
+  [2356, 2325, 3682, 3351, 2099, 1932, 1870, 3578, 2904, 2822, 2936, 4681, 3813, 3931, 4806, 4007],
+  [1590, 1456, 1616, 1650, 3099, 3594, 3547, 3350, 3048, 2857, 2798, 2637, 2552, 2514, 2572, 2827],
+  [
+    107608, 108632, 109773, 110929, 112075, 113270, 115094, 116219, 117388, 118734, 120445, 121950, 123366,
+    125368, 127852, 130081
+  ],
+  Array.from({length: 16}, (_, i) => 1947 + i)
+];
+const CERTIFIED = [
+  -3482258.63459582, 15.0618722713733, -0.035819179292591, -2.02022980381683, -1.03322686717359,
+  -0.0511041056535807, 1829.15146461355
+];
+
 describe("clustered regression", () => {
   it.skipIf(!vectors)("gives Stata's coefficients and clustered errors for Grunfeld's investments", () => {
     const lines = readFileSync(join(vectors!, "grunfeld200.csv"), "utf8").trim().split("\n").slice(1);
@@ -83,6 +107,21 @@ describe("clustered regression", () => {
     expect(critical).toBeGreaterThan(3.18);
     expect(critical).toBeLessThan(12.71);
     expectClose(slope!.estimate - slope!.low, critical * error, 1e-9);
+  });
+
+  it("keeps the digits of NIST's Longley and Wampler, whose predictors nearly determine one another", () => {
+    const longley = clusteredRegression(LONGLEY[0]!, LONGLEY.slice(1))!;
+    const found = [longley.intercept, ...longley.slopes].map(({estimate}) => estimate);
+    CERTIFIED.forEach((value, j) => expect(Math.abs(found[j]! / value - 1)).toBeLessThan(1e-10));
+    for (const step of [1, 0.1]) {
+      const x = Array.from({length: 21}, (_, i) => i);
+      const powers = [1, 2, 3, 4, 5].map((power) => x.map((value) => value ** power));
+      const y = x.map((value) => [0, 1, 2, 3, 4, 5].reduce((sum, power) => sum + (step * value) ** power, 0));
+      const {intercept, slopes} = clusteredRegression(y, powers)!;
+      [intercept, ...slopes].forEach(({estimate}, power) =>
+        expect(Math.abs(estimate / step ** power - 1)).toBeLessThan(1e-8)
+      );
+    }
   });
 
   it("is undefined when the rows cannot tell", () => {

@@ -4,12 +4,16 @@ import {logGamma} from "../../../src/base/stats/distributions/logGamma.js";
 import {
   binomialCdf,
   binomialTest,
+  chiSquaredDrift,
   chiSquaredQuantile,
   chiSquaredTail,
+  jensenShannon,
   normalQuantile,
   normalTail,
+  populationStability,
   studentQuantile,
-  studentTail
+  studentTail,
+  tango
 } from "../../../src/base/stats/index.js";
 import {expectClose, fixtures} from "./support.js";
 
@@ -47,4 +51,36 @@ describe("distributions agree with SciPy", () => {
       expectClose(1 - studentTail(studentQuantile(p, 4), 4), p, 1e-8);
     }
   });
+});
+
+it("Student's quantiles keep their digits in the far tails, on both sides alike", () => {
+  for (const p of [1e-14, 1e-50, 1e-150, 1e-300]) {
+    expect(Math.abs(studentQuantile(p, 1) * Math.PI * p + 1)).toBeLessThan(1e-10);
+    expect(Math.abs(studentQuantile(p, 2) / ((2 * p - 1) / Math.sqrt(2 * p * (1 - p))) - 1)).toBeLessThan(
+      1e-10
+    );
+    for (const df of [3.5, 30, 400])
+      expect(Math.abs(studentTail(-studentQuantile(p, df), df) / p - 1)).toBeLessThan(1e-8);
+  }
+  for (const p of [0.01, 0.2, 0.4999])
+    expect(studentQuantile(p, 7)).toBeCloseTo(-studentQuantile(1 - p, 7), 12);
+});
+
+it("what cannot have been observed is refused", () => {
+  for (const impossible of [
+    () => binomialTest(5, 3),
+    () => binomialTest(-1, 3),
+    () => binomialTest(NaN, 3),
+    () => binomialTest(1, 3, 1.5),
+    () => tango(5, 5, 3),
+    () => tango(-1, 0, 3),
+    () => tango(0, 0, NaN),
+    ...[jensenShannon, populationStability, chiSquaredDrift].flatMap((distance) => [
+      () => distance({before: [1, 2], after: [1]}),
+      () => distance({before: [1], after: [1, 2]}),
+      () => distance({before: [-1, 2], after: [1, 2]}),
+      () => distance({before: [NaN, 2], after: [1, 2]})
+    ])
+  ])
+    expect(impossible).toThrow(RangeError);
 });

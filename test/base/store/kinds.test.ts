@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
+import {text} from "../../../src/base/validation/checked.js";
 import {exportTables} from "../../../src/cli/store/export.js";
 import {collectGarbage, defineDataset, previewPurge, pull, purge} from "../../../src/data/datasets/index.js";
 import {
@@ -31,7 +32,7 @@ const noteKind: Kind<Note> = {
   name: "note",
   at: "notes/{dataset}/{id}",
   manifest: "note.json",
-  form: {kind: "note", schemaVersion: 1, members: {id: "string", about: "string"}, renew: "assay note"},
+  form: {kind: "note", schemaVersion: 1, members: {id: text(), about: text()}, renew: "assay note"},
   views: async ({manifests}) => [
     {name: "notes", of: {rows: await manifests(noteKind), columns: {id: "VARCHAR", rows: "VARCHAR[]"}}}
   ],
@@ -179,7 +180,9 @@ describe("a record of another form", () => {
     const open = async () => (await openStore(workspace)).close();
     await expect(open()).rejects.toThrow(/runs\/r1\/manifest\.json is a run of schema 9.*`assay run`/);
     await putJson(workspace, key, {kind: "run", schemaVersion: 1, id: "r1"});
-    await expect(open()).rejects.toThrow(/has no string "eval", no object "dataset".*edited or damaged/);
+    await expect(open()).rejects.toThrow(
+      /edited or damaged: `eval` must be a text, and is missing; `dataset` must be an object.*`assay run`/
+    );
     await workspace.place.put(key, "[");
     await expect(open()).rejects.toThrow(/runs\/r1\/manifest\.json is not valid JSON/);
     await workspace.place.remove("runs/r1");

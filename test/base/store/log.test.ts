@@ -33,7 +33,10 @@ describe("a log of the store", () => {
 
   it("names itself and the line where it was damaged otherwise", async () => {
     const workspace = await temporaryWorkspace();
-    writeFileSync(join(workspace.dir, "final-runs.jsonl"), '{"why": "first"}\n{"why": }\n');
+    writeFileSync(
+      join(workspace.dir, "final-runs.jsonl"),
+      `${JSON.stringify(opening("first"))}\n{"why": }\n`
+    );
     await expect(finalRuns(workspace)).rejects.toThrow(/final-runs\.jsonl line 2 is not valid JSON/);
   });
 });

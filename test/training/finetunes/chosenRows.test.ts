@@ -85,3 +85,35 @@ it("is asked once for the rows of data, however many keys hang on them", async (
   await source.configHash({...context, version: "other"});
   expect(asked).toHaveLength(4);
 });
+
+it.each([
+  [
+    "changes its row",
+    (row: Record<string, unknown>) => {
+      row.text = "another";
+      return true;
+    },
+    /`where` fails for row "train-r0": Cannot assign to read only property 'text'.*chosenRows\.test\.ts line \d+\)/
+  ],
+  [
+    "throws",
+    (row: Record<string, unknown>) => (row.missing as string).length > 0,
+    /`where` fails for row "train-r0": Cannot read prop.*chosenRows\.test\.ts line \d+\)/
+  ],
+  [
+    "is async",
+    () => Promise.resolve(false) as unknown as boolean,
+    /`where` is async, which would take every row/
+  ]
+])("a subset whose function %s is refused, by its words", async (_, where, said) => {
+  const subset = {words: "some rows", where};
+  const error = await tfidfLogReg({text: "text", label: "label", subset})
+    .build(context)
+    .then(
+      () => undefined,
+      (thrown: unknown) => thrown as Error
+    );
+  expect(error?.name).toBe("UserError");
+  expect(error?.message).toMatch(/^the subset "some rows": /);
+  expect(error?.message).toMatch(said);
+});

@@ -208,6 +208,28 @@ describe("adapters", () => {
       }
     });
 
+  it("are refused when they are empty, or scale by what is no number", async () => {
+    const tensors = {
+      [key("lora_A.weight")]: {shape: [1, 3], values: [1, 0, 0]},
+      [key("lora_B.weight")]: {shape: [2, 1], values: [1, 0]}
+    };
+    const none = await writeAdapter("none", {r: 1, lora_alpha: 1}, {});
+    await expect(adapted("base", none, "layer.weight")).rejects.toThrow(/none is empty: .* holds no tensor/);
+    for (const [name, config, said] of [
+      ["rank", {r: 0, lora_alpha: 1}, /r is 0, not a rank above 0/],
+      ["word", {r: 1, lora_alpha: "NaN"}, /lora_alpha is "NaN", not a number/]
+    ] as const) {
+      const folder = await writeAdapter(name, config, tensors);
+      await expect(adapted("base", folder, "layer.weight")).rejects.toThrow(said);
+    }
+    const folder = await writeAdapter("large", {r: 1, lora_alpha: 1, alpha_pattern: {layer: 2}}, tensors);
+    const file = join(work.path, "large", "adapter_config.json");
+    await writeFile(file, (await readFile(file, "utf8")).replace(/"layer":\s*2/, '"layer": 1e999'));
+    await expect(adapted("base", folder, "layer.weight")).rejects.toThrow(
+      /alpha_pattern entry "layer" is no/
+    );
+  });
+
   it("tell of members that are set and not known", async () => {
     await writeAdapter(
       "newer",

@@ -1,8 +1,11 @@
 import {existsSync} from "node:fs";
-import {readFile, writeFile} from "node:fs/promises";
+import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {checkMerge} from "../../../src/weights/merge/index.js";
+import {readTokenizer} from "../../../src/training/finetunes/language/index.js";
+import {readVocabulary} from "../../../src/weights/merge/tokenizer/vocabulary.js";
+import {vocabularyProblem} from "../../../src/weights/safetensors/index.js";
 import {mergeIn, type Values, workFolder, writeModel} from "./support.js";
 
 let work: Awaited<ReturnType<typeof workFolder>>;
@@ -156,4 +159,24 @@ describe("a chat template", () => {
       `${path} is not valid JSON`
     );
   });
+});
+
+it.each([
+  ["a negative id", {vocab: {a: -1}}, /gives the token "a" the number -1$/],
+  ["a huge id", {vocab: {a: 2 ** 40}}, /the number 1099511627776$/],
+  ["a text as id", {vocab: {a: "1"}}, /the number "1"$/],
+  ["equal ids", {vocab: {a: 0, b: 0}}, /gives "a" and "b" the same number 0$/],
+  ["a merge of one token", {vocab: {a: 0}, merges: ["a"]}, /no pair of tokens: "a"$/],
+  ["a merge of three", {vocab: {a: 0}, merges: [["a", "b", "c"]]}, /no pair of tokens/],
+  ["a merge of numbers", {vocab: {a: 0}, merges: [[1, 2]]}, /no pair of tokens/],
+  ["merges that are no list", {vocab: {a: 0}, merges: "a b"}, /merges that are no list$/]
+])("a vocabulary with %s is refused where it is merged, converted or trained on", async (_, model, said) => {
+  expect(vocabularyProblem(model)).toMatch(said);
+  const folder = join(work.path, "odd");
+  await mkdir(folder, {recursive: true});
+  await writeFile(join(folder, "tokenizer.json"), JSON.stringify({model: {type: "BPE", ...model}}));
+  await expect(readVocabulary(folder, 10)).rejects.toThrow(
+    /odd\/tokenizer\.json cannot be read as a tokenizer/
+  );
+  await expect(readTokenizer(folder)).rejects.toThrow(/odd\/tokenizer\.json (gives|has)/);
 });

@@ -77,7 +77,7 @@ describe("the model registry", () => {
     await expect(readManifest(dir, "../elsewhere")).rejects.toThrow(/cannot be a folder's name/);
     const manifest = await saveModel(dir, model("first", [1, 2]));
     await writeFile(join(dir, manifest.id, "manifest.json"), JSON.stringify({...manifest, schemaVersion: 2}));
-    await expect(readManifest(dir, manifest.id)).rejects.toThrow(/model schema 2/);
+    await expect(readManifest(dir, manifest.id)).rejects.toThrow(/is a model of schema 2/);
     const unknown = await saveModel(dir, {...model("odd", [1, 1]), architecture: "transformer"});
     await expect(loadModel(dir, unknown.id)).rejects.toThrow(/architecture transformer/);
   });

@@ -1,3 +1,4 @@
+import {memberOf} from "../../validation/memberOf.js";
 const WORDS: Readonly<Record<string, string>> = {
   price: "price of tokens",
   promptTokens: "prompt tokens",
@@ -21,5 +22,5 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** What a cost lacks, in words: "price of a device" of deviceUsd. */
 export function needWords(name: string): string {
-  return WORDS[name] ?? name;
+  return memberOf(WORDS, name) ?? name;
 }

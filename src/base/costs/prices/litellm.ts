@@ -1,3 +1,4 @@
+import {memberOf} from "../../validation/memberOf.js";
 import {isDay} from "./day.js";
 import type {PriceRow, PriceTier} from "./priceRow.js";
 
@@ -106,7 +107,7 @@ function tiersOf(one: Record<string, unknown>): PriceTier[] {
   const tiers = new Map<number, PriceTier>();
   for (const [key, value] of Object.entries(one)) {
     const [, field = "", thousands] = TIER.exec(key) ?? [];
-    const name = PER_TIER[field];
+    const name = memberOf(PER_TIER, field);
     if (!name) continue;
     const abovePromptTokens = 1000 * Number(thousands);
     const tier = tiers.get(abovePromptTokens) ?? {abovePromptTokens};

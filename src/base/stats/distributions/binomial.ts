@@ -22,6 +22,7 @@ export function binomialCdf(k: number, n: number, p: number): number {
  * undefined for n = 0. Same rule as R's binom.test.
  */
 export function binomialTest(k: number, n: number, p = 0.5): number | undefined {
+  if (!(k >= 0 && k <= n && p >= 0 && p <= 1)) throw new RangeError(`binomialTest: ${k} of ${n}, p = ${p}`);
   if (n < 1) return undefined;
   const limit = binomialProbability(k, n, p) * (1 + 1e-7);
   const mode = Math.floor((n + 1) * p);

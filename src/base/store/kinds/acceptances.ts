@@ -1,3 +1,5 @@
+import {anyText, listOf, text} from "../../validation/checked.js";
+import {fileForm, having} from "../../validation/fileForm.js";
 import {datasetKey} from "./dataset.js";
 import {isGone} from "./eraseRows.js";
 import type {Erased, Erasing, RecordLocation, Kind, Workspace} from "./kind.js";
@@ -21,12 +23,17 @@ export const acceptancesKind: Kind = {
   erase: eraseAcceptances
 };
 
+const FORM = fileForm<AcceptanceFile>(
+  {accepted: listOf(having({reason: anyText(), rule: text().optional(), row: text().optional()}))},
+  "Restore it from a copy, or remove it and accept again with `assay pii --accept`."
+);
+
 /** What was accepted in a dataset, oldest first. */
 export async function readAcceptances(
   workspace: Pick<Workspace, "place">,
   dataset: string
 ): Promise<Acceptance[]> {
-  return (await getJson<AcceptanceFile>(workspace, datasetKey(dataset, "accepted.json")))?.accepted ?? [];
+  return (await getJson(workspace, datasetKey(dataset, "accepted.json"), FORM))?.accepted ?? [];
 }
 
 export async function writeAcceptances(
@@ -41,7 +48,7 @@ export async function writeAcceptances(
 /** What a person accepted of an erased row names it by its id. */
 async function eraseAcceptances({key, names}: RecordLocation, erasing: Erasing): Promise<Erased> {
   if (names.dataset !== erasing.dataset) return {};
-  const kept = await getJson<AcceptanceFile>(erasing.workspace, key);
+  const kept = await getJson(erasing.workspace, key, FORM);
   if (!kept) return {};
   const left: Acceptance[] = [];
   for (const acceptance of kept.accepted) {

@@ -1,4 +1,5 @@
 import type {LoadLevel} from "../../costs/index.js";
+import {anyObject, anyText, listOf, text} from "../../validation/checked.js";
 import {checkName} from "../../validation/names.js";
 import type {Kind, Workspace} from "./kind.js";
 import {manifestsOf, putJson} from "./records.js";
@@ -38,7 +39,7 @@ export const benchKind: Kind<BenchRecord> = {
   form: {
     kind: "bench",
     schemaVersion: 1,
-    members: {id: "string", at: "string", model: "string", levels: "object"},
+    members: {id: text(), at: text(), model: anyText(), levels: listOf(anyObject())},
     renew: "assay bench"
   }
 };

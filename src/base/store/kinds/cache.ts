@@ -1,4 +1,5 @@
 import {join} from "node:path";
+import {type FileForm, fileForm} from "../../validation/fileForm.js";
 import type {Erased, Erasing, RecordLocation, Kind, Workspace} from "./kind.js";
 import {getJson, putJson} from "./records.js";
 
@@ -26,9 +27,14 @@ export function downloadsDir(workspace: Workspace): string {
   return join(workspace.dir, "downloads");
 }
 
+const ANY = fileForm({}, "It is made again.");
+
 /** What was kept under a name; undefined when nothing was, or what is there cannot be read. */
-export function readCached<T>(workspace: Workspace, name: string): Promise<T | undefined> {
-  return getJson<T>(workspace, `cache/${name}.json`).catch(() => undefined);
+export async function readCached<T extends object>(
+  workspace: Workspace,
+  name: string
+): Promise<T | undefined> {
+  return getJson(workspace, `cache/${name}.json`, ANY as FileForm<T>).catch(() => undefined);
 }
 
 export async function writeCached(workspace: Workspace, name: string, value: unknown): Promise<void> {

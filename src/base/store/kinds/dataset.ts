@@ -1,4 +1,6 @@
 import {randomBytes} from "node:crypto";
+import {anyObject, listOf, number, text} from "../../validation/checked.js";
+import {fileForm, having} from "../../validation/fileForm.js";
 import {checkName} from "../../validation/names.js";
 import type {Kind, Workspace} from "./kind.js";
 import {getJson, putJson} from "./records.js";
@@ -98,9 +100,46 @@ export const tombstonesKind: Kind = {name: "tombstones", at: "datasets/{dataset}
 /** Which splits hold rows of a dataset out, so that its folder alone, copied by hand, does not open them. */
 export const heldOutMarkKind: Kind = {name: "held-out mark", at: "datasets/{dataset}/held-out.json"};
 
+const COPY = "Restore it from a copy of the store";
+
+const LATEST = fileForm<Latest>(
+  {
+    version: text(),
+    pulledAt: text().optional(),
+    earlier: number().optional(),
+    origin: anyObject().optional()
+  },
+  `${COPY}, or remove it and give \`assay pull\`, which reads the source again.`
+);
+
+const HELD_OUT_MARK = fileForm<{splits: string[]}>(
+  {splits: listOf(text())},
+  `${COPY}, or write in it the folders of the store's held-out/ for this dataset, as {"splits": ["…"]}.`
+);
+
+const TOMBSTONES = fileForm<Tombstones>(
+  {
+    salt: text(),
+    rows: listOf(
+      having({
+        hash: text().optional(),
+        content: listOf(text()).optional(),
+        forms: listOf(text()).optional(),
+        texts: listOf(text()).optional(),
+        redactions: listOf(number()).optional()
+      })
+    ),
+    columns: listOf(listOf(text())).optional(),
+    redactions: listOf(anyObject().nullable()).optional(),
+    sources: listOf(text()).optional(),
+    pending: text().optional()
+  },
+  `${COPY}: it keeps erased rows from coming back. Without a copy, remove it and purge those rows again.`
+);
+
 /** The ids of those splits. */
 export async function heldOutMark(workspace: Pick<Workspace, "place">, dataset: string): Promise<string[]> {
-  const found = await getJson<{splits: string[]}>(workspace, datasetKey(dataset, "held-out.json"));
+  const found = await getJson(workspace, datasetKey(dataset, "held-out.json"), HELD_OUT_MARK);
   return found?.splits ?? [];
 }
 
@@ -109,7 +148,7 @@ export function latestVersion(
   workspace: Pick<Workspace, "place">,
   dataset: string
 ): Promise<Latest | undefined> {
-  return getJson<Latest>(workspace, datasetKey(dataset, "latest.json"));
+  return getJson(workspace, datasetKey(dataset, "latest.json"), LATEST);
 }
 
 export async function pointToLatest(workspace: Workspace, dataset: string, latest: Latest): Promise<void> {
@@ -118,7 +157,7 @@ export async function pointToLatest(workspace: Workspace, dataset: string, lates
 
 /** Those of a dataset; a new salt and no rows when nothing was erased. */
 export async function readTombstones(workspace: Workspace, dataset: string): Promise<Tombstones> {
-  const found = await getJson<Tombstones>(workspace, datasetKey(dataset, "tombstones.json"));
+  const found = await getJson(workspace, datasetKey(dataset, "tombstones.json"), TOMBSTONES);
   if (!found) return {kind: "tombstones", schemaVersion: 1, salt: randomBytes(16).toString("hex"), rows: []};
   // A row without an id once got a tombstone without a hash, which stops no row.
   return {...found, rows: found.rows.filter(({hash}) => typeof hash === "string")};

@@ -1,5 +1,7 @@
 import {existsSync} from "node:fs";
 import {dirname} from "node:path";
+import {text} from "../../validation/checked.js";
+import {fileForm} from "../../validation/fileForm.js";
 import {sweepTemporary} from "../../system/files.js";
 import type {Kind, Workspace} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
@@ -22,12 +24,17 @@ export interface ExportedRows {
 
 const LOG = "exports.jsonl";
 
+const FORM = fileForm<ExportedRows>(
+  {at: text(), path: text(), dataset: text().nullable(), run: text().optional()},
+  "Restore the line from a copy of the store, or remove it."
+);
+
 /** A copy cannot be looked into: it is named as long as it stands. */
 export const exportKind: Kind = {
   name: "export",
   at: LOG,
   refersTo: async (_, workspace) =>
-    (await readLines<ExportedRows>(workspace, LOG)).flatMap(({run, path}) =>
+    (await readLines(workspace, LOG, FORM)).flatMap(({run, path}) =>
       run !== undefined && existsSync(path) ? [run] : []
     ),
   erase: async (_, {workspace, dataset}) => ({keeps: await exportsOf(workspace, dataset)})
@@ -49,13 +56,13 @@ export async function recordExport(
 
 /** All copies that were noted, the oldest first; of a place that was written again the last one only. */
 export async function readExports(workspace: Workspace): Promise<ExportedRows[]> {
-  const lines = await readLines<ExportedRows>(workspace, LOG);
+  const lines = await readLines(workspace, LOG, FORM);
   return [...new Map(lines.map((one) => [one.path, one])).values()];
 }
 
 /** Copies with rows of a dataset that still stand where they were written, each once, in the order of their paths. */
 async function exportsOf(workspace: Workspace, dataset: string): Promise<string[]> {
-  const own = (await readLines<ExportedRows>(workspace, LOG)).filter(
+  const own = (await readLines(workspace, LOG, FORM)).filter(
     (one) => one.dataset === null || one.dataset === dataset
   );
   return [...new Set(own.map(({path}) => path))].filter((path) => existsSync(path)).sort();

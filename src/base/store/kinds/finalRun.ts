@@ -1,5 +1,7 @@
 import {userInfo} from "node:os";
 import {UserError} from "../../validation/errors.js";
+import {anyText, number, text} from "../../validation/checked.js";
+import {fileForm} from "../../validation/fileForm.js";
 import type {ColumnTypes} from "../parquet.js";
 import type {Kind, Workspace} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
@@ -35,6 +37,11 @@ const FINAL_RUNS: ColumnTypes = {
 
 const LOG = "final-runs.jsonl";
 
+const FORM = fileForm<FinalRun>(
+  {at: text(), who: anyText(), why: text(), dataset: text(), version: text(), split: text(), rows: number()},
+  "Restore the line from a copy of the store, or remove it."
+);
+
 /** Who opened a held-out part, when and why. It names no row. */
 export const finalRunKind: Kind = {
   name: "final run",
@@ -64,5 +71,5 @@ export async function recordFinalRun(workspace: Workspace, run: FinalRun): Promi
 
 /** Every opening of a held-out part, oldest first. */
 export function finalRuns(workspace: Workspace): Promise<FinalRun[]> {
-  return readLines<FinalRun>(workspace, LOG);
+  return readLines(workspace, LOG, FORM);
 }

@@ -1,5 +1,6 @@
 import {randomBytes} from "node:crypto";
 import {type Database, sqlName} from "../duckdb.js";
+import {number, text} from "../../validation/checked.js";
 import {isIdOf} from "../idText.js";
 import {checkName} from "../../validation/names.js";
 import {parquetFile, putParquet} from "../parquet.js";
@@ -44,7 +45,7 @@ export const heldOutKind: Kind<HeldOutRecord> = {
   form: {
     kind: "held-out",
     schemaVersion: 1,
-    members: {dataset: "string", id: "string", version: "string", rows: "number", salt: "string"},
+    members: {dataset: text(), id: text(), version: text(), rows: number({least: 0}), salt: text()},
     renew: "assay split"
   },
   shown: false,

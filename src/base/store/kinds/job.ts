@@ -1,6 +1,8 @@
 import {readdir, writeFile} from "node:fs/promises";
 import {join, relative, resolve} from "node:path";
 import type {ColumnTypes} from "../parquet.js";
+import {anyObject, listOf, text} from "../../validation/checked.js";
+import {having} from "../../validation/fileForm.js";
 import {UserError} from "../../validation/errors.js";
 import {checkName} from "../../validation/names.js";
 import {STATE_FILES} from "../../system/supervisor.js";
@@ -36,12 +38,17 @@ export const jobKind: Kind<JobRecord> = {
     kind: "job",
     schemaVersion: 1,
     members: {
-      id: "string",
-      name: "string",
-      key: "string",
-      service: "object",
-      data: "object",
-      statuses: "object"
+      id: text(),
+      name: text(),
+      key: text(),
+      at: text(),
+      base: text(),
+      dataset: text(),
+      version: text(),
+      split: having({id: text(), sha256: text()}),
+      service: having({service: text()}),
+      data: listOf(having({path: text(), part: text()})),
+      statuses: listOf(anyObject())
     },
     renew: "assay jobs submit"
   },

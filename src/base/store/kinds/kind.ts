@@ -1,5 +1,6 @@
+import type {z} from "zod";
+import type {FileForm} from "../../validation/fileForm.js";
 import type {Database} from "../duckdb.js";
-
 import type {ColumnTypes} from "../parquet.js";
 import type {VersionManifest} from "../records/version.js";
 import type {LeaseOptions} from "../lease.js";
@@ -19,8 +20,8 @@ export interface Kind<M extends object = object> {
   readonly at: string;
   /** The record's manifest in its folder, written last. Left out, the record is the file at `at`. */
   readonly manifest?: string;
-  /** What the manifest says it is; left out, the file is a log or a cache. */
-  readonly form?: Form;
+  /** What the manifest must be; left out, the file is a log or a cache. */
+  readonly form?: Form | FileForm<object>;
   /** Pages are made from the manifest, unless this is false, and from these files beside it. */
   readonly shown?: readonly string[] | false;
   /** Names of kinds that a purge asks after this one. `gc` removes records of those first. */
@@ -62,8 +63,8 @@ export interface HeldRows {
 export interface Form {
   kind: string;
   schemaVersion: number;
-  /** Members that every reader relies on, with their JavaScript type. */
-  members: Readonly<Record<string, "string" | "number" | "object">>;
+  /** Members that every reader relies on. */
+  members: Readonly<Record<string, z.ZodType>>;
   /** What makes the record again, said when its form is not this one. */
   renew: string;
   /** A record as it is written today, from one that an earlier Assay wrote under other names. */

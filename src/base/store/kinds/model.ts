@@ -1,5 +1,7 @@
 import {join} from "node:path";
 import type {ColumnTypes} from "../parquet.js";
+import {anyObject, anyText, listOf, text} from "../../validation/checked.js";
+import {having} from "../../validation/fileForm.js";
 import {insideFolder} from "../../system/files.js";
 import {checkName} from "../../validation/names.js";
 import {LocalFolder} from "../storage/localFolder.js";
@@ -67,7 +69,15 @@ export const modelKind: Kind<StoredModel> = {
   form: {
     kind: "model",
     schemaVersion: 1,
-    members: {id: "string", name: "string"},
+    members: {
+      id: text(),
+      name: anyText(),
+      createdAt: text().optional(),
+      settings: anyObject().optional(),
+      files: listOf(having({path: text()})).optional(),
+      parents: listOf(having({id: text(), name: anyText()})).optional(),
+      training: anyObject().optional()
+    },
     renew: "assay run"
   },
   before: ["split"],

@@ -1,6 +1,8 @@
+import {anyObject, listOf, text} from "../../validation/checked.js";
+import {fileForm, having} from "../../validation/fileForm.js";
 import {checkName} from "../../validation/names.js";
 import type {Kind, Workspace} from "./kind.js";
-import {getJson, manifestsOf} from "./records.js";
+import {manifestsOf, readRecord} from "./records.js";
 
 /** What the store itself reads of a race's record. */
 export interface StoredRace {
@@ -20,8 +22,15 @@ export function raceKey(id: string): string {
 export const raceKind: Kind<StoredRace> = {
   name: "race",
   at: "races/{id}.json",
+  form: fileForm<StoredRace>(
+    {
+      kind: text(),
+      rounds: listOf(having({run: text().optional(), cutShort: anyObject().optional()})).optional()
+    },
+    "Restore it from a copy, or remove it and race again with `assay run`."
+  ),
   refersTo: async ({key}, workspace) =>
-    ((await getJson<StoredRace>(workspace, key))?.rounds ?? []).flatMap(({run, cutShort}) =>
+    ((await readRecord(workspace, raceKind, key))?.rounds ?? []).flatMap(({run, cutShort}) =>
       [run, cutShort?.run].filter((id) => id !== undefined)
     )
 };
@@ -35,7 +44,7 @@ export async function readRaceRecord(
   workspace: Pick<Workspace, "place">,
   id: string
 ): Promise<StoredRace | undefined> {
-  const record = await getJson<StoredRace>(workspace, raceKey(id));
+  const record = await readRecord(workspace, raceKind, raceKey(id));
   return record && isRace(record) ? record : undefined;
 }
 

@@ -1,5 +1,6 @@
 import {UserError} from "../../validation/errors.js";
-
+import {type FileForm, having, readForm} from "../../validation/fileForm.js";
+import {isObject} from "../../validation/isObject.js";
 import {parseJson} from "../../system/files.js";
 import {inParallel} from "../../system/inParallel.js";
 import type {Kind, RecordLocation, Seen, Workspace} from "./kind.js";
@@ -59,19 +60,18 @@ export async function readRecord<M extends object>(
   if (!bytes) return undefined;
   const where = `${place.name}/${manifestKey}`;
   const {form} = kind;
-  const manifest = parseJson<Record<string, unknown> | null>(Buffer.from(bytes).toString(), where);
-  if (!form) return manifest as M;
-  if (manifest?.kind !== form.kind || manifest.schemaVersion !== form.schemaVersion)
+  const text = Buffer.from(bytes).toString();
+  if (!form) return parseJson<M>(text, where);
+  if ("schema" in form) return readForm(text, where, form) as M;
+  const manifest = parseJson<Record<string, unknown>>(text, where);
+  if (!isObject(manifest) || manifest.kind !== form.kind || manifest.schemaVersion !== form.schemaVersion)
     throw new UserError(
       `${where} ${saysOf(manifest)}; this Assay reads a ${form.kind} of schema ${form.schemaVersion}. Use the Assay that wrote it, or move it out of the store and make it again with \`${form.renew}\`.`
     );
-  const wrong = Object.entries(form.members).filter(
-    ([name, type]) => typeof manifest[name] !== type || manifest[name] === null
-  );
-  if (wrong.length > 0)
-    throw new UserError(
-      `${where} has ${wrong.map(([name, type]) => `no ${type} "${name}"`).join(", ")}: it was edited or damaged. Restore it from a copy, or move it out of the store and make it again with \`${form.renew}\`.`
-    );
+  readForm(text, where, {
+    schema: having(form.members),
+    wayOut: `Restore it from a copy, or move it out of the store and make it again with \`${form.renew}\`.`
+  });
   return (form.renamed?.(manifest) ?? manifest) as M;
 }
 
@@ -93,15 +93,19 @@ export async function putJson({place}: Pick<Workspace, "place">, key: string, va
 }
 
 /** A JSON file of the store that is not a manifest; undefined when there is none. */
-export async function getJson<T>({place}: Pick<Workspace, "place">, key: string): Promise<T | undefined> {
+export async function getJson<T extends object>(
+  {place}: Pick<Workspace, "place">,
+  key: string,
+  form: FileForm<T>
+): Promise<T | undefined> {
   const bytes = await place.read(key);
-  return bytes && parseJson<T>(Buffer.from(bytes).toString(), `${place.name}/${key}`);
+  return bytes && readForm(Buffer.from(bytes).toString(), `${place.name}/${key}`, form);
 }
 
 function saysOf(manifest: Record<string, unknown> | null): string {
-  const {kind, schemaVersion} = (manifest ?? {}) as {kind?: unknown; schemaVersion?: unknown};
-  if (kind === undefined) return "does not say what it is";
-  return `is a ${String(kind)} of ${schemaVersion === undefined ? "no schema" : `schema ${String(schemaVersion)}`}`;
+  const {kind, schemaVersion} = manifest ?? {};
+  if (typeof kind !== "string") return "does not say what it is";
+  return `is a ${kind} of ${schemaVersion === undefined ? "no schema" : `schema ${String(schemaVersion)}`}`;
 }
 
 /** A record that needs another one. */

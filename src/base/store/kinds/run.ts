@@ -2,6 +2,8 @@ import {rename} from "node:fs/promises";
 import {join} from "node:path";
 import {type ColumnTypes, emptyRelation, parquetFile, parquetFiles, putParquet} from "../parquet.js";
 import {type RunManifest, modelIdsOf} from "../records/run.js";
+import {anyObject, anyText, listOf, text} from "../../validation/checked.js";
+import {fileForm, having} from "../../validation/fileForm.js";
 import {checkName} from "../../validation/names.js";
 import type {HeldLease} from "../renewal.js";
 import {countRows, ERASED, erasedName, eraseRows, isGone} from "./eraseRows.js";
@@ -36,6 +38,10 @@ export type RunTable = keyof typeof TABLES;
 
 const TABLES = {items: ITEMS, prompts: PROMPTS, completions: COMPLETIONS, scores: SCORES};
 
+/** What to do with a damaged `start.json`. */
+export const START_WAY_OUT =
+  "Restore it from a copy, or remove its folder: what the run has not sealed is asked again.";
+
 const JOURNALS = ["journal.ndjson", "scores.ndjson"] as const;
 const ANSWERS = ["scorer-answers.ndjson", "stage-answers.ndjson"] as const;
 
@@ -52,7 +58,16 @@ export const runKind: Kind<RunManifest> = {
   form: {
     kind: "run",
     schemaVersion: 1,
-    members: {id: "string", eval: "string", dataset: "object", split: "object", candidates: "object"},
+    members: {
+      id: text(),
+      eval: text(),
+      dataset: having({name: text(), version: anyText()}),
+      split: having({id: anyText(), part: text()}),
+      candidates: listOf(having({name: anyText()})),
+      counts: anyObject().optional(),
+      scorers: listOf(having({name: anyText()})).optional(),
+      sealedAt: text().optional()
+    },
     renew: "assay run",
     renamed: (run) => {
       const {split} = run as unknown as RunManifest;
@@ -232,9 +247,11 @@ async function eraseRun({key, manifestKey}: RecordLocation, whole: Erasing): Pro
   return result;
 }
 
+const START = fileForm<{dataset?: string}>({dataset: text().optional()}, START_WAY_OUT);
+
 /** The dataset that a run under way is on, as its start says. */
 async function startedOn(workspace: Workspace, key: string): Promise<string | undefined> {
-  return (await getJson<{dataset?: string}>(workspace, `${key}/start.json`))?.dataset;
+  return (await getJson(workspace, `${key}/start.json`, START))?.dataset;
 }
 
 /** A few-shot example stands in every prompt of the run: when one goes, so do the prompts. */

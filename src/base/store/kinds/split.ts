@@ -1,6 +1,7 @@
 import {type Database, sqlName, sqlString} from "../duckdb.js";
 import {type ColumnTypes, emptyRelation, parquetFile, parquetList} from "../parquet.js";
 import {PARTS, type SplitManifest} from "../records/split.js";
+import {anyObject, byName, number, text} from "../../validation/checked.js";
 import {checkName} from "../../validation/names.js";
 import {countRows, eraseRows} from "./eraseRows.js";
 import {heldOutRecord, writeHeldOut} from "./heldOutRecord.js";
@@ -61,7 +62,14 @@ export const splitKind: Kind<SplitManifest> = {
   form: {
     kind: "split",
     schemaVersion: 1,
-    members: {dataset: "string", id: "string", version: "string", counts: "object"},
+    members: {
+      dataset: text(),
+      id: text(),
+      version: text(),
+      counts: byName(number(), "counts by part"),
+      measures: anyObject().optional(),
+      settings: anyObject().optional()
+    },
     renew: "assay split",
     renamed: renamedParts
   },

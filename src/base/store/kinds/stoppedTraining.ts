@@ -1,9 +1,11 @@
 import {join} from "node:path";
+import {text} from "../../validation/checked.js";
+import {fileForm} from "../../validation/fileForm.js";
 import {writeJsonAtomic} from "../../system/files.js";
 import type {RecordLocation, Kind, Workspace} from "./kind.js";
 import {modelKind} from "./model.js";
 import {retainedVersions, versionReference} from "./version.js";
-import {getJson, manifestsOf} from "./records.js";
+import {manifestsOf, readRecord} from "./records.js";
 
 /** What a training that can be gone on with is of. */
 export interface StoppedTraining {
@@ -17,16 +19,25 @@ export interface StoppedTraining {
 }
 
 const about = (workspace: Workspace, {manifestKey}: RecordLocation) =>
-  getJson<Partial<StoppedTraining>>(workspace, manifestKey).catch(() => undefined);
+  readRecord(workspace, stoppedTrainingKind, manifestKey).catch(() => undefined);
 
 /**
  * Trainings that were stopped, to be gone on with: weights on their way, which learned from rows. A purge takes one that does
  * not say of which dataset, too.
  */
-export const stoppedTrainingKind: Kind<StoppedTraining> = {
+export const stoppedTrainingKind: Kind<Partial<StoppedTraining>> = {
   name: "stopped training",
   at: "models/.training/{id}",
   manifest: "about.json",
+  form: fileForm<Partial<StoppedTraining>>(
+    {
+      dataset: text(),
+      version: text().optional(),
+      name: text().optional(),
+      startedAt: text().optional()
+    },
+    "Remove its folder: the training begins anew."
+  ),
   shown: false,
   async refersTo(found, workspace) {
     const {dataset, version} = (await about(workspace, found)) ?? {};
@@ -40,7 +51,7 @@ export const stoppedTrainingKind: Kind<StoppedTraining> = {
       const made = new Map<string, string>();
       for (const {name, createdAt = ""} of await manifestsOf(workspace, modelKind))
         if (createdAt > (made.get(name) ?? "")) made.set(name, createdAt);
-      return ({name, dataset, version, startedAt}: Partial<StoppedTraining>) =>
+      return ({name, dataset, version, startedAt}) =>
         // Earlier releases told the dataset alone.
         version === undefined ||
         (retained.has(versionReference(dataset!, version)) && !((made.get(name!) ?? "") > startedAt!));

@@ -1,6 +1,8 @@
 import {stat} from "node:fs/promises";
 import {emptyRelation, type ColumnTypes, parquetFile} from "../parquet.js";
 import {LEDGER, type VersionManifest} from "../records/version.js";
+import {anyObject, anyText, listOf, number, text} from "../../validation/checked.js";
+import {having} from "../../validation/fileForm.js";
 import {checkName} from "../../validation/names.js";
 import {latestVersion} from "./dataset.js";
 import {countRows, eraseRows} from "./eraseRows.js";
@@ -58,7 +60,14 @@ export const versionKind: Kind<VersionManifest> = {
   form: {
     kind: "version",
     schemaVersion: 1,
-    members: {dataset: "string", id: "string", rows: "number", columns: "object"},
+    members: {
+      dataset: text(),
+      id: text(),
+      rows: number({least: 0}),
+      columns: listOf(having({name: anyText(), type: text()})),
+      pulledAt: text().optional(),
+      purged: listOf(anyObject()).optional()
+    },
     renew: "assay pull"
   },
   shown: ["ledger.json"],

@@ -1,4 +1,6 @@
 import {existsSync} from "node:fs";
+import {text} from "../../validation/checked.js";
+import {fileForm} from "../../validation/fileForm.js";
 import type {ModelParent} from "../records/model.js";
 import type {Kind, Workspace} from "./kind.js";
 import {appendLine, readLines} from "./log.js";
@@ -19,6 +21,11 @@ export interface WrittenCopy {
 }
 
 const LOG = "written-models.jsonl";
+
+const FORM = fileForm<WrittenCopy>(
+  {at: text(), path: text(), model: text(), sha256: text().optional()},
+  "Restore the line from a copy of the store, or remove it."
+);
 
 /** A copy stays as it is: it is named as long as it stands, and its model's record is kept for that. */
 export const writtenCopyKind: Kind = {
@@ -42,7 +49,7 @@ export async function recordCopy(workspace: Workspace, copy: Omit<WrittenCopy, "
 
 /** All copies that still stand, the oldest first; of one that was written again each time. */
 export async function writtenCopies(workspace: Workspace): Promise<WrittenCopy[]> {
-  return (await readLines<WrittenCopy>(workspace, LOG)).filter(({path}) => existsSync(path));
+  return (await readLines(workspace, LOG, FORM)).filter(({path}) => existsSync(path));
 }
 
 /** The model that a file was written from, wherever it lies now; undefined when none of these was. */
@@ -50,7 +57,7 @@ export async function modelOfCopy(
   workspace: Workspace,
   files: readonly {sha256: string}[]
 ): Promise<ModelParent | undefined> {
-  const written = await readLines<WrittenCopy>(workspace, LOG);
+  const written = await readLines(workspace, LOG, FORM);
   const copy = written.findLast(({sha256}) => files.some((file) => file.sha256 === sha256));
   const model = copy && (await readModel(workspace, copy.model));
   return model && {id: model.id, name: model.name};

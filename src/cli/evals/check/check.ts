@@ -1,15 +1,18 @@
 import {appendFile, writeFile} from "node:fs/promises";
-import {contaminationWarnings, overall, selectionWarnings} from "../../../evals/decisions/index.js";
+import {contaminationWarnings, selectionWarnings} from "../../../evals/decisions/index.js";
 import {
   type CheckedRun,
   checkEvals,
+  type GateChecks,
   gatesAsAnnotations,
   gatesAsJunit,
   gatesAsMarkdown,
+  gatesStatus,
   gatesWithoutRun,
   placeText,
   unrunJson,
-  unrunText
+  unrunText,
+  warningEvals
 } from "../../../report/gates/index.js";
 import type {RunVerdict} from "../../../report/site/index.js";
 import {writeAtomic} from "../../../base/system/index.js";
@@ -42,9 +45,8 @@ export async function checkVerb(names: string[], options: CheckVerbOptions): Pro
     const checked = await checkEvals(store, evals, {onMessage: note});
     await tellChanges(store, checked, evals);
     await tellNotes(store, checked);
-    const results = checked.flatMap((one) => one.results);
     const unrun = gatesWithoutRun(checked, evals);
-    const checks = {checked, unrun, broken};
+    const checks = {checked, unrun, broken, warning: warningEvals(evals)};
     if (options.markdown) await writeText(options.markdown, gatesAsMarkdown(checks));
     if (options.junit) await writeText(options.junit, gatesAsJunit(checks));
     const notices = process.env.GITHUB_ACTIONS ? gatesAsAnnotations(checks) : "";
@@ -54,15 +56,24 @@ export async function checkVerb(names: string[], options: CheckVerbOptions): Pro
     if (options.json)
       printJson([...checked.map((one) => ({...one, report: undefined})), ...unrun.map(unrunJson)]);
     else printChecks(checked, evals);
-    const status = overall(results);
+    tellWarnings(checks);
+    const status = gatesStatus(checked, unrun, checks.warning);
     // A failed gate outranks an eval that cannot be loaded, which is no pass.
-    process.exitCode =
-      broken.length > 0 && status !== "fail"
-        ? 1
-        : CODES[status === "pass" && unrun.length > 0 ? "undecided" : status];
+    process.exitCode = broken.length > 0 && status !== "fail" ? 1 : CODES[status];
   } finally {
     store.close();
   }
+}
+
+/** Names the evals whose undecided gates do not count. */
+export function tellWarnings({checked, unrun = [], warning = new Set()}: GateChecks): void {
+  const undecided = [
+    ...checked.filter(({results}) => results.some(({status}) => status === "undecided")),
+    ...unrun
+  ];
+  const names = [...warning].filter((name) => undecided.some((one) => one.eval === name));
+  if (names.length > 0)
+    note(`! Gates of ${names.join(", ")} are undecided. They do not count: \`undecided: "warn"\` says so.`);
 }
 
 /** Prints warnings about the runs that gates are checked on. */

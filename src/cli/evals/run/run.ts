@@ -1,3 +1,4 @@
+import type {CandidateCalls} from "../../../evals/decisions/index.js";
 import {WORKERS_DIED} from "../../../evals/queue/workersDied.js";
 import {isUnanswered, type RaceOptions, type RunOptions} from "../../../evals/runner/index.js";
 import {UsageError, UserError} from "../../../base/validation/index.js";
@@ -181,7 +182,7 @@ function askedWith(verb: RunVerbOptions): RunCommandOptions {
 
 /** @param asked what the run was made with: asking again for its failures takes the same */
 export function outcomeText(
-  {eval: one, split, result, verdict, failures, otherFailures, ends, others, race}: EvalOutcome,
+  {eval: one, split, result, verdict, report, failures, otherFailures, ends, others, race}: EvalOutcome,
   asked: RunCommandOptions = {}
 ): string {
   if (result.prompts) return previewText(`${one.name} · ${split.name} split`, result.prompts);
@@ -189,7 +190,9 @@ export function outcomeText(
     return dryRunText(`${one.name} · ${split.name} split`, result.dryRun, {raced: !!one.definition.race});
   const ended = endsText(ends);
   const decided = [
-    race ? raceText(race) : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result))}`,
+    race
+      ? raceText(race)
+      : `${verdictText(result.manifest!, verdict!)}\n${dim(effortText(result, report?.calls))}`,
     ...(others === undefined ? [] : [others]),
     ...(ended ? [ended] : [])
   ].join("\n\n");
@@ -216,7 +219,11 @@ function othersText({manifest}: EvalOutcome["result"], race: EvalOutcome["race"]
 }
 
 /** What this start did. */
-function effortText({manifest, calls, scorerCalls = 0, unchanged, ...bills}: EvalOutcome["result"]): string {
+function effortText(
+  {manifest, calls, scorerCalls = 0, unchanged, ...bills}: EvalOutcome["result"],
+  candidates: readonly CandidateCalls[] = []
+): string {
+  const again = candidates.reduce((sum, {planned, attempts = planned}) => sum + attempts - planned, 0);
   const {id, counts, archived} = manifest!;
   if (manifest!.imported) return importedText(manifest!.imported);
   return [
@@ -224,6 +231,7 @@ function effortText({manifest, calls, scorerCalls = 0, unchanged, ...bills}: Eva
     ...(scorerCalls > 0 ? [`${plural(scorerCalls, "scorer call")} made`] : []),
     ...(counts.reused > 0 && !unchanged ? [`${counts.reused} completions reused`] : []),
     ...(counts.failed > 0 ? [`${counts.failed} failed`] : []),
+    ...(again > 0 ? [`${plural(again, "attempt")} failed and ${again > 1 ? "were" : "was"} repeated`] : []),
     ...costWords(manifest!),
     ...(archived === undefined ? [] : [`archived: \`assay runs --unarchive ${id}\` shows it again`])
   ]

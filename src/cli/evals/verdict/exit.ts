@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../../base/validation/memberOf.js";
 import {costTable, OLD_PRICE_DAYS, type PriceRow, wayCost} from "../../../base/costs/index.js";
 import {type CandidateCost, type ScoreWriter, writerOf} from "../../../evals/decisions/index.js";
 import {
@@ -66,8 +67,8 @@ async function listedCosts(
   listed: {prices: readonly PriceRow[]; at: string}
 ): Promise<{costs: Record<string, CandidateCost>; moving: Record<string, number>; old: PriceNote[]}> {
   const {samples, prices: notes} = await runCosts(store, run, listed);
-  const costs: Record<string, CandidateCost> = {};
-  const moving: Record<string, number> = {};
+  const costs = emptyRecord<CandidateCost>();
+  const moving = emptyRecord<number>();
   for (const {sample, hosting, monthly} of costTable(samples, {requestsPerMonth: 1000})) {
     if (hosting?.kind === "api" && monthly.usdPerMonth !== undefined)
       costs[sample.name] ??= {usdPerThousand: monthly.usdPerMonth * run.repeats, rows: sample.rows};

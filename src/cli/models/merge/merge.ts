@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {readFile} from "node:fs/promises";
 import {SingleBar} from "cli-progress";
 import {
@@ -188,7 +189,7 @@ const UNITS: Record<string, number> = {
 /** "5GB", "500 MB", "1GiB" or plain bytes. */
 export function mergeBytes(text: string): number {
   const [, amount, unit] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
-  const factor = unit === undefined ? undefined : UNITS[unit.toUpperCase()];
+  const factor = unit === undefined ? undefined : memberOf(UNITS, unit.toUpperCase());
   if (!amount || factor === undefined || Number(amount) <= 0)
     throw new UsageError(`--shard-size takes bytes such as 5GB or 500MB, not ${JSON.stringify(text)}.`);
   return Math.round(Number(amount) * factor);

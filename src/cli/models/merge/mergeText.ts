@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {basename} from "node:path";
 import type {DocumentCheck, MergeReport, PlanCheck} from "../../../weights/merge/index.js";
 import type {InputRelations, LayerRelations} from "../../../weights/models/index.js";
@@ -59,7 +60,7 @@ function tokenizerText({differing, tokens, vocabSize}: NonNullable<PlanCheck["to
     ...models.map((model, k) => ({
       title: `id in ${labels[k]}`,
       align: "right" as const,
-      value: ({ids}: (typeof shown)[number]) => ids[model]
+      value: ({ids}: (typeof shown)[number]) => memberOf(ids, model)
     })),
     {title: "missing rows from", text: "name", value: ({source}) => labels[models.indexOf(source)] ?? source}
   ]);

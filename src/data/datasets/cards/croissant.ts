@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import type {SplitManifest, VersionManifest} from "../../../base/store/index.js";
 
 export interface CroissantFacts {
@@ -151,7 +152,7 @@ function splitSet(parts: readonly string[]): JsonLd {
     data: parts.map((part) => ({
       "parts/name": part,
       // The held-out part is a test that is opened once; the vocabulary has no word of its own for it.
-      "parts/url": SPLITS[part] ?? "cr:TestSplit"
+      "parts/url": memberOf(SPLITS, part) ?? "cr:TestSplit"
     }))
   };
 }

@@ -1,3 +1,5 @@
+import {anyObject, number} from "../../../base/validation/checked.js";
+import {fileForm} from "../../../base/validation/fileForm.js";
 import {hashJson} from "../../../base/system/index.js";
 import {
   type ColumnTypes,
@@ -42,6 +44,11 @@ export interface NearDuplicates {
   file: string;
 }
 
+const SUMMARY = fileForm<Omit<NearDuplicates, "file">>(
+  {settings: anyObject(), clusters: number(), rows: number(), sameText: number()},
+  "Remove it: the clusters are found again."
+);
+
 /** Raise it when the same texts would be clustered otherwise. */
 const METHOD = 2;
 
@@ -61,7 +68,7 @@ export async function nearDuplicates(
   const digits = hashJson({...complete, text: version.text, method: METHOD}).slice(0, 8);
   const key = versionKey(version, `${NEAR_DUPLICATES_FILE}${digits}.parquet`);
   const summaryKey = versionKey(version, `${NEAR_DUPLICATES_FILE}${digits}.json`);
-  const found = await getJson<Omit<NearDuplicates, "file">>(workspace, summaryKey);
+  const found = await getJson(workspace, summaryKey, SUMMARY);
   if (found && (await workspace.place.has(key))) return {...found, file: await workspace.place.readable(key)};
   const rows = `select row_id, ${sqlName(version.text)}::varchar as text from ${await versionRows(workspace, version)}`;
   const summary = {settings: complete, clusters: 0, rows: 0, sameText: 0};

@@ -20,6 +20,7 @@ import {REJECTED_FILE} from "../filters/index.js";
 import {contentIdentity} from "../identity.js";
 import {isSameOrigin} from "../origin/index.js";
 import {foundRows} from "../redaction.js";
+import {LEDGER_FORM} from "../redactionRules.js";
 import {describeColumns} from "../describeColumns.js";
 import {writeSkipped} from "../skipped.js";
 import {lineCount} from "../sources/index.js";
@@ -135,7 +136,7 @@ const exists = (path: string) =>
 
 /** Whether a version has the ledger that a redaction would write again. */
 async function hasLedger(workspace: Workspace, version: VersionName, redaction: string): Promise<boolean> {
-  const before = await getJson<{redaction?: string}>(workspace, versionKey(version, "ledger.json"));
+  const before = await getJson(workspace, versionKey(version, "ledger.json"), LEDGER_FORM);
   return (
     before?.redaction === redaction && (await workspace.place.has(versionKey(version, "ledger.parquet")))
   );

@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {isUtf8} from "node:buffer";
 import {rm} from "node:fs/promises";
 import {join} from "node:path";
@@ -195,7 +196,7 @@ async function rejected(
       const counted = /Columns: (\d+) Found: (\d+)/.exec(message);
       const reason = counted
         ? `${counted[2]} values where the header has ${counted[1]}`
-        : (REASONS[type] ?? type.toLowerCase());
+        : (memberOf(REASONS, type) ?? type.toLowerCase());
       return {at, record, type, reason};
     });
   } finally {

@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {type Database, sqlName} from "../../../base/store/index.js";
 
 interface SourceColumn {
@@ -37,7 +38,7 @@ export async function exactColumns(
   first?: number
 ): Promise<SourceColumn[]> {
   const checks = columns.flatMap((column) =>
-    (WRITTEN[column.type] ?? []).map((write) => ({column, text: sqlName(column.name), write}))
+    (memberOf(WRITTEN, column.type) ?? []).map((write) => ({column, text: sqlName(column.name), write}))
   );
   if (checks.length === 0) return [];
   const same = checks.map(

@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {type Database, sqlName} from "../../../base/store/index.js";
 
 /** A column of JSON whose values are of several types. */
@@ -32,7 +33,7 @@ export async function mixedColumns(
     `select ${names.map((name, i) => `list(distinct json_type(${sqlName(name)})) as c${i}`).join(", ")} from ${relation}`
   );
   return names.flatMap((name, i) => {
-    const types = [...new Set(found?.[`c${i}`]?.flatMap((type) => WORDS[type ?? ""] ?? []))].sort();
+    const types = [...new Set(found?.[`c${i}`]?.flatMap((type) => memberOf(WORDS, type ?? "") ?? []))].sort();
     return types.length > 1
       ? [{name, types, isScalar: !types.includes("lists") && !types.includes("objects")}]
       : [];

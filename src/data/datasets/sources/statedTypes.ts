@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {type Database, plainSql, sqlName, sqlString} from "../../../base/store/index.js";
 import type {SourceContext} from "./types.js";
@@ -87,7 +88,10 @@ function readingOf(text: string, type: string, form: "csv" | "json"): StatedRead
     return {readAs: "VARCHAR", kind: "time", holds, value};
   }
   if (type === "BOOLEAN") return cast(text, type);
-  const wider = type.replace(WITHIN, (part) => WIDER[part] ?? (part.startsWith('"') ? part : "DOUBLE"));
+  const wider = type.replace(
+    WITHIN,
+    (part) => memberOf(WIDER, part) ?? (part.startsWith('"') ? part : "DOUBLE")
+  );
   if (wider === type) return form === "csv" ? cast(text, type) : undefined;
   // Read as types that hold more, values within lists and structures are still the same.
   const same = (read: (type: string) => string) =>

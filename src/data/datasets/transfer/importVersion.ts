@@ -15,7 +15,7 @@ import {
 } from "../../../base/store/index.js";
 import {commitVersion} from "../commitVersion.js";
 import {holdOutEdited} from "../heldOutEdited.js";
-import {rulesIn, sameRules} from "../redactionRules.js";
+import {LEDGER_FORM, rulesIn, sameRules} from "../redactionRules.js";
 import {sourceWithoutSecrets} from "../sources/index.js";
 import {erasedAmong} from "../tombstones.js";
 import {holdOutImported} from "./exportNote.js";
@@ -101,7 +101,12 @@ export async function importVersion(
 async function untoldErased(workspace: Workspace, dataset: string, stage: string): Promise<number> {
   const {rows, redactions: list = []} = await readTombstones(workspace, dataset);
   const rules = rulesIn(
-    await readJson<Parameters<typeof rulesIn>[0]>(join(stage, "ledger.json")).catch(() => undefined)
+    await readJson(join(stage, "ledger.json"), LEDGER_FORM).catch((cause: unknown) => {
+      throw new UserError(
+        `the ledger.json beside the version is damaged. Nothing was imported. Export the version again where it was made.`,
+        {cause}
+      );
+    })
   );
   return rows.filter(
     ({redactions}) => redactions?.length && !redactions.some((place) => sameRules(list[place] ?? null, rules))

@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import type {Reach} from "./types.js";
 
 /** Addresses that speak OpenAI's chat completions, by the word other tools use for the provider. */
@@ -31,7 +32,7 @@ export function reachOf(id: string): {model: string; reach?: Reach} {
   const [provider = "", ...rest] = parts;
   const name = provider.toLowerCase();
   if (!Object.hasOwn(PROVIDERS, name)) return {model: id};
-  const known = PROVIDERS[name]!;
+  const known = memberOf(PROVIDERS, name)!;
   const separator = id.includes(":") ? ":" : "/";
   const model = (
     ["chat", "messages", "completion", "responses"].includes(rest[0] ?? "") ? rest.slice(1) : rest

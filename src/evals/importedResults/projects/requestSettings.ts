@@ -1,3 +1,4 @@
+import {emptyRecord, memberOf} from "../../../base/validation/memberOf.js";
 import {basename} from "node:path";
 import {isObject} from "../../../data/datasets/index.js";
 
@@ -41,11 +42,11 @@ const OPERATIONAL = new Set(
 
 /** A request's parameters of another tool's settings, and the names of those that have no counterpart. */
 export function requestSettings(settings: unknown): {params: Record<string, unknown>; left: string[]} {
-  const params: Record<string, unknown> = {};
+  const params = emptyRecord<unknown>();
   const left: string[] = [];
   for (const [name, value] of Object.entries(isObject(settings) ? settings : {})) {
     if (value === null || OPERATIONAL.has(name)) continue;
-    const own = SETTINGS[name];
+    const own = memberOf(SETTINGS, name);
     const isEmpty = Array.isArray(value) && value.length === 0;
     if (own === undefined) left.push(name);
     else if (!isEmpty) params[own] = value;

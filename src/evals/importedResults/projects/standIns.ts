@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {
   bleu,
   chrf,
@@ -67,7 +68,7 @@ export async function standInsOf(
   const scorers: ForeignProject["scorers"] = [];
   const replayed = tool === "lm-eval" ? filterOf(combined.scorers[0]!.name) : undefined;
   for (const {name} of combined.scorers) {
-    const known = STAND_INS[name.split(",")[0]!];
+    const known = memberOf(STAND_INS, name.split(",")[0]!);
     if (!known) dropped.push(`scorer ${name}: has no counterpart; ${ELSEWHERE}`);
     else if (tool === "lm-eval" && filterOf(name) !== replayed)
       dropped.push(`scorer ${name}: the outputs to replay are those of the filter ${replayed}; ${ELSEWHERE}`);

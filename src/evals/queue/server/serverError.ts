@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 
 /** An error reply of the server, as its client tells it. */
@@ -34,7 +35,7 @@ export function queueServerError(error: unknown, shown: string): unknown {
       `${shown}: what stands at the key${of || " of a queue"} was not written by Assay. Delete it (valkey-cli del KEY), or use a database of its own, such as redis://HOST:PORT/1.`,
       {cause: error}
     );
-  const advice = ADVICE[word] ?? "Check that it is Valkey or Redis of version 6.2 or newer.";
+  const advice = memberOf(ADVICE, word) ?? "Check that it is Valkey or Redis of version 6.2 or newer.";
   return new UserError(`${shown} refuses ${name.slice(0, 40)}${of} (${message.slice(0, 200)}): ${advice}`, {
     cause: error
   });

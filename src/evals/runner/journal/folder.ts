@@ -1,3 +1,5 @@
+import {text} from "../../../base/validation/checked.js";
+import {fileForm} from "../../../base/validation/fileForm.js";
 import {
   type Database,
   getJson,
@@ -9,6 +11,7 @@ import {
   type RunManifest,
   runTable,
   sqlString,
+  START_WAY_OUT,
   type Workspace
 } from "../../../base/store/index.js";
 import type {RunPlan} from "../plan/plan.js";
@@ -28,9 +31,14 @@ export interface RunStart {
   split?: string;
 }
 
+const START = fileForm<RunStart>(
+  {planHash: text(), startedAt: text(), dataset: text().optional(), split: text().optional()},
+  START_WAY_OUT
+);
+
 /** Undefined when there is no such run. */
 export function readStart(workspace: Workspace, id: string): Promise<RunStart | undefined> {
-  return getJson<RunStart>(workspace, runKey(id, "start.json"));
+  return getJson(workspace, runKey(id, "start.json"), START);
 }
 
 export interface RunFolder {

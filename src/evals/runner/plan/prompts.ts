@@ -113,12 +113,22 @@ function fillExample(section: string, {row, answer}: AnsweredExample): string {
   return section.replace(PLACE, (_place, name: string) => (name === EXPECTED ? answer : cellText(row[name])));
 }
 
+/** Those that some provider knows. */
+const ROLES: ReadonlySet<unknown> = new Set(["system", "developer", "user", "assistant", "tool", "function"]);
+
 function functionOf(prompt: Exclude<Prompt, string>, fewShot: readonly Row[]) {
   return (row: Row): RenderedMessages => {
     try {
       const made: unknown = prompt(row, {fewShot});
       if (typeof made === "string") return {messages: [{role: "user", content: made}]};
-      if (Array.isArray(made) && made.length > 0) return {messages: made as Message[]};
+      if (Array.isArray(made) && made.length > 0) {
+        const wrong = (made as (Partial<Message> | null)[]).find((one) => !ROLES.has(one?.role));
+        if (wrong === undefined) return {messages: made as Message[]};
+        const role = JSON.stringify(wrong?.role ?? null).slice(0, 60);
+        return {
+          failed: `The prompt function gave a message of the role ${role}: there are ${[...ROLES].join(", ")}.`
+        };
+      }
       return {failed: "The prompt function gave neither text nor a list of messages."};
     } catch (error) {
       return {failed: `The prompt function threw: ${withoutCells(messageOf(error), row)}`};

@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {identifiedVersion} from "../../scorers/scorerVersion.js";
 import type {Row, Scorer} from "../../scorers/types.js";
 import {checkName, messageOf, UserError} from "../../../base/validation/index.js";
@@ -176,7 +177,7 @@ function columnProblems(definition: EvalDefinition, version: VersionManifest): s
             `prompt "${variant}" has {{${place}}} alone: examples stand between {{#examples}} and {{/examples}}.`
           );
         else column(`prompt "${variant}"`, place);
-  const placing = Object.keys(prompts).filter((variant) => placesExamples(prompts[variant]!));
+  const placing = Object.keys(prompts).filter((variant) => placesExamples(memberOf(prompts, variant)!));
   if (placing.length > 0 && !definition.fewShot)
     problems.push(
       `prompt "${placing[0]}" has a place for examples, and the eval draws none. Add fewShot: {count: 3}, or take {{#examples}}…{{/examples}} out.`

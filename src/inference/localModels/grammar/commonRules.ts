@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 const CHARACTER = `[^"\\\\\\x7F\\x00-\\x1F] | "\\\\" (["\\\\/bfnrt] | "u" [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F] [0-9a-fA-F])`;
 
 /** Rules that schemas share. At most one space between parts: a model must not fill pages with space. */
@@ -17,7 +18,7 @@ const COMMON: Readonly<Record<string, string>> = {
 /** Adds a shared rule, and those that it uses, to a grammar's rules; gives its name. */
 export function addCommonRule(rules: Map<string, string>, name: string): string {
   if (rules.has(name)) return name;
-  const body = COMMON[name]!;
+  const body = memberOf(COMMON, name)!;
   rules.set(name, body);
   for (const [used] of body.replace(/"(\\.|[^"\\])*"|\[(\\.|[^\]\\])*\]/g, "").matchAll(/[a-z]+/g))
     if (used in COMMON) addCommonRule(rules, used);

@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {minIndex} from "d3";
 import {html, svg} from "htl";
 import {pluralText} from "../text/format.js";
@@ -73,7 +74,7 @@ export function walkable(
   box.addEventListener("blur", () => show(undefined));
   box.addEventListener("keydown", (event) => {
     const last = stops.length - 1;
-    const step = STEPS[event.key];
+    const step = memberOf(STEPS, event.key);
     if (step !== undefined) show(shown === undefined ? 0 : Math.min(last, Math.max(0, shown + step)), true);
     else if (event.key === "Home") show(0, true);
     else if (event.key === "End") show(last, true);

@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {dollars, pluralText, percentText} from "../text/format.js";
 
 const WORDS: Readonly<Record<string, (value: number) => string>> = {
@@ -42,7 +43,7 @@ function amountOf(value: number, one: string): string {
 
 /** An assumption in words: "$600.00 a device" of deviceUsd 600; one without words of its own by its name. */
 export function statedWords(name: string, value: number): string {
-  const known = WORDS[name];
+  const known = memberOf(WORDS, name);
   if (known) return known(value);
   if (name.endsWith("Share")) return `${spaced(name)} ${percentText(value)}`;
   return `${spaced(name)} ${Number(value.toPrecision(6))}`;
@@ -50,5 +51,5 @@ export function statedWords(name: string, value: number): string {
 
 /** The name of an assumption in words: "price of an hour" of usdPerHour, "prompt tokens" of promptTokens. */
 export function spaced(name: string): string {
-  return NAMES[name] ?? name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return memberOf(NAMES, name) ?? name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
 }

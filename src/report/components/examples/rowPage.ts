@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {html} from "htl";
 import {valueName} from "../../../evals/decisions/valueName.js";
 import type {AnswerDetail, RowDetail, ShownText} from "../../site/detailTypes.js";
@@ -215,7 +216,7 @@ function past(run: RunView, {id, history}: RowDetail): PageContent {
         ...candidates.map((candidate) => ({
           name: candidate,
           value: ({scores}: RowDetail["history"][number]) =>
-            scores[candidate] === undefined ? "–" : scoreBadge(scores[candidate], format)
+            memberOf(scores, candidate) === undefined ? "–" : scoreBadge(memberOf(scores, candidate), format)
         }))
       ],
       {

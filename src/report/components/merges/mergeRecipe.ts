@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {html} from "htl";
 import type {ModelManifest} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
@@ -87,7 +88,7 @@ const METRICS: Record<string, string> = {
 /** Figures of a merge whose record says nothing of layers. */
 function olderFigures({metrics = {}}: ModelManifest): [string, PageContent][] {
   return Object.entries(metrics).flatMap(([name, value]): [string, PageContent][] =>
-    name === "mergeSeconds" ? [] : [[METRICS[name] ?? spaced(name), metricText(name, value)]]
+    name === "mergeSeconds" ? [] : [[memberOf(METRICS, name) ?? spaced(name), metricText(name, value)]]
   );
 }
 

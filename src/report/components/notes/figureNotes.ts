@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {definitionOf} from "./definitions.js";
 import {openMade} from "./made.js";
 import {keepPlaced, placeNote} from "./placeNote.js";
@@ -43,7 +44,7 @@ export function figureNotes(region: HTMLElement, table: HTMLTableElement): void 
   region.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return show(undefined);
     if (event.key === "Enter" && figureAt(event.target) && openMade(region)) return event.preventDefault();
-    const step = STEPS[event.key];
+    const step = memberOf(STEPS, event.key);
     const from = figureAt(event.target);
     if (!step || (!from && event.target !== region)) return;
     const next = from

@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import * as Plot from "@observablehq/plot";
 import {html} from "htl";
 import {valueName} from "../../../evals/decisions/valueName.js";
@@ -65,8 +66,8 @@ function panels(
         split: named(split),
         part,
         label: valueName(label),
-        share: (counts[label] ?? 0) / total,
-        rows: counts[label] ?? 0,
+        share: (memberOf(counts, label) ?? 0) / total,
+        rows: memberOf(counts, label) ?? 0,
         of: total
       }));
     })

@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {fromAddress, onReturn, rememberInAddress} from "../address/address.js";
 
 type Order = "ascending" | "descending";
@@ -77,5 +78,5 @@ function sortValue(cell: HTMLTableCellElement | undefined): number | string | un
   if (!cell.classList.contains("number")) return text;
   const found = /^(?:< ?)?[$+]?([−-]?[\d,]*\.?\d+(?:e[−+-]?\d+)?)(?:%|×)? ?(\w+)?/.exec(text);
   if (!found) return undefined;
-  return Number(found[1]!.replaceAll(",", "").replaceAll("−", "-")) * (UNITS[found[2] ?? ""] ?? 1);
+  return Number(found[1]!.replaceAll(",", "").replaceAll("−", "-")) * (memberOf(UNITS, found[2] ?? "") ?? 1);
 }

@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../../base/validation/memberOf.js";
 import {nearMatches, toRow} from "../../../data/datasets/index.js";
 import {questionOf} from "./trainingExample.js";
 import type {TrainingFormat} from "./trainingFormats.js";
@@ -25,7 +26,7 @@ export async function nearOtherParts(
       ? query
       : questionsOf(store, query, rowExample(source, format));
   };
-  const found: NearOtherParts = {};
+  const found: NearOtherParts = emptyRecord();
   for (const other of Object.keys(split.counts)) {
     if (other === part || other === "train" || other === "unused") continue;
     const [own, known] = [await partTexts(part), await partTexts(other)];

@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {asSystem, withJsonArguments, withJsonParameters, withObjects, withText} from "./messageForms.js";
 import {isWritten, textAlone, withWords} from "./spoken.js";
 import {asksSomething, messageList, messagesIn, type TrainingExample} from "./trainingExample.js";
@@ -153,7 +154,7 @@ export const trainingFormats: Readonly<Record<string, TrainingFormat>> = {
 function sharegptTurn(message: TrainingMessage) {
   const value = textAlone(message);
   return Object.hasOwn(FROM, message.role) && value !== undefined
-    ? {from: FROM[message.role], value}
+    ? {from: memberOf(FROM, message.role), value}
     : undefined;
 }
 

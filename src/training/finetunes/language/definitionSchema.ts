@@ -10,6 +10,7 @@ import {
   exactly,
   passing,
   flag,
+  folderName,
   func,
   holding,
   listOf,
@@ -47,7 +48,7 @@ const base = chosen((value) => {
 });
 
 const stated = exactly<FinetuneDefinition>("a fine-tune such as {dataset, split, base, format, method}", {
-  name: text().optional(),
+  name: folderName().optional(),
   dataset: either("a dataset or the name of one", text(), datasetSchema),
   split: splitSchema,
   part: oneOf(["train", "validation"]).optional(),

@@ -1,3 +1,4 @@
+import {isChosen} from "../isChosen.js";
 import {type ApiMessage, TemplateError} from "../../../weights/chatTemplates/index.js";
 import {cut, type TokenExample, IGNORED, type PreferencePair} from "../../trainer/index.js";
 import {isObject} from "../../../base/validation/isObject.js";
@@ -57,7 +58,7 @@ export async function prepareRows<T extends TokenExample | PreferencePair>(
   for await (const row of rows) {
     if (!known) assertColumns(definition, row);
     known = true;
-    if (definition.subset && !definition.subset.where(row)) continue;
+    if (definition.subset && !isChosen(definition.subset, row)) continue;
     prepared.rows++;
     let whole: TokenExample[];
     try {
@@ -110,7 +111,7 @@ function exampleColumns({columns = {}, format}: FinetuneDefinition): string[] {
 
 /** Refuses a name that is no column once, instead of every row. */
 function assertColumns(definition: FinetuneDefinition, row: TrainingRow): void {
-  const missing = exampleColumns(definition).filter((column) => !(column in row));
+  const missing = exampleColumns(definition).filter((column) => !Object.hasOwn(row, column));
   if (missing.length === 0) return;
   const {dataset} = definition;
   const there = Object.keys(row).join(", ");

@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../../base/validation/memberOf.js";
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
@@ -7,7 +8,8 @@ import {
   addsToken,
   specialTokenIds,
   specialTokenText,
-  type TokenizerParts
+  type TokenizerParts,
+  vocabularyProblem
 } from "../../../weights/safetensors/index.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 
@@ -49,6 +51,11 @@ export async function readTokenizer(folder: string): Promise<TextReader> {
     throw new UserError(
       `${folder} has no tokenizer.json, so its text cannot be prepared. Fetch it from where the model came from.`
     );
+  const problem = vocabularyProblem(json.model);
+  if (problem !== undefined)
+    throw new UserError(
+      `${folder}/tokenizer.json ${problem}. Fetch it again from where the model came from.`
+    );
   const config = (await readJsonFile(join(folder, "tokenizer_config.json"))) ?? {};
   const {Tokenizer: Implementation} = await import("@huggingface/tokenizers");
   let tokenizer: Tokenizer;
@@ -60,7 +67,7 @@ export async function readTokenizer(folder: string): Promise<TextReader> {
   const encode = (text: string) => [...tokenizer.encode(text, {add_special_tokens: false}).ids].map(Number);
   const parts: TokenizerParts = {config: await modelConfig(folder), tokenizer: json, tokenizerConfig: config};
   const ids = specialTokenIds(parts, SPECIAL);
-  const special: Record<string, string> = {};
+  const special: Record<string, string> = emptyRecord();
   for (const type of SPECIAL) {
     const id = ids.get(type);
     const content =

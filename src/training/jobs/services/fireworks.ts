@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {stat} from "node:fs/promises";
 import {exactly, oneOf, text} from "../../../base/validation/checked.js";
 import {UserError} from "../../../base/validation/index.js";
@@ -97,7 +98,7 @@ function openFireworks(settings: FireworksJobs): JobService {
       connected.use(asking, async (client): Promise<JobLook> => {
         const answer = await client.get<TuningJob>(`${home}/${remote}`);
         const {state = "JOB_STATE_UNSPECIFIED", status, jobProgress} = answer;
-        const outcome = OUTCOMES[state.replace(/^JOB_STATE_/, "")];
+        const outcome = memberOf(OUTCOMES, state.replace(/^JOB_STATE_/, ""));
         const percent = outcome === undefined ? jobProgress?.percent : undefined;
         return {
           status: state,

@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../../base/validation/memberOf.js";
 import {existsSync} from "node:fs";
 import {readdir, writeFile} from "node:fs/promises";
 import {basename, join, relative, resolve} from "node:path";
@@ -17,7 +18,7 @@ export async function noteBefore(folder: string, output: string): Promise<void> 
   const file = join(folder, BEFORE_FILE);
   if (existsSync(file)) return;
   const root = resolve(folder, output);
-  const before: Before = {};
+  const before: Before = emptyRecord();
   for (const dir of [root, ...(await foldersIn(root))])
     for (const name of (await namesIn(dir)).filter(isWeightFile)) {
       const path = join(dir, name);

@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {type JobClient, refusedStatus} from "../client.js";
 import type {JobTraining} from "../training.js";
 import {checkMore, withMore, type Words} from "../more.js";
@@ -132,7 +133,7 @@ function openOpenAI(settings: OpenAIJobs): JobService {
       connected.use(asking, async (client): Promise<JobLook> => {
         const answer = await client.get<FineTuningJob>(`/fine_tuning/jobs/${remote}`);
         const {status, error, trained_tokens: tokens} = answer;
-        const outcome = OUTCOMES[status];
+        const outcome = memberOf(OUTCOMES, status);
         return {
           status,
           outcome,

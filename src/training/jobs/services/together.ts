@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {exactly, oneOf} from "../../../base/validation/checked.js";
 import {
   type JobEvent,
@@ -105,7 +106,7 @@ function openTogether(settings: TogetherJobs): JobService {
       connected.use(asking, async (client): Promise<JobLook> => {
         const answer = await client.get<FineTune>(`/fine-tunes/${encodeURIComponent(remote)}`);
         const {status, steps_completed: step, total_steps: steps} = answer;
-        const outcome = OUTCOMES[status];
+        const outcome = memberOf(OUTCOMES, status);
         return {
           status,
           outcome,

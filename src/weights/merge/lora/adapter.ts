@@ -27,6 +27,8 @@ export async function withAdapter(base: OpenModel, folder: string, id: string): 
     throw new UserError(`The adapter ${folder} has no ${WEIGHTS}. Convert it to safetensors first.`);
   const {config} = await openAdapterConfig(folder);
   const {tensors} = await readHeader(file);
+  if (tensors.length === 0)
+    throw new UserError(`The adapter ${folder} is empty: its ${WEIGHTS} holds no tensor. Fetch it again.`);
   const stored = new Map(tensors.map((tensor) => [tensor.name, {...tensor, file}]));
   const edit = new AdapterEdit(base, config, stored, file);
   edit.takeAll();

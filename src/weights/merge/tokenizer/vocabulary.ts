@@ -1,3 +1,4 @@
+import {vocabularyProblem} from "../../safetensors/index.js";
 import {max} from "d3-array";
 import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
@@ -25,6 +26,8 @@ export async function readVocabulary(folder: string, rows: number): Promise<Toke
   if (!existsSync(path)) return undefined;
   try {
     const json = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+    const problem = vocabularyProblem(json.model);
+    if (problem !== undefined) throw new Error(`it ${problem}`);
     const ids = new Map<string, number>();
     const added = new Map<string, AddedVocabularyToken>();
     const put = (token: string, id: number) => {

@@ -9,6 +9,17 @@ describe("prompts", () => {
     expect(placesOf("{{ subject }} {{text}}")).toEqual(["subject", "text"]);
   });
 
+  it("send no message of a role that no provider knows", () => {
+    for (const role of ["sysstem", "", undefined, null, "constructor"]) {
+      const [variant] = variantsOf({one: () => [{role, content: "x"}] as never}, [], () => "");
+      expect(variant!.render({id: "1"}).failed).toMatch(
+        /a message of the role .*: there are system, developer/
+      );
+    }
+    const [listed] = variantsOf({one: () => [null] as never}, [], () => "");
+    expect(listed!.render({id: "1"}).failed).toMatch(/of the role null/);
+  });
+
   it("say so when a function gives neither text nor messages", () => {
     const [variant] = variantsOf({none: () => []}, [], () => "");
     expect(variant!.render({id: "1"}).failed).toMatch(/neither text nor a list of messages/);

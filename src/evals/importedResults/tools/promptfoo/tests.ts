@@ -1,3 +1,4 @@
+import {emptyRecord} from "../../../../base/validation/memberOf.js";
 import {basename, extname, resolve} from "node:path";
 import {at, isObject, type JsonObject, textOf} from "../../../../data/datasets/index.js";
 import {assertionTypes, splitAtCommas} from "../../../scorers/assertions.js";
@@ -113,7 +114,7 @@ function documentTests(path: string, text: string): JsonObject[] {
 function tableTests(path: string, text: string, {dropped}: PromptfooContext): JsonObject[] {
   const {columns, rows} = parseTable(path, text);
   return rows.map((values, n) => {
-    const vars: JsonObject = {};
+    const vars: JsonObject = emptyRecord();
     const assert: JsonObject[] = [];
     for (const [i, column] of columns.entries()) {
       const value = values[i]!;

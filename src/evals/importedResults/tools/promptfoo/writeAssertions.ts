@@ -1,3 +1,4 @@
+import {memberOf} from "../../../../base/validation/memberOf.js";
 import {basename} from "node:path";
 import {exactMatch, type Scorer} from "../../../scorers/index.js";
 import type {Row} from "../../../../base/store/index.js";
@@ -9,7 +10,7 @@ export type WrittenScorer = {assert(expected: unknown, row: Row): object[]} | {m
 export function writtenScorer(metric: string, scorer: Scorer): WrittenScorer {
   const module = scorer === exactMatch ? "exactMatch" : basename(scorer.module ?? "").replace(/\.[jt]s$/, "");
   if (!Object.hasOwn(WRITERS, module)) return {missing: "has no counterpart in promptfoo"};
-  const written = WRITERS[module]!((scorer.settings ?? {}) as ScorerSettings);
+  const written = memberOf(WRITERS, module)!((scorer.settings ?? {}) as ScorerSettings);
   if ("missing" in written) return written;
   return {
     assert: (expected, row) =>

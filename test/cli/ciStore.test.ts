@@ -1,0 +1,179 @@
+import {spawn} from "node:child_process";
+import {chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {parse} from "yaml";
+import {compiled} from "../support/compiledEngine.js";
+import {type ModelServer, startModelServer} from "../support/modelServer.js";
+import {temporaryProject} from "../support/temporaryWorkspace.js";
+
+const root = join(import.meta.dirname, "../..");
+
+interface Step {
+  id?: string;
+  name?: string;
+  if?: string;
+  uses?: string;
+  run?: string;
+  with?: Record<string, string>;
+  "continue-on-error"?: boolean;
+}
+
+/** What a machine of CI has of its own: shell, `npm`, `npx`, and caches by key, none of which is ever written again. */
+class Machine {
+  readonly caches = new Map<string, string>();
+  readonly failed: string[] = [];
+  private bin = "";
+
+  constructor(private files: Record<string, string>) {}
+
+  async prepare(): Promise<void> {
+    this.bin = await temporaryProject();
+    const assay = `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(compiled("bundle/main.js"))}`;
+    const scripts = {
+      npm: `[ "$1 $2" = "run rebuild" ] || exit 0\n${assay} rebuild --no-build`,
+      npx: `shift\n${assay} "$@"`,
+      gh: "exit 0"
+    };
+    for (const [name, text] of Object.entries(scripts)) {
+      writeFileSync(join(this.bin, name), `#!/bin/sh\n${text}\n`);
+      chmodSync(join(this.bin, name), 0o755);
+    }
+  }
+
+  /** A job's folder, as a checkout leaves it. */
+  async checkout(): Promise<string> {
+    const folder = await temporaryProject();
+    for (const [path, text] of Object.entries(this.files)) {
+      mkdirSync(join(folder, path, ".."), {recursive: true});
+      writeFileSync(join(folder, path), text);
+    }
+    return folder;
+  }
+
+  shell(folder: string, text: string): Promise<number> {
+    const {PATH, HOME} = process.env;
+    const child = spawn("bash", ["-eo", "pipefail", "-c", text], {
+      cwd: folder,
+      env: {
+        PATH: `${this.bin}:${PATH}`,
+        HOME,
+        ASSAY_PROJECT: folder,
+        NO_COLOR: "1",
+        ASSAY_DIR: join(folder, ".assay")
+      },
+      stdio: "ignore"
+    });
+    return new Promise((resolve) => child.on("close", (code) => resolve(code ?? 1)));
+  }
+
+  restore(folder: string, prefix: string): void {
+    const newest = [...this.caches].findLast(([key]) => key.startsWith(prefix));
+    if (newest) cpSync(newest[1], join(folder, ".assay"), {recursive: true});
+  }
+
+  async save(folder: string, key: string): Promise<void> {
+    if (this.caches.has(key)) throw new Error(`the key ${key} is taken`);
+    const kept = await temporaryProject();
+    cpSync(join(folder, ".assay"), kept, {recursive: true});
+    this.caches.set(key, kept);
+  }
+}
+
+/** A job of the workflow that `assay init` writes, step by step. False when it failed. */
+async function github(machine: Machine, attempt: number): Promise<boolean> {
+  const {jobs} = parse(readFileSync(join(root, "templates/project/.github/workflows/assay.yml"), "utf8")) as {
+    jobs: {rebuild: {steps: Step[]}};
+  };
+  const folder = await machine.checkout();
+  const outcomes: Record<string, {outcome: string}> = {};
+  let isWell = true;
+  for (const step of jobs.rebuild.steps) {
+    const known = {event_name: "pull_request", run_id: 7, run_attempt: attempt, event: {number: 1}};
+    const holds = condition(step.if ?? "success()", {isWell, steps: outcomes, github: known});
+    const filled = (text = "") =>
+      text.replace(/\$\{\{ github\.(run_id|run_attempt) \}\}/g, (_, name: "run_id") => String(known[name]));
+    let isGood = true;
+    if (holds && step.run) isGood = (await machine.shell(folder, filled(step.run))) === 0;
+    if (holds && step.uses?.startsWith("actions/cache/restore"))
+      machine.restore(folder, step.with!["restore-keys"]!);
+    if (holds && step.uses?.startsWith("actions/cache/save"))
+      await machine.save(folder, filled(step.with!.key));
+    if (step.id) outcomes[step.id] = {outcome: holds ? (isGood ? "success" : "failure") : "skipped"};
+    if (!isGood && !step["continue-on-error"]) isWell = false;
+  }
+  return isWell;
+}
+
+/** GitHub's expressions that the workflow has are JavaScript's, but for its functions. */
+function condition(
+  text: string,
+  {isWell, steps, github: known}: {isWell: boolean; steps: object; github: object}
+): boolean {
+  const stated = /\b(always|success|failure)\(\)/.test(text) ? text : `success() && (${text})`;
+  const evaluate = new Function("always", "success", "steps", "github", `return ${stated}`) as (
+    ...values: unknown[]
+  ) => boolean;
+  return evaluate(
+    () => true,
+    () => isWell,
+    steps,
+    known
+  );
+}
+
+/** The job that docs/ci.md gives for GitLab. */
+async function gitlab(machine: Machine): Promise<boolean> {
+  const block = /```yaml\n(assay:[^]*?)```/.exec(readFileSync(join(root, "docs/ci.md"), "utf8"))![1]!;
+  const {assay} = parse(block) as {
+    assay: {script: string[]; cache: {when?: string; paths: string[]}; resource_group?: string};
+  };
+  expect(assay.resource_group).toBeDefined();
+  const folder = await machine.checkout();
+  machine.restore(folder, "assay");
+  const well = (await machine.shell(folder, `mkdir -p dist\n${assay.script.join("\n")}`)) === 0;
+  machine.caches.delete("assay");
+  if (well || assay.cache.when === "always") await machine.save(folder, "assay");
+  return well;
+}
+
+describe("the store of a CI job whose gate fails", () => {
+  let model: ModelServer;
+  let asked = 0;
+  beforeAll(async () => {
+    model = await startModelServer({
+      models: ["m"],
+      behave: () => {
+        asked++;
+        return {text: "no"};
+      }
+    });
+  });
+  afterAll(() => model.close());
+
+  const filesOf = (name: string) => ({
+    "package.json": JSON.stringify({type: "module"}),
+    "data-loaders/words.ts": `export default {name: "words", id: "id", text: "text", label: "label", sensitivity: "public",
+  source: {kind: "rows", rows: () => Array.from({length: 20}, (_, i) => ({id: "w" + i, text: "${name} number " + i, label: "yes"}))}};`,
+    "evals/words.eval.ts": `import {candidate, defineEval, exactMatch, openAICompatible} from ${JSON.stringify(compiled("bundle/index.js"))};
+export default defineEval({dataset: "words", split: {strategy: "random", test: 0.5}, prompt: "{{text}}", expected: "label",
+  candidates: [candidate("one", openAICompatible({name: "local", baseUrl: ${JSON.stringify(model.url)}, hosting: "on-prem", trust: "local"}), "m")],
+  scorers: {exact: exactMatch}, gate: [{minScore: 0.9}]});`
+  });
+
+  it.each([
+    ["GitHub", github],
+    ["GitLab", gitlab]
+  ])("is kept on %s, so that its answers are not paid for again", async (name, job) => {
+    const machine = new Machine(filesOf(name));
+    await machine.prepare();
+    asked = 0;
+    expect(await job(machine, 1)).toBe(false);
+    expect(asked).toBe(10);
+    expect(machine.caches.size).toBe(1);
+    expect(await job(machine, 2)).toBe(false);
+    expect(asked).toBe(10);
+    const [kept] = [...machine.caches.values()].slice(-1);
+    expect(existsSync(join(kept!, "runs"))).toBe(true);
+  });
+});
