@@ -69,22 +69,32 @@ export async function measureSplit(
   version: VersionManifest,
   rows: string,
   assigned: string,
-  near: NearDuplicates | undefined
+  near: NearDuplicates | undefined,
+  {onMessage, signal}: {onMessage?: (text: string) => void; signal?: AbortSignal} = {}
 ): Promise<SplitMeasures> {
+  const begin = (what: string) => {
+    signal?.throwIfAborted();
+    onMessage?.(`measuring the split: ${what} of ${version.rows} rows`);
+  };
   const measures: SplitMeasures = {edition: measuresEdition(), roles: measuredRoles(version)};
   const compared = {db, rows, assigned};
   if (version.text) {
+    begin("equal texts");
     measures.exactLeakage = leakageOf(await sameText(compared, version.text));
+    begin("words in a row");
     const runs = await sharedRuns(compared, version.text);
     measures.ngramLeakage = withShare(leakageOf(runs), {long: runs.long});
+    begin("short texts");
     const {of: searched, threshold, short, ...twins} = await shortTexts(compared, version.text);
     const share = leakageOf({of: searched, ...twins});
     measures.shortTextLeakage = withShare(share, {threshold, searched, short});
+    begin("meanings, where an encoder is installed,");
     Object.assign(
       measures,
       await embeddingMeasures(db, rows, assigned, await versionVectors(db, version, rows))
     );
   }
+  signal?.throwIfAborted();
   if (near) {
     const {threshold} = near.settings;
     measures.nearLeakage = withShare(leakageOf(await nearDuplicateRows(compared, near)), {threshold});

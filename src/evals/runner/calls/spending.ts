@@ -1,8 +1,11 @@
+import {setTimeout as sleep} from "node:timers/promises";
 import type {AttemptOutcome} from "../../../inference/endpoints/types.js";
 import {PassingMap} from "../../../base/system/passing.js";
 import {budgetSpent, createBudget, type Reservation} from "./budget.js";
 import type {CallError, CallRequest} from "./executor.js";
 import {mayBeBilled} from "./callErrors.js";
+import type {CommandBudget} from "./commandBudget.js";
+import {messageOf} from "../../../base/validation/index.js";
 
 /** Keeps the calls of a run within a budget: every attempt is set aside before it is made. */
 export interface Spending {
@@ -19,6 +22,8 @@ export interface Spending {
   settle(ended: {key: string; costUsd?: number; error?: CallError}): void;
   /** US dollars paid so far, calls that may have been billed at the most they cost. */
   readonly spentUsd: number;
+  /** US dollars paid beyond what was allowed. */
+  readonly overUsd: number;
   /** Why no more is spent, once that is so. */
   readonly stopped: string | undefined;
   /** Told once why no more is spent. */
@@ -27,8 +32,21 @@ export interface Spending {
   close(): void;
 }
 
-/** A budget of `limitUsd` US dollars over all calls of a start, those of scorers among them. */
-export function createSpending(limitUsd: number): Spending {
+/** How long others that may give back what they do not spend are left alone before they are looked at again. */
+const LOOK_MS = 500;
+
+/**
+ * A budget of `startUsd` US dollars over all calls of a start, those of scorers among them, within what its command and its
+ * project's day have left.
+ */
+export function createSpending(
+  startUsd: number,
+  command: Pick<CommandBudget, "limitUsd" | "spentUsd" | "ledger"> = {limitUsd: Infinity, spentUsd: 0}
+): Spending {
+  const {ledger} = command;
+  const earlierUsd = command.spentUsd;
+  const fixedUsd = Math.min(startUsd, command.limitUsd - earlierUsd);
+  const limitUsd = () => Math.min(fixedUsd, (ledger?.grantedUsd ?? Infinity) - earlierUsd);
   const budget = createBudget(limitUsd);
   const reservations = new PassingMap<Reservation>();
   /** US dollars of attempts that failed, by their open calls. */
@@ -47,9 +65,10 @@ export function createSpending(limitUsd: number): Spending {
     waiting = [];
     for (const wake of woken) wake();
   };
-  const fits = ({key, candidate, worstCaseUsd: usd, promptUsd}: CallRequest): boolean => {
-    const reservation = budget.reserve({candidate, usd, promptUsd});
-    if (reservation) reservations.set(key, reservation);
+  const worstCaseOf = ({candidate, worstCaseUsd: usd, promptUsd}: CallRequest) => ({candidate, usd, promptUsd});
+  const fits = (request: CallRequest): boolean => {
+    const reservation = budget.reserve(worstCaseOf(request));
+    if (reservation) reservations.set(request.key, reservation);
     return reservation !== undefined;
   };
   const end = (key: string, isUnknown: boolean, costUsd?: number) => {
@@ -57,18 +76,60 @@ export function createSpending(limitUsd: number): Spending {
     reservations.delete(key);
     if (isUnknown) reservation?.assumeSpent();
     else reservation?.settle(costUsd);
+    giveBack(4, 1);
     changed();
+  };
+  /** Leaves others what is granted and not needed, where it is more than `most` shares. */
+  const giveBack = (most: number, keep: number) => {
+    if (!ledger) return;
+    const heldUsd = earlierUsd + budget.heldUsd;
+    if (ledger.grantedUsd - heldUsd <= most * ledger.shareUsd) return;
+    // What cannot be written now is met when more is asked for.
+    ledger.shrink(heldUsd + keep * ledger.shareUsd, earlierUsd + budget.spentUsd).catch(() => undefined);
+  };
+  let refused: {at: number; answer: "later" | "never"} | undefined;
+  /** Asks the day's ledger for what a call needs. */
+  const grown = async (request: CallRequest): Promise<"granted" | "later" | "never"> => {
+    if (!ledger || request.worstCaseUsd === 0) return "never";
+    const needsUsd = budget.needsUsd(worstCaseOf(request));
+    if (needsUsd !== Infinity && needsUsd > fixedUsd) return "never";
+    const toUsd = earlierUsd + Math.min(needsUsd, fixedUsd);
+    if (toUsd <= ledger.grantedUsd) return "granted";
+    if (refused && budget.open > 0 && performance.now() - refused.at < LOOK_MS) return refused.answer;
+    const answer = await ledger.grow(toUsd === Infinity ? undefined : toUsd, earlierUsd + budget.spentUsd);
+    refused = answer === "granted" ? undefined : {at: performance.now(), answer};
+    return answer;
+  };
+  const whyStopped = () => {
+    const isOfDay = ledger !== undefined && ledger.grantedUsd - earlierUsd < fixedUsd;
+    if (isOfDay) return ledger.reason();
+    const isOfCommand = command.limitUsd - earlierUsd <= startUsd;
+    return isOfCommand
+      ? budgetSpent(earlierUsd + budget.spentUsd, command.limitUsd, "by this command")
+      : budgetSpent(budget.spentUsd, startUsd, "in this start");
   };
   return {
     async reserve(request) {
       for (;;) {
-        if (fits(request)) return true;
-        if (closed) return false;
-        if (budget.open === 0) {
-          stop(budgetSpent(budget.spentUsd, limitUsd, "in this start"));
+        let more: "granted" | "later" | "never" = "never";
+        try {
+          if (ledger) more = await grown(request);
+        } catch (error) {
+          stop(messageOf(error));
           return false;
         }
-        await new Promise<void>((resolve) => waiting.push(resolve));
+        if (fits(request)) return true;
+        if (closed) return false;
+        if (budget.open === 0 && more === "never") {
+          stop(whyStopped());
+          return false;
+        }
+        const change = new Promise<void>((resolve) => waiting.push(resolve));
+        if (more !== "later") await change;
+        else {
+          giveBack(0, 0);
+          await Promise.race([change, sleep(LOOK_MS)]);
+        }
       }
     },
     holds({key}) {
@@ -97,6 +158,9 @@ export function createSpending(limitUsd: number): Spending {
     },
     get spentUsd() {
       return budget.spentUsd;
+    },
+    get overUsd() {
+      return Math.max(0, budget.spentUsd - fixedUsd);
     },
     get stopped() {
       return stopped;
