@@ -1,6 +1,6 @@
 import {mkdir, writeFile} from "node:fs/promises";
 import {join} from "node:path";
-import {afterAll, beforeAll, beforeEach, describe, expect, it} from "vitest";
+import {afterAll, beforeAll, beforeEach, describe, expect, it, vi} from "vitest";
 import {runEvals, type RunEvalsOptions} from "../../src/cli/evals/run/runEvals.js";
 import {judgeRating} from "../../src/evals/scorers/index.js";
 import {candidate, type EvalDefinition} from "../../src/evals/runner/index.js";
@@ -61,7 +61,8 @@ async function named(name: string, prompt: EvalDefinition["prompt"], more: Parti
 function run(
   evals: Awaited<ReturnType<typeof named>>[],
   options: RunEvalsOptions["options"],
-  on: Store = store
+  on: Store = store,
+  more: Partial<RunEvalsOptions> = {}
 ) {
   const {signal} = new AbortController();
   return runEvals(on, evals, {
@@ -71,7 +72,8 @@ function run(
     abortSignal: signal,
     quiet: true,
     onOutcome: () => undefined,
-    onFailure: async (error) => void failures.push((error as Error).message)
+    onFailure: async (error) => void failures.push((error as Error).message),
+    ...more
   });
 }
 
@@ -168,5 +170,40 @@ describe("a project's budget a day", () => {
     await run([unpriced], {});
     expect(failures).toEqual([expect.stringMatching(/a budget needs prices, and none is known/)]);
     expect(model.requests).toEqual([]);
+  });
+});
+
+describe("two commands at once", () => {
+  it("make one run together: the second waits and pays nothing, or fails at once where it may not wait", async () => {
+    const one = await named("same", "{{text}}", {split: {strategy: "group", validation: 0, test: 0.5}});
+    const [second, third] = [await openWorkspace(folder), await openWorkspace(folder)];
+    const [other, refused] = [await openStore(second), await openStore(third)];
+    const first = run([one], {lockWaitMs: Infinity});
+    await vi.waitUntil(() => model.requests.length > 0, {timeout: 30_000, interval: 1});
+    const waiting = run([one], {lockWaitMs: Infinity}, other);
+    await run([one], {lockWaitMs: 0}, refused);
+    const calls = (await first)[0]!.result.calls;
+    const [waited] = await waiting;
+    expect(failures).toEqual([expect.stringMatching(/the run same-[0-9a-f]+ is under way in process/)]);
+    expect([waited!.result.calls, waited!.result.unchanged]).toEqual([0, true]);
+    expect(model.requests.length).toBe(calls);
+    other.close();
+    refused.close();
+  });
+
+  it("wait for a purge that is under way elsewhere, and say so", async () => {
+    const told: string[] = [];
+    const one = await named("after", "{{text}}", {split: {strategy: "group", validation: 0, test: 0.5}});
+    const {workspace} = store;
+    let purged = false;
+    const purging = workspace.lease("pull-words", {what: "a purge of words"}, async () => {
+      await vi.waitUntil(() => told.some((text) => text.includes("waiting for it")), {timeout: 30_000});
+      purged = true;
+    });
+    const [outcome] = await run([one], {}, store, {tell: (text) => told.push(text)});
+    await purging;
+    expect(purged).toBe(true);
+    expect(told.join()).toMatch(/^after: a purge of words is under way in process \d+ since .*; waiting for it/);
+    expect(outcome!.result.manifest!.status).toBe("complete");
   });
 });

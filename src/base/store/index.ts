@@ -155,6 +155,7 @@ export {
 export {findRun, runOfId} from "./findRun.js";
 export {assertMayWrite, noteWritten} from "./mayWrite.js";
 export {fileScan} from "./fileScan.js";
+export {probeServer} from "./storage/probeServer.js";
 export {tellServerWaits} from "./storage/s3/tryAgain.js";
 export {LocalFolder} from "./storage/localFolder.js";
 export type {StorageBackend, StagedFolder} from "./storage/storageBackend.js";

@@ -1,18 +1,19 @@
 import {checkLibrary} from "../../inference/localModels/index.js";
-import {type EvalFinding, runEvalPreflight} from "../../evals/runner/index.js";
+import {runEvalPreflight} from "../../evals/runner/index.js";
 import {erasedTraining, listModels, missingOfAddOn} from "../../weights/models/index.js";
 import {messageOf} from "../../base/validation/index.js";
 import {modelsDir, openStore, unfinishedPurges, unfinishedPurgeText} from "../../base/store/index.js";
 import {reportBroken} from "../project/broken.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "../project/project.js";
+import {recordFindings} from "./recordFindings.js";
+import {type DoctorFinding, queueFindings, storeServerFindings} from "./remoteFindings.js";
 import {print, printJson, table} from "../terminal/terminal.js";
-
-type DoctorFinding = Pick<EvalFinding, "what" | "status" | "message"> & {check: string};
 
 /** Checks this machine, every eval's definition and every endpoint that is known without training anything. */
 export async function doctorVerb(names: string[], options: {json?: boolean}): Promise<void> {
   const findings: DoctorFinding[] = [...(await machine()), await languageLibrary()];
   const project = findProject();
+  findings.push(...(await storeServerFindings()), ...(await queueFindings()));
   const {datasets, broken} = await loadDatasets(project);
   const {evals, broken: brokenEvals} = await loadEvals(project, names);
   const unusable = [...broken, ...brokenEvals];
@@ -27,6 +28,7 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
       } catch (error) {
         findings.push({what: name, check: "definition", status: "error", message: messageOf(error)});
       }
+    findings.push(...(await recordFindings(store.workspace)));
     for (const one of await unfinishedPurges(store.workspace))
       findings.push({
         what: `dataset ${one.dataset}`,
