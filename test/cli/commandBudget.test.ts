@@ -128,7 +128,8 @@ describe("a project's budget a day", () => {
     expect(billedUsd()).toBeLessThanOrEqual(1.5);
     expect(billedUsd()).toBeGreaterThan(1.2);
     const stops = outcomes.map(({result}) => result.manifest?.stopped).filter(Boolean);
-    if (stops.length > 0) expect(stops.at(-1)).toMatch(/^budget: \$1\.\d+ of the project's \$1\.5 a day \(UTC\)/);
+    if (stops.length > 0)
+      expect(stops.at(-1)).toMatch(/^budget: \$1\.\d+ of the project's \$1\.5 a day \(UTC\)/);
     const entries = await readSpending(store.workspace, today());
     expect(entries.every(({ended}) => ended)).toBe(true);
     expect(entries.reduce((sum, {spentUsd}) => sum + spentUsd, 0)).toBeCloseTo(billedUsd(), 6);
@@ -140,7 +141,14 @@ describe("a project's budget a day", () => {
 
   it("counts in full what a command that was killed had set aside", async () => {
     await settings(JSON.stringify({budget: {usdPerDay: 1}}));
-    const entry = {owner: "gone", pid: 2 ** 22 + 1, what: "run x", since: "", grantedUsd: 0.97, spentUsd: 0.1};
+    const entry = {
+      owner: "gone",
+      pid: 2 ** 22 + 1,
+      what: "run x",
+      since: "",
+      grantedUsd: 0.97,
+      spentUsd: 0.1
+    };
     const record = {kind: "spending", schemaVersion: 1, day: today(), entries: [entry]};
     await store.workspace.place.put(`spending/${today()}.json`, JSON.stringify(record));
     await run([await named("first", "{{text}}")], {});
@@ -159,7 +167,11 @@ describe("a project's budget a day", () => {
       await expect(run([one], {}), text).rejects.toThrow(reason);
     }
     await settings(JSON.stringify({budget: {usdPerDay: 1}}));
-    for (const damaged of ["null", "{}", '{"kind": "spending", "schemaVersion": 1, "day": "x", "entries": [{}]}']) {
+    for (const damaged of [
+      "null",
+      "{}",
+      '{"kind": "spending", "schemaVersion": 1, "day": "x", "entries": [{}]}'
+    ]) {
       await store.workspace.place.put(`spending/${today()}.json`, damaged);
       await expect(run([one], {}), damaged).rejects.toThrow(/the budget of the day cannot be kept: /);
     }
@@ -203,7 +215,9 @@ describe("two commands at once", () => {
     const [outcome] = await run([one], {}, store, {tell: (text) => told.push(text)});
     await purging;
     expect(purged).toBe(true);
-    expect(told.join()).toMatch(/^after: a purge of words is under way in process \d+ since .*; waiting for it/);
+    expect(told.join()).toMatch(
+      /^after: a purge of words is under way in process \d+ since .*; waiting for it/
+    );
     expect(outcome!.result.manifest!.status).toBe("complete");
   });
 });

@@ -64,6 +64,6 @@ it("reads the records of a store that was restored from a copy, and names one th
   expect((await records()).map(({message}) => message)).toEqual([
     expect.stringMatching(/^2 records of .*\.assay can be read$/)
   ]);
-  writeFileSync(join(dir, splitKey(made.split), "split.json"), "null");
+  writeFileSync(join(dir, splitKey(made.split), "manifest.json"), "null");
   expect((await records())[0]).toMatchObject({what: `split ${made.split.id}`, check: "record"});
 });

@@ -5,7 +5,9 @@ afterEach(() => vi.restoreAllMocks());
 
 function interrupted(work: InterruptedWork | undefined) {
   const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-  const exit = vi.spyOn(process, "exit").mockImplementation((() => undefined) as unknown as typeof process.exit);
+  const exit = vi
+    .spyOn(process, "exit")
+    .mockImplementation((() => undefined) as unknown as typeof process.exit);
   const signals = interruptSignals();
   if (work) signals.at(work);
   process.emit("SIGTERM", "SIGTERM");
@@ -15,7 +17,9 @@ function interrupted(work: InterruptedWork | undefined) {
 it("says that calls are finished only where some may be in flight", () => {
   for (const work of [undefined, "calling", "preparing", "sealing", "computing"] as const) {
     const {signals, text} = interrupted(work);
-    expect(text.includes("Finishing the calls in flight"), work).toBe(work === undefined || work === "calling");
+    expect(text.includes("Finishing the calls in flight"), work).toBe(
+      work === undefined || work === "calling"
+    );
     expect(signals.signal.aborted).toBe(true);
     signals.dispose();
     vi.restoreAllMocks();

@@ -11,7 +11,12 @@ export async function recordFindings(workspace: Workspace): Promise<DoctorFindin
       try {
         if (await readRecord(workspace, kind, manifestKey)) sound++;
       } catch (error) {
-        damaged.push({what: `${kind.name} ${id}`, check: "record", status: "error", message: messageOf(error)});
+        damaged.push({
+          what: `${kind.name} ${id}`,
+          check: "record",
+          status: "error",
+          message: messageOf(error)
+        });
       }
   const message = `${sound} records of ${workspace.place.name} can be read`;
   return [...damaged, {what: "the store", check: "records", status: "ok", message}];

@@ -57,7 +57,12 @@ export async function queueFindings(address = process.env["ASSAY_QUEUE"]): Promi
       const failed = queues.reduce((sum, one) => sum + one.failed, 0);
       const workers = Math.max(0, ...queues.map((one) => one.workers));
       return [
-        {what, check: "reachable", status: "ok", message: `${link.shown} answers; its status took ${latencyMs} ms`},
+        {
+          what,
+          check: "reachable",
+          status: "ok",
+          message: `${link.shown} answers; its status took ${latencyMs} ms`
+        },
         {
           what,
           check: "workers",

@@ -1,4 +1,11 @@
-import {budgetSpent, type CommandBudget, type EvalDefinition, runEval, type RunInputs, type RunResult} from "../runner/index.js";
+import {
+  budgetSpent,
+  type CommandBudget,
+  type EvalDefinition,
+  runEval,
+  type RunInputs,
+  type RunResult
+} from "../runner/index.js";
 import type {RunManifest} from "../../base/store/index.js";
 import {isSettled, settledRows} from "./settledRows.js";
 import type {RaceCut, RaceRound, RaceSettings, RaceStep} from "../decisions/raceTypes.js";

@@ -23,15 +23,13 @@ export async function budgetForecast(
   refusal: string | undefined
 ): Promise<BudgetForecast | undefined> {
   const earlierUsd = command.expectedUsd;
-  command.expectedUsd =
-    earlierUsd === undefined || costUsd === undefined ? undefined : earlierUsd + costUsd;
+  command.expectedUsd = earlierUsd === undefined || costUsd === undefined ? undefined : earlierUsd + costUsd;
   const leftUsd = (await command.ledger?.leftUsd()) ?? Infinity;
   const usd = Math.min(command.limitUsd, leftUsd);
   if (usd === Infinity) return undefined;
   const ofDay = leftUsd < command.limitUsd ? true : undefined;
   if (refusal !== undefined) return {usd, ofDay, refusal};
   if (calls === 0 && scorers.every((scorer) => scorer.calls === 0)) return undefined;
-  const fits =
-    costUsd === undefined || earlierUsd === undefined ? undefined : earlierUsd + costUsd <= usd;
+  const fits = costUsd === undefined || earlierUsd === undefined ? undefined : earlierUsd + costUsd <= usd;
   return {usd, ofDay, earlierUsd: earlierUsd || undefined, fits};
 }

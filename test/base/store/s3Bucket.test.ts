@@ -91,9 +91,13 @@ describe.skipIf(!server)("a server in trouble", () => {
     server!.fate(() => ({status: 503}));
     const since = performance.now();
     const failed = bucket.put("a", "1");
-    await expect(failed).rejects.toThrow(/^s3:\/\/b: writing a failed with status 503: [^.]*\. Try again later/);
+    await expect(failed).rejects.toThrow(
+      /^s3:\/\/b: writing a failed with status 503: [^.]*\. Try again later/
+    );
     expect(performance.now() - since).toBeGreaterThan(700);
-    expect(told.join("\n")).toMatch(/server http\S+ (does not answer|answers with status 503) for \d+ s; it is tried/);
+    expect(told.join("\n")).toMatch(
+      /server http\S+ (does not answer|answers with status 503) for \d+ s; it is tried/
+    );
   });
 
   it("that comes back in time is no failure", async () => {

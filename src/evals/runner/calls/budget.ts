@@ -123,9 +123,7 @@ export function createBudget(limit: number | (() => number)): Budget {
       const unbounded = (first: number) => (own.dearest === undefined ? first : own.dearest + promptUsd);
       // All that is left, and no less than the prompt costs: nothing left is no room.
       const amount =
-        usd === undefined
-          ? unbounded(Math.max(limitUsd() - spent, promptUsd))
-          : expectedUsd(own, usd, 1);
+        usd === undefined ? unbounded(Math.max(limitUsd() - spent, promptUsd)) : expectedUsd(own, usd, 1);
       const rest = left();
       if (amount > rest + slack() || (amount > 0 && rest <= 0)) return undefined;
       const isFirst = usd === undefined && own.dearest === undefined;

@@ -65,7 +65,11 @@ export function createSpending(
     waiting = [];
     for (const wake of woken) wake();
   };
-  const worstCaseOf = ({candidate, worstCaseUsd: usd, promptUsd}: CallRequest) => ({candidate, usd, promptUsd});
+  const worstCaseOf = ({candidate, worstCaseUsd: usd, promptUsd}: CallRequest) => ({
+    candidate,
+    usd,
+    promptUsd
+  });
   const fits = (request: CallRequest): boolean => {
     const reservation = budget.reserve(worstCaseOf(request));
     if (reservation) reservations.set(request.key, reservation);

@@ -52,7 +52,11 @@ export async function openClients(
     maxAttempts: OWN_TRIES,
     requestHandler: {connectionTimeout: silentMs, socketTimeout: silentMs}
   });
-  tryAgain(client, endpoint === undefined ? "The store's S3" : `The store's server ${withoutCredentials(endpoint)}`, wait);
+  tryAgain(
+    client,
+    endpoint === undefined ? "The store's S3" : `The store's server ${withoutCredentials(endpoint)}`,
+    wait
+  );
   return {s3: s3Library, storage: storageLibrary, client};
 }
 

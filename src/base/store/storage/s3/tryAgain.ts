@@ -23,11 +23,7 @@ const LONGEST_PAUSE_MS = 10_000;
  * Lets a client send its requests again until the server has failed for `giveUpMs`, and tells of each wait. A server that never
  * answered is given up after the client's own tries: its address may be wrong.
  */
-export function tryAgain(
-  client: S3Client,
-  name: string,
-  {giveUpMs, tellMs = 10_000}: TryAgainOptions
-): void {
+export function tryAgain(client: S3Client, name: string, {giveUpMs, tellMs = 10_000}: TryAgainOptions): void {
   const send = client.send.bind(client) as (...words: unknown[]) => Promise<unknown>;
   let answered = false;
   let waiting = 0;
