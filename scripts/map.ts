@@ -1,8 +1,9 @@
-// Draws the rooms of src and their imports: `npm run map` writes docs/map.svg and the tables of CONTRIBUTING.md.
+// What is read from src: `npm run map` writes docs/map.svg, the tables of CONTRIBUTING.md, and the methods in docs/merging.md.
 import {readFileSync, writeFileSync} from "node:fs";
 import {format, resolveConfig} from "prettier";
 import {GROUPS, groupOf, importsOfRooms, sharedFiles} from "./map/imports.js";
 import {drawMap} from "./map/draw.js";
+import {withMethods} from "./map/methods.js";
 
 /** CONTRIBUTING.md with both tables as the imports are now. */
 export function withTables(contributing: string): string {
@@ -36,4 +37,5 @@ export const mapText = async () => {
 if (process.argv[1]?.endsWith("map.ts")) {
   writeFileSync("docs/map.svg", await mapText());
   writeFileSync("CONTRIBUTING.md", withTables(readFileSync("CONTRIBUTING.md", "utf8")));
+  writeFileSync("docs/merging.md", withMethods(readFileSync("docs/merging.md", "utf8")));
 }

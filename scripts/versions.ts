@@ -36,7 +36,7 @@ const merge = join(src, "weights/merge");
 const methods = join(merge, "methods");
 for (const file of ["merge.ts", "moe/merge.ts"]) add(join(merge, file), [join(methods, "index.js")]);
 for (const name of readdirSync(methods))
-  if (name.endsWith(".ts") && name !== "index.ts") add(join(methods, name));
+  if (name.endsWith(".ts") && !["index.ts", "all.ts"].includes(name)) add(join(methods, name));
 
 if (values.keep === undefined) console.log(JSON.stringify(versions, undefined, 1));
 else {

@@ -2,6 +2,7 @@ import {readFileSync} from "node:fs";
 import {dirname, join, relative, resolve} from "node:path";
 import {describe, expect, it} from "vitest";
 import {mapText, withTables} from "../scripts/map.js";
+import {withMethods} from "../scripts/map/methods.js";
 import {
   GROUPS,
   groupOf,
@@ -39,6 +40,11 @@ describe("the rooms of src", () => {
     const contributing = readFileSync(resolve(src, "../CONTRIBUTING.md"), "utf8");
     expect(withTables(contributing), "run `npm run map`, and read what it changes").toBe(contributing);
     expect(await mapText()).toBe(readFileSync(resolve(src, "../docs/map.svg"), "utf8"));
+  });
+
+  it("state the methods of merges as docs/merging.md lists them", () => {
+    const merging = readFileSync(resolve(src, "../docs/merging.md"), "utf8");
+    expect(withMethods(merging), "run `npm run map`").toBe(merging);
   });
 
   it("lie in groups that import one another in one direction only", () => {

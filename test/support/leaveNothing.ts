@@ -6,12 +6,20 @@ import {madeFolders} from "./madeFolders.js";
 
 const environment = {...process.env};
 const folder = process.cwd();
+/** What components' tests take from a document: libraries that load later would think that they are in a browser. */
+const globals =
+  "document,window,Node,NodeList,HTMLCollection,location,history,Event,innerWidth,ResizeObserver,addEventListener"
+    .split(",")
+    .map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
 
 afterAll(async () => {
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
   vi.useRealTimers();
+  for (const [name, own] of globals)
+    if (own) Object.defineProperty(globalThis, name, own);
+    else Reflect.deleteProperty(globalThis, name);
   setEnvironment(environment);
   process.chdir(folder);
   process.exitCode = undefined;

@@ -74,7 +74,7 @@ export const dataCommands: DeclareCommand[] = [
       .description("Divide the newest version of a dataset by one or several strategies and compare them.")
       .option(
         "--strategy <strategy>",
-        "random, group, stratified, stratified-group, temporal, cluster, given (repeatable)",
+        "random, group, stratified[-group], temporal, cluster or given (repeatable)",
         listOption
       )
       .option("--compare", "compare all strategies that the dataset's columns allow")

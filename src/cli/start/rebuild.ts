@@ -134,7 +134,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   if (evals.length === 0 && brokenEvals.length > 0) return;
   if (evals.length === 0)
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
-  timeSteps();
+  timeSteps(started);
   step(planText(datasets, evals, verb.build));
   const workspace = await openProject();
   const {pulled, usable} = await pullAll(workspace, datasets, evals);
@@ -184,6 +184,7 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
     if (status === "fail") process.exitCode = 100;
     else if (status === "undecided" || gatesWithoutRun(checked, evals).length > 0) process.exitCode ||= 101;
   } finally {
+    timeSteps(undefined);
     queue?.close();
     dispose();
     store.close();

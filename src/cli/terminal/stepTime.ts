@@ -2,9 +2,9 @@ import {duration} from "./duration.js";
 
 let started: number | undefined;
 
-/** From now on the lines of steps begin with the time since then. */
-export function timeSteps(): void {
-  started = Date.now();
+/** Lines of steps begin with the time since a moment, in milliseconds; with no time when undefined. */
+export function timeSteps(since: number | undefined): void {
+  started = since;
 }
 
 export function timed(text: string): string {

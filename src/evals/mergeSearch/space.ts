@@ -109,10 +109,13 @@ function methodProblems({models, methods, base, weights, densities}: SearchSpace
       problems.push({path, message: `holds ${name}, which needs \`weights\``});
     if (densities === undefined && takesDensities(name))
       problems.push({path, message: `holds ${name}, which needs \`densities\``});
-    if (name === "slerp" && weights?.some((weight) => weight < 0 || weight > 1))
-      problems.push({path, message: "holds slerp, which takes `weights` as its t: from 0 to 1"});
-    if (name === "nearswap" && weights?.some((weight) => weight < 0))
-      problems.push({path, message: "holds nearswap, which takes `weights` as its t: from 0 on"});
+    const {t} = method.global;
+    const {min: least = -Infinity, max: most = Infinity} = t?.searched ?? t ?? {};
+    if (weights?.some((weight) => weight < least || weight > most))
+      problems.push({
+        path,
+        message: `holds ${name}, which takes \`weights\` as its t: from ${least}${most === Infinity ? " on" : ` to ${most}`}`
+      });
     return problems;
   });
 }

@@ -79,7 +79,7 @@ function exportCommand(finetune: Command): void {
     .option("--overwrite", "replace an existing file that Assay did not write or that was changed")
     .option(
       "--format <format>",
-      "openai, trl, axolotl, sharegpt, prompt-completion, alpaca, openai-dpo, trl-dpo, axolotl-dpo",
+      "openai, trl, axolotl (or each with -dpo), sharegpt, alpaca, prompt-completion",
       "openai"
     )
     .option("--split <split>", "use this split, if the version has several")

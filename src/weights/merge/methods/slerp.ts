@@ -14,7 +14,7 @@ export const slerp: Method = {
   base: "required",
   models: {min: 1, max: 1},
   perModel: {},
-  global: {t: {kind: "number"}},
+  global: {t: {kind: "number", searched: {min: 0, max: 1}}},
   elementwise: false,
   chain: false,
   taskVectors: false,

@@ -9,6 +9,8 @@ export interface ParameterSpec {
   min?: number;
   max?: number;
   above?: number;
+  /** What a search may try, where a recipe may state more. */
+  searched?: {min: number; max: number};
 }
 
 /** One way of merging: what it takes, and how one tensor is made. */

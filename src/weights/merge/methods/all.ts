@@ -1,0 +1,21 @@
+// A line for each method, under its name in recipes.
+export {arceeFusion as arcee_fusion} from "./arcee_fusion.js";
+export {breadcrumbs} from "./breadcrumbs.js";
+export {breadcrumbsTies as breadcrumbs_ties} from "./breadcrumbs_ties.js";
+export {dareLinear as dare_linear} from "./dare_linear.js";
+export {dareTies as dare_ties} from "./dare_ties.js";
+export {della} from "./della.js";
+export {dellaLinear as della_linear} from "./della_linear.js";
+export {karcher} from "./karcher.js";
+export {linear} from "./linear.js";
+export {modelStock as model_stock} from "./model_stock.js";
+export {multislerp} from "./multislerp.js";
+export {nearswap} from "./nearswap.js";
+export {nuslerp} from "./nuslerp.js";
+export {passthrough} from "./passthrough.js";
+export {ram} from "./ram.js";
+export {ramplusTl as ramplus_tl} from "./ramplus_tl.js";
+export {sce} from "./sce.js";
+export {slerp} from "./slerp.js";
+export {taskArithmetic as task_arithmetic} from "./task_arithmetic.js";
+export {ties} from "./ties.js";
