@@ -208,10 +208,14 @@ describe("two commands at once", () => {
     const one = await named("after", "{{text}}", {split: {strategy: "group", validation: 0, test: 0.5}});
     const {workspace} = store;
     let purged = false;
+    let begun = () => undefined as void;
+    const held = new Promise<void>((resolve) => (begun = resolve));
     const purging = workspace.lease("pull-words", {what: "a purge of words"}, async () => {
+      begun();
       await vi.waitUntil(() => told.some((text) => text.includes("waiting for it")), {timeout: 30_000});
       purged = true;
     });
+    await held;
     const [outcome] = await run([one], {}, store, {tell: (text) => told.push(text)});
     await purging;
     expect(purged).toBe(true);

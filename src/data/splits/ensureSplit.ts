@@ -122,7 +122,7 @@ async function makeSplit({
   const assigned = (await splitParts(workspace, split))!;
   const manifest: SplitManifest = {...split, roles, labels: undefined, labelsOf: undefined};
   if (measure) {
-    manifest.measures = {...(await measureSplit(store, version, rows, assigned, near, {onMessage, signal}))};
+    manifest.measures = {...(await measureSplit(store, version, rows, assigned, {near, onMessage, signal}))};
   }
   await writeHeldOut(store, workspace, manifest, {rows, parts: assigned, text: version.text});
   // What this split holds out is told by the labels of no other either. Before it is there: a start that is killed

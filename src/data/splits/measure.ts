@@ -60,6 +60,14 @@ export interface ShortTextLeakage extends Leakage {
   short: number;
 }
 
+export interface MeasureOptions {
+  /** Without them what rests on near-duplicates is left out. */
+  near: NearDuplicates | undefined;
+  onMessage?(text: string): void;
+  /** Ends the work between its steps. */
+  signal?: AbortSignal;
+}
+
 /**
  * What is wrong with a split, as far as it can be told without training on it. `assigned` is a table of row_id, part and
  * group_key, `rows` the version's relation. A measure whose column the dataset does not name is left out.
@@ -69,8 +77,7 @@ export async function measureSplit(
   version: VersionManifest,
   rows: string,
   assigned: string,
-  near: NearDuplicates | undefined,
-  {onMessage, signal}: {onMessage?: (text: string) => void; signal?: AbortSignal} = {}
+  {near, onMessage, signal}: MeasureOptions
 ): Promise<SplitMeasures> {
   const begin = (what: string) => {
     signal?.throwIfAborted();

@@ -78,6 +78,27 @@ function expectedUsd({times, excess}: CallCostBounds, usd: number, calls: number
   return Math.min(times * usd, usd + 2 * excess * calls);
 }
 
+function boundsOf(known: Map<string, CallCostBounds>, candidate: string): CallCostBounds {
+  let one = known.get(candidate);
+  if (!one) {
+    one = {times: 1, excess: 0, bounded: 0, openBounded: 0, unbounded: 0, prompts: 0, first: 0, open: 0};
+    known.set(candidate, one);
+  }
+  return one;
+}
+
+/** US dollars that the open calls of all candidates count for. */
+function setAside(known: Map<string, CallCostBounds>): number {
+  let usd = 0;
+  for (const one of known.values())
+    usd +=
+      expectedUsd(one, one.bounded, one.openBounded) +
+      one.unbounded * (one.dearest ?? 0) +
+      one.prompts +
+      one.first;
+  return usd;
+}
+
 /**
  * Without a bound on its answers a candidate's first call runs alone, since all that is left has to be set aside for
  * it; from then on a call in flight counts for its prompt and the dearest call so far: a longer prompt costs more than that. A server may bill more than the worst case, such as
@@ -90,25 +111,8 @@ export function createBudget(limit: number | (() => number)): Budget {
   let spent = 0;
   let open = 0;
   const known = new Map<string, CallCostBounds>();
-  const knownOf = (candidate: string): CallCostBounds => {
-    let one = known.get(candidate);
-    if (!one)
-      known.set(
-        candidate,
-        (one = {times: 1, excess: 0, bounded: 0, openBounded: 0, unbounded: 0, prompts: 0, first: 0, open: 0})
-      );
-    return one;
-  };
-  const held = () => {
-    let usd = spent;
-    for (const one of known.values())
-      usd +=
-        expectedUsd(one, one.bounded, one.openBounded) +
-        one.unbounded * (one.dearest ?? 0) +
-        one.prompts +
-        one.first;
-    return usd;
-  };
+  const knownOf = (candidate: string) => boundsOf(known, candidate);
+  const held = () => spent + setAside(known);
   const left = () => limitUsd() - held();
   // Rounding in the last digit must not leave a budget that fits exactly unused.
   const slack = () => 1e-12 * limitUsd();

@@ -1,5 +1,4 @@
-import type {Workspace} from "../../../base/store/index.js";
-import type {RunInputs} from "../task.js";
+import type {Store, Workspace} from "../../../base/store/index.js";
 import {type DayLedger, openDayLedger} from "./dayLedger.js";
 
 /** What the starts of one command may spend together: all its evals, splits, races and rebuilt runs, with their scorers. */
@@ -37,19 +36,24 @@ export async function openCommandBudget(
   return budget;
 }
 
+/** What of a run's inputs its budget comes from. */
+interface BudgetInputs {
+  store: Store;
+  evalName: string;
+  options?: {budgetUsd?: number};
+  effects?: {now?(): number};
+  budget?: CommandBudget;
+}
+
 /** Gives work on an eval the budget of its command, or one of its own where it comes without. */
-export async function withinBudget<T>(
-  inputs: RunInputs,
-  work: (inputs: RunInputs & {budget: CommandBudget}) => Promise<T>
+export async function withinBudget<I extends BudgetInputs, T>(
+  inputs: I,
+  work: (inputs: I & {budget: CommandBudget}) => Promise<T>
 ): Promise<T> {
   const {store, evalName, options, effects, budget: given} = inputs;
   if (given) return work({...inputs, budget: given});
-  const budget = await openCommandBudget(
-    store.workspace,
-    options?.budgetUsd,
-    `run ${evalName}`,
-    effects?.now
-  );
+  const {budgetUsd} = options ?? {};
+  const budget = await openCommandBudget(store.workspace, budgetUsd, `run ${evalName}`, effects?.now);
   try {
     return await work({...inputs, budget});
   } finally {
