@@ -208,7 +208,7 @@ describe("two commands at once", () => {
     const one = await named("after", "{{text}}", {split: {strategy: "group", validation: 0, test: 0.5}});
     const {workspace} = store;
     let purged = false;
-    let begun = () => undefined as void;
+    let begun: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (begun = resolve));
     const purging = workspace.lease("pull-words", {what: "a purge of words"}, async () => {
       begun();

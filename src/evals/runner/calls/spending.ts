@@ -83,6 +83,21 @@ function whyStopped(
     : budgetSpent(budget.spentUsd, startUsd, "in this start");
 }
 
+/** Tells its listeners once why no more is spent. */
+function stopOnce() {
+  const listeners: ((reason: string) => void)[] = [];
+  const stops = {
+    reason: undefined as string | undefined,
+    stop(reason: string) {
+      if (stops.reason !== undefined) return;
+      stops.reason = reason;
+      for (const listener of listeners) listener(reason);
+    },
+    onStop: (listener: (reason: string) => void) => void listeners.push(listener)
+  };
+  return stops;
+}
+
 interface Reserving {
   day: ReturnType<typeof dayShare> | undefined;
   budget: Budget;
@@ -141,13 +156,7 @@ export function createSpending(
   /** US dollars of attempts that failed, by their open calls. */
   const settled = new Map<string, number>();
   let closed = false;
-  let stopped: string | undefined;
-  const listeners: ((reason: string) => void)[] = [];
-  const stop = (reason: string) => {
-    if (stopped !== undefined) return;
-    stopped = reason;
-    for (const listener of listeners) listener(reason);
-  };
+  const stops = stopOnce();
   let waiting: (() => void)[] = [];
   const changed = () => {
     const woken = waiting;
@@ -173,7 +182,7 @@ export function createSpending(
         day,
         budget,
         fits,
-        stop,
+        stop: stops.stop,
         isClosed: () => closed,
         changed: () => new Promise<void>((resolve) => waiting.push(resolve)),
         why: () => whyStopped(command, {startUsd, fixedUsd, budget, earlierUsd})
@@ -209,9 +218,9 @@ export function createSpending(
       return Math.max(0, budget.spentUsd - fixedUsd);
     },
     get stopped() {
-      return stopped;
+      return stops.reason;
     },
-    onStop: (listener) => void listeners.push(listener),
+    onStop: stops.onStop,
     close() {
       closed = true;
       changed();
