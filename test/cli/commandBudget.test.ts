@@ -124,12 +124,12 @@ describe("a project's budget a day", () => {
     const open = await named("open", "Open: {{text}}", {
       candidates: [candidate("one", paid(), "a"), candidate("two", paid(), "a")]
     });
-    const [outcomes] = await Promise.all([run([first!, third!], {}), run([open, second!], {}, other)]);
+    const outcomes = await Promise.all([run([first!, third!], {}), run([open, second!], {}, other)]);
     expect(billedUsd()).toBeLessThanOrEqual(1.5);
     expect(billedUsd()).toBeGreaterThan(1.2);
-    const stops = outcomes.map(({result}) => result.manifest?.stopped).filter(Boolean);
-    if (stops.length > 0)
-      expect(stops.at(-1)).toMatch(/^budget: \$1\.\d+ of the project's \$1\.5 a day \(UTC\)/);
+    for (const {result} of outcomes.flat())
+      if (result.budgetStop !== undefined)
+        expect(result.budgetStop).toMatch(/^budget: \$1\.\d+ of the project's \$1\.5 a day \(UTC\)/);
     const entries = await readSpending(store.workspace, today());
     expect(entries.every(({ended}) => ended)).toBe(true);
     expect(entries.reduce((sum, {spentUsd}) => sum + spentUsd, 0)).toBeCloseTo(billedUsd(), 6);
