@@ -122,6 +122,9 @@ async function makeSplit({
   const assigned = (await splitParts(workspace, split))!;
   const manifest: SplitManifest = {...split, roles, labels: undefined, labelsOf: undefined};
   if (measure) {
+    onMessage?.(
+      `measuring the split: comparing the texts of ${version.rows} rows, in meaning too where an encoder is installed`
+    );
     manifest.measures = {...(await measureSplit(store, version, rows, assigned, {near, onMessage, signal}))};
   }
   await writeHeldOut(store, workspace, manifest, {rows, parts: assigned, text: version.text});

@@ -60,6 +60,9 @@ export interface ShortTextLeakage extends Leakage {
   short: number;
 }
 
+/** Of so many rows each step takes long enough to be told. */
+const LONG_ROWS = 50_000;
+
 export interface MeasureOptions {
   /** Without them what rests on near-duplicates is left out. */
   near: NearDuplicates | undefined;
@@ -81,7 +84,7 @@ export async function measureSplit(
 ): Promise<SplitMeasures> {
   const begin = (what: string) => {
     signal?.throwIfAborted();
-    onMessage?.(`measuring the split: ${what} of ${version.rows} rows`);
+    if (version.rows >= LONG_ROWS) onMessage?.(`measuring the split: ${what} of ${version.rows} rows`);
   };
   const measures: SplitMeasures = {edition: measuresEdition(), roles: measuredRoles(version)};
   const compared = {db, rows, assigned};
