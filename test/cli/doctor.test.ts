@@ -1,8 +1,11 @@
-import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
+import {cpSync, mkdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, it} from "vitest";
 import {nodeFinding} from "../../src/cli/start/doctor.js";
 import {assay, assayWithout, type Ended} from "../support/assay.js";
+import {splitKey} from "../../src/base/store/index.js";
+import {wordsProject} from "../evals/runner/support/project.js";
+import {assayHere} from "../support/assayHere.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
 
 async function emptyProject(): Promise<string> {
@@ -42,4 +45,25 @@ it("asks for the release of Node that the package asks for", () => {
   expect(old.status).toBe("error");
   expect(old.message).toContain(`Assay needs ${least} or newer`);
   for (const version of [least, "20.19.0", "24.1.0"]) expect(nodeFinding(version).status).toBe("ok");
+});
+
+it("reads the records of a store that was restored from a copy, and names one that is damaged", async () => {
+  const project = await emptyProject();
+  const made = await wordsProject(project, 20);
+  const {dir} = made.store.workspace;
+  made.store.close();
+  cpSync(dir, join(project, "backup"), {recursive: true, preserveTimestamps: true});
+  rmSync(dir, {recursive: true});
+  cpSync(join(project, "backup"), dir, {recursive: true, preserveTimestamps: true});
+  const records = async () => {
+    const {stdout} = await assayHere(project, "doctor", "--json");
+    return (JSON.parse(stdout) as {what: string; check: string; message: string}[]).filter(({check}) =>
+      check.startsWith("record")
+    );
+  };
+  expect((await records()).map(({message}) => message)).toEqual([
+    expect.stringMatching(/^2 records of .*\.assay can be read$/)
+  ]);
+  writeFileSync(join(dir, splitKey(made.split), "manifest.json"), "null");
+  expect((await records())[0]).toMatchObject({what: `split ${made.split.id}`, check: "record"});
 });

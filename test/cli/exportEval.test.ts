@@ -35,7 +35,7 @@ export default defineEval({name: "words", dataset, split: {strategy: "given", co
 it("names each thing that an eval's export leaves behind, and lets promptfoo load no row's text", async () => {
   const {dir, evalWith} = await project();
   const dry = await assayHere(dir, "run", "words", "--dry-run", "--budget-usd", "1");
-  expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining("budget of $1 for this start")]);
+  expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining("budget of $1 for this command")]);
   await evalWith('at(price), "m"', 'at(undefined), "m"');
   const refused = await assayHere(dir, "run", "words", "--dry-run", "--budget-usd", "1");
   expect([refused.code, refused.stdout]).toEqual([

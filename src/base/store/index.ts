@@ -114,6 +114,7 @@ export {type Referrer, referrersOf} from "./kinds/records.js";
 export {refuseWhileRunning, refuseWhileTraining} from "./refuseWhileRunning.js";
 export {measuredRoles, sameRoles} from "./kinds/presentRoles.js";
 export {readSplit, readSplits, splitKey, splitParts, writeSplit} from "./kinds/split.js";
+export {changeSpending, readSpending, type SpendingEntry} from "./kinds/spending.js";
 export {noteTraining, type StoppedTraining, trainingDir} from "./kinds/stoppedTraining.js";
 export {
   hasRows,
@@ -130,7 +131,12 @@ export {
 } from "./kinds/version.js";
 export {withLease} from "./lease.js";
 export {withSiteLease} from "./siteLease.js";
-export {refuseUnfinishedPurge, unfinishedPurges, unfinishedPurgeText} from "./unfinishedPurge.js";
+export {
+  refuseUnfinishedPurge,
+  unfinishedPurges,
+  unfinishedPurgeText,
+  waitForPurge
+} from "./unfinishedPurge.js";
 export type {HeldLease} from "./renewal.js";
 export {
   type ColumnTypes,
@@ -151,9 +157,13 @@ export {
 export {findRun, runOfId} from "./findRun.js";
 export {assertMayWrite, noteWritten} from "./mayWrite.js";
 export {fileScan} from "./fileScan.js";
+export {probeServer} from "./storage/probeServer.js";
+export {tellServerWaits} from "./storage/s3/tryAgain.js";
 export {LocalFolder} from "./storage/localFolder.js";
 export type {StorageBackend, StagedFolder} from "./storage/storageBackend.js";
+export {holds, thisHolder} from "./holder.js";
 export {plainSql} from "./plainSql.js";
+export {type ProjectSettings, projectSettings} from "./projectSettings.js";
 export {PRICES_FOLDER, projectPrices, projectPricesOr, readPriceFile} from "./projectPrices.js";
 export * from "./records/run.js";
 export * from "./records/runTables.js";

@@ -2,6 +2,7 @@
  * Files, hashes, processes and timers of this machine, each written so that a crash leaves old content or new.
  * Other rooms import its files by path. It has no code for records of the store.
  */
+export {giveUpSeconds} from "./giveUpSeconds.js";
 export {
   insideFolder,
   isWithin,

@@ -24,7 +24,7 @@ export const evalCommands: DeclareCommand[] = [
         "limit requests in flight per endpoint (default: 16; 256 with --queue)",
         wholeOption(1, MOST_IN_FLIGHT)
       )
-      .option("--budget-usd <usd>", "stop before more than this is spent", numberOption(0))
+      .option("--budget-usd <usd>", "stop before all evals together spend more than this", numberOption(0))
       .option("--race", "drop candidates once they are clearly worse; stop when one is chosen")
       .option("--no-race", "score every row by every candidate, even if the eval states a race")
       .option(
@@ -47,6 +47,7 @@ export const evalCommands: DeclareCommand[] = [
       .option("--show-prompts <n>", "print the messages of the first N rows; call no one", wholeOption(1))
       .option("--no-reuse", "make all calls again, even for stored answers")
       .option("--retry-failed", "retry failed and missing rows, and scores whose judge did not answer")
+      .option("--no-wait", "fail at once when another process makes the same run")
       .option("--final", "score on the held-out part, for evals that use it; recorded")
       .option("--why <text>", "--final: record why the held-out part is opened", reasonOption)
       .option("--allow-code-execution", "let scorers run model-written code in a sandbox")

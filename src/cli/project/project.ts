@@ -5,8 +5,9 @@ import type {NamedEval} from "../../evals/runner/index.js";
 import type {EvalDefinition} from "../../evals/runner/define.js";
 import {messageOf, UserError} from "../../base/validation/index.js";
 import {projectOf, sha256} from "../../base/system/index.js";
-import {openWorkspace, type Workspace} from "../../base/store/index.js";
+import {openWorkspace, tellServerWaits, type Workspace} from "../../base/store/index.js";
 import {assertLoads} from "./assertLoads.js";
+import {note} from "../terminal/terminal.js";
 import type {Broken} from "./broken.js";
 import {importDefinition} from "./importDefinition.js";
 import {unknownDataset} from "./unknownDataset.js";
@@ -37,6 +38,7 @@ function workingFolder(): string {
 }
 
 export async function openProject(): Promise<Workspace> {
+  tellServerWaits((text) => note(`! ${text}`));
   return openWorkspace(findProject());
 }
 

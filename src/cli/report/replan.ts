@@ -14,7 +14,8 @@ import {
 } from "../project/project.js";
 import {changesOf} from "../data/pull.js";
 import {onFailure, outcomeText} from "../evals/run/run.js";
-import {type EvalOutcome, interruptSignals, runEvals, type RunEvalsOptions} from "../evals/run/runEvals.js";
+import {interruptSignals} from "../evals/run/interruptSignals.js";
+import {type EvalOutcome, runEvals, type RunEvalsOptions} from "../evals/run/runEvals.js";
 import {notedOnce, print} from "../terminal/terminal.js";
 
 /**

@@ -37,7 +37,7 @@ export const startCommands: DeclareCommand[] = [
         "limit requests in flight per endpoint (default: 16; 256 with --queue)",
         wholeOption(1, MOST_IN_FLIGHT)
       )
-      .option("--budget-usd <usd>", "stop before more than this is spent", numberOption(0))
+      .option("--budget-usd <usd>", "stop before all evals together spend more than this", numberOption(0))
       .option("--allow-code-execution", "let scorers run model-written code in a sandbox")
       .option("--queue [url]", "let workers make the calls (redis://HOST:6379; default: ASSAY_QUEUE)")
       .option("--no-build", "do not build the site")

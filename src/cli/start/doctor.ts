@@ -1,25 +1,47 @@
 import {checkLibrary} from "../../inference/localModels/index.js";
-import {type EvalFinding, runEvalPreflight} from "../../evals/runner/index.js";
+import {runEvalPreflight} from "../../evals/runner/index.js";
 import {erasedTraining, listModels, missingOfAddOn} from "../../weights/models/index.js";
 import {messageOf} from "../../base/validation/index.js";
-import {modelsDir, openStore, unfinishedPurges, unfinishedPurgeText} from "../../base/store/index.js";
+import {
+  modelsDir,
+  openStore,
+  unfinishedPurges,
+  unfinishedPurgeText,
+  type Workspace
+} from "../../base/store/index.js";
+import type {DatasetDefinition} from "../../data/datasets/index.js";
+import type {NamedEval} from "../../evals/runner/index.js";
 import {reportBroken} from "../project/broken.js";
 import {datasetOf, findProject, loadDatasets, loadEvals, openProject} from "../project/project.js";
+import {recordFindings} from "./recordFindings.js";
+import {type DoctorFinding, queueFindings, storeServerFindings} from "./remoteFindings.js";
 import {print, printJson, table} from "../terminal/terminal.js";
-
-type DoctorFinding = Pick<EvalFinding, "what" | "status" | "message"> & {check: string};
 
 /** Checks this machine, every eval's definition and every endpoint that is known without training anything. */
 export async function doctorVerb(names: string[], options: {json?: boolean}): Promise<void> {
   const findings: DoctorFinding[] = [...(await machine()), await languageLibrary()];
   const project = findProject();
+  findings.push(...(await storeServerFindings()), ...(await queueFindings()));
   const {datasets, broken} = await loadDatasets(project);
   const {evals, broken: brokenEvals} = await loadEvals(project, names);
   const unusable = [...broken, ...brokenEvals];
   for (const {path, message} of unusable)
     findings.push({what: path, check: "definition", status: "error", message});
   if (!options.json) reportBroken(unusable);
-  const store = await openStore(await openProject());
+  const workspace = await openProject();
+  findings.push(...(await recordFindings(workspace)));
+  // What is damaged keeps the store from being opened.
+  if (findings.every(({check}) => check !== "record"))
+    await storeFindings(workspace, {evals, datasets}, findings);
+  show(findings, options.json);
+}
+
+async function storeFindings(
+  workspace: Workspace,
+  {evals, datasets}: {evals: readonly NamedEval[]; datasets: readonly DatasetDefinition[]},
+  findings: DoctorFinding[]
+): Promise<void> {
+  const store = await openStore(workspace);
   try {
     for (const {name, definition} of evals.filter(({definition: {source}}) => source === undefined))
       try {
@@ -48,7 +70,10 @@ export async function doctorVerb(names: string[], options: {json?: boolean}): Pr
   } finally {
     store.close();
   }
-  if (options.json) printJson(findings);
+}
+
+function show(findings: readonly DoctorFinding[], json: boolean | undefined): void {
+  if (json) printJson(findings);
   else
     print(
       table(findings, [

@@ -18,7 +18,8 @@ import {
 } from "../project/project.js";
 import {changesOf} from "../data/pull.js";
 import {isUnfinished, onFailure, outcomeText, runOptions} from "../evals/run/run.js";
-import {type EvalOutcome, interruptSignals, runEvals} from "../evals/run/runEvals.js";
+import {interruptSignals} from "../evals/run/interruptSignals.js";
+import {type EvalOutcome, runEvals} from "../evals/run/runEvals.js";
 import {timed, timeSteps} from "../terminal/stepTime.js";
 import {dim, note, print} from "../terminal/terminal.js";
 import {transferReporter} from "../terminal/transferReporter.js";
@@ -145,16 +146,18 @@ export async function rebuildVerb(verb: RebuildOptions): Promise<void> {
   const workspace = await openProject();
   const {pulled, usable} = await pullAll(workspace, datasets, evals);
   const store = await openStore(workspace);
-  const {signal, abortSignal, dispose} = interruptSignals();
+  const {signal, abortSignal, at, dispose} = interruptSignals();
   const queue = verb.queue === undefined ? undefined : await joinQueue(verb.queue, verb.concurrency, usable);
   const options = runOptions({...verb, reuse: true});
   try {
     for (const {name, sensitivity} of pulled) if (sensitivity === "personal") await printLedger(store, name);
     const outcomes = await runEvals(store, usable, {
       options,
+      command: "rebuild",
       datasets,
       signal,
       abortSignal,
+      at,
       createExecutor: queue?.createExecutor,
       onFailure,
       onOutcome: (outcome) => print(`\n${outcomeText(outcome, {...options, queue: verb.queue})}`)

@@ -34,6 +34,8 @@ export interface EnsureSplitOptions {
   measure?: boolean;
   /** Told what long work begins. */
   onMessage?(text: string): void;
+  /** Ends the work between its steps; nothing is kept of it then. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function ensureSplit(
   store: Store,
   version: VersionManifest,
   spec: SplitSpec,
-  {measure = true, onMessage}: EnsureSplitOptions = {}
+  {measure = true, onMessage, signal}: EnsureSplitOptions = {}
 ): Promise<SplitManifest> {
   assertSplits(spec, version);
   const {workspace} = store;
@@ -63,21 +65,28 @@ export async function ensureSplit(
   const what = `splitting ${dataset}`;
   const made = await workspace.lease(
     `split-${dataset}-${asked.slice(0, 16)}`,
-    {what, waitMs: 120_000},
+    {what, waitMs: LONGEST_WAIT_MS, onWait: onMessage, signal},
     async () => {
       const meanwhile = await current();
       if (meanwhile) return meanwhile;
-      const make = () => makeSplit({store, version, spec, asked, measure, onMessage});
+      const make = () => makeSplit({store, version, spec, asked, measure, onMessage, signal});
       // What one split holds out the next must know.
       return spec.heldOut || spec.strategy === "given"
-        ? workspace.lease(`held-out-${dataset}`, {what, waitMs: 120_000}, make)
+        ? workspace.lease(
+            `held-out-${dataset}`,
+            {what, waitMs: LONGEST_WAIT_MS, onWait: onMessage, signal},
+            make
+          )
         : make();
     }
   );
   return made
     ? {...made, name: spec.name ?? spec.strategy}
-    : ensureSplit(store, version, spec, {measure, onMessage});
+    : ensureSplit(store, version, spec, {measure, onMessage, signal});
 }
+
+/** Measuring a million rows takes minutes. */
+const LONGEST_WAIT_MS = 1_800_000;
 
 interface ToMake extends EnsureSplitOptions {
   store: Store;
@@ -94,7 +103,8 @@ async function makeSplit({
   spec,
   asked,
   measure,
-  onMessage
+  onMessage,
+  signal
 }: ToMake): Promise<SplitManifest | undefined> {
   const {workspace} = store;
   const {place} = workspace;
@@ -106,6 +116,7 @@ async function makeSplit({
   const compare = version.text !== undefined && (measure || spec.strategy === "cluster");
   if (compare) onMessage?.(`looking for near-duplicates among ${version.rows} rows`);
   const near = compare ? await nearDuplicates(store, version, spec.near) : undefined;
+  signal?.throwIfAborted();
   const split = before ?? (await keepParts(store, asked, {spec, version, rows, near}));
   if (before) await place.sweep(splitKey(before));
   const assigned = (await splitParts(workspace, split))!;
@@ -114,7 +125,7 @@ async function makeSplit({
     onMessage?.(
       `measuring the split: comparing the texts of ${version.rows} rows, in meaning too where an encoder is installed`
     );
-    manifest.measures = {...(await measureSplit(store, version, rows, assigned, near))};
+    manifest.measures = {...(await measureSplit(store, version, rows, assigned, {near, onMessage, signal}))};
   }
   await writeHeldOut(store, workspace, manifest, {rows, parts: assigned, text: version.text});
   // What this split holds out is told by the labels of no other either. Before it is there: a start that is killed

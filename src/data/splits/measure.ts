@@ -61,6 +61,17 @@ export interface ShortTextLeakage extends Leakage {
   short: number;
 }
 
+/** Of so many rows each step takes long enough to be told. */
+const LONG_ROWS = 50_000;
+
+export interface MeasureOptions {
+  /** Without them what rests on near-duplicates is left out. */
+  near: NearDuplicates | undefined;
+  onMessage?(text: string): void;
+  /** Ends the work between its steps. */
+  signal?: AbortSignal;
+}
+
 /**
  * What is wrong with a split, as far as it can be told without training on it. `assigned` is a table of row_id, part and
  * group_key, `rows` the version's relation. A measure whose column the dataset does not name is left out.
@@ -70,22 +81,31 @@ export async function measureSplit(
   version: VersionManifest,
   rows: string,
   assigned: string,
-  near: NearDuplicates | undefined
+  {near, onMessage, signal}: MeasureOptions
 ): Promise<SplitMeasures> {
+  const begin = (what: string) => {
+    signal?.throwIfAborted();
+    if (version.rows >= LONG_ROWS) onMessage?.(`measuring the split: ${what} of ${version.rows} rows`);
+  };
   const measures: SplitMeasures = {edition: measuresEdition(), roles: measuredRoles(version)};
   const compared = {db, rows, assigned};
   if (version.text) {
+    begin("equal texts");
     measures.exactLeakage = leakageOf(await sameText(compared, version.text));
+    begin("words in a row");
     const runs = await sharedRuns(compared, version.text);
     measures.ngramLeakage = withShare(leakageOf(runs), {long: runs.long});
+    begin("short texts");
     const {of: searched, threshold, short, ...twins} = await shortTexts(compared, version.text);
     const share = leakageOf({of: searched, ...twins});
     measures.shortTextLeakage = withShare(share, {threshold, searched, short});
+    begin("meanings, where an encoder is installed,");
     Object.assign(
       measures,
       await embeddingMeasures(db, rows, assigned, await versionVectors(db, version, rows))
     );
   }
+  signal?.throwIfAborted();
   if (near) {
     const {threshold} = near.settings;
     measures.nearLeakage = withShare(leakageOf(await nearDuplicateRows(compared, near)), {threshold});

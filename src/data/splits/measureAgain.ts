@@ -30,7 +30,7 @@ export async function measureAgain(store: Store, dataset: string): Promise<Split
         const assigned = (await splitParts(store.workspace, split))!;
         const settings = split.settings.near as NearDuplicateSettings | undefined;
         const duplicates = version.text ? await nearDuplicates(store, version, settings) : undefined;
-        const measures = {...(await measureSplit(store, version, rows, assigned, duplicates))};
+        const measures = {...(await measureSplit(store, version, rows, assigned, {near: duplicates}))};
         // Read again: rows may have been erased from it meanwhile.
         const now = (await readSplit(store.workspace, split)) ?? split;
         const made = {...now, measures, ...(await openLabels(store, now))};

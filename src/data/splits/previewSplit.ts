@@ -35,7 +35,7 @@ export async function previewSplit(
   try {
     const split = await newSplit(store, file, asked, {spec, version, rows, near});
     const parts = parquetFile(file);
-    split.measures = {...(await measureSplit(store, version, rows, parts, near))};
+    split.measures = {...(await measureSplit(store, version, rows, parts, {near}))};
     if (version.label) {
       const open = `(${await openRows(workspace, version)})`;
       split.labels = await labelCounts(store, version, open, parts);

@@ -44,7 +44,7 @@ export async function sealImported(
     files.map(({sha256, answers}) => [sha256, answers[0]?.candidate ?? null])
   ]);
   const id = `${options.eval.slice(0, 100)}-${planHash.slice(0, 12)}`;
-  return workspace.lease(`run-${id}`, {what: `the run ${id}`}, async (held) => {
+  return workspace.lease(`run-${id}`, {what: `the run ${id}`, waitMs: 60_000}, async (held) => {
     const known = await readRun(workspace, id);
     const now = (options.now ?? Date.now)();
     if (known) return {manifest: await askAgain(workspace, known, held, now), unchanged: true};

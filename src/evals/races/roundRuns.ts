@@ -1,4 +1,11 @@
-import {budgetSpent, type EvalDefinition, runEval, type RunInputs, type RunResult} from "../runner/index.js";
+import {
+  budgetSpent,
+  type CommandBudget,
+  type EvalDefinition,
+  runEval,
+  type RunInputs,
+  type RunResult
+} from "../runner/index.js";
 import type {RunManifest} from "../../base/store/index.js";
 import {isSettled, settledRows} from "./settledRows.js";
 import type {RaceCut, RaceRound, RaceSettings, RaceStep} from "../decisions/raceTypes.js";
@@ -32,10 +39,15 @@ export interface RoundRuns {
   make(step: RaceStep, before: BeforeRound): Promise<RoundRun>;
 }
 
-export function roundRuns(definition: EvalDefinition, inputs: RunInputs, settings: RaceSettings): RoundRuns {
+export function roundRuns(
+  definition: EvalDefinition,
+  inputs: RunInputs & {budget: CommandBudget},
+  settings: RaceSettings
+): RoundRuns {
   const {store, options = {}} = inputs;
   const made: string[] = [];
-  const left = leftOf(settings.budgetUsd, options.budgetUsd);
+  const {budget} = inputs;
+  const left = leftOf(settings.budgetUsd, startUsd(inputs), budget);
   const ask = async (limit: number, {candidates}: RaceStep, paidUsd: number): Promise<RunResult> => {
     const result = await runEval(definition, {
       ...inputs,
@@ -64,8 +76,9 @@ export function roundRuns(definition: EvalDefinition, inputs: RunInputs, setting
       if (isSettled(run)) return {...common, cutShort: known?.cutShort};
       if (run.stopped === undefined || run.stopped !== first.budgetStop)
         return {...common, missing: run.stopped ?? "calls are missing"};
-      const why = left.stopText(paidUsd);
-      const ends = left.isOfRace(paidUsd) ? undefined : why;
+      const isOfDay = budget.ledger?.isSpent ?? false;
+      const why = isOfDay ? run.stopped : left.stopText(paidUsd);
+      const ends = left.isOfRace(paidUsd) && !isOfDay ? undefined : why;
       const rows = await settledRows(store, run);
       if (rows < Math.max(1, ends === undefined ? before : before + 1)) return {...common, missing: why};
       const cut = await ask(rows, step, paidUsd);
@@ -77,8 +90,15 @@ export function roundRuns(definition: EvalDefinition, inputs: RunInputs, setting
   };
 }
 
+/** What the race of a start may spend: what its command has left. */
+function startUsd({budget, options: {budgetUsd = Infinity} = {}}: RunInputs & {budget: CommandBudget}) {
+  const usd = Math.min(budgetUsd, budget.limitUsd - budget.spentUsd);
+  return usd === Infinity ? undefined : usd;
+}
+
 /** What is left of a race's own budget, which counts answers from the store too, and of that of this start. */
-function leftOf(ofRace: number | undefined, ofStart: number | undefined) {
+function leftOf(ofRace: number | undefined, ofStart: number | undefined, command: CommandBudget) {
+  const earlierUsd = command.spentUsd;
   let spentUsd = 0;
   const raceLeft = (paidUsd: number) => (ofRace ?? Infinity) - Math.max(paidUsd, spentUsd);
   const startLeft = () => (ofStart ?? Infinity) - spentUsd;
@@ -95,7 +115,7 @@ function leftOf(ofRace: number | undefined, ofStart: number | undefined) {
     stopText(paidUsd: number): string {
       return isOfRace(paidUsd)
         ? budgetSpent(Math.max(paidUsd, spentUsd), ofRace!)
-        : budgetSpent(spentUsd, ofStart!, "in this start");
+        : budgetSpent(earlierUsd + spentUsd, earlierUsd + ofStart!, "by this command");
     }
   };
 }

@@ -1,4 +1,10 @@
-import type {EvalDefinition, RaceOptions, RunInputs} from "../runner/index.js";
+import {
+  type CommandBudget,
+  type EvalDefinition,
+  type RaceOptions,
+  type RunInputs,
+  withinBudget
+} from "../runner/index.js";
 import {UserError} from "../../base/validation/index.js";
 import {hashJson} from "../../base/system/index.js";
 import type {RunManifest, Store} from "../../base/store/index.js";
@@ -31,6 +37,15 @@ export async function runRace(
   inputs: RunInputs,
   race: RaceOptions = {},
   onRound?: (round: RaceRound) => void
+): Promise<RaceResult> {
+  return withinBudget(inputs, (within) => runRounds(definition, within, race, onRound));
+}
+
+async function runRounds(
+  definition: EvalDefinition,
+  inputs: RunInputs & {budget: CommandBudget},
+  race: RaceOptions,
+  onRound: ((round: RaceRound) => void) | undefined
 ): Promise<RaceResult> {
   const {store, evalName, effects, signal} = inputs;
   const now = () => new Date((effects?.now ?? Date.now)()).toISOString();

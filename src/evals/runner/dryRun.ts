@@ -2,6 +2,7 @@ import {join} from "node:path";
 import {projectPricesOr, type RunManifest, sqlString} from "../../base/store/index.js";
 import {answerLengths} from "./answerLengths.js";
 import {budgetForecast} from "./budgetForecast.js";
+import type {CommandBudget} from "./calls/commandBudget.js";
 import {callPrices, total} from "./calls/callPrices.js";
 import {budgetRefusal} from "./calls/checkBudget.js";
 import type {EvalDefinition} from "./define.js";
@@ -36,13 +37,14 @@ export interface ForecastBasis {
   settled: SettledRequests;
   /** The run whose journal is gone on with. */
   runId: string;
-  budgetUsd?: number;
+  /** Undefined where the run has ended and nothing would be spent. */
+  budget?: CommandBudget;
 }
 
 /** Counts the calls a plan still needs and forecasts their tokens and cost. Calls nothing. */
 export async function forecast(
   {task, place, requests}: PlannedRun,
-  {runs, settled, runId, budgetUsd}: ForecastBasis
+  {runs, settled, runId, budget}: ForecastBasis
 ): Promise<DryRun> {
   const {plan, ready, privacyCheck} = requests;
   const {resolved, inputs, effects} = task;
@@ -107,11 +109,13 @@ export async function forecast(
         since: new Date(effects.now() - READY_MS).toISOString()
       })
     ),
-    budget: budgetForecast(
-      budgetUsd,
-      {calls, costUsd, scorers: asked},
-      budgetRefusal(needsPrice, scorers, expected.prices, listed.problem)
-    ),
+    budget:
+      budget &&
+      (await budgetForecast(
+        budget,
+        {calls, costUsd, scorers: asked},
+        budgetRefusal(needsPrice, scorers, expected.prices, listed.problem)
+      )),
     priceProblem: listed.problem,
     scorers: asked
   };

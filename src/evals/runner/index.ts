@@ -7,6 +7,8 @@
 export type {GateRule} from "../decisions/gateRule.js";
 export {type BenchTarget, withBenchTarget} from "./benchTarget.js";
 export {type Budget, budgetSpent, createBudget} from "./calls/budget.js";
+export {type CommandBudget, openCommandBudget, withinBudget} from "./calls/commandBudget.js";
+export {type DayLedger, openDayLedger} from "./calls/dayLedger.js";
 export type {
   CallError,
   CallOutcome,

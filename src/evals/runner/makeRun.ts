@@ -2,7 +2,7 @@ import {checkBudget} from "./calls/checkBudget.js";
 import {makeCalls} from "./calls/calls.js";
 import {type CallPace, openRunCalls} from "./calls/runCalls.js";
 import {runPrices} from "./calls/runPrices.js";
-import {createSpending} from "./calls/spending.js";
+import {createSpending, type Spending} from "./calls/spending.js";
 import {createTally, type Tally} from "./calls/tally.js";
 import {answeredStages, answeredBy} from "./journal/whoAnswered.js";
 import type {Bits} from "./journal/bits.js";
@@ -62,13 +62,22 @@ export async function makeRun(leased: LeasedRun): Promise<RunResult> {
   } finally {
     await opened.ended?.idle();
     await Promise.all(opened.logs.map((log) => log.close()));
+    if (task.inputs.budget) task.inputs.budget.spentUsd += opened.spending?.spentUsd ?? 0;
   }
+}
+
+/** Undefined where nothing limits what is spent. */
+function spendingOf({inputs: {budget, options = {}}}: EvalTask): Spending | undefined {
+  const {budgetUsd = Infinity} = options;
+  const isLimited = Math.min(budgetUsd, budget?.limitUsd ?? Infinity) < Infinity || budget?.ledger;
+  return isLimited ? createSpending(budgetUsd, budget) : undefined;
 }
 
 /** What is closed at the end, also when a later part cannot be opened. */
 interface OpenedParts {
   logs: Closable[];
   ended?: EndedCompletions;
+  spending?: Spending;
 }
 
 /** Opens the parts of a start: its journal, its budget and its calls. */
@@ -83,7 +92,8 @@ async function openRun(leased: LeasedRun, opened: OpenedParts): Promise<{run: Ru
   const {done, failed, reused} = settled;
   const counts = {planned: plan.total, done: done.count, failed, reused};
   const tally = createTally(plan.candidates, counts, task.effects.now);
-  const spending = options.budgetUsd === undefined ? undefined : createSpending(options.budgetUsd);
+  const spending = spendingOf(task);
+  opened.spending = spending;
   const {prices, priced, problem} = await runPrices(leased);
   const ended = openCompletions({place, plan, runId, settled, journal: logs.calls, ready: priced});
   opened.ended = ended;
@@ -175,13 +185,12 @@ function outageSettings({inputs: {options = {}}, effects}: EvalTask, tally: Tall
 
 /** What a start called and paid, as far as it is known. */
 function billsOf({
-  task,
   budget,
   calls,
   tally
 }: Run): Pick<RunResult, "calls" | "spentUsd" | "budgetStop" | "overBudgetUsd" | "uncountedAttempts"> {
   const {spentUsd, stopped: budgetStop} = budget.spending ?? {};
-  const over = (spentUsd ?? 0) - (task.inputs.options?.budgetUsd ?? Infinity);
+  const over = budget.spending?.overUsd ?? 0;
   return {
     calls: callsMade(tally),
     spentUsd,

@@ -11,6 +11,7 @@ import {
 } from "../../base/system/index.js";
 import {askAgain, type Database, hasRunFile, openDatabase} from "../../base/store/index.js";
 import {asDefined} from "../../data/privacy/index.js";
+import {withinBudget} from "./calls/commandBudget.js";
 import type {EvalDefinition} from "./define.js";
 import {forecast} from "./dryRun.js";
 import {
@@ -48,7 +49,7 @@ export async function runEval(definition: EvalDefinition, given: RunInputs): Pro
   return store.workspace.share(
     `using-${version.id}`,
     {what: `eval ${evalName} on ${version.dataset}@${version.id}`},
-    ({lost}) => planAndRun(definition, stoppedBy(lost, inputs))
+    ({lost}) => withinBudget(stoppedBy(lost, inputs), (within) => planAndRun(definition, within))
   );
 }
 
@@ -185,8 +186,8 @@ async function forecastOf(planned: PlannedRun): Promise<RunResult> {
     finished !== undefined
       ? allSettled(plan.total, finished.counts.failed)
       : await settle({place, plan, runs, runId, options: {...options, failuresOf}});
-  const budgetUsd = finished === undefined ? options.budgetUsd : undefined;
-  const dryRun = await forecast(planned, {runs, settled, runId, budgetUsd});
+  const budget = finished === undefined ? task.inputs.budget : undefined;
+  const dryRun = await forecast(planned, {runs, settled, runId, budget});
   return {dryRun, unchanged: true, calls: 0};
 }
 
@@ -202,7 +203,8 @@ async function runUnderLease(planned: PlannedRun, erased: number): Promise<RunRe
     {
       what: `the run ${runId}`,
       waitMs: options.lockWaitMs ?? 0,
-      onWait: (message) => effects.onMessage?.(message)
+      onWait: (message) => effects.onMessage?.(message),
+      signal: inputs.signal
     },
     async (held) => {
       // A purge refuses beside a run that holds its lock; this one was planned before it did.

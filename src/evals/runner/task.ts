@@ -1,4 +1,5 @@
 import type {SplitManifest, Store, VersionManifest} from "../../base/store/index.js";
+import type {CommandBudget} from "./calls/commandBudget.js";
 import type {CreateExecutor} from "./calls/executor.js";
 import type {RunProgress} from "./calls/tally.js";
 import type {EvalDefinition} from "./define.js";
@@ -23,6 +24,8 @@ export interface RunInputs {
   version: VersionManifest;
   split: SplitManifest;
   options?: RunOptions;
+  /** What this start shares with others of its command; one of its own when absent. */
+  budget?: CommandBudget;
   effects?: Partial<RunEffects>;
   /** Drains: no new calls, those in flight are waited for, and what there is is sealed as a partial run. */
   signal?: AbortSignal;

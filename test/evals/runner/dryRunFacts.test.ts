@@ -58,12 +58,12 @@ describe("a dry run", () => {
     const little = await planned({budgetUsd: usd / 2});
     expect(little.dryRun.budget).toEqual({usd: usd / 2, fits: false});
     expect(little.text).toMatch(
-      /for this start: the expected cost of \$[\d.]+ does not fit, the run would stop at the budget/
+      /for this command: the expected cost of \$[\d.]+ does not fit, the run would stop at the budget/
     );
     const enough = await planned({budgetUsd: 2 * usd});
-    expect(enough.text).toMatch(/for this start: the expected cost fits/);
+    expect(enough.text).toMatch(/for this command: the expected cost fits/);
     const open = await planned({budgetUsd: usd}, definition(true, {}));
-    expect(open.text).toMatch(/for this start: the run stops at it; whether the calls fit is not known/);
+    expect(open.text).toMatch(/for this command: the run stops at it; whether the calls fit is not known/);
     await run({});
     expect((await planned({budgetUsd: 0})).dryRun.budget).toBeUndefined();
   });

@@ -13,6 +13,7 @@ export {jobKind} from "./job.js";
 export {modelKind} from "./model.js";
 export {raceKind} from "./race.js";
 export {runKind} from "./run.js";
+export {spendingKind} from "./spending.js";
 export {splitKind} from "./split.js";
 export {stoppedTrainingKind} from "./stoppedTraining.js";
 export {versionKind} from "./version.js";

@@ -23,7 +23,7 @@ import {
 import {listBenches, showBench} from "./benchText.js";
 import {candidateNamed, evalNamed, splitTarget} from "../../project/evalCandidate.js";
 import {datasetOf, loadDatasets, type NamedEval, openProject} from "../../project/project.js";
-import {interruptSignals} from "../run/runEvals.js";
+import {interruptSignals} from "../run/interruptSignals.js";
 import {note} from "../../terminal/terminal.js";
 import {pulledVersion} from "../../project/newestVersion.js";
 

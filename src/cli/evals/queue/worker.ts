@@ -12,7 +12,7 @@ import {UserError} from "../../../base/validation/index.js";
 import {reportBroken} from "../../project/broken.js";
 import {observed} from "../../project/observed.js";
 import {findProject, loadEvals} from "../../project/project.js";
-import {interruptSignals} from "../run/runEvals.js";
+import {interruptSignals} from "../run/interruptSignals.js";
 import {note} from "../../terminal/terminal.js";
 import {assayVersion} from "../../project/version.js";
 

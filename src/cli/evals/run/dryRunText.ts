@@ -72,11 +72,15 @@ function failedText({failed}: DryRun): string[] {
   ];
 }
 
-/** What a budget comes to, which holds for each start of a run. */
+/** What a budget comes to, which holds for all that a command runs. */
 function budgetText({budget, costUsd, scorers}: DryRun): string[] {
   if (!budget) return [];
   if (budget.refusal !== undefined) return [`The run would be refused: ${budget.refusal}`];
-  const own = `budget of $${budget.usd} for this start`;
+  const {earlierUsd, ofDay} = budget;
+  const before = earlierUsd === undefined ? "" : `, ${usd(earlierUsd)} of it for what runs before`;
+  const own = ofDay
+    ? `$${budget.usd} left of the project's budget a day${before}`
+    : `budget of $${budget.usd} for this command${before}`;
   const judged = scorers.some(({calls}) => calls > 0) ? ", without the calls of scorers" : "";
   if (budget.fits === undefined) return [`${own}: the run stops at it; whether the calls fit is not known`];
   return budget.fits

@@ -2,9 +2,11 @@ import type {CandidateCalls} from "../../../evals/decisions/index.js";
 import {WORKERS_DIED} from "../../../evals/queue/workersDied.js";
 import {isUnanswered, type RaceOptions, type RunOptions} from "../../../evals/runner/index.js";
 import {UsageError, UserError} from "../../../base/validation/index.js";
+import {giveUpSeconds} from "../../../base/system/index.js";
 import {openStore} from "../../../base/store/index.js";
 import {findProject, loadDatasets, loadEvals, type NamedEval, openProject} from "../../project/project.js";
-import {type EvalOutcome, interruptSignals, runEvals} from "./runEvals.js";
+import {interruptSignals} from "./interruptSignals.js";
+import {type EvalOutcome, runEvals} from "./runEvals.js";
 import {joinQueue} from "./joinQueue.js";
 import {type RunCommandOptions, askAgainCommand} from "./askAgain.js";
 import {endsText} from "../runs/answerEnds.js";
@@ -34,6 +36,7 @@ interface RunVerbOptions {
   showPrompts?: number;
   reuse: boolean;
   retryFailed?: boolean;
+  wait?: boolean;
   final?: boolean;
   why?: string;
   allowCodeExecution?: boolean;
@@ -60,15 +63,17 @@ export async function runVerb(names: string[], verb: RunVerbOptions): Promise<vo
     throw new UserError(`${project}/evals has no *.eval.ts file. Run \`assay init\` for an example.`);
   if (verb.final) assertOpens(evals, names.length > 0);
   const store = await openStore(await openProject());
-  const {signal, abortSignal, dispose} = interruptSignals();
+  const {signal, abortSignal, at, dispose} = interruptSignals();
   const queue = verb.queue === undefined ? undefined : await joinQueue(verb.queue, verb.concurrency, evals);
   try {
     const outcomes = await runEvals(store, evals, {
       options: runOptions(verb),
       race,
+      command: ["run", ...evals.map(({name}) => name)].join(" ").slice(0, 100),
       datasets,
       signal,
       abortSignal,
+      at,
       quiet: verb.json ?? false,
       createExecutor: queue?.createExecutor,
       onFailure,
@@ -164,16 +169,20 @@ export function runOptions(verb: RunVerbOptions): RunOptions {
     repeats: verb.repeat,
     concurrency: verb.concurrency,
     budgetUsd: verb.budgetUsd,
-    giveUpAfterSeconds: verb.giveUpAfter,
+    giveUpAfterSeconds: verb.giveUpAfter ?? statedGiveUp(),
     dryRun: verb.dryRun ? true : undefined,
     showPrompts: verb.showPrompts,
     noReuse: verb.reuse ? undefined : true,
     retryFailed: verb.retryFailed ? true : undefined,
     final: verb.final ? true : undefined,
     why: verb.why,
+    lockWaitMs: verb.wait === false ? 0 : Infinity,
     allowCodeExecution: verb.allowCodeExecution
   };
 }
+
+/** What the environment states for all that is remote. */
+const statedGiveUp = () => (process.env["ASSAY_GIVE_UP_AFTER"] ? giveUpSeconds() : undefined);
 
 function askedWith(verb: RunVerbOptions): RunCommandOptions {
   const {race, errorRate, budgetCalls, queue} = verb;

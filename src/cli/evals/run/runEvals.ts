@@ -2,12 +2,15 @@ import type {CandidateEnds, RaceRecord, Verdict} from "../../../evals/decisions/
 import {runRace} from "../../../evals/races/runRace.js";
 import type {DatasetDefinition} from "../../../data/datasets/index.js";
 import {
+  type CommandBudget,
   type CreateExecutor,
   type EvalDefinition,
+  openCommandBudget,
   type RaceOptions,
   runEval,
   type RunInputs,
   type RunOptions,
+  type RunProgress,
   type RunResult
 } from "../../../evals/runner/index.js";
 import type {ImportedSource} from "../../../evals/importedResults/index.js";
@@ -15,7 +18,13 @@ import {type ExcerptCache, openExcerptCache} from "../../../data/privacy/index.j
 import {ensureSplit, type SplitSpec} from "../../../data/splits/index.js";
 import {runVerdict, type RunVerdict} from "../../../report/site/index.js";
 import {messageOf} from "../../../base/validation/index.js";
-import type {RunManifest, SplitManifest, Store, VersionManifest} from "../../../base/store/index.js";
+import {
+  type RunManifest,
+  type SplitManifest,
+  type Store,
+  type VersionManifest,
+  waitForPurge
+} from "../../../base/store/index.js";
 import {observedRun, type RunFacts} from "../../../inference/telemetry/index.js";
 import {otherScorersText} from "../runs/scorersText.js";
 import {type FailureCount, failuresOf, type OtherFailures} from "../runs/failures.js";
@@ -23,6 +32,7 @@ import {importResults} from "../verdict/importResults.js";
 import {observed} from "../../project/observed.js";
 import {newestVersions} from "../../project/newestVersion.js";
 import {datasetOf, type NamedEval} from "../../project/project.js";
+import type {InterruptSignals} from "./interruptSignals.js";
 import {prepareAhead} from "./prepareAhead.js";
 import {createReporter} from "../../terminal/progress.js";
 import {roundText} from "../runs/raceText.js";
@@ -55,8 +65,12 @@ export interface RunEvalsOptions {
   datasets: readonly DatasetDefinition[];
   signal: AbortSignal;
   abortSignal: AbortSignal;
+  /** Told what is under way, for what an interruption ends. */
+  at?: InterruptSignals["at"];
   /** Reports each finished run. */
   onOutcome(outcome: EvalOutcome): void;
+  /** What the command is called beside others that spend of the project's day. */
+  command?: string;
   /** Told why an eval could not be run; the next one is. Without it the first such reason is thrown. */
   onFailure?(error: unknown, failed: NamedEval): Promise<void>;
   quiet?: boolean;
@@ -73,15 +87,18 @@ export async function runEvals(
   inputs: RunEvalsOptions
 ): Promise<EvalOutcome[]> {
   const outcomes: EvalOutcome[] = [];
+  const {options, command = "run"} = inputs;
+  const budget = await openCommandBudget(store.workspace, options.budgetUsd, command);
   const excerpts = await openExcerptCache(store.workspace, "excerpts");
   const versionOf = newestVersions(store, inputs.tell);
   const ahead = callsNobody(inputs.options) ? undefined : prepareAhead(store, evals, inputs);
+  inputs.at?.("preparing");
   await observed(async () => {
     await holdOutFirst(store, evals, inputs, versionOf);
     for (const one of evals)
       try {
         await ahead?.reached(one);
-        await runOne(store, one, inputs, {outcomes, excerpts, versionOf});
+        await runOne(store, one, inputs, {outcomes, excerpts, versionOf, budget});
       } catch (error) {
         if (wasStopped(error, inputs.signal)) {
           note(`${one.name}: stopped before the first row. The same command goes on.`);
@@ -90,7 +107,10 @@ export async function runEvals(
         if (!inputs.onFailure) throw error;
         await inputs.onFailure(error, one);
       }
-  }).finally(() => ahead?.end());
+  }).finally(async () => {
+    await ahead?.end();
+    await budget.end();
+  });
   return outcomes;
 }
 
@@ -102,7 +122,7 @@ export async function runEvals(
 async function holdOutFirst(
   store: Store,
   evals: readonly NamedEval[],
-  {datasets, signal, options, quiet}: RunEvalsOptions,
+  {datasets, signal, options, quiet, at}: RunEvalsOptions,
   versionOf: ReturnType<typeof newestVersions>
 ): Promise<void> {
   for (const {name, definition} of evals) {
@@ -114,9 +134,12 @@ async function holdOutFirst(
         const version = await versionOf(datasetOf(definition, datasets));
         const split = spec.name ?? spec.strategy;
         const {message} = createReporter(`${name} · ${split}`, quiet, {eval: name, split});
-        await ensureSplit(store, version, spec, {measure: !callsNobody(options), onMessage: message});
+        at?.("computing");
+        await ensureSplit(store, version, spec, {measure: !callsNobody(options), onMessage: message, signal});
       } catch {
         continue;
+      } finally {
+        at?.("preparing");
       }
     }
   }
@@ -131,6 +154,7 @@ function wasStopped(error: unknown, {aborted, reason}: AbortSignal): boolean {
 interface RunContext {
   outcomes: EvalOutcome[];
   excerpts: ExcerptCache;
+  budget: CommandBudget;
   versionOf: ReturnType<typeof newestVersions>;
 }
 
@@ -138,7 +162,7 @@ async function runOne(
   store: Store,
   one: NamedEval,
   inputs: RunEvalsOptions,
-  {outcomes, excerpts, versionOf}: RunContext
+  {outcomes, excerpts, versionOf, budget}: RunContext
 ): Promise<void> {
   if (inputs.signal.aborted) return;
   if (one.definition.source) {
@@ -148,12 +172,19 @@ async function runOne(
     outcomes.push(outcome);
     return inputs.onOutcome(outcome);
   }
-  const version = await versionOf(datasetOf(one.definition, inputs.datasets));
+  const dataset = datasetOf(one.definition, inputs.datasets);
+  const {tell = note, signal, options} = inputs;
+  if (options.lockWaitMs !== 0)
+    await waitForPurge(store.workspace, dataset.name, {
+      onWait: (message) => tell(`${one.name}: ${message}`),
+      signal
+    });
+  const version = await versionOf(dataset);
   const told = new Set<string>();
   for (const spec of [one.definition.split].flat()) {
     if (inputs.signal.aborted) return;
     try {
-      await runSplit(store, one, inputs, {spec, version, outcomes, excerpts});
+      await runSplit(store, one, inputs, {spec, version, outcomes, excerpts, budget});
     } catch (error) {
       if (!inputs.onFailure || wasStopped(error, inputs.signal)) throw error;
       // What keeps one split need not keep the next; what keeps them all is told once.
@@ -163,7 +194,7 @@ async function runOne(
   }
 }
 
-interface SplitInputs extends Pick<RunContext, "outcomes" | "excerpts"> {
+interface SplitInputs extends Pick<RunContext, "outcomes" | "excerpts" | "budget"> {
   spec: SplitSpec;
   version: VersionManifest;
 }
@@ -172,7 +203,7 @@ async function runSplit(
   store: Store,
   one: NamedEval,
   inputs: RunEvalsOptions,
-  {spec, version, outcomes, excerpts}: SplitInputs
+  {spec, version, outcomes, excerpts, budget}: SplitInputs
 ): Promise<void> {
   const splitName = spec.name ?? spec.strategy;
   const reporter = createReporter(`${one.name} · ${splitName}`, inputs.quiet, {
@@ -180,10 +211,18 @@ async function runSplit(
     split: splitName
   });
   try {
+    const {at = () => undefined, signal} = inputs;
+    at("computing");
     const split = await ensureSplit(store, version, spec, {
       measure: !callsNobody(inputs.options),
-      onMessage: reporter.message
+      onMessage: reporter.message,
+      signal
     });
+    at("preparing");
+    const onProgress = (progress: RunProgress) => {
+      at(progress.phase === "sealing" ? "sealing" : progress.phase === "done" ? "preparing" : "calling");
+      reporter.progress(progress);
+    };
     const runInputs: RunInputs = {
       store,
       evalName: one.name,
@@ -191,7 +230,8 @@ async function runSplit(
       version,
       split,
       options: inputs.options,
-      effects: {onProgress: reporter.progress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
+      budget,
+      effects: {onProgress, onMessage: reporter.message, maskExcerpt: excerpts.mask},
       signal: inputs.signal,
       abortSignal: inputs.abortSignal,
       createExecutor: inputs.createExecutor
@@ -219,6 +259,7 @@ async function runSplit(
     );
     reporter.end();
     store.refresh();
+    at("computing");
     const report = result.manifest
       ? await runVerdict(store, result.manifest, {margin: one.definition.margin, race: raced?.record})
       : undefined;
@@ -239,6 +280,7 @@ async function runSplit(
     outcomes.push(outcome);
     inputs.onOutcome(outcome);
   } finally {
+    inputs.at?.("preparing");
     await excerpts.save();
     reporter.end();
   }
@@ -307,25 +349,3 @@ function raceOf(
 }
 
 const callsNobody = ({dryRun, showPrompts}: RunOptions) => dryRun === true || showPrompts !== undefined;
-
-/** The first Ctrl-C drains, the second stops the calls in flight, the third ends the process. */
-export function interruptSignals(): {signal: AbortSignal; abortSignal: AbortSignal; dispose(): void} {
-  const drain = new AbortController();
-  const abort = new AbortController();
-  const onInterrupt = () => {
-    if (abort.signal.aborted) process.exit(130);
-    if (drain.signal.aborted) {
-      note("\nStopping the calls in flight. Ctrl-C again ends at once.");
-      abort.abort();
-    } else {
-      note("\nFinishing the calls in flight; what is paid for is kept. Ctrl-C again stops them.");
-      drain.abort();
-    }
-  };
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
-  return {
-    signal: drain.signal,
-    abortSignal: abort.signal,
-    dispose: () => process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt)
-  };
-}

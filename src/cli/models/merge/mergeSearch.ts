@@ -28,7 +28,8 @@ import {
   openProject
 } from "../../project/project.js";
 import {finalWords, NO_MERGE, raceWords, searchText, spaceText} from "./mergeSearchText.js";
-import {interruptSignals, runEvals} from "../../evals/run/runEvals.js";
+import {interruptSignals} from "../../evals/run/interruptSignals.js";
+import {runEvals} from "../../evals/run/runEvals.js";
 import {factsOf} from "../../../evals/mergeSearch/searchFacts.js";
 import {note, notedOnce, print, printJson} from "../../terminal/terminal.js";
 

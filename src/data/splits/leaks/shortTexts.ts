@@ -1,3 +1,4 @@
+import {setImmediate as nextTurn} from "node:timers/promises";
 import {plainWords} from "../../datasets/index.js";
 import {sha256} from "../../../base/system/index.js";
 import {textsOf} from "./texts.js";
@@ -46,7 +47,9 @@ export async function shortTexts(compared: ComparedRows, text: string): Promise<
   );
   const best = searched.map((): {known?: string; similarity: number} => ({similarity: 0}));
   const cosines = new Float64Array(searched.length);
-  for (const {row, grams} of trained) {
+  for (const [n, {row, grams}] of trained.entries()) {
+    // Hundreds of rows take some hundredths of a second: signals and timers get their turn.
+    if (n % 256 === 0) await nextTurn();
     const weights = tfidf.weights(grams);
     grams.ids.forEach((id, at) => {
       const posting = postings.get(id);

@@ -11,6 +11,10 @@ export interface Budget {
   readonly spentUsd: number;
   /** Calls with a reservation that have not ended. */
   readonly open: number;
+  /** US dollars spent and set aside. */
+  readonly heldUsd: number;
+  /** The limit at which a call fits now; Infinity for one that takes all there is. */
+  needsUsd(worstCase: WorstCase): number;
 }
 
 /** Why no more calls are made; `when` says of what the budget was. */
@@ -74,6 +78,27 @@ function expectedUsd({times, excess}: CallCostBounds, usd: number, calls: number
   return Math.min(times * usd, usd + 2 * excess * calls);
 }
 
+function boundsOf(known: Map<string, CallCostBounds>, candidate: string): CallCostBounds {
+  let one = known.get(candidate);
+  if (!one) {
+    one = {times: 1, excess: 0, bounded: 0, openBounded: 0, unbounded: 0, prompts: 0, first: 0, open: 0};
+    known.set(candidate, one);
+  }
+  return one;
+}
+
+/** US dollars that the open calls of all candidates count for. */
+function setAside(known: Map<string, CallCostBounds>): number {
+  let usd = 0;
+  for (const one of known.values())
+    usd +=
+      expectedUsd(one, one.bounded, one.openBounded) +
+      one.unbounded * (one.dearest ?? 0) +
+      one.prompts +
+      one.first;
+  return usd;
+}
+
 /**
  * Without a bound on its answers a candidate's first call runs alone, since all that is left has to be set aside for
  * it; from then on a call in flight counts for its prompt and the dearest call so far: a longer prompt costs more than that. A server may bill more than the worst case, such as
@@ -81,38 +106,30 @@ function expectedUsd({times, excess}: CallCostBounds, usd: number, calls: number
  * times its own, but not more than it and twice the dollars of that excess: what a short call had in excess a long one has no
  * hundred times.
  */
-export function createBudget(limitUsd: number): Budget {
+export function createBudget(limit: number | (() => number)): Budget {
+  const limitUsd = typeof limit === "number" ? () => limit : limit;
   let spent = 0;
   let open = 0;
   const known = new Map<string, CallCostBounds>();
-  const knownOf = (candidate: string): CallCostBounds => {
-    let one = known.get(candidate);
-    if (!one)
-      known.set(
-        candidate,
-        (one = {times: 1, excess: 0, bounded: 0, openBounded: 0, unbounded: 0, prompts: 0, first: 0, open: 0})
-      );
-    return one;
-  };
-  const left = () => {
-    let usd = limitUsd - spent;
-    for (const one of known.values())
-      usd -=
-        expectedUsd(one, one.bounded, one.openBounded) +
-        one.unbounded * (one.dearest ?? 0) +
-        one.prompts +
-        one.first;
-    return usd;
-  };
+  const knownOf = (candidate: string) => boundsOf(known, candidate);
+  const held = () => spent + setAside(known);
+  const left = () => limitUsd() - held();
   // Rounding in the last digit must not leave a budget that fits exactly unused.
-  const slack = 1e-12 * limitUsd;
+  const slack = () => 1e-12 * limitUsd();
   return {
+    needsUsd({candidate, usd, promptUsd = 0}) {
+      const own = knownOf(candidate);
+      if (usd === undefined && own.dearest === undefined) return Infinity;
+      return held() + (usd === undefined ? own.dearest! + promptUsd : expectedUsd(own, usd, 1));
+    },
     reserve({candidate, usd, promptUsd = 0}) {
       const own = knownOf(candidate);
       const unbounded = (first: number) => (own.dearest === undefined ? first : own.dearest + promptUsd);
-      const amount = usd === undefined ? unbounded(limitUsd - spent) : expectedUsd(own, usd, 1);
+      // All that is left, and no less than the prompt costs: nothing left is no room.
+      const amount =
+        usd === undefined ? unbounded(Math.max(limitUsd() - spent, promptUsd)) : expectedUsd(own, usd, 1);
       const rest = left();
-      if (amount > rest + slack || (amount > 0 && rest <= 0)) return undefined;
+      if (amount > rest + slack() || (amount > 0 && rest <= 0)) return undefined;
       const isFirst = usd === undefined && own.dearest === undefined;
       const isUnbounded = usd === undefined && !isFirst;
       own.bounded += usd ?? 0;
@@ -140,7 +157,7 @@ export function createBudget(limitUsd: number): Budget {
       };
       return {
         get fits() {
-          return left() >= -slack;
+          return left() >= -slack();
         },
         settle(costUsd) {
           if (costUsd !== undefined) {
@@ -160,6 +177,9 @@ export function createBudget(limitUsd: number): Budget {
     },
     get open() {
       return open;
+    },
+    get heldUsd() {
+      return held();
     }
   };
 }

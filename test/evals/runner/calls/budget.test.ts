@@ -166,7 +166,7 @@ describe("a run with a budget", () => {
         });
       model.requests.length = 0;
       const {manifest} = await start(20 * each);
-      expect(manifest!.stopped).toMatch(/^budget: .* spent in this start, /);
+      expect(manifest!.stopped).toMatch(/^budget: .* spent by this command, /);
       expect(manifest!.costUsd!).toBeLessThanOrEqual(20 * each * (1 + 1e-9));
       expect(model.requests.length * each).toBeLessThanOrEqual(20 * each * (1 + 1e-9));
       expect(model.requests.length).toBeGreaterThanOrEqual(10);
@@ -200,7 +200,7 @@ describe("a run with a budget", () => {
         evalName: "timed-out",
         options: {budgetUsd, concurrency: 8, preflight: false}
       });
-      expect(manifest!.stopped).toMatch(/^budget: .* spent in this start, /);
+      expect(manifest!.stopped).toMatch(/^budget: .* spent by this command, /);
       expect(manifest!.status).toBe("partial");
       expect([...slow.byPrompt.values()].some((times) => times > 1)).toBe(true);
       const seen = new Map<string, number>();

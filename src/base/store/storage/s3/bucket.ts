@@ -4,7 +4,8 @@ import {readFile, stat} from "node:fs/promises";
 import type {Readable} from "node:stream";
 import {setTimeout as sleep} from "node:timers/promises";
 import type {S3Client} from "@aws-sdk/client-s3";
-import {type Clients, failure, statusOf} from "./client.js";
+import {type Clients, failure} from "./client.js";
+import {statusOf} from "./tryAgain.js";
 
 /** An object as a listing tells it. */
 export interface ListedObject {

@@ -1,7 +1,9 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import type * as storage from "@aws-sdk/lib-storage";
 import {messageOf, UserError} from "../../../validation/errors.js";
+import {giveUpSeconds} from "../../../system/giveUpSeconds.js";
 import {withoutCredentials} from "../../../validation/withoutCredentials.js";
+import {statusOf, tryAgain, type TryAgainOptions} from "./tryAgain.js";
 
 /** The AWS libraries, loaded, and a client that talks to one bucket's server. */
 export interface Clients {
@@ -13,6 +15,9 @@ export interface Clients {
 /** A request on whose connection nothing moves for so long is given up, and made again. */
 const SILENT_MS = 20_000;
 
+/** Tries that the client makes by itself; 50 ms to some seconds apart. */
+const OWN_TRIES = 4;
+
 /**
  * Loads the AWS libraries and makes a client. Credentials, region and endpoint come from where every AWS tool takes them:
  * `AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`, the shared configuration, a role.
@@ -20,7 +25,8 @@ const SILENT_MS = 20_000;
  */
 export async function openClients(
   env: NodeJS.ProcessEnv = process.env,
-  silentMs = SILENT_MS
+  silentMs = SILENT_MS,
+  wait: TryAgainOptions = {giveUpMs: 1000 * giveUpSeconds(env)}
 ): Promise<Clients> {
   const missing = (cause: unknown) => {
     throw new UserError(
@@ -43,16 +49,15 @@ export async function openClients(
     // Not every server knows the newer checksums; TLS and the ETag guard the bytes.
     requestChecksumCalculation: endpoint === undefined ? undefined : "WHEN_REQUIRED",
     responseChecksumValidation: endpoint === undefined ? undefined : "WHEN_REQUIRED",
-    maxAttempts: 5,
+    maxAttempts: OWN_TRIES,
     requestHandler: {connectionTimeout: silentMs, socketTimeout: silentMs}
   });
+  tryAgain(
+    client,
+    endpoint === undefined ? "The store's S3" : `The store's server ${withoutCredentials(endpoint)}`,
+    wait
+  );
   return {s3: s3Library, storage: storageLibrary, client};
-}
-
-/** The HTTP status that a server answered with; undefined when there was no answer. */
-export function statusOf(error: unknown): number | undefined {
-  const {$metadata, status} = (error ?? {}) as {$metadata?: {httpStatusCode?: number}; status?: number};
-  return $metadata?.httpStatusCode ?? status;
 }
 
 /** What a person can do about an error of the bucket. */
@@ -73,9 +78,9 @@ export function failure(error: unknown, store: string, doing: string): UserError
     );
   if (/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|TimeoutError|NetworkingError/.test(`${name} ${code}`))
     return say(
-      `the server does not answer (${code || name}). Look at AWS_ENDPOINT_URL, AWS_REGION and the network.`
+      `the server does not answer (${code || name}). Check AWS_ENDPOINT_URL, AWS_REGION and the network.`
     );
   return say(
-    `${doing} failed${status === undefined ? "" : ` with status ${status}`}: ${withoutCredentials(messageOf(error))}.${status !== undefined && status >= 500 ? " Its trouble may pass: try again later." : ""}`
+    `${doing} failed${status === undefined ? "" : ` with status ${status}`}: ${withoutCredentials(messageOf(error)).replace(/[.\s]+$/, "")}.${status !== undefined && status >= 500 ? " Try again later, or let ASSAY_GIVE_UP_AFTER state more seconds." : ""}`
   );
 }
