@@ -19,6 +19,7 @@ import {
   writeParquetRows
 } from "../../src/base/store/index.js";
 import {modelDir, runDir} from "./folders.js";
+import {type StoredFiles, storedFiles, writeStored} from "./storedFiles.js";
 
 export const LABELS = ["billing", "bug", "how-to", "newsletter", "spam"];
 /** What a hostile model might say: pages must show it as text. */
@@ -33,6 +34,9 @@ interface Player {
   costUsd?: number;
 }
 
+/** The store's files: made once in a process, and written for each test that begins with them. */
+let made: StoredFiles | undefined;
+
 /**
  * Fills `project` with a small store made by the store's own functions: the dataset "mails" in two versions, a random and
  * a grouped split, models with parents, and sealed runs (two splits of one eval, an older run, a partial run, one in which
@@ -40,6 +44,15 @@ interface Player {
  */
 export async function sampleStore(project: string): Promise<Workspace> {
   const workspace = await openWorkspace(project, join(project, ".assay"));
+  if (made) await writeStored(workspace.dir, made);
+  else {
+    await fill(workspace);
+    made = await storedFiles(workspace.dir);
+  }
+  return workspace;
+}
+
+async function fill(workspace: Workspace): Promise<void> {
   const first = await pullMails(workspace, 500, "2026-11-02T08:00:00.000Z");
   const second = await pullMails(workspace, 620, "2026-11-16T08:00:00.000Z");
   const store = await openStore(workspace);
@@ -73,7 +86,6 @@ export async function sampleStore(project: string): Promise<Workspace> {
   } finally {
     store.close();
   }
-  return workspace;
 }
 
 async function pullMails(workspace: Workspace, count: number, at: string): Promise<VersionManifest> {

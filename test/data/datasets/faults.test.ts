@@ -258,7 +258,7 @@ describe("rows with one id", () => {
   });
 });
 
-const rounds = inFull(50, 5);
+const rounds = inFull(50, 3);
 const chance = (name: string) => createHash("sha256").update(name).digest().readUInt32BE() / 2 ** 32;
 
 describe(`a pull killed with SIGKILL (${rounds} rounds)`, {tags: ["counted"]}, () => {

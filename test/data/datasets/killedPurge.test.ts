@@ -11,7 +11,7 @@ import {sampleStore} from "../../support/sampleStore.js";
 import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {datasetDir} from "../../support/folders.js";
 
-const rounds = inFull(20, 5);
+const rounds = inFull(20, 3);
 const script = await childScript(new URL("../../fixtures/killedPurge.ts", import.meta.url));
 const purged = {reason: "killed", now: () => new Date("2026-12-01T00:00:00Z")};
 /** A number in [0, 1) from a name: the same rounds are killed at the same moments every time. */

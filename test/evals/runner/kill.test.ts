@@ -11,7 +11,7 @@ import {temporaryProject} from "../../support/temporaryWorkspace.js";
 import {wordsProject} from "./support/project.js";
 import {runDir} from "../../support/folders.js";
 
-const rounds = inFull(20, 5);
+const rounds = inFull(20, 3);
 const script = await childScript(new URL("support/killedRun.ts", import.meta.url));
 const rows = 120;
 /** What killedRun.ts asks for. */
