@@ -46,7 +46,12 @@ type WantedKind = "a text" | "a number" | "an object";
 const optional = (of: Record<string, unknown>, wanted: WantedKind) => (name: string) =>
   of[name] === undefined ? undefined : wrongly(of, name, wanted);
 
-function wrongly(of: Record<string, unknown>, name: string, wanted: WantedKind, path = name): string | undefined {
+function wrongly(
+  of: Record<string, unknown>,
+  name: string,
+  wanted: WantedKind,
+  path = name
+): string | undefined {
   const value = of[name];
   const fits =
     wanted === "a text"

@@ -1,3 +1,4 @@
+import {anyObject, listOf, text} from "../../validation/checked.js";
 import {isObject} from "../../validation/isObject.js";
 import {UserError} from "../../validation/errors.js";
 import type {Holder} from "../holder.js";
@@ -40,7 +41,7 @@ export const spendingKind: Kind<SpendingDay> = {
   form: {
     kind: "spending",
     schemaVersion: 1,
-    members: {day: "string", entries: "object"},
+    members: {day: text(), entries: listOf(anyObject())},
     renew: "assay run"
   },
   tables: {spending: "what commands spent a day, where a project states a budget"},

@@ -32,7 +32,10 @@ export function raceText(race: RaceRecord): string {
 function nextText({outcome, rounds}: RaceRecord): string {
   if (rounds.length > 0 && outcome?.best === undefined)
     return "Mend what kept the answers from being scored, and ask again for failed rows with --retry-failed.";
-  const how = outcome?.why?.startsWith("budget") && !outcome.why.includes("a day (UTC)") ? " with a larger --budget-usd" : "";
+  const how =
+    outcome?.why?.startsWith("budget") && !outcome.why.includes("a day (UTC)")
+      ? " with a larger --budget-usd"
+      : "";
   return `To go on, start it again${how}: what was paid for is kept.`;
 }
 
