@@ -2,8 +2,7 @@
  * Characters that nothing shows and that part what belongs together: soft hyphen, zero-width spaces and joiners, marks of direction,
  * variation selectors, tags.
  */
-const HIDDEN =
-  /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0]|\uDB40[\uDC00-\uDFFF]/g;
+const HIDDEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 export interface VisibleText {
   text: string;

@@ -1,3 +1,4 @@
+import {memberOf} from "../../base/validation/memberOf.js";
 import type {SplitManifest} from "../../base/store/index.js";
 
 export interface UnseenClasses {
@@ -12,7 +13,7 @@ export function unseenClasses({labels}: Pick<SplitManifest, "labels">): UnseenCl
   const {train, test} = labels ?? {};
   if (!train || !test) return undefined;
   const unseen = Object.entries(test)
-    .filter(([label, rows]) => rows > 0 && !((Object.hasOwn(train, label) ? train[label]! : 0) > 0))
+    .filter(([label, rows]) => rows > 0 && !((memberOf(train, label) ?? 0) > 0))
     .sort(([a, n], [b, m]) => m - n || a.localeCompare(b));
   if (unseen.length === 0) return undefined;
   const sum = (counts: readonly number[]) => counts.reduce((total, rows) => total + rows, 0);
