@@ -117,7 +117,7 @@ describe("chooseThresholds", () => {
       scores: lines.map((line) => (line[name]!.is_correct ? 1 : 0))
     });
     const found = resplit([stage("6b_finetuning"), stage("175b_finetuning")], {
-      times: Number(process.env.ASSAY_RESPLITS ?? 40),
+      times: 40,
       loss: 0.05,
       confidence: 0.9
     });
