@@ -2,7 +2,6 @@ import {fitLogit, type LogitTerm} from "./fitLogit.js";
 import {normalQuantile, normalTail} from "./distributions/normal.js";
 import {studentQuantile, studentTwoSided} from "./distributions/studentT.js";
 import {type Matrix, multiply, transpose, zeros} from "./linearAlgebra.js";
-import {stronglyConnected} from "./stronglyConnected.js";
 import type {Interval} from "./types.js";
 
 export interface Preference {
@@ -174,4 +173,19 @@ function relativeTo(
     values: shift.map((row) => row.reduce((sum, value, j) => sum + value * parameters[j]!, 0)),
     covariance: multiply(multiply(shift, abilities), transpose(shift))
   };
+}
+
+/**
+ * Whether every node of a directed graph can be reached from every other: Ford's condition (1957) for
+ * Bradley–Terry estimates to be finite.
+ */
+function stronglyConnected(nodes: number, edges: readonly (readonly [number, number])[]): boolean {
+  const reaches = (from: 0 | 1): boolean => {
+    const next = Array.from({length: nodes}, () => new Set<number>());
+    for (const edge of edges) next[edge[from]!]!.add(edge[1 - from]!);
+    const seen = new Set([0]);
+    for (const node of seen) for (const other of next[node]!) seen.add(other);
+    return seen.size === nodes;
+  };
+  return reaches(0) && reaches(1);
 }

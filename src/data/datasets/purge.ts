@@ -1,5 +1,5 @@
 import {messageOf, UserError} from "../../base/validation/index.js";
-import {refusedByMachine, sha256} from "../../base/system/index.js";
+import {refusedByMachine, sha256, pagesFolder} from "../../base/system/index.js";
 import {
   type Database,
   everyRow,
@@ -21,10 +21,14 @@ import {goneText, goneVersions} from "./goneVersions.js";
 import {keyless} from "./keyless.js";
 import {namedIds} from "./namedIds.js";
 import {matchingRows, type Unread, unreadText, versionsToPurge} from "./purgeCondition.js";
-import {removePageOutputs} from "./pageOutputs.js";
+import {readdir, rm} from "node:fs/promises";
+import {join} from "node:path";
 import {placeOf, rulesOf} from "./redactionRules.js";
 import {rowForm} from "./rowForm.js";
 import {tombstoneHash} from "./tombstones.js";
+
+/** Packages that pages load, which are no one's rows: without them a page or a build under way asks the network. */
+const PACKAGES = ["_duckdb", "_jsr", "_node", "_npm"];
 
 export interface PurgeOptions {
   /** SQL condition over the dataset's columns. */
@@ -196,4 +200,11 @@ const both = <T>(before: readonly T[] = [], now: readonly T[]) => [...new Set([.
 async function refuseWhileWorking(workspace: Workspace, dataset: string, state: string): Promise<void> {
   await refuseWhileRunning(workspace, state);
   await refuseWhileTraining(workspace, dataset, state);
+}
+
+/** Removes what page loaders printed, masked excerpts among it; the next build makes it again. */
+async function removePageOutputs(project: string): Promise<void> {
+  const cache = join(pagesFolder(project), ".observablehq", "cache");
+  for (const name of await readdir(cache).catch(() => [] as string[]))
+    if (!PACKAGES.includes(name)) await rm(join(cache, name), {recursive: true, force: true});
 }

@@ -2,7 +2,7 @@ import type {Finding} from "./finding.js";
 import {jsonTexts} from "./jsonTexts.js";
 import {KeyNames} from "./keyNames.js";
 import {redact, type RedactionPolicy} from "./redact.js";
-import {scanNumber} from "./scanNumber.js";
+import {isLikelyNumber} from "./likelyNumber.js";
 import {type ScanOptions, scanText} from "./scanText.js";
 
 /** A text of a cell and what was found in it. Findings' offsets are those of the text. */
@@ -57,4 +57,18 @@ export function redactCell(cell: string, texts: readonly ScannedText[], policy: 
     done = end;
   }
   return redacted + cell.slice(done);
+}
+
+/**
+ * Personal data in a whole number, given as its digits: what its text would hold, without what is more likely an id, a time
+ * or an amount. Numbers have lost their leading zeros; a finding with one or two before it is the whole number.
+ */
+function scanNumber(digits: string, options: ScanOptions & {column: string}): Finding[] {
+  for (const zeros of ["", "0", "00"]) {
+    const found = scanText(zeros + digits, options).filter((finding) =>
+      isLikelyNumber(finding, digits.length, options.column)
+    );
+    if (found.length > 0) return zeros === "" ? found : [{...found[0]!, start: 0, end: digits.length}];
+  }
+  return [];
 }

@@ -3,9 +3,12 @@ import {impersonalTypes} from "./impersonal.js";
 import {isLikelyNumber} from "./likelyNumber.js";
 import {resolveOverlaps} from "./overlaps.js";
 import {allRecognizers} from "./recognizers/index.js";
-import {scanContext} from "./scanContext.js";
+import {scanContext, type ScanContext} from "./scanContext.js";
 import {urlParts} from "./urlParts.js";
-import {weighContext} from "./weighContext.js";
+
+const BOOST = 0.35;
+
+const AT_LEAST = 0.4;
 
 export interface ScanOptions {
   recognizers?: readonly Recognizer[];
@@ -66,4 +69,19 @@ function withinUrls(text: string, findings: Finding[], options: ScanOptions): Fi
   return [...urls, ...resolveOverlaps([...others, ...within])].sort(
     (a, b) => a.start - b.start || b.end - a.end
   );
+}
+
+/**
+ * Raises a finding's score by 0.35, to at least 0.4 and at most 1, when one of the words stands among the five
+ * words before it. Whole words only: "lic" must not fire on "public".
+ */
+function weighContext(finding: Finding, words: readonly string[], context: ScanContext): Finding {
+  const raised = raise(finding.score);
+  if (finding.score >= 1 || raised < context.minScore) return finding;
+  if (!context.hasWordBefore(finding.start, words)) return finding;
+  return {...finding, score: raised, rule: `${finding.rule}+context`};
+}
+
+function raise(score: number): number {
+  return Number(Math.min(1, Math.max(AT_LEAST, score + BOOST)).toFixed(4));
 }

@@ -10,7 +10,8 @@ import {
   type ColumnRoles,
   type Database,
   measuredRoles,
-  type VersionManifest
+  type VersionManifest,
+  parquetFile
 } from "../../base/store/index.js";
 import {columnText} from "./columnText.js";
 import {measuresEdition} from "./currentMeasures.js";
@@ -21,7 +22,6 @@ import {sameText} from "./leaks/sameText.js";
 import {sharedRuns} from "./leaks/sharedRuns.js";
 import {shortTexts} from "./leaks/shortTexts.js";
 import {type Leakage, leakageOf} from "./leaks/types.js";
-import {similarityLeakage} from "./similarityLeakage.js";
 import {versionVectors} from "./versionVectors.js";
 
 export interface SplitMeasures extends EmbeddingMeasures {
@@ -158,4 +158,20 @@ function labelDrift(
       )
     )
   };
+}
+
+/**
+ * DataSAIL's leakage of a split: similarity of rows in different parts / similarity of all ordered pairs, each row with itself
+ * included. Rows of one cluster of near-duplicates count as alike by 1, others by 0. From 0 to 1; undefined without
+ * rows.
+ */
+async function similarityLeakage(db: Database, assigned: string, near: string): Promise<number | undefined> {
+  const found = await db.row<{leakage: number | null}>(
+    `with sizes as (
+       select coalesce(n.cluster, 'row:' || row_id) as cluster, a.part, count(*)::double as n
+       from ${assigned} a left join ${parquetFile(near)} n using (row_id) group by all),
+     clusters as (select sum(n) * sum(n) as every, sum(n * n) as same from sizes group by cluster)
+     select ((sum(every) - sum(same)) / sum(every))::double as leakage from clusters`
+  );
+  return found?.leakage ?? undefined;
 }

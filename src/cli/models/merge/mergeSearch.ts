@@ -15,7 +15,7 @@ import {
 import {ensureSplit} from "../../../data/splits/index.js";
 import {UsageError, UserError} from "../../../base/validation/index.js";
 import {modelsDir, noRows, openCounts, openStore, type Store} from "../../../base/store/index.js";
-import {earlierSearches, earlierText, searchName} from "./earlierSearches.js";
+import {earlierSearches, earlierText, searchName} from "../../../evals/mergeSearch/earlierSearches.js";
 import {assertRoom, otherMerges, othersText, roomText} from "./mergeSearchDisk.js";
 import {newestVersions} from "../../project/newestVersion.js";
 import {plural} from "../../terminal/plural.js";
@@ -30,7 +30,7 @@ import {
 import {finalWords, NO_MERGE, raceWords, searchText, spaceText} from "./mergeSearchText.js";
 import {interruptSignals} from "../../evals/run/interruptSignals.js";
 import {runEvals} from "../../evals/run/runEvals.js";
-import {factsOf} from "./searchFacts.js";
+import {factsOf} from "../../../evals/mergeSearch/searchFacts.js";
 import {note, notedOnce, print, printJson} from "../../terminal/terminal.js";
 
 interface MergeSearchOptions {

@@ -1,11 +1,11 @@
 import {points, type RaceOutcome} from "../../../evals/decisions/index.js";
 import {listNames} from "../../../evals/decisions/points.js";
 import type {SearchCandidates, Tries} from "../../../evals/mergeSearch/index.js";
-import {type EarlierSearches, earlierText} from "./earlierSearches.js";
+import {type EarlierSearches, earlierText} from "../../../evals/mergeSearch/earlierSearches.js";
 import {plural} from "../../terminal/plural.js";
 import {raceText} from "../../evals/runs/raceText.js";
 import type {EvalOutcome} from "../../evals/run/runEvals.js";
-import type {FinalFacts, Over} from "./searchFacts.js";
+import type {FinalFacts, Over} from "../../../evals/mergeSearch/searchFacts.js";
 import {dim} from "../../terminal/terminal.js";
 import {verdictText} from "../../evals/verdict/verdictText.js";
 

@@ -2,13 +2,19 @@ import {UserError} from "../../../base/validation/index.js";
 import {type Database, fileScan, roomFor, sqlName, sqlString} from "../../../base/store/index.js";
 import {describeColumns} from "../describeColumns.js";
 import {exactColumns, typed, withTexts} from "./exactTypes.js";
-import {inexactNumbers} from "./inexactNumbers.js";
+import {columnsWith} from "../columnsWith.js";
 import {assertKeys, type JsonFiles, keysOf} from "./jsonKeys.js";
 import {linesOf} from "./lines.js";
 import {mixedColumns, mixedText} from "./mixedTypes.js";
 import {asStated, statedColumns} from "./statedTypes.js";
 import type {SourceContext} from "./types.js";
 import {assertHeld, linesAt, type ShownFiles} from "./unheldValues.js";
+
+/** Whole numbers that a double does not hold exactly, and numbers beyond all doubles. */
+const inexact = (text: string) => {
+  const double = `try_cast(${text} as double)`;
+  return `(regexp_full_match(${text}, '\\s*[+-]?[0-9]{16,}\\s*') and (try_cast(${text} as hugeint) is null or try_cast(${double} as hugeint) is distinct from try_cast(${text} as hugeint))) or isinf(${double})`;
+};
 
 type JsonLinesContext = Pick<SourceContext, "db" | "dataset" | "onProgress">;
 
@@ -164,4 +170,9 @@ async function exactTimes(
 
 function named(columns: readonly JsonColumn[]): string {
   return `columns = {${columns.map(({name, type}) => `${sqlString(name)}: ${sqlString(type)}`).join(", ")}}`;
+}
+
+/** Columns of the relation whose numbers, read as doubles, would not be those of the file. */
+function inexactNumbers(db: Database, names: readonly string[], asTexts: string): Promise<string[]> {
+  return columnsWith(db, names, asTexts, inexact);
 }

@@ -1,6 +1,5 @@
 import {holdsRelation} from "./arguments.js";
 import {mayBeEnglish} from "./language.js";
-import {isLower, isUpper} from "./letterCase.js";
 import type {InstructionCheck} from "./types.js";
 import {treebankWords} from "./words.js";
 
@@ -18,3 +17,13 @@ export const caseChecks: Record<string, InstructionCheck> = {
       "capital_frequency"
     )
 };
+
+/** At least one letter has case, and every such letter is a capital. */
+function isUpper(text: string): boolean {
+  return /\p{Uppercase}/u.test(text) && !/[\p{Lowercase}\p{Lt}]/u.test(text);
+}
+
+/** At least one letter has case, and every such letter is small. */
+function isLower(text: string): boolean {
+  return /\p{Lowercase}/u.test(text) && !/[\p{Uppercase}\p{Lt}]/u.test(text);
+}

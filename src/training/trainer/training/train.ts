@@ -11,7 +11,9 @@ import {largestParts} from "./largest.js";
 import {predictMemory, refuseTooLarge} from "./memory.js";
 import {writeResult} from "./result.js";
 import {TrainingSession} from "./session.js";
-import {peakBytes, useSince} from "./use.js";
+
+/** The most memory that this process had. */
+const peakBytes = () => process.resourceUsage().maxRSS * 1024;
 
 export interface TrainingHooks {
   onProgress?(progress: TrainingProgress): void;
@@ -195,4 +197,16 @@ class Pace {
       secondsLeft: (seconds / this.done) * (this.steps - step)
     };
   }
+}
+
+/**
+ * Gives what a training has used at any moment: what processes before this one did, and this one.
+ * @param started when this process began with it, by `performance.now()`
+ */
+function useSince({seconds, since, peakBytes: before}: TrainingUse, started: number): () => TrainingUse {
+  return () => ({
+    seconds: seconds + Math.round(performance.now() - started) / 1000,
+    since,
+    peakBytes: Math.max(before, peakBytes())
+  });
 }

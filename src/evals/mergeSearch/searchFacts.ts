@@ -1,6 +1,6 @@
-import {pairwise, scoreTable, type Verdict} from "../../../evals/decisions/index.js";
-import type {Finalists} from "../../../evals/mergeSearch/index.js";
-import type {RunManifest, Store} from "../../../base/store/index.js";
+import {pairwise, scoreTable, type Verdict} from "../decisions/index.js";
+import type {Finalists} from "./index.js";
+import type {RunManifest, Store} from "../../base/store/index.js";
 
 /** A winner's score minus another's, in the units of the scores. */
 export interface Over {

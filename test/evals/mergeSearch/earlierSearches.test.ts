@@ -1,13 +1,13 @@
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {earlierSearches, earlierText} from "../../src/cli/models/merge/earlierSearches.js";
-import {finalWords} from "../../src/cli/models/merge/mergeSearchText.js";
-import {defineDataset, pull} from "../../src/data/datasets/index.js";
-import type {RaceRecord} from "../../src/evals/decisions/index.js";
-import {writeRace} from "../../src/evals/races/record.js";
-import type {Tries} from "../../src/evals/mergeSearch/index.js";
-import {ensureSplit} from "../../src/data/splits/index.js";
-import {openStore, openWorkspace, type Store} from "../../src/base/store/index.js";
-import {temporaryProject} from "../support/temporaryWorkspace.js";
+import {earlierSearches, earlierText} from "../../../src/evals/mergeSearch/earlierSearches.js";
+import {finalWords} from "../../../src/cli/models/merge/mergeSearchText.js";
+import {defineDataset, pull} from "../../../src/data/datasets/index.js";
+import type {RaceRecord} from "../../../src/evals/decisions/index.js";
+import {writeRace} from "../../../src/evals/races/record.js";
+import type {Tries} from "../../../src/evals/mergeSearch/index.js";
+import {ensureSplit} from "../../../src/data/splits/index.js";
+import {openStore, openWorkspace, type Store} from "../../../src/base/store/index.js";
+import {temporaryProject} from "../../support/temporaryWorkspace.js";
 
 let store: Store;
 beforeAll(async () => {

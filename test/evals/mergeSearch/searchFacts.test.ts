@@ -1,5 +1,5 @@
 import {describe, expect, it} from "vitest";
-import {overTheBest} from "../../src/cli/models/merge/searchFacts.js";
+import {overTheBest} from "../../../src/evals/mergeSearch/searchFacts.js";
 
 describe("a winner over the best of several parents", () => {
   it("is the least of its differences, within the least ends of intervals that hold together", () => {

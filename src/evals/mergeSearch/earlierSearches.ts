@@ -1,7 +1,7 @@
-import type {RaceRecord} from "../../../evals/decisions/index.js";
-import {listRaces} from "../../../evals/races/index.js";
-import {triesRaced} from "../../../evals/mergeSearch/index.js";
-import {readSplits, splitParts, sqlString, type Store} from "../../../base/store/index.js";
+import type {RaceRecord} from "../decisions/index.js";
+import {listRaces} from "../races/index.js";
+import {triesRaced} from "./index.js";
+import {readSplits, splitParts, sqlString, type Store} from "../../base/store/index.js";
 
 /** The eval in whose name the merges of another are searched. */
 export function searchName(evalName: string): string {
