@@ -4,7 +4,7 @@ import {type Endpoint, recorded} from "../../src/inference/endpoints/index.js";
 import {passageFor, readTrust, sensitivityOf, trustLevels} from "../../src/data/privacy/index.js";
 import type {PrepareContext} from "../../src/evals/runner/define.js";
 import {candidate} from "../../src/evals/runner/index.js";
-import {refuseOutright} from "../../src/evals/runner/plan/privacyCheck.js";
+import {refuseOutright} from "../../src/evals/runner/plan/rowsForEndpoints.js";
 import type {VersionManifest} from "../../src/base/store/index.js";
 import {expectClear, refusalOf} from "./support.js";
 

@@ -3,7 +3,7 @@ import type {Publishing} from "../../base/store/index.js";
 import {datasetSchema} from "./definitionSchema.js";
 import type {Source} from "./sources/index.js";
 import type {Filters} from "./filters/index.js";
-import type {Privacy} from "./privacy.js";
+import type {Privacy} from "./privacyOption.js";
 
 /**
  * How sensitive a dataset's rows are: `public` may go anywhere, `internal` to the team's own machines and

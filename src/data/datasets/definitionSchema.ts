@@ -15,7 +15,7 @@ import {
 import type {Publishing} from "../../base/store/index.js";
 import type {DatasetDefinition, Sensitivity} from "./define.js";
 import type {TextFilter} from "./filters/index.js";
-import type {Privacy, PrivacyAction} from "./privacy.js";
+import type {Privacy, PrivacyAction} from "./privacyOption.js";
 import {sourceSchema} from "./sources/index.js";
 
 const SENSITIVITIES: readonly Sensitivity[] = ["public", "internal", "personal"];

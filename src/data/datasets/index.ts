@@ -16,7 +16,7 @@ export {MAY_RETURN} from "./goneVersions.js";
 export {purge} from "./purge.js";
 export {unreadText} from "./purgeCondition.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";
-export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacy.js";
+export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacyOption.js";
 export {cellText, type StoredColumn, isNumber, isText, shownType} from "./cellText.js";
 export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redaction.js";
 export {LEDGER_FORM, rulesIn} from "./redactionRules.js";

@@ -5,7 +5,7 @@ import {UserError} from "../../base/validation/index.js";
 import {temporaryPath} from "../../base/system/index.js";
 import {openDatabase, type SplitManifest, type Store, type VersionManifest} from "../../base/store/index.js";
 import type {Candidate, EvalDefinition} from "./define.js";
-import {openPrivacyCheck, refuseOutright} from "./plan/privacyCheck.js";
+import {openPrivacyCheck, refuseOutright} from "./plan/rowsForEndpoints.js";
 import {sentMessages, variantsOf} from "./plan/prompts.js";
 import {closeCandidates, readyCandidates, type ReadyCandidate} from "./plan/readyCandidates.js";
 import {resolveEval} from "./plan/resolve.js";

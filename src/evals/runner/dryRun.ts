@@ -4,7 +4,7 @@ import {answerLengths} from "./answerLengths.js";
 import {budgetForecast} from "./budgetForecast.js";
 import type {CommandBudget} from "./calls/commandBudget.js";
 import {callPrices, total} from "./calls/callPrices.js";
-import {budgetRefusal} from "./calls/checkBudget.js";
+import {budgetRefusal} from "./calls/pricesForBudget.js";
 import type {EvalDefinition} from "./define.js";
 import {askedByScorers} from "./plan/preflight.js";
 import type {ResolvedEval} from "./plan/resolve.js";

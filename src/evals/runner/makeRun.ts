@@ -1,8 +1,8 @@
-import {checkBudget} from "./calls/checkBudget.js";
+import {checkBudget} from "./calls/pricesForBudget.js";
 import {makeCalls} from "./calls/calls.js";
 import {type CallPace, openRunCalls} from "./calls/runCalls.js";
 import {runPrices} from "./calls/runPrices.js";
-import {createSpending, type Spending} from "./calls/spending.js";
+import {createSpending, type Spending} from "./calls/keepBudget.js";
 import {createTally, type Tally} from "./calls/tally.js";
 import {answeredStages, answeredBy} from "./journal/whoAnswered.js";
 import type {Bits} from "./journal/bits.js";

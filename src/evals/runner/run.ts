@@ -1,7 +1,7 @@
 import type {HeldLease, RunManifest} from "../../base/store/index.js";
 import type {CallPrices} from "./calls/callPrices.js";
 import type {RunCalls} from "./calls/runCalls.js";
-import type {Spending} from "./calls/spending.js";
+import type {Spending} from "./calls/keepBudget.js";
 import type {Tally} from "./calls/tally.js";
 import type {AppendLog} from "./journal/appendLog.js";
 import type {RunFolder} from "./journal/folder.js";

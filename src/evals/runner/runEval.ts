@@ -20,7 +20,7 @@ import {
   openPrivacyCheck,
   refuseOutright,
   scorerRecipients
-} from "./plan/privacyCheck.js";
+} from "./plan/rowsForEndpoints.js";
 import {keepHeapSmall} from "./keepHeapSmall.js";
 import {makeRun} from "./makeRun.js";
 import {openHeldOut} from "./plan/openHeldOut.js";

@@ -7,7 +7,7 @@ import {UserError} from "../../validation/errors.js";
 import {checkName} from "../../validation/names.js";
 import {STATE_FILES} from "../../system/supervisor.js";
 import type {Erased, Erasing, RecordLocation, Kind, Workspace} from "./kind.js";
-import {learned} from "./learned.js";
+import {learned} from "./learnedErasedRows.js";
 import type {JobRecord, JobEvent} from "../records/job.js";
 import {manifestsOf, readRecord} from "./records.js";
 

@@ -10,7 +10,7 @@ import {type Origins, originsOf} from "../origins.js";
 import {isEntered, toldElsewhere} from "../sameWeights.js";
 import type {Erased, Erasing, RecordLocation, Kind, Workspace} from "./kind.js";
 import {readJobs} from "./job.js";
-import {learned} from "./learned.js";
+import {learned} from "./learnedErasedRows.js";
 import type {StoredModel} from "../records/model.js";
 import {manifestsOf, putJson, readRecord} from "./records.js";
 

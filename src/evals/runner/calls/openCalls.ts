@@ -5,7 +5,7 @@ import {answerTokens} from "./answerTokens.js";
 import type {CallPrices} from "./callPrices.js";
 import type {CallOutcome, CallRequest} from "./executor.js";
 import type {Call} from "./planned.js";
-import type {Spending} from "./spending.js";
+import type {Spending} from "./keepBudget.js";
 
 /** A call with how it ended. */
 export interface CallResult {

@@ -12,7 +12,7 @@ import type {SideAnswers} from "../journal/sideAnswers.js";
 import {askedOf, createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
 import {sideCall} from "./scorerCalls.js";
-import type {Spending} from "./spending.js";
+import type {Spending} from "./keepBudget.js";
 import {tokenCounters, withTokens} from "./withTokens.js";
 import {callError} from "./callErrors.js";
 

@@ -10,7 +10,7 @@ import {createPreflightCalls, type PreflightCalls, READY_MS} from "./preflightCa
 import type {OutageSettings, RunStageCalls} from "./executor.js";
 import {type CountedScorerCalls, createScorerCalls} from "./scorerCalls.js";
 import {createSideGuards, type SideGuards} from "./sideGuards.js";
-import type {Spending} from "./spending.js";
+import type {Spending} from "./keepBudget.js";
 import {createStageCalls} from "./stageCalls.js";
 
 /** How fast endpoints are called, and what is done when they fail. */

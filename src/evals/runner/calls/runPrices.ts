@@ -10,7 +10,7 @@ import {
 import type {PlannedRun} from "../run.js";
 import {plainPrice, type ReadyCandidate} from "../plan/readyCandidates.js";
 import {callPrices, type CallPrices} from "./callPrices.js";
-import {unpricedNames} from "./checkBudget.js";
+import {unpricedNames} from "./pricesForBudget.js";
 
 /** What the run is billed at: the project's list serves what no endpoint states a price for. */
 export async function runPrices({task, requests: {ready}}: PlannedRun) {

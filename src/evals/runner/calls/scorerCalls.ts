@@ -19,7 +19,7 @@ import {countUncounted} from "./countUncounted.js";
 import type {CallRequest} from "./executor.js";
 import {guardedAttempts} from "./guardedAttempts.js";
 import type {SideGuards, SidePass} from "./sideGuards.js";
-import type {Spending} from "./spending.js";
+import type {Spending} from "./keepBudget.js";
 import {tokenCounters, withTokens} from "./withTokens.js";
 import {estimateTokens} from "./stageCalls.js";
 import {callError} from "./callErrors.js";

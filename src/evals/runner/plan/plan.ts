@@ -12,7 +12,7 @@ import {PlanFile} from "./planFile.js";
 import {checkOf, planLines, type PlanParts} from "./planLines.js";
 import {orderRows, type RunWorkspace, readRows} from "./rows.js";
 import type {Variant} from "./prompts.js";
-import type {PrivacyCheck} from "./privacyCheck.js";
+import type {PrivacyCheck} from "./rowsForEndpoints.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import {portions} from "./portions.js";
 import {findUnscorable} from "./unscorable.js";

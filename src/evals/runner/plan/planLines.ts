@@ -4,7 +4,7 @@ import type {Row} from "../../scorers/types.js";
 import type {EvalTask} from "../task.js";
 import {messagesJson} from "./completionKey.js";
 import {KeptKeys, MOST_KEPT} from "./keptKeys.js";
-import type {PrivacyCheck} from "./privacyCheck.js";
+import type {PrivacyCheck} from "./rowsForEndpoints.js";
 import {askedRepeat, type RenderedMessages, sentMessages, type Variant} from "./prompts.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import type {ResolvedEval} from "./resolve.js";

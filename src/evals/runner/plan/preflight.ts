@@ -13,7 +13,7 @@ import {ensureSplit} from "../../../data/splits/index.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import type {Store, VersionManifest} from "../../../base/store/index.js";
 import type {EvalDefinition} from "../define.js";
-import {knownRecipients, refuseOutright} from "./privacyCheck.js";
+import {knownRecipients, refuseOutright} from "./rowsForEndpoints.js";
 import type {ReadyCandidate} from "./readyCandidates.js";
 import {resolveEval, type ResolvedEval} from "./resolve.js";
 

@@ -2,7 +2,7 @@ import {sensitivityOf} from "../../../data/privacy/index.js";
 import {UserError} from "../../../base/validation/index.js";
 import type {PreviewedRow, PromptPreview} from "../result.js";
 import type {EvalTask} from "../task.js";
-import {knownRecipients, mayNothingGo, openPrivacyCheck} from "./privacyCheck.js";
+import {knownRecipients, mayNothingGo, openPrivacyCheck} from "./rowsForEndpoints.js";
 import {variantsOf} from "./prompts.js";
 import {fewShotRows, orderRows, readRows, type RunWorkspace} from "./rows.js";
 

@@ -2,7 +2,7 @@ import {expect, it} from "vitest";
 import {callPrices} from "../../../../src/evals/runner/calls/callPrices.js";
 import {createOpenCalls} from "../../../../src/evals/runner/calls/openCalls.js";
 import type {Call} from "../../../../src/evals/runner/calls/planned.js";
-import {createSpending} from "../../../../src/evals/runner/calls/spending.js";
+import {createSpending} from "../../../../src/evals/runner/calls/keepBudget.js";
 import type {ReadyCandidate} from "../../../../src/evals/runner/plan/readyCandidates.js";
 import {server} from "../support/project.js";
 

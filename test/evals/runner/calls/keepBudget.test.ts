@@ -5,7 +5,7 @@ import {openAICompatible} from "../../../../src/inference/endpoints/index.js";
 import type {EndpointErrorKind} from "../../../../src/inference/endpoints/types.js";
 import {candidate} from "../../../../src/evals/runner/index.js";
 import type {CallError, CallRequest} from "../../../../src/evals/runner/calls/executor.js";
-import {createSpending} from "../../../../src/evals/runner/calls/spending.js";
+import {createSpending} from "../../../../src/evals/runner/calls/keepBudget.js";
 import {type Behaviour, startModelServer} from "../../../support/modelServer.js";
 import {callError, mayBeBilled} from "../../../../src/evals/runner/calls/callErrors.js";
 
