@@ -26,6 +26,19 @@ export interface Ggml {
 
 let loaded: Promise<Ggml> | undefined;
 
+/** Names a struct for the process, once: another copy of Assay in it may have done so. */
+export function defineStruct(
+  library: Koffi,
+  name: string,
+  members: Record<string, string | ReturnType<Koffi["array"]>>
+): void {
+  try {
+    library.type(name);
+  } catch {
+    library.struct(name, members);
+  }
+}
+
 /**
  * Loads the library once a process. Throws with the command that installs what is missing, when a version is not
  * the verified one, or when a function is not there. Load it in a child process where a failed assertion, which
@@ -39,7 +52,7 @@ export function loadGgml(): Promise<Ggml> {
 async function load(): Promise<Ggml> {
   const libraries = findLibraries();
   const koffi = await importKoffi();
-  koffi.struct("ggml_init_params", {mem_size: "size_t", mem_buffer: "void *", no_alloc: "bool"});
+  defineStruct(koffi, "ggml_init_params", {mem_size: "size_t", mem_buffer: "void *", no_alloc: "bool"});
   const open = (path: string) => {
     try {
       return koffi.load(path);

@@ -1,6 +1,6 @@
 import {UserError} from "../../base/validation/errors.js";
 import type {LibraryPointer} from "./functions.js";
-import {type Ggml, loadGgml} from "./library.js";
+import {defineStruct, type Ggml, loadGgml} from "./library.js";
 import {installCommand} from "./package.js";
 
 const MODEL = "void *model";
@@ -98,11 +98,11 @@ async function load(): Promise<Llama> {
   const ggml = await loadGgml();
   const {koffi, libraries} = ggml;
   const settings = (name: string, bytes: number) =>
-    koffi.struct(name, {bytes: koffi.array("uint8_t", bytes, "Typed")});
+    defineStruct(koffi, name, {bytes: koffi.array("uint8_t", bytes, "Typed")});
   settings("llama_model_params", MODEL_SETTINGS.bytes);
   settings("llama_context_params", CONTEXT_SETTINGS.bytes);
   settings("llama_quantize_params", QUANTISE_SETTINGS.bytes);
-  koffi.struct("llama_batch", {
+  defineStruct(koffi, "llama_batch", {
     n_tokens: "int32_t",
     token: "void *",
     embd: "void *",
@@ -111,7 +111,7 @@ async function load(): Promise<Llama> {
     seq_id: "void *",
     logits: "void *"
   });
-  koffi.struct("llama_token_data_array", {
+  defineStruct(koffi, "llama_token_data_array", {
     data: "void *",
     size: "size_t",
     selected: "int64_t",

@@ -3,7 +3,7 @@ import {once} from "node:events";
 import {mkdir, mkdtemp, rm, writeFile} from "node:fs/promises";
 import {availableParallelism, tmpdir} from "node:os";
 import {join} from "node:path";
-import {afterEach, describe, expect, it} from "vitest";
+import {afterEach, describe, expect, it, vi} from "vitest";
 import {
   findLibraries,
   freeCores,
@@ -12,6 +12,7 @@ import {
   openBackend,
   RELEASE
 } from "../../../src/weights/ggml/index.js";
+import {loadLlama} from "../../../src/weights/ggml/llama.js";
 
 describe("the library that computes", () => {
   const folders: string[] = [];
@@ -33,6 +34,13 @@ describe("the library that computes", () => {
     const ggml = await loadGgml();
     expect(ggml.version).toBe(GGML_VERSION);
     expect(ggml.devices[0]!.name).toBe("CPU");
+  });
+
+  it("loads for each copy of Assay in a process", async () => {
+    await loadLlama();
+    vi.resetModules();
+    const again = await import("../../../src/weights/ggml/llama.js");
+    expect((await again.loadLlama()).ggml.devices[0]!.name).toBe("CPU");
   });
 
   it("counts no processor as free that somebody computes on", async () => {
