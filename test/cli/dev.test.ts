@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 /** A page without data, which is there at once. */
-const PAGE = "/method";
+const PAGE = "/method.html";
 
 function get(path: string, headers: Record<string, string> = {}): Promise<{status: number; text: string}> {
   return new Promise((resolve, reject) => {

@@ -122,7 +122,7 @@ const TOMBSTONES = fileForm<Tombstones>(
     salt: text(),
     rows: listOf(
       having({
-        hash: text().optional(),
+        hash: text().nullish(),
         content: listOf(text()).optional(),
         forms: listOf(text()).optional(),
         texts: listOf(text()).optional(),

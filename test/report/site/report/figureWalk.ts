@@ -40,7 +40,7 @@ export async function expectWalked(
   await page.keyboard.press("Tab");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await page.waitForURL(/\/sql\?/);
+  await page.waitForURL(/\/sql\.html\?/);
   await settled(page);
   await page.getByRole("region", {name: "Answer to the query"}).waitFor({timeout: 60_000});
   expect(await page.getByLabel("Example").locator("option:checked").innerText()).toBe(
