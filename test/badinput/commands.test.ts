@@ -36,7 +36,7 @@ describe("a project with broken files", () => {
   it.each([
     ["nothing", /nothing\.ts: it has no default export\. End it with `export default defineDataset/],
     ["misspelt", /misspelt\.ts: dataset "misspelt": it has no member "privcy": did you mean `privacy`\?/],
-    ["exits", /exits\.ts: it calls process\.exit while it is loaded/],
+    ["exits", /exits\.ts: line 1 calls process\.exit\. Take/],
     ["nulls", /nulls\.ts: it could not be loaded/],
     ["throws", /throws\.ts: it could not be loaded: .*\(data-loaders\/throws\.ts line 3\)/],
     ["syntax", /syntax\.ts: it could not be loaded/],

@@ -35,7 +35,10 @@ export async function importDefinition(project: string, file: string): Promise<u
     return defaultOf(await import(pathToFileURL(file).href));
   } catch (error) {
     // The project's own copy of Assay may have made it.
-    if ((error as Error | undefined)?.name === "UserError") throw error;
+    if ((error as Error | undefined)?.name === "UserError") {
+      const [own, line] = (error as Error).message.split(`${relative(project, file)} line `);
+      throw own === "" ? new UserError(`line ${line}`, {cause: error}) : error;
+    }
     const hint = /Top-level await .*"cjs"/.test(messageOf(error))
       ? ' Add "type": "module" to package.json.'
       : "";

@@ -1,3 +1,4 @@
+import {messageOf} from "../../base/validation/index.js";
 import {setTimeout as sleep} from "node:timers/promises";
 import type {Workspace} from "../../base/store/index.js";
 import {pricesFingerprint, storeFingerprint} from "./fingerprint.js";
@@ -21,12 +22,18 @@ export interface StoreWatchOptions {
  */
 export async function touchOnStoreChange(options: StoreWatchOptions): Promise<void> {
   const {workspace} = options;
-  const look = async () =>
-    [
-      await storeFingerprint(workspace),
-      await pricesFingerprint(workspace.project),
-      await publishingFingerprint(workspace)
-    ].join();
+  // A file that became damaged is a change, too: the loaders say what is wrong with it.
+  const look = async () => {
+    try {
+      return [
+        await storeFingerprint(workspace),
+        await pricesFingerprint(workspace.project),
+        await publishingFingerprint(workspace)
+      ].join();
+    } catch (error) {
+      return messageOf(error);
+    }
+  };
   let known = await look();
   let before = known;
   while (!options.signal.aborted) {

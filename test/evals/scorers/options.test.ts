@@ -14,9 +14,11 @@ const cases: [
   nearest: string,
   value: object
 ][] = [
+  ["answerRelevance", scorers.answerRelevance, {endpoint, modle: "m"}, "model", {endpoint, model: 1}],
   ["assertions", scorers.assertions, {colum: "a"}, "column", {threshold: "1"}],
   ["bleu", scorers.bleu, {lowerCase: true}, "lowercase", {tokenizer: "13b"}],
   ["chrf", scorers.chrf, {word: 2}, "words", {smoothing: "effectiv"}],
+  ["citationSupport", scorers.citationSupport, {endpoint, modle: "m"}, "model", {endpoint, model: 1}],
   ["classification", scorers.classification, {label: ["a"]}, "labels", {labels: "a, b"}],
   [
     "codeExecution",
@@ -42,6 +44,7 @@ const cases: [
     "model",
     {endpoint: "v", model: "m"}
   ],
+  ["faithfulness", scorers.faithfulness, {endpoint, modle: "m"}, "model", {endpoint, model: 1}],
   ["includes", scorers.includes, {ignorecase: true}, "ignoreCase", {all: "yes"}],
   ["instructionFollowing", scorers.instructionFollowing, {modes: "loose"}, "mode", {mode: "Strict"}],
   ["jsonFields", scorers.jsonFields, {field: ["a"]}, "fields", {fields: "a"}],
@@ -61,9 +64,12 @@ const cases: [
     "orWhole",
     {lineStart: 1}
   ],
+  ["mcc", scorers.mcc, {label: ["a"]}, "labels", {labels: "a, b"}],
   ["multipleChoice", scorers.multipleChoice, {option: 3}, "options", {options: 2.5}],
   ["normalizedMatch", scorers.normalizedMatch, {ignoreArticle: true}, "ignoreArticles", {ignoreCase: "no"}],
   ["numeric", scorers.numeric, {absolut: 1}, "absolute", {which: "lst"}],
+  ["probability", scorers.probability, {measur: "brier"}, "measure", {measure: "brierr"}],
+  ["retrieval", scorers.retrieval, {measure: "recall", member: "a", kk: 3}, "k", {measure: "recal"}],
   [
     "regexMatch",
     (options: never) => scorers.regexMatch(/a/, options),

@@ -12,7 +12,9 @@ export async function otherScorersText(store: Store, run: RunManifest): Promise<
   for (const {name} of others) {
     const scores = await scoreTable(store, run.id, name);
     const {number} = writerOf(scaleOf(scores.values));
-    for (const {candidate, mean, low, high, scored, planned} of summariesOf(scores))
+    const summaries = summariesOf(scores);
+    if (summaries.every(({scored}) => scored === 0)) continue;
+    for (const {candidate, mean, low, high, scored, planned} of summaries)
       rows.push({
         scorer: name,
         candidate,

@@ -20,7 +20,7 @@ describe("unsealedRuns", () => {
     const workspace = await temporaryWorkspace();
     const begin = async (id: string, startedAt: string, journal?: string) => {
       await writeJsonAtomic(join(runDir(workspace, id), "start.json"), {
-        planHash: "",
+        planHash: "00",
         startedAt,
         noReuse: false
       });
