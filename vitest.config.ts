@@ -35,6 +35,9 @@ const tagged = readdirSync("test", {recursive: true, encoding: "utf8"})
       /(?<!\.full)\.test\.ts$/.test(file) && /tags: \["(long|counted)"/.test(readFileSync(file, "utf8"))
   );
 
+/** A project reads the whole configuration again, without the mode: what depends on it is told to each. */
+const env = {ASSAY_FULL: "1"};
+
 /** A project takes a filter of its own, which its type does not say. */
 const only = (...tagsFilter: string[]) => ({tagsFilter});
 
@@ -43,10 +46,10 @@ export default defineConfig(({mode}) => ({
     projects:
       mode === "full"
         ? [
-            {extends: true, test: {name: "full", include: [full]}},
+            {extends: true, test: {name: "full", include: [full], env}},
             {
               extends: true,
-              test: {name: "long", include: tagged, isolate: false, ...only("long || counted")}
+              test: {name: "long", include: tagged, isolate: false, env, ...only("long || counted")}
             }
           ]
         : [
@@ -76,7 +79,7 @@ export default defineConfig(({mode}) => ({
     // One more than cores of a small machine: tests wait for servers, browsers and the disk.
     maxWorkers: 3,
     sequence: {sequencer: LongestFirst},
-    env: {OBSERVABLE_TELEMETRY_DISABLE: "1", ASSAY_FULL: mode === "full" ? "1" : ""},
+    env: {OBSERVABLE_TELEMETRY_DISABLE: "1"},
     reporters: process.env.CI
       ? ["default", ["json", {outputFile: "test-results/vitest.json"}], new Summary(mode === "full")]
       : ["default", new Summary(mode === "full")]
