@@ -2,7 +2,7 @@
 // A file that failed without a failed test (it could not be loaded, a hook threw) counts as one failure.
 import {readFileSync} from "node:fs";
 
-const {testResults} = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const {testResults, success} = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const indented = (text) => text.split("\n").slice(0, 12).join("\n").replace(/^/gm, "    ");
 let passed = 0;
 let failed = 0;
@@ -15,4 +15,6 @@ for (const {name, status, message, assertionResults} of testResults) {
   failed += broken.length;
   for (const {what, why} of broken) console.error(`failed: ${name}\n  ${what}\n${indented(why)}`);
 }
+if (!success && failed === 0)
+  console.error("failed: an error outside of tests, which vitest prints at its end");
 console.log(passed, failed);
