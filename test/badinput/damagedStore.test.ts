@@ -52,7 +52,7 @@ const MADE_AGAIN =
   /^(cache|downloads|locks|tmp)\/|\/\.(vectors|training|builds)\/|\.tmp$|\.gitignore$|\.txt$/;
 
 /** Which of all combinations are tried: every so many. It shares no divisor with the numbers of commands and contents. */
-const stride = inFull(1, 131);
+const stride = inFull(29, 131);
 
 let project: string;
 let store: StoredFiles;

@@ -107,7 +107,7 @@ describe("names that every object inherits", {tags: ["counted"]}, () => {
           store.close();
         }
       }),
-      {numRuns: inFull(30, 2), examples: [[EXAMPLE]]}
+      {numRuns: inFull(5, 2), examples: [[EXAMPLE]]}
     );
   });
 });

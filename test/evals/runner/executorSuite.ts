@@ -130,10 +130,10 @@ export function describeExecutor(
     });
 
     it("never has more calls in flight than it was told, nor than the endpoint allows", async () => {
-      const wide = await start({latencyMs: 10}, {concurrency: 5});
+      const wide = await start({latencyMs: 60}, {concurrency: 5});
       await all(wide.executor, requests(40));
       expect(wide.server.maxInFlight).toBe(5);
-      const narrow = await start({latencyMs: 10}, {concurrency: 5, endpoint: {limits: {concurrency: 2}}});
+      const narrow = await start({latencyMs: 60}, {concurrency: 5, endpoint: {limits: {concurrency: 2}}});
       await all(narrow.executor, requests(20));
       expect(narrow.server.maxInFlight).toBe(2);
     });
