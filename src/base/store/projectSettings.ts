@@ -6,7 +6,7 @@ import {messageOf, UserError} from "../validation/errors.js";
 /** What a project states in `assay.json` beside its definitions. */
 export interface ProjectSettings {
   budget?: {
-    /** US dollars that all runs and load tests on its store may spend a day, in UTC. */
+    /** US dollars that all runs on its store may spend a day, in UTC. */
     usdPerDay: number;
   };
 }

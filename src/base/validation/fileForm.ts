@@ -32,6 +32,11 @@ export function readForm<T extends object>(text: string, where: string, form: Fi
   } catch (cause) {
     throw new UserError(`${where} is not valid JSON (${(cause as Error).message}). ${form.wayOut}`, {cause});
   }
+  return assertForm(value, where, form);
+}
+
+/** A value that was read, where it has a form. Throws UserError with file, cause and way out where it has not. */
+export function assertForm<T extends object>(value: unknown, where: string, form: FileForm<T>): T {
   const problems = problemsOf(form.schema, value);
   if (problems.length > 0)
     throw new UserError(`${where} was edited or damaged: ${listed(problems, 300)}. ${form.wayOut}`);

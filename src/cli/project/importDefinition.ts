@@ -36,8 +36,10 @@ export async function importDefinition(project: string, file: string): Promise<u
   } catch (error) {
     // The project's own copy of Assay may have made it.
     if ((error as Error | undefined)?.name === "UserError") {
-      const [own, line] = (error as Error).message.split(`${relative(project, file)} line `);
-      throw own === "" ? new UserError(`line ${line}`, {cause: error}) : error;
+      // Whoever reports it names the file.
+      const {message} = error as Error;
+      const own = `${relative(project, file)} `;
+      throw message.startsWith(own) ? new UserError(message.slice(own.length), {cause: error}) : error;
     }
     const hint = /Top-level await .*"cjs"/.test(messageOf(error))
       ? ' Add "type": "module" to package.json.'

@@ -2,7 +2,7 @@ import {checkBudget} from "./calls/pricesForBudget.js";
 import {makeCalls} from "./calls/calls.js";
 import {type CallPace, openRunCalls} from "./calls/runCalls.js";
 import {runPrices} from "./calls/runPrices.js";
-import {createSpending, type Spending} from "./calls/keepBudget.js";
+import {keepBudget, type BudgetKeeper} from "./calls/keepBudget.js";
 import {createTally, type Tally} from "./calls/tally.js";
 import {answeredStages, answeredBy} from "./journal/whoAnswered.js";
 import type {Bits} from "./journal/bits.js";
@@ -67,17 +67,17 @@ export async function makeRun(leased: LeasedRun): Promise<RunResult> {
 }
 
 /** Undefined where nothing limits what is spent. */
-function spendingOf({inputs: {budget, options = {}}}: EvalTask): Spending | undefined {
+function spendingOf({inputs: {budget, options = {}}}: EvalTask): BudgetKeeper | undefined {
   const {budgetUsd = Infinity} = options;
   const isLimited = Math.min(budgetUsd, budget?.limitUsd ?? Infinity) < Infinity || budget?.ledger;
-  return isLimited ? createSpending(budgetUsd, budget) : undefined;
+  return isLimited ? keepBudget(budgetUsd, budget) : undefined;
 }
 
 /** What is closed at the end, also when a later part cannot be opened. */
 interface OpenedParts {
   logs: Closable[];
   ended?: EndedCompletions;
-  spending?: Spending;
+  spending?: BudgetKeeper;
 }
 
 /** Opens the parts of a start: its journal, its budget and its calls. */

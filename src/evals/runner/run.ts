@@ -1,7 +1,7 @@
 import type {HeldLease, RunManifest} from "../../base/store/index.js";
 import type {CallPrices} from "./calls/callPrices.js";
 import type {RunCalls} from "./calls/runCalls.js";
-import type {Spending} from "./calls/keepBudget.js";
+import type {BudgetKeeper} from "./calls/keepBudget.js";
 import type {Tally} from "./calls/tally.js";
 import type {AppendLog} from "./journal/appendLog.js";
 import type {RunFolder} from "./journal/folder.js";
@@ -51,7 +51,7 @@ export interface RunBudget {
   /** The candidates, with the prices that the run is billed at in their records. */
   priced: readonly ReadyCandidate[];
   /** Undefined without `budgetUsd`. */
-  spending?: Spending;
+  spending?: BudgetKeeper;
 }
 
 /** One start of a run, from its first call to its seal. */

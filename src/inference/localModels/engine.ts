@@ -25,7 +25,7 @@ export class Engine {
   private readonly lanes = new Map<string, SequenceBatch>();
   private readonly adapters = new Map<string, LibraryPointer>();
   private running = false;
-  private readonly leastTokens: (text: string) => number;
+  private leastTokens: ((text: string) => number) | undefined;
   private ends: readonly number[] | undefined;
 
   private constructor(
@@ -34,9 +34,7 @@ export class Engine {
     private readonly options: EngineOptions,
     readonly info: EngineInfo,
     private readonly memory: {ofLane: LaneBytes; free(): number}
-  ) {
-    this.leastTokens = leastTokens(vocabulary);
-  }
+  ) {}
 
   /**
    * Loads the weights, after checking the file and that they and one lane fit in memory. Throws a UserError otherwise.
@@ -193,8 +191,13 @@ export class Engine {
 
   tokensOf(prompt: GenerationRequest["prompt"], addFirst = false): number[] {
     if (typeof prompt !== "string") return [...prompt];
-    const least = this.leastTokens(prompt);
-    if (least > 2 * this.info.contextTokens) throw this.tooLong(`at least ${least}`);
+    const most = 2 * this.info.contextTokens;
+    // A shorter text has no more tokens than that, whatever they are.
+    if (prompt.length > most) {
+      this.leastTokens ??= leastTokens(this.vocabulary);
+      const least = this.leastTokens(prompt);
+      if (least > most) throw this.tooLong(`at least ${least}`);
+    }
     const {composes, first} = this.vocabulary;
     const tokens = tokenize(this.model, composes ? prompt.normalize("NFC") : prompt);
     return addFirst && first !== undefined && tokens[0] !== first ? [first, ...tokens] : tokens;

@@ -1,5 +1,5 @@
 import {UserError} from "../../validation/errors.js";
-import {type FileForm, having, readForm} from "../../validation/fileForm.js";
+import {assertForm, type FileForm, having, readForm} from "../../validation/fileForm.js";
 import {isObject} from "../../validation/isObject.js";
 import {parseJson} from "../../system/files.js";
 import {inParallel} from "../../system/inParallel.js";
@@ -68,7 +68,7 @@ export async function readRecord<M extends object>(
     throw new UserError(
       `${where} ${saysOf(manifest)}; this Assay reads a ${form.kind} of schema ${form.schemaVersion}. Use the Assay that wrote it, or move it out of the store and make it again with \`${form.renew}\`.`
     );
-  readForm(text, where, {
+  assertForm(manifest, where, {
     schema: having(form.members),
     wayOut: `Restore it from a copy, or move it out of the store and make it again with \`${form.renew}\`.`
   });

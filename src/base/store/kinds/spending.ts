@@ -1,6 +1,5 @@
-import {anyObject, listOf, text} from "../../validation/checked.js";
-import {isObject} from "../../validation/isObject.js";
-import {UserError} from "../../validation/errors.js";
+import {listOf, number, text} from "../../validation/checked.js";
+import {having} from "../../validation/fileForm.js";
 import type {Holder} from "../holder.js";
 import type {ColumnTypes} from "../parquet.js";
 import type {Kind, Workspace} from "./kind.js";
@@ -41,7 +40,10 @@ export const spendingKind: Kind<SpendingDay> = {
   form: {
     kind: "spending",
     schemaVersion: 1,
-    members: {day: text(), entries: listOf(anyObject())},
+    members: {
+      day: text(),
+      entries: listOf(having({owner: text(), grantedUsd: number({least: 0}), spentUsd: number({least: 0})}))
+    },
     renew: "assay run"
   },
   tables: {spending: "what commands spent a day, where a project states a budget"},
@@ -63,23 +65,7 @@ export async function readSpending(
   workspace: Pick<Workspace, "place">,
   day: string
 ): Promise<SpendingEntry[]> {
-  const record = await readRecord(workspace, spendingKind, keyOf(day));
-  const entries: unknown = record?.entries ?? [];
-  if (Array.isArray(entries) && entries.every(isEntry)) return entries;
-  throw new UserError(
-    `${workspace.place.name}/${keyOf(day)} has entries without sums: it was edited or damaged. Restore it from a copy.`
-  );
-}
-
-const isAmount = (value: unknown) => typeof value === "number" && Number.isFinite(value) && value >= 0;
-
-function isEntry(entry: unknown): entry is SpendingEntry {
-  return (
-    isObject(entry) &&
-    isAmount(entry.grantedUsd) &&
-    isAmount(entry.spentUsd) &&
-    typeof entry.owner === "string"
-  );
+  return (await readRecord(workspace, spendingKind, keyOf(day)))?.entries ?? [];
 }
 
 /** How long another writer of the day is waited for. */

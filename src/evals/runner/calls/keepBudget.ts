@@ -9,7 +9,7 @@ import type {DayLedger} from "./dayLedger.js";
 import {messageOf} from "../../../base/validation/index.js";
 
 /** Keeps the calls of a run within a budget: every attempt is set aside before it is made. */
-export interface Spending {
+export interface BudgetKeeper {
   /** Waits until an attempt fits beside those in flight; false when it never will, after telling the listeners why. */
   reserve(request: CallRequest): Promise<boolean>;
   /** Asked when a call gets its place: false where it no longer fits beside what was spent since. Nothing is set aside for it then. */
@@ -142,10 +142,10 @@ async function reserved(
  * A budget of `startUsd` US dollars over all calls of a start, those of scorers among them, within what its command and its
  * project's day have left.
  */
-export function createSpending(
+export function keepBudget(
   startUsd: number,
   command: Pick<CommandBudget, "limitUsd" | "spentUsd" | "ledger"> = {limitUsd: Infinity, spentUsd: 0}
-): Spending {
+): BudgetKeeper {
   const {ledger} = command;
   const earlierUsd = command.spentUsd;
   const fixedUsd = Math.min(startUsd, command.limitUsd - earlierUsd);

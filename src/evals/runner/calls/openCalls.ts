@@ -5,7 +5,7 @@ import {answerTokens} from "./answerTokens.js";
 import type {CallPrices} from "./callPrices.js";
 import type {CallOutcome, CallRequest} from "./executor.js";
 import type {Call} from "./planned.js";
-import type {Spending} from "./keepBudget.js";
+import type {BudgetKeeper} from "./keepBudget.js";
 
 /** A call with how it ended. */
 export interface CallResult {
@@ -37,7 +37,7 @@ export interface OpenCalls {
 export function createOpenCalls(
   ready: readonly ReadyCandidate[],
   prices: CallPrices,
-  spending: Spending | undefined,
+  spending: BudgetKeeper | undefined,
   earlierUsd: (key: string) => number = () => 0
 ): OpenCalls {
   const open = new PassingMap<Call>();
@@ -56,7 +56,7 @@ export function createOpenCalls(
     open.set(call.key, call);
     return request;
   }
-  async function reserved(call: Call, request: CallRequest, {reserve}: Spending) {
+  async function reserved(call: Call, request: CallRequest, {reserve}: BudgetKeeper) {
     if (!(await reserve(request))) return undefined;
     open.set(call.key, call);
     return request;

@@ -12,7 +12,7 @@ import type {SideAnswers} from "../journal/sideAnswers.js";
 import {askedOf, createSideTally, type SideTally} from "../journal/askedModels.js";
 import type {CallPrices} from "./callPrices.js";
 import {sideCall} from "./scorerCalls.js";
-import type {Spending} from "./keepBudget.js";
+import type {BudgetKeeper} from "./keepBudget.js";
 import {tokenCounters, withTokens} from "./withTokens.js";
 import {callError} from "./callErrors.js";
 
@@ -28,7 +28,7 @@ export const READY_MS = 86_400_000;
 export interface PreflightInputs {
   prices: CallPrices;
   answers: SideAnswers;
-  spending?: Spending;
+  spending?: BudgetKeeper;
   /** Wall clock in milliseconds since 1970. */
   now(): number;
 }

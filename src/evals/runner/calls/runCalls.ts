@@ -10,7 +10,7 @@ import {createPreflightCalls, type PreflightCalls, READY_MS} from "./preflightCa
 import type {OutageSettings, RunStageCalls} from "./executor.js";
 import {type CountedScorerCalls, createScorerCalls} from "./scorerCalls.js";
 import {createSideGuards, type SideGuards} from "./sideGuards.js";
-import type {Spending} from "./keepBudget.js";
+import type {BudgetKeeper} from "./keepBudget.js";
 import {createStageCalls} from "./stageCalls.js";
 
 /** How fast endpoints are called, and what is done when they fail. */
@@ -37,7 +37,7 @@ export interface RunCalls {
 }
 
 export interface RunCallsInputs extends Omit<CallPace, "limiters"> {
-  spending: Spending | undefined;
+  spending: BudgetKeeper | undefined;
   prices: CallPrices;
   /** Names of stages' endpoints that answered an earlier start of the run, by its journal. */
   answered: readonly string[];

@@ -19,14 +19,14 @@ import {countUncounted} from "./countUncounted.js";
 import type {CallRequest} from "./executor.js";
 import {guardedAttempts} from "./guardedAttempts.js";
 import type {SideGuards, SidePass} from "./sideGuards.js";
-import type {Spending} from "./keepBudget.js";
+import type {BudgetKeeper} from "./keepBudget.js";
 import {tokenCounters, withTokens} from "./withTokens.js";
 import {estimateTokens} from "./stageCalls.js";
 import {callError} from "./callErrors.js";
 
 export interface ScorerCallsInputs {
   /** The run's budget; the calls of scorers are set aside in it attempt by attempt, as a candidate's are. */
-  spending?: Spending;
+  spending?: BudgetKeeper;
   prices: CallPrices;
   /** Where answers are kept and found; without it a kill loses those that have no score yet. */
   answers?: SideAnswers;
@@ -148,7 +148,7 @@ function allowedCalls({
   ) {
     const allowed =
       spending &&
-      (async (one: CallRequest, failed: Parameters<Spending["reserveAgain"]>[1]) =>
+      (async (one: CallRequest, failed: Parameters<BudgetKeeper["reserveAgain"]>[1]) =>
         spending.reserveAgain(one, failed, failed.spent && prices.costOf(endpoint, one.model, failed.spent)));
     const counted = countUncounted(attempts);
     try {

@@ -51,6 +51,11 @@ export function linkTo(page: string, choices: Readonly<Record<string, string | u
   return link.href;
 }
 
+/** A link to a run's record, with nothing of what is chosen here. */
+export function runRecord(id: string): string {
+  return `./runs.html?run=${encodeURIComponent(id)}`;
+}
+
 /** The navigation leads to the other pages with the same choices. */
 export function carry(): void {
   const here = new URL(location.href).searchParams;

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {runRecord} from "../address/address.js";
 import type {PurgeView} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
 import {type PageContent, hash} from "../text/elements.js";
@@ -28,10 +29,7 @@ export function purges(dataset: string, all: readonly PurgeView[]): PageContent 
             runs.length === 0
               ? "none"
               : runs.map(
-                  ({id, rows}) =>
-                    html`<div>
-                      <a href=${`./runs.html?run=${encodeURIComponent(id)}`}>${id}</a>: ${countText(rows)}
-                    </div>`
+                  ({id, rows}) => html`<div><a href=${runRecord(id)}>${id}</a>: ${countText(rows)}</div>`
                 )
         }
       ],

@@ -1,7 +1,7 @@
 import {html} from "htl";
 import {splitText} from "../../../evals/decisions/points.js";
 import type {RunView, VerdictsData} from "../../site/types.js";
-import {carry, fromAddress, onReturn, rememberInAddress} from "../address/address.js";
+import {carry, fromAddress, onReturn, rememberInAddress, runRecord} from "../address/address.js";
 import {code, type PageContent, emptyState} from "../text/elements.js";
 import {time, pluralText} from "../text/format.js";
 import {type Input, select} from "./inputs.js";
@@ -62,7 +62,7 @@ function missingRun(
   const other = others?.runs.find(({id}) => id === wanted);
   if (other) return `${other.title}, ${splitText(other.split)}, ${others!.why}. Another run is shown.`;
   const replaced = older.find(({id}) => id === wanted);
-  const record = html`<a href=${`./runs.html?run=${encodeURIComponent(wanted)}`}>Its record</a>`;
+  const record = html`<a href=${runRecord(wanted)}>Its record</a>`;
   if (!replaced)
     return [
       "The address names run ",
@@ -102,8 +102,8 @@ function noRuns(): Input<null> {
 /** Where the numbers on a page come from, in one line that leads to all of it. */
 export function runSource({id, dataset, split, rows, sealedAt, imported}: RunView): HTMLElement {
   return html`<small class="source"
-    >From run <a href=${`./runs.html?run=${encodeURIComponent(id)}`}>${id}</a> · ${dataset.name}
-    ${dataset.version.slice(0, 12)} · ${imported ? "" : `${split.part} part, `}${pluralText(rows, "row")} ·
+    >From run <a href=${runRecord(id)}>${id}</a> · ${dataset.name} ${dataset.version.slice(0, 12)} ·
+    ${imported ? "" : `${split.part} part, `}${pluralText(rows, "row")} ·
     ${time(sealedAt).slice(0, 10)}</small
   >`;
 }

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {runRecord} from "../address/address.js";
 import {observationsText, splitText} from "../../../evals/decisions/points.js";
 import type {RaceDrop, RaceOutcome, RaceRound} from "../../../evals/decisions/raceTypes.js";
 import type {RaceScores, RaceView} from "../../site/types.js";
@@ -146,7 +147,7 @@ function comparedWithEverything({everything}: RaceView, course: RaceCourse): HTM
   const {run, eval: name} = everything;
   return html`<p>
     ${everythingText(course, everything)}
-    <small>That is <a href=${`./runs.html?run=${encodeURIComponent(run)}`}>${run}</a> of ${name}.</small>
+    <small>That is <a href=${runRecord(run)}>${run}</a> of ${name}.</small>
   </p>`;
 }
 

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {runRecord} from "../address/address.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import {splitGaps} from "../../site/splitComparison.js";
 import type {RunView, SplitComparison, SplitsView, VerdictsData} from "../../site/types.js";
@@ -89,7 +90,7 @@ function resultsOf(runs: readonly RunView[], view: SplitsView): PageContent {
               },
               {
                 name: "Run",
-                value: ({id}) => html`<a href=${`./runs.html?run=${encodeURIComponent(id)}`}>${id}</a>`
+                value: ({id}) => html`<a href=${runRecord(id)}>${id}</a>`
               }
             ],
             {

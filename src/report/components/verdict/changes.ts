@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {runRecord} from "../address/address.js";
 import type {CandidateChange, RunChange, RunView} from "../../site/types.js";
 import {dataTable} from "../tables/dataTable.js";
 import {badge, type BadgeKind, type PageContent, details, section} from "../text/elements.js";
@@ -76,9 +77,7 @@ function bestSentence(
 function context({before, rows, differs, added, gone}: RunChange): PageContent {
   return [
     "Against ",
-    html`<a href=${`./runs.html?run=${encodeURIComponent(before.id)}`}
-      >the run of ${time(before.sealedAt)} UTC</a
-    >`,
+    html`<a href=${runRecord(before.id)}>the run of ${time(before.sealedAt)} UTC</a>`,
     `, ${countText(rows.shared)} of ${pluralText(rows.now, "row")} in both. `,
     differs.length > 0 ? `Not the same: ${joinedNames(differs)}. ` : "",
     added.length > 0 ? `New: ${joinedNames(added)}. ` : "",

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {runRecord} from "../address/address.js";
 import {representativeOf} from "../../../evals/decisions/representative.js";
 import {scoreName} from "../../../evals/decisions/scoreScale.js";
 import type {RunView} from "../../site/types.js";
@@ -76,7 +77,7 @@ function compared(run: RunView): HTMLElement {
       "Run again",
       html`<span
         >${code(`npx ${run.command}`)}, or see
-        <a href=${`./runs.html?run=${encodeURIComponent(run.id)}`}>all that made its numbers</a></span
+        <a href=${runRecord(run.id)}>all that made its numbers</a></span
       >`
     ]
   ]);

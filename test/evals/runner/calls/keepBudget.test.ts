@@ -5,7 +5,7 @@ import {openAICompatible} from "../../../../src/inference/endpoints/index.js";
 import type {EndpointErrorKind} from "../../../../src/inference/endpoints/types.js";
 import {candidate} from "../../../../src/evals/runner/index.js";
 import type {CallError, CallRequest} from "../../../../src/evals/runner/calls/executor.js";
-import {createSpending} from "../../../../src/evals/runner/calls/keepBudget.js";
+import {keepBudget} from "../../../../src/evals/runner/calls/keepBudget.js";
 import {type Behaviour, startModelServer} from "../../../support/modelServer.js";
 import {callError, mayBeBilled} from "../../../../src/evals/runner/calls/callErrors.js";
 
@@ -15,7 +15,7 @@ const request = (n: number) =>
 describe("a budget", () => {
   /** Attempts that a budget of two allows when all fail in the same way; 100 when it does not count them. */
   async function attempts(failed: {kind: EndpointErrorKind; mayBeBilled?: boolean}): Promise<number> {
-    const spending = createSpending(0.01);
+    const spending = keepBudget(0.01);
     for (let n = 0, made = 0; ; n++) {
       if (made >= 100 || !(await spending.reserve(request(n)))) return made;
       made++;
@@ -102,7 +102,7 @@ describe("what a failed call may have cost", () => {
         [0.1, 0.1],
         [undefined, 0.5]
       ]) {
-        const spending = createSpending(1);
+        const spending = keepBudget(1);
         await spending.reserve({key: "one", candidate: "both", worstCaseUsd: 0.5} as CallRequest);
         spending.settle({key: "one", error: failed as CallError, costUsd});
         expect(spending.spentUsd).toBe(spentUsd);

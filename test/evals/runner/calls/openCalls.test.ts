@@ -2,7 +2,7 @@ import {expect, it} from "vitest";
 import {callPrices} from "../../../../src/evals/runner/calls/callPrices.js";
 import {createOpenCalls} from "../../../../src/evals/runner/calls/openCalls.js";
 import type {Call} from "../../../../src/evals/runner/calls/planned.js";
-import {createSpending} from "../../../../src/evals/runner/calls/keepBudget.js";
+import {keepBudget} from "../../../../src/evals/runner/calls/keepBudget.js";
 import type {ReadyCandidate} from "../../../../src/evals/runner/plan/readyCandidates.js";
 import {server} from "../support/project.js";
 
@@ -37,7 +37,7 @@ it("a call that is postponed gives back what the budget held for it, and comes a
     record: {name: "one"}
   } as unknown as ReadyCandidate;
   // One call costs a dollar at most: two do not fit at once.
-  const spending = createSpending(1.5);
+  const spending = keepBudget(1.5);
   const open = createOpenCalls([ready], callPrices([], "2026-01-01"), spending);
   const call = (key: string): Call => ({
     n: 0,
