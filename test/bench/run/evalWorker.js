@@ -1,6 +1,5 @@
 // One start of an eval in a process of its own, on the compiled engine. Prints its figures as a line of JSON.
-import {candidate} from "../../../lib/evals/runner/define.js";
-import {runEval} from "../../../lib/evals/runner/index.js";
+import {candidate, runEval} from "../../../lib/evals/runner/index.js";
 import {openAICompatible} from "../../../lib/inference/endpoints/index.js";
 import {includes} from "../../../lib/evals/scorers/includes.js";
 import {exactMatch} from "../../../lib/evals/scorers/exactMatch.js";

@@ -25,8 +25,9 @@ export const jsonWebToken: Recognizer = {
 
 /** Where a header may begin in a run of letters, digits and signs: at its start, or after a sign, as in a path. */
 function headerStart(text: string, from: number, to: number): number | undefined {
-  for (let at = text.indexOf("eyJ", from); at >= 0 && at < to; at = text.indexOf("eyJ", at + 3))
-    if (at === from || !/[A-Za-z0-9]/.test(text.charAt(at - 1))) return at;
+  const run = text.slice(from, to);
+  for (let at = run.indexOf("eyJ"); at >= 0; at = run.indexOf("eyJ", at + 3))
+    if (at === 0 || !/[A-Za-z0-9]/.test(run.charAt(at - 1))) return from + at;
   return undefined;
 }
 
