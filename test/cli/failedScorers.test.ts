@@ -1,6 +1,7 @@
 import {mkdir, readFile, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {expect, it} from "vitest";
+import {refuseExit} from "../../src/cli/project/refuseExit.js";
 import {assayHere} from "../support/assayHere.js";
 import {compiled} from "../support/compiledEngine.js";
 import {temporaryProject} from "../support/temporaryWorkspace.js";
@@ -67,3 +68,12 @@ export default defineEval({dataset, split: {strategy: "given", column: "part"}, 
     );
   }
 );
+
+it("holds though something else has set process.exit since", () => {
+  const {exit} = process;
+  refuseExit("/no/such/project");
+  process.exit = exit;
+  refuseExit("/no/such/project");
+  expect(process.exit).not.toBe(exit);
+  process.exit = exit;
+});

@@ -10,17 +10,19 @@ const isOwn = (file: string) =>
 /** Projects whose code does not end the process. */
 const guarded = new Set<string>();
 
+let guard: typeof process.exit | undefined;
+
 /** From now on a call of `process.exit` by a project's own code throws UserError: a scorer that ends the process would end a run with 0. */
 export function refuseExit(project: string): void {
-  if (guarded.size === 0) {
-    const {exit} = process;
-    process.exit = (code) => {
-      const place = placeInProject(new Error().stack ?? "");
-      if (place !== undefined) throw new UserError(`${place} calls process.exit. Take that call out.`);
-      return exit.call(process, code);
-    };
-  }
   guarded.add(project);
+  // Whoever else sets it may have taken ours away.
+  if (process.exit === guard) return;
+  const {exit} = process;
+  process.exit = guard = (code) => {
+    const place = placeInProject(new Error().stack ?? "");
+    if (place !== undefined) throw new UserError(`${place} calls process.exit. Take that call out.`);
+    return exit.call(process, code);
+  };
 }
 
 /** The first place of a stack that is in a project and neither in a package nor in Assay: "evals/a.eval.ts line 3". */
