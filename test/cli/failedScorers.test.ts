@@ -71,9 +71,9 @@ export default defineEval({dataset, split: {strategy: "given", column: "part"}, 
 
 it("holds though something else has set process.exit since", () => {
   const {exit} = process;
+  const foreign = exit.bind(process);
+  process.exit = foreign;
   refuseExit("/no/such/project");
-  process.exit = exit;
-  refuseExit("/no/such/project");
-  expect(process.exit).not.toBe(exit);
+  expect(process.exit).not.toBe(foreign);
   process.exit = exit;
 });
