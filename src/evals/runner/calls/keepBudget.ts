@@ -130,11 +130,10 @@ async function reserved(
       return false;
     }
     const change = changed();
-    if (more !== "later") await change;
-    else {
-      day?.giveBack(0, 0);
-      await Promise.race([change, sleep(LOOK_MS)]);
-    }
+    if (more === "later") day?.giveBack(0, 0);
+    // What was granted may have been given back when a call ended meanwhile, and then no call may be open to wait for.
+    if (more === "never") await change;
+    else await Promise.race([change, sleep(LOOK_MS)]);
   }
 }
 

@@ -1,12 +1,17 @@
+import {writeFile} from "node:fs/promises";
+import {join} from "node:path";
 import {describe, expect, it} from "vitest";
+import {openWorkspace} from "../../../../src/base/store/index.js";
 import {cascade} from "../../../../src/evals/candidates/index.js";
 import {connectionError} from "../../../../src/inference/endpoints/connectionError.js";
 import {openAICompatible} from "../../../../src/inference/endpoints/index.js";
 import type {EndpointErrorKind} from "../../../../src/inference/endpoints/types.js";
 import {candidate} from "../../../../src/evals/runner/index.js";
 import type {CallError, CallRequest} from "../../../../src/evals/runner/calls/executor.js";
+import {openDayLedger} from "../../../../src/evals/runner/calls/dayLedger.js";
 import {keepBudget} from "../../../../src/evals/runner/calls/keepBudget.js";
 import {type Behaviour, startModelServer} from "../../../support/modelServer.js";
+import {temporaryProject} from "../../../support/temporaryWorkspace.js";
 import {callError, mayBeBilled} from "../../../../src/evals/runner/calls/callErrors.js";
 
 const request = (n: number) =>
@@ -34,6 +39,26 @@ describe("a budget", () => {
     for (const kind of ["rate-limit", "auth", "bad-request"] as const)
       expect(await attempts({kind}), kind).toBe(100);
     expect(await attempts({kind: "connection", mayBeBilled: false})).toBe(100);
+  });
+});
+
+describe("a budget within a project's day", () => {
+  it("asks for its share again when that was given back while a call waited to be set aside", async () => {
+    const project = await temporaryProject();
+    await writeFile(join(project, "assay.json"), JSON.stringify({budget: {usdPerDay: 1}}));
+    const ledger = (await openDayLedger(await openWorkspace(project), "a run"))!;
+    const keeper = keepBudget(Infinity, {limitUsd: Infinity, spentUsd: 0, ledger});
+    const call = (key: string, worstCaseUsd: number) =>
+      ({key, candidate: "c", worstCaseUsd}) as unknown as CallRequest;
+    await keeper.reserve(call("small", 0.05));
+    await keeper.reserve(call("large", 0.5));
+    keeper.settle({key: "large", costUsd: 0.45});
+    const last = keeper.reserve(call("last", 0.04));
+    // Leaves more than four fiftieths of the day unused, and no call in flight.
+    keeper.settle({key: "small", costUsd: 0});
+    expect(await last).toBe(true);
+    expect(ledger.grantedUsd).toBeGreaterThanOrEqual(0.49);
+    await ledger.end(keeper.spentUsd);
   });
 });
 
