@@ -14,8 +14,8 @@ import {type Behaviour, startModelServer} from "../../../support/modelServer.js"
 import {temporaryProject} from "../../../support/temporaryWorkspace.js";
 import {callError, mayBeBilled} from "../../../../src/evals/runner/calls/callErrors.js";
 
-const request = (n: number) =>
-  ({key: `k${n}`, candidate: "c", worstCaseUsd: 0.005}) as unknown as CallRequest;
+const request = (n: number, worstCaseUsd = 0.005) =>
+  ({key: `k${n}`, candidate: "c", worstCaseUsd}) as unknown as CallRequest;
 
 describe("a budget", () => {
   /** Attempts that a budget of two allows when all fail in the same way; 100 when it does not count them. */
@@ -48,14 +48,12 @@ describe("a budget within a project's day", () => {
     await writeFile(join(project, "assay.json"), JSON.stringify({budget: {usdPerDay: 1}}));
     const ledger = (await openDayLedger(await openWorkspace(project), "a run"))!;
     const keeper = keepBudget(Infinity, {limitUsd: Infinity, spentUsd: 0, ledger});
-    const call = (key: string, worstCaseUsd: number) =>
-      ({key, candidate: "c", worstCaseUsd}) as unknown as CallRequest;
-    await keeper.reserve(call("small", 0.05));
-    await keeper.reserve(call("large", 0.5));
-    keeper.settle({key: "large", costUsd: 0.45});
-    const last = keeper.reserve(call("last", 0.04));
+    await keeper.reserve(request(1, 0.05));
+    await keeper.reserve(request(2, 0.5));
+    keeper.settle({key: "k2", costUsd: 0.45});
+    const last = keeper.reserve(request(3, 0.04));
     // Leaves more than four fiftieths of the day unused, and no call in flight.
-    keeper.settle({key: "small", costUsd: 0});
+    keeper.settle({key: "k1", costUsd: 0});
     expect(await last).toBe(true);
     expect(ledger.grantedUsd).toBeGreaterThanOrEqual(0.49);
     await ledger.end(keeper.spentUsd);
