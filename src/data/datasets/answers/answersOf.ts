@@ -154,6 +154,10 @@ export function isAnswers(value: unknown): value is AnswersSource {
 
 /** The dataset that answers are where none is declared. Other options make another dataset. */
 export function answersDataset(source: AnswersSource): DatasetDefinition {
-  const named = [source.of].flat().join("-").replace(/[^\w.-]+/g, "-").slice(0, 60);
+  const named = [source.of]
+    .flat()
+    .join("-")
+    .replace(/[^\w.-]+/g, "-")
+    .slice(0, 60);
   return {name: `answers-${named}-${hashJson(source).slice(0, 8)}`, id: "id", source};
 }

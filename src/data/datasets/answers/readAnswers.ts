@@ -92,9 +92,9 @@ export async function readAnswers(
         part: split.part
       })),
       teachers,
-      prompts: [...new Map(runs.flatMap(({variants}) => variants).map((one) => [one.sha256, one])).values()].map(
-        ({name, sha256}) => ({name, sha256})
-      ),
+      prompts: [
+        ...new Map(runs.flatMap(({variants}) => variants).map((one) => [one.sha256, one])).values()
+      ].map(({name, sha256}) => ({name, sha256})),
       rules: rulesOf(source),
       answers: spent.answers,
       leftOut: leftOut.counts,

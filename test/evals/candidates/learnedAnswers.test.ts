@@ -1,0 +1,205 @@
+import {rm, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, it} from "vitest";
+import {answersOf, defineDataset, pull} from "../../../src/data/datasets/index.js";
+import {ensureSplit} from "../../../src/data/splits/index.js";
+import {finetuned, trained} from "../../../src/evals/candidates/index.js";
+import {candidate, defineEval, runEval} from "../../../src/evals/runner/index.js";
+import {answered, exactMatch} from "../../../src/evals/scorers/index.js";
+import {openAICompatible} from "../../../src/inference/endpoints/index.js";
+import {contaminatedRows} from "../../../src/report/site/index.js";
+import {byteTokenizer, finetune, tfidfLogReg, trainedOn} from "../../../src/training/finetunes/index.js";
+import {exportTraining} from "../../../src/training/finetunes/exports/exportTraining.js";
+import {openStore, type Store} from "../../../src/base/store/index.js";
+import {type ModelServer, startModelServer} from "../../support/modelServer.js";
+import {temporaryWorkspace} from "../../support/temporaryWorkspace.js";
+
+const spec = {name: "given", strategy: "given", column: "part"} as const;
+const colours = ["red", "green", "blue"];
+const text = (i: number) => `number ${i} of the shop is ${colours[i % 3]} like the others of its row`;
+
+/** The eval's own rows have labels; the pool's have none. */
+const labelled = Array.from({length: 30}, (_, i) => ({
+  id: `l${i}`,
+  part: "test",
+  text: text(i),
+  colour: colours[i % 3]!
+}));
+const pool = Array.from({length: 60}, (_, i) => ({
+  id: `p${i}`,
+  part: i < 50 ? "train" : "validation",
+  // Five questions of the eval stand in the pool too.
+  text: i < 5 ? `${text(i)}!` : text(100 + i)
+}));
+
+let store: Store;
+let server: ModelServer;
+
+beforeAll(async () => {
+  const workspace = await temporaryWorkspace();
+  server = await startModelServer({
+    answer: ({prompt}) => colours.find((colour) => prompt.includes(colour)) ?? "none"
+  });
+  for (const [name, rows] of Object.entries({labelled, pool}))
+    await pull(
+      workspace,
+      defineDataset({
+        name,
+        id: "id",
+        text: "text",
+        sensitivity: "public",
+        source: {kind: "rows", rows: () => rows}
+      })
+    );
+  store = await openStore(workspace);
+  for (const name of ["labelled", "pool"]) await splitOf(name);
+});
+afterAll(async () => {
+  store.close();
+  await server.close();
+});
+
+async function splitOf(name: string) {
+  const version = (await store.latestVersion(name))!;
+  const split = await ensureSplit(store, version, spec);
+  store.refresh();
+  return {store, version, split};
+}
+
+const teacher = () =>
+  candidate(
+    "teacher",
+    openAICompatible({name: "teacher", baseUrl: server.url, hosting: "on-prem", trust: "local"}),
+    "test-model"
+  );
+
+async function ask(name: string, part: "train" | "validation") {
+  const definition = defineEval({
+    dataset: "pool",
+    split: spec,
+    part,
+    candidates: [teacher()],
+    prompt: "Which colour? {{text}}",
+    scorers: {answered}
+  });
+  const {manifest} = await runEval(definition, {
+    ...(await splitOf("pool")),
+    evalName: name,
+    options: {preflight: false}
+  });
+  store.refresh();
+  return manifest!;
+}
+
+describe("answers of a teacher to rows without expected values", () => {
+  const learned = answersOf("ask", {apart: ["labelled"]});
+
+  it("train a classifier and a language model that an eval scores on clean rows", async () => {
+    const run = await ask("ask", "train");
+    await ask("ask", "validation");
+    expect(run.counts).toMatchObject({planned: 50, completed: 50, scored: 50});
+    const student = trainedOn(learned, tfidfLogReg({name: "student", text: "text", label: "answer"}));
+    const small = finetune({
+      name: "small",
+      dataset: learned,
+      base: {
+        tokenizer: byteTokenizer(),
+        config: {
+          model_type: "llama",
+          hidden_size: 16,
+          intermediate_size: 32,
+          num_hidden_layers: 1,
+          num_attention_heads: 2,
+          num_key_value_heads: 2,
+          rms_norm_eps: 1e-5,
+          max_position_embeddings: 128,
+          tie_word_embeddings: true
+        }
+      },
+      format: "prompt",
+      method: "full",
+      steps: 1,
+      threads: 1
+    });
+    const asked = server.requests.length;
+    const {manifest} = await runEval(
+      defineEval({
+        dataset: "labelled",
+        split: spec,
+        candidates: [trained("student", student), finetuned("small", small, {params: {max_tokens: 2}})],
+        prompt: "Which colour? {{text}}",
+        expected: "colour",
+        scorers: {exact: exactMatch}
+      }),
+      {...(await splitOf("labelled")), evalName: "students", options: {preflight: false}}
+    );
+    store.refresh();
+    expect(server.requests.length).toBe(asked);
+    const scores = await store.rows<{candidate: string; score: number; rows: number}>(
+      "select candidate, avg(value) as score, count(*)::int as rows from scores where run = $run group by all order by candidate",
+      {run: manifest!.id}
+    );
+    expect(scores).toContainEqual({candidate: "student", score: 1, rows: 30});
+    // The five rows of the eval that stood in the pool were not learned.
+    expect(await contaminatedRows(store, manifest!)).toMatchObject([
+      {candidate: "student", clean: 30, near: 0, contaminated: 0},
+      {candidate: "small", clean: 30, near: 0, contaminated: 0}
+    ]);
+  });
+
+  it("are exported as any dataset, answers that are marked good or bad too", async () => {
+    const dataset = defineDataset({
+      name: "marked",
+      source: answersOf("ask", {form: "kto", apart: ["labelled"]})
+    });
+    await pull(store.workspace, dataset);
+    store.refresh();
+    await ensureSplit(store, (await store.latestVersion("marked"))!, spec);
+    store.refresh();
+    const out = join(store.workspace.project, "kto.jsonl");
+    const manifest = await exportTraining(store, {dataset: "marked", format: "trl-kto", out});
+    expect(manifest.preflight.destinations.find(({destination}) => destination === "TRL")?.verdict).toBe(
+      "ok"
+    );
+    const {readFile} = await import("node:fs/promises");
+    const [first] = (await readFile(out, "utf8")).split("\n");
+    expect(JSON.parse(first!)).toMatchObject({
+      prompt: [{role: "user", content: expect.stringMatching(/^Which colour\? number/) as string}],
+      completion: [{role: "assistant"}],
+      label: true
+    });
+    const chat = await exportTraining(store, {dataset: "marked", format: "openai"});
+    expect(chat.preflight.rows).toBe(manifest.preflight.rows);
+  });
+
+  it("are refused where the provider's terms forbid it, unless a reason is stated", async () => {
+    const terms = join(store.workspace.project, "output-terms.json");
+    const entry = {
+      host: new URL(server.url).hostname,
+      trainOnOutputs: "forbidden",
+      says: "no training",
+      source: "https://example.org/terms",
+      asOf: "2026-12-01"
+    };
+    await writeFile(terms, JSON.stringify([entry]));
+    const declared = (reason?: string) =>
+      pull(
+        store.workspace,
+        defineDataset({name: "told", source: answersOf("ask", {apart: ["labelled"], reason})})
+      );
+    await expect(declared()).rejects.toThrow(
+      /terms of a provider do not allow .*teacher \(127\.0\.0\.1\): forbidden\. no training \(https:\/\/example\.org\/terms, 2026-12-01\)/
+    );
+    const {version} = await declared("our contract of 2026 allows it");
+    expect(version.source).toMatchObject({
+      reason: "our contract of 2026 allows it",
+      teachers: [{candidate: "teacher", model: "test-model", terms: {trainOnOutputs: "forbidden"}}]
+    });
+    await writeFile(terms, JSON.stringify([{...entry, trainOnOutputs: "perhaps"}]));
+    await expect(declared()).rejects.toThrow(/output-terms\.json: .*trainOnOutputs/);
+    await rm(terms);
+    expect((await declared()).version.source).toMatchObject({
+      teachers: [{terms: {trainOnOutputs: "unknown"}}]
+    });
+  });
+});
