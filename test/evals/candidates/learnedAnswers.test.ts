@@ -1,4 +1,5 @@
-import {rm, writeFile} from "node:fs/promises";
+import assert from "node:assert/strict";
+import {readFile, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
 import {answersOf, defineDataset, pull} from "../../../src/data/datasets/index.js";
@@ -10,7 +11,8 @@ import {openAICompatible} from "../../../src/inference/endpoints/index.js";
 import {contaminatedRows} from "../../../src/report/site/index.js";
 import {byteTokenizer, finetune, tfidfLogReg, trainedOn} from "../../../src/training/finetunes/index.js";
 import {exportTraining} from "../../../src/training/finetunes/exports/exportTraining.js";
-import {openStore, type Store} from "../../../src/base/store/index.js";
+import {modelKey, modelsDir, openStore, referrersOf, type Store} from "../../../src/base/store/index.js";
+import {lineageGraph, listModels} from "../../../src/weights/models/index.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryWorkspace} from "../../support/temporaryWorkspace.js";
 
@@ -73,12 +75,12 @@ const teacher = () =>
     "test-model"
   );
 
-async function ask(name: string, part: "train" | "validation") {
+async function ask(name: string, part: "train" | "validation", asked = teacher()) {
   const definition = defineEval({
     dataset: "pool",
     split: spec,
     part,
-    candidates: [teacher()],
+    candidates: [asked],
     prompt: "Which colour? {{text}}",
     scorers: {answered}
   });
@@ -91,6 +93,23 @@ async function ask(name: string, part: "train" | "validation") {
   return manifest!;
 }
 
+/** A language model small enough to be trained within a test. */
+const scratch = {
+  tokenizer: byteTokenizer(),
+  config: {
+    model_type: "llama",
+    hidden_size: 16,
+    intermediate_size: 32,
+    num_hidden_layers: 1,
+    num_attention_heads: 2,
+    num_key_value_heads: 2,
+    rms_norm_eps: 1e-5,
+    max_position_embeddings: 128,
+    tie_word_embeddings: true
+  }
+};
+const quick = {base: scratch, format: "prompt", method: "full", steps: 1, threads: 1} as const;
+
 describe("answers of a teacher to rows without expected values", () => {
   const learned = answersOf("ask", {apart: ["labelled"]});
 
@@ -99,28 +118,7 @@ describe("answers of a teacher to rows without expected values", () => {
     await ask("ask", "validation");
     expect(run.counts).toMatchObject({planned: 50, completed: 50, scored: 50});
     const student = trainedOn(learned, tfidfLogReg({name: "student", text: "text", label: "answer"}));
-    const small = finetune({
-      name: "small",
-      dataset: learned,
-      base: {
-        tokenizer: byteTokenizer(),
-        config: {
-          model_type: "llama",
-          hidden_size: 16,
-          intermediate_size: 32,
-          num_hidden_layers: 1,
-          num_attention_heads: 2,
-          num_key_value_heads: 2,
-          rms_norm_eps: 1e-5,
-          max_position_embeddings: 128,
-          tie_word_embeddings: true
-        }
-      },
-      format: "prompt",
-      method: "full",
-      steps: 1,
-      threads: 1
-    });
+    const small = finetune({name: "small", dataset: learned, ...quick});
     const asked = server.requests.length;
     const {manifest} = await runEval(
       defineEval({
@@ -140,6 +138,31 @@ describe("answers of a teacher to rows without expected values", () => {
       {run: manifest!.id}
     );
     expect(scores).toContainEqual({candidate: "student", score: 1, rows: 30});
+    const {modelId} = manifest!.candidates.find(({name}) => name === "small")!;
+    const card = Buffer.from((await store.workspace.place.read(modelKey(modelId!, "README.md")))!).toString();
+    expect(card).toContain(
+      "answers of teacher: test-model at 127.0.0.1; licence not stated; training on outputs: unknown"
+    );
+    expect(card).toContain(`run: ${run.id} on the train part of pool@`);
+    expect(card).toContain("left out: 5 near-duplicates of test or held-out rows");
+    const versions = await store.versions();
+    const {edges} = lineageGraph({
+      versions,
+      splits: await store.splits(),
+      models: await listModels(modelsDir(store.workspace)),
+      runs: await store.runs(),
+      jobs: [],
+      exports: [],
+      begins: new Map(),
+      erased: new Map()
+    });
+    const learnedFrom = versions.find(({source}) => source.kind === "answers")!;
+    expect(edges).toContainEqual({
+      from: `run:${run.id}`,
+      to: `version:${learnedFrom.dataset}@${learnedFrom.id}`,
+      how: "its answers are rows"
+    });
+    expect((await referrersOf(store.workspace, run.id)).map(({kind}) => kind)).toContain("version");
     // The five rows of the eval that stood in the pool were not learned.
     expect(await contaminatedRows(store, manifest!)).toMatchObject([
       {candidate: "student", clean: 30, near: 0, contaminated: 0},
@@ -161,7 +184,6 @@ describe("answers of a teacher to rows without expected values", () => {
     expect(manifest.preflight.destinations.find(({destination}) => destination === "TRL")?.verdict).toBe(
       "ok"
     );
-    const {readFile} = await import("node:fs/promises");
     const [first] = (await readFile(out, "utf8")).split("\n");
     expect(JSON.parse(first!)).toMatchObject({
       prompt: [{role: "user", content: expect.stringMatching(/^Which colour\? number/) as string}],
@@ -201,5 +223,33 @@ describe("answers of a teacher to rows without expected values", () => {
     expect((await declared()).version.source).toMatchObject({
       teachers: [{terms: {trainOnOutputs: "unknown"}}]
     });
+  });
+
+  it("are learned with the probabilities of a teacher that tells them", async () => {
+    const sure = finetuned("sure", finetune({name: "teacher", dataset: learned, ...quick}), {
+      params: {max_tokens: 3, logprobs: true, top_logprobs: 3}
+    });
+    await ask("sure", "train", sure);
+    const said: string[] = [];
+    const soft = finetune({
+      name: "soft",
+      dataset: answersOf("sure", {form: "soft", apart: ["labelled"], keep: {cutOff: true, duplicates: true}}),
+      ...quick,
+      soft: {share: 0.9}
+    });
+    const {version, split} = await splitOf("labelled");
+    const prepared = await finetuned("soft", soft).prepare({
+      store,
+      version,
+      split,
+      seed: "assay",
+      rows: () => assert.fail("the eval's rows are not learned"),
+      onProgress: (message) => void said.push(message)
+    });
+    await prepared.close?.();
+    const model = (await listModels(modelsDir(store.workspace))).find(({name}) => name === "soft")!;
+    expect(model.settings).toMatchObject({soft: {share: 0.9, examples: model.training!.rows}});
+    expect(model.training!.rows).toBeGreaterThan(10);
+    expect(said.join("\n")).toContain("45 rows of 50 answers; left out: 5 near-duplicates");
   });
 });
