@@ -3,8 +3,8 @@
  * In: a definition from `data-loaders/`. Out: immutable versions in the store, named by the hash of their content.
  * Personal data is `data/privacy`; dividing a version into parts is `data/splits`.
  */
+export {answersDataset} from "./answersDataset.js";
 export {
-  answersDataset,
   type AnswersForm,
   type AnswersKept,
   answersOf,

@@ -248,8 +248,10 @@ describe("answers of a teacher to rows without expected values", () => {
     });
     await prepared.close?.();
     const model = (await listModels(modelsDir(store.workspace))).find(({name}) => name === "soft")!;
-    expect(model.settings).toMatchObject({soft: {share: 0.9, examples: model.training!.rows}});
-    expect(model.training!.rows).toBeGreaterThan(10);
+    const {examples} = model.settings.soft as {examples: number};
+    // Bytes that are no text of their own are learned by the answer's words alone.
+    expect(examples).toBeGreaterThan(0);
+    expect(said.join("\n")).toContain(`${45 - examples} of 45 examples are learned by their words alone`);
     expect(said.join("\n")).toContain("45 rows of 50 answers; left out: 5 near-duplicates");
   });
 });

@@ -14,8 +14,8 @@ const ids = [3, 14, 15, 9];
 /** The teacher's shares of tokens 15, 7 and 30 at the third place, and of the fourth token alone. */
 const likely = {15: 0.5, 7: 0.3, 30: 0.1};
 const share = 0.7;
-const words: Record<string, number> = {c: 15, x: 7, y: 30, d: 9, " far": 8};
-const reader = {encode: (text: string) => (text in words ? [words[text]!] : [...text].map(() => 1))};
+const words: Record<string, number> = {c: 15, x: 7, y: 30, d: 9};
+const reader = {encode: (text: string) => [...text].map((letter) => words[letter] ?? 1)};
 
 const example = softExample(
   {ids, labels: [-100, -100, 15, 9]},
