@@ -29,6 +29,7 @@ export type {Touched} from "./eraseRecords.js";
 export type {Transfer} from "./sources/index.js";
 export {MAY_RETURN} from "./goneVersions.js";
 export {purge} from "./purge.js";
+export {answersTo} from "./purgeAnswers.js";
 export {unreadText} from "./purgeCondition.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacyOption.js";

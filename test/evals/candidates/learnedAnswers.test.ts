@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {readFile, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, it} from "vitest";
-import {answersOf, defineDataset, pull} from "../../../src/data/datasets/index.js";
+import {answersDataset, answersOf, defineDataset, pull, purge} from "../../../src/data/datasets/index.js";
 import {ensureSplit} from "../../../src/data/splits/index.js";
 import {finetuned, trained} from "../../../src/evals/candidates/index.js";
 import {candidate, defineEval, runEval} from "../../../src/evals/runner/index.js";
@@ -12,7 +12,7 @@ import {contaminatedRows} from "../../../src/report/site/index.js";
 import {byteTokenizer, finetune, tfidfLogReg, trainedOn} from "../../../src/training/finetunes/index.js";
 import {exportTraining} from "../../../src/training/finetunes/exports/exportTraining.js";
 import {modelKey, modelsDir, openStore, referrersOf, type Store} from "../../../src/base/store/index.js";
-import {lineageGraph, listModels} from "../../../src/weights/models/index.js";
+import {erasedTraining, lineageGraph, listModels} from "../../../src/weights/models/index.js";
 import {type ModelServer, startModelServer} from "../../support/modelServer.js";
 import {temporaryWorkspace} from "../../support/temporaryWorkspace.js";
 
@@ -253,5 +253,21 @@ describe("answers of a teacher to rows without expected values", () => {
     expect(examples).toBeGreaterThan(0);
     expect(said.join("\n")).toContain(`${45 - examples} of 45 examples are learned by their words alone`);
     expect(said.join("\n")).toContain("45 rows of 50 answers; left out: 5 near-duplicates");
+  });
+
+  it("are erased with the rows that they answer, and models that learned from them say so", async () => {
+    const {name: dataset} = answersDataset(learned);
+    const rows = () =>
+      store.rows<{row: string}>(`select row from "${dataset}" where row in ('p10', 'p11') order by row`);
+    expect(await rows()).toEqual([{row: "p10"}, {row: "p11"}]);
+    const result = await purge(store.workspace, "pool", {where: "id = 'p10'", reason: "asked"});
+    expect(result.answers).toContainEqual({dataset, rows: 1});
+    store.refresh();
+    expect(await rows()).toEqual([{row: "p11"}]);
+    const [student] = (await listModels(modelsDir(store.workspace))).filter(({name}) => name === "student");
+    expect(await erasedTraining(modelsDir(store.workspace), student!.id)).toMatchObject({dataset});
+    await expect(
+      purge(store.workspace, "pool", {where: "id = 'p10'", reason: "asked"})
+    ).resolves.not.toHaveProperty("answers");
   });
 });

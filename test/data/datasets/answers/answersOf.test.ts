@@ -156,6 +156,16 @@ describe("answers of a run as rows to learn from", () => {
 const right: Said = ({answer}) => ({output: answer});
 const wrong: Said = ({id}) => ({output: `wrong ${id}`});
 
+it("rows of answers are no less sensitive than those that were asked about", async () => {
+  const store = await storeOf();
+  await pull(store.workspace, {...dataset(rows), sensitivity: "personal", publish: "ids", licence: "CC0"});
+  store.refresh();
+  await runOf(store, "teacher", {teacher: right});
+  const learned = defineDataset({name: "learned", sensitivity: "public", source: answersOf("teacher")});
+  const {version} = await pull(store.workspace, learned);
+  expect(version).toMatchObject({sensitivity: "personal", publish: "ids", licence: "CC0"});
+});
+
 describe("rows of a test or held-out part", () => {
   it("are refused as a run, and no others come from it", async () => {
     const store = await storeOf();
