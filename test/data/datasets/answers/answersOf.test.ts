@@ -4,8 +4,15 @@ import {recorded} from "../../../../src/inference/endpoints/index.js";
 import {candidate, defineEval, runEval} from "../../../../src/evals/runner/index.js";
 import {exactMatch} from "../../../../src/evals/scorers/index.js";
 import type {Scorer} from "../../../../src/evals/scorers/types.js";
+import {acceptFindings, ensureLedger, refusedRows} from "../../../../src/data/privacy/index.js";
 import {ensureSplit, type SplitSpec} from "../../../../src/data/splits/index.js";
-import {openStore, parquetFile, type Store, versionKey} from "../../../../src/base/store/index.js";
+import {
+  openStore,
+  parquetFile,
+  readAcceptances,
+  type Store,
+  versionKey
+} from "../../../../src/base/store/index.js";
 import {temporaryWorkspace} from "../../../support/temporaryWorkspace.js";
 
 const words =
@@ -164,6 +171,25 @@ it("rows of answers are no less sensitive than those that were asked about", asy
   const learned = defineDataset({name: "learned", sensitivity: "public", source: answersOf("teacher")});
   const {version} = await pull(store.workspace, learned);
   expect(version).toMatchObject({sensitivity: "personal", publish: "ids", licence: "CC0"});
+});
+
+it("findings that are accepted in the dataset that was asked about are accepted in its answers", async () => {
+  const told = rows.map((row, i) => (i === 6 ? {...row, question: "write to ada@example.org please"} : row));
+  const store = await storeOf(told);
+  await runOf(store, "teacher", {teacher: right}, {made: told});
+  const refused = async (name: string) => {
+    const {version} = await answers(store, answersOf("teacher"), name);
+    return [...((await refusedRows(store, version, "fine-tuning")) as Map<string, string[]>).values()];
+  };
+  const rule = "email/tld";
+  expect(String(await refused("before"))).toContain(rule);
+  const asked = (await store.latestVersion("asked"))!;
+  await ensureLedger(store, asked);
+  await acceptFindings(store, asked, {what: rule, reason: "nobody's address"});
+  expect(await refused("after")).toEqual([]);
+  expect(await readAcceptances(store.workspace, "after")).toMatchObject([
+    {rule, reason: "accepted in asked: nobody's address"}
+  ]);
 });
 
 describe("rows of a test or held-out part", () => {
