@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import {lastWords} from "./terminal/lastWords.js";
+import {endUnloaded} from "./terminal/endUnloaded.js";
 
 // Where no more files can be opened, the commands cannot be loaded.
-await import("./program.js").catch(lastWords);
+await import("./program.js").catch(endUnloaded);

@@ -2,7 +2,7 @@ import module from "node:module";
 import {Command, CommanderError} from "commander";
 import {fail} from "./terminal/fail.js";
 import {acceptLogFormat} from "./terminal/logFormat.js";
-import {lastWords} from "./terminal/lastWords.js";
+import {endUnloaded} from "./terminal/endUnloaded.js";
 import {helpEnd, helpForm} from "./terminal/help.js";
 import {note, watchOutput} from "./terminal/terminal.js";
 import {declareCommands} from "./commands.js";
@@ -18,7 +18,7 @@ for (const event of ["uncaughtException", "unhandledRejection"])
     (error: unknown) =>
       void fail(error).then(
         (code) => process.exit(code),
-        () => lastWords(error)
+        () => endUnloaded(error)
       )
   );
 
@@ -55,7 +55,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else process.exitCode = await fail(error).catch(() => lastWords(error));
+  else process.exitCode = await fail(error).catch(() => endUnloaded(error));
 }
 
 /** Wrong usage points to the help of its own command. */
