@@ -1,3 +1,4 @@
+import {memberOf} from "../../../base/validation/memberOf.js";
 import {isObject} from "../../../base/validation/isObject.js";
 import type {RunCandidate, RunManifest} from "../../../base/store/index.js";
 import type {AnswersSource} from "./answersOf.js";
@@ -72,8 +73,8 @@ function answerRow(answer: AgreedAnswer, asked: Asked): MadeRow {
       answer: taughtText(answer),
       // Both readers of conversations find the tools: beside the messages, and in a column.
       messages: JSON.stringify(tools ? {messages: conversation, tools} : conversation),
-      ...(tools ? {tools: JSON.stringify(tools)} : {}),
-      ...(asked.source.form === "soft" ? {logprobs: answer.logprobs} : {}),
+      tools: tools && JSON.stringify(tools),
+      logprobs: asked.source.form === "soft" ? answer.logprobs : undefined,
       ...carriedOf(answer)
     },
     taught: saidBy(answer.output, answer.tool_calls),
@@ -125,7 +126,7 @@ function pairOf(answers: readonly AgreedAnswer[], {source, leftOut, run}: Asked)
         chosen_candidate: better.candidate,
         rejected_candidate: worse.candidate,
         cost_usd: sum(better.cost_usd, worse.cost_usd),
-        ...(tools ? {tools: JSON.stringify(tools)} : {}),
+        tools: tools && JSON.stringify(tools),
         ...carriedOf(better)
       },
       taught: `${saidBy(better.output, better.tool_calls)}\n${saidBy(worse.output, worse.tool_calls)}`,
@@ -139,7 +140,7 @@ const sum = (a: number | null, b: number | null) => (a === null || b === null ? 
 function common(answer: RunAnswer, {source}: Asked): Pick<MadeRow, "question" | "slice"> {
   const slice = source.keep?.balance?.slice;
   const slices: unknown = answer.slices === null ? {} : JSON.parse(answer.slices);
-  const value = slice !== undefined && isObject(slices) ? slices[slice] : undefined;
+  const value = slice !== undefined && isObject(slices) ? memberOf(slices, slice) : undefined;
   return {
     question: answer.text ?? questionText(answer),
     slice: value === undefined ? undefined : JSON.stringify(value)
@@ -206,7 +207,7 @@ function assistant({output, tool_calls: calls}: RunAnswer): StoredMessage {
   return {
     role: "assistant",
     content: output ?? (calls === null ? "" : null),
-    ...(calls === null ? {} : {tool_calls: JSON.parse(calls) as unknown})
+    tool_calls: calls === null ? undefined : (JSON.parse(calls) as unknown)
   };
 }
 

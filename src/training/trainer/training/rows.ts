@@ -87,7 +87,7 @@ export function cut(
 ): TokenExample {
   const part = <T>(all: T[]) =>
     all.length <= length ? all : keep === "start" ? all.slice(0, length) : all.slice(-length);
-  return {ids: part(ids), labels: part(labels), ...(soft && {soft: part(soft)})};
+  return {ids: part(ids), labels: part(labels), soft: soft && part(soft)};
 }
 
 /**
