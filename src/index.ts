@@ -19,6 +19,11 @@ export {
 } from "./evals/candidates/index.js";
 export {localModel, type LocalModelOptions} from "./inference/localModels/index.js";
 export {
+  type AnswersForm,
+  type AnswersKept,
+  answersOf,
+  type AnswersOptions,
+  type AnswersSource,
   chatFilters,
   type DatasetDefinition,
   defineDataset,

@@ -3,6 +3,21 @@
  * In: a definition from `data-loaders/`. Out: immutable versions in the store, named by the hash of their content.
  * Personal data is `data/privacy`; dividing a version into parts is `data/splits`.
  */
+export {
+  answersDataset,
+  type AnswersForm,
+  type AnswersKept,
+  answersOf,
+  type AnswersOptions,
+  type AnswersRecord,
+  answersSchema,
+  type AnswersSource,
+  isAnswers,
+  leftOutText,
+  type OutputTerms,
+  type TeacherRecord,
+  type TrainOnOutputs
+} from "./answers/index.js";
 export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
 export type {ColumnDrift} from "./columnDrift.js";
 export {diffVersions, type VersionDiff} from "./diff.js";

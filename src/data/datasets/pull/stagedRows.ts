@@ -23,6 +23,7 @@ import {withKnownIds} from "../logIds.js";
 import {redactFormer, redactRows, splitFindings} from "../redaction.js";
 import {type Rules, rulesOf} from "../redactionRules.js";
 import {assertColumnNames, FINDINGS, numberEqualRows, ownColumns, rowQuery} from "../rowQuery.js";
+import {asStatedBy} from "./asStatedBy.js";
 import {sourceRelation, type SourceRelation} from "../sources/index.js";
 import {leaveOutErased} from "../tombstones.js";
 import {explain} from "./explain.js";
@@ -55,10 +56,11 @@ interface SourceRead {
 
 /** Reads the source: redacted, without rows that were erased or filtered out. Throws UserError where it cannot be read, or has no rows. */
 export async function stageRows(begun: BegunPull): Promise<StagedRows> {
+  const source = await openSource(begun);
+  begun.definition = asStatedBy(source, begun.definition);
   const {db, workspace, definition, options, stage, scratch} = begun;
   const {name} = definition;
   const {redactor} = options;
-  const source = await openSource(begun);
   const failed = (doing: string) => (cause: unknown) => explain(name, doing, source, cause, redactor);
   const latest = await latestVersion(workspace, name);
   const relation = await withKnownIds(db, workspace, definition, source, latest?.version).catch(
@@ -99,6 +101,7 @@ function openSource({db, workspace, definition, options, scratch}: BegunPull): P
     dataset: definition.name,
     project: workspace.project,
     db,
+    workspace,
     scratch,
     // What is downloaded holds what must not be stored.
     downloads: redactor ? join(scratch, "downloads") : downloadsDir(workspace),

@@ -1,3 +1,5 @@
+import {type AnswersSource, answersSchema} from "../answers/index.js";
+import {answers} from "./answers.js";
 import {files, filesSchema, type FilesSource} from "./files.js";
 import {huggingFace, huggingFaceSchema, type HuggingFaceSource} from "./huggingFace.js";
 import {log, logSchema, type LogSource} from "./log.js";
@@ -9,9 +11,11 @@ import {UserError} from "../../../base/validation/index.js";
 import type {SourceContext, SourceReader, SourceRelation} from "./types.js";
 
 /** Where rows come from. */
-export type Source = FilesSource | HuggingFaceSource | LogSource | PostgresSource | RowsSource | SqliteSource;
+export type Source =
+  AnswersSource | FilesSource | HuggingFaceSource | LogSource | PostgresSource | RowsSource | SqliteSource;
 
 const readers: {[K in Source["kind"]]: SourceReader<Extract<Source, {kind: K}>>} = {
+  answers,
   files,
   huggingface: huggingFace,
   log,
@@ -22,6 +26,7 @@ const readers: {[K in Source["kind"]]: SourceReader<Extract<Source, {kind: K}>>}
 
 /** What each kind of source may say. */
 export const sourceSchema = byKind('a source such as {kind: "files", files: "rows.csv"}', {
+  answers: answersSchema,
   files: filesSchema,
   huggingface: huggingFaceSchema,
   log: logSchema,

@@ -1,4 +1,5 @@
-import type {Database} from "../../../base/store/index.js";
+import type {Database, Workspace} from "../../../base/store/index.js";
+import type {DatasetDefinition} from "../define.js";
 import type {Transfer} from "./transfer.js";
 
 /** A line of a source that could not be read, or a record of several. Never holds the text: it may be personal. */
@@ -18,6 +19,7 @@ export interface SourceContext {
   /** Relative paths are taken from here. */
   project: string;
   db: Database;
+  workspace: Workspace;
   /** An empty folder for whatever must be written down to be read; gone after the pull. */
   scratch: string;
   /** Downloads are kept here from pull to pull. */
@@ -42,6 +44,8 @@ export interface SourceRelation {
   bothIds?: string;
   /** What goes into the version's record: enough to read the same again, no secret. */
   describe: Record<string, unknown>;
+  /** What its rows are, where the definition does not say: of `sensitivity` and `publish` the stricter of both holds. */
+  stated?: Pick<DatasetDefinition, "id" | "text" | "group" | "time" | "sensitivity" | "publish" | "licence">;
   /** Lines left out, when that was asked for. */
   skipped?: BrokenLine[];
   /** Looks for the lines that broke a read. */
