@@ -16,7 +16,10 @@ export interface CheaperTerms {
 }
 
 /** How a candidate does against another: its difference with the interval of level 1 − 2·alpha, and what is shown of the margin. */
-export type NoWorse = Pick<CheaperCandidate, "difference" | "low" | "high" | "rows" | "adjustedP" | "verdict">;
+export type NoWorse = Pick<
+  CheaperCandidate,
+  "difference" | "low" | "high" | "rows" | "adjustedP" | "verdict"
+>;
 
 /**
  * The candidates that are shown to cost less than the best (the interval of the ratio of the two costs leaves out 1), each tested for being at most `margin` worse (one-sided, Holm over
@@ -28,7 +31,6 @@ export function cheaperOf(
   costs: CostsByCandidate,
   terms: CheaperTerms
 ): CheaperVerdict | undefined {
-  const {margin, alpha} = terms;
   return cheaperBy(table.candidates, best, costs, terms, (cheaper) => noWorse(table, cheaper, best, terms));
 }
 

@@ -1,8 +1,9 @@
 import {
+  anyObject,
   assertChecked,
+  either,
   exactly,
   func,
-  holding,
   listOf,
   number,
   type SchemaShape,
@@ -58,9 +59,10 @@ const shape: SchemaShape<DistillationDefinition> = {
   name: text().optional(),
   eval: text("an eval's name"),
   split: text("a split of the eval").optional(),
-  teacher: holding<string | Candidate>(teacherSchema(), () => []),
+  teacher: either("a candidate, or the name of one", text(), anyObject()),
   students: func("a function of the answers that gives candidates"),
-  answers: exactly<Omit<AnswersOptions, "candidates">>("options of answersOf", answersShape()).optional(),
+  // `answersOf` looks at them.
+  answers: anyObject("options of answersOf").optional(),
   margin: number({above: 0}).optional(),
   maxLoss: number({above: 0}).optional(),
   confidence: number({above: 0, most: 0.9999}).optional(),
@@ -68,5 +70,23 @@ const shape: SchemaShape<DistillationDefinition> = {
   months: number({least: 1, most: 1200, whole: true}).optional(),
   repeatsPerYear: amount(),
   usdPerHour: amount(),
-  curve: listOf(number({above: 0, most: 0.95}), "a list of shares").optional()
+  curve: listOf(number({above: 0, most: 0.95}), "a list of shares below 1").optional()
 };
+
+/** Throws a UserError with everything that keeps something from being a distillation. */
+export function checkDistillation(definition: unknown): asserts definition is DistillationDefinition {
+  assertChecked(
+    "distillation",
+    exactly<DistillationDefinition>("a definition such as {eval, teacher, students}", shape),
+    definition
+  );
+}
+
+/**
+ * Declares a distillation in `distillations/NAME.distillation.ts`: `assay distil NAME` asks the teacher, trains the students on its
+ * answers, and judges them. Throws a UserError that names every member that is unknown, absent or of another kind.
+ */
+export function distillation(definition: DistillationDefinition): Distillation {
+  checkDistillation(definition);
+  return {definition};
+}
