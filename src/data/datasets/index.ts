@@ -3,8 +3,8 @@
  * In: a definition from `data-loaders/`. Out: immutable versions in the store, named by the hash of their content.
  * Personal data is `data/privacy`; dividing a version into parts is `data/splits`.
  */
+export {answersDataset} from "./answersDataset.js";
 export {
-  answersDataset,
   type AnswersForm,
   type AnswersKept,
   answersOf,
@@ -29,6 +29,7 @@ export type {Touched} from "./eraseRecords.js";
 export type {Transfer} from "./sources/index.js";
 export {MAY_RETURN} from "./goneVersions.js";
 export {purge} from "./purge.js";
+export {answersTo} from "./purgeAnswers.js";
 export {unreadText} from "./purgeCondition.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacyOption.js";

@@ -1,6 +1,6 @@
 import {stat} from "node:fs/promises";
 import {emptyRelation, type ColumnTypes, parquetFile} from "../parquet.js";
-import {LEDGER, type VersionManifest} from "../records/version.js";
+import {answeringRuns, LEDGER, type VersionManifest} from "../records/version.js";
 import {anyObject, anyText, listOf, number, text} from "../../validation/checked.js";
 import {having} from "../../validation/fileForm.js";
 import {checkName} from "../../validation/names.js";
@@ -78,6 +78,10 @@ export const versionKind: Kind<VersionManifest> = {
     ledger: "what scans for personal data and secrets found in versions"
   },
   views: versionViews,
+  refersTo: async ({manifestKey}, workspace) => {
+    const version = await readRecord(workspace, versionKind, manifestKey);
+    return version ? answeringRuns(version) : [];
+  },
   collect: {
     stays: async (workspace, {keep}) => {
       const retained = await retainedVersions(workspace, keep);

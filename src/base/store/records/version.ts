@@ -71,5 +71,11 @@ export interface VersionManifest {
   purged?: Purged[];
 }
 
+/** Ids of the runs whose answers are a version's rows; none where its rows are no answers. */
+export function answeringRuns({source}: Pick<VersionManifest, "source">): string[] {
+  const runs: unknown = source?.kind === "answers" ? source.runs : undefined;
+  return Array.isArray(runs) ? runs.map((run) => String((run as {id?: unknown}).id)) : [];
+}
+
 /** A row of a dataset as it reaches prompts and scorers: its id and the dataset's own columns. */
 export type Row = {id: string} & Record<string, unknown>;

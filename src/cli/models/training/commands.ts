@@ -113,6 +113,7 @@ function exportCommand(finetune: Command): void {
     .option("--system <text>", "put a system message before every prompt")
     .option("--chosen <column>", "pairs: read the better answer from this column")
     .option("--rejected <column>", "pairs: read the worse answer from this column")
+    .option("--good <column>", "trl-kto: read whether an answer is good from this column (default: good)")
     .option("--from-run <run>", "pairs: take two candidates' scored answers of a run on this part")
     .option("--prefer <candidate>", "--from-run: take this candidate's answer where it scored higher")
     .option("--over <candidate>", "--from-run: take this candidate's answer as the worse one")

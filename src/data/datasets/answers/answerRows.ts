@@ -6,7 +6,19 @@ import type {RunAnswer} from "./runAnswers.js";
 
 /** The columns that rows of answers have of their own; a column of the dataset with such a name stands as `source_NAME`. */
 const OWN = new Set([
-  ...["id", "row", "part", "prompt", "answer", "messages", "tools", "candidate", "model", "variant", "repeat"],
+  ...[
+    "id",
+    "row",
+    "part",
+    "prompt",
+    "answer",
+    "messages",
+    "tools",
+    "candidate",
+    "model",
+    "variant",
+    "repeat"
+  ],
   ...["score", "scores", "doubt", "agreement", "prompt_tokens", "completion_tokens", "cost_usd", "logprobs"],
   ...["chosen", "rejected", "good"],
   ...["chosen_score", "rejected_score", "chosen_candidate", "rejected_candidate"]
@@ -91,7 +103,8 @@ function pairOf(answers: readonly AgreedAnswer[], {source, leftOut, run}: Asked)
   if (source.keep?.minScore !== undefined && better.score! < source.keep.minScore)
     return none(`better answer scored below ${source.keep.minScore}`);
   if (difference <= 0) return none("no answer of the row is better than another");
-  if (difference < (source.leastDifference ?? 0)) return none(`differ by less than ${source.leastDifference}`);
+  if (difference < (source.leastDifference ?? 0))
+    return none(`differ by less than ${source.leastDifference}`);
   leftOut.add("neither the best nor the worst of the row", answers.length - 2);
   const asked = {source, leftOut, run};
   const {id, row, part, prompt, variant} = facts(better, asked);

@@ -10,8 +10,6 @@ import {
   type SchemaShape,
   text
 } from "../../../base/validation/checked.js";
-import {hashJson} from "../../../base/system/index.js";
-import type {DatasetDefinition} from "../define.js";
 import type {NearDuplicateSettings} from "../duplicates/index.js";
 
 /**
@@ -150,10 +148,4 @@ export function answersOf(of: string | string[], options: AnswersOptions = {}): 
 
 export function isAnswers(value: unknown): value is AnswersSource {
   return typeof value === "object" && value !== null && (value as {kind?: unknown}).kind === "answers";
-}
-
-/** The dataset that answers are where none is declared. Other options make another dataset. */
-export function answersDataset(source: AnswersSource): DatasetDefinition {
-  const named = [source.of].flat().join("-").replace(/[^\w.-]+/g, "-").slice(0, 60);
-  return {name: `answers-${named}-${hashJson(source).slice(0, 8)}`, id: "id", source};
 }

@@ -1,6 +1,5 @@
 /** The answers of runs as rows to learn from, apart from every test row. In: runs of the store. Out: rows and what was left out. */
 export {
-  answersDataset,
   type AnswersForm,
   type AnswersKept,
   answersOf,
@@ -11,4 +10,5 @@ export {
 } from "./answersOf.js";
 export {type OutputTerms, type TrainOnOutputs} from "./outputTerms.js";
 export {type AnswersRecord, leftOutText, readAnswers} from "./readAnswers.js";
+export type {StatedBySource} from "./statedBySource.js";
 export type {TeacherRecord} from "./teachers.js";

@@ -48,7 +48,8 @@ function refusal(
   if (answer.closed) return "rows of a test or held-out part";
   if (answer.part === null || answer.messages === null)
     return "rows that were erased, are held out by another split, or whose prompt is not known";
-  if (answer.part !== "train" && answer.part !== "validation") return "rows that are in no part to learn from";
+  if (answer.part !== "train" && answer.part !== "validation")
+    return "rows that are in no part to learn from";
   if (answer.status !== "completed") return "failed";
   if (answer.refused && !keep.refusals) return "refused";
   if (answer.cut_off && !keep.cutOff) return "cut off";
@@ -61,7 +62,8 @@ function refusal(
     if (agreement === undefined) return "the only answer of its row";
     if (agreement < keep.agreement) return `agreed on by less than ${keep.agreement} of its row's answers`;
   }
-  if (keep.consistent && !isConsistent(answer.details)) return "the judge's choice changed with the order, or was made in one";
+  if (keep.consistent && !isConsistent(answer.details))
+    return "the judge's choice changed with the order, or was made in one";
   return undefined;
 }
 
@@ -69,7 +71,9 @@ function refusal(
 function agreements(answers: readonly RunAnswer[]): (number | undefined)[] {
   const said = answers.map(({variant, output, tool_calls}) => `${variant}\n${saidBy(output, tool_calls)}`);
   return answers.map(({variant, status}, i) => {
-    const all = answers.flatMap((one, j) => (one.variant === variant && one.status === "completed" ? [j] : []));
+    const all = answers.flatMap((one, j) =>
+      one.variant === variant && one.status === "completed" ? [j] : []
+    );
     if (status !== "completed" || all.length < 2) return undefined;
     return all.filter((j) => said[j] === said[i]).length / all.length;
   });
@@ -80,7 +84,10 @@ export function saidBy(output: string | null, calls: string | null): string {
   const words = (output ?? "").toLowerCase().replace(/\s+/g, " ").trim();
   if (calls === null) return words;
   const list: unknown = JSON.parse(calls);
-  return JSON.stringify([words, Array.isArray(list) ? list.map((one) => (isObject(one) ? one.function : one)) : list]);
+  return JSON.stringify([
+    words,
+    Array.isArray(list) ? list.map((one) => (isObject(one) ? one.function : one)) : list
+  ]);
 }
 
 function isConsistent(details: string | null): boolean {
@@ -158,4 +165,3 @@ export function balanced(
   }
   return rows.filter((one) => kept.has(one));
 }
-

@@ -1,6 +1,14 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {anyText, exactly, listOf, oneOf, passing, problemsOf, text} from "../../../base/validation/checked.js";
+import {
+  anyText,
+  exactly,
+  listOf,
+  oneOf,
+  passing,
+  problemsOf,
+  text
+} from "../../../base/validation/checked.js";
 import {messageOf, UserError} from "../../../base/validation/index.js";
 import {isDay} from "../../../base/costs/index.js";
 

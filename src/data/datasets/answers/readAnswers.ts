@@ -1,6 +1,5 @@
 import {type Database, readVersion, type RunManifest, type Workspace} from "../../../base/store/index.js";
 import {UserError} from "../../../base/validation/index.js";
-import type {DatasetDefinition} from "../define.js";
 import {carriedName, madeRows, questionText} from "./answerRows.js";
 import type {AnswersSource} from "./answersOf.js";
 import {
@@ -15,6 +14,7 @@ import {
 import {learnableRuns} from "./learnableRuns.js";
 import {runAnswers} from "./runAnswers.js";
 import {type Separation, separationOf} from "./separation.js";
+import type {StatedBySource} from "./statedBySource.js";
 import {namedCandidates, type TeacherRecord, teachersOf} from "./teachers.js";
 
 /** What a version of answers says of itself: `source` of its record. */
@@ -39,7 +39,7 @@ export interface AnswersRecord {
 export interface ReadAnswers {
   rows: Record<string, unknown>[];
   record: AnswersRecord;
-  stated: Pick<DatasetDefinition, "id" | "text" | "group" | "time" | "sensitivity" | "publish" | "licence">;
+  stated: StatedBySource;
 }
 
 /** Reads the answers of runs as rows to learn from. Throws a UserError where none may be, or none is left. */
@@ -92,9 +92,9 @@ export async function readAnswers(
         part: split.part
       })),
       teachers,
-      prompts: [...new Map(runs.flatMap(({variants}) => variants).map((one) => [one.sha256, one])).values()].map(
-        ({name, sha256}) => ({name, sha256})
-      ),
+      prompts: [
+        ...new Map(runs.flatMap(({variants}) => variants).map((one) => [one.sha256, one])).values()
+      ].map(({name, sha256}) => ({name, sha256})),
       rules: rulesOf(source),
       answers: spent.answers,
       leftOut: leftOut.counts,
@@ -155,7 +155,7 @@ async function statedBy(workspace: Workspace, runs: readonly RunManifest[]): Pro
     text: named(asked?.text) ?? "prompt",
     group: named(asked?.group),
     time: named(asked?.time),
-    sensitivity: asked?.sensitivity as DatasetDefinition["sensitivity"],
+    sensitivity: asked?.sensitivity as StatedBySource["sensitivity"],
     publish: asked?.publish,
     licence: asked?.licence
   };

@@ -1,5 +1,5 @@
 import type {Database, Workspace} from "../../../base/store/index.js";
-import type {DatasetDefinition} from "../define.js";
+import type {StatedBySource} from "../answers/index.js";
 import type {Transfer} from "./transfer.js";
 
 /** A line of a source that could not be read, or a record of several. Never holds the text: it may be personal. */
@@ -45,7 +45,7 @@ export interface SourceRelation {
   /** What goes into the version's record: enough to read the same again, no secret. */
   describe: Record<string, unknown>;
   /** What its rows are, where the definition does not say: of `sensitivity` and `publish` the stricter of both holds. */
-  stated?: Pick<DatasetDefinition, "id" | "text" | "group" | "time" | "sensitivity" | "publish" | "licence">;
+  stated?: StatedBySource;
   /** Lines left out, when that was asked for. */
   skipped?: BrokenLine[];
   /** Looks for the lines that broke a read. */
