@@ -1,4 +1,10 @@
-import {openParts, readSplit, type RunCandidate, type RunManifest, type Store} from "../../base/store/index.js";
+import {
+  openParts,
+  readSplit,
+  type RunCandidate,
+  type RunManifest,
+  type Store
+} from "../../base/store/index.js";
 
 /** Rows that a student may learn a model's answers from. */
 export interface AnswersHeld {

@@ -162,7 +162,10 @@ function candidateLines(one: CandidateExit, {number}: ScoreWriter, now: number):
 }
 
 /** What a model of the team's own could learn from the one that ends. */
-function distillationLines({distillation: found, endsOn, usdPerThousand}: CandidateExit, now: number): string[] {
+function distillationLines(
+  {distillation: found, endsOn, usdPerThousand}: CandidateExit,
+  now: number
+): string[] {
   if (!found || endsOn === undefined) return [];
   const {answered, toAsk} = found;
   const held = `of ${answered + toAsk} training rows the store holds ${answered} of its answers`;
