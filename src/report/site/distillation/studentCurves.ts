@@ -59,7 +59,13 @@ export async function studentCurves(
     const found = all && fewer && pairedDifference(all, fewer, {clusters});
     const own = costs.students[i]!;
     return {
-      curve: curve.map(({candidate: _, ...point}) => point),
+      curve: curve.map(({share, rows: learned, mean, low, high}) => ({
+        share,
+        rows: learned,
+        mean,
+        low,
+        high
+      })),
       gain: found && {
         fromRows: before!.rows,
         toRows: last!.rows,
