@@ -35,6 +35,7 @@ export {
 } from "./heldOut.js";
 export {type Acceptance, readAcceptances, writeAcceptances} from "./kinds/acceptances.js";
 export {type BenchRecord, readBenches, writeBench} from "./kinds/bench.js";
+export {type DistillationRecord, readDistillations, writeDistillation} from "./kinds/distillation.js";
 export {
   downloadsDir,
   hubModelsDir,

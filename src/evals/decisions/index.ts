@@ -21,6 +21,7 @@ export {
 } from "./answerRisks.js";
 export {namedCandidate} from "./action.js";
 export {bestFirst, bestOf} from "./best.js";
+export {noWorse, type NoWorse} from "./cheaper.js";
 export {callsOf} from "./callsOf.js";
 export {comparedCosts} from "./comparedCosts.js";
 export {costsOf} from "./costsOf.js";

@@ -6,6 +6,7 @@ export {acceptancesKind} from "./acceptances.js";
 export {benchKind} from "./bench.js";
 export {cacheKind, downloadsKind, vectorsKind} from "./cache.js";
 export {heldOutMarkKind, latestKind, recognitionKind, tombstonesKind} from "./dataset.js";
+export {distillationKind} from "./distillation.js";
 export {exportKind} from "./exportNote.js";
 export {finalRunKind} from "./finalRun.js";
 export {heldOutKind} from "./heldOutRecord.js";
