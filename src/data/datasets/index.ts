@@ -22,6 +22,7 @@ export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redaction.j
 export {LEDGER_FORM, rulesIn} from "./redactionRules.js";
 export {sourceChange} from "./origin/index.js";
 export {pull, type PullResult} from "./pull/index.js";
+export {spanReceiver} from "./receiver/index.js";
 export {
   messageAnswer,
   at,

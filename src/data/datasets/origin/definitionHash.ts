@@ -27,6 +27,11 @@ function statedSource(source: Source, project: string): object {
     case "files":
     case "log":
       return {...source, headers: undefined, files: [source.files].flat().map(place)};
+    case "langsmith":
+      return {...source, files: [source.files].flat().map(place)};
+    case "langfuse":
+    case "phoenix":
+      return {...source, host: source.host && place(source.host)};
     case "sqlite":
       return {...source, file: place(source.file)};
     case "postgres":
@@ -35,6 +40,7 @@ function statedSource(source: Source, project: string): object {
       // A source with a fingerprint says by it whether its rows are other ones.
       return {kind: source.kind, code: source.fingerprint ? undefined : functionVersion(source.rows)};
     case "huggingface":
+    case "received":
       return source;
   }
 }

@@ -89,7 +89,9 @@ async function pullOne(
         const begun = {...own, stage, scratch, sourceKey, origin, earlier, held};
         const staged = await stageRows(begun);
         await assertStaged(begun, staged);
-        return await keepVersion(begun, staged);
+        const kept = await keepVersion(begun, staged);
+        await staged.source.kept?.();
+        return kept;
       } finally {
         db.close();
         await stage.discard();

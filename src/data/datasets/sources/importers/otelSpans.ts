@@ -63,24 +63,24 @@ function rowOf(span: JsonObject, resource: JsonObject, file: string): object | u
       attributes["gen_ai.usage.output_tokens"] ?? attributes["gen_ai.usage.completion_tokens"]
     ),
     latency_ms: known ? Number(end - start) / 1e6 : undefined,
-    error: textOf(attributes["error.type"]) ?? failureOf(span.status)
+    error: textOf(attributes["error.type"]) ?? spanFailure(span.status)
   };
 }
 
 /** A status of an error, by its number or its name. */
-function failureOf(status: unknown): string | undefined {
+export function spanFailure(status: unknown): string | undefined {
   const failed = [2, "2", "STATUS_CODE_ERROR"].includes(at(status, "code") as string);
   return failed ? textOf(at(status, "message") || "error") : undefined;
 }
 
 /** Instructions are parts, as a message has. */
-function textsOf(value: unknown): string | undefined {
+export function textsOf(value: unknown): string | undefined {
   const parts = objectsOf(parsedJson(value));
   return parts.length > 0 ? textIn(parts) : textOf(value);
 }
 
 /** OTLP writes attributes as a list of keys and typed values. */
-function attributesOf(list: unknown): JsonObject {
+export function attributesOf(list: unknown): JsonObject {
   return Object.fromEntries(objectsOf(list).map(({key, value}) => [String(key), plain(value)]));
 }
 
