@@ -1,5 +1,5 @@
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../importers/json.js";
-import {exchangeOf, spanMessages} from "../importers/otelMessages.js";
+import {exchangeOf, spanMessages, textIn} from "../importers/otelMessages.js";
 import {attributesOf, spanFailure, textsOf} from "../importers/otelSpans.js";
 import {openInferenceCall} from "./openInference.js";
 import {figure, scoresJson, type TraceRow} from "./traceRow.js";
@@ -64,13 +64,20 @@ function genAiCall(span: JsonObject, attributes: JsonObject): Omit<TraceRow, "id
     model: textOf(model),
     system: textsOf(attributes["gen_ai.system_instructions"]),
     ...exchangeOf(span, attributes, attributesOf),
-    messages: asked.length > 0 ? JSON.stringify(asked.map(({parts: _, ...message}) => message)) : undefined,
+    messages: asked.length > 0 ? JSON.stringify(asked.map(plainContent)) : undefined,
     prompt_tokens: figure(attributes["gen_ai.usage.input_tokens"] ?? attributes["gen_ai.usage.prompt_tokens"]),
     completion_tokens: figure(
       attributes["gen_ai.usage.output_tokens"] ?? attributes["gen_ai.usage.completion_tokens"]
     ),
     cost_usd: figure(attributes["gen_ai.usage.cost"] ?? attributes["assay.cost.usd"])
   };
+}
+
+/** A message with its text, where it has nothing but text. */
+function plainContent({parts: _, ...message}: JsonObject): JsonObject {
+  const parts = objectsOf(message.content);
+  const isText = parts.length > 0 && parts.every(({type}) => type === "text");
+  return isText ? {...message, content: textIn(parts)} : message;
 }
 
 /** Events `gen_ai.evaluation.result` of a span. */
