@@ -16,6 +16,7 @@ export function definitionHash(definition: DatasetDefinition, project: string): 
     description: undefined,
     licence: undefined,
     earlier: undefined,
+    watch: undefined,
     source: statedSource(source, project),
     filters: statedFilters(filters)
   });
