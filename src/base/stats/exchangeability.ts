@@ -23,6 +23,7 @@ const FIRST_SHARES = [0.5, ...Array.from({length: BETTING}, () => 0.5 / BETTING)
 /** The part of the capital that is shared out anew at each value, so that a shift is found however long there was none. */
 const JUMP = 0.0003;
 
+/** The state before the first value. */
 export function newExchangeability(): ExchangeabilityState {
   const remembered = MEMORIES.map(() => Array.from({length: FINEST}, () => 0));
   return {n: 0, remembered, shares: [...FIRST_SHARES], log: 0, most: 0};

@@ -25,8 +25,6 @@ export {widenedMeans} from "./widenedMeans.js";
 export {meanInterval, type MeanIntervalOptions} from "./meanInterval.js";
 export {pairedDifference, type PairedDifference, type PairedOptions} from "./pairedDifference.js";
 export {pairedBySlice, slicedRows, type SlicedRows} from "./pairedBySlice.js";
-export {addRank, type ExchangeabilityState, newExchangeability} from "./exchangeability.js";
-export {type RankedValue, sequentialRanks} from "./sequentialRanks.js";
 export {
   pairedBootstrap,
   pairedBootstrapAll,

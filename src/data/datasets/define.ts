@@ -11,6 +11,7 @@ import type {Privacy} from "./privacyOption.js";
  */
 export type Sensitivity = "public" | "internal" | "personal";
 
+/** What is watched of a dataset that grows. */
 export interface Watch {
   /** Id of the version that new rows are compared with; default the first that was watched. */
   against?: string;

@@ -1,4 +1,5 @@
-import {addRank, newExchangeability, type RankedValue, sequentialRanks} from "../../base/stats/index.js";
+import {addRank, newExchangeability} from "../../base/stats/exchangeability.js";
+import {type RankedValue, sequentialRanks} from "../../base/stats/sequentialRanks.js";
 import {UserError} from "../../base/validation/index.js";
 import {
   type Database,
@@ -52,7 +53,9 @@ export async function watchDrift(pulled: WatchedPull): Promise<VersionWatch | un
     );
   const isHere = (version: VersionManifest) => hasRows(workspace, version);
   if (!(await isHere(reference)) || !(await isHere(parent))) {
-    tell?.(`${dataset}: the rows of version ${wanted} are gone, so its drift is not watched. Name another in \`watch.against\``);
+    tell?.(
+      `${dataset}: the rows of version ${wanted} are gone, so its drift is not watched. Name another in \`watch.against\``
+    );
     return before;
   }
   const state =
@@ -124,7 +127,8 @@ async function measureOf(
 ): Promise<WatchedColumn["by"] | undefined> {
   const {type} = column;
   if (/^(DATE|TIME)/.test(type) && !isNested(type)) return undefined;
-  if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL[^[]*)$/.test(type) && !isLabel) return "number";
+  if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL[^[]*)$/.test(type) && !isLabel)
+    return "number";
   if (isLabel || type === "BOOLEAN" || /^ENUM/.test(type)) return "value";
   const text = textOf(column);
   const found = await db.row<{different: number; values: number; moments: number}>(

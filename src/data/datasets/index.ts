@@ -19,7 +19,7 @@ export {unreadText} from "./purgeCondition.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacyOption.js";
 export {cellText, type StoredColumn, isNumber, isText, shownType} from "./cellText.js";
-export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redaction.js";
+export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redactor.js";
 export {LEDGER_FORM, rulesIn} from "./redactionRules.js";
 export {sourceChange} from "./origin/index.js";
 export {pull, type PullResult} from "./pull/index.js";

@@ -1,5 +1,6 @@
 import {describe, expect, it} from "vitest";
-import {addRank, newExchangeability, sequentialRanks} from "../../../src/base/stats/index.js";
+import {addRank, newExchangeability} from "../../../src/base/stats/exchangeability.js";
+import {sequentialRanks} from "../../../src/base/stats/sequentialRanks.js";
 import {type Rng, rng as seeded} from "../../../src/base/stats/rng.js";
 import {inFull} from "../../support/full.js";
 
@@ -76,10 +77,7 @@ describe(`a year of looks, a day each (${repetitions} repetitions)`, {tags: ["co
     let alarms = 0;
     for (let i = 0; i < repetitions; i++) {
       const rng = seeded(`steady ${i}`);
-      const steady =
-        i % 2 === 0
-          ? () => rng() ** 2
-          : () => classOf(rng(), [0.4, 0.3, 0.2, 0.1]);
+      const steady = i % 2 === 0 ? () => rng() ** 2 : () => classOf(rng(), [0.4, 0.3, 0.2, 0.1]);
       if (alarmDay(rng, {reference: 300, aDay: 20, draw: steady}) !== undefined) alarms++;
     }
     expect(alarms / repetitions).toBeLessThanOrEqual(0.05);

@@ -23,7 +23,10 @@ describe("a dataset's new rows are watched for drift", () => {
 
   it("pull by pull, until they have moved, against the version that is named then", async () => {
     const workspace = await temporaryWorkspace();
-    const pulled = async (rows: object[], more: Partial<DatasetDefinition> = {}): Promise<VersionManifest> => {
+    const pulled = async (
+      rows: object[],
+      more: Partial<DatasetDefinition> = {}
+    ): Promise<VersionManifest> => {
       const source = {kind: "rows" as const, rows: () => rows};
       const roles = {append: true, id: "id", label: "label", text: "text", group: "group", time: "at"};
       return (await pull(workspace, {name: "mails", source, ...roles, watch: {}, ...more})).version;
@@ -41,7 +44,11 @@ describe("a dataset's new rows are watched for drift", () => {
       /^mails: no drift in 100 new rows since \w+: largest e-value [\d.]+, of \w+ \(alarm at 40\)$/
     );
     // Rows that are there already are not new, however often they are pulled; of a group only the first counts.
-    const again = await pulled([{...row(0.3, "g1")}, {...row(0.3, "new"), id: "n1"}, {...row(0.3, "new"), id: "n2"}]);
+    const again = await pulled([
+      {...row(0.3, "g1")},
+      {...row(0.3, "new"), id: "n1"},
+      {...row(0.3, "new"), id: "n2"}
+    ]);
     expect(again.watch).toMatchObject({rows: 101});
     let version = again;
     for (let day = 0; day < 6; day++) version = await pulled(many(50, 0.8));
@@ -53,15 +60,24 @@ describe("a dataset's new rows are watched for drift", () => {
     const labelled = (watch?: VersionManifest["watch"]) =>
       driftVerdict(diff, {psi: 10}, watch).columns.find(({column}) => column === "label");
     expect(labelled()).toMatchObject({state: "steady"});
-    expect(labelled(version.watch)).toMatchObject({state: "drifted", reason: expect.stringContaining("e-value")});
+    expect(labelled(version.watch)).toMatchObject({
+      state: "drifted",
+      reason: expect.stringContaining("e-value")
+    });
     // What new rows are compared with is not collected.
     await collectGarbage(store, {keep: 1});
     store.close();
     expect(await readVersion(workspace, {dataset: "mails", id: first.id})).toBeDefined();
     const accepted = await pulled(many(50, 0.8), {watch: {against: version.id, columns: ["label"]}});
-    expect(accepted.watch).toMatchObject({reference: version.id, rows: 50, columns: [{column: "label", n: 50}]});
+    expect(accepted.watch).toMatchObject({
+      reference: version.id,
+      rows: 50,
+      columns: [{column: "label", n: 50}]
+    });
     expect(watchText("mails", accepted.watch!)).toMatch(/^mails: no drift/);
-    await expect(pulled(many(1, 0.5), {watch: {against: "0000"}})).rejects.toThrow(/`watch\.against` names "0000"/);
+    await expect(pulled(many(1, 0.5), {watch: {against: "0000"}})).rejects.toThrow(
+      /`watch\.against` names "0000"/
+    );
     await expect(pulled(many(1, 0.5), {watch: {against: first.id, columns: ["lable"]}})).rejects.toThrow(
       /`watch\.columns` names lable/
     );

@@ -15,7 +15,9 @@ import {pullRedaction} from "../../../src/data/privacy/index.js";
 import {openStore, type Workspace} from "../../../src/base/store/index.js";
 import {childScript} from "../../support/childScript.js";
 import {inFull} from "../../support/full.js";
-import {temporaryWorkspace} from "../../support/temporaryWorkspace.js";
+import {assayHere} from "../../support/assayHere.js";
+import {writeLoader} from "../../support/assay.js";
+import {temporaryProject, temporaryWorkspace} from "../../support/temporaryWorkspace.js";
 
 const definition = defineDataset({name: "calls", source: {kind: "received"}, append: true, id: "id"});
 
@@ -41,8 +43,7 @@ async function receiving(
   return {url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received, problems};
 }
 
-const value = (of: unknown) =>
-  typeof of === "number" ? {intValue: String(of)} : {stringValue: String(of)};
+const value = (of: unknown) => (typeof of === "number" ? {intValue: String(of)} : {stringValue: String(of)});
 const attributes = (of: object) => Object.entries(of).map(([key, one]) => ({key, value: value(one)}));
 
 const trace = (n: number) => n.toString(16).padStart(32, "0");
@@ -52,7 +53,7 @@ const spanId = (n: number) => n.toString(16).padStart(16, "0");
 const span = (ofTrace: number, n: number, asked?: string, more: object = {}) => ({
   traceId: trace(ofTrace),
   spanId: spanId(n),
-  ...(asked === undefined ? {} : {parentSpanId: spanId(9999)}),
+  parentSpanId: asked === undefined ? undefined : spanId(9999),
   name: asked === undefined ? "support request" : "chat small-1",
   kind: 3,
   startTimeUnixNano: "1790000000000000000",
@@ -262,6 +263,19 @@ describe("what is received", () => {
 });
 
 describe("what is refused", () => {
+  it("is a dataset that does not receive, or one that does not exist", async () => {
+    const project = await temporaryProject();
+    writeLoader(project, "mails", '{name: "mails", source: {kind: "files", files: "mails.csv"}}');
+    expect(await assayHere(project, "receive", "mails")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Give it `source: {kind: "received"}`')
+    });
+    expect(await assayHere(project, "receive", "mial")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("mails")
+    });
+  });
+
   it("is what is too large, of another form, or sent by a web page, and says what to set", async () => {
     const workspace = await temporaryWorkspace();
     const {url} = await receiving(workspace, definition, {mostBytes: 2 ** 20});
@@ -298,7 +312,9 @@ describe("what is refused", () => {
       {traceId: "../../etc", spanId: "passwd"},
       null
     ];
-    expect((await send(url, {resourceSpans: [null, ...exported(...(strange as object[])).resourceSpans]})).status).toBe(200);
+    expect(
+      (await send(url, {resourceSpans: [null, ...exported(...(strange as object[])).resourceSpans]})).status
+    ).toBe(200);
     await pull(workspace, definition);
     expect(await rowsOf(workspace, "input, time")).toEqual([{input: "One?", time: null}]);
   });
@@ -315,7 +331,7 @@ describe(`a receiver and its pulls killed with SIGKILL (${rounds} rounds)`, {tag
     const {url: calm} = await receiving(undisturbed);
     const child = async (what: string): Promise<{process: ChildProcess; port: number}> => {
       const started = spawn(process.execPath, [script, workspace.project, what], {
-        stdio: ["ignore", "pipe", "inherit"]
+        stdio: ["ignore", "pipe", "ignore"]
       });
       const port = await new Promise<number>((resolve) => {
         started.stdout.on("data", (data: Buffer) => {

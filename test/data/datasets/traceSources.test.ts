@@ -1,3 +1,4 @@
+import {spawn} from "node:child_process";
 import {readdirSync, readFileSync, statSync} from "node:fs";
 import {writeFile} from "node:fs/promises";
 import {createServer, type IncomingMessage, type Server} from "node:http";
@@ -7,6 +8,8 @@ import {afterAll, afterEach, beforeEach, describe, expect, it, vi} from "vitest"
 import {type DatasetDefinition, defineDataset, pull} from "../../../src/data/datasets/index.js";
 import {pullRedaction} from "../../../src/data/privacy/index.js";
 import {openStore, readVersion, type Workspace} from "../../../src/base/store/index.js";
+import {childScript} from "../../support/childScript.js";
+import {inFull} from "../../support/full.js";
 import {temporaryWorkspace} from "../../support/temporaryWorkspace.js";
 
 type Item = Record<string, unknown>;
@@ -22,7 +25,9 @@ const servers: Server[] = [];
 afterAll(() => servers.forEach((server) => (server.closeAllConnections(), server.close())));
 
 /** A loopback server of pages; undefined is no such path. */
-async function serving(answer: (path: string, query: URLSearchParams) => object | undefined): Promise<Served> {
+async function serving(
+  answer: (path: string, query: URLSearchParams) => object | undefined
+): Promise<Served> {
   const served: Served = {url: "", asked: [], failing: []};
   const server = createServer(({url = "", headers}, response) => {
     const {pathname, searchParams} = new URL(url, "http://here");
@@ -31,7 +36,9 @@ async function serving(answer: (path: string, query: URLSearchParams) => object 
     if (status !== undefined)
       return response.writeHead(status, {"retry-after-ms": "1"}).end("secret words of the server");
     const body = answer(pathname, searchParams);
-    response.writeHead(body ? 200 : 404, {"content-type": "application/json"}).end(JSON.stringify(body ?? {}));
+    response
+      .writeHead(body ? 200 : 404, {"content-type": "application/json"})
+      .end(JSON.stringify(body ?? {}));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   servers.push(server);
@@ -43,7 +50,11 @@ const between = (time: unknown, from: string | null, to: string | null) =>
   (from === null || String(time) >= from) && (to === null || String(time) < to);
 
 /** Langfuse's reading API of version 4, two rows a page, each page beginning with the last row of the one before. */
-async function langfuseServer(state: {observations: Item[]; scores: Item[]; legacy?: boolean}): Promise<Served> {
+async function langfuseServer(state: {
+  observations: Item[];
+  scores: Item[];
+  legacy?: boolean;
+}): Promise<Served> {
   const paged = (rows: Item[], query: URLSearchParams) => {
     const at = Number(query.get("cursor") ?? 0);
     const data = rows.slice(Math.max(0, at - 1), at + 2);
@@ -181,7 +192,9 @@ describe("Langfuse", () => {
     scores.push(score("thumbs", 0, {kind: "observation", id: "o1", traceId: "t1"}, day(10)));
     const {version} = await pull(workspace, definition);
     expect(version.changes).toEqual({added: 2, removed: 0, changed: 2});
-    expect(server.asked.map(({query}) => query.get("fromStartTime")).find((from) => from !== null)).toBe(day(7));
+    expect(server.asked.map(({query}) => query.get("fromStartTime")).find((from) => from !== null)).toBe(
+      day(7)
+    );
     expect(await rowsOf(workspace, "row_id, output, scores")).toEqual([
       {row_id: "t1/o1", output: "Answer o1", scores: '{"thumbs":0}'},
       {row_id: "t10/o10", output: "Answer o10", scores: null},
@@ -252,6 +265,37 @@ describe("Langfuse", () => {
     );
     store.close();
     expect(found).toEqual([{column: "input", type: "EMAIL_ADDRESS"}]);
+  });
+});
+
+const rounds = inFull(20, 2);
+
+describe(`pulls killed with SIGKILL (${rounds} rounds)`, {tags: ["counted"]}, () => {
+  it("lose no row and have none twice: the version at the end is that of undisturbed pulls", async () => {
+    const script = await childScript(new URL("../../fixtures/killedReceiver.ts", import.meta.url));
+    const observations: Item[] = [];
+    const scores: Item[] = [];
+    const server = await langfuseServer({observations, scores});
+    const [killed, calm] = [await temporaryWorkspace(), await temporaryWorkspace()];
+    const definition = defineDataset({
+      name: "calls",
+      source: {kind: "langfuse", host: server.url},
+      append: true,
+      id: "id"
+    });
+    for (let round = 1; round <= rounds; round++) {
+      for (const n of [1, 2, 3]) observations.push(generation(`o${round}-${n}`, `t${round}`, day(round)));
+      scores.push(score("thumbs", round, {kind: "trace", id: "t1"}, day(round, 3)));
+      await pull(calm, definition);
+      const child = spawn(process.execPath, [script, killed.project, "pull", server.url], {
+        stdio: ["ignore", "pipe", "inherit"]
+      });
+      child.stdout.once("data", () => setTimeout(() => child.kill("SIGKILL"), (400 * round) / rounds));
+      await new Promise((resolve) => child.once("close", resolve));
+    }
+    const {version} = await pull(killed, definition);
+    expect(version.rows).toBe(3 * rounds);
+    expect(version.id).toBe((await pull(calm, definition)).version.id);
   });
 });
 
@@ -332,9 +376,13 @@ describe("LangSmith", () => {
     end_time: "2026-10-01T00:00:01.123456",
     extra: {metadata: {ls_model_name: "small-1", ls_provider: "openai"}},
     inputs: {
-      messages: [[{id: ["langchain", "schema", "messages", "HumanMessage"], kwargs: {content: `Question ${id}`}}]]
+      messages: [
+        [{id: ["langchain", "schema", "messages", "HumanMessage"], kwargs: {content: `Question ${id}`}}]
+      ]
     },
-    outputs: {generations: [[{text: "Answer", message: {id: ["AIMessage"], kwargs: {content: `Answer ${id}`}}}]]},
+    outputs: {
+      generations: [[{text: "Answer", message: {id: ["AIMessage"], kwargs: {content: `Answer ${id}`}}}]]
+    },
     prompt_tokens: 4,
     completion_tokens: 2,
     total_cost: "0.01",
@@ -346,10 +394,19 @@ describe("LangSmith", () => {
     const workspace = await temporaryWorkspace();
     const lines = (name: string, runs: object[]) =>
       writeFile(join(workspace.project, name), runs.map((one) => `${JSON.stringify(one)}\n`).join(""));
-    await lines("1.jsonl", [run("a"), run("b"), {...run("root"), run_type: "chain", parent_run_id: null, name: "desk"}]);
+    await lines("1.jsonl", [
+      run("a"),
+      run("b"),
+      {...run("root"), run_type: "chain", parent_run_id: null, name: "desk"}
+    ]);
     await lines("0.jsonl", [run("a", {outputs: null, end_time: null})]);
     await lines("texts.jsonl", [
-      {...run("c"), inputs: JSON.stringify({messages: [{role: "user", content: "Question c"}]}), outputs: '{"choices":[{"message":{"role":"assistant","content":"Answer c"}}]}', extra: '{"invocation_params":{"model":"small-2"}}'}
+      {
+        ...run("c"),
+        inputs: JSON.stringify({messages: [{role: "user", content: "Question c"}]}),
+        outputs: '{"choices":[{"message":{"role":"assistant","content":"Answer c"}}]}',
+        extra: '{"invocation_params":{"model":"small-2"}}'
+      }
     ]);
     const store = await openStore(workspace);
     await store.run(
@@ -358,7 +415,9 @@ describe("LangSmith", () => {
     store.close();
     const definition = growing({kind: "langsmith", files: ["1.jsonl", "0.jsonl", "2.parquet"]});
     await pull(workspace, definition);
-    expect(await rowsOf(workspace, "row_id, trace_name, time, model, input, output, latency_ms, cost_usd, scores")).toEqual(
+    expect(
+      await rowsOf(workspace, "row_id, trace_name, time, model, input, output, latency_ms, cost_usd, scores")
+    ).toEqual(
       ["a", "b", "c"].map((id) => ({
         row_id: id,
         trace_name: "desk",

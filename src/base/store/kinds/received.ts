@@ -26,7 +26,9 @@ export function inboxOf({place}: Pick<Workspace, "place">, dataset: string): Inb
   return {
     put: (name, lines) => place.put(keyOf(name), lines),
     async names() {
-      const files = (await place.list(folder)).map(({name}) => name).filter((name) => name.endsWith(".jsonl"));
+      const files = (await place.list(folder))
+        .map(({name}) => name)
+        .filter((name) => name.endsWith(".jsonl"));
       return files.map((name) => name.slice(0, -".jsonl".length)).sort();
     },
     read: async (name) => Buffer.from((await place.read(keyOf(name))) ?? []).toString("utf8"),
@@ -40,7 +42,9 @@ export function inboxOf({place}: Pick<Workspace, "place">, dataset: string): Inb
 async function eraseReceived({key, names}: RecordLocation, erasing: Erasing): Promise<Erased> {
   if (names.dataset !== erasing.dataset) return {};
   const {place} = erasing.workspace;
-  const lines = Buffer.from((await place.read(key)) ?? []).toString("utf8").split("\n");
+  const lines = Buffer.from((await place.read(key)) ?? [])
+    .toString("utf8")
+    .split("\n");
   const left: string[] = [];
   for (const line of lines) {
     const {id} = (line === "" ? {} : JSON.parse(line)) as {id?: string};

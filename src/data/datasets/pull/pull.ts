@@ -90,7 +90,8 @@ async function pullOne(
         const staged = await stageRows(begun);
         await assertStaged(begun, staged);
         const kept = await keepVersion(begun, staged);
-        await staged.source.kept?.();
+        // The present state reads the same source after an earlier one.
+        if (earlier === undefined) await staged.source.kept?.();
         return kept;
       } finally {
         db.close();

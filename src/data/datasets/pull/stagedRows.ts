@@ -169,7 +169,9 @@ async function withFacts(db: Database, rows: string, facts: string): Promise<str
   const names = (await describeColumns(db, rows)).map(({name}) => name);
   const lacking = TRACE_FACTS.filter((name) => names.includes(name));
   if (!names.includes("trace") || lacking.length === 0) return rows;
-  const known = [...TRACE_FACTS].map((name) => `max(${names.includes(name) ? name : "null"}) as ${name}`).join(", ");
+  const known = [...TRACE_FACTS]
+    .map((name) => `max(${names.includes(name) ? name : "null"}) as ${name}`)
+    .join(", ");
   const own = `select trace, ${known} from (${rows}) where trace is not null group by trace`;
   const all = `select trace, ${TRACE_FACTS.map((name) => `max(${name}) as ${name}`).join(", ")} from (${own} union all by name from ${facts}) group by trace`;
   const filled = lacking.map((name) => `coalesce(r.${name}, t.${name}) as ${name}`).join(", ");

@@ -1,17 +1,24 @@
+import {emptyRecord} from "../../../base/validation/memberOf.js";
+
 /** How a field is written, and what it becomes in OTLP's JSON. */
-type Field = readonly [name: string, as: Scalar | Message, many?: "many"];
+type Field = readonly [name: string, as: Scalar | FieldTable, many?: "many"];
 type Scalar = "text" | "hex" | "bool" | "whole" | "fixed" | "double";
-interface Message {
+interface FieldTable {
   [field: number]: Field;
 }
 
-const ANY: Message = {1: ["stringValue", "text"], 2: ["boolValue", "bool"], 3: ["intValue", "whole"], 4: ["doubleValue", "double"]};
-const PAIR: Message = {1: ["key", "text"], 2: ["value", ANY]};
+const ANY: FieldTable = {
+  1: ["stringValue", "text"],
+  2: ["boolValue", "bool"],
+  3: ["intValue", "whole"],
+  4: ["doubleValue", "double"]
+};
+const PAIR: FieldTable = {1: ["key", "text"], 2: ["value", ANY]};
 ANY[5] = ["arrayValue", {1: ["values", ANY, "many"]}];
 ANY[6] = ["kvlistValue", {1: ["values", PAIR, "many"]}];
 const ATTRIBUTES: Field = ["attributes", PAIR, "many"];
-const EVENT: Message = {1: ["timeUnixNano", "fixed"], 2: ["name", "text"], 3: ATTRIBUTES};
-const SPAN: Message = {
+const EVENT: FieldTable = {1: ["timeUnixNano", "fixed"], 2: ["name", "text"], 3: ATTRIBUTES};
+const SPAN: FieldTable = {
   1: ["traceId", "hex"],
   2: ["spanId", "hex"],
   4: ["parentSpanId", "hex"],
@@ -22,7 +29,7 @@ const SPAN: Message = {
   11: ["events", EVENT, "many"],
   15: ["status", {2: ["message", "text"], 3: ["code", "whole"]}]
 };
-const RESOURCE_SPANS: Message = {
+const RESOURCE_SPANS: FieldTable = {
   1: ["resource", {1: ATTRIBUTES}],
   2: ["scopeSpans", {2: ["spans", SPAN, "many"]}, "many"]
 };
@@ -39,9 +46,9 @@ export function readTraces(bytes: Buffer): Record<string, unknown> {
   return {resourceSpans: [], ...read(bytes, {1: ["resourceSpans", RESOURCE_SPANS, "many"]}, 0)};
 }
 
-function read(bytes: Buffer, message: Message, depth: number): Record<string, unknown> {
+function read(bytes: Buffer, message: FieldTable, depth: number): Record<string, unknown> {
   if (depth > DEEPEST) throw new Error("too deep");
-  const found: Record<string, unknown> = {};
+  const found = emptyRecord<unknown>();
   let at = 0;
   const varint = (): bigint => {
     let value = 0n;
@@ -68,7 +75,12 @@ function read(bytes: Buffer, message: Message, depth: number): Record<string, un
       }
       case 1: {
         const eight = taken(8);
-        value = as === "double" ? eight.readDoubleLE() : as === "fixed" ? String(eight.readBigUInt64LE()) : undefined;
+        value =
+          as === "double"
+            ? eight.readDoubleLE()
+            : as === "fixed"
+              ? String(eight.readBigUInt64LE())
+              : undefined;
         break;
       }
       case 2: {

@@ -4,7 +4,7 @@ import {gunzip} from "node:zlib";
 import {inboxOf, type Workspace} from "../../../base/store/index.js";
 import {messageOf} from "../../../base/validation/index.js";
 import type {DatasetDefinition} from "../define.js";
-import type {Redactor} from "../redaction.js";
+import type {Redactor} from "../redactor.js";
 import {keepReceived, otlpRows} from "../sources/index.js";
 import {readTraces} from "./protobuf.js";
 
@@ -65,7 +65,8 @@ export function spanReceiver(
   }
   const server = createServer({requestTimeout: 60_000, headersTimeout: 15_000}, (request, response) => {
     receive(request, response).catch((error: unknown) => {
-      const {status, message} = error instanceof Refusal ? error : {status: 400, message: "unreadable request"};
+      const {status, message} =
+        error instanceof Refusal ? error : {status: 400, message: "unreadable request"};
       if (status !== 503) onProblem?.(`! refused a request (${status}): ${message}`);
       if (response.headersSent || response.destroyed) return;
       if (!request.complete) response.setHeader("connection", "close");

@@ -1,7 +1,7 @@
 import {files, filesSchema, type FilesSource} from "./files.js";
 import {huggingFace, huggingFaceSchema, type HuggingFaceSource} from "./huggingFace.js";
 import {langfuse, type LangfuseSource, langfuseSchema} from "./traces/langfuse.js";
-import {langSmith, langSmithSchema, type LangSmithSource} from "./traces/langsmith.js";
+import {langSmith, langSmithSchema, type LangSmithSource} from "./langSmith.js";
 import {phoenix, phoenixSchema, type PhoenixSource} from "./traces/phoenix.js";
 import {received, receivedSchema, type ReceivedSource} from "./traces/received.js";
 import {log, logSchema, type LogSource} from "./log.js";

@@ -1,5 +1,5 @@
 import type {Database, Inbox} from "../../../base/store/index.js";
-import type {Redactor} from "../redaction.js";
+import type {Redactor} from "../redactor.js";
 import type {Transfer} from "./transfer.js";
 
 /** A line of a source that could not be read, or a record of several. Never holds the text: it may be personal. */

@@ -54,7 +54,7 @@ function rowOf(span: JsonObject, resource: JsonObject, file: string): object | u
     provider: textOf(attributes["gen_ai.provider.name"] ?? attributes["gen_ai.system"]),
     model: textOf(model),
     conversation: textOf(attributes["gen_ai.conversation.id"]),
-    system: textsOf(attributes["gen_ai.system_instructions"]),
+    system: instructionsIn(attributes["gen_ai.system_instructions"]),
     ...exchangeOf(span, attributes, attributesOf),
     prompt_tokens: numberOf(
       attributes["gen_ai.usage.input_tokens"] ?? attributes["gen_ai.usage.prompt_tokens"]
@@ -74,7 +74,7 @@ export function spanFailure(status: unknown): string | undefined {
 }
 
 /** Instructions are parts, as a message has. */
-export function textsOf(value: unknown): string | undefined {
+export function instructionsIn(value: unknown): string | undefined {
   const parts = objectsOf(parsedJson(value));
   return parts.length > 0 ? textIn(parts) : textOf(value);
 }

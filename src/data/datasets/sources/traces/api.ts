@@ -36,7 +36,11 @@ export async function getApi(api: Api, path: string, query: ApiQuery): Promise<J
     let why: string;
     let pause = Math.min(1000 * 2 ** attempt, LONGEST_PAUSE_MS);
     try {
-      const {statusCode, headers, body} = await follow(url, {...api.headers, accept: "application/json"}, {dataset, idleMs});
+      const {statusCode, headers, body} = await follow(
+        url,
+        {...api.headers, accept: "application/json"},
+        {dataset, idleMs}
+      );
       if (statusCode === 200) return jsonOf(await textWithin(body));
       await body.dump();
       if (statusCode === 404) return undefined;
@@ -45,7 +49,9 @@ export async function getApi(api: Api, path: string, query: ApiQuery): Promise<J
           `dataset ${dataset}: ${shown} answered ${statusCode}. Set ${api.keys} to a key that may read this project.`
         );
       if (statusCode < 500 && statusCode !== 429 && statusCode !== 408)
-        throw new UserError(`dataset ${dataset}: ${shown} answered ${statusCode}. Check the source's settings.`);
+        throw new UserError(
+          `dataset ${dataset}: ${shown} answered ${statusCode}. Check the source's settings.`
+        );
       why = `it answered ${statusCode}`;
       pause = retryAfterMs((name) => [headers[name]].flat()[0], Date.now()) ?? pause;
     } catch (cause) {

@@ -6,7 +6,9 @@ import type {TraceRow} from "./traceRow.js";
 export function askedIn(value: unknown): Pick<TraceRow, "system" | "input" | "messages"> {
   const told = parsed(value);
   const list = Array.isArray(told) ? told : isObject(told) ? told.messages : undefined;
-  const messages = objectsOf(Array.isArray(list) && Array.isArray(list[0]) ? list[0] : list).map(plainMessage);
+  const messages = objectsOf(Array.isArray(list) && Array.isArray(list[0]) ? list[0] : list).map(
+    plainMessage
+  );
   if (messages.length === 0 || !messages.every(({role}) => typeof role === "string")) {
     const prompt = isObject(told) ? (told.prompt ?? told.input ?? value) : value;
     return {input: textOf(prompt ?? undefined)};
@@ -44,7 +46,11 @@ function answerIn(told: JsonObject | unknown[]): JsonObject | undefined {
   return "content" in told || "tool_calls" in told || "kwargs" in told ? told : undefined;
 }
 
-const ROLES: Record<string, string> = {human: "user", ai: "assistant", aimessagechunk: "assistant"};
+const ROLES = new Map([
+  ["human", "user"],
+  ["ai", "assistant"],
+  ["aimessagechunk", "assistant"]
+]);
 
 /**
  * A message as OpenAI writes it. LangChain writes its class (`id` ends in "HumanMessage") with `kwargs`, or a `type` such as
@@ -53,15 +59,17 @@ const ROLES: Record<string, string> = {human: "user", ai: "assistant", aimessage
 function plainMessage(message: JsonObject): JsonObject {
   const inner = [message.kwargs, message.data].find(isObject);
   if (!inner && typeof message.role === "string") return message;
-  const named = Array.isArray(message.id) ? String(message.id.at(-1)).replace(/Message(Chunk)?$/, "") : message.type;
+  const named = Array.isArray(message.id)
+    ? String(message.id.at(-1)).replace(/Message(Chunk)?$/, "")
+    : message.type;
   const {content, tool_calls, additional_kwargs} = {...message, ...inner};
   const stated = isObject(additional_kwargs) ? additional_kwargs.tool_calls : undefined;
   const calls = [tool_calls, stated].find((list) => Array.isArray(list) && list.length > 0);
   const kind = typeof named === "string" ? named.toLowerCase() : undefined;
   return {
-    ...(kind === undefined ? {role: message.role} : {role: ROLES[kind] ?? kind}),
+    role: kind === undefined ? message.role : (ROLES.get(kind) ?? kind),
     content: content ?? messageText(message),
-    ...(calls === undefined ? {} : {tool_calls: calls})
+    tool_calls: calls
   };
 }
 

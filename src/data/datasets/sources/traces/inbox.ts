@@ -1,6 +1,6 @@
 import {randomBytes} from "node:crypto";
 import type {Inbox} from "../../../../base/store/index.js";
-import type {Redactor} from "../../redaction.js";
+import type {Redactor} from "../../redactor.js";
 import {type RedactedTrace, redactTraces} from "./redactTraces.js";
 import type {TraceRow} from "./traceRow.js";
 

@@ -1,11 +1,12 @@
 import {exactly, text} from "../../../../base/validation/checked.js";
 import {UserError} from "../../../../base/validation/index.js";
+import {assertParses} from "../address.js";
 import {isObject, type JsonObject, objectsOf, textOf} from "../importers/json.js";
 import type {SourceReader} from "../types.js";
 import {type Api, type ApiQuery, getApi} from "./api.js";
 import {answeredIn, askedIn} from "./chat.js";
 import {traceRelation} from "./traceRelation.js";
-import {elapsedMs, figure, moment, scoresJson, type TraceRow} from "./traceRow.js";
+import {elapsedMs, finiteOf, moment, scoresJson, type TraceRow} from "./traceRow.js";
 import {timeWindow, type Windowed, windowSchema} from "./window.js";
 
 /**
@@ -35,7 +36,7 @@ const LISTS = {
   },
   scores: {
     paths: ["/api/public/v3/scores", "/api/public/v2/scores"],
-    query: {fields: "core,subject"},
+    query: {fields: "subject"},
     limit: 100
   }
 } as const;
@@ -43,6 +44,7 @@ const LISTS = {
 export const langfuse: SourceReader<LangfuseSource> = async (source, context) => {
   const {env = process.env} = context;
   const host = source.host ?? env.LANGFUSE_HOST ?? env.LANGFUSE_BASE_URL ?? "https://cloud.langfuse.com";
+  assertParses(host, `dataset ${context.dataset}: `);
   const {LANGFUSE_PUBLIC_KEY: user, LANGFUSE_SECRET_KEY: secret} = env;
   if (!user || !secret)
     throw new UserError(
@@ -97,23 +99,26 @@ async function* listed(api: Api, list: keyof typeof LISTS, asked: ApiQuery): Asy
   const {paths, query, limit} = LISTS[list];
   const [present, former] = paths;
   let cursor: string | undefined;
-  for (const earlier = new Set<string>(); ; ) {
+  for (const earlier = new Set<string>(); ;) {
     const page = await getApi(api, present, {...query, ...asked, limit, cursor});
     if (!page && cursor === undefined) break;
-    yield* objectsOf(page?.data);
-    const next = isObject(page?.meta) ? textOf(page.meta.cursor ?? undefined) : undefined;
+    if (!page)
+      throw new UserError(
+        `dataset ${api.context.dataset}: ${present} of ${new URL(api.base).origin} was gone half way. Nothing was changed; pull again later.`
+      );
+    yield* objectsOf(page.data);
+    const next = isObject(page.meta) ? textOf(page.meta.cursor ?? undefined) : undefined;
     if (!next || earlier.has(next)) return;
     earlier.add((cursor = next));
   }
-  const {fields, ...types} = query as ApiQuery;
   for (let number = 1; ; number++) {
-    const page = await getApi(api, former, {...types, ...asked, limit, page: number});
+    const page = await getApi(api, former, {...query, fields: undefined, ...asked, limit, page: number});
     if (!page)
       throw new UserError(
         `dataset ${api.context.dataset}: ${new URL(api.base).origin} has neither ${present} nor ${former}. Check LANGFUSE_HOST.`
       );
     yield* objectsOf(page.data);
-    const pages = isObject(page.meta) ? figure(page.meta.totalPages) : undefined;
+    const pages = isObject(page.meta) ? finiteOf(page.meta.totalPages) : undefined;
     if (pages === undefined ? objectsOf(page.data).length < limit : number >= pages) return;
   }
 }
@@ -121,7 +126,9 @@ async function* listed(api: Api, list: keyof typeof LISTS, asked: ApiQuery): Asy
 /** Version 3 says in `subject` what a score is of, those before in `traceId` and `observationId`. */
 function noteScore(scores: Map<string, TraceScores>, score: JsonObject): void {
   const subject = isObject(score.subject) ? score.subject : undefined;
-  const trace = textOf(score.traceId ?? subject?.traceId ?? (subject?.kind === "trace" ? subject.id : undefined));
+  const trace = textOf(
+    score.traceId ?? subject?.traceId ?? (subject?.kind === "trace" ? subject.id : undefined)
+  );
   const observation = textOf(
     score.observationId ?? (subject?.kind === "observation" ? subject.id : undefined) ?? undefined
   );
@@ -151,9 +158,9 @@ function rowOf(one: JsonObject, scores: ReadonlyMap<string, TraceScores>): Trace
     conversation: textOf(one.sessionId ?? undefined),
     ...askedIn(one.input),
     ...answeredIn(one.output),
-    prompt_tokens: figure(usage.input),
-    completion_tokens: figure(usage.output),
-    cost_usd: figure(one.totalCost ?? costs.total ?? one.calculatedTotalCost),
+    prompt_tokens: finiteOf(usage.input),
+    completion_tokens: finiteOf(usage.output),
+    cost_usd: finiteOf(one.totalCost ?? costs.total ?? one.calculatedTotalCost),
     latency_ms: elapsedMs(time, end),
     error: one.level === "ERROR" ? (textOf(one.statusMessage ?? undefined) ?? "error") : undefined,
     scores: scoresJson([...(given?.get(undefined) ?? []), ...(given?.get(id) ?? [])])

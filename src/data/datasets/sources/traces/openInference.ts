@@ -1,8 +1,12 @@
 import {isObject, type JsonObject, textOf} from "../importers/json.js";
-import {figure, type TraceRow} from "./traceRow.js";
+import {finiteOf, type TraceRow} from "./traceRow.js";
 
 /** Attributes with dotted names, whether they came so or as structures. */
-export function flattened(value: JsonObject, prefix = "", into: JsonObject = Object.create(null) as JsonObject): JsonObject {
+export function flattened(
+  value: JsonObject,
+  prefix = "",
+  into: JsonObject = Object.create(null) as JsonObject
+): JsonObject {
   for (const [key, one] of Object.entries(value)) {
     const name = prefix + key;
     if (isObject(one) || (Array.isArray(one) && one.some(isObject)))
@@ -32,13 +36,14 @@ export function openInferenceCall(attributes: JsonObject): Omit<TraceRow, "id"> 
     messages: asked.length > 0 ? JSON.stringify(asked) : undefined,
     output: answer ? textOf(answer.content) : told("output.value"),
     tool_calls: answer?.tool_calls === undefined ? undefined : JSON.stringify(answer.tool_calls),
-    prompt_tokens: figure(attributes["llm.token_count.prompt"]),
-    completion_tokens: figure(attributes["llm.token_count.completion"]),
-    cost_usd: figure(attributes["llm.cost.total"])
+    prompt_tokens: finiteOf(attributes["llm.token_count.prompt"]),
+    completion_tokens: finiteOf(attributes["llm.token_count.completion"]),
+    cost_usd: finiteOf(attributes["llm.cost.total"])
   };
 }
 
-const PART = /^(\d+)\.message\.(?:(role|content|name|tool_call_id)|contents\.(\d+)\.message_content\.text|tool_calls\.(\d+)\.tool_call\.(id|function\.name|function\.arguments))$/;
+const PART =
+  /^(\d+)\.message\.(?:(role|content|name|tool_call_id)|contents\.(\d+)\.message_content\.text|tool_calls\.(\d+)\.tool_call\.(id|function\.name|function\.arguments))$/;
 
 /** `PREFIX.0.message.role`, `PREFIX.0.message.contents.0.message_content.text`, `PREFIX.0.message.tool_calls.0.tool_call.function.name`. */
 function messagesAt(attributes: JsonObject, prefix: string): JsonObject[] {
@@ -57,8 +62,9 @@ function messagesAt(attributes: JsonObject, prefix: string): JsonObject[] {
     else (own.function as JsonObject)[part.slice("function.".length)] = value;
   }
   return messages.flatMap(({plain, texts, calls}) => {
-    const content = plain.content ?? (texts.length > 0 ? texts.filter((one) => one !== undefined).join("\n") : undefined);
+    const content =
+      plain.content ?? (texts.length > 0 ? texts.filter((one) => one !== undefined).join("\n") : undefined);
     const made = calls.filter((one) => one !== undefined);
-    return [{...plain, ...(content === undefined ? {} : {content}), ...(made.length > 0 ? {tool_calls: made} : {})}];
+    return [{...plain, content, tool_calls: made.length > 0 ? made : undefined}];
   });
 }

@@ -1,8 +1,8 @@
 import {at, isObject, type JsonObject, objectsOf, textOf} from "../importers/json.js";
 import {exchangeOf, spanMessages, textIn} from "../importers/otelMessages.js";
-import {attributesOf, spanFailure, textsOf} from "../importers/otelSpans.js";
+import {attributesOf, spanFailure, instructionsIn} from "../importers/otelSpans.js";
 import {openInferenceCall} from "./openInference.js";
-import {figure, scoresJson, type TraceRow} from "./traceRow.js";
+import {finiteOf, scoresJson, type TraceRow} from "./traceRow.js";
 
 /** Operations of the GenAI conventions that are no call of a model. */
 const NO_CALLS = new Set(["execute_tool", "invoke_agent", "create_agent", "invoke_workflow"]);
@@ -47,7 +47,8 @@ function rowOf(span: JsonObject, service: string | undefined): TraceRow | undefi
     time: start === undefined ? undefined : new Date(Number(start / 1_000_000n)).toISOString(),
     service,
     conversation,
-    latency_ms: start !== undefined && end !== undefined && end >= start ? Number(end - start) / 1e6 : undefined,
+    latency_ms:
+      start !== undefined && end !== undefined && end >= start ? Number(end - start) / 1e6 : undefined,
     error: textOf(attributes["error.type"]) ?? spanFailure(span.status),
     scores: scoresJson(evaluations(span))
   };
@@ -62,22 +63,24 @@ function genAiCall(span: JsonObject, attributes: JsonObject): Omit<TraceRow, "id
     operation: textOf(operation),
     provider: textOf(attributes["gen_ai.provider.name"] ?? attributes["gen_ai.system"]),
     model: textOf(model),
-    system: textsOf(attributes["gen_ai.system_instructions"]),
+    system: instructionsIn(attributes["gen_ai.system_instructions"]),
     ...exchangeOf(span, attributes, attributesOf),
     messages: asked.length > 0 ? JSON.stringify(asked.map(plainContent)) : undefined,
-    prompt_tokens: figure(attributes["gen_ai.usage.input_tokens"] ?? attributes["gen_ai.usage.prompt_tokens"]),
-    completion_tokens: figure(
+    prompt_tokens: finiteOf(
+      attributes["gen_ai.usage.input_tokens"] ?? attributes["gen_ai.usage.prompt_tokens"]
+    ),
+    completion_tokens: finiteOf(
       attributes["gen_ai.usage.output_tokens"] ?? attributes["gen_ai.usage.completion_tokens"]
     ),
-    cost_usd: figure(attributes["gen_ai.usage.cost"] ?? attributes["assay.cost.usd"])
+    cost_usd: finiteOf(attributes["gen_ai.usage.cost"] ?? attributes["assay.cost.usd"])
   };
 }
 
 /** A message with its text, where it has nothing but text. */
-function plainContent({parts: _, ...message}: JsonObject): JsonObject {
+function plainContent(message: JsonObject): JsonObject {
   const parts = objectsOf(message.content);
   const isText = parts.length > 0 && parts.every(({type}) => type === "text");
-  return isText ? {...message, content: textIn(parts)} : message;
+  return {...message, parts: undefined, content: isText ? textIn(parts) : message.content};
 }
 
 /** Events `gen_ai.evaluation.result` of a span. */

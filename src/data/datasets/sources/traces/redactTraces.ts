@@ -1,10 +1,12 @@
-import type {CellRow, Redactor} from "../../redaction.js";
+import type {CellRow, Redactor} from "../../redactor.js";
 import {TRACE_COLUMNS, type TraceRow} from "./traceRow.js";
 
 /** A row as it may be written down, with what was found in it as JSON. */
 export type RedactedTrace = TraceRow & {assay_findings?: string};
 
-const TEXTS = Object.entries(TRACE_COLUMNS).flatMap(([name, type]) => (type === "VARCHAR" ? [{name, type}] : []));
+const TEXTS = Object.entries(TRACE_COLUMNS).flatMap(([name, type]) =>
+  type === "VARCHAR" ? [{name, type}] : []
+);
 
 /**
  * Takes personal data out of rows in memory, before any of them is written.

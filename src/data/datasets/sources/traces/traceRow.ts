@@ -59,7 +59,7 @@ export const TRACE_COLUMNS = {
 export const TRACE_FACTS = ["trace_name", "conversation"] as const;
 
 /** A finite number, or none. */
-export function figure(value: unknown): number | undefined {
+export function finiteOf(value: unknown): number | undefined {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }

@@ -45,7 +45,10 @@ export function timeWindow(
   const until = new Date().toISOString();
   let newest = known;
   return {
-    since: [first, again].filter((time) => time !== undefined).sort().at(-1),
+    since: [first, again]
+      .filter((time) => time !== undefined)
+      .sort()
+      .at(-1),
     until,
     saw(time) {
       // A clock that is fast must not hide what comes meanwhile.

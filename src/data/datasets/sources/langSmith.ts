@@ -1,13 +1,13 @@
-import {exactly, text} from "../../../../base/validation/checked.js";
-import {type Database, parquetFile} from "../../../../base/store/index.js";
-import {withoutSecrets} from "../address.js";
-import {filePaths, gather} from "../files.js";
-import {at, isObject, type JsonObject, readObjects, textOf, wrongShape} from "../importers/json.js";
-import {assertWhole} from "../packed.js";
-import type {SourceReader} from "../types.js";
-import {answeredIn, askedIn} from "./chat.js";
-import {traceRelation} from "./traceRelation.js";
-import {elapsedMs, figure, moment, scoresJson, type TraceRow} from "./traceRow.js";
+import {exactly, text} from "../../../base/validation/checked.js";
+import {type Database, parquetFile} from "../../../base/store/index.js";
+import {withoutSecrets} from "./address.js";
+import {filePaths, gather} from "./files.js";
+import {at, isObject, type JsonObject, readObjects, textOf, wrongShape} from "./importers/json.js";
+import {assertWhole} from "./packed.js";
+import type {SourceReader} from "./types.js";
+import {answeredIn, askedIn} from "./traces/chat.js";
+import {traceRelation} from "./traces/traceRelation.js";
+import {elapsedMs, finiteOf, moment, scoresJson, type TraceRow} from "./traces/traceRow.js";
 
 /** Runs that LangSmith exported: JSONL, or the Parquet files of its bulk export. */
 export interface LangSmithSource {
@@ -25,7 +25,11 @@ export const langSmith: SourceReader<LangSmithSource> = async ({files}, context)
   const named = [files].flat();
   const {paths, names} = await gather(named, {}, context);
   const isParquet = (path: string) => /\.(parquet|pq)$/i.test(path);
-  await assertWhole(context.db, context.dataset, paths.filter((path) => !isParquet(path)));
+  await assertWhole(
+    context.db,
+    context.dataset,
+    paths.filter((path) => !isParquet(path))
+  );
   async function* rows(): AsyncGenerator<TraceRow> {
     for (const [i, path] of paths.entries()) {
       const runs = isParquet(path) ? parquetRuns(context.db, path) : readObjects(path, context.db);
@@ -54,8 +58,13 @@ function rowOf(run: JsonObject): TraceRow | undefined {
   const isFirst = !run.parent_run_id;
   const trace_name = isFirst ? textOf(run.name ?? undefined) : undefined;
   const extra = structure(run.extra);
-  const conversation = textOf(["session_id", "thread_id", "conversation_id"].map((name) => at(extra, "metadata", name)).find((one) => typeof one === "string"));
-  if (run.run_type !== "llm") return isFirst && trace !== undefined ? {trace, trace_name, conversation} : undefined;
+  const conversation = textOf(
+    ["session_id", "thread_id", "conversation_id"]
+      .map((name) => at(extra, "metadata", name))
+      .find((one) => typeof one === "string")
+  );
+  if (run.run_type !== "llm")
+    return isFirst && trace !== undefined ? {trace, trace_name, conversation} : undefined;
   const [time, end] = [run.start_time, run.end_time].map(utc);
   const metadata = at(extra, "metadata");
   return {
@@ -73,9 +82,9 @@ function rowOf(run: JsonObject): TraceRow | undefined {
     conversation,
     ...askedIn(structure(run.inputs)),
     ...answeredIn(run.outputs === null ? undefined : structure(run.outputs)),
-    prompt_tokens: figure(run.prompt_tokens),
-    completion_tokens: figure(run.completion_tokens),
-    cost_usd: figure(run.total_cost),
+    prompt_tokens: finiteOf(run.prompt_tokens),
+    completion_tokens: finiteOf(run.completion_tokens),
+    cost_usd: finiteOf(run.total_cost),
     latency_ms: elapsedMs(time, end),
     error: textOf(run.error || undefined),
     scores: scoresJson(feedback(structure(run.feedback_stats)))
@@ -86,7 +95,7 @@ function rowOf(run: JsonObject): TraceRow | undefined {
 function feedback(stats: unknown): [string, unknown][] {
   if (!isObject(stats)) return [];
   return Object.entries(stats).flatMap(([name, one]): [string, unknown][] => {
-    const value = figure(at(one, "avg")) ?? at(one, "values");
+    const value = finiteOf(at(one, "avg")) ?? at(one, "values");
     return value === undefined || value === null ? [] : [[name, value]];
   });
 }
