@@ -2,13 +2,15 @@ import {shellWord, UserError} from "../../base/validation/index.js";
 import {spanReceiver} from "../../data/datasets/index.js";
 import {pullRedaction} from "../../data/privacy/index.js";
 import {listen} from "../../inference/endpoints/index.js";
+import {reportBroken} from "../project/broken.js";
 import {findProject, loadDatasets, openProject} from "../project/project.js";
 import {unknownDataset} from "../project/unknownDataset.js";
 import {note, print} from "../terminal/terminal.js";
 
 export async function receiveVerb(name: string, {port}: {port: number}): Promise<void> {
   const workspace = await openProject();
-  const {datasets} = await loadDatasets(findProject());
+  const {datasets, broken} = await loadDatasets(findProject());
+  reportBroken(broken.filter(({path}) => path === `data-loaders/${name}.ts`));
   const definition = datasets.find((one) => one.name === name);
   if (!definition)
     throw unknownDataset(
