@@ -21,6 +21,7 @@ export {
 export {assertDataset, type DatasetDefinition, defineDataset, type Sensitivity} from "./define.js";
 export type {ColumnDrift} from "./columnDrift.js";
 export {diffVersions, type VersionDiff} from "./diff.js";
+export {watchText} from "./driftWatch.js";
 export {driftVerdict, type DriftVerdict} from "./driftVerdict.js";
 export {findVersion, noVersion, versionPair} from "./findVersion.js";
 export {checkCroissant, croissant, huggingFaceCard} from "./cards/index.js";
@@ -34,10 +35,11 @@ export {unreadText} from "./purgeCondition.js";
 export {previewPurge, type PurgePreview} from "./purgePreview.js";
 export type {PersonalDataKind, Privacy, PrivacyAction} from "./privacyOption.js";
 export {cellText, type StoredColumn, isNumber, isText, shownType} from "./cellText.js";
-export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redaction.js";
+export type {CellRow, FormerRedactor, RedactedRow, Redactor} from "./redactor.js";
 export {LEDGER_FORM, rulesIn} from "./redactionRules.js";
 export {sourceChange} from "./origin/index.js";
 export {pull, type PullResult} from "./pull/index.js";
+export {spanReceiver} from "./receiver/index.js";
 export {
   messageAnswer,
   at,

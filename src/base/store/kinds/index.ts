@@ -13,6 +13,7 @@ export {heldOutKind} from "./heldOutRecord.js";
 export {jobKind} from "./job.js";
 export {modelKind} from "./model.js";
 export {raceKind} from "./race.js";
+export {receivedKind} from "./received.js";
 export {runKind} from "./run.js";
 export {spendingKind} from "./spending.js";
 export {splitKind} from "./split.js";

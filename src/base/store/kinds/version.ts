@@ -116,7 +116,7 @@ export async function writeVersion(workspace: Workspace, version: VersionManifes
   await putJson(workspace, versionKey(version, "manifest.json"), version);
 }
 
-/** The newest `keep` of every dataset, and the one that was pulled last. */
+/** The newest `keep` of every dataset, the one that was pulled last, and what its drift is watched against. */
 export async function retainedVersions(workspace: Workspace, keep: number): Promise<Set<string>> {
   const versions = await readVersions(workspace);
   const retained = new Set<string>();
@@ -125,6 +125,8 @@ export async function retainedVersions(workspace: Workspace, keep: number): Prom
     for (const {id} of versions.filter((version) => version.dataset === dataset).slice(-keep))
       retained.add(versionReference(dataset, id));
     if (latest) retained.add(versionReference(dataset, latest.version));
+    const watched = versions.find(({id, ...one}) => one.dataset === dataset && id === latest?.version)?.watch;
+    if (watched) retained.add(versionReference(dataset, watched.reference));
   }
   return retained;
 }
