@@ -58,7 +58,8 @@ function scoredSentence(verdict: Omit<Verdict, "sentence" | "action" | "risks">,
   const open = others.filter((name) => !near.includes(name));
   const apart = `not significantly different from ${few(open.length > 0 ? open : others)}`;
   const which = verdict.unaskedRows === undefined ? "more labelled " : "more ";
-  const rows = rowsNeeded === undefined ? `${which}rows` : `about ${rowsText(rowsNeeded, which, formatEstimate)}`;
+  const rows =
+    rowsNeeded === undefined ? `${which}rows` : `about ${rowsText(rowsNeeded, which, formatEstimate)}`;
   const more = `${rows} would be needed to decide.`;
   const beside =
     open.length > 0 && near.length > 0

@@ -40,8 +40,7 @@ export function breakEvenTable(all: readonly OptionBreakEven[], made: Provenance
       {
         name: "95% interval",
         numeric: true,
-        value: ({found: {low, high}}) =>
-          low === undefined ? "–" : `${aboutText(low)} to ${aboutText(high)}`
+        value: ({found: {low, high}}) => (low === undefined ? "–" : `${aboutText(low)} to ${aboutText(high)}`)
       },
       {name: "Resamples with it", numeric: true, value: ({found}) => percentText(found.share)}
     ],

@@ -23,7 +23,15 @@ import {breakEvenTable} from "./costBreakEven.js";
 import {frontierPlot} from "./costFrontier.js";
 import {volumePlot} from "./costVolume.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, code, type PageContent, emptyState, furtherSection, nothing, section} from "../text/elements.js";
+import {
+  badge,
+  code,
+  type PageContent,
+  emptyState,
+  furtherSection,
+  nothing,
+  section
+} from "../text/elements.js";
 import {
   countText,
   dollars,
@@ -98,7 +106,10 @@ export function costs(
             ),
             term: "frontier"
           }
-        }),
+        })
+      ),
+      furtherSection(
+        "Every choice, the cheapest first",
         dataTable([...table].sort(byCost), costColumns(data, format), {
           caption: `Costs at ${volume}, the cheapest first`,
           highlight: ({onFrontier}) => onFrontier,

@@ -1,9 +1,24 @@
 import {html} from "htl";
 import {valueName} from "../../../evals/decisions/valueName.js";
-import type {DatasetsData, DatasetView, VerdictsData, VersionDetails, VersionManifest} from "../../site/types.js";
+import type {
+  DatasetsData,
+  DatasetView,
+  VerdictsData,
+  VersionDetails,
+  VersionManifest
+} from "../../site/types.js";
 import {linkTo} from "../address/address.js";
 import {duplicates, labelConflictsTable} from "./duplicates.js";
-import {badge, code, type PageContent, emptyState, facts, furtherSection, nothing, section} from "../text/elements.js";
+import {
+  badge,
+  code,
+  type PageContent,
+  emptyState,
+  facts,
+  furtherSection,
+  nothing,
+  section
+} from "../text/elements.js";
 import {countText, joinedNames, percentText, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {labelPlot} from "./labelPlot.js";
@@ -90,9 +105,9 @@ export function datasetView(chosen: ChosenVersion | null): PageContent {
     ${furtherSection("Personal data", ledger(dataset.name, found, dataset.recognition))}
     ${dataset.purges.length > 0 ? furtherSection("Erased rows", purges(dataset.name, dataset.purges)) : null}
     <p class="small">
-      ${details ? absent(dataset, details) : null}
-      See the <a href=${linkTo("./splits")} data-keep-run>splits</a> page for how rows are divided into a
-      training and a test part.
+      ${details ? absent(dataset, details) : null} See the
+      <a href=${linkTo("./splits")} data-keep-run>splits</a> page for how rows are divided into a training and
+      a test part.
     </p>
   </div>`;
 }

@@ -30,8 +30,8 @@ export function ledger(
   return [
     html`<p>
       ${pluralText(summary.findings, "finding")} in ${countText(summary.rowsWithFindings)} of
-      ${pluralText(summary.rows, "row")}; ${countText(unresolvedRows)} ${unresolvedRows === 1 ? "row holds" : "rows hold"} unresolved personal
-      data or secrets.
+      ${pluralText(summary.rows, "row")}; ${countText(unresolvedRows)}
+      ${unresolvedRows === 1 ? "row holds" : "rows hold"} unresolved personal data or secrets.
     </p>`,
     dataTable(
       Object.entries(summary.types).sort(([, a], [, b]) => b.findings - a.findings),

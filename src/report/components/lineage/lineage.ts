@@ -14,7 +14,15 @@ import {fromAddress, linkTo} from "../address/address.js";
 import type {VerdictsData} from "../../site/types.js";
 import type {CurvesData} from "../../site/learningCurves.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type PageContent, emptyState, facts, furtherSection, nothing, section} from "../text/elements.js";
+import {
+  code,
+  type PageContent,
+  emptyState,
+  facts,
+  furtherSection,
+  nothing,
+  section
+} from "../text/elements.js";
 import {countText, pluralText} from "../text/format.js";
 import {learningCurve} from "./learningCurve.js";
 import {type Input, select} from "../inputs/inputs.js";

@@ -98,7 +98,11 @@ interface Place {
 }
 
 /** Where a line from one box to another crosses the columns between: through the nearest gap between their boxes. */
-function wayAround(start: Place, end: Place, between: readonly {x: number; taken: readonly number[]}[]): Place[] {
+function wayAround(
+  start: Place,
+  end: Place,
+  between: readonly {x: number; taken: readonly number[]}[]
+): Place[] {
   const way: Place[] = [{x: start.x + BOX.width, y: start.y}];
   for (const {x, taken} of between) {
     const straight = way.at(-1)!.y + ((end.y - way.at(-1)!.y) * STEP.x) / (end.x - x + STEP.x);

@@ -5,7 +5,16 @@ import type {RaceDrop, RaceOutcome, RaceRound} from "../../../evals/decisions/ra
 import type {RaceScores, RaceView} from "../../site/types.js";
 import type {RaceChange} from "./chooseRace.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, type BadgeKind, type PageContent, details, flat, furtherSection, nothing, section} from "../text/elements.js";
+import {
+  badge,
+  type BadgeKind,
+  type PageContent,
+  details,
+  flat,
+  furtherSection,
+  nothing,
+  section
+} from "../text/elements.js";
 import {countText, formatFor, pluralText, percentText} from "../text/format.js";
 import {everythingText} from "./raceEverything.js";
 import {howMade} from "../notes/made.js";

@@ -6,7 +6,17 @@ import {amountText, runBill, sideBill, sideBillText, type SideRecord} from "../.
 import type {RunCandidate, RunManifest, RunsData, VerdictsData} from "../../site/types.js";
 import {importedFrom} from "../../site/importedFrom.js";
 import {dataTable} from "../tables/dataTable.js";
-import {badge, code, type PageContent, emptyState, facts, furtherSection, hash, nothing, section} from "../text/elements.js";
+import {
+  badge,
+  code,
+  type PageContent,
+  emptyState,
+  facts,
+  furtherSection,
+  hash,
+  nothing,
+  section
+} from "../text/elements.js";
 import {countText, dollars, durationText, joinedNames, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {openedRun} from "../address/runOfAddress.js";

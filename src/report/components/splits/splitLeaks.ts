@@ -25,8 +25,8 @@ export function splitLeaksTable(view: SplitsView): PageContent {
           )
     ),
     html`<p class="small">
-      A row counts once, by whichever measure it matches. Of these, Verdict counts the same text and near-duplicates
-      as not clean. Rows close in meaning are not listed, and no held-out row.
+      A row counts once, by whichever measure it matches. Of these, Verdict counts the same text and
+      near-duplicates as not clean. Rows close in meaning are not listed, and no held-out row.
       ${code(`npx assay split ${view.dataset} --leaks`)} lists all.
     </p>`
   ];

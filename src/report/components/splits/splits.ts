@@ -4,7 +4,16 @@ import {valueName} from "../../../evals/decisions/valueName.js";
 import {unseenClasses} from "../../site/unseenClasses.js";
 import {classShares} from "./classShares.js";
 import {importedRows} from "../data/datasets.js";
-import {badge, code, type PageContent, emptyState, furtherSection, hash, nothing, section} from "../text/elements.js";
+import {
+  badge,
+  code,
+  type PageContent,
+  emptyState,
+  furtherSection,
+  hash,
+  nothing,
+  section
+} from "../text/elements.js";
 import {countText, joinedNames, percentText, pluralText, time} from "../text/format.js";
 import {type Input, select} from "../inputs/inputs.js";
 import {leakagePlot} from "./leakagePlot.js";

@@ -61,9 +61,7 @@ function scoreFormat(
   return {
     score: (value) => (value === undefined ? MISSING : number(value) + suffix),
     interval: (low, high) =>
-      low === undefined || high === undefined
-        ? MISSING
-        : `${number(low)} to ${number(high)}${suffix}`,
+      low === undefined || high === undefined ? MISSING : `${number(low)} to ${number(high)}${suffix}`,
     difference: (value) => (value === undefined ? MISSING : signed(value)),
     differences: (low, high) =>
       low === undefined || high === undefined ? MISSING : `${signed(low)} to ${signed(high)}`,

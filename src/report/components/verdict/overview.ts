@@ -28,13 +28,16 @@ export function overview(run: RunView | null): PageContent {
               alone
                 ? null
                 : html`<p class="small">
-                    Coloured: those that may be the best.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
+                    Coloured: those that may be the
+                    best.${baseline ? ` Dashed line: the baseline, ${baseline}.` : ""}
                   </p>`
             }
           </div>`
     )}
     ${run.change ? html`<div class="beside">${warnings(run)} ${changes(run, run.change)}</div>` : warnings(run)}
-    <section class="part" aria-label="What was compared">${details("What was compared", compared(run))}</section>
+    <section class="part" aria-label="What was compared">
+      ${details("What was compared", compared(run))}
+    </section>
   </div>`;
 }
 
