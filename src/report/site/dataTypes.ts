@@ -105,6 +105,8 @@ export interface LedgerView {
   version: string;
   summary: LedgerSummary;
   rules: LedgerRule[];
+  /** Rows whose personal data or secrets nobody resolved: what a verdict warns of and a gate counts. */
+  unresolvedRows: number;
 }
 
 /** One erasure and everything it touched. */

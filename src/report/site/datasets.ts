@@ -1,6 +1,7 @@
 import {group} from "d3-array";
 import {recognition, ledgerSummary} from "../../data/privacy/index.js";
 import type {DatasetsData, DatasetView, LedgerRule, LedgerView} from "./dataTypes.js";
+import {unresolvedIn} from "./personalData.js";
 import {publishing} from "./publishing.js";
 import {purgesOf} from "./purges.js";
 import {statedPublishing} from "./statedPublishing.js";
@@ -77,5 +78,6 @@ async function ledgerView(store: Store, version: VersionManifest): Promise<Ledge
      from ${ledger} group by type, rule, action
      order by sum(count(*)) over (partition by type) desc, type, findings desc, rule, action`
   );
-  return {version: version.id, summary, rules};
+  const unresolved = await unresolvedIn(store, version);
+  return {version: version.id, summary, rules, unresolvedRows: unresolved?.rows ?? 0};
 }

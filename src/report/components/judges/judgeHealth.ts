@@ -4,7 +4,7 @@ import {SAME_WORDS} from "../../site/rowFiles.js";
 import type {RunView, ScorerView} from "../../site/types.js";
 import type {JudgeChoice} from "./chooseJudge.js";
 import {dataTable} from "../tables/dataTable.js";
-import {code, type PageContent, nothing, section} from "../text/elements.js";
+import {code, flat, furtherSection, type PageContent, nothing, section} from "../text/elements.js";
 import {countText, formatFor, pluralText, percentText} from "../text/format.js";
 import {agreementWithPeople} from "./judgeAgreement.js";
 import {correctedScores} from "./judgeCorrectedPlot.js";
@@ -63,19 +63,19 @@ export function judgeHealth(
   const {judge, human} = choice;
   const queries = judgeQueries(run.id, choice);
   return html`<div>
-    ${summary(run, {judge, queries}, figures)}
-    ${section("Agreement with people", agreementWithPeople(figures.agreement, human, queries))}
+    ${summary(run, {judge, queries}, figures, agreementWithPeople(figures.agreement, human, queries))}
     ${section("Scores corrected by people's labels", correctedScores(figures.candidates, human, queries))}
-    ${section("Does the order decide?", order(figures.order, queries))}
-    ${section("Does the length decide?", lengthBias(figures.length, queries))}
-    ${section("Answers without a verdict", failures(judge, figures, queries))}
+    ${furtherSection("Does the order decide?", order(figures.order, queries))}
+    ${furtherSection("Does the length decide?", lengthBias(figures.length, queries))}
+    ${judge.failures?.length ? furtherSection("Answers without a verdict", failures(judge, figures, queries)) : null}
   </div>`;
 }
 
 function summary(
   run: RunView,
   {judge, queries}: {judge: ScorerView; queries: JudgeQueries},
-  {answers, judged, labelled, agreement, order: orders}: JudgeFigures
+  {answers, judged, labelled, agreement, order: orders}: JudgeFigures,
+  shown: PageContent
 ): HTMLElement {
   return html`<section class="part" aria-label="Judge">
     <p class="eyebrow">
@@ -83,6 +83,7 @@ function summary(
       ><span>${judge.judge!.model} at ${judge.judge!.endpoint}</span>
     </p>
     <p class="sentence">${sentence(judge, agreement, orders)}</p>
+    ${flat([shown])}
     ${tiles([
       {label: "Judged", value: countText(judged), note: `of ${pluralText(answers, "answer")}`},
       {
@@ -232,7 +233,6 @@ function failures(
   {answers, judged}: JudgeFigures,
   queries: JudgeQueries
 ): PageContent {
-  if (reasons.length === 0) return html`<p>None: every answer that was there to judge got a score.</p>`;
   return [
     html`<p>
       ${pluralText(answers - judged, "answer")} of the chosen rows ${answers - judged === 1 ? "has" : "have"}

@@ -3,7 +3,7 @@ import {html} from "htl";
 import {linkTo} from "../address/address.js";
 import type {CandidatePair} from "../inputs/chooseCandidates.js";
 import {dataTable} from "../tables/dataTable.js";
-import {type PageContent, freshId, nothing, section} from "../text/elements.js";
+import {type PageContent, freshId, isPhone, nothing, section} from "../text/elements.js";
 import {countText, pluralText, type ScoreFormat, scorerFormat} from "../text/format.js";
 import {select} from "../inputs/inputs.js";
 import {publishedAnswer, shownExpected} from "../rows/otherAnswers.js";
@@ -12,7 +12,7 @@ import {repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRo
 import {scoreBadge} from "../text/scoreBadge.js";
 import {disagreementsQuery} from "../rows/scoreQueries.js";
 
-const PAGE = 20;
+const PAGE = isPhone() ? 5 : 20;
 
 interface DisagreementFilter {
   label: string;
@@ -20,7 +20,7 @@ interface DisagreementFilter {
   test(first: number | undefined, second: number | undefined): boolean;
 }
 
-/** The rows on which two candidates come to different scores, twenty at a time. */
+/** The rows on which two candidates come to different scores, some at a time. */
 export function disagreements(
   rows: RunRows | null,
   choice: ScoreChoice | null,

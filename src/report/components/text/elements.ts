@@ -29,6 +29,23 @@ export function section(title: string, ...content: PageContent[]): HTMLElement {
   </section>`;
 }
 
+/** Up to this width a window is a phone's, as in `styles/phone.css`. */
+const PHONE = 600;
+
+/** Whether the page is read on a phone. Tests read components without a window. */
+export const isPhone = () => globalThis.innerWidth <= PHONE;
+
+/** A further part of a page with its heading: on a phone it is closed until a reader opens it. */
+export function furtherSection(title: string, ...content: PageContent[]): HTMLElement {
+  const id = freshId("section");
+  return html`<section class="part" aria-labelledby=${id}>
+    <details class="further" open=${!isPhone()}>
+      <summary><h2 id=${id}>${title}</h2></summary>
+      ${flat(content)}
+    </details>
+  </section>`;
+}
+
 /** Says what is missing and what to do about it, in place of a chart. */
 export function emptyState(title: string, ...advice: PageContent[]): HTMLElement {
   return html`<div class="empty">
