@@ -55,8 +55,8 @@ function isLong(content: PageContent): boolean {
 
 function isEmpty(content: PageContent): boolean {
   if (Array.isArray(content)) return content.every(isEmpty);
-  if (!content) return true;
-  const text = (content instanceof Node ? content.textContent! : content).trim();
+  if (content === null || content === undefined || content === false) return true;
+  const text = String(content instanceof Node ? content.textContent : content).trim();
   return text === "" || text === "–";
 }
 
