@@ -134,7 +134,7 @@ export default {name: "words", dataset: "words", split: {strategy: "group", vali
     )) as [{mean: number}];
     const {code, out} = await check([{minScore: mean - 0.01}]);
     expect(code).toBe(101);
-    expect(out).toMatch(/undecided .* \d{3,}\s*$/m);
+    expect(out).toMatch(/undecided .* [\d,]{3,}\s*$/m);
     expect((await check([{maxRegression: 0.05, baselineRun: "no-such"}])).code).toBe(101);
   });
 
