@@ -105,6 +105,8 @@ export interface LedgerView {
   version: string;
   summary: LedgerSummary;
   rules: LedgerRule[];
+  /** Rows with most findings; none that a split holds out. */
+  rows: {id: string; findings: number; types: string[]; columns: string[]}[];
 }
 
 /** One erasure and everything it touched. */

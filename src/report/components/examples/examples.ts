@@ -1,10 +1,9 @@
-import {rowName} from "../text/rowName.js";
 import {cutText} from "../text/shortened.js";
 import {html} from "htl";
 import type {AnswerDetail, RowDetail} from "../../site/detailTypes.js";
 import {DETAILS_PER_FILE} from "../../site/detailFiles.js";
 import type {RunView} from "../../site/types.js";
-import {linkTo} from "../address/address.js";
+import {rowLink} from "../address/rowLink.js";
 import type {CandidatePair} from "../inputs/chooseCandidates.js";
 import type {ExampleChoice} from "./chooseExamples.js";
 import {dataTable} from "../tables/dataTable.js";
@@ -14,7 +13,7 @@ import {countText, pluralText, type ScoreFormat, scorerFormat} from "../text/for
 import {publishedAnswer, shownExpected} from "../rows/otherAnswers.js";
 import {loadDetails} from "../rows/rowDetails.js";
 import {MOST_REMEMBERED, moveByKeys, rememberOrder} from "../rows/rowOrder.js";
-import {repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRows.js";
+import {loadRunRows, repeatsNote, type RunRows, rowsIn, type ScoreChoice} from "../rows/runRows.js";
 import {rightQuery, spreadQuery} from "../rows/scoreQueries.js";
 import {scoreBadge} from "../text/scoreBadge.js";
 
@@ -29,23 +28,27 @@ export function examples(
   wanted: ExampleChoice | null
 ): PageContent {
   if (!run || !rows || !choice || !pair || !wanted) return nothing();
-  const among = rowsIn(rows, choice.slice).filter(
-    (row) =>
-      (wanted.expected === undefined || rows.text("expected", row) === wanted.expected) &&
-      (wanted.failure === undefined ||
-        rows.candidates.some((candidate) => rows.text(`failure:${candidate}`, row) === wanted.failure))
-  );
-  const found = sortedRows(rows, choice.scorer, among, wanted.filter, wanted.order);
+  const matches = (row: number) =>
+    (wanted.expected === undefined || rows.text("expected", row) === wanted.expected) &&
+    (wanted.answered === undefined || rows.text(`answer:${pair.first}`, row) === wanted.answered) &&
+    (wanted.failure === undefined ||
+      rows.candidates.some((candidate) => rows.text(`failure:${candidate}`, row) === wanted.failure));
   const list = html`<div id=${freshId("examples")}></div>`;
   const status = html`<p role="status"></p>`;
   const shown = {run, rows, choice, pair, list};
   const say = (text: string) => {
     status.textContent = text;
   };
-  if (wanted.search === "") {
-    say(`${pluralText(found.length, "row")} of ${countText(among.length)}. ${texts(rows)}`);
-    void showRows(shown, found);
-  } else void search(rows, found, wanted.search, say).then((hits) => showRows(shown, hits));
+  const show = () => {
+    const among = rowsIn(rows, choice.slice).filter(matches);
+    const found = sortedRows(rows, choice.scorer, among, wanted.filter, wanted.order);
+    if (wanted.search === "") {
+      say(`${pluralText(found.length, "row")} of ${countText(among.length)}. ${texts(rows)}`);
+      void showRows(shown, found);
+    } else void search(rows, found, wanted.search, say).then((hits) => showRows(shown, hits));
+  };
+  if (wanted.answered === undefined) show();
+  else void loadRunRows(run.id, {answers: [pair.first]}).then(show);
   return section(
     "Rows",
     status,
@@ -161,10 +164,7 @@ function rowTable(
       {
         name: "Row",
         heading: true,
-        value: (row) => {
-          const id = details.get(row)?.id ?? rows.rowId(row);
-          return html`<a class="row-link" href=${linkTo("./row", {row: id})}>${rowName(id)}</a>`;
-        }
+        value: (row) => rowLink(details.get(row)?.id ?? rows.rowId(row))
       },
       {
         name: "Text",

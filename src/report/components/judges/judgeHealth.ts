@@ -2,6 +2,7 @@ import {html} from "htl";
 import {splitText} from "../../../evals/decisions/points.js";
 import {SAME_WORDS} from "../../site/rowFiles.js";
 import type {RunView, ScorerView} from "../../site/types.js";
+import {linkTo} from "../address/address.js";
 import type {JudgeChoice} from "./chooseJudge.js";
 import {dataTable} from "../tables/dataTable.js";
 import {code, type PageContent, nothing, section} from "../text/elements.js";
@@ -64,12 +65,27 @@ export function judgeHealth(
   const queries = judgeQueries(run.id, choice);
   return html`<div>
     ${summary(run, {judge, queries}, figures)}
-    ${section("Agreement with people", agreementWithPeople(figures.agreement, human, queries))}
+    ${section("Agreement with people", agreementWithPeople(figures.agreement, human, queries), rowsToRead(run, choice))}
     ${section("Scores corrected by people's labels", correctedScores(figures.candidates, human, queries))}
     ${section("Does the order decide?", order(figures.order, queries))}
     ${section("Does the length decide?", lengthBias(figures.length, queries))}
     ${section("Answers without a verdict", failures(judge, figures, queries))}
   </div>`;
+}
+
+/** Answers with the judge's own words, those first on which people disagree with it. */
+function rowsToRead({id}: RunView, {judge, human}: JudgeChoice): HTMLElement {
+  const href = linkTo("./examples", {
+    run: id,
+    scorer: judge.name,
+    show: "all",
+    sort: human ? "judge" : "hardest"
+  });
+  return html`<p>
+    <a href=${href}
+      >${human ? "Rows on which judge and people disagree most" : "Rows that it scored lowest"}</a
+    >, each with the judge's words.
+  </p>`;
 }
 
 function summary(

@@ -1,4 +1,5 @@
 import {html} from "htl";
+import {plainName} from "./plainName.js";
 
 /** Something a cell can display: an element, text, or nothing. */
 export type PageContent = Node | string | null | undefined | false | PageContent[];
@@ -20,14 +21,22 @@ export function freshId(prefix: string): string {
   return `${prefix}-${++ids}`;
 }
 
-/** A part of a page with its heading. */
+/** A part of a page with its heading, which an address may name. */
 export function section(title: string, ...content: PageContent[]): HTMLElement {
-  const id = freshId("section");
-  return html`<section class="part" aria-labelledby=${id}>
+  const id = `section-${plainName(title)}`;
+  const node = html`<section class="part" aria-labelledby=${id}>
     <h2 id=${id}>${title}</h2>
     ${flat(content)}
   </section>`;
+  // The browser has looked for it before it was drawn.
+  if (location.hash === `#${id}` && !shownAnchor) {
+    shownAnchor = true;
+    setTimeout(() => node.scrollIntoView());
+  }
+  return node;
 }
+
+let shownAnchor = false;
 
 /** Says what is missing and what to do about it, in place of a chart. */
 export function emptyState(title: string, ...advice: PageContent[]): HTMLElement {
